@@ -1,0 +1,29 @@
+import { defineConfig } from "vitest/config";
+
+/** A project per kind of test, so that `vitest run --project core` reads only what it needs. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "house", include: ["house/**/*.test.ts"] } },
+      { test: { name: "core", include: ["packages/{core,config,channels}/**/*.test.ts"] } },
+      {
+        test: {
+          name: "database",
+          include: ["packages/{db,testkit}/**/*.test.ts", "apps/**/*.test.ts"],
+          globalSetup: ["packages/testkit/src/postgres/global-setup.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["e2e/**/*.test.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
