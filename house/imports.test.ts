@@ -64,7 +64,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     "zod",
   ],
 };
-const IMPORT = /^\s*(?:import|export)\s+(type\s)?[^"']*?from\s+["']([^"']+)["']|^\s*import\s+["']([^"']+)["']/gm;
+const IMPORT =
+  /^\s*(?:import|export)\s+(type\s)?[^"']*?from\s+["']([^"']+)["']|^\s*import\s+["']([^"']+)["']/gm;
 
 test("every import points in an allowed direction", () => {
   const files = globSync("{apps,packages}/*/src/**/*.{ts,tsx}").filter(

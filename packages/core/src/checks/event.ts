@@ -1,0 +1,103 @@
+import type { Instant } from "../time.ts";
+import type { CheckSettings, Reason, Status } from "./check.ts";
+
+export type PingKind = "start" | "success" | "fail" | "log" | "ignored";
+
+/** One signal from a job, as the receiver accepted it. */
+export type Ping = {
+  /** Made by the receiver; the run it opens takes it as its id. */
+  id: string;
+  kind: PingKind;
+  /** When the receiver accepted it. */
+  at: Instant;
+  /** The client's run id, lower case. */
+  rid: string | null;
+  exitStatus: number | null;
+  /** Where it came from, as far as known: tells two runs apart that carry no run id. */
+  host: string | null;
+  /** Short hash of the body: an exact retry has the same. Null for an empty body. */
+  digest: string | null;
+};
+
+export type Event =
+  | { kind: "ping"; ping: Ping }
+  /** Everything accepted before `now` is known: deadlines up to `now` may be judged. */
+  | { kind: "time"; now: Instant }
+  | { kind: "pause"; at: Instant }
+  | { kind: "resume"; at: Instant }
+  | { kind: "edit"; at: Instant; settings: CheckSettings }
+  /** Overdue could not receive in this span: nothing inside it is judged before `until` plus the grace. */
+  | { kind: "outage"; from: Instant; until: Instant };
+
+export type Run = {
+  id: string;
+  rid: string | null;
+  host: string | null;
+  /** Null when only its end was heard. */
+  startedAt: Instant | null;
+  /** Null while it runs. */
+  endedAt: Instant | null;
+  outcome: "running" | "success" | "fail" | "lost";
+  durationMs: number | null;
+  exitStatus: number | null;
+  overlong: boolean;
+  /** Start and end were matched by host and order, not by a run id. */
+  guessed: boolean;
+};
+
+export type Slot = {
+  dueAt: Instant;
+  outcome: "on-time" | "early" | "late" | "missed" | "failed" | "not-judged";
+  /** When it was decided: the ping's or the deadline's instant. */
+  at: Instant;
+  /** Positive: after `dueAt`; negative: before; null where nothing came. */
+  lateMs: number | null;
+  runId: string | null;
+};
+
+export type Flip = {
+  deadlineSeq: number;
+  /** The deadline's or the ping's instant, not the moment of noticing. */
+  at: Instant;
+  from: Status;
+  to: Status;
+  reason: Reason | null;
+  /** Whether people are told. */
+  alerts: boolean;
+};
+
+/** What an alert says about why; plain JSON, stored with the incident. */
+export type Evidence = {
+  expectedAt: Instant | null;
+  deadlineAt: Instant | null;
+  lastHeardAt: Instant | null;
+  exitStatus: number | null;
+  runId: string | null;
+  /** Number of the ping that decided it, null where a deadline did. */
+  pingNumber: number | null;
+  /** For overlong and too quick: how long it ran and what was allowed. */
+  durationMs: number | null;
+  limitMs: number | null;
+};
+
+export type Effect =
+  /** The ping's number, and the kind it is stored as (a paused check ignores, a retry is a duplicate). */
+  | {
+      kind: "ping";
+      id: string;
+      number: number;
+      stored: PingKind;
+      note: "duplicate" | "out-of-order" | "paused" | null;
+    }
+  /** Insert or overwrite the run of this id. */
+  | { kind: "run"; run: Run }
+  /** Insert or overwrite the slot of this `dueAt`. */
+  | { kind: "slot"; slot: Slot }
+  | { kind: "flip"; flip: Flip }
+  | { kind: "incident-opened"; at: Instant; deadlineSeq: number; reason: Reason; evidence: Evidence }
+  | { kind: "incident-resolved"; at: Instant; deadlineSeq: number }
+  /** Worth a line in the history, not an alert. */
+  | { kind: "notice"; at: Instant; notice: Reason | "edited"; evidence: Evidence };
+
+/** What `fold` answers. `nextAt`: the next instant at which time matters for this check, null for never. */
+export type Transition<C> = { check: C; effects: readonly Effect[]; nextAt: Instant | null };
