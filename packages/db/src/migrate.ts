@@ -1,0 +1,24 @@
+import { fileURLToPath } from "node:url";
+
+import { drizzle } from "drizzle-orm/node-postgres";
+import { migrate as applyMigrations } from "drizzle-orm/node-postgres/migrator";
+import type { Pool } from "pg";
+
+const MIGRATIONS = fileURLToPath(new URL("../migrations", import.meta.url));
+const LOCK = 7_236_831; // any number of ours
+
+/**
+ * Brings the database up to the newest schema. Safe to call from several processes at once: an advisory lock lets
+ * one work and the others wait, then find nothing left to do.
+ */
+export async function migrate(pool: Pool): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query("set statement_timeout = 0");
+    await client.query("select pg_advisory_lock($1)", [LOCK]);
+    await applyMigrations(drizzle(client), { migrationsFolder: MIGRATIONS });
+  } finally {
+    // Ending the session frees the lock even where the unlock itself would fail.
+    client.release(true);
+  }
+}

@@ -1,0 +1,157 @@
+import { sql } from "drizzle-orm";
+import {
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  pgEnum,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uuid,
+} from "drizzle-orm/pg-core";
+
+import { checks } from "./checks.ts";
+import { at, createdAt, id } from "./columns.ts";
+import { flips, incidents } from "./history.ts";
+import { projects } from "./projects.ts";
+
+/** Where alerts go. `settings` is sealed JSON, bound to this row; `hint` is what may be shown of it. */
+export const channels = pgTable(
+  "channels",
+  {
+    id: id(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    kind: text("kind").notNull(),
+    name: text("name").notNull(),
+    settings: text("settings").notNull(),
+    hint: text("hint").notNull(),
+    createdAt: createdAt(),
+    updatedAt: at("updated_at").notNull().defaultNow(),
+    /** Set by a permanent error; nothing is sent until a person mends it. */
+    brokenAt: at("broken_at"),
+    brokenBecause: text("broken_because"),
+    lastSentAt: at("last_sent_at"),
+    deletedAt: at("deleted_at"),
+  },
+  (t) => [unique("channels_project_id").on(t.projectId, t.id)],
+);
+
+export const checkChannels = pgTable(
+  "check_channels",
+  {
+    projectId: uuid("project_id").notNull(),
+    checkId: uuid("check_id").notNull(),
+    channelId: uuid("channel_id").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.checkId, t.channelId] }),
+    index("check_channels_channel").on(t.channelId),
+    foreignKey({
+      name: "check_channels_check",
+      columns: [t.projectId, t.checkId],
+      foreignColumns: [checks.projectId, checks.id],
+    }).onDelete("cascade"),
+    foreignKey({
+      name: "check_channels_channel_fk",
+      columns: [t.projectId, t.channelId],
+      foreignColumns: [channels.projectId, channels.id],
+    }).onDelete("cascade"),
+  ],
+);
+
+export const deliveryState = pgEnum("delivery_state", [
+  "pending",
+  "sending",
+  "retry",
+  "sent",
+  "failed",
+  "superseded",
+]);
+export const deliveryKind = pgEnum("delivery_kind", ["down", "up", "test"]);
+
+/**
+ * One alert to one channel: the outbox. Written with the flip; claimed by a lease, finished only by the attempt that
+ * holds it. A test has no flip, incident or check.
+ */
+export const deliveries = pgTable(
+  "deliveries",
+  {
+    id: id(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    channelId: uuid("channel_id").notNull(),
+    kind: deliveryKind("kind").notNull(),
+    checkId: uuid("check_id"),
+    flipId: uuid("flip_id"),
+    incidentId: uuid("incident_id"),
+    state: deliveryState("state").notNull().default("pending"),
+    /** Counted at the claim, before the work, so that a crash is seen. */
+    attempt: integer("attempt").notNull().default(0),
+    nextAttemptAt: at("next_attempt_at").notNull().defaultNow(),
+    leaseUntil: at("lease_until"),
+    /** An earlier attempt ended without an answer: the message may arrive twice. */
+    uncertain: boolean("uncertain").notNull().default(false),
+    createdAt: createdAt(),
+    finishedAt: at("finished_at"),
+    /** The provider's own id of the message. */
+    providerRef: text("provider_ref"),
+    lastError: text("last_error"),
+  },
+  (t) => [
+    unique("deliveries_once").on(t.flipId, t.channelId),
+    unique("deliveries_project_id").on(t.projectId, t.id),
+    index("deliveries_due")
+      .on(t.nextAttemptAt)
+      .where(sql`state in ('pending', 'retry', 'sending')`),
+    index("deliveries_channel").on(t.channelId, t.createdAt),
+    index("deliveries_check").on(t.checkId, t.createdAt),
+    foreignKey({
+      name: "deliveries_channel_fk",
+      columns: [t.projectId, t.channelId],
+      foreignColumns: [channels.projectId, channels.id],
+    }).onDelete("cascade"),
+    foreignKey({
+      name: "deliveries_check_fk",
+      columns: [t.projectId, t.checkId],
+      foreignColumns: [checks.projectId, checks.id],
+    }).onDelete("cascade"),
+    foreignKey({
+      name: "deliveries_flip_fk",
+      columns: [t.projectId, t.flipId],
+      foreignColumns: [flips.projectId, flips.id],
+    }).onDelete("cascade"),
+    foreignKey({
+      name: "deliveries_incident_fk",
+      columns: [t.projectId, t.incidentId],
+      foreignColumns: [incidents.projectId, incidents.id],
+    }).onDelete("cascade"),
+  ],
+);
+
+/** Every try, with what the provider answered. */
+export const deliveryAttempts = pgTable(
+  "delivery_attempts",
+  {
+    projectId: uuid("project_id").notNull(),
+    deliveryId: uuid("delivery_id").notNull(),
+    attempt: integer("attempt").notNull(),
+    startedAt: at("started_at").notNull(),
+    finishedAt: at("finished_at").notNull(),
+    outcome: text("outcome").$type<"sent" | "retry" | "failed">().notNull(),
+    statusCode: integer("status_code"),
+    answer: text("answer"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.deliveryId, t.attempt] }),
+    foreignKey({
+      name: "delivery_attempts_delivery",
+      columns: [t.projectId, t.deliveryId],
+      foreignColumns: [deliveries.projectId, deliveries.id],
+    }).onDelete("cascade"),
+  ],
+);

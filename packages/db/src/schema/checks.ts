@@ -1,0 +1,96 @@
+import type { Attitude, CheckSettings, Memory, Schedule, Tolerance } from "@overdue/core";
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgEnum,
+  pgTable,
+  text,
+  unique,
+  uuid,
+} from "drizzle-orm/pg-core";
+
+import { at, createdAt, id } from "./columns.ts";
+import { projects } from "./projects.ts";
+
+export const checkStatus = pgEnum("check_status", ["new", "up", "down", "paused"]);
+
+/**
+ * One monitored job: who it is, what a person decided, how its pings are read, and what it has lived through.
+ * Columns of the last group change with every ping and none but `wakeAt` is indexed, so that a ping stays a HOT
+ * update: it touches no index while `wakeAt` is left alone.
+ */
+export const checks = pgTable(
+  "checks",
+  {
+    id: id(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    /** The secret in the ping URL. */
+    pingUuid: uuid("ping_uuid")
+      .notNull()
+      .unique()
+      .default(sql`gen_random_uuid()`),
+    badgeUuid: uuid("badge_uuid")
+      .notNull()
+      .unique()
+      .default(sql`gen_random_uuid()`),
+    name: text("name").notNull().default(""),
+    slug: text("slug").notNull().default(""),
+    tags: text("tags").notNull().default(""),
+    description: text("description").notNull().default(""),
+    createdAt: createdAt(),
+    updatedAt: at("updated_at").notNull().defaultNow(),
+    /** Grows with every edit; an edit names the version it saw. */
+    version: integer("version").notNull().default(1),
+    deletedAt: at("deleted_at"),
+
+    schedule: jsonb("schedule").$type<Schedule>().notNull(),
+    graceSeconds: integer("grace_seconds").notNull(),
+    manualResume: boolean("manual_resume").notNull().default(false),
+    earlyMarginSeconds: integer("early_margin_seconds").notNull().default(0),
+    jitterSeconds: integer("jitter_seconds").notNull().default(0),
+    maxRuntimeSeconds: integer("max_runtime_seconds"),
+    minRuntimeSeconds: integer("min_runtime_seconds"),
+    progressExtends: boolean("progress_extends").notNull().default(false),
+    overlap: text("overlap").$type<Attitude>().notNull().default("allow"),
+    hostDuplicates: text("host_duplicates").$type<Attitude>().notNull().default("allow"),
+    tooOften: jsonb("too_often").$type<NonNullable<CheckSettings["tooOften"]>>(),
+    tolerance: jsonb("tolerance").$type<Tolerance>(),
+    recoverAfter: integer("recover_after").notNull().default(1),
+    alertBeforeFirstPing: boolean("alert_before_first_ping").notNull().default(false),
+
+    methods: text("methods").notNull().default(""),
+    filterSubject: boolean("filter_subject").notNull().default(false),
+    filterBody: boolean("filter_body").notNull().default(false),
+    filterHttpBody: boolean("filter_http_body").notNull().default(false),
+    filterDefaultFail: boolean("filter_default_fail").notNull().default(false),
+    startKeywords: text("start_keywords").notNull().default(""),
+    successKeywords: text("success_keywords").notNull().default(""),
+    failureKeywords: text("failure_keywords").notNull().default(""),
+
+    status: checkStatus("status").notNull().default("new"),
+    deadlineSeq: bigint("deadline_seq", { mode: "number" }).notNull().default(0),
+    pingCount: bigint("ping_count", { mode: "number" }).notNull().default(0),
+    lastPingAt: at("last_ping_at"),
+    lastStartAt: at("last_start_at"),
+    lastDurationMs: bigint("last_duration_ms", { mode: "number" }),
+    expectedAt: at("expected_at"),
+    deadlineAt: at("deadline_at"),
+    memory: jsonb("memory").$type<Memory>().notNull(),
+    /** Never later than the next instant at which time matters for this check. */
+    wakeAt: at("wake_at"),
+  },
+  (t) => [
+    unique("checks_project_id").on(t.projectId, t.id),
+    index("checks_project_slug").on(t.projectId, t.slug),
+    // The judge reads only checks that wait for time.
+    index("checks_wake")
+      .on(t.wakeAt)
+      .where(sql`wake_at is not null`),
+  ],
+);

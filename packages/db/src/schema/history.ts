@@ -1,0 +1,169 @@
+import type { Evidence, PingKind, Reason, Run, Slot } from "@overdue/core";
+import {
+  bigint,
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+  uuid,
+} from "drizzle-orm/pg-core";
+
+import { checks, checkStatus } from "./checks.ts";
+import { at, bytea, id } from "./columns.ts";
+
+/** Project and check together, so that no row can point into another tenant. */
+const ofCheck = () => ({ projectId: uuid("project_id").notNull(), checkId: uuid("check_id").notNull() });
+
+/** Every recorded signal. Numbered per check without gaps; the newest are read by the primary key. */
+export const pings = pgTable(
+  "pings",
+  {
+    ...ofCheck(),
+    number: bigint("number", { mode: "number" }).notNull(),
+    id: uuid("id").notNull(),
+    kind: text("kind").$type<PingKind>().notNull(),
+    note: text("note"),
+    receivedAt: at("received_at").notNull(),
+    rid: uuid("rid"),
+    exitStatus: smallint("exit_status"),
+    scheme: text("scheme").notNull(),
+    method: text("method").notNull(),
+    remoteAddress: text("remote_address"),
+    userAgent: text("user_agent").notNull().default(""),
+    body: bytea("body"),
+    /** How long the body was as sent; more than is kept when it was cut. */
+    bodyBytes: integer("body_bytes").notNull().default(0),
+  },
+  (t) => [
+    primaryKey({ columns: [t.checkId, t.number] }),
+    foreignKey({
+      name: "pings_check",
+      columns: [t.projectId, t.checkId],
+      foreignColumns: [checks.projectId, checks.id],
+    }).onDelete("cascade"),
+  ],
+);
+
+export const runs = pgTable(
+  "runs",
+  {
+    ...ofCheck(),
+    id: uuid("id").primaryKey(),
+    rid: uuid("rid"),
+    host: text("host"),
+    startedAt: at("started_at"),
+    endedAt: at("ended_at"),
+    /** End, or start while it runs: what a list is ordered by. */
+    heardAt: at("heard_at").notNull(),
+    outcome: text("outcome").$type<Run["outcome"]>().notNull(),
+    durationMs: bigint("duration_ms", { mode: "number" }),
+    exitStatus: smallint("exit_status"),
+    overlong: boolean("overlong").notNull().default(false),
+    guessed: boolean("guessed").notNull().default(false),
+  },
+  (t) => [
+    index("runs_check").on(t.checkId, t.heardAt),
+    foreignKey({
+      name: "runs_check_fk",
+      columns: [t.projectId, t.checkId],
+      foreignColumns: [checks.projectId, checks.id],
+    }).onDelete("cascade"),
+  ],
+);
+
+export const slots = pgTable(
+  "slots",
+  {
+    ...ofCheck(),
+    dueAt: at("due_at").notNull(),
+    outcome: text("outcome").$type<Slot["outcome"]>().notNull(),
+    decidedAt: at("decided_at").notNull(),
+    lateMs: bigint("late_ms", { mode: "number" }),
+    runId: uuid("run_id"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.checkId, t.dueAt] }),
+    foreignKey({
+      name: "slots_check",
+      columns: [t.projectId, t.checkId],
+      foreignColumns: [checks.projectId, checks.id],
+    }).onDelete("cascade"),
+  ],
+);
+
+/** A change of status, as an event. The unique key makes a second flip for one deadline impossible. */
+export const flips = pgTable(
+  "flips",
+  {
+    id: id(),
+    ...ofCheck(),
+    deadlineSeq: bigint("deadline_seq", { mode: "number" }).notNull(),
+    from: checkStatus("from_status").notNull(),
+    to: checkStatus("to_status").notNull(),
+    reason: text("reason").$type<Reason>(),
+    at: at("at").notNull(),
+    detectedAt: at("detected_at").notNull().defaultNow(),
+    alerts: boolean("alerts").notNull(),
+  },
+  (t) => [
+    unique("flips_once").on(t.checkId, t.deadlineSeq, t.to),
+    unique("flips_project_id").on(t.projectId, t.id),
+    index("flips_check_at").on(t.checkId, t.at),
+    foreignKey({
+      name: "flips_check",
+      columns: [t.projectId, t.checkId],
+      foreignColumns: [checks.projectId, checks.id],
+    }).onDelete("cascade"),
+  ],
+);
+
+export const incidents = pgTable(
+  "incidents",
+  {
+    id: id(),
+    ...ofCheck(),
+    deadlineSeq: bigint("deadline_seq", { mode: "number" }).notNull(),
+    reason: text("reason").$type<Reason>().notNull(),
+    evidence: jsonb("evidence").$type<Evidence>().notNull(),
+    openedAt: at("opened_at").notNull(),
+    resolvedAt: at("resolved_at"),
+  },
+  (t) => [
+    unique("incidents_once").on(t.checkId, t.deadlineSeq),
+    unique("incidents_project_id").on(t.projectId, t.id),
+    index("incidents_check_at").on(t.checkId, t.openedAt),
+    foreignKey({
+      name: "incidents_check",
+      columns: [t.projectId, t.checkId],
+      foreignColumns: [checks.projectId, checks.id],
+    }).onDelete("cascade"),
+  ],
+);
+
+/** Worth a line in the check's history, not an alert. */
+export const notices = pgTable(
+  "notices",
+  {
+    id: id(),
+    ...ofCheck(),
+    at: at("at").notNull(),
+    notice: text("notice").$type<Reason | "edited">().notNull(),
+    evidence: jsonb("evidence").$type<Evidence>().notNull(),
+  },
+  (t) => [
+    index("notices_check_at").on(t.checkId, t.at),
+    foreignKey({
+      name: "notices_check",
+      columns: [t.projectId, t.checkId],
+      foreignColumns: [checks.projectId, checks.id],
+    }).onDelete("cascade"),
+  ],
+);
+
+export type FlipRow = typeof flips.$inferSelect;

@@ -1,0 +1,38 @@
+import { pgTable, text, uuid } from "drizzle-orm/pg-core";
+
+import { at, createdAt, id } from "./columns.ts";
+
+/** One row per fact about this installation, such as the hash of the setup token. */
+export const instanceFacts = pgTable("instance_facts", {
+  name: text("name").primaryKey(),
+  value: text("value").notNull(),
+  createdAt: createdAt(),
+});
+
+/**
+ * One row per api process. `canaryAt`: the instant its newest committed canary was accepted; all it had accepted
+ * before is committed too. `endedAt` is set by a clean stop, so that nobody waits for it.
+ */
+export const receivers = pgTable("receivers", {
+  id: uuid("id").primaryKey(),
+  startedAt: at("started_at").notNull(),
+  canaryAt: at("canary_at").notNull(),
+  endedAt: at("ended_at"),
+});
+
+/** One row per checker process: when it last finished judging, and up to which watermark. */
+export const checkers = pgTable("checkers", {
+  id: uuid("id").primaryKey(),
+  startedAt: at("started_at").notNull(),
+  judgedAt: at("judged_at").notNull(),
+  watermarkAt: at("watermark_at"),
+  endedAt: at("ended_at"),
+});
+
+/** A span in which no receiver could commit. `endedAt` null: it lasts. `appliedAt`: every check was told. */
+export const outages = pgTable("outages", {
+  id: id(),
+  startedAt: at("started_at").notNull().unique(),
+  endedAt: at("ended_at"),
+  appliedAt: at("applied_at"),
+});

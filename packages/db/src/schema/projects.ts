@@ -1,0 +1,56 @@
+import { index, pgEnum, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+
+import { users } from "./accounts.ts";
+import { at, createdAt, id } from "./columns.ts";
+
+/** The wall between tenants. */
+export const projects = pgTable("projects", {
+  id: id(),
+  name: text("name").notNull(),
+  /** Public part of slug ping URLs; grants pinging and nothing else. */
+  pingKey: text("ping_key").unique(),
+  /** Names the project in its badges. */
+  badgeKey: text("badge_key").notNull().unique(),
+  createdAt: createdAt(),
+  deletedAt: at("deleted_at"),
+});
+
+export const memberRole = pgEnum("member_role", ["owner", "editor", "viewer"]);
+
+export const members = pgTable(
+  "members",
+  {
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    role: memberRole("role").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.projectId, t.userId] }), index("members_user").on(t.userId)],
+);
+
+export const keyScope = pgEnum("key_scope", ["read", "write", "ping"]);
+
+/** API keys: `prefix` is looked up, `hash` (SHA-256 of the whole key) is compared; the key itself is shown once. */
+export const apiKeys = pgTable(
+  "api_keys",
+  {
+    id: id(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    scope: keyScope("scope").notNull(),
+    prefix: text("prefix").notNull(),
+    hash: text("hash").notNull().unique(),
+    createdAt: createdAt(),
+    expiresAt: at("expires_at"),
+    revokedAt: at("revoked_at"),
+    lastUsedAt: at("last_used_at"),
+    lastUsedFrom: text("last_used_from"),
+  },
+  (t) => [unique("api_keys_project_id").on(t.projectId, t.id), index("api_keys_prefix").on(t.prefix)],
+);
