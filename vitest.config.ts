@@ -6,10 +6,11 @@ export default defineConfig({
     projects: [
       { test: { name: "house", include: ["house/**/*.test.ts"] } },
       { test: { name: "core", include: ["packages/{core,config,channels}/**/*.test.ts"] } },
+      { test: { name: "web", include: ["apps/web/src/**/*.test.ts"] } },
       {
         test: {
           name: "database",
-          include: ["packages/{db,testkit}/**/*.test.ts", "apps/**/*.test.ts"],
+          include: ["packages/{db,testkit}/**/*.test.ts", "apps/{api,checker,supervisor}/**/*.test.ts"],
           globalSetup: ["packages/testkit/src/postgres/global-setup.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,

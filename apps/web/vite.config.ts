@@ -1,0 +1,19 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+/** In development the pages come from Vite and everything else from the running product. */
+const api = process.env["OVERDUE_URL"] ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react()],
+  build: {
+    target: "es2023",
+    // The page's policy allows no data: URLs but images, and no inline script.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: Object.fromEntries(["/v1", "/api/auth", "/health", "/ping"].map((path) => [path, api])),
+  },
+});
