@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+
+import { clientAddressFinder } from "./client-address.ts";
+
+test.each([
+  ["nobody is trusted: the socket counts", [], "203.0.113.9", "10.0.0.1", "203.0.113.9"],
+  ["a trusted proxy names the client", ["10.0.0.0/8"], "10.0.0.1", "203.0.113.9", "203.0.113.9"],
+  [
+    "what the client wrote itself is hearsay",
+    ["10.0.0.0/8"],
+    "10.0.0.1",
+    "1.1.1.1, 203.0.113.9",
+    "203.0.113.9",
+  ],
+  ["two trusted proxies in a row", ["10.0.0.0/8"], "10.0.0.1", "203.0.113.9, 10.0.0.2", "203.0.113.9"],
+  ["only proxies: the farthest one", ["10.0.0.0/8"], "10.0.0.1", "10.0.0.2", "10.0.0.2"],
+  [
+    "a trusted proxy that writes nonsense is as far as we see",
+    ["10.0.0.0/8"],
+    "10.0.0.1",
+    "unknown",
+    "10.0.0.1",
+  ],
+  ["an IPv4 address in the dress of IPv6", ["127.0.0.1"], "::ffff:127.0.0.1", "203.0.113.9", "203.0.113.9"],
+  ["IPv6 with brackets and port", ["::1"], "::1", "[2001:db8::1]:443", "2001:db8::1"],
+  ["IPv4 with a port", ["::1/128"], "::1", "203.0.113.9:5123", "203.0.113.9"],
+  ["an untrusted socket cannot speak for others", ["10.0.0.0/8"], "192.0.2.1", "203.0.113.9", "192.0.2.1"],
+  ["no socket address at all", [], undefined, "203.0.113.9", null],
+])("%s", (_, trusted, socketAddress, forwardedFor, expected) => {
+  expect(clientAddressFinder(trusted)({ socketAddress, forwardedFor })).toBe(expected);
+});
