@@ -1,0 +1,134 @@
+import { expect, test } from "vitest";
+import { readConfig } from "./config.ts";
+import { VARIABLES } from "./variables.ts";
+
+const ORDINARY = {
+  PATH: "/usr/bin",
+  HOME: "/root",
+  MAIL: "/var/mail/root",
+  HOSTNAME: "box",
+  npm_config_user_agent: "npm",
+  NODE_ENV: "production",
+  CI: "true",
+  REDIS_SERVER_PATH: "/usr/bin/redis-server",
+};
+
+test("an environment without any of our variables gives a configuration that works", () => {
+  expect(readConfig(ORDINARY)).toMatchObject({
+    host: "127.0.0.1",
+    port: 8000,
+    publicUrl: "http://127.0.0.1:8000",
+    databaseUrl: null,
+    redisUrl: null,
+    secretKeys: [],
+    trustedProxies: [],
+    registration: "invite",
+    bootstrap: null,
+    pingBodyBytesMax: 100_000,
+  });
+});
+
+test("every default is a value that its own variable accepts", () => {
+  const withDefaults = Object.entries(VARIABLES).filter(([, variable]) => variable.fallback !== null);
+  expect(withDefaults.length).toBeGreaterThan(5);
+  const environment = Object.fromEntries(
+    withDefaults.map(([name, { fallback }]) => [name, String(fallback)]),
+  );
+  expect(readConfig(environment)).toEqual(readConfig({}));
+});
+
+test("a variable that is set to nothing counts as not set", () => {
+  expect(readConfig({ PORT: "", DATABASE_URL: "", BOOTSTRAP_EMAIL: "" })).toEqual(readConfig({}));
+});
+
+test.each([
+  ["PORT", "80o0", "PORT must be a whole number from 0 to 65535."],
+  ["PORT", "65536", "PORT must be a whole number from 0 to 65535."],
+  ["HOST", "here and there", "HOST must be an IP address or the name of a host."],
+  ["PUBLIC_URL", "overdue.example.org", "PUBLIC_URL must be a URL that starts with http:// or https://."],
+  ["PUBLIC_URL", "https://example.org/x", "PUBLIC_URL must end after the host and port, without a path."],
+  [
+    "DATABASE_URL",
+    "mysql://a@b/c",
+    "DATABASE_URL must be a URL that starts with postgres:// or postgresql://.",
+  ],
+  ["REDIS_URL", "localhost:6379", "REDIS_URL must be a URL that starts with redis:// or rediss://."],
+  ["SMTP_URL", "mail.example.org", "SMTP_URL must be a URL that starts with smtp:// or smtps://."],
+  ["MAIL_FROM", "overdue", "MAIL_FROM must contain an e-mail address."],
+  [
+    "TRUST_PROXY",
+    "true",
+    "TRUST_PROXY must be a list, with commas, of IP addresses or networks such as 10.0.0.0/8.",
+  ],
+  [
+    "ALLOW_PRIVATE_NETWORKS",
+    "10.0.0.0/33",
+    "ALLOW_PRIVATE_NETWORKS must be a list, with commas, of IP addresses or networks such as 10.0.0.0/8.",
+  ],
+  ["REGISTRATION", "yes", "REGISTRATION must be one of open, invite, closed."],
+  ["LOG_LEVEL", "loud", "LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent."],
+  ["PING_BODY_LIMIT", "100kB", "PING_BODY_LIMIT must be a whole number from 0 to 10000000."],
+  ["BOOTSTRAP_EMAIL", "me", "BOOTSTRAP_EMAIL must be an e-mail address."],
+  ["BOOTSTRAP_PASSWORD", "short", "BOOTSTRAP_PASSWORD must have at least 8 characters."],
+  ["BOOTSTRAP_PING_KEY", "with space", "BOOTSTRAP_PING_KEY must be 8 to 64 letters, digits, _ or -."],
+  ["TELEGRAM_BOT_TOKEN", "token", "TELEGRAM_BOT_TOKEN must look like 123456:ABC-DEF, as BotFather gives it."],
+])("%s=%s stops the start with a sentence that names it", (name, value, sentence) => {
+  expect(() => readConfig({ [name]: value })).toThrow(sentence);
+});
+
+test("a SECRET_KEY that is too short is refused without being repeated", () => {
+  expect(() => readConfig({ SECRET_KEY: "changeme" })).toThrow(/^SECRET_KEY must be at least 32 characters/);
+  expect(() => readConfig({ SECRET_KEY: "changeme" })).not.toThrow(/changeme/);
+});
+
+test.each([
+  ["PROT", "PROT is not a variable of Overdue; did you mean PORT?"],
+  ["PORTS", "PORTS is not a variable of Overdue; did you mean PORT?"],
+  ["DATABSE_URL", "DATABSE_URL is not a variable of Overdue; did you mean DATABASE_URL?"],
+  ["PUBLIC_URI", "PUBLIC_URI is not a variable of Overdue; did you mean PUBLIC_URL?"],
+  ["SMTP_HOST", "SMTP_HOST is not a variable of Overdue; those that start with SMTP_ are SMTP_URL."],
+  ["BOOTSTRAP_TOKEN", "BOOTSTRAP_TOKEN is not a variable of Overdue"],
+])("%s is near enough to one of our names to be a mistake", (name, sentence) => {
+  expect(() => readConfig({ [name]: "1" })).toThrow(sentence);
+});
+
+test.each(["HOME", "POST", "MAIL_PATH", "PATH", "REDIS_PORT", "LOGNAME"])("%s is somebody else's", (name) => {
+  expect(() => readConfig({ [name]: "1" })).not.toThrow();
+});
+
+test("every mistake is named, one sentence each", () => {
+  expect(() => readConfig({ PORT: "x", LOG_LEVEL: "y", SMTP_PORT: "25" })).toThrow(
+    /^SMTP_PORT .*\nPORT .*\nLOG_LEVEL .*$/,
+  );
+});
+
+test("lists are taken apart at their commas", () => {
+  const environment = {
+    TRUST_PROXY: "10.0.0.0/8, fd00::/8,192.0.2.7",
+    SECRET_KEY: `${"b".repeat(32)},${"a".repeat(32)}`,
+  };
+  expect(readConfig(environment)).toMatchObject({
+    trustedProxies: ["10.0.0.0/8", "fd00::/8", "192.0.2.7"],
+    secretKeys: ["b".repeat(32), "a".repeat(32)],
+  });
+});
+
+test("whoever listens everywhere is reached by a name that can be opened", () => {
+  expect(readConfig({ HOST: "0.0.0.0", PORT: "9000" }).publicUrl).toBe("http://localhost:9000");
+  expect(readConfig({ HOST: "::1" }).publicUrl).toBe("http://[::1]:8000");
+});
+
+test("bootstrap needs an account and fills in the rest", () => {
+  const account = { BOOTSTRAP_EMAIL: "me@example.org", BOOTSTRAP_PASSWORD: "correct horse" };
+  expect(readConfig(account).bootstrap).toEqual({
+    email: "me@example.org",
+    password: "correct horse",
+    project: "My project",
+    apiKey: null,
+    readonlyKey: null,
+    pingKey: null,
+  });
+  expect(() => readConfig({ BOOTSTRAP_API_KEY: "a-key-of-mine" })).toThrow(
+    "BOOTSTRAP_EMAIL is missing: BOOTSTRAP_API_KEY works only together with it.",
+  );
+});

@@ -1,0 +1,148 @@
+import { resolve } from "node:path";
+import type { z } from "zod";
+import { findUnknown } from "./unknown.ts";
+import { VARIABLES } from "./variables.ts";
+
+/** What a start may be told, each value checked; durations and sizes carry their unit. */
+export type Config = {
+  host: string;
+  /** 0: any free port. */
+  port: number;
+  /** Scheme, host and port, without a slash at the end. */
+  publicUrl: string;
+  /** An absolute path. */
+  dataDir: string;
+  /** Null: the embedded PostgreSQL. */
+  databaseUrl: string | null;
+  /** Null: the queues live in PostgreSQL. */
+  redisUrl: string | null;
+  /** Null: no e-mail can be sent. */
+  smtpUrl: string | null;
+  mailFrom: string;
+  /** Newest first; empty: made once and kept in the data directory. */
+  secretKeys: string[];
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  trustedProxies: string[];
+  /** Private networks that channels may reach. */
+  allowedPrivateNetworks: string[];
+  telegramBotToken: string | null;
+  telegramApiRoot: string;
+  slackClientId: string | null;
+  slackClientSecret: string | null;
+  slackApiUrl: string;
+  registration: "open" | "invite" | "closed";
+  bootstrap: Bootstrap | null;
+  logLevel: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+  /** Host, with an optional port, that answers pings only. */
+  pingHost: string | null;
+  pingBodyBytesMax: number;
+  pingEmailDomain: string | null;
+};
+
+/** The account, project and keys that a first start creates by itself. Null keys are not made. */
+export type Bootstrap = {
+  email: string;
+  password: string;
+  project: string;
+  apiKey: string | null;
+  readonlyKey: string | null;
+  pingKey: string | null;
+};
+
+/** Says which variables are wrong, one sentence for each. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+}
+
+type Environment = Record<string, string | undefined>;
+type Name = keyof typeof VARIABLES;
+type Values = {
+  [N in Name]:
+    | z.output<(typeof VARIABLES)[N]["schema"]>
+    | ((typeof VARIABLES)[N]["fallback"] extends null ? null : never);
+};
+
+/**
+ * Reads the configuration from the environment; a variable that is set to nothing counts as not set.
+ *
+ * @throws ConfigError where a value is malformed or missing, or a name looks like ours and is not.
+ */
+export function readConfig(environment: Environment): Config {
+  const problems = [...findUnknown(Object.keys(environment)), ...findMalformed(environment)];
+  if (problems.length > 0) throw new ConfigError(problems.join("\n"));
+  const values = parseAll(environment);
+  return { ...plainSettings(values), bootstrap: readBootstrap(values) };
+}
+
+function findMalformed(environment: Environment): string[] {
+  return names().flatMap((name) => {
+    const text = environment[name];
+    if (!text) return [];
+    const { error } = VARIABLES[name].schema.safeParse(text);
+    return error ? [`${name} ${error.issues[0]?.message ?? "is malformed"}.`] : [];
+  });
+}
+
+// The types of keys and values come from one table, which Object.entries cannot say.
+function parseAll(environment: Environment): Values {
+  const entries = names().map((name) => {
+    const { schema, fallback } = VARIABLES[name];
+    const text = environment[name];
+    return [name, text ? schema.parse(text) : fallback];
+  });
+  return Object.fromEntries(entries) as Values;
+}
+
+function names(): Name[] {
+  return Object.keys(VARIABLES) as Name[];
+}
+
+function plainSettings(values: Values): Omit<Config, "bootstrap"> {
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    publicUrl: values.PUBLIC_URL ?? localUrl(values.HOST, values.PORT),
+    dataDir: resolve(values.DATA_DIR),
+    databaseUrl: values.DATABASE_URL,
+    redisUrl: values.REDIS_URL,
+    smtpUrl: values.SMTP_URL,
+    mailFrom: values.MAIL_FROM,
+    secretKeys: values.SECRET_KEY ?? [],
+    trustedProxies: values.TRUST_PROXY ?? [],
+    allowedPrivateNetworks: values.ALLOW_PRIVATE_NETWORKS ?? [],
+    telegramBotToken: values.TELEGRAM_BOT_TOKEN,
+    telegramApiRoot: values.TELEGRAM_API_ROOT,
+    slackClientId: values.SLACK_CLIENT_ID,
+    slackClientSecret: values.SLACK_CLIENT_SECRET,
+    slackApiUrl: values.SLACK_API_URL,
+    registration: values.REGISTRATION,
+    logLevel: values.LOG_LEVEL,
+    pingHost: values.PING_HOST,
+    pingBodyBytesMax: values.PING_BODY_LIMIT,
+    pingEmailDomain: values.PING_EMAIL_DOMAIN,
+  };
+}
+
+// Nobody can open http://0.0.0.0: whoever listens everywhere is reached at least from this machine.
+function localUrl(host: string, port: number): string {
+  const name = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}
+
+function readBootstrap(values: Values): Bootstrap | null {
+  const { BOOTSTRAP_EMAIL: email, BOOTSTRAP_PASSWORD: password } = values;
+  if (email !== null && password !== null) {
+    return {
+      email,
+      password,
+      project: values.BOOTSTRAP_PROJECT ?? "My project",
+      apiKey: values.BOOTSTRAP_API_KEY,
+      readonlyKey: values.BOOTSTRAP_READONLY_KEY,
+      pingKey: values.BOOTSTRAP_PING_KEY,
+    };
+  }
+  const set = names().find((name) => name.startsWith("BOOTSTRAP_") && values[name] !== null);
+  if (set === undefined) return null;
+  const missing = email === null ? "BOOTSTRAP_EMAIL" : "BOOTSTRAP_PASSWORD";
+  throw new ConfigError(`${missing} is missing: ${set} works only together with it.`);
+}

@@ -1,0 +1,3 @@
+export { ConfigError, readConfig } from "./config.ts";
+export type { Bootstrap, Config } from "./config.ts";
+export { VARIABLES } from "./variables.ts";

@@ -1,0 +1,6 @@
+import { expect, test } from "vitest";
+import { configurationPage } from "./table.ts";
+
+test("docs/configuration.md says what the program reads", async () => {
+  await expect(configurationPage()).toMatchFileSnapshot("../../../docs/configuration.md");
+});

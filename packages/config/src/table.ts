@@ -1,0 +1,28 @@
+import { VARIABLES } from "./variables.ts";
+
+/** The page docs/configuration.md, made from the table that the program itself reads. */
+export function configurationPage(): string {
+  const rows = Object.entries(VARIABLES).map(
+    ([name, { without, text }]) => `| \`${name}\` | ${text} | ${without} |`,
+  );
+  return [...HEAD, ...rows, ...FOOT].join("\n");
+}
+
+const HEAD = [
+  "# Configuration",
+  "",
+  "Overdue is told what it must know by environment variables. All of them may be left out.",
+  "A value that is malformed, or a name that looks like one of these and is not, stops the start with a sentence that names it.",
+  "A variable that is set to nothing counts as not set.",
+  "",
+  "| variable | what it says | when it is not set |",
+  "| --- | --- | --- |",
+];
+
+const FOOT = [
+  "",
+  "Lists are written with commas. `BOOTSTRAP_*` act once, on a database without any account; later starts leave what is there as it is.",
+  "",
+  "This page is made from `packages/config/src/variables.ts`; a test holds the two equal, and `npx vitest run --project core packages/config -u` writes it anew.",
+  "",
+];

@@ -1,0 +1,78 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+
+const SECRET_CHARS_MIN = 32;
+
+const commaList = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== ""),
+);
+
+/** A whole number in decimal digits between two bounds, both included. */
+export function wholeNumber(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d+$/, message)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, message);
+}
+
+/** A URL of one of the given schemes, such as `https:`. */
+export function urlOf(...schemes: string[]) {
+  const names = schemes.map((scheme) => `${scheme}//`).join(" or ");
+  return z
+    .string()
+    .refine(
+      (text) => schemes.includes(URL.parse(text)?.protocol ?? ""),
+      `must be a URL that starts with ${names}`,
+    );
+}
+
+/** Scheme, host and port of a web address without a path: `https://overdue.example.org`. */
+export const origin = urlOf("http:", "https:")
+  .refine(
+    (text) => URL.parse(text)?.pathname === "/" && !/[?#]/.test(text),
+    "must end after the host and port, without a path",
+  )
+  .transform((text) => new URL(text).origin);
+
+/** A web address under which paths are added; a slash at its end is dropped. */
+export const baseUrl = urlOf("http:", "https:").transform((text) => text.replace(/\/+$/, ""));
+
+/** The name or address of a host, with an optional port. */
+export const hostName = z
+  .string()
+  .regex(/^[a-z0-9.-]+(:\d{1,5})?$/i, "must be the name of a host, such as ping.example.org");
+
+/** An address to listen on: an IP address or a name. */
+export const listenAddress = z
+  .string()
+  .refine(
+    (text) => isIP(text) !== 0 || /^[a-z0-9.-]+$/i.test(text),
+    "must be an IP address or the name of a host",
+  );
+
+/** Networks, as a list with commas: `10.0.0.0/8, fd00::/8, 192.0.2.7`. */
+export const networks = commaList.refine(
+  (items) => items.every(isNetwork),
+  "must be a list, with commas, of IP addresses or networks such as 10.0.0.0/8",
+);
+
+/** One or more long secrets, with commas, the newest first. */
+export const secrets = commaList.refine(
+  (items) => items.length > 0 && items.every((item) => item.length >= SECRET_CHARS_MIN),
+  `must be at least ${SECRET_CHARS_MIN} characters long (several of them, with commas, newest first, while changing it)`,
+);
+
+/** A key that a person chose beforehand; it travels in URLs and headers. */
+export const chosenKey = z.string().regex(/^[\w-]{8,64}$/, "must be 8 to 64 letters, digits, _ or -");
+
+function isNetwork(text: string): boolean {
+  const [address = "", bits, ...rest] = text.split("/");
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}

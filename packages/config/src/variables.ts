@@ -1,0 +1,133 @@
+import { z } from "zod";
+import {
+  baseUrl,
+  chosenKey,
+  hostName,
+  listenAddress,
+  networks,
+  origin,
+  secrets,
+  urlOf,
+  wholeNumber,
+} from "./values.ts";
+
+/**
+ * Every environment variable that the product reads: what it may be, what it is when nobody sets it, and the
+ * line of the documentation. No other file knows a name or a default.
+ */
+export const VARIABLES = {
+  HOST: withDefault(listenAddress, "127.0.0.1", "Address to listen on; `0.0.0.0` answers the whole network."),
+  PORT: withDefault(wholeNumber(0, 65_535), 8000, "Port to listen on; `0` takes any free one."),
+  PUBLIC_URL: optional(
+    origin,
+    "`http://HOST:PORT`",
+    "Address under which people and jobs reach it; it stands in every link and ping URL.",
+  ),
+  DATA_DIR: withDefault(
+    z.string(),
+    "./data",
+    "Folder of the embedded database, the made secrets and the logs. Back it up.",
+  ),
+  DATABASE_URL: optional(
+    urlOf("postgres:", "postgresql:"),
+    "an embedded PostgreSQL in `DATA_DIR`",
+    "A PostgreSQL server (18 or newer) of your own: `postgres://user:password@host:5432/overdue`.",
+  ),
+  REDIS_URL: optional(
+    urlOf("redis:", "rediss:"),
+    "queues in PostgreSQL",
+    "A Redis or Valkey server for the queues; worth it with several checkers.",
+  ),
+  SMTP_URL: optional(
+    urlOf("smtp:", "smtps:"),
+    "e-mail channels say that no mail server is set",
+    "Mail server that e-mails leave by: `smtps://user:password@host:465`.",
+  ),
+  MAIL_FROM: withDefault(
+    z.string().regex(/\S+@\S+/, "must contain an e-mail address"),
+    "Overdue <overdue@localhost>",
+    "Sender of e-mails.",
+  ),
+  SECRET_KEY: optional(
+    secrets,
+    "made once, kept in `DATA_DIR/secret-key` with mode 600",
+    "At least 32 characters; encrypts channels' secrets and signs sessions. To change it, put the new one, a comma, then the old one.",
+  ),
+  TRUST_PROXY: optional(
+    networks,
+    "nobody",
+    "Addresses or networks of the proxies in front, whose `X-Forwarded-For` is believed.",
+  ),
+  ALLOW_PRIVATE_NETWORKS: optional(
+    networks,
+    "none",
+    "Private networks that channels may reach, such as `10.0.0.0/8`; all others are refused.",
+  ),
+  TELEGRAM_BOT_TOKEN: optional(
+    z.string().regex(/^\d+:[\w-]+$/, "must look like 123456:ABC-DEF, as BotFather gives it"),
+    "each Telegram channel brings its own",
+    "Token of the bot that sends Telegram messages.",
+  ),
+  TELEGRAM_API_ROOT: withDefault(
+    baseUrl,
+    "https://api.telegram.org",
+    "Bot API server, for one that you host.",
+  ),
+  SLACK_CLIENT_ID: optional(z.string(), "no “Add to Slack” button", "Client id of your Slack app."),
+  SLACK_CLIENT_SECRET: optional(z.string(), "no “Add to Slack” button", "Client secret of your Slack app."),
+  SLACK_API_URL: withDefault(baseUrl, "https://slack.com/api", "Slack's Web API."),
+  REGISTRATION: withDefault(
+    oneOf("open", "invite", "closed"),
+    "invite",
+    "Who may make an account after the first: `open` anyone, `invite` who was invited, `closed` nobody.",
+  ),
+  BOOTSTRAP_EMAIL: optional(
+    z.email("must be an e-mail address"),
+    "the first start prints a link instead",
+    "E-mail of an account that the first start creates; needs `BOOTSTRAP_PASSWORD`.",
+  ),
+  BOOTSTRAP_PASSWORD: optional(
+    z.string().min(8, "must have at least 8 characters").max(128, "must have at most 128 characters"),
+    "–",
+    "Password of that account.",
+  ),
+  BOOTSTRAP_PROJECT: optional(
+    z.string().max(100, "must have at most 100 characters"),
+    "`My project`",
+    "Name of the project that the first start creates for that account.",
+  ),
+  BOOTSTRAP_API_KEY: optional(chosenKey, "none", "API key of that project that may read and write."),
+  BOOTSTRAP_READONLY_KEY: optional(chosenKey, "none", "API key of that project that may only read."),
+  BOOTSTRAP_PING_KEY: optional(chosenKey, "a random one", "Ping key of that project."),
+  LOG_LEVEL: withDefault(
+    oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent"),
+    "info",
+    "Least important log lines that are kept.",
+  ),
+  PING_HOST: optional(
+    hostName,
+    "the host of `PUBLIC_URL`",
+    "Host name for ping URLs, which answers pings and nothing else.",
+  ),
+  PING_BODY_LIMIT: withDefault(
+    wholeNumber(0, 10_000_000),
+    100_000,
+    "Bytes that are kept of a ping's body; the rest is cut.",
+  ),
+  PING_EMAIL_DOMAIN: optional(hostName, "no pings by e-mail", "Reserved: domain of pings by e-mail."),
+};
+
+/** The first part of our names: an unknown variable that starts so is a mistake and not somebody else's. */
+export const FAMILIES = ["BOOTSTRAP_", "MAIL_", "PING_", "SLACK_", "SMTP_", "TELEGRAM_"];
+
+function withDefault<S extends z.ZodType>(schema: S, fallback: z.output<S>, text: string) {
+  return { schema, fallback, text, without: `\`${String(fallback)}\`` };
+}
+
+function optional<S extends z.ZodType>(schema: S, without: string, text: string) {
+  return { schema, fallback: null, text, without };
+}
+
+function oneOf<const W extends readonly [string, ...string[]]>(...words: W) {
+  return z.enum(words, `must be one of ${words.join(", ")}`);
+}
