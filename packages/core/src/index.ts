@@ -1,5 +1,8 @@
 export type { Instant } from "./time.ts";
-export type { Schedule } from "./schedules/schedule.ts";
+export { nextAfter, type Schedule } from "./schedules/schedule.ts";
+export { ScheduleInput } from "./schedules/schedule-input.ts";
+export { canonicalTimezone, timezones } from "./schedules/timezones/timezones.ts";
+export { type ClockChange, explain, type Explanation, type Occurrence } from "./schedules/explain.ts";
 export type {
   Attitude,
   Check,

@@ -1,0 +1,118 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type Instant } from "../../time.ts";
+import { civilDateOf, dayNumberOf, type DayNumber } from "../civil.ts";
+import type { Fold, TimeZone, WallTime } from "../timezones/time-zone.ts";
+import { matchesDay } from "./match-day.ts";
+import type { Cron } from "./parse.ts";
+
+// The reference gives up after this long; 29 February on a given weekday is at most 40 years apart.
+const SEARCH_DAYS = 50 * 366;
+
+/**
+ * A hand that moves over the wall clock from match to match. Near a clock change the reference's answer
+ * depends on the steps taken, so these are the same steps: date, hour, minute, second, each from the top.
+ */
+export class CronSearch {
+  readonly #cron: Cron;
+  readonly #zone: TimeZone;
+  #fold: Fold;
+  wall: WallTime;
+
+  constructor(cron: Cron, zone: TimeZone, from: Instant) {
+    this.#cron = cron;
+    this.#zone = zone;
+    this.wall = zone.wallOf(from);
+    this.#fold = zone.foldAt(from);
+  }
+
+  get instant(): Instant {
+    return this.#zone.instantOf(this.wall, this.#fold);
+  }
+
+  /** Moves on to the next match; false when the search is given up. */
+  next(): boolean {
+    this.#tick(SECOND_MS);
+    const lastDay = dayOf(this.wall) + SEARCH_DAYS;
+    while (dayOf(this.wall) <= lastDay) {
+      const moved = this.#moveDate() || this.#moveHour() || this.#moveMinute() || this.#moveSecond();
+      if (!moved) return true;
+    }
+    return false;
+  }
+
+  #moveDate(): boolean {
+    const today = dayOf(this.wall);
+    const { year, month } = civilDateOf(today);
+    if (!this.#cron.months[month]) this.#startDay(this.#nextMonth(year, month));
+    else if (!matchesDay(this.#cron, today)) this.#startDay(this.#nextDay(today));
+    else return false;
+    return true;
+  }
+
+  #nextMonth(year: number, month: number): DayNumber {
+    for (let later = month + 1; later <= 12; later++) {
+      if (this.#cron.months[later]) return dayNumberOf(year, later, 1);
+    }
+    return dayNumberOf(year + 1, this.#cron.months.indexOf(1), 1);
+  }
+
+  /** Stops at the first of a month, so that months which are not wanted are skipped whole. */
+  #nextDay(today: DayNumber): DayNumber {
+    let day = today + 1;
+    while (!matchesDay(this.#cron, day) && civilDateOf(day).day !== 1) day++;
+    return day;
+  }
+
+  #startDay(day: DayNumber): void {
+    this.wall = day * DAY_MS;
+    this.#fold = 0;
+  }
+
+  #moveHour(): boolean {
+    if (this.#cron.hours[hourOf(this.wall)]) return false;
+    this.wall = Math.floor(this.wall / HOUR_MS) * HOUR_MS;
+    do this.#tick(HOUR_MS);
+    while (!this.#cron.hours[hourOf(this.wall)] && hourOf(this.wall) !== 0);
+    return true;
+  }
+
+  #moveMinute(): boolean {
+    if (this.#cron.minutes[minuteOf(this.wall)]) return false;
+    this.wall = Math.floor(this.wall / MINUTE_MS) * MINUTE_MS;
+    if (this.#cron.onlyMinute !== null)
+      this.#tick(((this.#cron.onlyMinute - minuteOf(this.wall) + 60) % 60) * MINUTE_MS);
+    while (!this.#cron.minutes[minuteOf(this.wall)]) {
+      this.#tick(MINUTE_MS);
+      if (minuteOf(this.wall) === 0) break;
+    }
+    return true;
+  }
+
+  #moveSecond(): boolean {
+    const past = this.wall - Math.floor(this.wall / MINUTE_MS) * MINUTE_MS;
+    if (past === 0) return false;
+    this.#tick(MINUTE_MS - past);
+    return true;
+  }
+
+  #tick(milliseconds: number): void {
+    if (this.#zone.isFarFromChange(this.wall)) {
+      this.wall += milliseconds;
+      return;
+    }
+    const instant = this.instant + milliseconds;
+    this.wall = this.#zone.wallOf(instant);
+    this.#fold = this.#zone.foldAt(instant);
+  }
+}
+
+function dayOf(wall: WallTime): DayNumber {
+  return Math.floor(wall / DAY_MS);
+}
+
+function hourOf(wall: WallTime): number {
+  return Math.floor(wall / HOUR_MS) - dayOf(wall) * 24;
+}
+
+function minuteOf(wall: WallTime): number {
+  return Math.floor(wall / MINUTE_MS) - Math.floor(wall / HOUR_MS) * 60;
+}

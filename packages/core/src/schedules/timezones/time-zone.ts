@@ -1,0 +1,155 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type Instant } from "../../time.ts";
+import { civilDateOf, dayNumberOf } from "../civil.ts";
+
+/** A wall clock reading, as the instant at which a clock in UTC would show the same. */
+export type WallTime = number;
+
+/** Which reading is meant where the clock shows it twice: 0 the first pass, 1 the second. */
+export type Fold = 0 | 1;
+
+/** A stretch of time, half open, in which the zone keeps one offset from UTC. */
+type Span = { start: Instant; end: Instant; offset: number };
+
+// Offsets are sampled this far apart: no zone since 1970 went to another offset and back in less.
+const SAMPLE_MS = 14 * DAY_MS;
+// No clock change moves the clock by more than a day (Samoa in 2011).
+const CHANGE_MAX_MS = 25 * HOUR_MS;
+
+/**
+ * The offsets of one IANA zone. `Intl` costs a microsecond a call, so the changes of each year are
+ * searched once and remembered.
+ */
+export class TimeZone {
+  readonly name: string;
+  readonly #format: Intl.DateTimeFormat;
+  readonly #spansOfYear = new Map<number, Span[]>();
+  #span: Span;
+
+  /** @throws RangeError when this runtime does not know the zone */
+  constructor(name: string, knownToRuntimeAs: string = name) {
+    this.name = name;
+    this.#format = new Intl.DateTimeFormat("en-US", {
+      timeZone: knownToRuntimeAs,
+      timeZoneName: "longOffset",
+    });
+    this.#span = name === "UTC" ? { start: -Infinity, end: Infinity, offset: 0 } : this.#spanOf(0);
+  }
+
+  /** Milliseconds to add to UTC for this zone's wall clock. */
+  offsetAt(instant: Instant): number {
+    return this.#spanAt(instant).offset;
+  }
+
+  wallOf(instant: Instant): WallTime {
+    return instant + this.offsetAt(instant);
+  }
+
+  /** A reading that the clock skips is taken at the offset before (fold 0) or after (fold 1) the change. */
+  instantOf(wall: WallTime, fold: Fold): Instant {
+    return this.isFarFromChange(wall) ? wall - this.#span.offset : this.#instantNearChange(wall, fold);
+  }
+
+  /** No change within a day of this reading. May answer no too often, never yes. */
+  isFarFromChange(wall: WallTime): boolean {
+    const { start, end, offset } = this.#span;
+    const instant = wall - offset;
+    return instant - CHANGE_MAX_MS >= start && instant + CHANGE_MAX_MS < end;
+  }
+
+  /** The first instant at which the clock shows `wall` or, where it is skipped, the end of the gap. */
+  firstInstantAt(wall: WallTime): Instant {
+    const instant = this.instantOf(wall, 0);
+    return this.wallOf(instant) === wall ? instant : this.#changeBefore(instant);
+  }
+
+  /** 1 where the clock has shown the same reading before. */
+  foldAt(instant: Instant): Fold {
+    return this.instantOf(this.wallOf(instant), 0) === instant ? 0 : 1;
+  }
+
+  /** The first change of offset after `after` and not after `until`. */
+  nextChange(after: Instant, until: Instant): Instant | null {
+    let span = this.#spanAt(after);
+    while (span.end <= until) {
+      const following = this.#spanAt(span.end);
+      if (following.offset !== span.offset) return following.start;
+      span = following;
+    }
+    return null;
+  }
+
+  #instantNearChange(wall: WallTime, fold: Fold): Instant {
+    const before = this.offsetAt(wall - CHANGE_MAX_MS);
+    const after = this.offsetAt(wall + CHANGE_MAX_MS);
+    const [wanted, other] = fold === 0 ? [before, after] : [after, before];
+    if (this.offsetAt(wall - wanted) === wanted) return wall - wanted;
+    return this.offsetAt(wall - other) === other ? wall - other : wall - wanted;
+  }
+
+  #changeBefore(instant: Instant): Instant {
+    const span = this.#spanAt(instant);
+    const previous = this.#spanAt(span.start - 1);
+    return previous.offset === span.offset ? previous.start : span.start;
+  }
+
+  #spanAt(instant: Instant): Span {
+    const span = this.#span;
+    if (instant >= span.start && instant < span.end) return span;
+    this.#span = this.#spanOf(instant);
+    return this.#span;
+  }
+
+  #spanOf(instant: Instant): Span {
+    const year = civilDateOf(Math.floor(instant / DAY_MS)).year;
+    let spans = this.#spansOfYear.get(year);
+    if (!spans) this.#spansOfYear.set(year, (spans = this.#searchYear(year)));
+    const found = spans.find((span) => instant < span.end);
+    if (!found) throw new RangeError(`${instant} is outside year ${year}`);
+    return found;
+  }
+
+  #searchYear(year: number): Span[] {
+    const end = dayNumberOf(year + 1, 1, 1) * DAY_MS;
+    const spans: Span[] = [];
+    let start = dayNumberOf(year, 1, 1) * DAY_MS;
+    let known = start;
+    let offset = this.#askOffset(start);
+    while (known < end) {
+      const sample = Math.min(known + SAMPLE_MS, end);
+      const sampled = this.#askOffset(sample);
+      if (sampled === offset) known = sample;
+      else {
+        known = this.#bisectChange(known, sample);
+        spans.push({ start, end: known, offset });
+        start = known;
+        offset = this.#askOffset(known);
+      }
+    }
+    if (start < end) spans.push({ start, end, offset });
+    return spans;
+  }
+
+  #bisectChange(from: Instant, to: Instant): Instant {
+    const offset = this.#askOffset(from);
+    let low = from;
+    let high = to;
+    while (high - low > SECOND_MS) {
+      const middle = low + Math.floor((high - low) / 2 / SECOND_MS) * SECOND_MS;
+      if (this.#askOffset(middle) === offset) low = middle;
+      else high = middle;
+    }
+    return high;
+  }
+
+  #askOffset(instant: Instant): number {
+    const text = this.#format.format(instant);
+    const at = text.lastIndexOf("GMT") + 3;
+    if (at >= text.length) return 0;
+    const sign = text[at] === "-" ? -1 : 1;
+    const [hours = 0, minutes = 0, seconds = 0] = text
+      .slice(at + 1)
+      .split(":")
+      .map(Number);
+    return sign * (hours * HOUR_MS + minutes * MINUTE_MS + seconds * SECOND_MS);
+  }
+}
