@@ -1,0 +1,20 @@
+export { channelKinds, isKindName, openChannel, parseSettings, type KindName } from "./registry.ts";
+export type {
+  ChannelKind,
+  Field,
+  HttpAnswer,
+  HttpRequest,
+  OpenChannel,
+  Operator,
+  Outcome,
+  Pace,
+  Parsed,
+  Problem,
+  Style,
+  Unavailable,
+} from "./kind.ts";
+export type { AlertFacts, AlertKind, AlertLine, AlertMessage } from "./message/alert.ts";
+export { composeAlert, plainText } from "./message/compose.ts";
+export { exitStatusMeaning } from "./message/exit-status.ts";
+export { duration, instantIn } from "./message/time.ts";
+export { sanitised, visible } from "./message/text.ts";

@@ -1,0 +1,140 @@
+import type { Instant } from "@overdue/core";
+import type { z } from "zod";
+
+import type { AlertMessage } from "./message/alert.ts";
+
+/** One input of the form in which a person sets a channel up. `secret`: never shown again once it is stored. */
+export type Field = {
+  name: string;
+  label: string;
+  help: string;
+  placeholder: string;
+  input: "text" | "url" | "email" | "password" | "pairs";
+  secret: boolean;
+  required: boolean;
+};
+
+/** What the operator of this installation set; see the configuration's own list. */
+export type Operator = {
+  publicUrl: string;
+  telegramApiRoot: string;
+  telegramBotToken: string | null;
+  slackApiUrl: string | null;
+};
+
+/** `trusted`: the operator chose the host, so private addresses are allowed. `onlyHost`: a host, or one below it. */
+export type HttpRequest = {
+  method: "POST";
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+  trusted: boolean;
+  onlyHost: string | null;
+  /** Sign by Standard Webhooks: the id stays the same for every attempt. */
+  signed: { id: string; secret: string } | null;
+};
+
+/** `headers`: names in lower case. `body`: at most 64 KB of it. */
+export type HttpAnswer = {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+  receivedAt: Instant;
+};
+
+/** What an attempt came to. `because` is fit to be stored and shown: no addresses, no tokens. */
+export type Outcome =
+  | { outcome: "sent"; providerRef: string | null; because: string }
+  /** Will never work as it is set: the channel is broken until a person mends it. */
+  | { outcome: "permanent"; because: string }
+  /** The provider named a time; waiting it out costs no attempt. */
+  | { outcome: "throttled"; retryAfterMs: number; because: string }
+  /** `uncertain`: it may have arrived all the same. */
+  | { outcome: "transient"; because: string; uncertain: boolean }
+  /** The provider disliked the formatting: once more, as plain text. */
+  | { outcome: "plain"; because: string }
+  /** The target moved: store these settings and try again. */
+  | { outcome: "moved"; settings: Record<string, unknown>; because: string };
+
+/** What a person must do before anything can be sent. */
+export type Unavailable = { unavailable: string };
+export type Style = "rich" | "plain";
+
+/** A channel with its settings at hand. */
+export type OpenChannel =
+  | {
+      via: "http";
+      /** Pure: the exact request for a message. */
+      request(message: AlertMessage, style: Style, operator: Operator): HttpRequest | Unavailable;
+      /** Pure: what the provider's answer means. */
+      read(answer: HttpAnswer): Outcome;
+    }
+  | { via: "mail"; to: string };
+
+/** How much a provider takes at once, per channel. */
+export type Pace = { atOnce: number; perSecond: number };
+
+export type Problem = { field: string; message: string };
+export type Parsed =
+  | {
+      ok: true;
+      /** Plain JSON, to be sealed and stored. */
+      settings: Record<string, unknown>;
+      /** What may be shown of them ever after. */
+      hint: string;
+      /** Made here because the person gave none, such as a signing secret: to be shown this once. */
+      shownOnce: Record<string, string>;
+    }
+  | { ok: false; problems: readonly Problem[] };
+
+/** One kind of channel, with the type of its settings kept inside. */
+export type ChannelKind = {
+  title: string;
+  summary: string;
+  fields: readonly Field[];
+  schema: z.ZodObject;
+  pace: Pace;
+  parse(input: unknown): Parsed;
+  /** @throws where the stored settings are not of this kind. */
+  open(settings: unknown): OpenChannel;
+};
+
+/** What a kind's own file says; the rest is derived. */
+export type KindSpec<Schema extends z.ZodObject> = {
+  title: string;
+  summary: string;
+  fields: readonly (Field & { name: keyof z.output<Schema> & string })[];
+  schema: Schema;
+  pace: Pace;
+  hint(settings: z.output<Schema>): string;
+  /** Settings to add where the person left them out. */
+  made?(settings: z.output<Schema>): Record<string, string>;
+  open(settings: z.output<Schema>): OpenChannel;
+};
+
+/** Hides the type of a kind's settings behind functions, so that kinds can stand in one table. */
+export function defineKind<Schema extends z.ZodObject>(spec: KindSpec<Schema>): ChannelKind {
+  return {
+    title: spec.title,
+    summary: spec.summary,
+    fields: spec.fields,
+    schema: spec.schema,
+    pace: spec.pace,
+    parse: (input) => parseWith(spec, input),
+    open: (settings) => spec.open(spec.schema.parse(settings)),
+  };
+}
+
+function parseWith<Schema extends z.ZodObject>(spec: KindSpec<Schema>, input: unknown): Parsed {
+  const parsed = spec.schema.safeParse(input);
+  if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(problemOf) };
+  const shownOnce = spec.made?.(parsed.data) ?? {};
+  return { ok: true, settings: { ...parsed.data, ...shownOnce }, hint: spec.hint(parsed.data), shownOnce };
+}
+
+function problemOf(issue: z.core.$ZodIssue): Problem {
+  if (issue.code === "unrecognized_keys") {
+    return { field: issue.keys.join(", "), message: "There is no such setting for this kind of channel." };
+  }
+  return { field: issue.path.join("."), message: issue.message };
+}

@@ -1,0 +1,162 @@
+import { z } from "zod";
+
+import { bounded, summary, usualOutcome } from "../answers.ts";
+import { defineKind, type HttpAnswer, type Operator, type Outcome, type Style } from "../kind.ts";
+import type { AlertMessage } from "../message/alert.ts";
+import { plainText } from "../message/compose.ts";
+import { clipEnd, escapeAngles, escapeTailWithin } from "../message/text.ts";
+
+/** The Bot API counts after parsing; counting escaped text keeps us below it in any case. */
+const TEXT_CHARS = 4_096;
+const MARK = { down: "🔴", up: "🟢", test: "🔔" };
+/** Answers after which no later attempt can succeed (Bot API, 400 and 403). */
+const GONE =
+  /chat not found|bot was (blocked|kicked)|user is deactivated|group chat was (deleted|deactivated)|not a member|not enough rights|need administrator rights|have no rights|message thread not found|TOPIC_(CLOSED|DELETED)|PEER_ID_INVALID|CHAT_WRITE_FORBIDDEN/i;
+
+const settings = z.strictObject({
+  chat: z
+    .union([z.string().trim(), z.int().transform(String)], { error: "Give the id of the chat." })
+    .pipe(
+      z
+        .string()
+        .regex(/^(-?\d{1,20}|@\w{4,64})$/, "Give the chat's id, such as -1001234567890, or @channelname."),
+    ),
+  topic: z.coerce.number().int("Give the topic's number.").positive().optional(),
+  token: z
+    .string()
+    .trim()
+    .regex(/^\d{3,20}:[\w-]{20,100}$/, "Give the token as BotFather shows it, such as 123456:ABC….")
+    .optional(),
+});
+type Settings = z.output<typeof settings>;
+
+export const telegram = defineKind({
+  title: "Telegram",
+  summary: "A message by a bot into a chat, a group or a topic.",
+  schema: settings,
+  fields: [
+    {
+      name: "chat",
+      label: "Chat",
+      help: "The id of the chat, or @name of a public channel. The bot must be a member of it.",
+      placeholder: "-1001234567890",
+      input: "text",
+      secret: false,
+      required: true,
+    },
+    {
+      name: "topic",
+      label: "Topic",
+      help: "The number of the topic in a group with topics. Empty: the general one.",
+      placeholder: "",
+      input: "text",
+      secret: false,
+      required: false,
+    },
+    {
+      name: "token",
+      label: "Bot token",
+      help: "The token of a bot of your own. Empty: the bot of this installation.",
+      placeholder: "123456:ABC…",
+      input: "password",
+      secret: true,
+      required: false,
+    },
+  ],
+  pace: { atOnce: 1, perSecond: 1 },
+  hint: ({ chat, topic }) => (topic === undefined ? `chat ${chat}` : `chat ${chat}, topic ${topic}`),
+  open: (channel) => ({
+    via: "http",
+    request: (message, style, operator) => request(channel, payload(channel, message, style), operator),
+    read: (answer) => read(channel, answer),
+  }),
+});
+
+/** The body of `sendMessage`. */
+export function payload(channel: Settings, message: AlertMessage, style: Style): Record<string, unknown> {
+  return {
+    chat_id: channel.chat,
+    ...(channel.topic === undefined ? {} : { message_thread_id: channel.topic }),
+    ...(style === "rich"
+      ? { text: html(message), parse_mode: "HTML" }
+      : { text: clipEnd(`${MARK[message.kind]} ${plainText(message)}`, TEXT_CHARS) }),
+    link_preview_options: { is_disabled: true },
+  };
+}
+
+function html(message: AlertMessage): string {
+  const head = [
+    `${MARK[message.kind]} <b>${escapeAngles(message.title)}</b>`,
+    escapeAngles(message.sentence),
+    message.lines.map((line) => `${escapeAngles(line.label)}: ${escapeAngles(line.value)}`).join("\n"),
+  ].join("\n\n");
+  const tail = `\n\n${escapeAngles(message.link)}${message.repeat === null ? "" : `\n\n(${message.repeat})`}`;
+  return `${head}${output(message, TEXT_CHARS - head.length - tail.length)}${tail}`;
+}
+
+/** What room is left goes to the end of the job's output. */
+function output(message: AlertMessage, room: number): string {
+  const [open, close] = ["\n\n<pre>", "</pre>"];
+  const space = room - open.length - close.length;
+  if (message.output === null || space < 20) return "";
+  return `${open}${escapeTailWithin(message.output, space, escapeAngles)}${close}`;
+}
+
+function request(channel: Settings, body: Record<string, unknown>, operator: Operator) {
+  const token = channel.token ?? operator.telegramBotToken;
+  if (token === null) {
+    return {
+      unavailable: "No Telegram bot is set: give this channel a bot token, or set TELEGRAM_BOT_TOKEN.",
+    };
+  }
+  return {
+    method: "POST" as const,
+    url: `${operator.telegramApiRoot.replace(/\/+$/, "")}/bot${token}/sendMessage`,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+    trusted: true,
+    onlyHost: null,
+    signed: null,
+  };
+}
+
+const Answer = z.object({
+  ok: z.boolean().optional(),
+  description: z.string().optional(),
+  result: z.object({ message_id: z.number() }).optional(),
+  parameters: z
+    .object({ retry_after: z.number().optional(), migrate_to_chat_id: z.number().optional() })
+    .optional(),
+});
+
+function read(channel: Settings, answer: HttpAnswer): Outcome {
+  const said = parsed(answer.body);
+  const because = summary({ ...answer, body: said.description ?? "" });
+  const movedTo = said.parameters?.migrate_to_chat_id;
+  const wait = said.parameters?.retry_after;
+  if (answer.status === 200 && said.ok === true) {
+    return { outcome: "sent", providerRef: said.result?.message_id.toString() ?? null, because };
+  }
+  if (answer.status >= 200 && answer.status < 300) {
+    return { outcome: "transient", because: "Telegram's answer could not be read.", uncertain: true };
+  }
+  if (movedTo !== undefined) return { outcome: "moved", settings: { chat: String(movedTo) }, because };
+  if (wait !== undefined) return { outcome: "throttled", retryAfterMs: bounded(wait * 1_000), because };
+  return refused(channel, answer, because);
+}
+
+function refused(channel: Settings, answer: HttpAnswer, because: string): Outcome {
+  const ownToken = channel.token !== undefined && (answer.status === 401 || answer.status === 404);
+  if (ownToken) return { outcome: "permanent", because: `${because}. Telegram does not know the bot token.` };
+  if (answer.status === 403) return { outcome: "permanent", because };
+  if (answer.status === 400) return { outcome: GONE.test(because) ? "permanent" : "plain", because };
+  return usualOutcome({ ...answer, body: because });
+}
+
+function parsed(body: string): z.output<typeof Answer> {
+  try {
+    return Answer.catch({}).parse(JSON.parse(body));
+  } catch {
+    return {};
+  }
+}

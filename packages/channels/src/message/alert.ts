@@ -1,0 +1,45 @@
+import type { Evidence, Instant, PingKind, Reason } from "@overdue/core";
+
+export type AlertKind = "down" | "up" | "test";
+
+/** All that is known when an alert is written. Plain data; the texts are as the job or the person typed them. */
+export type AlertFacts = {
+  deliveryId: string;
+  kind: AlertKind;
+  project: { id: string; name: string };
+  channel: { id: string; name: string };
+  /** Null for a test. `timezone`: the schedule's own, null for an interval. */
+  check: { id: string; name: string; timezone: string | null; graceSeconds: number } | null;
+  flip: { at: Instant; reason: Reason | null } | null;
+  incident: { id: string; reason: Reason; evidence: Evidence; openedAt: Instant } | null;
+  /** The newest ping not later than the flip; `output` is the end of its body. */
+  lastPing: { at: Instant; kind: PingKind; exitStatus: number | null; output: string | null } | null;
+  /** On an up: its down was never sent here, so this message tells both. */
+  tellsDownToo: boolean;
+  /** An earlier attempt may have arrived. */
+  uncertain: boolean;
+};
+
+/** One line of an alert: what it is, and the value in words. */
+export type AlertLine = { label: string; value: string };
+
+/**
+ * An alert in words, composed once and rendered per kind of channel. Texts are bounded and free of control characters,
+ * and escaped for nothing yet: each kind does that at its own door.
+ */
+export type AlertMessage = {
+  deliveryId: string;
+  kind: AlertKind;
+  /** One line: which check, and what became of it. */
+  title: string;
+  /** Why, in a plain sentence. */
+  sentence: string;
+  lines: readonly AlertLine[];
+  /** The last lines of what the job printed. */
+  output: string | null;
+  /** The check's page. */
+  link: string;
+  /** "may repeat #a1b2c3" after an attempt whose end is unknown. */
+  repeat: string | null;
+  facts: AlertFacts;
+};

@@ -1,0 +1,38 @@
+import type { Evidence, Reason } from "@overdue/core";
+
+import { exitStatusMeaning } from "./exit-status.ts";
+import { duration } from "./time.ts";
+
+type Sentence = (evidence: Evidence, graceSeconds: number) => string;
+
+const SENTENCES: Record<Reason, Sentence> = {
+  missed: (_, grace) =>
+    `No ping came when it was expected, nor in the grace time of ${duration(grace * 1_000)} after.`,
+  failed: (evidence) =>
+    evidence.exitStatus === null || evidence.exitStatus === 0
+      ? "The job reported a failure."
+      : `The job ended with ${exitStatus(evidence.exitStatus)}.`,
+  overlong: (evidence) => `A run takes longer than ${limit(evidence, "its limit")}.`,
+  overlap: () => "A run started while an earlier one was still running.",
+  "too-quick": (evidence) =>
+    `A run ended sooner than ${limit(evidence, "is believable")}, so it counts as a failure.`,
+  "too-often": () => "The job pinged more often than this check allows.",
+  "never-started": (_, grace) =>
+    `The job was never heard from, up to the end of the grace time of ${duration(grace * 1_000)}.`,
+  "host-duplicate": () => "The job runs on more than one host.",
+};
+
+/** Why a check is down, in one plain sentence. */
+export function reasonSentence(reason: Reason, evidence: Evidence, graceSeconds: number): string {
+  return SENTENCES[reason](evidence, graceSeconds);
+}
+
+/** "exit status 137 (killed by SIGKILL, often the out-of-memory killer)" */
+export function exitStatus(status: number): string {
+  const meaning = exitStatusMeaning(status);
+  return `exit status ${status}${meaning === null ? "" : ` (${meaning})`}`;
+}
+
+function limit(evidence: Evidence, otherwise: string): string {
+  return evidence.limitMs === null ? otherwise : `the limit of ${duration(evidence.limitMs)}`;
+}

@@ -1,0 +1,58 @@
+import type { Instant } from "@overdue/core";
+
+/** "2026-03-29 02:30:00 Europe/Berlin (00:30:00 UTC)"; the UTC day is named where it is another one. */
+export function instantIn(at: Instant, timezone: string | null): string {
+  const utc = wallClock(at, "UTC");
+  if (timezone === null || timezone === "UTC" || !isZone(timezone)) return `${utc.day} ${utc.time} UTC`;
+  const local = wallClock(at, timezone);
+  const utcPart = local.day === utc.day ? utc.time : `${utc.day} ${utc.time}`;
+  return `${local.day} ${local.time} ${timezone} (${utcPart} UTC)`;
+}
+
+/** "45 s", "3 min", "1 h 5 min", "2 d 3 h": the two largest units. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1_000));
+  const parts = [
+    { size: 86_400, unit: "d" },
+    { size: 3_600, unit: "h" },
+    { size: 60, unit: "min" },
+    { size: 1, unit: "s" },
+  ].map(({ size, unit }, index, units) => {
+    const above = units[index - 1]?.size ?? Number.POSITIVE_INFINITY;
+    return { count: Math.floor((seconds % above) / size), unit };
+  });
+  const first = parts.findIndex((part) => part.count > 0);
+  if (first === -1) return "0 s";
+  return parts
+    .slice(first, first + 2)
+    .filter((part) => part.count > 0)
+    .map((part) => `${part.count} ${part.unit}`)
+    .join(" ");
+}
+
+function wallClock(at: Instant, timezone: string): { day: string; time: string } {
+  const parts = new Intl.DateTimeFormat("en-CA", {
+    timeZone: timezone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+  }).formatToParts(at);
+  const part = (type: string) => parts.find((candidate) => candidate.type === type)?.value ?? "";
+  return {
+    day: `${part("year")}-${part("month")}-${part("day")}`,
+    time: `${part("hour")}:${part("minute")}:${part("second")}`,
+  };
+}
+
+function isZone(timezone: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: timezone });
+    return true;
+  } catch {
+    return false;
+  }
+}
