@@ -1,0 +1,79 @@
+import type { AlertFacts } from "./alert.ts";
+
+/** What the tests of every kind of channel render: one night of a job that did not come, and came again. */
+const DELIVERY = "0199a1b2-0000-7000-8000-00000000a1b2";
+const at = (text: string) => Date.parse(text);
+
+export const downFacts: AlertFacts = {
+  deliveryId: DELIVERY,
+  kind: "down",
+  project: { id: "0199a1b2-0000-7000-8000-0000000000aa", name: "Ops" },
+  channel: { id: "0199a1b2-0000-7000-8000-0000000000cc", name: "team" },
+  check: {
+    id: "0199a1b2-0000-7000-8000-0000000000bb",
+    name: "nightly backup",
+    timezone: "Europe/Berlin",
+    graceSeconds: 600,
+  },
+  flip: { at: at("2026-11-20T01:40:00Z"), reason: "missed" },
+  incident: {
+    id: "0199a1b2-0000-7000-8000-0000000000dd",
+    reason: "missed",
+    openedAt: at("2026-11-20T01:40:00Z"),
+    evidence: {
+      expectedAt: at("2026-11-20T01:30:00Z"),
+      deadlineAt: at("2026-11-20T01:40:00Z"),
+      lastHeardAt: at("2026-11-19T01:31:12Z"),
+      exitStatus: null,
+      runId: null,
+      pingNumber: null,
+      durationMs: null,
+      limitMs: null,
+    },
+  },
+  lastPing: { at: at("2026-11-19T01:31:12Z"), kind: "success", exitStatus: 0, output: "saved 12 GB\n" },
+  tellsDownToo: false,
+  uncertain: false,
+};
+
+export const upFacts: AlertFacts = {
+  ...downFacts,
+  kind: "up",
+  flip: { at: at("2026-11-20T01:43:00Z"), reason: null },
+  lastPing: { at: at("2026-11-20T01:43:00Z"), kind: "success", exitStatus: 0, output: null },
+};
+
+export const testFacts: AlertFacts = {
+  ...downFacts,
+  kind: "test",
+  check: null,
+  flip: null,
+  incident: null,
+  lastPing: null,
+};
+
+/** A job that ended badly, and whose name and output try everything. */
+export const hostileFacts = (text: string): AlertFacts => ({
+  ...downFacts,
+  project: { ...downFacts.project, name: text },
+  check: { id: "0199a1b2-0000-7000-8000-0000000000bb", name: text, timezone: null, graceSeconds: 60 },
+  lastPing: { at: at("2026-11-20T01:31:12Z"), kind: "fail", exitStatus: 137, output: text },
+});
+
+export const PUBLIC_URL = "https://overdue.example.org";
+
+/** Texts that have broken out of one sink or another. */
+export const HOSTILE_TEXTS: readonly string[] = [
+  '</b><a href="https://evil.example">click</a>',
+  "_*[]()~`>#+-=|{}.!",
+  "<!channel> <@U012345> <https://evil.example|your bank>",
+  "```\ncode\n``` *bold* _it_",
+  "a\r\nBcc: victim@example.org\r\n\r\nbody",
+  "\u0000\u001b[31mred\u001b[0m\u202egnp.exe",
+  "<img src=x onerror=alert(1)><script>alert(1)</script>",
+  "&amp;&lt;&#x41;",
+  '","admin":true,"',
+  "\ud800 lonely \udfff surrogates",
+  "😀".repeat(5_000),
+  "x".repeat(100_000),
+];
