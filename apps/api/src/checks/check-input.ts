@@ -1,0 +1,81 @@
+import { z } from "zod";
+
+import { SettingsInput } from "./settings-input.ts";
+
+const KEYWORDS_MAX = 200;
+const keywords = z.string().trim().max(KEYWORDS_MAX, "Use at most 200 characters.");
+
+const Tag = z
+  .string()
+  .trim()
+  .min(1)
+  .max(50, "A tag has at most 50 characters.")
+  .regex(/^[^\s,]+$/, "A tag has no spaces or commas in it.");
+
+/** Who a check is, and how its pings are read. */
+const Details = z.strictObject({
+  name: z.string().trim().max(100, "Use at most 100 characters."),
+  slug: z
+    .string()
+    .max(100, "Use at most 100 characters.")
+    .regex(/^[a-z0-9_-]*$/, "Use only a-z, 0-9, - and _."),
+  tags: z.array(Tag).max(20, "Use at most 20 tags."),
+  description: z.string().max(10_000, "Use at most 10,000 characters."),
+  methods: z.enum(["", "POST"]).meta({ description: "POST: GET and HEAD are stored as ignored." }),
+  filterSubject: z.boolean(),
+  filterBody: z.boolean(),
+  filterHttpBody: z.boolean(),
+  filterDefaultFail: z.boolean(),
+  startKeywords: keywords,
+  successKeywords: keywords,
+  failureKeywords: keywords,
+});
+
+/** What a person may change of a check; only what is sent is written. */
+export const CheckPatch = Details.extend(SettingsInput.shape)
+  .extend({ channelIds: z.array(z.uuid()).max(100, "Use at most 100 channels.") })
+  .partial()
+  .meta({ id: "CheckPatch" });
+export type CheckPatch = z.infer<typeof CheckPatch>;
+
+/** A new check: all but the schedule has a default. Without `channelIds` it alerts every channel of the project. */
+export const CheckInput = CheckPatch.required({ schedule: true, graceSeconds: true }).meta({
+  id: "CheckInput",
+});
+export type CheckInput = z.infer<typeof CheckInput>;
+
+export const DEFAULT_DETAILS = {
+  name: "",
+  slug: "",
+  tags: [],
+  description: "",
+  methods: "",
+  filterSubject: false,
+  filterBody: false,
+  filterHttpBody: false,
+  filterDefaultFail: false,
+  startKeywords: "",
+  successKeywords: "",
+  failureKeywords: "",
+} as const satisfies z.infer<typeof Details>;
+
+const DETAILS = Object.keys(Details.shape) as (keyof typeof Details.shape)[];
+const SETTINGS = Object.keys(SettingsInput.shape) as (keyof typeof SettingsInput.shape)[];
+
+/** The details among what was sent, as they are stored. */
+export function detailsIn(patch: CheckPatch) {
+  const { tags, ...rest } = pick(patch, DETAILS);
+  return { ...rest, ...(tags !== undefined && { tags: [...new Set(tags)].join(" ") }) };
+}
+
+/** The settings among what was sent. */
+export function settingsIn(patch: CheckPatch) {
+  return pick(patch, SETTINGS);
+}
+
+type Sent<T, K extends keyof T> = { [P in K]?: Exclude<T[P], undefined> };
+
+function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Sent<T, K> {
+  const sent = keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]]);
+  return Object.fromEntries(sent) as Sent<T, K>;
+}

@@ -1,0 +1,78 @@
+import { randomUUID } from "node:crypto";
+
+import {
+  type CheckRef,
+  createCheck,
+  editCheck,
+  findCheck,
+  findProject,
+  StaleVersion,
+  UnknownChannel,
+} from "@overdue/db";
+
+import { type AppContext, mayWrite } from "../http/context.ts";
+import { ApiError } from "../http/problem.ts";
+import { type CheckInput, type CheckPatch, DEFAULT_DETAILS, detailsIn, settingsIn } from "./check-input.ts";
+import { type CheckView, checkView, type ViewOptions } from "./check-view.ts";
+import { newCheck } from "./seam.ts";
+import { DEFAULT_SETTINGS } from "./settings-input.ts";
+
+/** What a view needs to know besides the row. */
+export async function viewOptions(c: AppContext, projectId: string): Promise<ViewOptions> {
+  const { db, now, settings } = c.var.deps;
+  const project = await findProject(db, projectId);
+  return {
+    now: now(),
+    publicUrl: settings.publicUrl,
+    mayWrite: mayWrite(c.var),
+    pingKey: project?.pingKey ?? null,
+  };
+}
+
+/** @throws 404 */
+export async function readCheck(c: AppContext, ref: CheckRef): Promise<CheckView> {
+  const row = await findCheck(c.var.deps.db, ref);
+  if (row === null) throw ApiError.notFound("check");
+  return checkView(row, await viewOptions(c, ref.projectId));
+}
+
+export async function addCheck(c: AppContext, projectId: string, input: CheckInput): Promise<CheckView> {
+  const { db, now } = c.var.deps;
+  const { schedule, graceSeconds } = input;
+  const settings = { ...DEFAULT_SETTINGS, ...settingsIn(input), schedule, graceSeconds };
+  const { check, nextAt } = newCheck(randomUUID(), settings, now());
+  const details = { ...DEFAULT_DETAILS, tags: "", ...detailsIn(input) };
+  const channelIds = input.channelIds ?? "all";
+  await naming(createCheck(db, { projectId, details, check, nextAt, channelIds }));
+  return await readCheck(c, { projectId, checkId: check.id });
+}
+
+/** Writes what was sent. @throws 404, 412 */
+export async function changeDetails(
+  c: AppContext,
+  ref: CheckRef,
+  edit: { patch: CheckPatch; version: number | null },
+): Promise<CheckView> {
+  const { patch, version } = edit;
+  const channelIds = patch.channelIds ?? null;
+  const parts = { details: detailsIn(patch), settings: settingsIn(patch), channelIds, version };
+  if (!(await naming(editCheck(c.var.deps.db, ref, parts)))) throw ApiError.notFound("check");
+  return await readCheck(c, ref);
+}
+
+async function naming<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    if (cause instanceof UnknownChannel)
+      throw ApiError.invalid("channelIds", "A channel is not in this project.");
+    if (cause instanceof StaleVersion) {
+      throw new ApiError(
+        "version_conflict",
+        "Somebody else changed this check meanwhile: look at it again.",
+        { cause },
+      );
+    }
+    throw cause;
+  }
+}

@@ -1,0 +1,122 @@
+import type { Instant } from "@overdue/core";
+import { checkOf, type CheckWithChannels, settingsOf } from "@overdue/db";
+import { z } from "zod";
+
+import { iso, isoOrNull, Timestamp } from "../http/time.ts";
+import { displayStatus } from "./seam.ts";
+import { SettingsInput } from "./settings-input.ts";
+
+const OpenRun = z.object({
+  id: z.uuid(),
+  rid: z.uuid().nullable(),
+  host: z.string().nullable(),
+  startedAt: Timestamp,
+  deadlineAt: Timestamp.nullable(),
+});
+
+/** A check as it is answered: what was decided about it, and how it is. */
+export const CheckView = z
+  .object({
+    id: z.uuid(),
+    projectId: z.uuid(),
+    name: z.string(),
+    slug: z.string(),
+    tags: z.array(z.string()),
+    description: z.string(),
+    ...SettingsInput.shape,
+    methods: z.string(),
+    filterSubject: z.boolean(),
+    filterBody: z.boolean(),
+    filterHttpBody: z.boolean(),
+    filterDefaultFail: z.boolean(),
+    startKeywords: z.string(),
+    successKeywords: z.string(),
+    failureKeywords: z.string(),
+    channelIds: z.array(z.uuid()),
+    status: z.enum(["new", "up", "grace", "down", "paused"]),
+    started: z.boolean().meta({ description: "A run is open." }),
+    openRuns: z.array(OpenRun),
+    pingCount: z.int(),
+    lastPingAt: Timestamp.nullable().meta({ description: "The last success or failure." }),
+    lastStartAt: Timestamp.nullable(),
+    lastDurationMs: z.int().nullable(),
+    expectedAt: Timestamp.nullable().meta({ description: "When the next ping is due." }),
+    deadlineAt: Timestamp.nullable().meta({
+      description: "When the check goes down unless a ping comes first.",
+    }),
+    pingUrl: z.string().nullable().meta({ description: "A secret; null for whoever may not write." }),
+    slugPingUrl: z.string().nullable(),
+    badgeUrl: z.string().nullable(),
+    version: z.int().meta({ description: "Grows with every edit; send it in If-Match." }),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+  })
+  .meta({ id: "Check" });
+export type CheckView = z.infer<typeof CheckView>;
+
+export type ViewOptions = { now: Instant; publicUrl: string; mayWrite: boolean; pingKey: string | null };
+
+export function checkView(row: CheckWithChannels, options: ViewOptions): CheckView {
+  const { id, projectId, name, slug, description, channelIds, version } = row;
+  return {
+    id,
+    projectId,
+    name,
+    slug,
+    description,
+    channelIds,
+    version,
+    tags: row.tags.split(" ").filter((tag) => tag !== ""),
+    ...settingsOf(row),
+    ...readingOf(row),
+    ...stateOf(row, options.now),
+    ...addressesOf(row, options),
+    createdAt: iso(row.createdAt),
+    updatedAt: iso(row.updatedAt),
+  };
+}
+
+function readingOf(row: CheckWithChannels) {
+  const { methods, filterSubject, filterBody, filterHttpBody, filterDefaultFail } = row;
+  const { startKeywords, successKeywords, failureKeywords } = row;
+  return {
+    methods,
+    filterSubject,
+    filterBody,
+    filterHttpBody,
+    filterDefaultFail,
+    startKeywords,
+    successKeywords,
+    failureKeywords,
+  };
+}
+
+function stateOf(row: CheckWithChannels, now: Instant) {
+  const { openRuns } = row.memory;
+  return {
+    status: displayStatus(checkOf(row), now),
+    started: openRuns.length > 0,
+    openRuns: openRuns.map(({ id, rid, host, startedAt, deadlineAt }) => ({
+      id,
+      rid,
+      host,
+      startedAt: new Date(startedAt).toISOString(),
+      deadlineAt: isoOrNull(deadlineAt),
+    })),
+    pingCount: row.pingCount,
+    lastPingAt: isoOrNull(row.lastPingAt),
+    lastStartAt: isoOrNull(row.lastStartAt),
+    lastDurationMs: row.lastDurationMs,
+    expectedAt: isoOrNull(row.expectedAt),
+    deadlineAt: isoOrNull(row.deadlineAt),
+  };
+}
+
+function addressesOf(row: CheckWithChannels, { publicUrl, mayWrite, pingKey }: ViewOptions) {
+  const bySlug = mayWrite && row.slug !== "" && pingKey !== null;
+  return {
+    pingUrl: mayWrite ? `${publicUrl}/ping/${row.pingUuid}` : null,
+    slugPingUrl: bySlug ? `${publicUrl}/ping/${pingKey}/${row.slug}` : null,
+    badgeUrl: null,
+  };
+}

@@ -1,0 +1,45 @@
+import type { MiddlewareHandler } from "hono";
+
+export type Role = "viewer" | "editor" | "owner";
+
+/** Who may call a route. `key`: the least scope an API key needs, null where only a person may. */
+export type Access =
+  | { auth: "public" }
+  /** The secret in the path is the permission. */
+  | { auth: "ping" }
+  | { auth: "signed-in"; key: "read" | "write" | null }
+  /** `{projectId}` in the path: a member with at least this role, or a key of that project. */
+  | { auth: "project"; role: Role; key: "read" | "write" | null };
+
+const guards = new WeakMap<object, Access>();
+
+/** Marks a middleware as the guard of its route. */
+export function asGuard(access: Access, middleware: MiddlewareHandler): MiddlewareHandler {
+  guards.set(middleware, access);
+  return middleware;
+}
+
+export type RegisteredRoute = { method: string; path: string; access: Access };
+type HonoRoute = { method: string; path: string; handler: object };
+
+/**
+ * Every route with who may call it, read from the router itself, so that the list cannot part from what is served.
+ * @throws where a route is reachable before its guard.
+ */
+export function registeredRoutes(routes: readonly HonoRoute[]): RegisteredRoute[] {
+  const first = new Map<string, HonoRoute>();
+  for (const route of routes) {
+    const name = `${route.method} ${route.path}`;
+    if (!isGlobal(route) && !first.has(name)) first.set(name, route);
+  }
+  return [...first.values()].map(({ method, path, handler }) => {
+    const access = guards.get(handler);
+    if (access === undefined)
+      throw new Error(`${method} ${path} is not guarded: register it through route().`);
+    return { method, path, access };
+  });
+}
+
+function isGlobal(route: HonoRoute): boolean {
+  return route.method === "ALL" && route.path === "/*";
+}

@@ -1,0 +1,28 @@
+import type { KeyScope } from "@overdue/db";
+import type { Context } from "hono";
+
+import type { Deps } from "../deps.ts";
+import type { Role } from "./access.ts";
+
+/** Who is asking. */
+export type Actor =
+  | { kind: "nobody" }
+  | { kind: "user"; userId: string; sessionId: string }
+  | { kind: "key"; keyId: string; projectId: string; scope: KeyScope };
+
+/** `role`: of a person in the project of the path; null for a key and elsewhere. */
+export type AppEnv = { Variables: { deps: Deps; actor: Actor; role: Role | null } };
+export type AppContext = Context<AppEnv>;
+
+/** Whether ping URLs may be shown: a read-only key or a viewer must not be able to forge a ping. */
+export function mayWrite({ actor, role }: { actor: Actor; role: Role | null }): boolean {
+  if (actor.kind === "key") return actor.scope === "write";
+  return role === "editor" || role === "owner";
+}
+
+/** The person behind a route that no key may call. @throws where the guard let another through. */
+export function personOf(c: AppContext): Actor & { kind: "user" } {
+  const { actor } = c.var;
+  if (actor.kind !== "user") throw new Error(`Expected a person, not ${actor.kind}.`);
+  return actor;
+}

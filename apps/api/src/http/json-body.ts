@@ -1,0 +1,65 @@
+import type { MiddlewareHandler } from "hono";
+
+import type { AppEnv } from "./context.ts";
+import { ApiError } from "./problem.ts";
+
+const MAX_BYTES = 64 * 1024;
+const MAX_DEPTH = 20;
+const MAX_KEYS = 1_000;
+const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
+
+/** Reads and bounds a JSON body before any schema sees it. */
+export const readJson: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const text = await readBounded(c.req.raw);
+  if (text !== "") checkShape(parse(text));
+  const { url, method, headers } = c.req.raw;
+  c.req.raw = new Request(url, { method, headers, ...(text !== "" && { body: text }) });
+  await next();
+};
+
+/** Counts what arrives, since a chunked body names no length. @throws 413 beyond 64 kB, 400 where it is not UTF-8. */
+async function readBounded(request: Request): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_BYTES) throw new ApiError("too_large", "The body is larger than 64 kB.");
+    chunks.push(chunk);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+  } catch (cause) {
+    throw new ApiError("malformed", "The body is not UTF-8.", { cause });
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const message = `The body is not JSON: it breaks off at ${place(text, String(cause))}.`;
+    throw new ApiError("malformed", message, { errors: [{ field: "", message }], cause });
+  }
+}
+
+function place(text: string, complaint: string): string {
+  const position = Number(/position (\d+)/.exec(complaint)?.[1] ?? text.length);
+  const before = text.slice(0, position).split("\n");
+  return `line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
+}
+
+// Walks without recursion: a body may nest deeper than the stack.
+function checkShape(root: unknown): void {
+  const open: { value: unknown; depth: number }[] = [{ value: root, depth: 1 }];
+  let keys = 0;
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next.value !== "object" || next.value === null) continue;
+    if (next.depth > MAX_DEPTH) throw new ApiError("malformed", "The body nests deeper than 20 levels.");
+    for (const [key, value] of Object.entries(next.value)) {
+      if (FORBIDDEN.has(key)) throw ApiError.invalid(key, "This name cannot be used.");
+      open.push({ value, depth: next.depth + 1 });
+      keys += 1;
+    }
+    if (keys > MAX_KEYS) throw new ApiError("malformed", "The body has more than 1,000 fields.");
+  }
+}

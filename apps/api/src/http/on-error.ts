@@ -1,0 +1,47 @@
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ZodError } from "zod";
+
+import type { AppEnv } from "./context.ts";
+import { ApiError, codeOf, type FieldError, problemOf } from "./problem.ts";
+
+/** The one place where errors become answers. What we did not expect is logged and shown as nothing but a 500. */
+export function onError(error: Error, c: Context<AppEnv>): Response {
+  const known = known4xx(error);
+  if (known === null || known.status >= 500) {
+    c.var.deps.log.error({ err: error, method: c.req.method, path: c.req.routePath }, "request failed");
+  }
+  return answer(known ?? new ApiError("internal", "Something went wrong here. It has been logged."));
+}
+
+export function notFound(): Response {
+  return answer(new ApiError("not_found", "There is nothing at this address."));
+}
+
+/** What zod found, as fields and sentences. A malformed id in a path is simply not there. */
+export function onInvalid(result: { success: boolean; target: string; error?: ZodError }): void {
+  if (result.success || result.error === undefined) return;
+  if (result.target === "param") throw new ApiError("not_found", "There is nothing at this address.");
+  const errors = fieldErrors(result.error);
+  const detail = errors
+    .map(({ field, message }) => (field === "" ? message : `${field}: ${message}`))
+    .join(" ");
+  throw new ApiError("invalid_input", detail, { errors });
+}
+
+export function fieldErrors(error: ZodError): FieldError[] {
+  return error.issues.map((issue) => ({ field: issue.path.map(String).join("."), message: issue.message }));
+}
+
+function known4xx(error: Error): ApiError | null {
+  if (error instanceof ApiError) return error;
+  if (error instanceof HTTPException) return new ApiError(codeOf(error.status), error.message);
+  return null;
+}
+
+function answer(error: ApiError): Response {
+  const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
+  if (error.code === "unauthorized") headers.set("www-authenticate", 'Bearer realm="overdue"');
+  if (error.code === "unavailable") headers.set("retry-after", "5");
+  return new Response(JSON.stringify(problemOf(error)), { status: error.status, headers });
+}

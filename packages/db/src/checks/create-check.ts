@@ -1,0 +1,61 @@
+import type { Check, Instant } from "@overdue/core";
+import { eq, and, isNull } from "drizzle-orm";
+
+import type { Db, Tx } from "../database.ts";
+import { channels, checks } from "../schema/index.ts";
+import type { CheckDetails } from "./check-details.ts";
+import type { CheckRow } from "./check-row.ts";
+import { linkChannels } from "./link-channels.ts";
+
+export type NewCheck = {
+  projectId: string;
+  details: CheckDetails;
+  /** As `newCheck` of core made it; its id is kept. */
+  check: Check;
+  nextAt: Instant | null;
+  /** "all": every channel that the project has now. */
+  channelIds: readonly string[] | "all";
+  /** Where an old ping URL must go on working (import); else a new one is made. */
+  pingUuid?: string;
+};
+
+/** Stores a new check. @throws UnknownChannel where a channel is not of this project. */
+export async function createCheck(db: Db | Tx, input: NewCheck): Promise<CheckRow> {
+  return await db.transaction(async (tx) => {
+    const [row] = await tx.insert(checks).values(rowOf(input)).returning();
+    if (row === undefined) throw new Error("The insert answered no row.");
+    const ids = input.channelIds === "all" ? await allChannels(tx, input.projectId) : input.channelIds;
+    await linkChannels(tx, { projectId: input.projectId, checkId: row.id }, ids);
+    return row;
+  });
+}
+
+function rowOf({ projectId, details, check, nextAt, pingUuid }: NewCheck): typeof checks.$inferInsert {
+  const { state, settings } = check;
+  return {
+    id: check.id,
+    projectId,
+    ...(pingUuid !== undefined && { pingUuid }),
+    createdAt: new Date(check.createdAt),
+    ...details,
+    ...settings,
+    status: state.status,
+    deadlineSeq: state.deadlineSeq,
+    expectedAt: dateOf(state.expectedAt),
+    deadlineAt: dateOf(state.deadlineAt),
+    memory: state.memory,
+    wakeAt: dateOf(nextAt),
+  };
+}
+
+function dateOf(at: Instant | null): Date | null {
+  return at === null ? null : new Date(at);
+}
+
+async function allChannels(tx: Tx, projectId: string): Promise<string[]> {
+  const rows = await tx
+    .select({ id: channels.id })
+    .from(channels)
+    .where(and(eq(channels.projectId, projectId), isNull(channels.deletedAt)));
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,5 @@
+export { createKey, type NewKey } from "./create-key.ts";
+export { findKey, type KeyRow } from "./find-key.ts";
+export { listKeys } from "./list-keys.ts";
+export { revokeKey } from "./revoke-key.ts";
+export { touchKey } from "./touch-key.ts";
