@@ -19,7 +19,7 @@ export type Operator = {
   publicUrl: string;
   telegramApiRoot: string;
   telegramBotToken: string | null;
-  slackApiUrl: string | null;
+  slackApiUrl: string;
 };
 
 /** `trusted`: the operator chose the host, so private addresses are allowed. `onlyHost`: a host, or one below it. */

@@ -2,3 +2,13 @@ export { testDatabase } from "./postgres/test-database.ts";
 export type { TestDatabase } from "./postgres/test-database.ts";
 export { redisMissing, testRedis } from "./redis/test-redis.ts";
 export type { TestRedis } from "./redis/test-redis.ts";
+export { startFakeSlack, slackLimit, type FakeSlack, type SlackMessage } from "./fakes/slack.ts";
+export { startFakeSmtp, type FakeSmtp, type ReceivedMail, type SmtpFault } from "./fakes/smtp.ts";
+export {
+  startFakeTelegram,
+  telegramLimit,
+  type FakeTelegram,
+  type TelegramMessage,
+} from "./fakes/telegram.ts";
+export { startFakeWebhook, type FakeWebhook } from "./fakes/webhook.ts";
+export type { FakeRequest, Fault } from "./fakes/http-fake.ts";

@@ -87,7 +87,7 @@ function plain(text: string, limit: number) {
 }
 
 function isOperators(url: string, operator: Operator): boolean {
-  return operator.slackApiUrl !== null && URL.parse(operator.slackApiUrl)?.origin === URL.parse(url)?.origin;
+  return URL.parse(operator.slackApiUrl)?.origin === URL.parse(url)?.origin;
 }
 
 function read(answer: HttpAnswer): Outcome {

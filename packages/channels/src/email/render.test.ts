@@ -1,0 +1,33 @@
+import { describe, expect, test } from "vitest";
+
+import { composeAlert, plainText } from "../message/compose.ts";
+import { downFacts, HOSTILE_TEXTS, hostileFacts, PUBLIC_URL, upFacts } from "../message/samples.ts";
+import { renderEmail } from "./render.ts";
+
+test("a down has its title as subject, and both parts carry every line", async () => {
+  const message = composeAlert(downFacts, PUBLIC_URL);
+  const mail = await renderEmail(message);
+  expect(mail.subject).toBe("nightly backup is down");
+  expect(mail.text).toBe(plainText(message));
+  const shown = mail.html.replaceAll(/<!--.*?-->/g, "");
+  for (const { value } of message.lines) expect(shown).toContain(value);
+  expect(shown).toContain("saved 12 GB");
+  expect(shown).toContain(`href="${message.link}"`);
+});
+
+test("an up that may repeat says so in its subject", async () => {
+  const mail = await renderEmail(composeAlert({ ...upFacts, uncertain: true }, PUBLIC_URL));
+  expect(mail.subject).toBe("nightly backup is up again (may repeat #00a1b2)");
+});
+
+describe.each(HOSTILE_TEXTS.map((hostile, index) => ({ hostile, index })))(
+  "hostile text $index",
+  ({ hostile }) => {
+    test("is escaped in the HTML and kept out of the headers", async () => {
+      const { html, subject } = await renderEmail(composeAlert(hostileFacts(hostile), PUBLIC_URL));
+      expect(html).not.toMatch(/<script|<img|href="https:\/\/evil/);
+      expect(subject).not.toMatch(/[\r\n]/);
+      expect(subject.length).toBeLessThanOrEqual(180);
+    });
+  },
+);

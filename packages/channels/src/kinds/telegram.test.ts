@@ -1,0 +1,135 @@
+import { describe, expect, test } from "vitest";
+
+import type { OpenChannel, Operator, Outcome } from "../kind.ts";
+import { composeAlert } from "../message/compose.ts";
+import { downFacts, HOSTILE_TEXTS, hostileFacts, PUBLIC_URL, upFacts } from "../message/samples.ts";
+import { openChannel, parseSettings } from "../registry.ts";
+import { payload } from "./telegram.ts";
+
+const TOKEN = "123456:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw";
+const operator: Operator = {
+  publicUrl: PUBLIC_URL,
+  telegramApiRoot: "https://api.telegram.org/",
+  telegramBotToken: TOKEN,
+  slackApiUrl: "https://slack.com/api/",
+};
+const down = composeAlert(downFacts, PUBLIC_URL);
+
+test("a down is an HTML message whose template is fixed", () => {
+  expect(payload({ chat: "-100123" }, down, "rich")).toEqual({
+    chat_id: "-100123",
+    text: `🔴 <b>nightly backup is down</b>
+
+No ping came when it was expected, nor in the grace time of 10 min after.
+
+Project: Ops
+Expected: 2026-11-20 02:30:00 Europe/Berlin (01:30:00 UTC)
+Deadline: 2026-11-20 02:40:00 Europe/Berlin (01:40:00 UTC)
+Last heard: 2026-11-19 02:31:12 Europe/Berlin (01:31:12 UTC), success
+Exit status: 0 (success)
+Down since: 2026-11-20 02:40:00 Europe/Berlin (01:40:00 UTC)
+
+<pre>saved 12 GB</pre>
+
+https://overdue.example.org/checks/0199a1b2-0000-7000-8000-0000000000bb`,
+    parse_mode: "HTML",
+    link_preview_options: { is_disabled: true },
+  });
+});
+
+test("an up goes to the topic that was named", () => {
+  const up = payload({ chat: "-100123", topic: 7 }, composeAlert(upFacts, PUBLIC_URL), "rich");
+  expect(up).toMatchObject({ chat_id: "-100123", message_thread_id: 7, parse_mode: "HTML" });
+  expect(up["text"]).toContain("🟢 <b>nightly backup is up again</b>");
+});
+
+test("plain style has no parse mode", () => {
+  const plain = payload({ chat: "1" }, down, "plain");
+  expect(plain).not.toHaveProperty("parse_mode");
+  expect(plain["text"]).toContain("🔴 nightly backup is down");
+});
+
+describe.each(HOSTILE_TEXTS.map((hostile, index) => ({ hostile, index })))(
+  "hostile text $index",
+  ({ hostile }) => {
+    const text = String(
+      payload({ chat: "1" }, composeAlert(hostileFacts(hostile), PUBLIC_URL), "rich")["text"],
+    );
+
+    test("has no markup but ours, and every & begins an entity", () => {
+      expect(text.match(/<[^>]*>/g)?.filter((tag) => !/^<\/?(b|pre)>$/.test(tag))).toEqual([]);
+      expect(text.match(/<b>/g)).toHaveLength(1);
+      expect(text.replaceAll(/&(amp|lt|gt);/g, "")).not.toContain("&");
+    });
+
+    test("stays within 4,096", () => {
+      expect(text.length).toBeLessThanOrEqual(4_096);
+    });
+  },
+);
+
+test.each([
+  [200, { ok: true, result: { message_id: 42 } }, { outcome: "sent", providerRef: "42" }],
+  [200, "not JSON", { outcome: "transient", uncertain: true }],
+  [
+    400,
+    { ok: false, description: "Bad Request: can't parse entities: Unsupported start tag" },
+    { outcome: "plain" },
+  ],
+  [400, { ok: false, description: "Bad Request: chat not found" }, { outcome: "permanent" }],
+  [403, { ok: false, description: "Forbidden: bot was blocked by the user" }, { outcome: "permanent" }],
+  [429, { ok: false, parameters: { retry_after: 7 } }, { outcome: "throttled", retryAfterMs: 7_000 }],
+  [
+    400,
+    { ok: false, description: "group upgraded", parameters: { migrate_to_chat_id: -100999 } },
+    { outcome: "moved", settings: { chat: "-100999" } },
+  ],
+  [502, "<html>Bad Gateway</html>", { outcome: "transient" }],
+  [401, { ok: false, description: "Unauthorized" }, { outcome: "transient" }],
+])("the answer %i %j means %j", (status, body, expected) => {
+  expect(answerTo(openChannel("telegram", { chat: "1" }), status, body)).toMatchObject(expected);
+});
+
+test("an unknown token breaks the channel only where the token is its own", () => {
+  expect(answerTo(openChannel("telegram", { chat: "1", token: TOKEN }), 401, {})).toMatchObject({
+    outcome: "permanent",
+  });
+});
+
+test("without any bot token a person is told what to set", () => {
+  const channel = openChannel("telegram", { chat: "1" });
+  if (channel.via !== "http") throw new Error("Telegram is spoken over HTTP");
+  expect(channel.request(down, "rich", { ...operator, telegramBotToken: null })).toEqual({
+    unavailable: "No Telegram bot is set: give this channel a bot token, or set TELEGRAM_BOT_TOKEN.",
+  });
+});
+
+test("the request goes to the operator's own Bot API server", () => {
+  const channel = openChannel("telegram", { chat: "1" });
+  if (channel.via !== "http") throw new Error("Telegram is spoken over HTTP");
+  expect(channel.request(down, "rich", operator)).toMatchObject({
+    url: `https://api.telegram.org/bot${TOKEN}/sendMessage`,
+    trusted: true,
+  });
+});
+
+test.each([
+  [{ chat: -100123 }, { chat: "-100123" }],
+  [
+    { chat: " @news_of_ops ", topic: "5" },
+    { chat: "@news_of_ops", topic: 5 },
+  ],
+])("the settings %j are stored as %j", (input, settings) => {
+  expect(parseSettings("telegram", input)).toMatchObject({ ok: true, settings });
+});
+
+test("the hint shows the chat and never the token", () => {
+  const parsed = parseSettings("telegram", { chat: "5", token: TOKEN });
+  expect(parsed).toMatchObject({ ok: true, hint: "chat 5" });
+});
+
+function answerTo(channel: OpenChannel, status: number, body: unknown): Outcome {
+  if (channel.via !== "http") throw new Error("Telegram is spoken over HTTP");
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return channel.read({ status, headers: {}, body: text, receivedAt: 0 });
+}

@@ -1,0 +1,160 @@
+import { describe, expect, test } from "vitest";
+
+import { composeAlert, plainText } from "../message/compose.ts";
+import {
+  downFacts,
+  HOSTILE_TEXTS,
+  hostileFacts,
+  PUBLIC_URL,
+  testFacts,
+  upFacts,
+} from "../message/samples.ts";
+import { openChannel, parseSettings } from "../registry.ts";
+import { payload } from "./webhook.ts";
+
+const SECRET = `whsec_${"A".repeat(43)}=`;
+
+test("a down carries every fact, for a program to read", () => {
+  const message = composeAlert(downFacts, PUBLIC_URL);
+  expect(payload(message)).toEqual({
+    type: "check.down",
+    timestamp: "2026-11-20T01:40:00.000Z",
+    data: {
+      delivery_id: downFacts.deliveryId,
+      project: downFacts.project,
+      channel: downFacts.channel,
+      check: { id: downFacts.check?.id, name: "nightly backup", url: message.link },
+      status: "down",
+      title: "nightly backup is down",
+      text: plainText(message),
+      reason: "missed",
+      timezone: "Europe/Berlin",
+      expected_at: "2026-11-20T01:30:00.000Z",
+      deadline_at: "2026-11-20T01:40:00.000Z",
+      last_heard_at: "2026-11-19T01:31:12.000Z",
+      last_heard_kind: "success",
+      exit_status: 0,
+      exit_meaning: "success",
+      down_since: "2026-11-20T01:40:00.000Z",
+      down_seconds: null,
+      output: "saved 12 GB",
+      may_repeat: false,
+    },
+  });
+});
+
+test("an up says how long it was down", () => {
+  expect(payload(composeAlert(upFacts, PUBLIC_URL))).toMatchObject({
+    type: "check.up",
+    timestamp: "2026-11-20T01:43:00.000Z",
+    data: { status: "up", down_seconds: 180, output: null },
+  });
+});
+
+test("a test has no check and no status", () => {
+  expect(payload(composeAlert(testFacts, PUBLIC_URL))).toMatchObject({
+    type: "test",
+    data: { check: null, status: null, reason: null },
+  });
+});
+
+describe.each(HOSTILE_TEXTS.map((hostile, index) => ({ hostile, index })))(
+  "hostile text $index",
+  ({ hostile }) => {
+    test("cannot leave its place in the document", () => {
+      const document = payload(composeAlert(hostileFacts(hostile), PUBLIC_URL));
+      expect(JSON.parse(JSON.stringify(document))).toMatchObject({
+        type: "check.down",
+        data: { status: "down" },
+      });
+      expect(Object.keys(document)).toEqual(["type", "timestamp", "data"]);
+    });
+  },
+);
+
+test("a secret is made where none was given, and shown once", () => {
+  const parsed = parseSettings("webhook", { url: "https://example.org/hook" });
+  if (!parsed.ok) throw new Error("the settings are good");
+  expect(parsed.shownOnce["secret"]).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+  expect(parsed.settings).toEqual({ url: "https://example.org/hook", secret: parsed.shownOnce["secret"] });
+  expect(parsed.hint).toBe("example.org/…");
+});
+
+test("a secret that was given is kept and not shown", () => {
+  const parsed = parseSettings("webhook", { url: "https://example.org/hook", secret: SECRET });
+  expect(parsed).toMatchObject({ ok: true, settings: { secret: SECRET }, shownOnce: {} });
+});
+
+test.each([
+  ["Host"],
+  ["content-length"],
+  ["Transfer-Encoding"],
+  ["Connection"],
+  ["X-Forwarded-For"],
+  ["Metadata-Flavor"],
+  ["X-aws-ec2-metadata-token"],
+  ["webhook-signature"],
+  ["Bad Name"],
+  ["Bad\r\nName"],
+])("the header %j is refused", (name) => {
+  expect(parseSettings("webhook", { url: "https://example.org/", headers: { [name]: "x" } })).toMatchObject({
+    ok: false,
+  });
+});
+
+test.each(["a\r\nb: c", "\u0000", "snow ☃"])("the header value %j is refused", (value) => {
+  expect(
+    parseSettings("webhook", { url: "https://example.org/", headers: { "X-Key": value } }),
+  ).toMatchObject({
+    ok: false,
+  });
+});
+
+test.each([
+  ["ftp://example.org/", "The address must begin with https:// or http://."],
+  ["file:///etc/passwd", "The address must begin with https:// or http://."],
+  ["example.org/hook", "Give the full address, such as https://example.org/hook."],
+  [
+    "https://user:secret@example.org/",
+    "Leave the user name and password out of the address; put them into a header.",
+  ],
+])("the address %s is refused", (url, message) => {
+  expect(parseSettings("webhook", { url })).toEqual({ ok: false, problems: [{ field: "url", message }] });
+});
+
+test("an address is stored in its normal form", () => {
+  expect(parseSettings("webhook", { url: " HTTP://EXAMPLE.org:80/a/../b " })).toMatchObject({
+    settings: { url: "http://example.org/b" },
+  });
+});
+
+test.each([
+  [200, "sent"],
+  [204, "sent"],
+  [302, "transient"],
+  [404, "transient"],
+  [410, "permanent"],
+  [429, "throttled"],
+  [500, "transient"],
+])("status %i means %s", (status, outcome) => {
+  const channel = openChannel("webhook", { url: "https://example.org/", secret: SECRET });
+  if (channel.via !== "http") throw new Error("webhooks are HTTP");
+  expect(channel.read({ status, headers: {}, body: "", receivedAt: 0 })).toMatchObject({ outcome });
+});
+
+test.each([
+  ["7", 7_000],
+  ["0", 1_000],
+  ["99999999", 3_600_000],
+  ["Fri, 20 Nov 2026 12:00:30 GMT", 30_000],
+  ["nonsense", 1_000],
+])("Retry-After %s waits %i ms", (value, retryAfterMs) => {
+  const channel = openChannel("webhook", { url: "https://example.org/", secret: SECRET });
+  if (channel.via !== "http") throw new Error("webhooks are HTTP");
+  const receivedAt = Date.parse("2026-11-20T12:00:00Z");
+  expect(
+    channel.read({ status: 429, headers: { "retry-after": value }, body: "", receivedAt }),
+  ).toMatchObject({
+    retryAfterMs,
+  });
+});

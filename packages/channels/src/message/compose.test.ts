@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+
+import type { AlertFacts } from "./alert.ts";
+import { composeAlert, plainText } from "./compose.ts";
+import { downFacts, HOSTILE_TEXTS, hostileFacts, PUBLIC_URL, testFacts, upFacts } from "./samples.ts";
+
+const text = (facts: AlertFacts) => plainText(composeAlert(facts, PUBLIC_URL));
+
+test("a missed job is told with what was expected when, what was last heard, and a link", () => {
+  expect(text(downFacts)).toBe(`nightly backup is down
+
+No ping came when it was expected, nor in the grace time of 10 min after.
+
+Project: Ops
+Expected: 2026-11-20 02:30:00 Europe/Berlin (01:30:00 UTC)
+Deadline: 2026-11-20 02:40:00 Europe/Berlin (01:40:00 UTC)
+Last heard: 2026-11-19 02:31:12 Europe/Berlin (01:31:12 UTC), success
+Exit status: 0 (success)
+Down since: 2026-11-20 02:40:00 Europe/Berlin (01:40:00 UTC)
+
+Last output:
+saved 12 GB
+
+https://overdue.example.org/checks/0199a1b2-0000-7000-8000-0000000000bb`);
+});
+
+test("a recovery says how long it was down and why", () => {
+  expect(text(upFacts)).toBe(`nightly backup is up again
+
+The job is heard from again after 3 min. It was down because: No ping came when it was expected, nor in the grace time of 10 min after.
+
+Project: Ops
+Expected: 2026-11-20 02:30:00 Europe/Berlin (01:30:00 UTC)
+Heard: 2026-11-20 02:43:00 Europe/Berlin (01:43:00 UTC), success
+Down since: 2026-11-20 02:40:00 Europe/Berlin (01:40:00 UTC)
+Up since: 2026-11-20 02:43:00 Europe/Berlin (01:43:00 UTC)
+
+https://overdue.example.org/checks/0199a1b2-0000-7000-8000-0000000000bb`);
+});
+
+test("a recovery whose down was never sent tells both in its first line", () => {
+  const message = composeAlert({ ...upFacts, tellsDownToo: true }, PUBLIC_URL);
+  expect(message.title).toBe("nightly backup was down 3 min, recovered");
+});
+
+test("a failure names the exit status and what it usually means", () => {
+  const incident = downFacts.incident && {
+    ...downFacts.incident,
+    reason: "failed" as const,
+    evidence: { ...downFacts.incident.evidence, exitStatus: 137 },
+  };
+  const message = composeAlert({ ...downFacts, incident }, PUBLIC_URL);
+  expect(message.sentence).toBe(
+    "The job ended with exit status 137 (killed by SIGKILL, often the out-of-memory killer).",
+  );
+});
+
+test("a message after an uncertain attempt says that it may repeat", () => {
+  expect(text({ ...downFacts, uncertain: true })).toMatch(/\(may repeat #00a1b2\)$/);
+});
+
+test("a check without a name is called unnamed", () => {
+  const check = downFacts.check && { ...downFacts.check, name: " \t" };
+  expect(composeAlert({ ...downFacts, check }, PUBLIC_URL).title).toBe("unnamed check is down");
+});
+
+test("a test names the channel and asks for nothing", () => {
+  expect(text(testFacts)).toContain("This is a test of the channel “team”. Nothing is wrong.");
+});
+
+describe.each(HOSTILE_TEXTS.map((hostile, index) => ({ hostile, index })))(
+  "hostile text $index",
+  ({ hostile }) => {
+    const message = composeAlert(hostileFacts(hostile), PUBLIC_URL);
+
+    test("leaves no control characters and no lone surrogates", () => {
+      const all = plainText(message);
+      // oxlint-disable-next-line no-control-regex -- that is what must be gone
+      expect(all).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+      expect(all.isWellFormed()).toBe(true);
+    });
+
+    test("keeps the title on one line and the whole bounded", () => {
+      expect(message.title).not.toMatch(/\n/);
+      expect(message.title.length).toBeLessThan(160);
+      expect(plainText(message).length).toBeLessThan(3_000);
+    });
+  },
+);

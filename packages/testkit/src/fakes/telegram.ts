@@ -1,0 +1,153 @@
+import { startHttpFake, type FakeRequest, type Fault } from "./http-fake.ts";
+import { newLedger, type Ledger } from "./ledger.ts";
+import { parseTelegramHtml } from "./telegram-html.ts";
+
+export type TelegramMessage = {
+  chat: string;
+  topic: number | null;
+  /** As a person sees it, without markup. */
+  text: string;
+  /** As it was sent. */
+  source: string;
+  parseMode: string | null;
+  messageId: number;
+  receivedAt: number;
+};
+
+/** What became of a chat, in the words of the Bot API. */
+export type ChatFate = "blocked" | "gone" | { movedTo: string };
+
+/** The Bot API. The ledger holds delivered messages only. */
+export type FakeTelegram = Ledger<TelegramMessage> & {
+  /** For `TELEGRAM_API_ROOT`. */
+  root: string;
+  token: string;
+  /** Every request, delivered or not. */
+  requests: Ledger<FakeRequest>;
+  next(...faults: Fault[]): void;
+  setFate(chat: string, fate: ChatFate): void;
+  /** Hands a message or button press to whoever polls `getUpdates`. */
+  pushUpdate(update: Record<string, unknown>): void;
+  close(): Promise<void>;
+};
+
+/** 429 as the Bot API sends it. */
+export function telegramLimit(seconds: number): Fault {
+  const description = `Too Many Requests: retry after ${seconds}`;
+  return failure(429, description, { retry_after: seconds });
+}
+
+const TOKEN = "123456789:AAFakeTokenForTestsOnly_0123456789abc";
+const TEXT_MAX = 4_096;
+
+export async function startFakeTelegram(): Promise<FakeTelegram> {
+  const ledger = newLedger<TelegramMessage>();
+  const requests = newLedger<FakeRequest>();
+  const script: Fault[] = [];
+  const fates = new Map<string, ChatFate>();
+  const updates: Record<string, unknown>[] = [];
+  const api = { ledger, fates, updates };
+  const server = await startHttpFake((request, answer) => {
+    requests.add(request);
+    answer(script.shift() ?? respond(api, request));
+  });
+  return {
+    ...ledger,
+    root: server.url,
+    token: TOKEN,
+    requests,
+    next: (...faults) => script.push(...faults),
+    setFate: (chat, fate) => fates.set(chat, fate),
+    pushUpdate: (update) => updates.push({ update_id: updates.length + 1, ...update }),
+    close: server.close,
+  };
+}
+
+type Api = {
+  ledger: Ledger<TelegramMessage>;
+  fates: Map<string, ChatFate>;
+  updates: Record<string, unknown>[];
+};
+
+function respond(api: Api, request: FakeRequest): Fault {
+  const [, token, method = ""] = /^\/bot([^/]+)\/(\w+)/.exec(request.path) ?? [];
+  if (token !== TOKEN) return failure(401, "Unauthorized");
+  const given = parameters(request);
+  switch (method.toLowerCase()) {
+    case "getme":
+      return success({ id: 123_456_789, is_bot: true, first_name: "Overdue", username: "overdue_test_bot" });
+    case "getupdates":
+      return success(
+        api.updates.filter((update) => Number(update["update_id"]) >= Number(given["offset"] ?? 0)),
+      );
+    case "sendmessage":
+      return sendMessage(api, given, request.receivedAt);
+    default:
+      return failure(404, "Not Found");
+  }
+}
+
+function sendMessage(api: Api, given: Record<string, unknown>, receivedAt: number): Fault {
+  const chat = textOf(given["chat_id"]);
+  const refused = refusal(api, chat);
+  if (refused !== null) return refused;
+  const source = textOf(given["text"]);
+  const parsed = given["parse_mode"] === "HTML" ? parseTelegramHtml(source) : { text: source };
+  if ("fault" in parsed) return failure(400, `Bad Request: can't parse entities: ${parsed.fault}`);
+  if (parsed.text.trim() === "") return failure(400, "Bad Request: message text is empty");
+  if (parsed.text.length > TEXT_MAX) return failure(400, "Bad Request: message is too long");
+  const messageId = api.ledger.received.length + 1;
+  api.ledger.add({
+    chat,
+    topic: given["message_thread_id"] === undefined ? null : Number(given["message_thread_id"]),
+    text: parsed.text,
+    source,
+    parseMode: given["parse_mode"] === undefined ? null : textOf(given["parse_mode"]),
+    messageId,
+    receivedAt,
+  });
+  return success({
+    message_id: messageId,
+    date: Math.floor(receivedAt / 1_000),
+    chat: { id: chat },
+    text: parsed.text,
+  });
+}
+
+function refusal(api: Api, chat: string): Fault | null {
+  const fate = api.fates.get(chat);
+  if (chat === "") return failure(400, "Bad Request: chat_id is empty");
+  if (fate === undefined) return null;
+  if (fate === "blocked") return failure(403, "Forbidden: bot was blocked by the user");
+  if (fate === "gone") return failure(400, "Bad Request: chat not found");
+  return failure(400, "Bad Request: group chat was upgraded to a supergroup chat", {
+    migrate_to_chat_id: Number(fate.movedTo),
+  });
+}
+
+function parameters(request: FakeRequest): Record<string, unknown> {
+  const query = Object.fromEntries(new URL(request.path, "http://fake").searchParams);
+  const isJson = request.headers["content-type"]?.startsWith("application/json") ?? false;
+  if (isJson && request.body !== "") return { ...query, ...JSON.parse(request.body) };
+  return { ...query, ...Object.fromEntries(new URLSearchParams(request.body)) };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
+function success(result: unknown): Fault {
+  return { status: 200, body: JSON.stringify({ ok: true, result }), headers: JSON_TYPE };
+}
+
+function failure(status: number, description: string, extra?: Record<string, unknown>): Fault {
+  const body = {
+    ok: false,
+    error_code: status,
+    description,
+    ...(extra === undefined ? {} : { parameters: extra }),
+  };
+  return { status, body: JSON.stringify(body), headers: JSON_TYPE };
+}
+
+const JSON_TYPE = { "content-type": "application/json" };
