@@ -10,7 +10,10 @@ export default defineConfig({
       {
         test: {
           name: "database",
-          include: ["packages/{db,testkit}/**/*.test.ts", "apps/{api,checker,supervisor}/**/*.test.ts"],
+          include: [
+            "packages/{db,postgres,testkit}/**/*.test.ts",
+            "apps/{api,checker,supervisor}/**/*.test.ts",
+          ],
           globalSetup: ["packages/testkit/src/postgres/global-setup.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,

@@ -7,3 +7,4 @@ export * from "./keys/index.ts";
 export * from "./projects/index.ts";
 export * as schema from "./schema/index.ts";
 export { dropSetupToken, hasAccount, isSetupToken, newSetupToken } from "./installation/setup-token.ts";
+export { bootstrap, type FirstAccount } from "./installation/bootstrap.ts";

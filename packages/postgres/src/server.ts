@@ -3,20 +3,32 @@ import { closeSync, openSync, readFileSync, realpathSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { findBinaries } from "./binaries.ts";
 import { freePort } from "./free-port.ts";
-import { dropRecycledPidFile, findPostmaster, isAlive, isReady, stopPostmaster } from "./postmaster.ts";
+import { dropRecycledPidFile, findPostmaster, isReady, stopPostmaster } from "./postmaster.ts";
 import { asServerUser } from "./server-user.ts";
 
 /** The major version of the server that comes with the project. */
 export const POSTGRES_MAJOR = 18;
 
-/** What to start: a data directory that `initialise` made, where its log goes, and settings as `name=value`. */
-export type ServerOptions = { directory: string; logFile: string; settings?: string[] };
-
-/** A running server; `exited` resolves when it ends, whoever ended it. */
-export type Server = { pid: number; port: number; exited: Promise<void>; stop: () => Promise<void> };
+/**
+ * What to start: a data directory that `initialise` made, where its log goes, settings as `name=value`, and a
+ * port of the loopback address where it must not be any free one.
+ */
+export type ServerOptions = { directory: string; logFile: string; settings?: string[]; port?: number };
 
 /**
- * Starts PostgreSQL on a free port of the loopback address, and answers when it takes connections.
+ * A running server; `exited` resolves when it ends, whoever ended it. `stop` waits for a clean end, `interrupt`
+ * only asks for it.
+ */
+export type Server = {
+  pid: number;
+  port: number;
+  exited: Promise<void>;
+  stop: () => Promise<void>;
+  interrupt: () => void;
+};
+
+/**
+ * Starts PostgreSQL on the loopback address, and answers when it takes connections.
  *
  * A server left behind by a killed parent is stopped first. Its relatives may need a moment to let go of the
  * shared memory, so a failed start is tried again for a while before it is an error.
@@ -36,15 +48,30 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 const ATTEMPTS_MAX = 20;
 const RETRY_MS = 250;
 const POLL_MS = 10;
+const STOP_MS_MAX = 8_000;
 
 async function tryToStart(options: ServerOptions): Promise<Server | null> {
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const child = spawnPostgres(options, port);
   const exited = new Promise<void>((resolve) => void child.once("close", () => resolve()));
   child.once("error", () => undefined);
   const pid = child.pid;
   if (pid === undefined || !(await takesConnections(child, pid, options.directory))) return null;
-  return { pid, port, exited, stop: () => (isAlive(pid) ? stopPostmaster(pid) : Promise.resolve()) };
+  return {
+    pid,
+    port,
+    exited,
+    stop: () => stopAndWait(child, exited),
+    interrupt: () => void child.kill("SIGINT"),
+  };
+}
+
+// SIGINT is PostgreSQL's fast stop: clients are cut off, open transactions rolled back, all data flushed.
+async function stopAndWait(child: ChildProcess, exited: Promise<void>): Promise<void> {
+  child.kill("SIGINT");
+  const timer = setTimeout(() => child.kill("SIGQUIT"), STOP_MS_MAX);
+  await exited;
+  clearTimeout(timer);
 }
 
 // Detached, because Ctrl-C reaches the whole process group: the database must stop last, when we say so.

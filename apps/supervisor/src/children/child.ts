@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { isReason, readable } from "./log-line.ts";
+
+/** A program of ours that must always run, and where it tells about itself. */
+export type Program = {
+  name: string;
+  /** Path of its main.ts. */
+  main: string;
+  environment: Record<string, string | undefined>;
+  log: (line: string) => void;
+  say: (sentence: string) => void;
+};
+
+/** A running program. `stop` lets it end its work for a while; where we exit without that, it is killed. */
+export type Child = { pid: () => number | undefined; stop: (secondsMax: number) => Promise<void> };
+
+/** Starts a program, and starts it again whenever it ends by itself: at once, then after longer and longer. */
+export function keepRunning(program: Program): Child {
+  const state: State = { isWanted: true, attempts: 0, process: null, timer: null };
+  start(program, state);
+  process.on("exit", () => state.process?.kill("SIGKILL"));
+  return { pid: () => state.process?.pid, stop: (secondsMax) => stop(state, secondsMax) };
+}
+
+type State = {
+  isWanted: boolean;
+  attempts: number;
+  process: ChildProcess | null;
+  timer: NodeJS.Timeout | null;
+};
+
+const TETHER = fileURLToPath(new URL("./tether.ts", import.meta.url));
+const DELAY_MS_MAX = 30_000;
+const STEADY_MS = 60_000;
+
+// Detached, because Ctrl-C reaches the whole process group, and who stops when is our decision.
+function start(program: Program, state: State): void {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, ["--import", TETHER, program.main], {
+    env: program.environment,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  state.process = child;
+  const reason = listen(program, child);
+  child.once("error", (error) => program.say(`${program.name} cannot be started: ${error.message}`));
+  child.once("close", (code, signal) => {
+    state.process = null;
+    if (!state.isWanted) return;
+    state.attempts = performance.now() - startedAt > STEADY_MS ? 0 : state.attempts + 1;
+    const delayMs = Math.min(DELAY_MS_MAX, 250 * 2 ** state.attempts);
+    const cause = reason() ?? (signal ? `signal ${signal}` : `exit status ${code}`);
+    program.say(`${program.name} ended (${cause}); it starts again in ${delayMs / 1000} s.`);
+    state.timer = setTimeout(() => start(program, state), delayMs);
+  });
+}
+
+/** Keeps every line in the log and shows what matters; the answer gives the last reason for an end. */
+function listen(program: Program, child: ChildProcess): () => string | null {
+  let reason: string | null = null;
+  const hear = (stream: Readable | null) => {
+    if (!stream) return;
+    createInterface({ input: stream }).on("line", (line) => {
+      program.log(line);
+      if (isReason(line)) reason = line;
+      const sentence = readable(program.name, line);
+      if (sentence !== null) program.say(sentence);
+    });
+  };
+  hear(child.stdout);
+  hear(child.stderr);
+  return () => reason;
+}
+
+async function stop(state: State, secondsMax: number): Promise<void> {
+  state.isWanted = false;
+  if (state.timer) clearTimeout(state.timer);
+  const { process: child } = state;
+  if (!child) return;
+  const closed = once(child, "close");
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), secondsMax * 1000);
+  await closed;
+  clearTimeout(timer);
+}

@@ -1,0 +1,51 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { POSTGRES_MAJOR } from "@overdue/postgres";
+import pg from "pg";
+import { StartError } from "../start-error.ts";
+import type { Database } from "./database.ts";
+
+/**
+ * Connects to the server that DATABASE_URL names; one that is just starting gets half a minute.
+ *
+ * @throws StartError where it cannot be reached, or is too old.
+ */
+export async function openOwnServer(url: string, secondsMax = 30): Promise<Database> {
+  const version = await readVersion(url, Math.ceil((secondsMax * 1000) / RETRY_MS));
+  if (version < POSTGRES_MAJOR) {
+    throw new StartError(
+      `DATABASE_URL leads to PostgreSQL ${version}; Overdue needs ${POSTGRES_MAJOR} or newer. Without DATABASE_URL it brings its own.`,
+    );
+  }
+  return { url, stop: () => Promise.resolve() };
+}
+
+const RETRY_MS = 500;
+// Refused, reset or unknown for now, or "the database system is starting up": these may pass by themselves.
+const PASSING = ["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "57P03"];
+
+async function readVersion(url: string, attemptsLeft: number): Promise<number> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ server_version_num: string }>("show server_version_num");
+    return Math.floor(Number(rows[0]?.server_version_num) / 10_000);
+  } catch (cause) {
+    if (attemptsLeft <= 1 || !isPassing(cause)) throw unreachable(cause);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+  await wait(RETRY_MS);
+  return readVersion(url, attemptsLeft - 1);
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && PASSING.includes(String(error.code));
+}
+
+// The URL itself stays out of the sentence: a password is in it.
+function unreachable(cause: unknown): StartError {
+  const reason =
+    cause instanceof Error ? cause.message || String("code" in cause && cause.code) : String(cause);
+  return new StartError(`The server of DATABASE_URL cannot be used: ${reason}.`, { cause });
+}

@@ -1,0 +1,31 @@
+import type { Bootstrap, Config } from "@overdue/config";
+import { bootstrap, type Db, hasAccount, migrate, newSetupToken, openDb, openPool } from "@overdue/db";
+
+/**
+ * Brings the database up to date, creates the account of the BOOTSTRAP variables where there is none, and
+ * answers the URL to open first: while nobody has an account it carries a token, which makes the first one.
+ */
+export async function prepareInstallation(config: Config, databaseUrl: string): Promise<string> {
+  const pool = openPool({ url: databaseUrl, max: 2, name: "supervisor" });
+  try {
+    await migrate(pool);
+    return await firstUrl(config, openDb(pool));
+  } finally {
+    await pool.end();
+  }
+}
+
+async function firstUrl(config: Config, db: Db): Promise<string> {
+  if (await hasAccount(db)) return config.publicUrl;
+  if (config.bootstrap) {
+    await createAccount(db, config.bootstrap);
+    return config.publicUrl;
+  }
+  return `${config.publicUrl}/setup?token=${await newSetupToken(db)}`;
+}
+
+// Loaded only when needed: it is slow to load, and most starts have an account.
+async function createAccount(db: Db, { password, ...first }: Bootstrap): Promise<void> {
+  const { hashPassword } = await import("better-auth/crypto");
+  await bootstrap(db, { ...first, passwordHash: await hashPassword(password) });
+}

@@ -1,0 +1,29 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { StartError } from "./start-error.ts";
+
+/**
+ * The port to listen on: the wished one where it is free, or any free one for 0.
+ *
+ * @throws StartError where another program has it, or it may not be used.
+ */
+export async function claimPort(host: string, port: number): Promise<number> {
+  const server = createServer();
+  try {
+    server.listen(port, host);
+    await once(server, "listening");
+    const address = server.address();
+    return address !== null && typeof address === "object" ? address.port : port;
+  } catch (cause) {
+    throw new StartError(refusal(host, port, cause), { cause });
+  } finally {
+    server.close();
+  }
+}
+
+function refusal(host: string, port: number, cause: unknown): string {
+  const code = cause instanceof Error && "code" in cause ? cause.code : "";
+  if (code === "EADDRINUSE") return `Port ${port} is taken by another program; set PORT to a free one.`;
+  if (code === "EACCES") return `Port ${port} may only be used by root; set PORT to one above 1023.`;
+  return `HOST ${host} is no address of this machine; set HOST to 127.0.0.1 or 0.0.0.0.`;
+}

@@ -1,0 +1,46 @@
+import { sentenceOf } from "./start-error.ts";
+import { type Environment, type Programs, startProduct } from "./supervisor.ts";
+
+/**
+ * Runs the product until a signal ends it: the first signal in order, the second at once (what was written is
+ * safe all the same). Answers the exit status.
+ */
+export async function run(environment: Environment, programs: Programs): Promise<number> {
+  const ending = listenForEnd();
+  try {
+    const product = await startProduct(environment, programs, { say, signal: ending });
+    if (!ending.aborted) announce(product.url, product.isReady);
+    await aborted(ending);
+    say("Stopping …");
+    await product.stop();
+    return 0;
+  } catch (error) {
+    if (ending.aborted) return 0;
+    say(sentenceOf(error));
+    return 1;
+  }
+}
+
+function listenForEnd(): AbortSignal {
+  const ending = new AbortController();
+  const end = () => (ending.signal.aborted ? process.exit(1) : ending.abort());
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
+  return ending.signal;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+function announce(url: string, isReady: boolean): void {
+  if (!isReady) say("It runs, but is not ready yet; GET /health/ready says why.");
+  process.stdout.write(`Overdue is ready: ${url}\n`);
+  if (url.includes("?token=")) say("Open it to make the first account. Ctrl-C stops Overdue.");
+}
+
+function say(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
+}

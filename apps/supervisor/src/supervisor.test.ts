@@ -1,0 +1,219 @@
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { findPostmaster } from "@overdue/postgres";
+import { testDatabase } from "@overdue/testkit";
+import pg from "pg";
+import { describe, expect, inject, test } from "vitest";
+import { dataDirectory, start, type Started, urlOf } from "../test/start.ts";
+import { dataFiles } from "./data/data-directory.ts";
+import { embeddedUrl } from "./database/embedded.ts";
+
+test("a first start prints one URL with a token; a later start takes up where it stopped", async () => {
+  const dataDir = dataDirectory();
+  const first = start(dataDir);
+  const { url, token } = await urlOf(first);
+  expect(token).toMatch(/^[\w-]{32}$/);
+  expect(first.output().match(/http:/g)).toHaveLength(1);
+  expect((await ask(url)).tables).toBeGreaterThan(10);
+  await remember(dataDir, "kept");
+  const secrets = readSecrets(dataDir);
+  await stops(first);
+
+  const second = start(dataDir);
+  await urlOf(second);
+  expect(await recall(dataDir)).toBe("kept");
+  expect(readSecrets(dataDir)).toEqual(secrets);
+  await stops(second);
+  expect(findPostmaster(dataFiles(dataDir).postgres)).toBeNull();
+});
+
+test("a second start on the same data directory says so and ends; the first runs on", async () => {
+  const dataDir = dataDirectory();
+  const first = start(dataDir);
+  const { url } = await urlOf(first);
+  const second = start(dataDir);
+  expect(await second.exit).toBe(1);
+  expect(second.output()).toBe(
+    `Overdue already runs on this data directory at ${url} (process ${first.process.pid}).`,
+  );
+  expect((await ask(url)).tables).toBeGreaterThan(10);
+});
+
+describe("after kill -9", () => {
+  test("of the supervisor, its children end, and a start recovers the database that was left running", async () => {
+    const dataDir = dataDirectory();
+    const first = start(dataDir);
+    const { url } = await urlOf(first);
+    await remember(dataDir, "committed");
+    const orphan = findPostmaster(dataFiles(dataDir).postgres);
+    first.process.kill("SIGKILL");
+    await first.exit;
+    await untilRefused(url);
+    expect(findPostmaster(dataFiles(dataDir).postgres)).toEqual(orphan);
+
+    await urlOf(start(dataDir));
+    expect(await recall(dataDir)).toBe("committed");
+    expect(findPostmaster(dataFiles(dataDir).postgres)?.pid).not.toBe(orphan?.pid);
+  });
+
+  test("of everything, a stale pid file is no obstacle, not even with a number that lives again", async () => {
+    const dataDir = dataDirectory();
+    const { postgres } = dataFiles(dataDir);
+    const first = start(dataDir);
+    await urlOf(first);
+    await remember(dataDir, "committed");
+    first.process.kill("SIGKILL");
+    process.kill(findPostmaster(postgres)?.pid ?? 0, "SIGKILL");
+    await first.exit;
+    const stale = readFileSync(join(postgres, "postmaster.pid"), "utf8");
+    writeFileSync(join(postgres, "postmaster.pid"), stale.replace(/^\d+/, String(process.pid)));
+
+    await urlOf(start(dataDir));
+    expect(await recall(dataDir)).toBe("committed");
+  });
+});
+
+test("api and database are started again when they die, the database on its port", async () => {
+  const dataDir = dataDirectory();
+  const started = start(dataDir);
+  const { url } = await urlOf(started);
+  const before = await ask(url);
+  await fetch(`${url}/crash`).catch(() => undefined);
+  expect(await started.hears("api ended (exit status 3)")).toBeDefined();
+  expect((await untilAnswered(url)).pid).not.toBe(before.pid);
+
+  const postmaster = findPostmaster(dataFiles(dataDir).postgres);
+  process.kill(postmaster?.pid ?? 0, "SIGKILL");
+  expect(await started.hears("The database ended")).toBeDefined();
+  expect((await untilAnswered(url)).tables).toBeGreaterThan(10);
+  expect(findPostmaster(dataFiles(dataDir).postgres)?.port).toBe(postmaster?.port);
+});
+
+test("the database of another major version gets a sentence, and stays as it is", async () => {
+  const dataDir = dataDirectory();
+  const { postgres, postgresPassword } = dataFiles(dataDir);
+  mkdirSync(postgres, { recursive: true });
+  writeFileSync(postgresPassword, "p".repeat(43));
+  writeFileSync(join(postgres, "PG_VERSION"), "17\n");
+  writeFileSync(join(postgres, "precious"), "data");
+  const started = start(dataDir);
+  expect(await started.exit).toBe(1);
+  expect(started.output()).toContain(
+    "was made by PostgreSQL 17, and this Overdue brings 18. Nothing was changed",
+  );
+  expect(readFileSync(join(postgres, "precious"), "utf8")).toBe("data");
+});
+
+test("an unknown variable stops the start before anything is made", async () => {
+  const dataDir = dataDirectory();
+  const started = start(dataDir, { SMTP_PORT: "25" });
+  expect(await started.exit).toBe(1);
+  expect(started.output()).toMatch(/^SMTP_PORT is not a variable of Overdue; .*\.$/);
+  expect(existsSync(dataDir)).toBe(false);
+});
+
+test("a port that another program has is named", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const address = other.address();
+  const port = address !== null && typeof address === "object" ? address.port : 0;
+  const started = start(dataDirectory(), { PORT: String(port) });
+  expect(await started.exit).toBe(1);
+  expect(started.output()).toBe(`Port ${port} is taken by another program; set PORT to a free one.`);
+  other.close();
+});
+
+test("DATABASE_URL uses that server, and the bootstrap variables make the account", async () => {
+  const database = await testDatabase();
+  const dataDir = dataDirectory();
+  const started = start(dataDir, {
+    DATABASE_URL: database.url,
+    BOOTSTRAP_EMAIL: "me@example.org",
+    BOOTSTRAP_PASSWORD: "correct horse battery",
+    BOOTSTRAP_PING_KEY: "ping-key-of-mine",
+  });
+  expect((await urlOf(started)).token).toBeNull();
+  expect(existsSync(dataFiles(dataDir).postgres)).toBe(false);
+  const { rows } = await database.pool.query("select u.email, p.ping_key from users u, projects p");
+  expect(rows).toEqual([{ email: "me@example.org", ping_key: "ping-key-of-mine" }]);
+  await stops(started);
+  await database.drop();
+});
+
+test("a DATABASE_URL that cannot be used is named, without its password", async () => {
+  const server = new URL(inject("postgresUrl"));
+  server.password = "not-the-password";
+  const started = start(dataDirectory(), { DATABASE_URL: server.href });
+  expect(await started.exit).toBe(1);
+  expect(started.output()).toMatch(/^The server of DATABASE_URL cannot be used: .*\.$/);
+  expect(started.output()).not.toContain("not-the-password");
+});
+
+async function stops(started: Started): Promise<void> {
+  started.process.kill("SIGTERM");
+  expect(await started.exit).toBe(0);
+}
+
+function readSecrets(dataDir: string): { text: string; mode: number }[] {
+  const { secretKey, postgresPassword } = dataFiles(dataDir);
+  const secrets = [secretKey, postgresPassword].map((file) => ({
+    text: readFileSync(file, "utf8"),
+    mode: statSync(file).mode & 0o777,
+  }));
+  expect(secrets.map(({ mode }) => mode)).toEqual([0o600, 0o600]);
+  expect(new Set(secrets.map(({ text }) => text)).size).toBe(2);
+  return secrets;
+}
+
+type Answer = { pid: number; tables: number };
+
+async function ask(url: string): Promise<Answer> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  return (await response.json()) as Answer;
+}
+
+async function untilAnswered(url: string): Promise<Answer> {
+  try {
+    return await ask(url);
+  } catch {
+    await wait(50);
+    return untilAnswered(url);
+  }
+}
+
+async function untilRefused(url: string): Promise<void> {
+  const isUp = await fetch(url).then(
+    () => true,
+    () => false,
+  );
+  if (isUp) await wait(50).then(() => untilRefused(url));
+}
+
+async function remember(dataDir: string, word: string): Promise<void> {
+  await withDatabase(dataDir, (client) =>
+    client.query("insert into instance_facts (name, value) values ('test', $1)", [word]),
+  );
+}
+
+async function recall(dataDir: string): Promise<string | undefined> {
+  const { rows } = await withDatabase(dataDir, (client) =>
+    client.query<{ value: string }>("select value from instance_facts where name = 'test'"),
+  );
+  return rows[0]?.value;
+}
+
+async function withDatabase<T>(dataDir: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const files = dataFiles(dataDir);
+  const port = findPostmaster(files.postgres)?.port ?? 0;
+  const client = new pg.Client({ connectionString: embeddedUrl(files, port) });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,103 @@
+import { join } from "node:path";
+import { type Config, readConfig } from "@overdue/config";
+import { type Child, keepRunning } from "./children/child.ts";
+import { openLog } from "./children/log-file.ts";
+import { type DataFiles, keptSecret, prepareDataDirectory } from "./data/data-directory.ts";
+import { type Lock, takeLock } from "./data/lock.ts";
+import type { Database } from "./database/database.ts";
+import { openEmbedded } from "./database/embedded.ts";
+import { openOwnServer } from "./database/own-server.ts";
+import { prepareInstallation } from "./first-start/first-start.ts";
+import { claimPort } from "./port.ts";
+import { becomesReady } from "./readiness.ts";
+
+/** The environment of a process. */
+export type Environment = Record<string, string | undefined>;
+
+/** The programs to keep running, by name, each with the path of its main.ts. */
+export type Programs = Record<string, string>;
+
+/** How a start speaks to the person at the terminal, and how it is told to end. */
+export type Terminal = { say: (sentence: string) => void; signal: AbortSignal };
+
+/** The running product: the URL to open, and its end in order. Exiting without that ends all of it at once. */
+export type Running = { url: string; isReady: boolean; stop: () => Promise<void> };
+
+/**
+ * Starts the whole product: database, api, checker. Whatever was started is stopped again where a later step
+ * fails or the signal ends the start.
+ *
+ * @throws StartError or ConfigError with a sentence where it cannot start.
+ */
+export async function startProduct(
+  environment: Environment,
+  programs: Programs,
+  terminal: Terminal,
+): Promise<Running> {
+  const asked = readConfig(environment);
+  const files = prepareDataDirectory(asked.dataDir);
+  const parts: Parts = { lock: takeLock(files.lock), database: null, children: [] };
+  try {
+    const config = await settlePort(asked, environment);
+    parts.lock.tell(config.publicUrl);
+    parts.database = await openDatabase(config, files, terminal);
+    const url = await prepareInstallation(config, parts.database.url);
+    terminal.signal.throwIfAborted();
+    const inherited = childEnvironment({ config, files, environment, databaseUrl: parts.database.url });
+    const surroundings = { environment: inherited, files, terminal };
+    parts.children = Object.entries(programs).map((program) => startChild(program, surroundings));
+    const isReady = await becomesReady(nearUrl(config), READY_SECONDS_MAX, terminal.signal);
+    return { url, isReady, stop: () => stop(parts) };
+  } catch (error) {
+    await stop(parts);
+    throw error;
+  }
+}
+
+const READY_SECONDS_MAX = 30;
+const STOP_SECONDS_MAX = 20;
+
+type Parts = { lock: Lock; database: Database | null; children: Child[] };
+
+// Read again with the port that was found, so that the URLs made of it are right.
+async function settlePort(asked: Config, environment: Environment): Promise<Config> {
+  const port = await claimPort(asked.host, asked.port);
+  return readConfig({ ...environment, PORT: String(port) });
+}
+
+function openDatabase(config: Config, files: DataFiles, terminal: Terminal): Promise<Database> {
+  return config.databaseUrl === null ? openEmbedded(files, terminal.say) : openOwnServer(config.databaseUrl);
+}
+
+type Inheritance = { config: Config; files: DataFiles; environment: Environment; databaseUrl: string };
+
+// The password of the first account is nobody's business once the account exists.
+function childEnvironment({ config, files, environment, databaseUrl }: Inheritance): Environment {
+  const others = Object.entries(environment).filter(([name]) => !name.startsWith("BOOTSTRAP_"));
+  return {
+    ...Object.fromEntries(others),
+    PORT: String(config.port),
+    DATA_DIR: config.dataDir,
+    DATABASE_URL: databaseUrl,
+    SECRET_KEY: environment["SECRET_KEY"] || keptSecret(files.secretKey),
+  };
+}
+
+type Surroundings = { environment: Environment; files: DataFiles; terminal: Terminal };
+
+function startChild([name, main]: [string, string], { environment, files, terminal }: Surroundings): Child {
+  const log = openLog(join(files.logs, `${name}.log`));
+  return keepRunning({ name, main, environment, log, say: terminal.say });
+}
+
+function nearUrl({ host, port }: Config): string {
+  const near = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+  return `http://${near.includes(":") ? `[${near}]` : near}:${port}`;
+}
+
+// Whoever uses the database ends before it, so that no answer and no delivery is cut off.
+async function stop(parts: Parts): Promise<void> {
+  await Promise.all(parts.children.map((child) => child.stop(STOP_SECONDS_MAX)));
+  await parts.database?.stop();
+  parts.lock.release();
+}

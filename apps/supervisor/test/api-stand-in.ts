@@ -1,0 +1,22 @@
+import { createServer } from "node:http";
+import pg from "pg";
+
+// Answers every request with its process and what the database says, as long as that answers.
+const pool = new pg.Pool({ connectionString: process.env["DATABASE_URL"], max: 1 });
+pool.on("error", () => undefined);
+
+const server = createServer((request, response) => {
+  if (request.url === "/crash") process.exit(3);
+  pool
+    .query("select count(*)::int as tables from information_schema.tables where table_schema = 'public'")
+    .then(
+      ({ rows }) => response.end(JSON.stringify({ pid: process.pid, tables: rows[0].tables })),
+      () => response.writeHead(503).end(),
+    );
+});
+server.listen(Number(process.env["PORT"]), process.env["HOST"]);
+
+process.once("SIGTERM", () => {
+  server.closeAllConnections();
+  server.close(() => void pool.end());
+});

@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+/** A supervisor in a process of its own: all that it said so far, and its end. */
+export type Started = {
+  process: ChildProcess;
+  output: () => string;
+  /** Waits for a line that contains the words; undefined where the process ends before. */
+  hears: (words: string) => Promise<string | undefined>;
+  /** The exit status; null where a signal ended it. */
+  exit: Promise<number | null>;
+};
+
+/** A new data directory that goes away with the test. */
+export function dataDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), "overdue-test-data-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return join(directory, "data");
+}
+
+/** Starts the supervisor; what still runs when the test ends is stopped then. */
+export function start(dataDir: string, environment: Record<string, string> = {}): Started {
+  const main = fileURLToPath(new URL("./main.ts", import.meta.url));
+  const env = { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: "0", ...environment };
+  const child = spawn(process.execPath, [main], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const exit = once(child, "close").then(([code]: (number | null)[]) => code ?? null);
+  const transcript = listen(child, exit);
+  onTestFinished(async () => {
+    child.kill("SIGTERM");
+    await exit;
+  });
+  return { process: child, exit, ...transcript };
+}
+
+/** Waits for the URL that a start prints, split where its token begins. */
+export async function urlOf(started: Started): Promise<{ url: string; token: string | null }> {
+  const line = await started.hears("Overdue is ready: ");
+  const url = /http\S+/.exec(line ?? "")?.[0];
+  if (url === undefined) throw new Error(`It did not start: ${started.output()}`);
+  return { url: new URL(url).origin, token: new URL(url).searchParams.get("token") };
+}
+
+function listen(child: ChildProcess, exit: Promise<unknown>): Pick<Started, "output" | "hears"> {
+  const lines: string[] = [];
+  const waiting = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream) {
+      createInterface({ input: stream }).on("line", (line) => {
+        lines.push(line);
+        for (const look of waiting) look();
+      });
+    }
+  }
+  const hears = (words: string) =>
+    new Promise<string | undefined>((resolve) => {
+      const look = () => {
+        const found = lines.find((line) => line.includes(words));
+        if (found !== undefined) resolve(found);
+      };
+      waiting.add(look);
+      look();
+      void exit.then(() => resolve(lines.find((line) => line.includes(words))));
+    });
+  return { output: () => lines.join("\n"), hears };
+}
