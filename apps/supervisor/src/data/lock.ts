@@ -1,0 +1,73 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { z } from "zod";
+import { StartError } from "../start-error.ts";
+
+/** Who holds a data directory: a process, its birth (numbers are used again), and where it is reached. */
+const Holder = z.object({ pid: z.int(), born: z.string(), url: z.string().nullable() });
+type Holder = z.infer<typeof Holder>;
+
+/** A data directory that is ours: `tell` says where we are reached, `release` gives it back. */
+export type Lock = { tell: (url: string) => void; release: () => void };
+
+/**
+ * Takes a data directory for this process. A holder that was killed holds nothing.
+ *
+ * @throws StartError where a living process has it already.
+ */
+export function takeLock(file: string): Lock {
+  const holder = findHolder(file);
+  if (holder) {
+    const where = holder.url ? ` at ${holder.url}` : "";
+    throw new StartError(`Overdue already runs on this data directory${where} (process ${holder.pid}).`);
+  }
+  const self: Holder = { pid: process.pid, born: birthOf(process.pid) ?? "", url: null };
+  rmSync(file, { force: true });
+  create(file, self);
+  return {
+    tell: (url) => writeFileSync(file, JSON.stringify({ ...self, url })),
+    release: () => rmSync(file, { force: true }),
+  };
+}
+
+/** The living process that holds a data directory, or null. */
+export function findHolder(file: string): Holder | null {
+  const holder = readLock(file);
+  return holder && birthOf(holder.pid) === holder.born ? holder : null;
+}
+
+function create(file: string, self: Holder): void {
+  try {
+    writeFileSync(file, JSON.stringify(self), { flag: "wx", mode: 0o600 });
+  } catch (cause) {
+    throw new StartError("Overdue is just being started on this data directory by another process.", { cause });
+  }
+}
+
+function readLock(file: string): Holder | null {
+  try {
+    return Holder.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    return null;
+  }
+}
+
+/** When a process began, in words that no later process with its number can have; null where there is none. */
+function birthOf(pid: number): string | null {
+  try {
+    return process.platform === "linux" ? linuxBirth(pid) : psBirth(pid);
+  } catch {
+    return null;
+  }
+}
+
+// Field 22 of stat counts from the boot; the second field may itself hold spaces and brackets.
+function linuxBirth(pid: number): string {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${ticks}`;
+}
+
+function psBirth(pid: number): string | null {
+  return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim() || null;
+}
