@@ -1,0 +1,47 @@
+import type { AlertMessage, HttpRequest, OpenChannel, Operator, Outcome, Style } from "@overdue/channels";
+
+import type { Egress } from "../egress/egress.ts";
+import type { Ending } from "./sender.ts";
+import { signatureHeaders } from "./sign.ts";
+
+type HttpChannel = Extract<OpenChannel, { via: "http" }>;
+type Parts = { egress: Egress; operator: Operator };
+type Attempt = { result: Outcome; statusCode: number | null };
+
+/** Sends a message; once more as plain text where the provider disliked the formatting. */
+export async function sendHttp(channel: HttpChannel, message: AlertMessage, parts: Parts): Promise<Ending> {
+  const rich = await attempt(channel, channel.request(message, "rich", parts.operator), parts.egress);
+  const { result, statusCode } =
+    rich.result.outcome === "plain" ? await again(channel, message, { ...parts, style: "plain" }) : rich;
+  if (result.outcome !== "plain") return { result, statusCode };
+  return { result: { outcome: "transient", because: result.because, uncertain: false }, statusCode };
+}
+
+function again(
+  channel: HttpChannel,
+  message: AlertMessage,
+  { egress, operator, style }: Parts & { style: Style },
+) {
+  return attempt(channel, channel.request(message, style, operator), egress);
+}
+
+async function attempt(
+  channel: HttpChannel,
+  request: HttpRequest | { unavailable: string },
+  egress: Egress,
+): Promise<Attempt> {
+  if ("unavailable" in request) return unanswered(request.unavailable, false);
+  const answer = await egress.send(signed(request));
+  if ("failed" in answer) return unanswered(answer.failed, answer.uncertain);
+  return { result: channel.read(answer), statusCode: answer.status };
+}
+
+function signed(request: HttpRequest): HttpRequest {
+  if (request.signed === null) return request;
+  const extra = signatureHeaders({ ...request.signed, at: Date.now(), body: request.body });
+  return { ...request, headers: { ...request.headers, ...extra } };
+}
+
+function unanswered(because: string, uncertain: boolean): Attempt {
+  return { result: { outcome: "transient", because, uncertain }, statusCode: null };
+}

@@ -1,0 +1,104 @@
+import { sanitised, type AlertMessage, type Outcome } from "@overdue/channels";
+import { createTransport, type Transporter } from "nodemailer";
+
+import type { Ending } from "./sender.ts";
+
+/** Sends alerts as mail. Never throws. */
+export type Mailer = { send(to: string, message: AlertMessage): Promise<Ending>; close(): void };
+/** SMTP_URL and MAIL_FROM. */
+export type MailOptions = { smtpUrl: string | null; from: string; timeoutMs?: number };
+
+const TIMEOUT_MS = 10_000;
+const UNSET = "No mail server is set: the operator must set SMTP_URL.";
+
+export function openMailer({ smtpUrl, from, timeoutMs = TIMEOUT_MS }: MailOptions): Mailer {
+  if (smtpUrl === null) return { send: () => Promise.resolve(failed(UNSET, false)), close: () => undefined };
+  const transport = createTransport({
+    url: smtpUrl,
+    pool: true,
+    maxConnections: 8,
+    connectionTimeout: timeoutMs / 2,
+    greetingTimeout: timeoutMs / 2,
+    socketTimeout: timeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  transport.on("error", () => undefined); // an idle connection of the pool died; the next mail opens another
+  return {
+    send: (to, message) => bounded(sendMail({ transport, from, to }, message), timeoutMs),
+    close: () => transport.close(),
+  };
+}
+
+type Way = { transport: Transporter; from: string; to: string };
+
+async function sendMail({ transport, from, to }: Way, message: AlertMessage): Promise<Ending> {
+  const { renderEmail } = await import("@overdue/channels/email"); // slow to load, and many never send mail
+  try {
+    const info: unknown = await transport.sendMail({
+      from,
+      to: { name: "", address: to },
+      ...(await renderEmail(message)),
+      messageId: `<${message.deliveryId}@${domainOf(from)}>`,
+      headers: { "Auto-Submitted": "auto-generated" },
+    });
+    return { result: sent(info), statusCode: 250 };
+  } catch (cause) {
+    return refusal(cause);
+  }
+}
+
+function sent(info: unknown): Outcome & { outcome: "sent" } {
+  const answer = textIn(info, "response");
+  return { outcome: "sent", providerRef: textIn(info, "messageId") || null, because: sanitised(answer) };
+}
+
+/** A 5xx to the recipient is for ever; to anything else it may be the server's mood or the operator's mistake. */
+function refusal(cause: unknown): Ending {
+  const statusCode = numberIn(cause, "responseCode");
+  const command = textIn(cause, "command");
+  const said = sanitised(textIn(cause, "response") || textIn(cause, "message"));
+  if (command === "RCPT TO" && statusCode !== null && statusCode >= 500) {
+    return { result: { outcome: "permanent", because: said }, statusCode };
+  }
+  const uncertain = statusCode === null && command === "DATA";
+  return {
+    result: { outcome: "transient", because: said || "The mail server did not answer.", uncertain },
+    statusCode,
+  };
+}
+
+async function bounded(sending: Promise<Ending>, timeoutMs: number): Promise<Ending> {
+  const { promise, resolve } = Promise.withResolvers<Ending>();
+  const timer = setTimeout(
+    () => resolve(failed(`No answer from the mail server within ${timeoutMs / 1_000} s.`, true)),
+    timeoutMs,
+  );
+  try {
+    return await Promise.race([sending, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function failed(because: string, uncertain: boolean): Ending {
+  return { result: { outcome: "transient", because, uncertain }, statusCode: null };
+}
+
+function domainOf(from: string): string {
+  return /@([A-Za-z0-9.-]+)/.exec(from)?.[1] ?? "overdue.invalid";
+}
+
+function textIn(value: unknown, key: string): string {
+  const found = fieldIn(value, key);
+  return typeof found === "string" ? found : "";
+}
+
+function numberIn(value: unknown, key: string): number | null {
+  const found = fieldIn(value, key);
+  return typeof found === "number" ? found : null;
+}
+
+function fieldIn(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+}
