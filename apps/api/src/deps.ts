@@ -2,6 +2,8 @@ import type { Instant } from "@overdue/core";
 import type { Db, Keyring, Pool } from "@overdue/db";
 import type { Logger } from "pino";
 
+import type { Auth } from "./auth/better-auth.ts";
+import type { Sessions } from "./auth/sessions.ts";
 import type { AppContext } from "./http/context.ts";
 import type { KeyUse } from "./keys/key-use.ts";
 
@@ -14,6 +16,7 @@ export type Deps = {
   /** The wall clock. */
   now: () => Instant;
   settings: ApiSettings;
+  auth: Auth;
   sessions: Sessions;
   keyUse: KeyUse;
   clientAddress: (c: AppContext) => string | null;
@@ -26,9 +29,4 @@ export type ApiSettings = {
   /** Origins whose pages may act for a signed-in person. */
   origins: readonly string[];
   registration: "open" | "invite" | "closed";
-};
-
-/** Knows who a request's cookie belongs to. */
-export type Sessions = {
-  find: (headers: Headers) => Promise<{ userId: string; sessionId: string } | null>;
 };

@@ -19,7 +19,9 @@ async function ofKey(c: AppContext, key: string): Promise<Actor> {
 
 async function ofSession(c: AppContext): Promise<Actor> {
   const session = await c.var.deps.sessions.find(c.req.raw.headers);
-  return session === null ? { kind: "nobody" } : { kind: "user", ...session };
+  if (session === null) return { kind: "nobody" };
+  for (const cookie of session.setCookies) c.header("set-cookie", cookie, { append: true });
+  return { kind: "user", userId: session.userId, sessionId: session.sessionId };
 }
 
 function sentKey(headers: Headers): string | null {

@@ -5,3 +5,4 @@ export { findRole } from "./find-role.ts";
 export { listMembers } from "./list-members.ts";
 export { listProjects } from "./list-projects.ts";
 export { renameProject } from "./rename-project.ts";
+export { renewPingKey } from "./renew-ping-key.ts";

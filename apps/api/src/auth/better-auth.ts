@@ -1,0 +1,77 @@
+import { type Db, schema } from "@overdue/db";
+import { betterAuth } from "better-auth";
+import { drizzleAdapter } from "better-auth/adapters/drizzle";
+import type { Logger } from "pino";
+
+/** The header in which we tell better-auth the client's address; whatever a client writes there is overwritten. */
+export const ADDRESS_HEADER = "x-overdue-client-address";
+
+export const PASSWORD_MIN_CHARS = 12;
+export const PASSWORD_MAX_CHARS = 128;
+
+const DAY_SECONDS = 86_400;
+
+export type AuthOptions = { db: Db; log: Logger; publicUrl: string; origins: readonly string[]; secret: string };
+export type Auth = ReturnType<typeof createAuth>;
+
+/**
+ * Accounts and sessions: e-mail and password, sessions in the database and nowhere else (a cached cookie would
+ * outlive its revocation), limits in the database so that several processes count together.
+ */
+export function createAuth({ db, log, publicUrl, origins, secret }: AuthOptions) {
+  return betterAuth({
+    appName: "Overdue",
+    baseURL: publicUrl,
+    basePath: "/api/auth",
+    secret,
+    trustedOrigins: [...origins],
+    database: drizzleAdapter(db, {
+      provider: "pg",
+      transaction: true,
+      schema: {
+        user: schema.users,
+        session: schema.sessions,
+        account: schema.accounts,
+        verification: schema.verifications,
+        rateLimit: schema.rateLimits,
+      },
+    }),
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: PASSWORD_MIN_CHARS,
+      maxPasswordLength: PASSWORD_MAX_CHARS,
+      revokeSessionsOnPasswordReset: true,
+    },
+    session: { expiresIn: 7 * DAY_SECONDS, updateAge: DAY_SECONDS, cookieCache: { enabled: false } },
+    rateLimit: {
+      enabled: true,
+      storage: "database",
+      window: 60,
+      max: 100,
+      customRules: {
+        "/sign-in/email": { window: 60, max: 10 },
+        "/sign-up/email": { window: 60, max: 10 },
+        "/change-password": { window: 60, max: 5 },
+      },
+    },
+    advanced: { ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] }, ...cookies(publicUrl) },
+    logger: { log: (level, message) => log[level === "error" ? "warn" : "debug"]({ from: "auth" }, message) },
+    telemetry: { enabled: false },
+  });
+}
+
+// Browsers refuse a `__Host-` cookie that another host of the domain tries to set.
+function cookies(publicUrl: string) {
+  const secure = publicUrl.startsWith("https://");
+  const name = (cookie: string) => `${secure ? "__Host-" : ""}overdue.${cookie}`;
+  return {
+    useSecureCookies: false,
+    defaultCookieAttributes: { secure, httpOnly: true, sameSite: "lax" as const, path: "/" },
+    cookies: {
+      session_token: { name: name("session_token") },
+      session_data: { name: name("session_data") },
+      dont_remember: { name: name("dont_remember") },
+      account_data: { name: name("account_data") },
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { randomUUID } from "node:crypto";
+
+import { and, eq, inArray, isNull } from "drizzle-orm";
+
+import type { Db, Tx } from "../database.ts";
+import { channels, checkChannels, checks } from "../schema/index.ts";
+import { type Keyring, seal } from "../secrets/keyring.ts";
+import type { ChannelRow } from "./find-channel.ts";
+
+export type NewChannel = {
+  projectId: string;
+  kind: string;
+  name: string;
+  /** Plain, as `parseSettings` answered them; sealed here. */
+  settings: Record<string, unknown>;
+  hint: string;
+  /** The checks that alert it; "all": every check that the project has now. */
+  checkIds: readonly string[] | "all";
+};
+
+/** A check was named that this project does not have. */
+export class UnknownCheck extends Error {}
+
+/** Stores a channel with its settings sealed. @throws UnknownCheck */
+export async function createChannel(db: Db | Tx, keyring: Keyring, input: NewChannel): Promise<ChannelRow> {
+  const { projectId, kind, name, hint } = input;
+  const id = randomUUID();
+  const settings = sealSettings(keyring, { projectId, channelId: id }, input.settings);
+  return await db.transaction(async (tx) => {
+    const [row] = await tx.insert(channels).values({ id, projectId, kind, name, hint, settings }).returning();
+    if (row === undefined) throw new Error("The insert answered no row.");
+    await linkChecks(tx, { projectId, channelId: id }, input.checkIds);
+    return row;
+  });
+}
+
+/** Settings as they are stored: unreadable without the key, and in any other row. */
+export function sealSettings(
+  keyring: Keyring,
+  { projectId, channelId }: { projectId: string; channelId: string },
+  settings: Record<string, unknown>,
+): string {
+  const place = { table: "channels", column: "settings", rowId: channelId, projectId };
+  return seal(keyring, place, JSON.stringify(settings));
+}
+
+/** Makes these, and only these, the checks that alert a channel. @throws UnknownCheck */
+export async function linkChecks(
+  tx: Tx,
+  channel: { projectId: string; channelId: string },
+  checkIds: readonly string[] | "all",
+): Promise<void> {
+  const wanted = checkIds === "all" ? undefined : inArray(checks.id, [...new Set(checkIds)]);
+  const found = await tx
+    .select({ checkId: checks.id })
+    .from(checks)
+    .where(and(eq(checks.projectId, channel.projectId), isNull(checks.deletedAt), wanted));
+  if (checkIds !== "all" && found.length < new Set(checkIds).size) throw new UnknownCheck();
+  await tx.delete(checkChannels).where(eq(checkChannels.channelId, channel.channelId));
+  if (found.length > 0) await tx.insert(checkChannels).values(found.map(({ checkId }) => ({ ...channel, checkId })));
+}

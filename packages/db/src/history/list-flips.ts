@@ -1,0 +1,22 @@
+import { and, desc, eq, sql } from "drizzle-orm";
+
+import type { CheckRef } from "../checks/find-check.ts";
+import type { Db } from "../database.ts";
+import { flips } from "../schema/index.ts";
+import type { EventPage } from "./page.ts";
+
+/** Changes of status of a check, newest first. */
+export async function listFlips(db: Db, { projectId, checkId }: CheckRef, { limit, after }: EventPage) {
+  return await db
+    .select()
+    .from(flips)
+    .where(
+      and(
+        eq(flips.projectId, projectId),
+        eq(flips.checkId, checkId),
+        after === null ? undefined : sql`(${flips.at}, ${flips.id}) < (${after.at.toISOString()}, ${after.id})`,
+      ),
+    )
+    .orderBy(desc(flips.at), desc(flips.id))
+    .limit(limit);
+}

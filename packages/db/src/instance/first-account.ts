@@ -1,0 +1,25 @@
+import { sql } from "drizzle-orm";
+
+import type { Db } from "../database.ts";
+import { dropSetupToken, hasAccount, isSetupToken } from "../installation/setup-token.ts";
+
+const LOCK = 7_236_832; // the same as bootstrap's: only one of them makes the first account
+
+/**
+ * Lets `make` create the first account, once, for the holder of the setup token; the token ends with it. Two at once
+ * take turns, and the second is refused.
+ */
+export async function makeFirstAccount<T>(
+  db: Db,
+  token: string,
+  make: () => Promise<T>,
+): Promise<{ made: T } | { refused: "no-token" | "too-late" }> {
+  return await db.transaction(async (tx) => {
+    await tx.execute(sql`select pg_advisory_xact_lock(${LOCK})`);
+    if (await hasAccount(tx)) return { refused: "too-late" };
+    if (!(await isSetupToken(tx, token))) return { refused: "no-token" };
+    const made = await make();
+    await dropSetupToken(tx);
+    return { made };
+  });
+}

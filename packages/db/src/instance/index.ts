@@ -1,0 +1,1 @@
+export { makeFirstAccount } from "./first-account.ts";

@@ -1,0 +1,1 @@
+export { findUser, type UserRow } from "./find-user.ts";
