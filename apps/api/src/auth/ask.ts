@@ -47,11 +47,18 @@ function headersFor(c: AppContext): Headers {
 
 async function refusal(response: Response): Promise<ApiError> {
   if (response.status === 429) {
-    return new ApiError("too_many_requests", "Too many attempts from your address: wait a minute and try again.");
+    return new ApiError(
+      "too_many_requests",
+      "Too many attempts from your address: wait a minute and try again.",
+    );
   }
   const { code = "", message } = Refusal.catch({}).parse(await response.json().catch(() => ({})));
   const status = code.startsWith("USER_ALREADY_EXISTS") ? 409 : response.status;
-  return new ApiError(codeOf(status), SENTENCES[code] ?? "This was refused: check the fields and try again.", {
-    cause: message,
-  });
+  return new ApiError(
+    codeOf(status),
+    SENTENCES[code] ?? "This was refused: check the fields and try again.",
+    {
+      cause: message,
+    },
+  );
 }

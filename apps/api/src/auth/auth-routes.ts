@@ -22,7 +22,11 @@ const SignUp = z
     email: Email,
     password: NewPassword,
     name: z.string().trim().max(100, "Use at most 100 characters.").optional(),
-    setupToken: z.string().max(200).optional().meta({ description: "For the first account: printed at the start." }),
+    setupToken: z
+      .string()
+      .max(200)
+      .optional()
+      .meta({ description: "For the first account: printed at the start." }),
   })
   .meta({ id: "SignUp" });
 const ChangePassword = z
@@ -34,54 +38,67 @@ const tags = ["Account"];
 
 export const authRoutes = createRouter()
   .openapi(
-    route({ auth: "public" }, {
-      method: "post",
-      path: "/api/auth/sign-in/email",
-      summary: "Sign in",
-      tags,
-      request: { body: body(SignIn) },
-      responses: { 200: json(SignedIn, "Signed in; the session is in a cookie.") },
-    }),
+    route(
+      { auth: "public" },
+      {
+        method: "post",
+        path: "/api/auth/sign-in/email",
+        summary: "Sign in",
+        tags,
+        request: { body: body(SignIn) },
+        responses: { 200: json(SignedIn, "Signed in; the session is in a cookie.") },
+      },
+    ),
     async (c) => {
       const { user } = Answer.parse(await ask(c, "/sign-in/email", c.req.valid("json")));
       return c.json({ userId: user.id }, 200);
     },
   )
   .openapi(
-    route({ auth: "public" }, {
-      method: "post",
-      path: "/api/auth/sign-up/email",
-      summary: "Make an account",
-      description: "The first account needs the setup token; later ones follow the installation's registration mode.",
-      tags,
-      request: { body: body(SignUp) },
-      responses: { 200: json(SignedIn, "The account is made, with a first project; signed in.") },
-    }),
+    route(
+      { auth: "public" },
+      {
+        method: "post",
+        path: "/api/auth/sign-up/email",
+        summary: "Make an account",
+        description:
+          "The first account needs the setup token; later ones follow the installation's registration mode.",
+        tags,
+        request: { body: body(SignUp) },
+        responses: { 200: json(SignedIn, "The account is made, with a first project; signed in.") },
+      },
+    ),
     async (c) => c.json({ userId: await signUp(c, c.req.valid("json")) }, 200),
   )
   .openapi(
-    route({ auth: "public" }, {
-      method: "post",
-      path: "/api/auth/sign-out",
-      summary: "Sign out",
-      tags,
-      responses: { 204: NO_CONTENT },
-    }),
+    route(
+      { auth: "public" },
+      {
+        method: "post",
+        path: "/api/auth/sign-out",
+        summary: "Sign out",
+        tags,
+        responses: { 204: NO_CONTENT },
+      },
+    ),
     async (c) => {
       await ask(c, "/sign-out", {});
       return c.body(null, 204);
     },
   )
   .openapi(
-    route({ auth: "signed-in", key: null }, {
-      method: "post",
-      path: "/api/auth/change-password",
-      summary: "Change the password",
-      description: "Ends every other session of the account.",
-      tags,
-      request: { body: body(ChangePassword) },
-      responses: { 204: NO_CONTENT },
-    }),
+    route(
+      { auth: "signed-in", key: null },
+      {
+        method: "post",
+        path: "/api/auth/change-password",
+        summary: "Change the password",
+        description: "Ends every other session of the account.",
+        tags,
+        request: { body: body(ChangePassword) },
+        responses: { 204: NO_CONTENT },
+      },
+    ),
     async (c) => {
       await ask(c, "/change-password", { ...c.req.valid("json"), revokeOtherSessions: true });
       return c.body(null, 204);

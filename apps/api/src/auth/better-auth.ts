@@ -11,7 +11,13 @@ export const PASSWORD_MAX_CHARS = 128;
 
 const DAY_SECONDS = 86_400;
 
-export type AuthOptions = { db: Db; log: Logger; publicUrl: string; origins: readonly string[]; secret: string };
+export type AuthOptions = {
+  db: Db;
+  log: Logger;
+  publicUrl: string;
+  origins: readonly string[];
+  secret: string;
+};
 export type Auth = ReturnType<typeof createAuth>;
 
 /**

@@ -5,7 +5,12 @@ import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { ask } from "./ask.ts";
 
-export type SignUp = { email: string; password: string; name?: string | undefined; setupToken?: string | undefined };
+export type SignUp = {
+  email: string;
+  password: string;
+  name?: string | undefined;
+  setupToken?: string | undefined;
+};
 
 const Answer = z.object({ user: z.object({ id: z.string() }) });
 const FIRST_PROJECT = "My project";

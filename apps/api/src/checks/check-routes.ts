@@ -2,6 +2,7 @@ import { deleteCheck, listChecks, restoreCheck } from "@overdue/db";
 import { z } from "zod";
 
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
+import { InProject, OfCheck } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { etagOf, versionIn } from "./check-etag.ts";
@@ -9,8 +10,6 @@ import { CheckInput, CheckPatch } from "./check-input.ts";
 import { CheckView, checkView } from "./check-view.ts";
 import { addCheck, changeDetails, readCheck, viewOptions } from "./check-verbs.ts";
 
-const InProject = z.object({ projectId: z.uuid() });
-const OfCheck = InProject.extend({ checkId: z.uuid() });
 const IfMatch = z.object({
   "if-match": z
     .string()

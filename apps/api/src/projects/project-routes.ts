@@ -4,17 +4,16 @@ import {
   findProject,
   listProjects,
   renameProject,
+  renewPingKey,
   restoreProject,
 } from "@overdue/db";
-import { z } from "zod";
-
 import { type AppContext, mayWrite, personOf } from "../http/context.ts";
 import { pageOf } from "../http/page.ts";
+import { InProject } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { ProjectInput, ProjectView, projectView } from "./project-view.ts";
 
-const Params = z.object({ projectId: z.uuid() });
 const tags = ["Projects"];
 
 export const projectRoutes = createRouter()
@@ -57,7 +56,7 @@ export const projectRoutes = createRouter()
         path: "/v1/projects/{projectId}",
         summary: "Read a project",
         tags,
-        request: { params: Params },
+        request: { params: InProject },
         responses: { 200: json(ProjectView, "The project.") },
       },
     ),
@@ -71,7 +70,7 @@ export const projectRoutes = createRouter()
         path: "/v1/projects/{projectId}",
         summary: "Rename a project",
         tags,
-        request: { params: Params, body: body(ProjectInput) },
+        request: { params: InProject, body: body(ProjectInput) },
         responses: { 200: json(ProjectView, "The project.") },
       },
     ),
@@ -90,7 +89,7 @@ export const projectRoutes = createRouter()
         summary: "Delete a project",
         description: "Hides it with all it holds; nothing in it is pinged or judged until it is restored.",
         tags,
-        request: { params: Params },
+        request: { params: InProject },
         responses: { 204: NO_CONTENT },
       },
     ),
@@ -102,13 +101,32 @@ export const projectRoutes = createRouter()
   )
   .openapi(
     route(
+      { auth: "project", role: "owner", key: null },
+      {
+        method: "post",
+        path: "/v1/projects/{projectId}/ping-key",
+        summary: "Renew the ping key",
+        description: "Slug ping URLs with the old key end at once.",
+        tags,
+        request: { params: InProject },
+        responses: { 200: json(ProjectView, "The project with its new ping key.") },
+      },
+    ),
+    async (c) => {
+      const { projectId } = c.req.valid("param");
+      await renewPingKey(c.var.deps.db, projectId);
+      return c.json(await viewProject(c, projectId), 200);
+    },
+  )
+  .openapi(
+    route(
       { auth: "signed-in", key: null },
       {
         method: "post",
         path: "/v1/projects/{projectId}/restore",
         summary: "Undo the deletion of a project",
         tags,
-        request: { params: Params },
+        request: { params: InProject },
         responses: { 200: json(ProjectView, "The project.") },
       },
     ),

@@ -57,5 +57,6 @@ export async function linkChecks(
     .where(and(eq(checks.projectId, channel.projectId), isNull(checks.deletedAt), wanted));
   if (checkIds !== "all" && found.length < new Set(checkIds).size) throw new UnknownCheck();
   await tx.delete(checkChannels).where(eq(checkChannels.channelId, channel.channelId));
-  if (found.length > 0) await tx.insert(checkChannels).values(found.map(({ checkId }) => ({ ...channel, checkId })));
+  if (found.length > 0)
+    await tx.insert(checkChannels).values(found.map(({ checkId }) => ({ ...channel, checkId })));
 }

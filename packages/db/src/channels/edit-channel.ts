@@ -23,7 +23,13 @@ export async function editChannel(
     const edited = await tx
       .update(channels)
       .set({ updatedAt: sql`now()`, ...columnsOf(ref, keyring, edit) })
-      .where(and(eq(channels.projectId, ref.projectId), eq(channels.id, ref.channelId), isNull(channels.deletedAt)))
+      .where(
+        and(
+          eq(channels.projectId, ref.projectId),
+          eq(channels.id, ref.channelId),
+          isNull(channels.deletedAt),
+        ),
+      )
       .returning({ id: channels.id });
     if (edited.length === 0) return false;
     if (edit.checkIds !== null) await linkChecks(tx, ref, edit.checkIds);

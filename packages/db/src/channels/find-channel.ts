@@ -12,7 +12,9 @@ export async function findChannel(db: Db, ref: ChannelRef): Promise<ChannelWithC
   const [row] = await db
     .select()
     .from(channels)
-    .where(and(eq(channels.projectId, ref.projectId), eq(channels.id, ref.channelId), isNull(channels.deletedAt)));
+    .where(
+      and(eq(channels.projectId, ref.projectId), eq(channels.id, ref.channelId), isNull(channels.deletedAt)),
+    );
   if (row === undefined) return null;
   const links = await db
     .select({ checkId: checkChannels.checkId })

@@ -3,5 +3,10 @@ export { deleteChannel, restoreChannel } from "./delete-channel.ts";
 export { type ChannelEdit, editChannel } from "./edit-channel.ts";
 export { type ChannelRef, type ChannelRow, type ChannelWithChecks, findChannel } from "./find-channel.ts";
 export { listChannels } from "./list-channels.ts";
-export { type DeliveryFilter, type DeliveryWithAttempts, findDelivery, listDeliveries } from "./list-deliveries.ts";
+export {
+  type DeliveryFilter,
+  type DeliveryWithAttempts,
+  findDelivery,
+  listDeliveries,
+} from "./list-deliveries.ts";
 export { queueTest } from "./queue-test.ts";

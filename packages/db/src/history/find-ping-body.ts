@@ -9,6 +9,8 @@ export async function findPingBody(db: Db, ref: CheckRef & { number: number }): 
   const [found] = await db
     .select({ body: pings.body })
     .from(pings)
-    .where(and(eq(pings.projectId, ref.projectId), eq(pings.checkId, ref.checkId), eq(pings.number, ref.number)));
+    .where(
+      and(eq(pings.projectId, ref.projectId), eq(pings.checkId, ref.checkId), eq(pings.number, ref.number)),
+    );
   return found?.body ?? null;
 }

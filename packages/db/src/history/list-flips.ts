@@ -14,7 +14,9 @@ export async function listFlips(db: Db, { projectId, checkId }: CheckRef, { limi
       and(
         eq(flips.projectId, projectId),
         eq(flips.checkId, checkId),
-        after === null ? undefined : sql`(${flips.at}, ${flips.id}) < (${after.at.toISOString()}, ${after.id})`,
+        after === null
+          ? undefined
+          : sql`(${flips.at}, ${flips.id}) < (${after.at.toISOString()}, ${after.id})`,
       ),
     )
     .orderBy(desc(flips.at), desc(flips.id))

@@ -14,7 +14,9 @@ export async function listIncidents(db: Db, { projectId, checkId }: CheckRef, { 
       and(
         eq(incidents.projectId, projectId),
         eq(incidents.checkId, checkId),
-        after === null ? undefined : sql`(${incidents.openedAt}, ${incidents.id}) < (${after.at.toISOString()}, ${after.id})`,
+        after === null
+          ? undefined
+          : sql`(${incidents.openedAt}, ${incidents.id}) < (${after.at.toISOString()}, ${after.id})`,
       ),
     )
     .orderBy(desc(incidents.openedAt), desc(incidents.id))

@@ -23,7 +23,11 @@ const COLUMNS = {
 export type PingRow = Awaited<ReturnType<typeof listPings>>[number];
 
 /** Pings of a check, newest first, from before the number `before`; without their bodies. */
-export async function listPings(db: Db, { projectId, checkId }: CheckRef, page: { limit: number; before: number | null }) {
+export async function listPings(
+  db: Db,
+  { projectId, checkId }: CheckRef,
+  page: { limit: number; before: number | null },
+) {
   return await db
     .select(COLUMNS)
     .from(pings)

@@ -14,7 +14,9 @@ export async function listRuns(db: Db, { projectId, checkId }: CheckRef, { limit
       and(
         eq(runs.projectId, projectId),
         eq(runs.checkId, checkId),
-        after === null ? undefined : sql`(${runs.heardAt}, ${runs.id}) < (${after.at.toISOString()}, ${after.id})`,
+        after === null
+          ? undefined
+          : sql`(${runs.heardAt}, ${runs.id}) < (${after.at.toISOString()}, ${after.id})`,
       ),
     )
     .orderBy(desc(runs.heardAt), desc(runs.id))

@@ -5,7 +5,11 @@ import type { Db } from "../database.ts";
 import { slots } from "../schema/index.ts";
 
 /** Expected occurrences of a check and what became of them, newest first, from before the instant `before`. */
-export async function listSlots(db: Db, { projectId, checkId }: CheckRef, page: { limit: number; before: Date | null }) {
+export async function listSlots(
+  db: Db,
+  { projectId, checkId }: CheckRef,
+  page: { limit: number; before: Date | null },
+) {
   return await db
     .select()
     .from(slots)

@@ -1,0 +1,133 @@
+import { deleteChannel, listChannels, queueTest, restoreChannel } from "@overdue/db";
+import { z } from "zod";
+
+import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
+import { InProject, OfChannel } from "../http/params.ts";
+import { ApiError } from "../http/problem.ts";
+import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
+import { addChannel, changeChannel, readChannel } from "./channel-verbs.ts";
+import { ChannelInput, ChannelPatch, ChannelView, channelView, SavedChannelView } from "./channel-view.ts";
+
+const tags = ["Channels"];
+
+export const channelRoutes = createRouter()
+  .openapi(
+    route(
+      { auth: "project", role: "viewer", key: "read" },
+      {
+        method: "get",
+        path: "/v1/projects/{projectId}/channels",
+        summary: "List channels",
+        tags,
+        request: { params: InProject, query: PageQuery },
+        responses: { 200: json(pageOf(ChannelView), "Channels, oldest first.") },
+      },
+    ),
+    async (c) => {
+      const { limit, cursor } = c.req.valid("query");
+      const after = readCursor(cursor, z.uuid());
+      const rows = await listChannels(c.var.deps.db, c.req.valid("param").projectId, {
+        limit: limit + 1,
+        after,
+      });
+      const page = pageFrom(rows, limit, (last) => last.id);
+      return c.json({ ...page, items: page.items.map(channelView) }, 200);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "post",
+        path: "/v1/projects/{projectId}/channels",
+        summary: "Create a channel",
+        tags,
+        request: { params: InProject, body: body(ChannelInput) },
+        responses: { 201: json(SavedChannelView, "The channel, and what was made for it, shown this once.") },
+      },
+    ),
+    async (c) => c.json(await addChannel(c, c.req.valid("param").projectId, c.req.valid("json")), 201),
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "viewer", key: "read" },
+      {
+        method: "get",
+        path: "/v1/projects/{projectId}/channels/{channelId}",
+        summary: "Read a channel",
+        tags,
+        request: { params: OfChannel },
+        responses: { 200: json(ChannelView, "The channel; its secrets are never shown.") },
+      },
+    ),
+    async (c) => c.json(await readChannel(c, c.req.valid("param")), 200),
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "patch",
+        path: "/v1/projects/{projectId}/channels/{channelId}",
+        summary: "Edit a channel",
+        tags,
+        request: { params: OfChannel, body: body(ChannelPatch) },
+        responses: { 200: json(SavedChannelView, "The channel as it is now.") },
+      },
+    ),
+    async (c) => c.json(await changeChannel(c, c.req.valid("param"), c.req.valid("json")), 200),
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "delete",
+        path: "/v1/projects/{projectId}/channels/{channelId}",
+        summary: "Delete a channel",
+        tags,
+        request: { params: OfChannel },
+        responses: { 204: NO_CONTENT },
+      },
+    ),
+    async (c) => {
+      if (!(await deleteChannel(c.var.deps.db, c.req.valid("param")))) throw ApiError.notFound("channel");
+      return c.body(null, 204);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "post",
+        path: "/v1/projects/{projectId}/channels/{channelId}/restore",
+        summary: "Undo the deletion of a channel",
+        tags,
+        request: { params: OfChannel },
+        responses: { 200: json(ChannelView, "The channel.") },
+      },
+    ),
+    async (c) => {
+      const ref = c.req.valid("param");
+      if (!(await restoreChannel(c.var.deps.db, ref))) throw ApiError.notFound("channel");
+      return c.json(await readChannel(c, ref), 200);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "post",
+        path: "/v1/projects/{projectId}/channels/{channelId}/test",
+        summary: "Send a test message",
+        description: "Goes the way of every alert; look at the delivery for what came of it.",
+        tags,
+        request: { params: OfChannel },
+        responses: { 202: json(z.object({ deliveryId: z.uuid() }), "Queued.") },
+      },
+    ),
+    async (c) => {
+      const ref = c.req.valid("param");
+      await readChannel(c, ref);
+      const { id } = await queueTest(c.var.deps.db, ref);
+      return c.json({ deliveryId: id }, 202);
+    },
+  );

@@ -1,0 +1,50 @@
+import { isKindName, parseSettings } from "@overdue/channels";
+import { type ChannelRef, createChannel, editChannel, findChannel, UnknownCheck } from "@overdue/db";
+import type { z } from "zod";
+
+import type { AppContext } from "../http/context.ts";
+import { ApiError } from "../http/problem.ts";
+import { type ChannelInput, type ChannelPatch, channelView } from "./channel-view.ts";
+
+/** @throws 404 */
+export async function readChannel(c: AppContext, ref: ChannelRef) {
+  const row = await findChannel(c.var.deps.db, ref);
+  if (row === null) throw ApiError.notFound("channel");
+  return channelView(row);
+}
+
+export async function addChannel(c: AppContext, projectId: string, input: z.output<typeof ChannelInput>) {
+  const { db, keyring } = c.var.deps;
+  const { kind, name, checkIds } = input;
+  const { settings, hint, shownOnce } = parsed(kind, input.settings);
+  const row = await naming(createChannel(db, keyring, { projectId, kind, name, settings, hint, checkIds }));
+  return { ...(await readChannel(c, { projectId, channelId: row.id })), shownOnce };
+}
+
+/** Writes what was sent. @throws 404 */
+export async function changeChannel(c: AppContext, ref: ChannelRef, patch: z.output<typeof ChannelPatch>) {
+  const { db, keyring } = c.var.deps;
+  const { kind } = await readChannel(c, ref);
+  const replaced = patch.settings === undefined ? null : parsed(kind, patch.settings);
+  const edit = { name: patch.name ?? null, settings: replaced, checkIds: patch.checkIds ?? null };
+  if (!(await naming(editChannel(db, ref, { keyring, edit })))) throw ApiError.notFound("channel");
+  return { ...(await readChannel(c, ref)), shownOnce: replaced?.shownOnce ?? {} };
+}
+
+function parsed(kind: string, input: unknown) {
+  if (!isKindName(kind)) throw ApiError.invalid("kind", "There is no such kind of channel.");
+  const result = parseSettings(kind, input);
+  if (result.ok) return result;
+  const errors = result.problems.map(({ field, message }) => ({ field: `settings.${field}`, message }));
+  const detail = errors.map(({ field, message }) => `${field}: ${message}`).join(" ");
+  throw new ApiError("invalid_input", detail, { errors });
+}
+
+async function naming<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    if (cause instanceof UnknownCheck) throw ApiError.invalid("checkIds", "A check is not in this project.");
+    throw cause;
+  }
+}

@@ -1,0 +1,102 @@
+import { type DeliveryWithAttempts, findDelivery, listDeliveries } from "@overdue/db";
+import { z } from "zod";
+
+import { only } from "../http/only.ts";
+import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
+import { InProject } from "../http/params.ts";
+import { ApiError } from "../http/problem.ts";
+import { createRouter, json, route } from "../http/route.ts";
+import { iso, isoOrNull, Timestamp } from "../http/time.ts";
+
+const AttemptView = z.object({
+  attempt: z.int(),
+  startedAt: Timestamp,
+  finishedAt: Timestamp,
+  outcome: z.enum(["sent", "retry", "failed"]),
+  statusCode: z.int().nullable(),
+  answer: z.string().nullable().meta({ description: "What the provider said, shortened." }),
+});
+
+const DeliveryView = z
+  .object({
+    id: z.uuid(),
+    kind: z.enum(["down", "up", "test"]),
+    state: z.enum(["pending", "sending", "retry", "sent", "failed", "superseded"]),
+    channelId: z.uuid(),
+    checkId: z.uuid().nullable(),
+    incidentId: z.uuid().nullable(),
+    attempt: z.int(),
+    uncertain: z.boolean().meta({ description: "It may have arrived twice." }),
+    createdAt: Timestamp,
+    nextAttemptAt: Timestamp,
+    finishedAt: Timestamp.nullable(),
+    providerRef: z.string().nullable(),
+    lastError: z.string().nullable(),
+    attempts: z.array(AttemptView),
+  })
+  .meta({ id: "Delivery" });
+
+const OfDelivery = InProject.extend({ deliveryId: z.uuid() });
+const ListQuery = PageQuery.extend({ checkId: z.uuid().optional(), channelId: z.uuid().optional() });
+const tags = ["Deliveries"];
+
+export const deliveryRoutes = createRouter()
+  .openapi(
+    route(
+      { auth: "project", role: "viewer", key: "read" },
+      {
+        method: "get",
+        path: "/v1/projects/{projectId}/deliveries",
+        summary: "List deliveries",
+        tags,
+        request: { params: InProject, query: ListQuery },
+        responses: { 200: json(pageOf(DeliveryView), "Deliveries, newest first.") },
+      },
+    ),
+    async (c) => {
+      const { limit, cursor, checkId, channelId } = c.req.valid("query");
+      const filter = {
+        ...c.req.valid("param"),
+        ...(checkId !== undefined && { checkId }),
+        ...(channelId !== undefined && { channelId }),
+      };
+      const before = readCursor(cursor, z.uuid());
+      const rows = await listDeliveries(c.var.deps.db, filter, { limit: limit + 1, before });
+      const page = pageFrom(rows, limit, (last) => last.id);
+      return c.json({ ...page, items: page.items.map(deliveryView) }, 200);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "viewer", key: "read" },
+      {
+        method: "get",
+        path: "/v1/projects/{projectId}/deliveries/{deliveryId}",
+        summary: "Read a delivery",
+        tags,
+        request: { params: OfDelivery },
+        responses: { 200: json(DeliveryView, "The delivery with every attempt.") },
+      },
+    ),
+    async (c) => {
+      const row = await findDelivery(c.var.deps.db, c.req.valid("param"));
+      if (row === null) throw ApiError.notFound("delivery");
+      return c.json(deliveryView(row), 200);
+    },
+  );
+
+function deliveryView(row: DeliveryWithAttempts) {
+  return only(DeliveryView, {
+    ...row,
+    createdAt: iso(row.createdAt),
+    nextAttemptAt: iso(row.nextAttemptAt),
+    finishedAt: isoOrNull(row.finishedAt),
+    attempts: row.attempts.map((attempt) =>
+      only(AttemptView, {
+        ...attempt,
+        startedAt: iso(attempt.startedAt),
+        finishedAt: iso(attempt.finishedAt),
+      }),
+    ),
+  });
+}

@@ -1,0 +1,84 @@
+import { findPingBody, hasCheck, listPings, type PingRow } from "@overdue/db";
+import { z } from "zod";
+
+import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
+import { OfCheck } from "../http/params.ts";
+import { ApiError } from "../http/problem.ts";
+import { createRouter, json, route } from "../http/route.ts";
+import { iso, Timestamp } from "../http/time.ts";
+
+const PingView = z
+  .object({
+    number: z.int(),
+    id: z.uuid(),
+    kind: z.enum(["start", "success", "fail", "log", "ignored"]),
+    note: z.string().nullable().meta({ description: "Why it counts for something else than what was sent." }),
+    receivedAt: Timestamp,
+    rid: z.string().nullable(),
+    exitStatus: z.int().nullable(),
+    scheme: z.string(),
+    method: z.string(),
+    remoteAddress: z.string().nullable(),
+    userAgent: z.string(),
+    bodyBytes: z.int().meta({ description: "Length as it was sent." }),
+    bodyCut: z.boolean().meta({ description: "Only the beginning is kept." }),
+  })
+  .meta({ id: "Ping" });
+
+const OfPing = OfCheck.extend({ number: z.coerce.number().int().min(1) });
+const tags = ["History"];
+
+export const pingHistoryRoutes = createRouter()
+  .openapi(
+    route(
+      { auth: "project", role: "viewer", key: "read" },
+      {
+        method: "get",
+        path: "/v1/projects/{projectId}/checks/{checkId}/pings",
+        summary: "List pings",
+        tags,
+        request: { params: OfCheck, query: PageQuery },
+        responses: { 200: json(pageOf(PingView), "Pings, newest first.") },
+      },
+    ),
+    async (c) => {
+      const ref = c.req.valid("param");
+      const { limit, cursor } = c.req.valid("query");
+      if (!(await hasCheck(c.var.deps.db, ref))) throw ApiError.notFound("check");
+      const before = readCursor(cursor, z.int());
+      const page = pageFrom(
+        await listPings(c.var.deps.db, ref, { limit: limit + 1, before }),
+        limit,
+        (p) => p.number,
+      );
+      return c.json({ ...page, items: page.items.map(pingView) }, 200);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "viewer", key: "read" },
+      {
+        method: "get",
+        path: "/v1/projects/{projectId}/checks/{checkId}/pings/{number}/body",
+        summary: "Read what a ping brought",
+        tags,
+        request: { params: OfPing },
+        responses: {
+          200: { description: "The body as it was sent.", content: { "text/plain": { schema: z.string() } } },
+        },
+      },
+    ),
+    async (c) => {
+      const ref = c.req.valid("param");
+      const { db } = c.var.deps;
+      const bytes = (await hasCheck(db, ref)) ? await findPingBody(db, ref) : null;
+      if (bytes === null) throw ApiError.notFound("ping with a body");
+      // What a job sent is hostile: never shown as a page, whatever it claims to be.
+      c.header("content-disposition", `attachment; filename="ping-${ref.number}.txt"`);
+      return c.text(bytes.toString("utf8"), 200);
+    },
+  );
+
+function pingView({ keptBytes, ...row }: PingRow): z.infer<typeof PingView> {
+  return { ...row, receivedAt: iso(row.receivedAt), bodyCut: keptBytes < row.bodyBytes };
+}

@@ -1,0 +1,75 @@
+import { z } from "zod";
+
+import { Timestamp } from "../http/time.ts";
+
+const Reason = z
+  .enum([
+    "missed",
+    "failed",
+    "overlong",
+    "overlap",
+    "too-quick",
+    "too-often",
+    "never-started",
+    "host-duplicate",
+  ])
+  .meta({ id: "Reason" });
+const Status = z.enum(["new", "up", "down", "paused"]);
+
+export const RunView = z
+  .object({
+    id: z.uuid(),
+    rid: z.string().nullable(),
+    host: z.string().nullable(),
+    startedAt: Timestamp.nullable().meta({ description: "Null when only its end was heard." }),
+    endedAt: Timestamp.nullable().meta({ description: "Null while it runs." }),
+    outcome: z.enum(["running", "success", "fail", "lost"]),
+    durationMs: z.int().nullable(),
+    exitStatus: z.int().nullable(),
+    overlong: z.boolean(),
+    guessed: z.boolean().meta({ description: "Start and end were matched without a run id." }),
+  })
+  .meta({ id: "Run" });
+
+export const SlotView = z
+  .object({
+    dueAt: Timestamp,
+    outcome: z.enum(["on-time", "early", "late", "missed", "failed", "not-judged"]),
+    decidedAt: Timestamp,
+    lateMs: z.int().nullable().meta({ description: "Negative where it came early." }),
+    runId: z.uuid().nullable(),
+  })
+  .meta({ id: "Slot" });
+
+export const FlipView = z
+  .object({
+    id: z.uuid(),
+    at: Timestamp.meta({ description: "The deadline's or the ping's instant." }),
+    detectedAt: Timestamp,
+    from: Status,
+    to: Status,
+    reason: Reason.nullable(),
+    alerts: z.boolean().meta({ description: "Whether people are told." }),
+  })
+  .meta({ id: "Flip" });
+
+const Evidence = z.object({
+  expectedAt: Timestamp.nullable(),
+  deadlineAt: Timestamp.nullable(),
+  lastHeardAt: Timestamp.nullable(),
+  exitStatus: z.int().nullable(),
+  runId: z.string().nullable(),
+  pingNumber: z.int().nullable(),
+  durationMs: z.int().nullable(),
+  limitMs: z.int().nullable(),
+});
+
+export const IncidentView = z
+  .object({
+    id: z.uuid(),
+    reason: Reason,
+    openedAt: Timestamp,
+    resolvedAt: Timestamp.nullable(),
+    evidence: Evidence,
+  })
+  .meta({ id: "Incident" });
