@@ -26,6 +26,8 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // After all others, which would take the processor from under a browser.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

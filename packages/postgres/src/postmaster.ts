@@ -36,7 +36,7 @@ export function dropRecycledPidFile(directory: string): void {
 }
 
 /** Whether a process with this number exists. */
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -3,7 +3,7 @@ import { chownSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** A user and group of the system, by number; PostgreSQL refuses to run as root. */
-export type ServerUser = { uid: number; gid: number };
+type ServerUser = { uid: number; gid: number };
 
 /** How to run a program as the server's user. */
 export type Command = { program: string; args: string[]; identity: ServerUser | Record<string, never> };
@@ -12,7 +12,7 @@ export type Command = { program: string; args: string[]; identity: ServerUser | 
  * The user that PostgreSQL runs as: nobody else when we are not root (null), otherwise `postgres`, which is
  * created where it does not exist.
  */
-export function serverUser(): ServerUser | null {
+function serverUser(): ServerUser | null {
   if (process.getuid?.() !== 0) return null;
   return lookUp() ?? create();
 }

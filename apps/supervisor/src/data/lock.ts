@@ -40,7 +40,9 @@ function create(file: string, self: Holder): void {
   try {
     writeFileSync(file, JSON.stringify(self), { flag: "wx", mode: 0o600 });
   } catch (cause) {
-    throw new StartError("Overdue is just being started on this data directory by another process.", { cause });
+    throw new StartError("Overdue is just being started on this data directory by another process.", {
+      cause,
+    });
   }
 }
 

@@ -1,0 +1,102 @@
+// Plain JavaScript for Node 20.19 or newer: this runs before anything is installed.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The folder of the clone. */
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const MAJOR = 24;
+
+/**
+ * Installs the dependencies where the lock file changed and builds the web app where its sources changed.
+ * Answers the path of a Node that runs TypeScript.
+ */
+export function prepare({ web = true } = {}) {
+  install();
+  const node = findNode();
+  if (web) buildWeb(node);
+  return node;
+}
+
+/** Prints a sentence to the person at the terminal; standard output belongs to the program that follows. */
+export function say(sentence) {
+  process.stderr.write(`${sentence}\n`);
+}
+
+/** Ends the program with a sentence. */
+export function refuse(sentence) {
+  say(sentence);
+  process.exit(1);
+}
+
+/** Runs a program in the clone, with its output on standard error; answers whether it went well. */
+export function run(program, args, environment = {}) {
+  const stdio = ["ignore", 2, 2];
+  const { status } = spawnSync(program, args, { cwd: ROOT, stdio, env: { ...process.env, ...environment } });
+  return status === 0;
+}
+
+function install() {
+  const stamp = join(ROOT, "node_modules", ".overdue-installed");
+  const wanted = hashOf([join(ROOT, "package-lock.json")]);
+  if (read(stamp) === wanted) return;
+  say("Installing what it needs; this takes a minute, once …");
+  // Not "npm ci": a mirror without other systems' binaries makes lock files that it refuses.
+  const args = ["install", "--no-save", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
+  if (!npm(args)) refuse("npm install failed, as said above.");
+  writeFileSync(stamp, wanted);
+}
+
+// Under "npm start" the npm that runs us is known; its own path is sure, the search path may lead elsewhere.
+function npm(args) {
+  const script = process.env.npm_execpath;
+  return script?.endsWith(".js") ? run(process.execPath, [script, ...args]) : run("npm", args);
+}
+
+function findNode() {
+  const bundled = join(ROOT, "node_modules", ".bin", "node");
+  if (Number(process.versions.node.split(".")[0]) >= MAJOR) return process.execPath;
+  if (existsSync(bundled)) return bundled;
+  return refuse(
+    `Overdue needs Node ${MAJOR} or newer; this is ${process.version}, and for ${process.platform} ${process.arch} none comes along.`,
+  );
+}
+
+function buildWeb(node) {
+  const web = join(ROOT, "apps", "web");
+  const stamp = join(web, "dist", ".overdue-built");
+  const sources = ["apps/web", "packages/core/src", "packages/channels/src"].flatMap((folder) =>
+    filesIn(join(ROOT, folder)),
+  );
+  const wanted = hashOf([...sources, join(ROOT, "package-lock.json")]);
+  if (read(stamp) === wanted) return;
+  say("Building the web app …");
+  const vite = join(ROOT, "node_modules", "vite", "bin", "vite.js");
+  if (!run(node, [vite, "build", web, "--logLevel", "warn"]))
+    refuse("The web app could not be built, as said above.");
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, wanted);
+}
+
+function filesIn(folder) {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const isSource = (path) => !/[\\/](node_modules|dist|\.vite)[\\/]|\.test\.\w+$/.test(path);
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter(isSource);
+}
+
+function hashOf(files) {
+  const hash = createHash("sha256");
+  for (const file of files.toSorted())
+    hash.update(file.slice(ROOT.length)).update("\0").update(readFileSync(file));
+  return hash.digest("hex");
+}
+
+function read(file) {
+  return existsSync(file) ? readFileSync(file, "utf8") : null;
+}

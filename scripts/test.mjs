@@ -1,0 +1,70 @@
+// "npm test": prepares the clone, finds the tools of the tests, runs them all, and counts at the end.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { prepare, ROOT, say } from "./prepare.mjs";
+import { findChromium, findRedis } from "./tools.mjs";
+
+const node = prepare();
+const tools = { CHROMIUM_PATH: await findChromium(), REDIS_SERVER_PATH: findRedis() };
+const missing = Object.entries({
+  Chromium: tools.CHROMIUM_PATH,
+  "Redis or Valkey server": tools.REDIS_SERVER_PATH,
+})
+  .filter(([, path]) => path === null)
+  .map(([name]) => name);
+
+const folder = mkdtempSync(join(tmpdir(), "overdue-test-report-"));
+const status = await runVitest(join(folder, "report.json"));
+const counts = readCounts(join(folder, "report.json"));
+rmSync(folder, { recursive: true });
+process.exitCode = conclude(status, counts);
+
+async function runVitest(report) {
+  const found = Object.fromEntries(Object.entries(tools).filter(([, path]) => path !== null));
+  const env = { ...process.env, ...found, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
+  const args = [
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+    ...process.argv.slice(2),
+  ];
+  const vitest = join(ROOT, "node_modules", "vitest", "vitest.mjs");
+  const child = spawn(node, [vitest, ...args], { cwd: ROOT, env, stdio: ["ignore", "inherit", "inherit"] });
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+  const [code] = await once(child, "exit");
+  return code ?? 1;
+}
+
+function readCounts(report) {
+  try {
+    const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, "utf8"));
+    const skipped = testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults
+        .filter(({ status: outcome }) => outcome === "skipped" || outcome === "pending" || outcome === "todo")
+        .map(({ fullName }) => `${name.slice(ROOT.length + 1)}: ${fullName}`),
+    );
+    // A file that cannot be loaded has no tests to fail, and is a failure all the same.
+    const broken = testResults.filter(
+      (file) => file.status === "failed" && file.assertionResults.length === 0,
+    ).length;
+    return { passed: numPassedTests, failed: numFailedTests + broken, skipped };
+  } catch {
+    return { passed: 0, failed: 1, skipped: [] };
+  }
+}
+
+/** Says what was skipped and why, and counts; answers the exit status. */
+function conclude(code, { passed, failed, skipped }) {
+  const isStrict = process.env.CI === "true" && missing.length > 0;
+  for (const tool of missing)
+    say(`No ${tool} could be found or installed${isStrict ? ", and CI=true makes that a failure" : ""}.`);
+  for (const test of skipped) say(`Skipped: ${test}`);
+  const failures = failed + (isStrict ? missing.length : 0) || (code === 0 ? 0 : 1);
+  const skips = skipped.length > 0 ? `, ${skipped.length} skipped` : "";
+  process.stdout.write(`${passed} passed, ${failures} failed${skips}\n`);
+  return failures === 0 ? 0 : 1;
+}
