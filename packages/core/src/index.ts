@@ -15,4 +15,9 @@ export type {
   Status,
   Tolerance,
 } from "./checks/check.ts";
+export { defaultSettings, CheckSettingsInput } from "./checks/settings.ts";
+export { newCheck } from "./checks/new-check.ts";
+export { fold } from "./checks/fold.ts";
+export { nextAt } from "./checks/draft.ts";
+export { displayStatus } from "./checks/display-status.ts";
 export type { Effect, Event, Evidence, Flip, Ping, PingKind, Run, Slot, Transition } from "./checks/event.ts";

@@ -1,0 +1,30 @@
+import { nextAfter } from "../schedules/schedule.ts";
+import type { Instant } from "../time.ts";
+import type { SlotSpan } from "./check.ts";
+import type { Draft } from "./draft.ts";
+import type { Slot } from "./event.ts";
+import { isInOutage, slotDeadline } from "./outages.ts";
+import { metSlot, SLOTS_PER_FOLD } from "./slots.ts";
+
+/** Writes slots that an earlier fold had no room for. Answers how many. */
+export function writeBacklog(draft: Draft): number {
+  let written = 0;
+  while (written < SLOTS_PER_FOLD) {
+    const [span, ...rest] = draft.memory.backlog;
+    if (span === undefined) break;
+    draft.effects.push({ kind: "slot", slot: slotOf(draft, span) });
+    const from = nextAfter(span.schedule, span.from);
+    draft.memory.backlog = from === null || from > span.through ? rest : [{ ...span, from }, ...rest];
+    written += 1;
+  }
+  return written;
+}
+
+function slotOf({ settings, memory }: Draft, span: SlotSpan): Slot {
+  const dueAt: Instant = span.from;
+  const deadlineAt = slotDeadline(settings, memory.outages, dueAt);
+  if (deadlineAt > span.at)
+    return metSlot(settings, dueAt, { ...span, cameAt: Math.max(span.cameAt, dueAt) });
+  const outcome = isInOutage(memory.outages, dueAt) ? "not-judged" : "missed";
+  return { dueAt, outcome, at: deadlineAt, lateMs: null, runId: null };
+}

@@ -1,0 +1,76 @@
+import type { Instant } from "../time.ts";
+import type { Memory, OpenRun } from "./check.ts";
+import { writeBacklog } from "./backlog.ts";
+import { type Draft, evidenceOf, writeRun } from "./draft.ts";
+import { goDown } from "./flips.ts";
+import { slotDeadline } from "./outages.ts";
+import { changeRun, runningRun } from "./runs.ts";
+import { missSlot, replaceSlot, reviseLastSlot, settleDue, SLOTS_PER_FOLD } from "./slots.ts";
+import { judgeBad } from "./tolerance.ts";
+
+/**
+ * Judges, in their order, the deadlines of slots and runs that have passed at `now`: a deadline at `now` itself
+ * has passed. What is more than a fold's work is left to the next one.
+ */
+export function judgeUpTo(draft: Draft, now: Instant): void {
+  for (let work = writeBacklog(draft); work < SLOTS_PER_FOLD; work += 1) {
+    const run = nextRunDue(draft.memory, now);
+    const slotAt = draft.memory.slotAt;
+    const slotBy = slotAt === null ? null : slotDeadline(draft.settings, draft.memory.outages, slotAt);
+    if (run !== null && (slotBy === null || run.deadlineAt <= slotBy)) judgeRun(draft, run);
+    else if (slotAt !== null && slotBy !== null && slotBy <= now) judgeSlot(draft, slotAt);
+    else return;
+  }
+}
+
+/** Nothing came for this slot. */
+export function judgeSlot(draft: Draft, dueAt: Instant): void {
+  const { state, memory, settings } = draft;
+  const evidence = evidenceOf(draft, { expectedAt: dueAt });
+  const { at, judged } = missSlot(draft, dueAt);
+  memory.judgedAt = Math.max(memory.judgedAt, at);
+  memory.verdictAt = Math.max(memory.verdictAt ?? dueAt, dueAt);
+  const trouble = { at, evidence: { ...evidence, deadlineAt: at } };
+  if (state.status === "new") goDown(draft, { ...trouble, reason: "never-started" });
+  else if (judged || settings.tolerance === null) judgeBad(draft, { ...trouble, reason: "missed" });
+}
+
+/** This run has taken longer than it may, and still runs as far as is known. */
+function judgeRun(draft: Draft, run: OpenRun): void {
+  const { memory } = draft;
+  const at = run.deadlineAt;
+  const overlong = { ...run, overlong: true };
+  changeRun(draft, overlong);
+  writeRun(draft, runningRun(overlong));
+  memory.judgedAt = Math.max(memory.judgedAt, at);
+  memory.verdictAt = Math.max(memory.verdictAt ?? at, at);
+  const evidence = evidenceOf(draft, {
+    deadlineAt: at,
+    runId: run.id,
+    durationMs: at - run.startedAt,
+    limitMs: at - run.limitFrom,
+  });
+  failSlotOf(draft, run);
+  judgeBad(draft, { at, reason: "overlong", evidence });
+}
+
+/** The slot of a run that broke its limit stays failed, even if the run ends well in the end. */
+function failSlotOf(draft: Draft, run: OpenRun): void {
+  const { memory } = draft;
+  const at = run.deadlineAt;
+  if (run.slot !== null) {
+    replaceSlot(draft, { ...run.slot, outcome: "failed", at });
+  } else {
+    const coming = { at, cameAt: run.startedAt, good: false, runId: run.id };
+    if (!settleDue(draft, coming)) reviseLastSlot(draft, coming);
+  }
+  memory.lastSlotFinal ||= memory.lastSlot?.outcome === "failed" && memory.lastSlot.runId === run.id;
+}
+
+function nextRunDue({ openRuns }: Memory, now: Instant): OpenRun | null {
+  let first: OpenRun | null = null;
+  for (const run of openRuns)
+    if (!run.overlong && run.deadlineAt <= now && (first === null || run.deadlineAt < first.deadlineAt))
+      first = run;
+  return first;
+}

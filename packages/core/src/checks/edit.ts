@@ -1,0 +1,53 @@
+import { nextAfter, type Schedule } from "../schedules/schedule.ts";
+import type { Instant } from "../time.ts";
+import type { CheckSettings } from "./check.ts";
+import { judgeSlot, judgeUpTo } from "./deadlines.ts";
+import { type Draft, evidenceOf } from "./draft.ts";
+import { slotDeadline } from "./outages.ts";
+import { deadlineFrom } from "./runs.ts";
+
+/**
+ * What was due under the old settings is judged by them; from then on the new ones hold. An up check waits for
+ * the first slot after its last ping, as if it had had this schedule then: it may be overdue at once.
+ */
+export function foldEdit(draft: Draft, edit: { at: Instant; settings: CheckSettings }): void {
+  const { memory } = draft;
+  const at = Math.max(edit.at, memory.judgedAt);
+  judgeUpTo(draft, at);
+  memory.judgedAt = at;
+  const before = draft.settings;
+  draft.settings = edit.settings;
+  memory.openRuns = memory.openRuns.map((run) =>
+    run.overlong ? run : { ...run, deadlineAt: deadlineFrom(draft, run.limitFrom) },
+  );
+  const sameSchedule = isSameSchedule(before.schedule, edit.settings.schedule);
+  if (!sameSchedule || draft.state.status === "new") memory.slotAt = slotAfterEdit(draft, at);
+  if (!sameSchedule) judgeOverdue(draft, at);
+  if (edit.settings.tolerance === null) memory.verdicts = [];
+  draft.effects.push({ kind: "notice", at, notice: "edited", evidence: evidenceOf(draft, {}) });
+}
+
+function slotAfterEdit({ state, memory, settings }: Draft, at: Instant): Instant | null {
+  switch (state.status) {
+    case "paused":
+      return null;
+    case "new":
+      return settings.alertBeforeFirstPing ? (memory.slotAt ?? nextAfter(settings.schedule, at)) : null;
+    case "down":
+      return memory.slotAt === null ? null : nextAfter(settings.schedule, at);
+    case "up":
+      return nextAfter(settings.schedule, Math.max(state.lastPingAt ?? at, memory.lastSlot?.dueAt ?? 0));
+  }
+}
+
+/** Overdue under the new schedule: one slot says so, and no others are made up for the past. */
+function judgeOverdue(draft: Draft, at: Instant): void {
+  const { memory, settings } = draft;
+  if (memory.slotAt === null || slotDeadline(settings, memory.outages, memory.slotAt) > at) return;
+  judgeSlot(draft, memory.slotAt);
+  memory.slotAt = nextAfter(settings.schedule, at);
+}
+
+function isSameSchedule(one: Schedule, other: Schedule): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

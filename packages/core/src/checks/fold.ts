@@ -1,0 +1,45 @@
+import type { Instant } from "../time.ts";
+import type { Check } from "./check.ts";
+import { judgeUpTo } from "./deadlines.ts";
+import { type Draft, nextAt, nextDeadline, openDraft, seal } from "./draft.ts";
+import { foldEdit } from "./edit.ts";
+import type { Effect, Event, Transition } from "./event.ts";
+import { foldOutage } from "./outages.ts";
+import { foldPause, foldResume } from "./pause.ts";
+import { foldPing } from "./ping.ts";
+
+const NOTHING: readonly Effect[] = [];
+
+/**
+ * The state machine of a check: what is known about it, one event, and what follows from that. Pure; the given
+ * check is not changed, and is the one answered when nothing changed. The rules: README.md beside this file.
+ */
+export function fold(check: Check, event: Event): Transition<Check> {
+  if (event.kind === "time" && !hasPassed(check, event.now))
+    return { check, effects: NOTHING, nextAt: nextAt(check) };
+  const draft = openDraft(check);
+  apply(draft, event);
+  return seal(check, draft);
+}
+
+function apply(draft: Draft, event: Event): void {
+  switch (event.kind) {
+    case "ping":
+      return foldPing(draft, event.ping);
+    case "time":
+      return judgeUpTo(draft, event.now);
+    case "pause":
+      return foldPause(draft, event.at);
+    case "resume":
+      return foldResume(draft, event.at);
+    case "edit":
+      return foldEdit(draft, event);
+    case "outage":
+      return foldOutage(draft, event);
+  }
+}
+
+function hasPassed(check: Check, now: Instant): boolean {
+  const deadlineAt = nextDeadline(check);
+  return deadlineAt !== null && deadlineAt <= now;
+}

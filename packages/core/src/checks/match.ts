@@ -1,0 +1,49 @@
+import type { EndedRun, OpenRun } from "./check.ts";
+import type { Draft } from "./draft.ts";
+import type { Ping } from "./event.ts";
+import { retryMs } from "./runs.ts";
+
+/** An end and the open run it ends. `timed`: the two belong together surely enough to take the time between. */
+export type Match = { run: OpenRun; guessed: boolean; timed: boolean };
+
+/**
+ * The open run that this end belongs to: by its run id; else, as a guess, one without an id, of the same host if
+ * there is one. An end without an id, and every fail, ends the newest run where nothing fits better.
+ */
+export function matchRun({ memory }: Draft, ping: Ping): Match | null {
+  const own = ping.rid === null ? undefined : memory.openRuns.find(({ rid }) => rid === ping.rid);
+  if (own !== undefined) return { run: own, guessed: false, timed: own.startedAt <= ping.at };
+  const started = memory.openRuns.filter(({ startedAt }) => startedAt <= ping.at);
+  const guess = likeliest(ofHost(started, ping.host));
+  if (guess !== null) return { run: guess, guessed: true, timed: true };
+  const newest = started.at(-1);
+  if (newest === undefined || (ping.rid !== null && ping.kind === "success")) return null;
+  return { run: newest, guessed: true, timed: false };
+}
+
+/** The run with this ping's id that ended before; null where it may end now. */
+export function endedBefore({ memory }: Draft, ping: Ping): EndedRun | null {
+  if (ping.rid === null) return null;
+  return memory.recentRuns.find(({ rid }) => rid === ping.rid) ?? null;
+}
+
+/** Whether this ping says again what ended that run: same id, kind and body, shortly after. */
+export function isRetry({ settings }: Draft, ended: EndedRun, ping: Ping): boolean {
+  return (
+    ended.endedBy === ping.kind &&
+    ended.digest === ping.digest &&
+    Math.abs(ping.at - ended.endedAt) <= retryMs(settings)
+  );
+}
+
+/** Runs without an id, of this host where there are such. */
+function ofHost(runs: readonly OpenRun[], host: string | null): readonly OpenRun[] {
+  const idless = runs.filter(({ rid }) => rid === null);
+  const same = idless.filter((run) => run.host === host);
+  return same.length > 0 ? same : idless;
+}
+
+/** First in, first out among those within their limit; else the one that broke it last. */
+function likeliest(runs: readonly OpenRun[]): OpenRun | null {
+  return runs.find(({ overlong }) => !overlong) ?? runs.at(-1) ?? null;
+}

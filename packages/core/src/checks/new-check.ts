@@ -1,0 +1,49 @@
+import { nextAfter } from "../schedules/schedule.ts";
+import type { Instant } from "../time.ts";
+import type { Check, CheckSettings, Memory } from "./check.ts";
+import { slotDeadline } from "./outages.ts";
+
+/** A check that has heard nothing yet. It waits for its first slot only where its settings ask for that. */
+export function newCheck(id: string, createdAt: Instant, settings: CheckSettings): Check {
+  const slotAt = settings.alertBeforeFirstPing ? nextAfter(settings.schedule, createdAt) : null;
+  const memory = emptyMemory(createdAt, slotAt);
+  return {
+    id,
+    createdAt,
+    settings,
+    state: {
+      status: "new",
+      deadlineSeq: 0,
+      pingCount: 0,
+      lastPingAt: null,
+      lastStartAt: null,
+      lastDurationMs: null,
+      expectedAt: slotAt,
+      deadlineAt: slotAt === null ? null : slotDeadline(settings, memory.outages, slotAt),
+      memory,
+    },
+  };
+}
+
+function emptyMemory(at: Instant, slotAt: Instant | null): Memory {
+  return {
+    openRuns: [],
+    recentRuns: [],
+    loneRun: null,
+    judgedAt: at,
+    verdictAt: null,
+    flippedAt: null,
+    clearedAt: null,
+    heardAt: null,
+    slotAt,
+    lastSlot: null,
+    lastSlotFinal: false,
+    verdicts: [],
+    goodInARow: 0,
+    burst: { slotAt: null, at: [] },
+    slotHost: null,
+    outages: [],
+    outageUntil: null,
+    backlog: [],
+  };
+}

@@ -1,0 +1,42 @@
+import { type Instant, SECOND_MS } from "../time.ts";
+import type { CheckSettings, Outage } from "./check.ts";
+import type { Draft } from "./draft.ts";
+
+const OUTAGES_MAX = 8;
+
+/** The last instant at which a ping for the slot due at `dueAt` would be in time, outages allowed for. */
+export function slotDeadline(settings: CheckSettings, outages: readonly Outage[], dueAt: Instant): Instant {
+  const deadlineAt = dueAt + (settings.jitterSeconds + settings.graceSeconds) * SECOND_MS;
+  return outages.length === 0
+    ? deadlineAt
+    : waitForOutages({ from: dueAt, until: deadlineAt }, settings, outages);
+}
+
+/** The end of `span`, moved past every outage that touches it: to the outage's end plus the grace. */
+export function waitForOutages(span: Outage, settings: CheckSettings, outages: readonly Outage[]): Instant {
+  let deadlineAt = span.until;
+  for (const outage of outages)
+    if (span.from <= outage.until && deadlineAt >= outage.from)
+      deadlineAt = Math.max(deadlineAt, outage.until + settings.graceSeconds * SECOND_MS);
+  return deadlineAt;
+}
+
+/** Whether Overdue could not have heard a job that was due then. */
+export function isInOutage(outages: readonly Outage[], dueAt: Instant): boolean {
+  return outages.some((outage) => outage.from <= dueAt && dueAt <= outage.until);
+}
+
+/** Remembers a span in which nothing could be received and lets the open runs wait; slots look it up. */
+export function foldOutage({ memory, settings }: Draft, outage: Outage): void {
+  if (memory.outages.some(({ from, until }) => from <= outage.from && outage.until <= until)) return;
+  memory.outages = [...memory.outages, outage].slice(-OUTAGES_MAX);
+  memory.outageUntil = Math.max(memory.outageUntil ?? outage.until, outage.until);
+  memory.openRuns = memory.openRuns.map((run) =>
+    run.overlong
+      ? run
+      : {
+          ...run,
+          deadlineAt: waitForOutages({ from: run.startedAt, until: run.deadlineAt }, settings, [outage]),
+        },
+  );
+}

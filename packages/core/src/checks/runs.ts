@@ -1,0 +1,164 @@
+import { type Instant, SECOND_MS } from "../time.ts";
+import type { CheckSettings, EndedRun, OpenRun } from "./check.ts";
+import { type Draft, writeRun } from "./draft.ts";
+import type { Ping, Run } from "./event.ts";
+import { waitForOutages } from "./outages.ts";
+
+const OPEN_MAX = 50;
+const RECENT_MAX = 32;
+const RETRY_MS_MAX = 600_000;
+
+/** How long after a ping an equal one with the same run id is a retry of it: half the grace, at most 10 min. */
+export function retryMs(settings: CheckSettings): number {
+  return Math.min(RETRY_MS_MAX, settings.graceSeconds * (SECOND_MS / 2));
+}
+
+/** How long a run may take: its own limit, or the grace. */
+export function limitMs(settings: CheckSettings): number {
+  return (settings.maxRuntimeSeconds ?? settings.graceSeconds) * SECOND_MS;
+}
+
+/** A run begins with its start ping; with too many open the oldest is given up. */
+export function openRun(draft: Draft, ping: Ping): OpenRun {
+  const { memory } = draft;
+  const run: OpenRun = {
+    id: ping.id,
+    rid: ping.rid,
+    host: ping.host,
+    startedAt: ping.at,
+    deadlineAt: deadlineFrom(draft, ping.at),
+    limitFrom: ping.at,
+    overlong: false,
+    digest: ping.digest,
+    slot: null,
+  };
+  memory.openRuns = [...memory.openRuns, run].toSorted((one, other) => one.startedAt - other.startedAt);
+  const oldest = memory.openRuns[0];
+  if (oldest !== undefined && memory.openRuns.length > OPEN_MAX) loseRun(draft, oldest, ping.at);
+  writeRun(draft, runningRun(run));
+  return run;
+}
+
+/** Puts a changed open run in the place of what it was. */
+export function changeRun(draft: Draft, run: OpenRun): void {
+  draft.memory.openRuns = draft.memory.openRuns.map((open) => (open.id === run.id ? run : open));
+}
+
+/** The limit of a run counts from `from`, and waits for outages. */
+export function deadlineFrom({ settings, memory }: Draft, from: Instant): Instant {
+  return waitForOutages({ from, until: from + limitMs(settings) }, settings, memory.outages);
+}
+
+/** The end of an open run was heard. */
+export function endRun(draft: Draft, run: OpenRun, end: RunEnd): void {
+  forget(draft, run);
+  remember(draft, {
+    ...endedRun(run, end.ping),
+    outcome: end.outcome,
+    exitStatus: end.ping.exitStatus,
+    endedBy: end.ping.kind === "fail" ? "fail" : "success",
+    digest: end.ping.digest,
+  });
+  writeRun(draft, {
+    ...runningRun(run),
+    endedAt: end.ping.at,
+    outcome: end.outcome,
+    durationMs: end.durationMs,
+    exitStatus: end.ping.exitStatus,
+    guessed: end.guessed,
+  });
+}
+
+export type RunEnd = {
+  ping: Ping;
+  outcome: "success" | "fail";
+  durationMs: number | null;
+  guessed: boolean;
+};
+
+/** Only the end of this run was heard, so far. */
+export function endUnstartedRun(draft: Draft, ping: Ping, outcome: "success" | "fail"): void {
+  const { id, rid, host, at, exitStatus, digest } = ping;
+  const run: EndedRun = {
+    id,
+    rid,
+    host,
+    startedAt: null,
+    endedAt: at,
+    outcome,
+    exitStatus,
+    overlong: false,
+    endedBy: ping.kind === "fail" ? "fail" : "success",
+    digest,
+  };
+  remember(draft, run);
+  draft.effects.push({ kind: "run", run: wholeRun(run, false) });
+}
+
+/** The end of this run will not be waited for any longer. */
+export function loseRun(draft: Draft, run: OpenRun, at: Instant): void {
+  forget(draft, run);
+  const lost: EndedRun = {
+    ...endedRun(run, { at }),
+    outcome: "lost",
+    exitStatus: null,
+    endedBy: null,
+    digest: null,
+  };
+  if (run.rid !== null) remember(draft, lost);
+  writeRun(draft, { ...runningRun(run), endedAt: at, outcome: "lost" });
+}
+
+/** Says something else of a run that had ended: its start, or its true end, came late. */
+export function correctRun(draft: Draft, run: EndedRun): void {
+  const { memory } = draft;
+  memory.recentRuns = memory.recentRuns.map((recent) => (recent.id === run.id ? run : recent));
+  if (memory.loneRun?.id === run.id) memory.loneRun = run;
+  writeRun(draft, wholeRun(run, run.rid === null));
+}
+
+/** A run as it is stored while it runs. */
+export function runningRun({ id, rid, host, startedAt, overlong }: OpenRun): Run {
+  const unknown = { endedAt: null, durationMs: null, exitStatus: null };
+  return { id, rid, host, startedAt, ...unknown, outcome: "running", overlong, guessed: false };
+}
+
+function wholeRun(run: EndedRun, guessed: boolean): Run {
+  const { id, rid, host, startedAt, endedAt, outcome, exitStatus, overlong } = run;
+  const durationMs = startedAt === null || outcome === "lost" ? null : endedAt - startedAt;
+  return {
+    id,
+    rid,
+    host,
+    startedAt,
+    endedAt,
+    outcome,
+    durationMs,
+    exitStatus,
+    overlong,
+    guessed: guessed && startedAt !== null,
+  };
+}
+
+function endedRun({ id, rid, host, startedAt, overlong }: OpenRun, { at }: { at: Instant }) {
+  return { id, rid, host, startedAt, endedAt: at, overlong };
+}
+
+function forget({ memory }: Draft, run: OpenRun): void {
+  memory.openRuns = memory.openRuns.filter(({ id }) => id !== run.id);
+}
+
+/** Lost runs are kept longer than a retry takes: their end may come after all. */
+function remember({ memory, settings }: Draft, run: EndedRun): void {
+  if (run.rid === null) {
+    if (run.startedAt === null) memory.loneRun = run;
+    return;
+  }
+  const keepFrom = run.endedAt - retryMs(settings);
+  memory.recentRuns = [
+    ...memory.recentRuns.filter(
+      ({ id, endedAt, outcome }) => id !== run.id && (endedAt >= keepFrom || outcome === "lost"),
+    ),
+    run,
+  ].slice(-RECENT_MAX);
+}

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { ScheduleInput } from "../schedules/schedule-input.ts";
+import type { CheckSettings } from "./check.ts";
+
+const YEAR_SECONDS = 31_536_000;
+
+/** Every setting but the schedule, at its default: grace of an hour, all else off. */
+export const defaultSettings: Omit<CheckSettings, "schedule"> = {
+  graceSeconds: 3600,
+  manualResume: false,
+  earlyMarginSeconds: 0,
+  jitterSeconds: 0,
+  maxRuntimeSeconds: null,
+  minRuntimeSeconds: null,
+  progressExtends: false,
+  overlap: "allow",
+  hostDuplicates: "allow",
+  tooOften: null,
+  tolerance: null,
+  recoverAfter: 1,
+  alertBeforeFirstPing: false,
+};
+
+const Grace = seconds(60, "grace must be between 1 minute and 365 days (60 to 31536000 seconds)");
+const OptionalSpan = (name: string) =>
+  seconds(0, `${name} must be between 0 and 365 days (0 to 31536000 seconds)`);
+const Limit = (name: string) =>
+  seconds(1, `${name} must be between 1 second and 365 days (1 to 31536000 seconds)`).nullable();
+const Attitude = (name: string) =>
+  z.enum(["allow", "note", "alert"], { error: `${name} must be allow, note or alert` });
+const Switch = (name: string) => z.boolean({ error: `${name} must be true or false` });
+
+const TooOften = z.strictObject({
+  count: whole({ min: 1, max: 100 }, "count must be a whole number between 1 and 100"),
+  of: z.enum(["pings", "runs"], { error: "of must be pings or runs" }),
+  windowSeconds: seconds(
+    1,
+    "windowSeconds must be between 1 second and 365 days, or null for a slot",
+  ).nullable(),
+});
+
+const Bad = whole({ min: 1, max: 100 }, "bad must be a whole number between 1 and 100");
+const TolerateMissed = Switch("tolerateMissed");
+const Tolerance = z
+  .discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("in-a-row"), bad: Bad, tolerateMissed: TolerateMissed }),
+    z.strictObject({
+      kind: z.literal("of-last"),
+      bad: Bad,
+      of: whole({ min: 1, max: 100 }, "of must be a whole number between 1 and 100"),
+      tolerateMissed: TolerateMissed,
+    }),
+  ])
+  .refine((tolerance) => tolerance.kind === "in-a-row" || tolerance.bad <= tolerance.of, {
+    path: ["bad"],
+    error: "bad must not be more than of",
+  });
+
+/**
+ * The settings of a check as a person or a program sends them, all of them: spread over `defaultSettings` to
+ * create, `.partial()` to change. Each refusal is one sentence at the path of its field.
+ */
+export const CheckSettingsInput = z
+  .strictObject({
+    schedule: ScheduleInput,
+    graceSeconds: Grace,
+    manualResume: Switch("manualResume"),
+    earlyMarginSeconds: OptionalSpan("early margin"),
+    jitterSeconds: OptionalSpan("jitter"),
+    maxRuntimeSeconds: Limit("max runtime"),
+    minRuntimeSeconds: Limit("min runtime"),
+    progressExtends: Switch("progressExtends"),
+    overlap: Attitude("overlap"),
+    hostDuplicates: Attitude("host duplicates"),
+    tooOften: TooOften.nullable(),
+    tolerance: Tolerance.nullable(),
+    recoverAfter: whole({ min: 1, max: 100 }, "recover after must be a whole number between 1 and 100"),
+    alertBeforeFirstPing: Switch("alertBeforeFirstPing"),
+  })
+  .meta({ id: "CheckSettings", description: "What a person decides about a check." });
+
+function seconds(min: number, error: string) {
+  return whole({ min, max: YEAR_SECONDS }, error);
+}
+
+function whole(bounds: { min: number; max: number }, error: string) {
+  return z.int({ error }).min(bounds.min, { error }).max(bounds.max, { error });
+}

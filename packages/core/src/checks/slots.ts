@@ -1,0 +1,170 @@
+import { nextAfter } from "../schedules/schedule.ts";
+import { type Instant, MINUTE_MS, SECOND_MS } from "../time.ts";
+import type { CheckSettings } from "./check.ts";
+import { type Draft, rewriteSlot } from "./draft.ts";
+import type { Slot } from "./event.ts";
+import { isInOutage, slotDeadline } from "./outages.ts";
+import { noteVerdict } from "./tolerance.ts";
+
+/** How many slots one fold writes; what is left is written by the next ones. */
+export const SLOTS_PER_FOLD = 1000;
+const SPANS_MAX = 4;
+
+/** Something that settles slots at `at`; `cameAt` is the start of its run where that was heard. */
+export type Coming = { at: Instant; cameAt: Instant; good: boolean; runId: string | null };
+
+/**
+ * Settles every slot due up to this ping, and the next one where the ping is early enough to count for it.
+ * An interval begins anew at each ping. Answers whether a slot was settled.
+ */
+export function settleSlots(draft: Draft, coming: Coming): boolean {
+  const { memory, settings } = draft;
+  if (memory.slotAt === null) return beginSlots(draft, coming);
+  const settled = settleDue(draft, coming) || takeEarly(draft, coming);
+  if (settings.schedule.kind === "interval") memory.slotAt = nextAfter(settings.schedule, coming.at);
+  else if (settled && memory.slotAt !== null) takeEarly(draft, coming);
+  return settled;
+}
+
+/** Settles every slot that is due by now, and moves to the next. Answers whether there was one. */
+export function settleDue(draft: Draft, coming: Coming): boolean {
+  const { memory, settings } = draft;
+  const firstAt = memory.slotAt;
+  for (let count = 0; memory.slotAt !== null && memory.slotAt <= coming.at; count += 1) {
+    // A deadline that passed was judged before, unless there were too many for one fold.
+    if (count === SLOTS_PER_FOLD || slotDeadline(settings, memory.outages, memory.slotAt) < coming.at) {
+      leaveForLater(draft, coming);
+      break;
+    }
+    writeSlot(draft, metBy(settings, coming, { dueAt: memory.slotAt, isFirst: memory.slotAt === firstAt }));
+    memory.slotAt = nextAfter(settings.schedule, memory.slotAt);
+  }
+  return memory.slotAt !== firstAt;
+}
+
+/** Nothing came by the deadline of the next slot. Answers the deadline and whether the slot can be judged. */
+export function missSlot(draft: Draft, dueAt: Instant): { at: Instant; judged: boolean } {
+  const { memory, settings } = draft;
+  const at = slotDeadline(settings, memory.outages, dueAt);
+  const judged = !isInOutage(memory.outages, dueAt);
+  writeSlot(draft, { dueAt, outcome: judged ? "missed" : "not-judged", at, lateMs: null, runId: null });
+  memory.slotAt = nextAfter(settings.schedule, dueAt);
+  return { at, judged };
+}
+
+/**
+ * A further ping before the next slot belongs to the slot settled last: its last word counts. A slot whose
+ * deadline has passed stays missed, with how late it came in the end.
+ */
+export function reviseLastSlot(draft: Draft, coming: Coming): void {
+  const { memory } = draft;
+  if (memory.lastSlot === null || memory.lastSlotFinal) return;
+  const revised = revise(draft, memory.lastSlot, coming);
+  if (revised !== memory.lastSlot) replaceSlot(draft, revised);
+}
+
+/** Says something else of a slot that was written before. */
+export function replaceSlot(draft: Draft, slot: Slot): void {
+  if (draft.memory.lastSlot?.dueAt === slot.dueAt) draft.memory.lastSlot = slot;
+  rewriteSlot(draft, slot);
+  noteVerdict(draft, { dueAt: slot.dueAt, bad: isBad(slot) });
+}
+
+/** How a slot was met: up to a tenth of the grace, at most a minute, is on time, beside the allowed jitter. */
+export function metSlot(settings: CheckSettings, dueAt: Instant, coming: Coming): Slot {
+  const lateMs = coming.cameAt - dueAt;
+  return {
+    dueAt,
+    outcome: outcomeOf(settings, coming.good, lateMs),
+    at: coming.at,
+    lateMs,
+    runId: coming.runId,
+  };
+}
+
+function beginSlots(draft: Draft, coming: Coming): boolean {
+  const { memory, settings } = draft;
+  const { schedule } = settings;
+  memory.slotAt = nextAfter(schedule, coming.at);
+  if (schedule.kind !== "interval") {
+    noteVerdict(draft, { dueAt: coming.at, bad: !coming.good });
+    return false;
+  }
+  writeSlot(draft, metSlot(settings, coming.at, { ...coming, cameAt: coming.at }));
+  return true;
+}
+
+/** A ping before its slot counts for it within the early margin, and for an interval from half-way on. */
+function takeEarly(draft: Draft, coming: Coming): boolean {
+  const { memory, settings } = draft;
+  if (memory.slotAt === null) return false;
+  const dueAt = earlySlot(settings, memory.lastSlot, { slotAt: memory.slotAt, at: coming.at });
+  if (dueAt === null) return false;
+  writeSlot(draft, metSlot(settings, dueAt, coming));
+  memory.slotAt = nextAfter(settings.schedule, memory.slotAt);
+  return true;
+}
+
+function earlySlot(
+  { schedule, earlyMarginSeconds }: CheckSettings,
+  last: Slot | null,
+  { slotAt, at }: { slotAt: Instant; at: Instant },
+): Instant | null {
+  if (schedule.kind === "interval") {
+    const everyMs = schedule.everySeconds * SECOND_MS;
+    const before = last === null ? slotAt - everyMs : last.dueAt + (last.lateMs ?? 0);
+    return at >= before + everyMs / 2 ? Math.min(slotAt, before + everyMs) : null;
+  }
+  const marginMs = earlyMarginSeconds * SECOND_MS;
+  const reachMs = last === null ? marginMs : Math.min(marginMs, (slotAt - last.dueAt) / 2);
+  return reachMs > 0 && at >= slotAt - reachMs ? slotAt : null;
+}
+
+/** The start counts for the first slot and for those due before it; those due while it ran waited for its end. */
+function metBy(settings: CheckSettings, coming: Coming, slot: { dueAt: Instant; isFirst: boolean }): Slot {
+  const byStart = slot.isFirst || coming.cameAt >= slot.dueAt;
+  return metSlot(settings, slot.dueAt, byStart ? coming : { ...coming, cameAt: coming.at });
+}
+
+function revise(draft: Draft, last: Slot, coming: Coming): Slot {
+  const met = metSlot(draft.settings, last.dueAt, coming);
+  switch (last.outcome) {
+    case "missed":
+    case "not-judged":
+      if (coming.at < last.at) return met;
+      return last.lateMs === null ? { ...last, lateMs: met.lateMs, runId: met.runId } : last;
+    case "failed":
+      return coming.good ? met : last;
+    case "on-time":
+    case "early":
+    case "late":
+      return coming.good ? last : { ...last, outcome: "failed", at: coming.at, runId: coming.runId };
+  }
+}
+
+function writeSlot(draft: Draft, slot: Slot): void {
+  draft.effects.push({ kind: "slot", slot });
+  draft.memory.lastSlot = slot;
+  draft.memory.lastSlotFinal = false;
+  if (slot.outcome !== "not-judged") noteVerdict(draft, { dueAt: slot.dueAt, bad: isBad(slot) });
+}
+
+function leaveForLater({ memory, settings }: Draft, { at, cameAt, good, runId }: Coming): void {
+  const { schedule } = settings;
+  if (memory.slotAt === null) return;
+  const span = { schedule, from: memory.slotAt, through: at, at, cameAt, good, runId };
+  memory.backlog = [...memory.backlog, span].slice(-SPANS_MAX);
+  memory.lastSlot = null;
+  memory.slotAt = nextAfter(schedule, at);
+}
+
+function isBad(slot: Slot): boolean {
+  return slot.outcome === "missed" || slot.outcome === "failed";
+}
+
+function outcomeOf(settings: CheckSettings, good: boolean, lateMs: number): Slot["outcome"] {
+  if (!good) return "failed";
+  const onTimeMs = Math.min(MINUTE_MS, settings.graceSeconds * 100) + settings.jitterSeconds * SECOND_MS;
+  if (lateMs > onTimeMs) return "late";
+  return lateMs < 0 && settings.schedule.kind !== "interval" ? "early" : "on-time";
+}

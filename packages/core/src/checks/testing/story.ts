@@ -1,0 +1,113 @@
+import { SECOND_MS } from "../../time.ts";
+import type { Check, CheckSettings, DisplayStatus } from "../check.ts";
+import { displayStatus } from "../display-status.ts";
+import type { Effect, Event, Flip, Ping, PingKind, Run, Slot } from "../event.ts";
+import { fold } from "../fold.ts";
+import { newCheck } from "../new-check.ts";
+import { defaultSettings } from "../settings.ts";
+
+/** Stories begin at a full hour, and tell their times in seconds since then. */
+export const T = 1_800_000_000_000;
+
+export type Step =
+  | [second: number, kind: PingKind, ping?: Partial<Ping>]
+  | [second: number, kind: "time" | "pause" | "resume"]
+  | [second: number, kind: "edit", settings: Partial<CheckSettings>]
+  | [until: number, kind: "outage", from: number];
+
+/** An hourly check with ten minutes of grace, unless told otherwise. */
+export function settingsOf(settings: Partial<CheckSettings> = {}): CheckSettings {
+  return {
+    ...defaultSettings,
+    schedule: { kind: "interval", everySeconds: 3600 },
+    graceSeconds: 600,
+    ...settings,
+  };
+}
+
+/** What a check has lived through, and everything that was said about it. */
+export type Told = {
+  check: Check;
+  nextAt: number | null;
+  effects: Effect[];
+  flips: Flip[];
+  slots: Slot[];
+  runs: Run[];
+  /** The effects of the last step alone. */
+  last: readonly Effect[];
+  shown: (second: number) => DisplayStatus;
+};
+
+/** Folds the steps, one after the other, into a new check made at second 0. */
+export function tell(settings: Partial<CheckSettings>, steps: readonly Step[]): Told {
+  let check = newCheck("check", T, settingsOf(settings));
+  let nextAt: number | null = null;
+  let last: readonly Effect[] = [];
+  const effects: Effect[] = [];
+  for (const [index, step] of steps.entries()) {
+    const transition = fold(check, eventOf(step, index, check.settings));
+    ({ check, nextAt } = transition);
+    last = transition.effects;
+    effects.push(...last);
+  }
+  return { check, nextAt, effects, last, ...summary(effects), shown: (second) => shownAt(check, second) };
+}
+
+/** What is stored in the end: flips in order, slots and runs as last written. */
+export function summary(effects: readonly Effect[]): { flips: Flip[]; slots: Slot[]; runs: Run[] } {
+  const slots = new Map<number, Slot>();
+  const runs = new Map<string, Run>();
+  for (const effect of effects) {
+    if (effect.kind === "slot") slots.set(effect.slot.dueAt, effect.slot);
+    if (effect.kind === "run") runs.set(effect.run.id, effect.run);
+  }
+  return {
+    flips: effects.flatMap((effect) => (effect.kind === "flip" ? [effect.flip] : [])),
+    slots: [...slots.values()].toSorted((one, other) => one.dueAt - other.dueAt),
+    runs: [...runs.values()],
+  };
+}
+
+/** "up→down at 4100 (overlong), told": short enough for tables. */
+export function flipLines({ flips }: { flips: readonly Flip[] }): string[] {
+  return flips.map(({ from, to, at, reason, alerts }) =>
+    [`${from}→${to} at ${secondOf(at)}`, reason ? ` (${reason})` : "", alerts ? ", told" : ""].join(""),
+  );
+}
+
+/** "3600 late by 200": short enough for tables. */
+export function slotLines({ slots }: { slots: readonly Slot[] }): string[] {
+  return slots.map(({ dueAt, outcome, lateMs }) =>
+    `${secondOf(dueAt)} ${outcome} ${lateMs === null ? "" : lateMs / SECOND_MS}`.trim(),
+  );
+}
+
+export function secondOf(at: number): number {
+  return (at - T) / SECOND_MS;
+}
+
+export function pingOf(at: number, kind: PingKind, ping: Partial<Ping> = {}): Ping {
+  return { id: `p${at}`, kind, at, rid: null, exitStatus: null, host: null, digest: null, ...ping };
+}
+
+function eventOf(step: Step, index: number, before: CheckSettings): Event {
+  const at = T + step[0] * SECOND_MS;
+  switch (step[1]) {
+    case "time":
+      return { kind: "time", now: at };
+    case "pause":
+      return { kind: "pause", at };
+    case "resume":
+      return { kind: "resume", at };
+    case "edit":
+      return { kind: "edit", at, settings: { ...before, ...step[2] } };
+    case "outage":
+      return { kind: "outage", from: T + step[2] * SECOND_MS, until: at };
+    default:
+      return { kind: "ping", ping: pingOf(at, step[1], { id: `ping-${index}`, ...step[2] }) };
+  }
+}
+
+function shownAt(check: Check, second: number): DisplayStatus {
+  return displayStatus(check, T + second * SECOND_MS);
+}

@@ -1,0 +1,50 @@
+import type { Instant } from "../time.ts";
+import type { Tolerance, Verdict } from "./check.ts";
+import type { Draft } from "./draft.ts";
+import { goDown, goUp, leave, notice, type Trouble } from "./flips.ts";
+
+const VERDICTS_MAX = 100;
+
+/** A slot or a run went wrong: down, unless the check tolerates so many; then a line in the history. */
+export function judgeBad(draft: Draft, trouble: Trouble): void {
+  const { state, memory, settings } = draft;
+  memory.goodInARow = 0;
+  if (state.status === "down") return;
+  if (isTolerated(settings.tolerance, memory.verdicts, trouble)) {
+    notice(draft, trouble);
+    // A tolerated failure was heard all the same: from now on the next slot is waited for.
+    if (trouble.evidence.pingNumber !== null) leave(draft, { at: trouble.at, to: "up" });
+  } else {
+    goDown(draft, trouble);
+  }
+}
+
+/** A run ended well: a down check goes up after as many of these in a row as its settings ask for. */
+export function judgeGood(draft: Draft, at: Instant): void {
+  const { state, memory, settings } = draft;
+  if (state.status === "down") memory.goodInARow += 1;
+  if (state.status !== "down" || memory.goodInARow >= settings.recoverAfter) goUp(draft, at);
+}
+
+/** Notes whether the slot of this `dueAt` was a bad one, in place of what was noted before. */
+export function noteVerdict({ memory, settings }: Draft, verdict: Verdict): void {
+  if (settings.tolerance === null) return;
+  const known = memory.verdicts.findIndex(({ dueAt }) => dueAt === verdict.dueAt);
+  memory.verdicts =
+    known < 0 ? [...memory.verdicts, verdict].slice(-VERDICTS_MAX) : memory.verdicts.with(known, verdict);
+}
+
+function isTolerated(tolerance: Tolerance | null, verdicts: readonly Verdict[], trouble: Trouble): boolean {
+  if (tolerance === null || trouble.reason === "never-started") return false;
+  if (trouble.reason === "missed" && !tolerance.tolerateMissed) return false;
+  switch (tolerance.kind) {
+    case "in-a-row":
+      return badInARow(verdicts) < tolerance.bad;
+    case "of-last":
+      return verdicts.slice(-tolerance.of).filter(({ bad }) => bad).length < tolerance.bad;
+  }
+}
+
+function badInARow(verdicts: readonly Verdict[]): number {
+  return verdicts.length - 1 - verdicts.findLastIndex(({ bad }) => !bad);
+}
