@@ -103,7 +103,11 @@ function eventOf(step: Step, index: number, before: CheckSettings): Event {
       return { kind: "edit", at, settings: { ...before, ...step[2] } };
     case "outage":
       return { kind: "outage", from: T + step[2] * SECOND_MS, until: at };
-    default:
+    case "start":
+    case "success":
+    case "fail":
+    case "log":
+    case "ignored":
       return { kind: "ping", ping: pingOf(at, step[1], { id: `ping-${index}`, ...step[2] }) };
   }
 }
