@@ -15,4 +15,5 @@ export type CheckDetails = Pick<
   | "startKeywords"
   | "successKeywords"
   | "failureKeywords"
+  | "shelved"
 >;

@@ -9,7 +9,7 @@ import { linkChannels } from "./link-channels.ts";
 
 export type NewCheck = {
   projectId: string;
-  details: CheckDetails;
+  details: Partial<CheckDetails>;
   /** As `newCheck` of core made it; its id is kept. */
   check: Check;
   nextAt: Instant | null;

@@ -16,6 +16,9 @@ import {
 import { at, createdAt, id } from "./columns.ts";
 import { projects } from "./projects.ts";
 
+/** The parts of every kind of schedule, those of the kinds not in use too. */
+export type ShelvedSchedule = { timeoutSeconds: number; expression: string; timezone: string };
+
 export const checkStatus = pgEnum("check_status", ["new", "up", "down", "paused"]);
 
 /**
@@ -72,6 +75,8 @@ export const checks = pgTable(
     startKeywords: text("start_keywords").notNull().default(""),
     successKeywords: text("success_keywords").notNull().default(""),
     failureKeywords: text("failure_keywords").notNull().default(""),
+    /** Kept for Healthchecks' clients, which set the parts of a schedule one by one; null: all at their defaults. */
+    shelved: jsonb("shelved").$type<ShelvedSchedule>(),
 
     status: checkStatus("status").notNull().default("new"),
     deadlineSeq: bigint("deadline_seq", { mode: "number" }).notNull().default(0),
