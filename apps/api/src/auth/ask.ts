@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
-import { ApiError, codeOf } from "../http/problem.ts";
+import { ApiError, codeOf, type ProblemCode } from "../http/problem.ts";
 import { ADDRESS_HEADER } from "./better-auth.ts";
 
 const Refusal = z.object({ code: z.string().optional(), message: z.string().optional() });
@@ -15,6 +15,13 @@ const SENTENCES: Record<string, string> = {
   PASSWORD_TOO_LONG: "password: Use at most 128 characters.",
   USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: "This account could not be made. If you have one already, sign in.",
   USER_ALREADY_EXISTS: "This account could not be made. If you have one already, sign in.",
+};
+
+/** Where its own status would tell more than ours should, or means something else here. */
+const STATUS: Record<string, ProblemCode> = {
+  INVALID_EMAIL: "unauthorized",
+  USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: "conflict",
+  USER_ALREADY_EXISTS: "conflict",
 };
 
 /**
@@ -53,9 +60,8 @@ async function refusal(response: Response): Promise<ApiError> {
     );
   }
   const { code = "", message } = Refusal.catch({}).parse(await response.json().catch(() => ({})));
-  const status = code.startsWith("USER_ALREADY_EXISTS") ? 409 : response.status;
   return new ApiError(
-    codeOf(status),
+    STATUS[code] ?? codeOf(response.status),
     SENTENCES[code] ?? "This was refused: check the fields and try again.",
     {
       cause: message,

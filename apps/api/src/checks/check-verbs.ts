@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomUUIDv7 } from "node:crypto";
 
 import {
   type CheckRef,
@@ -40,7 +40,7 @@ export async function addCheck(c: AppContext, projectId: string, input: CheckInp
   const { db, now } = c.var.deps;
   const { schedule, graceSeconds } = input;
   const settings = { ...DEFAULT_SETTINGS, ...settingsIn(input), schedule, graceSeconds };
-  const { check, nextAt } = newCheck(randomUUID(), settings, now());
+  const { check, nextAt } = newCheck(randomUUIDv7(), settings, now());
   const details = { ...DEFAULT_DETAILS, tags: "", ...detailsIn(input) };
   const channelIds = input.channelIds ?? "all";
   await naming(createCheck(db, { projectId, details, check, nextAt, channelIds }));

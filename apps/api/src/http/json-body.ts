@@ -10,12 +10,18 @@ const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
 
 /** Reads and bounds a JSON body before any schema sees it. */
 export const readJson: MiddlewareHandler<AppEnv> = async (c, next) => {
+  checkType(c.req.header("content-type"));
   const text = await readBounded(c.req.raw);
   if (text !== "") checkShape(parse(text));
   const { url, method, headers } = c.req.raw;
   c.req.raw = new Request(url, { method, headers, ...(text !== "" && { body: text }) });
   await next();
 };
+
+function checkType(type: string | undefined): void {
+  if (type !== undefined && /^application\/(?:[\w.-]+\+)?json\b/i.test(type)) return;
+  throw new ApiError("unsupported_media_type", "Send JSON, with the header Content-Type: application/json.");
+}
 
 /** Counts what arrives, since a chunked body names no length. @throws 413 beyond 64 kB, 400 where it is not UTF-8. */
 async function readBounded(request: Request): Promise<string> {
@@ -37,15 +43,16 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const message = `The body is not JSON: it breaks off at ${place(text, String(cause))}.`;
+    const message = `The body is not JSON${place(text, String(cause))}.`;
     throw new ApiError("malformed", message, { errors: [{ field: "", message }], cause });
   }
 }
 
 function place(text: string, complaint: string): string {
-  const position = Number(/position (\d+)/.exec(complaint)?.[1] ?? text.length);
-  const before = text.slice(0, position).split("\n");
-  return `line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
+  const known = /position (\d+)/.exec(complaint)?.[1];
+  if (known === undefined && !complaint.includes("end of JSON")) return "";
+  const before = text.slice(0, Number(known ?? text.length)).split("\n");
+  return `: it breaks off at line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
 }
 
 // Walks without recursion: a body may nest deeper than the stack.

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomUUIDv7 } from "node:crypto";
 
 import { and, eq, inArray, isNull } from "drizzle-orm";
 
@@ -24,7 +24,7 @@ export class UnknownCheck extends Error {}
 /** Stores a channel with its settings sealed. @throws UnknownCheck */
 export async function createChannel(db: Db | Tx, keyring: Keyring, input: NewChannel): Promise<ChannelRow> {
   const { projectId, kind, name, hint } = input;
-  const id = randomUUID();
+  const id = randomUUIDv7();
   const settings = sealSettings(keyring, { projectId, channelId: id }, input.settings);
   return await db.transaction(async (tx) => {
     const [row] = await tx.insert(channels).values({ id, projectId, kind, name, hint, settings }).returning();
