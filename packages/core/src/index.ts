@@ -21,3 +21,4 @@ export { fold } from "./checks/fold.ts";
 export { nextAt } from "./checks/draft.ts";
 export { displayStatus } from "./checks/display-status.ts";
 export type { Effect, Event, Evidence, Flip, Ping, PingKind, Run, Slot, Transition } from "./checks/event.ts";
+export { byKeywords, readPing, type PingReading, type RawPing } from "./pings/read-ping.ts";

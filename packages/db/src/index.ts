@@ -12,3 +12,6 @@ export * from "./users/index.ts";
 export * as schema from "./schema/index.ts";
 export { dropSetupToken, hasAccount, isSetupToken, newSetupToken } from "./installation/setup-token.ts";
 export { bootstrap, type FirstAccount } from "./installation/bootstrap.ts";
+export { listen, type Channel } from "./listen.ts";
+export * from "./receivers/index.ts";
+export * from "./transitions/index.ts";

@@ -27,7 +27,9 @@ const WORDS = { d: "day", h: "hour", min: "minute", s: "second" } as const;
 
 /** "5 minutes", "1 hour 30 minutes": for sentences about settings. */
 export function secondsInWords(seconds: number): string {
-  return durationText(seconds * 1_000).replace(/(\d+) (d|h|min|s)\b/g, (_, count: string, unit: keyof typeof WORDS) =>
-    count === "1" ? `1 ${WORDS[unit]}` : `${count} ${WORDS[unit]}s`,
+  return durationText(seconds * 1_000).replace(
+    /(\d+) (d|h|min|s)\b/g,
+    (_, count: string, unit: keyof typeof WORDS) =>
+      count === "1" ? `1 ${WORDS[unit]}` : `${count} ${WORDS[unit]}s`,
   );
 }

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+
+import type { PingKind } from "../checks/event.ts";
+import { type PingReading, readPing } from "./read-ping.ts";
+
+const plain: PingReading = {
+  methods: "",
+  filterHttpBody: false,
+  filterDefaultFail: false,
+  startKeywords: "",
+  successKeywords: "",
+  failureKeywords: "",
+};
+const keywords: PingReading = {
+  ...plain,
+  filterHttpBody: true,
+  startKeywords: "BEGIN",
+  successKeywords: "OK, done",
+  failureKeywords: "ERROR",
+};
+
+const cases: [string, PingReading, Partial<Parameters<typeof readPing>[1]>, string, PingKind][] = [
+  ["a plain ping is what its URL says", plain, { kind: "start" }, "", "start"],
+  ["exit status 0 is a success", plain, { exitStatus: 0 }, "", "success"],
+  ["exit status 3 is a failure", plain, { exitStatus: 3 }, "", "fail"],
+  ["a bot's ping stays ignored", plain, { kind: "ignored", exitStatus: 3 }, "", "ignored"],
+  ["GET is ignored where only POST counts", { ...plain, methods: "POST" }, { method: "GET" }, "", "ignored"],
+  ["POST counts where only POST counts", { ...plain, methods: "POST" }, { method: "POST" }, "", "success"],
+  ["a failure keyword beats a success keyword", keywords, {}, "OK but ERROR", "fail"],
+  ["a success keyword beats /fail", keywords, { kind: "fail" }, "all done", "success"],
+  ["a success keyword beats an exit status", keywords, { exitStatus: 2 }, "OK", "success"],
+  ["a start keyword starts", keywords, {}, "BEGIN", "start"],
+  ["keywords are case-sensitive", keywords, {}, "ok", "ignored"],
+  ["no keyword: ignored", keywords, { kind: "log" }, "", "ignored"],
+  ["no keyword: fail where the check says so", { ...keywords, filterDefaultFail: true }, {}, "", "fail"],
+];
+
+test.each(cases)("%s", (_, reading, ping, text, expected) => {
+  expect(
+    readPing(reading, { kind: "success", method: "GET", exitStatus: null, text: () => text, ...ping }),
+  ).toBe(expected);
+});

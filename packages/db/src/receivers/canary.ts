@@ -1,0 +1,63 @@
+import type { Instant } from "@overdue/core";
+import type { Pool, PoolClient } from "pg";
+
+import { inTransaction } from "../in-transaction.ts";
+import { DEAF_AFTER_MS } from "./outages.ts";
+
+const LOCK = 7_236_832;
+
+/** What a committed canary tells: the database's clock, and whether it ended an outage. */
+export type Mark = { databaseAt: Instant; endedOutage: boolean };
+
+/**
+ * Commits that this receiver accepted a canary at `acceptedAt`, and with it all it had accepted before. When no
+ * receiver had done so for longer than `DEAF_AFTER_MS`, the span since then is stored as an outage in the same
+ * transaction, so that nobody can judge across it unknowingly.
+ */
+export async function commitCanary(
+  pool: Pool,
+  canary: { receiverId: string; startedAt: Instant; acceptedAt: Instant },
+): Promise<Mark> {
+  const mark = await inTransaction(pool, async (client) => {
+    // Two receivers that come back together must agree on where the outage ended.
+    await client.query("select pg_advisory_xact_lock($1)", [LOCK]);
+    const endedOutage = await closeOutage(client, canary.acceptedAt);
+    return { databaseAt: await writeMark(client, canary), endedOutage };
+  });
+  await pool.query("select pg_notify('overdue_marked', '')");
+  return mark;
+}
+
+async function closeOutage(client: PoolClient, until: Instant): Promise<boolean> {
+  const { rowCount } = await client.query({
+    name: "close-outage",
+    text: `insert into outages (started_at, ended_at)
+           select max(canary_at), to_timestamp($1::float8 / 1000) from receivers
+           having max(canary_at) < to_timestamp(($1::float8 - $2::float8) / 1000)
+           on conflict (started_at) do nothing`,
+    values: [until, DEAF_AFTER_MS],
+  });
+  return rowCount === 1;
+}
+
+async function writeMark(
+  client: PoolClient,
+  canary: { receiverId: string; startedAt: Instant; acceptedAt: Instant },
+): Promise<Instant> {
+  const { rows } = await client.query<{ at: Instant }>({
+    name: "write-mark",
+    text: `insert into receivers (id, started_at, canary_at)
+           values ($1, to_timestamp($2::float8 / 1000), to_timestamp($3::float8 / 1000))
+           on conflict (id) do update set canary_at = greatest(receivers.canary_at, excluded.canary_at), ended_at = null
+           returning (extract(epoch from clock_timestamp()) * 1000)::float8 as at`,
+    values: [canary.receiverId, canary.startedAt, canary.acceptedAt],
+  });
+  const [row] = rows;
+  if (row === undefined) throw new Error("The canary was not written.");
+  return row.at;
+}
+
+/** A clean stop: nobody waits for this receiver any more. */
+export async function endReceiver(pool: Pool, receiverId: string): Promise<void> {
+  await pool.query("update receivers set ended_at = clock_timestamp() where id = $1", [receiverId]);
+}

@@ -1,0 +1,30 @@
+import type { Instant } from "@overdue/core";
+import type { Pool } from "pg";
+
+/** Says that this checker has judged all deadlines up to the watermark; null: it had to wait. */
+export async function writeJudged(
+  pool: Pool,
+  checker: { id: string; startedAt: Instant; watermark: Instant | null },
+): Promise<void> {
+  await pool.query({
+    name: "write-judged",
+    text: `insert into checkers (id, started_at, judged_at, watermark_at)
+           values ($1, to_timestamp($2::float8 / 1000), clock_timestamp(), to_timestamp($3::float8 / 1000))
+           on conflict (id) do update set judged_at = excluded.judged_at, ended_at = null,
+             watermark_at = coalesce(excluded.watermark_at, checkers.watermark_at)`,
+    values: [checker.id, checker.startedAt, checker.watermark],
+  });
+}
+
+export async function endChecker(pool: Pool, id: string): Promise<void> {
+  await pool.query("update checkers set ended_at = clock_timestamp() where id = $1", [id]);
+}
+
+/** Forgets processes that are long gone; the newest stay, for the outage that their silence may turn out to be. */
+export async function forgetOldProcesses(pool: Pool): Promise<void> {
+  await pool.query(`delete from checkers where judged_at < clock_timestamp() - interval '1 day'`);
+  await pool.query(
+    `delete from receivers where canary_at < clock_timestamp() - interval '1 day'
+        and canary_at < (select max(canary_at) from receivers)`,
+  );
+}

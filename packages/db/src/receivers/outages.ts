@@ -1,0 +1,24 @@
+import type { Instant } from "@overdue/core";
+import type { Pool, PoolClient } from "pg";
+
+/** A span in which no receiver could commit. */
+export type Outage = { from: Instant; until: Instant };
+
+/** No canary for this long means that nothing could be received. */
+export const DEAF_AFTER_MS = 5_000;
+/** Long enough that every check has been judged since. */
+const KEPT_MS = 400 * 86_400_000;
+
+/** Outages that ended lately, oldest first: what a check may not have been told yet. */
+export async function recentOutages(db: Pool | PoolClient): Promise<Outage[]> {
+  const { rows } = await db.query<Outage>({
+    name: "recent-outages",
+    text: `select (extract(epoch from started_at) * 1000)::float8 as "from",
+                  (extract(epoch from ended_at) * 1000)::float8 as until
+             from outages
+            where ended_at > clock_timestamp() - $1::float8 * interval '1 millisecond'
+            order by started_at`,
+    values: [KEPT_MS],
+  });
+  return rows;
+}

@@ -1,0 +1,26 @@
+import type { Pool } from "pg";
+
+import { DEAF_AFTER_MS } from "./outages.ts";
+
+const JUDGED_WITHIN_MS = 15_000;
+
+/** Null when pings are received and deadlines judged; else one sentence that says what is not. */
+export async function notReadyBecause(pool: Pool): Promise<string | null> {
+  const { rows } = await pool.query<{ canary_ms: number | null; judged_ms: number | null }>({
+    text: `select (select extract(epoch from clock_timestamp() - max(canary_at)) * 1000 from receivers)::float8
+                    as canary_ms,
+                  (select extract(epoch from clock_timestamp() - max(judged_at)) * 1000 from checkers)::float8
+                    as judged_ms`,
+  });
+  const row = rows[0];
+  return (
+    late("No receiver has committed a ping of its own", row?.canary_ms ?? null, DEAF_AFTER_MS) ??
+    late("No checker has judged deadlines", row?.judged_ms ?? null, JUDGED_WITHIN_MS)
+  );
+}
+
+function late(what: string, ageMs: number | null, limitMs: number): string | null {
+  if (ageMs !== null && ageMs <= limitMs) return null;
+  const since = ageMs === null ? "yet" : `for ${Math.round(ageMs / 1_000)} s`;
+  return `${what} ${since}; at most ${limitMs / 1_000} s are normal.`;
+}

@@ -1,0 +1,25 @@
+import type { Instant } from "@overdue/core";
+import type { Pool } from "pg";
+
+import { DEAF_AFTER_MS } from "./outages.ts";
+
+/**
+ * Everything accepted before this instant is committed, whichever receiver took it. Null while no receiver commits:
+ * then nothing may be judged. A receiver that fell silent without saying so is waited for until `DEAF_AFTER_MS`.
+ */
+export async function readWatermark(pool: Pool): Promise<Instant | null> {
+  const { rows } = await pool.query<{ at: Instant | null }>({
+    name: "watermark",
+    text: `select (extract(epoch from min(canary_at)) * 1000)::float8 as at
+             from receivers
+            where ended_at is null
+              and canary_at > clock_timestamp() - $1::float8 * interval '1 millisecond'`,
+    values: [DEAF_AFTER_MS],
+  });
+  return rows[0]?.at ?? null;
+}
+
+/** Asks every receiver for a canary now, so that a deadline need not wait for the next second. */
+export async function askForCanary(pool: Pool): Promise<void> {
+  await pool.query("select pg_notify('overdue_canary', '')");
+}

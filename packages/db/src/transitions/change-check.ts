@@ -1,0 +1,32 @@
+import type { Check, Event } from "@overdue/core";
+import type { Pool, PoolClient } from "pg";
+
+import { inTransaction } from "../in-transaction.ts";
+import { recentOutages } from "../receivers/outages.ts";
+import { advance, applyOutages, changeOf } from "./change.ts";
+import { STORED_CHECK, type StoredCheckRow, storedCheck } from "./stored-check.ts";
+import { writeChanges } from "./write.ts";
+
+/**
+ * Locks one check, lets `decide` say what happens to it (and write other columns of it in the same transaction),
+ * folds that and writes the outcome. Answers the check as it is afterwards, or null when the project has none of
+ * this id.
+ */
+export async function changeCheck(
+  pool: Pool,
+  ref: { projectId: string; checkId: string },
+  decide: (check: Check, client: PoolClient) => Promise<Event[]> | Event[],
+): Promise<Check | null> {
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<StoredCheckRow>(
+      `select ${STORED_CHECK} from checks where project_id = $1 and id = $2 and deleted_at is null for update`,
+      [ref.projectId, ref.checkId],
+    );
+    if (rows[0] === undefined) return null;
+    const change = changeOf(storedCheck(rows[0]));
+    applyOutages(change, await recentOutages(client));
+    for (const event of await decide(change.check, client)) advance(change, event);
+    if (change.effects.length > 0 || change.setWake) await writeChanges(client, [change]);
+    return change.check;
+  });
+}

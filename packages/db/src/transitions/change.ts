@@ -1,0 +1,57 @@
+import { type Check, type Effect, type Event, type Instant, fold } from "@overdue/core";
+
+import type { Outage } from "../receivers/outages.ts";
+import type { StoredCheck } from "./stored-check.ts";
+
+/** What came with a ping and is stored beside what `fold` decided of it. */
+export type PingRecord = {
+  id: string;
+  receivedAt: Instant;
+  rid: string | null;
+  exitStatus: number | null;
+  scheme: string;
+  method: string;
+  remoteAddress: string | null;
+  userAgent: string;
+  /** The part that is kept; null when it was empty. */
+  body: Buffer | null;
+  /** Length as sent. */
+  bodyBytes: number;
+  /** Why it is stored as ignored although the job meant otherwise, where the receiver decided so. */
+  note: string | null;
+};
+
+/** A locked check on its way through one transaction: what was read, what it is now, what is to be written. */
+export type Change = {
+  stored: StoredCheck;
+  check: Check;
+  effects: Effect[];
+  nextAt: Instant | null;
+  pings: PingRecord[];
+  /** True: `wake_at` becomes `nextAt`. False: it only moves nearer, so that a ping touches no index. */
+  setWake: boolean;
+};
+
+export function changeOf(stored: StoredCheck): Change {
+  return { stored, check: stored.check, effects: [], nextAt: null, pings: [], setWake: false };
+}
+
+/** Folds one more event into the change. */
+export function advance(change: Change, event: Event): void {
+  const { check, effects, nextAt } = fold(change.check, event);
+  change.check = check;
+  change.effects.push(...effects);
+  change.nextAt = nextAt;
+  if (event.kind !== "ping") change.setWake = true;
+}
+
+/** Tells the check of every outage that it has not heard of; must come before any other event. */
+export function applyOutages(change: Change, outages: readonly Outage[]): void {
+  for (const { from, until } of outages) {
+    if (until > heardUntil(change.check)) advance(change, { kind: "outage", from, until });
+  }
+}
+
+function heardUntil(check: Check): Instant {
+  return check.state.memory.outageUntil ?? check.createdAt;
+}

@@ -1,0 +1,102 @@
+import { type Instant, defaultSettings } from "@overdue/core";
+import type { PoolClient } from "pg";
+
+import { insertCheck } from "./insert-check.ts";
+
+/** Which check a ping is for: by its own secret, or by the project's key and a slug. */
+export type Target =
+  | { kind: "uuid"; pingUuid: string }
+  | { kind: "slug"; pingKey: string; slug: string; create: boolean };
+
+export type Found =
+  | { kind: "check"; pingUuid: string; created: boolean }
+  | { kind: "unknown" }
+  | { kind: "ambiguous" };
+
+/** What a check made by its first ping gets: once a day, an hour of grace, as Healthchecks does. */
+const FIRST_SCHEDULE = { kind: "interval", everySeconds: 86_400 } as const;
+const FIRST_GRACE_SECONDS = 3_600;
+const CHECKS_PER_PROJECT_MAX = 20_000;
+
+/** Answers the check of each slug target, by `slugOf`; makes the missing ones that ask for it. */
+export async function findSlugs(
+  client: PoolClient,
+  targets: readonly Target[],
+  at: Instant,
+): Promise<Map<string, Found>> {
+  const slugs = targets.filter((target) => target.kind === "slug");
+  if (slugs.length === 0) return new Map();
+  const found = await lookUp(client, slugs);
+  for (const target of slugs) {
+    if (target.create && found.get(slugOf(target))?.kind === "unknown") {
+      found.set(slugOf(target), await create(client, target, at));
+    }
+  }
+  return found;
+}
+
+export function slugOf(target: { pingKey: string; slug: string }): string {
+  return `${target.pingKey}/${target.slug}`;
+}
+
+type SlugTarget = Extract<Target, { kind: "slug" }>;
+
+async function lookUp(client: PoolClient, slugs: readonly SlugTarget[]): Promise<Map<string, Found>> {
+  const { rows } = await client.query<{ ping_key: string; slug: string; ping_uuid: string }>({
+    name: "find-slugs",
+    text: `select distinct p.ping_key, c.slug, c.ping_uuid
+             from unnest($1::text[], $2::text[]) as x(ping_key, slug)
+             join projects p on p.ping_key = x.ping_key and p.deleted_at is null
+             join checks c on c.project_id = p.id and c.slug = x.slug and c.deleted_at is null`,
+    values: [slugs.map((target) => target.pingKey), slugs.map((target) => target.slug)],
+  });
+  const found = new Map<string, Found>(slugs.map((target) => [slugOf(target), { kind: "unknown" }]));
+  for (const row of rows) {
+    const slug = slugOf({ pingKey: row.ping_key, slug: row.slug });
+    const first = found.get(slug)?.kind === "unknown";
+    found.set(
+      slug,
+      first ? { kind: "check", pingUuid: row.ping_uuid, created: false } : { kind: "ambiguous" },
+    );
+  }
+  return found;
+}
+
+async function create(client: PoolClient, target: SlugTarget, at: Instant): Promise<Found> {
+  const projectId = await lockProject(client, target.pingKey);
+  if (projectId === null) return { kind: "unknown" };
+  // Another receiver may have made it while we waited for the lock.
+  const again = (await lookUp(client, [target])).get(slugOf(target));
+  if (again !== undefined && again.kind !== "unknown") return again;
+  const settings = { ...defaultSettings, schedule: FIRST_SCHEDULE, graceSeconds: FIRST_GRACE_SECONDS };
+  const checkId = await insertCheck(client, {
+    projectId,
+    name: target.slug,
+    slug: target.slug,
+    settings,
+    at,
+  });
+  await client.query(
+    `insert into check_channels (project_id, check_id, channel_id)
+     select project_id, $2, id from channels where project_id = $1 and deleted_at is null`,
+    [projectId, checkId],
+  );
+  const { rows } = await client.query<{ ping_uuid: string }>("select ping_uuid from checks where id = $1", [
+    checkId,
+  ]);
+  return rows[0] === undefined
+    ? { kind: "unknown" }
+    : { kind: "check", pingUuid: rows[0].ping_uuid, created: true };
+}
+
+/** Null when there is no such project, or it is full. */
+async function lockProject(client: PoolClient, pingKey: string): Promise<string | null> {
+  const { rows } = await client.query<{ id: string }>(
+    `select p.id from projects p
+      where p.ping_key = $1 and p.deleted_at is null
+        and (select count(*) from checks c where c.project_id = p.id and c.deleted_at is null) < $2
+        for update`,
+    [pingKey, CHECKS_PER_PROJECT_MAX],
+  );
+  return rows[0]?.id ?? null;
+}

@@ -1,0 +1,108 @@
+import type { Instant } from "@overdue/core";
+import type { Pool, PoolClient } from "pg";
+
+import { inTransaction } from "../in-transaction.ts";
+import { type Outage } from "../receivers/outages.ts";
+import { type Change, advance, applyOutages, changeOf } from "./change.ts";
+import { STORED_CHECK, type StoredCheckRow, storedCheck } from "./stored-check.ts";
+import { writeChanges } from "./write.ts";
+
+/** A poison check is looked at again after this long; the others go on. */
+const QUARANTINE = "1 hour";
+
+export type Judging = { watermark: Instant; outages: readonly Outage[]; limit: number };
+
+/** `judged`: how many were due. `changed`: those in which something happened, for pages that watch them. */
+export type Judged = { judged: number; changed: { projectId: string; checkId: string }[] };
+
+/**
+ * Lets time pass, up to the watermark, for the checks that wait for it; several checkers may do so at once. When one
+ * check cannot be judged the whole batch is tried check by check, and only that one is put aside; `onPoison` hears.
+ */
+export async function judgeDue(
+  pool: Pool,
+  judging: Judging,
+  onPoison: (checkId: string, error: unknown) => void,
+): Promise<Judged> {
+  try {
+    return await inTransaction(pool, async (client) =>
+      judgeRows(client, judging, await lockDue(client, judging)),
+    );
+  } catch {
+    return judgeOneByOne(pool, judging, onPoison);
+  }
+}
+
+async function lockDue(client: PoolClient, { watermark, limit }: Judging): Promise<StoredCheckRow[]> {
+  const { rows } = await client.query<StoredCheckRow>({
+    name: "lock-due",
+    text: `select ${STORED_CHECK} from checks
+            where wake_at <= to_timestamp($1::float8 / 1000) and deleted_at is null
+            order by wake_at limit $2 for update skip locked`,
+    values: [watermark, limit],
+  });
+  return rows;
+}
+
+async function judgeRows(client: PoolClient, judging: Judging, rows: StoredCheckRow[]): Promise<Judged> {
+  const changes = rows.map((row) => judge(row, judging));
+  await writeChanges(client, changes);
+  const changed = changes.filter((change) => change.effects.length > 0);
+  return {
+    judged: rows.length,
+    changed: changed.map(({ stored, check }) => ({ projectId: stored.projectId, checkId: check.id })),
+  };
+}
+
+function judge(row: StoredCheckRow, { watermark, outages }: Judging): Change {
+  const change = changeOf(storedCheck(row));
+  applyOutages(change, outages);
+  advance(change, { kind: "time", now: watermark });
+  return change;
+}
+
+async function judgeOneByOne(
+  pool: Pool,
+  judging: Judging,
+  onPoison: (checkId: string, error: unknown) => void,
+): Promise<Judged> {
+  const { rows } = await pool.query<{ id: string }>(
+    `select id from checks where wake_at <= to_timestamp($1::float8 / 1000) and deleted_at is null
+      order by wake_at limit $2`,
+    [judging.watermark, judging.limit],
+  );
+  const all: Judged = { judged: 0, changed: [] };
+  for (const { id } of rows) {
+    const one = await judgeOne(pool, judging, id).catch(async (error: unknown) => {
+      onPoison(id, error);
+      await pool.query(
+        `update checks set wake_at = clock_timestamp() + interval '${QUARANTINE}' where id = $1`,
+        [id],
+      );
+      return { judged: 1, changed: [] };
+    });
+    all.judged += one.judged;
+    all.changed.push(...one.changed);
+  }
+  return all;
+}
+
+function judgeOne(pool: Pool, judging: Judging, id: string): Promise<Judged> {
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<StoredCheckRow>(
+      `select ${STORED_CHECK} from checks where id = $1 and deleted_at is null for update skip locked`,
+      [id],
+    );
+    return judgeRows(client, judging, rows);
+  });
+}
+
+/** The next instant at which any check waits for time; null when none does. */
+export async function nextWakeAt(pool: Pool): Promise<Instant | null> {
+  const { rows } = await pool.query<{ at: Instant | null }>({
+    name: "next-wake",
+    text: `select (extract(epoch from min(wake_at)) * 1000)::float8 as at from checks
+            where wake_at is not null and deleted_at is null`,
+  });
+  return rows[0]?.at ?? null;
+}

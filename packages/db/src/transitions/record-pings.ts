@@ -1,0 +1,99 @@
+import type { Instant, PingKind, PingReading } from "@overdue/core";
+import type { Pool, PoolClient } from "pg";
+
+import { inTransaction } from "../in-transaction.ts";
+import type { Outage } from "../receivers/outages.ts";
+import { type Change, type PingRecord, advance, applyOutages, changeOf } from "./change.ts";
+import { type Found, type Target, findSlugs, slugOf } from "./find-targets.ts";
+import { STORED_CHECK, type StoredCheckRow, storedCheck } from "./stored-check.ts";
+import { writeChanges } from "./write.ts";
+
+/** A ping as the receiver accepted it: parsed and bounded, not yet matched with its check. */
+export type Arrival = {
+  target: Target;
+  record: PingRecord;
+  /** What it counts as for a check that reads pings so. */
+  read: (reading: PingReading) => PingKind;
+  host: string | null;
+  digest: string | null;
+};
+
+export type Recorded =
+  | { kind: "recorded"; projectId: string; checkId: string; created: boolean }
+  | { kind: "unknown" }
+  | { kind: "ambiguous" };
+
+/**
+ * Records pings that arrived together in one transaction: finds their checks, locks them in id order, folds, writes.
+ * Answers an outcome for each, in order; when it returns, every one is durable. Throws when none is.
+ */
+export async function recordPings(
+  pool: Pool,
+  arrivals: readonly Arrival[],
+  outages: readonly Outage[],
+): Promise<Recorded[]> {
+  return inTransaction(pool, async (client) => {
+    const found = await find(client, arrivals);
+    const changes = await lock(client, found, outages);
+    const recorded = arrivals.map((arrival, i) => apply(arrival, found[i], changes));
+    await writeChanges(
+      client,
+      [...changes.values()].filter((change) => change.pings.length > 0),
+    );
+    return recorded;
+  });
+}
+
+async function find(client: PoolClient, arrivals: readonly Arrival[]): Promise<Found[]> {
+  const at = Math.min(...arrivals.map(({ record }) => record.receivedAt));
+  const slugs = await findSlugs(
+    client,
+    arrivals.map(({ target }) => target),
+    at,
+  );
+  const answered = new Set<string>();
+  return arrivals.map(({ target }) => {
+    if (target.kind === "uuid") return { kind: "check", pingUuid: target.pingUuid, created: false };
+    const found = slugs.get(slugOf(target)) ?? { kind: "unknown" };
+    const first = !answered.has(slugOf(target));
+    answered.add(slugOf(target));
+    return found.kind === "check" ? { ...found, created: found.created && first } : found;
+  });
+}
+
+// In id order, so that two receivers with the same checks in hand wait for each other instead of locking up.
+async function lock(
+  client: PoolClient,
+  found: readonly Found[],
+  outages: readonly Outage[],
+): Promise<Map<string, Change>> {
+  const pingUuids = new Set(found.flatMap((target) => (target.kind === "check" ? [target.pingUuid] : [])));
+  const { rows } = await client.query<StoredCheckRow>({
+    name: "lock-checks",
+    text: `select ${STORED_CHECK} from checks
+            where ping_uuid = any($1::uuid[]) and deleted_at is null order by id for update`,
+    values: [[...pingUuids]],
+  });
+  return new Map(rows.map((row) => [row.ping_uuid, prepared(row, outages)]));
+}
+
+function prepared(row: StoredCheckRow, outages: readonly Outage[]): Change {
+  const change = changeOf(storedCheck(row));
+  applyOutages(change, outages);
+  return change;
+}
+
+function apply(arrival: Arrival, found: Found | undefined, changes: Map<string, Change>): Recorded {
+  if (found?.kind !== "check") return found ?? { kind: "unknown" };
+  const change = changes.get(found.pingUuid);
+  if (change === undefined) return { kind: "unknown" };
+  change.pings.push(arrival.record);
+  advance(change, { kind: "ping", ping: pingOf(arrival, change.stored.reading, arrival.record.receivedAt) });
+  const { projectId } = change.stored;
+  return { kind: "recorded", projectId, checkId: change.check.id, created: found.created };
+}
+
+function pingOf(arrival: Arrival, reading: PingReading, at: Instant) {
+  const { id, rid, exitStatus } = arrival.record;
+  return { id, kind: arrival.read(reading), at, rid, exitStatus, host: arrival.host, digest: arrival.digest };
+}

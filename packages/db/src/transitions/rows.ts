@@ -1,0 +1,130 @@
+import type { Effect, Run, Slot } from "@overdue/core";
+
+import type { Change, PingRecord } from "./change.ts";
+
+type Of<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
+
+/** The check's new state, as `write.ts` reads it. */
+export function checkRow({ check, nextAt, setWake }: Change) {
+  const { state } = check;
+  return {
+    id: check.id,
+    status: state.status,
+    deadline_seq: state.deadlineSeq,
+    ping_count: state.pingCount,
+    last_ping_at: state.lastPingAt,
+    last_start_at: state.lastStartAt,
+    last_duration_ms: state.lastDurationMs,
+    expected_at: state.expectedAt,
+    deadline_at: state.deadlineAt,
+    memory: state.memory,
+    next_at: nextAt,
+    set_wake: setWake,
+  };
+}
+
+export function pingRows(change: Change) {
+  const decided = new Map(effectsOf(change, "ping").map((effect) => [effect.id, effect]));
+  return change.pings.flatMap((ping) => {
+    const effect = decided.get(ping.id);
+    return effect === undefined ? [] : [pingRow(change, ping, effect)];
+  });
+}
+
+// The same row twice in one statement is an error in SQL, and the last word counts.
+export function runRows(change: Change) {
+  const runs = new Map(effectsOf(change, "run").map(({ run }) => [run.id, run]));
+  return [...runs.values()].map((run) => runRow(change, run));
+}
+
+export function slotRows(change: Change) {
+  const slots = new Map(effectsOf(change, "slot").map(({ slot }) => [slot.dueAt, slot]));
+  return [...slots.values()].map((slot) => slotRow(change, slot));
+}
+
+export function noticeRows(change: Change) {
+  return effectsOf(change, "notice").map(({ at, notice, evidence }) => ({
+    ...owner(change),
+    at,
+    notice,
+    evidence,
+  }));
+}
+
+/** One flip with what it opens or resolves; the n-th of a check belongs to the n-th round of writing. */
+export function flipRows(change: Change) {
+  return effectsOf(change, "flip").map(({ flip }) => {
+    const opened = effectsOf(change, "incident-opened").find(
+      (effect) => effect.deadlineSeq === flip.deadlineSeq,
+    );
+    return {
+      ...owner(change),
+      seq: flip.deadlineSeq,
+      from_status: flip.from,
+      to_status: flip.to,
+      reason: flip.reason,
+      at: flip.at,
+      alerts: flip.alerts,
+      opens: flip.to === "down" && opened !== undefined,
+      incident_reason: opened?.reason ?? null,
+      evidence: opened?.evidence ?? null,
+      resolves: flip.from === "down" && flip.to !== "down",
+    };
+  });
+}
+
+export type FlipRow = ReturnType<typeof flipRows>[number];
+
+function effectsOf<Kind extends Effect["kind"]>(change: Change, kind: Kind): Of<Kind>[] {
+  return change.effects.filter((effect): effect is Of<Kind> => effect.kind === kind);
+}
+
+function owner(change: Change) {
+  return { project_id: change.stored.projectId, check_id: change.check.id };
+}
+
+function pingRow(change: Change, ping: PingRecord, effect: Of<"ping">) {
+  return {
+    ...owner(change),
+    number: effect.number,
+    id: ping.id,
+    kind: effect.stored,
+    note: effect.note ?? ping.note,
+    received_at: ping.receivedAt,
+    rid: ping.rid,
+    exit_status: ping.exitStatus,
+    scheme: ping.scheme,
+    method: ping.method,
+    remote_address: ping.remoteAddress,
+    user_agent: ping.userAgent,
+    body: ping.body === null ? null : ping.body.toString("base64"),
+    body_bytes: ping.bodyBytes,
+  };
+}
+
+function runRow(change: Change, run: Run) {
+  return {
+    ...owner(change),
+    id: run.id,
+    rid: run.rid,
+    host: run.host,
+    started_at: run.startedAt,
+    ended_at: run.endedAt,
+    outcome: run.outcome,
+    duration_ms: run.durationMs,
+    exit_status: run.exitStatus,
+    overlong: run.overlong,
+    guessed: run.guessed,
+  };
+}
+
+function slotRow(change: Change, slot: Slot) {
+  return {
+    ...owner(change),
+    due_at: slot.dueAt,
+    outcome: slot.outcome,
+    decided_at: slot.at,
+    late_ms: slot.lateMs,
+    run_id: slot.runId,
+  };
+}

@@ -1,0 +1,124 @@
+import type { PoolClient } from "pg";
+
+import type { Change } from "./change.ts";
+import { type FlipRow, checkRow, flipRows, noticeRows, pingRows, runRows, slotRows } from "./rows.ts";
+
+/** Epoch milliseconds, as core counts, to what the table holds. */
+const at = (column: string) => `to_timestamp(x.${column} / 1000)`;
+
+// One statement for all that every ping writes: each further round trip would be paid by every ping.
+const STATES_PINGS_RUNS_SLOTS = `
+with changed as (
+  update checks c
+     set status = x.status, deadline_seq = x.deadline_seq, ping_count = x.ping_count,
+         last_ping_at = ${at("last_ping_at")}, last_start_at = ${at("last_start_at")},
+         last_duration_ms = x.last_duration_ms, expected_at = ${at("expected_at")},
+         deadline_at = ${at("deadline_at")}, memory = x.memory,
+         wake_at = case when x.set_wake then ${at("next_at")} else least(c.wake_at, ${at("next_at")}) end
+    from json_to_recordset($1::json) as x(
+           id uuid, status check_status, deadline_seq bigint, ping_count bigint, last_ping_at float8,
+           last_start_at float8, last_duration_ms bigint, expected_at float8, deadline_at float8, memory jsonb,
+           next_at float8, set_wake boolean)
+   where c.id = x.id
+), recorded as (
+  insert into pings (project_id, check_id, number, id, kind, note, received_at, rid, exit_status, scheme, method,
+                     remote_address, user_agent, body, body_bytes)
+  select x.project_id, x.check_id, x.number, x.id, x.kind, x.note, ${at("received_at")}, x.rid, x.exit_status,
+         x.scheme, x.method, x.remote_address, x.user_agent, decode(x.body, 'base64'), x.body_bytes
+    from json_to_recordset($2::json) as x(
+           project_id uuid, check_id uuid, number bigint, id uuid, kind text, note text, received_at float8, rid uuid,
+           exit_status smallint, scheme text, method text, remote_address text, user_agent text, body text,
+           body_bytes integer)
+), ran as (
+  insert into runs (project_id, check_id, id, rid, host, started_at, ended_at, heard_at, outcome, duration_ms,
+                    exit_status, overlong, guessed)
+  select x.project_id, x.check_id, x.id, x.rid, x.host, ${at("started_at")}, ${at("ended_at")},
+         to_timestamp(coalesce(x.ended_at, x.started_at) / 1000), x.outcome, x.duration_ms, x.exit_status,
+         x.overlong, x.guessed
+    from json_to_recordset($3::json) as x(
+           project_id uuid, check_id uuid, id uuid, rid uuid, host text, started_at float8, ended_at float8,
+           outcome text, duration_ms bigint, exit_status smallint, overlong boolean, guessed boolean)
+  on conflict (id) do update
+     set started_at = excluded.started_at, ended_at = excluded.ended_at, heard_at = excluded.heard_at,
+         outcome = excluded.outcome, duration_ms = excluded.duration_ms, exit_status = excluded.exit_status,
+         overlong = excluded.overlong, guessed = excluded.guessed
+)
+insert into slots (project_id, check_id, due_at, outcome, decided_at, late_ms, run_id)
+select x.project_id, x.check_id, ${at("due_at")}, x.outcome, ${at("decided_at")}, x.late_ms, x.run_id
+  from json_to_recordset($4::json) as x(
+         project_id uuid, check_id uuid, due_at float8, outcome text, decided_at float8, late_ms bigint, run_id uuid)
+on conflict (check_id, due_at) do update
+   set outcome = excluded.outcome, decided_at = excluded.decided_at, late_ms = excluded.late_ms,
+       run_id = excluded.run_id`;
+
+// Flip, incident and deliveries are one statement: an alert that is decided cannot fail to be written.
+const FLIPS_INCIDENTS_DELIVERIES = `
+with given as (
+  select * from json_to_recordset($1::json) as x(
+    project_id uuid, check_id uuid, seq bigint, from_status check_status, to_status check_status, reason text,
+    at float8, alerts boolean, opens boolean, incident_reason text, evidence jsonb, resolves boolean)
+), flipped as (
+  insert into flips (project_id, check_id, deadline_seq, from_status, to_status, reason, at, detected_at, alerts)
+  select x.project_id, x.check_id, x.seq, x.from_status, x.to_status, x.reason, ${at("at")}, clock_timestamp(),
+         x.alerts
+    from given x
+  on conflict on constraint flips_once do nothing
+  returning id, project_id, check_id, deadline_seq, to_status, alerts
+), opened as (
+  insert into incidents (project_id, check_id, deadline_seq, reason, evidence, opened_at)
+  select x.project_id, x.check_id, x.seq, x.incident_reason, x.evidence, ${at("at")}
+    from given x join flipped f on f.check_id = x.check_id and f.deadline_seq = x.seq and f.to_status = x.to_status
+   where x.opens
+  on conflict on constraint incidents_once do nothing
+  returning id, check_id
+), resolved as (
+  update incidents i set resolved_at = ${at("at")}
+    from given x join flipped f on f.check_id = x.check_id and f.deadline_seq = x.seq and f.to_status = x.to_status
+   where x.resolves and i.check_id = x.check_id and i.project_id = x.project_id and i.resolved_at is null
+  returning i.id, i.check_id
+)
+insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id)
+select f.project_id, c.id, (case when f.to_status = 'down' then 'down' else 'up' end)::delivery_kind, f.check_id,
+       f.id, coalesce(o.id, r.id)
+  from flipped f
+  join check_channels cc on cc.check_id = f.check_id and cc.project_id = f.project_id
+  join channels c on c.id = cc.channel_id and c.deleted_at is null
+  left join opened o on o.check_id = f.check_id
+  left join resolved r on r.check_id = f.check_id
+ where f.alerts
+on conflict on constraint deliveries_once do nothing`;
+
+const NOTICES = `
+insert into notices (project_id, check_id, at, notice, evidence)
+select x.project_id, x.check_id, ${at("at")}, x.notice, x.evidence
+  from json_to_recordset($1::json) as x(project_id uuid, check_id uuid, at float8, notice text, evidence jsonb)`;
+
+/** Writes everything that was decided for the locked checks, inside the caller's transaction. */
+export async function writeChanges(client: PoolClient, changes: readonly Change[]): Promise<void> {
+  if (changes.length === 0) return;
+  await client.query({
+    name: "write-changes",
+    text: STATES_PINGS_RUNS_SLOTS,
+    values: [
+      JSON.stringify(changes.map(checkRow)),
+      JSON.stringify(changes.flatMap(pingRows)),
+      JSON.stringify(changes.flatMap(runRows)),
+      JSON.stringify(changes.flatMap(slotRows)),
+    ],
+  });
+  await writeFlips(client, changes.map(flipRows));
+  const notices = changes.flatMap(noticeRows);
+  if (notices.length > 0) await client.query(NOTICES, [JSON.stringify(notices)]);
+}
+
+/** The first flips of all checks, then the second ones: a check that went down and up is written in that order. */
+async function writeFlips(client: PoolClient, flipsOfChecks: readonly FlipRow[][]): Promise<void> {
+  const rounds = Math.max(...flipsOfChecks.map((flips) => flips.length));
+  let written = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    const flips = flipsOfChecks.flatMap((ofCheck) => ofCheck[round] ?? []);
+    const { rowCount } = await client.query(FLIPS_INCIDENTS_DELIVERIES, [JSON.stringify(flips)]);
+    written += rowCount ?? 0;
+  }
+  if (written > 0) await client.query("select pg_notify('overdue_deliveries', '')");
+}
