@@ -15,3 +15,4 @@ export { bootstrap, type FirstAccount } from "./installation/bootstrap.ts";
 export { listen, type Channel } from "./listen.ts";
 export * from "./receivers/index.ts";
 export * from "./transitions/index.ts";
+export { notifyChanges, type Changed } from "./changes.ts";

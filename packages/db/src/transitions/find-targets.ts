@@ -1,5 +1,5 @@
 import { type Instant, defaultSettings } from "@overdue/core";
-import type { PoolClient } from "pg";
+import type { Pool, PoolClient } from "pg";
 
 import { insertCheck } from "./insert-check.ts";
 
@@ -99,4 +99,19 @@ async function lockProject(client: PoolClient, pingKey: string): Promise<string 
     [pingKey, CHECKS_PER_PROJECT_MAX],
   );
   return rows[0]?.id ?? null;
+}
+
+/** Whether a ping to this target would find its check; nothing is locked or made. */
+export async function targetExists(pool: Pool, target: Target): Promise<boolean> {
+  const { rows } =
+    target.kind === "uuid"
+      ? await pool.query("select 1 from checks where ping_uuid = $1 and deleted_at is null", [
+          target.pingUuid,
+        ])
+      : await pool.query(
+          `select 1 from projects p join checks c on c.project_id = p.id and c.deleted_at is null
+            where p.ping_key = $1 and c.slug = $2 and p.deleted_at is null`,
+          [target.pingKey, target.slug],
+        );
+  return rows.length > 0;
 }

@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+
+import { readPingUrl } from "./ping-url.ts";
+
+const UUID = "6b2f0d3e-8d5c-4b1a-9c55-0d4c8f0f1a2b";
+const RID = "123e4567-e89b-12d3-a456-426614174000";
+const uuid = { kind: "uuid", pingUuid: UUID };
+const slug = { kind: "slug", pingKey: "KEY_1-x", slug: "nightly-backup", create: false };
+
+const plain = { exitStatus: null, rid: null };
+const read = (path: string) => {
+  const url = new URL(path, "http://overdue.test/");
+  return readPingUrl(url.pathname.slice(1), url.searchParams);
+};
+
+test.each([
+  [UUID, { target: uuid, action: "success", ...plain }],
+  [`${UUID}/`, { target: uuid, action: "success", ...plain }],
+  [`${UUID}/start`, { target: uuid, action: "start", ...plain }],
+  [`${UUID}/fail`, { target: uuid, action: "fail", ...plain }],
+  [`${UUID}/log`, { target: uuid, action: "log", ...plain }],
+  [`${UUID}/0`, { target: uuid, action: "success", exitStatus: 0, rid: null }],
+  [`${UUID}/007`, { target: uuid, action: "success", exitStatus: 7, rid: null }],
+  [`${UUID}/255`, { target: uuid, action: "success", exitStatus: 255, rid: null }],
+  [`${UUID}?rid=${RID.toUpperCase()}`, { target: uuid, action: "success", exitStatus: null, rid: RID }],
+  [`${UUID}?rid=x&rid=${RID}`, { target: uuid, action: "success", exitStatus: null, rid: RID }],
+  ["KEY_1-x/nightly-backup", { target: slug, action: "success", ...plain }],
+  ["KEY_1-x/nightly-backup/fail", { target: slug, action: "fail", ...plain }],
+  ["KEY_1-x/nightly-backup/3", { target: slug, action: "success", exitStatus: 3, rid: null }],
+  ["KEY_1-x/nightly-backup?create=1", { target: { ...slug, create: true }, action: "success", ...plain }],
+  ["KEY_1-x/nightly-backup?create=true", { target: slug, action: "success", ...plain }],
+])("%s is a ping", (path, expected) => {
+  expect(read(path)).toEqual({ kind: "ping", ...expected });
+});
+
+test.each([
+  [UUID.toUpperCase()],
+  [UUID.replaceAll("-", "")],
+  [`${UUID}/fail/`],
+  [`${UUID}/start/more`],
+  ["KEY/slug/other"],
+  ["KEY/slug/"],
+  ["KEY/"],
+  ["KEY"],
+  [""],
+  ["KEY/sl%20ug"],
+  ["a/b/start/c"],
+])("/%s is no ping URL", (path) => {
+  expect(read(path).kind).toBe("no such page");
+});
+
+test("an unknown action behind a uuid is read as a slug, as Healthchecks does", () => {
+  expect(read(`${UUID}/success`)).toMatchObject({ kind: "ping", target: { kind: "slug", pingKey: UUID } });
+});
+
+test.each([
+  [`${UUID}/256`, "invalid url format"],
+  [`${UUID}/99999999999999999999`, "invalid url format"],
+  [`${UUID}?rid=`, "invalid uuid format"],
+  [`${UUID}?rid=${RID}x`, "invalid uuid format"],
+  [`${UUID}?rid=${RID}%0a`, "invalid uuid format"],
+])("%s is refused as %s", (path, problem) => {
+  expect(read(path)).toMatchObject({ kind: "malformed", problem });
+});
+
+test("a slug in capitals is refused whatever else it asks for", () => {
+  expect(read("KEY/Nightly?create=1")).toEqual({ kind: "bad slug" });
+});

@@ -1,0 +1,90 @@
+import { randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import { Agent } from "node:http";
+
+import {
+  type Changed,
+  type Pool,
+  type Recorded,
+  endReceiver,
+  notifyChanges,
+  targetExists,
+} from "@overdue/db";
+import type { Context } from "hono";
+import type { Logger } from "pino";
+
+import { CANARY_HEADER, startCanary } from "./canary.ts";
+import { createClock } from "./clock.ts";
+import { Ingest } from "./ingest.ts";
+import { pingReceiver } from "./receive.ts";
+
+/** Pages hear of pings this much later at the most; many pings share one message. */
+const TELL_EVERY_MS = 200;
+
+/** One per api process: receives pings, proves by its canary that it can, tells the pages. */
+export function createReceiver(options: {
+  pool: Pool;
+  log: Logger;
+  bodyBytesMax: number;
+  clientAddress: (c: Context) => string | null;
+}) {
+  const { pool, log } = options;
+  const receiverId = randomUUID();
+  const clock = createClock();
+  const teller = createTeller(pool, log);
+  const ingest = new Ingest({ pool, receiverId, clock, log, onRecorded: teller.add });
+  const token = randomBytes(16).toString("hex");
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  let canary: ReturnType<typeof startCanary> | undefined;
+  return {
+    ingest,
+    clock,
+    /** Handles `/ping/…`; `path` is what follows. */
+    ping: pingReceiver({ ...options, ingest, clock, exists: (target) => targetExists(pool, target) }),
+    /** Handles `CANARY_PATH`: 404 to everybody but this process. */
+    canary: async (c: Context): Promise<Response> => {
+      if (!isSame(c.req.header(CANARY_HEADER) ?? "", token)) return c.text("not found", 404);
+      await ingest.canary();
+      return c.body(null, 204);
+    },
+    /** Call when the server listens. */
+    start: (address: { host: string; port: number }) => {
+      canary = startCanary({ address, token, agent });
+    },
+    canaryNow: () => canary?.now(),
+    /** Call when the last request is answered. */
+    stop: async () => {
+      canary?.stop();
+      teller.stop();
+      agent.destroy();
+      await endReceiver(pool, receiverId).catch((error: unknown) =>
+        log.warn({ err: error }, "The end was not noted."),
+      );
+    },
+  };
+}
+
+function isSame(given: string, expected: string): boolean {
+  return given.length === expected.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected));
+}
+
+function createTeller(pool: Pool, log: Logger) {
+  let changed: Changed[] = [];
+  const tell = () => {
+    if (changed.length === 0) return;
+    const now = changed;
+    changed = [];
+    notifyChanges(pool, now).catch((error: unknown) =>
+      log.warn({ err: error }, "Open pages could not be told."),
+    );
+  };
+  const timer = setInterval(tell, TELL_EVERY_MS);
+  return {
+    add: (recorded: readonly Recorded[]) => {
+      for (const outcome of recorded) {
+        if (outcome.kind === "recorded")
+          changed.push({ projectId: outcome.projectId, checkId: outcome.checkId });
+      }
+    },
+    stop: () => clearInterval(timer),
+  };
+}
