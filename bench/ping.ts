@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { chmodSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { defaultSettings } from "@overdue/core";
-import { type Pool, insertCheck, migrate, openPool } from "@overdue/db";
+import { defaultSettings, fold, newCheck } from "@overdue/core";
+import { type Pool, createCheck, migrate, openDb, openPool } from "@overdue/db";
 import { initialise, startServer } from "@overdue/postgres";
 import autocannon from "autocannon";
 
@@ -25,7 +26,10 @@ type Load = { port: number; connections: number; pingUuids: string[] };
 const home = realpathSync(mkdtempSync(join(tmpdir(), "overdue-bench-")));
 chmodSync(home, 0o755);
 await initialise(join(home, "postgres"), "bench");
-const postgres = await startServer({ directory: join(home, "postgres"), logFile: join(home, "postgres.log") });
+const postgres = await startServer({
+  directory: join(home, "postgres"),
+  logFile: join(home, "postgres.log"),
+});
 const url = `postgres://postgres:bench@127.0.0.1:${postgres.port}/postgres`;
 const pool = openPool({ url, max: 4, name: "bench", statementTimeoutMs: 120_000 });
 let server: ChildProcess | undefined;
@@ -57,12 +61,17 @@ async function compare(load: Load): Promise<number> {
     const stored = (await countPings()) - before;
     results.push(measured);
     if (route !== "empty") lost += Math.max(0, acknowledged - stored);
-    console.log(lineOf(measured), route === "empty" ? "" : `(acknowledged ${acknowledged}, stored ${stored})`);
+    console.log(
+      lineOf(measured),
+      route === "empty" ? "" : `(acknowledged ${acknowledged}, stored ${stored})`,
+    );
   }
   const rate = (route: Route) => results.find((result) => result.route === route)?.perSecond ?? Number.NaN;
   const times = (rate("ping") / rate("each")).toFixed(1);
   const share = ((100 * rate("ping")) / rate("empty")).toFixed(0);
-  console.log(`→ ${times} times a transaction per ping, ${share} % of an empty route; ${lost} acknowledged pings lost\n`);
+  console.log(
+    `→ ${times} times a transaction per ping, ${share} % of an empty route; ${lost} acknowledged pings lost\n`,
+  );
   return lost;
 }
 
@@ -96,11 +105,17 @@ async function makeChecks(on: Pool): Promise<string[]> {
   const projectId = rows[0]?.id ?? "";
   const schedule = { kind: "interval", everySeconds: 3_600 } as const;
   const settings = { ...defaultSettings, schedule, graceSeconds: 600 };
-  const client = await on.connect();
+  const at = Date.now();
   for (let i = 0; i < CHECKS; i += 1) {
-    await insertCheck(client, { projectId, name: `bench ${i}`, slug: `bench-${i}`, settings, at: Date.now() });
+    const { check, nextAt } = fold(newCheck(randomUUID(), at, settings), { kind: "time", now: at });
+    await createCheck(openDb(on), {
+      projectId,
+      details: { name: `bench ${i}` },
+      check,
+      nextAt,
+      channelIds: [],
+    });
   }
-  client.release();
   const made = await on.query<{ ping_uuid: string }>("select ping_uuid from checks");
   return made.rows.map((row) => row.ping_uuid);
 }

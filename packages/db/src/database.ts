@@ -1,5 +1,5 @@
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
-import { Pool, type PoolConfig, types } from "pg";
+import { Pool, type PoolClient, type PoolConfig, types } from "pg";
 
 import * as schema from "./schema/index.ts";
 
@@ -34,7 +34,7 @@ export function openPool(options: {
   return pool;
 }
 
-/** The typed face of a pool. */
-export function openDb(pool: Pool): Db {
-  return drizzle(pool, { schema });
+/** The typed face of a pool, or of one connection whose transaction is under way: then open no other in it. */
+export function openDb(connection: Pool | PoolClient): Db {
+  return drizzle(connection, { schema });
 }

@@ -19,15 +19,18 @@ export type NewCheck = {
   pingUuid?: string;
 };
 
-/** Stores a new check. @throws UnknownChannel where a channel is not of this project. */
-export async function createCheck(db: Db | Tx, input: NewCheck): Promise<CheckRow> {
-  return await db.transaction(async (tx) => {
-    const [row] = await tx.insert(checks).values(rowOf(input)).returning();
-    if (row === undefined) throw new Error("The insert answered no row.");
-    const ids = input.channelIds === "all" ? await allChannels(tx, input.projectId) : input.channelIds;
-    await linkChannels(tx, { projectId: input.projectId, checkId: row.id }, ids);
-    return row;
-  });
+/** Stores a new check in a transaction of its own. @throws UnknownChannel where a channel is not of this project. */
+export async function createCheck(db: Db, input: NewCheck): Promise<CheckRow> {
+  return await db.transaction((tx) => insertCheck(tx, input));
+}
+
+/** The same inside the caller's transaction. */
+export async function insertCheck(tx: Db | Tx, input: NewCheck): Promise<CheckRow> {
+  const [row] = await tx.insert(checks).values(rowOf(input)).returning();
+  if (row === undefined) throw new Error("The insert answered no row.");
+  const ids = input.channelIds === "all" ? await allChannels(tx, input.projectId) : input.channelIds;
+  await linkChannels(tx, { projectId: input.projectId, checkId: row.id }, ids);
+  return row;
 }
 
 function rowOf({ projectId, details, check, nextAt, pingUuid }: NewCheck): typeof checks.$inferInsert {
@@ -52,7 +55,7 @@ function dateOf(at: Instant | null): Date | null {
   return at === null ? null : new Date(at);
 }
 
-async function allChannels(tx: Tx, projectId: string): Promise<string[]> {
+async function allChannels(tx: Db | Tx, projectId: string): Promise<string[]> {
   const rows = await tx
     .select({ id: channels.id })
     .from(channels)

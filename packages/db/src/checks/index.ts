@@ -1,6 +1,6 @@
 export type { CheckDetails } from "./check-details.ts";
 export { checkOf, type CheckRow, settingsOf } from "./check-row.ts";
-export { createCheck, type NewCheck } from "./create-check.ts";
+export { createCheck, insertCheck, type NewCheck } from "./create-check.ts";
 export { deleteCheck, restoreCheck } from "./delete-check.ts";
 export { type CheckEdit, editCheck, StaleVersion } from "./edit-check.ts";
 export { type CheckRef, type CheckWithChannels, findCheck } from "./find-check.ts";

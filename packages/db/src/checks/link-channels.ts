@@ -1,6 +1,6 @@
 import { and, eq, inArray, isNull } from "drizzle-orm";
 
-import type { Tx } from "../database.ts";
+import type { Db, Tx } from "../database.ts";
 import { channels, checkChannels } from "../schema/index.ts";
 import type { CheckRef } from "./find-check.ts";
 
@@ -8,7 +8,11 @@ import type { CheckRef } from "./find-check.ts";
 export class UnknownChannel extends Error {}
 
 /** Makes these, and only these, the channels of a check. @throws UnknownChannel */
-export async function linkChannels(tx: Tx, check: CheckRef, channelIds: readonly string[]): Promise<void> {
+export async function linkChannels(
+  tx: Db | Tx,
+  check: CheckRef,
+  channelIds: readonly string[],
+): Promise<void> {
   const wanted = [...new Set(channelIds)];
   const known = await tx
     .select({ id: channels.id })

@@ -1,7 +1,10 @@
-import { type Instant, defaultSettings } from "@overdue/core";
+import { randomUUID } from "node:crypto";
+
+import { type Instant, defaultSettings, fold, newCheck } from "@overdue/core";
 import type { Pool, PoolClient } from "pg";
 
-import { insertCheck } from "./insert-check.ts";
+import { insertCheck } from "../checks/create-check.ts";
+import { openDb } from "../database.ts";
 
 /** Which check a ping is for: by its own secret, or by the project's key and a slug. */
 export type Target =
@@ -69,24 +72,11 @@ async function create(client: PoolClient, target: SlugTarget, at: Instant): Prom
   const again = (await lookUp(client, [target])).get(slugOf(target));
   if (again !== undefined && again.kind !== "unknown") return again;
   const settings = { ...defaultSettings, schedule: FIRST_SCHEDULE, graceSeconds: FIRST_GRACE_SECONDS };
-  const checkId = await insertCheck(client, {
-    projectId,
-    name: target.slug,
-    slug: target.slug,
-    settings,
-    at,
-  });
-  await client.query(
-    `insert into check_channels (project_id, check_id, channel_id)
-     select project_id, $2, id from channels where project_id = $1 and deleted_at is null`,
-    [projectId, checkId],
-  );
-  const { rows } = await client.query<{ ping_uuid: string }>("select ping_uuid from checks where id = $1", [
-    checkId,
-  ]);
-  return rows[0] === undefined
-    ? { kind: "unknown" }
-    : { kind: "check", pingUuid: rows[0].ping_uuid, created: true };
+  const { check, nextAt } = fold(newCheck(randomUUID(), at, settings), { kind: "time", now: at });
+  const details = { name: target.slug, slug: target.slug };
+  const made = { projectId, details, check, nextAt, channelIds: "all" } as const;
+  const { pingUuid } = await insertCheck(openDb(client), made);
+  return { kind: "check", pingUuid, created: true };
 }
 
 /** Null when there is no such project, or it is full. */

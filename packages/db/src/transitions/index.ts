@@ -1,6 +1,5 @@
 export { type PingRecord } from "./change.ts";
 export { changeCheck } from "./change-check.ts";
 export { targetExists, type Target } from "./find-targets.ts";
-export { insertCheck, type NewCheck } from "./insert-check.ts";
 export { judgeDue, nextWakeAt, type Judged, type Judging } from "./judge-due.ts";
 export { recordPings, type Arrival, type Recorded } from "./record-pings.ts";
