@@ -1,0 +1,263 @@
+import { randomUUID } from "node:crypto";
+import { createServer } from "node:net";
+
+import { serve } from "@hono/node-server";
+import { type CheckSettings, defaultSettings, fold, newCheck } from "@overdue/core";
+import {
+  type Pool,
+  commitCanary,
+  createCheck,
+  listen,
+  newPingKey,
+  notReadyBecause,
+  openDb,
+  openPool,
+  readWatermark,
+} from "@overdue/db";
+import { testDatabase } from "@overdue/testkit";
+import { Hono } from "hono";
+import { pino } from "pino";
+import { afterAll, expect, test } from "vitest";
+
+import { CANARY_PATH } from "./canary.ts";
+import { createReceiver } from "./receiver.ts";
+
+const LIMIT = 1_000;
+const RID = "123e4567-e89b-12d3-a456-426614174000";
+const database = await testDatabase();
+const { pool } = database;
+const log = pino({ level: "silent" });
+const { app } = receiverOn(pool);
+afterAll(database.drop);
+
+test.each(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"])("%s is a ping", async (method) => {
+  const check = await aCheck();
+  const response = await app.request(`/ping/${check.pingUuid}`, { method });
+  expect(response.status).toBe(200);
+  expect(await pingsOf(check)).toMatchObject([{ number: 1, kind: "success", method }]);
+});
+
+test("a real CORS preflight records nothing", async () => {
+  const check = await aCheck();
+  const headers = { "Access-Control-Request-Method": "POST" };
+  const response = await app.request(`/ping/${check.pingUuid}`, { method: "OPTIONS", headers });
+  expect(response.status).toBe(204);
+  expect(await pingsOf(check)).toEqual([]);
+});
+
+test("an accepted ping answers OK, may be read by any page, is never cached and names the body's limit", async () => {
+  const check = await aCheck();
+  const response = await app.request(`/ping/${check.pingUuid}`);
+  expect(await response.text()).toBe("OK");
+  expect(Object.fromEntries(response.headers)).toMatchObject({
+    "access-control-allow-origin": "*",
+    "ping-body-limit": "1000",
+    "cache-control": expect.stringContaining("no-store"),
+    "content-type": "text/plain; charset=utf-8",
+  });
+});
+
+test.each([
+  ["an unknown uuid", `/ping/${randomUUID()}`, 404, "not found"],
+  ["an unknown key", "/ping/nobody/backup", 404, "not found"],
+  ["an unknown uuid with an impossible exit status", `/ping/${randomUUID()}/256`, 404, "not found"],
+  ["a slug in capitals", "/ping/nobody/Backup", 400, "invalid url format"],
+  ["something that is no ping URL", "/ping/what/is/this/now", 404, "not found"],
+])("%s is refused and stores nothing", async (_, path, status, body) => {
+  const before = await countPings();
+  const response = await app.request(path);
+  expect([response.status, await response.text()]).toEqual([status, body]);
+  expect(await countPings()).toBe(before);
+});
+
+test.each([
+  ["an exit status past 255", "/256", "invalid url format"],
+  ["a malformed run id", "?rid=42", "invalid uuid format"],
+])("%s is refused with a sentence, and the check is left alone", async (_, suffix, body) => {
+  const check = await aCheck();
+  const response = await app.request(`/ping/${check.pingUuid}${suffix}`);
+  expect([response.status, await response.text()]).toEqual([400, body]);
+  expect(await pingsOf(check)).toEqual([]);
+});
+
+test("kind, exit status, run id, body, address and program are kept", async () => {
+  const check = await aCheck();
+  await app.request(`/ping/${check.pingUuid}/3?rid=${RID}`, {
+    method: "POST",
+    body: "disk full",
+    headers: { "User-Agent": `curl/8.5.0 ${"x".repeat(300)}` },
+  });
+  const [ping] = await pingsOf(check);
+  expect(ping).toMatchObject({ kind: "fail", exit_status: 3, rid: RID, remote_address: "203.0.113.7" });
+  expect(ping?.user_agent).toHaveLength(200);
+  expect(ping?.body?.toString()).toBe("disk full");
+});
+
+test("a body over the limit is accepted, cut, and known to be cut", async () => {
+  const check = await aCheck();
+  const response = await app.request(`/ping/${check.pingUuid}`, {
+    method: "POST",
+    body: "x".repeat(LIMIT * 3),
+  });
+  expect(response.status).toBe(200);
+  const [ping] = await pingsOf(check);
+  expect([ping?.body?.length, ping?.body_bytes]).toEqual([LIMIT, LIMIT * 3]);
+});
+
+test("a link preview gets an answer and changes nothing", async () => {
+  const check = await aCheck();
+  const headers = { "User-Agent": "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)" };
+  expect((await app.request(`/ping/${check.pingUuid}/fail`, { headers })).status).toBe(200);
+  expect(await pingsOf(check)).toMatchObject([{ kind: "ignored", note: "link-preview" }]);
+});
+
+test("create=1 makes the check and says so once", async () => {
+  const pingKey = newPingKey();
+  await pool.query("insert into projects (name, ping_key, badge_key) values ('p', $1, $1)", [pingKey]);
+  const first = await app.request(`/ping/${pingKey}/nightly?create=1`);
+  const second = await app.request(`/ping/${pingKey}/nightly?create=1`);
+  expect([first.status, await first.text()]).toEqual([201, "Created"]);
+  expect([second.status, await second.text()]).toEqual([200, "OK"]);
+});
+
+test("a rejected ping creates no check", async () => {
+  const pingKey = newPingKey();
+  await pool.query("insert into projects (name, ping_key, badge_key) values ('p', $1, $1)", [pingKey]);
+  await app.request(`/ping/${pingKey}/nightly/300?create=1`);
+  const { rowCount } = await pool.query(
+    "select 1 from checks where slug = 'nightly' and name = 'nightly' and project_id = (select id from projects where ping_key = $1)",
+    [pingKey],
+  );
+  expect(rowCount).toBe(0);
+});
+
+test("a hundred pings at once are all stored, numbered without a gap", async () => {
+  const check = await aCheck();
+  const responses = await Promise.all(
+    Array.from({ length: 100 }, () => app.request(`/ping/${check.pingUuid}`)),
+  );
+  expect(responses.every(({ status }) => status === 200)).toBe(true);
+  expect((await pingsOf(check)).map(({ number }) => number)).toEqual(
+    Array.from({ length: 100 }, (_, i) => i + 1),
+  );
+});
+
+test("without a database a ping is told to come again, never that it was stored", async () => {
+  const nowhere = openPool({
+    url: `postgres://a:b@127.0.0.1:${await closedPort()}/c`,
+    max: 1,
+    name: "nowhere",
+  });
+  const response = await receiverOn(nowhere).app.request(`/ping/${randomUUID()}`);
+  expect([response.status, response.headers.get("retry-after")]).toEqual([503, "5"]);
+  await nowhere.end();
+});
+
+test("the canary through the public door moves the watermark, and a stranger cannot knock there", async () => {
+  const own = await testDatabase();
+  const { app: canaryApp, receiver } = receiverOn(own.pool);
+  const heard = Promise.withResolvers<void>();
+  const stopListening = listen({ url: own.url, handlers: { overdue_marked: () => heard.resolve() } });
+  expect(await readWatermark(own.pool)).toBeNull();
+  expect((await canaryApp.request(CANARY_PATH, { method: "POST" })).status).toBe(404);
+  const before = Date.now();
+  const server = serve({ fetch: canaryApp.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) =>
+    receiver.start({ host: "127.0.0.1", port }),
+  );
+  await heard.promise;
+  expect(await readWatermark(own.pool)).toBeGreaterThanOrEqual(before);
+  expect(await notReadyBecause(own.pool)).toMatch(/^No checker has judged deadlines yet/);
+  await receiver.stop();
+  expect(await readWatermark(own.pool)).toBeNull();
+  await new Promise((closed) => server.close(closed));
+  await stopListening();
+  await own.drop();
+});
+
+test("the first canary after a silence stores the outage, once, whoever comes back first", async () => {
+  const own = await testDatabase();
+  const canary = (acceptedAt: number) =>
+    commitCanary(own.pool, { receiverId: randomUUID(), startedAt: acceptedAt, acceptedAt });
+  const now = Date.now();
+  await canary(now - 60_000);
+  const marks = await Promise.all([canary(now), canary(now + 3), canary(now + 5)]);
+  expect(marks.filter(({ endedOutage }) => endedOutage)).toHaveLength(1);
+  const { rows } = await own.pool.query("select started_at, ended_at from outages");
+  expect(rows).toHaveLength(1);
+  expect(rows[0].started_at.getTime()).toBe(now - 60_000);
+  await own.drop();
+});
+
+test("a ping that follows an outage is judged with the outage on record", async () => {
+  const own = await testDatabase();
+  const now = Date.now();
+  await commitCanary(own.pool, { receiverId: randomUUID(), startedAt: now, acceptedAt: now - 600_000 });
+  const check = await aCheck({ on: own.pool, at: now - 900_000 });
+  // Its deadline lay in the middle of the silence.
+  await own.pool.query(
+    "update checks set status = 'up', last_ping_at = $2, deadline_at = $3, expected_at = $3 where id = $1",
+    [check.id, new Date(now - 610_000), new Date(now - 250_000)],
+  );
+  const { app: ownApp } = receiverOn(own.pool);
+  expect((await ownApp.request(`/ping/${check.pingUuid}`)).status).toBe(200);
+  const outages = await own.pool.query("select 1 from outages");
+  const downs = await own.pool.query("select 1 from flips where to_status = 'down'");
+  expect([outages.rowCount, downs.rowCount]).toEqual([1, 0]);
+  await own.drop();
+});
+
+function receiverOn(on: Pool) {
+  const receiver = createReceiver({ pool: on, log, bodyBytesMax: LIMIT, clientAddress: () => "203.0.113.7" });
+  const routes = new Hono();
+  routes.post(CANARY_PATH, (c) => receiver.canary(c));
+  routes.all("/ping/*", (c) => receiver.ping(c, c.req.path.slice("/ping/".length)));
+  return { app: routes, receiver };
+}
+
+async function aCheck({ on = pool, at = Date.now() } = {}) {
+  const { rows } = await on.query<{ id: string }>(
+    "insert into projects (name, badge_key) values ('test', $1) returning id",
+    [randomUUID()],
+  );
+  const settings: CheckSettings = {
+    ...defaultSettings,
+    schedule: { kind: "interval", everySeconds: 300 },
+    graceSeconds: 60,
+  };
+  const { check, nextAt } = fold(newCheck(randomUUID(), at, settings), { kind: "time", now: at });
+  return createCheck(openDb(on), {
+    projectId: rows[0]?.id ?? "",
+    details: {},
+    check,
+    nextAt,
+    channelIds: [],
+  });
+}
+
+type StoredPing = {
+  number: number;
+  body: Buffer | null;
+  body_bytes: number;
+  user_agent: string;
+};
+
+async function pingsOf(check: { id: string }): Promise<StoredPing[]> {
+  const { rows } = await pool.query<StoredPing>("select * from pings where check_id = $1 order by number", [
+    check.id,
+  ]);
+  return rows;
+}
+
+async function countPings(): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>("select count(*) as count from pings");
+  return rows[0]?.count ?? 0;
+}
+
+function closedPort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}

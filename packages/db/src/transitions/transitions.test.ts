@@ -1,0 +1,281 @@
+import { randomUUID } from "node:crypto";
+
+import { type CheckSettings, defaultSettings, fold, newCheck } from "@overdue/core";
+import { testDatabase } from "@overdue/testkit";
+import { afterAll, expect, test } from "vitest";
+
+import { createCheck } from "../checks/index.ts";
+import { openDb } from "../database.ts";
+import { newPingKey } from "../secrets/api-key.ts";
+import { changeCheck } from "./change-check.ts";
+import type { Target } from "./find-targets.ts";
+import { judgeDue } from "./judge-due.ts";
+import { type Arrival, recordPings } from "./record-pings.ts";
+
+const T = Date.parse("2026-03-02T12:00:00Z");
+const MINUTE = 60_000;
+const database = await testDatabase();
+const { pool } = database;
+afterAll(database.drop);
+
+test("a ping that comes in time moves the deadline and tells nobody", async () => {
+  const { project, check } = await aCheck();
+  await ping(check, T);
+  await ping(check, T + 5 * MINUTE);
+  await judge(T + 6 * MINUTE);
+  expect(await flipsOf(check)).toEqual(["new → up"]);
+  expect(await deliveriesOf(project)).toEqual([]);
+});
+
+test("a missed deadline is one flip dated at the deadline, one incident, one delivery per channel", async () => {
+  const { project, check } = await aCheck({ channels: 2 });
+  await ping(check, T);
+  await judge(T + 30 * MINUTE);
+  await judge(T + 31 * MINUTE);
+  expect(await flipsOf(check)).toEqual(["new → up", "up → down missed"]);
+  const { rows } = await pool.query("select at from flips where check_id = $1 and to_status = 'down'", [
+    check.id,
+  ]);
+  expect(rows[0].at.getTime()).toBe(T + 6 * MINUTE);
+  expect(await incidentsOf(check)).toEqual(["missed open"]);
+  expect(await deliveriesOf(project)).toEqual(["down", "down"]);
+});
+
+test("four checkers that judge the same hundred checks at once write each flip once", async () => {
+  const { project, checks } = await manyChecks(100);
+  for (const check of checks) await ping(check, T);
+  await Promise.all(Array.from({ length: 4 }, () => judge(T + 30 * MINUTE)));
+  await judge(T + 30 * MINUTE);
+  const { rows } = await pool.query(
+    "select count(*) as flips, count(distinct check_id) as checks from flips where project_id = $1 and to_status = 'down'",
+    [project],
+  );
+  expect(rows[0]).toEqual({ flips: 100, checks: 100 });
+  expect(await deliveriesOf(project)).toHaveLength(100);
+});
+
+test("a ping after its deadline, before any checker looked, records the miss itself", async () => {
+  const { project, check } = await aCheck();
+  await ping(check, T);
+  await ping(check, T + 20 * MINUTE);
+  expect(await flipsOf(check)).toEqual(["new → up", "up → down missed", "down → up"]);
+  expect(await incidentsOf(check)).toEqual(["missed resolved"]);
+  expect(await deliveriesOf(project)).toEqual(["down", "up"]);
+});
+
+test("pings of one batch that go down, up and down again are written in that order", async () => {
+  const { check } = await aCheck();
+  await recordPings(
+    pool,
+    [arrival(check, T, { kind: "fail" }), arrival(check, T + 1, {}), arrival(check, T + 2, { kind: "fail" })],
+    [],
+  );
+  expect(await flipsOf(check)).toEqual(["new → down failed", "down → up", "up → down failed"]);
+  expect(await incidentsOf(check)).toEqual(["failed resolved", "failed open"]);
+});
+
+test("what fell into an outage of ours is not held against the job", async () => {
+  const { project, check } = await aCheck();
+  await ping(check, T);
+  const outage = { from: T + 5 * MINUTE - 1_000, until: T + 30 * MINUTE };
+  const late = arrival(check, T + 30 * MINUTE + 10, {});
+  await recordPings(pool, [late], [outage]);
+  await judge(T + 31 * MINUTE, [outage]);
+  expect(await flipsOf(check)).toEqual(["new → up"]);
+  expect(await deliveriesOf(project)).toEqual([]);
+});
+
+test("pings are numbered without a gap and kept with their bodies, whatever bytes those are", async () => {
+  const { check } = await aCheck();
+  const body = Buffer.from([0, 255, 0xed, 0xa0, 0x80, 10]);
+  await recordPings(pool, [arrival(check, T, {}), arrival(check, T + 1, { kind: "log", body })], []);
+  await ping(check, T + 2);
+  const { rows } = await pool.query(
+    "select number, kind, body, body_bytes from pings where check_id = $1 order by number",
+    [check.id],
+  );
+  expect(rows).toMatchObject([
+    { number: 1, kind: "success", body: null },
+    { number: 2, kind: "log", body, body_bytes: 6 },
+    { number: 3, kind: "success", body: null },
+  ]);
+});
+
+test("an unknown uuid stores nothing and does not stop its neighbours", async () => {
+  const { check } = await aCheck();
+  const nobody = { ...arrival(check, T, {}), target: { kind: "uuid", pingUuid: randomUUID() } as const };
+  const recorded = await recordPings(pool, [nobody, arrival(check, T, {})], []);
+  expect(recorded.map(({ kind }) => kind)).toEqual(["unknown", "recorded"]);
+});
+
+test("create=1 makes the check once, with all channels of the project, however many ask at once", async () => {
+  const { project, pingKey } = await aProject({ channels: 2 });
+  const target = { kind: "slug", pingKey, slug: "nightly", create: true } as const;
+  const batch = () => recordPings(pool, [arrivalTo(target, T), arrivalTo(target, T)], []);
+  const outcomes = (await Promise.all([batch(), batch(), batch()])).flat();
+  expect(outcomes.filter((outcome) => outcome.kind === "recorded" && outcome.created)).toHaveLength(1);
+  const { rows } = await pool.query("select ping_count, name from checks where project_id = $1", [project]);
+  expect(rows).toEqual([{ ping_count: 6, name: "nightly" }]);
+  const linked = await pool.query("select 1 from check_channels where project_id = $1", [project]);
+  expect(linked.rowCount).toBe(2);
+});
+
+test("two checks of one slug make it ambiguous; neither is pinged", async () => {
+  const { project, pingKey } = await aProject();
+  for (const _ of [1, 2]) await addCheck(project, { slug: "twice" });
+  const target = { kind: "slug", pingKey, slug: "twice", create: true } as const;
+  expect(await recordPings(pool, [arrivalTo(target, T)], [])).toEqual([{ kind: "ambiguous" }]);
+});
+
+test("a check that cannot be judged is put aside and the others go on", async () => {
+  const { checks } = await manyChecks(3);
+  for (const check of checks) await ping(check, T);
+  const [poison] = checks;
+  await pool.query(`update checks set schedule = '{"kind":"nonsense"}', memory = '{}' where id = $1`, [
+    poison?.id,
+  ]);
+  const poisoned: string[] = [];
+  const judging = { watermark: T + 30 * MINUTE, outages: [], limit: 500 };
+  await judgeDue(pool, judging, (checkId) => poisoned.push(checkId));
+  expect(poisoned).toEqual([poison?.id]);
+  const { rows } = await pool.query("select status from checks where id = any($1) and status = 'down'", [
+    checks.map(({ id }) => id),
+  ]);
+  expect(rows).toHaveLength(2);
+});
+
+test("an edit that brings the deadline nearer wakes the checker earlier", async () => {
+  const { project, check } = await aCheck();
+  await ping(check, T);
+  await changeCheck(pool, { projectId: project, checkId: check.id }, ({ settings }) => [
+    { kind: "edit", at: T + 1, settings: { ...settings, schedule: { kind: "interval", everySeconds: 60 } } },
+  ]);
+  const { rows } = await pool.query("select wake_at from checks where id = $1", [check.id]);
+  expect(rows[0].wake_at.getTime()).toBeLessThanOrEqual(T + 2 * MINUTE);
+});
+
+test("a check of another project cannot be changed", async () => {
+  const { check } = await aCheck();
+  const other = await aProject();
+  const changed = await changeCheck(pool, { projectId: other.project, checkId: check.id }, () => [
+    { kind: "pause", at: T },
+  ]);
+  expect(changed).toBeNull();
+});
+
+type TestCheck = { id: string; pingUuid: string };
+
+async function aCheck(options: { channels?: number } = {}) {
+  const { project } = await aProject({ channels: options.channels ?? 1 });
+  return { project, check: await addCheck(project) };
+}
+
+async function manyChecks(count: number) {
+  const { project } = await aProject({ channels: 1 });
+  const checks: TestCheck[] = [];
+  for (let i = 0; i < count; i += 1) checks.push(await addCheck(project));
+  return { project, checks };
+}
+
+async function aProject({ channels = 0 } = {}) {
+  const pingKey = newPingKey();
+  const { rows } = await pool.query<{ id: string }>(
+    "insert into projects (name, ping_key, badge_key) values ('test', $1, $1) returning id",
+    [pingKey],
+  );
+  const project = rows[0]?.id ?? "";
+  for (let i = 0; i < channels; i += 1) {
+    await pool.query(
+      "insert into channels (project_id, kind, name, settings, hint) values ($1, 'webhook', 'w', 'x', 'x')",
+      [project],
+    );
+  }
+  return { project, pingKey };
+}
+
+async function addCheck(projectId: string, given: { slug?: string } = {}): Promise<TestCheck> {
+  const settings: CheckSettings = {
+    ...defaultSettings,
+    schedule: { kind: "interval", everySeconds: 300 },
+    graceSeconds: 60,
+  };
+  const made = fold(newCheck(randomUUID(), T - MINUTE, settings), { kind: "time", now: T - MINUTE });
+  const row = await createCheck(openDb(pool), {
+    projectId,
+    details: { slug: given.slug ?? "" },
+    check: made.check,
+    nextAt: made.nextAt,
+    channelIds: "all",
+  });
+  return { id: row.id, pingUuid: row.pingUuid };
+}
+
+function arrival(
+  check: TestCheck,
+  at: number,
+  given: { kind?: "success" | "fail" | "log"; body?: Buffer },
+): Arrival {
+  return arrivalTo({ kind: "uuid", pingUuid: check.pingUuid }, at, given);
+}
+
+function arrivalTo(
+  target: Target,
+  at: number,
+  { kind = "success", body }: { kind?: "success" | "fail" | "log"; body?: Buffer } = {},
+): Arrival {
+  return {
+    target,
+    read: () => kind,
+    host: "203.0.113.7",
+    digest: null,
+    record: {
+      id: randomUUID(),
+      receivedAt: at,
+      rid: null,
+      exitStatus: null,
+      scheme: "http",
+      method: "GET",
+      remoteAddress: "203.0.113.7",
+      userAgent: "curl",
+      body: body ?? null,
+      bodyBytes: body?.length ?? 0,
+      note: null,
+    },
+  };
+}
+
+async function ping(check: TestCheck, at: number): Promise<void> {
+  await recordPings(pool, [arrival(check, at, {})], []);
+}
+
+async function judge(watermark: number, outages: { from: number; until: number }[] = []): Promise<void> {
+  const fail = (_: string, error: unknown) => {
+    throw error;
+  };
+  await judgeDue(pool, { watermark, outages, limit: 500 }, fail);
+}
+
+async function flipsOf(check: TestCheck): Promise<string[]> {
+  const { rows } = await pool.query(
+    "select from_status, to_status, reason from flips where check_id = $1 order by id",
+    [check.id],
+  );
+  return rows.map(
+    (row) => `${row.from_status} → ${row.to_status}${row.reason === null ? "" : ` ${row.reason}`}`,
+  );
+}
+
+async function incidentsOf(check: TestCheck): Promise<string[]> {
+  const { rows } = await pool.query(
+    "select reason, resolved_at from incidents where check_id = $1 order by opened_at, id",
+    [check.id],
+  );
+  return rows.map((row) => `${row.reason} ${row.resolved_at === null ? "open" : "resolved"}`);
+}
+
+async function deliveriesOf(project: string): Promise<string[]> {
+  const { rows } = await pool.query("select kind from deliveries where project_id = $1 order by id", [
+    project,
+  ]);
+  return rows.map((row) => row.kind);
+}
