@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { serve } from "@hono/node-server";
 import { type CheckSettings, defaultSettings, fold, newCheck } from "@overdue/core";
 import {
+  type Arrival,
   type Pool,
   commitCanary,
   createCheck,
@@ -13,6 +14,7 @@ import {
   openDb,
   openPool,
   readWatermark,
+  recordPings,
 } from "@overdue/db";
 import { testDatabase } from "@overdue/testkit";
 import { Hono } from "hono";
@@ -188,21 +190,24 @@ test("the first canary after a silence stores the outage, once, whoever comes ba
   await own.drop();
 });
 
-test("a ping that follows an outage is judged with the outage on record", async () => {
+test.each([
+  ["fell into an outage", 600_000, { outages: 1, downs: 0 }],
+  ["was missed while we listened", null, { outages: 0, downs: 1 }],
+])("a late ping whose deadline %s", async (_, silentForMs, expected) => {
   const own = await testDatabase();
   const now = Date.now();
-  await commitCanary(own.pool, { receiverId: randomUUID(), startedAt: now, acceptedAt: now - 600_000 });
+  const canaryAt = now - (silentForMs ?? 1_000);
+  await commitCanary(own.pool, { receiverId: randomUUID(), startedAt: canaryAt, acceptedAt: canaryAt });
   const check = await aCheck({ on: own.pool, at: now - 900_000 });
-  // Its deadline lay in the middle of the silence.
-  await own.pool.query(
-    "update checks set status = 'up', last_ping_at = $2, deadline_at = $3, expected_at = $3 where id = $1",
-    [check.id, new Date(now - 610_000), new Date(now - 250_000)],
-  );
-  const { app: ownApp } = receiverOn(own.pool);
-  expect((await ownApp.request(`/ping/${check.pingUuid}`)).status).toBe(200);
+  const early = {
+    ...anArrival(check.pingUuid),
+    record: { ...anArrival("").record, receivedAt: now - 610_000 },
+  };
+  await recordPings(own.pool, [early], []);
+  expect((await receiverOn(own.pool).app.request(`/ping/${check.pingUuid}`)).status).toBe(200);
   const outages = await own.pool.query("select 1 from outages");
   const downs = await own.pool.query("select 1 from flips where to_status = 'down'");
-  expect([outages.rowCount, downs.rowCount]).toEqual([1, 0]);
+  expect({ outages: outages.rowCount, downs: downs.rowCount }).toEqual(expected);
   await own.drop();
 });
 
@@ -232,6 +237,28 @@ async function aCheck({ on = pool, at = Date.now() } = {}) {
     nextAt,
     channelIds: [],
   });
+}
+
+function anArrival(pingUuid: string): Arrival {
+  return {
+    target: { kind: "uuid", pingUuid },
+    read: () => "success",
+    host: null,
+    digest: null,
+    record: {
+      id: randomUUID(),
+      receivedAt: 0,
+      rid: null,
+      exitStatus: null,
+      scheme: "http",
+      method: "GET",
+      remoteAddress: null,
+      userAgent: "",
+      body: null,
+      bodyBytes: 0,
+      note: null,
+    },
+  };
 }
 
 type StoredPing = {
