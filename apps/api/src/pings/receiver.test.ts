@@ -136,7 +136,7 @@ test("a rejected ping creates no check", async () => {
 test("a hundred pings at once are all stored, numbered without a gap", async () => {
   const check = await aCheck();
   const responses = await Promise.all(
-    Array.from({ length: 100 }, () => app.request(`/ping/${check.pingUuid}`)),
+    Array.from({ length: 100 }, async () => app.request(`/ping/${check.pingUuid}`)),
   );
   expect(responses.every(({ status }) => status === 200)).toBe(true);
   expect((await pingsOf(check)).map(({ number }) => number)).toEqual(
