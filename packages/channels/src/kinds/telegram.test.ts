@@ -31,7 +31,7 @@ Down since: 2026-11-20 02:40:00 Europe/Berlin (01:40:00 UTC)
 
 <pre>saved 12 GB</pre>
 
-https://overdue.example.org/checks/0199a1b2-0000-7000-8000-0000000000bb`,
+https://overdue.example.org/projects/0199a1b2-0000-7000-8000-0000000000aa/checks/0199a1b2-0000-7000-8000-0000000000bb`,
     parse_mode: "HTML",
     link_preview_options: { is_disabled: true },
   });

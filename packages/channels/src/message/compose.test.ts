@@ -21,7 +21,7 @@ Down since: 2026-11-20 02:40:00 Europe/Berlin (01:40:00 UTC)
 Last output:
 saved 12 GB
 
-https://overdue.example.org/checks/0199a1b2-0000-7000-8000-0000000000bb`);
+https://overdue.example.org/projects/0199a1b2-0000-7000-8000-0000000000aa/checks/0199a1b2-0000-7000-8000-0000000000bb`);
 });
 
 test("a recovery says how long it was down and why", () => {
@@ -35,7 +35,7 @@ Heard: 2026-11-20 02:43:00 Europe/Berlin (01:43:00 UTC), success
 Down since: 2026-11-20 02:40:00 Europe/Berlin (01:40:00 UTC)
 Up since: 2026-11-20 02:43:00 Europe/Berlin (01:43:00 UTC)
 
-https://overdue.example.org/checks/0199a1b2-0000-7000-8000-0000000000bb`);
+https://overdue.example.org/projects/0199a1b2-0000-7000-8000-0000000000aa/checks/0199a1b2-0000-7000-8000-0000000000bb`);
 });
 
 test("a recovery whose down was never sent tells both in its first line", () => {

@@ -102,8 +102,8 @@ function outputOf(facts: AlertFacts): string | null {
 }
 
 function linkTo(facts: AlertFacts, publicUrl: string): string {
-  const base = publicUrl.replace(/\/+$/, "");
-  return facts.check === null ? `${base}/channels` : `${base}/checks/${facts.check.id}`;
+  const project = `${publicUrl.replace(/\/+$/, "")}/projects/${facts.project.id}`;
+  return facts.check === null ? `${project}/channels` : `${project}/checks/${facts.check.id}`;
 }
 
 function checkName(facts: AlertFacts): string {
