@@ -1,0 +1,88 @@
+import type { Evidence, Instant, PingKind, Reason } from "@overdue/core";
+import { sql } from "drizzle-orm";
+
+import type { Db } from "../database.ts";
+import { uuids } from "./due.ts";
+import type { DeliveryKind } from "./delivery-row.ts";
+
+/** All that an alert tells, as it is stored, and the channel's sealed settings. */
+export type AlertRecord = {
+  deliveryId: string;
+  kind: DeliveryKind;
+  uncertain: boolean;
+  /** On an up: no down of the same incident was sent to this channel. */
+  tellsDownToo: boolean;
+  project: { id: string; name: string };
+  channel: { id: string; name: string };
+  channelKind: string;
+  sealedSettings: string;
+  check: { id: string; name: string; timezone: string | null; graceSeconds: number } | null;
+  flip: { at: Instant; reason: Reason | null } | null;
+  incident: { id: string; reason: Reason; evidence: Evidence; openedAt: Instant } | null;
+  lastPing: { at: Instant; kind: PingKind; exitStatus: number | null; output: string | null } | null;
+};
+
+type LoadedRow = Omit<AlertRecord, "lastPing"> & {
+  lastPing: Omit<NonNullable<AlertRecord["lastPing"]>, "output"> | null;
+  bodyEnd: Buffer | null;
+};
+
+const OUTPUT_BYTES = 8_192;
+
+/** Everything that the alerts of these deliveries say. The last ping is the newest one not later than the flip. */
+export async function loadAlerts(db: Db, ids: readonly string[]): Promise<AlertRecord[]> {
+  const { rows } = await db.execute<LoadedRow>(sql`
+    select d.id as "deliveryId", d.kind, d.uncertain, ${tellsDownToo} as "tellsDownToo",
+      json_build_object('id', p.id, 'name', p.name) as project,
+      json_build_object('id', c.id, 'name', c.name) as channel,
+      c.kind as "channelKind", c.settings as "sealedSettings",
+      ${checkJson} as "check", ${flipJson} as flip, ${incidentJson} as incident, ${pingJson} as "lastPing",
+      substring(ping.body from greatest(octet_length(ping.body) - ${OUTPUT_BYTES} + 1, 1)) as "bodyEnd"
+    from deliveries d
+    join projects p on p.id = d.project_id
+    join channels c on c.project_id = d.project_id and c.id = d.channel_id
+    left join checks k on k.project_id = d.project_id and k.id = d.check_id
+    left join flips f on f.project_id = d.project_id and f.id = d.flip_id
+    left join lateral (
+      select i.* from incidents i
+      where i.project_id = d.project_id and i.check_id = d.check_id
+        and (i.id = d.incident_id or (d.incident_id is null and i.opened_at <= f.at))
+      order by i.opened_at desc limit 1
+    ) i on true
+    left join lateral (
+      select g.* from pings g
+      where g.project_id = d.project_id and g.check_id = d.check_id and g.received_at <= f.at
+        and g.kind <> 'ignored'
+      order by g.number desc limit 1
+    ) ping on true
+    where d.id = any(${uuids(ids)})`);
+  return rows.map(withOutput);
+}
+
+const tellsDownToo = sql`(d.kind = 'up' and not exists (
+  select from deliveries e
+  where e.project_id = d.project_id and e.check_id = d.check_id and e.channel_id = d.channel_id
+    and e.kind = 'down' and e.state = 'sent' and e.incident_id = i.id))`;
+
+const checkJson = sql`case when k.id is not null then json_build_object('id', k.id, 'name', k.name,
+  'timezone', k.schedule ->> 'timezone', 'graceSeconds', k.grace_seconds) end`;
+
+const flipJson = sql`case when f.id is not null then json_build_object('at', ${epochMs(sql`f.at`)},
+  'reason', f.reason) end`;
+
+const incidentJson = sql`case when i.id is not null then json_build_object('id', i.id, 'reason', i.reason,
+  'evidence', i.evidence, 'openedAt', ${epochMs(sql`i.opened_at`)}) end`;
+
+const pingJson = sql`case when ping.id is not null then json_build_object('at', ${epochMs(sql`ping.received_at`)},
+  'kind', ping.kind, 'exitStatus', ping.exit_status) end`;
+
+function epochMs(column: ReturnType<typeof sql>) {
+  return sql`(extract(epoch from ${column}) * 1000)::bigint`;
+}
+
+/** Bodies are bytes; what is no UTF-8, such as a character cut at the start, reads as the replacement character. */
+function withOutput({ bodyEnd, ...row }: LoadedRow): AlertRecord {
+  if (row.lastPing === null) return { ...row, lastPing: null };
+  const output = bodyEnd === null ? null : new TextDecoder().decode(bodyEnd).replace(/^\ufffd+/, "");
+  return { ...row, lastPing: { ...row.lastPing, output } };
+}
