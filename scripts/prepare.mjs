@@ -1,9 +1,9 @@
 // Plain JavaScript for Node 20.19 or newer: this runs before anything is installed.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** The folder of the clone. */
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -19,6 +19,19 @@ export function prepare({ web = true } = {}) {
   const node = findNode();
   if (web) buildWeb(node);
   return node;
+}
+
+/**
+ * Goes on with a program in TypeScript, in this process where it can run it. Else the older Node stays only to
+ * pass signals on; where it is killed, the tether notices.
+ */
+export async function goOn(node, main) {
+  if (node === process.execPath) return import(pathToFileURL(main));
+  const tether = join(ROOT, "apps", "supervisor", "src", "children", "tether.ts");
+  const args = ["--import", tether, main, ...process.argv.slice(2)];
+  const child = spawn(node, args, { stdio: ["inherit", "inherit", "inherit", "ipc"] });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("exit", (code, signal) => process.exit(signal ? 1 : code));
 }
 
 /** Prints a sentence to the person at the terminal; standard output belongs to the program that follows. */

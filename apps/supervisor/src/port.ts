@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { StartError } from "./start-error.ts";
+import { Refusal } from "./refusal.ts";
 
 /**
  * The port to listen on: the wished one where it is free, or any free one for 0.
  *
- * @throws StartError where another program has it, or it may not be used.
+ * @throws Refusal where another program has it, or it may not be used.
  */
 export async function claimPort(host: string, port: number): Promise<number> {
   const server = createServer();
@@ -15,7 +15,7 @@ export async function claimPort(host: string, port: number): Promise<number> {
     const address = server.address();
     return address !== null && typeof address === "object" ? address.port : port;
   } catch (cause) {
-    throw new StartError(refusal(host, port, cause), { cause });
+    throw new Refusal(refusal(host, port, cause), { cause });
   } finally {
     server.close();
   }

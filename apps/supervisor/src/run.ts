@@ -1,4 +1,4 @@
-import { sentenceOf } from "./start-error.ts";
+import { sentenceOf } from "./refusal.ts";
 import { type Environment, type Programs, startProduct } from "./supervisor.ts";
 
 /**

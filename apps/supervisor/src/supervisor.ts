@@ -27,7 +27,7 @@ export type Running = { url: string; isReady: boolean; stop: () => Promise<void>
  * Starts the whole product: database, api, checker. Whatever was started is stopped again where a later step
  * fails or the signal ends the start.
  *
- * @throws StartError or ConfigError with a sentence where it cannot start.
+ * @throws Refusal or ConfigError with a sentence where it cannot start.
  */
 export async function startProduct(
   environment: Environment,

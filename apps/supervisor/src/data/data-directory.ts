@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { StartError } from "../start-error.ts";
+import { Refusal } from "../refusal.ts";
 
 /** The files of a data directory, as paths. */
 export type DataFiles = ReturnType<typeof dataFiles>;
@@ -21,7 +21,7 @@ export function dataFiles(dataDir: string) {
 /**
  * Makes the data directory where it is missing; others may not look into it.
  *
- * @throws StartError where that cannot be done.
+ * @throws Refusal where that cannot be done.
  */
 export function prepareDataDirectory(dataDir: string): DataFiles {
   const files = dataFiles(dataDir);
@@ -30,7 +30,7 @@ export function prepareDataDirectory(dataDir: string): DataFiles {
     mkdirSync(files.logs, { recursive: true, mode: 0o700 });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new StartError(`DATA_DIR ${dataDir} cannot be used: ${reason}.`, { cause });
+    throw new Refusal(`DATA_DIR ${dataDir} cannot be used: ${reason}.`, { cause });
   }
   return files;
 }
@@ -49,6 +49,6 @@ export function keptSecret(file: string): string {
     renameSync(draft, file);
   }
   const secret = readFileSync(file, "utf8").trim();
-  if (secret.length < 32) throw new StartError(`${file} holds no secret; put it back from a backup.`);
+  if (secret.length < 32) throw new Refusal(`${file} holds no secret; put it back from a backup.`);
   return secret;
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { z } from "zod";
-import { StartError } from "../start-error.ts";
+import { Refusal } from "../refusal.ts";
 
 /** Who holds a data directory: a process, its birth (numbers are used again), and where it is reached. */
 const Holder = z.object({ pid: z.int(), born: z.string(), url: z.string().nullable() });
@@ -13,13 +13,13 @@ export type Lock = { tell: (url: string) => void; release: () => void };
 /**
  * Takes a data directory for this process. A holder that was killed holds nothing.
  *
- * @throws StartError where a living process has it already.
+ * @throws Refusal where a living process has it already.
  */
 export function takeLock(file: string): Lock {
   const holder = findHolder(file);
   if (holder) {
     const where = holder.url ? ` at ${holder.url}` : "";
-    throw new StartError(`Overdue already runs on this data directory${where} (process ${holder.pid}).`);
+    throw new Refusal(`Overdue already runs on this data directory${where} (process ${holder.pid}).`);
   }
   const self: Holder = { pid: process.pid, born: birthOf(process.pid) ?? "", url: null };
   rmSync(file, { force: true });
@@ -40,7 +40,7 @@ function create(file: string, self: Holder): void {
   try {
     writeFileSync(file, JSON.stringify(self), { flag: "wx", mode: 0o600 });
   } catch (cause) {
-    throw new StartError("Overdue is just being started on this data directory by another process.", {
+    throw new Refusal("Overdue is just being started on this data directory by another process.", {
       cause,
     });
   }

@@ -4,14 +4,14 @@ import { setTimeout as wait } from "node:timers/promises";
 import { initialise, majorVersion, POSTGRES_MAJOR, type Server, startServer } from "@overdue/postgres";
 import pg from "pg";
 import { type DataFiles, keptSecret } from "../data/data-directory.ts";
-import { StartError } from "../start-error.ts";
+import { Refusal } from "../refusal.ts";
 import type { Database } from "./database.ts";
 
 /**
  * Starts the embedded PostgreSQL of a data directory, which is made where there is none, and starts it again
  * on the same port whenever it dies. `say` is told about that.
  *
- * @throws StartError where the directory belongs to another major version; nothing is changed then.
+ * @throws Refusal where the directory belongs to another major version; nothing is changed then.
  */
 export async function openEmbedded(files: DataFiles, say: (sentence: string) => void): Promise<Database> {
   refuseForeign(files);
@@ -37,12 +37,12 @@ function refuseForeign(files: DataFiles): void {
   const major = majorVersion(files.postgres);
   if (major === null) return;
   if (!existsSync(files.postgresPassword)) {
-    throw new StartError(
+    throw new Refusal(
       `${files.postgresPassword} is missing, and the database beside it cannot be opened without it.`,
     );
   }
   if (major === POSTGRES_MAJOR) return;
-  throw new StartError(
+  throw new Refusal(
     `The database in ${files.postgres} was made by PostgreSQL ${major}, and this Overdue brings ${POSTGRES_MAJOR}. ` +
       `Nothing was changed: dump it with PostgreSQL ${major}'s pg_dump and restore it into a new DATA_DIR, or set DATABASE_URL.`,
   );

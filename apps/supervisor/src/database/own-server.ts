@@ -1,18 +1,18 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { POSTGRES_MAJOR } from "@overdue/postgres";
 import pg from "pg";
-import { StartError } from "../start-error.ts";
+import { Refusal } from "../refusal.ts";
 import type { Database } from "./database.ts";
 
 /**
  * Connects to the server that DATABASE_URL names; one that is just starting gets half a minute.
  *
- * @throws StartError where it cannot be reached, or is too old.
+ * @throws Refusal where it cannot be reached, or is too old.
  */
 export async function openOwnServer(url: string, secondsMax = 30): Promise<Database> {
   const version = await readVersion(url, Math.ceil((secondsMax * 1000) / RETRY_MS));
   if (version < POSTGRES_MAJOR) {
-    throw new StartError(
+    throw new Refusal(
       `DATABASE_URL leads to PostgreSQL ${version}; Overdue needs ${POSTGRES_MAJOR} or newer. Without DATABASE_URL it brings its own.`,
     );
   }
@@ -44,8 +44,8 @@ function isPassing(error: unknown): boolean {
 }
 
 // The URL itself stays out of the sentence: a password is in it.
-function unreachable(cause: unknown): StartError {
+function unreachable(cause: unknown): Refusal {
   const reason =
     cause instanceof Error ? cause.message || String("code" in cause && cause.code) : String(cause);
-  return new StartError(`The server of DATABASE_URL cannot be used: ${reason}.`, { cause });
+  return new Refusal(`The server of DATABASE_URL cannot be used: ${reason}.`, { cause });
 }

@@ -1,15 +1,13 @@
-import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
-import type { Db, Tx } from "../database.ts";
-import { accounts, apiKeys, members, projects, users } from "../schema/index.ts";
-import { newPingKey, storedKey } from "../secrets/api-key.ts";
+
+import type { Db } from "../database.ts";
+import { createKey } from "../keys/create-key.ts";
+import { createProject } from "../projects/create-project.ts";
+import { createUser, type NewUser } from "../users/create-user.ts";
 import { hasAccount } from "./setup-token.ts";
 
 /** What a first start creates by itself. Null keys are not made, except the ping key, which is then random. */
-export type FirstAccount = {
-  email: string;
-  /** As better-auth makes it. */
-  passwordHash: string;
+export type FirstAccount = NewUser & {
   project: string;
   apiKey: string | null;
   readonlyKey: string | null;
@@ -23,40 +21,14 @@ export async function bootstrap(db: Db, first: FirstAccount): Promise<boolean> {
   return db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${LOCK})`);
     if (await hasAccount(tx)) return false;
-    const userId = await createUser(tx, first);
-    await createProject(tx, first, userId);
+    const ownerId = await createUser(tx, first);
+    const chosen = first.pingKey === null ? {} : { pingKey: first.pingKey };
+    const { id: projectId } = await createProject(tx, { name: first.project, ownerId, ...chosen });
+    const writing = { key: first.apiKey, scope: "write" as const, name: "BOOTSTRAP_API_KEY" };
+    const reading = { key: first.readonlyKey, scope: "read" as const, name: "BOOTSTRAP_READONLY_KEY" };
+    for (const { key, ...rest } of [writing, reading]) {
+      if (key !== null) await createKey(tx, { projectId, key, ...rest });
+    }
     return true;
   });
-}
-
-async function createUser(tx: Tx, { email, passwordHash }: FirstAccount): Promise<string> {
-  const id = randomUUID();
-  const address = email.toLowerCase();
-  await tx
-    .insert(users)
-    .values({ id, email: address, name: address.split("@")[0] ?? address, emailVerified: true });
-  await tx.insert(accounts).values({
-    id: randomUUID(),
-    userId: id,
-    accountId: id,
-    providerId: "credential",
-    password: passwordHash,
-  });
-  return id;
-}
-
-async function createProject(tx: Tx, first: FirstAccount, userId: string): Promise<void> {
-  const [project] = await tx
-    .insert(projects)
-    .values({ name: first.project, pingKey: first.pingKey ?? newPingKey(), badgeKey: newPingKey() })
-    .returning({ id: projects.id });
-  if (!project) throw new Error("The project was not stored.");
-  await tx.insert(members).values({ projectId: project.id, userId, role: "owner" });
-  const keys = [
-    { key: first.apiKey, scope: "write" as const, name: "BOOTSTRAP_API_KEY" },
-    { key: first.readonlyKey, scope: "read" as const, name: "BOOTSTRAP_READONLY_KEY" },
-  ];
-  for (const { key, ...rest } of keys) {
-    if (key !== null) await tx.insert(apiKeys).values({ projectId: project.id, ...rest, ...storedKey(key) });
-  }
 }

@@ -1,1 +1,3 @@
 export { findUser, type UserRow } from "./find-user.ts";
+export { createUser, type NewUser } from "./create-user.ts";
+export { findUserByEmail } from "./find-user-by-email.ts";

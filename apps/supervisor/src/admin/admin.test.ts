@@ -1,0 +1,109 @@
+import { keyringOf, openDb, schema, unseal } from "@overdue/db";
+import { testDatabase } from "@overdue/testkit";
+import { eq } from "drizzle-orm";
+import { afterAll, describe, expect, test } from "vitest";
+import { dataDirectory, start, urlOf } from "../../test/start.ts";
+import { runAdmin } from "./admin.ts";
+
+const database = await testDatabase();
+const db = openDb(database.pool);
+afterAll(database.drop);
+
+const SECRET_KEY = "s".repeat(40);
+const NOBODY = "00000000-0000-4000-8000-000000000000";
+const environment = { DATABASE_URL: database.url, SECRET_KEY };
+const admin = (command: string, ...rest: string[]) => runAdmin([...command.split(" "), ...rest], environment);
+
+async function newProject(): Promise<string> {
+  return JSON.parse(await admin("project create --name Nightly --json")).project;
+}
+
+test("project create prints the project and its three keys on one line", async () => {
+  const printed = await admin("project create --name Backups --json");
+  expect(printed).toMatch(
+    /^\{"project":"[0-9a-f-]{36}","api_key":"hcw_\w{28}","readonly_key":"hcr_\w{28}","ping_key":"\w{22}"\}$/,
+  );
+  expect(await admin("project list")).toContain(JSON.parse(printed).project);
+});
+
+test("channel create prints the id, and stores the settings so that only the key opens them", async () => {
+  const projectId = await newProject();
+  const options = ["--project", projectId, "--name", "Hook", "--set", "url=http://127.0.0.1:9/a=b"];
+  const { id } = JSON.parse(await admin("channel create --kind webhook --json", ...options));
+  const [row] = await db.select().from(schema.channels).where(eq(schema.channels.id, id));
+  expect(row?.settings).not.toContain("127.0.0.1");
+  const place = { table: "channels", column: "settings", rowId: id, projectId };
+  const settings = unseal(keyringOf([SECRET_KEY]), place, row?.settings ?? "");
+  expect(JSON.parse(settings)).toMatchObject({ url: "http://127.0.0.1:9/a=b" });
+  expect(await admin("channel list --project", projectId)).toContain("name: Hook");
+});
+
+test("channel test queues a delivery", async () => {
+  const project = await newProject();
+  const options = ["--project", project, "--name", "Hook", "--set", "url=http://127.0.0.1:9/"];
+  const { id } = JSON.parse(await admin("channel create --kind webhook --json", ...options));
+  const { delivery } = JSON.parse(await admin(`channel test --json --project ${project} --channel ${id}`));
+  const [row] = await db.select().from(schema.deliveries).where(eq(schema.deliveries.id, delivery));
+  expect(row).toMatchObject({ projectId: project, channelId: id, kind: "test", state: "pending" });
+});
+
+test("a key is listed by its prefix until it is revoked", async () => {
+  const project = await newProject();
+  const { id, key } = JSON.parse(
+    await admin(`key create --project ${project} --scope ping --name ci --json`),
+  );
+  expect(await admin(`key list --project ${project}`)).toContain(key.slice(0, 12));
+  await admin(`key revoke --project ${project} --key ${id}`);
+  expect(await admin(`key list --project ${project}`)).not.toContain(id);
+});
+
+test("a made account becomes a member of a project", async () => {
+  const project = await newProject();
+  const { user, password } = JSON.parse(await admin("user create --email Ann@example.org --json"));
+  expect(password).toHaveLength(16);
+  await admin(`member add --project ${project} --email ann@example.org --role editor`);
+  const rows = await db.select().from(schema.members).where(eq(schema.members.userId, user));
+  expect(rows).toMatchObject([{ projectId: project, role: "editor" }]);
+});
+
+describe("a mistake is answered with one sentence", () => {
+  test.each([
+    ["project rename", 'There is no command "project rename"; "npm run admin -- help" lists all.'],
+    ["project create", "--name is missing."],
+    ["project create --nam X", `Unknown option '--nam'; "npm run admin -- help" lists all options.`],
+    ["channel list --project nightly", "--project must be an id, as the lists show them."],
+    [`channel list --project ${NOBODY}`, `There is no project ${NOBODY}; "project list" shows all.`],
+    [`key create --project ${NOBODY} --scope all --name x`, "--scope must be read, write or ping."],
+    ["user create --email ann", "--email must be an e-mail address."],
+  ])("%s", async (command, sentence) => {
+    await expect(admin(command)).rejects.toThrow(sentence);
+  });
+
+  test.each([
+    ["--kind pager", "--kind must be one of email, telegram, slack, webhook."],
+    ["--kind webhook", "--set url: "],
+    ["--kind webhook --set http://example.org", "--set wants key=value"],
+    ["--kind email --set colour=red", "--set "],
+  ])("channel create %s", async (options, sentence) => {
+    const command = `channel create --project ${await newProject()} --name x ${options}`;
+    await expect(admin(command)).rejects.toThrow(sentence);
+  });
+});
+
+test("help names every command", async () => {
+  const text = await admin("help");
+  expect(text).toContain("channel create --project … --kind … --name … [--set …]");
+  expect(text).toContain("project create --name …");
+});
+
+test("it works beside a running embedded product, and after it stopped", async () => {
+  const dataDir = dataDirectory();
+  const environment = { DATA_DIR: dataDir };
+  const product = start(dataDir);
+  await urlOf(product);
+  await runAdmin(["project", "create", "--name", "Beside"], environment);
+  product.process.kill("SIGTERM");
+  await product.exit;
+  await runAdmin(["project", "create", "--name", "After"], environment);
+  expect(await runAdmin(["project", "list"], environment)).toMatch(/name: Beside .*\n.*name: After /);
+});

@@ -1,0 +1,9 @@
+import { sentenceOf } from "../refusal.ts";
+import { runAdmin } from "./admin.ts";
+
+try {
+  process.stdout.write(`${await runAdmin(process.argv.slice(2), process.env)}\n`);
+} catch (error) {
+  process.stderr.write(`${sentenceOf(error)}\n`);
+  process.exitCode = 1;
+}
