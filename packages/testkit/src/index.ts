@@ -12,3 +12,4 @@ export {
 } from "./fakes/telegram.ts";
 export { startFakeWebhook, type FakeWebhook } from "./fakes/webhook.ts";
 export type { FakeRequest, Fault } from "./fakes/http-fake.ts";
+export { alertScene, sceneKeyring, type AlertScene, type Written } from "./scenes/alert-scene.ts";

@@ -3,6 +3,5 @@ export { claimDeliveries, type Claim } from "./claim.ts";
 export type { DeliveryKind, DeliveryRow, DeliveryState } from "./delivery-row.ts";
 export { dueDeliveries, msUntilDue, type DueDelivery } from "./due.ts";
 export { finishDelivery, type Finish } from "./finish.ts";
-export { insertTestDelivery } from "./insert-test-delivery.ts";
 export { loadAlerts, type AlertRecord } from "./load-alert.ts";
 export { moveChannel } from "./move-channel.ts";

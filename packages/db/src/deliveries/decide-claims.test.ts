@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+
+import { decideClaims, type Candidate } from "./decide-claims.ts";
+
+const down = (change: Partial<Candidate> = {}) => candidate("1-down", { kind: "down", ...change });
+const up = (change: Partial<Candidate> = {}) => candidate("2-up", { kind: "up", ...change });
+const again = (change: Partial<Candidate> = {}) => candidate("3-down", { kind: "down", ...change });
+const underWay = { state: "sending", due: false } as const;
+const crashed = { state: "sending", due: true } as const;
+const later = { state: "retry", due: false } as const;
+
+test.each<[string, Candidate[], string[], Record<string, string>]>([
+  ["a lone alert goes", [down()], ["1-down"], { "1-down": "claim" }],
+  ["one that is not due yet waits", [down(later)], ["1-down"], { "1-down": "leave" }],
+  ["one that is under way is left to whoever has it", [down(underWay)], ["1-down"], { "1-down": "leave" }],
+  ["one whose attempt died goes again", [down(crashed)], ["1-down"], { "1-down": "claim" }],
+  [
+    "an up takes the place of a down that was never sent",
+    [down(), up()],
+    ["2-up"],
+    { "1-down": "supersede", "2-up": "claim" },
+  ],
+  ["a down that would come after its up is left out", [down(), up()], ["1-down"], { "1-down": "supersede" }],
+  [
+    "asked for together, only the newest goes",
+    [down(), up()],
+    ["1-down", "2-up"],
+    { "1-down": "supersede", "2-up": "claim" },
+  ],
+  ["an up waits for its down that is under way", [down(underWay), up()], ["2-up"], { "2-up": "leave" }],
+  [
+    "an up takes the place of a down that waits for its retry",
+    [down(later), up()],
+    ["2-up"],
+    { "1-down": "supersede", "2-up": "claim" },
+  ],
+  [
+    "an up takes the place of a down whose attempt died",
+    [down(crashed), up()],
+    ["2-up"],
+    { "1-down": "supersede", "2-up": "claim" },
+  ],
+  [
+    "the newest of three goes",
+    [down(), up(), again()],
+    ["3-down"],
+    { "1-down": "supersede", "2-up": "supersede", "3-down": "claim" },
+  ],
+  [
+    "an up that waits for its retry is outdated by a new down",
+    [up(later), again()],
+    ["2-up", "3-down"],
+    { "2-up": "supersede", "3-down": "claim" },
+  ],
+  ["other checks do not matter", [down({ lane: "other" }), up()], ["2-up"], { "2-up": "claim" }],
+  ["a broken channel gets nothing", [down({ channel: "broken" })], ["1-down"], { "1-down": "refuse-broken" }],
+  [
+    "a test goes to a broken channel too",
+    [down({ channel: "broken", kind: "test", lane: null })],
+    ["1-down"],
+    { "1-down": "claim" },
+  ],
+  ["a deleted channel gets nothing", [down({ channel: "deleted" })], ["1-down"], { "1-down": "supersede" }],
+  [
+    "a test waits for nobody",
+    [down(underWay), up({ kind: "test", lane: null })],
+    ["2-up"],
+    { "2-up": "claim" },
+  ],
+  ["one that is gone is not decided about", [], ["1-down"], {}],
+])("%s", (_, candidates, asked, expected) => {
+  expect(Object.fromEntries(decideClaims(candidates, asked))).toEqual(expected);
+});
+
+function candidate(id: string, change: Partial<Candidate>): Candidate {
+  return {
+    id,
+    lane: "check/channel",
+    kind: "down",
+    state: "pending",
+    due: true,
+    channel: "working",
+    ...change,
+  };
+}

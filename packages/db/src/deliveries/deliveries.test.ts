@@ -1,0 +1,273 @@
+import { alertScene, testDatabase, type AlertScene, type TestDatabase } from "@overdue/testkit";
+import { eq, sql } from "drizzle-orm";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+
+import { queueTest } from "../channels/queue-test.ts";
+import { openDb, type Db } from "../database.ts";
+import { channels, deliveries, deliveryAttempts } from "../schema/index.ts";
+import { claimDeliveries, type Claim } from "./claim.ts";
+import { dueDeliveries, msUntilDue } from "./due.ts";
+import { finishDelivery, type Finish } from "./finish.ts";
+import { loadAlerts } from "./load-alert.ts";
+
+let database: TestDatabase;
+let db: Db;
+let scene: AlertScene;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  db = openDb(database.pool);
+});
+beforeEach(async () => {
+  await db.delete(deliveries); // what is due is looked for in all projects
+  scene = await alertScene(db, { kind: "webhook", settings: { url: "https://example.org/" } });
+});
+afterAll(() => database.drop());
+
+describe("what is due", () => {
+  test("is found with the number that its next attempt has", async () => {
+    const { deliveryId } = await scene.down();
+    expect(await due()).toEqual([
+      {
+        deliveryId,
+        attempt: 1,
+        projectId: scene.projectId,
+        channelId: scene.channelId,
+        channelKind: "webhook",
+        rank: 1,
+      },
+    ]);
+    expect(await msUntilDue(db)).toBeLessThanOrEqual(0);
+  });
+
+  test("is not found while it is dealt with", async () => {
+    const { deliveryId } = await scene.down();
+    expect(await due({ except: [deliveryId] })).toEqual([]);
+  });
+
+  test("is not found again once it is claimed, until its lease runs out", async () => {
+    const { deliveryId } = await scene.down();
+    await claimDeliveries(db, [deliveryId], 45);
+    expect(await due()).toEqual([]);
+    expect(await msUntilDue(db)).toBeGreaterThan(40_000);
+    await expire(deliveryId);
+    expect(await due()).toMatchObject([{ deliveryId, attempt: 2 }]);
+  });
+
+  test("gives every project a turn before any gets its second", async () => {
+    const busy = [await scene.down(), await scene.down({ checkId: await scene.addCheck("b") })];
+    const other = await alertScene(db, { kind: "webhook", settings: { url: "https://example.org/" } });
+    const single = await other.down();
+    const ranks = (await due()).map(({ deliveryId, rank }) => [deliveryId, rank]);
+    expect(ranks).toEqual([
+      [busy[0]?.deliveryId, 1],
+      [single.deliveryId, 1],
+      [busy[1]?.deliveryId, 2],
+    ]);
+  });
+
+  test("leaves out what became due only now, where it is asked to", async () => {
+    await scene.down();
+    expect(await due({ dueForMs: 3_000 })).toEqual([]);
+  });
+
+  function due(options: Partial<Parameters<typeof dueDeliveries>[1]> = {}) {
+    return dueDeliveries(db, { limit: 100, except: [], dueForMs: 0, ...options });
+  }
+});
+
+describe("a claim", () => {
+  test("goes to one of many that ask at once", async () => {
+    const { deliveryId } = await scene.down();
+    const claims = await Promise.all(Array.from({ length: 8 }, () => claimDeliveries(db, [deliveryId], 45)));
+    expect(claims.flat()).toHaveLength(1);
+  });
+
+  test("never lets an up pass its down, whoever claims first", async () => {
+    const down = await scene.down();
+    const up = await scene.up(down);
+    await Promise.all([claimDeliveries(db, [down.deliveryId], 45), claimDeliveries(db, [up.deliveryId], 45)]);
+    expect([await state(down.deliveryId), await state(up.deliveryId)]).toEqual(["superseded", "sending"]);
+  });
+
+  test("lets an up go once its down is sent", async () => {
+    const down = await scene.down();
+    const [first] = await claimDeliveries(db, [down.deliveryId], 45);
+    const up = await scene.up(down);
+    expect(await claimDeliveries(db, [up.deliveryId], 45)).toEqual([]);
+    await finishDelivery(db, held(first), finish({ state: "sent" }));
+    expect(await claimDeliveries(db, [up.deliveryId], 45)).toHaveLength(1);
+  });
+
+  test("after a lease that ran out is marked as uncertain", async () => {
+    const { deliveryId } = await scene.down();
+    await claimDeliveries(db, [deliveryId], 45);
+    await expire(deliveryId);
+    expect(await claimDeliveries(db, [deliveryId], 45)).toMatchObject([{ attempt: 2, failures: 0 }]);
+    expect(await loadAlerts(db, [deliveryId])).toMatchObject([{ uncertain: true }]);
+  });
+
+  test("closes what goes to a broken channel, but not its test", async () => {
+    const { deliveryId } = await scene.down();
+    const proof = await queueTest(db, target());
+    await db.update(channels).set({ brokenAt: new Date() }).where(eq(channels.id, scene.channelId));
+    const claims = await claimDeliveries(db, [deliveryId, proof.id], 45);
+    expect(claims.map((claim) => claim.deliveryId)).toEqual([proof.id]);
+    expect(await state(deliveryId)).toBe("failed");
+  });
+});
+
+describe("an attempt's end", () => {
+  test("is recorded with what the provider said", async () => {
+    const claim = await claimed();
+    expect(
+      await finishDelivery(db, claim, finish({ state: "sent", statusCode: 200, providerRef: "42" })),
+    ).toBe(true);
+    const [row] = await db.select().from(deliveries).where(eq(deliveries.id, claim.deliveryId));
+    expect(row).toMatchObject({ state: "sent", providerRef: "42", lastError: null, leaseUntil: null });
+    expect(row?.finishedAt).toBeInstanceOf(Date);
+    const tries = await db
+      .select()
+      .from(deliveryAttempts)
+      .where(eq(deliveryAttempts.deliveryId, claim.deliveryId));
+    expect(tries).toMatchObject([{ attempt: 1, outcome: "sent", statusCode: 200, answer: "said so" }]);
+    expect(await channel()).toMatchObject({ brokenAt: null, lastSentAt: expect.any(Date) });
+  });
+
+  test("counts for nothing once another attempt has taken over", async () => {
+    const claim = await claimed();
+    await expire(claim.deliveryId);
+    await claimDeliveries(db, [claim.deliveryId], 45);
+    expect(await finishDelivery(db, claim, finish({ state: "sent" }))).toBe(false);
+    expect(await state(claim.deliveryId)).toBe("sending");
+  });
+
+  test("that was postponed by the provider is no failure", async () => {
+    const claim = await claimed();
+    await finishDelivery(db, claim, finish({ state: "retry", statusCode: 429, retryInMs: 0 }));
+    const [second] = await claimDeliveries(db, [claim.deliveryId], 45);
+    expect(second).toMatchObject({ attempt: 2, failures: 0 });
+    await finishDelivery(db, held(second), finish({ state: "retry", statusCode: 500, retryInMs: 0 }));
+    expect(await claimDeliveries(db, [claim.deliveryId], 45)).toMatchObject([{ attempt: 3, failures: 1 }]);
+  });
+
+  test("that is permanent breaks the channel and says why; a success mends it", async () => {
+    const claim = await claimed();
+    await finishDelivery(db, claim, finish({ state: "failed", channelBrokenBecause: "no_service" }));
+    expect(await channel()).toMatchObject({ brokenAt: expect.any(Date), brokenBecause: "no_service" });
+    const proof = await queueTest(db, target());
+    const [again] = await claimDeliveries(db, [proof.id], 45);
+    await finishDelivery(db, held(again), finish({ state: "sent" }));
+    expect(await channel()).toMatchObject({ brokenAt: null, brokenBecause: null });
+  });
+
+  test("is told to open pages", async () => {
+    const { heard } = await listening("overdue_changes");
+    const claim = await claimed();
+    await finishDelivery(db, claim, finish({ state: "sent" }));
+    expect(JSON.parse(await heard)).toEqual({
+      projectId: scene.projectId,
+      checkId: scene.checkId,
+      deliveryId: claim.deliveryId,
+      channelId: scene.channelId,
+    });
+  });
+
+  async function claimed(): Promise<Claim> {
+    const { deliveryId } = await scene.down();
+    return held((await claimDeliveries(db, [deliveryId], 45))[0]);
+  }
+
+  async function channel() {
+    const [row] = await db.select().from(channels).where(eq(channels.id, scene.channelId));
+    return row;
+  }
+});
+
+describe("what an alert tells", () => {
+  test("of a down: check, zone, flip, evidence, and the end of the output", async () => {
+    const { deliveryId } = await scene.down({
+      reason: "failed",
+      body: `${"é".repeat(10_000)} no space left`,
+    });
+    const [alert] = await loadAlerts(db, [deliveryId]);
+    expect(alert).toMatchObject({
+      kind: "down",
+      tellsDownToo: false,
+      project: { id: scene.projectId, name: "Ops" },
+      check: { id: scene.checkId, name: "nightly backup", timezone: "Europe/Berlin", graceSeconds: 600 },
+      flip: { at: Date.parse("2026-11-20T01:40:00Z"), reason: "failed" },
+      incident: { reason: "failed", openedAt: Date.parse("2026-11-20T01:40:00Z") },
+      lastPing: { kind: "fail", exitStatus: 137, output: expect.stringMatching(/^é+ no space left$/) },
+    });
+  });
+
+  test("of an up whose down was sent: the up alone", async () => {
+    const down = await scene.down();
+    const [claim] = await claimDeliveries(db, [down.deliveryId], 45);
+    await finishDelivery(db, held(claim), finish({ state: "sent" }));
+    const up = await scene.up(down);
+    expect(await loadAlerts(db, [up.deliveryId])).toMatchObject([{ kind: "up", tellsDownToo: false }]);
+  });
+
+  test("of an up whose down never went out: both", async () => {
+    const down = await scene.down();
+    const up = await scene.up(down);
+    await claimDeliveries(db, [up.deliveryId], 45);
+    expect(await loadAlerts(db, [up.deliveryId])).toMatchObject([{ tellsDownToo: true }]);
+  });
+
+  test("of a test: the channel", async () => {
+    const row = await queueTest(db, target());
+    expect(await loadAlerts(db, [row.id])).toMatchObject([
+      { kind: "test", check: null, flip: null, incident: null, lastPing: null, channel: { name: "team" } },
+    ]);
+  });
+});
+
+async function state(id: string): Promise<string | undefined> {
+  const [row] = await db.select().from(deliveries).where(eq(deliveries.id, id));
+  return row?.state;
+}
+
+async function expire(id: string): Promise<void> {
+  await db
+    .update(deliveries)
+    .set({ leaseUntil: sql`now() - interval '1 second'` })
+    .where(eq(deliveries.id, id));
+}
+
+function held(claim: Claim | undefined): Claim {
+  if (claim === undefined) throw new Error("It should have been claimed.");
+  return claim;
+}
+
+function finish(change: Partial<Finish>): Finish {
+  return {
+    state: "sent",
+    startedAt: new Date(),
+    statusCode: null,
+    answer: "said so",
+    providerRef: null,
+    retryInMs: 0,
+    uncertain: false,
+    channelBrokenBecause: null,
+    ...change,
+  };
+}
+
+async function listening(name: string): Promise<{ heard: Promise<string> }> {
+  const client = await database.pool.connect();
+  await client.query(`listen ${name}`);
+  const heard = new Promise<string>((resolve) => {
+    client.once("notification", ({ payload }) => {
+      client.release(true);
+      resolve(payload ?? "");
+    });
+  });
+  return { heard };
+}
+
+function target() {
+  return { projectId: scene.projectId, channelId: scene.channelId };
+}

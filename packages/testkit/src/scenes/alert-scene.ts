@@ -1,0 +1,161 @@
+import { randomUUID } from "node:crypto";
+
+import { defaultSettings, newCheck, type Evidence, type Reason } from "@overdue/core";
+import {
+  createChannel,
+  createCheck,
+  createProject,
+  keyringOf,
+  ringForDeliveries,
+  schema,
+  type Db,
+  type Keyring,
+  type Tx,
+} from "@overdue/db";
+import { eq } from "drizzle-orm";
+
+export const sceneKeyring: Keyring = keyringOf(["a secret for scenes of alerts, long enough to be one"]);
+
+/** What the judge would have written: a project with a check and a channel, and flips with their deliveries. */
+export type AlertScene = {
+  projectId: string;
+  checkId: string;
+  channelId: string;
+  addCheck(name: string): Promise<string>;
+  addChannel(kind: string, settings: Record<string, unknown>): Promise<string>;
+  /** The check goes down: flip, incident and delivery in one transaction. */
+  down(options?: DownOptions): Promise<Written>;
+  /** The check comes up again. */
+  up(down: Written, options?: { channelId?: string }): Promise<Written>;
+};
+
+export type Written = { deliveryId: string; flipId: string; incidentId: string; checkId: string };
+export type DownOptions = { checkId?: string; channelId?: string; reason?: Reason; body?: string };
+
+const EVIDENCE: Evidence = {
+  expectedAt: Date.parse("2026-11-20T01:30:00Z"),
+  deadlineAt: Date.parse("2026-11-20T01:40:00Z"),
+  lastHeardAt: Date.parse("2026-11-19T01:31:12Z"),
+  exitStatus: null,
+  runId: null,
+  pingNumber: null,
+  durationMs: null,
+  limitMs: null,
+};
+const DOWN_AT = new Date("2026-11-20T01:40:00Z");
+const UP_AT = new Date("2026-11-20T01:43:00Z");
+
+export async function alertScene(
+  db: Db,
+  channel: { kind: string; settings: Record<string, unknown> },
+): Promise<AlertScene> {
+  const { id: projectId } = await createProject(db, { name: "Ops", ownerId: null });
+  const addCheck = (name: string) => insertCheck(db, projectId, name);
+  const addChannel = (kind: string, settings: Record<string, unknown>) =>
+    insertChannel(db, projectId, { kind, settings });
+  const [checkId, channelId] = [
+    await addCheck("nightly backup"),
+    await addChannel(channel.kind, channel.settings),
+  ];
+  const usual = { projectId, checkId, channelId };
+  return {
+    ...usual,
+    addCheck,
+    addChannel,
+    down: (options = {}) => db.transaction((tx) => writeDown(tx, { ...usual, ...options })),
+    up: (down, options = {}) => db.transaction((tx) => writeUp(tx, { ...usual, ...options }, down)),
+  };
+}
+
+async function insertCheck(db: Db, projectId: string, name: string): Promise<string> {
+  const settings = {
+    ...defaultSettings,
+    schedule: { kind: "cron" as const, expression: "30 2 * * *", timezone: "Europe/Berlin" },
+    graceSeconds: 600,
+  };
+  const check = newCheck(randomUUID(), DOWN_AT.getTime(), settings);
+  const row = await createCheck(db, { projectId, check, details: { name }, nextAt: null, channelIds: [] });
+  return row.id;
+}
+
+async function insertChannel(
+  db: Db,
+  projectId: string,
+  channel: { kind: string; settings: Record<string, unknown> },
+): Promise<string> {
+  const input = { projectId, ...channel, name: "team", hint: "…", checkIds: [] };
+  return (await createChannel(db, sceneKeyring, input)).id;
+}
+
+type Place = { projectId: string; checkId: string; channelId: string };
+
+async function writeDown(tx: Tx, place: Place & DownOptions): Promise<Written> {
+  const reason = place.reason ?? "missed";
+  const seq = await nextSeq(tx, place.checkId);
+  if (place.body !== undefined) await insertPing(tx, place, { number: seq, body: place.body });
+  const flipId = await insertFlip(tx, place, { deadlineSeq: seq, to: "down", reason, at: DOWN_AT });
+  const [incident] = await tx
+    .insert(schema.incidents)
+    .values({ ...keys(place), deadlineSeq: seq, reason, evidence: EVIDENCE, openedAt: DOWN_AT })
+    .returning();
+  if (incident === undefined) throw new Error("The insert answered no row.");
+  return insertDelivery(tx, place, { kind: "down", flipId, incidentId: incident.id });
+}
+
+async function writeUp(tx: Tx, place: Place, down: Written): Promise<Written> {
+  const there = { ...place, checkId: down.checkId };
+  const deadlineSeq = await nextSeq(tx, there.checkId);
+  const flipId = await insertFlip(tx, there, { deadlineSeq, to: "up", reason: null, at: UP_AT });
+  return insertDelivery(tx, there, { kind: "up", flipId, incidentId: down.incidentId });
+}
+
+async function insertFlip(
+  tx: Tx,
+  place: Place,
+  flip: { deadlineSeq: number; to: "up" | "down"; reason: Reason | null; at: Date },
+): Promise<string> {
+  const from = flip.to === "up" ? ("down" as const) : ("up" as const);
+  const [row] = await tx
+    .insert(schema.flips)
+    .values({ ...keys(place), ...flip, from, alerts: true })
+    .returning();
+  if (row === undefined) throw new Error("The insert answered no row.");
+  return row.id;
+}
+
+async function insertDelivery(
+  tx: Tx,
+  place: Place,
+  of: { kind: "down" | "up"; flipId: string; incidentId: string },
+): Promise<Written> {
+  const [row] = await tx
+    .insert(schema.deliveries)
+    .values({ ...keys(place), channelId: place.channelId, ...of })
+    .returning();
+  if (row === undefined) throw new Error("The insert answered no row.");
+  await ringForDeliveries(tx);
+  return { deliveryId: row.id, checkId: place.checkId, ...of };
+}
+
+async function insertPing(tx: Tx, place: Place, ping: { number: number; body: string }): Promise<void> {
+  await tx.insert(schema.pings).values({
+    ...keys(place),
+    number: ping.number,
+    id: randomUUID(),
+    kind: "fail",
+    receivedAt: DOWN_AT,
+    exitStatus: 137,
+    scheme: "http",
+    method: "POST",
+    body: Buffer.from(ping.body),
+    bodyBytes: Buffer.byteLength(ping.body),
+  });
+}
+
+async function nextSeq(tx: Tx, checkId: string): Promise<number> {
+  return (await tx.$count(schema.flips, eq(schema.flips.checkId, checkId))) + 1;
+}
+
+function keys({ projectId, checkId }: Place) {
+  return { projectId, checkId };
+}
