@@ -1,6 +1,6 @@
+import { CheckSettingsInput } from "@overdue/core";
 import { z } from "zod";
 
-import { SettingsInput } from "./settings-input.ts";
 
 const KEYWORDS_MAX = 200;
 const keywords = z.string().trim().max(KEYWORDS_MAX, "Use at most 200 characters.");
@@ -32,14 +32,14 @@ const Details = z.strictObject({
 });
 
 /** What a person may change of a check; only what is sent is written. */
-export const CheckPatch = Details.extend(SettingsInput.shape)
+export const CheckPatch = Details.extend(CheckSettingsInput.shape)
   .extend({ channelIds: z.array(z.uuid()).max(100, "Use at most 100 channels.") })
   .partial()
   .meta({ id: "CheckPatch" });
 export type CheckPatch = z.infer<typeof CheckPatch>;
 
 /** A new check: all but the schedule has a default. Without `channelIds` it alerts every channel of the project. */
-export const CheckInput = CheckPatch.required({ schedule: true, graceSeconds: true }).meta({
+export const CheckInput = CheckPatch.required({ schedule: true }).meta({
   id: "CheckInput",
 });
 export type CheckInput = z.infer<typeof CheckInput>;
@@ -60,7 +60,7 @@ export const DEFAULT_DETAILS = {
 } as const satisfies z.infer<typeof Details>;
 
 const DETAILS = Object.keys(Details.shape) as (keyof typeof Details.shape)[];
-const SETTINGS = Object.keys(SettingsInput.shape) as (keyof typeof SettingsInput.shape)[];
+const SETTINGS = Object.keys(CheckSettingsInput.shape) as (keyof typeof CheckSettingsInput.shape)[];
 
 /** The details among what was sent, as they are stored. */
 export function detailsIn(patch: CheckPatch) {

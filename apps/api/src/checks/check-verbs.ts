@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
 
+import { defaultSettings, newCheck, nextAt } from "@overdue/core";
 import {
   type CheckRef,
   createCheck,
@@ -14,8 +15,6 @@ import { type AppContext, mayWrite } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { type CheckInput, type CheckPatch, DEFAULT_DETAILS, detailsIn, settingsIn } from "./check-input.ts";
 import { type CheckView, checkView, type ViewOptions } from "./check-view.ts";
-import { newCheck } from "./seam.ts";
-import { DEFAULT_SETTINGS } from "./settings-input.ts";
 
 /** What a view needs to know besides the row. */
 export async function viewOptions(c: AppContext, projectId: string): Promise<ViewOptions> {
@@ -38,12 +37,11 @@ export async function readCheck(c: AppContext, ref: CheckRef): Promise<CheckView
 
 export async function addCheck(c: AppContext, projectId: string, input: CheckInput): Promise<CheckView> {
   const { db, now } = c.var.deps;
-  const { schedule, graceSeconds } = input;
-  const settings = { ...DEFAULT_SETTINGS, ...settingsIn(input), schedule, graceSeconds };
-  const { check, nextAt } = newCheck(randomUUIDv7(), settings, now());
+  const settings = { ...defaultSettings, ...settingsIn(input), schedule: input.schedule };
+  const check = newCheck(randomUUIDv7(), now(), settings);
   const details = { ...DEFAULT_DETAILS, tags: "", ...detailsIn(input) };
   const channelIds = input.channelIds ?? "all";
-  await naming(createCheck(db, { projectId, details, check, nextAt, channelIds }));
+  await naming(createCheck(db, { projectId, details, check, nextAt: nextAt(check), channelIds }));
   return await readCheck(c, { projectId, checkId: check.id });
 }
 

@@ -1,10 +1,8 @@
-import type { Instant } from "@overdue/core";
+import { CheckSettingsInput, displayStatus, explain, type Instant } from "@overdue/core";
 import { checkOf, type CheckWithChannels, settingsOf } from "@overdue/db";
 import { z } from "zod";
 
 import { iso, isoOrNull, Timestamp } from "../http/time.ts";
-import { displayStatus } from "./seam.ts";
-import { SettingsInput } from "./settings-input.ts";
 
 const OpenRun = z.object({
   id: z.uuid(),
@@ -23,7 +21,8 @@ export const CheckView = z
     slug: z.string(),
     tags: z.array(z.string()),
     description: z.string(),
-    ...SettingsInput.shape,
+    ...CheckSettingsInput.shape,
+    scheduleText: z.string().meta({ description: "The schedule in plain English." }),
     methods: z.string(),
     filterSubject: z.boolean(),
     filterBody: z.boolean(),
@@ -68,6 +67,7 @@ export function checkView(row: CheckWithChannels, options: ViewOptions): CheckVi
     version,
     tags: row.tags.split(" ").filter((tag) => tag !== ""),
     ...settingsOf(row),
+    scheduleText: explain(row.schedule, { from: options.now, count: 0 }).text,
     ...readingOf(row),
     ...stateOf(row, options.now),
     ...addressesOf(row, options),
