@@ -1,6 +1,7 @@
 import { authRoutes } from "./auth/auth-routes.ts";
 import { channelRoutes } from "./channels/channel-routes.ts";
 import { checkRoutes } from "./checks/check-routes.ts";
+import { pauseRoutes } from "./checks/pause-routes.ts";
 import { deliveryRoutes } from "./deliveries/delivery-routes.ts";
 import type { Deps } from "./deps.ts";
 import { historyRoutes } from "./history/history-routes.ts";
@@ -14,6 +15,7 @@ import { meRoutes } from "./me/me-routes.ts";
 import { memberRoutes } from "./members/member-routes.ts";
 import { documentOf, documentSecurity, openapiRoutes } from "./openapi.ts";
 import { projectRoutes } from "./projects/project-routes.ts";
+import { scheduleRoutes } from "./schedules/schedule-routes.ts";
 
 /** Everything documented, for the typed client. */
 function restRoutes() {
@@ -25,6 +27,8 @@ function restRoutes() {
     .route("/", memberRoutes)
     .route("/", keyRoutes)
     .route("/", checkRoutes)
+    .route("/", pauseRoutes)
+    .route("/", scheduleRoutes)
     .route("/", pingHistoryRoutes)
     .route("/", historyRoutes)
     .route("/", channelRoutes)

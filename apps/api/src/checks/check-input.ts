@@ -1,7 +1,6 @@
 import { CheckSettingsInput } from "@overdue/core";
 import { z } from "zod";
 
-
 const KEYWORDS_MAX = 200;
 const keywords = z.string().trim().max(KEYWORDS_MAX, "Use at most 200 characters.");
 

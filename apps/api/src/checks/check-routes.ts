@@ -141,7 +141,8 @@ export const checkRoutes = createRouter()
     ),
     async (c) => {
       const ref = c.req.valid("param");
-      if (!(await restoreCheck(c.var.deps.db, ref))) throw ApiError.notFound("check");
+      const { pool, now } = c.var.deps;
+      if (!(await restoreCheck(pool, ref, now()))) throw ApiError.notFound("check");
       return c.json(await readCheck(c, ref), 200);
     },
   );

@@ -51,10 +51,11 @@ export async function changeDetails(
   ref: CheckRef,
   edit: { patch: CheckPatch; version: number | null },
 ): Promise<CheckView> {
+  const { pool, now } = c.var.deps;
   const { patch, version } = edit;
   const channelIds = patch.channelIds ?? null;
-  const parts = { details: detailsIn(patch), settings: settingsIn(patch), channelIds, version };
-  if (!(await naming(editCheck(c.var.deps.db, ref, parts)))) throw ApiError.notFound("check");
+  const parts = { details: detailsIn(patch), settings: settingsIn(patch), channelIds, version, at: now() };
+  if (!(await naming(editCheck(pool, ref, parts)))) throw ApiError.notFound("check");
   return await readCheck(c, ref);
 }
 

@@ -1,7 +1,10 @@
+import type { Instant } from "@overdue/core";
 import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import type { Pool } from "pg";
 
-import type { Db } from "../database.ts";
+import { type Db, openDb } from "../database.ts";
 import { checks } from "../schema/index.ts";
+import { changeCheck } from "../transitions/index.ts";
 import type { CheckRef } from "./find-check.ts";
 
 /** Hides a check: it is neither pinged nor judged until `restoreCheck`. @returns whether it was there. */
@@ -14,12 +17,33 @@ export async function deleteCheck(db: Db, { projectId, checkId }: CheckRef): Pro
   return hidden.length > 0;
 }
 
-/** Brings a deleted check back and wakes it at once. @returns whether there was something to undo. */
-export async function restoreCheck(db: Db, { projectId, checkId }: CheckRef): Promise<boolean> {
+/**
+ * Brings a deleted check back. What it missed while it could not be pinged is not held against it: one that was up
+ * and has missed its deadline since begins anew. @returns whether there was something to undo.
+ */
+export async function restoreCheck(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
+  const deletedAt = await unhide(openDb(pool), ref);
+  if (deletedAt === null) return false;
+  await changeCheck(pool, ref, ({ state }) => {
+    const missedMeanwhile = state.status !== "down" && state.deadlineAt !== null && state.deadlineAt <= at;
+    if (!missedMeanwhile) return [{ kind: "time", now: at }];
+    return [
+      { kind: "pause", at: deletedAt },
+      { kind: "resume", at },
+    ];
+  });
+  return true;
+}
+
+async function unhide(db: Db, { projectId, checkId }: CheckRef): Promise<Instant | null> {
+  const hidden = and(eq(checks.projectId, projectId), eq(checks.id, checkId), isNotNull(checks.deletedAt));
+  const [row] = await db.select({ deletedAt: checks.deletedAt }).from(checks).where(hidden);
+  // No checker may judge it before it was folded below; if that never happens, it is judged in a minute all the same.
+  const wakeAt = sql`greatest(${checks.deadlineAt}, now() + interval '1 minute')`;
   const restored = await db
     .update(checks)
-    .set({ deletedAt: null, version: sql`${checks.version} + 1` })
-    .where(and(eq(checks.projectId, projectId), eq(checks.id, checkId), isNotNull(checks.deletedAt)))
+    .set({ deletedAt: null, wakeAt, version: sql`${checks.version} + 1` })
+    .where(hidden)
     .returning({ id: checks.id });
-  return restored.length > 0;
+  return restored.length === 0 ? null : (row?.deletedAt?.getTime() ?? null);
 }

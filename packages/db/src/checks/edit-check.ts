@@ -1,8 +1,10 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import type { CheckSettings, Instant } from "@overdue/core";
+import { eq, sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/node-postgres";
+import type { Pool, PoolClient } from "pg";
 
-import type { CheckSettings } from "@overdue/core";
-import type { Db } from "../database.ts";
-import { checks } from "../schema/index.ts";
+import * as schema from "../schema/index.ts";
+import { changeCheck } from "../transitions/index.ts";
 import type { CheckDetails } from "./check-details.ts";
 import type { CheckRef } from "./find-check.ts";
 import { linkChannels } from "./link-channels.ts";
@@ -14,25 +16,34 @@ export type CheckEdit = {
   channelIds: readonly string[] | null;
   /** The version the editor saw; null edits whatever is there. */
   version: number | null;
+  at: Instant;
 };
 
 /** Somebody else edited it since. */
 export class StaleVersion extends Error {}
 
 /**
- * Writes what was sent and nothing else. @returns whether the check was there.
- * @throws StaleVersion, UnknownChannel
+ * Writes what was sent and nothing else, and folds new settings, in one transaction. @returns whether the check was
+ * there. @throws StaleVersion, UnknownChannel; then nothing is written
  */
-export async function editCheck(db: Db, ref: CheckRef, edit: CheckEdit): Promise<boolean> {
-  return await db.transaction(async (tx) => {
+export async function editCheck(pool: Pool, ref: CheckRef, edit: CheckEdit): Promise<boolean> {
+  const changed = await changeCheck(pool, ref, async (check, client) => {
+    await write(client, ref, edit);
+    if (Object.keys(edit.settings).length === 0) return [];
+    return [{ kind: "edit", at: edit.at, settings: { ...check.settings, ...edit.settings } }];
+  });
+  return changed !== null;
+}
+
+async function write(client: PoolClient, ref: CheckRef, edit: CheckEdit): Promise<void> {
+  const { checks } = schema;
+  await drizzle(client, { schema }).transaction(async (tx) => {
     const [row] = await tx
       .update(checks)
       .set({ ...edit.details, ...edit.settings, version: sql`${checks.version} + 1`, updatedAt: sql`now()` })
-      .where(and(eq(checks.projectId, ref.projectId), eq(checks.id, ref.checkId), isNull(checks.deletedAt)))
+      .where(eq(checks.id, ref.checkId))
       .returning({ version: checks.version });
-    if (row === undefined) return false;
-    if (edit.version !== null && row.version !== edit.version + 1) throw new StaleVersion();
+    if (edit.version !== null && row?.version !== edit.version + 1) throw new StaleVersion();
     if (edit.channelIds !== null) await linkChannels(tx, ref, edit.channelIds);
-    return true;
   });
 }

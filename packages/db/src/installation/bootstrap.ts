@@ -14,7 +14,7 @@ export type FirstAccount = NewUser & {
   pingKey: string | null;
 };
 
-const LOCK = 7_236_832; // any number of ours
+const LOCK = 7_236_840; // any number of ours
 
 /** Creates the account, its project and keys, where no account exists yet; says whether it did. */
 export async function bootstrap(db: Db, first: FirstAccount): Promise<boolean> {

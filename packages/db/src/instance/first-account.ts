@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
 import { dropSetupToken, hasAccount, isSetupToken } from "../installation/setup-token.ts";
 
-const LOCK = 7_236_832; // the same as bootstrap's: only one of them makes the first account
+const LOCK = 7_236_840; // the same as bootstrap's: only one of them makes the first account
 
 /**
  * Lets `make` create the first account, once, for the holder of the setup token; the token ends with it. Two at once

@@ -1,0 +1,50 @@
+import { pauseCheck, resumeCheck } from "@overdue/db";
+
+import { OfCheck } from "../http/params.ts";
+import { ApiError } from "../http/problem.ts";
+import { createRouter, json, route } from "../http/route.ts";
+import { readCheck } from "./check-verbs.ts";
+import { CheckView } from "./check-view.ts";
+
+const tags = ["Checks"];
+
+export const pauseRoutes = createRouter()
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "post",
+        path: "/v1/projects/{projectId}/checks/{checkId}/pause",
+        summary: "Pause a check",
+        description: "Nothing is judged until the next success or failure, or until it is resumed.",
+        tags,
+        request: { params: OfCheck },
+        responses: { 200: json(CheckView, "The paused check.") },
+      },
+    ),
+    async (c) => {
+      const ref = c.req.valid("param");
+      const { pool, now } = c.var.deps;
+      if (!(await pauseCheck(pool, ref, now()))) throw ApiError.notFound("check");
+      return c.json(await readCheck(c, ref), 200);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "post",
+        path: "/v1/projects/{projectId}/checks/{checkId}/resume",
+        summary: "Resume a paused check",
+        tags,
+        request: { params: OfCheck },
+        responses: { 200: json(CheckView, "The check; it begins anew.") },
+      },
+    ),
+    async (c) => {
+      const ref = c.req.valid("param");
+      const { pool, now } = c.var.deps;
+      if (!(await resumeCheck(pool, ref, now()))) throw ApiError.notFound("check");
+      return c.json(await readCheck(c, ref), 200);
+    },
+  );

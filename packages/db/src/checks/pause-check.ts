@@ -1,0 +1,21 @@
+import type { Instant } from "@overdue/core";
+import type { Pool } from "pg";
+
+import { changeCheck } from "../transitions/index.ts";
+import type { CheckRef } from "./find-check.ts";
+
+/** Stops judging until a ping or `resumeCheck`. A paused check stays as it is. @returns whether it was there. */
+export async function pauseCheck(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
+  const changed = await changeCheck(pool, ref, (check) =>
+    check.state.status === "paused" ? [] : [{ kind: "pause", at }],
+  );
+  return changed !== null;
+}
+
+/** Begins anew, as a check that has heard nothing. One that is not paused stays as it is. @returns whether it was there. */
+export async function resumeCheck(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
+  const changed = await changeCheck(pool, ref, (check) =>
+    check.state.status === "paused" ? [{ kind: "resume", at }] : [],
+  );
+  return changed !== null;
+}
