@@ -17,7 +17,7 @@ type Ended = { id: string; run: OpenRun | null; durationMs: number | null; began
 export function foldEnd(draft: Draft, ping: Ping): Note {
   const { memory } = draft;
   const before = endedBefore(draft, ping);
-  if (before !== null && isRetry(draft, before, ping)) return "duplicate";
+  if (before !== null && isRetry(before, ping)) return "duplicate";
   const isStale = memory.verdictAt !== null && ping.at < memory.verdictAt;
   const ended = closeRun(draft, ping);
   if (isStale) {

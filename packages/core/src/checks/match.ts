@@ -21,19 +21,18 @@ export function matchRun({ memory }: Draft, ping: Ping): Match | null {
   return { run: newest, guessed: true, timed: false };
 }
 
-/** The run with this ping's id that ended before; null where it may end now. */
-export function endedBefore({ memory }: Draft, ping: Ping): EndedRun | null {
-  if (ping.rid === null) return null;
-  return memory.recentRuns.find(({ rid }) => rid === ping.rid) ?? null;
+/** The run with this ping's id that ended lately, or was given up; null where the id names an open run or none. */
+export function endedBefore({ memory, settings }: Draft, ping: Ping): EndedRun | null {
+  const { rid } = ping;
+  if (rid === null || memory.openRuns.some((run) => run.rid === rid)) return null;
+  const ended = memory.recentRuns.findLast((run) => run.rid === rid);
+  if (ended === undefined) return null;
+  return ended.outcome === "lost" || Math.abs(ping.at - ended.endedAt) <= retryMs(settings) ? ended : null;
 }
 
 /** Whether this ping says again what ended that run: same id, kind and body, shortly after. */
-export function isRetry({ settings }: Draft, ended: EndedRun, ping: Ping): boolean {
-  return (
-    ended.endedBy === ping.kind &&
-    ended.digest === ping.digest &&
-    Math.abs(ping.at - ended.endedAt) <= retryMs(settings)
-  );
+export function isRetry(ended: EndedRun, ping: Ping): boolean {
+  return ended.endedBy === ping.kind && ended.digest === ping.digest;
 }
 
 /** Runs without an id, of this host where there are such. */

@@ -99,7 +99,7 @@ function endedEarlier({ memory, settings }: Draft, ping: Ping): EndedRun | null 
       lone !== null && lone.startedAt === null && lone.host === ping.host && ping.at <= lone.endedAt;
     return fits ? lone : null;
   }
-  const ended = memory.recentRuns.find(({ rid }) => rid === ping.rid);
+  const ended = memory.recentRuns.findLast(({ rid }) => rid === ping.rid);
   return ended !== undefined && ping.at - ended.endedAt <= near ? ended : null;
 }
 

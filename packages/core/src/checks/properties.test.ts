@@ -1,0 +1,329 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Check, CheckSettings, CheckState } from "./check.ts";
+import type { Effect, Event, PingKind } from "./event.ts";
+import { fold } from "./fold.ts";
+import { newCheck } from "./new-check.ts";
+import { pingOf, settingsOf, summary, T } from "./testing/story.ts";
+
+const HOUR = 3_600_000;
+
+const schedules = fc.constantFrom<CheckSettings["schedule"]>(
+  { kind: "interval", everySeconds: 600 },
+  { kind: "interval", everySeconds: 3600 },
+  { kind: "cron", expression: "*/10 * * * *", timezone: "UTC" },
+  { kind: "cron", expression: "0 * * * *", timezone: "Europe/Berlin" },
+);
+const attitude = fc.constantFrom("allow" as const, "note" as const, "alert" as const);
+const settings: fc.Arbitrary<CheckSettings> = fc
+  .record(
+    {
+      schedule: schedules,
+      graceSeconds: fc.constantFrom(60, 600, 7200),
+      manualResume: fc.boolean(),
+      earlyMarginSeconds: fc.constantFrom(0, 120),
+      jitterSeconds: fc.constantFrom(0, 300),
+      maxRuntimeSeconds: fc.constantFrom(null, 300, 5000),
+      minRuntimeSeconds: fc.constantFrom(null, 30),
+      progressExtends: fc.boolean(),
+      overlap: attitude,
+      hostDuplicates: attitude,
+      tooOften: fc.constantFrom(
+        null,
+        { count: 3, of: "pings" as const, windowSeconds: 900 },
+        { count: 1, of: "runs" as const, windowSeconds: null },
+      ),
+      tolerance: fc.constantFrom(
+        null,
+        { kind: "in-a-row" as const, bad: 2, tolerateMissed: true },
+        { kind: "of-last" as const, bad: 2, of: 4, tolerateMissed: false },
+      ),
+      recoverAfter: fc.constantFrom(1, 2),
+      alertBeforeFirstPing: fc.boolean(),
+    },
+    { requiredKeys: [] },
+  )
+  .map(settingsOf);
+
+const kinds = fc.constantFrom<PingKind>("start", "success", "success", "fail", "log", "ignored");
+const pings = fc.record({
+  kind: kinds,
+  rid: fc.constantFrom(null, null, "a", "b", "c"),
+  host: fc.constantFrom(null, "one", "two"),
+  digest: fc.constantFrom(null, "d"),
+});
+
+type Happening = { afterMs: number; make: (at: number, index: number) => Event };
+const happenings: fc.Arbitrary<Happening> = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc
+      .record({ afterMs: fc.integer({ min: 0, max: HOUR }), ping: pings })
+      .map(({ afterMs, ping }) => ({
+        afterMs,
+        make: (at: number, index: number): Event => ({
+          kind: "ping",
+          ping: pingOf(at, ping.kind, { ...ping, id: `p${index}` }),
+        }),
+      })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({ afterMs: fc.integer({ min: 1, max: HOUR }), pause: fc.boolean() })
+      .map(({ afterMs, pause }) => ({
+        afterMs,
+        make: (at: number): Event => ({ kind: pause ? "pause" : "resume", at }),
+      })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({ afterMs: fc.integer({ min: 1, max: HOUR }), settings })
+      .map(({ afterMs, settings: next }) => ({
+        afterMs,
+        make: (at: number): Event => ({ kind: "edit", at, settings: next }),
+      })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.integer({ min: 1, max: HOUR }).map((afterMs) => ({
+      afterMs,
+      make: (at: number): Event => ({ kind: "outage", from: at - afterMs / 2, until: at }),
+    })),
+  },
+);
+/** Whole lives, in the order in which they happened. */
+const lives = fc.record({ settings, happenings: fc.array(happenings, { maxLength: 40 }) }).map((life) => {
+  let at = T;
+  const events = life.happenings.map(({ afterMs, make }, index) => make((at += afterMs), index));
+  return { settings: life.settings, events, end: at + 5 * HOUR };
+});
+const RUNS = { numRuns: 400 };
+
+type Lived = { check: Check; effects: Effect[] };
+
+test("folding time changes nothing the second time, and never what lies before it", () => {
+  fc.assert(
+    fc.property(lives, ({ settings: chosen, events, end }) => {
+      const { check } = live(chosen, [...events, { kind: "time", now: end }]);
+      for (const now of [end, end - 1, T]) {
+        const again = fold(check, { kind: "time", now });
+        expect(again.check).toBe(check);
+        expect(again.effects).toEqual([]);
+      }
+    }),
+    RUNS,
+  );
+});
+
+test("it does not matter how often time was folded in between", () => {
+  fc.assert(
+    fc.property(
+      lives,
+      fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 20 }),
+      (life, marks) => {
+        const last: Event = { kind: "time", now: life.end };
+        const looks = marks.map((mark): Event => ({
+          kind: "time",
+          now: Math.floor(T + mark * (life.end - T)),
+        }));
+        const seldom = live(life.settings, [...life.events, last]);
+        const often = live(life.settings, merge(life.events, looks, last));
+        expect(stateOf(often)).toEqual(stateOf(seldom));
+        expect(summary(often.effects).slots).toEqual(summary(seldom.effects).slots);
+        expect(summary(often.effects).flips).toEqual(summary(seldom.effects).flips);
+        expect(summary(often.effects).runs).toEqual(summary(seldom.effects).runs);
+      },
+    ),
+    RUNS,
+  );
+});
+
+test("nextAt is never missed: a moment before it nothing has changed, and it lies ahead", () => {
+  fc.assert(
+    fc.property(lives, ({ settings: chosen, events, end }) => {
+      const { check } = live(chosen, [...events, { kind: "time", now: end }]);
+      const { nextAt } = fold(check, { kind: "time", now: end });
+      if (nextAt === null) {
+        expect(fold(check, { kind: "time", now: end + 1e12 }).check).toBe(check);
+      } else {
+        expect(nextAt).toBeGreaterThan(end);
+        const before = fold(check, { kind: "time", now: nextAt - 1 }).effects;
+        expect(before.filter(({ kind }) => kind !== "slot")).toEqual([]);
+        expect(fold(check, { kind: "time", now: nextAt }).effects).not.toEqual([]);
+      }
+    }),
+    RUNS,
+  );
+});
+
+test("a check is plain JSON, of bounded size, and the given one is never changed", () => {
+  fc.assert(
+    fc.property(lives, ({ settings: chosen, events }) => {
+      let check = newCheck("check", T, chosen);
+      let copy = check;
+      for (const event of events) {
+        check = fold(frozen(check), frozen(event)).check;
+        copy = fold(JSON.parse(JSON.stringify(copy)), event).check;
+      }
+      expect(copy).toEqual(check);
+      expect(JSON.stringify(check.state.memory).length).toBeLessThan(40_000);
+    }),
+    RUNS,
+  );
+});
+
+test("flips form a chain, in time; what is told opens an incident, what leaves down resolves it", () => {
+  fc.assert(
+    fc.property(lives, ({ settings: chosen, events, end }) => {
+      const { effects } = live(chosen, [...events, { kind: "time", now: end }]);
+      const { flips } = summary(effects);
+      for (const [index, flip] of flips.entries()) {
+        const before = flips[index - 1];
+        expect(flip.from).toBe(before?.to ?? "new");
+        expect(flip.to).not.toBe(flip.from);
+        expect(flip.at).toBeGreaterThanOrEqual(before?.at ?? T);
+        expect(flip.deadlineSeq).toBeGreaterThan(before?.deadlineSeq ?? -1);
+      }
+      expect(incidents(effects, "incident-opened")).toEqual(seqs(flips.filter(({ to }) => to === "down")));
+      expect(incidents(effects, "incident-resolved")).toEqual(
+        seqs(flips.filter(({ from }) => from === "down")),
+      );
+    }),
+    RUNS,
+  );
+});
+
+test("a run that has ended does not run again", () => {
+  fc.assert(
+    fc.property(lives, ({ settings: chosen, events, end }) => {
+      const { effects } = live(chosen, [...events, { kind: "time", now: end }]);
+      const ended = new Set<string>();
+      for (const effect of effects) {
+        if (effect.kind !== "run") continue;
+        if (effect.run.outcome === "running") expect(ended.has(effect.run.id)).toBe(false);
+        else ended.add(effect.run.id);
+      }
+    }),
+    RUNS,
+  );
+});
+
+test("every slot is settled once the check was heard, and none twice in one fold", () => {
+  fc.assert(
+    fc.property(lives, ({ settings: chosen, events, end }) => {
+      let check = newCheck("check", T, chosen);
+      for (const event of [...events, { kind: "time" as const, now: end }]) {
+        const { check: next, effects } = fold(check, event);
+        const slots = effects.flatMap((effect) => (effect.kind === "slot" ? [effect.slot.dueAt] : []));
+        const runs = effects.flatMap((effect) => (effect.kind === "run" ? [effect.run.id] : []));
+        expect(new Set(slots).size).toBe(slots.length);
+        expect(new Set(runs).size).toBe(runs.length);
+        check = next;
+      }
+    }),
+    RUNS,
+  );
+});
+
+test("the pings of runs with ids may come in any order", () => {
+  const run = fc.record({
+    startMs: fc.integer({ min: 0, max: 20_000 }),
+    tookMs: fc.integer({ min: 1, max: 30_000 }),
+  });
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(run, { minLength: 1, maxLength: 4, selector: ends }),
+      fc.infiniteStream(fc.nat()),
+      (runs, dice) => {
+        const events = runs.flatMap(({ startMs, tookMs }, index): Event[] => [
+          { kind: "ping", ping: pingOf(T + startMs, "start", { id: `start-${index}`, rid: `r${index}` }) },
+          {
+            kind: "ping",
+            ping: pingOf(T + startMs + tookMs, "success", { id: `end-${index}`, rid: `r${index}` }),
+          },
+        ]);
+        const inOrder = events.toSorted((one, other) => instantOf(one) - instantOf(other));
+        const shuffled = events
+          .map((event) => ({ event, place: dice.next().value ?? 0 }))
+          .toSorted((one, other) => one.place - other.place)
+          .map(({ event }) => event);
+        expect(essence(live(settingsOf(), shuffled))).toEqual(essence(live(settingsOf(), inOrder)));
+      },
+    ),
+    RUNS,
+  );
+});
+
+function live(chosen: CheckSettings, events: readonly Event[]): Lived {
+  let check = newCheck("check", T, chosen);
+  const effects: Effect[] = [];
+  for (const event of events) {
+    const transition = fold(check, event);
+    check = transition.check;
+    effects.push(...transition.effects);
+  }
+  return { check, effects };
+}
+
+function merge(events: readonly Event[], looks: readonly Event[], last: Event): Event[] {
+  const all = [...events.map((event) => ({ event, look: 0 })), ...looks.map((event) => ({ event, look: 1 }))];
+  const sorted = all.toSorted(
+    (one, other) => instantOf(one.event) - instantOf(other.event) || one.look - other.look,
+  );
+  return [...sorted.map(({ event }) => event), last];
+}
+
+function instantOf(event: Event): number {
+  switch (event.kind) {
+    case "ping":
+      return event.ping.at;
+    case "time":
+      return event.now;
+    case "outage":
+      return event.until;
+    case "pause":
+    case "resume":
+    case "edit":
+      return event.at;
+  }
+}
+
+/** The deadline's number depends on how often it was looked at; nothing else does. */
+function stateOf({ check }: Lived): Omit<CheckState, "deadlineSeq"> {
+  const { deadlineSeq: _, ...state } = check.state;
+  return state;
+}
+
+function essence({ check, effects }: Lived) {
+  const { status, lastPingAt, lastStartAt, lastDurationMs, expectedAt, deadlineAt } = check.state;
+  const runs = summary(effects).runs.map(({ rid, startedAt, endedAt, outcome }) => ({
+    rid,
+    startedAt,
+    endedAt,
+    outcome,
+  }));
+  const byRid = runs.toSorted((one, other) => (one.rid ?? "").localeCompare(other.rid ?? ""));
+  return { status, lastPingAt, lastStartAt, lastDurationMs, expectedAt, deadlineAt, byRid };
+}
+
+function ends({ startMs, tookMs }: { startMs: number; tookMs: number }): number {
+  return startMs + tookMs;
+}
+
+function seqs(flips: readonly { deadlineSeq: number }[]): number[] {
+  return flips.map(({ deadlineSeq }) => deadlineSeq);
+}
+
+function incidents(effects: readonly Effect[], kind: "incident-opened" | "incident-resolved"): number[] {
+  return effects.flatMap((effect) => (effect.kind === kind ? [effect.deadlineSeq] : []));
+}
+
+function frozen<Value>(value: Value): Value {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) frozen(inner);
+  }
+  return value;
+}
