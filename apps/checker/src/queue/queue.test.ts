@@ -1,0 +1,93 @@
+import { randomUUID } from "node:crypto";
+import process from "node:process";
+
+import type { DueDelivery } from "@overdue/db";
+import { redisMissing, testDatabase, testRedis, type TestDatabase, type TestRedis } from "@overdue/testkit";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+
+import { openQueue, type DeliveryQueue } from "./queue.ts";
+
+let database: TestDatabase;
+let redis: TestRedis | null;
+const opened: DeliveryQueue[] = [];
+
+beforeAll(async () => {
+  [database, redis] = await Promise.all([testDatabase(), testRedis()]);
+});
+afterEach(async () => {
+  for (const queue of opened.splice(0)) await queue.close();
+});
+afterAll(async () => {
+  await redis?.stop();
+  await database.drop();
+});
+
+describe.each(["PostgreSQL", "Redis"])("on %s", (store) => {
+  const missing = store === "Redis" && redisMissing !== null;
+
+  test.skipIf(missing)("a ring is heard once, by one of the checkers", async () => {
+    const heard: string[] = [];
+    const all = Promise.withResolvers<void>();
+    const queues = await Promise.all([open(store), open(store), open(store)]);
+    for (const queue of queues) {
+      queue.onRing((due) => {
+        heard.push(due.deliveryId);
+        if (heard.length === 30) all.resolve();
+      });
+    }
+    const rings = Array.from({ length: 30 }, newRing);
+    await queues[0]?.ring(rings);
+    await all.promise;
+    expect(heard.toSorted()).toEqual(rings.map((ring) => ring.deliveryId).toSorted());
+  });
+
+  test.skipIf(missing)("the next attempt of the same delivery is heard again", async () => {
+    const queue = await open(store);
+    const ring = newRing();
+    const heard: number[] = [];
+    const both = Promise.withResolvers<void>();
+    queue.onRing(({ attempt }) => {
+      heard.push(attempt);
+      if (heard.length === 2) both.resolve();
+    });
+    await queue.ring([ring]);
+    await queue.ring([{ ...ring, attempt: 2 }]);
+    await both.promise;
+    expect(heard.toSorted()).toEqual([1, 2]);
+  });
+});
+
+test.skipIf(redisMissing)("a Redis that is away refuses soon", async () => {
+  const queue = await openQueue({ ...options(), redisUrl: "redis://127.0.0.1:1" });
+  await expect(queue.ring([newRing()])).rejects.toThrow();
+  await queue.close();
+});
+
+test.skipIf(redisMissing)("a Redis that is frozen refuses soon", async () => {
+  const frozen = await testRedis();
+  if (frozen === null) throw new Error("Redis is there");
+  const queue = await openQueue({ ...options(), redisUrl: frozen.url });
+  queue.onRing(() => undefined);
+  await queue.ring([newRing()]);
+  process.kill(frozen.pid, "SIGSTOP");
+  await expect(queue.ring([newRing()])).rejects.toThrow();
+  process.kill(frozen.pid, "SIGCONT");
+  await queue.close();
+  await frozen.stop();
+});
+
+async function open(store: string): Promise<DeliveryQueue> {
+  const redisUrl = store === "Redis" ? (redis?.url ?? null) : null;
+  const queue = await openQueue({ ...options(), redisUrl });
+  opened.push(queue);
+  return queue;
+}
+
+function options() {
+  return { databaseUrl: database.url, onError: () => undefined };
+}
+
+function newRing(): DueDelivery {
+  const [deliveryId, projectId, channelId] = [randomUUID(), randomUUID(), randomUUID()];
+  return { deliveryId, projectId, channelId, channelKind: "webhook", attempt: 1, rank: 1 };
+}

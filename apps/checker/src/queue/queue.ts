@@ -1,0 +1,63 @@
+import type { DueDelivery } from "@overdue/db";
+
+import { openPostgresBell } from "./postgres.ts";
+import { openRedisBell } from "./redis.ts";
+import { jobOf, ringOf } from "./ring.ts";
+
+/**
+ * Shares work out among the checkers. It is a doorbell, not a memory: what is due stands in PostgreSQL, and a ring that
+ * is lost is found there again.
+ */
+export type DeliveryQueue = {
+  /** Tells one of the checkers of each of these. Rejects within half a second where the queue cannot be reached. */
+  ring(due: readonly DueDelivery[]): Promise<void>;
+  /** Hears of deliveries from now on. May hear of one twice, or of one that is done. */
+  onRing(handler: (due: DueDelivery) => void): void;
+  close(): Promise<void>;
+};
+
+export type QueueOptions = {
+  /** Null: the queue lives in PostgreSQL. */
+  redisUrl: string | null;
+  databaseUrl: string;
+  onError(error: Error): void;
+};
+
+/** A queue in some store, as far as ringing goes. */
+export type Bell = {
+  add(jobs: ReturnType<typeof jobOf>[]): Promise<unknown>;
+  listen(process: (data: unknown) => void): void;
+  close(): Promise<void>;
+};
+
+const RING_MS = 500;
+const CLOSE_MS = 3_000;
+
+/** The one place that chooses between Redis and PostgreSQL. */
+export async function openQueue(options: QueueOptions): Promise<DeliveryQueue> {
+  const { redisUrl } = options;
+  const bell = redisUrl === null ? await openPostgresBell(options) : openRedisBell({ ...options, redisUrl });
+  return {
+    // A frozen Redis answers nothing at all, and BullMQ would wait for it for ever.
+    ring: (due) => within(RING_MS, bell.add(due.map(jobOf))),
+    onRing: (handler) =>
+      bell.listen((data) => {
+        const due = ringOf(data);
+        if (due !== null) handler(due);
+      }),
+    close: () => within(CLOSE_MS, bell.close()).catch(options.onError),
+  };
+}
+
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new Error(`The queue did not answer within ${milliseconds} ms.`)),
+    milliseconds,
+  );
+  try {
+    await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
