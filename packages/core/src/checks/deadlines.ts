@@ -62,7 +62,7 @@ function failSlotOf(draft: Draft, run: OpenRun): void {
     replaceSlot(draft, { ...run.slot, outcome: "failed", at });
   } else {
     const coming = { at, cameAt: run.startedAt, good: false, runId: run.id };
-    if (!settleDue(draft, coming)) reviseLastSlot(draft, coming);
+    if (!settleDue(draft, coming) && memory.lastSlot?.outcome !== "missed") reviseLastSlot(draft, coming);
   }
   memory.lastSlotFinal ||= memory.lastSlot?.outcome === "failed" && memory.lastSlot.runId === run.id;
 }

@@ -111,8 +111,9 @@ function earlySlot(
   { slotAt, at }: { slotAt: Instant; at: Instant },
 ): Instant | null {
   if (schedule.kind === "interval") {
+    if (last === null) return at;
     const everyMs = schedule.everySeconds * SECOND_MS;
-    const before = last === null ? slotAt - everyMs : last.dueAt + (last.lateMs ?? 0);
+    const before = last.dueAt + Math.max(0, last.lateMs ?? 0);
     return at >= before + everyMs / 2 ? Math.min(slotAt, before + everyMs) : null;
   }
   const marginMs = earlyMarginSeconds * SECOND_MS;

@@ -33,6 +33,8 @@ function begin(draft: Draft, ping: Ping): null {
   const often = [isTooOften(draft, "pings", ping.at), isTooOften(draft, "runs", ping.at)].includes(true);
   if (often) alertTooOften(draft, ping);
   checkHosts(draft, ping);
+  // A new check that starts was heard: from now on its run is waited for.
+  if (draft.state.status === "new") draft.memory.slotAt = null;
   const run = openRun(draft, ping);
   checkOverlap(draft, ping);
   // With a limit of its own for the run, the grace bounds how late it starts: the start settles the slot.
