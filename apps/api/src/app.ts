@@ -4,18 +4,25 @@ import { checkRoutes } from "./checks/check-routes.ts";
 import { pauseRoutes } from "./checks/pause-routes.ts";
 import { deliveryRoutes } from "./deliveries/delivery-routes.ts";
 import type { Deps } from "./deps.ts";
+import { eventRoutes } from "./events/event-routes.ts";
+import { healthRoutes } from "./health/health-routes.ts";
 import { historyRoutes } from "./history/history-routes.ts";
 import { pingHistoryRoutes } from "./history/ping-routes.ts";
 import { registeredRoutes } from "./http/access.ts";
-import { notFound, onError } from "./http/on-error.ts";
+import { guard } from "./http/guard.ts";
+import { securityHeaders } from "./http/headers.ts";
+import { errorHandler, notFound } from "./http/on-error.ts";
 import { createRouter } from "./http/route.ts";
 import { instanceRoutes } from "./instance/instance-routes.ts";
 import { keyRoutes } from "./keys/key-routes.ts";
 import { meRoutes } from "./me/me-routes.ts";
 import { memberRoutes } from "./members/member-routes.ts";
+import { metricsRoute } from "./metrics/metrics-route.ts";
 import { documentOf, documentSecurity, openapiRoutes } from "./openapi.ts";
+import { CANARY_PATH } from "./pings/canary.ts";
 import { projectRoutes } from "./projects/project-routes.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
+import { siteHandler } from "./site/site-handler.ts";
 
 /** Everything documented, for the typed client. */
 function restRoutes() {
@@ -32,26 +39,39 @@ function restRoutes() {
     .route("/", pingHistoryRoutes)
     .route("/", historyRoutes)
     .route("/", channelRoutes)
-    .route("/", deliveryRoutes);
+    .route("/", deliveryRoutes)
+    .route("/", eventRoutes)
+    .route("/", healthRoutes)
+    .route("/", metricsRoute);
 }
 
 export type Api = ReturnType<typeof restRoutes>;
 
 /** The whole application on its dependencies: no port, no environment. @throws where a route has no guard. */
 export function createApp(deps: Deps) {
+  const { settings, metrics, pings } = deps;
   const app = createRouter();
-  app.use("/*", async (c, next) => {
-    c.set("deps", deps);
-    await next();
-  });
+  app.onError(errorHandler(deps.log));
+  app.notFound(notFound);
+  // Before everything else: a ping passes no middleware that it does not need.
+  app.post(CANARY_PATH, guard({ auth: "ping" }), pings.canary);
+  app.all("/ping/*", guard({ auth: "ping" }), (c) => pings.ping(c, c.req.path.slice("/ping/".length)));
+  app.use(
+    "/*",
+    metrics.timing(),
+    securityHeaders(settings.publicUrl.startsWith("https://")),
+    async (c, next) => {
+      c.set("deps", deps);
+      await next();
+    },
+  );
   app.route("/", restRoutes());
   app.route(
     "/",
-    openapiRoutes(() => documentOf(app, deps.settings.version)),
+    openapiRoutes(() => documentOf(app, settings.version)),
   );
-  documentSecurity(app);
-  app.onError(onError);
-  app.notFound(notFound);
+  app.get("/*", guard({ auth: "public" }), siteHandler(deps.site));
+  documentSecurity(app, settings.publicUrl);
   registeredRoutes(app.routes);
   return app;
 }

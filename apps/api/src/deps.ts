@@ -1,11 +1,16 @@
 import type { Instant } from "@overdue/core";
 import type { Db, Keyring, Pool } from "@overdue/db";
+import type { Context } from "hono";
 import type { Logger } from "pino";
 
 import type { Auth } from "./auth/better-auth.ts";
 import type { Sessions } from "./auth/sessions.ts";
-import type { AppContext } from "./http/context.ts";
+import type { ChangeHub } from "./events/change-hub.ts";
+import type { Streams } from "./events/streams.ts";
+import type { Readiness } from "./health/readiness.ts";
 import type { KeyUse } from "./keys/key-use.ts";
+import type { Metrics } from "./metrics/metrics.ts";
+import type { Site } from "./site/manifest.ts";
 
 /** What a request may lean on. Made once in `main.ts`; a test makes its own. */
 export type Deps = {
@@ -19,7 +24,16 @@ export type Deps = {
   auth: Auth;
   sessions: Sessions;
   keyUse: KeyUse;
-  clientAddress: (c: AppContext) => string | null;
+  changes: ChangeHub;
+  streams: Streams;
+  readiness: Readiness;
+  metrics: Metrics;
+  site: Site;
+  pings: Pings;
+  /** The client's address, behind the proxies we trust. */
+  clientAddress: (c: Context) => string | null;
+  /** The address at the other end of the connection. */
+  socketAddress: (c: Context) => string | undefined;
 };
 
 export type ApiSettings = {
@@ -29,4 +43,12 @@ export type ApiSettings = {
   /** Origins whose pages may act for a signed-in person. */
   origins: readonly string[];
   registration: "open" | "invite" | "closed";
+  /** Null: metrics are for the machine itself alone. */
+  metricsToken: string | null;
+};
+
+/** Receives pings; `path` is what follows `/ping/`. */
+export type Pings = {
+  ping: (c: Context, path: string) => Promise<Response>;
+  canary: (c: Context) => Promise<Response>;
 };

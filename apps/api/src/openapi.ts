@@ -1,15 +1,16 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 
+import { sessionCookieName } from "./auth/better-auth.ts";
 import type { AppEnv } from "./http/context.ts";
 import { createRouter, json, route } from "./http/route.ts";
 import { z } from "zod";
 
 /** Registers how one signs in, as the document tells it. */
-export function documentSecurity(app: OpenAPIHono<AppEnv>): void {
+export function documentSecurity(app: OpenAPIHono<AppEnv>, publicUrl: string): void {
   app.openAPIRegistry.registerComponent("securitySchemes", "session", {
     type: "apiKey",
     in: "cookie",
-    name: "__Host-overdue.session_token",
+    name: sessionCookieName(publicUrl),
   });
   app.openAPIRegistry.registerComponent("securitySchemes", "apiKey", {
     type: "apiKey",

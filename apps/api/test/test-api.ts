@@ -1,71 +1,61 @@
-import {
-  createKey,
-  createProject,
-  hasAccount,
-  keyringOf,
-  type KeyScope,
-  newSetupToken,
-  openDb,
-} from "@overdue/db";
+import { readConfig } from "@overdue/config";
+import { createKey, hasAccount, type KeyScope, newSetupToken } from "@overdue/db";
 import { testDatabase } from "@overdue/testkit";
 import pino from "pino";
 import { afterAll } from "vitest";
 
 import { createApp } from "../src/app.ts";
-import { createAuth } from "../src/auth/better-auth.ts";
-import { sessionsOf } from "../src/auth/sessions.ts";
 import type { ApiSettings, Deps } from "../src/deps.ts";
-import { KeyUse } from "../src/keys/key-use.ts";
+import { Streams, type StreamTimes } from "../src/events/streams.ts";
+import { openDeps } from "../src/open-deps.ts";
+import type { Site } from "../src/site/manifest.ts";
 
 export const ORIGIN = "http://overdue.test";
 export const PASSWORD = "correct horse battery";
 
 /** The whole API on a database of its own, called through its front door; ends with the test file. */
-export async function testApi(options: Partial<ApiSettings> = {}) {
+export async function testApi(options: TestOptions = {}) {
   const database = await testDatabase();
-  afterAll(() => database.drop());
-  const deps = depsOn(database, options);
+  const { deps, close } = openOn(database.url, options);
+  afterAll(async () => {
+    await close();
+    await database.drop();
+  });
   const app = createApp(deps);
-  const call = (method: string, path: string, request: CallOptions = {}) =>
-    app.request(path, {
+  const call = async (method: string, path: string, { json, headers = {} }: CallOptions = {}) =>
+    await app.request(path, {
       method,
-      headers: { origin: ORIGIN, ...(request.json !== undefined && JSON_TYPE), ...request.headers },
-      ...(request.json !== undefined && { body: JSON.stringify(request.json) }),
+      headers: { origin: ORIGIN, ...(json !== undefined && JSON_TYPE), ...headers },
+      ...(json !== undefined && { body: JSON.stringify(json) }),
     });
   return { db: deps.db, deps, database, app, call };
 }
 
 export type TestApi = Awaited<ReturnType<typeof testApi>>;
+type TestOptions = Partial<ApiSettings> & { site?: Site; streamTimes?: StreamTimes };
 type CallOptions = { json?: unknown; headers?: Record<string, string> };
 const JSON_TYPE = { "content-type": "application/json" };
 
-function depsOn(
-  { pool, url }: Awaited<ReturnType<typeof testDatabase>>,
-  options: Partial<ApiSettings>,
-): Deps {
-  const db = openDb(pool);
-  const log = pino({ level: "silent" });
-  const now = () => Date.now();
-  const settings = {
-    version: "0.0.0-test",
-    publicUrl: ORIGIN,
-    origins: [ORIGIN],
-    registration: "open" as const,
-    ...options,
+function openOn(url: string, { site = null, streamTimes, ...changed }: TestOptions) {
+  const config = readConfig({
+    DATABASE_URL: url,
+    SECRET_KEY: "k".repeat(32),
+    PUBLIC_URL: changed.publicUrl ?? ORIGIN,
+    REGISTRATION: changed.registration ?? "open",
+  });
+  const opened = openDeps(config, { log: pino({ level: "silent" }), site });
+  const deps: Deps = {
+    ...opened.deps,
+    settings: { ...opened.deps.settings, ...changed },
+    clientAddress: nextAddress,
+    streams: new Streams(streamTimes),
   };
-  const auth = createAuth({ db, log, secret: "s".repeat(32), ...settings });
-  return {
-    pool,
-    db,
-    log,
-    now,
-    settings,
-    auth,
-    sessions: sessionsOf(auth),
-    keyring: keyringOf(["k".repeat(32)]),
-    keyUse: new KeyUse({ db, log, now }),
-    clientAddress: () => nextAddress(),
+  const close = async () => {
+    deps.streams.closeAll();
+    await Promise.all([opened.receiver.stop(), deps.changes.stop()]);
+    await Promise.all(opened.pools.map((pool) => pool.end()));
   };
+  return { deps, close };
 }
 
 // Every request comes from elsewhere, so that no test runs into another's limits.
@@ -91,12 +81,13 @@ export async function person(api: TestApi) {
     await api.call("GET", "/v1/projects", { headers: { cookie } }),
   );
   const projectId = mine.items[0]?.id ?? "";
-  const as = (method: string, path: string, json?: unknown, headers: Record<string, string> = {}) =>
-    api.call(method, path, { ...(json !== undefined && { json }), headers: { cookie, ...headers } });
+  const as = (
+    method: string,
+    path: string,
+    ...[json, headers]: [json?: unknown, headers?: Record<string, string>]
+  ) => api.call(method, path, { json, headers: { cookie, ...headers } });
   return { email, userId, cookie, projectId, as, path: `/v1/projects/${projectId}` };
 }
-
-export type Person = Awaited<ReturnType<typeof person>>;
 
 /** Calls with a key of a project. */
 export async function keyHolder(api: TestApi, projectId: string, scope: KeyScope) {
@@ -107,10 +98,6 @@ export async function keyHolder(api: TestApi, projectId: string, scope: KeyScope
       headers: { authorization: `Bearer ${key}` },
     });
   return { key, id: row.id, as };
-}
-
-export function project(api: TestApi, ownerId: string) {
-  return createProject(api.db, { name: "Another", ownerId });
 }
 
 /** The cookies that an answer sets, as a request sends them. */

@@ -66,18 +66,21 @@ export function createAuth({ db, log, publicUrl, origins, secret }: AuthOptions)
   });
 }
 
+export function sessionCookieName(publicUrl: string): string {
+  return cookieName(publicUrl, "session_token");
+}
+
 // Browsers refuse a `__Host-` cookie that another host of the domain tries to set.
+function cookieName(publicUrl: string, cookie: string): string {
+  return `${publicUrl.startsWith("https://") ? "__Host-" : ""}overdue.${cookie}`;
+}
+
 function cookies(publicUrl: string) {
   const secure = publicUrl.startsWith("https://");
-  const name = (cookie: string) => `${secure ? "__Host-" : ""}overdue.${cookie}`;
+  const names = ["session_token", "session_data", "dont_remember", "account_data"];
   return {
-    useSecureCookies: false,
+    useSecureCookies: false, // its own prefix, `__Secure-`, promises less
     defaultCookieAttributes: { secure, httpOnly: true, sameSite: "lax" as const, path: "/" },
-    cookies: {
-      session_token: { name: name("session_token") },
-      session_data: { name: name("session_data") },
-      dont_remember: { name: name("dont_remember") },
-      account_data: { name: name("account_data") },
-    },
+    cookies: Object.fromEntries(names.map((name) => [name, { name: cookieName(publicUrl, name) }])),
   };
 }

@@ -1,3 +1,4 @@
+import { findRole, notifyChanges } from "@overdue/db";
 import type { MiddlewareHandler } from "hono";
 
 import { type Access, asGuard, type Role } from "./access.ts";
@@ -5,7 +6,6 @@ import { findActor } from "./actor.ts";
 import type { Actor, AppContext, AppEnv } from "./context.ts";
 import { checkOrigin } from "./origin.ts";
 import { ApiError } from "./problem.ts";
-import { findRole } from "@overdue/db";
 
 const RANK: Record<Role, number> = { viewer: 1, editor: 2, owner: 3 };
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -13,20 +13,30 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Lets nobody past who may not call the route. */
 export function guard(access: Access): MiddlewareHandler<AppEnv> {
   return asGuard(access, async (c: AppContext, next) => {
-    if (access.auth !== "ping") {
-      const actor = await findActor(c);
-      if (actor.kind !== "key") checkOrigin(c);
-      c.set("actor", actor);
-      c.set("role", null);
-      await admit(c, access);
-    }
+    await admit(c, access);
     await next();
+    if (access.auth === "project" && changed(c)) tellPages(c);
   });
 }
 
+/** Whether whoever opened a lasting answer may still have it. */
+export async function mayStill(c: AppContext, access: Access): Promise<boolean> {
+  try {
+    await admit(c, access);
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError) return false;
+    throw error;
+  }
+}
+
 async function admit(c: AppContext, access: Access): Promise<void> {
-  if (access.auth === "public" || access.auth === "ping") return;
+  if (access.auth === "ping") return;
+  c.set("role", null);
+  c.set("actor", access.auth === "public" ? { kind: "nobody" } : await findActor(c));
   const { actor } = c.var;
+  if (actor.kind !== "key") checkOrigin(c);
+  if (access.auth === "public") return;
   if (actor.kind === "nobody") throw new ApiError("unauthorized", "Sign in, or send an API key.");
   if (access.auth === "project") await admitToProject(c, access);
   if (actor.kind === "key") checkScope(actor, access.key);
@@ -54,4 +64,17 @@ function checkScope(key: Actor & { kind: "key" }, needed: "read" | "write" | nul
     "forbidden",
     `This needs a key with the scope ${needed}; this key's scope is ${key.scope}.`,
   );
+}
+
+function changed(c: AppContext): boolean {
+  return c.req.method !== "GET" && c.req.method !== "HEAD" && c.res.status < 400;
+}
+
+// Nobody waits for it: a page that is not told looks again when it reconnects.
+function tellPages(c: AppContext): void {
+  const { pool, log } = c.var.deps;
+  const { projectId = "", checkId } = c.req.param() as Record<string, string | undefined>;
+  notifyChanges(pool, [{ projectId, ...(checkId !== undefined && { checkId }) }]).catch((err: unknown) => {
+    log.warn({ err }, "open pages could not be told");
+  });
 }

@@ -1,17 +1,21 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
+import type { Logger } from "pino";
 import type { ZodError } from "zod";
 
 import type { AppEnv } from "./context.ts";
+import { isDatabaseDown } from "./database-down.ts";
 import { ApiError, codeOf, type FieldError, problemOf } from "./problem.ts";
 
 /** The one place where errors become answers. What we did not expect is logged and shown as nothing but a 500. */
-export function onError(error: Error, c: Context<AppEnv>): Response {
-  const known = known4xx(error);
-  if (known === null || known.status >= 500) {
-    c.var.deps.log.error({ err: error, method: c.req.method, path: c.req.routePath }, "request failed");
-  }
-  return answer(known ?? new ApiError("internal", "Something went wrong here. It has been logged."));
+export function errorHandler(log: Logger) {
+  return (error: Error, c: Context<AppEnv>): Response => {
+    const known = expected(error);
+    if (known === null || known.status >= 500) {
+      log.error({ err: error, method: c.req.method, route: c.req.routePath }, "request failed");
+    }
+    return answer(known ?? new ApiError("internal", "Something went wrong here. It has been logged."));
+  };
 }
 
 export function notFound(): Response {
@@ -29,13 +33,15 @@ export function onInvalid(result: { success: boolean; target: string; error?: Zo
   throw new ApiError("invalid_input", detail, { errors });
 }
 
-export function fieldErrors(error: ZodError): FieldError[] {
+function fieldErrors(error: ZodError): FieldError[] {
   return error.issues.map((issue) => ({ field: issue.path.map(String).join("."), message: issue.message }));
 }
 
-function known4xx(error: Error): ApiError | null {
+function expected(error: Error): ApiError | null {
   if (error instanceof ApiError) return error;
   if (error instanceof HTTPException) return new ApiError(codeOf(error.status), error.message);
+  if (isDatabaseDown(error))
+    return new ApiError("unavailable", "The database does not answer: try again in a moment.");
   return null;
 }
 

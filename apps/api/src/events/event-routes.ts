@@ -1,0 +1,72 @@
+import { z } from "zod";
+
+import type { AppContext } from "../http/context.ts";
+import { mayStill } from "../http/guard.ts";
+import { InProject } from "../http/params.ts";
+import { ApiError } from "../http/problem.ts";
+import { createRouter, route } from "../http/route.ts";
+
+const ACCESS = { auth: "project", role: "viewer", key: "read" } as const;
+const RECONNECT_MS = 2_000;
+
+export const eventRoutes = createRouter().openapi(
+  route(ACCESS, {
+    method: "get",
+    path: "/v1/projects/{projectId}/events",
+    summary: "Hear of changes",
+    description:
+      'Server-sent events: `change` with {"checkId": …}, or with null: look at everything again, as after each (re)connect.',
+    tags: ["Events"],
+    request: { params: InProject },
+    responses: {
+      200: {
+        description: "A stream that stays open.",
+        content: { "text/event-stream": { schema: z.string() } },
+      },
+    },
+  }),
+  (c) => {
+    if (c.var.deps.streams.isFull)
+      throw new ApiError("unavailable", "Too many pages are open here: try again later.");
+    return new Response(openStream(c, c.req.valid("param").projectId), {
+      headers: {
+        "content-type": "text/event-stream",
+        "cache-control": "no-store",
+        "x-accel-buffering": "no", // a proxy that collects answers would hold events back
+      },
+    });
+  },
+);
+
+function openStream(c: AppContext, projectId: string): ReadableStream<Uint8Array> {
+  const { changes, streams } = c.var.deps;
+  let end = () => undefined as void;
+  return new ReadableStream({
+    start(controller) {
+      const send = (text: string) => controller.enqueue(new TextEncoder().encode(text));
+      const unwatch = changes.watch(projectId, (change) => send(event(change)));
+      const heartbeat = setInterval(() => send(": here\n\n"), streams.times.heartbeatMs);
+      const recheck = setInterval(() => {
+        mayStill(c, ACCESS).then((may) => may || close(), close);
+      }, streams.times.recheckMs);
+      end = () => {
+        unwatch();
+        clearInterval(heartbeat);
+        clearInterval(recheck);
+        streams.remove(close);
+      };
+      const close = () => {
+        end();
+        controller.close();
+      };
+      streams.add(close);
+      // Whoever connects again has missed something, whatever the last event's id was.
+      send(`retry: ${RECONNECT_MS}\n${event({ checkId: null })}`);
+    },
+    cancel: () => end(),
+  });
+}
+
+function event(change: { checkId: string | null }): string {
+  return `event: change\ndata: ${JSON.stringify(change)}\n\n`;
+}

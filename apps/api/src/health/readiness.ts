@@ -1,0 +1,48 @@
+import { notReadyBecause, openPool } from "@overdue/db";
+
+const KEPT_MS = 1_000;
+
+/**
+ * Whether this installation does its work, asked over a fresh connection, since a pool may live on connections that
+ * could not be made any more. Many who ask at once share one answer, and a good one is kept for a second.
+ */
+export class Readiness {
+  #stopping = false;
+  #askedAt = 0;
+  #answer: Promise<string | null> = Promise.resolve(null);
+  #pending = false;
+  readonly #options: { databaseUrl: string; now: () => number };
+
+  constructor(options: { databaseUrl: string; now: () => number }) {
+    this.#options = options;
+  }
+
+  /** From now on not ready, so that a proxy sends nobody here any more. */
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  /** Null when ready; else one sentence that says what is wrong. */
+  async problem(): Promise<string | null> {
+    if (this.#stopping) return "This process is about to stop.";
+    if (this.#pending) return await this.#answer;
+    if (this.#options.now() - this.#askedAt < KEPT_MS && (await this.#answer) === null) return null;
+    this.#pending = true;
+    this.#answer = this.#ask().finally(() => (this.#pending = false));
+    return await this.#answer;
+  }
+
+  async #ask(): Promise<string | null> {
+    const { databaseUrl, now } = this.#options;
+    const pool = openPool({ url: databaseUrl, max: 1, statementTimeoutMs: 2_000, name: "readiness" });
+    try {
+      const problem = await notReadyBecause(pool);
+      if (problem === null) this.#askedAt = now();
+      return problem;
+    } catch {
+      return "The database does not answer a new connection.";
+    } finally {
+      await pool.end().catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+import { readConfig } from "@overdue/config";
+
+import { runServer } from "./server.ts";
+
+await runServer(readConfig(process.env));

@@ -1,0 +1,89 @@
+import type { HttpBindings } from "@hono/node-server";
+import type { Config } from "@overdue/config";
+import { derive, keyringOf, openDb, openPool } from "@overdue/db";
+import type { Context } from "hono";
+import type { Logger } from "pino";
+
+import packageJson from "../package.json" with { type: "json" };
+import { createAuth } from "./auth/better-auth.ts";
+import { sessionsOf } from "./auth/sessions.ts";
+import { clientAddressFinder } from "./client-address.ts";
+import type { ApiSettings, Deps } from "./deps.ts";
+import { ChangeHub } from "./events/change-hub.ts";
+import { Streams } from "./events/streams.ts";
+import { Readiness } from "./health/readiness.ts";
+import { KeyUse } from "./keys/key-use.ts";
+import { Metrics } from "./metrics/metrics.ts";
+import { createReceiver } from "./pings/receiver.ts";
+import type { Site } from "./site/manifest.ts";
+
+/** Opens everything that requests lean on. Pings have a pool of their own, which no slow page can use up. */
+export function openDeps(config: Config, { log, site }: { log: Logger; site: Site }) {
+  const { databaseUrl, secretKeys, pingBodyBytesMax } = config;
+  const [secret] = secretKeys;
+  if (databaseUrl === null) throw new Error("The api needs DATABASE_URL: npm start sets it.");
+  if (secret === undefined) throw new Error("The api needs SECRET_KEY: npm start sets it.");
+  const pool = openPool({ url: databaseUrl, max: 10, name: "api" });
+  const pingPool = openPool({ url: databaseUrl, max: 4, statementTimeoutMs: 2_000, name: "pings" });
+  const addresses = addressFinders(config.trustedProxies);
+  const receiver = createReceiver({ pool: pingPool, log, bodyBytesMax: pingBodyBytesMax, ...addresses });
+  const settings = settingsOf(config);
+  const deps = depsOf({ pool, log, settings, databaseUrl, secret });
+  const keyring = keyringOf(secretKeys);
+  return {
+    deps: { ...deps, ...addresses, keyring, site, pings: receiver } satisfies Deps,
+    receiver,
+    pools: [pool, pingPool],
+    databaseUrl,
+  };
+}
+
+type Opened = { pool: Deps["pool"]; log: Logger; settings: ApiSettings; databaseUrl: string; secret: string };
+
+function depsOf({ pool, log, settings, databaseUrl, secret }: Opened) {
+  const db = openDb(pool);
+  const now = () => Date.now();
+  const auth = createAuth({ db, log, ...settings, secret: derive(secret, "sessions").toString("base64") });
+  const streams = new Streams();
+  return {
+    pool,
+    db,
+    log,
+    now,
+    settings,
+    auth,
+    sessions: sessionsOf(auth),
+    keyUse: new KeyUse({ db, log, now }),
+    changes: new ChangeHub(databaseUrl),
+    streams,
+    readiness: new Readiness({ databaseUrl, now }),
+    metrics: new Metrics({ streams: () => streams.count, process: true }),
+  };
+}
+
+function settingsOf({ publicUrl, registration }: Config): ApiSettings {
+  return {
+    version: packageJson.version,
+    publicUrl,
+    origins: originsOf(publicUrl),
+    registration,
+    metricsToken: null,
+  };
+}
+
+/** A machine's own page may be opened by either of its names. */
+function originsOf(publicUrl: string): string[] {
+  const names = ["localhost", "127.0.0.1"];
+  const url = new URL(publicUrl);
+  if (!names.includes(url.hostname)) return [url.origin];
+  return names.map((name) => Object.assign(new URL(publicUrl), { hostname: name }).origin);
+}
+
+function addressFinders(trustedProxies: readonly string[]) {
+  const find = clientAddressFinder(trustedProxies);
+  const socketAddress = (c: Context) =>
+    (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress;
+  const clientAddress = (c: Context) =>
+    find({ socketAddress: socketAddress(c), forwardedFor: c.req.header("x-forwarded-for") });
+  return { socketAddress, clientAddress };
+}

@@ -1,0 +1,88 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+
+import { createAdaptorServer } from "@hono/node-server";
+import type { Config } from "@overdue/config";
+import { listen, type Pool } from "@overdue/db";
+import pino, { type Logger } from "pino";
+
+import { createApp } from "./app.ts";
+import { openDeps } from "./open-deps.ts";
+import { readSite } from "./site/manifest.ts";
+
+const WEB_APP = fileURLToPath(new URL("../../web/dist", import.meta.url));
+const DRAIN_MS = 10_000;
+// Slow clients are cut off early: whoever takes longer to send a request than this is not a job.
+const SERVER_OPTIONS = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  keepAliveTimeout: 30_000,
+  connectionsCheckingInterval: 2_000,
+  maxHeaderSize: 16_384,
+};
+
+/** Serves until SIGTERM or SIGINT, then ends in order: not ready, no new connections, drain, close, exit 0. */
+export async function runServer(config: Config): Promise<void> {
+  const log = pino({ level: config.logLevel, base: { process: "api" } });
+  const running = await startServer(config, log);
+  log.info({ port: running.port }, "listening");
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.once(signal, () => {
+      void running.stop().then(() => process.exit(0));
+    });
+  }
+}
+
+/** Starts on the configured port (0: any free one). */
+export async function startServer(
+  config: Config,
+  log: Logger,
+): Promise<{ port: number; stop: () => Promise<void> }> {
+  const { deps, receiver, pools, databaseUrl } = openDeps(config, { log, site: readSite(WEB_APP) });
+  const server = createAdaptorServer({
+    fetch: createApp(deps).fetch,
+    serverOptions: SERVER_OPTIONS,
+  }) as Server;
+  const port = await listenOn(server, config);
+  receiver.start({ host: ownHost(config.host), port });
+  const stopListening = listen({
+    url: databaseUrl,
+    handlers: { overdue_canary: () => receiver.canaryNow() },
+  });
+  const stop = async () => {
+    deps.readiness.stop();
+    deps.streams.closeAll();
+    await closed(server);
+    await Promise.all([receiver.stop(), stopListening(), deps.changes.stop()]);
+    await endAll(pools);
+  };
+  return { port, stop };
+}
+
+function listenOn(server: Server, { host, port }: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/** Where we reach ourselves: an address that stands for every interface is not one to connect to. */
+function ownHost(host: string): string {
+  return { "0.0.0.0": "127.0.0.1", "::": "::1" }[host] ?? host;
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const impatient = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    server.close(() => {
+      clearTimeout(impatient);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+async function endAll(pools: readonly Pool[]): Promise<void> {
+  await Promise.all(pools.map((pool) => pool.end()));
+}
