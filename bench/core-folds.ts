@@ -8,13 +8,17 @@ const ROUND = 10_000;
 const KINDS: [string, Schedule, number][] = [
   ["interval, a plain ping per slot", { kind: "interval", everySeconds: 300 }, 300],
   ["interval, start and success with run ids", { kind: "interval", everySeconds: 300 }, 300],
-  ["cron, a plain ping per slot", { kind: "cron", expression: "*/5 * * * *", timezone: "Europe/Berlin" }, 300],
   [
-    "cron, once a day",
-    { kind: "cron", expression: "30 2 * * *", timezone: "Europe/Berlin" },
-    86_400,
+    "cron, a plain ping per slot",
+    { kind: "cron", expression: "*/5 * * * *", timezone: "Europe/Berlin" },
+    300,
   ],
-  ["oncalendar, a plain ping per slot", { kind: "oncalendar", expression: "*:0/5", timezone: "Europe/Berlin" }, 300],
+  ["cron, once a day", { kind: "cron", expression: "30 2 * * *", timezone: "Europe/Berlin" }, 86_400],
+  [
+    "oncalendar, a plain ping per slot",
+    { kind: "oncalendar", expression: "*:0/5", timezone: "Europe/Berlin" },
+    300,
+  ],
 ];
 
 for (const [name, schedule, everySeconds] of KINDS) {

@@ -14,7 +14,7 @@ export function retryMs(settings: CheckSettings): number {
 }
 
 /** How long a run may take: its own limit, or the grace. */
-export function limitMs(settings: CheckSettings): number {
+function limitMs(settings: CheckSettings): number {
   return (settings.maxRuntimeSeconds ?? settings.graceSeconds) * SECOND_MS;
 }
 
