@@ -14,6 +14,7 @@ const url = process.env["BENCH_DATABASE_URL"] ?? "";
 const pool = openPool({ url, max: 8, name: "ping" });
 // Without a limit on waiting: it is to be slow, not to fail.
 const crowd = new Pool({ connectionString: url, max: 32 });
+crowd.on("error", () => undefined);
 const options = { log: pino({ level: "warn" }), bodyBytesMax: 100_000, clientAddress: () => "203.0.113.7" };
 const receiver = createReceiver({ pool, ...options });
 const oneByOne = createReceiver({ pool: crowd, ...options });

@@ -36,7 +36,7 @@ let server: ChildProcess | undefined;
 try {
   await migrate(pool);
   const pingUuids = await makeChecks(pool);
-  server = spawn(process.execPath, [join(import.meta.dirname, "ping-server.ts")], {
+  server = spawn(process.execPath, [...(process.env["BENCH_PROFILE"] ? ["--cpu-prof", "--cpu-prof-dir=/tmp/prof"] : []), join(import.meta.dirname, "ping-server.ts")], {
     env: { ...process.env, BENCH_DATABASE_URL: url },
     stdio: ["ignore", "pipe", "inherit"],
   });
