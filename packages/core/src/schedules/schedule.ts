@@ -2,6 +2,8 @@ import { SECOND_MS, type Instant } from "../time.ts";
 import { boundedCache } from "./bounded-cache.ts";
 import { nextOfCron } from "./cron/next.ts";
 import { parseCron } from "./cron/parse.ts";
+import { isDead, nextOfOnCalendar } from "./oncalendar/next.ts";
+import { parseOnCalendar } from "./oncalendar/parse.ts";
 import { timeZoneOf } from "./timezones/timezones.ts";
 
 /** When a job is due. Cron and OnCalendar may have several lines; the earliest wins. */
@@ -12,6 +14,9 @@ export type Schedule =
 
 const PARSED_MAX = 5000;
 const parsedCron = boundedCache(PARSED_MAX, (expression) => expression.split("\n").map(parseCron));
+const parsedOnCalendar = boundedCache(PARSED_MAX, (expression) =>
+  expression.split("\n").map(parseOnCalendar),
+);
 
 /**
  * The next time the job is due, strictly later than `after`; null if it never is again.
@@ -25,9 +30,20 @@ export function nextAfter(schedule: Schedule, after: Instant): Instant | null {
       const zone = timeZoneOf(schedule.timezone);
       return earliest(parsedCron(schedule.expression).map((line) => nextOfCron(line, zone, after)));
     }
-    case "oncalendar":
-      return null;
+    case "oncalendar": {
+      const zone = timeZoneOf(schedule.timezone);
+      return earliest(
+        parsedOnCalendar(schedule.expression).map((line) => nextOfOnCalendar(line, zone, after)),
+      );
+    }
   }
+}
+
+/** Whether systemd itself gives up on a line of this schedule when it looks for the time after `after`. */
+export function isDeadInSystemd(schedule: Schedule, after: Instant): boolean {
+  if (schedule.kind !== "oncalendar") return false;
+  const zone = timeZoneOf(schedule.timezone);
+  return parsedOnCalendar(schedule.expression).some((line) => isDead(line, zone, after));
 }
 
 function earliest(instants: (Instant | null)[]): Instant | null {

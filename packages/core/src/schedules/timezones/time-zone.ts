@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type Instant } from "../../time.ts";
+import { DAY_MS, HOUR_MS, SECOND_MS, type Instant } from "../../time.ts";
 import { civilDateOf, dayNumberOf } from "../civil.ts";
 
 /** A wall clock reading, as the instant at which a clock in UTC would show the same. */
@@ -8,7 +8,10 @@ export type WallTime = number;
 export type Fold = 0 | 1;
 
 /** A stretch of time, half open, in which the zone keeps one offset from UTC. */
-type Span = { start: Instant; end: Instant; offset: number };
+type Span = { start: Instant; end: Instant; offset: number; isSummerTime?: boolean };
+
+/** The offset of a zone from UTC at an instant, in milliseconds. */
+export type OffsetAt = (instant: Instant) => number;
 
 // Offsets are sampled this far apart: no zone since 1970 went to another offset and back in less.
 const SAMPLE_MS = 14 * DAY_MS;
@@ -16,22 +19,18 @@ const SAMPLE_MS = 14 * DAY_MS;
 const CHANGE_MAX_MS = 25 * HOUR_MS;
 
 /**
- * The offsets of one IANA zone. `Intl` costs a microsecond a call, so the changes of each year are
- * searched once and remembered.
+ * The clock changes of one zone. Asking for an offset is slow, a microsecond with `Intl`, so the changes
+ * of each year are searched once and remembered.
  */
 export class TimeZone {
   readonly name: string;
-  readonly #format: Intl.DateTimeFormat;
+  readonly #askOffset: OffsetAt;
   readonly #spansOfYear = new Map<number, Span[]>();
   #span: Span;
 
-  /** @throws RangeError when this runtime does not know the zone */
-  constructor(name: string, knownToRuntimeAs: string = name) {
+  constructor(name: string, askOffset: OffsetAt) {
     this.name = name;
-    this.#format = new Intl.DateTimeFormat("en-US", {
-      timeZone: knownToRuntimeAs,
-      timeZoneName: "longOffset",
-    });
+    this.#askOffset = askOffset;
     this.#span = name === "UTC" ? { start: -Infinity, end: Infinity, offset: 0 } : this.#spanOf(0);
   }
 
@@ -76,6 +75,24 @@ export class TimeZone {
       span = following;
     }
     return null;
+  }
+
+  /**
+   * Whether the clock is ahead of its least within both the past and the coming year, which sets summer
+   * time apart from a move for good.
+   */
+  isSummerTime(instant: Instant): boolean {
+    const span = this.#spanAt(instant);
+    span.isSummerTime ??= this.#hasLess(span, -1) && this.#hasLess(span, 1);
+    return span.isSummerTime;
+  }
+
+  #hasLess({ start, offset }: Span, direction: 1 | -1): boolean {
+    if (start === -Infinity) return false;
+    for (let days = 20; days <= 360; days += 20) {
+      if (this.offsetAt(start + direction * days * DAY_MS) < offset) return true;
+    }
+    return false;
   }
 
   #instantNearChange(wall: WallTime, fold: Fold): Instant {
@@ -139,17 +156,5 @@ export class TimeZone {
       else high = middle;
     }
     return high;
-  }
-
-  #askOffset(instant: Instant): number {
-    const text = this.#format.format(instant);
-    const at = text.lastIndexOf("GMT") + 3;
-    if (at >= text.length) return 0;
-    const sign = text[at] === "-" ? -1 : 1;
-    const [hours = 0, minutes = 0, seconds = 0] = text
-      .slice(at + 1)
-      .split(":")
-      .map(Number);
-    return sign * (hours * HOUR_MS + minutes * MINUTE_MS + seconds * SECOND_MS);
   }
 }

@@ -1,5 +1,6 @@
 import { LEGACY_NAMES } from "./legacy-names.ts";
 import { ZONES_BY_REGION, ZONES_WITHOUT_REGION } from "./names.ts";
+import { type OffsetSource, runtimeOffsets } from "./offsets.ts";
 import { TimeZone } from "./time-zone.ts";
 
 /** Every zone that a schedule may be stored with, sorted. */
@@ -12,7 +13,8 @@ const replacements = new Map(
   ),
 );
 /** The zone without clock changes, in which a wall clock shows the instant itself. */
-export const UTC = new TimeZone("UTC");
+export const UTC = new TimeZone("UTC", () => 0);
+let offsetsOf: OffsetSource = runtimeOffsets;
 const zones = new Map([["UTC", UTC]]);
 
 /** The name to store for an IANA name, old ones mapped to their successor; null if there is no such zone. */
@@ -20,29 +22,26 @@ export function canonicalTimezone(name: string): string | null {
   return canonicalNames.has(name) ? name : (replacements.get(name) ?? null);
 }
 
-/** @throws RangeError for a name that is no IANA zone */
+/**
+ * Takes the offsets of all zones from elsewhere, such as the tz database of this machine, from now on;
+ * without an argument from the runtime again.
+ */
+export function useOffsets(source: OffsetSource = runtimeOffsets): void {
+  offsetsOf = source;
+  zones.clear();
+  zones.set("UTC", UTC);
+}
+
+/** @throws RangeError for a name that is no zone, or that the source of offsets does not know */
 export function timeZoneOf(name: string): TimeZone {
   const known = zones.get(name);
   if (known) return known;
   const canonical = canonicalTimezone(name);
-  if (canonical === null) throw new RangeError(`There is no time zone “${name}”.`);
-  const zone = new TimeZone(canonical, nameInRuntime(canonical));
+  const offsetAt = canonical === null ? null : offsetsOf(canonical);
+  if (canonical === null || offsetAt === null) throw new RangeError(`There is no time zone “${name}”.`);
+  const zone = new TimeZone(canonical, offsetAt);
   zones.set(name, zone);
   return zone;
-}
-
-/** Browsers behind on time zone names know some zones only by the old one. */
-function nameInRuntime(canonical: string): string {
-  const names = [canonical, ...words(LEGACY_NAMES[canonical] ?? "")];
-  return names.find(isKnownToRuntime) ?? canonical;
-}
-
-function isKnownToRuntime(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en-US", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
 }
 
 function zonesWithRegion(): string[] {

@@ -1,0 +1,46 @@
+import { daysInMonth, dayNumberOf, weekdayOf } from "../civil.ts";
+import { type Chain, YEAR } from "./chain.ts";
+import { leastFrom } from "./match-component.ts";
+import type { OnCalendar } from "./parse.ts";
+
+/** The first year from `from` on in which some date fits the line, so that hopeless years cost little. */
+export function nextYearWithDate(line: OnCalendar, from: number): number {
+  let year = from;
+  while (year <= YEAR.max && !hasDate(line, year)) year++;
+  return year;
+}
+
+function hasDate(line: OnCalendar, year: number): boolean {
+  for (let month = 1; month <= 12; month++) {
+    if (selects(line.months, month) && hasDateInMonth(line, year, month)) return true;
+  }
+  return false;
+}
+
+function hasDateInMonth(line: OnCalendar, year: number, month: number): boolean {
+  const length = daysInMonth(year, month);
+  const days = daysOfMonth(line, length);
+  const first = dayNumberOf(year, month, 1);
+  for (let day = 1; day <= length; day++) {
+    if (selects(days, day) && selectsWeekday(line, first + day - 1)) return true;
+  }
+  return false;
+}
+
+/** The wanted days as days of a month of this length: those after “~” are turned round, their steps are not. */
+export function daysOfMonth(line: OnCalendar, length: number): Chain {
+  if (!line.daysFromEnd || line.days === null) return line.days;
+  return line.days.map(({ start, stop, repeat }) =>
+    stop === null
+      ? { start: length + 1 - start, stop, repeat }
+      : { start: length + 1 - stop, stop: length + 1 - start, repeat },
+  );
+}
+
+function selects(chain: Chain, value: number): boolean {
+  return chain === null || leastFrom(chain, value) === value;
+}
+
+function selectsWeekday(line: OnCalendar, dayNumber: number): boolean {
+  return line.weekdays === null || line.weekdays[(weekdayOf(dayNumber) + 6) % 7] === 1;
+}

@@ -1,0 +1,81 @@
+import type { Instant } from "../../time.ts";
+import type { TimeZone } from "../timezones/time-zone.ts";
+import { type BrokenDownTime, brokenDown, type DaylightSaving, wallMicrosOf } from "./broken-down-time.ts";
+
+const MICROS_PER_MS = 1000;
+// How far apart mktime(3) of the GNU C library looks for the other of summer and winter time.
+const STRIDE_MS = 601_200_000;
+const STRIDES_MAX = 100;
+const PROBES_MAX = 6;
+
+/**
+ * mktime(3) as systemd gets it from the GNU C library. It remembers the offset of its last answer and
+ * tries it first, which decides which pass of a repeated hour a later answer means.
+ */
+export class MakeTime {
+  readonly #zone: TimeZone;
+  #offset: number;
+
+  constructor(zone: TimeZone, start: Instant) {
+    this.#zone = zone;
+    this.#offset = zone.offsetAt(start);
+  }
+
+  /** The moment in microseconds; a reading in a gap is moved to one side of it. */
+  microsOf(time: BrokenDownTime): number {
+    const wallMicros = wallMicrosOf(time);
+    const wall = Math.floor(wallMicros / MICROS_PER_MS);
+    let instant = this.#firstAnswer(wall, time.isDst);
+    if (time.isDst !== null && this.#shows(instant, wall) && this.#isDst(instant) !== time.isDst)
+      instant = this.#withDst(wall, instant, time.isDst);
+    this.#offset = wall - instant;
+    return wallMicros - this.#offset * MICROS_PER_MS;
+  }
+
+  brokenDownAt(micros: number, isDst: DaylightSaving): BrokenDownTime {
+    const offset = this.#zone.offsetAt(Math.floor(micros / MICROS_PER_MS));
+    return brokenDown(micros + offset * MICROS_PER_MS, isDst);
+  }
+
+  isDstAt(micros: number): DaylightSaving {
+    return this.#isDst(Math.floor(micros / MICROS_PER_MS));
+  }
+
+  #shows(instant: Instant, wall: number): boolean {
+    return this.#zone.wallOf(instant) === wall;
+  }
+
+  /** Guess, compare, correct. In a gap the guesses swing between its sides until one is taken. */
+  #firstAnswer(wall: number, asked: DaylightSaving): Instant {
+    let guess = wall - this.#offset;
+    let last = guess;
+    let lastButOne = guess;
+    let lastWasDst: 0 | 1 = 0;
+    for (let probe = 0; probe < PROBES_MAX; probe++) {
+      const error = wall - this.#zone.wallOf(guess);
+      if (error === 0) return guess;
+      const isDst = this.#isDst(guess);
+      const isTaken = asked === null ? lastWasDst <= isDst : asked !== isDst;
+      if (guess === lastButOne && guess !== last && isTaken) return guess;
+      lastButOne = last;
+      last = guess;
+      lastWasDst = isDst;
+      guess += error;
+    }
+    return guess;
+  }
+
+  #withDst(wall: number, near: Instant, wanted: DaylightSaving): Instant {
+    for (let strides = 1; strides <= STRIDES_MAX; strides++) {
+      for (const direction of [-1, 1]) {
+        const probe = near + direction * strides * STRIDE_MS;
+        if (this.#isDst(probe) === wanted) return wall - this.#zone.offsetAt(probe);
+      }
+    }
+    return near;
+  }
+
+  #isDst(instant: Instant): 0 | 1 {
+    return this.#zone.isSummerTime(instant) ? 1 : 0;
+  }
+}

@@ -1,0 +1,42 @@
+import type { Instant } from "../../time.ts";
+import type { TimeZone } from "../timezones/time-zone.ts";
+import { timeZoneOf } from "../timezones/timezones.ts";
+import type { OnCalendar } from "./parse.ts";
+import { CalendarSearch, type SearchFrom } from "./search.ts";
+
+const MICROS_PER_MS = 1000;
+// Each further match is a wall time of a repeated hour; lines by the second have 3,600 of them.
+const MATCHES_MAX = 3700;
+
+/**
+ * The first time of one line strictly later than `after`, as systemd reckons it; null for never. Some
+ * lines make systemd's own search run in a circle at a clock change, so that the timer is dead: here the
+ * time that the line means is given, since the job is missed.
+ */
+export function nextOfOnCalendar(line: OnCalendar, checkZone: TimeZone, after: Instant): Instant | null {
+  const zone = zoneOf(line, checkZone);
+  const next = search(line, { zone, after, carriesDst: true });
+  if (next !== "stuck") return next;
+  const meant = search(line, { zone, after, carriesDst: false });
+  return meant === "stuck" ? null : meant;
+}
+
+/** Whether systemd gives up on this line when it looks for the time after `after`. */
+export function isDead(line: OnCalendar, checkZone: TimeZone, after: Instant): boolean {
+  return search(line, { zone: zoneOf(line, checkZone), after, carriesDst: true }) === "stuck";
+}
+
+function zoneOf(line: OnCalendar, checkZone: TimeZone): TimeZone {
+  return line.timezone === null ? checkZone : timeZoneOf(line.timezone);
+}
+
+function search(line: OnCalendar, from: SearchFrom): Instant | null | "stuck" {
+  const matches = new CalendarSearch(line, from);
+  for (let count = 0; count < MATCHES_MAX; count++) {
+    const micros = matches.next();
+    if (micros === null || micros === "stuck") return micros;
+    const instant = Math.ceil(micros / MICROS_PER_MS);
+    if (instant > from.after) return instant;
+  }
+  return "stuck";
+}

@@ -1,0 +1,73 @@
+import { createInterface } from "node:readline";
+import { z } from "zod";
+import { ScheduleError } from "../packages/core/src/schedules/schedule-error.ts";
+import { isDeadInSystemd, nextAfter, type Schedule } from "../packages/core/src/schedules/schedule.ts";
+import { canonicalTimezone, useOffsets } from "../packages/core/src/schedules/timezones/timezones.ts";
+import { runtimeOffsets } from "../packages/core/src/schedules/timezones/offsets.ts";
+import { machineOffsets } from "./machine-timezones.ts";
+
+/**
+ * Answers JSON lines with JSON lines, to compare Overdue's times with those of a machine:
+ * `{"kind":"cron","expr":"30 2 * * *","tz":"Europe/Riga","after":"2026-03-28T12:00:00Z","count":4}` gives
+ * `{"next":["2026-03-29T00:30:00Z",…]}` or `{"error":"…"}`. Zones are taken from this machine's tz database.
+ */
+const COUNT_MAX = 10_000;
+const Line = z.strictObject({
+  kind: z.enum(["interval", "cron", "oncalendar"], "must be interval, cron or oncalendar"),
+  expr: z.union([z.string(), z.int()], "must be an expression, or the seconds of an interval"),
+  tz: z
+    .string("must be a time zone")
+    .refine(
+      (name) => canonicalTimezone(name) !== null,
+      "is no time zone: use one such as Europe/Berlin, or UTC",
+    )
+    .default("UTC"),
+  after: z.iso.datetime({ offset: true, error: "must be a time such as 2026-03-28T12:00:00Z" }),
+  count: z.int().min(1).max(COUNT_MAX, `must be at most ${COUNT_MAX}`).default(1),
+});
+type Line = z.infer<typeof Line>;
+
+useOffsets((timezone) => machineOffsets(timezone) ?? runtimeOffsets(timezone));
+for await (const text of createInterface({ input: process.stdin })) {
+  process.stdout.write(`${JSON.stringify(answer(text))}\n`);
+}
+
+function answer(text: string): { next: string[] } | { error: string } {
+  try {
+    const line = Line.parse(JSON.parse(text));
+    return { next: nextTimes(scheduleOf(line), line) };
+  } catch (error) {
+    return { error: sentenceOf(error) };
+  }
+}
+
+function scheduleOf({ kind, expr, tz }: Line): Schedule {
+  if (kind !== "interval") return { kind, expression: String(expr).trim(), timezone: tz };
+  const everySeconds = Number(expr);
+  if (!Number.isInteger(everySeconds) || everySeconds < 1 || everySeconds > 31_536_000)
+    throw new ScheduleError("An interval is a whole number of seconds from 1 to 31536000.");
+  return { kind, everySeconds };
+}
+
+function nextTimes(schedule: Schedule, { after, count }: Line): string[] {
+  const times: string[] = [];
+  for (let at: number | null = Date.parse(after); times.length < count; times.push(format(at))) {
+    if (isDeadInSystemd(schedule, at))
+      throw new ScheduleError("systemd itself finds no next time of this line: its timer would be dead.");
+    at = nextAfter(schedule, at);
+    if (at === null) break;
+  }
+  return times;
+}
+
+function format(instant: number): string {
+  return new Date(instant).toISOString().replace(".000Z", "Z");
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof ScheduleError) return error.message;
+  if (error instanceof SyntaxError) return "The line is not JSON.";
+  if (error instanceof z.ZodError)
+    return error.issues.map((issue) => `${issue.path.join(".") || "the line"} ${issue.message}`).join("; ");
+  throw error;
+}
