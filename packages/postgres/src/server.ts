@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync, realpathSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { findBinaries } from "./binaries.ts";
 import { freePort } from "./free-port.ts";
@@ -30,21 +30,27 @@ export type Server = {
 /**
  * Starts PostgreSQL on the loopback address, and answers when it takes connections.
  *
- * A server left behind by a killed parent is stopped first. Its relatives may need a moment to let go of the
- * shared memory, so a failed start is tried again for a while before it is an error.
+ * A server left behind by a killed parent is stopped first. What is in the way only for a moment (relatives of a
+ * killed server that still hold its memory, a port taken meanwhile) is waited for.
+ *
+ * @throws with PostgreSQL's own reason where it does not start.
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const left = findPostmaster(options.directory);
   if (left) await stopPostmaster(left.pid);
   for (let attempt = 1; ; attempt += 1) {
+    const logged = existsSync(options.logFile) ? statSync(options.logFile).size : 0;
     const server = await tryToStart(options);
     if (server) return server;
-    if (attempt === ATTEMPTS_MAX) throw new Error(`PostgreSQL did not start: ${lastWords(options.logFile)}`);
+    const reason = lastProblem(options.logFile, logged);
+    if (attempt === ATTEMPTS_MAX || !PASSING.test(reason))
+      throw new Error(`PostgreSQL did not start: ${reason}`);
     dropRecycledPidFile(options.directory);
     await wait(RETRY_MS);
   }
 }
 
+const PASSING = /shared memory block|lock file|could not create any TCP\/IP sockets|Address already in use/;
 const ATTEMPTS_MAX = 20;
 const RETRY_MS = 250;
 const POLL_MS = 10;
@@ -99,7 +105,7 @@ async function takesConnections(child: ChildProcess, pid: number, directory: str
   return false;
 }
 
-function lastWords(logFile: string): string {
-  const problems = readFileSync(logFile, "utf8").match(/(FATAL|PANIC|ERROR): .*/g);
-  return problems?.at(-1) ?? `see ${logFile}`;
+function lastProblem(logFile: string, from: number): string {
+  const said = readFileSync(logFile).subarray(from).toString("utf8").trim();
+  return said.match(/(?:FATAL|PANIC): +(.*)/g)?.at(-1) ?? (said.split("\n").at(-1) || `see ${logFile}`);
 }
