@@ -5,6 +5,7 @@ import {
   boolean,
   index,
   integer,
+  json,
   jsonb,
   pgEnum,
   pgTable,
@@ -86,7 +87,8 @@ export const checks = pgTable(
     lastDurationMs: bigint("last_duration_ms", { mode: "number" }),
     expectedAt: at("expected_at"),
     deadlineAt: at("deadline_at"),
-    memory: jsonb("memory").$type<Memory>().notNull(),
+    // Never read by SQL, so kept as the text it came as: jsonb would be taken apart and put together at every ping.
+    memory: json("memory").$type<Memory>().notNull(),
     /** Never later than the next instant at which time matters for this check. */
     wakeAt: at("wake_at"),
   },

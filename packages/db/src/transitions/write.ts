@@ -17,7 +17,7 @@ with changed as (
          wake_at = case when x.set_wake then ${at("next_at")} else least(c.wake_at, ${at("next_at")}) end
     from json_to_recordset($1::json) as x(
            id uuid, status check_status, deadline_seq bigint, ping_count bigint, last_ping_at float8,
-           last_start_at float8, last_duration_ms bigint, expected_at float8, deadline_at float8, memory jsonb,
+           last_start_at float8, last_duration_ms bigint, expected_at float8, deadline_at float8, memory json,
            next_at float8, set_wake boolean)
    where c.id = x.id
 ), recorded as (
