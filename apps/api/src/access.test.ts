@@ -1,0 +1,256 @@
+import { createProject, schema } from "@overdue/db";
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { keyHolder, person, read, testApi } from "../test/test-api.ts";
+import { registeredRoutes, type Access, type RegisteredRoute } from "./http/access.ts";
+
+/** Who may call what. A route that is not in this table fails the tests, and so does one that changes its mind. */
+const EXPECTED: Record<string, string> = {
+  "GET /*": "public",
+  "GET /health/live": "public",
+  "GET /health/ready": "public",
+  "GET /metrics": "public",
+  "GET /openapi.json": "public",
+  "GET /v1/instance": "public",
+  "GET /v1/timezones": "public",
+  "POST /api/auth/sign-in/email": "public",
+  "POST /api/auth/sign-out": "public",
+  "POST /api/auth/sign-up/email": "public",
+  "ALL /ping/*": "ping",
+  "POST /ping/canary": "ping",
+  "GET /v1/me": "signed-in, read key",
+  "GET /v1/projects": "signed-in, read key",
+  "POST /api/auth/change-password": "signed-in, no key",
+  "POST /v1/projects": "signed-in, no key",
+  "POST /v1/projects/:projectId/restore": "signed-in, no key",
+  "POST /v1/schedules/explain": "signed-in, read key",
+  "GET /v1/projects/:projectId": "viewer, read key",
+  "PATCH /v1/projects/:projectId": "owner, write key",
+  "DELETE /v1/projects/:projectId": "owner, no key",
+  "POST /v1/projects/:projectId/ping-key": "owner, no key",
+  "GET /v1/projects/:projectId/channels": "viewer, read key",
+  "POST /v1/projects/:projectId/channels": "editor, write key",
+  "GET /v1/projects/:projectId/channels/:channelId": "viewer, read key",
+  "PATCH /v1/projects/:projectId/channels/:channelId": "editor, write key",
+  "DELETE /v1/projects/:projectId/channels/:channelId": "editor, write key",
+  "POST /v1/projects/:projectId/channels/:channelId/restore": "editor, write key",
+  "POST /v1/projects/:projectId/channels/:channelId/test": "editor, write key",
+  "GET /v1/projects/:projectId/checks": "viewer, read key",
+  "POST /v1/projects/:projectId/checks": "editor, write key",
+  "GET /v1/projects/:projectId/checks/:checkId": "viewer, read key",
+  "PATCH /v1/projects/:projectId/checks/:checkId": "editor, write key",
+  "DELETE /v1/projects/:projectId/checks/:checkId": "editor, write key",
+  "POST /v1/projects/:projectId/checks/:checkId/pause": "editor, write key",
+  "POST /v1/projects/:projectId/checks/:checkId/restore": "editor, write key",
+  "POST /v1/projects/:projectId/checks/:checkId/resume": "editor, write key",
+  "GET /v1/projects/:projectId/checks/:checkId/flips": "viewer, read key",
+  "GET /v1/projects/:projectId/checks/:checkId/incidents": "viewer, read key",
+  "GET /v1/projects/:projectId/checks/:checkId/pings": "viewer, read key",
+  "GET /v1/projects/:projectId/checks/:checkId/pings/:number/body": "viewer, read key",
+  "GET /v1/projects/:projectId/checks/:checkId/runs": "viewer, read key",
+  "GET /v1/projects/:projectId/checks/:checkId/slots": "viewer, read key",
+  "GET /v1/projects/:projectId/deliveries": "viewer, read key",
+  "GET /v1/projects/:projectId/deliveries/:deliveryId": "viewer, read key",
+  "GET /v1/projects/:projectId/events": "viewer, read key",
+  "GET /v1/projects/:projectId/keys": "owner, no key",
+  "POST /v1/projects/:projectId/keys": "owner, no key",
+  "DELETE /v1/projects/:projectId/keys/:keyId": "owner, no key",
+  "GET /v1/projects/:projectId/members": "viewer, no key",
+};
+
+const MARKER = "only-ada-may-read-this";
+const HOURLY = { schedule: { kind: "interval", everySeconds: 3_600 } };
+/** A valid body for whatever wants one, so that it is the stranger who is refused and not what they sent. */
+const BODIES: Record<string, object> = {
+  "PATCH /v1/projects/:projectId": { name: "taken" },
+  "POST /v1/projects/:projectId/channels": { kind: "email", name: "x", settings: { to: "eve@example.org" } },
+  "PATCH /v1/projects/:projectId/channels/:channelId": { name: "taken" },
+  "POST /v1/projects/:projectId/checks": HOURLY,
+  "PATCH /v1/projects/:projectId/checks/:checkId": { name: "taken" },
+  "POST /v1/projects/:projectId/keys": { name: "taken", scope: "write" },
+};
+
+const api = await testApi();
+const routes = registeredRoutes(api.app.routes);
+const tenantRoutes = routes.filter(({ path }) => path.includes(":projectId"));
+const ada = await person(api);
+const eve = await person(api);
+const victim = await fillProject();
+const eveKeys = await Promise.all(
+  (["read", "write", "ping"] as const).map((scope) => keyHolder(api, eve.projectId, scope)),
+);
+const evesCheck = await read<{ id: string }>(await eve.as("POST", `${eve.path}/checks`, HOURLY));
+
+let before = "";
+beforeAll(async () => {
+  before = await contentsOf(ada.projectId);
+});
+afterAll(async () => {
+  expect(await contentsOf(ada.projectId)).toBe(before);
+});
+
+test("every route is in the table, with who may call it", () => {
+  const listed = Object.fromEntries(routes.map((route) => [nameOf(route), accessText(route.access)]));
+  expect(listed).toEqual(EXPECTED);
+  expect(tenantRoutes.length).toBeGreaterThan(25);
+});
+
+test.each(tenantRoutes.map((route) => [nameOf(route), route] as const))(
+  "%s is not there for another tenant, by session or by any key",
+  async (name, route) => {
+    const url = pathOf(route, victim);
+    const strangers = [eve.as, ...eveKeys.map((key) => key.as)];
+    for (const as of strangers) {
+      const response = await as(route.method, url, BODIES[name]);
+      const allowed = route.access.auth === "signed-in" ? [403, 404] : [404];
+      expect(allowed).toContain(response.status);
+      expect(await response.text()).not.toContain(MARKER);
+    }
+  },
+);
+
+test.each(
+  tenantRoutes
+    .filter(({ path }) => /:(?!projectId)/.test(path))
+    .map((route) => [nameOf(route), route] as const),
+)("%s finds nothing of another tenant's in one's own project", async (name, route) => {
+  const url = pathOf(route, { ...victim, projectId: eve.projectId });
+  const response = await eve.as(route.method, url, BODIES[name]);
+  expect(response.status).toBe(404);
+  expect(await response.text()).not.toContain(MARKER);
+});
+
+test.each(tenantRoutes.map((route) => [nameOf(route), route] as const))(
+  "%s asks nobody in without a name or with a dead key",
+  async (name, route) => {
+    const url = pathOf(route, victim);
+    const body = BODIES[name];
+    expect((await api.call(route.method, url, { json: body })).status).toBe(401);
+    const headers = { authorization: "Bearer hcw_nobodyhasthiskeyatallinanyway" };
+    expect((await api.call(route.method, url, { json: body, headers })).status).toBe(401);
+  },
+);
+
+test.each(routesFor("editor", "owner").map((route) => [nameOf(route), route] as const))(
+  "%s is not for a viewer",
+  async (name, route) => {
+    const viewer = await memberOf(ada.projectId, "viewer");
+    expect((await viewer.as(route.method, pathOf(route, victim), BODIES[name])).status).toBe(403);
+  },
+);
+
+test.each(routesFor("owner").map((route) => [nameOf(route), route] as const))(
+  "%s is not for an editor",
+  async (name, route) => {
+    const editor = await memberOf(ada.projectId, "editor");
+    expect((await editor.as(route.method, pathOf(route, victim), BODIES[name])).status).toBe(403);
+  },
+);
+
+test("a missing object and another's are told apart by nothing", async () => {
+  const missing = { ...victim, checkId: "01900000-0000-7000-8000-000000000000" };
+  for (const route of tenantRoutes.filter(({ path }) => path.includes(":checkId"))) {
+    const [theirs, nobodys] = await Promise.all(
+      [
+        { ...victim, projectId: eve.projectId },
+        { ...missing, projectId: eve.projectId },
+      ].map(async (ids) => {
+        const response = await eve.as(route.method, pathOf(route, ids), BODIES[nameOf(route)]);
+        return [response.status, await response.text()];
+      }),
+    );
+    expect(theirs).toEqual(nobodys);
+  }
+});
+
+test("a restored project comes back to its owner and to nobody else", async () => {
+  const { id } = await createProject(api.db, { name: "gone", ownerId: ada.userId });
+  expect((await ada.as("DELETE", `/v1/projects/${id}`)).status).toBe(204);
+  expect((await ada.as("GET", `/v1/projects/${id}`)).status).toBe(404);
+  expect((await eve.as("POST", `/v1/projects/${id}/restore`)).status).toBe(404);
+  expect((await ada.as("POST", `/v1/projects/${id}/restore`)).status).toBe(200);
+  expect((await ada.as("GET", `/v1/projects/${id}`)).status).toBe(200);
+});
+
+test("her own check is there for her all the while", async () => {
+  expect((await eve.as("GET", `${eve.path}/checks/${evesCheck.id}`)).status).toBe(200);
+  expect((await ada.as("GET", `${ada.path}/checks/${victim.checkId}`)).status).toBe(200);
+});
+
+function nameOf({ method, path }: RegisteredRoute): string {
+  return `${method} ${path}`;
+}
+
+function accessText(access: Access): string {
+  if (access.auth === "public" || access.auth === "ping") return access.auth;
+  const key = access.key === null ? "no key" : `${access.key} key`;
+  return access.auth === "project" ? `${access.role}, ${key}` : `signed-in, ${key}`;
+}
+
+function routesFor(...roles: string[]): RegisteredRoute[] {
+  return tenantRoutes.filter(({ access }) => access.auth === "project" && roles.includes(access.role));
+}
+
+function pathOf({ path }: RegisteredRoute, ids: Record<string, string>): string {
+  return path.replaceAll(/:(\w+)/g, (_, name: string) => {
+    const id = ids[name];
+    if (id === undefined) throw new Error(`The victim has no ${name}: give them one.`);
+    return id;
+  });
+}
+
+async function memberOf(projectId: string, role: "viewer" | "editor") {
+  const member = await person(api);
+  await api.db.insert(schema.members).values({ projectId, userId: member.userId, role });
+  return member;
+}
+
+/** One of everything, with the marker wherever text can stand. */
+async function fillProject() {
+  const { id: checkId } = await read<{ id: string }>(
+    await ada.as("POST", `${ada.path}/checks`, {
+      ...HOURLY,
+      name: MARKER,
+      description: MARKER,
+      slug: MARKER,
+    }),
+  );
+  const channel = { kind: "email", name: MARKER, settings: { to: `${MARKER}@example.org` } };
+  const { id: channelId } = await read<{ id: string }>(await ada.as("POST", `${ada.path}/channels`, channel));
+  const { deliveryId } = await read<{ deliveryId: string }>(
+    await ada.as("POST", `${ada.path}/channels/${channelId}/test`),
+  );
+  const { id: keyId } = await read<{ id: string }>(
+    await ada.as("POST", `${ada.path}/keys`, { name: MARKER, scope: "read" }),
+  );
+  const { pingUrl } = await read<{ pingUrl: string }>(await ada.as("GET", `${ada.path}/checks/${checkId}`));
+  await api.app.request(new URL(pingUrl).pathname, { method: "POST", body: MARKER });
+  return { projectId: ada.projectId, checkId, channelId, deliveryId, keyId, number: "1" };
+}
+
+/** All that a project holds, as one hash. Members are left out: the tests above bring some in. */
+async function contentsOf(projectId: string): Promise<string> {
+  const tables = [
+    "checks",
+    "channels",
+    "check_channels",
+    "deliveries",
+    "api_keys",
+    "pings",
+    "runs",
+    "slots",
+    "flips",
+  ];
+  const hashes = tables.map(async (table) => {
+    const { rows } = await api.db.execute(
+      sql`select md5(coalesce(string_agg(t::text, '' order by t::text), '')) as hash
+            from ${sql.identifier(table)} t where project_id = ${projectId}`,
+    );
+    return `${table} ${String(rows[0]?.["hash"])}`;
+  });
+  const { rows } = await api.db.execute(
+    sql`select md5(t::text) as hash from projects t where id = ${projectId}`,
+  );
+  return [...(await Promise.all(hashes)), `projects ${String(rows[0]?.["hash"])}`].join("\n");
+}

@@ -1,0 +1,62 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { expect, test } from "vitest";
+
+import { read, testApi } from "../test/test-api.ts";
+import { registeredRoutes } from "./http/access.ts";
+
+type Document = {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, unknown> };
+};
+type Operation = { summary?: string; responses: Record<string, unknown>; security: unknown[] };
+
+const UNDOCUMENTED = ["GET /*", "ALL /ping/*", "POST /ping/canary"];
+const api = await testApi();
+const document = await read<Document>(await api.call("GET", "/openapi.json"));
+
+test("the document is valid OpenAPI 3.1", async () => {
+  const result = await new Validator().validate(structuredClone(document));
+  expect(result).toMatchObject({ valid: true });
+  expect(document.openapi).toBe("3.1.0");
+});
+
+test("every route is in it, and nothing else", () => {
+  const served = registeredRoutes(api.app.routes).map(({ method, path }) => `${method} ${path}`);
+  const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.keys(operations).map(
+      (method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`,
+    ),
+  );
+  const expected = served.filter((route) => !UNDOCUMENTED.includes(route));
+  expect(documented.toSorted(inOrder)).toEqual(expected.toSorted(inOrder));
+});
+
+test("every route says what it does, who may call it and how it fails", () => {
+  for (const operations of Object.values(document.paths)) {
+    for (const { summary, responses, security } of Object.values(operations)) {
+      expect(summary).toMatch(/^[A-Z]/);
+      expect(Object.keys(responses)).toContain("default");
+      expect(security).toBeInstanceOf(Array);
+    }
+  }
+});
+
+test("schemas have names, so that a generated client has types", () => {
+  expect(Object.keys(document.components.schemas)).toEqual(
+    expect.arrayContaining([
+      "Problem",
+      "Project",
+      "Check",
+      "CheckInput",
+      "Channel",
+      "Delivery",
+      "Ping",
+      "Incident",
+    ]),
+  );
+});
+
+function inOrder(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}
