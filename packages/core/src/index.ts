@@ -22,3 +22,12 @@ export { nextAt } from "./checks/draft.ts";
 export { displayStatus } from "./checks/display-status.ts";
 export type { Effect, Event, Evidence, Flip, Ping, PingKind, Run, Slot, Transition } from "./checks/event.ts";
 export { byKeywords, readPing, type PingReading, type RawPing } from "./pings/read-ping.ts";
+export {
+  type Baseline,
+  baselineOf,
+  type DurationSample,
+  type UnusualDuration,
+  unusualDuration,
+} from "./learning/durations.ts";
+export { type ExitEvidence, type ExitMeaning, explainExit } from "./learning/exit-meaning.ts";
+export { spanInWords } from "./learning/span.ts";

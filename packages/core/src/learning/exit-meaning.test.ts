@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { explainExit } from "./exit-meaning.ts";
+
+test.each([
+  [0, null],
+  [null, null],
+  [1, "failed (status 1)"],
+  [42, "failed with status 42"],
+  [124, "stopped: took too long"],
+  [126, "command cannot be run"],
+  [127, "command not found"],
+  [130, "interrupted (SIGINT)"],
+  [134, "aborted (SIGABRT)"],
+  [137, "killed (SIGKILL)"],
+  [139, "crashed (SIGSEGV)"],
+  [143, "told to stop (SIGTERM)"],
+  [192, "failed with status 192"],
+  [255, "failed (status 255)"],
+])("status %s", (status, title) => {
+  expect(explainExit(status)?.title ?? null).toBe(title);
+});
+
+test("137 points to memory, and 127 to the path", () => {
+  expect(explainExit(137)?.hint).toContain("out of memory");
+  expect(explainExit(127)?.hint).toContain("PATH");
+});
+
+test.each([
+  [{ kubernetesReason: "OOMKilled" }, 137, "killed: out of memory"],
+  [{ systemdResult: "oom-kill" }, 9, "killed: out of memory"],
+  [{ systemdResult: "timeout" }, 143, "stopped: took too long"],
+  [{ systemdResult: "exit-code" }, 127, "command not found"],
+  [{ kubernetesReason: "Error" }, 143, "told to stop (SIGTERM)"],
+  [{ kubernetesReason: "OOMKilled" }, null, "killed: out of memory"],
+])("%o with status %s", (evidence, status, title) => {
+  expect(explainExit(status, evidence)?.title).toBe(title);
+});
