@@ -36,10 +36,17 @@ let server: ChildProcess | undefined;
 try {
   await migrate(pool);
   const pingUuids = await makeChecks(pool);
-  server = spawn(process.execPath, [...(process.env["BENCH_PROFILE"] ? ["--cpu-prof", "--cpu-prof-dir=/tmp/prof"] : []), join(import.meta.dirname, "ping-server.ts")], {
-    env: { ...process.env, BENCH_DATABASE_URL: url },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  server = spawn(
+    process.execPath,
+    [
+      ...(process.env["BENCH_PROFILE"] ? ["--cpu-prof", "--cpu-prof-dir=/tmp/prof"] : []),
+      join(import.meta.dirname, "ping-server.ts"),
+    ],
+    {
+      env: { ...process.env, BENCH_DATABASE_URL: url },
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   const port = await printedPort(server);
   let lost = 0;
   for (const connections of CONNECTIONS) lost += await compare({ port, connections, pingUuids });

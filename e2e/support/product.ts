@@ -31,7 +31,13 @@ export async function startProduct(
 ): Promise<Product> {
   const child = spawn(process.execPath, [join(ROOT, "scripts/start.mjs")], {
     cwd: ROOT,
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], DATA_DIR: dataDirectory, PORT: "0", ...variables },
+    env: {
+      PATH: process.env["PATH"],
+      HOME: process.env["HOME"],
+      DATA_DIR: dataDirectory,
+      PORT: "0",
+      ...variables,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const url = await printedUrl(child);

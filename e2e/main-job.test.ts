@@ -1,0 +1,294 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+import { redisMissing, testRedis } from "@overdue/testkit";
+import type { Client } from "pg";
+import type { Browser, Page } from "playwright-core";
+import { Webhook } from "standardwebhooks";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { ageCheck, openDatabase } from "./support/age-check.ts";
+import { startBrowser } from "./support/browser.ts";
+import { type Product, childOf, emptyDataDirectory, startProduct } from "./support/product.ts";
+import { type Providers, startProviders } from "./support/providers.ts";
+
+const shell = promisify(execFile);
+const PASSWORD = "correct horse battery staple";
+const DAY_SECONDS = 86_400;
+
+describe("with its queue in PostgreSQL", () => story(async () => null));
+
+describe.skipIf(redisMissing !== null)("with its queue in Redis", () => story(testRedis));
+
+/** What a person does from the first start to the recovery, in order; each test goes on where the last one ended. */
+function story(startRedis: typeof testRedis) {
+  let data: Awaited<ReturnType<typeof emptyDataDirectory>>;
+  let redis: Awaited<ReturnType<typeof testRedis>>;
+  let providers: Providers;
+  let product: Product;
+  let browser: Browser;
+  let page: Page;
+  let database: Client;
+  let check: { id: string; url: string; pingUrl: string };
+  let signingSecret = "";
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    [data, redis, providers, browser] = await Promise.all([
+      emptyDataDirectory(),
+      startRedis(),
+      startProviders(),
+      startBrowser(),
+    ]);
+    product = await startProduct(data.path, {
+      ...providers.variables,
+      ...(redis !== null && { REDIS_URL: redis.url }),
+    });
+    database = await openDatabase(data.path);
+    page = await browser.newPage({ timezoneId: "America/New_York" });
+    page.on("console", (message) => {
+      if (message.type() === "error") complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(error.message));
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await database?.end();
+    await product?.stop();
+    await Promise.all([redis?.stop(), providers?.close()]);
+    await data?.remove();
+  });
+
+  test("without the printed token nobody can make the first account", async () => {
+    const stranger = await browser.newPage();
+    await stranger.goto(`${product.origin}/setup?token=guessed`);
+    await signUp(stranger, "stranger@example.org");
+    await stranger.getByRole("alert").first().waitFor();
+    expect(new URL(stranger.url()).pathname).toBe("/setup");
+    await stranger.close();
+  });
+
+  test("with it a person makes the first account and is asked for a first check", async () => {
+    expect(product.url).toContain("?token=");
+    await page.goto(product.url);
+    await signUp(page, "ada@example.org");
+    await page.waitForURL(/\/projects\/[^/]+\/checks/);
+  });
+
+  test("four channels are added, and a test of each arrives", async () => {
+    await addChannel("email", { "E-mail address": "ops@example.org" });
+    await addChannel("telegram", { Chat: "-100200300" });
+    await addChannel("slack", { "Webhook URL": providers.slack.hookUrl });
+    await addChannel("webhook", { Address: providers.webhook.url });
+    const tests = await page.getByRole("button", { name: "Send a test" }).all();
+    expect(tests).toHaveLength(4);
+    for (const send of tests) await send.click();
+    await Promise.all([
+      providers.smtp.waitFor(({ to }) => to.includes("ops@example.org")),
+      providers.telegram.waitFor(({ chat }) => chat === "-100200300"),
+      providers.slack.waitForCount(1),
+      providers.webhook.waitForCount(1),
+    ]);
+  });
+
+  test("the form shows the next five times while a person types, and refuses an impossible schedule", async () => {
+    await page.goto(projectUrl("checks/new"));
+    await page.getByLabel("Name", { exact: true }).fill("nightly backup");
+    await chooseCron("0 0 30 2 *");
+    await page.getByRole("button", { name: /^(Create|Add|Make|Save)/ }).click();
+    await page
+      .getByText(/never|no next time/i)
+      .first()
+      .waitFor();
+    await page.getByLabel("Cron expression").fill("30 2 * * *");
+    await chooseTimezone("Europe/Berlin");
+    await expect.poll(async () => (await page.getByText("02:30").all()).length).toBeGreaterThanOrEqual(5);
+  });
+
+  test("the check is made, and the curl line that is shown works in a terminal", async () => {
+    await page.getByRole("button", { name: /^(Create|Add|Make|Save)/ }).click();
+    await page.waitForURL(/\/checks\/[0-9a-f-]{36}$/);
+    const command = await page
+      .getByText(/^curl /)
+      .first()
+      .innerText();
+    check = await readCheck();
+    await shell("sh", ["-c", command]);
+    // Nobody reloads the page: the event does it.
+    await page.getByText("Up", { exact: true }).first().waitFor();
+  });
+
+  test("when the next ping does not come, all four are told, each with what was expected and what was heard", async () => {
+    await ageCheck(database, check.id, 2 * DAY_SECONDS);
+    await page.getByText("Down", { exact: true }).first().waitFor();
+    const { mail, telegram, slack, webhook } = await toldAll("down");
+    for (const text of [mail?.text ?? "", telegram, slack]) {
+      expect(text).toContain("nightly backup");
+      expect(text).toMatch(/expected/i);
+      expect(text).toContain("02:30");
+      expect(text).toContain("Europe/Berlin");
+      expect(text).toMatch(/last heard|last ping/i);
+      expect(text).toContain(check.id);
+      expect(text).not.toContain(check.pingUrl.split("/").at(-1));
+    }
+    expect(mail?.subject).toContain("nightly backup");
+    expect(webhook).toMatchObject({ check: { name: "nightly backup" } });
+  });
+
+  test("when the job pings again, they hear that too", async () => {
+    await fetch(check.pingUrl);
+    await page.getByText("Up", { exact: true }).first().waitFor();
+    const { mail, telegram, slack } = await toldAll("up");
+    for (const text of [mail?.subject ?? "", telegram, slack]) expect(text).toContain("nightly backup");
+  });
+
+  test("an exit status other than 0 alerts at once, with the end of the job's output", async () => {
+    await fetch(`${check.pingUrl}/3`, { method: "POST", body: "copying …\nrsync: <disk> full & done for\n" });
+    const { mail, telegram, slack } = await toldAll("down");
+    for (const text of [mail?.text ?? "", telegram, slack]) {
+      expect(text).toContain("rsync: ");
+      expect(text).toMatch(/exit status 3/i);
+    }
+    await fetch(check.pingUrl);
+    await toldAll("up");
+  });
+
+  test("a run that takes too long alerts while it is still running", async () => {
+    await patchCheck({ maxRuntimeSeconds: 1 });
+    await fetch(`${check.pingUrl}/start`);
+    const { telegram } = await toldAll("down");
+    expect(telegram).toMatch(/too long|overlong|still running/i);
+    await patchCheck({ maxRuntimeSeconds: null });
+    await fetch(check.pingUrl);
+    await toldAll("up");
+  });
+
+  test("a checker killed before a deadline and started after it sends exactly one alert", async () => {
+    const before = providers.webhook.received.length;
+    // A stopped supervisor restarts nothing.
+    process.kill(product.pid, "SIGSTOP");
+    const killed = childOf(product, "checker");
+    expect(killed).not.toBeNull();
+    process.kill(killed ?? 0, "SIGKILL");
+    await ageCheck(database, check.id, 2 * DAY_SECONDS);
+    expect(await flipsToDown()).toBe(3);
+    process.kill(product.pid, "SIGCONT");
+    await toldAll("down");
+    expect(childOf(product, "checker")).not.toBe(killed);
+    expect(await flipsToDown()).toBe(4);
+    expect(providers.webhook.received.length).toBe(before + 1);
+    await fetch(check.pingUrl);
+    await toldAll("up");
+    expect(providers.webhook.received.length).toBe(before + 2);
+  });
+
+  test("a second start on the same data says so and leaves the first alone", async () => {
+    await expect(startProduct(data.path)).rejects.toThrow(/already/i);
+    expect((await fetch(`${product.origin}/health/live`)).status).toBe(200);
+  });
+
+  test("after a stop and a start everything is where it was", async () => {
+    await database.end();
+    await product.stop();
+    product = await startProduct(data.path, {
+      ...providers.variables,
+      PORT: new URL(product.origin).port,
+      ...(redis !== null && { REDIS_URL: redis.url }),
+    });
+    database = await openDatabase(data.path);
+    expect(product.url).not.toContain("token");
+    await page.goto(check.url);
+    await page.getByRole("heading", { name: "nightly backup" }).waitFor();
+    await fetch(`${check.pingUrl}/start`);
+    expect((await fetch(check.pingUrl)).status).toBe(200);
+  });
+
+  test("no page has complained on the way", () => {
+    expect(complaints).toEqual([]);
+  });
+
+  const projectUrl = (path: string) => {
+    const project = /\/projects\/[^/]+/.exec(new URL(page.url()).pathname)?.[0] ?? "";
+    return `${product.origin}${project}/${path}`;
+  };
+
+  async function addChannel(kind: string, fields: Record<string, string>): Promise<void> {
+    await page.goto(projectUrl(`channels/new/${kind}`));
+    for (const [label, value] of Object.entries(fields)) await page.getByLabel(label).fill(value);
+    await page.getByRole("button", { name: "Add the channel" }).click();
+    if (kind === "webhook") {
+      const shown = page.getByText(/whsec_/).first();
+      await shown.waitFor();
+      signingSecret = /whsec_[A-Za-z0-9+/=]+/.exec(await shown.innerText())?.[0] ?? "";
+      await page.getByRole("button", { name: /kept|done|continue|close|saved/i }).click();
+    }
+    await page.waitForURL(/\/channels$/);
+  }
+
+  async function chooseCron(expression: string): Promise<void> {
+    await page.getByText("Cron", { exact: true }).click();
+    await page.getByLabel("Cron expression").fill(expression);
+  }
+
+  async function chooseTimezone(zone: string): Promise<void> {
+    await page.getByRole("textbox", { name: "Time zone" }).fill(zone);
+    await page.getByRole("option", { name: zone, exact: true }).click();
+  }
+
+  async function readCheck(): Promise<typeof check> {
+    const url = page.url();
+    const [, project, id = ""] = /projects\/([^/]+)\/checks\/([^/?]+)/.exec(url) ?? [];
+    const response = await page.request.get(`${product.origin}/v1/projects/${project}/checks/${id}`);
+    const { pingUrl } = await response.json();
+    return { id, url, pingUrl };
+  }
+
+  async function patchCheck(fields: Record<string, unknown>): Promise<void> {
+    const project = /projects\/([^/]+)/.exec(check.url)?.[1];
+    const response = await page.request.patch(`${product.origin}/v1/projects/${project}/checks/${check.id}`, {
+      data: fields,
+      headers: { Origin: product.origin },
+    });
+    expect(response.status()).toBe(200);
+  }
+
+  async function flipsToDown(): Promise<number> {
+    const { rows } = await database.query(
+      "select count(*)::int as count from flips where check_id = $1 and to_status = 'down'",
+      [check.id],
+    );
+    return rows[0].count;
+  }
+
+  // Each alert is waited for once: the ledgers only grow.
+  const heard = { smtp: 1, telegram: 1, slack: 1, webhook: 1 };
+
+  /** Waits until each of the four has been told once more, and answers what they were told. */
+  async function toldAll(kind: "down" | "up") {
+    const [mails, telegrams, slacks, hooks] = await Promise.all([
+      providers.smtp.waitForCount(++heard.smtp),
+      providers.telegram.waitForCount(++heard.telegram),
+      providers.slack.waitForCount(++heard.slack),
+      providers.webhook.waitForCount(++heard.webhook),
+    ]);
+    const hook = hooks.at(-1);
+    const webhook = new Webhook(signingSecret).verify(hook?.body ?? "", { ...hook?.headers }) as {
+      event: string;
+    };
+    expect(JSON.stringify(webhook)).toContain(kind);
+    return {
+      mail: mails.at(-1)?.mail,
+      telegram: telegrams.at(-1)?.text ?? "",
+      slack: JSON.stringify(slacks.at(-1)?.payload),
+      webhook,
+    };
+  }
+}
+
+async function signUp(page: Page, email: string): Promise<void> {
+  await page.getByLabel("Your name").fill("Ada");
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.locator("button[type=submit]").click();
+}

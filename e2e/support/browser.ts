@@ -1,0 +1,18 @@
+import { type Browser, chromium } from "playwright-core";
+
+/** Quiet and self-contained: it looks nothing up and calls nobody. */
+const ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Starts the Chromium that `npm test` found. */
+export function startBrowser(): Promise<Browser> {
+  const executablePath = process.env["CHROMIUM_PATH"];
+  return chromium.launch({ args: ARGUMENTS, ...(executablePath !== undefined && { executablePath }) });
+}
