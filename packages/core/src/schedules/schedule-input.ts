@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Instant } from "../time.ts";
+import { ExceptionsInput } from "./exceptions/exceptions.ts";
 import { ScheduleError } from "./schedule-error.ts";
 import { nextAfter, type Schedule } from "./schedule.ts";
 import { canonicalTimezone } from "./timezones/timezones.ts";
@@ -14,25 +15,25 @@ const NEVER_BEFORE: Instant = 946_684_800_000;
 const Expression = z
   .string({ error: "Write an expression, such as 30 2 * * *." })
   .trim()
-  .min(1, "Write an expression, such as 30 2 * * *.")
-  .max(
-    EXPRESSION_LENGTH_MAX,
-    `Use at most ${EXPRESSION_LENGTH_MAX} characters: split the schedule over several checks.`,
-  )
-  .transform((text) => text.replaceAll("\r\n", "\n"))
-  .refine((text) => text.split("\n").length <= LINES_MAX, `Use at most ${LINES_MAX} lines.`);
+  .min(1, { error: "Write an expression, such as 30 2 * * *.", abort: true })
+  .max(EXPRESSION_LENGTH_MAX, {
+    error: `Use at most ${EXPRESSION_LENGTH_MAX} characters: split the schedule over several checks.`,
+    abort: true,
+  })
+  .overwrite((text) => text.replaceAll("\r\n", "\n"))
+  .refine((text) => text.split("\n").length <= LINES_MAX, {
+    error: `Use at most ${LINES_MAX} lines.`,
+    abort: true,
+  });
 
 const Timezone = z
   .string({ error: "Choose a time zone, such as Europe/Berlin." })
-  .transform((name, context) => {
-    const canonical = canonicalTimezone(name);
-    if (canonical !== null) return canonical;
-    context.addIssue({
-      code: "custom",
-      message: `There is no time zone “${name.slice(0, 50)}”: choose one such as Europe/Berlin, or UTC.`,
-    });
-    return z.NEVER;
-  });
+  .refine((name) => canonicalTimezone(name) !== null, {
+    error: ({ input }) =>
+      `There is no time zone “${String(input).slice(0, 50)}”: choose one such as Europe/Berlin, or UTC.`,
+    abort: true,
+  })
+  .overwrite((name) => canonicalTimezone(name) ?? name);
 
 const Interval = z.strictObject({
   kind: z.literal("interval"),
@@ -41,12 +42,16 @@ const Interval = z.strictObject({
     .min(EVERY_SECONDS_MIN, "The shortest interval is a minute: use at least 60 seconds.")
     .max(EVERY_SECONDS_MAX, "The longest interval is 365 days: use at most 31536000 seconds."),
 });
-const CronSchedule = z.strictObject({ kind: z.literal("cron"), expression: Expression, timezone: Timezone });
-const OnCalendarSchedule = CronSchedule.extend({ kind: z.literal("oncalendar") });
+const Calendar = z.strictObject({
+  kind: z.enum(["cron", "oncalendar"]),
+  expression: Expression,
+  timezone: Timezone,
+  except: ExceptionsInput.exactOptional(),
+});
 
 /** A schedule as a person or a program sends it: parsed, its zone known, and with a time to come. */
 export const ScheduleInput: z.ZodType<Schedule> = z
-  .discriminatedUnion("kind", [Interval, CronSchedule, OnCalendarSchedule])
+  .discriminatedUnion("kind", [Interval, Calendar])
   .superRefine((schedule, context) => {
     const problem = problemOf(schedule);
     if (problem !== null) context.addIssue({ code: "custom", path: ["expression"], message: problem });
@@ -55,7 +60,7 @@ export const ScheduleInput: z.ZodType<Schedule> = z
 function problemOf(schedule: Schedule): string | null {
   try {
     if (nextAfter(schedule, NEVER_BEFORE) !== null) return null;
-    return "This schedule has no time to come: check its dates, or choose another day.";
+    return "This schedule would never run: check its days, months and exceptions.";
   } catch (error) {
     if (error instanceof ScheduleError) return error.message;
     throw error;

@@ -1,54 +1,44 @@
 import { SECOND_MS, type Instant } from "../time.ts";
-import { boundedCache } from "./bounded-cache.ts";
-import { nextOfCron } from "./cron/next.ts";
-import { parseCron } from "./cron/parse.ts";
-import { isDead, nextOfOnCalendar } from "./oncalendar/next.ts";
-import { parseOnCalendar } from "./oncalendar/parse.ts";
-import { timeZoneOf } from "./timezones/timezones.ts";
+import type { Exceptions } from "./exceptions/exceptions.ts";
+import { nextAllowed } from "./exceptions/next-allowed.ts";
+import { type Line, linesOf, nextOfLine, zoneOfLine } from "./lines.ts";
+import { isDead } from "./oncalendar/next.ts";
 
 /** When a job is due. Cron and OnCalendar may have several lines; the earliest wins. */
-export type Schedule =
-  | { kind: "interval"; everySeconds: number }
-  | { kind: "cron"; expression: string; timezone: string }
-  | { kind: "oncalendar"; expression: string; timezone: string };
+export type Schedule = { kind: "interval"; everySeconds: number } | CalendarSchedule;
 
-const PARSED_MAX = 5000;
-const parsedCron = boundedCache(PARSED_MAX, (expression) => expression.split("\n").map(parseCron));
-const parsedOnCalendar = boundedCache(PARSED_MAX, (expression) =>
-  expression.split("\n").map(parseOnCalendar),
-);
+export type CalendarSchedule = {
+  kind: "cron" | "oncalendar";
+  /** one or more lines, "\n" between them */
+  expression: string;
+  timezone: string;
+  except?: Exceptions;
+};
 
 /**
  * The next time the job is due, strictly later than `after`; null if it never is again.
- * @throws ScheduleError for an expression that `ScheduleInput` refuses
+ * @throws ScheduleError for a schedule that `ScheduleInput` refuses
  */
 export function nextAfter(schedule: Schedule, after: Instant): Instant | null {
-  switch (schedule.kind) {
-    case "interval":
-      return after + schedule.everySeconds * SECOND_MS;
-    case "cron": {
-      const zone = timeZoneOf(schedule.timezone);
-      return earliest(parsedCron(schedule.expression).map((line) => nextOfCron(line, zone, after)));
-    }
-    case "oncalendar": {
-      const zone = timeZoneOf(schedule.timezone);
-      return earliest(
-        parsedOnCalendar(schedule.expression).map((line) => nextOfOnCalendar(line, zone, after)),
-      );
-    }
+  if (schedule.kind === "interval") return after + schedule.everySeconds * SECOND_MS;
+  let earliest: Instant | null = null;
+  for (const line of linesOf(schedule)) {
+    const next = nextOfScheduled(line, schedule, after);
+    if (next !== null && (earliest === null || next < earliest)) earliest = next;
   }
+  return earliest;
 }
 
 /** Whether systemd itself gives up on a line of this schedule when it looks for the time after `after`. */
 export function isDeadInSystemd(schedule: Schedule, after: Instant): boolean {
   if (schedule.kind !== "oncalendar") return false;
-  const zone = timeZoneOf(schedule.timezone);
-  return parsedOnCalendar(schedule.expression).some((line) => isDead(line, zone, after));
+  return linesOf(schedule).some(
+    (line) => line.kind === "oncalendar" && isDead(line.calendar, zoneOfLine(line, schedule.timezone), after),
+  );
 }
 
-function earliest(instants: (Instant | null)[]): Instant | null {
-  let first: Instant | null = null;
-  for (const instant of instants)
-    if (instant !== null && (first === null || instant < first)) first = instant;
-  return first;
+function nextOfScheduled(line: Line, { timezone, except }: CalendarSchedule, after: Instant): Instant | null {
+  const zone = zoneOfLine(line, timezone);
+  if (except === undefined) return nextOfLine(line, zone, after);
+  return nextAllowed((from) => nextOfLine(line, zone, from), { exceptions: except, zone })(after);
 }

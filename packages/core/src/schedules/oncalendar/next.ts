@@ -1,6 +1,5 @@
 import type { Instant } from "../../time.ts";
 import type { TimeZone } from "../timezones/time-zone.ts";
-import { timeZoneOf } from "../timezones/timezones.ts";
 import type { OnCalendar } from "./parse.ts";
 import { CalendarSearch, type SearchFrom } from "./search.ts";
 
@@ -13,8 +12,7 @@ const MATCHES_MAX = 3700;
  * lines make systemd's own search run in a circle at a clock change, so that the timer is dead: here the
  * time that the line means is given, since the job is missed.
  */
-export function nextOfOnCalendar(line: OnCalendar, checkZone: TimeZone, after: Instant): Instant | null {
-  const zone = zoneOf(line, checkZone);
+export function nextOfOnCalendar(line: OnCalendar, zone: TimeZone, after: Instant): Instant | null {
   const next = search(line, { zone, after, carriesDst: true });
   if (next !== "stuck") return next;
   const meant = search(line, { zone, after, carriesDst: false });
@@ -22,12 +20,8 @@ export function nextOfOnCalendar(line: OnCalendar, checkZone: TimeZone, after: I
 }
 
 /** Whether systemd gives up on this line when it looks for the time after `after`. */
-export function isDead(line: OnCalendar, checkZone: TimeZone, after: Instant): boolean {
-  return search(line, { zone: zoneOf(line, checkZone), after, carriesDst: true }) === "stuck";
-}
-
-function zoneOf(line: OnCalendar, checkZone: TimeZone): TimeZone {
-  return line.timezone === null ? checkZone : timeZoneOf(line.timezone);
+export function isDead(line: OnCalendar, zone: TimeZone, after: Instant): boolean {
+  return search(line, { zone, after, carriesDst: true }) === "stuck";
 }
 
 function search(line: OnCalendar, from: SearchFrom): Instant | null | "stuck" {

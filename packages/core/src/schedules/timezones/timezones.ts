@@ -1,3 +1,4 @@
+import { ScheduleError } from "../schedule-error.ts";
 import { LEGACY_NAMES } from "./legacy-names.ts";
 import { ZONES_BY_REGION, ZONES_WITHOUT_REGION } from "./names.ts";
 import { type OffsetSource, runtimeOffsets } from "./offsets.ts";
@@ -32,13 +33,14 @@ export function useOffsets(source: OffsetSource = runtimeOffsets): void {
   zones.set("UTC", UTC);
 }
 
-/** @throws RangeError for a name that is no zone, or that the source of offsets does not know */
+/** @throws ScheduleError for a name that is no zone, or that the source of offsets does not know */
 export function timeZoneOf(name: string): TimeZone {
   const known = zones.get(name);
   if (known) return known;
   const canonical = canonicalTimezone(name);
   const offsetAt = canonical === null ? null : offsetsOf(canonical);
-  if (canonical === null || offsetAt === null) throw new RangeError(`There is no time zone “${name}”.`);
+  if (canonical === null || offsetAt === null)
+    throw new ScheduleError(`There is no time zone “${name}”: choose one such as Europe/Berlin, or UTC.`);
   const zone = new TimeZone(canonical, offsetAt);
   zones.set(name, zone);
   return zone;
