@@ -16,7 +16,7 @@ export const PASSWORD = "correct horse battery";
 /** The whole API on a database of its own, called through its front door; ends with the test file. */
 export async function testApi(options: TestOptions = {}) {
   const database = await testDatabase();
-  const { deps, close } = openOn(database.url, options);
+  const { deps, close } = openOn(options.databaseUrl ?? database.url, options);
   afterAll(async () => {
     await close();
     await database.drop();
@@ -32,11 +32,11 @@ export async function testApi(options: TestOptions = {}) {
 }
 
 export type TestApi = Awaited<ReturnType<typeof testApi>>;
-type TestOptions = Partial<ApiSettings> & { site?: Site; streamTimes?: StreamTimes };
+type TestOptions = Partial<ApiSettings> & { site?: Site; streamTimes?: StreamTimes; databaseUrl?: string };
 type CallOptions = { json?: unknown; headers?: Record<string, string> };
 const JSON_TYPE = { "content-type": "application/json" };
 
-function openOn(url: string, { site = null, streamTimes, ...changed }: TestOptions) {
+function openOn(url: string, { site = null, streamTimes, databaseUrl: _, ...changed }: TestOptions) {
   const config = readConfig({
     DATABASE_URL: url,
     SECRET_KEY: "k".repeat(32),

@@ -1,5 +1,5 @@
-// Connection exceptions (08), operator intervention such as a shutdown (57P), too many connections (53300).
-const DOWN_STATES = /^(?:08...|57P..|53300)$/;
+// Connection exceptions (08), a shutdown (57P), too many connections (53300), no such database (3D000).
+const DOWN_STATES = /^(?:08...|57P..|53300|3D000)$/;
 const DOWN_CODES = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EHOSTUNREACH"]);
 const DOWN_MESSAGES =
   /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection/;

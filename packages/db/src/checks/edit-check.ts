@@ -35,15 +35,15 @@ export async function editCheck(pool: Pool, ref: CheckRef, edit: CheckEdit): Pro
   return changed !== null;
 }
 
+// Inside changeCheck's transaction: a throw undoes all of it.
 async function write(client: PoolClient, ref: CheckRef, edit: CheckEdit): Promise<void> {
   const { checks } = schema;
-  await drizzle(client, { schema }).transaction(async (tx) => {
-    const [row] = await tx
-      .update(checks)
-      .set({ ...edit.details, ...edit.settings, version: sql`${checks.version} + 1`, updatedAt: sql`now()` })
-      .where(eq(checks.id, ref.checkId))
-      .returning({ version: checks.version });
-    if (edit.version !== null && row?.version !== edit.version + 1) throw new StaleVersion();
-    if (edit.channelIds !== null) await linkChannels(tx, ref, edit.channelIds);
-  });
+  const db = drizzle(client, { schema });
+  const [row] = await db
+    .update(checks)
+    .set({ ...edit.details, ...edit.settings, version: sql`${checks.version} + 1`, updatedAt: sql`now()` })
+    .where(eq(checks.id, ref.checkId))
+    .returning({ version: checks.version });
+  if (edit.version !== null && row?.version !== edit.version + 1) throw new StaleVersion();
+  if (edit.channelIds !== null) await linkChannels(db, ref, edit.channelIds);
 }

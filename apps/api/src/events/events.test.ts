@@ -1,0 +1,86 @@
+import { notifyChanges } from "@overdue/db";
+import { expect, test } from "vitest";
+
+import { keyHolder, person, read, testApi } from "../../test/test-api.ts";
+
+const api = await testApi({ streamTimes: { heartbeatMs: 60_000, recheckMs: 20 } });
+const HOURLY = { schedule: { kind: "interval", everySeconds: 3_600 } };
+
+/** Reads a stream event by event; null when it ends. */
+function eventsOf(response: Response): () => Promise<string | null> {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  return async function next() {
+    for (;;) {
+      const end = text.indexOf("\n\n");
+      if (end !== -1) {
+        const event = text.slice(0, end);
+        text = text.slice(end + 2);
+        return event;
+      }
+      const chunk = await reader?.read();
+      if (chunk?.value === undefined) return null;
+      text += chunk.value;
+    }
+  };
+}
+
+/** The hub listens before the first test speaks. */
+async function heard(projectId: string, next: () => Promise<string | null>): Promise<void> {
+  expect(await next()).toContain('{"checkId":null}');
+  const checkId = "01900000-0000-7000-8000-000000000000";
+  let arrived = false;
+  const first = next().then(() => (arrived = true));
+  while (!arrived) {
+    await notifyChanges(api.deps.pool, [{ projectId, checkId }]);
+    await Promise.race([first, new Promise((resolve) => setImmediate(resolve))]);
+  }
+}
+
+test("a change in a project reaches its open pages, and no page of another", async () => {
+  const ada = await person(api);
+  const eve = await person(api);
+  const stream = await ada.as("GET", `${ada.path}/events`);
+  expect(stream.headers.get("content-type")).toBe("text/event-stream");
+  const next = eventsOf(stream);
+  await heard(ada.projectId, next);
+  const evesNext = eventsOf(await eve.as("GET", `${eve.path}/events`));
+  await heard(eve.projectId, evesNext);
+
+  const { id } = await read<{ id: string }>(await ada.as("POST", `${ada.path}/checks`, HOURLY));
+  await ada.as("POST", `${ada.path}/checks/${id}/pause`);
+  await eve.as("PATCH", eve.path, { name: "hers" });
+  const events = [await next(), await next()];
+  while (!events.at(-1)?.includes(id)) events.push(await next());
+  let last = await evesNext();
+  while (!last?.includes('{"checkId":null}')) last = await evesNext();
+  expect(last).not.toContain(id);
+});
+
+test("a ping reaches the open page", async () => {
+  const { as, path, projectId } = await person(api);
+  const { id, pingUrl } = await read<{ id: string; pingUrl: string }>(
+    await as("POST", `${path}/checks`, HOURLY),
+  );
+  const next = eventsOf(await as("GET", `${path}/events`));
+  await heard(projectId, next);
+  expect((await api.app.request(new URL(pingUrl).pathname)).status).toBe(200);
+  let event = await next();
+  while (!event?.includes(id)) event = await next();
+  expect(await read(await as("GET", `${path}/checks/${id}`))).toMatchObject({ status: "up", pingCount: 1 });
+});
+
+test("a stream ends when its holder signs out, and when its key is revoked", async () => {
+  const { as, path, projectId } = await person(api);
+  const key = await keyHolder(api, projectId, "read");
+  const byKey = eventsOf(await key.as("GET", `${path}/events`));
+  await byKey();
+  await as("DELETE", `${path}/keys/${key.id}`);
+  while ((await byKey()) !== null);
+
+  const bySession = eventsOf(await as("GET", `${path}/events`));
+  await bySession();
+  await as("POST", "/api/auth/sign-out");
+  while ((await bySession()) !== null);
+  expect(api.deps.streams.count).toBeLessThan(4);
+});

@@ -1,0 +1,45 @@
+import { randomUUID } from "node:crypto";
+
+import { schema } from "@overdue/db";
+import { expect, test } from "vitest";
+
+import { read, testApi } from "../../test/test-api.ts";
+
+const api = await testApi();
+
+async function mark(table: "receivers" | "checkers", ageMs: number): Promise<void> {
+  const at = new Date(Date.now() - ageMs);
+  await api.db.delete(schema[table]);
+  if (table === "receivers") {
+    await api.db.insert(schema.receivers).values({ id: randomUUID(), startedAt: at, canaryAt: at });
+  } else await api.db.insert(schema.checkers).values({ id: randomUUID(), startedAt: at, judgedAt: at });
+}
+
+test.each([
+  ["receivers are silent", 60_000, 0, /receiver/i],
+  ["no checker judges", 0, 60_000, /checker/i],
+])("not ready while %s, with the reason", async (_, canaryAgeMs, judgedAgeMs, reason) => {
+  await mark("receivers", canaryAgeMs);
+  await mark("checkers", judgedAgeMs);
+  const response = await api.call("GET", "/health/ready");
+  expect(response.status).toBe(503);
+  expect(await read(response)).toMatchObject({ status: "not ready", reason: expect.stringMatching(reason) });
+});
+
+test("ready while pings are received and deadlines judged, and not once it stops", async () => {
+  await mark("receivers", 0);
+  await mark("checkers", 0);
+  expect((await api.call("GET", "/health/ready")).status).toBe(200);
+  api.deps.readiness.stop();
+  expect((await api.call("GET", "/health/ready")).status).toBe(503);
+  expect((await api.call("GET", "/health/live")).status).toBe(200);
+});
+
+test("a database that is gone makes 503 of every page, and says nothing of itself", async () => {
+  const lost = await testApi({ databaseUrl: "postgres://someone:secret@127.0.0.1:1/overdue" });
+  const response = await lost.call("GET", "/v1/instance");
+  expect(response.status).toBe(503);
+  expect(response.headers.get("retry-after")).toBe("5");
+  expect(await response.text()).not.toMatch(/postgres|secret|select/i);
+  expect((await lost.call("GET", "/health/ready")).status).toBe(503);
+});

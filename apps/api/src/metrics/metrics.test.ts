@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+
+import { testApi } from "../../test/test-api.ts";
+
+const api = await testApi({ metricsToken: "a long enough token" });
+
+async function ask(socketAddress: string, headers: Record<string, string> = {}): Promise<number> {
+  api.deps.socketAddress = () => socketAddress;
+  return (await api.call("GET", "/metrics", { headers })).status;
+}
+
+test.each([
+  ["the machine itself", "127.0.0.1", {}, 200],
+  ["the machine itself by IPv6", "::1", {}, 200],
+  ["another machine", "192.0.2.7", {}, 401],
+  ["a visitor of a proxy on this machine", "127.0.0.1", { "x-forwarded-for": "192.0.2.7" }, 401],
+  ["the holder of the token", "192.0.2.7", { authorization: "Bearer a long enough token" }, 200],
+  ["the holder of another token", "127.0.0.1", { authorization: "Bearer a wrong but long one" }, 401],
+])("%s asks for metrics", async (_, address, headers, status) => {
+  expect(await ask(address, headers)).toBe(status);
+});
+
+test("requests are counted by their route and never by an id", async () => {
+  await api.call("GET", "/v1/projects/01900000-0000-7000-8000-000000000000");
+  api.deps.socketAddress = () => "127.0.0.1";
+  const text = await (await api.call("GET", "/metrics")).text();
+  expect(text).toContain('route="/v1/projects/:projectId"');
+  expect(text).not.toContain("01900000");
+});
