@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+
+import { ApiError, problemFrom, sentenceOf } from "./problem.ts";
+
+test("a problem keeps its sentence, its code and its fields", async () => {
+  const body = {
+    code: "invalid_input",
+    detail: "graceSeconds: Grace must be between 1 minute and 365 days.",
+    errors: [{ field: "graceSeconds", message: "Grace must be between 1 minute and 365 days." }],
+  };
+  const error = await problemFrom(Response.json(body, { status: 400 }));
+  expect(error).toMatchObject({ status: 400, code: "invalid_input", errors: body.errors });
+  expect(sentenceOf(error)).toBe(body.detail);
+});
+
+test("the account library's message is read too", async () => {
+  const answer = Response.json({ message: "Wrong e-mail or password.", code: "X" }, { status: 401 });
+  expect(sentenceOf(await problemFrom(answer))).toBe("Wrong e-mail or password.");
+});
+
+test.each([
+  [502, "Overdue is not ready just now. Try again in a few seconds."],
+  [429, "Too many tries. Wait a minute and try again."],
+  [500, "Overdue answered with an error (HTTP 500)."],
+])("an answer of %i that is no JSON becomes a sentence", async (status, sentence) => {
+  expect(sentenceOf(await problemFrom(new Response("<html>", { status })))).toBe(sentence);
+});
+
+test("what is not a problem of the API never shows its own message", () => {
+  expect(sentenceOf(new Error("x is not a function"))).not.toContain("function");
+  expect(
+    sentenceOf(new ApiError({ status: 404, code: "not_found", detail: "There is no such check." })),
+  ).toBe("There is no such check.");
+});

@@ -1,0 +1,29 @@
+import { ActionIcon, Menu } from "@mantine/core";
+import { IconLogout, IconUserCircle } from "@tabler/icons-react";
+import { useNavigate } from "@tanstack/react-router";
+
+import { type Me, useSignOut } from "../accounts/account-queries.ts";
+import { tell } from "../ui/tell.tsx";
+
+/** Who is signed in, and the way out. */
+export function AccountMenu({ user }: { user: Me["user"] }) {
+  const navigate = useNavigate();
+  const signOut = useSignOut();
+  const leave = () =>
+    signOut.mutate(undefined, { onSuccess: () => void navigate({ to: "/sign-in" }), onError: tell.trouble });
+  return (
+    <Menu position="bottom-end" width={220}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Account: ${user.name}`}>
+          <IconUserCircle size={22} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{user.email}</Menu.Label>
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leave}>
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

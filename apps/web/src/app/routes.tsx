@@ -1,0 +1,191 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+
+import { instanceQuery, meQuery } from "../accounts/account-queries.ts";
+import { ApiError } from "../api/problem.ts";
+import { channelsQuery } from "../channels/channel-queries.ts";
+import { checkQuery, checksQuery } from "../checks/check-queries.ts";
+import { readCheckSearch, readListSearch, textIn } from "./search.ts";
+import { findCheckProject, homeProject } from "./home.ts";
+
+/**
+ * Every page's address. Pages come as their own files when they are first visited; what a page cannot do without is
+ * read before it is drawn.
+ */
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: ({ to }): { to?: string | undefined } => ({ to: textIn(to) }),
+  beforeLoad: ({ context }) => toSetupIfNew(context.queryClient),
+  component: lazyRouteComponent(() => import("../pages/sign-in-page.tsx"), "SignInPage"),
+});
+
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-up",
+  loader: ({ context }) => context.queryClient.ensureQueryData(instanceQuery),
+  component: lazyRouteComponent(() => import("../pages/sign-up-page.tsx"), "SignUpPage"),
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  validateSearch: ({ token }): { token?: string | undefined } => ({ token: textIn(token) }),
+  loader: ({ context }) => context.queryClient.ensureQueryData(instanceQuery),
+  component: lazyRouteComponent(() => import("../pages/setup-page.tsx"), "SetupPage"),
+});
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: "signed-in",
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.queryClient.ensureQueryData(meQuery);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { to: location.href } });
+    }
+  },
+});
+
+const home = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/",
+  beforeLoad: async ({ context }) => {
+    const projectId = homeProject(await context.queryClient.ensureQueryData(meQuery));
+    if (projectId === null) throw redirect({ to: "/projects/new" });
+    throw redirect({ to: "/projects/$projectId/checks", params: { projectId } });
+  },
+});
+
+/** The short address that alerts carry. */
+const checkLink = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/checks/$checkId",
+  beforeLoad: async ({ context, params }) => {
+    const projectId = await findCheckProject(context.queryClient, params.checkId);
+    throw redirect({ to: "/projects/$projectId/checks/$checkId", params: { projectId, ...params } });
+  },
+});
+
+const newProject = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/projects/new",
+  component: lazyRouteComponent(() => import("../pages/new-project-page.tsx"), "NewProjectPage"),
+});
+
+const projectRoute = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/projects/$projectId",
+  component: lazyRouteComponent(() => import("../pages/project-layout.tsx"), "ProjectLayout"),
+});
+
+const projectHome = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "/",
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: "/projects/$projectId/checks", params });
+  },
+});
+
+const checkList = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "checks",
+  validateSearch: readListSearch,
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(checksQuery(params.projectId)),
+  component: lazyRouteComponent(() => import("../pages/checks-page.tsx"), "ChecksPage"),
+});
+
+const newCheck = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "checks/new",
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
+  component: lazyRouteComponent(() => import("../pages/new-check-page.tsx"), "NewCheckPage"),
+});
+
+const check = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "checks/$checkId",
+  validateSearch: readCheckSearch,
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(checkQuery(params)),
+  component: lazyRouteComponent(() => import("../pages/check-page.tsx"), "CheckPage"),
+});
+
+const editCheck = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "checks/$checkId/edit",
+  loader: ({ context, params }) =>
+    Promise.all([
+      context.queryClient.ensureQueryData(checkQuery(params)),
+      context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
+    ]),
+  component: lazyRouteComponent(() => import("../pages/edit-check-page.tsx"), "EditCheckPage"),
+});
+
+const channels = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "channels",
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
+  component: lazyRouteComponent(() => import("../pages/channels-page.tsx"), "ChannelsPage"),
+});
+
+const newChannel = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "channels/new/$kind",
+  component: lazyRouteComponent(() => import("../pages/new-channel-page.tsx"), "NewChannelPage"),
+});
+
+const editChannel = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "channels/$channelId",
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
+  component: lazyRouteComponent(() => import("../pages/edit-channel-page.tsx"), "EditChannelPage"),
+});
+
+const deliveries = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "deliveries",
+  component: lazyRouteComponent(() => import("../pages/deliveries-page.tsx"), "DeliveriesPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "settings",
+  component: lazyRouteComponent(() => import("../pages/project-settings-page.tsx"), "ProjectSettingsPage"),
+});
+
+export const routeTree = root.addChildren([
+  signIn,
+  signUp,
+  setup,
+  signedIn.addChildren([
+    home,
+    checkLink,
+    newProject,
+    projectRoute.addChildren([
+      projectHome,
+      checkList,
+      newCheck,
+      check,
+      editCheck,
+      channels,
+      newChannel,
+      editChannel,
+      deliveries,
+      settings,
+    ]),
+  ]),
+]);
+
+async function toSetupIfNew(client: QueryClient): Promise<void> {
+  const { setupNeeded } = await client.ensureQueryData(instanceQuery);
+  if (setupNeeded) throw redirect({ to: "/setup" });
+}

@@ -1,0 +1,62 @@
+import type { DisplayStatus } from "@overdue/core";
+
+/** What the list of checks shows, as its address says it. */
+export type ListSearch = {
+  q?: string | undefined;
+  tag?: string[] | undefined;
+  status?: DisplayStatus | undefined;
+  sort?: "name" | "next" | undefined;
+};
+/** The part of a check's page that is open. */
+export type CheckSearch = { tab?: "pings" | "runs" | "history" | "how-to" };
+
+const STATUSES: readonly DisplayStatus[] = ["new", "up", "grace", "down", "paused"];
+const SORTS = ["name", "next"] as const;
+const TABS = ["pings", "runs", "history", "how-to"] as const;
+
+/** Reads the list's part of an address; what makes no sense is left out, for addresses are typed by hand. */
+export function readListSearch(search: Record<string, unknown>): ListSearch {
+  const status = STATUSES.find((known) => known === search["status"]);
+  const sort = SORTS.find((known) => known === search["sort"]);
+  const tag = [search["tag"]].flat().flatMap((one) => textIn(one) ?? []);
+  const q = textIn(search["q"]);
+  return {
+    ...(q !== undefined && { q }),
+    ...(tag.length > 0 && { tag }),
+    ...(status && { status }),
+    ...(sort && { sort }),
+  };
+}
+
+export function readCheckSearch(search: Record<string, unknown>): CheckSearch {
+  const tab = TABS.find((known) => known === search["tab"]);
+  return tab ? { tab } : {};
+}
+
+/** A text of an address; undefined for none, and for anything that is no text. */
+export function textIn(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** A path of this app out of an address; anything else, such as another site, becomes the start page. */
+export function safePath(to: string | undefined): string {
+  return to !== undefined && /^\/(?![/\\])[\w\-/?=&%.[\]",+]*$/.test(to) ? to : "/";
+}
+
+/** A query as plain text, a repeated name as a list: the router's own way would read a token of digits as a number. */
+export function parseSearch(query: string): Record<string, string | string[]> {
+  const found = new URLSearchParams(query);
+  return Object.fromEntries(
+    [...new Set(found.keys())].map((name) => {
+      const [first = "", ...more] = found.getAll(name);
+      return [name, more.length > 0 ? [first, ...more] : first];
+    }),
+  );
+}
+
+export function stringifySearch(search: Record<string, unknown>): string {
+  const pairs = Object.entries(search).flatMap(([name, value]) =>
+    [value].flat().flatMap((one) => (typeof one === "string" ? [[name, one]] : [])),
+  );
+  return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs)}`;
+}

@@ -1,0 +1,86 @@
+import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import type { InferRequestType, InferResponseType } from "hono/client";
+
+import { answerOf, inProject } from "../api/client.ts";
+import { everyPage, pageQuery } from "../api/pages.ts";
+import { post } from "../api/upcoming.ts";
+
+const checks = inProject.checks;
+const oneCheck = checks[":checkId"];
+
+export type CheckView = InferResponseType<typeof oneCheck.$get, 200>;
+/** What a person decides about a new check. */
+export type CheckInput = InferRequestType<typeof checks.$post>["json"];
+export type CheckPatch = InferRequestType<typeof oneCheck.$patch>["json"];
+/** A check as its address names it. */
+export type CheckRef = { projectId: string; checkId: string };
+
+const oneKey = ({ projectId, checkId }: CheckRef) => ["projects", projectId, "checks", checkId];
+
+/** Every check of a project. */
+export const checksQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "check-list"],
+    queryFn: () =>
+      everyPage((cursor) => answerOf(checks.$get({ param: { projectId }, query: pageQuery(cursor) }))),
+  });
+
+export const checkQuery = (ref: CheckRef) =>
+  queryOptions({ queryKey: oneKey(ref), queryFn: () => answerOf(oneCheck.$get({ param: ref })) });
+
+/** Reads one check again, puts it into its place in the list, and lets its history be read again. */
+export async function refreshCheck(client: QueryClient, ref: CheckRef): Promise<void> {
+  storeCheck(client, await client.fetchQuery({ ...checkQuery(ref), staleTime: 0 }));
+  await client.invalidateQueries({
+    queryKey: oneKey(ref),
+    predicate: ({ queryKey }) => queryKey.length > oneKey(ref).length,
+  });
+}
+
+export function useCreateCheck(projectId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (json: CheckInput) => answerOf(checks.$post({ param: { projectId }, json })),
+    onSuccess: (check) => storeCheck(client, check),
+  });
+}
+
+export function useEditCheck(ref: CheckRef) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (json: CheckPatch) => answerOf(oneCheck.$patch({ param: ref, header: {}, json })),
+    onSuccess: (check) => storeCheck(client, check),
+  });
+}
+
+/** Pause, resume, or bring back what was deleted. */
+export function useCheckAction(projectId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ checkId, action }: { checkId: string; action: "pause" | "resume" | "restore" }) =>
+      post<CheckView>(`/v1/projects/${projectId}/checks/${checkId}/${action}`),
+    onSuccess: (check) => storeCheck(client, check),
+  });
+}
+
+export function useDeleteCheck(projectId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (checkId: string) => answerOf(oneCheck.$delete({ param: { projectId, checkId } })),
+    onSuccess: (_, checkId) =>
+      client.setQueryData(checksQuery(projectId).queryKey, (known) =>
+        known?.filter((check) => check.id !== checkId),
+      ),
+  });
+}
+
+function storeCheck(client: QueryClient, check: CheckView): void {
+  client.setQueryData(checkQuery({ projectId: check.projectId, checkId: check.id }).queryKey, check);
+  client.setQueryData(checksQuery(check.projectId).queryKey, (known) => known && withCheck(known, check));
+}
+
+function withCheck(known: CheckView[], check: CheckView): CheckView[] {
+  return known.some(({ id }) => id === check.id)
+    ? known.map((old) => (old.id === check.id ? check : old))
+    : [...known, check];
+}

@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+
+import type { CheckView } from "./check-queries.ts";
+import { countByStatus, selectChecks, tagsOf } from "./check-selection.ts";
+
+const NOW = Date.parse("2026-11-20T12:00:00Z");
+
+const checks = [
+  aCheck({ name: "web 10", status: "up", tags: ["eu"], expectedAt: "2026-11-20T13:00:00.000Z" }),
+  aCheck({ name: "web 9", status: "up", tags: ["eu", "db"], expectedAt: "2026-11-20T11:59:00.000Z" }),
+  aCheck({ name: "Backup", status: "down", tags: ["db"], description: "to the cellar" }),
+  aCheck({ name: "", slug: "report", status: "paused" }),
+  aCheck({ name: "Fresh", status: "new" }),
+];
+const names = (selection: Parameters<typeof selectChecks>[1]) =>
+  selectChecks(checks, selection, NOW).map(({ name, slug }) => name || slug);
+
+describe("the list shows", () => {
+  test.each([
+    ["what needs a person first", {}, ["Backup", "web 9", "Fresh", "web 10", "report"]],
+    ["names in the order people count", { sort: "name" }, ["Backup", "Fresh", "report", "web 9", "web 10"]],
+    ["the next expected first", { sort: "next" }, ["web 9", "web 10", "Backup", "Fresh", "report"]],
+    ["what a text names, in any case", { q: "BACK" }, ["Backup"]],
+    ["what a text finds in the description", { q: "cellar" }, ["Backup"]],
+    ["what every word is found in", { q: "web eu" }, ["web 9", "web 10"]],
+    ["what goes by its slug", { q: "report" }, ["report"]],
+    ["what carries all tags", { tag: ["eu", "db"] }, ["web 9"]],
+    ["what is late by the clock, though stored as up", { status: "grace" }, ["web 9"]],
+    ["nothing where nothing fits", { q: "x", status: "down" }, []],
+  ] as const)("%s", (_, selection, expected) => {
+    expect(names(selection)).toEqual(expected);
+  });
+});
+
+test("the counts follow the clock too, and name every status", () => {
+  expect([...countByStatus(checks, NOW)]).toEqual([
+    ["down", 1],
+    ["grace", 1],
+    ["new", 1],
+    ["up", 1],
+    ["paused", 1],
+  ]);
+});
+
+test("every tag is offered once", () => {
+  expect(tagsOf(checks)).toEqual(["db", "eu"]);
+});
+
+function aCheck(check: Partial<CheckView>): CheckView {
+  return {
+    id: "0195f1c2-0000-7000-8000-000000000000",
+    projectId: "0195f1c2-0000-7000-8000-000000000001",
+    name: "",
+    slug: "",
+    tags: [],
+    description: "",
+    schedule: { kind: "interval", everySeconds: 300 },
+    graceSeconds: 300,
+    manualResume: false,
+    earlyMarginSeconds: 0,
+    jitterSeconds: 0,
+    maxRuntimeSeconds: null,
+    minRuntimeSeconds: null,
+    progressExtends: false,
+    overlap: "allow",
+    hostDuplicates: "allow",
+    tooOften: null,
+    tolerance: null,
+    recoverAfter: 1,
+    alertBeforeFirstPing: false,
+    methods: "",
+    filterSubject: false,
+    filterBody: false,
+    filterHttpBody: false,
+    filterDefaultFail: false,
+    startKeywords: "",
+    successKeywords: "",
+    failureKeywords: "",
+    channelIds: [],
+    status: "new",
+    started: false,
+    openRuns: [],
+    pingCount: 0,
+    lastPingAt: null,
+    lastStartAt: null,
+    lastDurationMs: null,
+    expectedAt: null,
+    deadlineAt: null,
+    pingUrl: null,
+    slugPingUrl: null,
+    badgeUrl: null,
+    version: 1,
+    createdAt: "2026-11-01T00:00:00.000Z",
+    updatedAt: "2026-11-01T00:00:00.000Z",
+    ...check,
+  };
+}

@@ -1,0 +1,71 @@
+import type { DisplayStatus } from "@overdue/core";
+
+import { instant } from "../time/instant.ts";
+import { checkName } from "./check-name.ts";
+import type { CheckView } from "./check-queries.ts";
+import { STATUS_ORDER, statusAt } from "./status.ts";
+import { waitingOf } from "./waiting.ts";
+
+/** Which checks to show and in what order; what is left out does not narrow. Tags narrow together. */
+export type Selection = {
+  q?: string | undefined;
+  tag?: readonly string[] | undefined;
+  status?: DisplayStatus | undefined;
+  sort?: "name" | "next" | undefined;
+};
+
+/** The checks of a selection; without a sort, what needs a person comes first. */
+export function selectChecks(checks: readonly CheckView[], selection: Selection, now: number): CheckView[] {
+  return checks
+    .filter((check) => matches(check, selection, now))
+    .toSorted((a, b) => compare(a, b, { by: selection.sort ?? "attention", now }));
+}
+
+/** How many checks have each status at `now`. */
+export function countByStatus(checks: readonly CheckView[], now: number): ReadonlyMap<DisplayStatus, number> {
+  const counts = new Map<DisplayStatus, number>(STATUS_ORDER.map((status) => [status, 0]));
+  for (const check of checks) {
+    const status = statusAt(waitingOf(check), now);
+    counts.set(status, (counts.get(status) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Every tag in use, by the alphabet. */
+export function tagsOf(checks: readonly Pick<CheckView, "tags">[]): string[] {
+  return [...new Set(checks.flatMap(({ tags }) => tags))].toSorted((a, b) => a.localeCompare(b));
+}
+
+function matches(check: CheckView, { q = "", tag = [], status }: Selection, now: number): boolean {
+  const text = [check.name, check.slug, check.description, ...check.tags].join("\n").toLowerCase();
+  return (
+    q
+      .toLowerCase()
+      .split(/\s+/)
+      .every((word) => text.includes(word)) &&
+    tag.every((wanted) => check.tags.includes(wanted)) &&
+    (status === undefined || statusAt(waitingOf(check), now) === status)
+  );
+}
+
+type Order = { by: "attention" | "name" | "next"; now: number };
+
+function compare(a: CheckView, b: CheckView, { by, now }: Order): number {
+  const byName = checkName(a).localeCompare(checkName(b), "en", { numeric: true });
+  switch (by) {
+    case "name":
+      return byName;
+    case "next":
+      return nextAt(a) - nextAt(b) || byName;
+    case "attention":
+      return rank(a, now) - rank(b, now) || byName;
+  }
+}
+
+function nextAt({ expectedAt }: CheckView): number {
+  return instant(expectedAt) ?? Number.MAX_SAFE_INTEGER;
+}
+
+function rank(check: CheckView, now: number): number {
+  return STATUS_ORDER.indexOf(statusAt(waitingOf(check), now));
+}

@@ -1,0 +1,48 @@
+import type { FieldError } from "../../api/problem.ts";
+import type { CheckFormValues } from "./check-form-values.ts";
+
+/** Sentences by the form's field; `rest` where no field is theirs. */
+export type FormErrors = { fields: Record<string, string>; rest: string[] };
+
+const FIELDS: Record<string, string> = {
+  "schedule.everySeconds": "every",
+  "schedule.timezone": "timezone",
+  graceSeconds: "grace",
+  earlyMarginSeconds: "earlyMargin",
+  jitterSeconds: "jitter",
+  maxRuntimeSeconds: "maxRuntime",
+  minRuntimeSeconds: "minRuntime",
+  "tooOften.windowSeconds": "tooOften.window",
+};
+
+const SAME = [
+  "name",
+  "slug",
+  "tags",
+  "description",
+  "overlap",
+  "hostDuplicates",
+  "recoverAfter",
+  "channelIds",
+  "tooOften.count",
+  "tolerance.bad",
+  "tolerance.of",
+];
+
+/** Puts what the API (or core's schema, in the same words) refused where the person typed it. */
+export function formErrors(errors: readonly FieldError[], kind: CheckFormValues["kind"]): FormErrors {
+  const placed = errors.map(({ field, message }) => ({ field: formField(field, kind), message }));
+  return {
+    fields: Object.fromEntries(
+      placed.flatMap(({ field, message }) => (field === null ? [] : [[field, message]])),
+    ),
+    rest: placed.flatMap(({ field, message }) => (field === null ? [message] : [])),
+  };
+}
+
+function formField(path: string, kind: CheckFormValues["kind"]): string | null {
+  if (path === "schedule.expression" || path === "schedule")
+    return { interval: "every", cron: "cron", oncalendar: "calendar" }[kind];
+  if (path.startsWith("tags.")) return "tags";
+  return FIELDS[path] ?? (SAME.includes(path) ? path : null);
+}

@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+
+import { formErrors } from "./check-form-errors.ts";
+import { inputOf, newCheckValues, scheduleOf, settingsOf } from "./check-form-values.ts";
+
+const blank = newCheckValues("Europe/Berlin", ["c1"]);
+
+test("a new check is nightly in the browser's zone, with all further settings off", () => {
+  expect(inputOf({ ...blank, name: "nightly backup" })).toEqual({
+    name: "nightly backup",
+    slug: "",
+    tags: [],
+    description: "",
+    channelIds: ["c1"],
+    methods: "",
+    schedule: { kind: "cron", expression: "30 2 * * *", timezone: "Europe/Berlin" },
+    graceSeconds: 3_600,
+    manualResume: false,
+    earlyMarginSeconds: 0,
+    jitterSeconds: 0,
+    maxRuntimeSeconds: null,
+    minRuntimeSeconds: null,
+    progressExtends: false,
+    overlap: "allow",
+    hostDuplicates: "allow",
+    tooOften: null,
+    tolerance: null,
+    recoverAfter: 1,
+    alertBeforeFirstPing: false,
+  });
+});
+
+describe("each kind of schedule sends its own fields and no other's", () => {
+  test.each([
+    ["interval", { kind: "interval", everySeconds: 300 }],
+    ["cron", { kind: "cron", expression: "30 2 * * *", timezone: "Europe/Berlin" }],
+    ["oncalendar", { kind: "oncalendar", expression: "*-*-* 02:30", timezone: "Europe/Berlin" }],
+  ] as const)("%s", (kind, schedule) => {
+    expect(scheduleOf({ ...blank, kind })).toEqual(schedule);
+  });
+});
+
+describe("the further settings", () => {
+  test("spans become seconds", () => {
+    const settings = settingsOf({
+      ...blank,
+      maxRuntime: { amount: 2, unit: "hours" },
+      jitter: { amount: 30, unit: "seconds" },
+    });
+    expect(settings).toMatchObject({ maxRuntimeSeconds: 7_200, jitterSeconds: 30 });
+  });
+  test("too often counts within a slot where no window is given", () => {
+    const tooOften = { ...blank.tooOften, on: true };
+    expect(settingsOf({ ...blank, tooOften }).tooOften).toEqual({
+      count: 3,
+      of: "runs",
+      windowSeconds: null,
+    });
+  });
+  test.each([
+    ["off", null],
+    ["in-a-row", { kind: "in-a-row", bad: 2, tolerateMissed: false }],
+    ["of-last", { kind: "of-last", bad: 2, of: 5, tolerateMissed: false }],
+  ] as const)("tolerance %s", (kind, tolerance) => {
+    expect(settingsOf({ ...blank, tolerance: { ...blank.tolerance, kind } }).tolerance).toEqual(tolerance);
+  });
+  test("an empty grace is sent as no number, so that it is refused and not guessed", () => {
+    expect(settingsOf({ ...blank, grace: { amount: "", unit: "hours" } }).graceSeconds).toBeNaN();
+  });
+});
+
+describe("what the API refused stands at the field where it was typed", () => {
+  test.each([
+    ["schedule.expression", "cron", "cron"],
+    ["schedule.expression", "oncalendar", "calendar"],
+    ["schedule.everySeconds", "interval", "every"],
+    ["schedule.timezone", "cron", "timezone"],
+    ["graceSeconds", "cron", "grace"],
+    ["tags.3", "cron", "tags"],
+    ["tolerance.bad", "cron", "tolerance.bad"],
+    ["slug", "cron", "slug"],
+  ] as const)("%s of a %s goes to %s", (field, kind, target) => {
+    expect(formErrors([{ field, message: "No." }], kind)).toEqual({ fields: { [target]: "No." }, rest: [] });
+  });
+  test("what has no field is not lost", () => {
+    expect(formErrors([{ field: "version", message: "Old." }], "cron")).toEqual({
+      fields: {},
+      rest: ["Old."],
+    });
+  });
+});

@@ -1,0 +1,178 @@
+import type { Attitude, CheckSettings, Schedule, Tolerance } from "@overdue/core";
+
+import { type Span, spanOf, spanSeconds } from "../../time/span.ts";
+import type { CheckInput, CheckView } from "../check-queries.ts";
+
+/** What stands in the form's fields. Every kind of schedule keeps its own text, so that a look at another loses nothing. */
+export type CheckFormValues = {
+  name: string;
+  slug: string;
+  tags: string[];
+  description: string;
+  kind: Schedule["kind"];
+  every: Span;
+  cron: string;
+  calendar: string;
+  timezone: string;
+  grace: Span;
+  channelIds: string[];
+  earlyMargin: Span;
+  jitter: Span;
+  maxRuntime: Span;
+  minRuntime: Span;
+  progressExtends: boolean;
+  overlap: Attitude;
+  hostDuplicates: Attitude;
+  tooOften: { on: boolean; count: number | ""; of: "pings" | "runs"; window: Span };
+  tolerance: { kind: "off" | Tolerance["kind"]; bad: number | ""; of: number | ""; tolerateMissed: boolean };
+  recoverAfter: number | "";
+  alertBeforeFirstPing: boolean;
+  manualResume: boolean;
+  postOnly: boolean;
+};
+
+const NONE: Span = { amount: "", unit: "minutes" };
+
+/** A new check: nightly by cron in `timezone`, all further settings off, every channel told. */
+export function newCheckValues(timezone: string, channelIds: string[]): CheckFormValues {
+  return {
+    name: "",
+    slug: "",
+    tags: [],
+    description: "",
+    kind: "cron",
+    every: spanOf(300),
+    cron: "30 2 * * *",
+    calendar: "*-*-* 02:30",
+    timezone,
+    grace: spanOf(3_600),
+    channelIds,
+    earlyMargin: NONE,
+    jitter: NONE,
+    maxRuntime: NONE,
+    minRuntime: NONE,
+    progressExtends: false,
+    overlap: "allow",
+    hostDuplicates: "allow",
+    tooOften: { on: false, count: 3, of: "runs", window: NONE },
+    tolerance: { kind: "off", bad: 2, of: 5, tolerateMissed: false },
+    recoverAfter: 1,
+    alertBeforeFirstPing: false,
+    manualResume: false,
+    postOnly: false,
+  };
+}
+
+/** A check that is there, as its form shows it. */
+export function valuesOf(check: CheckView, browserZone: string): CheckFormValues {
+  const blank = newCheckValues(browserZone, check.channelIds);
+  const { name, slug, tags, description, overlap, hostDuplicates, recoverAfter } = check;
+  const { progressExtends, alertBeforeFirstPing, manualResume } = check;
+  return {
+    ...blank,
+    name,
+    slug,
+    tags,
+    description,
+    overlap,
+    hostDuplicates,
+    recoverAfter,
+    progressExtends,
+    alertBeforeFirstPing,
+    manualResume,
+    ...scheduleValues(check.schedule),
+    grace: spanOf(check.graceSeconds),
+    earlyMargin: optionalSpan(check.earlyMarginSeconds),
+    jitter: optionalSpan(check.jitterSeconds),
+    maxRuntime: optionalSpan(check.maxRuntimeSeconds),
+    minRuntime: optionalSpan(check.minRuntimeSeconds),
+    tooOften: check.tooOften
+      ? { on: true, ...check.tooOften, window: optionalSpan(check.tooOften.windowSeconds) }
+      : blank.tooOften,
+    tolerance: check.tolerance ? { ...blank.tolerance, ...check.tolerance } : blank.tolerance,
+    postOnly: check.methods === "POST",
+  };
+}
+
+/** What the API is sent. */
+export function inputOf(values: CheckFormValues): CheckInput {
+  const { name, slug, tags, description, channelIds, postOnly } = values;
+  return {
+    name,
+    slug,
+    tags,
+    description,
+    channelIds,
+    methods: postOnly ? "POST" : "",
+    ...settingsOf(values),
+  };
+}
+
+/** The part that core's own schema judges. What is no number becomes NaN, which it refuses in its own sentence. */
+export function settingsOf(values: CheckFormValues): CheckSettings {
+  const { overlap, hostDuplicates, progressExtends, alertBeforeFirstPing, manualResume } = values;
+  return {
+    overlap,
+    hostDuplicates,
+    progressExtends,
+    alertBeforeFirstPing,
+    manualResume,
+    schedule: scheduleOf(values),
+    graceSeconds: spanSeconds(values.grace) ?? Number.NaN,
+    earlyMarginSeconds: spanSeconds(values.earlyMargin) ?? 0,
+    jitterSeconds: spanSeconds(values.jitter) ?? 0,
+    maxRuntimeSeconds: spanSeconds(values.maxRuntime),
+    minRuntimeSeconds: spanSeconds(values.minRuntime),
+    tooOften: tooOftenOf(values.tooOften),
+    tolerance: toleranceOf(values.tolerance),
+    recoverAfter: numberOf(values.recoverAfter),
+  };
+}
+
+export function scheduleOf(
+  values: Pick<CheckFormValues, "kind" | "every" | "cron" | "calendar" | "timezone">,
+): Schedule {
+  const { kind, timezone } = values;
+  switch (kind) {
+    case "interval":
+      return { kind, everySeconds: spanSeconds(values.every) ?? Number.NaN };
+    case "cron":
+      return { kind, expression: values.cron, timezone };
+    case "oncalendar":
+      return { kind, expression: values.calendar, timezone };
+  }
+}
+
+function scheduleValues(schedule: Schedule): Partial<CheckFormValues> {
+  switch (schedule.kind) {
+    case "interval":
+      return { kind: "interval", every: spanOf(schedule.everySeconds) };
+    case "cron":
+      return { kind: "cron", cron: schedule.expression, timezone: schedule.timezone };
+    case "oncalendar":
+      return { kind: "oncalendar", calendar: schedule.expression, timezone: schedule.timezone };
+  }
+}
+
+function optionalSpan(seconds: number | null): Span {
+  return seconds === null || seconds === 0 ? NONE : spanOf(seconds);
+}
+
+function tooOftenOf({ on, count, of, window }: CheckFormValues["tooOften"]): CheckSettings["tooOften"] {
+  return on ? { count: numberOf(count), of, windowSeconds: spanSeconds(window) } : null;
+}
+
+function toleranceOf({ kind, bad, of, tolerateMissed }: CheckFormValues["tolerance"]): Tolerance | null {
+  switch (kind) {
+    case "off":
+      return null;
+    case "in-a-row":
+      return { kind, bad: numberOf(bad), tolerateMissed };
+    case "of-last":
+      return { kind, bad: numberOf(bad), of: numberOf(of), tolerateMissed };
+  }
+}
+
+function numberOf(typed: number | ""): number {
+  return typed === "" ? Number.NaN : typed;
+}

@@ -1,0 +1,149 @@
+import { Button, SegmentedControl, Select, Stack, Textarea } from "@mantine/core";
+import { timezones } from "@overdue/core";
+
+import { spanOf } from "../../time/span.ts";
+import { SpanInput } from "../../ui/span-input.tsx";
+import { useCheckFormContext } from "./check-form-context.ts";
+import { type CheckFormValues, scheduleOf } from "./check-form-values.ts";
+import { NextTimes } from "./next-times.tsx";
+import { CALENDARS, CRONS, INTERVALS } from "./schedule-presets.ts";
+import styles from "./check-form.module.css";
+
+const KINDS: { value: CheckFormValues["kind"]; label: string }[] = [
+  { value: "interval", label: "Interval" },
+  { value: "cron", label: "Cron" },
+  { value: "oncalendar", label: "OnCalendar" },
+];
+
+/** When the job is due, and how late it may be. */
+export function ScheduleFields() {
+  const form = useCheckFormContext();
+  const { kind } = form.values;
+  return (
+    <div className={styles["schedule"]}>
+      <Stack>
+        <SegmentedControl
+          data={KINDS}
+          value={kind}
+          onChange={(chosen) => form.setFieldValue("kind", kindOf(chosen))}
+          aria-label="Kind of schedule"
+          fullWidth
+        />
+        {kind === "interval" && <IntervalField />}
+        {kind === "cron" && <CronField />}
+        {kind === "oncalendar" && <CalendarField />}
+        {kind !== "interval" && <TimezoneField />}
+        <SpanInput
+          label="Grace"
+          description="How late a ping may be before the check is down and the channels are told."
+          required
+          {...form.getInputProps("grace")}
+        />
+      </Stack>
+      <NextTimes schedule={scheduleOf(form.values)} />
+    </div>
+  );
+}
+
+function IntervalField() {
+  const form = useCheckFormContext();
+  return (
+    <div>
+      <SpanInput
+        label="Every"
+        description="How long after one ping the next is expected."
+        required
+        {...form.getInputProps("every")}
+      />
+      <Presets
+        presets={INTERVALS.map(({ label, seconds }) => ({
+          label,
+          choose: () => form.setFieldValue("every", spanOf(seconds)),
+        }))}
+      />
+    </div>
+  );
+}
+
+function CronField() {
+  const form = useCheckFormContext();
+  return (
+    <div>
+      <Textarea
+        label="Cron expression"
+        description="Five fields as in a crontab: minute, hour, day, month, weekday. Several lines: any of them."
+        autosize
+        minRows={1}
+        maxRows={8}
+        spellCheck={false}
+        classNames={{ input: styles["code"] ?? "" }}
+        required
+        {...form.getInputProps("cron")}
+      />
+      <Presets
+        presets={CRONS.map(({ label, expression }) => ({
+          label,
+          choose: () => form.setFieldValue("cron", expression),
+        }))}
+      />
+    </div>
+  );
+}
+
+function CalendarField() {
+  const form = useCheckFormContext();
+  return (
+    <div>
+      <Textarea
+        label="OnCalendar expression"
+        description="As in a systemd timer. Several lines: any of them."
+        autosize
+        minRows={1}
+        maxRows={8}
+        spellCheck={false}
+        classNames={{ input: styles["code"] ?? "" }}
+        required
+        {...form.getInputProps("calendar")}
+      />
+      <Presets
+        presets={CALENDARS.map(({ label, expression }) => ({
+          label,
+          choose: () => form.setFieldValue("calendar", expression),
+        }))}
+      />
+    </div>
+  );
+}
+
+function TimezoneField() {
+  const form = useCheckFormContext();
+  return (
+    <Select
+      label="Time zone"
+      description="The zone of the machine that runs the job."
+      data={[...timezones]}
+      searchable
+      limit={60}
+      nothingFoundMessage="No such time zone"
+      allowDeselect={false}
+      required
+      {...form.getInputProps("timezone")}
+    />
+  );
+}
+
+function Presets({ presets }: { presets: { label: string; choose: () => void }[] }) {
+  return (
+    <fieldset className={styles["presets"]} aria-label="Common schedules">
+      {presets.map(({ label, choose }) => (
+        <Button key={label} variant="default" size="compact-xs" onClick={choose}>
+          {label}
+        </Button>
+      ))}
+    </fieldset>
+  );
+}
+
+function kindOf(text: string): CheckFormValues["kind"] {
+  return text === "interval" || text === "oncalendar" ? text : "cron";
+}

@@ -1,0 +1,40 @@
+import { Button, List, Text } from "@mantine/core";
+import { IconPencil } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+
+import { Card } from "../ui/card.tsx";
+import type { CheckView } from "./check-queries.ts";
+import { settingsSummary } from "./settings-summary.ts";
+import styles from "./settings-card.module.css";
+
+/** What was decided about a check beyond its schedule. */
+export function SettingsCard({ check }: { check: CheckView }) {
+  const sentences = settingsSummary(check);
+  return (
+    <Card
+      title="Settings"
+      actions={
+        <Button
+          component={Link}
+          to={`/projects/${check.projectId}/checks/${check.id}/edit`}
+          variant="default"
+          size="compact-sm"
+          leftSection={<IconPencil size={15} aria-hidden />}
+        >
+          Edit
+        </Button>
+      }
+    >
+      {check.description !== "" && <p className={styles["description"]}>{check.description}</p>}
+      {sentences.length === 0 ? (
+        <Text c="dimmed">All further settings are at their defaults.</Text>
+      ) : (
+        <List spacing={4}>
+          {sentences.map((sentence) => (
+            <List.Item key={sentence}>{sentence}</List.Item>
+          ))}
+        </List>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,57 @@
+import type { ReactNode } from "react";
+
+import { useNow } from "../time/clock.ts";
+import { durationText, secondsInWords } from "../time/duration.ts";
+import { Ago } from "../ui/ago.tsx";
+import { Exact } from "../ui/exact.tsx";
+import type { CheckView } from "./check-queries.ts";
+import { Countdown, LiveStatus } from "./live-status.tsx";
+import { scheduleText, scheduleZone } from "./schedule-text.ts";
+import { statusAt } from "./status.ts";
+import { waitingOf } from "./waiting.ts";
+import styles from "./status-panel.module.css";
+
+/** How a check is: its status, what was expected when, and what was heard last. */
+export function StatusPanel({ check }: { check: CheckView }) {
+  const zone = scheduleZone(check.schedule);
+  const zoned = zone ? { zone } : {};
+  return (
+    <section
+      className={styles["panel"]}
+      data-status={statusAt(waitingOf(check), useNow())}
+      aria-label="Status"
+    >
+      <div className={styles["now"]}>
+        <LiveStatus check={check} large />
+        <strong className={styles["countdown"]}>
+          <Countdown check={check} />
+        </strong>
+      </div>
+      <dl className={styles["facts"]}>
+        <Fact label="Schedule">{scheduleText(check.schedule)}</Fact>
+        <Fact label="Expected">
+          {check.expectedAt === null ? "–" : <Exact at={check.expectedAt} {...zoned} />}
+        </Fact>
+        <Fact label={check.status === "down" ? "Went down at the latest" : "Down unless heard by"}>
+          {check.deadlineAt === null ? "–" : <Exact at={check.deadlineAt} {...zoned} />}
+        </Fact>
+        <Fact label="Grace">{secondsInWords(check.graceSeconds)}</Fact>
+        <Fact label="Last ping">
+          {check.lastPingAt === null ? "never" : <Ago at={check.lastPingAt} {...zoned} />}
+        </Fact>
+        <Fact label="Last run took">
+          {check.lastDurationMs === null ? "–" : durationText(check.lastDurationMs)}
+        </Fact>
+      </dl>
+    </section>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+import { useQuery } from "@tanstack/react-query";
+
+import { Ago } from "../ui/ago.tsx";
+import { Trouble } from "../ui/trouble.tsx";
+import { deliveryQuery, type DeliveryView } from "./delivery-queries.ts";
+import { DeliveryState } from "./delivery-state.tsx";
+import styles from "./delivery-progress.module.css";
+
+/** What becomes of one delivery, as it happens, with what the provider answered. */
+export function DeliveryProgress({ projectId, deliveryId }: { projectId: string; deliveryId: string }) {
+  const { data: delivery, error, refetch } = useQuery(deliveryQuery(projectId, deliveryId));
+  if (error) return <Trouble error={error} retry={() => void refetch()} />;
+  return (
+    <div aria-live="polite" className={styles["progress"]}>
+      {delivery ? <Progress delivery={delivery} /> : "Queued…"}
+    </div>
+  );
+}
+
+function Progress({ delivery }: { delivery: DeliveryView }) {
+  return (
+    <>
+      <p className={styles["line"]}>
+        <strong>Test message:</strong> <DeliveryState state={delivery.state} />
+        {delivery.state === "retry" && (
+          <span>
+            next try <Ago at={delivery.nextAttemptAt} />
+          </span>
+        )}
+      </p>
+      <Attempts delivery={delivery} />
+    </>
+  );
+}
+
+/** Every try, with the provider's own words. */
+export function Attempts({ delivery }: { delivery: DeliveryView }) {
+  const { attempts, lastError } = delivery;
+  if (attempts.length === 0)
+    return lastError === null ? null : <p className={styles["answer"]}>{lastError}</p>;
+  return (
+    <ol className={styles["attempts"]}>
+      {attempts.map(({ attempt, startedAt, outcome, statusCode, answer }) => (
+        <li key={attempt}>
+          <span>
+            Try {attempt}, <Ago at={startedAt} />: {OUTCOMES[outcome]}
+            {statusCode !== null && ` (${statusCode})`}
+          </span>
+          {answer !== null && answer !== "" && <code className={styles["answer"]}>{answer}</code>}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+const OUTCOMES = { sent: "sent", retry: "not yet", failed: "failed" };

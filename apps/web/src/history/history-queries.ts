@@ -1,0 +1,47 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import type { InferResponseType } from "hono/client";
+
+import { answerOf, inProject } from "../api/client.ts";
+import { type Page, pageQuery } from "../api/pages.ts";
+
+const ofCheck = inProject.checks[":checkId"];
+
+export type PingView = InferResponseType<typeof ofCheck.pings.$get, 200>["items"][number];
+export type RunView = InferResponseType<typeof ofCheck.runs.$get, 200>["items"][number];
+export type SlotView = InferResponseType<typeof ofCheck.slots.$get, 200>["items"][number];
+export type FlipView = InferResponseType<typeof ofCheck.flips.$get, 200>["items"][number];
+export type IncidentView = InferResponseType<typeof ofCheck.incidents.$get, 200>["items"][number];
+
+type Of = { projectId: string; checkId: string };
+type Asked = { param: Of; query: { limit: string; cursor?: string } };
+
+const PER_PAGE = 50;
+
+/** What a check has lived through, newest first, page by page. */
+export const pingsQuery = (of: Of) => pagesQuery(of, "pings", (asked) => answerOf(ofCheck.pings.$get(asked)));
+export const runsQuery = (of: Of) => pagesQuery(of, "runs", (asked) => answerOf(ofCheck.runs.$get(asked)));
+export const slotsQuery = (of: Of) => pagesQuery(of, "slots", (asked) => answerOf(ofCheck.slots.$get(asked)));
+export const flipsQuery = (of: Of) => pagesQuery(of, "flips", (asked) => answerOf(ofCheck.flips.$get(asked)));
+export const incidentsQuery = (of: Of) =>
+  pagesQuery(of, "incidents", (asked) => answerOf(ofCheck.incidents.$get(asked)));
+
+/** What a ping carried, as text. It never changes. */
+export const pingBodyQuery = (of: Of, number: number) =>
+  queryOptions({
+    queryKey: ["projects", of.projectId, "ping-bodies", of.checkId, number],
+    queryFn: async () =>
+      (await ofCheck.pings[":number"].body.$get({ param: { ...of, number: String(number) } })).text(),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+function pagesQuery<T>(of: Of, what: string, read: (asked: Asked) => Promise<Page<T>>) {
+  return infiniteQueryOptions({
+    queryKey: ["projects", of.projectId, "checks", of.checkId, what],
+    queryFn: ({ pageParam }) => read({ param: of, query: pageQuery(pageParam, PER_PAGE) }),
+    initialPageParam: firstPage(),
+    getNextPageParam: ({ next }) => next,
+    select: ({ pages }) => pages.flatMap(({ items }) => items),
+  });
+}
+
+const firstPage = (): string | null => null;

@@ -1,0 +1,218 @@
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconCircleX,
+  IconPlayerPause,
+  IconQuestionMark,
+  IconSparkles,
+} from "@tabler/icons-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+
+import { useNow } from "../time/clock.ts";
+import { durationText } from "../time/duration.ts";
+import { instant } from "../time/instant.ts";
+import { Ago } from "../ui/ago.tsx";
+import { Card } from "../ui/card.tsx";
+import { Exact } from "../ui/exact.tsx";
+import { Listing } from "../ui/listing.tsx";
+import { Mark } from "../ui/mark.tsx";
+import { MoreButton } from "../ui/more-button.tsx";
+import {
+  type FlipView,
+  flipsQuery,
+  type IncidentView,
+  incidentsQuery,
+  type SlotView,
+  slotsQuery,
+} from "./history-queries.ts";
+import { REASON_WORDS, reasonText } from "./reason-text.ts";
+import styles from "./table.module.css";
+
+type Props = { projectId: string; checkId: string; zone: string | undefined };
+
+/** Incidents, changes of status, and what became of each expected time. */
+export function StatusHistory(props: Props) {
+  return (
+    <>
+      <Incidents {...props} />
+      <Flips {...props} />
+      <Slots {...props} />
+    </>
+  );
+}
+
+function Incidents({ projectId, checkId, zone }: Props) {
+  const query = useInfiniteQuery(incidentsQuery({ projectId, checkId }));
+  return (
+    <Card title="Incidents">
+      <Listing
+        query={query}
+        empty="No incident yet. One opens when the check goes down and ends when it is up again."
+      >
+        {(incidents) => (
+          <div className={styles["scroll"]}>
+            <table className={styles["table"]}>
+              <thead>
+                <tr>
+                  <th>Why</th>
+                  <th>Opened</th>
+                  <th>Lasted</th>
+                  <th>Last heard before</th>
+                </tr>
+              </thead>
+              <tbody>
+                {incidents.map((incident) => (
+                  <IncidentRow key={incident.id} incident={incident} zone={zone} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Listing>
+      <MoreButton {...query} />
+    </Card>
+  );
+}
+
+function IncidentRow({ incident, zone }: { incident: IncidentView; zone: string | undefined }) {
+  const now = useNow();
+  const { openedAt, resolvedAt, evidence } = incident;
+  const zoned = zone ? { zone } : {};
+  const lastedMs = (instant(resolvedAt) ?? now) - instant(openedAt);
+  return (
+    <tr>
+      <td className={styles["wide"]}>{capital(reasonText(incident))}</td>
+      <td>
+        <Exact at={openedAt} {...zoned} />
+      </td>
+      <td>
+        {resolvedAt === null ? (
+          <Mark icon={IconCircleX} tone="bad">
+            {`open for ${durationText(lastedMs)}`}
+          </Mark>
+        ) : (
+          durationText(lastedMs)
+        )}
+      </td>
+      <td>{evidence.lastHeardAt === null ? "never" : <Ago at={evidence.lastHeardAt} {...zoned} />}</td>
+    </tr>
+  );
+}
+
+const STATUSES = {
+  new: { icon: IconSparkles, tone: "info", word: "New" },
+  up: { icon: IconCircleCheck, tone: "good", word: "Up" },
+  down: { icon: IconCircleX, tone: "bad", word: "Down" },
+  paused: { icon: IconPlayerPause, tone: "quiet", word: "Paused" },
+} as const;
+
+function Flips({ projectId, checkId, zone }: Props) {
+  const query = useInfiniteQuery(flipsQuery({ projectId, checkId }));
+  return (
+    <Card title="Changes of status">
+      <Listing query={query} empty="No change yet.">
+        {(flips) => (
+          <div className={styles["scroll"]}>
+            <table className={styles["table"]}>
+              <thead>
+                <tr>
+                  <th>To</th>
+                  <th>When</th>
+                  <th>Why</th>
+                  <th>Channels</th>
+                </tr>
+              </thead>
+              <tbody>
+                {flips.map((flip) => (
+                  <FlipRow key={flip.id} flip={flip} zone={zone} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Listing>
+      <MoreButton {...query} />
+    </Card>
+  );
+}
+
+function FlipRow({ flip, zone }: { flip: FlipView; zone: string | undefined }) {
+  const { icon, tone, word } = STATUSES[flip.to];
+  return (
+    <tr>
+      <td>
+        <Mark icon={icon} tone={tone}>
+          {word}
+        </Mark>
+      </td>
+      <td>
+        <Exact at={flip.at} {...(zone && { zone })} />
+      </td>
+      <td className={styles["wide"]}>{flip.reason === null ? "–" : capital(REASON_WORDS[flip.reason])}</td>
+      <td className={styles["dimmed"]}>{flip.alerts ? "told" : "not told"}</td>
+    </tr>
+  );
+}
+
+const OUTCOMES = {
+  "on-time": { icon: IconCircleCheck, tone: "good", word: "On time" },
+  early: { icon: IconCircleCheck, tone: "good", word: "Early" },
+  late: { icon: IconAlertTriangle, tone: "warn", word: "Late" },
+  missed: { icon: IconCircleX, tone: "bad", word: "Missed" },
+  failed: { icon: IconCircleX, tone: "bad", word: "Failed" },
+  "not-judged": { icon: IconQuestionMark, tone: "quiet", word: "Not judged" },
+} as const;
+
+function Slots({ projectId, checkId, zone }: Props) {
+  const query = useInfiniteQuery(slotsQuery({ projectId, checkId }));
+  return (
+    <Card title="Expected times">
+      <Listing query={query} empty="None has come yet.">
+        {(slots) => (
+          <div className={styles["scroll"]}>
+            <table className={styles["table"]}>
+              <thead>
+                <tr>
+                  <th>Due</th>
+                  <th>What became of it</th>
+                  <th>Off by</th>
+                </tr>
+              </thead>
+              <tbody>
+                {slots.map((slot) => (
+                  <SlotRow key={slot.dueAt} slot={slot} zone={zone} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Listing>
+      <MoreButton {...query} />
+    </Card>
+  );
+}
+
+function SlotRow({ slot, zone }: { slot: SlotView; zone: string | undefined }) {
+  const { icon, tone, word } = OUTCOMES[slot.outcome];
+  return (
+    <tr>
+      <td>
+        <Exact at={slot.dueAt} {...(zone && { zone })} />
+      </td>
+      <td>
+        <Mark icon={icon} tone={tone}>
+          {word}
+        </Mark>
+      </td>
+      <td>{slot.lateMs === null ? "–" : offText(slot.lateMs)}</td>
+    </tr>
+  );
+}
+
+function offText(lateMs: number): string {
+  return `${durationText(Math.abs(lateMs))} ${lateMs < 0 ? "early" : "late"}`;
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,77 @@
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { useState } from "react";
+
+import { AddChannel } from "../channels/add-channel.tsx";
+import { ChannelCard } from "../channels/channel-card.tsx";
+import {
+  channelsQuery,
+  type ChannelView,
+  useDeleteChannel,
+  useRestoreChannel,
+  useTestChannel,
+} from "../channels/channel-queries.ts";
+import { checkName } from "../checks/check-name.ts";
+import { checksQuery } from "../checks/check-queries.ts";
+import { DeliveryProgress } from "../deliveries/delivery-progress.tsx";
+import { Card } from "../ui/card.tsx";
+import { Page } from "../ui/page.tsx";
+import { tell } from "../ui/tell.tsx";
+import styles from "../channels/channel-list.module.css";
+
+export function ChannelsPage() {
+  const { projectId } = useParams({ from: "/signed-in/projects/$projectId/channels" });
+  const { data: channels } = useSuspenseQuery(channelsQuery(projectId));
+  const { data: checks = [] } = useQuery(checksQuery(projectId));
+  const names = new Map(checks.map((check) => [check.id, checkName(check)]));
+  return (
+    <Page title="Channels" lead="Where alerts go when a check is down, and when it is up again.">
+      {channels.length === 0 ? (
+        <p>No channel yet, so nobody is told of anything. Add the first one below.</p>
+      ) : (
+        <ul className={styles["list"]}>
+          {channels.map((channel) => (
+            <ChannelItem key={channel.id} projectId={projectId} channel={channel} names={names} />
+          ))}
+        </ul>
+      )}
+      <Card title="Add a channel">
+        <AddChannel projectId={projectId} />
+      </Card>
+    </Page>
+  );
+}
+
+type ItemProps = { projectId: string; channel: ChannelView; names: ReadonlyMap<string, string> };
+
+function ChannelItem({ projectId, channel, names }: ItemProps) {
+  const [deliveryId, setDeliveryId] = useState<string | null>(null);
+  const test = useTestChannel(projectId);
+  const remove = useDeleteChannel(projectId);
+  const restore = useRestoreChannel(projectId);
+  return (
+    <ChannelCard
+      projectId={projectId}
+      channel={channel}
+      checkNames={channel.checkIds.flatMap((id) => names.get(id) ?? [])}
+      testing={test.isPending}
+      onTest={() =>
+        test.mutate(channel.id, {
+          onSuccess: (sent) => setDeliveryId(sent.deliveryId),
+          onError: tell.trouble,
+        })
+      }
+      onDelete={() =>
+        remove.mutate(channel.id, {
+          onSuccess: () =>
+            tell.undoable(`“${channel.name}” is deleted.`, () =>
+              restore.mutate(channel.id, { onError: tell.trouble }),
+            ),
+          onError: tell.trouble,
+        })
+      }
+    >
+      {deliveryId !== null && <DeliveryProgress projectId={projectId} deliveryId={deliveryId} />}
+    </ChannelCard>
+  );
+}

@@ -1,0 +1,135 @@
+import { Button, Stack, Tabs } from "@mantine/core";
+import { IconPencil, IconPlayerPause, IconPlayerPlay, IconTrash } from "@tabler/icons-react";
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+
+import { type CheckSearch, readCheckSearch } from "../app/search.ts";
+import { CheckChannels } from "../channels/check-channels.tsx";
+import { checkName } from "../checks/check-name.ts";
+import { checkQuery, type CheckView } from "../checks/check-queries.ts";
+import { HowToPing } from "../checks/howto/how-to-ping.tsx";
+import { scheduleZone } from "../checks/schedule-text.ts";
+import { SettingsCard } from "../checks/settings-card.tsx";
+import { StatusPanel } from "../checks/status-panel.tsx";
+import { TagList } from "../checks/tag-list.tsx";
+import { useCheckActions } from "../checks/use-check-actions.tsx";
+import { PingList } from "../history/ping-list.tsx";
+import { RunList } from "../history/run-list.tsx";
+import { StatusHistory } from "../history/status-history.tsx";
+import { AnnounceChanges } from "../ui/announce.tsx";
+import { BackArrow, Page, TextLink } from "../ui/page.tsx";
+import { STATUS_WORDS } from "../checks/status.ts";
+import styles from "./check-page.module.css";
+
+const PAGE = "/signed-in/projects/$projectId/checks/$checkId";
+
+export function CheckPage() {
+  const ref = useParams({ from: PAGE });
+  const { data: check } = useSuspenseQuery(checkQuery(ref));
+  return (
+    <Page
+      title={`${checkName(check)} (${STATUS_WORDS[check.status].toLowerCase()})`}
+      heading={checkName(check)}
+      lead={check.tags.length > 0 ? <TagList tags={check.tags} /> : undefined}
+      back={
+        <TextLink to="/projects/$projectId/checks" params={{ projectId: ref.projectId }}>
+          <BackArrow />
+          Checks
+        </TextLink>
+      }
+      actions={<Actions check={check} />}
+    >
+      <AnnounceChanges words={new Map([[checkName(check), STATUS_WORDS[check.status].toLowerCase()]])} />
+      <StatusPanel check={check} />
+      <Parts check={check} />
+    </Page>
+  );
+}
+
+function Actions({ check }: { check: CheckView }) {
+  const navigate = useNavigate();
+  const actions = useCheckActions(check.projectId);
+  const { projectId } = check;
+  return (
+    <>
+      <Button
+        component={Link}
+        to={`/projects/${projectId}/checks/${check.id}/edit`}
+        variant="default"
+        leftSection={<IconPencil size={17} aria-hidden />}
+      >
+        Edit
+      </Button>
+      {check.status === "paused" ? (
+        <Button leftSection={<IconPlayerPlay size={17} aria-hidden />} onClick={() => actions.resume(check)}>
+          Resume
+        </Button>
+      ) : (
+        <Button
+          variant="default"
+          leftSection={<IconPlayerPause size={17} aria-hidden />}
+          onClick={() => actions.pause(check)}
+        >
+          Pause
+        </Button>
+      )}
+      <Button
+        variant="default"
+        leftSection={<IconTrash size={17} aria-hidden />}
+        onClick={() => {
+          actions.remove(check);
+          void navigate({ to: "/projects/$projectId/checks", params: { projectId } });
+        }}
+      >
+        Delete
+      </Button>
+    </>
+  );
+}
+
+function Parts({ check }: { check: CheckView }) {
+  const navigate = useNavigate({ from: "/projects/$projectId/checks/$checkId" });
+  const search = useSearch({ from: PAGE });
+  const tab = search.tab ?? standardTab(check);
+  const of = { projectId: check.projectId, checkId: check.id, zone: scheduleZone(check.schedule) };
+  return (
+    <div className={styles["parts"]}>
+      <Tabs
+        value={tab}
+        onChange={(chosen) => void navigate({ search: readCheckSearch({ tab: chosen }), replace: true })}
+        keepMounted={false}
+        className={styles["main"] ?? ""}
+      >
+        <Tabs.List mb="md">
+          <Tabs.Tab value="pings">Pings</Tabs.Tab>
+          <Tabs.Tab value="runs">Runs</Tabs.Tab>
+          <Tabs.Tab value="history">History</Tabs.Tab>
+          <Tabs.Tab value="how-to">How to ping</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="pings">
+          <PingList {...of} />
+        </Tabs.Panel>
+        <Tabs.Panel value="runs">
+          <RunList {...of} />
+        </Tabs.Panel>
+        <Tabs.Panel value="history">
+          <Stack>
+            <StatusHistory {...of} />
+          </Stack>
+        </Tabs.Panel>
+        <Tabs.Panel value="how-to">
+          <HowToPing check={check} />
+        </Tabs.Panel>
+      </Tabs>
+      <div className={styles["side"]}>
+        <CheckChannels projectId={check.projectId} channelIds={check.channelIds} />
+        <SettingsCard check={check} />
+      </div>
+    </div>
+  );
+}
+
+/** Whoever has no ping yet needs to know how to send one. */
+function standardTab({ pingCount }: CheckView): NonNullable<CheckSearch["tab"]> {
+  return pingCount === 0 ? "how-to" : "pings";
+}

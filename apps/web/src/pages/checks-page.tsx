@@ -1,0 +1,100 @@
+import { Button, MultiSelect, NativeSelect, TextInput } from "@mantine/core";
+import { IconPlus, IconSearch } from "@tabler/icons-react";
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+
+import type { ListSearch } from "../app/search.ts";
+import { CheckList } from "../checks/check-list.tsx";
+import { type CheckView, checksQuery } from "../checks/check-queries.ts";
+import { countByStatus, tagsOf } from "../checks/check-selection.ts";
+import { FirstCheck } from "../checks/first-check.tsx";
+import { StatusFilter } from "../checks/status-filter.tsx";
+import { serverNow } from "../time/clock.ts";
+import { Page } from "../ui/page.tsx";
+import styles from "./checks-page.module.css";
+
+const LIST = "/projects/$projectId/checks";
+const SORTS = [
+  { value: "", label: "What needs you first" },
+  { value: "name", label: "By name" },
+  { value: "next", label: "Next expected first" },
+];
+
+export function ChecksPage() {
+  const { projectId } = useParams({ from: "/signed-in/projects/$projectId/checks" });
+  const selection = useSearch({ from: "/signed-in/projects/$projectId/checks" });
+  const { data: checks } = useSuspenseQuery(checksQuery(projectId));
+  return (
+    <Page title={titleOf(checks)} heading="Checks" actions={<NewCheckButton projectId={projectId} />}>
+      {checks.length === 0 ? (
+        <FirstCheck projectId={projectId} />
+      ) : (
+        <>
+          <StatusFilter checks={checks} selection={selection} />
+          <Filters checks={checks} selection={selection} />
+          <CheckList projectId={projectId} checks={checks} selection={selection} />
+        </>
+      )}
+    </Page>
+  );
+}
+
+/** The window's title says from afar whether anything is down. */
+function titleOf(checks: readonly CheckView[]): string {
+  const down = countByStatus(checks, serverNow()).get("down") ?? 0;
+  return down === 0 ? "Checks" : `(${down} down) Checks`;
+}
+
+function NewCheckButton({ projectId }: { projectId: string }) {
+  return (
+    <Button
+      component={Link}
+      to={`/projects/${projectId}/checks/new`}
+      leftSection={<IconPlus size={18} aria-hidden />}
+    >
+      New check
+    </Button>
+  );
+}
+
+function Filters({ checks, selection }: { checks: readonly CheckView[]; selection: ListSearch }) {
+  const navigate = useNavigate({ from: LIST });
+  const choose = (change: ListSearch) =>
+    void navigate({ search: (now) => ({ ...now, ...change }), replace: true });
+  const tags = tagsOf(checks);
+  return (
+    <search className={styles["filters"]}>
+      <TextInput
+        aria-label="Filter by text"
+        placeholder="Name, tag or description"
+        leftSection={<IconSearch size={16} aria-hidden />}
+        value={selection.q ?? ""}
+        onChange={({ currentTarget }) => choose({ q: currentTarget.value || undefined })}
+      />
+      {tags.length > 0 && (
+        <MultiSelect
+          aria-label="Filter by tag"
+          placeholder={selection.tag ? "" : "Any tag"}
+          data={tags}
+          value={[...(selection.tag ?? [])]}
+          onChange={(tag) => choose({ tag: tag.length > 0 ? tag : undefined })}
+          searchable
+          clearable
+        />
+      )}
+      <NativeSelect
+        aria-label="Order"
+        data={SORTS}
+        value={selection.sort ?? ""}
+        onChange={({ currentTarget }) =>
+          choose({
+            sort:
+              currentTarget.value === "name" || currentTarget.value === "next"
+                ? currentTarget.value
+                : undefined,
+          })
+        }
+      />
+    </search>
+  );
+}

@@ -1,0 +1,44 @@
+import { Button, Stack, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+
+import { meQuery } from "../accounts/account-queries.ts";
+import { EntryFrame } from "../accounts/entry-frame.tsx";
+import { useCreateProject } from "../projects/project-queries.ts";
+import { TextLink } from "../ui/page.tsx";
+import { Trouble } from "../ui/trouble.tsx";
+
+export function NewProjectPage() {
+  const navigate = useNavigate();
+  const { data: me } = useSuspenseQuery(meQuery);
+  const create = useCreateProject();
+  const form = useForm({ mode: "uncontrolled", initialValues: { name: "" } });
+  const submit = ({ name }: { name: string }) =>
+    create.mutate(name, {
+      onSuccess: ({ id }) => void navigate({ to: "/projects/$projectId/checks", params: { projectId: id } }),
+    });
+  return (
+    <EntryFrame
+      title={me.projects.length === 0 ? "Your first project" : "New project"}
+      lead="A project holds checks, channels and keys; nobody outside it sees them."
+    >
+      <form onSubmit={form.onSubmit(submit)}>
+        <Stack>
+          {create.isError && <Trouble error={create.error} />}
+          <TextInput
+            label="Name"
+            placeholder="Home server"
+            required
+            maxLength={100}
+            {...form.getInputProps("name")}
+          />
+          <Button type="submit" loading={create.isPending}>
+            Make the project
+          </Button>
+          {me.projects.length > 0 && <TextLink to="/">Back</TextLink>}
+        </Stack>
+      </form>
+    </EntryFrame>
+  );
+}

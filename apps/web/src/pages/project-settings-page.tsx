@@ -1,0 +1,33 @@
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+
+import { PasswordCard } from "../accounts/password-card.tsx";
+import { PageSkeleton } from "../app/page-skeleton.tsx";
+import { KeyCard } from "../projects/key-card.tsx";
+import { MemberCard } from "../projects/member-card.tsx";
+import { PingKeyCard } from "../projects/ping-key-card.tsx";
+import { ProjectCard } from "../projects/project-card.tsx";
+import { projectQuery } from "../projects/project-queries.ts";
+import { Page } from "../ui/page.tsx";
+import { Trouble } from "../ui/trouble.tsx";
+
+export function ProjectSettingsPage() {
+  const { projectId } = useParams({ from: "/signed-in/projects/$projectId/settings" });
+  const { data: project, error, refetch } = useQuery(projectQuery(projectId));
+  return (
+    <Page title="Settings" narrow>
+      {error && <Trouble error={error} retry={() => void refetch()} />}
+      {project ? (
+        <>
+          <ProjectCard key={project.id} project={project} />
+          <PingKeyCard project={project} />
+          {project.role === "owner" && <KeyCard projectId={projectId} />}
+          <MemberCard projectId={projectId} />
+          <PasswordCard />
+        </>
+      ) : (
+        <PageSkeleton />
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,68 @@
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import type { InferRequestType, InferResponseType } from "hono/client";
+
+import { answerOf, api, inProject } from "../api/client.ts";
+
+export type ProjectView = InferResponseType<typeof inProject.$get, 200>;
+export type KeyView = InferResponseType<typeof inProject.keys.$get, 200>["items"][number];
+export type KeyInput = InferRequestType<typeof inProject.keys.$post>["json"];
+
+/** Where the list of one's own projects is kept. */
+const MY_PROJECTS = ["me"];
+
+export const projectQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "project"],
+    queryFn: () => answerOf(inProject.$get({ param: { projectId } })),
+  });
+
+export const membersQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "members"],
+    queryFn: () => answerOf(inProject.members.$get({ param: { projectId } })),
+    select: ({ items }) => items,
+  });
+
+export const keysQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "keys"],
+    queryFn: () => answerOf(inProject.keys.$get({ param: { projectId } })),
+    select: ({ items }) => items,
+  });
+
+export function useCreateProject() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (name: string) => answerOf(api.v1.projects.$post({ json: { name } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: MY_PROJECTS }),
+  });
+}
+
+export function useRenameProject(projectId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (name: string) => answerOf(inProject.$patch({ param: { projectId }, json: { name } })),
+    onSuccess: async (project) => {
+      client.setQueryData(projectQuery(projectId).queryKey, project);
+      await client.invalidateQueries({ queryKey: MY_PROJECTS });
+    },
+  });
+}
+
+/** The answer carries the key itself, this once. */
+export function useCreateKey(projectId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (json: KeyInput) => answerOf(inProject.keys.$post({ param: { projectId }, json })),
+    onSuccess: () => client.invalidateQueries({ queryKey: keysQuery(projectId).queryKey }),
+  });
+}
+
+export function useRevokeKey(projectId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (keyId: string) =>
+      answerOf(inProject.keys[":keyId"].$delete({ param: { projectId, keyId } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: keysQuery(projectId).queryKey }),
+  });
+}

@@ -1,0 +1,16 @@
+import { CopyButton } from "./copy-button.tsx";
+import styles from "./code-block.module.css";
+
+/** Text to paste, with its copy button. */
+export function CodeBlock({ code, what }: { code: string; what: string }) {
+  return (
+    <div className={styles["frame"]}>
+      <pre className={styles["code"]} aria-label={what}>
+        <code>{code}</code>
+      </pre>
+      <div className={styles["copy"]}>
+        <CopyButton value={code} what={what} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import { Input, NativeSelect, NumberInput } from "@mantine/core";
+import type { ReactNode } from "react";
+
+import { SPAN_SECONDS, type Span, type SpanUnit } from "../time/span.ts";
+import styles from "./span-input.module.css";
+
+type Props = {
+  label: string;
+  description?: ReactNode;
+  value?: Span;
+  onChange: (span: Span) => void;
+  error?: ReactNode;
+  /** What an empty amount means, such as "off". */
+  placeholder?: string;
+  required?: boolean;
+};
+
+const UNITS = Object.keys(SPAN_SECONDS);
+const NONE: Span = { amount: "", unit: "minutes" };
+
+/** A length of time: an amount and its unit. */
+export function SpanInput(props: Props) {
+  const { label, description, value = NONE, onChange, error, placeholder = "", required = false } = props;
+  return (
+    <Input.Wrapper label={label} description={description} error={error} required={required}>
+      <div className={styles["span"]}>
+        <NumberInput
+          aria-label={`${label}: amount`}
+          value={value.amount}
+          onChange={(amount) => onChange({ ...value, amount: typeof amount === "number" ? amount : "" })}
+          min={0}
+          allowNegative={false}
+          placeholder={placeholder}
+          error={error !== undefined && error !== null}
+        />
+        <NativeSelect
+          aria-label={`${label}: unit`}
+          data={UNITS}
+          value={value.unit}
+          onChange={({ currentTarget }) => onChange({ ...value, unit: unitOf(currentTarget.value) })}
+        />
+      </div>
+    </Input.Wrapper>
+  );
+}
+
+function unitOf(text: string): SpanUnit {
+  return text === "seconds" || text === "hours" || text === "days" ? text : "minutes";
+}
