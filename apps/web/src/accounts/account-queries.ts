@@ -1,5 +1,5 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import type { InferRequestType, InferResponseType } from "hono/client";
+import type { InferRequestType } from "hono/client";
 
 import { answerOf, api } from "../api/client.ts";
 import { ApiError } from "../api/problem.ts";

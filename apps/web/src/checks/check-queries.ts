@@ -3,7 +3,6 @@ import type { InferRequestType, InferResponseType } from "hono/client";
 
 import { answerOf, inProject } from "../api/client.ts";
 import { everyPage, pageQuery } from "../api/pages.ts";
-import { post } from "../api/upcoming.ts";
 
 const checks = inProject.checks;
 const oneCheck = checks[":checkId"];
@@ -58,7 +57,7 @@ export function useCheckAction(projectId: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ checkId, action }: { checkId: string; action: "pause" | "resume" | "restore" }) =>
-      post<CheckView>(`/v1/projects/${projectId}/checks/${checkId}/${action}`),
+      answerOf(oneCheck[action].$post({ param: { projectId, checkId } })),
     onSuccess: (check) => storeCheck(client, check),
   });
 }

@@ -54,6 +54,7 @@ function aCheck(check: Partial<CheckView>): CheckView {
     slug: "",
     tags: [],
     description: "",
+    scheduleText: "Every 5 minutes",
     schedule: { kind: "interval", everySeconds: 300 },
     graceSeconds: 300,
     manualResume: false,

@@ -11,14 +11,16 @@ const waiting = (check: Partial<Waiting>): Waiting => ({
   lastStartAt: null,
   expectedAt: null,
   deadlineAt: null,
+  jitterMs: 0,
   ...check,
 });
 
 describe("the status turns with the clock", () => {
   test.each([
     ["up before its time", { status: "up", expectedAt: NOW + 1 }, "up"],
-    ["up at its very time", { status: "up", expectedAt: NOW }, "up"],
-    ["late after it", { status: "up", expectedAt: NOW - 1 }, "grace"],
+    ["late from its very time", { status: "up", expectedAt: NOW }, "grace"],
+    ["up within its jitter", { status: "up", expectedAt: NOW - MINUTE + 1, jitterMs: MINUTE }, "up"],
+    ["late after its jitter", { status: "up", expectedAt: NOW - MINUTE, jitterMs: MINUTE }, "grace"],
     ["late until the server says down", { status: "grace", expectedAt: NOW - 90 * MINUTE }, "grace"],
     ["up again after an edit", { status: "grace", expectedAt: NOW + MINUTE }, "up"],
     ["down stays down", { status: "down", expectedAt: NOW + MINUTE }, "down"],
@@ -35,7 +37,8 @@ describe("the countdown says what the check waits for", () => {
     ["new with a schedule", { status: "new", expectedAt: NOW + 5 * MINUTE }, "first ping in 5 min"],
     ["due soon", { expectedAt: NOW + 42_000 }, "due in 42 s"],
     ["due later", { expectedAt: NOW + 192 * MINUTE }, "due in 3 h 12 min"],
-    ["due this second", { expectedAt: NOW }, "due now"],
+    ["due this second", { expectedAt: NOW, jitterMs: 1 }, "due now"],
+    ["due while jitter lasts", { expectedAt: NOW - 1, jitterMs: MINUTE }, "due now"],
     [
       "late",
       { expectedAt: NOW - 3 * MINUTE, deadlineAt: NOW + 57 * MINUTE },

@@ -1,19 +1,18 @@
 import type { Schedule } from "@overdue/core";
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { InferResponseType } from "hono/client";
 
-import { post } from "../api/upcoming.ts";
+import { answerOf, api } from "../api/client.ts";
 
-type ClockMark = "skipped" | "moved" | "doubled";
-export type Explained = {
-  text: string;
-  next: { at: string; local: string; mark: ClockMark | null }[];
-};
+const { explain } = api.v1.schedules;
+
+export type Explained = InferResponseType<typeof explain.$post, 200>;
 
 /** What a schedule means, and when it comes next. Fails with the sentence that saving it would. */
 export const explainQuery = (schedule: Schedule) =>
   queryOptions({
     queryKey: ["schedules", "explain", schedule],
-    queryFn: () => post<Explained>("/v1/schedules/explain", { schedule }),
+    queryFn: () => answerOf(explain.$post({ json: { schedule } })),
     placeholderData: keepPreviousData,
     retry: false,
     staleTime: 10_000,

@@ -8,12 +8,14 @@ export type Waiting = {
   lastStartAt: number | null;
   expectedAt: number | null;
   deadlineAt: number | null;
+  /** Lateness that is not called late. */
+  jitterMs: number;
 };
 
 /** A check turns late while the page is open without anything being stored: the page sees it by the clock. */
-export function statusAt({ status, expectedAt }: Waiting, now: number): DisplayStatus {
+export function statusAt({ status, expectedAt, jitterMs }: Waiting, now: number): DisplayStatus {
   if (status !== "up" && status !== "grace") return status;
-  return expectedAt !== null && expectedAt < now ? "grace" : "up";
+  return expectedAt !== null && expectedAt + jitterMs <= now ? "grace" : "up";
 }
 
 export const STATUS_WORDS: Record<DisplayStatus, string> = {

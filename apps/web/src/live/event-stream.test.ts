@@ -3,12 +3,13 @@ import { expect, test } from "vitest";
 import { parseEvent } from "./event-stream.ts";
 
 test.each([
-  ['{"projectId":"p","checkId":"c"}', { projectId: "p", checkId: "c" }],
-  ['{"projectId":"p"}', { projectId: "p" }],
+  ['{"checkId":"c"}', { checkId: "c" }],
+  ['{"checkId":null}', { checkId: null }],
   ["", null],
   ["ping", null],
   ["null", null],
-  ['{"checkId":"c"}', null],
+  ["{}", null],
+  ['{"checkId":7}', null],
 ])("the event %j is read as %j", (data, event) => {
   expect(parseEvent(data)).toEqual(event);
 });

@@ -1,12 +1,11 @@
 import { backoffMs } from "./backoff.ts";
 
-/** What changed: `checkId` or `deliveryId` where it is about one thing, neither for the whole project. */
-export type LiveEvent = { projectId: string; checkId?: string; deliveryId?: string; channelId?: string };
+/** What changed: one check, or, with null, anything of the project; that comes with every connection too. */
+export type LiveEvent = { checkId: string | null };
 
 export type Listener = {
   onEvent(event: LiveEvent): void;
-  /** `again`: events may have been missed since the connection was lost. */
-  onOpen(again: boolean): void;
+  onOpen(): void;
   onLost(): void;
 };
 
@@ -15,16 +14,14 @@ export function followEvents(projectId: string, listener: Listener): () => void 
   let source: EventSource;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let attempt = 0;
-  let opened = false;
 
   const connect = () => {
     source = new EventSource(`/v1/projects/${projectId}/events`);
     source.addEventListener("open", () => {
-      listener.onOpen(opened);
-      opened = true;
+      listener.onOpen();
       attempt = 0;
     });
-    source.addEventListener("message", ({ data }) => {
+    source.addEventListener("change", ({ data }: MessageEvent) => {
       const event = parseEvent(data);
       if (event) listener.onEvent(event);
     });
@@ -55,6 +52,9 @@ export function parseEvent(data: unknown): LiveEvent | null {
 
 function isEvent(value: unknown): value is LiveEvent {
   return (
-    typeof value === "object" && value !== null && "projectId" in value && typeof value.projectId === "string"
+    typeof value === "object" &&
+    value !== null &&
+    "checkId" in value &&
+    (value.checkId === null || typeof value.checkId === "string")
   );
 }

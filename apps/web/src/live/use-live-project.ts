@@ -1,7 +1,7 @@
-import { useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
-import { type LiveEvent, followEvents } from "./event-stream.ts";
+import { followEvents, type LiveEvent } from "./event-stream.ts";
 import { refreshOf } from "./refresh.ts";
 
 /** Reads one check again and shows it everywhere. */
@@ -21,17 +21,27 @@ export function useLiveProject(projectId: string, refreshCheck: RefreshCheck): b
     let timer: ReturnType<typeof setTimeout> | undefined;
     const refresh = () => {
       timer = undefined;
-      applyEvents(client, gathered.splice(0), refreshCheck);
+      apply(gathered.splice(0));
+    };
+    const invalidate = (...key: string[]) =>
+      void client.invalidateQueries({ queryKey: ["projects", projectId, ...key] });
+    const apply = (events: readonly LiveEvent[]) => {
+      const { checkIds, everything } = refreshOf(events);
+      if (everything) return invalidate();
+      for (const checkId of checkIds) {
+        // A check that is gone answers 404: then the list is what is out of date.
+        refreshCheck(client, { projectId, checkId }).catch(() => invalidate("check-list"));
+      }
+      // An alert of a check is sent by then, or soon.
+      invalidate("deliveries");
+      invalidate("channels");
     };
     const stop = followEvents(projectId, {
       onEvent: (event) => {
         gathered.push(event);
         timer ??= setTimeout(refresh, GATHER_MS);
       },
-      onOpen: (again) => {
-        setConnected(true);
-        if (again) void client.invalidateQueries({ queryKey: ["projects", projectId] });
-      },
+      onOpen: () => setConnected(true),
       onLost: () => setConnected(false),
     });
     return () => {
@@ -40,20 +50,4 @@ export function useLiveProject(projectId: string, refreshCheck: RefreshCheck): b
     };
   }, [client, projectId, refreshCheck]);
   return connected;
-}
-
-function applyEvents(client: QueryClient, events: readonly LiveEvent[], refreshCheck: RefreshCheck): void {
-  const projectId = events[0]?.projectId;
-  if (projectId === undefined) return;
-  const { checkIds, deliveryIds, everything } = refreshOf(events);
-  const invalidate = (...key: string[]) =>
-    void client.invalidateQueries({ queryKey: ["projects", projectId, ...key] });
-  if (everything) return invalidate();
-  // A check that is gone answers 404: then the list is what is out of date.
-  for (const checkId of checkIds)
-    refreshCheck(client, { projectId, checkId }).catch(() => invalidate("check-list"));
-  if (deliveryIds.length > 0) {
-    invalidate("deliveries");
-    invalidate("channels");
-  }
 }

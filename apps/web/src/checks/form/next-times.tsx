@@ -29,6 +29,7 @@ export function NextTimes({ schedule }: { schedule: Schedule }) {
         <div data-stale={isPlaceholderData || undefined} className={styles["times"]}>
           <p className={styles["text"]}>{data.text}</p>
           <NextList next={data.next} zone={scheduleZone(typed) ?? browserZone()} />
+          <ClockChanges changes={data.changes} />
           {typed.kind === "interval" && (
             <p className={styles["note"]}>
               An interval counts from the last ping: these are the times if the job pings now.
@@ -42,18 +43,12 @@ export function NextTimes({ schedule }: { schedule: Schedule }) {
   );
 }
 
-const MARKS = {
-  skipped: "The clocks go forward over this time: it does not exist that day.",
-  moved: "The clocks change: it runs at another hour of the wall clock.",
-  doubled: "The clocks go back: this time comes twice that day.",
-};
-
 function NextList({ next, zone }: { next: Explained["next"]; zone: string }) {
   const here = browserZone();
   const now = useNow();
   return (
     <ol className={styles["list"]}>
-      {next.map(({ at, mark }) => (
+      {next.map(({ at }) => (
         <li key={at}>
           <IconClock size={16} aria-hidden />
           <span>
@@ -61,11 +56,33 @@ function NextList({ next, zone }: { next: Explained["next"]; zone: string }) {
             {zone !== here && (
               <span className={styles["here"]}>here {shortZonedText(instant(at), here)}</span>
             )}
-            {mark !== null && <strong className={styles["mark"]}>{MARKS[mark]}</strong>}
           </span>
           <span className={styles["in"]}>{relativeText(instant(at), now)}</span>
         </li>
       ))}
     </ol>
   );
+}
+
+const MARKS = {
+  skipped: "left out",
+  moved: "moved to another time of the clock",
+  doubled: "run twice",
+};
+
+/** What the next changes of the clocks do to the schedule. */
+function ClockChanges({ changes }: { changes: Explained["changes"] }) {
+  return changes.map(({ at, text, affected, affectedCount }) => (
+    <p key={at} className={styles["note"]}>
+      {text}.{" "}
+      {affectedCount === 0
+        ? "It changes nothing here."
+        : affected.map(({ local, mark }) => (
+            <strong key={local + mark} className={styles["mark"]}>
+              {local} is {MARKS[mark]}.
+            </strong>
+          ))}
+      {affectedCount > affected.length && ` And ${affectedCount - affected.length} more.`}
+    </p>
+  ));
 }
