@@ -1,0 +1,119 @@
+import { randomUUID } from "node:crypto";
+
+import { type CheckSettings, defaultSettings, fold, newCheck } from "@overdue/core";
+import { type Pool, commitCanary, createCheck, listen, openDb, recordPings } from "@overdue/db";
+import { testDatabase } from "@overdue/testkit";
+import { pino } from "pino";
+import { afterAll, afterEach, expect, test } from "vitest";
+
+import { Judge } from "./judge.ts";
+
+const MINUTE = 60_000;
+const log = pino({ level: "silent" });
+const started: Judge[] = [];
+const ended: (() => Promise<void>)[] = [];
+afterEach(() => Promise.all(started.splice(0).map((judge) => judge.stop())));
+afterAll(() => Promise.all(ended.map((end) => end())));
+
+test("while no receiver proves that it receives, nothing is judged", async () => {
+  const { pool } = await aDatabase();
+  const check = await anOverdueCheck(pool);
+  startJudge(pool);
+  await expect.poll(() => lastJudged(pool)).not.toBeNull();
+  expect(await statusOf(pool, check)).toBe("up");
+});
+
+test("a deadline is judged as soon as a canary proves that everything before it is known", async () => {
+  const { pool, url } = await aDatabase();
+  const check = await anOverdueCheck(pool);
+  const judge = startJudge(pool);
+  const stopListening = listen({ url, handlers: { overdue_marked: () => judge.wake() } });
+  ended.unshift(stopListening);
+  await expect.poll(() => lastJudged(pool)).not.toBeNull();
+  const now = Date.now();
+  // Not the first sign of life, which would make an outage of the time before it.
+  await commitCanary(pool, { receiverId: randomUUID(), startedAt: now, acceptedAt: now });
+  await expect.poll(() => statusOf(pool, check)).toBe("down");
+});
+
+test("a deadline after the watermark waits, however long the wall clock has passed it", async () => {
+  const { pool } = await aDatabase();
+  const check = await anOverdueCheck(pool);
+  const acceptedAt = Date.now() - 4_000;
+  await pool.query("update checks set wake_at = $2 where id = $1", [check, new Date(acceptedAt + 1)]);
+  await commitCanary(pool, { receiverId: randomUUID(), startedAt: acceptedAt, acceptedAt });
+  startJudge(pool);
+  await expect.poll(() => lastJudged(pool)).not.toBeNull();
+  expect(await statusOf(pool, check)).toBe("up");
+});
+
+test("a judge that was stopped lets go and says nothing more", async () => {
+  const { pool } = await aDatabase();
+  const judge = startJudge(pool);
+  await expect.poll(() => lastJudged(pool)).not.toBeNull();
+  await judge.stop();
+  const at = await lastJudged(pool);
+  judge.wake();
+  await judge.stop();
+  expect(await lastJudged(pool)).toEqual(at);
+});
+
+async function aDatabase() {
+  const database = await testDatabase();
+  ended.push(database.drop);
+  return database;
+}
+
+function startJudge(pool: Pool): Judge {
+  const judge = new Judge({ pool, checkerId: randomUUID(), startedAt: Date.now(), log });
+  started.push(judge);
+  judge.start();
+  return judge;
+}
+
+async function anOverdueCheck(pool: Pool): Promise<string> {
+  const at = Date.now() - 30 * MINUTE;
+  const { rows } = await pool.query<{ id: string }>(
+    "insert into projects (name, badge_key) values ('test', $1) returning id",
+    [randomUUID()],
+  );
+  const settings: CheckSettings = {
+    ...defaultSettings,
+    schedule: { kind: "interval", everySeconds: 300 },
+    graceSeconds: 60,
+  };
+  const { check, nextAt } = fold(newCheck(randomUUID(), at, settings), { kind: "time", now: at });
+  const row = await createCheck(openDb(pool), {
+    projectId: rows[0]?.id ?? "",
+    details: {},
+    check,
+    nextAt,
+    channelIds: [],
+  });
+  const record = {
+    id: randomUUID(),
+    receivedAt: at,
+    rid: null,
+    exitStatus: null,
+    scheme: "http",
+    method: "GET",
+    remoteAddress: null,
+    userAgent: "",
+    body: null,
+    bodyBytes: 0,
+    note: null,
+  };
+  const target = { kind: "uuid", pingUuid: row.pingUuid } as const;
+  await recordPings(pool, [{ target, record, read: () => "success", host: null, digest: null }], []);
+  return row.id;
+}
+
+async function statusOf(pool: Pool, check: string): Promise<string> {
+  const { rows } = await pool.query<{ status: string }>("select status from checks where id = $1", [check]);
+  return rows[0]?.status ?? "gone";
+}
+
+async function lastJudged(pool: Pool): Promise<Date | null> {
+  const { rows } = await pool.query<{ at: Date | null }>("select max(judged_at) as at from checkers");
+  return rows[0]?.at ?? null;
+}
