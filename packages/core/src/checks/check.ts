@@ -138,6 +138,8 @@ export type EndedRun = {
   outcome: "success" | "fail" | "lost";
   exitStatus: number | null;
   overlong: boolean;
+  /** Ended by a ping that did not name it. */
+  guessed: boolean;
   /** What ended it; null for a lost one. */
   endedBy: "success" | "fail" | null;
   digest: string | null;

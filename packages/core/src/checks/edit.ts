@@ -1,5 +1,5 @@
 import { nextAfter, type Schedule } from "../schedules/schedule.ts";
-import type { Instant } from "../time.ts";
+import { type Instant, SECOND_MS } from "../time.ts";
 import type { CheckSettings } from "./check.ts";
 import { judgeSlot, judgeUpTo } from "./deadlines.ts";
 import { type Draft, evidenceOf } from "./draft.ts";
@@ -21,13 +21,15 @@ export function foldEdit(draft: Draft, edit: { at: Instant; settings: CheckSetti
     run.overlong ? run : { ...run, deadlineAt: deadlineFrom(draft, run.limitFrom) },
   );
   const sameSchedule = isSameSchedule(before.schedule, edit.settings.schedule);
-  if (!sameSchedule || draft.state.status === "new") memory.slotAt = slotAfterEdit(draft, at);
+  if (!sameSchedule || draft.state.status === "new")
+    memory.slotAt = slotAfterEdit(draft, { at, schedule: before.schedule });
   if (!sameSchedule) judgeOverdue(draft, at);
   if (edit.settings.tolerance === null) memory.verdicts = [];
   draft.effects.push({ kind: "notice", at, notice: "edited", evidence: evidenceOf(draft, {}) });
 }
 
-function slotAfterEdit({ state, memory, settings }: Draft, at: Instant): Instant | null {
+function slotAfterEdit(draft: Draft, { at, schedule }: { at: Instant; schedule: Schedule }): Instant | null {
+  const { state, memory, settings } = draft;
   switch (state.status) {
     case "paused":
       return null;
@@ -36,8 +38,16 @@ function slotAfterEdit({ state, memory, settings }: Draft, at: Instant): Instant
     case "down":
       return memory.slotAt === null ? null : nextAfter(settings.schedule, at);
     case "up":
-      return nextAfter(settings.schedule, Math.max(state.lastPingAt ?? at, memory.lastSlot?.dueAt ?? 0));
+      return nextAfter(settings.schedule, anchorOf(draft, schedule) ?? at);
   }
+}
+
+/** What the slot that is waited for was counted from. */
+function anchorOf({ state, memory }: Draft, before: Schedule): Instant | null {
+  if (before.kind === "interval" && memory.slotAt !== null)
+    return memory.slotAt - before.everySeconds * SECOND_MS;
+  if (state.lastPingAt === null) return null;
+  return Math.max(state.lastPingAt, memory.lastSlot?.dueAt ?? state.lastPingAt);
 }
 
 /** Overdue under the new schedule: one slot says so, and no others are made up for the past. */

@@ -1,5 +1,5 @@
 import { type Instant, SECOND_MS } from "../time.ts";
-import type { OpenRun } from "./check.ts";
+import type { EndedRun, OpenRun } from "./check.ts";
 import { type Draft, evidenceOf } from "./draft.ts";
 import type { Ping } from "./event.ts";
 import { goDown, goUp, notice, type Trouble } from "./flips.ts";
@@ -36,7 +36,7 @@ export function foldEnd(draft: Draft, ping: Ping): Note {
 
 function closeRun(draft: Draft, ping: Ping): Ended {
   const before = endedBefore(draft, ping);
-  if (before !== null) return closeAgain(draft, ping);
+  if (before !== null) return closeAgain(draft, before, ping);
   const match = matchRun(draft, ping);
   const durationMs = match?.timed === true ? ping.at - match.run.startedAt : null;
   const good = isGood(draft, ping, durationMs);
@@ -46,26 +46,17 @@ function closeRun(draft: Draft, ping: Ping): Ended {
   return { id: match?.run.id ?? ping.id, run: match?.run ?? null, durationMs, began: match === null, good };
 }
 
-/** The end of a run that was given up corrects it; a second, different end leaves the run as it ended. */
-function closeAgain(draft: Draft, ping: Ping): Ended {
-  const before = endedBefore(draft, ping);
-  const startedAt = before?.startedAt ?? ping.at;
-  const isLost = before?.outcome === "lost";
-  const durationMs = isLost ? ping.at - startedAt : null;
+/** The true end of a run that was given up, or ended by a guess, corrects it; a second end leaves it as it is. */
+function closeAgain(draft: Draft, before: EndedRun, ping: Ping): Ended {
+  const durationMs = before.guessed && before.startedAt !== null ? ping.at - before.startedAt : null;
   const good = isGood(draft, ping, durationMs);
-  const endedBy = ping.kind === "fail" ? "fail" : "success";
-  if (before !== null && isLost) {
+  if (before.guessed) {
     const { at: endedAt, exitStatus, digest } = ping;
-    correctRun(draft, {
-      ...before,
-      endedAt,
-      exitStatus,
-      digest,
-      endedBy,
-      outcome: good ? "success" : "fail",
-    });
+    const endedBy = ping.kind === "fail" ? "fail" : "success";
+    const outcome = good ? "success" : "fail";
+    correctRun(draft, { ...before, guessed: false, endedAt, exitStatus, digest, endedBy, outcome });
   }
-  return { id: before?.id ?? ping.id, run: null, durationMs, began: false, good };
+  return { id: before.id, run: null, durationMs, began: false, good };
 }
 
 function isGood({ settings }: Draft, ping: Ping, durationMs: number | null): boolean {

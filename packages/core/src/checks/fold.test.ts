@@ -272,6 +272,67 @@ describe("facts about starts and ends, as the reference has them", () => {
   });
 });
 
+describe("edits", () => {
+  const every = (seconds: number) => ({ schedule: { kind: "interval" as const, everySeconds: seconds } });
+  test.each<[string, Step[], string[]]>([
+    [
+      "an up check waits for its next time after the last ping",
+      [
+        [0, "success"],
+        [3500, "success"],
+        [3600, "edit", every(7200)],
+        [99_999, "time"],
+      ],
+      ["new→up at 0", "up→down at 11300 (missed), told"],
+    ],
+    [
+      "overdue under the new schedule: down, dated at the new deadline",
+      [
+        [0, "success"],
+        [3000, "edit", every(60)],
+      ],
+      ["new→up at 0", "up→down at 660 (missed), told"],
+    ],
+    [
+      "overdue under the old one: that is judged first",
+      [
+        [0, "success"],
+        [5000, "edit", every(86_400)],
+      ],
+      ["new→up at 0", "up→down at 4200 (missed), told"],
+    ],
+    [
+      "a down check stays down until the next success",
+      [
+        [0, "fail"],
+        [100, "edit", every(60)],
+        [110, "success"],
+      ],
+      ["new→down at 0 (failed), told", "down→up at 110, told"],
+    ],
+    [
+      "more grace moves the deadline",
+      [
+        [0, "success"],
+        [10, "edit", { graceSeconds: 7200 }],
+        [99_999, "time"],
+      ],
+      ["new→up at 0", "up→down at 10800 (missed), told"],
+    ],
+  ])("%s", (_, steps, lines) => {
+    expect(flipLines(tell({}, steps))).toEqual(lines);
+  });
+
+  test("no slots are made up for the time before an edit", () => {
+    const told = tell({}, [
+      [0, "success"],
+      [3000, "edit", every(60)],
+      [3700, "time"],
+    ]);
+    expect(slotLines(told)).toEqual(["0 on-time 0", "60 missed", "3060 missed"]);
+  });
+});
+
 function earliest(one: number | null, other: number | null): number | null {
   if (one === null || other === null) return one ?? other;
   return Math.min(one, other);

@@ -27,12 +27,12 @@ export function endedBefore({ memory, settings }: Draft, ping: Ping): EndedRun |
   if (rid === null || memory.openRuns.some((run) => run.rid === rid)) return null;
   const ended = memory.recentRuns.findLast((run) => run.rid === rid);
   if (ended === undefined) return null;
-  return ended.outcome === "lost" || Math.abs(ping.at - ended.endedAt) <= retryMs(settings) ? ended : null;
+  return ended.guessed || Math.abs(ping.at - ended.endedAt) <= retryMs(settings) ? ended : null;
 }
 
 /** Whether this ping says again what ended that run: same id, kind and body, shortly after. */
 export function isRetry(ended: EndedRun, ping: Ping): boolean {
-  return ended.endedBy === ping.kind && ended.digest === ping.digest;
+  return !ended.guessed && ended.endedBy === ping.kind && ended.digest === ping.digest;
 }
 
 /** Runs without an id, of this host where there are such. */

@@ -128,6 +128,16 @@ describe("out of order ends as in order", () => {
     expect(slotLines(told)).toEqual(["0 on-time 0", "3600 late 590"]);
   });
 
+  test("a run that another fail had ended is corrected by its own success", () => {
+    const told = tell({}, [
+      [0, "start", { id: "one", rid: A }],
+      [100, "fail", { rid: B }],
+      [200, "success", { rid: A }],
+    ]);
+    expect(told.runs).toMatchObject([{ id: "one", outcome: "success", durationMs: 200_000, guessed: false }]);
+    expect(told.check.state.status).toBe("up");
+  });
+
   test("a start for a run that has ended opens nothing", () => {
     const told = tell({}, [
       [10, "success", { rid: A }],

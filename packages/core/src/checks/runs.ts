@@ -54,6 +54,7 @@ export function endRun(draft: Draft, run: OpenRun, end: RunEnd): void {
   forget(draft, run);
   remember(draft, {
     ...endedRun(run, end.ping),
+    guessed: end.guessed,
     outcome: end.outcome,
     exitStatus: end.ping.exitStatus,
     endedBy: end.ping.kind === "fail" ? "fail" : "success",
@@ -88,6 +89,7 @@ export function endUnstartedRun(draft: Draft, ping: Ping, outcome: "success" | "
     outcome,
     exitStatus,
     overlong: false,
+    guessed: false,
     endedBy: ping.kind === "fail" ? "fail" : "success",
     digest,
   };
@@ -100,6 +102,7 @@ export function loseRun(draft: Draft, run: OpenRun, at: Instant): void {
   forget(draft, run);
   const lost: EndedRun = {
     ...endedRun(run, { at }),
+    guessed: true,
     outcome: "lost",
     exitStatus: null,
     endedBy: null,
@@ -148,7 +151,7 @@ function forget({ memory }: Draft, run: OpenRun): void {
   memory.openRuns = memory.openRuns.filter(({ id }) => id !== run.id);
 }
 
-/** Lost runs are kept longer than a retry takes: their end may come after all. */
+/** Runs that were lost, or ended by a guess, are kept longer than a retry takes: their own end may still come. */
 function remember({ memory, settings }: Draft, run: EndedRun): void {
   if (run.rid === null) {
     if (run.startedAt === null) memory.loneRun = run;
@@ -157,7 +160,7 @@ function remember({ memory, settings }: Draft, run: EndedRun): void {
   const keepFrom = run.endedAt - retryMs(settings);
   memory.recentRuns = [
     ...memory.recentRuns.filter(
-      ({ id, endedAt, outcome }) => id !== run.id && (endedAt >= keepFrom || outcome === "lost"),
+      ({ id, endedAt, guessed }) => id !== run.id && (endedAt >= keepFrom || guessed),
     ),
     run,
   ].slice(-RECENT_MAX);

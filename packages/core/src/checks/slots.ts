@@ -94,31 +94,28 @@ function beginSlots(draft: Draft, coming: Coming): boolean {
   return true;
 }
 
-/** A ping before its slot counts for it within the early margin, and for an interval from half-way on. */
+/** A ping ahead of its slot counts for it within the early margin; an interval's slot it moves to itself. */
 function takeEarly(draft: Draft, coming: Coming): boolean {
   const { memory, settings } = draft;
-  if (memory.slotAt === null) return false;
-  const dueAt = earlySlot(settings, memory.lastSlot, { slotAt: memory.slotAt, at: coming.at });
-  if (dueAt === null) return false;
-  writeSlot(draft, metSlot(settings, dueAt, coming));
-  memory.slotAt = nextAfter(settings.schedule, memory.slotAt);
+  const { slotAt, lastSlot } = memory;
+  if (slotAt === null || coming.at < slotAt - earlyMs(settings, lastSlot, slotAt)) return false;
+  if (settings.schedule.kind === "interval")
+    writeSlot(draft, metSlot(settings, coming.at, { ...coming, cameAt: coming.at }));
+  else writeSlot(draft, metSlot(settings, slotAt, coming));
+  memory.slotAt = nextAfter(settings.schedule, slotAt);
   return true;
 }
 
-function earlySlot(
+/** How far ahead of its time the next slot can be met: never nearer to the slot before. */
+function earlyMs(
   { schedule, earlyMarginSeconds }: CheckSettings,
   last: Slot | null,
-  { slotAt, at }: { slotAt: Instant; at: Instant },
-): Instant | null {
-  if (schedule.kind === "interval") {
-    if (last === null) return at;
-    const everyMs = schedule.everySeconds * SECOND_MS;
-    const before = last.dueAt + Math.max(0, last.lateMs ?? 0);
-    return at >= before + everyMs / 2 ? Math.min(slotAt, before + everyMs) : null;
-  }
+  slotAt: Instant,
+): number {
+  if (schedule.kind === "interval")
+    return last === null ? Infinity : slotAt - last.dueAt - schedule.everySeconds * (SECOND_MS / 2);
   const marginMs = earlyMarginSeconds * SECOND_MS;
-  const reachMs = last === null ? marginMs : Math.min(marginMs, (slotAt - last.dueAt) / 2);
-  return reachMs > 0 && at >= slotAt - reachMs ? slotAt : null;
+  return last === null ? marginMs : Math.min(marginMs, (slotAt - last.dueAt) / 2);
 }
 
 /** The start counts for the first slot and for those due before it; those due while it ran waited for its end. */
