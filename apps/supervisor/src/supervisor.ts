@@ -7,7 +7,6 @@ import { type Lock, takeLock } from "./data/lock.ts";
 import type { Database } from "./database/database.ts";
 import { openEmbedded } from "./database/embedded.ts";
 import { openOwnServer } from "./database/own-server.ts";
-import { prepareInstallation } from "./first-start/first-start.ts";
 import { claimPort } from "./port.ts";
 import { becomesReady } from "./readiness.ts";
 
@@ -40,12 +39,11 @@ export async function startProduct(
   try {
     const config = await settlePort(asked, environment);
     parts.lock.tell(config.publicUrl);
-    parts.database = await openDatabase(config, files, terminal);
-    const url = await prepareInstallation(config, parts.database.url);
-    terminal.signal.throwIfAborted();
-    const inherited = childEnvironment({ config, files, environment, databaseUrl: parts.database.url });
-    const surroundings = { environment: inherited, files, terminal };
+    const opened = openInstallation({ config, files, environment }, terminal, parts);
+    const inherited = opened.then((installation) => installation.environment);
+    const surroundings = { now: environment, later: inherited, files, terminal };
     parts.children = Object.entries(programs).map((program) => startChild(program, surroundings));
+    const { url } = await opened;
     const isReady = await becomesReady(nearUrl(config), READY_SECONDS_MAX, terminal.signal);
     return { url, isReady, stop: () => stop(parts) };
   } catch (error) {
@@ -65,14 +63,24 @@ async function settlePort(asked: Config, environment: Environment): Promise<Conf
   return readConfig({ ...environment, PORT: String(port) });
 }
 
+type Start = { config: Config; files: DataFiles; environment: Environment };
+
+// Loading the code that prepares the database takes as long as making one, so both happen at once.
+async function openInstallation(start: Start, terminal: Terminal, parts: Parts) {
+  const loaded = import("./first-start/first-start.ts");
+  parts.database = await openDatabase(start.config, start.files, terminal);
+  const { prepareInstallation } = await loaded;
+  const url = await prepareInstallation(start.config, parts.database.url);
+  terminal.signal.throwIfAborted();
+  return { url, environment: childEnvironment(start, parts.database.url) };
+}
+
 function openDatabase(config: Config, files: DataFiles, terminal: Terminal): Promise<Database> {
   return config.databaseUrl === null ? openEmbedded(files, terminal.say) : openOwnServer(config.databaseUrl);
 }
 
-type Inheritance = { config: Config; files: DataFiles; environment: Environment; databaseUrl: string };
-
 // The password of the first account is nobody's business once the account exists.
-function childEnvironment({ config, files, environment, databaseUrl }: Inheritance): Environment {
+function childEnvironment({ config, files, environment }: Start, databaseUrl: string): Environment {
   const others = Object.entries(environment).filter(([name]) => !name.startsWith("BOOTSTRAP_"));
   return {
     ...Object.fromEntries(others),
@@ -83,11 +91,12 @@ function childEnvironment({ config, files, environment, databaseUrl }: Inheritan
   };
 }
 
-type Surroundings = { environment: Environment; files: DataFiles; terminal: Terminal };
+type Surroundings = { now: Environment; later: Promise<Environment>; files: DataFiles; terminal: Terminal };
 
-function startChild([name, main]: [string, string], { environment, files, terminal }: Surroundings): Child {
+function startChild([name, main]: [string, string], { now, later, files, terminal }: Surroundings): Child {
   const log = openLog(join(files.logs, `${name}.log`));
-  return keepRunning({ name, main, environment, log, say: terminal.say });
+  const nodeEnvironment = { PATH: now["PATH"], NODE_COMPILE_CACHE: now["NODE_COMPILE_CACHE"] };
+  return keepRunning({ name, main, nodeEnvironment, environment: later, log, say: terminal.say });
 }
 
 function nearUrl({ host, port }: Config): string {

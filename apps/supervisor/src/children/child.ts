@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
 import { isReason, readable } from "./log-line.ts";
 
 /** A program of ours that must always run, and where it tells about itself. */
@@ -10,7 +9,10 @@ export type Program = {
   name: string;
   /** Path of its main.ts. */
   main: string;
-  environment: Record<string, string | undefined>;
+  /** What Node itself reads when it starts. */
+  nodeEnvironment: NodeJS.ProcessEnv;
+  /** Its environment; it may load its code, but does not begin, before that is known. */
+  environment: Promise<NodeJS.ProcessEnv>;
   log: (line: string) => void;
   say: (sentence: string) => void;
 };
@@ -33,19 +35,22 @@ type State = {
   timer: NodeJS.Timeout | null;
 };
 
-const TETHER = fileURLToPath(new URL("./tether.ts", import.meta.url));
+const BEFORE = ["./tether.ts", "./gate.ts"].flatMap((file) => ["--import", import.meta.resolve(file)]);
 const DELAY_MS_MAX = 30_000;
 const STEADY_MS = 60_000;
 
 // Detached, because Ctrl-C reaches the whole process group, and who stops when is our decision.
 function start(program: Program, state: State): void {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, ["--import", TETHER, program.main], {
-    env: program.environment,
+  const child = spawn(process.execPath, [...BEFORE, program.main], {
+    env: program.nodeEnvironment,
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   state.process = child;
+  program.environment
+    .then((environment) => child.connected && child.send(environment))
+    .catch(() => undefined);
   const reason = listen(program, child);
   child.once("error", (error) => program.say(`${program.name} cannot be started: ${error.message}`));
   child.once("close", (code, signal) => {
