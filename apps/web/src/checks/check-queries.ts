@@ -8,6 +8,8 @@ const checks = inProject.checks;
 const oneCheck = checks[":checkId"];
 
 export type CheckView = InferResponseType<typeof oneCheck.$get, 200>;
+/** As the API tells it; the same as core's, but that what is optional may also be undefined. */
+export type CheckSchedule = CheckView["schedule"];
 /** What a person decides about a new check. */
 export type CheckInput = InferRequestType<typeof checks.$post>["json"];
 export type CheckPatch = InferRequestType<typeof oneCheck.$patch>["json"];

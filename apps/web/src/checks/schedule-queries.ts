@@ -1,15 +1,15 @@
-import type { Schedule } from "@overdue/core";
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { InferResponseType } from "hono/client";
 
 import { answerOf, api } from "../api/client.ts";
+import type { CheckSchedule } from "./check-queries.ts";
 
 const { explain } = api.v1.schedules;
 
 export type Explained = InferResponseType<typeof explain.$post, 200>;
 
 /** What a schedule means, and when it comes next. Fails with the sentence that saving it would. */
-export const explainQuery = (schedule: Schedule) =>
+export const explainQuery = (schedule: CheckSchedule) =>
   queryOptions({
     queryKey: ["schedules", "explain", schedule],
     queryFn: () => answerOf(explain.$post({ json: { schedule } })),

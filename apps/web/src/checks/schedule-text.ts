@@ -1,9 +1,8 @@
-import type { Schedule } from "@overdue/core";
-
 import { secondsInWords } from "../time/duration.ts";
+import type { CheckSchedule } from "./check-queries.ts";
 
 /** A schedule in one line: in words where they are short, else the expression as it was written, with its zone. */
-export function scheduleText(schedule: Schedule): string {
+export function scheduleText(schedule: CheckSchedule): string {
   switch (schedule.kind) {
     case "interval":
       return `Every ${singular(secondsInWords(schedule.everySeconds))}`;
@@ -15,7 +14,7 @@ export function scheduleText(schedule: Schedule): string {
 }
 
 /** The zone in which a schedule is meant; the browser's where it has none. */
-export function scheduleZone(schedule: Schedule): string | undefined {
+export function scheduleZone(schedule: CheckSchedule): string | undefined {
   return schedule.kind === "interval" ? undefined : schedule.timezone;
 }
 

@@ -77,6 +77,7 @@ describe("what the API refused stands at the field where it was typed", () => {
     ["schedule.timezone", "cron", "timezone"],
     ["graceSeconds", "cron", "grace"],
     ["tags.3", "cron", "tags"],
+    ["schedule.except.dates.0", "cron", "exceptions.dates"],
     ["tolerance.bad", "cron", "tolerance.bad"],
     ["slug", "cron", "slug"],
   ] as const)("%s of a %s goes to %s", (field, kind, target) => {

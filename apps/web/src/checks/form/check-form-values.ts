@@ -1,7 +1,8 @@
-import type { Attitude, CheckSettings, Schedule, Tolerance } from "@overdue/core";
+import type { Attitude, CheckSettings, Tolerance } from "@overdue/core";
 
 import { type Span, spanOf, spanSeconds } from "../../time/span.ts";
-import type { CheckInput, CheckView } from "../check-queries.ts";
+import type { CheckInput, CheckSchedule, CheckView } from "../check-queries.ts";
+import { exceptionsOf, type ExceptionValues, exceptionValues, NO_EXCEPTIONS } from "./exception-values.ts";
 
 /** What stands in the form's fields. Every kind of schedule keeps its own text, so that a look at another loses nothing. */
 export type CheckFormValues = {
@@ -9,11 +10,12 @@ export type CheckFormValues = {
   slug: string;
   tags: string[];
   description: string;
-  kind: Schedule["kind"];
+  kind: CheckSchedule["kind"];
   every: Span;
   cron: string;
   calendar: string;
   timezone: string;
+  exceptions: ExceptionValues;
   grace: Span;
   channelIds: string[];
   earlyMargin: Span;
@@ -45,6 +47,7 @@ export function newCheckValues(timezone: string, channelIds: string[]): CheckFor
     cron: "30 2 * * *",
     calendar: "*-*-* 02:30",
     timezone,
+    exceptions: NO_EXCEPTIONS,
     grace: spanOf(3_600),
     channelIds,
     earlyMargin: NONE,
@@ -109,7 +112,9 @@ export function inputOf(values: CheckFormValues): CheckInput {
 }
 
 /** The part that core's own schema judges. What is no number becomes NaN, which it refuses in its own sentence. */
-export function settingsOf(values: CheckFormValues): CheckSettings {
+export function settingsOf(
+  values: CheckFormValues,
+): Omit<CheckSettings, "schedule"> & { schedule: CheckSchedule } {
   const { overlap, hostDuplicates, progressExtends, alertBeforeFirstPing, manualResume } = values;
   return {
     overlap,
@@ -129,29 +134,29 @@ export function settingsOf(values: CheckFormValues): CheckSettings {
   };
 }
 
-export function scheduleOf(
-  values: Pick<CheckFormValues, "kind" | "every" | "cron" | "calendar" | "timezone">,
-): Schedule {
+type ScheduleValues = Pick<
+  CheckFormValues,
+  "kind" | "every" | "cron" | "calendar" | "timezone" | "exceptions"
+>;
+
+export function scheduleOf(values: ScheduleValues): CheckSchedule {
   const { kind, timezone } = values;
-  switch (kind) {
-    case "interval":
-      return { kind, everySeconds: spanSeconds(values.every) ?? Number.NaN };
-    case "cron":
-      return { kind, expression: values.cron, timezone };
-    case "oncalendar":
-      return { kind, expression: values.calendar, timezone };
-  }
+  if (kind === "interval") return { kind, everySeconds: spanSeconds(values.every) ?? Number.NaN };
+  const except = exceptionsOf(values.exceptions);
+  const expression = kind === "cron" ? values.cron : values.calendar;
+  return { kind, expression, timezone, ...(except && { except }) };
 }
 
-function scheduleValues(schedule: Schedule): Partial<CheckFormValues> {
-  switch (schedule.kind) {
-    case "interval":
-      return { kind: "interval", every: spanOf(schedule.everySeconds) };
-    case "cron":
-      return { kind: "cron", cron: schedule.expression, timezone: schedule.timezone };
-    case "oncalendar":
-      return { kind: "oncalendar", calendar: schedule.expression, timezone: schedule.timezone };
-  }
+function scheduleValues(schedule: CheckSchedule): Partial<CheckFormValues> {
+  if (schedule.kind === "interval") return { kind: "interval", every: spanOf(schedule.everySeconds) };
+  const { kind, expression, timezone, except } = schedule;
+  const exceptions = exceptionValues(except);
+  return {
+    kind,
+    timezone,
+    exceptions,
+    ...(kind === "cron" ? { cron: expression } : { calendar: expression }),
+  };
 }
 
 function optionalSpan(seconds: number | null): Span {

@@ -2,6 +2,7 @@ import { Checkbox, Fieldset, Group, NativeSelect, NumberInput, Stack } from "@ma
 
 import { SpanInput } from "../../ui/span-input.tsx";
 import { useCheckFormContext } from "./check-form-context.ts";
+import { ExceptionFields } from "./exception-fields.tsx";
 
 const ATTITUDES = [
   { value: "allow", label: "Allow" },
@@ -16,8 +17,10 @@ const TOLERANCES = [
 
 /** Everything that is off by default. Each setting says in one sentence what it does. */
 export function MoreFields() {
+  const { kind } = useCheckFormContext().values;
   return (
     <Stack gap="lg">
+      {kind !== "interval" && <ExceptionFields />}
       <LatenessFields />
       <RuntimeFields />
       <RepetitionFields />

@@ -1,4 +1,3 @@
-import type { Schedule } from "@overdue/core";
 import { Alert, Skeleton } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconClock } from "@tabler/icons-react";
@@ -9,6 +8,7 @@ import { useNow } from "../../time/clock.ts";
 import { instant } from "../../time/instant.ts";
 import { relativeText } from "../../time/relative.ts";
 import { browserZone, shortZonedText } from "../../time/zoned.ts";
+import type { CheckSchedule } from "../check-queries.ts";
 import { type Explained, explainQuery } from "../schedule-queries.ts";
 import { scheduleZone } from "../schedule-text.ts";
 import styles from "./next-times.module.css";
@@ -16,7 +16,7 @@ import styles from "./next-times.module.css";
 const TYPING_MS = 250;
 
 /** What the schedule means in words, and its next five times, while it is being typed. */
-export function NextTimes({ schedule }: { schedule: Schedule }) {
+export function NextTimes({ schedule }: { schedule: CheckSchedule }) {
   const [typed] = useDebouncedValue(schedule, TYPING_MS);
   const { data, error, isPlaceholderData } = useQuery(explainQuery(typed));
   return (

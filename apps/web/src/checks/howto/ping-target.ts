@@ -1,8 +1,7 @@
-import type { Schedule } from "@overdue/core";
-
+import type { CheckSchedule } from "../check-queries.ts";
 import type { PingTarget } from "./snippets.ts";
 
-type Pinged = { pingUrl: string; slug: string; schedule: Schedule };
+type Pinged = { pingUrl: string; slug: string; schedule: CheckSchedule };
 
 /** What the snippets need of a check: where its schedule is no cron, the nearest cron that says the same. */
 export function pingTarget({ pingUrl, slug, schedule }: Pinged, browserZone: string): PingTarget {
@@ -16,7 +15,7 @@ export function pingTarget({ pingUrl, slug, schedule }: Pinged, browserZone: str
 
 const NIGHTLY = "30 2 * * *";
 
-function cronOf(schedule: Schedule): string {
+function cronOf(schedule: CheckSchedule): string {
   switch (schedule.kind) {
     case "cron":
       return schedule.expression.split("\n")[0]?.trim() ?? NIGHTLY;

@@ -1,0 +1,62 @@
+import type { CheckView } from "../check-queries.ts";
+
+type Exceptions = NonNullable<Extract<CheckView["schedule"], { kind: "cron" | "oncalendar" }>["except"]>;
+type CountedDay = NonNullable<Exceptions["onlyOn"]>[number];
+
+/** The days on which a schedule rests, as they are typed and chosen: a counted day as "2 working day". */
+export type ExceptionValues = { dates: string[]; holidays: string[]; onlyOn: string[] };
+
+export const NO_EXCEPTIONS: ExceptionValues = { dates: [], holidays: [], onlyOn: [] };
+
+const DAYS: readonly CountedDay["day"][] = [
+  "working day",
+  "weekday",
+  "Monday",
+  "Tuesday",
+  "Wednesday",
+  "Thursday",
+  "Friday",
+  "Saturday",
+  "Sunday",
+];
+const RANKS = [1, 2, 3, 4, 5, -1];
+const RANK_WORDS = new Map([
+  [1, "first"],
+  [2, "second"],
+  [3, "third"],
+  [-1, "last"],
+]);
+
+/** The counted days to choose from, and whichever else are chosen already. */
+export function countedDayOptions(chosen: readonly string[]): { value: string; label: string }[] {
+  const usual = DAYS.flatMap((day) => RANKS.map((nth) => `${nth} ${day}`));
+  return [...new Set([...usual, ...chosen])].map((value) => ({ value, label: labelOf(value) }));
+}
+
+export function exceptionValues(except: Exceptions | undefined): ExceptionValues {
+  const { dates = [], holidays = [], onlyOn = [] } = except ?? {};
+  return { dates, holidays, onlyOn: onlyOn.map(({ nth, day }) => `${nth} ${day}`) };
+}
+
+/** What the API is sent; undefined where there are none. */
+export function exceptionsOf({ dates, holidays, onlyOn }: ExceptionValues): Exceptions | undefined {
+  const found = {
+    ...(dates.length > 0 && { dates }),
+    ...(holidays.length > 0 && { holidays }),
+    ...(onlyOn.length > 0 && { onlyOn: onlyOn.flatMap(countedDay) }),
+  };
+  return Object.keys(found).length > 0 ? found : undefined;
+}
+
+function countedDay(value: string): CountedDay[] {
+  const [nth = "", ...words] = value.split(" ");
+  const day = DAYS.find((known) => known === words.join(" "));
+  return day ? [{ nth: Number(nth), day }] : [];
+}
+
+function labelOf(value: string): string {
+  const [nth = "", ...words] = value.split(" ");
+  const rank = Number(nth);
+  const word = RANK_WORDS.get(rank) ?? (rank < 0 ? `${-rank}th last` : `${rank}th`);
+  return `${word} ${words.join(" ")}`;
+}
