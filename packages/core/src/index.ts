@@ -2,7 +2,9 @@ export type { Instant } from "./time.ts";
 export { nextAfter, type Schedule } from "./schedules/schedule.ts";
 export { ScheduleInput } from "./schedules/schedule-input.ts";
 export { canonicalTimezone, timezones } from "./schedules/timezones/timezones.ts";
-export { type ClockChange, explain, type Explanation, type Occurrence } from "./schedules/explain.ts";
+export type { ClockChange } from "./schedules/explain/clock-changes.ts";
+export { explain, type Explanation, type Occurrence } from "./schedules/explain/explain.ts";
+export type { Exceptions } from "./schedules/exceptions/exceptions.ts";
 export type {
   Attitude,
   Check,

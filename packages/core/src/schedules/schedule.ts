@@ -3,6 +3,7 @@ import type { Exceptions } from "./exceptions/exceptions.ts";
 import { nextAllowed } from "./exceptions/next-allowed.ts";
 import { type Line, linesOf, nextOfLine, zoneOfLine } from "./lines.ts";
 import { isDead } from "./oncalendar/next.ts";
+import type { TimeZone } from "./timezones/time-zone.ts";
 
 /** When a job is due. Cron and OnCalendar may have several lines; the earliest wins. */
 export type Schedule = { kind: "interval"; everySeconds: number } | CalendarSchedule;
@@ -23,7 +24,7 @@ export function nextAfter(schedule: Schedule, after: Instant): Instant | null {
   if (schedule.kind === "interval") return after + schedule.everySeconds * SECOND_MS;
   let earliest: Instant | null = null;
   for (const line of linesOf(schedule)) {
-    const next = nextOfScheduled(line, schedule, after);
+    const next = nextOfScheduled(line, { schedule, zone: zoneOfLine(line, schedule.timezone) }, after);
     if (next !== null && (earliest === null || next < earliest)) earliest = next;
   }
   return earliest;
@@ -37,8 +38,13 @@ export function isDeadInSystemd(schedule: Schedule, after: Instant): boolean {
   );
 }
 
-function nextOfScheduled(line: Line, { timezone, except }: CalendarSchedule, after: Instant): Instant | null {
-  const zone = zoneOfLine(line, timezone);
-  if (except === undefined) return nextOfLine(line, zone, after);
-  return nextAllowed((from) => nextOfLine(line, zone, from), { exceptions: except, zone })(after);
+/** The first time of one line after `after`, read in `zone`, on a day that the schedule's exceptions leave. */
+export function nextOfScheduled(
+  line: Line,
+  { schedule, zone }: { schedule: CalendarSchedule; zone: TimeZone },
+  after: Instant,
+): Instant | null {
+  if (schedule.except === undefined) return nextOfLine(line, zone, after);
+  const next = (from: Instant) => nextOfLine(line, zone, from);
+  return nextAllowed(next, { exceptions: schedule.except, zone })(after);
 }

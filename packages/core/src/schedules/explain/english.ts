@@ -1,0 +1,87 @@
+export const MONTH_NAMES = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+] as const;
+
+/** From Monday on. */
+export const WEEKDAY_NAMES = [
+  "Monday",
+  "Tuesday",
+  "Wednesday",
+  "Thursday",
+  "Friday",
+  "Saturday",
+  "Sunday",
+] as const;
+
+const SMALL_ORDINALS = ["first", "second", "third", "fourth", "fifth"];
+
+/** "a", "a and b", "a, b and c". */
+export function list(items: readonly string[], conjunction: "and" | "or" = "and"): string {
+  return items.length < 2
+    ? items.join("")
+    : `${items.slice(0, -1).join(", ")} ${conjunction} ${items.at(-1)}`;
+}
+
+/** 1st, 2nd, 3rd, 4th, 11th, 21st. */
+export function ordinal(value: number): string {
+  const isTeen = value % 100 >= 11 && value % 100 <= 13;
+  const ending = isTeen ? "th" : (["th", "st", "nd", "rd"][value % 10] ?? "th");
+  return `${value}${ending}`;
+}
+
+/** first to fifth in letters, 6th and on in figures; -1 is last, -2 second to last. */
+export function rank(nth: number): string {
+  if (nth === -1) return "last";
+  const name = SMALL_ORDINALS[Math.abs(nth) - 1] ?? ordinal(Math.abs(nth));
+  return nth > 0 ? name : `${name} to last`;
+}
+
+export function capitalised(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+/** The values in order, runs as "9 to 17", a regular pattern as "0 to 56 in steps of 7". */
+export function values(numbers: readonly number[], show: (value: number) => string = String): string {
+  const steps = stepsOf(numbers);
+  if (steps !== null) return `${show(steps.first)} to ${show(steps.last)} in steps of ${steps.step}`;
+  return list(runs(numbers).map((run) => showRun(run, show)));
+}
+
+const STEPS_SPELLED_MAX = 6;
+
+/** A regular pattern that is too long to spell out; null for other values. */
+export function stepsOf(numbers: readonly number[]): { first: number; last: number; step: number } | null {
+  const [first = 0, second = 0] = numbers;
+  const step = second - first;
+  const isRegular = numbers.every((value, index) => value === first + index * step);
+  if (!isRegular || step < 2 || numbers.length <= STEPS_SPELLED_MAX) return null;
+  return { first, last: numbers.at(-1) ?? first, step };
+}
+
+function showRun(run: readonly number[], show: (value: number) => string): string {
+  const [first = 0] = run;
+  const last = run.at(-1) ?? first;
+  return first === last ? show(first) : `${show(first)} to ${show(last)}`;
+}
+
+/** Neighbours together where there are three or more of them. */
+export function runs(numbers: readonly number[]): number[][] {
+  const grouped: number[][] = [];
+  for (const value of numbers) {
+    const group = grouped.at(-1);
+    if (group?.at(-1) === value - 1) group.push(value);
+    else grouped.push([value]);
+  }
+  return grouped.flatMap((group) => (group.length > 2 ? [group] : group.map((value) => [value])));
+}

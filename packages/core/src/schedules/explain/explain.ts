@@ -1,0 +1,64 @@
+import { boundedCache } from "../bounded-cache.ts";
+import { type Line, linesOf, zoneOfLine } from "../lines.ts";
+import { type CalendarSchedule, nextAfter, type Schedule } from "../schedule.ts";
+import { UTC, timeZoneOf } from "../timezones/timezones.ts";
+import type { Instant } from "../../time.ts";
+import { type ClockChange, clockChanges } from "./clock-changes.ts";
+import { capitalised } from "./english.ts";
+import { exceptionsText } from "./exceptions-text.ts";
+import { durationText } from "./duration.ts";
+import { lineText } from "./line-text.ts";
+import { localText } from "./local-time.ts";
+
+/** What a schedule means, for the person who writes it. */
+export type Explanation = {
+  /** plain English, such as "Every day at 02:30, Europe/Berlin" */
+  text: string;
+  next: Occurrence[];
+  /** the next two clock changes of the zone, with what they do to this schedule */
+  changes: ClockChange[];
+};
+
+/** `local` reads like "Sun 2026-03-29 04:00 (UTC+3)". */
+export type Occurrence = { at: Instant; local: string };
+
+const TEXTS_MAX = 2000;
+const textOf = boundedCache(TEXTS_MAX, (json) => scheduleText(JSON.parse(json)));
+
+/**
+ * Says what a schedule means, with its next `count` times after `from`. A count of 0 asks for the text
+ * alone, which costs next to nothing.
+ * @throws ScheduleError for a schedule that `ScheduleInput` refuses
+ */
+export function explain(schedule: Schedule, { from, count }: { from: Instant; count: number }): Explanation {
+  const text = textOf(JSON.stringify(schedule));
+  if (count === 0) return { text, next: [], changes: [] };
+  const changes = schedule.kind === "interval" ? [] : clockChanges(schedule, from);
+  return { text, next: nextTimes(schedule, { from, count }), changes };
+}
+
+function nextTimes(schedule: Schedule, { from, count }: { from: Instant; count: number }): Occurrence[] {
+  const zone = schedule.kind === "interval" ? UTC : timeZoneOf(schedule.timezone);
+  const times: Occurrence[] = [];
+  let at = nextAfter(schedule, from);
+  for (; at !== null && times.length < count; at = nextAfter(schedule, at))
+    times.push({ at, local: localText(at, zone) });
+  return times;
+}
+
+function scheduleText(schedule: Schedule): string {
+  if (schedule.kind === "interval") return `Every ${durationText(schedule.everySeconds)}`;
+  return [capitalised(linesText(schedule)), ...exceptionsText(schedule.except ?? {})].join("; ");
+}
+
+/** The zone is said once where all lines share it, else with each line. */
+function linesText(schedule: CalendarSchedule): string {
+  const lines = linesOf(schedule);
+  const zones = new Set(lines.map((line) => zoneName(line, schedule)));
+  if (zones.size === 1) return `${lines.map(lineText).join("; ")}, ${[...zones].join()}`;
+  return lines.map((line) => `${lineText(line)}, ${zoneName(line, schedule)}`).join("; ");
+}
+
+function zoneName(line: Line, { timezone }: CalendarSchedule): string {
+  return zoneOfLine(line, timezone).name;
+}

@@ -1,0 +1,111 @@
+import type { Cron } from "../cron/parse.ts";
+import type { Line } from "../lines.ts";
+import { type Chain, MICROSECONDS } from "../oncalendar/chain.ts";
+import { daysOfMonth } from "../oncalendar/dates.ts";
+import { leastFrom } from "../oncalendar/match-component.ts";
+import type { OnCalendar } from "../oncalendar/parse.ts";
+import { type DayRule, daysText, isConditional, type Monthdays } from "./days.ts";
+import { type TimesOfDay, timesText } from "./times.ts";
+
+const EVERY_DAY = "every day";
+const LONGEST_MONTH = 31;
+const VALUES_MAX = 300;
+
+/** One line in words, without its zone and in small letters: "every day at 02:30". */
+export function lineText(line: Line): string {
+  const { days, times } = line.kind === "cron" ? ofCron(line.cron) : ofOnCalendar(line.calendar);
+  const when = timesText(times);
+  const onDays = daysText(days);
+  if (when.kind === "times" && isConditional(days)) return `at ${when.text} ${onDays}`;
+  if (when.kind === "times") return `${onDays} at ${when.text}`;
+  return onDays === EVERY_DAY ? when.text : `${when.text}, ${onDays}`;
+}
+
+type Parts = { days: DayRule; times: TimesOfDay };
+
+function ofCron(cron: Cron): Parts {
+  const days = selected(cron.days);
+  const weekdays = selected(cron.weekdays).map(fromMonday).toSorted(ascending);
+  const monthdays: Monthdays = {
+    numbers: days,
+    fromEnd: cron.lastDay ? [1] : [],
+    lastWorkday: cron.lastWorkday,
+  };
+  const isAnyDay = days.length === 31;
+  const isAnyWeekday = weekdays.length === 7;
+  const isFreed = !cron.daysMustAgree && (isAnyDay || isAnyWeekday);
+  return {
+    days: {
+      years: null,
+      months: restricted(selected(cron.months), 12),
+      monthdays: isAnyDay || isFreed ? null : monthdays,
+      weekdays: isAnyWeekday || isFreed ? null : { each: weekdays, nth: cron.nthWeekdays.map(fromMondayNth) },
+      relation: cron.daysMustAgree ? "and" : "or",
+    },
+    times: { hours: selected(cron.hours), minutes: selected(cron.minutes), seconds: [0] },
+  };
+}
+
+function selected(wanted: Uint8Array): number[] {
+  return [...wanted.keys()].filter((value) => wanted[value] === 1);
+}
+
+function restricted(all: number[], count: number): number[] | null {
+  return all.length === count ? null : all;
+}
+
+function fromMonday(weekday: number): number {
+  return (weekday + 6) % 7;
+}
+
+function fromMondayNth({ weekday, nth }: Cron["nthWeekdays"][number]) {
+  return { weekday: fromMonday(weekday), nth: nth === 0 ? -1 : nth };
+}
+
+function ascending(one: number, other: number): number {
+  return one - other;
+}
+
+function ofOnCalendar(calendar: OnCalendar): Parts {
+  const each = calendar.weekdays === null ? null : selected(calendar.weekdays);
+  return {
+    days: {
+      years: calendar.years && valuesOf(calendar.years, 1970, 2199),
+      months: calendar.months && restricted(valuesOf(calendar.months, 1, 12), 12),
+      monthdays: monthdaysOf(calendar),
+      weekdays: each && { each, nth: [] },
+      relation: "and",
+    },
+    times: {
+      hours: valuesOf(calendar.hours, 0, 23),
+      minutes: valuesOf(calendar.minutes, 0, 59),
+      seconds: secondsOf(calendar.seconds),
+    },
+  };
+}
+
+function monthdaysOf(calendar: OnCalendar): Monthdays | null {
+  if (calendar.days === null) return null;
+  const numbers = valuesOf(daysOfMonth(calendar, LONGEST_MONTH), 1, LONGEST_MONTH);
+  if (!calendar.daysFromEnd) return { numbers, fromEnd: [], lastWorkday: false };
+  return {
+    numbers: [],
+    fromEnd: numbers.map((day) => LONGEST_MONTH + 1 - day).toSorted(ascending),
+    lastWorkday: false,
+  };
+}
+
+function secondsOf(chain: Chain): number[] | null {
+  if (chain?.every(({ start, stop, repeat }) => start === 0 && stop === null && repeat === MICROSECONDS))
+    return null;
+  return valuesOf(chain, 0, 60 * MICROSECONDS - 1).map((micros) => micros / MICROSECONDS);
+}
+
+function valuesOf(chain: Chain, min: number, max: number): number[] {
+  const found: number[] = [];
+  if (chain === null) return Array.from({ length: max - min + 1 }, (_, index) => min + index);
+  let value = leastFrom(chain, min);
+  for (; value !== null && value <= max && found.length < VALUES_MAX; value = leastFrom(chain, value + 1))
+    found.push(value);
+  return found;
+}
