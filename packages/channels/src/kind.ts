@@ -71,8 +71,8 @@ export type OpenChannel =
     }
   | { via: "mail"; to: string };
 
-/** How much a provider takes at once, per channel. */
-export type Pace = { atOnce: number; perSecond: number };
+/** How much a provider takes: at once and per second by one channel, and per second by all channels of the kind. */
+export type Pace = { atOnce: number; perSecond: number; inAllPerSecond: number };
 
 export type Problem = { field: string; message: string };
 export type Parsed =

@@ -53,13 +53,13 @@ describe.each(["PostgreSQL", "Redis"])("on %s", (store) => {
     await queue.ring([ring]);
     await queue.ring([{ ...ring, attempt: 2 }]);
     await both.promise;
-    expect(heard.toSorted()).toEqual([1, 2]);
+    expect(new Set(heard)).toEqual(new Set([1, 2]));
   });
 });
 
 test.skipIf(redisMissing)("a Redis that is away refuses soon", async () => {
   const queue = await openQueue({ ...options(), redisUrl: "redis://127.0.0.1:1" });
-  await expect(queue.ring([newRing()])).rejects.toThrow();
+  await expect(queue.ring([newRing()])).rejects.toThrow(Error);
   await queue.close();
 });
 
@@ -70,7 +70,7 @@ test.skipIf(redisMissing)("a Redis that is frozen refuses soon", async () => {
   queue.onRing(() => undefined);
   await queue.ring([newRing()]);
   process.kill(frozen.pid, "SIGSTOP");
-  await expect(queue.ring([newRing()])).rejects.toThrow();
+  await expect(queue.ring([newRing()])).rejects.toThrow(Error);
   process.kill(frozen.pid, "SIGCONT");
   await queue.close();
   await frozen.stop();

@@ -20,7 +20,7 @@ export type QueueOptions = {
   /** Null: the queue lives in PostgreSQL. */
   redisUrl: string | null;
   databaseUrl: string;
-  onError(error: Error): void;
+  onError: (error: Error) => void;
 };
 
 /** A queue in some store, as far as ringing goes. */

@@ -27,7 +27,7 @@ export const email = defineKind({
       required: true,
     },
   ],
-  pace: { atOnce: 4, perSecond: 20 },
+  pace: { atOnce: 4, perSecond: 20, inAllPerSecond: 50 },
   hint: ({ to }) => to,
   open: ({ to }) => ({ via: "mail", to }),
 });

@@ -34,7 +34,7 @@ export const slack = defineKind({
       required: true,
     },
   ],
-  pace: { atOnce: 1, perSecond: 1 },
+  pace: { atOnce: 1, perSecond: 1, inAllPerSecond: 100 },
   hint: ({ url }) => `${hostOf(url)}/…${url.slice(-4)}`,
   open: ({ url }) => ({
     via: "http",

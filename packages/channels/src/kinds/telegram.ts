@@ -63,7 +63,7 @@ export const telegram = defineKind({
       required: false,
     },
   ],
-  pace: { atOnce: 1, perSecond: 1 },
+  pace: { atOnce: 1, perSecond: 1, inAllPerSecond: 30 },
   hint: ({ chat, topic }) => (topic === undefined ? `chat ${chat}` : `chat ${chat}, topic ${topic}`),
   open: (channel) => ({
     via: "http",

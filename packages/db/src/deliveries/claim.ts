@@ -4,6 +4,7 @@ import type { Db, Tx } from "../database.ts";
 import { notifyChanges } from "./changes.ts";
 import { decideClaims, type Candidate, type Decision } from "./decide-claims.ts";
 import { uuids } from "./due.ts";
+import { loadAlerts, type AlertRecord } from "./load-alert.ts";
 
 /** The right to make one attempt. The attempt's number is the fence: only its holder may finish it. */
 export type Claim = {
@@ -18,11 +19,17 @@ export type Claim = {
   ageMs: number;
 };
 
+export type ClaimedAlert = { claim: Claim; alert: AlertRecord };
+
 /**
- * Claims those of these deliveries that may be attempted now, each for `leaseSeconds`. Others are left alone, or closed
- * where they are out of date or their channel is gone.
+ * Claims those of these deliveries that may be attempted now, each for `leaseSeconds`, with what they have to tell.
+ * Others are left alone, or closed where they are out of date or their channel is gone.
  */
-export function claimDeliveries(db: Db, ids: readonly string[], leaseSeconds: number): Promise<Claim[]> {
+export function claimDeliveries(
+  db: Db,
+  ids: readonly string[],
+  leaseSeconds: number,
+): Promise<ClaimedAlert[]> {
   return db.transaction(async (tx) => {
     const decisions = decideClaims(await lockLanes(tx, ids), ids);
     await close(tx, having(decisions, "supersede"), {
@@ -33,7 +40,11 @@ export function claimDeliveries(db: Db, ids: readonly string[], leaseSeconds: nu
       state: "failed",
       because: "The channel is broken.",
     });
-    return lease(tx, having(decisions, "claim"), leaseSeconds);
+    const claims = await lease(tx, having(decisions, "claim"), leaseSeconds);
+    const alerts = await loadAlerts(tx, having(decisions, "claim"));
+    return claims.flatMap((claim) =>
+      alerts.filter(({ deliveryId }) => deliveryId === claim.deliveryId).map((alert) => ({ claim, alert })),
+    );
   });
 }
 
@@ -49,10 +60,11 @@ async function lockLanes(tx: Tx, ids: readonly string[]): Promise<Candidate[]> {
                 when c.broken_at is not null then 'broken' else 'working' end as channel
     from deliveries d
     join channels c on c.project_id = d.project_id and c.id = d.channel_id
+    left join flips f on f.project_id = d.project_id and f.id = d.flip_id
     where d.state in ('pending', 'retry', 'sending')
       and (d.id = any(${uuids(ids)})
         or (d.check_id, d.channel_id) in (select check_id, channel_id from deliveries where id = any(${uuids(ids)})))
-    order by d.id
+    order by coalesce(f.deadline_seq, 0), d.id
     for update of d`);
   return rows;
 }

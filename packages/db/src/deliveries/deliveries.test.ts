@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { queueTest } from "../channels/queue-test.ts";
 import { openDb, type Db } from "../database.ts";
 import { channels, deliveries, deliveryAttempts } from "../schema/index.ts";
-import { claimDeliveries, type Claim } from "./claim.ts";
+import { claimDeliveries, type Claim, type ClaimedAlert } from "./claim.ts";
 import { dueDeliveries, msUntilDue } from "./due.ts";
 import { finishDelivery, type Finish } from "./finish.ts";
 import { loadAlerts } from "./load-alert.ts";
@@ -103,7 +103,9 @@ describe("a claim", () => {
     const { deliveryId } = await scene.down();
     await claimDeliveries(db, [deliveryId], 45);
     await expire(deliveryId);
-    expect(await claimDeliveries(db, [deliveryId], 45)).toMatchObject([{ attempt: 2, failures: 0 }]);
+    expect(await claimDeliveries(db, [deliveryId], 45)).toMatchObject([
+      { claim: { attempt: 2, failures: 0 } },
+    ]);
     expect(await loadAlerts(db, [deliveryId])).toMatchObject([{ uncertain: true }]);
   });
 
@@ -112,7 +114,7 @@ describe("a claim", () => {
     const proof = await queueTest(db, target());
     await db.update(channels).set({ brokenAt: new Date() }).where(eq(channels.id, scene.channelId));
     const claims = await claimDeliveries(db, [deliveryId, proof.id], 45);
-    expect(claims.map((claim) => claim.deliveryId)).toEqual([proof.id]);
+    expect(claims.map(({ claim }) => claim.deliveryId)).toEqual([proof.id]);
     expect(await state(deliveryId)).toBe("failed");
   });
 });
@@ -146,9 +148,11 @@ describe("an attempt's end", () => {
     const claim = await claimed();
     await finishDelivery(db, claim, finish({ state: "retry", statusCode: 429, retryInMs: 0 }));
     const [second] = await claimDeliveries(db, [claim.deliveryId], 45);
-    expect(second).toMatchObject({ attempt: 2, failures: 0 });
+    expect(second?.claim).toMatchObject({ attempt: 2, failures: 0 });
     await finishDelivery(db, held(second), finish({ state: "retry", statusCode: 500, retryInMs: 0 }));
-    expect(await claimDeliveries(db, [claim.deliveryId], 45)).toMatchObject([{ attempt: 3, failures: 1 }]);
+    expect(await claimDeliveries(db, [claim.deliveryId], 45)).toMatchObject([
+      { claim: { attempt: 3, failures: 1 } },
+    ]);
   });
 
   test("that is permanent breaks the channel and says why; a success mends it", async () => {
@@ -237,9 +241,9 @@ async function expire(id: string): Promise<void> {
     .where(eq(deliveries.id, id));
 }
 
-function held(claim: Claim | undefined): Claim {
-  if (claim === undefined) throw new Error("It should have been claimed.");
-  return claim;
+function held(claimed: ClaimedAlert | undefined): Claim {
+  if (claimed === undefined) throw new Error("It should have been claimed.");
+  return claimed.claim;
 }
 
 function finish(change: Partial<Finish>): Finish {

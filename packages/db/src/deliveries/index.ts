@@ -1,5 +1,5 @@
 export { ringForDeliveries, type DeliveryChange } from "./changes.ts";
-export { claimDeliveries, type Claim } from "./claim.ts";
+export { claimDeliveries, type Claim, type ClaimedAlert } from "./claim.ts";
 export type { DeliveryKind, DeliveryRow, DeliveryState } from "./delivery-row.ts";
 export { dueDeliveries, msUntilDue, type DueDelivery } from "./due.ts";
 export { finishDelivery, type Finish } from "./finish.ts";

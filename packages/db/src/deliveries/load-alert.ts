@@ -1,7 +1,7 @@
 import type { Evidence, Instant, PingKind, Reason } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
-import type { Db } from "../database.ts";
+import type { Db, Tx } from "../database.ts";
 import { uuids } from "./due.ts";
 import type { DeliveryKind } from "./delivery-row.ts";
 
@@ -30,7 +30,8 @@ type LoadedRow = Omit<AlertRecord, "lastPing"> & {
 const OUTPUT_BYTES = 8_192;
 
 /** Everything that the alerts of these deliveries say. The last ping is the newest one not later than the flip. */
-export async function loadAlerts(db: Db, ids: readonly string[]): Promise<AlertRecord[]> {
+export async function loadAlerts(db: Db | Tx, ids: readonly string[]): Promise<AlertRecord[]> {
+  if (ids.length === 0) return [];
   const { rows } = await db.execute<LoadedRow>(sql`
     select d.id as "deliveryId", d.kind, d.uncertain, ${tellsDownToo} as "tellsDownToo",
       json_build_object('id', p.id, 'name', p.name) as project,

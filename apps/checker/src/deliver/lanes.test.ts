@@ -1,0 +1,135 @@
+import type { DueDelivery } from "@overdue/db";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { openLanes, type LaneOptions, type Lanes } from "./lanes.ts";
+
+const PACES: Record<string, { atOnce: number; perSecond: number; inAllPerSecond: number }> = {
+  wide: { atOnce: 100, perSecond: 1_000, inAllPerSecond: 10_000 },
+  serial: { atOnce: 1, perSecond: 1_000, inAllPerSecond: 10_000 },
+  slow: { atOnce: 1, perSecond: 1, inAllPerSecond: 10_000 },
+  shared: { atOnce: 1, perSecond: 1_000, inAllPerSecond: 2 },
+};
+const NONE = { atOnce: 1, perSecond: 1, inAllPerSecond: 1 };
+
+let started: DueDelivery[];
+let finish: (due: DueDelivery) => void;
+let lanes: Lanes;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  started = [];
+});
+afterEach(() => vi.useRealTimers());
+
+test("what is added together starts together", async () => {
+  open();
+  addAll(["a1", "a2", "b1"]);
+  await settle();
+  expect(names()).toEqual(["a1", "b1", "a2"]);
+});
+
+test("a delivery that is here is not taken in twice, until it is done", async () => {
+  open();
+  addAll(["a1", "a1"]);
+  await settle();
+  addAll(["a1"]);
+  await settle();
+  expect(names()).toEqual(["a1"]);
+  finish(due("a1"));
+  addAll(["a1"]);
+  await settle();
+  expect(names()).toEqual(["a1", "a1"]);
+});
+
+test("a serial lane sends one after the other, and other lanes do not wait for it", async () => {
+  open();
+  addAll(["a1", "a2"], "serial");
+  addAll(["b1", "b2"], "wide");
+  await settle();
+  expect(names()).toEqual(["a1", "b1", "b2"]);
+  finish(due("a1"));
+  await settle();
+  expect(names()).toEqual(["a1", "b1", "b2", "a2"]);
+});
+
+test("a lane keeps its provider's pace", async () => {
+  open();
+  addAll(["a1", "a2"], "slow");
+  await settle();
+  finish(due("a1"));
+  await vi.advanceTimersByTimeAsync(900);
+  expect(names()).toEqual(["a1"]);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(names()).toEqual(["a1", "a2"]);
+});
+
+test("lanes of one kind share what the provider takes in all", async () => {
+  open();
+  addAll(["a1", "b1", "c1"], "shared");
+  await settle();
+  expect(names()).toEqual(["a1"]);
+  await vi.advanceTimersByTimeAsync(600);
+  expect(names()).toEqual(["a1", "b1"]);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(names()).toEqual(["a1", "b1", "c1"]);
+});
+
+test("a busy project leaves room for another", async () => {
+  open({ atOnce: 4, atOncePerProject: 3 });
+  addAll(["a1", "a2", "a3", "a4", "a5"], "wide", "busy");
+  addAll(["b1"], "wide", "other");
+  await settle();
+  expect(names().toSorted()).toEqual(["a1", "a2", "a3", "b1"]);
+});
+
+test("no more than the limit is under way at once", async () => {
+  open({ atOnce: 2 });
+  addAll(["a1", "b1", "c1"]);
+  await settle();
+  expect(names()).toEqual(["a1", "b1"]);
+  finish(due("b1"));
+  await settle();
+  expect(names()).toEqual(["a1", "b1", "c1"]);
+});
+
+test("a stop starts nothing more and waits for what is under way", async () => {
+  open();
+  addAll(["a1"], "serial");
+  await settle();
+  addAll(["a2"], "serial");
+  let stopped = false;
+  const stopping = lanes.stop().then(() => (stopped = true));
+  await settle();
+  expect(stopped).toBe(false);
+  finish(due("a1", "serial"));
+  await stopping;
+  expect(names()).toEqual(["a1"]);
+});
+
+function open(options: Partial<LaneOptions> = {}): void {
+  lanes = openLanes({
+    start: (batch, done) => {
+      started.push(...batch);
+      finish = done;
+    },
+    paceOf: (kind) => PACES[kind] ?? NONE,
+    ...options,
+  });
+}
+
+function addAll(ids: string[], kind = "wide", projectId = "p"): void {
+  for (const id of ids) lanes.add(due(id, kind, projectId));
+}
+
+/** "a1" goes through lane "a". */
+function due(id: string, channelKind = "wide", projectId = "p"): DueDelivery {
+  return { deliveryId: id, attempt: 1, projectId, channelId: id.slice(0, 1), channelKind, rank: 1 };
+}
+
+function names(): string[] {
+  return started.map(({ deliveryId }) => deliveryId);
+}
+
+async function settle(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(2);
+}

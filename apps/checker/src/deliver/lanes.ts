@@ -1,0 +1,183 @@
+import type { Pace } from "@overdue/channels";
+import type { DueDelivery } from "@overdue/db";
+
+/**
+ * What this process has been told to deliver, and how much of it at once: every channel has a lane of its own that is
+ * as wide and as quick as its provider allows, and lanes take turns, so that neither a slow channel nor a busy project
+ * holds up the others. Only ids wait here; what is lost with the process is found again in PostgreSQL.
+ */
+export type Lanes = {
+  /** Takes a delivery in, unless it is here already or there is no room. */
+  add(due: DueDelivery): void;
+  /** All that wait or are under way here. */
+  ids(): string[];
+  /** Starts nothing more; resolves once nothing is under way. */
+  stop(): Promise<void>;
+};
+
+export type LaneOptions = {
+  /** Begins to deliver these. Calls `done` once for each, whatever became of it. */
+  start(batch: readonly DueDelivery[], done: (due: DueDelivery) => void): void;
+  paceOf(channelKind: string): Pace;
+  atOnce?: number;
+  atOncePerProject?: number;
+};
+
+type Lane = { kind: string; waiting: DueDelivery[]; underWay: number; opensAt: number };
+
+const AT_ONCE = 1_000;
+const AT_ONCE_PER_PROJECT = 500;
+const WAITING = 50_000;
+const BATCH = 100;
+
+export function openLanes(options: LaneOptions): Lanes {
+  return new OpenLanes(options);
+}
+
+class OpenLanes implements Lanes {
+  readonly #options: Required<LaneOptions>;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #here = new Set<string>();
+  readonly #perProject = new Map<string, number>();
+  readonly #kindOpensAt = new Map<string, number>();
+  readonly #idle: (() => void)[] = [];
+  #underWay = 0;
+  #pumping = false;
+  #stopped = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: LaneOptions) {
+    this.#options = { atOnce: AT_ONCE, atOncePerProject: AT_ONCE_PER_PROJECT, ...options };
+  }
+
+  add(due: DueDelivery): void {
+    if (this.#stopped || this.#here.has(due.deliveryId) || this.#here.size >= WAITING) return;
+    this.#here.add(due.deliveryId);
+    const lane = this.#lanes.get(due.channelId) ?? {
+      kind: due.channelKind,
+      waiting: [],
+      underWay: 0,
+      opensAt: 0,
+    };
+    lane.waiting.push(due);
+    this.#lanes.set(due.channelId, lane);
+    this.#pumpSoon();
+  }
+
+  ids(): string[] {
+    return [...this.#here];
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    if (this.#underWay > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  /** Those that are added together start together, in few statements. */
+  #pumpSoon(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    setImmediate(() => {
+      this.#pumping = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    if (this.#stopped) return;
+    const batch = this.#nextBatch();
+    if (batch.length > 0) this.#options.start(batch, (due) => this.#done(due));
+    if (batch.length === BATCH) this.#pumpSoon();
+    this.#pumpWhenNextOpens();
+  }
+
+  /** One from each lane that has room, round after round. Lanes that had their turn go to the end. */
+  #nextBatch(): DueDelivery[] {
+    const batch: DueDelivery[] = [];
+    let took = true;
+    while (took && batch.length < BATCH) {
+      took = false;
+      for (const [channelId, lane] of Array.from(this.#lanes)) {
+        const due = batch.length < BATCH ? this.#takeFrom(lane) : null;
+        if (due === null) continue;
+        batch.push(due);
+        took = true;
+        this.#lanes.delete(channelId);
+        this.#lanes.set(channelId, lane);
+      }
+    }
+    return batch;
+  }
+
+  #takeFrom(lane: Lane): DueDelivery | null {
+    const [first] = lane.waiting;
+    if (first === undefined || !this.#hasRoom(lane, first.projectId)) return null;
+    lane.waiting.shift();
+    lane.underWay += 1;
+    this.#underWay += 1;
+    this.#perProject.set(first.projectId, this.#ofProject(first.projectId) + 1);
+    this.#closeForAMoment(lane);
+    return first;
+  }
+
+  #hasRoom(lane: Lane, projectId: string): boolean {
+    const { atOnce, atOncePerProject, paceOf } = this.#options;
+    return (
+      this.#underWay < atOnce &&
+      this.#ofProject(projectId) < atOncePerProject &&
+      lane.underWay < paceOf(lane.kind).atOnce &&
+      this.#opensAt(lane) <= Date.now()
+    );
+  }
+
+  #opensAt(lane: Lane): number {
+    return Math.max(lane.opensAt, this.#kindOpensAt.get(lane.kind) ?? 0);
+  }
+
+  #closeForAMoment(lane: Lane): void {
+    const { perSecond, inAllPerSecond } = this.#options.paceOf(lane.kind);
+    const now = Date.now();
+    lane.opensAt = openAfter(lane.opensAt, now, perSecond);
+    this.#kindOpensAt.set(lane.kind, openAfter(this.#kindOpensAt.get(lane.kind) ?? 0, now, inAllPerSecond));
+  }
+
+  #done(due: DueDelivery): void {
+    this.#here.delete(due.deliveryId);
+    this.#underWay -= 1;
+    this.#countDownProject(due.projectId);
+    const lane = this.#lanes.get(due.channelId);
+    if (lane !== undefined) lane.underWay -= 1;
+    if (this.#underWay === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    this.#pumpSoon();
+  }
+
+  #countDownProject(projectId: string): void {
+    const left = this.#ofProject(projectId) - 1;
+    if (left > 0) this.#perProject.set(projectId, left);
+    else this.#perProject.delete(projectId);
+  }
+
+  #ofProject(projectId: string): number {
+    return this.#perProject.get(projectId) ?? 0;
+  }
+
+  /** Forgets lanes that are empty and open, and comes back for the first that is closed for its pace alone. */
+  #pumpWhenNextOpens(): void {
+    clearTimeout(this.#timer);
+    const now = Date.now();
+    let next = Number.POSITIVE_INFINITY;
+    for (const [channelId, lane] of this.#lanes) {
+      if (lane.waiting.length === 0) {
+        if (lane.underWay === 0 && lane.opensAt <= now) this.#lanes.delete(channelId);
+      } else if (this.#opensAt(lane) > now) next = Math.min(next, this.#opensAt(lane));
+    }
+    if (next < Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.#pump(), next - now);
+  }
+}
+
+/** Quick lanes may begin with 50 ms' worth at once, so that a timer's coarseness costs them nothing. */
+function openAfter(opensAt: number, now: number, perSecond: number): number {
+  const gapMs = 1_000 / perSecond;
+  return Math.max(opensAt, gapMs < 50 ? now - 50 : now) + gapMs;
+}

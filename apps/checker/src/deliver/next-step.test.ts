@@ -1,0 +1,97 @@
+import type { Claim } from "@overdue/db";
+import { describe, expect, test } from "vitest";
+
+import type { Ending } from "../senders/sender.ts";
+import { nextStep } from "./next-step.ts";
+
+const HOUR_MS = 3_600_000;
+const failed: Ending = {
+  result: { outcome: "transient", because: "oops", uncertain: false },
+  statusCode: 500,
+};
+
+test.each([
+  [0, 5_000],
+  [1, 15_000],
+  [2, 45_000],
+  [3, 120_000],
+  [4, 300_000],
+  [5, 600_000],
+  [6, 1_200_000],
+  [7, 2_400_000],
+  [8, HOUR_MS],
+  [20, HOUR_MS],
+])("after %i failures the next attempt comes in %i ms", (failures, retryInMs) => {
+  expect(step(failed, { failures })).toMatchObject({ state: "retry", retryInMs });
+});
+
+test.each([
+  [0, 4_000],
+  [0.5, 5_000],
+  [1, 6_000],
+])("by the chance of %d it comes in %i ms", (chance, retryInMs) => {
+  expect(nextStep(failed, claim({}), { kind: "down", chance })).toMatchObject({ retryInMs });
+});
+
+test("a time that the provider names is kept exactly, and is no failure", () => {
+  const postponed: Ending = {
+    result: { outcome: "throttled", retryAfterMs: 7_000, because: "later" },
+    statusCode: 503,
+  };
+  expect(step(postponed, { failures: 6 })).toMatchObject({
+    state: "retry",
+    retryInMs: 7_000,
+    statusCode: 429,
+  });
+});
+
+test("a permanent error ends it and names why the channel is broken", () => {
+  const gone: Ending = { result: { outcome: "permanent", because: "no_service" }, statusCode: 404 };
+  expect(step(gone)).toMatchObject({ state: "failed", channelBrokenBecause: "no_service" });
+});
+
+test("a chat that moved is tried again at once, once", () => {
+  const moved: Ending = { result: { outcome: "moved", settings: {}, because: "moved" }, statusCode: 400 };
+  expect(step(moved)).toMatchObject({ state: "retry", retryInMs: 0 });
+  expect(step(moved, { failures: 1 })).toMatchObject({ state: "retry", retryInMs: 15_000 });
+});
+
+test("what may have arrived is remembered as uncertain", () => {
+  const unknown: Ending = {
+    result: { outcome: "transient", because: "broke", uncertain: true },
+    statusCode: null,
+  };
+  expect(step(unknown)).toMatchObject({ uncertain: true });
+});
+
+describe("it is given up", () => {
+  test.each([
+    ["an alert", "down" as const, 22 * HOUR_MS, "retry"],
+    ["an alert", "down" as const, 23.5 * HOUR_MS, "failed"],
+    ["a test", "test" as const, 20_000, "failed"],
+  ])("%s (%s) that is %i ms old: %s", (_, kind, ageMs, state) => {
+    expect(
+      nextStep(failed, claim({ failures: kind === "test" ? 2 : 9, ageMs }), { kind, chance: 0.5 }),
+    ).toMatchObject({
+      state,
+      channelBrokenBecause: null,
+    });
+  });
+});
+
+function step(ending: Ending, change: Partial<Claim> = {}) {
+  return nextStep(ending, claim(change), { kind: "down", chance: 0.5 });
+}
+
+function claim(change: Partial<Claim>): Claim {
+  return {
+    deliveryId: "d",
+    projectId: "p",
+    channelId: "c",
+    checkId: null,
+    attempt: 1,
+    failures: 0,
+    ageMs: 0,
+    ...change,
+  };
+}
