@@ -6,13 +6,13 @@ export type Channel = "overdue_changes" | "overdue_deliveries" | "overdue_canary
 
 /**
  * Hears `NOTIFY` on a connection of its own and comes back by itself after a lost one. A message sent meanwhile is
- * gone, so `onReconnect` lets the caller look again; nothing that matters may depend on a message alone.
+ * gone, so `onConnect` lets the caller look again each time; nothing that matters may depend on a message alone.
  * Answers a function that stops listening.
  */
 export function listen(options: {
   url: string;
   handlers: Partial<Record<Channel, (payload: string) => void>>;
-  onReconnect?: () => void;
+  onConnect?: () => void;
 }): () => Promise<void> {
   const listener = new Listener(options);
   void listener.connect();
@@ -46,7 +46,7 @@ class Listener {
     try {
       await client.connect();
       for (const channel of Object.keys(this.#options.handlers)) await client.query(`listen ${channel}`);
-      if (this.#failures > 0) this.#options.onReconnect?.();
+      this.#options.onConnect?.();
       this.#failures = 0;
     } catch {
       this.#lost(client);

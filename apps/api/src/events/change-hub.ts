@@ -19,7 +19,7 @@ export class ChangeHub {
     this.#stopListening = listen({
       url: databaseUrl,
       handlers: { overdue_changes: (payload) => this.#heard(payload) },
-      onReconnect: () => this.#tellAll(),
+      onConnect: () => this.#tellAll(),
     });
   }
 

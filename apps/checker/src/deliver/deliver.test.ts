@@ -330,7 +330,11 @@ async function deliver(options: { redisUrl?: string | null }): Promise<Deliverin
     publicUrl: PUBLIC_URL,
     log,
   });
-  const unlisten = listen({ url: database.url, handlers: { overdue_deliveries: () => delivering.wake() } });
+  const unlisten = listen({
+    url: database.url,
+    handlers: { overdue_deliveries: () => delivering.wake() },
+    onConnect: () => delivering.wake(),
+  });
   closers.push(async () => {
     await unlisten();
     await egress.close();
