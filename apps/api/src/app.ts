@@ -6,6 +6,7 @@ import { deliveryRoutes } from "./deliveries/delivery-routes.ts";
 import type { Deps } from "./deps.ts";
 import { eventRoutes } from "./events/event-routes.ts";
 import { healthRoutes } from "./health/health-routes.ts";
+import { healthchecksRoutes } from "./healthchecks/healthchecks-routes.ts";
 import { historyRoutes } from "./history/history-routes.ts";
 import { pingHistoryRoutes } from "./history/ping-routes.ts";
 import { registeredRoutes } from "./http/access.ts";
@@ -20,6 +21,7 @@ import { memberRoutes } from "./members/member-routes.ts";
 import { metricsRoute } from "./metrics/metrics-route.ts";
 import { documentOf, documentSecurity, openapiRoutes } from "./openapi.ts";
 import { CANARY_PATH } from "./pings/canary.ts";
+import { pingHostOnly } from "./pings/ping-host.ts";
 import { projectRoutes } from "./projects/project-routes.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
 import { siteHandler } from "./site/site-handler.ts";
@@ -53,6 +55,7 @@ export function createApp(deps: Deps) {
   const app = createRouter();
   app.onError(errorHandler(deps.log));
   app.notFound(notFound);
+  app.use("/*", pingHostOnly(settings.pingHost, pings));
   // Before everything else: a ping passes no middleware that it does not need.
   app.post(CANARY_PATH, guard({ auth: "ping" }), pings.canary);
   app.all("/ping/*", guard({ auth: "ping" }), (c) => pings.ping(c, c.req.path.slice("/ping/".length)));
@@ -66,6 +69,7 @@ export function createApp(deps: Deps) {
     },
   );
   app.route("/", restRoutes());
+  app.route("/", healthchecksRoutes);
   app.route(
     "/",
     openapiRoutes(() => documentOf(app, settings.version)),

@@ -45,6 +45,12 @@ export type ApiSettings = {
   registration: "open" | "invite" | "closed";
   /** Null: metrics are for the machine itself alone. */
   metricsToken: string | null;
+  /** What stands before the UUID in a ping URL, with its slash. */
+  pingUrlBase: string;
+  /** Host, with its port if it has one, that answers pings at its root and nothing else. */
+  pingHost: string | null;
+  /** Sign badges: the first one signs, any may have signed. */
+  secretKeys: readonly string[];
 };
 
 /** Receives pings; `path` is what follows `/ping/`. */

@@ -61,13 +61,17 @@ function depsOf({ pool, log, settings, databaseUrl, secret }: Opened) {
   };
 }
 
-function settingsOf({ publicUrl, registration }: Config): ApiSettings {
+function settingsOf({ publicUrl, registration, pingHost, secretKeys, metricsToken }: Config): ApiSettings {
+  const { protocol } = new URL(publicUrl);
   return {
     version: packageJson.version,
     publicUrl,
     origins: originsOf(publicUrl),
     registration,
-    metricsToken: null,
+    metricsToken,
+    pingUrlBase: pingHost === null ? `${publicUrl}/ping/` : `${protocol}//${pingHost}/`,
+    pingHost,
+    secretKeys,
   };
 }
 

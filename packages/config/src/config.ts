@@ -33,6 +33,8 @@ export type Config = {
   registration: "open" | "invite" | "closed";
   bootstrap: Bootstrap | null;
   logLevel: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+  /** Opens metrics to other machines; null: they are for this machine alone. */
+  metricsToken: string | null;
   /** Host, with an optional port, that answers pings only. */
   pingHost: string | null;
   pingBodyBytesMax: number;
@@ -117,6 +119,7 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     slackApiUrl: values.SLACK_API_URL,
     registration: values.REGISTRATION,
     logLevel: values.LOG_LEVEL,
+    metricsToken: values.METRICS_TOKEN,
     pingHost: values.PING_HOST,
     pingBodyBytesMax: values.PING_BODY_LIMIT,
     pingEmailDomain: values.PING_EMAIL_DOMAIN,

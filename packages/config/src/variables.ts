@@ -104,6 +104,11 @@ export const VARIABLES = {
     "info",
     "Least important log lines that are kept.",
   ),
+  METRICS_TOKEN: optional(
+    z.string().min(8, "must have at least 8 characters"),
+    "only this machine reads `/metrics`",
+    "Token that opens `/metrics` to other machines, and is the `X-Metrics-Key` of Healthchecks' service metrics.",
+  ),
   PING_HOST: optional(
     hostName,
     "the host of `PUBLIC_URL`",

@@ -4,6 +4,7 @@ export { derive, keyringOf, seal, unseal, type Keyring, type Place } from "./sec
 export { isKey, newApiKey, newPingKey, storedKey, type KeyScope } from "./secrets/api-key.ts";
 export * from "./channels/index.ts";
 export * from "./checks/index.ts";
+export * from "./healthchecks/index.ts";
 export * from "./history/index.ts";
 export * from "./instance/index.ts";
 export * from "./deliveries/index.ts";

@@ -23,6 +23,7 @@ export async function viewOptions(c: AppContext, projectId: string): Promise<Vie
   return {
     now: now(),
     publicUrl: settings.publicUrl,
+    pingUrlBase: settings.pingUrlBase,
     mayWrite: mayWrite(c.var),
     pingKey: project?.pingKey ?? null,
   };

@@ -53,7 +53,13 @@ export const CheckView = z
   .meta({ id: "Check" });
 export type CheckView = z.infer<typeof CheckView>;
 
-export type ViewOptions = { now: Instant; publicUrl: string; mayWrite: boolean; pingKey: string | null };
+export type ViewOptions = {
+  now: Instant;
+  publicUrl: string;
+  pingUrlBase: string;
+  mayWrite: boolean;
+  pingKey: string | null;
+};
 
 export function checkView(row: CheckWithChannels, options: ViewOptions): CheckView {
   const { id, projectId, name, slug, description, channelIds, version } = row;
@@ -112,11 +118,11 @@ function stateOf(row: CheckWithChannels, now: Instant) {
   };
 }
 
-function addressesOf(row: CheckWithChannels, { publicUrl, mayWrite, pingKey }: ViewOptions) {
+function addressesOf(row: CheckWithChannels, { publicUrl, pingUrlBase, mayWrite, pingKey }: ViewOptions) {
   const bySlug = mayWrite && row.slug !== "" && pingKey !== null;
   return {
-    pingUrl: mayWrite ? `${publicUrl}/ping/${row.pingUuid}` : null,
-    slugPingUrl: bySlug ? `${publicUrl}/ping/${pingKey}/${row.slug}` : null,
-    badgeUrl: null,
+    pingUrl: mayWrite ? `${pingUrlBase}${row.pingUuid}` : null,
+    slugPingUrl: bySlug ? `${pingUrlBase}${pingKey}/${row.slug}` : null,
+    badgeUrl: `${publicUrl}/b/3/${row.badgeUuid}.svg`,
   };
 }

@@ -9,7 +9,9 @@ export type Access =
   | { auth: "ping" }
   | { auth: "signed-in"; key: "read" | "write" | null }
   /** `{projectId}` in the path: a member with at least this role, or a key of that project. */
-  | { auth: "project"; role: Role; key: "read" | "write" | null };
+  | { auth: "project"; role: Role; key: "read" | "write" | null }
+  /** A key of Healthchecks' kind, which says the project; another project's check is answered with 403. */
+  | { auth: "healthchecks"; key: "read" | "write" | "read-only" };
 
 const guards = new WeakMap<object, Access>();
 

@@ -4,7 +4,10 @@ import type { AppEnv } from "./context.ts";
 
 const YEAR_SECONDS = 31_536_000;
 
-/** What every answer but a ping's carries: nothing of ours is framed, sniffed, cached or referred to by others. */
+/**
+ * What every answer but a ping's carries: nothing of ours is framed, sniffed, cached or referred to by others, unless
+ * the answer itself said so.
+ */
 export function securityHeaders(isHttps: boolean): MiddlewareHandler<AppEnv> {
   const headers = {
     "x-content-type-options": "nosniff",
@@ -16,7 +19,8 @@ export function securityHeaders(isHttps: boolean): MiddlewareHandler<AppEnv> {
   };
   return async function addSecurityHeaders(c, next) {
     await next();
-    for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
+    for (const [name, value] of Object.entries(headers))
+      if (!c.res.headers.has(name)) c.res.headers.set(name, value);
     if (!c.res.headers.has("content-security-policy")) c.res.headers.set("content-security-policy", NOTHING);
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
   };

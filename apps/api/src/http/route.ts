@@ -15,7 +15,7 @@ export function createRouter(): OpenAPIHono<AppEnv> {
 
 /** The only way to make a route: who may call it, then its path and schemas. Errors are documented by themselves. */
 export function route<P extends string, R extends Omit<RouteConfig, "path"> & { path: P }>(
-  access: Access,
+  access: Exclude<Access, { auth: "healthchecks" }>,
   config: R,
 ) {
   const complete: R = {

@@ -1,0 +1,101 @@
+import { deleteCheck, findProjectChecks } from "@overdue/db";
+
+import { readCheckFields } from "./check-fields.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { FaceError } from "./face-error.ts";
+import type { FaceContext } from "./face-env.ts";
+import { checkByUniqueKey, checkByUuid, objectOf } from "./find-check.ts";
+import { createOrUpdate, pause, refreshed, resume, update } from "./save-check.ts";
+
+const READ = { auth: "healthchecks", key: "read" } as const;
+const WRITE = { auth: "healthchecks", key: "write" } as const;
+
+export const checkEndpoints: readonly Endpoint[] = [
+  {
+    path: "/api/{version}/checks/",
+    cors: true,
+    methods: {
+      GET: { access: READ, summary: "List checks", answer: listChecks },
+      POST: {
+        access: WRITE,
+        summary: "Create a check, or update the one that `unique` finds",
+        successes: [200, 201],
+        answer: createCheck,
+      },
+    },
+  },
+  {
+    path: "/api/{version}/checks/{uuid}",
+    cors: true,
+    methods: {
+      GET: {
+        access: READ,
+        summary: "Read a check",
+        answer: async (c) => c.json(objectOf(c, await checkByUuid(c))),
+      },
+      POST: { access: WRITE, summary: "Update a check", answer: updateCheck },
+      DELETE: { access: WRITE, summary: "Delete a check", answer: removeCheck },
+    },
+  },
+  {
+    path: "/api/{version}/checks/{uniqueKey}",
+    cors: true,
+    methods: {
+      GET: {
+        access: READ,
+        summary: "Read a check by its unique key",
+        answer: async (c) => c.json(objectOf(c, await checkByUniqueKey(c))),
+      },
+    },
+  },
+  {
+    path: "/api/{version}/checks/{uuid}/pause",
+    cors: true,
+    methods: { POST: { access: WRITE, summary: "Pause a check", answer: pauseCheck } },
+  },
+  {
+    path: "/api/{version}/checks/{uuid}/resume",
+    cors: true,
+    methods: { POST: { access: WRITE, summary: "Resume a paused check", answer: resumeCheck } },
+  },
+];
+
+async function listChecks(c: FaceContext): Promise<Response> {
+  const query = new URL(c.req.url).searchParams;
+  const slug = query.getAll("slug").at(-1) ?? "";
+  const filter = { tags: query.getAll("tag"), ...(slug !== "" && { slug }) };
+  const rows = await findProjectChecks(c.var.deps.db, c.var.face.projectId, filter);
+  return c.json({ checks: rows.map((row) => objectOf(c, row)) });
+}
+
+async function createCheck(c: FaceContext): Promise<Response> {
+  const { check, created } = await createOrUpdate(c, readCheckFields(c.var.face.body));
+  return c.json(objectOf(c, check), created ? 201 : 200);
+}
+
+async function updateCheck(c: FaceContext): Promise<Response> {
+  const check = await checkByUuid(c);
+  return c.json(objectOf(c, await update(c, check, readCheckFields(c.var.face.body))));
+}
+
+/** Answers the check as it was last; its channels are gone with it. */
+async function removeCheck(c: FaceContext): Promise<Response> {
+  const check = await checkByUuid(c);
+  const last = objectOf(c, { ...check, channelIds: [] });
+  if (!(await deleteCheck(c.var.deps.db, { projectId: check.projectId, checkId: check.id })))
+    throw new FaceError(404);
+  return c.json(last);
+}
+
+async function pauseCheck(c: FaceContext): Promise<Response> {
+  const check = await checkByUuid(c);
+  await pause(c, check);
+  return c.json(objectOf(c, await refreshed(c, check)));
+}
+
+async function resumeCheck(c: FaceContext): Promise<Response> {
+  const check = await checkByUuid(c);
+  if (check.status !== "paused") throw new FaceError(409, "check is not paused", "text/plain; charset=utf-8");
+  await resume(c, check);
+  return c.json(objectOf(c, await refreshed(c, check)));
+}

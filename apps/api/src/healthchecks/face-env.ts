@@ -1,0 +1,19 @@
+import type { Context } from "hono";
+
+import type { AppEnv } from "../http/context.ts";
+import type { JsonObject } from "./request-body.ts";
+
+export type ApiVersion = "v1" | "v2" | "v3";
+
+/** What the guard found out about a request. */
+export type Face = {
+  version: ApiVersion;
+  /** The key's; empty where none was needed. */
+  projectId: string;
+  mayWrite: boolean;
+  /** Of a POST; else empty. */
+  body: JsonObject;
+};
+
+export type FaceEnv = { Variables: AppEnv["Variables"] & { face: Face } };
+export type FaceContext = Context<FaceEnv>;

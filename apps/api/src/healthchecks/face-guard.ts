@@ -1,0 +1,90 @@
+import { findKey, type KeyRow } from "@overdue/db";
+import type { MiddlewareHandler } from "hono";
+
+import { type Access, asGuard } from "../http/access.ts";
+import { ApiError } from "../http/problem.ts";
+import { FaceError } from "./face-error.ts";
+import type { ApiVersion, Face, FaceContext, FaceEnv } from "./face-env.ts";
+import { type JsonObject, readObject } from "./request-body.ts";
+
+const KEY_CHARS = 32;
+
+export type FaceAccess = Extract<Access, { auth: "public" | "healthchecks" }>;
+
+/** Lets past who may call the route, in Healthchecks' order of refusals; no other shape of error leaves by it. */
+export function faceGuard(access: FaceAccess, headers: Record<string, string>): MiddlewareHandler<FaceEnv> {
+  return asGuard(access, async (c: FaceContext, next) => {
+    c.set("actor", { kind: "nobody" });
+    c.set("role", null);
+    const refused = await admit(c, access);
+    if (refused === null) await next();
+    else c.res = refused;
+    if (c.error !== undefined) answerPlainly(c, c.error);
+    for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
+  });
+}
+
+/** Runs a handler, turning what it throws for the client into its answer. */
+export async function answering(work: () => Promise<Response>): Promise<Response> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof FaceError) return error.response();
+    throw error;
+  }
+}
+
+async function admit(c: FaceContext, access: FaceAccess): Promise<Response | null> {
+  // A router of ours answers HEAD as GET does; Healthchecks refuses it.
+  if (c.req.method === "HEAD") return new Response(null, { status: 405 });
+  try {
+    c.set("face", access.auth === "public" ? publicFace(c) : await ofKey(c, access));
+    return null;
+  } catch (error) {
+    if (error instanceof FaceError) return error.response();
+    throw error;
+  }
+}
+
+function publicFace(c: FaceContext): Face {
+  return { version: versionOf(c), projectId: "", mayWrite: false, body: {} };
+}
+
+async function ofKey(c: FaceContext, access: FaceAccess & { auth: "healthchecks" }): Promise<Face> {
+  const body = c.req.method === "POST" ? await readObject(c.req.raw) : {};
+  const key = await useKey(c, c.req.header("x-api-key") ?? keyIn(body));
+  if (key === null || !allows(key, access.key)) throw FaceError.of(401, "wrong api key");
+  return { version: versionOf(c), projectId: key.projectId, mayWrite: key.scope === "write", body };
+}
+
+/** The key, noted as used; null where nobody has it. @throws FaceError 401 where it is no key at all. */
+export async function useKey(c: FaceContext, text: string): Promise<KeyRow | null> {
+  if (text.length !== KEY_CHARS) throw FaceError.of(401, "missing api key");
+  const { db, now, keyUse, clientAddress } = c.var.deps;
+  const found = await findKey(db, text, now());
+  if (found === null) return null;
+  keyUse.note(found.id, clientAddress(c));
+  c.set("actor", { kind: "key", keyId: found.id, projectId: found.projectId, scope: found.scope });
+  return found;
+}
+
+function keyIn(body: JsonObject): string {
+  return typeof body["api_key"] === "string" ? body["api_key"] : "";
+}
+
+function allows({ scope }: KeyRow, needed: "read" | "write" | "read-only"): boolean {
+  if (needed === "read-only") return scope === "read";
+  return scope === "write" || (scope === "read" && needed === "read");
+}
+
+function versionOf(c: FaceContext): ApiVersion {
+  const version = c.req.param("version");
+  return version === "v1" || version === "v2" ? version : "v3";
+}
+
+/** What went wrong unforeseen was logged by the application; here it has no shape but its status. */
+function answerPlainly(c: FaceContext, error: Error): void {
+  const status = error instanceof ApiError ? error.status : 500;
+  c.res = undefined;
+  c.res = new Response(null, { status });
+}

@@ -1,0 +1,46 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+
+import { databaseAnswers, serviceCounts } from "@overdue/db";
+
+import type { Endpoint } from "./endpoint.ts";
+import { FaceError } from "./face-error.ts";
+import type { FaceContext } from "./face-env.ts";
+
+const PUBLIC = { auth: "public" } as const;
+
+export const statusEndpoints: readonly Endpoint[] = [
+  {
+    path: "/api/{version}/status/",
+    cors: false,
+    methods: { GET: { access: PUBLIC, summary: "Say whether the database answers", answer: status } },
+  },
+  {
+    path: "/api/{version}/metrics/",
+    cors: false,
+    methods: { GET: { access: PUBLIC, summary: "Service metrics, with `X-Metrics-Key`", answer: metrics } },
+  },
+];
+
+async function status(c: FaceContext): Promise<Response> {
+  return (await databaseAnswers(c.var.deps.db)) ? c.text("OK") : c.text("database connection failed", 500);
+}
+
+async function metrics(c: FaceContext): Promise<Response> {
+  const { db, now, settings } = c.var.deps;
+  if (!isKey(c.req.header("x-metrics-key"), settings.metricsToken)) throw new FaceError(403);
+  const { pings, deliveries, waitingFlips } = await serviceCounts(db);
+  return c.json({
+    ts: Math.floor(now() / 1000),
+    max_ping_id: pings,
+    max_notification_id: deliveries,
+    num_unprocessed_flips: waitingFlips,
+  });
+}
+
+function isKey(sent: string | undefined, key: string | null): boolean {
+  return sent !== undefined && key !== null && timingSafeEqual(digest(sent), digest(key));
+}
+
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}

@@ -1,0 +1,15 @@
+export {
+  CHECKS_PER_PROJECT_MAX,
+  findCheckByBadgeUuid,
+  findCheckByPingUuid,
+  findCheckByUniqueKey,
+  findEqualCheck,
+  findProjectChecks,
+  type UniqueFields,
+  uniqueKeyOf,
+} from "./find-checks.ts";
+export { findProjectByBadgeKey } from "./find-badge-project.ts";
+export { listChannelNames } from "./list-channel-names.ts";
+export { listFlipsWithin } from "./list-flips-within.ts";
+export { databaseAnswers, type ServiceCounts, serviceCounts } from "./service-counts.ts";
+export { createUnlessEqual, hasRoom, TooManyChecks } from "./upsert-check.ts";
