@@ -57,6 +57,34 @@ const EXPECTED: Record<string, string> = {
   "POST /v1/projects/:projectId/keys": "owner, no key",
   "DELETE /v1/projects/:projectId/keys/:keyId": "owner, no key",
   "GET /v1/projects/:projectId/members": "viewer, no key",
+  "ALL /api/:version{v[123]}/*": "public",
+  "ALL /b/*": "public",
+  "ALL /badge/*": "public",
+  "ALL /projects/:project/checks/metrics/*": "public",
+  "ALL /projects/:project/metrics/*": "public",
+  "GET /api/:version{v[123]}/metrics/": "public",
+  "GET /api/:version{v[123]}/status/": "public",
+  "GET /b/:states{[0-9]+}/:file": "public",
+  "GET /badge/:badgeKey/:file": "public",
+  "GET /badge/:badgeKey/:signature/:file": "public",
+  "GET /projects/:project/checks/metrics/:key": "healthchecks, read-only key",
+  "GET /projects/:project/metrics/": "healthchecks, read-only key",
+  "GET /projects/:project/metrics/:key": "healthchecks, read-only key",
+  "GET /api/:version{v[123]}/badges/": "healthchecks, read key",
+  "GET /api/:version{v[123]}/channels/": "healthchecks, write key",
+  "GET /api/:version{v[123]}/checks/": "healthchecks, read key",
+  "POST /api/:version{v[123]}/checks/": "healthchecks, write key",
+  "GET /api/:version{v[123]}/checks/:check{[0-9A-Za-z]+}": "healthchecks, read key",
+  "GET /api/:version{v[123]}/checks/:check{[0-9A-Za-z]+}/flips/": "healthchecks, read key",
+  "GET /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f-]+}": "healthchecks, read key",
+  "POST /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f-]+}": "healthchecks, write key",
+  "DELETE /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f-]+}": "healthchecks, write key",
+  "GET /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f-]+}/flips/": "healthchecks, read key",
+  "GET /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f-]+}/pings/": "healthchecks, write key",
+  "GET /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f-]+}/pings/:number{[0-9]+}/body":
+    "healthchecks, write key",
+  "POST /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f-]+}/pause": "healthchecks, write key",
+  "POST /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f-]+}/resume": "healthchecks, write key",
 };
 
 const MARKER = "only-ada-may-read-this";
@@ -185,7 +213,7 @@ function nameOf({ method, path }: RegisteredRoute): string {
 function accessText(access: Access): string {
   if (access.auth === "public" || access.auth === "ping") return access.auth;
   const key = access.key === null ? "no key" : `${access.key} key`;
-  return access.auth === "project" ? `${access.role}, ${key}` : `signed-in, ${key}`;
+  return `${access.auth === "project" ? access.role : access.auth}, ${key}`;
 }
 
 function routesFor(...roles: string[]): RegisteredRoute[] {

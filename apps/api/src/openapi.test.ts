@@ -11,7 +11,7 @@ type Document = {
 };
 type Operation = { summary?: string; responses: Record<string, unknown>; security: unknown[] };
 
-const UNDOCUMENTED = ["GET /*", "ALL /ping/*", "POST /ping/canary"];
+const UNDOCUMENTED = ["GET /*", "POST /ping/canary"];
 const api = await testApi();
 const document = await read<Document>(await api.call("GET", "/openapi.json"));
 
@@ -28,8 +28,8 @@ test("every route is in it, and nothing else", () => {
       (method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`,
     ),
   );
-  const expected = served.filter((route) => !UNDOCUMENTED.includes(route));
-  expect(documented.toSorted(inOrder)).toEqual(expected.toSorted(inOrder));
+  const expected = served.filter((route) => !UNDOCUMENTED.includes(route) && !isFallback(route));
+  expect(documented.toSorted(inOrder)).toEqual([...new Set(expected.map(plain))].toSorted(inOrder));
 });
 
 test("every route says what it does, who may call it and how it fails", () => {
@@ -56,6 +56,16 @@ test("schemas have names, so that a generated client has types", () => {
     ]),
   );
 });
+
+/** OPTIONS, 405 and missing slashes under the paths of Healthchecks' clients. */
+function isFallback(route: string): boolean {
+  return route.startsWith("ALL /");
+}
+
+/** Without the patterns by which the router tells kinds of parameters apart. */
+function plain(route: string): string {
+  return route.replaceAll(/:(\w+)\{.+?\}(?=\/|$)/g, ":$1");
+}
 
 function inOrder(a: string, b: string): number {
   return a < b ? -1 : 1;

@@ -25,7 +25,7 @@ export const checkEndpoints: readonly Endpoint[] = [
     },
   },
   {
-    path: "/api/{version}/checks/{uuid}",
+    path: "/api/{version}/checks/{check:uuid}",
     cors: true,
     methods: {
       GET: {
@@ -38,7 +38,7 @@ export const checkEndpoints: readonly Endpoint[] = [
     },
   },
   {
-    path: "/api/{version}/checks/{uniqueKey}",
+    path: "/api/{version}/checks/{check:uniqueKey}",
     cors: true,
     methods: {
       GET: {
@@ -49,12 +49,12 @@ export const checkEndpoints: readonly Endpoint[] = [
     },
   },
   {
-    path: "/api/{version}/checks/{uuid}/pause",
+    path: "/api/{version}/checks/{check:uuid}/pause",
     cors: true,
     methods: { POST: { access: WRITE, summary: "Pause a check", answer: pauseCheck } },
   },
   {
-    path: "/api/{version}/checks/{uuid}/resume",
+    path: "/api/{version}/checks/{check:uuid}/resume",
     cors: true,
     methods: { POST: { access: WRITE, summary: "Resume a paused check", answer: resumeCheck } },
   },

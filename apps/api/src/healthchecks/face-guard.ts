@@ -24,6 +24,12 @@ export function faceGuard(access: FaceAccess, headers: Record<string, string>): 
   });
 }
 
+/** For what no key is asked for and any method may come. */
+export const passing: MiddlewareHandler<FaceEnv> = asGuard(
+  { auth: "public" },
+  async (_, next) => await next(),
+);
+
 /** Runs a handler, turning what it throws for the client into its answer. */
 export async function answering(work: () => Promise<Response>): Promise<Response> {
   try {
@@ -38,7 +44,7 @@ async function admit(c: FaceContext, access: FaceAccess): Promise<Response | nul
   // A router of ours answers HEAD as GET does; Healthchecks refuses it.
   if (c.req.method === "HEAD") return new Response(null, { status: 405 });
   try {
-    c.set("face", access.auth === "public" ? publicFace(c) : await ofKey(c, access));
+    c.set("face", await faceOf(c, access));
     return null;
   } catch (error) {
     if (error instanceof FaceError) return error.response();
@@ -46,20 +52,41 @@ async function admit(c: FaceContext, access: FaceAccess): Promise<Response | nul
   }
 }
 
+async function faceOf(c: FaceContext, access: FaceAccess): Promise<Face> {
+  if (access.auth === "public") return publicFace(c);
+  return access.key === "read-only" ? await ofReadOnlyKey(c) : await ofKey(c, access.key);
+}
+
 function publicFace(c: FaceContext): Face {
   return { version: versionOf(c), projectId: "", mayWrite: false, body: {} };
 }
 
-async function ofKey(c: FaceContext, access: FaceAccess & { auth: "healthchecks" }): Promise<Face> {
+async function ofKey(c: FaceContext, needed: "read" | "write"): Promise<Face> {
   const body = c.req.method === "POST" ? await readObject(c.req.raw) : {};
-  const key = await useKey(c, c.req.header("x-api-key") ?? keyIn(body));
-  if (key === null || !allows(key, access.key)) throw FaceError.of(401, "wrong api key");
+  const text = c.req.header("x-api-key") ?? keyIn(body);
+  if (text.length !== KEY_CHARS) throw FaceError.of(401, "missing api key");
+  const key = await useKey(c, text);
+  if (key === null || !allows(key, needed)) throw FaceError.of(401, "wrong api key");
   return { version: versionOf(c), projectId: key.projectId, mayWrite: key.scope === "write", body };
 }
 
-/** The key, noted as used; null where nobody has it. @throws FaceError 401 where it is no key at all. */
-export async function useKey(c: FaceContext, text: string): Promise<KeyRow | null> {
-  if (text.length !== KEY_CHARS) throw FaceError.of(401, "missing api key");
+/** Of Prometheus, which sends its key in the path or as a bearer token, and gets by with a status. */
+async function ofReadOnlyKey(c: FaceContext): Promise<Face> {
+  const text = c.req.param("key") ?? bearer(c);
+  if (text.length !== KEY_CHARS) throw new FaceError(400);
+  const key = await useKey(c, text);
+  if (key?.scope !== "read") throw new FaceError(403);
+  return { version: versionOf(c), projectId: key.projectId, mayWrite: false, body: {} };
+}
+
+function bearer(c: FaceContext): string {
+  const [scheme, token] = (c.req.header("authorization") ?? "").split(/ +/, 2);
+  if (scheme?.toLowerCase() !== "bearer" || token === undefined) throw new FaceError(401);
+  return token;
+}
+
+/** The key, noted as used; null where nobody has it. */
+async function useKey(c: FaceContext, text: string): Promise<KeyRow | null> {
   const { db, now, keyUse, clientAddress } = c.var.deps;
   const found = await findKey(db, text, now());
   if (found === null) return null;
@@ -72,8 +99,7 @@ function keyIn(body: JsonObject): string {
   return typeof body["api_key"] === "string" ? body["api_key"] : "";
 }
 
-function allows({ scope }: KeyRow, needed: "read" | "write" | "read-only"): boolean {
-  if (needed === "read-only") return scope === "read";
+function allows({ scope }: KeyRow, needed: "read" | "write"): boolean {
   return scope === "write" || (scope === "read" && needed === "read");
 }
 

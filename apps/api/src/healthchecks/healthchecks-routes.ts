@@ -3,12 +3,19 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { badgeEndpoints } from "./badges/badge-endpoints.ts";
 import { channelEndpoints } from "./channel-endpoints.ts";
 import { checkEndpoints } from "./check-endpoints.ts";
-import { serve } from "./endpoint.ts";
 import type { FaceEnv } from "./face-env.ts";
-import { faceGuard } from "./face-guard.ts";
 import { historyEndpoints } from "./history-endpoints.ts";
 import { metricsEndpoints } from "./metrics/metrics-endpoints.ts";
+import { serve, serveTheRest } from "./serve.ts";
 import { statusEndpoints } from "./status-endpoints.ts";
+
+const PREFIXES = [
+  "/api/:version{v[123]}/*",
+  "/badge/*",
+  "/b/*",
+  "/projects/:project/metrics/*",
+  "/projects/:project/checks/metrics/*",
+];
 
 /** What Healthchecks' clients call, apart from pings: its management API, badges and metrics. */
 export const healthchecksRoutes = healthchecksRouter();
@@ -23,7 +30,7 @@ function healthchecksRouter(): OpenAPIHono<FaceEnv> {
     metricsEndpoints,
     statusEndpoints,
   ].flat();
-  for (const endpoint of endpoints) serve(router, endpoint);
-  router.all("/api/:version{v[123]}/*", faceGuard({ auth: "public" }, {}), (c) => c.body(null, 404));
+  serve(router, endpoints);
+  serveTheRest(router, PREFIXES, endpoints);
   return router;
 }

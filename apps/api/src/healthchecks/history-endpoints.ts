@@ -1,7 +1,7 @@
 import { type CheckWithChannels, findPingBody, listFlipsWithin, listPings, type PingRow } from "@overdue/db";
 
 import type { Endpoint } from "./endpoint.ts";
-import { parameter } from "./endpoint.ts";
+import { parameter } from "./endpoint-path.ts";
 import { FaceError } from "./face-error.ts";
 import type { FaceContext } from "./face-env.ts";
 import { checkByUniqueKey, checkByUuid } from "./find-check.ts";
@@ -15,14 +15,14 @@ const PINGS_MAX = 1_000;
 
 export const historyEndpoints: readonly Endpoint[] = [
   {
-    path: "/api/{version}/checks/{uuid}/flips/",
+    path: "/api/{version}/checks/{check:uuid}/flips/",
     cors: true,
     methods: {
       GET: { access: READ, summary: "List flips", answer: async (c) => await flips(c, await checkByUuid(c)) },
     },
   },
   {
-    path: "/api/{version}/checks/{uniqueKey}/flips/",
+    path: "/api/{version}/checks/{check:uniqueKey}/flips/",
     cors: true,
     methods: {
       GET: {
@@ -33,12 +33,12 @@ export const historyEndpoints: readonly Endpoint[] = [
     },
   },
   {
-    path: "/api/{version}/checks/{uuid}/pings/",
+    path: "/api/{version}/checks/{check:uuid}/pings/",
     cors: true,
     methods: { GET: { access: WRITE, summary: "List pings", answer: pings } },
   },
   {
-    path: "/api/{version}/checks/{uuid}/pings/{number}/body",
+    path: "/api/{version}/checks/{check:uuid}/pings/{number}/body",
     cors: true,
     methods: { GET: { access: WRITE, summary: "Read what a job sent with a ping", answer: pingBody } },
   },
@@ -79,7 +79,7 @@ function pingObject(row: PingRow, { url, duration }: { url: string; duration: nu
 
 async function pingBody(c: FaceContext): Promise<Response> {
   const check = await checkByUuid(c);
-  const number = Number(parameter(c, "number"));
+  const number = Number(parameter(c, "number", "number"));
   if (!Number.isSafeInteger(number)) throw new FaceError(404);
   const body = await findPingBody(c.var.deps.db, { projectId: check.projectId, checkId: check.id, number });
   if (body === null || body.length === 0) throw new FaceError(404);

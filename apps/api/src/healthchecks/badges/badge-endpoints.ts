@@ -44,7 +44,7 @@ export const badgeEndpoints: readonly Endpoint[] = [
     methods: { GET: { access: PUBLIC, summary: "Badge of the checks with a tag", answer: tagBadge } },
   },
   {
-    path: "/b/{states}/{file}",
+    path: "/b/{states:number}/{file}",
     cors: true,
     methods: { GET: { access: PUBLIC, summary: "Badge of one check", answer: checkBadge } },
   },

@@ -1,0 +1,86 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { z } from "zod";
+
+import type { Endpoint, Method } from "./endpoint.ts";
+import { documentPath, pathParameters, pathPattern, routerPath } from "./endpoint-path.ts";
+import type { FaceContext, FaceEnv } from "./face-env.ts";
+import { answering, faceGuard, passing } from "./face-guard.ts";
+
+const BODY = {
+  description: "The fields that Healthchecks documents, or nothing.",
+  content: { "application/json": { schema: z.record(z.string(), z.unknown()) } },
+};
+
+type Router = OpenAPIHono<FaceEnv>;
+
+/** Serves endpoints and writes them into the document. */
+export function serve(router: Router, endpoints: readonly Endpoint[]): void {
+  const documented = new Set<string>();
+  for (const { path, cors, methods } of endpoints) {
+    const headers = cors ? corsHeaders(methods) : {};
+    for (const [name, method] of Object.entries(methods)) {
+      router.on(name, routerPath(path), faceGuard(method.access, headers), (c) =>
+        answering(() => method.answer(c)),
+      );
+      const id = `${name} ${documentPath(path)}`;
+      if (!documented.has(id)) document(router, path, { name, method });
+      documented.add(id);
+    }
+  }
+}
+
+/** Under these paths: OPTIONS and other methods of an endpoint, and the missing slash at its end. */
+export function serveTheRest(router: Router, paths: readonly string[], endpoints: readonly Endpoint[]): void {
+  const known = endpoints.map(({ path, cors, methods }) => ({
+    pattern: pathPattern(path),
+    headers: cors ? corsHeaders(methods) : {},
+  }));
+  for (const path of paths) {
+    router.all(path, passing, async (c, next) => {
+      const endpoint = known.find(({ pattern }) => pattern.test(c.req.path));
+      if (endpoint !== undefined) return otherMethod(c, endpoint.headers);
+      if (known.some(({ pattern }) => pattern.test(`${c.req.path}/`))) return withSlash(c);
+      if (c.req.path.startsWith("/api/")) return new Response(null, { status: 404 });
+      return await next();
+    });
+  }
+}
+
+function otherMethod(c: FaceContext, headers: Record<string, string>): Response {
+  return new Response(null, { status: c.req.method === "OPTIONS" ? 204 : 405, headers });
+}
+
+function withSlash(c: FaceContext): Response {
+  const { pathname, search } = new URL(c.req.url);
+  return new Response(null, { status: 301, headers: { location: `${pathname}/${search}` } });
+}
+
+function corsHeaders(methods: Endpoint["methods"]): Record<string, string> {
+  return {
+    "access-control-allow-origin": "*",
+    "access-control-allow-headers": "X-Api-Key",
+    "access-control-allow-methods": [...Object.keys(methods), "OPTIONS"].join(", "),
+    "access-control-max-age": "600",
+  };
+}
+
+function document(router: Router, path: string, { name, method }: { name: string; method: Method }): void {
+  const params = pathParameters(path);
+  const successes = (method.successes ?? [200]).map((status) => [
+    status,
+    { description: "As Healthchecks answers." },
+  ]);
+  router.openAPIRegistry.registerPath({
+    method: name === "GET" ? "get" : name === "POST" ? "post" : "delete",
+    path: documentPath(path),
+    summary: method.summary,
+    tags: ["Healthchecks"],
+    "x-access": method.access,
+    security: method.access.auth === "healthchecks" ? [{ apiKey: [] }] : [],
+    request: {
+      ...(Object.keys(params.shape).length > 0 && { params }),
+      ...(name === "POST" && { body: BODY }),
+    },
+    responses: { ...Object.fromEntries(successes), default: { description: "As Healthchecks refuses." } },
+  });
+}
