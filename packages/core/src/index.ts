@@ -33,3 +33,6 @@ export {
 } from "./learning/durations.ts";
 export { type ExitEvidence, type ExitMeaning, explainExit } from "./learning/exit-meaning.ts";
 export { spanInWords } from "./learning/span.ts";
+export { examineSchedule } from "./learning/doctor/doctor.ts";
+export type { Finding, FindingEvidence } from "./learning/doctor/finding.ts";
+export type { SeenRun } from "./learning/doctor/history.ts";

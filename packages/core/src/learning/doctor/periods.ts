@@ -1,0 +1,58 @@
+import type { CheckSettings } from "../../checks/check.ts";
+import { weekdayOf } from "../../schedules/civil.ts";
+import type { Schedule } from "../../schedules/schedule.ts";
+import { timeZoneOf } from "../../schedules/timezones/timezones.ts";
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "../../time.ts";
+import { spanInWords } from "../span.ts";
+import { medianOf } from "../statistics.ts";
+import { evidenceFrom, type Finding } from "./finding.ts";
+import { gapsOf, type History } from "./history.ts";
+
+const GAPS_MIN = 4;
+const GAPS_SEEN = 30;
+const SHARE_MIN = 0.8;
+const NEAR = 0.1;
+const TIMES_MIN = 1.8;
+
+/** Runs that come regularly, but far more seldom or far more often than the schedule says. */
+export function findWrongPeriod(settings: CheckSettings, history: History): Finding | null {
+  const { schedule } = history;
+  const arrivals = history.arrivals.slice(-GAPS_SEEN - 1);
+  const gaps = gapsOf(arrivals);
+  const gapMs = medianOf(gaps) ?? 0;
+  const scheduledMs = periodOf(history);
+  const agreeing = gaps.filter((gap) => Math.abs(gap - gapMs) <= NEAR * gapMs).length;
+  if (gaps.length < GAPS_MIN || agreeing < SHARE_MIN * gaps.length || scheduledMs === null) return null;
+  if (!disagree(settings, gapMs, scheduledMs)) return null;
+  return {
+    kind: "wrong-period",
+    sentence: `The job comes every ${spanInWords(gapMs)}, ${agreeing} of ${gaps.length} times; its schedule says every ${spanInWords(scheduledMs)}.`,
+    evidence: evidenceFrom(arrivals, { seen: gaps.length, agreeing, offsetMs: gapMs - scheduledMs }),
+    edit: { schedule: scheduleOf(schedule, gapMs, arrivals) },
+  };
+}
+
+function periodOf({ schedule, slots }: History): number | null {
+  return schedule.kind === "interval" ? schedule.everySeconds * SECOND_MS : medianOf(gapsOf(slots));
+}
+
+/** More often than an interval asks for is fine; more seldom is, within the grace. */
+function disagree(settings: CheckSettings, gapMs: number, scheduledMs: number): boolean {
+  const allowedMs = scheduledMs + (settings.graceSeconds + settings.jitterSeconds) * SECOND_MS;
+  if (gapMs >= TIMES_MIN * scheduledMs) return gapMs > allowedMs;
+  return settings.schedule.kind !== "interval" && gapMs * TIMES_MIN <= scheduledMs;
+}
+
+/** Days and weeks as cron, by the time of day that was usual; anything else as an interval. */
+function scheduleOf(schedule: Schedule, gapMs: number, arrivals: readonly Instant[]): Schedule {
+  const days = Math.round(gapMs / DAY_MS);
+  const isDays = Math.abs(gapMs - days * DAY_MS) <= HOUR_MS && (days === 1 || days === 7);
+  if (schedule.kind === "interval" || !isDays)
+    return { kind: "interval", everySeconds: Math.max(60, Math.round(gapMs / MINUTE_MS) * 60) };
+  const { timezone } = schedule;
+  const walls = arrivals.map((at) => timeZoneOf(timezone).wallOf(at));
+  const minuteOfDay = Math.floor((medianOf(walls.map((wall) => wall % DAY_MS)) ?? 0) / MINUTE_MS);
+  const weekday = days === 7 ? weekdayOf(Math.floor((walls.at(-1) ?? 0) / DAY_MS)) : "*";
+  const expression = `${minuteOfDay % 60} ${Math.floor(minuteOfDay / 60)} * * ${weekday}`;
+  return { ...schedule, kind: "cron", expression };
+}
