@@ -6,6 +6,7 @@ export * from "./channels/index.ts";
 export * from "./checks/index.ts";
 export * from "./healthchecks/index.ts";
 export * from "./history/index.ts";
+export * from "./housekeeping/index.ts";
 export * from "./instance/index.ts";
 export * from "./deliveries/index.ts";
 export * from "./keys/index.ts";

@@ -17,6 +17,7 @@ import {
   type FakeWebhook,
   type TestDatabase,
   type TestRedis,
+  type Written,
 } from "@overdue/testkit";
 import { eq, sql } from "drizzle-orm";
 import { pino } from "pino";
@@ -70,10 +71,10 @@ afterAll(async () => {
 });
 
 describe.each(["PostgreSQL", "Redis"])("with its queue on %s", (store) => {
-  const it = test.skipIf(store === "Redis" && redisMissing !== null);
+  const missing = store === "Redis" && redisMissing !== null;
   const start = () => deliver({ redisUrl: store === "Redis" ? (redis?.url ?? null) : null });
 
-  it("an alert arrives, and its delivery says so", async () => {
+  test.skipIf(missing)("an alert arrives, and its delivery says so", async () => {
     await start();
     const { deliveryId } = await scene.down();
     const request = await webhook.waitFor(() => true);
@@ -84,13 +85,13 @@ describe.each(["PostgreSQL", "Redis"])("with its queue on %s", (store) => {
     expect(await finished(deliveryId)).toMatchObject({ state: "sent", attempt: 1, uncertain: false });
   });
 
-  it("what was written while nobody delivered arrives after the start", async () => {
+  test.skipIf(missing)("what was written while nobody delivered arrives after the start", async () => {
     await scene.down();
     await start();
     await webhook.waitFor(() => true);
   });
 
-  it("a down and then an up arrive in this order", async () => {
+  test.skipIf(missing)("a down and then an up arrive in this order", async () => {
     await start();
     const down = await scene.down();
     await finished(down.deliveryId);
@@ -99,7 +100,7 @@ describe.each(["PostgreSQL", "Redis"])("with its queue on %s", (store) => {
     expect(types()).toEqual(["check.down", "check.up"]);
   });
 
-  it("an up while its down is under way waits for it", async () => {
+  test.skipIf(missing)("an up while its down is under way waits for it", async () => {
     await start();
     webhook.next({ status: 200, delayMs: 300 });
     const down = await scene.down();
@@ -109,7 +110,7 @@ describe.each(["PostgreSQL", "Redis"])("with its queue on %s", (store) => {
     expect(types()).toEqual(["check.down", "check.up"]);
   });
 
-  it("a down that could not be sent and its up become one message", async () => {
+  test.skipIf(missing)("a down that could not be sent and its up become one message", async () => {
     await start();
     webhook.next({ status: 500 });
     const down = await scene.down();
@@ -123,15 +124,14 @@ describe.each(["PostgreSQL", "Redis"])("with its queue on %s", (store) => {
     expect(await row(down.deliveryId)).toMatchObject({ state: "superseded" });
   });
 
-  it("two processes send each of a hundred alerts once", async () => {
+  test.skipIf(missing)("two processes send each of a hundred alerts once", async () => {
     await Promise.all([start(), start()]);
     const checks = await Promise.all(
       Array.from({ length: 100 }, (_, index) => scene.addCheck(`job ${index}`)),
     );
     const written = await Promise.all(checks.map((checkId) => scene.down({ checkId })));
     await Promise.all(written.map(({ deliveryId }) => finished(deliveryId)));
-    const ids = webhook.received.map(({ headers }) => headers["webhook-id"]);
-    expect(ids.toSorted()).toEqual(written.map(({ deliveryId }) => deliveryId).toSorted());
+    expectEachOnce(written);
   });
 });
 
@@ -227,9 +227,7 @@ describe("what goes wrong", () => {
   test("a slow channel does not hold up another", async () => {
     await deliver({});
     webhook.otherwise("hang");
-    const slow = await Promise.all(
-      Array.from({ length: 120 }, (_, index) => scene.addCheck(`slow ${index}`)),
-    );
+    const slow = await Promise.all(Array.from({ length: 20 }, (_, index) => scene.addCheck(`slow ${index}`)));
     for (const checkId of slow) await scene.down({ checkId });
     const channelId = await scene.addChannel("slack", { url: slack.hookUrl });
     const { deliveryId } = await scene.down({ channelId });
@@ -252,15 +250,13 @@ describe("what goes wrong", () => {
 });
 
 describe("without its queue", () => {
-  const it = test.skipIf(redisMissing !== null);
-
-  it("alerts arrive although Redis was never there", async () => {
+  test.skipIf(redisMissing)("alerts arrive although Redis was never there", async () => {
     await deliver({ redisUrl: "redis://127.0.0.1:1" });
     await scene.down();
     await webhook.waitFor(() => true);
   });
 
-  it("alerts arrive although Redis froze", async () => {
+  test.skipIf(redisMissing)("alerts arrive although Redis froze", async () => {
     const frozen = await ownRedis();
     await deliver({ redisUrl: frozen.url });
     const first = await scene.down();
@@ -271,7 +267,7 @@ describe("without its queue", () => {
     process.kill(frozen.pid, "SIGCONT");
   });
 
-  it("alerts arrive although Redis is emptied all the time", async () => {
+  test.skipIf(redisMissing)("alerts arrive although Redis is emptied all the time", async () => {
     const emptied = await ownRedis();
     await deliver({ redisUrl: emptied.url });
     const checks = await Promise.all(
@@ -285,8 +281,7 @@ describe("without its queue", () => {
       }),
     );
     await Promise.all(written.map(({ deliveryId }) => finished(deliveryId)));
-    const ids = webhook.received.map(({ headers }) => headers["webhook-id"]);
-    expect(ids.toSorted()).toEqual(written.map(({ deliveryId }) => deliveryId).toSorted());
+    expectEachOnce(written);
   });
 
   async function ownRedis() {
@@ -342,6 +337,12 @@ async function deliver(options: { redisUrl?: string | null }): Promise<Deliverin
     await queue.close();
   });
   return delivering;
+}
+
+function expectEachOnce(written: readonly Written[]): void {
+  const ids = webhook.received.map(({ headers }) => headers["webhook-id"]);
+  expect(ids).toHaveLength(written.length);
+  expect(new Set(ids)).toEqual(new Set(written.map(({ deliveryId }) => deliveryId)));
 }
 
 function types(): string[] {

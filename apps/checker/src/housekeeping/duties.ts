@@ -1,0 +1,45 @@
+import {
+  forgetOldProcesses,
+  pruneAccounts,
+  pruneDeleted,
+  pruneDeliveries,
+  pruneFlips,
+  pruneIncidents,
+  pruneNotices,
+  pruneOldPings,
+  prunePingsBeyondCount,
+  pruneRuns,
+  pruneSlots,
+  type Pool,
+  type Prune,
+} from "@overdue/db";
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export type Duty = { name: string; everySeconds: number; run: Prune };
+
+/** Everything that is done again and again. Several checkers may do it at once; doing it twice is harmless. */
+export function dutiesOn(pool: Pool): readonly Duty[] {
+  return [
+    { name: "prune pings beyond the newest 1,000", everySeconds: 5 * MINUTE, run: prunePingsBeyondCount },
+    { name: "prune old pings", everySeconds: 6 * HOUR, run: pruneOldPings },
+    { name: "prune old flips", everySeconds: DAY, run: pruneFlips },
+    { name: "prune old incidents", everySeconds: DAY, run: pruneIncidents },
+    { name: "prune old runs", everySeconds: 6 * HOUR, run: pruneRuns },
+    { name: "prune old slots", everySeconds: 6 * HOUR, run: pruneSlots },
+    { name: "prune old notices", everySeconds: DAY, run: pruneNotices },
+    { name: "prune old deliveries", everySeconds: 6 * HOUR, run: pruneDeliveries },
+    { name: "prune sessions and rate limits", everySeconds: HOUR, run: pruneAccounts },
+    { name: "prune what was deleted", everySeconds: HOUR, run: pruneDeleted },
+    {
+      name: "forget old processes",
+      everySeconds: HOUR,
+      run: async () => {
+        await forgetOldProcesses(pool);
+        return 0;
+      },
+    },
+  ];
+}

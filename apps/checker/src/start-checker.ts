@@ -1,0 +1,82 @@
+import { randomUUID } from "node:crypto";
+
+import type { Operator } from "@overdue/channels";
+import type { Config } from "@overdue/config";
+import { endChecker, keyringOf, listen, migrate, openDb, openPool } from "@overdue/db";
+import type { Logger } from "pino";
+
+import { startDelivering } from "./deliver/deliver.ts";
+import { openEgress } from "./egress/egress.ts";
+import { dutiesOn } from "./housekeeping/duties.ts";
+import { keepHouse } from "./housekeeping/keep-house.ts";
+import { Judge } from "./judge/judge.ts";
+import { openQueue } from "./queue/queue.ts";
+import { openMailer } from "./senders/mail.ts";
+import { openSender } from "./senders/sender.ts";
+
+export type CheckerOptions = { config: Config; databaseUrl: string; log: Logger };
+
+/**
+ * Judges deadlines, delivers alerts, keeps house. Any number of checkers run side by side on one database.
+ * Answers how to stop: no new work, what is under way ends, then the connections close.
+ */
+export async function startChecker({
+  config,
+  databaseUrl,
+  log,
+}: CheckerOptions): Promise<() => Promise<void>> {
+  const open = (name: string, max: number) => openPool({ url: databaseUrl, max, name: `checker ${name}` });
+  const [judging, delivering, keeping] = [open("judge", 3), open("deliver", 6), open("keep house", 2)];
+  await migrate(keeping);
+  const queue = await openQueue({
+    redisUrl: config.redisUrl,
+    databaseUrl,
+    onError: (error) => log.warn({ err: error }, "The queue reports an error."),
+  });
+  const sending = openSending(config);
+  const delivery = startDelivering({
+    db: openDb(delivering),
+    keyring: keyringOf(config.secretKeys),
+    queue,
+    sender: sending.sender,
+    publicUrl: config.publicUrl,
+    log,
+  });
+  const checker = { id: randomUUID(), startedAt: Date.now() };
+  const judge = new Judge({ pool: judging, checkerId: checker.id, startedAt: checker.startedAt, log });
+  const stopHousekeeping = keepHouse({ db: openDb(keeping), duties: dutiesOn(keeping), log });
+  const unlisten = listen({
+    url: databaseUrl,
+    handlers: { overdue_marked: () => judge.wake(), overdue_deliveries: () => delivery.wake() },
+    onConnect: () => {
+      judge.wake();
+      delivery.wake();
+    },
+  });
+  judge.start();
+  return async () => {
+    await unlisten();
+    await judge.stop();
+    await endChecker(judging, checker.id);
+    await stopHousekeeping();
+    await delivery.stop();
+    await queue.close();
+    await sending.close();
+    await Promise.all([judging.end(), delivering.end(), keeping.end()]);
+  };
+}
+
+function openSending(config: Config) {
+  const egress = openEgress({ allowedNetworks: config.allowedPrivateNetworks });
+  const mailer = openMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom });
+  const sender = openSender({ egress, mailer, operator: operatorOf(config) });
+  const close = () => {
+    mailer.close();
+    return egress.close();
+  };
+  return { sender, close };
+}
+
+function operatorOf({ publicUrl, telegramApiRoot, telegramBotToken, slackApiUrl }: Config): Operator {
+  return { publicUrl, telegramApiRoot, telegramBotToken, slackApiUrl };
+}
