@@ -1,6 +1,6 @@
 import type { Schedule } from "../schedules/schedule.ts";
 import type { Instant } from "../time.ts";
-import type { Slot } from "./event.ts";
+import type { Ping, Slot } from "./event.ts";
 
 /** What is stored. `grace` (late, not yet down) is computed from the clock, `started` is a fact beside it. */
 export type Status = "new" | "up" | "down" | "paused";
@@ -110,6 +110,8 @@ export type Memory = {
   outages: readonly Outage[];
   /** `until` of the newest outage folded. */
   outageUntil: Instant | null;
+  /** Pings from after a deadline that cannot be judged yet: heard when it can be. By instant; at most 32. */
+  held: readonly HeldPing[];
   /** Spans of slots still to be written, when there were too many for one fold. At most 4. */
   backlog: readonly SlotSpan[];
 };
@@ -146,6 +148,8 @@ export type EndedRun = {
 };
 
 export type Verdict = { dueAt: Instant; bad: boolean };
+
+export type HeldPing = { ping: Ping; number: number };
 
 export type Outage = { from: Instant; until: Instant };
 

@@ -9,10 +9,11 @@ import { missSlot, replaceSlot, reviseLastSlot, settleDue, SLOTS_PER_FOLD } from
 import { judgeBad } from "./tolerance.ts";
 
 /**
- * Judges, in their order, the deadlines of slots and runs that have passed at `now`: a deadline at `now` itself
- * has passed. What is more than a fold's work is left to the next one.
+ * Judges, in their order, the deadlines of slots and runs that have passed at `at`, those at that instant too, as
+ * far as is known. What is more than a fold's work is left to the next one.
  */
-export function judgeUpTo(draft: Draft, now: Instant): void {
+export function judgeUpTo(draft: Draft, at: Instant): void {
+  const now = Math.min(at, draft.knownUntil);
   for (let work = writeBacklog(draft); work < SLOTS_PER_FOLD; work += 1) {
     const run = nextRunDue(draft.memory, now);
     const slotAt = draft.memory.slotAt;

@@ -13,16 +13,22 @@ export type Draft = {
   readonly state: CheckState;
   readonly memory: Memory;
   readonly effects: Effect[];
+  /** Deadlines up to here may be judged. */
+  readonly knownUntil: Instant;
+  /** The number of the ping that is being heard. */
+  pingNumber: number | null;
 };
 
 /** Copies what a fold may change. */
-export function openDraft(check: Check): Draft {
+export function openDraft(check: Check, knownUntil: Instant): Draft {
   return {
     createdAt: check.createdAt,
     settings: check.settings,
     state: { ...check.state },
     memory: { ...check.state.memory },
     effects: [],
+    knownUntil,
+    pingNumber: null,
   };
 }
 
@@ -43,7 +49,8 @@ export function seal(check: Check, draft: Draft): Transition<Check> {
 export function nextAt(check: Check): Instant | null {
   const { status, memory } = check.state;
   const deadlineAt = nextDeadline(check);
-  if (deadlineAt === null || status !== "down" || memory.backlog.length > 0) return deadlineAt;
+  if (deadlineAt === null || status !== "down" || memory.backlog.length + memory.held.length > 0)
+    return deadlineAt;
   const runAt = runDeadline(memory);
   return runAt === deadlineAt ? runAt : earlier(runAt, Math.max(deadlineAt, memory.judgedAt + DOWN_WAKE_MS));
 }
@@ -85,7 +92,8 @@ export function evidenceOf({ memory }: Draft, particulars: Partial<Evidence>): E
   };
 }
 
-function awaitedUntil(settings: CheckSettings, memory: Memory): Instant | null {
+/** The next deadline of a slot or a run; null where nothing is waited for. */
+export function awaitedUntil(settings: CheckSettings, memory: Memory): Instant | null {
   const runAt = runDeadline(memory);
   return memory.slotAt === null
     ? runAt

@@ -11,7 +11,14 @@ import type { Note } from "./start.ts";
 import { judgeBad, judgeGood } from "./tolerance.ts";
 
 /** What became of the run that a success or a fail ended. */
-type Ended = { id: string; run: OpenRun | null; durationMs: number | null; began: boolean; good: boolean };
+type Ended = {
+  id: string;
+  run: OpenRun | null;
+  startedAt: Instant;
+  durationMs: number | null;
+  began: boolean;
+  good: boolean;
+};
 
 /** A success or a fail: it ends a run, settles slots, and decides the status. Answers the note on the ping. */
 export function foldEnd(draft: Draft, ping: Ping): Note {
@@ -43,7 +50,9 @@ function closeRun(draft: Draft, ping: Ping): Ended {
   const outcome = good ? "success" : "fail";
   if (match === null) endUnstartedRun(draft, ping, outcome);
   else endRun(draft, match.run, { ping, outcome, durationMs, guessed: match.guessed });
-  return { id: match?.run.id ?? ping.id, run: match?.run ?? null, durationMs, began: match === null, good };
+  const run = match?.run ?? null;
+  const startedAt = run?.startedAt ?? ping.at;
+  return { id: run?.id ?? ping.id, run, startedAt, durationMs, began: run === null, good };
 }
 
 /** The true end of a run that was given up, or ended by a guess, corrects it; a second end leaves it as it is. */
@@ -56,7 +65,8 @@ function closeAgain(draft: Draft, before: EndedRun, ping: Ping): Ended {
     const outcome = good ? "success" : "fail";
     correctRun(draft, { ...before, guessed: false, endedAt, exitStatus, digest, endedBy, outcome });
   }
-  return { id: before.id, run: null, durationMs, began: false, good };
+  const startedAt = before.startedAt ?? before.endedAt;
+  return { id: before.id, run: null, startedAt, durationMs, began: false, good };
 }
 
 function isGood({ settings }: Draft, ping: Ping, durationMs: number | null): boolean {
@@ -65,8 +75,7 @@ function isGood({ settings }: Draft, ping: Ping, durationMs: number | null): boo
 }
 
 /** Runs that broke their limit before this one started will not be waited for any longer. */
-function giveUpHung(draft: Draft, ping: Ping, { run }: Ended): void {
-  const startedAt: Instant = run?.startedAt ?? ping.at;
+function giveUpHung(draft: Draft, ping: Ping, { startedAt }: Ended): void {
   for (const open of draft.memory.openRuns)
     if (open.overlong && open.startedAt < startedAt) loseRun(draft, open, ping.at);
 }
@@ -98,7 +107,7 @@ function troubleOf(draft: Draft, ping: Ping, { id, durationMs }: Ended): Trouble
   const isFail = ping.kind === "fail";
   const limitMs = isFail ? null : (draft.settings.minRuntimeSeconds ?? 0) * SECOND_MS;
   const { exitStatus } = ping;
-  const evidence = { exitStatus, runId: id, pingNumber: draft.state.pingCount, durationMs, limitMs };
+  const evidence = { exitStatus, runId: id, pingNumber: draft.pingNumber, durationMs, limitMs };
   return { at: ping.at, reason: isFail ? "failed" : "too-quick", evidence: evidenceOf(draft, evidence) };
 }
 

@@ -19,13 +19,17 @@ export type Ping = {
   digest: string | null;
 };
 
+/**
+ * `knownUntil` is the watermark: everything accepted before it is known, so deadlines up to it may be judged.
+ * Without it everything up to the event's own instant is taken as known.
+ */
 export type Event =
-  | { kind: "ping"; ping: Ping }
+  | { kind: "ping"; ping: Ping; knownUntil?: Instant }
   /** Everything accepted before `now` is known: deadlines up to `now` may be judged. */
   | { kind: "time"; now: Instant }
-  | { kind: "pause"; at: Instant }
-  | { kind: "resume"; at: Instant }
-  | { kind: "edit"; at: Instant; settings: CheckSettings }
+  | { kind: "pause"; at: Instant; knownUntil?: Instant }
+  | { kind: "resume"; at: Instant; knownUntil?: Instant }
+  | { kind: "edit"; at: Instant; settings: CheckSettings; knownUntil?: Instant }
   /** Overdue could not receive in this span: nothing inside it is judged before `until` plus the grace. */
   | { kind: "outage"; from: Instant; until: Instant };
 

@@ -6,7 +6,7 @@ import { foldEdit } from "./edit.ts";
 import type { Effect, Event, Transition } from "./event.ts";
 import { foldOutage } from "./outages.ts";
 import { foldPause, foldResume } from "./pause.ts";
-import { foldPing } from "./ping.ts";
+import { foldPing, hearHeld } from "./ping.ts";
 
 const NOTHING: readonly Effect[] = [];
 
@@ -17,8 +17,10 @@ const NOTHING: readonly Effect[] = [];
 export function fold(check: Check, event: Event): Transition<Check> {
   if (event.kind === "time" && !hasPassed(check, event.now))
     return { check, effects: NOTHING, nextAt: nextAt(check) };
-  const draft = openDraft(check);
+  const draft = openDraft(check, knownUntil(event));
   apply(draft, event);
+  hearHeld(draft);
+  if (event.kind === "time") judgeUpTo(draft, event.now);
   return seal(check, draft);
 }
 
@@ -27,7 +29,7 @@ function apply(draft: Draft, event: Event): void {
     case "ping":
       return foldPing(draft, event.ping);
     case "time":
-      return judgeUpTo(draft, event.now);
+      return;
     case "pause":
       return foldPause(draft, event.at);
     case "resume":
@@ -36,6 +38,21 @@ function apply(draft: Draft, event: Event): void {
       return foldEdit(draft, event);
     case "outage":
       return foldOutage(draft, event);
+  }
+}
+
+/** An outage says nothing of what was received since. */
+function knownUntil(event: Event): Instant {
+  switch (event.kind) {
+    case "time":
+      return event.now;
+    case "outage":
+      return -Infinity;
+    case "ping":
+    case "pause":
+    case "resume":
+    case "edit":
+      return event.knownUntil ?? Infinity;
   }
 }
 

@@ -44,7 +44,7 @@ function object(
   { reason, attitude }: { reason: Reason; attitude: Attitude },
 ): void {
   if (attitude === "allow") return;
-  const evidence = evidenceOf(draft, { runId: ping.id, pingNumber: draft.state.pingCount });
+  const evidence = evidenceOf(draft, { runId: ping.id, pingNumber: draft.pingNumber });
   const trouble = { at: ping.at, reason, evidence };
   if (attitude === "note") notice(draft, trouble);
   else goDown(draft, trouble);

@@ -1,6 +1,19 @@
 import { describe, expect, test } from "vitest";
 import type { CheckSettings, CheckState } from "./check.ts";
-import { flipLines, secondOf, slotLines, type Step, T, tell } from "./testing/story.ts";
+import type { Event } from "./event.ts";
+import { fold } from "./fold.ts";
+import { newCheck } from "./new-check.ts";
+import {
+  flipLines,
+  pingOf,
+  secondOf,
+  settingsOf,
+  slotLines,
+  type Step,
+  summary,
+  T,
+  tell,
+} from "./testing/story.ts";
 
 const A = "aaaaaaaa-0000-0000-0000-000000000000";
 const B = "bbbbbbbb-0000-0000-0000-000000000000";
@@ -336,3 +349,40 @@ describe("a long silence", () => {
 function essence({ status, lastPingAt, lastStartAt, lastDurationMs, expectedAt, deadlineAt }: CheckState) {
   return { status, lastPingAt, lastStartAt, lastDurationMs, expectedAt, deadlineAt };
 }
+
+describe("the watermark", () => {
+  const at = (second: number) => T + second * 1000;
+  const first = fold(newCheck("check", T, settingsOf()), { kind: "ping", ping: pingOf(T, "success") }).check;
+  const late: Event = { kind: "ping", ping: pingOf(at(4210), "success"), knownUntil: at(4199) };
+
+  test("a ping after a deadline that cannot be judged yet waits", () => {
+    const { check, effects, nextAt } = fold(first, late);
+    expect(effects.map(({ kind }) => kind)).toEqual(["ping"]);
+    expect(check.state).toMatchObject({ status: "up", pingCount: 2, lastPingAt: T });
+    expect(nextAt).toBe(at(4200));
+  });
+
+  test("one that was in time comes after all: no alert", () => {
+    const waiting = fold(first, late).check;
+    const inTime = fold(waiting, { kind: "ping", ping: pingOf(at(4190), "success"), knownUntil: at(4205) });
+    expect(inTime.effects.filter(({ kind }) => kind === "flip")).toEqual([]);
+    expect(inTime.check.state).toMatchObject({ lastPingAt: at(4210), memory: { held: [] } });
+  });
+
+  test("none comes: down at the deadline, up at the ping that waited", () => {
+    const { effects } = fold(fold(first, late).check, { kind: "time", now: at(4211) });
+    expect(flipLines(summary(effects))).toEqual(["up→down at 4200 (missed), told", "down→up at 4210, told"]);
+  });
+
+  test("an outage that is stored afterwards still counts", () => {
+    const waiting = fold(first, late).check;
+    const { check, effects } = fold(waiting, { kind: "outage", from: at(4195), until: at(4205) });
+    expect(effects.filter(({ kind }) => kind === "flip")).toEqual([]);
+    expect(check.state.lastPingAt).toBe(at(4210));
+  });
+
+  test("a person's act judges no deadline that is not known", () => {
+    const { effects } = fold(first, { kind: "pause", at: at(4210), knownUntil: at(4199) });
+    expect(flipLines(summary(effects))).toEqual(["up→paused at 4210"]);
+  });
+});

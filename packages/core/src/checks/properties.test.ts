@@ -274,6 +274,37 @@ test("the pings of runs with ids may come in any order", () => {
   );
 });
 
+test("with the watermark, receivers that commit late never make an alert false, nor lose one", () => {
+  const ping = fc.record({
+    afterMs: fc.integer({ min: 1, max: 5000 * 1000 }),
+    lagMs: fc.integer({ min: 0, max: HOUR }),
+  });
+  fc.assert(
+    fc.property(fc.array(ping, { maxLength: 20 }), (waits) => {
+      let at = T;
+      const sent = waits.map(({ afterMs, lagMs }, index) => {
+        at += afterMs;
+        return { ping: pingOf(at, "success", { rid: `r${index}` }), committedAt: at + lagMs };
+      });
+      const end: Event = { kind: "time", now: at + 5 * HOUR };
+      const inOrder = sent.map((one): Event => ({ kind: "ping", ping: one.ping }));
+      const committed = sent.toSorted((one, other) => one.committedAt - other.committedAt);
+      const asCommitted = committed.flatMap((one, index): Event[] => {
+        const missing = committed.slice(index + 1).map((other) => other.ping.at);
+        const knownUntil = Math.min(one.committedAt, ...missing);
+        return [
+          { kind: "ping", ping: one.ping, knownUntil },
+          { kind: "time", now: knownUntil },
+        ];
+      });
+      expect(downs(live(settingsOf(), [...asCommitted, end]))).toEqual(
+        downs(live(settingsOf(), [...inOrder, end])),
+      );
+    }),
+    RUNS,
+  );
+});
+
 function live(chosen: CheckSettings, events: readonly Event[]): Lived {
   let check = newCheck("check", T, chosen);
   const effects: Effect[] = [];
@@ -325,6 +356,10 @@ function stateOf({ check }: Lived): CheckState {
 
 function flipsOf({ effects }: Lived) {
   return summary(effects).flips.map((flip) => ({ ...flip, deadlineSeq: 0 }));
+}
+
+function downs(lived: Lived) {
+  return flipsOf(lived).filter(({ to }) => to === "down");
 }
 
 function essence({ check, effects }: Lived) {
