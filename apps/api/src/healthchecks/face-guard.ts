@@ -2,7 +2,6 @@ import { findKey, type KeyRow } from "@overdue/db";
 import type { MiddlewareHandler } from "hono";
 
 import { type Access, asGuard } from "../http/access.ts";
-import { ApiError } from "../http/problem.ts";
 import { FaceError } from "./face-error.ts";
 import type { ApiVersion, Face, FaceContext, FaceEnv } from "./face-env.ts";
 import { type JsonObject, readObject } from "./request-body.ts";
@@ -19,7 +18,7 @@ export function faceGuard(access: FaceAccess, headers: Record<string, string>): 
     const refused = await admit(c, access);
     if (refused === null) await next();
     else c.res = refused;
-    if (c.error !== undefined) answerPlainly(c, c.error);
+    if (c.error !== undefined) answerPlainly(c);
     for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
   });
 }
@@ -108,9 +107,9 @@ function versionOf(c: FaceContext): ApiVersion {
   return version === "v1" || version === "v2" ? version : "v3";
 }
 
-/** What went wrong unforeseen was logged by the application; here it has no shape but its status. */
-function answerPlainly(c: FaceContext, error: Error): void {
-  const status = error instanceof ApiError ? error.status : 500;
+/** What went wrong unforeseen was logged and judged by the application; here only its status is said. */
+function answerPlainly(c: FaceContext): void {
+  const { status } = c.res;
   c.res = undefined;
   c.res = new Response(null, { status });
 }

@@ -33,12 +33,20 @@ export function retimed({ schedule, shelved }: Timing, fields: CheckFields): Tim
     timezone: tz ?? shelved.timezone,
   };
   const kind = wanted?.kind ?? (timeout === undefined ? schedule.kind : "interval");
-  return { schedule: scheduleOf(kind, parts), shelved: parts };
+  return { schedule: scheduleOf(kind, parts, exceptIn(schedule)), shelved: parts };
 }
 
 function scheduleOf(
   kind: Schedule["kind"],
   { timeoutSeconds, expression, timezone }: ScheduleParts,
+  except: ReturnType<typeof exceptIn>,
 ): Schedule {
-  return kind === "interval" ? { kind, everySeconds: timeoutSeconds } : { kind, expression, timezone };
+  return kind === "interval"
+    ? { kind, everySeconds: timeoutSeconds }
+    : { kind, expression, timezone, ...except };
+}
+
+/** Free days, which Healthchecks does not know, stay as they are. */
+function exceptIn(schedule: Schedule) {
+  return schedule.kind === "interval" || schedule.except === undefined ? {} : { except: schedule.except };
 }
