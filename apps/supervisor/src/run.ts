@@ -21,12 +21,21 @@ export async function run(environment: Environment, programs: Programs): Promise
   }
 }
 
+// One Ctrl-C arrives more than once: from the terminal, and again from npm. Only a later one means "now".
 function listenForEnd(): AbortSignal {
   const ending = new AbortController();
-  const end = () => (ending.signal.aborted ? process.exit(1) : ending.abort());
+  let askedAt = 0;
+  const end = () => {
+    if (ending.signal.aborted && performance.now() - askedAt > ECHO_MS_MAX) process.exit(1);
+    if (ending.signal.aborted) return;
+    askedAt = performance.now();
+    ending.abort();
+  };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
   return ending.signal;
 }
+
+const ECHO_MS_MAX = 1_000;
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

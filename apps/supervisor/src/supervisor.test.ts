@@ -6,10 +6,18 @@ import { setTimeout as wait } from "node:timers/promises";
 import { findPostmaster } from "@overdue/postgres";
 import { testDatabase } from "@overdue/testkit";
 import pg from "pg";
-import { describe, expect, inject, test } from "vitest";
-import { dataDirectory, start, type Started, urlOf } from "../test/start.ts";
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
+import { dataDirectory, start, type Started, urlOf, usedDataDirectory } from "../test/start.ts";
 import { dataFiles } from "./data/data-directory.ts";
 import { embeddedUrl } from "./database/embedded.ts";
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+let used: Awaited<ReturnType<typeof usedDataDirectory>>;
+beforeAll(async () => {
+  used = await usedDataDirectory();
+});
+afterAll(() => used.remove());
 
 test("a first start prints one URL with a token; a later start takes up where it stopped", async () => {
   const dataDir = dataDirectory();
@@ -31,7 +39,7 @@ test("a first start prints one URL with a token; a later start takes up where it
 });
 
 test("a second start on the same data directory says so and ends; the first runs on", async () => {
-  const dataDir = dataDirectory();
+  const dataDir = used.copy();
   const first = start(dataDir);
   const { url } = await urlOf(first);
   const second = start(dataDir);
@@ -44,7 +52,7 @@ test("a second start on the same data directory says so and ends; the first runs
 
 describe("after kill -9", () => {
   test("of the supervisor, its children end, and a start recovers the database that was left running", async () => {
-    const dataDir = dataDirectory();
+    const dataDir = used.copy();
     const first = start(dataDir);
     const { url } = await urlOf(first);
     await remember(dataDir, "committed");
@@ -60,7 +68,7 @@ describe("after kill -9", () => {
   });
 
   test("of everything, a stale pid file is no obstacle, not even with a number that lives again", async () => {
-    const dataDir = dataDirectory();
+    const dataDir = used.copy();
     const { postgres } = dataFiles(dataDir);
     const first = start(dataDir);
     await urlOf(first);
@@ -77,7 +85,7 @@ describe("after kill -9", () => {
 });
 
 test("api and database are started again when they die, the database on its port", async () => {
-  const dataDir = dataDirectory();
+  const dataDir = used.copy();
   const started = start(dataDir);
   const { url } = await urlOf(started);
   const before = await ask(url);
@@ -90,6 +98,22 @@ test("api and database are started again when they die, the database on its port
   expect(await started.hears("The database ended")).toBeDefined();
   expect((await untilAnswered(url)).tables).toBeGreaterThan(10);
   expect(findPostmaster(dataFiles(dataDir).postgres)?.port).toBe(postmaster?.port);
+});
+
+test("one Ctrl-C that arrives several times ends it in order; a later one ends it at once", async () => {
+  const dataDir = used.copy();
+  const gentle = start(dataDir);
+  await urlOf(gentle);
+  gentle.process.kill("SIGINT");
+  gentle.process.kill("SIGTERM");
+  expect(await gentle.exit).toBe(0);
+
+  const stubborn = start(dataDir, { STUBBORN: "yes" });
+  await urlOf(stubborn);
+  const insisting = setInterval(() => stubborn.process.kill("SIGTERM"), 100);
+  expect(await stubborn.exit).toBe(1);
+  clearInterval(insisting);
+  await untilStopped(dataFiles(dataDir).postgres);
 });
 
 test("the database of another major version gets a sentence, and stays as it is", async () => {
@@ -191,6 +215,10 @@ async function untilRefused(url: string): Promise<void> {
     () => false,
   );
   if (isUp) await wait(50).then(() => untilRefused(url));
+}
+
+async function untilStopped(directory: string): Promise<void> {
+  if (findPostmaster(directory)) await wait(50).then(() => untilStopped(directory));
 }
 
 async function remember(dataDir: string, word: string): Promise<void> {

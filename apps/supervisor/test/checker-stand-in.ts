@@ -1,2 +1,4 @@
 const running = setInterval(() => undefined, 60_000);
-process.once("SIGTERM", () => clearInterval(running));
+process.on("SIGTERM", () => {
+  if (!process.env["STUBBORN"]) clearInterval(running);
+});

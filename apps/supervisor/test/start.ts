@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,17 +24,38 @@ export function dataDirectory(): string {
   return join(directory, "data");
 }
 
+/** A data directory that was started and stopped before, for copies: a start in those is quick. */
+export async function usedDataDirectory(): Promise<{ copy: () => string; remove: () => void }> {
+  const home = mkdtempSync(join(tmpdir(), "overdue-test-used-"));
+  const used = join(home, "data");
+  const started = launch(used, {});
+  await urlOf(started);
+  started.process.kill("SIGTERM");
+  await started.exit;
+  const copy = () => {
+    const directory = dataDirectory();
+    execFileSync("cp", ["-a", used, directory]);
+    return directory;
+  };
+  return { copy, remove: () => rmSync(home, { recursive: true, force: true }) };
+}
+
 /** Starts the supervisor; what still runs when the test ends is stopped then. */
 export function start(dataDir: string, environment: Record<string, string> = {}): Started {
+  const started = launch(dataDir, environment);
+  onTestFinished(async () => {
+    started.process.kill("SIGTERM");
+    await started.exit;
+  });
+  return started;
+}
+
+function launch(dataDir: string, environment: Record<string, string>): Started {
   const main = fileURLToPath(new URL("./main.ts", import.meta.url));
   const env = { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: "0", ...environment };
   const child = spawn(process.execPath, [main], { env, stdio: ["ignore", "pipe", "pipe"] });
   const exit = once(child, "close").then(([code]: (number | null)[]) => code ?? null);
   const transcript = listen(child, exit);
-  onTestFinished(async () => {
-    child.kill("SIGTERM");
-    await exit;
-  });
   return { process: child, exit, ...transcript };
 }
 
