@@ -1,7 +1,9 @@
-import { describe, expect, test } from "vitest";
-import { nextAfter } from "./schedule.ts";
+import { afterAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { isDeadInSystemd, nextAfter, type Schedule } from "./schedule.ts";
 import { ScheduleInput } from "./schedule-input.ts";
-import { canonicalTimezone, timezones } from "./timezones/timezones.ts";
+import { runtimeOffsets } from "./timezones/offsets.ts";
+import { canonicalTimezone, timezones, useOffsets } from "./timezones/timezones.ts";
 
 describe("cron and clock changes", () => {
   test.each([
@@ -81,12 +83,91 @@ test.each([
   [{ kind: "cron", expression: "0 0 * * * *", timezone: "UTC" }, /leave out the seconds/],
   [{ kind: "cron", expression: "@daily", timezone: "UTC" }, /write 0 0 \* \* \* instead/],
   [{ kind: "cron", expression: "0 0 * * *", timezone: "Mars/Base" }, /There is no time zone “Mars\/Base”/],
+  [{ kind: "cron", expression: "0 9 * * *\n0 9 * *", timezone: "UTC" }, /^Line 2: .* this has 4/],
+  [{ kind: "cron", expression: "0 9 * * *\n\n0 9 * * 1", timezone: "UTC" }, /^Line 2: .* empty/],
+  [{ kind: "cron", expression: "@reboot", timezone: "UTC" }, /choose an interval/],
+  [{ kind: "cron", expression: "0 9 * * FRI-MON", timezone: "UTC" }, /runs backwards/],
+  [{ kind: "cron", expression: "0 9 * * ?", timezone: "UTC" }, /write \* instead/],
+  [{ kind: "cron", expression: "", timezone: "UTC" }, /Write an expression/],
+  [{ kind: "cron", expression: "* ".repeat(600), timezone: "UTC" }, /at most 1000 characters/],
+  [{ kind: "cron", expression: "* * * * *\n".repeat(21), timezone: "UTC" }, /at most 20 lines/],
+  [{ kind: "oncalendar", expression: "*-02-30", timezone: "UTC" }, /would never run/],
+  [{ kind: "oncalendar", expression: "Mon..Fri 25:00", timezone: "UTC" }, /hour field goes from 0 to 23/],
+  [{ kind: "oncalendar", expression: "*-*-* 20/5:00", timezone: "UTC" }, /step of 5 from 20/],
+  [{ kind: "oncalendar", expression: "daily Mars/Base", timezone: "UTC" }, /no time zone “Mars\/Base”/],
+  [{ kind: "oncalendar", expression: "30 2 * * *", timezone: "UTC" }, /left over/],
   [{ kind: "interval", everySeconds: 59 }, /at least 60 seconds/],
 ])("%o is refused with a sentence", (input, sentence) => {
   expect(ScheduleInput.safeParse(input).error?.issues[0]?.message).toMatch(sentence);
 });
 
-function nextTimes(schedule: Parameters<typeof nextAfter>[0], after: string, count: number): string[] {
+describe("a search is bounded in work, whatever the expression", () => {
+  afterAll(() => useOffsets());
+
+  test.each<[Schedule["kind"], string]>([
+    ["cron", "0 0 29 2 MON#5"],
+    ["cron", "* * 29 2 MON#5"],
+    ["cron", "0 0 * 2 MON#5"],
+    ["cron", "59 23 31 12 0"],
+    ["oncalendar", "*-02-30"],
+    ["oncalendar", "Mon *-02-29 *:*:*"],
+    ["oncalendar", "2199-12-31 23:59:59"],
+  ])("%s %s asks for few offsets", (kind, expression) => {
+    let asked = 0;
+    useOffsets((timezone) => {
+      const offsetAt = runtimeOffsets(timezone);
+      return offsetAt && ((instant) => (asked++, offsetAt(instant)));
+    });
+    nextAfter(calendar(kind, expression), Date.parse("2026-03-01T00:00Z"));
+    expect(asked).toBeLessThan(1500); // a microsecond each
+  });
+
+  test.each(["0 0 29 2 MON#5", "0 0 31 12 0", "0 0 L 2 MON"])("%s has a next time", (expression) => {
+    expect(nextAfter(calendar("cron", expression), Date.parse("2026-03-01T00:00Z"))).not.toBeNull();
+  });
+});
+
+test.each(["*-02-30", "Sun *-02/9-31", "2020-01-01", "Sun *-03~01..07 02:30 Europe/Berlin"])(
+  "OnCalendar %s never comes",
+  (expression) => {
+    expect(nextAfter(calendar("oncalendar", expression), Date.parse("2026-03-01T00:00Z"))).toBeNull();
+  },
+);
+
+test.each([
+  ["Fri *-06/5-21 11..21:53..54", "Europe/Berlin", "2026-01-01T00:00Z", "2030-06-21T09:53Z"],
+  ["Monday *-05/2-14/7 18:*", "Australia/Sydney", "2026-09-29T00:00Z", "2029-05-14T08:00Z"],
+])(
+  "where systemd runs in a circle on %s, the time meant is given",
+  (...[expression, timezone, after, next]) => {
+    const schedule = { kind: "oncalendar", expression, timezone } as const;
+    expect(isDeadInSystemd(schedule, Date.parse(after))).toBe(true);
+    expect(nextTimes(schedule, after, 1)).toEqual([next]);
+  },
+);
+
+test.each([
+  [" 0 9 * * * ", "0 9 * * *"],
+  ["0 9 * * *\r\n0 10 * * *", "0 9 * * *\n0 10 * * *"],
+])("%j is stored as %j", (expression, stored) => {
+  expect(ScheduleInput.parse({ kind: "cron", expression, timezone: "US/Eastern" })).toEqual({
+    kind: "cron",
+    expression: stored,
+    timezone: "America/New_York",
+  });
+});
+
+test("a schedule is told as JSON Schema", () => {
+  expect(z.toJSONSchema(ScheduleInput, { io: "input" })).toMatchObject({
+    oneOf: [{ type: "object" }, { type: "object" }],
+  });
+});
+
+function calendar(kind: Schedule["kind"], expression: string): Schedule {
+  return { kind: kind === "cron" ? kind : "oncalendar", expression, timezone: "Europe/Berlin" };
+}
+
+function nextTimes(schedule: Schedule, after: string, count: number): string[] {
   const times: string[] = [];
   for (
     let at = nextAfter(schedule, Date.parse(after));

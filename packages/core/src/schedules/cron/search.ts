@@ -1,7 +1,7 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type Instant } from "../../time.ts";
-import { civilDateOf, dayNumberOf, type DayNumber } from "../civil.ts";
+import { type CivilDate, civilDateOf, type DayNumber, dayNumberOf, daysInMonth } from "../civil.ts";
 import type { Fold, TimeZone, WallTime } from "../timezones/time-zone.ts";
-import { matchesDay } from "./match-day.ts";
+import { dayInMonth } from "./day-in-month.ts";
 import type { Cron } from "./parse.ts";
 
 // The reference gives up after this long; 29 February on a given weekday is at most 40 years apart.
@@ -41,25 +41,23 @@ export class CronSearch {
 
   #moveDate(): boolean {
     const today = dayOf(this.wall);
-    const { year, month } = civilDateOf(today);
-    if (!this.#cron.months[month]) this.#startDay(this.#nextMonth(year, month));
-    else if (!matchesDay(this.#cron, today)) this.#startDay(this.#nextDay(today));
-    else return false;
+    const date = civilDateOf(today);
+    if (!this.#cron.months[date.month]) {
+      this.#startDay(this.#nextMonth(date));
+      return true;
+    }
+    const day = dayInMonth(this.#cron, date);
+    if (day === date.day) return false;
+    // The first of the next month is looked at anew, so that months which are not wanted are skipped whole.
+    this.#startDay(today + (day ?? daysInMonth(date.year, date.month) + 1) - date.day);
     return true;
   }
 
-  #nextMonth(year: number, month: number): DayNumber {
+  #nextMonth({ year, month }: CivilDate): DayNumber {
     for (let later = month + 1; later <= 12; later++) {
       if (this.#cron.months[later]) return dayNumberOf(year, later, 1);
     }
     return dayNumberOf(year + 1, this.#cron.months.indexOf(1), 1);
-  }
-
-  /** Stops at the first of a month, so that months which are not wanted are skipped whole. */
-  #nextDay(today: DayNumber): DayNumber {
-    let day = today + 1;
-    while (!matchesDay(this.#cron, day) && civilDateOf(day).day !== 1) day++;
-    return day;
   }
 
   #startDay(day: DayNumber): void {

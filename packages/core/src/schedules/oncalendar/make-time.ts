@@ -76,6 +76,6 @@ export class MakeTime {
   }
 
   #isDst(instant: Instant): 0 | 1 {
-    return this.#zone.isSummerTime(instant) ? 1 : 0;
+    return this.#zone.isDaylightSaving(instant) ? 1 : 0;
   }
 }

@@ -1,5 +1,8 @@
-import type { Instant } from "../../time.ts";
-import type { TimeZone } from "../timezones/time-zone.ts";
+import { DAY_MS, type Instant } from "../../time.ts";
+import { civilDateOf } from "../civil.ts";
+import type { TimeZone, WallTime } from "../timezones/time-zone.ts";
+import { YEAR } from "./chain.ts";
+import { nextYearWithDate } from "./dates.ts";
 import type { OnCalendar } from "./parse.ts";
 import { CalendarSearch, type SearchFrom } from "./search.ts";
 
@@ -13,6 +16,7 @@ const MATCHES_MAX = 3700;
  * time that the line means is given, since the job is missed.
  */
 export function nextOfOnCalendar(line: OnCalendar, zone: TimeZone, after: Instant): Instant | null {
+  if (nextYearWithDate(line, yearOf(zone.wallOf(after))) > YEAR.max) return null;
   const next = search(line, { zone, after, carriesDst: true });
   if (next !== "stuck") return next;
   const meant = search(line, { zone, after, carriesDst: false });
@@ -22,6 +26,10 @@ export function nextOfOnCalendar(line: OnCalendar, zone: TimeZone, after: Instan
 /** Whether systemd gives up on this line when it looks for the time after `after`. */
 export function isDead(line: OnCalendar, zone: TimeZone, after: Instant): boolean {
   return search(line, { zone, after, carriesDst: true }) === "stuck";
+}
+
+function yearOf(wall: WallTime): number {
+  return civilDateOf(Math.floor(wall / DAY_MS)).year;
 }
 
 function search(line: OnCalendar, from: SearchFrom): Instant | null | "stuck" {

@@ -10,6 +10,7 @@ import type { OnCalendar } from "./parse.ts";
 
 const MICROS_PER_MS = 1000;
 const STEPS_MAX = 1000;
+const STEPS_MAX_OF_OUR_OWN = 300;
 // After as many years each date has fallen on each weekday; from then on years without a date are skipped.
 const CALENDAR_CYCLE_YEARS = 28;
 
@@ -44,7 +45,8 @@ export class CalendarSearch {
 
   /** The next match in microseconds, each later on the wall clock than the last; null for never. */
   next(): number | null | "stuck" {
-    for (let step = 0; step < STEPS_MAX; step++) {
+    const steps = this.#carriesDst ? STEPS_MAX : STEPS_MAX_OF_OUR_OWN;
+    for (let step = 0; step < steps; step++) {
       this.#normalise();
       const found = this.#step();
       if (found === "never") return null;

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, SECOND_MS, type Instant } from "../../time.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Instant } from "../../time.ts";
 import { civilDateOf, dayNumberOf } from "../civil.ts";
 
 /** A wall clock reading, as the instant at which a clock in UTC would show the same. */
@@ -8,15 +8,20 @@ export type WallTime = number;
 export type Fold = 0 | 1;
 
 /** A stretch of time, half open, in which the zone keeps one offset from UTC. */
-type Span = { start: Instant; end: Instant; offset: number; isSummerTime?: boolean };
+type Span = { start: Instant; end: Instant; offset: number; isDaylightSaving?: boolean };
 
 /** The offset of a zone from UTC at an instant, in milliseconds. */
 export type OffsetAt = (instant: Instant) => number;
 
-// Offsets are sampled this far apart: no zone since 1970 went to another offset and back in less.
+// Offsets are sampled this far apart: no zone since 1970 went to another offset and back in less. Years
+// to come follow rules, of which the shortest season was Morocco's Ramadan.
 const SAMPLE_MS = 14 * DAY_MS;
+const SAMPLE_BY_RULE_MS = 28 * DAY_MS;
+const RULES_FROM_YEAR = 2038;
 // No clock change moves the clock by more than a day (Samoa in 2011).
 const CHANGE_MAX_MS = 25 * HOUR_MS;
+// By law or in the tz database these zones' standard is the later time, and the other one is the saving.
+const SAVES_IN_WINTER = new Set(["Africa/Casablanca", "Africa/El_Aaiun", "Europe/Dublin"]);
 
 /**
  * The clock changes of one zone. Asking for an offset is slow, a microsecond with `Intl`, so the changes
@@ -78,21 +83,21 @@ export class TimeZone {
   }
 
   /**
-   * Whether the clock is ahead of its least within both the past and the coming year, which sets summer
-   * time apart from a move for good.
+   * Whether the C library would call this daylight saving. The runtime does not say, so: the clock differs
+   * from its standard within both the past and the coming year, unlike after a move for good.
    */
-  isSummerTime(instant: Instant): boolean {
+  isDaylightSaving(instant: Instant): boolean {
     const span = this.#spanAt(instant);
-    span.isSummerTime ??= this.#hasLess(span, -1) && this.#hasLess(span, 1);
-    return span.isSummerTime;
+    span.isDaylightSaving ??= this.#isSeason(span);
+    return span.isDaylightSaving;
   }
 
-  #hasLess({ start, offset }: Span, direction: 1 | -1): boolean {
+  #isSeason({ start, offset }: Span): boolean {
     if (start === -Infinity) return false;
-    for (let days = 20; days <= 360; days += 20) {
-      if (this.offsetAt(start + direction * days * DAY_MS) < offset) return true;
-    }
-    return false;
+    const direction = SAVES_IN_WINTER.has(this.name) ? -1 : 1;
+    const isAheadOf = (instant: Instant) => (offset - this.offsetAt(instant)) * direction > 0;
+    const samples = Array.from({ length: 18 }, (_, index) => (index + 1) * 20 * DAY_MS);
+    return samples.some((ago) => isAheadOf(start - ago)) && samples.some((ahead) => isAheadOf(start + ahead));
   }
 
   #instantNearChange(wall: WallTime, fold: Fold): Instant {
@@ -127,12 +132,13 @@ export class TimeZone {
 
   #searchYear(year: number): Span[] {
     const end = dayNumberOf(year + 1, 1, 1) * DAY_MS;
+    const apart = year < RULES_FROM_YEAR ? SAMPLE_MS : SAMPLE_BY_RULE_MS;
     const spans: Span[] = [];
     let start = dayNumberOf(year, 1, 1) * DAY_MS;
     let known = start;
     let offset = this.#askOffset(start);
     while (known < end) {
-      const sample = Math.min(known + SAMPLE_MS, end);
+      const sample = Math.min(known + apart, end);
       const sampled = this.#askOffset(sample);
       if (sampled === offset) known = sample;
       else {
@@ -146,12 +152,13 @@ export class TimeZone {
     return spans;
   }
 
+  /** Every change since 1972 came at a whole minute. */
   #bisectChange(from: Instant, to: Instant): Instant {
     const offset = this.#askOffset(from);
     let low = from;
     let high = to;
-    while (high - low > SECOND_MS) {
-      const middle = low + Math.floor((high - low) / 2 / SECOND_MS) * SECOND_MS;
+    while (high - low > MINUTE_MS) {
+      const middle = low + Math.floor((high - low) / 2 / MINUTE_MS) * MINUTE_MS;
       if (this.#askOffset(middle) === offset) low = middle;
       else high = middle;
     }
