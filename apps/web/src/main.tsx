@@ -1,4 +1,5 @@
 import "./app/theme.css";
+import "./app/zod-config.ts";
 
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";

@@ -8,7 +8,7 @@ import styles from "./shell.module.css";
 /** Where an address leads nowhere. */
 export function MissingPage() {
   return (
-    <main className={styles["main"]}>
+    <div className={styles["main"]}>
       <Page
         title="There is nothing here"
         lead="The address may be mistyped, or what it named was deleted."
@@ -20,7 +20,7 @@ export function MissingPage() {
           </Button>
         </Group>
       </Page>
-    </main>
+    </div>
   );
 }
 
@@ -33,7 +33,7 @@ export function BrokenPage({ error, reset }: ErrorComponentProps) {
     void router.invalidate();
   };
   return (
-    <main className={styles["main"]}>
+    <div className={styles["main"]}>
       <Page title="This page did not work" lead={sentenceOf(error)} narrow>
         <Group>
           <Button onClick={tryAgain}>Try again</Button>
@@ -42,6 +42,6 @@ export function BrokenPage({ error, reset }: ErrorComponentProps) {
           </Button>
         </Group>
       </Page>
-    </main>
+    </div>
   );
 }

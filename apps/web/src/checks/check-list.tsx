@@ -26,11 +26,20 @@ export function CheckList({ projectId, checks, selection }: Props) {
       {shown.length === 0 ? (
         <p className={styles["none"]}>No check fits this filter.</p>
       ) : (
-        <ul className={styles["list"]} aria-label="Checks">
-          {shown.map((check) => (
-            <CheckRow key={check.id} check={check} actions={actions} />
-          ))}
-        </ul>
+        <div className={styles["list"]}>
+          <div className={styles["heads"]} aria-hidden>
+            <span>Status</span>
+            <span>Check</span>
+            <span>Schedule</span>
+            <span>Last ping</span>
+            <span>Next</span>
+          </div>
+          <ul className={styles["rows"]} aria-label="Checks">
+            {shown.map((check) => (
+              <CheckRow key={check.id} check={check} actions={actions} />
+            ))}
+          </ul>
+        </div>
       )}
     </>
   );

@@ -13,7 +13,7 @@ import { Ago } from "../ui/ago.tsx";
 import type { CheckView } from "./check-queries.ts";
 import { checkName } from "./check-name.ts";
 import { Countdown, LiveStatus } from "./live-status.tsx";
-import { scheduleText, scheduleZone } from "./schedule-text.ts";
+import { scheduleZone } from "./schedule-zone.ts";
 import { TagList } from "./tag-list.tsx";
 import type { CheckActions } from "./use-check-actions.tsx";
 import styles from "./check-list.module.css";
@@ -36,7 +36,7 @@ export function CheckRow({ check, actions }: { check: CheckView; actions: CheckA
         </Link>
         {check.tags.length > 0 && <TagList tags={check.tags} />}
       </div>
-      <div className={styles["schedule"]}>{scheduleText(check.schedule)}</div>
+      <div className={styles["schedule"]}>{check.scheduleText}</div>
       <div className={styles["last"]}>
         <span className={styles["label"]}>Last ping </span>
         {check.lastPingAt === null ? "never" : <Ago at={check.lastPingAt} {...(zone && { zone })} />}

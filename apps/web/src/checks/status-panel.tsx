@@ -6,13 +6,13 @@ import { Ago } from "../ui/ago.tsx";
 import { Exact } from "../ui/exact.tsx";
 import type { CheckView } from "./check-queries.ts";
 import { Countdown, LiveStatus } from "./live-status.tsx";
-import { scheduleText, scheduleZone } from "./schedule-text.ts";
+import { scheduleZone } from "./schedule-zone.ts";
 import { statusAt } from "./status.ts";
 import { waitingOf } from "./waiting.ts";
 import styles from "./status-panel.module.css";
 
-/** How a check is: its status, what was expected when, and what was heard last. */
-export function StatusPanel({ check }: { check: CheckView }) {
+/** How a check is: its status, what was expected when, and what was heard last. `because`: why it is down. */
+export function StatusPanel({ check, because }: { check: CheckView; because: ReactNode }) {
   const zone = scheduleZone(check.schedule);
   const zoned = zone ? { zone } : {};
   return (
@@ -27,8 +27,9 @@ export function StatusPanel({ check }: { check: CheckView }) {
           <Countdown check={check} />
         </strong>
       </div>
+      {check.status === "down" && <p className={styles["because"]}>{because}</p>}
       <dl className={styles["facts"]}>
-        <Fact label="Schedule">{scheduleText(check.schedule)}</Fact>
+        <Fact label="Schedule">{check.scheduleText}</Fact>
         <Fact label="Expected">
           {check.expectedAt === null ? "–" : <Exact at={check.expectedAt} {...zoned} />}
         </Fact>

@@ -1,7 +1,7 @@
-import { exitStatusMeaning } from "@overdue/channels";
+import { explainExit } from "@overdue/core";
 
-/** "137 (killed, often out of memory)": an exit status with what it usually means. */
+/** "137 (killed: out of memory)": an exit status with what it usually means, where that says more than the number. */
 export function exitMeaning(status: number): string {
-  const meaning = exitStatusMeaning(status);
-  return meaning === null ? String(status) : `${status} (${meaning})`;
+  const title = explainExit(status)?.title ?? "";
+  return title === "" || title.includes(`status ${status}`) ? String(status) : `${status} (${title})`;
 }

@@ -2,17 +2,19 @@ import { Button, Stack, Tabs } from "@mantine/core";
 import { IconPencil, IconPlayerPause, IconPlayerPlay, IconTrash } from "@tabler/icons-react";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
 
 import { type CheckSearch, readCheckSearch } from "../app/search.ts";
 import { CheckChannels } from "../channels/check-channels.tsx";
 import { checkName } from "../checks/check-name.ts";
 import { checkQuery, type CheckView } from "../checks/check-queries.ts";
 import { HowToPing } from "../checks/howto/how-to-ping.tsx";
-import { scheduleZone } from "../checks/schedule-text.ts";
+import { scheduleZone } from "../checks/schedule-zone.ts";
 import { SettingsCard } from "../checks/settings-card.tsx";
 import { StatusPanel } from "../checks/status-panel.tsx";
 import { TagList } from "../checks/tag-list.tsx";
 import { useCheckActions } from "../checks/use-check-actions.tsx";
+import { OpenIncident } from "../history/open-incident.tsx";
 import { PingList } from "../history/ping-list.tsx";
 import { RunList } from "../history/run-list.tsx";
 import { StatusHistory } from "../history/status-history.tsx";
@@ -40,7 +42,7 @@ export function CheckPage() {
       actions={<Actions check={check} />}
     >
       <AnnounceChanges words={new Map([[checkName(check), STATUS_WORDS[check.status].toLowerCase()]])} />
-      <StatusPanel check={check} />
+      <StatusPanel check={check} because={<OpenIncident {...ref} zone={scheduleZone(check.schedule)} />} />
       <Parts check={check} />
     </Page>
   );
@@ -90,7 +92,9 @@ function Actions({ check }: { check: CheckView }) {
 function Parts({ check }: { check: CheckView }) {
   const navigate = useNavigate({ from: "/projects/$projectId/checks/$checkId" });
   const search = useSearch({ from: PAGE });
-  const tab = search.tab ?? standardTab(check);
+  // Decided once: the first ping must not take the snippets away from whoever reads them.
+  const [standard] = useState(() => standardTab(check));
+  const tab = search.tab ?? standard;
   const of = { projectId: check.projectId, checkId: check.id, zone: scheduleZone(check.schedule) };
   return (
     <div className={styles["parts"]}>

@@ -44,7 +44,6 @@ export function NewCheckPage() {
           await navigate({
             to: "/projects/$projectId/checks/$checkId",
             params: { projectId, checkId: id },
-            search: { tab: "how-to" },
           });
         }}
         cancel={() => void navigate({ to: "/projects/$projectId/checks", params: { projectId } })}

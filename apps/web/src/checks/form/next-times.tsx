@@ -10,7 +10,7 @@ import { relativeText } from "../../time/relative.ts";
 import { browserZone, shortZonedText } from "../../time/zoned.ts";
 import type { CheckSchedule } from "../check-queries.ts";
 import { type Explained, explainQuery } from "../schedule-queries.ts";
-import { scheduleZone } from "../schedule-text.ts";
+import { scheduleZone } from "../schedule-zone.ts";
 import styles from "./next-times.module.css";
 
 const TYPING_MS = 250;
@@ -65,9 +65,9 @@ function NextList({ next, zone }: { next: Explained["next"]; zone: string }) {
 }
 
 const MARKS = {
-  skipped: "left out",
-  moved: "moved to another time of the clock",
-  doubled: "run twice",
+  skipped: "is left out",
+  moved: "does not exist on that day: it comes at another time of the clock",
+  doubled: "comes twice on that day",
 };
 
 /** What the next changes of the clocks do to the schedule. */
@@ -79,7 +79,7 @@ function ClockChanges({ changes }: { changes: Explained["changes"] }) {
         ? "It changes nothing here."
         : affected.map(({ local, mark }) => (
             <strong key={local + mark} className={styles["mark"]}>
-              {local} is {MARKS[mark]}.
+              {local} {MARKS[mark]}.
             </strong>
           ))}
       {affectedCount > affected.length && ` And ${affectedCount - affected.length} more.`}
