@@ -14,7 +14,7 @@ export const inProject = api.v1.projects[":projectId"];
 export { parseResponse as answerOf };
 
 /** `fetch`, but what the server calls an error is thrown with the server's sentence. */
-export async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const response = await fetch(input, init);
   noteServerTime(response.headers.get("date"));
   if (!response.ok) throw await problemFrom(response);
