@@ -110,6 +110,8 @@ export type Memory = {
   outages: readonly Outage[];
   /** `until` of the newest outage folded. */
   outageUntil: Instant | null;
+  /** How long the last good runs took, in milliseconds: what is usual. At most 20. */
+  durations: readonly number[];
   /** Pings from after a deadline that cannot be judged yet: heard when it can be. By instant; at most 32. */
   held: readonly HeldPing[];
   /** Spans of slots still to be written, when there were too many for one fold. At most 4. */

@@ -9,6 +9,7 @@ import { correctRun, endRun, endUnstartedRun, loseRun } from "./runs.ts";
 import { replaceSlot, reviseLastSlot, settleSlots } from "./slots.ts";
 import type { Note } from "./start.ts";
 import { judgeBad, judgeGood } from "./tolerance.ts";
+import { learnDuration } from "./usual.ts";
 
 /** What became of the run that a success or a fail ended. */
 type Ended = {
@@ -36,6 +37,8 @@ export function foldEnd(draft: Draft, ping: Ping): Note {
   const often = countEnd(draft, ping, ended.began);
   settle(draft, ping, ended);
   if (!ended.good) judgeBad(draft, troubleOf(draft, ping, ended));
+  if (ended.good && ended.durationMs !== null)
+    learnDuration(draft, { id: ended.id, at: ping.at, durationMs: ended.durationMs });
   if (often) alertTooOften(draft, ping);
   else if (ended.good) judgeGood(draft, ping.at);
   return null;

@@ -30,6 +30,8 @@ export type Event =
   | { kind: "pause"; at: Instant; knownUntil?: Instant }
   | { kind: "resume"; at: Instant; knownUntil?: Instant }
   | { kind: "edit"; at: Instant; settings: CheckSettings; knownUntil?: Instant }
+  /** "This is normal now": what was usual for its runs so far is forgotten. */
+  | { kind: "normal"; at: Instant }
   /** Overdue could not receive in this span: nothing inside it is judged before `until` plus the grace. */
   | { kind: "outage"; from: Instant; until: Instant };
 
@@ -82,6 +84,8 @@ export type Evidence = {
   /** For overlong and too quick: how long it ran and what was allowed. */
   durationMs: number | null;
   limitMs: number | null;
+  /** For a run of unusual length: how long the last so many took. */
+  usual?: { medianMs: number; runs: number };
 };
 
 export type Effect =

@@ -38,15 +38,18 @@ function apply(draft: Draft, event: Event): void {
       return foldEdit(draft, event);
     case "outage":
       return foldOutage(draft, event);
+    case "normal":
+      draft.memory.durations = [];
   }
 }
 
-/** An outage says nothing of what was received since. */
+/** An outage, or what a person thinks normal, says nothing of what was received. */
 function knownUntil(event: Event): Instant {
   switch (event.kind) {
     case "time":
       return event.now;
     case "outage":
+    case "normal":
       return -Infinity;
     case "ping":
     case "pause":

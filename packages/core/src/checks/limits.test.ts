@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { CheckSettings } from "./check.ts";
+import { fold } from "./fold.ts";
 import { flipLines, secondOf, slotLines, type Step, tell, type Told } from "./testing/story.ts";
 
 const A = "aaaaaaaa-0000-0000-0000-000000000000";
@@ -452,6 +453,43 @@ describe("lateness", () => {
     );
     expect(slotLines(told).length).toBeLessThanOrEqual(5);
     expect(slotLines(told).every((line) => line.includes("on-time"))).toBe(true);
+  });
+});
+
+describe("what is usual", () => {
+  const runs = (seconds: readonly number[]) =>
+    seconds.flatMap((took, hour): Step[] => [
+      [hour * 3600, "start"],
+      [hour * 3600 + took, "success"],
+    ]);
+  const usual = Array.from({ length: 20 }, (_, hour) => 250 + (hour % 3));
+
+  test.each<[string, number[], string[]]>([
+    ["a run like the others is nothing", [...usual, 255], []],
+    ["three times as long is worth a line", [...usual.slice(0, 19), 590], ["overlong at 68990"]],
+    ["so is almost nothing", [...usual.slice(0, 19), 2], ["too-quick at 68402"]],
+    ["nine runs teach nothing yet", [...usual.slice(0, 9), 590], []],
+    [
+      "a long run that has a forerunner is nothing",
+      [...usual.slice(0, 15), 590, 250, 250, 580],
+      ["overlong at 54590"],
+    ],
+  ])("%s", (_, seconds, lines) => {
+    const told = tell({}, runs(seconds));
+    expect(noticeLines(told)).toEqual(lines);
+    expect(flipLines(told)).toHaveLength(1);
+  });
+
+  test("the notice says what was usual, and “this is normal now” forgets it", () => {
+    const told = tell({}, runs([...usual.slice(0, 19), 590]));
+    expect(told.last.find(({ kind }) => kind === "notice")).toMatchObject({
+      evidence: { durationMs: 590_000, usual: { medianMs: 251_000, runs: 19 } },
+    });
+    const normal = fold(told.check, { kind: "normal", at: told.check.state.memory.judgedAt });
+    expect(normal.check.state).toEqual({
+      ...told.check.state,
+      memory: { ...told.check.state.memory, durations: [] },
+    });
   });
 });
 

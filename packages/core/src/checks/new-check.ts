@@ -44,6 +44,7 @@ function emptyMemory(at: Instant, slotAt: Instant | null): Memory {
     slotHost: null,
     outages: [],
     outageUntil: null,
+    durations: [],
     held: [],
     backlog: [],
   };

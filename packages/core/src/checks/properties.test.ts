@@ -345,6 +345,7 @@ function instantOf(event: Event): number {
     case "pause":
     case "resume":
     case "edit":
+    case "normal":
       return event.at;
   }
 }

@@ -73,8 +73,21 @@ function inTimes(times: number): string {
   return Number.isFinite(times) ? `${times.toFixed(1)} times` : "far more than";
 }
 
+/** What is usual by the durations of the last good runs alone; null while fewer than ten are known. */
+export function usualOf(durationsMs: readonly number[]): Baseline | null {
+  return durationsMs.length < SAMPLES_MIN ? null : baselineFrom(durationsMs.slice(-SAMPLES_MAX), "all");
+}
+
 function baseline(samples: readonly DurationSample[], of: Baseline["of"]): Baseline {
-  const durations = samples.slice(-SAMPLES_MAX).map(({ durationMs }) => durationMs);
+  const newest = samples.slice(-SAMPLES_MAX);
+  return baselineFrom(
+    newest.map(({ durationMs }) => durationMs),
+    of,
+  );
+}
+
+/** What one of these runs did itself is never unusual: a long run each Sunday is none. */
+function baselineFrom(durations: readonly number[], of: Baseline["of"]): Baseline {
   const medianMs = medianOf(durations) ?? 0;
   const deviationMs = deviationOf(durations, medianMs);
   // Runs that always take the same time to the second would else be unusual a second later.
@@ -84,8 +97,8 @@ function baseline(samples: readonly DurationSample[], of: Baseline["of"]): Basel
     deviationMs,
     samples: durations.length,
     of,
-    tooQuickMs: medianMs - DEVIATIONS * spreadMs,
-    overlongMs: Math.max(medianMs + DEVIATIONS * spreadMs, OVERLONG_TIMES_MIN * medianMs),
+    tooQuickMs: Math.min(medianMs - DEVIATIONS * spreadMs, ...durations),
+    overlongMs: Math.max(medianMs + DEVIATIONS * spreadMs, OVERLONG_TIMES_MIN * medianMs, ...durations),
   };
 }
 
