@@ -1,5 +1,5 @@
 import { serve } from "@hono/node-server";
-import { openPool, recordPings } from "@overdue/db";
+import { ALONE, openPool, recordPings } from "@overdue/db";
 import { Hono } from "hono";
 import { Pool } from "pg";
 import { pino } from "pino";
@@ -20,7 +20,7 @@ const receiver = createReceiver({ pool, ...options });
 const oneByOne = createReceiver({ pool: crowd, ...options });
 // The same path with a transaction for each ping instead of a shared one.
 oneByOne.ingest.record = async (arrival) => {
-  const [recorded] = await recordPings(crowd, [arrival], []);
+  const [recorded] = await recordPings(crowd, [arrival], ALONE);
   return recorded ?? { kind: "unknown" };
 };
 

@@ -1,7 +1,8 @@
 import {
+  ALONE,
   type Arrival,
   DEAF_AFTER_MS,
-  type Outage,
+  type Knowledge,
   type Pool,
   type Recorded,
   commitCanary,
@@ -46,7 +47,7 @@ export class Ingest {
   #queue: Queued[] = [];
   #working = false;
   #markedAt = 0;
-  #outages: Outage[] = [];
+  #known: Knowledge = ALONE;
   readonly #startedAt: number;
   readonly #options: IngestOptions;
 
@@ -144,7 +145,7 @@ export class Ingest {
     const recorded = await recordPings(
       this.#options.pool,
       batch.map(({ arrival }) => arrival),
-      this.#outages,
+      this.#known,
     );
     recorded.forEach((outcome, i) => batch[i]?.settle(outcome));
     this.#options.onRecorded?.(recorded);
@@ -164,8 +165,9 @@ export class Ingest {
       log.warn({ skewMs }, "This machine's clock and the database's differ; the database's decides.");
     }
     if (mark.endedOutage || this.#markedAt === 0 || acceptedAt - this.#markedAt > DEAF_AFTER_MS) {
-      this.#outages = await recentOutages(pool);
+      this.#known = { ...this.#known, outages: await recentOutages(pool) };
     }
+    this.#known = { ...this.#known, othersAt: mark.othersAt };
     this.#markedAt = acceptedAt;
   }
 

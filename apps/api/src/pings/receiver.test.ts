@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { serve } from "@hono/node-server";
 import { type CheckSettings, defaultSettings, fold, newCheck } from "@overdue/core";
 import {
+  ALONE,
   type Arrival,
   type Pool,
   commitCanary,
@@ -203,7 +204,7 @@ test.each([
     ...anArrival(check.pingUuid),
     record: { ...anArrival("").record, receivedAt: now - 610_000 },
   };
-  await recordPings(own.pool, [early], []);
+  await recordPings(own.pool, [early], ALONE);
   expect((await receiverOn(own.pool).app.request(`/ping/${check.pingUuid}`)).status).toBe(200);
   const outages = await own.pool.query("select 1 from outages");
   const downs = await own.pool.query("select 1 from flips where to_status = 'down'");

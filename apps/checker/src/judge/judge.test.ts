@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { type CheckSettings, defaultSettings, fold, newCheck } from "@overdue/core";
-import { type Pool, commitCanary, createCheck, listen, openDb, recordPings } from "@overdue/db";
+import { ALONE, type Pool, commitCanary, createCheck, listen, openDb, recordPings } from "@overdue/db";
 import { testDatabase } from "@overdue/testkit";
 import { pino } from "pino";
 import { afterAll, afterEach, expect, test } from "vitest";
@@ -104,7 +104,7 @@ async function anOverdueCheck(pool: Pool): Promise<string> {
     note: null,
   };
   const target = { kind: "uuid", pingUuid: row.pingUuid } as const;
-  await recordPings(pool, [{ target, record, read: () => "success", host: null, digest: null }], []);
+  await recordPings(pool, [{ target, record, read: () => "success", host: null, digest: null }], ALONE);
   return row.id;
 }
 

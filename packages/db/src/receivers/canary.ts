@@ -6,8 +6,11 @@ import { DEAF_AFTER_MS } from "./outages.ts";
 
 const LOCK = 7_236_832;
 
-/** What a committed canary tells: the database's clock, and whether it ended an outage. */
-export type Mark = { databaseAt: Instant; endedOutage: boolean };
+/**
+ * What a committed canary tells: the database's clock, whether it ended an outage, and up to when the other live
+ * receivers have committed what they accepted (null: there are none).
+ */
+export type Mark = { databaseAt: Instant; endedOutage: boolean; othersAt: Instant | null };
 
 /**
  * Commits that this receiver accepted a canary at `acceptedAt`, and with it all it had accepted before. When no
@@ -22,7 +25,7 @@ export async function commitCanary(
     // Two receivers that come back together must agree on where the outage ended.
     await client.query("select pg_advisory_xact_lock($1)", [LOCK]);
     const endedOutage = await closeOutage(client, canary.acceptedAt);
-    return { databaseAt: await writeMark(client, canary), endedOutage };
+    return { ...(await writeMark(client, canary)), endedOutage };
   });
   await pool.query("select pg_notify('overdue_marked', '')");
   return mark;
@@ -43,18 +46,21 @@ async function closeOutage(client: PoolClient, until: Instant): Promise<boolean>
 async function writeMark(
   client: PoolClient,
   canary: { receiverId: string; startedAt: Instant; acceptedAt: Instant },
-): Promise<Instant> {
-  const { rows } = await client.query<{ at: Instant }>({
+): Promise<Omit<Mark, "endedOutage">> {
+  const { rows } = await client.query<{ databaseAt: Instant; othersAt: Instant | null }>({
     name: "write-mark",
     text: `insert into receivers (id, started_at, canary_at)
            values ($1, to_timestamp($2::float8 / 1000), to_timestamp($3::float8 / 1000))
            on conflict (id) do update set canary_at = greatest(receivers.canary_at, excluded.canary_at), ended_at = null
-           returning (extract(epoch from clock_timestamp()) * 1000)::float8 as at`,
-    values: [canary.receiverId, canary.startedAt, canary.acceptedAt],
+           returning (extract(epoch from clock_timestamp()) * 1000)::float8 as "databaseAt",
+                     (select (extract(epoch from min(o.canary_at)) * 1000)::float8 from receivers o
+                       where o.id <> $1 and o.ended_at is null
+                         and o.canary_at > clock_timestamp() - $4::float8 * interval '1 millisecond') as "othersAt"`,
+    values: [canary.receiverId, canary.startedAt, canary.acceptedAt, DEAF_AFTER_MS],
   });
   const [row] = rows;
   if (row === undefined) throw new Error("The canary was not written.");
-  return row.at;
+  return row;
 }
 
 /** A clean stop: nobody waits for this receiver any more. */

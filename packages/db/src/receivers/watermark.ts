@@ -1,5 +1,5 @@
 import type { Instant } from "@overdue/core";
-import type { Pool } from "pg";
+import type { Pool, PoolClient } from "pg";
 
 import { DEAF_AFTER_MS } from "./outages.ts";
 
@@ -7,7 +7,7 @@ import { DEAF_AFTER_MS } from "./outages.ts";
  * Everything accepted before this instant is committed, whichever receiver took it. Null while no receiver commits:
  * then nothing may be judged. A receiver that fell silent without saying so is waited for until `DEAF_AFTER_MS`.
  */
-export async function readWatermark(pool: Pool): Promise<Instant | null> {
+export async function readWatermark(pool: Pool | PoolClient): Promise<Instant | null> {
   const { rows } = await pool.query<{ at: Instant | null }>({
     name: "watermark",
     text: `select (extract(epoch from min(canary_at)) * 1000)::float8 as at

@@ -1,11 +1,15 @@
-import type { Check, Event } from "@overdue/core";
+import type { Check, Event, Instant } from "@overdue/core";
 import type { Pool, PoolClient } from "pg";
 
 import { inTransaction } from "../in-transaction.ts";
 import { recentOutages } from "../receivers/outages.ts";
+import { readWatermark } from "../receivers/watermark.ts";
 import { advance, applyOutages, changeOf } from "./change.ts";
 import { STORED_CHECK, type StoredCheckRow, storedCheck } from "./stored-check.ts";
 import { writeChanges } from "./write.ts";
+
+/** What a person does to a check, or the passing of time while they look. */
+export type Act = Extract<Event, { kind: "pause" | "resume" | "edit" | "time" }>;
 
 /**
  * Locks one check, lets `decide` say what happens to it (and write other columns of it in the same transaction),
@@ -15,7 +19,7 @@ import { writeChanges } from "./write.ts";
 export async function changeCheck(
   pool: Pool,
   ref: { projectId: string; checkId: string },
-  decide: (check: Check, client: PoolClient) => Promise<Event[]> | Event[],
+  decide: (check: Check, client: PoolClient) => Promise<Act[]> | Act[],
 ): Promise<Check | null> {
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<StoredCheckRow>(
@@ -25,8 +29,14 @@ export async function changeCheck(
     if (rows[0] === undefined) return null;
     const change = changeOf(storedCheck(rows[0]));
     applyOutages(change, await recentOutages(client));
-    for (const event of await decide(change.check, client)) advance(change, event);
+    // A person's act must not judge what only the watermark may: pings before the deadline may be under way.
+    const knownUntil = (await readWatermark(client)) ?? 0;
+    for (const event of await decide(change.check, client)) advance(change, upTo(knownUntil, event));
     if (change.effects.length > 0 || change.setWake) await writeChanges(client, [change]);
     return change.check;
   });
+}
+
+function upTo(knownUntil: Instant, act: Act): Event {
+  return act.kind === "time" ? { kind: "time", now: Math.min(act.now, knownUntil) } : { ...act, knownUntil };
 }

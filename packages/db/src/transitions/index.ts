@@ -2,4 +2,4 @@ export { type PingRecord } from "./change.ts";
 export { changeCheck } from "./change-check.ts";
 export { targetExists, type Target } from "./find-targets.ts";
 export { judgeDue, nextWakeAt, type Judged, type Judging } from "./judge-due.ts";
-export { recordPings, type Arrival, type Recorded } from "./record-pings.ts";
+export { ALONE, recordPings, type Arrival, type Knowledge, type Recorded } from "./record-pings.ts";

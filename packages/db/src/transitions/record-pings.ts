@@ -23,6 +23,16 @@ export type Recorded =
   | { kind: "unknown" }
   | { kind: "ambiguous" };
 
+/** What the receiver knows besides its pings. */
+export type Knowledge = {
+  outages: readonly Outage[];
+  /** Up to when the other receivers have committed what they accepted; null: there are none to wait for. */
+  othersAt: Instant | null;
+};
+
+/** One receiver, and no outage on record. */
+export const ALONE: Knowledge = { outages: [], othersAt: null };
+
 /**
  * Records pings that arrived together in one transaction: finds their checks, locks them in id order, folds, writes.
  * Answers an outcome for each, in order; when it returns, every one is durable. Throws when none is.
@@ -30,12 +40,12 @@ export type Recorded =
 export async function recordPings(
   pool: Pool,
   arrivals: readonly Arrival[],
-  outages: readonly Outage[],
+  known: Knowledge,
 ): Promise<Recorded[]> {
   return inTransaction(pool, async (client) => {
     const found = await find(client, arrivals);
-    const changes = await lock(client, found, outages);
-    const recorded = arrivals.map((arrival, i) => apply(arrival, found[i], changes));
+    const changes = await lock(client, found, known.outages);
+    const recorded = arrivals.map((arrival, i) => apply(arrival, found[i], { changes, known }));
     await writeChanges(
       client,
       [...changes.values()].filter((change) => change.pings.length > 0),
@@ -83,12 +93,17 @@ function prepared(row: StoredCheckRow, outages: readonly Outage[]): Change {
   return change;
 }
 
-function apply(arrival: Arrival, found: Found | undefined, changes: Map<string, Change>): Recorded {
+function apply(
+  arrival: Arrival,
+  found: Found | undefined,
+  { changes, known }: { changes: Map<string, Change>; known: Knowledge },
+): Recorded {
   if (found?.kind !== "check") return found ?? { kind: "unknown" };
   const change = changes.get(found.pingUuid);
   if (change === undefined) return { kind: "unknown" };
   change.pings.push(arrival.record);
-  advance(change, { kind: "ping", ping: pingOf(arrival, change.stored.reading, arrival.record.receivedAt) });
+  const ping = pingOf(arrival, change.stored.reading, arrival.record.receivedAt);
+  advance(change, { kind: "ping", ping, ...(known.othersAt !== null && { knownUntil: known.othersAt }) });
   const { projectId } = change.stored;
   return { kind: "recorded", projectId, checkId: change.check.id, created: found.created };
 }

@@ -10,7 +10,7 @@ import { newPingKey } from "../secrets/api-key.ts";
 import { changeCheck } from "./change-check.ts";
 import type { Target } from "./find-targets.ts";
 import { judgeDue } from "./judge-due.ts";
-import { type Arrival, recordPings } from "./record-pings.ts";
+import { ALONE, type Arrival, recordPings } from "./record-pings.ts";
 
 const T = Date.parse("2026-03-02T12:00:00Z");
 const MINUTE = 60_000;
@@ -68,10 +68,31 @@ test("pings of one batch that go down, up and down again are written in that ord
   await recordPings(
     pool,
     [arrival(check, T, { kind: "fail" }), arrival(check, T + 1, {}), arrival(check, T + 2, { kind: "fail" })],
-    [],
+    ALONE,
   );
   expect(await flipsOf(check)).toEqual(["new → down failed", "down → up", "up → down failed"]);
   expect(await incidentsOf(check)).toEqual(["failed resolved", "failed open"]);
+});
+
+test("a late ping waits while another receiver may still hold one that was in time", async () => {
+  const { check } = await aCheck();
+  await ping(check, T);
+  const deadline = T + 6 * MINUTE;
+  await recordPings(pool, [arrival(check, deadline + 900, {})], { outages: [], othersAt: deadline - 100 });
+  expect(await flipsOf(check)).toEqual(["new → up"]);
+  await recordPings(pool, [arrival(check, deadline - 50, {})], ALONE);
+  await judge(deadline + 5 * MINUTE);
+  expect(await flipsOf(check)).toEqual(["new → up"]);
+});
+
+test("a person's act judges nothing that the watermark has not reached", async () => {
+  const { project, check } = await aCheck();
+  await ping(check, T);
+  // No receiver is alive here, so nothing is known.
+  await changeCheck(pool, { projectId: project, checkId: check.id }, () => [
+    { kind: "pause", at: T + 60 * MINUTE },
+  ]);
+  expect(await flipsOf(check)).toEqual(["new → up", "up → paused"]);
 });
 
 test("what fell into an outage of ours is not held against the job", async () => {
@@ -79,7 +100,7 @@ test("what fell into an outage of ours is not held against the job", async () =>
   await ping(check, T);
   const outage = { from: T + 5 * MINUTE - 1_000, until: T + 30 * MINUTE };
   const late = arrival(check, T + 30 * MINUTE + 10, {});
-  await recordPings(pool, [late], [outage]);
+  await recordPings(pool, [late], { outages: [outage], othersAt: null });
   await judge(T + 31 * MINUTE, [outage]);
   expect(await flipsOf(check)).toEqual(["new → up"]);
   expect(await deliveriesOf(project)).toEqual([]);
@@ -88,7 +109,7 @@ test("what fell into an outage of ours is not held against the job", async () =>
 test("pings are numbered without a gap and kept with their bodies, whatever bytes those are", async () => {
   const { check } = await aCheck();
   const body = Buffer.from([0, 255, 0xed, 0xa0, 0x80, 10]);
-  await recordPings(pool, [arrival(check, T, {}), arrival(check, T + 1, { kind: "log", body })], []);
+  await recordPings(pool, [arrival(check, T, {}), arrival(check, T + 1, { kind: "log", body })], ALONE);
   await ping(check, T + 2);
   const { rows } = await pool.query(
     "select number, kind, body, body_bytes from pings where check_id = $1 order by number",
@@ -104,14 +125,14 @@ test("pings are numbered without a gap and kept with their bodies, whatever byte
 test("an unknown uuid stores nothing and does not stop its neighbours", async () => {
   const { check } = await aCheck();
   const nobody = { ...arrival(check, T, {}), target: { kind: "uuid", pingUuid: randomUUID() } as const };
-  const recorded = await recordPings(pool, [nobody, arrival(check, T, {})], []);
+  const recorded = await recordPings(pool, [nobody, arrival(check, T, {})], ALONE);
   expect(recorded.map(({ kind }) => kind)).toEqual(["unknown", "recorded"]);
 });
 
 test("create=1 makes the check once, with all channels of the project, however many ask at once", async () => {
   const { project, pingKey } = await aProject({ channels: 2 });
   const target = { kind: "slug", pingKey, slug: "nightly", create: true } as const;
-  const batch = () => recordPings(pool, [arrivalTo(target, T), arrivalTo(target, T)], []);
+  const batch = () => recordPings(pool, [arrivalTo(target, T), arrivalTo(target, T)], ALONE);
   const outcomes = (await Promise.all([batch(), batch(), batch()])).flat();
   expect(outcomes.filter((outcome) => outcome.kind === "recorded" && outcome.created)).toHaveLength(1);
   const { rows } = await pool.query("select ping_count, name from checks where project_id = $1", [project]);
@@ -124,7 +145,7 @@ test("two checks of one slug make it ambiguous; neither is pinged", async () => 
   const { project, pingKey } = await aProject();
   for (const _ of [1, 2]) await addCheck(project, { slug: "twice" });
   const target = { kind: "slug", pingKey, slug: "twice", create: true } as const;
-  expect(await recordPings(pool, [arrivalTo(target, T)], [])).toEqual([{ kind: "ambiguous" }]);
+  expect(await recordPings(pool, [arrivalTo(target, T)], ALONE)).toEqual([{ kind: "ambiguous" }]);
 });
 
 test("a check that cannot be judged is put aside and the others go on", async () => {
@@ -245,7 +266,7 @@ function arrivalTo(
 }
 
 async function ping(check: TestCheck, at: number): Promise<void> {
-  await recordPings(pool, [arrival(check, at, {})], []);
+  await recordPings(pool, [arrival(check, at, {})], ALONE);
 }
 
 async function judge(watermark: number, outages: { from: number; until: number }[] = []): Promise<void> {
