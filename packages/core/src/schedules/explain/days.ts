@@ -18,7 +18,7 @@ export type Monthdays = {
 };
 
 /** `nth` -1 is the last such weekday of the month. */
-export type WeekdayRule = { each: number[]; nth: { weekday: number; nth: number }[] };
+type WeekdayRule = { each: number[]; nth: { weekday: number; nth: number }[] };
 
 /** "every day", "Monday to Friday", "on the 1st of January": true for days, never said of times. */
 export function daysText(rule: DayRule): string {

@@ -11,7 +11,7 @@ export function formatOnCalendar(line: OnCalendar): string {
 }
 
 /** Runs of three days or more as `Mon..Fri`, others as a list. */
-export function formatWeekdays(weekdays: NonNullable<Weekdays>): string {
+function formatWeekdays(weekdays: NonNullable<Weekdays>): string {
   const runs = [...weekdays].join("").matchAll(/1+/g);
   return [...runs].map((run) => nameRun(run.index, run.index + run[0].length - 1)).join(",");
 }
