@@ -3,6 +3,7 @@ import { Refusal } from "../refusal.ts";
 import type { Environment } from "../supervisor.ts";
 import { channelCommands } from "./channel-commands.ts";
 import type { Answer, Command } from "./command.ts";
+import { importCommands } from "./import/import-command.ts";
 import { withInstallation } from "./installation.ts";
 import { keyCommands } from "./key-commands.ts";
 import { projectCommands } from "./project-commands.ts";
@@ -25,7 +26,13 @@ export async function runAdmin(args: string[], environment: Environment): Promis
 }
 
 const COMMANDS = new Map<string, Command>(
-  Object.entries({ ...projectCommands, ...channelCommands, ...keyCommands, ...userCommands }),
+  Object.entries({
+    ...projectCommands,
+    ...channelCommands,
+    ...keyCommands,
+    ...userCommands,
+    ...importCommands,
+  }),
 );
 
 function parseOptions(command: Command, args: string[]): Record<string, unknown> {

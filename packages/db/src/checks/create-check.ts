@@ -17,6 +17,7 @@ export type NewCheck = {
   channelIds: readonly string[] | "all";
   /** Where an old ping URL must go on working (import); else a new one is made. */
   pingUuid?: string;
+  badgeUuid?: string;
 };
 
 /** Stores a new check in a transaction of its own. @throws UnknownChannel where a channel is not of this project. */
@@ -33,12 +34,20 @@ export async function insertCheck(tx: Db | Tx, input: NewCheck): Promise<CheckRo
   return row;
 }
 
-function rowOf({ projectId, details, check, nextAt, pingUuid }: NewCheck): typeof checks.$inferInsert {
+function rowOf({
+  projectId,
+  details,
+  check,
+  nextAt,
+  pingUuid,
+  badgeUuid,
+}: NewCheck): typeof checks.$inferInsert {
   const { state, settings } = check;
   return {
     id: check.id,
     projectId,
     ...(pingUuid !== undefined && { pingUuid }),
+    ...(badgeUuid !== undefined && { badgeUuid }),
     createdAt: new Date(check.createdAt),
     ...details,
     ...settings,

@@ -31,6 +31,12 @@ export async function findCheckByPingUuid(db: Db, pingUuid: string): Promise<Che
   return await first(checksWithChannels(db, eq(checks.pingUuid, pingUuid), 1));
 }
 
+/** Whether a check of any project has this UUID, one that is deleted too. */
+export async function isPingUuidTaken(db: Db, pingUuid: string): Promise<boolean> {
+  const found = await db.select({ id: checks.id }).from(checks).where(eq(checks.pingUuid, pingUuid));
+  return found.length > 0;
+}
+
 /** The check behind a badge. */
 export async function findCheckByBadgeUuid(db: Db, badgeUuid: string): Promise<CheckWithChannels | null> {
   return await first(checksWithChannels(db, eq(checks.badgeUuid, badgeUuid), 1));

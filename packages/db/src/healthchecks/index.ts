@@ -5,6 +5,7 @@ export {
   findCheckByUniqueKey,
   findEqualCheck,
   findProjectChecks,
+  isPingUuidTaken,
   type UniqueFields,
   uniqueKeyOf,
 } from "./find-checks.ts";

@@ -1,0 +1,46 @@
+import { type CheckSettings, defaultSettings, type Schedule, ScheduleInput } from "@overdue/core";
+import type { CheckDetails } from "@overdue/db";
+
+import type { SourceCheck } from "./source.ts";
+
+/** A check of theirs in our words; or why there is none. */
+export type Converted =
+  | { kind: "check"; details: Partial<CheckDetails>; settings: CheckSettings }
+  | { kind: "problem"; problem: string };
+
+export function convert(check: SourceCheck): Converted {
+  const { data: schedule, error } = ScheduleInput.safeParse(scheduleOf(check));
+  if (error !== undefined)
+    return { kind: "problem", problem: `its schedule: ${error.issues[0]?.message ?? "unreadable"}` };
+  const settings = {
+    ...defaultSettings,
+    schedule,
+    graceSeconds: check.grace,
+    manualResume: check.manual_resume,
+  };
+  return { kind: "check", details: detailsOf(check), settings };
+}
+
+function detailsOf(check: SourceCheck): Partial<CheckDetails> {
+  return {
+    name: check.name,
+    slug: check.slug,
+    tags: check.tags,
+    description: check.desc,
+    methods: check.methods,
+    startKeywords: check.start_kw,
+    successKeywords: check.success_kw,
+    failureKeywords: check.failure_kw,
+    filterSubject: check.filter_subject,
+    filterBody: check.filter_body,
+    filterHttpBody: check.filter_http_body,
+    filterDefaultFail: check.filter_default_fail,
+  };
+}
+
+function scheduleOf({ timeout, schedule, tz = "UTC" }: SourceCheck): Schedule {
+  if (schedule === undefined) return { kind: "interval", everySeconds: timeout ?? 0 };
+  const expression = schedule.trim();
+  const isCron = !expression.includes("\n") && expression.split(/\s+/).length === 5;
+  return { kind: isCron ? "cron" : "oncalendar", expression, timezone: tz };
+}
