@@ -11,12 +11,11 @@ export type {
   CheckSettings,
   CheckState,
   DisplayStatus,
-  Memory,
-  OpenRun,
   Reason,
   Status,
   Tolerance,
 } from "./checks/check.ts";
+export type { Memory, OpenRun } from "./checks/memory.ts";
 export { defaultSettings, CheckSettingsInput } from "./checks/settings.ts";
 export { newCheck } from "./checks/new-check.ts";
 export { fold } from "./checks/fold.ts";

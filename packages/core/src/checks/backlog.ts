@@ -1,10 +1,11 @@
 import { nextAfter } from "../schedules/schedule.ts";
 import type { Instant } from "../time.ts";
-import type { SlotSpan } from "./check.ts";
+import type { SlotSpan } from "./memory.ts";
 import type { Draft } from "./draft.ts";
 import type { Slot } from "./event.ts";
 import { isInOutage, slotDeadline } from "./outages.ts";
-import { metSlot, SLOTS_PER_FOLD } from "./slots.ts";
+import { metSlot } from "./slot-outcome.ts";
+import { SLOTS_PER_FOLD } from "./slots.ts";
 
 /** Writes slots that an earlier fold had no room for. Answers how many. */
 export function writeBacklog(draft: Draft): number {

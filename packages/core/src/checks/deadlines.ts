@@ -1,10 +1,11 @@
 import type { Instant } from "../time.ts";
-import type { Memory, OpenRun } from "./check.ts";
+import type { Memory, OpenRun } from "./memory.ts";
 import { writeBacklog } from "./backlog.ts";
 import { type Draft, evidenceOf, writeRun } from "./draft.ts";
 import { goDown } from "./flips.ts";
 import { slotDeadline } from "./outages.ts";
-import { changeRun, runningRun } from "./runs.ts";
+import { changeRun } from "./runs.ts";
+import { runningRun } from "./run-rows.ts";
 import { missSlot, replaceSlot, reviseLastSlot, settleDue, SLOTS_PER_FOLD } from "./slots.ts";
 import { judgeBad } from "./tolerance.ts";
 

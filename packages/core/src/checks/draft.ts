@@ -1,5 +1,6 @@
 import { MINUTE_MS, type Instant } from "../time.ts";
-import type { Check, CheckSettings, CheckState, Memory } from "./check.ts";
+import type { Check, CheckSettings, CheckState } from "./check.ts";
+import type { Memory } from "./memory.ts";
 import type { Effect, Evidence, Run, Slot, Transition } from "./event.ts";
 import { slotDeadline } from "./outages.ts";
 

@@ -1,5 +1,5 @@
 import { type Instant, SECOND_MS } from "../time.ts";
-import type { EndedRun, OpenRun } from "./check.ts";
+import type { EndedRun, OpenRun } from "./memory.ts";
 import { type Draft, evidenceOf } from "./draft.ts";
 import type { Ping } from "./event.ts";
 import { goDown, goUp, notice, type Trouble } from "./flips.ts";

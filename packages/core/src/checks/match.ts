@@ -1,4 +1,4 @@
-import type { EndedRun, OpenRun } from "./check.ts";
+import type { EndedRun, OpenRun } from "./memory.ts";
 import type { Draft } from "./draft.ts";
 import type { Ping } from "./event.ts";
 import { retryMs } from "./runs.ts";

@@ -1,6 +1,7 @@
 import { nextAfter } from "../schedules/schedule.ts";
 import type { Instant } from "../time.ts";
-import type { Check, CheckSettings, Memory } from "./check.ts";
+import type { Check, CheckSettings } from "./check.ts";
+import type { Memory } from "./memory.ts";
 import { slotDeadline } from "./outages.ts";
 
 /** A check that has heard nothing yet. It waits for its first slot only where its settings ask for that. */

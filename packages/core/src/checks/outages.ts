@@ -1,5 +1,6 @@
 import { type Instant, SECOND_MS } from "../time.ts";
-import type { CheckSettings, Outage } from "./check.ts";
+import type { CheckSettings } from "./check.ts";
+import type { Outage } from "./memory.ts";
 import type { Draft } from "./draft.ts";
 
 const OUTAGES_MAX = 8;

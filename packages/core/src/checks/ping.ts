@@ -1,5 +1,5 @@
 import type { Instant } from "../time.ts";
-import type { HeldPing } from "./check.ts";
+import type { HeldPing } from "./memory.ts";
 import { judgeUpTo } from "./deadlines.ts";
 import { awaitedUntil, type Draft } from "./draft.ts";
 import { foldEnd } from "./end.ts";

@@ -1,8 +1,10 @@
 import { type Instant, SECOND_MS } from "../time.ts";
-import type { CheckSettings, EndedRun, OpenRun } from "./check.ts";
+import type { CheckSettings } from "./check.ts";
+import type { EndedRun, OpenRun } from "./memory.ts";
 import { type Draft, writeRun } from "./draft.ts";
-import type { Ping, Run } from "./event.ts";
+import type { Ping } from "./event.ts";
 import { waitForOutages } from "./outages.ts";
+import { runningRun, wholeRun } from "./run-rows.ts";
 
 const OPEN_MAX = 50;
 const RECENT_MAX = 32;
@@ -118,29 +120,6 @@ export function correctRun(draft: Draft, run: EndedRun): void {
   memory.recentRuns = memory.recentRuns.map((recent) => (recent.id === run.id ? run : recent));
   if (memory.loneRun?.id === run.id) memory.loneRun = run;
   writeRun(draft, wholeRun(run, run.rid === null));
-}
-
-/** A run as it is stored while it runs. */
-export function runningRun({ id, rid, host, startedAt, overlong }: OpenRun): Run {
-  const unknown = { endedAt: null, durationMs: null, exitStatus: null };
-  return { id, rid, host, startedAt, ...unknown, outcome: "running", overlong, guessed: false };
-}
-
-function wholeRun(run: EndedRun, guessed: boolean): Run {
-  const { id, rid, host, startedAt, endedAt, outcome, exitStatus, overlong } = run;
-  const durationMs = startedAt === null || outcome === "lost" ? null : endedAt - startedAt;
-  return {
-    id,
-    rid,
-    host,
-    startedAt,
-    endedAt,
-    outcome,
-    durationMs,
-    exitStatus,
-    overlong,
-    guessed: guessed && startedAt !== null,
-  };
 }
 
 function endedRun({ id, rid, host, startedAt, overlong }: OpenRun, { at }: { at: Instant }) {

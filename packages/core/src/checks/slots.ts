@@ -1,17 +1,14 @@
 import { nextAfter } from "../schedules/schedule.ts";
-import { type Instant, MINUTE_MS, SECOND_MS } from "../time.ts";
-import type { CheckSettings } from "./check.ts";
+import type { Instant } from "../time.ts";
 import { type Draft, rewriteSlot } from "./draft.ts";
 import type { Slot } from "./event.ts";
 import { isInOutage, slotDeadline } from "./outages.ts";
+import { type Coming, earlyMs, isBad, metBy, metSlot } from "./slot-outcome.ts";
 import { noteVerdict } from "./tolerance.ts";
 
 /** How many slots one fold writes; what is left is written by the next ones. */
 export const SLOTS_PER_FOLD = 1000;
 const SPANS_MAX = 4;
-
-/** Something that settles slots at `at`; `cameAt` is the start of its run where that was heard. */
-export type Coming = { at: Instant; cameAt: Instant; good: boolean; runId: string | null };
 
 /**
  * Settles every slot due up to this ping, and the next one where the ping is early enough to count for it.
@@ -70,18 +67,6 @@ export function replaceSlot(draft: Draft, slot: Slot): void {
   noteVerdict(draft, { dueAt: slot.dueAt, bad: isBad(slot) });
 }
 
-/** How a slot was met: up to a tenth of the grace, at most a minute, is on time, beside the allowed jitter. */
-export function metSlot(settings: CheckSettings, dueAt: Instant, coming: Coming): Slot {
-  const lateMs = coming.cameAt - dueAt;
-  return {
-    dueAt,
-    outcome: outcomeOf(settings, coming.good, lateMs),
-    at: coming.at,
-    lateMs,
-    runId: coming.runId,
-  };
-}
-
 function beginSlots(draft: Draft, coming: Coming): boolean {
   const { memory, settings } = draft;
   const { schedule } = settings;
@@ -104,24 +89,6 @@ function takeEarly(draft: Draft, coming: Coming): boolean {
   else writeSlot(draft, metSlot(settings, slotAt, coming));
   memory.slotAt = nextAfter(settings.schedule, slotAt);
   return true;
-}
-
-/** How far ahead of its time the next slot can be met: never nearer to the slot before. */
-function earlyMs(
-  { schedule, earlyMarginSeconds }: CheckSettings,
-  last: Slot | null,
-  slotAt: Instant,
-): number {
-  if (schedule.kind === "interval")
-    return last === null ? Infinity : slotAt - last.dueAt - schedule.everySeconds * (SECOND_MS / 2);
-  const marginMs = earlyMarginSeconds * SECOND_MS;
-  return last === null ? marginMs : Math.min(marginMs, (slotAt - last.dueAt) / 2);
-}
-
-/** The start counts for the first slot and for those due before it; those due while it ran waited for its end. */
-function metBy(settings: CheckSettings, coming: Coming, slot: { dueAt: Instant; isFirst: boolean }): Slot {
-  const byStart = slot.isFirst || coming.cameAt >= slot.dueAt;
-  return metSlot(settings, slot.dueAt, byStart ? coming : { ...coming, cameAt: coming.at });
 }
 
 function revise(draft: Draft, last: Slot, coming: Coming): Slot {
@@ -154,15 +121,4 @@ function leaveForLater({ memory, settings }: Draft, { at, cameAt, good, runId }:
   memory.backlog = [...memory.backlog, span].slice(-SPANS_MAX);
   memory.lastSlot = null;
   memory.slotAt = nextAfter(schedule, at);
-}
-
-function isBad(slot: Slot): boolean {
-  return slot.outcome === "missed" || slot.outcome === "failed";
-}
-
-function outcomeOf(settings: CheckSettings, good: boolean, lateMs: number): Slot["outcome"] {
-  if (!good) return "failed";
-  const onTimeMs = Math.min(MINUTE_MS, settings.graceSeconds * 100) + settings.jitterSeconds * SECOND_MS;
-  if (lateMs > onTimeMs) return "late";
-  return lateMs < 0 && settings.schedule.kind !== "interval" ? "early" : "on-time";
 }

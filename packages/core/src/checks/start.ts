@@ -1,9 +1,11 @@
 import { SECOND_MS } from "../time.ts";
-import type { CheckSettings, EndedRun, OpenRun } from "./check.ts";
+import type { CheckSettings } from "./check.ts";
+import type { EndedRun, OpenRun } from "./memory.ts";
 import { type Draft, writeRun } from "./draft.ts";
 import type { Ping } from "./event.ts";
 import { alertTooOften, checkHosts, checkOverlap, isTooOften } from "./limits.ts";
-import { changeRun, correctRun, deadlineFrom, loseRun, openRun, retryMs, runningRun } from "./runs.ts";
+import { changeRun, correctRun, deadlineFrom, loseRun, openRun, retryMs } from "./runs.ts";
+import { runningRun } from "./run-rows.ts";
 import { reviseLastSlot, settleSlots } from "./slots.ts";
 
 const IDLESS_RETRY_MS = 5 * SECOND_MS;

@@ -1,5 +1,6 @@
 import type { Instant } from "../time.ts";
-import type { Tolerance, Verdict } from "./check.ts";
+import type { Tolerance } from "./check.ts";
+import type { Verdict } from "./memory.ts";
 import type { Draft } from "./draft.ts";
 import { goDown, goUp, leave, notice, type Trouble } from "./flips.ts";
 

@@ -1,0 +1,53 @@
+import { type Instant, MINUTE_MS, SECOND_MS } from "../time.ts";
+import type { CheckSettings } from "./check.ts";
+import type { Slot } from "./event.ts";
+
+/** Something that settles slots at `at`; `cameAt` is the start of its run where that was heard. */
+export type Coming = { at: Instant; cameAt: Instant; good: boolean; runId: string | null };
+
+/** How a slot was met: up to a tenth of the grace, at most a minute, is on time, beside the allowed jitter. */
+export function metSlot(settings: CheckSettings, dueAt: Instant, coming: Coming): Slot {
+  const lateMs = coming.cameAt - dueAt;
+  return {
+    dueAt,
+    outcome: outcomeOf(settings, coming.good, lateMs),
+    at: coming.at,
+    lateMs,
+    runId: coming.runId,
+  };
+}
+
+/** The start counts for the first slot and for those due before it; those due while it ran waited for its end. */
+export function metBy(
+  settings: CheckSettings,
+  coming: Coming,
+  slot: { dueAt: Instant; isFirst: boolean },
+): Slot {
+  const byStart = slot.isFirst || coming.cameAt >= slot.dueAt;
+  return metSlot(settings, slot.dueAt, byStart ? coming : { ...coming, cameAt: coming.at });
+}
+
+/** How far ahead of its time the next slot can be met: never nearer to the slot before. */
+export function earlyMs(
+  { schedule, earlyMarginSeconds }: CheckSettings,
+  last: Slot | null,
+  slotAt: Instant,
+): number {
+  if (schedule.kind === "interval")
+    return last === null ? Infinity : slotAt - last.dueAt - schedule.everySeconds * (SECOND_MS / 2);
+  const marginMs = earlyMarginSeconds * SECOND_MS;
+  return last === null ? marginMs : Math.min(marginMs, (slotAt - last.dueAt) / 2);
+}
+
+/** Missed or failed. */
+export function isBad(slot: Slot): boolean {
+  return slot.outcome === "missed" || slot.outcome === "failed";
+}
+
+function outcomeOf(settings: CheckSettings, good: boolean, lateMs: number): Slot["outcome"] {
+  if (!good) return "failed";
+  const onTimeMs =
+    Math.min(MINUTE_MS, settings.graceSeconds * (SECOND_MS / 10)) + settings.jitterSeconds * SECOND_MS;
+  if (lateMs > onTimeMs) return "late";
+  return lateMs < 0 && settings.schedule.kind !== "interval" ? "early" : "on-time";
+}
