@@ -27,6 +27,9 @@ const PLAIN_ZONES = [
   "Australia/Sydney",
 ];
 
+// The oracle asks `Intl` for every minute.
+const SLOW_MS = 60_000;
+
 const START = Date.parse("2025-01-01T00:00Z");
 const END = Date.parse("2030-01-01T00:00Z");
 
@@ -136,27 +139,35 @@ test("a time that is due is the next one until it has come", () => {
   );
 });
 
-test("cron agrees with a clock that is read minute by minute", () => {
-  fc.assert(
-    fc.property(inZone(PLAIN_ZONES, crons), ([timezone, cron, after]) => {
-      expect(nextSoon(cron, timezone, after)).toBe(nextByMinute(cron, timezone, after));
-    }),
-    { numRuns: 250 },
-  );
-});
+test(
+  "cron agrees with a clock that is read minute by minute",
+  () => {
+    fc.assert(
+      fc.property(inZone(PLAIN_ZONES, crons), ([timezone, cron, after]) => {
+        expect(nextSoon(cron, timezone, after)).toBe(nextByMinute(cron, timezone, after));
+      }),
+      { numRuns: 200 },
+    );
+  },
+  SLOW_MS,
+);
 
-test("cron agrees with it on Lord Howe, where the clock moves by half an hour", () => {
-  // By the hour and by the moment the reference walks past the half hour: its own answers are the vectors.
-  const fixedOrHourly = crons.filter(({ minute, hour }) => isFixed({ minute, hour }) || hour.text === "*");
-  fc.assert(
-    fc.property(inZone(["Australia/Lord_Howe"], fixedOrHourly), ([timezone, cron, after]) => {
-      expect(nextSoon(cron, timezone, after)).toBe(nextByMinute(cron, timezone, after));
-    }),
-    { numRuns: 150 },
-  );
-});
+test(
+  "cron agrees with it on Lord Howe, where the clock moves by half an hour",
+  () => {
+    // By the hour and by the moment the reference walks past the half hour: its own answers are the vectors.
+    const fixedOrHourly = crons.filter(({ minute, hour }) => isFixed({ minute, hour }) || hour.text === "*");
+    fc.assert(
+      fc.property(inZone(["Australia/Lord_Howe"], fixedOrHourly), ([timezone, cron, after]) => {
+        expect(nextSoon(cron, timezone, after)).toBe(nextByMinute(cron, timezone, after));
+      }),
+      { numRuns: 100 },
+    );
+  },
+  SLOW_MS,
+);
 
-const ORACLE_MS = 3 * DAY_MS;
+const ORACLE_MS = 30 * HOUR_MS;
 
 function nextSoon(cron: Cron, timezone: string, after: Instant): Instant | null {
   const next = nextAfter(scheduleOf(cron, timezone), after);
