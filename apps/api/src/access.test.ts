@@ -1,6 +1,6 @@
 import { createProject, schema } from "@overdue/db";
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { keyHolder, person, read, testApi } from "../test/test-api.ts";
 import { registeredRoutes, type Access, type RegisteredRoute } from "./http/access.ts";
@@ -110,13 +110,7 @@ const eveKeys = await Promise.all(
 );
 const evesCheck = await read<{ id: string }>(await eve.as("POST", `${eve.path}/checks`, HOURLY));
 
-let before = "";
-beforeAll(async () => {
-  before = await contentsOf(ada.projectId);
-});
-afterAll(async () => {
-  expect(await contentsOf(ada.projectId)).toBe(before);
-});
+const before = await contentsOf(ada.projectId);
 
 test("every route is in the table, with who may call it", () => {
   const listed = Object.fromEntries(routes.map((route) => [nameOf(route), accessText(route.access)]));
@@ -199,6 +193,10 @@ test("a restored project comes back to its owner and to nobody else", async () =
   expect((await eve.as("POST", `/v1/projects/${id}/restore`)).status).toBe(404);
   expect((await ada.as("POST", `/v1/projects/${id}/restore`)).status).toBe(200);
   expect((await ada.as("GET", `/v1/projects/${id}`)).status).toBe(200);
+});
+
+test("after all of that, the victim's project is as it was", async () => {
+  expect(await contentsOf(ada.projectId)).toBe(before);
 });
 
 test("her own check is there for her all the while", async () => {

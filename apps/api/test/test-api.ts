@@ -16,7 +16,7 @@ export const PASSWORD = "correct horse battery";
 /** The whole API on a database of its own, called through its front door; ends with the test file. */
 export async function testApi(options: TestOptions = {}) {
   const database = await testDatabase();
-  const { deps, close } = openOn(options.databaseUrl ?? database.url, options);
+  const { deps, close } = openOn(database.url, options);
   afterAll(async () => {
     await close();
     await database.drop();
@@ -36,9 +36,9 @@ type TestOptions = Partial<ApiSettings> & { site?: Site; streamTimes?: StreamTim
 type CallOptions = { json?: unknown; headers?: Record<string, string> };
 const JSON_TYPE = { "content-type": "application/json" };
 
-function openOn(url: string, { site = null, streamTimes, databaseUrl: _, ...changed }: TestOptions) {
+function openOn(ownUrl: string, { site = null, streamTimes, databaseUrl = ownUrl, ...changed }: TestOptions) {
   const config = readConfig({
-    DATABASE_URL: url,
+    DATABASE_URL: databaseUrl,
     SECRET_KEY: "k".repeat(32),
     PUBLIC_URL: changed.publicUrl ?? ORIGIN,
     REGISTRATION: changed.registration ?? "open",

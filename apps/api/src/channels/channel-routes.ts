@@ -1,4 +1,12 @@
-import { deleteChannel, listChannels, queueTest, restoreChannel } from "@overdue/db";
+import {
+  type ChannelRef,
+  type Db,
+  deleteChannel,
+  listChannels,
+  queueTest,
+  restoreChannel,
+  testsWithinMinute,
+} from "@overdue/db";
 import { z } from "zod";
 
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
@@ -9,6 +17,7 @@ import { addChannel, changeChannel, readChannel } from "./channel-verbs.ts";
 import { ChannelInput, ChannelPatch, ChannelView, channelView, SavedChannelView } from "./channel-view.ts";
 
 const tags = ["Channels"];
+const TESTS_PER_MINUTE = 5;
 
 export const channelRoutes = createRouter()
   .openapi(
@@ -127,7 +136,15 @@ export const channelRoutes = createRouter()
     async (c) => {
       const ref = c.req.valid("param");
       await readChannel(c, ref);
-      const { id } = await queueTest(c.var.deps.db, ref);
+      const { id } = await queueLimitedTest(c.var.deps.db, ref);
       return c.json({ deliveryId: id }, 202);
     },
   );
+
+// The button must not be a way to knock at strangers' doors.
+async function queueLimitedTest(db: Db, ref: ChannelRef) {
+  if ((await testsWithinMinute(db, ref.projectId)) >= TESTS_PER_MINUTE) {
+    throw new ApiError("too_many_requests", "Five tests a minute are the most: wait a little.");
+  }
+  return await queueTest(db, ref);
+}

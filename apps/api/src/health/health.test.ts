@@ -7,28 +7,28 @@ import { read, testApi } from "../../test/test-api.ts";
 
 const api = await testApi();
 
-async function mark(table: "receivers" | "checkers", ageMs: number): Promise<void> {
-  const at = new Date(Date.now() - ageMs);
-  await api.db.delete(schema[table]);
-  if (table === "receivers") {
-    await api.db.insert(schema.receivers).values({ id: randomUUID(), startedAt: at, canaryAt: at });
-  } else await api.db.insert(schema.checkers).values({ id: randomUUID(), startedAt: at, judgedAt: at });
+async function mark(canaryAgeMs: number, judgedAgeMs: number): Promise<void> {
+  const { receivers, checkers } = schema;
+  const startedAt = new Date();
+  const ago = (ageMs: number) => new Date(startedAt.getTime() - ageMs);
+  await api.db.delete(receivers);
+  await api.db.delete(checkers);
+  await api.db.insert(receivers).values({ id: randomUUID(), startedAt, canaryAt: ago(canaryAgeMs) });
+  await api.db.insert(checkers).values({ id: randomUUID(), startedAt, judgedAt: ago(judgedAgeMs) });
 }
 
 test.each([
   ["receivers are silent", 60_000, 0, /receiver/i],
   ["no checker judges", 0, 60_000, /checker/i],
 ])("not ready while %s, with the reason", async (_, canaryAgeMs, judgedAgeMs, reason) => {
-  await mark("receivers", canaryAgeMs);
-  await mark("checkers", judgedAgeMs);
+  await mark(canaryAgeMs, judgedAgeMs);
   const response = await api.call("GET", "/health/ready");
   expect(response.status).toBe(503);
   expect(await read(response)).toMatchObject({ status: "not ready", reason: expect.stringMatching(reason) });
 });
 
 test("ready while pings are received and deadlines judged, and not once it stops", async () => {
-  await mark("receivers", 0);
-  await mark("checkers", 0);
+  await mark(0, 0);
   expect((await api.call("GET", "/health/ready")).status).toBe(200);
   api.deps.readiness.stop();
   expect((await api.call("GET", "/health/ready")).status).toBe(503);

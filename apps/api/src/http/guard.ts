@@ -34,6 +34,7 @@ export async function mayStill(c: AppContext, access: OwnAccess): Promise<boolea
 
 async function admit(c: AppContext, access: OwnAccess): Promise<void> {
   if (access.auth === "ping") return;
+  if (/%00/.test(c.req.url)) throw new ApiError("malformed", "An address may not hold NUL characters.");
   c.set("role", null);
   c.set("actor", access.auth === "public" ? { kind: "nobody" } : await findActor(c));
   const { actor } = c.var;

@@ -67,3 +67,11 @@ test("an address without anything is answered in the same shape", async () => {
   expect(response.status).toBe(404);
   expect(await read(response)).toMatchObject({ code: "not_found", status: 404 });
 });
+
+test.each(["\\u0000", "\\ud800"])("text with %s, which no database can hold, is refused", async (escape) => {
+  expect((await post(`{"name": "a${escape}"}`)).status).toBe(400);
+});
+
+test("an address with a NUL in it is refused", async () => {
+  expect((await someone.as("GET", `${someone.path}/checks?tag=%00`)).status).toBe(400);
+});

@@ -60,6 +60,7 @@ function checkShape(root: unknown): void {
   const open: { value: unknown; depth: number }[] = [{ value: root, depth: 1 }];
   let keys = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next.value === "string") checkText(next.value);
     if (typeof next.value !== "object" || next.value === null) continue;
     if (next.depth > MAX_DEPTH) throw new ApiError("malformed", "The body nests deeper than 20 levels.");
     for (const [key, value] of Object.entries(next.value)) {
@@ -69,4 +70,10 @@ function checkShape(root: unknown): void {
     }
     if (keys > MAX_KEYS) throw new ApiError("malformed", "The body has more than 1,000 fields.");
   }
+}
+
+/** What no PostgreSQL can store. @throws 400 */
+export function checkText(text: string): void {
+  if (!text.includes("\0") && text.isWellFormed()) return;
+  throw new ApiError("malformed", "Text may hold neither NUL characters nor half of a surrogate pair.");
 }

@@ -133,7 +133,8 @@ export const projectRoutes = createRouter()
     async (c) => {
       const { projectId } = c.req.valid("param");
       const { userId } = personOf(c);
-      const done = await restoreProject(c.var.deps.db, { projectId, userId });
+      const { pool, now } = c.var.deps;
+      const done = await restoreProject(pool, { projectId, userId }, now());
       if (!done) throw ApiError.notFound("project");
       c.set("role", "owner");
       return c.json(await viewProject(c, projectId), 200);

@@ -9,4 +9,4 @@ export {
   findDelivery,
   listDeliveries,
 } from "./list-deliveries.ts";
-export { queueTest } from "./queue-test.ts";
+export { queueTest, testsWithinMinute } from "./queue-test.ts";

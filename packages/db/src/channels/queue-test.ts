@@ -1,10 +1,19 @@
-import { sql } from "drizzle-orm";
+import { and, eq, gt, sql } from "drizzle-orm";
 
 import type { Db } from "../database.ts";
 import { deliveries } from "../schema/index.ts";
 import type { ChannelRef } from "./find-channel.ts";
 
 export type DeliveryRow = typeof deliveries.$inferSelect;
+
+/** How many tests the project has queued within the last minute. */
+export async function testsWithinMinute(db: Db, projectId: string): Promise<number> {
+  const recent = gt(deliveries.createdAt, sql`now() - interval '1 minute'`);
+  return await db.$count(
+    deliveries,
+    and(eq(deliveries.projectId, projectId), eq(deliveries.kind, "test"), recent),
+  );
+}
 
 /** Queues a test message on the way that every alert goes, and rings for it. The channel must be there. */
 export async function queueTest(db: Db, ref: ChannelRef): Promise<DeliveryRow> {

@@ -24,6 +24,16 @@ export async function deleteCheck(db: Db, { projectId, checkId }: CheckRef): Pro
 export async function restoreCheck(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
   const deletedAt = await unhide(openDb(pool), ref);
   if (deletedAt === null) return false;
+  await foldRestored(pool, ref, { deletedAt, at });
+  return true;
+}
+
+/** Lets a check that was hidden from `deletedAt` to `at` forget what it missed in between. */
+export async function foldRestored(
+  pool: Pool,
+  ref: CheckRef,
+  { deletedAt, at }: { deletedAt: Instant; at: Instant },
+): Promise<void> {
   await changeCheck(pool, ref, ({ state }) => {
     const missedMeanwhile = state.status !== "down" && state.deadlineAt !== null && state.deadlineAt <= at;
     if (!missedMeanwhile) return [{ kind: "time", now: at }];
@@ -32,7 +42,6 @@ export async function restoreCheck(pool: Pool, ref: CheckRef, at: Instant): Prom
       { kind: "resume", at },
     ];
   });
-  return true;
 }
 
 async function unhide(db: Db, { projectId, checkId }: CheckRef): Promise<Instant | null> {

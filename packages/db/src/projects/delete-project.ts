@@ -1,28 +1,66 @@
+import type { Instant } from "@overdue/core";
 import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import type { Pool } from "pg";
 
-import type { Db } from "../database.ts";
-import { members, projects } from "../schema/index.ts";
+import { foldRestored } from "../checks/delete-check.ts";
+import { type Db, openDb, type Tx } from "../database.ts";
+import { checks, members, projects } from "../schema/index.ts";
 
-/** Hides a project with all it holds; `restoreProject` brings it back. @returns whether it was there. */
+/**
+ * Hides a project with all it holds; its checks are neither pinged nor judged until `restoreProject`. @returns whether
+ * it was there.
+ */
 export async function deleteProject(db: Db, projectId: string): Promise<boolean> {
-  const hidden = await db
-    .update(projects)
-    .set({ deletedAt: sql`now()` })
-    .where(and(eq(projects.id, projectId), isNull(projects.deletedAt)))
-    .returning({ id: projects.id });
-  return hidden.length > 0;
+  return await db.transaction(async (tx) => {
+    const hidden = await tx
+      .update(projects)
+      .set({ deletedAt: sql`now()` })
+      .where(and(eq(projects.id, projectId), isNull(projects.deletedAt)))
+      .returning({ id: projects.id });
+    // The same instant marks what went with the project, apart from what had gone before.
+    await tx
+      .update(checks)
+      .set({ deletedAt: sql`now()`, wakeAt: null })
+      .where(and(eq(checks.projectId, projectId), isNull(checks.deletedAt)));
+    return hidden.length > 0;
+  });
 }
 
 /** Undoes a deletion, for an owner of the project. @returns whether there was something to undo. */
-export async function restoreProject(db: Db, of: { projectId: string; userId: string }): Promise<boolean> {
-  const owned = db
-    .select({ id: members.projectId })
-    .from(members)
-    .where(and(eq(members.userId, of.userId), eq(members.role, "owner")));
-  const restored = await db
-    .update(projects)
-    .set({ deletedAt: null })
-    .where(and(eq(projects.id, of.projectId), isNotNull(projects.deletedAt), sql`${projects.id} in ${owned}`))
-    .returning({ id: projects.id });
-  return restored.length > 0;
+export async function restoreProject(
+  pool: Pool,
+  of: { projectId: string; userId: string },
+  at: Instant,
+): Promise<boolean> {
+  const restored = await openDb(pool).transaction((tx) => unhide(tx, of));
+  if (restored === null) return false;
+  for (const checkId of restored.checkIds) {
+    await foldRestored(pool, { projectId: of.projectId, checkId }, { deletedAt: restored.deletedAt, at });
+  }
+  return true;
+}
+
+async function unhide(tx: Tx, { projectId, userId }: { projectId: string; userId: string }) {
+  const [project] = await tx
+    .select({ deletedAt: projects.deletedAt })
+    .from(projects)
+    .innerJoin(members, eq(members.projectId, projects.id))
+    .where(
+      and(
+        eq(projects.id, projectId),
+        eq(members.userId, userId),
+        eq(members.role, "owner"),
+        isNotNull(projects.deletedAt),
+      ),
+    )
+    .for("update", { of: projects });
+  if (project?.deletedAt == null) return null;
+  // No checker may judge one before it was folded; if that never happens, it is judged in a minute all the same.
+  const found = await tx
+    .update(checks)
+    .set({ deletedAt: null, wakeAt: sql`greatest(${checks.deadlineAt}, now() + interval '1 minute')` })
+    .where(and(eq(checks.projectId, projectId), eq(checks.deletedAt, project.deletedAt)))
+    .returning({ id: checks.id });
+  await tx.update(projects).set({ deletedAt: null }).where(eq(projects.id, projectId));
+  return { deletedAt: project.deletedAt.getTime(), checkIds: found.map(({ id }) => id) };
 }

@@ -1,0 +1,122 @@
+import { schema } from "@overdue/db";
+import { eq } from "drizzle-orm";
+import { expect, test } from "vitest";
+
+import { person, read, testApi } from "../../test/test-api.ts";
+
+const api = await testApi();
+const SECRET = "https://hooks.slack.com/services/T000/B000/very-secret-part";
+const SLACK = { kind: "slack", name: "ops", settings: { url: SECRET } };
+const HOURLY = { schedule: { kind: "interval", everySeconds: 3_600 } };
+type Channel = { id: string; hint: string; checkIds: string[]; shownOnce: Record<string, string> };
+type Delivery = { id: string; kind: string; state: string; attempts: unknown[]; channelId: string };
+
+async function withChannel(input: object = SLACK) {
+  const someone = await person(api);
+  const response = await someone.as("POST", `${someone.path}/channels`, input);
+  expect(response.status).toBe(201);
+  const channel = await read<Channel>(response);
+  return { ...someone, channel, url: `${someone.path}/channels/${channel.id}` };
+}
+
+test("a channel's secret is stored sealed and never answered", async () => {
+  const { as, url, path, channel } = await withChannel();
+  const [row] = await api.db.select().from(schema.channels).where(eq(schema.channels.id, channel.id));
+  expect(row?.settings).toMatch(/^v1\./);
+  expect(JSON.stringify(row)).not.toContain("very-secret-part");
+  for (const address of [url, `${path}/channels`]) {
+    expect(await (await as("GET", address)).text()).not.toContain("very-secret-part");
+  }
+});
+
+test("a webhook's signing secret is made, and shown this once", async () => {
+  const webhook = { kind: "webhook", name: "hook", settings: { url: "https://example.org/hook" } };
+  const { as, url, channel } = await withChannel(webhook);
+  expect(Object.values(channel.shownOnce).join()).toMatch(/whsec_/);
+  expect(await (await as("GET", url)).text()).not.toContain("whsec_");
+});
+
+test.each([
+  ["an unknown kind", { ...SLACK, kind: "carrier-pigeon" }, "kind"],
+  ["a mailbox that is none", { kind: "email", name: "x", settings: { to: "nobody" } }, "settings.to"],
+  ["no name", { ...SLACK, name: " " }, "name"],
+])("%s is refused, naming the field", async (_, input, field) => {
+  const { as, path } = await person(api);
+  const response = await as("POST", `${path}/channels`, input);
+  expect(response.status).toBe(400);
+  expect(await read(response)).toMatchObject({ errors: [{ field }] });
+});
+
+test("a new channel is for every check there is, unless it says for which", async () => {
+  const { as, path } = await person(api);
+  const { id } = await read<{ id: string }>(await as("POST", `${path}/checks`, HOURLY));
+  expect(await read(await as("POST", `${path}/channels`, SLACK))).toMatchObject({ checkIds: [id] });
+  const none = await as("POST", `${path}/channels`, { ...SLACK, checkIds: [] });
+  expect(await read(none)).toMatchObject({ checkIds: [] });
+});
+
+test("a channel cannot take another project's check", async () => {
+  const stranger = await person(api);
+  const { id } = await read<{ id: string }>(await stranger.as("POST", `${stranger.path}/checks`, HOURLY));
+  const { as, url } = await withChannel();
+  const response = await as("PATCH", url, { checkIds: [id] });
+  expect(await read(response)).toMatchObject({ status: 400, errors: [{ field: "checkIds" }] });
+});
+
+test("new settings mend a broken channel, a new name does not", async () => {
+  const { as, url, channel } = await withChannel();
+  const broken = { brokenAt: new Date(), brokenBecause: "The provider says it is gone." };
+  await api.db.update(schema.channels).set(broken).where(eq(schema.channels.id, channel.id));
+  const renamed = await as("PATCH", url, { name: "ops 2" });
+  expect(await read(renamed)).toMatchObject({ name: "ops 2", brokenBecause: broken.brokenBecause });
+  const mended = await as("PATCH", url, { settings: SLACK.settings });
+  expect(await read(mended)).toMatchObject({ name: "ops 2", brokenAt: null, brokenBecause: null });
+});
+
+test("a deleted channel is gone until it is restored", async () => {
+  const { as, url, path } = await withChannel();
+  expect((await as("DELETE", url)).status).toBe(204);
+  expect((await as("GET", url)).status).toBe(404);
+  expect((await as("POST", `${url}/test`)).status).toBe(404);
+  expect(await read(await as("GET", `${path}/channels`))).toEqual({ items: [], next: null });
+  expect((await as("POST", `${url}/restore`)).status).toBe(200);
+  expect((await as("GET", url)).status).toBe(200);
+});
+
+test("a test is queued as a delivery; the sixth in a minute is refused", async () => {
+  const { as, url, path, channel } = await withChannel();
+  const queued = await as("POST", `${url}/test`);
+  expect(queued.status).toBe(202);
+  const { deliveryId } = await read<{ deliveryId: string }>(queued);
+  const delivery = await read<Delivery>(await as("GET", `${path}/deliveries/${deliveryId}`));
+  expect(delivery).toMatchObject({ kind: "test", state: "pending", channelId: channel.id, attempts: [] });
+  for (let sent = 1; sent < 5; sent += 1) await as("POST", `${url}/test`);
+  expect((await as("POST", `${url}/test`)).status).toBe(429);
+});
+
+test("deliveries are listed newest first, page by page, with their attempts", async () => {
+  const { as, url, path, projectId } = await withChannel();
+  for (let sent = 0; sent < 3; sent += 1) await as("POST", `${url}/test`);
+  const first = await read<{ items: Delivery[]; next: string }>(
+    await as("GET", `${path}/deliveries?limit=2`),
+  );
+  const second = await read<{ items: Delivery[]; next: null }>(
+    await as("GET", `${path}/deliveries?limit=2&cursor=${first.next}`),
+  );
+  expect([first.items.length, second.items.length, second.next]).toEqual([2, 1, null]);
+  const [oldest] = second.items;
+  const now = new Date();
+  await api.db.insert(schema.deliveryAttempts).values({
+    projectId,
+    deliveryId: oldest?.id ?? "",
+    attempt: 1,
+    startedAt: now,
+    finishedAt: now,
+    outcome: "retry",
+    statusCode: 500,
+    answer: "sorry",
+  });
+  expect(await read(await as("GET", `${path}/deliveries/${oldest?.id}`))).toMatchObject({
+    attempts: [{ attempt: 1, outcome: "retry", statusCode: 500, answer: "sorry" }],
+  });
+});

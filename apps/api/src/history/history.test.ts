@@ -1,0 +1,104 @@
+import { expect, test } from "vitest";
+
+import { person, read, testApi } from "../../test/test-api.ts";
+
+const api = await testApi();
+const HOURLY = { schedule: { kind: "interval", everySeconds: 3_600 } };
+type Page = { items: Record<string, unknown>[]; next: string | null };
+
+async function withCheck() {
+  const someone = await person(api);
+  const { id, pingUrl } = await read<{ id: string; pingUrl: string }>(
+    await someone.as("POST", `${someone.path}/checks`, HOURLY),
+  );
+  const ping = async (action = "", body?: string | Uint8Array<ArrayBuffer>) =>
+    await api.app.request(new URL(pingUrl).pathname + action, {
+      method: "POST",
+      ...(body !== undefined && { body }),
+    });
+  return { ...someone, ping, url: `${someone.path}/checks/${id}` };
+}
+
+test("pings are listed newest first, page by page, without their bodies", async () => {
+  const { as, ping, url } = await withCheck();
+  for (const action of ["/start", "", "/fail"]) await ping(action, "some output");
+  const first = await read<Page>(await as("GET", `${url}/pings?limit=2`));
+  expect(first.items).toMatchObject([
+    { number: 3, kind: "fail", bodyBytes: 11, bodyCut: false },
+    { number: 2, kind: "success" },
+  ]);
+  const second = await read<Page>(await as("GET", `${url}/pings?limit=2&cursor=${first.next}`));
+  expect(second).toMatchObject({ items: [{ number: 1, kind: "start" }], next: null });
+});
+
+test("a body comes back as it was sent, as a file and never as a page", async () => {
+  const { as, ping, url } = await withCheck();
+  await ping("", "<script>alert(1)</script>");
+  const response = await as("GET", `${url}/pings/1/body`);
+  expect(await response.text()).toBe("<script>alert(1)</script>");
+  expect(response.headers.get("content-type")).toMatch(/^text\/plain/);
+  expect(response.headers.get("content-disposition")).toBe('attachment; filename="ping-1.txt"');
+  expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+});
+
+test("a body beyond the limit is kept in part, and that is said", async () => {
+  const { as, ping, url } = await withCheck();
+  await ping("", "x".repeat(150_000));
+  const { items } = await read<Page>(await as("GET", `${url}/pings`));
+  expect(items).toMatchObject([{ bodyCut: true }]);
+  expect((await (await as("GET", `${url}/pings/1/body`)).text()).length).toBeLessThan(150_000);
+});
+
+test.each(["1", "0", "-1", "x", "99999999999999999999"])("there is no body of ping %s", async (number) => {
+  const { as, ping, url } = await withCheck();
+  await ping("");
+  expect((await as("GET", `${url}/pings/${number}/body`)).status).toBe(404);
+});
+
+test("runs, flips and incidents tell what happened", async () => {
+  const { as, ping, url } = await withCheck();
+  await ping("/start");
+  await ping("/3", "it broke");
+  const [runs, flips, incidents] = await Promise.all(
+    ["runs", "flips", "incidents"].map(async (list) => await read<Page>(await as("GET", `${url}/${list}`))),
+  );
+  expect(runs?.items).toMatchObject([{ outcome: "fail", exitStatus: 3, durationMs: expect.any(Number) }]);
+  expect(flips?.items[0]).toMatchObject({ to: "down", reason: "failed", alerts: true });
+  expect(incidents?.items).toMatchObject([
+    { reason: "failed", resolvedAt: null, evidence: { exitStatus: 3, pingNumber: 2 } },
+  ]);
+  await ping("");
+  const healed = await read<Page>(await as("GET", `${url}/incidents`));
+  expect(healed.items).toMatchObject([{ resolvedAt: expect.stringMatching(/Z$/) }]);
+});
+
+test("flips go on where their page ended, and so do slots", async () => {
+  const { as, ping, url } = await withCheck();
+  for (const action of ["", "/fail", "", "/fail"]) await ping(action);
+  for (const list of ["flips", "runs"]) {
+    const all = await read<Page>(await as("GET", `${url}/${list}`));
+    const found: unknown[] = [];
+    let next: string | null = "";
+    while (next !== null) {
+      const cursor: string = next === "" ? "" : `&cursor=${next}`;
+      const page: Page = await read<Page>(await as("GET", `${url}/${list}?limit=1${cursor}`));
+      found.push(...page.items);
+      next = page.next;
+    }
+    expect(found).toEqual(all.items);
+    expect(found).toHaveLength(4);
+  }
+  expect((await as("GET", `${url}/slots?limit=1`)).status).toBe(200);
+});
+
+test.each(["pings", "runs", "slots", "flips", "incidents"])(
+  "a cursor that is none of ours is refused by %s",
+  async (list) => {
+    const { as, url } = await withCheck();
+    for (const cursor of ["x", "bnVsbA", "WzEsMl0"]) {
+      const response = await as("GET", `${url}/${list}?cursor=${cursor}`);
+      expect(response.status).toBe(400);
+      expect(await read(response)).toMatchObject({ errors: [{ field: "cursor" }] });
+    }
+  },
+);

@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+
+import { person, read, testApi } from "../../test/test-api.ts";
+
+const api = await testApi();
+const someone = await person(api);
+
+async function explained(schedule: object): Promise<Response> {
+  return await someone.as("POST", "/v1/schedules/explain", { schedule });
+}
+
+test("a schedule is explained with its next five times", async () => {
+  const response = await explained({ kind: "cron", expression: "30 2 * * *", timezone: "Europe/Berlin" });
+  expect(response.status).toBe(200);
+  const { next } = await read<{ next: { at: string; local: string }[] }>(response);
+  expect(next).toHaveLength(5);
+  expect(next[0]).toMatchObject({ at: expect.stringMatching(/Z$/), local: expect.stringContaining("02:30") });
+});
+
+test.each([
+  [
+    "a broken cron expression",
+    { kind: "cron", expression: "61 * * * *", timezone: "UTC" },
+    "schedule.expression",
+  ],
+  [
+    "one that never comes",
+    { kind: "cron", expression: "0 0 30 2 *", timezone: "UTC" },
+    "schedule.expression",
+  ],
+  [
+    "an unknown time zone",
+    { kind: "cron", expression: "0 0 * * *", timezone: "Mars/Base" },
+    "schedule.timezone",
+  ],
+  ["an interval of zero", { kind: "interval", everySeconds: 0 }, "schedule.everySeconds"],
+])("%s is refused with the sentence that a check's form gets", async (_, schedule, field) => {
+  const [question, check] = await Promise.all([
+    explained(schedule),
+    someone.as("POST", `${someone.path}/checks`, { schedule }),
+  ]);
+  expect(question.status).toBe(400);
+  const problem = await read<{ errors: object[] }>(question);
+  expect(problem.errors).toMatchObject([{ field }]);
+  expect(await read(check)).toMatchObject({ status: 400, errors: problem.errors });
+});
+
+test("every time zone on the list can be used", async () => {
+  const { items } = await read<{ items: string[] }>(await api.call("GET", "/v1/timezones"));
+  expect(items).toContain("Europe/Berlin");
+  expect(items.length).toBeGreaterThan(300);
+});
