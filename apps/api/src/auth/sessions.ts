@@ -1,7 +1,7 @@
 import type { Auth } from "./better-auth.ts";
 
 /** `setCookies`: what the answer must carry so that a session in use lives on. */
-export type FoundSession = { userId: string; sessionId: string; setCookies: readonly string[] };
+type FoundSession = { userId: string; sessionId: string; setCookies: readonly string[] };
 
 /** Knows who a request's cookie belongs to. */
 export type Sessions = { find: (headers: Headers) => Promise<FoundSession | null> };

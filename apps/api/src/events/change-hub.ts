@@ -4,7 +4,7 @@ import { z } from "zod";
 const Changed = z.object({ projectId: z.uuid(), checkId: z.uuid().optional() });
 
 /** What a page should look at again: one check, or, without `checkId`, anything of its project. */
-export type Change = { checkId: string | null };
+type Change = { checkId: string | null };
 type Watcher = (change: Change) => void;
 
 /**

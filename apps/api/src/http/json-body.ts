@@ -73,7 +73,7 @@ function checkShape(root: unknown): void {
 }
 
 /** What no PostgreSQL can store. @throws 400 */
-export function checkText(text: string): void {
+function checkText(text: string): void {
   if (!text.includes("\0") && text.isWellFormed()) return;
   throw new ApiError("malformed", "Text may hold neither NUL characters nor half of a surrogate pair.");
 }

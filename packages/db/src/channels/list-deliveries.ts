@@ -4,7 +4,7 @@ import type { Db } from "../database.ts";
 import { deliveries, deliveryAttempts } from "../schema/index.ts";
 import type { DeliveryRow } from "./queue-test.ts";
 
-export type AttemptRow = typeof deliveryAttempts.$inferSelect;
+type AttemptRow = typeof deliveryAttempts.$inferSelect;
 export type DeliveryWithAttempts = DeliveryRow & { attempts: AttemptRow[] };
 export type DeliveryFilter = { projectId: string; checkId?: string; channelId?: string };
 

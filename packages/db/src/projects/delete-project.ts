@@ -54,13 +54,14 @@ async function unhide(tx: Tx, { projectId, userId }: { projectId: string; userId
       ),
     )
     .for("update", { of: projects });
-  if (project?.deletedAt == null) return null;
+  const deletedAt = project?.deletedAt ?? null;
+  if (deletedAt === null) return null;
   // No checker may judge one before it was folded; if that never happens, it is judged in a minute all the same.
   const found = await tx
     .update(checks)
     .set({ deletedAt: null, wakeAt: sql`greatest(${checks.deadlineAt}, now() + interval '1 minute')` })
-    .where(and(eq(checks.projectId, projectId), eq(checks.deletedAt, project.deletedAt)))
+    .where(and(eq(checks.projectId, projectId), eq(checks.deletedAt, deletedAt)))
     .returning({ id: checks.id });
   await tx.update(projects).set({ deletedAt: null }).where(eq(projects.id, projectId));
-  return { deletedAt: project.deletedAt.getTime(), checkIds: found.map(({ id }) => id) };
+  return { deletedAt: deletedAt.getTime(), checkIds: found.map(({ id }) => id) };
 }
