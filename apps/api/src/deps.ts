@@ -54,7 +54,7 @@ export type ApiSettings = {
 };
 
 /** Receives pings; `path` is what follows `/ping/`. */
-type Pings = {
+export type Pings = {
   ping: (c: Context, path: string) => Promise<Response>;
   canary: (c: Context) => Promise<Response>;
 };

@@ -13,6 +13,7 @@ import { readSite } from "./site/manifest.ts";
 
 const WEB_APP = fileURLToPath(new URL("../../web/dist", import.meta.url));
 const DRAIN_MS = 10_000;
+const SWEEP_MS = 50;
 // Slow clients are cut off early: whoever takes longer to send a request than this is not a job.
 const SERVER_OPTIONS = {
   headersTimeout: 10_000,
@@ -72,14 +73,17 @@ function ownHost(host: string): string {
   return { "0.0.0.0": "127.0.0.1", "::": "::1" }[host] ?? host;
 }
 
+/** No new connections; those that are open end with the answer they wait for, or after a while without it. */
 function closed(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    const impatient = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    const patience = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    // One that was busy a moment ago may be idle now, and would be kept alive for another request.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     server.close(() => {
-      clearTimeout(impatient);
+      clearTimeout(patience);
+      clearInterval(sweep);
       resolve();
     });
-    server.closeIdleConnections();
   });
 }
 

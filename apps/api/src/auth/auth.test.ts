@@ -148,3 +148,9 @@ test("nothing of better-auth answers that we did not register", async () => {
     }
   }
 });
+
+test("better-auth has the endpoints it had when we looked at each; a new one is looked at before it lands", async () => {
+  const api = await testApi();
+  const paths = Object.values(api.deps.auth.api).map((endpoint) => (endpoint as { path?: string }).path);
+  expect(paths.filter((path) => path !== undefined).toSorted()).toMatchSnapshot();
+});

@@ -38,9 +38,9 @@ async function admit(c: AppContext, access: OwnAccess): Promise<void> {
   c.set("role", null);
   c.set("actor", access.auth === "public" ? { kind: "nobody" } : await findActor(c));
   const { actor } = c.var;
-  if (actor.kind !== "key") checkOrigin(c);
-  if (access.auth === "public") return;
+  if (access.auth === "public") return checkOrigin(c);
   if (actor.kind === "nobody") throw new ApiError("unauthorized", "Sign in, or send an API key.");
+  if (actor.kind === "user") checkOrigin(c);
   if (access.auth === "project") await admitToProject(c, access);
   if (actor.kind === "key") checkScope(actor, access.key);
 }
