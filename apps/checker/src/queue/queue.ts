@@ -2,7 +2,7 @@ import type { DueDelivery } from "@overdue/db";
 
 import { openPostgresBell } from "./postgres.ts";
 import { openRedisBell } from "./redis.ts";
-import { jobOf, ringOf } from "./ring.ts";
+import { jobsOf, ringOf } from "./ring.ts";
 
 /**
  * Shares work out among the checkers. It is a doorbell, not a memory: what is due stands in PostgreSQL, and a ring that
@@ -21,11 +21,13 @@ export type QueueOptions = {
   redisUrl: string | null;
   databaseUrl: string;
   onError: (error: Error) => void;
+  /** How long a ring may take; 500 unless told. */
+  ringMs?: number;
 };
 
 /** A queue in some store, as far as ringing goes. */
 export type Bell = {
-  add(jobs: ReturnType<typeof jobOf>[]): Promise<unknown>;
+  add(jobs: ReturnType<typeof jobsOf>): Promise<unknown>;
   listen(process: (data: unknown) => void): void;
   close(): Promise<void>;
 };
@@ -35,15 +37,14 @@ const CLOSE_MS = 3_000;
 
 /** The one place that chooses between Redis and PostgreSQL. */
 export async function openQueue(options: QueueOptions): Promise<DeliveryQueue> {
-  const { redisUrl } = options;
+  const { redisUrl, ringMs = RING_MS } = options;
   const bell = redisUrl === null ? await openPostgresBell(options) : openRedisBell({ ...options, redisUrl });
   return {
     // A frozen Redis answers nothing at all, and BullMQ would wait for it for ever.
-    ring: (due) => within(RING_MS, bell.add(due.map(jobOf))),
+    ring: (due) => within(ringMs, bell.add(jobsOf(due))),
     onRing: (handler) =>
       bell.listen((data) => {
-        const due = ringOf(data);
-        if (due !== null) handler(due);
+        for (const due of ringOf(data)) handler(due);
       }),
     close: () => within(CLOSE_MS, bell.close()).catch(options.onError),
   };
