@@ -1,0 +1,54 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const CACHE = fileURLToPath(new URL("../../../../../node_modules/.cache/overdue-clients", import.meta.url));
+const INSTALL_MS_MAX = 60_000;
+
+/** Python with healthchecks-io of PyPI; null where pip cannot get it. Kept for the next run. */
+export async function pythonWithClient(): Promise<string | null> {
+  const folder = await kept("python-healthchecks-io-0.4.4", async (into) => {
+    await install("python3", ["-m", "venv", into]);
+    await install(join(into, "bin/python"), ["-m", "pip", "install", "--quiet", "healthchecks-io==0.4.4"]);
+  });
+  return folder === null ? null : join(folder, "bin/python");
+}
+
+/** Folder of modules with healthchecks-io-client of npm; null where npm cannot get it. Kept for the next run. */
+export async function modulesWithClient(): Promise<string | null> {
+  const folder = await kept("npm-healthchecks-io-client-1.0.4", async (into) => {
+    const options = ["--prefix", into, "--ignore-scripts", "--no-audit", "--no-fund"];
+    await install("npm", ["install", ...options, "healthchecks-io-client@1.0.4"]);
+  });
+  return folder === null ? null : join(folder, "node_modules");
+}
+
+/** Runs a script against a server and answers the JSON that it prints. */
+export async function outputOf(program: string, args: string[]): Promise<unknown> {
+  const { stdout } = await run(program, args, { timeout: INSTALL_MS_MAX });
+  return JSON.parse(stdout);
+}
+
+// Marked as whole only at the end: a broken install must not look like one that is there.
+async function kept(name: string, make: (into: string) => Promise<void>): Promise<string | null> {
+  const folder = join(CACHE, name);
+  const whole = `${folder}.whole`;
+  if (existsSync(whole)) return folder;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  try {
+    await make(folder);
+    mkdirSync(`${whole}.new`, { recursive: true });
+    renameSync(`${whole}.new`, whole);
+    return folder;
+  } catch {
+    return null;
+  }
+}
+
+async function install(program: string, args: string[]): Promise<void> {
+  await run(program, args, { timeout: INSTALL_MS_MAX });
+}
