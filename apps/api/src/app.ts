@@ -8,6 +8,7 @@ import { eventRoutes } from "./events/event-routes.ts";
 import { healthRoutes } from "./health/health-routes.ts";
 import { healthchecksRoutes } from "./healthchecks/healthchecks-routes.ts";
 import { historyRoutes } from "./history/history-routes.ts";
+import { noticeRoutes } from "./history/notice-routes.ts";
 import { pingHistoryRoutes } from "./history/ping-routes.ts";
 import { registeredRoutes } from "./http/access.ts";
 import { guard } from "./http/guard.ts";
@@ -40,6 +41,7 @@ function restRoutes() {
     .route("/", scheduleRoutes)
     .route("/", pingHistoryRoutes)
     .route("/", historyRoutes)
+    .route("/", noticeRoutes)
     .route("/", channelRoutes)
     .route("/", deliveryRoutes)
     .route("/", eventRoutes)

@@ -1,4 +1,4 @@
-import { pauseCheck, resumeCheck } from "@overdue/db";
+import { forgetUsual, pauseCheck, resumeCheck } from "@overdue/db";
 
 import { OfCheck } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
@@ -45,6 +45,27 @@ export const pauseRoutes = createRouter()
       const ref = c.req.valid("param");
       const { pool, now } = c.var.deps;
       if (!(await resumeCheck(pool, ref, now()))) throw ApiError.notFound("check");
+      return c.json(await readCheck(c, ref), 200);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "post",
+        path: "/v1/projects/{projectId}/checks/{checkId}/normal",
+        summary: "Say that this is normal now",
+        description:
+          "Forgets how long its runs usually took, so that what was unusual is not noticed any more.",
+        tags,
+        request: { params: OfCheck },
+        responses: { 200: json(CheckView, "The check.") },
+      },
+    ),
+    async (c) => {
+      const ref = c.req.valid("param");
+      const { pool, now } = c.var.deps;
+      if (!(await forgetUsual(pool, ref, now()))) throw ApiError.notFound("check");
       return c.json(await readCheck(c, ref), 200);
     },
   );

@@ -1,25 +1,16 @@
-import {
-  hasCheck,
-  type CheckRef,
-  type EventPosition,
-  listFlips,
-  listIncidents,
-  listRuns,
-  listSlots,
-} from "@overdue/db";
+import { explainExit } from "@overdue/core";
+import { listFlips, listIncidents, listRuns, listSlots } from "@overdue/db";
 import { z } from "zod";
 
-import type { AppContext } from "../http/context.ts";
 import { only } from "../http/only.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { OfCheck } from "../http/params.ts";
-import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
 import { iso, isoOrNull } from "../http/time.ts";
+import { evidenceView, existing, position } from "./reading.ts";
 import { FlipView, IncidentView, RunView, SlotView } from "./views.ts";
 
 const tags = ["History"];
-const Cursor = z.tuple([z.iso.datetime(), z.uuid()]);
 
 export const historyRoutes = createRouter()
   .openapi(
@@ -40,7 +31,12 @@ export const historyRoutes = createRouter()
       const rows = await listRuns(c.var.deps.db, ref, { limit: limit + 1, after: position(cursor) });
       const page = pageFrom(rows, limit, (last) => [iso(last.heardAt), last.id]);
       const items = page.items.map((run) =>
-        only(RunView, { ...run, startedAt: isoOrNull(run.startedAt), endedAt: isoOrNull(run.endedAt) }),
+        only(RunView, {
+          ...run,
+          startedAt: isoOrNull(run.startedAt),
+          endedAt: isoOrNull(run.endedAt),
+          exitMeaning: explainExit(run.exitStatus),
+        }),
       );
       return c.json({ ...page, items }, 200);
     },
@@ -122,22 +118,3 @@ export const historyRoutes = createRouter()
       return c.json({ ...page, items }, 200);
     },
   );
-
-async function existing(c: AppContext, ref: CheckRef): Promise<CheckRef> {
-  if (!(await hasCheck(c.var.deps.db, ref))) throw ApiError.notFound("check");
-  return ref;
-}
-
-function position(cursor: string | undefined): EventPosition | null {
-  const read = readCursor(cursor, Cursor);
-  return read === null ? null : { at: new Date(read[0]), id: read[1] };
-}
-
-function evidenceView(evidence: Awaited<ReturnType<typeof listIncidents>>[number]["evidence"]) {
-  return {
-    ...evidence,
-    expectedAt: isoOrNull(evidence.expectedAt),
-    deadlineAt: isoOrNull(evidence.deadlineAt),
-    lastHeardAt: isoOrNull(evidence.lastHeardAt),
-  };
-}

@@ -1,3 +1,6 @@
+import { randomUUID } from "node:crypto";
+
+import { schema } from "@overdue/db";
 import { expect, test } from "vitest";
 
 import { person, read, testApi } from "../../test/test-api.ts";
@@ -62,7 +65,14 @@ test("runs, flips and incidents tell what happened", async () => {
   const [runs, flips, incidents] = await Promise.all(
     ["runs", "flips", "incidents"].map(async (list) => await read<Page>(await as("GET", `${url}/${list}`))),
   );
-  expect(runs?.items).toMatchObject([{ outcome: "fail", exitStatus: 3, durationMs: expect.any(Number) }]);
+  expect(runs?.items).toMatchObject([
+    {
+      outcome: "fail",
+      exitStatus: 3,
+      exitMeaning: { title: expect.any(String) },
+      durationMs: expect.any(Number),
+    },
+  ]);
   expect(flips?.items[0]).toMatchObject({ to: "down", reason: "failed", alerts: true });
   expect(incidents?.items).toMatchObject([
     { reason: "failed", resolvedAt: null, evidence: { exitStatus: 3, pingNumber: 2 } },
@@ -91,7 +101,7 @@ test("flips go on where their page ended, and so do slots", async () => {
   expect((await as("GET", `${url}/slots?limit=1`)).status).toBe(200);
 });
 
-test.each(["pings", "runs", "slots", "flips", "incidents"])(
+test.each(["pings", "runs", "slots", "flips", "incidents", "notices"])(
   "a cursor that is none of ours is refused by %s",
   async (list) => {
     const { as, url } = await withCheck();
@@ -102,3 +112,47 @@ test.each(["pings", "runs", "slots", "flips", "incidents"])(
     }
   },
 );
+
+test("an edited check has a notice of it, and nothing to find in one run", async () => {
+  const { as, ping, url } = await withCheck();
+  await ping();
+  await as("PATCH", url, { schedule: { kind: "interval", everySeconds: 7_200 } });
+  expect(await read<Page>(await as("GET", `${url}/notices`))).toMatchObject({
+    items: [{ notice: "edited" }],
+    next: null,
+  });
+  expect(await read<Page>(await as("GET", `${url}/findings`))).toEqual({ items: [], next: null });
+  expect((await as("POST", `${url}/normal`)).status).toBe(200);
+});
+
+test("runs that disagree with the time zone are found, with the edit that makes them agree", async () => {
+  const { as, projectId, path } = await person(api);
+  const schedule = { kind: "cron", expression: "0 2 * * *", timezone: "UTC" };
+  const { id } = await read<{ id: string }>(await as("POST", `${path}/checks`, { schedule }));
+  const days = Array.from({ length: 30 }, (_, day) => new Date(Date.UTC(2026, 5, 1 + day, 0, 0, 30)));
+  await api.db.insert(schema.runs).values(
+    days.map((at) => ({
+      projectId,
+      checkId: id,
+      id: randomUUID(),
+      startedAt: at,
+      endedAt: at,
+      heardAt: at,
+      outcome: "success" as const,
+    })),
+  );
+  const { items } = await read<Page>(await as("GET", `${path}/checks/${id}/findings`));
+  expect(items).toMatchObject([{ sentence: expect.any(String), evidence: { seen: expect.any(Number) } }]);
+});
+
+test("spans without receivers are listed for whoever is signed in", async () => {
+  const { as } = await person(api);
+  const startedAt = new Date(Date.UTC(2026, 0, 1));
+  await api.db.insert(schema.outages).values({ startedAt, endedAt: new Date(Date.UTC(2026, 0, 2)) });
+  const { items } = await read<Page>(await as("GET", "/v1/outages"));
+  expect(items).toContainEqual({
+    startedAt: "2026-01-01T00:00:00.000Z",
+    endedAt: "2026-01-02T00:00:00.000Z",
+  });
+  expect((await api.call("GET", "/v1/outages")).status).toBe(401);
+});

@@ -26,6 +26,10 @@ export const RunView = z
     outcome: z.enum(["running", "success", "fail", "lost"]),
     durationMs: z.int().nullable(),
     exitStatus: z.int().nullable(),
+    exitMeaning: z
+      .object({ title: z.string(), hint: z.string().nullable() })
+      .nullable()
+      .meta({ description: "What the exit status says; null for success." }),
     overlong: z.boolean(),
     guessed: z.boolean().meta({ description: "Start and end were matched without a run id." }),
   })
@@ -62,6 +66,10 @@ const Evidence = z.object({
   pingNumber: z.int().nullable(),
   durationMs: z.int().nullable(),
   limitMs: z.int().nullable(),
+  usual: z
+    .object({ medianMs: z.number(), runs: z.int() })
+    .optional()
+    .meta({ description: "For a run of unusual length: how long the last so many took." }),
 });
 
 export const IncidentView = z
@@ -73,3 +81,7 @@ export const IncidentView = z
     evidence: Evidence,
   })
   .meta({ id: "Incident" });
+
+export const NoticeView = z
+  .object({ id: z.uuid(), at: Timestamp, notice: z.union([Reason, z.literal("edited")]), evidence: Evidence })
+  .meta({ id: "Notice", description: "Worth a line in the history, not an alert." });

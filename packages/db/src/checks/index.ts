@@ -6,5 +6,5 @@ export { type CheckEdit, editCheck, StaleVersion } from "./edit-check.ts";
 export { type CheckRef, type CheckWithChannels, findCheck } from "./find-check.ts";
 export { hasCheck } from "./has-check.ts";
 export { UnknownChannel } from "./link-channels.ts";
-export { pauseCheck, resumeCheck } from "./pause-check.ts";
+export { forgetUsual, pauseCheck, resumeCheck } from "./pause-check.ts";
 export { type CheckFilter, listChecks } from "./list-checks.ts";

@@ -9,7 +9,7 @@ import { STORED_CHECK, type StoredCheckRow, storedCheck } from "./stored-check.t
 import { writeChanges } from "./write.ts";
 
 /** What a person does to a check, or the passing of time while they look. */
-export type Act = Extract<Event, { kind: "pause" | "resume" | "edit" | "time" }>;
+export type Act = Extract<Event, { kind: "pause" | "resume" | "edit" | "normal" | "time" }>;
 
 /**
  * Locks one check, lets `decide` say what happens to it (and write other columns of it in the same transaction),
@@ -38,5 +38,6 @@ export async function changeCheck(
 }
 
 function upTo(knownUntil: Instant, act: Act): Event {
-  return act.kind === "time" ? { kind: "time", now: Math.min(act.now, knownUntil) } : { ...act, knownUntil };
+  if (act.kind === "time") return { kind: "time", now: Math.min(act.now, knownUntil) };
+  return act.kind === "normal" ? act : { ...act, knownUntil };
 }

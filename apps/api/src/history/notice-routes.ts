@@ -1,0 +1,122 @@
+import { CheckSettingsInput, examineSchedule, type Finding } from "@overdue/core";
+import { findCheck, listNotices, listOutages, seenRuns, settingsOf } from "@overdue/db";
+import { z } from "zod";
+
+import { only } from "../http/only.ts";
+import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
+import { OfCheck } from "../http/params.ts";
+import { ApiError } from "../http/problem.ts";
+import { createRouter, json, route } from "../http/route.ts";
+import { iso, isoOrNull, Timestamp } from "../http/time.ts";
+import { evidenceView, existing, position } from "./reading.ts";
+import { NoticeView } from "./views.ts";
+
+const OutageView = z
+  .object({
+    startedAt: Timestamp,
+    endedAt: Timestamp.nullable().meta({ description: "Null while it lasts." }),
+  })
+  .meta({
+    id: "Outage",
+    description: "A span in which Overdue itself could not receive pings; nothing is judged in it.",
+  });
+
+const FindingView = z
+  .object({
+    kind: z.enum(["wrong-time-zone", "clock-change", "wrong-period", "late-by-run-time", "several-per-slot"]),
+    sentence: z.string(),
+    evidence: z.object({
+      seen: z.int(),
+      agreeing: z.int(),
+      offsetMs: z.number().nullable(),
+      from: Timestamp,
+      until: Timestamp,
+    }),
+    edit: CheckSettingsInput.partial()
+      .nullable()
+      .meta({ description: "The edit that would make them agree." }),
+  })
+  .meta({ id: "Finding" });
+const tags = ["History"];
+
+export const noticeRoutes = createRouter()
+  .openapi(
+    route(
+      { auth: "project", role: "viewer", key: "read" },
+      {
+        method: "get",
+        path: "/v1/projects/{projectId}/checks/{checkId}/notices",
+        summary: "List notices",
+        tags,
+        request: { params: OfCheck, query: PageQuery },
+        responses: { 200: json(pageOf(NoticeView), "Notices, newest first.") },
+      },
+    ),
+    async (c) => {
+      const ref = await existing(c, c.req.valid("param"));
+      const { limit, cursor } = c.req.valid("query");
+      const rows = await listNotices(c.var.deps.db, ref, { limit: limit + 1, after: position(cursor) });
+      const page = pageFrom(rows, limit, (last) => [iso(last.at), last.id]);
+      const items = page.items.map((row) =>
+        only(NoticeView, { ...row, at: iso(row.at), evidence: evidenceView(row.evidence) }),
+      );
+      return c.json({ ...page, items }, 200);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "viewer", key: "read" },
+      {
+        method: "get",
+        path: "/v1/projects/{projectId}/checks/{checkId}/findings",
+        summary: "Compare a check's runs with its schedule",
+        description: "How they disagree, where that has a name, with the edit that would make them agree.",
+        tags,
+        request: { params: OfCheck },
+        responses: {
+          200: json(pageOf(FindingView), "Findings; none where all agrees or too little was seen."),
+        },
+      },
+    ),
+    async (c) => {
+      const ref = c.req.valid("param");
+      const { db } = c.var.deps;
+      const row = await findCheck(db, ref);
+      if (row === null) throw ApiError.notFound("check");
+      const findings = examineSchedule(settingsOf(row), await seenRuns(db, ref));
+      return c.json({ items: findings.map(findingView), next: null }, 200);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "signed-in", key: "read" },
+      {
+        method: "get",
+        path: "/v1/outages",
+        summary: "List spans in which Overdue could not receive pings",
+        tags,
+        request: { query: PageQuery },
+        responses: { 200: json(pageOf(OutageView), "Outages, newest first.") },
+      },
+    ),
+    async (c) => {
+      const { limit, cursor } = c.req.valid("query");
+      const read = readCursor(cursor, z.iso.datetime());
+      const before = read === null ? null : new Date(read);
+      const rows = await listOutages(c.var.deps.db, { limit: limit + 1, before });
+      const page = pageFrom(rows, limit, (last) => iso(last.startedAt));
+      const items = page.items.map((row) => ({
+        startedAt: iso(row.startedAt),
+        endedAt: isoOrNull(row.endedAt),
+      }));
+      return c.json({ ...page, items }, 200);
+    },
+  );
+
+function findingView({ evidence, ...finding }: Finding) {
+  const { from, until } = evidence;
+  return {
+    ...finding,
+    evidence: { ...evidence, from: new Date(from).toISOString(), until: new Date(until).toISOString() },
+  };
+}
