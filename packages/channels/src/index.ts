@@ -15,6 +15,5 @@ export type {
 } from "./kind.ts";
 export type { AlertFacts, AlertKind, AlertLine, AlertMessage } from "./message/alert.ts";
 export { composeAlert, plainText } from "./message/compose.ts";
-export { exitStatusMeaning } from "./message/exit-status.ts";
 export { duration, instantIn } from "./message/time.ts";
 export { sanitised, visible } from "./message/text.ts";

@@ -9,6 +9,7 @@ export type Mailer = { send(to: string, message: AlertMessage): Promise<Ending>;
 export type MailOptions = { smtpUrl: string | null; from: string; timeoutMs?: number };
 
 const TIMEOUT_MS = 10_000;
+const LOAD_AFTER_MS = 5_000;
 const UNSET = "No mail server is set: the operator must set SMTP_URL.";
 
 export function openMailer({ smtpUrl, from, timeoutMs = TIMEOUT_MS }: MailOptions): Mailer {
@@ -24,16 +25,21 @@ export function openMailer({ smtpUrl, from, timeoutMs = TIMEOUT_MS }: MailOption
     disableUrlAccess: true,
   });
   transport.on("error", () => undefined); // an idle connection of the pool died; the next mail opens another
+  // Half a second's work to load: not while the rest starts, and not when the first alert waits for it.
+  const loading = setTimeout(() => void import("@overdue/channels/email"), LOAD_AFTER_MS).unref();
   return {
     send: (to, message) => bounded(sendMail({ transport, from, to }, message), timeoutMs),
-    close: () => transport.close(),
+    close: () => {
+      clearTimeout(loading);
+      transport.close();
+    },
   };
 }
 
 type Way = { transport: Transporter; from: string; to: string };
 
 async function sendMail({ transport, from, to }: Way, message: AlertMessage): Promise<Ending> {
-  const { renderEmail } = await import("@overdue/channels/email"); // slow to load, and many never send mail
+  const { renderEmail } = await import("@overdue/channels/email");
   try {
     const info: unknown = await transport.sendMail({
       from,

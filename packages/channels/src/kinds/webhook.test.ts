@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import { describe, expect, test } from "vitest";
 
 import { composeAlert, plainText } from "../message/compose.ts";
@@ -34,13 +36,21 @@ test("a down carries every fact, for a program to read", () => {
       last_heard_at: "2026-11-19T01:31:12.000Z",
       last_heard_kind: "success",
       exit_status: 0,
-      exit_meaning: "success",
+      exit_meaning: null,
       down_since: "2026-11-20T01:40:00.000Z",
       down_seconds: null,
       output: "saved 12 GB",
       may_repeat: false,
     },
   });
+});
+
+test("the document in docs/webhooks.md has these fields, and no others", () => {
+  const docs = readFileSync(new URL("../../../../docs/webhooks.md", import.meta.url), "utf8");
+  const example = JSON.parse(/```json\n(.*?)```/s.exec(docs)?.[1] ?? "");
+  const document = JSON.parse(JSON.stringify(payload(composeAlert(downFacts, PUBLIC_URL))));
+  expect(Object.keys(example)).toEqual(Object.keys(document));
+  expect(Object.keys(example.data)).toEqual(Object.keys(document.data));
 });
 
 test("an up says how long it was down", () => {

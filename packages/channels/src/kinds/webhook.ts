@@ -5,7 +5,7 @@ import { summary, usualOutcome } from "../answers.ts";
 import { defineKind, type HttpAnswer, type Outcome } from "../kind.ts";
 import type { AlertFacts, AlertMessage } from "../message/alert.ts";
 import { plainText } from "../message/compose.ts";
-import { exitStatusMeaning } from "../message/exit-status.ts";
+import { exitMeaning } from "../message/exit-status.ts";
 
 const HEADERS = 10;
 /** RFC 9110 token, and visible ASCII or spaces. */
@@ -124,7 +124,7 @@ function whatHappened({ incident, flip, lastPing, check, kind }: AlertFacts): Re
     last_heard_at: isoOrNull(lastPing?.at ?? evidence?.lastHeardAt),
     last_heard_kind: lastPing?.kind ?? null,
     exit_status: exit,
-    exit_meaning: exit === null ? null : exitStatusMeaning(exit),
+    exit_meaning: exit === null ? null : exitMeaning(exit),
     down_since: isoOrNull(incident?.openedAt),
     down_seconds:
       kind === "up" && incident !== null && flip !== null

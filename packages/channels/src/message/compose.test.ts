@@ -15,7 +15,7 @@ Project: Ops
 Expected: 2026-11-20 02:30:00 Europe/Berlin (01:30:00 UTC)
 Deadline: 2026-11-20 02:40:00 Europe/Berlin (01:40:00 UTC)
 Last heard: 2026-11-19 02:31:12 Europe/Berlin (01:31:12 UTC), success
-Exit status: 0 (success)
+Exit status: 0
 Down since: 2026-11-20 02:40:00 Europe/Berlin (01:40:00 UTC)
 
 Last output:
@@ -51,7 +51,7 @@ test("a failure names the exit status and what it usually means", () => {
   };
   const message = composeAlert({ ...downFacts, incident }, PUBLIC_URL);
   expect(message.sentence).toBe(
-    "The job ended with exit status 137 (killed by SIGKILL, often the out-of-memory killer).",
+    "The job ended with exit status 137, killed (SIGKILL). Often out of memory: look for “oom” in dmesg or the journal of that time.",
   );
 });
 

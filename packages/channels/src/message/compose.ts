@@ -1,4 +1,5 @@
-import { exitStatus, reasonSentence } from "./reason.ts";
+import { exitStatus } from "./exit-status.ts";
+import { reasonSentence } from "./reason.ts";
 import type { AlertFacts, AlertLine, AlertMessage } from "./alert.ts";
 import { clipStart, oneLine, visible } from "./text.ts";
 import { duration, instantIn } from "./time.ts";
@@ -92,7 +93,7 @@ function lastHeard(facts: AlertFacts): string {
 
 function exitLine(facts: AlertFacts): string | null {
   const status = facts.kind === "down" ? (facts.lastPing?.exitStatus ?? null) : null;
-  return status === null ? null : exitStatus(status).replace("exit status ", "");
+  return status === null ? null : exitStatus(status);
 }
 
 function outputOf(facts: AlertFacts): string | null {

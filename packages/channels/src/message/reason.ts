@@ -1,6 +1,6 @@
 import type { Evidence, Reason } from "@overdue/core";
 
-import { exitStatusMeaning } from "./exit-status.ts";
+import { exitHint, exitStatus } from "./exit-status.ts";
 import { duration } from "./time.ts";
 
 type Sentence = (evidence: Evidence, graceSeconds: number) => string;
@@ -11,7 +11,7 @@ const SENTENCES: Record<Reason, Sentence> = {
   failed: (evidence) =>
     evidence.exitStatus === null || evidence.exitStatus === 0
       ? "The job reported a failure."
-      : `The job ended with ${exitStatus(evidence.exitStatus)}.`,
+      : `The job ended with exit status ${exitStatus(evidence.exitStatus)}.${exitHint(evidence.exitStatus)}`,
   overlong: (evidence) => `A run takes longer than ${limit(evidence, "its limit")}.`,
   overlap: () => "A run started while an earlier one was still running.",
   "too-quick": (evidence) =>
@@ -25,12 +25,6 @@ const SENTENCES: Record<Reason, Sentence> = {
 /** Why a check is down, in one plain sentence. */
 export function reasonSentence(reason: Reason, evidence: Evidence, graceSeconds: number): string {
   return SENTENCES[reason](evidence, graceSeconds);
-}
-
-/** "exit status 137 (killed by SIGKILL, often the out-of-memory killer)" */
-export function exitStatus(status: number): string {
-  const meaning = exitStatusMeaning(status);
-  return `exit status ${status}${meaning === null ? "" : ` (${meaning})`}`;
 }
 
 function limit(evidence: Evidence, otherwise: string): string {
