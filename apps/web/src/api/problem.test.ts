@@ -10,7 +10,7 @@ test("a problem keeps its sentence, its code and its fields", async () => {
   };
   const error = await problemFrom(Response.json(body, { status: 400 }));
   expect(error).toMatchObject({ status: 400, code: "invalid_input", errors: body.errors });
-  expect(sentenceOf(error)).toBe(body.detail);
+  expect(sentenceOf(error)).toBe("Grace must be between 1 minute and 365 days.");
 });
 
 test("the account library's message is read too", async () => {

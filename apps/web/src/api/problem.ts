@@ -17,7 +17,7 @@ export class ApiError extends Error {
 
 /** What to tell a person about anything thrown. */
 export function sentenceOf(error: unknown): string {
-  if (error instanceof ApiError) return error.message;
+  if (error instanceof ApiError) return error.errors.map(({ message }) => message).join(" ") || error.message;
   if (error instanceof TypeError) return "Overdue could not be reached. Check the connection and try again.";
   return "Something went wrong in this page. Reload it; if that does not help, tell the operator.";
 }

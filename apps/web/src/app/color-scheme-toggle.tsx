@@ -9,7 +9,7 @@ const SCHEMES: { scheme: MantineColorScheme; label: string; icon: typeof IconSun
 
 /** Light, dark, or whatever the device is set to. */
 export function ColorSchemeToggle() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const Current = SCHEMES.find(({ scheme }) => scheme === colorScheme)?.icon ?? IconSun;
   return (
     <Menu position="bottom-end">

@@ -30,19 +30,23 @@ export function StatusPanel({ check, because }: { check: CheckView; because: Rea
       {check.status === "down" && <p className={styles["because"]}>{because}</p>}
       <dl className={styles["facts"]}>
         <Fact label="Schedule">{check.scheduleText}</Fact>
-        <Fact label="Expected">
-          {check.expectedAt === null ? "–" : <Exact at={check.expectedAt} {...zoned} />}
-        </Fact>
-        <Fact label={check.status === "down" ? "Went down at the latest" : "Down unless heard by"}>
-          {check.deadlineAt === null ? "–" : <Exact at={check.deadlineAt} {...zoned} />}
-        </Fact>
+        {check.expectedAt !== null && (
+          <Fact label="Expected">
+            <Exact at={check.expectedAt} {...zoned} />
+          </Fact>
+        )}
+        {check.deadlineAt !== null && check.status !== "down" && (
+          <Fact label="Down unless heard by">
+            <Exact at={check.deadlineAt} {...zoned} />
+          </Fact>
+        )}
         <Fact label="Grace">{secondsInWords(check.graceSeconds)}</Fact>
         <Fact label="Last ping">
           {check.lastPingAt === null ? "never" : <Ago at={check.lastPingAt} {...zoned} />}
         </Fact>
-        <Fact label="Last run took">
-          {check.lastDurationMs === null ? "–" : durationText(check.lastDurationMs)}
-        </Fact>
+        {check.lastDurationMs !== null && (
+          <Fact label="Last run took">{durationText(check.lastDurationMs)}</Fact>
+        )}
       </dl>
     </section>
   );

@@ -11,9 +11,23 @@ export function OpenIncident({ projectId, checkId, zone }: Props) {
   const { data } = useInfiniteQuery(incidentsQuery({ projectId, checkId }));
   const open = data?.find(({ resolvedAt }) => resolvedAt === null);
   if (!open) return null;
+  const { expectedAt, lastHeardAt } = open.evidence;
+  const zoned = zone ? { zone } : {};
   return (
     <>
-      Since <Exact at={open.openedAt} {...(zone && { zone })} />: {reasonText(open)}.
+      Since <Exact at={open.openedAt} {...zoned} />: {reasonText(open)}.
+      {expectedAt !== null && (
+        <>
+          {" "}
+          It was expected at <Exact at={expectedAt} {...zoned} />.
+        </>
+      )}
+      {lastHeardAt !== null && (
+        <>
+          {" "}
+          Last heard before that: <Exact at={lastHeardAt} {...zoned} />.
+        </>
+      )}
     </>
   );
 }
