@@ -44,7 +44,7 @@ test("a stop closes open pages and frees the port", async () => {
   expect(page.status).toBe(200);
 
   await Promise.all([stop(), page.text()]); // the stream ends, so its text is complete
-  await expect(fetch(`${url}/health/live`)).rejects.toThrow();
+  await expect(fetch(`${url}/health/live`)).rejects.toThrow("fetch failed");
 });
 
 test("a stop waits for the answer to what is under way", async () => {

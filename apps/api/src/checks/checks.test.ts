@@ -153,3 +153,34 @@ test.each([
   expect(await read(response)).toMatchObject({ code: "invalid_input", errors: [{ field }] });
   expect((await read<Page<Check>>(await as("GET", `${path}/checks`))).items).toEqual([]);
 });
+
+test("a paused check expects nothing until it is resumed, and then begins anew", async () => {
+  const { url, as, check } = await withCheck();
+  const { pingUrl } = await read<{ pingUrl: string }>(await as("GET", url));
+  await api.app.request(new URL(pingUrl).pathname);
+  expect(await read(await as("POST", `${url}/pause`))).toMatchObject({ status: "paused", deadlineAt: null });
+  expect(await read(await as("POST", `${url}/resume`))).toMatchObject({ status: "new", id: check.id });
+});
+
+test("a check restored after its deadline begins anew instead of being missed", async () => {
+  const { url, as } = await withCheck();
+  const { pingUrl } = await read<{ pingUrl: string }>(await as("GET", url));
+  await api.app.request(new URL(pingUrl).pathname);
+  await as("DELETE", url);
+  expect((await api.app.request(new URL(pingUrl).pathname)).status).toBe(404);
+  const { now } = api.deps;
+  api.deps.now = () => now() + 5 * 3_600_000;
+  expect(await read(await as("POST", `${url}/restore`))).toMatchObject({ status: "new", deadlineAt: null });
+  api.deps.now = now;
+  const { items } = await read<Page<{ to: string }>>(await as("GET", `${url}/flips`));
+  expect(items.map((flip) => flip.to)).toEqual(["new", "paused", "up"]);
+});
+
+test("new settings move the deadline at once", async () => {
+  const { url, as } = await withCheck();
+  const { pingUrl } = await read<{ pingUrl: string }>(await as("GET", url));
+  await api.app.request(new URL(pingUrl).pathname);
+  const before = await read<{ lastPingAt: string; deadlineAt: string }>(await as("GET", url));
+  const after = await read<{ deadlineAt: string }>(await as("PATCH", url, { graceSeconds: 600 }));
+  expect(Date.parse(after.deadlineAt) - Date.parse(before.deadlineAt)).toBe(300_000);
+});
