@@ -61,6 +61,7 @@ const EXPECTED: Record<string, string> = {
   "POST /v1/projects/:projectId/keys": "owner, no key",
   "DELETE /v1/projects/:projectId/keys/:keyId": "owner, no key",
   "GET /v1/projects/:projectId/members": "viewer, no key",
+  "GET /v1/projects/:projectId/outages": "viewer, read key",
   "ALL /api/:version{v[123]}/*": "public",
   "ALL /b/*": "public",
   "ALL /badge/*": "public",

@@ -9,6 +9,7 @@ import { healthRoutes } from "./health/health-routes.ts";
 import { healthchecksRoutes } from "./healthchecks/healthchecks-routes.ts";
 import { historyRoutes } from "./history/history-routes.ts";
 import { noticeRoutes } from "./history/notice-routes.ts";
+import { outageRoutes } from "./history/outage-routes.ts";
 import { pingHistoryRoutes } from "./history/ping-routes.ts";
 import { registeredRoutes } from "./http/access.ts";
 import { guard } from "./http/guard.ts";
@@ -42,6 +43,7 @@ function restRoutes() {
     .route("/", pingHistoryRoutes)
     .route("/", historyRoutes)
     .route("/", noticeRoutes)
+    .route("/", outageRoutes)
     .route("/", channelRoutes)
     .route("/", deliveryRoutes)
     .route("/", eventRoutes)

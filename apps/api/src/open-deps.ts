@@ -1,6 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Config } from "@overdue/config";
-import { derive, keyringOf, openDb, openPool } from "@overdue/db";
+import { derive, keyringOf, openDb, openPool, readVitalSigns } from "@overdue/db";
 import type { Context } from "hono";
 import type { Logger } from "pino";
 
@@ -14,6 +14,7 @@ import { Streams } from "./events/streams.ts";
 import { Readiness } from "./health/readiness.ts";
 import { KeyUse } from "./keys/key-use.ts";
 import { Metrics } from "./metrics/metrics.ts";
+import { addSkewGauge, addVitalGauges } from "./metrics/vital-gauges.ts";
 import { createReceiver } from "./pings/receiver.ts";
 import type { Site } from "./site/manifest.ts";
 
@@ -29,6 +30,8 @@ export function openDeps(config: Config, { log, site }: { log: Logger; site: Sit
   const receiver = createReceiver({ pool: pingPool, log, bodyBytesMax: pingBodyBytesMax, ...addresses });
   const settings = settingsOf(config);
   const deps = depsOf({ pool, log, settings, databaseUrl, secret });
+  addVitalGauges(deps.metrics.registry, () => readVitalSigns(pool));
+  addSkewGauge(deps.metrics.registry, receiver.clock.skewMs);
   const keyring = keyringOf(secretKeys);
   return {
     deps: { ...deps, ...addresses, keyring, site, pings: receiver } satisfies Deps,

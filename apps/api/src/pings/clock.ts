@@ -5,6 +5,8 @@ export type Clock = {
   now: () => Instant;
   /** Tells it what the database's clock said between two local instants; answers the skew in milliseconds. */
   compare: (databaseAt: Instant, local: { before: Instant; after: Instant }) => number;
+  /** As it was last compared. */
+  skewMs: () => number;
 };
 
 /** Below this the two clocks agree as well as can be measured over a connection. */
@@ -13,13 +15,15 @@ export const SKEW_MAX_MS = 1_000;
 /** Never goes backwards, so that a step of the machine's clock cannot undo a deadline. */
 export function createClock(local: () => Instant = Date.now): Clock {
   let correctionMs = 0;
+  let skewMs = 0;
   let newest = 0;
   return {
     now: () => (newest = Math.max(newest, local() + correctionMs)),
     compare: (databaseAt, { before, after }) => {
-      const skewMs = databaseAt - (before + after) / 2;
+      skewMs = databaseAt - (before + after) / 2;
       correctionMs = Math.abs(skewMs) > SKEW_MAX_MS ? Math.round(skewMs) : 0;
       return skewMs;
     },
+    skewMs: () => skewMs,
   };
 }

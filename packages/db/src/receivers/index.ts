@@ -1,3 +1,4 @@
+export { readVitalSigns, type VitalSigns } from "./vital-signs.ts";
 export { commitCanary, endReceiver, type Mark } from "./canary.ts";
 export { endChecker, forgetOldProcesses, writeJudged } from "./checkers.ts";
 export { DEAF_AFTER_MS, recentOutages, type Outage } from "./outages.ts";

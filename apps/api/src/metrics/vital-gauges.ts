@@ -1,0 +1,52 @@
+import type { VitalSigns } from "@overdue/db";
+import { Gauge, type Registry } from "prom-client";
+
+const GAUGES: [keyof VitalSigns, string, string][] = [
+  ["canaryAge", "overdue_canary_age_seconds", "Since any receiver last proved that pings can be received."],
+  [
+    "watermarkLag",
+    "overdue_watermark_lag_seconds",
+    "How far judging lies behind the clock: alerts are late by it.",
+  ],
+  ["judgedAge", "overdue_judged_age_seconds", "Since a checker last judged deadlines."],
+  ["deadlineWait", "overdue_deadline_wait_seconds", "How long the oldest deadline has waited to be judged."],
+  ["deliveryWait", "overdue_delivery_wait_seconds", "How long the oldest due delivery has waited."],
+  ["deliveriesFailed", "overdue_deliveries_failed", "Deliveries that were given up."],
+  ["outages", "overdue_outages", "Spans on record in which no ping could be received."],
+];
+
+/** Gauges of the whole installation, read from the database when Prometheus asks; unknown ones are left out. */
+export function addVitalGauges(registry: Registry, read: () => Promise<VitalSigns>): void {
+  let asked: Promise<VitalSigns | null> | null = null;
+  // All gauges of one scrape share one query.
+  const readOnce = () => {
+    asked ??= read()
+      .catch(() => null)
+      .finally(() => setImmediate(() => (asked = null)));
+    return asked;
+  };
+  for (const [sign, name, help] of GAUGES) {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        const value = (await readOnce())?.[sign] ?? null;
+        if (value === null) this.remove();
+        else this.set(value);
+      },
+    });
+  }
+}
+
+/** How far this machine's clock lies behind the database's, which decides. */
+export function addSkewGauge(registry: Registry, skewMs: () => number): void {
+  new Gauge({
+    name: "overdue_clock_skew_seconds",
+    help: "The database's clock less this machine's; past a second it is corrected for.",
+    registers: [registry],
+    collect() {
+      this.set(skewMs() / 1_000);
+    },
+  });
+}
