@@ -39,12 +39,18 @@ export async function dueDeliveries(
   return rows;
 }
 
-/** How long until the next delivery falls due or a lease runs out: negative where one is overdue, null for never. */
+/**
+ * How long until the next delivery falls due or a lease runs out; null for never. What has been due for a while is left
+ * out: it was found already, and waits for its turn.
+ */
 export async function msUntilDue(db: Db): Promise<number | null> {
   const { rows } = await db.execute<{ ms: number | null }>(sql`
-    select (extract(epoch from min(case state when 'sending' then lease_until else next_attempt_at end)
-                               - clock_timestamp()) * 1000)::float8 as ms
-    from deliveries where state in ('pending', 'retry', 'sending')`);
+    select (extract(epoch from min(due.at) - clock_timestamp()) * 1000)::float8 as ms
+    from (
+      select case state when 'sending' then lease_until else next_attempt_at end as at
+      from deliveries where state in ('pending', 'retry', 'sending')
+    ) due
+    where due.at > clock_timestamp() - interval '100 milliseconds'`);
   return rows[0]?.ms ?? null;
 }
 
