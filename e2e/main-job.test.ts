@@ -16,9 +16,13 @@ const shell = promisify(execFile);
 const PASSWORD = "correct horse battery staple";
 const DAY_SECONDS = 86_400;
 
-describe("with its queue in PostgreSQL", () => story(async () => null));
+describe("with its queue in PostgreSQL", () => {
+  story(async () => null);
+});
 
-describe.skipIf(redisMissing !== null)("with its queue in Redis", () => story(testRedis));
+describe.skipIf(redisMissing !== null)("with its queue in Redis", () => {
+  story(testRedis);
+});
 
 /** What a person does from the first start to the recovery, in order; each test goes on where the last one ended. */
 function story(startRedis: typeof testRedis) {
@@ -118,7 +122,9 @@ function story(startRedis: typeof testRedis) {
     check = await readCheck();
     await shell("sh", ["-c", command]);
     // Nobody reloads the page: the event does it.
-    await page.getByText("Up", { exact: true }).first().waitFor();
+    const up = page.getByText("Up", { exact: true }).first();
+    await up.waitFor();
+    expect(await up.isVisible()).toBe(true);
   });
 
   test("when the next ping does not come, all four are told, each with what was expected and what was heard", async () => {

@@ -21,7 +21,7 @@ export function usualOutcome(answer: HttpAnswer): Outcome {
 }
 
 /** `Retry-After` in seconds or as a date; 1 s where there is none; an hour at most. */
-export function retryAfterMs(answer: HttpAnswer): number {
+function retryAfterMs(answer: HttpAnswer): number {
   const value = answer.headers["retry-after"]?.trim() ?? "";
   const wait = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - answer.receivedAt;
   return bounded(Number.isFinite(wait) ? wait : 1_000);

@@ -4,7 +4,7 @@ import type { CheckRow } from "@overdue/db";
 import type { CheckFields } from "./check-fields.ts";
 
 /** The schedule as Healthchecks' clients know it: three parts, of which the kind hides one or two. */
-export type ScheduleParts = NonNullable<CheckRow["shelved"]>;
+type ScheduleParts = NonNullable<CheckRow["shelved"]>;
 export type Timing = { schedule: Schedule; shelved: ScheduleParts };
 
 const DEFAULT_PARTS: ScheduleParts = { timeoutSeconds: 86_400, expression: "* * * * *", timezone: "UTC" };

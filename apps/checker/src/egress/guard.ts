@@ -43,7 +43,7 @@ export function guardedConnector(rules: GuardRules): buildConnector.connector {
 }
 
 /** All addresses of a host. @throws Refused where one of them may not be reached at this port. */
-export async function permittedAddresses(host: string, port: number, rules: GuardRules) {
+async function permittedAddresses(host: string, port: number, rules: GuardRules) {
   const addresses = await addressesOf(host, rules.resolve);
   if (addresses.length === 0) throw new Refused("The host's name has no address.");
   if (!addresses.every(({ address }) => isPermitted(address, port, rules))) throw refusal(port, rules);

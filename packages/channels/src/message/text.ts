@@ -31,7 +31,7 @@ export function clipStart(text: string, limit: number): string {
 }
 
 /** The longest beginning of `text` that, escaped code point by code point, takes at most `limit` units. */
-export function escapeWithin(text: string, limit: number, escape: (character: string) => string): string {
+function escapeWithin(text: string, limit: number, escape: (character: string) => string): string {
   let out = "";
   for (const character of text) {
     const next = escape(character);

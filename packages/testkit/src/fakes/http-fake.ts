@@ -20,7 +20,6 @@ export type Fault =
   | "hang"
   | "drop";
 
-export type Answer = { status: number; body: string; headers?: Record<string, string> };
 export type HttpFake = { url: string; port: number; close: () => Promise<void> };
 
 /** A real server on a free loopback port. `handle` gets whole requests. */

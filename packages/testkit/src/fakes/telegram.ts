@@ -15,7 +15,7 @@ export type TelegramMessage = {
 };
 
 /** What became of a chat, in the words of the Bot API. */
-export type ChatFate = "blocked" | "gone" | { movedTo: string };
+type ChatFate = "blocked" | "gone" | { movedTo: string };
 
 /** The Bot API. The ledger holds delivered messages only. */
 export type FakeTelegram = Ledger<TelegramMessage> & {

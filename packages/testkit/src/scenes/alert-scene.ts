@@ -30,7 +30,7 @@ export type AlertScene = {
 };
 
 export type Written = { deliveryId: string; flipId: string; incidentId: string; checkId: string };
-export type DownOptions = { checkId?: string; channelId?: string; reason?: Reason; body?: string };
+type DownOptions = { checkId?: string; channelId?: string; reason?: Reason; body?: string };
 
 const EVIDENCE: Evidence = {
   expectedAt: Date.parse("2026-11-20T01:30:00Z"),

@@ -31,7 +31,7 @@ const SourceCheck = z.object({
 export type SourceCheck = z.infer<typeof SourceCheck>;
 
 const SourceChannel = z.object({ id: z.string(), name: z.string(), kind: z.string() });
-export type SourceChannel = z.infer<typeof SourceChannel>;
+type SourceChannel = z.infer<typeof SourceChannel>;
 
 export type Source = { checks: SourceCheck[]; channels: SourceChannel[] };
 
