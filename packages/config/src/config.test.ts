@@ -21,7 +21,7 @@ test("an environment without any of our variables gives a configuration that wor
     databaseUrl: null,
     redisUrl: null,
     secretKeys: [],
-    trustedProxies: [],
+    trustedProxies: ["127.0.0.0/8", "::1"],
     registration: "invite",
     bootstrap: null,
     pingBodyBytesMax: 100_000,

@@ -99,6 +99,9 @@ function names(): Name[] {
   return Object.keys(VARIABLES) as Name[];
 }
 
+/** A proxy that runs beside us; nobody else can connect from these. */
+const THIS_MACHINE = ["127.0.0.0/8", "::1"];
+
 function plainSettings(values: Values): Omit<Config, "bootstrap"> {
   return {
     host: values.HOST,
@@ -110,7 +113,7 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     smtpUrl: values.SMTP_URL,
     mailFrom: values.MAIL_FROM,
     secretKeys: values.SECRET_KEY ?? [],
-    trustedProxies: values.TRUST_PROXY ?? [],
+    trustedProxies: values.TRUST_PROXY ?? THIS_MACHINE,
     allowedPrivateNetworks: values.ALLOW_PRIVATE_NETWORKS ?? [],
     telegramBotToken: values.TELEGRAM_BOT_TOKEN,
     telegramApiRoot: values.TELEGRAM_API_ROOT,

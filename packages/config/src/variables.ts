@@ -55,7 +55,7 @@ export const VARIABLES = {
   ),
   TRUST_PROXY: optional(
     networks,
-    "nobody",
+    "this machine",
     "Addresses or networks of the proxies in front, whose `X-Forwarded-For` is believed.",
   ),
   ALLOW_PRIVATE_NETWORKS: optional(

@@ -19,7 +19,6 @@ export async function serveOverHttp(environment: Record<string, string> = {}) {
     SECRET_KEY: SECRET,
     PORT: String(port),
     PUBLIC_URL: url,
-    TRUST_PROXY: "127.0.0.0/8",
     PING_BODY_LIMIT: "10000",
     METRICS_TOKEN: "let-me-measure",
     ...environment,

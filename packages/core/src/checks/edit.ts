@@ -58,6 +58,15 @@ function judgeOverdue(draft: Draft, at: Instant): void {
   memory.slotAt = nextAfter(settings.schedule, at);
 }
 
+/** Whatever order the keys stand in: the database keeps its own. */
 function isSameSchedule(one: Schedule, other: Schedule): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  return inOneOrder(one) === inOneOrder(other);
+}
+
+function inOneOrder(schedule: Schedule): string {
+  return JSON.stringify(schedule, (_, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
 }
