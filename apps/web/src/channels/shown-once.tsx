@@ -8,7 +8,7 @@ type Props = { secrets: Record<string, string>; done: () => void };
 /** What the server made for the person, and will never show again. */
 export function ShownOnce({ secrets, done }: Props) {
   return (
-    <Alert icon={<IconKey aria-hidden />} title="Keep this: it is not shown again" color="yellow">
+    <Alert icon={<IconKey aria-hidden />} title="Keep this: it is not shown again" color="indigo">
       <Stack>
         {Object.entries(secrets).map(([name, value]) => (
           <div key={name}>

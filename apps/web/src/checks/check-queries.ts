@@ -29,6 +29,14 @@ export const checksQuery = (projectId: string) =>
 export const checkQuery = (ref: CheckRef) =>
   queryOptions({ queryKey: oneKey(ref), queryFn: () => answerOf(oneCheck.$get({ param: ref })) });
 
+/** How a check's runs disagree with its schedule, where that has a name. */
+export const findingsQuery = (ref: CheckRef) =>
+  queryOptions({
+    queryKey: [...oneKey(ref), "findings"],
+    queryFn: () => answerOf(oneCheck.findings.$get({ param: ref })),
+    select: ({ items }) => items,
+  });
+
 /** Reads one check again, puts it into its place in the list, and lets its history be read again. */
 export async function refreshCheck(client: QueryClient, ref: CheckRef): Promise<void> {
   storeCheck(client, await client.fetchQuery({ ...checkQuery(ref), staleTime: 0 }));
@@ -50,7 +58,10 @@ export function useEditCheck(ref: CheckRef) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (json: CheckPatch) => answerOf(oneCheck.$patch({ param: ref, header: {}, json })),
-    onSuccess: (check) => storeCheck(client, check),
+    onSuccess: (check) => {
+      storeCheck(client, check);
+      return client.invalidateQueries({ queryKey: findingsQuery(ref).queryKey });
+    },
   });
 }
 

@@ -12,6 +12,8 @@ export type SlotView = InferResponseType<typeof ofCheck.slots.$get, 200>["items"
 export type FlipView = InferResponseType<typeof ofCheck.flips.$get, 200>["items"][number];
 export type IncidentView = InferResponseType<typeof ofCheck.incidents.$get, 200>["items"][number];
 
+export type NoticeView = InferResponseType<typeof ofCheck.notices.$get, 200>["items"][number];
+
 type Of = { projectId: string; checkId: string };
 type Asked = { param: Of; query: { limit: string; cursor?: string } };
 
@@ -24,6 +26,17 @@ export const slotsQuery = (of: Of) => pagesQuery(of, "slots", (asked) => answerO
 export const flipsQuery = (of: Of) => pagesQuery(of, "flips", (asked) => answerOf(ofCheck.flips.$get(asked)));
 export const incidentsQuery = (of: Of) =>
   pagesQuery(of, "incidents", (asked) => answerOf(ofCheck.incidents.$get(asked)));
+
+export const noticesQuery = (of: Of) =>
+  pagesQuery(of, "notices", (asked) => answerOf(ofCheck.notices.$get(asked)));
+
+/** Spans in which Overdue itself could not receive pings, newest first. */
+export const outagesQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "outages"],
+    queryFn: () => answerOf(inProject.outages.$get({ param: { projectId } })),
+    select: ({ items }) => items,
+  });
 
 /** What a ping carried, as text. It never changes. */
 export const pingBodyQuery = (of: Of, number: number) =>

@@ -17,6 +17,7 @@ import { Exact } from "../ui/exact.tsx";
 import { Listing } from "../ui/listing.tsx";
 import { Mark } from "../ui/mark.tsx";
 import { MoreButton } from "../ui/more-button.tsx";
+import { Notices } from "./notices.tsx";
 import {
   type FlipView,
   flipsQuery,
@@ -36,6 +37,7 @@ export function StatusHistory(props: Props) {
     <>
       <Incidents {...props} />
       <Flips {...props} />
+      <Notices {...props} />
       <Slots {...props} />
     </>
   );

@@ -8,6 +8,7 @@ import { type CheckSearch, readCheckSearch } from "../app/search.ts";
 import { CheckChannels } from "../channels/check-channels.tsx";
 import { checkName } from "../checks/check-name.ts";
 import { checkQuery, type CheckView } from "../checks/check-queries.ts";
+import { Findings } from "../checks/findings.tsx";
 import { HowToPing } from "../checks/howto/how-to-ping.tsx";
 import { scheduleZone } from "../checks/schedule-zone.ts";
 import { SettingsCard } from "../checks/settings-card.tsx";
@@ -15,6 +16,7 @@ import { StatusPanel } from "../checks/status-panel.tsx";
 import { TagList } from "../checks/tag-list.tsx";
 import { useCheckActions } from "../checks/use-check-actions.tsx";
 import { OpenIncident } from "../history/open-incident.tsx";
+import { Outages } from "../history/outages.tsx";
 import { PingList } from "../history/ping-list.tsx";
 import { RunList } from "../history/run-list.tsx";
 import { StatusHistory } from "../history/status-history.tsx";
@@ -43,6 +45,7 @@ export function CheckPage() {
     >
       <AnnounceChanges words={new Map([[checkName(check), STATUS_WORDS[check.status].toLowerCase()]])} />
       <StatusPanel check={check} because={<OpenIncident {...ref} zone={scheduleZone(check.schedule)} />} />
+      <Findings check={check} />
       <Parts check={check} />
     </Page>
   );
@@ -119,6 +122,7 @@ function Parts({ check }: { check: CheckView }) {
         <Tabs.Panel value="history">
           <Stack>
             <StatusHistory {...of} />
+            <Outages projectId={check.projectId} since={check.createdAt} zone={of.zone} />
           </Stack>
         </Tabs.Panel>
         <Tabs.Panel value="how-to">

@@ -97,7 +97,7 @@ function NewKey({ projectId }: { projectId: string }) {
         <Alert
           icon={<IconKey aria-hidden />}
           title="Keep this key: it is not shown again"
-          color="yellow"
+          color="indigo"
           mt="md"
         >
           <CodeBlock code={made} what="API key" />

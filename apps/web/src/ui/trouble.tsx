@@ -7,9 +7,9 @@ import { sentenceOf } from "../api/problem.ts";
 export function Trouble({ error, retry }: { error: unknown; retry?: () => void }) {
   return (
     <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title="That did not work" role="alert">
-      <p>{sentenceOf(error)}</p>
+      {sentenceOf(error)}
       {retry && (
-        <Button size="xs" variant="light" color="red" onClick={retry}>
+        <Button size="compact-sm" variant="light" color="red" onClick={retry} mt="xs" display="block">
           Try again
         </Button>
       )}
