@@ -1,0 +1,27 @@
+import type { Instant } from "../../src/index.ts";
+import type { Random } from "../random.ts";
+import { MINUTE, SECOND, spanAt, type Entry, type Faults, type Receiver, type Sending } from "./history.ts";
+
+/** The pings that reached the database: stamped by a receiver when accepted, committed when it could. */
+export function receive(random: Random, sendings: readonly Sending[], faults: Faults): Entry[] {
+  return sendings.flatMap((sending, order) => {
+    const at = arrival(random, sending.at, faults);
+    if (at === null) return [];
+    const receiver = random.pick(faults.receivers);
+    const committedAt = commit(receiver, at) + random.whole(0, 20);
+    const ping = { ...sending, at: at + receiver.skewMs, id: `p${order}` };
+    return [{ committedAt, event: { kind: "ping", ping } }];
+  });
+}
+
+/** Nobody listens during an outage: a client gives up at once or after minutes, unless somebody does by then. */
+function arrival(random: Random, sentAt: Instant, faults: Faults): Instant | null {
+  const outage = spanAt(faults.outages, sentAt);
+  if (outage === undefined) return sentAt;
+  const givesUp = random.chance(0.5) || outage.until - sentAt > 10 * MINUTE;
+  return givesUp ? null : outage.until + random.pick([1, 2 * SECOND, MINUTE]);
+}
+
+function commit(receiver: Receiver, at: Instant): Instant {
+  return spanAt(receiver.stalls, at)?.until ?? at + 1;
+}

@@ -1,0 +1,69 @@
+import {
+  nextAfter,
+  type CheckSettings,
+  type Instant,
+  type Reason,
+  type Slot,
+  type Status,
+} from "../../src/index.ts";
+import { SECOND, type Span } from "../history/history.ts";
+import type { Verdict } from "./differences.ts";
+import { moved } from "./outages.ts";
+
+/** What has been decided so far, while the moments of a life are read from the first. */
+export type Book = {
+  settings: CheckSettings;
+  outages: readonly Span[];
+  status: Status;
+  flips: Verdict[];
+  slots: Map<Instant, Slot>;
+  /** The first slot that is not settled; null while none is waited for. */
+  slotAt: Instant | null;
+  last: Slot | null;
+  /** Slots that an overlong run has failed for good. */
+  final: Set<Instant>;
+  lastEndAt: Instant | null;
+  /** What an interval is counted from: the last end, or the last slot that none came for. */
+  countsFrom: Instant;
+  /** The slots since the check went up: what a tolerance counts. */
+  sinceUp: Map<Instant, Slot>;
+  goodInARow: number;
+  /** What counts towards "too often", and for which slot where it is counted by slots. */
+  burst: { dueAt: Instant | null; at: Instant[] };
+  /** The first host of a slot. */
+  hosts: Map<Instant, string>;
+};
+
+/** Rule 13. */
+export function deadlineOf({ settings, outages }: Book, dueAt: Instant): Instant {
+  const until = dueAt + (settings.jitterSeconds + settings.graceSeconds) * SECOND;
+  return moved(outages, { from: dueAt, until }, settings);
+}
+
+/** Rule 12, from a ping that begins an interval anew. */
+export function expectAfter(book: Book, at: Instant): void {
+  const { schedule } = book.settings;
+  book.countsFrom = at;
+  if (schedule.kind === "interval" || book.slotAt === null) book.slotAt = nextAfter(schedule, at);
+}
+
+/** Rule 12, after a slot that no ping came for. */
+export function following({ settings }: Book, dueAt: Instant): Instant | null {
+  return nextAfter(settings.schedule, dueAt);
+}
+
+export function put(book: Book, slot: Slot): void {
+  book.slots.set(slot.dueAt, slot);
+  if (slot.outcome !== "not-judged") book.sinceUp.set(slot.dueAt, slot);
+}
+
+/** Rules 4 and 8. */
+export function flip(book: Book, to: Status, { at, reason }: { at: Instant; reason: Reason | null }): void {
+  const { status: from, flips } = book;
+  if (from === to) return;
+  const alerts = to === "down" || (to === "up" && from === "down");
+  flips.push({ at: Math.max(at, flips.at(-1)?.at ?? at), from, to, reason, alerts });
+  book.status = to;
+  book.goodInARow = 0;
+  if (to === "up") book.sinceUp.clear();
+}

@@ -1,0 +1,40 @@
+/** Chance that can be repeated: the same seed gives the same numbers on every machine. */
+export type Random = {
+  /** At least 0, less than 1. */
+  unit: () => number;
+  /** A whole number from `low` to `high`, both included. */
+  whole: (low: number, high: number) => number;
+  chance: (probability: number) => boolean;
+  pick: <T>(from: readonly T[]) => T;
+};
+
+/** A generator of its own for each seed text, so that one part's draws never shift another's. */
+export function randomFrom(seed: string): Random {
+  const unit = mulberry(hash(seed));
+  const whole = (low: number, high: number) => low + Math.floor(unit() * (high - low + 1));
+  return { unit, whole, chance: (probability) => unit() < probability, pick: (from) => picked(from, whole) };
+}
+
+function picked<T>(from: readonly T[], whole: Random["whole"]): T {
+  const value = from[whole(0, from.length - 1)];
+  if (value === undefined) throw new RangeError("nothing to pick from");
+  return value;
+}
+
+/** FNV-1a over the code units. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
+  return value >>> 0;
+}
+
+/** Mulberry32: 32 bits of state, plenty for a simulation and quick. */
+function mulberry(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    const mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    const again = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((again ^ (again >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
