@@ -8,7 +8,7 @@ test.each([
   ["oxlint finds nothing", "oxlint", ["--type-aware", "--deny-warnings"]],
   ["the types hold", "tsc", ["-p", "."]],
   ["knip finds nothing that nobody uses", "knip", []],
-])("%s", { timeout: 120_000 }, (_, tool, args) => {
+])("%s", { timeout: 300_000 }, (_, tool, args) => {
   const { status, stdout, stderr } = spawnSync(join("node_modules", ".bin", tool), args, {
     encoding: "utf8",
   });
