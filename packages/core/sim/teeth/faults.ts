@@ -14,9 +14,9 @@ export const planted: readonly Fault[] = [
     line: "const trouble = { at, evidence:",
     becomes: "const trouble = { at: at + 1000, evidence:",
   }),
-  fault("jitter is forgotten", "outages", {
+  fault("the grace is a second short", "outages", {
     line: "(settings.jitterSeconds + settings.graceSeconds)",
-    becomes: "settings.graceSeconds",
+    becomes: "(settings.jitterSeconds + settings.graceSeconds - 1)",
   }),
   fault("deadlines inside an outage are judged", "outages", {
     line: "if (span.from <= outage.until && deadlineAt >= outage.from)",
@@ -42,25 +42,17 @@ export const planted: readonly Fault[] = [
     line: 'to === "down" || (state.status === "down" && to === "up")',
     becomes: 'to === "down"',
   }),
-  fault("a max runtime is not looked at", "runs", {
+  fault("every run may take an hour", "runs", {
     line: "settings.maxRuntimeSeconds ?? settings.graceSeconds",
-    becomes: "settings.graceSeconds",
+    becomes: "settings.maxRuntimeSeconds ?? 3600",
   }),
-  fault("an end without an id ends the newest run", "match", {
-    line: "runs.find(({ overlong }) => !overlong)",
-    becomes: "runs.findLast(({ overlong }) => !overlong)",
+  fault("a paused check is woken by any ping", "ping", {
+    line: 'if (state.status === "paused" && settings.manualResume)',
+    becomes: 'if (state.status === "new" && settings.manualResume)',
   }),
   fault("a retry counts as another ping", "end", {
     line: "if (before !== null && isRetry(before, ping))",
     becomes: "if (before !== null && before.id === ping.id)",
-  }),
-  fault("a good end hides a newer run that hangs", "end", {
-    line: "open.overlong && open.startedAt < startedAt",
-    becomes: "open.startedAt !== startedAt",
-  }),
-  fault("a run that takes exactly the minimum is too quick", "end", {
-    line: "durationMs >= minMs",
-    becomes: "durationMs > minMs",
   }),
   fault("a pause leaves runs open", "pause", {
     line: "for (const run of draft.memory.openRuns) loseRun(draft, run, at);",

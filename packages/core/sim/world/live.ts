@@ -25,6 +25,9 @@ type World = Conditions & {
   rows: Rows;
 };
 
+/** A fold writes so many slots at most; more rounds than a history can need mean that one stands still. */
+const ROUNDS_MAX = 100;
+
 /** A quiet day after the last event, so that what was broken off comes to its end. */
 export function horizonOf(history: History): Instant {
   return history.end + DAY;
@@ -96,8 +99,13 @@ function lookUntil(world: World, { clock, until, uncommitted }: Lull): void {
 function judge(world: World, now: Instant, clock: Instant): void {
   const { rhythm, random } = world;
   if (random.chance(rhythm.races)) world.machine.fold(world.check, { kind: "time", now }); // rolled back
+  let rounds = 0;
   do world.wakeAt = commit(world, { kind: "time", now }, clock);
-  while (world.wakeAt !== null && world.wakeAt <= now);
+  while (world.wakeAt !== null && world.wakeAt <= now && (rounds += 1) < ROUNDS_MAX);
+  if (rounds === ROUNDS_MAX) {
+    world.rows.refused.push(`judging up to ${now} does not get past ${world.wakeAt}`);
+    world.wakeAt = null;
+  }
   if (random.chance(rhythm.races))
     world.wakeAt = commit(world, { kind: "time", now: now - random.whole(0, 5 * SECOND) }, clock);
 }
