@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 
-import { useNow } from "../time/clock.ts";
+import { useAsOfNow } from "../time/clock.ts";
 import { AnnounceChanges } from "../ui/announce.tsx";
 import { checkName } from "./check-name.ts";
 import type { CheckView } from "./check-queries.ts";
@@ -17,7 +17,7 @@ type Props = { projectId: string; checks: readonly CheckView[]; selection: Selec
 export function CheckList({ projectId, checks, selection }: Props) {
   const actions = useCheckActions(projectId);
   // Order and membership may change by the clock alone, but not for less than ten seconds of it.
-  const now = Math.floor(useNow() / 10_000) * 10_000;
+  const now = useAsOfNow((at) => Math.floor(at / 10_000) * 10_000);
   const shown = useMemo(() => selectChecks(checks, selection, now), [checks, selection, now]);
   const words = useMemo(() => statusWords(checks, now), [checks, now]);
   return (

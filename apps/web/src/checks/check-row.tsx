@@ -1,4 +1,4 @@
-import { ActionIcon, Menu } from "@mantine/core";
+import { ActionIcon, type ActionIconProps, type ElementProps, Menu } from "@mantine/core";
 import {
   IconCopy,
   IconDotsVertical,
@@ -9,6 +9,8 @@ import {
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 
+import { memo, useState } from "react";
+
 import { Ago } from "../ui/ago.tsx";
 import type { CheckView } from "./check-queries.ts";
 import { checkName } from "./check-name.ts";
@@ -18,8 +20,10 @@ import { TagList } from "./tag-list.tsx";
 import type { CheckActions } from "./use-check-actions.tsx";
 import styles from "./check-list.module.css";
 
-/** One check in the list. */
-export function CheckRow({ check, actions }: { check: CheckView; actions: CheckActions }) {
+type Props = { check: CheckView; actions: CheckActions };
+
+/** One check in the list; it is drawn again only where it changed. */
+export const CheckRow = memo(function CheckRow({ check, actions }: Props) {
   const zone = scheduleZone(check.schedule);
   return (
     <li className={styles["row"]}>
@@ -47,21 +51,42 @@ export function CheckRow({ check, actions }: { check: CheckView; actions: CheckA
       <RowMenu check={check} actions={actions} />
     </li>
   );
+});
+
+/** A menu is dear and rarely opened: until then its button stands alone. */
+function RowMenu(props: Props) {
+  const [wanted, setWanted] = useState(false);
+  return wanted ? (
+    <OpenedMenu {...props} />
+  ) : (
+    <MenuButton check={props.check} onClick={() => setWanted(true)} />
+  );
 }
 
-function RowMenu({ check, actions }: { check: CheckView; actions: CheckActions }) {
+function MenuButton({
+  check,
+  ...button
+}: { check: CheckView } & ActionIconProps & ElementProps<"button", keyof ActionIconProps>) {
+  return (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      aria-haspopup="menu"
+      aria-label={`What to do with ${checkName(check)}`}
+      className={styles["menu"] ?? ""}
+      {...button}
+    >
+      <IconDotsVertical size={18} />
+    </ActionIcon>
+  );
+}
+
+function OpenedMenu({ check, actions }: Props) {
   const { pingUrl } = check;
   return (
-    <Menu position="bottom-end" width={200}>
+    <Menu position="bottom-end" width={200} defaultOpened>
       <Menu.Target>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          aria-label={`What to do with ${checkName(check)}`}
-          className={styles["menu"]}
-        >
-          <IconDotsVertical size={18} />
-        </ActionIcon>
+        <MenuButton check={check} />
       </Menu.Target>
       <Menu.Dropdown>
         {pingUrl !== null && (

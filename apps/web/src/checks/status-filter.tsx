@@ -1,7 +1,7 @@
 import type { DisplayStatus } from "@overdue/core";
 import { Link } from "@tanstack/react-router";
 
-import { useNow } from "../time/clock.ts";
+import { useAsOfNow } from "../time/clock.ts";
 import type { CheckView } from "./check-queries.ts";
 import { countByStatus, type Selection } from "./check-selection.ts";
 import { STATUS_WORDS } from "./status.ts";
@@ -11,7 +11,8 @@ type Props = { checks: readonly CheckView[]; selection: Selection };
 
 /** How many checks have each status; each leads to the list of them. */
 export function StatusFilter({ checks, selection }: Props) {
-  const counts = countByStatus(checks, useNow());
+  const now = useAsOfNow((at) => Math.floor(at / 10_000) * 10_000);
+  const counts = countByStatus(checks, now);
   return (
     <nav className={styles["filter"]} aria-label="Filter by status">
       <StatusLink count={checks.length} status={undefined} open={selection.status === undefined} />

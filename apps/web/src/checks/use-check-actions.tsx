@@ -1,3 +1,5 @@
+import { useMemo } from "react";
+
 import { tell } from "../ui/tell.tsx";
 import { checkName } from "./check-name.ts";
 import { type CheckView, useCheckAction, useDeleteCheck } from "./check-queries.ts";
@@ -11,10 +13,18 @@ export type CheckActions = {
 };
 
 export function useCheckActions(projectId: string): CheckActions {
-  const act = useCheckAction(projectId);
-  const remove = useDeleteCheck(projectId);
+  const { mutate: act } = useCheckAction(projectId);
+  const { mutate: remove } = useDeleteCheck(projectId);
+  // The same object as long as it does the same, so that a long list is not drawn again for nothing.
+  return useMemo(() => checkActions(act, remove), [act, remove]);
+}
+
+type Act = ReturnType<typeof useCheckAction>["mutate"];
+type Remove = ReturnType<typeof useDeleteCheck>["mutate"];
+
+function checkActions(act: Act, remove: Remove): CheckActions {
   const doing = (check: CheckView, action: "pause" | "resume" | "restore") =>
-    act.mutate({ checkId: check.id, action }, { onError: tell.trouble });
+    act({ checkId: check.id, action }, { onError: tell.trouble });
   return {
     pause: (check) => doing(check, "pause"),
     resume: (check) => doing(check, "resume"),
@@ -22,7 +32,7 @@ export function useCheckActions(projectId: string): CheckActions {
       navigator.clipboard.writeText(pingUrl).then(() => tell.done("Ping URL copied."), tell.trouble);
     },
     remove: (check) =>
-      remove.mutate(check.id, {
+      remove(check.id, {
         onSuccess: () => tell.undoable(`“${checkName(check)}” is deleted.`, () => doing(check, "restore")),
         onError: tell.trouble,
       }),

@@ -11,7 +11,15 @@ export function serverNow(): number {
 
 /** The same, in whole seconds; the component draws itself again every second. One timer serves the whole page. */
 export function useNow(): number {
-  return useSyncExternalStore(subscribe, wholeSecond);
+  return useAsOfNow((now) => now);
+}
+
+/**
+ * What `read` makes of the time, asked every second: the component draws itself again only when that changes, which
+ * is what lets a list count down hundreds of checks. `read` must answer a text, a number or the like.
+ */
+export function useAsOfNow<T extends string | number>(read: (now: number) => T): T {
+  return useSyncExternalStore(subscribe, () => read(wholeSecond()));
 }
 
 /** Learns from an answer's `Date` header, which names whole seconds. Small differences are the network's. */

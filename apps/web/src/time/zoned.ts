@@ -1,7 +1,10 @@
 /** The zone of this browser, by its IANA name. */
 export function browserZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  known ??= new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return known;
 }
+
+let known: string | undefined;
 
 /** "Fri 20 Nov 2026, 02:30:00 CET": the wall clock in `timeZone`, never without its zone. */
 export function zonedText(at: number, timeZone: string): string {

@@ -1,20 +1,14 @@
-import { Tooltip } from "@mantine/core";
-
-import { useNow } from "../time/clock.ts";
+import { useAsOfNow } from "../time/clock.ts";
 import { instant } from "../time/instant.ts";
 import { relativeText } from "../time/relative.ts";
 import { browserZone, zonedText } from "../time/zoned.ts";
 
-/** "3 min ago", with the exact time and its zone on hover, on focus and for screen readers. */
+/** "3 min ago", with the exact time and its zone on hover. */
 export function Ago({ at, zone }: { at: string; zone?: string }) {
-  const now = useNow();
-  const exact = exactText(instant(at), zone);
   return (
-    <Tooltip label={exact} events={{ hover: true, focus: true, touch: true }}>
-      <time dateTime={at} aria-label={`${relativeText(instant(at), now)}, ${exact}`}>
-        {relativeText(instant(at), now)}
-      </time>
-    </Tooltip>
+    <time dateTime={at} title={exactText(instant(at), zone)}>
+      {useAsOfNow((now) => relativeText(instant(at), now))}
+    </time>
   );
 }
 
