@@ -60,15 +60,26 @@ function closeRun(draft: Draft, ping: Ping): Ended {
 
 /** The true end of a run that was given up, or ended by a guess, corrects it; a second end leaves it as it is. */
 function closeAgain(draft: Draft, before: EndedRun, ping: Ping): Ended {
-  const durationMs = before.guessed && before.startedAt !== null ? ping.at - before.startedAt : null;
+  // Two receivers' clocks may put an end before its start; that start then times nothing.
+  const timedFrom = before.startedAt !== null && before.startedAt <= ping.at ? before.startedAt : null;
+  const durationMs = before.guessed && timedFrom !== null ? ping.at - timedFrom : null;
   const good = isGood(draft, ping, durationMs);
   if (before.guessed) {
     const { at: endedAt, exitStatus, digest } = ping;
     const endedBy = ping.kind === "fail" ? "fail" : "success";
     const outcome = good ? "success" : "fail";
-    correctRun(draft, { ...before, guessed: false, endedAt, exitStatus, digest, endedBy, outcome });
+    correctRun(draft, {
+      ...before,
+      startedAt: timedFrom,
+      guessed: false,
+      endedAt,
+      exitStatus,
+      digest,
+      endedBy,
+      outcome,
+    });
   }
-  const startedAt = before.startedAt ?? before.endedAt;
+  const startedAt = timedFrom ?? before.endedAt;
   return { id: before.id, run: null, startedAt, durationMs, began: false, good };
 }
 

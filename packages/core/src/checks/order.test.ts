@@ -386,3 +386,12 @@ describe("the watermark", () => {
     expect(flipLines(summary(effects))).toEqual(["up→paused at 4210"]);
   });
 });
+
+test("an end that another receiver's clock puts before its start has no duration", () => {
+  const { runs } = tell({}, [
+    [10, "start", { rid: A }],
+    [10, "fail", { rid: B }],
+    [9, "success", { rid: A }],
+  ]);
+  expect(runs).toMatchObject([{ rid: A, startedAt: null, outcome: "success", durationMs: null }]);
+});
