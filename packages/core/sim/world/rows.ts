@@ -1,14 +1,14 @@
 import type { Effect, Flip, Instant, Reason, Run, Slot } from "../../src/index.ts";
 
-export type StoredPing = Extract<Effect, { kind: "ping" }>;
-export type Incident = {
+type StoredPing = Extract<Effect, { kind: "ping" }>;
+type Incident = {
   deadlineSeq: number;
   reason: Reason;
   openedAt: Instant;
   resolvedAt: Instant | null;
   evidence: Extract<Effect, { kind: "incident-opened" }>["evidence"];
 };
-export type Notice = Extract<Effect, { kind: "notice" }>;
+type Notice = Extract<Effect, { kind: "notice" }>;
 
 /** What the database would hold of one check, with its unique keys. */
 export type Rows = {
