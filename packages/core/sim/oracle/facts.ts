@@ -3,7 +3,6 @@ import type { Entry, History } from "../history/history.ts";
 
 /** Something that was heard or decided, with the settings in force just after it. */
 export type Fact = { at: Instant; event: Entry["event"]; settings: CheckSettings };
-type Heard = { at: Instant; ping: Ping; settings: CheckSettings };
 
 /** The facts in the order in which they happened, which need not be that of their commits. */
 export function factsOf({ entries, settings }: History): Fact[] {
