@@ -3,7 +3,7 @@ import { z } from "zod";
 import { hookUrl, hostOf } from "../address.ts";
 import { summary, usualOutcome } from "../answers.ts";
 import { defineKind, type HttpAnswer, type Operator, type Outcome, type Style } from "../kind.ts";
-import type { AlertMessage } from "../message/alert.ts";
+import type { AlertMessage, Tone } from "../message/alert.ts";
 import { plainText } from "../message/compose.ts";
 import { clipEnd, clipStart, escapeAngles } from "../message/text.ts";
 
@@ -13,7 +13,7 @@ const SECTION = 3_000;
 const FIELD = 2_000;
 const FIELDS = 10;
 const TEXT = 4_000;
-const MARK = { down: "🔴", up: "🟢", test: "🔔" };
+const MARK: Record<Tone, string> = { bad: "🔴", good: "🟢", neutral: "🔔" };
 /** Words of an incoming webhook that no later attempt can change. */
 const GONE =
   /no_service|no_team|channel_not_found|channel_is_archived|invalid_token|token_revoked|user_not_found|team_disabled|action_prohibited|posting_to_general_channel_denied/;
@@ -66,7 +66,7 @@ export function payload(message: AlertMessage, style: Style): Record<string, unk
 function blocks(message: AlertMessage): unknown[] {
   const fields = message.lines.slice(0, FIELDS).map((line) => plain(`${line.label}\n${line.value}`, FIELD));
   return [
-    { type: "header", text: plain(`${MARK[message.kind]} ${message.title}`, HEADER) },
+    { type: "header", text: plain(`${MARK[message.tone]} ${message.title}`, HEADER) },
     { type: "section", text: plain(message.sentence, SECTION) },
     ...(fields.length === 0 ? [] : [{ type: "section", fields }]),
     ...(message.output === null ? [] : [{ type: "section", text: output(message.output) }]),

@@ -2,6 +2,9 @@ import type { Evidence, Instant, PingKind, Reason } from "@overdue/core";
 
 export type AlertKind = "down" | "up" | "test";
 
+/** `bad`: something is wrong. `good`: it is over. `neutral`: a test, a report, a line for the record. */
+export type Tone = "bad" | "good" | "neutral";
+
 /** All that is known when an alert is written. Plain data; the texts are as the job or the person typed them. */
 export type AlertFacts = {
   deliveryId: string;
@@ -30,6 +33,10 @@ export type AlertLine = { label: string; value: string };
 export type AlertMessage = {
   deliveryId: string;
   kind: AlertKind;
+  /** How it reads at a glance: what a mark or a colour is chosen by, whatever sort of message it is. */
+  tone: Tone;
+  /** Worth a line and not a sound: sent without one where the provider can. */
+  silent: boolean;
   /** One line: which check, and what became of it. */
   title: string;
   /** Why, in a plain sentence. */

@@ -1,18 +1,21 @@
 import { exitStatus } from "./exit-status.ts";
 import { reasonSentence } from "./reason.ts";
-import type { AlertFacts, AlertLine, AlertMessage } from "./alert.ts";
+import type { AlertFacts, AlertKind, AlertLine, AlertMessage, Tone } from "./alert.ts";
 import { clipStart, oneLine, visible } from "./text.ts";
 import { duration, instantIn } from "./time.ts";
 
 const NAME_CHARS = 120;
 const OUTPUT_CHARS = 1_500;
 const OUTPUT_LINES = 20;
+const TONES: Record<AlertKind, Tone> = { down: "bad", up: "good", test: "neutral" };
 
 /** Puts an alert into words, once for all kinds of channel. `publicUrl`: where a person finds the app. */
 export function composeAlert(facts: AlertFacts, publicUrl: string): AlertMessage {
   return {
     deliveryId: facts.deliveryId,
     kind: facts.kind,
+    tone: TONES[facts.kind],
+    silent: false,
     title: titleOf(facts),
     sentence: sentenceOf(facts),
     lines: linesOf(facts),
