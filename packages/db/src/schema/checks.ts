@@ -47,6 +47,7 @@ export const checks = pgTable(
     slug: text("slug").notNull().default(""),
     tags: text("tags").notNull().default(""),
     description: text("description").notNull().default(""),
+    severity: text("severity").$type<"info" | "warning" | "critical">().notNull().default("warning"),
     createdAt: createdAt(),
     updatedAt: at("updated_at").notNull().defaultNow(),
     /** Grows with every edit; an edit names the version it saw. */
@@ -67,6 +68,8 @@ export const checks = pgTable(
     tolerance: jsonb("tolerance").$type<Tolerance>(),
     recoverAfter: integer("recover_after").notNull().default(1),
     alertBeforeFirstPing: boolean("alert_before_first_ping").notNull().default(false),
+    /** The maintenance windows that hold for it, copied from `maintenance_windows`; null: none. */
+    maintenance: jsonb("maintenance"),
 
     methods: text("methods").notNull().default(""),
     filterSubject: boolean("filter_subject").notNull().default(false),

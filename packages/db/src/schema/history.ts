@@ -1,4 +1,5 @@
 import type { Evidence, PingKind, Reason, Run, Slot } from "@overdue/core";
+import { sql } from "drizzle-orm";
 import {
   bigint,
   boolean,
@@ -10,6 +11,7 @@ import {
   primaryKey,
   smallint,
   text,
+  timestamp,
   unique,
   uuid,
 } from "drizzle-orm/pg-core";
@@ -86,6 +88,8 @@ export const slots = pgTable(
     decidedAt: at("decided_at").notNull(),
     lateMs: bigint("late_ms", { mode: "number" }),
     runId: uuid("run_id"),
+    /** Why it was not judged; null there: Overdue could not hear. */
+    because: text("because").$type<"maintenance">(),
   },
   (t) => [
     primaryKey({ columns: [t.checkId, t.dueAt] }),
@@ -133,11 +137,28 @@ export const incidents = pgTable(
     evidence: jsonb("evidence").$type<Evidence>().notNull(),
     openedAt: at("opened_at").notNull(),
     resolvedAt: at("resolved_at"),
+    acknowledgedAt: at("acknowledged_at"),
+    /** A name to show, of a person or of the way it came by. */
+    acknowledgedBy: text("acknowledged_by"),
+    /** 'infinity': until it recovers. A string, because no Date holds that. */
+    snoozedUntil: timestamp("snoozed_until", { withTimezone: true, precision: 3, mode: "string" }),
+    /** The next instant at which a route has something to say; null: none has. */
+    wakeAt: at("wake_at"),
+    /** Of the check's last ping when it opened: what went down together. */
+    host: text("host"),
+    address: text("address"),
+    stormId: uuid("storm_id"),
   },
   (t) => [
     unique("incidents_once").on(t.checkId, t.deadlineSeq),
     unique("incidents_project_id").on(t.projectId, t.id),
     index("incidents_check_at").on(t.checkId, t.openedAt),
+    index("incidents_open")
+      .on(t.projectId, t.openedAt)
+      .where(sql`resolved_at is null`),
+    index("incidents_wake")
+      .on(t.wakeAt)
+      .where(sql`wake_at is not null`),
     foreignKey({
       name: "incidents_check",
       columns: [t.projectId, t.checkId],

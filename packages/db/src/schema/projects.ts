@@ -11,6 +11,8 @@ export const projects = pgTable("projects", {
   pingKey: text("ping_key").unique(),
   /** Names the project in its badges. */
   badgeKey: text("badge_key").notNull().unique(),
+  /** For what is said in local time, such as "until tomorrow 9:00". */
+  timezone: text("timezone").notNull().default("UTC"),
   createdAt: createdAt(),
   deletedAt: at("deleted_at"),
 });

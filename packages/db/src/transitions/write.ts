@@ -65,9 +65,15 @@ with given as (
   on conflict on constraint flips_once do nothing
   returning id, project_id, check_id, deadline_seq, to_status, alerts
 ), opened as (
-  insert into incidents (project_id, check_id, deadline_seq, reason, evidence, opened_at)
-  select x.project_id, x.check_id, x.seq, x.incident_reason, x.evidence, ${at("at")}
+  insert into incidents (project_id, check_id, deadline_seq, reason, evidence, opened_at, host, address)
+  select x.project_id, x.check_id, x.seq, x.incident_reason, x.evidence, ${at("at")}, ran.host, heard.address
     from given x join flipped f on f.check_id = x.check_id and f.deadline_seq = x.seq and f.to_status = x.to_status
+    left join lateral (
+      select p.remote_address as address from pings p where p.check_id = x.check_id order by p.number desc limit 1
+    ) heard on true
+    left join lateral (
+      select r.host from runs r where r.check_id = x.check_id order by r.heard_at desc limit 1
+    ) ran on true
    where x.opens
   on conflict on constraint incidents_once do nothing
   returning id, check_id

@@ -1,0 +1,54 @@
+import { foreignKey, index, jsonb, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+
+import { checks } from "./checks.ts";
+import { at, createdAt, id } from "./columns.ts";
+import { projects } from "./projects.ts";
+
+/**
+ * Planned work, once or recurring: nothing due in it is judged. Holds for the checks with one of its tags and for
+ * those it names; without either for the whole project. What holds for a check is copied to `checks.maintenance`.
+ */
+export const maintenanceWindows = pgTable(
+  "maintenance_windows",
+  {
+    id: id(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    rule: jsonb("rule").notNull(),
+    tags: text("tags").array().notNull().default([]),
+    /** The span under way then ends there. */
+    stoppedAt: at("stopped_at"),
+    createdBy: text("created_by").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    unique("maintenance_windows_project_id").on(t.projectId, t.id),
+    index("maintenance_windows_project").on(t.projectId),
+  ],
+);
+
+/** The checks that a window names. */
+export const maintenanceChecks = pgTable(
+  "maintenance_checks",
+  {
+    projectId: uuid("project_id").notNull(),
+    windowId: uuid("window_id").notNull(),
+    checkId: uuid("check_id").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.windowId, t.checkId] }),
+    index("maintenance_checks_check").on(t.checkId),
+    foreignKey({
+      name: "maintenance_checks_window",
+      columns: [t.projectId, t.windowId],
+      foreignColumns: [maintenanceWindows.projectId, maintenanceWindows.id],
+    }).onDelete("cascade"),
+    foreignKey({
+      name: "maintenance_checks_check_fk",
+      columns: [t.projectId, t.checkId],
+      foreignColumns: [checks.projectId, checks.id],
+    }).onDelete("cascade"),
+  ],
+);
