@@ -2,7 +2,7 @@ import { boolean, index, integer, bigint, pgTable, text } from "drizzle-orm/pg-c
 
 import { at, createdAt } from "./columns.ts";
 
-/** The four tables of better-auth, under its own field names, and its rate-limit counters. */
+/** The four tables of better-auth, under its own field names. */
 export const users = pgTable("users", {
   id: text("id").primaryKey(),
   name: text("name").notNull(),
@@ -65,6 +65,12 @@ export const verifications = pgTable(
   (t) => [index("verifications_identifier").on(t.identifier)],
 );
 
+/** How often something was tried, such as signing in to an account; `expire` is epoch milliseconds. */
+export const tryCounts = pgTable("try_counts", {
+  key: text("key").primaryKey(),
+  points: integer("points").notNull().default(0),
+  expire: bigint("expire", { mode: "number" }),
+});
 export const rateLimits = pgTable("rate_limits", {
   id: text("id").primaryKey(),
   key: text("key").notNull().unique(),

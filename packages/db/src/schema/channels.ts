@@ -29,6 +29,8 @@ export const channels = pgTable(
     name: text("name").notNull(),
     settings: text("settings").notNull(),
     hint: text("hint").notNull(),
+    /** Grows with every edit. */
+    version: integer("version").notNull().default(1),
     createdAt: createdAt(),
     updatedAt: at("updated_at").notNull().defaultNow(),
     /** Set by a permanent error; nothing is sent until a person mends it. */

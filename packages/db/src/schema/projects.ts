@@ -1,4 +1,4 @@
-import { index, pgEnum, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import { index, integer, pgEnum, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 
 import { users } from "./accounts.ts";
 import { at, createdAt, id } from "./columns.ts";
@@ -13,6 +13,8 @@ export const projects = pgTable("projects", {
   badgeKey: text("badge_key").notNull().unique(),
   /** For what is said in local time, such as "until tomorrow 9:00". */
   timezone: text("timezone").notNull().default("UTC"),
+  /** Grows with every edit. */
+  version: integer("version").notNull().default(1),
   createdAt: createdAt(),
   deletedAt: at("deleted_at"),
 });
