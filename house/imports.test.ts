@@ -21,6 +21,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "zod",
     "pino",
     "prom-client",
+    "rate-limiter-flexible",
     "pg",
     "node:*",
   ],

@@ -12,6 +12,7 @@ import { noticeRoutes } from "./history/notice-routes.ts";
 import { outageRoutes } from "./history/outage-routes.ts";
 import { pingHistoryRoutes } from "./history/ping-routes.ts";
 import { registeredRoutes } from "./http/access.ts";
+import { budgetHeaders } from "./http/budget.ts";
 import { guard } from "./http/guard.ts";
 import { securityHeaders } from "./http/headers.ts";
 import { errorHandler, notFound } from "./http/on-error.ts";
@@ -66,6 +67,7 @@ export function createApp(deps: Deps) {
   app.use(
     "/*",
     metrics.timing(),
+    budgetHeaders,
     securityHeaders(settings.publicUrl.startsWith("https://")),
     async (c, next) => {
       c.set("deps", deps);
@@ -78,7 +80,7 @@ export function createApp(deps: Deps) {
     "/",
     openapiRoutes(() => documentOf(app, settings.version)),
   );
-  app.get("/*", guard({ auth: "public" }), siteHandler(deps.site));
+  app.get("/*", guard({ auth: "public", uncounted: true }), siteHandler(deps.site));
   documentSecurity(app, settings.publicUrl);
   registeredRoutes(app.routes);
   return app;

@@ -9,6 +9,7 @@ import type { ChangeHub } from "./events/change-hub.ts";
 import type { Streams } from "./events/streams.ts";
 import type { Readiness } from "./health/readiness.ts";
 import type { KeyUse } from "./keys/key-use.ts";
+import type { Limits } from "./limits/limits.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { Site } from "./site/manifest.ts";
 
@@ -24,6 +25,7 @@ export type Deps = {
   auth: Auth;
   sessions: Sessions;
   keyUse: KeyUse;
+  limits: Limits;
   changes: ChangeHub;
   streams: Streams;
   readiness: Readiness;

@@ -13,6 +13,7 @@ import { ChangeHub } from "./events/change-hub.ts";
 import { Streams } from "./events/streams.ts";
 import { Readiness } from "./health/readiness.ts";
 import { KeyUse } from "./keys/key-use.ts";
+import { Limits } from "./limits/limits.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { addSkewGauge, addVitalGauges } from "./metrics/vital-gauges.ts";
 import { createReceiver } from "./pings/receiver.ts";
@@ -29,7 +30,8 @@ export function openDeps(config: Config, { log, site }: { log: Logger; site: Sit
   const addresses = addressFinders(config.trustedProxies);
   const receiver = createReceiver({ pool: pingPool, log, bodyBytesMax: pingBodyBytesMax, ...addresses });
   const settings = settingsOf(config);
-  const deps = depsOf({ pool, log, settings, databaseUrl, secret });
+  const limits = new Limits({ pool, requestsPerMinute: config.apiRateLimit });
+  const deps = depsOf({ pool, log, settings, databaseUrl, secret, limits });
   addVitalGauges(deps.metrics.registry, () => readVitalSigns(pool));
   addSkewGauge(deps.metrics.registry, receiver.clock.skewMs);
   const keyring = keyringOf(secretKeys);
@@ -41,9 +43,9 @@ export function openDeps(config: Config, { log, site }: { log: Logger; site: Sit
   };
 }
 
-type Opened = { pool: Deps["pool"]; log: Logger; settings: ApiSettings; databaseUrl: string; secret: string };
+type Opened = Pick<Deps, "pool" | "log" | "settings" | "limits"> & { databaseUrl: string; secret: string };
 
-function depsOf({ pool, log, settings, databaseUrl, secret }: Opened) {
+function depsOf({ pool, log, settings, limits, databaseUrl, secret }: Opened) {
   const db = openDb(pool);
   const now = () => Date.now();
   const auth = createAuth({ db, log, ...settings, secret: derive(secret, "sessions").toString("base64") });
@@ -54,6 +56,7 @@ function depsOf({ pool, log, settings, databaseUrl, secret }: Opened) {
     log,
     now,
     settings,
+    limits,
     auth,
     sessions: sessionsOf(auth),
     keyUse: new KeyUse({ db, log, now }),

@@ -32,16 +32,23 @@ export async function testApi(options: TestOptions = {}) {
 }
 
 export type TestApi = Awaited<ReturnType<typeof testApi>>;
-type TestOptions = Partial<ApiSettings> & { site?: Site; streamTimes?: StreamTimes; databaseUrl?: string };
+type TestOptions = Partial<ApiSettings> & {
+  site?: Site;
+  streamTimes?: StreamTimes;
+  databaseUrl?: string;
+  requestsPerMinute?: number;
+};
 type CallOptions = { json?: unknown; headers?: Record<string, string> };
 const JSON_TYPE = { "content-type": "application/json" };
 
-function openOn(ownUrl: string, { site = null, streamTimes, databaseUrl = ownUrl, ...changed }: TestOptions) {
+function openOn(ownUrl: string, options: TestOptions) {
+  const { site = null, streamTimes, databaseUrl = ownUrl, requestsPerMinute = 0, ...changed } = options;
   const config = readConfig({
     DATABASE_URL: databaseUrl,
     SECRET_KEY: "k".repeat(32),
     PUBLIC_URL: changed.publicUrl ?? ORIGIN,
     REGISTRATION: changed.registration ?? "open",
+    API_RATE_LIMIT: String(requestsPerMinute),
   });
   const opened = openDeps(config, { log: pino({ level: "silent" }), site });
   const deps: Deps = {

@@ -35,6 +35,8 @@ export type Config = {
   logLevel: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
   /** Opens metrics to other machines; null: they are for this machine alone. */
   metricsToken: string | null;
+  /** Requests a minute of each who asks, pings aside; 0: no limit. */
+  apiRateLimit: number;
   /** Host, with an optional port, that answers pings only. */
   pingHost: string | null;
   pingBodyBytesMax: number;
@@ -123,6 +125,7 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     registration: values.REGISTRATION,
     logLevel: values.LOG_LEVEL,
     metricsToken: values.METRICS_TOKEN,
+    apiRateLimit: values.API_RATE_LIMIT,
     pingHost: values.PING_HOST,
     pingBodyBytesMax: values.PING_BODY_LIMIT,
     pingEmailDomain: values.PING_EMAIL_DOMAIN,

@@ -109,6 +109,11 @@ export const VARIABLES = {
     "only this machine reads `/metrics`",
     "Token that opens `/metrics` to other machines, and is the `X-Metrics-Key` of Healthchecks' service metrics.",
   ),
+  API_RATE_LIMIT: withDefault(
+    wholeNumber(0, 1_000_000),
+    1_200,
+    "Requests a minute of each API key, each signed-in person, and each address that names neither; `0` for no limit. Pings are not counted.",
+  ),
   PING_HOST: optional(
     hostName,
     "the host of `PUBLIC_URL`",

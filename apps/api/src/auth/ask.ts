@@ -53,12 +53,6 @@ function headersFor(c: AppContext): Headers {
 }
 
 async function refusal(response: Response): Promise<ApiError> {
-  if (response.status === 429) {
-    return new ApiError(
-      "too_many_requests",
-      "Too many attempts from your address: wait a minute and try again.",
-    );
-  }
   const { code = "", message } = Refusal.catch({}).parse(await response.json().catch(() => ({})));
   return new ApiError(
     STATUS[code] ?? codeOf(response.status),

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { ask } from "./ask.ts";
+import { countPasswordChange, countSignUp, signingIn } from "./attempts.ts";
 import { PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS } from "./better-auth.ts";
 import { signUp } from "./sign-up.ts";
 
@@ -50,7 +51,9 @@ export const authRoutes = createRouter()
       },
     ),
     async (c) => {
-      const { user } = Answer.parse(await ask(c, "/sign-in/email", c.req.valid("json")));
+      const credentials = c.req.valid("json");
+      const answer = await signingIn(c, credentials.email, () => ask(c, "/sign-in/email", credentials));
+      const { user } = Answer.parse(answer);
       return c.json({ userId: user.id }, 200);
     },
   )
@@ -68,7 +71,10 @@ export const authRoutes = createRouter()
         responses: { 200: json(SignedIn, "The account is made, with a first project; signed in.") },
       },
     ),
-    async (c) => c.json({ userId: await signUp(c, c.req.valid("json")) }, 200),
+    async (c) => {
+      await countSignUp(c);
+      return c.json({ userId: await signUp(c, c.req.valid("json")) }, 200);
+    },
   )
   .openapi(
     route(
@@ -100,6 +106,7 @@ export const authRoutes = createRouter()
       },
     ),
     async (c) => {
+      await countPasswordChange(c);
       await ask(c, "/change-password", { ...c.req.valid("json"), revokeOtherSessions: true });
       return c.body(null, 204);
     },

@@ -22,7 +22,7 @@ export type Auth = ReturnType<typeof createAuth>;
 
 /**
  * Accounts and sessions: e-mail and password, sessions in the database and nowhere else (a cached cookie would
- * outlive its revocation), limits in the database so that several processes count together.
+ * outlive its revocation).
  */
 export function createAuth({ db, log, publicUrl, origins, secret }: AuthOptions) {
   return betterAuth({
@@ -39,7 +39,6 @@ export function createAuth({ db, log, publicUrl, origins, secret }: AuthOptions)
         session: schema.sessions,
         account: schema.accounts,
         verification: schema.verifications,
-        rateLimit: schema.rateLimits,
       },
     }),
     emailAndPassword: {
@@ -49,17 +48,7 @@ export function createAuth({ db, log, publicUrl, origins, secret }: AuthOptions)
       revokeSessionsOnPasswordReset: true,
     },
     session: { expiresIn: 7 * DAY_SECONDS, updateAge: DAY_SECONDS, cookieCache: { enabled: false } },
-    rateLimit: {
-      enabled: true,
-      storage: "database",
-      window: 60,
-      max: 100,
-      customRules: {
-        "/sign-in/email": { window: 60, max: 10 },
-        "/sign-up/email": { window: 60, max: 10 },
-        "/change-password": { window: 60, max: 5 },
-      },
-    },
+    rateLimit: { enabled: false }, // ours count per account as well, and in one statement (`limits/limits.ts`)
     advanced: { ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] }, ...cookies(publicUrl) },
     logger: { log: (level, message) => log[level === "error" ? "warn" : "debug"]({ from: "auth" }, message) },
     telemetry: { enabled: false },

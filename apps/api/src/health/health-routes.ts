@@ -10,7 +10,7 @@ const NotReady = z.object({ status: z.literal("not ready"), reason: z.string() }
 export const healthRoutes = createRouter()
   .openapi(
     route(
-      { auth: "public" },
+      { auth: "public", uncounted: true },
       {
         method: "get",
         path: "/health/live",
@@ -23,7 +23,7 @@ export const healthRoutes = createRouter()
   )
   .openapi(
     route(
-      { auth: "public" },
+      { auth: "public", uncounted: true },
       {
         method: "get",
         path: "/health/ready",

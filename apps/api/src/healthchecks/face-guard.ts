@@ -2,6 +2,7 @@ import { findKey, type KeyRow } from "@overdue/db";
 import type { MiddlewareHandler } from "hono";
 
 import { type Access, asGuard } from "../http/access.ts";
+import { isOverBudget } from "../http/budget.ts";
 import { FaceError } from "./face-error.ts";
 import type { ApiVersion, Face, FaceContext, FaceEnv } from "./face-env.ts";
 import { type JsonObject, readObject } from "./request-body.ts";
@@ -43,12 +44,25 @@ async function admit(c: FaceContext, access: FaceAccess): Promise<Response | nul
   // A router of ours answers HEAD as GET does; Healthchecks refuses it.
   if (c.req.method === "HEAD") return new Response(null, { status: 405 });
   try {
-    c.set("face", await faceOf(c, access));
+    c.set("face", await counted(c, () => faceOf(c, access)));
     return null;
   } catch (error) {
     if (error instanceof FaceError) return error.response();
     throw error;
   }
+}
+
+/** The same count as of our own API, told in Healthchecks' shape. */
+async function counted(c: FaceContext, find: () => Promise<Face>): Promise<Face> {
+  try {
+    return await find();
+  } finally {
+    await count(c);
+  }
+}
+
+async function count(c: FaceContext): Promise<void> {
+  if (await isOverBudget(c, c.var)) throw FaceError.of(429, "rate limit exceeded");
 }
 
 async function faceOf(c: FaceContext, access: FaceAccess): Promise<Face> {

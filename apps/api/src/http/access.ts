@@ -4,7 +4,8 @@ export type Role = "viewer" | "editor" | "owner";
 
 /** Who may call a route. `key`: the least scope an API key needs, null where only a person may. */
 export type Access =
-  | { auth: "public" }
+  /** `uncounted`: no limit of requests holds it back, since who asks watches over us, or loads a page's files. */
+  | { auth: "public"; uncounted?: true }
   /** The secret in the path is the permission. */
   | { auth: "ping" }
   | { auth: "signed-in"; key: "read" | "write" | null }

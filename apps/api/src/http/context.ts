@@ -2,6 +2,7 @@ import type { KeyScope } from "@overdue/db";
 import type { Context } from "hono";
 
 import type { Deps } from "../deps.ts";
+import type { Standing } from "../limits/limits.ts";
 import type { Role } from "./access.ts";
 
 /** Who is asking. */
@@ -10,8 +11,8 @@ export type Actor =
   | { kind: "user"; userId: string; sessionId: string }
   | { kind: "key"; keyId: string; projectId: string; scope: KeyScope };
 
-/** `role`: of a person in the project of the path; null for a key and elsewhere. */
-export type AppEnv = { Variables: { deps: Deps; actor: Actor; role: Role | null } };
+/** `role`: of a person in the project of the path; null for a key and elsewhere. `standing`: with the tightest limit. */
+export type AppEnv = { Variables: { deps: Deps; actor: Actor; role: Role | null; standing?: Standing } };
 export type AppContext = Context<AppEnv>;
 
 /** Whether ping URLs may be shown: a read-only key or a viewer must not be able to forge a ping. */

@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from "hono";
 
 import { type Access, asGuard, type Role } from "./access.ts";
 import { findActor } from "./actor.ts";
+import { isOverBudget } from "./budget.ts";
 import type { Actor, AppContext, AppEnv } from "./context.ts";
 import { checkOrigin } from "./origin.ts";
 import { ApiError } from "./problem.ts";
@@ -15,7 +16,7 @@ type OwnAccess = Exclude<Access, { auth: "healthchecks" }>;
 /** Lets nobody past who may not call the route. */
 export function guard(access: OwnAccess): MiddlewareHandler<AppEnv> {
   return asGuard(access, async (c: AppContext, next) => {
-    await admit(c, access);
+    await admit(c, access, { counted: true });
     await next();
     if (access.auth === "project" && changed(c)) tellPages(c);
   });
@@ -24,7 +25,7 @@ export function guard(access: OwnAccess): MiddlewareHandler<AppEnv> {
 /** Whether whoever opened a lasting answer may still have it. */
 export async function mayStill(c: AppContext, access: OwnAccess): Promise<boolean> {
   try {
-    await admit(c, access);
+    await admit(c, access, { counted: false });
     return true;
   } catch (error) {
     if (error instanceof ApiError) return false;
@@ -32,17 +33,38 @@ export async function mayStill(c: AppContext, access: OwnAccess): Promise<boolea
   }
 }
 
-async function admit(c: AppContext, access: OwnAccess): Promise<void> {
+async function admit(c: AppContext, access: OwnAccess, how: { counted: boolean }): Promise<void> {
   if (access.auth === "ping") return;
   if (/%00/.test(c.req.url)) throw new ApiError("malformed", "An address may not hold NUL characters.");
   c.set("role", null);
-  c.set("actor", access.auth === "public" ? { kind: "nobody" } : await findActor(c));
-  const { actor } = c.var;
-  if (access.auth === "public") return checkOrigin(c);
+  if (access.auth === "public") return await admitAnyone(c, access);
+  const actor = await identify(c, how);
   if (actor.kind === "nobody") throw new ApiError("unauthorized", "Sign in, or send an API key.");
   if (actor.kind === "user") checkOrigin(c);
   if (access.auth === "project") await admitToProject(c, access);
   if (actor.kind === "key") checkScope(actor, access.key);
+}
+
+async function admitAnyone(c: AppContext, access: Access & { auth: "public" }): Promise<void> {
+  c.set("actor", { kind: "nobody" });
+  if (access.uncounted !== true) await count(c);
+  checkOrigin(c);
+}
+
+/** Who is asking, counted as such; a request with a wrong key is counted as nobody's. @throws 401, 429 */
+async function identify(c: AppContext, { counted }: { counted: boolean }): Promise<Actor> {
+  c.set("actor", { kind: "nobody" });
+  try {
+    c.set("actor", await findActor(c));
+  } finally {
+    if (counted) await count(c);
+  }
+  return c.var.actor;
+}
+
+async function count(c: AppContext): Promise<void> {
+  if (!(await isOverBudget(c, c.var))) return;
+  throw new ApiError("too_many_requests", "Too many requests: wait as long as Retry-After says.");
 }
 
 async function admitToProject(c: AppContext, access: Access & { auth: "project" }): Promise<void> {

@@ -14,7 +14,7 @@ LOOPBACK.addAddress("::1", "ipv6");
 /** `GET /metrics`, for the operator: from this machine itself, or with the token. */
 export const metricsRoute = createRouter().openapi(
   route(
-    { auth: "public" },
+    { auth: "public", uncounted: true },
     {
       method: "get",
       path: "/metrics",

@@ -109,12 +109,11 @@ export const pruneDeliveries: Prune = (db, limit) =>
       ) old limit ${limit})`,
   );
 
-/** Sessions, verifications and rate limits that count no longer. */
+/** Sessions, verifications and counted tries that count no longer. */
 export const pruneAccounts: Prune = async (db) => {
   await db.execute(sql`delete from sessions where expires_at < now()`);
   await db.execute(sql`delete from verifications where expires_at < now()`);
-  await db.execute(sql`
-    delete from rate_limits where last_request < extract(epoch from now() - interval '1 day') * 1000`);
+  await db.execute(sql`delete from try_counts where expire < extract(epoch from now()) * 1000`);
   return 0;
 };
 

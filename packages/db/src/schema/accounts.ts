@@ -71,9 +71,3 @@ export const tryCounts = pgTable("try_counts", {
   points: integer("points").notNull().default(0),
   expire: bigint("expire", { mode: "number" }),
 });
-export const rateLimits = pgTable("rate_limits", {
-  id: text("id").primaryKey(),
-  key: text("key").notNull().unique(),
-  count: integer("count").notNull(),
-  lastRequest: bigint("last_request", { mode: "number" }).notNull(),
-});
