@@ -1,7 +1,12 @@
 import { createHash } from "node:crypto";
 
 import type { Pool } from "@overdue/db";
-import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
+import {
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterPostgres,
+  RateLimiterRes,
+} from "rate-limiter-flexible";
 
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3_600;
