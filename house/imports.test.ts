@@ -23,6 +23,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     "prom-client",
     "rate-limiter-flexible",
     "pg",
+    "postal-mime",
+    "smtp-server",
     "node:*",
   ],
   "apps/checker": [

@@ -49,6 +49,8 @@ export type ApiSettings = {
   metricsToken: string | null;
   /** What stands before the UUID in a ping URL, with its slash. */
   pingUrlBase: string;
+  /** Domain in which every check has an address; null: no pings by e-mail. */
+  pingEmailDomain: string | null;
   /** Host, with its port if it has one, that answers pings at its root and nothing else. */
   pingHost: string | null;
   /** Sign badges: the first one signs, any may have signed. */

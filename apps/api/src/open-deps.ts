@@ -67,7 +67,8 @@ function depsOf({ pool, log, settings, limits, databaseUrl, secret }: Opened) {
   };
 }
 
-function settingsOf({ publicUrl, registration, pingHost, secretKeys, metricsToken }: Config): ApiSettings {
+function settingsOf(config: Config): ApiSettings {
+  const { publicUrl, registration, pingHost, secretKeys, metricsToken } = config;
   const { protocol } = new URL(publicUrl);
   return {
     version: packageJson.version,
@@ -77,6 +78,7 @@ function settingsOf({ publicUrl, registration, pingHost, secretKeys, metricsToke
     metricsToken,
     pingUrlBase: pingHost === null ? `${publicUrl}/ping/` : `${protocol}//${pingHost}/`,
     pingHost,
+    pingEmailDomain: config.pingEmail?.domain ?? null,
     secretKeys,
   };
 }

@@ -41,6 +41,7 @@ export async function startServer(
   log: Logger,
 ): Promise<{ port: number; stop: () => Promise<void> }> {
   const { deps, receiver, pools, databaseUrl } = openDeps(config, { log, site: readSite(WEB_APP) });
+  const mails = await receiveMails(config, receiver, log);
   const server = createAdaptorServer({
     fetch: createApp(deps).fetch,
     serverOptions: SERVER_OPTIONS,
@@ -54,11 +55,27 @@ export async function startServer(
   const stop = async () => {
     deps.readiness.stop();
     deps.streams.closeAll();
-    await closed(server);
+    await Promise.all([closed(server), mails?.stop()]);
     await Promise.all([receiver.stop(), stopListening(), deps.changes.stop()]);
     await endAll(pools);
   };
   return { port, stop };
+}
+
+type Receiver = ReturnType<typeof openDeps>["receiver"];
+
+/** Loaded only where it is asked for: most installations take no pings by e-mail. */
+async function receiveMails({ pingEmail, pingBodyBytesMax }: Config, receiver: Receiver, log: Logger) {
+  if (pingEmail === null) return null;
+  const { startMailReceiver } = await import("./pings/email/mail-receiver.ts");
+  const { ingest, clock } = receiver;
+  const { domain } = pingEmail;
+  const mails = await startMailReceiver(
+    { domain, ingest, clock, log, bodyBytesMax: pingBodyBytesMax },
+    pingEmail,
+  );
+  log.info({ port: mails.port, domain }, "taking pings by e-mail");
+  return mails;
 }
 
 function listenOn(server: Server, { host, port }: Config): Promise<number> {

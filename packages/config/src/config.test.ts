@@ -28,6 +28,15 @@ test("an environment without any of our variables gives a configuration that wor
   });
 });
 
+test("pings by e-mail are off until their domain is known", () => {
+  expect(readConfig({ PING_EMAIL_PORT: "25" }).pingEmail).toBeNull();
+  expect(readConfig({ PING_EMAIL_DOMAIN: "Ping.Example.org", HOST: "0.0.0.0" }).pingEmail).toEqual({
+    domain: "ping.example.org",
+    host: "0.0.0.0",
+    port: 2525,
+  });
+});
+
 test("every default is a value that its own variable accepts", () => {
   const withDefaults = Object.entries(VARIABLES).filter(([, variable]) => variable.fallback !== null);
   expect(withDefaults.length).toBeGreaterThan(5);

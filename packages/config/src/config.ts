@@ -40,7 +40,8 @@ export type Config = {
   /** Host, with an optional port, that answers pings only. */
   pingHost: string | null;
   pingBodyBytesMax: number;
-  pingEmailDomain: string | null;
+  /** Null: no pings by e-mail. */
+  pingEmail: { domain: string; host: string; port: number } | null;
 };
 
 /** The account, project and keys that a first start creates by itself. Null keys are not made. */
@@ -128,8 +129,13 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     apiRateLimit: values.API_RATE_LIMIT,
     pingHost: values.PING_HOST,
     pingBodyBytesMax: values.PING_BODY_LIMIT,
-    pingEmailDomain: values.PING_EMAIL_DOMAIN,
+    pingEmail: pingEmailOf(values),
   };
+}
+
+function pingEmailOf(values: Values): Config["pingEmail"] {
+  const { PING_EMAIL_DOMAIN: domain, PING_EMAIL_HOST: host, PING_EMAIL_PORT: port } = values;
+  return domain === null ? null : { domain, host: host ?? values.HOST, port };
 }
 
 // Nobody can open http://0.0.0.0: whoever listens everywhere is reached at least from this machine.

@@ -47,6 +47,12 @@ export const hostName = z
   .string()
   .regex(/^[a-z0-9.-]+(:\d{1,5})?$/i, "must be the name of a host, such as ping.example.org");
 
+/** The part of a mail address behind the @; letters' case says nothing there. */
+export const mailDomain = z
+  .string()
+  .regex(/^[a-z0-9.-]+$/i, "must be the domain of mail addresses, such as ping.example.org")
+  .transform((text) => text.toLowerCase());
+
 /** An address to listen on: an IP address or a name. */
 export const listenAddress = z
   .string()

@@ -4,6 +4,7 @@ import {
   chosenKey,
   hostName,
   listenAddress,
+  mailDomain,
   networks,
   origin,
   secrets,
@@ -124,7 +125,21 @@ export const VARIABLES = {
     100_000,
     "Bytes that are kept of a ping's body; the rest is cut.",
   ),
-  PING_EMAIL_DOMAIN: optional(hostName, "no pings by e-mail", "Reserved: domain of pings by e-mail."),
+  PING_EMAIL_DOMAIN: optional(
+    mailDomain,
+    "no pings by e-mail",
+    "Domain whose mail comes here: each check then has an address in it, and a mail to it is a ping.",
+  ),
+  PING_EMAIL_HOST: optional(
+    listenAddress,
+    "`HOST`",
+    "Address to listen on for these mails; `0.0.0.0` answers the whole network.",
+  ),
+  PING_EMAIL_PORT: withDefault(
+    wholeNumber(0, 65_535),
+    2525,
+    "Port to listen on for these mails (SMTP); `0` takes any free one.",
+  ),
 };
 
 /** The first part of our names: an unknown variable that starts so is a mistake and not somebody else's. */

@@ -22,7 +22,8 @@ export { fold } from "./checks/fold.ts";
 export { nextAt } from "./checks/draft.ts";
 export { displayStatus } from "./checks/display-status.ts";
 export type { Effect, Event, Evidence, Flip, Ping, PingKind, Run, Slot, Transition } from "./checks/event.ts";
-export { byKeywords, readPing, type PingReading, type RawPing } from "./pings/read-ping.ts";
+export { textOfHtml } from "./pings/html-text.ts";
+export { type MailText, type PingReading, type RawPing, readMail, readPing } from "./pings/read-ping.ts";
 export {
   type Baseline,
   baselineOf,

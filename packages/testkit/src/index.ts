@@ -13,3 +13,4 @@ export {
 export { startFakeWebhook, type FakeWebhook } from "./fakes/webhook.ts";
 export type { FakeRequest, Fault } from "./fakes/http-fake.ts";
 export { alertScene, sceneKeyring, type AlertScene, type Written } from "./scenes/alert-scene.ts";
+export { aCheck, anArrival, aProject, type SceneCheck } from "./scenes/check-scene.ts";

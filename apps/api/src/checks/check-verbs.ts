@@ -24,6 +24,7 @@ export async function viewOptions(c: AppContext, projectId: string): Promise<Vie
     now: now(),
     publicUrl: settings.publicUrl,
     pingUrlBase: settings.pingUrlBase,
+    pingEmailDomain: settings.pingEmailDomain,
     mayWrite: mayWrite(c.var),
     pingKey: project?.pingKey ?? null,
   };

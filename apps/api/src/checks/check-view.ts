@@ -45,6 +45,12 @@ export const CheckView = z
     }),
     pingUrl: z.string().nullable().meta({ description: "A secret; null for whoever may not write." }),
     slugPingUrl: z.string().nullable(),
+    pingEmail: z
+      .string()
+      .nullable()
+      .meta({
+        description: "A mail to this address is a ping; null where no mail is taken, and as `pingUrl`.",
+      }),
     badgeUrl: z.string().nullable(),
     version: z.int().meta({ description: "Grows with every edit; send it in If-Match." }),
     createdAt: Timestamp,
@@ -57,6 +63,7 @@ export type ViewOptions = {
   now: Instant;
   publicUrl: string;
   pingUrlBase: string;
+  pingEmailDomain: string | null;
   mayWrite: boolean;
   pingKey: string | null;
 };
@@ -118,11 +125,13 @@ function stateOf(row: CheckWithChannels, now: Instant) {
   };
 }
 
-function addressesOf(row: CheckWithChannels, { publicUrl, pingUrlBase, mayWrite, pingKey }: ViewOptions) {
+function addressesOf(row: CheckWithChannels, options: ViewOptions) {
+  const { publicUrl, pingUrlBase, pingEmailDomain, mayWrite, pingKey } = options;
   const bySlug = mayWrite && row.slug !== "" && pingKey !== null;
   return {
     pingUrl: mayWrite ? `${pingUrlBase}${row.pingUuid}` : null,
     slugPingUrl: bySlug ? `${pingUrlBase}${pingKey}/${row.slug}` : null,
+    pingEmail: mayWrite && pingEmailDomain !== null ? `${row.pingUuid}@${pingEmailDomain}` : null,
     badgeUrl: `${publicUrl}/b/3/${row.badgeUuid}.svg`,
   };
 }

@@ -2,22 +2,18 @@ import { randomUUID } from "node:crypto";
 import { createServer } from "node:net";
 
 import { serve } from "@hono/node-server";
-import { type CheckSettings, defaultSettings, fold, newCheck } from "@overdue/core";
 import {
   ALONE,
-  type Arrival,
   type Pool,
   commitCanary,
-  createCheck,
   listen,
   newPingKey,
   notReadyBecause,
-  openDb,
   openPool,
   readWatermark,
   recordPings,
 } from "@overdue/db";
-import { testDatabase } from "@overdue/testkit";
+import { aCheck, anArrival, testDatabase } from "@overdue/testkit";
 import { Hono } from "hono";
 import { pino } from "pino";
 import { afterAll, expect, test } from "vitest";
@@ -34,14 +30,14 @@ const { app } = receiverOn(pool);
 afterAll(database.drop);
 
 test.each(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"])("%s is a ping", async (method) => {
-  const check = await aCheck();
+  const check = await aCheck(pool);
   const response = await app.request(`/ping/${check.pingUuid}`, { method });
   expect(response.status).toBe(200);
   expect(await pingsOf(check)).toMatchObject([{ number: 1, kind: "success", method }]);
 });
 
 test("a real CORS preflight records nothing", async () => {
-  const check = await aCheck();
+  const check = await aCheck(pool);
   const headers = { "Access-Control-Request-Method": "POST" };
   const response = await app.request(`/ping/${check.pingUuid}`, { method: "OPTIONS", headers });
   expect(response.status).toBe(204);
@@ -49,7 +45,7 @@ test("a real CORS preflight records nothing", async () => {
 });
 
 test("an accepted ping answers OK, may be read by any page, is never cached and names the body's limit", async () => {
-  const check = await aCheck();
+  const check = await aCheck(pool);
   const response = await app.request(`/ping/${check.pingUuid}`);
   expect(await response.text()).toBe("OK");
   expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -77,14 +73,14 @@ test.each([
   ["an exit status past 255", "/256", "invalid url format"],
   ["a malformed run id", "?rid=42", "invalid uuid format"],
 ])("%s is refused with a sentence, and the check is left alone", async (_, suffix, body) => {
-  const check = await aCheck();
+  const check = await aCheck(pool);
   const response = await app.request(`/ping/${check.pingUuid}${suffix}`);
   expect([response.status, await response.text()]).toEqual([400, body]);
   expect(await pingsOf(check)).toEqual([]);
 });
 
 test("kind, exit status, run id, body, address and program are kept", async () => {
-  const check = await aCheck();
+  const check = await aCheck(pool);
   await app.request(`/ping/${check.pingUuid}/3?rid=${RID}`, {
     method: "POST",
     body: "disk full",
@@ -97,7 +93,7 @@ test("kind, exit status, run id, body, address and program are kept", async () =
 });
 
 test("a body over the limit is accepted, cut, and known to be cut", async () => {
-  const check = await aCheck();
+  const check = await aCheck(pool);
   const response = await app.request(`/ping/${check.pingUuid}`, {
     method: "POST",
     body: "x".repeat(LIMIT * 3),
@@ -108,7 +104,7 @@ test("a body over the limit is accepted, cut, and known to be cut", async () => 
 });
 
 test("a link preview gets an answer and changes nothing", async () => {
-  const check = await aCheck();
+  const check = await aCheck(pool);
   const headers = { "User-Agent": "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)" };
   expect((await app.request(`/ping/${check.pingUuid}/fail`, { headers })).status).toBe(200);
   expect(await pingsOf(check)).toMatchObject([{ kind: "ignored", note: "link-preview" }]);
@@ -135,7 +131,7 @@ test("a rejected ping creates no check", async () => {
 });
 
 test("a hundred pings at once are all stored, numbered without a gap", async () => {
-  const check = await aCheck();
+  const check = await aCheck(pool);
   const responses = await Promise.all(
     Array.from({ length: 100 }, async () => app.request(`/ping/${check.pingUuid}`)),
   );
@@ -199,12 +195,8 @@ test.each([
   const now = Date.now();
   const canaryAt = now - (silentForMs ?? 1_000);
   await commitCanary(own.pool, { receiverId: randomUUID(), startedAt: canaryAt, acceptedAt: canaryAt });
-  const check = await aCheck({ on: own.pool, at: now - 900_000 });
-  const early = {
-    ...anArrival(check.pingUuid),
-    record: { ...anArrival("").record, receivedAt: now - 610_000 },
-  };
-  await recordPings(own.pool, [early], ALONE);
+  const check = await aCheck(own.pool, { at: now - 900_000 });
+  await recordPings(own.pool, [anArrival(check, now - 610_000)], ALONE);
   expect((await receiverOn(own.pool).app.request(`/ping/${check.pingUuid}`)).status).toBe(200);
   const outages = await own.pool.query("select 1 from outages");
   const downs = await own.pool.query("select 1 from flips where to_status = 'down'");
@@ -218,48 +210,6 @@ function receiverOn(on: Pool) {
   routes.post(CANARY_PATH, (c) => receiver.canary(c));
   routes.all("/ping/*", (c) => receiver.ping(c, c.req.path.slice("/ping/".length)));
   return { app: routes, receiver };
-}
-
-async function aCheck({ on = pool, at = Date.now() } = {}) {
-  const { rows } = await on.query<{ id: string }>(
-    "insert into projects (name, badge_key) values ('test', $1) returning id",
-    [randomUUID()],
-  );
-  const settings: CheckSettings = {
-    ...defaultSettings,
-    schedule: { kind: "interval", everySeconds: 300 },
-    graceSeconds: 60,
-  };
-  const { check, nextAt } = fold(newCheck(randomUUID(), at, settings), { kind: "time", now: at });
-  return createCheck(openDb(on), {
-    projectId: rows[0]?.id ?? "",
-    details: {},
-    check,
-    nextAt,
-    channelIds: [],
-  });
-}
-
-function anArrival(pingUuid: string): Arrival {
-  return {
-    target: { kind: "uuid", pingUuid },
-    read: () => "success",
-    host: null,
-    digest: null,
-    record: {
-      id: randomUUID(),
-      receivedAt: 0,
-      rid: null,
-      exitStatus: null,
-      scheme: "http",
-      method: "GET",
-      remoteAddress: null,
-      userAgent: "",
-      body: null,
-      bodyBytes: 0,
-      note: null,
-    },
-  };
 }
 
 type StoredPing = {

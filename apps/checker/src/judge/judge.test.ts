@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 
-import { type CheckSettings, defaultSettings, fold, newCheck } from "@overdue/core";
-import { ALONE, type Pool, commitCanary, createCheck, listen, openDb, recordPings } from "@overdue/db";
-import { testDatabase } from "@overdue/testkit";
+import { ALONE, type Pool, commitCanary, listen, recordPings } from "@overdue/db";
+import { aCheck, anArrival, testDatabase } from "@overdue/testkit";
 import { pino } from "pino";
 import { afterAll, afterEach, expect, test } from "vitest";
 
@@ -73,39 +72,9 @@ function startJudge(pool: Pool): Judge {
 
 async function anOverdueCheck(pool: Pool): Promise<string> {
   const at = Date.now() - 30 * MINUTE;
-  const { rows } = await pool.query<{ id: string }>(
-    "insert into projects (name, badge_key) values ('test', $1) returning id",
-    [randomUUID()],
-  );
-  const settings: CheckSettings = {
-    ...defaultSettings,
-    schedule: { kind: "interval", everySeconds: 300 },
-    graceSeconds: 60,
-  };
-  const { check, nextAt } = fold(newCheck(randomUUID(), at, settings), { kind: "time", now: at });
-  const row = await createCheck(openDb(pool), {
-    projectId: rows[0]?.id ?? "",
-    details: {},
-    check,
-    nextAt,
-    channelIds: [],
-  });
-  const record = {
-    id: randomUUID(),
-    receivedAt: at,
-    rid: null,
-    exitStatus: null,
-    scheme: "http",
-    method: "GET",
-    remoteAddress: null,
-    userAgent: "",
-    body: null,
-    bodyBytes: 0,
-    note: null,
-  };
-  const target = { kind: "uuid", pingUuid: row.pingUuid } as const;
-  await recordPings(pool, [{ target, record, read: () => "success", host: null, digest: null }], ALONE);
-  return row.id;
+  const check = await aCheck(pool, { at });
+  await recordPings(pool, [anArrival(check, at)], ALONE);
+  return check.id;
 }
 
 async function statusOf(pool: Pool, check: string): Promise<string> {

@@ -89,6 +89,7 @@ function aCheck(check: Partial<CheckView>): CheckView {
     deadlineAt: null,
     pingUrl: null,
     slugPingUrl: null,
+    pingEmail: null,
     badgeUrl: null,
     version: 1,
     createdAt: "2026-11-01T00:00:00.000Z",

@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 
 import type { PingKind } from "../checks/event.ts";
-import { type PingReading, readPing } from "./read-ping.ts";
+import { type MailText, type PingReading, readMail, readPing } from "./read-ping.ts";
 
 const plain: PingReading = {
   methods: "",
+  filterSubject: false,
+  filterBody: false,
   filterHttpBody: false,
   filterDefaultFail: false,
   startKeywords: "",
@@ -39,4 +41,38 @@ test.each(cases)("%s", (_, reading, ping, text, expected) => {
   expect(
     readPing(reading, { kind: "success", method: "GET", exitStatus: null, text: () => text, ...ping }),
   ).toBe(expected);
+});
+
+const mailCases: [string, Partial<PingReading>, Partial<MailText>, PingKind][] = [
+  ["a mail is a success", {}, { subject: "ERROR" }, "success"],
+  ["the filter of HTTP bodies is not for mails", { filterHttpBody: true }, { plain: "ERROR" }, "success"],
+  ["only POST counts: not for mails either", { methods: "POST" }, {}, "success"],
+  ["a keyword in the subject", { filterSubject: true }, { subject: "Backup: ERROR" }, "fail"],
+  ["the subject alone is searched", { filterSubject: true }, { subject: "x", plain: "ERROR" }, "ignored"],
+  ["a keyword in the plain part", { filterBody: true }, { plain: "it is done" }, "success"],
+  ["a keyword in the HTML part", { filterBody: true }, { html: "BEGIN" }, "start"],
+  ["the body alone is searched", { filterBody: true }, { subject: "OK", plain: "x" }, "ignored"],
+  [
+    "both: failure comes first wherever it stands",
+    { filterSubject: true, filterBody: true },
+    { subject: "OK", html: "ERROR" },
+    "fail",
+  ],
+  [
+    "no keyword: fail where the check says so",
+    { filterSubject: true, filterDefaultFail: true },
+    { subject: "x" },
+    "fail",
+  ],
+  [
+    "a keyword does not run over from subject to body",
+    { filterSubject: true, filterBody: true },
+    { subject: "ER", plain: "ROR" },
+    "ignored",
+  ],
+];
+
+test.each(mailCases)("%s", (_, changed, mail, expected) => {
+  const reading = { ...keywords, filterHttpBody: false, ...changed };
+  expect(readMail(reading, { subject: "", plain: "", html: "", ...mail })).toBe(expected);
 });

@@ -11,7 +11,7 @@ export const STORED_CHECK = `
   schedule, grace_seconds, manual_resume, early_margin_seconds, jitter_seconds, max_runtime_seconds,
   min_runtime_seconds, progress_extends, overlap, host_duplicates, too_often, tolerance, recover_after,
   alert_before_first_ping,
-  methods, filter_http_body, filter_default_fail, start_keywords, success_keywords, failure_keywords,
+  methods, filter_subject, filter_body, filter_http_body, filter_default_fail, start_keywords, success_keywords, failure_keywords,
   status, deadline_seq, ping_count, ${ms("last_ping_at")} as last_ping_at, ${ms("last_start_at")} as last_start_at,
   last_duration_ms, ${ms("expected_at")} as expected_at, ${ms("deadline_at")} as deadline_at, memory`;
 
@@ -35,6 +35,8 @@ export type StoredCheckRow = {
   recover_after: number;
   alert_before_first_ping: boolean;
   methods: string;
+  filter_subject: boolean;
+  filter_body: boolean;
   filter_http_body: boolean;
   filter_default_fail: boolean;
   start_keywords: string;
@@ -63,6 +65,8 @@ export function storedCheck(row: StoredCheckRow): StoredCheck {
 function readingOf(row: StoredCheckRow): PingReading {
   return {
     methods: row.methods,
+    filterSubject: row.filter_subject,
+    filterBody: row.filter_body,
     filterHttpBody: row.filter_http_body,
     filterDefaultFail: row.filter_default_fail,
     startKeywords: row.start_keywords,

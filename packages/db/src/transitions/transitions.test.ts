@@ -1,16 +1,11 @@
 import { randomUUID } from "node:crypto";
 
-import { type CheckSettings, defaultSettings, fold, newCheck } from "@overdue/core";
-import { testDatabase } from "@overdue/testkit";
+import { aCheck, anArrival, aProject, type SceneCheck, testDatabase } from "@overdue/testkit";
 import { afterAll, expect, test } from "vitest";
 
-import { createCheck } from "../checks/index.ts";
-import { openDb } from "../database.ts";
-import { newPingKey } from "../secrets/api-key.ts";
 import { changeCheck } from "./change-check.ts";
-import type { Target } from "./find-targets.ts";
 import { judgeDue } from "./judge-due.ts";
-import { ALONE, type Arrival, recordPings } from "./record-pings.ts";
+import { ALONE, recordPings } from "./record-pings.ts";
 
 const T = Date.parse("2026-03-02T12:00:00Z");
 const MINUTE = 60_000;
@@ -19,7 +14,7 @@ const { pool } = database;
 afterAll(database.drop);
 
 test("a ping that comes in time moves the deadline and tells nobody", async () => {
-  const { project, check } = await aCheck();
+  const { project, check } = await aWatchedCheck();
   await ping(check, T);
   await ping(check, T + 5 * MINUTE);
   await judge(T + 6 * MINUTE);
@@ -28,7 +23,7 @@ test("a ping that comes in time moves the deadline and tells nobody", async () =
 });
 
 test("a missed deadline is one flip dated at the deadline, one incident, one delivery per channel", async () => {
-  const { project, check } = await aCheck({ channels: 2 });
+  const { project, check } = await aWatchedCheck({ channels: 2 });
   await ping(check, T);
   await judge(T + 30 * MINUTE);
   await judge(T + 31 * MINUTE);
@@ -55,7 +50,7 @@ test("four checkers that judge the same hundred checks at once write each flip o
 });
 
 test("a ping after its deadline, before any checker looked, records the miss itself", async () => {
-  const { project, check } = await aCheck();
+  const { project, check } = await aWatchedCheck();
   await ping(check, T);
   await ping(check, T + 20 * MINUTE);
   expect(await flipsOf(check)).toEqual(["new → up", "up → down missed", "down → up"]);
@@ -64,10 +59,14 @@ test("a ping after its deadline, before any checker looked, records the miss its
 });
 
 test("pings of one batch that go down, up and down again are written in that order", async () => {
-  const { check } = await aCheck();
+  const { check } = await aWatchedCheck();
   await recordPings(
     pool,
-    [arrival(check, T, { kind: "fail" }), arrival(check, T + 1, {}), arrival(check, T + 2, { kind: "fail" })],
+    [
+      anArrival(check, T, { kind: "fail" }),
+      anArrival(check, T + 1, {}),
+      anArrival(check, T + 2, { kind: "fail" }),
+    ],
     ALONE,
   );
   expect(await flipsOf(check)).toEqual(["new → down failed", "down → up", "up → down failed"]);
@@ -75,18 +74,18 @@ test("pings of one batch that go down, up and down again are written in that ord
 });
 
 test("a late ping waits while another receiver may still hold one that was in time", async () => {
-  const { check } = await aCheck();
+  const { check } = await aWatchedCheck();
   await ping(check, T);
   const deadline = T + 6 * MINUTE;
-  await recordPings(pool, [arrival(check, deadline + 900, {})], { outages: [], othersAt: deadline - 100 });
+  await recordPings(pool, [anArrival(check, deadline + 900, {})], { outages: [], othersAt: deadline - 100 });
   expect(await flipsOf(check)).toEqual(["new → up"]);
-  await recordPings(pool, [arrival(check, deadline - 50, {})], ALONE);
+  await recordPings(pool, [anArrival(check, deadline - 50, {})], ALONE);
   await judge(deadline + 5 * MINUTE);
   expect(await flipsOf(check)).toEqual(["new → up"]);
 });
 
 test("a person's act judges nothing that the watermark has not reached", async () => {
-  const { project, check } = await aCheck();
+  const { project, check } = await aWatchedCheck();
   await ping(check, T);
   // No receiver is alive here, so nothing is known.
   await changeCheck(pool, { projectId: project, checkId: check.id }, () => [
@@ -96,10 +95,10 @@ test("a person's act judges nothing that the watermark has not reached", async (
 });
 
 test("what fell into an outage of ours is not held against the job", async () => {
-  const { project, check } = await aCheck();
+  const { project, check } = await aWatchedCheck();
   await ping(check, T);
   const outage = { from: T + 5 * MINUTE - 1_000, until: T + 30 * MINUTE };
-  const late = arrival(check, T + 30 * MINUTE + 10, {});
+  const late = anArrival(check, T + 30 * MINUTE + 10, {});
   await recordPings(pool, [late], { outages: [outage], othersAt: null });
   await judge(T + 31 * MINUTE, [outage]);
   expect(await flipsOf(check)).toEqual(["new → up"]);
@@ -107,9 +106,9 @@ test("what fell into an outage of ours is not held against the job", async () =>
 });
 
 test("pings are numbered without a gap and kept with their bodies, whatever bytes those are", async () => {
-  const { check } = await aCheck();
+  const { check } = await aWatchedCheck();
   const body = Buffer.from([0, 255, 0xed, 0xa0, 0x80, 10]);
-  await recordPings(pool, [arrival(check, T, {}), arrival(check, T + 1, { kind: "log", body })], ALONE);
+  await recordPings(pool, [anArrival(check, T, {}), anArrival(check, T + 1, { kind: "log", body })], ALONE);
   await ping(check, T + 2);
   const { rows } = await pool.query(
     "select number, kind, body, body_bytes from pings where check_id = $1 order by number",
@@ -123,16 +122,16 @@ test("pings are numbered without a gap and kept with their bodies, whatever byte
 });
 
 test("an unknown uuid stores nothing and does not stop its neighbours", async () => {
-  const { check } = await aCheck();
-  const nobody = { ...arrival(check, T, {}), target: { kind: "uuid", pingUuid: randomUUID() } as const };
-  const recorded = await recordPings(pool, [nobody, arrival(check, T, {})], ALONE);
+  const { check } = await aWatchedCheck();
+  const nobody = { ...anArrival(check, T, {}), target: { kind: "uuid", pingUuid: randomUUID() } as const };
+  const recorded = await recordPings(pool, [nobody, anArrival(check, T, {})], ALONE);
   expect(recorded.map(({ kind }) => kind)).toEqual(["unknown", "recorded"]);
 });
 
 test("create=1 makes the check once, with all channels of the project, however many ask at once", async () => {
-  const { project, pingKey } = await aProject({ channels: 2 });
+  const { project, pingKey } = await aProjectWith(2);
   const target = { kind: "slug", pingKey, slug: "nightly", create: true } as const;
-  const batch = () => recordPings(pool, [arrivalTo(target, T), arrivalTo(target, T)], ALONE);
+  const batch = () => recordPings(pool, [anArrival(target, T), anArrival(target, T)], ALONE);
   const outcomes = (await Promise.all([batch(), batch(), batch()])).flat();
   expect(outcomes.filter((outcome) => outcome.kind === "recorded" && outcome.created)).toHaveLength(1);
   const { rows } = await pool.query("select ping_count, name from checks where project_id = $1", [project]);
@@ -142,10 +141,10 @@ test("create=1 makes the check once, with all channels of the project, however m
 });
 
 test("two checks of one slug make it ambiguous; neither is pinged", async () => {
-  const { project, pingKey } = await aProject();
+  const { project, pingKey } = await aProjectWith(0);
   for (const _ of [1, 2]) await addCheck(project, { slug: "twice" });
   const target = { kind: "slug", pingKey, slug: "twice", create: true } as const;
-  expect(await recordPings(pool, [arrivalTo(target, T)], ALONE)).toEqual([{ kind: "ambiguous" }]);
+  expect(await recordPings(pool, [anArrival(target, T)], ALONE)).toEqual([{ kind: "ambiguous" }]);
 });
 
 test("a check that cannot be judged is put aside and the others go on", async () => {
@@ -166,7 +165,7 @@ test("a check that cannot be judged is put aside and the others go on", async ()
 });
 
 test("an edit that brings the deadline nearer wakes the checker earlier", async () => {
-  const { project, check } = await aCheck();
+  const { project, check } = await aWatchedCheck();
   await ping(check, T);
   await changeCheck(pool, { projectId: project, checkId: check.id }, ({ settings }) => [
     { kind: "edit", at: T + 1, settings: { ...settings, schedule: { kind: "interval", everySeconds: 60 } } },
@@ -176,35 +175,28 @@ test("an edit that brings the deadline nearer wakes the checker earlier", async 
 });
 
 test("a check of another project cannot be changed", async () => {
-  const { check } = await aCheck();
-  const other = await aProject();
+  const { check } = await aWatchedCheck();
+  const other = await aProjectWith(0);
   const changed = await changeCheck(pool, { projectId: other.project, checkId: check.id }, () => [
     { kind: "pause", at: T },
   ]);
   expect(changed).toBeNull();
 });
 
-type TestCheck = { id: string; pingUuid: string };
-
-async function aCheck(options: { channels?: number } = {}) {
-  const { project } = await aProject({ channels: options.channels ?? 1 });
+async function aWatchedCheck({ channels = 1 } = {}) {
+  const { project } = await aProjectWith(channels);
   return { project, check: await addCheck(project) };
 }
 
 async function manyChecks(count: number) {
-  const { project } = await aProject({ channels: 1 });
-  const checks: TestCheck[] = [];
+  const { project } = await aProjectWith(1);
+  const checks: SceneCheck[] = [];
   for (let i = 0; i < count; i += 1) checks.push(await addCheck(project));
   return { project, checks };
 }
 
-async function aProject({ channels = 0 } = {}) {
-  const pingKey = newPingKey();
-  const { rows } = await pool.query<{ id: string }>(
-    "insert into projects (name, ping_key, badge_key) values ('test', $1, $1) returning id",
-    [pingKey],
-  );
-  const project = rows[0]?.id ?? "";
+async function aProjectWith(channels: number) {
+  const { projectId: project, pingKey } = await aProject(pool);
   for (let i = 0; i < channels; i += 1) {
     await pool.query(
       "insert into channels (project_id, kind, name, settings, hint) values ($1, 'webhook', 'w', 'x', 'x')",
@@ -214,59 +206,12 @@ async function aProject({ channels = 0 } = {}) {
   return { project, pingKey };
 }
 
-async function addCheck(projectId: string, given: { slug?: string } = {}): Promise<TestCheck> {
-  const settings: CheckSettings = {
-    ...defaultSettings,
-    schedule: { kind: "interval", everySeconds: 300 },
-    graceSeconds: 60,
-  };
-  const made = fold(newCheck(randomUUID(), T - MINUTE, settings), { kind: "time", now: T - MINUTE });
-  const row = await createCheck(openDb(pool), {
-    projectId,
-    details: { slug: given.slug ?? "" },
-    check: made.check,
-    nextAt: made.nextAt,
-    channelIds: "all",
-  });
-  return { id: row.id, pingUuid: row.pingUuid };
+function addCheck(projectId: string, details: { slug?: string } = {}): Promise<SceneCheck> {
+  return aCheck(pool, { projectId, at: T - MINUTE, details });
 }
 
-function arrival(
-  check: TestCheck,
-  at: number,
-  given: { kind?: "success" | "fail" | "log"; body?: Buffer },
-): Arrival {
-  return arrivalTo({ kind: "uuid", pingUuid: check.pingUuid }, at, given);
-}
-
-function arrivalTo(
-  target: Target,
-  at: number,
-  { kind = "success", body }: { kind?: "success" | "fail" | "log"; body?: Buffer } = {},
-): Arrival {
-  return {
-    target,
-    read: () => kind,
-    host: "203.0.113.7",
-    digest: null,
-    record: {
-      id: randomUUID(),
-      receivedAt: at,
-      rid: null,
-      exitStatus: null,
-      scheme: "http",
-      method: "GET",
-      remoteAddress: "203.0.113.7",
-      userAgent: "curl",
-      body: body ?? null,
-      bodyBytes: body?.length ?? 0,
-      note: null,
-    },
-  };
-}
-
-async function ping(check: TestCheck, at: number): Promise<void> {
-  await recordPings(pool, [arrival(check, at, {})], ALONE);
+async function ping(check: SceneCheck, at: number): Promise<void> {
+  await recordPings(pool, [anArrival(check, at, {})], ALONE);
 }
 
 async function judge(watermark: number, outages: { from: number; until: number }[] = []): Promise<void> {
@@ -276,7 +221,7 @@ async function judge(watermark: number, outages: { from: number; until: number }
   await judgeDue(pool, { watermark, outages, limit: 500 }, fail);
 }
 
-async function flipsOf(check: TestCheck): Promise<string[]> {
+async function flipsOf(check: SceneCheck): Promise<string[]> {
   const { rows } = await pool.query(
     "select from_status, to_status, reason from flips where check_id = $1 order by id",
     [check.id],
@@ -286,7 +231,7 @@ async function flipsOf(check: TestCheck): Promise<string[]> {
   );
 }
 
-async function incidentsOf(check: TestCheck): Promise<string[]> {
+async function incidentsOf(check: SceneCheck): Promise<string[]> {
   const { rows } = await pool.query(
     "select reason, resolved_at from incidents where check_id = $1 order by opened_at, id",
     [check.id],

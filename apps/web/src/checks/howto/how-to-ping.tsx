@@ -10,7 +10,7 @@ import styles from "./how-to-ping.module.css";
 
 /** The check's address, and how to ping it from where jobs run. */
 export function HowToPing({ check }: { check: CheckView }) {
-  const { pingUrl, slugPingUrl, slug, schedule } = check;
+  const { pingUrl, slugPingUrl, pingEmail, slug, schedule } = check;
   if (pingUrl === null) {
     return <Card>Your role in this project is to look on, so the ping address is not shown to you.</Card>;
   }
@@ -26,6 +26,12 @@ export function HowToPing({ check }: { check: CheckView }) {
         <>
           <p className={styles["lead"]}>The same by slug, with the project&rsquo;s ping key:</p>
           <CodeBlock code={slugPingUrl} what="ping URL by slug" />
+        </>
+      )}
+      {pingEmail !== null && (
+        <>
+          <p className={styles["lead"]}>A mail to this address is a ping, too:</p>
+          <CodeBlock code={pingEmail} what="e-mail address" />
         </>
       )}
       <Endings />

@@ -1,0 +1,231 @@
+import { randomUUID } from "node:crypto";
+import { createConnection } from "node:net";
+
+import type { CheckDetails } from "@overdue/db";
+import { aCheck, aProject, type SceneCheck, testDatabase } from "@overdue/testkit";
+import nodemailer from "nodemailer";
+import { pino } from "pino";
+import { afterAll, expect, test } from "vitest";
+
+import { createClock } from "../clock.ts";
+import { Ingest, Unavailable } from "../ingest.ts";
+import { type MailReceiverOptions, startMailReceiver } from "./mail-receiver.ts";
+
+const DOMAIN = "ping.example.org";
+const LIMIT = 2_000;
+const HERE = { host: "127.0.0.1", port: 0 };
+const database = await testDatabase();
+const { pool } = database;
+const clock = createClock();
+const log = pino({ level: "silent" });
+const ingest = new Ingest({ pool, receiverId: randomUUID(), clock, log });
+const options = { domain: DOMAIN, ingest, clock, log, bodyBytesMax: LIMIT };
+const { port, stop } = await startMailReceiver(options, HERE);
+const mailer = mailerTo(port);
+afterAll(async () => {
+  mailer.close();
+  await stop();
+  await database.drop();
+});
+
+test("a mail to a check's address is a success, stored with its whole source", async () => {
+  const check = await aCheck(pool);
+  const sent = await mailer.sendMail({
+    ...toCheck(check),
+    from: "cron@job.example.org",
+    subject: "done",
+    text: "OK",
+  });
+  expect(sent.response).toMatch(/^250/);
+  const [ping] = await pingsOf(check);
+  expect(ping).toMatchObject({
+    number: 1,
+    kind: "success",
+    scheme: "email",
+    method: "",
+    user_agent: "Email from cron@job.example.org",
+    remote_address: "127.0.0.1",
+    rid: null,
+    exit_status: null,
+  });
+  const source = ping?.body?.toString() ?? "";
+  expect(source).toMatch(/^Subject: done\r?$/m);
+  expect(source).toMatch(/^OK\r?$/m);
+  expect(ping?.body_bytes).toBe(ping?.body?.length);
+});
+
+test("a check is known by ping key and slug, too", async () => {
+  const { projectId, pingKey } = await aProject(pool);
+  const check = await aCheck(pool, { projectId, details: { slug: "nightly" } });
+  await mailer.sendMail({ ...to(`${pingKey}+nightly@${DOMAIN}`), subject: "x", text: "x" });
+  expect(await pingsOf(check)).toHaveLength(1);
+});
+
+test("each recipient is a ping of its own, and one that nobody knows is dropped", async () => {
+  const [one, other] = [await aCheck(pool), await aCheck(pool)];
+  const { pingKey } = await aProject(pool);
+  const addresses = [addressOf(one), addressOf(other).toUpperCase(), `${randomUUID()}@${DOMAIN}`];
+  const known = await mailer.sendMail({ ...to(...addresses, `${pingKey}+nothing@${DOMAIN}`), text: "x" });
+  expect(known.rejected).toEqual([]);
+  expect([await pingsOf(one), await pingsOf(other)].map((pings) => pings.length)).toEqual([1, 1]);
+});
+
+test("nothing is made or recorded for a slug that two checks have", async () => {
+  const { projectId, pingKey } = await aProject(pool);
+  const twins = [1, 2].map(() => aCheck(pool, { projectId, details: { slug: "twin" } }));
+  await mailer.sendMail({ ...to(`${pingKey}+twin@${DOMAIN}`), text: "x" });
+  for (const twin of await Promise.all(twins)) expect(await pingsOf(twin)).toEqual([]);
+});
+
+const keywords = { startKeywords: "BEGIN", successKeywords: "OK, färtig", failureKeywords: "ERROR" };
+const subject = { ...keywords, filterSubject: true };
+const body = { ...keywords, filterBody: true };
+const html = (text: string) => ({ html: text });
+
+test.each<[string, Partial<CheckDetails>, object, string]>([
+  ["no filter: a success whatever it says", keywords, { subject: "ERROR", text: "ERROR" }, "success"],
+  ["HTTP's filter does not count", { ...keywords, filterHttpBody: true }, { text: "ERROR" }, "success"],
+  ["HTTP's methods do not count", { methods: "POST" }, { text: "x" }, "success"],
+  ["subject: success", subject, { subject: "Backup OK" }, "success"],
+  ["subject: fail", subject, { subject: "Backup ERROR, not OK" }, "fail"],
+  ["subject: start", subject, { subject: "BEGIN" }, "start"],
+  ["subject: none", subject, { subject: "hm", text: "ERROR" }, "ignored"],
+  ["subject: none, and then fails", { ...subject, filterDefaultFail: true }, { subject: "hm" }, "fail"],
+  ["subject: encoded, over several lines", subject, { subject: `${"ä".repeat(100)} färtig` }, "success"],
+  ["no subject at all", subject, { text: "OK" }, "ignored"],
+  ["body: success", body, { subject: "ERROR", text: "all OK" }, "success"],
+  ["body: fail", body, { text: "an ERROR came" }, "fail"],
+  ["body: base64", body, { text: "an ERROR", textEncoding: "base64" }, "fail"],
+  [
+    "body: quoted-printable",
+    body,
+    { text: `${"ä ".repeat(60)} färtig`, textEncoding: "quoted-printable" },
+    "success",
+  ],
+  ["body: in HTML, broken up by tags", body, html("<p>ER<b>ROR</b></p>"), "fail"],
+  ["body: not in a style", body, html("<style>.ERROR{}</style><p>fine</p>"), "ignored"],
+  ["body: in either part", body, { text: "fine", html: "<p>OK</p>" }, "success"],
+  ["body: keywords are case-sensitive", body, { text: "ok error" }, "ignored"],
+  ["both: the subject counts", { ...subject, filterBody: true }, { subject: "OK", text: "hm" }, "success"],
+  ["both: the body counts", { ...subject, filterBody: true }, { subject: "hm", text: "BEGIN" }, "start"],
+])("%s", async (_, details, mail, kind) => {
+  const check = await aCheck(pool, { details });
+  await mailer.sendMail({ ...toCheck(check), ...mail });
+  expect(await pingsOf(check)).toMatchObject([{ kind }]);
+});
+
+test.each([
+  ["another domain", `${randomUUID()}@example.org`, "550 5.1.1 Recipient rejected"],
+  ["no check's name", `root@${DOMAIN}`, "550 5.1.1 Invalid mailbox"],
+])("%s is refused at once", async (_, address, response) => {
+  await expect(mailer.sendMail({ ...to(address), text: "x" })).rejects.toMatchObject({
+    message: expect.stringContaining(response),
+  });
+});
+
+test("a paused check with manual resume ignores mails, too", async () => {
+  const check = await aCheck(pool, { settings: { manualResume: true } });
+  await pool.query("update checks set status = 'paused' where id = $1", [check.id]);
+  await mailer.sendMail({ ...toCheck(check), text: "x" });
+  expect(await pingsOf(check)).toMatchObject([{ kind: "ignored" }]);
+});
+
+test("a long mail is cut like every body, and its keywords are found behind the cut", async () => {
+  const check = await aCheck(pool, { details: body });
+  await mailer.sendMail({ ...toCheck(check), text: `${"line\n".repeat(LIMIT)}ERROR` });
+  const [ping] = await pingsOf(check);
+  expect(ping).toMatchObject({ kind: "fail" });
+  expect(ping?.body).toHaveLength(LIMIT);
+  expect(ping?.body_bytes).toBeGreaterThan(LIMIT * 5);
+});
+
+test("what is no mail at all is a ping all the same", async () => {
+  const check = await aCheck(pool);
+  await mailer.sendMail({ envelope: envelopeOf(addressOf(check)), raw: "\0\xff ---- no header\r\n" });
+  expect(await pingsOf(check)).toMatchObject([{ kind: "success" }]);
+});
+
+test("a bounce, which has no sender, is a ping", async () => {
+  const check = await aCheck(pool);
+  await mailer.sendMail({ envelope: { from: "", to: addressOf(check) }, text: "x" });
+  expect(await pingsOf(check)).toMatchObject([{ user_agent: "Email from " }]);
+});
+
+test("while the database is away the sender is told to come again", async () => {
+  const away = { record: () => Promise.reject(new Unavailable("away")) };
+  const answer = await whileOpen({ ...options, ingest: away }, (there) =>
+    there.sendMail({ ...to(`${randomUUID()}@${DOMAIN}`), text: "x" }).catch((error: Error) => error.message),
+  );
+  expect(answer).toContain("451 4.3.0 The ping was not stored, please try again");
+});
+
+test("OK is said only once the ping is durable", async () => {
+  const stored = Promise.withResolvers<never>();
+  const heard = Promise.withResolvers<void>();
+  const slow = { record: () => (heard.resolve(), stored.promise) };
+  await whileOpen({ ...options, ingest: slow }, async (there) => {
+    const answers: unknown[] = [];
+    const sending = there.sendMail({ ...to(`${randomUUID()}@${DOMAIN}`), text: "x" }).then(
+      (sent) => answers.push(sent.response),
+      (error: Error) => answers.push(error.message),
+    );
+    await heard.promise;
+    expect(answers).toEqual([]);
+    stored.reject(new Unavailable("away"));
+    await sending;
+    expect(answers).toEqual([expect.stringContaining("451")]);
+  });
+});
+
+test("the twenty-first connection from one address is turned away", async () => {
+  const sockets = Array.from({ length: 21 }, () => createConnection({ port, host: "127.0.0.1" }));
+  const greetings = await Promise.all(
+    sockets.map(
+      (socket) => new Promise<string>((resolve) => socket.once("data", (data) => resolve(String(data)))),
+    ),
+  );
+  for (const socket of sockets) socket.destroy();
+  expect(greetings.filter((greeting) => greeting.startsWith("421")).length).toBeGreaterThanOrEqual(1);
+  expect(greetings.filter((greeting) => greeting.startsWith("220")).length).toBeGreaterThanOrEqual(19);
+});
+
+type StoredPing = { kind: string; body: Buffer | null; body_bytes: number };
+
+async function pingsOf(check: SceneCheck): Promise<StoredPing[]> {
+  const { rows } = await pool.query<StoredPing>("select * from pings where check_id = $1 order by number", [
+    check.id,
+  ]);
+  return rows;
+}
+
+function mailerTo(smtpPort: number) {
+  return nodemailer.createTransport({ host: "127.0.0.1", port: smtpPort, secure: false, ignoreTLS: true });
+}
+
+async function whileOpen<T>(
+  on: MailReceiverOptions,
+  work: (mailer: ReturnType<typeof mailerTo>) => Promise<T>,
+) {
+  const receiver = await startMailReceiver(on, HERE);
+  try {
+    return await work(mailerTo(receiver.port));
+  } finally {
+    await receiver.stop();
+  }
+}
+
+function addressOf(check: SceneCheck): string {
+  return `${check.pingUuid}@${DOMAIN}`;
+}
+
+function to(...addresses: string[]) {
+  return { from: "cron@example.org", to: addresses };
+}
+
+function toCheck(check: SceneCheck) {
+  return to(addressOf(check));
+}
+
+function envelopeOf(address: string) {
+  return { from: "cron@example.org", to: address };
+}

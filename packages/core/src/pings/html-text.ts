@@ -1,0 +1,56 @@
+/** Elements whose content is not for reading. */
+const UNREAD = /^(script|style)\b/i;
+const TAG = /^[a-z/!?]/i;
+const ENTITY = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,6}));/gi;
+const NAMED: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " " };
+const CODE_POINT_MAX = 0x10_ff_ff;
+
+/**
+ * The words of an HTML text, as keywords are looked for in them: tags go without leaving a space, scripts, styles and
+ * comments with what is in them, and white space is one space. One walk, whatever was sent.
+ */
+export function textOfHtml(html: string): string {
+  return decoded(withoutTags(html)).replaceAll(/\s+/g, " ").trim();
+}
+
+function withoutTags(html: string): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (let open = html.indexOf("<"); open !== -1; open = html.indexOf("<", at)) {
+    parts.push(html.slice(at, open));
+    at = endOfTag(html, open);
+    if (at === open + 1) parts.push("<");
+  }
+  parts.push(html.slice(at));
+  return parts.join("");
+}
+
+/** Where reading goes on after the `<` at `open`; just behind it where it begins no tag. */
+function endOfTag(html: string, open: number): number {
+  if (html.startsWith("<!--", open)) return behind(html, "-->", open + 4);
+  const name = html.slice(open + 1, open + 8);
+  if (!TAG.test(name)) return open + 1;
+  const end = behind(html, ">", open + 1);
+  const unread = UNREAD.exec(name)?.[1];
+  return unread === undefined ? end : behindElement(html, unread.toLowerCase(), end);
+}
+
+function behind(html: string, closing: string, from: number): number {
+  const at = html.indexOf(closing, from);
+  return at === -1 ? html.length : at + closing.length;
+}
+
+function behindElement(html: string, name: string, from: number): number {
+  for (let at = html.indexOf("</", from); at !== -1; at = html.indexOf("</", at + 2)) {
+    if (html.slice(at + 2, at + 2 + name.length).toLowerCase() === name) return behind(html, ">", at);
+  }
+  return html.length;
+}
+
+function decoded(text: string): string {
+  return text.replaceAll(ENTITY, (entity, decimal?: string, hex?: string, name?: string) => {
+    if (name !== undefined) return NAMED[name.toLowerCase()] ?? entity;
+    const code = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number(decimal);
+    return code <= CODE_POINT_MAX ? String.fromCodePoint(code) : entity;
+  });
+}

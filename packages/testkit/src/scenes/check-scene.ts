@@ -1,0 +1,74 @@
+import { randomUUID } from "node:crypto";
+
+import { type CheckSettings, defaultSettings, fold, newCheck, type PingKind } from "@overdue/core";
+import {
+  type Arrival,
+  type CheckDetails,
+  createCheck,
+  createProject,
+  openDb,
+  type Pool,
+  type Target,
+} from "@overdue/db";
+
+/** A check as a test speaks of it. */
+export type SceneCheck = { id: string; projectId: string; pingUuid: string };
+
+type CheckOptions = {
+  /** Made then; epoch milliseconds. */
+  at?: number;
+  /** Without: one of its own. */
+  projectId?: string;
+  settings?: Partial<CheckSettings>;
+  details?: Partial<CheckDetails>;
+};
+
+/** A check that is due every 5 minutes, with a minute's grace, and alerts every channel of its project. */
+export async function aCheck(pool: Pool, options: CheckOptions = {}): Promise<SceneCheck> {
+  const { at = Date.now(), settings, details = {} } = options;
+  const projectId = options.projectId ?? (await aProject(pool)).projectId;
+  const made = newCheck(randomUUID(), at, {
+    ...defaultSettings,
+    schedule: { kind: "interval", everySeconds: 300 },
+    graceSeconds: 60,
+    ...settings,
+  });
+  const { check, nextAt } = fold(made, { kind: "time", now: at });
+  const input = { projectId, details, check, nextAt, channelIds: "all" } as const;
+  const { id, pingUuid } = await createCheck(openDb(pool), input);
+  return { id, projectId, pingUuid };
+}
+
+/** A project that nobody is a member of. */
+export async function aProject(pool: Pool): Promise<{ projectId: string; pingKey: string }> {
+  const { id, pingKey } = await createProject(openDb(pool), { name: "test", ownerId: null });
+  if (pingKey === null) throw new Error("A new project has a ping key.");
+  return { projectId: id, pingKey };
+}
+
+/** A ping that a receiver accepted at that instant. */
+export function anArrival(
+  to: Target | SceneCheck,
+  at: number,
+  { kind = "success", body = null }: { kind?: PingKind; body?: Buffer | null } = {},
+): Arrival {
+  return {
+    target: "kind" in to ? to : { kind: "uuid", pingUuid: to.pingUuid },
+    read: () => kind,
+    host: "203.0.113.7",
+    digest: null,
+    record: {
+      id: randomUUID(),
+      receivedAt: at,
+      rid: null,
+      exitStatus: null,
+      scheme: "http",
+      method: "GET",
+      remoteAddress: "203.0.113.7",
+      userAgent: "curl",
+      body,
+      bodyBytes: body?.length ?? 0,
+      note: null,
+    },
+  };
+}
