@@ -45,12 +45,9 @@ export const CheckView = z
     }),
     pingUrl: z.string().nullable().meta({ description: "A secret; null for whoever may not write." }),
     slugPingUrl: z.string().nullable(),
-    pingEmail: z
-      .string()
-      .nullable()
-      .meta({
-        description: "A mail to this address is a ping; null where no mail is taken, and as `pingUrl`.",
-      }),
+    pingEmail: z.string().nullable().meta({
+      description: "A mail to this address is a ping; null where no mail is taken, and as `pingUrl`.",
+    }),
     badgeUrl: z.string().nullable(),
     version: z.int().meta({ description: "Grows with every edit; send it in If-Match." }),
     createdAt: Timestamp,
