@@ -1,7 +1,7 @@
 /** Elements whose content is not for reading. */
 const UNREAD = /^(script|style)\b/i;
 const TAG = /^[a-z/!?]/i;
-const ENTITY = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,6}));/gi;
+const ENTITY = /&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,6});/gi;
 const NAMED: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " " };
 const CODE_POINT_MAX = 0x10_ff_ff;
 
@@ -48,9 +48,11 @@ function behindElement(html: string, name: string, from: number): number {
 }
 
 function decoded(text: string): string {
-  return text.replaceAll(ENTITY, (entity, decimal?: string, hex?: string, name?: string) => {
-    if (name !== undefined) return NAMED[name.toLowerCase()] ?? entity;
-    const code = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number(decimal);
-    return code <= CODE_POINT_MAX ? String.fromCodePoint(code) : entity;
-  });
+  return text.replaceAll(ENTITY, (entity) => characterOf(entity.slice(1, -1)) ?? entity);
+}
+
+function characterOf(name: string): string | undefined {
+  if (!name.startsWith("#")) return NAMED[name.toLowerCase()];
+  const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
+  return code <= CODE_POINT_MAX ? String.fromCodePoint(code) : undefined;
 }
