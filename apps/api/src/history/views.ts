@@ -53,7 +53,8 @@ export const FlipView = z
     from: Status,
     to: Status,
     reason: Reason.nullable(),
-    alerts: z.boolean().meta({ description: "Whether people are told." }),
+    alerts: z.boolean().meta({ description: "Whether it is worth telling people." }),
+    channels: z.int().meta({ description: "How many channels were told of it." }),
   })
   .meta({ id: "Flip" });
 

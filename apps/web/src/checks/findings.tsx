@@ -1,15 +1,16 @@
-import { Alert, Button, Group, Stack } from "@mantine/core";
+import { Alert, Button, Group, List, Stack } from "@mantine/core";
 import { IconStethoscope } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 
 import { tell } from "../ui/tell.tsx";
-import { type CheckView, findingsQuery, useEditCheck } from "./check-queries.ts";
+import { type CheckPatch, type CheckView, findingsQuery, useEditCheck } from "./check-queries.ts";
+import { beforeEdit, editText } from "./edit-text.ts";
 
 /** Where the runs disagree with the schedule: what is seen, and the edit that would make them agree. */
 export function Findings({ check }: { check: CheckView }) {
   const ref = { projectId: check.projectId, checkId: check.id };
   const { data: findings = [] } = useQuery(findingsQuery(ref));
-  const edit = useEditCheck(ref);
   if (findings.length === 0) return null;
   return (
     <Alert
@@ -18,29 +19,50 @@ export function Findings({ check }: { check: CheckView }) {
       title="The runs and the schedule do not quite agree"
     >
       <Stack gap="sm">
-        {findings.map(({ kind, sentence, evidence, edit: proposed }) => (
-          <Group key={kind} justify="space-between" gap="xs">
-            <span>
-              {sentence} Seen in {evidence.agreeing} of {evidence.seen}.
-            </span>
-            {proposed !== null && (
-              <Button
-                variant="default"
-                size="compact-sm"
-                loading={edit.isPending}
-                onClick={() =>
-                  edit.mutate(proposed, {
-                    onSuccess: () => tell.done("The check is edited."),
-                    onError: tell.trouble,
-                  })
-                }
-              >
-                Edit the check so
-              </Button>
-            )}
-          </Group>
+        {findings.map(({ kind, sentence, edit }) => (
+          <div key={kind}>
+            {sentence}
+            {edit !== null && <ProposedEdit check={check} proposed={edit} />}
+          </div>
         ))}
       </Stack>
     </Alert>
+  );
+}
+
+/** The edit is read before it is made, and can be taken back. */
+function ProposedEdit({ check, proposed }: { check: CheckView; proposed: CheckPatch }) {
+  const [open, setOpen] = useState(false);
+  const edit = useEditCheck({ projectId: check.projectId, checkId: check.id });
+  const before = beforeEdit(check, proposed);
+  const apply = () =>
+    edit.mutate(proposed, {
+      onSuccess: () =>
+        tell.undoable("The check is edited.", () => edit.mutate(before, { onError: tell.trouble })),
+      onError: tell.trouble,
+    });
+  if (!open) {
+    return (
+      <Button variant="default" size="compact-sm" mt="xs" display="block" onClick={() => setOpen(true)}>
+        Show the edit that would mend it
+      </Button>
+    );
+  }
+  return (
+    <Stack gap="xs" mt="xs" role="group" aria-label="Proposed edit">
+      <List>
+        {editText(check, proposed).map((line) => (
+          <List.Item key={line}>{line}</List.Item>
+        ))}
+      </List>
+      <Group gap="xs">
+        <Button size="compact-sm" loading={edit.isPending} onClick={apply}>
+          Edit the check so
+        </Button>
+        <Button variant="default" size="compact-sm" onClick={() => setOpen(false)}>
+          Leave it
+        </Button>
+      </Group>
+    </Stack>
   );
 }

@@ -4,7 +4,7 @@ import { Card } from "../ui/card.tsx";
 import { Exact } from "../ui/exact.tsx";
 import { MoreButton } from "../ui/more-button.tsx";
 import { noticesQuery, type NoticeView } from "./history-queries.ts";
-import { reasonText } from "./reason-text.ts";
+import { capital, reasonText } from "./reason-text.ts";
 import styles from "./table.module.css";
 
 type Props = { projectId: string; checkId: string; zone: string | undefined };
@@ -41,5 +41,5 @@ export function Notices({ projectId, checkId, zone }: Props) {
 }
 
 function noticeText({ notice, evidence }: NoticeView): string {
-  return notice === "edited" ? "The check was edited" : reasonText({ reason: notice, evidence });
+  return notice === "edited" ? "The check was edited" : capital(reasonText({ reason: notice, evidence }));
 }

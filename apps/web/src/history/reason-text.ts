@@ -4,7 +4,7 @@ import { durationText } from "../time/duration.ts";
 
 type Reason = IncidentView["reason"];
 type Told = Pick<IncidentView, "reason"> & {
-  evidence: Pick<IncidentView["evidence"], "exitStatus" | "durationMs" | "limitMs">;
+  evidence: Pick<IncidentView["evidence"], "exitStatus" | "durationMs" | "limitMs" | "usual">;
 };
 
 /** Why a check went down, in a few words. */
@@ -21,11 +21,24 @@ export const REASON_WORDS: Record<Reason, string> = {
 
 /** The same with the numbers that are known: "the job failed with exit status 2". */
 export function reasonText({ reason, evidence }: Told): string {
-  const { exitStatus, durationMs, limitMs } = evidence;
+  const { exitStatus, durationMs, limitMs, usual } = evidence;
+  if (usual && durationMs !== null) return unusualText(durationMs, usual);
   if (reason === "failed" && exitStatus !== null) return `the job failed with exit status ${exitStatus}`;
   if (reason === "too-quick" && durationMs !== null && limitMs !== null) {
     return `it was done in ${durationText(durationMs)}, at least ${durationText(limitMs)} expected`;
   }
   if (reason === "overlong" && limitMs !== null) return `a run took longer than ${durationText(limitMs)}`;
   return REASON_WORDS[reason];
+}
+
+/** For the beginning of a sentence. */
+export function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+/** "it took 12 min 55 s, 3.1 times its usual 4 min 10 s (the last 20 runs)". */
+function unusualText(durationMs: number, { medianMs, runs }: NonNullable<Told["evidence"]["usual"]>): string {
+  const times = durationMs / Math.max(1, medianMs);
+  const share = times >= 1 ? `${times.toFixed(1)} times` : `${Math.round(times * 100)} % of`;
+  return `it took ${durationText(durationMs)}, ${share} its usual ${durationText(medianMs)} (the last ${runs} runs)`;
 }

@@ -6,7 +6,7 @@ import {
   IconQuestionMark,
   IconSparkles,
 } from "@tabler/icons-react";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 
 import { useNow } from "../time/clock.ts";
 import { durationText } from "../time/duration.ts";
@@ -23,10 +23,12 @@ import {
   flipsQuery,
   type IncidentView,
   incidentsQuery,
+  outagesQuery,
   type SlotView,
   slotsQuery,
 } from "./history-queries.ts";
-import { REASON_WORDS, reasonText } from "./reason-text.ts";
+import { outageText } from "./outage-text.ts";
+import { capital, REASON_WORDS, reasonText } from "./reason-text.ts";
 import styles from "./table.module.css";
 
 type Props = { projectId: string; checkId: string; zone: string | undefined };
@@ -151,9 +153,14 @@ function FlipRow({ flip, zone }: { flip: FlipView; zone: string | undefined }) {
         <Exact at={flip.at} {...(zone && { zone })} />
       </td>
       <td className={styles["wide"]}>{flip.reason === null ? "–" : capital(REASON_WORDS[flip.reason])}</td>
-      <td className={styles["dimmed"]}>{flip.alerts ? "told" : "not told"}</td>
+      <td className={styles["dimmed"]}>{toldText(flip)}</td>
     </tr>
   );
+}
+
+function toldText({ alerts, channels }: FlipView): string {
+  if (channels > 0) return channels === 1 ? "1 told" : `${channels} told`;
+  return alerts ? "none to tell" : "not told";
 }
 
 const OUTCOMES = {
@@ -167,6 +174,7 @@ const OUTCOMES = {
 
 function Slots({ projectId, checkId, zone }: Props) {
   const query = useInfiniteQuery(slotsQuery({ projectId, checkId }));
+  const { data: outages = [] } = useQuery(outagesQuery(projectId));
   return (
     <Card title="Expected times">
       <Listing query={query} empty="None has come yet.">
@@ -182,7 +190,12 @@ function Slots({ projectId, checkId, zone }: Props) {
               </thead>
               <tbody>
                 {slots.map((slot) => (
-                  <SlotRow key={slot.dueAt} slot={slot} zone={zone} />
+                  <SlotRow
+                    key={slot.dueAt}
+                    slot={slot}
+                    why={slot.outcome === "not-judged" ? outageText(slot.dueAt, outages, zone) : null}
+                    zone={zone}
+                  />
                 ))}
               </tbody>
             </table>
@@ -194,7 +207,7 @@ function Slots({ projectId, checkId, zone }: Props) {
   );
 }
 
-function SlotRow({ slot, zone }: { slot: SlotView; zone: string | undefined }) {
+function SlotRow({ slot, why, zone }: { slot: SlotView; why: string | null; zone: string | undefined }) {
   const { icon, tone, word } = OUTCOMES[slot.outcome];
   return (
     <tr>
@@ -205,6 +218,7 @@ function SlotRow({ slot, zone }: { slot: SlotView; zone: string | undefined }) {
         <Mark icon={icon} tone={tone}>
           {word}
         </Mark>
+        {why !== null && <div className={styles["dimmed"]}>{why}</div>}
       </td>
       <td>{slot.lateMs === null ? "–" : offText(slot.lateMs)}</td>
     </tr>
@@ -213,8 +227,4 @@ function SlotRow({ slot, zone }: { slot: SlotView; zone: string | undefined }) {
 
 function offText(lateMs: number): string {
   return `${durationText(Math.abs(lateMs))} ${lateMs < 0 ? "early" : "late"}`;
-}
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

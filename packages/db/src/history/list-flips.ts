@@ -1,14 +1,16 @@
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, sql } from "drizzle-orm";
 
 import type { CheckRef } from "../checks/find-check.ts";
 import type { Db } from "../database.ts";
-import { flips } from "../schema/index.ts";
+import { deliveries, flips } from "../schema/index.ts";
 import type { EventPage } from "./page.ts";
+
+const CHANNELS = sql<number>`(select count(distinct ${deliveries.channelId})::int from ${deliveries} where ${deliveries.flipId} = ${flips.id})`;
 
 /** Changes of status of a check, newest first. */
 export async function listFlips(db: Db, { projectId, checkId }: CheckRef, { limit, after }: EventPage) {
   return await db
-    .select()
+    .select({ ...getTableColumns(flips), channels: CHANNELS })
     .from(flips)
     .where(
       and(
