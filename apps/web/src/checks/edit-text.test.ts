@@ -13,14 +13,8 @@ const check = {
 } as const;
 
 test.each<[CheckPatch, string[]]>([
-  [
-    { schedule: { ...nightly, timezone: "UTC" } },
-    ["Time zone: Europe/Berlin, from now on UTC."],
-  ],
-  [
-    { schedule: { ...nightly, expression: "5 5 * * 0" } },
-    ["Schedule: 30 2 * * *, from now on 5 5 * * 0."],
-  ],
+  [{ schedule: { ...nightly, timezone: "UTC" } }, ["Time zone: Europe/Berlin, from now on UTC."]],
+  [{ schedule: { ...nightly, expression: "5 5 * * 0" } }, ["Schedule: 30 2 * * *, from now on 5 5 * * 0."]],
   [{ graceSeconds: 7_200 }, ["Grace: 30 minutes, from now on 2 hours."]],
   [{ maxRuntimeSeconds: 10_800 }, ["Max runtime: off, from now on 3 hours."]],
   [
