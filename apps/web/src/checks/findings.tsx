@@ -1,4 +1,4 @@
-import { Alert, Button, Group, List, Stack } from "@mantine/core";
+import { Alert, Button, Fieldset, Group, List, Stack } from "@mantine/core";
 import { IconStethoscope } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -49,8 +49,8 @@ function ProposedEdit({ check, proposed }: { check: CheckView; proposed: CheckPa
     );
   }
   return (
-    <Stack gap="xs" mt="xs" role="group" aria-label="Proposed edit">
-      <List>
+    <Fieldset legend="Proposed edit" mt="xs">
+      <List mb="xs">
         {editText(check, proposed).map((line) => (
           <List.Item key={line}>{line}</List.Item>
         ))}
@@ -63,6 +63,6 @@ function ProposedEdit({ check, proposed }: { check: CheckView; proposed: CheckPa
           Leave it
         </Button>
       </Group>
-    </Stack>
+    </Fieldset>
   );
 }
