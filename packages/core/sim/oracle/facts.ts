@@ -1,4 +1,4 @@
-import type { CheckSettings, Instant, Ping } from "../../src/index.ts";
+import type { CheckSettings, Instant } from "../../src/index.ts";
 import type { Entry, History } from "../history/history.ts";
 
 /** Something that was heard or decided, with the settings in force just after it. */
