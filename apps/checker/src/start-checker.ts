@@ -2,7 +2,16 @@ import { randomUUID } from "node:crypto";
 
 import type { Operator } from "@overdue/channels";
 import type { Config } from "@overdue/config";
-import { endChecker, keyringOf, listen, migrate, openDb, openPool } from "@overdue/db";
+import {
+  endChecker,
+  keyringOf,
+  listen,
+  migrate,
+  openDb,
+  openPool,
+  passOnDelivery,
+  type Db,
+} from "@overdue/db";
 import type { Logger } from "pino";
 
 import { startDelivering } from "./deliver/deliver.ts";
@@ -33,9 +42,10 @@ export async function startChecker({
     databaseUrl,
     onError: (error) => log.warn({ err: error }, "The queue reports an error."),
   });
-  const sending = openSending(config);
+  const db = openDb(delivering);
+  const sending = openSending(config, db);
   const delivery = startDelivering({
-    db: openDb(delivering),
+    db,
     keyring: keyringOf(config.secretKeys),
     queue,
     sender: sending.sender,
@@ -66,10 +76,15 @@ export async function startChecker({
   };
 }
 
-function openSending(config: Config) {
+function openSending(config: Config, db: Db) {
   const egress = openEgress({ allowedNetworks: config.allowedPrivateNetworks });
   const mailer = openMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom });
-  const sender = openSender({ egress, mailer, operator: operatorOf(config) });
+  const sender = openSender({
+    egress,
+    mailer,
+    operator: operatorOf(config),
+    passOn: (deliveryId, channelIds) => passOnDelivery(db, deliveryId, channelIds),
+  });
   const close = () => {
     mailer.close();
     return egress.close();

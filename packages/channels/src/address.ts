@@ -14,6 +14,9 @@ export const hookUrl = z
     return url?.href ?? z.NEVER;
   });
 
+/** A server of one's own, such as https://ntfy.example.org: kept without a slash at its end. */
+export const serverUrl = hookUrl.transform((url) => url.replace(/\/+$/, ""));
+
 /** The host of an address, for showing: the path of a hook is often its secret. */
 export function hostOf(address: string): string {
   return URL.parse(address)?.host ?? "";

@@ -9,10 +9,15 @@ export type Field = {
   label: string;
   help: string;
   placeholder: string;
-  input: "text" | "url" | "email" | "password" | "pairs";
+  input: "text" | "url" | "email" | "password" | "pairs" | "lines" | "choice" | "channels";
   secret: boolean;
   required: boolean;
+  /** Of a choice; the first is taken where nothing is chosen. */
+  choices?: readonly { value: string; label: string }[];
 };
+
+/** Where a kind stands in the list of all kinds. */
+export type KindGroup = "mail" | "chat" | "push" | "on-call" | "phone" | "other";
 
 /** What the operator of this installation set; see the configuration's own list. */
 export type Operator = {
@@ -22,14 +27,14 @@ export type Operator = {
   slackApiUrl: string;
 };
 
-/** `trusted`: the operator chose the host, so private addresses are allowed. `onlyHost`: a host, or one below it. */
+/** `trusted`: the operator chose the host, so private addresses are allowed. `onlyHosts`: these, or hosts below them. */
 export type HttpRequest = {
-  method: "POST";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   url: string;
   headers: Record<string, string>;
   body: string;
   trusted: boolean;
-  onlyHost: string | null;
+  onlyHosts: readonly string[] | null;
   /** Sign by Standard Webhooks: the id stays the same for every attempt. */
   signed: { id: string; secret: string } | null;
 };
@@ -58,6 +63,8 @@ export type Outcome =
 
 /** What a person must do before anything can be sent. */
 export type Unavailable = { unavailable: string };
+/** Nothing is to be sent, and that is right: such as a phone call for a recovery. */
+export type Skip = { skip: string };
 export type Style = "rich" | "plain";
 
 /** A channel with its settings at hand. */
@@ -65,11 +72,13 @@ export type OpenChannel =
   | {
       via: "http";
       /** Pure: the exact request for a message. */
-      request(message: AlertMessage, style: Style, operator: Operator): HttpRequest | Unavailable;
+      request(message: AlertMessage, style: Style, operator: Operator): HttpRequest | Unavailable | Skip;
       /** Pure: what the provider's answer means. */
       read(answer: HttpAnswer): Outcome;
     }
-  | { via: "mail"; to: string };
+  | { via: "mail"; to: string }
+  /** Each of these channels of the same project is told instead. */
+  | { via: "group"; channelIds: readonly string[] };
 
 /** How much a provider takes: at once and per second by one channel, and per second by all channels of the kind. */
 export type Pace = { atOnce: number; perSecond: number; inAllPerSecond: number };
@@ -91,6 +100,9 @@ export type Parsed =
 export type ChannelKind = {
   title: string;
   summary: string;
+  group: KindGroup;
+  /** People want one message for many checks; machines want each by itself. */
+  forMachines: boolean;
   fields: readonly Field[];
   schema: z.ZodObject;
   pace: Pace;
@@ -103,6 +115,8 @@ export type ChannelKind = {
 export type KindSpec<Schema extends z.ZodObject> = {
   title: string;
   summary: string;
+  group: KindGroup;
+  forMachines?: true;
   fields: readonly (Field & { name: keyof z.output<Schema> & string })[];
   schema: Schema;
   pace: Pace;
@@ -117,6 +131,8 @@ export function defineKind<Schema extends z.ZodObject>(spec: KindSpec<Schema>): 
   return {
     title: spec.title,
     summary: spec.summary,
+    group: spec.group,
+    forMachines: spec.forMachines ?? false,
     fields: spec.fields,
     schema: spec.schema,
     pace: spec.pace,

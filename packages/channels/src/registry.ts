@@ -1,11 +1,52 @@
 import type { ChannelKind, OpenChannel, Parsed } from "./kind.ts";
+import { call } from "./kinds/call.ts";
+import { discord } from "./kinds/discord.ts";
 import { email } from "./kinds/email.ts";
+import { googleChat } from "./kinds/google-chat.ts";
+import { gotify } from "./kinds/gotify.ts";
+import { group } from "./kinds/group.ts";
+import { matrix } from "./kinds/matrix.ts";
+import { mattermost } from "./kinds/mattermost.ts";
+import { ntfy } from "./kinds/ntfy.ts";
+import { opsgenie } from "./kinds/opsgenie.ts";
+import { pagerduty } from "./kinds/pagerduty.ts";
+import { pushbullet } from "./kinds/pushbullet.ts";
+import { pushover } from "./kinds/pushover.ts";
+import { rocketChat } from "./kinds/rocket-chat.ts";
+import { signal } from "./kinds/signal.ts";
 import { slack } from "./kinds/slack.ts";
+import { sms } from "./kinds/sms.ts";
+import { splunkOnCall } from "./kinds/splunk-on-call.ts";
+import { teams } from "./kinds/teams.ts";
 import { telegram } from "./kinds/telegram.ts";
 import { webhook } from "./kinds/webhook.ts";
+import { zulip } from "./kinds/zulip.ts";
 
 /** Every kind of channel, in the order in which they are offered. A new kind is one file and one word here. */
-export const channelKinds = { email, telegram, slack, webhook } satisfies Record<string, ChannelKind>;
+export const channelKinds = {
+  email,
+  telegram,
+  slack,
+  webhook,
+  discord,
+  teams,
+  "google-chat": googleChat,
+  mattermost,
+  "rocket-chat": rocketChat,
+  matrix,
+  zulip,
+  ntfy,
+  gotify,
+  pushover,
+  pushbullet,
+  signal,
+  sms,
+  call,
+  pagerduty,
+  opsgenie,
+  "splunk-on-call": splunkOnCall,
+  group,
+} satisfies Record<string, ChannelKind>;
 
 export type KindName = keyof typeof channelKinds;
 

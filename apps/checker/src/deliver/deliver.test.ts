@@ -1,6 +1,6 @@
 import process from "node:process";
 
-import { listen, openDb, queueTest, schema, type Db } from "@overdue/db";
+import { listen, openDb, passOnDelivery, queueTest, schema, type Db } from "@overdue/db";
 import {
   alertScene,
   redisMissing,
@@ -316,6 +316,7 @@ async function deliver(options: { redisUrl?: string | null }): Promise<Deliverin
       telegramBotToken: telegram.token,
       slackApiUrl: slack.apiUrl,
     },
+    passOn: (deliveryId, channelIds) => passOnDelivery(db, deliveryId, channelIds),
   });
   const delivering = startDelivering({
     db,

@@ -73,7 +73,7 @@ describe("a tenant's address", () => {
 });
 
 describe("a provider's address", () => {
-  const slack = (url: string): HttpRequest => ({ ...to(url), onlyHost: "slack.com" });
+  const slack = (url: string): HttpRequest => ({ ...to(url), onlyHosts: ["slack.com"] });
 
   test.each(["http://hooks.slack.com.evil.example/x", "http://evilslack.com/x", "http://example.org/x"])(
     "%s is not at slack.com",
@@ -145,7 +145,7 @@ function allowing(options: Partial<EgressOptions> = {}): Egress {
 }
 
 function to(url: string): HttpRequest {
-  return { method: "POST", url, headers: {}, body: "{}", trusted: false, onlyHost: null, signed: null };
+  return { method: "POST", url, headers: {}, body: "{}", trusted: false, onlyHosts: null, signed: null };
 }
 
 function inet(address: string) {

@@ -56,13 +56,13 @@ export function openEgress(options: EgressOptions): Egress {
 }
 
 /** A provider's URL must be at that provider, or in a network that the operator allowed. */
-async function assertHost({ url, onlyHost }: HttpRequest, rules: GuardRules): Promise<void> {
-  if (onlyHost === null) return;
+async function assertHost({ url, onlyHosts }: HttpRequest, rules: GuardRules): Promise<void> {
+  if (onlyHosts === null) return;
   const host = new URL(url).hostname;
-  if (host === onlyHost || host.endsWith(`.${onlyHost}`)) return;
+  if (onlyHosts.some((only) => host === only || host.endsWith(`.${only}`))) return;
   const addresses = await addressesOf(host, rules.resolve);
   if (addresses.length > 0 && addresses.every(({ address }) => isAllowed(address, rules.allowed))) return;
-  throw new Refused(`The address is not at ${onlyHost}.`);
+  throw new Refused(`The address is not at ${onlyHosts.join(" or ")}.`);
 }
 
 function call(
@@ -74,7 +74,7 @@ function call(
   return undiciRequest(url, {
     method,
     headers: { "user-agent": "Overdue", ...headers },
-    body,
+    body: method === "GET" ? null : body,
     dispatcher,
     signal,
   });

@@ -27,9 +27,10 @@ function again(
 
 async function attempt(
   channel: HttpChannel,
-  request: HttpRequest | { unavailable: string },
+  request: ReturnType<HttpChannel["request"]>,
   egress: Egress,
 ): Promise<Attempt> {
+  if ("skip" in request) return skipped(request.skip);
   if ("unavailable" in request) return unanswered(request.unavailable, false);
   const answer = await egress.send(signed(request));
   if ("failed" in answer) return unanswered(answer.failed, answer.uncertain);
@@ -40,6 +41,10 @@ function signed(request: HttpRequest): HttpRequest {
   if (request.signed === null) return request;
   const extra = signatureHeaders({ ...request.signed, at: Date.now(), body: request.body });
   return { ...request, headers: { ...request.headers, ...extra } };
+}
+
+function skipped(because: string): Attempt {
+  return { result: { outcome: "sent", providerRef: null, because }, statusCode: null };
 }
 
 function unanswered(because: string, uncertain: boolean): Attempt {

@@ -51,7 +51,7 @@ beforeAll(async () => {
   ]);
   egress = openEgress({ allowedNetworks: ["127.0.0.0/8"], timeoutMs: 500 });
   mailer = openMailer({ smtpUrl: smtp.url, from: "Overdue <alerts@overdue.example.org>" });
-  sender = openSender({ egress, mailer, operator: operator() });
+  sender = openSender({ egress, mailer, operator: operator(), passOn: () => Promise.resolve(2) });
 });
 afterAll(async () => {
   mailer.close();
@@ -100,6 +100,7 @@ describe("Telegram", () => {
       egress,
       mailer,
       operator: { ...operator(), telegramApiRoot: "http://127.0.0.1:1" },
+      passOn: () => Promise.resolve(0),
     });
     const ending = await send("1", broken);
     expect(ending).toMatchObject({ result: { outcome: "transient", because: "The connection failed." } });

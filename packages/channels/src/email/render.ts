@@ -13,16 +13,16 @@ import {
 } from "@react-email/components";
 import { createElement as h, type CSSProperties, type ReactElement } from "react";
 
-import type { AlertLine, AlertMessage, Tone } from "../message/alert.ts";
+import type { AlertLine, AlertMessage } from "../message/alert.ts";
 import { plainText } from "../message/compose.ts";
 import { oneLine } from "../message/text.ts";
+import { lookOf } from "../message/look.ts";
 
 /** Kept away from the package's main door: the web app has no use for a mail renderer. */
 
 export type RenderedEmail = { subject: string; html: string; text: string };
 
 const SUBJECT_CHARS = 180;
-const COLOUR: Record<Tone, string> = { bad: "#c92a2a", good: "#2b8a3e", neutral: "#1864ab" };
 const FONT = "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
 
 /** An alert as a mail: HTML and plain text that say the same. React escapes what a person or a job typed. */
@@ -93,7 +93,7 @@ const outputStyle: CSSProperties = {
 function card(message: AlertMessage): CSSProperties {
   return {
     backgroundColor: "#ffffff",
-    borderTop: `4px solid ${COLOUR[message.tone]}`,
+    borderTop: `4px solid ${lookOf(message).colour}`,
     borderRadius: 4,
     maxWidth: 600,
     padding: 24,

@@ -9,6 +9,7 @@ const ADDRESS =
 export const email = defineKind({
   title: "E-mail",
   summary: "A message to one mailbox.",
+  group: "mail",
   schema: z.strictObject({
     to: z
       .string({ error: "Give the address of the mailbox." })

@@ -94,7 +94,7 @@ test("the request may reach Slack alone, unless the operator runs a host of thei
     telegramBotToken: null,
     slackApiUrl: "https://slack.com/api/",
   };
-  expect(channel.request(down, "rich", operator)).toMatchObject({ trusted: false, onlyHost: "slack.com" });
+  expect(channel.request(down, "rich", operator)).toMatchObject({ trusted: false, onlyHosts: ["slack.com"] });
   expect(
     channel.request(down, "rich", { ...operator, slackApiUrl: "http://127.0.0.1:9999/api/" }),
   ).toMatchObject({ trusted: true });

@@ -3,8 +3,9 @@ import { z } from "zod";
 import { hookUrl, hostOf } from "../address.ts";
 import { summary, usualOutcome } from "../answers.ts";
 import { defineKind, type HttpAnswer, type Operator, type Outcome, type Style } from "../kind.ts";
-import type { AlertMessage, Tone } from "../message/alert.ts";
+import type { AlertMessage } from "../message/alert.ts";
 import { plainText } from "../message/compose.ts";
+import { lookOf } from "../message/look.ts";
 import { clipEnd, clipStart, escapeAngles } from "../message/text.ts";
 
 /** Slack's limits, in characters. */
@@ -13,7 +14,6 @@ const SECTION = 3_000;
 const FIELD = 2_000;
 const FIELDS = 10;
 const TEXT = 4_000;
-const MARK: Record<Tone, string> = { bad: "🔴", good: "🟢", neutral: "🔔" };
 /** Words of an incoming webhook that no later attempt can change. */
 const GONE =
   /no_service|no_team|channel_not_found|channel_is_archived|invalid_token|token_revoked|user_not_found|team_disabled|action_prohibited|posting_to_general_channel_denied/;
@@ -22,6 +22,7 @@ const FORMAT = /invalid_payload|invalid_blocks|invalid_attachments|no_text|too_m
 export const slack = defineKind({
   title: "Slack",
   summary: "A message through an incoming webhook.",
+  group: "chat",
   schema: z.strictObject({ url: hookUrl }),
   fields: [
     {
@@ -44,7 +45,7 @@ export const slack = defineKind({
       headers: { "content-type": "application/json" },
       body: JSON.stringify(payload(message, style)),
       trusted: isOperators(url, operator),
-      onlyHost: "slack.com",
+      onlyHosts: ["slack.com"],
       signed: null,
     }),
     read,
@@ -66,7 +67,7 @@ export function payload(message: AlertMessage, style: Style): Record<string, unk
 function blocks(message: AlertMessage): unknown[] {
   const fields = message.lines.slice(0, FIELDS).map((line) => plain(`${line.label}\n${line.value}`, FIELD));
   return [
-    { type: "header", text: plain(`${MARK[message.tone]} ${message.title}`, HEADER) },
+    { type: "header", text: plain(`${lookOf(message).mark} ${message.title}`, HEADER) },
     { type: "section", text: plain(message.sentence, SECTION) },
     ...(fields.length === 0 ? [] : [{ type: "section", fields }]),
     ...(message.output === null ? [] : [{ type: "section", text: output(message.output) }]),

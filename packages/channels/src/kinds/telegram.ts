@@ -2,13 +2,13 @@ import { z } from "zod";
 
 import { bounded, summary, usualOutcome } from "../answers.ts";
 import { defineKind, type HttpAnswer, type Operator, type Outcome, type Style } from "../kind.ts";
-import type { AlertMessage, Tone } from "../message/alert.ts";
+import type { AlertMessage } from "../message/alert.ts";
 import { plainText } from "../message/compose.ts";
+import { lookOf } from "../message/look.ts";
 import { clipEnd, escapeAngles, escapeTailWithin } from "../message/text.ts";
 
 /** The Bot API counts after parsing; counting escaped text keeps us below it in any case. */
 const TEXT_CHARS = 4_096;
-const MARK: Record<Tone, string> = { bad: "🔴", good: "🟢", neutral: "🔔" };
 /** Answers after which no later attempt can succeed (Bot API, 400 and 403). */
 const GONE =
   /chat not found|bot was (blocked|kicked)|user is deactivated|group chat was (deleted|deactivated)|not a member|not enough rights|need administrator rights|have no rights|message thread not found|TOPIC_(CLOSED|DELETED)|PEER_ID_INVALID|CHAT_WRITE_FORBIDDEN/i;
@@ -33,6 +33,7 @@ type Settings = z.output<typeof settings>;
 export const telegram = defineKind({
   title: "Telegram",
   summary: "A message by a bot into a chat, a group or a topic.",
+  group: "chat",
   schema: settings,
   fields: [
     {
@@ -79,7 +80,7 @@ export function payload(channel: Settings, message: AlertMessage, style: Style):
     ...(channel.topic === undefined ? {} : { message_thread_id: channel.topic }),
     ...(style === "rich"
       ? { text: html(message), parse_mode: "HTML" }
-      : { text: clipEnd(`${MARK[message.tone]} ${plainText(message)}`, TEXT_CHARS) }),
+      : { text: clipEnd(`${lookOf(message).mark} ${plainText(message)}`, TEXT_CHARS) }),
     ...(message.silent ? { disable_notification: true } : {}),
     link_preview_options: { is_disabled: true },
   };
@@ -87,7 +88,7 @@ export function payload(channel: Settings, message: AlertMessage, style: Style):
 
 function html(message: AlertMessage): string {
   const head = [
-    `${MARK[message.tone]} <b>${escapeAngles(message.title)}</b>`,
+    `${lookOf(message).mark} <b>${escapeAngles(message.title)}</b>`,
     escapeAngles(message.sentence),
     message.lines.map((line) => `${escapeAngles(line.label)}: ${escapeAngles(line.value)}`).join("\n"),
   ].join("\n\n");
@@ -116,7 +117,7 @@ function request(channel: Settings, body: Record<string, unknown>, operator: Ope
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
     trusted: true,
-    onlyHost: null,
+    onlyHosts: null,
     signed: null,
   };
 }

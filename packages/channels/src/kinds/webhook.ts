@@ -6,8 +6,10 @@ import { defineKind, type HttpAnswer, type Outcome } from "../kind.ts";
 import type { AlertFacts, AlertMessage } from "../message/alert.ts";
 import { plainText } from "../message/compose.ts";
 import { exitMeaning } from "../message/exit-status.ts";
+import { clipEnd } from "../message/text.ts";
 
 const HEADERS = 10;
+const NAME = 200;
 /** RFC 9110 token, and visible ASCII or spaces. */
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 const HEADER_VALUE = /^[\x20-\x7e\t]{0,1000}$/;
@@ -44,6 +46,8 @@ const settings = z.strictObject({
 export const webhook = defineKind({
   title: "Webhook",
   summary: "A signed JSON document, posted to an address of yours.",
+  group: "other",
+  forMachines: true,
   schema: settings,
   fields: [
     {
@@ -85,7 +89,7 @@ export const webhook = defineKind({
       headers: { ...channel.headers, "content-type": "application/json" },
       body: JSON.stringify(payload(message)),
       trusted: false,
-      onlyHost: null,
+      onlyHosts: null,
       signed: { id: message.deliveryId, secret: channel.secret ?? "" },
     }),
     read,
@@ -100,9 +104,9 @@ export function payload(message: AlertMessage): Record<string, unknown> {
     timestamp: isoOrNull(facts.flip?.at),
     data: {
       delivery_id: facts.deliveryId,
-      project: facts.project,
-      channel: facts.channel,
-      check: facts.check === null ? null : { id: facts.check.id, name: facts.check.name, url: message.link },
+      project: named(facts.project),
+      channel: named(facts.channel),
+      check: facts.check === null ? null : { ...named(facts.check), url: message.link },
       status: facts.kind === "test" ? null : facts.kind,
       title: message.title,
       text: plainText(message),
@@ -111,6 +115,10 @@ export function payload(message: AlertMessage): Record<string, unknown> {
       may_repeat: facts.uncertain,
     },
   };
+}
+
+function named({ id, name }: { id: string; name: string }) {
+  return { id, name: clipEnd(name, NAME) };
 }
 
 function whatHappened({ incident, flip, lastPing, check, kind }: AlertFacts): Record<string, unknown> {

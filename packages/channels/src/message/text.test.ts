@@ -1,6 +1,19 @@
 import { expect, test } from "vitest";
 
-import { clipEnd, clipStart, escapeAngles, escapeTailWithin, oneLine, sanitised, visible } from "./text.ts";
+import {
+  clipBytes,
+  clipEnd,
+  clipStart,
+  escapeAngles,
+  escapeMarkdown,
+  escapeTailWithin,
+  escapeXml,
+  fenced,
+  fencedByThree,
+  oneLine,
+  sanitised,
+  visible,
+} from "./text.ts";
 
 test.each([
   ["\u0000\u001b[31m", "␀␛[31m"],
@@ -32,4 +45,30 @@ test.each([
   ["<html>\n<body>\u0000Bad Gateway", "<html> <body>␀Bad Gateway"],
 ])("the answer %j is stored as %j", (answer, expected) => {
   expect(sanitised(answer)).toBe(expected);
+});
+
+test.each([
+  ["a *b* _c_ ~d~ `e`", "a \\*b\\* \\_c\\_ \\~d\\~ \\`e\\`"],
+  ["[a](https://evil.example)", "\\[a\\](https://evil.example)"],
+  ["# a\n- b\n1. c", "\\# a\n\\- b\n1\\. c"],
+  ["2026-11-20 (01:30)", "2026-11-20 (01:30)"],
+  ["<@123> @everyone", "\\<@\u200b123\\> @\u200beveryone"],
+])("%j in Markdown is %j", (text, expected) => {
+  expect(escapeMarkdown(text)).toBe(expected);
+});
+
+test.each(["a", "```", "a ````` b", "`"])("%j cannot leave a fence", (text) => {
+  const [fence = ""] = fenced(text).split("\n");
+  expect(text).not.toContain(fence);
+  expect(fencedByThree(text).slice(3, -3)).not.toContain("```");
+});
+
+test.each([3, 4, 5, 8])("clipping to %i bytes never splits a character", (limit) => {
+  const cut = clipBytes("€€€€€", limit);
+  expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(limit);
+  expect(cut).toMatch(/^€*…$/);
+});
+
+test("XML keeps quotes out of attributes", () => {
+  expect(escapeXml(`<a b="c" d='e'>&`)).toBe("&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;");
 });

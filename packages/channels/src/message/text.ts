@@ -3,6 +3,7 @@ const INVISIBLE = /[\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/
 // oxlint-disable-next-line no-control-regex -- finding control characters is its purpose
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 const ELLIPSIS = "…";
+const ZERO_WIDTH = "\u200b";
 
 /** Text of many lines, with every character that could hide or move others made visible; tabs and line ends stay. */
 export function visible(text: string): string {
@@ -28,6 +29,14 @@ export function clipEnd(text: string, limit: number): string {
 /** At most `limit` UTF-16 units; what is cut is the beginning, between code points. */
 export function clipStart(text: string, limit: number): string {
   return text.length <= limit ? text : ELLIPSIS + takeLast(text, limit - ELLIPSIS.length);
+}
+
+/** At most `limit` bytes of UTF-8. */
+export function clipBytes(text: string, limit: number): string {
+  const encoded = new TextEncoder().encode(text);
+  if (encoded.length <= limit) return text;
+  const cut = new TextDecoder().decode(encoded.subarray(0, limit - 3)).replace(/\ufffd+$/, "");
+  return cut + ELLIPSIS;
 }
 
 /** The longest beginning of `text` that, escaped code point by code point, takes at most `limit` units. */
@@ -57,6 +66,35 @@ export function escapeTailWithin(text: string, limit: number, escape: (character
 /** `& < >`, which is all that Telegram's HTML and Slack's mrkdwn ask for. */
 export function escapeAngles(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/**
+ * Markdown of most chats: a backslash before what could begin markup, wherever it stands or at the start of a line.
+ * Mentions are taken apart, since not all chats heed a backslash there. At most twice as long, and a character a line.
+ */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replaceAll(/[\\`*_~|[\]<>]/g, "\\$&")
+    .replaceAll(/^(\s*)([-+#=])/gm, "$1\\$2")
+    .replaceAll(/^(\s*\d+)([.)])/gm, "$1\\$2")
+    .replaceAll("@", `@${ZERO_WIDTH}`);
+}
+
+/** A block of code that its text cannot leave: the fence is longer than any run of backticks inside. */
+export function fenced(text: string): string {
+  const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}\n${text}\n${fence}`;
+}
+
+/** The same for chats that know a fence of three only; no longer than the text and its fences. */
+export function fencedByThree(text: string): string {
+  return `\`\`\`\n${text.replaceAll("```", "'''")}\n\`\`\``;
+}
+
+/** `& < > " '`, for XML and HTML. */
+export function escapeXml(text: string): string {
+  return escapeAngles(text).replaceAll('"', "&quot;").replaceAll("'", "&#39;");
 }
 
 /** A provider's answer, fit to be stored and shown: one short line without addresses or tokens. */

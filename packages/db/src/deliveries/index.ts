@@ -5,3 +5,4 @@ export { dueDeliveries, msUntilDue, type DueDelivery } from "./due.ts";
 export { finishDelivery, type Finish } from "./finish.ts";
 export { loadAlerts, type AlertRecord } from "./load-alert.ts";
 export { moveChannel } from "./move-channel.ts";
+export { passOnDelivery } from "./pass-on.ts";

@@ -1,0 +1,66 @@
+import { z } from "zod";
+
+import { hostOf, serverUrl } from "../address.ts";
+import { readBy } from "../answers.ts";
+import { field, secretField, tokenText } from "../fields.ts";
+import { defineKind } from "../kind.ts";
+import type { AlertMessage } from "../message/alert.ts";
+import { bodyText, markedTitle } from "../message/pieces.ts";
+import { jsonRequest } from "../request.ts";
+
+const TEXT = 8_000;
+/** From 8 on phones sound an alarm, below 4 they stay still. */
+const PRIORITY = { bad: 8, good: 5, neutral: 4 };
+const SILENT = 2;
+
+export const gotify = defineKind({
+  title: "Gotify",
+  summary: "A push notification by a Gotify server of yours.",
+  group: "push",
+  schema: z.strictObject({ server: serverUrl, token: tokenText("Give the application's token.") }),
+  fields: [
+    field({
+      name: "server",
+      label: "Server",
+      help: "A server inside your network needs ALLOW_PRIVATE_NETWORKS.",
+      placeholder: "https://gotify.example.org",
+      input: "url",
+    }),
+    secretField({
+      name: "token",
+      label: "Application token",
+      help: "From Gotify: Apps → Create Application → its token (not a client's).",
+      placeholder: "A…",
+    }),
+  ],
+  pace: { atOnce: 2, perSecond: 5, inAllPerSecond: 50 },
+  hint: ({ server }) => hostOf(server),
+  open: ({ server, token }) => ({
+    via: "http",
+    request: (message) =>
+      jsonRequest(`${server}/message`, payload(message), { headers: { "x-gotify-key": token } }),
+    read,
+  }),
+});
+
+function payload(message: AlertMessage): Record<string, unknown> {
+  const { tone, silent } = message;
+  return {
+    title: markedTitle(message),
+    message: bodyText(message, TEXT),
+    priority: silent ? SILENT : PRIORITY[tone],
+    extras: {
+      "client::display": { contentType: "text/plain" },
+      "client::notification": { click: { url: message.link } },
+    },
+  };
+}
+
+const read = readBy({
+  provider: "Gotify",
+  good: z.object({ id: z.number() }).transform(({ id }) => String(id)),
+  gone: [
+    [/^401\b|^403\b/, "Gotify does not know the application's token."],
+    [/^404\b/, "There is no Gotify server at this address."],
+  ],
+});

@@ -1,0 +1,75 @@
+import { z } from "zod";
+
+import { hookUrl, hostOf } from "../address.ts";
+import { readBy } from "../answers.ts";
+import { field } from "../fields.ts";
+import { defineKind, type Style } from "../kind.ts";
+import type { AlertMessage } from "../message/alert.ts";
+import { markedText, markedTitle } from "../message/pieces.ts";
+import { escapeMarkdown, fenced } from "../message/text.ts";
+import { lookOf } from "../message/look.ts";
+import { jsonRequest } from "../request.ts";
+
+/** A post may have 16,383 characters. */
+const TEXT = 12_000;
+
+export const mattermost = defineKind({
+  title: "Mattermost",
+  summary: "A message into a channel, through an incoming webhook.",
+  group: "chat",
+  schema: z.strictObject({ url: hookUrl }),
+  fields: [
+    field({
+      name: "url",
+      label: "Webhook URL",
+      help: "From Mattermost: Integrations → Incoming Webhooks → Add Incoming Webhook. A server inside your network needs ALLOW_PRIVATE_NETWORKS.",
+      placeholder: "https://mattermost.example.org/hooks/…",
+      input: "url",
+      secret: true,
+    }),
+  ],
+  pace: { atOnce: 2, perSecond: 5, inAllPerSecond: 50 },
+  hint: ({ url }) => `${hostOf(url)}/…${url.slice(-4)}`,
+  open: ({ url }) => ({
+    via: "http",
+    request: (message, style) => jsonRequest(url, payload(message, style)),
+    read,
+  }),
+});
+
+function payload(message: AlertMessage, style: Style): Record<string, unknown> {
+  if (style === "plain") return { text: fenced(markedText(message, TEXT)) };
+  return { attachments: [attachment(message)] };
+}
+
+function attachment(message: AlertMessage): Record<string, unknown> {
+  const output = message.output === null ? [] : [fenced(message.output)];
+  const repeat = message.repeat === null ? [] : [`(${message.repeat})`];
+  return {
+    fallback: escapeMarkdown(markedTitle(message)),
+    color: lookOf(message).colour,
+    title: escapeMarkdown(markedTitle(message)),
+    title_link: message.link,
+    text: [escapeMarkdown(message.sentence), ...output, ...repeat].join("\n\n"),
+    fields: message.lines.map(({ label, value }) => ({
+      short: true,
+      title: label,
+      value: escapeMarkdown(value),
+    })),
+  };
+}
+
+const read = readBy({
+  provider: "Mattermost",
+  gone: [
+    [
+      /web\.incoming_webhook\.(disabled|permissions|invalid|parse\.app_error_hook)|^404\b|^410\b/,
+      "The webhook was removed or is switched off: make a new one.",
+    ],
+    [
+      /web\.incoming_webhook\.(channel|channel_locked|user)\b|^403\b/,
+      "The webhook may not post into its channel.",
+    ],
+  ],
+  dislikes: /^400\b|^413\b/,
+});

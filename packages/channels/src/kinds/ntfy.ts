@@ -1,0 +1,89 @@
+import { z } from "zod";
+
+import { hostOf, serverUrl } from "../address.ts";
+import { readBy } from "../answers.ts";
+import { field, secretField, tokenText } from "../fields.ts";
+import { defineKind } from "../kind.ts";
+import type { AlertMessage } from "../message/alert.ts";
+import { bodyText } from "../message/pieces.ts";
+import { clipBytes, clipEnd } from "../message/text.ts";
+import { jsonRequest } from "../request.ts";
+
+/** A longer message would become an attachment. */
+const BYTES = 4_096;
+const TITLE = 250;
+const TAGS = { bad: ["red_circle"], good: ["green_circle"], neutral: ["bell"] };
+const PRIORITY = { bad: 4, good: 3, neutral: 3 };
+const SILENT = 2;
+
+export const ntfy = defineKind({
+  title: "ntfy",
+  summary: "A push notification to everyone who follows a topic.",
+  group: "push",
+  schema: z.strictObject({
+    server: serverUrl.default("https://ntfy.sh"),
+    topic: z
+      .string({ error: "Give the topic." })
+      .trim()
+      .regex(/^[\w-]{1,64}$/, "A topic has at most 64 letters, digits, dashes and underscores."),
+    token: tokenText("Give an access token, such as tk_….").optional(),
+  }),
+  fields: [
+    field({
+      name: "topic",
+      label: "Topic",
+      help: "The topic that the app follows. On ntfy.sh whoever knows its name can read it: choose one that nobody guesses.",
+      placeholder: "overdue-x7f3k2",
+      secret: true,
+    }),
+    field({
+      name: "server",
+      label: "Server",
+      help: "Empty: ntfy.sh.",
+      placeholder: "https://ntfy.sh",
+      input: "url",
+      required: false,
+    }),
+    secretField({
+      name: "token",
+      label: "Access token",
+      help: "For a topic that not everyone may write to. From ntfy: Account → Access tokens.",
+      placeholder: "tk_…",
+      required: false,
+    }),
+  ],
+  pace: { atOnce: 1, perSecond: 1, inAllPerSecond: 20 },
+  hint: ({ server, topic }) => `${hostOf(server)}/${topic.slice(0, 3)}…`,
+  open: ({ server, topic, token }) => ({
+    via: "http",
+    request: (message) =>
+      jsonRequest(`${server}/`, payload(topic, message), {
+        headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      }),
+    read,
+  }),
+});
+
+/** Without `markdown` a message is shown as it is. */
+function payload(topic: string, message: AlertMessage): Record<string, unknown> {
+  const { tone, silent } = message;
+  return {
+    topic,
+    title: clipEnd(message.title, TITLE),
+    message: clipBytes(bodyText(message, BYTES), BYTES),
+    tags: TAGS[tone],
+    priority: silent ? SILENT : PRIORITY[tone],
+    click: message.link,
+    actions: [{ action: "view", label: "Open in Overdue", url: message.link }],
+  };
+}
+
+const read = readBy({
+  provider: "ntfy",
+  good: z.object({ id: z.string() }).transform(({ id }) => id),
+  gone: [
+    [/^401\b|"code": ?401\d\d/, "ntfy does not know the access token."],
+    [/^403\b|"code": ?403\d\d/, "This topic may not be written to without the right access token."],
+    [/^404\b/, "There is no ntfy server at this address."],
+  ],
+});

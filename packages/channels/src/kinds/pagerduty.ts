@@ -1,0 +1,115 @@
+import { z } from "zod";
+
+import { serverUrl } from "../address.ts";
+import { readBy } from "../answers.ts";
+import { field, secretField } from "../fields.ts";
+import { defineKind } from "../kind.ts";
+import type { AlertMessage } from "../message/alert.ts";
+import { incidentKey } from "../message/incident-key.ts";
+import { namesOf } from "../message/pieces.ts";
+import { clipEnd } from "../message/text.ts";
+import { jsonRequest } from "../request.ts";
+
+const SUMMARY = 1_024;
+const SERVERS = { us: "https://events.pagerduty.com", eu: "https://events.eu.pagerduty.com" };
+
+export const pagerduty = defineKind({
+  title: "PagerDuty",
+  summary: "Opens an incident on a down and resolves it on the up.",
+  group: "on-call",
+  forMachines: true,
+  schema: z.strictObject({
+    key: z
+      .string({ error: "Give the integration key." })
+      .trim()
+      .regex(/^[A-Za-z0-9]{32}$/, "An integration key has 32 letters and digits."),
+    severity: z
+      .enum(["critical", "error", "warning", "info"], { error: "Choose a severity." })
+      .default("critical"),
+    region: z.enum(["us", "eu"], { error: "Choose a region." }).default("us"),
+    /** For a proxy that speaks PagerDuty's API. */
+    server: serverUrl.optional(),
+  }),
+  fields: [
+    secretField({
+      name: "key",
+      label: "Integration key",
+      help: "From PagerDuty: the service → Integrations → Add an integration → Events API V2.",
+    }),
+    field({
+      name: "severity",
+      label: "Severity",
+      help: "What a down is to PagerDuty.",
+      input: "choice",
+      required: false,
+      choices: ["critical", "error", "warning", "info"].map((value) => ({ value, label: value })),
+    }),
+    field({
+      name: "region",
+      label: "Region",
+      help: "Where the account is.",
+      input: "choice",
+      required: false,
+      choices: [
+        { value: "us", label: "United States" },
+        { value: "eu", label: "Europe" },
+      ],
+    }),
+  ],
+  pace: { atOnce: 4, perSecond: 10, inAllPerSecond: 50 },
+  hint: ({ key }) => `key …${key.slice(-4)}`,
+  open: ({ key, severity, region, server }) => ({
+    via: "http",
+    request: (message) =>
+      jsonRequest(`${server ?? SERVERS[region]}/v2/enqueue`, payload({ key, severity }, message), {
+        onlyHosts: ["pagerduty.com"],
+      }),
+    read,
+  }),
+});
+
+/** The deduplication key ties the up to its down, and makes a repeated attempt the same event. */
+function payload(channel: { key: string; severity: string }, message: AlertMessage): Record<string, unknown> {
+  const isOver = message.tone === "good";
+  const event = {
+    routing_key: channel.key,
+    event_action: isOver ? "resolve" : "trigger",
+    dedup_key: incidentKey(message),
+  };
+  return isOver ? event : { ...event, ...details(message, channel.severity) };
+}
+
+function details(message: AlertMessage, severity: string): Record<string, unknown> {
+  const { facts } = message;
+  const { project, check } = namesOf(message);
+  const isBad = message.tone === "bad";
+  return {
+    client: "Overdue",
+    client_url: message.link,
+    links: [{ href: message.link, text: "Open in Overdue" }],
+    payload: {
+      summary: clipEnd(`${message.title}. ${message.sentence}`, SUMMARY),
+      source: check || "Overdue",
+      severity: isBad ? severity : "info",
+      ...(facts.flip !== null && { timestamp: new Date(facts.flip.at).toISOString() }),
+      component: project,
+      ...(facts.incident !== null && { class: facts.incident.reason }),
+      custom_details: {
+        ...Object.fromEntries(message.lines.map(({ label, value }) => [label, value])),
+        ...(message.output !== null && { "Last output": message.output }),
+      },
+    },
+  };
+}
+
+const read = readBy({
+  provider: "PagerDuty",
+  good: z.object({ status: z.literal("success"), dedup_key: z.string() }).transform((said) => said.dedup_key),
+  gone: [
+    [
+      /invalid routing key|routing_key|^401\b|^403\b/i,
+      "PagerDuty does not know the integration key, or its service is switched off.",
+    ],
+    [/^404\b/, "PagerDuty does not know the integration key in this region."],
+  ],
+});

@@ -1,0 +1,65 @@
+import { z } from "zod";
+
+import { serverUrl } from "../address.ts";
+import { readBy, untilReset } from "../answers.ts";
+import { field, secretField, tokenText } from "../fields.ts";
+import { defineKind } from "../kind.ts";
+import { bodyText, markedTitle } from "../message/pieces.ts";
+import { clipEnd } from "../message/text.ts";
+import { jsonRequest } from "../request.ts";
+
+const TITLE = 250;
+const TEXT = 4_000;
+
+export const pushbullet = defineKind({
+  title: "Pushbullet",
+  summary: "A push notification to a person's devices.",
+  group: "push",
+  schema: z.strictObject({
+    token: tokenText("Give the access token."),
+    device: tokenText("Give the device's iden.").optional(),
+    /** For a proxy that speaks Pushbullet's API. */
+    server: serverUrl.default("https://api.pushbullet.com"),
+  }),
+  fields: [
+    secretField({
+      name: "token",
+      label: "Access token",
+      help: "From pushbullet.com → Settings → Account → Create Access Token.",
+      placeholder: "o.…",
+    }),
+    field({ name: "device", label: "Device iden", help: "Empty: all devices.", required: false }),
+  ],
+  pace: { atOnce: 1, perSecond: 1, inAllPerSecond: 10 },
+  hint: ({ token }) => `token …${token.slice(-4)}`,
+  open: ({ token, device, server }) => ({
+    via: "http",
+    // The guid makes a repeated attempt the same push.
+    request: (message) =>
+      jsonRequest(
+        `${server}/v2/pushes`,
+        {
+          type: "link",
+          title: clipEnd(markedTitle(message), TITLE),
+          body: bodyText(message, TEXT),
+          url: message.link,
+          guid: message.deliveryId,
+          ...(device !== undefined && { device_iden: device }),
+        },
+        { headers: { "access-token": token }, onlyHosts: ["pushbullet.com"] },
+      ),
+    read,
+  }),
+});
+
+const read = readBy({
+  provider: "Pushbullet",
+  good: z.object({ iden: z.string() }).transform(({ iden }) => iden),
+  gone: [
+    [/invalid_access_token|^401\b/, "The access token is not valid any more."],
+    [/^403\b/, "The access token may not push."],
+    [/device_iden|^404\b/, "There is no such device."],
+    [/pushbullet_pro_required/, "The account has used up its free pushes."],
+  ],
+  waitMs: untilReset("x-ratelimit-reset"),
+});

@@ -1,0 +1,124 @@
+import { z } from "zod";
+
+import { serverUrl } from "../address.ts";
+import { readBy, untilReset } from "../answers.ts";
+import { field, secretField } from "../fields.ts";
+import { defineKind } from "../kind.ts";
+import type { AlertMessage } from "../message/alert.ts";
+import { linesText, markedTitle } from "../message/pieces.ts";
+import { clipEnd } from "../message/text.ts";
+import { jsonRequest } from "../request.ts";
+
+/** Pushover's limits, in characters. */
+const TITLE = 250;
+const TEXT = 1_024;
+const KEY = /^[A-Za-z0-9]{30}$/;
+/** Rings until somebody confirms it: every minute, for an hour. */
+const EMERGENCY = { priority: 2, retry: 60, expire: 3_600 };
+const SILENT = -1;
+
+const settings = z.strictObject({
+  user: z
+    .string({ error: "Give the user or group key." })
+    .trim()
+    .regex(KEY, "A user or group key has 30 letters and digits."),
+  token: z
+    .string({ error: "Give the application's token." })
+    .trim()
+    .regex(KEY, "An application's token has 30 letters and digits."),
+  device: z
+    .string()
+    .trim()
+    .regex(/^[\w-]{1,25}$/, "A device's name has at most 25 letters, digits, dashes and underscores.")
+    .optional(),
+  urgency: z.enum(["0", "1", "2"], { error: "Choose how loud a down is." }).default("1"),
+  /** For a proxy that speaks Pushover's API. */
+  server: serverUrl.default("https://api.pushover.net"),
+});
+type Settings = z.output<typeof settings>;
+
+export const pushover = defineKind({
+  title: "Pushover",
+  summary: "A push notification to a phone.",
+  group: "push",
+  schema: settings,
+  fields: [
+    secretField({
+      name: "user",
+      label: "User or group key",
+      help: "At the top right of pushover.net, once signed in.",
+    }),
+    secretField({
+      name: "token",
+      label: "Application token",
+      help: "From pushover.net → Create an Application/API Token.",
+    }),
+    field({
+      name: "urgency",
+      label: "How loud a down is",
+      help: "An emergency rings every minute for an hour, until somebody confirms it.",
+      input: "choice",
+      required: false,
+      choices: [
+        { value: "1", label: "High: passes quiet hours" },
+        { value: "0", label: "Normal" },
+        { value: "2", label: "Emergency: rings until confirmed" },
+      ],
+    }),
+    field({
+      name: "device",
+      label: "Device",
+      help: "Empty: all of the user's.",
+      required: false,
+    }),
+  ],
+  // Pushover asks for no more than two connections at once.
+  pace: { atOnce: 1, perSecond: 2, inAllPerSecond: 10 },
+  hint: ({ user, device }) => `user …${user.slice(-4)}${device === undefined ? "" : `, ${device}`}`,
+  open: (channel) => ({
+    via: "http",
+    request: (message) =>
+      jsonRequest(`${channel.server}/1/messages.json`, payload(channel, message), {
+        onlyHosts: ["pushover.net"],
+      }),
+    read,
+  }),
+});
+
+function payload({ user, token, device, urgency }: Settings, message: AlertMessage): Record<string, unknown> {
+  const text = [message.sentence, linesText(message), message.output ?? ""]
+    .filter((part) => part !== "")
+    .join("\n\n");
+  return {
+    token,
+    user,
+    ...(device !== undefined && { device }),
+    title: clipEnd(markedTitle(message), TITLE),
+    message: clipEnd(text, TEXT),
+    url: message.link,
+    url_title: "Open in Overdue",
+    ...loudness(message, urgency),
+  };
+}
+
+function loudness(message: AlertMessage, urgency: Settings["urgency"]): Record<string, number> {
+  const { tone, silent } = message;
+  if (silent) return { priority: SILENT };
+  if (tone !== "bad") return { priority: 0 };
+  return urgency === "2" ? EMERGENCY : { priority: Number(urgency) };
+}
+
+const read = readBy({
+  provider: "Pushover",
+  good: z.object({ status: z.literal(1), request: z.string() }).transform(({ request }) => request),
+  gone: [
+    [/application token is invalid|"token": ?"invalid"/, "Pushover does not know the application's token."],
+    [
+      /user (identifier|key) is not a valid|"user": ?"invalid"/,
+      "Pushover does not know this user or group key, or the user has no active device.",
+    ],
+    [/device name is not valid|"device": ?"invalid"/, "The user has no device of this name."],
+    [/user is disabled|not a member/, "The user has switched this application off."],
+  ],
+  waitMs: untilReset("x-limit-app-reset"),
+});

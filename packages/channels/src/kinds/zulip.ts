@@ -1,0 +1,105 @@
+import { z } from "zod";
+
+import { hostOf, serverUrl } from "../address.ts";
+import { readBy } from "../answers.ts";
+import { field, secretField, tokenText } from "../fields.ts";
+import { defineKind } from "../kind.ts";
+import type { AlertMessage } from "../message/alert.ts";
+import { markedTitle } from "../message/pieces.ts";
+import { plainText } from "../message/compose.ts";
+import { clipEnd, fenced, oneLine } from "../message/text.ts";
+import { basicAuth, formRequest } from "../request.ts";
+
+/** In characters; with its fences a message stays below Zulip's 10,000. */
+const CONTENT = 6_000;
+const TOPIC = 60;
+
+const settings = z.strictObject({
+  server: serverUrl,
+  bot: tokenText("Give the bot's e-mail address.").regex(/@/, "Give the bot's e-mail address."),
+  key: tokenText("Give the bot's API key."),
+  to: z
+    .string({ error: "Give the channel's name, or a person's e-mail address." })
+    .trim()
+    .min(1, "Give the channel's name, or a person's e-mail address.")
+    .max(200, "Use at most 200 characters."),
+  topic: z.string().trim().max(TOPIC, `A topic has at most ${TOPIC} characters.`).optional(),
+});
+type Settings = z.output<typeof settings>;
+
+export const zulip = defineKind({
+  title: "Zulip",
+  summary: "A message into a topic of a channel, or to a person.",
+  group: "chat",
+  schema: settings,
+  fields: [
+    field({
+      name: "server",
+      label: "Server",
+      help: "The address of your organisation.",
+      placeholder: "https://example.zulipchat.com",
+      input: "url",
+    }),
+    field({
+      name: "bot",
+      label: "Bot's e-mail address",
+      help: "From Zulip: Personal settings → Bots → Add a new bot → Incoming webhook.",
+      placeholder: "overdue-bot@example.zulipchat.com",
+      input: "email",
+    }),
+    secretField({ name: "key", label: "Bot's API key", help: "It stands beside the bot." }),
+    field({
+      name: "to",
+      label: "Channel or person",
+      help: "The name of a channel, or the e-mail address of a person for a direct message.",
+      placeholder: "ops",
+    }),
+    field({
+      name: "topic",
+      label: "Topic",
+      help: "Empty: a topic for each check, named after it.",
+      required: false,
+    }),
+  ],
+  pace: { atOnce: 1, perSecond: 2, inAllPerSecond: 20 },
+  hint: ({ to, server }) => `${to} at ${hostOf(server)}`,
+  open: (channel) => ({
+    via: "http",
+    request: (message) =>
+      formRequest(`${channel.server}/api/v1/messages`, payload(channel, message), {
+        headers: basicAuth(channel.bot, channel.key),
+      }),
+    read,
+  }),
+});
+
+/** Zulip knows no way to escape its Markdown, so all that was typed stands in a block of code. */
+function payload({ to, topic }: Settings, message: AlertMessage): Record<string, string> {
+  const content = `[Open in Overdue](${message.link})\n${fenced(clipEnd(plainText(message), CONTENT))}`;
+  if (to.includes("@")) return { type: "direct", to: JSON.stringify([to]), content };
+  return { type: "stream", to, topic: topic || oneLine(topicOf(message), TOPIC), content };
+}
+
+function topicOf(message: AlertMessage): string {
+  return message.facts.check?.name || markedTitle(message);
+}
+
+const read = readBy({
+  provider: "Zulip",
+  good: z.object({ result: z.literal("success"), id: z.number() }).transform(({ id }) => String(id)),
+  gone: [
+    [
+      /INVALID_API_KEY|UNAUTHORIZED|USER_DEACTIVATED|REALM_DEACTIVATED|^401\b|^403\b/,
+      "Zulip does not know the bot or its key.",
+    ],
+    [
+      /STREAM_DOES_NOT_EXIST|Channel '.*' does not exist|Stream '.*' does not exist/,
+      "There is no such channel, or the bot may not see it.",
+    ],
+    [/Invalid email|Invalid user|Not authorized to send|BAD_REQUEST/, "The bot may not send there."],
+    [/^404\b/, "There is no Zulip server at this address."],
+  ],
+  waitMs: (body) => Limit.safeParse(body).data ?? null,
+});
+
+const Limit = z.object({ "retry-after": z.number() }).transform((said) => said["retry-after"] * 1_000);

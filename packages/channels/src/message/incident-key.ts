@@ -1,0 +1,6 @@
+import type { AlertMessage } from "./alert.ts";
+
+/** What ties an up to its down at a provider that keeps incidents of its own; ASCII, at most 64 characters. */
+export function incidentKey({ facts }: AlertMessage): string {
+  return `overdue-${facts.incident?.id ?? facts.check?.id ?? `test-${facts.channel.id}`}`;
+}

@@ -1,0 +1,44 @@
+import type { AlertMessage } from "./alert.ts";
+import { plainText } from "./compose.ts";
+import { clipEnd, oneLine } from "./text.ts";
+import { lookOf } from "./look.ts";
+
+/** "🔴 nightly backup is down" */
+export function markedTitle(message: AlertMessage): string {
+  return `${lookOf(message).mark} ${message.title}`;
+}
+
+/** The whole message as plain text with its mark, at most `limit` UTF-16 units. */
+export function markedText(message: AlertMessage, limit: number): string {
+  return clipEnd(`${lookOf(message).mark} ${plainText(message)}`, limit);
+}
+
+/** "Project: Ops" and so on, a line each. */
+export function linesText({ lines }: AlertMessage): string {
+  return lines.map(({ label, value }) => `${label}: ${value}`).join("\n");
+}
+
+/** All but the title, for providers that have a place of its own for it. The link is kept however long the rest is. */
+export function bodyText(message: AlertMessage, limit: number): string {
+  const parts = [
+    message.sentence,
+    linesText(message),
+    message.output === null ? "" : `Last output:\n${message.output}`,
+    message.repeat === null ? "" : `(${message.repeat})`,
+  ];
+  const text = parts.filter((part) => part !== "").join("\n\n");
+  return `${clipEnd(text, limit - message.link.length - 2)}\n\n${message.link}`;
+}
+
+/** Title, why and where: all that fits into a text message. */
+export function shortText(message: AlertMessage, limit: number): string {
+  const room = limit - message.link.length - 1;
+  return `${clipEnd(`${message.title}. ${message.sentence}`, room)} ${message.link}`;
+}
+
+const NAME = 120;
+
+/** The project's and the check's name, each one line of bounded length; the check's is empty for a test. */
+export function namesOf({ facts }: AlertMessage): { project: string; check: string } {
+  return { project: oneLine(facts.project.name, NAME), check: oneLine(facts.check?.name ?? "", NAME) };
+}
