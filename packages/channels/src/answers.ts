@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 
 import type { HttpAnswer, Outcome } from "./kind.ts";
 import { sanitised } from "./message/text.ts";

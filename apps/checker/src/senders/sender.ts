@@ -15,7 +15,7 @@ export type SenderParts = {
   mailer: Mailer;
   operator: Operator;
   /** Gives a delivery to other channels of its project. @returns to how many */
-  passOn(deliveryId: string, channelIds: readonly string[]): Promise<number>;
+  passOn: (deliveryId: string, channelIds: readonly string[]) => Promise<number>;
 };
 
 export function openSender(parts: SenderParts): Sender {
