@@ -86,10 +86,9 @@ test.each(Object.keys(channelKinds).filter(isKindName))(
     const { fields } = channelKinds[kind];
     const parsed = parseSettings(kind, sampleSettings[kind]);
     if (!parsed.ok) throw new Error("the sample is good");
-    const secrets = fields
-      .filter(({ secret }) => secret)
-      .map(({ name }) => sampleSettings[kind][name]);
-    for (const secret of secrets.filter((value) => typeof value === "string")) expect(parsed.hint).not.toContain(secret);
+    const secrets = fields.filter(({ secret }) => secret).map(({ name }) => sampleSettings[kind][name]);
+    for (const secret of secrets.filter((value) => typeof value === "string"))
+      expect(parsed.hint).not.toContain(secret);
   },
 );
 
