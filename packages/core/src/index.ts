@@ -36,3 +36,19 @@ export { spanInWords } from "./learning/span.ts";
 export { examineSchedule } from "./learning/doctor/doctor.ts";
 export type { Finding, FindingEvidence } from "./learning/doctor/finding.ts";
 export type { SeenRun } from "./learning/doctor/history.ts";
+export { decide, type Decision } from "./routing/decide.ts";
+export { hearersOf, type Hearer } from "./routing/hearers.ts";
+export { onCallAt, type Override, type Rotation } from "./routing/on-call.ts";
+export { ReasonInput, RouteInput, SeverityInput, TimeOfDayInput } from "./routing/route-input.ts";
+export {
+  type Directory,
+  OWN_ROUTE,
+  type Person,
+  type Route,
+  type RoutedCheck,
+  type Severity,
+  type Told,
+} from "./routing/route.ts";
+export type { Situation, Tell } from "./routing/situation.ts";
+export { type Listener, whoWouldHear } from "./routing/who-would-hear.ts";
+export { TimezoneInput } from "./schedules/schedule-input.ts";

@@ -26,7 +26,8 @@ const Expression = z
     abort: true,
   });
 
-const Timezone = z
+/** The name of a time zone, old names mapped to their successor. */
+export const TimezoneInput = z
   .string({ error: "Choose a time zone, such as Europe/Berlin." })
   .refine((name) => canonicalTimezone(name) !== null, {
     error: ({ input }) =>
@@ -45,7 +46,7 @@ const Interval = z.strictObject({
 const Calendar = z.strictObject({
   kind: z.enum(["cron", "oncalendar"]),
   expression: Expression,
-  timezone: Timezone,
+  timezone: TimezoneInput,
   except: ExceptionsInput.exactOptional(),
 });
 

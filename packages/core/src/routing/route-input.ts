@@ -1,0 +1,125 @@
+import { z } from "zod";
+import type { Reason } from "../checks/check.ts";
+import { TimezoneInput } from "../schedules/schedule-input.ts";
+import { type Hours, type Severity, type Target } from "./route.ts";
+
+const REASONS = [
+  "missed",
+  "failed",
+  "overlong",
+  "overlap",
+  "too-quick",
+  "too-often",
+  "never-started",
+  "host-duplicate",
+] as const satisfies readonly Reason[];
+const SEVERITIES = ["info", "warning", "critical"] as const satisfies readonly Severity[];
+const MONTH_MINUTES = 31 * 24 * 60;
+const REPEAT_MIN = 5;
+
+/** How much a check matters. */
+export const SeverityInput = z.enum(SEVERITIES, { error: "severity must be info, warning or critical" });
+
+export const ReasonInput = z.enum(REASONS, { error: `a reason is one of ${REASONS.join(", ")}` });
+
+/** A local time of day, "00:00" to "23:59". */
+export const TimeOfDayInput = z
+  .string("Write a time as 08:00.")
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "Write a time as 08:00, from 00:00 to 23:59.");
+
+const Id = (what: string) => z.uuid({ error: `Name ${what} by its id.` });
+
+const TargetInput: z.ZodType<Target> = z.discriminatedUnion(
+  "kind",
+  [
+    z.strictObject({ kind: z.literal("channel"), channelId: Id("a channel") }),
+    z.strictObject({ kind: z.literal("person"), personId: Id("a person") }),
+    z.strictObject({ kind: z.literal("on-call"), rotationId: Id("a rotation") }),
+  ],
+  { error: "A target's kind is channel, person or on-call." },
+);
+
+const Targets = z
+  .array(TargetInput)
+  .min(1, "Name at least one target: a channel, a person or a rotation.")
+  .max(50, "Name at most 50 targets.");
+
+const Steps = z
+  .array(
+    z.strictObject({
+      afterMinutes: z
+        .int("afterMinutes must be a whole number of minutes")
+        .min(0, "afterMinutes must not be negative")
+        .max(MONTH_MINUTES, "afterMinutes must be at most 31 days (44640 minutes)"),
+      targets: Targets,
+      ifUnacknowledged: z.boolean("ifUnacknowledged must be true or false").default(true),
+    }),
+  )
+  .min(1, "A route needs at least one step.")
+  .max(10, "A route has at most 10 steps.")
+  .refine(
+    (steps) =>
+      steps.every(({ afterMinutes }, at) => at === 0 || afterMinutes > (steps[at - 1]?.afterMinutes ?? 0)),
+    "Each step comes later than the one before it: order them by afterMinutes.",
+  );
+
+const HoursInput: z.ZodType<Hours> = z.strictObject({
+  timezone: TimezoneInput,
+  weekdays: z
+    .array(z.int().min(1).max(7), "Name weekdays by number: 1 is Monday, 7 is Sunday.")
+    .min(1, "Name at least one weekday: 1 is Monday, 7 is Sunday.")
+    .refine((days) => new Set(days).size === days.length, "Name each weekday once."),
+  from: TimeOfDayInput,
+  to: TimeOfDayInput,
+  outside: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("hold") }),
+    z.strictObject({ kind: z.literal("instead"), targets: Targets }),
+  ]),
+});
+
+const few = <Item extends z.ZodType>(item: Item, what: string) =>
+  z.array(item).max(200, `Name at most 200 ${what}.`).default([]);
+const nothing = { tags: [], reasons: [], severities: [], checkIds: [] };
+const changesOnly = { changes: true, failures: false, runs: false, notices: false };
+const Switch = (name: string) => z.boolean(`${name} must be true or false`);
+
+/** A route as a person or a program sends it, with its defaults: all checks, changes, at once, always, once. */
+export const RouteInput = z
+  .strictObject({
+    name: z
+      .string("Give the route a name.")
+      .trim()
+      .min(1, "Give the route a name.")
+      .max(100, "Use at most 100 characters for the name."),
+    match: z
+      .strictObject({
+        tags: few(z.string().trim().min(1).max(100), "tags"),
+        reasons: few(ReasonInput, "reasons"),
+        severities: few(SeverityInput, "severities"),
+        checkIds: few(z.uuid(), "checks"),
+      })
+      .default(nothing),
+    hears: z
+      .strictObject({
+        changes: Switch("changes").default(true),
+        failures: Switch("failures").default(false),
+        runs: Switch("runs").default(false),
+        notices: Switch("notices").default(false),
+      })
+      .refine((hears) => Object.values(hears).includes(true), "A route that hears nothing tells nobody.")
+      .default(changesOnly),
+    steps: Steps,
+    repeatMinutes: z
+      .int("repeatMinutes must be a whole number of minutes, or null")
+      .min(REPEAT_MIN, `repeatMinutes must be at least ${REPEAT_MIN}`)
+      .max(MONTH_MINUTES, "repeatMinutes must be at most 31 days (44640 minutes)")
+      .nullable()
+      .default(null),
+    hours: HoursInput.nullable().default(null),
+    recovery: Switch("recovery").default(true),
+  })
+  .meta({
+    id: "RouteInput",
+    description:
+      "Which checks and incidents (an empty list: all), what is heard of them, whom it tells after how many minutes, how often it repeats, in which hours (weekdays 1 Monday to 7 Sunday; outside of them it holds, or tells others instead), and whether recovery is told.",
+  });
