@@ -13,7 +13,10 @@ export type Due = { at: Instant; channelId: string | null; routeId: string; beca
  */
 export function planRoute(route: Route, situation: Situation): Due[] {
   const steps = dueSteps(route, situation);
-  return [...steps.flatMap((step) => planStep(route, step, situation)), ...reminders(route, steps, situation)];
+  return [
+    ...steps.flatMap((step) => planStep(route, step, situation)),
+    ...reminders(route, steps, situation),
+  ];
 }
 
 type DueStep = { step: Step; number: number; at: Instant };

@@ -51,14 +51,34 @@ describe.each<[string, Row[]]>([
     "what a route is for",
     [
       ["everything by itself", { routes: { A: "0 chat" } }, 0, "chat"],
-      ["a tag that the check has", { tags: "prod db", routes: { A: on("0 chat", { tags: ["db"] }) } }, 0, "chat"],
+      [
+        "a tag that the check has",
+        { tags: "prod db", routes: { A: on("0 chat", { tags: ["db"] }) } },
+        0,
+        "chat",
+      ],
       ["a tag that it has not", { tags: "prod", routes: { A: on("0 chat", { tags: ["db"] }) } }, 0, ""],
-      ["any of several tags", { tags: "db", routes: { A: on("0 chat", { tags: ["web", "db"] }) } }, 0, "chat"],
+      [
+        "any of several tags",
+        { tags: "db", routes: { A: on("0 chat", { tags: ["web", "db"] }) } },
+        0,
+        "chat",
+      ],
       ["a tag by its whole name", { tags: "db2", routes: { A: on("0 chat", { tags: ["db"] }) } }, 0, ""],
       ["a reason", { reason: "failed", routes: { A: on("0 chat", { reasons: ["failed"] }) } }, 0, "chat"],
       ["another reason", { reason: "missed", routes: { A: on("0 chat", { reasons: ["failed"] }) } }, 0, ""],
-      ["a severity", { severity: "critical", routes: { A: on("0 sms", { severities: ["critical"] }) } }, 0, "sms"],
-      ["a lesser one", { severity: "warning", routes: { A: on("0 sms", { severities: ["critical"] }) } }, 0, ""],
+      [
+        "a severity",
+        { severity: "critical", routes: { A: on("0 sms", { severities: ["critical"] }) } },
+        0,
+        "sms",
+      ],
+      [
+        "a lesser one",
+        { severity: "warning", routes: { A: on("0 sms", { severities: ["critical"] }) } },
+        0,
+        "",
+      ],
       ["this check", { routes: { A: on("0 chat", { checkIds: ["check"] }) } }, 0, "chat"],
       ["another check", { routes: { A: on("0 chat", { checkIds: ["other"] }) } }, 0, ""],
       [
@@ -73,14 +93,24 @@ describe.each<[string, Row[]]>([
         0,
         "",
       ],
-      ["runs only: silent about changes", { routes: { A: { ...route("0 chat"), hears: runsOnly() } } }, 0, ""],
+      [
+        "runs only: silent about changes",
+        { routes: { A: { ...route("0 chat"), hears: runsOnly() } } },
+        0,
+        "",
+      ],
     ],
   ],
   [
     "nobody hears one thing twice",
     [
       ["two routes to one channel", { routes: { A: "0 chat", B: "0 chat" } }, 0, "chat"],
-      ["a route to a channel of the check's own", { own: "chat", routes: { A: "0 chat phone" } }, 0, "chat, phone"],
+      [
+        "a route to a channel of the check's own",
+        { own: "chat", routes: { A: "0 chat phone" } },
+        0,
+        "chat, phone",
+      ],
       ["a person and their channel", { routes: { A: "0 anna-mail ~anna" } }, 0, "anna-mail, anna-phone"],
       ["a later route's only step", { routes: { A: "0 chat", B: "15 chat" }, told: "chat 0 A" }, 15, ""],
       ["two people with one mailbox", { routes: { A: "0 ~bob ~carol" } }, 0, "shared-mail"],
@@ -106,7 +136,12 @@ describe.each<[string, Row[]]>([
         41,
         "| +55",
       ],
-      ["does not tell all steps at once after a delay of ours", { routes: { A: "0 chat, 15 phone" } }, 90, "chat | +105"],
+      [
+        "does not tell all steps at once after a delay of ours",
+        { routes: { A: "0 chat, 15 phone" } },
+        90,
+        "chat | +105",
+      ],
       [
         "tells a channel again that a later step names again",
         { routes: { A: "0 chat, 15 chat phone" }, told: "chat 0 A" },
@@ -142,7 +177,12 @@ describe.each<[string, Row[]]>([
   [
     "acknowledged",
     [
-      ["stops what would follow", { routes: { A: "0 chat, 15 phone" }, told: "chat 0 A", acknowledged: 3 }, 15, ""],
+      [
+        "stops what would follow",
+        { routes: { A: "0 chat, 15 phone" }, told: "chat 0 A", acknowledged: 3 },
+        15,
+        "",
+      ],
       [
         "does not stop a step that is told in any case",
         { routes: { A: "0 chat, 15 phone, 60 boss!" }, told: "chat 0 A", acknowledged: 3 },
@@ -181,7 +221,12 @@ describe.each<[string, Row[]]>([
         121,
         "",
       ],
-      ["until it recovers, is silent for good", { own: "chat", told: "chat 0 own", snoozedUntil: Infinity }, 9_000, ""],
+      [
+        "until it recovers, is silent for good",
+        { own: "chat", told: "chat 0 own", snoozedUntil: Infinity },
+        9_000,
+        "",
+      ],
       [
         "and acknowledged, stays silent at its end",
         { own: "chat", told: "chat 0 own", snoozedUntil: 30, acknowledged: 2 },
@@ -207,7 +252,12 @@ describe.each<[string, Row[]]>([
   [
     "reminders",
     [
-      ["come at the interval after the last message", { routes: { A: every(30, "0 chat") }, told: "chat 0 A" }, 30, "chat again | +60"],
+      [
+        "come at the interval after the last message",
+        { routes: { A: every(30, "0 chat") }, told: "chat 0 A" },
+        30,
+        "chat again | +60",
+      ],
       ["not before", { routes: { A: every(30, "0 chat") }, told: "chat 0 A" }, 29, "| +30"],
       [
         "count from the last one",
@@ -253,7 +303,11 @@ describe.each<[string, Row[]]>([
       ],
       [
         "holds a step that would come after their end",
-        { opened: "2026-03-02T17:50Z", told: "chat 0 A", routes: { A: { ...route("0 chat, 15 phone"), hours: OFFICE } } },
+        {
+          opened: "2026-03-02T17:50Z",
+          told: "chat 0 A",
+          routes: { A: { ...route("0 chat, 15 phone"), hours: OFFICE } },
+        },
         15,
         `| +${14 * 60 + 10}`,
       ],
@@ -293,19 +347,29 @@ describe.each<[string, Row[]]>([
       ],
       [
         "by the wall clock of the zone, in winter",
-        { opened: "2026-03-28T06:59Z", routes: { A: { ...route("0 chat"), hours: hours("Europe/Berlin 1-7 08:00-18:00 hold") } } },
+        {
+          opened: "2026-03-28T06:59Z",
+          routes: { A: { ...route("0 chat"), hours: hours("Europe/Berlin 1-7 08:00-18:00 hold") } },
+        },
         0,
         "| +1",
       ],
       [
         "and the day after, in summer",
-        { opened: "2026-03-29T05:59Z", routes: { A: { ...route("0 chat"), hours: hours("Europe/Berlin 1-7 08:00-18:00 hold") } } },
+        {
+          opened: "2026-03-29T05:59Z",
+          routes: { A: { ...route("0 chat"), hours: hours("Europe/Berlin 1-7 08:00-18:00 hold") } },
+        },
         0,
         "| +1",
       ],
       [
         "hold a reminder",
-        { opened: "2026-03-02T17:50Z", told: "chat 0 A", routes: { A: { ...every(30, "0 chat"), hours: OFFICE } } },
+        {
+          opened: "2026-03-02T17:50Z",
+          told: "chat 0 A",
+          routes: { A: { ...every(30, "0 chat"), hours: OFFICE } },
+        },
         30,
         `| +${14 * 60 + 10}`,
       ],
@@ -322,10 +386,19 @@ describe.each<[string, Row[]]>([
     [
       ["a person on all their channels", { routes: { A: "0 ~anna" } }, 0, "anna-mail, anna-phone"],
       ["who is on call", { routes: { A: "0 @ops" } }, 0, "anna-mail, anna-phone"],
-      ["who is on call the week after", { opened: "2026-03-09T09:00Z", routes: { A: "0 @ops" } }, 0, "shared-mail"],
+      [
+        "who is on call the week after",
+        { opened: "2026-03-09T09:00Z", routes: { A: "0 @ops" } },
+        0,
+        "shared-mail",
+      ],
       [
         "who is on call when a reminder comes, after the hand-over",
-        { opened: "2026-03-09T07:50Z", told: "anna-mail 0 A, anna-phone 0 A", routes: { A: every(30, "0 @ops") } },
+        {
+          opened: "2026-03-09T07:50Z",
+          told: "anna-mail 0 A, anna-phone 0 A",
+          routes: { A: every(30, "0 @ops") },
+        },
         30,
         "shared-mail | +60",
       ],
@@ -335,9 +408,19 @@ describe.each<[string, Row[]]>([
   [
     "an edited route",
     [
-      ["a step that was added is told", { routes: { A: "0 chat, 10 phone, 15 boss" }, told: "chat 0 A" }, 12, "phone | +15"],
+      [
+        "a step that was added is told",
+        { routes: { A: "0 chat, 10 phone, 15 boss" }, told: "chat 0 A" },
+        12,
+        "phone | +15",
+      ],
       ["a step that was taken away is not", { routes: { A: "0 chat" }, told: "chat 0 A" }, 15, ""],
-      ["a channel that was put in hears at the next step", { routes: { A: "0 chat mail, 15 phone" }, told: "chat 0 A" }, 15, "mail, phone"],
+      [
+        "a channel that was put in hears at the next step",
+        { routes: { A: "0 chat mail, 15 phone" }, told: "chat 0 A" },
+        15,
+        "mail, phone",
+      ],
       ["a deleted route says no more", { told: "chat 0 A" }, 60, ""],
     ],
   ],
@@ -346,8 +429,18 @@ describe.each<[string, Row[]]>([
     [
       ["goes to those who were told", { own: "chat mail", told: "chat 0 own", resolved: 9 }, 9, "chat up"],
       ["goes to nobody where nobody was told", { routes: { A: "10 chat" }, resolved: 9 }, 9, ""],
-      ["goes to a channel once", { routes: { A: every(5, "0 chat") }, told: "chat 0 A, chat 5 A", resolved: 9 }, 9, "chat up"],
-      ["is not sent by a route that does without", { routes: { A: noRecovery("0 chat") }, told: "chat 0 A", resolved: 9 }, 9, ""],
+      [
+        "goes to a channel once",
+        { routes: { A: every(5, "0 chat") }, told: "chat 0 A, chat 5 A", resolved: 9 },
+        9,
+        "chat up",
+      ],
+      [
+        "is not sent by a route that does without",
+        { routes: { A: noRecovery("0 chat") }, told: "chat 0 A", resolved: 9 },
+        9,
+        "",
+      ],
       [
         "is sent where another route wants it",
         { own: "chat", routes: { A: noRecovery("0 chat") }, told: "chat 0 own", resolved: 9 },
@@ -356,18 +449,44 @@ describe.each<[string, Row[]]>([
       ],
       ["goes to those whose route is gone", { told: "chat 0 A", resolved: 9 }, 9, "chat up"],
       ["goes to no deleted channel", { own: "chat", gone: "chat", told: "chat 0 own", resolved: 9 }, 9, ""],
-      ["is not held back by a dependency", { own: "chat", told: "chat 0 own", resolved: 9, dependsDown: true }, 9, "chat up"],
-      ["nor by an acknowledgement", { own: "chat", told: "chat 0 own", resolved: 9, acknowledged: 2 }, 9, "chat up"],
-      ["nor by a snooze", { own: "chat", told: "chat 0 own", resolved: 9, snoozedUntil: Infinity }, 9, "chat up"],
+      [
+        "is not held back by a dependency",
+        { own: "chat", told: "chat 0 own", resolved: 9, dependsDown: true },
+        9,
+        "chat up",
+      ],
+      [
+        "nor by an acknowledgement",
+        { own: "chat", told: "chat 0 own", resolved: 9, acknowledged: 2 },
+        9,
+        "chat up",
+      ],
+      [
+        "nor by a snooze",
+        { own: "chat", told: "chat 0 own", resolved: 9, snoozedUntil: Infinity },
+        9,
+        "chat up",
+      ],
       [
         "waits for the hours of its route",
-        { opened: "2026-03-02T17:50Z", routes: { A: { ...route("0 chat"), hours: OFFICE } }, told: "chat 0 A", resolved: 20 },
+        {
+          opened: "2026-03-02T17:50Z",
+          routes: { A: { ...route("0 chat"), hours: OFFICE } },
+          told: "chat 0 A",
+          resolved: 20,
+        },
         20,
         `chat up at +${14 * 60 + 10}`,
       ],
       [
         "comes at once where another route allows it",
-        { opened: "2026-03-02T17:50Z", own: "chat", routes: { A: { ...route("0 chat"), hours: OFFICE } }, told: "chat 0 A", resolved: 20 },
+        {
+          opened: "2026-03-02T17:50Z",
+          own: "chat",
+          routes: { A: { ...route("0 chat"), hours: OFFICE } },
+          told: "chat 0 A",
+          resolved: 20,
+        },
         20,
         "chat up",
       ],
@@ -452,7 +571,8 @@ function toldOf(text: string, opened: number): Told[] {
 
 function directoryWithout(gone: readonly string[]): Directory {
   const all = words("chat mail phone boss sms duty anna-mail anna-phone shared-mail");
-  const person = (id: string, channels: string) => [id, { id, name: id, channelIds: words(channels) }] as const;
+  const person = (id: string, channels: string) =>
+    [id, { id, name: id, channelIds: words(channels) }] as const;
   const ops = {
     id: "ops",
     name: "ops",
@@ -465,7 +585,11 @@ function directoryWithout(gone: readonly string[]): Directory {
   };
   return {
     channelIds: new Set(all.filter((id) => !gone.includes(id))),
-    people: new Map([person("anna", "anna-mail anna-phone"), person("bob", "shared-mail"), person("carol", "shared-mail")]),
+    people: new Map([
+      person("anna", "anna-mail anna-phone"),
+      person("bob", "shared-mail"),
+      person("carol", "shared-mail"),
+    ]),
     rotations: new Map([["ops", ops]]),
   };
 }

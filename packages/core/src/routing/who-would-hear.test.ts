@@ -4,7 +4,10 @@ import { RouteInput } from "./route-input.ts";
 import { whoWouldHear } from "./who-would-hear.ts";
 
 const SUNDAY_AT_THREE = Date.parse("2026-03-08T03:00:00Z");
-const [CHAT, PHONE] = ["0199a1b2-0000-7000-8000-000000000001", "0199a1b2-0000-7000-8000-000000000002"] as const;
+const [CHAT, PHONE] = [
+  "0199a1b2-0000-7000-8000-000000000001",
+  "0199a1b2-0000-7000-8000-000000000002",
+] as const;
 const directory: Directory = {
   channelIds: new Set(["mail", CHAT, PHONE]),
   people: new Map(),
@@ -16,7 +19,11 @@ const channel = (channelId: string) => ({ kind: "channel", channelId });
 function heardAt(at: number, ...inputs: object[]): string[] {
   const routes = inputs.map((input, index): Route => ({ id: `r${index}`, ...RouteInput.parse(input) }));
   const listeners = whoWouldHear({ check, reason: "missed", at, routes, directory });
-  const names = new Map<string, string>([["mail", "mail"], [CHAT, "chat"], [PHONE, "phone"]]);
+  const names = new Map<string, string>([
+    ["mail", "mail"],
+    [CHAT, "chat"],
+    [PHONE, "phone"],
+  ]);
   return listeners.map((one) => `${names.get(one.channelId)} ${one.kind} after ${one.afterSeconds / 60} min`);
 }
 
@@ -24,7 +31,13 @@ test("at three on a Sunday: the check's own at once, the phone after a quarter, 
   const office = {
     name: "office",
     steps: [{ afterMinutes: 0, targets: [channel(CHAT)] }],
-    hours: { timezone: "UTC", weekdays: [1, 2, 3, 4, 5], from: "08:00", to: "18:00", outside: { kind: "hold" } },
+    hours: {
+      timezone: "UTC",
+      weekdays: [1, 2, 3, 4, 5],
+      from: "08:00",
+      to: "18:00",
+      outside: { kind: "hold" },
+    },
   };
   const phone = { name: "phone", steps: [{ afterMinutes: 15, targets: [channel(PHONE)] }] };
   expect(heardAt(SUNDAY_AT_THREE, office, phone)).toEqual([
@@ -52,8 +65,16 @@ test("why is said in words", () => {
 
 test.each([
   ["no step", { name: "x", steps: [] }, "A route needs at least one step."],
-  ["no name", { name: " ", steps: [{ afterMinutes: 0, targets: [channel(CHAT)] }] }, "Give the route a name."],
-  ["a step without targets", { name: "x", steps: [{ afterMinutes: 0, targets: [] }] }, "Name at least one target: a channel, a person or a rotation."],
+  [
+    "no name",
+    { name: " ", steps: [{ afterMinutes: 0, targets: [channel(CHAT)] }] },
+    "Give the route a name.",
+  ],
+  [
+    "a step without targets",
+    { name: "x", steps: [{ afterMinutes: 0, targets: [] }] },
+    "Name at least one target: a channel, a person or a rotation.",
+  ],
   [
     "steps out of order",
     { name: "x", steps: [0, 0].map((afterMinutes) => ({ afterMinutes, targets: [channel(CHAT)] })) },
