@@ -1,0 +1,118 @@
+import { setTimeout as wait } from "node:timers/promises";
+
+import { Agent, request } from "undici";
+
+import { type Model, addHerd, makeModel } from "./alerts/herd.ts";
+import { type Product, startProduct } from "./alerts/product.ts";
+
+/**
+ * `npm run bench:alerts [500 10000]`: N checks whose deadlines fall in the same instant, one webhook channel whose
+ * receiver takes 200 ms per call; api, checker, PostgreSQL and Redis are the product's own processes. Printed: from
+ * the deadline to the first, median and last call, in both queue modes; a lone check's latency over many; and how
+ * long the same calls take when nothing is done but sending them, with as many at once as the product makes.
+ */
+const ANSWER_MS = 200;
+const HERDS = process.argv.slice(2).filter((word) => /^\d+$/.test(word)).map(Number);
+const STORES = (["postgres", "redis"] as const).filter((store) => (process.env["BENCH_STORE"] ?? store) === store);
+const LONE_CHECKS = Number(process.env["BENCH_LONE"] ?? 100);
+const LONE_EVERY_MS = 170;
+const LONGEST_MS = 180_000;
+const AT_ONCE = 200;
+
+let wrong = 0;
+for (const store of STORES) {
+  const product = await startProduct(store, ANSWER_MS);
+  try {
+    const model = await makeModel(product.pool, product.sink.url);
+    await product.startChecker();
+    await judging(product);
+    if (LONE_CHECKS > 0) await lone(product, model, store);
+    for (const count of HERDS.length > 0 ? HERDS : [500, 10_000]) await herd(product, { model, store, count });
+  } finally {
+    await product.stop();
+  }
+}
+process.exitCode = wrong > 0 ? 1 : 0;
+
+/** Resolves once the checker judges and its queue is open. */
+async function judging({ pool }: Product): Promise<void> {
+  const { rows } = await pool.query("select from checkers where watermark_at is not null");
+  if (rows.length === 0) await wait(50).then(() => judging({ pool } as Product));
+  else await wait(2_000); // what a start does besides is not what is measured
+}
+
+async function lone(product: Product, model: Model, store: string): Promise<void> {
+  await product.sink.forget();
+  const first = Date.now() + 1_500;
+  // 7 ms more each time: the second's own rhythm must not help or hurt.
+  const deadlines = Array.from({ length: LONE_CHECKS }, (_, index) => first + index * (LONE_EVERY_MS + 7));
+  for (const deadlineAt of deadlines) await addHerd(product.pool, model, { count: 1, deadlineAt });
+  const calls = await received(product, LONE_CHECKS, (deadlines.at(-1) ?? first) + 30_000);
+  const latencies = (await flipsOf(product, calls)).toSorted((one, other) => one - other);
+  const at = (share: number) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))];
+  console.log(
+    `${store}: a lone check, ${latencies.length} times: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms (aim: p99 250 ms)`,
+  );
+}
+
+/** From each call's own deadline to its arrival. */
+async function flipsOf({ pool }: Product, calls: readonly [string, number][]): Promise<number[]> {
+  const { rows } = await pool.query<{ id: string; at: number }>(
+    `select d.id, (extract(epoch from f.at) * 1000)::float8 as at
+       from deliveries d join flips f on f.id = d.flip_id where d.id = any($1::uuid[])`,
+    [calls.map(([id]) => id)],
+  );
+  const deadlineOf = new Map(rows.map(({ id, at }) => [id, at]));
+  return calls.map(([id, receivedAt]) => Math.round(receivedAt - (deadlineOf.get(id) ?? Number.NaN)));
+}
+
+async function herd(product: Product, of: { model: Model; store: string; count: number }): Promise<void> {
+  const { model, store, count } = of;
+  const floorMs = await baseline(product.sink.url, count);
+  await product.sink.forget();
+  const deadlineAt = Math.ceil((Date.now() + 1_500 + count / 2) / 1_000) * 1_000;
+  await addHerd(product.pool, model, { count, deadlineAt });
+  await product.pool.query("analyze checks");
+  if (Date.now() > deadlineAt) console.log("The herd was made too late: the figures hold the time of making it.");
+  const calls = await received(product, count, deadlineAt + LONGEST_MS);
+  const after = calls.map(([, at]) => at - deadlineAt);
+  const twice = calls.length - new Set(calls.map(([id]) => id)).size;
+  const missing = count - new Set(calls.map(([id]) => id)).size;
+  if (twice + missing > 0) wrong += 1;
+  const last = after.at(-1) ?? Number.NaN;
+  const seconds = (ms: number | undefined) => `${((ms ?? Number.NaN) / 1_000).toFixed(2)} s`;
+  console.log(
+    `${store}: ${count} checks: first ${seconds(after[0])}, median ${seconds(after[Math.floor(after.length / 2)])}, ` +
+      `last ${seconds(last)}; twice ${twice}, missing ${missing}; ` +
+      `${(last / floorMs).toFixed(1)} times the bare calls (${seconds(floorMs)}, ${AT_ONCE} at once)`,
+  );
+}
+
+/** Waits for so many calls, or the instant by which they should have come. */
+async function received({ sink }: Product, count: number, untilMs: number): Promise<[string, number][]> {
+  for (;;) {
+    const calls = await sink.calls();
+    if (calls.length >= count || Date.now() > untilMs) {
+      await wait(1_000); // a second copy would come now
+      return sink.calls();
+    }
+    await wait(500);
+  }
+}
+
+/** The same number of calls from a loop that does nothing else, until the last one is received. */
+async function baseline(url: string, count: number): Promise<number> {
+  const dispatcher = new Agent({ connections: AT_ONCE, pipelining: 1 });
+  const begun = performance.now();
+  let left = count;
+  const lane = async () => {
+    while (left > 0) {
+      left -= 1;
+      const { body } = await request(url, { method: "POST", body: "{}", dispatcher });
+      await body.dump();
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  await dispatcher.close();
+  return performance.now() - begun - ANSWER_MS;
+}
