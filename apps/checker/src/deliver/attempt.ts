@@ -1,22 +1,21 @@
-import { setTimeout as wait } from "node:timers/promises";
-
 import { composeAlert, isKindName, openChannel, parseSettings } from "@overdue/channels";
 import {
   claimDeliveries,
-  finishDelivery,
   moveChannel,
   unseal,
   type AlertRecord,
   type ClaimedAlert,
   type Db,
   type DueDelivery,
-  type Finish,
   type Keyring,
 } from "@overdue/db";
 import type { Logger } from "pino";
 
 import type { Ending, Sender } from "../senders/sender.ts";
+import type { Gates } from "./gates.ts";
 import { nextStep } from "./next-step.ts";
+import { paceOf } from "./pace.ts";
+import type { Recorder } from "./recorder.ts";
 
 export type AttemptParts = {
   db: Db;
@@ -26,28 +25,38 @@ export type AttemptParts = {
   publicUrl: string;
   log: Logger;
   leaseSeconds: number;
+  recorder: Recorder;
+  gates: Gates;
+  /** How many more wait here for this channel. */
+  waitingFor(channelId: string): number;
   /** A delivery will be due again after so long. */
   onRetry(inMs: number): void;
 };
 
 /** Well within a lease: 45 s for an attempt that takes 20 s at the very most. */
 export const LEASE_SECONDS = 45;
-const RECORD_AGAIN_MS = [200, 1_000, 3_000, 5_000];
 
-/** Attempts those of a batch that can be claimed. Calls `done` once for each of them; never throws. */
+/**
+ * Attempts those of a batch that can be claimed. Calls `done` once for each of them; never throws. Resolves once they
+ * are claimed.
+ */
 export async function attemptBatch(
   batch: readonly DueDelivery[],
   done: (due: DueDelivery) => void,
   parts: AttemptParts,
 ): Promise<void> {
-  const claimed = await claim(batch, parts);
-  await Promise.all(
-    batch.map(async (due) => {
-      const mine = claimed.find(({ claim }) => claim.deliveryId === due.deliveryId);
-      if (mine !== undefined) await attempt(mine, parts);
-      done(due);
-    }),
-  );
+  const claimed = new Map((await claim(batch, parts)).map((mine) => [mine.claim.deliveryId, mine]));
+  for (const due of batch) {
+    const mine = claimed.get(due.deliveryId);
+    if (mine === undefined) done(due);
+    else void attemptInTurn(mine, parts).finally(() => done(due));
+  }
+}
+
+function attemptInTurn(mine: ClaimedAlert, parts: AttemptParts): Promise<void> {
+  const { channelId } = mine.claim;
+  const room = { most: paceOf(mine.alert.channelKind).atOnce, behind: parts.waitingFor(channelId) };
+  return parts.gates.pass(channelId, room, () => attempt(mine, parts));
 }
 
 async function claim(
@@ -72,7 +81,7 @@ async function attempt({ claim, alert }: ClaimedAlert, parts: AttemptParts): Pro
   const step = nextStep(ending, claim, { kind: alert.kind, chance: Math.random() });
   try {
     if (ending.result.outcome === "moved") await move(alert, ending.result.settings, parts);
-    const recorded = await record({ claim, alert }, { ...step, startedAt }, parts);
+    const recorded = await parts.recorder(claim, { ...step, startedAt });
     if (recorded && step.state === "retry") parts.onRetry(step.retryInMs);
   } catch (error) {
     // Its lease will run out, and it will go again, marked as one that may repeat.
@@ -111,18 +120,6 @@ async function move(
     settings: parsed.settings,
     hint: parsed.hint,
   });
-}
-
-/** A send that is not recorded repeats, so a database that is away for a moment is waited for. */
-async function record({ claim }: ClaimedAlert, finish: Finish, { db }: AttemptParts): Promise<boolean> {
-  for (const pauseMs of RECORD_AGAIN_MS) {
-    try {
-      return await finishDelivery(db, claim, finish);
-    } catch {
-      await wait(pauseMs);
-    }
-  }
-  return finishDelivery(db, claim, finish);
 }
 
 function placeOf(alert: AlertRecord) {

@@ -1,11 +1,13 @@
-import { channelKinds, isKindName } from "@overdue/channels";
 import type { Db, Keyring } from "@overdue/db";
 import type { Logger } from "pino";
 
 import type { DeliveryQueue } from "../queue/queue.ts";
 import type { Sender } from "../senders/sender.ts";
 import { attemptBatch, LEASE_SECONDS } from "./attempt.ts";
-import { openLanes } from "./lanes.ts";
+import { openGates } from "./gates.ts";
+import { openLanes, type Lanes } from "./lanes.ts";
+import { paceOf } from "./pace.ts";
+import { openRecorder } from "./recorder.ts";
 import { Ringer } from "./ringer.ts";
 
 export type DeliverOptions = {
@@ -25,19 +27,17 @@ export type Delivering = {
   stop(): Promise<void>;
 };
 
-const UNKNOWN_PACE = { atOnce: 1, perSecond: 1, inAllPerSecond: 10 };
-
 /** Delivers what stands in the outbox, for as long as it runs. Any number of processes may do so on one database. */
 export function startDelivering(options: DeliverOptions): Delivering {
   const parts = {
     leaseSeconds: LEASE_SECONDS,
     ...options,
+    recorder: openRecorder(options.db),
+    gates: openGates(),
+    waitingFor: (channelId: string) => lanes.waitingIn(channelId),
     onRetry: (inMs: number) => ringer.wakeIn(inMs),
   };
-  const lanes = openLanes({
-    start: (batch, done) => void attemptBatch(batch, done, parts),
-    paceOf: (kind) => (isKindName(kind) ? channelKinds[kind].pace : UNKNOWN_PACE),
-  });
+  const lanes: Lanes = openLanes({ start: (batch, done) => attemptBatch(batch, done, parts), paceOf });
   const ringer = new Ringer({ ...options, lanes });
   options.queue.onRing((due) => ringer.heard(due));
   ringer.start();

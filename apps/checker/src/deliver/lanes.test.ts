@@ -111,6 +111,7 @@ function open(options: Partial<LaneOptions> = {}): void {
     start: (batch, done) => {
       started.push(...batch);
       finish = done;
+      return Promise.resolve();
     },
     paceOf: (kind) => PACES[kind] ?? NONE,
     ...options,

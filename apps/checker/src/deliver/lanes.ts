@@ -11,13 +11,18 @@ export type Lanes = {
   add(due: DueDelivery): void;
   /** All that wait or are under way here. */
   ids(): string[];
+  /** How many wait for one channel. */
+  waitingIn(channelId: string): number;
   /** Starts nothing more; resolves once nothing is under way. */
   stop(): Promise<void>;
 };
 
 export type LaneOptions = {
-  /** Begins to deliver these. Calls `done` once for each, whatever became of it. */
-  start(batch: readonly DueDelivery[], done: (due: DueDelivery) => void): void;
+  /**
+   * Begins to deliver these. Calls `done` once for each, whatever became of it. Until it resolves nothing more is
+   * started, so that what becomes free meanwhile starts together.
+   */
+  start(batch: readonly DueDelivery[], done: (due: DueDelivery) => void): Promise<void>;
   paceOf(channelKind: string): Pace;
   atOnce?: number;
   atOncePerProject?: number;
@@ -43,6 +48,7 @@ class OpenLanes implements Lanes {
   readonly #idle: (() => void)[] = [];
   #underWay = 0;
   #pumping = false;
+  #starting = false;
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -68,6 +74,10 @@ class OpenLanes implements Lanes {
     return [...this.#here];
   }
 
+  waitingIn(channelId: string): number {
+    return this.#lanes.get(channelId)?.waiting.length ?? 0;
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -85,11 +95,20 @@ class OpenLanes implements Lanes {
   }
 
   #pump(): void {
-    if (this.#stopped) return;
+    if (this.#stopped || this.#starting) return;
     const batch = this.#nextBatch();
-    if (batch.length > 0) this.#options.start(batch, (due) => this.#done(due));
-    if (batch.length === BATCH) this.#pumpSoon();
+    if (batch.length > 0) this.#start(batch);
     this.#pumpWhenNextOpens();
+  }
+
+  #start(batch: readonly DueDelivery[]): void {
+    this.#starting = true;
+    void this.#options
+      .start(batch, (due) => this.#done(due))
+      .finally(() => {
+        this.#starting = false;
+        this.#pumpSoon();
+      });
   }
 
   /** One from each lane that has room, round after round. Lanes that had their turn go to the end. */

@@ -1,4 +1,4 @@
-import { dueDeliveries, msUntilDue, type Db, type DueDelivery } from "@overdue/db";
+import { dueDeliveries, isOnlyChecker, msUntilDue, type Db, type DueDelivery } from "@overdue/db";
 import type { Logger } from "pino";
 
 import type { DeliveryQueue } from "../queue/queue.ts";
@@ -6,7 +6,9 @@ import type { Lanes } from "./lanes.ts";
 
 export type RingerParts = { db: Db; queue: DeliveryQueue; lanes: Lanes; log: Logger };
 
-const PASS_MAX = 1_000;
+const PASS_MAX = 2_000;
+/** So few are sent before a queue would have been asked. */
+const FEW = 25;
 const RING_AT_ONCE = 250;
 /** A ring that nobody heard within this time may be repeated. */
 const RUNG_MS = 10_000;
@@ -18,9 +20,9 @@ const SOONEST_MS = 20;
 const AFTER_ERROR_MS = 1_000;
 
 /**
- * Finds what is due and rings for it: when told to, at the next due time, and by a sweep. Where the queue is away this
- * process takes the work itself, and the sweep takes whatever was rung for and heard by nobody. So the queue may lose
- * or refuse anything; it costs seconds at most.
+ * Finds what is due and rings for it: when told to, at the next due time, and by a sweep. The queue shares a herd out
+ * among the checkers; a few, or all where no other checker lives or the queue is away, this process takes itself. The
+ * sweep takes whatever was rung for and heard by nobody. So the queue may lose or refuse anything; it costs seconds.
  */
 export class Ringer {
   readonly #parts: RingerParts;
@@ -91,8 +93,13 @@ export class Ringer {
     this.#forgetOldRings();
     const except = [...this.#parts.lanes.ids(), ...this.#rung.keys()];
     const due = await dueDeliveries(this.#parts.db, { limit: PASS_MAX, except, dueForMs: 0 });
-    for (let at = 0; at < due.length; at += RING_AT_ONCE) await this.#ring(due.slice(at, at + RING_AT_ONCE));
+    if (due.length <= FEW || (await isOnlyChecker(this.#parts.db))) for (const one of due) this.heard(one);
+    else await this.#ringAll(due);
     if (due.length === PASS_MAX) this.#again = true;
+  }
+
+  async #ringAll(due: readonly DueDelivery[]): Promise<void> {
+    for (let at = 0; at < due.length; at += RING_AT_ONCE) await this.#ring(due.slice(at, at + RING_AT_ONCE));
   }
 
   async #ring(due: readonly DueDelivery[]): Promise<void> {

@@ -31,7 +31,7 @@ export type EgressOptions = {
 
 const ANSWER_BYTES = 64 * 1024;
 const TIMEOUT_MS = 10_000;
-const AGENT = { connections: 128, pipelining: 1, keepAliveTimeout: 4_000, allowH2: false };
+const AGENT = { connections: 256, pipelining: 1, keepAliveTimeout: 4_000, allowH2: false };
 
 /**
  * The one way out for HTTP. What a tenant typed goes through the guard; what the operator set does not. Redirects are

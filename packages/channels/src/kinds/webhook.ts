@@ -78,7 +78,7 @@ export const webhook = defineKind({
       required: false,
     },
   ],
-  pace: { atOnce: 100, perSecond: 1_000, inAllPerSecond: 2_000 },
+  pace: { atOnce: 200, perSecond: 1_000, inAllPerSecond: 2_000 },
   hint: ({ url }) => `${hostOf(url)}/…`,
   made: (given): Record<string, string> => (given.secret === undefined ? { secret: newSecret() } : {}),
   open: (channel) => ({

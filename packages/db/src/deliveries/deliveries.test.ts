@@ -7,7 +7,7 @@ import { openDb, type Db } from "../database.ts";
 import { channels, deliveries, deliveryAttempts } from "../schema/index.ts";
 import { claimDeliveries, type Claim, type ClaimedAlert } from "./claim.ts";
 import { dueDeliveries, msUntilDue } from "./due.ts";
-import { finishDelivery, type Finish } from "./finish.ts";
+import { finishDeliveries, type Finish } from "./finish.ts";
 import { loadAlerts } from "./load-alert.ts";
 
 let database: TestDatabase;
@@ -95,7 +95,7 @@ describe("a claim", () => {
     const [first] = await claimDeliveries(db, [down.deliveryId], 45);
     const up = await scene.up(down);
     expect(await claimDeliveries(db, [up.deliveryId], 45)).toEqual([]);
-    await finishDelivery(db, held(first), finish({ state: "sent" }));
+    await finishOne(held(first), finish({ state: "sent" }));
     expect(await claimDeliveries(db, [up.deliveryId], 45)).toHaveLength(1);
   });
 
@@ -123,7 +123,7 @@ describe("an attempt's end", () => {
   test("is recorded with what the provider said", async () => {
     const claim = await claimed();
     expect(
-      await finishDelivery(db, claim, finish({ state: "sent", statusCode: 200, providerRef: "42" })),
+      await finishOne(claim, finish({ state: "sent", statusCode: 200, providerRef: "42" })),
     ).toBe(true);
     const [row] = await db.select().from(deliveries).where(eq(deliveries.id, claim.deliveryId));
     expect(row).toMatchObject({ state: "sent", providerRef: "42", lastError: null, leaseUntil: null });
@@ -140,16 +140,16 @@ describe("an attempt's end", () => {
     const claim = await claimed();
     await expire(claim.deliveryId);
     await claimDeliveries(db, [claim.deliveryId], 45);
-    expect(await finishDelivery(db, claim, finish({ state: "sent" }))).toBe(false);
+    expect(await finishOne(claim, finish({ state: "sent" }))).toBe(false);
     expect(await state(claim.deliveryId)).toBe("sending");
   });
 
   test("that was postponed by the provider is no failure", async () => {
     const claim = await claimed();
-    await finishDelivery(db, claim, finish({ state: "retry", statusCode: 429, retryInMs: 0 }));
+    await finishOne(claim, finish({ state: "retry", statusCode: 429, retryInMs: 0 }));
     const [second] = await claimDeliveries(db, [claim.deliveryId], 45);
     expect(second?.claim).toMatchObject({ attempt: 2, failures: 0 });
-    await finishDelivery(db, held(second), finish({ state: "retry", statusCode: 500, retryInMs: 0 }));
+    await finishOne(held(second), finish({ state: "retry", statusCode: 500, retryInMs: 0 }));
     expect(await claimDeliveries(db, [claim.deliveryId], 45)).toMatchObject([
       { claim: { attempt: 3, failures: 1 } },
     ]);
@@ -157,18 +157,18 @@ describe("an attempt's end", () => {
 
   test("that is permanent breaks the channel and says why; a success mends it", async () => {
     const claim = await claimed();
-    await finishDelivery(db, claim, finish({ state: "failed", channelBrokenBecause: "no_service" }));
+    await finishOne(claim, finish({ state: "failed", channelBrokenBecause: "no_service" }));
     expect(await channel()).toMatchObject({ brokenAt: expect.any(Date), brokenBecause: "no_service" });
     const proof = await queueTest(db, target());
     const [again] = await claimDeliveries(db, [proof.id], 45);
-    await finishDelivery(db, held(again), finish({ state: "sent" }));
+    await finishOne(held(again), finish({ state: "sent" }));
     expect(await channel()).toMatchObject({ brokenAt: null, brokenBecause: null });
   });
 
   test("is told to open pages", async () => {
     const { heard } = await listening("overdue_changes");
     const claim = await claimed();
-    await finishDelivery(db, claim, finish({ state: "sent" }));
+    await finishOne(claim, finish({ state: "sent" }));
     expect(JSON.parse(await heard)).toEqual({
       projectId: scene.projectId,
       checkId: scene.checkId,
@@ -209,7 +209,7 @@ describe("what an alert tells", () => {
   test("of an up whose down was sent: the up alone", async () => {
     const down = await scene.down();
     const [claim] = await claimDeliveries(db, [down.deliveryId], 45);
-    await finishDelivery(db, held(claim), finish({ state: "sent" }));
+    await finishOne(held(claim), finish({ state: "sent" }));
     const up = await scene.up(down);
     expect(await loadAlerts(db, [up.deliveryId])).toMatchObject([{ kind: "up", tellsDownToo: false }]);
   });
@@ -244,6 +244,11 @@ async function expire(id: string): Promise<void> {
 function held(claimed: ClaimedAlert | undefined): Claim {
   if (claimed === undefined) throw new Error("It should have been claimed.");
   return claimed.claim;
+}
+
+/** Whether it was recorded. */
+async function finishOne(claim: Claim, how: Finish): Promise<boolean> {
+  return (await finishDeliveries(db, [{ claim, finish: how }])).has(claim.deliveryId);
 }
 
 function finish(change: Partial<Finish>): Finish {

@@ -1,5 +1,8 @@
 import type { Instant } from "@overdue/core";
+import { sql } from "drizzle-orm";
 import type { Pool } from "pg";
+
+import type { Db } from "../database.ts";
 
 /** Says that this checker has judged all deadlines up to the watermark; null: it had to wait. */
 export async function writeJudged(
@@ -18,6 +21,14 @@ export async function writeJudged(
 
 export async function endChecker(pool: Pool, id: string): Promise<void> {
   await pool.query("update checkers set ended_at = clock_timestamp() where id = $1", [id]);
+}
+
+/** Whether there is nobody to share work with: at most one checker has judged within the last seconds. */
+export async function isOnlyChecker(db: Db): Promise<boolean> {
+  const { rows } = await db.execute<{ count: number }>(sql`
+    select count(*)::int as count from checkers
+    where ended_at is null and judged_at > clock_timestamp() - interval '5 seconds'`);
+  return (rows[0]?.count ?? 0) <= 1;
 }
 
 /** Forgets processes that are long gone; the newest stay, for the outage that their silence may turn out to be. */

@@ -1,0 +1,69 @@
+import { setTimeout as wait } from "node:timers/promises";
+
+import { finishDeliveries, type Claim, type Db, type Finish } from "@overdue/db";
+
+/** Records how an attempt ended. False where another attempt has taken over; rejects where that cannot be recorded. */
+export type Recorder = (claim: Claim, finish: Finish) => Promise<boolean>;
+
+const TOGETHER_MAX = 200;
+const AGAIN_MS = [200, 1_000, 3_000, 5_000];
+
+type Waiting = {
+  claim: Claim;
+  finish: Finish;
+  resolve: (recorded: boolean) => void;
+  reject: (error: unknown) => void;
+};
+
+/**
+ * Group commit: the first end is written at once, those that come meanwhile share the next statement. A send that is
+ * not recorded repeats, so a database that is away for a moment is waited for.
+ */
+export function openRecorder(db: Db): Recorder {
+  let waiting: Waiting[] = [];
+  let working = false;
+  const work = async () => {
+    working = true;
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, TOGETHER_MAX);
+      waiting = waiting.slice(TOGETHER_MAX);
+      await record(db, batch);
+    }
+    working = false;
+  };
+  return (claim, finish) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ claim, finish, resolve, reject });
+      if (!working) void work();
+    });
+}
+
+async function record(db: Db, batch: readonly Waiting[]): Promise<void> {
+  try {
+    const recorded = await finishAgainAndAgain(db, batch);
+    for (const { claim, resolve } of batch) resolve(recorded.has(claim.deliveryId));
+  } catch (error) {
+    if (batch.length === 1) for (const { reject } of batch) reject(error);
+    // One that cannot be written must not take the others with it.
+    else for (const one of batch) await record(db, [one]);
+  }
+}
+
+async function finishAgainAndAgain(db: Db, batch: readonly Waiting[]): Promise<Set<string>> {
+  for (const pauseMs of AGAIN_MS) {
+    try {
+      return await finishDeliveries(db, batch);
+    } catch (error) {
+      if (batch.length > 1 && isAboutData(error)) throw error;
+      await wait(pauseMs);
+    }
+  }
+  return finishDeliveries(db, batch);
+}
+
+/** PostgreSQL refused the data itself (classes 21 to 23): the same again would be refused again. */
+function isAboutData(error: unknown): boolean {
+  const cause: unknown = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const code: unknown = typeof cause === "object" && cause !== null ? Reflect.get(cause, "code") : undefined;
+  return typeof code === "string" && /^2[123]/.test(code);
+}
