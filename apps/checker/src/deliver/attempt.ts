@@ -56,7 +56,7 @@ export async function attemptBatch(
 function attemptInTurn(mine: ClaimedAlert, parts: AttemptParts): Promise<void> {
   const { channelId } = mine.claim;
   const room = { most: paceOf(mine.alert.channelKind).atOnce, behind: parts.waitingFor(channelId) };
-  return parts.gates.pass(channelId, room, () => attempt(mine, parts));
+  return parts.gates.pass(channelId, room, (answered) => attempt(mine, parts, answered));
 }
 
 async function claim(
@@ -75,9 +75,14 @@ async function claim(
   }
 }
 
-async function attempt({ claim, alert }: ClaimedAlert, parts: AttemptParts): Promise<void> {
+async function attempt(
+  { claim, alert }: ClaimedAlert,
+  parts: AttemptParts,
+  answered: () => void,
+): Promise<void> {
   const startedAt = new Date();
   const ending = await send(alert, parts);
+  answered();
   const step = nextStep(ending, claim, { kind: alert.kind, chance: Math.random() });
   try {
     if (ending.result.outcome === "moved") await move(alert, ending.result.settings, parts);

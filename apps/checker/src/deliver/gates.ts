@@ -1,11 +1,16 @@
+type Room = { most: number; behind: number };
+
 /**
  * How many messages are on their way to one receiver at once: as few as keep its lane quick. A receiver that answers
  * within a moment gets one after the other, so that a crash repeats one message at the most; one that takes its time
  * gets as many as it takes to send it `PER_SECOND`.
  */
 export type Gates = {
-  /** Runs `send` when its turn has come. `most`: how many the provider takes at once; `behind`: how many more wait. */
-  pass<T>(channelId: string, room: { most: number; behind: number }, send: () => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` when its turn has come; it calls `answered` once the receiver has. `most`: how many the provider takes at
+   * once; `behind`: how many more wait.
+   */
+  pass(channelId: string, room: Room, work: (answered: () => void) => Promise<void>): Promise<void>;
 };
 
 const PER_SECOND = 1_000;
@@ -18,7 +23,7 @@ const AT_ONCE_FOR_HERD = 4;
 const NEWEST = 0.3;
 
 type Gate = {
-  waiting: { room: { most: number; behind: number }; start: () => void }[];
+  waiting: { room: Room; start: () => void }[];
   /** When each of those that are on their way began. */
   begun: Set<{ at: number }>;
   /** How long an answer takes. */
@@ -34,7 +39,7 @@ export function openGates(now: () => number = () => performance.now()): Gates {
     return gate;
   };
   return {
-    pass: async (channelId, room, send) => {
+    pass: async (channelId, room, work) => {
       const gate = gateOf(channelId);
       const one = { at: 0 };
       await new Promise<void>((resolve) => {
@@ -46,12 +51,18 @@ export function openGates(now: () => number = () => performance.now()): Gates {
         gate.waiting.push({ room, start });
         open(gate, now);
       });
-      try {
-        return await send();
-      } finally {
-        gate.begun.delete(one);
+      const leave = () => {
+        if (gate.begun.delete(one)) open(gate, now);
+      };
+      // What a quick receiver took stays in its place until that is recorded: a crash repeats no more than is here.
+      const answered = () => {
         gate.usualMs += (now() - one.at - gate.usualMs) * NEWEST;
-        open(gate, now);
+        if (gate.usualMs >= QUICK_MS) leave();
+      };
+      try {
+        await work(answered);
+      } finally {
+        leave();
         if (gate.begun.size === 0 && gate.waiting.length === 0) forget(gates, channelId, gate);
       }
     },

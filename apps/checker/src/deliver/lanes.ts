@@ -34,6 +34,8 @@ const AT_ONCE = 1_000;
 const AT_ONCE_PER_PROJECT = 500;
 const WAITING = 50_000;
 const BATCH = 100;
+const WIDE = 50;
+const AHEAD = 1.5;
 
 export function openLanes(options: LaneOptions): Lanes {
   return new OpenLanes(options);
@@ -145,7 +147,7 @@ class OpenLanes implements Lanes {
     return (
       this.#underWay < atOnce &&
       this.#ofProject(projectId) < atOncePerProject &&
-      lane.underWay < paceOf(lane.kind).atOnce &&
+      lane.underWay < claimedAtOnce(paceOf(lane.kind)) &&
       this.#opensAt(lane) <= Date.now()
     );
   }
@@ -193,6 +195,11 @@ class OpenLanes implements Lanes {
     }
     if (next < Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.#pump(), next - now);
   }
+}
+
+/** A wide lane claims ahead of what its gate lets through, so that no place stays empty while the next are claimed. */
+function claimedAtOnce({ atOnce }: Pace): number {
+  return atOnce < WIDE ? atOnce : Math.ceil(atOnce * AHEAD);
 }
 
 /** Quick lanes may begin with 50 ms' worth at once, so that a timer's coarseness costs them nothing. */

@@ -9,6 +9,7 @@ import {
   primaryKey,
   text,
   unique,
+  uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
 
@@ -37,9 +38,26 @@ export const channels = pgTable(
     brokenAt: at("broken_at"),
     brokenBecause: text("broken_because"),
     lastSentAt: at("last_sent_at"),
+    /** Made by Overdue itself, such as an owner's mailbox; shown to nobody. */
+    internal: boolean("internal").notNull().default(false),
+    /** Takes the project's alerts that another channel could not. */
+    isFallback: boolean("is_fallback").notNull().default(false),
+    /** Send a test when nothing else has proven it for a week. */
+    proveWeekly: boolean("prove_weekly").notNull().default(false),
+    /** Errors in a row that may pass. */
+    circuitFailures: integer("circuit_failures").notNull().default(0),
+    /** How often in a row the circuit was opened; each time it stays open longer. */
+    circuitStep: integer("circuit_step").notNull().default(0),
+    /** Until then nothing but one attempt to find out is made. */
+    circuitUntil: at("circuit_until"),
     deletedAt: at("deleted_at"),
   },
-  (t) => [unique("channels_project_id").on(t.projectId, t.id)],
+  (t) => [
+    unique("channels_project_id").on(t.projectId, t.id),
+    uniqueIndex("channels_fallback")
+      .on(t.projectId)
+      .where(sql`is_fallback`),
+  ],
 );
 
 export const checkChannels = pgTable(
@@ -96,6 +114,10 @@ export const deliveries = pgTable(
     attempt: integer("attempt").notNull().default(0),
     nextAttemptAt: at("next_attempt_at").notNull().defaultNow(),
     leaseUntil: at("lease_until"),
+    /** The checker that holds the lease. */
+    holder: uuid("holder"),
+    /** Attempts that died with their process; the second puts it aside. */
+    crashes: integer("crashes").notNull().default(0),
     /** An earlier attempt ended without an answer: the message may arrive twice. */
     uncertain: boolean("uncertain").notNull().default(false),
     createdAt: createdAt(),
@@ -103,6 +125,12 @@ export const deliveries = pgTable(
     /** The provider's own id of the message. */
     providerRef: text("provider_ref"),
     lastError: text("last_error"),
+    /** From the deadline, or whatever else it tells of, until the provider took it. */
+    latencyMs: integer("latency_ms"),
+    /** The delivery that failed elsewhere and goes here in its place. */
+    insteadOf: uuid("instead_of"),
+    /** A failed one that somebody or another channel has taken care of. */
+    dealtWithAt: at("dealt_with_at"),
   },
   (t) => [
     unique("deliveries_once").on(t.flipId, t.channelId),
@@ -112,6 +140,9 @@ export const deliveries = pgTable(
       .where(sql`state in ('pending', 'retry', 'sending')`),
     index("deliveries_channel").on(t.channelId, t.createdAt),
     index("deliveries_check").on(t.checkId, t.createdAt),
+    index("deliveries_dead")
+      .on(t.projectId, t.id)
+      .where(sql`state = 'failed' and dealt_with_at is null`),
     foreignKey({
       name: "deliveries_channel_fk",
       columns: [t.projectId, t.channelId],
