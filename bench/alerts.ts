@@ -12,8 +12,13 @@ import { type Product, startProduct } from "./alerts/product.ts";
  * long the same calls take when nothing is done but sending them, with as many at once as the product makes.
  */
 const ANSWER_MS = 200;
-const HERDS = process.argv.slice(2).filter((word) => /^\d+$/.test(word)).map(Number);
-const STORES = (["postgres", "redis"] as const).filter((store) => (process.env["BENCH_STORE"] ?? store) === store);
+const HERDS = process.argv
+  .slice(2)
+  .filter((word) => /^\d+$/.test(word))
+  .map(Number);
+const STORES = (["postgres", "redis"] as const).filter(
+  (store) => (process.env["BENCH_STORE"] ?? store) === store,
+);
 const LONE_CHECKS = Number(process.env["BENCH_LONE"] ?? 100);
 const LONE_EVERY_MS = 170;
 const LONGEST_MS = 180_000;
@@ -27,7 +32,8 @@ for (const store of STORES) {
     await product.startChecker();
     await judging(product);
     if (LONE_CHECKS > 0) await lone(product, model, store);
-    for (const count of HERDS.length > 0 ? HERDS : [500, 10_000]) await herd(product, { model, store, count });
+    for (const count of HERDS.length > 0 ? HERDS : [500, 10_000])
+      await herd(product, { model, store, count });
   } finally {
     await product.stop();
   }
@@ -49,7 +55,8 @@ async function lone(product: Product, model: Model, store: string): Promise<void
   for (const deadlineAt of deadlines) await addHerd(product.pool, model, { count: 1, deadlineAt });
   const calls = await received(product, LONE_CHECKS, (deadlines.at(-1) ?? first) + 30_000);
   const latencies = (await flipsOf(product, calls)).toSorted((one, other) => one - other);
-  const at = (share: number) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))];
+  const at = (share: number) =>
+    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))];
   console.log(
     `${store}: a lone check, ${latencies.length} times: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms (aim: p99 250 ms)`,
   );
@@ -73,7 +80,8 @@ async function herd(product: Product, of: { model: Model; store: string; count: 
   const deadlineAt = Math.ceil((Date.now() + 1_500 + count / 2) / 1_000) * 1_000;
   await addHerd(product.pool, model, { count, deadlineAt });
   await product.pool.query("analyze checks");
-  if (Date.now() > deadlineAt) console.log("The herd was made too late: the figures hold the time of making it.");
+  if (Date.now() > deadlineAt)
+    console.log("The herd was made too late: the figures hold the time of making it.");
   const calls = await received(product, count, deadlineAt + LONGEST_MS);
   const after = calls.map(([, at]) => at - deadlineAt);
   const twice = calls.length - new Set(calls.map(([id]) => id)).size;

@@ -1,7 +1,16 @@
 import { randomUUID } from "node:crypto";
 
 import { defaultSettings, fold, newCheck } from "@overdue/core";
-import { ALONE, type Pool, createChannel, createCheck, createProject, keyringOf, openDb, recordPings } from "@overdue/db";
+import {
+  ALONE,
+  type Pool,
+  createChannel,
+  createCheck,
+  createProject,
+  keyringOf,
+  openDb,
+  recordPings,
+} from "@overdue/db";
 
 import { SECRET_KEY } from "./product.ts";
 
@@ -23,7 +32,12 @@ export async function makeModel(pool: Pool, url: string): Promise<Model> {
   const channel = await createChannel(db, keyringOf([SECRET_KEY]), { ...input, settings });
   const at = Date.now();
   const checkId = await pingedCheck(pool, projectId, at);
-  return { projectId, channelId: channel.id, checkId, deadlineAt: at + (EVERY_SECONDS + GRACE_SECONDS) * 1_000 };
+  return {
+    projectId,
+    channelId: channel.id,
+    checkId,
+    deadlineAt: at + (EVERY_SECONDS + GRACE_SECONDS) * 1_000,
+  };
 }
 
 async function pingedCheck(pool: Pool, projectId: string, at: number): Promise<string> {
@@ -33,7 +47,11 @@ async function pingedCheck(pool: Pool, projectId: string, at: number): Promise<s
   const details = { name: "bench" };
   const row = await createCheck(openDb(pool), { projectId, details, check, nextAt, channelIds: [] });
   const target = { kind: "uuid", pingUuid: row.pingUuid } as const;
-  await recordPings(pool, [{ target, record: pingAt(at), read: () => "success", host: null, digest: null }], ALONE);
+  await recordPings(
+    pool,
+    [{ target, record: pingAt(at), read: () => "success", host: null, digest: null }],
+    ALONE,
+  );
   return row.id;
 }
 
@@ -54,7 +72,11 @@ function pingAt(receivedAt: number) {
 }
 
 /** `count` checks whose deadline is `deadlineAt`, as if the model had been pinged that much earlier or later. */
-export async function addHerd(pool: Pool, model: Model, { count, deadlineAt }: { count: number; deadlineAt: number }) {
+export async function addHerd(
+  pool: Pool,
+  model: Model,
+  { count, deadlineAt }: { count: number; deadlineAt: number },
+) {
   const shiftMs = deadlineAt - model.deadlineAt;
   const { rows } = await pool.query<{ column: string }>(
     "select column_name as column from information_schema.columns where table_name = 'checks' and column_name <> all($1)",
@@ -62,7 +84,9 @@ export async function addHerd(pool: Pool, model: Model, { count, deadlineAt }: {
   );
   const kept = rows.map(({ column }) => `"${column}"`).join(", ");
   const shifted = SHIFTED.map((column) => `${column} + $3 * interval '1 millisecond'`).join(", ");
-  const memory = await pool.query<{ memory: unknown }>("select memory from checks where id = $1", [model.checkId]);
+  const memory = await pool.query<{ memory: unknown }>("select memory from checks where id = $1", [
+    model.checkId,
+  ]);
   await pool.query(
     `with made as (
        insert into checks (${kept}, memory, ${SHIFTED.join(", ")})

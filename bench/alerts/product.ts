@@ -33,7 +33,10 @@ export async function startProduct(store: "postgres" | "redis", answerMs: number
   const home = realpathSync(mkdtempSync(join(tmpdir(), "overdue-bench-")));
   chmodSync(home, 0o755);
   await initialise(join(home, "postgres"), "bench");
-  const postgres = await startServer({ directory: join(home, "postgres"), logFile: join(home, "postgres.log") });
+  const postgres = await startServer({
+    directory: join(home, "postgres"),
+    logFile: join(home, "postgres.log"),
+  });
   const url = `postgres://postgres:bench@127.0.0.1:${postgres.port}/postgres`;
   const pool = openPool({ url, max: 4, name: "bench", statementTimeoutMs: 120_000 });
   await migrate(pool);
@@ -76,7 +79,9 @@ async function environmentOf(url: string, redisUrl: string | null): Promise<Node
 
 function startChild(path: string, env: NodeJS.ProcessEnv): ChildProcess {
   const profile =
-    process.env["BENCH_PROFILE"] && path.includes("checker") ? ["--cpu-prof", "--cpu-prof-dir=/tmp/prof"] : [];
+    process.env["BENCH_PROFILE"] && path.includes("checker")
+      ? ["--cpu-prof", "--cpu-prof-dir=/tmp/prof"]
+      : [];
   return spawn(process.execPath, [...profile, join(import.meta.dirname, "../..", path)], {
     env,
     stdio: ["ignore", "pipe", "inherit"],

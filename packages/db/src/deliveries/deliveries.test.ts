@@ -122,9 +122,7 @@ describe("a claim", () => {
 describe("an attempt's end", () => {
   test("is recorded with what the provider said", async () => {
     const claim = await claimed();
-    expect(
-      await finishOne(claim, finish({ state: "sent", statusCode: 200, providerRef: "42" })),
-    ).toBe(true);
+    expect(await finishOne(claim, finish({ state: "sent", statusCode: 200, providerRef: "42" }))).toBe(true);
     const [row] = await db.select().from(deliveries).where(eq(deliveries.id, claim.deliveryId));
     expect(row).toMatchObject({ state: "sent", providerRef: "42", lastError: null, leaseUntil: null });
     expect(row?.finishedAt).toBeInstanceOf(Date);
