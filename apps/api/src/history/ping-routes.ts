@@ -22,6 +22,10 @@ const PingView = z
     userAgent: z.string(),
     bodyBytes: z.int().meta({ description: "Length as it was sent." }),
     bodyCut: z.boolean().meta({ description: "Only the beginning is kept." }),
+    repeats: z.int().meta({
+      description:
+        "How many pings before it, that said the same in its minute, it stands for, too: past 60 a minute they share a row.",
+    }),
   })
   .meta({ id: "Ping" });
 

@@ -130,15 +130,47 @@ test("a rejected ping creates no check", async () => {
   expect(rowCount).toBe(0);
 });
 
-test("a hundred pings at once are all stored, numbered without a gap", async () => {
+test("sixty pings at once are all stored, numbered without a gap", async () => {
   const check = await aCheck(pool);
   const responses = await Promise.all(
-    Array.from({ length: 100 }, async () => app.request(`/ping/${check.pingUuid}`)),
+    Array.from({ length: 60 }, async () => app.request(`/ping/${check.pingUuid}`)),
   );
   expect(responses.every(({ status }) => status === 200)).toBe(true);
   expect((await pingsOf(check)).map(({ number }) => number)).toEqual(
-    Array.from({ length: 100 }, (_, i) => i + 1),
+    Array.from({ length: 60 }, (_, i) => i + 1),
   );
+});
+
+test("a storm on one check shares rows, but every ping is answered and counted, and a fail counts at once", async () => {
+  const check = await aCheck(pool);
+  const storm = async (count: number, suffix = "") => {
+    const path = `/ping/${check.pingUuid}${suffix}`;
+    const answers = await Promise.all(Array.from({ length: count }, async () => app.request(path)));
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+  };
+  await storm(300);
+  await storm(1, "/fail");
+  expect(await statusOf(check)).toBe("down");
+  await storm(100, "/log");
+  await storm(1);
+  expect(await statusOf(check)).toBe("up");
+  await storm(100);
+  await storm(1, "/start");
+  await storm(1, "/0");
+  const pings = await pingsOf(check);
+  expect(pings.length).toBeLessThan(140); // the minute may have turned once
+  expect(pings.reduce((sum, ping) => sum + 1 + ping.repeats, 0)).toBe(504);
+  expect(pings.at(-1)?.number).toBe(504);
+  const { rows } = await pool.query("select ping_count from checks where id = $1", [check.id]);
+  expect(rows).toEqual([{ ping_count: 504 }]);
+  const runs = await pool.query<{ id: string; started: boolean }>(
+    "select id, started_at is not null as started from runs where check_id = $1",
+    [check.id],
+  );
+  expect(runs.rows.filter((run) => run.started)).toHaveLength(1);
+  expect(runs.rows.length).toBeLessThan(140);
+  const flips = await pool.query("select 1 from flips where check_id = $1", [check.id]);
+  expect(flips.rowCount).toBe(3);
 });
 
 test("without a database a ping is told to come again, never that it was stored", async () => {
@@ -212,8 +244,16 @@ function receiverOn(on: Pool) {
   return { app: routes, receiver };
 }
 
+async function statusOf(check: { id: string }): Promise<string | undefined> {
+  const { rows } = await pool.query<{ status: string }>("select status from checks where id = $1", [
+    check.id,
+  ]);
+  return rows[0]?.status;
+}
+
 type StoredPing = {
   number: number;
+  repeats: number;
   body: Buffer | null;
   body_bytes: number;
   user_agent: string;

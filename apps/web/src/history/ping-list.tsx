@@ -36,6 +36,11 @@ export function PingList({ projectId, checkId, zone }: Props) {
   );
 }
 
+/** A row may stand for many pings that said the same. */
+function numbersOf({ number, repeats }: PingView): string {
+  return repeats === 0 ? String(number) : `${number} (and ${repeats} like it)`;
+}
+
 type TableProps = { pings: readonly PingView[]; zone: string | undefined; onOpen: (ping: PingView) => void };
 
 function PingTable({ pings, zone, onOpen }: TableProps) {
@@ -58,7 +63,7 @@ function PingTable({ pings, zone, onOpen }: TableProps) {
       <tbody>
         {pings.map((ping) => (
           <tr key={ping.number}>
-            <td className={styles["dimmed"]}>{ping.number}</td>
+            <td className={styles["dimmed"]}>{numbersOf(ping)}</td>
             <td>
               <PingKind ping={ping} />
             </td>

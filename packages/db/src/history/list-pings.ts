@@ -17,6 +17,7 @@ const COLUMNS = {
   remoteAddress: pings.remoteAddress,
   userAgent: pings.userAgent,
   bodyBytes: pings.bodyBytes,
+  repeats: pings.repeats,
   keptBytes: sql<number>`coalesce(octet_length(${pings.body}), 0)`,
 };
 

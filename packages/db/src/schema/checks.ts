@@ -1,4 +1,4 @@
-import type { Attitude, CheckSettings, Memory, Schedule, Tolerance } from "@overdue/core";
+import type { Attitude, CheckSettings, Memory, Pace, Schedule, Tolerance } from "@overdue/core";
 import { sql } from "drizzle-orm";
 import {
   bigint,
@@ -92,6 +92,8 @@ export const checks = pgTable(
     deadlineAt: at("deadline_at"),
     // Never read by SQL, so kept as the text it came as: jsonb would be taken apart and put together at every ping.
     memory: json("memory").$type<Memory>().notNull(),
+    /** How many rows its pings got in the minute under way; null before the first. */
+    pace: json("pace").$type<Pace>(),
     /** Never later than the next instant at which time matters for this check. */
     wakeAt: at("wake_at"),
   },

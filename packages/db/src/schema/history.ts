@@ -22,7 +22,10 @@ import { at, bytea, id } from "./columns.ts";
 /** Project and check together, so that no row can point into another tenant. */
 const ofCheck = () => ({ projectId: uuid("project_id").notNull(), checkId: uuid("check_id").notNull() });
 
-/** Every recorded signal. Numbered per check without gaps; the newest are read by the primary key. */
+/**
+ * Every recorded signal, numbered per check; the newest are read by the primary key. Numbers are missing only where a
+ * row stands for pings before it, which `repeats` counts (core's pace.ts).
+ */
 export const pings = pgTable(
   "pings",
   {
@@ -41,6 +44,8 @@ export const pings = pgTable(
     body: bytea("body"),
     /** How long the body was as sent; more than is kept when it was cut. */
     bodyBytes: integer("body_bytes").notNull().default(0),
+    /** How many pings before it, that said the same in its minute, it stands for, too. */
+    repeats: integer("repeats").notNull().default(0),
   },
   (t) => [
     primaryKey({ columns: [t.checkId, t.number] }),

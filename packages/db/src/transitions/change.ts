@@ -1,4 +1,4 @@
-import { type Check, type Effect, type Event, type Instant, fold } from "@overdue/core";
+import { type Check, type Effect, type Event, type Instant, type Pace, fold, paced } from "@overdue/core";
 
 import type { Outage } from "../receivers/outages.ts";
 import type { StoredCheck } from "./stored-check.ts";
@@ -28,12 +28,40 @@ export type Change = {
   effects: Effect[];
   nextAt: Instant | null;
   pings: PingRecord[];
+  pace: Pace | null;
+  /** How many pings before it a ping's row stands for; by the ping's id. */
+  repeats: Map<string, number>;
+  /** Pings whose rows gave way to a later one: of this transaction by their ids, and those that are stored. */
+  gaveWay: { ids: Set<string>; stored: { number: number; id: string }[] };
   /** True: `wake_at` becomes `nextAt`. False: it only moves nearer, so that a ping touches no index. */
   setWake: boolean;
 };
 
 export function changeOf(stored: StoredCheck): Change {
-  return { stored, check: stored.check, effects: [], nextAt: null, pings: [], setWake: false };
+  return {
+    stored,
+    check: stored.check,
+    effects: [],
+    nextAt: null,
+    pings: [],
+    pace: stored.pace,
+    repeats: new Map(),
+    gaveWay: { ids: new Set(), stored: [] },
+    setWake: false,
+  };
+}
+
+/** Folds a ping into the change, and decides whether it gets a row of its own. */
+export function advancePing(change: Change, event: Extract<Event, { kind: "ping" }>): void {
+  const before = change.effects.length;
+  advance(change, event);
+  const { pace, repeats, instead } = paced(change.pace, event.ping.at, change.effects.slice(before));
+  change.pace = pace;
+  if (repeats > 0) change.repeats.set(event.ping.id, repeats);
+  if (instead === null) return;
+  const { number, id } = instead;
+  if (number > change.stored.check.state.pingCount) change.gaveWay.ids.add(id);
+  else change.gaveWay.stored.push({ number, id });
 }
 
 /** Folds one more event into the change. */

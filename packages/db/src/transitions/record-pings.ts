@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from "pg";
 
 import { inTransaction } from "../in-transaction.ts";
 import type { Outage } from "../receivers/outages.ts";
-import { type Change, type PingRecord, advance, applyOutages, changeOf } from "./change.ts";
+import { type Change, type PingRecord, advancePing, applyOutages, changeOf } from "./change.ts";
 import { type Found, type Target, findSlugs, slugOf } from "./find-targets.ts";
 import { STORED_CHECK, type StoredCheckRow, storedCheck } from "./stored-check.ts";
 import { writeChanges } from "./write.ts";
@@ -103,7 +103,7 @@ function apply(
   if (change === undefined) return { kind: "unknown" };
   change.pings.push(arrival.record);
   const ping = pingOf(arrival, change.stored.reading, arrival.record.receivedAt);
-  advance(change, { kind: "ping", ping, ...(known.othersAt !== null && { knownUntil: known.othersAt }) });
+  advancePing(change, { kind: "ping", ping, ...(known.othersAt !== null && { knownUntil: known.othersAt }) });
   const { projectId } = change.stored;
   return { kind: "recorded", projectId, checkId: change.check.id, created: found.created };
 }

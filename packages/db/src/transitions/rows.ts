@@ -5,7 +5,7 @@ import type { Change, PingRecord } from "./change.ts";
 type Of<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
 
 /** The check's new state, as `write.ts` reads it. */
-export function checkRow({ check, nextAt, setWake }: Change) {
+export function checkRow({ check, pace, nextAt, setWake }: Change) {
   const { state } = check;
   return {
     id: check.id,
@@ -18,6 +18,7 @@ export function checkRow({ check, nextAt, setWake }: Change) {
     expected_at: state.expectedAt,
     deadline_at: state.deadlineAt,
     memory: state.memory,
+    pace,
     next_at: nextAt,
     set_wake: setWake,
   };
@@ -27,19 +28,27 @@ export function pingRows(change: Change) {
   const decided = new Map(effectsOf(change, "ping").map((effect) => [effect.id, effect]));
   return change.pings.flatMap((ping) => {
     const effect = decided.get(ping.id);
-    return effect === undefined ? [] : [pingRow(change, ping, effect)];
+    return effect === undefined || change.gaveWay.ids.has(ping.id) ? [] : [pingRow(change, ping, effect)];
   });
 }
 
 // The same row twice in one statement is an error in SQL, and the last word counts.
 export function runRows(change: Change) {
-  const runs = new Map(effectsOf(change, "run").map(({ run }) => [run.id, run]));
+  const kept = effectsOf(change, "run").filter(
+    ({ run }) => run.startedAt !== null || !change.gaveWay.ids.has(run.id),
+  );
+  const runs = new Map(kept.map(({ run }) => [run.id, run]));
   return [...runs.values()].map((run) => runRow(change, run));
 }
 
 export function slotRows(change: Change) {
   const slots = new Map(effectsOf(change, "slot").map(({ slot }) => [slot.dueAt, slot]));
   return [...slots.values()].map((slot) => slotRow(change, slot));
+}
+
+/** What is stored of pings that a later row stands for by now: their rows, and the runs that only they were. */
+export function goneRows({ check, gaveWay }: Change) {
+  return gaveWay.stored.map(({ number, id }) => ({ check_id: check.id, number, id }));
 }
 
 export function noticeRows(change: Change) {
@@ -99,6 +108,7 @@ function pingRow(change: Change, ping: PingRecord, effect: Of<"ping">) {
     user_agent: ping.userAgent,
     body: ping.body === null ? null : ping.body.toString("base64"),
     body_bytes: ping.bodyBytes,
+    repeats: change.repeats.get(ping.id) ?? 0,
   };
 }
 

@@ -1,7 +1,13 @@
-import type { Check, CheckSettings, CheckState, Instant, PingReading } from "@overdue/core";
+import type { Check, CheckSettings, CheckState, Instant, Pace, PingReading } from "@overdue/core";
 
 /** A check as it was read under its lock. */
-export type StoredCheck = { projectId: string; pingUuid: string; reading: PingReading; check: Check };
+export type StoredCheck = {
+  projectId: string;
+  pingUuid: string;
+  reading: PingReading;
+  check: Check;
+  pace: Pace | null;
+};
 
 const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 
@@ -13,7 +19,7 @@ export const STORED_CHECK = `
   alert_before_first_ping,
   methods, filter_subject, filter_body, filter_http_body, filter_default_fail, start_keywords, success_keywords, failure_keywords,
   status, deadline_seq, ping_count, ${ms("last_ping_at")} as last_ping_at, ${ms("last_start_at")} as last_start_at,
-  last_duration_ms, ${ms("expected_at")} as expected_at, ${ms("deadline_at")} as deadline_at, memory`;
+  last_duration_ms, ${ms("expected_at")} as expected_at, ${ms("deadline_at")} as deadline_at, memory, pace`;
 
 export type StoredCheckRow = {
   id: string;
@@ -51,6 +57,7 @@ export type StoredCheckRow = {
   expected_at: Instant | null;
   deadline_at: Instant | null;
   memory: CheckState["memory"];
+  pace: Pace | null;
 };
 
 export function storedCheck(row: StoredCheckRow): StoredCheck {
@@ -58,6 +65,7 @@ export function storedCheck(row: StoredCheckRow): StoredCheck {
     projectId: row.project_id,
     pingUuid: row.ping_uuid,
     reading: readingOf(row),
+    pace: row.pace,
     check: { id: row.id, createdAt: row.created_at, settings: settingsOf(row), state: stateOf(row) },
   };
 }

@@ -1,7 +1,16 @@
 import type { PoolClient } from "pg";
 
 import type { Change } from "./change.ts";
-import { type FlipRow, checkRow, flipRows, noticeRows, pingRows, runRows, slotRows } from "./rows.ts";
+import {
+  type FlipRow,
+  checkRow,
+  flipRows,
+  goneRows,
+  noticeRows,
+  pingRows,
+  runRows,
+  slotRows,
+} from "./rows.ts";
 
 /** Epoch milliseconds, as core counts, to what the table holds. */
 const at = (column: string) => `to_timestamp(x.${column} / 1000)`;
@@ -13,22 +22,23 @@ with changed as (
      set status = x.status, deadline_seq = x.deadline_seq, ping_count = x.ping_count,
          last_ping_at = ${at("last_ping_at")}, last_start_at = ${at("last_start_at")},
          last_duration_ms = x.last_duration_ms, expected_at = ${at("expected_at")},
-         deadline_at = ${at("deadline_at")}, memory = x.memory,
+         deadline_at = ${at("deadline_at")}, memory = x.memory, pace = x.pace,
          wake_at = case when x.set_wake then ${at("next_at")} else least(c.wake_at, ${at("next_at")}) end
     from json_to_recordset($1::json) as x(
            id uuid, status check_status, deadline_seq bigint, ping_count bigint, last_ping_at float8,
            last_start_at float8, last_duration_ms bigint, expected_at float8, deadline_at float8, memory json,
-           next_at float8, set_wake boolean)
+           pace json, next_at float8, set_wake boolean)
    where c.id = x.id
 ), recorded as (
   insert into pings (project_id, check_id, number, id, kind, note, received_at, rid, exit_status, scheme, method,
-                     remote_address, user_agent, body, body_bytes)
+                     remote_address, user_agent, body, body_bytes, repeats)
   select x.project_id, x.check_id, x.number, x.id, x.kind, x.note, ${at("received_at")}, x.rid, x.exit_status,
-         x.scheme, x.method, x.remote_address, x.user_agent, decode(x.body, 'base64'), x.body_bytes
+         x.scheme, x.method, x.remote_address, x.user_agent, decode(x.body, 'base64'), x.body_bytes,
+         x.repeats
     from json_to_recordset($2::json) as x(
            project_id uuid, check_id uuid, number bigint, id uuid, kind text, note text, received_at float8, rid uuid,
            exit_status smallint, scheme text, method text, remote_address text, user_agent text, body text,
-           body_bytes integer)
+           body_bytes integer, repeats integer)
 ), ran as (
   insert into runs (project_id, check_id, id, rid, host, started_at, ended_at, heard_at, outcome, duration_ms,
                     exit_status, overlong, guessed)
@@ -99,9 +109,20 @@ insert into notices (project_id, check_id, at, notice, evidence)
 select x.project_id, x.check_id, ${at("at")}, x.notice, x.evidence
   from json_to_recordset($1::json) as x(project_id uuid, check_id uuid, at float8, notice text, evidence jsonb)`;
 
+// The run of such a ping was nothing but the ping; one that had a start is never among them.
+const GONE = `
+with gone as (
+  select * from json_to_recordset($1::json) as x(check_id uuid, number bigint, id uuid)
+), runs_gone as (
+  delete from runs r using gone where r.id = gone.id and r.check_id = gone.check_id and r.started_at is null
+)
+delete from pings p using gone where p.check_id = gone.check_id and p.number = gone.number`;
+
 /** Writes everything that was decided for the locked checks, inside the caller's transaction. */
 export async function writeChanges(client: PoolClient, changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return;
+  const gone = changes.flatMap(goneRows);
+  if (gone.length > 0) await client.query({ name: "drop-gone", text: GONE, values: [JSON.stringify(gone)] });
   await client.query({
     name: "write-changes",
     text: STATES_PINGS_RUNS_SLOTS,
