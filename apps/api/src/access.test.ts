@@ -60,7 +60,12 @@ const EXPECTED: Record<string, string> = {
   "GET /v1/projects/:projectId/keys": "owner, no key",
   "POST /v1/projects/:projectId/keys": "owner, no key",
   "DELETE /v1/projects/:projectId/keys/:keyId": "owner, no key",
+  "GET /v1/projects/:projectId/audit": "owner, write key",
   "GET /v1/projects/:projectId/members": "viewer, no key",
+  "POST /v1/projects/:projectId/members": "owner, no key",
+  "GET /v1/projects/:projectId/members/:userId": "viewer, no key",
+  "PATCH /v1/projects/:projectId/members/:userId": "owner, no key",
+  "DELETE /v1/projects/:projectId/members/:userId": "owner, no key",
   "GET /v1/projects/:projectId/outages": "viewer, read key",
   "ALL /api/:version{v[123]}/*": "public",
   "ALL /b/*": "public",
@@ -102,6 +107,8 @@ const BODIES: Record<string, object> = {
   "POST /v1/projects/:projectId/checks": HOURLY,
   "PATCH /v1/projects/:projectId/checks/:checkId": { name: "taken" },
   "POST /v1/projects/:projectId/keys": { name: "taken", scope: "write" },
+  "POST /v1/projects/:projectId/members": { email: "person-2@example.org", role: "owner" },
+  "PATCH /v1/projects/:projectId/members/:userId": { role: "viewer" },
 };
 
 const api = await testApi();
@@ -257,7 +264,7 @@ async function fillProject() {
   );
   const { pingUrl } = await read<{ pingUrl: string }>(await ada.as("GET", `${ada.path}/checks/${checkId}`));
   await api.app.request(new URL(pingUrl).pathname, { method: "POST", body: MARKER });
-  return { projectId: ada.projectId, checkId, channelId, deliveryId, keyId, number: "1" };
+  return { projectId: ada.projectId, checkId, channelId, deliveryId, keyId, number: "1", userId: ada.userId };
 }
 
 /** All that a project holds, as one hash. Members are left out: the tests above bring some in. */
@@ -272,6 +279,7 @@ async function contentsOf(projectId: string): Promise<string> {
     "runs",
     "slots",
     "flips",
+    "audit_entries",
   ];
   const hashes = tables.map(async (table) => {
     const { rows } = await api.db.execute(

@@ -1,3 +1,4 @@
+import { auditRoutes } from "./audit/audit-routes.ts";
 import { authRoutes } from "./auth/auth-routes.ts";
 import { channelRoutes } from "./channels/channel-routes.ts";
 import { checkRoutes } from "./checks/check-routes.ts";
@@ -37,6 +38,7 @@ function restRoutes() {
     .route("/", instanceRoutes)
     .route("/", projectRoutes)
     .route("/", memberRoutes)
+    .route("/", auditRoutes)
     .route("/", keyRoutes)
     .route("/", checkRoutes)
     .route("/", pauseRoutes)

@@ -9,6 +9,7 @@ import {
 } from "@overdue/db";
 import { z } from "zod";
 
+import { etagOf, IfMatch, versionIn } from "../http/etag.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { InProject, OfChannel } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
@@ -55,7 +56,11 @@ export const channelRoutes = createRouter()
         responses: { 201: json(SavedChannelView, "The channel, and what was made for it, shown this once.") },
       },
     ),
-    async (c) => c.json(await addChannel(c, c.req.valid("param").projectId, c.req.valid("json")), 201),
+    async (c) => {
+      const view = await addChannel(c, c.req.valid("param").projectId, c.req.valid("json"));
+      c.header("etag", etagOf(view.version));
+      return c.json(view, 201);
+    },
   )
   .openapi(
     route(
@@ -69,7 +74,11 @@ export const channelRoutes = createRouter()
         responses: { 200: json(ChannelView, "The channel; its secrets are never shown.") },
       },
     ),
-    async (c) => c.json(await readChannel(c, c.req.valid("param")), 200),
+    async (c) => {
+      const view = await readChannel(c, c.req.valid("param"));
+      c.header("etag", etagOf(view.version));
+      return c.json(view, 200);
+    },
   )
   .openapi(
     route(
@@ -78,12 +87,18 @@ export const channelRoutes = createRouter()
         method: "patch",
         path: "/v1/projects/{projectId}/channels/{channelId}",
         summary: "Edit a channel",
+        description: "Writes only the fields that are sent; settings as a whole.",
         tags,
-        request: { params: OfChannel, body: body(ChannelPatch) },
+        request: { params: OfChannel, headers: IfMatch, body: body(ChannelPatch) },
         responses: { 200: json(SavedChannelView, "The channel as it is now.") },
       },
     ),
-    async (c) => c.json(await changeChannel(c, c.req.valid("param"), c.req.valid("json")), 200),
+    async (c) => {
+      const version = versionIn(c.req.valid("header")["if-match"]);
+      const view = await changeChannel(c, c.req.valid("param"), { patch: c.req.valid("json"), version });
+      c.header("etag", etagOf(view.version));
+      return c.json(view, 200);
+    },
   )
   .openapi(
     route(

@@ -3,6 +3,7 @@ import { type ChannelRef, createChannel, editChannel, findChannel, UnknownCheck 
 import type { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
+import { unlessStale } from "../http/etag.ts";
 import { ApiError } from "../http/problem.ts";
 import { type ChannelInput, type ChannelPatch, channelView } from "./channel-view.ts";
 
@@ -21,13 +22,18 @@ export async function addChannel(c: AppContext, projectId: string, input: z.outp
   return { ...(await readChannel(c, { projectId, channelId: row.id })), shownOnce };
 }
 
-/** Writes what was sent. @throws 404 */
-export async function changeChannel(c: AppContext, ref: ChannelRef, patch: z.output<typeof ChannelPatch>) {
+/** Writes what was sent. @throws 404, 412 */
+export async function changeChannel(
+  c: AppContext,
+  ref: ChannelRef,
+  { patch, version }: { patch: z.output<typeof ChannelPatch>; version: number | null },
+) {
   const { db, keyring } = c.var.deps;
   const { kind } = await readChannel(c, ref);
   const replaced = patch.settings === undefined ? null : parsed(kind, patch.settings);
-  const edit = { name: patch.name ?? null, settings: replaced, checkIds: patch.checkIds ?? null };
-  if (!(await naming(editChannel(db, ref, { keyring, edit })))) throw ApiError.notFound("channel");
+  const edit = { name: patch.name ?? null, settings: replaced, checkIds: patch.checkIds ?? null, version };
+  const found = await unlessStale("channel", () => naming(editChannel(db, ref, { keyring, edit })));
+  if (!found) throw ApiError.notFound("channel");
   return { ...(await readChannel(c, ref)), shownOnce: replaced?.shownOnce ?? {} };
 }
 

@@ -42,6 +42,7 @@ export const ChannelView = z
     }),
     brokenBecause: z.string().nullable(),
     lastSentAt: Timestamp.nullable(),
+    version: z.int().meta({ description: "Grows with every edit; it is the ETag, for If-Match." }),
     createdAt: Timestamp,
   })
   .meta({ id: "Channel" });

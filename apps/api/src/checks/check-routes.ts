@@ -1,21 +1,15 @@
 import { deleteCheck, listChecks, restoreCheck } from "@overdue/db";
 import { z } from "zod";
 
+import { etagOf, IfMatch, versionIn } from "../http/etag.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { InProject, OfCheck } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import { etagOf, versionIn } from "./check-etag.ts";
 import { CheckInput, CheckPatch } from "./check-input.ts";
 import { CheckView, checkView } from "./check-view.ts";
 import { addCheck, changeDetails, readCheck, viewOptions } from "./check-verbs.ts";
 
-const IfMatch = z.object({
-  "if-match": z
-    .string()
-    .optional()
-    .meta({ description: "The version you saw; 412 where it is not the newest." }),
-});
 const ListQuery = PageQuery.extend({
   slug: z.string().max(100).optional(),
   tag: z

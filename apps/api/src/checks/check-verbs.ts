@@ -1,17 +1,10 @@
 import { randomUUIDv7 } from "node:crypto";
 
 import { defaultSettings, newCheck, nextAt } from "@overdue/core";
-import {
-  type CheckRef,
-  createCheck,
-  editCheck,
-  findCheck,
-  findProject,
-  StaleVersion,
-  UnknownChannel,
-} from "@overdue/db";
+import { type CheckRef, createCheck, editCheck, findCheck, findProject, UnknownChannel } from "@overdue/db";
 
 import { type AppContext, mayWrite } from "../http/context.ts";
+import { unlessStale } from "../http/etag.ts";
 import { ApiError } from "../http/problem.ts";
 import { type CheckInput, type CheckPatch, DEFAULT_DETAILS, detailsIn, settingsIn } from "./check-input.ts";
 import { type CheckView, checkView, type ViewOptions } from "./check-view.ts";
@@ -57,7 +50,8 @@ export async function changeDetails(
   const { patch, version } = edit;
   const channelIds = patch.channelIds ?? null;
   const parts = { details: detailsIn(patch), settings: settingsIn(patch), channelIds, version, at: now() };
-  if (!(await naming(editCheck(pool, ref, parts)))) throw ApiError.notFound("check");
+  const found = await unlessStale("check", () => naming(editCheck(pool, ref, parts)));
+  if (!found) throw ApiError.notFound("check");
   return await readCheck(c, ref);
 }
 
@@ -67,13 +61,6 @@ async function naming<T>(work: Promise<T>): Promise<T> {
   } catch (cause) {
     if (cause instanceof UnknownChannel)
       throw ApiError.invalid("channelIds", "A channel is not in this project.");
-    if (cause instanceof StaleVersion) {
-      throw new ApiError(
-        "version_conflict",
-        "Somebody else changed this check meanwhile: look at it again.",
-        { cause },
-      );
-    }
     throw cause;
   }
 }

@@ -4,7 +4,7 @@ import { readCheckFields } from "./check-fields.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { FaceError } from "./face-error.ts";
 import type { FaceContext } from "./face-env.ts";
-import { checkByUniqueKey, checkByUuid, objectOf } from "./find-check.ts";
+import { changed, checkByUniqueKey, checkByUuid, objectOf } from "./find-check.ts";
 import { createOrUpdate, pause, refreshed, resume, update } from "./save-check.ts";
 
 const READ = { auth: "healthchecks", key: "read" } as const;
@@ -70,32 +70,31 @@ async function listChecks(c: FaceContext): Promise<Response> {
 
 async function createCheck(c: FaceContext): Promise<Response> {
   const { check, created } = await createOrUpdate(c, readCheckFields(c.var.face.body));
-  return c.json(objectOf(c, check), created ? 201 : 200);
+  return changed(c, check, created ? 201 : 200);
 }
 
 async function updateCheck(c: FaceContext): Promise<Response> {
   const check = await checkByUuid(c);
-  return c.json(objectOf(c, await update(c, check, readCheckFields(c.var.face.body))));
+  return changed(c, await update(c, check, readCheckFields(c.var.face.body)));
 }
 
 /** Answers the check as it was last; its channels are gone with it. */
 async function removeCheck(c: FaceContext): Promise<Response> {
   const check = await checkByUuid(c);
-  const last = objectOf(c, { ...check, channelIds: [] });
   if (!(await deleteCheck(c.var.deps.db, { projectId: check.projectId, checkId: check.id })))
     throw new FaceError(404);
-  return c.json(last);
+  return changed(c, { ...check, channelIds: [] });
 }
 
 async function pauseCheck(c: FaceContext): Promise<Response> {
   const check = await checkByUuid(c);
   await pause(c, check);
-  return c.json(objectOf(c, await refreshed(c, check)));
+  return changed(c, await refreshed(c, check));
 }
 
 async function resumeCheck(c: FaceContext): Promise<Response> {
   const check = await checkByUuid(c);
   if (check.status !== "paused") throw new FaceError(409, "check is not paused", "text/plain; charset=utf-8");
   await resume(c, check);
-  return c.json(objectOf(c, await refreshed(c, check)));
+  return changed(c, await refreshed(c, check));
 }

@@ -15,5 +15,8 @@ export type Face = {
   body: JsonObject;
 };
 
-export type FaceEnv = { Variables: AppEnv["Variables"] & { face: Face } };
+/** The check that a request changed. */
+export type Touched = { id: string; name: string };
+
+export type FaceEnv = { Variables: AppEnv["Variables"] & { face: Face; touched?: Touched } };
 export type FaceContext = Context<FaceEnv>;

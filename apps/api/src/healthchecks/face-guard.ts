@@ -2,6 +2,7 @@ import { findKey, type KeyRow } from "@overdue/db";
 import type { MiddlewareHandler } from "hono";
 
 import { type Access, asGuard } from "../http/access.ts";
+import { writeEntry } from "../http/audited.ts";
 import { isOverBudget } from "../http/budget.ts";
 import { FaceError } from "./face-error.ts";
 import type { ApiVersion, Face, FaceContext, FaceEnv } from "./face-env.ts";
@@ -19,6 +20,7 @@ export function faceGuard(access: FaceAccess, headers: Record<string, string>): 
     const refused = await admit(c, access);
     if (refused === null) await next();
     else c.res = refused;
+    await audit(c);
     if (c.error !== undefined) answerPlainly(c);
     for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
   });
@@ -119,6 +121,23 @@ function allows({ scope }: KeyRow, needed: "read" | "write"): boolean {
 function versionOf(c: FaceContext): ApiVersion {
   const version = c.req.param("version");
   return version === "v1" || version === "v2" ? version : "v3";
+}
+
+/** Who changed a check through this face is written down as for our own API. */
+async function audit(c: FaceContext): Promise<void> {
+  const touched = c.get("touched");
+  if (touched === undefined || !c.res.ok) return;
+  const { projectId, body } = c.var.face;
+  const fields = Object.keys(body)
+    .filter((field) => field !== "api_key")
+    .toSorted();
+  await writeEntry(c, { vars: c.var, projectId, action: `check.${verbOf(c)}`, object: touched, fields });
+}
+
+function verbOf(c: FaceContext): string {
+  if (c.req.method === "DELETE") return "delete";
+  const act = /\/(pause|resume)$/.exec(c.req.path)?.[1];
+  return act ?? (c.res.status === 201 ? "create" : "edit");
 }
 
 /** What went wrong unforeseen was logged and judged by the application; here only its status is said. */

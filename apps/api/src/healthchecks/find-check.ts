@@ -21,6 +21,12 @@ export async function checkByUniqueKey(c: FaceContext): Promise<CheckWithChannel
   return row;
 }
 
+/** The answer to a change of a check, noted for the audit log. */
+export function changed(c: FaceContext, row: CheckWithChannels, status: 200 | 201 = 200): Response {
+  c.set("touched", { id: row.id, name: row.name });
+  return c.json(objectOf(c, row), status);
+}
+
 /** A check as this request may see it. */
 export function objectOf(c: FaceContext, row: CheckWithChannels): CheckObject {
   const { settings, now } = c.var.deps;

@@ -11,8 +11,18 @@ export type Actor =
   | { kind: "user"; userId: string; sessionId: string }
   | { kind: "key"; keyId: string; projectId: string; scope: KeyScope };
 
-/** `role`: of a person in the project of the path; null for a key and elsewhere. `standing`: with the tightest limit. */
-export type AppEnv = { Variables: { deps: Deps; actor: Actor; role: Role | null; standing?: Standing } };
+export type AppEnv = {
+  Variables: {
+    deps: Deps;
+    actor: Actor;
+    /** Of a person in the project of the path; null for a key and elsewhere. */
+    role: Role | null;
+    /** With the limit that was asked last. */
+    standing?: Standing;
+    /** Set by a handler that only said what it would do. */
+    isDry?: boolean;
+  };
+};
 export type AppContext = Context<AppEnv>;
 
 /** Whether ping URLs may be shown: a read-only key or a viewer must not be able to forge a ping. */

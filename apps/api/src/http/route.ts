@@ -2,10 +2,12 @@ import { createRoute, OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
 import type { z } from "zod";
 
 import type { Access } from "./access.ts";
+import { actionOf, audited } from "./audited.ts";
 import type { AppEnv } from "./context.ts";
 import { guard } from "./guard.ts";
 import { readJson } from "./json-body.ts";
 import { onInvalid } from "./on-error.ts";
+import { IdempotencyHeader, onlyOnce } from "./only-once.ts";
 import { Problem } from "./problem.ts";
 
 /** A router whose invalid input is answered like everybody's, mounted or alone. */
@@ -13,7 +15,10 @@ export function createRouter(): OpenAPIHono<AppEnv> {
   return new OpenAPIHono<AppEnv>({ defaultHook: (result) => onInvalid(result) });
 }
 
-/** The only way to make a route: who may call it, then its path and schemas. Errors are documented by themselves. */
+/**
+ * The only way to make a route: who may call it, then its path and schemas. Errors are documented by themselves; what
+ * creates something (201) honours Idempotency-Key; what changes something in a project leaves an audit entry.
+ */
 export function route<P extends string, R extends Omit<RouteConfig, "path"> & { path: P }>(
   access: Exclude<Access, { auth: "healthchecks" }>,
   config: R,
@@ -23,9 +28,24 @@ export function route<P extends string, R extends Omit<RouteConfig, "path"> & { 
     "x-access": access,
     security: SECURITY[access.auth],
     responses: { ...config.responses, ...problems(access, config) },
-    middleware: config.request?.body ? [guard(access), readJson] : [guard(access)],
+    ...(isCreation(config) && { request: { ...config.request, headers: IdempotencyHeader } }),
+    middleware: middlewareOf(access, config),
   };
   return createRoute(complete);
+}
+
+function isCreation({ method, responses }: RouteConfig): boolean {
+  return method === "post" && "201" in responses;
+}
+
+function middlewareOf(access: Exclude<Access, { auth: "healthchecks" }>, config: RouteConfig) {
+  const action = actionOf(config);
+  return [
+    guard(access),
+    ...(config.request?.body ? [readJson] : []),
+    ...(isCreation(config) ? [onlyOnce] : []),
+    ...(action === null ? [] : [audited(action)]),
+  ];
 }
 
 /** A JSON answer of this shape. */
@@ -48,7 +68,7 @@ const SECURITY = {
   project: [{ session: [] }, { apiKey: [] }, { bearer: [] }],
 };
 
-function problems(access: Access, config: Pick<RouteConfig, "request" | "path">) {
+function problems(access: Access, config: RouteConfig) {
   const needsActor = access.auth === "signed-in" || access.auth === "project";
   return {
     ...((config.request?.body || config.request?.query) && {
@@ -57,8 +77,13 @@ function problems(access: Access, config: Pick<RouteConfig, "request" | "path">)
     ...(needsActor && { 401: problem("Nobody is signed in, or the key is unknown.") }),
     ...(needsActor && { 403: problem("The role or the key's scope does not suffice.") }),
     ...(config.path.includes("{") && { 404: problem("There is no such object in this project.") }),
+    ...(isCreation(config) && { 409: problem("The first request with this Idempotency-Key is at work.") }),
     ...(config.request?.body && { 413: problem("The body is larger than 64 kB.") }),
     ...(config.request?.body && { 415: problem("The body is not JSON.") }),
+    ...(isCreation(config) && { 422: problem("This Idempotency-Key came with another body before.") }),
+    ...(!("uncounted" in access) && {
+      429: problem("Too many requests; Retry-After says when to come back."),
+    }),
     default: problem("Any other problem."),
   };
 }

@@ -2,7 +2,7 @@ import { createKey, type KeyRow, listKeys, revokeKey } from "@overdue/db";
 import { z } from "zod";
 
 import { only } from "../http/only.ts";
-import { pageOf } from "../http/page.ts";
+import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { InProject } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
@@ -43,13 +43,16 @@ export const keyRoutes = createRouter()
         path: "/v1/projects/{projectId}/keys",
         summary: "List API keys",
         tags,
-        request: { params: InProject },
+        request: { params: InProject, query: PageQuery },
         responses: { 200: json(pageOf(KeyView), "Keys that are not revoked, oldest first.") },
       },
     ),
     async (c) => {
-      const rows = await listKeys(c.var.deps.db, c.req.valid("param").projectId);
-      return c.json({ items: rows.map(keyView), next: null }, 200);
+      const { limit, cursor } = c.req.valid("query");
+      const from = { limit: limit + 1, after: readCursor(cursor, z.uuid()) };
+      const rows = await listKeys(c.var.deps.db, c.req.valid("param").projectId, from);
+      const page = pageFrom(rows, limit, (last) => last.id);
+      return c.json({ ...page, items: page.items.map(keyView) }, 200);
     },
   )
   .openapi(

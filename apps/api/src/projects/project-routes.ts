@@ -1,18 +1,21 @@
 import {
   createProject,
   deleteProject,
+  editProject,
   findProject,
   listProjects,
-  renameProject,
   renewPingKey,
   restoreProject,
 } from "@overdue/db";
+import { z } from "zod";
+
 import { type AppContext, mayWrite, personOf } from "../http/context.ts";
-import { pageOf } from "../http/page.ts";
+import { etagOf, IfMatch, unlessStale, versionIn } from "../http/etag.ts";
+import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { InProject } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import { ProjectInput, ProjectView, projectView } from "./project-view.ts";
+import { ProjectInput, ProjectPatch, ProjectView, projectView } from "./project-view.ts";
 
 const tags = ["Projects"];
 
@@ -25,10 +28,11 @@ export const projectRoutes = createRouter()
         path: "/v1/projects",
         summary: "List your projects",
         tags,
+        request: { query: PageQuery },
         responses: { 200: json(pageOf(ProjectView), "Projects, oldest first.") },
       },
     ),
-    async (c) => c.json({ items: await visibleProjects(c), next: null }, 200),
+    async (c) => c.json(await visibleProjects(c, c.req.valid("query")), 200),
   )
   .openapi(
     route(
@@ -45,6 +49,7 @@ export const projectRoutes = createRouter()
     async (c) => {
       const ownerId = personOf(c).userId;
       const project = await createProject(c.var.deps.db, { name: c.req.valid("json").name, ownerId });
+      c.header("etag", etagOf(project.version));
       return c.json(projectView(project, { role: "owner", mayWrite: true }), 201);
     },
   )
@@ -60,7 +65,11 @@ export const projectRoutes = createRouter()
         responses: { 200: json(ProjectView, "The project.") },
       },
     ),
-    async (c) => c.json(await viewProject(c, c.req.valid("param").projectId), 200),
+    async (c) => {
+      const view = await viewProject(c, c.req.valid("param").projectId);
+      c.header("etag", etagOf(view.version));
+      return c.json(view, 200);
+    },
   )
   .openapi(
     route(
@@ -68,16 +77,22 @@ export const projectRoutes = createRouter()
       {
         method: "patch",
         path: "/v1/projects/{projectId}",
-        summary: "Rename a project",
+        summary: "Edit a project",
+        description: "Writes only the fields that are sent.",
         tags,
-        request: { params: InProject, body: body(ProjectInput) },
+        request: { params: InProject, headers: IfMatch, body: body(ProjectPatch) },
         responses: { 200: json(ProjectView, "The project.") },
       },
     ),
     async (c) => {
       const { projectId } = c.req.valid("param");
-      await renameProject(c.var.deps.db, projectId, c.req.valid("json").name);
-      return c.json(await viewProject(c, projectId), 200);
+      await changeProject(c, projectId, {
+        patch: c.req.valid("json"),
+        version: versionIn(c.req.valid("header")["if-match"]),
+      });
+      const view = await viewProject(c, projectId);
+      c.header("etag", etagOf(view.version));
+      return c.json(view, 200);
     },
   )
   .openapi(
@@ -141,12 +156,29 @@ export const projectRoutes = createRouter()
     },
   );
 
-async function visibleProjects(c: AppContext): Promise<ProjectView[]> {
+/** A page of them; a key sees its own and no other. */
+async function visibleProjects(c: AppContext, { limit, cursor }: z.output<typeof PageQuery>) {
   const { actor, deps } = c.var;
-  if (actor.kind === "key") return [await viewProject(c, actor.projectId)];
-  if (actor.kind !== "user") return [];
-  const projects = await listProjects(deps.db, actor.userId);
-  return projects.map((row) => projectView(row, { role: row.role, mayWrite: row.role !== "viewer" }));
+  const after = readCursor(cursor, z.uuid());
+  if (actor.kind === "key") return { items: [await viewProject(c, actor.projectId)], next: null };
+  const { userId } = personOf(c);
+  const rows = await listProjects(deps.db, userId, { limit: limit + 1, after });
+  const page = pageFrom(rows, limit, (last) => last.id);
+  const view = (row: (typeof rows)[number]) =>
+    projectView(row, { role: row.role, mayWrite: row.role !== "viewer" });
+  return { ...page, items: page.items.map(view) };
+}
+
+/** Writes what was sent. @throws 404, 412 */
+async function changeProject(
+  c: AppContext,
+  projectId: string,
+  { patch, version }: { patch: z.output<typeof ProjectPatch>; version: number | null },
+): Promise<void> {
+  const { name, timezone } = patch;
+  const edit = { ...(name !== undefined && { name }), ...(timezone !== undefined && { timezone }) };
+  const edited = await unlessStale("project", () => editProject(c.var.deps.db, projectId, { edit, version }));
+  if (edited === null) throw ApiError.notFound("project");
 }
 
 async function viewProject(c: AppContext, projectId: string): Promise<ProjectView> {

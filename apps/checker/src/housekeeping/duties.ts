@@ -1,9 +1,11 @@
 import {
   forgetOldProcesses,
   pruneAccounts,
+  pruneAuditEntries,
   pruneDeleted,
   pruneDeliveries,
   pruneFlips,
+  pruneIdempotencyKeys,
   pruneIncidents,
   pruneNotices,
   pruneOldPings,
@@ -31,7 +33,9 @@ export function dutiesOn(pool: Pool): readonly Duty[] {
     { name: "prune old slots", everySeconds: 6 * HOUR, run: pruneSlots },
     { name: "prune old notices", everySeconds: DAY, run: pruneNotices },
     { name: "prune old deliveries", everySeconds: 6 * HOUR, run: pruneDeliveries },
-    { name: "prune sessions and rate limits", everySeconds: HOUR, run: pruneAccounts },
+    { name: "prune sessions and counted tries", everySeconds: HOUR, run: pruneAccounts },
+    { name: "prune idempotency keys", everySeconds: HOUR, run: pruneIdempotencyKeys },
+    { name: "prune old audit entries", everySeconds: DAY, run: pruneAuditEntries },
     { name: "prune what was deleted", everySeconds: HOUR, run: pruneDeleted },
     {
       name: "forget old processes",

@@ -30,7 +30,7 @@ export function useEditChannel(projectId: string, channelId: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (json: ChannelPatch) =>
-      answerOf(oneChannel.$patch({ param: { projectId, channelId }, json })),
+      answerOf(oneChannel.$patch({ param: { projectId, channelId }, header: {}, json })),
     onSuccess: (channel) => storeChannel(client, projectId, channel),
   });
 }

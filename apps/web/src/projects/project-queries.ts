@@ -1,6 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { InferRequestType, InferResponseType } from "hono/client";
 
+import { pageQuery } from "../api/pages.ts";
 import { answerOf, api, inProject } from "../api/client.ts";
 
 export type ProjectView = InferResponseType<typeof inProject.$get, 200>;
@@ -19,14 +20,14 @@ export const projectQuery = (projectId: string) =>
 export const membersQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "members"],
-    queryFn: () => answerOf(inProject.members.$get({ param: { projectId } })),
+    queryFn: () => answerOf(inProject.members.$get({ param: { projectId }, query: pageQuery(null) })),
     select: ({ items }) => items,
   });
 
 export const keysQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "keys"],
-    queryFn: () => answerOf(inProject.keys.$get({ param: { projectId } })),
+    queryFn: () => answerOf(inProject.keys.$get({ param: { projectId }, query: pageQuery(null) })),
     select: ({ items }) => items,
   });
 
@@ -41,7 +42,8 @@ export function useCreateProject() {
 export function useRenameProject(projectId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (name: string) => answerOf(inProject.$patch({ param: { projectId }, json: { name } })),
+    mutationFn: (name: string) =>
+      answerOf(inProject.$patch({ param: { projectId }, header: {}, json: { name } })),
     onSuccess: async (project) => {
       client.setQueryData(projectQuery(projectId).queryKey, project);
       await client.invalidateQueries({ queryKey: MY_PROJECTS });

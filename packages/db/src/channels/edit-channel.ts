@@ -3,6 +3,7 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
 import { channels } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
+import { StaleVersion } from "../stale-version.ts";
 import { linkChecks, sealSettings } from "./create-channel.ts";
 import type { ChannelRef } from "./find-channel.ts";
 
@@ -11,9 +12,11 @@ export type ChannelEdit = {
   /** New settings as a whole; they also mend a broken channel. Null: as they are. */
   settings: { settings: Record<string, unknown>; hint: string } | null;
   checkIds: readonly string[] | "all" | null;
+  /** The version the editor saw; null edits whatever is there. */
+  version: number | null;
 };
 
-/** Writes what is not null. @returns whether the channel was there. @throws UnknownCheck */
+/** Writes what is not null. @returns whether the channel was there. @throws UnknownCheck, StaleVersion */
 export async function editChannel(
   db: Db,
   ref: ChannelRef,
@@ -22,7 +25,7 @@ export async function editChannel(
   return await db.transaction(async (tx) => {
     const edited = await tx
       .update(channels)
-      .set({ updatedAt: sql`now()`, ...columnsOf(ref, keyring, edit) })
+      .set({ updatedAt: sql`now()`, version: sql`${channels.version} + 1`, ...columnsOf(ref, keyring, edit) })
       .where(
         and(
           eq(channels.projectId, ref.projectId),
@@ -30,8 +33,10 @@ export async function editChannel(
           isNull(channels.deletedAt),
         ),
       )
-      .returning({ id: channels.id });
-    if (edited.length === 0) return false;
+      .returning({ version: channels.version });
+    const [now] = edited;
+    if (now === undefined) return false;
+    if (edit.version !== null && now.version !== edit.version + 1) throw new StaleVersion();
     if (edit.checkIds !== null) await linkChecks(tx, ref, edit.checkIds);
     return true;
   });

@@ -4,6 +4,7 @@ import { drizzle } from "drizzle-orm/node-postgres";
 import type { Pool, PoolClient } from "pg";
 
 import * as schema from "../schema/index.ts";
+import { StaleVersion } from "../stale-version.ts";
 import { changeCheck } from "../transitions/index.ts";
 import type { CheckDetails } from "./check-details.ts";
 import type { CheckRef } from "./find-check.ts";
@@ -18,9 +19,6 @@ export type CheckEdit = {
   version: number | null;
   at: Instant;
 };
-
-/** Somebody else edited it since. */
-export class StaleVersion extends Error {}
 
 /**
  * Writes what was sent and nothing else, and folds new settings, in one transaction. @returns whether the check was

@@ -1,10 +1,11 @@
 export { addMember } from "./add-member.ts";
+export { changeRole, LastOwner, type MemberRole, newMember, removeMember } from "./change-members.ts";
 export { createProject } from "./create-project.ts";
 export { deleteProject, restoreProject } from "./delete-project.ts";
+export { editProject, type ProjectEdit } from "./edit-project.ts";
 export { findProject, type ProjectRow } from "./find-project.ts";
 export { findRole } from "./find-role.ts";
 export { listAllProjects } from "./list-all-projects.ts";
-export { listMembers } from "./list-members.ts";
+export { findMember, listMembers, type MemberRef, type MemberRow } from "./list-members.ts";
 export { listProjects } from "./list-projects.ts";
-export { renameProject } from "./rename-project.ts";
 export { renewPingKey } from "./renew-ping-key.ts";

@@ -1,0 +1,73 @@
+import { type AuditRow, listAuditEntries } from "@overdue/db";
+import { z } from "zod";
+
+import { position } from "../history/reading.ts";
+import { PageQuery, pageFrom, pageOf } from "../http/page.ts";
+import { InProject } from "../http/params.ts";
+import { createRouter, json, route } from "../http/route.ts";
+import { iso, Timestamp } from "../http/time.ts";
+
+const AuditEntryView = z
+  .object({
+    id: z.uuid(),
+    at: Timestamp,
+    actor: z
+      .object({
+        kind: z.enum(["user", "key"]),
+        id: z.string(),
+        name: z.string().meta({ description: "A person's e-mail address or a key's name, as it was then." }),
+      })
+      .meta({ description: "Who did it." }),
+    address: z.string().nullable().meta({ description: "The address it came from." }),
+    action: z.string().meta({ description: "Noun and verb.", example: "check.edit" }),
+    object: z
+      .object({ id: z.string(), name: z.string().meta({ description: "Empty where it has none." }) })
+      .meta({ description: "What it was done to." }),
+    fields: z.array(z.string()).meta({
+      description: "Names of the fields that were sent; values are not kept, for they may be secret.",
+    }),
+  })
+  .meta({ id: "AuditEntry", description: "Written once; neither changed nor deleted for 400 days." });
+
+const ListQuery = PageQuery.extend({
+  objectId: z
+    .string()
+    .max(100)
+    .optional()
+    .meta({ description: "Only what was done to this check, channel …" }),
+});
+
+export const auditRoutes = createRouter().openapi(
+  route(
+    { auth: "project", role: "owner", key: "write" },
+    {
+      method: "get",
+      path: "/v1/projects/{projectId}/audit",
+      summary: "List audit entries",
+      description: "Who changed what in the project, when and from where.",
+      tags: ["Audit"],
+      request: { params: InProject, query: ListQuery },
+      responses: { 200: json(pageOf(AuditEntryView), "Entries, newest first.") },
+    },
+  ),
+  async (c) => {
+    const { projectId } = c.req.valid("param");
+    const { limit, cursor, objectId } = c.req.valid("query");
+    const of = { projectId, ...(objectId !== undefined && { objectId }) };
+    const rows = await listAuditEntries(c.var.deps.db, of, { limit: limit + 1, after: position(cursor) });
+    const page = pageFrom(rows, limit, (last) => [iso(last.at), last.id]);
+    return c.json({ ...page, items: page.items.map(entryView) }, 200);
+  },
+);
+
+function entryView({ id, at, actorKind, actorId, actorName, address, action, objectId, ...row }: AuditRow) {
+  return {
+    id,
+    at: iso(at),
+    actor: { kind: actorKind, id: actorId, name: actorName },
+    address,
+    action,
+    object: { id: objectId, name: row.objectName },
+    fields: [...row.fields],
+  };
+}

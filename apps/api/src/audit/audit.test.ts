@@ -1,0 +1,125 @@
+import { deleteProject, pruneAuditEntries, pruneDeleted, schema } from "@overdue/db";
+import { eq, sql } from "drizzle-orm";
+import { expect, test } from "vitest";
+
+import { keyHolder, person, read, testApi } from "../../test/test-api.ts";
+
+const api = await testApi();
+const HOURLY = { schedule: { kind: "interval", everySeconds: 3_600 } };
+const SECRET = "https://hooks.slack.com/services/T000/B000/very-secret-part";
+type Entry = {
+  action: string;
+  at: string;
+  address: string;
+  actor: { kind: string; id: string; name: string };
+  object: { id: string; name: string };
+  fields: string[];
+};
+type Person = Awaited<ReturnType<typeof person>>;
+
+async function entriesOf({ as, path }: Person, query = ""): Promise<Entry[]> {
+  return (await read<{ items: Entry[] }>(await as("GET", `${path}/audit${query}`))).items;
+}
+
+test("who changed what, when and from where is written down", async () => {
+  const ada = await person(api);
+  const made = await ada.as("POST", `${ada.path}/checks`, { ...HOURLY, name: "backup" });
+  const { id } = await read<{ id: string }>(made);
+  await ada.as("PATCH", `${ada.path}/checks/${id}`, { graceSeconds: 600, name: "nightly" });
+  const [edit, creation] = await entriesOf(ada);
+  expect(creation).toMatchObject({ action: "check.create", object: { id, name: "backup" } });
+  expect(edit).toMatchObject({
+    action: "check.edit",
+    actor: { kind: "user", id: ada.userId, name: ada.email },
+    object: { id, name: "nightly" },
+    fields: ["graceSeconds", "name"],
+    address: expect.stringMatching(/^10\./),
+  });
+  expect(Math.abs(Date.parse(edit?.at ?? "") - Date.now())).toBeLessThan(60_000);
+});
+
+test("a key is named as itself, through either face", async () => {
+  const ada = await person(api);
+  const key = await keyHolder(api, ada.projectId, "write");
+  await key.as("POST", `${ada.path}/checks`, HOURLY);
+  const headers = { "x-api-key": key.key };
+  const made = await api.call("POST", "/api/v3/checks/", { json: { name: "old way" }, headers });
+  const { uuid } = await read<{ uuid: string }>(made);
+  for (const act of ["pause", "resume"])
+    await api.call("POST", `/api/v3/checks/${uuid}/${act}`, { json: {}, headers });
+  await api.call("DELETE", `/api/v3/checks/${uuid}`, { headers });
+  const entries = await entriesOf(ada);
+  expect(entries.map((entry) => entry.action)).toEqual([
+    "check.delete",
+    "check.resume",
+    "check.pause",
+    "check.create",
+    "check.create",
+  ]);
+  expect(new Set(entries.map(({ actor }) => `${actor.kind} ${actor.name}`))).toEqual(new Set(["key test"]));
+  expect(JSON.stringify(entries)).not.toContain(uuid);
+});
+
+test("the names of fields are kept, and never a secret among their values", async () => {
+  const ada = await person(api);
+  await ada.as("POST", `${ada.path}/channels`, { kind: "slack", name: "ops", settings: { url: SECRET } });
+  await ada.as("POST", `${ada.path}/keys`, { name: "ci", scope: "write" });
+  const entries = await entriesOf(ada);
+  expect(entries.map(({ action, fields }) => [action, fields])).toEqual([
+    ["key.create", ["name", "scope"]],
+    ["channel.create", ["kind", "name", "settings"]],
+  ]);
+  expect(JSON.stringify(entries)).not.toMatch(/very-secret-part|hcw_/);
+});
+
+test("what was refused, read or made already is not written down", async () => {
+  const ada = await person(api);
+  const once = { "idempotency-key": "k" };
+  await ada.as("GET", ada.path);
+  await ada.as("POST", `${ada.path}/checks`, { name: "no schedule" });
+  for (let asked = 0; asked < 2; asked += 1) await ada.as("POST", `${ada.path}/checks`, HOURLY, once);
+  expect((await entriesOf(ada)).map((entry) => entry.action)).toEqual(["check.create"]);
+});
+
+test("one asks for one object, page by page", async () => {
+  const ada = await person(api);
+  const { id } = await read<{ id: string }>(await ada.as("POST", `${ada.path}/checks`, HOURLY));
+  await ada.as("POST", `${ada.path}/checks`, HOURLY);
+  await ada.as("POST", `${ada.path}/checks/${id}/pause`);
+  const first = await read<{ items: Entry[]; next: string }>(
+    await ada.as("GET", `${ada.path}/audit?objectId=${id}&limit=1`),
+  );
+  expect(first.items).toMatchObject([{ action: "check.pause" }]);
+  expect(await entriesOf(ada, `?objectId=${id}&cursor=${first.next}`)).toMatchObject([
+    { action: "check.create" },
+  ]);
+});
+
+test("nobody rewrites or removes an entry, but it goes with its project, or after 400 days", async () => {
+  const ada = await person(api);
+  await ada.as("PATCH", ada.path, { name: "renamed" });
+  const { auditEntries } = schema;
+  const mine = eq(auditEntries.projectId, ada.projectId);
+  const refusal = { cause: expect.objectContaining({ message: expect.stringMatching(/append-only/) }) };
+  await expect(api.db.update(auditEntries).set({ action: "x" }).where(mine)).rejects.toMatchObject(refusal);
+  await expect(api.db.delete(auditEntries).where(mine)).rejects.toMatchObject(refusal);
+  await api.db.insert(auditEntries).values({
+    projectId: ada.projectId,
+    at: new Date(Date.now() - 401 * 86_400_000),
+    actorKind: "user",
+    actorId: ada.userId,
+    actorName: "ada",
+    action: "check.edit",
+    objectId: "x",
+    objectName: "",
+    fields: [],
+  });
+  expect(await pruneAuditEntries(api.db, 100)).toBe(1);
+  expect(await api.db.$count(auditEntries, mine)).toBe(1);
+  await deleteProject(api.db, ada.projectId);
+  await api.db.execute(
+    sql`update projects set deleted_at = now() - interval '31 days' where id = ${ada.projectId}`,
+  );
+  await pruneDeleted(api.db, 100);
+  expect(await api.db.$count(auditEntries, mine)).toBe(0);
+});

@@ -1,0 +1,44 @@
+import { StaleVersion } from "@overdue/db";
+import { z } from "zod";
+
+import { ApiError } from "./problem.ts";
+
+/** The header of every edit, as the document tells it. */
+export const IfMatch = z.object({
+  "if-match": z.string().optional().meta({
+    description:
+      "The ETag you saw; 412 and no change where somebody else edited it since. Without it, whatever is there is edited.",
+  }),
+});
+
+/** A version as an entity tag. */
+export function etagOf(version: number | string): string {
+  return `"${version}"`;
+}
+
+/** The version an editor saw; null where none was named. @throws 400 for a tag that is none of ours. */
+export function versionIn(ifMatch: string | undefined): number | null {
+  const tag = tagIn(ifMatch);
+  if (tag === null) return null;
+  if (/^\d{1,9}$/.test(tag)) return Number(tag);
+  throw ApiError.invalid("If-Match", 'Send the version in quotes, such as "3".');
+}
+
+/** What stands between the quotes; null where nothing was named. @throws 400 */
+export function tagIn(ifMatch: string | undefined): string | null {
+  if (ifMatch === undefined || ifMatch.trim() === "*") return null;
+  const tag = /^"([^"]*)"$/.exec(ifMatch.trim())?.[1];
+  if (tag === undefined) throw ApiError.invalid("If-Match", "Send the ETag as it was answered, in quotes.");
+  return tag;
+}
+
+/** Runs an edit, telling the editor where somebody else was first. `noun`: what is edited. @throws 412 */
+export async function unlessStale<T>(noun: string, edit: () => Promise<T>): Promise<T> {
+  try {
+    return await edit();
+  } catch (cause) {
+    if (!(cause instanceof StaleVersion)) throw cause;
+    const sentence = `Somebody else changed this ${noun} meanwhile: look at it again.`;
+    throw new ApiError("version_conflict", sentence, { cause });
+  }
+}

@@ -1,0 +1,33 @@
+import type { MemberRow } from "@overdue/db";
+import { z } from "zod";
+
+import { iso, Timestamp } from "../http/time.ts";
+
+export const Role = z.enum(["owner", "editor", "viewer"]).meta({
+  description: "A viewer reads, an editor changes checks and channels, an owner also keys and members.",
+});
+
+export const MemberInput = z
+  .strictObject({
+    email: z
+      .email("Write an e-mail address, such as ada@example.org.")
+      .max(254, "Use at most 254 characters."),
+    role: Role,
+  })
+  .meta({ id: "MemberInput" });
+
+export const MemberPatch = z.strictObject({ role: Role }).partial().meta({ id: "MemberPatch" });
+
+export const MemberView = z
+  .object({
+    userId: z.string(),
+    name: z.string(),
+    email: z.string(),
+    role: Role,
+    since: Timestamp,
+  })
+  .meta({ id: "Member" });
+
+export function memberView(row: MemberRow): z.infer<typeof MemberView> {
+  return { ...row, since: iso(row.since) };
+}

@@ -1,0 +1,43 @@
+import type { Instant } from "@overdue/core";
+import { sql } from "drizzle-orm";
+
+import type { Db, Tx } from "../database.ts";
+import { apiKeys, auditEntries, users } from "../schema/index.ts";
+
+export type AuditActor = { kind: "user" | "key"; id: string };
+
+export type NewAuditEntry = {
+  projectId: string;
+  at: Instant;
+  actor: AuditActor;
+  address: string | null;
+  /** Noun and verb, such as `check.edit`. */
+  action: string;
+  object: { id: string; name: string };
+  fields: readonly string[];
+};
+
+/** Writes down who did what, under the name that they have now. */
+export async function insertAuditEntry(db: Db | Tx, entry: NewAuditEntry): Promise<void> {
+  const { projectId, at, actor, address, action, object, fields } = entry;
+  await db.insert(auditEntries).values({
+    projectId,
+    at: new Date(at),
+    actorKind: actor.kind,
+    actorId: actor.id,
+    actorName: nameOf(actor),
+    address,
+    action,
+    objectId: object.id,
+    objectName: object.name,
+    fields,
+  });
+}
+
+function nameOf({ kind, id }: AuditActor) {
+  const name =
+    kind === "user"
+      ? sql`select ${users.email} from ${users} where ${users.id} = ${id}`
+      : sql`select ${apiKeys.name} from ${apiKeys} where ${apiKeys.id} = ${id}`;
+  return sql<string>`coalesce((${name}), '')`;
+}
