@@ -33,7 +33,7 @@ type Lane = { kind: string; waiting: DueDelivery[]; underWay: number; opensAt: n
 const AT_ONCE = 1_000;
 const AT_ONCE_PER_PROJECT = 500;
 const WAITING = 50_000;
-const BATCH = 100;
+const BATCH = 200;
 const WIDE = 50;
 const AHEAD = 1.5;
 

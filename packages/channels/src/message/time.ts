@@ -31,7 +31,23 @@ export function duration(milliseconds: number): string {
 }
 
 function wallClock(at: Instant, timezone: string): { day: string; time: string } {
-  const parts = new Intl.DateTimeFormat("en-CA", {
+  const parts = clockIn(timezone).formatToParts(at);
+  const part = (type: string) => parts.find((candidate) => candidate.type === type)?.value ?? "";
+  return {
+    day: `${part("year")}-${part("month")}-${part("day")}`,
+    time: `${part("hour")}:${part("minute")}:${part("second")}`,
+  };
+}
+
+const ZONES_KEPT = 100;
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** Making one takes a hundred times as long as using it. */
+function clockIn(timezone: string): Intl.DateTimeFormat {
+  const kept = clocks.get(timezone);
+  if (kept !== undefined) return kept;
+  if (clocks.size >= ZONES_KEPT) clocks.clear();
+  const clock = new Intl.DateTimeFormat("en-CA", {
     timeZone: timezone,
     year: "numeric",
     month: "2-digit",
@@ -40,12 +56,9 @@ function wallClock(at: Instant, timezone: string): { day: string; time: string }
     minute: "2-digit",
     second: "2-digit",
     hourCycle: "h23",
-  }).formatToParts(at);
-  const part = (type: string) => parts.find((candidate) => candidate.type === type)?.value ?? "";
-  return {
-    day: `${part("year")}-${part("month")}-${part("day")}`,
-    time: `${part("hour")}:${part("minute")}:${part("second")}`,
-  };
+  });
+  clocks.set(timezone, clock);
+  return clock;
 }
 
 function isZone(timezone: string): boolean {

@@ -54,16 +54,23 @@ export function claimDeliveries(
  */
 async function lockLanes(tx: Tx, ids: readonly string[]): Promise<Candidate[]> {
   const { rows } = await tx.execute<Candidate>(sql`
+    with asked as (
+      select id, check_id, channel_id from deliveries where id = any(${uuids(ids)})
+    ), wanted as (
+      select id from asked
+      union
+      select d.id from asked join deliveries d on d.check_id = asked.check_id and d.channel_id = asked.channel_id
+      where d.state in ('pending', 'retry', 'sending')
+    )
     select d.id, d.check_id || '/' || d.channel_id as lane, d.kind, d.state,
            case d.state when 'sending' then d.lease_until else d.next_attempt_at end <= clock_timestamp() as due,
            case when c.deleted_at is not null then 'deleted'
                 when c.broken_at is not null then 'broken' else 'working' end as channel
-    from deliveries d
+    from wanted
+    join deliveries d on d.id = wanted.id
     join channels c on c.project_id = d.project_id and c.id = d.channel_id
     left join flips f on f.project_id = d.project_id and f.id = d.flip_id
     where d.state in ('pending', 'retry', 'sending')
-      and (d.id = any(${uuids(ids)})
-        or (d.check_id, d.channel_id) in (select check_id, channel_id from deliveries where id = any(${uuids(ids)})))
     order by coalesce(f.deadline_seq, 0), d.id
     for update of d`);
   return rows;
