@@ -61,6 +61,7 @@ const EXPECTED: Record<string, string> = {
   "POST /v1/projects/:projectId/keys": "owner, no key",
   "DELETE /v1/projects/:projectId/keys/:keyId": "owner, no key",
   "GET /v1/projects/:projectId/audit": "owner, write key",
+  "POST /v1/projects/:projectId/keys/:keyId/rotate": "owner, no key",
   "GET /v1/projects/:projectId/members": "viewer, no key",
   "POST /v1/projects/:projectId/members": "owner, no key",
   "GET /v1/projects/:projectId/members/:userId": "viewer, no key",
@@ -109,6 +110,7 @@ const BODIES: Record<string, object> = {
   "POST /v1/projects/:projectId/keys": { name: "taken", scope: "write" },
   "POST /v1/projects/:projectId/members": { email: "person-2@example.org", role: "owner" },
   "PATCH /v1/projects/:projectId/members/:userId": { role: "viewer" },
+  "POST /v1/projects/:projectId/keys/:keyId/rotate": {},
 };
 
 const api = await testApi();

@@ -1,4 +1,4 @@
-import { createKey, type KeyRow, listKeys, revokeKey } from "@overdue/db";
+import { createKey, isKeyKnown, type KeyRow, listKeys, revokeKey, rotateKey } from "@overdue/db";
 import { z } from "zod";
 
 import { only } from "../http/only.ts";
@@ -13,8 +13,25 @@ const KeyInput = z
     name: z.string().trim().min(1, "Give the key a name.").max(100, "Use at most 100 characters."),
     scope: z.enum(["read", "write", "ping"]),
     expiresAt: z.iso.datetime({ offset: true }).nullable().optional(),
+    key: z
+      .string()
+      .regex(/^[\x21-\x7e]{32}$/, "A key that is brought along has 32 characters, without spaces.")
+      .optional()
+      .meta({ description: "A key of Healthchecks' kind that goes on here. Without it a new one is made." }),
   })
   .meta({ id: "KeyInput" });
+
+const DAY_SECONDS = 86_400;
+const RotateInput = z
+  .strictObject({
+    keepOldSeconds: z
+      .int()
+      .min(0, "The old key cannot end in the past.")
+      .max(30 * DAY_SECONDS, "Keep the old key for 30 days at most.")
+      .default(DAY_SECONDS)
+      .meta({ description: "How long the old key goes on; a day if nothing is said." }),
+  })
+  .meta({ id: "RotateInput" });
 
 const KeyView = z
   .object({
@@ -23,9 +40,9 @@ const KeyView = z
     scope: z.enum(["read", "write", "ping"]),
     prefix: z.string(),
     createdAt: Timestamp,
-    expiresAt: Timestamp.nullable(),
+    expiresAt: Timestamp.nullable().meta({ description: "From then on it opens nothing; null: no end." }),
     lastUsedAt: Timestamp.nullable().meta({ description: "To the minute." }),
-    lastUsedFrom: z.string().nullable(),
+    lastUsedFrom: z.string().nullable().meta({ description: "The address that it was last used from." }),
   })
   .meta({ id: "Key" });
 const NewKeyView = KeyView.extend({ key: z.string().meta({ description: "Shown this once." }) }).meta({
@@ -68,11 +85,42 @@ export const keyRoutes = createRouter()
       },
     ),
     async (c) => {
-      const { name, scope, expiresAt } = c.req.valid("json");
+      const { name, scope, expiresAt, key: brought } = c.req.valid("json");
       const expires = expiryOf(expiresAt ?? null, c.var.deps.now());
       const { projectId } = c.req.valid("param");
-      const { row, key } = await createKey(c.var.deps.db, { projectId, name, scope, expiresAt: expires });
+      if (brought !== undefined && (await isKeyKnown(c.var.deps.db, brought)))
+        throw ApiError.invalid("key", "This key is in use here already.");
+      const input = {
+        projectId,
+        name,
+        scope,
+        expiresAt: expires,
+        ...(brought !== undefined && { key: brought }),
+      };
+      const { row, key } = await createKey(c.var.deps.db, input);
       return c.json({ ...keyView(row), key }, 201);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "owner", key: null },
+      {
+        method: "post",
+        path: "/v1/projects/{projectId}/keys/{keyId}/rotate",
+        summary: "Rotate an API key",
+        description:
+          "Makes a new key of the same name and scope; the old one goes on for a while, so that nothing stops meanwhile.",
+        tags,
+        request: { params: OfKey, body: body(RotateInput) },
+        responses: { 201: json(NewKeyView, "The new key; keep it, it is not shown again.") },
+      },
+    ),
+    async (c) => {
+      const { db, now } = c.var.deps;
+      const oldEndsAt = now() + c.req.valid("json").keepOldSeconds * 1_000;
+      const rotated = await rotateKey(db, c.req.valid("param"), { now: now(), oldEndsAt });
+      if (rotated === null) throw ApiError.notFound("key");
+      return c.json({ ...keyView(rotated.row), key: rotated.key }, 201);
     },
   )
   .openapi(

@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+
 import { schema } from "@overdue/db";
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
@@ -47,6 +49,58 @@ test("an expired key is dead, and one cannot be born expired", async () => {
   expect(await read(born)).toMatchObject({ status: 400, errors: [{ field: "expiresAt" }] });
 });
 
+test("a rotated key and its successor both work until the old one's end, and both are listed", async () => {
+  const { as, path } = await person(api);
+  const old = await read<Key>(await as("POST", `${path}/keys`, { name: "ci", scope: "write" }));
+  const rotated = await as("POST", `${path}/keys/${old.id}/rotate`, { keepOldSeconds: 3_600 });
+  expect(rotated.status).toBe(201);
+  const next = await read<Key & { name: string; scope: string; expiresAt: string | null }>(rotated);
+  expect(next).toMatchObject({ name: "ci", scope: "write", expiresAt: null });
+  expect(next.key).not.toBe(old.key);
+  expect(await statusWith(path, old.key)).toBe(200);
+  expect(await statusWith(path, next.key)).toBe(200);
+  const { items } = await read<{ items: (Key & { expiresAt: string | null })[] }>(
+    await as("GET", `${path}/keys`),
+  );
+  expect(items.map(({ id }) => id)).toEqual([old.id, next.id]);
+  const endsInMs = Date.parse(items[0]?.expiresAt ?? "") - Date.now();
+  expect(endsInMs).toBeGreaterThan(3_590_000);
+  expect(endsInMs).toBeLessThanOrEqual(3_600_000);
+});
+
+test("rotating for no time at all ends the old key at once", async () => {
+  const { as, path } = await person(api);
+  const old = await read<Key>(await as("POST", `${path}/keys`, { name: "ci", scope: "read" }));
+  const next = await read<Key>(await as("POST", `${path}/keys/${old.id}/rotate`, { keepOldSeconds: 0 }));
+  expect([await statusWith(path, old.key), await statusWith(path, next.key)]).toEqual([401, 200]);
+  expect((await as("POST", `${path}/keys/${old.id}/rotate`, {})).status).toBe(404);
+});
+
+test("a rotation never makes a key live longer than it would have", async () => {
+  const { as, path } = await person(api);
+  const expiresAt = new Date(Date.now() + 60_000).toISOString();
+  const { id } = await read<Key>(await as("POST", `${path}/keys`, { name: "ci", scope: "read", expiresAt }));
+  await as("POST", `${path}/keys/${id}/rotate`, {});
+  const { items } = await read<{ items: { id: string; expiresAt: string }[] }>(
+    await as("GET", `${path}/keys`),
+  );
+  expect(items.find((key) => key.id === id)?.expiresAt).toBe(expiresAt);
+});
+
+test("a key of old, 32 characters, goes on here; two projects cannot have the same", async () => {
+  const [one, other] = [await person(api), await person(api)];
+  const key = randomBytes(16).toString("hex");
+  const input = { name: "from Healthchecks", scope: "write", key };
+  expect((await one.as("POST", `${one.path}/keys`, input)).status).toBe(201);
+  expect(await statusWith(one.path, key)).toBe(200);
+  const listed = await api.call("GET", "/api/v3/checks/", { headers: { "x-api-key": key } });
+  expect(listed.status).toBe(200);
+  const again = await other.as("POST", `${other.path}/keys`, input);
+  expect(await read(again)).toMatchObject({ status: 400, errors: [{ field: "key" }] });
+  const short = await one.as("POST", `${one.path}/keys`, { ...input, key: "short" });
+  expect(await read(short)).toMatchObject({ status: 400, errors: [{ field: "key" }] });
+});
+
 test("the last use is noted to the minute, with where it came from", async () => {
   const { as, path } = await person(api);
   const { key, id } = await read<Key>(await as("POST", `${path}/keys`, { name: "ci", scope: "read" }));
@@ -60,3 +114,7 @@ test("the last use is noted to the minute, with where it came from", async () =>
       lastUsedFrom: expect.stringMatching(/^10\./),
     });
 });
+
+async function statusWith(path: string, key: string): Promise<number> {
+  return (await api.call("GET", path, { headers: { "x-api-key": key } })).status;
+}

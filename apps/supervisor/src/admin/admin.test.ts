@@ -57,6 +57,26 @@ test("a key is listed by its prefix until it is revoked", async () => {
   expect(await admin(`key list --project ${project}`)).not.toContain(id);
 });
 
+test("a rotated key goes on beside its successor, and a key of old can be brought along", async () => {
+  const project = await newProject();
+  const brought = "0123456789abcdef0123456789abcdef";
+  const { id } = JSON.parse(
+    await admin(`key create --project ${project} --scope write --name ci --key ${brought} --json`),
+  );
+  const again = admin(`key create --project ${project} --scope write --name ci --key ${brought}`);
+  await expect(again).rejects.toThrow("--key is in use here already.");
+  const rotated = JSON.parse(
+    await admin(`key rotate --project ${project} --key ${id} --keep-old-hours 2 --json`),
+  );
+  expect(rotated).toMatchObject({ key: expect.stringMatching(/^hcw_/), "old key": id });
+  const keys: { name: string }[] = JSON.parse(await admin(`key list --project ${project} --json`));
+  const listed = keys.filter(({ name }) => name === "ci");
+  expect(listed).toMatchObject([
+    { id, ends: rotated["old ends"], "last used": null },
+    { id: rotated.id, ends: null },
+  ]);
+});
+
 test("a made account becomes a member of a project", async () => {
   const project = await newProject();
   const { user, password } = JSON.parse(await admin("user create --email Ann@example.org --json"));
@@ -80,7 +100,7 @@ describe("a mistake is answered with one sentence", () => {
   });
 
   test.each([
-    ["--kind pager", "--kind must be one of email, telegram, slack, webhook."],
+    ["--kind pager", "--kind must be one of email, telegram, slack, webhook, discord"],
     ["--kind webhook", "--set url: "],
     ["--kind webhook --set http://example.org", "--set wants key=value"],
     ["--kind email --set colour=red", "--set "],

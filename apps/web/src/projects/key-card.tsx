@@ -1,6 +1,6 @@
 import { ActionIcon, Alert, Button, Group, NativeSelect, Table, TextInput, Tooltip } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { IconKey, IconTrash } from "@tabler/icons-react";
+import { IconKey, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
@@ -9,7 +9,7 @@ import { Card } from "../ui/card.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { Listing } from "../ui/listing.tsx";
 import { tell } from "../ui/tell.tsx";
-import { keysQuery, type KeyView, useCreateKey, useRevokeKey } from "./project-queries.ts";
+import { keysQuery, type KeyView, useCreateKey, useRevokeKey, useRotateKey } from "./project-queries.ts";
 
 const SCOPES = [
   { value: "read", label: "Read: look at everything" },
@@ -20,21 +20,24 @@ const SCOPES = [
 /** Keys for programs. A key is shown once, when it is made. */
 export function KeyCard({ projectId }: { projectId: string }) {
   const query = useQuery(keysQuery(projectId));
+  const [made, setMade] = useState<string | null>(null);
   return (
     <Card title="API keys">
       <Listing
         query={query}
         empty="No key yet. Programs use one to read and change this project through /v1."
       >
-        {(keys) => <KeyTable projectId={projectId} keys={keys} />}
+        {(keys) => <KeyTable projectId={projectId} keys={keys} onMade={setMade} />}
       </Listing>
-      <NewKey projectId={projectId} />
+      {made !== null && <MadeKey secret={made} onKept={() => setMade(null)} />}
+      <NewKey projectId={projectId} onMade={setMade} />
     </Card>
   );
 }
 
-function KeyTable({ projectId, keys }: { projectId: string; keys: readonly KeyView[] }) {
-  const revoke = useRevokeKey(projectId);
+type Making = { projectId: string; onMade: (key: string) => void };
+
+function KeyTable({ projectId, keys, onMade }: Making & { keys: readonly KeyView[] }) {
   return (
     <Table.ScrollContainer minWidth={480}>
       <Table>
@@ -44,29 +47,25 @@ function KeyTable({ projectId, keys }: { projectId: string; keys: readonly KeyVi
             <Table.Th>May</Table.Th>
             <Table.Th>Begins with</Table.Th>
             <Table.Th>Last used</Table.Th>
-            <Table.Th aria-label="Revoke" />
+            <Table.Th>Ends</Table.Th>
+            <Table.Th aria-label="Rotate or revoke" />
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {keys.map(({ id, name, scope, prefix, lastUsedAt }) => (
-            <Table.Tr key={id}>
-              <Table.Td>{name}</Table.Td>
-              <Table.Td>{scope}</Table.Td>
+          {keys.map((key) => (
+            <Table.Tr key={key.id}>
+              <Table.Td>{key.name}</Table.Td>
+              <Table.Td>{key.scope}</Table.Td>
               <Table.Td>
-                <code>{prefix}…</code>
+                <code>{key.prefix}…</code>
               </Table.Td>
-              <Table.Td>{lastUsedAt === null ? "never" : <Ago at={lastUsedAt} />}</Table.Td>
               <Table.Td>
-                <Tooltip label="Revoke: it stops working at once">
-                  <ActionIcon
-                    variant="subtle"
-                    color="red"
-                    aria-label={`Revoke ${name}`}
-                    onClick={() => revoke.mutate(id, { onError: tell.trouble })}
-                  >
-                    <IconTrash size={17} />
-                  </ActionIcon>
-                </Tooltip>
+                {key.lastUsedAt === null ? "never" : <Ago at={key.lastUsedAt} />}
+                {key.lastUsedFrom !== null && ` from ${key.lastUsedFrom}`}
+              </Table.Td>
+              <Table.Td>{key.expiresAt === null ? "–" : <Ago at={key.expiresAt} />}</Table.Td>
+              <Table.Td>
+                <KeyActions projectId={projectId} keyView={key} onMade={onMade} />
               </Table.Td>
             </Table.Tr>
           ))}
@@ -76,52 +75,75 @@ function KeyTable({ projectId, keys }: { projectId: string; keys: readonly KeyVi
   );
 }
 
-function NewKey({ projectId }: { projectId: string }) {
+function KeyActions({ projectId, keyView: { id, name }, onMade }: Making & { keyView: KeyView }) {
+  const rotate = useRotateKey(projectId);
+  const revoke = useRevokeKey(projectId);
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <Tooltip label="Rotate: makes a new key; this one goes on for a day">
+        <ActionIcon
+          variant="subtle"
+          aria-label={`Rotate ${name}`}
+          onClick={() => rotate.mutate(id, { onSuccess: ({ key }) => onMade(key), onError: tell.trouble })}
+        >
+          <IconRefresh size={17} />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label="Revoke: it stops working at once">
+        <ActionIcon
+          variant="subtle"
+          color="red"
+          aria-label={`Revoke ${name}`}
+          onClick={() => revoke.mutate(id, { onError: tell.trouble })}
+        >
+          <IconTrash size={17} />
+        </ActionIcon>
+      </Tooltip>
+    </Group>
+  );
+}
+
+function MadeKey({ secret, onKept }: { secret: string; onKept: () => void }) {
+  return (
+    <Alert icon={<IconKey aria-hidden />} title="Keep this key: it is not shown again" color="indigo" mt="md">
+      <CodeBlock code={secret} what="API key" />
+      <Button variant="default" size="compact-sm" mt="sm" onClick={onKept}>
+        I have kept it
+      </Button>
+    </Alert>
+  );
+}
+
+function NewKey({ projectId, onMade }: Making) {
   const create = useCreateKey(projectId);
-  const [made, setMade] = useState<string | null>(null);
   const form = useForm({ initialValues: { name: "", scope: "read" } });
   const submit = ({ name, scope }: typeof form.values) =>
     create.mutate(
       { name, scope: scopeOf(scope) },
       {
         onSuccess: ({ key }) => {
-          setMade(key);
+          onMade(key);
           form.reset();
         },
         onError: tell.trouble,
       },
     );
   return (
-    <>
-      {made !== null && (
-        <Alert
-          icon={<IconKey aria-hidden />}
-          title="Keep this key: it is not shown again"
-          color="indigo"
-          mt="md"
-        >
-          <CodeBlock code={made} what="API key" />
-          <Button variant="default" size="compact-sm" mt="sm" onClick={() => setMade(null)}>
-            I have kept it
-          </Button>
-        </Alert>
-      )}
-      <form onSubmit={form.onSubmit(submit)}>
-        <Group align="flex-end" mt="md">
-          <TextInput
-            label="Name"
-            placeholder="terraform"
-            required
-            maxLength={100}
-            {...form.getInputProps("name")}
-          />
-          <NativeSelect label="It may" data={SCOPES} {...form.getInputProps("scope")} />
-          <Button type="submit" variant="default" loading={create.isPending}>
-            Make a key
-          </Button>
-        </Group>
-      </form>
-    </>
+    <form onSubmit={form.onSubmit(submit)}>
+      <Group align="flex-end" mt="md">
+        <TextInput
+          label="Name"
+          placeholder="terraform"
+          required
+          maxLength={100}
+          {...form.getInputProps("name")}
+        />
+        <NativeSelect label="It may" data={SCOPES} {...form.getInputProps("scope")} />
+        <Button type="submit" variant="default" loading={create.isPending}>
+          Make a key
+        </Button>
+      </Group>
+    </form>
   );
 }
 

@@ -60,6 +60,16 @@ export function useCreateKey(projectId: string) {
   });
 }
 
+/** Makes a key in the place of another, which goes on for a day. */
+export function useRotateKey(projectId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (keyId: string) =>
+      answerOf(inProject.keys[":keyId"].rotate.$post({ param: { projectId, keyId }, json: {} })),
+    onSuccess: () => client.invalidateQueries({ queryKey: keysQuery(projectId).queryKey }),
+  });
+}
+
 export function useRevokeKey(projectId: string) {
   const client = useQueryClient();
   return useMutation({

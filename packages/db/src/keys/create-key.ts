@@ -11,7 +11,7 @@ export type NewKey = {
   key?: string;
 };
 
-/** Makes a key and answers it, for the only time; `key` where its letters were decided elsewhere (bootstrap). */
+/** Makes a key and answers it, for the only time; `key` where its letters were decided elsewhere (bootstrap, import). */
 export async function createKey(db: Db | Tx, input: NewKey): Promise<{ row: KeyRow; key: string }> {
   const { projectId, name, scope, expiresAt = null, key = newApiKey(input.scope) } = input;
   const [row] = await db
