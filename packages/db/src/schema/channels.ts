@@ -4,6 +4,7 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   pgEnum,
   pgTable,
   primaryKey,
@@ -50,6 +51,10 @@ export const channels = pgTable(
     circuitStep: integer("circuit_step").notNull().default(0),
     /** Until then nothing but one attempt to find out is made. */
     circuitUntil: at("circuit_until"),
+    /** What it is told is collected for so long and comes as one message; 0: at once. */
+    collectMinutes: integer("collect_minutes").notNull().default(0),
+    /** Whether alerts that share a host, an address, a tag or a dependency come as one; null: as its kind does. */
+    groups: boolean("groups"),
     deletedAt: at("deleted_at"),
   },
   (t) => [
@@ -91,7 +96,16 @@ export const deliveryState = pgEnum("delivery_state", [
   "failed",
   "superseded",
 ]);
-export const deliveryKind = pgEnum("delivery_kind", ["down", "up", "test"]);
+export const deliveryKind = pgEnum("delivery_kind", [
+  "down",
+  "up",
+  "test",
+  "reminder",
+  "run",
+  "notice",
+  "report",
+  "system",
+]);
 
 /**
  * One alert to one channel: the outbox. Written with the flip; claimed by a lease, finished only by the attempt that
@@ -109,6 +123,16 @@ export const deliveries = pgTable(
     checkId: uuid("check_id"),
     flipId: uuid("flip_id"),
     incidentId: uuid("incident_id"),
+    /** The route that decided it, `own` for the check's own list; empty where none did. */
+    routeId: text("route_id").notNull().default(""),
+    /** Why this channel, in words. */
+    because: text("because").notNull().default(""),
+    /** 0 for the first news of an incident, then counted for each reminder. */
+    round: integer("round").notNull().default(0),
+    /** What is told, where it is no incident. */
+    payload: jsonb("payload").$type<Record<string, unknown>>(),
+    /** The delivery whose message told this one too; null: it had a message of its own. */
+    leadId: uuid("lead_id"),
     state: deliveryState("state").notNull().default("pending"),
     /** Counted at the claim, before the work, so that a crash is seen. */
     attempt: integer("attempt").notNull().default(0),
@@ -133,7 +157,7 @@ export const deliveries = pgTable(
     dealtWithAt: at("dealt_with_at"),
   },
   (t) => [
-    unique("deliveries_once").on(t.flipId, t.channelId),
+    unique("deliveries_once").on(t.flipId, t.channelId, t.kind, t.round),
     unique("deliveries_project_id").on(t.projectId, t.id),
     index("deliveries_due")
       .on(t.nextAttemptAt)
@@ -143,6 +167,8 @@ export const deliveries = pgTable(
     index("deliveries_dead")
       .on(t.projectId, t.id)
       .where(sql`state = 'failed' and dealt_with_at is null`),
+    // What was told of an incident is asked at every step of its routes.
+    index("deliveries_incident").on(t.incidentId),
     foreignKey({
       name: "deliveries_channel_fk",
       columns: [t.projectId, t.channelId],

@@ -18,6 +18,7 @@ import {
 
 import { checks, checkStatus } from "./checks.ts";
 import { at, bytea, id } from "./columns.ts";
+import { projects } from "./projects.ts";
 
 /** Project and check together, so that no row can point into another tenant. */
 const ofCheck = () => ({ projectId: uuid("project_id").notNull(), checkId: uuid("check_id").notNull() });
@@ -165,11 +166,31 @@ export const incidents = pgTable(
       .on(t.wakeAt)
       .where(sql`wake_at is not null`),
     foreignKey({
+      name: "incidents_storm",
+      columns: [t.projectId, t.stormId],
+      foreignColumns: [storms.projectId, storms.id],
+    }),
+    foreignKey({
       name: "incidents_check",
       columns: [t.projectId, t.checkId],
       foreignColumns: [checks.projectId, checks.id],
     }).onDelete("cascade"),
   ],
+);
+
+/** Incidents that were told together, because they share a host, an address, a tag or a dependency. */
+export const storms = pgTable(
+  "storms",
+  {
+    id: id(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    openedAt: at("opened_at").notNull(),
+    /** What they share, in words, such as "host db1". */
+    shared: text("shared").notNull(),
+  },
+  (t) => [unique("storms_project_id").on(t.projectId, t.id), index("storms_opened").on(t.projectId, t.openedAt)],
 );
 
 /** Worth a line in the check's history, not an alert. */

@@ -9,3 +9,4 @@ export * from "./idempotency.ts";
 export * from "./instance.ts";
 export * from "./maintenance.ts";
 export * from "./projects.ts";
+export * from "./routes.ts";
