@@ -29,6 +29,8 @@ const facts: AlertFacts = {
   flip: null,
   incident: null,
   lastPing: null,
+  payload: null,
+  writtenAt: 0,
   tellsDownToo: false,
   uncertain: false,
 };

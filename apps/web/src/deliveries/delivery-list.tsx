@@ -23,7 +23,16 @@ export function DeliveryList({ projectId, deliveries, names }: Props) {
   );
 }
 
-const KINDS = { down: "Down alert", up: "Up again", test: "Test" };
+const KINDS = {
+  down: "Down alert",
+  up: "Up again",
+  test: "Test",
+  reminder: "Still down",
+  run: "Run",
+  notice: "Notice",
+  report: "Report",
+  system: "About a channel",
+};
 
 function DeliveryItem({
   projectId,

@@ -100,14 +100,14 @@ export const webhook = defineKind({
 export function payload(message: AlertMessage): Record<string, unknown> {
   const { facts } = message;
   return {
-    type: facts.kind === "test" ? "test" : `check.${facts.kind}`,
+    type: facts.check === null ? message.kind : `check.${message.kind}`,
     timestamp: isoOrNull(facts.flip?.at),
     data: {
       delivery_id: facts.deliveryId,
       project: named(facts.project),
       channel: named(facts.channel),
       check: facts.check === null ? null : { ...named(facts.check), url: message.link },
-      status: facts.kind === "test" ? null : facts.kind,
+      status: statusOf(facts),
       title: message.title,
       text: plainText(message),
       ...whatHappened(facts),
@@ -119,6 +119,11 @@ export function payload(message: AlertMessage): Record<string, unknown> {
 
 function named({ id, name }: { id: string; name: string }) {
   return { id, name: clipEnd(name, NAME) };
+}
+
+function statusOf({ kind }: AlertFacts): "down" | "up" | null {
+  if (kind === "reminder") return "down";
+  return kind === "down" || kind === "up" ? kind : null;
 }
 
 function whatHappened({ incident, flip, lastPing, check, kind }: AlertFacts): Record<string, unknown> {

@@ -1,6 +1,10 @@
 import type { Evidence, Instant, PingKind, Reason } from "@overdue/core";
 
-export type AlertKind = "down" | "up" | "test";
+/** `reminder`: still down. `run`, `notice`, `report`, `system`: told by their payload, not by an incident. */
+export type AlertKind = "down" | "up" | "test" | "reminder" | "run" | "notice" | "report" | "system";
+
+/** Several alerts in one message: of one sort that share something, or whatever a channel has collected. */
+export type MessageKind = AlertKind | "storm" | "digest";
 
 /** `bad`: something is wrong. `good`: it is over. `neutral`: a test, a report, a line for the record. */
 export type Tone = "bad" | "good" | "neutral";
@@ -17,6 +21,10 @@ export type AlertFacts = {
   incident: { id: string; reason: Reason; evidence: Evidence; openedAt: Instant } | null;
   /** The newest ping not later than the flip; `output` is the end of its body. */
   lastPing: { at: Instant; kind: PingKind; exitStatus: number | null; output: string | null } | null;
+  /** What is told, where it is no incident; read by its kind. */
+  payload: Record<string, unknown> | null;
+  /** When it was decided that this is told. */
+  writtenAt: Instant;
   /** On an up: its down was never sent here, so this message tells both. */
   tellsDownToo: boolean;
   /** An earlier attempt may have arrived. */
@@ -32,7 +40,7 @@ export type AlertLine = { label: string; value: string };
  */
 export type AlertMessage = {
   deliveryId: string;
-  kind: AlertKind;
+  kind: MessageKind;
   /** How it reads at a glance: what a mark or a colour is chosen by, whatever sort of message it is. */
   tone: Tone;
   /** Worth a line and not a sound: sent without one where the provider can. */

@@ -1,29 +1,31 @@
 import { exitStatus } from "./exit-status.ts";
 import { reasonSentence } from "./reason.ts";
-import type { AlertFacts, AlertKind, AlertLine, AlertMessage, Tone } from "./alert.ts";
+import type { AlertFacts, AlertLine, AlertMessage } from "./alert.ts";
+import { noticeWords, runWords, saidWords, type Words } from "./compose-other.ts";
+import { checkName, projectLine } from "./names.ts";
 import { clipStart, oneLine, visible } from "./text.ts";
 import { duration, instantIn } from "./time.ts";
 
 const NAME_CHARS = 120;
 const OUTPUT_CHARS = 1_500;
 const OUTPUT_LINES = 20;
-const TONES: Record<AlertKind, Tone> = { down: "bad", up: "good", test: "neutral" };
 
 /** Puts an alert into words, once for all kinds of channel. `publicUrl`: where a person finds the app. */
 export function composeAlert(facts: AlertFacts, publicUrl: string): AlertMessage {
   return {
     deliveryId: facts.deliveryId,
     kind: facts.kind,
-    tone: TONES[facts.kind],
-    silent: false,
-    title: titleOf(facts),
-    sentence: sentenceOf(facts),
-    lines: linesOf(facts),
+    ...wordsOf(facts),
     output: outputOf(facts),
     link: linkTo(facts, publicUrl),
-    repeat: facts.uncertain ? `may repeat #${facts.deliveryId.replaceAll("-", "").slice(-6)}` : null,
+    repeat: repeatOf(facts),
     facts,
   };
+}
+
+/** "may repeat #a1b2c3" where an earlier attempt may have arrived. */
+export function repeatOf({ uncertain, deliveryId }: AlertFacts): string | null {
+  return uncertain ? `may repeat #${deliveryId.replaceAll("-", "").slice(-6)}` : null;
 }
 
 /** The whole message as plain text: what every channel can show at least. */
@@ -39,19 +41,47 @@ export function plainText(message: AlertMessage): string {
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
-function titleOf(facts: AlertFacts): string {
+function wordsOf(facts: AlertFacts): Words {
+  switch (facts.kind) {
+    case "run":
+      return runWords(facts);
+    case "notice":
+      return noticeWords(facts);
+    case "report":
+      return saidWords(facts, "neutral");
+    case "system":
+      return saidWords(facts, "bad");
+    case "test":
+      return { title: "Test alert from Overdue", sentence: testSentence(facts), ...said(facts, "neutral") };
+    case "down":
+      return { title: `${checkName(facts)} is down`, sentence: whyDown(facts), ...said(facts, "bad") };
+    case "reminder":
+      return { title: `${checkName(facts)} is still down`, sentence: stillDown(facts), ...said(facts, "bad") };
+    case "up":
+      return { title: upTitle(facts), sentence: upSentence(facts), ...said(facts, "good") };
+  }
+}
+
+function said(facts: AlertFacts, tone: Words["tone"]): Pick<Words, "lines" | "tone" | "silent"> {
+  return { lines: linesOf(facts), tone, silent: false };
+}
+
+function testSentence(facts: AlertFacts): string {
+  return `This is a test of the channel “${oneLine(facts.channel.name, NAME_CHARS)}”. Nothing is wrong.`;
+}
+
+function stillDown(facts: AlertFacts): string {
+  const since = facts.incident === null ? "" : ` for ${duration(facts.writtenAt - facts.incident.openedAt)}`;
+  return `It has been down${since}. ${whyDown(facts)}`.trim();
+}
+
+function upTitle(facts: AlertFacts): string {
   const name = checkName(facts);
-  if (facts.kind === "test") return "Test alert from Overdue";
-  if (facts.kind === "down") return `${name} is down`;
   return facts.tellsDownToo ? `${name} was down${downFor(facts)}, recovered` : `${name} is up again`;
 }
 
-function sentenceOf(facts: AlertFacts): string {
-  if (facts.kind === "test") {
-    return `This is a test of the channel “${oneLine(facts.channel.name, NAME_CHARS)}”. Nothing is wrong.`;
-  }
-  const why = facts.incident === null ? "" : whyDown(facts);
-  if (facts.kind === "down") return why;
+function upSentence(facts: AlertFacts): string {
+  const why = whyDown(facts);
   return `The job is heard from again${downFor(facts, " after")}.${why === "" ? "" : ` It was down because: ${why}`}`;
 }
 
@@ -70,9 +100,9 @@ function linesOf(facts: AlertFacts): AlertLine[] {
   const evidence = facts.incident?.evidence;
   const at = (instant: number | null | undefined) =>
     instant === null || instant === undefined ? null : instantIn(instant, timezone);
-  const down = facts.kind === "down";
+  const down = isDown(facts);
   const lines: [string, string | null][] = [
-    ["Project", oneLine(facts.project.name, NAME_CHARS)],
+    ["Project", projectLine(facts)],
     ["Expected", at(evidence?.expectedAt)],
     ["Deadline", down ? at(evidence?.deadlineAt) : null],
     [down ? "Last heard" : "Heard", facts.kind === "test" ? null : lastHeard(facts)],
@@ -87,6 +117,10 @@ function linesOf(facts: AlertFacts): AlertLine[] {
   return lines.flatMap(([label, value]) => (value === null ? [] : [{ label, value }]));
 }
 
+function isDown({ kind }: AlertFacts): boolean {
+  return kind === "down" || kind === "reminder";
+}
+
 function lastHeard(facts: AlertFacts): string {
   const at = facts.lastPing?.at ?? facts.incident?.evidence.lastHeardAt ?? null;
   if (at === null) return "never";
@@ -95,21 +129,18 @@ function lastHeard(facts: AlertFacts): string {
 }
 
 function exitLine(facts: AlertFacts): string | null {
-  const status = facts.kind === "down" ? (facts.lastPing?.exitStatus ?? null) : null;
+  const status = isDown(facts) ? (facts.lastPing?.exitStatus ?? null) : null;
   return status === null ? null : exitStatus(status);
 }
 
 function outputOf(facts: AlertFacts): string | null {
   const output = visible(facts.lastPing?.output ?? "").trim();
-  if (output === "" || facts.kind !== "down") return null;
+  if (output === "" || !isDown(facts)) return null;
   return clipStart(output.split("\n").slice(-OUTPUT_LINES).join("\n"), OUTPUT_CHARS);
 }
 
 function linkTo(facts: AlertFacts, publicUrl: string): string {
   const project = `${publicUrl.replace(/\/+$/, "")}/projects/${facts.project.id}`;
+  if (facts.kind === "report") return project;
   return facts.check === null ? `${project}/channels` : `${project}/checks/${facts.check.id}`;
-}
-
-function checkName(facts: AlertFacts): string {
-  return oneLine(facts.check?.name ?? "", NAME_CHARS) || "unnamed check";
 }

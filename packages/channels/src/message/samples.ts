@@ -32,6 +32,8 @@ export const downFacts: AlertFacts = {
     },
   },
   lastPing: { at: at("2026-11-19T01:31:12Z"), kind: "success", exitStatus: 0, output: "saved 12 GB\n" },
+  payload: null,
+  writtenAt: at("2026-11-20T01:40:00Z"),
   tellsDownToo: false,
   uncertain: false,
 };

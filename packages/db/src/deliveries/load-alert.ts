@@ -10,6 +10,9 @@ export type AlertRecord = {
   deliveryId: string;
   kind: DeliveryKind;
   uncertain: boolean;
+  /** What is told, where it is no incident. */
+  payload: Record<string, unknown> | null;
+  writtenAt: Instant;
   /** On an up: no down of the same incident was sent to this channel. */
   tellsDownToo: boolean;
   project: { id: string; name: string };
@@ -33,7 +36,8 @@ const OUTPUT_BYTES = 8_192;
 export async function loadAlerts(db: Db | Tx, ids: readonly string[]): Promise<AlertRecord[]> {
   if (ids.length === 0) return [];
   const { rows } = await db.execute<LoadedRow>(sql`
-    select d.id as "deliveryId", d.kind, d.uncertain, ${tellsDownToo} as "tellsDownToo",
+    select d.id as "deliveryId", d.kind, d.uncertain, d.payload, ${epochMs(sql`d.created_at`)} as "writtenAt",
+      ${tellsDownToo} as "tellsDownToo",
       json_build_object('id', p.id, 'name', p.name) as project,
       json_build_object('id', c.id, 'name', c.name) as channel,
       c.kind as "channelKind", c.settings as "sealedSettings",
@@ -63,7 +67,7 @@ export async function loadAlerts(db: Db | Tx, ids: readonly string[]): Promise<A
 const tellsDownToo = sql`(d.kind = 'up' and not exists (
   select from deliveries e
   where e.project_id = d.project_id and e.check_id = d.check_id and e.channel_id = d.channel_id
-    and e.kind = 'down' and e.state = 'sent' and e.incident_id = i.id))`;
+    and e.kind in ('down', 'reminder') and e.state = 'sent' and e.incident_id = i.id))`;
 
 const checkJson = sql`case when k.id is not null then json_build_object('id', k.id, 'name', k.name,
   'timezone', k.schedule ->> 'timezone', 'graceSeconds', k.grace_seconds) end`;

@@ -1,0 +1,29 @@
+import { z } from "zod";
+
+/** What a delivery tells that is no incident, as the outbox stores it. Instants are epoch milliseconds. */
+export const RunPayload = z.object({
+  outcome: z.enum(["success", "fail", "lost"]),
+  startedAt: z.number().nullable(),
+  endedAt: z.number().nullable(),
+  durationMs: z.number().nullable(),
+  exitStatus: z.number().nullable(),
+  host: z.string().nullable(),
+});
+
+/** `evidence` holds what the notice of this sort knows: how long a run took, and how long is usual. */
+export const NoticePayload = z.object({
+  at: z.number(),
+  notice: z.string(),
+  evidence: z.object({
+    durationMs: z.number().nullish(),
+    limitMs: z.number().nullish(),
+    usual: z.object({ medianMs: z.number(), runs: z.number() }).nullish(),
+  }),
+});
+
+/** Put into words by whoever wrote it: a report, or something about a channel or Overdue itself. */
+export const SaidPayload = z.object({
+  title: z.string(),
+  sentence: z.string(),
+  lines: z.array(z.object({ label: z.string(), value: z.string() })).default([]),
+});
