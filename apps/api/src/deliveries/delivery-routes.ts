@@ -21,17 +21,22 @@ const DeliveryView = z
   .object({
     id: z.uuid(),
     kind: z.enum(["down", "up", "test", "reminder", "run", "notice", "report", "system"]).meta({
-      description: "reminder: still down. run, notice, report: what a route or a person asked to hear. system: about a channel.",
+      description:
+        "reminder: still down. run, notice, report: what a route or a person asked to hear. system: about a channel.",
     }),
     state: z.enum(["pending", "sending", "retry", "sent", "failed", "superseded"]),
     channelId: z.uuid(),
     checkId: z.uuid().nullable(),
     incidentId: z.uuid().nullable(),
-    because: z.string().meta({ description: "Why this channel: the check's own list, or which step of which route." }),
+    because: z
+      .string()
+      .meta({ description: "Why this channel: the check's own list, or which step of which route." }),
     leadId: z
       .uuid()
       .nullable()
-      .meta({ description: "The delivery whose message told this one too; null: it had a message of its own." }),
+      .meta({
+        description: "The delivery whose message told this one too; null: it had a message of its own.",
+      }),
     attempt: z.int(),
     uncertain: z.boolean().meta({ description: "It may have arrived twice." }),
     createdAt: Timestamp,

@@ -56,7 +56,11 @@ function wordsOf(facts: AlertFacts): Words {
     case "down":
       return { title: `${checkName(facts)} is down`, sentence: whyDown(facts), ...said(facts, "bad") };
     case "reminder":
-      return { title: `${checkName(facts)} is still down`, sentence: stillDown(facts), ...said(facts, "bad") };
+      return {
+        title: `${checkName(facts)} is still down`,
+        sentence: stillDown(facts),
+        ...said(facts, "bad"),
+      };
     case "up":
       return { title: upTitle(facts), sentence: upSentence(facts), ...said(facts, "good") };
   }

@@ -190,7 +190,10 @@ export const storms = pgTable(
     /** What they share, in words, such as "host db1". */
     shared: text("shared").notNull(),
   },
-  (t) => [unique("storms_project_id").on(t.projectId, t.id), index("storms_opened").on(t.projectId, t.openedAt)],
+  (t) => [
+    unique("storms_project_id").on(t.projectId, t.id),
+    index("storms_opened").on(t.projectId, t.openedAt),
+  ],
 );
 
 /** Worth a line in the check's history, not an alert. */

@@ -1,6 +1,17 @@
 import type { Override, Person, Rotation, Route } from "@overdue/core";
 import { sql } from "drizzle-orm";
-import { boolean, date, foreignKey, index, integer, jsonb, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
+import {
+  boolean,
+  date,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  unique,
+  uuid,
+} from "drizzle-orm/pg-core";
 
 import { channels } from "./channels.ts";
 import { at, createdAt, id } from "./columns.ts";
