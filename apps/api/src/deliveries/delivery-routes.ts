@@ -31,12 +31,9 @@ const DeliveryView = z
     because: z
       .string()
       .meta({ description: "Why this channel: the check's own list, or which step of which route." }),
-    leadId: z
-      .uuid()
-      .nullable()
-      .meta({
-        description: "The delivery whose message told this one too; null: it had a message of its own.",
-      }),
+    leadId: z.uuid().nullable().meta({
+      description: "The delivery whose message told this one too; null: it had a message of its own.",
+    }),
     attempt: z.int(),
     uncertain: z.boolean().meta({ description: "It may have arrived twice." }),
     createdAt: Timestamp,
