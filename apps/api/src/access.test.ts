@@ -54,6 +54,13 @@ const EXPECTED: Record<string, string> = {
   "GET /v1/projects/:projectId/checks/:checkId/pings/:number/body": "viewer, read key",
   "GET /v1/projects/:projectId/checks/:checkId/runs": "viewer, read key",
   "GET /v1/projects/:projectId/checks/:checkId/slots": "viewer, read key",
+  "GET /v1/projects/:projectId/incidents": "viewer, read key",
+  "GET /v1/projects/:projectId/incidents/:incidentId": "viewer, read key",
+  "GET /v1/projects/:projectId/incidents/:incidentId/timeline": "viewer, read key",
+  "POST /v1/projects/:projectId/incidents/:incidentId/acknowledge": "editor, write key",
+  "POST /v1/projects/:projectId/incidents/:incidentId/notes": "editor, write key",
+  "POST /v1/projects/:projectId/incidents/:incidentId/snooze": "editor, write key",
+  "POST /v1/projects/:projectId/incidents/:incidentId/unacknowledge": "editor, write key",
   "GET /v1/projects/:projectId/deliveries": "viewer, read key",
   "GET /v1/projects/:projectId/deliveries/:deliveryId": "viewer, read key",
   "GET /v1/projects/:projectId/events": "viewer, read key",
@@ -107,6 +114,8 @@ const BODIES: Record<string, object> = {
   "PATCH /v1/projects/:projectId/channels/:channelId": { name: "taken" },
   "POST /v1/projects/:projectId/checks": HOURLY,
   "PATCH /v1/projects/:projectId/checks/:checkId": { name: "taken" },
+  "POST /v1/projects/:projectId/incidents/:incidentId/notes": { text: "taken" },
+  "POST /v1/projects/:projectId/incidents/:incidentId/snooze": { for: "30m" },
   "POST /v1/projects/:projectId/keys": { name: "taken", scope: "write" },
   "POST /v1/projects/:projectId/members": { email: "person-2@example.org", role: "owner" },
   "PATCH /v1/projects/:projectId/members/:userId": { role: "viewer" },
@@ -267,6 +276,10 @@ async function fillProject() {
   const { pingUrl } = await read<{ pingUrl: string }>(await ada.as("GET", `${ada.path}/checks/${checkId}`));
   await api.app.request(new URL(pingUrl).pathname, { method: "POST", body: MARKER });
   return { projectId: ada.projectId, checkId, channelId, deliveryId, keyId, number: "1", userId: ada.userId };
+  await api.app.request(`${new URL(pingUrl).pathname}/fail`, { method: "POST", body: MARKER });
+  const open = await read<{ items: { id: string }[] }>(await ada.as("GET", `${ada.path}/incidents`));
+  const incidentId = open.items[0]?.id ?? "";
+  return { projectId: ada.projectId, checkId, channelId, deliveryId, keyId, incidentId, number: "1" };
 }
 
 /** All that a project holds, as one hash. Members are left out: the tests above bring some in. */
@@ -282,6 +295,8 @@ async function contentsOf(projectId: string): Promise<string> {
     "slots",
     "flips",
     "audit_entries",
+    "incidents",
+    "incident_entries",
   ];
   const hashes = tables.map(async (table) => {
     const { rows } = await api.db.execute(

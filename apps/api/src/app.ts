@@ -18,6 +18,8 @@ import { guard } from "./http/guard.ts";
 import { securityHeaders } from "./http/headers.ts";
 import { errorHandler, notFound } from "./http/on-error.ts";
 import { createRouter } from "./http/route.ts";
+import { actRoutes } from "./incidents/act-routes.ts";
+import { incidentRoutes } from "./incidents/incident-routes.ts";
 import { instanceRoutes } from "./instance/instance-routes.ts";
 import { keyRoutes } from "./keys/key-routes.ts";
 import { meRoutes } from "./me/me-routes.ts";
@@ -49,6 +51,8 @@ function restRoutes() {
     .route("/", outageRoutes)
     .route("/", channelRoutes)
     .route("/", deliveryRoutes)
+    .route("/", incidentRoutes)
+    .route("/", actRoutes)
     .route("/", eventRoutes)
     .route("/", healthRoutes)
     .route("/", metricsRoute);

@@ -1,8 +1,17 @@
 export type { Instant } from "./time.ts";
+export { type Snooze, snoozedUntil } from "./incidents/snooze.ts";
 export { nextAfter, type Schedule } from "./schedules/schedule.ts";
 export { ScheduleInput } from "./schedules/schedule-input.ts";
 export { canonicalTimezone, timezones } from "./schedules/timezones/timezones.ts";
 export type { ClockChange } from "./schedules/explain/clock-changes.ts";
+export {
+  type MaintenanceRule,
+  type MaintenanceSpan,
+  type MaintenanceWindow,
+  maintenanceAt,
+  nextSpan,
+} from "./maintenance/window.ts";
+export { MaintenanceRuleInput, ruleOf } from "./maintenance/window-input.ts";
 export { explain, type Explanation, type Occurrence } from "./schedules/explain/explain.ts";
 export type { Exceptions } from "./schedules/exceptions/exceptions.ts";
 export type {

@@ -9,6 +9,7 @@ export * from "./healthchecks/index.ts";
 export * from "./history/index.ts";
 export * from "./housekeeping/index.ts";
 export * from "./idempotency/index.ts";
+export * from "./incidents/index.ts";
 export * from "./instance/index.ts";
 export * from "./deliveries/index.ts";
 export * from "./keys/index.ts";

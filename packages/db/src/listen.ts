@@ -2,7 +2,12 @@ import { Client } from "pg";
 
 const RETRY_MS = [100, 300, 1_000, 3_000];
 
-export type Channel = "overdue_changes" | "overdue_deliveries" | "overdue_canary" | "overdue_marked";
+export type Channel =
+  | "overdue_changes"
+  | "overdue_deliveries"
+  | "overdue_incidents"
+  | "overdue_canary"
+  | "overdue_marked";
 
 /**
  * Hears `NOTIFY` on a connection of its own and comes back by itself after a lost one. A message sent meanwhile is

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { Timestamp } from "../http/time.ts";
 
-const Reason = z
+export const Reason = z
   .enum([
     "missed",
     "failed",
@@ -42,6 +42,10 @@ export const SlotView = z
     decidedAt: Timestamp,
     lateMs: z.int().nullable().meta({ description: "Negative where it came early." }),
     runId: z.uuid().nullable(),
+    because: z
+      .literal("maintenance")
+      .nullable()
+      .meta({ description: "Why it was not judged: planned work, or null, an outage of Overdue itself." }),
   })
   .meta({ id: "Slot" });
 
@@ -58,7 +62,7 @@ export const FlipView = z
   })
   .meta({ id: "Flip" });
 
-const Evidence = z.object({
+export const EvidenceView = z.object({
   expectedAt: Timestamp.nullable(),
   deadlineAt: Timestamp.nullable(),
   lastHeardAt: Timestamp.nullable(),
@@ -79,10 +83,10 @@ export const IncidentView = z
     reason: Reason,
     openedAt: Timestamp,
     resolvedAt: Timestamp.nullable(),
-    evidence: Evidence,
+    evidence: EvidenceView,
   })
   .meta({ id: "Incident" });
 
 export const NoticeView = z
-  .object({ id: z.uuid(), at: Timestamp, notice: z.union([Reason, z.literal("edited")]), evidence: Evidence })
+  .object({ id: z.uuid(), at: Timestamp, notice: z.union([Reason, z.literal("edited")]), evidence: EvidenceView })
   .meta({ id: "Notice", description: "Worth a line in the history, not an alert." });

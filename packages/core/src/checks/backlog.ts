@@ -3,9 +3,9 @@ import type { Instant } from "../time.ts";
 import type { SlotSpan } from "./memory.ts";
 import type { Draft } from "./draft.ts";
 import type { Slot } from "./event.ts";
-import { isInOutage, slotDeadline } from "./outages.ts";
+import { slotDeadline } from "./outages.ts";
 import { metSlot } from "./slot-outcome.ts";
-import { SLOTS_PER_FOLD } from "./slots.ts";
+import { SLOTS_PER_FOLD, unmetSlot } from "./slots.ts";
 
 /** Writes slots that an earlier fold had no room for. Answers how many. */
 export function writeBacklog(draft: Draft): number {
@@ -26,6 +26,5 @@ function slotOf({ settings, memory }: Draft, span: SlotSpan): Slot {
   const deadlineAt = slotDeadline(settings, memory.outages, dueAt);
   if (deadlineAt > span.at)
     return metSlot(settings, dueAt, { ...span, cameAt: Math.max(span.cameAt, dueAt) });
-  const outcome = isInOutage(memory.outages, dueAt) ? "not-judged" : "missed";
-  return { dueAt, outcome, at: deadlineAt, lateMs: null, runId: null };
+  return unmetSlot(settings, memory.outages, dueAt);
 }

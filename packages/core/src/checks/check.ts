@@ -1,3 +1,4 @@
+import type { MaintenanceWindow } from "../maintenance/window.ts";
 import type { Schedule } from "../schedules/schedule.ts";
 import type { Instant } from "../time.ts";
 import type { Memory } from "./memory.ts";
@@ -49,6 +50,8 @@ export type CheckSettings = {
   recoverAfter: number;
   /** Alert when a new check was not heard from by its first slot plus grace. */
   alertBeforeFirstPing: boolean;
+  /** The project's windows that hold for this check; not the check's own to set. */
+  maintenance?: readonly MaintenanceWindow[];
 };
 
 /** `tolerateMissed` false: a run that did not come at all still alerts at once. */

@@ -29,12 +29,15 @@ export function judgeUpTo(draft: Draft, at: Instant): void {
 export function judgeSlot(draft: Draft, dueAt: Instant): void {
   const { state, memory, settings } = draft;
   const evidence = evidenceOf(draft, { expectedAt: dueAt });
-  const { at, judged } = missSlot(draft, dueAt);
+  const { at, outcome, because } = missSlot(draft, dueAt);
   memory.judgedAt = Math.max(memory.judgedAt, at);
   memory.verdictAt = Math.max(memory.verdictAt ?? dueAt, dueAt);
+  // Planned work was expected to skip it; an interval has no other slot to show that the job is alive again.
+  if (because === "maintenance" && settings.schedule.kind !== "interval") return;
   const trouble = { at, evidence: { ...evidence, deadlineAt: at } };
   if (state.status === "new") goDown(draft, { ...trouble, reason: "never-started" });
-  else if (judged || settings.tolerance === null) judgeBad(draft, { ...trouble, reason: "missed" });
+  else if (outcome === "missed" || settings.tolerance === null)
+    judgeBad(draft, { ...trouble, reason: "missed" });
 }
 
 /** This run has taken longer than it may, and still runs as far as is known. */

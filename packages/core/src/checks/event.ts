@@ -1,3 +1,4 @@
+import type { MaintenanceWindow } from "../maintenance/window.ts";
 import type { Instant } from "../time.ts";
 import type { CheckSettings, Reason, Status } from "./check.ts";
 
@@ -33,7 +34,9 @@ export type Event =
   /** "This is normal now": what was usual for its runs so far is forgotten. */
   | { kind: "normal"; at: Instant }
   /** Overdue could not receive in this span: nothing inside it is judged before `until` plus the grace. */
-  | { kind: "outage"; from: Instant; until: Instant };
+  | { kind: "outage"; from: Instant; until: Instant }
+  /** From now on these windows hold for the check, in place of all before. */
+  | { kind: "maintenance"; at: Instant; windows: readonly MaintenanceWindow[]; knownUntil?: Instant };
 
 export type Run = {
   id: string;
@@ -59,6 +62,8 @@ export type Slot = {
   /** Positive: after `dueAt`; negative: before; null where nothing came. */
   lateMs: number | null;
   runId: string | null;
+  /** Why it was not judged; left out where Overdue could not hear. */
+  because?: "maintenance";
 };
 
 export type Flip = {

@@ -2,12 +2,15 @@ import type { Instant } from "../time.ts";
 import type { Reason, Status } from "./check.ts";
 import type { Draft } from "./draft.ts";
 import type { Evidence } from "./event.ts";
+import { isInMaintenance } from "./outages.ts";
 
 export type Trouble = { at: Instant; reason: Reason; evidence: Evidence };
 
-/** The check goes down and people are told; nothing happens to one that is down. */
-export function goDown(draft: Draft, { at, reason, evidence }: Trouble): void {
+/** The check goes down and people are told, but in planned work; nothing happens to one that is down. */
+export function goDown(draft: Draft, trouble: Trouble): void {
   if (draft.state.status === "down") return;
+  const { at, reason, evidence } = trouble;
+  if (isInMaintenance(draft.settings, at)) return notice(draft, trouble);
   const { deadlineSeq } = draft.state;
   const flippedAt = flip(draft, { at, to: "down", reason });
   draft.memory.goodInARow = 0;

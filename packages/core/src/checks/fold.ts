@@ -4,6 +4,7 @@ import { judgeUpTo } from "./deadlines.ts";
 import { type Draft, nextAt, nextDeadline, openDraft, seal } from "./draft.ts";
 import { foldEdit } from "./edit.ts";
 import type { Effect, Event, Transition } from "./event.ts";
+import { foldMaintenance } from "./maintenance.ts";
 import { foldOutage } from "./outages.ts";
 import { foldPause, foldResume } from "./pause.ts";
 import { foldPing, hearHeld } from "./ping.ts";
@@ -38,6 +39,8 @@ function apply(draft: Draft, event: Event): void {
       return foldEdit(draft, event);
     case "outage":
       return foldOutage(draft, event);
+    case "maintenance":
+      return foldMaintenance(draft, event);
     case "normal":
       draft.memory.durations = [];
   }
@@ -55,6 +58,7 @@ function knownUntil(event: Event): Instant {
     case "pause":
     case "resume":
     case "edit":
+    case "maintenance":
       return event.knownUntil ?? Infinity;
   }
 }

@@ -1,3 +1,5 @@
+import { waitForMaintenance } from "../maintenance/wait.ts";
+import { maintenanceAt } from "../maintenance/window.ts";
 import { type Instant, SECOND_MS } from "../time.ts";
 import type { CheckSettings } from "./check.ts";
 import type { Outage } from "./memory.ts";
@@ -5,16 +7,27 @@ import type { Draft } from "./draft.ts";
 
 const OUTAGES_MAX = 8;
 
-/** The last instant at which a ping for the slot due at `dueAt` would be in time, outages allowed for. */
+/** The last instant at which a ping for the slot due at `dueAt` would be in time, outages and windows allowed for. */
 export function slotDeadline(settings: CheckSettings, outages: readonly Outage[], dueAt: Instant): Instant {
   const deadlineAt = dueAt + (settings.jitterSeconds + settings.graceSeconds) * SECOND_MS;
-  return outages.length === 0
+  return outages.length === 0 && settings.maintenance === undefined
     ? deadlineAt
-    : waitForOutages({ from: dueAt, until: deadlineAt }, settings, outages);
+    : excused({ from: dueAt, until: deadlineAt }, settings, outages);
+}
+
+/** The end of `span`, moved past the outages and then the maintenance windows that touch it. */
+export function excused(span: Outage, settings: CheckSettings, outages: readonly Outage[]): Instant {
+  const until = waitForOutages(span, settings, outages);
+  if (settings.maintenance === undefined) return until;
+  return waitForMaintenance(
+    settings.maintenance,
+    { from: span.from, until },
+    settings.graceSeconds * SECOND_MS,
+  );
 }
 
 /** The end of `span`, moved past every outage that touches it: to the outage's end plus the grace. */
-export function waitForOutages(span: Outage, settings: CheckSettings, outages: readonly Outage[]): Instant {
+function waitForOutages(span: Outage, settings: CheckSettings, outages: readonly Outage[]): Instant {
   let deadlineAt = span.until;
   for (const outage of outages)
     if (span.from <= outage.until && deadlineAt >= outage.from)
@@ -27,6 +40,11 @@ export function isInOutage(outages: readonly Outage[], dueAt: Instant): boolean 
   return outages.some((outage) => outage.from <= dueAt && dueAt <= outage.until);
 }
 
+/** Whether planned work goes on for the check at this instant. */
+export function isInMaintenance({ maintenance }: CheckSettings, at: Instant): boolean {
+  return maintenance !== undefined && maintenanceAt(maintenance, at) !== null;
+}
+
 /** Remembers a span in which nothing could be received and lets the open runs wait; slots look it up. */
 export function foldOutage({ memory, settings }: Draft, outage: Outage): void {
   if (memory.outages.some(({ from, until }) => from <= outage.from && outage.until <= until)) return;
@@ -37,7 +55,7 @@ export function foldOutage({ memory, settings }: Draft, outage: Outage): void {
       ? run
       : {
           ...run,
-          deadlineAt: waitForOutages({ from: run.startedAt, until: run.deadlineAt }, settings, [outage]),
+          deadlineAt: excused({ from: run.startedAt, until: run.deadlineAt }, settings, [outage]),
         },
   );
 }

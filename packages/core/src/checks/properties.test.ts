@@ -346,6 +346,7 @@ function instantOf(event: Event): number {
     case "resume":
     case "edit":
     case "normal":
+    case "maintenance":
       return event.at;
   }
 }

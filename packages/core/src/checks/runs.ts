@@ -3,7 +3,7 @@ import type { CheckSettings } from "./check.ts";
 import type { EndedRun, OpenRun } from "./memory.ts";
 import { type Draft, writeRun } from "./draft.ts";
 import type { Ping } from "./event.ts";
-import { waitForOutages } from "./outages.ts";
+import { excused } from "./outages.ts";
 import { runningRun, wholeRun } from "./run-rows.ts";
 
 const OPEN_MAX = 50;
@@ -46,9 +46,9 @@ export function changeRun(draft: Draft, run: OpenRun): void {
   draft.memory.openRuns = draft.memory.openRuns.map((open) => (open.id === run.id ? run : open));
 }
 
-/** The limit of a run counts from `from`, and waits for outages. */
+/** The limit of a run counts from `from`, and waits for outages and maintenance. */
 export function deadlineFrom({ settings, memory }: Draft, from: Instant): Instant {
-  return waitForOutages({ from, until: from + limitMs(settings) }, settings, memory.outages);
+  return excused({ from, until: from + limitMs(settings) }, settings, memory.outages);
 }
 
 /** The end of an open run was heard. */

@@ -1,8 +1,10 @@
 import { nextAfter } from "../schedules/schedule.ts";
 import type { Instant } from "../time.ts";
+import type { CheckSettings } from "./check.ts";
 import { type Draft, rewriteSlot } from "./draft.ts";
 import type { Slot } from "./event.ts";
-import { isInOutage, slotDeadline } from "./outages.ts";
+import type { Outage } from "./memory.ts";
+import { isInMaintenance, isInOutage, slotDeadline } from "./outages.ts";
 import { type Coming, earlyMs, isBad, metBy, metSlot } from "./slot-outcome.ts";
 import { noteVerdict } from "./tolerance.ts";
 
@@ -39,14 +41,21 @@ export function settleDue(draft: Draft, coming: Coming): boolean {
   return memory.slotAt !== firstAt;
 }
 
-/** Nothing came by the deadline of the next slot. Answers the deadline and whether the slot can be judged. */
-export function missSlot(draft: Draft, dueAt: Instant): { at: Instant; judged: boolean } {
+/** Nothing came by the deadline of the next slot. Answers the slot: missed, or not judged. */
+export function missSlot(draft: Draft, dueAt: Instant): Slot {
   const { memory, settings } = draft;
-  const at = slotDeadline(settings, memory.outages, dueAt);
-  const judged = !isInOutage(memory.outages, dueAt);
-  writeSlot(draft, { dueAt, outcome: judged ? "missed" : "not-judged", at, lateMs: null, runId: null });
+  const slot = unmetSlot(settings, memory.outages, dueAt);
+  writeSlot(draft, slot);
   memory.slotAt = nextAfter(settings.schedule, dueAt);
-  return { at, judged };
+  return slot;
+}
+
+/** A slot that nothing came for by its deadline. */
+export function unmetSlot(settings: CheckSettings, outages: readonly Outage[], dueAt: Instant): Slot {
+  const slot = { dueAt, at: slotDeadline(settings, outages, dueAt), lateMs: null, runId: null };
+  if (isInOutage(outages, dueAt)) return { ...slot, outcome: "not-judged" };
+  if (isInMaintenance(settings, dueAt)) return { ...slot, outcome: "not-judged", because: "maintenance" };
+  return { ...slot, outcome: "missed" };
 }
 
 /**
@@ -111,7 +120,9 @@ function writeSlot(draft: Draft, slot: Slot): void {
   draft.effects.push({ kind: "slot", slot });
   draft.memory.lastSlot = slot;
   draft.memory.lastSlotFinal = false;
-  if (slot.outcome !== "not-judged") noteVerdict(draft, { dueAt: slot.dueAt, bad: isBad(slot) });
+  const isExcused =
+    slot.outcome === "not-judged" || (isBad(slot) && isInMaintenance(draft.settings, slot.at));
+  if (!isExcused) noteVerdict(draft, { dueAt: slot.dueAt, bad: isBad(slot) });
 }
 
 function leaveForLater({ memory, settings }: Draft, { at, cameAt, good, runId }: Coming): void {

@@ -3,6 +3,7 @@ import type { Tolerance } from "./check.ts";
 import type { Verdict } from "./memory.ts";
 import type { Draft } from "./draft.ts";
 import { goDown, goUp, leave, notice, type Trouble } from "./flips.ts";
+import { isInMaintenance } from "./outages.ts";
 
 const VERDICTS_MAX = 100;
 
@@ -11,7 +12,7 @@ export function judgeBad(draft: Draft, trouble: Trouble): void {
   const { state, memory, settings } = draft;
   memory.goodInARow = 0;
   if (state.status === "down") return;
-  if (isTolerated(settings.tolerance, memory.verdicts, trouble)) {
+  if (isInMaintenance(settings, trouble.at) || isTolerated(settings.tolerance, memory.verdicts, trouble)) {
     notice(draft, trouble);
     // A tolerated failure was heard all the same: from now on the next slot is waited for.
     if (trouble.evidence.pingNumber !== null) leave(draft, { at: trouble.at, to: "up" });

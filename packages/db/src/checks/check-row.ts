@@ -9,7 +9,7 @@ export function checkOf(row: CheckRow): Check {
   return {
     id: row.id,
     createdAt: row.createdAt.getTime(),
-    settings: settingsOf(row),
+    settings: { ...settingsOf(row), ...(row.maintenance !== null && { maintenance: row.maintenance }) },
     state: {
       status: row.status,
       deadlineSeq: row.deadlineSeq,

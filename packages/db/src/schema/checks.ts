@@ -1,4 +1,4 @@
-import type { Attitude, CheckSettings, Memory, Pace, Schedule, Tolerance } from "@overdue/core";
+import type { Attitude, CheckSettings, MaintenanceWindow, Memory, Pace, Schedule, Tolerance } from "@overdue/core";
 import { sql } from "drizzle-orm";
 import {
   bigint,
@@ -69,7 +69,7 @@ export const checks = pgTable(
     recoverAfter: integer("recover_after").notNull().default(1),
     alertBeforeFirstPing: boolean("alert_before_first_ping").notNull().default(false),
     /** The maintenance windows that hold for it, copied from `maintenance_windows`; null: none. */
-    maintenance: jsonb("maintenance"),
+    maintenance: jsonb("maintenance").$type<readonly MaintenanceWindow[]>(),
 
     methods: text("methods").notNull().default(""),
     filterSubject: boolean("filter_subject").notNull().default(false),

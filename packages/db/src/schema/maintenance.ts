@@ -1,4 +1,15 @@
-import { foreignKey, index, jsonb, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import type { MaintenanceRule } from "@overdue/core";
+import {
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uuid,
+} from "drizzle-orm/pg-core";
 
 import { checks } from "./checks.ts";
 import { at, createdAt, id } from "./columns.ts";
@@ -16,11 +27,12 @@ export const maintenanceWindows = pgTable(
       .notNull()
       .references(() => projects.id, { onDelete: "cascade" }),
     name: text("name").notNull(),
-    rule: jsonb("rule").notNull(),
+    rule: jsonb("rule").$type<MaintenanceRule>().notNull(),
     tags: text("tags").array().notNull().default([]),
     /** The span under way then ends there. */
     stoppedAt: at("stopped_at"),
     createdBy: text("created_by").notNull(),
+    version: integer("version").notNull().default(1),
     createdAt: createdAt(),
   },
   (t) => [

@@ -9,7 +9,7 @@ import { STORED_CHECK, type StoredCheckRow, storedCheck } from "./stored-check.t
 import { writeChanges } from "./write.ts";
 
 /** What a person does to a check, or the passing of time while they look. */
-export type Act = Extract<Event, { kind: "pause" | "resume" | "edit" | "normal" | "time" }>;
+export type Act = Extract<Event, { kind: "pause" | "resume" | "edit" | "normal" | "time" | "maintenance" }>;
 
 /**
  * Locks one check, lets `decide` say what happens to it (and write other columns of it in the same transaction),

@@ -136,5 +136,6 @@ function slotRow(change: Change, slot: Slot) {
     decided_at: slot.at,
     late_ms: slot.lateMs,
     run_id: slot.runId,
+    because: slot.because ?? null,
   };
 }

@@ -1,4 +1,12 @@
-import type { Check, CheckSettings, CheckState, Instant, Pace, PingReading } from "@overdue/core";
+import type {
+  Check,
+  CheckSettings,
+  CheckState,
+  Instant,
+  MaintenanceWindow,
+  Pace,
+  PingReading,
+} from "@overdue/core";
 
 /** A check as it was read under its lock. */
 export type StoredCheck = {
@@ -16,8 +24,9 @@ export const STORED_CHECK = `
   id, project_id, ping_uuid, ${ms("created_at")} as created_at,
   schedule, grace_seconds, manual_resume, early_margin_seconds, jitter_seconds, max_runtime_seconds,
   min_runtime_seconds, progress_extends, overlap, host_duplicates, too_often, tolerance, recover_after,
-  alert_before_first_ping,
-  methods, filter_subject, filter_body, filter_http_body, filter_default_fail, start_keywords, success_keywords, failure_keywords,
+  alert_before_first_ping, maintenance,
+  methods, filter_subject, filter_body, filter_http_body, filter_default_fail, start_keywords, success_keywords,
+  failure_keywords,
   status, deadline_seq, ping_count, ${ms("last_ping_at")} as last_ping_at, ${ms("last_start_at")} as last_start_at,
   last_duration_ms, ${ms("expected_at")} as expected_at, ${ms("deadline_at")} as deadline_at, memory, pace`;
 
@@ -40,6 +49,7 @@ export type StoredCheckRow = {
   tolerance: CheckSettings["tolerance"];
   recover_after: number;
   alert_before_first_ping: boolean;
+  maintenance: readonly MaintenanceWindow[] | null;
   methods: string;
   filter_subject: boolean;
   filter_body: boolean;
@@ -99,6 +109,7 @@ function settingsOf(row: StoredCheckRow): CheckSettings {
     tolerance: row.tolerance,
     recoverAfter: row.recover_after,
     alertBeforeFirstPing: row.alert_before_first_ping,
+    ...(row.maintenance !== null && { maintenance: row.maintenance }),
   };
 }
 

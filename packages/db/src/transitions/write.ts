@@ -53,13 +53,14 @@ with changed as (
          outcome = excluded.outcome, duration_ms = excluded.duration_ms, exit_status = excluded.exit_status,
          overlong = excluded.overlong, guessed = excluded.guessed
 )
-insert into slots (project_id, check_id, due_at, outcome, decided_at, late_ms, run_id)
-select x.project_id, x.check_id, ${at("due_at")}, x.outcome, ${at("decided_at")}, x.late_ms, x.run_id
+insert into slots (project_id, check_id, due_at, outcome, decided_at, late_ms, run_id, because)
+select x.project_id, x.check_id, ${at("due_at")}, x.outcome, ${at("decided_at")}, x.late_ms, x.run_id, x.because
   from json_to_recordset($4::json) as x(
-         project_id uuid, check_id uuid, due_at float8, outcome text, decided_at float8, late_ms bigint, run_id uuid)
+         project_id uuid, check_id uuid, due_at float8, outcome text, decided_at float8, late_ms bigint, run_id uuid,
+         because text)
 on conflict (check_id, due_at) do update
    set outcome = excluded.outcome, decided_at = excluded.decided_at, late_ms = excluded.late_ms,
-       run_id = excluded.run_id`;
+       run_id = excluded.run_id, because = excluded.because`;
 
 // Flip, incident and deliveries are one statement: an alert that is decided cannot fail to be written.
 const FLIPS_INCIDENTS_DELIVERIES = `

@@ -1,0 +1,136 @@
+import { explainExit } from "@overdue/core";
+import type { IncidentRecord, Neighbour, TimelineItem } from "@overdue/db";
+import { z } from "zod";
+
+import { evidenceView } from "../history/reading.ts";
+import { EvidenceView, Reason } from "../history/views.ts";
+import { isoOrNull, Timestamp } from "../http/time.ts";
+
+export const Severity = z.enum(["info", "warning", "critical"]);
+
+const Summary = z.object({
+  id: z.uuid(),
+  checkId: z.uuid(),
+  checkName: z.string(),
+  checkSlug: z.string(),
+  checkTags: z.array(z.string()),
+  checkStatus: z.enum(["new", "up", "down", "paused"]).meta({ description: "As it is now." }),
+  severity: Severity,
+  reason: Reason,
+  openedAt: Timestamp.meta({ description: "Since when the check is down." }),
+  resolvedAt: Timestamp.nullable().meta({ description: "When it recovered; null while it is open." }),
+  acknowledgedAt: Timestamp.nullable(),
+  acknowledgedBy: z.string().nullable(),
+  snoozedUntil: z
+    .union([Timestamp, z.literal("recovery")])
+    .nullable()
+    .meta({ description: "Until then nobody is told of it; may have passed." }),
+  host: z.string().nullable().meta({ description: "Where the last run before it came from." }),
+  address: z.string().nullable().meta({ description: "Source address of the last ping before it." }),
+  stormId: z.uuid().nullable().meta({ description: "The same for checks that went down together." }),
+  entries: z.int().meta({ description: "How many acts and notes of people there are." }),
+  heldBy: z
+    .array(z.object({ checkId: z.uuid(), name: z.string() }))
+    .meta({ description: "Checks that it depends on and that are down: its own alert is held back." }),
+});
+
+export const IncidentSummary = Summary.meta({ id: "IncidentSummary" });
+
+export const IncidentDetail = Summary.extend({
+  evidence: EvidenceView,
+  exitStatus: z.int().nullable(),
+  exitMeaning: z.object({ title: z.string(), hint: z.string().nullable() }).nullable(),
+  output: z
+    .string()
+    .nullable()
+    .meta({ description: "The last lines that the job sent, at most 8 kB; not escaped." }),
+  outputPing: z.int().nullable().meta({ description: "Number of the ping that carried them." }),
+  alsoDown: z
+    .array(
+      z.object({
+        incidentId: z.uuid(),
+        checkId: z.uuid(),
+        checkName: z.string(),
+        reason: Reason,
+        openedAt: Timestamp,
+        shares: z.enum(["host", "address"]),
+      }),
+    )
+    .meta({ description: "Other open incidents on the same host or from the same address; 50 at most." }),
+}).meta({ id: "IncidentDetail" });
+export type IncidentDetail = z.infer<typeof IncidentDetail>;
+
+const Item = z.object({ id: z.uuid(), at: Timestamp });
+
+export const TimelineView = z
+  .discriminatedUnion("kind", [
+    Item.extend({
+      kind: z.literal("flip"),
+      from: z.string(),
+      to: z.string(),
+      reason: Reason.nullable(),
+      detectedAt: Timestamp,
+    }),
+    Item.extend({
+      kind: z.literal("delivery"),
+      channelId: z.uuid(),
+      channelName: z.string(),
+      channelKind: z.string(),
+      tells: z.string().meta({ description: "What it tells: down, up, reminder …" }),
+      state: z.string(),
+      attempts: z.int(),
+      finishedAt: Timestamp.nullable(),
+      lastError: z.string().nullable(),
+    }),
+    Item.extend({
+      kind: z.enum(["acknowledged", "unacknowledged", "snoozed", "note"]),
+      by: z.string(),
+      text: z.string().meta({ description: "The note; of a snooze: until when." }),
+    }),
+  ])
+  .meta({ id: "TimelineItem" });
+
+export function summaryOf(incident: IncidentRecord): z.infer<typeof Summary> {
+  const { evidence: _, snoozedUntil, checkTags, ...rest } = incident;
+  return {
+    ...rest,
+    checkTags: checkTags.split(" ").filter((tag) => tag !== ""),
+    openedAt: new Date(incident.openedAt).toISOString(),
+    resolvedAt: isoOrNull(incident.resolvedAt),
+    acknowledgedAt: isoOrNull(incident.acknowledgedAt),
+    snoozedUntil: snoozedUntil === Infinity ? "recovery" : isoOrNull(snoozedUntil),
+  };
+}
+
+type Around = {
+  output: { pingNumber: number; exitStatus: number | null; output: string | null } | null;
+  neighbours: readonly Neighbour[];
+};
+
+export function detailOf(incident: IncidentRecord, { output, neighbours }: Around): IncidentDetail {
+  const exitStatus = incident.evidence.exitStatus ?? output?.exitStatus ?? null;
+  return {
+    ...summaryOf(incident),
+    evidence: evidenceView(incident.evidence),
+    exitStatus,
+    exitMeaning: explainExit(exitStatus),
+    output: output?.output ?? null,
+    outputPing: output?.pingNumber ?? null,
+    alsoDown: neighbours.map((other) => ({ ...other, openedAt: new Date(other.openedAt).toISOString() })),
+  };
+}
+
+export function timelineView(item: TimelineItem): z.infer<typeof TimelineView> {
+  const at = new Date(item.at).toISOString();
+  switch (item.kind) {
+    case "flip":
+      return { ...item, at, detectedAt: new Date(item.detectedAt).toISOString() };
+    case "delivery":
+      return { ...item, at, finishedAt: isoOrNull(item.finishedAt) };
+    case "acknowledged":
+    case "unacknowledged":
+    case "snoozed":
+    case "note":
+      return { ...item, at };
+  }
+}

@@ -1,0 +1,19 @@
+import type { MaintenanceWindow } from "../maintenance/window.ts";
+import type { Instant } from "../time.ts";
+import { judgeUpTo } from "./deadlines.ts";
+import type { Draft } from "./draft.ts";
+import { deadlineFrom } from "./runs.ts";
+
+/** What was due under the windows before is judged by them; open runs then wait for the new ones, slots look them up. */
+export function foldMaintenance(
+  draft: Draft,
+  { at, windows }: { at: Instant; windows: readonly MaintenanceWindow[] },
+): void {
+  const { memory } = draft;
+  judgeUpTo(draft, Math.max(at, memory.judgedAt));
+  const { maintenance: _, ...settings } = draft.settings;
+  draft.settings = windows.length === 0 ? settings : { ...settings, maintenance: windows };
+  memory.openRuns = memory.openRuns.map((run) =>
+    run.overlong ? run : { ...run, deadlineAt: deadlineFrom(draft, run.limitFrom) },
+  );
+}

@@ -1,0 +1,89 @@
+import { nextAfter, type CalendarSchedule } from "../schedules/schedule.ts";
+import { MINUTE_MS, type Instant } from "../time.ts";
+
+/**
+ * When planned work is. A recurring span begins by the clock of its zone and lasts so many minutes. Weekdays: 1 is
+ * Monday, 7 is Sunday.
+ */
+export type MaintenanceRule =
+  | { kind: "once"; from: Instant; until: Instant }
+  | { kind: "weekly"; weekdays: readonly number[]; time: string; minutes: number; timezone: string }
+  | { kind: "cron"; expression: string; minutes: number; timezone: string };
+
+/** Planned work as it holds for a check. `stoppedAt`: the span under way then ended there. */
+export type MaintenanceWindow = { rule: MaintenanceRule; stoppedAt: Instant | null };
+
+/** Half open: `from` is inside, `until` is not. */
+export type MaintenanceSpan = { from: Instant; until: Instant };
+
+const STARTS_MAX = 2_000;
+
+/** The span of any of the windows that lasts at `at`, of several the one that ends last; null outside of all. */
+export function maintenanceAt(windows: readonly MaintenanceWindow[], at: Instant): MaintenanceSpan | null {
+  let longest: MaintenanceSpan | null = null;
+  for (const window of windows) {
+    const span = lastSpanBy(window, at, at);
+    if (span !== null && span.until > at && span.until > (longest?.until ?? -Infinity)) longest = span;
+  }
+  return longest;
+}
+
+/** The last span that begins by `by` and ends after `after`; null where there is none. */
+export function lastSpanBy(window: MaintenanceWindow, by: Instant, after: Instant): MaintenanceSpan | null {
+  const { rule } = window;
+  const span = rule.kind === "once" ? rule : lastRecurring(rule, by, after);
+  if (span === null || span.from > by) return null;
+  const stopped = stoppedSpan(span, window.stoppedAt);
+  return stopped.until > after && stopped.until > stopped.from ? stopped : null;
+}
+
+/** The next span that begins after `after`; null where there is none. */
+export function nextSpan({ rule }: MaintenanceWindow, after: Instant): MaintenanceSpan | null {
+  if (rule.kind === "once") return rule.from > after ? { from: rule.from, until: rule.until } : null;
+  const from = nextAfter(scheduleOf(rule), after);
+  return from === null ? null : { from, until: from + rule.minutes * MINUTE_MS };
+}
+
+/** A recurring rule as the schedule of its beginnings. */
+export function scheduleOf(rule: Exclude<MaintenanceRule, { kind: "once" }>): CalendarSchedule {
+  if (rule.kind === "cron") return { kind: "cron", expression: rule.expression, timezone: rule.timezone };
+  const [hour = "0", minute = "0"] = rule.time.split(":");
+  const days = rule.weekdays.map((weekday) => weekday % 7).join(",");
+  return {
+    kind: "cron",
+    expression: `${Number(minute)} ${Number(hour)} * * ${days}`,
+    timezone: rule.timezone,
+  };
+}
+
+// Looks back twice as far each time, so that a rare window costs few steps and a frequent one few too.
+function lastRecurring(
+  rule: Exclude<MaintenanceRule, { kind: "once" }>,
+  by: Instant,
+  after: Instant,
+): MaintenanceSpan | null {
+  const schedule = scheduleOf(rule);
+  const lengthMs = rule.minutes * MINUTE_MS;
+  const earliest = after - lengthMs;
+  for (let backMs = lengthMs; ; backMs *= 2) {
+    const from = lastStart(schedule, Math.max(by - backMs, earliest), by);
+    if (from !== null) return { from, until: from + lengthMs };
+    if (by - backMs <= earliest) return null;
+  }
+}
+
+function lastStart(schedule: CalendarSchedule, after: Instant, by: Instant): Instant | null {
+  let last: Instant | null = null;
+  for (let count = 0; count < STARTS_MAX; count += 1) {
+    const next = nextAfter(schedule, last ?? after);
+    if (next === null || next > by) return last;
+    last = next;
+  }
+  return last;
+}
+
+function stoppedSpan({ from, until }: MaintenanceSpan, stoppedAt: Instant | null): MaintenanceSpan {
+  return stoppedAt !== null && stoppedAt >= from && stoppedAt < until
+    ? { from, until: stoppedAt }
+    : { from, until };
+}

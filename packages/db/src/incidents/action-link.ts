@@ -1,0 +1,73 @@
+import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+
+import type { Instant } from "@overdue/core";
+
+import type { Keyring } from "../secrets/keyring.ts";
+
+/** What can be done to an incident from an alert. */
+export const INCIDENT_ACTS = [
+  "acknowledge",
+  "snooze-30m",
+  "snooze-2h",
+  "snooze-tomorrow",
+  "snooze-recovery",
+] as const;
+export type IncidentAct = (typeof INCIDENT_ACTS)[number];
+
+/** `channelId`: the channel whose alert carries the link; what is done is put down to it. */
+export type SignedAct = { incidentId: string; act: IncidentAct; channelId: string; expiresAt: Instant };
+
+/** What a link turned out to be. `expired` was signed by us. */
+export type ReadAct = { kind: "valid"; act: SignedAct } | { kind: "expired" } | { kind: "forged" };
+
+const DAYS_VALID = 7;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A link that asks before it acts. It names one incident, one act and one channel, and is good for a week. */
+export function actionLink(
+  keyring: Keyring,
+  { publicUrl, now, ...act }: Omit<SignedAct, "expiresAt"> & { publicUrl: string; now: Instant },
+): string {
+  const [first] = keyring.keys;
+  if (first === undefined) throw new Error("The keyring is empty: set SECRET_KEY.");
+  const signed = { ...act, expiresAt: now + DAYS_VALID * 86_400_000 };
+  const query = new URLSearchParams({
+    incident: signed.incidentId,
+    act: signed.act,
+    channel: signed.channelId,
+    expires: String(Math.floor(signed.expiresAt / 1000)),
+    key: first.id,
+    signature: signatureOf(first.key, signed),
+  });
+  return `${publicUrl}/incidents/act?${query}`;
+}
+
+/** Reads the query of a link. Whatever is not exactly what was signed is forged. */
+export function readAction(keyring: Keyring, query: URLSearchParams, now: Instant): ReadAct {
+  const act = parse(query);
+  const key = keyring.keys.find(({ id }) => id === query.get("key"));
+  if (act === null || key === undefined) return { kind: "forged" };
+  if (!isEqual(signatureOf(key.key, act), query.get("signature") ?? "")) return { kind: "forged" };
+  return act.expiresAt <= now ? { kind: "expired" } : { kind: "valid", act };
+}
+
+function parse(query: URLSearchParams): SignedAct | null {
+  const [incidentId, channelId, expires] = ["incident", "channel", "expires"].map(
+    (name) => query.get(name) ?? "",
+  );
+  const act = INCIDENT_ACTS.find((known) => known === query.get("act"));
+  if (incidentId === undefined || channelId === undefined || act === undefined) return null;
+  if (!UUID.test(incidentId) || !UUID.test(channelId) || !/^\d{1,12}$/.test(expires ?? "")) return null;
+  return { incidentId, act, channelId, expiresAt: Number(expires) * 1000 };
+}
+
+function signatureOf(key: Buffer, { incidentId, act, channelId, expiresAt }: SignedAct): string {
+  const signed = [incidentId, act, channelId, Math.floor(expiresAt / 1000)].join("|");
+  const signing = Buffer.from(hkdfSync("sha256", key, "overdue", "incident act", 32));
+  return createHmac("sha256", signing).update(signed).digest("base64url");
+}
+
+function isEqual(one: string, other: string): boolean {
+  const [first, second] = [Buffer.from(one), Buffer.from(other)];
+  return first.length === second.length && timingSafeEqual(first, second);
+}

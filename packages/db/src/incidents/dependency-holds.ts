@@ -1,0 +1,42 @@
+import type { Instant } from "@overdue/core";
+import type { Pool, PoolClient } from "pg";
+
+/**
+ * What a check's dependencies, at whatever remove, say about its alert. `down`: one of them is down, so it is held
+ * back. `holdUntil`: one is past its own expected time and will be judged soon, so it is held back until then, in case
+ * that is the cause.
+ */
+export type DependencyHold = { down: boolean; holdUntil: Instant | null };
+
+/** A check whose cause is not clear yet waits for it no longer than this. */
+const HOLD_SECONDS_MAX = 60;
+
+/**
+ * The holds of those of these checks that depend on any. A dependency that is up but overdue holds until its deadline
+ * where that is less than a minute ahead; a paused, new or deleted one holds nothing.
+ */
+export async function dependencyHolds(
+  db: Pool | PoolClient,
+  checkIds: readonly string[],
+  at: Instant,
+): Promise<Map<string, DependencyHold>> {
+  if (checkIds.length === 0) return new Map();
+  const { rows } = await db.query<{ checkId: string; down: boolean; holdUntil: Instant | null }>({
+    name: "dependency-holds",
+    text: `with recursive above as (
+             select d.check_id, d.depends_on_id from check_dependencies d where d.check_id = any($1::uuid[])
+             union
+             select a.check_id, d.depends_on_id from above a join check_dependencies d on d.check_id = a.depends_on_id
+           )
+           select a.check_id as "checkId", bool_or(c.status = 'down') as down,
+                  (extract(epoch from max(c.deadline_at) filter (
+                     where c.status = 'up' and c.expected_at <= x.at and c.deadline_at > x.at
+                       and c.deadline_at <= x.at + ${HOLD_SECONDS_MAX} * interval '1 second')) * 1000
+                  )::float8 as "holdUntil"
+             from above a join checks c on c.id = a.depends_on_id and c.deleted_at is null
+            cross join (select to_timestamp($2::float8 / 1000) as at) x
+            group by a.check_id`,
+    values: [[...new Set(checkIds)], at],
+  });
+  return new Map(rows.map(({ checkId, down, holdUntil }) => [checkId, { down, holdUntil }]));
+}

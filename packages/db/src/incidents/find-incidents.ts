@@ -1,0 +1,133 @@
+import type { Evidence, Instant, Reason } from "@overdue/core";
+import type { Pool } from "pg";
+
+import type { EventPage } from "../history/page.ts";
+import type { IncidentRef } from "./act.ts";
+
+/** An incident with the check it is about. `snoozedUntil` Infinity: until it recovers. */
+export type IncidentRecord = {
+  id: string;
+  checkId: string;
+  checkName: string;
+  checkSlug: string;
+  checkTags: string;
+  checkStatus: "new" | "up" | "down" | "paused";
+  severity: "info" | "warning" | "critical";
+  reason: Reason;
+  evidence: Evidence;
+  openedAt: Instant;
+  resolvedAt: Instant | null;
+  acknowledgedAt: Instant | null;
+  acknowledgedBy: string | null;
+  snoozedUntil: Instant | null;
+  host: string | null;
+  address: string | null;
+  stormId: string | null;
+  /** Acts and notes. */
+  entries: number;
+  /** Checks that it depends on, at whatever remove, and that are down now. */
+  heldBy: { checkId: string; name: string }[];
+};
+
+export type IncidentFilter = { projectId: string; openOnly: boolean; checkId?: string };
+
+const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
+
+const INCIDENT = `
+  i.id, i.check_id as "checkId", c.name as "checkName", c.slug as "checkSlug", c.tags as "checkTags",
+  c.status as "checkStatus", c.severity, i.reason, i.evidence, ${ms("i.opened_at")} as "openedAt",
+  ${ms("i.resolved_at")} as "resolvedAt", ${ms("i.acknowledged_at")} as "acknowledgedAt",
+  i.acknowledged_by as "acknowledgedBy", ${ms("i.snoozed_until")} as "snoozedUntil", i.host, i.address,
+  i.storm_id as "stormId",
+  (select count(*) from incident_entries e where e.incident_id = i.id)::int as entries,
+  coalesce((
+    with recursive above as (
+      select d.depends_on_id from check_dependencies d where d.check_id = i.check_id
+      union
+      select d.depends_on_id from check_dependencies d join above a on d.check_id = a.depends_on_id
+    )
+    select json_agg(json_build_object('checkId', h.id, 'name', h.name) order by h.id)
+      from above a join checks h on h.id = a.depends_on_id and h.deleted_at is null and h.status = 'down'
+     where i.resolved_at is null
+  ), '[]') as "heldBy"`;
+const FROM = "from incidents i join checks c on c.project_id = i.project_id and c.id = i.check_id";
+
+/** Incidents of a project, newest first; those of deleted checks are left out. */
+export async function findIncidents(
+  pool: Pool,
+  { projectId, openOnly, checkId }: IncidentFilter,
+  { limit, after }: EventPage,
+): Promise<IncidentRecord[]> {
+  const { rows } = await pool.query<IncidentRecord>(
+    `select ${INCIDENT} ${FROM}
+      where i.project_id = $1 and c.deleted_at is null and ($2::uuid is null or i.check_id = $2)
+        and (not $3::boolean or i.resolved_at is null)
+        and ($4::timestamptz is null or (i.opened_at, i.id) < ($4, $5::uuid))
+      order by i.opened_at desc, i.id desc limit $6`,
+    [projectId, checkId ?? null, openOnly, after?.at ?? null, after?.id ?? null, limit],
+  );
+  return rows;
+}
+
+/** One incident, or null. */
+export async function findIncident(
+  pool: Pool,
+  { projectId, incidentId }: IncidentRef,
+): Promise<IncidentRecord | null> {
+  const { rows } = await pool.query<IncidentRecord>(
+    `select ${INCIDENT} ${FROM} where i.project_id = $1 and i.id = $2 and c.deleted_at is null`,
+    [projectId, incidentId],
+  );
+  return rows[0] ?? null;
+}
+
+/** Another open incident at the same place. */
+export type Neighbour = {
+  incidentId: string;
+  checkId: string;
+  checkName: string;
+  reason: Reason;
+  openedAt: Instant;
+  shares: "host" | "address";
+};
+const NEIGHBOURS_MAX = 50;
+
+/** What else is wrong right now on the host, or at the address, of an incident. */
+export async function neighboursOf(pool: Pool, ref: IncidentRef): Promise<Neighbour[]> {
+  const { rows } = await pool.query<Neighbour>(
+    `select o.id as "incidentId", o.check_id as "checkId", c.name as "checkName", o.reason,
+            ${ms("o.opened_at")} as "openedAt", case when o.host = i.host then 'host' else 'address' end as shares
+       from incidents i
+       join incidents o on o.project_id = i.project_id and o.resolved_at is null and o.id <> i.id
+            and (o.host = i.host or o.address = i.address)
+       join checks c on c.id = o.check_id and c.deleted_at is null
+      where i.project_id = $1 and i.id = $2
+      order by o.opened_at desc, o.id desc limit ${NEIGHBOURS_MAX}`,
+    [ref.projectId, ref.incidentId],
+  );
+  return rows;
+}
+
+const OUTPUT_BYTES = 8_192;
+
+/** The end of what the job printed: with the ping that opened the incident, else with the last one before it. */
+export async function outputOf(
+  pool: Pool,
+  ref: IncidentRef,
+): Promise<{ pingNumber: number; exitStatus: number | null; output: string | null } | null> {
+  const { rows } = await pool.query<{ number: number; exitStatus: number | null; end: Buffer | null }>(
+    `select g.number, g.exit_status as "exitStatus",
+            substring(g.body from greatest(octet_length(g.body) - ${OUTPUT_BYTES} + 1, 1)) as "end"
+       from incidents i join pings g on g.project_id = i.project_id and g.check_id = i.check_id
+      where i.project_id = $1 and i.id = $2 and g.kind <> 'ignored'
+        and (g.number = (i.evidence ->> 'pingNumber')::bigint
+             or (i.evidence ->> 'pingNumber' is null and g.received_at <= i.opened_at))
+      order by g.number desc limit 1`,
+    [ref.projectId, ref.incidentId],
+  );
+  const [row] = rows;
+  if (row === undefined) return null;
+  // What is no UTF-8, such as a character cut at the start, reads as the replacement character.
+  const output = row.end === null ? null : new TextDecoder().decode(row.end).replace(/^�+/, "");
+  return { pingNumber: row.number, exitStatus: row.exitStatus, output };
+}

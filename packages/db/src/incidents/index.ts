@@ -1,0 +1,28 @@
+export {
+  acknowledgeIncident,
+  type Acted,
+  type ByWhom,
+  type IncidentRef,
+  noteIncident,
+  snoozeIncident,
+  unacknowledgeIncident,
+} from "./act.ts";
+export { type DependencyHold, dependencyHolds } from "./dependency-holds.ts";
+export {
+  findIncident,
+  findIncidents,
+  type IncidentRecord,
+  type Neighbour,
+  neighboursOf,
+  outputOf,
+} from "./find-incidents.ts";
+export { CircularDependency, UnknownDependency } from "./link-dependencies.ts";
+export { timelineOf, type TimelineItem } from "./timeline.ts";
+export {
+  actionLink,
+  INCIDENT_ACTS,
+  type IncidentAct,
+  type ReadAct,
+  readAction,
+  type SignedAct,
+} from "./action-link.ts";

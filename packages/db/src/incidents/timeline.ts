@@ -1,0 +1,74 @@
+import type { Instant, Reason } from "@overdue/core";
+import type { Pool } from "pg";
+
+import type { IncidentRef } from "./act.ts";
+
+/** What happened in an incident, in its order. */
+export type TimelineItem =
+  | {
+      kind: "flip";
+      id: string;
+      at: Instant;
+      from: string;
+      to: string;
+      reason: Reason | null;
+      detectedAt: Instant;
+    }
+  | {
+      kind: "delivery";
+      id: string;
+      at: Instant;
+      channelId: string;
+      channelName: string;
+      channelKind: string;
+      tells: string;
+      state: string;
+      attempts: number;
+      finishedAt: Instant | null;
+      lastError: string | null;
+    }
+  | {
+      kind: "acknowledged" | "unacknowledged" | "snoozed" | "note";
+      id: string;
+      at: Instant;
+      by: string;
+      text: string;
+    };
+
+const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
+const OF = "i.project_id = $1 and i.id = $2";
+
+const FLIPS = `
+  select 'flip' as kind, f.id, ${ms("f.at")} as at, f.from_status as "from", f.to_status as "to", f.reason,
+         ${ms("f.detected_at")} as "detectedAt"
+    from incidents i join flips f on f.project_id = i.project_id and f.check_id = i.check_id
+         and f.at >= i.opened_at and f.at <= coalesce(i.resolved_at, 'infinity')
+   where ${OF} and (f.deadline_seq >= i.deadline_seq)
+   order by f.at, f.id limit $3`;
+
+const DELIVERIES = `
+  select 'delivery' as kind, d.id, ${ms("d.created_at")} as at, d.channel_id as "channelId",
+         c.name as "channelName", c.kind as "channelKind", d.kind as tells, d.state, d.attempt as attempts,
+         ${ms("d.finished_at")} as "finishedAt", d.last_error as "lastError"
+    from incidents i join deliveries d on d.project_id = i.project_id and d.incident_id = i.id
+    join channels c on c.project_id = d.project_id and c.id = d.channel_id
+   where ${OF} order by d.created_at, d.id limit $3`;
+
+const ENTRIES = `
+  select e.kind, e.id, ${ms("e.at")} as at, e.by, e.text
+    from incidents i join incident_entries e on e.project_id = i.project_id and e.incident_id = i.id
+   where ${OF} order by e.at, e.id limit $3`;
+
+/** Up to `limit` of each sort. Of one instant: the flip, then what people did, then what was sent. */
+export async function timelineOf(
+  pool: Pool,
+  { projectId, incidentId }: IncidentRef,
+  limit: number,
+): Promise<TimelineItem[]> {
+  const parts = await Promise.all(
+    [FLIPS, ENTRIES, DELIVERIES].map((text) =>
+      pool.query<TimelineItem>(text, [projectId, incidentId, limit]),
+    ),
+  );
+  return parts.flatMap(({ rows }) => rows).toSorted((one, other) => one.at - other.at);
+}
