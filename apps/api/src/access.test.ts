@@ -275,11 +275,11 @@ async function fillProject() {
   );
   const { pingUrl } = await read<{ pingUrl: string }>(await ada.as("GET", `${ada.path}/checks/${checkId}`));
   await api.app.request(new URL(pingUrl).pathname, { method: "POST", body: MARKER });
-  return { projectId: ada.projectId, checkId, channelId, deliveryId, keyId, number: "1", userId: ada.userId };
   await api.app.request(`${new URL(pingUrl).pathname}/fail`, { method: "POST", body: MARKER });
   const open = await read<{ items: { id: string }[] }>(await ada.as("GET", `${ada.path}/incidents`));
   const incidentId = open.items[0]?.id ?? "";
-  return { projectId: ada.projectId, checkId, channelId, deliveryId, keyId, incidentId, number: "1" };
+  const ids = { projectId: ada.projectId, checkId, channelId, deliveryId, keyId, incidentId };
+  return { ...ids, number: "1", userId: ada.userId };
 }
 
 /** All that a project holds, as one hash. Members are left out: the tests above bring some in. */
