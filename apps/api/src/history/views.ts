@@ -88,5 +88,10 @@ export const IncidentView = z
   .meta({ id: "Incident" });
 
 export const NoticeView = z
-  .object({ id: z.uuid(), at: Timestamp, notice: z.union([Reason, z.literal("edited")]), evidence: EvidenceView })
+  .object({
+    id: z.uuid(),
+    at: Timestamp,
+    notice: z.union([Reason, z.literal("edited")]),
+    evidence: EvidenceView,
+  })
   .meta({ id: "Notice", description: "Worth a line in the history, not an alert." });

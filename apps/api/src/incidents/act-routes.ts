@@ -17,7 +17,10 @@ const SnoozeInput = z
       }),
       timezone: z
         .string()
-        .refine((name) => canonicalTimezone(name) !== null, "There is no such time zone: use one such as Europe/Berlin.")
+        .refine(
+          (name) => canonicalTimezone(name) !== null,
+          "There is no such time zone: use one such as Europe/Berlin.",
+        )
         .optional()
         .meta({ description: "For tomorrow 9:00; without it the project's." }),
     }),
@@ -40,7 +43,8 @@ export const actRoutes = createRouter()
       method: "post",
       path: "/v1/projects/{projectId}/incidents/{incidentId}/acknowledge",
       summary: "Acknowledge an incident",
-      description: "Somebody looks after it: no escalation, no reminder. One that is acknowledged stays as it is.",
+      description:
+        "Somebody looks after it: no escalation, no reminder. One that is acknowledged stays as it is.",
       tags,
       request: { params: OfIncident },
       responses: answers,
@@ -80,7 +84,10 @@ export const actRoutes = createRouter()
       const ref = c.req.valid("param");
       const until = await endOfSnooze(c, ref.projectId, c.req.valid("json"));
       const who = { by: await whoActs(c), at: c.var.deps.now() };
-      return c.json(await afterAct(c, ref, await snoozeIncident(c.var.deps.pool, ref, { ...who, until })), 200);
+      return c.json(
+        await afterAct(c, ref, await snoozeIncident(c.var.deps.pool, ref, { ...who, until })),
+        200,
+      );
     },
   )
   .openapi(

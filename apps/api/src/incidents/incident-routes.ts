@@ -25,14 +25,19 @@ export const incidentRoutes = createRouter()
         summary: "List incidents of the project",
         tags,
         request: { params: InProject, query: ListQuery },
-        responses: { 200: json(pageOf(IncidentSummary), "Incidents, newest first; open ones unless asked for all.") },
+        responses: {
+          200: json(pageOf(IncidentSummary), "Incidents, newest first; open ones unless asked for all."),
+        },
       },
     ),
     async (c) => {
       const { limit, cursor, state, checkId } = c.req.valid("query");
       const { projectId } = c.req.valid("param");
       const filter = { projectId, openOnly: state === "open", ...(checkId !== undefined && { checkId }) };
-      const rows = await findIncidents(c.var.deps.pool, filter, { limit: limit + 1, after: position(cursor) });
+      const rows = await findIncidents(c.var.deps.pool, filter, {
+        limit: limit + 1,
+        after: position(cursor),
+      });
       const page = pageFrom(rows, limit, (last) => [new Date(last.openedAt).toISOString(), last.id]);
       return c.json({ ...page, items: page.items.map(summaryOf) }, 200);
     },
@@ -44,7 +49,8 @@ export const incidentRoutes = createRouter()
         method: "get",
         path: "/v1/projects/{projectId}/incidents/{incidentId}",
         summary: "Read an incident",
-        description: "Why the check is down, since when, the evidence, and what else is wrong at the same place.",
+        description:
+          "Why the check is down, since when, the evidence, and what else is wrong at the same place.",
         tags,
         request: { params: OfIncident },
         responses: { 200: json(IncidentDetail, "The incident.") },

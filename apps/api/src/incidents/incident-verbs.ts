@@ -64,7 +64,10 @@ export async function endOfSnooze(
   const until = Date.parse(input.until);
   if (until <= now) throw ApiError.invalid("until", "This instant has passed: name one to come.");
   if (until > now + YEAR_MS)
-    throw ApiError.invalid("until", 'Use at most a year, or "for": "recovery" to hear nothing until it recovers.');
+    throw ApiError.invalid(
+      "until",
+      'Use at most a year, or "for": "recovery" to hear nothing until it recovers.',
+    );
   return until;
 }
 

@@ -69,7 +69,9 @@ test("what else is wrong at the same address is named, and only what still is", 
   const stranger = await broken();
   await at("192.0.2.7", [incident.id, neighbour.id, stranger.incident.id]);
   const both = await read<IncidentDetail>(await someone.as("GET", url));
-  expect(both.alsoDown.map(({ checkName, shares }) => [checkName, shares])).toEqual([["mail queue", "address"]]);
+  expect(both.alsoDown.map(({ checkName, shares }) => [checkName, shares])).toEqual([
+    ["mail queue", "address"],
+  ]);
   await api.app.request(new URL(other.pingUrl).pathname);
   expect((await read<IncidentDetail>(await someone.as("GET", url))).alsoDown).toEqual([]);
 });
@@ -165,7 +167,9 @@ test("what is over cannot be acknowledged, and says since when; a note it takes"
   const refused = await as("POST", `${url}/acknowledge`);
   expect(refused.status).toBe(409);
   expect((await read<{ detail: string }>(refused)).detail).toMatch(/recovered on .* UTC/);
-  expect(await read(await as("POST", `${url}/notes`, { text: "disk was full" }))).toMatchObject({ entries: 1 });
+  expect(await read(await as("POST", `${url}/notes`, { text: "disk was full" }))).toMatchObject({
+    entries: 1,
+  });
 });
 
 test("the timeline has flips, acts, notes and the recovery in one order", async () => {
@@ -183,7 +187,9 @@ test("the timeline has flips, acts, notes and the recovery in one order", async 
     ["flip", "up"],
   ]);
   const first = await read<Page<{ kind: string }>>(await as("GET", `${url}/timeline?limit=3`));
-  const rest = await read<Page<{ kind: string }>>(await as("GET", `${url}/timeline?limit=3&cursor=${first.next}`));
+  const rest = await read<Page<{ kind: string }>>(
+    await as("GET", `${url}/timeline?limit=3&cursor=${first.next}`),
+  );
   expect([first.items.length, rest.items.length, rest.next]).toEqual([3, 1, null]);
 });
 

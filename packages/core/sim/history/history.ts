@@ -14,7 +14,10 @@ export type Sending = {
 };
 
 /** An event that reached the database, and when its transaction committed. */
-export type Entry = { committedAt: Instant; event: Exclude<Event, { kind: "time" | "outage" | "normal" | "maintenance" }> };
+export type Entry = {
+  committedAt: Instant;
+  event: Exclude<Event, { kind: "time" | "outage" | "normal" | "maintenance" }>;
+};
 
 /** One receiver: how wrong its clock is, and when it accepts but cannot commit. */
 export type Receiver = { skewMs: number; stalls: readonly Span[] };

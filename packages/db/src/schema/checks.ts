@@ -1,4 +1,12 @@
-import type { Attitude, CheckSettings, MaintenanceWindow, Memory, Pace, Schedule, Tolerance } from "@overdue/core";
+import type {
+  Attitude,
+  CheckSettings,
+  MaintenanceWindow,
+  Memory,
+  Pace,
+  Schedule,
+  Tolerance,
+} from "@overdue/core";
 import { sql } from "drizzle-orm";
 import {
   bigint,
