@@ -63,7 +63,7 @@ test("an incident says why, since when, what the exit status means, and what the
 });
 
 test("what else is wrong at the same address is named, and only what still is", async () => {
-  const { url, check, incident, ...someone } = await broken();
+  const { url, incident, ...someone } = await broken();
   const other = await addCheck(someone, { name: "mail queue" });
   const neighbour = await breakIt(someone, other);
   const stranger = await broken();

@@ -4,6 +4,7 @@ import { nextAfter } from "../schedules/schedule.ts";
 import { ScheduleError } from "../schedules/schedule-error.ts";
 import { canonicalTimezone } from "../schedules/timezones/timezones.ts";
 import { MINUTE_MS } from "../time.ts";
+import { instantOf } from "./time.ts";
 import { type MaintenanceRule, scheduleOf } from "./window.ts";
 
 const MINUTES_MAX = 7 * 24 * 60;
@@ -71,9 +72,9 @@ export type MaintenanceRuleInput = z.infer<typeof MaintenanceRuleInput>;
 export function ruleOf(input: MaintenanceRuleInput): MaintenanceRule {
   switch (input.kind) {
     case "once":
-      return { kind: "once", from: Date.parse(input.from), until: Date.parse(input.until) };
+      return { kind: "once", from: instantOf(input.from), until: instantOf(input.until) };
     case "weekly":
-      return { ...input, weekdays: [...new Set(input.weekdays)].toSorted() };
+      return { ...input, weekdays: [...new Set(input.weekdays)].toSorted((a, b) => a - b) };
     case "cron":
       return input;
   }
@@ -82,7 +83,7 @@ export function ruleOf(input: MaintenanceRuleInput): MaintenanceRule {
 type Refusal = { field: string; message: string };
 
 function problemOf(input: MaintenanceRuleInput): Refusal | null {
-  if (input.kind === "once") return problemOfOnce(Date.parse(input.from), Date.parse(input.until));
+  if (input.kind === "once") return problemOfOnce(instantOf(input.from), instantOf(input.until));
   return problemOfRecurring(input);
 }
 

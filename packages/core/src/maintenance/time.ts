@@ -1,0 +1,6 @@
+import type { Instant } from "../time.ts";
+
+/** Reads an instant in ISO 8601 with its zone, as a schema has accepted it. */
+export function instantOf(iso: string): Instant {
+  return Date.parse(iso);
+}
