@@ -34,7 +34,10 @@ export async function startChecker({
   databaseUrl,
   log,
 }: CheckerOptions): Promise<() => Promise<void>> {
-  const open = (name: string, max: number) => openPool({ url: databaseUrl, max, name: `checker ${name}` });
+  const checker = { id: randomUUID(), startedAt: Date.now() };
+  // The id in the name tells the others, by PostgreSQL's own list of connections, that this process lives.
+  const open = (name: string, max: number) =>
+    openPool({ url: databaseUrl, max, name: `checker ${checker.id} ${name}` });
   const [judging, delivering, keeping] = [open("judge", 3), open("deliver", 6), open("keep house", 2)];
   await migrate(keeping);
   const queue = await openQueue({
@@ -46,13 +49,13 @@ export async function startChecker({
   const sending = openSending(config, db);
   const delivery = startDelivering({
     db,
+    checkerId: checker.id,
     keyring: keyringOf(config.secretKeys),
     queue,
     sender: sending.sender,
     publicUrl: config.publicUrl,
     log,
   });
-  const checker = { id: randomUUID(), startedAt: Date.now() };
   const judge = new Judge({ pool: judging, checkerId: checker.id, startedAt: checker.startedAt, log });
   const stopHousekeeping = keepHouse({ db: openDb(keeping), duties: dutiesOn(keeping), log });
   const unlisten = listen({

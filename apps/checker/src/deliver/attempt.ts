@@ -8,6 +8,7 @@ import {
   type Db,
   type DueDelivery,
   type Keyring,
+  type Lease,
 } from "@overdue/db";
 import type { Logger } from "pino";
 
@@ -24,7 +25,7 @@ export type AttemptParts = {
   /** Where a person finds the app. */
   publicUrl: string;
   log: Logger;
-  leaseSeconds: number;
+  lease: Lease;
   recorder: Recorder;
   gates: Gates;
   /** How many more wait here for this channel. */
@@ -61,13 +62,13 @@ function attemptInTurn(mine: ClaimedAlert, parts: AttemptParts): Promise<void> {
 
 async function claim(
   batch: readonly DueDelivery[],
-  { db, log, leaseSeconds }: AttemptParts,
+  { db, log, lease }: AttemptParts,
 ): Promise<ClaimedAlert[]> {
   try {
     return await claimDeliveries(
       db,
       batch.map(({ deliveryId }) => deliveryId),
-      leaseSeconds,
+      lease,
     );
   } catch (error) {
     log.warn({ err: error }, "Deliveries could not be claimed; the sweep will find them.");

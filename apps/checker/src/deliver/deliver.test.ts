@@ -320,6 +320,7 @@ async function deliver(options: { redisUrl?: string | null }): Promise<Deliverin
   });
   const delivering = startDelivering({
     db,
+    checkerId: null,
     keyring: sceneKeyring,
     queue,
     sender,

@@ -17,7 +17,8 @@ export type DeliverOptions = {
   sender: Sender;
   publicUrl: string;
   log: Logger;
-  leaseSeconds?: number;
+  /** By which others know that this process is gone. Null: a lease ends by time alone. */
+  checkerId: string | null;
 };
 
 export type Delivering = {
@@ -30,8 +31,8 @@ export type Delivering = {
 /** Delivers what stands in the outbox, for as long as it runs. Any number of processes may do so on one database. */
 export function startDelivering(options: DeliverOptions): Delivering {
   const parts = {
-    leaseSeconds: LEASE_SECONDS,
     ...options,
+    lease: { seconds: LEASE_SECONDS, holder: options.checkerId },
     recorder: openRecorder(options.db),
     gates: openGates(),
     waitingFor: (channelId: string) => lanes.waitingIn(channelId),

@@ -92,6 +92,19 @@ test("no more than the limit is under way at once", async () => {
   expect(names()).toEqual(["a1", "b1", "c1"]);
 });
 
+test("those that were under way when a process died go few at a time, then alone; others do not wait", async () => {
+  open();
+  for (let index = 0; index < 20; index += 1) lanes.add({ ...due(`a${index}`), crashes: 1 });
+  addAll(["b1"]);
+  await settle();
+  expect(names()).toHaveLength(17);
+  expect(names()).toContain("b1");
+  open();
+  for (const id of ["c1", "d1"]) lanes.add({ ...due(id), crashes: 2 });
+  await settle();
+  expect(names().slice(17)).toEqual(["c1"]);
+});
+
 test("a stop starts nothing more and waits for what is under way", async () => {
   open();
   addAll(["a1"], "serial");
@@ -124,7 +137,7 @@ function addAll(ids: string[], kind = "wide", projectId = "p"): void {
 
 /** "a1" goes through lane "a". */
 function due(id: string, channelKind = "wide", projectId = "p"): DueDelivery {
-  return { deliveryId: id, attempt: 1, projectId, channelId: id.slice(0, 1), channelKind, rank: 1 };
+  return { deliveryId: id, attempt: 1, projectId, channelId: id.slice(0, 1), channelKind, rank: 1, crashes: 0 };
 }
 
 function names(): string[] {

@@ -34,6 +34,8 @@ const AT_ONCE = 1_000;
 const AT_ONCE_PER_PROJECT = 500;
 const WAITING = 50_000;
 const BATCH = 200;
+/** Those that were under way when a process died: few the first time, one alone after that, to find who it was. */
+const SUSPECTS_AT_ONCE = [16, 1];
 const WIDE = 50;
 const AHEAD = 1.5;
 
@@ -49,6 +51,7 @@ class OpenLanes implements Lanes {
   readonly #kindOpensAt = new Map<string, number>();
   readonly #idle: (() => void)[] = [];
   #underWay = 0;
+  #suspects = 0;
   #pumping = false;
   #starting = false;
   #stopped = false;
@@ -61,14 +64,10 @@ class OpenLanes implements Lanes {
   add(due: DueDelivery): void {
     if (this.#stopped || this.#here.has(due.deliveryId) || this.#here.size >= WAITING) return;
     this.#here.add(due.deliveryId);
-    const lane = this.#lanes.get(due.channelId) ?? {
-      kind: due.channelKind,
-      waiting: [],
-      underWay: 0,
-      opensAt: 0,
-    };
+    const name = laneName(due);
+    const lane = this.#lanes.get(name) ?? { kind: due.channelKind, waiting: [], underWay: 0, opensAt: 0 };
     lane.waiting.push(due);
-    this.#lanes.set(due.channelId, lane);
+    this.#lanes.set(name, lane);
     this.#pumpSoon();
   }
 
@@ -119,13 +118,13 @@ class OpenLanes implements Lanes {
     let took = true;
     while (took && batch.length < BATCH) {
       took = false;
-      for (const [channelId, lane] of Array.from(this.#lanes)) {
+      for (const [name, lane] of Array.from(this.#lanes)) {
         const due = batch.length < BATCH ? this.#takeFrom(lane) : null;
         if (due === null) continue;
         batch.push(due);
         took = true;
-        this.#lanes.delete(channelId);
-        this.#lanes.set(channelId, lane);
+        this.#lanes.delete(name);
+        this.#lanes.set(name, lane);
       }
     }
     return batch;
@@ -133,18 +132,20 @@ class OpenLanes implements Lanes {
 
   #takeFrom(lane: Lane): DueDelivery | null {
     const [first] = lane.waiting;
-    if (first === undefined || !this.#hasRoom(lane, first.projectId)) return null;
+    if (first === undefined || !this.#hasRoom(lane, first)) return null;
     lane.waiting.shift();
     lane.underWay += 1;
     this.#underWay += 1;
+    if (first.crashes > 0) this.#suspects += 1;
     this.#perProject.set(first.projectId, this.#ofProject(first.projectId) + 1);
     this.#closeForAMoment(lane);
     return first;
   }
 
-  #hasRoom(lane: Lane, projectId: string): boolean {
+  #hasRoom(lane: Lane, { projectId, crashes }: DueDelivery): boolean {
     const { atOnce, atOncePerProject, paceOf } = this.#options;
     return (
+      (crashes === 0 || this.#suspects < (SUSPECTS_AT_ONCE[crashes - 1] ?? 1)) &&
       this.#underWay < atOnce &&
       this.#ofProject(projectId) < atOncePerProject &&
       lane.underWay < claimedAtOnce(paceOf(lane.kind)) &&
@@ -166,8 +167,9 @@ class OpenLanes implements Lanes {
   #done(due: DueDelivery): void {
     this.#here.delete(due.deliveryId);
     this.#underWay -= 1;
+    if (due.crashes > 0) this.#suspects -= 1;
     this.#countDownProject(due.projectId);
-    const lane = this.#lanes.get(due.channelId);
+    const lane = this.#lanes.get(laneName(due));
     if (lane !== undefined) lane.underWay -= 1;
     if (this.#underWay === 0) for (const resolve of this.#idle.splice(0)) resolve();
     this.#pumpSoon();
@@ -188,13 +190,18 @@ class OpenLanes implements Lanes {
     clearTimeout(this.#timer);
     const now = Date.now();
     let next = Number.POSITIVE_INFINITY;
-    for (const [channelId, lane] of this.#lanes) {
+    for (const [name, lane] of this.#lanes) {
       if (lane.waiting.length === 0) {
-        if (lane.underWay === 0 && lane.opensAt <= now) this.#lanes.delete(channelId);
+        if (lane.underWay === 0 && lane.opensAt <= now) this.#lanes.delete(name);
       } else if (this.#opensAt(lane) > now) next = Math.min(next, this.#opensAt(lane));
     }
     if (next < Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.#pump(), next - now);
   }
+}
+
+/** Suspects have a lane of their own, so that nobody waits behind them. */
+function laneName({ channelId, crashes }: DueDelivery): string {
+  return crashes === 0 ? channelId : `${channelId} ${crashes}`;
 }
 
 /** A wide lane claims ahead of what its gate lets through, so that no place stays empty while the next are claimed. */

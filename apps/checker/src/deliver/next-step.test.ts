@@ -92,6 +92,7 @@ function claim(change: Partial<Claim>): Claim {
     attempt: 1,
     failures: 0,
     ageMs: 0,
+    isProbe: false,
     ...change,
   };
 }

@@ -1,4 +1,4 @@
-import { dueDeliveries, isOnlyChecker, msUntilDue, type Db, type DueDelivery } from "@overdue/db";
+import { dueDeliveries, freeLeases, isOnlyChecker, msUntilDue, type Db, type DueDelivery } from "@overdue/db";
 import type { Logger } from "pino";
 
 import type { DeliveryQueue } from "../queue/queue.ts";
@@ -41,6 +41,7 @@ export class Ringer {
 
   start(): void {
     this.wake();
+    void this.#sweep();
     this.#sweeper = setInterval(() => void this.#sweep(), SWEEP_EVERY_MS);
   }
 
@@ -122,6 +123,9 @@ export class Ringer {
 
   async #sweep(): Promise<void> {
     try {
+      const freed = await freeLeases(this.#parts.db);
+      if (freed > 0) this.#parts.log.warn({ count: freed }, "A checker died; its deliveries are taken over.");
+      if (freed > 0) this.wake();
       const except = this.#parts.lanes.ids();
       const due = await dueDeliveries(this.#parts.db, { limit: PASS_MAX, except, dueForMs: SWEPT_AFTER_MS });
       if (due.length > 0) this.#parts.log.info({ count: due.length }, "The sweep found due deliveries.");

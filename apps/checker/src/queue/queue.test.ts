@@ -92,5 +92,5 @@ function options() {
 
 function newRing(): DueDelivery {
   const [deliveryId, projectId, channelId] = [randomUUID(), randomUUID(), randomUUID()];
-  return { deliveryId, projectId, channelId, channelKind: "webhook", attempt: 1, rank: 1 };
+  return { deliveryId, projectId, channelId, channelKind: "webhook", attempt: 1, rank: 1, crashes: 0 };
 }

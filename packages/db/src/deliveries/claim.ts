@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import type { Db, Tx } from "../database.ts";
 import { notifyChanges } from "./changes.ts";
 import { decideClaims, type Candidate, type Decision } from "./decide-claims.ts";
+import { fallBack } from "./fall-back.ts";
 import { uuids } from "./due.ts";
 import { loadAlerts, type AlertRecord } from "./load-alert.ts";
 
@@ -17,34 +18,36 @@ export type Claim = {
   failures: number;
   /** Since the alert was written. */
   ageMs: number;
+  /** It finds out whether its channel's circuit may close. */
+  isProbe: boolean;
 };
+
+/** Who claims, and for how long. `holder`: the checker's id, by which its lease ends with it; null: only by time. */
+export type Lease = { seconds: number; holder: string | null };
 
 export type ClaimedAlert = { claim: Claim; alert: AlertRecord };
 
+/** An alert is worth trying for a day. */
+const LATE = "24 hours";
+const SET_ASIDE = "1 hour";
+
 /**
- * Claims those of these deliveries that may be attempted now, each for `leaseSeconds`, with what they have to tell.
- * Others are left alone, or closed where they are out of date or their channel is gone.
+ * Claims those of these deliveries that may be attempted now, with what they have to tell. Others are left alone, or
+ * closed where they are out of date or their channel is gone, or wait where their channel rests.
  */
-export function claimDeliveries(
-  db: Db,
-  ids: readonly string[],
-  leaseSeconds: number,
-): Promise<ClaimedAlert[]> {
+export function claimDeliveries(db: Db, ids: readonly string[], lease: Lease): Promise<ClaimedAlert[]> {
   return db.transaction(async (tx) => {
     const decisions = decideClaims(await lockLanes(tx, ids), ids);
-    await close(tx, having(decisions, "supersede"), {
-      state: "superseded",
-      because: "Newer news took its place.",
+    await closeOthers(tx, decisions);
+    await postpone(tx, decisions);
+    const probes = having(decisions, "probe");
+    const claimed = [...having(decisions, "claim"), ...probes];
+    const claims = await take(tx, claimed, { ...lease, probes });
+    const alerts = new Map((await loadAlerts(tx, claimed)).map((alert) => [alert.deliveryId, alert]));
+    return claims.flatMap((claim) => {
+      const alert = alerts.get(claim.deliveryId);
+      return alert === undefined ? [] : [{ claim, alert }];
     });
-    await close(tx, having(decisions, "refuse-broken"), {
-      state: "failed",
-      because: "The channel is broken.",
-    });
-    const claims = await lease(tx, having(decisions, "claim"), leaseSeconds);
-    const alerts = await loadAlerts(tx, having(decisions, "claim"));
-    return claims.flatMap((claim) =>
-      alerts.filter(({ deliveryId }) => deliveryId === claim.deliveryId).map((alert) => ({ claim, alert })),
-    );
   });
 }
 
@@ -64,8 +67,11 @@ async function lockLanes(tx: Tx, ids: readonly string[]): Promise<Candidate[]> {
     )
     select d.id, d.check_id || '/' || d.channel_id as lane, d.kind, d.state,
            case d.state when 'sending' then d.lease_until else d.next_attempt_at end <= clock_timestamp() as due,
+           c.id as "channelId", d.crashes, d.created_at < clock_timestamp() - ${LATE}::interval as late,
            case when c.deleted_at is not null then 'deleted'
-                when c.broken_at is not null then 'broken' else 'working' end as channel
+                when c.broken_at is not null then 'broken'
+                when c.circuit_until > clock_timestamp() then 'resting'
+                when c.circuit_step > 0 then 'probing' else 'working' end as channel
     from wanted
     join deliveries d on d.id = wanted.id
     join channels c on c.project_id = d.project_id and c.id = d.channel_id
@@ -76,18 +82,61 @@ async function lockLanes(tx: Tx, ids: readonly string[]): Promise<Candidate[]> {
   return rows;
 }
 
-async function lease(tx: Tx, ids: readonly string[], seconds: number): Promise<Claim[]> {
+async function take(
+  tx: Tx,
+  ids: readonly string[],
+  { seconds, holder, probes }: Lease & { probes: readonly string[] },
+): Promise<Claim[]> {
   if (ids.length === 0) return [];
+  const until = sql`clock_timestamp() + ${seconds} * interval '1 second'`;
   const { rows } = await tx.execute<Claim>(sql`
+    with resting as (
+      update channels c set circuit_until = ${until} from deliveries d
+      where d.id = any(${uuids(probes)}) and c.project_id = d.project_id and c.id = d.channel_id
+    )
     update deliveries d
-    set state = 'sending', attempt = attempt + 1, lease_until = clock_timestamp() + ${seconds} * interval '1 second',
-        uncertain = uncertain or state = 'sending' -- the attempt before died with its lease
+    set state = 'sending', attempt = attempt + 1, lease_until = ${until}, holder = ${holder},
+        -- the attempt before died with its lease
+        uncertain = uncertain or state = 'sending', crashes = crashes + (state = 'sending')::int
     where id = any(${uuids(ids)})
     returning id as "deliveryId", project_id as "projectId", channel_id as "channelId", check_id as "checkId", attempt,
       (extract(epoch from clock_timestamp() - created_at) * 1000)::float8 as "ageMs",
+      id = any(${uuids(probes)}) as "isProbe",
       (select count(*) from delivery_attempts a
        where a.delivery_id = d.id and a.status_code is distinct from 429)::int as failures`);
   return rows;
+}
+
+/** Those whose channel rests wait with it; one that its process died of waits for an hour. */
+async function postpone(tx: Tx, decisions: ReadonlyMap<string, Decision>): Promise<void> {
+  const resting = having(decisions, "rest");
+  const aside = having(decisions, "set-aside");
+  if (resting.length + aside.length === 0) return;
+  await tx.execute(sql`
+    update deliveries d
+    set next_attempt_at = case when d.id = any(${uuids(aside)}) then clock_timestamp() + ${SET_ASIDE}::interval
+          else greatest(c.circuit_until, clock_timestamp() + interval '3 seconds')
+            + random() * interval '2 seconds' end,
+        crashes = crashes + (d.state = 'sending')::int, uncertain = uncertain or d.state = 'sending',
+        state = 'retry', lease_until = null,
+        last_error = case when d.id = any(${uuids(aside)})
+          then 'Its process died under it ' || d.crashes + 1 || ' times; it was put aside for an hour.'
+          else coalesce(d.last_error, 'The channel did not work lately; it waits until one attempt does.') end
+    from channels c
+    where d.id = any(${uuids([...resting, ...aside])}) and c.project_id = d.project_id and c.id = d.channel_id`);
+  await notifyChanges(tx, aside);
+}
+
+/** What is never sent from here: its end is written, and where it failed the fall-back gets it. */
+async function closeOthers(tx: Tx, decisions: ReadonlyMap<string, Decision>): Promise<void> {
+  const [broken, expired] = [having(decisions, "refuse-broken"), having(decisions, "expire")];
+  await close(tx, having(decisions, "supersede"), {
+    state: "superseded",
+    because: "Newer news took its place.",
+  });
+  await close(tx, broken, { state: "failed", because: "The channel is broken." });
+  await close(tx, expired, { state: "failed", because: "The channel did not work for a whole day." });
+  await fallBack(tx, [...broken, ...expired]);
 }
 
 async function close(

@@ -67,6 +67,43 @@ test.each<[string, Candidate[], string[], Record<string, string>]>([
     ["2-up"],
     { "2-up": "claim" },
   ],
+  ["a channel that rests keeps it waiting", [down({ channel: "resting" })], ["1-down"], { "1-down": "rest" }],
+  [
+    "of those that wait for a channel one finds out whether it works",
+    [down({ channel: "probing", lane: "a" }), up({ channel: "probing", lane: "b" })],
+    ["1-down", "2-up"],
+    { "1-down": "probe", "2-up": "rest" },
+  ],
+  [
+    "while one channel rests another does not",
+    [down({ channel: "resting", lane: "a" }), up({ channelId: "other", lane: "b" })],
+    ["1-down", "2-up"],
+    { "1-down": "rest", "2-up": "claim" },
+  ],
+  [
+    "a person's test asks no circuit",
+    [down({ channel: "resting", kind: "test", lane: null })],
+    ["1-down"],
+    { "1-down": "claim" },
+  ],
+  [
+    "one that waited a day for its channel is given up",
+    [down({ channel: "resting", late: true })],
+    ["1-down"],
+    { "1-down": "expire" },
+  ],
+  [
+    "one whose process died twice gets a last try alone",
+    [down({ ...crashed, crashes: 1 })],
+    ["1-down"],
+    { "1-down": "claim" },
+  ],
+  [
+    "one whose process died under it a third time is put aside",
+    [down({ ...crashed, crashes: 2 })],
+    ["1-down"],
+    { "1-down": "set-aside" },
+  ],
   ["one that is gone is not decided about", [], ["1-down"], {}],
 ])("%s", (_, candidates, asked, expected) => {
   expect(Object.fromEntries(decideClaims(candidates, asked))).toEqual(expected);
@@ -79,7 +116,10 @@ function candidate(id: string, change: Partial<Candidate>): Candidate {
     kind: "down",
     state: "pending",
     due: true,
+    channelId: "channel",
     channel: "working",
+    late: false,
+    crashes: 0,
     ...change,
   };
 }

@@ -10,6 +10,8 @@ import { dueDeliveries, msUntilDue } from "./due.ts";
 import { finishDeliveries, type Finish } from "./finish.ts";
 import { loadAlerts } from "./load-alert.ts";
 
+const LEASE = { seconds: 45, holder: null };
+
 let database: TestDatabase;
 let db: Db;
 let scene: AlertScene;
@@ -35,6 +37,7 @@ describe("what is due", () => {
         channelId: scene.channelId,
         channelKind: "webhook",
         rank: 1,
+        crashes: 0,
       },
     ]);
   });
@@ -46,7 +49,7 @@ describe("what is due", () => {
 
   test("is not found again once it is claimed, until its lease runs out", async () => {
     const { deliveryId } = await scene.down();
-    await claimDeliveries(db, [deliveryId], 45);
+    await claimDeliveries(db, [deliveryId], LEASE);
     expect(await due()).toEqual([]);
     expect(await msUntilDue(db)).toBeGreaterThan(40_000);
     await expire(deliveryId);
@@ -79,31 +82,31 @@ describe("what is due", () => {
 describe("a claim", () => {
   test("goes to one of many that ask at once", async () => {
     const { deliveryId } = await scene.down();
-    const claims = await Promise.all(Array.from({ length: 8 }, () => claimDeliveries(db, [deliveryId], 45)));
+    const claims = await Promise.all(Array.from({ length: 8 }, () => claimDeliveries(db, [deliveryId], LEASE)));
     expect(claims.flat()).toHaveLength(1);
   });
 
   test("never lets an up pass its down, whoever claims first", async () => {
     const down = await scene.down();
     const up = await scene.up(down);
-    await Promise.all([claimDeliveries(db, [down.deliveryId], 45), claimDeliveries(db, [up.deliveryId], 45)]);
+    await Promise.all([claimDeliveries(db, [down.deliveryId], LEASE), claimDeliveries(db, [up.deliveryId], LEASE)]);
     expect([await state(down.deliveryId), await state(up.deliveryId)]).toEqual(["superseded", "sending"]);
   });
 
   test("lets an up go once its down is sent", async () => {
     const down = await scene.down();
-    const [first] = await claimDeliveries(db, [down.deliveryId], 45);
+    const [first] = await claimDeliveries(db, [down.deliveryId], LEASE);
     const up = await scene.up(down);
-    expect(await claimDeliveries(db, [up.deliveryId], 45)).toEqual([]);
+    expect(await claimDeliveries(db, [up.deliveryId], LEASE)).toEqual([]);
     await finishOne(held(first), finish({ state: "sent" }));
-    expect(await claimDeliveries(db, [up.deliveryId], 45)).toHaveLength(1);
+    expect(await claimDeliveries(db, [up.deliveryId], LEASE)).toHaveLength(1);
   });
 
   test("after a lease that ran out is marked as uncertain", async () => {
     const { deliveryId } = await scene.down();
-    await claimDeliveries(db, [deliveryId], 45);
+    await claimDeliveries(db, [deliveryId], LEASE);
     await expire(deliveryId);
-    expect(await claimDeliveries(db, [deliveryId], 45)).toMatchObject([
+    expect(await claimDeliveries(db, [deliveryId], LEASE)).toMatchObject([
       { claim: { attempt: 2, failures: 0 } },
     ]);
     expect(await loadAlerts(db, [deliveryId])).toMatchObject([{ uncertain: true }]);
@@ -113,7 +116,7 @@ describe("a claim", () => {
     const { deliveryId } = await scene.down();
     const proof = await queueTest(db, target());
     await db.update(channels).set({ brokenAt: new Date() }).where(eq(channels.id, scene.channelId));
-    const claims = await claimDeliveries(db, [deliveryId, proof.id], 45);
+    const claims = await claimDeliveries(db, [deliveryId, proof.id], LEASE);
     expect(claims.map(({ claim }) => claim.deliveryId)).toEqual([proof.id]);
     expect(await state(deliveryId)).toBe("failed");
   });
@@ -137,7 +140,7 @@ describe("an attempt's end", () => {
   test("counts for nothing once another attempt has taken over", async () => {
     const claim = await claimed();
     await expire(claim.deliveryId);
-    await claimDeliveries(db, [claim.deliveryId], 45);
+    await claimDeliveries(db, [claim.deliveryId], LEASE);
     expect(await finishOne(claim, finish({ state: "sent" }))).toBe(false);
     expect(await state(claim.deliveryId)).toBe("sending");
   });
@@ -145,10 +148,10 @@ describe("an attempt's end", () => {
   test("that was postponed by the provider is no failure", async () => {
     const claim = await claimed();
     await finishOne(claim, finish({ state: "retry", statusCode: 429, retryInMs: 0 }));
-    const [second] = await claimDeliveries(db, [claim.deliveryId], 45);
+    const [second] = await claimDeliveries(db, [claim.deliveryId], LEASE);
     expect(second?.claim).toMatchObject({ attempt: 2, failures: 0 });
     await finishOne(held(second), finish({ state: "retry", statusCode: 500, retryInMs: 0 }));
-    expect(await claimDeliveries(db, [claim.deliveryId], 45)).toMatchObject([
+    expect(await claimDeliveries(db, [claim.deliveryId], LEASE)).toMatchObject([
       { claim: { attempt: 3, failures: 1 } },
     ]);
   });
@@ -158,7 +161,7 @@ describe("an attempt's end", () => {
     await finishOne(claim, finish({ state: "failed", channelBrokenBecause: "no_service" }));
     expect(await channel()).toMatchObject({ brokenAt: expect.any(Date), brokenBecause: "no_service" });
     const proof = await queueTest(db, target());
-    const [again] = await claimDeliveries(db, [proof.id], 45);
+    const [again] = await claimDeliveries(db, [proof.id], LEASE);
     await finishOne(held(again), finish({ state: "sent" }));
     expect(await channel()).toMatchObject({ brokenAt: null, brokenBecause: null });
   });
@@ -177,7 +180,7 @@ describe("an attempt's end", () => {
 
   async function claimed(): Promise<Claim> {
     const { deliveryId } = await scene.down();
-    return held((await claimDeliveries(db, [deliveryId], 45))[0]);
+    return held((await claimDeliveries(db, [deliveryId], LEASE))[0]);
   }
 
   async function channel() {
@@ -206,7 +209,7 @@ describe("what an alert tells", () => {
 
   test("of an up whose down was sent: the up alone", async () => {
     const down = await scene.down();
-    const [claim] = await claimDeliveries(db, [down.deliveryId], 45);
+    const [claim] = await claimDeliveries(db, [down.deliveryId], LEASE);
     await finishOne(held(claim), finish({ state: "sent" }));
     const up = await scene.up(down);
     expect(await loadAlerts(db, [up.deliveryId])).toMatchObject([{ kind: "up", tellsDownToo: false }]);
@@ -215,7 +218,7 @@ describe("what an alert tells", () => {
   test("of an up whose down never went out: both", async () => {
     const down = await scene.down();
     const up = await scene.up(down);
-    await claimDeliveries(db, [up.deliveryId], 45);
+    await claimDeliveries(db, [up.deliveryId], LEASE);
     expect(await loadAlerts(db, [up.deliveryId])).toMatchObject([{ tellsDownToo: true }]);
   });
 

@@ -11,6 +11,8 @@ export type DueDelivery = {
   channelKind: string;
   /** How many of its project's due deliveries stand before it, from 1. */
   rank: number;
+  /** Attempts that died with their process, the one included whose lease ran out. */
+  crashes: number;
 };
 
 /**
@@ -24,7 +26,8 @@ export async function dueDeliveries(
   const before = sql`clock_timestamp() - ${options.dueForMs} * interval '1 millisecond'`;
   const { rows } = await db.execute<DueDelivery>(sql`
     select due.id as "deliveryId", due.attempt + 1 as "attempt", due.project_id as "projectId",
-           due.channel_id as "channelId", c.kind as "channelKind", due.rank::int as "rank"
+           due.channel_id as "channelId", c.kind as "channelKind", due.rank::int as "rank",
+           due.crashes + (due.state = 'sending')::int as "crashes"
     from (
       select d.*, row_number() over (partition by d.project_id order by d.next_attempt_at, d.id) as rank
       from deliveries d

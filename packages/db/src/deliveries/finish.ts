@@ -1,8 +1,9 @@
 import { sql } from "drizzle-orm";
 
-import type { Db } from "../database.ts";
+import type { Db, Tx } from "../database.ts";
 import { changeJson } from "./changes.ts";
 import type { Claim } from "./claim.ts";
+import { fallBack } from "./fall-back.ts";
 
 /** How an attempt ended. */
 export type Finish = {
@@ -23,56 +24,109 @@ export type Finish = {
 /** One attempt with its end. */
 export type Ended = { claim: Claim; finish: Finish };
 
+/** So many errors in a row that may pass open a channel's circuit … */
+const CIRCUIT_FAILURES = 5;
+/** … for so long at first, doubled each time, and never longer than the last. */
+const OPEN_SECONDS = 10;
+const OPEN_SECONDS_MAX = 300;
+
 /**
- * Records attempts and what follows from them, in one statement that is committed at once: the fewer sends stand
- * unrecorded, the fewer repeat after a crash. Answers the ids of those it recorded; of the others another attempt has
- * taken over since.
+ * Records attempts and what follows from them, committed at once: the fewer sends stand unrecorded, the fewer repeat
+ * after a crash. What failed goes to the fall-back in the same transaction. Answers the ids of those it recorded; of the
+ * others another attempt has taken over since.
  */
 export async function finishDeliveries(db: Db, endings: readonly Ended[]): Promise<Set<string>> {
+  const failed = endings.filter(({ finish }) => finish.state === "failed");
+  if (failed.length === 0) return write(db, endings);
+  return db.transaction(async (tx) => {
+    const recorded = await write(tx, endings);
+    await fallBack(
+      tx,
+      failed.map(({ claim }) => claim.deliveryId).filter((id) => recorded.has(id)),
+    );
+    return recorded;
+  });
+}
+
+/** One statement: a transaction's round trips would be paid by every alert. */
+async function write(db: Db | Tx, endings: readonly Ended[]): Promise<Set<string>> {
   const given = JSON.stringify(endings.map(givenRow));
   const { rows } = await db.execute<{ id: string }>(sql`
     with given as (
       select * from json_to_recordset(${given}::json) as x(project_id uuid, id uuid, attempt int,
         state delivery_state, started_at timestamptz, status_code int, answer text, provider_ref text,
-        retry_in_ms float8, uncertain boolean, broken_because text)
+        retry_in_ms float8, uncertain boolean, broken_because text, is_probe boolean)
     ), done as (
-      update deliveries d set state = g.state, lease_until = null,
+      update deliveries d set state = g.state, lease_until = null, holder = null,
         next_attempt_at = clock_timestamp() + g.retry_in_ms * interval '1 millisecond',
         finished_at = case when g.state <> 'retry' then clock_timestamp() end,
         uncertain = d.uncertain or g.uncertain,
         provider_ref = g.provider_ref,
-        last_error = case when g.state <> 'sent' then g.answer end
+        last_error = case when g.state <> 'sent' then g.answer end,
+        latency_ms = case when g.state = 'sent' then ${latencyMs} end
       from given g
       where d.project_id = g.project_id and d.id = g.id and d.attempt = g.attempt and d.state = 'sending'
-      returning d.id, d.project_id, d.check_id, d.channel_id, d.attempt, d.state, g.started_at, g.status_code,
-        g.answer, g.broken_because
+      returning d.id, d.project_id, d.check_id, d.channel_id, d.instead_of, d.attempt, d.state, g.started_at,
+        g.status_code, g.answer, g.broken_because, g.is_probe
     ), tried as (
       insert into delivery_attempts
         (project_id, delivery_id, attempt, started_at, finished_at, outcome, status_code, answer)
       select project_id, id, attempt, started_at, clock_timestamp(), state, status_code, answer from done
+    ), replaced as (
+      update deliveries d set dealt_with_at = clock_timestamp() from done
+      where done.state = 'sent' and d.project_id = done.project_id and d.id = done.instead_of
     ), heard as (
-      select project_id, channel_id, bool_or(state = 'sent') as sent, min(broken_because) as broken_because
+      select project_id, channel_id, bool_or(state = 'sent') as sent, min(broken_because) as broken_because,
+        bool_or(is_probe) as is_probe,
+        count(*) filter (where state <> 'sent' and status_code is distinct from 429) as failures
       from done group by project_id, channel_id
-    ), channel as (
-      -- a message that arrives proves the channel; a permanent error breaks it; anything else leaves it as it is
-      update channels c set
-        last_sent_at = case when h.sent then clock_timestamp() else c.last_sent_at end,
-        broken_at = case when h.sent then null when h.broken_because is null then c.broken_at
-          else coalesce(c.broken_at, clock_timestamp()) end,
-        broken_because = case when h.sent then null else coalesce(h.broken_because, c.broken_because) end
-      from heard h
-      where c.project_id = h.project_id and c.id = h.channel_id
-        and (h.broken_because is not null or (h.sent and (c.broken_at is not null or c.last_sent_at is null
-          or c.last_sent_at < clock_timestamp() - interval '1 second')))
+    ), channel as (${channelHeard}), released as (
+      -- the circuit closed: what waited for it goes now, but for what the provider itself postponed
+      update deliveries d set next_attempt_at = clock_timestamp() from channel
+      where channel.closes and d.channel_id = channel.id and d.state in ('pending', 'retry')
+        and d.next_attempt_at > clock_timestamp()
+        and not exists (select from delivery_attempts a
+          where a.delivery_id = d.id and a.attempt = d.attempt and a.status_code = 429)
+      returning d.id
     )
     select done.id, pg_notify('overdue_changes', ${changeJson(sql`done`)}),
       -- what waited for this one may go now
       (select pg_notify('overdue_deliveries', '') from deliveries d
        where d.check_id = done.check_id and d.channel_id = done.channel_id and d.state in ('pending', 'retry')
-       limit 1)
+       limit 1),
+      (select pg_notify('overdue_deliveries', '') from released limit 1)
     from done`);
   return new Set(rows.map(({ id }) => id));
 }
+
+/** A flip is told from the deadline on; all else from when it was written. */
+const latencyMs = sql`least(2147483647, extract(epoch from clock_timestamp() -
+  coalesce((select f.at from flips f where f.id = d.flip_id), d.created_at)) * 1000)::int`;
+
+/** Whether this opens the circuit: too many errors in a row, or the attempt that was to find out failed too. */
+const opens = sql`(not h.sent and h.broken_because is null and h.failures > 0
+  and (h.is_probe or (c.circuit_step = 0 and c.circuit_failures + h.failures >= ${CIRCUIT_FAILURES})))`;
+
+/** A message that arrives proves its channel; a permanent error breaks it; errors in a row let it rest. */
+const channelHeard = sql`
+  update channels c set
+    last_sent_at = case when h.sent then clock_timestamp() else c.last_sent_at end,
+    broken_at = case when h.sent then null when h.broken_because is null then c.broken_at
+      else coalesce(c.broken_at, clock_timestamp()) end,
+    broken_because = case when h.sent then null else coalesce(h.broken_because, c.broken_because) end,
+    circuit_failures = case when h.sent or h.broken_because is not null then 0
+      else c.circuit_failures + h.failures end,
+    circuit_step = case when h.sent or h.broken_because is not null then 0 else c.circuit_step + ${opens}::int end,
+    circuit_until = case when h.sent or h.broken_because is not null then null
+      when ${opens} then clock_timestamp()
+        + least(${OPEN_SECONDS} * power(2, least(c.circuit_step, 10)), ${OPEN_SECONDS_MAX}) * interval '1 second'
+      else c.circuit_until end
+  from heard h
+  where c.project_id = h.project_id and c.id = h.channel_id
+    and (h.broken_because is not null or h.failures > 0 or (h.sent and (c.broken_at is not null
+      or c.circuit_failures > 0 or c.last_sent_at is null
+      or c.last_sent_at < clock_timestamp() - interval '1 second')))
+  returning c.id, h.sent and old.circuit_step > 0 as closes`;
 
 function givenRow({ claim, finish }: Ended) {
   return {
@@ -87,5 +141,6 @@ function givenRow({ claim, finish }: Ended) {
     retry_in_ms: finish.retryInMs,
     uncertain: finish.uncertain,
     broken_because: finish.channelBrokenBecause,
+    is_probe: claim.isProbe,
   };
 }

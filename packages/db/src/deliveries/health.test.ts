@@ -1,0 +1,232 @@
+import { randomUUID } from "node:crypto";
+
+import { alertScene, testDatabase, type AlertScene, type TestDatabase } from "@overdue/testkit";
+import { eq, sql } from "drizzle-orm";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+
+import { queueTest } from "../channels/index.ts";
+import { openDb, openPool, type Db } from "../database.ts";
+import { writeJudged } from "../receivers/checkers.ts";
+import { channels, deliveries } from "../schema/index.ts";
+import { claimDeliveries, type Claim } from "./claim.ts";
+import { finishDeliveries, type Finish } from "./finish.ts";
+import { freeLeases } from "./free-leases.ts";
+
+const LEASE = { seconds: 45, holder: null };
+
+let database: TestDatabase;
+let db: Db;
+let scene: AlertScene;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  db = openDb(database.pool);
+});
+beforeEach(async () => {
+  await db.delete(deliveries);
+  scene = await alertScene(db, { kind: "webhook", settings: { url: "https://example.org" } });
+});
+afterAll(() => database.drop());
+
+describe("the circuit of a channel", () => {
+  test("opens after five errors in a row, and what comes then waits without an attempt", async () => {
+    await failOften(5);
+    const { deliveryId } = await downOf("one more");
+    expect(await claimDeliveries(db, [deliveryId], LEASE)).toEqual([]);
+    const waiting = await row(deliveryId);
+    expect(waiting).toMatchObject({ state: "retry", attempt: 0 });
+    expect(waiting.nextAttemptAt.getTime()).toBeGreaterThan(Date.now());
+  });
+
+  test("stays closed while the errors are few, or were waits that the provider asked for", async () => {
+    await failOften(4);
+    await end(await claimed("throttled"), { state: "retry", statusCode: 429 });
+    expect(await claimed("next")).toMatchObject({ isProbe: false });
+  });
+
+  test("lets one attempt find out after a while; when that fails it rests for longer", async () => {
+    await failOften(5);
+    await restIsOver();
+    const probe = await claimed("probe");
+    expect(probe.isProbe).toBe(true);
+    const other = await downOf("other");
+    expect(await claimDeliveries(db, [other.deliveryId], LEASE)).toEqual([]);
+    await end(probe, { state: "retry" });
+    const { circuitStep, circuitUntil } = await channel();
+    expect(circuitStep).toBe(2);
+    expect(circuitUntil?.getTime()).toBeGreaterThan(Date.now() + 15_000);
+  });
+
+  test("closes with the first message that arrives, and all that waited goes at once", async () => {
+    await failOften(5);
+    const waiting = await downOf("waiting");
+    await claimDeliveries(db, [waiting.deliveryId], LEASE);
+    await restIsOver();
+    await end(await claimed("probe"), { state: "sent" });
+    expect(await channel()).toMatchObject({ circuitFailures: 0, circuitStep: 0, circuitUntil: null });
+    expect(await claimDeliveries(db, [waiting.deliveryId], LEASE)).toHaveLength(1);
+  });
+
+  test("is passed by a person's test", async () => {
+    await failOften(5);
+    const proof = await queueTest(db, target());
+    expect(await claimDeliveries(db, [proof.id], LEASE)).toHaveLength(1);
+  });
+
+  async function failOften(times: number): Promise<void> {
+    for (let index = 0; index < times; index += 1) await end(await claimed(`job ${index}`), { state: "retry" });
+  }
+
+  async function restIsOver(): Promise<void> {
+    await db.update(channels).set({ circuitUntil: sql`now() - interval '1 second'` });
+  }
+});
+
+describe("the fall-back", () => {
+  test("gets at once what another channel will never take, and that counts as dealt with when it arrives", async () => {
+    const fallback = await named();
+    const claim = await claimed("job");
+    await end(claim, { state: "failed", channelBrokenBecause: "gone" });
+    const [instead] = await of(fallback);
+    expect(instead).toMatchObject({ kind: "down", state: "pending", insteadOf: claim.deliveryId, checkId: claim.checkId });
+    const [second] = await claimDeliveries(db, [instead?.id ?? ""], LEASE);
+    await end(second?.claim, { state: "sent" });
+    expect(await row(claim.deliveryId)).toMatchObject({ dealtWithAt: expect.any(Date) });
+  });
+
+  test("gets what comes while the channel is broken", async () => {
+    const fallback = await named();
+    await db.update(channels).set({ brokenAt: new Date() }).where(eq(channels.id, scene.channelId));
+    const { deliveryId } = await downOf("job");
+    await claimDeliveries(db, [deliveryId], LEASE);
+    expect(await of(fallback)).toMatchObject([{ insteadOf: deliveryId }]);
+  });
+
+  test("does not get what it told already, nor what failed in its own place", async () => {
+    const fallback = await named();
+    const broken = { state: "failed", channelBrokenBecause: "gone" } as const;
+    await end(await claimed("job"), broken);
+    const [instead] = await of(fallback);
+    const [claim] = await claimDeliveries(db, [instead?.id ?? ""], LEASE);
+    await end(claim?.claim, broken);
+    expect(await db.$count(deliveries)).toBe(2);
+  });
+
+  async function named(): Promise<string> {
+    const id = await scene.addChannel("webhook", { url: "https://example.org/2" });
+    await db.update(channels).set({ isFallback: true }).where(eq(channels.id, id));
+    return id;
+  }
+
+  function of(channelId: string) {
+    return db.select().from(deliveries).where(eq(deliveries.channelId, channelId));
+  }
+});
+
+describe("leases of a checker", () => {
+  test("end when it has no connection and did not judge lately", async () => {
+    await serverIsOld();
+    const { deliveryId } = await held(randomUUID());
+    expect(await freeLeases(db)).toBe(1);
+    expect(await claimDeliveries(db, [deliveryId], LEASE)).toMatchObject([{ claim: { attempt: 2 } }]);
+  });
+
+  test("stay while it has a connection", async () => {
+    await serverIsOld();
+    const holder = randomUUID();
+    const pool = openPool({ url: database.url, max: 1, name: `checker ${holder} deliver` });
+    await pool.query("select 1");
+    await held(holder);
+    expect(await freeLeases(db)).toBe(0);
+    await pool.end();
+  });
+
+  test("stay while it judged a moment ago", async () => {
+    const holder = randomUUID();
+    await writeJudged(database.pool, { id: holder, startedAt: Date.now(), watermark: null });
+    await held(holder);
+    expect(await freeLeases(db)).toBe(0);
+  });
+
+  test("that died are counted, and the third time the delivery is put aside", async () => {
+    const { deliveryId } = await downOf("poison");
+    await db.update(deliveries).set({ state: "sending", crashes: 2, leaseUntil: sql`now() - interval '1 second'` });
+    expect(await claimDeliveries(db, [deliveryId], LEASE)).toEqual([]);
+    expect(await row(deliveryId)).toMatchObject({
+      state: "retry",
+      crashes: 3,
+      lastError: "Its process died under it 3 times; it was put aside for an hour.",
+    });
+  });
+
+  async function held(holder: string) {
+    const down = await downOf("job");
+    await claimDeliveries(db, [down.deliveryId], { seconds: 45, holder });
+    return down;
+  }
+
+  /** Right after its start nobody is believed to be gone. */
+  async function serverIsOld(): Promise<void> {
+    await expect
+      .poll(
+        async () => {
+          const { rows } = await db.execute<{ old: boolean }>(
+            sql`select pg_postmaster_start_time() < clock_timestamp() - interval '10 seconds' as old`,
+          );
+          return rows[0]?.old;
+        },
+        { timeout: 15_000 },
+      )
+      .toBe(true);
+  }
+});
+
+test("a delivery says how long it took from the deadline", async () => {
+  const claim = await claimed("job");
+  await end(claim, { state: "sent" });
+  const sinceDeadlineMs = Date.now() - Date.parse("2026-11-20T01:40:00Z");
+  const { latencyMs } = await row(claim.deliveryId);
+  expect(Math.abs((latencyMs ?? 0) - sinceDeadlineMs)).toBeLessThan(60_000);
+});
+
+async function downOf(name: string) {
+  return scene.down({ checkId: await scene.addCheck(name) });
+}
+
+async function claimed(name: string): Promise<Claim> {
+  const { deliveryId } = await downOf(name);
+  const [found] = await claimDeliveries(db, [deliveryId], LEASE);
+  if (found === undefined) throw new Error("Nothing was claimed.");
+  return found.claim;
+}
+
+async function end(claim: Claim | undefined, how: Partial<Finish>): Promise<void> {
+  if (claim === undefined) throw new Error("Nothing was claimed.");
+  const usual: Finish = {
+    state: "sent",
+    startedAt: new Date(),
+    statusCode: null,
+    answer: "said so",
+    providerRef: null,
+    retryInMs: 5_000,
+    uncertain: false,
+    channelBrokenBecause: null,
+  };
+  await finishDeliveries(db, [{ claim, finish: { ...usual, ...how } }]);
+}
+
+function target() {
+  return { projectId: scene.projectId, channelId: scene.channelId };
+}
+
+async function row(id: string) {
+  const [found] = await db.select().from(deliveries).where(eq(deliveries.id, id));
+  if (found === undefined) throw new Error("The delivery is gone.");
+  return found;
+}
+
+async function channel() {
+  const [found] = await db.select().from(channels).where(eq(channels.id, scene.channelId));
+  if (found === undefined) throw new Error("The channel is gone.");
+  return found;
+}
