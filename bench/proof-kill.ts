@@ -55,7 +55,11 @@ async function prove(store: "postgres" | "redis", name: string, blow: Blow): Pro
     await received(product, CHECKS);
     const restSeconds = ((Date.now() - struckAt) / 1_000).toFixed(1);
     await wait(5_000); // whatever comes twice has come by then
-    tell(`${store}, ${name}, ${BLOWS} times`, (await product.sink.calls()).map(([id]) => id), restSeconds);
+    tell(
+      `${store}, ${name}, ${BLOWS} times`,
+      (await product.sink.calls()).map(([id]) => id),
+      restSeconds,
+    );
   } finally {
     await product.stop();
   }

@@ -137,7 +137,15 @@ function addAll(ids: string[], kind = "wide", projectId = "p"): void {
 
 /** "a1" goes through lane "a". */
 function due(id: string, channelKind = "wide", projectId = "p"): DueDelivery {
-  return { deliveryId: id, attempt: 1, projectId, channelId: id.slice(0, 1), channelKind, rank: 1, crashes: 0 };
+  return {
+    deliveryId: id,
+    attempt: 1,
+    projectId,
+    channelId: id.slice(0, 1),
+    channelKind,
+    rank: 1,
+    crashes: 0,
+  };
 }
 
 function names(): string[] {

@@ -82,14 +82,19 @@ describe("what is due", () => {
 describe("a claim", () => {
   test("goes to one of many that ask at once", async () => {
     const { deliveryId } = await scene.down();
-    const claims = await Promise.all(Array.from({ length: 8 }, () => claimDeliveries(db, [deliveryId], LEASE)));
+    const claims = await Promise.all(
+      Array.from({ length: 8 }, () => claimDeliveries(db, [deliveryId], LEASE)),
+    );
     expect(claims.flat()).toHaveLength(1);
   });
 
   test("never lets an up pass its down, whoever claims first", async () => {
     const down = await scene.down();
     const up = await scene.up(down);
-    await Promise.all([claimDeliveries(db, [down.deliveryId], LEASE), claimDeliveries(db, [up.deliveryId], LEASE)]);
+    await Promise.all([
+      claimDeliveries(db, [down.deliveryId], LEASE),
+      claimDeliveries(db, [up.deliveryId], LEASE),
+    ]);
     expect([await state(down.deliveryId), await state(up.deliveryId)]).toEqual(["superseded", "sending"]);
   });
 

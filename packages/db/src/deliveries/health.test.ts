@@ -74,7 +74,8 @@ describe("the circuit of a channel", () => {
   });
 
   async function failOften(times: number): Promise<void> {
-    for (let index = 0; index < times; index += 1) await end(await claimed(`job ${index}`), { state: "retry" });
+    for (let index = 0; index < times; index += 1)
+      await end(await claimed(`job ${index}`), { state: "retry" });
   }
 
   async function restIsOver(): Promise<void> {
@@ -88,7 +89,12 @@ describe("the fall-back", () => {
     const claim = await claimed("job");
     await end(claim, { state: "failed", channelBrokenBecause: "gone" });
     const [instead] = await of(fallback);
-    expect(instead).toMatchObject({ kind: "down", state: "pending", insteadOf: claim.deliveryId, checkId: claim.checkId });
+    expect(instead).toMatchObject({
+      kind: "down",
+      state: "pending",
+      insteadOf: claim.deliveryId,
+      checkId: claim.checkId,
+    });
     const [second] = await claimDeliveries(db, [instead?.id ?? ""], LEASE);
     await end(second?.claim, { state: "sent" });
     expect(await row(claim.deliveryId)).toMatchObject({ dealtWithAt: expect.any(Date) });
@@ -150,7 +156,9 @@ describe("leases of a checker", () => {
 
   test("that died are counted, and the third time the delivery is put aside", async () => {
     const { deliveryId } = await downOf("poison");
-    await db.update(deliveries).set({ state: "sending", crashes: 2, leaseUntil: sql`now() - interval '1 second'` });
+    await db
+      .update(deliveries)
+      .set({ state: "sending", crashes: 2, leaseUntil: sql`now() - interval '1 second'` });
     expect(await claimDeliveries(db, [deliveryId], LEASE)).toEqual([]);
     expect(await row(deliveryId)).toMatchObject({
       state: "retry",
