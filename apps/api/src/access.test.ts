@@ -18,6 +18,8 @@ const EXPECTED: Record<string, string> = {
   "POST /api/auth/sign-out": "public",
   "POST /api/auth/sign-up/email": "public",
   "ALL /ping/*": "ping",
+  "GET /incidents/act": "ping",
+  "POST /incidents/act": "ping",
   "POST /ping/canary": "ping",
   "GET /v1/me": "signed-in, read key",
   "GET /v1/projects": "signed-in, read key",

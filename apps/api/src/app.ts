@@ -20,6 +20,7 @@ import { errorHandler, notFound } from "./http/on-error.ts";
 import { createRouter } from "./http/route.ts";
 import { actRoutes } from "./incidents/act-routes.ts";
 import { incidentRoutes } from "./incidents/incident-routes.ts";
+import { linkRoutes } from "./incidents/link-routes.ts";
 import { instanceRoutes } from "./instance/instance-routes.ts";
 import { keyRoutes } from "./keys/key-routes.ts";
 import { meRoutes } from "./me/me-routes.ts";
@@ -81,6 +82,7 @@ export function createApp(deps: Deps) {
     },
   );
   app.route("/", restRoutes());
+  app.route("/", linkRoutes);
   app.route("/", healthchecksRoutes);
   app.route(
     "/",

@@ -1,5 +1,6 @@
 import { composeAlert, isKindName, openChannel, parseSettings } from "@overdue/channels";
 import {
+  actionLinks,
   claimDeliveries,
   moveChannel,
   unseal,
@@ -95,19 +96,28 @@ async function attempt(
   }
 }
 
-async function send(alert: AlertRecord, { keyring, sender, publicUrl, log }: AttemptParts): Promise<Ending> {
+async function send(alert: AlertRecord, parts: AttemptParts): Promise<Ending> {
+  const { keyring, sender, publicUrl, log } = parts;
   try {
     const channel = openChannel(
       alert.channelKind,
       JSON.parse(unseal(keyring, placeOf(alert), alert.sealedSettings)),
     );
-    return await sender.send(channel, composeAlert(alert, publicUrl));
+    return await sender.send(channel, composeAlert(alert, publicUrl, actionsOf(alert, parts)));
   } catch (error) {
     log.error({ err: error, deliveryId: alert.deliveryId }, "A channel's settings could not be opened.");
     const because =
       "The channel's settings could not be opened: was SECRET_KEY changed? Save the channel again.";
     return { result: { outcome: "transient", because, uncertain: false }, statusCode: null };
   }
+}
+
+/** What may be done about an incident from its alert; each link asks before it acts. */
+function actionsOf(alert: AlertRecord, { keyring, publicUrl }: AttemptParts) {
+  const isOpen = alert.kind === "down" || alert.kind === "reminder";
+  if (alert.incident === null || !isOpen) return [];
+  const { id: incidentId } = alert.incident;
+  return actionLinks(keyring, { publicUrl, incidentId, channelId: alert.channel.id, now: Date.now() });
 }
 
 async function move(

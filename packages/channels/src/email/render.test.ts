@@ -15,6 +15,13 @@ test("a down has its title as subject, and both parts carry every line", async (
   expect(shown).toContain(`href="${message.link}"`);
 });
 
+test("what can be done about it stands in both parts", async () => {
+  const actions = [{ act: "acknowledge", label: "Acknowledge", url: "https://o.test/incidents/act?a=1&b=2" }];
+  const mail = await renderEmail(composeAlert(downFacts, PUBLIC_URL, actions));
+  expect(mail.html).toContain('href="https://o.test/incidents/act?a=1&amp;b=2"');
+  expect(mail.text).toContain("Acknowledge: https://o.test/incidents/act?a=1&b=2");
+});
+
 test("an up that may repeat says so in its subject", async () => {
   const mail = await renderEmail(composeAlert({ ...upFacts, uncertain: true }, PUBLIC_URL));
   expect(mail.subject).toBe("nightly backup is up again (may repeat #00a1b2)");

@@ -30,7 +30,7 @@ export async function renderEmail(message: AlertMessage): Promise<RenderedEmail>
   return {
     subject: oneLine(subjectOf(message), SUBJECT_CHARS),
     html: await render(page(message)),
-    text: plainText(message),
+    text: [plainText(message), ...(message.actions ?? []).map(({ label, url }) => `${label}: ${url}`)].join("\n\n"),
   };
 }
 
@@ -59,9 +59,17 @@ function content(message: AlertMessage): ReactElement[] {
     h(Section, { key: "lines" }, ...message.lines.map(lineRow)),
     ...(message.output === null ? [] : [h("pre", { key: "output", style: outputStyle }, message.output)]),
     h(Text, { key: "link", style: paragraph }, h(Link, { href: message.link }, "Open in Overdue")),
+    ...actionLines(message),
     h(Hr, { key: "rule" }),
     h(Text, { key: "foot", style: small }, footOf(message)),
   ];
+}
+
+/** Each asks before it acts: scanners of mail open every link. */
+function actionLines({ actions = [] }: AlertMessage): ReactElement[] {
+  return actions.map(({ act, label, url }) =>
+    h(Text, { key: act, style: { ...paragraph, margin: "0 0 4px" } }, h(Link, { href: url }, label)),
+  );
 }
 
 function lineRow({ label, value }: AlertLine): ReactElement {

@@ -34,6 +34,9 @@ export type AlertFacts = {
 /** One line of an alert: what it is, and the value in words. */
 export type AlertLine = { label: string; value: string };
 
+/** Something that can be done from the alert; the link asks before it acts. */
+export type AlertAction = { act: string; label: string; url: string };
+
 /**
  * An alert in words, composed once and rendered per kind of channel. Texts are bounded and free of control characters,
  * and escaped for nothing yet: each kind does that at its own door.
@@ -56,5 +59,7 @@ export type AlertMessage = {
   link: string;
   /** "may repeat #a1b2c3" after an attempt whose end is unknown. */
   repeat: string | null;
+  /** What can be done about the incident; left out where there is nothing. */
+  actions?: readonly AlertAction[];
   facts: AlertFacts;
 };

@@ -1,6 +1,6 @@
 import { exitStatus } from "./exit-status.ts";
 import { reasonSentence } from "./reason.ts";
-import type { AlertFacts, AlertLine, AlertMessage } from "./alert.ts";
+import type { AlertAction, AlertFacts, AlertLine, AlertMessage } from "./alert.ts";
 import { noticeWords, runWords, saidWords, type Words } from "./compose-other.ts";
 import { checkName, projectLine } from "./names.ts";
 import { clipStart, oneLine, visible } from "./text.ts";
@@ -10,8 +10,15 @@ const NAME_CHARS = 120;
 const OUTPUT_CHARS = 1_500;
 const OUTPUT_LINES = 20;
 
-/** Puts an alert into words, once for all kinds of channel. `publicUrl`: where a person finds the app. */
-export function composeAlert(facts: AlertFacts, publicUrl: string): AlertMessage {
+/**
+ * Puts an alert into words, once for all kinds of channel. `publicUrl`: where a person finds the app. `actions`: what
+ * may be done about its incident.
+ */
+export function composeAlert(
+  facts: AlertFacts,
+  publicUrl: string,
+  actions: readonly AlertAction[] = [],
+): AlertMessage {
   return {
     deliveryId: facts.deliveryId,
     kind: facts.kind,
@@ -19,6 +26,7 @@ export function composeAlert(facts: AlertFacts, publicUrl: string): AlertMessage
     output: outputOf(facts),
     link: linkTo(facts, publicUrl),
     repeat: repeatOf(facts),
+    ...(actions.length > 0 && { actions }),
     facts,
   };
 }

@@ -42,6 +42,22 @@ export function actionLink(
   return `${publicUrl}/incidents/act?${query}`;
 }
 
+const LABELS: Record<IncidentAct, string> = {
+  acknowledge: "Acknowledge",
+  "snooze-30m": "Snooze 30 minutes",
+  "snooze-2h": "Snooze 2 hours",
+  "snooze-tomorrow": "Snooze until tomorrow 9:00",
+  "snooze-recovery": "Snooze until it recovers",
+};
+
+/** Every act with what it is called and its link, as an alert shows them. */
+export function actionLinks(
+  keyring: Keyring,
+  alert: Omit<Parameters<typeof actionLink>[1], "act">,
+): { act: IncidentAct; label: string; url: string }[] {
+  return INCIDENT_ACTS.map((act) => ({ act, label: LABELS[act], url: actionLink(keyring, { ...alert, act }) }));
+}
+
 /** Reads the query of a link. Whatever is not exactly what was signed is forged. */
 export function readAction(keyring: Keyring, query: URLSearchParams, now: Instant): ReadAct {
   const act = parse(query);

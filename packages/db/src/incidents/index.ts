@@ -16,10 +16,12 @@ export {
   neighboursOf,
   outputOf,
 } from "./find-incidents.ts";
+export { findLinkedIncident, type LinkedIncident } from "./find-linked.ts";
 export { CircularDependency, UnknownDependency } from "./link-dependencies.ts";
 export { timelineOf, type TimelineItem } from "./timeline.ts";
 export {
   actionLink,
+  actionLinks,
   INCIDENT_ACTS,
   type IncidentAct,
   type ReadAct,
