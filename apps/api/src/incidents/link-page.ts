@@ -24,7 +24,9 @@ export function linkPage({ title, sentences, button, address }: LinkPage, nonce:
             color-scheme: light dark;
           }
           body {
-            font: 18px/1.5 system-ui, sans-serif;
+            font:
+              18px/1.5 system-ui,
+              sans-serif;
             margin: 0 auto;
             max-width: 34rem;
             padding: 2rem 1.25rem;

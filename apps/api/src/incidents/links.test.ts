@@ -23,8 +23,17 @@ async function alerted({ name = "nightly backup" } = {}) {
     await someone.as("GET", `${someone.path}/incidents`),
   );
   const incidentId = items[0]?.id ?? "";
-  const link = (act: IncidentAct = "acknowledge", { now = api.deps.now(), keyring = api.deps.keyring } = {}) => {
-    const url = actionLink(keyring, { publicUrl: "https://o.test", incidentId, act, channelId: channel.id, now });
+  const link = (
+    act: IncidentAct = "acknowledge",
+    { now = api.deps.now(), keyring = api.deps.keyring } = {},
+  ) => {
+    const url = actionLink(keyring, {
+      publicUrl: "https://o.test",
+      incidentId,
+      act,
+      channelId: channel.id,
+      now,
+    });
     return url.slice("https://o.test".length);
   };
   const incident = async () =>
@@ -114,7 +123,9 @@ test.each([
 
 test("a link that somebody signed with a secret of theirs does not work", async () => {
   const { link } = await alerted();
-  expect((await open(link("acknowledge", { keyring: keyringOf(["x".repeat(32)]) }), "POST")).status).toBe(404);
+  expect((await open(link("acknowledge", { keyring: keyringOf(["x".repeat(32)]) }), "POST")).status).toBe(
+    404,
+  );
 });
 
 test("the links that a channel was sent are dead once it is deleted", async () => {

@@ -30,7 +30,9 @@ export async function renderEmail(message: AlertMessage): Promise<RenderedEmail>
   return {
     subject: oneLine(subjectOf(message), SUBJECT_CHARS),
     html: await render(page(message)),
-    text: [plainText(message), ...(message.actions ?? []).map(({ label, url }) => `${label}: ${url}`)].join("\n\n"),
+    text: [plainText(message), ...(message.actions ?? []).map(({ label, url }) => `${label}: ${url}`)].join(
+      "\n\n",
+    ),
   };
 }
 

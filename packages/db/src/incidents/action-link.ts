@@ -55,7 +55,11 @@ export function actionLinks(
   keyring: Keyring,
   alert: Omit<Parameters<typeof actionLink>[1], "act">,
 ): { act: IncidentAct; label: string; url: string }[] {
-  return INCIDENT_ACTS.map((act) => ({ act, label: LABELS[act], url: actionLink(keyring, { ...alert, act }) }));
+  return INCIDENT_ACTS.map((act) => ({
+    act,
+    label: LABELS[act],
+    url: actionLink(keyring, { ...alert, act }),
+  }));
 }
 
 /** Reads the query of a link. Whatever is not exactly what was signed is forged. */
