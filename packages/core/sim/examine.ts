@@ -1,5 +1,4 @@
 import { differences, firstOf, pairs, verdicts } from "./oracle/differences.ts";
-import { known } from "./oracle/known.ts";
 import { foretell } from "./oracle/foretell.ts";
 import { isInOrder } from "./history/order.ts";
 import type { History } from "./history/history.ts";
@@ -18,7 +17,7 @@ export function examine(history: History, machine: Machine, onStep?: (step: Step
   const rows = live(history, conditions);
   const problems = [...rows.refused, ...broken(rows, history)];
   if (isInOrder(history)) {
-    problems.push(...differences(rows, foretell(history), known(history)));
+    problems.push(...differences(rows, foretell(history)));
     if (randomFrom(`${history.id}/twice`).chance(1 / 3)) problems.push(...otherwise(history, machine, rows));
   }
   return { rows, problems };

@@ -44,5 +44,5 @@ function minimal(found: Failure): Failure {
 
 /** So that a smaller history fails for the same reason, and not for another. */
 function kindOf([first]: readonly string[]): string | undefined {
-  return first?.split(" ")[0];
+  return first?.replaceAll(/\d+/g, "");
 }

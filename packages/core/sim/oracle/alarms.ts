@@ -8,10 +8,10 @@ type Heard = Extract<Moment, { kind: "start" | "end" | "log" }>;
 
 /** Rule 32: the slot that this begins was begun by another host. */
 export function twoHosts(book: Book, { at, ping: { host } }: Heard): boolean {
-  const dueAt = slotOf(book, at);
-  if (dueAt === null || host === null) return false;
-  const first = book.hosts.get(dueAt) ?? host;
-  book.hosts.set(dueAt, first);
+  if (host === null) return false;
+  const turn = turnAt(book, at);
+  const first = book.hosts.get(turn) ?? host;
+  book.hosts.set(turn, first);
   return first !== host && book.settings.hostDuplicates === "alert";
 }
 
@@ -19,11 +19,11 @@ export function twoHosts(book: Book, { at, ping: { host } }: Heard): boolean {
 export function tooOften(book: Book, heard: Heard): boolean {
   const { tooOften: limit } = book.settings;
   if (limit === null || (limit.of === "runs" && !isRun(heard))) return false;
-  const dueAt = limit.windowSeconds === null ? slotOf(book, heard.at) : null;
-  const sameSlot = dueAt === book.burst.dueAt ? book.burst.at : [];
+  const turn = limit.windowSeconds === null ? turnAt(book, heard.at) : null;
+  const sameSlot = turn === book.burst.turn ? book.burst.at : [];
   const windowMs = (limit.windowSeconds ?? Infinity) * SECOND;
   book.burst = {
-    dueAt,
+    turn,
     at: [...sameSlot.filter((at) => at > heard.at - windowMs), heard.at].slice(-limit.count - 1),
   };
   return book.burst.at.length > limit.count;
@@ -33,8 +33,7 @@ function isRun(heard: Heard): boolean {
   return heard.kind === "start" || (heard.kind === "end" && heard.run.startedAt === null);
 }
 
-/** The slot that something falls into: the next one where it is due or near, else the one before. */
-function slotOf(book: Book, at: Instant): Instant | null {
-  if (book.slotAt === null) return book.last?.dueAt ?? null;
-  return firstMet(book, at) ?? book.last?.dueAt ?? null;
+/** The turn that something falls into: that of the next slot where it is due or near, else the one before. */
+function turnAt(book: Book, at: Instant): number {
+  return book.slotAt !== null && firstMet(book, at) !== null ? book.turn + 1 : book.turn;
 }

@@ -23,15 +23,19 @@ export type Book = {
   /** Slots that an overlong run has failed for good. */
   final: Set<Instant>;
   lastEndAt: Instant | null;
+  /** A start was heard since the check was made or resumed. */
+  isStarted: boolean;
   /** What an interval is counted from: the last end, or the last slot that none came for. */
   countsFrom: Instant;
   /** The slots since the check went up: what a tolerance counts. */
   sinceUp: Map<Instant, Slot>;
   goodInARow: number;
-  /** What counts towards "too often", and for which slot where it is counted by slots. */
-  burst: { dueAt: Instant | null; at: Instant[] };
-  /** The first host of a slot. */
-  hosts: Map<Instant, string>;
+  /** Grows whenever the slot that is waited for is met or missed; slots met together are one turn. */
+  turn: number;
+  /** What counts towards "too often", and in which turn where it is counted by slots. */
+  burst: { turn: number | null; at: Instant[] };
+  /** The first host of a turn. */
+  hosts: Map<number, string>;
 };
 
 /** Rule 13. */

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Flip, Instant, Run, Slot } from "../../src/index.ts";
-import type { Known } from "./known.ts";
 import type { Rows } from "../world/rows.ts";
 
 /** What ought to be in the database at the end of a history. */
@@ -12,8 +11,7 @@ export type Foretold = {
 };
 
 /** Where what happened is not what was foretold, as sentences; only the first of a kind, the rest follows. */
-export function differences(rows: Rows, foretold: Foretold, known: Known): string[] {
-  if (!known.verdicts) return [];
+export function differences(rows: Rows, foretold: Foretold): string[] {
   return [
     ...firstOf("flip", pairs(verdicts(rows.flips), foretold.flips)),
     ...firstOf(
@@ -24,7 +22,7 @@ export function differences(rows: Rows, foretold: Foretold, known: Known): strin
       ),
     ),
     ...firstOf("run", joined(rows.runs, foretold.runs)),
-    ...(known.slots ? firstOf("slot", joined(rows.slots, foretold.slots)) : []),
+    ...firstOf("slot", joined(rows.slots, foretold.slots)),
   ];
 }
 

@@ -15,7 +15,8 @@ export type Ear = {
   open: KnownRun[];
   /** Ended or lost, newest last. */
   closed: KnownRun[];
-  ends: Ping[];
+  /** By run id. */
+  ends: Map<string, Ping[]>;
   ignores: boolean;
 };
 

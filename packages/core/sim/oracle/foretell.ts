@@ -29,10 +29,12 @@ function emptyBook({ settings, faults, begin }: History): Book {
     last: null,
     final: new Set(),
     lastEndAt: null,
+    isStarted: false,
     countsFrom: begin,
     sinceUp: new Map(),
     goodInARow: 0,
-    burst: { dueAt: null, at: [] },
+    turn: 0,
+    burst: { turn: null, at: [] },
     hosts: new Map(),
   };
 }

@@ -1,15 +1,17 @@
-import { nextAfter, type Instant, type Reason, type Slot } from "../../src/index.ts";
+import { isDeepStrictEqual } from "node:util";
+import { nextAfter, type Instant, type Reason, type Schedule, type Slot } from "../../src/index.ts";
 import { tooOften, twoHosts } from "./alarms.ts";
 import { deadlineOf, expectAfter, flip, following, put, type Book } from "./book.ts";
 import type { Moment } from "./moments.ts";
-import { lastWord, settle, type Came } from "./slots.ts";
+import { firstMet, lastWord, settle, type Came } from "./slots.ts";
 
 /** What the moments of a life, in their order, make of its slots and its status. */
 export function judge(book: Book, moments: readonly Moment[], horizon: Instant): Book {
   for (const moment of moments) {
     missUntil(book, moment.kind === "overlong" ? moment.at - 1 : moment.at);
+    const before = book.settings.schedule;
     book.settings = moment.settings;
-    decide(book, moment);
+    decide(book, moment, before);
   }
   missUntil(book, horizon);
   return book;
@@ -26,6 +28,7 @@ function missUntil(book: Book, until: Instant): void {
 
 /** Rules 18, 30, 34 and 36. */
 function miss(book: Book, dueAt: Instant, at: Instant): void {
+  book.turn += 1;
   const deaf = book.outages.some((outage) => outage.from <= dueAt && dueAt <= outage.until);
   book.last = { dueAt, outcome: deaf ? "not-judged" : "missed", at, lateMs: null, runId: null };
   put(book, book.last);
@@ -35,16 +38,17 @@ function miss(book: Book, dueAt: Instant, at: Instant): void {
   else if (!(deaf && book.settings.tolerance)) goDown(book, at, "missed");
 }
 
-function decide(book: Book, moment: Moment): void {
+function decide(book: Book, moment: Moment, before: Schedule): void {
   const { at, kind } = moment;
   switch (kind) {
     case "pause":
+      if (book.status === "paused") return;
       flip(book, "paused", { at, reason: null });
       return expectNothing(book);
     case "resume":
       return book.status === "paused" ? resume(book, at) : undefined;
     case "edit":
-      return edit(book, at);
+      return edit(book, at, before);
     case "overlong":
       return overlong(book, moment);
     case "end":
@@ -60,6 +64,10 @@ function expectNothing(book: Book): void {
   book.slotAt = null;
   book.last = null;
   book.lastEndAt = null;
+  book.isStarted = false;
+  book.sinceUp.clear();
+  book.turn += 1;
+  book.burst = { turn: null, at: [] };
 }
 
 /** Rules 10 and 36. */
@@ -70,53 +78,64 @@ function resume(book: Book, at: Instant): void {
 }
 
 /** Rule 11. */
-function edit(book: Book, at: Instant): void {
+function edit(book: Book, at: Instant, before: Schedule): void {
   const { settings, lastEndAt } = book;
-  if (book.status === "new" && lastEndAt === null)
-    book.slotAt = settings.alertBeforeFirstPing ? nextAfter(settings.schedule, at) : null;
-  if (lastEndAt === null) return;
-  const fixed = settings.schedule.kind !== "interval";
-  let dueAt = nextAfter(
-    settings.schedule,
-    fixed ? Math.max(lastEndAt, book.last?.dueAt ?? 0) : book.countsFrom,
-  );
-  const overdue = dueAt !== null && deadlineOf(book, dueAt) <= at;
-  if (overdue && dueAt !== null && book.status === "up") miss(book, dueAt, deadlineOf(book, dueAt));
-  if (overdue || (book.status === "down" && !fixed)) {
-    dueAt = nextAfter(settings.schedule, at);
-    book.countsFrom = at;
+  const { schedule } = settings;
+  const same = isDeepStrictEqual(before, schedule);
+  if (book.status === "new") {
+    const waits = settings.alertBeforeFirstPing && !book.isStarted;
+    book.slotAt = waits ? ((same ? book.slotAt : null) ?? nextAfter(schedule, at)) : null;
+    return;
   }
-  book.slotAt = dueAt;
+  if (same || book.slotAt === null) return;
+  if (book.status === "up") {
+    const lastAt = Math.max(lastEndAt ?? 0, book.last?.dueAt ?? 0);
+    book.slotAt = nextAfter(schedule, before.kind === "interval" ? book.countsFrom : lastAt);
+    if (book.slotAt === null || deadlineOf(book, book.slotAt) > at) return;
+    miss(book, book.slotAt, deadlineOf(book, book.slotAt));
+  }
+  book.slotAt = nextAfter(schedule, at);
+  book.countsFrom = at;
 }
 
 /** It fails the slot that it was counted for, else what is due, else the last one. */
 function overlong(book: Book, { at, run }: Extract<Moment, { kind: "overlong" }>): void {
-  const came: Came = { at, begunAt: run.startedAt ?? at, good: false, runId: run.id };
+  const came: Came = { at, begunAt: run.startedAt ?? at, good: false, runId: run.id, isOverlong: true };
   const due = book.slotAt !== null && book.slotAt <= at;
-  const own = book.slots.get(run.slotDueAt ?? NaN) ?? book.last;
-  if (due) book.final.add(settleFor(book, came, run.slotDueAt)?.dueAt ?? at);
-  else if (own && own.outcome !== "missed" && own.outcome !== "failed") {
-    lastWord(book, own, came);
-    book.final.add(own.dueAt);
-  }
-  goDown(book, at, "overlong");
+  const own = book.slots.get(run.slotDueAt ?? NaN) ?? (due ? null : book.last);
+  if (book.slotAt === null) begin(book, came);
+  else if (own && own.outcome !== "missed") lastWord(book, own, came);
+  else if (!own && due) settle(book, came);
+  const spoilt = book.slots.get((own ?? book.last)?.dueAt ?? NaN);
+  if (spoilt?.outcome === "failed") book.final.add(spoilt.dueAt);
+  fail(book, at, "overlong");
+}
+
+/** It is the first thing heard of a check that waits for no slot. */
+function begin(book: Book, came: Came): void {
+  if (book.settings.schedule.kind === "interval") settle(book, came);
+  expectAfter(book, came.at);
+  book.lastEndAt = came.at;
 }
 
 /** Rules 25, 32, 33 and 36. */
 function start(book: Book, moment: Extract<Moment, { kind: "start" }>): void {
   const { at, run, overlaps } = moment;
   const { overlap, maxRuntimeSeconds } = book.settings;
+  if (book.status === "new") book.slotAt = null;
+  book.isStarted = true;
   const doubled = twoHosts(book, moment);
   const burst = tooOften(book, moment);
-  if (book.status === "new") book.slotAt = null;
-  if (maxRuntimeSeconds !== null) {
-    settle(book, { at, begunAt: at, good: true, runId: run.id });
+  if (maxRuntimeSeconds !== null && book.slotAt !== null) {
+    // That another run starts does not mend what an earlier one failed.
+    if (book.last?.outcome !== "failed" || firstMet(book, at) !== null)
+      settle(book, { at, begunAt: at, good: true, runId: run.id });
     run.slotDueAt = book.last?.dueAt ?? null;
     expectAfter(book, at);
   }
-  if (overlaps && overlap === "alert") alarm(book, at, "overlap");
-  if (doubled) alarm(book, at, "host-duplicate");
   if (burst) alarm(book, at, "too-often");
+  if (doubled) alarm(book, at, "host-duplicate");
+  if (overlaps && overlap === "alert") alarm(book, at, "overlap");
 }
 
 /** Whatever the check tolerates; a paused one is left in peace. */
@@ -132,11 +151,12 @@ function end(book: Book, moment: Extract<Moment, { kind: "end" }>): void {
   if (run.slotDueAt === null) expectAfter(book, at);
   book.lastEndAt = at;
   if (doubled) alarm(book, at, "host-duplicate");
-  if (burst) alarm(book, at, "too-often");
-  if (bad !== null) return fail(book, at, bad);
+  if (bad !== null) fail(book, at, bad);
+  if (burst) flip(book, "down", { at, reason: "too-often" });
+  if (burst || bad !== null) return;
   book.goodInARow += 1;
   const recovered = book.status !== "down" || book.goodInARow >= book.settings.recoverAfter;
-  if (recovered && !burst) flip(book, "up", { at, reason: null });
+  if (recovered) flip(book, "up", { at, reason: null });
 }
 
 /** A tolerated first fail is a sign of life too. */
@@ -151,8 +171,9 @@ function fail(book: Book, at: Instant, reason: Reason): void {
 /** A run that was counted for a slot when it started has its word on that one, any other on what is due. */
 function settleFor(book: Book, came: Came, slotDueAt: Instant | null): Slot | null {
   const own = slotDueAt === null ? undefined : book.slots.get(slotDueAt);
-  if (own) lastWord(book, own, came);
-  else settle(book, came);
+  // While no later slot is settled its run may still mend it.
+  if (own && (own === book.last || !came.good)) lastWord(book, own, came);
+  if (!own) settle(book, came);
   return own ?? book.last;
 }
 

@@ -12,7 +12,7 @@ export function hear(
   facts: readonly Fact[],
   { outages, settings, horizon }: { outages: readonly Span[]; settings: CheckSettings; horizon: Instant },
 ): Ear {
-  const nothing = { moments: [], notes: [], runs: [], open: [], closed: [], ends: [] };
+  const nothing = { moments: [], notes: [], runs: [], open: [], closed: [], ends: new Map<string, Ping[]>() };
   const ear: Ear = { ...nothing, settings, outages, ignores: false };
   for (const fact of facts) {
     passLimits(ear, fact.at);
@@ -84,6 +84,7 @@ function hearStart(ear: Ear, ping: Ping): Note {
   } else {
     if (same && (side || settings.progressExtends || isRetry(ear, same.startedAt ?? at, at))) {
       extend(ear, same, at);
+      if (settings.progressExtends) ear.moments.push({ at, settings, kind: "log", ping });
       return settings.progressExtends ? null : "duplicate";
     }
     if (same) close(ear, same, { endedAt: at, outcome: "lost" });
@@ -102,9 +103,10 @@ function hearStart(ear: Ear, ping: Ping): Note {
 
 function hearEnd(ear: Ear, ping: Ping): Note {
   const { at, rid, kind, digest } = ping;
-  const retried = ear.ends.findLast((end) => end.rid === rid && end.kind === kind && end.digest === digest);
+  const ends = ear.ends.get(rid ?? "") ?? [];
+  const retried = ends.findLast((end) => end.kind === kind && end.digest === digest);
   if (rid !== null && retried && isRetry(ear, retried.at, at)) return "duplicate";
-  if (rid !== null) ear.ends.push(ping);
+  if (rid !== null) ear.ends.set(rid, [...ends, ping]);
   const waitedFor = new Set(ear.open);
   const run = endedBy(ear, ping);
   const begunAt = (waitedFor.has(run) ? run.startedAt : null) ?? at;

@@ -3,13 +3,16 @@ import { MINUTE, SECOND } from "../history/history.ts";
 import { following, put, type Book } from "./book.ts";
 
 /** Something that came: when, when its run began, and whether it was good. */
-export type Came = { at: Instant; begunAt: Instant; good: boolean; runId: string };
+export type Came = { at: Instant; begunAt: Instant; good: boolean; runId: string; isOverlong?: true };
 
 /** Rules 14 to 17: every slot that is due is met or failed; with none due, the last word is on the last one. */
 export function settle(book: Book, came: Came): void {
   const first = firstMet(book, came.at);
   if (first === null) return book.last === null ? undefined : lastWord(book, book.last, came);
-  for (let dueAt: Instant | null = first; dueAt !== null && (dueAt === first || dueAt <= came.at);) {
+  if (book.slotAt !== null) book.turn += 1;
+  const isMet = (dueAt: Instant) =>
+    dueAt === first || dueAt <= came.at || (!came.isOverlong && isNear(book, dueAt, came.at));
+  for (let dueAt: Instant | null = first; dueAt !== null && isMet(dueAt);) {
     const begunAt = dueAt === first || dueAt <= came.begunAt ? came.begunAt : came.at;
     book.last = met(book, dueAt, { ...came, begunAt });
     put(book, book.last);
@@ -21,13 +24,18 @@ export function settle(book: Book, came: Came): void {
 /** The slot that something is the first to meet: one that is due, or the next one if that is near. */
 export function firstMet(book: Book, at: Instant): Instant | null {
   const { slotAt } = book;
-  const { schedule, earlyMarginSeconds } = book.settings;
+  const { schedule } = book.settings;
   if (schedule.kind === "interval") return nearOfInterval(book, schedule.everySeconds * SECOND, at);
   const next = slotAt ?? nextAfter(schedule, at);
   if (next === null || at >= next) return next;
-  const near = next - at <= earlyMarginSeconds * SECOND;
-  const before = book.last?.dueAt;
-  return near && (before === undefined || next - at <= at - before) ? next : null;
+  return isNear(book, next, at) ? next : null;
+}
+
+/** Rule 16, of a slot of a fixed schedule that is not yet due. */
+function isNear({ settings, last }: Book, next: Instant, at: Instant): boolean {
+  if (settings.schedule.kind === "interval") return false;
+  const near = next - at <= settings.earlyMarginSeconds * SECOND;
+  return near && (last === null || next - at <= at - last.dueAt);
 }
 
 /** Rule 16: from half-way on the slot moves to what came. */
@@ -54,10 +62,17 @@ export function lastWord(book: Book, slot: Slot, came: Came): void {
   const missed = slot.outcome === "missed" || slot.outcome === "not-judged";
   const { lateMs, runId } = slot;
   if (missed)
-    amend(book, { ...slot, lateMs: lateMs ?? came.begunAt - slot.dueAt, runId: runId ?? came.runId });
+    comment(book, { ...slot, lateMs: lateMs ?? came.begunAt - slot.dueAt, runId: runId ?? came.runId });
   else if (slot.outcome === "failed" && came.good) amend(book, met(book, slot.dueAt, came));
   else if (slot.outcome !== "failed" && !came.good)
     amend(book, { ...slot, outcome: "failed", at: came.at, runId: came.runId });
+}
+
+/** What became of it in the end, which counts for nothing any more. */
+function comment(book: Book, slot: Slot): void {
+  book.slots.set(slot.dueAt, slot);
+  if (book.sinceUp.has(slot.dueAt)) book.sinceUp.set(slot.dueAt, slot);
+  if (book.last?.dueAt === slot.dueAt) book.last = slot;
 }
 
 function amend(book: Book, slot: Slot): void {

@@ -10,7 +10,7 @@ export function flawOf(
   world: { random: Random; check: Check },
   transition: Transition<Check>,
 ): string | null {
-  if (!world.random.chance(1 / 32)) return null;
+  if (!world.random.chance(1 / 128)) return null;
   const stored = JSON.stringify(transition.check);
   if (stored.length > STATE_CHARACTERS_MAX) return `the state has grown to ${stored.length} characters`;
   if (!isDeepStrictEqual(JSON.parse(stored), transition.check))

@@ -6,7 +6,7 @@ import { goDown } from "./flips.ts";
 import { slotDeadline } from "./outages.ts";
 import { changeRun } from "./runs.ts";
 import { runningRun } from "./run-rows.ts";
-import { missSlot, replaceSlot, reviseLastSlot, settleDue, SLOTS_PER_FOLD } from "./slots.ts";
+import { failDue, failSlot, missSlot, reviseLastSlot, SLOTS_PER_FOLD } from "./slots.ts";
 import { judgeBad } from "./tolerance.ts";
 
 /**
@@ -64,12 +64,13 @@ function failSlotOf(draft: Draft, run: OpenRun): void {
   const { memory } = draft;
   const at = run.deadlineAt;
   if (run.slot !== null) {
-    replaceSlot(draft, { ...run.slot, outcome: "failed", at });
+    failSlot(draft, run.slot, { at, runId: run.id });
   } else {
     const coming = { at, cameAt: run.startedAt, good: false, runId: run.id };
-    if (!settleDue(draft, coming) && memory.lastSlot?.outcome !== "missed") reviseLastSlot(draft, coming);
+    if (!failDue(draft, coming) && memory.lastSlot?.outcome !== "missed") reviseLastSlot(draft, coming);
   }
-  memory.lastSlotFinal ||= memory.lastSlot?.outcome === "failed" && memory.lastSlot.runId === run.id;
+  const isLast = run.slot === null || run.slot.dueAt === memory.lastSlot?.dueAt;
+  memory.lastSlotFinal ||= isLast && memory.lastSlot?.outcome === "failed";
 }
 
 function nextRunDue({ openRuns }: Memory, now: Instant): OpenRun | null {

@@ -22,19 +22,22 @@ export function foldEdit(draft: Draft, edit: { at: Instant; settings: CheckSetti
   );
   const sameSchedule = isSameSchedule(before.schedule, edit.settings.schedule);
   if (!sameSchedule || draft.state.status === "new")
-    memory.slotAt = slotAfterEdit(draft, { at, schedule: before.schedule });
+    memory.slotAt = slotAfterEdit(draft, { at, schedule: before.schedule, sameSchedule });
   if (!sameSchedule) judgeOverdue(draft, at);
   if (edit.settings.tolerance === null) memory.verdicts = [];
   draft.effects.push({ kind: "notice", at, notice: "edited", evidence: evidenceOf(draft, {}) });
 }
 
-function slotAfterEdit(draft: Draft, { at, schedule }: { at: Instant; schedule: Schedule }): Instant | null {
+type Before = { at: Instant; schedule: Schedule; sameSchedule: boolean };
+
+function slotAfterEdit(draft: Draft, { at, schedule, sameSchedule }: Before): Instant | null {
   const { state, memory, settings } = draft;
   switch (state.status) {
     case "paused":
       return null;
     case "new":
-      return settings.alertBeforeFirstPing ? (memory.slotAt ?? nextAfter(settings.schedule, at)) : null;
+      if (!settings.alertBeforeFirstPing || memory.openRuns.length > 0) return null;
+      return sameSchedule && memory.slotAt !== null ? memory.slotAt : nextAfter(settings.schedule, at);
     case "down":
       return memory.slotAt === null ? null : nextAfter(settings.schedule, at);
     case "up":
@@ -46,8 +49,8 @@ function slotAfterEdit(draft: Draft, { at, schedule }: { at: Instant; schedule: 
 function anchorOf({ state, memory }: Draft, before: Schedule): Instant | null {
   if (before.kind === "interval" && memory.slotAt !== null)
     return memory.slotAt - before.everySeconds * SECOND_MS;
-  if (state.lastPingAt === null) return null;
-  return Math.max(state.lastPingAt, memory.lastSlot?.dueAt ?? state.lastPingAt);
+  const heardAt = state.lastPingAt ?? memory.verdictAt;
+  return heardAt === null ? null : Math.max(heardAt, memory.lastSlot?.dueAt ?? heardAt);
 }
 
 /** Overdue under the new schedule: one slot says so, and no others are made up for the past. */

@@ -1,12 +1,12 @@
 import { type Instant, SECOND_MS } from "../time.ts";
 import type { EndedRun, OpenRun } from "./memory.ts";
 import { type Draft, evidenceOf } from "./draft.ts";
-import type { Ping } from "./event.ts";
+import type { Ping, Slot } from "./event.ts";
 import { goDown, goUp, notice, type Trouble } from "./flips.ts";
 import { alertTooOften, checkHosts, isTooOften } from "./limits.ts";
 import { endedBefore, isRetry, matchRun } from "./match.ts";
 import { correctRun, endRun, endUnstartedRun, loseRun } from "./runs.ts";
-import { replaceSlot, reviseLastSlot, settleSlots } from "./slots.ts";
+import { failSlot, reviseLastSlot, settleSlots } from "./slots.ts";
 import type { Note } from "./start.ts";
 import { judgeBad, judgeGood } from "./tolerance.ts";
 import { learnDuration } from "./usual.ts";
@@ -14,7 +14,10 @@ import { learnDuration } from "./usual.ts";
 /** What became of the run that a success or a fail ended. */
 type Ended = {
   id: string;
+  /** Its start, where that was waited for till now. */
   run: OpenRun | null;
+  /** The slot that its start was counted for. */
+  slot: Slot | null;
   startedAt: Instant;
   durationMs: number | null;
   began: boolean;
@@ -55,7 +58,15 @@ function closeRun(draft: Draft, ping: Ping): Ended {
   else endRun(draft, match.run, { ping, outcome, durationMs, guessed: match.guessed });
   const run = match?.run ?? null;
   const startedAt = run?.startedAt ?? ping.at;
-  return { id: run?.id ?? ping.id, run, startedAt, durationMs, began: run === null, good };
+  return {
+    id: run?.id ?? ping.id,
+    run,
+    slot: run?.slot ?? null,
+    startedAt,
+    durationMs,
+    began: run === null,
+    good,
+  };
 }
 
 /** The true end of a run that was given up, or ended by a guess, corrects it; a second end leaves it as it is. */
@@ -80,7 +91,7 @@ function closeAgain(draft: Draft, before: EndedRun, ping: Ping): Ended {
     });
   }
   const startedAt = timedFrom ?? before.endedAt;
-  return { id: before.id, run: null, startedAt, durationMs, began: false, good };
+  return { id: before.id, run: null, slot: before.slot ?? null, startedAt, durationMs, began: false, good };
 }
 
 function isGood({ settings }: Draft, ping: Ping, durationMs: number | null): boolean {
@@ -106,14 +117,14 @@ function countEnd(draft: Draft, ping: Ping, began: boolean): boolean {
   return (began && isTooOften(draft, "runs", ping.at)) || pings;
 }
 
-function settle(draft: Draft, ping: Ping, { id, run, good }: Ended): void {
+function settle(draft: Draft, ping: Ping, { id, run, slot, good }: Ended): void {
   const coming = { at: ping.at, cameAt: run?.startedAt ?? ping.at, good, runId: id };
-  if (run === null || run.slot === null) {
+  if (slot === null) {
     if (!settleSlots(draft, coming)) reviseLastSlot(draft, coming);
-  } else if (draft.memory.lastSlot?.dueAt === run.slot.dueAt) {
+  } else if (draft.memory.lastSlot?.dueAt === slot.dueAt) {
     reviseLastSlot(draft, coming);
   } else if (!good) {
-    replaceSlot(draft, { ...run.slot, outcome: "failed", at: ping.at });
+    failSlot(draft, slot, { at: ping.at, runId: id });
   }
 }
 

@@ -1,8 +1,10 @@
 import { type Instant, SECOND_MS } from "../time.ts";
-import type { Attitude, CheckSettings, Reason } from "./check.ts";
+import type { Attitude, Reason } from "./check.ts";
 import { type Draft, evidenceOf } from "./draft.ts";
 import type { Ping } from "./event.ts";
-import { goDown, notice } from "./flips.ts";
+import { goDown, notice, type Trouble } from "./flips.ts";
+import { earlyMs } from "./slot-outcome.ts";
+import { NO_SLOT } from "./slots.ts";
 
 /** A second run starts while another is open and within its limit. */
 export function checkOverlap(draft: Draft, ping: Ping): void {
@@ -33,9 +35,10 @@ export function isTooOften(draft: Draft, what: "pings" | "runs", at: Instant): b
   return within.length > tooOften.count;
 }
 
-/** The check goes down for this ping, whatever it tolerates. */
+/** The check goes down for this ping, whatever it tolerates; a paused one only where it would have gone up. */
 export function alertTooOften(draft: Draft, ping: Ping): void {
-  object(draft, ping, { reason: "too-often", attitude: "alert" });
+  const isEnd = ping.kind === "success" || ping.kind === "fail";
+  if (isEnd || draft.state.status !== "paused") goDown(draft, troubleOf(draft, ping, "too-often"));
 }
 
 function object(
@@ -44,21 +47,19 @@ function object(
   { reason, attitude }: { reason: Reason; attitude: Attitude },
 ): void {
   if (attitude === "allow") return;
-  const evidence = evidenceOf(draft, { runId: ping.id, pingNumber: draft.pingNumber });
-  const trouble = { at: ping.at, reason, evidence };
+  const trouble = troubleOf(draft, ping, reason);
   if (attitude === "note") notice(draft, trouble);
-  else goDown(draft, trouble);
+  else if (draft.state.status !== "paused") goDown(draft, trouble);
 }
 
-/** The slot that something at `at` falls into: the next one where it is due or near, else the one before. */
+function troubleOf(draft: Draft, ping: Ping, reason: Reason): Trouble {
+  const evidence = evidenceOf(draft, { runId: ping.id, pingNumber: draft.pingNumber });
+  return { at: ping.at, reason, evidence };
+}
+
+/** The slot that something at `at` would count for: the next one where it is due or near, else the one before. */
 function slotBegunBy({ memory, settings }: Draft, at: Instant): Instant {
   const { slotAt, lastSlot } = memory;
-  if (slotAt !== null && at >= slotAt - nearMs(settings)) return slotAt;
-  return lastSlot?.dueAt ?? 0;
-}
-
-function nearMs({ schedule, earlyMarginSeconds }: CheckSettings): number {
-  return schedule.kind === "interval"
-    ? schedule.everySeconds * (SECOND_MS / 2)
-    : earlyMarginSeconds * SECOND_MS;
+  if (slotAt !== null && at >= slotAt - earlyMs(settings, lastSlot, slotAt)) return slotAt;
+  return lastSlot?.dueAt ?? NO_SLOT;
 }

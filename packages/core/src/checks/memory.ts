@@ -73,6 +73,8 @@ export type EndedRun = {
   /** What ended it; null for a lost one. */
   endedBy: "success" | "fail" | null;
   digest: string | null;
+  /** The slot its start was counted for, where its own end may still come. */
+  slot?: Slot;
 };
 
 export type Verdict = { dueAt: Instant; bad: boolean };

@@ -56,6 +56,7 @@ export function endRun(draft: Draft, run: OpenRun, end: RunEnd): void {
   forget(draft, run);
   remember(draft, {
     ...endedRun(run, end.ping),
+    ...(end.guessed && run.slot !== null && { slot: run.slot }),
     guessed: end.guessed,
     outcome: end.outcome,
     exitStatus: end.ping.exitStatus,
@@ -104,6 +105,7 @@ export function loseRun(draft: Draft, run: OpenRun, at: Instant): void {
   forget(draft, run);
   const lost: EndedRun = {
     ...endedRun(run, { at }),
+    ...(run.slot !== null && { slot: run.slot }),
     guessed: true,
     outcome: "lost",
     exitStatus: null,

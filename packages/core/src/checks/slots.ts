@@ -3,7 +3,7 @@ import type { Instant } from "../time.ts";
 import type { CheckSettings } from "./check.ts";
 import { type Draft, rewriteSlot } from "./draft.ts";
 import type { Slot } from "./event.ts";
-import type { Outage } from "./memory.ts";
+import type { Memory, Outage } from "./memory.ts";
 import { isInMaintenance, isInOutage, slotDeadline } from "./outages.ts";
 import { type Coming, earlyMs, isBad, metBy, metSlot } from "./slot-outcome.ts";
 import { noteVerdict } from "./tolerance.ts";
@@ -11,6 +11,8 @@ import { noteVerdict } from "./tolerance.ts";
 /** How many slots one fold writes; what is left is written by the next ones. */
 export const SLOTS_PER_FOLD = 1000;
 const SPANS_MAX = 4;
+/** Names, where hosts and pings are counted by slots, the time before the first one. */
+export const NO_SLOT: Instant = 0;
 
 /**
  * Settles every slot due up to this ping, and the next one where the ping is early enough to count for it.
@@ -18,15 +20,28 @@ const SPANS_MAX = 4;
  */
 export function settleSlots(draft: Draft, coming: Coming): boolean {
   const { memory, settings } = draft;
-  if (memory.slotAt === null) return beginSlots(draft, coming);
-  const settled = settleDue(draft, coming) || takeEarly(draft, coming);
-  if (settings.schedule.kind === "interval") memory.slotAt = nextAfter(settings.schedule, coming.at);
-  else if (settled && memory.slotAt !== null) takeEarly(draft, coming);
+  const firstAt = memory.slotAt;
+  const isFixed = settings.schedule.kind !== "interval";
+  const isBegun = firstAt === null ? beginSlots(draft, coming) : settleDue(draft, coming);
+  // What is taken beside slots that were due did not wait for the start of this run.
+  const ahead = isBegun ? { ...coming, cameAt: coming.at } : coming;
+  const isAhead = (isFixed || !isBegun) && takeEarly(draft, ahead);
+  if (!isFixed) memory.slotAt = nextAfter(settings.schedule, coming.at);
+  if (isBegun || isAhead) nameLastSlot(memory, firstAt ?? NO_SLOT);
+  return isBegun || isAhead;
+}
+
+/** A run broke its limit: it fails what is due, as a fail would. Answers whether a slot was settled. */
+export function failDue(draft: Draft, coming: Coming): boolean {
+  const { memory } = draft;
+  const firstAt = memory.slotAt;
+  const settled = firstAt === null ? beginSlots(draft, coming) : settleDue(draft, coming);
+  if (settled) nameLastSlot(memory, firstAt ?? NO_SLOT);
   return settled;
 }
 
 /** Settles every slot that is due by now, and moves to the next. Answers whether there was one. */
-export function settleDue(draft: Draft, coming: Coming): boolean {
+function settleDue(draft: Draft, coming: Coming): boolean {
   const { memory, settings } = draft;
   const firstAt = memory.slotAt;
   for (let count = 0; memory.slotAt !== null && memory.slotAt <= coming.at; count += 1) {
@@ -66,26 +81,42 @@ export function reviseLastSlot(draft: Draft, coming: Coming): void {
   const { memory } = draft;
   if (memory.lastSlot === null || memory.lastSlotFinal) return;
   const revised = revise(draft, memory.lastSlot, coming);
-  if (revised !== memory.lastSlot) replaceSlot(draft, revised);
+  if (revised !== memory.lastSlot) replaceSlot(draft, memory.lastSlot, revised);
+}
+
+/** The slot that a run's start was counted for is failed by that run; what was decided against it before stays. */
+export function failSlot(draft: Draft, slot: Slot, { at, runId }: { at: Instant; runId: string }): void {
+  if (isBad(slot) || slot.outcome === "not-judged") return;
+  replaceSlot(draft, slot, { ...slot, outcome: "failed", at, runId });
 }
 
 /** Says something else of a slot that was written before. */
-export function replaceSlot(draft: Draft, slot: Slot): void {
-  if (draft.memory.lastSlot?.dueAt === slot.dueAt) draft.memory.lastSlot = slot;
+function replaceSlot(draft: Draft, before: Slot, slot: Slot): void {
+  const { memory } = draft;
+  if (memory.lastSlot?.dueAt === slot.dueAt) memory.lastSlot = slot;
+  if (memory.openRuns.some((run) => run.slot?.dueAt === slot.dueAt))
+    memory.openRuns = memory.openRuns.map((run) => (run.slot?.dueAt === slot.dueAt ? { ...run, slot } : run));
   rewriteSlot(draft, slot);
-  noteVerdict(draft, { dueAt: slot.dueAt, bad: isBad(slot) });
+  // How late a missed slot came in the end says nothing about those since.
+  if (slot.outcome !== before.outcome) noteVerdict(draft, { dueAt: slot.dueAt, bad: isBad(slot) });
 }
 
+/** A check that waited for no slot begins to. Answers whether this is a slot itself. */
 function beginSlots(draft: Draft, coming: Coming): boolean {
   const { memory, settings } = draft;
   const { schedule } = settings;
   memory.slotAt = nextAfter(schedule, coming.at);
-  if (schedule.kind !== "interval") {
-    noteVerdict(draft, { dueAt: coming.at, bad: !coming.good });
-    return false;
-  }
+  if (schedule.kind !== "interval") return false;
   writeSlot(draft, metSlot(settings, coming.at, { ...coming, cameAt: coming.at }));
   return true;
+}
+
+/** What was counted for the slot that was waited for was counted for the last one settled with it. */
+function nameLastSlot(memory: Memory, slotAt: Instant): void {
+  const { lastSlot, slotHost, burst } = memory;
+  if (lastSlot === null) return;
+  if (slotHost?.slotAt === slotAt) memory.slotHost = { ...slotHost, slotAt: lastSlot.dueAt };
+  if (burst.slotAt === slotAt) memory.burst = { ...burst, slotAt: lastSlot.dueAt };
 }
 
 /** A ping ahead of its slot counts for it within the early margin; an interval's slot it moves to itself. */

@@ -32,18 +32,18 @@ export function foldProgress(draft: Draft, ping: Ping): void {
 }
 
 function begin(draft: Draft, ping: Ping): null {
+  // A new check that starts was heard: from now on its run is waited for.
+  if (draft.state.status === "new") draft.memory.slotAt = null;
   const often = [isTooOften(draft, "pings", ping.at), isTooOften(draft, "runs", ping.at)].includes(true);
   if (often) alertTooOften(draft, ping);
   checkHosts(draft, ping);
-  // A new check that starts was heard: from now on its run is waited for.
-  if (draft.state.status === "new") draft.memory.slotAt = null;
   const run = openRun(draft, ping);
   checkOverlap(draft, ping);
   // With a limit of its own for the run, the grace bounds how late it starts: the start settles the slot.
   if (draft.settings.maxRuntimeSeconds !== null && draft.memory.slotAt !== null) {
     const coming = { at: ping.at, cameAt: ping.at, good: true, runId: run.id };
     const settled = settleSlots(draft, coming);
-    if (!settled && draft.memory.lastSlot?.outcome === "missed") reviseLastSlot(draft, coming);
+    if (!settled && draft.memory.lastSlot?.outcome !== "failed") reviseLastSlot(draft, coming);
     changeRun(draft, { ...run, slot: draft.memory.lastSlot });
   }
   return null;

@@ -14,8 +14,8 @@ export function judgeBad(draft: Draft, trouble: Trouble): void {
   if (state.status === "down") return;
   if (isInMaintenance(settings, trouble.at) || isTolerated(settings.tolerance, memory.verdicts, trouble)) {
     notice(draft, trouble);
-    // A tolerated failure was heard all the same: from now on the next slot is waited for.
-    if (trouble.evidence.pingNumber !== null) leave(draft, { at: trouble.at, to: "up" });
+    // The job was heard all the same: from now on the next slot is waited for.
+    leave(draft, { at: trouble.at, to: "up" });
   } else {
     goDown(draft, trouble);
   }
