@@ -9,7 +9,7 @@ export type Field = {
   label: string;
   help: string;
   placeholder: string;
-  input: "text" | "url" | "email" | "password" | "pairs" | "lines" | "choice" | "channels";
+  input: "text" | "url" | "email" | "password" | "pairs" | "lines" | "paragraph" | "choice" | "channels";
   secret: boolean;
   required: boolean;
   /** Of a choice; the first is taken where nothing is chosen. */

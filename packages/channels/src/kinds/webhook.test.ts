@@ -12,7 +12,7 @@ import {
   upFacts,
 } from "../message/samples.ts";
 import { openChannel, parseSettings } from "../registry.ts";
-import { payload } from "./webhook.ts";
+import { webhookDocument as payload } from "./webhook-document.ts";
 
 const SECRET = `whsec_${"A".repeat(43)}=`;
 
@@ -86,7 +86,12 @@ test("a secret is made where none was given, and shown once", () => {
   const parsed = parseSettings("webhook", { url: "https://example.org/hook" });
   if (!parsed.ok) throw new Error("the settings are good");
   expect(parsed.shownOnce["secret"]).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
-  expect(parsed.settings).toEqual({ url: "https://example.org/hook", secret: parsed.shownOnce["secret"] });
+  expect(parsed.settings).toEqual({
+    url: "https://example.org/hook",
+    secret: parsed.shownOnce["secret"],
+    tells: "both",
+    method: "POST",
+  });
   expect(parsed.hint).toBe("example.org/…");
 });
 
@@ -166,5 +171,73 @@ test.each([
     channel.read({ status: 429, headers: { "retry-after": value }, body: "", receivedAt }),
   ).toMatchObject({
     retryAfterMs,
+  });
+});
+
+describe("a webhook of one's own shape", () => {
+  const facts = {
+    ...hostileFacts('/a "b" $BODY ☃'),
+    lastPing: { at: 0, kind: "fail" as const, exitStatus: 3, output: 'line 1\n"$NAME" \\' },
+  };
+  const message = composeAlert(facts, PUBLIC_URL);
+  const sent = (settings: Record<string, unknown>, alert = message) => {
+    const channel = openChannel("webhook", { url: "https://example.org/hook", ...settings });
+    if (channel.via !== "http") throw new Error("webhooks are HTTP");
+    return channel.request(alert, "rich", {
+      publicUrl: PUBLIC_URL,
+      telegramApiRoot: "",
+      telegramBotToken: null,
+      slackApiUrl: "",
+    });
+  };
+
+  test.each([
+    ["$CODE", facts.check?.id],
+    ["$STATUS at $NOW", "down at 2026-11-20T01:40:00+00:00"],
+    ["$NAME", '/a "b" $BODY ☃'],
+    ["$NAME_JSON", JSON.stringify('/a "b" $BODY ☃')],
+    ["$SLUG $TAG1|$TAG2|$TAG10", 'hostile /a "b" $BODY ☃||/a "b" $BODY ☃0'],
+    ["$EXITSTATUS", "3"],
+    ["$BODY", 'line 1\n"$NAME" \\'],
+    ["$BODY_JSON", JSON.stringify('line 1\n"$NAME" \\')],
+    ["$UNKNOWN $", "$UNKNOWN $"],
+  ])("the body %j is sent as %j", (body, expected) => {
+    expect(sent({ body })).toMatchObject({ method: "POST", body: expected });
+  });
+
+  test("what stands in an address is encoded, and never changes its host", () => {
+    expect(sent({ url: "https://example.org/$NAME?s=$STATUS&b=$BODY", method: "GET" })).toMatchObject({
+      method: "GET",
+      url: "https://example.org//a%20%22b%22%20%24BODY%20%E2%98%83?s=down&b=$BODY",
+      body: "",
+    });
+  });
+
+  test("what stands in a header is one line of ASCII", () => {
+    expect(
+      sent({ headers: { "X-Name": "$NAME $BODY", "Content-Type": "text/csv" }, body: "x" }),
+    ).toMatchObject({
+      headers: { "x-name": '/a "b" $BODY &#9731; $BODY', "content-type": "text/csv" },
+    });
+  });
+
+  test("a recovery may go another way", () => {
+    const up = composeAlert(upFacts, PUBLIC_URL);
+    const other = { upUrl: "https://example.org/up", upMethod: "PUT", upBody: "$NAME is $STATUS" };
+    expect(sent({ body: "down", ...other }, up)).toMatchObject({
+      method: "PUT",
+      url: "https://example.org/up",
+      body: "nightly backup is up",
+    });
+    expect(sent({ tells: "down" }, up)).toEqual({ skip: "This webhook hears only what goes down." });
+    expect(sent({ tells: "up" }, composeAlert(testFacts, PUBLIC_URL))).toHaveProperty("body");
+  });
+
+  test("a test says so, and when", () => {
+    const body = sent({ body: "$NAME $CODE $NOW $JSON" }, composeAlert(testFacts, PUBLIC_URL));
+    expect(body).toHaveProperty(
+      "body",
+      expect.stringMatching(/^TEST 0{8}-.* 20\d\d-.*\+00:00 \{"name":"TEST"/),
+    );
   });
 });

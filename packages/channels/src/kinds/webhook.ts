@@ -2,20 +2,19 @@ import { z } from "zod";
 
 import { hookUrl, hostOf } from "../address.ts";
 import { summary, usualOutcome } from "../answers.ts";
-import { defineKind, type HttpAnswer, type Outcome } from "../kind.ts";
-import type { AlertFacts, AlertMessage } from "../message/alert.ts";
-import { plainText } from "../message/compose.ts";
-import { exitMeaning } from "../message/exit-status.ts";
-import { clipEnd } from "../message/text.ts";
+import { defineKind, type HttpAnswer, type HttpRequest, type Outcome, type Skip } from "../kind.ts";
+import { field, secretField } from "../fields.ts";
+import type { AlertMessage } from "../message/alert.ts";
+import { webhookDocument } from "./webhook-document.ts";
+import { fillBody, fillHeader, fillUrl } from "./webhook-template.ts";
 
 const HEADERS = 10;
-const NAME = 200;
 /** RFC 9110 token, and visible ASCII or spaces. */
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 const HEADER_VALUE = /^[\x20-\x7e\t]{0,1000}$/;
 /** Names that would change how the request is read, or pretend to be somebody in between. */
 const RESERVED =
-  /^(host|content-length|content-type|content-encoding|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|cookie|proxy-.*|x-forwarded-.*|forwarded|via|x-real-ip|metadata-flavor|metadata|x-aws-.*|x-google-.*|webhook-.*)$/i;
+  /^(host|content-length|content-encoding|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|cookie|proxy-.*|x-forwarded-.*|forwarded|via|x-real-ip|metadata-flavor|metadata|x-aws-.*|x-google-.*|webhook-.*)$/i;
 
 const headers = z
   .record(
@@ -30,6 +29,10 @@ const headers = z
   )
   .refine((all) => Object.keys(all).length <= HEADERS, `At most ${HEADERS} headers.`);
 
+const METHODS = ["POST", "PUT", "PATCH", "GET"] as const;
+const template = z.string().max(10_000, "A body may have at most 10,000 characters.");
+const methods = METHODS.map((value) => ({ value, label: value }));
+
 const settings = z.strictObject({
   url: hookUrl,
   secret: z
@@ -41,7 +44,14 @@ const settings = z.strictObject({
     )
     .optional(),
   headers: headers.optional(),
+  tells: z.enum(["both", "down", "up"], { error: "Choose what it hears." }).default("both"),
+  method: z.enum(METHODS, { error: "Choose a method." }).default("POST"),
+  body: template.optional(),
+  upUrl: hookUrl.optional(),
+  upMethod: z.enum(METHODS, { error: "Choose a method." }).optional(),
+  upBody: template.optional(),
 });
+type Settings = z.output<typeof settings>;
 
 export const webhook = defineKind({
   title: "Webhook",
@@ -50,104 +60,125 @@ export const webhook = defineKind({
   forMachines: true,
   schema: settings,
   fields: [
-    {
+    field({
       name: "url",
       label: "Address",
-      help: "Gets a POST for every alert. Private addresses only where the operator allows them.",
+      help: "Is called for every alert. Private addresses only where the operator allows them. Placeholders such as $NAME may stand behind the host.",
       placeholder: "https://example.org/hooks/overdue",
       input: "url",
       secret: true,
-      required: true,
-    },
-    {
+    }),
+    field({
+      name: "method",
+      label: "Method",
+      help: "GET sends no body.",
+      input: "choice",
+      required: false,
+      choices: methods,
+    }),
+    field({
+      name: "body",
+      label: "Body",
+      help: "Empty: a JSON document that tells everything. Placeholders: $NAME, $STATUS, $CODE, $NOW, $SLUG, $TAGS, $TAG1, $EXITSTATUS, $BODY, and $NAME_JSON, $BODY_JSON, $JSON for use within JSON.",
+      placeholder: '{"text": $NAME_JSON}',
+      input: "paragraph",
+      required: false,
+    }),
+    field({
+      name: "headers",
+      label: "Headers",
+      help: "Sent with every request, such as Authorization or Content-Type. Placeholders are filled in.",
+      input: "pairs",
+      secret: true,
+      required: false,
+    }),
+    secretField({
       name: "secret",
       label: "Signing secret",
       help: "For the header webhook-signature (Standard Webhooks). Empty: one is made and shown once.",
       placeholder: "whsec_…",
-      input: "password",
+      required: false,
+    }),
+    field({
+      name: "tells",
+      label: "What it hears",
+      help: "Tests are always sent.",
+      input: "choice",
+      required: false,
+      choices: [
+        { value: "both", label: "What goes down and what comes up" },
+        { value: "down", label: "Only what goes down" },
+        { value: "up", label: "Only what comes up" },
+      ],
+    }),
+    field({
+      name: "upUrl",
+      label: "Address for what comes up",
+      help: "Empty: the same.",
+      input: "url",
       secret: true,
       required: false,
-    },
-    {
-      name: "headers",
-      label: "Headers",
-      help: "Sent with every request, such as Authorization.",
-      placeholder: "",
-      input: "pairs",
-      secret: true,
+    }),
+    field({
+      name: "upMethod",
+      label: "Method for what comes up",
+      help: "Empty: the same.",
+      input: "choice",
       required: false,
-    },
+      choices: [{ value: "", label: "The same" }, ...methods],
+    }),
+    field({
+      name: "upBody",
+      label: "Body for what comes up",
+      help: "Empty: the same.",
+      input: "paragraph",
+      required: false,
+    }),
   ],
   pace: { atOnce: 200, perSecond: 1_000, inAllPerSecond: 2_000 },
   hint: ({ url }) => `${hostOf(url)}/…`,
   made: (given): Record<string, string> => (given.secret === undefined ? { secret: newSecret() } : {}),
-  open: (channel) => ({
-    via: "http",
-    request: (message) => ({
-      method: "POST",
-      url: channel.url,
-      headers: { ...channel.headers, "content-type": "application/json" },
-      body: JSON.stringify(payload(message)),
-      trusted: false,
-      onlyHosts: null,
-      signed: { id: message.deliveryId, secret: channel.secret ?? "" },
-    }),
-    read,
-  }),
+  open: (channel) => ({ via: "http", request: (message) => request(channel, message), read }),
 });
 
-/** The document, as docs/webhooks.md describes it: `type`, `timestamp`, `data` by Standard Webhooks. */
-export function payload(message: AlertMessage): Record<string, unknown> {
-  const { facts } = message;
+const TOLD = { bad: "down", good: "up", neutral: null };
+
+function request(channel: Settings, message: AlertMessage): HttpRequest | Skip {
+  const told = TOLD[message.tone];
+  if (told !== null && channel.tells !== "both" && channel.tells !== told) {
+    return { skip: `This webhook hears only what goes ${channel.tells}.` };
+  }
+  const { url, method, body } = wayFor(channel, message);
   return {
-    type: facts.check === null ? message.kind : `check.${message.kind}`,
-    timestamp: isoOrNull(facts.flip?.at),
-    data: {
-      delivery_id: facts.deliveryId,
-      project: named(facts.project),
-      channel: named(facts.channel),
-      check: facts.check === null ? null : { ...named(facts.check), url: message.link },
-      status: statusOf(facts),
-      title: message.title,
-      text: plainText(message),
-      ...whatHappened(facts),
-      output: message.output,
-      may_repeat: facts.uncertain,
-    },
+    method,
+    url: fillUrl(url, message),
+    headers: headersOf(channel, message, body),
+    body: method === "GET" ? "" : contentOf(body, message),
+    trusted: false,
+    onlyHosts: null,
+    signed: { id: message.deliveryId, secret: channel.secret ?? "" },
   };
 }
 
-function named({ id, name }: { id: string; name: string }) {
-  return { id, name: clipEnd(name, NAME) };
+function wayFor(channel: Settings, { tone }: AlertMessage) {
+  const { url, method, body, upUrl, upMethod, upBody } = channel;
+  return tone === "good"
+    ? { url: upUrl ?? url, method: upMethod ?? method, body: upBody ?? body }
+    : { url, method, body };
 }
 
-function statusOf({ kind }: AlertFacts): "down" | "up" | null {
-  if (kind === "reminder") return "down";
-  return kind === "down" || kind === "up" ? kind : null;
+function contentOf(body: string | undefined, message: AlertMessage): string {
+  return body === undefined ? JSON.stringify(webhookDocument(message)) : fillBody(body, message);
 }
 
-function whatHappened({ incident, flip, lastPing, check, kind }: AlertFacts): Record<string, unknown> {
-  const evidence = incident?.evidence;
-  const exit = lastPing?.exitStatus ?? null;
-  return {
-    reason: incident?.reason ?? null,
-    timezone: check?.timezone ?? null,
-    expected_at: isoOrNull(evidence?.expectedAt),
-    deadline_at: isoOrNull(evidence?.deadlineAt),
-    last_heard_at: isoOrNull(lastPing?.at ?? evidence?.lastHeardAt),
-    last_heard_kind: lastPing?.kind ?? null,
-    exit_status: exit,
-    exit_meaning: exit === null ? null : exitMeaning(exit),
-    down_since: isoOrNull(incident?.openedAt),
-    down_seconds:
-      kind === "up" && incident !== null && flip !== null
-        ? Math.round((flip.at - incident.openedAt) / 1_000)
-        : null,
-  };
-}
-
-function isoOrNull(at: number | null | undefined): string | null {
-  return at === null || at === undefined ? null : new Date(at).toISOString();
+/** The person's own come last, so that they may name another type of content. */
+function headersOf(channel: Settings, message: AlertMessage, body: string | undefined) {
+  const own = Object.entries(channel.headers ?? {}).map(([name, value]) => [
+    name.toLowerCase(),
+    fillHeader(value, message),
+  ]);
+  const type = body === undefined ? "application/json" : "text/plain; charset=utf-8";
+  return { "content-type": type, ...Object.fromEntries(own) };
 }
 
 function read(answer: HttpAnswer): Outcome {

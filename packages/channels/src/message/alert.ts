@@ -16,7 +16,14 @@ export type AlertFacts = {
   project: { id: string; name: string };
   channel: { id: string; name: string };
   /** Null for a test. `timezone`: the schedule's own, null for an interval. */
-  check: { id: string; name: string; timezone: string | null; graceSeconds: number } | null;
+  check: {
+    id: string;
+    name: string;
+    slug: string;
+    tags: readonly string[];
+    timezone: string | null;
+    graceSeconds: number;
+  } | null;
   flip: { at: Instant; reason: Reason | null } | null;
   incident: { id: string; reason: Reason; evidence: Evidence; openedAt: Instant } | null;
   /** The newest ping not later than the flip; `output` is the end of its body. */

@@ -12,6 +12,8 @@ export const downFacts: AlertFacts = {
   check: {
     id: "0199a1b2-0000-7000-8000-0000000000bb",
     name: "nightly backup",
+    slug: "nightly-backup",
+    tags: ["prod", "db"],
     timezone: "Europe/Berlin",
     graceSeconds: 600,
   },
@@ -58,7 +60,14 @@ export const testFacts: AlertFacts = {
 export const hostileFacts = (text: string): AlertFacts => ({
   ...downFacts,
   project: { ...downFacts.project, name: text },
-  check: { id: "0199a1b2-0000-7000-8000-0000000000bb", name: text, timezone: null, graceSeconds: 60 },
+  check: {
+    id: "0199a1b2-0000-7000-8000-0000000000bb",
+    name: text,
+    slug: "hostile",
+    tags: [text],
+    timezone: null,
+    graceSeconds: 60,
+  },
   lastPing: { at: at("2026-11-20T01:31:12Z"), kind: "fail", exitStatus: 137, output: text },
 });
 

@@ -19,7 +19,14 @@ export type AlertRecord = {
   channel: { id: string; name: string };
   channelKind: string;
   sealedSettings: string;
-  check: { id: string; name: string; timezone: string | null; graceSeconds: number } | null;
+  check: {
+    id: string;
+    name: string;
+    slug: string;
+    tags: string[];
+    timezone: string | null;
+    graceSeconds: number;
+  } | null;
   flip: { at: Instant; reason: Reason | null } | null;
   incident: { id: string; reason: Reason; evidence: Evidence; openedAt: Instant } | null;
   lastPing: { at: Instant; kind: PingKind; exitStatus: number | null; output: string | null } | null;
@@ -70,6 +77,7 @@ const tellsDownToo = sql`(d.kind = 'up' and not exists (
     and e.kind in ('down', 'reminder') and e.state = 'sent' and e.incident_id = i.id))`;
 
 const checkJson = sql`case when k.id is not null then json_build_object('id', k.id, 'name', k.name,
+  'slug', k.slug, 'tags', to_json(string_to_array(k.tags, ' ')),
   'timezone', k.schedule ->> 'timezone', 'graceSeconds', k.grace_seconds) end`;
 
 const flipJson = sql`case when f.id is not null then json_build_object('at', ${epochMs(sql`f.at`)},
