@@ -11,6 +11,12 @@ export {
   type TelegramMessage,
 } from "./fakes/telegram.ts";
 export { startFakeWebhook, type FakeWebhook } from "./fakes/webhook.ts";
+export {
+  providerNames,
+  startFakeProviders,
+  type FakeProviders,
+  type ProviderName,
+} from "./fakes/provider.ts";
 export type { FakeRequest, Fault } from "./fakes/http-fake.ts";
 export { alertScene, sceneKeyring, type AlertScene, type Written } from "./scenes/alert-scene.ts";
 export { aCheck, anArrival, aProject, type SceneCheck } from "./scenes/check-scene.ts";

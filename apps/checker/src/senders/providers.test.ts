@@ -1,0 +1,111 @@
+import { channelKinds, composeAlert, openChannel, type AlertFacts } from "@overdue/channels";
+import { providerNames, startFakeProviders, type FakeProviders, type ProviderName } from "@overdue/testkit";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { openEgress, type Egress } from "../egress/egress.ts";
+import { openMailer } from "./mail.ts";
+import { openSender, type Sender } from "./sender.ts";
+
+const NAME = '</b> <!channel> @everyone [x](https://evil.example) ```\n"';
+const facts: AlertFacts = {
+  deliveryId: "0199a1b2-0000-7000-8000-00000000a1b2",
+  kind: "down",
+  project: { id: "p", name: NAME.repeat(20) },
+  channel: { id: "c", name: "team" },
+  check: { id: "k", name: NAME.repeat(20), slug: "x", tags: [], timezone: null, graceSeconds: 60 },
+  flip: { at: Date.parse("2026-11-20T01:40:00Z"), reason: "failed" },
+  incident: {
+    id: "0199a1b2-0000-7000-8000-0000000000dd",
+    reason: "failed",
+    openedAt: Date.parse("2026-11-20T01:40:00Z"),
+    evidence: {
+      expectedAt: null,
+      deadlineAt: null,
+      lastHeardAt: null,
+      exitStatus: 137,
+      runId: null,
+      pingNumber: null,
+      durationMs: null,
+      limitMs: null,
+    },
+  },
+  lastPing: {
+    at: Date.parse("2026-11-20T01:40:00Z"),
+    kind: "fail",
+    exitStatus: 137,
+    output: "☃`<>&".repeat(2_000),
+  },
+  tellsDownToo: false,
+  uncertain: false,
+};
+const down = composeAlert(facts, "https://overdue.example.org");
+const up = composeAlert({ ...facts, kind: "up" }, "https://overdue.example.org");
+/** Kinds with servers of their own kind in sender.test.ts, and one that only names others. */
+const ELSEWHERE = ["email", "telegram", "slack", "webhook", "group"];
+
+let providers: FakeProviders;
+let egress: Egress;
+let sender: Sender;
+beforeAll(async () => {
+  providers = await startFakeProviders();
+  egress = openEgress({ allowedNetworks: ["127.0.0.0/8"], timeoutMs: 300 });
+  sender = openSender({
+    egress,
+    mailer: openMailer({ smtpUrl: null, from: "x@example.org" }),
+    operator: { publicUrl: "", telegramApiRoot: "", telegramBotToken: null, slackApiUrl: "" },
+    passOn: () => Promise.resolve(0),
+  });
+});
+afterAll(async () => {
+  await egress.close();
+  await providers.close();
+});
+
+const send = (kind: ProviderName, message = down) =>
+  sender.send(openChannel(kind, providers.settingsOf(kind)), message);
+
+test("every kind of channel has a server that speaks its language", () => {
+  expect([...providerNames, ...ELSEWHERE].toSorted()).toEqual(Object.keys(channelKinds).toSorted());
+});
+
+describe.each(providerNames)("%s", (kind) => {
+  test("takes a hostile down and its up by its own rules, at the first attempt", async () => {
+    const before = providers.received.length;
+    expect(await send(kind)).toMatchObject({ result: { outcome: "sent" } });
+    expect(await send(kind, up)).toMatchObject({ result: { outcome: "sent" } });
+    const took = providers.received.slice(before);
+    expect(took).toHaveLength(kind === "call" ? 1 : 2);
+  });
+
+  test("is given the time that it asks for", async () => {
+    providers.next(kind, providers.limit(kind, 30));
+    const { result } = await send(kind);
+    expect(result.outcome).toBe("throttled");
+    expect("retryAfterMs" in result && Math.abs(result.retryAfterMs - 30_000)).toBeLessThanOrEqual(1_000);
+  });
+
+  test("is given up where its target is gone, in words that name what to do", async () => {
+    providers.next(kind, providers.gone(kind));
+    expect(await send(kind)).toMatchObject({
+      result: { outcome: "permanent", because: expect.stringMatching(/^[A-Z][^{]+[.:] ?.*\(Status 4\d\d/) },
+    });
+  });
+
+  test.each([500, 502, 503])("is tried again after %i", async (status) => {
+    providers.next(kind, { status, body: "<html>oops</html>" });
+    expect(await send(kind)).toMatchObject({ result: { outcome: "transient", uncertain: false } });
+  });
+
+  test.each(["hang", "drop"] as const)("is tried again after a %s, and may repeat", async (fault) => {
+    providers.next(kind, fault);
+    expect(await send(kind)).toMatchObject({ result: { outcome: "transient", uncertain: true } });
+  });
+
+  test("is not believed where its answer is none of its own", async () => {
+    const page = { status: 200, body: "<html>Please sign in to this network</html>" };
+    providers.next(kind, page, page);
+    const { result } = await send(kind);
+    // Some answer nothing that could be told from it.
+    expect(result.outcome).toBe(["teams", "mattermost"].includes(kind) ? "sent" : "transient");
+  });
+});

@@ -1,0 +1,37 @@
+import { discord, googleChat, matrix, mattermost, rocketChat, teams, zulip } from "./chats.ts";
+import type { Manners } from "./manners.ts";
+import {
+  call,
+  gotify,
+  ntfy,
+  opsgenie,
+  pagerduty,
+  pushbullet,
+  pushover,
+  signal,
+  sms,
+  splunkOnCall,
+} from "./pushes.ts";
+
+/** Every provider that one HTTP request tells, under the name of its kind of channel. */
+export const PROVIDERS = {
+  discord,
+  teams,
+  "google-chat": googleChat,
+  mattermost,
+  "rocket-chat": rocketChat,
+  matrix,
+  zulip,
+  ntfy,
+  gotify,
+  pushover,
+  pushbullet,
+  signal,
+  sms,
+  call,
+  pagerduty,
+  opsgenie,
+  "splunk-on-call": splunkOnCall,
+} satisfies Record<string, Manners>;
+
+export type ProviderName = keyof typeof PROVIDERS;

@@ -1,0 +1,254 @@
+import { bodyOf, firstOf, isText, json, list, waitSeconds, type Manners } from "./manners.ts";
+
+/** Push services and phones, as they behave by their own documentation. */
+
+export const ntfy: Manners = {
+  settings: (url) => ({ server: url, topic: "overdue-x7f3k2", token: "tk_good" }),
+  refuses: (request) => {
+    const body = bodyOf(request);
+    return firstOf([
+      [
+        request.headers["authorization"] !== "Bearer tk_good",
+        json(401, { code: 40_101, http: 401, error: "unauthorized" }),
+      ],
+      [
+        !isText(body["topic"], 64),
+        json(400, { code: 40_009, http: 400, error: "invalid request: topic invalid" }),
+      ],
+      // A longer one would become an attachment.
+      [
+        Buffer.byteLength(String(body["message"])) > 4_096,
+        json(413, { code: 41_301, http: 413, error: "too large" }),
+      ],
+    ]);
+  },
+  taken: () =>
+    json(200, { id: "hwQ2YpKdmg", time: 1_795_138_800, event: "message", topic: "overdue-x7f3k2" }),
+  limit: (seconds) =>
+    waitSeconds(seconds, { code: 42_901, http: 429, error: "limit reached: too many requests" }),
+  gone: json(403, { code: 40_301, http: 403, error: "forbidden" }),
+};
+
+export const gotify: Manners = {
+  settings: (url) => ({ server: url, token: "AppTokenA1" }),
+  refuses: (request) => {
+    const body = bodyOf(request);
+    const wrong = json(401, {
+      error: "Unauthorized",
+      errorCode: 401,
+      errorDescription: "you need to provide a valid token",
+    });
+    return firstOf([
+      [request.path !== "/message", json(404, { error: "Not Found", errorCode: 404 })],
+      [request.headers["x-gotify-key"] !== "AppTokenA1", wrong],
+      [!isText(body["message"], 100_000), json(400, { error: "Bad Request", errorCode: 400 })],
+    ]);
+  },
+  taken: () => json(200, { id: 25, appid: 5, date: "2026-11-20T01:40:00Z" }),
+  limit: (seconds) => waitSeconds(seconds, { error: "Too Many Requests", errorCode: 429 }),
+  gone: json(401, {
+    error: "Unauthorized",
+    errorCode: 401,
+    errorDescription: "you need to provide a valid token",
+  }),
+};
+
+export const pushover: Manners = {
+  settings: (url) => ({ server: url, user: "u".repeat(30), token: "a".repeat(30) }),
+  refuses: (request) => {
+    const body = bodyOf(request);
+    const bad = (errors: string[]) => json(400, { status: 0, request: "r", errors });
+    return firstOf([
+      [!isText(body["message"], 1_024), bad(["message cannot be blank"])],
+      [!isText(body["title"], 250), bad(["title is too long"])],
+      [!isText(body["url"], 512), bad(["url is too long"])],
+      [
+        body["priority"] === 2 && (body["retry"] === undefined || body["expire"] === undefined),
+        bad(["retry missing"]),
+      ],
+    ]);
+  },
+  taken: () => json(200, { status: 1, request: "647d2300-702c-4b38-8b2f-d56326ae460b" }),
+  limit: (seconds) =>
+    json(
+      429,
+      { status: 0, errors: ["over quota"] },
+      { "x-limit-app-reset": String(Math.ceil(Date.now() / 1_000) + seconds) },
+    ),
+  gone: json(400, {
+    status: 0,
+    user: "invalid",
+    errors: ["user identifier is not a valid user, group, or subscribed user key"],
+  }),
+};
+
+export const pushbullet: Manners = {
+  settings: (url) => ({ server: url, token: "o.good" }),
+  refuses: (request) => {
+    const body = bodyOf(request);
+    const wrong = json(401, {
+      error: {
+        code: "invalid_access_token",
+        type: "invalid_request",
+        message: "Access token is missing or invalid.",
+      },
+    });
+    return firstOf([
+      [request.headers["access-token"] !== "o.good", wrong],
+      [
+        !isText(body["guid"], 100) || !isText(body["title"], 1_000),
+        json(400, { error: { code: "invalid_param" } }),
+      ],
+    ]);
+  },
+  taken: () => json(200, { iden: "ujpah72o0sjAoRtnM0jc", active: true }),
+  limit: (seconds) =>
+    json(
+      429,
+      { error: { code: "too_many_requests" } },
+      { "x-ratelimit-reset": String(Math.ceil(Date.now() / 1_000) + seconds) },
+    ),
+  gone: json(401, {
+    error: { code: "invalid_access_token", message: "Access token is missing or invalid." },
+  }),
+};
+
+export const signal: Manners = {
+  settings: (url) => ({ server: url, number: "+491701234567", recipients: ["+491709876543"] }),
+  refuses: (request) => {
+    const body = bodyOf(request);
+    const recipients = Array.isArray(body["recipients"]) ? body["recipients"] : [];
+    return firstOf([
+      [request.path !== "/v2/send", { status: 404, body: "404 page not found" }],
+      [
+        recipients.length === 0,
+        json(400, { error: "Couldn't process request - please provide at least one recipient" }),
+      ],
+      [!isText(body["message"], 2_000), json(400, { error: "Couldn't process request - message missing" })],
+    ]);
+  },
+  taken: () => json(201, { timestamp: "1795138800000" }),
+  limit: (seconds) =>
+    waitSeconds(seconds, { error: "Failed to send message due to rate limiting", challenge_tokens: [""] }),
+  gone: json(400, { error: "Failed to send (some) messages: Unregistered user" }),
+};
+
+const TWILIO = {
+  account: `AC${"0".repeat(32)}`,
+  token: "f".repeat(32),
+  to: "+491701234567",
+  from: "+15550100999",
+};
+
+function twilio(what: "Messages" | "Calls"): Manners {
+  const path = `/2010-04-01/Accounts/${TWILIO.account}/${what}.json`;
+  const login = `Basic ${Buffer.from(`${TWILIO.account}:${TWILIO.token}`).toString("base64")}`;
+  const error = (status: number, code: number, message: string) => json(status, { code, message, status });
+  return {
+    settings: (url) => ({ ...TWILIO, server: url }),
+    refuses: (request) => {
+      const form = new URLSearchParams(request.body);
+      const content = form.get(what === "Messages" ? "Body" : "Twiml");
+      return firstOf([
+        [request.path !== path, error(404, 20_404, "The requested resource was not found")],
+        [request.headers["authorization"] !== login, error(401, 20_003, "Authenticate")],
+        [
+          !isText(content, what === "Messages" ? 1_600 : 4_000),
+          error(400, 21_617, "The body exceeds the limit"),
+        ],
+        [
+          what === "Calls" && !/^<Response><Say loop="2">[^<>]+<\/Say><\/Response>$/.test(content ?? ""),
+          error(400, 12_100, "Document parse failure"),
+        ],
+        [!form.has("To") || !form.has("From"), error(400, 21_604, "A 'To' phone number is required")],
+      ]);
+    },
+    taken: () => json(201, { sid: "SM00000000000000000000000000000001", status: "queued" }),
+    limit: (seconds) => waitSeconds(seconds, { code: 20_429, message: "Too Many Requests", status: 429 }),
+    gone: error(400, 21_211, "Invalid 'To' Phone Number: +49"),
+  };
+}
+
+export const sms = twilio("Messages");
+export const call = twilio("Calls");
+
+export const pagerduty: Manners = {
+  settings: (url) => ({ server: url, key: "e".repeat(32) }),
+  refuses: (request) => {
+    const body = bodyOf(request);
+    const [event] = list([body["payload"]]);
+    const invalid = (errors: string[]) =>
+      json(400, { status: "invalid event", message: "Event object is invalid", errors });
+    return firstOf([
+      [!isText(body["dedup_key"], 255), invalid(["'dedup_key' is missing or blank"])],
+      [
+        !["trigger", "resolve"].includes(String(body["event_action"])),
+        invalid(["'event_action' is invalid"]),
+      ],
+      [
+        body["event_action"] === "trigger" && !isText(event?.["summary"], 1_024),
+        invalid(["'payload.summary' is missing or blank"]),
+      ],
+      [
+        body["event_action"] === "trigger" && !isText(event?.["source"], 1_024),
+        invalid(["'payload.source' is missing or blank"]),
+      ],
+    ]);
+  },
+  taken: (request) =>
+    json(202, { status: "success", message: "Event processed", dedup_key: bodyOf(request)["dedup_key"] }),
+  limit: (seconds) =>
+    waitSeconds(seconds, {
+      status: "throttle exceeded",
+      message: "Requests for this service are arriving too quickly.",
+    }),
+  gone: json(400, {
+    status: "invalid event",
+    message: "Event object is invalid",
+    errors: ["Invalid routing key"],
+  }),
+};
+
+export const opsgenie: Manners = {
+  settings: (url) => ({ server: url, key: "eb243592-faa2-4ba2-a551q-1afdf565c889" }),
+  refuses: (request) => {
+    const body = bodyOf(request);
+    const isClose = /^\/v2\/alerts\/[\w-]+\/close\?identifierType=alias$/.test(request.path);
+    return firstOf([
+      [
+        !request.headers["authorization"]?.startsWith("GenieKey "),
+        json(401, { message: "Could not authenticate" }),
+      ],
+      [!isClose && request.path !== "/v2/alerts", json(404, { message: "Not found" })],
+      [
+        !isClose && (!isText(body["message"], 130) || !isText(body["alias"], 512)),
+        json(422, { message: "Request body is not processable." }),
+      ],
+    ]);
+  },
+  taken: () =>
+    json(202, {
+      result: "Request will be processed",
+      took: 0.107,
+      requestId: "43a29c5c-3dbf-4fa4-9c26-f4f71023e120",
+    }),
+  limit: (seconds) => waitSeconds(seconds, { message: "You are making too many requests!" }),
+  gone: json(403, { message: "Could not authenticate", took: 0.001 }),
+};
+
+export const splunkOnCall: Manners = {
+  settings: (url) => ({ url: `${url}/integrations/generic/20131114/alert/abc/ops` }),
+  refuses: (request) => {
+    const body = bodyOf(request);
+    const types = ["CRITICAL", "WARNING", "ACKNOWLEDGEMENT", "INFO", "RECOVERY"];
+    return firstOf([
+      [
+        !types.includes(String(body["message_type"])),
+        json(400, { result: "failure", message: "invalid message_type" }),
+      ],
+    ]);
+  },
+  taken: (request) => json(200, { result: "success", entity_id: bodyOf(request)["entity_id"] }),
+  limit: (seconds) => waitSeconds(seconds, { result: "failure", message: "rate limited" }),
+  gone: json(404, { result: "failure", message: "not found" }),
+};
