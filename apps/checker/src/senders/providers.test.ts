@@ -35,6 +35,8 @@ const facts: AlertFacts = {
     exitStatus: 137,
     output: "☃`<>&".repeat(2_000),
   },
+  payload: null,
+  writtenAt: Date.parse("2026-11-20T01:40:00Z"),
   tellsDownToo: false,
   uncertain: false,
 };

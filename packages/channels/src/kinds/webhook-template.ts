@@ -10,7 +10,7 @@ const NO_CHECK = "00000000-0000-0000-0000-000000000000";
 const VALUES: Record<string, Value> = {
   CODE: ({ facts }) => facts.check?.id ?? NO_CHECK,
   STATUS: ({ tone }) => (tone === "good" ? "up" : "down"),
-  NOW: (message) => seconds(message.facts.flip?.at ?? writtenAt(message)),
+  NOW: ({ facts }) => seconds(facts.flip?.at ?? facts.writtenAt),
   NAME: nameOf,
   NAME_JSON: (message) => JSON.stringify(nameOf(message)),
   SLUG: ({ facts }) => facts.check?.slug ?? "",
@@ -73,11 +73,6 @@ function asciiLine(value: string): string {
 /** "2026-11-20T01:40:00+00:00" */
 function seconds(at: number): string {
   return new Date(at).toISOString().replace(/\.\d+Z$/, "+00:00");
-}
-
-/** The first 48 bits of a UUID of version 7 are the instant at which it was made. */
-function writtenAt({ deliveryId }: AlertMessage): number {
-  return Number.parseInt(deliveryId.replaceAll("-", "").slice(0, 12), 16);
 }
 
 function nameOf({ facts }: AlertMessage): string {
