@@ -1,20 +1,11 @@
-import {
-  Alert,
-  Anchor,
-  Button,
-  Group,
-  MultiSelect,
-  PasswordInput,
-  Stack,
-  Textarea,
-  TextInput,
-} from "@mantine/core";
+import { Alert, Anchor, Button, Group, MultiSelect, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { type ChannelKind } from "@overdue/channels";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 
 import { ApiError, sentenceOf } from "../api/problem.ts";
-import { settingsErrors, settingsFrom, type TypedSettings } from "./channel-settings.ts";
+import { emptySettings, settingsErrors, settingsFrom } from "./channel-settings.ts";
+import { KindField } from "./kind-field.tsx";
 
 /** `settings` undefined: they stay as they are. */
 type ChannelDraft = {
@@ -29,17 +20,19 @@ type Props = {
   known: { name: string; hint: string } | null;
   checks: readonly { id: string; name: string }[];
   checkIds: readonly string[];
+  /** What a group may name. */
+  channels: readonly { id: string; name: string }[];
   save: (draft: ChannelDraft) => Promise<unknown>;
   cancel: () => void;
 };
 
 /** Makes or edits a channel by the fields of its kind. */
-export function ChannelForm({ kind, known, checks, checkIds, save, cancel }: Props) {
+export function ChannelForm({ kind, known, checks, checkIds, channels, save, cancel }: Props) {
   const [open, setOpen] = useState(known === null);
   const [trouble, setTrouble] = useState<string | null>(null);
   const [saving, setSaving] = useState(false);
   const form = useForm({
-    initialValues: { name: known?.name ?? "", checkIds: [...checkIds], settings: emptySettings(kind) },
+    initialValues: { name: known?.name ?? "", checkIds: [...checkIds], settings: emptySettings(kind.fields) },
   });
 
   const submit = async ({ name, checkIds: chosen, settings }: typeof form.values) => {
@@ -71,7 +64,14 @@ export function ChannelForm({ kind, known, checks, checkIds, save, cancel }: Pro
         />
         {open ? (
           kind.fields.map((field) => (
-            <KindField key={field.name} field={field} {...form.getInputProps(`settings.${field.name}`)} />
+            <KindField
+              key={field.name}
+              field={field}
+              channels={channels}
+              value={form.values.settings[field.name] ?? ""}
+              onChange={(value) => form.setFieldValue(`settings.${field.name}`, value)}
+              error={form.errors[`settings.${field.name}`]}
+            />
           ))
         ) : (
           <p>
@@ -101,33 +101,4 @@ export function ChannelForm({ kind, known, checks, checkIds, save, cancel }: Pro
       </Stack>
     </form>
   );
-}
-
-type FieldProps = { field: ChannelKind["fields"][number]; error?: ReactNode };
-
-function KindField({ field, ...input }: FieldProps) {
-  const { label, help, placeholder, required } = field;
-  const shared = { label, description: help, placeholder, required, ...input };
-  switch (field.input) {
-    case "pairs":
-      return (
-        <Textarea
-          autosize
-          minRows={2}
-          spellCheck={false}
-          {...shared}
-          description={`${help} One on each line, as Name: value.`}
-        />
-      );
-    case "password":
-      return <PasswordInput autoComplete="off" {...shared} />;
-    case "text":
-    case "url":
-    case "email":
-      return <TextInput type={field.input} autoComplete="off" spellCheck={false} {...shared} />;
-  }
-}
-
-function emptySettings({ fields }: ChannelKind): TypedSettings {
-  return Object.fromEntries(fields.map(({ name }) => [name, ""]));
 }

@@ -13,6 +13,11 @@ export function settingsFrom(fields: ChannelKind["fields"], typed: TypedSettings
   );
 }
 
+/** What stands in a form before anybody typed: nothing, and the first of a choice. */
+export function emptySettings(fields: ChannelKind["fields"]): TypedSettings {
+  return Object.fromEntries(fields.map(({ name, choices }) => [name, choices?.[0]?.value ?? ""]));
+}
+
 function pairsFrom(text: string): Record<string, string> {
   return Object.fromEntries(
     text

@@ -1,13 +1,53 @@
-import { IconBell, IconBrandSlack, IconBrandTelegram, IconMail, IconWebhook } from "@tabler/icons-react";
+import {
+  IconBell,
+  IconBellRinging,
+  IconBrandDiscord,
+  IconBrandGoogle,
+  IconBrandMatrix,
+  IconBrandSlack,
+  IconBrandTeams,
+  IconBrandTelegram,
+  IconBrandZulip,
+  IconDeviceMobileMessage,
+  IconMail,
+  IconMessage,
+  IconMessageCircle,
+  IconNotification,
+  IconPhoneCall,
+  IconRocket,
+  IconSend,
+  IconUrgent,
+  IconUsersGroup,
+  IconWebhook,
+} from "@tabler/icons-react";
+import type { KindName } from "@overdue/channels";
 
-const ICONS: Record<string, typeof IconBell> = {
+const ICONS: Record<KindName, typeof IconBell> = {
   email: IconMail,
   telegram: IconBrandTelegram,
   slack: IconBrandSlack,
   webhook: IconWebhook,
+  discord: IconBrandDiscord,
+  teams: IconBrandTeams,
+  "google-chat": IconBrandGoogle,
+  mattermost: IconMessage,
+  "rocket-chat": IconRocket,
+  matrix: IconBrandMatrix,
+  zulip: IconBrandZulip,
+  ntfy: IconNotification,
+  gotify: IconBellRinging,
+  pushover: IconSend,
+  pushbullet: IconSend,
+  signal: IconMessageCircle,
+  sms: IconDeviceMobileMessage,
+  call: IconPhoneCall,
+  pagerduty: IconUrgent,
+  opsgenie: IconUrgent,
+  "splunk-on-call": IconUrgent,
+  group: IconUsersGroup,
 };
 
 export function KindIcon({ kind, size = 22 }: { kind: string; size?: number }) {
-  const Icon = ICONS[kind] ?? IconBell;
+  const Icon = new Map<string, typeof IconBell>(Object.entries(ICONS)).get(kind) ?? IconBell;
   return <Icon size={size} aria-hidden />;
 }

@@ -41,6 +41,7 @@ export function EditChannelPage() {
             kind={channelKinds[channel.kind]}
             known={channel}
             checks={checks.map((check) => ({ id: check.id, name: checkName(check) }))}
+            channels={channels.filter((other) => other.kind !== "group")}
             checkIds={channel.checkIds}
             save={async ({ name, settings, checkIds }) => {
               const { shownOnce } = await edit.mutateAsync({ name, checkIds, ...(settings && { settings }) });

@@ -4,7 +4,7 @@ import { notFound, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { ChannelForm } from "../channels/channel-form.tsx";
-import { useCreateChannel } from "../channels/channel-queries.ts";
+import { channelsQuery, useCreateChannel } from "../channels/channel-queries.ts";
 import { ShownOnce } from "../channels/shown-once.tsx";
 import { checkName } from "../checks/check-name.ts";
 import { checksQuery } from "../checks/check-queries.ts";
@@ -36,6 +36,7 @@ function NewChannel({ projectId, kind }: { projectId: string; kind: KindName }) 
   const navigate = useNavigate();
   const create = useCreateChannel(projectId);
   const { data: checks } = useQuery(checksQuery(projectId));
+  const { data: channels = [] } = useQuery(channelsQuery(projectId));
   const [secrets, setSecrets] = useState<Record<string, string>>({});
   const leave = () => navigate({ to: "/projects/$projectId/channels", params: { projectId } });
   if (Object.keys(secrets).length > 0) return <ShownOnce secrets={secrets} done={() => void leave()} />;
@@ -46,6 +47,7 @@ function NewChannel({ projectId, kind }: { projectId: string; kind: KindName }) 
         kind={channelKinds[kind]}
         known={null}
         checks={checks.map((check) => ({ id: check.id, name: checkName(check) }))}
+        channels={channels.filter((channel) => channel.kind !== "group")}
         checkIds={checks.map(({ id }) => id)}
         save={async ({ name, settings = {}, checkIds }) => {
           const { shownOnce } = await create.mutateAsync({ kind, name, settings, checkIds });
