@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import { listen, openDb, passOnDelivery, schema, type Db } from "@overdue/db";
 import {
   alertScene,
@@ -79,7 +81,8 @@ async function deliver(redisUrl: string | null): Promise<() => Promise<void>> {
     passOn: (deliveryId, channelIds) => passOnDelivery(db, deliveryId, channelIds),
   });
   const publicUrl = "https://overdue.example.org";
-  const delivering = startDelivering({ db, keyring: sceneKeyring, queue, sender, publicUrl, log });
+  const parts = { db, keyring: sceneKeyring, queue, checkerId: randomUUID() };
+  const delivering = startDelivering({ ...parts, sender, publicUrl, log });
   const unlisten = listen({
     url: database.url,
     handlers: { overdue_deliveries: () => delivering.wake() },
