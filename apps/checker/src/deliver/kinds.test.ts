@@ -1,5 +1,3 @@
-import { randomUUID } from "node:crypto";
-
 import { listen, openDb, passOnDelivery, schema, type Db } from "@overdue/db";
 import {
   alertScene,
@@ -81,7 +79,7 @@ async function deliver(redisUrl: string | null): Promise<() => Promise<void>> {
     passOn: (deliveryId, channelIds) => passOnDelivery(db, deliveryId, channelIds),
   });
   const publicUrl = "https://overdue.example.org";
-  const parts = { db, keyring: sceneKeyring, queue, checkerId: randomUUID() };
+  const parts = { db, keyring: sceneKeyring, queue, checkerId: null };
   const delivering = startDelivering({ ...parts, sender, publicUrl, log });
   const unlisten = listen({
     url: database.url,

@@ -34,7 +34,7 @@ export function AddChannel({ projectId }: { projectId: string }) {
         maw={360}
       />
       {found.length === 0 && (
-        <p role="status">There is none of this name. A webhook reaches whatever speaks HTTP.</p>
+        <output>There is none of this name. A webhook reaches whatever speaks HTTP.</output>
       )}
       {Array.from(groups, ([group, kinds]) => (
         <section key={group} aria-labelledby={`kinds-${group}`}>

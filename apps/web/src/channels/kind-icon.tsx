@@ -22,7 +22,7 @@ import {
 } from "@tabler/icons-react";
 import type { KindName } from "@overdue/channels";
 
-const ICONS: Record<KindName, typeof IconBell> = {
+const ICONS: Record<KindName, typeof IconBell> & Record<string, typeof IconBell> = {
   email: IconMail,
   telegram: IconBrandTelegram,
   slack: IconBrandSlack,
@@ -48,6 +48,6 @@ const ICONS: Record<KindName, typeof IconBell> = {
 };
 
 export function KindIcon({ kind, size = 22 }: { kind: string; size?: number }) {
-  const Icon = new Map<string, typeof IconBell>(Object.entries(ICONS)).get(kind) ?? IconBell;
+  const Icon = ICONS[kind] ?? IconBell;
   return <Icon size={size} aria-hidden />;
 }
