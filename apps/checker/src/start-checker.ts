@@ -20,6 +20,7 @@ import { dutiesOn } from "./housekeeping/duties.ts";
 import { keepHouse } from "./housekeeping/keep-house.ts";
 import { Judge } from "./judge/judge.ts";
 import { openQueue } from "./queue/queue.ts";
+import { Waker } from "./routes/waker.ts";
 import { openMailer } from "./senders/mail.ts";
 import { openSender } from "./senders/sender.ts";
 
@@ -57,19 +58,27 @@ export async function startChecker({
     log,
   });
   const judge = new Judge({ pool: judging, checkerId: checker.id, startedAt: checker.startedAt, log });
+  const waker = new Waker({ pool: judging, log });
   const stopHousekeeping = keepHouse({ db: openDb(keeping), duties: dutiesOn(keeping), log });
   const unlisten = listen({
     url: databaseUrl,
-    handlers: { overdue_marked: () => judge.wake(), overdue_deliveries: () => delivery.wake() },
+    handlers: {
+      overdue_marked: () => judge.wake(),
+      overdue_deliveries: () => delivery.wake(),
+      overdue_incidents: () => waker.wake(),
+    },
     onConnect: () => {
       judge.wake();
       delivery.wake();
+      waker.wake();
     },
   });
   judge.start();
+  waker.wake();
   return async () => {
     await unlisten();
     await judge.stop();
+    await waker.stop();
     await endChecker(judging, checker.id);
     await stopHousekeeping();
     await delivery.stop();

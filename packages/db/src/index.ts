@@ -14,6 +14,7 @@ export * from "./instance/index.ts";
 export * from "./deliveries/index.ts";
 export * from "./keys/index.ts";
 export * from "./projects/index.ts";
+export * from "./routes/index.ts";
 export * from "./users/index.ts";
 export * as schema from "./schema/index.ts";
 export { dropSetupToken, hasAccount, isSetupToken, newSetupToken } from "./installation/setup-token.ts";

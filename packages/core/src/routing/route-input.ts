@@ -123,3 +123,6 @@ export const RouteInput = z
     description:
       "Which checks and incidents (an empty list: all), what is heard of them, whom it tells after how many minutes, how often it repeats, in which hours (weekdays 1 Monday to 7 Sunday; outside of them it holds, or tells others instead), and whether recovery is told.",
   });
+
+/** A route as it was sent, parsed. */
+export type RouteFields = z.output<typeof RouteInput>;

@@ -1,5 +1,6 @@
 import type { PoolClient } from "pg";
 
+import { type Telling, tellIncidents } from "../routes/tell-incidents.ts";
 import type { Change } from "./change.ts";
 import {
   type FlipRow,
@@ -62,8 +63,8 @@ on conflict (check_id, due_at) do update
    set outcome = excluded.outcome, decided_at = excluded.decided_at, late_ms = excluded.late_ms,
        run_id = excluded.run_id, because = excluded.because`;
 
-// Flip, incident and deliveries are one statement: an alert that is decided cannot fail to be written.
-const FLIPS_INCIDENTS_DELIVERIES = `
+// Deliveries follow in the same transaction: an alert that is decided cannot fail to be written.
+const FLIPS_INCIDENTS = `
 with given as (
   select * from json_to_recordset($1::json) as x(
     project_id uuid, check_id uuid, seq bigint, from_status check_status, to_status check_status, reason text,
@@ -94,16 +95,14 @@ with given as (
    where x.resolves and i.check_id = x.check_id and i.project_id = x.project_id and i.resolved_at is null
   returning i.id, i.check_id
 )
-insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id)
-select f.project_id, c.id, (case when f.to_status = 'down' then 'down' else 'up' end)::delivery_kind, f.check_id,
-       f.id, coalesce(o.id, r.id)
+select f.id as flip_id, f.to_status, coalesce(o.id, r.id) as incident_id,
+       (extract(epoch from clock_timestamp()) * 1000)::float8 as now
   from flipped f
-  join check_channels cc on cc.check_id = f.check_id and cc.project_id = f.project_id
-  join channels c on c.id = cc.channel_id and c.deleted_at is null
   left join opened o on o.check_id = f.check_id
   left join resolved r on r.check_id = f.check_id
- where f.alerts
-on conflict on constraint deliveries_once do nothing`;
+ where f.alerts`;
+
+type FlippedRow = { flip_id: string; to_status: string; incident_id: string | null; now: number };
 
 const NOTICES = `
 insert into notices (project_id, check_id, at, notice, evidence)
@@ -142,11 +141,14 @@ export async function writeChanges(client: PoolClient, changes: readonly Change[
 /** The first flips of all checks, then the second ones: a check that went down and up is written in that order. */
 async function writeFlips(client: PoolClient, flipsOfChecks: readonly FlipRow[][]): Promise<void> {
   const rounds = Math.max(...flipsOfChecks.map((flips) => flips.length));
-  let written = 0;
   for (let round = 0; round < rounds; round += 1) {
     const flips = flipsOfChecks.flatMap((ofCheck) => ofCheck[round] ?? []);
-    const { rowCount } = await client.query(FLIPS_INCIDENTS_DELIVERIES, [JSON.stringify(flips)]);
-    written += rowCount ?? 0;
+    const { rows } = await client.query<FlippedRow>(FLIPS_INCIDENTS, [JSON.stringify(flips)]);
+    await tellIncidents(client, rows.flatMap(tellingOf), rows[0]?.now ?? 0);
   }
-  if (written > 0) await client.query("select pg_notify('overdue_deliveries', '')");
+}
+
+function tellingOf({ flip_id, to_status, incident_id }: FlippedRow): Telling[] {
+  if (incident_id === null) return [];
+  return [{ incidentId: incident_id, upFlipId: to_status === "down" ? null : flip_id }];
 }

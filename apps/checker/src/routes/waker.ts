@@ -1,0 +1,64 @@
+import { nextIncidentWakeAt, type Pool, wakeIncidents } from "@overdue/db";
+import type { Logger } from "pino";
+
+const BATCH = 100;
+/** The sweep: found late at the most by this, whoever forgot to wake us. */
+const SWEEP_MS = 5_000;
+const SOONEST_MS = 5;
+
+/**
+ * Says what routes have to say later: steps of an escalation, reminders, the end of a snooze, the begin of hours. Looks
+ * at the next instant at which an incident waits for, and every few seconds in any case. Any number of checkers may do
+ * so on one database.
+ */
+export class Waker {
+  #timer: NodeJS.Timeout | undefined;
+  #working: Promise<void> | null = null;
+  #again = false;
+  #stopped = false;
+  readonly #pool: Pool;
+  readonly #log: Logger;
+
+  constructor({ pool, log }: { pool: Pool; log: Logger }) {
+    this.#pool = pool;
+    this.#log = log;
+  }
+
+  /** Looks now, or once more when it is looking already: call it when something about an incident was written. */
+  wake(): void {
+    if (this.#stopped) return;
+    this.#again = true;
+    this.#working ??= this.#work().finally(() => (this.#working = null));
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#working;
+  }
+
+  async #work(): Promise<void> {
+    let waitMs = SWEEP_MS;
+    while (this.#again && !this.#stopped) {
+      this.#again = false;
+      clearTimeout(this.#timer);
+      waitMs = await this.#look().catch((error: unknown) => {
+        this.#log.error({ err: error }, "Routes could not be followed; trying again in a few seconds.");
+        return SWEEP_MS;
+      });
+    }
+    if (!this.#stopped) this.#timer = setTimeout(() => this.wake(), waitMs);
+  }
+
+  async #look(): Promise<number> {
+    let woken = BATCH;
+    while (woken === BATCH && !this.#stopped) {
+      woken = await wakeIncidents(this.#pool, BATCH, (incidentId, error) =>
+        this.#log.error({ err: error, incidentId }, "Nobody could be told of this incident; put aside for a while."),
+      );
+    }
+    const next = await nextIncidentWakeAt(this.#pool);
+    return next === null ? SWEEP_MS : Math.min(SWEEP_MS, Math.max(SOONEST_MS, next - Date.now()));
+  }
+}

@@ -1,0 +1,33 @@
+export { whoWouldHearOf } from "./hearing.ts";
+export { UnknownTarget } from "./named.ts";
+export {
+  createPerson,
+  deletePerson,
+  editPerson,
+  findPerson,
+  listPeople,
+  type PersonRef,
+  type PersonRow,
+} from "./people.ts";
+export {
+  createRotation,
+  deleteRotation,
+  editRotation,
+  findRotation,
+  listRotations,
+  type RotationFields,
+  type RotationRef,
+  type RotationRow,
+} from "./rotations.ts";
+export {
+  createRoute,
+  deleteRoute,
+  editRoute,
+  findRoute,
+  listRoutes,
+  orderRoutes,
+  type RouteRef,
+  type RouteRow,
+  TooMany,
+} from "./route-rows.ts";
+export { nextIncidentWakeAt, wakeIncidents } from "./wake-incidents.ts";

@@ -1,0 +1,135 @@
+import type { Directory, Person, Rotation, Route, RoutedCheck, Situation, Told } from "@overdue/core";
+import type { PoolClient } from "pg";
+
+/** What a project has decided about who hears of what. */
+export type ProjectRouting = { routes: Route[]; directory: Directory };
+
+/** An incident, or a check that a person asks about, as the pure function of routing wants it. */
+export type RoutedIncident = Omit<Situation, "routes" | "directory" | "now"> & {
+  id: string;
+  projectId: string;
+  /** The flip that opened it; null where it was pruned. */
+  flipId: string | null;
+};
+
+const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
+
+const PROJECTS = `
+select p.id,
+  (select coalesce(json_agg(c.id), '[]') from channels c where c.project_id = p.id and c.deleted_at is null) as channels,
+  (select coalesce(json_agg(json_build_object('id', r.id, 'name', r.name, 'match', r.match, 'hears', r.hears,
+      'steps', r.steps, 'repeatMinutes', r.repeat_minutes, 'hours', r.hours, 'recovery', r.recovery)
+      order by r.position, r.id), '[]') from routes r where r.project_id = p.id) as routes,
+  (select coalesce(json_agg(json_build_object('id', n.id, 'name', n.name, 'channelIds', n.channel_ids)), '[]')
+     from people n where n.project_id = p.id) as people,
+  (select coalesce(json_agg(json_build_object('id', o.id, 'name', o.name, 'timezone', o.timezone, 'every', o.every,
+      'startsOn', o.starts_on, 'handOverAt', o.hand_over_at, 'personIds', o.person_ids, 'overrides', o.overrides)),
+      '[]') from rotations o where o.project_id = p.id) as rotations
+  from projects p where p.id = any($1::uuid[])`;
+
+type ProjectRow = { id: string; channels: string[]; routes: Route[]; people: Person[]; rotations: Rotation[] };
+
+/** The routing of these projects, by id. */
+export async function loadProjects(
+  client: PoolClient,
+  projectIds: readonly string[],
+): Promise<Map<string, ProjectRouting>> {
+  const { rows } = await client.query<ProjectRow>({
+    name: "routing-of-projects",
+    text: PROJECTS,
+    values: [[...new Set(projectIds)]],
+  });
+  return new Map(rows.map((row) => [row.id, routingOf(row)]));
+}
+
+function routingOf({ channels, routes, people, rotations }: ProjectRow): ProjectRouting {
+  const directory = {
+    channelIds: new Set(channels),
+    people: new Map(people.map((person) => [person.id, person])),
+    rotations: new Map(rotations.map((rotation) => [rotation.id, rotation])),
+  };
+  return { routes, directory };
+}
+
+const CHECK = `c.tags, c.severity, array(select x.channel_id from check_channels x where x.check_id = c.id
+  order by x.channel_id) as channel_ids`;
+
+type CheckRow = { check_id: string; tags: string; severity: RoutedCheck["severity"]; channel_ids: string[] };
+
+/** What of these checks decides who hears of them, by id. */
+export async function loadRoutedChecks(
+  client: PoolClient,
+  projectId: string,
+  checkIds: readonly string[],
+): Promise<Map<string, RoutedCheck>> {
+  const { rows } = await client.query<CheckRow>({
+    name: "routed-checks",
+    text: `select c.id as check_id, ${CHECK} from checks c
+            where c.project_id = $1 and c.id = any($2::uuid[]) and c.deleted_at is null`,
+    values: [projectId, [...new Set(checkIds)]],
+  });
+  return new Map(rows.map((row) => [row.check_id, checkOf(row)]));
+}
+
+const INCIDENTS = `
+select i.id, i.project_id, i.check_id, i.reason, ${ms("i.opened_at")} as opened_at,
+  ${ms("i.resolved_at")} as resolved_at, ${ms("i.acknowledged_at")} as acknowledged_at,
+  case when isfinite(i.snoozed_until) then ${ms("i.snoozed_until")} end as snoozed_until,
+  i.snoozed_until = 'infinity' as snoozed_for_good,
+  ${CHECK},
+  (select f.id from flips f where f.check_id = i.check_id and f.deadline_seq = i.deadline_seq and f.to_status = 'down')
+    as flip_id,
+  (select coalesce(json_agg(json_build_object('channelId', d.channel_id, 'routeId', d.route_id,
+      'at', ${ms("d.created_at")})), '[]')
+     from deliveries d where d.incident_id = i.id and d.kind in ('down', 'reminder')) as told,
+  exists (select from check_dependencies n join checks k on k.project_id = n.project_id and k.id = n.depends_on_id
+           where n.check_id = i.check_id and k.status = 'down' and k.deleted_at is null) as depends_down
+  from incidents i join checks c on c.project_id = i.project_id and c.id = i.check_id
+ where i.id = any($1::uuid[])`;
+
+type IncidentRow = CheckRow & {
+  id: string;
+  project_id: string;
+  reason: Situation["incident"]["reason"];
+  opened_at: number;
+  resolved_at: number | null;
+  acknowledged_at: number | null;
+  snoozed_until: number | null;
+  snoozed_for_good: boolean | null;
+  flip_id: string | null;
+  told: Told[];
+  depends_down: boolean;
+};
+
+/** These incidents, with what was told of them up to now. */
+export async function loadIncidents(client: PoolClient, ids: readonly string[]): Promise<RoutedIncident[]> {
+  const { rows } = await client.query<IncidentRow>({
+    name: "routed-incidents",
+    text: INCIDENTS,
+    values: [ids],
+  });
+  return rows.map((row) => ({
+    id: row.id,
+    projectId: row.project_id,
+    flipId: row.flip_id,
+    incident: {
+      reason: row.reason,
+      openedAt: row.opened_at,
+      resolvedAt: row.resolved_at,
+      acknowledgedAt: row.acknowledged_at,
+      snoozedUntil: row.snoozed_for_good === true ? Number.POSITIVE_INFINITY : row.snoozed_until,
+    },
+    check: checkOf(row),
+    dependsDown: row.depends_down,
+    told: row.told,
+  }));
+}
+
+function checkOf({ check_id, tags, severity, channel_ids }: CheckRow): RoutedCheck {
+  return {
+    id: check_id,
+    tags: tags.split(" ").filter((tag) => tag !== ""),
+    severity,
+    channelIds: channel_ids,
+  };
+}

@@ -1,0 +1,65 @@
+import { and, asc, eq, sql } from "drizzle-orm";
+
+import type { Db } from "../database.ts";
+import { people } from "../schema/index.ts";
+import { StaleVersion } from "../stale-version.ts";
+import { checkChannels } from "./named.ts";
+import { TooMany } from "./route-rows.ts";
+
+export type PersonRow = typeof people.$inferSelect;
+export type PersonRef = { projectId: string; personId: string };
+export type PersonFields = { name: string; channelIds: readonly string[] };
+
+const PEOPLE_PER_PROJECT_MAX = 500;
+
+export async function listPeople(db: Db, projectId: string): Promise<PersonRow[]> {
+  return await db.select().from(people).where(eq(people.projectId, projectId)).orderBy(asc(people.id));
+}
+
+export async function findPerson(db: Db, ref: PersonRef): Promise<PersonRow | null> {
+  const [row] = await db.select().from(people).where(isPerson(ref));
+  return row ?? null;
+}
+
+/** @throws UnknownTarget, TooMany */
+export async function createPerson(db: Db, projectId: string, fields: PersonFields): Promise<PersonRow> {
+  return await db.transaction(async (tx) => {
+    await checkChannels(tx, projectId, { field: "channelIds", ids: fields.channelIds });
+    if ((await tx.$count(people, eq(people.projectId, projectId))) >= PEOPLE_PER_PROJECT_MAX) throw new TooMany();
+    const [row] = await tx
+      .insert(people)
+      .values({ projectId, ...fields })
+      .returning();
+    if (row === undefined) throw new Error("The insert answered no row.");
+    return row;
+  });
+}
+
+/** Writes what is sent. @throws UnknownTarget, StaleVersion */
+export async function editPerson(
+  db: Db,
+  ref: PersonRef,
+  { fields, version }: { fields: Partial<PersonFields>; version: number | null },
+): Promise<PersonRow | null> {
+  return await db.transaction(async (tx) => {
+    await checkChannels(tx, ref.projectId, { field: "channelIds", ids: fields.channelIds ?? [] });
+    const [row] = await tx
+      .update(people)
+      .set({ ...fields, version: sql`${people.version} + 1`, updatedAt: sql`now()` })
+      .where(isPerson(ref))
+      .returning();
+    if (row === undefined) return null;
+    if (version !== null && row.version !== version + 1) throw new StaleVersion();
+    return row;
+  });
+}
+
+/** @returns whether it was there */
+export async function deletePerson(db: Db, ref: PersonRef): Promise<boolean> {
+  const gone = await db.delete(people).where(isPerson(ref)).returning({ id: people.id });
+  return gone.length > 0;
+}
+
+function isPerson({ projectId, personId }: PersonRef) {
+  return and(eq(people.projectId, projectId), eq(people.id, personId));
+}

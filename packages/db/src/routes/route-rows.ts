@@ -1,0 +1,106 @@
+import type { RouteFields } from "@overdue/core";
+import { and, asc, eq, inArray, sql } from "drizzle-orm";
+
+import type { Db } from "../database.ts";
+import { projects, routes } from "../schema/index.ts";
+import { StaleVersion } from "../stale-version.ts";
+import { checkTargets } from "./named.ts";
+
+export type RouteRow = typeof routes.$inferSelect;
+export type RouteRef = { projectId: string; routeId: string };
+
+const ROUTES_PER_PROJECT_MAX = 200;
+
+/** There are as many as a project may have. */
+export class TooMany extends Error {}
+
+/** All routes of a project, in the order in which they are asked. */
+export async function listRoutes(db: Db, projectId: string): Promise<RouteRow[]> {
+  return await db
+    .select()
+    .from(routes)
+    .where(eq(routes.projectId, projectId))
+    .orderBy(asc(routes.position), asc(routes.id));
+}
+
+export async function findRoute(db: Db, ref: RouteRef): Promise<RouteRow | null> {
+  const [row] = await db.select().from(routes).where(isRoute(ref));
+  return row ?? null;
+}
+
+/** Adds a route after the others. @throws UnknownTarget, TooMany */
+export async function createRoute(db: Db, projectId: string, fields: RouteFields): Promise<RouteRow> {
+  return await db.transaction(async (tx) => {
+    await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId)).for("update");
+    await checkTargets(tx, projectId, fields);
+    const [{ count, last } = { count: 0, last: 0 }] = await tx
+      .select({ count: sql<number>`count(*)`, last: sql<number>`coalesce(max(${routes.position}), 0)` })
+      .from(routes)
+      .where(eq(routes.projectId, projectId));
+    if (count >= ROUTES_PER_PROJECT_MAX) throw new TooMany();
+    const values = { projectId, ...fields, listens: listens(fields.hears), position: last + 1 };
+    const [row] = await tx.insert(routes).values(values).returning();
+    if (row === undefined) throw new Error("The insert answered no row.");
+    return row;
+  });
+}
+
+/** Writes what is sent; incidents that are open follow it from their next step on. @throws UnknownTarget, StaleVersion */
+export async function editRoute(
+  db: Db,
+  ref: RouteRef,
+  { fields, version }: { fields: Partial<RouteFields>; version: number | null },
+): Promise<RouteRow | null> {
+  return await db.transaction(async (tx) => {
+    await checkTargets(tx, ref.projectId, fields);
+    const [row] = await tx
+      .update(routes)
+      .set({
+        ...fields,
+        ...(fields.hears !== undefined && { listens: listens(fields.hears) }),
+        version: sql`${routes.version} + 1`,
+        updatedAt: sql`now()`,
+      })
+      .where(isRoute(ref))
+      .returning();
+    if (row === undefined) return null;
+    if (version !== null && row.version !== version + 1) throw new StaleVersion();
+    return row;
+  });
+}
+
+/** @returns whether it was there */
+export async function deleteRoute(db: Db, ref: RouteRef): Promise<boolean> {
+  const gone = await db.delete(routes).where(isRoute(ref)).returning({ id: routes.id });
+  return gone.length > 0;
+}
+
+/** Puts the routes of a project in this order; those not named follow in the order they had. */
+export async function orderRoutes(db: Db, projectId: string, ids: readonly string[]): Promise<RouteRow[]> {
+  return await db.transaction(async (tx) => {
+    const rest = await tx
+      .select({ id: routes.id })
+      .from(routes)
+      .where(eq(routes.projectId, projectId))
+      .orderBy(asc(routes.position), asc(routes.id))
+      .for("update");
+    const known = new Set(rest.map(({ id }) => id));
+    const order = [...new Set([...ids.filter((id) => known.has(id)), ...known])];
+    const place = sql`array_position(${`{${order.join(",")}}`}::uuid[], ${routes.id})`;
+    if (order.length > 0) {
+      await tx
+        .update(routes)
+        .set({ position: place })
+        .where(and(eq(routes.projectId, projectId), inArray(routes.id, order)));
+    }
+    return await listRoutes(tx, projectId);
+  });
+}
+
+function isRoute({ projectId, routeId }: RouteRef) {
+  return and(eq(routes.projectId, projectId), eq(routes.id, routeId));
+}
+
+function listens({ failures, runs, notices }: RouteFields["hears"]): boolean {
+  return failures || runs || notices;
+}

@@ -1,0 +1,99 @@
+import { decide, type Decision, type Instant, type Situation } from "@overdue/core";
+import type { PoolClient } from "pg";
+
+import { loadIncidents, loadProjects, type RoutedIncident } from "./load-routing.ts";
+import { type TellRow, writeTells } from "./write-tells.ts";
+
+/** An incident to be decided about. `upFlipId`: the flip by which it recovered. */
+export type Telling = { incidentId: string; upFlipId: string | null };
+
+/**
+ * Decides who hears of these incidents now, and writes the deliveries and when to ask again, in the caller's
+ * transaction, which holds the incidents' locks.
+ */
+export async function tellIncidents(
+  client: PoolClient,
+  tellings: readonly Telling[],
+  now: Instant,
+): Promise<void> {
+  if (tellings.length === 0) return;
+  const incidents = await loadIncidents(
+    client,
+    tellings.map(({ incidentId }) => incidentId),
+  );
+  const projects = await loadProjects(
+    client,
+    incidents.map(({ projectId }) => projectId),
+  );
+  const upFlips = new Map(tellings.map(({ incidentId, upFlipId }) => [incidentId, upFlipId]));
+  const decided = incidents.flatMap((incident) => {
+    const routing = projects.get(incident.projectId);
+    return routing === undefined ? [] : [{ incident, decision: decideInAnyCase({ ...incident, ...routing, now }) }];
+  });
+  await writeTells(
+    client,
+    decided.flatMap(({ incident, decision }) =>
+      rowsOf(incident, decision, { now, upFlipId: upFlips.get(incident.id) ?? null }),
+    ),
+  );
+  await writeWakes(
+    client,
+    decided.map(({ incident, decision }) => ({ id: incident.id, wake_at: decision.nextAt })),
+  );
+}
+
+/** A route that cannot be read must not silence a check: then all are told at once, and in the worst case its own list. */
+function decideInAnyCase(situation: Situation): Decision {
+  const plain = situation.routes.map((route) => ({ ...route, hours: null }));
+  for (const routes of [situation.routes, plain]) {
+    try {
+      return decide({ ...situation, routes });
+    } catch {
+      // the next, plainer ones
+    }
+  }
+  return decide({ ...situation, routes: [] });
+}
+
+function rowsOf(
+  incident: RoutedIncident,
+  { tell }: Decision,
+  { now, upFlipId }: { now: Instant; upFlipId: string | null },
+): TellRow[] {
+  return tell.map((one) => ({
+    project_id: incident.projectId,
+    channel_id: one.channelId,
+    kind: one.kind,
+    check_id: incident.check.id,
+    flip_id: one.kind === "up" ? upFlipId : incident.flipId,
+    incident_id: incident.id,
+    route_id: one.routeId,
+    because: one.because,
+    round: one.round,
+    written_at: now,
+    not_before: one.notBefore,
+    payload: null,
+  }));
+}
+
+// What never had anything more to say stays untouched: most incidents are told once, and then of their end.
+const WAKES = `
+update incidents i set wake_at = to_timestamp(x.wake_at / 1000)
+  from json_to_recordset($1::json) as x(id uuid, wake_at float8)
+ where i.id = x.id and (i.wake_at is not null or x.wake_at is not null)
+returning x.wake_at`;
+
+async function writeWakes(
+  client: PoolClient,
+  wakes: readonly { id: string; wake_at: Instant | null }[],
+): Promise<void> {
+  if (wakes.length === 0) return;
+  const { rows } = await client.query<{ wake_at: Instant | null }>({
+    name: "write-wakes",
+    text: WAKES,
+    values: [JSON.stringify(wakes)],
+  });
+  if (rows.some(({ wake_at }) => wake_at !== null)) {
+    await client.query("select pg_notify('overdue_incidents', '')");
+  }
+}
