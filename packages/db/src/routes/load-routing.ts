@@ -5,7 +5,7 @@ import type { PoolClient } from "pg";
 export type ProjectRouting = { routes: Route[]; directory: Directory };
 
 /** An incident, or a check that a person asks about, as the pure function of routing wants it. */
-export type RoutedIncident = Omit<Situation, "routes" | "directory" | "now"> & {
+export type RoutedIncident = Omit<Situation, "routes" | "directory" | "dependsDown" | "now"> & {
   id: string;
   projectId: string;
   /** The flip that opened it; null where it was pruned. */
@@ -81,9 +81,7 @@ select i.id, i.project_id, i.check_id, i.reason, ${ms("i.opened_at")} as opened_
     as flip_id,
   (select coalesce(json_agg(json_build_object('channelId', d.channel_id, 'routeId', d.route_id,
       'at', ${ms("d.created_at")})), '[]')
-     from deliveries d where d.incident_id = i.id and d.kind in ('down', 'reminder')) as told,
-  exists (select from check_dependencies n join checks k on k.project_id = n.project_id and k.id = n.depends_on_id
-           where n.check_id = i.check_id and k.status = 'down' and k.deleted_at is null) as depends_down
+     from deliveries d where d.incident_id = i.id and d.kind in ('down', 'reminder')) as told
   from incidents i join checks c on c.project_id = i.project_id and c.id = i.check_id
  where i.id = any($1::uuid[])`;
 
@@ -98,7 +96,6 @@ type IncidentRow = CheckRow & {
   snoozed_for_good: boolean | null;
   flip_id: string | null;
   told: Told[];
-  depends_down: boolean;
 };
 
 /** These incidents, with what was told of them up to now. */
@@ -120,7 +117,6 @@ export async function loadIncidents(client: PoolClient, ids: readonly string[]):
       snoozedUntil: row.snoozed_for_good === true ? Number.POSITIVE_INFINITY : row.snoozed_until,
     },
     check: checkOf(row),
-    dependsDown: row.depends_down,
     told: row.told,
   }));
 }

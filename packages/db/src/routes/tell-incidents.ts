@@ -1,11 +1,14 @@
 import { decide, type Decision, type Instant, type Situation } from "@overdue/core";
 import type { PoolClient } from "pg";
 
+import { type DependencyHold, dependencyHolds } from "../incidents/dependency-holds.ts";
 import { loadIncidents, loadProjects, type RoutedIncident } from "./load-routing.ts";
 import { type TellRow, writeTells } from "./write-tells.ts";
 
 /** An incident to be decided about. `upFlipId`: the flip by which it recovered. */
 export type Telling = { incidentId: string; upFlipId: string | null };
+
+const NO_HOLD: DependencyHold = { down: false, holdUntil: null };
 
 /**
  * Decides who hears of these incidents now, and writes the deliveries and when to ask again, in the caller's
@@ -25,10 +28,17 @@ export async function tellIncidents(
     client,
     incidents.map(({ projectId }) => projectId),
   );
+  const holds = await dependencyHolds(
+    client,
+    incidents.map(({ check }) => check.id),
+    now,
+  );
   const upFlips = new Map(tellings.map(({ incidentId, upFlipId }) => [incidentId, upFlipId]));
   const decided = incidents.flatMap((incident) => {
     const routing = projects.get(incident.projectId);
-    return routing === undefined ? [] : [{ incident, decision: decideInAnyCase({ ...incident, ...routing, now }) }];
+    if (routing === undefined) return [];
+    const hold = holds.get(incident.check.id) ?? NO_HOLD;
+    return [{ incident, decision: decideUnder(hold, { ...incident, ...routing, now }) }];
   });
   await writeTells(
     client,
@@ -40,6 +50,16 @@ export async function tellIncidents(
     client,
     decided.map(({ incident, decision }) => ({ id: incident.id, wake_at: decision.nextAt })),
   );
+}
+
+/** What it depends on may be about to be judged itself: then this waits for that, and for no longer. */
+function decideUnder(
+  { down, holdUntil }: DependencyHold,
+  situation: Omit<Situation, "dependsDown">,
+): Decision {
+  const isHeld = holdUntil !== null && holdUntil > situation.now;
+  const { tell, nextAt } = decideInAnyCase({ ...situation, dependsDown: down || isHeld });
+  return { tell, nextAt: isHeld && !down && nextAt !== null ? Math.min(nextAt, holdUntil) : nextAt };
 }
 
 /** A route that cannot be read must not silence a check: then all are told at once, and in the worst case its own list. */
