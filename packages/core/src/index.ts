@@ -49,7 +49,13 @@ export type { SeenRun } from "./learning/doctor/history.ts";
 export { decide, type Decision } from "./routing/decide.ts";
 export { hearersOf, type Hearer } from "./routing/hearers.ts";
 export { onCallAt, type Override, type Rotation } from "./routing/on-call.ts";
-export { ReasonInput, type RouteFields, RouteInput, SeverityInput, TimeOfDayInput } from "./routing/route-input.ts";
+export {
+  ReasonInput,
+  type RouteFields,
+  RouteInput,
+  SeverityInput,
+  TimeOfDayInput,
+} from "./routing/route-input.ts";
 export {
   type Directory,
   OWN_ROUTE,

@@ -55,7 +55,10 @@ export class Waker {
     let woken = BATCH;
     while (woken === BATCH && !this.#stopped) {
       woken = await wakeIncidents(this.#pool, BATCH, (incidentId, error) =>
-        this.#log.error({ err: error, incidentId }, "Nobody could be told of this incident; put aside for a while."),
+        this.#log.error(
+          { err: error, incidentId },
+          "Nobody could be told of this incident; put aside for a while.",
+        ),
       );
     }
     const next = await nextIncidentWakeAt(this.#pool);

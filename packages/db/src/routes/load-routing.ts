@@ -27,7 +27,13 @@ select p.id,
       '[]') from rotations o where o.project_id = p.id) as rotations
   from projects p where p.id = any($1::uuid[])`;
 
-type ProjectRow = { id: string; channels: string[]; routes: Route[]; people: Person[]; rotations: Rotation[] };
+type ProjectRow = {
+  id: string;
+  channels: string[];
+  routes: Route[];
+  people: Person[];
+  rotations: Rotation[];
+};
 
 /** The routing of these projects, by id. */
 export async function loadProjects(

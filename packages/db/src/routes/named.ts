@@ -24,10 +24,22 @@ export async function checkTargets(
 ): Promise<void> {
   const inSteps = (steps ?? []).flatMap((step) => step.targets);
   const instead = hours?.outside.kind === "instead" ? hours.outside.targets : [];
-  for (const [field, targets] of [["steps", inSteps], ["hours", instead]] as const) {
-    await checkChannels(tx, projectId, { field, ids: targets.flatMap((one) => (one.kind === "channel" ? [one.channelId] : [])) });
-    await checkPeople(tx, projectId, { field, ids: targets.flatMap((one) => (one.kind === "person" ? [one.personId] : [])) });
-    await checkRotations(tx, projectId, { field, ids: targets.flatMap((one) => (one.kind === "on-call" ? [one.rotationId] : [])) });
+  for (const [field, targets] of [
+    ["steps", inSteps],
+    ["hours", instead],
+  ] as const) {
+    await checkChannels(tx, projectId, {
+      field,
+      ids: targets.flatMap((one) => (one.kind === "channel" ? [one.channelId] : [])),
+    });
+    await checkPeople(tx, projectId, {
+      field,
+      ids: targets.flatMap((one) => (one.kind === "person" ? [one.personId] : [])),
+    });
+    await checkRotations(tx, projectId, {
+      field,
+      ids: targets.flatMap((one) => (one.kind === "on-call" ? [one.rotationId] : [])),
+    });
   }
 }
 

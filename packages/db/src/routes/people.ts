@@ -25,7 +25,8 @@ export async function findPerson(db: Db, ref: PersonRef): Promise<PersonRow | nu
 export async function createPerson(db: Db, projectId: string, fields: PersonFields): Promise<PersonRow> {
   return await db.transaction(async (tx) => {
     await checkChannels(tx, projectId, { field: "channelIds", ids: fields.channelIds });
-    if ((await tx.$count(people, eq(people.projectId, projectId))) >= PEOPLE_PER_PROJECT_MAX) throw new TooMany();
+    if ((await tx.$count(people, eq(people.projectId, projectId))) >= PEOPLE_PER_PROJECT_MAX)
+      throw new TooMany();
     const [row] = await tx
       .insert(people)
       .values({ projectId, ...fields })

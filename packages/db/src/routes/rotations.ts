@@ -27,7 +27,11 @@ export async function findRotation(db: Db, ref: RotationRef): Promise<RotationRo
 }
 
 /** @throws UnknownTarget, TooMany */
-export async function createRotation(db: Db, projectId: string, fields: RotationFields): Promise<RotationRow> {
+export async function createRotation(
+  db: Db,
+  projectId: string,
+  fields: RotationFields,
+): Promise<RotationRow> {
   return await db.transaction(async (tx) => {
     await checkPeople(tx, projectId, namedIn(fields));
     const count = await tx.$count(rotations, eq(rotations.projectId, projectId));

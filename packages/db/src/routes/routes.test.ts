@@ -34,7 +34,9 @@ test("a reminder comes at each interval until somebody acknowledges", async () =
     await minutesPass(check, 30);
     await wake();
   }
-  await pool.query("update incidents set acknowledged_at = now(), wake_at = now() where check_id = $1", [check.id]);
+  await pool.query("update incidents set acknowledged_at = now(), wake_at = now() where check_id = $1", [
+    check.id,
+  ]);
   await minutesPass(check, 60);
   await wake();
   expect(await told(check)).toEqual(["chat down", "chat reminder 1", "chat reminder 2"]);
@@ -45,7 +47,10 @@ test("what is edited while an incident is open counts from the next step on", as
   const { id } = await addRoute(check, { steps: [step(0, chat), step(15, phone)] });
   await fail(check);
   const route = { projectId: check.projectId, routeId: id };
-  await editRoute(db, route, { fields: RouteInput.partial().parse({ steps: [step(0, chat), step(15, boss)] }), version: 1 });
+  await editRoute(db, route, {
+    fields: RouteInput.partial().parse({ steps: [step(0, chat), step(15, boss)] }),
+    version: 1,
+  });
   await minutesPass(check, 15);
   await wake();
   await deleteRoute(db, route);
@@ -58,11 +63,10 @@ test("while a check that it depends on is down nobody hears, and then all do", a
   const { check, chat } = await aScene();
   const host = await aCheck(pool, { projectId: check.projectId });
   await pool.query("delete from check_channels where project_id = $1", [check.projectId]);
-  await pool.query("insert into check_dependencies (project_id, check_id, depends_on_id) values ($1, $2, $3)", [
-    check.projectId,
-    check.id,
-    host.id,
-  ]);
+  await pool.query(
+    "insert into check_dependencies (project_id, check_id, depends_on_id) values ($1, $2, $3)",
+    [check.projectId, check.id, host.id],
+  );
   await addRoute(check, { steps: [step(0, chat)], match: { checkIds: [check.id] } });
   await fail(host);
   await fail(check);
@@ -82,7 +86,11 @@ test("four checkers that wake for the same fifty incidents tell each step once",
   await pool.query("delete from check_channels where project_id = $1", [check.projectId]);
   await addRoute(check, { steps: [step(0, chat), step(15, phone)] });
   const at = Date.now();
-  await recordPings(pool, checks.map((one) => anArrival(one, at, { kind: "fail" })), ALONE);
+  await recordPings(
+    pool,
+    checks.map((one) => anArrival(one, at, { kind: "fail" })),
+    ALONE,
+  );
   for (const one of checks) await minutesPass(one, 15);
   await Promise.all(Array.from({ length: 4 }, wake));
   await wake();
@@ -97,7 +105,9 @@ test("four checkers that wake for the same fifty incidents tell each step once",
 test("a checker that dies between any two statements loses nothing and doubles nothing", async () => {
   const { check, chat, phone } = await aScene();
   await addRoute(check, { steps: [step(0, chat), step(15, phone)], repeatMinutes: 60 });
-  const statements = await dieAtEach((dying) => recordPings(dying, [anArrival(check, Date.now(), { kind: "fail" })], ALONE));
+  const statements = await dieAtEach((dying) =>
+    recordPings(dying, [anArrival(check, Date.now(), { kind: "fail" })], ALONE),
+  );
   expect(statements).toBeGreaterThan(5);
   expect(await told(check)).toEqual(["chat down"]);
   await minutesPass(check, 15);
@@ -113,7 +123,13 @@ test("a checker that dies between any two statements loses nothing and doubles n
 test("a route that cannot be read tells all at once instead of nobody", async () => {
   const { check, chat } = await aScene();
   const { id } = await addRoute(check, { steps: [step(0, chat)] });
-  const nonsense = { timezone: "Mars/Olympus", weekdays: [1], from: "08:00", to: "09:00", outside: { kind: "hold" } };
+  const nonsense = {
+    timezone: "Mars/Olympus",
+    weekdays: [1],
+    from: "08:00",
+    to: "09:00",
+    outside: { kind: "hold" },
+  };
   await pool.query("update routes set hours = $2 where id = $1", [id, nonsense]);
   await fail(check);
   expect(await told(check)).toEqual(["chat down"]);
@@ -123,7 +139,13 @@ test("outside its hours a route holds, and the recovery of such a night comes wh
   const { check, chat } = await aScene();
   const day = new Date().getUTCDay();
   // Yesterday's weekday: never now, and not before days have passed.
-  const hours = { timezone: "UTC", weekdays: [((day + 5) % 7) + 1], from: "00:00", to: "00:01", outside: { kind: "hold" } };
+  const hours = {
+    timezone: "UTC",
+    weekdays: [((day + 5) % 7) + 1],
+    from: "00:00",
+    to: "00:01",
+    outside: { kind: "hold" },
+  };
   await addRoute(check, { steps: [step(0, chat)], hours });
   await fail(check);
   await wake();
@@ -188,8 +210,14 @@ async function succeed(check: SceneCheck): Promise<void> {
 /** Time is moved in the data: all that happened, and what is waited for, lies so much further back. */
 async function minutesPass(check: SceneCheck, minutes: number): Promise<void> {
   const ago = `${minutes} minutes`;
-  await pool.query("update incidents set opened_at = opened_at - $2::interval, wake_at = wake_at - $2::interval where check_id = $1", [check.id, ago]);
-  await pool.query("update deliveries set created_at = created_at - $2::interval where check_id = $1", [check.id, ago]);
+  await pool.query(
+    "update incidents set opened_at = opened_at - $2::interval, wake_at = wake_at - $2::interval where check_id = $1",
+    [check.id, ago],
+  );
+  await pool.query("update deliveries set created_at = created_at - $2::interval where check_id = $1", [
+    check.id,
+    ago,
+  ]);
 }
 
 async function wake(): Promise<void> {

@@ -42,6 +42,10 @@ on conflict on constraint deliveries_once do nothing`;
 /** Writes deliveries inside the caller's transaction, and rings for them. One that stands there already stays. */
 export async function writeTells(client: PoolClient, tells: readonly TellRow[]): Promise<void> {
   if (tells.length === 0) return;
-  const { rowCount } = await client.query({ name: "write-tells", text: TELLS, values: [JSON.stringify(tells)] });
+  const { rowCount } = await client.query({
+    name: "write-tells",
+    text: TELLS,
+    values: [JSON.stringify(tells)],
+  });
   if (rowCount !== null && rowCount > 0) await client.query("select pg_notify('overdue_deliveries', '')");
 }
