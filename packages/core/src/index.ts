@@ -51,8 +51,10 @@ export { hearersOf, type Hearer } from "./routing/hearers.ts";
 export { onCallAt, type Override, type Rotation } from "./routing/on-call.ts";
 export {
   ReasonInput,
+  type RouteChange,
   type RouteFields,
   RouteInput,
+  RoutePatch,
   SeverityInput,
   TimeOfDayInput,
 } from "./routing/route-input.ts";

@@ -83,40 +83,45 @@ const nothing = { tags: [], reasons: [], severities: [], checkIds: [] };
 const changesOnly = { changes: true, failures: false, runs: false, notices: false };
 const Switch = (name: string) => z.boolean(`${name} must be true or false`);
 
+const shape = {
+  name: z
+    .string("Give the route a name.")
+    .trim()
+    .min(1, "Give the route a name.")
+    .max(100, "Use at most 100 characters for the name."),
+  match: z.strictObject({
+    tags: few(z.string().trim().min(1).max(100), "tags"),
+    reasons: few(ReasonInput, "reasons"),
+    severities: few(SeverityInput, "severities"),
+    checkIds: few(z.uuid(), "checks"),
+  }),
+  hears: z
+    .strictObject({
+      changes: Switch("changes").default(true),
+      failures: Switch("failures").default(false),
+      runs: Switch("runs").default(false),
+      notices: Switch("notices").default(false),
+    })
+    .refine((hears) => Object.values(hears).includes(true), "A route that hears nothing tells nobody."),
+  steps: Steps,
+  repeatMinutes: z
+    .int("repeatMinutes must be a whole number of minutes, or null")
+    .min(REPEAT_MIN, `repeatMinutes must be at least ${REPEAT_MIN}`)
+    .max(MONTH_MINUTES, "repeatMinutes must be at most 31 days (44640 minutes)")
+    .nullable(),
+  hours: HoursInput.nullable(),
+  recovery: Switch("recovery"),
+};
+
 /** A route as a person or a program sends it, with its defaults: all checks, changes, at once, always, once. */
 export const RouteInput = z
   .strictObject({
-    name: z
-      .string("Give the route a name.")
-      .trim()
-      .min(1, "Give the route a name.")
-      .max(100, "Use at most 100 characters for the name."),
-    match: z
-      .strictObject({
-        tags: few(z.string().trim().min(1).max(100), "tags"),
-        reasons: few(ReasonInput, "reasons"),
-        severities: few(SeverityInput, "severities"),
-        checkIds: few(z.uuid(), "checks"),
-      })
-      .default(nothing),
-    hears: z
-      .strictObject({
-        changes: Switch("changes").default(true),
-        failures: Switch("failures").default(false),
-        runs: Switch("runs").default(false),
-        notices: Switch("notices").default(false),
-      })
-      .refine((hears) => Object.values(hears).includes(true), "A route that hears nothing tells nobody.")
-      .default(changesOnly),
-    steps: Steps,
-    repeatMinutes: z
-      .int("repeatMinutes must be a whole number of minutes, or null")
-      .min(REPEAT_MIN, `repeatMinutes must be at least ${REPEAT_MIN}`)
-      .max(MONTH_MINUTES, "repeatMinutes must be at most 31 days (44640 minutes)")
-      .nullable()
-      .default(null),
-    hours: HoursInput.nullable().default(null),
-    recovery: Switch("recovery").default(true),
+    ...shape,
+    match: shape.match.default(nothing),
+    hears: shape.hears.default(changesOnly),
+    repeatMinutes: shape.repeatMinutes.default(null),
+    hours: shape.hours.default(null),
+    recovery: shape.recovery.default(true),
   })
   .meta({
     id: "RouteInput",
@@ -124,5 +129,9 @@ export const RouteInput = z
       "Which checks and incidents (an empty list: all), what is heard of them, whom it tells after how many minutes, how often it repeats, in which hours (weekdays 1 Monday to 7 Sunday; outside of them it holds, or tells others instead), and whether recovery is told.",
   });
 
+/** An edit of a route: what is sent replaces what was there. */
+export const RoutePatch = z.strictObject(shape).partial().meta({ id: "RoutePatch" });
+
 /** A route as it was sent, parsed. */
 export type RouteFields = z.output<typeof RouteInput>;
+export type RouteChange = z.output<typeof RoutePatch>;

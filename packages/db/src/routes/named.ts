@@ -1,5 +1,5 @@
 import { and, eq, inArray, isNull } from "drizzle-orm";
-import type { Route, RouteFields } from "@overdue/core";
+import type { RouteChange } from "@overdue/core";
 
 import type { Tx } from "../database.ts";
 import { channels, people, rotations } from "../schema/index.ts";
@@ -20,7 +20,7 @@ export class UnknownTarget extends Error {
 export async function checkTargets(
   tx: Tx,
   projectId: string,
-  { steps, hours }: Partial<Pick<Route, "steps" | "hours">>,
+  { steps, hours }: Pick<RouteChange, "steps" | "hours">,
 ): Promise<void> {
   const inSteps = (steps ?? []).flatMap((step) => step.targets);
   const instead = hours?.outside.kind === "instead" ? hours.outside.targets : [];

@@ -1,4 +1,4 @@
-import type { RouteFields } from "@overdue/core";
+import type { RouteChange, RouteFields } from "@overdue/core";
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
 
 import type { Db } from "../database.ts";
@@ -49,7 +49,7 @@ export async function createRoute(db: Db, projectId: string, fields: RouteFields
 export async function editRoute(
   db: Db,
   ref: RouteRef,
-  { fields, version }: { fields: Partial<RouteFields>; version: number | null },
+  { fields, version }: { fields: RouteChange; version: number | null },
 ): Promise<RouteRow | null> {
   return await db.transaction(async (tx) => {
     await checkTargets(tx, ref.projectId, fields);

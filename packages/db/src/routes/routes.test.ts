@@ -1,4 +1,4 @@
-import { RouteInput } from "@overdue/core";
+import { RouteInput, RoutePatch } from "@overdue/core";
 import { aCheck, anArrival, aProject, type SceneCheck, testDatabase } from "@overdue/testkit";
 import type { Pool, PoolClient } from "pg";
 import { afterAll, expect, test } from "vitest";
@@ -48,7 +48,7 @@ test("what is edited while an incident is open counts from the next step on", as
   await fail(check);
   const route = { projectId: check.projectId, routeId: id };
   await editRoute(db, route, {
-    fields: RouteInput.partial().parse({ steps: [step(0, chat), step(15, boss)] }),
+    fields: RoutePatch.parse({ steps: [step(0, chat), step(15, boss)] }),
     version: 1,
   });
   await minutesPass(check, 15);
