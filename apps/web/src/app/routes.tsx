@@ -11,7 +11,8 @@ import { instanceQuery, meQuery } from "../accounts/account-queries.ts";
 import { ApiError } from "../api/problem.ts";
 import { channelsQuery } from "../channels/channel-queries.ts";
 import { checkQuery, checksQuery } from "../checks/check-queries.ts";
-import { readCheckSearch, readListSearch, textIn } from "./search.ts";
+import { incidentQuery } from "../incidents/incident-queries.ts";
+import { readCheckSearch, readIncidentsSearch, readListSearch, textIn } from "./search.ts";
 import { findCheckProject, homeProject } from "./home.ts";
 
 /**
@@ -130,6 +131,20 @@ const editCheck = createRoute({
   component: lazyRouteComponent(() => import("../pages/edit-check-page.tsx"), "EditCheckPage"),
 });
 
+const incidents = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "incidents",
+  validateSearch: readIncidentsSearch,
+  component: lazyRouteComponent(() => import("../pages/incidents-page.tsx"), "IncidentsPage"),
+});
+
+const incident = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "incidents/$incidentId",
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(incidentQuery(params)),
+  component: lazyRouteComponent(() => import("../pages/incident-page.tsx"), "IncidentPage"),
+});
+
 const channels = createRoute({
   getParentRoute: () => projectRoute,
   path: "channels",
@@ -176,6 +191,8 @@ export const routeTree = root.addChildren([
       newCheck,
       check,
       editCheck,
+      incidents,
+      incident,
       channels,
       newChannel,
       editChannel,

@@ -10,6 +10,9 @@ export type ListSearch = {
 /** The part of a check's page that is open. */
 export type CheckSearch = { tab?: "pings" | "runs" | "history" | "how-to" };
 
+/** Which incidents are listed; open ones where nothing is said. */
+export type IncidentsSearch = { state?: "all" };
+
 const STATUSES: readonly DisplayStatus[] = ["new", "up", "grace", "down", "paused"];
 const SORTS = ["name", "next"] as const;
 const TABS = ["pings", "runs", "history", "how-to"] as const;
@@ -31,6 +34,10 @@ export function readListSearch(search: Record<string, unknown>): ListSearch {
 export function readCheckSearch(search: Record<string, unknown>): CheckSearch {
   const tab = TABS.find((known) => known === search["tab"]);
   return tab ? { tab } : {};
+}
+
+export function readIncidentsSearch(search: Record<string, unknown>): IncidentsSearch {
+  return search["state"] === "all" ? { state: "all" } : {};
 }
 
 /** A text of an address; undefined for none, and for anything that is no text. */

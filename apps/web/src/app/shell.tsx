@@ -1,6 +1,6 @@
 import { UnstyledButton, VisuallyHidden } from "@mantine/core";
-import { IconBell, IconClockCheck, IconSend, IconSettings } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
+import { IconAlertTriangle, IconBell, IconClockCheck, IconSettings } from "@tabler/icons-react";
+import { Link, useLocation } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
 import type { Me } from "../accounts/account-queries.ts";
@@ -9,17 +9,36 @@ import { ColorSchemeToggle } from "./color-scheme-toggle.tsx";
 import { ProjectSwitcher } from "./project-switcher.tsx";
 import styles from "./shell.module.css";
 
-type Props = { me: Me; projectId: string; banner: ReactNode; children: ReactNode };
+type Props = {
+  me: Me;
+  projectId: string;
+  /** How many incidents are open, as it is shown: "3", "200+"; empty for none. */
+  openIncidents: string;
+  banner: ReactNode;
+  children: ReactNode;
+};
 
 const PLACES = [
-  { to: "/projects/$projectId/checks", label: "Checks", icon: IconClockCheck },
-  { to: "/projects/$projectId/channels", label: "Channels", icon: IconBell },
-  { to: "/projects/$projectId/deliveries", label: "Deliveries", icon: IconSend },
-  { to: "/projects/$projectId/settings", label: "Settings", icon: IconSettings },
+  { to: "/projects/$projectId/checks", label: "Checks", icon: IconClockCheck, parts: ["checks"] },
+  { to: "/projects/$projectId/incidents", label: "Incidents", icon: IconAlertTriangle, parts: ["incidents"] },
+  {
+    to: "/projects/$projectId/channels",
+    label: "Alerts",
+    icon: IconBell,
+    parts: ["channels", "deliveries"],
+  },
+  { to: "/projects/$projectId/settings", label: "Settings", icon: IconSettings, parts: ["settings"] },
+] as const;
+
+const ALERT_PLACES = [
+  { to: "/projects/$projectId/channels", label: "Channels" },
+  { to: "/projects/$projectId/deliveries", label: "Deliveries" },
 ] as const;
 
 /** The frame of a project's pages: on a phone its places stand at the bottom, in reach of the thumb. */
-export function Shell({ me, projectId, banner, children }: Props) {
+export function Shell({ me, projectId, openIncidents, banner, children }: Props) {
+  const part = useLocation({ select: ({ pathname }) => pathname.split("/")[3] ?? "" });
+  const here = PLACES.find(({ parts }) => parts.some((one) => one === part));
   return (
     <div className={styles["shell"]}>
       <UnstyledButton component="a" href="#main" className={styles["skip"]}>
@@ -33,10 +52,23 @@ export function Shell({ me, projectId, banner, children }: Props) {
         </Link>
         <ProjectSwitcher projects={me.projects} projectId={projectId} />
         <nav className={styles["places"]} aria-label="Project">
-          {PLACES.map(({ to, label, icon: Icon }) => (
-            <Link key={label} to={to} params={{ projectId }} className={styles["place"]}>
-              <Icon size={20} aria-hidden />
-              {label}
+          {PLACES.map((place) => (
+            <Link
+              key={place.label}
+              to={place.to}
+              params={{ projectId }}
+              className={styles["place"]}
+              data-here={place === here || undefined}
+              aria-current={place === here ? "true" : undefined}
+            >
+              <place.icon size={20} aria-hidden />
+              {place.label}
+              {place.label === "Incidents" && openIncidents !== "" && (
+                <span className={styles["count"]}>
+                  {openIncidents}
+                  <VisuallyHidden> open</VisuallyHidden>
+                </span>
+              )}
             </Link>
           ))}
         </nav>
@@ -46,9 +78,23 @@ export function Shell({ me, projectId, banner, children }: Props) {
         </div>
       </header>
       {banner}
+      {here?.label === "Alerts" && <AlertPlaces projectId={projectId} />}
       <main id="main" className={styles["main"]}>
         {children}
       </main>
     </div>
+  );
+}
+
+/** The pages about who is told. */
+function AlertPlaces({ projectId }: { projectId: string }) {
+  return (
+    <nav className={styles["subplaces"]} aria-label="Alerts">
+      {ALERT_PLACES.map(({ to, label }) => (
+        <Link key={label} to={to} params={{ projectId }} className={styles["subplace"]}>
+          {label}
+        </Link>
+      ))}
+    </nav>
   );
 }

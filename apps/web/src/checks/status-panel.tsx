@@ -27,7 +27,7 @@ export function StatusPanel({ check, because }: { check: CheckView; because: Rea
           <Countdown check={check} />
         </strong>
       </div>
-      {check.status === "down" && <p className={styles["because"]}>{because}</p>}
+      {check.status === "down" && <div className={styles["because"]}>{because}</div>}
       <dl className={styles["facts"]}>
         <Fact label="Schedule">{check.scheduleText}</Fact>
         {check.expectedAt !== null && (

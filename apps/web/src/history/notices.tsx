@@ -4,8 +4,8 @@ import { Card } from "../ui/card.tsx";
 import { Exact } from "../ui/exact.tsx";
 import { MoreButton } from "../ui/more-button.tsx";
 import { noticesQuery, type NoticeView } from "./history-queries.ts";
-import { capital, reasonText } from "./reason-text.ts";
-import styles from "./table.module.css";
+import { capital, reasonText } from "../words/reason-text.ts";
+import styles from "../ui/table.module.css";
 
 type Props = { projectId: string; checkId: string; zone: string | undefined };
 

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 
 import { Exact } from "../ui/exact.tsx";
 import { incidentsQuery } from "./history-queries.ts";
-import { reasonText } from "./reason-text.ts";
+import { reasonText } from "../words/reason-text.ts";
 
 type Props = { projectId: string; checkId: string; zone: string | undefined };
 

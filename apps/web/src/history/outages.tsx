@@ -5,7 +5,7 @@ import { instant } from "../time/instant.ts";
 import { Card } from "../ui/card.tsx";
 import { Exact } from "../ui/exact.tsx";
 import { outagesQuery } from "./history-queries.ts";
-import styles from "./table.module.css";
+import styles from "../ui/table.module.css";
 
 type Props = { projectId: string; since: string; zone: string | undefined };
 

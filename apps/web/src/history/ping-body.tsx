@@ -5,7 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Listing } from "../ui/listing.tsx";
 import { pingBodyQuery, type PingView } from "./history-queries.ts";
-import { visibleText } from "./visible-text.ts";
+import { visibleText } from "../words/visible-text.ts";
 import styles from "./ping-body.module.css";
 
 type Props = { of: { projectId: string; checkId: string }; ping: PingView | null; onClose: () => void };

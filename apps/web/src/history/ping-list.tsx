@@ -12,7 +12,7 @@ import { type PingView, pingsQuery } from "./history-queries.ts";
 import { PingBody } from "./ping-body.tsx";
 import { durationsByPing } from "./ping-durations.ts";
 import { durationText } from "../time/duration.ts";
-import styles from "./table.module.css";
+import styles from "../ui/table.module.css";
 
 type Props = { projectId: string; checkId: string; zone: string | undefined };
 

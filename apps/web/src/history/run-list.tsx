@@ -9,9 +9,9 @@ import { Card } from "../ui/card.tsx";
 import { Listing } from "../ui/listing.tsx";
 import { Mark } from "../ui/mark.tsx";
 import { MoreButton } from "../ui/more-button.tsx";
-import { exitMeaning } from "./exit-meaning.ts";
+import { exitMeaning } from "../words/exit-meaning.ts";
 import { runsQuery, type RunView } from "./history-queries.ts";
-import styles from "./table.module.css";
+import styles from "../ui/table.module.css";
 
 type Props = { projectId: string; checkId: string; zone: string | undefined };
 

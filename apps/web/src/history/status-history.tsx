@@ -7,6 +7,7 @@ import {
   IconSparkles,
 } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 
 import { useNow } from "../time/clock.ts";
 import { durationText } from "../time/duration.ts";
@@ -28,8 +29,8 @@ import {
   slotsQuery,
 } from "./history-queries.ts";
 import { outageText } from "./outage-text.ts";
-import { capital, REASON_WORDS, reasonText } from "./reason-text.ts";
-import styles from "./table.module.css";
+import { capital, REASON_WORDS, reasonText } from "../words/reason-text.ts";
+import styles from "../ui/table.module.css";
 
 type Props = { projectId: string; checkId: string; zone: string | undefined };
 
@@ -66,7 +67,7 @@ function Incidents({ projectId, checkId, zone }: Props) {
               </thead>
               <tbody>
                 {incidents.map((incident) => (
-                  <IncidentRow key={incident.id} incident={incident} zone={zone} />
+                  <IncidentRow key={incident.id} projectId={projectId} incident={incident} zone={zone} />
                 ))}
               </tbody>
             </table>
@@ -78,14 +79,23 @@ function Incidents({ projectId, checkId, zone }: Props) {
   );
 }
 
-function IncidentRow({ incident, zone }: { incident: IncidentView; zone: string | undefined }) {
+type IncidentProps = { projectId: string; incident: IncidentView; zone: string | undefined };
+
+function IncidentRow({ projectId, incident, zone }: IncidentProps) {
   const now = useNow();
   const { openedAt, resolvedAt, evidence } = incident;
   const zoned = zone ? { zone } : {};
   const lastedMs = (instant(resolvedAt) ?? now) - instant(openedAt);
   return (
     <tr>
-      <td className={styles["wide"]}>{capital(reasonText(incident))}</td>
+      <td className={styles["wide"]}>
+        <Link
+          to="/projects/$projectId/incidents/$incidentId"
+          params={{ projectId, incidentId: incident.id }}
+        >
+          {capital(reasonText(incident))}
+        </Link>
+      </td>
       <td>
         <Exact at={openedAt} {...zoned} />
       </td>
@@ -193,7 +203,7 @@ function Slots({ projectId, checkId, zone }: Props) {
                   <SlotRow
                     key={slot.dueAt}
                     slot={slot}
-                    why={slot.outcome === "not-judged" ? outageText(slot.dueAt, outages, zone) : null}
+                    why={whyNotJudged(slot, outages, zone)}
                     zone={zone}
                   />
                 ))}
@@ -223,6 +233,14 @@ function SlotRow({ slot, why, zone }: { slot: SlotView; why: string | null; zone
       <td>{slot.lateMs === null ? "–" : offText(slot.lateMs)}</td>
     </tr>
   );
+}
+
+type Outages = Parameters<typeof outageText>[1];
+
+/** Why a slot was not judged, where it was not. */
+function whyNotJudged({ outcome, because, dueAt }: SlotView, outages: Outages, zone: string | undefined) {
+  if (outcome !== "not-judged") return null;
+  return because === "maintenance" ? "Planned maintenance" : outageText(dueAt, outages, zone);
 }
 
 function offText(lateMs: number): string {

@@ -35,6 +35,7 @@ export function useLiveProject(projectId: string, refreshCheck: RefreshCheck): b
       // An alert of a check is sent by then, or soon.
       invalidate("deliveries");
       invalidate("channels");
+      invalidate("incidents");
     };
     const stop = followEvents(projectId, {
       onEvent: (event) => {

@@ -15,6 +15,7 @@ import { SettingsCard } from "../checks/settings-card.tsx";
 import { StatusPanel } from "../checks/status-panel.tsx";
 import { TagList } from "../checks/tag-list.tsx";
 import { useCheckActions } from "../checks/use-check-actions.tsx";
+import { CheckIncident } from "../incidents/check-incident.tsx";
 import { OpenIncident } from "../history/open-incident.tsx";
 import { Outages } from "../history/outages.tsx";
 import { PingList } from "../history/ping-list.tsx";
@@ -44,7 +45,17 @@ export function CheckPage() {
       actions={<Actions check={check} />}
     >
       <AnnounceChanges words={new Map([[checkName(check), STATUS_WORDS[check.status].toLowerCase()]])} />
-      <StatusPanel check={check} because={<OpenIncident {...ref} zone={scheduleZone(check.schedule)} />} />
+      <StatusPanel
+        check={check}
+        because={
+          <>
+            <p className={styles["because"]}>
+              <OpenIncident {...ref} zone={scheduleZone(check.schedule)} />
+            </p>
+            <CheckIncident {...ref} />
+          </>
+        }
+      />
       <Findings check={check} />
       <Parts check={check} />
     </Page>

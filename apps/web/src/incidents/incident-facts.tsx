@@ -1,0 +1,88 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+
+import { durationText } from "../time/duration.ts";
+import { Card } from "../ui/card.tsx";
+import { CodeBlock } from "../ui/code-block.tsx";
+import { Exact } from "../ui/exact.tsx";
+import { capital, REASON_WORDS, reasonText } from "../words/reason-text.ts";
+import { visibleText } from "../words/visible-text.ts";
+import { IncidentActs } from "./incident-acts.tsx";
+import { heldText, Lasted } from "./incident-list.tsx";
+import type { IncidentDetail } from "./incident-queries.ts";
+import styles from "./incident.module.css";
+
+type Props = { projectId: string; incident: IncidentDetail };
+
+/** Why a check is down, since when, what is known of it, and what can be done. */
+export function IncidentFacts({ projectId, incident }: Props) {
+  const { evidence, openedAt, resolvedAt, exitStatus, exitMeaning, host, address } = incident;
+  return (
+    <section
+      className={styles["incident"]}
+      data-over={resolvedAt === null ? undefined : true}
+      aria-label="Incident"
+    >
+      <p className={styles["why"]}>
+        <strong>{capital(reasonText(incident))}</strong>, <Lasted openedAt={openedAt} resolvedAt={resolvedAt} />{" "}
+        since <Exact at={openedAt} />.{heldText(incident.heldBy)}
+      </p>
+      <IncidentActs projectId={projectId} incident={incident} />
+      <dl className={styles["facts"]}>
+        <Fact label="Expected">{evidence.expectedAt && <Exact at={evidence.expectedAt} />}</Fact>
+        <Fact label="Deadline">{evidence.deadlineAt && <Exact at={evidence.deadlineAt} />}</Fact>
+        <Fact label="Last heard">
+          {evidence.lastHeardAt === null ? "never" : <Exact at={evidence.lastHeardAt} />}
+        </Fact>
+        <Fact label="Recovered">{resolvedAt && <Exact at={resolvedAt} />}</Fact>
+        <Fact label="Exit status">{exitStatus}</Fact>
+        <Fact label="What it means">
+          {exitMeaning && [exitMeaning.title, exitMeaning.hint].filter(Boolean).join(". ")}
+        </Fact>
+        <Fact label="Ran for">{evidence.durationMs !== null && durationText(evidence.durationMs)}</Fact>
+        <Fact label="Host">{host}</Fact>
+        <Fact label="Address">{address}</Fact>
+      </dl>
+    </section>
+  );
+}
+
+/** The end of what the job printed; nothing where it printed nothing. */
+export function LastOutput({ incident }: { incident: IncidentDetail }) {
+  if (incident.output === null || incident.output.trim() === "") return null;
+  return (
+    <Card title="Last lines of output">
+      <CodeBlock code={visibleText(incident.output)} what="output" />
+    </Card>
+  );
+}
+
+/** What else is wrong at the same place. */
+export function AlsoDown({ projectId, incident }: Props) {
+  const { alsoDown, host } = incident;
+  if (alsoDown.length === 0) return null;
+  return (
+    <Card title={host === null ? "Also down at the same address" : `Also down on ${host}`}>
+      <ul className={styles["plain"]}>
+        {alsoDown.map(({ incidentId, checkName, reason, openedAt }) => (
+          <li key={incidentId}>
+            <Link to="/projects/$projectId/incidents/$incidentId" params={{ projectId, incidentId }}>
+              {checkName || "unnamed check"}
+            </Link>
+            : {REASON_WORDS[reason]}, since <Exact at={openedAt} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  if (children === null || children === false || children === "") return null;
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

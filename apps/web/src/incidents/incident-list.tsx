@@ -1,0 +1,64 @@
+import { Link } from "@tanstack/react-router";
+
+import { useAsOfNow } from "../time/clock.ts";
+import { durationText } from "../time/duration.ts";
+import { instant } from "../time/instant.ts";
+import { Exact } from "../ui/exact.tsx";
+import { capital, REASON_WORDS } from "../words/reason-text.ts";
+import { IncidentActs } from "./incident-acts.tsx";
+import type { IncidentSummary } from "./incident-queries.ts";
+import styles from "./incident.module.css";
+
+type Props = { projectId: string; incidents: readonly IncidentSummary[] };
+
+/** Incidents with what was done about them. */
+export function IncidentList({ projectId, incidents }: Props) {
+  return (
+    <ul className={styles["list"]}>
+      {incidents.map((incident) => (
+        <IncidentItem key={incident.id} projectId={projectId} incident={incident} />
+      ))}
+    </ul>
+  );
+}
+
+function IncidentItem({ projectId, incident }: { projectId: string; incident: IncidentSummary }) {
+  const { id, checkName, checkSlug, severity, reason, openedAt, resolvedAt, heldBy, host, entries } = incident;
+  return (
+    <li className={styles["incident"]} data-over={resolvedAt === null ? undefined : true}>
+      <div className={styles["head"]}>
+        <Link
+          to="/projects/$projectId/incidents/$incidentId"
+          params={{ projectId, incidentId: id }}
+          className={styles["name"]}
+        >
+          {checkName || checkSlug || "unnamed check"}
+        </Link>
+        <span>{severity}</span>
+        {host !== null && <span className={styles["when"]}>on {host}</span>}
+        {entries > 0 && (
+          <span className={styles["when"]}>{entries === 1 ? "1 entry" : `${entries} entries`}</span>
+        )}
+      </div>
+      <p className={styles["why"]}>
+        {capital(REASON_WORDS[reason])}, <Lasted openedAt={openedAt} resolvedAt={resolvedAt} /> since{" "}
+        <Exact at={openedAt} />.{heldText(heldBy)}
+      </p>
+      <IncidentActs projectId={projectId} incident={incident} />
+    </li>
+  );
+}
+
+/** How long an incident has lasted, or had. */
+export function Lasted({ openedAt, resolvedAt }: Pick<IncidentSummary, "openedAt" | "resolvedAt">) {
+  const text = useAsOfNow((now) =>
+    durationText((resolvedAt === null ? now : instant(resolvedAt)) - instant(openedAt)),
+  );
+  return <>{resolvedAt === null ? `down for ${text},` : `was down for ${text},`}</>;
+}
+
+/** Which checks hold its alert back. */
+export function heldText(heldBy: IncidentSummary["heldBy"]): string {
+  if (heldBy.length === 0) return "";
+  return ` Its alert is held back: it depends on ${heldBy.map(({ name }) => name).join(", ")}, which is down.`;
+}

@@ -1,0 +1,87 @@
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import type { InferRequestType, InferResponseType } from "hono/client";
+
+import { answerOf, inProject } from "../api/client.ts";
+import { everyPage, pageQuery } from "../api/pages.ts";
+
+const { incidents } = inProject;
+const oneIncident = incidents[":incidentId"];
+
+export type IncidentSummary = InferResponseType<typeof incidents.$get, 200>["items"][number];
+export type IncidentDetail = InferResponseType<typeof oneIncident.$get, 200>;
+export type TimelineItem = InferResponseType<typeof oneIncident.timeline.$get, 200>["items"][number];
+export type IncidentRef = { projectId: string; incidentId: string };
+
+/** What a person does with an incident; a snooze and a note say what they need besides. */
+export type IncidentAct =
+  | { act: "acknowledge" | "unacknowledge" }
+  | { act: "snooze"; json: InferRequestType<typeof oneIncident.snooze.$post>["json"] }
+  | { act: "note"; text: string };
+
+const COUNTED_MAX = 200;
+const PER_PAGE = 50;
+const keyOf = (projectId: string) => ["projects", projectId, "incidents"];
+
+/** The newest 200 open incidents of a project; `next` tells of more. */
+export const openIncidentsQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: [...keyOf(projectId), "open"],
+    queryFn: () =>
+      answerOf(
+        incidents.$get({ param: { projectId }, query: { ...pageQuery(null, COUNTED_MAX), state: "open" } }),
+      ),
+  });
+
+/** Every incident of a project, those that are over too, newest first. */
+export const allIncidentsQuery = (projectId: string) =>
+  infiniteQueryOptions({
+    queryKey: [...keyOf(projectId), "all"],
+    queryFn: ({ pageParam }) =>
+      answerOf(
+        incidents.$get({ param: { projectId }, query: { ...pageQuery(pageParam, PER_PAGE), state: "all" } }),
+      ),
+    initialPageParam: firstPage(),
+    getNextPageParam: ({ next }) => next,
+    select: ({ pages }) => pages.flatMap(({ items }) => items),
+  });
+
+export const incidentQuery = (ref: IncidentRef) =>
+  queryOptions({
+    queryKey: [...keyOf(ref.projectId), "one", ref.incidentId],
+    queryFn: () => answerOf(oneIncident.$get({ param: ref })),
+  });
+
+/** What happened, oldest first. */
+export const timelineQuery = (ref: IncidentRef) =>
+  queryOptions({
+    queryKey: [...keyOf(ref.projectId), "one", ref.incidentId, "timeline"],
+    queryFn: () =>
+      everyPage((cursor) => answerOf(oneIncident.timeline.$get({ param: ref, query: pageQuery(cursor) }))),
+  });
+
+/** Acts on an incident; what was read of the project's incidents is read again. */
+export function useIncidentAct(ref: IncidentRef) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (act: IncidentAct) => send(ref, act),
+    onSuccess: (incident) => {
+      client.setQueryData(incidentQuery(ref).queryKey, incident);
+      return client.invalidateQueries({ queryKey: keyOf(ref.projectId) });
+    },
+  });
+}
+
+async function send(param: IncidentRef, act: IncidentAct): Promise<IncidentDetail> {
+  switch (act.act) {
+    case "acknowledge":
+      return await answerOf(oneIncident.acknowledge.$post({ param }));
+    case "unacknowledge":
+      return await answerOf(oneIncident.unacknowledge.$post({ param }));
+    case "snooze":
+      return await answerOf(oneIncident.snooze.$post({ param, json: act.json }));
+    case "note":
+      return await answerOf(oneIncident.notes.$post({ param, json: { text: act.text } }));
+  }
+}
+
+const firstPage = (): string | null => null;

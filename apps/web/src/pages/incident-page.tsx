@@ -1,0 +1,42 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+
+import { AlsoDown, IncidentFacts, LastOutput } from "../incidents/incident-facts.tsx";
+import { incidentQuery } from "../incidents/incident-queries.ts";
+import { Timeline } from "../incidents/timeline.tsx";
+import { BackArrow, Page, TextLink } from "../ui/page.tsx";
+
+export function IncidentPage() {
+  const ref = useParams({ from: "/signed-in/projects/$projectId/incidents/$incidentId" });
+  const { data: incident } = useSuspenseQuery(incidentQuery(ref));
+  const { projectId } = ref;
+  const name = incident.checkName || incident.checkSlug || "unnamed check";
+  return (
+    <Page
+      title={`Incident of ${name}`}
+      heading={name}
+      lead={
+        <>
+          {incident.resolvedAt === null ? "Open incident" : "Incident, over"} ·{" "}
+          <TextLink
+            to="/projects/$projectId/checks/$checkId"
+            params={{ projectId, checkId: incident.checkId }}
+          >
+            To the check
+          </TextLink>
+        </>
+      }
+      back={
+        <TextLink to="/projects/$projectId/incidents" params={{ projectId }}>
+          <BackArrow />
+          Incidents
+        </TextLink>
+      }
+    >
+      <IncidentFacts projectId={projectId} incident={incident} />
+      <LastOutput incident={incident} />
+      <AlsoDown projectId={projectId} incident={incident} />
+      <Timeline {...ref} />
+    </Page>
+  );
+}
