@@ -89,10 +89,7 @@ function IncidentRow({ projectId, incident, zone }: IncidentProps) {
   return (
     <tr>
       <td className={styles["wide"]}>
-        <Link
-          to="/projects/$projectId/incidents/$incidentId"
-          params={{ projectId, incidentId: incident.id }}
-        >
+        <Link to="/projects/$projectId/incidents/$incidentId" params={{ projectId, incidentId: incident.id }}>
           {capital(reasonText(incident))}
         </Link>
       </td>
@@ -200,12 +197,7 @@ function Slots({ projectId, checkId, zone }: Props) {
               </thead>
               <tbody>
                 {slots.map((slot) => (
-                  <SlotRow
-                    key={slot.dueAt}
-                    slot={slot}
-                    why={whyNotJudged(slot, outages, zone)}
-                    zone={zone}
-                  />
+                  <SlotRow key={slot.dueAt} slot={slot} why={whyNotJudged(slot, outages, zone)} zone={zone} />
                 ))}
               </tbody>
             </table>

@@ -12,7 +12,10 @@ export function CheckIncident({ projectId, checkId }: { projectId: string; check
   return (
     <>
       <IncidentActs projectId={projectId} incident={incident} />
-      <TextLink to="/projects/$projectId/incidents/$incidentId" params={{ projectId, incidentId: incident.id }}>
+      <TextLink
+        to="/projects/$projectId/incidents/$incidentId"
+        params={{ projectId, incidentId: incident.id }}
+      >
         All about this incident
       </TextLink>
     </>

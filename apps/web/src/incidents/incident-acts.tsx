@@ -11,10 +11,7 @@ import { NoteForm } from "./note-form.tsx";
 
 type Props = {
   projectId: string;
-  incident: Pick<
-    IncidentSummary,
-    "id" | "acknowledgedAt" | "acknowledgedBy" | "snoozedUntil" | "resolvedAt"
-  >;
+  incident: Pick<IncidentSummary, "id" | "acknowledgedAt" | "acknowledgedBy" | "snoozedUntil" | "resolvedAt">;
 };
 
 const SNOOZES = [

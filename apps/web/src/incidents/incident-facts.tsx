@@ -24,8 +24,9 @@ export function IncidentFacts({ projectId, incident }: Props) {
       aria-label="Incident"
     >
       <p className={styles["why"]}>
-        <strong>{capital(reasonText(incident))}</strong>, <Lasted openedAt={openedAt} resolvedAt={resolvedAt} />{" "}
-        since <Exact at={openedAt} />.{heldText(incident.heldBy)}
+        <strong>{capital(reasonText(incident))}</strong>,{" "}
+        <Lasted openedAt={openedAt} resolvedAt={resolvedAt} /> since <Exact at={openedAt} />.
+        {heldText(incident.heldBy)}
       </p>
       <IncidentActs projectId={projectId} incident={incident} />
       <dl className={styles["facts"]}>

@@ -23,7 +23,8 @@ export function IncidentList({ projectId, incidents }: Props) {
 }
 
 function IncidentItem({ projectId, incident }: { projectId: string; incident: IncidentSummary }) {
-  const { id, checkName, checkSlug, severity, reason, openedAt, resolvedAt, heldBy, host, entries } = incident;
+  const { id, checkName, checkSlug, severity, reason, openedAt, resolvedAt, heldBy, host, entries } =
+    incident;
   return (
     <li className={styles["incident"]} data-over={resolvedAt === null ? undefined : true}>
       <div className={styles["head"]}>
