@@ -26,9 +26,10 @@ export function prepare({ web = true } = {}) {
  * pass signals on; where it is killed, the tether notices.
  */
 export async function goOn(node, main) {
-  if (node === process.execPath) return import(pathToFileURL(main));
+  const quick = new URL("quick-resolve.mjs", import.meta.url).href;
+  if (node === process.execPath) return import(quick).then(() => import(pathToFileURL(main)));
   const tether = join(ROOT, "apps", "supervisor", "src", "children", "tether.ts");
-  const args = ["--import", tether, main, ...process.argv.slice(2)];
+  const args = ["--import", tether, "--import", quick, main, ...process.argv.slice(2)];
   const child = spawn(node, args, { stdio: ["inherit", "inherit", "inherit", "ipc"] });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => process.exit(signal ? 1 : code));
