@@ -35,7 +35,10 @@ type State = {
   timer: NodeJS.Timeout | null;
 };
 
-const BEFORE = ["../../../../scripts/quick-resolve.mjs", "./tether.ts", "./gate.ts"].flatMap((file) => ["--import", import.meta.resolve(file)]);
+const BEFORE = ["../../../../scripts/quick-resolve.mjs", "./tether.ts", "./gate.ts"].flatMap((file) => [
+  "--import",
+  import.meta.resolve(file),
+]);
 const DELAY_MS_MAX = 30_000;
 const STEADY_MS = 60_000;
 
