@@ -10,3 +10,4 @@ export * from "./instance.ts";
 export * from "./maintenance.ts";
 export * from "./projects.ts";
 export * from "./routes.ts";
+export * from "./telegram.ts";

@@ -1,4 +1,4 @@
-import { pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { bigint, pgTable, text, uuid } from "drizzle-orm/pg-core";
 
 import { at, createdAt, id } from "./columns.ts";
 
@@ -35,4 +35,15 @@ export const outages = pgTable("outages", {
   startedAt: at("started_at").notNull().unique(),
   endedAt: at("ended_at"),
   appliedAt: at("applied_at"),
+});
+
+/**
+ * What only one process may do at a time, such as asking Telegram for updates. `position`: how far it came, so that the
+ * next holder goes on from there.
+ */
+export const leases = pgTable("leases", {
+  name: text("name").primaryKey(),
+  holder: uuid("holder").notNull(),
+  until: at("until").notNull(),
+  position: bigint("position", { mode: "number" }).notNull().default(0),
 });

@@ -1,0 +1,1 @@
+export { endLease, type Tenure, moveLease, takeLease } from "./lease.ts";

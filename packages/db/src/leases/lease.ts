@@ -1,0 +1,33 @@
+import { sql } from "drizzle-orm";
+
+import type { Db } from "../database.ts";
+
+/** What only one process may do at a time. */
+export type LeaseName = "telegram-updates";
+export type Tenure = { name: LeaseName; holder: string };
+
+/**
+ * Takes a lease that is free or has run out, or keeps one's own for `seconds` from now, by the database's clock.
+ * @returns how far its holders came, or null where another holds it
+ */
+export async function takeLease(db: Db, { name, holder }: Tenure, seconds: number): Promise<number | null> {
+  const until = sql`clock_timestamp() + ${seconds} * interval '1 second'`;
+  const { rows } = await db.execute<{ position: number }>(sql`
+    insert into leases as l (name, holder, until) values (${name}, ${holder}, ${until})
+    on conflict (name) do update set holder = excluded.holder, until = excluded.until
+      where l.holder = excluded.holder or l.until <= clock_timestamp()
+    returning position::float8 as position`);
+  return rows[0]?.position ?? null;
+}
+
+/** Notes how far the holder came; nothing where it is the holder no more. */
+export async function moveLease(db: Db, { name, holder }: Tenure, position: number): Promise<void> {
+  await db.execute(sql`update leases set position = ${position} where name = ${name} and holder = ${holder}`);
+}
+
+/** Gives it up at once, so that nobody waits for it to run out. */
+export async function endLease(db: Db, { name, holder }: Tenure): Promise<void> {
+  await db.execute(
+    sql`update leases set until = clock_timestamp() where name = ${name} and holder = ${holder}`,
+  );
+}

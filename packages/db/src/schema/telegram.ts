@@ -1,0 +1,33 @@
+import { foreignKey, index, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
+
+import { channels } from "./channels.ts";
+import { at, createdAt, id } from "./columns.ts";
+import { projects } from "./projects.ts";
+
+/**
+ * A code that a person sends to the bot from the chat that shall hear alerts; good once, and only its hash is kept.
+ * `channelId`: the channel that came of it.
+ */
+export const telegramLinks = pgTable(
+  "telegram_links",
+  {
+    id: id(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    codeHash: text("code_hash").notNull(),
+    createdAt: createdAt(),
+    expiresAt: at("expires_at").notNull(),
+    usedAt: at("used_at"),
+    channelId: uuid("channel_id"),
+  },
+  (t) => [
+    unique("telegram_links_code").on(t.codeHash),
+    index("telegram_links_project").on(t.projectId),
+    foreignKey({
+      name: "telegram_links_channel",
+      columns: [t.projectId, t.channelId],
+      foreignColumns: [channels.projectId, channels.id],
+    }).onDelete("cascade"),
+  ],
+);
