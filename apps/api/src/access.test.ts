@@ -63,6 +63,11 @@ const EXPECTED: Record<string, string> = {
   "POST /v1/projects/:projectId/incidents/:incidentId/notes": "editor, write key",
   "POST /v1/projects/:projectId/incidents/:incidentId/snooze": "editor, write key",
   "POST /v1/projects/:projectId/incidents/:incidentId/unacknowledge": "editor, write key",
+  "GET /v1/projects/:projectId/checks/:checkId/who-would-hear": "viewer, read key",
+  "PUT /v1/projects/:projectId/routes/order": "editor, write key",
+  ...crud("routes/:routeId"),
+  ...crud("people/:personId"),
+  ...crud("rotations/:rotationId"),
   "GET /v1/projects/:projectId/deliveries": "viewer, read key",
   "GET /v1/projects/:projectId/deliveries/:deliveryId": "viewer, read key",
   "GET /v1/projects/:projectId/events": "viewer, read key",
@@ -107,8 +112,23 @@ const EXPECTED: Record<string, string> = {
   "POST /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f-]+}/resume": "healthchecks, write key",
 };
 
+/** What is listed and made by viewers and editors, and read, edited and deleted by its id. */
+function crud(object: string): Record<string, string> {
+  const [one, all] = [`/v1/projects/:projectId/${object}`, `/v1/projects/:projectId/${object.split("/")[0]}`];
+  return {
+    [`GET ${all}`]: "viewer, read key",
+    [`POST ${all}`]: "editor, write key",
+    [`GET ${one}`]: "viewer, read key",
+    [`PATCH ${one}`]: "editor, write key",
+    [`DELETE ${one}`]: "editor, write key",
+  };
+}
+
 const MARKER = "only-ada-may-read-this";
 const HOURLY = { schedule: { kind: "interval", everySeconds: 3_600 } };
+const NOBODY = "0199a1b2-0000-7000-8000-000000000000";
+const ROUTE = { name: MARKER, steps: [{ afterMinutes: 0, targets: [{ kind: "channel", channelId: NOBODY }] }] };
+const ROTATION = { name: MARKER, timezone: "UTC", every: "week", startsOn: "2026-11-23", handOverAt: "09:00" };
 /** A valid body for whatever wants one, so that it is the stranger who is refused and not what they sent. */
 const BODIES: Record<string, object> = {
   "PATCH /v1/projects/:projectId": { name: "taken" },
@@ -118,6 +138,13 @@ const BODIES: Record<string, object> = {
   "PATCH /v1/projects/:projectId/checks/:checkId": { name: "taken" },
   "POST /v1/projects/:projectId/incidents/:incidentId/notes": { text: "taken" },
   "POST /v1/projects/:projectId/incidents/:incidentId/snooze": { for: "30m" },
+  "POST /v1/projects/:projectId/routes": ROUTE,
+  "PUT /v1/projects/:projectId/routes/order": { ids: [] },
+  "PATCH /v1/projects/:projectId/routes/:routeId": { name: "taken" },
+  "POST /v1/projects/:projectId/people": { name: "taken", channelIds: [NOBODY] },
+  "PATCH /v1/projects/:projectId/people/:personId": { name: "taken" },
+  "POST /v1/projects/:projectId/rotations": { ...ROTATION, personIds: [NOBODY] },
+  "PATCH /v1/projects/:projectId/rotations/:rotationId": { name: "taken" },
   "POST /v1/projects/:projectId/keys": { name: "taken", scope: "write" },
   "POST /v1/projects/:projectId/members": { email: "person-2@example.org", role: "owner" },
   "PATCH /v1/projects/:projectId/members/:userId": { role: "viewer" },
@@ -280,7 +307,15 @@ async function fillProject() {
   await api.app.request(`${new URL(pingUrl).pathname}/fail`, { method: "POST", body: MARKER });
   const open = await read<{ items: { id: string }[] }>(await ada.as("GET", `${ada.path}/incidents`));
   const incidentId = open.items[0]?.id ?? "";
-  const ids = { projectId: ada.projectId, checkId, channelId, deliveryId, keyId, incidentId };
+  const made = async (path: string, input: object) =>
+    (await read<{ id: string }>(await ada.as("POST", `${ada.path}/${path}`, input))).id;
+  const personId = await made("people", { name: MARKER, channelIds: [channelId] });
+  const rotationId = await made("rotations", { ...ROTATION, personIds: [personId] });
+  const routeId = await made("routes", {
+    ...ROUTE,
+    steps: [{ afterMinutes: 0, targets: [{ kind: "person", personId }] }],
+  });
+  const ids = { projectId: ada.projectId, checkId, channelId, deliveryId, keyId, incidentId, routeId, personId, rotationId };
   return { ...ids, number: "1", userId: ada.userId };
 }
 
@@ -290,6 +325,9 @@ async function contentsOf(projectId: string): Promise<string> {
     "checks",
     "channels",
     "check_channels",
+    "routes",
+    "people",
+    "rotations",
     "deliveries",
     "api_keys",
     "pings",

@@ -30,6 +30,10 @@ import { documentOf, documentSecurity, openapiRoutes } from "./openapi.ts";
 import { CANARY_PATH } from "./pings/canary.ts";
 import { pingHostOnly } from "./pings/ping-host.ts";
 import { projectRoutes } from "./projects/project-routes.ts";
+import { hearingRoutes } from "./routes/hearing-routes.ts";
+import { personRoutes } from "./routes/person-routes.ts";
+import { rotationRoutes } from "./routes/rotation-routes.ts";
+import { routeRoutes } from "./routes/route-routes.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
 import { siteHandler } from "./site/site-handler.ts";
 
@@ -54,6 +58,10 @@ function restRoutes() {
     .route("/", deliveryRoutes)
     .route("/", incidentRoutes)
     .route("/", actRoutes)
+    .route("/", routeRoutes)
+    .route("/", hearingRoutes)
+    .route("/", personRoutes)
+    .route("/", rotationRoutes)
     .route("/", eventRoutes)
     .route("/", healthRoutes)
     .route("/", metricsRoute);

@@ -6,3 +6,6 @@ export const OfCheck = InProject.extend({ checkId: z.uuid() });
 export const OfIncident = InProject.extend({ incidentId: z.uuid() });
 export const OfWindow = InProject.extend({ windowId: z.uuid() });
 export const OfChannel = InProject.extend({ channelId: z.uuid() });
+export const OfRoute = InProject.extend({ routeId: z.uuid() });
+export const OfPerson = InProject.extend({ personId: z.uuid() });
+export const OfRotation = InProject.extend({ rotationId: z.uuid() });

@@ -4,6 +4,9 @@ import type { RouteChange } from "@overdue/core";
 import type { Tx } from "../database.ts";
 import { channels, people, rotations } from "../schema/index.ts";
 
+/** What of an object is sent to be changed. */
+export type Change<Fields> = { [Key in keyof Fields]?: Fields[Key] | undefined };
+
 /** A channel, person or rotation is named that is not in this project. `field`: where. */
 export class UnknownTarget extends Error {
   readonly field: string;

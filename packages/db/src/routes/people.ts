@@ -3,7 +3,7 @@ import { and, asc, eq, sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
 import { people } from "../schema/index.ts";
 import { StaleVersion } from "../stale-version.ts";
-import { checkChannels } from "./named.ts";
+import { type Change, checkChannels } from "./named.ts";
 import { TooMany } from "./route-rows.ts";
 
 export type PersonRow = typeof people.$inferSelect;
@@ -40,7 +40,7 @@ export async function createPerson(db: Db, projectId: string, fields: PersonFiel
 export async function editPerson(
   db: Db,
   ref: PersonRef,
-  { fields, version }: { fields: Partial<PersonFields>; version: number | null },
+  { fields, version }: { fields: Change<PersonFields>; version: number | null },
 ): Promise<PersonRow | null> {
   return await db.transaction(async (tx) => {
     await checkChannels(tx, ref.projectId, { field: "channelIds", ids: fields.channelIds ?? [] });

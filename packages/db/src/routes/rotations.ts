@@ -4,7 +4,7 @@ import type { Rotation } from "@overdue/core";
 import type { Db } from "../database.ts";
 import { rotations } from "../schema/index.ts";
 import { StaleVersion } from "../stale-version.ts";
-import { checkPeople } from "./named.ts";
+import { type Change, checkPeople } from "./named.ts";
 import { TooMany } from "./route-rows.ts";
 
 export type RotationRow = typeof rotations.$inferSelect;
@@ -49,7 +49,7 @@ export async function createRotation(
 export async function editRotation(
   db: Db,
   ref: RotationRef,
-  { fields, version }: { fields: Partial<RotationFields>; version: number | null },
+  { fields, version }: { fields: Change<RotationFields>; version: number | null },
 ): Promise<RotationRow | null> {
   return await db.transaction(async (tx) => {
     await checkPeople(tx, ref.projectId, namedIn(fields));
@@ -70,7 +70,7 @@ export async function deleteRotation(db: Db, ref: RotationRef): Promise<boolean>
   return gone.length > 0;
 }
 
-function namedIn({ personIds = [], overrides = [] }: Partial<RotationFields>) {
+function namedIn({ personIds = [], overrides = [] }: Change<RotationFields>) {
   return { field: "personIds", ids: [...personIds, ...overrides.map(({ personId }) => personId)] };
 }
 

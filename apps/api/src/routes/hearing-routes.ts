@@ -1,0 +1,61 @@
+import { type Listener, ReasonInput } from "@overdue/core";
+import { type Db, listChannels, whoWouldHearOf } from "@overdue/db";
+import { z } from "zod";
+
+import { OfCheck } from "../http/params.ts";
+import { createRouter, json, route } from "../http/route.ts";
+import { Timestamp } from "../http/time.ts";
+import { found } from "./naming.ts";
+
+const CHANNELS_MAX = 1_000;
+
+const ListenerView = z
+  .object({
+    channelId: z.uuid(),
+    channelName: z.string(),
+    channelKind: z.string(),
+    kind: z.enum(["down", "reminder"]).meta({ description: "Of reminders that go on, the first two." }),
+    at: Timestamp,
+    afterSeconds: z.int().meta({ description: "After the check went down." }),
+    because: z.string().meta({ description: "The check's own list, or which step of which route, and who." }),
+  })
+  .meta({ id: "Listener" });
+
+const Question = z.object({
+  at: Timestamp.optional().meta({ description: "When the check would go down; by itself, now." }),
+  reason: ReasonInput.default("missed"),
+});
+
+export const hearingRoutes = createRouter().openapi(
+  route(
+    { auth: "project", role: "viewer", key: "read" },
+    {
+      method: "get",
+      path: "/v1/projects/{projectId}/checks/{checkId}/who-would-hear",
+      summary: "Ask who would hear",
+      description:
+        "Who would hear if this check went down at an instant and nobody did anything about it, for the week after: by the decisions that are taken in earnest.",
+      tags: ["Routes"],
+      request: { params: OfCheck, query: Question },
+      responses: { 200: json(z.object({ items: z.array(ListenerView) }), "In the order in which they hear.") },
+    },
+  ),
+  async (c) => {
+    const ref = c.req.valid("param");
+    const { at, reason } = c.req.valid("query");
+    const question = { at: at === undefined ? Date.now() : Date.parse(at), reason };
+    const heard = found("check", await whoWouldHearOf(c.var.deps.pool, ref, question));
+    return c.json({ items: await named(c.var.deps.db, ref.projectId, heard) }, 200);
+  },
+);
+
+async function named(db: Db, projectId: string, heard: readonly Listener[]) {
+  const channels = await listChannels(db, projectId, { limit: CHANNELS_MAX, after: null });
+  const byId = new Map(channels.map((channel) => [channel.id, channel]));
+  return heard.map((listener) => ({
+    ...listener,
+    channelName: byId.get(listener.channelId)?.name ?? "",
+    channelKind: byId.get(listener.channelId)?.kind ?? "",
+    at: new Date(listener.at).toISOString(),
+  }));
+}

@@ -1,0 +1,106 @@
+import { createPerson, deletePerson, editPerson, findPerson, listPeople } from "@overdue/db";
+import { z } from "zod";
+
+import { etagOf, IfMatch, versionIn } from "../http/etag.ts";
+import { InProject, OfPerson } from "../http/params.ts";
+import { ApiError } from "../http/problem.ts";
+import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
+import { found, saving } from "./naming.ts";
+import { PersonInput, PersonPatch, PersonView, personView } from "./route-views.ts";
+
+const tags = ["On call"];
+const All = z.object({ items: z.array(PersonView) });
+
+export const personRoutes = createRouter()
+  .openapi(
+    route(
+      { auth: "project", role: "viewer", key: "read" },
+      {
+        method: "get",
+        path: "/v1/projects/{projectId}/people",
+        summary: "List people",
+        tags,
+        request: { params: InProject },
+        responses: { 200: json(All, "All of them, oldest first.") },
+      },
+    ),
+    async (c) => {
+      const rows = await listPeople(c.var.deps.db, c.req.valid("param").projectId);
+      return c.json({ items: rows.map(personView) }, 200);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "post",
+        path: "/v1/projects/{projectId}/people",
+        summary: "Create a person",
+        tags,
+        request: { params: InProject, body: body(PersonInput) },
+        responses: { 201: json(PersonView, "The person.") },
+      },
+    ),
+    async (c) => {
+      const { projectId } = c.req.valid("param");
+      const row = await saving("person", () => createPerson(c.var.deps.db, projectId, c.req.valid("json")));
+      return c.json(personView(row), 201);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "viewer", key: "read" },
+      {
+        method: "get",
+        path: "/v1/projects/{projectId}/people/{personId}",
+        summary: "Read a person",
+        tags,
+        request: { params: OfPerson },
+        responses: { 200: json(PersonView, "The person.") },
+      },
+    ),
+    async (c) => {
+      const row = found("person", await findPerson(c.var.deps.db, c.req.valid("param")));
+      c.header("etag", etagOf(row.version));
+      return c.json(personView(row), 200);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "patch",
+        path: "/v1/projects/{projectId}/people/{personId}",
+        summary: "Edit a person",
+        description: "Writes only the fields that are sent.",
+        tags,
+        request: { params: OfPerson, headers: IfMatch, body: body(PersonPatch) },
+        responses: { 200: json(PersonView, "The person as it is now.") },
+      },
+    ),
+    async (c) => {
+      const version = versionIn(c.req.valid("header")["if-match"]);
+      const edit = { fields: c.req.valid("json"), version };
+      const row = await saving("person", () => editPerson(c.var.deps.db, c.req.valid("param"), edit));
+      const view = personView(found("person", row));
+      c.header("etag", etagOf(view.version));
+      return c.json(view, 200);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "delete",
+        path: "/v1/projects/{projectId}/people/{personId}",
+        summary: "Delete a person",
+        tags,
+        request: { params: OfPerson },
+        responses: { 204: NO_CONTENT },
+      },
+    ),
+    async (c) => {
+      if (!(await deletePerson(c.var.deps.db, c.req.valid("param")))) throw ApiError.notFound("person");
+      return c.body(null, 204);
+    },
+  );

@@ -1,0 +1,118 @@
+import { createRotation, deleteRotation, editRotation, findRotation, listPeople, listRotations, type RotationRow } from "@overdue/db";
+import { z } from "zod";
+
+import type { AppContext } from "../http/context.ts";
+import { etagOf, IfMatch, versionIn } from "../http/etag.ts";
+import { InProject, OfRotation } from "../http/params.ts";
+import { ApiError } from "../http/problem.ts";
+import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
+import { found, saving } from "./naming.ts";
+import { RotationInput, RotationPatch, RotationView, rotationView, withInstants } from "./route-views.ts";
+
+const tags = ["On call"];
+const All = z.object({ items: z.array(RotationView) });
+
+export const rotationRoutes = createRouter()
+  .openapi(
+    route(
+      { auth: "project", role: "viewer", key: "read" },
+      {
+        method: "get",
+        path: "/v1/projects/{projectId}/rotations",
+        summary: "List rotations",
+        tags,
+        request: { params: InProject },
+        responses: { 200: json(All, "All of them, oldest first.") },
+      },
+    ),
+    async (c) => {
+      const { projectId } = c.req.valid("param");
+      const rows = await listRotations(c.var.deps.db, projectId);
+      return c.json({ items: await viewsOf(c, projectId, rows) }, 200);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "post",
+        path: "/v1/projects/{projectId}/rotations",
+        summary: "Create a rotation",
+        tags,
+        request: { params: InProject, body: body(RotationInput) },
+        responses: { 201: json(RotationView, "The rotation.") },
+      },
+    ),
+    async (c) => {
+      const { projectId } = c.req.valid("param");
+      const row = await saving("rotation", () => createRotation(c.var.deps.db, projectId, { overrides: [], ...withInstants(c.req.valid("json")) }));
+      return c.json(await viewOf(c, row), 201);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "viewer", key: "read" },
+      {
+        method: "get",
+        path: "/v1/projects/{projectId}/rotations/{rotationId}",
+        summary: "Read a rotation",
+        tags,
+        request: { params: OfRotation },
+        responses: { 200: json(RotationView, "The rotation.") },
+      },
+    ),
+    async (c) => {
+      const row = found("rotation", await findRotation(c.var.deps.db, c.req.valid("param")));
+      c.header("etag", etagOf(row.version));
+      return c.json(await viewOf(c, row), 200);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "patch",
+        path: "/v1/projects/{projectId}/rotations/{rotationId}",
+        summary: "Edit a rotation",
+        description: "Writes only the fields that are sent.",
+        tags,
+        request: { params: OfRotation, headers: IfMatch, body: body(RotationPatch) },
+        responses: { 200: json(RotationView, "The rotation as it is now.") },
+      },
+    ),
+    async (c) => {
+      const version = versionIn(c.req.valid("header")["if-match"]);
+      const edit = { fields: withInstants(c.req.valid("json")), version };
+      const row = await saving("rotation", () => editRotation(c.var.deps.db, c.req.valid("param"), edit));
+      const view = await viewOf(c, found("rotation", row));
+      c.header("etag", etagOf(view.version));
+      return c.json(view, 200);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "delete",
+        path: "/v1/projects/{projectId}/rotations/{rotationId}",
+        summary: "Delete a rotation",
+        tags,
+        request: { params: OfRotation },
+        responses: { 204: NO_CONTENT },
+      },
+    ),
+    async (c) => {
+      if (!(await deleteRotation(c.var.deps.db, c.req.valid("param")))) throw ApiError.notFound("rotation");
+      return c.body(null, 204);
+    },
+  );
+
+async function viewOf(c: AppContext, row: RotationRow) {
+  const people = await listPeople(c.var.deps.db, row.projectId);
+  return rotationView(row, people, Date.now());
+}
+
+async function viewsOf(c: AppContext, projectId: string, rows: readonly RotationRow[]) {
+  const people = await listPeople(c.var.deps.db, projectId);
+  return rows.map((row) => rotationView(row, people, Date.now()));
+}

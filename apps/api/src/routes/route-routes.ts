@@ -1,0 +1,128 @@
+import { RouteInput, RoutePatch } from "@overdue/core";
+import { createRoute, deleteRoute, editRoute, findRoute, listRoutes, orderRoutes } from "@overdue/db";
+import { z } from "zod";
+
+import { etagOf, IfMatch, versionIn } from "../http/etag.ts";
+import { InProject, OfRoute } from "../http/params.ts";
+import { ApiError } from "../http/problem.ts";
+import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
+import { found, saving } from "./naming.ts";
+import { RouteView, routeView } from "./route-views.ts";
+
+const tags = ["Routes"];
+const All = z.object({ items: z.array(RouteView) });
+const Order = z
+  .strictObject({ ids: z.array(z.uuid()).max(200) })
+  .meta({ id: "RouteOrder", description: "Routes not named follow in the order they had." });
+
+export const routeRoutes = createRouter()
+  .openapi(
+    route(
+      { auth: "project", role: "viewer", key: "read" },
+      {
+        method: "get",
+        path: "/v1/projects/{projectId}/routes",
+        summary: "List routes",
+        tags,
+        request: { params: InProject },
+        responses: { 200: json(All, "All routes, in the order in which they are asked.") },
+      },
+    ),
+    async (c) => {
+      const rows = await listRoutes(c.var.deps.db, c.req.valid("param").projectId);
+      return c.json({ items: rows.map(routeView) }, 200);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "post",
+        path: "/v1/projects/{projectId}/routes",
+        summary: "Create a route",
+        tags,
+        request: { params: InProject, body: body(RouteInput) },
+        responses: { 201: json(RouteView, "The route, after the others.") },
+      },
+    ),
+    async (c) => {
+      const { projectId } = c.req.valid("param");
+      const row = await saving("route", () => createRoute(c.var.deps.db, projectId, c.req.valid("json")));
+      return c.json(routeView(row), 201);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "put",
+        path: "/v1/projects/{projectId}/routes/order",
+        summary: "Order routes",
+        tags,
+        request: { params: InProject, body: body(Order) },
+        responses: { 200: json(All, "All routes, as they stand now.") },
+      },
+    ),
+    async (c) => {
+      const { projectId } = c.req.valid("param");
+      const rows = await orderRoutes(c.var.deps.db, projectId, c.req.valid("json").ids);
+      return c.json({ items: rows.map(routeView) }, 200);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "viewer", key: "read" },
+      {
+        method: "get",
+        path: "/v1/projects/{projectId}/routes/{routeId}",
+        summary: "Read a route",
+        tags,
+        request: { params: OfRoute },
+        responses: { 200: json(RouteView, "The route.") },
+      },
+    ),
+    async (c) => {
+      const row = found("route", await findRoute(c.var.deps.db, c.req.valid("param")));
+      c.header("etag", etagOf(row.version));
+      return c.json(routeView(row), 200);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "patch",
+        path: "/v1/projects/{projectId}/routes/{routeId}",
+        summary: "Edit a route",
+        description: "Writes only the fields that are sent. Incidents that are open follow it from their next step on.",
+        tags,
+        request: { params: OfRoute, headers: IfMatch, body: body(RoutePatch) },
+        responses: { 200: json(RouteView, "The route as it is now.") },
+      },
+    ),
+    async (c) => {
+      const version = versionIn(c.req.valid("header")["if-match"]);
+      const edit = { fields: c.req.valid("json"), version };
+      const row = await saving("route", () => editRoute(c.var.deps.db, c.req.valid("param"), edit));
+      const view = routeView(found("route", row));
+      c.header("etag", etagOf(view.version));
+      return c.json(view, 200);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "delete",
+        path: "/v1/projects/{projectId}/routes/{routeId}",
+        summary: "Delete a route",
+        tags,
+        request: { params: OfRoute },
+        responses: { 204: NO_CONTENT },
+      },
+    ),
+    async (c) => {
+      if (!(await deleteRoute(c.var.deps.db, c.req.valid("param")))) throw ApiError.notFound("route");
+      return c.body(null, 204);
+    },
+  );
