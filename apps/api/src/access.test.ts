@@ -127,8 +127,17 @@ function crud(object: string): Record<string, string> {
 const MARKER = "only-ada-may-read-this";
 const HOURLY = { schedule: { kind: "interval", everySeconds: 3_600 } };
 const NOBODY = "0199a1b2-0000-7000-8000-000000000000";
-const ROUTE = { name: MARKER, steps: [{ afterMinutes: 0, targets: [{ kind: "channel", channelId: NOBODY }] }] };
-const ROTATION = { name: MARKER, timezone: "UTC", every: "week", startsOn: "2026-11-23", handOverAt: "09:00" };
+const ROUTE = {
+  name: MARKER,
+  steps: [{ afterMinutes: 0, targets: [{ kind: "channel", channelId: NOBODY }] }],
+};
+const ROTATION = {
+  name: MARKER,
+  timezone: "UTC",
+  every: "week",
+  startsOn: "2026-11-23",
+  handOverAt: "09:00",
+};
 /** A valid body for whatever wants one, so that it is the stranger who is refused and not what they sent. */
 const BODIES: Record<string, object> = {
   "PATCH /v1/projects/:projectId": { name: "taken" },
@@ -315,7 +324,17 @@ async function fillProject() {
     ...ROUTE,
     steps: [{ afterMinutes: 0, targets: [{ kind: "person", personId }] }],
   });
-  const ids = { projectId: ada.projectId, checkId, channelId, deliveryId, keyId, incidentId, routeId, personId, rotationId };
+  const ids = {
+    projectId: ada.projectId,
+    checkId,
+    channelId,
+    deliveryId,
+    keyId,
+    incidentId,
+    routeId,
+    personId,
+    rotationId,
+  };
   return { ...ids, number: "1", userId: ada.userId };
 }
 

@@ -37,7 +37,9 @@ export const hearingRoutes = createRouter().openapi(
         "Who would hear if this check went down at an instant and nobody did anything about it, for the week after: by the decisions that are taken in earnest.",
       tags: ["Routes"],
       request: { params: OfCheck, query: Question },
-      responses: { 200: json(z.object({ items: z.array(ListenerView) }), "In the order in which they hear.") },
+      responses: {
+        200: json(z.object({ items: z.array(ListenerView) }), "In the order in which they hear."),
+      },
     },
   ),
   async (c) => {

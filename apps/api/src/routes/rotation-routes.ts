@@ -1,4 +1,12 @@
-import { createRotation, deleteRotation, editRotation, findRotation, listPeople, listRotations, type RotationRow } from "@overdue/db";
+import {
+  createRotation,
+  deleteRotation,
+  editRotation,
+  findRotation,
+  listPeople,
+  listRotations,
+  type RotationRow,
+} from "@overdue/db";
 import { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
@@ -45,7 +53,9 @@ export const rotationRoutes = createRouter()
     ),
     async (c) => {
       const { projectId } = c.req.valid("param");
-      const row = await saving("rotation", () => createRotation(c.var.deps.db, projectId, { overrides: [], ...withInstants(c.req.valid("json")) }));
+      const row = await saving("rotation", () =>
+        createRotation(c.var.deps.db, projectId, { overrides: [], ...withInstants(c.req.valid("json")) }),
+      );
       return c.json(await viewOf(c, row), 201);
     },
   )

@@ -94,7 +94,8 @@ export const routeRoutes = createRouter()
         method: "patch",
         path: "/v1/projects/{projectId}/routes/{routeId}",
         summary: "Edit a route",
-        description: "Writes only the fields that are sent. Incidents that are open follow it from their next step on.",
+        description:
+          "Writes only the fields that are sent. Incidents that are open follow it from their next step on.",
         tags,
         request: { params: OfRoute, headers: IfMatch, body: body(RoutePatch) },
         responses: { 200: json(RouteView, "The route as it is now.") },

@@ -13,7 +13,11 @@ import { iso, Timestamp } from "../http/time.ts";
 
 const Version = z.int().meta({ description: "Grows with every edit; the ETag." });
 const stamps = { createdAt: Timestamp, updatedAt: Timestamp };
-const Name = z.string("Give it a name.").trim().min(1, "Give it a name.").max(100, "Use at most 100 characters.");
+const Name = z
+  .string("Give it a name.")
+  .trim()
+  .min(1, "Give it a name.")
+  .max(100, "Use at most 100 characters.");
 
 const Targets = z.array(
   z.discriminatedUnion("kind", [
@@ -105,7 +109,10 @@ export const RotationView = z
     onCall: OnCallView.nullable().meta({ description: "Who is on call now." }),
     ...stamps,
   })
-  .meta({ id: "Rotation", description: "People who take turns, with hand-over by the wall clock of its zone." });
+  .meta({
+    id: "Rotation",
+    description: "People who take turns, with hand-over by the wall clock of its zone.",
+  });
 
 export function rotationView(row: RotationRow, people: readonly PersonRow[], now: Instant) {
   const onCall = onCallAt(row, now);

@@ -3,7 +3,11 @@ import { expect, test } from "vitest";
 import { person, read, testApi } from "../../test/test-api.ts";
 
 const api = await testApi();
-const SLACK = { kind: "slack", name: "ops", settings: { url: "https://hooks.slack.com/services/T000/B000/part" } };
+const SLACK = {
+  kind: "slack",
+  name: "ops",
+  settings: { url: "https://hooks.slack.com/services/T000/B000/part" },
+};
 const HOURLY = { schedule: { kind: "interval", everySeconds: 3_600 } };
 type WithId = { id: string };
 
@@ -32,7 +36,12 @@ test("a route is made with its defaults, edited by what is sent, and deleted", a
     recovery: true,
   });
   const edited = await as("PATCH", `${path}/routes/${route.id}`, { repeatMinutes: 60 });
-  expect(await read(edited)).toMatchObject({ version: 2, repeatMinutes: 60, steps: route.steps, name: "ops" });
+  expect(await read(edited)).toMatchObject({
+    version: 2,
+    repeatMinutes: 60,
+    steps: route.steps,
+    name: "ops",
+  });
   expect(edited.headers.get("etag")).toBe('"2"');
   expect((await as("DELETE", `${path}/routes/${route.id}`)).status).toBe(204);
   expect((await as("GET", `${path}/routes/${route.id}`)).status).toBe(404);
@@ -63,7 +72,10 @@ test.each([
   ["rotation", { kind: "on-call", rotationId: "0199a1b2-0000-7000-8000-000000000000" }],
 ])("a %s of nobody is refused, naming the field", async (what, target) => {
   const { as, path } = await aPlace();
-  const response = await as("POST", `${path}/routes`, { name: "x", steps: [{ afterMinutes: 0, targets: [target] }] });
+  const response = await as("POST", `${path}/routes`, {
+    name: "x",
+    steps: [{ afterMinutes: 0, targets: [target] }],
+  });
   expect(await read(response)).toMatchObject({
     status: 400,
     errors: [{ field: "steps", message: `A ${what} named here is not in this project.` }],
@@ -73,9 +85,18 @@ test.each([
 test("who would hear on Sunday at three: the person on call after a quarter, by the rotation", async () => {
   const { as, path, make, checkId, channelId } = await aPlace();
   const { id: personId } = await make("people", { name: "Anna", channelIds: [channelId] });
-  const turns = { name: "Ops", timezone: "Europe/Berlin", every: "week", startsOn: "2026-11-23", handOverAt: "09:00" };
+  const turns = {
+    name: "Ops",
+    timezone: "Europe/Berlin",
+    every: "week",
+    startsOn: "2026-11-23",
+    handOverAt: "09:00",
+  };
   const { id: rotationId } = await make("rotations", { ...turns, personIds: [personId] });
-  await make("routes", { name: "Nights", steps: [{ afterMinutes: 15, targets: [{ kind: "on-call", rotationId }] }] });
+  await make("routes", {
+    name: "Nights",
+    steps: [{ afterMinutes: 15, targets: [{ kind: "on-call", rotationId }] }],
+  });
   const asked = await as("GET", `${path}/checks/${checkId}/who-would-hear?at=2026-11-29T02:00:00Z`);
   expect(await read(asked)).toEqual({
     items: [
