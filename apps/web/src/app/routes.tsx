@@ -12,6 +12,7 @@ import { ApiError } from "../api/problem.ts";
 import { channelsQuery } from "../channels/channel-queries.ts";
 import { checkQuery, checksQuery } from "../checks/check-queries.ts";
 import { incidentQuery } from "../incidents/incident-queries.ts";
+import { routesQuery } from "../routing/route-queries.ts";
 import { readCheckSearch, readIncidentsSearch, readListSearch, textIn } from "./search.ts";
 import { findCheckProject, homeProject } from "./home.ts";
 
@@ -165,6 +166,31 @@ const editChannel = createRoute({
   component: lazyRouteComponent(() => import("../pages/edit-channel-page.tsx"), "EditChannelPage"),
 });
 
+const alertRoutes = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "routes",
+  component: lazyRouteComponent(() => import("../pages/routes-page.tsx"), "RoutesPage"),
+});
+
+const newAlertRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "routes/new",
+  component: lazyRouteComponent(() => import("../pages/route-page.tsx"), "NewRoutePage"),
+});
+
+const editAlertRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "routes/$routeId",
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(routesQuery(params.projectId)),
+  component: lazyRouteComponent(() => import("../pages/route-page.tsx"), "EditRoutePage"),
+});
+
+const onCall = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "on-call",
+  component: lazyRouteComponent(() => import("../pages/on-call-page.tsx"), "OnCallPage"),
+});
+
 const deliveries = createRoute({
   getParentRoute: () => projectRoute,
   path: "deliveries",
@@ -196,6 +222,10 @@ export const routeTree = root.addChildren([
       channels,
       newChannel,
       editChannel,
+      alertRoutes,
+      newAlertRoute,
+      editAlertRoute,
+      onCall,
       deliveries,
       settings,
     ]),

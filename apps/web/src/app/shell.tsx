@@ -25,13 +25,15 @@ const PLACES = [
     to: "/projects/$projectId/channels",
     label: "Alerts",
     icon: IconBell,
-    parts: ["channels", "deliveries"],
+    parts: ["channels", "routes", "on-call", "deliveries"],
   },
   { to: "/projects/$projectId/settings", label: "Settings", icon: IconSettings, parts: ["settings"] },
 ] as const;
 
 const ALERT_PLACES = [
   { to: "/projects/$projectId/channels", label: "Channels" },
+  { to: "/projects/$projectId/routes", label: "Routes" },
+  { to: "/projects/$projectId/on-call", label: "On call" },
   { to: "/projects/$projectId/deliveries", label: "Deliveries" },
 ] as const;
 

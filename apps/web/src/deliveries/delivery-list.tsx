@@ -7,6 +7,7 @@ import { Ago } from "../ui/ago.tsx";
 import { Attempts } from "./delivery-progress.tsx";
 import type { DeliveryView } from "./delivery-queries.ts";
 import { DeliveryState } from "./delivery-state.tsx";
+import { Receipt } from "./receipt.tsx";
 import styles from "./delivery-list.module.css";
 
 type Names = { checks: ReadonlyMap<string, string>; channels: ReadonlyMap<string, string> };
@@ -53,7 +54,7 @@ function DeliveryItem({
           onClick={() => setOpen(!open)}
           aria-expanded={open}
           aria-controls={panel}
-          aria-label="Tries"
+          aria-label="Receipt and tries"
           className={styles["toggle"]}
           data-open={open || undefined}
         >
@@ -87,6 +88,7 @@ function DeliveryItem({
       </div>
       <Collapse expanded={open} id={panel}>
         <div className={styles["attempts"]}>
+          <Receipt delivery={delivery} />
           {delivery.attempts.length === 0 && delivery.lastError === null ? (
             "No try yet."
           ) : (

@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 
+import { instant } from "../time/instant.ts";
 import { Exact } from "../ui/exact.tsx";
 import { incidentsQuery } from "./history-queries.ts";
 import { reasonText } from "../words/reason-text.ts";
@@ -16,7 +17,7 @@ export function OpenIncident({ projectId, checkId, zone }: Props) {
   return (
     <>
       Since <Exact at={open.openedAt} {...zoned} />: {reasonText(open)}.
-      {expectedAt !== null && (
+      {expectedAt !== null && instant(expectedAt) <= instant(open.openedAt) && (
         <>
           {" "}
           It was expected at <Exact at={expectedAt} {...zoned} />.

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
 import { durationText } from "../time/duration.ts";
+import { instant } from "../time/instant.ts";
 import { Card } from "../ui/card.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { Exact } from "../ui/exact.tsx";
@@ -30,7 +31,7 @@ export function IncidentFacts({ projectId, incident }: Props) {
       </p>
       <IncidentActs projectId={projectId} incident={incident} />
       <dl className={styles["facts"]}>
-        <Fact label="Expected">{evidence.expectedAt && <Exact at={evidence.expectedAt} />}</Fact>
+        <Fact label={expectedLabel(incident)}>{evidence.expectedAt && <Exact at={evidence.expectedAt} />}</Fact>
         <Fact label="Deadline">{evidence.deadlineAt && <Exact at={evidence.deadlineAt} />}</Fact>
         <Fact label="Last heard">
           {evidence.lastHeardAt === null ? "never" : <Exact at={evidence.lastHeardAt} />}
@@ -46,6 +47,13 @@ export function IncidentFacts({ projectId, incident }: Props) {
       </dl>
     </section>
   );
+}
+
+/** A failure may come before its time. */
+function expectedLabel({ evidence, openedAt }: IncidentDetail): string {
+  return evidence.expectedAt !== null && instant(evidence.expectedAt) > instant(openedAt)
+    ? "Next expected"
+    : "Expected";
 }
 
 /** The end of what the job printed; nothing where it printed nothing. */

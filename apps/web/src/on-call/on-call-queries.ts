@@ -1,0 +1,78 @@
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import type { InferResponseType } from "hono/client";
+
+import { answerOf, inProject } from "../api/client.ts";
+import type { RotationDraft } from "./rotation.ts";
+
+const { people, rotations } = inProject;
+const onePerson = people[":personId"];
+const oneRotation = rotations[":rotationId"];
+
+export type PersonView = InferResponseType<typeof people.$get, 200>["items"][number];
+export type RotationView = InferResponseType<typeof rotations.$get, 200>["items"][number];
+export type PersonDraft = { name: string; channelIds: string[] };
+
+/** The people whom routes can tell. */
+export const peopleQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "people"],
+    queryFn: async () => (await answerOf(people.$get({ param: { projectId } }))).items,
+  });
+
+/** The rotations, each with who is on call now. */
+export const rotationsQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "rotations"],
+    queryFn: async () => (await answerOf(rotations.$get({ param: { projectId } }))).items,
+    refetchInterval: 60_000,
+  });
+
+export function useSavePerson(projectId: string) {
+  return useOnCallMutation(projectId, async ({ id, draft }: { id: string | null; draft: PersonDraft }) => {
+    if (id === null) await answerOf(people.$post({ param: { projectId }, json: draft }));
+    else
+      await answerOf(onePerson.$patch({ param: { projectId, personId: id }, header: {}, json: draft }));
+  });
+}
+
+export function useDeletePerson(projectId: string) {
+  return useOnCallMutation(projectId, (personId: string) =>
+    answerOf(onePerson.$delete({ param: { projectId, personId } })),
+  );
+}
+
+export function useSaveRotation(projectId: string) {
+  return useOnCallMutation(
+    projectId,
+    async (saved: { id: null; draft: RotationDraft } | { id: string; draft: Partial<RotationDraft> }) => {
+      if (saved.id === null) {
+        await answerOf(rotations.$post({ param: { projectId }, json: saved.draft }));
+      } else {
+        const param = { projectId, rotationId: saved.id };
+        await answerOf(oneRotation.$patch({ param, header: {}, json: saved.draft }));
+      }
+    },
+  );
+}
+
+export function useDeleteRotation(projectId: string) {
+  return useOnCallMutation(projectId, (rotationId: string) =>
+    answerOf(oneRotation.$delete({ param: { projectId, rotationId } })),
+  );
+}
+
+function useOnCallMutation<Input, Output>(
+  projectId: string,
+  mutationFn: (input: Input) => Promise<Output>,
+) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn,
+    onSuccess: () =>
+      Promise.all(
+        ["people", "rotations"].map((what) =>
+          client.invalidateQueries({ queryKey: ["projects", projectId, what] }),
+        ),
+      ),
+  });
+}

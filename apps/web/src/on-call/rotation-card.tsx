@@ -1,0 +1,149 @@
+import { ActionIcon, Button, Group, Stack } from "@mantine/core";
+import { IconPencil, IconTrash, IconX } from "@tabler/icons-react";
+import { useState } from "react";
+
+import { Card } from "../ui/card.tsx";
+import { Exact } from "../ui/exact.tsx";
+import { tell } from "../ui/tell.tsx";
+import styles from "./on-call.module.css";
+import { type RotationView, useDeleteRotation, useSaveRotation } from "./on-call-queries.ts";
+import { OverrideForm } from "./override-form.tsx";
+import type { Override, RotationDraft } from "./rotation.ts";
+import { RotationForm } from "./rotation-form.tsx";
+import { rotationText } from "./rotation-text.ts";
+
+type Props = { projectId: string; rotation: RotationView; people: ReadonlyMap<string, string> };
+
+/** One rotation: who is on call now, who takes turns, and who stands in. */
+export function RotationCard({ projectId, rotation, people }: Props) {
+  const [editing, setEditing] = useState(false);
+  const save = useSaveRotation(projectId);
+  const { id, name, onCall } = rotation;
+  if (editing) {
+    return (
+      <Card title={`Edit ${name}`}>
+        <RotationForm
+          initial={draftOf(rotation)}
+          people={people}
+          submitLabel="Save"
+          save={async (draft) => {
+            await save.mutateAsync({ id, draft });
+            setEditing(false);
+          }}
+          cancel={() => setEditing(false)}
+        />
+      </Card>
+    );
+  }
+  return (
+    <Card
+      title={name}
+      actions={<Actions projectId={projectId} rotation={rotation} edit={() => setEditing(true)} />}
+    >
+      <Stack gap="sm">
+        <p className={styles["now"]}>
+          {onCall === null ? (
+            "Nobody is on call."
+          ) : (
+            <>
+              On call now: <strong>{onCall.name ?? "somebody who is gone"}</strong>, until <Exact at={onCall.until} />
+            </>
+          )}
+        </p>
+        <p className={styles["readBack"]}>{rotationText(rotation, people)}</p>
+        <Overrides projectId={projectId} rotation={rotation} people={people} />
+      </Stack>
+    </Card>
+  );
+}
+
+type ActionProps = { projectId: string; rotation: RotationView; edit: () => void };
+
+function Actions({ projectId, rotation, edit }: ActionProps) {
+  const remove = useDeleteRotation(projectId);
+  const save = useSaveRotation(projectId);
+  const { id, name } = rotation;
+  const takeOut = () =>
+    remove.mutate(id, {
+      onSuccess: () =>
+        tell.undoable(`“${name}” is deleted.`, () =>
+          save.mutate({ id: null, draft: draftOf(rotation) }, { onError: tell.trouble }),
+        ),
+      onError: tell.trouble,
+    });
+  return (
+    <Group gap={4}>
+      <Button
+        variant="default"
+        size="compact-md"
+        leftSection={<IconPencil size={16} aria-hidden />}
+        aria-label={`Edit ${name}`}
+        onClick={edit}
+      >
+        Edit
+      </Button>
+      <ActionIcon variant="subtle" color="gray" size={30} aria-label={`Delete ${name}`} onClick={takeOut}>
+        <IconTrash size={17} />
+      </ActionIcon>
+    </Group>
+  );
+}
+
+/** What a person decided about it. */
+function draftOf(rotation: RotationView): RotationDraft {
+  const { name, timezone, every, startsOn, handOverAt, personIds, overrides } = rotation;
+  return { name, timezone, every, startsOn, handOverAt, personIds, overrides };
+}
+
+/** Who stands in, whatever the turns say. */
+function Overrides({ projectId, rotation, people }: Props) {
+  const [adding, setAdding] = useState(false);
+  const save = useSaveRotation(projectId);
+  const { id, overrides, timezone } = rotation;
+  const change = (wanted: Override[], done: () => void) =>
+    save.mutate({ id, draft: { overrides: wanted } }, { onSuccess: done, onError: tell.trouble });
+  return (
+    <div>
+      {overrides.length > 0 && (
+        <ul className={styles["list"]}>
+          {overrides.map((override) => {
+            const name = people.get(override.personId) ?? "somebody who is gone";
+            return (
+              <li key={`${override.personId} ${override.from}`} className={styles["row"]}>
+                <span className={styles["grow"]}>
+                  {name} instead, <Exact at={override.from} zone={timezone} /> to{" "}
+                  <Exact at={override.until} zone={timezone} />
+                </span>
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-label={`Take the override of ${name} back`}
+                  onClick={() =>
+                    change(
+                      overrides.filter((one) => one !== override),
+                      () => tell.undoable("Taken back.", () => change(overrides, () => undefined)),
+                    )
+                  }
+                >
+                  <IconX size={17} />
+                </ActionIcon>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      {adding ? (
+        <OverrideForm
+          people={people}
+          timezone={timezone}
+          saving={save.isPending}
+          add={(override) => change([...overrides, override], () => setAdding(false))}
+        />
+      ) : (
+        <Button variant="default" size="compact-sm" onClick={() => setAdding(true)}>
+          Somebody stands in
+        </Button>
+      )}
+    </div>
+  );
+}

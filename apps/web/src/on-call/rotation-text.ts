@@ -1,0 +1,14 @@
+import { listText } from "../words/list-text.ts";
+import { WEEKDAYS } from "../time/weekdays.ts";
+import type { RotationDraft } from "./rotation.ts";
+
+/** "Ada, then Bob, a week each; they hand over on Mondays at 09:00 (Europe/Berlin)." */
+export function rotationText(rotation: RotationDraft, people: ReadonlyMap<string, string>): string {
+  const { every, startsOn, handOverAt, timezone, personIds } = rotation;
+  if (personIds.length === 0) return "Nobody takes turns yet.";
+  const names = personIds.map((id) => people.get(id) ?? "somebody who is gone");
+  if (names.length === 1) return `Always ${listText(names, "and")}.`;
+  const day = WEEKDAYS[(new Date(`${startsOn}T00:00:00Z`).getUTCDay() + 6) % 7];
+  const when = every === "day" ? "every day" : day === undefined ? "every week" : `on ${day}s`;
+  return `${names.join(", then ")}, a ${every} each; they hand over ${when} at ${handOverAt} (${timezone}).`;
+}

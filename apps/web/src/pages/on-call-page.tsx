@@ -1,0 +1,78 @@
+import { Button } from "@mantine/core";
+import { canonicalTimezone } from "@overdue/core";
+import { IconPlus } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { useState } from "react";
+
+import { rotationsQuery, useSaveRotation } from "../on-call/on-call-queries.ts";
+import { PeopleCard } from "../on-call/people-card.tsx";
+import type { RotationDraft } from "../on-call/rotation.ts";
+import { RotationCard } from "../on-call/rotation-card.tsx";
+import { RotationForm } from "../on-call/rotation-form.tsx";
+import { serverNow } from "../time/clock.ts";
+import { wallText } from "../time/wall.ts";
+import { browserZone } from "../time/zoned.ts";
+import { Card } from "../ui/card.tsx";
+import { Listing } from "../ui/listing.tsx";
+import { Page } from "../ui/page.tsx";
+import { useNames } from "./use-names.ts";
+
+export function OnCallPage() {
+  const { projectId } = useParams({ from: "/signed-in/projects/$projectId/on-call" });
+  const query = useQuery(rotationsQuery(projectId));
+  const { channels, people } = useNames(projectId);
+  const [adding, setAdding] = useState(false);
+  return (
+    <Page
+      title="On call"
+      lead="People take turns; a route can tell whoever is on call."
+      actions={
+        <Button
+          leftSection={<IconPlus size={18} aria-hidden />}
+          disabled={adding}
+          onClick={() => setAdding(true)}
+        >
+          New rotation
+        </Button>
+      }
+    >
+      {adding && <NewRotation projectId={projectId} people={people} close={() => setAdding(false)} />}
+      <Listing query={query} empty="No rotation yet.">
+        {(rotations) =>
+          rotations.map((rotation) => (
+            <RotationCard key={rotation.id} projectId={projectId} rotation={rotation} people={people} />
+          ))
+        }
+      </Listing>
+      <PeopleCard projectId={projectId} channels={channels} />
+    </Page>
+  );
+}
+
+type NewProps = { projectId: string; people: ReadonlyMap<string, string>; close: () => void };
+
+function NewRotation({ projectId, people, close }: NewProps) {
+  const save = useSaveRotation(projectId);
+  const [initial] = useState(() => newRotation(canonicalTimezone(browserZone()) ?? "UTC"));
+  return (
+    <Card title="New rotation">
+      <RotationForm
+        initial={initial}
+        people={people}
+        submitLabel="Make the rotation"
+        save={async (draft) => {
+          await save.mutateAsync({ id: null, draft });
+          close();
+        }}
+        cancel={close}
+      />
+    </Card>
+  );
+}
+
+/** A week each, handed over on this weekday at 9:00. */
+function newRotation(timezone: string): RotationDraft {
+  const startsOn = wallText(serverNow(), timezone).slice(0, 10);
+  return { name: "", timezone, every: "week", startsOn, handOverAt: "09:00", personIds: [], overrides: [] };
+}

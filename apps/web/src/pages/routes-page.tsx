@@ -1,0 +1,113 @@
+import { Button } from "@mantine/core";
+import type { Reason } from "@overdue/core";
+import { IconPlus } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { useState } from "react";
+
+import { HearingList } from "../routing/hearing-list.tsx";
+import { RouteList } from "../routing/route-list.tsx";
+import {
+  routesQuery,
+  useDeleteRoute,
+  useOrderRoutes,
+  useRestoreRoute,
+  whoWouldHearQuery,
+} from "../routing/route-queries.ts";
+import { type Supposition, WhoWouldHearForm } from "../routing/who-would-hear-form.tsx";
+import { serverNow } from "../time/clock.ts";
+import { instantOfWall, wallText } from "../time/wall.ts";
+import { browserZone } from "../time/zoned.ts";
+import { Card } from "../ui/card.tsx";
+import { Listing } from "../ui/listing.tsx";
+import { Page } from "../ui/page.tsx";
+import { tell } from "../ui/tell.tsx";
+import { useNames } from "./use-names.ts";
+
+export function RoutesPage() {
+  const { projectId } = useParams({ from: "/signed-in/projects/$projectId/routes" });
+  const query = useQuery(routesQuery(projectId));
+  const names = useNames(projectId);
+  const order = useOrderRoutes(projectId);
+  const remove = useDeleteRoute(projectId);
+  const restore = useRestoreRoute(projectId);
+  const ids = query.data?.map(({ id }) => id) ?? [];
+  return (
+    <Page
+      title="Routes"
+      lead="Rules that say who hears of which incident, when and how often. Where two would tell one channel, the upper one does."
+      actions={
+        <Button
+          component={Link}
+          to={`/projects/${projectId}/routes/new`}
+          leftSection={<IconPlus size={18} aria-hidden />}
+        >
+          New route
+        </Button>
+      }
+    >
+      <Listing
+        query={query}
+        empty="No route yet: each check tells its own channels at once, which is the simplest route. Make one to escalate, to repeat, or to keep to certain hours."
+      >
+        {(routes) => (
+          <RouteList
+            projectId={projectId}
+            routes={routes}
+            names={names}
+            reorder={(wanted) => order.mutate(wanted, { onError: tell.trouble })}
+            remove={(route) =>
+              remove.mutate(route.id, {
+                onSuccess: () =>
+                  tell.undoable(`“${route.name}” is deleted.`, () =>
+                    restore.mutate({ route, ids }, { onError: tell.trouble }),
+                  ),
+                onError: tell.trouble,
+              })
+            }
+          />
+        )}
+      </Listing>
+      <Card title="Who would hear?">
+        <WhoWouldHear projectId={projectId} checks={names.checks} />
+      </Card>
+    </Page>
+  );
+}
+
+/** Asks the same decisions as in earnest. */
+function WhoWouldHear({ projectId, checks }: { projectId: string; checks: ReadonlyMap<string, string> }) {
+  const zone = browserZone();
+  const [asked, ask] = useState<Supposition>(() => ({
+    checkId: null,
+    wall: wallText(serverNow(), zone),
+    reason: missed(),
+  }));
+  const at = instantOfWall(asked.wall, zone);
+  return (
+    <>
+      <WhoWouldHearForm checks={checks} zone={zone} value={asked} change={ask} />
+      {asked.checkId !== null && at !== null && (
+        <Answer
+          projectId={projectId}
+          checkId={asked.checkId}
+          at={new Date(at).toISOString()}
+          reason={asked.reason}
+        />
+      )}
+    </>
+  );
+}
+
+function Answer(asked: { projectId: string; checkId: string; at: string; reason: Reason }) {
+  const query = useQuery(whoWouldHearQuery(asked));
+  return (
+    <div style={{ marginTop: 14 }} aria-live="polite">
+      <Listing query={query} empty="Nobody would hear: it has no channel of its own, and no route matches.">
+        {(heard) => <HearingList heard={heard} zone={browserZone()} />}
+      </Listing>
+    </div>
+  );
+}
+
+const missed = (): Reason => "missed";

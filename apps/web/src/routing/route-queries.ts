@@ -1,0 +1,91 @@
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import type { Reason } from "@overdue/core";
+
+import { answerOf, inProject } from "../api/client.ts";
+import type { RouteDraft } from "./route.ts";
+
+const { routes } = inProject;
+const oneRoute = routes[":routeId"];
+
+type Listed = RouteDraft & { id: string };
+
+/** The routes of a project, in their order. */
+export const routesQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "routes"],
+    queryFn: async () => (await answerOf(routes.$get({ param: { projectId } }))).items,
+  });
+
+/** Who would hear if a check went down then, in order. */
+export const whoWouldHearQuery = (asked: {
+  projectId: string;
+  checkId: string;
+  at: string;
+  reason: Reason;
+}) =>
+  queryOptions({
+    queryKey: ["projects", asked.projectId, "routes", "who-would-hear", asked],
+    queryFn: () => {
+      const { projectId, checkId, at, reason } = asked;
+      return answerOf(
+        inProject.checks[":checkId"]["who-would-hear"].$get({
+          param: { projectId, checkId },
+          query: { at, reason },
+        }),
+      );
+    },
+    select: ({ items }) => items,
+  });
+
+export function useCreateRoute(projectId: string) {
+  return useRoutesMutation(projectId, (json: RouteDraft) =>
+    answerOf(routes.$post({ param: { projectId }, json })),
+  );
+}
+
+export function useEditRoute(projectId: string, routeId: string) {
+  return useRoutesMutation(projectId, (json: RouteDraft) =>
+    answerOf(oneRoute.$patch({ param: { projectId, routeId }, header: {}, json })),
+  );
+}
+
+export function useDeleteRoute(projectId: string) {
+  return useRoutesMutation(projectId, (routeId: string) =>
+    answerOf(oneRoute.$delete({ param: { projectId, routeId } })),
+  );
+}
+
+/** Puts the routes into this order. */
+export function useOrderRoutes(projectId: string) {
+  return useRoutesMutation(projectId, (ids: string[]) =>
+    answerOf(routes.order.$put({ param: { projectId }, json: { ids } })),
+  );
+}
+
+/** Makes a deleted route again, in the place where it stood. */
+export function useRestoreRoute(projectId: string) {
+  return useRoutesMutation(projectId, async ({ route, ids }: { route: Listed; ids: string[] }) => {
+    const made = await answerOf(routes.$post({ param: { projectId }, json: draftOf(route) }));
+    await answerOf(
+      routes.order.$put({
+        param: { projectId },
+        json: { ids: ids.map((id) => (id === route.id ? made.id : id)) },
+      }),
+    );
+  });
+}
+
+function draftOf({ name, match, hears, steps, repeatMinutes, hours, recovery }: RouteDraft): RouteDraft {
+  return { name, match, hears, steps, repeatMinutes, hours, recovery };
+}
+
+function useRoutesMutation<Input, Output>(
+  projectId: string,
+  mutationFn: (input: Input) => Promise<Output>,
+) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn,
+    onSuccess: () => client.invalidateQueries({ queryKey: ["projects", projectId, "routes"] }),
+  });
+}

@@ -1,0 +1,105 @@
+import type { Reason } from "@overdue/core";
+
+import { secondsInWords } from "../time/duration.ts";
+import { weekdaysText } from "../time/weekdays.ts";
+import { listText } from "../words/list-text.ts";
+import type { Hours, RouteDraft, Step, Target } from "./route.ts";
+
+/** What ids stand for. */
+export type Names = {
+  checks: ReadonlyMap<string, string>;
+  channels: ReadonlyMap<string, string>;
+  people: ReadonlyMap<string, string>;
+  rotations: ReadonlyMap<string, string>;
+};
+
+/** A route read back in plain words, a sentence for each of its parts. */
+export function routeText(route: RouteDraft, names: Names): string[] {
+  return [
+    `${whenText(route, names)}, ${stepsText(route.steps, names)}.`,
+    ...(route.repeatMinutes === null
+      ? []
+      : [`Repeated every ${minutesText(route.repeatMinutes)} until somebody acknowledges or it recovers.`]),
+    ...(route.hours === null ? [] : [hoursText(route.hours, names)]),
+    ...(route.hears.changes
+      ? [
+          route.recovery
+            ? "Whoever heard that it is down also hears when it is up again."
+            : "Nobody hears when it is up again.",
+        ]
+      : []),
+  ];
+}
+
+/** "Ops chat, Ada (every channel of theirs) and whoever is on call in Primary". */
+export function targetsText(targets: readonly Target[], names: Names): string {
+  return targets.length === 0 ? "nobody" : listText(targets.map((target) => targetText(target, names)), "and");
+}
+
+/** Why a check is down, as it stands in lists to choose from. */
+export const REASON_TITLES: Record<Reason, string> = {
+  missed: "missed",
+  failed: "failed",
+  overlong: "overlong",
+  overlap: "overlap",
+  "too-quick": "too quick",
+  "too-often": "too often",
+  "never-started": "never started",
+  "host-duplicate": "on two hosts",
+};
+
+function whenText({ match, hears }: RouteDraft, names: Names): string {
+  const subject = subjectText(match, names);
+  const reasons = match.reasons.map((reason) => REASON_TITLES[reason]);
+  const because = reasons.length === 0 ? "" : ` (${listText(reasons, "or")})`;
+  const heard = [
+    ...(hears.changes ? [`goes down${because}`] : []),
+    ...(hears.runs ? ["ends a run, good or bad"] : hears.failures ? [`fails${because}`] : []),
+    ...(hears.notices ? ["has a notice, such as a slower run than usual"] : []),
+  ];
+  return `When ${subject} ${heard.length === 0 ? "does anything (nothing is chosen yet)" : listText(heard, "or")}`;
+}
+
+function subjectText({ tags, severities, checkIds }: RouteDraft["match"], names: Names): string {
+  const named = checkIds.map((id) => names.checks.get(id) ?? "a deleted check");
+  const severe = severities.length === 0 ? "" : `${listText(severities, "or")} `;
+  const tagged = tags.length === 0 ? "" : ` tagged ${listText(tags, "or")}`;
+  if (named.length === 0) return `${severe === "" && tagged === "" ? "any" : "a"} ${severe}check${tagged}`;
+  const limits = `${severe === "" ? "" : `, if it is ${severe.trim()}`}${tagged === "" ? "" : `, if it is${tagged}`}`;
+  return `${listText(named, "or")}${limits}`;
+}
+
+function stepsText(steps: readonly Step[], names: Names): string {
+  return steps
+    .map(({ afterMinutes, targets, ifUnacknowledged }, index) => {
+      const unless = ifUnacknowledged && afterMinutes > 0 ? ", if nobody has acknowledged by then," : "";
+      const when = afterMinutes === 0 ? "at once" : `after ${minutesText(afterMinutes)}${unless}`;
+      return index === 0 && afterMinutes === 0
+        ? `tell ${targetsText(targets, names)} at once`
+        : `${index === 0 ? "" : "then "}${when} tell ${targetsText(targets, names)}`;
+    })
+    .join("; ");
+}
+
+function targetText(target: Target, names: Names): string {
+  switch (target.kind) {
+    case "channel":
+      return names.channels.get(target.channelId) ?? "a deleted channel";
+    case "person":
+      return names.people.get(target.personId) ?? "a person who is gone";
+    case "on-call":
+      return `whoever is on call in ${names.rotations.get(target.rotationId) ?? "a deleted rotation"}`;
+  }
+}
+
+function hoursText({ timezone, weekdays, from, to, outside }: Hours, names: Names): string {
+  const over = to <= from ? " of the next day" : "";
+  const hours = `Only ${weekdaysText(weekdays)}, ${from} to ${to}${over} (${timezone})`;
+  return outside.kind === "hold"
+    ? `${hours}; outside of that it waits until the hours begin.`
+    : `${hours}; outside of that ${targetsText(outside.targets, names)} instead.`;
+}
+
+function minutesText(minutes: number): string {
+  return secondsInWords(minutes * 60);
+}
