@@ -17,7 +17,8 @@ export function Receipt({ delivery }: { delivery: DeliveryView }) {
       {because !== "" && <Line label="Because of">{because}</Line>}
       {finishedAt !== null && (
         <Line label={state === "sent" ? "Accepted" : "Ended"}>
-          <Exact at={finishedAt} />, {durationText(instant(finishedAt) - instant(createdAt))} after it was queued
+          <Exact at={finishedAt} />, {durationText(instant(finishedAt) - instant(createdAt))} after it was
+          queued
         </Line>
       )}
       {leadId !== null && <Line label="Message">Told by one message together with others</Line>}

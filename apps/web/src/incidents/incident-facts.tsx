@@ -31,7 +31,9 @@ export function IncidentFacts({ projectId, incident }: Props) {
       </p>
       <IncidentActs projectId={projectId} incident={incident} />
       <dl className={styles["facts"]}>
-        <Fact label={expectedLabel(incident)}>{evidence.expectedAt && <Exact at={evidence.expectedAt} />}</Fact>
+        <Fact label={expectedLabel(incident)}>
+          {evidence.expectedAt && <Exact at={evidence.expectedAt} />}
+        </Fact>
         <Fact label="Deadline">{evidence.deadlineAt && <Exact at={evidence.deadlineAt} />}</Fact>
         <Fact label="Last heard">
           {evidence.lastHeardAt === null ? "never" : <Exact at={evidence.lastHeardAt} />}

@@ -30,8 +30,7 @@ export const rotationsQuery = (projectId: string) =>
 export function useSavePerson(projectId: string) {
   return useOnCallMutation(projectId, async ({ id, draft }: { id: string | null; draft: PersonDraft }) => {
     if (id === null) await answerOf(people.$post({ param: { projectId }, json: draft }));
-    else
-      await answerOf(onePerson.$patch({ param: { projectId, personId: id }, header: {}, json: draft }));
+    else await answerOf(onePerson.$patch({ param: { projectId, personId: id }, header: {}, json: draft }));
   });
 }
 
@@ -61,10 +60,7 @@ export function useDeleteRotation(projectId: string) {
   );
 }
 
-function useOnCallMutation<Input, Output>(
-  projectId: string,
-  mutationFn: (input: Input) => Promise<Output>,
-) {
+function useOnCallMutation<Input, Output>(projectId: string, mutationFn: (input: Input) => Promise<Output>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn,

@@ -46,7 +46,8 @@ export function RotationCard({ projectId, rotation, people }: Props) {
             "Nobody is on call."
           ) : (
             <>
-              On call now: <strong>{onCall.name ?? "somebody who is gone"}</strong>, until <Exact at={onCall.until} />
+              On call now: <strong>{onCall.name ?? "somebody who is gone"}</strong>, until{" "}
+              <Exact at={onCall.until} />
             </>
           )}
         </p>

@@ -59,12 +59,7 @@ export function RotationForm({ initial, people, submitLabel, save, cancel }: Pro
         />
         <Group align="flex-start">
           <NativeSelect label="A turn takes" data={TURNS} {...form.getInputProps("every")} />
-          <TextInput
-            type="date"
-            label="First turn begins on"
-            required
-            {...form.getInputProps("startsOn")}
-          />
+          <TextInput type="date" label="First turn begins on" required {...form.getInputProps("startsOn")} />
           <TextInput type="time" label="Hand-over at" required {...form.getInputProps("handOverAt")} />
           <Select
             label="Time zone"
@@ -100,7 +95,11 @@ type TurnsProps = {
 function Turns({ personIds, people, change }: TurnsProps) {
   const rest = [...people].filter(([id]) => !personIds.includes(id));
   const swap = (index: number, other: number) =>
-    change(personIds.map((id, at) => (at === index ? personIds[other] ?? id : at === other ? personIds[index] ?? id : id)));
+    change(
+      personIds.map((id, at) =>
+        at === index ? (personIds[other] ?? id) : at === other ? (personIds[index] ?? id) : id,
+      ),
+    );
   return (
     <fieldset className={styles["turns"]}>
       <legend>In this order</legend>

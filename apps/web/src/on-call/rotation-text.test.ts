@@ -19,7 +19,10 @@ const weekly: RotationDraft = {
 
 test.each<[Partial<RotationDraft>, string]>([
   [{}, "Ada, then Bob, a week each; they hand over on Mondays at 09:00 (Europe/Berlin)."],
-  [{ startsOn: "2026-11-22" }, "Ada, then Bob, a week each; they hand over on Sundays at 09:00 (Europe/Berlin)."],
+  [
+    { startsOn: "2026-11-22" },
+    "Ada, then Bob, a week each; they hand over on Sundays at 09:00 (Europe/Berlin).",
+  ],
   [{ every: "day" }, "Ada, then Bob, a day each; they hand over every day at 09:00 (Europe/Berlin)."],
   [{ personIds: ["b"] }, "Always Bob."],
   [{ personIds: [] }, "Nobody takes turns yet."],

@@ -1,4 +1,13 @@
-import { Checkbox, Fieldset, Group, MultiSelect, NativeSelect, Select, Stack, TextInput } from "@mantine/core";
+import {
+  Checkbox,
+  Fieldset,
+  Group,
+  MultiSelect,
+  NativeSelect,
+  Select,
+  Stack,
+  TextInput,
+} from "@mantine/core";
 import { timezones } from "@overdue/core";
 
 import { WEEKDAYS } from "../time/weekdays.ts";
@@ -17,10 +26,7 @@ export function HoursFields({ names }: { names: Names }) {
   const { on, outside, instead } = form.values.hours;
   return (
     <>
-      <Checkbox
-        label="Only in certain hours"
-        {...form.getInputProps("hours.on", { type: "checkbox" })}
-      />
+      <Checkbox label="Only in certain hours" {...form.getInputProps("hours.on", { type: "checkbox" })} />
       {on && (
         <Fieldset legend="Hours">
           <Stack>

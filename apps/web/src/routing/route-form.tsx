@@ -1,4 +1,14 @@
-import { Alert, Button, Checkbox, Fieldset, Group, MultiSelect, Stack, TagsInput, TextInput } from "@mantine/core";
+import {
+  Alert,
+  Button,
+  Checkbox,
+  Fieldset,
+  Group,
+  MultiSelect,
+  Stack,
+  TagsInput,
+  TextInput,
+} from "@mantine/core";
 import { useState } from "react";
 
 import { ApiError, sentenceOf } from "../api/problem.ts";

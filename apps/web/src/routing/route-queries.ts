@@ -79,10 +79,7 @@ function draftOf({ name, match, hears, steps, repeatMinutes, hours, recovery }: 
   return { name, match, hears, steps, repeatMinutes, hours, recovery };
 }
 
-function useRoutesMutation<Input, Output>(
-  projectId: string,
-  mutationFn: (input: Input) => Promise<Output>,
-) {
+function useRoutesMutation<Input, Output>(projectId: string, mutationFn: (input: Input) => Promise<Output>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn,

@@ -33,7 +33,12 @@ export function routeText(route: RouteDraft, names: Names): string[] {
 
 /** "Ops chat, Ada (every channel of theirs) and whoever is on call in Primary". */
 export function targetsText(targets: readonly Target[], names: Names): string {
-  return targets.length === 0 ? "nobody" : listText(targets.map((target) => targetText(target, names)), "and");
+  return targets.length === 0
+    ? "nobody"
+    : listText(
+        targets.map((target) => targetText(target, names)),
+        "and",
+      );
 }
 
 /** Why a check is down, as it stands in lists to choose from. */

@@ -18,7 +18,8 @@ export function StepFields({ names }: { names: Names }) {
   const addStep = () =>
     form.insertListItem("steps", {
       key: crypto.randomUUID(),
-      after: last && last.amount !== "" && last.amount > 0 ? { ...last, amount: last.amount * 2 } : spanOf(900),
+      after:
+        last && last.amount !== "" && last.amount > 0 ? { ...last, amount: last.amount * 2 } : spanOf(900),
       targets: [],
       always: false,
     });

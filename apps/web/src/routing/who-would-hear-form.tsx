@@ -46,6 +46,14 @@ export function WhoWouldHearForm({ checks, zone, value, change }: Props) {
 }
 
 function reasonOf(text: string | null): Reason {
-  const known: Reason[] = ["failed", "overlong", "overlap", "too-quick", "too-often", "never-started", "host-duplicate"];
+  const known: Reason[] = [
+    "failed",
+    "overlong",
+    "overlap",
+    "too-quick",
+    "too-often",
+    "never-started",
+    "host-duplicate",
+  ];
   return known.find((reason) => reason === text) ?? "missed";
 }
