@@ -48,18 +48,21 @@ export async function startChecker({
   });
   const db = openDb(delivering);
   const sending = openSending(config, db);
+  const keyring = keyringOf(config.secretKeys);
+  const way = { keyring, mail: config.smtpUrl !== null };
   const delivery = startDelivering({
     db,
     checkerId: checker.id,
-    keyring: keyringOf(config.secretKeys),
+    keyring,
     queue,
     sender: sending.sender,
+    mail: way.mail,
     publicUrl: config.publicUrl,
     log,
   });
   const judge = new Judge({ pool: judging, checkerId: checker.id, startedAt: checker.startedAt, log });
   const waker = new Waker({ pool: judging, log });
-  const stopHousekeeping = keepHouse({ db: openDb(keeping), duties: dutiesOn(keeping), log });
+  const stopHousekeeping = keepHouse({ db: openDb(keeping), duties: dutiesOn(keeping, { way, log }), log });
   const unlisten = listen({
     url: databaseUrl,
     handlers: {

@@ -321,6 +321,7 @@ async function deliver(options: { redisUrl?: string | null }): Promise<Deliverin
   const delivering = startDelivering({
     db,
     checkerId: null,
+    mail: false,
     keyring: sceneKeyring,
     queue,
     sender,

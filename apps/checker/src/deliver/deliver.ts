@@ -15,6 +15,8 @@ export type DeliverOptions = {
   keyring: Keyring;
   queue: DeliveryQueue;
   sender: Sender;
+  /** A mail server is set, so owners can be told by mail. */
+  mail: boolean;
   publicUrl: string;
   log: Logger;
   /** By which others know that this process is gone. Null: a lease ends by time alone. */
@@ -33,7 +35,7 @@ export function startDelivering(options: DeliverOptions): Delivering {
   const parts = {
     ...options,
     lease: { seconds: LEASE_SECONDS, holder: options.checkerId },
-    recorder: openRecorder(options.db),
+    recorder: openRecorder(options.db, { keyring: options.keyring, mail: options.mail }),
     gates: openGates(),
     waitingFor: (channelId: string) => lanes.waitingIn(channelId),
     onRetry: (inMs: number) => ringer.wakeIn(inMs),

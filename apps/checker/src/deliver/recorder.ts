@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-import { finishDeliveries, type Claim, type Db, type Finish } from "@overdue/db";
+import { finishDeliveries, type Claim, type Db, type Finish, type OwnersWay } from "@overdue/db";
 
 /** Records how an attempt ended. False where another attempt has taken over; rejects where that cannot be recorded. */
 export type Recorder = (claim: Claim, finish: Finish) => Promise<boolean>;
@@ -8,6 +8,7 @@ export type Recorder = (claim: Claim, finish: Finish) => Promise<boolean>;
 const TOGETHER_MAX = 200;
 const AGAIN_MS = [200, 1_000, 3_000, 5_000];
 
+type Into = { db: Db; way: OwnersWay };
 type Waiting = {
   claim: Claim;
   finish: Finish;
@@ -19,7 +20,7 @@ type Waiting = {
  * Group commit: the first end is written at once, those that come meanwhile share the next statement. A send that is
  * not recorded repeats, so a database that is away for a moment is waited for.
  */
-export function openRecorder(db: Db): Recorder {
+export function openRecorder(db: Db, way: OwnersWay): Recorder {
   let waiting: Waiting[] = [];
   let working = false;
   const work = async () => {
@@ -27,7 +28,7 @@ export function openRecorder(db: Db): Recorder {
     while (waiting.length > 0) {
       const batch = waiting.slice(0, TOGETHER_MAX);
       waiting = waiting.slice(TOGETHER_MAX);
-      await record(db, batch);
+      await record({ db, way }, batch);
     }
     working = false;
   };
@@ -38,27 +39,27 @@ export function openRecorder(db: Db): Recorder {
     });
 }
 
-async function record(db: Db, batch: readonly Waiting[]): Promise<void> {
+async function record(into: Into, batch: readonly Waiting[]): Promise<void> {
   try {
-    const recorded = await finishAgainAndAgain(db, batch);
+    const recorded = await finishAgainAndAgain(into, batch);
     for (const { claim, resolve } of batch) resolve(recorded.has(claim.deliveryId));
   } catch (error) {
     if (batch.length === 1) for (const { reject } of batch) reject(error);
     // One that cannot be written must not take the others with it.
-    else for (const one of batch) await record(db, [one]);
+    else for (const one of batch) await record(into, [one]);
   }
 }
 
-async function finishAgainAndAgain(db: Db, batch: readonly Waiting[]): Promise<Set<string>> {
+async function finishAgainAndAgain({ db, way }: Into, batch: readonly Waiting[]): Promise<Set<string>> {
   for (const pauseMs of AGAIN_MS) {
     try {
-      return await finishDeliveries(db, batch);
+      return await finishDeliveries(db, batch, way);
     } catch (error) {
       if (batch.length > 1 && isAboutData(error)) throw error;
       await wait(pauseMs);
     }
   }
-  return finishDeliveries(db, batch);
+  return finishDeliveries(db, batch, way);
 }
 
 /** PostgreSQL refused the data itself (classes 21 to 23): the same again would be refused again. */

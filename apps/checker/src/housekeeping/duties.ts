@@ -12,9 +12,13 @@ import {
   prunePingsBeyondCount,
   pruneRuns,
   pruneSlots,
+  queueProofs,
+  tellOfDeadLetters,
+  type OwnersWay,
   type Pool,
   type Prune,
 } from "@overdue/db";
+import type { Logger } from "pino";
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -23,8 +27,18 @@ const DAY = 24 * HOUR;
 export type Duty = { name: string; everySeconds: number; run: Prune };
 
 /** Everything that is done again and again. Several checkers may do it at once; doing it twice is harmless. */
-export function dutiesOn(pool: Pool): readonly Duty[] {
+export function dutiesOn(pool: Pool, { way, log }: { way: OwnersWay; log: Logger }): readonly Duty[] {
   return [
+    { name: "try broken channels, prove others", everySeconds: 10 * MINUTE, run: queueProofs },
+    {
+      name: "tell of what could not be delivered",
+      everySeconds: MINUTE,
+      run: async (db) => {
+        const count = await tellOfDeadLetters(db, way);
+        if (count > 0) log.error({ count }, "Alerts could not be delivered; see overdue_dead_letters.");
+        return 0;
+      },
+    },
     { name: "prune pings beyond the newest 1,000", everySeconds: 5 * MINUTE, run: prunePingsBeyondCount },
     { name: "prune old pings", everySeconds: 6 * HOUR, run: pruneOldPings },
     { name: "prune old flips", everySeconds: DAY, run: pruneFlips },

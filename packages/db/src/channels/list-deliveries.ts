@@ -42,7 +42,8 @@ export async function findDelivery(
   return found ?? null;
 }
 
-async function withAttempts(db: Db, rows: readonly DeliveryRow[]): Promise<DeliveryWithAttempts[]> {
+/** The same deliveries, each with every try. */
+export async function withAttempts(db: Db, rows: readonly DeliveryRow[]): Promise<DeliveryWithAttempts[]> {
   const ids = rows.map((row) => row.id);
   const attempts = await db
     .select()

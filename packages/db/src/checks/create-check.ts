@@ -68,6 +68,6 @@ async function allChannels(tx: Db | Tx, projectId: string): Promise<string[]> {
   const rows = await tx
     .select({ id: channels.id })
     .from(channels)
-    .where(and(eq(channels.projectId, projectId), isNull(channels.deletedAt)));
+    .where(and(eq(channels.projectId, projectId), isNull(channels.deletedAt), eq(channels.internal, false)));
   return rows.map(({ id }) => id);
 }

@@ -1,4 +1,4 @@
-import { alertScene, testDatabase, type AlertScene, type TestDatabase } from "@overdue/testkit";
+import { alertScene, sceneKeyring, testDatabase, type AlertScene, type TestDatabase } from "@overdue/testkit";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
@@ -10,6 +10,7 @@ import { dueDeliveries, msUntilDue } from "./due.ts";
 import { finishDeliveries, type Finish } from "./finish.ts";
 import { loadAlerts } from "./load-alert.ts";
 
+const WAY = { keyring: sceneKeyring, mail: true };
 const LEASE = { seconds: 45, holder: null };
 
 let database: TestDatabase;
@@ -254,7 +255,7 @@ function held(claimed: ClaimedAlert | undefined): Claim {
 
 /** Whether it was recorded. */
 async function finishOne(claim: Claim, how: Finish): Promise<boolean> {
-  return (await finishDeliveries(db, [{ claim, finish: how }])).has(claim.deliveryId);
+  return (await finishDeliveries(db, [{ claim, finish: how }], WAY)).has(claim.deliveryId);
 }
 
 function finish(change: Partial<Finish>): Finish {

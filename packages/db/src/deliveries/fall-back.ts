@@ -11,8 +11,10 @@ import { uuids } from "./due.ts";
 export async function fallBack(tx: Tx, failed: readonly string[]): Promise<void> {
   if (failed.length === 0) return;
   const { rows } = await tx.execute(sql`
-    insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, instead_of)
-    select d.project_id, c.id, d.kind, d.check_id, d.flip_id, d.incident_id, d.id
+    insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, round, payload, because,
+      instead_of)
+    select d.project_id, c.id, d.kind, d.check_id, d.flip_id, d.incident_id, d.round, d.payload,
+      'Another channel did not take it.', d.id
     from deliveries d
     join channels c on c.project_id = d.project_id and c.is_fallback and c.id <> d.channel_id
       and c.deleted_at is null and c.broken_at is null

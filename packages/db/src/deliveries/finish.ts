@@ -4,6 +4,7 @@ import type { Db, Tx } from "../database.ts";
 import { changeJson } from "./changes.ts";
 import type { Claim } from "./claim.ts";
 import { fallBack } from "./fall-back.ts";
+import { tellOwners, type OwnersWay, type Word } from "./tell-owners.ts";
 
 /** How an attempt ended. */
 export type Finish = {
@@ -30,28 +31,64 @@ const CIRCUIT_FAILURES = 5;
 const OPEN_SECONDS = 10;
 const OPEN_SECONDS_MAX = 300;
 
+/** What became of a channel by these endings. */
+type Turn = { projectId: string; channelId: string; name: string; because: string | null };
+type Written = { recorded: Set<string>; broke: Turn[]; mended: Turn[] };
+
 /**
  * Records attempts and what follows from them, committed at once: the fewer sends stand unrecorded, the fewer repeat
- * after a crash. What failed goes to the fall-back in the same transaction. Answers the ids of those it recorded; of the
- * others another attempt has taken over since.
+ * after a crash. What failed goes to the fall-back, and owners hear of a channel that broke, in the same transaction.
+ * Answers the ids of those it recorded; of the others another attempt has taken over since.
  */
-export async function finishDeliveries(db: Db, endings: readonly Ended[]): Promise<Set<string>> {
+export async function finishDeliveries(
+  db: Db,
+  endings: readonly Ended[],
+  way: OwnersWay,
+): Promise<Set<string>> {
   const failed = endings.filter(({ finish }) => finish.state === "failed");
-  if (failed.length === 0) return write(db, endings);
+  if (failed.length === 0) {
+    const { recorded, mended } = await write(db, endings);
+    // A notice that is lost in a crash is no alert that is: it may stand outside.
+    if (mended.length > 0) await db.transaction((tx) => tellAll(tx, way, mended.map(mendedWord)));
+    return recorded;
+  }
   return db.transaction(async (tx) => {
-    const recorded = await write(tx, endings);
+    const { recorded, broke } = await write(tx, endings);
     await fallBack(
       tx,
       failed.map(({ claim }) => claim.deliveryId).filter((id) => recorded.has(id)),
     );
+    await tellAll(tx, way, broke.map(brokenWord));
     return recorded;
   });
 }
 
+async function tellAll(tx: Tx, way: OwnersWay, words: readonly Word[]): Promise<void> {
+  for (const word of words) await tellOwners(tx, way, word);
+}
+
+function brokenWord({ projectId, channelId, name, because }: Turn): Word {
+  return {
+    projectId,
+    notVia: channelId,
+    title: `Channel “${name}” does not work any more`,
+    sentence: `It answered: ${because ?? "nothing"}. Nothing more is sent there but one try a day. Mend it, then send a test.`,
+  };
+}
+
+function mendedWord({ projectId, channelId, name }: Turn): Word {
+  return {
+    projectId,
+    notVia: channelId,
+    title: `Channel “${name}” works again`,
+    sentence: "A test arrived there; alerts go there again.",
+  };
+}
+
 /** One statement: a transaction's round trips would be paid by every alert. */
-async function write(db: Db | Tx, endings: readonly Ended[]): Promise<Set<string>> {
+async function write(db: Db | Tx, endings: readonly Ended[]): Promise<Written> {
   const given = JSON.stringify(endings.map(givenRow));
-  const { rows } = await db.execute<{ id: string }>(sql`
+  const { rows } = await db.execute<{ id: string; turn: "broke" | "mended" | null } & Turn>(sql`
     with given as (
       select * from json_to_recordset(${given}::json) as x(project_id uuid, id uuid, attempt int,
         state delivery_state, started_at timestamptz, status_code int, answer text, provider_ref text,
@@ -89,14 +126,22 @@ async function write(db: Db | Tx, endings: readonly Ended[]): Promise<Set<string
           where a.delivery_id = d.id and a.attempt = d.attempt and a.status_code = 429)
       returning d.id
     )
-    select done.id, pg_notify('overdue_changes', ${changeJson(sql`done`)}),
+    select done.id, channel.turn, done.project_id as "projectId", done.channel_id as "channelId", channel.name,
+      channel.broken_because as "because", pg_notify('overdue_changes', ${changeJson(sql`done`)}),
       -- what waited for this one may go now
       (select pg_notify('overdue_deliveries', '') from deliveries d
        where d.check_id = done.check_id and d.channel_id = done.channel_id and d.state in ('pending', 'retry')
        limit 1),
       (select pg_notify('overdue_deliveries', '') from released limit 1)
-    from done`);
-  return new Set(rows.map(({ id }) => id));
+    from done left join channel on channel.id = done.channel_id`);
+  const turned = (how: "broke" | "mended") => [
+    ...new Map(rows.filter(({ turn }) => turn === how).map((row) => [row.channelId, row])).values(),
+  ];
+  return {
+    recorded: new Set(rows.map(({ id }) => id)),
+    broke: turned("broke"),
+    mended: turned("mended"),
+  };
 }
 
 /** A flip is told from the deadline on; all else from when it was written. */
@@ -126,7 +171,9 @@ const channelHeard = sql`
     and (h.broken_because is not null or h.failures > 0 or (h.sent and (c.broken_at is not null
       or c.circuit_failures > 0 or c.last_sent_at is null
       or c.last_sent_at < clock_timestamp() - interval '1 second')))
-  returning c.id, h.sent and old.circuit_step > 0 as closes`;
+  returning c.id, c.name, c.broken_because, h.sent and old.circuit_step > 0 as closes,
+    case when old.broken_at is null and new.broken_at is not null then 'broke'
+      when old.broken_at is not null and new.broken_at is null then 'mended' end as turn`;
 
 function givenRow({ claim, finish }: Ended) {
   return {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { alertScene, testDatabase, type AlertScene, type TestDatabase } from "@overdue/testkit";
+import { alertScene, sceneKeyring, testDatabase, type AlertScene, type TestDatabase } from "@overdue/testkit";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
@@ -12,6 +12,7 @@ import { claimDeliveries, type Claim } from "./claim.ts";
 import { finishDeliveries, type Finish } from "./finish.ts";
 import { freeLeases } from "./free-leases.ts";
 
+const WAY = { keyring: sceneKeyring, mail: true };
 const LEASE = { seconds: 45, holder: null };
 
 let database: TestDatabase;
@@ -115,7 +116,7 @@ describe("the fall-back", () => {
     const [instead] = await of(fallback);
     const [claim] = await claimDeliveries(db, [instead?.id ?? ""], LEASE);
     await end(claim?.claim, broken);
-    expect(await db.$count(deliveries)).toBe(2);
+    expect(await db.$count(deliveries, eq(deliveries.kind, "down"))).toBe(2);
   });
 
   async function named(): Promise<string> {
@@ -220,7 +221,7 @@ async function end(claim: Claim | undefined, how: Partial<Finish>): Promise<void
     uncertain: false,
     channelBrokenBecause: null,
   };
-  await finishDeliveries(db, [{ claim, finish: { ...usual, ...how } }]);
+  await finishDeliveries(db, [{ claim, finish: { ...usual, ...how } }], WAY);
 }
 
 function target() {

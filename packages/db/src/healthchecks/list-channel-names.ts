@@ -13,7 +13,7 @@ export async function listChannelNames(
   return await db
     .select({ id: channels.id, name: channels.name, kind: channels.kind })
     .from(channels)
-    .where(and(eq(channels.projectId, projectId), isNull(channels.deletedAt)))
+    .where(and(eq(channels.projectId, projectId), isNull(channels.deletedAt), eq(channels.internal, false)))
     .orderBy(asc(channels.createdAt), asc(channels.id))
     .limit(AT_MOST);
 }

@@ -1,0 +1,73 @@
+import { randomUUIDv7 } from "node:crypto";
+
+import { sql } from "drizzle-orm";
+
+import { sealSettings } from "../channels/create-channel.ts";
+import type { Tx } from "../database.ts";
+import type { Keyring } from "../secrets/keyring.ts";
+import { ringForDeliveries } from "./changes.ts";
+
+/** How owners can be reached. `mail`: a mail server is set. */
+export type OwnersWay = { keyring: Keyring; mail: boolean };
+
+/** What is said to them. `notVia`: the channel that it is about. */
+export type Word = { projectId: string; notVia: string | null; title: string; sentence: string };
+
+type Owner = { userId: string; email: string };
+
+/**
+ * Queues a message to everybody who owns a project: by mail to the address of the account, and where there is no mail
+ * by another channel that works, the fall-back first. Nothing where there is neither. @returns to how many
+ */
+export async function tellOwners(tx: Tx, way: OwnersWay, word: Word): Promise<number> {
+  const mailboxes = way.mail ? await mailboxesOf(tx, way.keyring, word.projectId) : [];
+  const others = mailboxes.filter((id) => id !== word.notVia);
+  const ids = others.length > 0 ? others : await workingChannel(tx, word);
+  for (const channelId of ids) await queue(tx, channelId, word);
+  if (ids.length > 0) await ringForDeliveries(tx);
+  return ids.length;
+}
+
+async function queue(tx: Tx, channelId: string, { projectId, title, sentence }: Word): Promise<void> {
+  await tx.execute(sql`
+    insert into deliveries (project_id, channel_id, kind, payload)
+    values (${projectId}, ${channelId}, 'system', ${JSON.stringify({ title, sentence, lines: [] })}::jsonb)`);
+}
+
+/** A channel of Overdue's own for each owner's mailbox, made when it is first needed. */
+async function mailboxesOf(tx: Tx, keyring: Keyring, projectId: string): Promise<string[]> {
+  const { rows } = await tx.execute<Owner & { channelId: string | null; broken: boolean | null }>(sql`
+    select u.id as "userId", u.email, c.id as "channelId", c.broken_at is not null as broken
+    from members m join users u on u.id = m.user_id
+    left join channels c on c.project_id = m.project_id and c.internal and c.kind = 'email' and c.hint = u.email
+    where m.project_id = ${projectId} and m.role = 'owner'
+    order by u.id for update of m`);
+  const made: string[] = [];
+  for (const { email, channelId, broken } of rows) {
+    if (channelId === null) made.push(await makeMailbox(tx, keyring, { projectId, email }));
+    else if (broken !== true) made.push(channelId);
+  }
+  return made;
+}
+
+async function makeMailbox(
+  tx: Tx,
+  keyring: Keyring,
+  { projectId, email }: { projectId: string; email: string },
+): Promise<string> {
+  const channelId = randomUUIDv7();
+  const settings = sealSettings(keyring, { projectId, channelId }, { to: email });
+  await tx.execute(sql`
+    insert into channels (id, project_id, kind, name, settings, hint, internal)
+    values (${channelId}, ${projectId}, 'email', 'Owner', ${settings}, ${email}, true)`);
+  return channelId;
+}
+
+async function workingChannel(tx: Tx, { projectId, notVia }: Word): Promise<string[]> {
+  const { rows } = await tx.execute<{ id: string }>(sql`
+    select id from channels
+    where project_id = ${projectId} and not internal and deleted_at is null and broken_at is null
+      and circuit_step = 0 and id is distinct from ${notVia}
+    order by is_fallback desc, last_sent_at desc nulls last, id limit 1`);
+  return rows.map(({ id }) => id);
+}
