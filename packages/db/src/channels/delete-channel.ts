@@ -9,7 +9,14 @@ export async function deleteChannel(db: Db, { projectId, channelId }: ChannelRef
   const hidden = await db
     .update(channels)
     .set({ deletedAt: sql`now()` })
-    .where(and(eq(channels.projectId, projectId), eq(channels.id, channelId), isNull(channels.deletedAt), eq(channels.internal, false)))
+    .where(
+      and(
+        eq(channels.projectId, projectId),
+        eq(channels.id, channelId),
+        isNull(channels.deletedAt),
+        eq(channels.internal, false),
+      ),
+    )
     .returning({ id: channels.id });
   return hidden.length > 0;
 }

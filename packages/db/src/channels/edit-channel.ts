@@ -30,7 +30,8 @@ export async function editChannel(
         and(
           eq(channels.projectId, ref.projectId),
           eq(channels.id, ref.channelId),
-          isNull(channels.deletedAt), eq(channels.internal, false),
+          isNull(channels.deletedAt),
+          eq(channels.internal, false),
         ),
       )
       .returning({ version: channels.version });

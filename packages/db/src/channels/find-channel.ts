@@ -13,7 +13,12 @@ export async function findChannel(db: Db, ref: ChannelRef): Promise<ChannelWithC
     .select()
     .from(channels)
     .where(
-      and(eq(channels.projectId, ref.projectId), eq(channels.id, ref.channelId), isNull(channels.deletedAt), eq(channels.internal, false)),
+      and(
+        eq(channels.projectId, ref.projectId),
+        eq(channels.id, ref.channelId),
+        isNull(channels.deletedAt),
+        eq(channels.internal, false),
+      ),
     );
   if (row === undefined) return null;
   const links = await db

@@ -16,7 +16,8 @@ export async function listChannels(
     .where(
       and(
         eq(channels.projectId, projectId),
-        isNull(channels.deletedAt), eq(channels.internal, false),
+        isNull(channels.deletedAt),
+        eq(channels.internal, false),
         page.after === null ? undefined : gt(channels.id, page.after),
       ),
     )

@@ -18,7 +18,12 @@ export async function linkChannels(
     .select({ id: channels.id })
     .from(channels)
     .where(
-      and(eq(channels.projectId, check.projectId), inArray(channels.id, wanted), isNull(channels.deletedAt), eq(channels.internal, false)),
+      and(
+        eq(channels.projectId, check.projectId),
+        inArray(channels.id, wanted),
+        isNull(channels.deletedAt),
+        eq(channels.internal, false),
+      ),
     );
   if (known.length < wanted.length) throw new UnknownChannel();
   await tx.delete(checkChannels).where(eq(checkChannels.checkId, check.checkId));

@@ -94,6 +94,7 @@ function wordsFor(count: number): { title: string; sentence: string } {
   const alerts = count === 1 ? "1 alert" : `${count} alerts`;
   return {
     title: `${alerts} could not be delivered`,
-    sentence: "Nobody got them where they should have gone. They are listed with their errors; send them again there.",
+    sentence:
+      "Nobody got them where they should have gone. They are listed with their errors; send them again there.",
   };
 }

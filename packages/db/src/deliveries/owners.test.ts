@@ -84,7 +84,10 @@ test("owners hear of dead letters, and not again within the hour", async () => {
 
 test("a broken channel is tried once a day, a working one when it is to be proven weekly", async () => {
   expect(await queueProofs(db, 100)).toBe(0);
-  await db.update(channels).set({ brokenAt: sql`now() - interval '25 hours'` }).where(ofScene());
+  await db
+    .update(channels)
+    .set({ brokenAt: sql`now() - interval '25 hours'` })
+    .where(ofScene());
   expect(await queueProofs(db, 100)).toBe(1);
   expect(await queueProofs(db, 100)).toBe(0);
   await db.delete(deliveries);
