@@ -81,7 +81,7 @@ test.each<[string, Partial<CheckSettings>, Step[], string[], string[]]>([
       [1600, "time"],
     ],
     ["new→down at 1600 (overlong), told"],
-    [],
+    ["1600 failed 0"],
   ],
 ])("%s", (_, settings, steps, flips, slots) => {
   const told = tell(settings, steps);
