@@ -1,5 +1,6 @@
 import { differences, firstOf, pairs, verdicts } from "./oracle/differences.ts";
 import { foretell } from "./oracle/foretell.ts";
+import { loosely } from "./oracle/loosely.ts";
 import { isInOrder } from "./history/order.ts";
 import type { History } from "./history/history.ts";
 import { broken } from "./invariants.ts";
@@ -16,7 +17,9 @@ export function examine(history: History, machine: Machine, onStep?: (step: Step
   const conditions = { machine, random, rhythm: makeRhythm(random), ...(onStep && { onStep }) };
   const rows = live(history, conditions);
   const problems = [...rows.refused, ...broken(rows, history)];
-  if (isInOrder(history)) {
+  if (!isInOrder(history)) {
+    problems.push(...loosely(rows, foretell(history), history));
+  } else {
     problems.push(...differences(rows, foretell(history)));
     if (randomFrom(`${history.id}/twice`).chance(1 / 3)) problems.push(...otherwise(history, machine, rows));
   }

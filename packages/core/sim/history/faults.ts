@@ -16,6 +16,7 @@ export function makeFaults(random: Random, { begin, end }: { begin: Instant; end
       outages,
     ),
     checkerPauses: random.chance(0.5) ? [] : spans(0.1, () => random.pick([MINUTE, HOUR, HOUR, 9 * HOUR])),
+    slowCommits: random.pick([0, 0, 0, 0.1, 0.4]),
   };
 }
 

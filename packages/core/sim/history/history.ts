@@ -28,6 +28,8 @@ export type Faults = {
   outages: readonly Span[];
   /** Spans in which no checker looked. */
   checkerPauses: readonly Span[];
+  /** Of 1: how often a commit takes up to `SLOW_COMMIT_MS`, so that others overtake it. */
+  slowCommits: number;
 };
 
 /** All that happens to one check, settled before anything is folded. */
@@ -41,6 +43,7 @@ export type History = {
   entries: readonly Entry[];
 };
 
+export const SLOW_COMMIT_MS = 20_000;
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;

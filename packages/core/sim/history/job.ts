@@ -41,6 +41,12 @@ const late: Behaviour = (job, slot) =>
   run(job, slot + job.random.whole(0, 2 * job.settings.graceSeconds * SECOND));
 const atTheDeadline: Behaviour = (job, slot) =>
   run(job, slot + around(job.random, (job.settings.graceSeconds + job.settings.jitterSeconds) * SECOND));
+/** A last chance that is taken, and a sign of life shortly after it: the two may overtake each other. */
+const lastMinute: Behaviour = (job, slot) => {
+  const deadlineMs = (job.settings.graceSeconds + job.settings.jitterSeconds) * SECOND;
+  const sent = run(job, slot + deadlineMs - job.random.whole(1, 5 * SECOND), { takesMs: 0 });
+  return sent.flatMap((one) => [one, { ...one, kind: "log", at: one.at + job.random.whole(1, 10 * SECOND) }]);
+};
 const missing: Behaviour = () => [];
 const failing: Behaviour = (job, slot) => run(job, slot, { end: "fail" });
 const hanging: Behaviour = (job, slot) => run(job, slot, { end: null });
@@ -90,6 +96,7 @@ const MISCHIEF: readonly Behaviour[] = [
   late,
   atTheDeadline,
   atTheDeadline,
+  lastMinute,
   missing,
   missing,
   failing,

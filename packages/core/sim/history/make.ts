@@ -1,7 +1,7 @@
 import { nextAfter, type CheckSettings, type Instant } from "../../src/index.ts";
 import { randomFrom, type Random } from "../random.ts";
 import { makeFaults } from "./faults.ts";
-import { DAY, SECOND, spanAt, type Entry, type History, type Sending } from "./history.ts";
+import { DAY, SECOND, type Entry, type History, type Sending } from "./history.ts";
 import { makeJob, work } from "./job.ts";
 import { makeActs } from "./people.ts";
 import { receive } from "./receive.ts";
@@ -16,9 +16,7 @@ export function makeHistory({ seed, days }: { seed: number; days: number }, numb
   const settings = makeSettings(random("settings"));
   const faults = makeFaults(random("faults"), { begin, end });
   const sendings = makeSendings(random("job"), settings, { begin, end });
-  const acts = makeActs(random("people"), { begin, end, settings }).filter(
-    (act) => spanAt(faults.outages, act.committedAt) === undefined,
-  );
+  const acts = makeActs(random("people"), { begin, end, settings }, faults.outages);
   const entries = [...receive(random("network"), sendings, faults), ...acts]
     .filter((entry) => entry.committedAt < end)
     .toSorted((a, b) => a.committedAt - b.committedAt);

@@ -1,17 +1,21 @@
 import type { CheckSettings, Instant } from "../../src/index.ts";
 import type { Random } from "../random.ts";
-import { DAY, HOUR, type Entry } from "./history.ts";
+import { DAY, HOUR, type Entry, type Span } from "./history.ts";
 import { makeSettings } from "./settings.ts";
 
 type Life = { begin: Instant; end: Instant; settings: CheckSettings };
 
 /** What people do to the check: most checks are set up once and left alone. */
-export function makeActs(random: Random, { begin, end, settings }: Life): Entry[] {
-  const acts: Entry[] = [];
+export function makeActs(random: Random, life: Life, outages: readonly Span[]): Entry[] {
+  const { begin, end, settings } = life;
+  // The page may answer while no receiver does, and that is when people look.
+  const acts = outages
+    .filter(() => random.chance(0.1))
+    .flatMap(({ from, until }) => act(random, random.whole(from + 1, until - 1), settings));
   if (random.chance(0.6)) return acts;
   for (let at = begin + random.whole(0, 5 * DAY); at < end; at += random.whole(1, 10 * DAY))
     acts.push(...act(random, at, settings));
-  return acts;
+  return acts.toSorted((a, b) => a.committedAt - b.committedAt);
 }
 
 function act(random: Random, at: Instant, settings: CheckSettings): Entry[] {

@@ -1,5 +1,5 @@
-import type { Check, CheckSettings, Event, Instant, Transition } from "../../src/index.ts";
-import { DAY, SECOND, type History, type Span } from "../history/history.ts";
+import type { Check, CheckSettings, Effect, Event, Instant, Transition } from "../../src/index.ts";
+import { DAY, SECOND, spanAt, type History, type Span } from "../history/history.ts";
 import { isInOrder, stampOf } from "../history/order.ts";
 import type { Random } from "../random.ts";
 import { flawOf } from "./flaw.ts";
@@ -55,7 +55,7 @@ export function live(history: History, conditions: Conditions): Rows {
     lookUntil(world, { clock, until: committedAt, uncommitted: uncommitted[order] ?? committedAt });
     const proven = watermarkAt({ faults, rhythm: conditions.rhythm }, committedAt);
     const knownUntil = Math.min(proven, uncommitted[order + 1] ?? committedAt);
-    const waits = event.kind === "ping" && !ordered;
+    const waits = event.kind === "ping" ? !ordered : spanAt(faults.outages, committedAt) !== undefined;
     receive(world, waits ? { ...event, knownUntil } : event, committedAt);
     clock = committedAt;
   }
@@ -123,12 +123,25 @@ function commit(world: World, event: Event, clock: Instant): Instant | null {
   return apply(world, event, clock);
 }
 
+/** Of a deadline that passed nobody would have known in time, had nothing else happened. */
+function tooLate({ wakeAt }: World, { effect, event }: { effect: Effect; event: Event }): string | null {
+  if (effect.kind !== "flip" || effect.flip.to !== "down" || event.kind === "edit") return null;
+  const { at, reason } = effect.flip;
+  const byDeadline = reason === "missed" || reason === "overlong" || reason === "never-started";
+  if (!byDeadline || (wakeAt !== null && wakeAt <= at)) return null;
+  return `down at ${at}, ${reason}, but the checkers were to look at ${wakeAt}`;
+}
+
 function apply(world: World, event: Event, clock: Instant): Instant | null {
   const transition = world.machine.fold(world.check, event);
   const flaw = flawOf(world, transition);
   if (flaw !== null) world.rows.refused.push(flaw);
   world.check = transition.check;
-  for (const effect of transition.effects) write(world.rows, effect);
+  for (const effect of transition.effects) {
+    const late = tooLate(world, { effect, event });
+    if (late !== null) world.rows.refused.push(late);
+    write(world.rows, effect);
+  }
   world.onStep?.({ clock, event, transition });
   return transition.nextAt;
 }

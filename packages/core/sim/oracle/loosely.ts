@@ -1,0 +1,39 @@
+import type { CheckSettings } from "../../src/index.ts";
+import { type History, SECOND, SLOW_COMMIT_MS } from "../history/history.ts";
+import { stampOf } from "../history/order.ts";
+import type { Rows } from "../world/rows.ts";
+import { type Foretold, type Verdict, verdicts } from "./differences.ts";
+
+/** By how much two clocks and a slow commit may move a verdict that a ping decides. */
+const APART_MS = SLOW_COMMIT_MS + 2 * SECOND;
+
+/**
+ * Commits that overtake each other must come to the same verdicts, if not to the millisecond. Left out is where
+ * it matters what came first: two at one instant, retries, and settings that count pings or hosts in their order.
+ */
+export function loosely(rows: Rows, foretold: Foretold, history: History): string[] {
+  if (orderMatters(history) || foretold.notes.includes("duplicate")) return [];
+  const happened = verdicts(rows.flips);
+  const longer = happened.length > foretold.flips.length ? happened : foretold.flips;
+  const wrong = longer.findIndex((_, order) => !isAlike(happened[order], foretold.flips[order]));
+  if (wrong < 0) return [];
+  const [did, should] = [happened[wrong], foretold.flips[wrong]].map((flip) => JSON.stringify(flip) ?? "none");
+  return [`flip, out of order, ${did}, should be about ${should}`];
+}
+
+function isAlike(one: Verdict | undefined, other: Verdict | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
+  return one.to === other.to && one.reason === other.reason && Math.abs(one.at - other.at) <= APART_MS;
+}
+
+function orderMatters({ entries, settings }: History): boolean {
+  const stamps = entries.map(stampOf);
+  const edits = entries.flatMap(({ event }) => (event.kind === "edit" ? [event.settings] : []));
+  return new Set(stamps).size < stamps.length || [settings, ...edits].some(countsInOrder);
+}
+
+function countsInOrder(settings: CheckSettings): boolean {
+  const { tooOften, hostDuplicates, tolerance, recoverAfter, minRuntimeSeconds, overlap } = settings;
+  const counts = tooOften !== null || tolerance !== null || recoverAfter > 1;
+  return counts || hostDuplicates !== "allow" || overlap !== "allow" || minRuntimeSeconds !== null;
+}
