@@ -32,7 +32,8 @@ console.log(
 );
 if (failure) {
   const problems = failure.problems.map((problem) => `WRONG: ${problem}`).join("\n");
-  console.log(values.terse ? problems : tell(minimal(failure), machine));
+  const terse = `${problems}\nagain: ${failure.command}`;
+  console.log(values.terse ? terse : tell(minimal(failure), machine));
   process.exitCode = 1;
 }
 

@@ -1,6 +1,15 @@
 import type { Instant } from "../../src/index.ts";
 import type { Random } from "../random.ts";
-import { MINUTE, SECOND, SLOW_COMMIT_MS, spanAt, type Entry, type Faults, type Receiver, type Sending } from "./history.ts";
+import {
+  MINUTE,
+  SECOND,
+  SLOW_COMMIT_MS,
+  spanAt,
+  type Entry,
+  type Faults,
+  type Receiver,
+  type Sending,
+} from "./history.ts";
 
 /** The pings that reached the database: stamped by a receiver when accepted, committed when it could. */
 export function receive(random: Random, sendings: readonly Sending[], faults: Faults): Entry[] {

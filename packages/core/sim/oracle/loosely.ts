@@ -17,7 +17,9 @@ export function loosely(rows: Rows, foretold: Foretold, history: History): strin
   const longer = happened.length > foretold.flips.length ? happened : foretold.flips;
   const wrong = longer.findIndex((_, order) => !isAlike(happened[order], foretold.flips[order]));
   if (wrong < 0) return [];
-  const [did, should] = [happened[wrong], foretold.flips[wrong]].map((flip) => JSON.stringify(flip) ?? "none");
+  const [did, should] = [happened[wrong], foretold.flips[wrong]].map(
+    (flip) => JSON.stringify(flip) ?? "none",
+  );
   return [`flip, out of order, ${did}, should be about ${should}`];
 }
 

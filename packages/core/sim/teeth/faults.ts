@@ -67,6 +67,80 @@ export const planted: readonly Fault[] = [
     becomes:
       '=== "interval") memory.slotAt = nextAfter(settings.schedule, memory.lastSlot?.dueAt ?? coming.at);',
   }),
+  fault("jitter is forgotten", "outages", {
+    line: "(settings.jitterSeconds + settings.graceSeconds)",
+    becomes: "settings.graceSeconds",
+  }),
+  fault("a max runtime is not looked at", "runs", {
+    line: "settings.maxRuntimeSeconds ?? settings.graceSeconds",
+    becomes: "settings.graceSeconds",
+  }),
+  fault("an end without an id closes the newest run", "match", {
+    line: "runs.find(({ overlong }) => !overlong) ?? runs.at(-1) ?? null",
+    becomes: "runs.at(-1) ?? null",
+  }),
+  fault("a good end hides a newer run that hangs", "end", {
+    line: "if (open.overlong && open.startedAt < startedAt)",
+    becomes: "if (open.overlong)",
+  }),
+  fault("a good end hides an older run that may hang", "end", {
+    line: "if (open.overlong && open.startedAt < startedAt)",
+    becomes: "if (open.startedAt < startedAt)",
+  }),
+  fault("an up check is looked at as seldom as a down one", "draft", {
+    line: 'if (deadlineAt === null || status !== "down" ||',
+    becomes: "if (deadlineAt === null ||",
+  }),
+  fault("an alert is dated at the moment of noticing", "flips", {
+    line: "const at = Math.max(change.at, memory.flippedAt ?? change.at);",
+    becomes:
+      "const at = Math.max(change.at, memory.flippedAt ?? change.at, Number.isFinite(draft.knownUntil) ? draft.knownUntil : 0);",
+  }),
+  fault("the watermark is not looked at", "fold", {
+    line: "return event.knownUntil ?? Infinity;",
+    becomes: "return Infinity;",
+  }),
+  fault("an outage is forgotten", "outages", {
+    line: "memory.outages = [...memory.outages, outage].slice(-OUTAGES_MAX);",
+    becomes: "memory.outages = [];",
+  }),
+  fault("every incident is opened twice", "flips", {
+    line: 'draft.effects.push({ kind: "incident-opened", at: flippedAt, deadlineSeq, reason, evidence });',
+    becomes:
+      'for (const seq of [deadlineSeq, deadlineSeq]) draft.effects.push({ kind: "incident-opened", at: flippedAt, deadlineSeq: seq, reason, evidence });',
+  }),
+  fault("the early margin is not looked at", "slot-outcome", {
+    line: "const marginMs = earlyMarginSeconds * SECOND_MS;",
+    becomes: "const marginMs = 0;",
+  }),
+  fault("one bad slot more is tolerated", "tolerance", {
+    line: "return badInARow(verdicts) < tolerance.bad;",
+    becomes: "return badInARow(verdicts) <= tolerance.bad;",
+  }),
+  fault("the first good end gives up", "tolerance", {
+    line: "memory.goodInARow >= settings.recoverAfter",
+    becomes: "memory.goodInARow > 0",
+  }),
+  fault("a window of too many never ends", "limits", {
+    line: "[...counted, at].filter((one) => one > from)",
+    becomes: "[...counted, at].filter((one) => one > from - 3_600_000)",
+  }),
+  fault("a second host is not seen once the slot has moved", "slots", {
+    line: "if (slotHost?.slotAt === slotAt)",
+    becomes: "if (slotHost?.slotAt === -1)",
+  }),
+  fault("progress does not extend", "start", {
+    line: "if (!draft.settings.progressExtends) return;",
+    becomes: "return;",
+  }),
+  fault("a new check is never waited for", "new-check", {
+    line: "settings.alertBeforeFirstPing ? nextAfter(settings.schedule, createdAt) : null",
+    becomes: "null",
+  }),
+  fault("an edit judges by the new settings what was due before it", "edit", {
+    line: "  judgeUpTo(draft, at);\n  memory.judgedAt = at;",
+    becomes: "  memory.judgedAt = at;",
+  }),
 ];
 
 function fault(name: string, file: string, change: { line: string; becomes: string }): Fault {

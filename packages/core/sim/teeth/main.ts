@@ -24,12 +24,13 @@ function bite(fault: Fault): { caught: boolean; said: string } {
   const copy = mkdtempSync(join(tmpdir(), "overdue-teeth-"));
   try {
     plant(fault, copy);
-    const args = [join(copy, "sim/main.ts"), "--seed", SEED, "--days", "25", "--checks", "100", "--terse"];
+    const args = [join(copy, "sim/main.ts"), "--seed", SEED, "--days", "25", "--checks", "1000", "--terse"];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, {
       encoding: "utf8",
       timeout: 120_000,
     });
-    const said = /WRONG: (.*)/.exec(stdout)?.[1] ?? stderr.trim().split("\n").at(-1) ?? "";
+    const [, wrong, check] = /WRONG: (.*)[^]*--check (\d+)/.exec(stdout) ?? [];
+    const said = wrong === undefined ? (stderr.trim().split("\n").at(-1) ?? "") : `check ${check}, ${wrong}`;
     return { caught: status === 1 && stdout.includes("WRONG: "), said };
   } finally {
     rmSync(copy, { recursive: true });
