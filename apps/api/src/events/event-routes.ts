@@ -7,6 +7,16 @@ import { ApiError } from "../http/problem.ts";
 import { createRouter, route } from "../http/route.ts";
 
 const ACCESS = { auth: "project", role: "viewer", key: "read" } as const;
+const EventView = z
+  .object({
+    event: z.literal("change"),
+    data: z.string().meta({
+      description: "JSON: the check that changed, or null.",
+      example: '{"checkId":null}',
+    }),
+    retry: z.int().optional().meta({ description: "Milliseconds to wait before connecting again." }),
+  })
+  .meta({ id: "ChangeEvent", description: "One event, its lines as fields." });
 const RECONNECT_MS = 2_000;
 
 export const eventRoutes = createRouter().openapi(
@@ -21,7 +31,7 @@ export const eventRoutes = createRouter().openapi(
     responses: {
       200: {
         description: "A stream that stays open.",
-        content: { "text/event-stream": { schema: z.string() } },
+        content: { "text/event-stream": { schema: EventView } },
       },
     },
   }),

@@ -1,6 +1,7 @@
 import { listChannelNames } from "@overdue/db";
 
 import type { Endpoint } from "./endpoint.ts";
+import { CHANNELS } from "./shapes.ts";
 
 export const channelEndpoints: readonly Endpoint[] = [
   {
@@ -10,6 +11,7 @@ export const channelEndpoints: readonly Endpoint[] = [
       GET: {
         access: { auth: "healthchecks", key: "write" },
         summary: "List channels",
+        success: CHANNELS,
         answer: async (c) =>
           c.json({ channels: await listChannelNames(c.var.deps.db, c.var.face.projectId) }),
       },

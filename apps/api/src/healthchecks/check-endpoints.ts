@@ -6,6 +6,7 @@ import { FaceError } from "./face-error.ts";
 import type { FaceContext } from "./face-env.ts";
 import { changed, checkByUniqueKey, checkByUuid, objectOf } from "./find-check.ts";
 import { createOrUpdate, pause, refreshed, resume, update } from "./save-check.ts";
+import { CHECK, CHECKS } from "./shapes.ts";
 
 const READ = { auth: "healthchecks", key: "read" } as const;
 const WRITE = { auth: "healthchecks", key: "write" } as const;
@@ -15,11 +16,11 @@ export const checkEndpoints: readonly Endpoint[] = [
     path: "/api/{version}/checks/",
     cors: true,
     methods: {
-      GET: { access: READ, summary: "List checks", answer: listChecks },
+      GET: { access: READ, summary: "List checks", success: CHECKS, answer: listChecks },
       POST: {
         access: WRITE,
         summary: "Create a check, or update the one that `unique` finds",
-        successes: [200, 201],
+        success: { ...CHECK, statuses: [200, 201] },
         answer: createCheck,
       },
     },
@@ -31,10 +32,11 @@ export const checkEndpoints: readonly Endpoint[] = [
       GET: {
         access: READ,
         summary: "Read a check",
+        success: CHECK,
         answer: async (c) => c.json(objectOf(c, await checkByUuid(c))),
       },
-      POST: { access: WRITE, summary: "Update a check", answer: updateCheck },
-      DELETE: { access: WRITE, summary: "Delete a check", answer: removeCheck },
+      POST: { access: WRITE, summary: "Update a check", success: CHECK, answer: updateCheck },
+      DELETE: { access: WRITE, summary: "Delete a check", success: CHECK, answer: removeCheck },
     },
   },
   {
@@ -44,6 +46,7 @@ export const checkEndpoints: readonly Endpoint[] = [
       GET: {
         access: READ,
         summary: "Read a check by its unique key",
+        success: CHECK,
         answer: async (c) => c.json(objectOf(c, await checkByUniqueKey(c))),
       },
     },
@@ -51,12 +54,14 @@ export const checkEndpoints: readonly Endpoint[] = [
   {
     path: "/api/{version}/checks/{check:uuid}/pause",
     cors: true,
-    methods: { POST: { access: WRITE, summary: "Pause a check", answer: pauseCheck } },
+    methods: { POST: { access: WRITE, summary: "Pause a check", success: CHECK, answer: pauseCheck } },
   },
   {
     path: "/api/{version}/checks/{check:uuid}/resume",
     cors: true,
-    methods: { POST: { access: WRITE, summary: "Resume a paused check", answer: resumeCheck } },
+    methods: {
+      POST: { access: WRITE, summary: "Resume a paused check", success: CHECK, answer: resumeCheck },
+    },
   },
 ];
 

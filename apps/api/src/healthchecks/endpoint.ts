@@ -1,12 +1,17 @@
+import type { z } from "zod";
+
 import type { FaceAccess } from "./face-guard.ts";
 import type { FaceContext } from "./face-env.ts";
+
+/** Types of the answer with their shapes; statuses: [200] by itself. */
+export type Success = { content: Record<string, z.ZodType>; statuses?: readonly (200 | 201)[] };
 
 export type Method = {
   access: FaceAccess;
   summary: string;
   answer: (c: FaceContext) => Promise<Response>;
-  /** Statuses of success, for the document. */
-  successes?: readonly number[];
+  /** What success looks like, for the document. */
+  success: Success;
 };
 
 /** One path with all its methods; each other method is 405, OPTIONS is 204. */

@@ -8,6 +8,7 @@ import { checkByUniqueKey, checkByUuid } from "./find-check.ts";
 import { spanIn } from "./flip-span.ts";
 import { durationsOf } from "./ping-durations.ts";
 import { isoMicroseconds, isoSeconds } from "./time.ts";
+import { FLIPS, PINGS, TEXT } from "./shapes.ts";
 
 const READ = { auth: "healthchecks", key: "read" } as const;
 const WRITE = { auth: "healthchecks", key: "write" } as const;
@@ -18,7 +19,12 @@ export const historyEndpoints: readonly Endpoint[] = [
     path: "/api/{version}/checks/{check:uuid}/flips/",
     cors: true,
     methods: {
-      GET: { access: READ, summary: "List flips", answer: async (c) => await flips(c, await checkByUuid(c)) },
+      GET: {
+        access: READ,
+        summary: "List flips",
+        success: FLIPS,
+        answer: async (c) => await flips(c, await checkByUuid(c)),
+      },
     },
   },
   {
@@ -28,6 +34,7 @@ export const historyEndpoints: readonly Endpoint[] = [
       GET: {
         access: READ,
         summary: "List flips by unique key",
+        success: FLIPS,
         answer: async (c) => await flips(c, await checkByUniqueKey(c)),
       },
     },
@@ -35,12 +42,14 @@ export const historyEndpoints: readonly Endpoint[] = [
   {
     path: "/api/{version}/checks/{check:uuid}/pings/",
     cors: true,
-    methods: { GET: { access: WRITE, summary: "List pings", answer: pings } },
+    methods: { GET: { access: WRITE, summary: "List pings", success: PINGS, answer: pings } },
   },
   {
     path: "/api/{version}/checks/{check:uuid}/pings/{number}/body",
     cors: true,
-    methods: { GET: { access: WRITE, summary: "Read what a job sent with a ping", answer: pingBody } },
+    methods: {
+      GET: { access: WRITE, summary: "Read what a job sent with a ping", success: TEXT, answer: pingBody },
+    },
   },
 ];
 

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Endpoint, Method } from "./endpoint.ts";
 import { documentPath, pathParameters, pathPattern, routerPath } from "./endpoint-path.ts";
 import type { FaceContext, FaceEnv } from "./face-env.ts";
+import { Refusal } from "./shapes.ts";
 import { answering, faceGuard, passing } from "./face-guard.ts";
 
 const BODY = {
@@ -64,12 +65,27 @@ function corsHeaders(methods: Endpoint["methods"]): Record<string, string> {
   };
 }
 
+function successes({ success: { content, statuses = [200] } }: Method) {
+  const documented = Object.entries(content).map(([type, schema]) => [type, { schema }]);
+  const answer = { description: "As Healthchecks answers.", content: Object.fromEntries(documented) };
+  return Object.fromEntries(statuses.map((status) => [status, answer]));
+}
+
+function refusals({ access }: Method) {
+  const told = (description: string) => ({
+    description,
+    content: { "application/json": { schema: Refusal } },
+  });
+  return {
+    ...(access.auth === "healthchecks" && { 401: told("The key is missing or wrong.") }),
+    404: { description: "There is no such thing." },
+    429: told("Too many requests; Retry-After says when to come back."),
+    default: told("As Healthchecks refuses: with a sentence, or by the status alone."),
+  };
+}
+
 function document(router: Router, path: string, { name, method }: { name: string; method: Method }): void {
   const params = pathParameters(path);
-  const successes = (method.successes ?? [200]).map((status) => [
-    status,
-    { description: "As Healthchecks answers." },
-  ]);
   router.openAPIRegistry.registerPath({
     method: name === "GET" ? "get" : name === "POST" ? "post" : "delete",
     path: documentPath(path),
@@ -81,6 +97,6 @@ function document(router: Router, path: string, { name, method }: { name: string
       ...(Object.keys(params.shape).length > 0 && { params }),
       ...(name === "POST" && { body: BODY }),
     },
-    responses: { ...Object.fromEntries(successes), default: { description: "As Healthchecks refuses." } },
+    responses: { ...successes(method), ...refusals(method) },
   });
 }

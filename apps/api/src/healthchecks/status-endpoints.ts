@@ -5,6 +5,7 @@ import { databaseAnswers, serviceCounts } from "@overdue/db";
 import type { Endpoint } from "./endpoint.ts";
 import { FaceError } from "./face-error.ts";
 import type { FaceContext } from "./face-env.ts";
+import { SERVICE_METRICS, TEXT } from "./shapes.ts";
 
 const PUBLIC = { auth: "public" } as const;
 
@@ -12,12 +13,21 @@ export const statusEndpoints: readonly Endpoint[] = [
   {
     path: "/api/{version}/status/",
     cors: false,
-    methods: { GET: { access: PUBLIC, summary: "Say whether the database answers", answer: status } },
+    methods: {
+      GET: { access: PUBLIC, summary: "Say whether the database answers", success: TEXT, answer: status },
+    },
   },
   {
     path: "/api/{version}/metrics/",
     cors: false,
-    methods: { GET: { access: PUBLIC, summary: "Service metrics, with `X-Metrics-Key`", answer: metrics } },
+    methods: {
+      GET: {
+        access: PUBLIC,
+        summary: "Service metrics, with `X-Metrics-Key`",
+        success: SERVICE_METRICS,
+        answer: metrics,
+      },
+    },
   },
 ];
 

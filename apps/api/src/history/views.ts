@@ -56,7 +56,8 @@ export const FlipView = z
     detectedAt: Timestamp,
     from: Status,
     to: Status,
-    reason: Reason.nullable(),
+    // Not `.nullable()`, which would make the named schema itself nullable in the document.
+    reason: z.union([Reason, z.null()]),
     alerts: z.boolean().meta({ description: "Whether it is worth telling people." }),
     channels: z.int().meta({ description: "How many channels were told of it." }),
   })

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Instant } from "../time.ts";
 import { ExceptionsInput } from "./exceptions/exceptions.ts";
+import { mayBeLeftOut } from "./left-out.ts";
 import { ScheduleError } from "./schedule-error.ts";
 import { nextAfter, type Schedule } from "./schedule.ts";
 import { canonicalTimezone } from "./timezones/timezones.ts";
@@ -47,7 +48,7 @@ const Calendar = z.strictObject({
   kind: z.enum(["cron", "oncalendar"]),
   expression: Expression,
   timezone: TimezoneInput,
-  except: ExceptionsInput.exactOptional(),
+  except: mayBeLeftOut(ExceptionsInput),
 });
 
 /** A schedule as a person or a program sends it: parsed, its zone known, and with a time to come. */

@@ -16,6 +16,7 @@ import { badgeAnswer } from "./badge-answer.ts";
 import { isBadgeSignature } from "./badge-signature.ts";
 import { badgeState } from "./badge-state.ts";
 import { badgeUrls } from "./badge-urls.ts";
+import { BADGE, BADGES } from "../shapes.ts";
 
 const PUBLIC = { auth: "public" } as const;
 const ALL = "*";
@@ -29,6 +30,7 @@ export const badgeEndpoints: readonly Endpoint[] = [
       GET: {
         access: { auth: "healthchecks", key: "read" },
         summary: "List the addresses of badges",
+        success: BADGES,
         answer: listBadges,
       },
     },
@@ -36,17 +38,26 @@ export const badgeEndpoints: readonly Endpoint[] = [
   {
     path: "/badge/{badgeKey}/{file}",
     cors: true,
-    methods: { GET: { access: PUBLIC, summary: "Badge of all checks of a project", answer: projectBadge } },
+    methods: {
+      GET: {
+        access: PUBLIC,
+        summary: "Badge of all checks of a project",
+        success: BADGE,
+        answer: projectBadge,
+      },
+    },
   },
   {
     path: "/badge/{badgeKey}/{signature}/{file}",
     cors: true,
-    methods: { GET: { access: PUBLIC, summary: "Badge of the checks with a tag", answer: tagBadge } },
+    methods: {
+      GET: { access: PUBLIC, summary: "Badge of the checks with a tag", success: BADGE, answer: tagBadge },
+    },
   },
   {
     path: "/b/{states:number}/{file}",
     cors: true,
-    methods: { GET: { access: PUBLIC, summary: "Badge of one check", answer: checkBadge } },
+    methods: { GET: { access: PUBLIC, summary: "Badge of one check", success: BADGE, answer: checkBadge } },
   },
 ];
 

@@ -4,6 +4,7 @@ import type { Endpoint } from "../endpoint.ts";
 import type { FaceContext } from "../face-env.ts";
 import { checkFamilies } from "./check-families.ts";
 import { prometheusText } from "./prometheus-text.ts";
+import { TEXT } from "../shapes.ts";
 
 // The project in the path is not looked at: the key says which one it is, as in Healthchecks.
 const PATHS = [
@@ -19,6 +20,7 @@ export const metricsEndpoints: readonly Endpoint[] = PATHS.map((path) => ({
     GET: {
       access: { auth: "healthchecks", key: "read-only" },
       summary: "Prometheus metrics of a project, by a read-only key in the path or as bearer token",
+      success: TEXT,
       answer: metrics,
     },
   },

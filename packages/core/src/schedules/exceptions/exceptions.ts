@@ -1,3 +1,4 @@
+import { mayBeLeftOut } from "../left-out.ts";
 import { z } from "zod";
 import { isHolidayRegion } from "#holidays";
 import { type DayNumber, dayNumberOf, daysInMonth } from "../civil.ts";
@@ -56,18 +57,19 @@ const NthDay = z
   );
 
 export const ExceptionsInput = z.strictObject({
-  dates: z
-    .array(ExceptionDates)
-    .max(DATES_MAX, `Use at most ${DATES_MAX} dates: write spans where days follow each other.`)
-    .exactOptional(),
-  holidays: z
-    .array(HolidayRegion)
-    .max(HOLIDAYS_MAX, `Use at most ${HOLIDAYS_MAX} holiday calendars.`)
-    .exactOptional(),
-  onlyOn: z
-    .array(z.strictObject({ nth: NthDay, day: z.enum(COUNTED_DAYS) }))
-    .max(ONLY_ON_MAX, `Use at most ${ONLY_ON_MAX} days of the month.`)
-    .exactOptional(),
+  dates: mayBeLeftOut(
+    z
+      .array(ExceptionDates)
+      .max(DATES_MAX, `Use at most ${DATES_MAX} dates: write spans where days follow each other.`),
+  ),
+  holidays: mayBeLeftOut(
+    z.array(HolidayRegion).max(HOLIDAYS_MAX, `Use at most ${HOLIDAYS_MAX} holiday calendars.`),
+  ),
+  onlyOn: mayBeLeftOut(
+    z
+      .array(z.strictObject({ nth: NthDay, day: z.enum(COUNTED_DAYS) }))
+      .max(ONLY_ON_MAX, `Use at most ${ONLY_ON_MAX} days of the month.`),
+  ),
 });
 
 /** The days of an entry of `dates`, null if it is none. */

@@ -1,0 +1,108 @@
+import { setTimeout as wait } from "node:timers/promises";
+
+/** A running product with one of everything in it, and the ids to find it by. */
+export type Furnished = {
+  origin: string;
+  cookie: string;
+  writeKey: string;
+  readKey: string;
+  ids: Record<
+    "projectId" | "checkId" | "channelId" | "keyId" | "userId" | "deliveryId" | "incidentId",
+    string
+  >;
+  /** To be deleted and restored. */
+  doomed: Record<"projectId" | "checkId" | "channelId", string>;
+  pingUuid: string;
+};
+
+type Account = { BOOTSTRAP_EMAIL: string; BOOTSTRAP_PASSWORD: string };
+type Made = {
+  id: string;
+  key: string;
+  pingUrl: string;
+  deliveryId: string;
+  items: { id: string }[];
+  userId: string;
+};
+const SCHEDULE = { schedule: { kind: "cron", expression: "*/5 * * * *", timezone: "Europe/Paris" } };
+const MAIL = { kind: "email", settings: { to: "ops@example.org" } };
+
+/** Fills a new product through its own API. */
+export async function furnish(origin: string, account: Account): Promise<Furnished> {
+  const { cookie, userId } = await signIn(origin, account);
+  const call = caller(origin, cookie);
+  const projectId = (await call("POST", "/v1/projects", { name: "contract" })).id;
+  const path = `/v1/projects/${projectId}`;
+  const key = async (scope: string) => await call("POST", `${path}/keys`, { name: scope, scope });
+  const [write, read] = [await key("write"), await key("read")];
+  const channel = await call("POST", `${path}/channels`, { ...MAIL, name: "ops" });
+  const check = await call("POST", `${path}/checks`, {
+    ...SCHEDULE,
+    name: "backup",
+    slug: "backup",
+    tags: ["db"],
+  });
+  const { deliveryId } = await call("POST", `${path}/channels/${channel.id}/test`);
+  await live(check.pingUrl);
+  const incidents = await untilSome(() => call("GET", `${path}/checks/${check.id}/incidents`));
+  return {
+    origin,
+    cookie,
+    writeKey: write.key,
+    readKey: read.key,
+    ids: {
+      projectId,
+      checkId: check.id,
+      channelId: channel.id,
+      keyId: read.id,
+      userId,
+      deliveryId,
+      incidentId: incidents[0]?.id ?? "",
+    },
+    doomed: {
+      projectId: (await call("POST", "/v1/projects", { name: "doomed" })).id,
+      checkId: (await call("POST", `${path}/checks`, { ...SCHEDULE, name: "doomed" })).id,
+      channelId: (await call("POST", `${path}/channels`, { ...MAIL, name: "doomed" })).id,
+    },
+    pingUuid: check.pingUrl.split("/").at(-1) ?? "",
+  };
+}
+
+async function signIn(origin: string, { BOOTSTRAP_EMAIL: email, BOOTSTRAP_PASSWORD: password }: Account) {
+  const response = await fetch(`${origin}/api/auth/sign-in/email`, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin },
+    body: JSON.stringify({ email, password }),
+  });
+  const { userId } = (await response.json()) as Made;
+  const cookie = response.headers.getSetCookie().map((text) => text.split(";")[0]);
+  return { cookie: cookie.join("; "), userId };
+}
+
+function caller(origin: string, cookie: string) {
+  return async (method: string, path: string, json?: object): Promise<Made> => {
+    const response = await fetch(`${origin}${path}`, {
+      method,
+      headers: { cookie, origin, ...(json && { "content-type": "application/json" }) },
+      ...(json && { body: JSON.stringify(json) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
+    return (await response.json()) as Made;
+  };
+}
+
+/** A history with pings of every kind, runs, flips and an incident that lasts. */
+async function live(pingUrl: string): Promise<void> {
+  const rid = "0190f3c4-0000-7000-8000-000000000001";
+  for (const end of [`/start?rid=${rid}`, `?rid=${rid}`, "/log", "/start", "/1"])
+    await fetch(`${pingUrl}${end}`, { method: "POST", body: "the output of a job" });
+}
+
+async function untilSome(list: () => Promise<Made>): Promise<{ id: string }[]> {
+  for (let looks = 0; looks < 50; looks += 1) {
+    const { items } = await list();
+    if (items.length > 0) return items;
+    await wait(100);
+  }
+  throw new Error("The failed ping opened no incident.");
+}
