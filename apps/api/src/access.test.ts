@@ -2,6 +2,7 @@ import { createProject, schema } from "@overdue/db";
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 
+import { BODIES, fillProject, HOURLY, MARKER, pathOf } from "../test/one-of-everything.ts";
 import { keyHolder, person, read, testApi } from "../test/test-api.ts";
 import { registeredRoutes, type Access, type RegisteredRoute } from "./http/access.ts";
 
@@ -124,48 +125,12 @@ function crud(object: string): Record<string, string> {
   };
 }
 
-const MARKER = "only-ada-may-read-this";
-const HOURLY = { schedule: { kind: "interval", everySeconds: 3_600 } };
-const NOBODY = "0199a1b2-0000-7000-8000-000000000000";
-const ROUTE = {
-  name: MARKER,
-  steps: [{ afterMinutes: 0, targets: [{ kind: "channel", channelId: NOBODY }] }],
-};
-const ROTATION = {
-  name: MARKER,
-  timezone: "UTC",
-  every: "week",
-  startsOn: "2026-11-23",
-  handOverAt: "09:00",
-};
-/** A valid body for whatever wants one, so that it is the stranger who is refused and not what they sent. */
-const BODIES: Record<string, object> = {
-  "PATCH /v1/projects/:projectId": { name: "taken" },
-  "POST /v1/projects/:projectId/channels": { kind: "email", name: "x", settings: { to: "eve@example.org" } },
-  "PATCH /v1/projects/:projectId/channels/:channelId": { name: "taken" },
-  "POST /v1/projects/:projectId/checks": HOURLY,
-  "PATCH /v1/projects/:projectId/checks/:checkId": { name: "taken" },
-  "POST /v1/projects/:projectId/incidents/:incidentId/notes": { text: "taken" },
-  "POST /v1/projects/:projectId/incidents/:incidentId/snooze": { for: "30m" },
-  "POST /v1/projects/:projectId/routes": ROUTE,
-  "PUT /v1/projects/:projectId/routes/order": { ids: [] },
-  "PATCH /v1/projects/:projectId/routes/:routeId": { name: "taken" },
-  "POST /v1/projects/:projectId/people": { name: "taken", channelIds: [NOBODY] },
-  "PATCH /v1/projects/:projectId/people/:personId": { name: "taken" },
-  "POST /v1/projects/:projectId/rotations": { ...ROTATION, personIds: [NOBODY] },
-  "PATCH /v1/projects/:projectId/rotations/:rotationId": { name: "taken" },
-  "POST /v1/projects/:projectId/keys": { name: "taken", scope: "write" },
-  "POST /v1/projects/:projectId/members": { email: "person-2@example.org", role: "owner" },
-  "PATCH /v1/projects/:projectId/members/:userId": { role: "viewer" },
-  "POST /v1/projects/:projectId/keys/:keyId/rotate": {},
-};
-
 const api = await testApi();
 const routes = registeredRoutes(api.app.routes);
 const tenantRoutes = routes.filter(({ path }) => path.includes(":projectId"));
 const ada = await person(api);
 const eve = await person(api);
-const victim = await fillProject();
+const victim = await fillProject(api, ada);
 const eveKeys = await Promise.all(
   (["read", "write", "ping"] as const).map((scope) => keyHolder(api, eve.projectId, scope)),
 );
@@ -279,63 +244,10 @@ function routesFor(...roles: string[]): RegisteredRoute[] {
   return tenantRoutes.filter(({ access }) => access.auth === "project" && roles.includes(access.role));
 }
 
-function pathOf({ path }: RegisteredRoute, ids: Record<string, string>): string {
-  return path.replaceAll(/:(\w+)/g, (_, name: string) => {
-    const id = ids[name];
-    if (id === undefined) throw new Error(`The victim has no ${name}: give them one.`);
-    return id;
-  });
-}
-
 async function memberOf(projectId: string, role: "viewer" | "editor") {
   const member = await person(api);
   await api.db.insert(schema.members).values({ projectId, userId: member.userId, role });
   return member;
-}
-
-/** One of everything, with the marker wherever text can stand. */
-async function fillProject() {
-  const { id: checkId } = await read<{ id: string }>(
-    await ada.as("POST", `${ada.path}/checks`, {
-      ...HOURLY,
-      name: MARKER,
-      description: MARKER,
-      slug: MARKER,
-    }),
-  );
-  const channel = { kind: "email", name: MARKER, settings: { to: `${MARKER}@example.org` } };
-  const { id: channelId } = await read<{ id: string }>(await ada.as("POST", `${ada.path}/channels`, channel));
-  const { deliveryId } = await read<{ deliveryId: string }>(
-    await ada.as("POST", `${ada.path}/channels/${channelId}/test`),
-  );
-  const { id: keyId } = await read<{ id: string }>(
-    await ada.as("POST", `${ada.path}/keys`, { name: MARKER, scope: "read" }),
-  );
-  const { pingUrl } = await read<{ pingUrl: string }>(await ada.as("GET", `${ada.path}/checks/${checkId}`));
-  await api.app.request(new URL(pingUrl).pathname, { method: "POST", body: MARKER });
-  await api.app.request(`${new URL(pingUrl).pathname}/fail`, { method: "POST", body: MARKER });
-  const open = await read<{ items: { id: string }[] }>(await ada.as("GET", `${ada.path}/incidents`));
-  const incidentId = open.items[0]?.id ?? "";
-  const made = async (path: string, input: object) =>
-    (await read<{ id: string }>(await ada.as("POST", `${ada.path}/${path}`, input))).id;
-  const personId = await made("people", { name: MARKER, channelIds: [channelId] });
-  const rotationId = await made("rotations", { ...ROTATION, personIds: [personId] });
-  const routeId = await made("routes", {
-    ...ROUTE,
-    steps: [{ afterMinutes: 0, targets: [{ kind: "person", personId }] }],
-  });
-  const ids = {
-    projectId: ada.projectId,
-    checkId,
-    channelId,
-    deliveryId,
-    keyId,
-    incidentId,
-    routeId,
-    personId,
-    rotationId,
-  };
-  return { ...ids, number: "1", userId: ada.userId };
 }
 
 /** All that a project holds, as one hash. Members are left out: the tests above bring some in. */

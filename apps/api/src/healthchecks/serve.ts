@@ -76,13 +76,35 @@ function refusals({ access }: Method) {
     description,
     content: { "application/json": { schema: Refusal } },
   });
+  const bare = (description: string) => ({ description });
   return {
-    ...(access.auth === "healthchecks" && { 401: told("The key is missing or wrong.") }),
-    404: { description: "There is no such thing." },
+    ...(access.auth === "public" && { 403: bare("The key is missing or wrong.") }),
+    ...(access.auth === "healthchecks" && FORBIDDEN[access.key === "read-only" ? "read-only" : "key"]),
+    404: bare("There is no such thing."),
+    409: {
+      description: "The check is not paused.",
+      content: { "text/plain": { schema: z.literal("check is not paused") } },
+    },
     429: told("Too many requests; Retry-After says when to come back."),
     default: told("As Healthchecks refuses: with a sentence, or by the status alone."),
   };
 }
+
+/** Prometheus gets by with a status. */
+const FORBIDDEN = {
+  "read-only": {
+    400: { description: "This cannot be a key." },
+    401: { description: "No key was sent." },
+    403: { description: "The key is not a read-only one." },
+  },
+  key: {
+    401: {
+      description: "The key is missing or wrong.",
+      content: { "application/json": { schema: Refusal } },
+    },
+    403: { description: "It belongs to another project, or the project is full." },
+  },
+};
 
 function document(router: Router, path: string, { name, method }: { name: string; method: Method }): void {
   const params = pathParameters(path);

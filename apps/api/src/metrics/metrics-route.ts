@@ -4,7 +4,7 @@ import { BlockList, isIP } from "node:net";
 import { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
-import { ApiError } from "../http/problem.ts";
+import { ApiError, Problem } from "../http/problem.ts";
 import { createRouter, route } from "../http/route.ts";
 
 const LOOPBACK = new BlockList();
@@ -24,7 +24,10 @@ export const metricsRoute = createRouter().openapi(
       tags: ["Instance"],
       responses: {
         200: { description: "Prometheus' text format.", content: { "text/plain": { schema: z.string() } } },
-        401: { description: "Neither from this machine nor with the token." },
+        401: {
+          description: "Neither from this machine nor with the token.",
+          content: { "application/problem+json": { schema: Problem } },
+        },
       },
     },
   ),

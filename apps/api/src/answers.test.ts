@@ -1,0 +1,141 @@
+import { expect, test } from "vitest";
+
+import { comparerWith, documentOf, type Operation, operationsIn } from "../test/document.ts";
+import { BODIES, fillProject, MARKER } from "../test/one-of-everything.ts";
+import { keyHolder, person, read, testApi } from "../test/test-api.ts";
+
+const api = await testApi({ metricsToken: "let-me-measure" });
+const document = await documentOf(api);
+const compare = comparerWith(document);
+const operations = operationsIn(document);
+
+const ada = await person(api);
+const eve = await person(api);
+const ids = { ...(await fillProject(api, ada)), userId: eve.userId };
+await ada.as("POST", `${ada.path}/members`, { email: eve.email, role: "viewer" });
+const check = await read<{ pingUrl: string; badgeUrl: string }>(
+  await ada.as("GET", `${ada.path}/checks/${ids.checkId}`),
+);
+const [writer, reader] = [
+  await keyHolder(api, ada.projectId, "write"),
+  await keyHolder(api, ada.projectId, "read"),
+];
+
+/** Bodies for routes outside of projects; the others are those of the walk between tenants. */
+const MORE_BODIES: Record<string, object> = {
+  "POST /api/auth/sign-in/email": { email: eve.email, password: "wrong" },
+  "POST /api/auth/sign-up/email": { email: "new@example.org", password: "short" },
+  "POST /api/auth/change-password": { currentPassword: "wrong", newPassword: "another long password" },
+  "POST /v1/projects": { name: "second" },
+  "POST /v1/schedules/explain": { schedule: { kind: "cron", expression: "0 3 * * *", timezone: "UTC" } },
+  "POST /v1/projects/:projectId/members": { email: "nobody@example.org", role: "viewer" },
+};
+/** Routes whose answer here is a refusal, each with why. */
+const REFUSED: Record<string, string> = {
+  "POST /api/auth/sign-in/email": "a wrong password",
+  "POST /api/auth/sign-up/email": "a short password",
+  "POST /api/auth/change-password": "a wrong password",
+  "GET /metrics": "from another machine",
+  "GET /health/ready": "nothing judges in this test",
+  "POST /v1/projects/{projectId}/restore": "it is not deleted",
+  "POST /v1/projects/{projectId}/members": "nobody has this address",
+};
+
+// What ends something comes last; what is restored, after it was deleted.
+const ordered = operations.toSorted((a, b) => rank(a) - rank(b));
+
+test("an answer that the document does not know is found", async () => {
+  const { operation } = operations.find(({ name }) => name === "GET /v1/projects/{projectId}") ?? {};
+  if (operation === undefined) throw new Error("The route is gone.");
+  const answer = (body: object) =>
+    new Response(JSON.stringify(body), { headers: { "content-type": "application/json" } });
+  const project = await read(await ada.as("GET", ada.path));
+  expect(await compare(operation, answer(project))).toEqual([]);
+  expect(await compare(operation, answer({ ...project, secret: MARKER }))).not.toEqual([]);
+  expect(await compare(operation, answer({ ...project, name: 3 }))).not.toEqual([]);
+});
+
+test.each(ordered.map((found) => [found.name, found] as const))(
+  "%s answers as the document says",
+  async (name, { method, path, operation }) => {
+    if (!isOwn(path)) return await expectFace({ method, path, operation });
+    const response = await ada.as(method, filled(path), bodyOf(name));
+    await expectAsDocumented(operation, response);
+    if (name in REFUSED) expect(response.status).toBeGreaterThanOrEqual(400);
+    else expect(response.status, await textOf(response)).toBeLessThan(300);
+  },
+);
+
+/** As Healthchecks' clients ask. */
+async function expectFace({
+  method,
+  path,
+  operation,
+}: Pick<(typeof operations)[number], "method" | "path" | "operation">) {
+  for (const url of facePaths(path)) {
+    const json = method === "POST" ? {} : undefined;
+    await expectAsDocumented(operation, await api.call(method, url, { json, headers: faceHeaders(path) }));
+  }
+}
+
+async function expectAsDocumented(operation: Operation, response: Response): Promise<void> {
+  expect(response.status).not.toBe(500);
+  expect(await compare(operation, response)).toEqual([]);
+}
+
+function isOwn(path: string): boolean {
+  return !/^\/(?:api\/\{version\}|b|badge|projects)\//.test(path);
+}
+
+function filled(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const id = new Map(Object.entries(ids)).get(name);
+    if (id === undefined) throw new Error(`There is no ${name}: let fillProject make one.`);
+    return id;
+  });
+}
+
+function bodyOf(name: string): object | undefined {
+  const routed = name.replaceAll(/\{(\w+)\}/g, ":$1");
+  return MORE_BODIES[routed] ?? BODIES[routed];
+}
+
+async function textOf(response: Response): Promise<string> {
+  return response.headers.get("content-type") === "text/event-stream" ? "" : await response.clone().text();
+}
+
+function rank({ method, path }: { method: string; path: string }): number {
+  if (path.endsWith("/sign-out")) return 4;
+  if (path.endsWith("/restore")) return 2;
+  // A check that is paused or pinged ends its incident.
+  if (path.includes("/incidents")) return 0;
+  if (method === "GET") return 0;
+  if (method !== "DELETE") return 1;
+  return path.endsWith("{projectId}") ? 3 : 1.5;
+}
+
+/** With something that is there, and with something that is not. */
+function facePaths(path: string): string[] {
+  const uuid = new URL(check.pingUrl).pathname.split("/").at(-1) ?? "";
+  const badge = new URL(check.badgeUrl).pathname.split("/").at(-1)?.replace(".svg", "") ?? "";
+  const fill = (of: Record<string, string>) =>
+    path.replaceAll(/\{(\w+)\}/g, (_, name: string) => of[name] ?? "x");
+  const there = {
+    version: "v3",
+    check: uuid,
+    number: "1",
+    states: "3",
+    key: reader.key,
+    project: ada.projectId,
+  };
+  const nowhere = { ...there, check: "01900000-0000-7000-8000-000000000000", number: "99" };
+  const files = ["svg", "json", "shields"].map((format) => fill({ ...there, file: `${badge}.${format}` }));
+  return [...new Set([...files, fill({ ...nowhere, file: "nothing.svg" })])];
+}
+
+function faceHeaders(path: string): Record<string, string> {
+  const isPrometheus = path.startsWith("/projects/");
+  return isPrometheus
+    ? { authorization: `Bearer ${reader.key}` }
+    : { "x-api-key": writer.key, "x-metrics-key": "let-me-measure" };
+}

@@ -1,0 +1,98 @@
+import { type person, read, type TestApi } from "./test-api.ts";
+
+type Owner = Awaited<ReturnType<typeof person>>;
+
+export const MARKER = "only-ada-may-read-this";
+export const HOURLY = { schedule: { kind: "interval", everySeconds: 3_600 } };
+
+const NOBODY = "0199a1b2-0000-7000-8000-000000000000";
+const ROUTE = {
+  name: MARKER,
+  steps: [{ afterMinutes: 0, targets: [{ kind: "channel", channelId: NOBODY }] }],
+};
+const ROTATION = {
+  name: MARKER,
+  timezone: "UTC",
+  every: "week",
+  startsOn: "2026-11-23",
+  handOverAt: "09:00",
+};
+/** A valid body for whatever wants one, so that it is the stranger who is refused and not what they sent. */
+export const BODIES: Record<string, object> = {
+  "PATCH /v1/projects/:projectId": { name: "taken" },
+  "POST /v1/projects/:projectId/channels": { kind: "email", name: "x", settings: { to: "eve@example.org" } },
+  "PATCH /v1/projects/:projectId/channels/:channelId": { name: "taken" },
+  "POST /v1/projects/:projectId/checks": HOURLY,
+  "PATCH /v1/projects/:projectId/checks/:checkId": { name: "taken" },
+  "POST /v1/projects/:projectId/incidents/:incidentId/notes": { text: "taken" },
+  "POST /v1/projects/:projectId/incidents/:incidentId/snooze": { for: "30m" },
+  "POST /v1/projects/:projectId/routes": ROUTE,
+  "PUT /v1/projects/:projectId/routes/order": { ids: [] },
+  "PATCH /v1/projects/:projectId/routes/:routeId": { name: "taken" },
+  "POST /v1/projects/:projectId/people": { name: "taken", channelIds: [NOBODY] },
+  "PATCH /v1/projects/:projectId/people/:personId": { name: "taken" },
+  "POST /v1/projects/:projectId/rotations": { ...ROTATION, personIds: [NOBODY] },
+  "PATCH /v1/projects/:projectId/rotations/:rotationId": { name: "taken" },
+  "POST /v1/projects/:projectId/keys": { name: "taken", scope: "write" },
+  "POST /v1/projects/:projectId/members": { email: "person-2@example.org", role: "owner" },
+  "PATCH /v1/projects/:projectId/members/:userId": { role: "viewer" },
+  "POST /v1/projects/:projectId/keys/:keyId/rotate": {},
+};
+
+/** One of everything, with the marker wherever text can stand. */
+export async function fillProject(api: TestApi, owner: Owner) {
+  const { id: checkId } = await read<{ id: string }>(
+    await owner.as("POST", `${owner.path}/checks`, {
+      ...HOURLY,
+      name: MARKER,
+      description: MARKER,
+      slug: MARKER,
+    }),
+  );
+  const channel = { kind: "email", name: MARKER, settings: { to: `${MARKER}@example.org` } };
+  const { id: channelId } = await read<{ id: string }>(
+    await owner.as("POST", `${owner.path}/channels`, channel),
+  );
+  const { deliveryId } = await read<{ deliveryId: string }>(
+    await owner.as("POST", `${owner.path}/channels/${channelId}/test`),
+  );
+  const { id: keyId } = await read<{ id: string }>(
+    await owner.as("POST", `${owner.path}/keys`, { name: MARKER, scope: "read" }),
+  );
+  const { pingUrl } = await read<{ pingUrl: string }>(
+    await owner.as("GET", `${owner.path}/checks/${checkId}`),
+  );
+  await api.app.request(new URL(pingUrl).pathname, { method: "POST", body: MARKER });
+  await api.app.request(`${new URL(pingUrl).pathname}/fail`, { method: "POST", body: MARKER });
+  const open = await read<{ items: { id: string }[] }>(await owner.as("GET", `${owner.path}/incidents`));
+  const incidentId = open.items[0]?.id ?? "";
+  const made = async (path: string, input: object) =>
+    (await read<{ id: string }>(await owner.as("POST", `${owner.path}/${path}`, input))).id;
+  const personId = await made("people", { name: MARKER, channelIds: [channelId] });
+  const rotationId = await made("rotations", { ...ROTATION, personIds: [personId] });
+  const routeId = await made("routes", {
+    ...ROUTE,
+    steps: [{ afterMinutes: 0, targets: [{ kind: "person", personId }] }],
+  });
+  const ids = {
+    projectId: owner.projectId,
+    checkId,
+    channelId,
+    deliveryId,
+    keyId,
+    incidentId,
+    routeId,
+    personId,
+    rotationId,
+  };
+  return { ...ids, number: "1", userId: owner.userId };
+}
+
+/** A route's path with these ids in it; each parameter must have one, so that no route is left out. */
+export function pathOf({ path }: { path: string }, ids: Record<string, string>): string {
+  return path.replaceAll(/:(\w+)/g, (_, name: string) => {
+    const id = ids[name];
+    if (id === undefined) throw new Error(`There is no ${name}: let fillProject make one.`);
+    return id;
+  });
+}
