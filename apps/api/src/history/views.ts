@@ -43,7 +43,7 @@ export const SlotView = z
     lateMs: z.int().nullable().meta({ description: "Negative where it came early." }),
     runId: z.uuid().nullable(),
     because: z
-      .literal("maintenance")
+      .enum(["maintenance"]) // of a literal, the document would leave out null
       .nullable()
       .meta({ description: "Why it was not judged: planned work, or null, an outage of Overdue itself." }),
   })

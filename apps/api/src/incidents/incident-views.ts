@@ -68,7 +68,7 @@ export const TimelineView = z
       kind: z.literal("flip"),
       from: z.string(),
       to: z.string(),
-      reason: Reason.nullable(),
+      reason: z.union([Reason, z.null()]),
       detectedAt: Timestamp,
     }),
     Item.extend({
