@@ -5,10 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Furnished } from "./furnish.ts";
+import { type Walk, walksOn } from "./walks.ts";
 
 type Options = { seed: number; examples: number; only: string | undefined };
-/** One walk over part of the document, as one who asks. */
-type Walk = { name: string; headers: Record<string, string>; filter: string[]; settings: string };
 
 const CHECKS = [
   "not_a_server_error",
@@ -44,79 +43,43 @@ async function walkOver(
   const folder = await mkdtemp(join(tmpdir(), "overdue-contract-"));
   const [config, report] = [join(folder, "schemathesis.toml"), join(folder, "har.json")];
   await writeFile(config, walk.settings);
-  const headers = Object.entries(walk.headers).flatMap(([name, value]) => ["--header", `${name}: ${value}`]);
-  const child = spawn(
-    schemathesis,
-    [
-      ...["--config-file", config, "run", `${origin}/openapi.json`, "--url", origin],
-      ...["--seed", String(options.seed), "--max-examples", String(options.examples)],
-      ...["--checks", CHECKS.join(","), "--phases", "examples,coverage,fuzzing"],
-      ...["--continue-on-failure", "--request-timeout", "10", "--warnings", "off"],
-      ...["--report", "har", "--report-har-path", report, "--output-sanitize", "false"],
-      ...walk.filter,
-      ...headers,
-    ],
-    {
-      cwd: folder,
-      stdio: ["ignore", "inherit", "inherit"],
-      env: { PATH: process.env["PATH"], NO_COLOR: "1" },
-    },
-  );
+  const args = argumentsFor(origin, { walk, options, config, report });
+  const child = spawn(schemathesis, args, {
+    cwd: folder,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { PATH: process.env["PATH"], NO_COLOR: "1" },
+  });
   const [code] = await once(child, "exit");
   const { log } = JSON.parse(await readFile(report, "utf8")) as { log: { entries: unknown[] } };
   await rm(folder, { recursive: true });
   return { requests: log.entries.length, failed: code !== 0 };
 }
 
-function walksOn({ origin, cookie, writeKey, readKey, ids, doomed, pingUuid }: Furnished): Walk[] {
-  const own = ["--include-path-regex", "^/(v1|api/auth|health|metrics|openapi)"];
-  const face = ["--include-path-regex", "^/(api/\\{version\\}|b/|badge/)"];
-  const prometheus = ["--include-path-regex", "^/projects/"];
-  const given = Object.entries({ ...ids, number: "1" }).map(([name, value]) => `"path.${name}" = "${value}"`);
-  const common = ["[generation]", "with-security-parameters = false", "[parameters]"];
-  const doom = (path: string, param: keyof typeof doomed) =>
-    ["DELETE " + path, `POST ${path}/restore`].flatMap((name) => [
-      "[[operations]]",
-      `include-name = "${name}"`,
-      `parameters = { "path.${param}" = "${doomed[param]}" }`,
-    ]);
-  const ownSettings = [
-    ...common,
-    ...given,
-    ...doom("/v1/projects/{projectId}", "projectId"),
-    ...doom("/v1/projects/{projectId}/checks/{checkId}", "checkId"),
-    ...doom("/v1/projects/{projectId}/channels/{channelId}", "channelId"),
-    // It would end the session by which all others are asked.
-    "[[operations]]",
-    'include-name = "POST /api/auth/sign-out"',
-    'headers = { Cookie = "overdue.session_token=none" }',
-  ];
-  const faceSettings = [
-    ...common,
-    `"path.check" = "${pingUuid}"`,
-    '"path.number" = "1"',
-    "[[operations]]",
-    'include-name = "DELETE /api/{version}/checks/{check}"',
-    'parameters = { "path.check" = "01900000-0000-7000-8000-000000000000" }',
-  ];
+function argumentsFor(
+  origin: string,
+  { walk, options, config, report }: { walk: Walk; options: Options; config: string; report: string },
+): string[] {
+  const headers = Object.entries(walk.headers).flatMap(([name, value]) => ["--header", `${name}: ${value}`]);
+  const own = {
+    url: origin,
+    seed: String(options.seed),
+    "max-examples": String(options.examples),
+    checks: CHECKS.join(","),
+    phases: "examples,coverage,fuzzing",
+    "request-timeout": "10",
+    warnings: "off",
+    report: "har",
+    "report-har-path": report,
+    "include-path-regex": walk.paths,
+  };
+  const flags = Object.entries(own).flatMap(([name, value]) => [`--${name}`, value]);
   return [
-    {
-      name: "own",
-      headers: { Cookie: cookie, Origin: origin },
-      filter: own,
-      settings: ownSettings.join("\n"),
-    },
-    {
-      name: "face",
-      headers: { "X-Api-Key": writeKey, "X-Metrics-Key": "let-me-measure" },
-      filter: face,
-      settings: faceSettings.join("\n"),
-    },
-    {
-      name: "prometheus",
-      headers: { Authorization: `Bearer ${readKey}` },
-      filter: prometheus,
-      settings: [...common, `"path.key" = "${readKey}"`].join("\n"),
-    },
+    "--config-file",
+    config,
+    "run",
+    `${origin}/openapi.json`,
+    "--continue-on-failure",
+    ...flags,
+    ...headers,
   ];
 }

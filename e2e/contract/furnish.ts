@@ -34,7 +34,7 @@ export async function furnish(origin: string, account: Account): Promise<Furnish
   const projectId = (await call("POST", "/v1/projects", { name: "contract" })).id;
   const path = `/v1/projects/${projectId}`;
   const key = async (scope: string) => await call("POST", `${path}/keys`, { name: scope, scope });
-  const [write, read] = [await key("write"), await key("read")];
+  const [write, read, spare] = [await key("write"), await key("read"), await key("ping")];
   const channel = await call("POST", `${path}/channels`, { ...MAIL, name: "ops" });
   const check = await call("POST", `${path}/checks`, {
     ...SCHEDULE,
@@ -54,7 +54,7 @@ export async function furnish(origin: string, account: Account): Promise<Furnish
       projectId,
       checkId: check.id,
       channelId: channel.id,
-      keyId: read.id,
+      keyId: spare.id,
       userId,
       deliveryId,
       incidentId: incidents[0]?.id ?? "",
