@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { comparerWith, documentOf, type Operation, operationsIn } from "../test/document.ts";
-import { BODIES, fillProject, MARKER } from "../test/one-of-everything.ts";
+import { BODIES, fillProject, MARKER, ROTATION } from "../test/one-of-everything.ts";
 import { keyHolder, person, read, testApi } from "../test/test-api.ts";
 
 const api = await testApi({ metricsToken: "let-me-measure" });
@@ -21,13 +21,19 @@ const [writer, reader] = [
   await keyHolder(api, ada.projectId, "read"),
 ];
 
-/** Bodies for routes outside of projects; the others are those of the walk between tenants. */
+/** Bodies with ids of this project, and for routes outside of projects; the others are those of the walk between tenants. */
 const MORE_BODIES: Record<string, object> = {
   "POST /api/auth/sign-in/email": { email: eve.email, password: "wrong" },
   "POST /api/auth/sign-up/email": { email: "new@example.org", password: "short" },
   "POST /api/auth/change-password": { currentPassword: "wrong", newPassword: "another long password" },
   "POST /v1/projects": { name: "second" },
   "POST /v1/schedules/explain": { schedule: { kind: "cron", expression: "0 3 * * *", timezone: "UTC" } },
+  "POST /v1/projects/:projectId/routes": {
+    name: "ops",
+    steps: [{ afterMinutes: 0, targets: [{ kind: "channel", channelId: ids.channelId }] }],
+  },
+  "POST /v1/projects/:projectId/people": { name: "eve", channelIds: [ids.channelId] },
+  "POST /v1/projects/:projectId/rotations": { ...ROTATION, personIds: [ids.personId] },
   "POST /v1/projects/:projectId/members": { email: "nobody@example.org", role: "viewer" },
 };
 /** Routes whose answer here is a refusal, each with why. */

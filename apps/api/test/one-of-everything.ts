@@ -10,7 +10,7 @@ const ROUTE = {
   name: MARKER,
   steps: [{ afterMinutes: 0, targets: [{ kind: "channel", channelId: NOBODY }] }],
 };
-const ROTATION = {
+export const ROTATION = {
   name: MARKER,
   timezone: "UTC",
   every: "week",

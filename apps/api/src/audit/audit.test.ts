@@ -46,7 +46,7 @@ test("a key is named as itself, through either face", async () => {
   const made = await api.call("POST", "/api/v3/checks/", { json: { name: "old way" }, headers });
   const { uuid } = await read<{ uuid: string }>(made);
   for (const act of ["pause", "resume"])
-    await api.call("POST", `/api/v3/checks/${uuid}/${act}`, { json: {}, headers });
+    await api.call("POST", `/api/v3/checks/${uuid}/${act}`, { json: { "a\0name": 1 }, headers });
   await api.call("DELETE", `/api/v3/checks/${uuid}`, { headers });
   const entries = await entriesOf(ada);
   expect(entries.map((entry) => entry.action)).toEqual([

@@ -83,6 +83,10 @@ const CheckFields = z.object({
 });
 export type CheckFields = z.output<typeof CheckFields>;
 
+export function isCheckField(name: string): boolean {
+  return Object.hasOwn(CheckFields.shape, name);
+}
+
 /** @throws FaceError 400 with the first problem. */
 export function readCheckFields(body: JsonObject): CheckFields {
   const result = CheckFields.safeParse(body);

@@ -6,6 +6,7 @@ import { writeEntry } from "../http/audited.ts";
 import { isOverBudget } from "../http/budget.ts";
 import { FaceError } from "./face-error.ts";
 import type { ApiVersion, Face, FaceContext, FaceEnv } from "./face-env.ts";
+import { isCheckField } from "./check-fields.ts";
 import { type JsonObject, readObject } from "./request-body.ts";
 
 const KEY_CHARS = 32;
@@ -128,9 +129,8 @@ async function audit(c: FaceContext): Promise<void> {
   const touched = c.get("touched");
   if (touched === undefined || !c.res.ok) return;
   const { projectId, body } = c.var.face;
-  const fields = Object.keys(body)
-    .filter((field) => field !== "api_key")
-    .toSorted();
+  // What else a client sends is ignored, and may be called anything, even what no database can store.
+  const fields = Object.keys(body).filter(isCheckField).toSorted();
   await writeEntry(c, { vars: c.var, projectId, action: `check.${verbOf(c)}`, object: touched, fields });
 }
 
