@@ -70,3 +70,11 @@ export {
 export type { Situation, Tell } from "./routing/situation.ts";
 export { type Listener, whoWouldHear } from "./routing/who-would-hear.ts";
 export { TimezoneInput } from "./schedules/schedule-input.ts";
+export {
+  type Current,
+  planConfig,
+  type PlannedChannel,
+  type PlannedCheck,
+  type Step,
+  type Wanted,
+} from "./config/plan.ts";

@@ -5,6 +5,7 @@ export { isKey, newApiKey, newPingKey, storedKey, type KeyScope } from "./secret
 export * from "./audit/index.ts";
 export * from "./channels/index.ts";
 export * from "./checks/index.ts";
+export * from "./config/index.ts";
 export * from "./healthchecks/index.ts";
 export * from "./history/index.ts";
 export * from "./housekeeping/index.ts";

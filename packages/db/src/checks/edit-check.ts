@@ -1,11 +1,12 @@
 import type { CheckSettings, Instant } from "@overdue/core";
 import { eq, sql } from "drizzle-orm";
-import { drizzle } from "drizzle-orm/node-postgres";
 import type { Pool, PoolClient } from "pg";
 
-import * as schema from "../schema/index.ts";
+import { type Db, openDb } from "../database.ts";
+import { inTransaction } from "../in-transaction.ts";
+import { checks } from "../schema/index.ts";
 import { StaleVersion } from "../stale-version.ts";
-import { changeCheck } from "../transitions/index.ts";
+import { changeCheckIn } from "../transitions/index.ts";
 import type { CheckDetails } from "./check-details.ts";
 import type { CheckRef } from "./find-check.ts";
 import { linkChannels } from "./link-channels.ts";
@@ -25,18 +26,21 @@ export type CheckEdit = {
  * there. @throws StaleVersion, UnknownChannel; then nothing is written
  */
 export async function editCheck(pool: Pool, ref: CheckRef, edit: CheckEdit): Promise<boolean> {
-  const changed = await changeCheck(pool, ref, async (check, client) => {
-    await write(client, ref, edit);
+  return inTransaction(pool, (client) => editCheckIn(client, ref, edit));
+}
+
+/** The same inside the caller's transaction. */
+export async function editCheckIn(client: PoolClient, ref: CheckRef, edit: CheckEdit): Promise<boolean> {
+  const changed = await changeCheckIn(client, ref, async (check) => {
+    await write(openDb(client), ref, edit);
     if (Object.keys(edit.settings).length === 0) return [];
     return [{ kind: "edit", at: edit.at, settings: { ...check.settings, ...edit.settings } }];
   });
   return changed !== null;
 }
 
-// Inside changeCheck's transaction: a throw undoes all of it.
-async function write(client: PoolClient, ref: CheckRef, edit: CheckEdit): Promise<void> {
-  const { checks } = schema;
-  const db = drizzle(client, { schema });
+// Inside changeCheckIn's transaction: a throw undoes all of it.
+async function write(db: Db, ref: CheckRef, edit: CheckEdit): Promise<void> {
   const [row] = await db
     .update(checks)
     .set({ ...edit.details, ...edit.settings, version: sql`${checks.version} + 1`, updatedAt: sql`now()` })

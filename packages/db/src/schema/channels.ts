@@ -55,6 +55,8 @@ export const channels = pgTable(
     collectMinutes: integer("collect_minutes").notNull().default(0),
     /** Whether alerts that share a host, an address, a tag or a dependency come as one; null: as its kind does. */
     groups: boolean("groups"),
+    /** "config": a file that was applied owns it; null: nobody but people. */
+    managedBy: text("managed_by").$type<"config">(),
     deletedAt: at("deleted_at"),
   },
   (t) => [

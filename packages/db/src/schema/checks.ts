@@ -61,6 +61,8 @@ export const checks = pgTable(
     /** Grows with every edit; an edit names the version it saw. */
     version: integer("version").notNull().default(1),
     deletedAt: at("deleted_at"),
+    /** "config": a file that was applied owns it; null: nobody but people. */
+    managedBy: text("managed_by").$type<"config">(),
 
     schedule: jsonb("schedule").$type<Schedule>().notNull(),
     graceSeconds: integer("grace_seconds").notNull(),

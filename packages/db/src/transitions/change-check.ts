@@ -21,20 +21,27 @@ export async function changeCheck(
   ref: { projectId: string; checkId: string },
   decide: (check: Check, client: PoolClient) => Promise<Act[]> | Act[],
 ): Promise<Check | null> {
-  return inTransaction(pool, async (client) => {
-    const { rows } = await client.query<StoredCheckRow>(
-      `select ${STORED_CHECK} from checks where project_id = $1 and id = $2 and deleted_at is null for update`,
-      [ref.projectId, ref.checkId],
-    );
-    if (rows[0] === undefined) return null;
-    const change = changeOf(storedCheck(rows[0]));
-    applyOutages(change, await recentOutages(client));
-    // A person's act must not judge what only the watermark may: pings before the deadline may be under way.
-    const knownUntil = (await readWatermark(client)) ?? 0;
-    for (const event of await decide(change.check, client)) advance(change, upTo(knownUntil, event));
-    if (change.effects.length > 0 || change.setWake) await writeChanges(client, [change]);
-    return change.check;
-  });
+  return inTransaction(pool, (client) => changeCheckIn(client, ref, decide));
+}
+
+/** The same inside the caller's transaction. */
+export async function changeCheckIn(
+  client: PoolClient,
+  ref: { projectId: string; checkId: string },
+  decide: (check: Check, client: PoolClient) => Promise<Act[]> | Act[],
+): Promise<Check | null> {
+  const { rows } = await client.query<StoredCheckRow>(
+    `select ${STORED_CHECK} from checks where project_id = $1 and id = $2 and deleted_at is null for update`,
+    [ref.projectId, ref.checkId],
+  );
+  if (rows[0] === undefined) return null;
+  const change = changeOf(storedCheck(rows[0]));
+  applyOutages(change, await recentOutages(client));
+  // A person's act must not judge what only the watermark may: pings before the deadline may be under way.
+  const knownUntil = (await readWatermark(client)) ?? 0;
+  for (const event of await decide(change.check, client)) advance(change, upTo(knownUntil, event));
+  if (change.effects.length > 0 || change.setWake) await writeChanges(client, [change]);
+  return change.check;
 }
 
 function upTo(knownUntil: Instant, act: Act): Event {

@@ -1,0 +1,164 @@
+/** What one side says of a channel: how it should be, or how it is. Settings of the file are complete by then. */
+export type PlannedChannel = { name: string; kind: string; settings: Readonly<Record<string, unknown>> };
+
+/** What one side says of a check. `channels` are names; null in a file: as they are. */
+export type PlannedCheck = {
+  slug: string;
+  fields: Readonly<Record<string, unknown>>;
+  channels: readonly string[] | null;
+};
+
+type Known = { id: string; /** A file made it its own before. */ isOwned: boolean };
+
+/** The state that a file wants, in the order of the file. */
+export type Wanted = { channels: readonly PlannedChannel[]; checks: readonly PlannedCheck[] };
+
+/** The state that there is. */
+export type Current = {
+  channels: readonly (PlannedChannel & Known)[];
+  checks: readonly (PlannedCheck & Known)[];
+};
+
+/** One thing to do. `id` is null for what is yet to be made; `changes` names the fields. */
+export type Step = {
+  act: "create" | "update" | "delete";
+  what: "channel" | "check";
+  name: string;
+  id: string | null;
+  changes: readonly string[];
+};
+
+/** Why a file cannot be applied: the path in it, dots between the steps, and a sentence. */
+export type PlanProblem = { path: string; message: string };
+
+/**
+ * What has to be done so that a project is as a file wants it: nothing where it is. Checks are known by slug, channels
+ * by name. What the file names becomes its own; what was its own and is not named any more is deleted; what never was
+ * its own is left alone. Channels come before the checks that name them, and go after those that did.
+ */
+export function planConfig(current: Current, wanted: Wanted): { steps: Step[]; problems: PlanProblem[] } {
+  const problems = [
+    ...twice(wanted.channels, "channels", "name"),
+    ...twice(wanted.checks, "checks", "slug"),
+    ...ambiguous(current, wanted),
+    ...otherKinds(current, wanted),
+    ...unknownChannels(current, wanted),
+  ];
+  if (problems.length > 0) return { steps: [], problems };
+  return {
+    problems,
+    steps: [
+      ...wanted.channels.flatMap((channel) => channelStep(current, channel)),
+      ...wanted.checks.flatMap((check) => checkStep(current, check)),
+      ...gone("check", current.checks, { nameOf: slugOf, kept: wanted.checks.map(slugOf) }),
+      ...gone("channel", current.channels, { nameOf, kept: wanted.channels.map(nameOf) }),
+    ],
+  };
+}
+
+const nameOf = ({ name }: { name: string }) => name;
+const slugOf = ({ slug }: { slug: string }) => slug;
+
+function channelStep({ channels }: Current, { name, settings }: PlannedChannel): Step[] {
+  const known = channels.find((channel) => channel.name === name);
+  if (known === undefined) return [{ act: "create", what: "channel", name, id: null, changes: [] }];
+  const changes = [...(isSame(known.settings, settings) ? [] : ["settings"]), ...owner(known)];
+  return changes.length === 0 ? [] : [{ act: "update", what: "channel", name, id: known.id, changes }];
+}
+
+function checkStep({ checks }: Current, { slug, fields, channels }: PlannedCheck): Step[] {
+  const known = checks.find((check) => check.slug === slug);
+  if (known === undefined) return [{ act: "create", what: "check", name: slug, id: null, changes: [] }];
+  const changed = Object.keys(fields).filter((field) => !isSame(known.fields[field], fields[field]));
+  const relinked = channels !== null && !isSame(sorted(known.channels ?? []), sorted(channels));
+  const changes = [...changed, ...(relinked ? ["channels"] : []), ...owner(known)];
+  return changes.length === 0 ? [] : [{ act: "update", what: "check", name: slug, id: known.id, changes }];
+}
+
+function owner({ isOwned }: Known): string[] {
+  return isOwned ? [] : ["managedBy"];
+}
+
+function gone<T extends Known>(
+  what: Step["what"],
+  known: readonly T[],
+  { nameOf: named, kept }: { nameOf: (one: T) => string; kept: readonly string[] },
+): Step[] {
+  return known
+    .filter((one) => one.isOwned && !kept.includes(named(one)))
+    .map((one) => ({ act: "delete", what, name: named(one), id: one.id, changes: [] }));
+}
+
+function twice<K extends string>(list: readonly Record<K, string>[], of: string, key: K): PlanProblem[] {
+  return list.flatMap((one, i) =>
+    list.findIndex((other) => other[key] === one[key]) < i
+      ? [{ path: `${of}.${i}.${key}`, message: `“${one[key]}” stands in the file twice.` }]
+      : [],
+  );
+}
+
+function ambiguous(current: Current, wanted: Wanted): PlanProblem[] {
+  const channels = wanted.channels.flatMap(({ name }, i) =>
+    current.channels.filter((channel) => channel.name === name).length > 1
+      ? [
+          {
+            path: `channels.${i}.name`,
+            message: `The project has several channels called “${name}”: rename all but one.`,
+          },
+        ]
+      : [],
+  );
+  const checks = wanted.checks.flatMap(({ slug }, i) =>
+    current.checks.filter((check) => check.slug === slug).length > 1
+      ? [
+          {
+            path: `checks.${i}.slug`,
+            message: `The project has several checks with the slug “${slug}”: change all but one.`,
+          },
+        ]
+      : [],
+  );
+  return [...channels, ...checks];
+}
+
+function otherKinds(current: Current, wanted: Wanted): PlanProblem[] {
+  return wanted.channels.flatMap(({ name, kind }, i) => {
+    const known = current.channels.find((channel) => channel.name === name);
+    if (known === undefined || known.kind === kind) return [];
+    const message = `The channel “${name}” is of the kind ${known.kind}: give this one another name.`;
+    return [{ path: `channels.${i}.kind`, message }];
+  });
+}
+
+/** A check may name channels of the file, and those that nobody will delete. */
+function unknownChannels(current: Current, wanted: Wanted): PlanProblem[] {
+  const there = new Set([
+    ...wanted.channels.map(nameOf),
+    ...current.channels.filter(({ isOwned }) => !isOwned).map(nameOf),
+  ]);
+  return wanted.checks.flatMap(({ channels }, i) =>
+    (channels ?? []).flatMap((name, j) =>
+      there.has(name)
+        ? []
+        : [{ path: `checks.${i}.channels.${j}`, message: `There is no channel called “${name}”.` }],
+    ),
+  );
+}
+
+function sorted(names: readonly string[]): string[] {
+  return [...new Set(names)].toSorted();
+}
+
+/** The same JSON, in whatever order its keys stand. */
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(inOrder(one)) === JSON.stringify(inOrder(other));
+}
+
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== "object" || value === null) return value ?? null;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return Object.fromEntries(
+    entries.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, inOrder(inner)]),
+  );
+}

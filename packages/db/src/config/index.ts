@@ -1,0 +1,2 @@
+export { applyConfig, type ConfigDecision, type WantedChannel, type WantedCheck } from "./apply-config.ts";
+export { readState } from "./read-state.ts";
