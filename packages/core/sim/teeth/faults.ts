@@ -27,8 +27,8 @@ export const planted: readonly Fault[] = [
     becomes: "outage.until);",
   }),
   fault("a slot inside an outage is called missed", "slots", {
-    line: "const judged = !isInOutage(memory.outages, dueAt);",
-    becomes: "const judged = true;",
+    line: 'if (isInOutage(outages, dueAt)) return { ...slot, outcome: "not-judged" };',
+    becomes: "",
   }),
   fault("a check that is down goes down again", "flips", {
     line: 'if (draft.state.status === "down") return;',
@@ -63,9 +63,9 @@ export const planted: readonly Fault[] = [
     becomes: "",
   }),
   fault("an interval counts from its slot, not from its ping", "slots", {
-    line: '=== "interval") memory.slotAt = nextAfter(settings.schedule, coming.at);',
+    line: "if (!isFixed) memory.slotAt = nextAfter(settings.schedule, coming.at);",
     becomes:
-      '=== "interval") memory.slotAt = nextAfter(settings.schedule, memory.lastSlot?.dueAt ?? coming.at);',
+      "if (!isFixed) memory.slotAt = nextAfter(settings.schedule, memory.lastSlot?.dueAt ?? coming.at);",
   }),
   fault("jitter is forgotten", "outages", {
     line: "(settings.jitterSeconds + settings.graceSeconds)",

@@ -4,6 +4,7 @@ import type { TimeZone, WallTime } from "../timezones/time-zone.ts";
 import { YEAR } from "./chain.ts";
 import { nextYearWithDate } from "./dates.ts";
 import type { OnCalendar } from "./parse.ts";
+import { nextOfPlain } from "./plain.ts";
 import { CalendarSearch, type SearchFrom } from "./search.ts";
 
 const MICROS_PER_MS = 1000;
@@ -16,7 +17,14 @@ const MATCHES_MAX = 3700;
  * time that the line means is given, since the job is missed.
  */
 export function nextOfOnCalendar(line: OnCalendar, zone: TimeZone, after: Instant): Instant | null {
+  const plain = nextOfPlain(line, zone, after);
+  if (plain !== null) return plain;
   if (nextYearWithDate(line, yearOf(zone.wallOf(after))) > YEAR.max) return null;
+  return searchOnCalendar(line, zone, after);
+}
+
+/** The same, always by systemd's own steps. */
+export function searchOnCalendar(line: OnCalendar, zone: TimeZone, after: Instant): Instant | null {
   const next = search(line, { zone, after, carriesDst: true });
   if (next !== "stuck") return next;
   const meant = search(line, { zone, after, carriesDst: false });

@@ -1,0 +1,53 @@
+import { explain, nextAfter, type Schedule, ScheduleInput } from "@overdue/core";
+import { cron, KINDS, SPARSE } from "./kinds.ts";
+import { report } from "./report.ts";
+
+const START = 1_800_000_000_000;
+const ROUND = 1000;
+// Short of the years where Node looks clock changes up for the first time.
+const SPAN_MS = 3 * 365 * 86_400_000;
+const HOSTILE = ["0 0 29 2 MON#5", "* * 29 2 MON#5", "0 0 31 */2 0"];
+
+/** Prints how many next times a second one core finds, what a preview and a check at the door cost, and the worst. */
+export function benchSchedules(seconds: number): void {
+  for (const { name, schedule } of [...KINDS, ...SPARSE])
+    report({ name, unit: "next times/s", perSecond: nextTimes(schedule, seconds) });
+  for (const { name, schedule } of KINDS.slice(2, 4))
+    report({ name, unit: "explanations/s", perSecond: explanations(schedule, seconds) });
+  report({ name: "cron, as it is saved", unit: "validations/s", perSecond: validations(seconds) });
+  for (const expression of HOSTILE) {
+    const began = performance.now();
+    nextAfter(cron(expression, "Pacific/Chatham"), START);
+    const took = (performance.now() - began).toFixed(2).padStart(12);
+    console.log(`${took} ms              ${expression}, asked for the first time`);
+  }
+}
+
+function nextTimes(schedule: Schedule, seconds: number): number {
+  let at = START;
+  return rate(() => {
+    at = nextAfter(schedule, at) ?? START;
+    if (at > START + SPAN_MS) at = START;
+  }, seconds);
+}
+
+function explanations(schedule: Schedule, seconds: number): number {
+  let at = START;
+  return rate(() => explain(schedule, { from: (at += 60_000), count: 5 }), seconds);
+}
+
+function validations(seconds: number): number {
+  return rate(() => ScheduleInput.parse(cron("*/5 * * * *")), seconds);
+}
+
+/** Warms up for a round, then counts. */
+function rate(work: () => unknown, seconds: number): number {
+  for (let count = 0; count < ROUND; count++) work();
+  const began = performance.now();
+  let done = 0;
+  while (performance.now() - began < seconds * 1000) {
+    for (let count = 0; count < ROUND; count++) work();
+    done += ROUND;
+  }
+  return done / ((performance.now() - began) / 1000);
+}

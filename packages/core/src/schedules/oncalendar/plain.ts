@@ -1,0 +1,72 @@
+import { DAY_MS, MINUTE_MS, type Instant } from "../../time.ts";
+import { civilDateOf, type DayNumber, weekdayOf } from "../civil.ts";
+import type { TimeZone } from "../timezones/time-zone.ts";
+import type { Chain } from "./chain.ts";
+import { leastFrom } from "./match-component.ts";
+import type { OnCalendar } from "./parse.ts";
+
+const MINUTES_PER_DAY = 1440;
+// The search of systemd takes it from here: far enough for all but the rarest dates.
+const DAYS_MAX = 40;
+const NONE = -1;
+
+/** For each minute of a day the first wanted one from it on, or -1. Known once per line; null: not a plain one. */
+const tables = new WeakMap<OnCalendar, Int16Array | null>();
+
+/**
+ * The first time strictly later than `after` of a line of whole minutes, where no clock change is near: there
+ * the steps of systemd's search do not matter, so it can be looked up. Null where it has to be searched.
+ */
+export function nextOfPlain(line: OnCalendar, zone: TimeZone, after: Instant): Instant | null {
+  const table = tableOf(line);
+  if (table === null) return null;
+  const wall = zone.wallOf(after);
+  if (!zone.isFarFromChange(wall)) return null;
+  const from = Math.floor(wall / MINUTE_MS) + 1;
+  const first = Math.floor(from / MINUTES_PER_DAY);
+  for (let day = first; day < first + DAYS_MAX; day += 1) {
+    const minute = table[day === first ? from - day * MINUTES_PER_DAY : 0] ?? NONE;
+    if (minute === NONE || !isWanted(line, day)) continue;
+    const found = day * DAY_MS + minute * MINUTE_MS;
+    return zone.isFarFromChange(found) ? zone.instantOf(found, 0) : null;
+  }
+  return null;
+}
+
+function tableOf(line: OnCalendar): Int16Array | null {
+  let table = tables.get(line);
+  if (table === undefined) tables.set(line, (table = isPlain(line) ? makeTable(line) : null));
+  return table;
+}
+
+function isPlain({ years, months, days, daysFromEnd, seconds }: OnCalendar): boolean {
+  const [second, more] = seconds ?? [];
+  const wholeMinutes = second?.start === 0 && second.repeat === 0 && more === undefined;
+  return wholeMinutes && years === null && !daysFromEnd && isClosed(months) && isClosed(days);
+}
+
+/** A step without an end runs on into the next unit, in ways of systemd's own. */
+function isClosed(chain: Chain): boolean {
+  return chain === null || chain.every(({ stop, repeat }) => repeat === 0 || stop !== null);
+}
+
+function makeTable({ hours, minutes }: OnCalendar): Int16Array {
+  const table = new Int16Array(MINUTES_PER_DAY);
+  let next = NONE;
+  for (let minute = MINUTES_PER_DAY - 1; minute >= 0; minute -= 1) {
+    if (selects(hours, Math.floor(minute / 60)) && selects(minutes, minute % 60)) next = minute;
+    table[minute] = next;
+  }
+  return table;
+}
+
+function isWanted({ weekdays, months, days }: OnCalendar, day: DayNumber): boolean {
+  if (weekdays !== null && weekdays[(weekdayOf(day) + 6) % 7] !== 1) return false;
+  if (months === null && days === null) return true;
+  const date = civilDateOf(day);
+  return selects(months, date.month) && selects(days, date.day);
+}
+
+function selects(chain: Chain, value: number): boolean {
+  return chain === null || leastFrom(chain, value) === value;
+}
