@@ -21,6 +21,8 @@ import { keepHouse } from "./housekeeping/keep-house.ts";
 import { Judge } from "./judge/judge.ts";
 import { openQueue } from "./queue/queue.ts";
 import { Waker } from "./routes/waker.ts";
+import { openSink } from "./self-watch/sink.ts";
+import { watchItself } from "./self-watch/watch-itself.ts";
 import { openMailer } from "./senders/mail.ts";
 import { openSender } from "./senders/sender.ts";
 
@@ -50,6 +52,7 @@ export async function startChecker({
   const sending = openSending(config, db);
   const keyring = keyringOf(config.secretKeys);
   const way = { keyring, mail: config.smtpUrl !== null };
+  const sink = await openSink();
   const delivery = startDelivering({
     db,
     checkerId: checker.id,
@@ -57,12 +60,20 @@ export async function startChecker({
     queue,
     sender: sending.sender,
     mail: way.mail,
+    sink: sink.channel,
     publicUrl: config.publicUrl,
     log,
   });
   const judge = new Judge({ pool: judging, checkerId: checker.id, startedAt: checker.startedAt, log });
   const waker = new Waker({ pool: judging, log });
   const stopHousekeeping = keepHouse({ db: openDb(keeping), duties: dutiesOn(keeping, { way, log }), log });
+  const stopWatching = watchItself({
+    pool: keeping,
+    keyring,
+    egress: sending.egress,
+    heartbeatUrl: config.selfHeartbeatUrl,
+    log,
+  });
   const unlisten = listen({
     url: databaseUrl,
     handlers: {
@@ -84,9 +95,11 @@ export async function startChecker({
     await waker.stop();
     await endChecker(judging, checker.id);
     await stopHousekeeping();
+    await stopWatching();
     await delivery.stop();
     await queue.close();
     await sending.close();
+    await sink.close();
     await Promise.all([judging.end(), delivering.end(), keeping.end()]);
   };
 }
@@ -104,7 +117,7 @@ function openSending(config: Config, db: Db) {
     mailer.close();
     return egress.close();
   };
-  return { sender, close };
+  return { sender, egress, close };
 }
 
 function operatorOf({ publicUrl, telegramApiRoot, telegramBotToken, slackApiUrl }: Config): Operator {

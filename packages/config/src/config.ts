@@ -39,6 +39,7 @@ export type Config = {
   apiRateLimit: number;
   /** Host, with an optional port, that answers pings only. */
   pingHost: string | null;
+  selfHeartbeatUrl: string | null;
   pingBodyBytesMax: number;
   /** Null: no pings by e-mail. */
   pingEmail: { domain: string; host: string; port: number } | null;
@@ -128,6 +129,7 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     metricsToken: values.METRICS_TOKEN,
     apiRateLimit: values.API_RATE_LIMIT,
     pingHost: values.PING_HOST,
+    selfHeartbeatUrl: values.SELF_HEARTBEAT_URL,
     pingBodyBytesMax: values.PING_BODY_LIMIT,
     pingEmail: pingEmailOf(values),
   };

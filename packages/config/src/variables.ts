@@ -115,6 +115,11 @@ export const VARIABLES = {
     1_200,
     "Requests a minute of each API key, each signed-in person, and each address that names neither; `0` for no limit. Pings are not counted.",
   ),
+  SELF_HEARTBEAT_URL: optional(
+    urlOf("http:", "https:"),
+    "nobody outside is told",
+    "Address that is asked each minute while all is well, such as a ping URL elsewhere: its silence is the alarm.",
+  ),
   PING_HOST: optional(
     hostName,
     "the host of `PUBLIC_URL`",

@@ -25,5 +25,6 @@ export { bootstrap, type FirstAccount } from "./installation/bootstrap.ts";
 export { listen, type Channel } from "./listen.ts";
 export { StaleVersion } from "./stale-version.ts";
 export * from "./receivers/index.ts";
+export * from "./self-watch/index.ts";
 export * from "./transitions/index.ts";
 export { notifyChanges, type Changed } from "./changes.ts";

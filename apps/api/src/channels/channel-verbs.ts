@@ -31,7 +31,14 @@ export async function changeChannel(
   const { db, keyring } = c.var.deps;
   const { kind } = await readChannel(c, ref);
   const replaced = patch.settings === undefined ? null : parsed(kind, patch.settings);
-  const edit = { name: patch.name ?? null, settings: replaced, checkIds: patch.checkIds ?? null, version };
+  const edit = {
+    name: patch.name ?? null,
+    settings: replaced,
+    checkIds: patch.checkIds ?? null,
+    version,
+    isFallback: patch.isFallback ?? null,
+    proveWeekly: patch.proveWeekly ?? null,
+  };
   const found = await unlessStale("channel", () => naming(editChannel(db, ref, { keyring, edit })));
   if (!found) throw ApiError.notFound("channel");
   return { ...(await readChannel(c, ref)), shownOnce: replaced?.shownOnce ?? {} };

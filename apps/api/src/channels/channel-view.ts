@@ -23,7 +23,15 @@ export const ChannelInput = z
   .meta({ id: "ChannelInput" });
 
 export const ChannelPatch = z
-  .strictObject({ name: Name, settings: Settings, checkIds: CheckIds })
+  .strictObject({
+    name: Name,
+    settings: Settings,
+    checkIds: CheckIds,
+    isFallback: z.boolean().meta({
+      description: "It gets at once what another channel of the project could not deliver; at most one does.",
+    }),
+    proveWeekly: z.boolean().meta({ description: "Send a test when nothing else has arrived for a week." }),
+  })
   .partial()
   .meta({
     id: "ChannelPatch",
@@ -38,10 +46,16 @@ export const ChannelView = z
     hint: z.string().meta({ description: "What may be shown of the settings." }),
     checkIds: z.array(z.uuid()),
     brokenAt: Timestamp.nullable().meta({
-      description: "Since when nothing is sent, until a person mends it.",
+      description: "Since when nothing is sent but one test a day, until one arrives: send one to mend it.",
     }),
     brokenBecause: z.string().nullable(),
-    lastSentAt: Timestamp.nullable(),
+    lastSentAt: Timestamp.nullable().meta({ description: "When it was last proven: a message arrived." }),
+    restsUntil: Timestamp.nullable().meta({
+      description:
+        "After errors in a row all but one attempt wait until then; null: it works as far as known.",
+    }),
+    isFallback: z.boolean(),
+    proveWeekly: z.boolean(),
     version: z.int().meta({ description: "Grows with every edit; it is the ETag, for If-Match." }),
     createdAt: Timestamp,
   })
@@ -57,6 +71,7 @@ export function channelView(row: ChannelWithChecks) {
     ...row,
     brokenAt: isoOrNull(row.brokenAt),
     lastSentAt: isoOrNull(row.lastSentAt),
+    restsUntil: isoOrNull(row.circuitUntil),
     createdAt: iso(row.createdAt),
   });
 }

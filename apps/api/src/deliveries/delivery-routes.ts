@@ -1,11 +1,18 @@
-import { type DeliveryWithAttempts, findDelivery, listDeliveries } from "@overdue/db";
+import {
+  type DeliveryWithAttempts,
+  dismissDelivery,
+  findDelivery,
+  listDeadLetters,
+  listDeliveries,
+  redeliver,
+} from "@overdue/db";
 import { z } from "zod";
 
 import { only } from "../http/only.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { InProject } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
-import { createRouter, json, route } from "../http/route.ts";
+import { createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { iso, isoOrNull, Timestamp } from "../http/time.ts";
 
 const AttemptView = z.object({
@@ -41,6 +48,15 @@ const DeliveryView = z
     finishedAt: Timestamp.nullable(),
     providerRef: z.string().nullable(),
     lastError: z.string().nullable(),
+    latencyMs: z.int().nullable().meta({
+      description: "From the deadline, or whatever else it tells of, until the provider took it.",
+    }),
+    insteadOf: z.uuid().nullable().meta({
+      description: "The delivery that another channel did not take; this one goes to the fall-back.",
+    }),
+    dealtWithAt: Timestamp.nullable().meta({
+      description: "When a failed one arrived at the fall-back, or was dismissed.",
+    }),
     attempts: z.array(AttemptView),
   })
   .meta({ id: "Delivery" });
@@ -92,6 +108,66 @@ export const deliveryRoutes = createRouter()
       if (row === null) throw ApiError.notFound("delivery");
       return c.json(deliveryView(row), 200);
     },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "viewer", key: "read" },
+      {
+        method: "get",
+        path: "/v1/projects/{projectId}/dead-letters",
+        summary: "List what could not be delivered",
+        description:
+          "Given up after all tries, and neither taken by the fall-back nor dismissed. Empty is good.",
+        tags,
+        request: { params: InProject, query: PageQuery },
+        responses: { 200: json(pageOf(DeliveryView), "Failed deliveries, newest first.") },
+      },
+    ),
+    async (c) => {
+      const { limit, cursor } = c.req.valid("query");
+      const before = readCursor(cursor, z.uuid());
+      const { projectId } = c.req.valid("param");
+      const rows = await listDeadLetters(c.var.deps.db, projectId, { limit: limit + 1, before });
+      const page = pageFrom(rows, limit, (last) => last.id);
+      return c.json({ ...page, items: page.items.map(deliveryView) }, 200);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "post",
+        path: "/v1/projects/{projectId}/deliveries/{deliveryId}/redeliver",
+        summary: "Send a failed delivery again",
+        description: "Where the channel is broken still, it fails again; newer news takes its place.",
+        tags,
+        request: { params: OfDelivery },
+        responses: { 202: json(z.object({ deliveryId: z.uuid() }), "Queued.") },
+      },
+    ),
+    async (c) => {
+      const ref = c.req.valid("param");
+      if (!(await redeliver(c.var.deps.db, ref))) throw ApiError.notFound("failed delivery");
+      return c.json({ deliveryId: ref.deliveryId }, 202);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "post",
+        path: "/v1/projects/{projectId}/deliveries/{deliveryId}/dismiss",
+        summary: "Take a failed delivery off the list",
+        tags,
+        request: { params: OfDelivery },
+        responses: { 204: NO_CONTENT },
+      },
+    ),
+    async (c) => {
+      const done = await dismissDelivery(c.var.deps.db, c.req.valid("param"));
+      if (!done) throw ApiError.notFound("failed delivery");
+      return c.body(null, 204);
+    },
   );
 
 function deliveryView(row: DeliveryWithAttempts) {
@@ -100,6 +176,7 @@ function deliveryView(row: DeliveryWithAttempts) {
     createdAt: iso(row.createdAt),
     nextAttemptAt: iso(row.nextAttemptAt),
     finishedAt: isoOrNull(row.finishedAt),
+    dealtWithAt: isoOrNull(row.dealtWithAt),
     attempts: row.attempts.map((attempt) =>
       only(AttemptView, {
         ...attempt,

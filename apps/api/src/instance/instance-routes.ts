@@ -11,6 +11,10 @@ const InstanceView = z
     registration: z.enum(["open", "invite", "closed"]),
     setupNeeded: z.boolean().meta({ description: "Nobody has an account yet." }),
     channelKinds: z.array(z.string()),
+    problem: z.string().nullable().meta({
+      description:
+        "Why pings are not received or deadlines not judged, for a banner; null while all is well.",
+    }),
   })
   .meta({ id: "Instance" });
 
@@ -26,11 +30,12 @@ export const instanceRoutes = createRouter().openapi(
     },
   ),
   async (c) => {
-    const { db, settings } = c.var.deps;
+    const { db, settings, readiness } = c.var.deps;
     const { version, publicUrl, registration } = settings;
     const setupNeeded = !(await hasAccount(db));
+    const problem = await readiness.problem();
     return c.json(
-      { version, publicUrl, registration, setupNeeded, channelKinds: Object.keys(channelKinds) },
+      { version, publicUrl, registration, setupNeeded, channelKinds: Object.keys(channelKinds), problem },
       200,
     );
   },

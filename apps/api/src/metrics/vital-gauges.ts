@@ -12,6 +12,18 @@ const GAUGES: [keyof VitalSigns, string, string][] = [
   ["deadlineWait", "overdue_deadline_wait_seconds", "How long the oldest deadline has waited to be judged."],
   ["deliveryWait", "overdue_delivery_wait_seconds", "How long the oldest due delivery has waited."],
   ["deliveriesFailed", "overdue_deliveries_failed", "Deliveries that were given up."],
+  ["deadLetters", "overdue_dead_letters", "Deliveries that were given up, and that nobody has dealt with."],
+  [
+    "selfP50",
+    "overdue_self_alert_p50_seconds",
+    "From the deadline of the check that misses on purpose to its alert: median of a day.",
+  ],
+  ["selfP99", "overdue_self_alert_p99_seconds", "The same, 99th percentile."],
+  [
+    "selfAge",
+    "overdue_self_alert_age_seconds",
+    "Since the newest such alert arrived; it comes every 5 minutes.",
+  ],
   ["outages", "overdue_outages", "Spans on record in which no ping could be received."],
 ];
 

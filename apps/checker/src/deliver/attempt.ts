@@ -1,8 +1,9 @@
-import { composeAlert, isKindName, openChannel, parseSettings } from "@overdue/channels";
+import { composeAlert, isKindName, openChannel, parseSettings, type OpenChannel } from "@overdue/channels";
 import {
   actionLinks,
   claimDeliveries,
   moveChannel,
+  SINK_KIND,
   unseal,
   type AlertRecord,
   type ClaimedAlert,
@@ -23,6 +24,7 @@ export type AttemptParts = {
   db: Db;
   keyring: Keyring;
   sender: Sender;
+  sink: OpenChannel | null;
   /** Where a person finds the app. */
   publicUrl: string;
   log: Logger;
@@ -97,12 +99,11 @@ async function attempt(
 }
 
 async function send(alert: AlertRecord, parts: AttemptParts): Promise<Ending> {
-  const { keyring, sender, publicUrl, log } = parts;
+  const { keyring, sender, sink, publicUrl, log } = parts;
   try {
-    const channel = openChannel(
-      alert.channelKind,
-      JSON.parse(unseal(keyring, placeOf(alert), alert.sealedSettings)),
-    );
+    const settings: unknown = JSON.parse(unseal(keyring, placeOf(alert), alert.sealedSettings));
+    const own = alert.channelKind === SINK_KIND ? sink : null;
+    const channel = own ?? openChannel(alert.channelKind, settings);
     return await sender.send(channel, composeAlert(alert, publicUrl, actionsOf(alert, parts)));
   } catch (error) {
     log.error({ err: error, deliveryId: alert.deliveryId }, "A channel's settings could not be opened.");

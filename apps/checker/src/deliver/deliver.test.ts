@@ -322,6 +322,7 @@ async function deliver(options: { redisUrl?: string | null }): Promise<Deliverin
     db,
     checkerId: null,
     mail: false,
+    sink: null,
     keyring: sceneKeyring,
     queue,
     sender,

@@ -1,3 +1,4 @@
+import type { OpenChannel } from "@overdue/channels";
 import type { Db, Keyring } from "@overdue/db";
 import type { Logger } from "pino";
 
@@ -17,6 +18,8 @@ export type DeliverOptions = {
   sender: Sender;
   /** A mail server is set, so owners can be told by mail. */
   mail: boolean;
+  /** Where alerts of the check that misses on purpose end. */
+  sink: OpenChannel | null;
   publicUrl: string;
   log: Logger;
   /** By which others know that this process is gone. Null: a lease ends by time alone. */

@@ -79,7 +79,7 @@ async function deliver(redisUrl: string | null): Promise<() => Promise<void>> {
     passOn: (deliveryId, channelIds) => passOnDelivery(db, deliveryId, channelIds),
   });
   const publicUrl = "https://overdue.example.org";
-  const parts = { db, keyring: sceneKeyring, queue, checkerId: null, mail: false };
+  const parts = { db, keyring: sceneKeyring, queue, checkerId: null, mail: false, sink: null };
   const delivering = startDelivering({ ...parts, sender, publicUrl, log });
   const unlisten = listen({
     url: database.url,

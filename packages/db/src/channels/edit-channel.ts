@@ -1,6 +1,6 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, isNull, ne, sql } from "drizzle-orm";
 
-import type { Db } from "../database.ts";
+import type { Db, Tx } from "../database.ts";
 import { channels } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { StaleVersion } from "../stale-version.ts";
@@ -12,6 +12,9 @@ export type ChannelEdit = {
   /** New settings as a whole; they also mend a broken channel. Null: as they are. */
   settings: { settings: Record<string, unknown>; hint: string } | null;
   checkIds: readonly string[] | "all" | null;
+  /** It takes what others of its project cannot; the one that did so before no longer does. */
+  isFallback: boolean | null;
+  proveWeekly: boolean | null;
   /** The version the editor saw; null edits whatever is there. */
   version: number | null;
 };
@@ -23,6 +26,7 @@ export async function editChannel(
   { keyring, edit }: { keyring: Keyring; edit: ChannelEdit },
 ): Promise<boolean> {
   return await db.transaction(async (tx) => {
+    if (edit.isFallback === true) await dropFallback(tx, ref);
     const edited = await tx
       .update(channels)
       .set({ updatedAt: sql`now()`, version: sql`${channels.version} + 1`, ...columnsOf(ref, keyring, edit) })
@@ -43,14 +47,27 @@ export async function editChannel(
   });
 }
 
-function columnsOf(ref: ChannelRef, keyring: Keyring, { name, settings }: ChannelEdit) {
+async function dropFallback(tx: Tx, { projectId, channelId }: ChannelRef): Promise<void> {
+  await tx
+    .update(channels)
+    .set({ isFallback: false })
+    .where(and(eq(channels.projectId, projectId), ne(channels.id, channelId), channels.isFallback));
+}
+
+function columnsOf(ref: ChannelRef, keyring: Keyring, edit: ChannelEdit) {
+  const { name, settings, isFallback, proveWeekly } = edit;
   return {
     ...(name !== null && { name }),
+    ...(isFallback !== null && { isFallback }),
+    ...(proveWeekly !== null && { proveWeekly }),
     ...(settings !== null && {
       settings: sealSettings(keyring, ref, settings.settings),
       hint: settings.hint,
       brokenAt: null,
       brokenBecause: null,
+      circuitFailures: 0,
+      circuitStep: 0,
+      circuitUntil: null,
     }),
   };
 }

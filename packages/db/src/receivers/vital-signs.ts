@@ -17,6 +17,13 @@ export type VitalSigns = {
   /** Deliveries that were given up. */
   deliveriesFailed: number;
   outages: number;
+  /** Deliveries that were given up, and that nobody has dealt with. */
+  deadLetters: number;
+  /** From the deadline of the check that misses on purpose until its alert arrived, over the last day. */
+  selfP50: number | null;
+  selfP99: number | null;
+  /** Since the newest of these alerts arrived. */
+  selfAge: number | null;
 };
 
 /** Reads them all at once. */
@@ -33,8 +40,17 @@ export async function readVitalSigns(pool: Pool): Promise<VitalSigns> {
             (select extract(epoch from greatest(interval '0', now.at - min(next_attempt_at))) from deliveries
               where state in ('pending', 'retry'))::float8 as "deliveryWait",
             (select count(*) from deliveries where state = 'failed') as "deliveriesFailed",
-            (select count(*) from outages) as outages
-       from now, mark`,
+            (select count(*) from outages) as outages,
+            (select count(*) from deliveries
+              where state = 'failed' and dealt_with_at is null and kind <> 'test') as "deadLetters",
+            self.*
+       from now, mark, lateral (
+         select percentile_disc(0.5) within group (order by d.latency_ms) / 1000.0::float8 as "selfP50",
+                percentile_disc(0.99) within group (order by d.latency_ms) / 1000.0::float8 as "selfP99",
+                extract(epoch from now.at - max(d.finished_at))::float8 as "selfAge"
+           from instance_facts f join deliveries d on d.check_id = f.value::uuid
+          where f.name = 'self-check' and d.kind = 'down' and d.state = 'sent'
+            and d.created_at > now.at - interval '1 day') self`,
     [DEAF_AFTER_MS],
   );
   const [signs] = rows;

@@ -1,0 +1,46 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+
+import type { OpenChannel } from "@overdue/channels";
+
+/** Where alerts of the check that misses on purpose end: a server of this process, reached as any provider is. */
+export type Sink = { channel: OpenChannel; close(): Promise<void> };
+
+export async function openSink(): Promise<Sink> {
+  const server = createServer((request, response) => {
+    request.resume();
+    request.on("end", () => response.writeHead(204).end());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  server.unref();
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return {
+    channel: sinkChannel(`http://127.0.0.1:${port}/`),
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+function sinkChannel(url: string): OpenChannel {
+  return {
+    via: "http",
+    request: ({ title }) => ({
+      method: "POST",
+      url,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ title }),
+      trusted: true,
+      onlyHosts: null,
+      signed: null,
+    }),
+    read: ({ status }) =>
+      status === 204
+        ? { outcome: "sent", providerRef: null, because: "Arrived in the checker itself." }
+        : { outcome: "transient", because: `Status ${status}`, uncertain: false },
+  };
+}

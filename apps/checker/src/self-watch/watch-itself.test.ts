@@ -1,0 +1,52 @@
+import { commitCanary, keyringOf, writeJudged } from "@overdue/db";
+import { startFakeWebhook, testDatabase, type FakeWebhook, type TestDatabase } from "@overdue/testkit";
+import { randomUUID } from "node:crypto";
+import { pino } from "pino";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { openEgress, type Egress } from "../egress/egress.ts";
+import { watchItself } from "./watch-itself.ts";
+
+const log = pino({ level: "silent" });
+let database: TestDatabase;
+let outside: FakeWebhook;
+let egress: Egress;
+
+beforeAll(async () => {
+  [database, outside] = await Promise.all([testDatabase(), startFakeWebhook()]);
+  egress = openEgress({ allowedNetworks: [] });
+});
+afterAll(async () => {
+  await Promise.all([outside.close(), egress.close()]);
+  await database.drop();
+});
+
+test("the check that misses on purpose is made once and pinged, and the outside hears only while all is well", async () => {
+  const stop = watch();
+  const { pool } = database;
+  await expect
+    .poll(async () => (await pool.query("select from checks where last_ping_at is not null")).rowCount)
+    .toBe(1);
+  expect(outside.received).toHaveLength(0);
+  const at = Date.now();
+  await commitCanary(pool, { receiverId: randomUUID(), startedAt: at, acceptedAt: at });
+  await writeJudged(pool, { id: randomUUID(), startedAt: at, watermark: at });
+  await outside.waitForCount(1);
+  await stop();
+  const again = watch();
+  await outside.waitForCount(outside.received.length + 1);
+  await again();
+  expect((await pool.query("select from checks")).rowCount).toBe(1);
+  expect((await pool.query("select from channels where internal and kind = 'sink'")).rowCount).toBe(1);
+});
+
+function watch() {
+  return watchItself({
+    pool: database.pool,
+    keyring: keyringOf(["a secret of the test, long enough to be one"]),
+    egress,
+    heartbeatUrl: outside.url,
+    log,
+    lookEveryMs: 20,
+  });
+}

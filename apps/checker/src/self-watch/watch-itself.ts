@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+
+import {
+  ALONE,
+  ensureSelfCheck,
+  isDueToPing,
+  notReadyBecause,
+  openDb,
+  readSelfWatch,
+  recordPings,
+  type Keyring,
+  type Pool,
+  type SelfCheck,
+} from "@overdue/db";
+import type { Logger } from "pino";
+
+import type { Egress } from "../egress/egress.ts";
+import { selfProblem } from "./self-problem.ts";
+
+export type WatchOptions = {
+  pool: Pool;
+  keyring: Keyring;
+  egress: Egress;
+  /** SELF_HEARTBEAT_URL. */
+  heartbeatUrl: string | null;
+  log: Logger;
+  lookEveryMs?: number;
+};
+
+const LOOK_EVERY_MS = 60_000;
+/** A start is when nothing has been judged yet. */
+const FIRST_AFTER_MS = 10_000;
+/** A check that is down this long after its ping can be pinged to miss again. */
+const MISS_EVERY_SECONDS = 300;
+
+/**
+ * Keeps the check that misses on purpose missing, and tells the outside that all is well while its alerts arrive. Once
+ * one link of the chain breaks, that heartbeat falls silent, and whoever listens to it says so. Answers how to stop.
+ */
+export function watchItself(options: WatchOptions): () => Promise<void> {
+  let working: Promise<void> = Promise.resolve();
+  const look = () => {
+    working = working
+      .then(() => lookOnce(options))
+      .catch((error: unknown) => options.log.warn({ err: error }, "Overdue could not look after itself."));
+  };
+  const { lookEveryMs = LOOK_EVERY_MS } = options;
+  const first = setTimeout(look, Math.min(FIRST_AFTER_MS, lookEveryMs));
+  const timer = setInterval(look, lookEveryMs);
+  return async () => {
+    clearTimeout(first);
+    clearInterval(timer);
+    await working;
+  };
+}
+
+async function lookOnce({ pool, keyring, egress, heartbeatUrl, log }: WatchOptions): Promise<void> {
+  const db = openDb(pool);
+  const check = await ensureSelfCheck(db, keyring, Date.now());
+  if (await isDueToPing(db, check, MISS_EVERY_SECONDS)) await ping(pool, check);
+  const problem = (await notReadyBecause(pool)) ?? selfProblem(await readSelfWatch(db, check));
+  if (problem !== null) log.error({ problem }, "Overdue does not work as it should.");
+  else if (heartbeatUrl !== null) await beat(heartbeatUrl, { egress, log });
+}
+
+async function ping(pool: Pool, { pingUuid }: SelfCheck): Promise<void> {
+  const record = {
+    id: randomUUID(),
+    receivedAt: Date.now(),
+    rid: null,
+    exitStatus: null,
+    scheme: "self",
+    method: "",
+    remoteAddress: null,
+    userAgent: "Overdue",
+    body: null,
+    bodyBytes: 0,
+    note: null,
+  };
+  const arrival = { record, read: () => "success" as const, host: null, digest: null };
+  await recordPings(pool, [{ ...arrival, target: { kind: "uuid", pingUuid } }], ALONE);
+}
+
+async function beat(url: string, { egress, log }: { egress: Egress; log: Logger }): Promise<void> {
+  const answer = await egress.send({
+    method: "GET",
+    url,
+    headers: {},
+    body: "",
+    trusted: true,
+    onlyHosts: null,
+    signed: null,
+  });
+  if ("failed" in answer) log.warn({ because: answer.failed }, "The heartbeat of Overdue did not go out.");
+  else if (answer.status >= 300) log.warn({ status: answer.status }, "The heartbeat of Overdue was refused.");
+}
