@@ -11,11 +11,13 @@ import {
   openPool,
   passOnDelivery,
   type Db,
+  type OwnersWay,
+  type Pool,
 } from "@overdue/db";
 import type { Logger } from "pino";
 
 import { startDelivering } from "./deliver/deliver.ts";
-import { openEgress } from "./egress/egress.ts";
+import { openEgress, type Egress } from "./egress/egress.ts";
 import { dutiesOn } from "./housekeeping/duties.ts";
 import { keepHouse } from "./housekeeping/keep-house.ts";
 import { Judge } from "./judge/judge.ts";
@@ -49,10 +51,9 @@ export async function startChecker({
     onError: (error) => log.warn({ err: error }, "The queue reports an error."),
   });
   const db = openDb(delivering);
-  const sending = openSending(config, db);
+  const sending = await openSending(config, db);
   const keyring = keyringOf(config.secretKeys);
   const way = { keyring, mail: config.smtpUrl !== null };
-  const sink = await openSink();
   const delivery = startDelivering({
     db,
     checkerId: checker.id,
@@ -60,20 +61,13 @@ export async function startChecker({
     queue,
     sender: sending.sender,
     mail: way.mail,
-    sink: sink.channel,
+    sink: sending.sink,
     publicUrl: config.publicUrl,
     log,
   });
   const judge = new Judge({ pool: judging, checkerId: checker.id, startedAt: checker.startedAt, log });
   const waker = new Waker({ pool: judging, log });
-  const stopHousekeeping = keepHouse({ db: openDb(keeping), duties: dutiesOn(keeping, { way, log }), log });
-  const stopWatching = watchItself({
-    pool: keeping,
-    keyring,
-    egress: sending.egress,
-    heartbeatUrl: config.selfHeartbeatUrl,
-    log,
-  });
+  const stopKeeping = startKeeping(keeping, { way, egress: sending.egress, config, log });
   const unlisten = listen({
     url: databaseUrl,
     handlers: {
@@ -94,17 +88,28 @@ export async function startChecker({
     await judge.stop();
     await waker.stop();
     await endChecker(judging, checker.id);
-    await stopHousekeeping();
-    await stopWatching();
+    await stopKeeping();
     await delivery.stop();
     await queue.close();
     await sending.close();
-    await sink.close();
     await Promise.all([judging.end(), delivering.end(), keeping.end()]);
   };
 }
 
-function openSending(config: Config, db: Db) {
+type Keeping = { way: OwnersWay; egress: Egress; config: Config; log: Logger };
+
+/** Housekeeping, and the check that misses on purpose. Answers how to stop both. */
+function startKeeping(pool: Pool, { way, egress, config, log }: Keeping): () => Promise<void> {
+  const stopHousekeeping = keepHouse({ db: openDb(pool), duties: dutiesOn(pool, { way, log }), log });
+  const heartbeatUrl = config.selfHeartbeatUrl;
+  const stopWatching = watchItself({ pool, keyring: way.keyring, egress, heartbeatUrl, log });
+  return async () => {
+    await stopHousekeeping();
+    await stopWatching();
+  };
+}
+
+async function openSending(config: Config, db: Db) {
   const egress = openEgress({ allowedNetworks: config.allowedPrivateNetworks });
   const mailer = openMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom });
   const sender = openSender({
@@ -113,11 +118,13 @@ function openSending(config: Config, db: Db) {
     operator: operatorOf(config),
     passOn: (deliveryId, channelIds) => passOnDelivery(db, deliveryId, channelIds),
   });
-  const close = () => {
+  const sink = await openSink();
+  const close = async () => {
     mailer.close();
-    return egress.close();
+    await egress.close();
+    await sink.close();
   };
-  return { sender, egress, close };
+  return { sender, egress, sink: sink.channel, close };
 }
 
 function operatorOf({ publicUrl, telegramApiRoot, telegramBotToken, slackApiUrl }: Config): Operator {
