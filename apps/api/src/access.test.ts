@@ -57,6 +57,14 @@ const EXPECTED: Record<string, string> = {
   "GET /v1/projects/:projectId/checks/:checkId/pings/:number/body": "viewer, read key",
   "GET /v1/projects/:projectId/checks/:checkId/runs": "viewer, read key",
   "GET /v1/projects/:projectId/checks/:checkId/slots": "viewer, read key",
+  "GET /v1/projects/:projectId/maintenance": "viewer, read key",
+  "POST /v1/projects/:projectId/maintenance": "editor, write key",
+  "POST /v1/projects/:projectId/maintenance/start": "editor, write key",
+  "POST /v1/projects/:projectId/maintenance/stop": "editor, write key",
+  "GET /v1/projects/:projectId/maintenance/:windowId": "viewer, read key",
+  "PATCH /v1/projects/:projectId/maintenance/:windowId": "editor, write key",
+  "DELETE /v1/projects/:projectId/maintenance/:windowId": "editor, write key",
+  "POST /v1/projects/:projectId/maintenance/:windowId/stop": "editor, write key",
   "GET /v1/projects/:projectId/incidents": "viewer, read key",
   "GET /v1/projects/:projectId/incidents/:incidentId": "viewer, read key",
   "GET /v1/projects/:projectId/incidents/:incidentId/timeline": "viewer, read key",
@@ -271,6 +279,8 @@ async function contentsOf(projectId: string): Promise<string> {
     "audit_entries",
     "incidents",
     "incident_entries",
+    "maintenance_windows",
+    "maintenance_checks",
   ];
   const hashes = tables.map(async (table) => {
     const { rows } = await api.db.execute(

@@ -23,6 +23,7 @@ import { incidentRoutes } from "./incidents/incident-routes.ts";
 import { linkRoutes } from "./incidents/link-routes.ts";
 import { instanceRoutes } from "./instance/instance-routes.ts";
 import { keyRoutes } from "./keys/key-routes.ts";
+import { maintenanceRoutes } from "./maintenance/maintenance-routes.ts";
 import { meRoutes } from "./me/me-routes.ts";
 import { memberRoutes } from "./members/member-routes.ts";
 import { metricsRoute } from "./metrics/metrics-route.ts";
@@ -56,6 +57,7 @@ function restRoutes() {
     .route("/", outageRoutes)
     .route("/", channelRoutes)
     .route("/", deliveryRoutes)
+    .route("/", maintenanceRoutes)
     .route("/", incidentRoutes)
     .route("/", actRoutes)
     .route("/", routeRoutes)

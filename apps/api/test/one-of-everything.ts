@@ -6,6 +6,7 @@ export const MARKER = "only-ada-may-read-this";
 export const HOURLY = { schedule: { kind: "interval", everySeconds: 3_600 } };
 
 const NOBODY = "0199a1b2-0000-7000-8000-000000000000";
+const NIGHTLY = { kind: "cron", expression: "0 2 * * *", minutes: 60, timezone: "UTC" };
 const ROUTE = {
   name: MARKER,
   steps: [{ afterMinutes: 0, targets: [{ kind: "channel", channelId: NOBODY }] }],
@@ -24,6 +25,10 @@ export const BODIES: Record<string, object> = {
   "PATCH /v1/projects/:projectId/channels/:channelId": { name: "taken" },
   "POST /v1/projects/:projectId/checks": HOURLY,
   "PATCH /v1/projects/:projectId/checks/:checkId": { name: "taken" },
+  "POST /v1/projects/:projectId/maintenance": { name: "x", rule: NIGHTLY },
+  "POST /v1/projects/:projectId/maintenance/start": { minutes: 5 },
+  "POST /v1/projects/:projectId/maintenance/stop": {},
+  "PATCH /v1/projects/:projectId/maintenance/:windowId": { name: "taken" },
   "POST /v1/projects/:projectId/incidents/:incidentId/notes": { text: "taken" },
   "POST /v1/projects/:projectId/incidents/:incidentId/snooze": { for: "30m" },
   "POST /v1/projects/:projectId/routes": ROUTE,
@@ -74,7 +79,14 @@ export async function fillProject(api: TestApi, owner: Owner) {
     ...ROUTE,
     steps: [{ afterMinutes: 0, targets: [{ kind: "person", personId }] }],
   });
+  const windowId = await made("maintenance", {
+    name: MARKER,
+    rule: NIGHTLY,
+    tags: [MARKER],
+    checkIds: [checkId],
+  });
   const ids = {
+    windowId,
     projectId: owner.projectId,
     checkId,
     channelId,

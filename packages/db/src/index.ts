@@ -15,6 +15,7 @@ export * from "./instance/index.ts";
 export * from "./deliveries/index.ts";
 export * from "./keys/index.ts";
 export * from "./leases/index.ts";
+export * from "./maintenance/index.ts";
 export * from "./projects/index.ts";
 export * from "./routes/index.ts";
 export * from "./telegram/index.ts";

@@ -1,0 +1,90 @@
+import type { Instant, MaintenanceWindow } from "@overdue/core";
+import type { Pool, PoolClient } from "pg";
+
+import { openDb } from "../database.ts";
+import { inTransaction } from "../in-transaction.ts";
+import { recentOutages } from "../receivers/outages.ts";
+import { readWatermark } from "../receivers/watermark.ts";
+import { advance, applyOutages, type Change, changeOf } from "../transitions/change.ts";
+import { STORED_CHECK, type StoredCheckRow, storedCheck } from "../transitions/stored-check.ts";
+import { writeChanges } from "../transitions/write.ts";
+import { windowsByCheck } from "./windows.ts";
+
+const CHECKS_AT_ONCE = 200;
+/** A window that ended stays on its checks for as long as something due in it may still be waited for. */
+const DAY_MS = 86_400_000;
+
+type Row = StoredCheckRow & { tags: string };
+
+/**
+ * Lets the checks of a project know which windows hold for them now, some at a time so that no ping waits long. What
+ * was due before is judged by the windows before. Doing it again changes nothing.
+ */
+export async function applyWindows(pool: Pool, projectId: string, at: Instant): Promise<void> {
+  let after = "00000000-0000-0000-0000-000000000000";
+  for (let more = true; more; ) {
+    const ids = await inTransaction(pool, (client) => applySome(client, { projectId, after, at }));
+    after = ids.at(-1) ?? after;
+    more = ids.length === CHECKS_AT_ONCE;
+  }
+}
+
+async function applySome(
+  client: PoolClient,
+  { projectId, after, at }: { projectId: string; after: string; at: Instant },
+): Promise<string[]> {
+  const { rows } = await client.query<Row>(
+    `select ${STORED_CHECK}, tags from checks
+      where project_id = $1 and id > $2 and deleted_at is null order by id limit ${CHECKS_AT_ONCE} for update`,
+    [projectId, after],
+  );
+  const windowsOf = await windowsByCheck(openDb(client), projectId);
+  const changed = rows.flatMap((row) => {
+    const windows = windowsOf(row).filter((window) => matters(window, row, at));
+    return isSame(row.maintenance ?? [], windows) ? [] : [{ row, windows }];
+  });
+  if (changed.length > 0) await write(client, changed, at);
+  return rows.map(({ id }) => id);
+}
+
+type Changed = { row: Row; windows: readonly MaintenanceWindow[] };
+
+async function write(client: PoolClient, changed: readonly Changed[], at: Instant): Promise<void> {
+  const outages = await recentOutages(client);
+  // As for any act of a person: pings before a deadline may be under way.
+  const knownUntil = (await readWatermark(client)) ?? 0;
+  const changes = changed.map(({ row, windows }): Change => {
+    const change = changeOf(storedCheck(row));
+    applyOutages(change, outages);
+    advance(change, { kind: "maintenance", at, windows, knownUntil });
+    return change;
+  });
+  await writeChanges(client, changes);
+  await storeWindows(client, changed);
+}
+
+/** Keeps the windows with each check. */
+async function storeWindows(client: PoolClient, changed: readonly Changed[]): Promise<void> {
+  const rows = changed.map(({ row, windows }) => ({ id: row.id, windows: windows.length === 0 ? null : windows }));
+  await client.query(
+    `update checks c set maintenance = nullif(x.windows, 'null'::jsonb)
+       from json_to_recordset($1::json) as x(id uuid, windows jsonb) where c.id = x.id`,
+    [JSON.stringify(rows)],
+  );
+}
+
+function matters({ rule }: MaintenanceWindow, row: Row, at: Instant): boolean {
+  if (rule.kind !== "once") return true;
+  const waitsMs = (row.grace_seconds + row.jitter_seconds) * 1000 + DAY_MS;
+  return rule.until + waitsMs > at;
+}
+
+function isSame(one: readonly MaintenanceWindow[], other: readonly MaintenanceWindow[]): boolean {
+  const texts = [one, other].map((windows) => windows.map(textOf).toSorted().join("\n"));
+  return texts[0] === texts[1];
+}
+
+/** Whatever order the keys stand in: the database keeps its own. */
+function textOf({ rule, stoppedAt }: MaintenanceWindow): string {
+  return JSON.stringify([Object.entries(rule).toSorted(([a], [b]) => (a < b ? -1 : 1)), stoppedAt]);
+}

@@ -1,0 +1,14 @@
+export { applyWindows } from "./apply-windows.ts";
+export {
+  createWindow,
+  deleteWindow,
+  editWindow,
+  findNamed,
+  findWindow,
+  listWindows,
+  TooManyWindows,
+  UnknownMaintainedCheck,
+  type WindowParts,
+  type WindowRef,
+  type WindowRow,
+} from "./windows.ts";

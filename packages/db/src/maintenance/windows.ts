@@ -1,0 +1,191 @@
+import type { MaintenanceRule, MaintenanceWindow } from "@overdue/core";
+import { and, asc, count, eq, gt, inArray, isNull, or, sql } from "drizzle-orm";
+
+import type { Db, Tx } from "../database.ts";
+import { checks, maintenanceChecks, maintenanceWindows, projects } from "../schema/index.ts";
+import { StaleVersion } from "../stale-version.ts";
+
+export type WindowRef = { projectId: string; windowId: string };
+export type WindowRow = typeof maintenanceWindows.$inferSelect & { checkIds: string[] };
+
+/** What a person decides about planned work. Without tags and checks it holds for the whole project. */
+export type WindowParts = { name: string; rule: MaintenanceRule; tags: readonly string[]; checkIds: readonly string[] };
+
+/** A check was named that this project does not have. */
+export class UnknownMaintainedCheck extends Error {}
+/** The project has as many windows as it may. */
+export class TooManyWindows extends Error {}
+
+/** Those that are to come, or recur. */
+const WINDOWS_MAX = 200;
+/** With those that are over, which stay for as long as something due in them may be waited for. */
+const STORED_MAX = 5_000;
+const KEPT_DAYS = 400;
+
+/** Windows of a project, oldest first. */
+export async function listWindows(
+  db: Db | Tx,
+  projectId: string,
+  page: { limit: number; after: string | null },
+): Promise<WindowRow[]> {
+  const rows = await db
+    .select()
+    .from(maintenanceWindows)
+    .where(
+      and(
+        eq(maintenanceWindows.projectId, projectId),
+        page.after === null ? undefined : gt(maintenanceWindows.id, page.after),
+      ),
+    )
+    .orderBy(asc(maintenanceWindows.id))
+    .limit(page.limit);
+  return await withChecks(db, rows);
+}
+
+/** One window, or null. */
+export async function findWindow(db: Db | Tx, ref: WindowRef): Promise<WindowRow | null> {
+  const rows = await db.select().from(maintenanceWindows).where(isWindow(ref));
+  const [row] = await withChecks(db, rows);
+  return row ?? null;
+}
+
+/** Stores a window; `applyWindows` lets the checks know. @throws UnknownMaintainedCheck, TooManyWindows */
+export async function createWindow(
+  db: Db,
+  projectId: string,
+  { createdBy, ...parts }: WindowParts & { createdBy: string },
+): Promise<WindowRow> {
+  return await db.transaction(async (tx) => {
+    await lockProject(tx, projectId);
+    await forgetOld(tx, projectId);
+    await refuseTooMany(tx, projectId);
+    const { name, rule, tags, checkIds } = parts;
+    const [row] = await tx
+      .insert(maintenanceWindows)
+      .values({ projectId, name, rule, tags: [...tags], createdBy })
+      .returning();
+    if (row === undefined) throw new Error("The insert answered no row.");
+    await linkChecks(tx, { projectId, windowId: row.id }, checkIds);
+    return { ...row, checkIds: [...checkIds] };
+  });
+}
+
+/** Writes what is named. @returns whether the window was there. @throws StaleVersion, UnknownMaintainedCheck */
+export async function editWindow(
+  db: Db,
+  ref: WindowRef,
+  { version, checkIds, ...parts }: Partial<WindowParts> & { version: number | null; stoppedAt?: Date },
+): Promise<boolean> {
+  return await db.transaction(async (tx) => {
+    await lockProject(tx, ref.projectId);
+    const { tags, ...rest } = parts;
+    const [row] = await tx
+      .update(maintenanceWindows)
+      .set({
+        ...rest,
+        ...(tags !== undefined && { tags: [...tags] }),
+        ...(parts.rule !== undefined && { stoppedAt: null }),
+        version: sql`${maintenanceWindows.version} + 1`,
+      })
+      .where(isWindow(ref))
+      .returning({ version: maintenanceWindows.version });
+    if (row === undefined) return false;
+    if (version !== null && row.version !== version + 1) throw new StaleVersion();
+    if (checkIds !== undefined) await linkChecks(tx, ref, checkIds);
+    return true;
+  });
+}
+
+/** Deletes a window, as if it had never been. @returns whether it was there. */
+export async function deleteWindow(db: Db, ref: WindowRef): Promise<boolean> {
+  const deleted = await db.delete(maintenanceWindows).where(isWindow(ref)).returning({ id: maintenanceWindows.id });
+  return deleted.length > 0;
+}
+
+/** Which windows hold for which check of a project. */
+export async function windowsByCheck(
+  db: Db | Tx,
+  projectId: string,
+): Promise<(check: { id: string; tags: string }) => MaintenanceWindow[]> {
+  const rows = await listWindows(db, projectId, { limit: STORED_MAX, after: null });
+  return ({ id, tags }) => {
+    const tagged = tags.split(" ");
+    const holds = (row: WindowRow) =>
+      (row.tags.length === 0 && row.checkIds.length === 0) ||
+      row.checkIds.includes(id) ||
+      row.tags.some((tag) => tagged.includes(tag));
+    return rows.filter(holds).map(({ rule, stoppedAt }) => ({ rule, stoppedAt: stoppedAt?.getTime() ?? null }));
+  };
+}
+
+/** The checks of these ids or slugs. @throws UnknownMaintainedCheck where one is not there, or several have the slug */
+export async function findNamed(db: Db, projectId: string, names: readonly string[]): Promise<string[]> {
+  if (names.length === 0) return [];
+  const wanted = [...new Set(names)];
+  const rows = await db
+    .select({ id: checks.id, slug: checks.slug })
+    .from(checks)
+    .where(
+      and(
+        eq(checks.projectId, projectId),
+        isNull(checks.deletedAt),
+        or(inArray(sql`${checks.id}::text`, wanted), inArray(checks.slug, wanted)),
+      ),
+    );
+  return wanted.map((name) => {
+    const [found, ...others] = rows.filter(({ id, slug }) => id === name || slug === name);
+    if (found === undefined || others.length > 0) throw new UnknownMaintainedCheck();
+    return found.id;
+  });
+}
+
+function isWindow({ projectId, windowId }: WindowRef) {
+  return and(eq(maintenanceWindows.projectId, projectId), eq(maintenanceWindows.id, windowId));
+}
+
+// A check made meanwhile waits for this: it then reads the windows as they are after it.
+async function lockProject(tx: Tx, projectId: string): Promise<void> {
+  await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId)).for("update");
+}
+
+async function forgetOld(tx: Tx, projectId: string): Promise<void> {
+  await tx
+    .delete(maintenanceWindows)
+    .where(and(eq(maintenanceWindows.projectId, projectId), isOver(KEPT_DAYS)));
+}
+
+async function refuseTooMany(tx: Tx, projectId: string): Promise<void> {
+  const [row] = await tx
+    .select({ stored: count(), toCome: sql<number>`count(*) filter (where not ${isOver(0)})::int` })
+    .from(maintenanceWindows)
+    .where(eq(maintenanceWindows.projectId, projectId));
+  if (row !== undefined && (row.toCome >= WINDOWS_MAX || row.stored >= STORED_MAX)) throw new TooManyWindows();
+}
+
+/** Whether it was for once and ended so many days ago. */
+function isOver(days: number) {
+  const { rule, stoppedAt } = maintenanceWindows;
+  return sql`(${rule} ->> 'kind' = 'once' and least(${stoppedAt}, to_timestamp((${rule} ->> 'until')::float8 / 1000))
+    < clock_timestamp() - ${days} * interval '1 day')`;
+}
+
+async function linkChecks(tx: Tx, ref: WindowRef, checkIds: readonly string[]): Promise<void> {
+  const wanted = [...new Set(checkIds)];
+  const known = await tx
+    .select({ id: checks.id })
+    .from(checks)
+    .where(and(eq(checks.projectId, ref.projectId), inArray(checks.id, wanted), isNull(checks.deletedAt)));
+  if (known.length < wanted.length) throw new UnknownMaintainedCheck();
+  await tx.delete(maintenanceChecks).where(eq(maintenanceChecks.windowId, ref.windowId));
+  if (wanted.length > 0) await tx.insert(maintenanceChecks).values(wanted.map((checkId) => ({ ...ref, checkId })));
+}
+
+async function withChecks(
+  db: Db | Tx,
+  rows: readonly (typeof maintenanceWindows.$inferSelect)[],
+): Promise<WindowRow[]> {
+  const ids = rows.map((row) => row.id);
+  const links = await db.select().from(maintenanceChecks).where(inArray(maintenanceChecks.windowId, ids));
+  const byWindow = Map.groupBy(links, (link) => link.windowId);
+  return rows.map((row) => ({ ...row, checkIds: (byWindow.get(row.id) ?? []).map((link) => link.checkId) }));
+}
