@@ -20,6 +20,9 @@ const Details = z.strictObject({
     .regex(/^[a-z0-9_-]*$/, "Use only a-z, 0-9, - and _."),
   tags: z.array(Tag).max(20, "Use at most 20 tags."),
   description: z.string().max(10_000, "Use at most 10,000 characters."),
+  severity: z
+    .enum(["info", "warning", "critical"], { error: "Severity is info, warning or critical." })
+    .meta({ description: "Routes may look at it; a check that nobody rated is a warning." }),
   methods: z.enum(["", "POST"]).meta({ description: "POST: GET and HEAD are stored as ignored." }),
   filterSubject: z.boolean(),
   filterBody: z.boolean(),
@@ -32,7 +35,15 @@ const Details = z.strictObject({
 
 /** What a person may change of a check; only what is sent is written. */
 export const CheckPatch = Details.extend(CheckSettingsInput.shape)
-  .extend({ channelIds: z.array(z.uuid()).max(100, "Use at most 100 channels.") })
+  .extend({
+    channelIds: z.array(z.uuid()).max(100, "Use at most 100 channels."),
+    dependsOn: z
+      .array(z.string().min(1).max(100))
+      .max(20, "A check depends on at most 20 others.")
+      .meta({
+        description: "Ids or slugs of other checks: while one of them is down, the alert of this one is held back.",
+      }),
+  })
   .partial()
   .meta({ id: "CheckPatch" });
 export type CheckPatch = z.infer<typeof CheckPatch>;
@@ -48,6 +59,7 @@ export const DEFAULT_DETAILS = {
   slug: "",
   tags: [],
   description: "",
+  severity: "warning",
   methods: "",
   filterSubject: false,
   filterBody: false,

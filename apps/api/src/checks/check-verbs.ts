@@ -1,7 +1,16 @@
 import { randomUUIDv7 } from "node:crypto";
 
 import { defaultSettings, newCheck, nextAt } from "@overdue/core";
-import { type CheckRef, createCheck, editCheck, findCheck, findProject, UnknownChannel } from "@overdue/db";
+import {
+  type CheckRef,
+  CircularDependency,
+  createCheck,
+  editCheck,
+  findCheck,
+  findProject,
+  UnknownChannel,
+  UnknownDependency,
+} from "@overdue/db";
 
 import { type AppContext, mayWrite } from "../http/context.ts";
 import { unlessStale } from "../http/etag.ts";
@@ -36,7 +45,10 @@ export async function addCheck(c: AppContext, projectId: string, input: CheckInp
   const check = newCheck(randomUUIDv7(), now(), settings);
   const details = { ...DEFAULT_DETAILS, tags: "", ...detailsIn(input) };
   const channelIds = input.channelIds ?? "all";
-  await naming(createCheck(db, { projectId, details, check, nextAt: nextAt(check), channelIds }));
+  const { dependsOn = [] } = input;
+  await naming(
+    createCheck(db, { projectId, details, check, nextAt: nextAt(check), channelIds, dependsOn }),
+  );
   return await readCheck(c, { projectId, checkId: check.id });
 }
 
@@ -49,7 +61,15 @@ export async function changeDetails(
   const { pool, now } = c.var.deps;
   const { patch, version } = edit;
   const channelIds = patch.channelIds ?? null;
-  const parts = { details: detailsIn(patch), settings: settingsIn(patch), channelIds, version, at: now() };
+  const { dependsOn } = patch;
+  const parts = {
+    details: detailsIn(patch),
+    settings: settingsIn(patch),
+    channelIds,
+    ...(dependsOn !== undefined && { dependsOn }),
+    version,
+    at: now(),
+  };
   const found = await unlessStale("check", () => naming(editCheck(pool, ref, parts)));
   if (!found) throw ApiError.notFound("check");
   return await readCheck(c, ref);
@@ -61,6 +81,17 @@ async function naming<T>(work: Promise<T>): Promise<T> {
   } catch (cause) {
     if (cause instanceof UnknownChannel)
       throw ApiError.invalid("channelIds", "A channel is not in this project.");
+    if (cause instanceof UnknownDependency)
+      throw ApiError.invalid(
+        "dependsOn",
+        `“${cause.named}” is no check of this project, or a slug that several have: name it by its id.`,
+      );
+    if (cause instanceof CircularDependency) throw ApiError.invalid("dependsOn", circleSentence(cause));
     throw cause;
   }
+}
+
+function circleSentence({ through }: CircularDependency): string {
+  if (through === null) return "A check cannot depend on itself.";
+  return `“${through}” depends on this check already: neither would ever be told. Take one of the two away.`;
 }

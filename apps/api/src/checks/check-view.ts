@@ -1,5 +1,5 @@
-import { CheckSettingsInput, displayStatus, explain, type Instant } from "@overdue/core";
-import { checkOf, type CheckWithChannels, settingsOf } from "@overdue/db";
+import { CheckSettingsInput, displayStatus, explain, type Instant, maintenanceAt } from "@overdue/core";
+import { checkOf, type LinkedCheck, settingsOf } from "@overdue/db";
 import { z } from "zod";
 
 import { iso, isoOrNull, Timestamp } from "../http/time.ts";
@@ -32,6 +32,14 @@ export const CheckView = z
     successKeywords: z.string(),
     failureKeywords: z.string(),
     channelIds: z.array(z.uuid()),
+    severity: z.enum(["info", "warning", "critical"]),
+    dependsOn: z
+      .array(z.uuid())
+      .meta({ description: "While one of these checks is down, the alert of this one is held back." }),
+    maintenance: z
+      .object({ from: Timestamp, until: Timestamp })
+      .nullable()
+      .meta({ description: "The planned work that goes on now: nothing is judged until its end." }),
     status: z.enum(["new", "up", "grace", "down", "paused"]),
     started: z.boolean().meta({ description: "A run is open." }),
     openRuns: z.array(OpenRun),
@@ -65,7 +73,7 @@ export type ViewOptions = {
   pingKey: string | null;
 };
 
-export function checkView(row: CheckWithChannels, options: ViewOptions): CheckView {
+export function checkView(row: LinkedCheck, options: ViewOptions): CheckView {
   const { id, projectId, name, slug, description, channelIds, version } = row;
   return {
     id,
@@ -74,9 +82,12 @@ export function checkView(row: CheckWithChannels, options: ViewOptions): CheckVi
     slug,
     description,
     channelIds,
+    severity: row.severity,
+    dependsOn: row.dependsOn,
     version,
     tags: row.tags.split(" ").filter((tag) => tag !== ""),
     ...settingsOf(row),
+    maintenance: maintenanceOf(row, options.now),
     scheduleText: explain(row.schedule, { from: options.now, count: 0 }).text,
     ...readingOf(row),
     ...stateOf(row, options.now),
@@ -86,7 +97,14 @@ export function checkView(row: CheckWithChannels, options: ViewOptions): CheckVi
   };
 }
 
-function readingOf(row: CheckWithChannels) {
+function maintenanceOf({ maintenance }: LinkedCheck, now: Instant) {
+  const span = maintenance === null ? null : maintenanceAt(maintenance, now);
+  return span === null
+    ? null
+    : { from: new Date(span.from).toISOString(), until: new Date(span.until).toISOString() };
+}
+
+function readingOf(row: LinkedCheck) {
   const { methods, filterSubject, filterBody, filterHttpBody, filterDefaultFail } = row;
   const { startKeywords, successKeywords, failureKeywords } = row;
   return {
@@ -101,7 +119,7 @@ function readingOf(row: CheckWithChannels) {
   };
 }
 
-function stateOf(row: CheckWithChannels, now: Instant) {
+function stateOf(row: LinkedCheck, now: Instant) {
   const { openRuns } = row.memory;
   return {
     status: displayStatus(checkOf(row), now),
@@ -122,7 +140,7 @@ function stateOf(row: CheckWithChannels, now: Instant) {
   };
 }
 
-function addressesOf(row: CheckWithChannels, options: ViewOptions) {
+function addressesOf(row: LinkedCheck, options: ViewOptions) {
   const { publicUrl, pingUrlBase, pingEmailDomain, mayWrite, pingKey } = options;
   const bySlug = mayWrite && row.slug !== "" && pingKey !== null;
   return {

@@ -184,3 +184,46 @@ test("new settings move the deadline at once", async () => {
   const after = await read<{ deadlineAt: string }>(await as("PATCH", url, { graceSeconds: 600 }));
   expect(Date.parse(after.deadlineAt) - Date.parse(before.deadlineAt)).toBe(300_000);
 });
+
+test("a check says what it depends on by id or by slug, and answers with ids", async () => {
+  const { as, path } = await person(api);
+  const router = await read<Check>(await as("POST", `${path}/checks`, { ...HOURLY, slug: "router" }));
+  const host = await read<Check>(await as("POST", `${path}/checks`, { ...HOURLY, dependsOn: ["router"] }));
+  expect(host).toMatchObject({ dependsOn: [router.id], severity: "warning", maintenance: null });
+  const url = `${path}/checks/${host.id}`;
+  expect(await read(await as("PATCH", url, { severity: "critical" }))).toMatchObject({
+    dependsOn: [router.id],
+    severity: "critical",
+  });
+  expect(await read(await as("PATCH", url, { dependsOn: [] }))).toMatchObject({ dependsOn: [] });
+});
+
+test("checks that would wait for each other are refused in a sentence, whatever the way round", async () => {
+  const { as, path } = await person(api);
+  const make = async (name: string, dependsOn: string[]) =>
+    await read<Check>(await as("POST", `${path}/checks`, { ...HOURLY, name, slug: name, dependsOn }));
+  const a = await make("a", []);
+  await make("b", ["a"]);
+  await make("c", ["b"]);
+  const circle = await as("PATCH", `${path}/checks/${a.id}`, { dependsOn: ["c"], name: "changed" });
+  expect(circle.status).toBe(400);
+  expect(await read(circle)).toMatchObject({
+    errors: [{ field: "dependsOn", message: expect.stringContaining("“c” depends on this check already") }],
+  });
+  expect(await read(await as("GET", `${path}/checks/${a.id}`))).toMatchObject({ name: "a", dependsOn: [] });
+  const self = await as("PATCH", `${path}/checks/${a.id}`, { dependsOn: ["a"] });
+  expect(await read(self)).toMatchObject({ errors: [{ message: "A check cannot depend on itself." }] });
+});
+
+test("a check cannot depend on what its project does not have", async () => {
+  const stranger = await person(api);
+  const theirs = await read<Check>(
+    await stranger.as("POST", `${stranger.path}/checks`, { ...HOURLY, slug: "theirs" }),
+  );
+  const { as, path } = await person(api);
+  for (const name of [theirs.id, "theirs", "nobody"]) {
+    const response = await as("POST", `${path}/checks`, { ...HOURLY, dependsOn: [name] });
+    expect(response.status).toBe(400);
+    expect(await read(response)).toMatchObject({ errors: [{ field: "dependsOn" }] });
+  }
+});

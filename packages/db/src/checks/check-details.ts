@@ -7,6 +7,7 @@ export type CheckDetails = Pick<
   | "slug"
   | "tags"
   | "description"
+  | "severity"
   | "methods"
   | "filterSubject"
   | "filterBody"

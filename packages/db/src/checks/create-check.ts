@@ -6,6 +6,7 @@ import { channels, checks } from "../schema/index.ts";
 import type { CheckDetails } from "./check-details.ts";
 import type { CheckRow } from "./check-row.ts";
 import { linkChannels } from "./link-channels.ts";
+import { linkDependencies } from "./link-dependencies.ts";
 
 export type NewCheck = {
   projectId: string;
@@ -15,6 +16,8 @@ export type NewCheck = {
   nextAt: Instant | null;
   /** "all": every channel that the project has now. */
   channelIds: readonly string[] | "all";
+  /** Ids or slugs of checks; left out: none. */
+  dependsOn?: readonly string[];
   /** Where an old ping URL must go on working (import); else a new one is made. */
   pingUuid?: string;
   badgeUuid?: string;
@@ -30,7 +33,9 @@ export async function insertCheck(tx: Db | Tx, input: NewCheck): Promise<CheckRo
   const [row] = await tx.insert(checks).values(rowOf(input)).returning();
   if (row === undefined) throw new Error("The insert answered no row.");
   const ids = input.channelIds === "all" ? await allChannels(tx, input.projectId) : input.channelIds;
-  await linkChannels(tx, { projectId: input.projectId, checkId: row.id }, ids);
+  const ref = { projectId: input.projectId, checkId: row.id };
+  await linkChannels(tx, ref, ids);
+  if (input.dependsOn !== undefined) await linkDependencies(tx, ref, input.dependsOn);
   return row;
 }
 

@@ -10,12 +10,15 @@ import { changeCheckIn } from "../transitions/index.ts";
 import type { CheckDetails } from "./check-details.ts";
 import type { CheckRef } from "./find-check.ts";
 import { linkChannels } from "./link-channels.ts";
+import { linkDependencies } from "./link-dependencies.ts";
 
 export type CheckEdit = {
   details: Partial<CheckDetails>;
   settings: Partial<CheckSettings>;
   /** Null: the channels stay as they are. */
   channelIds: readonly string[] | null;
+  /** Ids or slugs; left out: as they are. */
+  dependsOn?: readonly string[];
   /** The version the editor saw; null edits whatever is there. */
   version: number | null;
   at: Instant;
@@ -23,7 +26,7 @@ export type CheckEdit = {
 
 /**
  * Writes what was sent and nothing else, and folds new settings, in one transaction. @returns whether the check was
- * there. @throws StaleVersion, UnknownChannel; then nothing is written
+ * there. @throws StaleVersion, UnknownChannel, UnknownDependency, CircularDependency; then nothing is written
  */
 export async function editCheck(pool: Pool, ref: CheckRef, edit: CheckEdit): Promise<boolean> {
   return inTransaction(pool, (client) => editCheckIn(client, ref, edit));
@@ -48,4 +51,5 @@ async function write(db: Db, ref: CheckRef, edit: CheckEdit): Promise<void> {
     .returning({ version: checks.version });
   if (edit.version !== null && row?.version !== edit.version + 1) throw new StaleVersion();
   if (edit.channelIds !== null) await linkChannels(db, ref, edit.channelIds);
+  if (edit.dependsOn !== undefined) await linkDependencies(db, ref, edit.dependsOn);
 }

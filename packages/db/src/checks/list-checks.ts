@@ -1,9 +1,8 @@
-import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, gt, isNull, sql } from "drizzle-orm";
 
 import type { Db } from "../database.ts";
-import { checkChannels, checks } from "../schema/index.ts";
-import type { CheckRow } from "./check-row.ts";
-import type { CheckWithChannels } from "./find-check.ts";
+import { checks } from "../schema/index.ts";
+import { type LinkedCheck, withLinks } from "./find-check.ts";
 
 export type CheckFilter = { projectId: string; slug?: string; tags?: readonly string[] };
 
@@ -12,7 +11,7 @@ export async function listChecks(
   db: Db,
   filter: CheckFilter,
   page: { limit: number; after: string | null },
-): Promise<CheckWithChannels[]> {
+): Promise<LinkedCheck[]> {
   const rows = await db
     .select()
     .from(checks)
@@ -27,15 +26,5 @@ export async function listChecks(
     )
     .orderBy(asc(checks.id))
     .limit(page.limit);
-  return await withChannels(db, rows);
-}
-
-async function withChannels(db: Db, rows: readonly CheckRow[]): Promise<CheckWithChannels[]> {
-  const ids = rows.map((row) => row.id);
-  const links = await db.select().from(checkChannels).where(inArray(checkChannels.checkId, ids));
-  const byCheck = Map.groupBy(links, (link) => link.checkId);
-  return rows.map((row) => ({
-    ...row,
-    channelIds: (byCheck.get(row.id) ?? []).map((link) => link.channelId),
-  }));
+  return await withLinks(db, rows);
 }

@@ -17,7 +17,6 @@ export {
   outputOf,
 } from "./find-incidents.ts";
 export { findLinkedIncident, type LinkedIncident } from "./find-linked.ts";
-export { CircularDependency, UnknownDependency } from "./link-dependencies.ts";
 export { timelineOf, type TimelineItem } from "./timeline.ts";
 export {
   actionLink,

@@ -1,6 +1,6 @@
 import { and, eq, isNull, or, sql } from "drizzle-orm";
 
-import type { CheckRef } from "../checks/find-check.ts";
+import type { CheckRef } from "./find-check.ts";
 import type { Db, Tx } from "../database.ts";
 import { checkDependencies, checks } from "../schema/index.ts";
 
