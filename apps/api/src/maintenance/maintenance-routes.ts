@@ -5,7 +5,14 @@ import { etagOf, IfMatch, versionIn } from "../http/etag.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { InProject, OfWindow } from "../http/params.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import { addWindow, changeWindow, readWindow, removeWindow, startWindow, stopWindows } from "./window-verbs.ts";
+import {
+  addWindow,
+  changeWindow,
+  readWindow,
+  removeWindow,
+  startWindow,
+  stopWindows,
+} from "./window-verbs.ts";
 import { StartInput, WindowInput, WindowPatch, WindowView, windowView } from "./window-view.ts";
 
 const tags = ["Maintenance"];
@@ -53,7 +60,8 @@ export const maintenanceRoutes = createRouter()
       method: "post",
       path: "/v1/projects/{projectId}/maintenance/start",
       summary: "Start maintenance now",
-      description: "For a deploy script: it ends by itself after so many minutes, or when it is stopped by its name.",
+      description:
+        "For a deploy script: it ends by itself after so many minutes, or when it is stopped by its name.",
       tags,
       request: { params: InProject, body: body(StartInput) },
       responses: { 201: json(WindowView, "The window; it holds already.") },
@@ -130,7 +138,8 @@ export const maintenanceRoutes = createRouter()
       method: "delete",
       path: "/v1/projects/{projectId}/maintenance/{windowId}",
       summary: "Delete a maintenance window",
-      description: "As if it had not been planned; what was not judged stays so. To end one that lasts, stop it.",
+      description:
+        "As if it had not been planned; what was not judged stays so. To end one that lasts, stop it.",
       tags,
       request: { params: OfWindow },
       responses: { 204: NO_CONTENT },

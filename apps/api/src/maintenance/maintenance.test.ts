@@ -7,7 +7,13 @@ import type { WindowView } from "./window-view.ts";
 const api = await testApi();
 const MINUTE = 60_000;
 const EVERY_5_MIN = { schedule: { kind: "interval", everySeconds: 300 }, graceSeconds: 60 };
-const NIGHTLY = { kind: "weekly", weekdays: [1, 2, 3, 4, 5, 6, 7], time: "02:00", minutes: 60, timezone: "UTC" };
+const NIGHTLY = {
+  kind: "weekly",
+  weekdays: [1, 2, 3, 4, 5, 6, 7],
+  time: "02:00",
+  minutes: 60,
+  timezone: "UTC",
+};
 type Page<T> = { items: T[]; next: string | null };
 type Check = {
   id: string;
@@ -20,15 +26,21 @@ type Check = {
 /** A project with a check that was just heard from. */
 async function heard(given: object = {}) {
   const someone = await person(api);
-  const made = await read<Check>(await someone.as("POST", `${someone.path}/checks`, { ...EVERY_5_MIN, ...given }));
+  const made = await read<Check>(
+    await someone.as("POST", `${someone.path}/checks`, { ...EVERY_5_MIN, ...given }),
+  );
   const ping = (kind = "") => api.app.request(new URL(made.pingUrl).pathname + kind);
   await ping();
   const url = `${someone.path}/checks/${made.id}`;
   const check = async () => await read<Check>(await someone.as("GET", url));
   const plan = async (input: object) =>
-    await read<WindowView>(await someone.as("POST", `${someone.path}/maintenance`, { name: "work", ...input }));
+    await read<WindowView>(
+      await someone.as("POST", `${someone.path}/maintenance`, { name: "work", ...input }),
+    );
   const start = async (input: object = {}) =>
-    await read<WindowView>(await someone.as("POST", `${someone.path}/maintenance/start`, { minutes: 60, ...input }));
+    await read<WindowView>(
+      await someone.as("POST", `${someone.path}/maintenance/start`, { minutes: 60, ...input }),
+    );
   const stop = async (input: object = {}) =>
     await read<Page<WindowView>>(await someone.as("POST", `${someone.path}/maintenance/stop`, input));
   return { ...someone, id: made.id, url, ping, check, plan, start, stop };
@@ -52,7 +64,9 @@ test("a deploy script starts maintenance, and nothing is judged until it ends", 
   expect(await check()).toMatchObject({ deadlineAt: new Date(Date.parse(until) + MINUTE).toISOString() });
   await judgeIn(62 * MINUTE);
   expect(await check()).toMatchObject({ status: "down" });
-  const slots = await read<Page<{ outcome: string; because: string | null }>>(await as("GET", `${url}/slots`));
+  const slots = await read<Page<{ outcome: string; because: string | null }>>(
+    await as("GET", `${url}/slots`),
+  );
   expect(slots.items[0]).toMatchObject({ outcome: "not-judged", because: "maintenance" });
 });
 
@@ -161,7 +175,11 @@ test.each([
 test("a window cannot take in a stranger's check", async () => {
   const stranger = await heard();
   const { as, path, projectId } = await heard();
-  const response = await as("POST", `${path}/maintenance`, { name: "x", rule: NIGHTLY, checkIds: [stranger.id] });
+  const response = await as("POST", `${path}/maintenance`, {
+    name: "x",
+    rule: NIGHTLY,
+    checkIds: [stranger.id],
+  });
   expect(response.status).toBe(400);
   expect((await read<Page<object>>(await as("GET", `${path}/maintenance`))).items).toEqual([]);
   const key = await keyHolder(api, projectId, "write");

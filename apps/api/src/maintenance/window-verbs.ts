@@ -18,7 +18,13 @@ import type { AppContext } from "../http/context.ts";
 import { unlessStale } from "../http/etag.ts";
 import { ApiError } from "../http/problem.ts";
 import { whoActs } from "../incidents/incident-verbs.ts";
-import { type StartInput, type WindowInput, type WindowPatch, type WindowView, windowView } from "./window-view.ts";
+import {
+  type StartInput,
+  type WindowInput,
+  type WindowPatch,
+  type WindowView,
+  windowView,
+} from "./window-view.ts";
 
 const MINUTE_MS = 60_000;
 const READ_AT_ONCE = 5_000;

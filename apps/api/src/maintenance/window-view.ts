@@ -29,7 +29,10 @@ export const WindowInput = WindowPatch.required({ name: true, rule: true }).meta
 
 export const StartInput = z
   .strictObject({
-    minutes: z.int().min(1, "Use at least a minute.").max(10_080, "Use at most 10080 minutes, which is 7 days."),
+    minutes: z
+      .int()
+      .min(1, "Use at least a minute.")
+      .max(10_080, "Use at most 10080 minutes, which is 7 days."),
     name: Name.default("maintenance").meta({ description: "By this name it can be stopped." }),
     tags: Tags.default([]),
     checkIds: CheckIds.default([]),
@@ -50,7 +53,9 @@ export const WindowView = z
     name: z.string(),
     rule: MaintenanceRuleInput,
     tags: z.array(z.string()),
-    checkIds: z.array(z.uuid()).meta({ description: "Without tags and checks it holds for the whole project." }),
+    checkIds: z
+      .array(z.uuid())
+      .meta({ description: "Without tags and checks it holds for the whole project." }),
     active: Span.meta({ description: "The span that lasts now; null outside." }),
     next: Span.meta({ description: "The span that begins next; null where none will." }),
     createdBy: z.string(),

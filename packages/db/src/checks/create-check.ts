@@ -2,6 +2,7 @@ import type { Check, Instant } from "@overdue/core";
 import { eq, and, isNull } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
+import { windowsFor } from "../maintenance/windows-for.ts";
 import { channels, checks } from "../schema/index.ts";
 import type { CheckDetails } from "./check-details.ts";
 import type { CheckRow } from "./check-row.ts";
@@ -35,6 +36,7 @@ export async function insertCheck(tx: Db | Tx, input: NewCheck): Promise<CheckRo
   const ids = input.channelIds === "all" ? await allChannels(tx, input.projectId) : input.channelIds;
   const ref = { projectId: input.projectId, checkId: row.id };
   await linkChannels(tx, ref, ids);
+  await windowsFor(tx, ref);
   if (input.dependsOn !== undefined) await linkDependencies(tx, ref, input.dependsOn);
   return row;
 }

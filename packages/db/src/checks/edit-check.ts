@@ -1,12 +1,13 @@
-import type { CheckSettings, Instant } from "@overdue/core";
+import type { Check, CheckSettings, Instant } from "@overdue/core";
 import { eq, sql } from "drizzle-orm";
 import type { Pool, PoolClient } from "pg";
 
 import { type Db, openDb } from "../database.ts";
 import { inTransaction } from "../in-transaction.ts";
+import { windowsFor } from "../maintenance/windows-for.ts";
 import { checks } from "../schema/index.ts";
 import { StaleVersion } from "../stale-version.ts";
-import { changeCheckIn } from "../transitions/index.ts";
+import { type Act, changeCheckIn } from "../transitions/index.ts";
 import type { CheckDetails } from "./check-details.ts";
 import type { CheckRef } from "./find-check.ts";
 import { linkChannels } from "./link-channels.ts";
@@ -35,11 +36,29 @@ export async function editCheck(pool: Pool, ref: CheckRef, edit: CheckEdit): Pro
 /** The same inside the caller's transaction. */
 export async function editCheckIn(client: PoolClient, ref: CheckRef, edit: CheckEdit): Promise<boolean> {
   const changed = await changeCheckIn(client, ref, async (check) => {
-    await write(openDb(client), ref, edit);
-    if (Object.keys(edit.settings).length === 0) return [];
-    return [{ kind: "edit", at: edit.at, settings: { ...check.settings, ...edit.settings } }];
+    const db = openDb(client);
+    await write(db, ref, edit);
+    return [...settingsChange(check, edit), ...(await windowsChange(db, check, { ref, edit }))];
   });
   return changed !== null;
+}
+
+function settingsChange(check: Check, { at, settings }: CheckEdit): Act[] {
+  if (Object.keys(settings).length === 0) return [];
+  return [{ kind: "edit", at, settings: { ...check.settings, ...settings } }];
+}
+
+/** Other tags, other maintenance windows. */
+async function windowsChange(
+  db: Db,
+  { settings }: Check,
+  { ref, edit: { at, details } }: { ref: CheckRef; edit: CheckEdit },
+): Promise<Act[]> {
+  if (details.tags === undefined) return [];
+  const windows = await windowsFor(db, ref);
+  return windows.length === 0 && settings.maintenance === undefined
+    ? []
+    : [{ kind: "maintenance", at, windows }];
 }
 
 // Inside changeCheckIn's transaction: a throw undoes all of it.

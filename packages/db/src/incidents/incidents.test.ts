@@ -93,7 +93,8 @@ test("an incident names the checks that hold it back", async () => {
 
 /** A job that depends on a host that depends on a router. */
 async function chain(projectId: string, settings: { graceSeconds?: number } = {}) {
-  const make = (name: string) => aCheck(pool, { at: T - MINUTE, projectId, settings, details: { name, slug: name } });
+  const make = (name: string) =>
+    aCheck(pool, { at: T - MINUTE, projectId, settings, details: { name, slug: name } });
   const [router, host, job] = [await make("router"), await make("host"), await make("job")];
   await dependOn(host, ["router"]);
   await dependOn(job, [host.id]);

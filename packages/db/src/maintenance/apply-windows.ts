@@ -22,7 +22,7 @@ type Row = StoredCheckRow & { tags: string };
  */
 export async function applyWindows(pool: Pool, projectId: string, at: Instant): Promise<void> {
   let after = "00000000-0000-0000-0000-000000000000";
-  for (let more = true; more; ) {
+  for (let more = true; more;) {
     const ids = await inTransaction(pool, (client) => applySome(client, { projectId, after, at }));
     after = ids.at(-1) ?? after;
     more = ids.length === CHECKS_AT_ONCE;
@@ -65,7 +65,10 @@ async function write(client: PoolClient, changed: readonly Changed[], at: Instan
 
 /** Keeps the windows with each check. */
 async function storeWindows(client: PoolClient, changed: readonly Changed[]): Promise<void> {
-  const rows = changed.map(({ row, windows }) => ({ id: row.id, windows: windows.length === 0 ? null : windows }));
+  const rows = changed.map(({ row, windows }) => ({
+    id: row.id,
+    windows: windows.length === 0 ? null : windows,
+  }));
   await client.query(
     `update checks c set maintenance = nullif(x.windows, 'null'::jsonb)
        from json_to_recordset($1::json) as x(id uuid, windows jsonb) where c.id = x.id`,

@@ -9,7 +9,12 @@ export type WindowRef = { projectId: string; windowId: string };
 export type WindowRow = typeof maintenanceWindows.$inferSelect & { checkIds: string[] };
 
 /** What a person decides about planned work. Without tags and checks it holds for the whole project. */
-export type WindowParts = { name: string; rule: MaintenanceRule; tags: readonly string[]; checkIds: readonly string[] };
+export type WindowParts = {
+  name: string;
+  rule: MaintenanceRule;
+  tags: readonly string[];
+  checkIds: readonly string[];
+};
 
 /** A check was named that this project does not have. */
 export class UnknownMaintainedCheck extends Error {}
@@ -98,7 +103,10 @@ export async function editWindow(
 
 /** Deletes a window, as if it had never been. @returns whether it was there. */
 export async function deleteWindow(db: Db, ref: WindowRef): Promise<boolean> {
-  const deleted = await db.delete(maintenanceWindows).where(isWindow(ref)).returning({ id: maintenanceWindows.id });
+  const deleted = await db
+    .delete(maintenanceWindows)
+    .where(isWindow(ref))
+    .returning({ id: maintenanceWindows.id });
   return deleted.length > 0;
 }
 
@@ -114,7 +122,9 @@ export async function windowsByCheck(
       (row.tags.length === 0 && row.checkIds.length === 0) ||
       row.checkIds.includes(id) ||
       row.tags.some((tag) => tagged.includes(tag));
-    return rows.filter(holds).map(({ rule, stoppedAt }) => ({ rule, stoppedAt: stoppedAt?.getTime() ?? null }));
+    return rows
+      .filter(holds)
+      .map(({ rule, stoppedAt }) => ({ rule, stoppedAt: stoppedAt?.getTime() ?? null }));
   };
 }
 
@@ -159,7 +169,8 @@ async function refuseTooMany(tx: Tx, projectId: string): Promise<void> {
     .select({ stored: count(), toCome: sql<number>`count(*) filter (where not ${isOver(0)})::int` })
     .from(maintenanceWindows)
     .where(eq(maintenanceWindows.projectId, projectId));
-  if (row !== undefined && (row.toCome >= WINDOWS_MAX || row.stored >= STORED_MAX)) throw new TooManyWindows();
+  if (row !== undefined && (row.toCome >= WINDOWS_MAX || row.stored >= STORED_MAX))
+    throw new TooManyWindows();
 }
 
 /** Whether it was for once and ended so many days ago. */
@@ -177,7 +188,8 @@ async function linkChecks(tx: Tx, ref: WindowRef, checkIds: readonly string[]): 
     .where(and(eq(checks.projectId, ref.projectId), inArray(checks.id, wanted), isNull(checks.deletedAt)));
   if (known.length < wanted.length) throw new UnknownMaintainedCheck();
   await tx.delete(maintenanceChecks).where(eq(maintenanceChecks.windowId, ref.windowId));
-  if (wanted.length > 0) await tx.insert(maintenanceChecks).values(wanted.map((checkId) => ({ ...ref, checkId })));
+  if (wanted.length > 0)
+    await tx.insert(maintenanceChecks).values(wanted.map((checkId) => ({ ...ref, checkId })));
 }
 
 async function withChecks(
