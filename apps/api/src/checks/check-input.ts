@@ -37,12 +37,10 @@ const Details = z.strictObject({
 export const CheckPatch = Details.extend(CheckSettingsInput.shape)
   .extend({
     channelIds: z.array(z.uuid()).max(100, "Use at most 100 channels."),
-    dependsOn: z
-      .array(z.string().min(1).max(100))
-      .max(20, "A check depends on at most 20 others.")
-      .meta({
-        description: "Ids or slugs of other checks: while one of them is down, the alert of this one is held back.",
-      }),
+    dependsOn: z.array(z.string().min(1).max(100)).max(20, "A check depends on at most 20 others.").meta({
+      description:
+        "Ids or slugs of other checks: while one of them is down, the alert of this one is held back.",
+    }),
   })
   .partial()
   .meta({ id: "CheckPatch" });

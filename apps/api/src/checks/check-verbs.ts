@@ -46,9 +46,7 @@ export async function addCheck(c: AppContext, projectId: string, input: CheckInp
   const details = { ...DEFAULT_DETAILS, tags: "", ...detailsIn(input) };
   const channelIds = input.channelIds ?? "all";
   const { dependsOn = [] } = input;
-  await naming(
-    createCheck(db, { projectId, details, check, nextAt: nextAt(check), channelIds, dependsOn }),
-  );
+  await naming(createCheck(db, { projectId, details, check, nextAt: nextAt(check), channelIds, dependsOn }));
   return await readCheck(c, { projectId, checkId: check.id });
 }
 
