@@ -12,6 +12,7 @@ import { ApiError } from "../api/problem.ts";
 import { channelsQuery } from "../channels/channel-queries.ts";
 import { checkQuery, checksQuery } from "../checks/check-queries.ts";
 import { incidentQuery } from "../incidents/incident-queries.ts";
+import { windowsQuery } from "../maintenance/maintenance-queries.ts";
 import { routesQuery } from "../routing/route-queries.ts";
 import { readCheckSearch, readIncidentsSearch, readListSearch, textIn } from "./search.ts";
 import { findCheckProject, homeProject } from "./home.ts";
@@ -197,6 +198,25 @@ const deliveries = createRoute({
   component: lazyRouteComponent(() => import("../pages/deliveries-page.tsx"), "DeliveriesPage"),
 });
 
+const maintenance = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "maintenance",
+  component: lazyRouteComponent(() => import("../pages/maintenance-page.tsx"), "MaintenancePage"),
+});
+
+const newWindow = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "maintenance/new",
+  component: lazyRouteComponent(() => import("../pages/maintenance-window-page.tsx"), "NewWindowPage"),
+});
+
+const editWindow = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "maintenance/$windowId",
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(windowsQuery(params.projectId)),
+  component: lazyRouteComponent(() => import("../pages/maintenance-window-page.tsx"), "EditWindowPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => projectRoute,
   path: "settings",
@@ -227,6 +247,9 @@ export const routeTree = root.addChildren([
       editAlertRoute,
       onCall,
       deliveries,
+      maintenance,
+      newWindow,
+      editWindow,
       settings,
     ]),
   ]),

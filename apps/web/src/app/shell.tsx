@@ -1,5 +1,5 @@
 import { UnstyledButton, VisuallyHidden } from "@mantine/core";
-import { IconAlertTriangle, IconBell, IconClockCheck, IconSettings } from "@tabler/icons-react";
+import { IconAlertTriangle, IconBell, IconClockCheck, IconSettings, IconTool } from "@tabler/icons-react";
 import { Link, useLocation } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
@@ -27,6 +27,7 @@ const PLACES = [
     icon: IconBell,
     parts: ["channels", "routes", "on-call", "deliveries"],
   },
+  { to: "/projects/$projectId/maintenance", label: "Maintenance", icon: IconTool, parts: ["maintenance"] },
   { to: "/projects/$projectId/settings", label: "Settings", icon: IconSettings, parts: ["settings"] },
 ] as const;
 

@@ -1,15 +1,22 @@
 import { Button, List, Text } from "@mantine/core";
 import { IconPencil } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
 import { Card } from "../ui/card.tsx";
-import type { CheckView } from "./check-queries.ts";
+import { checkName } from "./check-name.ts";
+import { checksQuery, type CheckView } from "./check-queries.ts";
 import { settingsSummary } from "./settings-summary.ts";
 import styles from "./settings-card.module.css";
 
 /** What was decided about a check beyond its schedule. */
 export function SettingsCard({ check }: { check: CheckView }) {
-  const sentences = settingsSummary(check);
+  const { data: checks = [] } = useQuery(checksQuery(check.projectId));
+  const needed = checks.filter(({ id }) => check.dependsOn.includes(id)).map(checkName);
+  const sentences = [
+    ...settingsSummary(check),
+    ...(needed.length === 0 ? [] : [`Its alert is held back while ${needed.join(" or ")} is down.`]),
+  ];
   return (
     <Card
       title="Settings"

@@ -4,6 +4,7 @@ import type { CheckView } from "./check-queries.ts";
 /** The settings that are not at their default, a sentence each. */
 export function settingsSummary(check: CheckView): string[] {
   return [
+    ...(check.severity === "warning" ? [] : [`Its severity is ${check.severity}.`]),
     ...lateness(check),
     ...runtime(check),
     ...repetition(check),

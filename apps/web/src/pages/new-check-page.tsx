@@ -4,6 +4,7 @@ import { canonicalTimezone } from "@overdue/core";
 import { useState } from "react";
 
 import { channelsQuery } from "../channels/channel-queries.ts";
+import { checkName } from "../checks/check-name.ts";
 import { checksQuery, useCreateCheck } from "../checks/check-queries.ts";
 import { tagsOf } from "../checks/check-selection.ts";
 import { CheckForm } from "../checks/form/check-form.tsx";
@@ -39,6 +40,7 @@ export function NewCheckPage() {
         isNew
         channels={channels}
         knownTags={tagsOf(checks ?? [])}
+        others={new Map((checks ?? []).map((one) => [one.id, checkName(one)]))}
         save={async (input) => {
           const { id } = await create.mutateAsync(input);
           await navigate({

@@ -24,6 +24,8 @@ const SAME = [
   "hostDuplicates",
   "recoverAfter",
   "channelIds",
+  "severity",
+  "dependsOn",
   "tooOften.count",
   "tolerance.bad",
   "tolerance.of",
@@ -44,6 +46,7 @@ function formField(path: string, kind: CheckFormValues["kind"]): string | null {
   if (path === "schedule.expression" || path === "schedule")
     return { interval: "every", cron: "cron", oncalendar: "calendar" }[kind];
   if (path.startsWith("tags.")) return "tags";
+  if (path.startsWith("dependsOn.")) return "dependsOn";
   const exception = /^schedule\.except\.(dates|holidays|onlyOn)\b/.exec(path)?.[1];
   if (exception !== undefined) return `exceptions.${exception}`;
   return FIELDS[path] ?? (SAME.includes(path) ? path : null);

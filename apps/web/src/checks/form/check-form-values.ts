@@ -1,4 +1,4 @@
-import type { Attitude, CheckSettings, Tolerance } from "@overdue/core";
+import type { Attitude, CheckSettings, Severity, Tolerance } from "@overdue/core";
 
 import { type Span, spanOf, spanSeconds } from "../../time/span.ts";
 import type { CheckInput, CheckSchedule, CheckView } from "../check-queries.ts";
@@ -18,6 +18,8 @@ export type CheckFormValues = {
   exceptions: ExceptionValues;
   grace: Span;
   channelIds: string[];
+  severity: Severity;
+  dependsOn: string[];
   earlyMargin: Span;
   jitter: Span;
   maxRuntime: Span;
@@ -50,6 +52,8 @@ export function newCheckValues(timezone: string, channelIds: string[]): CheckFor
     exceptions: NO_EXCEPTIONS,
     grace: spanOf(3_600),
     channelIds,
+    severity: "warning",
+    dependsOn: [],
     earlyMargin: NONE,
     jitter: NONE,
     maxRuntime: NONE,
@@ -70,9 +74,11 @@ export function newCheckValues(timezone: string, channelIds: string[]): CheckFor
 export function valuesOf(check: CheckView, browserZone: string): CheckFormValues {
   const blank = newCheckValues(browserZone, check.channelIds);
   const { name, slug, tags, description, overlap, hostDuplicates, recoverAfter } = check;
-  const { progressExtends, alertBeforeFirstPing, manualResume } = check;
+  const { progressExtends, alertBeforeFirstPing, manualResume, severity, dependsOn } = check;
   return {
     ...blank,
+    severity,
+    dependsOn,
     name,
     slug,
     tags,
@@ -99,8 +105,10 @@ export function valuesOf(check: CheckView, browserZone: string): CheckFormValues
 
 /** What the API is sent. */
 export function inputOf(values: CheckFormValues): CheckInput {
-  const { name, slug, tags, description, channelIds, postOnly } = values;
+  const { name, slug, tags, description, channelIds, severity, dependsOn, postOnly } = values;
   return {
+    severity,
+    dependsOn,
     name,
     slug,
     tags,

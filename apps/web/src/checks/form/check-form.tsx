@@ -4,6 +4,7 @@ import { useState } from "react";
 import { ApiError, sentenceOf } from "../../api/problem.ts";
 import { Card } from "../../ui/card.tsx";
 import type { CheckInput } from "../check-queries.ts";
+import { AlertFields } from "./alert-fields.tsx";
 import { ChannelField, type OfferedChannel } from "./channel-field.tsx";
 import { CheckFormProvider, useCheckForm, useCheckFormContext } from "./check-form-context.ts";
 import { formErrors } from "./check-form-errors.ts";
@@ -21,12 +22,15 @@ type Props = {
   isNew: boolean;
   channels: readonly OfferedChannel[];
   knownTags: readonly string[];
+  /** The checks on which it may depend. */
+  others: ReadonlyMap<string, string>;
   save: (input: CheckInput) => Promise<unknown>;
   cancel: () => void;
 };
 
 /** Makes or edits a check. */
-export function CheckForm({ projectId, initial, isNew, channels, knownTags, save, cancel }: Props) {
+export function CheckForm(props: Props) {
+  const { projectId, initial, isNew, channels, knownTags, others, save, cancel } = props;
   const form = useCheckForm({ initialValues: initial });
   const [rest, setRest] = useState<string[]>([]);
   const [saving, setSaving] = useState(false);
@@ -55,6 +59,7 @@ export function CheckForm({ projectId, initial, isNew, channels, knownTags, save
           </Card>
           <Card title="Who is told">
             <ChannelField channels={channels} projectId={projectId} />
+            <AlertFields others={others} />
           </Card>
           <Accordion variant="contained" chevronPosition="left" className={styles["more"] ?? ""}>
             <Accordion.Item value="more">

@@ -1,0 +1,44 @@
+import { Button, Group, MultiSelect, NumberInput, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+
+export type StartDraft = { name: string; minutes: number; checkIds: string[] };
+
+type Props = {
+  checks: ReadonlyMap<string, string>;
+  starting: boolean;
+  start: (draft: StartDraft, done: () => void) => void;
+};
+
+/** Maintenance from this moment on, for so many minutes. */
+export function StartNow({ checks, starting, start }: Props) {
+  const form = useForm<{ name: string; minutes: number | string; checkIds: string[] }>({
+    initialValues: { name: "", minutes: 30, checkIds: [] },
+    validate: {
+      minutes: (minutes) =>
+        typeof minutes === "number" && minutes >= 1 ? null : "Use a whole number of minutes, at least 1.",
+    },
+  });
+  const submit = ({ name, minutes, checkIds }: typeof form.values) =>
+    start({ name: name.trim() || "Maintenance", minutes: Number(minutes), checkIds }, () => form.reset());
+  return (
+    <form onSubmit={form.onSubmit(submit)} noValidate>
+      <Group align="flex-start">
+        <TextInput label="What for" placeholder="Maintenance" maxLength={100} {...form.getInputProps("name")} />
+        <NumberInput label="Minutes" min={1} max={10_080} w={110} {...form.getInputProps("minutes")} />
+        <MultiSelect
+          label="For these checks"
+          data={[...checks].map(([value, label]) => ({ value, label }))}
+          placeholder={form.values.checkIds.length > 0 ? "" : "every check"}
+          searchable
+          clearable
+          limit={60}
+          miw={220}
+          {...form.getInputProps("checkIds")}
+        />
+        <Button type="submit" loading={starting} mt={25}>
+          Start now
+        </Button>
+      </Group>
+    </form>
+  );
+}

@@ -1,0 +1,119 @@
+import { ActionIcon, Button, Menu } from "@mantine/core";
+import { IconCalendarTime, IconDotsVertical, IconPencil, IconTool, IconTrash } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+
+import { browserZone } from "../time/zoned.ts";
+import { Exact } from "../ui/exact.tsx";
+import { Mark } from "../ui/mark.tsx";
+import { listText } from "../words/list-text.ts";
+import type { WindowView } from "./maintenance-queries.ts";
+import { ruleText } from "./rule-text.ts";
+import styles from "./maintenance.module.css";
+
+type Props = {
+  projectId: string;
+  windows: readonly WindowView[];
+  checks: ReadonlyMap<string, string>;
+  stop: (window: WindowView) => void;
+  remove: (window: WindowView) => void;
+};
+
+/** The windows of a project: what lasts now first. */
+export function WindowList({ windows, ...props }: Props) {
+  const order = (window: WindowView) => (window.active !== null ? 0 : window.next !== null ? 1 : 2);
+  return (
+    <ul className={styles["list"]}>
+      {windows
+        .toSorted((a, b) => order(a) - order(b))
+        .map((window) => (
+          <WindowItem key={window.id} window={window} {...props} />
+        ))}
+    </ul>
+  );
+}
+
+type ItemProps = Omit<Props, "windows"> & { window: WindowView };
+
+function WindowItem({ projectId, window, checks, stop, remove }: ItemProps) {
+  const { id, name, rule, active, next } = window;
+  return (
+    <li className={styles["window"]}>
+      <div className={styles["words"]}>
+        <div className={styles["head"]}>
+          <strong>{name}</strong>
+          <State window={window} />
+        </div>
+        <div>{ruleText(rule, browserZone())}</div>
+        <div className={styles["dimmed"]}>
+          {scopeText(window, checks)}
+          {active !== null && (
+            <>
+              {" · lasts until "}
+              <Exact at={active.until} />
+            </>
+          )}
+          {active === null && next !== null && (
+            <>
+              {" · next "}
+              <Exact at={next.from} />
+            </>
+          )}
+        </div>
+      </div>
+      <div className={styles["actions"]}>
+        {active !== null && (
+          <Button size="compact-md" aria-label={`Stop ${name} now`} onClick={() => stop(window)}>
+            Stop now
+          </Button>
+        )}
+        <Button
+          component={Link}
+          to={`/projects/${projectId}/maintenance/${id}`}
+          variant="default"
+          size="compact-md"
+          leftSection={<IconPencil size={16} aria-hidden />}
+          aria-label={`Edit ${name}`}
+        >
+          Edit
+        </Button>
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <ActionIcon variant="subtle" color="gray" size={30} aria-label={`What to do with ${name}`}>
+              <IconDotsVertical size={18} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item
+              color="red"
+              leftSection={<IconTrash size={16} aria-hidden />}
+              onClick={() => remove(window)}
+            >
+              Delete
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      </div>
+    </li>
+  );
+}
+
+function State({ window }: { window: WindowView }) {
+  if (window.active !== null) {
+    return (
+      <Mark icon={IconTool} tone="warn">
+        Now
+      </Mark>
+    );
+  }
+  return (
+    <Mark icon={IconCalendarTime} tone={window.next === null ? "quiet" : "info"}>
+      {window.next === null ? "Over" : "Planned"}
+    </Mark>
+  );
+}
+
+function scopeText({ tags, checkIds }: WindowView, checks: ReadonlyMap<string, string>): string {
+  const named = checkIds.map((id) => checks.get(id) ?? "a deleted check");
+  const parts = [...(tags.length > 0 ? [`checks tagged ${listText(tags, "or")}`] : []), ...named];
+  return parts.length === 0 ? "For every check" : `For ${listText(parts, "and")}`;
+}

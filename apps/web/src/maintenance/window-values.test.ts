@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+
+import { newWindowValues, type WindowDraft, windowDraft, windowValues } from "./window-values.ts";
+
+const NOW = Date.parse("2026-11-20T21:10:00Z");
+
+test.each<[string, WindowDraft]>([
+  [
+    "once",
+    {
+      name: "Move",
+      rule: { kind: "once", from: "2026-12-24T17:00:00.000Z", until: "2026-12-24T19:00:00.000Z" },
+      tags: [],
+      checkIds: [],
+    },
+  ],
+  [
+    "weekly",
+    {
+      name: "Patch day",
+      rule: { kind: "weekly", weekdays: [2, 7], time: "02:00", minutes: 90, timezone: "UTC" },
+      tags: ["prod"],
+      checkIds: [],
+    },
+  ],
+  [
+    "cron",
+    {
+      name: "",
+      rule: { kind: "cron", expression: "0 2 1 * *", minutes: 1, timezone: "Asia/Tokyo" },
+      tags: [],
+      checkIds: ["c1"],
+    },
+  ],
+])("a window %s goes through its form unchanged", (_, draft) => {
+  expect(windowDraft(windowValues(draft, "Europe/Berlin", NOW))).toEqual(draft);
+});
+
+test("a new one is for the whole project, the next full hour", () => {
+  expect(windowDraft(newWindowValues("Europe/Berlin", NOW))).toEqual({
+    name: "",
+    rule: { kind: "once", from: "2026-11-20T22:00:00.000Z", until: "2026-11-20T23:00:00.000Z" },
+    tags: [],
+    checkIds: [],
+  });
+});

@@ -1,0 +1,94 @@
+import { Button } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+
+import { maintenanceCurl } from "../maintenance/curl.ts";
+import {
+  useCreateWindow,
+  useDeleteWindow,
+  useStartWindow,
+  useStopWindow,
+  windowsQuery,
+  type WindowView,
+} from "../maintenance/maintenance-queries.ts";
+import { StartNow } from "../maintenance/start-now.tsx";
+import { WindowList } from "../maintenance/window-list.tsx";
+import { Card } from "../ui/card.tsx";
+import { CodeBlock } from "../ui/code-block.tsx";
+import { Listing } from "../ui/listing.tsx";
+import { Page } from "../ui/page.tsx";
+import { tell } from "../ui/tell.tsx";
+import { useNames } from "./use-names.ts";
+
+export function MaintenancePage() {
+  const { projectId } = useParams({ from: "/signed-in/projects/$projectId/maintenance" });
+  const query = useQuery(windowsQuery(projectId));
+  const { checks } = useNames(projectId);
+  const start = useStartWindow(projectId);
+  const stop = useStopWindow(projectId);
+  const remove = useDeleteWindow(projectId);
+  const create = useCreateWindow(projectId);
+  const takeOut = (window: WindowView) =>
+    remove.mutate(window.id, {
+      onSuccess: () =>
+        tell.undoable(`“${window.name}” is deleted.`, () =>
+          create.mutate(draftOf(window), { onError: tell.trouble }),
+        ),
+      onError: tell.trouble,
+    });
+  return (
+    <Page
+      title="Maintenance"
+      lead="Planned work: nothing that is due in it is judged, nobody is told, and the history says so."
+      actions={
+        <Button
+          component={Link}
+          to={`/projects/${projectId}/maintenance/new`}
+          leftSection={<IconPlus size={18} aria-hidden />}
+        >
+          Plan a window
+        </Button>
+      }
+    >
+      <Card title="Start now">
+        <StartNow
+          checks={checks}
+          starting={start.isPending}
+          start={(draft, done) =>
+            start.mutate(draft, {
+              onSuccess: () => {
+                done();
+                tell.done("Maintenance has begun.");
+              },
+              onError: tell.trouble,
+            })
+          }
+        />
+      </Card>
+      <Listing query={query} empty="No window is planned.">
+        {(windows) => (
+          <WindowList
+            projectId={projectId}
+            windows={windows}
+            checks={checks}
+            stop={(window) =>
+              stop.mutate(window.name, {
+                onSuccess: () => tell.done("Maintenance is over."),
+                onError: tell.trouble,
+              })
+            }
+            remove={takeOut}
+          />
+        )}
+      </Listing>
+      <Card title="In a deploy script">
+        <CodeBlock code={maintenanceCurl(globalThis.location.origin, projectId)} what="lines for a script" />
+      </Card>
+    </Page>
+  );
+}
+
+function draftOf({ name, rule, tags, checkIds }: WindowView) {
+  return { name, rule, tags, checkIds };
+}
