@@ -40,6 +40,11 @@ export function StatusPanel({ check, because }: { check: CheckView; because: Rea
             <Exact at={check.deadlineAt} {...zoned} />
           </Fact>
         )}
+        {check.maintenance !== null && (
+          <Fact label="Maintenance: nothing is judged until">
+            <Exact at={check.maintenance.until} {...zoned} />
+          </Fact>
+        )}
         <Fact label="Grace">{secondsInWords(check.graceSeconds)}</Fact>
         <Fact label="Last ping">
           {check.lastPingAt === null ? "never" : <Ago at={check.lastPingAt} {...zoned} />}
