@@ -198,6 +198,12 @@ const deliveries = createRoute({
   component: lazyRouteComponent(() => import("../pages/deliveries-page.tsx"), "DeliveriesPage"),
 });
 
+const deadLetters = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "dead-letters",
+  component: lazyRouteComponent(() => import("../pages/dead-letters-page.tsx"), "DeadLettersPage"),
+});
+
 const maintenance = createRoute({
   getParentRoute: () => projectRoute,
   path: "maintenance",
@@ -247,6 +253,7 @@ export const routeTree = root.addChildren([
       editAlertRoute,
       onCall,
       deliveries,
+      deadLetters,
       maintenance,
       newWindow,
       editWindow,

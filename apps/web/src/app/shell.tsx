@@ -25,7 +25,7 @@ const PLACES = [
     to: "/projects/$projectId/channels",
     label: "Alerts",
     icon: IconBell,
-    parts: ["channels", "routes", "on-call", "deliveries"],
+    parts: ["channels", "routes", "on-call", "deliveries", "dead-letters"],
   },
   { to: "/projects/$projectId/maintenance", label: "Maintenance", icon: IconTool, parts: ["maintenance"] },
   { to: "/projects/$projectId/settings", label: "Settings", icon: IconSettings, parts: ["settings"] },
@@ -36,6 +36,7 @@ const ALERT_PLACES = [
   { to: "/projects/$projectId/routes", label: "Routes" },
   { to: "/projects/$projectId/on-call", label: "On call" },
   { to: "/projects/$projectId/deliveries", label: "Deliveries" },
+  { to: "/projects/$projectId/dead-letters", label: "Not delivered" },
 ] as const;
 
 /** The frame of a project's pages: on a phone its places stand at the bottom, in reach of the thumb. */

@@ -1,7 +1,7 @@
 import { Collapse, UnstyledButton } from "@mantine/core";
 import { IconChevronRight } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { useId, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 
 import { Ago } from "../ui/ago.tsx";
 import { Attempts } from "./delivery-progress.tsx";
@@ -10,7 +10,7 @@ import { DeliveryState } from "./delivery-state.tsx";
 import { Receipt } from "./receipt.tsx";
 import styles from "./delivery-list.module.css";
 
-type Names = { checks: ReadonlyMap<string, string>; channels: ReadonlyMap<string, string> };
+export type Names = { checks: ReadonlyMap<string, string>; channels: ReadonlyMap<string, string> };
 type Props = { projectId: string; deliveries: readonly DeliveryView[]; names: Names };
 
 /** Alerts and tests, each with its tries. */
@@ -35,15 +35,10 @@ const KINDS = {
   system: "About a channel",
 };
 
-function DeliveryItem({
-  projectId,
-  delivery,
-  names,
-}: {
-  projectId: string;
-  delivery: DeliveryView;
-  names: Names;
-}) {
+type ItemProps = { projectId: string; delivery: DeliveryView; names: Names; children?: ReactNode };
+
+/** One alert or test; `children` stand below it. */
+export function DeliveryItem({ projectId, delivery, names, children }: ItemProps) {
   const [open, setOpen] = useState(false);
   const panel = useId();
   const { kind, state, checkId, channelId, createdAt, nextAttemptAt } = delivery;
@@ -86,6 +81,7 @@ function DeliveryItem({
           <Ago at={createdAt} />
         </span>
       </div>
+      {children}
       <Collapse expanded={open} id={panel}>
         <div className={styles["attempts"]}>
           <Receipt delivery={delivery} />

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { InferResponseType } from "hono/client";
 
 import { answerOf, inProject } from "../api/client.ts";
@@ -27,6 +27,41 @@ export const deliveriesQuery = (projectId: string, checkId?: string) =>
     getNextPageParam: ({ next }) => next,
     select: ({ pages }) => pages.flatMap(({ items }) => items),
   });
+
+/** What was given up, and neither taken by the fall-back nor dismissed. */
+export const deadLettersQuery = (projectId: string) =>
+  infiniteQueryOptions({
+    queryKey: ["projects", projectId, "deliveries", "dead-letters"],
+    queryFn: ({ pageParam }) =>
+      answerOf(
+        inProject["dead-letters"].$get({ param: { projectId }, query: pageQuery(pageParam, PER_PAGE) }),
+      ),
+    initialPageParam: firstPage(),
+    getNextPageParam: ({ next }) => next,
+    select: ({ pages }) => pages.flatMap(({ items }) => items),
+  });
+
+/** Sends what was given up once more. */
+export function useRedeliver(projectId: string) {
+  return useLetterMutation(projectId, (deliveryId) =>
+    answerOf(oneDelivery.redeliver.$post({ param: { projectId, deliveryId } })),
+  );
+}
+
+/** Takes what was given up off the list. */
+export function useDismiss(projectId: string) {
+  return useLetterMutation(projectId, (deliveryId) =>
+    answerOf(oneDelivery.dismiss.$post({ param: { projectId, deliveryId } })),
+  );
+}
+
+function useLetterMutation(projectId: string, mutationFn: (deliveryId: string) => Promise<unknown>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn,
+    onSuccess: () => client.invalidateQueries({ queryKey: ["projects", projectId, "deliveries"] }),
+  });
+}
 
 /** One delivery with every attempt; it is looked at again until it is over, should an event be missed. */
 export const deliveryQuery = (projectId: string, deliveryId: string) =>

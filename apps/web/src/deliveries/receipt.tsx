@@ -8,7 +8,7 @@ import type { DeliveryView } from "./delivery-queries.ts";
 
 /** What is on record of a delivery beside its tries. */
 export function Receipt({ delivery }: { delivery: DeliveryView }) {
-  const { state, createdAt, finishedAt, because, leadId, providerRef } = delivery;
+  const { state, createdAt, finishedAt, because, leadId, providerRef, latencyMs, insteadOf } = delivery;
   return (
     <dl className={styles["receipt"]}>
       <Line label="Queued">
@@ -21,6 +21,8 @@ export function Receipt({ delivery }: { delivery: DeliveryView }) {
           queued
         </Line>
       )}
+      {latencyMs !== null && <Line label="From the deadline">{durationText(latencyMs)}</Line>}
+      {insteadOf !== null && <Line label="Instead of">another channel, which did not take it</Line>}
       {leadId !== null && <Line label="Message">Told by one message together with others</Line>}
       {providerRef !== null && providerRef !== "" && (
         <Line label="The provider's id">

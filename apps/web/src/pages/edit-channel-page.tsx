@@ -4,6 +4,7 @@ import { notFound, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { PageSkeleton } from "../app/page-skeleton.tsx";
+import { ChannelCare } from "../channels/channel-care.tsx";
 import { ChannelForm } from "../channels/channel-form.tsx";
 import { channelsQuery, useEditChannel } from "../channels/channel-queries.ts";
 import { ShownOnce } from "../channels/shown-once.tsx";
@@ -36,6 +37,7 @@ export function EditChannelPage() {
       {Object.keys(secrets).length > 0 ? (
         <ShownOnce secrets={secrets} done={() => void leave()} />
       ) : checks ? (
+        <>
         <Card>
           <ChannelForm
             kind={channelKinds[channel.kind]}
@@ -51,6 +53,8 @@ export function EditChannelPage() {
             cancel={() => void leave()}
           />
         </Card>
+        <ChannelCare projectId={projectId} channel={channel} />
+        </>
       ) : (
         <PageSkeleton />
       )}
