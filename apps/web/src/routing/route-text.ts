@@ -32,7 +32,7 @@ export function routeText(route: RouteDraft, names: Names): string[] {
 }
 
 /** "Ops chat, Ada (every channel of theirs) and whoever is on call in Primary". */
-export function targetsText(targets: readonly Target[], names: Names): string {
+function targetsText(targets: readonly Target[], names: Names): string {
   return targets.length === 0
     ? "nobody"
     : listText(

@@ -24,7 +24,7 @@ export type RouteValues = {
     instead: string[];
   };
 };
-export type StepValues = { key: string; after: Span; targets: string[]; always: boolean };
+type StepValues = { key: string; after: Span; targets: string[]; always: boolean };
 
 const NONE: Span = { amount: "", unit: "minutes" };
 
