@@ -52,10 +52,7 @@ export function useStopWindow(projectId: string) {
   );
 }
 
-function useWindowsMutation<Input, Output>(
-  projectId: string,
-  mutationFn: (input: Input) => Promise<Output>,
-) {
+function useWindowsMutation<Input, Output>(projectId: string, mutationFn: (input: Input) => Promise<Output>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn,

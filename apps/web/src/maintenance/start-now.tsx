@@ -23,7 +23,12 @@ export function StartNow({ checks, starting, start }: Props) {
   return (
     <form onSubmit={form.onSubmit(submit)} noValidate>
       <Group align="flex-start">
-        <TextInput label="What for" placeholder="Maintenance" maxLength={100} {...form.getInputProps("name")} />
+        <TextInput
+          label="What for"
+          placeholder="Maintenance"
+          maxLength={100}
+          {...form.getInputProps("name")}
+        />
         <NumberInput label="Minutes" min={1} max={10_080} w={110} {...form.getInputProps("minutes")} />
         <MultiSelect
           label="For these checks"

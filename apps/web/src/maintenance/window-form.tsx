@@ -178,7 +178,9 @@ function ReadBack({ values }: { values: WindowValues }) {
   const unfinished = rule.kind === "once" && (values.from === "" || values.until === "");
   return (
     <p style={{ margin: 0 }}>
-      {unfinished ? "Name when it begins and ends." : `${ruleText(rule, values.timezone)}: nothing that is due then is judged, and nobody is told.`}
+      {unfinished
+        ? "Name when it begins and ends."
+        : `${ruleText(rule, values.timezone)}: nothing that is due then is judged, and nobody is told.`}
     </p>
   );
 }

@@ -53,7 +53,11 @@ export function windowValues(window: WindowDraft, timezone: string, now: number)
 /** What the API is sent. What is no time or number is left for it to refuse in its own sentence. */
 export function windowDraft(values: WindowValues): WindowDraft {
   const { name, scope, tags, checkIds } = values;
-  return { name, rule: ruleDraft(values), ...(scope === "some" ? { tags, checkIds } : { tags: [], checkIds: [] }) };
+  return {
+    name,
+    rule: ruleDraft(values),
+    ...(scope === "some" ? { tags, checkIds } : { tags: [], checkIds: [] }),
+  };
 }
 
 function ruleValues(rule: Rule, timezone: string): Partial<WindowValues> {

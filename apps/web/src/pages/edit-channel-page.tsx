@@ -38,22 +38,26 @@ export function EditChannelPage() {
         <ShownOnce secrets={secrets} done={() => void leave()} />
       ) : checks ? (
         <>
-        <Card>
-          <ChannelForm
-            kind={channelKinds[channel.kind]}
-            known={channel}
-            checks={checks.map((check) => ({ id: check.id, name: checkName(check) }))}
-            channels={channels.filter((other) => other.kind !== "group")}
-            checkIds={channel.checkIds}
-            save={async ({ name, settings, checkIds }) => {
-              const { shownOnce } = await edit.mutateAsync({ name, checkIds, ...(settings && { settings }) });
-              if (Object.keys(shownOnce).length > 0) setSecrets(shownOnce);
-              else await leave();
-            }}
-            cancel={() => void leave()}
-          />
-        </Card>
-        <ChannelCare projectId={projectId} channel={channel} />
+          <Card>
+            <ChannelForm
+              kind={channelKinds[channel.kind]}
+              known={channel}
+              checks={checks.map((check) => ({ id: check.id, name: checkName(check) }))}
+              channels={channels.filter((other) => other.kind !== "group")}
+              checkIds={channel.checkIds}
+              save={async ({ name, settings, checkIds }) => {
+                const { shownOnce } = await edit.mutateAsync({
+                  name,
+                  checkIds,
+                  ...(settings && { settings }),
+                });
+                if (Object.keys(shownOnce).length > 0) setSecrets(shownOnce);
+                else await leave();
+              }}
+              cancel={() => void leave()}
+            />
+          </Card>
+          <ChannelCare projectId={projectId} channel={channel} />
         </>
       ) : (
         <PageSkeleton />

@@ -36,7 +36,11 @@ export function EditCheckPage() {
         isNew={false}
         channels={channels}
         knownTags={tagsOf(checks ?? [])}
-        others={new Map((checks ?? []).filter(({ id }) => id !== ref.checkId).map((one) => [one.id, checkName(one)]))}
+        others={
+          new Map(
+            (checks ?? []).filter(({ id }) => id !== ref.checkId).map((one) => [one.id, checkName(one)]),
+          )
+        }
         save={async (input) => {
           await edit.mutateAsync(input);
           await leave();

@@ -29,7 +29,9 @@ export function HearingList({ heard, zone }: { heard: readonly Heard[]; zone: st
         <tbody>
           {heard.map(({ channelId, channelName, kind, at, afterSeconds, because }) => (
             <tr key={`${channelId} ${at} ${because}`}>
-              <td className={tables["short"]}>{afterSeconds === 0 ? "at once" : durationText(afterSeconds * 1_000)}</td>
+              <td className={tables["short"]}>
+                {afterSeconds === 0 ? "at once" : durationText(afterSeconds * 1_000)}
+              </td>
               <td>
                 <time dateTime={at}>{shortZonedText(instant(at), zone)}</time>
               </td>
