@@ -27,6 +27,7 @@ import { openSink } from "./self-watch/sink.ts";
 import { watchItself } from "./self-watch/watch-itself.ts";
 import { openMailer } from "./senders/mail.ts";
 import { openSender } from "./senders/sender.ts";
+import { hearTelegram } from "./telegram/hear-telegram.ts";
 
 export type CheckerOptions = { config: Config; databaseUrl: string; log: Logger };
 
@@ -83,8 +84,10 @@ export async function startChecker({
   });
   judge.start();
   waker.wake();
+  const stopTelegram = hearTelegram(config, { pool: keeping, log });
   return async () => {
     await unlisten();
+    await stopTelegram();
     await judge.stop();
     await waker.stop();
     await endChecker(judging, checker.id);

@@ -16,4 +16,4 @@ export type {
 export type { AlertFacts, AlertKind, AlertLine, AlertMessage } from "./message/alert.ts";
 export { composeAlert, plainText } from "./message/compose.ts";
 export { duration, instantIn } from "./message/time.ts";
-export { sanitised, visible } from "./message/text.ts";
+export { escapeAngles, sanitised, visible } from "./message/text.ts";

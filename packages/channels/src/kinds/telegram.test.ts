@@ -6,6 +6,7 @@ import { downFacts, HOSTILE_TEXTS, hostileFacts, PUBLIC_URL, upFacts } from "../
 import { openChannel, parseSettings } from "../registry.ts";
 import { payload } from "./telegram.ts";
 
+const INCIDENT = downFacts.incident?.id;
 const TOKEN = "123456:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw";
 const operator: Operator = {
   publicUrl: PUBLIC_URL,
@@ -33,8 +34,29 @@ Down since: 2026-11-20 02:40:00 Europe/Berlin (01:40:00 UTC)
 
 https://overdue.example.org/projects/0199a1b2-0000-7000-8000-0000000000aa/checks/0199a1b2-0000-7000-8000-0000000000bb`,
     parse_mode: "HTML",
+    reply_markup: {
+      inline_keyboard: [
+        [{ text: "Acknowledge", callback_data: `ack:${INCIDENT}` }],
+        [
+          { text: "Snooze 2 h", callback_data: `snooze2h:${INCIDENT}` },
+          { text: "… until it recovers", callback_data: `snoozeup:${INCIDENT}` },
+        ],
+      ],
+    },
     link_preview_options: { is_disabled: true },
   });
+});
+
+test("a bot of one's own shows no buttons, since nobody would hear them", () => {
+  expect(payload({ chat: "1", token: TOKEN }, down, "rich")).not.toHaveProperty("reply_markup");
+});
+
+test("what Telegram sends back of a button fits its 64 bytes", () => {
+  for (const [, data] of JSON.stringify(payload({ chat: "1" }, down, "rich")).matchAll(
+    /"callback_data":"([^"]*)"/g,
+  )) {
+    expect(Buffer.byteLength(data ?? "")).toBeLessThanOrEqual(64);
+  }
 });
 
 test("an up goes to the topic that was named", () => {

@@ -82,7 +82,25 @@ export function payload(channel: Settings, message: AlertMessage, style: Style):
       ? { text: html(message), parse_mode: "HTML" }
       : { text: clipEnd(`${lookOf(message).mark} ${plainText(message)}`, TEXT_CHARS) }),
     ...(message.silent ? { disable_notification: true } : {}),
+    ...buttons(channel, message),
     link_preview_options: { is_disabled: true },
+  };
+}
+
+/** Presses are heard by the installation's own bot alone, so only that one shows them. */
+function buttons({ token }: Settings, { tone, facts }: AlertMessage): Record<string, unknown> {
+  if (tone !== "bad" || facts.incident === null || token !== undefined) return {};
+  const { id } = facts.incident;
+  return {
+    reply_markup: {
+      inline_keyboard: [
+        [{ text: "Acknowledge", callback_data: `ack:${id}` }],
+        [
+          { text: "Snooze 2 h", callback_data: `snooze2h:${id}` },
+          { text: "… until it recovers", callback_data: `snoozeup:${id}` },
+        ],
+      ],
+    },
   };
 }
 

@@ -14,6 +14,8 @@ export type TelegramMessage = {
   receivedAt: number;
 };
 
+export type TelegramCall = { method: string; given: Record<string, unknown> };
+
 /** What became of a chat, in the words of the Bot API. */
 type ChatFate = "blocked" | "gone" | { movedTo: string };
 
@@ -28,6 +30,10 @@ export type FakeTelegram = Ledger<TelegramMessage> & {
   setFate(chat: string, fate: ChatFate): void;
   /** Hands a message or button press to whoever polls `getUpdates`. */
   pushUpdate(update: Record<string, unknown>): void;
+  /** What was called besides `sendMessage`, such as `answerCallbackQuery`. */
+  calls: Ledger<TelegramCall>;
+  /** How often two asked for updates at once, and the older was ended with 409. */
+  conflicts(): number;
   close(): Promise<void>;
 };
 
@@ -46,10 +52,15 @@ export async function startFakeTelegram(): Promise<FakeTelegram> {
   const script: Fault[] = [];
   const fates = new Map<string, ChatFate>();
   const updates: Record<string, unknown>[] = [];
-  const api = { ledger, fates, updates };
+  const calls = newLedger<TelegramCall>();
+  const waiting: Waiting = { poll: null, conflicts: 0 };
+  const api = { ledger, fates, updates, calls };
   const server = await startHttpFake((request, answer) => {
     requests.add(request);
-    answer(script.shift() ?? respond(api, request));
+    const fault = script.shift();
+    if (fault !== undefined) answer(fault);
+    else if (/\/getUpdates$/i.test(request.path)) pollUpdates({ api, waiting }, request, answer);
+    else answer(respond(api, request));
   });
   return {
     ...ledger,
@@ -58,7 +69,12 @@ export async function startFakeTelegram(): Promise<FakeTelegram> {
     requests,
     next: (...faults) => script.push(...faults),
     setFate: (chat, fate) => fates.set(chat, fate),
-    pushUpdate: (update) => updates.push({ update_id: updates.length + 1, ...update }),
+    pushUpdate: (update) => {
+      updates.push({ update_id: updates.length + 1, ...update });
+      waiting.poll?.look();
+    },
+    calls,
+    conflicts: () => waiting.conflicts,
     close: server.close,
   };
 }
@@ -67,7 +83,39 @@ type Api = {
   ledger: Ledger<TelegramMessage>;
   fates: Map<string, ChatFate>;
   updates: Record<string, unknown>[];
+  calls: Ledger<TelegramCall>;
 };
+/** The one long poll that is open. */
+type Waiting = { poll: { look(): void; end(fault: Fault): void } | null; conflicts: number };
+
+/** Holds the answer until there is an update; a second poll ends the first with 409, as Telegram does. */
+function pollUpdates(
+  { api, waiting }: { api: Api; waiting: Waiting },
+  request: FakeRequest,
+  answer: (fault: Fault) => void,
+): void {
+  const given = parameters(request);
+  if (waiting.poll !== null) {
+    waiting.conflicts += 1;
+    waiting.poll.end(
+      failure(
+        409,
+        "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+      ),
+    );
+  }
+  const fresh = () =>
+    api.updates.filter((update) => Number(update["update_id"]) >= Number(given["offset"] ?? 0));
+  const end = (fault: Fault) => {
+    clearTimeout(timer);
+    if (waiting.poll === poll) waiting.poll = null;
+    answer(fault);
+  };
+  const timer = setTimeout(() => end(success(fresh())), Number(given["timeout"] ?? 0) * 1_000);
+  const poll = { look: () => fresh().length > 0 && end(success(fresh())), end };
+  waiting.poll = poll;
+  poll.look();
+}
 
 function respond(api: Api, request: FakeRequest): Fault {
   const [, token, method = ""] = /^\/bot([^/]+)\/(\w+)/.exec(request.path) ?? [];
@@ -76,12 +124,13 @@ function respond(api: Api, request: FakeRequest): Fault {
   switch (method.toLowerCase()) {
     case "getme":
       return success({ id: 123_456_789, is_bot: true, first_name: "Overdue", username: "overdue_test_bot" });
-    case "getupdates":
-      return success(
-        api.updates.filter((update) => Number(update["update_id"]) >= Number(given["offset"] ?? 0)),
-      );
     case "sendmessage":
       return sendMessage(api, given, request.receivedAt);
+    case "answercallbackquery":
+    case "editmessagetext":
+    case "deletewebhook":
+      api.calls.add({ method, given });
+      return success(true);
     default:
       return failure(404, "Not Found");
   }
