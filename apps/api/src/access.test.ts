@@ -39,6 +39,8 @@ const EXPECTED: Record<string, string> = {
   "DELETE /v1/projects/:projectId/channels/:channelId": "editor, write key",
   "POST /v1/projects/:projectId/channels/:channelId/restore": "editor, write key",
   "POST /v1/projects/:projectId/channels/:channelId/test": "editor, write key",
+  "POST /v1/projects/:projectId/telegram-links": "editor, write key",
+  "GET /v1/projects/:projectId/telegram-links/:linkId": "viewer, read key",
   "GET /v1/projects/:projectId/checks": "viewer, read key",
   "POST /v1/projects/:projectId/checks": "editor, write key",
   "GET /v1/projects/:projectId/checks/:checkId": "viewer, read key",

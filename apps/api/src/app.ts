@@ -1,6 +1,7 @@
 import { auditRoutes } from "./audit/audit-routes.ts";
 import { authRoutes } from "./auth/auth-routes.ts";
 import { channelRoutes } from "./channels/channel-routes.ts";
+import { telegramRoutes } from "./channels/telegram-routes.ts";
 import { checkRoutes } from "./checks/check-routes.ts";
 import { pauseRoutes } from "./checks/pause-routes.ts";
 import { deliveryRoutes } from "./deliveries/delivery-routes.ts";
@@ -56,6 +57,7 @@ function restRoutes() {
     .route("/", noticeRoutes)
     .route("/", outageRoutes)
     .route("/", channelRoutes)
+    .route("/", telegramRoutes)
     .route("/", deliveryRoutes)
     .route("/", maintenanceRoutes)
     .route("/", incidentRoutes)

@@ -1,3 +1,5 @@
+import { createTelegramLink } from "@overdue/db";
+
 import { type person, read, type TestApi } from "./test-api.ts";
 
 type Owner = Awaited<ReturnType<typeof person>>;
@@ -85,7 +87,9 @@ export async function fillProject(api: TestApi, owner: Owner) {
     tags: [MARKER],
     checkIds: [checkId],
   });
+  const linkId = (await createTelegramLink(api.db, owner.projectId)).link.id;
   const ids = {
+    linkId,
     windowId,
     projectId: owner.projectId,
     checkId,

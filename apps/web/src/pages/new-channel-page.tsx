@@ -1,10 +1,11 @@
 import { channelKinds, isKindName, type KindName } from "@overdue/channels";
 import { useQuery } from "@tanstack/react-query";
 import { notFound, useNavigate, useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 
 import { ChannelForm } from "../channels/channel-form.tsx";
 import { channelsQuery, useCreateChannel } from "../channels/channel-queries.ts";
+import { TelegramLink } from "../channels/telegram-link.tsx";
 import { ShownOnce } from "../channels/shown-once.tsx";
 import { checkName } from "../checks/check-name.ts";
 import { checksQuery } from "../checks/check-queries.ts";
@@ -38,24 +39,34 @@ function NewChannel({ projectId, kind }: { projectId: string; kind: KindName }) 
   const { data: checks } = useQuery(checksQuery(projectId));
   const { data: channels = [] } = useQuery(channelsQuery(projectId));
   const [secrets, setSecrets] = useState<Record<string, string>>({});
-  const leave = () => navigate({ to: "/projects/$projectId/channels", params: { projectId } });
-  if (Object.keys(secrets).length > 0) return <ShownOnce secrets={secrets} done={() => void leave()} />;
+  const leave = useCallback(
+    () => void navigate({ to: "/projects/$projectId/channels", params: { projectId } }),
+    [navigate, projectId],
+  );
+  if (Object.keys(secrets).length > 0) return <ShownOnce secrets={secrets} done={leave} />;
   if (!checks) return <PageSkeleton />;
   return (
-    <Card>
-      <ChannelForm
-        kind={channelKinds[kind]}
-        known={null}
-        checks={checks.map((check) => ({ id: check.id, name: checkName(check) }))}
-        channels={channels.filter((channel) => channel.kind !== "group")}
-        checkIds={checks.map(({ id }) => id)}
-        save={async ({ name, settings = {}, checkIds }) => {
-          const { shownOnce } = await create.mutateAsync({ kind, name, settings, checkIds });
-          if (Object.keys(shownOnce).length > 0) setSecrets(shownOnce);
-          else await leave();
-        }}
-        cancel={() => void leave()}
-      />
-    </Card>
+    <>
+      {kind === "telegram" && (
+        <Card title="Link a chat">
+          <TelegramLink projectId={projectId} done={leave} />
+        </Card>
+      )}
+      <Card {...(kind === "telegram" && { title: "Or name it yourself, for a bot of your own" })}>
+        <ChannelForm
+          kind={channelKinds[kind]}
+          known={null}
+          checks={checks.map((check) => ({ id: check.id, name: checkName(check) }))}
+          channels={channels.filter((channel) => channel.kind !== "group")}
+          checkIds={checks.map(({ id }) => id)}
+          save={async ({ name, settings = {}, checkIds }) => {
+            const { shownOnce } = await create.mutateAsync({ kind, name, settings, checkIds });
+            if (Object.keys(shownOnce).length > 0) setSecrets(shownOnce);
+            else leave();
+          }}
+          cancel={leave}
+        />
+      </Card>
+    </>
   );
 }

@@ -1,0 +1,90 @@
+import { botName, createTelegramLink, findTelegramLink, type TelegramLink } from "@overdue/db";
+import { z } from "zod";
+
+import { InProject, OfTelegramLink } from "../http/params.ts";
+import { ApiError } from "../http/problem.ts";
+import { createRouter, json, route } from "../http/route.ts";
+import { iso, Timestamp } from "../http/time.ts";
+
+const tags = ["Channels"];
+
+const NewLinkView = z
+  .object({
+    id: z.uuid(),
+    link: z.url().meta({ description: "Opens a chat with the bot; “Start” there makes it a channel." }),
+    groupLink: z.url().meta({ description: "Adds the bot to a group and makes the group a channel." }),
+    command: z.string().meta({ description: "To be sent in a group or topic where the bot is already." }),
+    expiresAt: Timestamp,
+  })
+  .meta({ id: "NewTelegramLink" });
+
+const LinkView = z
+  .object({
+    id: z.uuid(),
+    state: z.enum(["waiting", "linked", "expired"]),
+    channelId: z.uuid().nullable().meta({ description: "The channel that came of it." }),
+    expiresAt: Timestamp,
+  })
+  .meta({ id: "TelegramLink" });
+
+export const telegramRoutes = createRouter()
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "post",
+        path: "/v1/projects/{projectId}/telegram-links",
+        summary: "Link a Telegram chat",
+        description:
+          "Makes a code that is good once, for 15 minutes. The chat that sends it to the bot becomes a channel.",
+        tags,
+        request: { params: InProject },
+        responses: { 201: json(NewLinkView, "Where to send the code; it is shown this once.") },
+      },
+    ),
+    async (c) => {
+      const { db } = c.var.deps;
+      const bot = await botName(db);
+      if (bot === null) {
+        throw new ApiError(
+          "conflict",
+          "This installation has no Telegram bot yet: the operator must set TELEGRAM_BOT_TOKEN.",
+        );
+      }
+      const { link, code } = await createTelegramLink(db, c.req.valid("param").projectId);
+      return c.json(newLinkView(link, { bot, code }), 201);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "viewer", key: "read" },
+      {
+        method: "get",
+        path: "/v1/projects/{projectId}/telegram-links/{linkId}",
+        summary: "See whether a Telegram chat was linked",
+        tags,
+        request: { params: OfTelegramLink },
+        responses: { 200: json(LinkView, "What became of the code.") },
+      },
+    ),
+    async (c) => {
+      const link = await findTelegramLink(c.var.deps.db, c.req.valid("param"));
+      if (link === null) throw ApiError.notFound("link");
+      return c.json(linkView(link, c.var.deps.now()), 200);
+    },
+  );
+
+function newLinkView({ id, expiresAt }: TelegramLink, { bot, code }: { bot: string; code: string }) {
+  return {
+    id,
+    link: `https://t.me/${bot}?start=${code}`,
+    groupLink: `https://t.me/${bot}?startgroup=${code}`,
+    command: `/start@${bot} ${code}`,
+    expiresAt: iso(expiresAt),
+  };
+}
+
+function linkView({ id, expiresAt, usedAt, channelId }: TelegramLink, now: number) {
+  const waiting = expiresAt.getTime() > now ? ("waiting" as const) : ("expired" as const);
+  return { id, state: usedAt === null ? waiting : ("linked" as const), channelId, expiresAt: iso(expiresAt) };
+}

@@ -1,0 +1,95 @@
+import { Alert, Button, Group, Loader, Stack } from "@mantine/core";
+import { IconBrandTelegram, IconUsersGroup } from "@tabler/icons-react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+
+import { sentenceOf } from "../api/problem.ts";
+import { CodeBlock } from "../ui/code-block.tsx";
+import { channelsQuery } from "./channel-queries.ts";
+import { telegramLinkQuery, useMakeTelegramLink } from "./telegram-link-queries.ts";
+
+type Props = { projectId: string; done: () => void };
+
+/** Makes a chat of the person's a channel: the chat sends the bot a code, which is good once. */
+export function TelegramLink({ projectId, done }: Props) {
+  const make = useMakeTelegramLink(projectId);
+  return (
+    <Stack>
+      <p>Let a chat, a group or a topic hear alerts by the bot of this installation:</p>
+      {make.data === undefined ? (
+        <div>
+          <Button
+            leftSection={<IconBrandTelegram size={18} aria-hidden />}
+            loading={make.isPending}
+            onClick={() => make.mutate()}
+          >
+            Link a chat
+          </Button>
+        </div>
+      ) : (
+        <Waiting
+          key={make.data.id}
+          projectId={projectId}
+          done={done}
+          made={make.data}
+          again={() => make.mutate()}
+        />
+      )}
+      {make.isError && (
+        <Alert color="red" role="alert" title="That did not work">
+          {sentenceOf(make.error)}
+        </Alert>
+      )}
+    </Stack>
+  );
+}
+
+type Made = { id: string; link: string; groupLink: string; command: string };
+
+function Waiting({ projectId, done, made, again }: Props & { made: Made; again: () => void }) {
+  const client = useQueryClient();
+  const { data } = useQuery(telegramLinkQuery(projectId, made.id));
+  const state = data?.state ?? "waiting";
+  useEffect(() => {
+    if (state !== "linked") return;
+    void client.invalidateQueries(channelsQuery(projectId)).then(done);
+  }, [state, client, projectId, done]);
+  if (state === "expired") {
+    return (
+      <Alert color="orange" title="The code's 15 minutes are over">
+        <Button onClick={again}>Make a new one</Button>
+      </Alert>
+    );
+  }
+  return (
+    <Stack>
+      <Group>
+        <Button
+          component="a"
+          href={made.link}
+          target="_blank"
+          rel="noreferrer"
+          leftSection={<IconBrandTelegram size={18} aria-hidden />}
+        >
+          Open a private chat
+        </Button>
+        <Button
+          component="a"
+          href={made.groupLink}
+          target="_blank"
+          rel="noreferrer"
+          variant="default"
+          leftSection={<IconUsersGroup size={18} aria-hidden />}
+        >
+          Add it to a group
+        </Button>
+      </Group>
+      <p>Where the bot is a member already, or for one topic of a group, send this there:</p>
+      <CodeBlock code={made.command} what="the command" />
+      <Group gap="xs">
+        <Loader size="xs" aria-hidden />
+        <output>Waiting for the chat. The code is good once, for 15 minutes.</output>
+      </Group>
+    </Stack>
+  );
+}
