@@ -12,7 +12,10 @@ import { startPolling } from "./poll.ts";
 const TIMEOUT_MS = 20_000;
 
 /** Where the installation has a bot: hears what people say to it, in one process of all. Answers how to stop. */
-export function hearTelegram(config: Config, { pool, log }: { pool: Pool; log: Logger }): () => Promise<void> {
+export function hearTelegram(
+  config: Config,
+  { pool, log }: { pool: Pool; log: Logger },
+): () => Promise<void> {
   const { telegramBotToken: token, telegramApiRoot: apiRoot } = config;
   if (token === null) return () => Promise.resolve();
   const egress = openEgress({ allowedNetworks: [], timeoutMs: TIMEOUT_MS });
