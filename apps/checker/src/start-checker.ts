@@ -84,10 +84,8 @@ export async function startChecker({
   });
   judge.start();
   waker.wake();
-  const stopTelegram = hearTelegram(config, { pool: keeping, log });
   return async () => {
     await unlisten();
-    await stopTelegram();
     await judge.stop();
     await waker.stop();
     await endChecker(judging, checker.id);
@@ -101,12 +99,14 @@ export async function startChecker({
 
 type Keeping = { way: OwnersWay; egress: Egress; config: Config; log: Logger };
 
-/** Housekeeping, and the check that misses on purpose. Answers how to stop both. */
+/** Housekeeping, the check that misses on purpose, and what people tell the bot. Answers how to stop them. */
 function startKeeping(pool: Pool, { way, egress, config, log }: Keeping): () => Promise<void> {
   const stopHousekeeping = keepHouse({ db: openDb(pool), duties: dutiesOn(pool, { way, log }), log });
   const heartbeatUrl = config.selfHeartbeatUrl;
   const stopWatching = watchItself({ pool, keyring: way.keyring, egress, heartbeatUrl, log });
+  const stopTelegram = hearTelegram(config, { pool, log });
   return async () => {
+    await stopTelegram();
     await stopHousekeeping();
     await stopWatching();
   };
