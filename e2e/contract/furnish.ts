@@ -6,10 +6,8 @@ export type Furnished = {
   cookie: string;
   writeKey: string;
   readKey: string;
-  ids: Record<
-    "projectId" | "checkId" | "channelId" | "keyId" | "userId" | "deliveryId" | "incidentId",
-    string
-  >;
+  /** By the names of their parameters in paths. */
+  ids: Record<string, string>;
   /** To be deleted and restored. */
   doomed: Record<"projectId" | "checkId" | "channelId", string>;
   pingUuid: string;
@@ -57,6 +55,7 @@ export async function furnish(origin: string, account: Account): Promise<Furnish
       keyId: spare.id,
       userId,
       deliveryId,
+      ...(await routing(path, channel.id, call)),
       incidentId: incidents[0]?.id ?? "",
     },
     doomed: {
@@ -66,6 +65,17 @@ export async function furnish(origin: string, account: Account): Promise<Furnish
     },
     pingUuid: check.pingUrl.split("/").at(-1) ?? "",
   };
+}
+
+type Call = ReturnType<typeof caller>;
+
+async function routing(path: string, channelId: string, call: Call): Promise<Record<string, string>> {
+  const make = async (list: string, input: object) => (await call("POST", `${path}/${list}`, input)).id;
+  const personId = await make("people", { name: "Anna", channelIds: [channelId] });
+  const turns = { timezone: "UTC", every: "week", startsOn: "2026-11-23", handOverAt: "09:00" };
+  const rotationId = await make("rotations", { name: "on call", ...turns, personIds: [personId] });
+  const steps = [{ afterMinutes: 0, targets: [{ kind: "person", personId }] }];
+  return { personId, rotationId, routeId: await make("routes", { name: "all", steps }) };
 }
 
 async function signIn(origin: string, { BOOTSTRAP_EMAIL: email, BOOTSTRAP_PASSWORD: password }: Account) {

@@ -6,6 +6,7 @@ import { checkRoutes } from "./checks/check-routes.ts";
 import { pauseRoutes } from "./checks/pause-routes.ts";
 import { deliveryRoutes } from "./deliveries/delivery-routes.ts";
 import type { Deps } from "./deps.ts";
+import { docsRoutes } from "./docs/docs-routes.ts";
 import { eventRoutes } from "./events/event-routes.ts";
 import { healthRoutes } from "./health/health-routes.ts";
 import { healthchecksRoutes } from "./healthchecks/healthchecks-routes.ts";
@@ -96,10 +97,9 @@ export function createApp(deps: Deps) {
   app.route("/", restRoutes());
   app.route("/", linkRoutes);
   app.route("/", healthchecksRoutes);
-  app.route(
-    "/",
-    openapiRoutes(() => documentOf(app, settings.version)),
-  );
+  const document = () => documentOf(app, settings.version);
+  app.route("/", openapiRoutes(document));
+  app.route("/", docsRoutes(document));
   app.get("/*", guard({ auth: "public", uncounted: true }), siteHandler(deps.site));
   documentSecurity(app, settings.publicUrl);
   registeredRoutes(app.routes);

@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 
 import { sessionCookieName } from "./auth/better-auth.ts";
+import { GUIDE, TAGS } from "./docs/guide.ts";
 import type { AppEnv } from "./http/context.ts";
 import { createRouter, json, route } from "./http/route.ts";
 import { z } from "zod";
@@ -27,10 +28,14 @@ export function documentOf(app: OpenAPIHono<AppEnv>, version: string) {
     info: {
       title: "Overdue",
       version,
-      description: "A dead-man's switch for jobs.",
+      description: [
+        "A dead-man's switch for jobs.",
+        ...GUIDE.map(({ title, text }) => `**${title}.** ${text}`),
+      ].join("\n\n"),
       license: { name: "MIT" },
     },
     servers: [{ url: "/" }],
+    tags: [...TAGS],
   });
 }
 

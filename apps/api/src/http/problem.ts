@@ -22,6 +22,16 @@ const STATUS = {
 
 export type ProblemCode = keyof typeof STATUS;
 
+/** Every code with its status. */
+export function problemStatuses(): [ProblemCode, number][] {
+  return codes().map((code) => [code, STATUS[code]]);
+}
+
+// The keys of a literal, which Object.keys forgets.
+function codes(): ProblemCode[] {
+  return Object.keys(STATUS) as ProblemCode[];
+}
+
 export const FieldError = z.object({
   field: z
     .string()
@@ -36,7 +46,7 @@ export const Problem = z
     type: z.string(),
     title: z.string(),
     status: z.int(),
-    code: z.string().meta({ description: "Stable; for programs to look at." }),
+    code: z.enum(codes()).meta({ description: "Stable; for programs to look at." }),
     detail: z.string().meta({ description: "One sentence for a person." }),
     errors: z.array(FieldError).optional(),
   })

@@ -1,0 +1,102 @@
+import { expect, test } from "vitest";
+
+import { documentOf, operationsIn } from "../test/document.ts";
+import { BODIES, fillProject } from "../test/one-of-everything.ts";
+import { person, read, testApi } from "../test/test-api.ts";
+
+const api = await testApi();
+const operations = operationsIn(await documentOf(api));
+const ada = await person(api);
+const eve = await person(api);
+const ids: Record<string, string> = { ...(await fillProject(api, ada)), userId: eve.userId };
+await ada.as("POST", `${ada.path}/members`, { email: eve.email, role: "editor" });
+
+const edits = operations.filter(({ method }) => method === "PATCH").map(({ path }) => path);
+/** Not a list of objects that grow in number: the whole is small, and told at once. */
+const WHOLE = ["/v1/timezones", "/v1/projects/{projectId}/checks/{checkId}/findings"];
+const STATE = ["version", "updatedAt"];
+
+test("there are edits to look at", () => expect(edits.length).toBeGreaterThanOrEqual(4));
+
+test.each(edits)("PATCH %s writes only what is sent", async (path) => {
+  const before = await seen(path);
+  const patch = bodyOf(path);
+  const answer = await ada.as("PATCH", filled(path), patch);
+  expect(answer.status).toBe(200);
+  expect(withoutState(await seen(path))).toEqual(withoutState({ ...before, ...patch }));
+});
+
+test.each(edits)("PATCH %s of nothing changes nothing", async (path) => {
+  const before = withoutState(await seen(path));
+  expect((await ada.as("PATCH", filled(path), {})).status).toBe(200);
+  expect(withoutState(await seen(path))).toEqual(before);
+});
+
+test.each(edits)("PATCH %s is refused where somebody else was first", async (path) => {
+  const url = filled(path);
+  await ada.as("PATCH", url, otherBodyOf(path));
+  const etag = (await ada.as("GET", url)).headers.get("etag") ?? "";
+  expect(etag).toMatch(/^".+"$/);
+  const first = await ada.as("PATCH", url, bodyOf(path), { "if-match": etag });
+  expect(first.status).toBe(200);
+  expect(first.headers.get("etag")).not.toBe(etag);
+  const late = await ada.as("PATCH", url, otherBodyOf(path), { "if-match": etag });
+  expect(late.status).toBe(412);
+  expect(await read(late)).toMatchObject({ code: "version_conflict" });
+  expect((await ada.as("GET", url)).headers.get("etag")).toBe(first.headers.get("etag"));
+});
+
+test.each(edits)("PATCH %s takes no tag that it cannot have given", async (path) => {
+  const answer = await ada.as("PATCH", filled(path), bodyOf(path), { "if-match": "not-in-quotes" });
+  expect(answer.status).toBe(400);
+});
+
+const lists = operations
+  .filter(({ method, path, operation }) => {
+    const schema = operation.responses["200"]?.content?.["application/json"]?.schema;
+    return (
+      method === "GET" &&
+      path.startsWith("/v1") &&
+      JSON.stringify(schema ?? {}).includes('"items":{"type":"array"')
+    );
+  })
+  .filter(({ path }) => !WHOLE.includes(path));
+
+test.each(lists.map((list) => [list.path, list] as const))(
+  "GET %s is paged and bounded",
+  async (path, list) => {
+    const asked = (list.operation.parameters ?? []).map(({ name }) => name);
+    expect(asked).toEqual(expect.arrayContaining(["limit", "cursor"]));
+    const page = await read<{ items: unknown[] }>(await ada.as("GET", `${filled(path)}?limit=1`));
+    expect(page.items.length).toBeLessThanOrEqual(1);
+    expect(page).toHaveProperty("next");
+    expect((await ada.as("GET", `${filled(path)}?limit=201`)).status).toBe(400);
+    expect((await ada.as("GET", `${filled(path)}?cursor=made-up`)).status).toBe(400);
+  },
+);
+
+async function seen(path: string): Promise<Record<string, unknown>> {
+  const answer = await ada.as("GET", filled(path));
+  expect(answer.status).toBe(200);
+  return await read(answer);
+}
+
+function withoutState(view: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(view).filter(([name]) => !STATE.includes(name)));
+}
+
+function bodyOf(path: string): object {
+  const body = BODIES[`PATCH ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`];
+  if (body === undefined) throw new Error(`PATCH ${path} has no body in one-of-everything.ts.`);
+  return body;
+}
+
+/** Another value for the same field. */
+function otherBodyOf(path: string): object {
+  const [[field, value] = ["", ""]] = Object.entries(bodyOf(path));
+  return { [field]: field === "role" ? "editor" : `${String(value)} again` };
+}
+
+function filled(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? "");
+}
