@@ -50,7 +50,12 @@ function sectionsOf({ paths, tags }: Document): Section[] {
   const routes = Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]) => ({ method, path, operation })),
   );
-  return tags.map((tag) => ({
+  const named = new Set(tags.map(({ name }) => name));
+  const others = new Set(
+    routes.flatMap(({ operation }) => operation.tags).filter((name) => !named.has(name)),
+  );
+  const all = [...tags, ...[...others].map((name) => ({ name, description: "" }))];
+  return all.map((tag) => ({
     ...tag,
     routes: routes.filter(({ operation }) => operation.tags.includes(tag.name)),
   }));

@@ -1,25 +1,15 @@
 import { CheckSettingsInput, examineSchedule, type Finding } from "@overdue/core";
-import { findCheck, listNotices, listOutages, seenRuns, settingsOf } from "@overdue/db";
+import { findCheck, listNotices, seenRuns, settingsOf } from "@overdue/db";
 import { z } from "zod";
 
 import { only } from "../http/only.ts";
-import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
+import { PageQuery, pageFrom, pageOf } from "../http/page.ts";
 import { OfCheck } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
-import { iso, isoOrNull, Timestamp } from "../http/time.ts";
+import { iso, Timestamp } from "../http/time.ts";
 import { evidenceView, existing, position } from "./reading.ts";
 import { NoticeView } from "./views.ts";
-
-const OutageView = z
-  .object({
-    startedAt: Timestamp,
-    endedAt: Timestamp.nullable().meta({ description: "Null while it lasts." }),
-  })
-  .meta({
-    id: "Outage",
-    description: "A span in which Overdue itself could not receive pings; nothing is judged in it.",
-  });
 
 const FindingView = z
   .object({
@@ -85,31 +75,6 @@ export const noticeRoutes = createRouter()
       if (row === null) throw ApiError.notFound("check");
       const findings = examineSchedule(settingsOf(row), await seenRuns(db, ref));
       return c.json({ items: findings.map(findingView), next: null }, 200);
-    },
-  )
-  .openapi(
-    route(
-      { auth: "signed-in", key: "read" },
-      {
-        method: "get",
-        path: "/v1/outages",
-        summary: "List spans in which Overdue could not receive pings",
-        tags,
-        request: { query: PageQuery },
-        responses: { 200: json(pageOf(OutageView), "Outages, newest first.") },
-      },
-    ),
-    async (c) => {
-      const { limit, cursor } = c.req.valid("query");
-      const read = readCursor(cursor, z.iso.datetime());
-      const before = read === null ? null : new Date(read);
-      const rows = await listOutages(c.var.deps.db, { limit: limit + 1, before });
-      const page = pageFrom(rows, limit, (last) => iso(last.startedAt));
-      const items = page.items.map((row) => ({
-        startedAt: iso(row.startedAt),
-        endedAt: isoOrNull(row.endedAt),
-      }));
-      return c.json({ ...page, items }, 200);
     },
   );
 

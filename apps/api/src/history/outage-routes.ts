@@ -1,34 +1,64 @@
-import { recentOutages } from "@overdue/db";
+import { listOutages } from "@overdue/db";
 import { z } from "zod";
 
+import type { AppContext } from "../http/context.ts";
+import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { InProject } from "../http/params.ts";
 import { createRouter, json, route } from "../http/route.ts";
-import { Timestamp, iso } from "../http/time.ts";
+import { iso, isoOrNull, Timestamp } from "../http/time.ts";
 
-const LISTED_MAX = 100;
-const Outage = z.object({ startedAt: Timestamp, endedAt: Timestamp }).meta({ id: "Outage" });
+const OutageView = z
+  .object({
+    startedAt: Timestamp,
+    endedAt: Timestamp.nullable().meta({ description: "Null while it lasts." }),
+  })
+  .meta({
+    id: "Outage",
+    description: "A span in which Overdue itself could not receive pings; nothing is judged in it.",
+  });
+
+const listed = { 200: json(pageOf(OutageView), "Outages, newest first.") };
 
 /** When Overdue itself could not receive; nothing was judged then. */
-export const outageRoutes = createRouter().openapi(
-  route(
-    { auth: "project", role: "viewer", key: "read" },
-    {
-      method: "get",
-      path: "/v1/projects/{projectId}/outages",
-      summary: "List outages of Overdue itself",
-      description: "Spans in which no ping could be received. Nothing was judged in them.",
-      tags: ["History"],
-      request: { params: InProject },
-      responses: { 200: json(z.object({ items: z.array(Outage) }), "The newest 100, newest first.") },
-    },
-  ),
-  async (c) => {
-    const outages = await recentOutages(c.var.deps.pool);
-    const newest = outages.slice(-LISTED_MAX).toReversed();
-    const items = newest.map(({ from, until }) => ({
-      startedAt: iso(new Date(from)),
-      endedAt: iso(new Date(until)),
-    }));
-    return c.json({ items }, 200);
-  },
-);
+export const outageRoutes = createRouter()
+  .openapi(
+    route(
+      { auth: "project", role: "viewer", key: "read" },
+      {
+        method: "get",
+        path: "/v1/projects/{projectId}/outages",
+        summary: "List outages of Overdue itself",
+        description: "Spans in which no ping could be received. Nothing was judged in them.",
+        tags: ["History"],
+        request: { params: InProject, query: PageQuery },
+        responses: listed,
+      },
+    ),
+    async (c) => c.json(await pageOfOutages(c, c.req.valid("query")), 200),
+  )
+  .openapi(
+    route(
+      { auth: "signed-in", key: "read" },
+      {
+        method: "get",
+        path: "/v1/outages",
+        summary: "List spans in which Overdue could not receive pings",
+        tags: ["History"],
+        request: { query: PageQuery },
+        responses: listed,
+      },
+    ),
+    async (c) => c.json(await pageOfOutages(c, c.req.valid("query")), 200),
+  );
+
+async function pageOfOutages(c: AppContext, { limit, cursor }: z.output<typeof PageQuery>) {
+  const read = readCursor(cursor, z.iso.datetime());
+  const before = read === null ? null : new Date(read);
+  const rows = await listOutages(c.var.deps.db, { limit: limit + 1, before });
+  const page = pageFrom(rows, limit, (last) => iso(last.startedAt));
+  const items = page.items.map((row) => ({
+    startedAt: iso(row.startedAt),
+    endedAt: isoOrNull(row.endedAt),
+  }));
+  return { ...page, items };
+}

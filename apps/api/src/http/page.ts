@@ -31,6 +31,14 @@ export function pageFrom<T>(rows: readonly T[], limit: number, position: (last: 
   return { items, next };
 }
 
+/** A page of rows that were read whole, since a project may hold few of them; the cursor is the last one's id. */
+export function pageOfFew<T extends { id: string }>(rows: readonly T[], { limit, cursor }: Asked) {
+  const after = readCursor(cursor, z.uuid());
+  const from = after === null ? 0 : rows.findIndex(({ id }) => id === after) + 1;
+  return pageFrom(rows.slice(from, from + limit + 1), limit, (last) => last.id);
+}
+type Asked = z.output<typeof PageQuery>;
+
 function encode(position: unknown): string {
   return Buffer.from(JSON.stringify(position)).toString("base64url");
 }

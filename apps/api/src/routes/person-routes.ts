@@ -1,15 +1,14 @@
 import { createPerson, deletePerson, editPerson, findPerson, listPeople } from "@overdue/db";
-import { z } from "zod";
 
 import { etagOf, IfMatch, versionIn } from "../http/etag.ts";
 import { InProject, OfPerson } from "../http/params.ts";
+import { PageQuery, pageOf, pageOfFew } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { found, saving } from "./naming.ts";
 import { PersonInput, PersonPatch, PersonView, personView } from "./route-views.ts";
 
 const tags = ["On call"];
-const All = z.object({ items: z.array(PersonView) });
 
 export const personRoutes = createRouter()
   .openapi(
@@ -20,13 +19,14 @@ export const personRoutes = createRouter()
         path: "/v1/projects/{projectId}/people",
         summary: "List people",
         tags,
-        request: { params: InProject },
-        responses: { 200: json(All, "All of them, oldest first.") },
+        request: { params: InProject, query: PageQuery },
+        responses: { 200: json(pageOf(PersonView), "Oldest first.") },
       },
     ),
     async (c) => {
       const rows = await listPeople(c.var.deps.db, c.req.valid("param").projectId);
-      return c.json({ items: rows.map(personView) }, 200);
+      const page = pageOfFew(rows, c.req.valid("query"));
+      return c.json({ ...page, items: page.items.map(personView) }, 200);
     },
   )
   .openapi(

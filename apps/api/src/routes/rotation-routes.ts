@@ -7,18 +7,17 @@ import {
   listRotations,
   type RotationRow,
 } from "@overdue/db";
-import { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
 import { etagOf, IfMatch, versionIn } from "../http/etag.ts";
 import { InProject, OfRotation } from "../http/params.ts";
+import { PageQuery, pageOf, pageOfFew } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { found, saving } from "./naming.ts";
 import { RotationInput, RotationPatch, RotationView, rotationView, withInstants } from "./route-views.ts";
 
 const tags = ["On call"];
-const All = z.object({ items: z.array(RotationView) });
 
 export const rotationRoutes = createRouter()
   .openapi(
@@ -29,14 +28,14 @@ export const rotationRoutes = createRouter()
         path: "/v1/projects/{projectId}/rotations",
         summary: "List rotations",
         tags,
-        request: { params: InProject },
-        responses: { 200: json(All, "All of them, oldest first.") },
+        request: { params: InProject, query: PageQuery },
+        responses: { 200: json(pageOf(RotationView), "Oldest first.") },
       },
     ),
     async (c) => {
       const { projectId } = c.req.valid("param");
-      const rows = await listRotations(c.var.deps.db, projectId);
-      return c.json({ items: await viewsOf(c, projectId, rows) }, 200);
+      const page = pageOfFew(await listRotations(c.var.deps.db, projectId), c.req.valid("query"));
+      return c.json({ ...page, items: await viewsOf(c, projectId, page.items) }, 200);
     },
   )
   .openapi(

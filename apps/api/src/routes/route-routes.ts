@@ -4,6 +4,7 @@ import { z } from "zod";
 
 import { etagOf, IfMatch, versionIn } from "../http/etag.ts";
 import { InProject, OfRoute } from "../http/params.ts";
+import { PageQuery, pageOf, pageOfFew } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { found, saving } from "./naming.ts";
@@ -24,13 +25,14 @@ export const routeRoutes = createRouter()
         path: "/v1/projects/{projectId}/routes",
         summary: "List routes",
         tags,
-        request: { params: InProject },
-        responses: { 200: json(All, "All routes, in the order in which they are asked.") },
+        request: { params: InProject, query: PageQuery },
+        responses: { 200: json(pageOf(RouteView), "Routes, in the order in which they are asked.") },
       },
     ),
     async (c) => {
       const rows = await listRoutes(c.var.deps.db, c.req.valid("param").projectId);
-      return c.json({ items: rows.map(routeView) }, 200);
+      const page = pageOfFew(rows, c.req.valid("query"));
+      return c.json({ ...page, items: page.items.map(routeView) }, 200);
     },
   )
   .openapi(

@@ -30,12 +30,13 @@ export const incidentsQuery = (of: Of) =>
 export const noticesQuery = (of: Of) =>
   pagesQuery(of, "notices", (asked) => answerOf(ofCheck.notices.$get(asked)));
 
-/** Spans in which Overdue itself could not receive pings, newest first. */
+/** Spans in which Overdue itself could not receive pings, newest first; one that lasts is not yet among them. */
 export const outagesQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "outages"],
-    queryFn: () => answerOf(inProject.outages.$get({ param: { projectId } })),
-    select: ({ items }) => items,
+    queryFn: () => answerOf(inProject.outages.$get({ param: { projectId }, query: pageQuery(null) })),
+    select: ({ items }) =>
+      items.flatMap(({ startedAt, endedAt }) => (endedAt === null ? [] : [{ startedAt, endedAt }])),
   });
 
 /** What a ping carried, as text. It never changes. */

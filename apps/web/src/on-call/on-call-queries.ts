@@ -2,6 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 import type { InferResponseType } from "hono/client";
 
 import { answerOf, inProject } from "../api/client.ts";
+import { pageQuery } from "../api/pages.ts";
 import type { RotationDraft } from "./rotation.ts";
 
 const { people, rotations } = inProject;
@@ -16,14 +17,16 @@ export type PersonDraft = { name: string; channelIds: string[] };
 export const peopleQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "people"],
-    queryFn: async () => (await answerOf(people.$get({ param: { projectId } }))).items,
+    queryFn: async () =>
+      (await answerOf(people.$get({ param: { projectId }, query: pageQuery(null) }))).items,
   });
 
 /** The rotations, each with who is on call now. */
 export const rotationsQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "rotations"],
-    queryFn: async () => (await answerOf(rotations.$get({ param: { projectId } }))).items,
+    queryFn: async () =>
+      (await answerOf(rotations.$get({ param: { projectId }, query: pageQuery(null) }))).items,
     refetchInterval: 60_000,
   });
 
