@@ -7,7 +7,7 @@ import type { Sender } from "../senders/sender.ts";
 import { attemptBatch, LEASE_SECONDS } from "./attempt.ts";
 import { openGates } from "./gates.ts";
 import { openLanes, type Lanes } from "./lanes.ts";
-import { paceOf } from "./pace.ts";
+import { paceOf, shareOf } from "./pace.ts";
 import { openRecorder } from "./recorder.ts";
 import { Ringer } from "./ringer.ts";
 
@@ -43,7 +43,10 @@ export function startDelivering(options: DeliverOptions): Delivering {
     waitingFor: (channelId: string) => lanes.waitingIn(channelId),
     onRetry: (inMs: number) => ringer.wakeIn(inMs),
   };
-  const lanes: Lanes = openLanes({ start: (batch, done) => attemptBatch(batch, done, parts), paceOf });
+  const lanes: Lanes = openLanes({
+    start: (batch, done) => attemptBatch(batch, done, parts),
+    paceOf: (kind) => shareOf(paceOf(kind), ringer.checkers),
+  });
   const ringer = new Ringer({ ...options, lanes });
   options.queue.onRing((due) => ringer.heard(due));
   ringer.start();

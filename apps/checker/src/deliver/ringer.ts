@@ -1,4 +1,4 @@
-import { dueDeliveries, freeLeases, isOnlyChecker, msUntilDue, type Db, type DueDelivery } from "@overdue/db";
+import { countCheckers, dueDeliveries, freeLeases, msUntilDue, type Db, type DueDelivery } from "@overdue/db";
 import type { Logger } from "pino";
 
 import type { DeliveryQueue } from "../queue/queue.ts";
@@ -25,6 +25,8 @@ const AFTER_ERROR_MS = 1_000;
  * sweep takes whatever was rung for and heard by nobody. So the queue may lose or refuse anything; it costs seconds.
  */
 export class Ringer {
+  /** How many processes deliver, as far as known: they share what a provider takes. */
+  checkers = 1;
   readonly #parts: RingerParts;
   readonly #rung = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
@@ -94,9 +96,14 @@ export class Ringer {
     this.#forgetOldRings();
     const except = [...this.#parts.lanes.ids(), ...this.#rung.keys()];
     const due = await dueDeliveries(this.#parts.db, { limit: PASS_MAX, except, dueForMs: 0 });
-    if (due.length <= FEW || (await isOnlyChecker(this.#parts.db))) for (const one of due) this.heard(one);
+    if (due.length <= FEW || (await this.#isAlone())) for (const one of due) this.heard(one);
     else await this.#ringAll(due);
     if (due.length === PASS_MAX) this.#again = true;
+  }
+
+  async #isAlone(): Promise<boolean> {
+    this.checkers = await countCheckers(this.#parts.db);
+    return this.checkers === 1;
   }
 
   async #ringAll(due: readonly DueDelivery[]): Promise<void> {
@@ -123,6 +130,7 @@ export class Ringer {
 
   async #sweep(): Promise<void> {
     try {
+      await this.#isAlone();
       const freed = await freeLeases(this.#parts.db);
       if (freed > 0) this.#parts.log.warn({ count: freed }, "A checker died; its deliveries are taken over.");
       if (freed > 0) this.wake();

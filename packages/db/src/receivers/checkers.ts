@@ -23,12 +23,12 @@ export async function endChecker(pool: Pool, id: string): Promise<void> {
   await pool.query("update checkers set ended_at = clock_timestamp() where id = $1", [id]);
 }
 
-/** Whether there is nobody to share work with: at most one checker has judged within the last seconds. */
-export async function isOnlyChecker(db: Db): Promise<boolean> {
+/** How many checkers share the work: those that have judged within the last seconds, and one at least. */
+export async function countCheckers(db: Db): Promise<number> {
   const { rows } = await db.execute<{ count: number }>(sql`
     select count(*)::int as count from checkers
     where ended_at is null and judged_at > clock_timestamp() - interval '5 seconds'`);
-  return (rows[0]?.count ?? 0) <= 1;
+  return Math.max(1, rows[0]?.count ?? 0);
 }
 
 /** Forgets processes that are long gone; the newest stay, for the outage that their silence may turn out to be. */

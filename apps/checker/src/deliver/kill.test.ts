@@ -1,0 +1,17 @@
+import { redisMissing } from "@overdue/testkit";
+import { expect, test } from "vitest";
+
+import { flush, kill, prove } from "../../../../bench/alerts/prove.ts";
+
+// The whole thing is `npm run proof:kill`.
+const FEW = { checks: 120, blows: 3, answerMs: 0 };
+
+test("a checker that is killed while alerts go out loses none, and repeats few", async () => {
+  const { lost, twice } = await prove({ ...FEW, store: "postgres" }, kill);
+  expect(lost).toBe(0);
+  expect(twice).toBeLessThanOrEqual(2 * FEW.blows);
+});
+
+test.skipIf(redisMissing)("a Redis that is emptied while alerts go out loses none", async () => {
+  expect(await prove({ ...FEW, store: "redis" }, flush)).toMatchObject({ lost: 0, twice: 0 });
+});
