@@ -21,6 +21,8 @@ const EXPECTED: Record<string, string> = {
   "POST /api/auth/sign-out": "public",
   "POST /api/auth/sign-up/email": "public",
   "ALL /ping/*": "ping",
+  "GET /unsubscribe": "ping",
+  "POST /unsubscribe": "ping",
   "GET /incidents/act": "ping",
   "POST /incidents/act": "ping",
   "POST /ping/canary": "ping",

@@ -2,6 +2,7 @@ import { auditRoutes } from "./audit/audit-routes.ts";
 import { authRoutes } from "./auth/auth-routes.ts";
 import { channelRoutes } from "./channels/channel-routes.ts";
 import { telegramRoutes } from "./channels/telegram-routes.ts";
+import { unsubscribeRoutes } from "./channels/unsubscribe-routes.ts";
 import { checkRoutes } from "./checks/check-routes.ts";
 import { pauseRoutes } from "./checks/pause-routes.ts";
 import { deliveryRoutes } from "./deliveries/delivery-routes.ts";
@@ -96,6 +97,7 @@ export function createApp(deps: Deps) {
   );
   app.route("/", restRoutes());
   app.route("/", linkRoutes);
+  app.route("/", unsubscribeRoutes);
   app.route("/", healthchecksRoutes);
   const document = () => documentOf(app, settings.version);
   app.route("/", openapiRoutes(document));

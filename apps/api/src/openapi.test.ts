@@ -18,6 +18,8 @@ const UNDOCUMENTED = [
   "POST /ping/canary",
   "GET /incidents/act",
   "POST /incidents/act",
+  "GET /unsubscribe",
+  "POST /unsubscribe",
 ];
 const api = await testApi();
 const document = await read<Document>(await api.call("GET", "/openapi.json"));

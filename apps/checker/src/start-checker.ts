@@ -10,6 +10,7 @@ import {
   openDb,
   openPool,
   passOnDelivery,
+  unsubscribeLink,
   type Db,
   type OwnersWay,
   type Pool,
@@ -114,7 +115,12 @@ function startKeeping(pool: Pool, { way, egress, config, log }: Keeping): () => 
 
 async function openSending(config: Config, db: Db) {
   const egress = openEgress({ allowedNetworks: config.allowedPrivateNetworks });
-  const mailer = openMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom });
+  const keyring = keyringOf(config.secretKeys);
+  const mailer = openMailer({
+    smtpUrl: config.smtpUrl,
+    from: config.mailFrom,
+    stopLink: (channelId) => unsubscribeLink(keyring, { publicUrl: config.publicUrl, channelId }),
+  });
   const sender = openSender({
     egress,
     mailer,

@@ -1,5 +1,3 @@
-import { randomBytes } from "node:crypto";
-
 import { type Snooze, snoozedUntil } from "@overdue/core";
 import {
   acknowledgeIncident,
@@ -13,8 +11,8 @@ import {
 
 import type { AppContext } from "../http/context.ts";
 import { guard } from "../http/guard.ts";
+import { type LinkPage, showPage } from "../http/link-page.ts";
 import { createRouter } from "../http/route.ts";
-import { type LinkPage, linkPage } from "./link-page.ts";
 import { actedPage, askingPage, brokenPage, expiredPage, overPage } from "./link-words.ts";
 
 const PATH = "/incidents/act";
@@ -23,11 +21,11 @@ const PATH = "/incidents/act";
 export const linkRoutes = createRouter()
   .get(PATH, guard({ auth: "ping" }), async (c) => {
     const link = await readLink(c);
-    return show(c, "page" in link ? link.page : askingPage(link));
+    return showPage(c, "page" in link ? link.page : askingPage(link));
   })
   .post(PATH, guard({ auth: "ping" }), async (c) => {
     const link = await readLink(c);
-    return show(c, "page" in link ? link.page : actedPage(link, await perform(c, link)));
+    return showPage(c, "page" in link ? link.page : actedPage(link, await perform(c, link)));
   });
 
 export type Link = { act: SignedAct; incident: LinkedIncident; address: string };
@@ -59,14 +57,3 @@ const SNOOZES = {
   "snooze-tomorrow": "tomorrow",
   "snooze-recovery": "recovery",
 } as const satisfies Record<Exclude<SignedAct["act"], "acknowledge">, Snooze>;
-
-// A form of this page posts to it again, so its policy lets that through, and nothing else.
-function show(c: AppContext, page: LinkPage): Response | Promise<Response> {
-  const nonce = randomBytes(16).toString("base64");
-  c.header(
-    "content-security-policy",
-    `default-src 'none'; style-src 'nonce-${nonce}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
-  );
-  c.header("x-robots-tag", "noindex");
-  return c.html(linkPage(page, nonce), page.status);
-}

@@ -1,6 +1,6 @@
 import type { Acted, IncidentAct } from "@overdue/db";
 
-import type { LinkPage } from "./link-page.ts";
+import type { LinkPage } from "../http/link-page.ts";
 import type { Link } from "./link-routes.ts";
 
 type Words = { ask: string; button: string; effect: string; done: string };

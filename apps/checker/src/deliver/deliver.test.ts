@@ -309,7 +309,11 @@ async function deliver(options: { redisUrl?: string | null }): Promise<Deliverin
   const egress = openEgress({ allowedNetworks: ["127.0.0.0/8"], timeoutMs: 5_000 });
   const sender = openSender({
     egress,
-    mailer: openMailer({ smtpUrl: null, from: "x@example.org" }),
+    mailer: openMailer({
+      smtpUrl: null,
+      from: "x@example.org",
+      stopLink: () => "https://overdue.example.org/unsubscribe?channel=c",
+    }),
     operator: {
       publicUrl: PUBLIC_URL,
       telegramApiRoot: telegram.root,

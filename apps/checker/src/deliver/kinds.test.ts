@@ -74,7 +74,11 @@ async function deliver(redisUrl: string | null): Promise<() => Promise<void>> {
   const egress = openEgress({ allowedNetworks: ["127.0.0.0/8"], timeoutMs: 5_000 });
   const sender = openSender({
     egress,
-    mailer: openMailer({ smtpUrl: null, from: "x@example.org" }),
+    mailer: openMailer({
+      smtpUrl: null,
+      from: "x@example.org",
+      stopLink: () => "https://overdue.example.org/unsubscribe?channel=c",
+    }),
     operator: { publicUrl: "", telegramApiRoot: "", telegramBotToken: null, slackApiUrl: "" },
     passOn: (deliveryId, channelIds) => passOnDelivery(db, deliveryId, channelIds),
   });

@@ -5,14 +5,19 @@ import type { Ending } from "./sender.ts";
 
 /** Sends alerts as mail. Never throws. */
 export type Mailer = { send(to: string, message: AlertMessage): Promise<Ending>; close(): void };
-/** SMTP_URL and MAIL_FROM. */
-export type MailOptions = { smtpUrl: string | null; from: string; timeoutMs?: number };
+/** SMTP_URL and MAIL_FROM. `stopLink`: where whoever gets mails by a channel ends them. */
+export type MailOptions = {
+  smtpUrl: string | null;
+  from: string;
+  timeoutMs?: number;
+  stopLink: (channelId: string) => string;
+};
 
 const TIMEOUT_MS = 10_000;
 const LOAD_AFTER_MS = 5_000;
 const UNSET = "No mail server is set: the operator must set SMTP_URL.";
 
-export function openMailer({ smtpUrl, from, timeoutMs = TIMEOUT_MS }: MailOptions): Mailer {
+export function openMailer({ smtpUrl, from, timeoutMs = TIMEOUT_MS, stopLink }: MailOptions): Mailer {
   if (smtpUrl === null) return { send: () => Promise.resolve(failed(UNSET, false)), close: () => undefined };
   const transport = createTransport({
     url: smtpUrl,
@@ -28,7 +33,7 @@ export function openMailer({ smtpUrl, from, timeoutMs = TIMEOUT_MS }: MailOption
   // Half a second's work to load: not while the rest starts, and not when the first alert waits for it.
   const loading = setTimeout(() => void import("@overdue/channels/email"), LOAD_AFTER_MS).unref();
   return {
-    send: (to, message) => bounded(sendMail({ transport, from, to }, message), timeoutMs),
+    send: (to, message) => bounded(sendMail({ transport, from, to, stopLink }, message), timeoutMs),
     close: () => {
       clearTimeout(loading);
       transport.close();
@@ -36,22 +41,31 @@ export function openMailer({ smtpUrl, from, timeoutMs = TIMEOUT_MS }: MailOption
   };
 }
 
-type Way = { transport: Transporter; from: string; to: string };
+type Way = Pick<MailOptions, "from" | "stopLink"> & { transport: Transporter; to: string };
 
-async function sendMail({ transport, from, to }: Way, message: AlertMessage): Promise<Ending> {
+async function sendMail({ transport, from, to, stopLink }: Way, message: AlertMessage): Promise<Ending> {
   const { renderEmail } = await import("@overdue/channels/email");
+  const stop = stopLink(message.facts.channel.id);
   try {
     const info: unknown = await transport.sendMail({
       from,
       to: { name: "", address: to },
-      ...(await renderEmail(message)),
+      ...(await renderEmail(message, stop)),
       messageId: `<${message.deliveryId}@${domainOf(from)}>`,
-      headers: { "Auto-Submitted": "auto-generated" },
+      headers: { "Auto-Submitted": "auto-generated", ...stopHeaders(stop) },
     });
     return { result: sent(info), statusCode: 250 };
   } catch (cause) {
     return refusal(cause);
   }
+}
+
+/** RFC 8058: a mail program's own button posts to the address without asking, which it may only where it is https. */
+function stopHeaders(stop: string): Record<string, string> {
+  const address = { "List-Unsubscribe": `<${stop}>` };
+  return stop.startsWith("https:")
+    ? { ...address, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" }
+    : address;
 }
 
 function sent(info: unknown): Outcome & { outcome: "sent" } {

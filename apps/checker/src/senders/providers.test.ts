@@ -53,7 +53,11 @@ beforeAll(async () => {
   egress = openEgress({ allowedNetworks: ["127.0.0.0/8"], timeoutMs: 300 });
   sender = openSender({
     egress,
-    mailer: openMailer({ smtpUrl: null, from: "x@example.org" }),
+    mailer: openMailer({
+      smtpUrl: null,
+      from: "x@example.org",
+      stopLink: () => "https://overdue.example.org/unsubscribe?channel=c",
+    }),
     operator: { publicUrl: "", telegramApiRoot: "", telegramBotToken: null, slackApiUrl: "" },
     passOn: () => Promise.resolve(0),
   });

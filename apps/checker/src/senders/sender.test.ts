@@ -52,7 +52,11 @@ beforeAll(async () => {
     startFakeSmtp(),
   ]);
   egress = openEgress({ allowedNetworks: ["127.0.0.0/8"], timeoutMs: 500 });
-  mailer = openMailer({ smtpUrl: smtp.url, from: "Overdue <alerts@overdue.example.org>" });
+  mailer = openMailer({
+    smtpUrl: smtp.url,
+    from: "Overdue <alerts@overdue.example.org>",
+    stopLink: () => "https://overdue.example.org/unsubscribe?channel=c",
+  });
   sender = openSender({ egress, mailer, operator: operator(), passOn: () => Promise.resolve(2) });
 });
 afterAll(async () => {
@@ -189,6 +193,8 @@ describe("a mail", () => {
         "content-type",
         "date",
         "from",
+        "list-unsubscribe",
+        "list-unsubscribe-post",
         "message-id",
         "mime-version",
         "subject",
@@ -228,14 +234,22 @@ describe("a mail", () => {
   });
 
   test("without a mail server tells the operator what to set", async () => {
-    const none = openMailer({ smtpUrl: null, from: "x@example.org" });
+    const none = openMailer({
+      smtpUrl: null,
+      from: "x@example.org",
+      stopLink: () => "https://overdue.example.org/unsubscribe?channel=c",
+    });
     expect(await none.send("anna@example.org", message)).toMatchObject({
       result: { because: "No mail server is set: the operator must set SMTP_URL." },
     });
   });
 
   test("to a server that is not there is tried again later", async () => {
-    const dead = openMailer({ smtpUrl: "smtp://127.0.0.1:1", from: "x@example.org" });
+    const dead = openMailer({
+      smtpUrl: "smtp://127.0.0.1:1",
+      from: "x@example.org",
+      stopLink: () => "https://overdue.example.org/unsubscribe?channel=c",
+    });
     expect(await dead.send("anna@example.org", message)).toMatchObject({
       result: { outcome: "transient", uncertain: false },
     });

@@ -25,14 +25,16 @@ export type RenderedEmail = { subject: string; html: string; text: string };
 const SUBJECT_CHARS = 180;
 const FONT = "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
 
-/** An alert as a mail: HTML and plain text that say the same. React escapes what a person or a job typed. */
-export async function renderEmail(message: AlertMessage): Promise<RenderedEmail> {
+/** An alert as a mail: HTML and plain text that say the same. `stop`: where its reader ends such mails. React escapes what a person or a job typed. */
+export async function renderEmail(message: AlertMessage, stop: string): Promise<RenderedEmail> {
   return {
     subject: oneLine(subjectOf(message), SUBJECT_CHARS),
-    html: await render(page(message)),
-    text: [plainText(message), ...(message.actions ?? []).map(({ label, url }) => `${label}: ${url}`)].join(
-      "\n\n",
-    ),
+    html: await render(page(message, stop)),
+    text: [
+      plainText(message),
+      ...(message.actions ?? []).map(({ label, url }) => `${label}: ${url}`),
+      `No more mails to this address: ${stop}`,
+    ].join("\n\n"),
   };
 }
 
@@ -40,7 +42,7 @@ function subjectOf(message: AlertMessage): string {
   return message.repeat === null ? message.title : `${message.title} (${message.repeat})`;
 }
 
-function page(message: AlertMessage): ReactElement {
+function page(message: AlertMessage, stop: string): ReactElement {
   return h(
     Html,
     { lang: "en" },
@@ -49,12 +51,12 @@ function page(message: AlertMessage): ReactElement {
     h(
       Body,
       { style: { backgroundColor: "#f1f3f5", fontFamily: FONT, margin: 0, padding: "24px 0" } },
-      h(Container, { style: card(message) }, ...content(message)),
+      h(Container, { style: card(message) }, ...content(message, stop)),
     ),
   );
 }
 
-function content(message: AlertMessage): ReactElement[] {
+function content(message: AlertMessage, stop: string): ReactElement[] {
   return [
     h(Heading, { as: "h1", key: "title", style: { fontSize: 20, margin: "0 0 12px" } }, message.title),
     h(Text, { key: "sentence", style: paragraph }, message.sentence),
@@ -64,6 +66,7 @@ function content(message: AlertMessage): ReactElement[] {
     ...actionLines(message),
     h(Hr, { key: "rule" }),
     h(Text, { key: "foot", style: small }, footOf(message)),
+    h(Text, { key: "stop", style: small }, h(Link, { href: stop }, "No more mails to this address")),
   ];
 }
 

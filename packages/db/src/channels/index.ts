@@ -10,3 +10,4 @@ export {
   listDeliveries,
 } from "./list-deliveries.ts";
 export { queueTest, testsWithinMinute } from "./queue-test.ts";
+export { findMailbox, type Mailbox, readUnsubscribe, stopMailbox, unsubscribeLink } from "./unsubscribe.ts";

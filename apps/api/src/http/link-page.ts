@@ -1,4 +1,8 @@
+import { randomBytes } from "node:crypto";
+
 import { html } from "hono/html";
+
+import type { AppContext } from "./context.ts";
 
 /** One of our few pages without the app: a headline, sentences, and a button where there is something to do. */
 export type LinkPage = {
@@ -10,8 +14,19 @@ export type LinkPage = {
   address: string | null;
 };
 
+/** A form of this page posts to it again, so its policy lets that through, and nothing else. */
+export function showPage(c: AppContext, page: LinkPage): Response | Promise<Response> {
+  const nonce = randomBytes(16).toString("base64");
+  c.header(
+    "content-security-policy",
+    `default-src 'none'; style-src 'nonce-${nonce}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+  );
+  c.header("x-robots-tag", "noindex");
+  return c.html(linkPage(page, nonce), page.status);
+}
+
 /** A page that reads well on a phone; every text in it is escaped. */
-export function linkPage({ title, sentences, button, address }: LinkPage, nonce: string) {
+function linkPage({ title, sentences, button, address }: LinkPage, nonce: string) {
   return html`<!doctype html>
     <html lang="en">
       <head>
