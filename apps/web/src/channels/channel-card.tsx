@@ -39,6 +39,7 @@ export function ChannelCard(props: Props) {
       </div>
       <div className={styles["facts"]}>
         <ChannelState channel={channel} />
+        {channel.isFallback && <span>The fall-back of this project</span>}
         <span>Last delivered: {channel.lastSentAt === null ? "never" : <Ago at={channel.lastSentAt} />}</span>
         <span>{usedBy(checkNames)}</span>
       </div>

@@ -45,10 +45,10 @@ export function useStartWindow(projectId: string) {
   );
 }
 
-/** The spans that last now, of the windows of this name, end now. */
+/** The span that lasts now ends now. */
 export function useStopWindow(projectId: string) {
-  return useWindowsMutation(projectId, (name: string) =>
-    answerOf(maintenance.stop.$post({ param: { projectId }, json: { name } })),
+  return useWindowsMutation(projectId, (windowId: string) =>
+    answerOf(oneWindow.stop.$post({ param: { projectId, windowId } })),
   );
 }
 

@@ -2,7 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 import type { InferResponseType } from "hono/client";
 
 import { answerOf, inProject } from "../api/client.ts";
-import { pageQuery } from "../api/pages.ts";
+import { everyPage, pageQuery } from "../api/pages.ts";
 import type { RotationDraft } from "./rotation.ts";
 
 const { people, rotations } = inProject;
@@ -17,16 +17,16 @@ export type PersonDraft = { name: string; channelIds: string[] };
 export const peopleQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "people"],
-    queryFn: async () =>
-      (await answerOf(people.$get({ param: { projectId }, query: pageQuery(null) }))).items,
+    queryFn: () =>
+      everyPage((cursor) => answerOf(people.$get({ param: { projectId }, query: pageQuery(cursor) }))),
   });
 
 /** The rotations, each with who is on call now. */
 export const rotationsQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "rotations"],
-    queryFn: async () =>
-      (await answerOf(rotations.$get({ param: { projectId }, query: pageQuery(null) }))).items,
+    queryFn: () =>
+      everyPage((cursor) => answerOf(rotations.$get({ param: { projectId }, query: pageQuery(cursor) }))),
     refetchInterval: 60_000,
   });
 

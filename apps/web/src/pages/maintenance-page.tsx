@@ -73,7 +73,7 @@ export function MaintenancePage() {
             windows={windows}
             checks={checks}
             stop={(window) =>
-              stop.mutate(window.name, {
+              stop.mutate(window.id, {
                 onSuccess: () => tell.done("Maintenance is over."),
                 onError: tell.trouble,
               })

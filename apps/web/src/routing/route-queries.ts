@@ -2,7 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 import type { Reason } from "@overdue/core";
 
 import { answerOf, inProject } from "../api/client.ts";
-import { pageQuery } from "../api/pages.ts";
+import { everyPage, pageQuery } from "../api/pages.ts";
 import type { RouteDraft } from "./route.ts";
 
 const { routes } = inProject;
@@ -14,8 +14,8 @@ type Listed = RouteDraft & { id: string };
 export const routesQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "routes"],
-    queryFn: async () =>
-      (await answerOf(routes.$get({ param: { projectId }, query: pageQuery(null) }))).items,
+    queryFn: () =>
+      everyPage((cursor) => answerOf(routes.$get({ param: { projectId }, query: pageQuery(cursor) }))),
   });
 
 /** Who would hear if a check went down then, in order. */
