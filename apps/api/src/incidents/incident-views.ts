@@ -6,7 +6,7 @@ import { evidenceView } from "../history/reading.ts";
 import { EvidenceView, Reason } from "../history/views.ts";
 import { isoOrNull, Timestamp } from "../http/time.ts";
 
-export const Severity = z.enum(["info", "warning", "critical"]);
+const Severity = z.enum(["info", "warning", "critical"]);
 
 const Summary = z.object({
   id: z.uuid(),

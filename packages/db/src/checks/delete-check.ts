@@ -3,8 +3,9 @@ import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Pool } from "pg";
 
 import { type Db, openDb } from "../database.ts";
+import { windowsFor } from "../maintenance/windows-for.ts";
 import { checks } from "../schema/index.ts";
-import { changeCheck } from "../transitions/index.ts";
+import { type Act, changeCheck } from "../transitions/index.ts";
 import type { CheckRef } from "./find-check.ts";
 
 /** Hides a check: it is neither pinged nor judged until `restoreCheck`. @returns whether it was there. */
@@ -34,13 +35,12 @@ export async function foldRestored(
   ref: CheckRef,
   { deletedAt, at }: { deletedAt: Instant; at: Instant },
 ): Promise<void> {
-  await changeCheck(pool, ref, ({ state }) => {
+  await changeCheck(pool, ref, async ({ state }, client) => {
+    // Windows that were planned, or ended, meanwhile did not reach it.
+    const windows: Act = { kind: "maintenance", at, windows: await windowsFor(openDb(client), ref) };
     const missedMeanwhile = state.status !== "down" && state.deadlineAt !== null && state.deadlineAt <= at;
-    if (!missedMeanwhile) return [{ kind: "time", now: at }];
-    return [
-      { kind: "pause", at: deletedAt },
-      { kind: "resume", at },
-    ];
+    if (!missedMeanwhile) return [windows, { kind: "time", now: at }];
+    return [{ kind: "pause", at: deletedAt }, { kind: "resume", at }, windows];
   });
 }
 

@@ -91,6 +91,20 @@ test("an incident names the checks that hold it back", async () => {
   expect((await openOf(router))[0]?.heldBy).toEqual([]);
 });
 
+test("when what held it back recovers, an incident is looked at again at once", async () => {
+  const { projectId } = await aProject(pool);
+  const [router, host, job] = await chain(projectId);
+  for (const check of [router, host, job])
+    await recordPings(pool, [anArrival(check, T, { kind: "fail" })], ALONE);
+  await pool.query("update incidents set wake_at = 'infinity' where project_id = $1", [projectId]);
+  await recordPings(pool, [anArrival(router, T + 1)], ALONE);
+  const { rows } = await pool.query(
+    "select check_id from incidents where project_id = $1 and wake_at <= clock_timestamp() and resolved_at is null",
+    [projectId],
+  );
+  expect(rows.map((row) => row.check_id).toSorted()).toEqual([host.id, job.id].toSorted());
+});
+
 /** A job that depends on a host that depends on a router. */
 async function chain(projectId: string, settings: { graceSeconds?: number } = {}) {
   const make = (name: string) =>

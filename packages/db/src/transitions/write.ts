@@ -1,5 +1,6 @@
 import type { PoolClient } from "pg";
 
+import { wakeDependents } from "../incidents/wake-dependents.ts";
 import { type Telling, tellIncidents } from "../routes/tell-incidents.ts";
 import type { Change } from "./change.ts";
 import {
@@ -145,6 +146,8 @@ async function writeFlips(client: PoolClient, flipsOfChecks: readonly FlipRow[][
     const flips = flipsOfChecks.flatMap((ofCheck) => ofCheck[round] ?? []);
     const { rows } = await client.query<FlippedRow>(FLIPS_INCIDENTS, [JSON.stringify(flips)]);
     await tellIncidents(client, rows.flatMap(tellingOf), rows[0]?.now ?? 0);
+    const recovered = flips.flatMap((flip) => (flip.resolves ? [flip.check_id] : []));
+    await wakeDependents(client, recovered);
   }
 }
 
