@@ -102,7 +102,7 @@ test("when what held it back recovers, an incident is looked at again at once", 
     "select check_id from incidents where project_id = $1 and wake_at <= clock_timestamp() and resolved_at is null",
     [projectId],
   );
-  expect(rows.map((row) => row.check_id).toSorted()).toEqual([host.id, job.id].toSorted());
+  expect(new Set(rows.map((row) => row.check_id))).toEqual(new Set([host.id, job.id]));
 });
 
 /** A job that depends on a host that depends on a router. */
