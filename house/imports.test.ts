@@ -25,6 +25,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "pg",
     "postal-mime",
     "smtp-server",
+    "yaml",
     "node:*",
   ],
   "apps/checker": [
@@ -51,6 +52,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "@overdue/db",
     "@overdue/postgres",
     "pg",
+    "yaml",
     "zod",
     "pino",
     "node:*",

@@ -89,6 +89,7 @@ const EXPECTED: Record<string, string> = {
   "POST /v1/projects/:projectId/deliveries/:deliveryId/redeliver": "editor, write key",
   "POST /v1/projects/:projectId/deliveries/:deliveryId/dismiss": "editor, write key",
   "GET /v1/projects/:projectId/events": "viewer, read key",
+  "PUT /v1/projects/:projectId/config": "editor, write key",
   "GET /v1/projects/:projectId/keys": "owner, no key",
   "POST /v1/projects/:projectId/keys": "owner, no key",
   "DELETE /v1/projects/:projectId/keys/:keyId": "owner, no key",

@@ -3,6 +3,7 @@ import { authRoutes } from "./auth/auth-routes.ts";
 import { channelRoutes } from "./channels/channel-routes.ts";
 import { telegramRoutes } from "./channels/telegram-routes.ts";
 import { unsubscribeRoutes } from "./channels/unsubscribe-routes.ts";
+import { configRoutes } from "./config/config-routes.ts";
 import { checkRoutes } from "./checks/check-routes.ts";
 import { pauseRoutes } from "./checks/pause-routes.ts";
 import { deliveryRoutes } from "./deliveries/delivery-routes.ts";
@@ -51,6 +52,7 @@ function restRoutes() {
     .route("/", memberRoutes)
     .route("/", auditRoutes)
     .route("/", keyRoutes)
+    .route("/", configRoutes)
     .route("/", checkRoutes)
     .route("/", pauseRoutes)
     .route("/", scheduleRoutes)

@@ -22,6 +22,7 @@ export const ROTATION = {
 };
 /** A valid body for whatever wants one, so that it is the stranger who is refused and not what they sent. */
 export const BODIES: Record<string, object> = {
+  "PUT /v1/projects/:projectId/config": { version: 1 },
   "PATCH /v1/projects/:projectId": { name: "taken" },
   "POST /v1/projects/:projectId/channels": { kind: "email", name: "x", settings: { to: "eve@example.org" } },
   "PATCH /v1/projects/:projectId/channels/:channelId": { name: "taken" },

@@ -56,6 +56,10 @@ export const ChannelView = z
     }),
     isFallback: z.boolean(),
     proveWeekly: z.boolean(),
+    managedBy: z.literal("config").nullable().meta({
+      description:
+        "config: a file that was applied owns it, and will set it right again; null: nobody but people.",
+    }),
     version: z.int().meta({ description: "Grows with every edit; it is the ETag, for If-Match." }),
     createdAt: Timestamp,
   })

@@ -57,6 +57,10 @@ export const CheckView = z
       description: "A mail to this address is a ping; null where no mail is taken, and as `pingUrl`.",
     }),
     badgeUrl: z.string().nullable(),
+    managedBy: z.literal("config").nullable().meta({
+      description:
+        "config: a file that was applied owns it, and will set it right again; null: nobody but people.",
+    }),
     version: z.int().meta({ description: "Grows with every edit; send it in If-Match." }),
     createdAt: Timestamp,
     updatedAt: Timestamp,
@@ -74,7 +78,7 @@ export type ViewOptions = {
 };
 
 export function checkView(row: LinkedCheck, options: ViewOptions): CheckView {
-  const { id, projectId, name, slug, description, channelIds, version } = row;
+  const { id, projectId, name, slug, description, channelIds, managedBy, version } = row;
   return {
     id,
     projectId,
@@ -84,6 +88,7 @@ export function checkView(row: LinkedCheck, options: ViewOptions): CheckView {
     channelIds,
     severity: row.severity,
     dependsOn: row.dependsOn,
+    managedBy,
     version,
     tags: row.tags.split(" ").filter((tag) => tag !== ""),
     ...settingsOf(row),

@@ -3,33 +3,68 @@ import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "./context.ts";
 import { ApiError } from "./problem.ts";
 
-const MAX_BYTES = 64 * 1024;
 const MAX_DEPTH = 20;
-const MAX_KEYS = 1_000;
+/** What a request may weigh, and a file that says how a whole project should be. */
+const REQUEST: Bounds = { bytes: 64 * 1024, keys: 1_000, name: "64 kB" };
+const FILE: Bounds = { bytes: 2 * 1024 * 1024, keys: 100_000, name: "2 MB" };
+const YAML = /^(?:application|text)\/(?:x-)?yaml\b/i;
+type Bounds = { bytes: number; keys: number; name: string };
 const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
 
 /** Reads and bounds a JSON body before any schema sees it. */
 export const readJson: MiddlewareHandler<AppEnv> = async (c, next) => {
   checkType(c.req.header("content-type"));
-  const text = await readBounded(c.req.raw);
-  if (text !== "") checkShape(parse(text));
+  const text = await readBounded(c.req.raw, REQUEST);
+  if (text !== "") checkShape(parse(text), REQUEST);
   const { url, method, headers } = c.req.raw;
   c.req.raw = new Request(url, { method, headers, ...(text !== "" && { body: text }) });
   await next();
 };
 
-function checkType(type: string | undefined): void {
-  if (type !== undefined && /^application\/(?:[\w.-]+\+)?json\b/i.test(type)) return;
-  throw new ApiError("unsupported_media_type", "Send JSON, with the header Content-Type: application/json.");
+/** Reads and bounds a file in YAML or JSON; what comes after sees JSON. */
+export const readFile: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const isYaml = YAML.test(c.req.header("content-type") ?? "");
+  if (!isYaml)
+    checkType(
+      c.req.header("content-type"),
+      "Send YAML or JSON, with Content-Type: application/yaml or application/json.",
+    );
+  const text = await readBounded(c.req.raw, FILE);
+  const content = isYaml ? await parseYaml(text) : parse(text);
+  checkShape(content, FILE);
+  const { url, method } = c.req.raw;
+  const headers = new Headers(c.req.raw.headers);
+  headers.set("content-type", "application/json");
+  headers.delete("content-length");
+  c.req.raw = new Request(url, { method, headers, body: JSON.stringify(content) });
+  await next();
+};
+
+// Loaded when the first file comes.
+async function parseYaml(text: string): Promise<unknown> {
+  const yaml = await import("yaml");
+  try {
+    return yaml.parse(text, { maxAliasCount: 100 }) ?? {};
+  } catch (cause) {
+    const message = `The file is not YAML: ${cause instanceof Error ? cause.message.split("\n")[0] : ""}`;
+    throw new ApiError("malformed", message, { errors: [{ field: "", message }], cause });
+  }
 }
 
-/** Counts what arrives, since a chunked body names no length. @throws 413 beyond 64 kB, 400 where it is not UTF-8. */
-async function readBounded(request: Request): Promise<string> {
+const SEND_JSON = "Send JSON, with the header Content-Type: application/json.";
+
+function checkType(type: string | undefined, message = SEND_JSON): void {
+  if (type !== undefined && /^application\/(?:[\w.-]+\+)?json\b/i.test(type)) return;
+  throw new ApiError("unsupported_media_type", message);
+}
+
+/** Counts what arrives, since a chunked body names no length. @throws 413 beyond it, 400 where it is not UTF-8. */
+async function readBounded(request: Request, bounds: Bounds): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of request.body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > MAX_BYTES) throw new ApiError("too_large", "The body is larger than 64 kB.");
+    if (bytes > bounds.bytes) throw new ApiError("too_large", `The body is larger than ${bounds.name}.`);
     chunks.push(chunk);
   }
   try {
@@ -56,7 +91,7 @@ function place(text: string, complaint: string): string {
 }
 
 // Walks without recursion: a body may nest deeper than the stack.
-function checkShape(root: unknown): void {
+function checkShape(root: unknown, bounds: Bounds): void {
   const open: { value: unknown; depth: number }[] = [{ value: root, depth: 1 }];
   let keys = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -68,7 +103,8 @@ function checkShape(root: unknown): void {
       open.push({ value, depth: next.depth + 1 });
       keys += 1;
     }
-    if (keys > MAX_KEYS) throw new ApiError("malformed", "The body has more than 1,000 fields.");
+    if (keys > bounds.keys)
+      throw new ApiError("malformed", `The body has more than ${bounds.keys.toLocaleString("en")} fields.`);
   }
 }
 

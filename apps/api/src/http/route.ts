@@ -5,7 +5,7 @@ import type { Access } from "./access.ts";
 import { actionOf, audited } from "./audited.ts";
 import type { AppEnv } from "./context.ts";
 import { guard } from "./guard.ts";
-import { readJson } from "./json-body.ts";
+import { readFile, readJson } from "./json-body.ts";
 import { onInvalid } from "./on-error.ts";
 import { IdempotencyHeader, onlyOnce } from "./only-once.ts";
 import { Problem } from "./problem.ts";
@@ -42,10 +42,14 @@ function middlewareOf(access: Exclude<Access, { auth: "healthchecks" }>, config:
   const action = actionOf(config);
   return [
     guard(access),
-    ...(config.request?.body ? [readJson] : []),
+    ...(config.request?.body ? [mayBeYaml(config) ? readFile : readJson] : []),
     ...(isCreation(config) ? [onlyOnce] : []),
     ...(action === null ? [] : [audited(action)]),
   ];
+}
+
+function mayBeYaml({ request }: RouteConfig): boolean {
+  return request?.body !== undefined && "application/yaml" in request.body.content;
 }
 
 /** A JSON answer of this shape. */
@@ -78,7 +82,7 @@ function problems(access: Access, config: RouteConfig) {
     ...(needsActor && { 403: problem("The role or the key's scope does not suffice.") }),
     ...(config.path.includes("{") && { 404: problem("There is no such object in this project.") }),
     ...(isCreation(config) && { 409: problem("The first request with this Idempotency-Key is at work.") }),
-    ...(config.request?.body && { 413: problem("The body is larger than 64 kB.") }),
+    ...(config.request?.body && { 413: problem("The body is too large.") }),
     ...(config.request?.body && { 415: problem("The body is not JSON.") }),
     ...(isCreation(config) && { 422: problem("This Idempotency-Key came with another body before.") }),
     ...(!("uncounted" in access) && {

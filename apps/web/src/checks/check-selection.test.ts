@@ -93,6 +93,7 @@ function aCheck(check: Partial<CheckView>): CheckView {
     pingUrl: null,
     slugPingUrl: null,
     pingEmail: null,
+    managedBy: null,
     badgeUrl: null,
     version: 1,
     createdAt: "2026-11-01T00:00:00.000Z",

@@ -1,0 +1,40 @@
+import { z } from "zod";
+
+import { CheckPatch } from "../checks/check-input.ts";
+
+const Name = z.string().trim().min(1, "Give the channel a name.").max(100, "Use at most 100 characters.");
+
+const ConfigChannel = z
+  .strictObject({
+    name: Name,
+    kind: z.string().max(50),
+    settings: z.record(z.string(), z.unknown()).default({}).meta({
+      description: "As for a channel. What is left out of them stays as it is; secrets may be left out.",
+    }),
+  })
+  .meta({ id: "ConfigChannel" });
+
+const ConfigCheck = CheckPatch.omit({ channelIds: true })
+  .extend({
+    slug: z
+      .string()
+      .min(1, "A check in a file needs a slug: it is known by it.")
+      .max(100, "Use at most 100 characters.")
+      .regex(/^[a-z0-9_-]*$/, "Use only a-z, 0-9, - and _."),
+    channels: z.array(Name).max(100, "Use at most 100 channels.").optional().meta({
+      description: "Names of the channels it alerts; left out: those it has, and for a new check all.",
+    }),
+  })
+  .required({ slug: true, schedule: true })
+  .meta({ id: "ConfigCheck", description: "All settings of a check; what is left out has its default." });
+export type ConfigCheck = z.output<typeof ConfigCheck>;
+
+/** The whole wanted state of a project's channels and checks. */
+export const ConfigFile = z
+  .strictObject({
+    version: z.literal(1, "The version of the file is 1."),
+    channels: z.array(ConfigChannel).max(500, "A file has at most 500 channels.").default([]),
+    checks: z.array(ConfigCheck).max(2_000, "A file has at most 2,000 checks.").default([]),
+  })
+  .meta({ id: "ConfigFile" });
+export type ConfigFile = z.output<typeof ConfigFile>;

@@ -1,0 +1,81 @@
+import { applyConfig } from "@overdue/db";
+import { z } from "zod";
+
+import type { AppContext } from "../http/context.ts";
+import { InProject } from "../http/params.ts";
+import { createRouter, json, route } from "../http/route.ts";
+import { ConfigFile } from "./config-file.ts";
+import { decide } from "./decide.ts";
+
+const StepView = z
+  .object({
+    act: z.enum(["create", "update", "delete"]),
+    what: z.enum(["channel", "check"]),
+    name: z.string().meta({ description: "A channel's name, a check's slug." }),
+    id: z.uuid().nullable().meta({ description: "Null for what was yet to be made." }),
+    changes: z
+      .array(z.string())
+      .meta({ description: "The fields that differ; managedBy: the file takes it over." }),
+  })
+  .meta({ id: "ConfigStep" });
+
+const PlanView = z
+  .object({
+    applied: z.boolean(),
+    steps: z.array(StepView).meta({ description: "In the order they are taken; empty: all is as wanted." }),
+    shownOnce: z
+      .record(z.string(), z.record(z.string(), z.string()))
+      .meta({ description: "By channel, what was made for it, such as a signing secret." }),
+  })
+  .meta({ id: "ConfigPlan" });
+
+const PlanQuery = z.object({
+  dry_run: z
+    .enum(["true", "false"])
+    .optional()
+    .meta({ description: "true: answer the plan, change nothing." }),
+});
+
+const FILE = {
+  required: true,
+  content: { "application/json": { schema: ConfigFile }, "application/yaml": { schema: ConfigFile } },
+};
+
+export const configRoutes = createRouter().openapi(
+  route(
+    { auth: "project", role: "editor", key: "write" },
+    {
+      method: "put",
+      path: "/v1/projects/{projectId}/config",
+      summary: "Apply a configuration file",
+      description:
+        "Makes the project as the file says, all or nothing; the same file again changes nothing. Checks are known by slug, channels by name. " +
+        "What the file names becomes its own. What was its own and is not named any more is deleted; what never was is left alone.",
+      tags: ["Configuration"],
+      request: { params: InProject, query: PlanQuery, body: FILE },
+      responses: { 200: json(PlanView, "What was done, or would be.") },
+    },
+  ),
+  async (c) => {
+    const { projectId } = c.req.valid("param");
+    const isDry = c.req.valid("query").dry_run === "true";
+    const { steps, shownOnce } = await planned(c, { projectId, file: c.req.valid("json"), isDry });
+    const views = steps.map((step) => ({ ...step, changes: [...step.changes] }));
+    return c.json({ applied: !isDry, steps: views, shownOnce: isDry ? {} : shownOnce }, 200);
+  },
+);
+
+type Request = { projectId: string; file: ConfigFile; isDry: boolean };
+
+/** A plan alone takes no step of what was decided. */
+async function planned(c: AppContext, { projectId, file, isDry }: Request) {
+  const { pool, keyring, now } = c.var.deps;
+  let decision: ReturnType<typeof decide> | undefined;
+  await applyConfig(pool, { projectId, keyring, at: now() }, (current) => {
+    decision = decide(current, file);
+    return isDry ? { ...decision, steps: [] } : decision;
+  });
+  if (isDry) c.set("isDry", true);
+  if (decision === undefined) throw new Error("Nothing was decided.");
+  return decision;
+}

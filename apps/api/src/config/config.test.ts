@@ -1,0 +1,233 @@
+import { schema } from "@overdue/db";
+import { eq } from "drizzle-orm";
+import { expect, test } from "vitest";
+import { stringify } from "yaml";
+
+import { keyHolder, person, read, testApi } from "../../test/test-api.ts";
+
+const api = await testApi();
+type Plan = {
+  applied: boolean;
+  steps: { act: string; what: string; name: string; changes: string[] }[];
+  shownOnce: object;
+};
+type Problem = { status: number; errors: { field: string }[] };
+type Check = {
+  id: string;
+  slug: string;
+  name: string;
+  managedBy: string | null;
+  channelIds: string[];
+  version: number;
+};
+type Channel = { id: string; name: string; managedBy: string | null };
+
+const FILE = {
+  version: 1,
+  channels: [
+    { name: "ops", kind: "email", settings: { to: "ops@example.org" } },
+    { name: "hook", kind: "webhook", settings: { url: "https://example.org/hook" } },
+  ],
+  checks: [
+    {
+      slug: "backup",
+      name: "Nightly backup",
+      tags: ["prod", "db"],
+      schedule: { kind: "cron", expression: "30 2 * * *", timezone: "Europe/Berlin" },
+      graceSeconds: 1_800,
+      maxRuntimeSeconds: 7_200,
+      channels: ["ops"],
+    },
+    { slug: "sync", schedule: { kind: "interval", everySeconds: 300 } },
+  ],
+};
+const [opsChannel, hookChannel] = FILE.channels;
+const [backup, sync] = FILE.checks;
+
+test("a file makes channels and checks, and the same file again does nothing", async () => {
+  const { apply, checks, channels } = await aProject();
+  const plan = await read<Plan>(await apply(FILE));
+  expect(linesOf(plan)).toEqual([
+    "create channel ops",
+    "create channel hook",
+    "create check backup",
+    "create check sync",
+  ]);
+  expect(plan.shownOnce).toEqual({ hook: { secret: expect.any(String) } });
+  const made = await checks();
+  expect(made).toMatchObject([
+    {
+      slug: "backup",
+      name: "Nightly backup",
+      tags: ["prod", "db"],
+      graceSeconds: 1_800,
+      managedBy: "config",
+    },
+    { slug: "sync", graceSeconds: 3_600, managedBy: "config" },
+  ]);
+  const [ops] = await channels();
+  expect(made.map(({ channelIds }) => channelIds.length)).toEqual([1, 2]);
+  expect(made[0]?.channelIds).toEqual([ops?.id]);
+  const again = await read<Plan>(await apply(FILE));
+  expect(again).toEqual({ applied: true, steps: [], shownOnce: {} });
+  expect(await checks()).toEqual(made);
+});
+
+test("a plan says what would be done, and does nothing", async () => {
+  const { apply, checks, as, path } = await aProject();
+  const plan = await read<Plan>(await apply(FILE, "?dry_run=true"));
+  expect(plan).toMatchObject({ applied: false, shownOnce: {} });
+  expect(plan.steps).toHaveLength(4);
+  expect(await checks()).toEqual([]);
+  const { items } = await read<{ items: { action: string }[] }>(await as("GET", `${path}/audit`));
+  expect(items.map(({ action }) => action)).not.toContain("project.config");
+});
+
+test("YAML says the same as JSON", async () => {
+  const { applyYaml, checks } = await aProject();
+  expect((await applyYaml(stringify(FILE))).status).toBe(200);
+  expect((await checks()).map(({ slug }) => slug)).toEqual(["backup", "sync"]);
+});
+
+test("only what differs is written; what is left out goes back to its default", async () => {
+  const { apply, checks } = await aProject();
+  await apply(FILE);
+  const [before] = await checks();
+  const { maxRuntimeSeconds: _, ...rest } = backup ?? {};
+  const plan = await read<Plan>(await apply({ ...FILE, checks: [{ ...rest, name: "Backup" }, sync] }));
+  expect(linesOf(plan)).toEqual(["update check backup: name, maxRuntimeSeconds"]);
+  const [after] = await checks();
+  expect(after).toMatchObject({
+    id: before?.id,
+    name: "Backup",
+    maxRuntimeSeconds: null,
+    graceSeconds: 1_800,
+  });
+});
+
+test("secrets that are left out are kept", async () => {
+  const { apply, projectId } = await aProject();
+  await apply(FILE);
+  const sealed = () => api.db.select().from(schema.channels).where(eq(schema.channels.projectId, projectId));
+  const before = await sealed();
+  expect(
+    linesOf(
+      await read<Plan>(
+        await apply({
+          ...FILE,
+          channels: [
+            { name: "ops", kind: "email" },
+            { name: "hook", kind: "webhook" },
+          ],
+        }),
+      ),
+    ),
+  ).toEqual([]);
+  expect(await sealed()).toEqual(before);
+});
+
+test("what a file owned and names no more is deleted; what people made stays", async () => {
+  const { apply, checks, channels, as, path } = await aProject();
+  await apply(FILE);
+  const schedule = { kind: "interval", everySeconds: 600 };
+  await as("POST", `${path}/checks`, { name: "by hand", slug: "by-hand", schedule });
+  const plan = await read<Plan>(await apply({ ...FILE, channels: [opsChannel], checks: [backup] }));
+  expect(linesOf(plan)).toEqual(["delete check sync", "delete channel hook"]);
+  expect((await checks()).map(({ slug }) => slug)).toEqual(["backup", "by-hand"]);
+  expect((await channels()).map(({ name }) => name)).toEqual(["ops"]);
+});
+
+test("a check that a person made becomes the file's own when the file names it, and keeps its history", async () => {
+  const { apply, checks, as, path } = await aProject();
+  const made = await read<Check>(await as("POST", `${path}/checks`, sync));
+  expect(made.managedBy).toBeNull();
+  const plan = await read<Plan>(await apply({ version: 1, checks: [sync] }));
+  expect(linesOf(plan)).toEqual(["update check sync: managedBy"]);
+  expect(await checks()).toMatchObject([{ id: made.id, managedBy: "config" }]);
+});
+
+test.each([
+  ["an unknown field", { ...FILE, check: [] }, ""],
+  ["another version", { ...FILE, version: 2 }, "version"],
+  ["a check without a slug", { ...FILE, checks: [{ schedule: sync?.schedule }] }, "checks.0.slug"],
+  ["a check without a schedule", { ...FILE, checks: [{ slug: "x" }] }, "checks.0.schedule"],
+  [
+    "an impossible schedule",
+    {
+      ...FILE,
+      checks: [sync, { slug: "x", schedule: { kind: "cron", expression: "0 0 30 2 *", timezone: "UTC" } }],
+    },
+    "checks.1.schedule.expression",
+  ],
+  [
+    "a channel that nobody knows",
+    { ...FILE, checks: [{ ...sync, channels: ["pager"] }] },
+    "checks.0.channels.0",
+  ],
+  ["a kind that there is not", { ...FILE, channels: [{ name: "x", kind: "pigeon" }] }, "channels.0.kind"],
+  [
+    "settings that do not fit",
+    { version: 1, channels: [{ name: "x", kind: "email", settings: { to: "nobody" } }] },
+    "channels.0.settings.to",
+  ],
+  [
+    "settings that are missing",
+    { version: 1, channels: [{ name: "x", kind: "slack" }] },
+    "channels.0.settings.url",
+  ],
+  ["a slug twice", { version: 1, checks: [sync, sync] }, "checks.1.slug"],
+  ["a name twice", { version: 1, channels: [opsChannel, hookChannel, opsChannel] }, "channels.2.name"],
+])("%s is refused with its path, and nothing is changed", async (_, file, field) => {
+  const { apply, checks, channels } = await aProject();
+  const problem = await read<Problem>(await apply(file));
+  expect(problem.status).toBe(400);
+  expect(problem.errors.map((error) => error.field)).toContain(field);
+  expect([await checks(), await channels()]).toEqual([[], []]);
+});
+
+test("what is no YAML is refused with the line", async () => {
+  const { applyYaml } = await aProject();
+  const problem = await read<{ status: number; detail: string }>(await applyYaml("version: 1\nchecks: [\n"));
+  expect(problem).toMatchObject({
+    status: 400,
+    detail: expect.stringMatching(/^The file is not YAML: .*line 3/),
+  });
+});
+
+test("two files at once: one after the other, and every check is made once", async () => {
+  const { apply, checks } = await aProject();
+  const answers = await Promise.all([apply(FILE), apply(FILE), apply(FILE)]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect((await checks()).map(({ slug }) => slug)).toEqual(["backup", "sync"]);
+});
+
+test("a key that may only read cannot apply a file", async () => {
+  const { projectId, path } = await aProject();
+  const reader = await keyHolder(api, projectId, "read");
+  expect((await reader.as("PUT", `${path}/config`, FILE)).status).toBe(403);
+});
+
+async function aProject() {
+  const { as, path, projectId, cookie } = await person(api);
+  const list = async <T>(of: string) => (await read<{ items: T[] }>(await as("GET", `${path}/${of}`))).items;
+  return {
+    as,
+    path,
+    projectId,
+    apply: (file: unknown, query = "") => as("PUT", `${path}/config${query}`, file),
+    applyYaml: async (body: string) =>
+      await api.app.request(`${path}/config`, {
+        method: "PUT",
+        body,
+        headers: { origin: "http://overdue.test", cookie, "content-type": "application/yaml" },
+      }),
+    checks: () => list<Check>("checks"),
+    channels: () => list<Channel>("channels"),
+  };
+}
+
+function linesOf({ steps }: Plan): string[] {
+  return steps.map(({ act, what, name, changes }) =>
+    [`${act} ${what} ${name}`, ...(changes.length > 0 ? [changes.join(", ")] : [])].join(": "),
+  );
+}

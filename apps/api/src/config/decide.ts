@@ -1,0 +1,92 @@
+import { isKindName, parseSettings } from "@overdue/channels";
+import { type Current, defaultSettings, planConfig } from "@overdue/core";
+import type { ConfigDecision, WantedChannel, WantedCheck } from "@overdue/db";
+
+import { DEFAULT_DETAILS, detailsIn, settingsIn } from "../checks/check-input.ts";
+import { ApiError, type FieldError } from "../http/problem.ts";
+import type { ConfigCheck, ConfigFile } from "./config-file.ts";
+
+type ShownOnce = Record<string, Record<string, string>>;
+type FileChannel = ConfigFile["channels"][number];
+
+/** What a file comes to in a project as it is; `shownOnce`: by channel, what was made for it. @throws 400 with the paths */
+export function decide(current: Current, file: ConfigFile): ConfigDecision & { shownOnce: ShownOnce } {
+  const channels = file.channels.map((channel, i) => completeChannel(current, channel, i));
+  refuse(channels.flatMap(({ errors }) => errors));
+  const wanted = channels.flatMap(({ channel }) => channel ?? []);
+  const { steps, problems } = planConfig(current, {
+    channels: wanted,
+    checks: file.checks.map((check) => ({
+      slug: check.slug,
+      fields: fieldsOf(check),
+      channels: check.channels ?? null,
+    })),
+  });
+  refuse(problems.map(({ path, message }) => ({ field: path, message })));
+  const made = new Set(
+    steps.flatMap(({ what, act, name }) => (what === "channel" && act === "create" ? [name] : [])),
+  );
+  return {
+    steps,
+    channels: wanted,
+    checks: file.checks.map(storedCheck),
+    shownOnce: shownOf(channels, made),
+  };
+}
+
+type Completed = { channel: WantedChannel | null; shownOnce: Record<string, string>; errors: FieldError[] };
+
+/** What the file leaves out of a channel's settings stays as it is. */
+function completeChannel(
+  current: Current,
+  { name, kind, settings: given }: FileChannel,
+  i: number,
+): Completed {
+  const known = current.channels.find((channel) => channel.name === name && channel.kind === kind);
+  if (!isKindName(kind)) return failed(`channels.${i}.kind`, `There is no kind of channel called “${kind}”.`);
+  const parsed = parseSettings(kind, { ...known?.settings, ...given });
+  if (!parsed.ok) {
+    const errors = parsed.problems.map(({ field, message }) => ({
+      field: `channels.${i}.settings.${field}`,
+      message,
+    }));
+    return { channel: null, shownOnce: {}, errors };
+  }
+  const { settings, hint, shownOnce } = parsed;
+  return { channel: { name, kind, settings, hint }, shownOnce, errors: [] };
+}
+
+function failed(field: string, message: string): Completed {
+  return { channel: null, shownOnce: {}, errors: [{ field, message }] };
+}
+
+/** A check's fields as the file wants them: all but its slug and its channels; what is left out has its default. */
+function fieldsOf(check: ConfigCheck) {
+  const { slug: _, channels: __, ...fields } = { ...DEFAULT_DETAILS, ...defaultSettings, ...check };
+  return fields;
+}
+
+function storedCheck(check: ConfigCheck): WantedCheck {
+  return {
+    slug: check.slug,
+    details: { ...DEFAULT_DETAILS, tags: "", ...detailsIn(check) },
+    settings: { ...defaultSettings, ...settingsIn(check), schedule: check.schedule },
+    channels: check.channels ?? null,
+  };
+}
+
+function shownOf(channels: readonly Completed[], made: ReadonlySet<string>): ShownOnce {
+  const shown = channels.flatMap(({ channel, shownOnce }) =>
+    channel !== null && made.has(channel.name) && Object.keys(shownOnce).length > 0
+      ? [[channel.name, shownOnce]]
+      : [],
+  );
+  return Object.fromEntries(shown) as ShownOnce;
+}
+
+function refuse(errors: readonly FieldError[]): void {
+  if (errors.length === 0) return;
+  throw new ApiError("invalid_input", errors.map(({ field, message }) => `${field}: ${message}`).join(" "), {
+    errors,
+  });
+}
