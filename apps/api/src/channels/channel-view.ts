@@ -56,7 +56,7 @@ export const ChannelView = z
     }),
     isFallback: z.boolean(),
     proveWeekly: z.boolean(),
-    managedBy: z.literal("config").nullable().meta({
+    managedBy: z.enum(["config"]).nullable().meta({
       description:
         "config: a file that was applied owns it, and will set it right again; null: nobody but people.",
     }),

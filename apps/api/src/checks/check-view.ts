@@ -57,7 +57,7 @@ export const CheckView = z
       description: "A mail to this address is a ping; null where no mail is taken, and as `pingUrl`.",
     }),
     badgeUrl: z.string().nullable(),
-    managedBy: z.literal("config").nullable().meta({
+    managedBy: z.enum(["config"]).nullable().meta({
       description:
         "config: a file that was applied owns it, and will set it right again; null: nobody but people.",
     }),

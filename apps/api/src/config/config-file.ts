@@ -14,7 +14,7 @@ const ConfigChannel = z
   })
   .meta({ id: "ConfigChannel" });
 
-const ConfigCheck = CheckPatch.omit({ channelIds: true })
+const ConfigCheck = CheckPatch.omit({ channelIds: true, dependsOn: true })
   .extend({
     slug: z
       .string()

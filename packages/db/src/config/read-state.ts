@@ -47,9 +47,10 @@ function checkOf(row: CheckWithChannels, names: ReadonlyMap<string, string>): Cu
 function detailsOf(row: CheckWithChannels) {
   const { name, tags, description, methods, filterSubject, filterBody, filterHttpBody, filterDefaultFail } =
     row;
-  const { startKeywords, successKeywords, failureKeywords } = row;
+  const { severity, startKeywords, successKeywords, failureKeywords } = row;
   return {
     name,
+    severity,
     tags: tags.split(" ").filter((tag) => tag !== ""),
     description,
     methods,
