@@ -3,6 +3,7 @@ import { Refusal } from "../refusal.ts";
 import type { Environment } from "../supervisor.ts";
 import { channelCommands } from "./channel-commands.ts";
 import type { Answer, Command } from "./command.ts";
+import { exportCommands } from "./export-command.ts";
 import { importCommands } from "./import/import-command.ts";
 import { withInstallation } from "./installation.ts";
 import { keyCommands } from "./key-commands.ts";
@@ -15,11 +16,12 @@ import { userCommands } from "./user-commands.ts";
  * @throws Refusal or ConfigError with a sentence where it cannot be done.
  */
 export async function runAdmin(args: string[], environment: Environment): Promise<string> {
-  const [noun = "help", verb = "", ...rest] = args;
+  const [noun = "help", verb = ""] = args;
   if (["help", "--help", "-h"].includes(noun)) return help();
-  const command = COMMANDS.get(`${noun} ${verb}`);
-  if (!command)
-    throw new Refusal(`There is no command "${noun} ${verb}"; "npm run admin -- help" lists all.`);
+  const words = COMMANDS.has(noun) ? noun : `${noun} ${verb}`;
+  const command = COMMANDS.get(words);
+  if (!command) throw new Refusal(`There is no command "${words}"; "npm run admin -- help" lists all.`);
+  const rest = args.slice(words.split(" ").length);
   const { json, ...given } = parseOptions(command, rest);
   const answer = await withInstallation(environment, (installation) => command.run(installation, given));
   return json ? JSON.stringify(answer) : inWords(answer);
@@ -32,6 +34,7 @@ const COMMANDS = new Map<string, Command>(
     ...keyCommands,
     ...userCommands,
     ...importCommands,
+    ...exportCommands,
   }),
 );
 
@@ -63,6 +66,7 @@ function help(): string {
 }
 
 function inWords(answer: Answer): string {
+  if (typeof answer === "string") return answer;
   const records = Array.isArray(answer) ? answer : [answer];
   return records
     .map((record) => Object.entries(record).map(([name, value]) => `${name}: ${value ?? "–"}`))

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { Refusal } from "../refusal.ts";
 import type { Installation } from "./installation.ts";
 
-/** What a command prints: one record, or a list of records. */
-export type Answer = Facts | Facts[];
+/** What a command prints: one record, a list of records, or a text as it is. */
+export type Answer = Facts | Facts[] | string;
 type Facts = Record<string, string | null>;
 
 /** A command of the operator: what it wants after `--`, what it is for, and what it does. */

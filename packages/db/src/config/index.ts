@@ -1,2 +1,3 @@
+export { exportConfig } from "./export-config.ts";
 export { applyConfig, type ConfigDecision, type WantedChannel, type WantedCheck } from "./apply-config.ts";
 export { readState } from "./read-state.ts";

@@ -1,0 +1,21 @@
+import { exportConfig, readState } from "@overdue/db";
+import { stringify } from "yaml";
+import { z } from "zod";
+
+import { defineCommand, id } from "./command.ts";
+import { mustFindProject } from "./project.ts";
+
+const yesOrNo = z.enum(["yes", "no"], "must be yes or no");
+
+export const exportCommands = {
+  export: defineCommand({
+    options: z.object({ project: id, secrets: yesOrNo.optional() }),
+    text: "print the project as a file for PUT /v1/projects/<id>/config; --secrets yes adds channels' settings in clear",
+    run: async ({ db, keyring }, { project, secrets = "no" }) => {
+      await mustFindProject(db, project);
+      const { file, leftOut } = exportConfig(await readState(db, keyring, project), secrets === "yes");
+      const notes = leftOut.map((what) => `# left out, as another has the same name: ${what}`);
+      return [...notes, stringify(file).trimEnd()].join("\n");
+    },
+  }),
+};

@@ -1,0 +1,80 @@
+import { createProject, keyringOf, openDb, readState } from "@overdue/db";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+
+import { keyHolder, testApi } from "../../../api/test/test-api.ts";
+import { runAdmin } from "./admin.ts";
+
+const api = await testApi();
+const SECRET_KEY = "k".repeat(32);
+
+const FILE = {
+  version: 1,
+  channels: [
+    {
+      name: "hook",
+      kind: "webhook",
+      settings: { url: "https://example.org/hook", secret: `whsec_${"a".repeat(44)}` },
+    },
+    { name: "ops", kind: "email", settings: { to: "ops@example.org" } },
+  ],
+  checks: [
+    {
+      slug: "backup",
+      name: "Nightly backup",
+      tags: ["db", "prod"],
+      severity: "critical",
+      schedule: { kind: "cron", expression: "30 2 * * *", timezone: "Europe/Berlin" },
+      graceSeconds: 1_800,
+      maxRuntimeSeconds: 7_200,
+      tolerance: { kind: "in-a-row", bad: 2, tolerateMissed: true },
+      failureKeywords: "ERROR",
+      filterHttpBody: true,
+      channels: ["hook", "ops"],
+    },
+    { slug: "sync", schedule: { kind: "interval", everySeconds: 300 }, channels: [] },
+  ],
+};
+
+test("what is exported makes an empty project the same, whose export is the same", async () => {
+  const [one, other] = [await newProject(), await newProject()];
+  await apply(one, FILE);
+  const exported = await exportOf(one, "yes");
+  expect(parse(exported)).toMatchObject({ version: 1, channels: [{ name: "hook" }, { name: "ops" }] });
+  await apply(other, parse(exported));
+  expect(await exportOf(other, "yes")).toBe(exported);
+  expect(await stateOf(other)).toEqual(await stateOf(one));
+});
+
+test("without secrets a file holds none, and changes nothing where it came from", async () => {
+  const project = await newProject();
+  await apply(project, FILE);
+  const exported = await exportOf(project, "no");
+  expect(exported).not.toMatch(/whsec_|example\.org/);
+  expect(await apply(project, parse(exported))).toMatchObject({ steps: [] });
+});
+
+async function newProject(): Promise<string> {
+  return (await createProject(api.db, { name: "Exported", ownerId: null })).id;
+}
+
+async function apply(projectId: string, file: unknown): Promise<unknown> {
+  const writer = await keyHolder(api, projectId, "write");
+  const response = await writer.as("PUT", `/v1/projects/${projectId}/config`, file);
+  const answer = await response.json();
+  expect({ status: response.status, answer }).toMatchObject({ status: 200 });
+  return answer;
+}
+
+function exportOf(project: string, secrets: string): Promise<string> {
+  const environment = { DATABASE_URL: api.database.url, SECRET_KEY };
+  return runAdmin(["export", "--project", project, "--secrets", secrets], environment);
+}
+
+async function stateOf(projectId: string) {
+  const { channels, checks } = await readState(openDb(api.database.pool), keyringOf([SECRET_KEY]), projectId);
+  return {
+    channels: channels.map(({ id: _, ...channel }) => channel),
+    checks: checks.map(({ id: _, ...check }) => check),
+  };
+}
