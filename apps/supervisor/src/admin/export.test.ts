@@ -74,7 +74,7 @@ function exportOf(project: string, secrets: string): Promise<string> {
 async function stateOf(projectId: string) {
   const { channels, checks } = await readState(openDb(api.database.pool), keyringOf([SECRET_KEY]), projectId);
   return {
-    channels: channels.map(({ id: _, ...channel }) => channel),
-    checks: checks.map(({ id: _, ...check }) => check),
+    channels: channels.map((channel) => ({ ...channel, id: "" })),
+    checks: checks.map((check) => ({ ...check, id: "" })),
   };
 }
