@@ -232,7 +232,7 @@ function story(startRedis: typeof testRedis) {
   async function addChannel(kind: string, fields: Record<string, string>): Promise<void> {
     await page.goto(projectUrl(`channels/new/${kind}`));
     for (const [label, value] of Object.entries(fields))
-      await page.getByRole("textbox", { name: label }).fill(value);
+      await page.getByRole("textbox", { name: label, exact: true }).fill(value);
     await page.getByRole("button", { name: "Add the channel" }).click();
     if (kind === "webhook") {
       const shown = page.getByText(/whsec_/).first();
