@@ -65,6 +65,7 @@ function aCheck(check: Partial<CheckView>): CheckView {
     progressExtends: false,
     overlap: "allow",
     hostDuplicates: "allow",
+    unusualRuns: "note",
     tooOften: null,
     tolerance: null,
     recoverAfter: 1,

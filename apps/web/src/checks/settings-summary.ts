@@ -33,11 +33,12 @@ function runtime({ maxRuntimeSeconds, minRuntimeSeconds, progressExtends }: Chec
 
 const ATTITUDES = { allow: null, note: "is noted", alert: "alerts" } as const;
 
-function repetition({ overlap, hostDuplicates, tooOften }: CheckView): string[] {
+function repetition({ overlap, hostDuplicates, unusualRuns, tooOften }: CheckView): string[] {
   const window = tooOften?.windowSeconds ?? null;
   return [
     ...(ATTITUDES[overlap] ? [`A second run while one is open ${ATTITUDES[overlap]}.`] : []),
     ...(ATTITUDES[hostDuplicates] ? [`The same run from two hosts ${ATTITUDES[hostDuplicates]}.`] : []),
+    ...(unusualRuns === "alert" ? ["A run of unusual length alerts."] : []),
     ...(tooOften
       ? [
           `More than ${tooOften.count} ${tooOften.of} within ${window === null ? "a slot" : secondsInWords(window)} alert.`,

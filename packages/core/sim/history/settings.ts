@@ -19,6 +19,7 @@ export function makeSettings(random: Random): CheckSettings {
     progressExtends: maybe(() => true, false),
     overlap: maybe<Attitude>(attitude, "allow"),
     hostDuplicates: maybe<Attitude>(attitude, "allow"),
+    unusualRuns: "note",
     tooOften: maybe<CheckSettings["tooOften"]>(() => makeTooOften(random), null),
     tolerance: maybe<Tolerance | null>(() => makeTolerance(random), null),
     recoverAfter: maybe(() => random.pick([2, 3, 5]), 1),

@@ -42,6 +42,8 @@ export type CheckSettings = {
   progressExtends: boolean;
   overlap: Attitude;
   hostDuplicates: Attitude;
+  /** A run takes far longer than its last ones did, told while it still runs; or far less. */
+  unusualRuns: Attitude;
   /** Alert when more than `count` pings or runs come within a window; `windowSeconds` null: within a slot. */
   tooOften: { count: number; of: "pings" | "runs"; windowSeconds: number | null } | null;
   /** Down only after so many bad slots; null: at the first one. */

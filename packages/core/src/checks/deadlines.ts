@@ -8,6 +8,7 @@ import { changeRun } from "./runs.ts";
 import { runningRun } from "./run-rows.ts";
 import { failDue, failSlot, missSlot, reviseLastSlot, SLOTS_PER_FOLD } from "./slots.ts";
 import { judgeBad } from "./tolerance.ts";
+import { judgeUnusual } from "./usual.ts";
 
 /**
  * Judges, in their order, the deadlines of slots and runs that have passed at `at`, those at that instant too, as
@@ -17,9 +18,12 @@ export function judgeUpTo(draft: Draft, at: Instant): void {
   const now = Math.min(at, draft.knownUntil);
   for (let work = writeBacklog(draft); work < SLOTS_PER_FOLD; work += 1) {
     const run = nextRunDue(draft.memory, now);
+    const long = nextUnusual(draft.memory, now);
     const slotAt = draft.memory.slotAt;
     const slotBy = slotAt === null ? null : slotDeadline(draft.settings, draft.memory.outages, slotAt);
-    if (run !== null && (slotBy === null || run.deadlineAt <= slotBy)) judgeRun(draft, run);
+    const first = Math.min(run?.deadlineAt ?? Infinity, slotBy ?? Infinity);
+    if (long !== null && long.unusualAt < first) judgeUnusual(draft, long);
+    else if (run !== null && (slotBy === null || run.deadlineAt <= slotBy)) judgeRun(draft, run);
     else if (slotAt !== null && slotBy !== null && slotBy <= now) judgeSlot(draft, slotAt);
     else return;
   }
@@ -71,6 +75,21 @@ function failSlotOf(draft: Draft, run: OpenRun): void {
   }
   const isLast = run.slot === null || run.slot.dueAt === memory.lastSlot?.dueAt;
   memory.lastSlotFinal ||= isLast && memory.lastSlot?.outcome === "failed";
+}
+
+function nextUnusual({ openRuns }: Memory, now: Instant): (OpenRun & { unusualAt: Instant }) | null {
+  let first: (OpenRun & { unusualAt: Instant }) | null = null;
+  for (const run of openRuns) {
+    const { unusualAt } = run;
+    if (
+      unusualAt !== undefined &&
+      !run.overlong &&
+      unusualAt <= now &&
+      unusualAt < (first?.unusualAt ?? Infinity)
+    )
+      first = { ...run, unusualAt };
+  }
+  return first;
 }
 
 function nextRunDue({ openRuns }: Memory, now: Instant): OpenRun | null {

@@ -59,7 +59,7 @@ export function nextAt(check: Check): Instant | null {
 /** The next instant at which time passing changes this check; null for never. */
 export function nextDeadline({ settings, state: { memory } }: Check): Instant | null {
   if (memory.backlog.length > 0) return memory.judgedAt;
-  return awaitedUntil(settings, memory);
+  return judgedNextAt(settings, memory);
 }
 
 /** Stores a run, in place of what this fold said about it before. */
@@ -93,8 +93,16 @@ export function evidenceOf({ memory }: Draft, particulars: Partial<Evidence>): E
   };
 }
 
+/** The next instant at which there is something to judge: a deadline, or a run that takes unusually long. */
+export function judgedNextAt(settings: CheckSettings, memory: Memory): Instant | null {
+  let first = awaitedUntil(settings, memory);
+  for (const { unusualAt, overlong } of memory.openRuns)
+    if (unusualAt !== undefined && !overlong) first = earlier(first, unusualAt);
+  return first;
+}
+
 /** The next deadline of a slot or a run; null where nothing is waited for. */
-export function awaitedUntil(settings: CheckSettings, memory: Memory): Instant | null {
+function awaitedUntil(settings: CheckSettings, memory: Memory): Instant | null {
   const runAt = runDeadline(memory);
   return memory.slotAt === null
     ? runAt

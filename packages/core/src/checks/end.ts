@@ -40,11 +40,18 @@ export function foldEnd(draft: Draft, ping: Ping): Note {
   const often = countEnd(draft, ping, ended.began);
   settle(draft, ping, ended);
   if (!ended.good) judgeBad(draft, troubleOf(draft, ping, ended));
-  if (ended.good && ended.durationMs !== null)
-    learnDuration(draft, { id: ended.id, at: ping.at, durationMs: ended.durationMs });
+  const unusual = learn(draft, ping, ended);
   if (often) alertTooOften(draft, ping);
-  else if (ended.good) judgeGood(draft, ping.at);
+  else if (ended.good && !unusual) judgeGood(draft, ping.at);
   return null;
+}
+
+/** Answers whether the check went down for how long this took. */
+function learn(draft: Draft, { at }: Ping, { id, run, good, durationMs }: Ended): boolean {
+  if (!good || durationMs === null) return false;
+  const waitedFor = draft.settings.unusualRuns !== "allow" && run !== null && !run.overlong;
+  const isSaid = waitedFor && run.unusualAt === undefined;
+  return learnDuration(draft, { id, at, durationMs, isSaid });
 }
 
 function closeRun(draft: Draft, ping: Ping): Ended {

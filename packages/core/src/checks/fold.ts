@@ -8,6 +8,7 @@ import { foldMaintenance } from "./maintenance.ts";
 import { foldOutage } from "./outages.ts";
 import { foldPause, foldResume } from "./pause.ts";
 import { foldPing, hearHeld } from "./ping.ts";
+import { forgetUsual } from "./usual.ts";
 
 const NOTHING: readonly Effect[] = [];
 
@@ -42,7 +43,7 @@ function apply(draft: Draft, event: Event): void {
     case "maintenance":
       return foldMaintenance(draft, event);
     case "normal":
-      draft.memory.durations = [];
+      forgetUsual(draft);
   }
 }
 

@@ -466,13 +466,17 @@ describe("what is usual", () => {
 
   test.each<[string, number[], string[]]>([
     ["a run like the others is nothing", [...usual, 255], []],
-    ["three times as long is worth a line", [...usual.slice(0, 19), 590], ["overlong at 68990"]],
+    [
+      "three times as long is worth a line while it runs",
+      [...usual.slice(0, 19), 590],
+      ["overlong at 68801.601"],
+    ],
     ["so is almost nothing", [...usual.slice(0, 19), 2], ["too-quick at 68402"]],
     ["nine runs teach nothing yet", [...usual.slice(0, 9), 590], []],
     [
       "a long run that has a forerunner is nothing",
       [...usual.slice(0, 15), 590, 250, 250, 580],
-      ["overlong at 54590"],
+      ["overlong at 54401.601"],
     ],
   ])("%s", (_, seconds, lines) => {
     const told = tell({}, runs(seconds));
@@ -483,13 +487,68 @@ describe("what is usual", () => {
   test("the notice says what was usual, and “this is normal now” forgets it", () => {
     const told = tell({}, runs([...usual.slice(0, 19), 590]));
     expect(told.last.find(({ kind }) => kind === "notice")).toMatchObject({
-      evidence: { durationMs: 590_000, usual: { medianMs: 251_000, runs: 19 } },
+      evidence: { durationMs: 401_601, usual: { medianMs: 251_000, runs: 19 } },
     });
     const normal = fold(told.check, { kind: "normal", at: told.check.state.memory.judgedAt });
     expect(normal.check.state).toEqual({
       ...told.check.state,
-      memory: { ...told.check.state.memory, durations: [] },
+      memory: {
+        ...told.check.state.memory,
+        durations: [],
+        unusualAfterMs: undefined,
+      },
     });
+  });
+});
+
+describe("a run of unusual length, where the check asks for an alert", () => {
+  const usual = Array.from({ length: 12 }, (_, hour): Step[] => [
+    [hour * 3600, "start"],
+    [hour * 3600 + 250, "success"],
+  ]).flat();
+
+  test.each<[string, Step[], string[]]>([
+    [
+      "is told once, while it runs, and is over with the next good end",
+      [
+        [43_200, "start"],
+        [43_500, "time"],
+        [43_600, "time"],
+        [43_650, "success"],
+      ],
+      ["up→down at 43600.001 (overlong), told", "down→up at 43650, told"],
+    ],
+    [
+      "is none within an outage and the grace after it",
+      [
+        [43_200, "start"],
+        [43_600, "outage", 43_250],
+        [44_100, "time"],
+      ],
+      [],
+    ],
+    [
+      "is none once this is normal",
+      [
+        [43_200, "start"],
+        [43_400, "normal"],
+        [43_700, "time"],
+      ],
+      [],
+    ],
+    [
+      "is told where it took almost nothing, until one takes its time again",
+      [
+        [43_200, "start"],
+        [43_202, "success"],
+        [46_800, "start"],
+        [47_050, "success"],
+      ],
+      ["up→down at 43202 (too-quick), told", "down→up at 47050, told"],
+    ],
+  ])("%s", (_, steps, lines) => {
+    const told = tell({ unusualRuns: "alert" }, [...usual, ...steps]);
+    expect(flipLines(told).slice(1)).toEqual(lines);
   });
 });
 

@@ -38,6 +38,8 @@ export type Memory = {
   outageUntil: Instant | null;
   /** How long the last good runs took, in milliseconds: what is usual. At most 20. */
   durations: readonly number[];
+  /** From this length on a run is unusually long; absent while too few are known. */
+  unusualAfterMs?: number;
   /** Pings from after a deadline that cannot be judged yet: heard when it can be. By instant; at most 32. */
   held: readonly HeldPing[];
   /** Spans of slots still to be written, when there were too many for one fold. At most 4. */
@@ -54,6 +56,8 @@ export type OpenRun = {
   limitFrom: Instant;
   /** Its limit has passed; said once. */
   overlong: boolean;
+  /** When it will have taken unusually long; absent where nothing is usual, and once it was said. */
+  unusualAt?: Instant;
   digest: string | null;
   /** The slot this start was counted for, where starts are. */
   slot: Slot | null;

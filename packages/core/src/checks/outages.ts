@@ -56,6 +56,9 @@ export function foldOutage({ memory, settings }: Draft, outage: Outage): void {
       : {
           ...run,
           deadlineAt: excused({ from: run.startedAt, until: run.deadlineAt }, settings, [outage]),
+          ...(run.unusualAt !== undefined && {
+            unusualAt: excused({ from: run.startedAt, until: run.unusualAt }, settings, [outage]),
+          }),
         },
   );
 }

@@ -1,7 +1,7 @@
 import type { Instant } from "../time.ts";
 import type { HeldPing } from "./memory.ts";
 import { judgeUpTo } from "./deadlines.ts";
-import { awaitedUntil, type Draft } from "./draft.ts";
+import { type Draft, judgedNextAt } from "./draft.ts";
 import { foldEnd } from "./end.ts";
 import type { Effect, Ping } from "./event.ts";
 import { foldProgress, foldStart, type Note } from "./start.ts";
@@ -72,7 +72,7 @@ function decide(draft: Draft, ping: Ping): Note {
 /** Whether a deadline lies before this instant, and after what is known. */
 function isUnjudged({ settings, memory, knownUntil }: Draft, at: Instant): boolean {
   if (knownUntil >= at) return false;
-  const deadlineAt = awaitedUntil(settings, memory);
+  const deadlineAt = judgedNextAt(settings, memory);
   return deadlineAt !== null && deadlineAt <= at && deadlineAt > knownUntil;
 }
 

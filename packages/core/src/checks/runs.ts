@@ -5,6 +5,7 @@ import { type Draft, writeRun } from "./draft.ts";
 import type { Ping } from "./event.ts";
 import { excused } from "./outages.ts";
 import { runningRun, wholeRun } from "./run-rows.ts";
+import { unusualAt } from "./unusual-at.ts";
 
 const OPEN_MAX = 50;
 const RECENT_MAX = 32;
@@ -34,6 +35,8 @@ export function openRun(draft: Draft, ping: Ping): OpenRun {
     digest: ping.digest,
     slot: null,
   };
+  const longAt = unusualAt(draft, run);
+  if (longAt !== null) run.unusualAt = longAt;
   memory.openRuns = [...memory.openRuns, run].toSorted((one, other) => one.startedAt - other.startedAt);
   const oldest = memory.openRuns[0];
   if (oldest !== undefined && memory.openRuns.length > OPEN_MAX) loseRun(draft, oldest, ping.at);

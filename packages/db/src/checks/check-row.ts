@@ -37,6 +37,7 @@ export function settingsOf(row: CheckRow): CheckSettings {
     progressExtends: row.progressExtends,
     overlap: row.overlap,
     hostDuplicates: row.hostDuplicates,
+    unusualRuns: row.unusualRuns,
     tooOften: row.tooOften,
     tolerance: row.tolerance,
     recoverAfter: row.recoverAfter,

@@ -74,6 +74,7 @@ export const checks = pgTable(
     progressExtends: boolean("progress_extends").notNull().default(false),
     overlap: text("overlap").$type<Attitude>().notNull().default("allow"),
     hostDuplicates: text("host_duplicates").$type<Attitude>().notNull().default("allow"),
+    unusualRuns: text("unusual_runs").$type<Attitude>().notNull().default("note"),
     tooOften: jsonb("too_often").$type<NonNullable<CheckSettings["tooOften"]>>(),
     tolerance: jsonb("tolerance").$type<Tolerance>(),
     recoverAfter: integer("recover_after").notNull().default(1),

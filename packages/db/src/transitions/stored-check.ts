@@ -23,7 +23,7 @@ const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 export const STORED_CHECK = `
   id, project_id, ping_uuid, ${ms("created_at")} as created_at,
   schedule, grace_seconds, manual_resume, early_margin_seconds, jitter_seconds, max_runtime_seconds,
-  min_runtime_seconds, progress_extends, overlap, host_duplicates, too_often, tolerance, recover_after,
+  min_runtime_seconds, progress_extends, overlap, host_duplicates, unusual_runs, too_often, tolerance, recover_after,
   alert_before_first_ping, maintenance,
   methods, filter_subject, filter_body, filter_http_body, filter_default_fail, start_keywords, success_keywords,
   failure_keywords,
@@ -45,6 +45,7 @@ export type StoredCheckRow = {
   progress_extends: boolean;
   overlap: CheckSettings["overlap"];
   host_duplicates: CheckSettings["hostDuplicates"];
+  unusual_runs: CheckSettings["unusualRuns"];
   too_often: CheckSettings["tooOften"];
   tolerance: CheckSettings["tolerance"];
   recover_after: number;
@@ -105,6 +106,7 @@ function settingsOf(row: StoredCheckRow): CheckSettings {
     progressExtends: row.progress_extends,
     overlap: row.overlap,
     hostDuplicates: row.host_duplicates,
+    unusualRuns: row.unusual_runs,
     tooOften: row.too_often,
     tolerance: row.tolerance,
     recoverAfter: row.recover_after,

@@ -22,6 +22,7 @@ const SAME = [
   "description",
   "overlap",
   "hostDuplicates",
+  "unusualRuns",
   "recoverAfter",
   "channelIds",
   "severity",

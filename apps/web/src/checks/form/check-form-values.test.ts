@@ -23,6 +23,7 @@ test("a new check is nightly in the browser's zone, with all further settings of
     progressExtends: false,
     overlap: "allow",
     hostDuplicates: "allow",
+    unusualRuns: "note",
     tooOften: null,
     tolerance: null,
     recoverAfter: 1,

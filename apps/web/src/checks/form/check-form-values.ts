@@ -27,6 +27,7 @@ export type CheckFormValues = {
   progressExtends: boolean;
   overlap: Attitude;
   hostDuplicates: Attitude;
+  unusualRuns: Attitude;
   tooOften: { on: boolean; count: number | ""; of: "pings" | "runs"; window: Span };
   tolerance: { kind: "off" | Tolerance["kind"]; bad: number | ""; of: number | ""; tolerateMissed: boolean };
   recoverAfter: number | "";
@@ -61,6 +62,7 @@ export function newCheckValues(timezone: string, channelIds: string[]): CheckFor
     progressExtends: false,
     overlap: "allow",
     hostDuplicates: "allow",
+    unusualRuns: "note",
     tooOften: { on: false, count: 3, of: "runs", window: NONE },
     tolerance: { kind: "off", bad: 2, of: 5, tolerateMissed: false },
     recoverAfter: 1,
@@ -74,7 +76,7 @@ export function newCheckValues(timezone: string, channelIds: string[]): CheckFor
 export function valuesOf(check: CheckView, browserZone: string): CheckFormValues {
   const blank = newCheckValues(browserZone, check.channelIds);
   const { name, slug, tags, description, overlap, hostDuplicates, recoverAfter } = check;
-  const { progressExtends, alertBeforeFirstPing, manualResume, severity, dependsOn } = check;
+  const { unusualRuns, progressExtends, alertBeforeFirstPing, manualResume, severity, dependsOn } = check;
   return {
     ...blank,
     severity,
@@ -85,6 +87,7 @@ export function valuesOf(check: CheckView, browserZone: string): CheckFormValues
     description,
     overlap,
     hostDuplicates,
+    unusualRuns,
     recoverAfter,
     progressExtends,
     alertBeforeFirstPing,
@@ -123,10 +126,12 @@ export function inputOf(values: CheckFormValues): CheckInput {
 export function settingsOf(
   values: CheckFormValues,
 ): Omit<CheckSettings, "schedule"> & { schedule: CheckSchedule } {
-  const { overlap, hostDuplicates, progressExtends, alertBeforeFirstPing, manualResume } = values;
+  const { overlap, hostDuplicates, unusualRuns } = values;
+  const { progressExtends, alertBeforeFirstPing, manualResume } = values;
   return {
     overlap,
     hostDuplicates,
+    unusualRuns,
     progressExtends,
     alertBeforeFirstPing,
     manualResume,

@@ -102,6 +102,12 @@ function RepetitionFields() {
           data={ATTITUDES}
           {...form.getInputProps("hostDuplicates")}
         />
+        <NativeSelect
+          label="Unusual runs"
+          description="What a run does that takes far longer than the last 20 took, or far less."
+          data={ATTITUDES}
+          {...form.getInputProps("unusualRuns")}
+        />
         <Checkbox
           label="Alert when it comes too often"
           description="For loops, and for two schedulers that are both alive after a move."

@@ -11,7 +11,7 @@ export const T = 1_800_000_000_000;
 
 export type Step =
   | [second: number, kind: PingKind, ping?: Partial<Ping>]
-  | [second: number, kind: "time" | "pause" | "resume"]
+  | [second: number, kind: "time" | "pause" | "resume" | "normal"]
   | [second: number, kind: "edit", settings: Partial<CheckSettings>]
   | [until: number, kind: "outage", from: number];
 
@@ -99,6 +99,8 @@ function eventOf(step: Step, index: number, before: CheckSettings): Event {
       return { kind: "pause", at };
     case "resume":
       return { kind: "resume", at };
+    case "normal":
+      return { kind: "normal", at };
     case "edit":
       return { kind: "edit", at, settings: { ...before, ...step[2] } };
     case "outage":
