@@ -1,0 +1,1 @@
+ALTER TABLE "checks" ADD COLUMN "unusual_runs" text DEFAULT 'note' NOT NULL;
