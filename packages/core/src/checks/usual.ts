@@ -44,7 +44,7 @@ export function judgeUnusual(
 export function forgetUsual({ memory }: Draft): void {
   memory.durations = [];
   delete memory.unusualAfterMs;
-  memory.openRuns = memory.openRuns.map(({ unusualAt: _, ...run }) => run);
+  memory.openRuns = memory.openRuns.map(({ unusualAt: _unusualAt, ...run }) => run);
 }
 
 function remember({ memory }: Draft, durationMs: number): void {
