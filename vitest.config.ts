@@ -13,7 +13,6 @@ export default defineConfig({
           name: "core",
           include: ["packages/{core,config,channels}/**/*.test.ts"],
           testTimeout: 30_000,
-          retry,
         },
       },
       { test: { name: "web", include: ["apps/web/src/**/*.test.ts"] } },
