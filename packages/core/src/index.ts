@@ -78,3 +78,4 @@ export {
   type Step,
   type Wanted,
 } from "./config/plan.ts";
+export { gatherAlerts, type Gathered } from "./routing/gather.ts";

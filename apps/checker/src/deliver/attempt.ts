@@ -16,6 +16,7 @@ import type { Logger } from "pino";
 
 import type { Ending, Sender } from "../senders/sender.ts";
 import type { Gates } from "./gates.ts";
+import type { Done } from "./lanes.ts";
 import { nextStep } from "./next-step.ts";
 import { paceOf } from "./pace.ts";
 import type { Recorder } from "./recorder.ts";
@@ -46,14 +47,14 @@ export const LEASE_SECONDS = 45;
  */
 export async function attemptBatch(
   batch: readonly DueDelivery[],
-  done: (due: DueDelivery) => void,
+  done: Done,
   parts: AttemptParts,
 ): Promise<void> {
   const claimed = new Map((await claim(batch, parts)).map((mine) => [mine.claim.deliveryId, mine]));
   for (const due of batch) {
     const mine = claimed.get(due.deliveryId);
-    if (mine === undefined) done(due);
-    else void attemptInTurn(mine, parts).finally(() => done(due));
+    if (mine === undefined) done(due, false);
+    else void attemptInTurn(mine, parts).finally(() => done(due, true));
   }
 }
 

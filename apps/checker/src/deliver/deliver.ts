@@ -1,4 +1,4 @@
-import type { OpenChannel } from "@overdue/channels";
+import { channelKinds, type OpenChannel } from "@overdue/channels";
 import type { Db, Keyring } from "@overdue/db";
 import type { Logger } from "pino";
 
@@ -10,6 +10,11 @@ import { openLanes, type Lanes } from "./lanes.ts";
 import { paceOf, shareOf } from "./pace.ts";
 import { openRecorder } from "./recorder.ts";
 import { Ringer } from "./ringer.ts";
+
+/** They tell one alert from another by themselves, or pass each on to channels that gather: they are told each. */
+const KINDS_APART = Object.entries(channelKinds).flatMap(([name, kind]) =>
+  kind.forMachines || name === "group" ? [name] : [],
+);
 
 export type DeliverOptions = {
   db: Db;
@@ -37,7 +42,7 @@ export type Delivering = {
 export function startDelivering(options: DeliverOptions): Delivering {
   const parts = {
     ...options,
-    lease: { seconds: LEASE_SECONDS, holder: options.checkerId },
+    lease: { seconds: LEASE_SECONDS, holder: options.checkerId, apart: KINDS_APART },
     recorder: openRecorder(options.db, { keyring: options.keyring, mail: options.mail }),
     gates: openGates(),
     waitingFor: (channelId: string) => lanes.waitingIn(channelId),

@@ -123,7 +123,7 @@ function open(options: Partial<LaneOptions> = {}): void {
   lanes = openLanes({
     start: (batch, done) => {
       started.push(...batch);
-      finish = done;
+      finish = (one) => done(one, true);
       return Promise.resolve();
     },
     paceOf: (kind) => PACES[kind] ?? NONE,

@@ -17,18 +17,21 @@ export type Lanes = {
   stop(): Promise<void>;
 };
 
+/** `wasSent` false: nothing was asked of the provider, so its pace is as it was. */
+export type Done = (due: DueDelivery, wasSent: boolean) => void;
+
 export type LaneOptions = {
   /**
    * Begins to deliver these. Calls `done` once for each, whatever became of it. Until it resolves nothing more is
    * started, so that what becomes free meanwhile starts together.
    */
-  start(batch: readonly DueDelivery[], done: (due: DueDelivery) => void): Promise<void>;
+  start(batch: readonly DueDelivery[], done: Done): Promise<void>;
   paceOf(channelKind: string): Pace;
   atOnce?: number;
   atOncePerProject?: number;
 };
 
-type Lane = { kind: string; waiting: DueDelivery[]; underWay: number; opensAt: number };
+type Lane = { kind: string; waiting: DueDelivery[]; underWay: number; opensAt: number; openedAt: number };
 
 const AT_ONCE = 1_000;
 const AT_ONCE_PER_PROJECT = 500;
@@ -65,7 +68,7 @@ class OpenLanes implements Lanes {
     if (this.#stopped || this.#here.has(due.deliveryId) || this.#here.size >= WAITING) return;
     this.#here.add(due.deliveryId);
     const name = laneName(due);
-    const lane = this.#lanes.get(name) ?? { kind: due.channelKind, waiting: [], underWay: 0, opensAt: 0 };
+    const lane = this.#lanes.get(name) ?? { kind: due.channelKind, waiting: [], underWay: 0, opensAt: 0, openedAt: 0 };
     lane.waiting.push(due);
     this.#lanes.set(name, lane);
     this.#pumpSoon();
@@ -105,7 +108,7 @@ class OpenLanes implements Lanes {
   #start(batch: readonly DueDelivery[]): void {
     this.#starting = true;
     void this.#options
-      .start(batch, (due) => this.#done(due))
+      .start(batch, (due, wasSent) => this.#done(due, wasSent))
       .finally(() => {
         this.#starting = false;
         this.#pumpSoon();
@@ -160,17 +163,20 @@ class OpenLanes implements Lanes {
   #closeForAMoment(lane: Lane): void {
     const { perSecond, inAllPerSecond } = this.#options.paceOf(lane.kind);
     const now = Date.now();
+    lane.openedAt = lane.opensAt;
     lane.opensAt = openAfter(lane.opensAt, now, perSecond);
     this.#kindOpensAt.set(lane.kind, openAfter(this.#kindOpensAt.get(lane.kind) ?? 0, now, inAllPerSecond));
   }
 
-  #done(due: DueDelivery): void {
+  #done(due: DueDelivery, wasSent: boolean): void {
     this.#here.delete(due.deliveryId);
     this.#underWay -= 1;
     if (due.crashes > 0) this.#suspects -= 1;
     this.#countDownProject(due.projectId);
     const lane = this.#lanes.get(laneName(due));
     if (lane !== undefined) lane.underWay -= 1;
+    // What others' messages told on the way leaves its turn to the next.
+    if (lane !== undefined && !wasSent && lane.underWay === 0) lane.opensAt = lane.openedAt;
     if (this.#underWay === 0) for (const resolve of this.#idle.splice(0)) resolve();
     this.#pumpSoon();
   }

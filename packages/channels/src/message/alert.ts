@@ -9,6 +9,19 @@ export type MessageKind = AlertKind | "storm" | "digest";
 /** `bad`: something is wrong. `good`: it is over. `neutral`: a test, a report, a line for the record. */
 export type Tone = "bad" | "good" | "neutral";
 
+/** Several alerts that one message tells: how many of which sort, and the first few. */
+export type AlertGroup = {
+  counts: readonly { kind: AlertKind; reason: Reason | null; count: number }[];
+  first: readonly {
+    kind: AlertKind;
+    checkName: string;
+    reason: Reason | null;
+    payload: Record<string, unknown> | null;
+  }[];
+  /** What they share, in words, and how many incidents of it are open now. */
+  storm: { id: string; shared: string; open: number } | null;
+};
+
 /** All that is known when an alert is written. Plain data; the texts are as the job or the person typed them. */
 export type AlertFacts = {
   deliveryId: string;
@@ -30,6 +43,8 @@ export type AlertFacts = {
   lastPing: { at: Instant; kind: PingKind; exitStatus: number | null; output: string | null } | null;
   /** What is told, where it is no incident; read by its kind. */
   payload: Record<string, unknown> | null;
+  /** What else the same message tells; null, or left out: this alone. */
+  group?: AlertGroup | null;
   /** When it was decided that this is told. */
   writtenAt: Instant;
   /** On an up: its down was never sent here, so this message tells both. */

@@ -1,6 +1,7 @@
 import { exitStatus } from "./exit-status.ts";
 import { reasonSentence } from "./reason.ts";
 import type { AlertAction, AlertFacts, AlertLine, AlertMessage } from "./alert.ts";
+import { groupWords } from "./compose-group.ts";
 import { noticeWords, runWords, saidWords, type Words } from "./compose-other.ts";
 import { checkName, projectLine } from "./names.ts";
 import { clipStart, oneLine, visible } from "./text.ts";
@@ -19,14 +20,14 @@ export function composeAlert(
   publicUrl: string,
   actions: readonly AlertAction[] = [],
 ): AlertMessage {
+  const group = facts.group ?? null;
   return {
     deliveryId: facts.deliveryId,
-    kind: facts.kind,
-    ...wordsOf(facts),
-    output: outputOf(facts),
+    ...(group === null ? { kind: facts.kind, ...wordsOf(facts) } : groupWords(facts, group)),
+    output: group === null ? outputOf(facts) : null,
     link: linkTo(facts, publicUrl),
     repeat: repeatOf(facts),
-    ...(actions.length > 0 && { actions }),
+    ...(actions.length > 0 && group === null && { actions }),
     facts,
   };
 }
@@ -154,5 +155,6 @@ function outputOf(facts: AlertFacts): string | null {
 function linkTo(facts: AlertFacts, publicUrl: string): string {
   const project = `${publicUrl.replace(/\/+$/, "")}/projects/${facts.project.id}`;
   if (facts.kind === "report") return project;
+  if (facts.group) return `${project}/incidents`;
   return facts.check === null ? `${project}/channels` : `${project}/checks/${facts.check.id}`;
 }

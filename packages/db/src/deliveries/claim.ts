@@ -5,6 +5,7 @@ import { notifyChanges } from "./changes.ts";
 import { decideClaims, type Candidate, type Decision } from "./decide-claims.ts";
 import { fallBack } from "./fall-back.ts";
 import { uuids } from "./due.ts";
+import { gather } from "./gather.ts";
 import { loadAlerts, type AlertRecord } from "./load-alert.ts";
 
 /** The right to make one attempt. The attempt's number is the fence: only its holder may finish it. */
@@ -23,7 +24,12 @@ export type Claim = {
 };
 
 /** Who claims, and for how long. `holder`: the checker's id, by which its lease ends with it; null: only by time. */
-export type Lease = { seconds: number; holder: string | null };
+export type Lease = {
+  seconds: number;
+  holder: string | null;
+  /** Kinds of channel that are told each alert by itself; without it all are. */
+  apart?: readonly string[];
+};
 
 export type ClaimedAlert = { claim: Claim; alert: AlertRecord };
 
@@ -41,7 +47,7 @@ export function claimDeliveries(db: Db, ids: readonly string[], lease: Lease): P
     await closeOthers(tx, decisions);
     await postpone(tx, decisions);
     const probes = having(decisions, "probe");
-    const claimed = [...having(decisions, "claim"), ...probes];
+    const claimed = [...(await gather(tx, having(decisions, "claim"), lease.apart ?? null)), ...probes];
     const claims = await take(tx, claimed, { ...lease, probes });
     const alerts = new Map((await loadAlerts(tx, claimed)).map((alert) => [alert.deliveryId, alert]));
     return claims.flatMap((claim) => {
@@ -65,7 +71,7 @@ async function lockLanes(tx: Tx, ids: readonly string[]): Promise<Candidate[]> {
       select d.id from asked join deliveries d on d.check_id = asked.check_id and d.channel_id = asked.channel_id
       where d.state in ('pending', 'retry', 'sending')
     )
-    select d.id, d.check_id || '/' || d.channel_id as lane, d.kind, d.state,
+    select d.id, case when d.kind in ('down', 'up', 'reminder') then d.check_id || '/' || d.channel_id end as lane, d.kind, d.state,
            case d.state when 'sending' then d.lease_until else d.next_attempt_at end <= clock_timestamp() as due,
            c.id as "channelId", d.crashes, d.created_at < clock_timestamp() - ${LATE}::interval as late,
            case when c.deleted_at is not null then 'deleted'

@@ -109,6 +109,14 @@ async function write(db: Db | Tx, endings: readonly Ended[]): Promise<Written> {
       insert into delivery_attempts
         (project_id, delivery_id, attempt, started_at, finished_at, outcome, status_code, answer)
       select project_id, id, attempt, started_at, clock_timestamp(), state, status_code, answer from done
+    ), led as (
+      -- what the same message told ended with it; a retry tells it again
+      update deliveries m set state = done.state, finished_at = clock_timestamp(),
+        provider_ref = d.provider_ref, last_error = case when done.state <> 'sent' then d.answer end,
+        latency_ms = case when done.state = 'sent' then least(2147483647, extract(epoch from clock_timestamp() -
+          coalesce((select f.at from flips f where f.id = m.flip_id), m.created_at)) * 1000)::int end
+      from done join given d on d.id = done.id
+      where done.state in ('sent', 'failed') and m.lead_id = done.id
     ), replaced as (
       update deliveries d set dealt_with_at = clock_timestamp() from done
       where done.state = 'sent' and d.project_id = done.project_id and d.id = done.instead_of

@@ -4,6 +4,7 @@ import { sql } from "drizzle-orm";
 import type { Db, Tx } from "../database.ts";
 import { uuids } from "./due.ts";
 import type { DeliveryKind } from "./delivery-row.ts";
+import { type AlertGroup, loadGroups } from "./load-group.ts";
 
 /** All that an alert tells, as it is stored, and the channel's sealed settings. */
 export type AlertRecord = {
@@ -13,6 +14,8 @@ export type AlertRecord = {
   /** What is told, where it is no incident. */
   payload: Record<string, unknown> | null;
   writtenAt: Instant;
+  /** What else the same message tells; null: this alone. */
+  group: AlertGroup | null;
   /** On an up: no down of the same incident was sent to this channel. */
   tellsDownToo: boolean;
   project: { id: string; name: string };
@@ -32,7 +35,7 @@ export type AlertRecord = {
   lastPing: { at: Instant; kind: PingKind; exitStatus: number | null; output: string | null } | null;
 };
 
-type LoadedRow = Omit<AlertRecord, "lastPing"> & {
+type LoadedRow = Omit<AlertRecord, "lastPing" | "group"> & {
   lastPing: Omit<NonNullable<AlertRecord["lastPing"]>, "output"> | null;
   bodyEnd: Buffer | null;
 };
@@ -68,7 +71,8 @@ export async function loadAlerts(db: Db | Tx, ids: readonly string[]): Promise<A
       order by g.number desc limit 1
     ) ping on true
     where d.id = any(${uuids(ids)})`);
-  return rows.map(withOutput);
+  const groups = await loadGroups(db, ids);
+  return rows.map((row) => ({ ...withOutput(row), group: groups.get(row.deliveryId) ?? null }));
 }
 
 const tellsDownToo = sql`(d.kind = 'up' and not exists (
@@ -94,7 +98,7 @@ function epochMs(column: ReturnType<typeof sql>) {
 }
 
 /** Bodies are bytes; what is no UTF-8, such as a character cut at the start, reads as the replacement character. */
-function withOutput({ bodyEnd, ...row }: LoadedRow): AlertRecord {
+function withOutput({ bodyEnd, ...row }: LoadedRow): Omit<AlertRecord, "group"> {
   if (row.lastPing === null) return { ...row, lastPing: null };
   const output = bodyEnd === null ? null : new TextDecoder().decode(bodyEnd).replace(/^\ufffd+/, "");
   return { ...row, lastPing: { ...row.lastPing, output } };

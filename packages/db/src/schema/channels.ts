@@ -171,6 +171,9 @@ export const deliveries = pgTable(
       .where(sql`state = 'failed' and dealt_with_at is null`),
     // What was told of an incident is asked at every step of its routes.
     index("deliveries_incident").on(t.incidentId),
+    index("deliveries_lead")
+      .on(t.leadId)
+      .where(sql`lead_id is not null`),
     foreignKey({
       name: "deliveries_channel_fk",
       columns: [t.projectId, t.channelId],

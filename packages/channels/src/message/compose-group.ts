@@ -1,0 +1,100 @@
+import type { AlertFacts, AlertGroup, AlertKind, AlertLine, AlertMessage, MessageKind, Tone } from "./alert.ts";
+import { runWords } from "./compose-other.ts";
+import { checkName, projectLine } from "./names.ts";
+
+type GroupWords = Pick<AlertMessage, "kind" | "title" | "sentence" | "lines" | "tone" | "silent">;
+
+const PLURALS: Record<AlertKind, string> = {
+  down: "are down",
+  reminder: "are still down",
+  up: "are up again",
+  run: "have run",
+  notice: "are worth a look",
+  test: "are tests",
+  report: "are reports",
+  system: "are messages about channels",
+};
+
+/** Several alerts in the words of one message: how many, what they share, the first few by name. */
+export function groupWords(facts: AlertFacts, group: AlertGroup): GroupWords {
+  const kinds = countsBy(group, ({ kind }) => kind);
+  const [only] = kinds.length === 1 ? kinds : [];
+  const total = kinds.reduce((sum, [, count]) => sum + count, 0);
+  const title =
+    only === undefined
+      ? `${total} messages: ${kinds.map(([kind, count]) => `${count} ${PLURALS[kind]}`).join(", ")}`
+      : `${total} ${only[0] === "run" ? "runs" : `checks ${PLURALS[only[0]]}`}`;
+  const tone = toneOf(group);
+  return {
+    kind: kindOf(kinds),
+    title,
+    sentence: sentenceOf(group, total),
+    lines: linesOf(facts, group, total),
+    tone,
+    silent: tone === "neutral",
+  };
+}
+
+function kindOf(kinds: readonly [AlertKind, number][]): MessageKind {
+  const alerts = kinds.every(([kind]) => kind === "down" || kind === "up" || kind === "reminder");
+  return kinds.length === 1 && alerts ? "storm" : "digest";
+}
+
+function toneOf({ counts, first }: AlertGroup): Tone {
+  const kinds = counts.map(({ kind }) => kind);
+  if (kinds.includes("down") || kinds.includes("reminder")) return "bad";
+  if (kinds.includes("up")) return "good";
+  return first.some(({ payload }) => payload?.["outcome"] === "fail") ? "bad" : "neutral";
+}
+
+function sentenceOf({ storm, counts }: AlertGroup, total: number): string {
+  const down = counts.some(({ kind }) => kind === "down" || kind === "reminder");
+  if (storm === null || storm.shared === "") return "They were told together.";
+  const shared = `They share the ${storm.shared}.`;
+  const more = storm.open > total && down ? ` ${storm.open} checks of this storm are down now.` : "";
+  const left = !down && storm.open > 0 ? ` ${storm.open} are still down.` : "";
+  return shared + more + left;
+}
+
+function linesOf(facts: AlertFacts, group: AlertGroup, total: number): AlertLine[] {
+  const reasons = countsBy(group, ({ reason }) => reason).flatMap(([reason, count]) =>
+    reason === null ? [] : [`${count} ${reason}`],
+  );
+  return [
+    { label: "Project", value: projectLine(facts) },
+    ...(reasons.length === 0 ? [] : [{ label: "Reasons", value: reasons.join(", ") }]),
+    ...groupedByKind(facts, group, total),
+  ];
+}
+
+const LABELS: Record<AlertKind, string> = {
+  down: "Down",
+  reminder: "Still down",
+  up: "Up again",
+  run: "Runs",
+  notice: "Worth a look",
+  test: "Tests",
+  report: "Reports",
+  system: "Messages",
+};
+
+function groupedByKind(facts: AlertFacts, group: AlertGroup, total: number): AlertLine[] {
+  const byKind = [...Map.groupBy(group.first, ({ kind }) => kind)];
+  const hidden = total - group.first.length;
+  return byKind.map(([kind, members], index) => {
+    const names = members.map((member) => nameOf(facts, member)).join(kind === "run" ? "; " : ", ");
+    const isLast = index === byKind.length - 1;
+    return { label: LABELS[kind], value: names + (isLast && hidden > 0 ? ` and ${hidden} more` : "") };
+  });
+}
+
+function nameOf(facts: AlertFacts, { kind, checkName: name, payload }: AlertGroup["first"][number]): string {
+  const check = { id: "", slug: "", tags: [], timezone: null, graceSeconds: 0, ...facts.check, name };
+  return kind === "run" ? runWords({ ...facts, check, payload }).title : checkName({ check });
+}
+
+function countsBy<Key>({ counts }: AlertGroup, keyOf: (count: AlertGroup["counts"][number]) => Key) {
+  const sums = new Map<Key, number>();
+  for (const one of counts) sums.set(keyOf(one), (sums.get(keyOf(one)) ?? 0) + one.count);
+  return [...sums];
+}

@@ -1,0 +1,172 @@
+import { gatherAlerts, type Gathered, type Instant } from "@overdue/core";
+import { sql } from "drizzle-orm";
+
+import type { Tx } from "../database.ts";
+import { uuids } from "./due.ts";
+import type { DeliveryKind } from "./delivery-row.ts";
+import { nameStorms } from "./name-storms.ts";
+
+/** A delivery that may share a message with others, or has. */
+export type Gatherable = {
+  id: string;
+  projectId: string;
+  channelId: string;
+  kind: DeliveryKind;
+  checkId: string | null;
+  incidentId: string | null;
+  stormId: string | null;
+  host: string | null;
+  address: string | null;
+  tags: string;
+  dependsOn: string[];
+  /** All that its channel is told comes as one. */
+  collects: boolean;
+};
+/** One that was told lately: by which message, and when that went. */
+export type Gone = Gatherable & { messageId: string; at: Instant };
+
+const WAITING_MAX = 2_000;
+/** A trouble that nothing was told of for so long is over; what comes then is told at once again. */
+const LATELY = "5 minutes";
+
+/**
+ * Of deliveries that were claimed for sending, answers those that get a message of their own. The others, and what else
+ * waits for the same channels, go with these where they share something, or wait a little for more to come. `apart`:
+ * kinds of channel that are told each alert by itself, unless they are set otherwise.
+ */
+export async function gather(
+  tx: Tx,
+  ids: readonly string[],
+  apart: readonly string[] | null,
+): Promise<string[]> {
+  if (apart === null || ids.length === 0) return [...ids];
+  const channelIds = await groupingChannels(tx, ids, apart);
+  if (channelIds.length === 0) return [...ids];
+  for (const channelId of channelIds) {
+    // One at a time decides about a channel; whoever holds this waits for no row.
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${channelId}, 7))`);
+  }
+  const waiting = await findWaiting(tx, ids, channelIds);
+  const gone = await findGone(tx, channelIds);
+  const now = await clock(tx);
+  const own = new Set(ids);
+  for (const group of Map.groupBy(waiting, classOf).values()) {
+    const before = recentOf(group, gone);
+    const gathered = gatherAlerts(
+      group.map((one) => ({ id: one.id, keys: keysOf(one), isAsked: own.has(one.id) })),
+      messagesOf(before),
+      now,
+    );
+    await write(tx, gathered);
+    await nameStorms(tx, gathered.messages, { group, before });
+    for (const { otherIds } of gathered.messages) for (const id of otherIds) own.delete(id);
+    for (const { ids: held } of gathered.hold) for (const id of held) own.delete(id);
+  }
+  return ids.filter((id) => own.has(id));
+}
+
+/** What may stand in one message: alerts of one sort, or all of a channel that collects. */
+function classOf({ channelId, kind, collects }: Gatherable): string {
+  return collects ? channelId : `${channelId} ${kind}`;
+}
+
+/** What an alert shares with others, as keys. */
+export function keysOf({ kind, collects, host, address, tags, dependsOn }: Gatherable): string[] {
+  if (collects || kind === "run" || kind === "notice") return ["together"];
+  return [
+    ...(host === null ? [] : [`host ${host}`]),
+    ...(address === null ? [] : [`address ${address}`]),
+    ...tags.split(" ").flatMap((tag) => (tag === "" ? [] : [`tag ${tag}`])),
+    ...dependsOn.map((id) => `dependency ${id}`),
+  ];
+}
+
+/** What a check was told of before holds back no news of the same check, nor is what comes quietly held at all. */
+function recentOf(group: readonly Gatherable[], gone: readonly Gone[]): Gone[] {
+  const [first] = group;
+  if (first === undefined || first.collects || first.kind === "run" || first.kind === "notice") return [];
+  const checkIds = new Set(group.map(({ checkId }) => checkId));
+  return gone.filter((one) => classOf(one) === classOf(first) && !checkIds.has(one.checkId));
+}
+
+function messagesOf(gone: readonly Gone[]) {
+  return [...Map.groupBy(gone, ({ messageId }) => messageId).values()].map((told) => ({
+    at: Math.max(...told.map(({ at }) => at)),
+    keys: [...new Set(told.flatMap(keysOf))],
+  }));
+}
+
+async function groupingChannels(tx: Tx, ids: readonly string[], apart: readonly string[]): Promise<string[]> {
+  const { rows } = await tx.execute<{ id: string }>(sql`
+    select distinct c.id from deliveries d join channels c on c.project_id = d.project_id and c.id = d.channel_id
+    where d.id = any(${uuids(ids)}) and d.attempt = 0 and d.kind in ('down', 'up', 'reminder', 'run', 'notice')
+      and (c.collect_minutes > 0 or coalesce(c.groups, c.kind <> all(${`{${apart.join(",")}}`}::text[])))
+    order by c.id`);
+  return rows.map(({ id }) => id);
+}
+
+const GATHERABLE = sql`
+  d.id, d.project_id as "projectId", d.channel_id as "channelId", d.kind, d.check_id as "checkId",
+  d.incident_id as "incidentId", i.storm_id as "stormId", i.host, i.address, coalesce(k.tags, '') as tags,
+  array(select n.depends_on_id from check_dependencies n where n.check_id = d.check_id) as "dependsOn",
+  c.collect_minutes > 0 as collects`;
+const FROM = sql`
+  from deliveries d
+  join channels c on c.project_id = d.project_id and c.id = d.channel_id
+  left join incidents i on i.project_id = d.project_id and i.id = d.incident_id
+  left join checks k on k.project_id = d.project_id and k.id = d.check_id`;
+
+/** All that is due for these channels for the first time; of a check with several news only whoever claims them decides. */
+async function findWaiting(tx: Tx, ids: readonly string[], channelIds: readonly string[]): Promise<Gatherable[]> {
+  const { rows } = await tx.execute<Gatherable>(sql`
+    select ${GATHERABLE} ${FROM}
+    where d.channel_id = any(${uuids(channelIds)}) and d.attempt = 0 and d.state in ('pending', 'retry')
+      and d.next_attempt_at <= clock_timestamp() and d.kind in ('down', 'up', 'reminder', 'run', 'notice')
+      and (d.kind in ('run', 'notice') or not exists (
+        select from deliveries e
+        where e.check_id = d.check_id and e.channel_id = d.channel_id and e.id <> d.id
+          and e.kind in ('down', 'up', 'reminder') and e.state in ('pending', 'retry', 'sending')))
+    order by d.id = any(${uuids(ids)}) desc, d.id
+    limit ${WAITING_MAX}
+    for update of d skip locked`);
+  return rows;
+}
+
+async function findGone(tx: Tx, channelIds: readonly string[]): Promise<Gone[]> {
+  const { rows } = await tx.execute<Gone>(sql`
+    select ${GATHERABLE}, coalesce(d.lead_id, d.id) as "messageId",
+      (extract(epoch from coalesce(l.finished_at, clock_timestamp())) * 1000)::float8 as at
+    ${FROM}
+    join deliveries l on l.id = coalesce(d.lead_id, d.id)
+    where d.channel_id = any(${uuids(channelIds)}) and d.kind in ('down', 'up', 'reminder')
+      and d.created_at > clock_timestamp() - 2 * ${LATELY}::interval and l.attempt > 0
+      and coalesce(l.finished_at, clock_timestamp()) > clock_timestamp() - ${LATELY}::interval
+    order by d.created_at desc
+    limit ${WAITING_MAX}`);
+  return rows;
+}
+
+async function clock(tx: Tx): Promise<Instant> {
+  const { rows } = await tx.execute<{ now: Instant }>(
+    sql`select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`,
+  );
+  return rows[0]?.now ?? 0;
+}
+
+async function write(tx: Tx, { messages, hold }: Gathered): Promise<void> {
+  const led = messages.flatMap(({ leadId, otherIds }) => otherIds.map((id) => ({ id, lead_id: leadId })));
+  if (led.length > 0) {
+    await tx.execute(sql`
+      update deliveries d set lead_id = x.lead_id, state = 'superseded', finished_at = clock_timestamp(),
+        last_error = 'Told in one message with others.'
+      from json_to_recordset(${JSON.stringify(led)}::json) as x(id uuid, lead_id uuid) where d.id = x.id`);
+  }
+  if (hold.length > 0) {
+    const held = hold.flatMap(({ ids, until }) => ids.map((id) => ({ id, until })));
+    await tx.execute(sql`
+      update deliveries d set next_attempt_at = to_timestamp(x.until / 1000)
+      from json_to_recordset(${JSON.stringify(held)}::json) as x(id uuid, until float8) where d.id = x.id`);
+    // Whoever waits for the next due time has another one now.
+    await tx.execute(sql`select pg_notify('overdue_deliveries', '')`);
+  }
+}
