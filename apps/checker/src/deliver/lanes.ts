@@ -68,7 +68,13 @@ class OpenLanes implements Lanes {
     if (this.#stopped || this.#here.has(due.deliveryId) || this.#here.size >= WAITING) return;
     this.#here.add(due.deliveryId);
     const name = laneName(due);
-    const lane = this.#lanes.get(name) ?? { kind: due.channelKind, waiting: [], underWay: 0, opensAt: 0, openedAt: 0 };
+    const lane = this.#lanes.get(name) ?? {
+      kind: due.channelKind,
+      waiting: [],
+      underWay: 0,
+      opensAt: 0,
+      openedAt: 0,
+    };
     lane.waiting.push(due);
     this.#lanes.set(name, lane);
     this.#pumpSoon();

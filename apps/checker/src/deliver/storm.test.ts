@@ -26,7 +26,11 @@ const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 const WAITING = { timeout: 50_000, interval: 100 };
 const database = await testDatabase();
 const { pool } = database;
-const [telegram, slack, webhook] = await Promise.all([startFakeTelegram(), startFakeSlack(), startFakeWebhook()]);
+const [telegram, slack, webhook] = await Promise.all([
+  startFakeTelegram(),
+  startFakeSlack(),
+  startFakeWebhook(),
+]);
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close();
@@ -57,7 +61,9 @@ test("500 checks lost at once on one host are few messages, and so is their retu
     ["telegram", "sent", MANY],
     ["webhook", "sent", MANY],
   ]);
-  expect(await storms(projectId)).toEqual([{ shared: expect.stringContaining("203.0.113.7"), incidents: MANY }]);
+  expect(await storms(projectId)).toEqual([
+    { shared: expect.stringContaining("203.0.113.7"), incidents: MANY },
+  ]);
 
   const returnedAt = Date.now();
   for (let from = 0; from < MANY; from += 50) await ping(checks.slice(from, from + 50), Date.now());
@@ -77,7 +83,11 @@ test("one that shares nothing with a storm is told at once in the midst of it", 
   for (const check of storm) await ping([check], Date.now(), "fail");
   await expect.poll(() => inChat("-1002").length, WAITING).toBe(1);
   const arrival = anArrival(lone, Date.now(), { kind: "fail" });
-  const elsewhere = { ...arrival, host: "other", record: { ...arrival.record, remoteAddress: "198.51.100.9" } };
+  const elsewhere = {
+    ...arrival,
+    host: "other",
+    record: { ...arrival.record, remoteAddress: "198.51.100.9" },
+  };
   await recordPings(pool, [elsewhere], ALONE);
   await expect.poll(() => inChat("-1002").length, WAITING).toBe(2);
   expect(inChat("-1002")[1]?.text).toContain("lone is down");
@@ -85,7 +95,10 @@ test("one that shares nothing with a storm is told at once in the midst of it", 
   expect(inChat("-1002")).toHaveLength(3);
 }, 60_000);
 
-function receivedSince<Entry extends { receivedAt: number }>(fake: { received: readonly Entry[] }, at: number): Entry[] {
+function receivedSince<Entry extends { receivedAt: number }>(
+  fake: { received: readonly Entry[] },
+  at: number,
+): Entry[] {
   return fake.received.filter(({ receivedAt }) => receivedAt >= at);
 }
 

@@ -1,4 +1,12 @@
-import type { AlertFacts, AlertGroup, AlertKind, AlertLine, AlertMessage, MessageKind, Tone } from "./alert.ts";
+import type {
+  AlertFacts,
+  AlertGroup,
+  AlertKind,
+  AlertLine,
+  AlertMessage,
+  MessageKind,
+  Tone,
+} from "./alert.ts";
 import { runWords } from "./compose-other.ts";
 import { checkName, projectLine } from "./names.ts";
 

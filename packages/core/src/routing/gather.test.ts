@@ -17,7 +17,12 @@ describe("what waits for a channel", () => {
     ["and goes then, with all that came", "b:host1 c:host1", "10:host1", "b+c"],
     ["the third waits for 15 s", "c:host1", "14:host1 4:host1", "hold c until +11"],
     ["the fourth for 30 s", "d:host1", "40:host1 30:host1 15:host1", "hold d until +15"],
-    ["the fifth and all others for a minute", "e:host1", "90:host1 80:host1 65:host1 35:host1 20:host1", "hold e until +40"],
+    [
+      "the fifth and all others for a minute",
+      "e:host1",
+      "90:host1 80:host1 65:host1 35:host1 20:host1",
+      "hold e until +40",
+    ],
     ["what shares nothing with it is not held", "b:host1 x:host9", "3:host1", "x | hold b until +7"],
     ["a lone one without keys is not held", "x", "3:host1", "x"],
     ["five that share nothing are five", "a b c d e", "", "a | b | c | d | e"],

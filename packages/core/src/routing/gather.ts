@@ -34,7 +34,9 @@ export function gatherAlerts(
     if (until > now) gathered.hold.push({ ids: alerts.map(({ id }) => id), until });
     else if (lead !== undefined) gathered.messages.push(messageOf(lead, alerts));
   }
-  return gathered.messages.length > AT_ONCE_MAX ? { ...gathered, messages: asOne(gathered.messages) } : gathered;
+  return gathered.messages.length > AT_ONCE_MAX
+    ? { ...gathered, messages: asOne(gathered.messages) }
+    : gathered;
 }
 
 function messageOf(lead: WaitingAlert, alerts: readonly WaitingAlert[]): Gathered["messages"][number] {

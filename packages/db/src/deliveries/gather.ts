@@ -117,7 +117,11 @@ const FROM = sql`
   left join checks k on k.project_id = d.project_id and k.id = d.check_id`;
 
 /** All that is due for these channels for the first time; of a check with several news only whoever claims them decides. */
-async function findWaiting(tx: Tx, ids: readonly string[], channelIds: readonly string[]): Promise<Gatherable[]> {
+async function findWaiting(
+  tx: Tx,
+  ids: readonly string[],
+  channelIds: readonly string[],
+): Promise<Gatherable[]> {
   const { rows } = await tx.execute<Gatherable>(sql`
     select ${GATHERABLE} ${FROM}
     where d.channel_id = any(${uuids(channelIds)}) and d.attempt = 0 and d.state in ('pending', 'retry')

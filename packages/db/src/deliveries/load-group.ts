@@ -10,7 +10,12 @@ export type AlertGroup = {
   /** All that it tells, by sort. */
   counts: { kind: DeliveryKind; reason: Reason | null; count: number }[];
   /** The first few, the lead first. */
-  first: { kind: DeliveryKind; checkName: string; reason: Reason | null; payload: Record<string, unknown> | null }[];
+  first: {
+    kind: DeliveryKind;
+    checkName: string;
+    reason: Reason | null;
+    payload: Record<string, unknown> | null;
+  }[];
   storm: {
     id: string;
     /** "host db1", "tag prod"; empty where nothing is shared by two. */

@@ -15,12 +15,19 @@ export async function nameStorms(
   for (const { leadId, otherIds, keys } of messages) {
     const told = [leadId, ...otherIds].flatMap((id) => byId.get(id) ?? []).filter(isDown);
     const shared = new Set(told.flatMap(keysOf));
-    const all = [...told, ...before.filter((one) => isDown(one) && keysOf(one).some((key) => shared.has(key)))];
+    const all = [
+      ...told,
+      ...before.filter((one) => isDown(one) && keysOf(one).some((key) => shared.has(key))),
+    ];
     const incidentIds = [...new Set(all.flatMap(({ incidentId }) => incidentId ?? []))];
     const [first] = told;
     if (first === undefined || incidentIds.length < 2) continue;
     const stormId = all.find((one) => one.stormId !== null)?.stormId ?? null;
-    await join(tx, { projectId: first.projectId, stormId, shared: keys[0] ?? [...shared][0] ?? "" }, incidentIds);
+    await join(
+      tx,
+      { projectId: first.projectId, stormId, shared: keys[0] ?? [...shared][0] ?? "" },
+      incidentIds,
+    );
   }
 }
 
