@@ -121,7 +121,15 @@ async function startDelivery(): Promise<void> {
     passOn: () => Promise.resolve(0),
   });
   const queue = await openQueue({ redisUrl: null, databaseUrl: database.url, onError: () => undefined });
-  const parts = { db: openDb(pool), keyring: sceneKeyring, queue, sender, mail: false, sink: null, checkerId: null };
+  const parts = {
+    db: openDb(pool),
+    keyring: sceneKeyring,
+    queue,
+    sender,
+    mail: false,
+    sink: null,
+    checkerId: null,
+  };
   const delivering = startDelivering({ ...parts, publicUrl: PUBLIC_URL, log: pino({ level: "silent" }) });
   const wake = () => delivering.wake();
   const unlisten = listen({ url: database.url, handlers: { overdue_deliveries: wake }, onConnect: wake });
