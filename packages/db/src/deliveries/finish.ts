@@ -109,15 +109,7 @@ async function write(db: Db | Tx, endings: readonly Ended[]): Promise<Written> {
       insert into delivery_attempts
         (project_id, delivery_id, attempt, started_at, finished_at, outcome, status_code, answer)
       select project_id, id, attempt, started_at, clock_timestamp(), state, status_code, answer from done
-    ), led as (
-      -- what the same message told ended with it; a retry tells it again
-      update deliveries m set state = done.state, finished_at = clock_timestamp(),
-        provider_ref = d.provider_ref, last_error = case when done.state <> 'sent' then d.answer end,
-        latency_ms = case when done.state = 'sent' then least(2147483647, extract(epoch from clock_timestamp() -
-          coalesce((select f.at from flips f where f.id = m.flip_id), m.created_at)) * 1000)::int end
-      from done join given d on d.id = done.id
-      where done.state in ('sent', 'failed') and m.lead_id = done.id
-    ), replaced as (
+    ), led as (${led}), replaced as (
       update deliveries d set dealt_with_at = clock_timestamp() from done
       where done.state = 'sent' and d.project_id = done.project_id and d.id = done.instead_of
     ), heard as (
@@ -155,6 +147,15 @@ async function write(db: Db | Tx, endings: readonly Ended[]): Promise<Written> {
 /** A flip is told from the deadline on; all else from when it was written. */
 const latencyMs = sql`least(2147483647, extract(epoch from clock_timestamp() -
   coalesce((select f.at from flips f where f.id = d.flip_id), d.created_at)) * 1000)::int`;
+
+/** What the same message told ended with it; a retry tells it again. */
+const led = sql`
+  update deliveries m set state = done.state, finished_at = clock_timestamp(), provider_ref = g.provider_ref,
+    last_error = case when done.state <> 'sent' then g.answer end,
+    latency_ms = case when done.state = 'sent' then least(2147483647, extract(epoch from clock_timestamp() -
+      coalesce((select f.at from flips f where f.id = m.flip_id), m.created_at)) * 1000)::int end
+  from done join given g on g.id = done.id
+  where done.state in ('sent', 'failed') and m.lead_id = done.id`;
 
 /** Whether this opens the circuit: too many errors in a row, or the attempt that was to find out failed too. */
 const opens = sql`(not h.sent and h.broken_because is null and h.failures > 0

@@ -3,27 +3,8 @@ import { sql } from "drizzle-orm";
 
 import type { Tx } from "../database.ts";
 import { uuids } from "./due.ts";
-import type { DeliveryKind } from "./delivery-row.ts";
+import { type Gatherable, type Gone, keysOf } from "./gatherable.ts";
 import { nameStorms } from "./name-storms.ts";
-
-/** A delivery that may share a message with others, or has. */
-export type Gatherable = {
-  id: string;
-  projectId: string;
-  channelId: string;
-  kind: DeliveryKind;
-  checkId: string | null;
-  incidentId: string | null;
-  stormId: string | null;
-  host: string | null;
-  address: string | null;
-  tags: string;
-  dependsOn: string[];
-  /** All that its channel is told comes as one. */
-  collects: boolean;
-};
-/** One that was told lately: by which message, and when that went. */
-export type Gone = Gatherable & { messageId: string; at: Instant };
 
 const WAITING_MAX = 2_000;
 /** A trouble that nothing was told of for so long is over; what comes then is told at once again. */
@@ -68,17 +49,6 @@ export async function gather(
 /** What may stand in one message: alerts of one sort, or all of a channel that collects. */
 function classOf({ channelId, kind, collects }: Gatherable): string {
   return collects ? channelId : `${channelId} ${kind}`;
-}
-
-/** What an alert shares with others, as keys. */
-export function keysOf({ kind, collects, host, address, tags, dependsOn }: Gatherable): string[] {
-  if (collects || kind === "run" || kind === "notice") return ["together"];
-  return [
-    ...(host === null ? [] : [`host ${host}`]),
-    ...(address === null ? [] : [`address ${address}`]),
-    ...tags.split(" ").flatMap((tag) => (tag === "" ? [] : [`tag ${tag}`])),
-    ...dependsOn.map((id) => `dependency ${id}`),
-  ];
 }
 
 /** What a check was told of before holds back no news of the same check, nor is what comes quietly held at all. */

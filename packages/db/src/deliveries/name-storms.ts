@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 
 import type { Tx } from "../database.ts";
 import { uuids } from "./due.ts";
-import { type Gatherable, type Gone, keysOf } from "./gather.ts";
+import { type Gatherable, type Gone, keysOf } from "./gatherable.ts";
 
 /** Makes incidents that were told together, or after one another for one trouble, a storm; it has a page of its own. */
 export async function nameStorms(

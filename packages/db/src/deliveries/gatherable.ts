@@ -1,0 +1,33 @@
+import type { Instant } from "@overdue/core";
+
+import type { DeliveryKind } from "./delivery-row.ts";
+
+/** A delivery that may share a message with others, or has. */
+export type Gatherable = {
+  id: string;
+  projectId: string;
+  channelId: string;
+  kind: DeliveryKind;
+  checkId: string | null;
+  incidentId: string | null;
+  stormId: string | null;
+  host: string | null;
+  address: string | null;
+  tags: string;
+  dependsOn: string[];
+  /** All that its channel is told comes as one. */
+  collects: boolean;
+};
+/** One that was told lately: by which message, and when that went. */
+export type Gone = Gatherable & { messageId: string; at: Instant };
+
+/** What an alert shares with others, as keys. */
+export function keysOf({ kind, collects, host, address, tags, dependsOn }: Gatherable): string[] {
+  if (collects || kind === "run" || kind === "notice") return ["together"];
+  return [
+    ...(host === null ? [] : [`host ${host}`]),
+    ...(address === null ? [] : [`address ${address}`]),
+    ...tags.split(" ").flatMap((tag) => (tag === "" ? [] : [`tag ${tag}`])),
+    ...dependsOn.map((id) => `dependency ${id}`),
+  ];
+}
