@@ -111,7 +111,7 @@ async function startDelivery(): Promise<void> {
   const egress = openEgress({ allowedNetworks: ["127.0.0.0/8"], timeoutMs: 5_000 });
   const sender = openSender({
     egress,
-    mailer: openMailer({ smtpUrl: null, from: "overdue@example.org" }),
+    mailer: openMailer({ smtpUrl: null, from: "overdue@example.org", stopLink: () => "" }),
     operator: {
       publicUrl: PUBLIC_URL,
       telegramApiRoot: telegram.root,
