@@ -83,6 +83,7 @@ function problems(access: Access, config: RouteConfig) {
     ...(config.path.includes("{") && { 404: problem("There is no such object in this project.") }),
     ...(isCreation(config) && { 409: problem("The first request with this Idempotency-Key is at work.") }),
     ...(config.request?.body && { 413: problem("The body is too large.") }),
+    ...(config.method === "patch" && { 412: problem("Somebody else edited it since; nothing is written.") }),
     ...(config.request?.body && { 415: problem("The body is not JSON.") }),
     ...(isCreation(config) && { 422: problem("This Idempotency-Key came with another body before.") }),
     ...(!("uncounted" in access) && {

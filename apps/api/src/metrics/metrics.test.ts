@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { serveOverHttp } from "../../test/healthchecks/serve.ts";
 import { testApi } from "../../test/test-api.ts";
 
 const api = await testApi({ metricsToken: "a long enough token" });
@@ -26,4 +27,15 @@ test("requests are counted by their route and never by an id", async () => {
   const text = await (await api.call("GET", "/metrics")).text();
   expect(text).toContain('route="/v1/projects/:projectId"');
   expect(text).not.toContain("01900000");
+});
+
+test("METRICS_TOKEN opens both kinds of metrics of a running api, and no other token does", async () => {
+  const { url } = await serveOverHttp({ METRICS_TOKEN: "let-me-measure" });
+  const ask = async (path: string, headers: Record<string, string>) =>
+    (await fetch(`${url}${path}`, { headers: { "x-forwarded-for": "192.0.2.7", ...headers } })).status;
+  expect(await ask("/metrics", { authorization: "Bearer let-me-measure" })).toBe(200);
+  expect(await ask("/metrics", { authorization: "Bearer let-me-guess-it" })).toBe(401);
+  expect(await ask("/metrics", {})).toBe(401);
+  expect(await ask("/api/v3/metrics/", { "x-metrics-key": "let-me-measure" })).toBe(200);
+  expect(await ask("/api/v3/metrics/", { "x-metrics-key": "let-me-guess-it" })).toBe(403);
 });
