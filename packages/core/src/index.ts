@@ -47,7 +47,6 @@ export { examineSchedule } from "./learning/doctor/doctor.ts";
 export type { Finding, FindingEvidence } from "./learning/doctor/finding.ts";
 export type { SeenRun } from "./learning/doctor/history.ts";
 export { decide, type Decision } from "./routing/decide.ts";
-export { hearersOf, type Hearer } from "./routing/hearers.ts";
 export { onCallAt, type Override, type Rotation } from "./routing/on-call.ts";
 export {
   ReasonInput,
