@@ -16,7 +16,7 @@ export type Face = {
 };
 
 /** The check that a request changed. */
-export type Touched = { id: string; name: string };
+type Touched = { id: string; name: string };
 
 export type FaceEnv = { Variables: AppEnv["Variables"] & { face: Face; touched?: Touched } };
 export type FaceContext = Context<FaceEnv>;

@@ -11,7 +11,7 @@ export type Pace = {
 };
 
 /** A row that stands for several pings that said the same: the newest, and how many before it. */
-export type Rolling = { like: string; number: number; id: string; repeats: number };
+type Rolling = { like: string; number: number; id: string; repeats: number };
 
 export type Paced = {
   pace: Pace;
