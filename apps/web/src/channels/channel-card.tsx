@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
 import { Ago } from "../ui/ago.tsx";
+import { ManagedMark } from "../ui/managed-mark.tsx";
 import type { ChannelView } from "./channel-queries.ts";
 import { ChannelState } from "./channel-state.tsx";
 import { kindTitle } from "./kind-title.ts";
@@ -39,6 +40,7 @@ export function ChannelCard(props: Props) {
       </div>
       <div className={styles["facts"]}>
         <ChannelState channel={channel} />
+        <ManagedMark managedBy={channel.managedBy} />
         {channel.isFallback && <span>The fall-back of this project</span>}
         <span>Last delivered: {channel.lastSentAt === null ? "never" : <Ago at={channel.lastSentAt} />}</span>
         <span>{usedBy(checkNames)}</span>

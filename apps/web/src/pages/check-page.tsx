@@ -22,6 +22,7 @@ import { PingList } from "../history/ping-list.tsx";
 import { RunList } from "../history/run-list.tsx";
 import { StatusHistory } from "../history/status-history.tsx";
 import { AnnounceChanges } from "../ui/announce.tsx";
+import { ManagedMark } from "../ui/managed-mark.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 import { STATUS_WORDS } from "../checks/status.ts";
 import styles from "./check-page.module.css";
@@ -35,7 +36,7 @@ export function CheckPage() {
     <Page
       title={`${checkName(check)} (${STATUS_WORDS[check.status].toLowerCase()})`}
       heading={checkName(check)}
-      lead={check.tags.length > 0 ? <TagList tags={check.tags} /> : undefined}
+      lead={<Lead check={check} />}
       back={
         <TextLink to="/projects/$projectId/checks" params={{ projectId: ref.projectId }}>
           <BackArrow />
@@ -59,6 +60,15 @@ export function CheckPage() {
       <Findings check={check} />
       <Parts check={check} />
     </Page>
+  );
+}
+
+function Lead({ check: { tags, managedBy } }: { check: CheckView }) {
+  return (
+    <>
+      {tags.length > 0 && <TagList tags={tags} />}
+      <ManagedMark managedBy={managedBy} />
+    </>
   );
 }
 

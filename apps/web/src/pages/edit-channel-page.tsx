@@ -11,6 +11,7 @@ import { ShownOnce } from "../channels/shown-once.tsx";
 import { checkName } from "../checks/check-name.ts";
 import { checksQuery } from "../checks/check-queries.ts";
 import { Card } from "../ui/card.tsx";
+import { ManagedNote } from "../ui/managed-mark.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 
 export function EditChannelPage() {
@@ -38,6 +39,7 @@ export function EditChannelPage() {
         <ShownOnce secrets={secrets} done={() => void leave()} />
       ) : checks ? (
         <>
+          <ManagedNote managedBy={channel.managedBy} />
           <Card>
             <ChannelForm
               kind={channelKinds[channel.kind]}

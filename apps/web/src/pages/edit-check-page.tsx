@@ -9,6 +9,7 @@ import { tagsOf } from "../checks/check-selection.ts";
 import { CheckForm } from "../checks/form/check-form.tsx";
 import { valuesOf } from "../checks/form/check-form-values.ts";
 import { browserZone } from "../time/zoned.ts";
+import { ManagedNote } from "../ui/managed-mark.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 
 export function EditCheckPage() {
@@ -30,6 +31,7 @@ export function EditCheckPage() {
         </TextLink>
       }
     >
+      <ManagedNote managedBy={check.managedBy} />
       <CheckForm
         projectId={ref.projectId}
         initial={initial}
