@@ -17,7 +17,7 @@ export type Field = {
 };
 
 /** Where a kind stands in the list of all kinds. */
-export type KindGroup = "mail" | "chat" | "push" | "on-call" | "phone" | "other";
+type KindGroup = "mail" | "chat" | "push" | "on-call" | "phone" | "other";
 
 /** What the operator of this installation set; see the configuration's own list. */
 export type Operator = {

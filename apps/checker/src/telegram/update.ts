@@ -9,7 +9,7 @@ export type Heard =
   | { kind: "status"; place: Place }
   | { kind: "press"; place: Place; by: string; data: string; pressId: string; message: PressedMessage }
   | null;
-export type PressedMessage = { id: number; text: string; entities: unknown[] };
+type PressedMessage = { id: number; text: string; entities: unknown[] };
 
 const Person = z.object({ first_name: z.string().catch("Somebody"), username: z.string().optional() });
 const Chat = z.object({

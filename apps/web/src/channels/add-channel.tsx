@@ -21,7 +21,9 @@ const GROUPS: Record<ChannelKind["group"], string> = {
 export function AddChannel({ projectId }: { projectId: string }) {
   const [words, setWords] = useState("");
   const found = foundKinds(Object.entries(channelKinds), words);
-  const groups = Map.groupBy(found, ([, { group }]) => group);
+  const groups = Object.entries(GROUPS)
+    .map(([group, title]) => ({ group, title, kinds: found.filter(([, kind]) => kind.group === group) }))
+    .filter(({ kinds }) => kinds.length > 0);
   return (
     <nav aria-label="Add a channel">
       <TextInput
@@ -36,10 +38,10 @@ export function AddChannel({ projectId }: { projectId: string }) {
       {found.length === 0 && (
         <output>There is none of this name. A webhook reaches whatever speaks HTTP.</output>
       )}
-      {Array.from(groups, ([group, kinds]) => (
+      {groups.map(({ group, title: groupTitle, kinds }) => (
         <section key={group} aria-labelledby={`kinds-${group}`}>
           <h3 id={`kinds-${group}`} className={styles["group"]}>
-            {GROUPS[group]}
+            {groupTitle}
           </h3>
           <div className={styles["kinds"]}>
             {kinds.map(([kind, { title, summary }]) => (

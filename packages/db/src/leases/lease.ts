@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
 
 /** What only one process may do at a time. */
-export type LeaseName = "telegram-updates";
+type LeaseName = "telegram-updates";
 export type Tenure = { name: LeaseName; holder: string };
 
 /**

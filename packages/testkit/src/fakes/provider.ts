@@ -4,7 +4,7 @@ import type { Manners } from "./manners.ts";
 import { PROVIDERS, type ProviderName } from "./providers.ts";
 
 /** One message that a provider took, by its name. */
-export type Taken = { provider: ProviderName; request: FakeRequest };
+type Taken = { provider: ProviderName; request: FakeRequest };
 
 /** Every provider that is told by one HTTP request, behind one port, each under its own name. */
 export type FakeProviders = Ledger<Taken> & {

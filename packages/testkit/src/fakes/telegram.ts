@@ -14,7 +14,7 @@ export type TelegramMessage = {
   receivedAt: number;
 };
 
-export type TelegramCall = { method: string; given: Record<string, unknown> };
+type TelegramCall = { method: string; given: Record<string, unknown> };
 
 /** What became of a chat, in the words of the Bot API. */
 type ChatFate = "blocked" | "gone" | { movedTo: string };
