@@ -16,6 +16,8 @@ const BATCH_CHECKS = 500;
 /** The sweep: found late at the most by this, whoever forgot to wake us. */
 const SWEEP_MS = 1_000;
 const SOONEST_MS = 5;
+/** A canary that was asked for and did not come is asked for again. */
+const CANARY_MS = 100;
 /** Outages change only by an outage's end, which takes seconds by its nature. */
 const OUTAGES_READ_EVERY_MS = 1_000;
 
@@ -112,7 +114,9 @@ export class Judge {
     const next = await nextWakeAt(this.#options.pool);
     if (next === null || watermark === null) return SWEEP_MS;
     const waitMs = next - this.#options.now();
-    if (waitMs <= 0 && next > watermark) await askForCanary(this.#options.pool);
-    return waitMs <= 0 ? SWEEP_MS : Math.min(SWEEP_MS, Math.max(SOONEST_MS, waitMs));
+    if (waitMs > 0) return Math.min(SWEEP_MS, Math.max(SOONEST_MS, waitMs));
+    if (next <= watermark) return SWEEP_MS;
+    await askForCanary(this.#options.pool);
+    return CANARY_MS;
   }
 }
