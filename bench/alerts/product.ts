@@ -21,7 +21,7 @@ export type Product = {
   stop(): Promise<void>;
 };
 
-export type Sink = {
+type Sink = {
   url: string;
   /** Delivery id and epoch ms of every call since the last `forget`, in order. */
   calls(): Promise<[string, number][]>;
