@@ -53,8 +53,7 @@ async function lone(product: Product, model: Model, store: string): Promise<void
   for (const deadlineAt of deadlines) await addHerd(product.pool, model, { count: 1, deadlineAt });
   const calls = await received(product, LONE_CHECKS, (deadlines.at(-1) ?? first) + 30_000);
   const latencies = (await flipsOf(product, calls)).toSorted((one, other) => one - other);
-  const at = (share: number) =>
-    latencies[Math.max(0, Math.ceil(latencies.length * share) - 1)];
+  const at = (share: number) => latencies[Math.max(0, Math.ceil(latencies.length * share) - 1)];
   console.log(
     `${store}: a lone check, ${latencies.length} times: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms (aim: p99 250 ms)`,
   );
