@@ -28,6 +28,8 @@ test("a new check is nightly in the browser's zone, with all further settings of
     tolerance: null,
     recoverAfter: 1,
     alertBeforeFirstPing: false,
+    severity: "warning",
+    dependsOn: [],
   });
 });
 
