@@ -7,7 +7,7 @@ const When = z.string().meta({ example: "2026-03-29T01:00:00+00:00" });
 const ForWriters = "Only for a key that may write.";
 
 /** A check as Healthchecks' clients know it. */
-export const CheckShape = z
+const CheckShape = z
   .strictObject({
     name: z.string(),
     slug: z.string(),

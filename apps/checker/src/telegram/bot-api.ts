@@ -6,7 +6,7 @@ import type { Egress } from "../egress/egress.ts";
 /** Calls the Bot API as the installation's bot. Never throws. */
 export type BotApi = (method: string, parameters: Record<string, unknown>) => Promise<BotAnswer>;
 /** `waitMs`: how long Telegram asks to wait; null where it does not. */
-export type BotAnswer = { ok: true; result: unknown } | { ok: false; because: string; waitMs: number | null };
+type BotAnswer = { ok: true; result: unknown } | { ok: false; because: string; waitMs: number | null };
 
 const Answer = z.object({
   ok: z.boolean(),

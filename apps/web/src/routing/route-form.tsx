@@ -92,19 +92,12 @@ export function RouteForm({ initial, isNew, names, knownTags, save, cancel }: Pr
   );
 }
 
-const HEARS = [
-  { value: "changes", label: "Changes", description: "Down, and up again." },
-  { value: "failures", label: "Every failure", description: "Each failing run, while it is down too." },
-  { value: "runs", label: "Every run", description: "Good or bad: one quiet line for each." },
-  { value: "notices", label: "Notices", description: "Slower than usual, the schedule doctor, edits." },
-];
 const REASONS = Object.entries(REASON_TITLES).map(([value, label]) => ({ value, label }));
 const SEVERITIES = ["info", "warning", "critical"];
 
 function MatchFields({ names, knownTags }: { names: Names; knownTags: readonly string[] }) {
   const form = useRouteFormContext();
-  const { tags, reasons, severities, checkIds, hears } = form.values;
-  const heard = Object.entries(hears).flatMap(([name, on]) => (on ? [name] : []));
+  const { tags, reasons, severities, checkIds } = form.values;
   return (
     <Stack>
       <TextInput
@@ -114,25 +107,6 @@ function MatchFields({ names, knownTags }: { names: Names; knownTags: readonly s
         required
         {...form.getInputProps("name")}
       />
-      <Checkbox.Group
-        label="It hears of"
-        value={heard}
-        onChange={(chosen) =>
-          form.setFieldValue("hears", {
-            changes: chosen.includes("changes"),
-            failures: chosen.includes("failures"),
-            runs: chosen.includes("runs"),
-            notices: chosen.includes("notices"),
-          })
-        }
-        error={form.errors["hears"]}
-      >
-        <Stack gap="xs" mt="xs">
-          {HEARS.map((one) => (
-            <Checkbox key={one.value} {...one} />
-          ))}
-        </Stack>
-      </Checkbox.Group>
       <Fieldset legend="Only these (what is empty does not narrow)">
         <Stack>
           <TagsInput

@@ -33,7 +33,7 @@ export function composeAlert(
 }
 
 /** "may repeat #a1b2c3" where an earlier attempt may have arrived. */
-export function repeatOf({ uncertain, deliveryId }: AlertFacts): string | null {
+function repeatOf({ uncertain, deliveryId }: AlertFacts): string | null {
   return uncertain ? `may repeat #${deliveryId.replaceAll("-", "").slice(-6)}` : null;
 }
 

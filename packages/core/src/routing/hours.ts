@@ -48,6 +48,6 @@ function endMs({ from, to }: Hours): number {
 }
 
 /** 1 is Monday, 7 is Sunday. */
-export function isoWeekdayOf(day: number): number {
+function isoWeekdayOf(day: number): number {
   return weekdayOf(day) || 7;
 }

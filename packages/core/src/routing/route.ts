@@ -12,7 +12,7 @@ export type Target =
   | { kind: "on-call"; rotationId: string };
 
 /** Which checks and incidents a route is for: all named kinds of condition must hold, an empty list always does. */
-export type Match = {
+type Match = {
   tags: readonly string[];
   reasons: readonly Reason[];
   severities: readonly Severity[];
@@ -20,7 +20,7 @@ export type Match = {
 };
 
 /** What a route tells of. `changes`: down and up. `failures`: each failing run, also while down already. */
-export type Hears = { changes: boolean; failures: boolean; runs: boolean; notices: boolean };
+type Hears = { changes: boolean; failures: boolean; runs: boolean; notices: boolean };
 
 /** `afterMinutes` count from the incident's opening, and from the first step on from when that one was told. */
 export type Step = {
