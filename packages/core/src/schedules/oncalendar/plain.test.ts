@@ -54,6 +54,18 @@ test("what is looked up is what systemd's search finds", () => {
   expect(lookedUp).toBeGreaterThan(500);
 });
 
+test.each(["0/7:*", "0/9:*", "*:0/7", "0/5:30"])(
+  "%s, whose step does not fit its unit, is searched at the year's end too",
+  (text) => {
+    const line = parseOnCalendar(text);
+    const after = Date.parse("2031-12-31T22:59Z");
+    const zone = timeZoneOf("UTC");
+    expect(nextOfPlain(line, zone, after) ?? searchOnCalendar(line, zone, after)).toBe(
+      searchOnCalendar(line, zone, after),
+    );
+  },
+);
+
 test("near a clock change, and for lines with seconds, years or open steps of days, nothing is looked up", () => {
   const zone = timeZoneOf("Europe/Riga");
   const change = Date.parse("2026-03-29T01:00Z");

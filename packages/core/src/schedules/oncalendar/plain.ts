@@ -39,10 +39,19 @@ function tableOf(line: OnCalendar): Int16Array | null {
   return table;
 }
 
-function isPlain({ years, months, days, daysFromEnd, seconds }: OnCalendar): boolean {
+function isPlain({ years, months, days, daysFromEnd, hours, minutes, seconds }: OnCalendar): boolean {
   const [second, more] = seconds ?? [];
   const wholeMinutes = second?.start === 0 && second.repeat === 0 && more === undefined;
-  return wholeMinutes && years === null && !daysFromEnd && isClosed(months) && isClosed(days);
+  const plainDays = years === null && !daysFromEnd && isClosed(months) && isClosed(days);
+  return wholeMinutes && plainDays && fits(hours, 24) && fits(minutes, 60);
+}
+
+/** A step that does not end with its unit carries what is over into the first hours of a new month or year. */
+function fits(chain: Chain, size: number): boolean {
+  return (
+    chain === null ||
+    chain.every(({ start, stop, repeat }) => repeat === 0 || stop !== null || (size - start) % repeat === 0)
+  );
 }
 
 /** A step without an end runs on into the next unit, in ways of systemd's own. */
