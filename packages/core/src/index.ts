@@ -77,4 +77,7 @@ export {
   type Step,
   type Wanted,
 } from "./config/plan.ts";
+export { ConfigRoute, type NamedTarget } from "./config/config-route.ts";
+export { counted } from "./config/names.ts";
+export { misnamedIn } from "./config/plan-routes.ts";
 export { gatherAlerts, type Gathered } from "./routing/gather.ts";

@@ -1,8 +1,9 @@
-import { applyConfig } from "@overdue/db";
+import { applyConfig, CircularDependency } from "@overdue/db";
 import { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
 import { InProject } from "../http/params.ts";
+import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
 import { ConfigFile } from "./config-file.ts";
 import { decide } from "./decide.ts";
@@ -10,8 +11,8 @@ import { decide } from "./decide.ts";
 const StepView = z
   .object({
     act: z.enum(["create", "update", "delete"]),
-    what: z.enum(["channel", "check"]),
-    name: z.string().meta({ description: "A channel's name, a check's slug." }),
+    what: z.enum(["channel", "check", "route"]),
+    name: z.string().meta({ description: "A channel's or a route's name, a check's slug." }),
     id: z.uuid().nullable().meta({ description: "Null for what was yet to be made." }),
     changes: z
       .array(z.string())
@@ -49,7 +50,7 @@ export const configRoutes = createRouter().openapi(
       path: "/v1/projects/{projectId}/config",
       summary: "Apply a configuration file",
       description:
-        "Makes the project as the file says, all or nothing; the same file again changes nothing. Checks are known by slug, channels by name. " +
+        "Makes the project as the file says, all or nothing; the same file again changes nothing. Checks are known by slug, channels and routes by name. " +
         "What the file names becomes its own. What was its own and is not named any more is deleted; what never was is left alone.",
       tags: ["Configuration"],
       request: { params: InProject, query: PlanQuery, body: FILE },
@@ -71,11 +72,26 @@ type Request = { projectId: string; file: ConfigFile; isDry: boolean };
 async function planned(c: AppContext, { projectId, file, isDry }: Request) {
   const { pool, keyring, now } = c.var.deps;
   let decision: ReturnType<typeof decide> | undefined;
-  await applyConfig(pool, { projectId, keyring, at: now() }, (current) => {
-    decision = decide(current, file);
-    return isDry ? { ...decision, steps: [] } : decision;
-  });
+  await saying(
+    applyConfig(pool, { projectId, keyring, at: now() }, (current) => {
+      decision = decide(current, file);
+      return isDry ? { ...decision, steps: [] } : decision;
+    }),
+  );
   if (isDry) c.set("isDry", true);
   if (decision === undefined) throw new Error("Nothing was decided.");
   return decision;
+}
+
+/** @throws 400 for a circle by way of a check without a slug: a plan cannot see it. */
+async function saying<T>(applied: Promise<T>): Promise<T> {
+  try {
+    return await applied;
+  } catch (cause) {
+    if (!(cause instanceof CircularDependency)) throw cause;
+    throw ApiError.invalid(
+      "checks",
+      `A check would depend on itself, by way of “${cause.through ?? "itself"}”: take a dependency away.`,
+    );
+  }
 }

@@ -18,8 +18,10 @@ type Check = {
   name: string;
   managedBy: string | null;
   channelIds: string[];
+  dependsOn: string[];
   version: number;
 };
+type Route = { id: string; name: string; managedBy: string | null };
 type Channel = { id: string; name: string; managedBy: string | null };
 
 const FILE = {
@@ -175,6 +177,32 @@ test.each([
     { version: 1, channels: [{ name: "x", kind: "slack" }] },
     "channels.0.settings.url",
   ],
+  [
+    "a route to a channel that nobody knows",
+    { ...FILE, routes: [{ name: "x", steps: [{ afterMinutes: 0, targets: [{ channel: "pager" }] }] }] },
+    "routes.0.steps.0.targets.0.channel",
+  ],
+  [
+    "a route to a person that nobody knows",
+    { ...FILE, routes: [{ name: "x", steps: [{ afterMinutes: 0, targets: [{ person: "Ann" }] }] }] },
+    "routes.0.steps.0.targets.0.person",
+  ],
+  [
+    "a target by its id",
+    { ...FILE, routes: [{ name: "x", steps: [{ afterMinutes: 0, targets: [{ channelId: "x" }] }] }] },
+    "routes.0.steps.0.targets.0",
+  ],
+  [
+    "a circle",
+    {
+      ...FILE,
+      checks: [
+        { ...backup, dependsOn: ["sync"] },
+        { ...sync, dependsOn: ["backup"] },
+      ],
+    },
+    "checks.0.dependsOn.0",
+  ],
   ["a slug twice", { version: 1, checks: [sync, sync] }, "checks.1.slug"],
   ["a name twice", { version: 1, channels: [opsChannel, hookChannel, opsChannel] }, "channels.2.name"],
 ])("%s is refused with its path, and nothing is changed", async (_, file, field) => {
@@ -192,6 +220,114 @@ test("what is no YAML is refused with the line", async () => {
     status: 400,
     detail: expect.stringMatching(/^The file is not YAML: .*line 3/),
   });
+});
+
+const ROUTED = {
+  ...FILE,
+  checks: [backup, { ...sync, dependsOn: ["backup"] }],
+  routes: [
+    {
+      name: "nights",
+      match: { severities: ["critical"], checks: ["backup"] },
+      steps: [
+        { afterMinutes: 0, targets: [{ channel: "ops" }] },
+        { afterMinutes: 15, targets: [{ person: "Ann" }, { onCall: "Primary" }], ifUnacknowledged: false },
+      ],
+      repeatMinutes: 60,
+      hours: {
+        timezone: "Europe/Berlin",
+        weekdays: [1, 2],
+        from: "22:00",
+        to: "06:00",
+        outside: { kind: "instead", targets: [{ channel: "hook" }] },
+      },
+    },
+    { name: "rest", steps: [{ afterMinutes: 0, targets: [{ channel: "hook" }] }] },
+  ],
+};
+const [nights, rest] = ROUTED.routes;
+
+test("routes are made in the file's order, by names, before those that people made", async () => {
+  const { apply, checks, channels, routes, byHand } = await aRoutedProject();
+  const plan = await read<Plan>(await apply(ROUTED));
+  expect(linesOf(plan).slice(-2)).toEqual(["create route nights", "create route rest"]);
+  const [made, other, last] = await routes();
+  const [_mine, ops, hook] = await channels();
+  expect([made?.name, other?.name, last?.name]).toEqual(["nights", "rest", "by hand"]);
+  expect([made, other, last].map((route) => route?.managedBy)).toEqual(["config", "config", null]);
+  expect(made).toMatchObject({
+    match: { severities: ["critical"], checkIds: [(await checks())[0]?.id] },
+    steps: [
+      { targets: [{ kind: "channel", channelId: ops?.id }], ifUnacknowledged: true },
+      {
+        targets: [
+          { kind: "person", personId: byHand.person.id },
+          { kind: "on-call", rotationId: byHand.rotation.id },
+        ],
+        ifUnacknowledged: false,
+      },
+    ],
+    hours: { outside: { targets: [{ kind: "channel", channelId: hook?.id }] } },
+  });
+  expect(linesOf(await read<Plan>(await apply(ROUTED)))).toEqual([]);
+});
+
+test("routes follow the file: edited, moved, deleted; what a person made stays", async () => {
+  const { apply, routes } = await aRoutedProject();
+  await apply(ROUTED);
+  const [before] = await routes();
+  const turned = { ...ROUTED, routes: [rest, { ...nights, recovery: false }] };
+  expect(linesOf(await read<Plan>(await apply(turned)))).toEqual([
+    "update route rest: position",
+    "update route nights: recovery, position",
+  ]);
+  expect(await routes()).toMatchObject([
+    { name: "rest" },
+    { id: before?.id, name: "nights", recovery: false },
+    { name: "by hand" },
+  ]);
+  expect(linesOf(await read<Plan>(await apply({ ...ROUTED, routes: [rest] })))).toEqual([
+    "delete route nights",
+  ]);
+  expect((await routes()).map(({ name }) => name)).toEqual(["rest", "by hand"]);
+});
+
+test("dependencies are by slug, may be turned round, and stay where the file is silent", async () => {
+  const { apply, checks } = await aProject();
+  const depends = async () => (await checks()).map(({ dependsOn }) => dependsOn);
+  await apply({ ...FILE, checks: [{ ...backup, dependsOn: ["sync"] }, sync] });
+  const [one, other] = await checks();
+  expect(await depends()).toEqual([[other?.id], []]);
+  await apply(FILE);
+  expect(await depends()).toEqual([[other?.id], []]);
+  const turned = {
+    ...FILE,
+    checks: [
+      { ...sync, dependsOn: ["backup"] },
+      { ...backup, dependsOn: [] },
+    ],
+  };
+  expect(linesOf(await read<Plan>(await apply(turned)))).toEqual([
+    "update check sync: dependsOn",
+    "update check backup: dependsOn",
+  ]);
+  expect(await depends()).toEqual([[], [one?.id]]);
+});
+
+test("a circle by way of a check without a slug is refused, and nothing is changed", async () => {
+  const { apply, checks, as, path } = await aProject();
+  const made = await read<Check>(await as("POST", `${path}/checks`, sync));
+  const schedule = { kind: "interval", everySeconds: 600 };
+  const nameless = { name: "no slug", schedule, dependsOn: [made.id] };
+  const between = await read<Check>(await as("POST", `${path}/checks`, nameless));
+  const above = { ...sync, slug: "above", dependsOn: [between.id] };
+  await as("POST", `${path}/checks`, above);
+  const before = await checks();
+  const problem = await read<Problem>(
+    await apply({ version: 1, checks: [{ ...sync, dependsOn: ["above"] }] }),
+  );
+  expect(problem).toMatchObject({ status: 400, errors: [{ field: "checks" }] });
+  expect(await checks()).toEqual(before);
 });
 
 test("two files at once: one after the other, and every check is made once", async () => {
@@ -223,7 +359,29 @@ async function aProject() {
       }),
     checks: () => list<Check>("checks"),
     channels: () => list<Channel>("channels"),
+    routes: () => list<Route>("routes"),
   };
+}
+
+/** With a person, a rotation and a route that people made. */
+async function aRoutedProject() {
+  const project = await aProject();
+  const { as, path } = project;
+  const make = async (of: string, input: object) =>
+    await read<{ id: string }>(await as("POST", `${path}/${of}`, input));
+  const mine = await make("channels", { name: "mine", kind: "email", settings: { to: "me@example.org" } });
+  const ann = await make("people", { name: "Ann", channelIds: [mine.id] });
+  const rotation = await make("rotations", {
+    name: "Primary",
+    timezone: "UTC",
+    every: "week",
+    startsOn: "2026-01-05",
+    handOverAt: "09:00",
+    personIds: [ann.id],
+  });
+  const targets = [{ kind: "person", personId: ann.id }];
+  await make("routes", { name: "by hand", steps: [{ afterMinutes: 0, targets }] });
+  return { ...project, byHand: { person: ann, rotation } };
 }
 
 function linesOf({ steps }: Plan): string[] {

@@ -20,7 +20,9 @@ export function decide(current: Current, file: ConfigFile): ConfigDecision & { s
       slug: check.slug,
       fields: fieldsOf(check),
       channels: check.channels ?? null,
+      dependsOn: check.dependsOn ?? null,
     })),
+    routes: file.routes,
   });
   refuse(problems.map(({ path, message }) => ({ field: path, message })));
   const made = new Set(
@@ -30,6 +32,7 @@ export function decide(current: Current, file: ConfigFile): ConfigDecision & { s
     steps,
     channels: wanted,
     checks: file.checks.map(storedCheck),
+    routes: file.routes,
     shownOnce: shownOf(channels, made),
   };
 }
@@ -60,9 +63,9 @@ function failed(field: string, message: string): Completed {
   return { channel: null, shownOnce: {}, errors: [{ field, message }] };
 }
 
-/** A check's fields as the file wants them: all but its slug and its channels; what is left out has its default. */
+/** A check's fields as the file wants them: all but its slug and what it names; what is left out has its default. */
 function fieldsOf(check: ConfigCheck) {
-  const { slug: _, channels: __, ...fields } = { ...DEFAULT_DETAILS, ...defaultSettings, ...check };
+  const { slug: _, channels: __, dependsOn: ___, ...fields } = { ...DEFAULT_DETAILS, ...defaultSettings, ...check };
   return fields;
 }
 
@@ -72,6 +75,7 @@ function storedCheck(check: ConfigCheck): WantedCheck {
     details: { ...DEFAULT_DETAILS, tags: "", ...detailsIn(check) },
     settings: { ...defaultSettings, ...settingsIn(check), schedule: check.schedule },
     channels: check.channels ?? null,
+    dependsOn: check.dependsOn ?? null,
   };
 }
 

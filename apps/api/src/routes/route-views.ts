@@ -55,6 +55,9 @@ export const RouteView = z
     repeatMinutes: z.int().nullable(),
     hours: HoursView.nullable().meta({ description: "Null: at all hours." }),
     recovery: z.boolean(),
+    managedBy: z.enum(["config"]).nullable().meta({
+      description: "config: a configuration file owns it, and undoes edits.",
+    }),
     ...stamps,
   })
   .meta({ id: "Route" });

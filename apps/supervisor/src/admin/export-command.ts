@@ -14,7 +14,7 @@ export const exportCommands = {
     run: async ({ db, keyring }, { project, secrets = "no" }) => {
       await mustFindProject(db, project);
       const { file, leftOut } = exportConfig(await readState(db, keyring, project), secrets === "yes");
-      const notes = leftOut.map((what) => `# left out, as another has the same name: ${what}`);
+      const notes = leftOut.map((what) => `# left out: ${what}`);
       return [...notes, stringify(file).trimEnd()].join("\n");
     },
   }),

@@ -32,7 +32,33 @@ const FILE = {
       filterHttpBody: true,
       channels: ["hook", "ops"],
     },
-    { slug: "sync", schedule: { kind: "interval", everySeconds: 300 }, channels: [] },
+    {
+      slug: "sync",
+      schedule: { kind: "interval", everySeconds: 300 },
+      channels: [],
+      dependsOn: ["backup", "host"],
+    },
+    { slug: "host", schedule: { kind: "interval", everySeconds: 60 }, channels: [] },
+  ],
+  routes: [
+    {
+      name: "second by name, first in order",
+      match: { severities: ["critical"], checks: ["backup"] },
+      steps: [
+        { afterMinutes: 0, targets: [{ channel: "ops" }] },
+        { afterMinutes: 15, targets: [{ channel: "hook" }] },
+      ],
+      repeatMinutes: 60,
+      hours: {
+        timezone: "Europe/Berlin",
+        weekdays: [1, 2],
+        from: "22:00",
+        to: "06:00",
+        outside: { kind: "instead", targets: [{ channel: "hook" }] },
+      },
+      recovery: false,
+    },
+    { name: "all", steps: [{ afterMinutes: 0, targets: [{ channel: "hook" }] }] },
   ],
 };
 
@@ -40,7 +66,10 @@ test("what is exported makes an empty project the same, whose export is the same
   const [one, other] = [await newProject(), await newProject()];
   await apply(one, FILE);
   const exported = await exportOf(one, "yes");
-  expect(parse(exported)).toMatchObject({ version: 1, channels: [{ name: "hook" }, { name: "ops" }] });
+  expect(parse(exported)).toMatchObject({ version: 1, channels: [{ name: "hook" }, { name: "ops" }],
+    checks: [{ slug: "backup" }, { slug: "sync", dependsOn: ["backup", "host"] }, { slug: "host" }],
+    routes: FILE.routes,
+  });
   await apply(other, parse(exported));
   expect(await exportOf(other, "yes")).toBe(exported);
   expect(await stateOf(other)).toEqual(await stateOf(one));
@@ -52,6 +81,27 @@ test("without secrets a file holds none, and changes nothing where it came from"
   const exported = await exportOf(project, "no");
   expect(exported).not.toMatch(/whsec_|example\.org/);
   expect(await apply(project, parse(exported))).toMatchObject({ steps: [] });
+});
+
+test("a route that names a check without a slug is left out, and said so", async () => {
+  const project = await newProject();
+  await apply(project, FILE);
+  const { as } = await keyHolder(api, project, "write");
+  const list = async (of: string) =>
+    (await (await as("GET", `/v1/projects/${project}/${of}`)).json()) as { items: { id: string }[] };
+  const [channel] = (await list("channels")).items;
+  const check = await as("POST", `/v1/projects/${project}/checks`, {
+    schedule: { kind: "interval", everySeconds: 60 },
+  });
+  const { id } = (await check.json()) as { id: string };
+  await as("POST", `/v1/projects/${project}/routes`, {
+    name: "by hand",
+    match: { checkIds: [id] },
+    steps: [{ afterMinutes: 0, targets: [{ kind: "channel", channelId: channel?.id }] }],
+  });
+  const exported = await exportOf(project, "yes");
+  expect(exported).toMatch(/^# left out: route “by hand”/);
+  expect(parse(exported)).toMatchObject({ routes: FILE.routes });
 });
 
 async function newProject(): Promise<string> {
@@ -72,9 +122,10 @@ function exportOf(project: string, secrets: string): Promise<string> {
 }
 
 async function stateOf(projectId: string) {
-  const { channels, checks } = await readState(openDb(api.database.pool), keyringOf([SECRET_KEY]), projectId);
+  const { channels, checks, routes } = await readState(openDb(api.database.pool), keyringOf([SECRET_KEY]), projectId);
   return {
     channels: channels.map((channel) => ({ ...channel, id: "" })),
-    checks: checks.map((check) => ({ ...check, id: "" })),
+    checks: checks.map((check) => ({ ...check, dependsOn: check.dependsOn?.toSorted(), id: "" })),
+    routes: routes.map((route) => ({ ...route, id: "" })),
   };
 }

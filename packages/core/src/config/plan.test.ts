@@ -5,11 +5,26 @@ import { type Current, planConfig, type Wanted } from "./plan.ts";
 const mail = { name: "ops", kind: "email", settings: { to: "a@example.org" } };
 const hook = { name: "hook", kind: "webhook", settings: { url: "https://example.org" } };
 const fields = { name: "Backup", schedule: { kind: "interval", everySeconds: 60 } };
-const backup = { slug: "backup", fields, channels: ["ops"] };
+const backup = { slug: "backup", fields, channels: ["ops"], dependsOn: null };
+const nothing = { channels: [], checks: [], routes: [], people: [], rotations: [] };
+const toOps = {
+  name: "all",
+  match: { tags: [], reasons: [], severities: [], checks: [] },
+  hears: { changes: true, failures: false, runs: false, notices: false },
+  steps: [{ afterMinutes: 0, targets: [{ channel: "ops" }], ifUnacknowledged: true }],
+  repeatMinutes: null,
+  hours: null,
+  recovery: true,
+};
+const ofBackup = { ...toOps, name: "backup", match: { ...toOps.match, checks: ["backup"] } };
+const depending = (slug: string, ...dependsOn: string[]) => ({ slug, fields, channels: [], dependsOn });
+const late = { afterMinutes: 5, ifUnacknowledged: true };
+const byDay = { timezone: "UTC", weekdays: [1], from: "08:00", to: "18:00" };
+const outside = { kind: "instead" as const, targets: [{ onCall: "Primary" }] };
 const owned = { isOwned: true };
 const foreign = { isOwned: false };
 
-const cases: [string, Current, Wanted, string[]][] = [
+const cases: [string, Partial<Current>, Partial<Wanted>, string[]][] = [
   ["nothing to do for nothing", { channels: [], checks: [] }, { channels: [], checks: [] }, []],
   [
     "an empty project gets all, channels first",
@@ -75,10 +90,72 @@ const cases: [string, Current, Wanted, string[]][] = [
     { channels: [], checks: [] },
     ["delete check backup", "delete channel ops"],
   ],
+  [
+    "routes come after the checks they name, in the file's order",
+    { channels: [], routes: [] },
+    { channels: [mail], checks: [backup], routes: [ofBackup, toOps] },
+    ["create channel ops", "create check backup", "create route backup", "create route all"],
+  ],
+  [
+    "routes in another order are moved; one that differs says in what; one of a person moves behind",
+    {
+      channels: [{ ...mail, ...owned, id: "1" }],
+      routes: [
+        { ...toOps, ...foreign, name: "by hand", id: "2" },
+        { ...toOps, ...owned, id: "3" },
+        { ...toOps, ...owned, name: "nights", id: "4" },
+        { ...toOps, ...owned, name: "old", id: "5" },
+      ],
+    },
+    { channels: [mail], routes: [toOps, { ...toOps, name: "nights", repeatMinutes: 30 }] },
+    ["update route all: position", "update route nights: repeatMinutes, position", "delete route old"],
+  ],
+  [
+    "routes that are as wanted are left alone, those of people behind them too",
+    {
+      channels: [{ ...mail, ...owned, id: "1" }],
+      routes: [
+        { ...toOps, ...owned, id: "3" },
+        { ...toOps, ...foreign, name: "by hand", id: "2" },
+      ],
+    },
+    { channels: [mail], routes: [toOps] },
+    [],
+  ],
+  [
+    "dependencies are compared in any order, and kept where the file is silent",
+    {
+      checks: [
+        { ...depending("a", "c", "b"), ...owned, id: "1" },
+        { ...depending("b"), ...owned, id: "2" },
+        { ...depending("c", "b"), ...owned, id: "3" },
+      ],
+    },
+    {
+      checks: [
+        depending("a", "b", "c"),
+        depending("b"),
+        { ...depending("c"), dependsOn: null },
+        depending("d", "a"),
+      ],
+    },
+    ["create check d"],
+  ],
+  [
+    "a dependency may be turned round",
+    {
+      checks: [
+        { ...depending("a", "b"), ...owned, id: "1" },
+        { ...depending("b"), ...owned, id: "2" },
+      ],
+    },
+    { checks: [depending("b", "a"), depending("a")] },
+    ["update check b: dependsOn", "update check a: dependsOn"],
+  ],
 ];
 
 test.each(cases)("%s", (_, current, wanted, lines) => {
-  const { steps, problems } = planConfig(current, wanted);
+  const { steps, problems } = planConfig({ ...nothing, ...current }, { ...nothing, ...wanted });
   expect(problems).toEqual([]);
   expect(
     steps.map(({ act, what, name, changes }) =>
@@ -120,10 +197,54 @@ test.each<[string, Partial<Current>, Partial<Wanted>, string]>([
     { checks: [backup] },
     "checks.0.slug",
   ],
+  ["a route's name twice", {}, { channels: [mail], routes: [toOps, toOps] }, "routes.1.name"],
+  ["a route to a channel that nobody knows", {}, { routes: [toOps] }, "routes.0.steps.0.targets.0.channel"],
+  [
+    "a route for a check that nobody knows",
+    {},
+    { channels: [mail], routes: [ofBackup] },
+    "routes.0.match.checks.0",
+  ],
+  [
+    "a person whose name two have",
+    {
+      people: [
+        { id: "1", name: "Ann" },
+        { id: "2", name: "Ann" },
+      ],
+    },
+    { routes: [{ ...toOps, steps: [{ ...late, targets: [{ person: "Ann" }] }] }] },
+    "routes.0.steps.0.targets.0.person",
+  ],
+  [
+    "others outside of the hours that nobody knows",
+    {},
+    { channels: [mail], routes: [{ ...toOps, hours: { ...byDay, outside } }] },
+    "routes.0.hours.outside.targets.0.onCall",
+  ],
+  [
+    "a dependency that nobody knows",
+    {},
+    { checks: [depending("a", "a2"), depending("b")] },
+    "checks.0.dependsOn.0",
+  ],
+  ["a check that depends on itself", {}, { checks: [depending("a", "a")] }, "checks.0.dependsOn.0"],
+  [
+    "a circle",
+    {},
+    { checks: [depending("z"), depending("a", "z", "b"), depending("b", "c"), depending("c", "a")] },
+    "checks.1.dependsOn.1",
+  ],
+  [
+    "a circle by way of a check that a person made",
+    { checks: [{ ...depending("by-hand", "a"), ...foreign, id: "1" }] },
+    { checks: [depending("a", "by-hand")] },
+    "checks.0.dependsOn.0",
+  ],
 ])("%s is refused, with its path", (_, current, wanted, path) => {
   const { steps, problems } = planConfig(
-    { channels: [], checks: [], ...current },
-    { channels: [], checks: [], ...wanted },
+    { ...nothing, ...current },
+    { ...nothing, ...wanted },
   );
   expect(steps).toEqual([]);
   expect(problems.map((problem) => problem.path)).toEqual([path]);

@@ -1,28 +1,42 @@
+import type { ConfigRoute } from "./config-route.ts";
+import { isSame } from "./is-same.ts";
+import { counted, type Names } from "./names.ts";
+import { dependencyProblems } from "./plan-dependencies.ts";
+import { type Nameable, routeProblems, routeSteps } from "./plan-routes.ts";
+
 /** What one side says of a channel: how it should be, or how it is. Settings of the file are complete by then. */
 export type PlannedChannel = { name: string; kind: string; settings: Readonly<Record<string, unknown>> };
 
-/** What one side says of a check. `channels` are names; null in a file: as they are. */
+/** What one side says of a check. `channels` are names, `dependsOn` slugs; null in a file: as they are. */
 export type PlannedCheck = {
   slug: string;
   fields: Readonly<Record<string, unknown>>;
   channels: readonly string[] | null;
+  dependsOn: readonly string[] | null;
 };
 
 type Known = { id: string; /** A file made it its own before. */ isOwned: boolean };
 
 /** The state that a file wants, in the order of the file. */
-export type Wanted = { channels: readonly PlannedChannel[]; checks: readonly PlannedCheck[] };
+export type Wanted = {
+  channels: readonly PlannedChannel[];
+  checks: readonly PlannedCheck[];
+  routes: readonly ConfigRoute[];
+};
 
-/** The state that there is. */
+/** The state that there is; routes in their order. What is gone is named by its id. */
 export type Current = {
   channels: readonly (PlannedChannel & Known)[];
   checks: readonly (PlannedCheck & Known)[];
+  routes: readonly (ConfigRoute & Known)[];
+  people: readonly { id: string; name: string }[];
+  rotations: readonly { id: string; name: string }[];
 };
 
 /** One thing to do. `id` is null for what is yet to be made; `changes` names the fields. */
 export type Step = {
   act: "create" | "update" | "delete";
-  what: "channel" | "check";
+  what: "channel" | "check" | "route";
   name: string;
   id: string | null;
   changes: readonly string[];
@@ -34,15 +48,20 @@ export type PlanProblem = { path: string; message: string };
 /**
  * What has to be done so that a project is as a file wants it: nothing where it is. Checks are known by slug, channels
  * by name. What the file names becomes its own; what was its own and is not named any more is deleted; what never was
- * its own is left alone. Channels come before the checks that name them, and go after those that did.
+ * its own is left alone. Channels come before the checks that name them, these before the routes that name them; they
+ * go the other way round.
  */
 export function planConfig(current: Current, wanted: Wanted): { steps: Step[]; problems: PlanProblem[] } {
+  const there = nameable(current, wanted);
   const problems = [
     ...twice(wanted.channels, "channels", "name"),
     ...twice(wanted.checks, "checks", "slug"),
+    ...twice(wanted.routes, "routes", "name"),
     ...ambiguous(current, wanted),
     ...otherKinds(current, wanted),
     ...unknownChannels(current, wanted),
+    ...dependencyProblems(current, wanted, there.checks),
+    ...routeProblems(current, wanted, there),
   ];
   if (problems.length > 0) return { steps: [], problems };
   return {
@@ -50,6 +69,8 @@ export function planConfig(current: Current, wanted: Wanted): { steps: Step[]; p
     steps: [
       ...wanted.channels.flatMap((channel) => channelStep(current, channel)),
       ...wanted.checks.flatMap((check) => checkStep(current, check)),
+      ...routeSteps(current, wanted),
+      ...gone("route", current.routes, { nameOf, kept: wanted.routes.map(nameOf) }),
       ...gone("check", current.checks, { nameOf: slugOf, kept: wanted.checks.map(slugOf) }),
       ...gone("channel", current.channels, { nameOf, kept: wanted.channels.map(nameOf) }),
     ],
@@ -57,6 +78,26 @@ export function planConfig(current: Current, wanted: Wanted): { steps: Step[]; p
 }
 
 const nameOf = ({ name }: { name: string }) => name;
+/** What may be named: all of the file, and what nobody will delete. */
+function nameable(current: Current, wanted: Wanted): Nameable {
+  return {
+    channels: remaining(wanted.channels.map(nameOf), current.channels, nameOf),
+    checks: remaining(wanted.checks.map(slugOf), current.checks, slugOf),
+    people: counted(current.people.map(nameOf)),
+    rotations: counted(current.rotations.map(nameOf)),
+  };
+}
+
+function remaining<T extends Known>(
+  wanted: readonly string[],
+  known: readonly T[],
+  named: (one: T) => string,
+): Names {
+  const names = new Set(wanted);
+  const byHand = known.filter((one) => !one.isOwned && !names.has(named(one))).map(named);
+  return counted([...names, ...byHand]);
+}
+
 const slugOf = ({ slug }: { slug: string }) => slug;
 
 function channelStep({ channels }: Current, { name, settings }: PlannedChannel): Step[] {
@@ -66,12 +107,18 @@ function channelStep({ channels }: Current, { name, settings }: PlannedChannel):
   return changes.length === 0 ? [] : [{ act: "update", what: "channel", name, id: known.id, changes }];
 }
 
-function checkStep({ checks }: Current, { slug, fields, channels }: PlannedCheck): Step[] {
+function checkStep({ checks }: Current, { slug, fields, channels, dependsOn }: PlannedCheck): Step[] {
   const known = checks.find((check) => check.slug === slug);
   if (known === undefined) return [{ act: "create", what: "check", name: slug, id: null, changes: [] }];
   const changed = Object.keys(fields).filter((field) => !isSame(known.fields[field], fields[field]));
   const relinked = channels !== null && !isSame(sorted(known.channels ?? []), sorted(channels));
-  const changes = [...changed, ...(relinked ? ["channels"] : []), ...owner(known)];
+  const depends = dependsOn !== null && !isSame(sorted(known.dependsOn ?? []), sorted(dependsOn));
+  const changes = [
+    ...changed,
+    ...(relinked ? ["channels"] : []),
+    ...(depends ? ["dependsOn"] : []),
+    ...owner(known),
+  ];
   return changes.length === 0 ? [] : [{ act: "update", what: "check", name: slug, id: known.id, changes }];
 }
 
@@ -147,18 +194,4 @@ function unknownChannels(current: Current, wanted: Wanted): PlanProblem[] {
 
 function sorted(names: readonly string[]): string[] {
   return [...new Set(names)].toSorted();
-}
-
-/** The same JSON, in whatever order its keys stand. */
-function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(inOrder(one)) === JSON.stringify(inOrder(other));
-}
-
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder);
-  if (typeof value !== "object" || value === null) return value ?? null;
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  return Object.fromEntries(
-    entries.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, inOrder(inner)]),
-  );
 }

@@ -39,51 +39,58 @@ const TargetInput: z.ZodType<Target> = z.discriminatedUnion(
   { error: "A target's kind is channel, person or on-call." },
 );
 
-const Targets = z
-  .array(TargetInput)
-  .min(1, "Name at least one target: a channel, a person or a rotation.")
-  .max(50, "Name at most 50 targets.");
+const targetsOf = <Named extends z.ZodType>(target: Named) =>
+  z
+    .array(target)
+    .min(1, "Name at least one target: a channel, a person or a rotation.")
+    .max(50, "Name at most 50 targets.");
 
-const Steps = z
-  .array(
-    z.strictObject({
-      afterMinutes: z
-        .int("afterMinutes must be a whole number of minutes")
-        .min(0, "afterMinutes must not be negative")
-        .max(MONTH_MINUTES, "afterMinutes must be at most 31 days (44640 minutes)"),
-      targets: Targets,
-      ifUnacknowledged: z.boolean("ifUnacknowledged must be true or false").default(true),
-    }),
-  )
-  .min(1, "A route needs at least one step.")
-  .max(10, "A route has at most 10 steps.")
-  .refine(
-    (steps) =>
-      steps.every(({ afterMinutes }, at) => at === 0 || afterMinutes > (steps[at - 1]?.afterMinutes ?? 0)),
-    "Each step comes later than the one before it: order them by afterMinutes.",
-  );
+/** The steps of a route whose targets are named in this way. */
+export const stepsOf = <Named extends z.ZodType>(target: Named) =>
+  z
+    .array(
+      z.strictObject({
+        afterMinutes: z
+          .int("afterMinutes must be a whole number of minutes")
+          .min(0, "afterMinutes must not be negative")
+          .max(MONTH_MINUTES, "afterMinutes must be at most 31 days (44640 minutes)"),
+        targets: targetsOf(target),
+        ifUnacknowledged: z.boolean("ifUnacknowledged must be true or false").default(true),
+      }),
+    )
+    .min(1, "A route needs at least one step.")
+    .max(10, "A route has at most 10 steps.")
+    .refine(
+      (steps) =>
+        steps.every(({ afterMinutes }, at) => at === 0 || afterMinutes > (steps[at - 1]?.afterMinutes ?? 0)),
+      "Each step comes later than the one before it: order them by afterMinutes.",
+    );
 
-const HoursInput: z.ZodType<Hours> = z.strictObject({
-  timezone: TimezoneInput,
-  weekdays: z
-    .array(z.int().min(1).max(7), "Name weekdays by number: 1 is Monday, 7 is Sunday.")
-    .min(1, "Name at least one weekday: 1 is Monday, 7 is Sunday.")
-    .refine((days) => new Set(days).size === days.length, "Name each weekday once."),
-  from: TimeOfDayInput,
-  to: TimeOfDayInput,
-  outside: z.discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("hold") }),
-    z.strictObject({ kind: z.literal("instead"), targets: Targets }),
-  ]),
-});
+/** The hours of a route whose targets are named in this way. */
+export const hoursOf = <Named extends z.ZodType>(target: Named) =>
+  z.strictObject({
+    timezone: TimezoneInput,
+    weekdays: z
+      .array(z.int().min(1).max(7), "Name weekdays by number: 1 is Monday, 7 is Sunday.")
+      .min(1, "Name at least one weekday: 1 is Monday, 7 is Sunday.")
+      .refine((days) => new Set(days).size === days.length, "Name each weekday once."),
+    from: TimeOfDayInput,
+    to: TimeOfDayInput,
+    outside: z.discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("hold") }),
+      z.strictObject({ kind: z.literal("instead"), targets: targetsOf(target) }),
+    ]),
+  });
+const HoursInput: z.ZodType<Hours> = hoursOf(TargetInput);
 
 const few = <Item extends z.ZodType>(item: Item, what: string) =>
   z.array(item).max(200, `Name at most 200 ${what}.`).default([]);
 const nothing = { tags: [], reasons: [], severities: [], checkIds: [] };
-const changesOnly = { changes: true, failures: false, runs: false, notices: false };
+export const changesOnly = { changes: true, failures: false, runs: false, notices: false };
 const Switch = (name: string) => z.boolean(`${name} must be true or false`);
 
-const shape = {
+/** What a route is made of, without defaults. */
+export const routeShape = {
   name: z
     .string("Give the route a name.")
     .trim()
@@ -108,7 +115,7 @@ const shape = {
       ({ failures, runs, notices }) => !failures && !runs && !notices,
       "Only changes are told as yet: leave failures, runs and notices false.",
     ),
-  steps: Steps,
+  steps: stepsOf(TargetInput),
   repeatMinutes: z
     .int("repeatMinutes must be a whole number of minutes, or null")
     .min(REPEAT_MIN, `repeatMinutes must be at least ${REPEAT_MIN}`)
@@ -121,12 +128,12 @@ const shape = {
 /** A route as a person or a program sends it, with its defaults: all checks, changes, at once, always, once. */
 export const RouteInput = z
   .strictObject({
-    ...shape,
-    match: shape.match.default(nothing),
-    hears: shape.hears.default(changesOnly),
-    repeatMinutes: shape.repeatMinutes.default(null),
-    hours: shape.hours.default(null),
-    recovery: shape.recovery.default(true),
+    ...routeShape,
+    match: routeShape.match.default(nothing),
+    hears: routeShape.hears.default(changesOnly),
+    repeatMinutes: routeShape.repeatMinutes.default(null),
+    hours: routeShape.hours.default(null),
+    recovery: routeShape.recovery.default(true),
   })
   .meta({
     id: "RouteInput",
@@ -135,7 +142,7 @@ export const RouteInput = z
   });
 
 /** An edit of a route: what is sent replaces what was there. */
-export const RoutePatch = z.strictObject(shape).partial().meta({ id: "RoutePatch" });
+export const RoutePatch = z.strictObject(routeShape).partial().meta({ id: "RoutePatch" });
 
 /** A route as it was sent, parsed. */
 export type RouteFields = z.output<typeof RouteInput>;

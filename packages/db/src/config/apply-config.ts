@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
 
-import { type CheckSettings, type Current, type Instant, newCheck, nextAt, type Step } from "@overdue/core";
+import { type CheckSettings, type ConfigRoute, type Current, type Instant, newCheck, nextAt, type Step } from "@overdue/core";
 import { eq, sql } from "drizzle-orm";
 import type { Pool, PoolClient } from "pg";
 
@@ -10,11 +10,14 @@ import type { CheckDetails } from "../checks/check-details.ts";
 import { insertCheck } from "../checks/create-check.ts";
 import { deleteCheck } from "../checks/delete-check.ts";
 import { editCheckIn } from "../checks/edit-check.ts";
+import { linkDependencies } from "../checks/link-dependencies.ts";
 import { openDb } from "../database.ts";
 import { inTransaction } from "../in-transaction.ts";
-import { channels, checks } from "../schema/index.ts";
+import { deleteRoute, listens, orderRoutesIn } from "../routes/route-rows.ts";
+import { channels, checks, routes } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { readState } from "./read-state.ts";
+import { storedRoute } from "./route-names.ts";
 
 /** A channel as it is to be stored; its settings are complete. */
 export type WantedChannel = { name: string; kind: string; settings: Record<string, unknown>; hint: string };
@@ -25,6 +28,8 @@ export type WantedCheck = {
   details: Partial<CheckDetails>;
   settings: CheckSettings;
   channels: readonly string[] | null;
+  /** Slugs; null: those it has. */
+  dependsOn: readonly string[] | null;
 };
 
 /** What a file comes to, given what there is. */
@@ -32,6 +37,7 @@ export type ConfigDecision = {
   steps: readonly Step[];
   channels: readonly WantedChannel[];
   checks: readonly WantedCheck[];
+  routes: readonly ConfigRoute[];
 };
 
 type Scope = {
@@ -39,12 +45,14 @@ type Scope = {
   projectId: string;
   keyring: Keyring;
   at: Instant;
-  ids: Map<string, string>;
+  /** By name, checks by slug; what is made on the way comes to it. */
+  ids: Record<"channels" | "checks" | "people" | "rotations" | "routes", Map<string, string>>;
 };
 
 /**
  * Lets `decide` say what is to be done to a project, and does it, all or nothing: a throw undoes everything. Two at
- * once wait for each other. @returns the steps that were taken
+ * once wait for each other. @returns the steps that were taken @throws CircularDependency by way of a check without a
+ * slug, which `decide` cannot see
  */
 export async function applyConfig(
   pool: Pool,
@@ -55,11 +63,50 @@ export async function applyConfig(
     await client.query("select 1 from projects where id = $1 for update", [projectId]);
     const current = await readState(openDb(client), keyring, projectId);
     const decision = decide(current);
-    const ids = new Map(current.channels.map(({ name, id }) => [name, id]));
-    const scope = { client, projectId, keyring, at, ids };
+    const scope = { client, projectId, keyring, at, ids: idsIn(current) };
     for (const step of decision.steps) await take(step, decision, scope);
+    await link(decision, scope);
+    await order(decision, scope);
     return decision.steps;
   });
+}
+
+function idsIn({ channels: ofChannels, checks: ofChecks, routes: ofRoutes, people, rotations }: Current) {
+  const byName = (list: readonly { id: string; name: string }[]) =>
+    new Map(list.map(({ id, name }) => [name, id]));
+  return {
+    channels: byName(ofChannels),
+    checks: new Map(ofChecks.map(({ id, slug }) => [slug, id])),
+    people: byName(people),
+    rotations: byName(rotations),
+    routes: byName(ofRoutes),
+  };
+}
+
+/** When all checks are there. First those links go that change, as old and new ones together may make a circle. */
+async function link(
+  { steps, checks: wanted }: ConfigDecision,
+  { client, projectId, ids }: Scope,
+): Promise<void> {
+  const db = openDb(client);
+  const changed = wanted.flatMap(({ slug, dependsOn }) => {
+    const step = steps.find(({ what, act, name }) => what === "check" && act !== "delete" && name === slug);
+    const isLinked = step?.changes.includes("dependsOn") === true || (step?.act === "create" && dependsOn !== null);
+    const checkId = ids.checks.get(slug);
+    return isLinked && checkId !== undefined ? [{ ref: { projectId, checkId }, dependsOn: dependsOn ?? [] }] : [];
+  });
+  for (const { ref } of changed) await linkDependencies(db, ref, []);
+  for (const { ref, dependsOn } of changed) {
+    const above = dependsOn.flatMap((slug) => ids.checks.get(slug) ?? []);
+    if (above.length > 0) await linkDependencies(db, ref, above);
+  }
+}
+
+/** The file's routes in its order, and then the others. */
+async function order(decision: ConfigDecision, { client, projectId, ids }: Scope): Promise<void> {
+  if (!decision.steps.some(({ what }) => what === "route")) return;
+  const inOrder = decision.routes.flatMap(({ name }) => ids.routes.get(name) ?? []);
+  await orderRoutesIn(openDb(client), projectId, inOrder);
 }
 
 async function take(step: Step, decision: ConfigDecision, scope: Scope): Promise<void> {
@@ -67,6 +114,10 @@ async function take(step: Step, decision: ConfigDecision, scope: Scope): Promise
     const channel = decision.channels.find(({ name }) => name === step.name);
     if (channel === undefined) await remove(step, scope);
     else await saveChannel(step, channel, scope);
+  } else if (step.what === "route") {
+    const route = decision.routes.find(({ name }) => name === step.name);
+    if (route === undefined) await remove(step, scope);
+    else await saveRoute(step, route, scope);
   } else {
     const check = decision.checks.find(({ slug }) => slug === step.name);
     if (check === undefined) await remove(step, scope);
@@ -76,7 +127,8 @@ async function take(step: Step, decision: ConfigDecision, scope: Scope): Promise
 
 async function remove({ what, id }: Step, { client, projectId }: Scope): Promise<void> {
   if (id === null) return;
-  if (what === "check") await deleteCheck(openDb(client), { projectId, checkId: id });
+  if (what === "route") await deleteRoute(openDb(client), { projectId, routeId: id });
+  else if (what === "check") await deleteCheck(openDb(client), { projectId, checkId: id });
   else await deleteChannel(openDb(client), { projectId, channelId: id });
 }
 
@@ -85,7 +137,7 @@ async function saveChannel(step: Step, channel: WantedChannel, scope: Scope): Pr
   const { name, kind, hint } = channel;
   const id = step.id ?? randomUUIDv7();
   const settings = sealSettings(keyring, { projectId, channelId: id }, channel.settings);
-  ids.set(name, id);
+  ids.channels.set(name, id);
   const db = openDb(client);
   if (step.act === "create") {
     await db.insert(channels).values({ id, projectId, kind, name, hint, settings, managedBy: "config" });
@@ -106,9 +158,10 @@ async function saveChannel(step: Step, channel: WantedChannel, scope: Scope): Pr
 async function saveCheck(step: Step, check: WantedCheck, scope: Scope): Promise<void> {
   const { client, projectId, at } = scope;
   const { details, settings } = check;
-  const named = check.channels?.flatMap((name) => scope.ids.get(name) ?? []) ?? null;
+  const named = check.channels?.flatMap((name) => scope.ids.channels.get(name) ?? []) ?? null;
   const db = openDb(client);
   const checkId = step.id ?? randomUUIDv7();
+  scope.ids.checks.set(check.slug, checkId);
   if (step.id === null) {
     const made = newCheck(checkId, at, settings);
     const input = { projectId, check: made, details: { ...details, slug: check.slug }, nextAt: nextAt(made) };
@@ -119,6 +172,22 @@ async function saveCheck(step: Step, check: WantedCheck, scope: Scope): Promise<
     await editCheckIn(client, { projectId, checkId }, { ...edit, channelIds: isRelinked ? named : null });
   }
   await db.update(checks).set({ managedBy: "config" }).where(eq(checks.id, checkId));
+}
+
+async function saveRoute(step: Step, route: ConfigRoute, { client, projectId, ids }: Scope): Promise<void> {
+  const db = openDb(client);
+  const id = step.id ?? randomUUIDv7();
+  ids.routes.set(route.name, id);
+  const stored = storedRoute(route, ids);
+  const fields = { ...stored, listens: listens(stored.hears), managedBy: "config" as const };
+  if (step.act === "create") {
+    await db.insert(routes).values({ id, projectId, ...fields, position: 0 });
+    return;
+  }
+  await db
+    .update(routes)
+    .set({ ...fields, version: sql`${routes.version} + 1`, updatedAt: sql`now()` })
+    .where(eq(routes.id, id));
 }
 
 /** Settings that stay are not folded anew: an edit restarts what it touches. */

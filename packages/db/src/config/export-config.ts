@@ -1,9 +1,9 @@
-import { type Current, defaultSettings } from "@overdue/core";
+import { counted, type Current, defaultSettings, misnamedIn } from "@overdue/core";
 
 type Plain = Record<string, unknown>;
 
 /** A project as a configuration file that makes another like it, and what no file can say. */
-export type Exported = { file: { version: 1; channels: Plain[]; checks: Plain[] }; leftOut: string[] };
+export type Exported = { file: { version: 1; channels: Plain[]; checks: Plain[]; routes: Plain[] }; leftOut: string[] };
 
 /** What a check in a file has when nothing is said; the same that `PUT …/config` fills in. */
 const DEFAULTS: Plain = {
@@ -26,9 +26,12 @@ const DEFAULTS: Plain = {
  * The file that says what there is. `withSecrets`: with the settings of channels, in clear; without, they are left out
  * and a project that has these channels keeps them. Of several with one slug or name the first is taken.
  */
-export function exportConfig({ channels, checks }: Current, withSecrets: boolean): Exported {
+export function exportConfig(current: Current, withSecrets: boolean): Exported {
+  const { channels, checks } = current;
+  const { whole, broken } = routesIn(current);
   const firstChannels = firstBy(channels, ({ name }) => name);
   const firstChecks = firstBy(checks, ({ slug }) => slug);
+  const slugs = new Set(firstChecks.map(({ slug }) => slug));
   return {
     file: {
       version: 1,
@@ -37,19 +40,42 @@ export function exportConfig({ channels, checks }: Current, withSecrets: boolean
         kind,
         ...(withSecrets && { settings }),
       })),
-      checks: firstChecks.map(({ slug, fields, channels: names }) => ({
+      checks: firstChecks.map(({ slug, fields, channels: names, dependsOn }) => ({
         slug,
         ...unlikeDefault(fields),
         channels: [...new Set(names ?? [])].toSorted(),
+        dependsOn: [...new Set(dependsOn ?? [])].filter((above) => slugs.has(above)).toSorted(),
       })),
+      routes: whole.map(({ id: _, isOwned: __, ...route }) => route),
     },
     leftOut: [
       ...channels
         .filter((channel) => !firstChannels.includes(channel))
-        .map(({ name }) => `channel “${name}”`),
-      ...checks.filter((check) => !firstChecks.includes(check)).map(({ slug }) => `check “${slug}”`),
+        .map(({ name }) => `channel “${name}”: another has the same name`),
+      ...checks.filter((check) => !firstChecks.includes(check)).map(({ slug }) => `check “${slug}”: another has the same slug`),
+      ...firstChecks.flatMap(({ slug, dependsOn }) =>
+        (dependsOn ?? []).some((above) => !slugs.has(above))
+          ? [`of check “${slug}”: that it depends on a check without a slug`]
+          : [],
+      ),
+      ...broken.map(({ name }) => `route “${name}”: it, or what it names, has no name of its own`),
     ],
   };
+}
+
+/** A route is whole when a file can say all of it, by names that are those of one thing each. */
+function routesIn({ channels, checks, routes, people, rotations }: Current) {
+  const names = (list: readonly { name: string }[]) => counted(list.map(({ name }) => name));
+  const there = {
+    channels: names(channels),
+    checks: counted(checks.map(({ slug }) => slug)),
+    people: names(people),
+    rotations: names(rotations),
+  };
+  const own = names(routes);
+  const isWhole = (route: Current["routes"][number]) =>
+    own.get(route.name) === 1 && misnamedIn(route, there).length === 0;
+  return { whole: routes.filter(isWhole), broken: routes.filter((route) => !isWhole(route)) };
 }
 
 function firstBy<T>(list: readonly T[], nameOf: (one: T) => string): T[] {

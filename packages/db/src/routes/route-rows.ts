@@ -1,7 +1,7 @@
 import type { RouteChange, RouteFields } from "@overdue/core";
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
 
-import type { Db } from "../database.ts";
+import type { Db, Tx } from "../database.ts";
 import { projects, routes } from "../schema/index.ts";
 import { StaleVersion } from "../stale-version.ts";
 import { checkTargets } from "./named.ts";
@@ -15,7 +15,7 @@ const ROUTES_PER_PROJECT_MAX = 200;
 export class TooMany extends Error {}
 
 /** All routes of a project, in the order in which they are asked. */
-export async function listRoutes(db: Db, projectId: string): Promise<RouteRow[]> {
+export async function listRoutes(db: Db | Tx, projectId: string): Promise<RouteRow[]> {
   return await db
     .select()
     .from(routes)
@@ -77,30 +77,38 @@ export async function deleteRoute(db: Db, ref: RouteRef): Promise<boolean> {
 
 /** Puts the routes of a project in this order; those not named follow in the order they had. */
 export async function orderRoutes(db: Db, projectId: string, ids: readonly string[]): Promise<RouteRow[]> {
-  return await db.transaction(async (tx) => {
-    const rest = await tx
-      .select({ id: routes.id })
-      .from(routes)
-      .where(eq(routes.projectId, projectId))
-      .orderBy(asc(routes.position), asc(routes.id))
-      .for("update");
-    const known = new Set(rest.map(({ id }) => id));
-    const order = [...new Set([...ids.filter((id) => known.has(id)), ...known])];
-    const place = sql`array_position(${`{${order.join(",")}}`}::uuid[], ${routes.id})`;
-    if (order.length > 0) {
-      await tx
-        .update(routes)
-        .set({ position: place })
-        .where(and(eq(routes.projectId, projectId), inArray(routes.id, order)));
-    }
-    return await listRoutes(tx, projectId);
-  });
+  return await db.transaction((tx) => orderRoutesIn(tx, projectId, ids));
+}
+
+/** The same inside the caller's transaction. */
+export async function orderRoutesIn(
+  tx: Db | Tx,
+  projectId: string,
+  ids: readonly string[],
+): Promise<RouteRow[]> {
+  const rest = await tx
+    .select({ id: routes.id })
+    .from(routes)
+    .where(eq(routes.projectId, projectId))
+    .orderBy(asc(routes.position), asc(routes.id))
+    .for("update");
+  const known = new Set(rest.map(({ id }) => id));
+  const order = [...new Set([...ids.filter((id) => known.has(id)), ...known])];
+  const place = sql`array_position(${`{${order.join(",")}}`}::uuid[], ${routes.id})`;
+  if (order.length > 0) {
+    await tx
+      .update(routes)
+      .set({ position: place })
+      .where(and(eq(routes.projectId, projectId), inArray(routes.id, order)));
+  }
+  return await listRoutes(tx, projectId);
 }
 
 function isRoute({ projectId, routeId }: RouteRef) {
   return and(eq(routes.projectId, projectId), eq(routes.id, routeId));
 }
 
-function listens({ failures, runs, notices }: RouteFields["hears"]): boolean {
+/** Whether a route hears of more than changes. */
+export function listens({ failures, runs, notices }: RouteFields["hears"]): boolean {
   return failures || runs || notices;
 }

@@ -44,6 +44,8 @@ export const routes = pgTable(
     recovery: boolean("recovery").notNull(),
     /** Of two routes that would tell one channel, the earlier does. */
     position: integer("position").notNull(),
+    /** Who keeps it: a configuration file, or, where null, people. */
+    managedBy: text("managed_by").$type<"config">(),
     version: version(),
     createdAt: createdAt(),
     updatedAt: updatedAt(),

@@ -1,0 +1,87 @@
+import type { ConfigRoute, NamedTarget } from "./config-route.ts";
+import { isSame } from "./is-same.ts";
+import { counted, misnamed, type Names } from "./names.ts";
+import type { Current, PlanProblem, Step, Wanted } from "./plan.ts";
+
+/** What a route may name: what there will be. */
+export type Nameable = { channels: Names; checks: Names; people: Names; rotations: Names };
+
+const ROUTES_MAX = 200;
+
+/** What makes the file's routes so, in its order and before those that people made. */
+export function routeSteps(current: Current, wanted: Wanted): Step[] {
+  const names = new Set(wanted.routes.map(({ name }) => name));
+  const staying = current.routes.filter(({ name, isOwned }) => !isOwned || names.has(name));
+  const before = staying.map(({ name }) => name);
+  const after = wanted.routes.map(({ name }) => name).filter((name) => before.includes(name));
+  return wanted.routes.flatMap((route): Step[] => {
+    const { name } = route;
+    const known = current.routes.find((one) => one.name === name);
+    if (known === undefined) return [{ act: "create", what: "route", name, id: null, changes: [] }];
+    const changes = [
+      ...changedFields(known, route),
+      ...(before.indexOf(name) === after.indexOf(name) ? [] : ["position"]),
+      ...(known.isOwned ? [] : ["managedBy"]),
+    ];
+    return changes.length === 0 ? [] : [{ act: "update", what: "route", name, id: known.id, changes }];
+  });
+}
+
+function changedFields(known: ConfigRoute, wanted: ConfigRoute): string[] {
+  const fields = ["match", "hears", "steps", "repeatMinutes", "hours", "recovery"] as const;
+  return fields.filter((field) => !isSame(known[field], wanted[field]));
+}
+
+/** Why these routes cannot be, given what else there will be. */
+export function routeProblems(current: Current, wanted: Wanted, there: Nameable): PlanProblem[] {
+  const known = counted(current.routes.map(({ name }) => name));
+  const several = wanted.routes.flatMap(({ name }, i) =>
+    (known.get(name) ?? 0) > 1
+      ? [
+          {
+            path: `routes.${i}.name`,
+            message: `The project has several routes called “${name}”: rename all but one.`,
+          },
+        ]
+      : [],
+  );
+  const byHand = current.routes.filter(({ isOwned }) => !isOwned).map(({ name }) => name);
+  const count = new Set([...byHand, ...wanted.routes.map(({ name }) => name)]).size;
+  return [
+    ...several,
+    ...(count > ROUTES_MAX
+      ? [{ path: "routes", message: `A project has at most ${ROUTES_MAX} routes: this would make ${count}.` }]
+      : []),
+    ...wanted.routes.flatMap((route, i) =>
+      misnamedIn(route, there).map(({ path, message }) => ({ path: `routes.${i}.${path}`, message })),
+    ),
+  ];
+}
+
+/** What a route names that is not the name of exactly one; paths within the route. */
+export function misnamedIn({ match, steps, hours }: ConfigRoute, there: Nameable): PlanProblem[] {
+  const outside = hours?.outside.kind === "instead" ? hours.outside.targets : [];
+  const targets = [
+    ...steps.flatMap((step, i) => step.targets.map((target, j) => at(`steps.${i}.targets.${j}`, target))),
+    ...outside.map((target, j) => at(`hours.outside.targets.${j}`, target)),
+  ];
+  return [
+    ...match.checks.map((slug, i) => ({
+      path: `match.checks.${i}`,
+      message: misnamed("check", slug, there.checks),
+    })),
+    ...targets.map(({ path, target }) => ({ ...misnamedTarget(target, there, path) })),
+  ].flatMap(({ path, message }) => (message === null ? [] : [{ path, message }]));
+}
+
+function at(path: string, target: NamedTarget) {
+  return { path, target };
+}
+
+function misnamedTarget(target: NamedTarget, there: Nameable, path: string) {
+  if ("channel" in target)
+    return { path: `${path}.channel`, message: misnamed("channel", target.channel, there.channels) };
+  if ("person" in target)
+    return { path: `${path}.person`, message: misnamed("person", target.person, there.people) };
+  return { path: `${path}.onCall`, message: misnamed("rotation", target.onCall, there.rotations) };
+}

@@ -1,0 +1,1 @@
+ALTER TABLE "routes" ADD COLUMN "managed_by" text;
