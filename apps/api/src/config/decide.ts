@@ -65,7 +65,12 @@ function failed(field: string, message: string): Completed {
 
 /** A check's fields as the file wants them: all but its slug and what it names; what is left out has its default. */
 function fieldsOf(check: ConfigCheck) {
-  const { slug: _, channels: __, dependsOn: ___, ...fields } = { ...DEFAULT_DETAILS, ...defaultSettings, ...check };
+  const {
+    slug: _,
+    channels: __,
+    dependsOn: ___,
+    ...fields
+  } = { ...DEFAULT_DETAILS, ...defaultSettings, ...check };
   return fields;
 }
 

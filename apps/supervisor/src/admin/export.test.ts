@@ -66,7 +66,9 @@ test("what is exported makes an empty project the same, whose export is the same
   const [one, other] = [await newProject(), await newProject()];
   await apply(one, FILE);
   const exported = await exportOf(one, "yes");
-  expect(parse(exported)).toMatchObject({ version: 1, channels: [{ name: "hook" }, { name: "ops" }],
+  expect(parse(exported)).toMatchObject({
+    version: 1,
+    channels: [{ name: "hook" }, { name: "ops" }],
     checks: [{ slug: "backup" }, { slug: "sync", dependsOn: ["backup", "host"] }, { slug: "host" }],
     routes: FILE.routes,
   });
@@ -122,7 +124,11 @@ function exportOf(project: string, secrets: string): Promise<string> {
 }
 
 async function stateOf(projectId: string) {
-  const { channels, checks, routes } = await readState(openDb(api.database.pool), keyringOf([SECRET_KEY]), projectId);
+  const { channels, checks, routes } = await readState(
+    openDb(api.database.pool),
+    keyringOf([SECRET_KEY]),
+    projectId,
+  );
   return {
     channels: channels.map((channel) => ({ ...channel, id: "" })),
     checks: checks.map((check) => ({ ...check, dependsOn: check.dependsOn?.toSorted(), id: "" })),

@@ -242,10 +242,7 @@ test.each<[string, Partial<Current>, Partial<Wanted>, string]>([
     "checks.0.dependsOn.0",
   ],
 ])("%s is refused, with its path", (_, current, wanted, path) => {
-  const { steps, problems } = planConfig(
-    { ...nothing, ...current },
-    { ...nothing, ...wanted },
-  );
+  const { steps, problems } = planConfig({ ...nothing, ...current }, { ...nothing, ...wanted });
   expect(steps).toEqual([]);
   expect(problems.map((problem) => problem.path)).toEqual([path]);
 });

@@ -1,6 +1,14 @@
 import { randomUUIDv7 } from "node:crypto";
 
-import { type CheckSettings, type ConfigRoute, type Current, type Instant, newCheck, nextAt, type Step } from "@overdue/core";
+import {
+  type CheckSettings,
+  type ConfigRoute,
+  type Current,
+  type Instant,
+  newCheck,
+  nextAt,
+  type Step,
+} from "@overdue/core";
 import { eq, sql } from "drizzle-orm";
 import type { Pool, PoolClient } from "pg";
 
@@ -91,9 +99,12 @@ async function link(
   const db = openDb(client);
   const changed = wanted.flatMap(({ slug, dependsOn }) => {
     const step = steps.find(({ what, act, name }) => what === "check" && act !== "delete" && name === slug);
-    const isLinked = step?.changes.includes("dependsOn") === true || (step?.act === "create" && dependsOn !== null);
+    const isLinked =
+      step?.changes.includes("dependsOn") === true || (step?.act === "create" && dependsOn !== null);
     const checkId = ids.checks.get(slug);
-    return isLinked && checkId !== undefined ? [{ ref: { projectId, checkId }, dependsOn: dependsOn ?? [] }] : [];
+    return isLinked && checkId !== undefined
+      ? [{ ref: { projectId, checkId }, dependsOn: dependsOn ?? [] }]
+      : [];
   });
   for (const { ref } of changed) await linkDependencies(db, ref, []);
   for (const { ref, dependsOn } of changed) {

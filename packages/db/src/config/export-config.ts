@@ -3,7 +3,10 @@ import { counted, type Current, defaultSettings, misnamedIn } from "@overdue/cor
 type Plain = Record<string, unknown>;
 
 /** A project as a configuration file that makes another like it, and what no file can say. */
-export type Exported = { file: { version: 1; channels: Plain[]; checks: Plain[]; routes: Plain[] }; leftOut: string[] };
+export type Exported = {
+  file: { version: 1; channels: Plain[]; checks: Plain[]; routes: Plain[] };
+  leftOut: string[];
+};
 
 /** What a check in a file has when nothing is said; the same that `PUT …/config` fills in. */
 const DEFAULTS: Plain = {
@@ -52,7 +55,9 @@ export function exportConfig(current: Current, withSecrets: boolean): Exported {
       ...channels
         .filter((channel) => !firstChannels.includes(channel))
         .map(({ name }) => `channel “${name}”: another has the same name`),
-      ...checks.filter((check) => !firstChecks.includes(check)).map(({ slug }) => `check “${slug}”: another has the same slug`),
+      ...checks
+        .filter((check) => !firstChecks.includes(check))
+        .map(({ slug }) => `check “${slug}”: another has the same slug`),
       ...firstChecks.flatMap(({ slug, dependsOn }) =>
         (dependsOn ?? []).some((above) => !slugs.has(above))
           ? [`of check “${slug}”: that it depends on a check without a slug`]

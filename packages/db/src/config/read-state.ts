@@ -42,10 +42,12 @@ export async function readState(db: Db, keyring: Keyring, projectId: string): Pr
         isOwned: managedBy !== null,
       };
     }),
-    checks: known.filter(({ slug }) => slug !== "").map((row) => ({
-      ...checkOf(row, names),
-      dependsOn: above.get(row.id) ?? [],
-    })),
+    checks: known
+      .filter(({ slug }) => slug !== "")
+      .map((row) => ({
+        ...checkOf(row, names),
+        dependsOn: above.get(row.id) ?? [],
+      })),
   };
 }
 
