@@ -49,7 +49,15 @@ export function exportConfig(current: Current, withSecrets: boolean): Exported {
         channels: [...new Set(names ?? [])].toSorted(),
         dependsOn: [...new Set(dependsOn ?? [])].filter((above) => slugs.has(above)).toSorted(),
       })),
-      routes: whole.map(({ id: _, isOwned: __, ...route }) => route),
+      routes: whole.map(({ name, match, hears, steps, repeatMinutes, hours, recovery }) => ({
+        name,
+        match,
+        hears,
+        steps,
+        repeatMinutes,
+        hours,
+        recovery,
+      })),
     },
     leftOut: [
       ...channels
