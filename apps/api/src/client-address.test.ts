@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { clientAddressFinder } from "./client-address.ts";
+import { clientAddressFinder, shownAddress } from "./client-address.ts";
 
 test.each([
   ["nobody is trusted: the socket counts", [], "203.0.113.9", "10.0.0.1", "203.0.113.9"],
@@ -28,4 +28,19 @@ test.each([
   ["no socket address at all", [], undefined, "203.0.113.9", null],
 ])("%s", (_, trusted, socketAddress, forwardedFor, expected) => {
   expect(clientAddressFinder(trusted)({ socketAddress, forwardedFor })).toBe(expected);
+});
+
+test.each([
+  ["the first of several", "1.1.1.1, 203.0.113.9", "1.1.1.1"],
+  ["the first without its port", "1.1.1.1:80, 203.0.113.9", "1.1.1.1"],
+  ["IPv6 as it is written", "::ffff:1.1.1.1, 203.0.113.9", "::ffff:1.1.1.1"],
+  ["not what is no address", "somebody, 203.0.113.9", "203.0.113.9"],
+  ["no zone, which no database can store", "fe80::1%eth0, 203.0.113.9", "fe80::1"],
+])("shown with a ping is %s", (_, forwardedFor, expected) => {
+  expect(shownAddress({ socketAddress: "::1", forwardedFor }, "203.0.113.9")).toBe(expected);
+});
+
+test("shown with a ping is the socket's address where nobody may speak for others", () => {
+  const hops = { socketAddress: "::ffff:192.0.2.1", forwardedFor: "1.1.1.1" };
+  expect(shownAddress(hops, "192.0.2.1")).toBe("192.0.2.1");
 });

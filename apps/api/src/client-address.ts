@@ -22,6 +22,18 @@ export function clientAddressFinder(trustedNetworks: readonly string[]): (hops: 
   };
 }
 
+/**
+ * The address to show with a ping: the first that `X-Forwarded-For` names, as Healthchecks has it, where a trusted
+ * proxy wrote that at all. A client may have made it up, so nothing is decided by it.
+ */
+export function shownAddress({ socketAddress, forwardedFor }: Hops, client: string | null): string | null {
+  if (client === null || client === plain(socketAddress ?? "")) return client;
+  const [first = ""] = (forwardedFor ?? "").split(",");
+  const written = withoutPort(first.trim());
+  if (isIP(written) !== 0 && !written.includes("%")) return written;
+  return isIP(plain(written)) === 0 ? client : plain(written);
+}
+
 function blockList(networks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const network of networks) {
@@ -38,6 +50,9 @@ function family(address: string): "ipv4" | "ipv6" {
 /** Without brackets, port, zone, or the IPv6 dress of an IPv4 address. */
 function plain(address: string): string {
   const bare = /^\[([^\]]*)\](?::\d+)?$/.exec(address)?.[1] ?? address;
-  const withoutPort = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(bare)?.[1] ?? bare;
-  return withoutPort.replace(/%.*$/, "").replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
+  return withoutPort(bare).replace(/%.*$/, "").replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
+}
+
+function withoutPort(address: string): string {
+  return /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(address)?.[1] ?? address;
 }

@@ -7,7 +7,7 @@ import type { Logger } from "pino";
 import packageJson from "../package.json" with { type: "json" };
 import { createAuth } from "./auth/better-auth.ts";
 import { sessionsOf } from "./auth/sessions.ts";
-import { clientAddressFinder } from "./client-address.ts";
+import { clientAddressFinder, shownAddress } from "./client-address.ts";
 import type { ApiSettings, Deps } from "./deps.ts";
 import { ChangeHub } from "./events/change-hub.ts";
 import { Streams } from "./events/streams.ts";
@@ -95,7 +95,11 @@ function addressFinders(trustedProxies: readonly string[]) {
   const find = clientAddressFinder(trustedProxies);
   const socketAddress = (c: Context) =>
     (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress;
-  const clientAddress = (c: Context) =>
-    find({ socketAddress: socketAddress(c), forwardedFor: c.req.header("x-forwarded-for") });
-  return { socketAddress, clientAddress };
+  const hopsOf = (c: Context) => ({
+    socketAddress: socketAddress(c),
+    forwardedFor: c.req.header("x-forwarded-for"),
+  });
+  const clientAddress = (c: Context) => find(hopsOf(c));
+  const pingAddress = (c: Context) => shownAddress(hopsOf(c), clientAddress(c));
+  return { socketAddress, clientAddress, pingAddress };
 }

@@ -6,8 +6,8 @@ import type { FaceContext } from "./face-env.ts";
 /** What may stand in the place of a parameter; anything else is another path. */
 const KINDS: Record<string, { pattern: string; schema: z.ZodType }> = {
   version: { pattern: "v[123]", schema: z.enum(["v1", "v2", "v3"]) },
-  uuid: { pattern: "[0-9a-f]+-[0-9a-f-]+", schema: z.uuid() },
-  uniqueKey: { pattern: "[0-9A-Za-z]+", schema: z.string().length(40) },
+  uuid: { pattern: [8, 4, 4, 4, 12].map((count) => "[0-9a-f]".repeat(count)).join("-"), schema: z.uuid() },
+  uniqueKey: { pattern: "[0-9A-Za-z]".repeat(40), schema: z.string().length(40) },
   number: { pattern: "[0-9]+", schema: z.string().regex(/^[0-9]+$/) },
 };
 const PARAMETER = /\{(\w+)(?::(\w+))?\}/g;

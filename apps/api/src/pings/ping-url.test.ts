@@ -45,6 +45,7 @@ test.each([
   [""],
   ["KEY/sl%20ug"],
   ["a/b/start/c"],
+  [`KEY/${"a".repeat(101)}`],
 ])("/%s is no ping URL", (path) => {
   expect(read(path).kind).toBe("no such page");
 });
@@ -63,6 +64,7 @@ test.each([
   expect(read(path)).toMatchObject({ kind: "malformed", problem });
 });
 
-test("a slug in capitals is refused whatever else it asks for", () => {
+test("a slug in capitals is refused whatever else it asks for, and so is making one that is too long", () => {
   expect(read("KEY/Nightly?create=1")).toEqual({ kind: "bad slug" });
+  expect(read(`KEY/${"a".repeat(101)}?create=1`)).toEqual({ kind: "bad slug" });
 });

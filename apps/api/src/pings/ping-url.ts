@@ -11,7 +11,8 @@ export type PingUrl =
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const RUN_ID = new RegExp(UUID.source, "i");
-const NAME = /^[-A-Za-z0-9_]{1,100}$/;
+const NAME = /^[-A-Za-z0-9_]+$/;
+const SLUG_CHARS = 100;
 const ACTION = /^(?:start|fail|log|\d+)$/;
 const EXIT_STATUS_MAX = 255;
 
@@ -30,6 +31,8 @@ export function readPingUrl(path: string, query: URLSearchParams): PingUrl {
   if (third !== undefined && !ACTION.test(third)) return { kind: "no such page" };
   if (/[A-Z]/.test(second)) return { kind: "bad slug" };
   const create = query.getAll("create").at(-1) === "1";
+  // No check has such a slug, and none can get it.
+  if (second.length > SLUG_CHARS) return { kind: create ? "bad slug" : "no such page" };
   return asked({ kind: "slug", pingKey: first, slug: second, create }, third, query);
 }
 

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
 import { type PingKind, readPing } from "@overdue/core";
-import type { Arrival, Recorded } from "@overdue/db";
+import type { Arrival, Recorded, Target } from "@overdue/db";
 import type { Context } from "hono";
 
 import type { Clock } from "./clock.ts";
@@ -16,8 +16,10 @@ export type ReceiveOptions = {
   clock: Clock;
   bodyBytesMax: number;
   /** Whether there is such a check; asked only for pings that are refused. */
-  exists: (target: Extract<PingUrl, { kind: "ping" }>["target"]) => Promise<boolean>;
+  lookFor: (target: Target) => Promise<"one" | "none" | "several">;
   clientAddress: (c: Context) => string | null;
+  /** The address to show with the ping; nothing is decided by it. */
+  pingAddress: (c: Context) => string | null;
 };
 
 const TEXT = { "Content-Type": "text/plain; charset=utf-8" };
@@ -31,7 +33,7 @@ export function pingReceiver(options: ReceiveOptions) {
   return async (c: Context, path: string): Promise<Response> => {
     if (isPreflight(c)) return preflight();
     const url = readPingUrl(path, new URL(c.req.url).searchParams);
-    if (url.kind === "no such page") return text(404, "not found");
+    if (url.kind === "no such page") return notFound();
     if (url.kind === "bad slug") return text(400, "invalid url format");
     try {
       if (url.kind === "malformed") return await refused(url, options);
@@ -59,9 +61,16 @@ function preflight(): Response {
 
 async function refused(
   url: Extract<PingUrl, { kind: "malformed" }>,
-  { exists }: ReceiveOptions,
+  { lookFor }: ReceiveOptions,
 ): Promise<Response> {
-  return (await exists(url.target)) ? text(400, url.problem) : text(404, "not found");
+  switch (await lookFor(url.target)) {
+    case "one":
+      return text(400, url.problem);
+    case "several":
+      return ambiguous();
+    case "none":
+      return notFound();
+  }
 }
 
 async function received(
@@ -110,7 +119,7 @@ function arrivalOf(
       exitStatus,
       scheme: c.req.header("X-Forwarded-Proto") === "https" ? "https" : "http",
       method,
-      remoteAddress: host,
+      remoteAddress: options.pingAddress(c),
       userAgent,
       body: body.kept,
       bodyBytes: body.bytes,
@@ -122,16 +131,25 @@ function arrivalOf(
 function answer(recorded: Recorded, body: KeptBody, bodyBytesMax: number): Response {
   switch (recorded.kind) {
     case "unknown":
-      return text(404, "not found");
+      return notFound();
     case "ambiguous":
-      return text(409, "ambiguous slug");
+      return ambiguous();
     case "recorded":
       return text(recorded.created ? 201 : 200, recorded.created ? "Created" : "OK", {
         "Access-Control-Allow-Origin": "*",
         "Ping-Body-Limit": String(bodyBytesMax),
+        Expires: new Date().toUTCString(),
         ...(body.complete ? {} : { Connection: "close" }),
       });
   }
+}
+
+function notFound(): Response {
+  return text(404, "not found");
+}
+
+function ambiguous(): Response {
+  return text(409, "ambiguous slug");
 }
 
 function text(status: number, body: string, headers: Record<string, string> = {}): Response {

@@ -237,7 +237,9 @@ test.each([
 });
 
 function receiverOn(on: Pool) {
-  const receiver = createReceiver({ pool: on, log, bodyBytesMax: LIMIT, clientAddress: () => "203.0.113.7" });
+  const address = () => "203.0.113.7";
+  const addresses = { clientAddress: address, pingAddress: address };
+  const receiver = createReceiver({ pool: on, log, bodyBytesMax: LIMIT, ...addresses });
   const routes = new Hono();
   routes.post(CANARY_PATH, (c) => receiver.canary(c));
   routes.all("/ping/*", (c) => receiver.ping(c, c.req.path.slice("/ping/".length)));

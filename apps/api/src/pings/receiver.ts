@@ -6,8 +6,8 @@ import {
   type Pool,
   type Recorded,
   endReceiver,
+  lookForTarget,
   notifyChanges,
-  targetExists,
 } from "@overdue/db";
 import type { Context } from "hono";
 import type { Logger } from "pino";
@@ -26,6 +26,8 @@ export function createReceiver(options: {
   log: Logger;
   bodyBytesMax: number;
   clientAddress: (c: Context) => string | null;
+  /** The address to show with the ping; nothing is decided by it. */
+  pingAddress: (c: Context) => string | null;
 }) {
   const { pool, log } = options;
   const receiverId = randomUUID();
@@ -39,7 +41,7 @@ export function createReceiver(options: {
     ingest,
     clock,
     /** Handles `/ping/…`; `path` is what follows. */
-    ping: pingReceiver({ ...options, ingest, clock, exists: (target) => targetExists(pool, target) }),
+    ping: pingReceiver({ ...options, ingest, clock, lookFor: (target) => lookForTarget(pool, target) }),
     /** Handles `CANARY_PATH`: 404 to everybody but this process. */
     canary: async (c: Context): Promise<Response> => {
       if (!isSame(c.req.header(CANARY_HEADER) ?? "", token)) return c.text("not found", 404);

@@ -91,17 +91,27 @@ async function lockProject(client: PoolClient, pingKey: string): Promise<string 
   return rows[0]?.id ?? null;
 }
 
-/** Whether a ping to this target would find its check; nothing is locked or made. */
-export async function targetExists(pool: Pool, target: Target): Promise<boolean> {
-  const { rows } =
-    target.kind === "uuid"
-      ? await pool.query("select 1 from checks where ping_uuid = $1 and deleted_at is null", [
-          target.pingUuid,
-        ])
-      : await pool.query(
-          `select 1 from projects p join checks c on c.project_id = p.id and c.deleted_at is null
-            where p.ping_key = $1 and c.slug = $2 and p.deleted_at is null`,
-          [target.pingKey, target.slug],
-        );
-  return rows.length > 0;
+/**
+ * What a ping to this target would find; nothing is locked or made. A slug that would be made by its ping counts as
+ * found.
+ */
+export async function lookForTarget(pool: Pool, target: Target): Promise<"one" | "none" | "several"> {
+  if (target.kind === "slug") return await lookForSlug(pool, target);
+  const { rows } = await pool.query("select 1 from checks where ping_uuid = $1 and deleted_at is null", [
+    target.pingUuid,
+  ]);
+  return rows.length > 0 ? "one" : "none";
+}
+
+async function lookForSlug(pool: Pool, { pingKey, slug, create }: SlugTarget) {
+  const { rows } = await pool.query<{ checks: number }>(
+    `select count(c.id)::int as checks
+       from projects p left join checks c on c.project_id = p.id and c.slug = $2 and c.deleted_at is null
+      where p.ping_key = $1 and p.deleted_at is null
+      group by p.id`,
+    [pingKey, slug],
+  );
+  const checks = rows[0]?.checks;
+  if (checks === undefined || (checks === 0 && !create)) return "none";
+  return checks > 1 ? "several" : "one";
 }
