@@ -15,7 +15,12 @@ const pool = openPool({ url, max: 8, name: "ping" });
 // Without a limit on waiting: it is to be slow, not to fail.
 const crowd = new Pool({ connectionString: url, max: 32 });
 crowd.on("error", () => undefined);
-const options = { log: pino({ level: "warn" }), bodyBytesMax: 100_000, clientAddress: () => "203.0.113.7", pingAddress: () => "203.0.113.7" };
+const options = {
+  log: pino({ level: "warn" }),
+  bodyBytesMax: 100_000,
+  clientAddress: () => "203.0.113.7",
+  pingAddress: () => "203.0.113.7",
+};
 const receiver = createReceiver({ pool, ...options });
 const oneByOne = createReceiver({ pool: crowd, ...options });
 // The same path with a transaction for each ping instead of a shared one.

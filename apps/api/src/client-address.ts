@@ -50,7 +50,9 @@ function family(address: string): "ipv4" | "ipv6" {
 /** Without brackets, port, zone, or the IPv6 dress of an IPv4 address. */
 function plain(address: string): string {
   const bare = /^\[([^\]]*)\](?::\d+)?$/.exec(address)?.[1] ?? address;
-  return withoutPort(bare).replace(/%.*$/, "").replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
+  return withoutPort(bare)
+    .replace(/%.*$/, "")
+    .replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
 }
 
 function withoutPort(address: string): string {

@@ -209,7 +209,10 @@ test.each([
 });
 
 test.each([
-  [{ timeout: 60, grace: 31_536_000 }, { timeout: 60, grace: 31_536_000 }],
+  [
+    { timeout: 60, grace: 31_536_000 },
+    { timeout: 60, grace: 31_536_000 },
+  ],
   [{ schedule: " 0 0 * * * " }, { schedule: "0 0 * * *" }],
   [{ schedule: "0 0 L * *" }, { schedule: "0 0 L * *" }],
   [{ schedule: "0 0 LW * *" }, { schedule: "0 0 LW * *" }],
@@ -219,7 +222,10 @@ test.each([
   [{ schedule: "0 0 * * sun-sat" }, { schedule: "0 0 * * sun-sat" }],
   [{ schedule: "*-*~1" }, { schedule: "*-*~1" }],
   [{ schedule: "Mon..Fri 10:00 Europe/Riga" }, { schedule: "Mon..Fri 10:00 Europe/Riga" }],
-  [{ schedule: "0/10:00", tz: "US/Eastern" }, { schedule: "0/10:00", tz: "America/New_York" }],
+  [
+    { schedule: "0/10:00", tz: "US/Eastern" },
+    { schedule: "0/10:00", tz: "America/New_York" },
+  ],
   [{ schedule: "hourly", tz: "Zulu" }, { tz: "Etc/UTC" }],
   [{ schedule: "hourly", tz: "CET" }, { tz: "Europe/Brussels" }],
   [{ schedule: "hourly", tz: "EST" }, { tz: "America/Panama" }],
@@ -233,10 +239,7 @@ test.each([
     { subject: "S", success_kw: "K" },
     { success_kw: "K", subject: "K", filter_subject: true },
   ],
-  [
-    { subject_fail: "F" },
-    { failure_kw: "F", subject_fail: "F", subject: "", filter_subject: true },
-  ],
+  [{ subject_fail: "F" }, { failure_kw: "F", subject_fail: "F", subject: "", filter_subject: true }],
   [
     { success_kw: "K", filter_subject: true },
     { subject: "K", subject_fail: "" },
@@ -313,26 +316,36 @@ const BOTH = [
 ].flatMap((names) => names.split(" "));
 const WRITERS = ["uuid", "ping_url", "update_url", "pause_url", "resume_url", "channels"];
 
-test.each(["v1", "v2", "v3"])("%s has these fields for who writes and those for who reads", async (version) => {
-  const { uuid: cron } = await face.create({ schedule: "0 * * * *" });
-  const fields = async (path: string, key: string) =>
-    Object.keys(await face.get(path, { key, version })).toSorted();
-  expect(await fields(`checks/${uuid}`, face.writeKey)).toEqual([...BOTH, ...WRITERS, "timeout"].toSorted());
-  expect(await fields(`checks/${uuid}`, face.readKey)).toEqual([...BOTH, "unique_key", "timeout"].toSorted());
-  expect(await fields(`checks/${cron}`, face.readKey)).toEqual(
-    [...BOTH, "unique_key", "schedule", "tz"].toSorted(),
-  );
-  const { checks } = await face.get<{ checks: object[] }>("checks/", { key: face.readKey, version });
-  expect(checks.map((check) => "uuid" in check)).toEqual([false, false]);
-});
+test.each(["v1", "v2", "v3"])(
+  "%s has these fields for who writes and those for who reads",
+  async (version) => {
+    const { uuid: cron } = await face.create({ schedule: "0 * * * *" });
+    const fields = async (path: string, key: string) =>
+      Object.keys(await face.get(path, { key, version })).toSorted();
+    expect(await fields(`checks/${uuid}`, face.writeKey)).toEqual(
+      [...BOTH, ...WRITERS, "timeout"].toSorted(),
+    );
+    expect(await fields(`checks/${uuid}`, face.readKey)).toEqual(
+      [...BOTH, "unique_key", "timeout"].toSorted(),
+    );
+    expect(await fields(`checks/${cron}`, face.readKey)).toEqual(
+      [...BOTH, "unique_key", "schedule", "tz"].toSorted(),
+    );
+    const { checks } = await face.get<{ checks: object[] }>("checks/", { key: face.readKey, version });
+    expect(checks.map((check) => "uuid" in check)).toEqual([false, false]);
+  },
+);
 
-test.each(["up", "new", "down"])("resume of a check that is %s is a conflict in plain text", async (status) => {
-  if (status !== "new") await face.ping(status === "up" ? uuid : `${uuid}/fail`);
-  const response = await face.call("POST", `checks/${uuid}/resume`);
-  expect([response.status, await response.text()]).toEqual([409, "check is not paused"]);
-  expect(response.headers.get("content-type")).toMatch(/^text\//);
-  expect(corsOf(response)[0]).toBe("*");
-});
+test.each(["up", "new", "down"])(
+  "resume of a check that is %s is a conflict in plain text",
+  async (status) => {
+    if (status !== "new") await face.ping(status === "up" ? uuid : `${uuid}/fail`);
+    const response = await face.call("POST", `checks/${uuid}/resume`);
+    expect([response.status, await response.text()]).toEqual([409, "check is not paused"]);
+    expect(response.headers.get("content-type")).toMatch(/^text\//);
+    expect(corsOf(response)[0]).toBe("*");
+  },
+);
 
 test("pause closes the run and keeps the last ping", async () => {
   await face.ping(uuid);
@@ -419,25 +432,29 @@ test.each([
   [3, "started", "up", "success"],
   [3, "paused", "up", "success"],
   [3, "new", "up", "success"],
-] as const)("with %i states a check that is %s has a badge that says %s", async (states, status, message, color) => {
-  const { badge_url: url } = await face.get(`checks/${uuid}`);
-  await bringTo(status);
-  const base = url.replace("http://overdue.test/b/2/", `/b/${states}/`).replace(/\.svg$/, "");
-  const shield = await face.get(`${base}.shields`);
-  expect(shield).toEqual({ schemaVersion: 1, label: "Backup", message, color });
-  const counts = { grace: status === "grace" ? 1 : 0, down: status === "down" ? 1 : 0 };
-  expect(await face.get(`${base}.json`)).toEqual({ status: message, total: 1, ...counts });
-});
+] as const)(
+  "with %i states a check that is %s has a badge that says %s",
+  async (states, status, message, color) => {
+    const { badge_url: url } = await face.get(`checks/${uuid}`);
+    await bringTo(status);
+    const base = url.replace("http://overdue.test/b/2/", `/b/${states}/`).replace(/\.svg$/, "");
+    const shield = await face.get(`${base}.shields`);
+    expect(shield).toEqual({ schemaVersion: 1, label: "Backup", message, color });
+    const counts = { grace: status === "grace" ? 1 : 0, down: status === "down" ? 1 : 0 };
+    expect(await face.get(`${base}.json`)).toEqual({ status: message, total: 1, ...counts });
+  },
+);
 
-test.each([
-  ["a tag nobody uses", { status: "up", total: 0, grace: 0, down: 0 }],
-])("%s is up", async (_, expected) => {
-  const { uuid: id } = await face.create({ tags: "rare" });
-  const { badges } = await face.get<{ badges: Record<string, Record<string, string>> }>("badges/");
-  await face.update(id, { tags: "" });
-  const path = (badges["rare"]?.["json3"] ?? "").replace("http://overdue.test", "");
-  expect(await face.get(path)).toEqual(expected);
-});
+test.each([["a tag nobody uses", { status: "up", total: 0, grace: 0, down: 0 }]])(
+  "%s is up",
+  async (_, expected) => {
+    const { uuid: id } = await face.create({ tags: "rare" });
+    const { badges } = await face.get<{ badges: Record<string, Record<string, string>> }>("badges/");
+    await face.update(id, { tags: "" });
+    const path = (badges["rare"]?.["json3"] ?? "").replace("http://overdue.test", "");
+    expect(await face.get(path)).toEqual(expected);
+  },
+);
 
 test.each([
   [undefined, 401],

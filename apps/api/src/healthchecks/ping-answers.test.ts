@@ -83,16 +83,21 @@ test("a check made by its ping has its slug for a name, all else as by itself, a
   ]);
 });
 
-test.each(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PURGE"])("%s is a ping with headers", async (method) => {
-  const { uuid } = await face.create();
-  const { status, headers } = await api.app.request(`/ping/${uuid}`, { method });
-  expect([status, headers.get("access-control-allow-origin")]).toEqual([200, "*"]);
-  expect(headers.get("ping-body-limit")).toMatch(/^\d+$/);
-  expect(headers.get("cache-control")).toBe("max-age=0, no-cache, no-store, must-revalidate, private");
-  expect(headers.get("expires")).toMatch(/GMT$/);
-  expect(headers.get("content-type")).toBe("text/plain; charset=utf-8");
-  expect((await face.get<Pings>(`checks/${uuid}/pings/`)).pings).toMatchObject([{ method, type: "success" }]);
-});
+test.each(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PURGE"])(
+  "%s is a ping with headers",
+  async (method) => {
+    const { uuid } = await face.create();
+    const { status, headers } = await api.app.request(`/ping/${uuid}`, { method });
+    expect([status, headers.get("access-control-allow-origin")]).toEqual([200, "*"]);
+    expect(headers.get("ping-body-limit")).toMatch(/^\d+$/);
+    expect(headers.get("cache-control")).toBe("max-age=0, no-cache, no-store, must-revalidate, private");
+    expect(headers.get("expires")).toMatch(/GMT$/);
+    expect(headers.get("content-type")).toBe("text/plain; charset=utf-8");
+    expect((await face.get<Pings>(`checks/${uuid}/pings/`)).pings).toMatchObject([
+      { method, type: "success" },
+    ]);
+  },
+);
 
 test.each([
   [{ failure_kw: "ERR", success_kw: "OK" }, "", "OK but ERR", "fail"],
@@ -168,16 +173,19 @@ test.each([
   expect(answer.flips.map(({ up }) => up)).toEqual(flips);
 });
 
-test.each(["", "/fail", "/start", "/log", "/3"])("a ping to …%s waits for a hand where the check says so", async (action) => {
-  const { uuid } = await face.create({ manual_resume: true });
-  await face.call("POST", `checks/${uuid}/pause`);
-  expect(await (await face.ping(uuid + action)).text()).toBe("OK");
-  expect(await face.get(`checks/${uuid}`)).toMatchObject({ status: "paused", started: false, n_pings: 1 });
-  expect(await typesOf(uuid)).toEqual(["ign"]);
-  await face.call("POST", `checks/${uuid}/resume`);
-  await face.ping(uuid);
-  expect(await face.get(`checks/${uuid}`)).toMatchObject({ status: "up", n_pings: 2 });
-});
+test.each(["", "/fail", "/start", "/log", "/3"])(
+  "a ping to …%s waits for a hand where the check says so",
+  async (action) => {
+    const { uuid } = await face.create({ manual_resume: true });
+    await face.call("POST", `checks/${uuid}/pause`);
+    expect(await (await face.ping(uuid + action)).text()).toBe("OK");
+    expect(await face.get(`checks/${uuid}`)).toMatchObject({ status: "paused", started: false, n_pings: 1 });
+    expect(await typesOf(uuid)).toEqual(["ign"]);
+    await face.call("POST", `checks/${uuid}/resume`);
+    await face.ping(uuid);
+    expect(await face.get(`checks/${uuid}`)).toMatchObject({ status: "up", n_pings: 2 });
+  },
+);
 
 test.each([
   "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
