@@ -495,9 +495,31 @@ describe("what is usual", () => {
       memory: {
         ...told.check.state.memory,
         durations: [],
+        hours: undefined,
         unusualAfterMs: undefined,
       },
     });
+  });
+});
+
+describe("an hour of the week that differs from the rest", () => {
+  const WEEK_HOURS = 168;
+  /** Hourly runs of 250 s, in one hour of each week as long as `weekly` says, in seconds. */
+  const weeks = (weekly: readonly number[]) =>
+    weekly.flatMap((long, week) =>
+      Array.from({ length: WEEK_HOURS }, (_, hour): Step[] => [
+        [(week * WEEK_HOURS + hour) * 3600, "start"],
+        [(week * WEEK_HOURS + hour) * 3600 + (hour === 20 ? long : 250), "success"],
+      ]).flat(),
+    );
+
+  test.each<[string, number[], number]>([
+    ["is told of ten times", Array<number>(10).fill(590), 10],
+    ["then it is what is usual there", Array<number>(14).fill(590), 10],
+    ["and a run that is quick for this hour alone is not", [...Array<number>(12).fill(590), 120], 11],
+    ["nor is one that is long even for this hour", [...Array<number>(12).fill(590), 1500], 11],
+  ])("%s", (_, weekly, notices) => {
+    expect(noticeLines(tell({}, weeks(weekly)))).toHaveLength(notices);
   });
 });
 

@@ -38,6 +38,8 @@ export type Memory = {
   outageUntil: Instant | null;
   /** How long the last good runs took, in milliseconds: what is usual. At most 20. */
   durations: readonly number[];
+  /** The same for hours of the week that were seen to differ, the last heard of last. At most 6, of 20 runs each. */
+  hours?: readonly HourDurations[];
   /** From this length on a run is unusually long; absent while too few are known. */
   unusualAfterMs?: number;
   /** Pings from after a deadline that cannot be judged yet: heard when it can be. By instant; at most 32. */
@@ -45,6 +47,9 @@ export type Memory = {
   /** Spans of slots still to be written, when there were too many for one fold. At most 4. */
   backlog: readonly SlotSpan[];
 };
+
+/** `hour` of the week on the check's clock: 0 is Sunday's first, 167 Saturday's last. */
+export type HourDurations = { hour: number; durations: readonly number[] };
 
 export type OpenRun = {
   id: string;

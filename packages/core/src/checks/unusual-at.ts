@@ -1,12 +1,20 @@
 import type { Instant } from "../time.ts";
 import type { Draft } from "./draft.ts";
 import { excused } from "./outages.ts";
+import { usualFrom } from "./usual-hours.ts";
 
 /** When a run that starts now will have taken unusually long, where its limit does not come first. */
 export function unusualAt(draft: Draft, run: { startedAt: Instant; deadlineAt: Instant }): Instant | null {
   const { memory, settings } = draft;
   if (memory.unusualAfterMs === undefined || settings.unusualRuns === "allow") return null;
-  const span = { from: run.startedAt, until: run.startedAt + memory.unusualAfterMs };
+  const afterMs = memory.hours === undefined ? memory.unusualAfterMs : afterOfHour(draft, run.startedAt);
+  const span = { from: run.startedAt, until: run.startedAt + afterMs };
   const at = excused(span, settings, memory.outages);
   return at < run.deadlineAt ? at : null;
+}
+
+/** Longer than usual is more than the limit, so a whole millisecond more. */
+function afterOfHour(draft: Draft, startedAt: Instant): number {
+  const usual = usualFrom(draft, startedAt);
+  return usual === null ? Infinity : Math.floor(usual.overlongMs) + 1;
 }

@@ -5,6 +5,7 @@ import { evidenceOf } from "./draft.ts";
 import { goDown, notice, type Trouble } from "./flips.ts";
 import type { OpenRun } from "./memory.ts";
 import { changeRun } from "./runs.ts";
+import { rememberHour, usualFrom } from "./usual-hours.ts";
 
 const DURATIONS_MAX = 20;
 
@@ -15,10 +16,12 @@ type EndedWell = { id: string; at: Instant; durationMs: number; isSaid: boolean 
  * ran. Answers whether the check went down for it.
  */
 export function learnDuration(draft: Draft, { id, at, durationMs, isSaid }: EndedWell): boolean {
-  const { memory, pingNumber } = draft;
-  const usual = usualOf(memory.durations);
-  remember(draft, durationMs);
+  const { pingNumber } = draft;
+  const startedAt = at - durationMs;
+  const usual = usualFrom(draft, startedAt);
   const unusual = usual === null ? null : unusualDuration(usual, durationMs);
+  remember(draft, durationMs);
+  rememberHour(draft, { startedAt, durationMs }, unusual !== null);
   if (usual === null || unusual === null || (isSaid && unusual.kind === "overlong")) return false;
   const limitMs = unusual.kind === "overlong" ? usual.overlongMs : usual.tooQuickMs;
   const particulars = { runId: id, pingNumber, durationMs, limitMs, ...inEvidence(usual) };
@@ -33,7 +36,7 @@ export function judgeUnusual(
   const { memory } = draft;
   changeRun(draft, run);
   memory.judgedAt = Math.max(memory.judgedAt, at);
-  const usual = usualOf(memory.durations);
+  const usual = usualFrom(draft, run.startedAt);
   if (usual === null) return;
   const durationMs = at - run.startedAt;
   const particulars = { runId: run.id, durationMs, limitMs: usual.overlongMs, ...inEvidence(usual) };
@@ -43,13 +46,14 @@ export function judgeUnusual(
 /** "This is normal now": what was usual so far is forgotten. */
 export function forgetUsual({ memory }: Draft): void {
   memory.durations = [];
+  delete memory.hours;
   delete memory.unusualAfterMs;
   memory.openRuns = memory.openRuns.map(({ unusualAt: _unusualAt, ...run }) => run);
 }
 
 function remember({ memory }: Draft, durationMs: number): void {
   memory.durations = [...memory.durations, durationMs].slice(-DURATIONS_MAX);
-  const usual = usualOf(memory.durations);
+  const usual = usualOf(memory.durations, "all");
   // Longer than usual is more than this, so a whole millisecond more.
   if (usual !== null) memory.unusualAfterMs = Math.floor(usual.overlongMs) + 1;
 }

@@ -74,8 +74,8 @@ function inTimes(times: number): string {
 }
 
 /** What is usual by the durations of the last good runs alone; null while fewer than ten are known. */
-export function usualOf(durationsMs: readonly number[]): Baseline | null {
-  return durationsMs.length < SAMPLES_MIN ? null : baselineFrom(durationsMs.slice(-SAMPLES_MAX), "all");
+export function usualOf(durationsMs: readonly number[], of: Baseline["of"]): Baseline | null {
+  return durationsMs.length < SAMPLES_MIN ? null : baselineFrom(durationsMs.slice(-SAMPLES_MAX), of);
 }
 
 function baseline(samples: readonly DurationSample[], of: Baseline["of"]): Baseline {
@@ -103,7 +103,7 @@ function baselineFrom(durations: readonly number[], of: Baseline["of"]): Baselin
 }
 
 /** One of the 168 hours of a week, on the zone's clock. */
-function weekdayHour(at: Instant, timezone: string): number {
+export function weekdayHour(at: Instant, timezone: string): number {
   const wall = timeZoneOf(timezone).wallOf(at);
   const dayNumber = Math.floor(wall / DAY_MS);
   return weekdayOf(dayNumber) * 24 + Math.floor((wall - dayNumber * DAY_MS) / HOUR_MS);
