@@ -3,12 +3,13 @@ import type { Readable } from "node:stream";
 /** The part of a body that is kept, and how much there was. */
 export type KeptBody = { kept: Buffer | null; bytes: number; complete: boolean };
 
-/** Past this many times the limit the rest is left unread and the connection closed. */
+/** Past this many times the limit, and at least so many bytes, the rest is left unread and the connection closed. */
 const READ_ON = 10;
+const READ_ON_BYTES = 4_000_000;
 
 /**
  * Reads a body to its end but keeps only the first `limit` bytes, so that a long log is cut and never refused.
- * Whoever sends more than ten times the limit is not listened to any further.
+ * Whoever sends more than ten times the limit and 4 MB (Healthchecks reads 2.6) is not listened to any further.
  */
 export async function readBody(
   body: Readable | ReadableStream<Uint8Array> | null,
@@ -20,7 +21,7 @@ export async function readBody(
   for await (const part of body as AsyncIterable<Uint8Array>) {
     if (bytes < limit) parts.push(part.subarray(0, limit - bytes));
     bytes += part.length;
-    if (bytes > limit * READ_ON) return { kept: keptOf(parts), bytes, complete: false };
+    if (bytes > Math.max(limit * READ_ON, READ_ON_BYTES)) return { kept: keptOf(parts), bytes, complete: false };
   }
   return { kept: keptOf(parts), bytes, complete: true };
 }
