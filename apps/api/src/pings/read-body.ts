@@ -21,7 +21,8 @@ export async function readBody(
   for await (const part of body as AsyncIterable<Uint8Array>) {
     if (bytes < limit) parts.push(part.subarray(0, limit - bytes));
     bytes += part.length;
-    if (bytes > Math.max(limit * READ_ON, READ_ON_BYTES)) return { kept: keptOf(parts), bytes, complete: false };
+    if (bytes > Math.max(limit * READ_ON, READ_ON_BYTES))
+      return { kept: keptOf(parts), bytes, complete: false };
   }
   return { kept: keptOf(parts), bytes, complete: true };
 }
