@@ -118,3 +118,32 @@ test("the last use is noted to the minute, with where it came from", async () =>
 async function statusWith(path: string, key: string): Promise<number> {
   return (await api.call("GET", path, { headers: { "x-api-key": key } })).status;
 }
+
+test("a key that may only ping does so by slug, makes what is missing where asked, and shows when it was used", async () => {
+  const { as, path } = await person(api);
+  const { key, id } = await read<Key>(await as("POST", `${path}/keys`, { name: "hosts", scope: "ping" }));
+  expect(await pingBy(key, "backup")).toEqual([404, "not found"]);
+  expect(await pingBy(key, "backup", "?create=1")).toEqual([201, "Created"]);
+  expect(await pingBy(key, "backup/fail")).toEqual([200, "OK"]);
+  const { items } = await read<{ items: object[] }>(await as("GET", `${path}/checks`));
+  expect(items).toMatchObject([{ slug: "backup", status: "down", pingCount: 2 }]);
+  expect(await statusWith(path, key)).toBe(403);
+  const keys = await read<{ items: Key[] }>(await as("GET", `${path}/keys`));
+  expect(keys.items.find((one) => one.id === id)?.lastUsedAt).not.toBeNull();
+});
+
+test("a revoked key pings no more, and a key that may read or write never did", async () => {
+  const { as, path } = await person(api);
+  const keyOf = async (scope: string) =>
+    await read<Key>(await as("POST", `${path}/keys`, { name: "hosts", scope }));
+  const [pinging, writing] = [await keyOf("ping"), await keyOf("write")];
+  expect(await pingBy(pinging.key, "backup", "?create=1")).toEqual([201, "Created"]);
+  expect(await pingBy(writing.key, "backup")).toEqual([404, "not found"]);
+  await as("DELETE", `${path}/keys/${pinging.id}`);
+  expect(await pingBy(pinging.key, "backup")).toEqual([404, "not found"]);
+});
+
+async function pingBy(key: string, slug: string, query = ""): Promise<[number, string]> {
+  const response = await api.app.request(`/ping/${key}/${slug}${query}`);
+  return [response.status, await response.text()];
+}

@@ -6,9 +6,12 @@ const PREFIX_CHARS = 12;
 
 export type KeyScope = "read" | "write" | "ping";
 
+/** What an API key begins with that may only ping. */
+export const PING_KEY_START = "ovp_";
+
 /** 32 characters: `hcw_` or `hcr_` (known to Healthchecks' clients) or `ovp_`, then 28 random ones (166 bits). */
 export function newApiKey(scope: KeyScope): string {
-  return { write: "hcw_", read: "hcr_", ping: "ovp_" }[scope] + randomText(LETTERS, 28);
+  return { write: "hcw_", read: "hcr_", ping: PING_KEY_START }[scope] + randomText(LETTERS, 28);
 }
 
 /** 22 characters (113 bits), lower case so that it survives an e-mail address. */

@@ -5,6 +5,7 @@ import type { Pool, PoolClient } from "pg";
 
 import { insertCheck } from "../checks/create-check.ts";
 import { openDb } from "../database.ts";
+import { withPingKeys } from "./ping-keys.ts";
 
 /** Which check a ping is for: by its own secret, or by the project's key and a slug. */
 export type Target =
@@ -27,15 +28,20 @@ export async function findSlugs(
   targets: readonly Target[],
   at: Instant,
 ): Promise<Map<string, Found>> {
-  const slugs = targets.filter((target) => target.kind === "slug");
-  if (slugs.length === 0) return new Map();
+  const asked = targets.filter((target) => target.kind === "slug");
+  if (asked.length === 0) return new Map();
+  const slugs = await withPingKeys(client, asked);
   const found = await lookUp(client, slugs);
   for (const target of slugs) {
     if (target.create && found.get(slugOf(target))?.kind === "unknown") {
       found.set(slugOf(target), await create(client, target, at));
     }
   }
-  return found;
+  return new Map(asked.map((target, index) => [slugOf(target), answerTo(found, slugs[index])]));
+}
+
+function answerTo(found: ReadonlyMap<string, Found>, target: SlugTarget | undefined): Found {
+  return (target && found.get(slugOf(target))) ?? { kind: "unknown" };
 }
 
 export function slugOf(target: { pingKey: string; slug: string }): string {
