@@ -125,6 +125,7 @@ test("a key that may only ping does so by slug, makes what is missing where aske
   expect(await pingBy(key, "backup")).toEqual([404, "not found"]);
   expect(await pingBy(key, "backup", "?create=1")).toEqual([201, "Created"]);
   expect(await pingBy(key, "backup/fail")).toEqual([200, "OK"]);
+  expect(await pingBy(key, "backup/999")).toEqual([400, "invalid url format"]);
   const { items } = await read<{ items: object[] }>(await as("GET", `${path}/checks`));
   expect(items).toMatchObject([{ slug: "backup", status: "down", pingCount: 2 }]);
   expect(await statusWith(path, key)).toBe(403);

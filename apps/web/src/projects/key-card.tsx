@@ -14,7 +14,7 @@ import { keysQuery, type KeyView, useCreateKey, useRevokeKey, useRotateKey } fro
 const SCOPES = [
   { value: "read", label: "Read: look at everything" },
   { value: "write", label: "Write: look and change" },
-  { value: "ping", label: "Ping: nothing but ping" },
+  { value: "ping", label: "Ping: nothing but ping, by slug" },
 ];
 
 /** Keys for programs. A key is shown once, when it is made. */

@@ -109,7 +109,8 @@ export async function lookForTarget(pool: Pool, target: Target): Promise<"one" |
   return rows.length > 0 ? "one" : "none";
 }
 
-async function lookForSlug(pool: Pool, { pingKey, slug, create }: SlugTarget) {
+async function lookForSlug(pool: Pool, asked: SlugTarget) {
+  const [{ pingKey, slug, create } = asked] = await withPingKeys(pool, [asked]);
   const { rows } = await pool.query<{ checks: number }>(
     `select count(c.id)::int as checks
        from projects p left join checks c on c.project_id = p.id and c.slug = $2 and c.deleted_at is null
