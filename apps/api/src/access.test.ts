@@ -120,15 +120,22 @@ const EXPECTED: Record<string, string> = {
   "POST /api/:version{v[123]}/checks/": "healthchecks, write key",
   "GET /api/:version{v[123]}/checks/:check{[0-9A-Za-z]+}": "healthchecks, read key",
   "GET /api/:version{v[123]}/checks/:check{[0-9A-Za-z]+}/flips/": "healthchecks, read key",
-  "GET /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f-]+}": "healthchecks, read key",
-  "POST /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f-]+}": "healthchecks, write key",
-  "DELETE /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f-]+}": "healthchecks, write key",
-  "GET /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f-]+}/flips/": "healthchecks, read key",
-  "GET /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f-]+}/pings/": "healthchecks, write key",
-  "GET /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f-]+}/pings/:number{[0-9]+}/body":
+  "GET /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+}":
+    "healthchecks, read key",
+  "POST /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+}":
     "healthchecks, write key",
-  "POST /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f-]+}/pause": "healthchecks, write key",
-  "POST /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f-]+}/resume": "healthchecks, write key",
+  "DELETE /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+}":
+    "healthchecks, write key",
+  "GET /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+}/flips/":
+    "healthchecks, read key",
+  "GET /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+}/pings/":
+    "healthchecks, write key",
+  "GET /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+}/pings/:number{[0-9]+}/body":
+    "healthchecks, write key",
+  "POST /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+}/pause":
+    "healthchecks, write key",
+  "POST /api/:version{v[123]}/checks/:check{[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-[0-9a-f]+}/resume":
+    "healthchecks, write key",
 };
 
 /** What is listed and made by viewers and editors, and read, edited and deleted by its id. */
@@ -157,10 +164,17 @@ const evesCheck = await read<{ id: string }>(await eve.as("POST", `${eve.path}/c
 const before = await contentsOf(ada.projectId);
 
 test("every route is in the table, with who may call it", () => {
-  const listed = Object.fromEntries(routes.map((route) => [nameOf(route), accessText(route.access)]));
+  const listed = Object.fromEntries(
+    routes.map((route) => [shortened(nameOf(route)), accessText(route.access)]),
+  );
   expect(listed).toEqual(EXPECTED);
   expect(tenantRoutes.length).toBeGreaterThan(25);
 });
+
+/** The router knows no counts in patterns: what is written out eight times is one with a plus here. */
+function shortened(name: string): string {
+  return name.replaceAll(/(\[[^\]]+\])\1+/g, "$1+");
+}
 
 test.each(tenantRoutes.map((route) => [nameOf(route), route] as const))(
   "%s is not there for another tenant, by session or by any key",
