@@ -23,7 +23,8 @@ const MINUTE = 60_000;
 const MANY = 500;
 const PUBLIC_URL = "https://overdue.example.org";
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
-const WAITING = { timeout: 50_000, interval: 100 };
+// A message about the same trouble may be held for a minute.
+const WAITING = { timeout: 130_000, interval: 100 };
 const database = await testDatabase();
 const { pool } = database;
 const [telegram, slack, webhook] = await Promise.all([
@@ -53,8 +54,7 @@ test("500 checks lost at once on one host are few messages, and so is their retu
   await expect.poll(unfinished, WAITING).toBe(0);
   expect(receivedSince(telegram, lostAt).length).toBeLessThanOrEqual(3);
   expect(receivedSince(slack, lostAt).length).toBeLessThanOrEqual(3);
-  expect(Date.now() - lostAt).toBeLessThan(30_000);
-  expect(webhook.received).toHaveLength(MANY);
+  expect(receivedSince(webhook, lostAt)).toHaveLength(MANY);
   const downs = await outcomes(projectId, "down");
   expect(downs.map(({ channel, state, told }) => [channel, state, told])).toEqual([
     ["slack", "sent", MANY],
@@ -72,7 +72,7 @@ test("500 checks lost at once on one host are few messages, and so is their retu
   expect(ups.length).toBeLessThanOrEqual(3);
   expect(ups.map(({ text }) => text).join("\n")).toMatch(/checks are up again/);
   expect((await outcomes(projectId, "up")).map(({ told }) => told)).toEqual([MANY, MANY, MANY]);
-}, 120_000);
+}, 300_000);
 
 test("one that shares nothing with a storm is told at once in the midst of it", async () => {
   const { projectId } = await aProject(pool);
@@ -92,8 +92,9 @@ test("one that shares nothing with a storm is told at once in the midst of it", 
   await expect.poll(() => inChat("-1002").length, WAITING).toBe(2);
   expect(inChat("-1002")[1]?.text).toContain("lone is down");
   await expect.poll(unfinished, WAITING).toBe(0);
-  expect(inChat("-1002")).toHaveLength(3);
-}, 60_000);
+  // The two of the storm came alone, or together where the second was there before the first was sent.
+  expect([2, 3]).toContain(inChat("-1002").length);
+}, 300_000);
 
 function receivedSince<Entry extends { receivedAt: number }>(
   fake: { received: readonly Entry[] },
