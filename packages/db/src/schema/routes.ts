@@ -2,6 +2,7 @@ import type { Override, Person, Rotation, Route } from "@overdue/core";
 import { sql } from "drizzle-orm";
 import {
   boolean,
+  check,
   date,
   foreignKey,
   index,
@@ -15,7 +16,7 @@ import {
 
 import { channels } from "./channels.ts";
 import { at, createdAt, id } from "./columns.ts";
-import { projects } from "./projects.ts";
+import { members, projects } from "./projects.ts";
 
 const ofProject = () =>
   uuid("project_id")
@@ -92,21 +93,41 @@ export const rotations = pgTable(
   (t) => [unique("rotations_project_id").on(t.projectId, t.id)],
 );
 
-/** A report that a channel gets; `dueAt` is when the period that is running ends. */
+/**
+ * Who gets the project's report, and how often: a member by the address of the account, or a channel. A member without
+ * a row gets what their role says.
+ */
 export const reports = pgTable(
   "reports",
   {
     id: id(),
     projectId: ofProject(),
-    channelId: uuid("channel_id").notNull(),
-    every: text("every").$type<"week" | "month">().notNull(),
-    dueAt: at("due_at").notNull(),
+    userId: text("user_id"),
+    channelId: uuid("channel_id"),
+    every: text("every").$type<"none" | "week" | "month">().notNull(),
+    /** By whose clock it is due; null: the project's. */
+    timezone: text("timezone"),
+    /** When the next one is; null: none is wanted. */
+    dueAt: at("due_at"),
+    /** The newest period that was told, such as "2026-W47": none is told twice. */
+    lastPeriod: text("last_period"),
+    version: version(),
     createdAt: createdAt(),
+    updatedAt: updatedAt(),
   },
   (t) => [
-    unique("reports_once").on(t.channelId, t.every),
+    unique("reports_member").on(t.projectId, t.userId),
+    unique("reports_channel_once").on(t.projectId, t.channelId),
     unique("reports_project_id").on(t.projectId, t.id),
-    index("reports_due").on(t.dueAt),
+    index("reports_due")
+      .on(t.dueAt)
+      .where(sql`due_at is not null`),
+    check("reports_to_one", sql`num_nonnulls(user_id, channel_id) = 1`),
+    foreignKey({
+      name: "reports_member_fk",
+      columns: [t.projectId, t.userId],
+      foreignColumns: [members.projectId, members.userId],
+    }).onDelete("cascade"),
     foreignKey({
       name: "reports_channel",
       columns: [t.projectId, t.channelId],
