@@ -2,6 +2,7 @@ export * from "./accounts.ts";
 export * from "./audit.ts";
 export * from "./channels.ts";
 export * from "./checks.ts";
+export * from "./deleted.ts";
 export * from "./dependencies.ts";
 export * from "./history.ts";
 export * from "./incident-entries.ts";

@@ -15,6 +15,10 @@ export const projects = pgTable("projects", {
   timezone: text("timezone").notNull().default("UTC"),
   /** Grows with every edit. */
   version: integer("version").notNull().default(1),
+  /** Grows with every change of its maintenance windows. */
+  windowsVersion: integer("windows_version").notNull().default(0),
+  /** The version that all of its checks know; a sweep tells them where the two differ. */
+  windowsApplied: integer("windows_applied").notNull().default(0),
   createdAt: createdAt(),
   deletedAt: at("deleted_at"),
 });
