@@ -119,7 +119,7 @@ async function startDelivery(): Promise<void> {
       telegramBotToken: telegram.token,
       slackApiUrl: slack.apiUrl,
     },
-    passOn: () => Promise.resolve(0),
+    passOn: () => Promise.resolve({ members: 0, written: 0 }),
   });
   const queue = await openQueue({ redisUrl: null, databaseUrl: database.url, onError: () => undefined });
   const parts = {

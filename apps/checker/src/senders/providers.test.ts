@@ -59,7 +59,7 @@ beforeAll(async () => {
       stopLink: () => "https://overdue.example.org/unsubscribe?channel=c",
     }),
     operator: { publicUrl: "", telegramApiRoot: "", telegramBotToken: null, slackApiUrl: "" },
-    passOn: () => Promise.resolve(0),
+    passOn: () => Promise.resolve({ members: 0, written: 0 }),
   });
 });
 afterAll(async () => {

@@ -57,7 +57,7 @@ beforeAll(async () => {
     from: "Overdue <alerts@overdue.example.org>",
     stopLink: () => "https://overdue.example.org/unsubscribe?channel=c",
   });
-  sender = openSender({ egress, mailer, operator: operator(), passOn: () => Promise.resolve(2) });
+  sender = openSender({ egress, mailer, operator: operator(), passOn: () => Promise.resolve({ members: 2, written: 2 }) });
 });
 afterAll(async () => {
   mailer.close();
@@ -106,7 +106,7 @@ describe("Telegram", () => {
       egress,
       mailer,
       operator: { ...operator(), telegramApiRoot: "http://127.0.0.1:1" },
-      passOn: () => Promise.resolve(0),
+      passOn: () => Promise.resolve({ members: 0, written: 0 }),
     });
     const ending = await send("1", broken);
     expect(ending).toMatchObject({ result: { outcome: "transient", because: "The connection failed." } });

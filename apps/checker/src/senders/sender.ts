@@ -1,4 +1,5 @@
 import type { AlertMessage, OpenChannel, Operator, Outcome } from "@overdue/channels";
+import type { PassedOn } from "@overdue/db";
 
 import type { Egress } from "../egress/egress.ts";
 import { sendHttp } from "./http.ts";
@@ -14,8 +15,8 @@ export type SenderParts = {
   egress: Egress;
   mailer: Mailer;
   operator: Operator;
-  /** Gives a delivery to other channels of its project. @returns to how many */
-  passOn: (deliveryId: string, channelIds: readonly string[]) => Promise<number>;
+  /** Gives a delivery to other channels of its project. */
+  passOn: (deliveryId: string, channelIds: readonly string[]) => Promise<PassedOn>;
 };
 
 export function openSender(parts: SenderParts): Sender {
@@ -33,13 +34,22 @@ export function openSender(parts: SenderParts): Sender {
   };
 }
 
+const NOBODY = {
+  outcome: "permanent",
+  because: "None of its channels is there any more: choose others.",
+} as const;
+
 /** Each channel of a group gets a delivery of its own, with its own attempts. */
 async function sendToGroup(
   channelIds: readonly string[],
   { deliveryId }: AlertMessage,
   { passOn }: SenderParts,
 ): Promise<Ending> {
-  const count = await passOn(deliveryId, channelIds);
-  const because = count === 0 ? "Its channels are told already." : `Passed on to ${count} channels.`;
+  const { members, written } = await passOn(deliveryId, channelIds);
+  if (members === 0) return { result: NOBODY, statusCode: null };
+  const because =
+    written === 0
+      ? "Its channels are told already."
+      : `Passed on to ${written === 1 ? "1 channel" : `${written} channels`}.`;
   return { result: { outcome: "sent", providerRef: null, because }, statusCode: null };
 }

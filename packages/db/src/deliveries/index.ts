@@ -7,6 +7,6 @@ export { finishDeliveries, type Ended, type Finish } from "./finish.ts";
 export { freeLeases } from "./free-leases.ts";
 export { loadAlerts, type AlertRecord } from "./load-alert.ts";
 export { moveChannel } from "./move-channel.ts";
-export { passOnDelivery } from "./pass-on.ts";
+export { passOnDelivery, type PassedOn } from "./pass-on.ts";
 export { queueProofs } from "./queue-proofs.ts";
 export { tellOwners, type OwnersWay } from "./tell-owners.ts";

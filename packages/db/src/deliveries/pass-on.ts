@@ -4,27 +4,66 @@ import type { Db } from "../database.ts";
 import { ringForDeliveries } from "./changes.ts";
 import { uuids } from "./due.ts";
 
+/** `members`: channels of the group that are there. `written`: deliveries that they had not yet. */
+export type PassedOn = { members: number; written: number };
+
 /**
- * Writes the same delivery for other channels of its project, but for groups, and rings for them. Those that have it
- * already are left alone, so that a repeated attempt repeats nothing. @returns how many were written.
+ * Writes what a group's delivery tells for the channels of the group, each with a delivery of its own, and rings for
+ * them. Groups within it are passed over, so nothing goes in circles. Whoever was told the same by another way, or by
+ * an earlier attempt, is left alone.
  */
 export async function passOnDelivery(
   db: Db,
   deliveryId: string,
   channelIds: readonly string[],
-): Promise<number> {
+): Promise<PassedOn> {
   return db.transaction(async (tx) => {
-    const { rows } = await tx.execute(sql`
-      insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id)
-      select d.project_id, c.id, d.kind, d.check_id, d.flip_id, d.incident_id
-      from deliveries d
-      join channels c on c.project_id = d.project_id and c.id = any(${uuids(channelIds)})
-      where d.id = ${deliveryId} and c.kind <> 'group' and c.deleted_at is null
-        and not exists (select from deliveries e where e.project_id = d.project_id and e.channel_id = c.id
-          and e.kind = d.kind and e.flip_id is null and d.flip_id is null and e.created_at >= d.created_at)
-      on conflict do nothing
-      returning id`);
-    if (rows.length > 0) await ringForDeliveries(tx);
-    return rows.length;
+    // What has no flip is told apart by its payload, which two groups may pass on at once.
+    await tx.execute(sql`
+      select pg_advisory_xact_lock(hashtextextended(payload::text, 8)) from deliveries
+      where id = ${deliveryId} and payload is not null`);
+    const { rows } = await tx.execute<PassedOn>(sql`
+      with members as (
+        select c.* from deliveries d
+        join channels c on c.project_id = d.project_id and c.id = any(${uuids(channelIds)})
+        where d.id = ${deliveryId} and c.kind <> 'group' and c.deleted_at is null and not c.internal
+      ), written as (${written(deliveryId)})
+      select (select count(*) from members)::int as members, (select count(*) from written)::int as written`);
+    const passed = rows[0] ?? { members: 0, written: 0 };
+    if (passed.written > 0) await ringForDeliveries(tx);
+    return passed;
   });
 }
+
+/**
+ * A group that collects tells several by one delivery, their lead. In the place of a channel that failed it tells all
+ * others but that one, and what fails there too goes no further.
+ */
+const written = (deliveryId: string) => sql`
+  insert into deliveries (id, project_id, channel_id, kind, check_id, flip_id, incident_id, route_id, round, payload,
+    instead_of, because, created_at, next_attempt_at)
+  select ${PASSED_ID}, d.project_id, c.id, d.kind, d.check_id, d.flip_id, d.incident_id, d.route_id, d.round,
+    d.payload, d.instead_of, 'in the group “' || g.name || '”', d.created_at, ${DUE_AT}
+  from deliveries d
+  join channels g on g.project_id = d.project_id and g.id = d.channel_id
+  cross join members c
+  where (d.id = ${deliveryId} or d.lead_id = ${deliveryId})
+    and not exists (select from deliveries o where o.id = d.instead_of and o.channel_id = c.id)
+    and (d.payload is null or not exists (select from deliveries e
+      where e.project_id = d.project_id and e.channel_id = c.id and e.kind = d.kind
+        and e.check_id is not distinct from d.check_id and e.payload = d.payload
+        and e.created_at between d.created_at - interval '1 minute' and d.created_at + interval '1 minute'))
+  on conflict do nothing
+  returning id`;
+
+/** The same for every attempt, and as old as the group's own: lists are in the order of ids. */
+const PASSED_ID = sql`overlay(md5(d.id::text || c.id::text) placing left(replace(d.id::text, '-', ''), 13)
+  from 1 for 13)::uuid`;
+
+/** A channel that collects gives all that comes within its span one due time, that of the first. */
+const DUE_AT = sql`case when c.collect_minutes = 0 or d.kind = 'test' then clock_timestamp()
+  else coalesce(
+    (select min(w.next_attempt_at) from deliveries w
+     where w.channel_id = c.id and w.state = 'pending' and w.next_attempt_at > clock_timestamp()
+       and w.next_attempt_at <= clock_timestamp() + c.collect_minutes * interval '1 minute'),
+    clock_timestamp() + c.collect_minutes * interval '1 minute') end`;
