@@ -57,7 +57,12 @@ beforeAll(async () => {
     from: "Overdue <alerts@overdue.example.org>",
     stopLink: () => "https://overdue.example.org/unsubscribe?channel=c",
   });
-  sender = openSender({ egress, mailer, operator: operator(), passOn: () => Promise.resolve({ members: 2, written: 2 }) });
+  sender = openSender({
+    egress,
+    mailer,
+    operator: operator(),
+    passOn: () => Promise.resolve({ members: 2, written: 2 }),
+  });
 });
 afterAll(async () => {
   mailer.close();
