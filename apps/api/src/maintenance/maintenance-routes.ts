@@ -7,6 +7,7 @@ import { InProject, OfWindow } from "../http/params.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import {
   addWindow,
+  bringBackWindow,
   changeWindow,
   readWindow,
   removeWindow,
@@ -147,5 +148,16 @@ export const maintenanceRoutes = createRouter()
     async (c) => {
       await removeWindow(c, c.req.valid("param"));
       return c.body(null, 204);
-    },
+    },)
+  .openapi(
+    route(WRITE, {
+      method: "post",
+      path: "/v1/projects/{projectId}/maintenance/{windowId}/restore",
+      summary: "Undo the deletion of a maintenance window",
+      description: "Within 30 days; it is the same window again.",
+      tags,
+      request: { params: OfWindow },
+      responses: { 200: json(WindowView, "The window.") },
+    }),
+    async (c) => c.json(await bringBackWindow(c, c.req.valid("param")), 200),
   );

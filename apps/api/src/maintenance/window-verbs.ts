@@ -7,6 +7,7 @@ import {
   findNamed,
   findWindow,
   listWindows,
+  restoreWindow,
   TooManyWindows,
   UnknownMaintainedCheck,
   type WindowRef,
@@ -73,6 +74,13 @@ export async function changeWindow(
 export async function removeWindow(c: AppContext, ref: WindowRef): Promise<void> {
   if (!(await deleteWindow(c.var.deps.db, ref))) throw ApiError.notFound("maintenance window");
   await tellChecks(c, ref.projectId);
+}
+
+/** Undoes a deletion. @throws 404 */
+export async function bringBackWindow(c: AppContext, ref: WindowRef): Promise<WindowView> {
+  if (!(await naming(restoreWindow(c.var.deps.db, ref)))) throw ApiError.notFound("maintenance window");
+  await tellChecks(c, ref.projectId);
+  return await readWindow(c, ref);
 }
 
 /** Planned work from now on, for so many minutes. */

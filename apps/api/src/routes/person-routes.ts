@@ -1,4 +1,11 @@
-import { createPerson, deletePerson, editPerson, findPerson, listPeople } from "@overdue/db";
+import {
+  createPerson,
+  deletePerson,
+  editPerson,
+  findPerson,
+  listPeople,
+  restorePerson,
+} from "@overdue/db";
 
 import { etagOf, IfMatch, versionIn } from "../http/etag.ts";
 import { InProject, OfPerson } from "../http/params.ts";
@@ -102,5 +109,25 @@ export const personRoutes = createRouter()
     async (c) => {
       if (!(await deletePerson(c.var.deps.db, c.req.valid("param")))) throw ApiError.notFound("person");
       return c.body(null, 204);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "post",
+        path: "/v1/projects/{projectId}/people/{personId}/restore",
+        summary: "Undo the deletion of a person",
+        description: "Within 30 days; what named it names it again.",
+        tags,
+        request: { params: OfPerson },
+        responses: { 200: json(PersonView, "The person.") },
+      },
+    ),
+    async (c) => {
+      const ref = c.req.valid("param");
+      const isBack = await saving("person", () => restorePerson(c.var.deps.db, ref));
+      if (!isBack) throw ApiError.notFound("person");
+      return c.json(personView(found("person", await findPerson(c.var.deps.db, ref))), 200);
     },
   );

@@ -5,6 +5,7 @@ import {
   findRotation,
   listPeople,
   listRotations,
+  restoreRotation,
   type RotationRow,
 } from "@overdue/db";
 
@@ -113,6 +114,26 @@ export const rotationRoutes = createRouter()
     async (c) => {
       if (!(await deleteRotation(c.var.deps.db, c.req.valid("param")))) throw ApiError.notFound("rotation");
       return c.body(null, 204);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "post",
+        path: "/v1/projects/{projectId}/rotations/{rotationId}/restore",
+        summary: "Undo the deletion of a rotation",
+        description: "Within 30 days; what named it names it again.",
+        tags,
+        request: { params: OfRotation },
+        responses: { 200: json(RotationView, "The rotation.") },
+      },
+    ),
+    async (c) => {
+      const ref = c.req.valid("param");
+      const isBack = await saving("rotation", () => restoreRotation(c.var.deps.db, ref));
+      if (!isBack) throw ApiError.notFound("rotation");
+      return c.json(await viewOf(c, found("rotation", await findRotation(c.var.deps.db, ref))), 200);
     },
   );
 

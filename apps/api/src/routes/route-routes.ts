@@ -1,5 +1,13 @@
 import { RouteInput, RoutePatch } from "@overdue/core";
-import { createRoute, deleteRoute, editRoute, findRoute, listRoutes, orderRoutes } from "@overdue/db";
+import {
+  createRoute,
+  deleteRoute,
+  editRoute,
+  findRoute,
+  listRoutes,
+  orderRoutes,
+  restoreRoute,
+} from "@overdue/db";
 import { z } from "zod";
 
 import { etagOf, IfMatch, versionIn } from "../http/etag.ts";
@@ -127,5 +135,25 @@ export const routeRoutes = createRouter()
     async (c) => {
       if (!(await deleteRoute(c.var.deps.db, c.req.valid("param")))) throw ApiError.notFound("route");
       return c.body(null, 204);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "project", role: "editor", key: "write" },
+      {
+        method: "post",
+        path: "/v1/projects/{projectId}/routes/{routeId}/restore",
+        summary: "Undo the deletion of a route",
+        description: "Within 30 days; it stands again where it stood.",
+        tags,
+        request: { params: OfRoute },
+        responses: { 200: json(RouteView, "The route.") },
+      },
+    ),
+    async (c) => {
+      const ref = c.req.valid("param");
+      const isBack = await saving("route", () => restoreRoute(c.var.deps.db, ref));
+      if (!isBack) throw ApiError.notFound("route");
+      return c.json(routeView(found("route", await findRoute(c.var.deps.db, ref))), 200);
     },
   );

@@ -1,4 +1,5 @@
 import {
+  applyLeftWindows,
   forgetOldProcesses,
   pruneAccounts,
   pruneAuditEntries,
@@ -29,6 +30,15 @@ export type Duty = { name: string; everySeconds: number; run: Prune };
 /** Everything that is done again and again. Several checkers may do it at once; doing it twice is harmless. */
 export function dutiesOn(pool: Pool, { way, log }: { way: OwnersWay; log: Logger }): readonly Duty[] {
   return [
+    {
+      name: "tell checks of maintenance windows that they do not know",
+      everySeconds: 15,
+      run: async () => {
+        const count = await applyLeftWindows(pool, Date.now());
+        if (count > 0) log.warn({ count }, "Checks were told late of their project's maintenance windows.");
+        return 0;
+      },
+    },
     { name: "try broken channels, prove others", everySeconds: 10 * MINUTE, run: queueProofs },
     {
       name: "tell of what could not be delivered",

@@ -38,6 +38,12 @@ export function useDeleteWindow(projectId: string) {
   );
 }
 
+export function useRestoreWindow(projectId: string) {
+  return useWindowsMutation(projectId, (windowId: string) =>
+    answerOf(oneWindow.restore.$post({ param: { projectId, windowId } })),
+  );
+}
+
 /** A window from this moment on. */
 export function useStartWindow(projectId: string) {
   return useWindowsMutation(projectId, (json: StartDraft) =>

@@ -43,6 +43,12 @@ export function useDeletePerson(projectId: string) {
   );
 }
 
+export function useRestorePerson(projectId: string) {
+  return useOnCallMutation(projectId, (personId: string) =>
+    answerOf(onePerson.restore.$post({ param: { projectId, personId } })),
+  );
+}
+
 export function useSaveRotation(projectId: string) {
   return useOnCallMutation(
     projectId,
@@ -60,6 +66,12 @@ export function useSaveRotation(projectId: string) {
 export function useDeleteRotation(projectId: string) {
   return useOnCallMutation(projectId, (rotationId: string) =>
     answerOf(oneRotation.$delete({ param: { projectId, rotationId } })),
+  );
+}
+
+export function useRestoreRotation(projectId: string) {
+  return useOnCallMutation(projectId, (rotationId: string) =>
+    answerOf(oneRotation.restore.$post({ param: { projectId, rotationId } })),
   );
 }
 

@@ -12,6 +12,7 @@ import {
   peopleQuery,
   type PersonView,
   useDeletePerson,
+  useRestorePerson,
   useSavePerson,
 } from "./on-call-queries.ts";
 import { PersonForm } from "./person-form.tsx";
@@ -61,7 +62,7 @@ export function PeopleCard({ projectId, channels }: Props) {
 function PersonRow({ projectId, person, channels }: Props & { person: PersonView }) {
   const [editing, setEditing] = useState(false);
   const remove = useDeletePerson(projectId);
-  const save = useSavePerson(projectId);
+  const restore = useRestorePerson(projectId);
   const { id, name, channelIds } = person;
   if (editing) {
     return (
@@ -80,7 +81,7 @@ function PersonRow({ projectId, person, channels }: Props & { person: PersonView
     remove.mutate(id, {
       onSuccess: () =>
         tell.undoable(`“${name}” is deleted.`, () =>
-          save.mutate({ id: null, draft: { name, channelIds } }, { onError: tell.trouble }),
+          restore.mutate(id, { onError: tell.trouble }),
         ),
       onError: tell.trouble,
     });

@@ -6,7 +6,8 @@ import { Card } from "../ui/card.tsx";
 import { Exact } from "../ui/exact.tsx";
 import { tell } from "../ui/tell.tsx";
 import styles from "./on-call.module.css";
-import { type RotationView, useDeleteRotation, useSaveRotation } from "./on-call-queries.ts";
+import { type RotationView, useDeleteRotation,
+  useRestoreRotation, useSaveRotation } from "./on-call-queries.ts";
 import { OverrideForm } from "./override-form.tsx";
 import type { Override, RotationDraft } from "./rotation.ts";
 import { RotationForm } from "./rotation-form.tsx";
@@ -62,13 +63,13 @@ type ActionProps = { projectId: string; rotation: RotationView; edit: () => void
 
 function Actions({ projectId, rotation, edit }: ActionProps) {
   const remove = useDeleteRotation(projectId);
-  const save = useSaveRotation(projectId);
+  const restore = useRestoreRotation(projectId);
   const { id, name } = rotation;
   const takeOut = () =>
     remove.mutate(id, {
       onSuccess: () =>
         tell.undoable(`“${name}” is deleted.`, () =>
-          save.mutate({ id: null, draft: draftOf(rotation) }, { onError: tell.trouble }),
+          restore.mutate(id, { onError: tell.trouble }),
         ),
       onError: tell.trouble,
     });

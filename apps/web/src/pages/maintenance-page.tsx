@@ -5,8 +5,8 @@ import { Link, useParams } from "@tanstack/react-router";
 
 import { maintenanceCurl } from "../maintenance/curl.ts";
 import {
-  useCreateWindow,
   useDeleteWindow,
+  useRestoreWindow,
   useStartWindow,
   useStopWindow,
   windowsQuery,
@@ -28,12 +28,12 @@ export function MaintenancePage() {
   const start = useStartWindow(projectId);
   const stop = useStopWindow(projectId);
   const remove = useDeleteWindow(projectId);
-  const create = useCreateWindow(projectId);
+  const restore = useRestoreWindow(projectId);
   const takeOut = (window: WindowView) =>
     remove.mutate(window.id, {
       onSuccess: () =>
         tell.undoable(`“${window.name}” is deleted.`, () =>
-          create.mutate(draftOf(window), { onError: tell.trouble }),
+          restore.mutate(window.id, { onError: tell.trouble }),
         ),
       onError: tell.trouble,
     });
@@ -87,8 +87,4 @@ export function MaintenancePage() {
       </Card>
     </Page>
   );
-}
-
-function draftOf({ name, rule, tags, checkIds }: WindowView) {
-  return { name, rule, tags, checkIds };
 }

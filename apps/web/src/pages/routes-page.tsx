@@ -31,7 +31,6 @@ export function RoutesPage() {
   const order = useOrderRoutes(projectId);
   const remove = useDeleteRoute(projectId);
   const restore = useRestoreRoute(projectId);
-  const ids = query.data?.map(({ id }) => id) ?? [];
   return (
     <Page
       title="Routes"
@@ -60,7 +59,7 @@ export function RoutesPage() {
               remove.mutate(route.id, {
                 onSuccess: () =>
                   tell.undoable(`“${route.name}” is deleted.`, () =>
-                    restore.mutate({ route, ids }, { onError: tell.trouble }),
+                    restore.mutate(route.id, { onError: tell.trouble }),
                   ),
                 onError: tell.trouble,
               })

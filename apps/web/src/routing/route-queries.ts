@@ -8,8 +8,6 @@ import type { RouteDraft } from "./route.ts";
 const { routes } = inProject;
 const oneRoute = routes[":routeId"];
 
-type Listed = RouteDraft & { id: string };
-
 /** The routes of a project, in their order. */
 export const routesQuery = (projectId: string) =>
   queryOptions({
@@ -64,21 +62,11 @@ export function useOrderRoutes(projectId: string) {
   );
 }
 
-/** Makes a deleted route again, in the place where it stood. */
+/** Undoes a deletion: it stands again where it stood. */
 export function useRestoreRoute(projectId: string) {
-  return useRoutesMutation(projectId, async ({ route, ids }: { route: Listed; ids: string[] }) => {
-    const made = await answerOf(routes.$post({ param: { projectId }, json: draftOf(route) }));
-    await answerOf(
-      routes.order.$put({
-        param: { projectId },
-        json: { ids: ids.map((id) => (id === route.id ? made.id : id)) },
-      }),
-    );
-  });
-}
-
-function draftOf({ name, match, hears, steps, repeatMinutes, hours, recovery }: RouteDraft): RouteDraft {
-  return { name, match, hears, steps, repeatMinutes, hours, recovery };
+  return useRoutesMutation(projectId, (routeId: string) =>
+    answerOf(oneRoute.restore.$post({ param: { projectId, routeId } })),
+  );
 }
 
 function useRoutesMutation<Input, Output>(projectId: string, mutationFn: (input: Input) => Promise<Output>) {

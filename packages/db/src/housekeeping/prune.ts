@@ -125,6 +125,9 @@ export const pruneDeleted: Prune = async (db, limit) => {
     sql`delete from checks where id in (
       select id from checks where deleted_at < now() - interval '30 days' limit ${few})`,
   );
+  // A window for checks that are all gone is for nobody.
+  await db.execute(sql`delete from maintenance_windows w where not w.for_all and w.tags = '{}'
+    and not exists (select 1 from maintenance_checks m where m.window_id = w.id)`);
   const channels = await count(
     db,
     sql`delete from channels where id in (
@@ -135,7 +138,12 @@ export const pruneDeleted: Prune = async (db, limit) => {
     sql`delete from projects where id in (
       select id from projects where deleted_at < now() - interval '30 days' limit ${few})`,
   );
-  return checks + channels + projects === 0 ? 0 : limit;
+  const others = await count(
+    db,
+    sql`delete from deleted_objects where (project_id, id) in (
+      select project_id, id from deleted_objects where deleted_at < now() - interval '30 days' limit ${few})`,
+  );
+  return checks + channels + projects + others === 0 ? 0 : limit;
 };
 
 async function count(db: Db, statement: ReturnType<typeof sql>): Promise<number> {

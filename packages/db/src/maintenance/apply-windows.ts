@@ -11,6 +11,7 @@ import { writeChanges } from "../transitions/write.ts";
 import { windowsByCheck } from "./windows.ts";
 
 const CHECKS_AT_ONCE = 200;
+const PROJECTS_AT_ONCE = 20;
 /** A window that ended stays on its checks for as long as something due in it may still be waited for. */
 const DAY_MS = 86_400_000;
 
@@ -18,15 +19,42 @@ type Row = StoredCheckRow & { tags: string };
 
 /**
  * Lets the checks of a project know which windows hold for them now, some at a time so that no ping waits long. What
- * was due before is judged by the windows before. Doing it again changes nothing.
+ * was due before is judged by the windows before. Doing it again changes nothing, so what breaks off is done again by
+ * `applyLeftWindows`.
  */
 export async function applyWindows(pool: Pool, projectId: string, at: Instant): Promise<void> {
+  const version = await windowsVersion(pool, projectId);
   let after = "00000000-0000-0000-0000-000000000000";
   for (let more = true; more;) {
     const ids = await inTransaction(pool, (client) => applySome(client, { projectId, after, at }));
     after = ids.at(-1) ?? after;
     more = ids.length === CHECKS_AT_ONCE;
   }
+  // Checks that were told while the next change was written may not know that one: its own telling says so.
+  await pool.query("update projects set windows_applied = greatest(windows_applied, $2) where id = $1", [
+    projectId,
+    version,
+  ]);
+}
+
+/**
+ * Tells the checks of projects whose windows were changed by somebody who did not come to tell them. Answers how many
+ * projects those were.
+ */
+export async function applyLeftWindows(pool: Pool, at: Instant): Promise<number> {
+  const { rows } = await pool.query<{ id: string }>(
+    `select id from projects where windows_version <> windows_applied and deleted_at is null limit ${PROJECTS_AT_ONCE}`,
+  );
+  for (const { id } of rows) await applyWindows(pool, id, at);
+  return rows.length;
+}
+
+async function windowsVersion(pool: Pool, projectId: string): Promise<number> {
+  const { rows } = await pool.query<{ version: number }>(
+    "select windows_version as version from projects where id = $1",
+    [projectId],
+  );
+  return rows[0]?.version ?? 0;
 }
 
 async function applySome(

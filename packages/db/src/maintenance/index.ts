@@ -1,4 +1,4 @@
-export { applyWindows } from "./apply-windows.ts";
+export { applyLeftWindows, applyWindows } from "./apply-windows.ts";
 export {
   createWindow,
   deleteWindow,
@@ -6,6 +6,7 @@ export {
   findNamed,
   findWindow,
   listWindows,
+  restoreWindow,
   TooManyWindows,
   UnknownMaintainedCheck,
   type WindowParts,

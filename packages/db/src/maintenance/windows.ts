@@ -2,6 +2,7 @@ import type { MaintenanceRule, MaintenanceWindow } from "@overdue/core";
 import { and, asc, count, eq, gt, inArray, isNull, or, sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
+import { deleteObject, restoreObject } from "../deleted/deleted.ts";
 import { checks, maintenanceChecks, maintenanceWindows, projects } from "../schema/index.ts";
 import { StaleVersion } from "../stale-version.ts";
 
@@ -60,14 +61,14 @@ export async function createWindow(
   projectId: string,
   { createdBy, ...parts }: WindowParts & { createdBy: string },
 ): Promise<WindowRow> {
+  const { name, rule, tags, checkIds } = parts;
   return await db.transaction(async (tx) => {
     await lockProject(tx, projectId);
     await forgetOld(tx, projectId);
     await refuseTooMany(tx, projectId);
-    const { name, rule, tags, checkIds } = parts;
     const [row] = await tx
       .insert(maintenanceWindows)
-      .values({ projectId, name, rule, tags: [...tags], createdBy })
+      .values({ projectId, name, rule, tags: [...tags], forAll: isForAll(parts), createdBy })
       .returning();
     if (row === undefined) throw new Error("The insert answered no row.");
     await linkChecks(tx, { projectId, windowId: row.id }, checkIds);
@@ -97,17 +98,40 @@ export async function editWindow(
     if (row === undefined) return false;
     if (version !== null && row.version !== version + 1) throw new StaleVersion();
     if (checkIds !== undefined) await linkChecks(tx, ref, checkIds);
+    if (checkIds !== undefined || tags !== undefined) await setForAll(tx, ref);
     return true;
   });
 }
 
-/** Deletes a window, as if it had never been. @returns whether it was there. */
-export async function deleteWindow(db: Db, ref: WindowRef): Promise<boolean> {
-  const deleted = await db
-    .delete(maintenanceWindows)
-    .where(isWindow(ref))
-    .returning({ id: maintenanceWindows.id });
-  return deleted.length > 0;
+/** Deletes a window, as if it had never been; it can be restored for 30 days. @returns whether it was there. */
+export async function deleteWindow(db: Db, { projectId, windowId }: WindowRef): Promise<boolean> {
+  return await db.transaction(async (tx) => {
+    await lockProject(tx, projectId);
+    const links = await tx
+      .select({ checkId: maintenanceChecks.checkId })
+      .from(maintenanceChecks)
+      .where(eq(maintenanceChecks.windowId, windowId));
+    const checkIds = links.map(({ checkId }) => checkId);
+    return await deleteObject(tx, "window", { projectId, id: windowId, checkIds });
+  });
+}
+
+/** Undoes a deletion. @returns whether there was one @throws TooManyWindows */
+export async function restoreWindow(db: Db, { projectId, windowId }: WindowRef): Promise<boolean> {
+  return await db.transaction(async (tx) => {
+    await lockProject(tx, projectId);
+    await refuseTooMany(tx, projectId);
+    const checkIds = await restoreObject(tx, "window", { projectId, id: windowId });
+    if (checkIds === null) return false;
+    const there = await tx
+      .select({ id: checks.id })
+      .from(checks)
+      .where(and(eq(checks.projectId, projectId), inArray(checks.id, [...checkIds])));
+    const ids = there.map(({ id }) => id);
+    if (ids.length > 0)
+      await tx.insert(maintenanceChecks).values(ids.map((checkId) => ({ projectId, windowId, checkId })));
+    return true;
+  });
 }
 
 /** Which windows hold for which check of a project. */
@@ -119,7 +143,7 @@ export async function windowsByCheck(
   return ({ id, tags }) => {
     const tagged = tags.split(" ");
     const holds = (row: WindowRow) =>
-      (row.tags.length === 0 && row.checkIds.length === 0) ||
+      row.forAll ||
       row.checkIds.includes(id) ||
       row.tags.some((tag) => tagged.includes(tag));
     return rows
@@ -149,13 +173,31 @@ export async function findNamed(db: Db, projectId: string, names: readonly strin
   });
 }
 
+function isForAll({ tags, checkIds }: Pick<WindowParts, "tags" | "checkIds">): boolean {
+  return tags.length === 0 && checkIds.length === 0;
+}
+
+async function setForAll(tx: Tx, ref: WindowRef): Promise<void> {
+  const window = await findWindow(tx, ref);
+  if (window === null) return;
+  await tx
+    .update(maintenanceWindows)
+    .set({ forAll: isForAll(window) })
+    .where(isWindow(ref));
+}
+
 function isWindow({ projectId, windowId }: WindowRef) {
   return and(eq(maintenanceWindows.projectId, projectId), eq(maintenanceWindows.id, windowId));
 }
 
-// A check made meanwhile waits for this: it then reads the windows as they are after it.
+// A check made meanwhile waits for this: it then reads the windows as they are after it. Until all checks know, the
+// new version stands there for the sweep.
 async function lockProject(tx: Tx, projectId: string): Promise<void> {
   await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId)).for("update");
+  await tx
+    .update(projects)
+    .set({ windowsVersion: sql`${projects.windowsVersion} + 1` })
+    .where(eq(projects.id, projectId));
 }
 
 async function forgetOld(tx: Tx, projectId: string): Promise<void> {

@@ -8,6 +8,7 @@ export {
   listPeople,
   type PersonRef,
   type PersonRow,
+  restorePerson,
 } from "./people.ts";
 export {
   createRotation,
@@ -15,6 +16,7 @@ export {
   editRotation,
   findRotation,
   listRotations,
+  restoreRotation,
   type RotationFields,
   type RotationRef,
   type RotationRow,
@@ -26,6 +28,7 @@ export {
   findRoute,
   listRoutes,
   orderRoutes,
+  restoreRoute,
   type RouteRef,
   type RouteRow,
   TooMany,

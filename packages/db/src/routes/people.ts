@@ -1,6 +1,7 @@
 import { and, asc, eq, sql } from "drizzle-orm";
 
 import type { Db } from "../database.ts";
+import { deleteObject, restoreObject } from "../deleted/deleted.ts";
 import { people } from "../schema/index.ts";
 import { StaleVersion } from "../stale-version.ts";
 import { type Change, checkChannels } from "./named.ts";
@@ -55,10 +56,19 @@ export async function editPerson(
   });
 }
 
-/** @returns whether it was there */
-export async function deletePerson(db: Db, ref: PersonRef): Promise<boolean> {
-  const gone = await db.delete(people).where(isPerson(ref)).returning({ id: people.id });
-  return gone.length > 0;
+/** It can be restored for 30 days. @returns whether it was there */
+export async function deletePerson(db: Db, { projectId, personId }: PersonRef): Promise<boolean> {
+  return await deleteObject(db, "person", { projectId, id: personId });
+}
+
+/** Undoes a deletion: what named it by its id names it again. @returns whether there was one @throws TooMany */
+export async function restorePerson(db: Db, { projectId, personId }: PersonRef): Promise<boolean> {
+  return await db.transaction(async (tx) => {
+    if ((await restoreObject(tx, "person", { projectId, id: personId })) === null) return false;
+    if ((await tx.$count(people, eq(people.projectId, projectId))) > PEOPLE_PER_PROJECT_MAX)
+      throw new TooMany();
+    return true;
+  });
 }
 
 function isPerson({ projectId, personId }: PersonRef) {

@@ -2,6 +2,7 @@ import { and, asc, eq, sql } from "drizzle-orm";
 import type { Rotation } from "@overdue/core";
 
 import type { Db } from "../database.ts";
+import { deleteObject, restoreObject } from "../deleted/deleted.ts";
 import { rotations } from "../schema/index.ts";
 import { StaleVersion } from "../stale-version.ts";
 import { type Change, checkPeople } from "./named.ts";
@@ -64,10 +65,19 @@ export async function editRotation(
   });
 }
 
-/** @returns whether it was there */
-export async function deleteRotation(db: Db, ref: RotationRef): Promise<boolean> {
-  const gone = await db.delete(rotations).where(isRotation(ref)).returning({ id: rotations.id });
-  return gone.length > 0;
+/** It can be restored for 30 days. @returns whether it was there */
+export async function deleteRotation(db: Db, { projectId, rotationId }: RotationRef): Promise<boolean> {
+  return await deleteObject(db, "rotation", { projectId, id: rotationId });
+}
+
+/** Undoes a deletion: what named it by its id names it again. @returns whether there was one @throws TooMany */
+export async function restoreRotation(db: Db, { projectId, rotationId }: RotationRef): Promise<boolean> {
+  return await db.transaction(async (tx) => {
+    if ((await restoreObject(tx, "rotation", { projectId, id: rotationId })) === null) return false;
+    if ((await tx.$count(rotations, eq(rotations.projectId, projectId))) > ROTATIONS_PER_PROJECT_MAX)
+      throw new TooMany();
+    return true;
+  });
 }
 
 function namedIn({ personIds = [], overrides = [] }: Change<RotationFields>) {

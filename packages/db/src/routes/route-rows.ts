@@ -2,6 +2,7 @@ import type { RouteChange, RouteFields } from "@overdue/core";
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
+import { deleteObject, restoreObject } from "../deleted/deleted.ts";
 import { projects, routes } from "../schema/index.ts";
 import { StaleVersion } from "../stale-version.ts";
 import { checkTargets } from "./named.ts";
@@ -69,10 +70,19 @@ export async function editRoute(
   });
 }
 
-/** @returns whether it was there */
-export async function deleteRoute(db: Db, ref: RouteRef): Promise<boolean> {
-  const gone = await db.delete(routes).where(isRoute(ref)).returning({ id: routes.id });
-  return gone.length > 0;
+/** It can be restored for 30 days. @returns whether it was there */
+export async function deleteRoute(db: Db, { projectId, routeId }: RouteRef): Promise<boolean> {
+  return await deleteObject(db, "route", { projectId, id: routeId });
+}
+
+/** Undoes a deletion: the same route, in the place where it stood. @returns whether there was one @throws TooMany */
+export async function restoreRoute(db: Db, { projectId, routeId }: RouteRef): Promise<boolean> {
+  return await db.transaction(async (tx) => {
+    if ((await restoreObject(tx, "route", { projectId, id: routeId })) === null) return false;
+    if ((await tx.$count(routes, eq(routes.projectId, projectId))) > ROUTES_PER_PROJECT_MAX)
+      throw new TooMany();
+    return true;
+  });
 }
 
 /** Puts the routes of a project in this order; those not named follow in the order they had. */

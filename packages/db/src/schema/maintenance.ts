@@ -1,5 +1,6 @@
 import type { MaintenanceRule } from "@overdue/core";
 import {
+  boolean,
   foreignKey,
   index,
   integer,
@@ -29,6 +30,8 @@ export const maintenanceWindows = pgTable(
     name: text("name").notNull(),
     rule: jsonb("rule").$type<MaintenanceRule>().notNull(),
     tags: text("tags").array().notNull().default([]),
+    /** For the whole project. One that named checks must not become that when the last of them is gone. */
+    forAll: boolean("for_all").notNull().default(true),
     /** The span under way then ends there. */
     stoppedAt: at("stopped_at"),
     createdBy: text("created_by").notNull(),
