@@ -148,7 +148,8 @@ export const maintenanceRoutes = createRouter()
     async (c) => {
       await removeWindow(c, c.req.valid("param"));
       return c.body(null, 204);
-    },)
+    },
+  )
   .openapi(
     route(WRITE, {
       method: "post",

@@ -1,11 +1,4 @@
-import {
-  createPerson,
-  deletePerson,
-  editPerson,
-  findPerson,
-  listPeople,
-  restorePerson,
-} from "@overdue/db";
+import { createPerson, deletePerson, editPerson, findPerson, listPeople, restorePerson } from "@overdue/db";
 
 import { etagOf, IfMatch, versionIn } from "../http/etag.ts";
 import { InProject, OfPerson } from "../http/params.ts";

@@ -80,9 +80,7 @@ function PersonRow({ projectId, person, channels }: Props & { person: PersonView
   const takeOut = () =>
     remove.mutate(id, {
       onSuccess: () =>
-        tell.undoable(`“${name}” is deleted.`, () =>
-          restore.mutate(id, { onError: tell.trouble }),
-        ),
+        tell.undoable(`“${name}” is deleted.`, () => restore.mutate(id, { onError: tell.trouble })),
       onError: tell.trouble,
     });
   return (

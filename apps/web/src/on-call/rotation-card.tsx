@@ -6,8 +6,12 @@ import { Card } from "../ui/card.tsx";
 import { Exact } from "../ui/exact.tsx";
 import { tell } from "../ui/tell.tsx";
 import styles from "./on-call.module.css";
-import { type RotationView, useDeleteRotation,
-  useRestoreRotation, useSaveRotation } from "./on-call-queries.ts";
+import {
+  type RotationView,
+  useDeleteRotation,
+  useRestoreRotation,
+  useSaveRotation,
+} from "./on-call-queries.ts";
 import { OverrideForm } from "./override-form.tsx";
 import type { Override, RotationDraft } from "./rotation.ts";
 import { RotationForm } from "./rotation-form.tsx";
@@ -68,9 +72,7 @@ function Actions({ projectId, rotation, edit }: ActionProps) {
   const takeOut = () =>
     remove.mutate(id, {
       onSuccess: () =>
-        tell.undoable(`“${name}” is deleted.`, () =>
-          restore.mutate(id, { onError: tell.trouble }),
-        ),
+        tell.undoable(`“${name}” is deleted.`, () => restore.mutate(id, { onError: tell.trouble })),
       onError: tell.trouble,
     });
   return (

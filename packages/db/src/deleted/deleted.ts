@@ -40,11 +40,7 @@ export async function restoreObject(
   const [kept] = await db
     .delete(deletedObjects)
     .where(
-      and(
-        eq(deletedObjects.projectId, projectId),
-        eq(deletedObjects.kind, kind),
-        eq(deletedObjects.id, id),
-      ),
+      and(eq(deletedObjects.projectId, projectId), eq(deletedObjects.kind, kind), eq(deletedObjects.id, id)),
     )
     .returning({ row: deletedObjects.row, checkIds: deletedObjects.checkIds });
   if (kept === undefined) return null;

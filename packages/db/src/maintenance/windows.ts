@@ -143,9 +143,7 @@ export async function windowsByCheck(
   return ({ id, tags }) => {
     const tagged = tags.split(" ");
     const holds = (row: WindowRow) =>
-      row.forAll ||
-      row.checkIds.includes(id) ||
-      row.tags.some((tag) => tagged.includes(tag));
+      row.forAll || row.checkIds.includes(id) || row.tags.some((tag) => tagged.includes(tag));
     return rows
       .filter(holds)
       .map(({ rule, stoppedAt }) => ({ rule, stoppedAt: stoppedAt?.getTime() ?? null }));
