@@ -1,6 +1,7 @@
 import { type AuditRow, listAuditEntries } from "@overdue/db";
 import { z } from "zod";
 
+import { OWN } from "../http/access.ts";
 import { position } from "../history/reading.ts";
 import { PageQuery, pageFrom, pageOf } from "../http/page.ts";
 import { InProject } from "../http/params.ts";
@@ -38,18 +39,15 @@ const ListQuery = PageQuery.extend({
 });
 
 export const auditRoutes = createRouter().openapi(
-  route(
-    { auth: "project", role: "owner", key: "write" },
-    {
-      method: "get",
-      path: "/v1/projects/{projectId}/audit",
-      summary: "List audit entries",
-      description: "Who changed what in the project, when and from where.",
-      tags: ["Audit"],
-      request: { params: InProject, query: ListQuery },
-      responses: { 200: json(pageOf(AuditEntryView), "Entries, newest first.") },
-    },
-  ),
+  route(OWN, {
+    method: "get",
+    path: "/v1/projects/{projectId}/audit",
+    summary: "List audit entries",
+    description: "Who changed what in the project, when and from where.",
+    tags: ["Audit"],
+    request: { params: InProject, query: ListQuery },
+    responses: { 200: json(pageOf(AuditEntryView), "Entries, newest first.") },
+  }),
   async (c) => {
     const { projectId } = c.req.valid("param");
     const { limit, cursor, objectId } = c.req.valid("query");

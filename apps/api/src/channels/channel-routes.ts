@@ -9,7 +9,8 @@ import {
 } from "@overdue/db";
 import { z } from "zod";
 
-import { etagOf, IfMatch, versionIn } from "../http/etag.ts";
+import { READ, WRITE } from "../http/access.ts";
+import { IfMatch, tagged, versionIn } from "../http/etag.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { InProject, OfChannel } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
@@ -22,17 +23,14 @@ const TESTS_PER_MINUTE = 5;
 
 export const channelRoutes = createRouter()
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/channels",
-        summary: "List channels",
-        tags,
-        request: { params: InProject, query: PageQuery },
-        responses: { 200: json(pageOf(ChannelView), "Channels, oldest first.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/channels",
+      summary: "List channels",
+      tags,
+      request: { params: InProject, query: PageQuery },
+      responses: { 200: json(pageOf(ChannelView), "Channels, oldest first.") },
+    }),
     async (c) => {
       const { limit, cursor } = c.req.valid("query");
       const after = readCursor(cursor, z.uuid());
@@ -45,109 +43,88 @@ export const channelRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "post",
-        path: "/v1/projects/{projectId}/channels",
-        summary: "Create a channel",
-        tags,
-        request: { params: InProject, body: body(ChannelInput) },
-        responses: { 201: json(SavedChannelView, "The channel, and what was made for it, shown this once.") },
-      },
-    ),
+    route(WRITE, {
+      method: "post",
+      path: "/v1/projects/{projectId}/channels",
+      summary: "Create a channel",
+      tags,
+      request: { params: InProject, body: body(ChannelInput) },
+      responses: { 201: json(SavedChannelView, "The channel, and what was made for it, shown this once.") },
+    }),
     async (c) => {
       const view = await addChannel(c, c.req.valid("param").projectId, c.req.valid("json"));
-      c.header("etag", etagOf(view.version));
-      return c.json(view, 201);
+      return c.json(tagged(c, view), 201);
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/channels/{channelId}",
-        summary: "Read a channel",
-        tags,
-        request: { params: OfChannel },
-        responses: { 200: json(ChannelView, "The channel; its secrets are never shown.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/channels/{channelId}",
+      summary: "Read a channel",
+      tags,
+      request: { params: OfChannel },
+      responses: { 200: json(ChannelView, "The channel; its secrets are never shown.") },
+    }),
     async (c) => {
       const view = await readChannel(c, c.req.valid("param"));
-      c.header("etag", etagOf(view.version));
-      return c.json(view, 200);
+      return c.json(tagged(c, view), 200);
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "patch",
-        path: "/v1/projects/{projectId}/channels/{channelId}",
-        summary: "Edit a channel",
-        description: "Writes only the fields that are sent; settings as a whole.",
-        tags,
-        request: { params: OfChannel, headers: IfMatch, body: body(ChannelPatch) },
-        responses: { 200: json(SavedChannelView, "The channel as it is now.") },
-      },
-    ),
+    route(WRITE, {
+      method: "patch",
+      path: "/v1/projects/{projectId}/channels/{channelId}",
+      summary: "Edit a channel",
+      description: "Writes only the fields that are sent; settings as a whole.",
+      tags,
+      request: { params: OfChannel, headers: IfMatch, body: body(ChannelPatch) },
+      responses: { 200: json(SavedChannelView, "The channel as it is now.") },
+    }),
     async (c) => {
-      const version = versionIn(c.req.valid("header")["if-match"]);
+      const version = versionIn(c.req.valid("header"));
       const view = await changeChannel(c, c.req.valid("param"), { patch: c.req.valid("json"), version });
-      c.header("etag", etagOf(view.version));
-      return c.json(view, 200);
+      return c.json(tagged(c, view), 200);
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "delete",
-        path: "/v1/projects/{projectId}/channels/{channelId}",
-        summary: "Delete a channel",
-        tags,
-        request: { params: OfChannel },
-        responses: { 204: NO_CONTENT },
-      },
-    ),
+    route(WRITE, {
+      method: "delete",
+      path: "/v1/projects/{projectId}/channels/{channelId}",
+      summary: "Delete a channel",
+      tags,
+      request: { params: OfChannel },
+      responses: { 204: NO_CONTENT },
+    }),
     async (c) => {
       if (!(await deleteChannel(c.var.deps.db, c.req.valid("param")))) throw ApiError.notFound("channel");
       return c.body(null, 204);
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "post",
-        path: "/v1/projects/{projectId}/channels/{channelId}/restore",
-        summary: "Undo the deletion of a channel",
-        tags,
-        request: { params: OfChannel },
-        responses: { 200: json(ChannelView, "The channel.") },
-      },
-    ),
+    route(WRITE, {
+      method: "post",
+      path: "/v1/projects/{projectId}/channels/{channelId}/restore",
+      summary: "Undo the deletion of a channel",
+      tags,
+      request: { params: OfChannel },
+      responses: { 200: json(ChannelView, "The channel.") },
+    }),
     async (c) => {
       const ref = c.req.valid("param");
       if (!(await restoreChannel(c.var.deps.db, ref))) throw ApiError.notFound("channel");
-      return c.json(await readChannel(c, ref), 200);
+      return c.json(tagged(c, await readChannel(c, ref)), 200);
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "post",
-        path: "/v1/projects/{projectId}/channels/{channelId}/test",
-        summary: "Send a test message",
-        description: "Goes the way of every alert; look at the delivery for what came of it.",
-        tags,
-        request: { params: OfChannel },
-        responses: { 202: json(z.object({ deliveryId: z.uuid() }), "Queued.") },
-      },
-    ),
+    route(WRITE, {
+      method: "post",
+      path: "/v1/projects/{projectId}/channels/{channelId}/test",
+      summary: "Send a test message",
+      description: "Goes the way of every alert; look at the delivery for what came of it.",
+      tags,
+      request: { params: OfChannel },
+      responses: { 202: json(z.object({ deliveryId: z.uuid() }), "Queued.") },
+    }),
     async (c) => {
       const ref = c.req.valid("param");
       await readChannel(c, ref);

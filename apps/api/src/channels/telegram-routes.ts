@@ -1,6 +1,7 @@
 import { botName, createTelegramLink, findTelegramLink, type TelegramLink } from "@overdue/db";
 import { z } from "zod";
 
+import { READ, WRITE } from "../http/access.ts";
 import { InProject, OfTelegramLink } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
@@ -29,19 +30,16 @@ const LinkView = z
 
 export const telegramRoutes = createRouter()
   .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "post",
-        path: "/v1/projects/{projectId}/telegram-links",
-        summary: "Link a Telegram chat",
-        description:
-          "Makes a code that is good once, for 15 minutes. The chat that sends it to the bot becomes a channel.",
-        tags,
-        request: { params: InProject },
-        responses: { 201: json(NewLinkView, "Where to send the code; it is shown this once.") },
-      },
-    ),
+    route(WRITE, {
+      method: "post",
+      path: "/v1/projects/{projectId}/telegram-links",
+      summary: "Link a Telegram chat",
+      description:
+        "Makes a code that is good once, for 15 minutes. The chat that sends it to the bot becomes a channel.",
+      tags,
+      request: { params: InProject },
+      responses: { 201: json(NewLinkView, "Where to send the code; it is shown this once.") },
+    }),
     async (c) => {
       const { db } = c.var.deps;
       const bot = await botName(db);
@@ -56,17 +54,14 @@ export const telegramRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/telegram-links/{linkId}",
-        summary: "See whether a Telegram chat was linked",
-        tags,
-        request: { params: OfTelegramLink },
-        responses: { 200: json(LinkView, "What became of the code.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/telegram-links/{linkId}",
+      summary: "See whether a Telegram chat was linked",
+      tags,
+      request: { params: OfTelegramLink },
+      responses: { 200: json(LinkView, "What became of the code.") },
+    }),
     async (c) => {
       const link = await findTelegramLink(c.var.deps.db, c.req.valid("param"));
       if (link === null) throw ApiError.notFound("link");

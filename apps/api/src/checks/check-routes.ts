@@ -1,7 +1,8 @@
 import { deleteCheck, listChecks, restoreCheck } from "@overdue/db";
 import { z } from "zod";
 
-import { etagOf, IfMatch, versionIn } from "../http/etag.ts";
+import { READ, WRITE } from "../http/access.ts";
+import { IfMatch, tagged, versionIn } from "../http/etag.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { InProject, OfCheck } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
@@ -21,17 +22,14 @@ const tags = ["Checks"];
 
 export const checkRoutes = createRouter()
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/checks",
-        summary: "List checks",
-        tags,
-        request: { params: InProject, query: ListQuery },
-        responses: { 200: json(pageOf(CheckView), "Checks, oldest first.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/checks",
+      summary: "List checks",
+      tags,
+      request: { params: InProject, query: ListQuery },
+      responses: { 200: json(pageOf(CheckView), "Checks, oldest first.") },
+    }),
     async (c) => {
       const { limit, cursor, slug, tag } = c.req.valid("query");
       const filter = {
@@ -47,96 +45,78 @@ export const checkRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "post",
-        path: "/v1/projects/{projectId}/checks",
-        summary: "Create a check",
-        tags,
-        request: { params: InProject, body: body(CheckInput) },
-        responses: { 201: json(CheckView, "The check.") },
-      },
-    ),
+    route(WRITE, {
+      method: "post",
+      path: "/v1/projects/{projectId}/checks",
+      summary: "Create a check",
+      tags,
+      request: { params: InProject, body: body(CheckInput) },
+      responses: { 201: json(CheckView, "The check.") },
+    }),
     async (c) => {
       const { projectId } = c.req.valid("param");
       const view = await addCheck(c, projectId, c.req.valid("json"));
-      c.header("etag", etagOf(view.version));
-      return c.json(view, 201);
+      return c.json(tagged(c, view), 201);
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/checks/{checkId}",
-        summary: "Read a check",
-        tags,
-        request: { params: OfCheck },
-        responses: { 200: json(CheckView, "The check; its version is the ETag.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/checks/{checkId}",
+      summary: "Read a check",
+      tags,
+      request: { params: OfCheck },
+      responses: { 200: json(CheckView, "The check; its version is the ETag.") },
+    }),
     async (c) => {
       const view = await readCheck(c, c.req.valid("param"));
-      c.header("etag", etagOf(view.version));
-      return c.json(view, 200);
+      return c.json(tagged(c, view), 200);
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "patch",
-        path: "/v1/projects/{projectId}/checks/{checkId}",
-        summary: "Edit a check",
-        description: "Writes only the fields that are sent.",
-        tags,
-        request: { params: OfCheck, headers: IfMatch, body: body(CheckPatch) },
-        responses: { 200: json(CheckView, "The check as it is now.") },
-      },
-    ),
+    route(WRITE, {
+      method: "patch",
+      path: "/v1/projects/{projectId}/checks/{checkId}",
+      summary: "Edit a check",
+      description: "Writes only the fields that are sent.",
+      tags,
+      request: { params: OfCheck, headers: IfMatch, body: body(CheckPatch) },
+      responses: { 200: json(CheckView, "The check as it is now.") },
+    }),
     async (c) => {
-      const version = versionIn(c.req.valid("header")["if-match"]);
+      const version = versionIn(c.req.valid("header"));
       const view = await changeDetails(c, c.req.valid("param"), { patch: c.req.valid("json"), version });
-      c.header("etag", etagOf(view.version));
-      return c.json(view, 200);
+      return c.json(tagged(c, view), 200);
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "delete",
-        path: "/v1/projects/{projectId}/checks/{checkId}",
-        summary: "Delete a check",
-        description: "Its ping URLs answer 404 and nothing is judged, until it is restored.",
-        tags,
-        request: { params: OfCheck },
-        responses: { 204: NO_CONTENT },
-      },
-    ),
+    route(WRITE, {
+      method: "delete",
+      path: "/v1/projects/{projectId}/checks/{checkId}",
+      summary: "Delete a check",
+      description: "Its ping URLs answer 404 and nothing is judged, until it is restored.",
+      tags,
+      request: { params: OfCheck },
+      responses: { 204: NO_CONTENT },
+    }),
     async (c) => {
       if (!(await deleteCheck(c.var.deps.db, c.req.valid("param")))) throw ApiError.notFound("check");
       return c.body(null, 204);
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "post",
-        path: "/v1/projects/{projectId}/checks/{checkId}/restore",
-        summary: "Undo the deletion of a check",
-        tags,
-        request: { params: OfCheck },
-        responses: { 200: json(CheckView, "The check.") },
-      },
-    ),
+    route(WRITE, {
+      method: "post",
+      path: "/v1/projects/{projectId}/checks/{checkId}/restore",
+      summary: "Undo the deletion of a check",
+      tags,
+      request: { params: OfCheck },
+      responses: { 200: json(CheckView, "The check.") },
+    }),
     async (c) => {
       const ref = c.req.valid("param");
       const { pool, now } = c.var.deps;
       if (!(await restoreCheck(pool, ref, now()))) throw ApiError.notFound("check");
-      return c.json(await readCheck(c, ref), 200);
+      return c.json(tagged(c, await readCheck(c, ref)), 200);
     },
   );

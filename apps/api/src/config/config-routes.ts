@@ -1,6 +1,7 @@
 import { applyConfig, CircularDependency } from "@overdue/db";
 import { z } from "zod";
 
+import { WRITE } from "../http/access.ts";
 import type { AppContext } from "../http/context.ts";
 import { InProject } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
@@ -43,20 +44,17 @@ const FILE = {
 };
 
 export const configRoutes = createRouter().openapi(
-  route(
-    { auth: "project", role: "editor", key: "write" },
-    {
-      method: "put",
-      path: "/v1/projects/{projectId}/config",
-      summary: "Apply a configuration file",
-      description:
-        "Makes the project as the file says, all or nothing; the same file again changes nothing. Checks are known by slug, channels and routes by name. " +
-        "What the file names becomes its own. What was its own and is not named any more is deleted; what never was is left alone.",
-      tags: ["Configuration"],
-      request: { params: InProject, query: PlanQuery, body: FILE },
-      responses: { 200: json(PlanView, "What was done, or would be.") },
-    },
-  ),
+  route(WRITE, {
+    method: "put",
+    path: "/v1/projects/{projectId}/config",
+    summary: "Apply a configuration file",
+    description:
+      "Makes the project as the file says, all or nothing; the same file again changes nothing. Checks are known by slug, channels and routes by name. " +
+      "What the file names becomes its own. What was its own and is not named any more is deleted; what never was is left alone.",
+    tags: ["Configuration"],
+    request: { params: InProject, query: PlanQuery, body: FILE },
+    responses: { 200: json(PlanView, "What was done, or would be.") },
+  }),
   async (c) => {
     const { projectId } = c.req.valid("param");
     const isDry = c.req.valid("query").dry_run === "true";

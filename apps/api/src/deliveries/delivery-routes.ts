@@ -8,6 +8,7 @@ import {
 } from "@overdue/db";
 import { z } from "zod";
 
+import { READ, WRITE } from "../http/access.ts";
 import { only } from "../http/only.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { InProject } from "../http/params.ts";
@@ -67,17 +68,14 @@ const tags = ["Deliveries"];
 
 export const deliveryRoutes = createRouter()
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/deliveries",
-        summary: "List deliveries",
-        tags,
-        request: { params: InProject, query: ListQuery },
-        responses: { 200: json(pageOf(DeliveryView), "Deliveries, newest first.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/deliveries",
+      summary: "List deliveries",
+      tags,
+      request: { params: InProject, query: ListQuery },
+      responses: { 200: json(pageOf(DeliveryView), "Deliveries, newest first.") },
+    }),
     async (c) => {
       const { limit, cursor, checkId, channelId } = c.req.valid("query");
       const filter = {
@@ -92,17 +90,14 @@ export const deliveryRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/deliveries/{deliveryId}",
-        summary: "Read a delivery",
-        tags,
-        request: { params: OfDelivery },
-        responses: { 200: json(DeliveryView, "The delivery with every attempt.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/deliveries/{deliveryId}",
+      summary: "Read a delivery",
+      tags,
+      request: { params: OfDelivery },
+      responses: { 200: json(DeliveryView, "The delivery with every attempt.") },
+    }),
     async (c) => {
       const row = await findDelivery(c.var.deps.db, c.req.valid("param"));
       if (row === null) throw ApiError.notFound("delivery");
@@ -110,19 +105,16 @@ export const deliveryRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/dead-letters",
-        summary: "List what could not be delivered",
-        description:
-          "Given up after all tries, and neither taken by the fall-back nor dismissed. Empty is good.",
-        tags,
-        request: { params: InProject, query: PageQuery },
-        responses: { 200: json(pageOf(DeliveryView), "Failed deliveries, newest first.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/dead-letters",
+      summary: "List what could not be delivered",
+      description:
+        "Given up after all tries, and neither taken by the fall-back nor dismissed. Empty is good.",
+      tags,
+      request: { params: InProject, query: PageQuery },
+      responses: { 200: json(pageOf(DeliveryView), "Failed deliveries, newest first.") },
+    }),
     async (c) => {
       const { limit, cursor } = c.req.valid("query");
       const before = readCursor(cursor, z.uuid());
@@ -133,18 +125,15 @@ export const deliveryRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "post",
-        path: "/v1/projects/{projectId}/deliveries/{deliveryId}/redeliver",
-        summary: "Send a failed delivery again",
-        description: "Where the channel is broken still, it fails again; newer news takes its place.",
-        tags,
-        request: { params: OfDelivery },
-        responses: { 202: json(z.object({ deliveryId: z.uuid() }), "Queued.") },
-      },
-    ),
+    route(WRITE, {
+      method: "post",
+      path: "/v1/projects/{projectId}/deliveries/{deliveryId}/redeliver",
+      summary: "Send a failed delivery again",
+      description: "Where the channel is broken still, it fails again; newer news takes its place.",
+      tags,
+      request: { params: OfDelivery },
+      responses: { 202: json(z.object({ deliveryId: z.uuid() }), "Queued.") },
+    }),
     async (c) => {
       const ref = c.req.valid("param");
       if (!(await redeliver(c.var.deps.db, ref))) throw ApiError.notFound("failed delivery");
@@ -152,17 +141,14 @@ export const deliveryRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "post",
-        path: "/v1/projects/{projectId}/deliveries/{deliveryId}/dismiss",
-        summary: "Take a failed delivery off the list",
-        tags,
-        request: { params: OfDelivery },
-        responses: { 204: NO_CONTENT },
-      },
-    ),
+    route(WRITE, {
+      method: "post",
+      path: "/v1/projects/{projectId}/deliveries/{deliveryId}/dismiss",
+      summary: "Take a failed delivery off the list",
+      tags,
+      request: { params: OfDelivery },
+      responses: { 204: NO_CONTENT },
+    }),
     async (c) => {
       const done = await dismissDelivery(c.var.deps.db, c.req.valid("param"));
       if (!done) throw ApiError.notFound("failed delivery");

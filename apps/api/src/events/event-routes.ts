@@ -1,12 +1,12 @@
 import { z } from "zod";
 
+import { READ } from "../http/access.ts";
 import type { AppContext } from "../http/context.ts";
 import { mayStill } from "../http/guard.ts";
 import { InProject } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, route } from "../http/route.ts";
 
-const ACCESS = { auth: "project", role: "viewer", key: "read" } as const;
 const EventView = z
   .object({
     event: z.literal("change"),
@@ -20,7 +20,7 @@ const EventView = z
 const RECONNECT_MS = 2_000;
 
 export const eventRoutes = createRouter().openapi(
-  route(ACCESS, {
+  route(READ, {
     method: "get",
     path: "/v1/projects/{projectId}/events",
     summary: "Hear of changes",
@@ -57,7 +57,7 @@ function openStream(c: AppContext, projectId: string): ReadableStream<Uint8Array
       const unwatch = changes.watch(projectId, (change) => send(event(change)));
       const heartbeat = setInterval(() => send(": here\n\n"), streams.times.heartbeatMs);
       const recheck = setInterval(() => {
-        mayStill(c, ACCESS).then((may) => may || close(), close);
+        mayStill(c, READ).then((may) => may || close(), close);
       }, streams.times.recheckMs);
       end = () => {
         unwatch();

@@ -2,6 +2,7 @@ import { explainExit } from "@overdue/core";
 import { listFlips, listIncidents, listRuns, listSlots } from "@overdue/db";
 import { z } from "zod";
 
+import { READ } from "../http/access.ts";
 import { only } from "../http/only.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { OfCheck } from "../http/params.ts";
@@ -14,17 +15,14 @@ const tags = ["History"];
 
 export const historyRoutes = createRouter()
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/checks/{checkId}/runs",
-        summary: "List runs",
-        tags,
-        request: { params: OfCheck, query: PageQuery },
-        responses: { 200: json(pageOf(RunView), "Runs, newest first.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/checks/{checkId}/runs",
+      summary: "List runs",
+      tags,
+      request: { params: OfCheck, query: PageQuery },
+      responses: { 200: json(pageOf(RunView), "Runs, newest first.") },
+    }),
     async (c) => {
       const ref = await existing(c, c.req.valid("param"));
       const { limit, cursor } = c.req.valid("query");
@@ -42,18 +40,15 @@ export const historyRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/checks/{checkId}/slots",
-        summary: "List slots",
-        description: "Expected occurrences of the schedule, and what became of each.",
-        tags,
-        request: { params: OfCheck, query: PageQuery },
-        responses: { 200: json(pageOf(SlotView), "Slots, newest first.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/checks/{checkId}/slots",
+      summary: "List slots",
+      description: "Expected occurrences of the schedule, and what became of each.",
+      tags,
+      request: { params: OfCheck, query: PageQuery },
+      responses: { 200: json(pageOf(SlotView), "Slots, newest first.") },
+    }),
     async (c) => {
       const ref = await existing(c, c.req.valid("param"));
       const { limit, cursor } = c.req.valid("query");
@@ -68,17 +63,14 @@ export const historyRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/checks/{checkId}/flips",
-        summary: "List changes of status",
-        tags,
-        request: { params: OfCheck, query: PageQuery },
-        responses: { 200: json(pageOf(FlipView), "Flips, newest first.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/checks/{checkId}/flips",
+      summary: "List changes of status",
+      tags,
+      request: { params: OfCheck, query: PageQuery },
+      responses: { 200: json(pageOf(FlipView), "Flips, newest first.") },
+    }),
     async (c) => {
       const ref = await existing(c, c.req.valid("param"));
       const { limit, cursor } = c.req.valid("query");
@@ -91,17 +83,14 @@ export const historyRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/checks/{checkId}/incidents",
-        summary: "List incidents",
-        tags,
-        request: { params: OfCheck, query: PageQuery },
-        responses: { 200: json(pageOf(IncidentView), "Incidents, newest first.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/checks/{checkId}/incidents",
+      summary: "List incidents",
+      tags,
+      request: { params: OfCheck, query: PageQuery },
+      responses: { 200: json(pageOf(IncidentView), "Incidents, newest first.") },
+    }),
     async (c) => {
       const ref = await existing(c, c.req.valid("param"));
       const { limit, cursor } = c.req.valid("query");

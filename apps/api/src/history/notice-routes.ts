@@ -2,6 +2,7 @@ import { CheckSettingsInput, examineSchedule, type Finding } from "@overdue/core
 import { findCheck, listNotices, seenRuns, settingsOf } from "@overdue/db";
 import { z } from "zod";
 
+import { READ } from "../http/access.ts";
 import { only } from "../http/only.ts";
 import { PageQuery, pageFrom, pageOf } from "../http/page.ts";
 import { OfCheck } from "../http/params.ts";
@@ -31,17 +32,14 @@ const tags = ["History"];
 
 export const noticeRoutes = createRouter()
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/checks/{checkId}/notices",
-        summary: "List notices",
-        tags,
-        request: { params: OfCheck, query: PageQuery },
-        responses: { 200: json(pageOf(NoticeView), "Notices, newest first.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/checks/{checkId}/notices",
+      summary: "List notices",
+      tags,
+      request: { params: OfCheck, query: PageQuery },
+      responses: { 200: json(pageOf(NoticeView), "Notices, newest first.") },
+    }),
     async (c) => {
       const ref = await existing(c, c.req.valid("param"));
       const { limit, cursor } = c.req.valid("query");
@@ -54,20 +52,17 @@ export const noticeRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/checks/{checkId}/findings",
-        summary: "Compare a check's runs with its schedule",
-        description: "How they disagree, where that has a name, with the edit that would make them agree.",
-        tags,
-        request: { params: OfCheck },
-        responses: {
-          200: json(pageOf(FindingView), "Findings; none where all agrees or too little was seen."),
-        },
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/checks/{checkId}/findings",
+      summary: "Compare a check's runs with its schedule",
+      description: "How they disagree, where that has a name, with the edit that would make them agree.",
+      tags,
+      request: { params: OfCheck },
+      responses: {
+        200: json(pageOf(FindingView), "Findings; none where all agrees or too little was seen."),
       },
-    ),
+    }),
     async (c) => {
       const ref = c.req.valid("param");
       const { db } = c.var.deps;

@@ -1,6 +1,7 @@
 import { listOutages } from "@overdue/db";
 import { z } from "zod";
 
+import { READ } from "../http/access.ts";
 import type { AppContext } from "../http/context.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { InProject } from "../http/params.ts";
@@ -22,18 +23,15 @@ const listed = { 200: json(pageOf(OutageView), "Outages, newest first.") };
 /** When Overdue itself could not receive; nothing was judged then. */
 export const outageRoutes = createRouter()
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/outages",
-        summary: "List outages of Overdue itself",
-        description: "Spans in which no ping could be received. Nothing was judged in them.",
-        tags: ["History"],
-        request: { params: InProject, query: PageQuery },
-        responses: listed,
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/outages",
+      summary: "List outages of Overdue itself",
+      description: "Spans in which no ping could be received. Nothing was judged in them.",
+      tags: ["History"],
+      request: { params: InProject, query: PageQuery },
+      responses: listed,
+    }),
     async (c) => c.json(await pageOfOutages(c, c.req.valid("query")), 200),
   )
   .openapi(

@@ -1,6 +1,7 @@
 import { findPingBody, hasCheck, listPings, type PingRow } from "@overdue/db";
 import { z } from "zod";
 
+import { READ } from "../http/access.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { OfCheck } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
@@ -34,17 +35,14 @@ const tags = ["History"];
 
 export const pingHistoryRoutes = createRouter()
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/checks/{checkId}/pings",
-        summary: "List pings",
-        tags,
-        request: { params: OfCheck, query: PageQuery },
-        responses: { 200: json(pageOf(PingView), "Pings, newest first.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/checks/{checkId}/pings",
+      summary: "List pings",
+      tags,
+      request: { params: OfCheck, query: PageQuery },
+      responses: { 200: json(pageOf(PingView), "Pings, newest first.") },
+    }),
     async (c) => {
       const ref = c.req.valid("param");
       const { limit, cursor } = c.req.valid("query");
@@ -59,19 +57,16 @@ export const pingHistoryRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/checks/{checkId}/pings/{number}/body",
-        summary: "Read what a ping brought",
-        tags,
-        request: { params: OfPing },
-        responses: {
-          200: { description: "The body as it was sent.", content: { "text/plain": { schema: z.string() } } },
-        },
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/checks/{checkId}/pings/{number}/body",
+      summary: "Read what a ping brought",
+      tags,
+      request: { params: OfPing },
+      responses: {
+        200: { description: "The body as it was sent.", content: { "text/plain": { schema: z.string() } } },
       },
-    ),
+    }),
     async (c) => {
       const ref = c.req.valid("param");
       const { db } = c.var.deps;

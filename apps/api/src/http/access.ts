@@ -14,6 +14,17 @@ export type Access =
   /** A key of Healthchecks' kind, which says the project; another project's check is answered with 403. */
   | { auth: "healthchecks"; key: "read" | "write" | "read-only" };
 
+/** A member may look, and a key that reads. */
+export const READ = { auth: "project", role: "viewer", key: "read" } as const;
+/** Editors and owners change, and a key that writes. */
+export const WRITE = { auth: "project", role: "editor", key: "write" } as const;
+/** Owners change, and a key that writes. */
+export const OWN = { auth: "project", role: "owner", key: "write" } as const;
+/** An owner who signed in: no key can do it. */
+export const OWNER_IN_PERSON = { auth: "project", role: "owner", key: null } as const;
+/** A member who signed in: no key can do it. */
+export const MEMBER_IN_PERSON = { auth: "project", role: "viewer", key: null } as const;
+
 const guards = new WeakMap<object, Access>();
 
 /** Marks a middleware as the guard of its route. */

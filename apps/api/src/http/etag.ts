@@ -1,4 +1,5 @@
 import { StaleVersion } from "@overdue/db";
+import type { Context } from "hono";
 import { z } from "zod";
 
 import { ApiError } from "./problem.ts";
@@ -16,9 +17,15 @@ export function etagOf(version: number | string): string {
   return `"${version}"`;
 }
 
+/** A view on its way to whoever may edit it next: its version goes along as the entity tag. */
+export function tagged<V extends { version: number }>(c: Context, view: V): V {
+  c.header("etag", etagOf(view.version));
+  return view;
+}
+
 /** The version an editor saw; null where none was named. @throws 400 for a tag that is none of ours. */
-export function versionIn(ifMatch: string | undefined): number | null {
-  const tag = tagIn(ifMatch);
+export function versionIn(headers: z.infer<typeof IfMatch>): number | null {
+  const tag = tagIn(headers["if-match"]);
   if (tag === null) return null;
   if (/^\d{1,9}$/.test(tag)) return Number(tag);
   throw ApiError.invalid("If-Match", 'Send the version in quotes, such as "3".');

@@ -2,6 +2,7 @@ import { canonicalTimezone } from "@overdue/core";
 import { acknowledgeIncident, noteIncident, snoozeIncident, unacknowledgeIncident } from "@overdue/db";
 import { z } from "zod";
 
+import { WRITE } from "../http/access.ts";
 import { OfIncident } from "../http/params.ts";
 import { body, createRouter, json, route } from "../http/route.ts";
 import { IncidentDetail } from "./incident-views.ts";
@@ -34,12 +35,11 @@ const NoteInput = z
   })
   .meta({ id: "Note" });
 
-const ACT = { auth: "project", role: "editor", key: "write" } as const;
 const answers = { 200: json(IncidentDetail, "The incident as it is now.") };
 
 export const actRoutes = createRouter()
   .openapi(
-    route(ACT, {
+    route(WRITE, {
       method: "post",
       path: "/v1/projects/{projectId}/incidents/{incidentId}/acknowledge",
       summary: "Acknowledge an incident",
@@ -56,7 +56,7 @@ export const actRoutes = createRouter()
     },
   )
   .openapi(
-    route(ACT, {
+    route(WRITE, {
       method: "post",
       path: "/v1/projects/{projectId}/incidents/{incidentId}/unacknowledge",
       summary: "Take an acknowledgement back",
@@ -71,7 +71,7 @@ export const actRoutes = createRouter()
     },
   )
   .openapi(
-    route(ACT, {
+    route(WRITE, {
       method: "post",
       path: "/v1/projects/{projectId}/incidents/{incidentId}/snooze",
       summary: "Snooze an incident",
@@ -91,7 +91,7 @@ export const actRoutes = createRouter()
     },
   )
   .openapi(
-    route(ACT, {
+    route(WRITE, {
       method: "post",
       path: "/v1/projects/{projectId}/incidents/{incidentId}/notes",
       summary: "Add a note to an incident",

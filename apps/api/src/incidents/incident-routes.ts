@@ -1,6 +1,7 @@
 import { findIncident, findIncidents, timelineOf } from "@overdue/db";
 import { z } from "zod";
 
+import { READ } from "../http/access.ts";
 import { position } from "../history/reading.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { InProject, OfIncident } from "../http/params.ts";
@@ -17,19 +18,16 @@ const ListQuery = PageQuery.extend({
 
 export const incidentRoutes = createRouter()
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/incidents",
-        summary: "List incidents of the project",
-        tags,
-        request: { params: InProject, query: ListQuery },
-        responses: {
-          200: json(pageOf(IncidentSummary), "Incidents, newest first; open ones unless asked for all."),
-        },
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/incidents",
+      summary: "List incidents of the project",
+      tags,
+      request: { params: InProject, query: ListQuery },
+      responses: {
+        200: json(pageOf(IncidentSummary), "Incidents, newest first; open ones unless asked for all."),
       },
-    ),
+    }),
     async (c) => {
       const { limit, cursor, state, checkId } = c.req.valid("query");
       const { projectId } = c.req.valid("param");
@@ -43,34 +41,28 @@ export const incidentRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/incidents/{incidentId}",
-        summary: "Read an incident",
-        description:
-          "Why the check is down, since when, the evidence, and what else is wrong at the same place.",
-        tags,
-        request: { params: OfIncident },
-        responses: { 200: json(IncidentDetail, "The incident.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/incidents/{incidentId}",
+      summary: "Read an incident",
+      description:
+        "Why the check is down, since when, the evidence, and what else is wrong at the same place.",
+      tags,
+      request: { params: OfIncident },
+      responses: { 200: json(IncidentDetail, "The incident.") },
+    }),
     async (c) => c.json(await readIncident(c, c.req.valid("param")), 200),
   )
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/incidents/{incidentId}/timeline",
-        summary: "Read the timeline of an incident",
-        description: "Changes of status, alerts and what came of them, acknowledgements, snoozes and notes.",
-        tags,
-        request: { params: OfIncident, query: PageQuery },
-        responses: { 200: json(pageOf(TimelineView), "What happened, in its order.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/incidents/{incidentId}/timeline",
+      summary: "Read the timeline of an incident",
+      description: "Changes of status, alerts and what came of them, acknowledgements, snoozes and notes.",
+      tags,
+      request: { params: OfIncident, query: PageQuery },
+      responses: { 200: json(pageOf(TimelineView), "What happened, in its order.") },
+    }),
     async (c) => {
       const ref = c.req.valid("param");
       const { limit, cursor } = c.req.valid("query");

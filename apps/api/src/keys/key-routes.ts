@@ -1,6 +1,7 @@
 import { createKey, isKeyKnown, type KeyRow, listKeys, revokeKey, rotateKey } from "@overdue/db";
 import { z } from "zod";
 
+import { OWNER_IN_PERSON } from "../http/access.ts";
 import { only } from "../http/only.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { InProject } from "../http/params.ts";
@@ -53,17 +54,14 @@ const tags = ["Keys"];
 
 export const keyRoutes = createRouter()
   .openapi(
-    route(
-      { auth: "project", role: "owner", key: null },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/keys",
-        summary: "List API keys",
-        tags,
-        request: { params: InProject, query: PageQuery },
-        responses: { 200: json(pageOf(KeyView), "Keys that are not revoked, oldest first.") },
-      },
-    ),
+    route(OWNER_IN_PERSON, {
+      method: "get",
+      path: "/v1/projects/{projectId}/keys",
+      summary: "List API keys",
+      tags,
+      request: { params: InProject, query: PageQuery },
+      responses: { 200: json(pageOf(KeyView), "Keys that are not revoked, oldest first.") },
+    }),
     async (c) => {
       const { limit, cursor } = c.req.valid("query");
       const from = { limit: limit + 1, after: readCursor(cursor, z.uuid()) };
@@ -73,17 +71,14 @@ export const keyRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "owner", key: null },
-      {
-        method: "post",
-        path: "/v1/projects/{projectId}/keys",
-        summary: "Create an API key",
-        tags,
-        request: { params: InProject, body: body(KeyInput) },
-        responses: { 201: json(NewKeyView, "The key; keep it, it is not shown again.") },
-      },
-    ),
+    route(OWNER_IN_PERSON, {
+      method: "post",
+      path: "/v1/projects/{projectId}/keys",
+      summary: "Create an API key",
+      tags,
+      request: { params: InProject, body: body(KeyInput) },
+      responses: { 201: json(NewKeyView, "The key; keep it, it is not shown again.") },
+    }),
     async (c) => {
       const { name, scope, expiresAt, key: brought } = c.req.valid("json");
       const expires = expiryOf(expiresAt ?? null, c.var.deps.now());
@@ -102,19 +97,16 @@ export const keyRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "owner", key: null },
-      {
-        method: "post",
-        path: "/v1/projects/{projectId}/keys/{keyId}/rotate",
-        summary: "Rotate an API key",
-        description:
-          "Makes a new key of the same name and scope; the old one goes on for a while, so that nothing stops meanwhile.",
-        tags,
-        request: { params: OfKey, body: body(RotateInput) },
-        responses: { 201: json(NewKeyView, "The new key; keep it, it is not shown again.") },
-      },
-    ),
+    route(OWNER_IN_PERSON, {
+      method: "post",
+      path: "/v1/projects/{projectId}/keys/{keyId}/rotate",
+      summary: "Rotate an API key",
+      description:
+        "Makes a new key of the same name and scope; the old one goes on for a while, so that nothing stops meanwhile.",
+      tags,
+      request: { params: OfKey, body: body(RotateInput) },
+      responses: { 201: json(NewKeyView, "The new key; keep it, it is not shown again.") },
+    }),
     async (c) => {
       const { db, now } = c.var.deps;
       const oldEndsAt = now() + c.req.valid("json").keepOldSeconds * 1_000;
@@ -124,17 +116,14 @@ export const keyRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "owner", key: null },
-      {
-        method: "delete",
-        path: "/v1/projects/{projectId}/keys/{keyId}",
-        summary: "Revoke an API key",
-        tags,
-        request: { params: OfKey },
-        responses: { 204: NO_CONTENT },
-      },
-    ),
+    route(OWNER_IN_PERSON, {
+      method: "delete",
+      path: "/v1/projects/{projectId}/keys/{keyId}",
+      summary: "Revoke an API key",
+      tags,
+      request: { params: OfKey },
+      responses: { 204: NO_CONTENT },
+    }),
     async (c) => {
       if (!(await revokeKey(c.var.deps.db, c.req.valid("param")))) throw ApiError.notFound("key");
       return c.body(null, 204);

@@ -1,7 +1,8 @@
 import { listWindows } from "@overdue/db";
 import { z } from "zod";
 
-import { etagOf, IfMatch, versionIn } from "../http/etag.ts";
+import { READ, WRITE } from "../http/access.ts";
+import { IfMatch, tagged, versionIn } from "../http/etag.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { InProject, OfWindow } from "../http/params.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
@@ -17,8 +18,6 @@ import {
 import { StartInput, WindowInput, WindowPatch, WindowView, windowView } from "./window-view.ts";
 
 const tags = ["Maintenance"];
-const READ = { auth: "project", role: "viewer", key: "read" } as const;
-const WRITE = { auth: "project", role: "editor", key: "write" } as const;
 const StopInput = z
   .strictObject({ name: z.string().trim().min(1).max(100).optional() })
   .meta({ id: "MaintenanceStop", description: "Without a name all that lasts now is stopped." });
@@ -54,7 +53,8 @@ export const maintenanceRoutes = createRouter()
       request: { params: InProject, body: body(WindowInput) },
       responses: { 201: json(WindowView, "The window.") },
     }),
-    async (c) => c.json(await addWindow(c, c.req.valid("param").projectId, c.req.valid("json")), 201),
+    async (c) =>
+      c.json(tagged(c, await addWindow(c, c.req.valid("param").projectId, c.req.valid("json"))), 201),
   )
   .openapi(
     route(WRITE, {
@@ -67,7 +67,8 @@ export const maintenanceRoutes = createRouter()
       request: { params: InProject, body: body(StartInput) },
       responses: { 201: json(WindowView, "The window; it holds already.") },
     }),
-    async (c) => c.json(await startWindow(c, c.req.valid("param").projectId, c.req.valid("json")), 201),
+    async (c) =>
+      c.json(tagged(c, await startWindow(c, c.req.valid("param").projectId, c.req.valid("json"))), 201),
   )
   .openapi(
     route(WRITE, {
@@ -97,8 +98,7 @@ export const maintenanceRoutes = createRouter()
     }),
     async (c) => {
       const view = await readWindow(c, c.req.valid("param"));
-      c.header("etag", etagOf(view.version));
-      return c.json(view, 200);
+      return c.json(tagged(c, view), 200);
     },
   )
   .openapi(
@@ -112,10 +112,9 @@ export const maintenanceRoutes = createRouter()
       responses: { 200: json(WindowView, "The window as it is now.") },
     }),
     async (c) => {
-      const version = versionIn(c.req.valid("header")["if-match"]);
+      const version = versionIn(c.req.valid("header"));
       const view = await changeWindow(c, c.req.valid("param"), { patch: c.req.valid("json"), version });
-      c.header("etag", etagOf(view.version));
-      return c.json(view, 200);
+      return c.json(tagged(c, view), 200);
     },
   )
   .openapi(
@@ -131,7 +130,7 @@ export const maintenanceRoutes = createRouter()
     async (c) => {
       const ref = c.req.valid("param");
       await stopWindows(c, ref.projectId, (row) => row.id === ref.windowId);
-      return c.json(await readWindow(c, ref), 200);
+      return c.json(tagged(c, await readWindow(c, ref)), 200);
     },
   )
   .openapi(

@@ -1,6 +1,7 @@
 import { changeRole, findMember, listMembers, removeMember } from "@overdue/db";
 import { z } from "zod";
 
+import { OWNER_IN_PERSON, MEMBER_IN_PERSON } from "../http/access.ts";
 import { etagOf, IfMatch, unlessStale } from "../http/etag.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { InProject } from "../http/params.ts";
@@ -10,22 +11,18 @@ import { addMember, keepingAnOwner, roleSeen } from "./member-verbs.ts";
 import { MemberInput, MemberPatch, MemberView, memberView } from "./member-view.ts";
 
 const OfMember = InProject.extend({ userId: z.string().min(1).max(100) });
-const OWNER = { auth: "project", role: "owner", key: null } as const;
 const tags = ["Members"];
 
 export const memberRoutes = createRouter()
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: null },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/members",
-        summary: "List members",
-        tags,
-        request: { params: InProject, query: PageQuery },
-        responses: { 200: json(pageOf(MemberView), "Members, by e-mail address.") },
-      },
-    ),
+    route(MEMBER_IN_PERSON, {
+      method: "get",
+      path: "/v1/projects/{projectId}/members",
+      summary: "List members",
+      tags,
+      request: { params: InProject, query: PageQuery },
+      responses: { 200: json(pageOf(MemberView), "Members, by e-mail address.") },
+    }),
     async (c) => {
       const { limit, cursor } = c.req.valid("query");
       const from = { limit: limit + 1, after: readCursor(cursor, z.string()) };
@@ -35,7 +32,7 @@ export const memberRoutes = createRouter()
     },
   )
   .openapi(
-    route(OWNER, {
+    route(OWNER_IN_PERSON, {
       method: "post",
       path: "/v1/projects/{projectId}/members",
       summary: "Add a member",
@@ -51,17 +48,14 @@ export const memberRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: null },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/members/{userId}",
-        summary: "Read a member",
-        tags,
-        request: { params: OfMember },
-        responses: { 200: json(MemberView, "The member; the role is the ETag.") },
-      },
-    ),
+    route(MEMBER_IN_PERSON, {
+      method: "get",
+      path: "/v1/projects/{projectId}/members/{userId}",
+      summary: "Read a member",
+      tags,
+      request: { params: OfMember },
+      responses: { 200: json(MemberView, "The member; the role is the ETag.") },
+    }),
     async (c) => {
       const row = await findMember(c.var.deps.db, c.req.valid("param"));
       if (row === null) throw ApiError.notFound("member");
@@ -70,7 +64,7 @@ export const memberRoutes = createRouter()
     },
   )
   .openapi(
-    route(OWNER, {
+    route(OWNER_IN_PERSON, {
       method: "patch",
       path: "/v1/projects/{projectId}/members/{userId}",
       summary: "Change a member's role",
@@ -95,7 +89,7 @@ export const memberRoutes = createRouter()
     },
   )
   .openapi(
-    route(OWNER, {
+    route(OWNER_IN_PERSON, {
       method: "delete",
       path: "/v1/projects/{projectId}/members/{userId}",
       summary: "Remove a member",

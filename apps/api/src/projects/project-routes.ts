@@ -9,8 +9,9 @@ import {
 } from "@overdue/db";
 import { z } from "zod";
 
+import { READ, OWN, OWNER_IN_PERSON } from "../http/access.ts";
 import { type AppContext, mayWrite, personOf } from "../http/context.ts";
-import { etagOf, IfMatch, unlessStale, versionIn } from "../http/etag.ts";
+import { etagOf, IfMatch, tagged, unlessStale, versionIn } from "../http/etag.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { InProject } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
@@ -54,60 +55,49 @@ export const projectRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}",
-        summary: "Read a project",
-        tags,
-        request: { params: InProject },
-        responses: { 200: json(ProjectView, "The project.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}",
+      summary: "Read a project",
+      tags,
+      request: { params: InProject },
+      responses: { 200: json(ProjectView, "The project.") },
+    }),
     async (c) => {
       const view = await viewProject(c, c.req.valid("param").projectId);
-      c.header("etag", etagOf(view.version));
-      return c.json(view, 200);
+      return c.json(tagged(c, view), 200);
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "owner", key: "write" },
-      {
-        method: "patch",
-        path: "/v1/projects/{projectId}",
-        summary: "Edit a project",
-        description: "Writes only the fields that are sent.",
-        tags,
-        request: { params: InProject, headers: IfMatch, body: body(ProjectPatch) },
-        responses: { 200: json(ProjectView, "The project.") },
-      },
-    ),
+    route(OWN, {
+      method: "patch",
+      path: "/v1/projects/{projectId}",
+      summary: "Edit a project",
+      description: "Writes only the fields that are sent.",
+      tags,
+      request: { params: InProject, headers: IfMatch, body: body(ProjectPatch) },
+      responses: { 200: json(ProjectView, "The project.") },
+    }),
     async (c) => {
       const { projectId } = c.req.valid("param");
       await changeProject(c, projectId, {
         patch: c.req.valid("json"),
-        version: versionIn(c.req.valid("header")["if-match"]),
+        version: versionIn(c.req.valid("header")),
       });
       const view = await viewProject(c, projectId);
-      c.header("etag", etagOf(view.version));
-      return c.json(view, 200);
+      return c.json(tagged(c, view), 200);
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "owner", key: null },
-      {
-        method: "delete",
-        path: "/v1/projects/{projectId}",
-        summary: "Delete a project",
-        description: "Hides it with all it holds; nothing in it is pinged or judged until it is restored.",
-        tags,
-        request: { params: InProject },
-        responses: { 204: NO_CONTENT },
-      },
-    ),
+    route(OWNER_IN_PERSON, {
+      method: "delete",
+      path: "/v1/projects/{projectId}",
+      summary: "Delete a project",
+      description: "Hides it with all it holds; nothing in it is pinged or judged until it is restored.",
+      tags,
+      request: { params: InProject },
+      responses: { 204: NO_CONTENT },
+    }),
     async (c) => {
       const done = await deleteProject(c.var.deps.db, c.req.valid("param").projectId);
       if (!done) throw ApiError.notFound("project");
@@ -115,18 +105,15 @@ export const projectRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "owner", key: null },
-      {
-        method: "post",
-        path: "/v1/projects/{projectId}/ping-key",
-        summary: "Renew the ping key",
-        description: "Slug ping URLs with the old key end at once.",
-        tags,
-        request: { params: InProject },
-        responses: { 200: json(ProjectView, "The project with its new ping key.") },
-      },
-    ),
+    route(OWNER_IN_PERSON, {
+      method: "post",
+      path: "/v1/projects/{projectId}/ping-key",
+      summary: "Renew the ping key",
+      description: "Slug ping URLs with the old key end at once.",
+      tags,
+      request: { params: InProject },
+      responses: { 200: json(ProjectView, "The project with its new ping key.") },
+    }),
     async (c) => {
       const { projectId } = c.req.valid("param");
       await renewPingKey(c.var.deps.db, projectId);

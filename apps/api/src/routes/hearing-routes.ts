@@ -2,6 +2,7 @@ import { type Listener, ReasonInput } from "@overdue/core";
 import { type Db, listChannels, whoWouldHearOf } from "@overdue/db";
 import { z } from "zod";
 
+import { READ } from "../http/access.ts";
 import { OfCheck } from "../http/params.ts";
 import { createRouter, json, route } from "../http/route.ts";
 import { Timestamp } from "../http/time.ts";
@@ -27,21 +28,18 @@ const Question = z.object({
 });
 
 export const hearingRoutes = createRouter().openapi(
-  route(
-    { auth: "project", role: "viewer", key: "read" },
-    {
-      method: "get",
-      path: "/v1/projects/{projectId}/checks/{checkId}/who-would-hear",
-      summary: "Ask who would hear",
-      description:
-        "Who would hear if this check went down at an instant and nobody did anything about it, for the week after: by the decisions that are taken in earnest.",
-      tags: ["Routes"],
-      request: { params: OfCheck, query: Question },
-      responses: {
-        200: json(z.object({ items: z.array(ListenerView) }), "In the order in which they hear."),
-      },
+  route(READ, {
+    method: "get",
+    path: "/v1/projects/{projectId}/checks/{checkId}/who-would-hear",
+    summary: "Ask who would hear",
+    description:
+      "Who would hear if this check went down at an instant and nobody did anything about it, for the week after: by the decisions that are taken in earnest.",
+    tags: ["Routes"],
+    request: { params: OfCheck, query: Question },
+    responses: {
+      200: json(z.object({ items: z.array(ListenerView) }), "In the order in which they hear."),
     },
-  ),
+  }),
   async (c) => {
     const ref = c.req.valid("param");
     const { at, reason } = c.req.valid("query");

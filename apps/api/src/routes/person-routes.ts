@@ -1,6 +1,7 @@
 import { createPerson, deletePerson, editPerson, findPerson, listPeople, restorePerson } from "@overdue/db";
 
-import { etagOf, IfMatch, versionIn } from "../http/etag.ts";
+import { READ, WRITE } from "../http/access.ts";
+import { IfMatch, tagged, versionIn } from "../http/etag.ts";
 import { InProject, OfPerson } from "../http/params.ts";
 import { PageQuery, pageOf, pageOfFew } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
@@ -12,17 +13,14 @@ const tags = ["On call"];
 
 export const personRoutes = createRouter()
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/people",
-        summary: "List people",
-        tags,
-        request: { params: InProject, query: PageQuery },
-        responses: { 200: json(pageOf(PersonView), "Oldest first.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/people",
+      summary: "List people",
+      tags,
+      request: { params: InProject, query: PageQuery },
+      responses: { 200: json(pageOf(PersonView), "Oldest first.") },
+    }),
     async (c) => {
       const rows = await listPeople(c.var.deps.db, c.req.valid("param").projectId);
       const page = pageOfFew(rows, c.req.valid("query"));
@@ -30,75 +28,61 @@ export const personRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "post",
-        path: "/v1/projects/{projectId}/people",
-        summary: "Create a person",
-        tags,
-        request: { params: InProject, body: body(PersonInput) },
-        responses: { 201: json(PersonView, "The person.") },
-      },
-    ),
+    route(WRITE, {
+      method: "post",
+      path: "/v1/projects/{projectId}/people",
+      summary: "Create a person",
+      tags,
+      request: { params: InProject, body: body(PersonInput) },
+      responses: { 201: json(PersonView, "The person.") },
+    }),
     async (c) => {
       const { projectId } = c.req.valid("param");
       const row = await saving("person", () => createPerson(c.var.deps.db, projectId, c.req.valid("json")));
-      return c.json(personView(row), 201);
+      return c.json(tagged(c, personView(row)), 201);
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/people/{personId}",
-        summary: "Read a person",
-        tags,
-        request: { params: OfPerson },
-        responses: { 200: json(PersonView, "The person.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/people/{personId}",
+      summary: "Read a person",
+      tags,
+      request: { params: OfPerson },
+      responses: { 200: json(PersonView, "The person.") },
+    }),
     async (c) => {
       const row = found("person", await findPerson(c.var.deps.db, c.req.valid("param")));
-      c.header("etag", etagOf(row.version));
-      return c.json(personView(row), 200);
+      return c.json(tagged(c, personView(row)), 200);
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "patch",
-        path: "/v1/projects/{projectId}/people/{personId}",
-        summary: "Edit a person",
-        description: "Writes only the fields that are sent.",
-        tags,
-        request: { params: OfPerson, headers: IfMatch, body: body(PersonPatch) },
-        responses: { 200: json(PersonView, "The person as it is now.") },
-      },
-    ),
+    route(WRITE, {
+      method: "patch",
+      path: "/v1/projects/{projectId}/people/{personId}",
+      summary: "Edit a person",
+      description: "Writes only the fields that are sent.",
+      tags,
+      request: { params: OfPerson, headers: IfMatch, body: body(PersonPatch) },
+      responses: { 200: json(PersonView, "The person as it is now.") },
+    }),
     async (c) => {
-      const version = versionIn(c.req.valid("header")["if-match"]);
+      const version = versionIn(c.req.valid("header"));
       const edit = { fields: c.req.valid("json"), version };
       const row = await saving("person", () => editPerson(c.var.deps.db, c.req.valid("param"), edit));
       const view = personView(found("person", row));
-      c.header("etag", etagOf(view.version));
-      return c.json(view, 200);
+      return c.json(tagged(c, view), 200);
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "delete",
-        path: "/v1/projects/{projectId}/people/{personId}",
-        summary: "Delete a person",
-        tags,
-        request: { params: OfPerson },
-        responses: { 204: NO_CONTENT },
-      },
-    ),
+    route(WRITE, {
+      method: "delete",
+      path: "/v1/projects/{projectId}/people/{personId}",
+      summary: "Delete a person",
+      tags,
+      request: { params: OfPerson },
+      responses: { 204: NO_CONTENT },
+    }),
     async (c) => {
       if (!(await deletePerson(c.var.deps.db, c.req.valid("param")))) throw ApiError.notFound("person");
       return c.body(null, 204);

@@ -9,8 +9,9 @@ import {
   type RotationRow,
 } from "@overdue/db";
 
+import { READ, WRITE } from "../http/access.ts";
 import type { AppContext } from "../http/context.ts";
-import { etagOf, IfMatch, versionIn } from "../http/etag.ts";
+import { IfMatch, tagged, versionIn } from "../http/etag.ts";
 import { InProject, OfRotation } from "../http/params.ts";
 import { PageQuery, pageOf, pageOfFew } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
@@ -22,17 +23,14 @@ const tags = ["On call"];
 
 export const rotationRoutes = createRouter()
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/rotations",
-        summary: "List rotations",
-        tags,
-        request: { params: InProject, query: PageQuery },
-        responses: { 200: json(pageOf(RotationView), "Oldest first.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/rotations",
+      summary: "List rotations",
+      tags,
+      request: { params: InProject, query: PageQuery },
+      responses: { 200: json(pageOf(RotationView), "Oldest first.") },
+    }),
     async (c) => {
       const { projectId } = c.req.valid("param");
       const page = pageOfFew(await listRotations(c.var.deps.db, projectId), c.req.valid("query"));
@@ -40,77 +38,63 @@ export const rotationRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "post",
-        path: "/v1/projects/{projectId}/rotations",
-        summary: "Create a rotation",
-        tags,
-        request: { params: InProject, body: body(RotationInput) },
-        responses: { 201: json(RotationView, "The rotation.") },
-      },
-    ),
+    route(WRITE, {
+      method: "post",
+      path: "/v1/projects/{projectId}/rotations",
+      summary: "Create a rotation",
+      tags,
+      request: { params: InProject, body: body(RotationInput) },
+      responses: { 201: json(RotationView, "The rotation.") },
+    }),
     async (c) => {
       const { projectId } = c.req.valid("param");
       const row = await saving("rotation", () =>
         createRotation(c.var.deps.db, projectId, { overrides: [], ...withInstants(c.req.valid("json")) }),
       );
-      return c.json(await viewOf(c, row), 201);
+      return c.json(tagged(c, await viewOf(c, row)), 201);
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/rotations/{rotationId}",
-        summary: "Read a rotation",
-        tags,
-        request: { params: OfRotation },
-        responses: { 200: json(RotationView, "The rotation.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/rotations/{rotationId}",
+      summary: "Read a rotation",
+      tags,
+      request: { params: OfRotation },
+      responses: { 200: json(RotationView, "The rotation.") },
+    }),
     async (c) => {
       const row = found("rotation", await findRotation(c.var.deps.db, c.req.valid("param")));
-      c.header("etag", etagOf(row.version));
-      return c.json(await viewOf(c, row), 200);
+      return c.json(tagged(c, await viewOf(c, row)), 200);
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "patch",
-        path: "/v1/projects/{projectId}/rotations/{rotationId}",
-        summary: "Edit a rotation",
-        description: "Writes only the fields that are sent.",
-        tags,
-        request: { params: OfRotation, headers: IfMatch, body: body(RotationPatch) },
-        responses: { 200: json(RotationView, "The rotation as it is now.") },
-      },
-    ),
+    route(WRITE, {
+      method: "patch",
+      path: "/v1/projects/{projectId}/rotations/{rotationId}",
+      summary: "Edit a rotation",
+      description: "Writes only the fields that are sent.",
+      tags,
+      request: { params: OfRotation, headers: IfMatch, body: body(RotationPatch) },
+      responses: { 200: json(RotationView, "The rotation as it is now.") },
+    }),
     async (c) => {
-      const version = versionIn(c.req.valid("header")["if-match"]);
+      const version = versionIn(c.req.valid("header"));
       const edit = { fields: withInstants(c.req.valid("json")), version };
       const row = await saving("rotation", () => editRotation(c.var.deps.db, c.req.valid("param"), edit));
       const view = await viewOf(c, found("rotation", row));
-      c.header("etag", etagOf(view.version));
-      return c.json(view, 200);
+      return c.json(tagged(c, view), 200);
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "delete",
-        path: "/v1/projects/{projectId}/rotations/{rotationId}",
-        summary: "Delete a rotation",
-        tags,
-        request: { params: OfRotation },
-        responses: { 204: NO_CONTENT },
-      },
-    ),
+    route(WRITE, {
+      method: "delete",
+      path: "/v1/projects/{projectId}/rotations/{rotationId}",
+      summary: "Delete a rotation",
+      tags,
+      request: { params: OfRotation },
+      responses: { 204: NO_CONTENT },
+    }),
     async (c) => {
       if (!(await deleteRotation(c.var.deps.db, c.req.valid("param")))) throw ApiError.notFound("rotation");
       return c.body(null, 204);

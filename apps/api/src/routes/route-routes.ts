@@ -10,7 +10,8 @@ import {
 } from "@overdue/db";
 import { z } from "zod";
 
-import { etagOf, IfMatch, versionIn } from "../http/etag.ts";
+import { READ, WRITE } from "../http/access.ts";
+import { IfMatch, tagged, versionIn } from "../http/etag.ts";
 import { InProject, OfRoute } from "../http/params.ts";
 import { PageQuery, pageOf, pageOfFew } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
@@ -26,17 +27,14 @@ const Order = z
 
 export const routeRoutes = createRouter()
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/routes",
-        summary: "List routes",
-        tags,
-        request: { params: InProject, query: PageQuery },
-        responses: { 200: json(pageOf(RouteView), "Routes, in the order in which they are asked.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/routes",
+      summary: "List routes",
+      tags,
+      request: { params: InProject, query: PageQuery },
+      responses: { 200: json(pageOf(RouteView), "Routes, in the order in which they are asked.") },
+    }),
     async (c) => {
       const rows = await listRoutes(c.var.deps.db, c.req.valid("param").projectId);
       const page = pageOfFew(rows, c.req.valid("query"));
@@ -44,35 +42,29 @@ export const routeRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "post",
-        path: "/v1/projects/{projectId}/routes",
-        summary: "Create a route",
-        tags,
-        request: { params: InProject, body: body(RouteInput) },
-        responses: { 201: json(RouteView, "The route, after the others.") },
-      },
-    ),
+    route(WRITE, {
+      method: "post",
+      path: "/v1/projects/{projectId}/routes",
+      summary: "Create a route",
+      tags,
+      request: { params: InProject, body: body(RouteInput) },
+      responses: { 201: json(RouteView, "The route, after the others.") },
+    }),
     async (c) => {
       const { projectId } = c.req.valid("param");
       const row = await saving("route", () => createRoute(c.var.deps.db, projectId, c.req.valid("json")));
-      return c.json(routeView(row), 201);
+      return c.json(tagged(c, routeView(row)), 201);
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "put",
-        path: "/v1/projects/{projectId}/routes/order",
-        summary: "Order routes",
-        tags,
-        request: { params: InProject, body: body(Order) },
-        responses: { 200: json(All, "All routes, as they stand now.") },
-      },
-    ),
+    route(WRITE, {
+      method: "put",
+      path: "/v1/projects/{projectId}/routes/order",
+      summary: "Order routes",
+      tags,
+      request: { params: InProject, body: body(Order) },
+      responses: { 200: json(All, "All routes, as they stand now.") },
+    }),
     async (c) => {
       const { projectId } = c.req.valid("param");
       const rows = await orderRoutes(c.var.deps.db, projectId, c.req.valid("json").ids);
@@ -80,58 +72,47 @@ export const routeRoutes = createRouter()
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "viewer", key: "read" },
-      {
-        method: "get",
-        path: "/v1/projects/{projectId}/routes/{routeId}",
-        summary: "Read a route",
-        tags,
-        request: { params: OfRoute },
-        responses: { 200: json(RouteView, "The route.") },
-      },
-    ),
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/routes/{routeId}",
+      summary: "Read a route",
+      tags,
+      request: { params: OfRoute },
+      responses: { 200: json(RouteView, "The route.") },
+    }),
     async (c) => {
       const row = found("route", await findRoute(c.var.deps.db, c.req.valid("param")));
-      c.header("etag", etagOf(row.version));
-      return c.json(routeView(row), 200);
+      return c.json(tagged(c, routeView(row)), 200);
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "patch",
-        path: "/v1/projects/{projectId}/routes/{routeId}",
-        summary: "Edit a route",
-        description:
-          "Writes only the fields that are sent. Incidents that are open follow it from their next step on.",
-        tags,
-        request: { params: OfRoute, headers: IfMatch, body: body(RoutePatch) },
-        responses: { 200: json(RouteView, "The route as it is now.") },
-      },
-    ),
+    route(WRITE, {
+      method: "patch",
+      path: "/v1/projects/{projectId}/routes/{routeId}",
+      summary: "Edit a route",
+      description:
+        "Writes only the fields that are sent. Incidents that are open follow it from their next step on.",
+      tags,
+      request: { params: OfRoute, headers: IfMatch, body: body(RoutePatch) },
+      responses: { 200: json(RouteView, "The route as it is now.") },
+    }),
     async (c) => {
-      const version = versionIn(c.req.valid("header")["if-match"]);
+      const version = versionIn(c.req.valid("header"));
       const edit = { fields: c.req.valid("json"), version };
       const row = await saving("route", () => editRoute(c.var.deps.db, c.req.valid("param"), edit));
       const view = routeView(found("route", row));
-      c.header("etag", etagOf(view.version));
-      return c.json(view, 200);
+      return c.json(tagged(c, view), 200);
     },
   )
   .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "delete",
-        path: "/v1/projects/{projectId}/routes/{routeId}",
-        summary: "Delete a route",
-        tags,
-        request: { params: OfRoute },
-        responses: { 204: NO_CONTENT },
-      },
-    ),
+    route(WRITE, {
+      method: "delete",
+      path: "/v1/projects/{projectId}/routes/{routeId}",
+      summary: "Delete a route",
+      tags,
+      request: { params: OfRoute },
+      responses: { 204: NO_CONTENT },
+    }),
     async (c) => {
       if (!(await deleteRoute(c.var.deps.db, c.req.valid("param")))) throw ApiError.notFound("route");
       return c.body(null, 204);
