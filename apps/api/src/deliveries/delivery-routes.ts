@@ -28,9 +28,9 @@ const AttemptView = z.object({
 const DeliveryView = z
   .object({
     id: z.uuid(),
-    kind: z.enum(["down", "up", "test", "reminder", "run", "notice", "report", "system"]).meta({
+    kind: z.enum(["down", "up", "test", "reminder", "run", "notice", "report", "system", "confirm"]).meta({
       description:
-        "reminder: still down. run, notice, report: what a route or a person asked to hear. system: about a channel.",
+        "reminder: still down. run, notice, report: what a route or a person asked to hear. system: about a channel. confirm: asks whether alerts may come to an address.",
     }),
     state: z.enum(["pending", "sending", "retry", "sent", "failed", "superseded"]),
     channelId: z.uuid(),

@@ -33,6 +33,7 @@ const KINDS = {
   notice: "Notice",
   report: "Report",
   system: "About a channel",
+  confirm: "Question for confirmation",
 };
 
 type ItemProps = { projectId: string; delivery: DeliveryView; names: Names; children?: ReactNode };

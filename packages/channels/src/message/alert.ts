@@ -1,7 +1,19 @@
 import type { Evidence, Instant, PingKind, Reason } from "@overdue/core";
 
-/** `reminder`: still down. `run`, `notice`, `report`, `system`: told by their payload, not by an incident. */
-export type AlertKind = "down" | "up" | "test" | "reminder" | "run" | "notice" | "report" | "system";
+/**
+ * `reminder`: still down. `run`, `notice`, `report`, `system`: told by their payload, not by an incident. `confirm`: asks
+ * whoever has a mailbox whether alerts may come there.
+ */
+export type AlertKind =
+  | "down"
+  | "up"
+  | "test"
+  | "reminder"
+  | "run"
+  | "notice"
+  | "report"
+  | "system"
+  | "confirm";
 
 /** Several alerts in one message: of one sort that share something, or whatever a channel has collected. */
 export type MessageKind = AlertKind | "storm" | "digest";

@@ -21,6 +21,7 @@ const PLURALS: Record<AlertKind, string> = {
   test: "are tests",
   report: "are reports",
   system: "are messages about channels",
+  confirm: "are questions",
 };
 
 /** Several alerts in the words of one message: how many, what they share, the first few by name. */
@@ -84,6 +85,7 @@ const LABELS: Record<AlertKind, string> = {
   test: "Tests",
   report: "Reports",
   system: "Messages",
+  confirm: "Questions",
 };
 
 function groupedByKind(facts: AlertFacts, group: AlertGroup, total: number): AlertLine[] {

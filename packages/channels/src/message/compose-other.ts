@@ -57,6 +57,31 @@ export function noticeWords(facts: AlertFacts): Words {
   return { title, sentence, lines: filled(lines), tone: "neutral", silent: true };
 }
 
+/**
+ * The question whether alerts may come to an address. Nobody has agreed to it yet, so it carries nothing of what
+ * strangers type but a name that can be no advertisement and no link.
+ */
+export function confirmWords({ project }: AlertFacts): Words {
+  const name = harmless(project.name);
+  const whose = name === "" ? "a project" : `the project “${name}”`;
+  const sentence =
+    `Somebody asked Overdue to send the alerts of ${whose} to this address. None comes before you agree, ` +
+    "on the page behind the link below, within three days. If you know nothing of it, leave it: then nothing comes.";
+  return {
+    title: "May alerts of Overdue come to this address?",
+    sentence,
+    lines: [],
+    tone: "neutral",
+    silent: false,
+  };
+}
+
+const HARMLESS_CHARS = 40;
+
+function harmless(name: string): string {
+  return oneLine(name.replaceAll(/[^\p{L}\p{N} _-]+/gu, " ").replaceAll(/ +/g, " "), HARMLESS_CHARS);
+}
+
 /** What was put into words by whoever wrote it. */
 export function saidWords(facts: AlertFacts, tone: Tone): Words {
   const { title, sentence, lines } = SaidPayload.parse(facts.payload);

@@ -2,7 +2,7 @@ import { exitStatus } from "./exit-status.ts";
 import { reasonSentence } from "./reason.ts";
 import type { AlertAction, AlertFacts, AlertLine, AlertMessage } from "./alert.ts";
 import { groupWords } from "./compose-group.ts";
-import { noticeWords, runWords, saidWords, type Words } from "./compose-other.ts";
+import { confirmWords, noticeWords, runWords, saidWords, type Words } from "./compose-other.ts";
 import { checkName, projectLine } from "./names.ts";
 import { clipStart, oneLine, visible } from "./text.ts";
 import { duration, instantIn } from "./time.ts";
@@ -25,9 +25,9 @@ export function composeAlert(
     deliveryId: facts.deliveryId,
     ...(group === null ? { kind: facts.kind, ...wordsOf(facts) } : groupWords(facts, group)),
     output: group === null ? outputOf(facts) : null,
-    link: linkTo(facts, publicUrl),
+    link: linkTo(facts, publicUrl, actions),
     repeat: repeatOf(facts),
-    ...(actions.length > 0 && group === null && { actions }),
+    ...(actions.length > 0 && group === null && facts.kind !== "confirm" && { actions }),
     facts,
   };
 }
@@ -56,6 +56,8 @@ function wordsOf(facts: AlertFacts): Words {
       return runWords(facts);
     case "notice":
       return noticeWords(facts);
+    case "confirm":
+      return confirmWords(facts);
     case "report":
       return saidWords(facts, "neutral");
     case "system":
@@ -152,7 +154,9 @@ function outputOf(facts: AlertFacts): string | null {
   return clipStart(output.split("\n").slice(-OUTPUT_LINES).join("\n"), OUTPUT_CHARS);
 }
 
-function linkTo(facts: AlertFacts, publicUrl: string): string {
+/** Whoever is asked for a confirmation has no account: all they can open is the page that asks. */
+function linkTo(facts: AlertFacts, publicUrl: string, actions: readonly AlertAction[]): string {
+  if (facts.kind === "confirm") return actions[0]?.url ?? publicUrl;
   const project = `${publicUrl.replace(/\/+$/, "")}/projects/${facts.project.id}`;
   if (facts.kind === "report") return project;
   if (facts.group) return `${project}/incidents`;

@@ -38,6 +38,12 @@ export const channels = pgTable(
     /** Set by a permanent error; nothing is sent until a person mends it. */
     brokenAt: at("broken_at"),
     brokenBecause: text("broken_because"),
+    /** Not by a provider's answer: its reader wants no more, or what was taken came back. Neither is tried by itself. */
+    brokenBy: text("broken_by").$type<"recipient" | "bounce">(),
+    /** Since when nobody has confirmed the address: nothing but that question is sent there. Null: nothing to confirm. */
+    unconfirmedSince: at("unconfirmed_since"),
+    /** When the question was last sent. */
+    askedAt: at("asked_at"),
     lastSentAt: at("last_sent_at"),
     /** Made by Overdue itself, such as an owner's mailbox; shown to nobody. */
     internal: boolean("internal").notNull().default(false),
@@ -107,6 +113,7 @@ export const deliveryKind = pgEnum("delivery_kind", [
   "notice",
   "report",
   "system",
+  "confirm",
 ]);
 
 /**
@@ -217,5 +224,23 @@ export const deliveryAttempts = pgTable(
       columns: [t.projectId, t.deliveryId],
       foreignColumns: [deliveries.projectId, deliveries.id],
     }).onDelete("cascade"),
+  ],
+);
+
+/** Each time that an address was asked whether it wants alerts: a stranger must not be flooded with questions. */
+export const addressQuestions = pgTable(
+  "address_questions",
+  {
+    id: id(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    /** SHA-256 of the address in lower case: no list of addresses. */
+    addressHash: text("address_hash").notNull(),
+    askedAt: at("asked_at").notNull().defaultNow(),
+  },
+  (t) => [
+    index("address_questions_address").on(t.addressHash, t.askedAt),
+    index("address_questions_project").on(t.projectId, t.askedAt),
   ],
 );
