@@ -2,7 +2,15 @@ import { describe, expect, test } from "vitest";
 
 import type { AlertMessage, HttpRequest, Operator } from "./index.ts";
 import { composeAlert } from "./message/compose.ts";
-import { downFacts, HOSTILE_TEXTS, hostileFacts, PUBLIC_URL, testFacts, upFacts } from "./message/samples.ts";
+import {
+  downActions,
+  downFacts,
+  HOSTILE_TEXTS,
+  hostileFacts,
+  PUBLIC_URL,
+  testFacts,
+  upFacts,
+} from "./message/samples.ts";
 import { channelKinds, isKindName, openChannel, parseSettings } from "./registry.ts";
 import { sampleSettings } from "./samples.ts";
 
@@ -15,7 +23,7 @@ const operator: Operator = {
 /** What a provider takes at most, in bytes of a body. */
 const BODY_BYTES = 28_000;
 const MESSAGES = {
-  down: composeAlert(downFacts, PUBLIC_URL),
+  down: composeAlert(downFacts, PUBLIC_URL, downActions),
   up: composeAlert(upFacts, PUBLIC_URL),
   test: composeAlert(testFacts, PUBLIC_URL),
 };
@@ -65,7 +73,7 @@ describe.each(HTTP_KINDS)("hostile texts through %s", (kind) => {
 });
 
 function sentDown(kind: string, typed: string, style: "rich" | "plain") {
-  const request = requestTo(kind, composeAlert(hostileFacts(typed), PUBLIC_URL), style);
+  const request = requestTo(kind, composeAlert(hostileFacts(typed), PUBLIC_URL, downActions), style);
   if (!("body" in request)) throw new Error("A down is always sent.");
   return request;
 }

@@ -47,6 +47,16 @@ async function open(url: string, method = "GET") {
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
+test.each(["GET", "HEAD"])("a chat's preview by %s neither acts nor uses the link up", async (method) => {
+  const { link, incident } = await alerted();
+  const headers = { "user-agent": "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)" };
+  for (let look = 0; look < 3; look++) {
+    expect((await api.app.request(link(), { method, headers })).status).toBe(200);
+  }
+  expect(await incident()).toMatchObject({ acknowledgedAt: null, entries: 0 });
+  expect((await open(link(), "POST")).text).toContain("Acknowledged: nightly backup");
+});
+
 test("a link from an e-mail asks, acts when asked to, and says the second time that it is done already", async () => {
   const { link, incident } = await alerted();
   const asking = await open(link());

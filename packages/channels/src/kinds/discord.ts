@@ -5,7 +5,7 @@ import { readBy } from "../answers.ts";
 import { field } from "../fields.ts";
 import { defineKind, type Style } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { markedText, markedTitle } from "../message/pieces.ts";
+import { linksOf, markedText, markedTitle } from "../message/pieces.ts";
 import { clipEnd, clipStart, escapeMarkdown, fencedByThree } from "../message/text.ts";
 import { lookOf } from "../message/look.ts";
 import { jsonRequest } from "../request.ts";
@@ -17,6 +17,7 @@ const VALUE = 150;
 const FIELDS = 10;
 const SENTENCE = 600;
 const OUTPUT = 1_200;
+const BUTTON_URL = 512;
 /** No sound and no badge. */
 const SUPPRESS_NOTIFICATIONS = 4_096;
 
@@ -46,10 +47,11 @@ export const discord = defineKind({
   }),
 });
 
-/** With `wait` Discord answers once the message is stored, and names it. */
+/** With `wait` Discord answers once the message is stored, and names it. Without the other it drops buttons. */
 function waiting(address: string): string {
   const url = new URL(address);
   url.searchParams.set("wait", "true");
+  url.searchParams.set("with_components", "true");
   return url.href;
 }
 
@@ -57,7 +59,13 @@ function payload(message: AlertMessage, style: Style): Record<string, unknown> {
   const { silent } = message;
   const quiet = { allowed_mentions: { parse: [] }, ...(silent && { flags: SUPPRESS_NOTIFICATIONS }) };
   if (style === "plain") return { content: fencedByThree(markedText(message, CONTENT - 100)), ...quiet };
-  return { embeds: [embed(message)], ...quiet };
+  return { embeds: [embed(message)], components: [buttons(message)], ...quiet };
+}
+
+/** A row of links: the only buttons that a webhook without an app of its own may show. */
+function buttons(message: AlertMessage): Record<string, unknown> {
+  const links = linksOf(message).filter(({ url }) => url.length <= BUTTON_URL);
+  return { type: 1, components: links.map(({ label, url }) => ({ type: 2, style: 5, label, url })) };
 }
 
 function embed(message: AlertMessage): Record<string, unknown> {

@@ -5,7 +5,7 @@ import { readBy } from "../answers.ts";
 import { field } from "../fields.ts";
 import { defineKind, type Style } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { bodyText, markedTitle } from "../message/pieces.ts";
+import { bodyText, linksOf, markedTitle } from "../message/pieces.ts";
 import { clipEnd, escapeAngles } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
@@ -61,8 +61,12 @@ function widgets(message: AlertMessage): unknown[] {
     })),
     ...(message.output === null ? [] : [paragraph(`Last output:\n${message.output}`)]),
     ...(message.repeat === null ? [] : [paragraph(`(${message.repeat})`)]),
-    { buttonList: { buttons: [{ text: "Open in Overdue", onClick: { openLink: { url: message.link } } }] } },
+    { buttonList: { buttons: linksOf(message).map(({ label, url }) => button(label, url)) } },
   ];
+}
+
+function button(text: string, url: string) {
+  return { text, onClick: { openLink: { url } } };
 }
 
 function paragraph(text: string) {

@@ -5,10 +5,10 @@ import { readBy } from "../answers.ts";
 import { field, secretField, tokenText } from "../fields.ts";
 import { defineKind } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { bodyText, markedTitle } from "../message/pieces.ts";
+import { markdownLinks, markedTitle } from "../message/pieces.ts";
+import { escapeMarkdown, fenced } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
-const TEXT = 8_000;
 /** From 8 on phones sound an alarm, below 4 they stay still. */
 const PRIORITY = { bad: 8, good: 5, neutral: 4 };
 const SILENT = 2;
@@ -47,13 +47,26 @@ function payload(message: AlertMessage): Record<string, unknown> {
   const { tone, silent } = message;
   return {
     title: markedTitle(message),
-    message: bodyText(message, TEXT),
+    message: markdown(message),
     priority: silent ? SILENT : PRIORITY[tone],
     extras: {
-      "client::display": { contentType: "text/plain" },
+      "client::display": { contentType: "text/markdown" },
       "client::notification": { click: { url: message.link } },
     },
   };
+}
+
+/** Two spaces before a line's end keep it. */
+function markdown(message: AlertMessage): string {
+  const lines = message.lines.map(({ label, value }) => `${label}: ${escapeMarkdown(value)}`);
+  const parts = [
+    escapeMarkdown(message.sentence),
+    lines.join("  \n"),
+    message.output === null ? "" : fenced(message.output),
+    markdownLinks(message),
+    message.repeat === null ? "" : `(${message.repeat})`,
+  ];
+  return parts.filter((part) => part !== "").join("\n\n");
 }
 
 const read = readBy({

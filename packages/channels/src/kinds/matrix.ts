@@ -5,7 +5,7 @@ import { readBy } from "../answers.ts";
 import { field, secretField, tokenText } from "../fields.ts";
 import { defineKind, type Style } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { markedText, markedTitle } from "../message/pieces.ts";
+import { linksOf, markedText, markedTitle } from "../message/pieces.ts";
 import { escapeXml } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
@@ -72,12 +72,13 @@ function payload(message: AlertMessage, style: Style): Record<string, unknown> {
 
 function html(message: AlertMessage): string {
   const lines = message.lines.map(({ label, value }) => `<b>${escapeXml(label)}:</b> ${escapeXml(value)}`);
+  const links = linksOf(message).map(({ label, url }) => `<a href="${escapeXml(url)}">${label}</a>`);
   return [
     `<h4>${escapeXml(markedTitle(message))}</h4>`,
     `<p>${escapeXml(message.sentence)}</p>`,
     lines.length === 0 ? "" : `<p>${lines.join("<br>")}</p>`,
     message.output === null ? "" : `<pre><code>${escapeXml(message.output)}</code></pre>`,
-    `<p><a href="${escapeXml(message.link)}">Open in Overdue</a></p>`,
+    `<p>${links.join(" · ")}</p>`,
     message.repeat === null ? "" : `<p>(${escapeXml(message.repeat)})</p>`,
   ].join("");
 }

@@ -5,7 +5,7 @@ import { readBy } from "../answers.ts";
 import { field } from "../fields.ts";
 import { defineKind, type Style } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { markedText, markedTitle } from "../message/pieces.ts";
+import { markdownLinks, markedText, markedTitle } from "../message/pieces.ts";
 import { escapeMarkdown, fenced } from "../message/text.ts";
 import { lookOf } from "../message/look.ts";
 import { jsonRequest } from "../request.ts";
@@ -50,7 +50,7 @@ function attachment(message: AlertMessage): Record<string, unknown> {
     color: lookOf(message).colour,
     title: escapeMarkdown(markedTitle(message)),
     title_link: message.link,
-    text: [escapeMarkdown(message.sentence), ...output, ...repeat].join("\n\n"),
+    text: [escapeMarkdown(message.sentence), ...output, markdownLinks(message), ...repeat].join("\n\n"),
     fields: message.lines.map(({ label, value }) => ({
       short: true,
       title: label,

@@ -5,12 +5,13 @@ import { readBy } from "../answers.ts";
 import { field, secretField, tokenText } from "../fields.ts";
 import { defineKind } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { bodyText } from "../message/pieces.ts";
+import { bodyText, linksOf } from "../message/pieces.ts";
 import { clipBytes, clipEnd } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
-/** A longer message would become an attachment. */
-const BYTES = 4_096;
+/** The document may have twice the 4,096 bytes of a message: with every quote escaped and all links, this still fits. */
+const BYTES = 3_000;
+const ACTIONS = 3;
 const TITLE = 250;
 const TAGS = { bad: ["red_circle"], good: ["green_circle"], neutral: ["bell"] };
 const PRIORITY = { bad: 4, good: 3, neutral: 3 };
@@ -74,7 +75,9 @@ function payload(topic: string, message: AlertMessage): Record<string, unknown> 
     tags: TAGS[tone],
     priority: silent ? SILENT : PRIORITY[tone],
     click: message.link,
-    actions: [{ action: "view", label: "Open in Overdue", url: message.link }],
+    actions: linksOf(message)
+      .slice(0, ACTIONS)
+      .map(({ label, url }) => ({ action: "view", label, url })),
   };
 }
 

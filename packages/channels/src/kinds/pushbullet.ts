@@ -4,7 +4,7 @@ import { serverUrl } from "../address.ts";
 import { readBy, untilReset } from "../answers.ts";
 import { field, secretField, tokenText } from "../fields.ts";
 import { defineKind } from "../kind.ts";
-import { bodyText, markedTitle } from "../message/pieces.ts";
+import { acknowledgeLine, bodyText, markedTitle } from "../message/pieces.ts";
 import { clipEnd } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
@@ -41,7 +41,7 @@ export const pushbullet = defineKind({
         {
           type: "link",
           title: clipEnd(markedTitle(message), TITLE),
-          body: bodyText(message, TEXT),
+          body: bodyText(message, TEXT) + acknowledgeLine(message),
           url: message.link,
           guid: message.deliveryId,
           ...(device !== undefined && { device_iden: device }),

@@ -5,8 +5,8 @@ import { readBy, untilReset } from "../answers.ts";
 import { field, secretField } from "../fields.ts";
 import { defineKind } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { linesText, markedTitle } from "../message/pieces.ts";
-import { clipEnd } from "../message/text.ts";
+import { linesText, mainActions, markedTitle } from "../message/pieces.ts";
+import { clipEnd, escapeAngles, escapeWithin } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
 /** Pushover's limits, in characters. */
@@ -86,19 +86,27 @@ export const pushover = defineKind({
 });
 
 function payload({ user, token, device, urgency }: Settings, message: AlertMessage): Record<string, unknown> {
-  const text = [message.sentence, linesText(message), message.output ?? ""]
-    .filter((part) => part !== "")
-    .join("\n\n");
   return {
     token,
     user,
     ...(device !== undefined && { device }),
     title: clipEnd(markedTitle(message), TITLE),
-    message: clipEnd(text, TEXT),
+    message: html(message),
+    html: 1,
     url: message.link,
     url_title: "Open in Overdue",
     ...loudness(message, urgency),
   };
+}
+
+/** The text that has room beside the link. */
+function html(message: AlertMessage): string {
+  const text = [message.sentence, linesText(message), message.output ?? ""]
+    .filter((part) => part !== "")
+    .join("\n\n");
+  const [action] = mainActions(message);
+  const link = action === undefined ? "" : `\n\n<a href="${escapeAngles(action.url)}">${action.label}</a>`;
+  return escapeWithin(text, TEXT - link.length, escapeAngles) + link;
 }
 
 function loudness(message: AlertMessage, urgency: Settings["urgency"]): Record<string, number> {

@@ -5,7 +5,7 @@ import { readBy } from "../answers.ts";
 import { field } from "../fields.ts";
 import { defineKind, type Style } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { markedText, markedTitle } from "../message/pieces.ts";
+import { markdownLinks, markedText, markedTitle } from "../message/pieces.ts";
 import { escapeMarkdown, fencedByThree } from "../message/text.ts";
 import { lookOf } from "../message/look.ts";
 import { jsonRequest } from "../request.ts";
@@ -45,7 +45,7 @@ function payload(message: AlertMessage, style: Style): Record<string, unknown> {
     color: lookOf(message).colour,
     title: markedTitle(message).replaceAll("@", "@\u200b"),
     title_link: message.link,
-    text: [escapeMarkdown(message.sentence), ...output, ...repeat].join("\n"),
+    text: [escapeMarkdown(message.sentence), ...output, markdownLinks(message), ...repeat].join("\n"),
     fields: message.lines.map(({ label, value }) => ({
       short: false,
       title: label,

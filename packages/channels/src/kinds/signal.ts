@@ -4,11 +4,11 @@ import { hostOf, serverUrl } from "../address.ts";
 import { readBy } from "../answers.ts";
 import { field, listOf, phoneNumber } from "../fields.ts";
 import { defineKind } from "../kind.ts";
-import { markedText } from "../message/pieces.ts";
+import { acknowledgeLine, markedText } from "../message/pieces.ts";
 import { jsonRequest } from "../request.ts";
 
 /** Longer texts become attachments. */
-const TEXT = 1_900;
+const TEXT = 2_000;
 const NUMBER = "Give the number with its country, such as +491701234567.";
 
 export const signal = defineKind({
@@ -54,13 +54,15 @@ export const signal = defineKind({
   hint: ({ recipients, server }) => `${recipients.length} recipients by ${hostOf(server)}`,
   open: ({ server, number, recipients }) => ({
     via: "http",
-    request: (message) =>
-      jsonRequest(`${server}/v2/send`, {
+    request: (message) => {
+      const link = acknowledgeLine(message);
+      return jsonRequest(`${server}/v2/send`, {
         number,
         recipients,
-        message: markedText(message, TEXT),
+        message: markedText(message, TEXT - link.length) + link,
         text_mode: "normal",
-      }),
+      });
+    },
     read,
   }),
 });

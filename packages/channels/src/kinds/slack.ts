@@ -6,6 +6,7 @@ import { defineKind, type HttpAnswer, type Operator, type Outcome, type Style } 
 import type { AlertMessage } from "../message/alert.ts";
 import { plainText } from "../message/compose.ts";
 import { lookOf } from "../message/look.ts";
+import { linksOf } from "../message/pieces.ts";
 import { clipEnd, clipStart, escapeAngles } from "../message/text.ts";
 
 /** Slack's limits, in characters. */
@@ -71,11 +72,18 @@ function blocks(message: AlertMessage): unknown[] {
     { type: "section", text: plain(message.sentence, SECTION) },
     ...(fields.length === 0 ? [] : [{ type: "section", fields }]),
     ...(message.output === null ? [] : [{ type: "section", text: output(message.output) }]),
-    { type: "section", text: { type: "mrkdwn", text: `<${escapeAngles(message.link)}|Open in Overdue>` } },
+    { type: "section", text: { type: "mrkdwn", text: links(message) } },
     ...(message.repeat === null
       ? []
       : [{ type: "context", elements: [plain(`(${message.repeat})`, FIELD)] }]),
   ];
+}
+
+/** Links and no buttons: pressing one of a webhook's app that takes no interactions, Slack shows a warning beside it. */
+function links(message: AlertMessage): string {
+  return linksOf(message)
+    .map(({ label, url }) => `<${escapeAngles(url)}|${label}>`)
+    .join("  ·  ");
 }
 
 function output(text: string) {

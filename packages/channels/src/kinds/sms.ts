@@ -6,7 +6,7 @@ import { shortText } from "../message/pieces.ts";
 import { basicAuth, formRequest } from "../request.ts";
 import { onlyTwilio, readTwilio, twilioFields, twilioLogin, twilioSettings, twilioUrl } from "./twilio.ts";
 
-/** Six parts of a message in Unicode: each part costs. */
+/** Six parts of a message in Unicode: each part costs, so the links that act stay out; the page it leads to has them. */
 const TEXT = 400;
 
 export const sms = defineKind({

@@ -5,7 +5,7 @@ import { readBy } from "../answers.ts";
 import { field } from "../fields.ts";
 import { defineKind, type Style } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { markedText, markedTitle } from "../message/pieces.ts";
+import { linksOf, markedText, markedTitle } from "../message/pieces.ts";
 import { jsonRequest } from "../request.ts";
 
 /** A card may have 28 KB; an alert never comes near it. */
@@ -44,7 +44,7 @@ function payload(message: AlertMessage, style: Style): Record<string, unknown> {
     version: "1.4",
     msteams: { width: "Full" },
     body: style === "plain" ? [paragraph(run(markedText(message, TEXT)))] : body(message),
-    actions: [{ type: "Action.OpenUrl", title: "Open in Overdue", url: message.link }],
+    actions: linksOf(message).map(({ label, url }) => ({ type: "Action.OpenUrl", title: label, url })),
   };
   const attachment = { contentType: "application/vnd.microsoft.card.adaptive", contentUrl: null, content };
   return { type: "message", attachments: [attachment] };

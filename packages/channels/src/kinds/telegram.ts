@@ -5,6 +5,7 @@ import { defineKind, type HttpAnswer, type Operator, type Outcome, type Style } 
 import type { AlertMessage } from "../message/alert.ts";
 import { plainText } from "../message/compose.ts";
 import { lookOf } from "../message/look.ts";
+import { mainActions } from "../message/pieces.ts";
 import { clipEnd, escapeAngles, escapeTailWithin } from "../message/text.ts";
 
 /** The Bot API counts after parsing; counting escaped text keeps us below it in any case. */
@@ -82,14 +83,23 @@ export function payload(channel: Settings, message: AlertMessage, style: Style):
       ? { text: html(message), parse_mode: "HTML" }
       : { text: clipEnd(`${lookOf(message).mark} ${plainText(message)}`, TEXT_CHARS) }),
     ...(message.silent ? { disable_notification: true } : {}),
-    ...buttons(channel, message),
+    ...(channel.token === undefined ? buttons(message) : links(message, style)),
     link_preview_options: { is_disabled: true },
   };
 }
 
-/** Presses are heard by the installation's own bot alone, so only that one shows them. */
-function buttons({ token }: Settings, { tone, facts }: AlertMessage): Record<string, unknown> {
-  if (tone !== "bad" || facts.incident === null || token !== undefined) return {};
+/** Presses are heard by the installation's own bot alone; messages of others carry links that ask before they act. */
+function links(message: AlertMessage, style: Style): Record<string, unknown> {
+  const actions = mainActions(message);
+  // Telegram refuses buttons to an address that only this network knows: then it goes without.
+  if (actions.length === 0 || style === "plain") return {};
+  return {
+    reply_markup: { inline_keyboard: actions.map(({ label, url }) => [{ text: label, url }]) },
+  };
+}
+
+function buttons({ tone, facts }: AlertMessage): Record<string, unknown> {
+  if (tone !== "bad" || facts.incident === null) return {};
   const { id } = facts.incident;
   return {
     reply_markup: {

@@ -5,7 +5,7 @@ import { readBy } from "../answers.ts";
 import { field, secretField, tokenText } from "../fields.ts";
 import { defineKind } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { markedTitle } from "../message/pieces.ts";
+import { markdownLinks, markedTitle } from "../message/pieces.ts";
 import { plainText } from "../message/compose.ts";
 import { clipEnd, fenced, oneLine } from "../message/text.ts";
 import { basicAuth, formRequest } from "../request.ts";
@@ -75,7 +75,7 @@ export const zulip = defineKind({
 
 /** Zulip knows no way to escape its Markdown, so all that was typed stands in a block of code. */
 function payload({ to, topic }: Settings, message: AlertMessage): Record<string, string> {
-  const content = `[Open in Overdue](${message.link})\n${fenced(clipEnd(plainText(message), CONTENT))}`;
+  const content = `${markdownLinks(message)}\n${fenced(clipEnd(plainText(message), CONTENT))}`;
   if (to.includes("@")) return { type: "direct", to: JSON.stringify([to]), content };
   return { type: "stream", to, topic: topic || oneLine(topicOf(message), TOPIC), content };
 }

@@ -1,4 +1,4 @@
-import type { AlertMessage } from "./alert.ts";
+import type { AlertAction, AlertMessage } from "./alert.ts";
 import { plainText } from "./compose.ts";
 import { clipEnd, oneLine } from "./text.ts";
 import { lookOf } from "./look.ts";
@@ -28,6 +28,31 @@ export function bodyText(message: AlertMessage, limit: number): string {
   ];
   const text = parts.filter((part) => part !== "").join("\n\n");
   return `${clipEnd(text, limit - message.link.length - 2)}\n\n${message.link}`;
+}
+
+/** Where an alert leads: the app, and what can be done about its incident; each link asks before it acts. */
+export function linksOf(message: AlertMessage): { label: string; url: string }[] {
+  return [{ label: "Open in Overdue", url: message.link }, ...mainActions(message)];
+}
+
+/** The same as Markdown, whose addresses are ours and have nothing to escape in them. */
+export function markdownLinks(message: AlertMessage): string {
+  return linksOf(message)
+    .map(({ label, url }) => `[${label}](${url})`)
+    .join(" · ");
+}
+
+const MAIN_ACTS = ["acknowledge", "snooze-2h", "snooze-recovery"];
+
+/** What a chat offers; a mail has room for all of them. */
+export function mainActions({ actions = [] }: AlertMessage): AlertAction[] {
+  return actions.filter(({ act }) => MAIN_ACTS.includes(act));
+}
+
+/** The one act that a short message has room for, as its last line; empty where there is nothing to do. */
+export function acknowledgeLine(message: AlertMessage): string {
+  const [action] = mainActions(message);
+  return action === undefined ? "" : `\n\n${action.label}: ${action.url}`;
 }
 
 /** Title, why and where: all that fits into a text message. */

@@ -1,4 +1,4 @@
-import type { AlertFacts } from "./alert.ts";
+import type { AlertAction, AlertFacts } from "./alert.ts";
 
 /** What the tests of every kind of channel render: one night of a job that did not come, and came again. */
 const DELIVERY = "0199a1b2-0000-7000-8000-00000000a1b2";
@@ -72,6 +72,27 @@ export const hostileFacts = (text: string): AlertFacts => ({
 });
 
 export const PUBLIC_URL = "https://overdue.example.org";
+
+/** What may be done about the incident of `downFacts`, in links as long as real ones. */
+export const downActions: readonly AlertAction[] = [
+  { act: "acknowledge", label: "Acknowledge", url: actUrl("acknowledge") },
+  { act: "snooze-30m", label: "Snooze 30 minutes", url: actUrl("snooze-30m") },
+  { act: "snooze-2h", label: "Snooze 2 hours", url: actUrl("snooze-2h") },
+  { act: "snooze-tomorrow", label: "Snooze until tomorrow 9:00", url: actUrl("snooze-tomorrow") },
+  { act: "snooze-recovery", label: "Snooze until it recovers", url: actUrl("snooze-recovery") },
+];
+
+function actUrl(act: string): string {
+  const query = new URLSearchParams({
+    incident: "0199a1b2-0000-7000-8000-0000000000dd",
+    act,
+    channel: "0199a1b2-0000-7000-8000-0000000000cc",
+    expires: "1795743600",
+    key: "k1k1k1k1",
+    signature: "s".repeat(43),
+  });
+  return `${PUBLIC_URL}/incidents/act?${query}`;
+}
 
 /** Texts that have broken out of one sink or another. */
 export const HOSTILE_TEXTS: readonly string[] = [

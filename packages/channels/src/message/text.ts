@@ -40,7 +40,7 @@ export function clipBytes(text: string, limit: number): string {
 }
 
 /** The longest beginning of `text` that, escaped code point by code point, takes at most `limit` units. */
-function escapeWithin(text: string, limit: number, escape: (character: string) => string): string {
+export function escapeWithin(text: string, limit: number, escape: (character: string) => string): string {
   let out = "";
   for (const character of text) {
     const next = escape(character);

@@ -17,7 +17,7 @@ export const ntfy: Manners = {
       ],
       // A longer one would become an attachment.
       [
-        Buffer.byteLength(String(body["message"])) > 4_096,
+        Buffer.byteLength(String(body["message"])) > 4_096 || Buffer.byteLength(request.body) > 8_192,
         json(413, { code: 41_301, http: 413, error: "too large" }),
       ],
     ]);
