@@ -63,6 +63,20 @@ test("a lane keeps its provider's pace", async () => {
   expect(names()).toEqual(["a1", "a2"]);
 });
 
+test("a lane that opens while the clock is read is started all the same", async () => {
+  let readings = [0];
+  const now = () => (readings.length > 1 ? readings.shift() : readings[0]) ?? 0;
+  open({ now });
+  addAll(["a1", "a2"], "slow");
+  await settle();
+  finish(due("a1"));
+  await settle();
+  readings = [999.5, 1_000.5];
+  await vi.advanceTimersByTimeAsync(1_000);
+  await settle();
+  expect(names()).toEqual(["a1", "a2"]);
+});
+
 test("lanes of one kind share what the provider takes in all", async () => {
   open();
   addAll(["a1", "b1", "c1"], "shared");

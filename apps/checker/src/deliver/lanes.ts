@@ -27,6 +27,8 @@ export type LaneOptions = {
    */
   start(batch: readonly DueDelivery[], done: Done): Promise<void>;
   paceOf(channelKind: string): Pace;
+  /** Milliseconds. */
+  now?: () => number;
   atOnce?: number;
   atOncePerProject?: number;
 };
@@ -61,7 +63,7 @@ class OpenLanes implements Lanes {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: LaneOptions) {
-    this.#options = { atOnce: AT_ONCE, atOncePerProject: AT_ONCE_PER_PROJECT, ...options };
+    this.#options = { atOnce: AT_ONCE, atOncePerProject: AT_ONCE_PER_PROJECT, now: Date.now, ...options };
   }
 
   add(due: DueDelivery): void {
@@ -106,9 +108,11 @@ class OpenLanes implements Lanes {
 
   #pump(): void {
     if (this.#stopped || this.#starting) return;
-    const batch = this.#nextBatch();
+    // One look at the clock: a lane that opens between two would be neither started nor waited for.
+    const now = this.#options.now();
+    const batch = this.#nextBatch(now);
     if (batch.length > 0) this.#start(batch);
-    this.#pumpWhenNextOpens();
+    this.#pumpWhenNextOpens(now);
   }
 
   #start(batch: readonly DueDelivery[]): void {
@@ -122,13 +126,13 @@ class OpenLanes implements Lanes {
   }
 
   /** One from each lane that has room, round after round. Lanes that had their turn go to the end. */
-  #nextBatch(): DueDelivery[] {
+  #nextBatch(now: number): DueDelivery[] {
     const batch: DueDelivery[] = [];
     let took = true;
     while (took && batch.length < BATCH) {
       took = false;
       for (const [name, lane] of Array.from(this.#lanes)) {
-        const due = batch.length < BATCH ? this.#takeFrom(lane) : null;
+        const due = batch.length < BATCH ? this.#takeFrom(lane, now) : null;
         if (due === null) continue;
         batch.push(due);
         took = true;
@@ -139,15 +143,15 @@ class OpenLanes implements Lanes {
     return batch;
   }
 
-  #takeFrom(lane: Lane): DueDelivery | null {
+  #takeFrom(lane: Lane, now: number): DueDelivery | null {
     const [first] = lane.waiting;
-    if (first === undefined || !this.#hasRoom(lane, first)) return null;
+    if (first === undefined || this.#opensAt(lane) > now || !this.#hasRoom(lane, first)) return null;
     lane.waiting.shift();
     lane.underWay += 1;
     this.#underWay += 1;
     if (first.crashes > 0) this.#suspects += 1;
     this.#perProject.set(first.projectId, this.#ofProject(first.projectId) + 1);
-    this.#closeForAMoment(lane);
+    this.#closeForAMoment(lane, now);
     return first;
   }
 
@@ -157,8 +161,7 @@ class OpenLanes implements Lanes {
       (crashes === 0 || this.#suspects < (SUSPECTS_AT_ONCE[crashes - 1] ?? 1)) &&
       this.#underWay < atOnce &&
       this.#ofProject(projectId) < atOncePerProject &&
-      lane.underWay < claimedAtOnce(paceOf(lane.kind)) &&
-      this.#opensAt(lane) <= Date.now()
+      lane.underWay < claimedAtOnce(paceOf(lane.kind))
     );
   }
 
@@ -166,9 +169,8 @@ class OpenLanes implements Lanes {
     return Math.max(lane.opensAt, this.#kindOpensAt.get(lane.kind) ?? 0);
   }
 
-  #closeForAMoment(lane: Lane): void {
+  #closeForAMoment(lane: Lane, now: number): void {
     const { perSecond, inAllPerSecond } = this.#options.paceOf(lane.kind);
-    const now = Date.now();
     lane.openedAt = lane.opensAt;
     lane.opensAt = openAfter(lane.opensAt, now, perSecond);
     this.#kindOpensAt.set(lane.kind, openAfter(this.#kindOpensAt.get(lane.kind) ?? 0, now, inAllPerSecond));
@@ -198,16 +200,15 @@ class OpenLanes implements Lanes {
   }
 
   /** Forgets lanes that are empty and open, and comes back for the first that is closed for its pace alone. */
-  #pumpWhenNextOpens(): void {
+  #pumpWhenNextOpens(now: number): void {
     clearTimeout(this.#timer);
-    const now = Date.now();
     let next = Number.POSITIVE_INFINITY;
     for (const [name, lane] of this.#lanes) {
       if (lane.waiting.length === 0) {
         if (lane.underWay === 0 && lane.opensAt <= now) this.#lanes.delete(name);
       } else if (this.#opensAt(lane) > now) next = Math.min(next, this.#opensAt(lane));
     }
-    if (next < Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.#pump(), next - now);
+    if (next < Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.#pump(), Math.ceil(next - now));
   }
 }
 
