@@ -11,6 +11,8 @@ import {
 } from "@overdue/db";
 import type { Logger } from "pino";
 
+import { WakeLoop } from "../wake-loop.ts";
+
 /** Checks judged in one transaction: enough to be fast, few enough to hold locks for a moment only. */
 const BATCH_CHECKS = 500;
 /** The sweep: found late at the most by this, whoever forgot to wake us. */
@@ -34,16 +36,19 @@ export type JudgeOptions = {
  * and each second in any case. Any number of checkers may do so on one database.
  */
 export class Judge {
-  #timer: NodeJS.Timeout | undefined;
-  #working: Promise<void> | null = null;
-  #again = false;
-  #stopped = false;
+  readonly #loop: WakeLoop;
   #outages: Outage[] = [];
   #outagesReadAt = 0;
   readonly #options: Required<JudgeOptions>;
 
   constructor(options: JudgeOptions) {
     this.#options = { now: Date.now, ...options };
+    this.#loop = new WakeLoop({
+      look: () => this.#look(),
+      sweepMs: SWEEP_MS,
+      onError: (error) =>
+        options.log.error({ err: error }, "Deadlines could not be judged; trying again in a second."),
+    });
   }
 
   start(): void {
@@ -52,29 +57,12 @@ export class Judge {
 
   /** Looks now, or once more when it is looking already: call it when a canary was committed. */
   wake(): void {
-    if (this.#stopped) return;
-    this.#again = true;
-    this.#working ??= this.#work().finally(() => (this.#working = null));
+    this.#loop.wake();
   }
 
   /** Resolves when nothing is under way any more. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    await this.#working;
-  }
-
-  async #work(): Promise<void> {
-    let waitMs = SWEEP_MS;
-    while (this.#again && !this.#stopped) {
-      this.#again = false;
-      clearTimeout(this.#timer);
-      waitMs = await this.#look().catch((error: unknown) => {
-        this.#options.log.error({ err: error }, "Deadlines could not be judged; trying again in a second.");
-        return SWEEP_MS;
-      });
-    }
-    if (!this.#stopped) this.#timer = setTimeout(() => this.wake(), waitMs);
+    await this.#loop.stop();
   }
 
   /** Answers how long to wait for the next look. */
@@ -89,7 +77,7 @@ export class Judge {
   async #judge(watermark: number): Promise<void> {
     await this.#readOutages();
     let full = true;
-    while (full && !this.#stopped) {
+    while (full && !this.#loop.stopped) {
       const judging = { watermark, outages: this.#outages, limit: BATCH_CHECKS };
       const { judged, changed } = await judgeDue(this.#options.pool, judging, (checkId, error) =>
         this.#options.log.error(

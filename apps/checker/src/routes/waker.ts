@@ -1,6 +1,8 @@
 import { nextIncidentWakeAt, type Pool, wakeIncidents } from "@overdue/db";
 import type { Logger } from "pino";
 
+import { WakeLoop } from "../wake-loop.ts";
+
 const BATCH = 100;
 /** The sweep: found late at the most by this, whoever forgot to wake us. */
 const SWEEP_MS = 5_000;
@@ -12,48 +14,34 @@ const SOONEST_MS = 5;
  * so on one database.
  */
 export class Waker {
-  #timer: NodeJS.Timeout | undefined;
-  #working: Promise<void> | null = null;
-  #again = false;
-  #stopped = false;
+  readonly #loop: WakeLoop;
   readonly #pool: Pool;
   readonly #log: Logger;
 
   constructor({ pool, log }: { pool: Pool; log: Logger }) {
     this.#pool = pool;
     this.#log = log;
+    this.#loop = new WakeLoop({
+      look: () => this.#look(),
+      sweepMs: SWEEP_MS,
+      onError: (error) =>
+        log.error({ err: error }, "Routes could not be followed; trying again in a few seconds."),
+    });
   }
 
   /** Looks now, or once more when it is looking already: call it when something about an incident was written. */
   wake(): void {
-    if (this.#stopped) return;
-    this.#again = true;
-    this.#working ??= this.#work().finally(() => (this.#working = null));
+    this.#loop.wake();
   }
 
   /** Resolves when nothing is under way any more. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    await this.#working;
-  }
-
-  async #work(): Promise<void> {
-    let waitMs = SWEEP_MS;
-    while (this.#again && !this.#stopped) {
-      this.#again = false;
-      clearTimeout(this.#timer);
-      waitMs = await this.#look().catch((error: unknown) => {
-        this.#log.error({ err: error }, "Routes could not be followed; trying again in a few seconds.");
-        return SWEEP_MS;
-      });
-    }
-    if (!this.#stopped) this.#timer = setTimeout(() => this.wake(), waitMs);
+    await this.#loop.stop();
   }
 
   async #look(): Promise<number> {
     let woken = BATCH;
-    while (woken === BATCH && !this.#stopped) {
+    while (woken === BATCH && !this.#loop.stopped) {
       woken = await wakeIncidents(this.#pool, BATCH, (incidentId, error) =>
         this.#log.error(
           { err: error, incidentId },

@@ -1,0 +1,55 @@
+export type WakeLoopOptions = {
+  /** Does what is due. @returns after how many milliseconds to look again by itself. */
+  look: () => Promise<number>;
+  /** A look that failed is told here, and repeated after `sweepMs`. */
+  onError: (error: unknown) => void;
+  sweepMs: number;
+};
+
+/** Looks when it is woken, and when the time comes that the last look named; never twice at once. */
+export class WakeLoop {
+  #timer: NodeJS.Timeout | undefined;
+  #working: Promise<void> | null = null;
+  #again = false;
+  #stopped = false;
+  readonly #options: WakeLoopOptions;
+
+  constructor(options: WakeLoopOptions) {
+    this.#options = options;
+  }
+
+  /** A look that has much to do asks this between its batches. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** Looks now, or once more when it is looking already. */
+  wake(): void {
+    if (this.#stopped) return;
+    this.#again = true;
+    this.#working ??= this.#work();
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#working;
+  }
+
+  async #work(): Promise<void> {
+    const { look, onError, sweepMs } = this.#options;
+    let waitMs = sweepMs;
+    while (this.#again && !this.#stopped) {
+      this.#again = false;
+      clearTimeout(this.#timer);
+      waitMs = await look().catch((error: unknown) => {
+        onError(error);
+        return sweepMs;
+      });
+    }
+    // In the same step as the last question, so that no wake falls between them.
+    this.#working = null;
+    if (!this.#stopped) this.#timer = setTimeout(() => this.wake(), waitMs);
+  }
+}
