@@ -36,6 +36,7 @@ test("no wake is lost, in whatever step of a look's end it comes", async () => {
     loop.wake();
     await second.promise;
     await loop.stop();
+    expect(looks).toBe(2);
   }
 });
 
@@ -50,6 +51,7 @@ test("it looks again when the time comes that the last look named", async () => 
   loop.wake();
   await third.promise;
   await loop.stop();
+  expect(looks).toBe(3);
 });
 
 test("a look that fails is told, and the loop goes on", async () => {
@@ -67,6 +69,6 @@ test("a look that fails is told, and the loop goes on", async () => {
 });
 
 async function afterSteps(steps: number, act: () => void): Promise<void> {
-  for (let step = 0; step < steps; step++) await undefined;
+  for (let step = 0; step < steps; step++) await Promise.resolve();
   act();
 }
