@@ -2,6 +2,7 @@ import { composeAlert, isKindName, openChannel, parseSettings, type OpenChannel 
 import {
   actionLinks,
   claimDeliveries,
+  isQuietKind,
   moveChannel,
   SINK_KIND,
   unseal,
@@ -61,7 +62,9 @@ export async function attemptBatch(
 function attemptInTurn(mine: ClaimedAlert, parts: AttemptParts): Promise<void> {
   const { channelId } = mine.claim;
   const room = { most: paceOf(mine.alert.channelKind).atOnce, behind: parts.waitingFor(channelId) };
-  return parts.gates.pass(channelId, room, (answered) => attempt(mine, parts, answered));
+  // What is quiet has a gate of its own: an alert does not wait for its answer.
+  const gate = isQuietKind(mine.alert.kind) ? `${channelId} quiet` : channelId;
+  return parts.gates.pass(gate, room, (answered) => attempt(mine, parts, answered));
 }
 
 async function claim(

@@ -119,6 +119,31 @@ test("those that were under way when a process died go few at a time, then alone
   expect(names().slice(17)).toEqual(["c1"]);
 });
 
+test("an alert goes before what is quiet, however long that has waited, and does not wait for it to end", async () => {
+  open();
+  addQuiet(["a1", "a2", "a3"], "serial");
+  addAll(["a4"], "serial");
+  await settle();
+  expect(names()).toEqual(["a4", "a1"]);
+  addAll(["a5"], "serial");
+  finish(due("a4", "serial"));
+  await settle();
+  expect(names()).toEqual(["a4", "a1", "a5"]);
+  finish({ ...due("a1", "serial"), isQuiet: true });
+  finish(due("a5", "serial"));
+  await settle();
+  expect(names()).toEqual(["a4", "a1", "a5", "a2"]);
+});
+
+test("what is quiet takes no more than half of all places", async () => {
+  open({ atOnce: 4 });
+  addQuiet(["a1", "b1", "c1"]);
+  await settle();
+  addAll(["d1", "e1", "f1"]);
+  await settle();
+  expect(names()).toEqual(["a1", "b1", "d1", "e1"]);
+});
+
 test("a stop starts nothing more and waits for what is under way", async () => {
   open();
   addAll(["a1"], "serial");
@@ -149,6 +174,10 @@ function addAll(ids: string[], kind = "wide", projectId = "p"): void {
   for (const id of ids) lanes.add(due(id, kind, projectId));
 }
 
+function addQuiet(ids: string[], kind = "wide"): void {
+  for (const id of ids) lanes.add({ ...due(id, kind), isQuiet: true });
+}
+
 /** "a1" goes through lane "a". */
 function due(id: string, channelKind = "wide", projectId = "p"): DueDelivery {
   return {
@@ -159,6 +188,7 @@ function due(id: string, channelKind = "wide", projectId = "p"): DueDelivery {
     channelKind,
     rank: 1,
     crashes: 0,
+    isQuiet: false,
   };
 }
 

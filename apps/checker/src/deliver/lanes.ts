@@ -33,12 +33,16 @@ export type LaneOptions = {
   atOncePerProject?: number;
 };
 
-type Lane = { kind: string; waiting: DueDelivery[]; underWay: number; opensAt: number; openedAt: number };
+/** Two rows to one door: alerts, and what is quiet, which has its turn where no alert waits. */
+type Row = { waiting: DueDelivery[]; underWay: number };
+type Lane = { kind: string; alerts: Row; quiet: Row; opensAt: number; openedAt: number };
 
 const AT_ONCE = 1_000;
 const AT_ONCE_PER_PROJECT = 500;
 const WAITING = 50_000;
 const BATCH = 200;
+/** Of all places so many are never taken by what is quiet. */
+const KEPT_FOR_ALERTS = 0.5;
 /** Those that were under way when a process died: few the first time, one alone after that, to find who it was. */
 const SUSPECTS_AT_ONCE = [16, 1];
 const WIDE = 50;
@@ -67,17 +71,17 @@ class OpenLanes implements Lanes {
   }
 
   add(due: DueDelivery): void {
-    if (this.#stopped || this.#here.has(due.deliveryId) || this.#here.size >= WAITING) return;
+    if (this.#stopped || this.#here.has(due.deliveryId) || this.#here.size >= roomFor(due, WAITING)) return;
     this.#here.add(due.deliveryId);
     const name = laneName(due);
     const lane = this.#lanes.get(name) ?? {
       kind: due.channelKind,
-      waiting: [],
-      underWay: 0,
+      alerts: { waiting: [], underWay: 0 },
+      quiet: { waiting: [], underWay: 0 },
       opensAt: 0,
       openedAt: 0,
     };
-    lane.waiting.push(due);
+    rowOf(lane, due).waiting.push(due);
     this.#lanes.set(name, lane);
     this.#pumpSoon();
   }
@@ -87,7 +91,7 @@ class OpenLanes implements Lanes {
   }
 
   waitingIn(channelId: string): number {
-    return this.#lanes.get(channelId)?.waiting.length ?? 0;
+    return this.#lanes.get(channelId)?.alerts.waiting.length ?? 0;
   }
 
   async stop(): Promise<void> {
@@ -125,43 +129,55 @@ class OpenLanes implements Lanes {
       });
   }
 
-  /** One from each lane that has room, round after round. Lanes that had their turn go to the end. */
   #nextBatch(now: number): DueDelivery[] {
     const batch: DueDelivery[] = [];
+    this.#takeInTurns(batch, now, (lane) => lane.alerts.waiting[0]);
+    this.#takeInTurns(batch, now, ({ alerts, quiet }) =>
+      alerts.waiting.length > 0 ? undefined : quiet.waiting[0],
+    );
+    return batch;
+  }
+
+  /** One from each lane that has room, round after round. Lanes that had their turn go to the end. */
+  #takeInTurns(
+    batch: DueDelivery[],
+    now: number,
+    firstOf: (lane: Lane) => DueDelivery | undefined,
+  ): void {
     let took = true;
     while (took && batch.length < BATCH) {
       took = false;
       for (const [name, lane] of Array.from(this.#lanes)) {
-        const due = batch.length < BATCH ? this.#takeFrom(lane, now) : null;
-        if (due === null) continue;
+        const due = firstOf(lane);
+        if (due === undefined || batch.length >= BATCH) continue;
+        if (this.#opensAt(lane) > now || !this.#hasRoom(lane, due)) continue;
+        this.#take(lane, due, now);
         batch.push(due);
         took = true;
         this.#lanes.delete(name);
         this.#lanes.set(name, lane);
       }
     }
-    return batch;
   }
 
-  #takeFrom(lane: Lane, now: number): DueDelivery | null {
-    const [first] = lane.waiting;
-    if (first === undefined || this.#opensAt(lane) > now || !this.#hasRoom(lane, first)) return null;
-    lane.waiting.shift();
-    lane.underWay += 1;
+  #take(lane: Lane, due: DueDelivery, now: number): void {
+    const row = rowOf(lane, due);
+    row.waiting.shift();
+    row.underWay += 1;
     this.#underWay += 1;
-    if (first.crashes > 0) this.#suspects += 1;
-    this.#perProject.set(first.projectId, this.#ofProject(first.projectId) + 1);
+    if (due.crashes > 0) this.#suspects += 1;
+    this.#perProject.set(due.projectId, this.#ofProject(due.projectId) + 1);
     this.#closeForAMoment(lane, now);
-    return first;
   }
 
-  #hasRoom(lane: Lane, { projectId, crashes }: DueDelivery): boolean {
+  #hasRoom(lane: Lane, due: DueDelivery): boolean {
     const { atOnce, atOncePerProject, paceOf } = this.#options;
+    const { projectId, crashes, isQuiet } = due;
     return (
       (crashes === 0 || this.#suspects < (SUSPECTS_AT_ONCE[crashes - 1] ?? 1)) &&
-      this.#underWay < atOnce &&
-      this.#ofProject(projectId) < atOncePerProject &&
-      lane.underWay < claimedAtOnce(paceOf(lane.kind))
+      this.#underWay < roomFor(due, atOnce) &&
+      this.#ofProject(projectId) < roomFor(due, atOncePerProject) &&
+      rowOf(lane, due).underWay < (isQuiet ? 1 : claimedAtOnce(paceOf(lane.kind)))
     );
   }
 
@@ -182,9 +198,9 @@ class OpenLanes implements Lanes {
     if (due.crashes > 0) this.#suspects -= 1;
     this.#countDownProject(due.projectId);
     const lane = this.#lanes.get(laneName(due));
-    if (lane !== undefined) lane.underWay -= 1;
+    if (lane !== undefined) rowOf(lane, due).underWay -= 1;
     // What others' messages told on the way leaves its turn to the next.
-    if (lane !== undefined && !wasSent && lane.underWay === 0) lane.opensAt = lane.openedAt;
+    if (lane !== undefined && !wasSent && underWayIn(lane) === 0) lane.opensAt = lane.openedAt;
     if (this.#underWay === 0) for (const resolve of this.#idle.splice(0)) resolve();
     this.#pumpSoon();
   }
@@ -204,8 +220,8 @@ class OpenLanes implements Lanes {
     clearTimeout(this.#timer);
     let next = Number.POSITIVE_INFINITY;
     for (const [name, lane] of this.#lanes) {
-      if (lane.waiting.length === 0) {
-        if (lane.underWay === 0 && lane.opensAt <= now) this.#lanes.delete(name);
+      if (lane.alerts.waiting.length + lane.quiet.waiting.length === 0) {
+        if (underWayIn(lane) === 0 && lane.opensAt <= now) this.#lanes.delete(name);
       } else if (this.#opensAt(lane) > now) next = Math.min(next, this.#opensAt(lane));
     }
     if (next < Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.#pump(), Math.ceil(next - now));
@@ -215,6 +231,18 @@ class OpenLanes implements Lanes {
 /** Suspects have a lane of their own, so that nobody waits behind them. */
 function laneName({ channelId, crashes }: DueDelivery): string {
   return crashes === 0 ? channelId : `${channelId} ${crashes}`;
+}
+
+function rowOf(lane: Lane, { isQuiet }: DueDelivery): Row {
+  return isQuiet ? lane.quiet : lane.alerts;
+}
+
+function underWayIn({ alerts, quiet }: Lane): number {
+  return alerts.underWay + quiet.underWay;
+}
+
+function roomFor({ isQuiet }: DueDelivery, places: number): number {
+  return isQuiet ? places * (1 - KEPT_FOR_ALERTS) : places;
 }
 
 /** A wide lane claims ahead of what its gate lets through, so that no place stays empty while the next are claimed. */

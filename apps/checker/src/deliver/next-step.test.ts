@@ -69,9 +69,11 @@ describe("it is given up", () => {
     ["an alert", "down" as const, 22 * HOUR_MS, "retry"],
     ["an alert", "down" as const, 23.5 * HOUR_MS, "failed"],
     ["a test", "test" as const, 20_000, "failed"],
+    ["a line about a run", "run" as const, 0.5 * HOUR_MS, "retry"],
+    ["a line about a run", "run" as const, 0.9 * HOUR_MS, "failed"],
   ])("%s (%s) that is %i ms old: %s", (_, kind, ageMs, state) => {
     expect(
-      nextStep(failed, claim({ failures: kind === "test" ? 2 : 9, ageMs }), { kind, chance: 0.5 }),
+      nextStep(failed, claim({ failures: { test: 2, run: 5, down: 9 }[kind], ageMs }), { kind, chance: 0.5 }),
     ).toMatchObject({
       state,
       channelBrokenBecause: null,

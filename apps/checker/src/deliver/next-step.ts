@@ -1,4 +1,4 @@
-import type { Claim, DeliveryKind, Finish } from "@overdue/db";
+import { type Claim, type DeliveryKind, type Finish, isQuietKind } from "@overdue/db";
 
 import type { Ending } from "../senders/sender.ts";
 
@@ -6,6 +6,8 @@ const RETRY_SECONDS = [5, 15, 45, 120, 300, 600, 1_200, 2_400];
 const HOURLY_SECONDS = 3_600;
 const JITTER = 0.2;
 const GIVE_UP_MS = 24 * 3_600_000;
+/** A line about a run is soon of no interest. */
+const GIVE_UP_QUIET_MS = 3_600_000;
 /** A person waits for a test to end. */
 const GIVE_UP_TEST_MS = 60_000;
 const POSTPONED = 429;
@@ -49,6 +51,10 @@ function retryInMs(failures: number, chance: number): number {
 }
 
 function givenUpIfLate(step: NextStep, claim: Claim, kind: DeliveryKind): NextStep {
-  const limit = kind === "test" ? GIVE_UP_TEST_MS : GIVE_UP_MS;
-  return claim.ageMs + step.retryInMs > limit ? { ...step, state: "failed" } : step;
+  return claim.ageMs + step.retryInMs > giveUpMs(kind) ? { ...step, state: "failed" } : step;
+}
+
+function giveUpMs(kind: DeliveryKind): number {
+  if (kind === "test") return GIVE_UP_TEST_MS;
+  return isQuietKind(kind) ? GIVE_UP_QUIET_MS : GIVE_UP_MS;
 }

@@ -92,5 +92,6 @@ function options() {
 
 function newRing(): DueDelivery {
   const [deliveryId, projectId, channelId] = [randomUUID(), randomUUID(), randomUUID()];
-  return { deliveryId, projectId, channelId, channelKind: "webhook", attempt: 1, rank: 1, crashes: 0 };
+  const due = { attempt: 1, rank: 1, crashes: 0, isQuiet: false };
+  return { deliveryId, projectId, channelId, channelKind: "webhook", ...due };
 }

@@ -9,6 +9,7 @@ const Due = z.object({
   channelKind: z.string(),
   rank: z.int(),
   crashes: z.int().default(0),
+  isQuiet: z.boolean().default(false),
 });
 /** Ids only: the store keeps what it is given in clear text. `version`: other versions are left to the sweep. */
 const Ring = z.object({ version: z.literal(1), due: z.array(Due) });

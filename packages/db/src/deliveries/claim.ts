@@ -33,8 +33,9 @@ export type Lease = {
 
 export type ClaimedAlert = { claim: Claim; alert: AlertRecord };
 
-/** An alert is worth trying for a day. */
+/** An alert is worth trying for a day, a line about a run for an hour. */
 const LATE = "24 hours";
+const LATE_QUIET = "1 hour";
 const SET_ASIDE = "1 hour";
 
 /**
@@ -73,7 +74,8 @@ async function lockLanes(tx: Tx, ids: readonly string[]): Promise<Candidate[]> {
     )
     select d.id, case when d.kind in ('down', 'up', 'reminder') then d.check_id || '/' || d.channel_id end as lane, d.kind, d.state,
            case d.state when 'sending' then d.lease_until else d.next_attempt_at end <= clock_timestamp() as due,
-           c.id as "channelId", d.crashes, d.created_at < clock_timestamp() - ${LATE}::interval as late,
+           c.id as "channelId", d.crashes, d.created_at < clock_timestamp()
+             - case when d.kind in ('run', 'notice') then ${LATE_QUIET}::interval else ${LATE}::interval end as late,
            case when c.deleted_at is not null then 'deleted'
                 when c.broken_at is not null then 'broken'
                 when c.circuit_until > clock_timestamp() then 'resting'
@@ -121,7 +123,8 @@ async function postpone(tx: Tx, decisions: ReadonlyMap<string, Decision>): Promi
   await tx.execute(sql`
     update deliveries d
     set next_attempt_at = case when d.id = any(${uuids(aside)}) then clock_timestamp() + ${SET_ASIDE}::interval
-          else greatest(c.circuit_until, clock_timestamp() + interval '3 seconds')
+          else greatest(c.circuit_until, clock_timestamp()
+              + case when d.kind in ('run', 'notice') then interval '5 minutes' else interval '3 seconds' end)
             + random() * interval '2 seconds' end,
         crashes = crashes + (d.state = 'sending')::int, uncertain = uncertain or d.state = 'sending',
         state = 'retry', lease_until = null,
@@ -141,7 +144,7 @@ async function closeOthers(tx: Tx, decisions: ReadonlyMap<string, Decision>): Pr
     because: "Newer news took its place.",
   });
   await close(tx, broken, { state: "failed", because: "The channel is broken." });
-  await close(tx, expired, { state: "failed", because: "The channel did not work for a whole day." });
+  await close(tx, expired, { state: "failed", because: "The channel did not work for as long as this was worth trying." });
   await fallBack(tx, [...broken, ...expired]);
 }
 

@@ -1,9 +1,10 @@
-import { and, desc, eq, isNull, lt, ne, sql } from "drizzle-orm";
+import { and, desc, eq, isNull, lt, notInArray, sql } from "drizzle-orm";
 
 import { type DeliveryWithAttempts, withAttempts } from "../channels/list-deliveries.ts";
 import type { Db } from "../database.ts";
 import { deliveries } from "../schema/index.ts";
 import { ringForDeliveries } from "./changes.ts";
+import { QUIET_KINDS } from "./delivery-row.ts";
 import { type OwnersWay, tellOwners } from "./tell-owners.ts";
 
 type DeliveryRef = { projectId: string; deliveryId: string };
@@ -11,7 +12,7 @@ type DeliveryRef = { projectId: string; deliveryId: string };
 const isDead = and(
   eq(deliveries.state, "failed"),
   isNull(deliveries.dealtWithAt),
-  ne(deliveries.kind, "test"),
+  notInArray(deliveries.kind, ["test", ...QUIET_KINDS]),
 );
 
 /** What a project could not deliver, and nobody has dealt with; newest first, from before the delivery `before`. */
@@ -74,7 +75,7 @@ export async function tellOfDeadLetters(db: Db, way: OwnersWay): Promise<number>
       select d.project_id as "projectId", count(*)::int as count
       from deliveries d
       left join instance_facts f on f.name = 'dead-letters ' || d.project_id
-      where d.state = 'failed' and d.dealt_with_at is null and d.kind not in ('test', 'system')
+      where d.state = 'failed' and d.dealt_with_at is null and d.kind not in ('test', 'system', 'run', 'notice')
         and d.finished_at > coalesce(f.created_at, '-infinity')
         and coalesce(f.created_at, '-infinity') < clock_timestamp() - ${AGAIN_AFTER}::interval
         and d.finished_at > clock_timestamp() - interval '1 day'

@@ -75,6 +75,12 @@ test.each<[string, Candidate[], string[], Record<string, string>]>([
     { "1-down": "probe", "2-up": "rest" },
   ],
   [
+    "a line about a run leaves it to an alert to find out",
+    [up({ kind: "run", channel: "probing", lane: null }), down({ channel: "probing" })],
+    ["2-up", "1-down"],
+    { "2-up": "rest", "1-down": "probe" },
+  ],
+  [
     "while one channel rests another does not",
     [down({ channel: "resting", lane: "a" }), up({ channelId: "other", lane: "b" })],
     ["1-down", "2-up"],

@@ -1,4 +1,4 @@
-import type { DeliveryKind, DeliveryState } from "./delivery-row.ts";
+import { type DeliveryKind, type DeliveryState, isQuietKind } from "./delivery-row.ts";
 
 /** What of an unfinished delivery decides whether it may be attempted now. */
 export type Candidate = {
@@ -74,7 +74,8 @@ function decide(candidate: Candidate, lane: readonly Candidate[]): Decision {
 /** What may be claimed still has to ask its channel's circuit. A test is a person's own try, and passes. */
 function atTheDoor(decision: Decision, candidate: Candidate, probed: ReadonlySet<string>): Decision {
   if (decision !== "claim" || candidate.kind === "test") return decision;
-  if (candidate.channel === "probing" && !probed.has(candidate.channelId)) return "probe";
+  if (candidate.channel === "probing" && !probed.has(candidate.channelId) && !isQuietKind(candidate.kind))
+    return "probe";
   if (candidate.channel !== "probing" && candidate.channel !== "resting") return decision;
   return candidate.late ? "expire" : "rest";
 }

@@ -39,6 +39,7 @@ describe("what is due", () => {
         channelKind: "webhook",
         rank: 1,
         crashes: 0,
+        isQuiet: false,
       },
     ]);
   });

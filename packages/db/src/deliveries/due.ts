@@ -13,11 +13,14 @@ export type DueDelivery = {
   rank: number;
   /** Attempts that died with their process, the one included whose lease ran out. */
   crashes: number;
+  /** A run or a notice, which lets alerts go first. */
+  isQuiet: boolean;
 };
 
 /**
  * Deliveries whose time has come, or whose attempt died with its lease; due for `dueForMs` at least. Ordered so that
- * every project gets its first turn before any gets its second. `except`: ids that are being dealt with.
+ * every project gets its first turn before any gets its second, and alerts come before what is quiet. `except`: ids that
+ * are being dealt with.
  */
 export async function dueDeliveries(
   db: Db,
@@ -27,9 +30,10 @@ export async function dueDeliveries(
   const { rows } = await db.execute<DueDelivery>(sql`
     select due.id as "deliveryId", due.attempt + 1 as "attempt", due.project_id as "projectId",
            due.channel_id as "channelId", c.kind as "channelKind", due.rank::int as "rank",
-           due.crashes + (due.state = 'sending')::int as "crashes"
+           due.crashes + (due.state = 'sending')::int as "crashes", due.quiet as "isQuiet"
     from (
-      select d.*, row_number() over (partition by d.project_id order by d.next_attempt_at, d.id) as rank
+      select d.*, d.kind in ('run', 'notice') as quiet, row_number() over (
+        partition by d.project_id, d.kind in ('run', 'notice') order by d.next_attempt_at, d.id) as rank
       from deliveries d
       where (d.state in ('pending', 'retry') and d.next_attempt_at <= ${before})
          or (d.state = 'sending' and d.lease_until <= ${before})
@@ -37,7 +41,7 @@ export async function dueDeliveries(
     join channels c on c.project_id = due.project_id and c.id = due.channel_id
     left join unnest(${uuids(options.except)}) as known(id) on known.id = due.id
     where known.id is null
-    order by due.rank, due.id
+    order by due.quiet, due.rank, due.id
     limit ${options.limit}`);
   return rows;
 }

@@ -6,7 +6,8 @@ import { uuids } from "./due.ts";
 
 /**
  * Writes for deliveries that failed what goes to their project's fall-back channel in their place, and rings for it.
- * Nothing where no channel is named or it is broken too, for a test, and for what was itself in another's place.
+ * Nothing where no channel is named or it is broken too, for a test or what is quiet, and for what was itself in
+ * another's place.
  */
 export async function fallBack(tx: Tx, failed: readonly string[]): Promise<void> {
   if (failed.length === 0) return;
@@ -18,7 +19,7 @@ export async function fallBack(tx: Tx, failed: readonly string[]): Promise<void>
     from deliveries d
     join channels c on c.project_id = d.project_id and c.is_fallback and c.id <> d.channel_id
       and c.deleted_at is null and c.broken_at is null
-    where d.id = any(${uuids(failed)}) and d.state = 'failed' and d.kind <> 'test' and d.instead_of is null
+    where d.id = any(${uuids(failed)}) and d.state = 'failed' and d.kind not in ('test', 'run', 'notice') and d.instead_of is null
     on conflict do nothing
     returning id`);
   if (rows.length > 0) await ringForDeliveries(tx);

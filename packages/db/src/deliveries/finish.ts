@@ -103,7 +103,7 @@ async function write(db: Db | Tx, endings: readonly Ended[]): Promise<Written> {
         latency_ms = case when g.state = 'sent' then ${latencyMs} end
       from given g
       where d.project_id = g.project_id and d.id = g.id and d.attempt = g.attempt and d.state = 'sending'
-      returning d.id, d.project_id, d.check_id, d.channel_id, d.instead_of, d.attempt, d.state, g.started_at,
+      returning d.id, d.project_id, d.check_id, d.channel_id, d.kind, d.instead_of, d.attempt, d.state, g.started_at,
         g.status_code, g.answer, g.broken_because, g.is_probe
     ), tried as (
       insert into delivery_attempts
@@ -115,7 +115,9 @@ async function write(db: Db | Tx, endings: readonly Ended[]): Promise<Written> {
     ), heard as (
       select project_id, channel_id, bool_or(state = 'sent') as sent, min(broken_because) as broken_because,
         bool_or(is_probe) as is_probe,
-        count(*) filter (where state <> 'sent' and status_code is distinct from 429) as failures
+        -- what is quiet must not make alerts wait
+        count(*) filter (where state <> 'sent' and status_code is distinct from 429
+          and kind not in ('run', 'notice')) as failures
       from done group by project_id, channel_id
     ), channel as (${channelHeard}), released as (
       -- the circuit closed: what waited for it goes now, but for what the provider itself postponed

@@ -42,7 +42,7 @@ export async function readVitalSigns(pool: Pool): Promise<VitalSigns> {
             (select count(*) from deliveries where state = 'failed') as "deliveriesFailed",
             (select count(*) from outages) as outages,
             (select count(*) from deliveries
-              where state = 'failed' and dealt_with_at is null and kind <> 'test') as "deadLetters",
+              where state = 'failed' and dealt_with_at is null and kind not in ('test', 'run', 'notice')) as "deadLetters",
             self.*
        from now, mark, lateral (
          select percentile_disc(0.5) within group (order by d.latency_ms) / 1000.0::float8 as "selfP50",
