@@ -144,7 +144,10 @@ async function closeOthers(tx: Tx, decisions: ReadonlyMap<string, Decision>): Pr
     because: "Newer news took its place.",
   });
   await close(tx, broken, { state: "failed", because: "The channel is broken." });
-  await close(tx, expired, { state: "failed", because: "The channel did not work for as long as this was worth trying." });
+  await close(tx, expired, {
+    state: "failed",
+    because: "The channel did not work for as long as this was worth trying.",
+  });
   await fallBack(tx, [...broken, ...expired]);
 }
 
