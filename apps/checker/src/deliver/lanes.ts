@@ -139,11 +139,7 @@ class OpenLanes implements Lanes {
   }
 
   /** One from each lane that has room, round after round. Lanes that had their turn go to the end. */
-  #takeInTurns(
-    batch: DueDelivery[],
-    now: number,
-    firstOf: (lane: Lane) => DueDelivery | undefined,
-  ): void {
+  #takeInTurns(batch: DueDelivery[], now: number, firstOf: (lane: Lane) => DueDelivery | undefined): void {
     let took = true;
     while (took && batch.length < BATCH) {
       took = false;
