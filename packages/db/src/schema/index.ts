@@ -11,4 +11,5 @@ export * from "./instance.ts";
 export * from "./maintenance.ts";
 export * from "./projects.ts";
 export * from "./routes.ts";
+export * from "./slack.ts";
 export * from "./telegram.ts";

@@ -1,4 +1,5 @@
-import { foreignKey, index, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { bigint, foreignKey, index, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
 
 import { channels } from "./channels.ts";
 import { at, createdAt, id } from "./columns.ts";
@@ -29,5 +30,22 @@ export const telegramLinks = pgTable(
       columns: [t.projectId, t.channelId],
       foreignColumns: [channels.projectId, channels.id],
     }).onDelete("cascade"),
+  ],
+);
+
+/** What Telegram told the webhook, until the one process that hears updates has dealt with it, and a day longer. */
+export const telegramUpdates = pgTable(
+  "telegram_updates",
+  {
+    updateId: bigint("update_id", { mode: "number" }).primaryKey(),
+    /** JSON as it came: jsonb refuses texts that people may well send. */
+    body: text("body").notNull(),
+    receivedAt: at("received_at").notNull().defaultNow(),
+    handledAt: at("handled_at"),
+  },
+  (t) => [
+    index("telegram_updates_waiting")
+      .on(t.updateId)
+      .where(sql`handled_at is null`),
   ],
 );
