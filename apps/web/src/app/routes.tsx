@@ -17,6 +17,15 @@ import { routesQuery } from "../routing/route-queries.ts";
 import { readCheckSearch, readIncidentsSearch, readListSearch, textIn } from "./search.ts";
 import { findCheckProject, homeProject } from "./home.ts";
 
+declare module "@tanstack/react-router" {
+  interface StaticDataRouteOption {
+    /** The page changes something, so viewers are told why they do not see it. */
+    forEditors?: true;
+  }
+}
+
+const FOR_EDITORS = { forEditors: true } as const;
+
 /**
  * Every page's address. Pages come as their own files when they are first visited; what a page cannot do without is
  * read before it is drawn.
@@ -110,6 +119,7 @@ const checkList = createRoute({
 const newCheck = createRoute({
   getParentRoute: () => projectRoute,
   path: "checks/new",
+  staticData: FOR_EDITORS,
   loader: ({ context, params }) => context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
   component: lazyRouteComponent(() => import("../pages/new-check-page.tsx"), "NewCheckPage"),
 });
@@ -125,6 +135,7 @@ const check = createRoute({
 const editCheck = createRoute({
   getParentRoute: () => projectRoute,
   path: "checks/$checkId/edit",
+  staticData: FOR_EDITORS,
   loader: ({ context, params }) =>
     Promise.all([
       context.queryClient.ensureQueryData(checkQuery(params)),
@@ -157,12 +168,14 @@ const channels = createRoute({
 const newChannel = createRoute({
   getParentRoute: () => projectRoute,
   path: "channels/new/$kind",
+  staticData: FOR_EDITORS,
   component: lazyRouteComponent(() => import("../pages/new-channel-page.tsx"), "NewChannelPage"),
 });
 
 const editChannel = createRoute({
   getParentRoute: () => projectRoute,
   path: "channels/$channelId",
+  staticData: FOR_EDITORS,
   loader: ({ context, params }) => context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
   component: lazyRouteComponent(() => import("../pages/edit-channel-page.tsx"), "EditChannelPage"),
 });
@@ -176,12 +189,14 @@ const alertRoutes = createRoute({
 const newAlertRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "routes/new",
+  staticData: FOR_EDITORS,
   component: lazyRouteComponent(() => import("../pages/route-page.tsx"), "NewRoutePage"),
 });
 
 const editAlertRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "routes/$routeId",
+  staticData: FOR_EDITORS,
   loader: ({ context, params }) => context.queryClient.ensureQueryData(routesQuery(params.projectId)),
   component: lazyRouteComponent(() => import("../pages/route-page.tsx"), "EditRoutePage"),
 });
@@ -213,12 +228,14 @@ const maintenance = createRoute({
 const newWindow = createRoute({
   getParentRoute: () => projectRoute,
   path: "maintenance/new",
+  staticData: FOR_EDITORS,
   component: lazyRouteComponent(() => import("../pages/maintenance-window-page.tsx"), "NewWindowPage"),
 });
 
 const editWindow = createRoute({
   getParentRoute: () => projectRoute,
   path: "maintenance/$windowId",
+  staticData: FOR_EDITORS,
   loader: ({ context, params }) => context.queryClient.ensureQueryData(windowsQuery(params.projectId)),
   component: lazyRouteComponent(() => import("../pages/maintenance-window-page.tsx"), "EditWindowPage"),
 });

@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 
 import { Ago } from "../ui/ago.tsx";
 import { ManagedMark } from "../ui/managed-mark.tsx";
+import { EditorsOnly } from "../ui/role.tsx";
 import type { ChannelView } from "./channel-queries.ts";
 import { ChannelState } from "./channel-state.tsx";
 import { kindTitle } from "./kind-title.ts";
@@ -36,7 +37,9 @@ export function ChannelCard(props: Props) {
             {kindTitle(channel.kind)} · {channel.hint}
           </div>
         </div>
-        <Actions {...props} />
+        <EditorsOnly>
+          <Actions {...props} />
+        </EditorsOnly>
       </div>
       <div className={styles["facts"]}>
         <ChannelState channel={channel} />

@@ -5,12 +5,23 @@ import { Exact } from "../ui/exact.tsx";
 import { tell } from "../ui/tell.tsx";
 import { type ChannelView, useEditChannel } from "./channel-queries.ts";
 
+type Props = { projectId: string; channel: ChannelView; onSaved: (channel: ChannelView) => void };
+
 /** What keeps alerts from being lost: the fall-back of the project, and a proof each week. */
-export function ChannelCare({ projectId, channel }: { projectId: string; channel: ChannelView }) {
+export function ChannelCare({ projectId, channel, onSaved }: Props) {
   const edit = useEditChannel(projectId, channel.id);
   const { isFallback, proveWeekly, lastSentAt, restsUntil } = channel;
   const change = (patch: { isFallback: boolean } | { proveWeekly: boolean }) =>
-    edit.mutate(patch, { onSuccess: () => tell.done("Saved."), onError: tell.trouble });
+    edit.mutate(
+      { patch, version: channel.version },
+      {
+        onSuccess: (saved) => {
+          onSaved(saved);
+          tell.done("Saved.");
+        },
+        onError: tell.trouble,
+      },
+    );
   return (
     <Card title="So that nothing is lost">
       <Stack>

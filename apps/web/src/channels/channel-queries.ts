@@ -2,6 +2,7 @@ import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@ta
 import type { InferRequestType, InferResponseType } from "hono/client";
 
 import { answerOf, inProject } from "../api/client.ts";
+import { ifMatch } from "../api/if-match.ts";
 import { everyPage, pageQuery } from "../api/pages.ts";
 
 const { channels } = inProject;
@@ -29,8 +30,8 @@ export function useCreateChannel(projectId: string) {
 export function useEditChannel(projectId: string, channelId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (json: ChannelPatch) =>
-      answerOf(oneChannel.$patch({ param: { projectId, channelId }, header: {}, json })),
+    mutationFn: ({ patch, version }: { patch: ChannelPatch; version: number }) =>
+      answerOf(oneChannel.$patch({ param: { projectId, channelId }, header: ifMatch(version), json: patch })),
     onSuccess: (channel) => storeChannel(client, projectId, channel),
   });
 }

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 
 import { Card } from "../ui/card.tsx";
 import { TextLink } from "../ui/page.tsx";
+import { useMayEdit } from "../ui/role.tsx";
 import { channelsQuery } from "./channel-queries.ts";
 import { ChannelState } from "./channel-state.tsx";
 import { KindIcon } from "./kind-icon.tsx";
@@ -17,6 +18,7 @@ export function CheckChannels({
   channelIds: readonly string[];
 }) {
   const { data = [] } = useQuery(channelsQuery(projectId));
+  const mayEdit = useMayEdit();
   const told = data.filter(({ id }) => channelIds.includes(id));
   return (
     <Card title="Channels">
@@ -32,12 +34,16 @@ export function CheckChannels({
           {told.map((channel) => (
             <li key={channel.id}>
               <KindIcon kind={channel.kind} size={18} />
-              <TextLink
-                to="/projects/$projectId/channels/$channelId"
-                params={{ projectId, channelId: channel.id }}
-              >
-                {channel.name}
-              </TextLink>
+              {mayEdit ? (
+                <TextLink
+                  to="/projects/$projectId/channels/$channelId"
+                  params={{ projectId, channelId: channel.id }}
+                >
+                  {channel.name}
+                </TextLink>
+              ) : (
+                <span>{channel.name}</span>
+              )}
               <ChannelState channel={channel} />
             </li>
           ))}

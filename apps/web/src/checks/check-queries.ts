@@ -2,6 +2,7 @@ import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@ta
 import type { InferRequestType, InferResponseType } from "hono/client";
 
 import { answerOf, inProject } from "../api/client.ts";
+import { ifMatch } from "../api/if-match.ts";
 import { everyPage, pageQuery } from "../api/pages.ts";
 
 const checks = inProject.checks;
@@ -57,7 +58,8 @@ export function useCreateCheck(projectId: string) {
 export function useEditCheck(ref: CheckRef) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (json: CheckPatch) => answerOf(oneCheck.$patch({ param: ref, header: {}, json })),
+    mutationFn: ({ patch, version }: { patch: CheckPatch; version: number }) =>
+      answerOf(oneCheck.$patch({ param: ref, header: ifMatch(version), json: patch })),
     onSuccess: (check) => {
       storeCheck(client, check);
       return client.invalidateQueries({ queryKey: findingsQuery(ref).queryKey });

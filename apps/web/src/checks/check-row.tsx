@@ -12,6 +12,7 @@ import { Link } from "@tanstack/react-router";
 import { memo, useState } from "react";
 
 import { Ago } from "../ui/ago.tsx";
+import { useMayEdit } from "../ui/role.tsx";
 import type { CheckView } from "./check-queries.ts";
 import { checkName } from "./check-name.ts";
 import { Countdown, LiveStatus } from "./live-status.tsx";
@@ -56,6 +57,8 @@ export const CheckRow = memo(function CheckRow({ check, actions }: Props) {
 /** A menu is dear and rarely opened: until then its button stands alone. */
 function RowMenu(props: Props) {
   const [wanted, setWanted] = useState(false);
+  const mayEdit = useMayEdit();
+  if (!mayEdit && props.check.pingUrl === null) return null;
   return wanted ? (
     <OpenedMenu {...props} />
   ) : (
@@ -83,6 +86,7 @@ function MenuButton({
 
 function OpenedMenu({ check, actions }: Props) {
   const { pingUrl } = check;
+  const mayEdit = useMayEdit();
   return (
     <Menu position="bottom-end" width={200} defaultOpened>
       <Menu.Target>
@@ -94,37 +98,45 @@ function OpenedMenu({ check, actions }: Props) {
             Copy ping URL
           </Menu.Item>
         )}
-        <Menu.Item
-          component={Link}
-          to={`/projects/${check.projectId}/checks/${check.id}/edit`}
-          leftSection={<IconPencil size={16} aria-hidden />}
-        >
-          Edit
-        </Menu.Item>
-        {check.status === "paused" ? (
-          <Menu.Item
-            leftSection={<IconPlayerPlay size={16} aria-hidden />}
-            onClick={() => actions.resume(check)}
-          >
-            Resume
-          </Menu.Item>
-        ) : (
-          <Menu.Item
-            leftSection={<IconPlayerPause size={16} aria-hidden />}
-            onClick={() => actions.pause(check)}
-          >
-            Pause
-          </Menu.Item>
-        )}
-        <Menu.Divider />
-        <Menu.Item
-          color="red"
-          leftSection={<IconTrash size={16} aria-hidden />}
-          onClick={() => actions.remove(check)}
-        >
-          Delete
-        </Menu.Item>
+        {mayEdit && <EditingItems check={check} actions={actions} />}
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+function EditingItems({ check, actions }: Props) {
+  return (
+    <>
+      <Menu.Item
+        component={Link}
+        to={`/projects/${check.projectId}/checks/${check.id}/edit`}
+        leftSection={<IconPencil size={16} aria-hidden />}
+      >
+        Edit
+      </Menu.Item>
+      {check.status === "paused" ? (
+        <Menu.Item
+          leftSection={<IconPlayerPlay size={16} aria-hidden />}
+          onClick={() => actions.resume(check)}
+        >
+          Resume
+        </Menu.Item>
+      ) : (
+        <Menu.Item
+          leftSection={<IconPlayerPause size={16} aria-hidden />}
+          onClick={() => actions.pause(check)}
+        >
+          Pause
+        </Menu.Item>
+      )}
+      <Menu.Divider />
+      <Menu.Item
+        color="red"
+        leftSection={<IconTrash size={16} aria-hidden />}
+        onClick={() => actions.remove(check)}
+      >
+        Delete
+      </Menu.Item>
+    </>
   );
 }

@@ -3,6 +3,7 @@ import { IconStethoscope } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
+import { EditorsOnly } from "../ui/role.tsx";
 import { tell } from "../ui/tell.tsx";
 import { type CheckPatch, type CheckView, findingsQuery, useEditCheck } from "./check-queries.ts";
 import { beforeEdit, editText } from "./edit-text.ts";
@@ -22,7 +23,11 @@ export function Findings({ check }: { check: CheckView }) {
         {findings.map(({ kind, sentence, edit }) => (
           <div key={kind}>
             {sentence}
-            {edit !== null && <ProposedEdit check={check} proposed={edit} />}
+            {edit !== null && (
+              <EditorsOnly>
+                <ProposedEdit check={check} proposed={edit} />
+              </EditorsOnly>
+            )}
           </div>
         ))}
       </Stack>
@@ -36,11 +41,16 @@ function ProposedEdit({ check, proposed }: { check: CheckView; proposed: CheckPa
   const edit = useEditCheck({ projectId: check.projectId, checkId: check.id });
   const before = beforeEdit(check, proposed);
   const apply = () =>
-    edit.mutate(proposed, {
-      onSuccess: () =>
-        tell.undoable("The check is edited.", () => edit.mutate(before, { onError: tell.trouble })),
-      onError: tell.trouble,
-    });
+    edit.mutate(
+      { patch: proposed, version: check.version },
+      {
+        onSuccess: ({ version }) =>
+          tell.undoable("The check is edited.", () =>
+            edit.mutate({ patch: before, version }, { onError: tell.trouble }),
+          ),
+        onError: tell.trouble,
+      },
+    );
   if (!open) {
     return (
       <Button variant="default" size="compact-sm" mt="xs" display="block" onClick={() => setOpen(true)}>

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 
+import { EditorsOnly } from "../ui/role.tsx";
 import styles from "./first-check.module.css";
 
 /** Where there is no check yet: what one is, and the way to the first. */
@@ -14,14 +15,16 @@ export function FirstCheck({ projectId }: { projectId: string }) {
         A check stands for one job: a backup, a report, a queue. Say when the job should run, let it ping the
         check&rsquo;s address when it has, and Overdue tells you when a ping does not come.
       </p>
-      <Button
-        component={Link}
-        to={`/projects/${projectId}/checks/new`}
-        size="md"
-        leftSection={<IconPlus size={18} aria-hidden />}
-      >
-        Make the first check
-      </Button>
+      <EditorsOnly>
+        <Button
+          component={Link}
+          to={`/projects/${projectId}/checks/new`}
+          size="md"
+          leftSection={<IconPlus size={18} aria-hidden />}
+        >
+          Make the first check
+        </Button>
+      </EditorsOnly>
     </section>
   );
 }

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
 import { Card } from "../ui/card.tsx";
+import { EditorsOnly } from "../ui/role.tsx";
 import { checkName } from "./check-name.ts";
 import { checksQuery, type CheckView } from "./check-queries.ts";
 import { settingsSummary } from "./settings-summary.ts";
@@ -21,15 +22,17 @@ export function SettingsCard({ check }: { check: CheckView }) {
     <Card
       title="Settings"
       actions={
-        <Button
-          component={Link}
-          to={`/projects/${check.projectId}/checks/${check.id}/edit`}
-          variant="default"
-          size="compact-sm"
-          leftSection={<IconPencil size={15} aria-hidden />}
-        >
-          Edit
-        </Button>
+        <EditorsOnly>
+          <Button
+            component={Link}
+            to={`/projects/${check.projectId}/checks/${check.id}/edit`}
+            variant="default"
+            size="compact-sm"
+            leftSection={<IconPencil size={15} aria-hidden />}
+          >
+            Edit
+          </Button>
+        </EditorsOnly>
       }
     >
       {check.description !== "" && <p className={styles["description"]}>{check.description}</p>}

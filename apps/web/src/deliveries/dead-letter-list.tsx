@@ -1,6 +1,7 @@
 import { Button, Group } from "@mantine/core";
 
 import { Ago } from "../ui/ago.tsx";
+import { EditorsOnly } from "../ui/role.tsx";
 import { tell } from "../ui/tell.tsx";
 import { DeliveryItem, type Names } from "./delivery-list.tsx";
 import { type DeliveryView, useDismiss, useRedeliver } from "./delivery-queries.ts";
@@ -18,31 +19,33 @@ export function DeadLetterList({ projectId, letters, names }: Props) {
         <DeliveryItem key={letter.id} projectId={projectId} delivery={letter} names={names}>
           {letter.lastError !== null && <p className={styles["dimmed"]}>{letter.lastError}</p>}
           {letter.dealtWithAt === null ? (
-            <Group gap="xs">
-              <Button
-                size="compact-sm"
-                onClick={() =>
-                  redeliver.mutate(letter.id, {
-                    onSuccess: () => tell.done("Queued again."),
-                    onError: tell.trouble,
-                  })
-                }
-              >
-                Deliver again
-              </Button>
-              <Button
-                variant="default"
-                size="compact-sm"
-                onClick={() =>
-                  dismiss.mutate(letter.id, {
-                    onSuccess: () => tell.done("Dismissed."),
-                    onError: tell.trouble,
-                  })
-                }
-              >
-                Dismiss
-              </Button>
-            </Group>
+            <EditorsOnly>
+              <Group gap="xs">
+                <Button
+                  size="compact-sm"
+                  onClick={() =>
+                    redeliver.mutate(letter.id, {
+                      onSuccess: () => tell.done("Queued again."),
+                      onError: tell.trouble,
+                    })
+                  }
+                >
+                  Deliver again
+                </Button>
+                <Button
+                  variant="default"
+                  size="compact-sm"
+                  onClick={() =>
+                    dismiss.mutate(letter.id, {
+                      onSuccess: () => tell.done("Dismissed."),
+                      onError: tell.trouble,
+                    })
+                  }
+                >
+                  Dismiss
+                </Button>
+              </Group>
+            </EditorsOnly>
           ) : (
             <p className={styles["dimmed"]}>
               Dealt with <Ago at={letter.dealtWithAt} />

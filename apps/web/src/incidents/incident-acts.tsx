@@ -3,6 +3,7 @@ import { IconBellZ, IconCheck, IconChevronDown } from "@tabler/icons-react";
 
 import { useAsOfNow } from "../time/clock.ts";
 import { browserZone } from "../time/zoned.ts";
+import { EditorsOnly } from "../ui/role.tsx";
 import { tell } from "../ui/tell.tsx";
 import { attentionText } from "./attention-text.ts";
 import { type IncidentAct, type IncidentSummary, useIncidentAct } from "./incident-queries.ts";
@@ -36,24 +37,26 @@ export function IncidentActs({ projectId, incident }: Props) {
   return (
     <div className={styles["acts"]}>
       <output className={styles["attention"]}>{attention}</output>
-      <Group gap="xs">
-        {incident.acknowledgedAt === null ? (
-          <Button
-            size="compact-md"
-            leftSection={<IconCheck size={17} aria-hidden />}
-            loading={isPending}
-            onClick={acknowledge}
-          >
-            Acknowledge
-          </Button>
-        ) : (
-          <Button variant="default" size="compact-md" loading={isPending} onClick={takeBack}>
-            Take the acknowledgement back
-          </Button>
-        )}
-        <SnoozeMenu snooze={(json) => act({ act: "snooze", json }, () => tell.done("Snoozed."))} />
-        <NoteForm add={(text, done) => act({ act: "note", text }, done)} />
-      </Group>
+      <EditorsOnly>
+        <Group gap="xs">
+          {incident.acknowledgedAt === null ? (
+            <Button
+              size="compact-md"
+              leftSection={<IconCheck size={17} aria-hidden />}
+              loading={isPending}
+              onClick={acknowledge}
+            >
+              Acknowledge
+            </Button>
+          ) : (
+            <Button variant="default" size="compact-md" loading={isPending} onClick={takeBack}>
+              Take the acknowledgement back
+            </Button>
+          )}
+          <SnoozeMenu snooze={(json) => act({ act: "snooze", json }, () => tell.done("Snoozed."))} />
+          <NoteForm add={(text, done) => act({ act: "note", text }, done)} />
+        </Group>
+      </EditorsOnly>
     </div>
   );
 }

@@ -1,13 +1,16 @@
 import { expect, test } from "vitest";
 
+import { ApiError } from "../api/problem.ts";
 import { troubleOf } from "./health-queries.ts";
 
-test("the banner says what the server said", () => {
-  expect(troubleOf({ status: "unready", reason: "The checker last judged 43 s ago." })).toBe(
-    "The checker last judged 43 s ago.",
-  );
-});
+const answered = (status: number) =>
+  new ApiError({ status, code: "x", detail: "The database does not answer." });
 
-test.each([[null], ["<html>"], [{}], [{ reason: 7 }]])("the answer %j still makes a sentence", (answer) => {
-  expect(troubleOf(answer)).toMatch(/^Overdue is not ready/);
+test.each([
+  ["no answer", new TypeError("fetch failed"), { kind: "lost" }],
+  ["a server in trouble", answered(503), { kind: "ill", because: "The database does not answer." }],
+  ["too many questions", answered(429), null],
+  ["no error", null, null],
+])("%s", (_, error, trouble) => {
+  expect(troubleOf(error)).toEqual(trouble);
 });

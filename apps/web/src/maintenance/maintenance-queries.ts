@@ -2,6 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 import type { InferResponseType } from "hono/client";
 
 import { answerOf, inProject } from "../api/client.ts";
+import { ifMatch } from "../api/if-match.ts";
 import { everyPage, pageQuery } from "../api/pages.ts";
 import type { StartDraft } from "./start-now.tsx";
 import type { WindowDraft } from "./window-values.ts";
@@ -27,8 +28,8 @@ export function useCreateWindow(projectId: string) {
 }
 
 export function useEditWindow(projectId: string, windowId: string) {
-  return useWindowsMutation(projectId, (json: WindowDraft) =>
-    answerOf(oneWindow.$patch({ param: { projectId, windowId }, header: {}, json })),
+  return useWindowsMutation(projectId, ({ draft, version }: { draft: WindowDraft; version: number }) =>
+    answerOf(oneWindow.$patch({ param: { projectId, windowId }, header: ifMatch(version), json: draft })),
   );
 }
 

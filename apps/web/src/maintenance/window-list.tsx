@@ -5,9 +5,10 @@ import { Link } from "@tanstack/react-router";
 import { browserZone } from "../time/zoned.ts";
 import { Exact } from "../ui/exact.tsx";
 import { Mark } from "../ui/mark.tsx";
-import { listText } from "../words/list-text.ts";
+import { EditorsOnly } from "../ui/role.tsx";
 import type { WindowView } from "./maintenance-queries.ts";
 import { ruleText } from "./rule-text.ts";
+import { scopeText } from "./scope-text.ts";
 import styles from "./maintenance.module.css";
 
 type Props = {
@@ -60,39 +61,41 @@ function WindowItem({ projectId, window, checks, stop, remove }: ItemProps) {
           )}
         </div>
       </div>
-      <div className={styles["actions"]}>
-        {active !== null && (
-          <Button size="compact-md" aria-label={`Stop ${name} now`} onClick={() => stop(window)}>
-            Stop now
+      <EditorsOnly>
+        <div className={styles["actions"]}>
+          {active !== null && (
+            <Button size="compact-md" aria-label={`Stop ${name} now`} onClick={() => stop(window)}>
+              Stop now
+            </Button>
+          )}
+          <Button
+            component={Link}
+            to={`/projects/${projectId}/maintenance/${id}`}
+            variant="default"
+            size="compact-md"
+            leftSection={<IconPencil size={16} aria-hidden />}
+            aria-label={`Edit ${name}`}
+          >
+            Edit
           </Button>
-        )}
-        <Button
-          component={Link}
-          to={`/projects/${projectId}/maintenance/${id}`}
-          variant="default"
-          size="compact-md"
-          leftSection={<IconPencil size={16} aria-hidden />}
-          aria-label={`Edit ${name}`}
-        >
-          Edit
-        </Button>
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <ActionIcon variant="subtle" color="gray" size={30} aria-label={`What to do with ${name}`}>
-              <IconDotsVertical size={18} />
-            </ActionIcon>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item
-              color="red"
-              leftSection={<IconTrash size={16} aria-hidden />}
-              onClick={() => remove(window)}
-            >
-              Delete
-            </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
-      </div>
+          <Menu position="bottom-end">
+            <Menu.Target>
+              <ActionIcon variant="subtle" color="gray" size={30} aria-label={`What to do with ${name}`}>
+                <IconDotsVertical size={18} />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item
+                color="red"
+                leftSection={<IconTrash size={16} aria-hidden />}
+                onClick={() => remove(window)}
+              >
+                Delete
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        </div>
+      </EditorsOnly>
     </li>
   );
 }
@@ -110,10 +113,4 @@ function State({ window }: { window: WindowView }) {
       {window.next === null ? "Over" : "Planned"}
     </Mark>
   );
-}
-
-function scopeText({ tags, checkIds }: WindowView, checks: ReadonlyMap<string, string>): string {
-  const named = checkIds.map((id) => checks.get(id) ?? "a deleted check");
-  const parts = [...(tags.length > 0 ? [`checks tagged ${listText(tags, "or")}`] : []), ...named];
-  return parts.length === 0 ? "For every check" : `For ${listText(parts, "and")}`;
 }

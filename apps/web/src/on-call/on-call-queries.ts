@@ -2,6 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 import type { InferResponseType } from "hono/client";
 
 import { answerOf, inProject } from "../api/client.ts";
+import { ifMatch } from "../api/if-match.ts";
 import { everyPage, pageQuery } from "../api/pages.ts";
 import type { RotationDraft } from "./rotation.ts";
 
@@ -11,6 +12,8 @@ const oneRotation = rotations[":rotationId"];
 
 export type PersonView = InferResponseType<typeof people.$get, 200>["items"][number];
 export type RotationView = InferResponseType<typeof rotations.$get, 200>["items"][number];
+/** What is edited, as it was seen. */
+type Stored = { id: string; version: number };
 export type PersonDraft = { name: string; channelIds: string[] };
 
 /** The people whom routes can tell. */
@@ -31,9 +34,10 @@ export const rotationsQuery = (projectId: string) =>
   });
 
 export function useSavePerson(projectId: string) {
-  return useOnCallMutation(projectId, async ({ id, draft }: { id: string | null; draft: PersonDraft }) => {
-    if (id === null) await answerOf(people.$post({ param: { projectId }, json: draft }));
-    else await answerOf(onePerson.$patch({ param: { projectId, personId: id }, header: {}, json: draft }));
+  return useOnCallMutation(projectId, async ({ of, draft }: { of: Stored | null; draft: PersonDraft }) => {
+    if (of === null) return await answerOf(people.$post({ param: { projectId }, json: draft }));
+    const param = { projectId, personId: of.id };
+    return await answerOf(onePerson.$patch({ param, header: ifMatch(of.version), json: draft }));
   });
 }
 
@@ -52,13 +56,12 @@ export function useRestorePerson(projectId: string) {
 export function useSaveRotation(projectId: string) {
   return useOnCallMutation(
     projectId,
-    async (saved: { id: null; draft: RotationDraft } | { id: string; draft: Partial<RotationDraft> }) => {
-      if (saved.id === null) {
-        await answerOf(rotations.$post({ param: { projectId }, json: saved.draft }));
-      } else {
-        const param = { projectId, rotationId: saved.id };
-        await answerOf(oneRotation.$patch({ param, header: {}, json: saved.draft }));
-      }
+    async (saved: { of: null; draft: RotationDraft } | { of: Stored; draft: Partial<RotationDraft> }) => {
+      if (saved.of === null)
+        return await answerOf(rotations.$post({ param: { projectId }, json: saved.draft }));
+      const param = { projectId, rotationId: saved.of.id };
+      const header = ifMatch(saved.of.version);
+      return await answerOf(oneRotation.$patch({ param, header, json: saved.draft }));
     },
   );
 }
@@ -79,7 +82,8 @@ function useOnCallMutation<Input, Output>(projectId: string, mutationFn: (input:
   const client = useQueryClient();
   return useMutation({
     mutationFn,
-    onSuccess: () =>
+    // After a refusal too: what is shown may be out of date.
+    onSettled: () =>
       Promise.all(
         ["people", "rotations"].map((what) =>
           client.invalidateQueries({ queryKey: ["projects", projectId, what] }),

@@ -1,10 +1,14 @@
 import { ActionIcon, Button } from "@mantine/core";
 import { IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
+import { Conflict } from "../edits/conflict.tsx";
+import type { Fact } from "../edits/differences.ts";
+import { useEdit } from "../edits/use-edit.ts";
 import { Card } from "../ui/card.tsx";
 import { Listing } from "../ui/listing.tsx";
+import { EditorsOnly } from "../ui/role.tsx";
 import { tell } from "../ui/tell.tsx";
 import styles from "./on-call.module.css";
 import {
@@ -27,14 +31,16 @@ export function PeopleCard({ projectId, channels }: Props) {
     <Card
       title="People"
       actions={
-        <Button
-          variant="default"
-          size="compact-md"
-          leftSection={<IconPlus size={16} aria-hidden />}
-          onClick={() => setAdding(true)}
-        >
-          Add a person
-        </Button>
+        <EditorsOnly>
+          <Button
+            variant="default"
+            size="compact-md"
+            leftSection={<IconPlus size={16} aria-hidden />}
+            onClick={() => setAdding(true)}
+          >
+            Add a person
+          </Button>
+        </EditorsOnly>
       }
     >
       <Listing query={query} empty="Nobody yet. A person has channels of their own, such as a phone number.">
@@ -46,15 +52,7 @@ export function PeopleCard({ projectId, channels }: Props) {
           </ul>
         )}
       </Listing>
-      {adding && (
-        <EditPerson
-          projectId={projectId}
-          id={null}
-          initial={{ name: "", channelIds: [] }}
-          channels={channels}
-          close={() => setAdding(false)}
-        />
-      )}
+      {adding && <NewPerson projectId={projectId} channels={channels} close={() => setAdding(false)} />}
     </Card>
   );
 }
@@ -69,8 +67,7 @@ function PersonRow({ projectId, person, channels }: Props & { person: PersonView
       <li className={styles["row"]}>
         <EditPerson
           projectId={projectId}
-          id={id}
-          initial={{ name, channelIds }}
+          person={person}
           channels={channels}
           close={() => setEditing(false)}
         />
@@ -90,31 +87,81 @@ function PersonRow({ projectId, person, channels }: Props & { person: PersonView
         <div className={styles["hint"]}>
           {channelIds.length === 0
             ? "No channel: nobody can be reached."
-            : channelIds.map((channelId) => channels.get(channelId) ?? "a deleted channel").join(", ")}
+            : channelsText(channelIds, channels)}
         </div>
       </span>
-      <ActionIcon variant="subtle" color="gray" aria-label={`Edit ${name}`} onClick={() => setEditing(true)}>
-        <IconPencil size={17} />
-      </ActionIcon>
-      <ActionIcon variant="subtle" color="gray" aria-label={`Delete ${name}`} onClick={takeOut}>
-        <IconTrash size={17} />
-      </ActionIcon>
+      <EditorsOnly>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={`Edit ${name}`}
+          onClick={() => setEditing(true)}
+        >
+          <IconPencil size={17} />
+        </ActionIcon>
+        <ActionIcon variant="subtle" color="gray" aria-label={`Delete ${name}`} onClick={takeOut}>
+          <IconTrash size={17} />
+        </ActionIcon>
+      </EditorsOnly>
     </li>
   );
 }
 
-type EditProps = Props & { id: string | null; initial: PersonDraft; close: () => void };
+type EditProps = Props & { close: () => void };
 
-function EditPerson({ projectId, id, initial, channels, close }: EditProps) {
+function NewPerson({ projectId, channels, close }: EditProps) {
   const save = useSavePerson(projectId);
   return (
     <PersonForm
-      initial={initial}
+      initial={{ name: "", channelIds: [] }}
       channels={channels}
-      submitLabel={id === null ? "Add the person" : "Save"}
-      saving={save.isPending}
-      save={(draft) => save.mutate({ id, draft }, { onSuccess: close, onError: tell.trouble })}
+      submitLabel="Add the person"
+      save={async (draft) => {
+        await save.mutateAsync({ of: null, draft });
+        close();
+      }}
       cancel={close}
     />
   );
+}
+
+function EditPerson({ projectId, person, channels, close }: EditProps & { person: PersonView }) {
+  const client = useQueryClient();
+  const { mutateAsync } = useSavePerson(projectId);
+  const edit = useEdit<PersonView, PersonDraft>({
+    now: person,
+    read: async () => {
+      const people = await client.fetchQuery({ ...peopleQuery(projectId), staleTime: 0 });
+      return people.find(({ id }) => id === person.id) ?? person;
+    },
+    send: async (draft, version) => {
+      await mutateAsync({ of: { id: person.id, version }, draft });
+      close();
+    },
+  });
+  const { name, channelIds } = edit.seen;
+  return (
+    <div className={styles["grow"]}>
+      <Conflict edit={edit} facts={(view) => personFacts(view, channels)} />
+      <PersonForm
+        key={edit.seen.version}
+        initial={{ name, channelIds }}
+        channels={channels}
+        submitLabel="Save"
+        save={edit.save}
+        cancel={close}
+      />
+    </div>
+  );
+}
+
+function personFacts({ name, channelIds }: PersonView, channels: Props["channels"]): Fact[] {
+  return [
+    ["Name", name],
+    ["Own channels", channelsText(channelIds, channels)],
+  ];
+}
+
+function channelsText(ids: readonly string[], channels: Props["channels"]): string {
+  return ids.map((id) => channels.get(id) ?? "a deleted channel").join(", ");
 }

@@ -1,12 +1,18 @@
 import { ActionIcon, Button, Group, Stack } from "@mantine/core";
 import { IconPencil, IconTrash, IconX } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
+import { Conflict } from "../edits/conflict.tsx";
+import type { Fact } from "../edits/differences.ts";
+import { useEdit } from "../edits/use-edit.ts";
 import { Card } from "../ui/card.tsx";
 import { Exact } from "../ui/exact.tsx";
+import { EditorsOnly } from "../ui/role.tsx";
 import { tell } from "../ui/tell.tsx";
 import styles from "./on-call.module.css";
 import {
+  rotationsQuery,
   type RotationView,
   useDeleteRotation,
   useRestoreRotation,
@@ -15,35 +21,31 @@ import {
 import { OverrideForm } from "./override-form.tsx";
 import type { Override, RotationDraft } from "./rotation.ts";
 import { RotationForm } from "./rotation-form.tsx";
-import { rotationText } from "./rotation-text.ts";
+import { overrideText, rotationText } from "./rotation-text.ts";
 
 type Props = { projectId: string; rotation: RotationView; people: ReadonlyMap<string, string> };
 
 /** One rotation: who is on call now, who takes turns, and who stands in. */
 export function RotationCard({ projectId, rotation, people }: Props) {
   const [editing, setEditing] = useState(false);
-  const save = useSaveRotation(projectId);
-  const { id, name, onCall } = rotation;
-  if (editing) {
+  const { name, onCall } = rotation;
+  if (editing)
     return (
-      <Card title={`Edit ${name}`}>
-        <RotationForm
-          initial={draftOf(rotation)}
-          people={people}
-          submitLabel="Save"
-          save={async (draft) => {
-            await save.mutateAsync({ id, draft });
-            setEditing(false);
-          }}
-          cancel={() => setEditing(false)}
-        />
-      </Card>
+      <EditRotation
+        projectId={projectId}
+        rotation={rotation}
+        people={people}
+        close={() => setEditing(false)}
+      />
     );
-  }
   return (
     <Card
       title={name}
-      actions={<Actions projectId={projectId} rotation={rotation} edit={() => setEditing(true)} />}
+      actions={
+        <EditorsOnly>
+          <Actions projectId={projectId} rotation={rotation} edit={() => setEditing(true)} />
+        </EditorsOnly>
+      }
     >
       <Stack gap="sm">
         <p className={styles["now"]}>
@@ -61,6 +63,43 @@ export function RotationCard({ projectId, rotation, people }: Props) {
       </Stack>
     </Card>
   );
+}
+
+function EditRotation({ projectId, rotation, people, close }: Props & { close: () => void }) {
+  const client = useQueryClient();
+  const { mutateAsync } = useSaveRotation(projectId);
+  const edit = useEdit<RotationView, RotationDraft>({
+    now: rotation,
+    read: async () => {
+      const rotations = await client.fetchQuery({ ...rotationsQuery(projectId), staleTime: 0 });
+      return rotations.find(({ id }) => id === rotation.id) ?? rotation;
+    },
+    send: async (draft, version) => {
+      await mutateAsync({ of: { id: rotation.id, version }, draft });
+      close();
+    },
+  });
+  return (
+    <Card title={`Edit ${edit.seen.name}`}>
+      <Conflict edit={edit} facts={(view) => rotationFacts(view, people)} />
+      <RotationForm
+        key={edit.seen.version}
+        initial={draftOf(edit.seen)}
+        people={people}
+        submitLabel="Save"
+        save={edit.save}
+        cancel={close}
+      />
+    </Card>
+  );
+}
+
+function rotationFacts(rotation: RotationView, people: Props["people"]): Fact[] {
+  return [
+    ["Name", rotation.name],
+    ["Turns", rotationText(rotation, people)],
+    ["Standing in", rotation.overrides.map((override) => overrideText(override, people)).join("; ")],
+  ];
 }
 
 type ActionProps = { projectId: string; rotation: RotationView; edit: () => void };
@@ -103,9 +142,9 @@ function draftOf(rotation: RotationView): RotationDraft {
 function Overrides({ projectId, rotation, people }: Props) {
   const [adding, setAdding] = useState(false);
   const save = useSaveRotation(projectId);
-  const { id, overrides, timezone } = rotation;
+  const { overrides, timezone } = rotation;
   const change = (wanted: Override[], done: () => void) =>
-    save.mutate({ id, draft: { overrides: wanted } }, { onSuccess: done, onError: tell.trouble });
+    save.mutate({ of: rotation, draft: { overrides: wanted } }, { onSuccess: done, onError: tell.trouble });
   return (
     <div>
       {overrides.length > 0 && (
@@ -118,19 +157,21 @@ function Overrides({ projectId, rotation, people }: Props) {
                   {name} instead, <Exact at={override.from} zone={timezone} /> to{" "}
                   <Exact at={override.until} zone={timezone} />
                 </span>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={`Take the override of ${name} back`}
-                  onClick={() =>
-                    change(
-                      overrides.filter((one) => one !== override),
-                      () => tell.undoable("Taken back.", () => change(overrides, () => undefined)),
-                    )
-                  }
-                >
-                  <IconX size={17} />
-                </ActionIcon>
+                <EditorsOnly>
+                  <ActionIcon
+                    variant="subtle"
+                    color="gray"
+                    aria-label={`Take the override of ${name} back`}
+                    onClick={() =>
+                      change(
+                        overrides.filter((one) => one !== override),
+                        () => tell.undoable("Taken back.", () => change(overrides, () => undefined)),
+                      )
+                    }
+                  >
+                    <IconX size={17} />
+                  </ActionIcon>
+                </EditorsOnly>
               </li>
             );
           })}
@@ -144,9 +185,11 @@ function Overrides({ projectId, rotation, people }: Props) {
           add={(override) => change([...overrides, override], () => setAdding(false))}
         />
       ) : (
-        <Button variant="default" size="compact-sm" onClick={() => setAdding(true)}>
-          Somebody stands in
-        </Button>
+        <EditorsOnly>
+          <Button variant="default" size="compact-sm" onClick={() => setAdding(true)}>
+            Somebody stands in
+          </Button>
+        </EditorsOnly>
       )}
     </div>
   );

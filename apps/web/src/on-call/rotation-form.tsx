@@ -4,6 +4,7 @@ import { timezones } from "@overdue/core";
 import { IconArrowDown, IconArrowUp, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 
+import { fieldErrors } from "../api/field-errors.ts";
 import { ApiError, sentenceOf } from "../api/problem.ts";
 import styles from "./on-call.module.css";
 import type { RotationDraft } from "./rotation.ts";
@@ -31,8 +32,7 @@ export function RotationForm({ initial, people, submitLabel, save, cancel }: Pro
     setSaving(true);
     setTrouble(null);
     await save(values).catch((error: unknown) => {
-      if (error instanceof ApiError)
-        form.setErrors(Object.fromEntries(error.errors.map(({ field, message }) => [field, message])));
+      if (error instanceof ApiError) form.setErrors(fieldErrors(error.errors));
       setTrouble(sentenceOf(error));
     });
     setSaving(false);

@@ -1,6 +1,8 @@
 import { listText } from "../words/list-text.ts";
 import { WEEKDAYS } from "../time/weekdays.ts";
-import type { RotationDraft } from "./rotation.ts";
+import { instant } from "../time/instant.ts";
+import { browserZone, zonedText } from "../time/zoned.ts";
+import type { Override, RotationDraft } from "./rotation.ts";
 
 /** "Ada, then Bob, a week each; they hand over on Mondays at 09:00 (Europe/Berlin)." */
 export function rotationText(rotation: RotationDraft, people: ReadonlyMap<string, string>): string {
@@ -11,4 +13,14 @@ export function rotationText(rotation: RotationDraft, people: ReadonlyMap<string
   const day = WEEKDAYS[(new Date(`${startsOn}T00:00:00Z`).getUTCDay() + 6) % 7];
   const when = every === "day" ? "every day" : day === undefined ? "every week" : `on ${day}s`;
   return `${names.join(", then ")}, a ${every} each; they hand over ${when} at ${handOverAt} (${timezone}).`;
+}
+
+/** "Bob, Mon, 23 Nov 2026, 09:00 CET to …". */
+export function overrideText(
+  { personId, from, until }: Override,
+  people: ReadonlyMap<string, string>,
+): string {
+  const zone = browserZone();
+  const name = people.get(personId) ?? "somebody who is gone";
+  return `${name}, ${zonedText(instant(from), zone)} to ${zonedText(instant(until), zone)}`;
 }

@@ -16,6 +16,7 @@ import { checksQuery } from "../checks/check-queries.ts";
 import { DeliveryProgress } from "../deliveries/delivery-progress.tsx";
 import { Card } from "../ui/card.tsx";
 import { Page } from "../ui/page.tsx";
+import { EditorsOnly } from "../ui/role.tsx";
 import { tell } from "../ui/tell.tsx";
 import styles from "../channels/channel-list.module.css";
 
@@ -27,7 +28,7 @@ export function ChannelsPage() {
   return (
     <Page title="Channels" lead="Where alerts go when a check is down, and when it is up again.">
       {channels.length === 0 ? (
-        <p>No channel yet, so nobody is told of anything. Add the first one below.</p>
+        <p>No channel yet, so nobody is told of anything.</p>
       ) : (
         <ul className={styles["list"]}>
           {channels.map((channel) => (
@@ -35,9 +36,11 @@ export function ChannelsPage() {
           ))}
         </ul>
       )}
-      <Card title="Add a channel">
-        <AddChannel projectId={projectId} />
-      </Card>
+      <EditorsOnly>
+        <Card title="Add a channel">
+          <AddChannel projectId={projectId} />
+        </Card>
+      </EditorsOnly>
     </Page>
   );
 }

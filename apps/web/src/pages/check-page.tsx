@@ -24,6 +24,7 @@ import { StatusHistory } from "../history/status-history.tsx";
 import { AnnounceChanges } from "../ui/announce.tsx";
 import { ManagedMark } from "../ui/managed-mark.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
+import { EditorsOnly } from "../ui/role.tsx";
 import { STATUS_WORDS } from "../checks/status.ts";
 import styles from "./check-page.module.css";
 
@@ -43,7 +44,11 @@ export function CheckPage() {
           Checks
         </TextLink>
       }
-      actions={<Actions check={check} />}
+      actions={
+        <EditorsOnly>
+          <Actions check={check} />
+        </EditorsOnly>
+      }
     >
       <AnnounceChanges words={new Map([[checkName(check), STATUS_WORDS[check.status].toLowerCase()]])} />
       <StatusPanel

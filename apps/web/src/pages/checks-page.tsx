@@ -11,6 +11,7 @@ import { FirstCheck } from "../checks/first-check.tsx";
 import { StatusFilter } from "../checks/status-filter.tsx";
 import { serverNow } from "../time/clock.ts";
 import { Page } from "../ui/page.tsx";
+import { EditorsOnly } from "../ui/role.tsx";
 import styles from "./checks-page.module.css";
 
 const LIST = "/projects/$projectId/checks";
@@ -47,13 +48,15 @@ function titleOf(checks: readonly CheckView[]): string {
 
 function NewCheckButton({ projectId }: { projectId: string }) {
   return (
-    <Button
-      component={Link}
-      to={`/projects/${projectId}/checks/new`}
-      leftSection={<IconPlus size={18} aria-hidden />}
-    >
-      New check
-    </Button>
+    <EditorsOnly>
+      <Button
+        component={Link}
+        to={`/projects/${projectId}/checks/new`}
+        leftSection={<IconPlus size={18} aria-hidden />}
+      >
+        New check
+      </Button>
+    </EditorsOnly>
   );
 }
 

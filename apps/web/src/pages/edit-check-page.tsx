@@ -1,16 +1,25 @@
-import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { useState } from "react";
 
 import { channelsQuery } from "../channels/channel-queries.ts";
 import { checkName } from "../checks/check-name.ts";
-import { checkQuery, checksQuery, useEditCheck } from "../checks/check-queries.ts";
+import { checkFacts } from "../checks/check-facts.ts";
+import {
+  type CheckInput,
+  checkQuery,
+  checksQuery,
+  type CheckView,
+  useEditCheck,
+} from "../checks/check-queries.ts";
 import { tagsOf } from "../checks/check-selection.ts";
 import { CheckForm } from "../checks/form/check-form.tsx";
 import { valuesOf } from "../checks/form/check-form-values.ts";
+import { Conflict } from "../edits/conflict.tsx";
+import { useEdit } from "../edits/use-edit.ts";
 import { browserZone } from "../time/zoned.ts";
 import { ManagedNote } from "../ui/managed-mark.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
+import { useNames } from "./use-names.ts";
 
 export function EditCheckPage() {
   const ref = useParams({ from: "/signed-in/projects/$projectId/checks/$checkId/edit" });
@@ -18,9 +27,18 @@ export function EditCheckPage() {
   const { data: check } = useSuspenseQuery(checkQuery(ref));
   const { data: channels } = useSuspenseQuery(channelsQuery(ref.projectId));
   const { data: checks } = useQuery(checksQuery(ref.projectId));
-  const edit = useEditCheck(ref);
-  const [initial] = useState(() => valuesOf(check, browserZone()));
+  const client = useQueryClient();
+  const { mutateAsync } = useEditCheck(ref);
   const leave = () => navigate({ to: "/projects/$projectId/checks/$checkId", params: ref });
+  const edit = useEdit<CheckView, CheckInput>({
+    now: check,
+    read: () => client.fetchQuery({ ...checkQuery(ref), staleTime: 0 }),
+    send: async (patch, version) => {
+      await mutateAsync({ patch, version });
+      await leave();
+    },
+  });
+  const names = useNames(ref.projectId);
   return (
     <Page
       title={`Edit ${checkName(check)}`}
@@ -32,9 +50,11 @@ export function EditCheckPage() {
       }
     >
       <ManagedNote managedBy={check.managedBy} />
+      <Conflict edit={edit} facts={(view) => checkFacts(view, names)} />
       <CheckForm
+        key={edit.seen.version}
         projectId={ref.projectId}
-        initial={initial}
+        initial={valuesOf(edit.seen, browserZone())}
         isNew={false}
         channels={channels}
         knownTags={tagsOf(checks ?? [])}
@@ -43,10 +63,7 @@ export function EditCheckPage() {
             (checks ?? []).filter(({ id }) => id !== ref.checkId).map((one) => [one.id, checkName(one)]),
           )
         }
-        save={async (input) => {
-          await edit.mutateAsync(input);
-          await leave();
-        }}
+        save={edit.save}
         cancel={() => void leave()}
       />
     </Page>

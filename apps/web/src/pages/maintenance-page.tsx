@@ -18,6 +18,7 @@ import { Card } from "../ui/card.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { Listing } from "../ui/listing.tsx";
 import { Page } from "../ui/page.tsx";
+import { EditorsOnly } from "../ui/role.tsx";
 import { tell } from "../ui/tell.tsx";
 import { useNames } from "./use-names.ts";
 
@@ -42,30 +43,34 @@ export function MaintenancePage() {
       title="Maintenance"
       lead="Planned work: nothing that is due in it is judged, nobody is told, and the history says so."
       actions={
-        <Button
-          component={Link}
-          to={`/projects/${projectId}/maintenance/new`}
-          leftSection={<IconPlus size={18} aria-hidden />}
-        >
-          Plan a window
-        </Button>
+        <EditorsOnly>
+          <Button
+            component={Link}
+            to={`/projects/${projectId}/maintenance/new`}
+            leftSection={<IconPlus size={18} aria-hidden />}
+          >
+            Plan a window
+          </Button>
+        </EditorsOnly>
       }
     >
-      <Card title="Start now">
-        <StartNow
-          checks={checks}
-          starting={start.isPending}
-          start={(draft, done) =>
-            start.mutate(draft, {
-              onSuccess: () => {
-                done();
-                tell.done("Maintenance has begun.");
-              },
-              onError: tell.trouble,
-            })
-          }
-        />
-      </Card>
+      <EditorsOnly>
+        <Card title="Start now">
+          <StartNow
+            checks={checks}
+            starting={start.isPending}
+            start={(draft, done) =>
+              start.mutate(draft, {
+                onSuccess: () => {
+                  done();
+                  tell.done("Maintenance has begun.");
+                },
+                onError: tell.trouble,
+              })
+            }
+          />
+        </Card>
+      </EditorsOnly>
       <Listing query={query} empty="No window is planned.">
         {(windows) => (
           <WindowList

@@ -1,13 +1,21 @@
 import { canonicalTimezone } from "@overdue/core";
-import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { notFound, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { checksQuery } from "../checks/check-queries.ts";
 import { tagsOf } from "../checks/check-selection.ts";
-import { useCreateWindow, useEditWindow, windowsQuery } from "../maintenance/maintenance-queries.ts";
+import { Conflict } from "../edits/conflict.tsx";
+import { useEdit } from "../edits/use-edit.ts";
+import {
+  useCreateWindow,
+  useEditWindow,
+  windowsQuery,
+  type WindowView,
+} from "../maintenance/maintenance-queries.ts";
+import { windowFacts } from "../maintenance/window-facts.ts";
 import { WindowForm } from "../maintenance/window-form.tsx";
-import { newWindowValues, windowValues } from "../maintenance/window-values.ts";
+import { newWindowValues, type WindowDraft, windowValues } from "../maintenance/window-values.ts";
 import { serverNow } from "../time/clock.ts";
 import { browserZone } from "../time/zoned.ts";
 import { Card } from "../ui/card.tsx";
@@ -18,9 +26,18 @@ export function NewWindowPage() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId/maintenance/new" });
   const [initial] = useState(() => newWindowValues(zone(), serverNow()));
   const create = useCreateWindow(projectId);
+  const leave = useLeave(projectId);
   return (
     <Page title="Plan a maintenance window" narrow back={<Back projectId={projectId} />}>
-      <Form projectId={projectId} initial={initial} isNew save={(draft) => create.mutateAsync(draft)} />
+      <Form
+        projectId={projectId}
+        initial={initial}
+        isNew
+        save={async (draft) => {
+          await create.mutateAsync(draft);
+          await leave();
+        }}
+      />
     </Page>
   );
 }
@@ -28,43 +45,61 @@ export function NewWindowPage() {
 export function EditWindowPage() {
   const ref = useParams({ from: "/signed-in/projects/$projectId/maintenance/$windowId" });
   const { data: windows } = useSuspenseQuery(windowsQuery(ref.projectId));
-  const edit = useEditWindow(ref.projectId, ref.windowId);
   const window = windows.find(({ id }) => id === ref.windowId);
   if (!window) throw notFound();
   return (
     <Page title={`Edit ${window.name}`} narrow back={<Back projectId={ref.projectId} />}>
-      <Form
-        key={window.id}
-        projectId={ref.projectId}
-        initial={windowValues(window, zone(), serverNow())}
-        isNew={false}
-        save={(draft) => edit.mutateAsync(draft)}
-      />
+      <EditWindow key={window.id} projectId={ref.projectId} window={window} />
     </Page>
+  );
+}
+
+function EditWindow({ projectId, window }: { projectId: string; window: WindowView }) {
+  const client = useQueryClient();
+  const { mutateAsync } = useEditWindow(projectId, window.id);
+  const leave = useLeave(projectId);
+  const { checks } = useNames(projectId);
+  const edit = useEdit<WindowView, WindowDraft>({
+    now: window,
+    read: async () => {
+      const windows = await client.fetchQuery({ ...windowsQuery(projectId), staleTime: 0 });
+      return windows.find(({ id }) => id === window.id) ?? window;
+    },
+    send: async (draft, version) => {
+      await mutateAsync({ draft, version });
+      await leave();
+    },
+  });
+  return (
+    <>
+      <Conflict edit={edit} facts={(view) => windowFacts(view, checks, zone())} />
+      <Form
+        key={edit.seen.version}
+        projectId={projectId}
+        initial={windowValues(edit.seen, zone(), serverNow())}
+        isNew={false}
+        save={edit.save}
+      />
+    </>
   );
 }
 
 type FormProps = Pick<Parameters<typeof WindowForm>[0], "initial" | "isNew" | "save"> & { projectId: string };
 
-function Form({ projectId, save, ...props }: FormProps) {
-  const navigate = useNavigate();
+function Form({ projectId, ...props }: FormProps) {
   const { checks } = useNames(projectId);
   const { data: known = [] } = useQuery(checksQuery(projectId));
-  const leave = () => navigate({ to: "/projects/$projectId/maintenance", params: { projectId } });
+  const leave = useLeave(projectId);
   return (
     <Card>
-      <WindowForm
-        {...props}
-        checks={checks}
-        knownTags={tagsOf(known)}
-        save={async (draft) => {
-          await save(draft);
-          await leave();
-        }}
-        cancel={() => void leave()}
-      />
+      <WindowForm {...props} checks={checks} knownTags={tagsOf(known)} cancel={() => void leave()} />
     </Card>
   );
+}
+
+function useLeave(projectId: string): () => Promise<void> {
+  const navigate = useNavigate();
+  return () => navigate({ to: "/projects/$projectId/maintenance", params: { projectId } });
 }
 
 function Back({ projectId }: { projectId: string }) {

@@ -16,6 +16,7 @@ import { browserZone } from "../time/zoned.ts";
 import { Card } from "../ui/card.tsx";
 import { Listing } from "../ui/listing.tsx";
 import { Page } from "../ui/page.tsx";
+import { EditorsOnly } from "../ui/role.tsx";
 import { useNames } from "./use-names.ts";
 
 export function OnCallPage() {
@@ -28,13 +29,15 @@ export function OnCallPage() {
       title="On call"
       lead="People take turns; a route can tell whoever is on call."
       actions={
-        <Button
-          leftSection={<IconPlus size={18} aria-hidden />}
-          disabled={adding}
-          onClick={() => setAdding(true)}
-        >
-          New rotation
-        </Button>
+        <EditorsOnly>
+          <Button
+            leftSection={<IconPlus size={18} aria-hidden />}
+            disabled={adding}
+            onClick={() => setAdding(true)}
+          >
+            New rotation
+          </Button>
+        </EditorsOnly>
       }
     >
       {adding && <NewRotation projectId={projectId} people={people} close={() => setAdding(false)} />}
@@ -62,7 +65,7 @@ function NewRotation({ projectId, people, close }: NewProps) {
         people={people}
         submitLabel="Make the rotation"
         save={async (draft) => {
-          await save.mutateAsync({ id: null, draft });
+          await save.mutateAsync({ of: null, draft });
           close();
         }}
         cancel={close}

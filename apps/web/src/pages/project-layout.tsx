@@ -1,5 +1,5 @@
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
-import { Outlet, useParams } from "@tanstack/react-router";
+import { Outlet, useMatches, useParams } from "@tanstack/react-router";
 import { useEffect } from "react";
 
 import { meQuery } from "../accounts/account-queries.ts";
@@ -7,6 +7,8 @@ import { rememberProject } from "../app/home.ts";
 import { Shell } from "../app/shell.tsx";
 import { refreshCheck } from "../checks/check-queries.ts";
 import { openIncidentsQuery } from "../incidents/incident-queries.ts";
+import { LookingOn, OnlyForEditors } from "../app/looking-on.tsx";
+import { RoleProvider } from "../ui/role.tsx";
 import { TroubleBanner } from "../live/trouble-banner.tsx";
 import { useLiveProject } from "../live/use-live-project.ts";
 
@@ -15,16 +17,27 @@ export function ProjectLayout() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId" });
   const { data: me } = useSuspenseQuery(meQuery);
   const connected = useLiveProject(projectId, refreshCheck);
+  const role = me.projects.find(({ id }) => id === projectId)?.role ?? "viewer";
+  const isForEditors = useMatches({
+    select: (matches) => matches.some(({ staticData }) => staticData.forEditors === true),
+  });
   useEffect(() => rememberProject(projectId), [projectId]);
   return (
-    <Shell
-      me={me}
-      projectId={projectId}
-      openIncidents={useOpenIncidents(projectId)}
-      banner={<TroubleBanner connected={connected} />}
-    >
-      <Outlet />
-    </Shell>
+    <RoleProvider value={role}>
+      <Shell
+        me={me}
+        projectId={projectId}
+        openIncidents={useOpenIncidents(projectId)}
+        banner={
+          <>
+            <TroubleBanner connected={connected} />
+            {role === "viewer" && <LookingOn />}
+          </>
+        }
+      >
+        {isForEditors && role === "viewer" ? <OnlyForEditors projectId={projectId} /> : <Outlet />}
+      </Shell>
+    </RoleProvider>
   );
 }
 

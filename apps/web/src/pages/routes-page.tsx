@@ -21,6 +21,7 @@ import { browserZone } from "../time/zoned.ts";
 import { Card } from "../ui/card.tsx";
 import { Listing } from "../ui/listing.tsx";
 import { Page } from "../ui/page.tsx";
+import { EditorsOnly } from "../ui/role.tsx";
 import { tell } from "../ui/tell.tsx";
 import { useNames } from "./use-names.ts";
 
@@ -36,13 +37,15 @@ export function RoutesPage() {
       title="Routes"
       lead="Rules that say who hears of which incident, when and how often. Where two would tell one channel, the upper one does."
       actions={
-        <Button
-          component={Link}
-          to={`/projects/${projectId}/routes/new`}
-          leftSection={<IconPlus size={18} aria-hidden />}
-        >
-          New route
-        </Button>
+        <EditorsOnly>
+          <Button
+            component={Link}
+            to={`/projects/${projectId}/routes/new`}
+            leftSection={<IconPlus size={18} aria-hidden />}
+          >
+            New route
+          </Button>
+        </EditorsOnly>
       }
     >
       <Listing

@@ -9,7 +9,10 @@ export function ProjectCard({ project }: { project: ProjectView }) {
   const rename = useRenameProject(project.id);
   const form = useForm({ initialValues: { name: project.name } });
   const submit = ({ name }: { name: string }) =>
-    rename.mutate(name, { onSuccess: () => tell.done("Renamed."), onError: tell.trouble });
+    rename.mutate(
+      { name, version: project.version },
+      { onSuccess: () => tell.done("Renamed."), onError: tell.trouble },
+    );
   return (
     <Card title="Project">
       <form onSubmit={form.onSubmit(submit)}>

@@ -3,6 +3,7 @@ import type { InferRequestType, InferResponseType } from "hono/client";
 
 import { pageQuery } from "../api/pages.ts";
 import { answerOf, api, inProject } from "../api/client.ts";
+import { ifMatch } from "../api/if-match.ts";
 
 export type ProjectView = InferResponseType<typeof inProject.$get, 200>;
 export type KeyView = InferResponseType<typeof inProject.keys.$get, 200>["items"][number];
@@ -42,8 +43,8 @@ export function useCreateProject() {
 export function useRenameProject(projectId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (name: string) =>
-      answerOf(inProject.$patch({ param: { projectId }, header: {}, json: { name } })),
+    mutationFn: ({ name, version }: { name: string; version: number }) =>
+      answerOf(inProject.$patch({ param: { projectId }, header: ifMatch(version), json: { name } })),
     onSuccess: async (project) => {
       client.setQueryData(projectQuery(projectId).queryKey, project);
       await client.invalidateQueries({ queryKey: MY_PROJECTS });

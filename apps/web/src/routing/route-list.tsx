@@ -2,12 +2,14 @@ import { ActionIcon, Button, Menu } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconDotsVertical, IconPencil, IconTrash } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 
+import { ManagedMark } from "../ui/managed-mark.tsx";
+import { EditorsOnly } from "../ui/role.tsx";
 import type { RouteDraft } from "./route.ts";
 import styles from "./route-list.module.css";
 import { RouteSentence } from "./route-sentence.tsx";
 import type { Names } from "./route-text.ts";
 
-type Listed = RouteDraft & { id: string };
+type Listed = RouteDraft & { id: string; managedBy: string | null };
 type Props = {
   projectId: string;
   routes: readonly Listed[];
@@ -26,31 +28,36 @@ export function RouteList({ projectId, routes, names, reorder, remove }: Props) 
     <ol className={styles["list"]}>
       {routes.map((route, index) => (
         <li key={route.id} className={styles["route"]}>
-          <div className={styles["order"]}>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`${route.name}: earlier`}
-              disabled={index === 0}
-              onClick={() => swap(index, index - 1)}
-            >
-              <IconArrowUp size={17} />
-            </ActionIcon>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`${route.name}: later`}
-              disabled={index === routes.length - 1}
-              onClick={() => swap(index, index + 1)}
-            >
-              <IconArrowDown size={17} />
-            </ActionIcon>
-          </div>
+          <EditorsOnly>
+            <div className={styles["order"]}>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                aria-label={`${route.name}: earlier`}
+                disabled={index === 0}
+                onClick={() => swap(index, index - 1)}
+              >
+                <IconArrowUp size={17} />
+              </ActionIcon>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                aria-label={`${route.name}: later`}
+                disabled={index === routes.length - 1}
+                onClick={() => swap(index, index + 1)}
+              >
+                <IconArrowDown size={17} />
+              </ActionIcon>
+            </div>
+          </EditorsOnly>
           <div className={styles["words"]}>
             <h2 className={styles["name"]}>{route.name}</h2>
+            <ManagedMark managedBy={route.managedBy} />
             <RouteSentence route={route} names={names} />
           </div>
-          <Actions projectId={projectId} route={route} remove={() => remove(route)} />
+          <EditorsOnly>
+            <Actions projectId={projectId} route={route} remove={() => remove(route)} />
+          </EditorsOnly>
         </li>
       ))}
     </ol>

@@ -1,12 +1,16 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Reason } from "@overdue/core";
+import type { InferResponseType } from "hono/client";
 
 import { answerOf, inProject } from "../api/client.ts";
+import { ifMatch } from "../api/if-match.ts";
 import { everyPage, pageQuery } from "../api/pages.ts";
 import type { RouteDraft } from "./route.ts";
 
 const { routes } = inProject;
 const oneRoute = routes[":routeId"];
+
+export type RouteView = InferResponseType<typeof oneRoute.$get, 200>;
 
 /** The routes of a project, in their order. */
 export const routesQuery = (projectId: string) =>
@@ -44,8 +48,8 @@ export function useCreateRoute(projectId: string) {
 }
 
 export function useEditRoute(projectId: string, routeId: string) {
-  return useRoutesMutation(projectId, (json: RouteDraft) =>
-    answerOf(oneRoute.$patch({ param: { projectId, routeId }, header: {}, json })),
+  return useRoutesMutation(projectId, ({ draft, version }: { draft: RouteDraft; version: number }) =>
+    answerOf(oneRoute.$patch({ param: { projectId, routeId }, header: ifMatch(version), json: draft })),
   );
 }
 
