@@ -31,14 +31,6 @@ export default defineConfig({
       },
       {
         test: {
-          // Slow, and not yet steady: asked for by name, `npm run proof:storm`.
-          name: "proof",
-          include: ["apps/checker/**/*.proof.ts"],
-          globalSetup: ["packages/testkit/src/postgres/global-setup.ts"],
-        },
-      },
-      {
-        test: {
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
           testTimeout: 180_000,

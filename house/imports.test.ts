@@ -75,7 +75,7 @@ const IMPORT =
 
 test("every import points in an allowed direction", () => {
   const files = globSync("{apps,packages}/*/src/**/*.{ts,tsx}").filter(
-    (file) => !/\.(test|proof)\./.test(file) && !file.startsWith("packages/testkit/"),
+    (file) => !file.includes(".test.") && !file.startsWith("packages/testkit/"),
   );
   expect(files.length).toBeGreaterThan(20); // a check that reads nothing must fail
   expect(files.flatMap(forbiddenImports)).toEqual([]);

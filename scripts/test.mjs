@@ -27,7 +27,6 @@ async function runVitest(report) {
   const env = { ...process.env, ...found, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
   const args = [
     "run",
-    "--project=!proof",
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${report}`,

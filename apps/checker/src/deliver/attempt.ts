@@ -5,6 +5,7 @@ import {
   isQuietKind,
   moveChannel,
   SINK_KIND,
+  stillDue,
   unseal,
   type AlertRecord,
   type ClaimedAlert,
@@ -17,7 +18,7 @@ import type { Logger } from "pino";
 
 import type { Ending, Sender } from "../senders/sender.ts";
 import type { Gates } from "./gates.ts";
-import type { Done } from "./lanes.ts";
+import type { Done, Lanes } from "./lanes.ts";
 import { nextStep } from "./next-step.ts";
 import { paceOf } from "./pace.ts";
 import type { Recorder } from "./recorder.ts";
@@ -33,8 +34,7 @@ export type AttemptParts = {
   lease: Lease;
   recorder: Recorder;
   gates: Gates;
-  /** How many more wait here for this channel. */
-  waitingFor(channelId: string): number;
+  lanes: Pick<Lanes, "waitingIn" | "keep">;
   /** A delivery will be due again after so long. */
   onRetry(inMs: number): void;
 };
@@ -57,11 +57,30 @@ export async function attemptBatch(
     if (mine === undefined) done(due, false);
     else void attemptInTurn(mine, parts).finally(() => done(due, true));
   }
+  await letGo(batch, claimed, parts);
+}
+
+/** What went with another's message, or waits for a later one, need not be claimed one by one to find that out. */
+async function letGo(
+  batch: readonly DueDelivery[],
+  claimed: ReadonlyMap<string, ClaimedAlert>,
+  { db, lanes, log }: AttemptParts,
+): Promise<void> {
+  const grouped = batch.filter(({ deliveryId }) => claimed.get(deliveryId)?.alert.group !== null);
+  const channelIds = [...new Set(grouped.map(({ channelId }) => channelId))];
+  const waiting = channelIds.flatMap((channelId) => lanes.waitingIn(channelId));
+  if (waiting.length === 0) return;
+  try {
+    const due = new Set(await stillDue(db, waiting));
+    for (const channelId of channelIds) lanes.keep(channelId, due);
+  } catch (error) {
+    log.warn({ err: error }, "What is still due could not be read; each is asked for.");
+  }
 }
 
 function attemptInTurn(mine: ClaimedAlert, parts: AttemptParts): Promise<void> {
   const { channelId } = mine.claim;
-  const room = { most: paceOf(mine.alert.channelKind).atOnce, behind: parts.waitingFor(channelId) };
+  const room = { most: paceOf(mine.alert.channelKind).atOnce, behind: parts.lanes.waitingIn(channelId).length };
   // What is quiet has a gate of its own: an alert does not wait for its answer.
   const gate = isQuietKind(mine.alert.kind) ? `${channelId} quiet` : channelId;
   return parts.gates.pass(gate, room, (answered) => attempt(mine, parts, answered));

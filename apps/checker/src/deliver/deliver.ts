@@ -45,7 +45,10 @@ export function startDelivering(options: DeliverOptions): Delivering {
     lease: { seconds: LEASE_SECONDS, holder: options.checkerId, apart: KINDS_APART },
     recorder: openRecorder(options.db, { keyring: options.keyring, mail: options.mail }),
     gates: openGates(),
-    waitingFor: (channelId: string) => lanes.waitingIn(channelId),
+    lanes: {
+      waitingIn: (channelId: string) => lanes.waitingIn(channelId),
+      keep: (channelId: string, ids: ReadonlySet<string>) => lanes.keep(channelId, ids),
+    },
     onRetry: (inMs: number) => ringer.wakeIn(inMs),
   };
   const lanes: Lanes = openLanes({

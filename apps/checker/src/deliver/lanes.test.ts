@@ -13,6 +13,7 @@ const NONE = { atOnce: 1, perSecond: 1, inAllPerSecond: 1 };
 
 let started: DueDelivery[];
 let finish: (due: DueDelivery) => void;
+let refuse: (due: DueDelivery) => void;
 let lanes: Lanes;
 
 beforeEach(() => {
@@ -86,6 +87,34 @@ test("lanes of one kind share what the provider takes in all", async () => {
   expect(names()).toEqual(["a1", "b1"]);
   await vi.advanceTimersByTimeAsync(500);
   expect(names()).toEqual(["a1", "b1", "c1"]);
+});
+
+test("what was not sent leaves its turn to the next, of its channel and of its kind", async () => {
+  open();
+  addAll(["a1", "a2", "b1"], "shared");
+  await settle();
+  expect(names()).toEqual(["a1"]);
+  refuse(due("a1", "shared"));
+  await settle();
+  expect(names()).toEqual(["a1", "b1"]);
+  refuse(due("b1", "shared"));
+  await settle();
+  expect(names()).toEqual(["a1", "b1", "a2"]);
+});
+
+test("what waits and is not kept is let go, and may come again", async () => {
+  open();
+  addAll(["a1", "a2", "a3"], "serial");
+  await settle();
+  expect(lanes.waitingIn("a")).toEqual(["a2", "a3"]);
+  lanes.keep("a", new Set(["a3"]));
+  expect(lanes.ids()).toEqual(["a1", "a3"]);
+  finish(due("a1", "serial"));
+  await settle();
+  finish(due("a3", "serial"));
+  addAll(["a2"], "serial");
+  await settle();
+  expect(names()).toEqual(["a1", "a3", "a2"]);
 });
 
 test("a busy project leaves room for another", async () => {
@@ -163,6 +192,7 @@ function open(options: Partial<LaneOptions> = {}): void {
     start: (batch, done) => {
       started.push(...batch);
       finish = (one) => done(one, true);
+      refuse = (one) => done(one, false);
       return Promise.resolve();
     },
     paceOf: (kind) => PACES[kind] ?? NONE,

@@ -11,8 +11,10 @@ export type Lanes = {
   add(due: DueDelivery): void;
   /** All that wait or are under way here. */
   ids(): string[];
-  /** How many wait for one channel. */
-  waitingIn(channelId: string): number;
+  /** Those that wait for one channel. */
+  waitingIn(channelId: string): string[];
+  /** Of those that wait for a channel, lets go all but these. */
+  keep(channelId: string, ids: ReadonlySet<string>): void;
   /** Starts nothing more; resolves once nothing is under way. */
   stop(): Promise<void>;
 };
@@ -35,7 +37,7 @@ export type LaneOptions = {
 
 /** Two rows to one door: alerts, and what is quiet, which has its turn where no alert waits. */
 type Row = { waiting: DueDelivery[]; underWay: number };
-type Lane = { kind: string; alerts: Row; quiet: Row; opensAt: number; openedAt: number };
+type Lane = { kind: string; alerts: Row; quiet: Row; opensAt: number };
 
 const AT_ONCE = 1_000;
 const AT_ONCE_PER_PROJECT = 500;
@@ -79,7 +81,6 @@ class OpenLanes implements Lanes {
       alerts: { waiting: [], underWay: 0 },
       quiet: { waiting: [], underWay: 0 },
       opensAt: 0,
-      openedAt: 0,
     };
     rowOf(lane, due).waiting.push(due);
     this.#lanes.set(name, lane);
@@ -90,8 +91,18 @@ class OpenLanes implements Lanes {
     return [...this.#here];
   }
 
-  waitingIn(channelId: string): number {
-    return this.#lanes.get(channelId)?.alerts.waiting.length ?? 0;
+  waitingIn(channelId: string): string[] {
+    const lane = this.#lanes.get(channelId);
+    return lane === undefined ? [] : rowsOf(lane).flatMap(({ waiting }) => waiting.map(idOf));
+  }
+
+  keep(channelId: string, ids: ReadonlySet<string>): void {
+    const lane = this.#lanes.get(channelId);
+    if (lane === undefined) return;
+    for (const row of rowsOf(lane)) {
+      for (const id of row.waiting.map(idOf)) if (!ids.has(id)) this.#here.delete(id);
+      row.waiting = row.waiting.filter((due) => ids.has(idOf(due)));
+    }
   }
 
   async stop(): Promise<void> {
@@ -183,9 +194,15 @@ class OpenLanes implements Lanes {
 
   #closeForAMoment(lane: Lane, now: number): void {
     const { perSecond, inAllPerSecond } = this.#options.paceOf(lane.kind);
-    lane.openedAt = lane.opensAt;
     lane.opensAt = openAfter(lane.opensAt, now, perSecond);
     this.#kindOpensAt.set(lane.kind, openAfter(this.#kindOpensAt.get(lane.kind) ?? 0, now, inAllPerSecond));
+  }
+
+  /** What was told by another's message on the way leaves its turn to the next, of its channel and of its kind. */
+  #giveBack(lane: Lane | undefined, kind: string): void {
+    const { perSecond, inAllPerSecond } = this.#options.paceOf(kind);
+    if (lane !== undefined) lane.opensAt -= 1_000 / perSecond;
+    this.#kindOpensAt.set(kind, (this.#kindOpensAt.get(kind) ?? 0) - 1_000 / inAllPerSecond);
   }
 
   #done(due: DueDelivery, wasSent: boolean): void {
@@ -195,8 +212,7 @@ class OpenLanes implements Lanes {
     this.#countDownProject(due.projectId);
     const lane = this.#lanes.get(laneName(due));
     if (lane !== undefined) rowOf(lane, due).underWay -= 1;
-    // What others' messages told on the way leaves its turn to the next.
-    if (lane !== undefined && !wasSent && underWayIn(lane) === 0) lane.opensAt = lane.openedAt;
+    if (!wasSent) this.#giveBack(lane, due.channelKind);
     if (this.#underWay === 0) for (const resolve of this.#idle.splice(0)) resolve();
     this.#pumpSoon();
   }
@@ -233,8 +249,16 @@ function rowOf(lane: Lane, { isQuiet }: DueDelivery): Row {
   return isQuiet ? lane.quiet : lane.alerts;
 }
 
+function rowsOf({ alerts, quiet }: Lane): Row[] {
+  return [alerts, quiet];
+}
+
 function underWayIn({ alerts, quiet }: Lane): number {
   return alerts.underWay + quiet.underWay;
+}
+
+function idOf({ deliveryId }: DueDelivery): string {
+  return deliveryId;
 }
 
 function roomFor({ isQuiet }: DueDelivery, places: number): number {

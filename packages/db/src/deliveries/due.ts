@@ -61,6 +61,14 @@ export async function msUntilDue(db: Db): Promise<number | null> {
   return rows[0]?.ms ?? null;
 }
 
+/** Those of these deliveries whose time has come, or whose attempt died with its lease. */
+export async function stillDue(db: Db, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await db.execute<{ id: string }>(sql`
+    select id from deliveries where id = any(${uuids(ids)}) and state in ('pending', 'retry', 'sending')
+      and case state when 'sending' then lease_until else next_attempt_at end <= clock_timestamp()`);
+  return rows.map(({ id }) => id);
+}
+
 /** A list of ids as one parameter, however long. */
 export function uuids(ids: readonly string[]) {
   return sql`${`{${ids.join(",")}}`}::uuid[]`;

@@ -1,7 +1,7 @@
 export { ringForDeliveries, type DeliveryChange } from "./changes.ts";
 export { claimDeliveries, type Claim, type ClaimedAlert, type Lease } from "./claim.ts";
 export { type DeliveryKind, type DeliveryRow, type DeliveryState, isQuietKind } from "./delivery-row.ts";
-export { dueDeliveries, msUntilDue, type DueDelivery } from "./due.ts";
+export { dueDeliveries, msUntilDue, stillDue, type DueDelivery } from "./due.ts";
 export { dismissDelivery, listDeadLetters, redeliver, tellOfDeadLetters } from "./dead-letters.ts";
 export { finishDeliveries, type Ended, type Finish } from "./finish.ts";
 export { freeLeases } from "./free-leases.ts";

@@ -20,11 +20,14 @@ import { openSender } from "../senders/sender.ts";
 import { startDelivering } from "./deliver.ts";
 
 const MINUTE = 60_000;
-const MANY = 500;
+/** "npm run proof:storm" asks for 500, and lets their messages be held for as long as they are. */
+const PROOF = process.env["STORM_CHECKS"];
+const MANY = Number(PROOF ?? 100);
+const JUDGED_AT_ONCE = MANY * 0.4;
 const PUBLIC_URL = "https://overdue.example.org";
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 // A message about the same trouble may be held for a minute.
-const WAITING = { timeout: 130_000, interval: 100 };
+const WAITING = { timeout: 130_000, interval: 50 };
 const database = await testDatabase();
 const { pool } = database;
 const [telegram, slack, webhook] = await Promise.all([
@@ -41,7 +44,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-test("500 checks lost at once on one host are few messages, and so is their return; each record stays exact", async () => {
+test(`${MANY} checks lost at once on one host are few messages, and so is their return; each record stays exact`, async () => {
   const { projectId } = await aProject(pool);
   await addChannel(projectId, "telegram", { chat: "-1001" });
   await addChannel(projectId, "slack", { url: slack.hookUrl });
@@ -51,7 +54,7 @@ test("500 checks lost at once on one host are few messages, and so is their retu
   await startDelivery();
   const lostAt = Date.now();
   await judge(lostAt);
-  await expect.poll(unfinished, WAITING).toBe(0);
+  await settled();
   expect(receivedSince(telegram, lostAt).length).toBeLessThanOrEqual(3);
   expect(receivedSince(slack, lostAt).length).toBeLessThanOrEqual(3);
   expect(receivedSince(webhook, lostAt)).toHaveLength(MANY);
@@ -67,12 +70,12 @@ test("500 checks lost at once on one host are few messages, and so is their retu
 
   const returnedAt = Date.now();
   for (let from = 0; from < MANY; from += 50) await ping(checks.slice(from, from + 50), Date.now());
-  await expect.poll(unfinished, WAITING).toBe(0);
+  await settled();
   const ups = receivedSince(telegram, returnedAt);
   expect(ups.length).toBeLessThanOrEqual(3);
   expect(ups.map(({ text }) => text).join("\n")).toMatch(/checks are up again/);
   expect((await outcomes(projectId, "up")).map(({ told }) => told)).toEqual([MANY, MANY, MANY]);
-}, 300_000);
+}, 200_000);
 
 test("one that shares nothing with a storm is told at once in the midst of it", async () => {
   const { projectId } = await aProject(pool);
@@ -91,10 +94,10 @@ test("one that shares nothing with a storm is told at once in the midst of it", 
   await recordPings(pool, [elsewhere], ALONE);
   await expect.poll(() => inChat("-1002").length, WAITING).toBe(2);
   expect(inChat("-1002")[1]?.text).toContain("lone is down");
-  await expect.poll(unfinished, WAITING).toBe(0);
+  await settled();
   // The two of the storm came alone, or together where the second was there before the first was sent.
   expect([2, 3]).toContain(inChat("-1002").length);
-}, 300_000);
+});
 
 function receivedSince<Entry extends { receivedAt: number }>(
   fake: { received: readonly Entry[] },
@@ -165,7 +168,29 @@ async function judge(watermark: number): Promise<void> {
   const rethrow = (_: string, error: unknown) => {
     throw error;
   };
-  while ((await judgeDue(pool, { watermark, outages: [], limit: 200 }, rethrow)).judged > 0);
+  while ((await judgeDue(pool, { watermark, outages: [], limit: JUDGED_AT_ONCE }, rethrow)).judged > 0);
+}
+
+/** Everything is told. What is held for more to come is held no longer, but in the proof. */
+async function settled(): Promise<void> {
+  const left = async () => {
+    if (PROOF === undefined) await letTimePass();
+    return unfinished();
+  };
+  await expect.poll(left, WAITING).toBe(0);
+}
+
+/** Where all that is left is held, the clock goes on to the first that is held no longer. */
+async function letTimePass(): Promise<void> {
+  await pool.query(`
+    with held as (
+      select min(next_attempt_at) - clock_timestamp() as for from deliveries
+      where state in ('pending', 'retry', 'sending')
+      having bool_and(state = 'pending') and min(next_attempt_at) > clock_timestamp()
+    )
+    update deliveries d set next_attempt_at = d.next_attempt_at - held.for, finished_at = d.finished_at - held.for
+    from held`);
+  await pool.query("select pg_notify('overdue_deliveries', '')");
 }
 
 async function unfinished(): Promise<number> {
