@@ -80,7 +80,10 @@ async function letGo(
 
 function attemptInTurn(mine: ClaimedAlert, parts: AttemptParts): Promise<void> {
   const { channelId } = mine.claim;
-  const room = { most: paceOf(mine.alert.channelKind).atOnce, behind: parts.lanes.waitingIn(channelId).length };
+  const room = {
+    most: paceOf(mine.alert.channelKind).atOnce,
+    behind: parts.lanes.waitingIn(channelId).length,
+  };
   // What is quiet has a gate of its own: an alert does not wait for its answer.
   const gate = isQuietKind(mine.alert.kind) ? `${channelId} quiet` : channelId;
   return parts.gates.pass(gate, room, (answered) => attempt(mine, parts, answered));
