@@ -20,3 +20,4 @@ export {
 export type { FakeRequest, Fault } from "./fakes/http-fake.ts";
 export { alertScene, sceneKeyring, type AlertScene, type Written } from "./scenes/alert-scene.ts";
 export { aCheck, anArrival, aProject, type SceneCheck } from "./scenes/check-scene.ts";
+export { askedStormSize } from "./scenes/storm-size.ts";
