@@ -7,6 +7,7 @@ import { fallBack } from "./fall-back.ts";
 import { uuids } from "./due.ts";
 import { gather } from "./gather.ts";
 import { loadAlerts, type AlertRecord } from "./load-alert.ts";
+import { dropOutdatedMembers, failMembers, freeMembers } from "./members.ts";
 
 /** The right to make one attempt. The attempt's number is the fence: only its holder may finish it. */
 export type Claim = {
@@ -49,6 +50,7 @@ export function claimDeliveries(db: Db, ids: readonly string[], lease: Lease): P
     await postpone(tx, decisions);
     const probes = having(decisions, "probe");
     const claimed = [...(await gather(tx, having(decisions, "claim"), lease.apart ?? null)), ...probes];
+    await dropOutdatedMembers(tx, claimed);
     const claims = await take(tx, claimed, { ...lease, probes });
     const alerts = new Map((await loadAlerts(tx, claimed)).map((alert) => [alert.deliveryId, alert]));
     return claims.flatMap((claim) => {
@@ -71,9 +73,16 @@ async function lockLanes(tx: Tx, ids: readonly string[]): Promise<Candidate[]> {
       union
       select d.id from asked join deliveries d on d.check_id = asked.check_id and d.channel_id = asked.channel_id
       where d.state in ('pending', 'retry', 'sending')
+      union
+      -- what another's message is telling just now
+      select m.id from asked join deliveries m on m.check_id = asked.check_id and m.channel_id = asked.channel_id
+      join deliveries l on l.id = m.lead_id
+      where m.lead_id is not null and m.created_at > clock_timestamp() - ${LATE}::interval and l.state = 'sending'
     )
-    select d.id, case when d.kind in ('down', 'up', 'reminder') then d.check_id || '/' || d.channel_id end as lane, d.kind, d.state,
-           case d.state when 'sending' then d.lease_until else d.next_attempt_at end <= clock_timestamp() as due,
+    select d.id, case when d.kind in ('down', 'up', 'reminder') then d.check_id || '/' || d.channel_id end as lane, d.kind,
+           coalesce(l.state, d.state) as state,
+           case coalesce(l.state, d.state) when 'sending' then coalesce(l.lease_until, d.lease_until)
+             else d.next_attempt_at end <= clock_timestamp() as due,
            c.id as "channelId", d.crashes, d.created_at < clock_timestamp()
              - case when d.kind in ('run', 'notice') then ${LATE_QUIET}::interval else ${LATE}::interval end as late,
            case when c.deleted_at is not null then 'deleted'
@@ -84,7 +93,8 @@ async function lockLanes(tx: Tx, ids: readonly string[]): Promise<Candidate[]> {
     join deliveries d on d.id = wanted.id
     join channels c on c.project_id = d.project_id and c.id = d.channel_id
     left join flips f on f.project_id = d.project_id and f.id = d.flip_id
-    where d.state in ('pending', 'retry', 'sending')
+    left join deliveries l on l.id = d.lead_id and l.state = 'sending'
+    where d.state in ('pending', 'retry', 'sending') or l.id is not null
     order by coalesce(f.deadline_seq, 0), d.id
     for update of d`);
   return rows;
@@ -139,15 +149,15 @@ async function postpone(tx: Tx, decisions: ReadonlyMap<string, Decision>): Promi
 /** What is never sent from here: its end is written, and where it failed the fall-back gets it. */
 async function closeOthers(tx: Tx, decisions: ReadonlyMap<string, Decision>): Promise<void> {
   const [broken, expired] = [having(decisions, "refuse-broken"), having(decisions, "expire")];
-  await close(tx, having(decisions, "supersede"), {
-    state: "superseded",
-    because: "Newer news took its place.",
-  });
+  const outdated = having(decisions, "supersede");
+  await close(tx, outdated, { state: "superseded", because: "Newer news took its place." });
+  await freeMembers(tx, outdated);
   await close(tx, broken, { state: "failed", because: "The channel is broken." });
   await close(tx, expired, {
     state: "failed",
     because: "The channel did not work for as long as this was worth trying.",
   });
+  await failMembers(tx, [...broken, ...expired]);
   await fallBack(tx, [...broken, ...expired]);
 }
 

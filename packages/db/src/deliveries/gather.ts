@@ -113,7 +113,8 @@ async function findGone(tx: Tx, channelIds: readonly string[]): Promise<Gone[]> 
     ${FROM}
     join deliveries l on l.id = coalesce(d.lead_id, d.id)
     where d.channel_id = any(${uuids(channelIds)}) and d.kind in ('down', 'up', 'reminder')
-      and d.created_at > clock_timestamp() - 2 * ${LATELY}::interval and l.attempt > 0
+      and d.created_at > clock_timestamp() - 2 * ${LATELY}::interval
+      and l.attempt > 0 and l.state not in ('superseded', 'failed')
       and coalesce(l.finished_at, clock_timestamp()) > clock_timestamp() - ${LATELY}::interval
     order by d.created_at desc
     limit ${WAITING_MAX}`);
