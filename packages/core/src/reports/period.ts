@@ -1,0 +1,74 @@
+import { civilDateOf, dayNumberOf, weekdayOf } from "../schedules/civil.ts";
+import type { TimeZone } from "../schedules/timezones/time-zone.ts";
+import { timeZoneOf } from "../schedules/timezones/timezones.ts";
+import { DAY_MS, HOUR_MS, type Instant } from "../time.ts";
+
+/** How often a report comes. */
+export type ReportEvery = "week" | "month";
+
+/** What a report is about, half open, by the clock of its zone. `label`: "2026-W47" or "2026-11". */
+export type Period = { every: ReportEvery; label: string; from: Instant; until: Instant; timezone: string };
+
+const MORNING_MS = 9 * HOUR_MS;
+const THURSDAY = 3;
+
+/** The newest period that was over by `now`: weeks begin on Monday, months on their first day. @throws ScheduleError for no zone */
+export function lastPeriod(every: ReportEvery, now: Instant, timezone: string): Period {
+  const zone = timeZoneOf(timezone);
+  return periodUntil(every, startOf(every, dayIn(zone, now)), zone);
+}
+
+/** The period that ended where this one begins. */
+export function periodBefore({ every, from, timezone }: Period): Period {
+  return lastPeriod(every, from, timezone);
+}
+
+/** When the next report is due after `after`: on Monday, or on the first of the month, at 9:00 by the zone's clock. */
+export function nextReportAt(every: ReportEvery, after: Instant, timezone: string): Instant {
+  const zone = timeZoneOf(timezone);
+  let day = startOf(every, dayIn(zone, after));
+  while (morningOf(zone, day) <= after) day = startAfter(every, day);
+  return morningOf(zone, day);
+}
+
+function periodUntil(every: ReportEvery, end: number, zone: TimeZone): Period {
+  const begin = startOf(every, end - 1);
+  return {
+    every,
+    label: labelOf(every, begin),
+    from: zone.firstInstantAt(begin * DAY_MS),
+    until: zone.firstInstantAt(end * DAY_MS),
+    timezone: zone.name,
+  };
+}
+
+function dayIn(zone: TimeZone, at: Instant): number {
+  return Math.floor(zone.wallOf(at) / DAY_MS);
+}
+
+function morningOf(zone: TimeZone, day: number): Instant {
+  return zone.firstInstantAt(day * DAY_MS + MORNING_MS);
+}
+
+/** The first day of the period in which the day lies. */
+function startOf(every: ReportEvery, day: number): number {
+  return every === "week" ? day - ((weekdayOf(day) + 6) % 7) : day - civilDateOf(day).day + 1;
+}
+
+function startAfter(every: ReportEvery, start: number): number {
+  if (every === "week") return start + 7;
+  const { year, month } = civilDateOf(start);
+  return month === 12 ? dayNumberOf(year + 1, 1, 1) : dayNumberOf(year, month + 1, 1);
+}
+
+/** ISO 8601: a week belongs to the year of its Thursday. */
+function labelOf(every: ReportEvery, begin: number): string {
+  const two = (number: number) => String(number).padStart(2, "0");
+  if (every === "month") {
+    const { year, month } = civilDateOf(begin);
+    return `${year}-${two(month)}`;
+  }
+  const { year } = civilDateOf(begin + THURSDAY);
+  const firstWeek = startOf("week", dayNumberOf(year, 1, 4));
+  return `${year}-W${two((begin - firstWeek) / 7 + 1)}`;
+}

@@ -1,0 +1,209 @@
+import type { Reason, Status } from "../checks/check.ts";
+import type { Instant } from "../time.ts";
+import type { Span } from "./spans.ts";
+import { type LeftOut, type StatusLine, type Uptime, uptimeOf } from "./uptime.ts";
+
+/** How many slots came out how; `lateMostMs`: the latest of those that came late. */
+export type SlotSums = {
+  onTime: number;
+  late: number;
+  missed: number;
+  failed: number;
+  notJudged: number;
+  lateMostMs: number | null;
+};
+/** How long the runs took that ended and were timed; null where none was. */
+export type RunSums = { meanMs: number | null; longestMs: number | null };
+
+/** What is known of a check for a span, and for the span before it. */
+export type CheckRecord = {
+  id: string;
+  name: string;
+  createdAt: Instant;
+  /** As it is when the report is made. */
+  status: Status;
+  /** Last success or fail. */
+  lastPingAt: Instant | null;
+  pausedAt: Instant | null;
+  line: StatusLine;
+  slots: { now: SlotSums; before: SlotSums };
+  runs: { now: RunSums; before: RunSums };
+  maintenance: readonly Span[];
+};
+
+export type OpenIncident = { checkId: string; name: string; reason: Reason; openedAt: Instant };
+export type BrokenChannel = { id: string; name: string; brokenAt: Instant; because: string };
+
+/** All that a report is made of. */
+export type ReportSources = {
+  span: Span;
+  before: Span;
+  checks: readonly CheckRecord[];
+  outages: readonly Span[];
+  open: readonly OpenIncident[];
+  broken: readonly BrokenChannel[];
+};
+
+/** How many there are, and the first few of them. */
+export type Few<Item> = { total: number; first: readonly Item[] };
+/** A number of the span, and of the span before it. */
+export type Compared<Value = number> = { now: Value; before: Value };
+
+/** The sort, in words, of what a report says of a project. Shares are from 0 to 1; null where nothing counts. */
+export type Report = {
+  checks: number;
+  uptime: Compared<number | null>;
+  leftOut: { pausedChecks: number; maintenanceChecks: number; outageMs: number };
+  onTime: Compared;
+  late: Compared;
+  missed: Compared;
+  failed: Compared;
+  notJudged: Compared;
+  downs: Compared;
+  worst: Few<{ checkId: string; name: string; uptime: number; downMs: number; downs: number }>;
+  latest: Few<{ checkId: string; name: string; late: number; lateMostMs: number }>;
+  slowest: Few<{ checkId: string; name: string; longestMs: number; usualMs: number | null }>;
+  neverRan: Few<{ checkId: string; name: string; createdAt: Instant }>;
+  silent: Few<{ checkId: string; name: string; lastPingAt: Instant }>;
+  paused: Few<{ checkId: string; name: string; pausedAt: Instant | null }>;
+  open: Few<OpenIncident>;
+  broken: Few<BrokenChannel>;
+};
+
+type Judged = CheckRecord & { now: Uptime; was: Uptime; downs: number };
+
+const SHOWN = 5;
+
+/** Puts together what a report says. */
+export function reportOf({ span, before, checks, outages, open, broken }: ReportSources): Report {
+  const judged = checks.map((check) => judge(check, { span, before, outages }));
+  return {
+    checks: checks.length,
+    uptime: { now: shareUp(judged.map(({ now }) => now)), before: shareUp(judged.map(({ was }) => was)) },
+    leftOut: {
+      pausedChecks: judged.filter(({ now }) => now.pausedMs > 0).length,
+      maintenanceChecks: judged.filter(({ now }) => now.maintenanceMs > 0).length,
+      outageMs: outageWithin(outages, span),
+    },
+    ...slotTotals(checks),
+    downs: { now: sum(judged, ({ downs }) => downs), before: sum(judged, (check) => downsIn(check, before)) },
+    worst: worstOf(judged),
+    latest: latestOf(checks),
+    slowest: slowestOf(checks),
+    ...unheardOf(checks, span),
+    open: few(open),
+    broken: few(broken),
+  };
+}
+
+type Sides = { span: Span; before: Span; outages: readonly Span[] };
+
+function judge(check: CheckRecord, { span, before, outages }: Sides): Judged {
+  const leftOut: LeftOut = { maintenance: check.maintenance, outages };
+  const since = ({ from, until }: Span) => ({ from: Math.max(from, check.createdAt), until });
+  return {
+    ...check,
+    now: uptimeOf(check.line, since(span), leftOut),
+    was: uptimeOf(check.line, since(before), leftOut),
+    downs: downsIn(check, span),
+  };
+}
+
+function shareUp(uptimes: readonly Uptime[]): number | null {
+  const counted = sum(uptimes, ({ countedMs }) => countedMs);
+  return counted === 0 ? null : 1 - sum(uptimes, ({ downMs }) => downMs) / counted;
+}
+
+function outageWithin(outages: readonly Span[], { from, until }: Span): number {
+  const lengths = outages.map((outage) => Math.min(outage.until, until) - Math.max(outage.from, from));
+  return sum(lengths, (length) => Math.max(0, length));
+}
+
+function slotTotals(checks: readonly CheckRecord[]) {
+  const compared = (of: (sums: SlotSums) => number): Compared => ({
+    now: sum(checks, ({ slots }) => of(slots.now)),
+    before: sum(checks, ({ slots }) => of(slots.before)),
+  });
+  return {
+    onTime: compared(({ onTime }) => onTime),
+    late: compared(({ late }) => late),
+    missed: compared(({ missed }) => missed),
+    failed: compared(({ failed }) => failed),
+    notJudged: compared(({ notJudged }) => notJudged),
+  };
+}
+
+function downsIn({ line }: CheckRecord, { from, until }: Span): number {
+  return line.changes.filter(({ at, to }) => to === "down" && at >= from && at < until).length;
+}
+
+function worstOf(checks: readonly Judged[]): Report["worst"] {
+  const down = checks.filter(({ now }) => now.downMs > 0);
+  return few(
+    down
+      .toSorted((one, other) => other.now.downMs - one.now.downMs || order(one, other))
+      .map(({ id, name, now, downs }) => ({
+        checkId: id,
+        name,
+        uptime: 1 - now.downMs / now.countedMs,
+        downMs: now.downMs,
+        downs,
+      })),
+  );
+}
+
+function latestOf(checks: readonly CheckRecord[]): Report["latest"] {
+  const late = checks.flatMap(({ id, name, slots }) =>
+    slots.now.late === 0
+      ? []
+      : [{ checkId: id, name, late: slots.now.late, lateMostMs: slots.now.lateMostMs ?? 0 }],
+  );
+  return few(late.toSorted((one, other) => other.late - one.late || order(one, other)));
+}
+
+function slowestOf(checks: readonly CheckRecord[]): Report["slowest"] {
+  const timed = checks.flatMap(({ id, name, runs }) =>
+    runs.now.longestMs === null
+      ? []
+      : [{ checkId: id, name, longestMs: runs.now.longestMs, usualMs: runs.before.meanMs }],
+  );
+  return few(timed.toSorted((one, other) => other.longestMs - one.longestMs || order(one, other)));
+}
+
+/** A check without a success or a fail: never, not in all the span, or because it is paused. */
+function unheardOf(
+  checks: readonly CheckRecord[],
+  span: Span,
+): Pick<Report, "neverRan" | "silent" | "paused"> {
+  const named = checks.toSorted(order).map((check) => ({ ...check, checkId: check.id }));
+  const awaited = named.filter(({ status }) => status !== "paused");
+  return {
+    neverRan: few(awaited.flatMap((check) => (check.lastPingAt === null ? [neverRan(check)] : []))),
+    silent: few(
+      awaited.flatMap(({ checkId, name, lastPingAt }) =>
+        lastPingAt !== null && lastPingAt < span.from ? [{ checkId, name, lastPingAt }] : [],
+      ),
+    ),
+    paused: few(
+      named.flatMap(({ checkId, name, status, pausedAt }) =>
+        status === "paused" ? [{ checkId, name, pausedAt }] : [],
+      ),
+    ),
+  };
+}
+
+function neverRan({ id, name, createdAt }: CheckRecord) {
+  return { checkId: id, name, createdAt };
+}
+
+function few<Item>(items: readonly Item[]): Few<Item> {
+  return { total: items.length, first: items.slice(0, SHOWN) };
+}
+
+function order(one: { name: string }, other: { name: string }): number {
+  return one.name < other.name ? -1 : Number(one.name > other.name);
+}
+
+function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
+}

@@ -1,0 +1,61 @@
+import {
+  type CheckRecord,
+  type MaintenanceWindow,
+  plannedWithin,
+  type Report,
+  reportOf,
+  type Span,
+} from "@overdue/core";
+import { sql } from "drizzle-orm";
+
+import type { Db, Tx } from "../database.ts";
+import { windowsByCheck } from "../maintenance/windows.ts";
+import { loadBroken, loadOpen, loadOutages } from "./load-around.ts";
+import { loadRecords, type StoredRecord } from "./load-records.ts";
+
+/** Which project, which span, and the one before it that it is compared with. */
+export type ReportQuery = { projectId: string; span: Span; before: Span };
+
+/** What became of a project's checks in a span. What is open, paused or broken is told as it is now. */
+export async function findReport(tx: Db | Tx, query: ReportQuery): Promise<Report> {
+  const { projectId, span, before } = query;
+  const both = { from: before.from, until: span.until };
+  const records = await loadRecords(tx, query);
+  const windowsOf = await windowsByCheck(tx, projectId);
+  const planned = rememberedBy(plannedIn(both));
+  return reportOf({
+    span,
+    before,
+    checks: records.map((record) => checkRecord(record, planned(windowsOf(record)))),
+    outages: await loadOutages(tx, both),
+    open: await loadOpen(tx, projectId),
+    broken: await loadBroken(tx, projectId),
+  });
+}
+
+/** Whether the project has checks, so that there is something to report. */
+export async function hasChecks(db: Db | Tx, projectId: string): Promise<boolean> {
+  const { rows } = await db.execute(
+    sql`select from checks where project_id = ${projectId} and deleted_at is null limit 1`,
+  );
+  return rows.length > 0;
+}
+
+function checkRecord({ tags: _, ...record }: StoredRecord, maintenance: readonly Span[]): CheckRecord {
+  return { ...record, maintenance };
+}
+
+function plannedIn(span: Span) {
+  return (windows: readonly MaintenanceWindow[]) => plannedWithin(windows, span);
+}
+
+/** Most checks share their windows: a thousand with a nightly one ask for its times once. */
+function rememberedBy(plannedOf: (windows: readonly MaintenanceWindow[]) => readonly Span[]) {
+  const known = new Map<string, readonly Span[]>();
+  return (windows: readonly MaintenanceWindow[]) => {
+    const key = JSON.stringify(windows);
+    const found = known.get(key) ?? plannedOf(windows);
+    known.set(key, found);
+    return found;
+  };
+}
