@@ -81,7 +81,15 @@ export { ConfigRoute, type NamedTarget } from "./config/config-route.ts";
 export { counted } from "./config/names.ts";
 export { misnamedIn } from "./config/plan-routes.ts";
 export { gatherAlerts, type Gathered } from "./routing/gather.ts";
-export { lastPeriod, nextReportAt, type Period, periodBefore, type ReportEvery } from "./reports/period.ts";
+export {
+  lastPeriod,
+  nextReportAt,
+  type Period,
+  periodAfter,
+  periodBefore,
+  periodNamed,
+  type ReportEvery,
+} from "./reports/period.ts";
 export { plannedWithin } from "./reports/planned.ts";
 export { type CheckRecord, type Report, reportOf, type RunSums, type SlotSums } from "./reports/report.ts";
 export type { Span } from "./reports/spans.ts";

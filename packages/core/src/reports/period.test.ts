@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { lastPeriod, nextReportAt, periodBefore, type ReportEvery } from "./period.ts";
+import { lastPeriod, nextReportAt, periodAfter, periodBefore, periodNamed, type ReportEvery } from "./period.ts";
 
 const at = (iso: string) => Date.parse(iso);
 const iso = (instant: number) => new Date(instant).toISOString().replace(":00.000Z", "Z");
@@ -100,3 +100,19 @@ test("the period before ends where this one begins", () => {
   const february = periodBefore(march);
   expect([february.label, iso(february.until)]).toEqual(["2026-02", iso(march.from)]);
 });
+
+test.each(["2026-W47", "2026-W53", "2025-W01", "2026-11", "2026-12", "2027-01"])(
+  "%s is found by its name, and the one after it begins where it ends",
+  (label) => {
+    const period = periodNamed(label, "Europe/Berlin");
+    expect(period?.label).toBe(label);
+    const after = period && periodAfter(period);
+    expect(after?.from).toBe(period?.until);
+    expect(after && periodBefore(after)).toEqual(period);
+  },
+);
+
+test.each(["2025-W53", "2026-W00", "2026-W54", "2026-13", "2026-00", "2026", "last week", ""])(
+  "there is no period %j",
+  (label) => expect(periodNamed(label, "UTC")).toBeNull(),
+);

@@ -23,6 +23,24 @@ export function periodBefore({ every, from, timezone }: Period): Period {
   return lastPeriod(every, from, timezone);
 }
 
+/** The period that begins where this one ends. */
+export function periodAfter({ every, until, timezone }: Period): Period {
+  const zone = timeZoneOf(timezone);
+  return periodUntil(every, startAfter(every, startOf(every, dayIn(zone, until))), zone);
+}
+
+/** The period of that name, such as "2026-W47" or "2026-11"; null where there is none. @throws ScheduleError for no zone */
+export function periodNamed(label: string, timezone: string): Period | null {
+  const [, year = "", week, month] = /^(\d{4})-(?:W(\d{2})|(\d{2}))$/.exec(label) ?? [];
+  const begin =
+    week === undefined
+      ? dayNumberOf(Number(year), Number(month ?? 1), 1)
+      : startOf("week", dayNumberOf(Number(year), 1, 4)) + (Number(week) - 1) * 7;
+  const every = week === undefined ? "month" : "week";
+  const period = periodUntil(every, startAfter(every, begin), timeZoneOf(timezone));
+  return period.label === label ? period : null;
+}
+
 /** When the next report is due after `after`: on Monday, or on the first of the month, at 9:00 by the zone's clock. */
 export function nextReportAt(every: ReportEvery, after: Instant, timezone: string): Instant {
   const zone = timeZoneOf(timezone);

@@ -50,10 +50,26 @@ async function mailboxesOf(tx: Tx, keyring: Keyring, projectId: string): Promise
   return made;
 }
 
+type Address = { projectId: string; email: string };
+
+/** The channel by which Overdue itself writes to a member, made when it is first needed. */
+export async function ownMailbox(
+  tx: Tx,
+  keyring: Keyring,
+  of: Address,
+): Promise<{ channelId: string; isBroken: boolean }> {
+  await tx.execute(sql`select from members m join users u on u.id = m.user_id
+    where m.project_id = ${of.projectId} and u.email = ${of.email} for update of m`);
+  const { rows } = await tx.execute<{ channelId: string; isBroken: boolean }>(sql`
+    select id as "channelId", broken_at is not null as "isBroken" from channels
+    where project_id = ${of.projectId} and internal and kind = 'email' and hint = ${of.email}`);
+  return rows[0] ?? { channelId: await makeMailbox(tx, keyring, of), isBroken: false };
+}
+
 async function makeMailbox(
   tx: Tx,
   keyring: Keyring,
-  { projectId, email }: { projectId: string; email: string },
+  { projectId, email }: Address,
 ): Promise<string> {
   const channelId = randomUUIDv7();
   const settings = sealSettings(keyring, { projectId, channelId }, { to: email });

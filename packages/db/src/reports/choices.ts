@@ -1,0 +1,112 @@
+import { type Instant, nextReportAt, type ReportEvery } from "@overdue/core";
+import { and, eq, isNull, sql } from "drizzle-orm";
+
+import type { Db, Tx } from "../database.ts";
+import type { MemberRef } from "../projects/index.ts";
+import { channels, members, projects, reports, users } from "../schema/index.ts";
+import { StaleVersion } from "../stale-version.ts";
+
+/** How often a member gets the project's report. `timezone` null: by the project's clock. */
+export type ReportChoice = {
+  /** Null while nothing was stored: then it is what the role says. */
+  id: string | null;
+  every: ReportEvery | "none";
+  timezone: string | null;
+  dueAt: Date | null;
+  version: number;
+  projectTimezone: string;
+  email: string;
+  /** Why mails to the address fail, where they do. */
+  brokenBecause: string | null;
+};
+
+/** Those who answer for the jobs hear of them once a month unless they say otherwise. */
+const OF_ROLE = { owner: "month", editor: "none", viewer: "none" } as const;
+const OWNERS_AT_ONCE = 500;
+
+/** A member's choice, or null where nobody is that member. */
+export async function findReportChoice(db: Db | Tx, ref: MemberRef): Promise<ReportChoice | null> {
+  const [row] = await db
+    .select({
+      role: members.role,
+      id: reports.id,
+      every: reports.every,
+      timezone: reports.timezone,
+      dueAt: reports.dueAt,
+      version: reports.version,
+      projectTimezone: projects.timezone,
+      email: users.email,
+      brokenBecause: channels.brokenBecause,
+    })
+    .from(members)
+    .innerJoin(users, eq(users.id, members.userId))
+    .innerJoin(projects, eq(projects.id, members.projectId))
+    .leftJoin(reports, and(eq(reports.projectId, members.projectId), eq(reports.userId, members.userId)))
+    .leftJoin(channels, ownMailbox())
+    .where(isMember(ref));
+  if (row === undefined) return null;
+  const { role, ...choice } = row;
+  return { ...choice, every: row.every ?? OF_ROLE[role], version: row.version ?? 0 };
+}
+
+/** Writes what is named. @returns whether there is that member. @throws StaleVersion */
+export async function editReportChoice(
+  db: Db,
+  ref: MemberRef,
+  { edit, version, now }: { edit: ChoiceEdit; version: number | null; now: Instant },
+): Promise<boolean> {
+  return await db.transaction(async (tx) => {
+    await tx.select({ role: members.role }).from(members).where(isMember(ref)).for("update");
+    const before = await findReportChoice(tx, ref);
+    if (before === null) return false;
+    if (version !== null && version !== before.version) throw new StaleVersion();
+    const every = edit.every ?? before.every;
+    const timezone = edit.timezone === undefined ? before.timezone : edit.timezone;
+    const dueAt = dueAfter(every, now, timezone ?? before.projectTimezone);
+    const values = { every, timezone, dueAt, version: before.version + 1, updatedAt: sql`now()` };
+    await tx
+      .insert(reports)
+      .values({ ...ref, ...values })
+      .onConflictDoUpdate({ target: [reports.projectId, reports.userId], set: values });
+    return true;
+  });
+}
+export type ChoiceEdit = { every?: ReportEvery | "none"; timezone?: string | null };
+
+/** Stores what an owner gets who has chosen nothing yet, so that it falls due. @returns for how many */
+export async function storeOwnersReports(db: Db, now: Instant): Promise<number> {
+  const owners = await db
+    .select({ projectId: members.projectId, userId: members.userId, timezone: projects.timezone })
+    .from(members)
+    .innerJoin(projects, and(eq(projects.id, members.projectId), isNull(projects.deletedAt)))
+    .leftJoin(reports, and(eq(reports.projectId, members.projectId), eq(reports.userId, members.userId)))
+    .where(and(eq(members.role, "owner"), isNull(reports.id)))
+    .limit(OWNERS_AT_ONCE);
+  if (owners.length === 0) return 0;
+  const every = OF_ROLE.owner;
+  const rows = owners.map(({ timezone, ...ref }) => ({
+    ...ref,
+    every,
+    dueAt: dueAfter(every, now, timezone),
+  }));
+  await db.insert(reports).values(rows).onConflictDoNothing();
+  return owners.length;
+}
+
+function dueAfter(every: ReportEvery | "none", now: Instant, timezone: string): Date | null {
+  return every === "none" ? null : new Date(nextReportAt(every, now, timezone));
+}
+
+function isMember({ projectId, userId }: MemberRef) {
+  return and(eq(members.projectId, projectId), eq(members.userId, userId));
+}
+
+/** The channel by which Overdue itself writes to a member's address. */
+function ownMailbox() {
+  return and(
+    eq(channels.projectId, members.projectId),
+    eq(channels.internal, true),
+    eq(channels.kind, "email"),
+    eq(channels.hint, users.email),
+  );
+}
