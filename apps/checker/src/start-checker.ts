@@ -10,7 +10,6 @@ import {
   openDb,
   openPool,
   passOnDelivery,
-  unsubscribeLink,
   type Db,
   type OwnersWay,
   type Pool,
@@ -27,6 +26,7 @@ import { Waker } from "./routes/waker.ts";
 import { openSink } from "./self-watch/sink.ts";
 import { watchItself } from "./self-watch/watch-itself.ts";
 import { openMailer } from "./senders/mail.ts";
+import { stopLinkOf } from "./senders/stop-link.ts";
 import { openSender } from "./senders/sender.ts";
 import { hearTelegram } from "./telegram/hear-telegram.ts";
 
@@ -119,7 +119,7 @@ async function openSending(config: Config, db: Db) {
   const mailer = openMailer({
     smtpUrl: config.smtpUrl,
     from: config.mailFrom,
-    stopLink: (channelId) => unsubscribeLink(keyring, { publicUrl: config.publicUrl, channelId }),
+    stopLink: (message) => stopLinkOf(message, { keyring, publicUrl: config.publicUrl }),
   });
   const sender = openSender({
     egress,

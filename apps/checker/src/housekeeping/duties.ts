@@ -21,6 +21,8 @@ import {
 } from "@overdue/db";
 import type { Logger } from "pino";
 
+import { sendReports } from "./send-reports.ts";
+
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -49,6 +51,7 @@ export function dutiesOn(pool: Pool, { way, log }: { way: OwnersWay; log: Logger
         return 0;
       },
     },
+    { name: "send reports", everySeconds: MINUTE, run: (db) => sendReports(db, { way, log }) },
     { name: "prune pings beyond the newest 1,000", everySeconds: 5 * MINUTE, run: prunePingsBeyondCount },
     { name: "prune old pings", everySeconds: 6 * HOUR, run: pruneOldPings },
     { name: "prune old flips", everySeconds: DAY, run: pruneFlips },

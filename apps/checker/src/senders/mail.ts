@@ -5,12 +5,12 @@ import type { Ending } from "./sender.ts";
 
 /** Sends alerts as mail. Never throws. */
 export type Mailer = { send(to: string, message: AlertMessage): Promise<Ending>; close(): void };
-/** SMTP_URL and MAIL_FROM. `stopLink`: where whoever gets mails by a channel ends them. */
+/** SMTP_URL and MAIL_FROM. `stopLink`: where whoever gets such a mail ends them. */
 export type MailOptions = {
   smtpUrl: string | null;
   from: string;
   timeoutMs?: number;
-  stopLink: (channelId: string) => string;
+  stopLink: (message: AlertMessage) => string;
 };
 
 const TIMEOUT_MS = 10_000;
@@ -45,7 +45,7 @@ type Way = Pick<MailOptions, "from" | "stopLink"> & { transport: Transporter; to
 
 async function sendMail({ transport, from, to, stopLink }: Way, message: AlertMessage): Promise<Ending> {
   const { renderEmail } = await import("@overdue/channels/email");
-  const stop = stopLink(message.facts.channel.id);
+  const stop = stopLink(message);
   try {
     const info: unknown = await transport.sendMail({
       from,

@@ -8,22 +8,21 @@ import {
   Link,
   Preview,
   render,
-  Section,
   Text,
 } from "@react-email/components";
-import { createElement as h, type CSSProperties, type ReactElement } from "react";
+import { createElement as h, type ReactElement } from "react";
 
-import type { AlertLine, AlertMessage } from "../message/alert.ts";
+import type { AlertLine, AlertMessage, AlertSection } from "../message/alert.ts";
 import { plainText } from "../message/compose.ts";
-import { oneLine } from "../message/text.ts";
 import { lookOf } from "../message/look.ts";
+import { oneLine } from "../message/text.ts";
+import * as look from "./look.ts";
 
 /** Kept away from the package's main door: the web app has no use for a mail renderer. */
 
 export type RenderedEmail = { subject: string; html: string; text: string };
 
 const SUBJECT_CHARS = 180;
-const FONT = "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
 
 /** An alert as a mail: HTML and plain text that say the same. `stop`: where its reader ends such mails. React escapes what a person or a job typed. */
 export async function renderEmail(message: AlertMessage, stop: string): Promise<RenderedEmail> {
@@ -33,7 +32,7 @@ export async function renderEmail(message: AlertMessage, stop: string): Promise<
     text: [
       plainText(message),
       ...(message.actions ?? []).map(({ label, url }) => `${label}: ${url}`),
-      `No more mails to this address: ${stop}`,
+      `${stopWords(message)}: ${stop}`,
     ].join("\n\n"),
   };
 }
@@ -43,72 +42,86 @@ function subjectOf(message: AlertMessage): string {
 }
 
 function page(message: AlertMessage, stop: string): ReactElement {
+  const card = { className: "card", style: look.card(lookOf(message).colour) };
   return h(
     Html,
     { lang: "en" },
-    h(Head),
+    h(
+      Head,
+      null,
+      h("meta", { name: "color-scheme", content: "light dark" }),
+      h("meta", { name: "supported-color-schemes", content: "light dark" }),
+      h("style", null, look.DARK),
+    ),
     h(Preview, null, message.sentence),
     h(
       Body,
-      { style: { backgroundColor: "#f1f3f5", fontFamily: FONT, margin: 0, padding: "24px 0" } },
-      h(Container, { style: card(message) }, ...content(message, stop)),
+      { className: "body", style: look.body },
+      h(Container, card, ...content(message), ...foot(message, stop)),
     ),
   );
 }
 
-function content(message: AlertMessage, stop: string): ReactElement[] {
+function content(message: AlertMessage): ReactElement[] {
   return [
-    h(Heading, { as: "h1", key: "title", style: { fontSize: 20, margin: "0 0 12px" } }, message.title),
-    h(Text, { key: "sentence", style: paragraph }, message.sentence),
-    h(Section, { key: "lines" }, ...message.lines.map(lineRow)),
-    ...(message.output === null ? [] : [h("pre", { key: "output", style: outputStyle }, message.output)]),
-    h(Text, { key: "link", style: paragraph }, h(Link, { href: message.link }, "Open in Overdue")),
-    ...actionLines(message),
-    h(Hr, { key: "rule" }),
-    h(Text, { key: "foot", style: small }, footOf(message)),
-    h(Text, { key: "stop", style: small }, h(Link, { href: stop }, "No more mails to this address")),
+    h(Heading, { as: "h1", key: "title", style: look.title }, message.title),
+    h(Text, { key: "sentence", style: look.paragraph }, message.sentence),
+    lineTable(message.lines, { key: "lines", style: look.label, className: "quiet" }),
+    ...(message.sections ?? []).flatMap(section),
+    ...(message.output === null
+      ? []
+      : [h("pre", { key: "output", className: "output", style: look.output }, message.output)]),
+    h("div", { key: "acts" }, ...buttons(message)),
   ];
 }
 
-/** Each asks before it acts: scanners of mail open every link. */
-function actionLines({ actions = [] }: AlertMessage): ReactElement[] {
-  return actions.map(({ act, label, url }) =>
-    h(Text, { key: act, style: { ...paragraph, margin: "0 0 4px" } }, h(Link, { href: url }, label)),
+function foot(message: AlertMessage, stop: string): ReactElement[] {
+  const quiet = { className: "quiet", style: look.small };
+  return [
+    h(Hr, { key: "rule", className: "rule", style: look.rule }),
+    h(Text, { key: "foot", ...quiet }, footOf(message)),
+    h(Text, { key: "stop", ...quiet }, h(Link, { href: stop }, stopWords(message))),
+  ];
+}
+
+/** Each act asks before it is done: scanners of mail open every link. */
+function buttons({ link, actions = [] }: AlertMessage): ReactElement[] {
+  const open = { href: link, className: "button", style: look.button };
+  return [
+    h(Link, { key: "open", ...open }, "Open in Overdue"),
+    ...actions.map(({ act, label, url }) =>
+      h(Link, { key: act, href: url, className: "other", style: look.quietButton }, label),
+    ),
+  ];
+}
+
+function section({ title, lines, more }: AlertSection): ReactElement[] {
+  const further = `and ${more} more`;
+  return [
+    h(Heading, { as: "h2", key: title, style: look.heading }, title),
+    lineTable(lines, { key: `${title} lines`, style: look.name, className: "name" }),
+    ...(more > 0 ? [h(Text, { key: `${title} more`, className: "quiet", style: look.small }, further)] : []),
+  ];
+}
+
+type LabelLook = { key: string; style: typeof look.label; className: string };
+
+function lineTable(lines: readonly AlertLine[], { key, ...labelled }: LabelLook): ReactElement {
+  const rows = lines.map(({ label, value }, index) =>
+    h("tr", { key: index }, h("td", labelled, label), h("td", { style: look.value }, value)),
   );
+  const plain = { role: "presentation", cellPadding: 0, cellSpacing: 0, width: "100%" };
+  return h("table", { key, style: look.table, ...plain }, h("tbody", null, ...rows));
 }
 
-function lineRow({ label, value }: AlertLine): ReactElement {
-  return h(
-    Text,
-    { key: label, style: { ...paragraph, margin: "0 0 4px" } },
-    h("strong", null, `${label}: `),
-    value,
-  );
+function footOf({ kind, repeat }: AlertMessage): string {
+  const sent =
+    kind === "report"
+      ? "Sent by Overdue. How often such a report comes is set on the project's settings page."
+      : "Sent by Overdue. Who hears of this check is set on its page.";
+  return repeat === null ? sent : `${sent} This message ${repeat}.`;
 }
 
-function footOf(message: AlertMessage): string {
-  const sent = "Sent by Overdue. Who hears of this check is set on its page.";
-  return message.repeat === null ? sent : `${sent} This message ${message.repeat}.`;
-}
-
-const paragraph: CSSProperties = { fontSize: 14, lineHeight: "20px", margin: "0 0 12px", color: "#212529" };
-const small: CSSProperties = { ...paragraph, fontSize: 12, color: "#868e96" };
-const outputStyle: CSSProperties = {
-  backgroundColor: "#212529",
-  color: "#f8f9fa",
-  borderRadius: 4,
-  fontSize: 12,
-  padding: 12,
-  whiteSpace: "pre-wrap",
-  wordBreak: "break-word",
-};
-
-function card(message: AlertMessage): CSSProperties {
-  return {
-    backgroundColor: "#ffffff",
-    borderTop: `4px solid ${lookOf(message).colour}`,
-    borderRadius: 4,
-    maxWidth: 600,
-    padding: 24,
-  };
+function stopWords({ kind }: AlertMessage): string {
+  return kind === "report" ? "No more reports of this project" : "No more mails to this address";
 }

@@ -68,6 +68,9 @@ export type AlertFacts = {
 /** One line of an alert: what it is, and the value in words. */
 export type AlertLine = { label: string; value: string };
 
+/** Lines under a heading of their own; `more`: how many further ones there are. */
+export type AlertSection = { title: string; lines: readonly AlertLine[]; more: number };
+
 /** Something that can be done from the alert; the link asks before it acts. */
 export type AlertAction = { act: string; label: string; url: string };
 
@@ -87,6 +90,8 @@ export type AlertMessage = {
   /** Why, in a plain sentence. */
   sentence: string;
   lines: readonly AlertLine[];
+  /** What goes into detail, as a report does; left out where nothing does. */
+  sections?: readonly AlertSection[];
   /** The last lines of what the job printed. */
   output: string | null;
   /** The check's page. */

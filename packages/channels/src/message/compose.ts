@@ -1,9 +1,11 @@
 import { exitStatus } from "./exit-status.ts";
 import { reasonSentence } from "./reason.ts";
-import type { AlertAction, AlertFacts, AlertLine, AlertMessage } from "./alert.ts";
+import type { AlertAction, AlertFacts, AlertLine, AlertMessage, AlertSection } from "./alert.ts";
 import { groupWords } from "./compose-group.ts";
 import { confirmWords, noticeWords, runWords, saidWords, type Words } from "./compose-other.ts";
+import { reportWords } from "./compose-report.ts";
 import { checkName, projectLine } from "./names.ts";
+import { ReportPayload } from "./report-payload.ts";
 import { clipStart, oneLine, visible } from "./text.ts";
 import { duration, instantIn } from "./time.ts";
 
@@ -43,11 +45,17 @@ export function plainText(message: AlertMessage): string {
     message.title,
     message.sentence,
     message.lines.map((line) => `${line.label}: ${line.value}`).join("\n"),
+    ...(message.sections ?? []).map(sectionText),
     message.output === null ? "" : `Last output:\n${message.output}`,
     message.link,
     message.repeat === null ? "" : `(${message.repeat})`,
   ];
   return parts.filter((part) => part !== "").join("\n\n");
+}
+
+function sectionText({ title, lines, more }: AlertSection): string {
+  const texts = lines.map(({ label, value }) => `- ${label}: ${value}`);
+  return [title, ...texts, ...(more > 0 ? [`- and ${more} more`] : [])].join("\n");
 }
 
 function wordsOf(facts: AlertFacts): Words {
@@ -59,7 +67,7 @@ function wordsOf(facts: AlertFacts): Words {
     case "confirm":
       return confirmWords(facts);
     case "report":
-      return saidWords(facts, "neutral");
+      return reportWords(facts);
     case "system":
       return saidWords(facts, "bad");
     case "test":
@@ -158,7 +166,12 @@ function outputOf(facts: AlertFacts): string | null {
 function linkTo(facts: AlertFacts, publicUrl: string, actions: readonly AlertAction[]): string {
   if (facts.kind === "confirm") return actions[0]?.url ?? publicUrl;
   const project = `${publicUrl.replace(/\/+$/, "")}/projects/${facts.project.id}`;
-  if (facts.kind === "report") return project;
+  if (facts.kind === "report") return `${project}/report${periodQuery(facts)}`;
   if (facts.group) return `${project}/incidents`;
   return facts.check === null ? `${project}/channels` : `${project}/checks/${facts.check.id}`;
+}
+
+function periodQuery({ payload }: AlertFacts): string {
+  const { label, timezone } = ReportPayload.parse(payload).period;
+  return `?${new URLSearchParams({ period: label, timezone })}`;
 }

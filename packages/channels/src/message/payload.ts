@@ -21,7 +21,7 @@ export const NoticePayload = z.object({
   }),
 });
 
-/** Put into words by whoever wrote it: a report, or something about a channel or Overdue itself. */
+/** Put into words by whoever wrote it: something about a channel or Overdue itself. */
 export const SaidPayload = z.object({
   title: z.string(),
   sentence: z.string(),

@@ -9,6 +9,28 @@ export function instantIn(at: Instant, timezone: string | null): string {
   return `${local.day} ${local.time} ${timezone} (${utcPart} UTC)`;
 }
 
+/** The day by the zone's calendar: 16, "November", 2026. */
+export function dayIn(at: Instant, timezone: string): { day: number; month: string; year: number } {
+  const zone = isZone(timezone) ? timezone : "UTC";
+  const [year = 0, month = 1, day = 1] = wallClock(at, zone).day.split("-").map(Number);
+  return { day, month: MONTHS[month - 1] ?? "", year };
+}
+
+const MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
+
 /** "45 s", "3 min", "1 h 5 min", "2 d 3 h": the two largest units. */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1_000));

@@ -6,12 +6,13 @@ import {
   periodBefore,
   type ReportEvery,
 } from "@overdue/core";
-import { sql } from "drizzle-orm";
+import { and, eq, gt, sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
 import { ringForDeliveries } from "../deliveries/changes.ts";
 import { type OwnersWay, ownMailbox } from "../deliveries/tell-owners.ts";
-import type { MemberRef } from "../projects/index.ts";
+import { deliveries } from "../schema/index.ts";
+import type { Keyring } from "../secrets/keyring.ts";
 import { findReport, hasChecks } from "./find-report.ts";
 
 type DueRow = {
@@ -32,9 +33,8 @@ export type ReportsWay = {
   onError: (reportId: string, error: unknown) => void;
 };
 
-const DUE_AT_ONCE = 50;
-/** A report that takes longer is given up: nobody's alerts wait for a summary. */
-const TIMEOUT = "30s";
+/** So many are looked at in one go. */
+export const REPORTS_AT_ONCE = 50;
 
 /**
  * Queues the reports that are due, each in a transaction with its next due time, so that of several checkers exactly
@@ -42,7 +42,7 @@ const TIMEOUT = "30s";
  */
 export async function queueReports(db: Db, { way, now, onError }: ReportsWay): Promise<number> {
   const { rows } = await db.execute<{ id: string }>(sql`
-    select id from reports where due_at <= ${instant(now)} order by due_at limit ${DUE_AT_ONCE}`);
+    select id from reports where due_at <= ${instant(now)} order by due_at limit ${REPORTS_AT_ONCE}`);
   for (const { id } of rows) {
     try {
       await db.transaction((tx) => queueOne(tx, id, { way, now }));
@@ -56,27 +56,29 @@ export async function queueReports(db: Db, { way, now, onError }: ReportsWay): P
   return rows.length;
 }
 
-/** Queues the newest report to a member at once, whatever was chosen. @returns the delivery; null: no such member */
-export async function queueReportNow(
-  db: Db,
-  ref: MemberRef,
-  { every, timezone, ...how }: { every: ReportEvery; timezone: string; way: OwnersWay; now: Instant },
-): Promise<string | null> {
+/** What a member asked to be sent at once, whatever is due. */
+export type AskedReport = { projectId: string; reportId: string; email: string; period: Period };
+
+/** Queues a report to a member's address. @returns the delivery */
+export async function queueReportNow(db: Db, keyring: Keyring, asked: AskedReport): Promise<string> {
   return await db.transaction(async (tx) => {
-    const { rows } = await tx.execute<{ email: string; reportId: string | null }>(sql`
-      select u.email, r.id as "reportId" from members m join users u on u.id = m.user_id
-      left join reports r on r.project_id = m.project_id and r.user_id = m.user_id
-      where m.project_id = ${ref.projectId} and m.user_id = ${ref.userId} for update of m`);
-    const [member] = rows;
-    if (member === undefined) return null;
-    const mailbox = await ownMailbox(tx, how.way.keyring, { projectId: ref.projectId, email: member.email });
-    const period = lastPeriod(every, how.now, timezone);
-    return await queue(tx, { ...ref, channelId: mailbox.channelId, reportId: member.reportId, period });
+    await limitTime(tx);
+    const { channelId } = await ownMailbox(tx, keyring, asked);
+    return await queue(tx, { ...asked, channelId });
   });
 }
 
+/** How many reports the project was sent within the last minute. */
+export async function reportsWithinMinute(db: Db, projectId: string): Promise<number> {
+  const recent = gt(deliveries.createdAt, sql`now() - interval '1 minute'`);
+  return await db.$count(
+    deliveries,
+    and(eq(deliveries.projectId, projectId), eq(deliveries.kind, "report"), recent),
+  );
+}
+
 async function queueOne(tx: Tx, id: string, { way, now }: Omit<ReportsWay, "onError">): Promise<void> {
-  await tx.execute(sql.raw(`set local statement_timeout = '${TIMEOUT}'`));
+  await limitTime(tx);
   const due = await claim(tx, id, now);
   if (due === null) return;
   const period = lastPeriod(due.every, now, due.timezone);
@@ -115,7 +117,7 @@ async function channelOf(
   return mailbox.isBroken ? null : mailbox.channelId;
 }
 
-type Queued = { projectId: string; channelId: string; reportId: string | null; period: Period };
+type Queued = { projectId: string; channelId: string; reportId: string; period: Period };
 
 async function queue(tx: Tx, { projectId, channelId, reportId, period }: Queued): Promise<string> {
   const report = await findReport(tx, { projectId, span: period, before: periodBefore(period) });
@@ -127,6 +129,11 @@ async function queue(tx: Tx, { projectId, channelId, reportId, period }: Queued)
   const [row] = rows;
   if (row === undefined) throw new Error("The insert answered no row.");
   return row.id;
+}
+
+/** A report that takes longer is given up: nobody's alerts wait for a summary. */
+export async function limitTime(tx: Tx): Promise<void> {
+  await tx.execute(sql`set local statement_timeout = '30s'`);
 }
 
 function instant(at: Instant) {

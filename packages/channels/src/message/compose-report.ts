@@ -1,0 +1,138 @@
+import type { AlertFacts, AlertLine, AlertSection } from "./alert.ts";
+import type { Words } from "./compose-other.ts";
+import { projectLine } from "./names.ts";
+import { ReportPayload } from "./report-payload.ts";
+import { oneLine } from "./text.ts";
+import { dayIn, duration, instantIn } from "./time.ts";
+
+type Report = ReportPayload["report"];
+type Period = ReportPayload["period"];
+
+const NAME_CHARS = 80;
+const BECAUSE_CHARS = 160;
+
+/** A week or a month of a project: the figures, and the few names that matter. */
+export function reportWords(facts: AlertFacts): Words & { sections: AlertSection[] } {
+  const { period, report } = ReportPayload.parse(facts.payload);
+  return {
+    title: `${projectLine(facts)}, ${periodWords(period)}: ${verdict(report)}`,
+    sentence: sentenceOf(report, period),
+    lines: [{ label: "Project", value: projectLine(facts) }, ...linesOf(report)],
+    sections: sectionsOf(report, period),
+    tone: report.open.total > 0 ? "bad" : "neutral",
+    silent: true,
+  };
+}
+
+/** "November 2026", "16 to 22 November 2026". */
+function periodWords({ every, from, until, timezone }: Period): string {
+  const [first, last] = [dayIn(from, timezone), dayIn(until - 1, timezone)];
+  if (every === "month") return `${first.month} ${first.year}`;
+  const month = first.month === last.month ? "" : ` ${first.month}`;
+  const year = first.year === last.year ? "" : ` ${first.year}`;
+  return `${first.day}${month}${year} to ${last.day} ${last.month} ${last.year}`;
+}
+
+function verdict({ uptime, missed, failed, open }: Report): string {
+  const faults = [counted(missed.now, "missed"), counted(failed.now, "failed")].filter((part) => part !== "");
+  const down = open.total === 0 ? "" : `${open.total} down now`;
+  const up = uptime.now === null ? "nothing to judge" : `${percent(uptime.now)} up`;
+  return [up, ...(faults.length === 0 && uptime.now !== null ? ["nothing missed"] : faults), down]
+    .filter((part) => part !== "")
+    .join(", ");
+}
+
+function sentenceOf({ uptime, checks, open }: Report, { every }: Period): string {
+  const watched = `${checks} ${checks === 1 ? "check" : "checks"}`;
+  const now = open.total === 0 ? "Nothing is down now." : `${open.total} down now.`;
+  if (uptime.now === null) return `None of your ${watched} was up or down in a way that counts. ${now}`;
+  const was = uptime.before === null ? "" : `, after ${percent(uptime.before)} the ${every} before`;
+  return `Your ${watched} ${checks === 1 ? "was" : "were"} up ${percent(uptime.now)} of the time${was}. ${now}`;
+}
+
+function linesOf(report: Report): AlertLine[] {
+  const lines: [string, { now: number; before: number }][] = [
+    ["On time", report.onTime],
+    ["Late", report.late],
+    ["Missed", report.missed],
+    ["Failed", report.failed],
+    ["Went down", report.downs],
+  ];
+  return [
+    ...lines.map(([label, { now, before }]) => ({ label, value: `${now} (before: ${before})` })),
+    ...leftOutLine(report),
+  ];
+}
+
+function leftOutLine({ leftOut, notJudged }: Report): AlertLine[] {
+  const { pausedChecks, maintenanceChecks, outageMs } = leftOut;
+  const parts = [
+    pausedChecks === 0 ? "" : `pauses of ${checksWord(pausedChecks)}`,
+    maintenanceChecks === 0 ? "" : `maintenance of ${checksWord(maintenanceChecks)}`,
+    outageMs === 0 ? "" : `${duration(outageMs)} in which Overdue itself could not hear`,
+    notJudged.now === 0 ? "" : `${notJudged.now} expected in such times`,
+  ].filter((part) => part !== "");
+  return parts.length === 0 ? [] : [{ label: "Not counted", value: parts.join("; ") }];
+}
+
+function sectionsOf(report: Report, { every, timezone }: Period): AlertSection[] {
+  const on = (at: number) => instantIn(at, timezone).replace(/ \(.*/, "");
+  return [
+    section("Down now", report.open, ({ reason, openedAt }) => `${reason}, since ${on(openedAt)}`),
+    section(
+      "Down the longest",
+      report.worst,
+      ({ downMs, downs, uptime }) =>
+        `${duration(downMs)}${downs > 1 ? ` in ${downs} times` : ""}, ${percent(uptime)} up`,
+    ),
+    section(
+      "Late",
+      report.latest,
+      ({ late, lateMostMs }) =>
+        `${late === 1 ? "once, by" : `${late} times, by up to`} ${duration(lateMostMs)}`,
+    ),
+    section(
+      "Longest runs",
+      report.slowest,
+      ({ longestMs, usualMs }) =>
+        duration(longestMs) + (usualMs === null ? "" : `, usually ${duration(usualMs)}`),
+    ),
+    section("Never ran", report.neverRan, ({ createdAt }) => `made ${on(createdAt)}`),
+    section(`Silent all ${every}`, report.silent, ({ lastPingAt }) => `last heard ${on(lastPingAt)}`),
+    section("Paused", report.paused, ({ pausedAt }) =>
+      pausedAt === null ? "paused" : `since ${on(pausedAt)}`,
+    ),
+    section(
+      "Channels that do not work",
+      report.broken,
+      ({ brokenAt, because }) => `since ${on(brokenAt)}. ${oneLine(because, BECAUSE_CHARS)}`,
+    ),
+  ].flat();
+}
+
+function section<Item extends { name: string }>(
+  title: string,
+  { total, first }: { total: number; first: readonly Item[] },
+  valueOf: (item: Item) => string,
+): AlertSection[] {
+  if (total === 0) return [];
+  const lines = first.map((item) => ({
+    label: oneLine(item.name, NAME_CHARS) || "unnamed check",
+    value: valueOf(item),
+  }));
+  return [{ title: total > 1 ? `${title} (${total})` : title, lines, more: total - first.length }];
+}
+
+/** Never rounded up to 100: that would hide a fault. */
+function percent(share: number): string {
+  const floored = Math.floor(share * 10_000) / 100;
+  return `${share >= 1 ? "100" : floored.toFixed(2).replace(/\.?0+$/, "")} %`;
+}
+
+function counted(count: number, what: string): string {
+  return count === 0 ? "" : `${count} ${what}`;
+}
+
+function checksWord(count: number): string {
+  return `${count} ${count === 1 ? "check" : "checks"}`;
+}
