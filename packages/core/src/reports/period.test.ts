@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 
-import { lastPeriod, nextReportAt, periodAfter, periodBefore, periodNamed, type ReportEvery } from "./period.ts";
+import {
+  lastPeriod,
+  nextReportAt,
+  periodAfter,
+  periodBefore,
+  periodNamed,
+  type ReportEvery,
+} from "./period.ts";
 
 const at = (iso: string) => Date.parse(iso);
 const iso = (instant: number) => new Date(instant).toISOString().replace(":00.000Z", "Z");

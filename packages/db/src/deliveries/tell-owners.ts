@@ -66,11 +66,7 @@ export async function ownMailbox(
   return rows[0] ?? { channelId: await makeMailbox(tx, keyring, of), isBroken: false };
 }
 
-async function makeMailbox(
-  tx: Tx,
-  keyring: Keyring,
-  { projectId, email }: Address,
-): Promise<string> {
+async function makeMailbox(tx: Tx, keyring: Keyring, { projectId, email }: Address): Promise<string> {
   const channelId = randomUUIDv7();
   const settings = sealSettings(keyring, { projectId, channelId }, { to: email });
   await tx.execute(sql`

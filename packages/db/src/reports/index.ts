@@ -6,5 +6,11 @@ export {
   storeOwnersReports,
 } from "./choices.ts";
 export { findReport, type ReportQuery } from "./find-report.ts";
-export { type AskedReport, queueReportNow, queueReports, REPORTS_AT_ONCE, reportsWithinMinute } from "./queue-reports.ts";
+export {
+  type AskedReport,
+  queueReportNow,
+  queueReports,
+  REPORTS_AT_ONCE,
+  reportsWithinMinute,
+} from "./queue-reports.ts";
 export { findStopped, stopReports, stopReportsLink } from "./stop-link.ts";
