@@ -1,5 +1,4 @@
 import {
-  type CheckRecord,
   type MaintenanceWindow,
   plannedWithin,
   type Report,
@@ -11,7 +10,7 @@ import { sql } from "drizzle-orm";
 import type { Db, Tx } from "../database.ts";
 import { windowsByCheck } from "../maintenance/windows.ts";
 import { loadBroken, loadOpen, loadOutages } from "./load-around.ts";
-import { loadRecords, type StoredRecord } from "./load-records.ts";
+import { loadRecords } from "./load-records.ts";
 
 /** Which project, which span, and the one before it that it is compared with. */
 export type ReportQuery = { projectId: string; span: Span; before: Span };
@@ -26,7 +25,7 @@ export async function findReport(tx: Db | Tx, query: ReportQuery): Promise<Repor
   return reportOf({
     span,
     before,
-    checks: records.map((record) => checkRecord(record, planned(windowsOf(record)))),
+    checks: records.map((record) => ({ ...record, maintenance: planned(windowsOf(record)) })),
     outages: await loadOutages(tx, both),
     open: await loadOpen(tx, projectId),
     broken: await loadBroken(tx, projectId),
@@ -39,10 +38,6 @@ export async function hasChecks(db: Db | Tx, projectId: string): Promise<boolean
     sql`select from checks where project_id = ${projectId} and deleted_at is null limit 1`,
   );
   return rows.length > 0;
-}
-
-function checkRecord({ tags: _, ...record }: StoredRecord, maintenance: readonly Span[]): CheckRecord {
-  return { ...record, maintenance };
 }
 
 function plannedIn(span: Span) {

@@ -4,7 +4,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Db, Tx } from "../database.ts";
 
 /** A check as the database sums it up; planned work is laid over it by core. */
-export type StoredRecord = Omit<CheckRecord, "maintenance"> & { tags: string };
+type StoredRecord = Omit<CheckRecord, "maintenance"> & { tags: string };
 
 type Query = { projectId: string; span: Span; before: Span };
 type CheckRow = Omit<StoredRecord, "line" | "slots" | "runs"> & {
