@@ -1,10 +1,4 @@
-import {
-  type MaintenanceWindow,
-  plannedWithin,
-  type Report,
-  reportOf,
-  type Span,
-} from "@overdue/core";
+import { type MaintenanceWindow, plannedWithin, type Report, reportOf, type Span } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
