@@ -246,6 +246,12 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("../pages/project-settings-page.tsx"), "ProjectSettingsPage"),
 });
 
+const audit = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "audit",
+  component: lazyRouteComponent(() => import("../pages/audit-page.tsx"), "AuditPage"),
+});
+
 export const routeTree = root.addChildren([
   signIn,
   signUp,
@@ -275,6 +281,7 @@ export const routeTree = root.addChildren([
       newWindow,
       editWindow,
       settings,
+      audit,
     ]),
   ]),
 ]);

@@ -28,7 +28,12 @@ const PLACES = [
     parts: ["channels", "routes", "on-call", "deliveries", "dead-letters"],
   },
   { to: "/projects/$projectId/maintenance", label: "Maintenance", icon: IconTool, parts: ["maintenance"] },
-  { to: "/projects/$projectId/settings", label: "Settings", icon: IconSettings, parts: ["settings"] },
+  {
+    to: "/projects/$projectId/settings",
+    label: "Settings",
+    icon: IconSettings,
+    parts: ["settings", "audit"],
+  },
 ] as const;
 
 const ALERT_PLACES = [

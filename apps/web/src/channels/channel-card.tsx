@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
 import { Ago } from "../ui/ago.tsx";
+import { Exact } from "../ui/exact.tsx";
 import { ManagedMark } from "../ui/managed-mark.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
 import type { ChannelView } from "./channel-queries.ts";
@@ -53,6 +54,12 @@ export function ChannelCard(props: Props) {
           Nothing is sent here since <Ago at={channel.brokenAt} />:{" "}
           {channel.brokenBecause ?? "the provider refused it"}. Mend it by editing it, or send a test to see
           whether it works again.
+        </p>
+      )}
+      {channel.brokenAt === null && channel.restsUntil !== null && (
+        <p className={styles["resting"]}>
+          Its last tries all failed, so alerts wait until <Exact at={channel.restsUntil} /> and are tried
+          again then.
         </p>
       )}
       {children}

@@ -1,10 +1,12 @@
-import { IconAlertTriangle, IconCircleCheck, IconCircleDashed } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, IconHourglass } from "@tabler/icons-react";
 
 import { Mark } from "../ui/mark.tsx";
 import type { ChannelView } from "./channel-queries.ts";
 
+type Props = { channel: Pick<ChannelView, "brokenAt" | "restsUntil" | "lastSentAt"> };
+
 /** Whether alerts get through. */
-export function ChannelState({ channel }: { channel: Pick<ChannelView, "brokenAt" | "lastSentAt"> }) {
+export function ChannelState({ channel }: Props) {
   if (channel.brokenAt !== null) {
     return (
       <Mark icon={IconAlertTriangle} tone="bad">
@@ -12,9 +14,16 @@ export function ChannelState({ channel }: { channel: Pick<ChannelView, "brokenAt
       </Mark>
     );
   }
+  if (channel.restsUntil !== null) {
+    return (
+      <Mark icon={IconHourglass} tone="warn">
+        Resting after errors
+      </Mark>
+    );
+  }
   return channel.lastSentAt === null ? (
     <Mark icon={IconCircleDashed} tone="quiet">
-      Not tried yet
+      Not proven yet
     </Mark>
   ) : (
     <Mark icon={IconCircleCheck} tone="good">

@@ -67,7 +67,7 @@ export function DeliveryItem({ projectId, delivery, names, children }: ItemProps
             </>
           )}
           {" to "}
-          {names.channels.get(channelId) ?? "a deleted channel"}
+          {names.channels.get(channelId) ?? (kind === "system" ? "an owner, by e-mail" : "a deleted channel")}
         </span>
         <span>
           <DeliveryState state={state} />
@@ -82,7 +82,7 @@ export function DeliveryItem({ projectId, delivery, names, children }: ItemProps
           <Ago at={createdAt} />
         </span>
       </div>
-      {children}
+      {children !== undefined && <div className={styles["below"]}>{children}</div>}
       <Collapse expanded={open} id={panel}>
         <div className={styles["attempts"]}>
           <Receipt delivery={delivery} />

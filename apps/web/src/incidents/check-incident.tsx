@@ -2,12 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 
 import { TextLink } from "../ui/page.tsx";
 import { IncidentActs } from "./incident-acts.tsx";
-import { openIncidentsQuery } from "./incident-queries.ts";
+import { checkIncidentQuery } from "./incident-queries.ts";
 
 /** What can be done about the open incident of a check; nothing where none is open. */
 export function CheckIncident({ projectId, checkId }: { projectId: string; checkId: string }) {
-  const { data } = useQuery(openIncidentsQuery(projectId));
-  const incident = data?.items.find((one) => one.checkId === checkId);
+  const { data: incident } = useQuery(checkIncidentQuery({ projectId, checkId }));
   if (!incident) return null;
   return (
     <>

@@ -1,5 +1,6 @@
+import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 
 import { durationText } from "../time/duration.ts";
 import { instant } from "../time/instant.ts";
@@ -68,14 +69,18 @@ export function LastOutput({ incident }: { incident: IncidentDetail }) {
   );
 }
 
+const FEW = 8;
+
 /** What else is wrong at the same place. */
 export function AlsoDown({ projectId, incident }: Props) {
   const { alsoDown, host } = incident;
+  const [all, showAll] = useState(false);
+  const shown = all ? alsoDown : alsoDown.slice(0, FEW);
   if (alsoDown.length === 0) return null;
   return (
     <Card title={host === null ? "Also down at the same address" : `Also down on ${host}`}>
       <ul className={styles["plain"]}>
-        {alsoDown.map(({ incidentId, checkName, reason, openedAt }) => (
+        {shown.map(({ incidentId, checkName, reason, openedAt }) => (
           <li key={incidentId}>
             <Link to="/projects/$projectId/incidents/$incidentId" params={{ projectId, incidentId }}>
               {checkName || "unnamed check"}
@@ -84,6 +89,11 @@ export function AlsoDown({ projectId, incident }: Props) {
           </li>
         ))}
       </ul>
+      {shown.length < alsoDown.length && (
+        <Button variant="default" size="compact-sm" mt="sm" onClick={() => showAll(true)}>
+          Show {alsoDown.length - shown.length} more
+        </Button>
+      )}
     </Card>
   );
 }

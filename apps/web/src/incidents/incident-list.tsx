@@ -1,9 +1,11 @@
+import { IconFlame, IconInfoCircle } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 
 import { useAsOfNow } from "../time/clock.ts";
 import { durationText } from "../time/duration.ts";
 import { instant } from "../time/instant.ts";
 import { Exact } from "../ui/exact.tsx";
+import { Mark } from "../ui/mark.tsx";
 import { capital, REASON_WORDS } from "../words/reason-text.ts";
 import { IncidentActs } from "./incident-acts.tsx";
 import type { IncidentSummary } from "./incident-queries.ts";
@@ -26,27 +28,41 @@ function IncidentItem({ projectId, incident }: { projectId: string; incident: In
   const { id, checkName, checkSlug, severity, reason, openedAt, resolvedAt, heldBy, host, entries } =
     incident;
   return (
-    <li className={styles["incident"]} data-over={resolvedAt === null ? undefined : true}>
-      <div className={styles["head"]}>
-        <Link
-          to="/projects/$projectId/incidents/$incidentId"
-          params={{ projectId, incidentId: id }}
-          className={styles["name"]}
-        >
-          {checkName || checkSlug || "unnamed check"}
-        </Link>
-        <span>{severity}</span>
-        {host !== null && <span className={styles["when"]}>on {host}</span>}
-        {entries > 0 && (
-          <span className={styles["when"]}>{entries === 1 ? "1 entry" : `${entries} entries`}</span>
-        )}
+    <li className={styles["item"]} data-over={resolvedAt === null ? undefined : true}>
+      <div className={styles["words"]}>
+        <div className={styles["head"]}>
+          <Link
+            to="/projects/$projectId/incidents/$incidentId"
+            params={{ projectId, incidentId: id }}
+            className={styles["name"]}
+          >
+            {checkName || checkSlug || "unnamed check"}
+          </Link>
+          {severity !== "warning" && <SeverityMark severity={severity} />}
+          {host !== null && <span className={styles["when"]}>on {host}</span>}
+          {entries > 0 && (
+            <span className={styles["when"]}>{entries === 1 ? "1 entry" : `${entries} entries`}</span>
+          )}
+        </div>
+        <p className={styles["why"]}>
+          {capital(REASON_WORDS[reason])}, <Lasted openedAt={openedAt} resolvedAt={resolvedAt} /> since{" "}
+          <Exact at={openedAt} />.{heldText(heldBy)}
+        </p>
       </div>
-      <p className={styles["why"]}>
-        {capital(REASON_WORDS[reason])}, <Lasted openedAt={openedAt} resolvedAt={resolvedAt} /> since{" "}
-        <Exact at={openedAt} />.{heldText(heldBy)}
-      </p>
       <IncidentActs projectId={projectId} incident={incident} />
     </li>
+  );
+}
+
+function SeverityMark({ severity }: Pick<IncidentSummary, "severity">) {
+  return severity === "critical" ? (
+    <Mark icon={IconFlame} tone="bad">
+      Critical
+    </Mark>
+  ) : (
+    <Mark icon={IconInfoCircle} tone="quiet">
+      Info
+    </Mark>
   );
 }
 

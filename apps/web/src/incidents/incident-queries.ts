@@ -32,6 +32,17 @@ export const openIncidentsQuery = (projectId: string) =>
       ),
   });
 
+/** The open incident of a check; null where none is. */
+export const checkIncidentQuery = ({ projectId, checkId }: { projectId: string; checkId: string }) =>
+  queryOptions({
+    queryKey: [...keyOf(projectId), "of-check", checkId],
+    queryFn: async () => {
+      const query = { ...pageQuery(null, 1), state: "open" as const, checkId };
+      const { items } = await answerOf(incidents.$get({ param: { projectId }, query }));
+      return items[0] ?? null;
+    },
+  });
+
 /** Every incident of a project, those that are over too, newest first. */
 export const allIncidentsQuery = (projectId: string) =>
   infiniteQueryOptions({

@@ -21,6 +21,7 @@ import {
 import { OverrideForm } from "./override-form.tsx";
 import type { Override, RotationDraft } from "./rotation.ts";
 import { RotationForm } from "./rotation-form.tsx";
+import { SchedulePicture } from "./schedule-picture.tsx";
 import { overrideText, rotationText } from "./rotation-text.ts";
 
 type Props = { projectId: string; rotation: RotationView; people: ReadonlyMap<string, string> };
@@ -59,6 +60,7 @@ export function RotationCard({ projectId, rotation, people }: Props) {
           )}
         </p>
         <p className={styles["readBack"]}>{rotationText(rotation, people)}</p>
+        <SchedulePicture rotation={rotation} people={people} />
         <Overrides projectId={projectId} rotation={rotation} people={people} />
       </Stack>
     </Card>

@@ -8,7 +8,8 @@ import { MemberCard } from "../projects/member-card.tsx";
 import { PingKeyCard } from "../projects/ping-key-card.tsx";
 import { ProjectCard } from "../projects/project-card.tsx";
 import { projectQuery } from "../projects/project-queries.ts";
-import { Page } from "../ui/page.tsx";
+import { Card } from "../ui/card.tsx";
+import { Page, TextLink } from "../ui/page.tsx";
 import { Trouble } from "../ui/trouble.tsx";
 
 export function ProjectSettingsPage() {
@@ -19,15 +20,26 @@ export function ProjectSettingsPage() {
       {error && <Trouble error={error} retry={() => void refetch()} />}
       {project ? (
         <>
-          <ProjectCard key={project.id} project={project} />
+          <ProjectCard key={`${project.id} ${project.version}`} project={project} />
           <PingKeyCard project={project} />
           {project.role === "owner" && <KeyCard projectId={projectId} />}
-          <MemberCard projectId={projectId} />
+          <MemberCard projectId={projectId} mayChange={project.role === "owner"} />
+          {project.role === "owner" && <AuditLink projectId={projectId} />}
           <PasswordCard />
         </>
       ) : (
         <PageSkeleton />
       )}
     </Page>
+  );
+}
+
+function AuditLink({ projectId }: { projectId: string }) {
+  return (
+    <Card title="Audit">
+      <TextLink to="/projects/$projectId/audit" params={{ projectId }}>
+        Who changed what in this project
+      </TextLink>
+    </Card>
   );
 }

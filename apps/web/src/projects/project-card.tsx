@@ -1,17 +1,34 @@
-import { Button, Group, TextInput } from "@mantine/core";
+import { Button, Group, Select, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
+import { timezones } from "@overdue/core";
+import { useQueryClient } from "@tanstack/react-query";
 
+import { isStale } from "../api/if-match.ts";
 import { Card } from "../ui/card.tsx";
 import { tell } from "../ui/tell.tsx";
-import { type ProjectView, useRenameProject } from "./project-queries.ts";
+import { projectQuery, type ProjectView, useEditProject } from "./project-queries.ts";
 
+/** What a project is called, and by whose clock it speaks. Owners decide. */
 export function ProjectCard({ project }: { project: ProjectView }) {
-  const rename = useRenameProject(project.id);
-  const form = useForm({ initialValues: { name: project.name } });
-  const submit = ({ name }: { name: string }) =>
-    rename.mutate(
-      { name, version: project.version },
-      { onSuccess: () => tell.done("Renamed."), onError: tell.trouble },
+  const edit = useEditProject(project.id);
+  const client = useQueryClient();
+  const { name, timezone, version } = project;
+  const form = useForm({ initialValues: { name, timezone } });
+  const mayEdit = project.role === "owner";
+  const submit = (patch: typeof form.values) =>
+    edit.mutate(
+      { patch, version },
+      {
+        onSuccess: () => {
+          form.resetDirty();
+          tell.done("Saved.");
+        },
+        onError: (error) => {
+          tell.trouble(error);
+          // The card is drawn again with what somebody else stored.
+          if (isStale(error)) void client.invalidateQueries(projectQuery(project.id));
+        },
+      },
     );
   return (
     <Card title="Project">
@@ -21,12 +38,23 @@ export function ProjectCard({ project }: { project: ProjectView }) {
             label="Name"
             required
             maxLength={100}
-            disabled={project.role !== "owner"}
+            disabled={!mayEdit}
             {...form.getInputProps("name")}
           />
-          <Button type="submit" variant="default" loading={rename.isPending} disabled={!form.isDirty()}>
-            Rename
-          </Button>
+          <Select
+            label="Time zone"
+            data={[...timezones]}
+            searchable
+            limit={60}
+            allowDeselect={false}
+            disabled={!mayEdit}
+            {...form.getInputProps("timezone")}
+          />
+          {mayEdit && (
+            <Button type="submit" variant="default" loading={edit.isPending} disabled={!form.isDirty()}>
+              Save
+            </Button>
+          )}
         </Group>
       </form>
     </Card>

@@ -6,8 +6,13 @@ import { answerOf, api, inProject } from "../api/client.ts";
 import { ifMatch } from "../api/if-match.ts";
 
 export type ProjectView = InferResponseType<typeof inProject.$get, 200>;
+export type ProjectPatch = InferRequestType<typeof inProject.$patch>["json"];
 export type KeyView = InferResponseType<typeof inProject.keys.$get, 200>["items"][number];
+export type MemberView = InferResponseType<typeof inProject.members.$get, 200>["items"][number];
+export type Role = MemberView["role"];
 export type KeyInput = InferRequestType<typeof inProject.keys.$post>["json"];
+
+const oneMember = inProject.members[":userId"];
 
 /** Where the list of one's own projects is kept. */
 const MY_PROJECTS = ["me"];
@@ -40,15 +45,51 @@ export function useCreateProject() {
   });
 }
 
-export function useRenameProject(projectId: string) {
+export function useEditProject(projectId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ name, version }: { name: string; version: number }) =>
-      answerOf(inProject.$patch({ param: { projectId }, header: ifMatch(version), json: { name } })),
+    mutationFn: ({ patch, version }: { patch: ProjectPatch; version: number }) =>
+      answerOf(inProject.$patch({ param: { projectId }, header: ifMatch(version), json: patch })),
     onSuccess: async (project) => {
       client.setQueryData(projectQuery(projectId).queryKey, project);
       await client.invalidateQueries({ queryKey: MY_PROJECTS });
     },
+  });
+}
+
+/** Somebody who has an account here, by e-mail address. */
+export function useAddMember(projectId: string) {
+  return useMembersMutation(projectId, (json: { email: string; role: Role }) =>
+    answerOf(inProject.members.$post({ param: { projectId }, json })),
+  );
+}
+
+/** `seen`: the role that the member had on the page. */
+export function useChangeRole(projectId: string) {
+  return useMembersMutation(projectId, ({ userId, role, seen }: { userId: string; role: Role; seen: Role }) =>
+    answerOf(
+      oneMember.$patch({ param: { projectId, userId }, header: { "if-match": `"${seen}"` }, json: { role } }),
+    ),
+  );
+}
+
+export function useRemoveMember(projectId: string) {
+  return useMembersMutation(projectId, (userId: string) =>
+    answerOf(oneMember.$delete({ param: { projectId, userId } })),
+  );
+}
+
+/** The members, and one's own role, are read again; after a refusal too, for they may be out of date. */
+function useMembersMutation<Input, Output>(projectId: string, mutationFn: (input: Input) => Promise<Output>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn,
+    onSettled: () =>
+      Promise.all(
+        [membersQuery(projectId).queryKey, projectQuery(projectId).queryKey, MY_PROJECTS].map((queryKey) =>
+          client.invalidateQueries({ queryKey }),
+        ),
+      ),
   });
 }
 

@@ -22,6 +22,12 @@ export function clockText(at: number, timeZone: string): string {
   return `${parts.get("hour")}:${parts.get("minute")} ${parts.get("timeZoneName")}`;
 }
 
+/** "Fri 20": a day in a calendar. */
+export function dayText(at: number, timeZone: string): string {
+  const parts = partsOf(at, timeZone, { weekday: "short", day: "numeric" });
+  return `${parts.get("weekday")} ${parts.get("day")}`;
+}
+
 function formatted(at: number, timeZone: string, more: Intl.DateTimeFormatOptions): string {
   const parts = partsOf(at, timeZone, {
     weekday: "short",
