@@ -1,7 +1,7 @@
 import { UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconAlertTriangle, IconBell, IconClockCheck, IconSettings, IconTool } from "@tabler/icons-react";
 import { Link, useLocation } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 
 import type { Me } from "../accounts/account-queries.ts";
 import { AccountMenu } from "./account-menu.tsx";
@@ -97,8 +97,14 @@ export function Shell({ me, projectId, openIncidents, banner, children }: Props)
 
 /** The pages about who is told. */
 function AlertPlaces({ projectId }: { projectId: string }) {
+  const places = useRef<HTMLElement>(null);
+  const here = useLocation({ select: ({ pathname }) => pathname });
+  useEffect(() => {
+    // On a phone they do not all fit.
+    places.current?.querySelector(".active")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [here]);
   return (
-    <nav className={styles["subplaces"]} aria-label="Alerts">
+    <nav ref={places} className={styles["subplaces"]} aria-label="Alerts">
       {ALERT_PLACES.map(({ to, label }) => (
         <Link key={label} to={to} params={{ projectId }} className={styles["subplace"]}>
           {label}

@@ -12,6 +12,8 @@ import { NoteForm } from "./note-form.tsx";
 
 type Props = {
   projectId: string;
+  /** Among many: only what somebody has done is said. */
+  inList?: boolean;
   incident: Pick<IncidentSummary, "id" | "acknowledgedAt" | "acknowledgedBy" | "snoozedUntil" | "resolvedAt">;
 };
 
@@ -23,7 +25,7 @@ const SNOOZES = [
 ] as const;
 
 /** What people have done about an open incident, and what they can do. Nothing where it is over. */
-export function IncidentActs({ projectId, incident }: Props) {
+export function IncidentActs({ projectId, incident, inList = false }: Props) {
   const { mutate, isPending } = useIncidentAct({ projectId, incidentId: incident.id });
   const attention = useAsOfNow((now) => attentionText(incident, now));
   const act = (wanted: IncidentAct, done: () => void) =>
@@ -36,7 +38,7 @@ export function IncidentActs({ projectId, incident }: Props) {
   if (incident.resolvedAt !== null) return null;
   return (
     <div className={styles["acts"]}>
-      <output className={styles["attention"]}>{attention}</output>
+      <output className={styles["attention"]}>{inList && isUntouched(incident) ? "" : attention}</output>
       <EditorsOnly>
         <Group gap="xs">
           {incident.acknowledgedAt === null ? (
@@ -59,6 +61,10 @@ export function IncidentActs({ projectId, incident }: Props) {
       </EditorsOnly>
     </div>
   );
+}
+
+function isUntouched({ acknowledgedAt, snoozedUntil }: Props["incident"]): boolean {
+  return acknowledgedAt === null && snoozedUntil === null;
 }
 
 type Snooze = Extract<IncidentAct, { act: "snooze" }>["json"];

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useAsOfNow } from "../time/clock.ts";
 import { durationText } from "../time/duration.ts";
 import { instant } from "../time/instant.ts";
-import { Exact } from "../ui/exact.tsx";
+import { browserZone, shortZonedText, zonedText } from "../time/zoned.ts";
 import { Mark } from "../ui/mark.tsx";
 import { capital, REASON_WORDS } from "../words/reason-text.ts";
 import { IncidentActs } from "./incident-acts.tsx";
@@ -46,10 +46,13 @@ function IncidentItem({ projectId, incident }: { projectId: string; incident: In
         </div>
         <p className={styles["why"]}>
           {capital(REASON_WORDS[reason])}, <Lasted openedAt={openedAt} resolvedAt={resolvedAt} /> since{" "}
-          <Exact at={openedAt} />.{heldText(heldBy)}
+          <time dateTime={openedAt} title={zonedText(instant(openedAt), browserZone())}>
+            {shortZonedText(instant(openedAt), browserZone())}
+          </time>
+          .{heldText(heldBy)}
         </p>
       </div>
-      <IncidentActs projectId={projectId} incident={incident} />
+      <IncidentActs projectId={projectId} incident={incident} inList />
     </li>
   );
 }

@@ -50,7 +50,7 @@ function TurnBar({ turn, week, rotation, people }: Props & { turn: Turn; week: W
   return (
     <li
       className={styles["turn"]}
-      style={{ flexBasis: `${share}%` }}
+      style={{ width: `${share}%` }}
       data-colour={colour < 0 ? "none" : colour % COLOURS}
       title={`${name}: ${span}`}
     >

@@ -22,6 +22,11 @@ const ROLES: Record<Role, string> = {
   editor: "Editor: checks, channels, routes",
   owner: "Owner: everything, members and keys too",
 };
+const SHORT = [
+  { value: "viewer", label: "Viewer" },
+  { value: "editor", label: "Editor" },
+  { value: "owner", label: "Owner" },
+];
 const CHOICES = Object.entries(ROLES).map(([value, label]) => ({ value, label }));
 
 type Props = { projectId: string; mayChange: boolean };
@@ -83,7 +88,7 @@ function Changes({ projectId, member }: { projectId: string; member: MemberView 
       <Table.Td>
         <NativeSelect
           aria-label={`Role of ${name}`}
-          data={CHOICES}
+          data={SHORT}
           value={role}
           disabled={change.isPending}
           onChange={({ currentTarget }) =>
