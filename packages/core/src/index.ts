@@ -47,6 +47,8 @@ export { examineSchedule } from "./learning/doctor/doctor.ts";
 export type { Finding, FindingEvidence } from "./learning/doctor/finding.ts";
 export type { SeenRun } from "./learning/doctor/history.ts";
 export { decide, type Decision } from "./routing/decide.ts";
+export { type Hearer, type Hearing, hearersOf } from "./routing/hearers.ts";
+export { type News, newsOf } from "./routing/news.ts";
 export { onCallAt, type Override, type Rotation } from "./routing/on-call.ts";
 export {
   ReasonInput,
@@ -93,3 +95,5 @@ export {
 export { plannedWithin } from "./reports/planned.ts";
 export { type CheckRecord, type Report, reportOf, type RunSums, type SlotSums } from "./reports/report.ts";
 export type { Span } from "./reports/spans.ts";
+
+export { gatherQuiet } from "./routing/gather-quiet.ts";

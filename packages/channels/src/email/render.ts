@@ -53,7 +53,7 @@ function page(message: AlertMessage, stop: string): ReactElement {
       h("meta", { name: "supported-color-schemes", content: "light dark" }),
       h("style", null, look.DARK),
     ),
-    h(Preview, null, message.sentence),
+    h(Preview, null, message.sentence || message.title),
     h(
       Body,
       { className: "body", style: look.body },
@@ -65,7 +65,9 @@ function page(message: AlertMessage, stop: string): ReactElement {
 function content(message: AlertMessage): ReactElement[] {
   return [
     h(Heading, { as: "h1", key: "title", style: look.title }, message.title),
-    h(Text, { key: "sentence", style: look.paragraph }, message.sentence),
+    ...(message.sentence === ""
+      ? []
+      : [h(Text, { key: "sentence", style: look.paragraph }, message.sentence)]),
     lineTable(message.lines, { key: "lines", style: look.label, className: "quiet" }),
     ...(message.sections ?? []).flatMap(section),
     ...(message.output === null

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { field, phoneNumber } from "../fields.ts";
 import { defineKind } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
+import { isForTheRecord, saidText } from "../message/pieces.ts";
 import { clipEnd, escapeXml } from "../message/text.ts";
 import { basicAuth, formRequest } from "../request.ts";
 import { onlyTwilio, readTwilio, twilioFields, twilioLogin, twilioSettings, twilioUrl } from "./twilio.ts";
@@ -33,7 +34,7 @@ export const call = defineKind({
     via: "http",
     request: (message) => {
       const { tone } = message;
-      if (tone === "good" || (tone === "neutral" && message.kind !== "test")) {
+      if (tone === "good" || isForTheRecord(message) || (tone === "neutral" && message.kind !== "test")) {
         return { skip: "A phone rings only for what goes down." };
       }
       const form = { To: channel.to, From: channel.from, Twiml: twiml(message) };
@@ -48,6 +49,6 @@ export const call = defineKind({
 
 /** Said twice, since who is woken hears the first half-asleep. */
 function twiml(message: AlertMessage): string {
-  const text = escapeXml(clipEnd(`This is Overdue. ${message.title}. ${message.sentence}`, SPOKEN));
+  const text = escapeXml(clipEnd(`This is Overdue. ${saidText(message)}`, SPOKEN));
   return `<Response><Say loop="2">${text}</Say></Response>`;
 }

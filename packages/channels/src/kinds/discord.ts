@@ -75,7 +75,7 @@ function embed(message: AlertMessage): Record<string, unknown> {
     url: message.link,
     color: Number.parseInt(colour.slice(1), 16),
     description: [
-      escapeMarkdown(clipEnd(message.sentence, SENTENCE)),
+      ...(message.sentence === "" ? [] : [escapeMarkdown(clipEnd(message.sentence, SENTENCE))]),
       ...(message.output === null ? [] : [fencedByThree(clipStart(message.output, OUTPUT))]),
     ].join("\n"),
     fields: message.lines

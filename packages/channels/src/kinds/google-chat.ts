@@ -55,7 +55,7 @@ function payload(message: AlertMessage, style: Style): Record<string, unknown> {
 
 function widgets(message: AlertMessage): unknown[] {
   return [
-    paragraph(message.sentence),
+    ...(message.sentence === "" ? [] : [paragraph(message.sentence)]),
     ...message.lines.slice(0, LINES).map(({ label, value }) => ({
       decoratedText: { topLabel: label, text: escapeAngles(value), wrapText: true },
     })),

@@ -75,7 +75,7 @@ function html(message: AlertMessage): string {
   const links = linksOf(message).map(({ label, url }) => `<a href="${escapeXml(url)}">${label}</a>`);
   return [
     `<h4>${escapeXml(markedTitle(message))}</h4>`,
-    `<p>${escapeXml(message.sentence)}</p>`,
+    message.sentence === "" ? "" : `<p>${escapeXml(message.sentence)}</p>`,
     lines.length === 0 ? "" : `<p>${lines.join("<br>")}</p>`,
     message.output === null ? "" : `<pre><code>${escapeXml(message.output)}</code></pre>`,
     `<p>${links.join(" · ")}</p>`,

@@ -50,7 +50,9 @@ function attachment(message: AlertMessage): Record<string, unknown> {
     color: lookOf(message).colour,
     title: escapeMarkdown(markedTitle(message)),
     title_link: message.link,
-    text: [escapeMarkdown(message.sentence), ...output, markdownLinks(message), ...repeat].join("\n\n"),
+    text: [escapeMarkdown(message.sentence), ...output, markdownLinks(message), ...repeat]
+      .filter((part) => part !== "")
+      .join("\n\n"),
     fields: message.lines.map(({ label, value }) => ({
       short: true,
       title: label,

@@ -3,10 +3,10 @@ import { z } from "zod";
 import { serverUrl } from "../address.ts";
 import { readBy } from "../answers.ts";
 import { field, secretField, tokenText } from "../fields.ts";
-import { defineKind, type HttpRequest } from "../kind.ts";
+import { defineKind, type HttpRequest, type Skip } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
 import { incidentKey } from "../message/incident-key.ts";
-import { bodyText, namesOf } from "../message/pieces.ts";
+import { bodyText, isForTheRecord, namesOf, saidText } from "../message/pieces.ts";
 import { clipEnd } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
@@ -63,7 +63,8 @@ export const opsgenie = defineKind({
 });
 
 /** The alias ties the closing to the alert, and makes a repeated attempt the same alert. */
-function request(channel: Settings, message: AlertMessage): HttpRequest {
+function request(channel: Settings, message: AlertMessage): HttpRequest | Skip {
+  if (isForTheRecord(message)) return { skip: "Opsgenie keeps incidents, and a run is none." };
   const alerts = `${channel.server ?? SERVERS[channel.region]}/v2/alerts`;
   const rest = {
     headers: { authorization: `GenieKey ${channel.key}` },
@@ -71,7 +72,7 @@ function request(channel: Settings, message: AlertMessage): HttpRequest {
   };
   if (message.tone !== "good") return jsonRequest(alerts, opening(channel, message), rest);
   const close = `${alerts}/${incidentKey(message)}/close?identifierType=alias`;
-  const note = clipEnd(`${message.title}. ${message.sentence}`, DESCRIPTION);
+  const note = clipEnd(saidText(message), DESCRIPTION);
   return jsonRequest(close, { source: "Overdue", user: "Overdue", note }, rest);
 }
 

@@ -6,7 +6,7 @@ import { field, secretField } from "../fields.ts";
 import { defineKind } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
 import { incidentKey } from "../message/incident-key.ts";
-import { namesOf } from "../message/pieces.ts";
+import { isForTheRecord, namesOf, saidText } from "../message/pieces.ts";
 import { clipEnd } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
@@ -61,9 +61,11 @@ export const pagerduty = defineKind({
   open: ({ key, severity, region, server }) => ({
     via: "http",
     request: (message) =>
-      jsonRequest(`${server ?? SERVERS[region]}/v2/enqueue`, payload({ key, severity }, message), {
-        onlyHosts: ["pagerduty.com"],
-      }),
+      isForTheRecord(message)
+        ? { skip: "PagerDuty keeps incidents, and a run is none." }
+        : jsonRequest(`${server ?? SERVERS[region]}/v2/enqueue`, payload({ key, severity }, message), {
+            onlyHosts: ["pagerduty.com"],
+          }),
     read,
   }),
 });
@@ -88,7 +90,7 @@ function details(message: AlertMessage, severity: string): Record<string, unknow
     client_url: message.link,
     links: [{ href: message.link, text: "Open in Overdue" }],
     payload: {
-      summary: clipEnd(`${message.title}. ${message.sentence}`, SUMMARY),
+      summary: clipEnd(saidText(message), SUMMARY),
       source: check || "Overdue",
       severity: isBad ? severity : "info",
       ...(facts.flip !== null && { timestamp: new Date(facts.flip.at).toISOString() }),

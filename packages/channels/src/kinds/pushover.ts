@@ -101,9 +101,9 @@ function payload({ user, token, device, urgency }: Settings, message: AlertMessa
 
 /** The text that has room beside the link. */
 function html(message: AlertMessage): string {
-  const text = [message.sentence, linesText(message), message.output ?? ""]
-    .filter((part) => part !== "")
-    .join("\n\n");
+  const parts = [message.sentence, linesText(message), message.output ?? ""].filter((part) => part !== "");
+  // An empty message is refused.
+  const text = parts.length === 0 ? message.title : parts.join("\n\n");
   const [action] = mainActions(message);
   const link = action === undefined ? "" : `\n\n<a href="${escapeAngles(action.url)}">${action.label}</a>`;
   return escapeWithin(text, TEXT - link.length, escapeAngles) + link;

@@ -45,7 +45,9 @@ function payload(message: AlertMessage, style: Style): Record<string, unknown> {
     color: lookOf(message).colour,
     title: markedTitle(message).replaceAll("@", "@\u200b"),
     title_link: message.link,
-    text: [escapeMarkdown(message.sentence), ...output, markdownLinks(message), ...repeat].join("\n"),
+    text: [escapeMarkdown(message.sentence), ...output, markdownLinks(message), ...repeat]
+      .filter((part) => part !== "")
+      .join("\n"),
     fields: message.lines.map(({ label, value }) => ({
       short: false,
       title: label,

@@ -6,7 +6,7 @@ import { defineKind, type HttpAnswer, type Operator, type Outcome, type Style } 
 import type { AlertMessage } from "../message/alert.ts";
 import { plainText } from "../message/compose.ts";
 import { lookOf } from "../message/look.ts";
-import { linksOf } from "../message/pieces.ts";
+import { linksOf, saidText } from "../message/pieces.ts";
 import { clipEnd, clipStart, escapeAngles } from "../message/text.ts";
 
 /** Slack's limits, in characters. */
@@ -59,7 +59,7 @@ export function payload(message: AlertMessage, style: Style): Record<string, unk
   const quiet = { unfurl_links: false, unfurl_media: false };
   if (style === "plain") return { text, mrkdwn: false, ...quiet };
   return {
-    text: clipEnd(escapeAngles(`${message.title}. ${message.sentence}`), TEXT),
+    text: clipEnd(escapeAngles(saidText(message)), TEXT),
     blocks: blocks(message),
     ...quiet,
   };
@@ -69,7 +69,7 @@ function blocks(message: AlertMessage): unknown[] {
   const fields = message.lines.slice(0, FIELDS).map((line) => plain(`${line.label}\n${line.value}`, FIELD));
   return [
     { type: "header", text: plain(`${lookOf(message).mark} ${message.title}`, HEADER) },
-    { type: "section", text: plain(message.sentence, SECTION) },
+    ...(message.sentence === "" ? [] : [{ type: "section", text: plain(message.sentence, SECTION) }]),
     ...(fields.length === 0 ? [] : [{ type: "section", fields }]),
     ...(message.output === null ? [] : [{ type: "section", text: output(message.output) }]),
     { type: "section", text: { type: "mrkdwn", text: links(message) } },

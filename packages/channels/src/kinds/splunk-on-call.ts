@@ -6,7 +6,7 @@ import { field } from "../fields.ts";
 import { defineKind } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
 import { incidentKey } from "../message/incident-key.ts";
-import { bodyText, namesOf } from "../message/pieces.ts";
+import { bodyText, isForTheRecord, namesOf } from "../message/pieces.ts";
 import { clipEnd } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
@@ -40,7 +40,11 @@ export const splunkOnCall = defineKind({
   open: ({ url }) => ({
     via: "http",
     request: (message) =>
-      jsonRequest(url, payload(message), { onlyHosts: ["victorops.com", "signalfx.com", "splunkcloud.com"] }),
+      isForTheRecord(message)
+        ? { skip: "Splunk On-Call keeps incidents, and a run is none." }
+        : jsonRequest(url, payload(message), {
+            onlyHosts: ["victorops.com", "signalfx.com", "splunkcloud.com"],
+          }),
     read,
   }),
 });

@@ -54,7 +54,7 @@ function body(message: AlertMessage): unknown[] {
   const { tone } = message;
   return [
     paragraph(run(markedTitle(message), { weight: "bolder", size: "large", color: COLOURS[tone] })),
-    paragraph(run(message.sentence)),
+    ...(message.sentence === "" ? [] : [paragraph(run(message.sentence))]),
     ...message.lines.map(({ label, value }) =>
       paragraph(run(`${label}: `, { weight: "bolder" }), run(value)),
     ),

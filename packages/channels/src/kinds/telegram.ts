@@ -119,7 +119,9 @@ function html(message: AlertMessage): string {
     `${lookOf(message).mark} <b>${escapeAngles(message.title)}</b>`,
     escapeAngles(message.sentence),
     message.lines.map((line) => `${escapeAngles(line.label)}: ${escapeAngles(line.value)}`).join("\n"),
-  ].join("\n\n");
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
   const tail = `\n\n${escapeAngles(message.link)}${message.repeat === null ? "" : `\n\n(${message.repeat})`}`;
   return `${head}${output(message, TEXT_CHARS - head.length - tail.length)}${tail}`;
 }

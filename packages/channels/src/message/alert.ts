@@ -30,6 +30,22 @@ export type AlertGroup = {
     reason: Reason | null;
     payload: Record<string, unknown> | null;
   }[];
+  /** Where all are runs and notices: how many there are, and what became of the first few checks. */
+  quiet?: {
+    checks: number;
+    runs: number;
+    failed: number;
+    notices: number;
+    first: readonly {
+      name: string;
+      timezone: string | null;
+      runs: number;
+      failed: number;
+      notices: number;
+      /** Of the newest run. */
+      last: Record<string, unknown> | null;
+    }[];
+  } | null;
   /** What they share, in words, and how many incidents of it are open now. */
   storm: { id: string; shared: string; open: number } | null;
 };
@@ -83,11 +99,13 @@ export type AlertMessage = {
   kind: MessageKind;
   /** How it reads at a glance: what a mark or a colour is chosen by, whatever sort of message it is. */
   tone: Tone;
+  /** Stands before the title in the place of the tone's own mark. */
+  mark?: string;
   /** Worth a line and not a sound: sent without one where the provider can. */
   silent: boolean;
   /** One line: which check, and what became of it. */
   title: string;
-  /** Why, in a plain sentence. */
+  /** Why, in a plain sentence; empty where the title says it all. */
   sentence: string;
   lines: readonly AlertLine[];
   /** What goes into detail, as a report does; left out where nothing does. */

@@ -8,9 +8,10 @@ import type {
   Tone,
 } from "./alert.ts";
 import { runWords } from "./compose-other.ts";
+import { quietWords } from "./compose-quiet.ts";
 import { checkName, projectLine } from "./names.ts";
 
-type GroupWords = Pick<AlertMessage, "kind" | "title" | "sentence" | "lines" | "tone" | "silent">;
+type GroupWords = Pick<AlertMessage, "kind" | "title" | "sentence" | "lines" | "tone" | "silent" | "mark">;
 
 const PLURALS: Record<AlertKind, string> = {
   down: "are down",
@@ -26,6 +27,7 @@ const PLURALS: Record<AlertKind, string> = {
 
 /** Several alerts in the words of one message: how many, what they share, the first few by name. */
 export function groupWords(facts: AlertFacts, group: AlertGroup): GroupWords {
+  if (group.quiet) return quietWords(facts, group.quiet);
   const kinds = countsBy(group, ({ kind }) => kind);
   const [only] = kinds.length === 1 ? kinds : [];
   const total = kinds.reduce((sum, [, count]) => sum + count, 0);

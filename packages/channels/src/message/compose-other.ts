@@ -1,12 +1,21 @@
+import type { z } from "zod";
+
 import type { AlertFacts, AlertLine, Tone } from "./alert.ts";
 import { exitStatus } from "./exit-status.ts";
 import { checkName, projectLine } from "./names.ts";
 import { NoticePayload, RunPayload, SaidPayload } from "./payload.ts";
 import { oneLine } from "./text.ts";
-import { duration, instantIn } from "./time.ts";
+import { duration, instantIn, spanIn } from "./time.ts";
 
 /** The words of a message that is about no incident. */
-export type Words = { title: string; sentence: string; lines: AlertLine[]; tone: Tone; silent: boolean };
+export type Words = {
+  title: string;
+  sentence: string;
+  lines: AlertLine[];
+  tone: Tone;
+  silent: boolean;
+  mark?: string;
+};
 
 const TITLE_CHARS = 160;
 const NOTICES: Record<string, string> = {
@@ -18,25 +27,39 @@ const NOTICES: Record<string, string> = {
   edited: "The check was edited.",
 };
 
-/** One quiet line: "nightly backup ran in 3 min". A run that failed is not quiet. */
+export const GOOD_RUN = "✓";
+export const BAD_RUN = "✗";
+const PACES: Record<string, string> = { overlong: "slower than usual", "too-quick": "quicker than usual" };
+
+/** One line: "nightly backup ran 03:00–03:04 UTC, 4 min". A good run makes no sound. */
 export function runWords(facts: AlertFacts): Words {
   const run = RunPayload.parse(facts.payload);
-  const took = run.durationMs === null ? "" : ` in ${duration(run.durationMs)}`;
-  const title = {
-    success: `${checkName(facts)} ran${took}`,
-    fail: `${checkName(facts)} failed${run.durationMs === null ? "" : ` after ${duration(run.durationMs)}`}`,
-    lost: `${checkName(facts)} started a run that was never heard to end`,
-  }[run.outcome];
-  const ended = run.endedAt ?? run.startedAt;
-  const lines = [
-    ["Project", projectLine(facts)],
-    ["Ended", ended === null ? null : instantIn(ended, facts.check?.timezone ?? null)],
-    ["Exit status", run.exitStatus === null || run.exitStatus === 0 ? null : exitStatus(run.exitStatus)],
-    ["Host", run.host === null ? null : oneLine(run.host, 120)],
-  ] as const;
-  const good = run.outcome === "success";
-  const sentence = good ? "The run ended well." : "This run did not end well.";
-  return { title, sentence, lines: filled(lines), tone: good ? "neutral" : "bad", silent: good };
+  const does = { success: "ran", fail: "failed", lost: "started and was never heard to end," }[run.outcome];
+  return {
+    title: `${checkName(facts)} ${does} ${runText(facts, run)}`,
+    sentence: "",
+    lines: [],
+    tone: run.outcome === "fail" ? "bad" : "neutral",
+    mark: run.outcome === "success" ? GOOD_RUN : BAD_RUN,
+    silent: run.outcome !== "fail",
+  };
+}
+
+/** "03:00–03:04 UTC, 4 min, exit status 1": when, how long, how it ended, and whether that was usual. */
+export function runText(
+  { check, writtenAt }: Pick<AlertFacts, "check" | "writtenAt">,
+  run: z.output<typeof RunPayload>,
+): string {
+  const { startedAt, endedAt, durationMs, exitStatus: status, noticed, usualMs } = run;
+  const until = (run.outcome === "lost" ? startedAt : endedAt) ?? endedAt ?? writtenAt;
+  const parts = [
+    spanIn({ from: startedAt, until }, check?.timezone ?? null, writtenAt),
+    durationMs === null ? "" : duration(durationMs),
+    status === null || status === 0 ? "" : `exit status ${exitStatus(status)}`,
+    PACES[noticed ?? ""] ?? "",
+    usualMs === null || usualMs === undefined ? "" : `usually ${duration(usualMs)}`,
+  ];
+  return parts.filter((part) => part !== "").join(", ");
 }
 
 export function noticeWords(facts: AlertFacts): Words {

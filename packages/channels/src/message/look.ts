@@ -9,6 +9,6 @@ const LOOKS: Record<Tone, Look> = {
 };
 
 /** How an alert looks: the mark before its title, and its colour. */
-export function lookOf({ tone }: Pick<AlertMessage, "tone">): Look {
-  return LOOKS[tone];
+export function lookOf({ tone, mark }: Pick<AlertMessage, "tone" | "mark">): Look {
+  return mark === undefined ? LOOKS[tone] : { ...LOOKS[tone], mark };
 }

@@ -8,6 +8,9 @@ export const RunPayload = z.object({
   durationMs: z.number().nullable(),
   exitStatus: z.number().nullable(),
   host: z.string().nullable(),
+  /** What was noticed about it, and how long is usual where that was it. */
+  noticed: z.string().nullish(),
+  usualMs: z.number().nullish(),
 });
 
 /** `evidence` holds what the notice of this sort knows: how long a run took, and how long is usual. */

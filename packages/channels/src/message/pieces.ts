@@ -27,7 +27,7 @@ export function bodyText(message: AlertMessage, limit: number): string {
     message.repeat === null ? "" : `(${message.repeat})`,
   ];
   const text = parts.filter((part) => part !== "").join("\n\n");
-  return `${clipEnd(text, limit - message.link.length - 2)}\n\n${message.link}`;
+  return text === "" ? message.link : `${clipEnd(text, limit - message.link.length - 2)}\n\n${message.link}`;
 }
 
 /** Where an alert leads: the app, and what can be done about its incident; each link asks before it acts. */
@@ -58,7 +58,17 @@ export function acknowledgeLine(message: AlertMessage): string {
 /** Title, why and where: all that fits into a text message. */
 export function shortText(message: AlertMessage, limit: number): string {
   const room = limit - message.link.length - 1;
-  return `${clipEnd(`${message.title}. ${message.sentence}`, room)} ${message.link}`;
+  return `${clipEnd(saidText(message), room)} ${message.link}`;
+}
+
+/** Title and why, in a row. */
+export function saidText({ title, sentence }: AlertMessage): string {
+  return sentence === "" ? title : `${title}. ${sentence}`;
+}
+
+/** A run or a notice: for the record, and nothing that a person is called for or that would be over one day. */
+export function isForTheRecord({ facts }: AlertMessage): boolean {
+  return facts.kind === "run" || facts.kind === "notice";
 }
 
 const NAME = 120;

@@ -31,6 +31,24 @@ const MONTHS = [
   "December",
 ];
 
+/** "03:00–03:04 Europe/Berlin", with the day where that is another one than `today` falls on. */
+export function spanIn(
+  { from, until }: { from: Instant | null; until: Instant },
+  timezone: string | null,
+  today: Instant,
+): string {
+  const zone = timezone !== null && isZone(timezone) ? timezone : "UTC";
+  const end = wallClock(until, zone);
+  const begin = from === null ? end : wallClock(from, zone);
+  const times = [...new Set([minuteOf(begin.time), minuteOf(end.time)])].join("–");
+  const day = end.day === wallClock(today, zone).day ? "" : `${begin.day} `;
+  return `${day}${times} ${zone}`;
+}
+
+function minuteOf(time: string): string {
+  return time.slice(0, 5);
+}
+
 /** "45 s", "3 min", "1 h 5 min", "2 d 3 h": the two largest units. */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1_000));

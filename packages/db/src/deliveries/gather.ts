@@ -1,7 +1,8 @@
-import { gatherAlerts, type Gathered, type Instant } from "@overdue/core";
+import { gatherAlerts, gatherQuiet, type Gathered, type Instant } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import type { Tx } from "../database.ts";
+import { isQuietKind } from "./delivery-row.ts";
 import { uuids } from "./due.ts";
 import { type Gatherable, type Gone, keysOf } from "./gatherable.ts";
 import { nameStorms } from "./name-storms.ts";
@@ -33,11 +34,10 @@ export async function gather(
   const own = new Set(ids);
   for (const group of Map.groupBy(waiting, classOf).values()) {
     const before = recentOf(group, gone);
-    const gathered = gatherAlerts(
-      group.map((one) => ({ id: one.id, keys: keysOf(one), isAsked: own.has(one.id) })),
-      messagesOf(before),
-      now,
-    );
+    const asked = group.map((one) => ({ id: one.id, keys: keysOf(one), isAsked: own.has(one.id) }));
+    const gathered = isQuiet(group)
+      ? gatherQuiet(asked, await quietSentAt(tx, group), now)
+      : gatherAlerts(asked, messagesOf(before), now);
     await write(tx, gathered);
     await nameStorms(tx, gathered.messages, { group, before });
     for (const { otherIds } of gathered.messages) for (const id of otherIds) own.delete(id);
@@ -46,15 +46,19 @@ export async function gather(
   return ids.filter((id) => own.has(id));
 }
 
-/** What may stand in one message: alerts of one sort, or all of a channel that collects. */
+/** What may stand in one message: alerts of one sort, what is quiet, or all of a channel that collects. */
 function classOf({ channelId, kind, collects }: Gatherable): string {
-  return collects ? channelId : `${channelId} ${kind}`;
+  return collects ? channelId : `${channelId} ${isQuietKind(kind) ? "quiet" : kind}`;
 }
 
-/** What a check was told of before holds back no news of the same check, nor is what comes quietly held at all. */
+function isQuiet([first]: readonly Gatherable[]): boolean {
+  return first !== undefined && !first.collects && isQuietKind(first.kind);
+}
+
+/** What a check was told of before holds back no news of the same check. */
 function recentOf(group: readonly Gatherable[], gone: readonly Gone[]): Gone[] {
   const [first] = group;
-  if (first === undefined || first.collects || first.kind === "run" || first.kind === "notice") return [];
+  if (first === undefined || first.collects || isQuietKind(first.kind)) return [];
   const checkIds = new Set(group.map(({ checkId }) => checkId));
   return gone.filter((one) => classOf(one) === classOf(first) && !checkIds.has(one.checkId));
 }
@@ -119,6 +123,17 @@ async function findGone(tx: Tx, channelIds: readonly string[]): Promise<Gone[]> 
     order by d.created_at desc
     limit ${WAITING_MAX}`);
   return rows;
+}
+
+/** When messages about runs and notices went to the channel of these within the last hour; those under way, now. */
+async function quietSentAt(tx: Tx, [first]: readonly Gatherable[]): Promise<Instant[]> {
+  if (first === undefined) return [];
+  const { rows } = await tx.execute<{ at: Instant }>(sql`
+    select (extract(epoch from coalesce(finished_at, clock_timestamp())) * 1000)::float8 as at from deliveries
+    where channel_id = ${first.channelId} and created_at > clock_timestamp() - interval '2 hours'
+      and kind in ('run', 'notice') and lead_id is null and attempt > 0 and state in ('sending', 'sent')
+      and coalesce(finished_at, clock_timestamp()) > clock_timestamp() - interval '1 hour'`);
+  return rows.map(({ at }) => at);
 }
 
 async function clock(tx: Tx): Promise<Instant> {

@@ -1,6 +1,6 @@
 import type { Instant } from "@overdue/core";
 
-import type { DeliveryKind } from "./delivery-row.ts";
+import { type DeliveryKind, isQuietKind } from "./delivery-row.ts";
 
 /** A delivery that may share a message with others, or has. */
 export type Gatherable = {
@@ -23,7 +23,7 @@ export type Gone = Gatherable & { messageId: string; at: Instant };
 
 /** What an alert shares with others, as keys. */
 export function keysOf({ kind, collects, host, address, tags, dependsOn }: Gatherable): string[] {
-  if (collects || kind === "run" || kind === "notice") return ["together"];
+  if (collects || isQuietKind(kind)) return ["together"];
   return [
     ...(host === null ? [] : [`host ${host}`]),
     ...(address === null ? [] : [`address ${address}`]),

@@ -16,6 +16,21 @@ export type AlertGroup = {
     reason: Reason | null;
     payload: Record<string, unknown> | null;
   }[];
+  /** Where all are runs and notices: how many there are, and what became of the first few checks. */
+  quiet: {
+    checks: number;
+    runs: number;
+    failed: number;
+    notices: number;
+    first: {
+      name: string;
+      timezone: string | null;
+      runs: number;
+      failed: number;
+      notices: number;
+      last: Record<string, unknown> | null;
+    }[];
+  } | null;
   storm: {
     id: string;
     /** "host db1", "tag prod"; empty where nothing is shared by two. */
@@ -32,7 +47,8 @@ export async function loadGroups(db: Db | Tx, ids: readonly string[]): Promise<M
   if (ids.length === 0) return new Map();
   const { rows } = await db.execute<AlertGroup & { id: string }>(sql`
     with told as (
-      select l.id as lead, d.id, d.kind, d.payload, k.name, i.reason, i.storm_id,
+      select l.id as lead, d.id, d.kind, d.payload, d.check_id, k.name, k.schedule ->> 'timezone' as timezone,
+        i.reason, i.storm_id,
         row_number() over (partition by l.id order by d.lead_id nulls first, d.id) as place
       from deliveries l
       join deliveries d on d.id = l.id or d.lead_id = coalesce(l.instead_of, l.id)
@@ -47,6 +63,7 @@ export async function loadGroups(db: Db | Tx, ids: readonly string[]): Promise<M
        from (select kind, reason, count(*) from told where lead = t.lead group by kind, reason) c) as counts,
       json_agg(json_build_object('kind', t.kind, 'checkName', coalesce(t.name, ''), 'reason', t.reason,
         'payload', t.payload) order by t.place) filter (where t.place <= ${FIRST}) as first,
+      case when bool_and(t.kind in ('run', 'notice')) then (${quiet}) end as quiet,
       (select json_build_object('id', s.id, 'shared', s.shared, 'open',
          (select count(*) from incidents i where i.project_id = s.project_id and i.storm_id = s.id
             and i.resolved_at is null))
@@ -54,3 +71,18 @@ export async function loadGroups(db: Db | Tx, ids: readonly string[]): Promise<M
     from told t group by t.lead`);
   return new Map(rows.map(({ id, ...group }) => [id, group]));
 }
+
+/** Of each check how many runs there were, how many failed, and its newest; those with failures first. */
+const quiet = sql`
+  select json_build_object('checks', count(*), 'runs', sum(q.runs), 'failed', sum(q.failed),
+    'notices', sum(q.notices), 'first', coalesce(json_agg(json_build_object('name', coalesce(q.name, ''),
+      'timezone', q.timezone, 'runs', q.runs, 'failed', q.failed, 'notices', q.notices, 'last', q.last)
+      order by q.nth) filter (where q.nth <= ${FIRST}), '[]'))
+  from (
+    select min(name) as name, min(timezone) as timezone, count(*) filter (where kind = 'run') as runs,
+      count(*) filter (where payload ->> 'outcome' = 'fail') as failed,
+      count(*) filter (where kind = 'notice') as notices,
+      (array_agg(payload order by payload -> 'endedAt' desc) filter (where kind = 'run'))[1] as last,
+      row_number() over (order by count(*) filter (where payload ->> 'outcome' = 'fail') desc, count(*) desc) as nth
+    from told where told.lead = t.lead group by check_id
+  ) q`;

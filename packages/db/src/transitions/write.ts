@@ -2,7 +2,9 @@ import type { PoolClient } from "pg";
 
 import { wakeDependents } from "../incidents/wake-dependents.ts";
 import { type Telling, tellIncidents } from "../routes/tell-incidents.ts";
+import { tellNews } from "../routes/tell-news.ts";
 import type { Change } from "./change.ts";
+import { type HeardOf, newsFor, NOBODY } from "./news.ts";
 import {
   type FlipRow,
   checkRow,
@@ -54,15 +56,21 @@ with changed as (
      set started_at = excluded.started_at, ended_at = excluded.ended_at, heard_at = excluded.heard_at,
          outcome = excluded.outcome, duration_ms = excluded.duration_ms, exit_status = excluded.exit_status,
          overlong = excluded.overlong, guessed = excluded.guessed
+  returning id, project_id, new.outcome <> 'running' and old.outcome is distinct from new.outcome as ended
+), settled as (
+  insert into slots (project_id, check_id, due_at, outcome, decided_at, late_ms, run_id, because)
+  select x.project_id, x.check_id, ${at("due_at")}, x.outcome, ${at("decided_at")}, x.late_ms, x.run_id, x.because
+    from json_to_recordset($4::json) as x(
+           project_id uuid, check_id uuid, due_at float8, outcome text, decided_at float8, late_ms bigint, run_id uuid,
+           because text)
+  on conflict (check_id, due_at) do update
+     set outcome = excluded.outcome, decided_at = excluded.decided_at, late_ms = excluded.late_ms,
+         run_id = excluded.run_id, because = excluded.because
+), listening as (
+  select distinct project_id from routes where listens and project_id = any($5::uuid[])
 )
-insert into slots (project_id, check_id, due_at, outcome, decided_at, late_ms, run_id, because)
-select x.project_id, x.check_id, ${at("due_at")}, x.outcome, ${at("decided_at")}, x.late_ms, x.run_id, x.because
-  from json_to_recordset($4::json) as x(
-         project_id uuid, check_id uuid, due_at float8, outcome text, decided_at float8, late_ms bigint, run_id uuid,
-         because text)
-on conflict (check_id, due_at) do update
-   set outcome = excluded.outcome, decided_at = excluded.decided_at, late_ms = excluded.late_ms,
-       run_id = excluded.run_id, because = excluded.because`;
+select array(select project_id from listening) as listening,
+  array(select id from ran where ended and project_id in (select project_id from listening)) as ended`;
 
 // Deliveries follow in the same transaction: an alert that is decided cannot fail to be written.
 const FLIPS_INCIDENTS = `
@@ -124,7 +132,7 @@ export async function writeChanges(client: PoolClient, changes: readonly Change[
   if (changes.length === 0) return;
   const gone = changes.flatMap(goneRows);
   if (gone.length > 0) await client.query({ name: "drop-gone", text: GONE, values: [JSON.stringify(gone)] });
-  await client.query({
+  const { rows } = await client.query<HeardOf>({
     name: "write-changes",
     text: STATES_PINGS_RUNS_SLOTS,
     values: [
@@ -132,23 +140,28 @@ export async function writeChanges(client: PoolClient, changes: readonly Change[
       JSON.stringify(changes.flatMap(pingRows)),
       JSON.stringify(changes.flatMap(runRows)),
       JSON.stringify(changes.flatMap(slotRows)),
+      [...new Set(changes.map(({ stored }) => stored.projectId))],
     ],
   });
-  await writeFlips(client, changes.map(flipRows));
+  const flipIds = await writeFlips(client, changes.map(flipRows));
   const notices = changes.flatMap(noticeRows);
   if (notices.length > 0) await client.query(NOTICES, [JSON.stringify(notices)]);
+  await tellNews(client, newsFor(changes, rows[0] ?? NOBODY), flipIds);
 }
 
-/** The first flips of all checks, then the second ones: a check that went down and up is written in that order. */
-async function writeFlips(client: PoolClient, flipsOfChecks: readonly FlipRow[][]): Promise<void> {
+/** The first flips of all checks, then the second ones: a check that went down and up is written in that order. Answers ids. */
+async function writeFlips(client: PoolClient, flipsOfChecks: readonly FlipRow[][]): Promise<string[]> {
   const rounds = Math.max(...flipsOfChecks.map((flips) => flips.length));
+  const ids: string[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const flips = flipsOfChecks.flatMap((ofCheck) => ofCheck[round] ?? []);
     const { rows } = await client.query<FlippedRow>(FLIPS_INCIDENTS, [JSON.stringify(flips)]);
     await tellIncidents(client, rows.flatMap(tellingOf), rows[0]?.now ?? 0);
     const recovered = flips.flatMap((flip) => (flip.resolves ? [flip.check_id] : []));
     await wakeDependents(client, recovered);
+    ids.push(...rows.map(({ flip_id }) => flip_id));
   }
+  return ids;
 }
 
 function tellingOf({ flip_id, to_status, incident_id }: FlippedRow): Telling[] {

@@ -1,0 +1,380 @@
+import { describe, expect, test } from "vitest";
+
+import type { Run } from "../checks/event.ts";
+import { HOUR_MS } from "../time.ts";
+import { hearersOf } from "./hearers.ts";
+import type { News } from "./news.ts";
+import type { Directory, Hours, Route, Severity, Target } from "./route.ts";
+
+// Monday 2026-03-02 12:00 UTC. A route is "runs: chat" or "changes failures: chat, mail": what it hears, then whom its
+// first step tells. Answers: "chat run", "chat run at +20" (hours later), "chat notice".
+const NOW = Date.parse("2026-03-02T12:00:00Z");
+const OFFICE = hoursOf("08:00", "18:00", { kind: "hold" });
+const NIGHT = hoursOf("22:00", "06:00", { kind: "hold" });
+const DUTY = hoursOf("22:00", "06:00", { kind: "instead", targets: [targetOf("duty")] });
+
+type Given = {
+  routes: Record<string, string | Partial<Route>>;
+  /** What happened; a good run where it is left out. */
+  news?: News[];
+  tags?: string;
+  severity?: Severity;
+  /** Channels that hear now that the check went down or up. */
+  told?: string;
+  snoozed?: boolean;
+  gone?: string;
+};
+type Row = [name: string, given: Given, answer: string];
+
+const good = run({});
+const bad = run({ outcome: "fail", exitStatus: 1 });
+const lost = run({ outcome: "lost", durationMs: null });
+const changing = { ...bad, isChange: true };
+
+describe.each<[string, Row[]]>([
+  [
+    "what is heard",
+    [
+      ["every run, a good one", { routes: { A: "runs: chat" } }, "chat run"],
+      ["every run, a bad one", { routes: { A: "runs: chat" }, news: [bad] }, "chat run"],
+      ["every run, one whose end was never heard", { routes: { A: "runs: chat" }, news: [lost] }, "chat run"],
+      ["changes alone hear of no run", { routes: { A: "changes: chat" }, news: [good, bad] }, ""],
+      ["every failure, a bad run", { routes: { A: "failures: chat" }, news: [bad] }, "chat run"],
+      ["every failure, not a good run", { routes: { A: "failures: chat" } }, ""],
+      ["every failure, not one that was lost", { routes: { A: "failures: chat" }, news: [lost] }, ""],
+      ["notices", { routes: { A: "notices: chat" }, news: [slow()] }, "chat notice"],
+      ["runs alone hear of no notice", { routes: { A: "runs: chat" }, news: [slow()] }, ""],
+      ["notices alone hear of no run", { routes: { A: "notices: chat" } }, ""],
+      ["each of several runs", { routes: { A: "runs: chat" }, news: [good, bad] }, "chat run, chat run"],
+    ],
+  ],
+  [
+    "whom it is for",
+    [
+      [
+        "the first step's targets, at once",
+        { routes: { A: steps("chat mail", "boss") } },
+        "chat run, mail run",
+      ],
+      [
+        "the first step's targets, whatever its delay",
+        {
+          routes: {
+            A: {
+              ...steps("chat"),
+              steps: [{ afterMinutes: 15, targets: [targetOf("chat")], ifUnacknowledged: true }],
+            },
+          },
+        },
+        "chat run",
+      ],
+      ["every channel of a person", { routes: { A: "runs: ~anna" } }, "phone run, sms run"],
+      ["whoever is on call now", { routes: { A: "runs: @ops" } }, "phone run, sms run"],
+      [
+        "a channel once, whoever names it",
+        { routes: { A: "runs: chat", B: "runs failures: chat" }, news: [bad] },
+        "chat run",
+      ],
+      ["no channel that is gone", { routes: { A: "runs: chat mail" }, gone: "chat" }, "mail run"],
+      [
+        "checks with the tag",
+        { routes: { A: { ...route("runs: chat"), match: match({ tags: ["db"] }) } }, tags: "prod db" },
+        "chat run",
+      ],
+      [
+        "not those without",
+        { routes: { A: { ...route("runs: chat"), match: match({ tags: ["db"] }) } }, tags: "prod" },
+        "",
+      ],
+      [
+        "a severity",
+        {
+          routes: { A: { ...route("runs: chat"), match: match({ severities: ["info"] }) } },
+          severity: "info",
+        },
+        "chat run",
+      ],
+      [
+        "not another",
+        { routes: { A: { ...route("runs: chat"), match: match({ severities: ["info"] }) } } },
+        "",
+      ],
+      [
+        "the named check",
+        { routes: { A: { ...route("runs: chat"), match: match({ checkIds: ["check"] }) } } },
+        "chat run",
+      ],
+      [
+        "not another",
+        { routes: { A: { ...route("runs: chat"), match: match({ checkIds: ["other"] }) } } },
+        "",
+      ],
+      [
+        "every run, whatever the reasons",
+        { routes: { A: { ...route("runs: chat"), match: match({ reasons: ["missed"] }) } } },
+        "chat run",
+      ],
+      [
+        "failures by their reason",
+        { routes: { A: { ...route("failures: chat"), match: match({ reasons: ["failed"] }) } }, news: [bad] },
+        "chat run",
+      ],
+      [
+        "not by another",
+        { routes: { A: { ...route("failures: chat"), match: match({ reasons: ["missed"] }) } }, news: [bad] },
+        "",
+      ],
+      [
+        "notices by their reason",
+        {
+          routes: { A: { ...route("notices: chat"), match: match({ reasons: ["overlong"] }) } },
+          news: [slow()],
+        },
+        "chat notice",
+      ],
+      [
+        "not by another",
+        {
+          routes: { A: { ...route("notices: chat"), match: match({ reasons: ["failed"] }) } },
+          news: [slow()],
+        },
+        "",
+      ],
+    ],
+  ],
+  [
+    "nothing is told twice",
+    [
+      [
+        "a failure that is told now as the change",
+        { routes: { A: "changes failures: chat" }, news: [changing], told: "chat" },
+        "",
+      ],
+      ["a run that is", { routes: { A: "runs: chat mail" }, news: [changing], told: "chat" }, "mail run"],
+      [
+        "by whichever route",
+        { routes: { A: "failures: chat", B: "changes: chat" }, news: [changing], told: "chat" },
+        "",
+      ],
+      [
+        "a run beside another's change is its own",
+        { routes: { A: "runs: chat" }, news: [good], told: "chat" },
+        "chat run",
+      ],
+      [
+        "where the change comes later, the failure is told",
+        { routes: { A: "changes failures: chat" }, news: [changing] },
+        "chat run",
+      ],
+      [
+        "where the same hours hold both, the change tells it",
+        { routes: { A: { ...route("changes failures: chat"), hours: NIGHT } }, news: [changing] },
+        "",
+      ],
+      [
+        "but not where it may never be told",
+        {
+          routes: { A: { ...route("changes failures: chat"), hours: NIGHT, recovery: false } },
+          news: [changing],
+        },
+        "chat run at +10",
+      ],
+      [
+        "what was noticed stands in the run's line",
+        { routes: { A: "runs notices: chat", B: "notices: mail" }, news: [good, slow(good.run.id)] },
+        "chat run, mail notice",
+      ],
+      [
+        "a notice about another run is its own",
+        { routes: { A: "runs notices: chat" }, news: [good, slow("other")] },
+        "chat run, chat notice",
+      ],
+    ],
+  ],
+  [
+    "hours",
+    [
+      ["inside, at once", { routes: { A: { ...route("runs: chat"), hours: OFFICE } } }, "chat run"],
+      [
+        "outside, when they begin",
+        { routes: { A: { ...route("runs: chat"), hours: NIGHT } } },
+        "chat run at +10",
+      ],
+      ["outside, to who stands in", { routes: { A: { ...route("runs: chat"), hours: DUTY } } }, "duty run"],
+      [
+        "another route may speak",
+        { routes: { A: { ...route("runs: chat"), hours: NIGHT }, B: "runs: mail" } },
+        "chat run at +10, mail run",
+      ],
+    ],
+  ],
+  [
+    "planned work and snoozes",
+    [
+      [
+        "a run in planned work is told",
+        { routes: { A: "runs: chat" }, news: [{ ...bad, isPlanned: true }] },
+        "chat run",
+      ],
+      [
+        "a failure in it is not",
+        { routes: { A: "failures: chat" }, news: [{ ...bad, isPlanned: true }] },
+        "",
+      ],
+      [
+        "nor what is noticed in it",
+        { routes: { A: "notices: chat" }, news: [{ ...slow(), isPlanned: true }] },
+        "",
+      ],
+      [
+        "a run of a snoozed incident is told",
+        { routes: { A: "runs: chat" }, news: [bad], snoozed: true },
+        "chat run",
+      ],
+      ["a failure of it is not", { routes: { A: "failures: chat" }, news: [bad], snoozed: true }, ""],
+      ["nor a notice", { routes: { A: "notices: chat" }, news: [slow()], snoozed: true }, ""],
+    ],
+  ],
+])("%s", (_, rows) => {
+  test.each(rows)("%s", (_name, given, answer) => {
+    expect(answered(given)).toBe(answer);
+  });
+});
+
+function answered({
+  routes,
+  news = [good],
+  tags = "",
+  severity = "warning",
+  told = "",
+  snoozed = false,
+  gone = "",
+}: Given) {
+  const hearers = hearersOf(news, {
+    check: { id: "check", tags: words(tags), severity, channelIds: [] },
+    routes: Object.entries(routes).map(([name, one]) => ({
+      ...route("runs: chat"),
+      ...(typeof one === "string" ? route(one) : one),
+      id: name,
+      name,
+    })),
+    directory: directory(words(gone)),
+    toldOfChange: new Set(words(told)),
+    isSnoozed: snoozed,
+    now: NOW,
+  });
+  return hearers
+    .map(
+      ({ channelId, news: { kind }, notBefore }) =>
+        `${channelId} ${kind}${notBefore > NOW ? ` at +${(notBefore - NOW) / HOUR_MS}` : ""}`,
+    )
+    .join(", ");
+}
+
+function route(text: string): Route {
+  const [heard = "", targets = ""] = text.split(": ");
+  const hears = {
+    changes: heard.includes("changes"),
+    failures: heard.includes("failures"),
+    runs: heard.includes("runs"),
+    notices: heard.includes("notices"),
+  };
+  const step = { afterMinutes: 0, targets: words(targets).map(targetOf), ifUnacknowledged: true };
+  return {
+    id: "",
+    name: "",
+    match: match({}),
+    hears,
+    steps: [step],
+    repeatMinutes: null,
+    hours: null,
+    recovery: true,
+  };
+}
+
+function steps(...channels: string[]): Route {
+  return {
+    ...route("runs: chat"),
+    steps: channels.map((of, at) => ({
+      afterMinutes: at * 15,
+      targets: words(of).map(targetOf),
+      ifUnacknowledged: true,
+    })),
+  };
+}
+
+function match(change: Partial<Route["match"]>): Route["match"] {
+  return { tags: [], reasons: [], severities: [], checkIds: [], ...change };
+}
+
+function targetOf(name: string): Target {
+  if (name.startsWith("~")) return { kind: "person", personId: name.slice(1) };
+  return name.startsWith("@")
+    ? { kind: "on-call", rotationId: name.slice(1) }
+    : { kind: "channel", channelId: name };
+}
+
+function directory(gone: string[]): Directory {
+  const names = ["chat", "mail", "boss", "duty", "phone", "sms"].filter((name) => !gone.includes(name));
+  const rotation = {
+    id: "ops",
+    name: "ops",
+    timezone: "UTC",
+    every: "week",
+    startsOn: "2026-01-05",
+    handOverAt: "09:00",
+    personIds: ["anna"],
+    overrides: [],
+  } as const;
+  return {
+    channelIds: new Set(names),
+    people: new Map([["anna", { id: "anna", name: "Anna", channelIds: ["phone", "sms"] }]]),
+    rotations: new Map([["ops", rotation]]),
+  };
+}
+
+function hoursOf(from: string, to: string, outside: Hours["outside"]): Hours {
+  return { timezone: "UTC", weekdays: [1, 2, 3, 4, 5, 6, 7], from, to, outside };
+}
+
+function run(change: Partial<Run> & { outcome?: "success" | "fail" | "lost" }) {
+  const { outcome = "success" } = change;
+  const whole: Run = {
+    id: `run ${outcome}`,
+    rid: null,
+    host: null,
+    startedAt: NOW - 60_000,
+    endedAt: NOW,
+    durationMs: 60_000,
+    exitStatus: 0,
+    overlong: false,
+    guessed: false,
+    ...change,
+    outcome,
+  };
+  return {
+    kind: "run" as const,
+    run: { ...whole, outcome, endedAt: NOW },
+    noticed: null,
+    isChange: false,
+    isPlanned: false,
+  };
+}
+
+function slow(runId: string | null = null) {
+  const evidence = {
+    expectedAt: null,
+    deadlineAt: null,
+    lastHeardAt: null,
+    exitStatus: null,
+    runId,
+    pingNumber: null,
+    durationMs: 60_000,
+    limitMs: 20_000,
+  };
+  return { kind: "notice" as const, at: NOW, notice: "overlong" as const, evidence, runId, isPlanned: false };
+}
+
+function words(text: string): string[] {
+  return text.split(/[ ,]+/).filter((word) => word !== "");
+}

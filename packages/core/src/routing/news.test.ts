@@ -1,0 +1,149 @@
+import { describe, expect, test } from "vitest";
+
+import type { CheckSettings } from "../checks/check.ts";
+import { type Step, T, tell } from "../checks/testing/story.ts";
+import { SECOND_MS } from "../time.ts";
+import { newsOf } from "./news.ts";
+
+type Row = [name: string, steps: Step[], answer: string, settings?: Partial<CheckSettings>];
+
+const inWindow = [
+  { rule: { kind: "once" as const, from: T, until: T + 7_200 * SECOND_MS }, stoppedAt: null },
+];
+
+describe("what there is to tell after the last of these", () => {
+  test.each<Row>([
+    ["a success without a start is a run", [[0, "success"]], "success"],
+    ["a start is none yet", [[0, "start"]], ""],
+    [
+      "its end is one",
+      [
+        [0, "start"],
+        [60, "success"],
+      ],
+      "success in 60 s",
+    ],
+    ["a log is none", [[0, "log"]], ""],
+    [
+      "a failure that takes the check down is a change",
+      [
+        [0, "success"],
+        [60, "fail"],
+      ],
+      "fail, a change",
+    ],
+    [
+      "the next one is none",
+      [
+        [0, "fail"],
+        [60, "fail"],
+      ],
+      "fail",
+    ],
+    [
+      "the success that ends it is one",
+      [
+        [0, "fail"],
+        [60, "success"],
+      ],
+      "success, a change",
+    ],
+    [
+      "a missed slot is no run",
+      [
+        [0, "success"],
+        [9_000, "time"],
+      ],
+      "",
+    ],
+    [
+      "a success after a missed slot is the change",
+      [
+        [0, "success"],
+        [9_000, "success"],
+      ],
+      "success, a change",
+    ],
+    [
+      "too quick a success has failed",
+      [
+        [0, "success"],
+        [3_600, "start"],
+        [3_601, "success"],
+      ],
+      "fail in 1 s, a change",
+      { minRuntimeSeconds: 10 },
+    ],
+    [
+      "a run that a new start takes the place of is lost",
+      [
+        [0, "start"],
+        [60, "start"],
+      ],
+      "lost",
+    ],
+    [
+      "one that a pause gives up is no news",
+      [
+        [0, "start"],
+        [60, "pause"],
+      ],
+      "",
+    ],
+    [
+      "a tolerated failure is a run and a notice of it",
+      [
+        [0, "success"],
+        [60, "fail"],
+      ],
+      "fail; notice failed",
+      { tolerance: { kind: "in-a-row", bad: 3, tolerateMissed: false } },
+    ],
+    [
+      "an edit is no news",
+      [
+        [0, "success"],
+        [60, "edit", { graceSeconds: 900 }],
+      ],
+      "",
+    ],
+    [
+      "in planned work it is said to be planned",
+      [
+        [0, "success"],
+        [60, "fail"],
+      ],
+      "fail, planned; notice failed, planned",
+      { maintenance: inWindow },
+    ],
+  ])("%s", (_, steps, answer, settings = {}) => {
+    expect(newsAfter(steps, settings)).toBe(answer);
+  });
+
+  test("what was unusual about a run is said with it, too", () => {
+    const nights = Array.from({ length: 12 }, (_, night): Step[] => [
+      [night * 3_600, "start"],
+      [night * 3_600 + 60, "success"],
+    ]).flat();
+    const slow: Step[] = [
+      [12 * 3_600, "start"],
+      [12 * 3_600 + 500, "success"],
+    ];
+    expect(newsAfter([...nights, ...slow], { unusualRuns: "note" })).toMatch(/^success in 500 s, overlong/);
+  });
+});
+
+function newsAfter(steps: Step[], settings: Partial<CheckSettings>): string {
+  const { check, last } = tell(settings, steps);
+  const ended = new Set(last.flatMap((effect) => (effect.kind === "run" ? [effect.run.id] : [])));
+  return newsOf(check, last, ended)
+    .map((news) => {
+      const planned = news.isPlanned ? ", planned" : "";
+      if (news.kind === "notice") return `notice ${news.notice}${planned}`;
+      const { run, isChange, noticed } = news;
+      const took = run.durationMs === null ? "" : ` in ${run.durationMs / SECOND_MS} s`;
+      const unusual = noticed === null ? "" : `, ${noticed.notice}`;
+      return `${run.outcome}${took}${unusual}${isChange ? ", a change" : ""}${planned}`;
+    })
+    .join("; ");
+}

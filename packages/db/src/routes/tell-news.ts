@@ -1,0 +1,109 @@
+import { type Hearer, type Hearing, hearersOf, type Instant, type News } from "@overdue/core";
+import type { PoolClient } from "pg";
+
+import { loadProjects, loadRoutedChecks } from "./load-routing.ts";
+import { writeQuiet, type QuietRow } from "./write-quiet.ts";
+
+/** What happened to a check that routes may tell of, beside changes of its status. */
+export type CheckNews = { projectId: string; checkId: string; news: readonly News[] };
+
+/**
+ * Writes deliveries for whoever hears of these news, in the caller's transaction. `flipIds`: the changes of status that
+ * it wrote, whose own deliveries stand there already. Asks nothing where there are no news.
+ */
+export async function tellNews(
+  client: PoolClient,
+  checks: readonly CheckNews[],
+  flipIds: readonly string[],
+): Promise<void> {
+  if (checks.length === 0) return;
+  const now = await clock(client);
+  const projects = await loadProjects(
+    client,
+    checks.map(({ projectId }) => projectId),
+  );
+  const told = await loadTold(client, checks, flipIds);
+  for (const [projectId, ofProject] of Map.groupBy(checks, (one) => one.projectId)) {
+    const routing = projects.get(projectId);
+    if (routing === undefined) continue;
+    const ids = ofProject.map(({ checkId }) => checkId);
+    const routed = await loadRoutedChecks(client, projectId, ids);
+    const rows = ofProject.flatMap((one) => {
+      const check = routed.get(one.checkId);
+      const known = told.get(one.checkId);
+      if (check === undefined || known === undefined) return [];
+      return hearersInAnyCase(one.news, { ...routing, ...known, check, now }).map(rowOf(one));
+    });
+    await writeQuiet(client, rows);
+  }
+}
+
+/** Hours that cannot be read must neither lose the line nor, with it, the ping. */
+function hearersInAnyCase(news: readonly News[], hearing: Hearing): Hearer[] {
+  try {
+    return hearersOf(news, hearing);
+  } catch {
+    return hearersOf(news, { ...hearing, routes: withoutHours(hearing) });
+  }
+}
+
+function withoutHours({ routes }: Hearing) {
+  return routes.map((route) => ({ ...route, hours: null }));
+}
+
+function rowOf({ projectId, checkId }: CheckNews) {
+  return ({ news, channelId, routeId, because, notBefore }: Hearer): QuietRow => ({
+    project_id: projectId,
+    channel_id: channelId,
+    kind: news.kind,
+    check_id: checkId,
+    route_id: routeId,
+    because,
+    not_before: notBefore,
+    payload: payloadOf(news),
+  });
+}
+
+/** As `message/payload.ts` of the channels reads it. */
+function payloadOf(news: News): object {
+  if (news.kind === "notice") return { at: news.at, notice: news.notice, evidence: news.evidence };
+  const { id, outcome, startedAt, endedAt, durationMs, exitStatus, host } = news.run;
+  const usualMs = news.noticed?.evidence.usual?.medianMs ?? null;
+  return {
+    ...{ runId: id, outcome, startedAt, endedAt, durationMs, exitStatus, host },
+    noticed: news.noticed?.notice ?? null,
+    usualMs,
+  };
+}
+
+type Known = Pick<Hearing, "toldOfChange" | "isSnoozed">;
+
+const KNOWN = `
+select c.id, array(select d.channel_id from deliveries d
+    where d.flip_id = any($2::uuid[]) and d.check_id = c.id) as told,
+  exists (select from incidents i where i.project_id = c.project_id and i.check_id = c.id
+    and i.resolved_at is null and i.snoozed_until > clock_timestamp()) as snoozed
+  from checks c where c.id = any($1::uuid[])`;
+
+/** Who is told of these checks' changes now, and whether somebody has put their incidents off. */
+async function loadTold(
+  client: PoolClient,
+  checks: readonly CheckNews[],
+  flipIds: readonly string[],
+): Promise<Map<string, Known>> {
+  const { rows } = await client.query<{ id: string; told: string[]; snoozed: boolean }>({
+    name: "told-of-changes",
+    text: KNOWN,
+    values: [checks.map(({ checkId }) => checkId), flipIds],
+  });
+  return new Map(
+    rows.map(({ id, told, snoozed }) => [id, { toldOfChange: new Set(told), isSnoozed: snoozed }]),
+  );
+}
+
+async function clock(client: PoolClient): Promise<Instant> {
+  const { rows } = await client.query<{ now: Instant }>(
+    "select (extract(epoch from clock_timestamp()) * 1000)::float8 as now",
+  );
+  return rows[0]?.now ?? 0;
+}
