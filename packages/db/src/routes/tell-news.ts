@@ -70,7 +70,13 @@ function payloadOf(news: News): object {
   const { id, outcome, startedAt, endedAt, durationMs, exitStatus, host } = news.run;
   const usualMs = news.noticed?.evidence.usual?.medianMs ?? null;
   return {
-    ...{ runId: id, outcome, startedAt, endedAt, durationMs, exitStatus, host },
+    runId: id,
+    outcome,
+    startedAt,
+    endedAt,
+    durationMs,
+    exitStatus,
+    host,
     noticed: news.noticed?.notice ?? null,
     usualMs,
   };
