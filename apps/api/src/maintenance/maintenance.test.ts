@@ -190,3 +190,14 @@ async function storedFor(checkId: string): Promise<unknown[] | null> {
   const { rows } = await api.deps.pool.query("select maintenance from checks where id = $1", [checkId]);
   return rows[0].maintenance;
 }
+
+test("a deleted window comes back as itself, and its checks know it again", async () => {
+  const { as, path, check, start } = await heard();
+  const { id } = await start();
+  const url = `${path}/maintenance/${id}`;
+  expect((await as("DELETE", url)).status).toBe(204);
+  expect(await check()).toMatchObject({ maintenance: null });
+  expect(await read(await as("POST", `${url}/restore`))).toMatchObject({ id, active: expect.anything() });
+  expect((await check()).maintenance).not.toBeNull();
+  expect((await as("POST", `${url}/restore`)).status).toBe(404);
+});

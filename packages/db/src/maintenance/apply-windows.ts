@@ -12,6 +12,7 @@ import { windowsByCheck } from "./windows.ts";
 
 const CHECKS_AT_ONCE = 200;
 const PROJECTS_AT_ONCE = 20;
+const FIRST = "00000000-0000-0000-0000-000000000000";
 /** A window that ended stays on its checks for as long as something due in it may still be waited for. */
 const DAY_MS = 86_400_000;
 
@@ -24,9 +25,12 @@ type Row = StoredCheckRow & { tags: string };
  */
 export async function applyWindows(pool: Pool, projectId: string, at: Instant): Promise<void> {
   const version = await windowsVersion(pool, projectId);
-  let after = "00000000-0000-0000-0000-000000000000";
+  let after = FIRST;
   for (let more = true; more;) {
-    const ids = await inTransaction(pool, (client) => applySome(client, { projectId, after, at }));
+    const some = { projectId, after, at, limit: CHECKS_AT_ONCE, isFolded: true };
+    const ids = await inTransaction(pool, (client) => applySome(client, some)).catch(() =>
+      applyOneByOne(pool, some),
+    );
     after = ids.at(-1) ?? after;
     more = ids.length === CHECKS_AT_ONCE;
   }
@@ -57,21 +61,38 @@ async function windowsVersion(pool: Pool, projectId: string): Promise<number> {
   return rows[0]?.version ?? 0;
 }
 
+type Some = { projectId: string; after: string; at: Instant; limit: number; isFolded: boolean };
+
+/** One that cannot be folded must not keep the others from knowing: it is told, and judged as well as it can be. */
+async function applyOneByOne(pool: Pool, some: Some): Promise<string[]> {
+  const told: string[] = [];
+  for (let more = true; more && told.length < some.limit;) {
+    const one = { ...some, after: told.at(-1) ?? some.after, limit: 1 };
+    const ids = await inTransaction(pool, (client) => applySome(client, one)).catch(() =>
+      inTransaction(pool, (client) => applySome(client, { ...one, isFolded: false })),
+    );
+    told.push(...ids);
+    more = ids.length > 0;
+  }
+  return told;
+}
+
 async function applySome(
   client: PoolClient,
-  { projectId, after, at }: { projectId: string; after: string; at: Instant },
+  { projectId, after, at, limit, isFolded }: Some,
 ): Promise<string[]> {
   const { rows } = await client.query<Row>(
     `select ${STORED_CHECK}, tags from checks
-      where project_id = $1 and id > $2 and deleted_at is null order by id limit ${CHECKS_AT_ONCE} for update`,
-    [projectId, after],
+      where project_id = $1 and id > $2 and deleted_at is null order by id limit $3 for update`,
+    [projectId, after, limit],
   );
   const windowsOf = await windowsByCheck(openDb(client), projectId);
   const changed = rows.flatMap((row) => {
     const windows = windowsOf(row).filter((window) => matters(window, row, at));
     return isSame(row.maintenance ?? [], windows) ? [] : [{ row, windows }];
   });
-  if (changed.length > 0) await write(client, changed, at);
+  if (changed.length > 0 && isFolded) await write(client, changed, at);
+  if (changed.length > 0) await storeWindows(client, changed);
   return rows.map(({ id }) => id);
 }
 
@@ -88,7 +109,6 @@ async function write(client: PoolClient, changed: readonly Changed[], at: Instan
     return change;
   });
   await writeChanges(client, changes);
-  await storeWindows(client, changed);
 }
 
 /** Keeps the windows with each check. */
