@@ -1,21 +1,24 @@
 import type { Instant } from "@overdue/core";
-import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, eq, isNotNull, sql } from "drizzle-orm";
 import type { Pool } from "pg";
 
 import { type Db, openDb } from "../database.ts";
+import { changeAndWake, wakeDependents } from "../incidents/wake-dependents.ts";
 import { windowsFor } from "../maintenance/windows-for.ts";
 import { checks } from "../schema/index.ts";
 import { type Act, changeCheck } from "../transitions/index.ts";
 import type { CheckRef } from "./find-check.ts";
 
-/** Hides a check: it is neither pinged nor judged until `restoreCheck`. @returns whether it was there. */
+/**
+ * Hides a check: it is neither pinged nor judged until `restoreCheck`, nobody hears of its incident, and it holds no
+ * alert back. @returns whether it was there.
+ */
 export async function deleteCheck(db: Db, { projectId, checkId }: CheckRef): Promise<boolean> {
-  const hidden = await db
-    .update(checks)
-    .set({ deletedAt: sql`now()`, wakeAt: null, version: sql`${checks.version} + 1` })
-    .where(and(eq(checks.projectId, projectId), eq(checks.id, checkId), isNull(checks.deletedAt)))
-    .returning({ id: checks.id });
-  return hidden.length > 0;
+  return await changeAndWake(
+    db,
+    sql`update checks set deleted_at = now(), wake_at = null, version = version + 1
+         where project_id = ${projectId} and id = ${checkId} and deleted_at is null`,
+  );
 }
 
 /**
@@ -35,7 +38,8 @@ export async function foldRestored(
   ref: CheckRef,
   { deletedAt, at }: { deletedAt: Instant; at: Instant },
 ): Promise<void> {
-  await changeCheck(pool, ref, async ({ state }, client) => {
+  await changeCheck(pool, ref, async ({ id, state }, client) => {
+    await wakeDependents(client, [id]);
     // Windows that were planned, or ended, meanwhile did not reach it.
     const windows: Act = { kind: "maintenance", at, windows: await windowsFor(openDb(client), ref) };
     const missedMeanwhile = state.status !== "down" && state.deadlineAt !== null && state.deadlineAt <= at;

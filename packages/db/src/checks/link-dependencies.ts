@@ -2,6 +2,7 @@ import { and, eq, isNull, or, sql } from "drizzle-orm";
 
 import type { CheckRef } from "./find-check.ts";
 import type { Db, Tx } from "../database.ts";
+import { wakeFrom } from "../incidents/wake-dependents.ts";
 import { checkDependencies, checks } from "../schema/index.ts";
 
 /** A check was named that this project does not have. */
@@ -27,7 +28,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const LOCK = 7_236_850;
 
 /**
- * Makes these, named by id or by slug, and only these, what a check depends on. Wakes its open incident.
+ * Makes these, named by id or by slug, and only these, what a check depends on. Wakes its open incident and those of what depends on it.
  * @throws UnknownDependency, CircularDependency
  */
 export async function linkDependencies(
@@ -41,9 +42,7 @@ export async function linkDependencies(
   await tx.delete(checkDependencies).where(eq(checkDependencies.checkId, check.checkId));
   const rows = [...new Set(ids)].map((dependsOnId) => ({ ...check, dependsOnId }));
   if (rows.length > 0) await tx.insert(checkDependencies).values(rows);
-  await tx.execute(sql`update incidents set wake_at = clock_timestamp()
-    where project_id = ${check.projectId} and check_id = ${check.checkId} and resolved_at is null`);
-  await tx.execute(sql`select pg_notify('overdue_incidents', '')`);
+  await wakeFrom(tx, check.checkId);
 }
 
 async function resolve(tx: Db | Tx, projectId: string, name: string): Promise<string> {

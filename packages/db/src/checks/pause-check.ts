@@ -1,14 +1,18 @@
 import type { Instant } from "@overdue/core";
 import type { Pool } from "pg";
 
+import { wakeDependents } from "../incidents/wake-dependents.ts";
 import { changeCheck } from "../transitions/index.ts";
 import type { CheckRef } from "./find-check.ts";
 
 /** Stops judging until a ping or `resumeCheck`. A paused check stays as it is. @returns whether it was there. */
 export async function pauseCheck(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
-  const changed = await changeCheck(pool, ref, (check) =>
-    check.state.status === "paused" ? [] : [{ kind: "pause", at }],
-  );
+  const changed = await changeCheck(pool, ref, async ({ id, state }, client) => {
+    if (state.status === "paused") return [];
+    // One that was about to be judged may have held others back.
+    await wakeDependents(client, [id]);
+    return [{ kind: "pause", at }];
+  });
   return changed !== null;
 }
 

@@ -13,7 +13,8 @@ const HOLD_SECONDS_MAX = 60;
 
 /**
  * The holds of those of these checks that depend on any. A dependency that is up but overdue holds until its deadline
- * where that is less than a minute ahead; a paused, new or deleted one holds nothing.
+ * where that is less than a minute ahead; a paused, new or deleted one holds nothing, and a deleted one
+ * links nothing.
  */
 export async function dependencyHolds(
   db: Pool | PoolClient,
@@ -26,7 +27,9 @@ export async function dependencyHolds(
     text: `with recursive above as (
              select d.check_id, d.depends_on_id from check_dependencies d where d.check_id = any($1::uuid[])
              union
-             select a.check_id, d.depends_on_id from above a join check_dependencies d on d.check_id = a.depends_on_id
+             select a.check_id, d.depends_on_id from above a
+               join checks b on b.id = a.depends_on_id and b.deleted_at is null
+               join check_dependencies d on d.check_id = b.id
            )
            select a.check_id as "checkId", bool_or(c.status = 'down') as down,
                   (extract(epoch from max(c.deadline_at) filter (

@@ -44,7 +44,8 @@ const INCIDENT = `
     with recursive above as (
       select d.depends_on_id from check_dependencies d where d.check_id = i.check_id
       union
-      select d.depends_on_id from check_dependencies d join above a on d.check_id = a.depends_on_id
+      select d.depends_on_id from above a join checks b on b.id = a.depends_on_id and b.deleted_at is null
+        join check_dependencies d on d.check_id = b.id
     )
     select json_agg(json_build_object('checkId', h.id, 'name', h.name) order by h.id)
       from above a join checks h on h.id = a.depends_on_id and h.deleted_at is null and h.status = 'down'

@@ -8,6 +8,8 @@ export type ProjectRouting = { routes: Route[]; directory: Directory };
 export type RoutedIncident = Omit<Situation, "routes" | "directory" | "dependsDown" | "now"> & {
   id: string;
   projectId: string;
+  /** Nobody hears of a check that is deleted. */
+  isDeleted: boolean;
   /** The flip that opened it; null where it was pruned. */
   flipId: string | null;
 };
@@ -81,7 +83,7 @@ const INCIDENTS = `
 select i.id, i.project_id, i.check_id, i.reason, ${ms("i.opened_at")} as opened_at,
   ${ms("i.resolved_at")} as resolved_at, ${ms("i.acknowledged_at")} as acknowledged_at,
   case when isfinite(i.snoozed_until) then ${ms("i.snoozed_until")} end as snoozed_until,
-  i.snoozed_until = 'infinity' as snoozed_for_good,
+  i.snoozed_until = 'infinity' as snoozed_for_good, c.deleted_at is not null as is_deleted,
   ${CHECK},
   (select f.id from flips f where f.check_id = i.check_id and f.deadline_seq = i.deadline_seq and f.to_status = 'down')
     as flip_id,
@@ -100,6 +102,7 @@ type IncidentRow = CheckRow & {
   acknowledged_at: number | null;
   snoozed_until: number | null;
   snoozed_for_good: boolean | null;
+  is_deleted: boolean;
   flip_id: string | null;
   told: Told[];
 };
@@ -114,6 +117,7 @@ export async function loadIncidents(client: PoolClient, ids: readonly string[]):
   return rows.map((row) => ({
     id: row.id,
     projectId: row.project_id,
+    isDeleted: row.is_deleted,
     flipId: row.flip_id,
     incident: {
       reason: row.reason,

@@ -8,6 +8,7 @@ import { type TellRow, writeTells } from "./write-tells.ts";
 /** An incident to be decided about. `upFlipId`: the flip by which it recovered. */
 export type Telling = { incidentId: string; upFlipId: string | null };
 
+const SILENCE: Decision = { tell: [], nextAt: null };
 const NO_HOLD: DependencyHold = { down: false, holdUntil: null };
 
 /**
@@ -37,6 +38,7 @@ export async function tellIncidents(
   const decided = incidents.flatMap((incident) => {
     const routing = projects.get(incident.projectId);
     if (routing === undefined) return [];
+    if (incident.isDeleted) return [{ incident, decision: SILENCE }];
     const hold = holds.get(incident.check.id) ?? NO_HOLD;
     return [{ incident, decision: decideUnder(hold, { ...incident, ...routing, now }) }];
   });
