@@ -29,11 +29,7 @@ type Scene = Awaited<ReturnType<typeof aScene>>;
 const acts: [string, Deed[], string[]][] = [
   ["nobody does anything", [passes(15)], ["chat down", "phone down"]],
   ["somebody acknowledges", [acknowledge, passes(15), passes(60)], ["chat down"]],
-  [
-    "somebody acknowledges, and it recovers",
-    [acknowledge, passes(15), succeed],
-    ["chat down", "chat up"],
-  ],
+  ["somebody acknowledges, and it recovers", [acknowledge, passes(15), succeed], ["chat down", "chat up"]],
   [
     "an acknowledgement is taken back before the second step",
     [acknowledge, unacknowledge, passes(15)],
@@ -46,7 +42,11 @@ const acts: [string, Deed[], string[]][] = [
   ],
   ["a snooze lasts", [snooze(30), passes(15)], ["chat down"]],
   ["a snooze ends", [snooze(30), passes(15), passes(16)], ["chat down", "phone down", "chat reminder"]],
-  ["a snooze is ended by another one that has passed", [snooze(30), passes(15), snooze(-1), wake], ["chat down", "phone down", "chat reminder"]],
+  [
+    "a snooze is ended by another one that has passed",
+    [snooze(30), passes(15), snooze(-1), wake],
+    ["chat down", "phone down", "chat reminder"],
+  ],
   ["it recovers in a snooze", [snooze(30), passes(15), succeed, passes(30)], ["chat down", "chat up"]],
   ["it is snoozed until it recovers", [snooze(Infinity), passes(15), passes(300)], ["chat down"]],
   [

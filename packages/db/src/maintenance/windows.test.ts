@@ -5,7 +5,14 @@ import { deleteCheck } from "../checks/index.ts";
 import { openDb } from "../database.ts";
 import { pruneDeleted } from "../housekeeping/index.ts";
 import { ALONE, recordPings } from "../transitions/index.ts";
-import { applyLeftWindows, applyWindows, createWindow, deleteWindow, editWindow, restoreWindow } from "./index.ts";
+import {
+  applyLeftWindows,
+  applyWindows,
+  createWindow,
+  deleteWindow,
+  editWindow,
+  restoreWindow,
+} from "./index.ts";
 
 const database = await testDatabase();
 const { pool } = database;
@@ -98,8 +105,17 @@ async function aProjectOf(count: number) {
   return { projectId, checks };
 }
 
-async function plan(projectId: string, { tags = [], checkIds = [] }: { tags?: string[]; checkIds?: string[] } = {}) {
-  return await createWindow(db, projectId, { name: "deploy", rule: DEPLOY, tags, checkIds, createdBy: "ada" });
+async function plan(
+  projectId: string,
+  { tags = [], checkIds = [] }: { tags?: string[]; checkIds?: string[] } = {},
+) {
+  return await createWindow(db, projectId, {
+    name: "deploy",
+    rule: DEPLOY,
+    tags,
+    checkIds,
+    createdBy: "ada",
+  });
 }
 
 /** How many windows each check knows, in the order in which they were made. */
