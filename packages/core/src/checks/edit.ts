@@ -53,10 +53,11 @@ function anchorOf({ state, memory }: Draft, before: Schedule): Instant | null {
   return heardAt === null ? null : Math.max(heardAt, memory.lastSlot?.dueAt ?? heardAt);
 }
 
-/** Overdue under the new schedule: one slot says so, and no others are made up for the past. */
+/** Overdue under the new schedule, as far as is known: one slot says so, and no others are made up for the past. */
 function judgeOverdue(draft: Draft, at: Instant): void {
   const { memory, settings } = draft;
-  if (memory.slotAt === null || slotDeadline(settings, memory.outages, memory.slotAt) > at) return;
+  const now = Math.min(at, draft.knownUntil);
+  if (memory.slotAt === null || slotDeadline(settings, memory.outages, memory.slotAt) > now) return;
   judgeSlot(draft, memory.slotAt);
   memory.slotAt = nextAfter(settings.schedule, at);
 }

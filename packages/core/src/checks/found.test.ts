@@ -110,6 +110,17 @@ test.each<[string, Partial<CheckSettings>, Step[], string[]]>([
     ["new→paused at 0"],
   ],
   [
+    "an edit while nothing can be heard does not say of a deadline since then that it was missed",
+    { schedule: { kind: "interval", everySeconds: 86_400 } },
+    [
+      [0, "success"],
+      [1000, "edit", { schedule: { kind: "interval", everySeconds: 300 } }, 600],
+      [5000, "outage", 600],
+      [5590, "success"],
+    ],
+    ["new→up at 0"],
+  ],
+  [
     "a check whose run has started was not never started, whatever is edited while it runs",
     { alertBeforeFirstPing: true, maxRuntimeSeconds: 90_000 },
     [

@@ -1,3 +1,4 @@
+import type { MaintenanceWindow } from "../../maintenance/window.ts";
 import { SECOND_MS } from "../../time.ts";
 import type { Check, CheckSettings, DisplayStatus } from "../check.ts";
 import { displayStatus } from "../display-status.ts";
@@ -12,7 +13,8 @@ export const T = 1_800_000_000_000;
 export type Step =
   | [second: number, kind: PingKind, ping?: Partial<Ping>]
   | [second: number, kind: "time" | "pause" | "resume" | "normal"]
-  | [second: number, kind: "edit", settings: Partial<CheckSettings>]
+  | [second: number, kind: "edit", settings: Partial<CheckSettings>, knownUntil?: number]
+  | [second: number, kind: "maintenance", windows: readonly MaintenanceWindow[]]
   | [until: number, kind: "outage", from: number];
 
 /** An hourly check with ten minutes of grace, unless told otherwise. */
@@ -102,7 +104,14 @@ function eventOf(step: Step, index: number, before: CheckSettings): Event {
     case "normal":
       return { kind: "normal", at };
     case "edit":
-      return { kind: "edit", at, settings: { ...before, ...step[2] } };
+      return {
+        kind: "edit",
+        at,
+        settings: { ...before, ...step[2] },
+        ...(step[3] !== undefined && { knownUntil: T + step[3] * SECOND_MS }),
+      };
+    case "maintenance":
+      return { kind: "maintenance", at, windows: step[2] };
     case "outage":
       return { kind: "outage", from: T + step[2] * SECOND_MS, until: at };
     case "start":
