@@ -26,6 +26,7 @@ const EXPECTED: Record<string, string> = {
   "GET /incidents/act": "ping",
   "POST /incidents/act": "ping",
   "POST /ping/canary": "ping",
+  "POST /telegram/updates": "ping",
   "GET /v1/me": "signed-in, read key",
   "GET /v1/projects": "signed-in, read key",
   "POST /api/auth/change-password": "signed-in, no key",

@@ -2,6 +2,7 @@ import { auditRoutes } from "./audit/audit-routes.ts";
 import { authRoutes } from "./auth/auth-routes.ts";
 import { channelRoutes } from "./channels/channel-routes.ts";
 import { telegramRoutes } from "./channels/telegram-routes.ts";
+import { telegramUpdateRoutes } from "./channels/telegram-update-routes.ts";
 import { unsubscribeRoutes } from "./channels/unsubscribe-routes.ts";
 import { configRoutes } from "./config/config-routes.ts";
 import { checkRoutes } from "./checks/check-routes.ts";
@@ -100,6 +101,7 @@ export function createApp(deps: Deps) {
   app.route("/", restRoutes());
   app.route("/", linkRoutes);
   app.route("/", unsubscribeRoutes);
+  app.route("/", telegramUpdateRoutes);
   app.route("/", healthchecksRoutes);
   const document = () => documentOf(app, settings.version);
   app.route("/", openapiRoutes(document));

@@ -16,6 +16,7 @@ import {
 } from "@overdue/db";
 import type { Logger } from "pino";
 
+import { hearChats } from "./chats/hear-chats.ts";
 import { startDelivering } from "./deliver/deliver.ts";
 import { openEgress, type Egress } from "./egress/egress.ts";
 import { dutiesOn } from "./housekeeping/duties.ts";
@@ -28,7 +29,6 @@ import { watchItself } from "./self-watch/watch-itself.ts";
 import { openMailer } from "./senders/mail.ts";
 import { stopLinkOf } from "./senders/stop-link.ts";
 import { openSender } from "./senders/sender.ts";
-import { hearTelegram } from "./telegram/hear-telegram.ts";
 
 export type CheckerOptions = { config: Config; databaseUrl: string; log: Logger };
 
@@ -70,17 +70,20 @@ export async function startChecker({
   const judge = new Judge({ pool: judging, checkerId: checker.id, startedAt: checker.startedAt, log });
   const waker = new Waker({ pool: judging, log });
   const stopKeeping = startKeeping(keeping, { way, egress: sending.egress, config, log });
+  const chats = hearChats(config, { pool: keeping, log });
   const unlisten = listen({
     url: databaseUrl,
     handlers: {
       overdue_marked: () => judge.wake(),
       overdue_deliveries: () => delivery.wake(),
       overdue_incidents: () => waker.wake(),
+      ...chats.handlers,
     },
     onConnect: () => {
       judge.wake();
       delivery.wake();
       waker.wake();
+      chats.wake();
     },
   });
   judge.start();
@@ -90,6 +93,7 @@ export async function startChecker({
     await judge.stop();
     await waker.stop();
     await endChecker(judging, checker.id);
+    await chats.stop();
     await stopKeeping();
     await delivery.stop();
     await queue.close();
@@ -100,14 +104,12 @@ export async function startChecker({
 
 type Keeping = { way: OwnersWay; egress: Egress; config: Config; log: Logger };
 
-/** Housekeeping, the check that misses on purpose, and what people tell the bot. Answers how to stop them. */
+/** Housekeeping, and the check that misses on purpose. Answers how to stop them. */
 function startKeeping(pool: Pool, { way, egress, config, log }: Keeping): () => Promise<void> {
   const stopHousekeeping = keepHouse({ db: openDb(pool), duties: dutiesOn(pool, { way, log }), log });
   const heartbeatUrl = config.selfHeartbeatUrl;
   const stopWatching = watchItself({ pool, keyring: way.keyring, egress, heartbeatUrl, log });
-  const stopTelegram = hearTelegram(config, { pool, log });
   return async () => {
-    await stopTelegram();
     await stopHousekeeping();
     await stopWatching();
   };

@@ -67,7 +67,7 @@ export const VARIABLES = {
   TELEGRAM_BOT_TOKEN: optional(
     z.string().regex(/^\d+:[\w-]+$/, "must look like 123456:ABC-DEF, as BotFather gives it"),
     "each Telegram channel brings its own",
-    "Token of the bot that sends Telegram messages.",
+    "Token of the bot that sends Telegram messages; nothing else may hear its updates. With an https `PUBLIC_URL` they come by webhook.",
   ),
   TELEGRAM_API_ROOT: withDefault(
     baseUrl,

@@ -7,6 +7,8 @@ export type Channel =
   | "overdue_deliveries"
   | "overdue_incidents"
   | "overdue_canary"
+  | "overdue_slack"
+  | "overdue_telegram"
   | "overdue_marked";
 
 /**

@@ -7,6 +7,8 @@ const MAX_DEPTH = 20;
 /** What a request may weigh, and a file that says how a whole project should be. */
 const REQUEST: Bounds = { bytes: 64 * 1024, keys: 1_000, name: "64 kB" };
 const FILE: Bounds = { bytes: 2 * 1024 * 1024, keys: 100_000, name: "2 MB" };
+/** What another's program sends to us, which repeats a chat message and what stands around it. */
+const CALLBACK: Bounds = { bytes: 512 * 1024, keys: 10_000, name: "512 kB" };
 const YAML = /^(?:application|text)\/(?:x-)?yaml\b/i;
 type Bounds = { bytes: number; keys: number; name: string };
 const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
@@ -39,6 +41,11 @@ export const readFile: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.req.raw = new Request(url, { method, headers, body: JSON.stringify(content) });
   await next();
 };
+
+/** A body as it came, such as its sender has signed it. @throws 413 beyond 512 kB, 400 where it is not UTF-8. */
+export function readRaw(request: Request): Promise<string> {
+  return readBounded(request, CALLBACK);
+}
 
 // Loaded when the first file comes.
 async function parseYaml(text: string): Promise<unknown> {

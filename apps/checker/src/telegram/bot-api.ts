@@ -10,7 +10,7 @@ type BotAnswer = { ok: true; result: unknown } | { ok: false; because: string; w
 
 const Answer = z.object({
   ok: z.boolean(),
-  result: z.unknown(),
+  result: z.unknown().optional(),
   description: z.string().optional(),
   parameters: z.object({ retry_after: z.number().optional() }).optional(),
 });

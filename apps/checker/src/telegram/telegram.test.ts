@@ -25,7 +25,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 
 import { openEgress } from "../egress/egress.ts";
 import { openBotApi } from "./bot-api.ts";
-import { startPolling } from "./poll.ts";
+import { Bell } from "./bell.ts";
+import { startHearing } from "./updates.ts";
 
 const CHAT = -100_123;
 let database: TestDatabase;
@@ -136,15 +137,16 @@ function poll({ dead = false } = {}) {
   const holder = randomUUID();
   let killed = false;
   const never = new Promise<never>(() => undefined);
-  const stop = startPolling({
+  const stop = startHearing({
     pool: database.pool,
     db,
     keyring: sceneKeyring,
     bot: (method, given) => (killed ? never : api(method, given)),
     holder,
     log: pino({ level: "silent" }),
-    pollSeconds: 1,
-    leaseSeconds: 3,
+    webhook: null,
+    bell: new Bell(),
+    times: { pollSeconds: 1, leaseSeconds: 3 },
   });
   if (!dead) stops.push(async () => void (await Promise.all([stop(), egress.close()])));
   return {

@@ -7,3 +7,10 @@ export {
   useTelegramLink,
 } from "./links.ts";
 export { type DownCheck, downForChat, projectForChat } from "./standing.ts";
+export {
+  endTelegramUpdate,
+  keepTelegramUpdate,
+  type TelegramUpdate,
+  waitingTelegramUpdates,
+} from "./updates.ts";
+export { isTelegramWebhookSecret, telegramWebhookSecret } from "./webhook-secret.ts";

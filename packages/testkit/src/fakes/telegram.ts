@@ -28,14 +28,19 @@ export type FakeTelegram = Ledger<TelegramMessage> & {
   requests: Ledger<FakeRequest>;
   next(...faults: Fault[]): void;
   setFate(chat: string, fate: ChatFate): void;
-  /** Hands a message or button press to whoever polls `getUpdates`. */
+  /** Hands a message or button press to the webhook, or to whoever polls `getUpdates`. */
   pushUpdate(update: Record<string, unknown>): void;
+  /** How the webhook's address is reached; until then, and where it does not answer 200, nobody hears. */
+  onWebhook(reach: Reach): void;
   /** What was called besides `sendMessage`, such as `answerCallbackQuery`. */
   calls: Ledger<TelegramCall>;
   /** How often two asked for updates at once, and the older was ended with 409. */
   conflicts(): number;
   close(): Promise<void>;
 };
+
+/** Posts an update. @returns the status of the answer */
+type Reach = (request: { url: string; secret: string; body: string }) => Promise<number>;
 
 /** 429 as the Bot API sends it. */
 export function telegramLimit(seconds: number): Fault {
@@ -54,7 +59,9 @@ export async function startFakeTelegram(): Promise<FakeTelegram> {
   const updates: Record<string, unknown>[] = [];
   const calls = newLedger<TelegramCall>();
   const waiting: Waiting = { poll: null, conflicts: 0 };
-  const api = { ledger, fates, updates, calls };
+  let nextId = 1;
+  const hook: Hook = { url: "", secret: "", reach: () => Promise.resolve(502), lastError: null };
+  const api = { ledger, fates, updates, calls, hook };
   const server = await startHttpFake((request, answer) => {
     requests.add(request);
     const fault = script.shift();
@@ -70,8 +77,12 @@ export async function startFakeTelegram(): Promise<FakeTelegram> {
     next: (...faults) => script.push(...faults),
     setFate: (chat, fate) => fates.set(chat, fate),
     pushUpdate: (update) => {
-      updates.push({ update_id: updates.length + 1, ...update });
-      waiting.poll?.look();
+      updates.push({ update_id: nextId++, ...update });
+      if (hook.url === "") waiting.poll?.look();
+      else void callHook(api);
+    },
+    onWebhook: (reach) => {
+      hook.reach = reach;
     },
     calls,
     conflicts: () => waiting.conflicts,
@@ -84,7 +95,9 @@ type Api = {
   fates: Map<string, ChatFate>;
   updates: Record<string, unknown>[];
   calls: Ledger<TelegramCall>;
+  hook: Hook;
 };
+type Hook = { url: string; secret: string; reach: Reach; lastError: { at: number; message: string } | null };
 /** The one long poll that is open. */
 type Waiting = { poll: { look(): void; end(fault: Fault): void } | null; conflicts: number };
 
@@ -95,6 +108,7 @@ function pollUpdates(
   answer: (fault: Fault) => void,
 ): void {
   const given = parameters(request);
+  if (api.hook.url !== "") return answer(failure(409, BESIDE_WEBHOOK));
   if (waiting.poll !== null) {
     waiting.conflicts += 1;
     waiting.poll.end(
@@ -117,6 +131,48 @@ function pollUpdates(
   poll.look();
 }
 
+const BESIDE_WEBHOOK =
+  "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first";
+
+/** Tells the webhook what waits, in order; what it does not take goes on waiting. */
+async function callHook({ hook, updates }: Api): Promise<void> {
+  for (const update of [...updates]) {
+    const { url, secret } = hook;
+    const status = url === "" ? 0 : await hook.reach({ url, secret, body: JSON.stringify(update) });
+    if (status !== 200) {
+      hook.lastError = { at: Date.now(), message: `Wrong response from the webhook: ${status}` };
+      return;
+    }
+    updates.splice(updates.indexOf(update), 1);
+  }
+}
+
+function setHook(api: Api, given: Record<string, unknown>): Fault {
+  const url = textOf(given["url"]);
+  if (!url.startsWith("https://")) {
+    return failure(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook");
+  }
+  if (!["", "80", "88", "443", "8443"].includes(new URL(url).port)) {
+    return failure(400, "Bad Request: bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443");
+  }
+  Object.assign(api.hook, { url, secret: textOf(given["secret_token"]) });
+  void callHook(api);
+  return success(true);
+}
+
+function hookInfo({ hook, updates }: Api): Fault {
+  const { url, lastError } = hook;
+  return success({
+    url,
+    has_custom_certificate: false,
+    pending_update_count: updates.length,
+    ...(lastError !== null && {
+      last_error_date: Math.floor(lastError.at / 1_000),
+      last_error_message: lastError.message,
+    }),
+  });
+}
+
 function respond(api: Api, request: FakeRequest): Fault {
   const [, token, method = ""] = /^\/bot([^/]+)\/(\w+)/.exec(request.path) ?? [];
   if (token !== TOKEN) return failure(401, "Unauthorized");
@@ -126,9 +182,18 @@ function respond(api: Api, request: FakeRequest): Fault {
       return success({ id: 123_456_789, is_bot: true, first_name: "Overdue", username: "overdue_test_bot" });
     case "sendmessage":
       return sendMessage(api, given, request.receivedAt);
+    case "setwebhook":
+      api.calls.add({ method, given });
+      return setHook(api, given);
+    case "getwebhookinfo":
+      api.calls.add({ method, given });
+      return hookInfo(api);
+    case "deletewebhook":
+      api.hook.url = "";
+      api.calls.add({ method, given });
+      return success(true);
     case "answercallbackquery":
     case "editmessagetext":
-    case "deletewebhook":
       api.calls.add({ method, given });
       return success(true);
     default:

@@ -1,0 +1,171 @@
+import { randomUUID } from "node:crypto";
+
+import {
+  instanceTroubles,
+  isTelegramWebhookSecret,
+  keepTelegramUpdate,
+  openDb,
+  schema,
+  telegramWebhookSecret,
+  type Db,
+} from "@overdue/db";
+import {
+  sceneKeyring,
+  startFakeTelegram,
+  testDatabase,
+  type FakeTelegram,
+  type TestDatabase,
+} from "@overdue/testkit";
+import { pino } from "pino";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+
+import { openEgress } from "../egress/egress.ts";
+import { Bell } from "./bell.ts";
+import { openBotApi } from "./bot-api.ts";
+import { startHearing } from "./updates.ts";
+
+const URL = "https://overdue.example.org/telegram/updates";
+const bell = new Bell();
+let database: TestDatabase;
+let db: Db;
+let telegram: FakeTelegram;
+const stops: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  database = await testDatabase();
+  db = openDb(database.pool);
+});
+beforeEach(async () => {
+  telegram = await startFakeTelegram();
+  telegram.onWebhook(takes);
+  for (const table of [schema.leases, schema.telegramUpdates, schema.instanceFacts]) await db.delete(table);
+});
+afterEach(async () => {
+  await Promise.all(stops.splice(0).map((stop) => stop()));
+  await telegram.close();
+});
+afterAll(() => database.drop());
+
+test("where Telegram can reach us it tells the webhook, and nobody asks", async () => {
+  hearing();
+  const set = await called("setWebhook");
+  expect(set.given).toMatchObject({ url: URL, allowed_updates: ["message", "callback_query"] });
+  say("/status");
+  await telegram.waitFor(({ text }) => text.includes("Nothing is down"));
+  expect(asked()).toBe(0);
+  await called("getWebhookInfo");
+  expect(await instanceTroubles(db)).toEqual([]);
+});
+
+test("an update that comes twice is heard once", async () => {
+  hearing();
+  await called("setWebhook");
+  for (const text of ["/status", "/status", "/start"]) {
+    const updateId = text === "/start" ? 8 : 7;
+    await keepTelegramUpdate(db, {
+      updateId,
+      body: JSON.stringify({ update_id: updateId, ...message(text) }),
+    });
+  }
+  bell.ring();
+  await telegram.waitFor(({ text }) => text.includes("To hear alerts here"));
+  expect(telegram.received.map(({ text }) => text.slice(0, 9))).toEqual(["🟢 Nothin", "To hear a"]);
+});
+
+test("where updates pile up before a door that does not open, they are asked for, and the operator is told", async () => {
+  telegram.onWebhook(() => Promise.resolve(404));
+  hearing();
+  await called("setWebhook");
+  say("/status");
+  await telegram.waitFor(({ text }) => text.includes("Nothing is down"));
+  expect(await instanceTroubles(db)).toEqual([
+    expect.stringContaining("cannot reach PUBLIC_URL for its webhook (Wrong response from the webhook: 404)"),
+  ]);
+  expect(telegram.calls.received.map(({ method }) => method)).toContain("deleteWebhook");
+});
+
+test("an address that Telegram would never call is not waited for", async () => {
+  hearing({ url: "https://overdue.example.org:8444/telegram/updates" });
+  say("/status");
+  await telegram.waitFor(({ text }) => text.includes("Nothing is down"));
+  expect(await instanceTroubles(db)).toEqual([expect.stringContaining("ports 80, 88, 443 or 8443")]);
+});
+
+test("after a while the webhook is tried again, and the trouble is over", async () => {
+  telegram.onWebhook(() => Promise.resolve(502));
+  hearing({ webhookAgainMs: 1_500 });
+  say("/status");
+  await telegram.waitForCount(1);
+  telegram.onWebhook(takes);
+  const sets = () => telegram.calls.received.filter(({ method }) => method === "setWebhook").length;
+  await telegram.calls.waitFor(() => sets() === 2);
+  say("/start");
+  await telegram.waitForCount(2);
+  const looks = telegram.calls.received.length;
+  await telegram.calls.waitFor((call) => telegram.calls.received.indexOf(call) > looks + 1);
+  expect(await instanceTroubles(db)).toEqual([]);
+});
+
+test("whoever asks for updates after a webhook takes it down first", async () => {
+  await hearing()();
+  await telegram.calls.waitFor(({ method }) => method === "setWebhook").catch(() => undefined);
+  hearing({ url: null });
+  say("/status");
+  await telegram.waitForCount(1);
+  expect(telegram.conflicts()).toBe(0);
+});
+
+test("the secret is known by its key, also after a newer one came before it", () => {
+  const secret = telegramWebhookSecret(sceneKeyring);
+  const [key] = sceneKeyring.keys;
+  const newer = { keys: [{ id: "new", key: Buffer.alloc(32, 1) }, ...(key ? [key] : [])] };
+  expect(secret).toMatch(/^[\w-]{1,256}$/);
+  expect(isTelegramWebhookSecret(newer, secret)).toBe(true);
+  expect(isTelegramWebhookSecret(newer, `${secret.slice(0, -1)}!`)).toBe(false);
+  expect(isTelegramWebhookSecret(newer, "")).toBe(false);
+});
+
+/** As the API takes an update. */
+async function takes({ url, secret, body }: { url: string; secret: string; body: string }): Promise<number> {
+  if (url !== URL || !isTelegramWebhookSecret(sceneKeyring, secret)) return 401;
+  await keepTelegramUpdate(db, { updateId: JSON.parse(body).update_id, body });
+  bell.ring();
+  return 200;
+}
+
+function hearing({
+  url = URL,
+  webhookAgainMs = 60_000,
+}: { url?: string | null; webhookAgainMs?: number } = {}) {
+  const egress = openEgress({ allowedNetworks: [], timeoutMs: 4_000 });
+  const stop = startHearing({
+    pool: database.pool,
+    db,
+    keyring: sceneKeyring,
+    bot: openBotApi(egress, { apiRoot: telegram.root, token: telegram.token }),
+    holder: randomUUID(),
+    log: pino({ level: "silent" }),
+    webhook: url === null ? null : { url, secret: telegramWebhookSecret(sceneKeyring) },
+    bell,
+    times: { pollSeconds: 1, leaseSeconds: 3, tryAgainMs: 100, lookMs: 100, webhookAgainMs },
+  });
+  const end = async () => void (await Promise.all([stop(), egress.close()]));
+  stops.push(end);
+  return end;
+}
+
+function called(method: string) {
+  return telegram.calls.waitFor((call) => call.method === method);
+}
+
+function asked(): number {
+  return telegram.requests.received.filter(({ path }) => path.endsWith("/getUpdates")).length;
+}
+
+function say(text: string) {
+  telegram.pushUpdate(message(text));
+}
+
+function message(text: string) {
+  return { message: { message_id: 1, chat: { id: 5, type: "private", first_name: "Anna" }, text } };
+}
