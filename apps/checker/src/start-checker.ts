@@ -16,7 +16,7 @@ import {
 } from "@overdue/db";
 import type { Logger } from "pino";
 
-import { hearChats } from "./chats/hear-chats.ts";
+import { hearChats, type HearingChats } from "./chats/hear-chats.ts";
 import { startDelivering } from "./deliver/deliver.ts";
 import { openEgress, type Egress } from "./egress/egress.ts";
 import { dutiesOn } from "./housekeeping/duties.ts";
@@ -71,21 +71,7 @@ export async function startChecker({
   const waker = new Waker({ pool: judging, log });
   const stopKeeping = startKeeping(keeping, { way, egress: sending.egress, config, log });
   const chats = hearChats(config, { pool: keeping, log });
-  const unlisten = listen({
-    url: databaseUrl,
-    handlers: {
-      overdue_marked: () => judge.wake(),
-      overdue_deliveries: () => delivery.wake(),
-      overdue_incidents: () => waker.wake(),
-      ...chats.handlers,
-    },
-    onConnect: () => {
-      judge.wake();
-      delivery.wake();
-      waker.wake();
-      chats.wake();
-    },
-  });
+  const unlisten = hearDatabase(databaseUrl, { judge, delivery, waker, chats });
   judge.start();
   waker.wake();
   return async () => {
@@ -100,6 +86,24 @@ export async function startChecker({
     await sending.close();
     await Promise.all([judging.end(), delivering.end(), keeping.end()]);
   };
+}
+
+type Wakeable = Record<"judge" | "delivery" | "waker", { wake(): void }> & { chats: HearingChats };
+
+/** Wakes whom the database rings for, and all of them where it may have rung unheard. Answers how to stop. */
+function hearDatabase(url: string, { judge, delivery, waker, chats }: Wakeable): () => Promise<void> {
+  return listen({
+    url,
+    handlers: {
+      overdue_marked: () => judge.wake(),
+      overdue_deliveries: () => delivery.wake(),
+      overdue_incidents: () => waker.wake(),
+      ...chats.handlers,
+    },
+    onConnect: () => {
+      for (const one of [judge, delivery, waker, chats]) one.wake();
+    },
+  });
 }
 
 type Keeping = { way: OwnersWay; egress: Egress; config: Config; log: Logger };

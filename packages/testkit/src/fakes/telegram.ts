@@ -136,7 +136,7 @@ const BESIDE_WEBHOOK =
 
 /** Tells the webhook what waits, in order; what it does not take goes on waiting. */
 async function callHook({ hook, updates }: Api): Promise<void> {
-  for (const update of [...updates]) {
+  for (const update of updates.slice()) {
     const { url, secret } = hook;
     const status = url === "" ? 0 : await hook.reach({ url, secret, body: JSON.stringify(update) });
     if (status !== 200) {
