@@ -1,4 +1,4 @@
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
@@ -23,6 +23,29 @@ export const kill: Blow = async (product, checker) => {
   await exited;
   return product.startChecker();
 };
+
+/** SIGKILL of the process that asks the providers; the checker starts a new one. */
+export const killCourier: Blow = async (_, checker) => {
+  const pid = await courierOf(checker);
+  process.kill(pid, "SIGKILL");
+  while (isThere(pid)) await wait(5);
+  return checker;
+};
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function courierOf(checker: ChildProcess): Promise<number> {
+  const { stdout } = spawnSync("pgrep", ["-P", String(checker.pid)], { encoding: "utf8" });
+  if (stdout !== "") return Number(stdout);
+  await wait(20);
+  return courierOf(checker);
+}
 
 /** Redis loses all it holds. */
 export const flush: Blow = async ({ redisUrl }, checker) => {

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 
-import type { Operator } from "@overdue/channels";
 import type { Config } from "@overdue/config";
 import {
   endChecker,
@@ -9,14 +8,13 @@ import {
   migrate,
   openDb,
   openPool,
-  passOnDelivery,
-  type Db,
   type OwnersWay,
   type Pool,
 } from "@overdue/db";
 import type { Logger } from "pino";
 
 import { hearChats, type HearingChats } from "./chats/hear-chats.ts";
+import { startCourierProcess } from "./courier/courier-process.ts";
 import { startDelivering } from "./deliver/deliver.ts";
 import { openEgress, type Egress } from "./egress/egress.ts";
 import { dutiesOn } from "./housekeeping/duties.ts";
@@ -24,11 +22,7 @@ import { keepHouse } from "./housekeeping/keep-house.ts";
 import { Judge } from "./judge/judge.ts";
 import { openQueue } from "./queue/queue.ts";
 import { Waker } from "./routes/waker.ts";
-import { openSink } from "./self-watch/sink.ts";
 import { watchItself } from "./self-watch/watch-itself.ts";
-import { openMailer } from "./senders/mail.ts";
-import { stopLinkOf } from "./senders/stop-link.ts";
-import { openSender } from "./senders/sender.ts";
 
 export type CheckerOptions = { config: Config; databaseUrl: string; log: Logger };
 
@@ -45,31 +39,20 @@ export async function startChecker({
   // The id in the name tells the others, by PostgreSQL's own list of connections, that this process lives.
   const open = (name: string, max: number) =>
     openPool({ url: databaseUrl, max, name: `checker ${checker.id} ${name}` });
-  const [judging, delivering, keeping] = [open("judge", 3), open("deliver", 6), open("keep house", 2)];
+  const [judging, delivering, keeping] = [open("judge", 3), open("deliver", 3), open("keep house", 2)];
   await migrate(keeping);
   const queue = await openQueue({
     redisUrl: config.redisUrl,
     databaseUrl,
     onError: (error) => log.warn({ err: error }, "The queue reports an error."),
   });
-  const db = openDb(delivering);
-  const sending = await openSending(config, db);
-  const keyring = keyringOf(config.secretKeys);
-  const way = { keyring, mail: config.smtpUrl !== null };
-  const delivery = startDelivering({
-    db,
-    checkerId: checker.id,
-    keyring,
-    queue,
-    sender: sending.sender,
-    mail: way.mail,
-    sink: sending.sink,
-    publicUrl: config.publicUrl,
-    log,
-  });
+  const egress = openEgress({ allowedNetworks: config.allowedPrivateNetworks });
+  const way = { keyring: keyringOf(config.secretKeys), mail: config.smtpUrl !== null };
+  const courier = startCourierProcess({ log });
+  const delivery = startDelivering({ db: openDb(delivering), queue, courier, log });
   const judge = new Judge({ pool: judging, checkerId: checker.id, startedAt: checker.startedAt, log });
   const waker = new Waker({ pool: judging, log });
-  const stopKeeping = startKeeping(keeping, { way, egress: sending.egress, config, log });
+  const stopKeeping = startKeeping(keeping, { way, egress, config, log });
   const chats = hearChats(config, { pool: keeping, log });
   const unlisten = hearDatabase(databaseUrl, { judge, delivery, waker, chats });
   judge.start();
@@ -83,7 +66,7 @@ export async function startChecker({
     await stopKeeping();
     await delivery.stop();
     await queue.close();
-    await sending.close();
+    await egress.close();
     await Promise.all([judging.end(), delivering.end(), keeping.end()]);
   };
 }
@@ -117,31 +100,4 @@ function startKeeping(pool: Pool, { way, egress, config, log }: Keeping): () => 
     await stopHousekeeping();
     await stopWatching();
   };
-}
-
-async function openSending(config: Config, db: Db) {
-  const egress = openEgress({ allowedNetworks: config.allowedPrivateNetworks });
-  const keyring = keyringOf(config.secretKeys);
-  const mailer = openMailer({
-    smtpUrl: config.smtpUrl,
-    from: config.mailFrom,
-    stopLink: (message) => stopLinkOf(message, { keyring, publicUrl: config.publicUrl }),
-  });
-  const sender = openSender({
-    egress,
-    mailer,
-    operator: operatorOf(config),
-    passOn: (deliveryId, channelIds) => passOnDelivery(db, deliveryId, channelIds),
-  });
-  const sink = await openSink();
-  const close = async () => {
-    mailer.close();
-    await egress.close();
-    await sink.close();
-  };
-  return { sender, egress, sink: sink.channel, close };
-}
-
-function operatorOf({ publicUrl, telegramApiRoot, telegramBotToken, slackApiUrl }: Config): Operator {
-  return { publicUrl, telegramApiRoot, telegramBotToken, slackApiUrl };
 }

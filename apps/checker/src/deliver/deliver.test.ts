@@ -23,6 +23,7 @@ import { eq, sql } from "drizzle-orm";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
+import { openCourier } from "../courier/courier.ts";
 import { openEgress } from "../egress/egress.ts";
 import { openQueue } from "../queue/queue.ts";
 import { openMailer } from "../senders/mail.ts";
@@ -322,17 +323,17 @@ async function deliver(options: { redisUrl?: string | null }): Promise<Deliverin
     },
     passOn: (deliveryId, channelIds) => passOnDelivery(db, deliveryId, channelIds),
   });
-  const delivering = startDelivering({
+  const courier = openCourier({
     db,
-    checkerId: null,
+    courierId: null,
     mail: false,
     sink: null,
     keyring: sceneKeyring,
-    queue,
     sender,
     publicUrl: PUBLIC_URL,
     log,
   });
+  const delivering = startDelivering({ db, queue, courier, log });
   const unlisten = listen({
     url: database.url,
     handlers: { overdue_deliveries: () => delivering.wake() },

@@ -1,35 +1,13 @@
-import { channelKinds, type OpenChannel } from "@overdue/channels";
-import type { Db, Keyring } from "@overdue/db";
+import { stillDue, type Db, type DueDelivery } from "@overdue/db";
 import type { Logger } from "pino";
 
+import type { Courier } from "../courier/courier.ts";
 import type { DeliveryQueue } from "../queue/queue.ts";
-import type { Sender } from "../senders/sender.ts";
-import { attemptBatch, LEASE_SECONDS } from "./attempt.ts";
-import { openGates } from "./gates.ts";
-import { openLanes, type Lanes } from "./lanes.ts";
+import { openLanes, type Done, type Lanes } from "./lanes.ts";
 import { paceOf, shareOf } from "./pace.ts";
-import { openRecorder } from "./recorder.ts";
 import { Ringer } from "./ringer.ts";
 
-/** They tell one alert from another by themselves, or pass each on to channels that gather: they are told each. */
-const KINDS_APART = Object.entries(channelKinds).flatMap(([name, kind]) =>
-  kind.forMachines || name === "group" ? [name] : [],
-);
-
-export type DeliverOptions = {
-  db: Db;
-  keyring: Keyring;
-  queue: DeliveryQueue;
-  sender: Sender;
-  /** A mail server is set, so owners can be told by mail. */
-  mail: boolean;
-  /** Where alerts of the check that misses on purpose end. */
-  sink: OpenChannel | null;
-  publicUrl: string;
-  log: Logger;
-  /** By which others know that this process is gone. Null: a lease ends by time alone. */
-  checkerId: string | null;
-};
+export type DeliverOptions = { db: Db; queue: DeliveryQueue; courier: Courier; log: Logger };
 
 export type Delivering = {
   /** Something may be due: look now. */
@@ -38,21 +16,12 @@ export type Delivering = {
   stop(): Promise<void>;
 };
 
+type Parts = DeliverOptions & { lanes: Lanes; ringer: Ringer };
+
 /** Delivers what stands in the outbox, for as long as it runs. Any number of processes may do so on one database. */
 export function startDelivering(options: DeliverOptions): Delivering {
-  const parts = {
-    ...options,
-    lease: { seconds: LEASE_SECONDS, holder: options.checkerId, apart: KINDS_APART },
-    recorder: openRecorder(options.db, { keyring: options.keyring, mail: options.mail }),
-    gates: openGates(),
-    lanes: {
-      waitingIn: (channelId: string) => lanes.waitingIn(channelId),
-      keep: (channelId: string, ids: ReadonlySet<string>) => lanes.keep(channelId, ids),
-    },
-    onRetry: (inMs: number) => ringer.wakeIn(inMs),
-  };
   const lanes: Lanes = openLanes({
-    start: (batch, done) => attemptBatch(batch, done, parts),
+    start: (batch, done) => handOver(batch, done, { ...options, lanes, ringer }),
     paceOf: (kind) => shareOf(paceOf(kind), ringer.checkers),
   });
   const ringer = new Ringer({ ...options, lanes });
@@ -63,6 +32,35 @@ export function startDelivering(options: DeliverOptions): Delivering {
     stop: async () => {
       await ringer.stop();
       await lanes.stop();
+      await options.courier.stop();
     },
   };
+}
+
+async function handOver(batch: readonly DueDelivery[], done: Done, parts: Parts): Promise<void> {
+  const { courier, lanes, ringer } = parts;
+  const dues = new Map(batch.map((due) => [due.deliveryId, due]));
+  const behind = new Map(batch.map(({ channelId }) => [channelId, lanes.waitingIn(channelId).length]));
+  const parcels = batch.map(({ deliveryId, channelId }) => ({
+    deliveryId,
+    behind: behind.get(channelId) ?? 0,
+  }));
+  const together = await courier.take(parcels, (deliveryId, { wasSent, retryInMs }) => {
+    const due = dues.get(deliveryId);
+    if (due !== undefined) done(due, wasSent);
+    if (retryInMs !== null) ringer.wakeIn(retryInMs);
+  });
+  await letGo([...new Set(together.flatMap((id) => dues.get(id)?.channelId ?? []))], parts);
+}
+
+/** What went with another's message, or waits for a later one, need not be claimed one by one to find that out. */
+async function letGo(channelIds: readonly string[], { db, lanes, log }: Parts): Promise<void> {
+  const waiting = channelIds.flatMap((channelId) => lanes.waitingIn(channelId));
+  if (waiting.length === 0) return;
+  try {
+    const due = new Set(await stillDue(db, waiting));
+    for (const channelId of channelIds) lanes.keep(channelId, due);
+  } catch (error) {
+    log.warn({ err: error }, "What is still due could not be read; each is asked for.");
+  }
 }

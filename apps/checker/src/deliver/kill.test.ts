@@ -1,13 +1,18 @@
 import { redisMissing } from "@overdue/testkit";
 import { expect, test } from "vitest";
 
-import { flush, kill, prove } from "../../../../bench/alerts/prove.ts";
+import { flush, kill, killCourier, prove } from "../../../../bench/alerts/prove.ts";
 
 // The whole thing is `npm run proof:kill`.
-const FEW = { checks: 120, blows: 3, answerMs: 0 };
+const FEW = { checks: 120, blows: 2, answerMs: 0 };
 
-test("a checker that is killed while alerts go out loses none, and repeats few", async () => {
-  const { lost, twice } = await prove({ ...FEW, store: "postgres" }, kill);
+test("a checker that is killed while a slow receiver is told loses nothing and repeats nothing", async () => {
+  const slow = { ...FEW, answerMs: 200, store: "postgres" } as const;
+  expect(await prove(slow, kill)).toMatchObject({ lost: 0, twice: 0 });
+});
+
+test("a courier that is killed while alerts go out loses none, and repeats few", async () => {
+  const { lost, twice } = await prove({ ...FEW, store: "postgres" }, killCourier);
   expect(lost).toBe(0);
   expect(twice).toBeLessThanOrEqual(2 * FEW.blows);
 });

@@ -15,6 +15,7 @@ import { eq } from "drizzle-orm";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { openCourier } from "../courier/courier.ts";
 import { openEgress } from "../egress/egress.ts";
 import { openQueue } from "../queue/queue.ts";
 import { openMailer } from "../senders/mail.ts";
@@ -83,8 +84,9 @@ async function deliver(redisUrl: string | null): Promise<() => Promise<void>> {
     passOn: (deliveryId, channelIds) => passOnDelivery(db, deliveryId, channelIds),
   });
   const publicUrl = "https://overdue.example.org";
-  const parts = { db, keyring: sceneKeyring, queue, checkerId: null, mail: false, sink: null };
-  const delivering = startDelivering({ ...parts, sender, publicUrl, log });
+  const parts = { db, keyring: sceneKeyring, courierId: null, mail: false, sink: null };
+  const courier = openCourier({ ...parts, sender, publicUrl, log });
+  const delivering = startDelivering({ db, queue, courier, log });
   const unlisten = listen({
     url: database.url,
     handlers: { overdue_deliveries: () => delivering.wake() },

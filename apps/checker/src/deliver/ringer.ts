@@ -51,7 +51,7 @@ export class Ringer {
   wake(): void {
     if (this.#stopped) return;
     this.#again = true;
-    this.#working ??= this.#work().finally(() => (this.#working = null));
+    this.#working ??= this.#work();
   }
 
   /** Looks after so long at the latest. */
@@ -90,6 +90,8 @@ export class Ringer {
         this.wakeIn(AFTER_ERROR_MS);
       }
     }
+    // In the same step as the last question, so that no wake falls between them.
+    this.#working = null;
   }
 
   async #pass(): Promise<void> {

@@ -14,6 +14,7 @@ import {
 import { pino } from "pino";
 import { afterAll, afterEach, expect, test } from "vitest";
 
+import { openCourier } from "../courier/courier.ts";
 import { openEgress } from "../egress/egress.ts";
 import { openQueue } from "../queue/queue.ts";
 import { openMailer } from "../senders/mail.ts";
@@ -126,16 +127,19 @@ async function startDelivery(): Promise<void> {
     passOn: () => Promise.resolve({ members: 0, written: 0 }),
   });
   const queue = await openQueue({ redisUrl: null, databaseUrl: database.url, onError: () => undefined });
-  const parts = {
-    db: openDb(pool),
+  const log = pino({ level: "silent" });
+  const db = openDb(pool);
+  const courier = openCourier({
+    db,
     keyring: sceneKeyring,
-    queue,
     sender,
     mail: false,
     sink: null,
-    checkerId: null,
-  };
-  const delivering = startDelivering({ ...parts, publicUrl: PUBLIC_URL, log: pino({ level: "silent" }) });
+    courierId: null,
+    publicUrl: PUBLIC_URL,
+    log,
+  });
+  const delivering = startDelivering({ db, queue, courier, log });
   const wake = () => delivering.wake();
   const unlisten = listen({ url: database.url, handlers: { overdue_deliveries: wake }, onConnect: wake });
   closers.push(async () => {

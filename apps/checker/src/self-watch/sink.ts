@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { OpenChannel } from "@overdue/channels";
 
 /** Where alerts of the check that misses on purpose end: a server of this process, reached as any provider is. */
-export type Sink = { channel: OpenChannel; close(): Promise<void> };
+export type Sink = { url: string; channel: OpenChannel; close(): Promise<void> };
 
 export async function openSink(): Promise<Sink> {
   const server = createServer((request, response) => {
@@ -16,8 +16,10 @@ export async function openSink(): Promise<Sink> {
   server.unref();
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
+  const url = `http://127.0.0.1:${port}/`;
   return {
-    channel: sinkChannel(`http://127.0.0.1:${port}/`),
+    url,
+    channel: sinkChannel(url),
     close: async () => {
       server.closeAllConnections();
       server.close();

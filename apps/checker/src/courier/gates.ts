@@ -21,7 +21,7 @@ const HERD = 1_500;
 const AT_ONCE_FOR_HERD = 4;
 /** The quickest of so many answers tells what the receiver takes; the others tell how busy we were ourselves. */
 const ANSWERS = 8;
-/** Before so many answers nothing is known of a receiver … */
+/** Before so many answers that took long nothing is known of a receiver; before all, where they took not so long … */
 const ANSWERS_MIN = 3;
 const AT_ONCE_UNKNOWN = 2;
 /** … but that it is slow, when it was silent for so long. */
@@ -113,10 +113,20 @@ function roomIn(gate: Gate): number {
   if (first === undefined) return 0;
   const { most, behind } = first.room;
   const fewest = behind + gate.waiting.length > HERD ? AT_ONCE_FOR_HERD : 1;
-  const answerMs = Math.max(usualMs(gate), gate.silentMs >= SILENCE_MS ? gate.silentMs : 0);
-  const wanted = answerMs < QUICK_MS ? fewest : Math.ceil((answerMs / 1_000) * PER_SECOND);
-  const isUnknown = gate.answersMs.length < ANSWERS_MIN && gate.silentMs < SILENCE_MS;
+  const wanted = Math.max(usualMs(gate) < QUICK_MS ? fewest : keepingUp(usualMs(gate)), bySilence(gate));
+  const answersMin = usualMs(gate) < SILENCE_MS ? ANSWERS : ANSWERS_MIN;
+  const isUnknown = gate.answersMs.length < answersMin && gate.silentMs < SILENCE_MS;
   return Math.min(most, isUnknown ? Math.min(wanted, AT_ONCE_UNKNOWN) : Math.max(fewest, wanted));
+}
+
+/** Silence may be our own: it opens the gate step by step, to no more than what its length asks for. */
+function bySilence({ silentMs }: Gate): number {
+  const steps = Math.floor((silentMs - SILENCE_MS) / LOOK_EVERY_MS);
+  return steps < 0 ? 0 : Math.min(keepingUp(silentMs), AT_ONCE_UNKNOWN * 2 ** (steps + 1));
+}
+
+function keepingUp(answerMs: number): number {
+  return Math.ceil((answerMs / 1_000) * PER_SECOND);
 }
 
 function usualMs({ answersMs }: Gate): number {

@@ -5,22 +5,20 @@ import {
   isQuietKind,
   moveChannel,
   SINK_KIND,
-  stillDue,
   unseal,
   type AlertRecord,
   type ClaimedAlert,
   type Db,
-  type DueDelivery,
   type Keyring,
   type Lease,
 } from "@overdue/db";
 import type { Logger } from "pino";
 
+import { paceOf } from "../deliver/pace.ts";
 import type { Ending, Sender } from "../senders/sender.ts";
+import type { Parcel, Told } from "./courier.ts";
 import type { Gates } from "./gates.ts";
-import type { Done, Lanes } from "./lanes.ts";
 import { nextStep } from "./next-step.ts";
-import { paceOf } from "./pace.ts";
 import type { Recorder } from "./recorder.ts";
 
 export type AttemptParts = {
@@ -34,71 +32,48 @@ export type AttemptParts = {
   lease: Lease;
   recorder: Recorder;
   gates: Gates;
-  lanes: Pick<Lanes, "waitingIn" | "keep">;
-  /** A delivery will be due again after so long. */
-  onRetry(inMs: number): void;
 };
 
-/** Well within a lease: 45 s for an attempt that takes 20 s at the very most. */
-export const LEASE_SECONDS = 45;
-
 /**
- * Attempts those of a batch that can be claimed. Calls `done` once for each of them; never throws. Resolves once they
- * are claimed.
+ * Attempts those that can be claimed. Calls `told` once for each; never throws. Resolves once they are claimed, with
+ * those that are told in one message with others, or were not to be claimed.
  */
-export async function attemptBatch(
-  batch: readonly DueDelivery[],
-  done: Done,
+export async function attemptParcels(
+  parcels: readonly Parcel[],
+  told: Told,
   parts: AttemptParts,
-): Promise<void> {
-  const claimed = new Map((await claim(batch, parts)).map((mine) => [mine.claim.deliveryId, mine]));
-  for (const due of batch) {
-    const mine = claimed.get(due.deliveryId);
-    if (mine === undefined) done(due, false);
-    else void attemptInTurn(mine, parts).finally(() => done(due, true));
+): Promise<string[]> {
+  const claimed = new Map((await claim(parcels, parts)).map((mine) => [mine.claim.deliveryId, mine]));
+  for (const { deliveryId, behind } of parcels) {
+    const mine = claimed.get(deliveryId);
+    if (mine === undefined) told(deliveryId, { wasSent: false, retryInMs: null });
+    else
+      void attemptInTurn(mine, behind, parts).then((retryInMs) =>
+        told(deliveryId, { wasSent: true, retryInMs }),
+      );
   }
-  await letGo(batch, claimed, parts);
+  return parcels.map(idOf).filter((id) => claimed.get(id)?.alert.group !== null);
 }
 
-/** What went with another's message, or waits for a later one, need not be claimed one by one to find that out. */
-async function letGo(
-  batch: readonly DueDelivery[],
-  claimed: ReadonlyMap<string, ClaimedAlert>,
-  { db, lanes, log }: AttemptParts,
-): Promise<void> {
-  const grouped = batch.filter(({ deliveryId }) => claimed.get(deliveryId)?.alert.group !== null);
-  const channelIds = [...new Set(grouped.map(({ channelId }) => channelId))];
-  const waiting = channelIds.flatMap((channelId) => lanes.waitingIn(channelId));
-  if (waiting.length === 0) return;
-  try {
-    const due = new Set(await stillDue(db, waiting));
-    for (const channelId of channelIds) lanes.keep(channelId, due);
-  } catch (error) {
-    log.warn({ err: error }, "What is still due could not be read; each is asked for.");
-  }
-}
-
-function attemptInTurn(mine: ClaimedAlert, parts: AttemptParts): Promise<void> {
-  const { channelId } = mine.claim;
-  const room = {
-    most: paceOf(mine.alert.channelKind).atOnce,
-    behind: parts.lanes.waitingIn(channelId).length,
-  };
+/** @returns after how long it is due again; null: not again, as far as known. */
+async function attemptInTurn(
+  mine: ClaimedAlert,
+  behind: number,
+  parts: AttemptParts,
+): Promise<number | null> {
+  const room = { most: paceOf(mine.alert.channelKind).atOnce, behind };
+  let retryInMs: number | null = null;
   // What is quiet has a gate of its own: an alert does not wait for its answer.
-  const gate = isQuietKind(mine.alert.kind) ? `${channelId} quiet` : channelId;
-  return parts.gates.pass(gate, room, (answered) => attempt(mine, parts, answered));
+  const gate = isQuietKind(mine.alert.kind) ? `${mine.claim.channelId} quiet` : mine.claim.channelId;
+  await parts.gates.pass(gate, room, async (answered) => {
+    retryInMs = await attempt(mine, parts, answered);
+  });
+  return retryInMs;
 }
 
-async function claim(
-  batch: readonly DueDelivery[],
-  { db, log, lease }: AttemptParts,
-): Promise<ClaimedAlert[]> {
+async function claim(parcels: readonly Parcel[], { db, log, lease }: AttemptParts): Promise<ClaimedAlert[]> {
   try {
-    return await claimDeliveries(
-      db,
-      batch.map(({ deliveryId }) => deliveryId),
-      lease,
-    );
+    return await claimDeliveries(db, parcels.map(idOf), lease);
   } catch (error) {
     log.warn({ err: error }, "Deliveries could not be claimed; the sweep will find them.");
     return [];
@@ -109,7 +84,7 @@ async function attempt(
   { claim, alert }: ClaimedAlert,
   parts: AttemptParts,
   answered: () => void,
-): Promise<void> {
+): Promise<number | null> {
   const startedAt = new Date();
   const ending = await send(alert, parts);
   answered();
@@ -117,10 +92,11 @@ async function attempt(
   try {
     if (ending.result.outcome === "moved") await move(alert, ending.result.settings, parts);
     const recorded = await parts.recorder(claim, { ...step, startedAt });
-    if (recorded && step.state === "retry") parts.onRetry(step.retryInMs);
+    return recorded && step.state === "retry" ? step.retryInMs : null;
   } catch (error) {
     // Its lease will run out, and it will go again, marked as one that may repeat.
     parts.log.error({ err: error, deliveryId: claim.deliveryId }, "An attempt could not be recorded.");
+    return null;
   }
 }
 
@@ -163,6 +139,10 @@ async function move(
     settings: parsed.settings,
     hint: parsed.hint,
   });
+}
+
+function idOf({ deliveryId }: Parcel): string {
+  return deliveryId;
 }
 
 function placeOf(alert: AlertRecord) {

@@ -1,0 +1,111 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+
+import type { Logger } from "pino";
+
+import type { Courier, Told } from "./courier.ts";
+import { messageAs, type FromCourier, type ToCourier } from "./messages.ts";
+
+const MAIN = join(import.meta.dirname, "main.ts");
+const QUICK_RESOLVE = import.meta.resolve("../../../../scripts/quick-resolve.mjs");
+const AGAIN_AFTER_MS = [100, 500, 2_000, 5_000];
+
+/**
+ * A courier in a process of its own, which is started again whenever it dies. Nobody can know what became of a call
+ * whose caller is gone; so the caller outlives whatever happens to its checker, ends the calls under way and records
+ * them. And an alert that kills whoever deals with it kills a courier, not the checker.
+ */
+export function startCourierProcess({ log }: { log: Logger }): Courier {
+  const courier = new CourierProcess(log);
+  courier.start();
+  return courier;
+}
+
+class CourierProcess implements Courier {
+  readonly #log: Logger;
+  readonly #told = new Map<string, Told>();
+  readonly #claimed = new Map<number, (together: readonly string[]) => void>();
+  #child: ChildProcess | null = null;
+  #ready = Promise.withResolvers<void>();
+  #timer: NodeJS.Timeout | undefined;
+  #batch = 0;
+  #deaths = 0;
+  #stopped = false;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  start(): void {
+    const child = spawnCourier();
+    this.#child = child;
+    child.on("message", (message) => this.#hear(messageAs<FromCourier>(message)));
+    child.on("error", (error) => this.#log.warn({ err: error }, "The courier cannot be reached."));
+    child.once("exit", (code, signal) => this.#died(signal ?? `status ${code}`));
+  }
+
+  async take(parcels: Parameters<Courier["take"]>[0], told: Told): Promise<readonly string[]> {
+    await this.#ready.promise;
+    this.#batch += 1;
+    const message: ToCourier = { batch: this.#batch, parcels };
+    for (const { deliveryId } of parcels) this.#told.set(deliveryId, told);
+    const claimed = new Promise<readonly string[]>((resolve) => this.#claimed.set(message.batch, resolve));
+    // Where the line is cut meanwhile, the end of the process is heard next.
+    this.#child?.send(message, () => undefined);
+    return await claimed;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    const child = this.#child;
+    if (child === null) return;
+    const exited = once(child, "exit");
+    if (child.connected) child.disconnect();
+    await exited;
+  }
+
+  #hear(message: FromCourier): void {
+    switch (message.tells) {
+      case "ready":
+        return this.#ready.resolve();
+      case "claimed":
+        this.#deaths = 0;
+        this.#claimed.get(message.batch)?.(message.together);
+        this.#claimed.delete(message.batch);
+        return;
+      case "outcome":
+        this.#told.get(message.deliveryId)?.(message.deliveryId, message.outcome);
+        this.#told.delete(message.deliveryId);
+    }
+  }
+
+  /** What it held is found again in the database, by its lease that ended with it. */
+  #died(how: string): void {
+    this.#child = null;
+    if (this.#stopped) return;
+    this.#ready = Promise.withResolvers<void>();
+    const againInMs = AGAIN_AFTER_MS[this.#deaths] ?? AGAIN_AFTER_MS.at(-1);
+    this.#deaths += 1;
+    this.#log.error({ how, count: this.#told.size, againInMs }, "The courier died; it starts again.");
+    this.#timer = setTimeout(() => this.start(), againInMs);
+    for (const resolve of this.#claimed.values()) resolve([]);
+    this.#claimed.clear();
+    const lost = [...this.#told];
+    this.#told.clear();
+    for (const [deliveryId, told] of lost) told(deliveryId, { wasSent: true, retryInMs: null });
+  }
+}
+
+/** Detached, and with its output through us, so that nothing that ends or awaits our group of processes concerns it. */
+function spawnCourier(): ChildProcess {
+  const child = fork(MAIN, {
+    execArgv: ["--import", QUICK_RESOLVE],
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  child.stdout?.pipe(process.stdout);
+  child.stderr?.pipe(process.stderr);
+  return child;
+}

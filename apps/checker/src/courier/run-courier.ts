@@ -1,0 +1,134 @@
+import { randomUUID } from "node:crypto";
+import process from "node:process";
+
+import type { Operator } from "@overdue/channels";
+import type { Config } from "@overdue/config";
+import {
+  keyringOf,
+  openDb,
+  openPool,
+  passOnDelivery,
+  unsubscribeLink,
+  type Db,
+  type Pool,
+} from "@overdue/db";
+import { pino, type Logger } from "pino";
+
+import { openEgress, type Egress } from "../egress/egress.ts";
+import { openSink } from "../self-watch/sink.ts";
+import { openMailer } from "../senders/mail.ts";
+import { openSender } from "../senders/sender.ts";
+import { openCourier, type Courier } from "./courier.ts";
+import { messageAs, type FromCourier, type ToCourier } from "./messages.ts";
+
+/** Calls end within seconds, and what can still not be recorded then repeats in any case. */
+const END_WITHIN_MS = 60_000;
+const ALIVE_EVERY_MS = 1_000;
+const WARM_UP_CALLS = 5;
+
+/**
+ * Runs a courier for the checker at the other end of the line. When the line closes, by a clean stop or because the
+ * checker died, the courier ends what it took, records it, and then itself.
+ */
+export async function runCourier(config: Config): Promise<void> {
+  const log = pino({ name: "courier", level: config.logLevel });
+  const { databaseUrl } = config;
+  if (databaseUrl === null || process.send === undefined)
+    throw new Error("A courier is started by a checker.");
+  const courierId = randomUUID();
+  // The id in the name tells the others, by PostgreSQL's own list of connections, that this process lives.
+  const pool = openPool({ url: databaseUrl, max: 6, name: `courier ${courierId}` });
+  const sending = await openSending(config, openDb(pool));
+  const { keyring, sender, sink } = sending;
+  const { publicUrl } = config;
+  const mail = config.smtpUrl !== null;
+  const courier = openCourier({ db: openDb(pool), keyring, sender, mail, sink, publicUrl, log, courierId });
+  const alive = stayAlive(pool);
+  listen(courier, async () => {
+    setTimeout(() => process.exit(1), END_WITHIN_MS).unref();
+    await courier.stop();
+    clearInterval(alive);
+    await sending.close();
+    await pool.end();
+    process.exit(0);
+  });
+  dieOnSurprise(log);
+  tell({ tells: "ready" });
+}
+
+/** A connection that is never idle for long, so that a lease is not taken for a dead one's while a call takes time. */
+function stayAlive(pool: Pool): NodeJS.Timeout {
+  return setInterval(() => void pool.query("select").catch(() => undefined), ALIVE_EVERY_MS);
+}
+
+function listen(courier: Courier, end: () => Promise<void>): void {
+  process.on("message", (message) => {
+    const { batch, parcels } = messageAs<ToCourier>(message);
+    void courier
+      .take(parcels, (deliveryId, outcome) => tell({ tells: "outcome", deliveryId, outcome }))
+      .then((together) => tell({ tells: "claimed", batch, together }));
+  });
+  process.on("disconnect", () => void end());
+  // Whoever stops a whole group of processes stops the checker too, and that decides.
+  process.on("SIGTERM", () => undefined);
+  process.on("SIGINT", () => undefined);
+  // What is written goes through the checker, and nowhere once that is gone.
+  process.stdout.on("error", () => undefined);
+  process.stderr.on("error", () => undefined);
+}
+
+/** Where nobody listens any more, what happened stands in the database all the same. */
+function tell(message: FromCourier): void {
+  if (process.connected) process.send?.(message, undefined, {}, () => undefined);
+}
+
+function dieOnSurprise(log: Logger): void {
+  const die = (error: unknown) => {
+    log.fatal({ err: error }, "The courier ends on an unexpected error.");
+    process.exit(1);
+  };
+  process.on("unhandledRejection", die);
+  process.on("uncaughtException", die);
+}
+
+async function openSending(config: Config, db: Db) {
+  const egress = openEgress({ allowedNetworks: config.allowedPrivateNetworks });
+  const keyring = keyringOf(config.secretKeys);
+  const mailer = openMailer({
+    smtpUrl: config.smtpUrl,
+    from: config.mailFrom,
+    stopLink: (channelId) => unsubscribeLink(keyring, { publicUrl: config.publicUrl, channelId }),
+  });
+  const sender = openSender({
+    egress,
+    mailer,
+    operator: operatorOf(config),
+    passOn: (deliveryId, channelIds) => passOnDelivery(db, deliveryId, channelIds),
+  });
+  const sink = await openSink();
+  await warmUp(egress, sink.url);
+  const close = async () => {
+    mailer.close();
+    await egress.close();
+    await sink.close();
+  };
+  return { keyring, sender, sink: sink.channel, close };
+}
+
+/** A first call takes many times as long as the next; it would tell of a receiver what is our own. */
+async function warmUp(egress: Egress, url: string): Promise<void> {
+  const request = {
+    method: "POST",
+    url,
+    headers: {},
+    body: "{}",
+    trusted: true,
+    onlyHosts: null,
+    signed: null,
+  } as const;
+  for (let call = 0; call < WARM_UP_CALLS; call += 1) await egress.send(request);
+}
+
+function operatorOf({ publicUrl, telegramApiRoot, telegramBotToken, slackApiUrl }: Config): Operator {
+  return { publicUrl, telegramApiRoot, telegramBotToken, slackApiUrl };
+}
