@@ -3,21 +3,14 @@ import process from "node:process";
 
 import type { Operator } from "@overdue/channels";
 import type { Config } from "@overdue/config";
-import {
-  keyringOf,
-  openDb,
-  openPool,
-  passOnDelivery,
-  unsubscribeLink,
-  type Db,
-  type Pool,
-} from "@overdue/db";
+import { keyringOf, openDb, openPool, passOnDelivery, type Db, type Pool } from "@overdue/db";
 import { pino, type Logger } from "pino";
 
 import { openEgress, type Egress } from "../egress/egress.ts";
 import { openSink } from "../self-watch/sink.ts";
 import { openMailer } from "../senders/mail.ts";
 import { openSender } from "../senders/sender.ts";
+import { stopLinkOf } from "../senders/stop-link.ts";
 import { openCourier, type Courier } from "./courier.ts";
 import { messageAs, type FromCourier, type ToCourier } from "./messages.ts";
 
@@ -97,7 +90,7 @@ async function openSending(config: Config, db: Db) {
   const mailer = openMailer({
     smtpUrl: config.smtpUrl,
     from: config.mailFrom,
-    stopLink: (channelId) => unsubscribeLink(keyring, { publicUrl: config.publicUrl, channelId }),
+    stopLink: (message) => stopLinkOf(message, { keyring, publicUrl: config.publicUrl }),
   });
   const sender = openSender({
     egress,
