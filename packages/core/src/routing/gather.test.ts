@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { gatherAlerts } from "./gather.ts";
 
@@ -34,10 +35,10 @@ describe("what waits for a channel", () => {
 
 test("of five hundred lost within half a minute, told as they come, there are three messages", () => {
   const messages: { at: number; keys: string[] }[] = [];
-  let open: { id: string; keys: string[]; isAsked: boolean }[] = [];
+  let open: { id: string; since: number; keys: string[]; isAsked: boolean }[] = [];
   let told = 0;
   for (let ms = 0; ms < 30_000; ms += 50) {
-    if (ms < 25_000) open.push({ id: `${ms}`, keys: ["host1"], isAsked: true });
+    if (ms < 25_000) open.push({ id: `${ms}`, since: ms, keys: ["host1"], isAsked: true });
     const gathered = gatherAlerts(open, messages, ms);
     for (const { leadId, otherIds } of gathered.messages) {
       messages.push({ at: ms, keys: ["host1"] });
@@ -49,12 +50,62 @@ test("of five hundred lost within half a minute, told as they come, there are th
   expect(told).toBe(500);
 });
 
+test("whatever comes, each alert is told once, and within a minute", () => {
+  const key = fc.constantFrom("h1", "h2", "h3", "h4", "h5", "h6", "h7", "h8");
+  const alert = fc.record({ afterMs: fc.nat(9_000), keys: fc.uniqueArray(key, { maxLength: 3 }) });
+  fc.assert(
+    fc.property(fc.array(alert, { maxLength: 120 }), (alerts) => {
+      const waits = waitsOf(alerts);
+      expect(waits).toHaveLength(alerts.length);
+      expect(Math.max(0, ...waits)).toBeLessThanOrEqual(60_000);
+    }),
+  );
+});
+
+test("one that new troubles join again and again is told within a minute all the same", () => {
+  const chain = Array.from({ length: 60 }, (_, index) => [
+    { afterMs: 1_000, keys: [`h${index}`] },
+    { afterMs: 500, keys: [`h${index}`, "shared"] },
+  ]);
+  expect(Math.max(...waitsOf([{ afterMs: 0, keys: ["shared"] }, ...chain.flat()]))).toBeLessThanOrEqual(60_000);
+});
+
+/** How long each alert waits for its message, where somebody looks when one comes and when one is held no longer. */
+function waitsOf(arrivals: readonly { afterMs: number; keys: string[] }[]): number[] {
+  const messages: { at: number; keys: string[] }[] = [];
+  const waits: number[] = [];
+  let waiting: { id: string; since: number; keys: string[]; dueAt: number }[] = [];
+  let coming = 0;
+  const arriving = arrivals.map(({ afterMs, keys }, index) => {
+    coming += afterMs;
+    return { id: `${index}`, since: coming, keys, dueAt: coming };
+  });
+  while (arriving.length + waiting.length > 0) {
+    const now = Math.min(...[...arriving.slice(0, 1), ...waiting].map(({ dueAt }) => dueAt));
+    while (arriving[0] !== undefined && arriving[0].dueAt <= now) waiting.push(...arriving.splice(0, 1));
+    const due = waiting.filter(({ dueAt }) => dueAt <= now).map((one) => ({ ...one, isAsked: true }));
+    const lately = messages.filter(({ at }) => at > now - 300_000);
+    const { messages: sent, hold } = gatherAlerts(due, lately, now);
+    const told = new Set(sent.flatMap(({ leadId, otherIds }) => [leadId, ...otherIds]));
+    for (const { leadId, otherIds } of sent) {
+      const ids = new Set([leadId, ...otherIds]);
+      messages.push({ at: now, keys: due.filter(({ id }) => ids.has(id)).flatMap(({ keys }) => keys) });
+    }
+    waits.push(...due.filter(({ id }) => told.has(id)).map(({ since }) => now - since));
+    for (const { ids, until } of hold)
+      for (const one of waiting) if (ids.includes(one.id)) one.dueAt = until;
+    waiting = waiting.filter(({ id }) => !told.has(id));
+  }
+  return waits;
+}
+
 function answerOf(waiting: string, recent: string): string {
   const now = 1_000_000;
   const { messages, hold } = gatherAlerts(
     words(waiting).map((word) => {
       const [id = "", keys = ""] = word.replace("!", "").split(":");
-      return { id, keys: keys.split(",").filter((key) => key !== ""), isAsked: !word.endsWith("!") };
+      const shared = keys.split(",").filter((key) => key !== "");
+      return { id, since: now, keys: shared, isAsked: !word.endsWith("!") };
     }),
     words(recent).map((word) => {
       const [ago = "", keys = ""] = word.split(":");

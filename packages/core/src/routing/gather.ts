@@ -1,7 +1,7 @@
 import { SECOND_MS, type Instant } from "../time.ts";
 
-/** An alert that waits for a channel. `keys`: what it may share with others, such as "host db1". */
-export type WaitingAlert = { id: string; keys: readonly string[]; isAsked: boolean };
+/** An alert that waits for a channel, since then. `keys`: what it may share with others, such as "host db1". */
+export type WaitingAlert = { id: string; since: Instant; keys: readonly string[]; isAsked: boolean };
 
 /** A message that the channel got lately, with the keys of all that it told. */
 export type RecentMessage = { at: Instant; keys: readonly string[] };
@@ -14,13 +14,15 @@ export type Gathered = {
 
 /** How long after a message the next one about the same trouble comes, by how many there were already. */
 const HOLD_SECONDS = [10, 15, 30, 60];
+/** However troubles run into one another meanwhile, nothing waits for longer. */
+const HELD_SECONDS_MAX = 60;
 /** More lone alerts than this at once are one message, whether they share anything or not. */
 const AT_ONCE_MAX = 5;
 
 /**
  * Which of the alerts that wait for one channel go together. The first of a trouble goes at once, whatever comes after
  * it and shares a key with it is collected: after 10 s, 15 s more, then 30 s and each minute. An alert that shares
- * nothing with any other is never held.
+ * nothing with any other is never held, and none for longer than a minute.
  */
 export function gatherAlerts(
   waiting: readonly WaitingAlert[],
@@ -29,7 +31,8 @@ export function gatherAlerts(
 ): Gathered {
   const gathered: Gathered = { messages: [], hold: [] };
   for (const { alerts, messages } of clustersOf(waiting, recent)) {
-    const until = heldUntil(messages);
+    const oldest = Math.min(...alerts.map(({ since }) => since));
+    const until = Math.min(heldUntil(messages), oldest + HELD_SECONDS_MAX * SECOND_MS);
     const lead = alerts.find(({ isAsked }) => isAsked);
     if (until > now) gathered.hold.push({ ids: alerts.map(({ id }) => id), until });
     else if (lead !== undefined) gathered.messages.push(messageOf(lead, alerts));

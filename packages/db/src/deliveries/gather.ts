@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 
 import type { Tx } from "../database.ts";
 import { isQuietKind } from "./delivery-row.ts";
+import { dropOutdated } from "./drop-outdated.ts";
 import { uuids } from "./due.ts";
 import { type Gatherable, type Gone, keysOf } from "./gatherable.ts";
 import { nameStorms } from "./name-storms.ts";
@@ -28,13 +29,14 @@ export async function gather(
     // One at a time decides about a channel; whoever holds this waits for no row.
     await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${channelId}, 7))`);
   }
-  const waiting = await findWaiting(tx, ids, channelIds);
+  await dropOutdated(tx, channelIds, ids);
+  const waiting = await findWaiting(tx, ids, { channelIds, apart });
   const gone = await findGone(tx, channelIds);
   const now = await clock(tx);
   const own = new Set(ids);
   for (const group of Map.groupBy(waiting, classOf).values()) {
     const before = recentOf(group, gone);
-    const asked = group.map((one) => ({ id: one.id, keys: keysOf(one), isAsked: own.has(one.id) }));
+    const asked = group.map((one) => ({ ...one, keys: keysOf(one), isAsked: own.has(one.id) }));
     const gathered = isQuiet(group)
       ? gatherQuiet(asked, await quietSentAt(tx, group), now)
       : gatherAlerts(asked, messagesOf(before), now);
@@ -70,36 +72,45 @@ function messagesOf(gone: readonly Gone[]) {
   }));
 }
 
+function sharesMessages(apart: readonly string[]) {
+  return sql`(${COLLECTED} or coalesce(c.groups, c.kind <> all(${`{${apart.join(",")}}`}::text[])))`;
+}
+
 async function groupingChannels(tx: Tx, ids: readonly string[], apart: readonly string[]): Promise<string[]> {
   const { rows } = await tx.execute<{ id: string }>(sql`
-    select distinct c.id from deliveries d join channels c on c.project_id = d.project_id and c.id = d.channel_id
+    select distinct c.id ${FROM}
     where d.id = any(${uuids(ids)}) and d.attempt = 0 and d.kind in ('down', 'up', 'reminder', 'run', 'notice')
-      and (c.collect_minutes > 0 or coalesce(c.groups, c.kind <> all(${`{${apart.join(",")}}`}::text[])))
+      and ${sharesMessages(apart)}
     order by c.id`);
   return rows.map(({ id }) => id);
 }
 
+/** Into a digest goes what its channel collects, but for the news of critical checks. */
+const COLLECTED = sql`(c.collect_minutes > 0
+  and not (d.kind in ('down', 'up', 'reminder') and k.severity is not distinct from 'critical'))`;
+
 const GATHERABLE = sql`
   d.id, d.project_id as "projectId", d.channel_id as "channelId", d.kind, d.check_id as "checkId",
-  d.incident_id as "incidentId", i.storm_id as "stormId", i.host, i.address, coalesce(k.tags, '') as tags,
+  (extract(epoch from d.created_at) * 1000)::float8 as since, d.incident_id as "incidentId", i.storm_id as "stormId", i.host, i.address, coalesce(k.tags, '') as tags,
   array(select n.depends_on_id from check_dependencies n where n.check_id = d.check_id) as "dependsOn",
-  c.collect_minutes > 0 as collects`;
+  ${COLLECTED} as collects`;
 const FROM = sql`
   from deliveries d
   join channels c on c.project_id = d.project_id and c.id = d.channel_id
   left join incidents i on i.project_id = d.project_id and i.id = d.incident_id
   left join checks k on k.project_id = d.project_id and k.id = d.check_id`;
 
-/** All that is due for these channels for the first time; of a check with several news only whoever claims them decides. */
+/** All that is due for these channels for the first time; where an attempt is under way, what comes after it waits for it. */
 async function findWaiting(
   tx: Tx,
   ids: readonly string[],
-  channelIds: readonly string[],
+  { channelIds, apart }: { channelIds: readonly string[]; apart: readonly string[] },
 ): Promise<Gatherable[]> {
   const { rows } = await tx.execute<Gatherable>(sql`
     select ${GATHERABLE} ${FROM}
     where d.channel_id = any(${uuids(channelIds)}) and d.attempt = 0 and d.state in ('pending', 'retry')
       and d.next_attempt_at <= clock_timestamp() and d.kind in ('down', 'up', 'reminder', 'run', 'notice')
+      and ${sharesMessages(apart)}
       and (d.kind in ('run', 'notice') or not exists (
         select from deliveries e
         where e.check_id = d.check_id and e.channel_id = d.channel_id and e.id <> d.id

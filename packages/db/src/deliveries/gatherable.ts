@@ -8,6 +8,8 @@ export type Gatherable = {
   projectId: string;
   channelId: string;
   kind: DeliveryKind;
+  /** When it was written. */
+  since: Instant;
   checkId: string | null;
   incidentId: string | null;
   stormId: string | null;

@@ -60,8 +60,11 @@ const written = (deliveryId: string) => sql`
 const PASSED_ID = sql`overlay(md5(d.id::text || c.id::text) placing left(replace(d.id::text, '-', ''), 13)
   from 1 for 13)::uuid`;
 
-/** A channel that collects gives all that comes within its span one due time, that of the first. */
-const DUE_AT = sql`case when c.collect_minutes = 0 or d.kind = 'test' then clock_timestamp()
+/** A channel that collects gives all that comes within its span one due time, that of the first; see `COLLECTED`. */
+const DUE_AT = sql`case when c.collect_minutes = 0 or d.kind not in ('down', 'up', 'reminder', 'run', 'notice')
+    or (d.kind not in ('run', 'notice') and exists (
+      select from checks k where k.id = d.check_id and k.severity = 'critical'))
+  then clock_timestamp()
   else coalesce(
     (select min(w.next_attempt_at) from deliveries w
      where w.channel_id = c.id and w.state = 'pending' and w.next_attempt_at > clock_timestamp()

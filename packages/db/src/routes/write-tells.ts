@@ -19,13 +19,14 @@ export type TellRow = {
   payload: object | null;
 };
 
-// A channel that collects gives all that comes within its span one due time, that of the first.
+// A channel that collects gives all that comes within its span one due time, that of the first. News of a critical
+// check wait for nothing.
 const TELLS = `
 insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, route_id, because, round,
                         created_at, next_attempt_at, payload)
 select x.project_id, x.channel_id, x.kind, x.check_id, x.flip_id, x.incident_id, x.route_id, x.because, x.round,
        to_timestamp(x.written_at / 1000),
-       greatest(to_timestamp(x.not_before / 1000), case when c.collect_minutes = 0 then clock_timestamp()
+       greatest(to_timestamp(x.not_before / 1000), case when c.collect_minutes = 0 or open.is_urgent then clock_timestamp()
          else coalesce(open.due_at, clock_timestamp() + c.collect_minutes * interval '1 minute') end),
        x.payload
   from json_to_recordset($1::json) as x(
@@ -33,7 +34,11 @@ select x.project_id, x.channel_id, x.kind, x.check_id, x.flip_id, x.incident_id,
          route_id text, because text, round integer, written_at float8, not_before float8, payload jsonb)
   join channels c on c.project_id = x.project_id and c.id = x.channel_id and c.deleted_at is null
   left join lateral (
-    select min(d.next_attempt_at) as due_at from deliveries d
+    select min(d.next_attempt_at) as due_at,
+       x.kind not in ('run', 'notice') and exists (
+         select from checks k where k.project_id = x.project_id and k.id = x.check_id and k.severity = 'critical'
+       ) as is_urgent
+      from deliveries d
      where d.channel_id = c.id and d.state = 'pending' and d.next_attempt_at > clock_timestamp()
        and d.next_attempt_at <= clock_timestamp() + c.collect_minutes * interval '1 minute'
   ) open on c.collect_minutes > 0

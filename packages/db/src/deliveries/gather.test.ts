@@ -1,0 +1,147 @@
+import {
+  aCheck,
+  anArrival,
+  aProject,
+  sceneKeyring,
+  type SceneCheck,
+  testDatabase,
+} from "@overdue/testkit";
+import { eq } from "drizzle-orm";
+import { afterAll, expect, test } from "vitest";
+
+import { createChannel } from "../channels/index.ts";
+import { openDb } from "../database.ts";
+import { channels } from "../schema/index.ts";
+import { ALONE, recordPings } from "../transitions/index.ts";
+import { claimDeliveries } from "./claim.ts";
+import { dueDeliveries } from "./due.ts";
+
+const LEASE = { seconds: 45, holder: null, apart: ["webhook"] };
+const MINUTE = 60_000;
+const database = await testDatabase();
+const { pool } = database;
+const db = openDb(pool);
+afterAll(() => database.drop());
+
+test("a channel that collects is told all of ten minutes in one message, whatever it shares", async () => {
+  const { projectId, check } = await collecting(10);
+  const [one, two] = [await check("one"), await check("two")];
+  await ping(one, "fail");
+  await ping(two, "fail");
+  expect(await told(projectId)).toEqual([]);
+  await pass(projectId, 10 * MINUTE);
+  expect(await told(projectId)).toEqual([{ kind: "down", counts: [["down", 2]] }]);
+});
+
+test("what came back meanwhile is told once, as back", async () => {
+  const { projectId, check } = await collecting(10);
+  const [one, two] = [await check("one"), await check("two")];
+  for (const each of [one, two]) await ping(each, "fail");
+  await ping(two, "success");
+  await pass(projectId, 10 * MINUTE);
+  const [digest, ...others] = await told(projectId);
+  expect(others).toEqual([]);
+  expect(digest?.counts.toSorted()).toEqual([
+    ["down", 1],
+    ["up", 1],
+  ]);
+});
+
+test("a critical check is never collected, nor is its return", async () => {
+  const { projectId, check } = await collecting(10);
+  const [critical, usual] = [await check("vault", "critical"), await check("usual")];
+  for (const each of [critical, usual]) await ping(each, "fail");
+  expect(await told(projectId)).toEqual([{ kind: "down", counts: null }]);
+  await ping(critical, "success");
+  expect(await told(projectId)).toEqual([{ kind: "up", counts: null }]);
+  await pass(projectId, 10 * MINUTE);
+  expect(await told(projectId)).toEqual([{ kind: "down", counts: null }]);
+});
+
+test("a kind for programs collects where it is told to, and critical checks are told it one by one", async () => {
+  const { projectId, check } = await collecting(10, "webhook");
+  for (const name of ["a", "b"]) await ping(await check(name, "critical"), "fail");
+  for (const name of ["c", "d"]) await ping(await check(name), "fail");
+  expect(await told(projectId)).toEqual([
+    { kind: "down", counts: null },
+    { kind: "down", counts: null },
+  ]);
+  await pass(projectId, 10 * MINUTE);
+  expect(await told(projectId)).toEqual([{ kind: "down", counts: [["down", 2]] }]);
+});
+
+test.each([
+  ["slack", null, [[["down", 2]]]],
+  ["slack", false, [null, null]],
+  ["webhook", null, [null, null]],
+  ["webhook", true, [[["down", 2]]]],
+] as const)("a storm of two on %s with groups %s", async (kind, groups, messages) => {
+  const { projectId, channelId, check } = await collecting(0, kind);
+  await db.update(channels).set({ groups }).where(eq(channels.id, channelId));
+  for (const name of ["a", "b"]) await ping(await check(name), "fail");
+  expect((await told(projectId)).map(({ counts }) => counts)).toEqual(messages);
+});
+
+test("checks that came back while their alert was held are one message, and nothing of the alert is left", async () => {
+  const { projectId, check } = await collecting(0);
+  const first = await check("first");
+  await ping(first, "fail");
+  expect(await told(projectId)).toHaveLength(1);
+  const others = [await check("a"), await check("b"), await check("c")];
+  for (const each of others) await ping(each, "fail");
+  expect(await told(projectId)).toEqual([]);
+  for (const each of others) await ping(each, "success");
+  await pass(projectId, 10_000);
+  expect(await told(projectId)).toEqual([{ kind: "up", counts: [["up", 3]] }]);
+  await pass(projectId, 60 * MINUTE);
+  expect(await told(projectId)).toEqual([]);
+});
+
+async function collecting(collectMinutes: number, kind = "slack") {
+  const { projectId } = await aProject(pool);
+  const input = { projectId, kind, settings: {}, name: kind, hint: "…", checkIds: [] };
+  const { id: channelId } = await createChannel(db, sceneKeyring, input);
+  await db.update(channels).set({ collectMinutes }).where(eq(channels.id, channelId));
+  const check = (name: string, severity: "warning" | "critical" = "warning") =>
+    aCheck(pool, { projectId, details: { name, severity } });
+  return { projectId, channelId, check };
+}
+
+async function ping(check: SceneCheck, kind: "success" | "fail"): Promise<void> {
+  await recordPings(pool, [anArrival(check, Date.now(), { kind })], ALONE);
+}
+
+/** What goes out now, asked for one by one: a message each, with what it tells by kind; null: of one alone. */
+async function told(projectId: string) {
+  const messages: { kind: string; counts: (readonly [string, number])[] | null }[] = [];
+  for (let id = await firstDue(projectId); id !== undefined; id = await firstDue(projectId)) {
+    const claimed = await claimDeliveries(db, [id], LEASE);
+    // As if its provider had taken it.
+    await pool.query(
+      `update deliveries set state = 'sent', finished_at = clock_timestamp()
+        where project_id = $1 and state = 'sending'`,
+      [projectId],
+    );
+    messages.push(
+      ...claimed.map(({ alert }) => ({
+        kind: alert.kind,
+        counts: alert.group?.counts.map(({ kind, count }) => [kind, count] as const) ?? null,
+      })),
+    );
+  }
+  return messages;
+}
+
+async function firstDue(projectId: string): Promise<string | undefined> {
+  const due = await dueDeliveries(db, { limit: 100, except: [], dueForMs: 0 });
+  return due.find((one) => one.projectId === projectId)?.deliveryId;
+}
+
+/** Moves all that was written into the past by so much. */
+async function pass(projectId: string, ms: number): Promise<void> {
+  await pool.query(
+    `update deliveries set next_attempt_at = next_attempt_at - $2 * interval '1 millisecond',
+       finished_at = finished_at - $2 * interval '1 millisecond' where project_id = $1`,
+    [projectId, ms],
+  );
+}
