@@ -67,7 +67,9 @@ test("one that new troubles join again and again is told within a minute all the
     { afterMs: 1_000, keys: [`h${index}`] },
     { afterMs: 500, keys: [`h${index}`, "shared"] },
   ]);
-  expect(Math.max(...waitsOf([{ afterMs: 0, keys: ["shared"] }, ...chain.flat()]))).toBeLessThanOrEqual(60_000);
+  expect(Math.max(...waitsOf([{ afterMs: 0, keys: ["shared"] }, ...chain.flat()]))).toBeLessThanOrEqual(
+    60_000,
+  );
 });
 
 /** How long each alert waits for its message, where somebody looks when one comes and when one is held no longer. */
@@ -92,8 +94,7 @@ function waitsOf(arrivals: readonly { afterMs: number; keys: string[] }[]): numb
       messages.push({ at: now, keys: due.filter(({ id }) => ids.has(id)).flatMap(({ keys }) => keys) });
     }
     waits.push(...due.filter(({ id }) => told.has(id)).map(({ since }) => now - since));
-    for (const { ids, until } of hold)
-      for (const one of waiting) if (ids.includes(one.id)) one.dueAt = until;
+    for (const { ids, until } of hold) for (const one of waiting) if (ids.includes(one.id)) one.dueAt = until;
     waiting = waiting.filter(({ id }) => !told.has(id));
   }
   return waits;

@@ -1,11 +1,4 @@
-import {
-  aCheck,
-  anArrival,
-  aProject,
-  sceneKeyring,
-  type SceneCheck,
-  testDatabase,
-} from "@overdue/testkit";
+import { aCheck, anArrival, aProject, sceneKeyring, type SceneCheck, testDatabase } from "@overdue/testkit";
 import { eq } from "drizzle-orm";
 import { afterAll, expect, test } from "vitest";
 
