@@ -51,7 +51,7 @@ export async function startChecker({
   const courier = startCourierProcess({ log });
   const delivery = startDelivering({ db: openDb(delivering), queue, courier, log });
   const judge = new Judge({ pool: judging, checkerId: checker.id, startedAt: checker.startedAt, log });
-  const waker = new Waker({ pool: judging, log });
+  const waker = new Waker({ pool: judging, way, log });
   const stopKeeping = startKeeping(keeping, { way, egress, config, log });
   const chats = hearChats(config, { pool: keeping, log });
   const unlisten = hearDatabase(databaseUrl, { judge, delivery, waker, chats });

@@ -22,6 +22,14 @@ const ListenerView = z
   })
   .meta({ id: "Listener" });
 
+const HearingView = z.object({
+  items: z.array(ListenerView),
+  ownersInstead: z.boolean().meta({
+    description:
+      "Neither the check's list nor any route leads to a channel: the project's owners are told, by mail or by the fall-back.",
+  }),
+});
+
 const Question = z.object({
   at: Timestamp.optional().meta({ description: "When the check would go down; by itself, now." }),
   reason: ReasonInput.default("missed"),
@@ -37,7 +45,7 @@ export const hearingRoutes = createRouter().openapi(
     tags: ["Routes"],
     request: { params: OfCheck, query: Question },
     responses: {
-      200: json(z.object({ items: z.array(ListenerView) }), "In the order in which they hear."),
+      200: json(HearingView, "In the order in which they hear."),
     },
   }),
   async (c) => {
@@ -45,7 +53,8 @@ export const hearingRoutes = createRouter().openapi(
     const { at, reason } = c.req.valid("query");
     const question = { at: at === undefined ? Date.now() : Date.parse(at), reason };
     const heard = found("check", await whoWouldHearOf(c.var.deps.pool, ref, question));
-    return c.json({ items: await named(c.var.deps.db, ref.projectId, heard) }, 200);
+    const items = await named(c.var.deps.db, ref.projectId, heard.listeners);
+    return c.json({ items, ownersInstead: heard.ownersInstead }, 200);
   },
 );
 

@@ -1,4 +1,4 @@
-import { nextIncidentWakeAt, type Pool, wakeIncidents } from "@overdue/db";
+import { nextIncidentWakeAt, type OwnersWay, type Pool, wakeIncidents } from "@overdue/db";
 import type { Logger } from "pino";
 
 import { WakeLoop } from "../wake-loop.ts";
@@ -16,10 +16,12 @@ const SOONEST_MS = 5;
 export class Waker {
   readonly #loop: WakeLoop;
   readonly #pool: Pool;
+  readonly #way: OwnersWay;
   readonly #log: Logger;
 
-  constructor({ pool, log }: { pool: Pool; log: Logger }) {
+  constructor({ pool, way, log }: { pool: Pool; way: OwnersWay; log: Logger }) {
     this.#pool = pool;
+    this.#way = way;
     this.#log = log;
     this.#loop = new WakeLoop({
       look: () => this.#look(),
@@ -42,7 +44,7 @@ export class Waker {
   async #look(): Promise<number> {
     let woken = BATCH;
     while (woken === BATCH && !this.#loop.stopped) {
-      woken = await wakeIncidents(this.#pool, BATCH, (incidentId, error) =>
+      woken = await wakeIncidents(this.#pool, { limit: BATCH, way: this.#way }, (incidentId, error) =>
         this.#log.error(
           { err: error, incidentId },
           "Nobody could be told of this incident; put aside for a while.",

@@ -101,11 +101,14 @@ function WhoWouldHear({ projectId, checks }: { projectId: string; checks: Readon
   );
 }
 
+const NOBODY =
+  "No channel would: it has none of its own, and no route leads to one. So that it is not lost, the project's owners would be told by mail, or by the fall-back channel; not of a check of severity “info”.";
+
 function Answer(asked: { projectId: string; checkId: string; at: string; reason: Reason }) {
   const query = useQuery(whoWouldHearQuery(asked));
   return (
     <div style={{ marginTop: 14 }} aria-live="polite">
-      <Listing query={query} empty="Nobody would hear: it has no channel of its own, and no route matches.">
+      <Listing query={query} empty={NOBODY}>
         {(heard) => <HearingList heard={heard} zone={browserZone()} />}
       </Listing>
     </div>

@@ -8,7 +8,8 @@ import type { Situation } from "./situation.ts";
 // Everything here is a line of words. Minutes count from the instant at which the check went down, Monday 2026-03-02
 // 12:00 UTC. Steps: "0 chat, 15 phone @ops ~anna, 30 boss!" = after 0 min the channel chat; after 15 min the channel
 // phone, who is on call in ops, and the person anna; after 30 min the boss, acknowledged or not.
-// Answers: "chat" = first news, "chat again" = a reminder, "| +15" = asks again at minute 15, "chat at +60" = held.
+// Answers: "chat" = first news, "chat again" = a reminder, "| +15" = asks again at minute 15, "chat at +60" = held,
+// "owners" = no list and no route leads to anybody.
 const OPENED = Date.parse("2026-03-02T12:00:00Z");
 const OFFICE = hours("UTC 1-5 08:00-18:00 hold");
 const NIGHT_SHIFT = hours("UTC 1-7 22:00-06:00 hold");
@@ -40,7 +41,10 @@ describe.each<[string, Row[]]>([
     "a check's own list",
     [
       ["is told at once", { own: "chat mail" }, 0, "chat, mail"],
-      ["is nobody where it is empty", {}, 0, ""],
+      ["where it is empty", {}, 0, "owners"],
+      ["may be empty where the severity is info", { severity: "info" }, 0, ""],
+      ["where it is empty, acknowledged", { acknowledged: 0 }, 1, ""],
+      ["where the owners were told", { told: "mailbox 0 owners" }, 5, ""],
       ["is told once", { own: "chat", told: "chat 0 own" }, 5, ""],
       ["is told late where we were late", { own: "chat" }, 300, "chat"],
       ["does without a deleted channel", { own: "chat mail", gone: "mail" }, 0, "chat"],
@@ -57,16 +61,26 @@ describe.each<[string, Row[]]>([
         0,
         "chat",
       ],
-      ["a tag that it has not", { tags: "prod", routes: { A: on("0 chat", { tags: ["db"] }) } }, 0, ""],
+      ["a tag that it has not", { tags: "prod", routes: { A: on("0 chat", { tags: ["db"] }) } }, 0, "owners"],
       [
         "any of several tags",
         { tags: "db", routes: { A: on("0 chat", { tags: ["web", "db"] }) } },
         0,
         "chat",
       ],
-      ["a tag by its whole name", { tags: "db2", routes: { A: on("0 chat", { tags: ["db"] }) } }, 0, ""],
+      [
+        "a tag by its whole name",
+        { tags: "db2", routes: { A: on("0 chat", { tags: ["db"] }) } },
+        0,
+        "owners",
+      ],
       ["a reason", { reason: "failed", routes: { A: on("0 chat", { reasons: ["failed"] }) } }, 0, "chat"],
-      ["another reason", { reason: "missed", routes: { A: on("0 chat", { reasons: ["failed"] }) } }, 0, ""],
+      [
+        "another reason",
+        { reason: "missed", routes: { A: on("0 chat", { reasons: ["failed"] }) } },
+        0,
+        "owners",
+      ],
       [
         "a severity",
         { severity: "critical", routes: { A: on("0 sms", { severities: ["critical"] }) } },
@@ -77,10 +91,10 @@ describe.each<[string, Row[]]>([
         "a lesser one",
         { severity: "warning", routes: { A: on("0 sms", { severities: ["critical"] }) } },
         0,
-        "",
+        "owners",
       ],
       ["this check", { routes: { A: on("0 chat", { checkIds: ["check"] }) } }, 0, "chat"],
-      ["another check", { routes: { A: on("0 chat", { checkIds: ["other"] }) } }, 0, ""],
+      ["another check", { routes: { A: on("0 chat", { checkIds: ["other"] }) } }, 0, "owners"],
       [
         "tag and severity together, both there",
         { tags: "db", severity: "info", routes: { A: on("0 chat", { tags: ["db"], severities: ["info"] }) } },
@@ -91,13 +105,13 @@ describe.each<[string, Row[]]>([
         "tag and severity together, one missing",
         { tags: "db", routes: { A: on("0 chat", { tags: ["db"], severities: ["info"] }) } },
         0,
-        "",
+        "owners",
       ],
       [
         "runs only: silent about changes",
         { routes: { A: { ...route("0 chat"), hears: runsOnly() } } },
         0,
-        "",
+        "owners",
       ],
     ],
   ],
@@ -402,7 +416,7 @@ describe.each<[string, Row[]]>([
         30,
         "shared-mail | +60",
       ],
-      ["nobody where the person is gone", { routes: { A: "0 ~nobody" } }, 0, ""],
+      ["a person who is gone", { routes: { A: "0 ~nobody" } }, 0, "owners"],
     ],
   ],
   [
@@ -514,13 +528,13 @@ describe.each<[string, Row[]]>([
 function answerOf(given: Given, minute: number): string {
   const situation = situationOf(given, minute);
   const { opened } = { opened: situation.incident.openedAt };
-  const { tell, nextAt } = decide(situation);
+  const { tell, nextAt, reachesNobody } = decide(situation);
   const words = tell.map(({ channelId, kind, notBefore }) => {
     const what = { down: "", reminder: " again", up: " up" }[kind];
     return channelId + what + (notBefore > situation.now ? ` at +${(notBefore - opened) / MINUTE_MS}` : "");
   });
   const next = nextAt === null ? "" : `| +${(nextAt - opened) / MINUTE_MS}`;
-  return [words.join(", "), next].filter((part) => part !== "").join(" ");
+  return [words.join(", "), reachesNobody ? "owners" : "", next].filter((part) => part !== "").join(" ");
 }
 
 /** Whoever asks again at once, having told, hears nothing new: a crash after the write repeats nothing. */

@@ -18,7 +18,7 @@ const channel = (channelId: string) => ({ kind: "channel", channelId });
 
 function heardAt(at: number, ...inputs: object[]): string[] {
   const routes = inputs.map((input, index): Route => ({ id: `r${index}`, ...RouteInput.parse(input) }));
-  const listeners = whoWouldHear({ check, reason: "missed", at, routes, directory });
+  const { listeners } = whoWouldHear({ check, reason: "missed", at, routes, directory });
   const names = new Map<string, string>([
     ["mail", "mail"],
     [CHAT, "chat"],
@@ -57,10 +57,26 @@ test("what repeats for ever is told twice and left at that", () => {
   ]);
 });
 
+test("where nobody is named the owners would hear", () => {
+  const alone = { ...check, channelIds: [] };
+  const question = { reason: "missed" as const, at: SUNDAY_AT_THREE, routes: [], directory };
+  expect(whoWouldHear({ ...question, check: alone })).toEqual({ listeners: [], ownersInstead: true });
+  expect(whoWouldHear({ ...question, check: { ...alone, severity: "info" } }).ownersInstead).toBe(false);
+});
+
 test("why is said in words", () => {
   const nag = RouteInput.parse({ name: "nag", steps: [{ afterMinutes: 5, targets: [channel(CHAT)] }] });
-  const heard = whoWouldHear({ check, reason: "missed", at: 0, routes: [{ id: "r", ...nag }], directory });
-  expect(heard.map(({ because }) => because)).toEqual(["the check's own channels", "route “nag”, step 1"]);
+  const { listeners } = whoWouldHear({
+    check,
+    reason: "missed",
+    at: 0,
+    routes: [{ id: "r", ...nag }],
+    directory,
+  });
+  expect(listeners.map(({ because }) => because)).toEqual([
+    "the check's own channels",
+    "route “nag”, step 1",
+  ]);
 });
 
 test.each([

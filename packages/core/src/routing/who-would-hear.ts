@@ -1,6 +1,6 @@
 import type { Reason } from "../checks/check.ts";
 import { DAY_MS, type Instant } from "../time.ts";
-import { decide } from "./decide.ts";
+import { decide, type Decision } from "./decide.ts";
 import type { Directory, Route, RoutedCheck, Told } from "./route.ts";
 import type { Tell } from "./situation.ts";
 
@@ -22,6 +22,9 @@ export type Question = {
   directory: Directory;
 };
 
+/** `ownersInstead`: no list and no route leads to anybody, so that the project's owners are told. */
+export type Hearing = { listeners: Listener[]; ownersInstead: boolean };
+
 const HORIZON_MS = 7 * DAY_MS;
 const LOOKS_MAX = 500;
 /** Of what is repeated, the first few say it all. */
@@ -31,19 +34,21 @@ const REMINDERS_MAX = 2;
  * Who would hear if a check went down at an instant and nobody did anything about it, in order, for a week: the same
  * decisions as in earnest, one after another. Of the reminders to a channel only the first two.
  */
-export function whoWouldHear(question: Question): Listener[] {
+export function whoWouldHear(question: Question): Hearing {
   const told: Told[] = [];
   const listeners: Listener[] = [];
+  let ownersInstead = false;
   let now: Instant | null = question.at;
   for (let look = 0; look < LOOKS_MAX && now !== null && now <= question.at + HORIZON_MS; look += 1) {
-    const { tell, nextAt }: ReturnType<typeof decide> = decide({ ...situationOf(question), told, now });
+    const { tell, nextAt, reachesNobody }: Decision = decide({ ...situationOf(question), told, now });
+    ownersInstead ||= reachesNobody;
     for (const one of tell) {
       told.push({ channelId: one.channelId, routeId: one.routeId, at: now });
       if (one.round <= REMINDERS_MAX) listeners.push(listenerOf(one, now, question.at));
     }
     now = nextAt;
   }
-  return listeners;
+  return { listeners, ownersInstead };
 }
 
 function situationOf({ check, reason, at, routes, directory }: Question) {

@@ -3,7 +3,7 @@ import { randomUUIDv7 } from "node:crypto";
 import { sql } from "drizzle-orm";
 
 import { sealSettings } from "../channels/create-channel.ts";
-import type { Tx } from "../database.ts";
+import type { Db, Tx } from "../database.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { ringForDeliveries } from "./changes.ts";
 
@@ -11,7 +11,8 @@ import { ringForDeliveries } from "./changes.ts";
 export type OwnersWay = { keyring: Keyring; mail: boolean };
 
 /** What is said to them. `notVia`: the channel that it is about. */
-export type Word = { projectId: string; notVia: string | null; title: string; sentence: string };
+export type Word = About & { title: string; sentence: string };
+type About = { projectId: string; notVia: string | null };
 
 type Owner = { userId: string; email: string };
 
@@ -20,12 +21,17 @@ type Owner = { userId: string; email: string };
  * by another channel that works, the fall-back first. Nothing where there is neither. @returns to how many
  */
 export async function tellOwners(tx: Tx, way: OwnersWay, word: Word): Promise<number> {
-  const mailboxes = way.mail ? await mailboxesOf(tx, way.keyring, word.projectId) : [];
-  const others = mailboxes.filter((id) => id !== word.notVia);
-  const ids = others.length > 0 ? others : await workingChannel(tx, word);
+  const ids = await ownersChannels(tx, way, word);
   for (const channelId of ids) await queue(tx, channelId, word);
   if (ids.length > 0) await ringForDeliveries(tx);
   return ids.length;
+}
+
+/** The channels by which a project's owners are reached, as above. Inside a transaction. */
+export async function ownersChannels(tx: Db | Tx, way: OwnersWay, about: About): Promise<string[]> {
+  const mailboxes = way.mail ? await mailboxesOf(tx, way.keyring, about.projectId) : [];
+  const others = mailboxes.filter((id) => id !== about.notVia);
+  return others.length > 0 ? others : await workingChannel(tx, about);
 }
 
 async function queue(tx: Tx, channelId: string, { projectId, title, sentence }: Word): Promise<void> {
@@ -35,7 +41,7 @@ async function queue(tx: Tx, channelId: string, { projectId, title, sentence }: 
 }
 
 /** A channel of Overdue's own for each owner's mailbox, made when it is first needed. */
-async function mailboxesOf(tx: Tx, keyring: Keyring, projectId: string): Promise<string[]> {
+async function mailboxesOf(tx: Db | Tx, keyring: Keyring, projectId: string): Promise<string[]> {
   const { rows } = await tx.execute<Owner & { channelId: string | null; broken: boolean | null }>(sql`
     select u.id as "userId", u.email, c.id as "channelId", c.broken_at is not null as broken
     from members m join users u on u.id = m.user_id
@@ -54,7 +60,7 @@ type Address = { projectId: string; email: string };
 
 /** The channel by which Overdue itself writes to a member, made when it is first needed. */
 export async function ownMailbox(
-  tx: Tx,
+  tx: Db | Tx,
   keyring: Keyring,
   of: Address,
 ): Promise<{ channelId: string; isBroken: boolean }> {
@@ -66,7 +72,7 @@ export async function ownMailbox(
   return rows[0] ?? { channelId: await makeMailbox(tx, keyring, of), isBroken: false };
 }
 
-async function makeMailbox(tx: Tx, keyring: Keyring, { projectId, email }: Address): Promise<string> {
+async function makeMailbox(tx: Db | Tx, keyring: Keyring, { projectId, email }: Address): Promise<string> {
   const channelId = randomUUIDv7();
   const settings = sealSettings(keyring, { projectId, channelId }, { to: email });
   await tx.execute(sql`
@@ -75,7 +81,7 @@ async function makeMailbox(tx: Tx, keyring: Keyring, { projectId, email }: Addre
   return channelId;
 }
 
-async function workingChannel(tx: Tx, { projectId, notVia }: Word): Promise<string[]> {
+async function workingChannel(tx: Db | Tx, { projectId, notVia }: About): Promise<string[]> {
   const { rows } = await tx.execute<{ id: string }>(sql`
     select id from channels
     where project_id = ${projectId} and not internal and deleted_at is null and broken_at is null

@@ -1,5 +1,5 @@
 import { RouteInput } from "@overdue/core";
-import { aCheck, anArrival, aProject, type SceneCheck, testDatabase } from "@overdue/testkit";
+import { aCheck, anArrival, aProject, type SceneCheck, sceneKeyring, testDatabase } from "@overdue/testkit";
 import { afterAll, beforeEach, expect, test } from "vitest";
 
 import { deleteCheck, editCheck, pauseCheck, restoreCheck, resumeCheck } from "../checks/index.ts";
@@ -14,6 +14,7 @@ import { acknowledgeIncident, findIncidents, snoozeIncident, unacknowledgeIncide
 const database = await testDatabase();
 const { pool } = database;
 const db = openDb(pool);
+const WAY = { keyring: sceneKeyring, mail: true };
 afterAll(() => database.drop());
 beforeEach(async () => {
   await pool.query("update incidents set wake_at = null");
@@ -216,7 +217,7 @@ function passes(minutes: number): Deed {
 }
 
 async function wake(): Promise<void> {
-  await wakeIncidents(pool, 100, (_, error) => {
+  await wakeIncidents(pool, { limit: 100, way: WAY }, (_, error) => {
     throw error;
   });
 }

@@ -1,15 +1,18 @@
+import { randomUUID } from "node:crypto";
+
 import { RouteInput, RoutePatch } from "@overdue/core";
-import { aCheck, anArrival, aProject, type SceneCheck, testDatabase } from "@overdue/testkit";
+import { aCheck, anArrival, aProject, type SceneCheck, sceneKeyring, testDatabase } from "@overdue/testkit";
 import type { Pool, PoolClient } from "pg";
 import { afterAll, expect, test } from "vitest";
 
 import { openDb } from "../database.ts";
 import { ALONE, recordPings } from "../transitions/index.ts";
-import { createRoute, deleteRoute, editRoute, whoWouldHearOf, wakeIncidents } from "./index.ts";
+import { createPerson, createRoute, deleteRoute, editRoute, whoWouldHearOf, wakeIncidents } from "./index.ts";
 
 const database = await testDatabase();
 const { pool } = database;
 const db = openDb(pool);
+const WAY = { keyring: sceneKeyring, mail: true };
 afterAll(database.drop);
 
 test("the first step is told with the flip, the second after its time, the recovery to both", async () => {
@@ -111,10 +114,10 @@ test("a checker that dies between any two statements loses nothing and doubles n
   expect(statements).toBeGreaterThan(5);
   expect(await told(check)).toEqual(["chat down"]);
   await minutesPass(check, 15);
-  await dieAtEach((dying) => wakeIncidents(dying, 10, rethrow));
+  await dieAtEach((dying) => wakeIncidents(dying, { limit: 10, way: WAY }, rethrow));
   expect(await told(check)).toEqual(["chat down", "phone down"]);
   await minutesPass(check, 60);
-  await dieAtEach((dying) => wakeIncidents(dying, 10, rethrow));
+  await dieAtEach((dying) => wakeIncidents(dying, { limit: 10, way: WAY }, rethrow));
   expect(await told(check)).toEqual(["chat down", "phone down", "chat reminder 1", "phone reminder 1"]);
   await dieAtEach((dying) => recordPings(dying, [anArrival(check, Date.now())], ALONE));
   expect((await told(check)).slice(4)).toEqual(["chat up", "phone up"]);
@@ -133,6 +136,39 @@ test("a route that cannot be read tells all at once instead of nobody", async ()
   await pool.query("update routes set hours = $2 where id = $1", [id, nonsense]);
   await fail(check);
   expect(await told(check)).toEqual(["chat down"]);
+});
+
+test("where nobody would hear the owners are told by mail, and of the recovery", async () => {
+  const { check } = await aScene();
+  await addOwner(check);
+  await fail(check);
+  expect(await told(check)).toEqual([]);
+  await wake();
+  await wake();
+  expect(await told(check)).toEqual(["Owner down"]);
+  await succeed(check);
+  expect(await told(check)).toEqual(["Owner down", "Owner up"]);
+});
+
+test("a route to a person without a channel reaches nobody", async () => {
+  const { check } = await aScene();
+  await addOwner(check);
+  const { id } = await createPerson(db, check.projectId, { name: "Ada", channelIds: [] });
+  await addRoute(check, {
+    steps: [{ afterMinutes: 0, targets: [{ kind: "person", personId: id }], ifUnacknowledged: false }],
+  });
+  await fail(check);
+  await wake();
+  expect(await told(check)).toEqual(["Owner down"]);
+});
+
+test("what is of severity info may go without anybody", async () => {
+  const { check } = await aScene();
+  await addOwner(check);
+  await pool.query("update checks set severity = 'info' where id = $1", [check.id]);
+  await fail(check);
+  await wake();
+  expect(await told(check)).toEqual([]);
 });
 
 test("outside its hours a route holds, and the recovery of such a night comes when they begin", async () => {
@@ -163,7 +199,7 @@ test("who would hear is answered by the same rules, and not across projects", as
   await addRoute(check, { steps: [step(0, chat), step(15, phone)] });
   const question = { at: Date.now(), reason: "missed" as const };
   const heard = await whoWouldHearOf(pool, { projectId: check.projectId, checkId: check.id }, question);
-  expect(heard?.map(({ channelId, afterSeconds }) => [channelId, afterSeconds])).toEqual([
+  expect(heard?.listeners.map(({ channelId, afterSeconds }) => [channelId, afterSeconds])).toEqual([
     [chat, 0],
     [phone, 900],
   ]);
@@ -199,6 +235,18 @@ function addRoute({ projectId }: SceneCheck, input: object) {
   return createRoute(db, projectId, RouteInput.parse({ name: "test", ...input }));
 }
 
+async function addOwner({ projectId }: SceneCheck): Promise<void> {
+  const email = `${randomUUID()}@example.org`;
+  const { rows } = await pool.query(
+    "insert into users (id, name, email) values ($1, 'Anna', $2) returning id",
+    [randomUUID(), email],
+  );
+  await pool.query("insert into members (project_id, user_id, role) values ($1, $2, 'owner')", [
+    projectId,
+    rows[0].id,
+  ]);
+}
+
 async function fail(check: SceneCheck): Promise<void> {
   await recordPings(pool, [anArrival(check, Date.now(), { kind: "fail" })], ALONE);
 }
@@ -221,7 +269,7 @@ async function minutesPass(check: SceneCheck, minutes: number): Promise<void> {
 }
 
 async function wake(): Promise<void> {
-  await wakeIncidents(pool, 100, rethrow);
+  await wakeIncidents(pool, { limit: 100, way: WAY }, rethrow);
 }
 
 async function told(check: SceneCheck): Promise<string[]> {

@@ -1,6 +1,8 @@
 import { decide, type Decision, type Instant, type Situation } from "@overdue/core";
 import type { PoolClient } from "pg";
 
+import { openDb } from "../database.ts";
+import { type OwnersWay, ownersChannels } from "../deliveries/tell-owners.ts";
 import { type DependencyHold, dependencyHolds } from "../incidents/dependency-holds.ts";
 import { loadIncidents, loadProjects, type RoutedIncident } from "./load-routing.ts";
 import { type TellRow, writeTells } from "./write-tells.ts";
@@ -8,17 +10,24 @@ import { type TellRow, writeTells } from "./write-tells.ts";
 /** An incident to be decided about. `upFlipId`: the flip by which it recovered. */
 export type Telling = { incidentId: string; upFlipId: string | null };
 
-const SILENCE: Decision = { tell: [], nextAt: null };
+const SILENCE: Decision = { tell: [], nextAt: null, reachesNobody: false };
+const TO_OWNER = {
+  routeId: "owners",
+  kind: "down",
+  round: 0,
+  because: "Neither the check's channels nor any route lead to anybody.",
+} as const;
 const NO_HOLD: DependencyHold = { down: false, holdUntil: null };
 
 /**
  * Decides who hears of these incidents now, and writes the deliveries and when to ask again, in the caller's
- * transaction, which holds the incidents' locks.
+ * transaction, which holds the incidents' locks. `way` null: where nobody would hear, whoever wakes incidents looks at
+ * once and tells the owners.
  */
 export async function tellIncidents(
   client: PoolClient,
   tellings: readonly Telling[],
-  now: Instant,
+  { now, way }: { now: Instant; way: OwnersWay | null },
 ): Promise<void> {
   if (tellings.length === 0) return;
   const incidents = await loadIncidents(
@@ -42,16 +51,38 @@ export async function tellIncidents(
     const hold = holds.get(incident.check.id) ?? NO_HOLD;
     return [{ incident, decision: decideUnder(hold, { ...incident, ...routing, now }) }];
   });
-  await writeTells(
-    client,
-    decided.flatMap(({ incident, decision }) =>
+  await writeTells(client, [
+    ...decided.flatMap(({ incident, decision }) =>
       rowsOf(incident, decision, { now, upFlipId: upFlips.get(incident.id) ?? null }),
     ),
-  );
+    ...(way === null ? [] : await ownersRows(client, decided.flatMap(unheard), { now, way })),
+  ]);
   await writeWakes(
     client,
-    decided.map(({ incident, decision }) => ({ id: incident.id, wake_at: decision.nextAt })),
+    decided.map(({ incident, decision }) => ({
+      id: incident.id,
+      wake_at: decision.reachesNobody && way === null ? now : decision.nextAt,
+    })),
   );
+}
+
+function unheard({ incident, decision }: { incident: RoutedIncident; decision: Decision }): RoutedIncident[] {
+  return decision.reachesNobody ? [incident] : [];
+}
+
+/** An alert that nobody would get goes to those who can mend that. */
+async function ownersRows(
+  client: PoolClient,
+  incidents: readonly RoutedIncident[],
+  { now, way }: { now: Instant; way: OwnersWay },
+): Promise<TellRow[]> {
+  const rows: TellRow[] = [];
+  for (const incident of incidents) {
+    const channelIds = await ownersChannels(openDb(client), way, { ...incident, notVia: null });
+    const tell = channelIds.map((channelId) => ({ ...TO_OWNER, channelId, notBefore: now }));
+    rows.push(...rowsOf(incident, { tell }, { now, upFlipId: null }));
+  }
+  return rows;
 }
 
 /** What it depends on may be about to be judged itself: then this waits for that, and for no longer. */
@@ -60,8 +91,9 @@ function decideUnder(
   situation: Omit<Situation, "dependsDown">,
 ): Decision {
   const isHeld = holdUntil !== null && holdUntil > situation.now;
-  const { tell, nextAt } = decideInAnyCase({ ...situation, dependsDown: down || isHeld });
-  return { tell, nextAt: isHeld && !down && nextAt !== null ? Math.min(nextAt, holdUntil) : nextAt };
+  const decision = decideInAnyCase({ ...situation, dependsDown: down || isHeld });
+  const { nextAt } = decision;
+  return { ...decision, nextAt: isHeld && !down && nextAt !== null ? Math.min(nextAt, holdUntil) : nextAt };
 }
 
 /** A route that cannot be read must not silence a check: then all are told at once, and in the worst case its own list. */
@@ -79,7 +111,7 @@ function decideInAnyCase(situation: Situation): Decision {
 
 function rowsOf(
   incident: RoutedIncident,
-  { tell }: Decision,
+  { tell }: Pick<Decision, "tell">,
   { now, upFlipId }: { now: Instant; upFlipId: string | null },
 ): TellRow[] {
   return tell.map((one) => ({

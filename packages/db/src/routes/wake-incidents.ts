@@ -1,6 +1,7 @@
 import type { Instant } from "@overdue/core";
 import type { Pool, PoolClient } from "pg";
 
+import type { OwnersWay } from "../deliveries/tell-owners.ts";
 import { inTransaction } from "../in-transaction.ts";
 import { tellIncidents } from "./tell-incidents.ts";
 
@@ -10,34 +11,34 @@ const QUARANTINE = "10 minutes";
 /**
  * Decides about the incidents whose routes have something to say now: the next step, a reminder, the end of a snooze,
  * the begin of hours. Any number of checkers may do so at once. Answers how many there were; `onPoison` hears of one
- * that cannot be decided.
+ * that cannot be decided. Where nobody would hear, the owners are told by their `way`.
  */
 export async function wakeIncidents(
   pool: Pool,
-  limit: number,
+  { limit, way }: { limit: number; way: OwnersWay },
   onPoison: (incidentId: string, error: unknown) => void,
 ): Promise<number> {
   let due: readonly string[] = [];
   try {
     return await inTransaction(pool, async (client) => {
       due = await lockDue(client, limit);
-      await tell(client, due);
+      await tell(client, due, way);
       return due.length;
     });
   } catch (error) {
     if (due.length === 0) throw error;
-    for (const id of due) await wakeOne(pool, id, onPoison);
+    for (const id of due) await wakeOne({ pool, way }, id, onPoison);
     return due.length;
   }
 }
 
 async function wakeOne(
-  pool: Pool,
+  { pool, way }: { pool: Pool; way: OwnersWay },
   id: string,
   onPoison: (incidentId: string, error: unknown) => void,
 ): Promise<void> {
   try {
-    await inTransaction(pool, async (client) => tell(client, await lockDue(client, 1, id)));
+    await inTransaction(pool, async (client) => tell(client, await lockDue(client, 1, id), way));
   } catch (error) {
     onPoison(id, error);
     await pool.query(
@@ -61,13 +62,13 @@ async function lockDue(client: PoolClient, limit: number, only: string | null = 
   return rows.map(({ id }) => id);
 }
 
-async function tell(client: PoolClient, ids: readonly string[]): Promise<void> {
+async function tell(client: PoolClient, ids: readonly string[], way: OwnersWay): Promise<void> {
   if (ids.length === 0) return;
   const { rows } = await client.query<{ now: Instant }>(
     "select (extract(epoch from clock_timestamp()) * 1000)::float8 as now",
   );
   const tellings = ids.map((incidentId) => ({ incidentId, upFlipId: null }));
-  await tellIncidents(client, tellings, rows[0]?.now ?? 0);
+  await tellIncidents(client, tellings, { now: rows[0]?.now ?? 0, way });
 }
 
 /** The next instant at which any incident has something to say; null when none has. */

@@ -156,7 +156,7 @@ async function writeFlips(client: PoolClient, flipsOfChecks: readonly FlipRow[][
   for (let round = 0; round < rounds; round += 1) {
     const flips = flipsOfChecks.flatMap((ofCheck) => ofCheck[round] ?? []);
     const { rows } = await client.query<FlippedRow>(FLIPS_INCIDENTS, [JSON.stringify(flips)]);
-    await tellIncidents(client, rows.flatMap(tellingOf), rows[0]?.now ?? 0);
+    await tellIncidents(client, rows.flatMap(tellingOf), { now: rows[0]?.now ?? 0, way: null });
     const recovered = flips.flatMap((flip) => (flip.resolves ? [flip.check_id] : []));
     await wakeDependents(client, recovered);
     ids.push(...rows.map(({ flip_id }) => flip_id));
