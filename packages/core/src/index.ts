@@ -69,7 +69,7 @@ export {
   type Told,
 } from "./routing/route.ts";
 export type { Situation, Tell } from "./routing/situation.ts";
-export { type Hearing, type Listener, whoWouldHear } from "./routing/who-would-hear.ts";
+export { type Listener, type WhoHears, whoWouldHear } from "./routing/who-would-hear.ts";
 export { TimezoneInput } from "./schedules/schedule-input.ts";
 export {
   type Current,

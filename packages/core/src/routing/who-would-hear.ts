@@ -23,7 +23,7 @@ export type Question = {
 };
 
 /** `ownersInstead`: no list and no route leads to anybody, so that the project's owners are told. */
-export type Hearing = { listeners: Listener[]; ownersInstead: boolean };
+export type WhoHears = { listeners: Listener[]; ownersInstead: boolean };
 
 const HORIZON_MS = 7 * DAY_MS;
 const LOOKS_MAX = 500;
@@ -34,7 +34,7 @@ const REMINDERS_MAX = 2;
  * Who would hear if a check went down at an instant and nobody did anything about it, in order, for a week: the same
  * decisions as in earnest, one after another. Of the reminders to a channel only the first two.
  */
-export function whoWouldHear(question: Question): Hearing {
+export function whoWouldHear(question: Question): WhoHears {
   const told: Told[] = [];
   const listeners: Listener[] = [];
   let ownersInstead = false;

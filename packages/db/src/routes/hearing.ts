@@ -1,4 +1,4 @@
-import { type Hearing, type Instant, type Reason, whoWouldHear } from "@overdue/core";
+import { type Instant, type Reason, type WhoHears, whoWouldHear } from "@overdue/core";
 import type { Pool } from "pg";
 
 import { loadProjects, loadRoutedChecks } from "./load-routing.ts";
@@ -8,7 +8,7 @@ export async function whoWouldHearOf(
   pool: Pool,
   { projectId, checkId }: { projectId: string; checkId: string },
   { at, reason }: { at: Instant; reason: Reason },
-): Promise<Hearing | null> {
+): Promise<WhoHears | null> {
   const client = await pool.connect();
   try {
     const check = (await loadRoutedChecks(client, projectId, [checkId])).get(checkId);
