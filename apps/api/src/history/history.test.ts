@@ -82,6 +82,23 @@ test("runs, flips and incidents tell what happened", async () => {
   expect(healed.items).toMatchObject([{ resolvedAt: expect.stringMatching(/Z$/) }]);
 });
 
+test("a flip says how many channels were told of it", async () => {
+  const someone = await person(api);
+  for (const name of ["one", "two"]) {
+    const settings = { url: `https://hooks.example.org/${name}` };
+    await someone.as("POST", `${someone.path}/channels`, { kind: "webhook", name, settings });
+  }
+  const { id, pingUrl } = await read<{ id: string; pingUrl: string }>(
+    await someone.as("POST", `${someone.path}/checks`, HOURLY),
+  );
+  for (const action of ["", "/fail"]) await api.app.request(new URL(pingUrl).pathname + action);
+  const flips = await read<Page>(await someone.as("GET", `${someone.path}/checks/${id}/flips`));
+  expect(flips.items).toMatchObject([
+    { to: "down", channels: 2 },
+    { to: "up", channels: 0 },
+  ]);
+});
+
 test("flips go on where their page ended, and so do slots", async () => {
   const { as, ping, url } = await withCheck();
   for (const action of ["", "/fail", "", "/fail"]) await ping(action);

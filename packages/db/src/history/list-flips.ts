@@ -2,10 +2,12 @@ import { and, desc, eq, getTableColumns, sql } from "drizzle-orm";
 
 import type { CheckRef } from "../checks/find-check.ts";
 import type { Db } from "../database.ts";
-import { deliveries, flips } from "../schema/index.ts";
+import { flips } from "../schema/index.ts";
 import type { EventPage } from "./page.ts";
 
-const CHANNELS = sql<number>`(select count(distinct ${deliveries.channelId})::int from ${deliveries} where ${deliveries.flipId} = ${flips.id})`;
+// By their names in full: Drizzle leaves the table's out, and "id" would be the delivery's own.
+const CHANNELS = sql<number>`(select count(distinct d.channel_id)::int from deliveries d
+  where d.project_id = flips.project_id and d.flip_id = flips.id)`;
 
 /** Changes of status of a check, newest first. */
 export async function listFlips(db: Db, { projectId, checkId }: CheckRef, { limit, after }: EventPage) {
