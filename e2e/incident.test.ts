@@ -1,6 +1,10 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { barriersIn } from "./support/barriers.ts";
 import { startBrowser } from "./support/browser.ts";
 import { emptyDataDirectory, type Product, startProduct } from "./support/product.ts";
 import { type Providers, startProviders } from "./support/providers.ts";
@@ -13,21 +17,19 @@ let page: Page;
 let project = "";
 let pingUrl = "";
 
+const HOURLY = { kind: "interval", everySeconds: 3_600 };
+
 beforeAll(async () => {
   [data, providers, browser] = await Promise.all([emptyDataDirectory(), startProviders(), startBrowser()]);
-  product = await startProduct(data.path, providers.variables);
+  product = await startProduct(data.path, { ...providers.variables, REGISTRATION: "open" });
   page = await browser.newPage({ timezoneId: "Europe/Berlin" });
   page.setDefaultTimeout(10_000);
   await page.goto(product.url);
-  await page.getByLabel("Your name").fill("Ada");
-  await page.getByLabel("E-mail").fill("ada@example.org");
-  await page.locator("input[type=password]").first().fill("correct horse battery staple");
-  await page.locator("button[type=submit]").click();
+  await signUp(page, "Ada");
   await page.waitForURL(/\/projects\/[^/]+\/checks/);
   project = /\/projects\/[^/]+/.exec(page.url())?.[0] ?? "";
   await create("channels", { kind: "webhook", name: "Pager", settings: { url: providers.webhook.url } });
-  const schedule = { kind: "interval", everySeconds: 3_600 };
-  ({ pingUrl } = await create("checks", { name: "nightly backup", tags: ["prod"], schedule }));
+  ({ pingUrl } = await create("checks", { name: "nightly backup", tags: ["prod"], schedule: HOURLY }));
 });
 
 afterAll(async () => {
@@ -72,16 +74,131 @@ test("maintenance is started and stopped from its page", async () => {
   await page.goto(`${product.origin}${project}/maintenance`);
   await page.getByLabel("What for").fill("Deploy");
   await page.getByRole("button", { name: "Start now" }).click();
-  await page.getByRole("button", { name: "Stop Deploy now" }).click();
+  await page.getByRole("button", { name: "Stop now: Deploy" }).click();
   await page.getByText("Over", { exact: true }).waitFor();
-  expect(await page.getByRole("button", { name: "Stop Deploy now" }).count()).toBe(0);
+  expect(await page.getByRole("button", { name: "Stop now: Deploy" }).count()).toBe(0);
 });
 
-async function create(what: string, fields: object): Promise<{ pingUrl: string }> {
+test("the lines for a deploy script start and stop maintenance", async () => {
+  const { key } = await create("keys", { name: "deploy", scope: "write" });
+  await page.goto(`${product.origin}${project}/maintenance`);
+  const lines = (await page.getByLabel("lines for a script", { exact: true }).innerText()).split("# after");
+  const run = (script: string) =>
+    promisify(execFile)("bash", ["-c", script], { env: { PATH: process.env["PATH"], OVERDUE_KEY: key } });
+  await run(lines[0] ?? "");
+  await page.reload();
+  await page.getByRole("button", { name: "Stop now: deploy" }).waitFor();
+  await run(lines[1] ?? "");
+  await page.reload();
+  await page.getByText("Over", { exact: true }).nth(1).waitFor();
+  expect(await page.getByRole("button", { name: /Stop now/ }).count()).toBe(0);
+});
+
+test("the link in a mail asks first, and then acknowledges for whoever reads that mailbox", async () => {
+  const { id } = await create("channels", {
+    kind: "email",
+    name: "Mail",
+    settings: { to: "ada@example.org" },
+  });
+  const job = await create("checks", { name: "invoice run", schedule: HOURLY, channelIds: [id] });
+  await fetch(`${job.pingUrl}/fail`);
+  const { mail } = await providers.smtp.waitFor((got) => got.mail.subject?.includes("invoice run") === true);
+  const link = /https?:\/\/[^\s"]+\/incidents\/act\?[^\s"]+/.exec(mail.text ?? "")?.[0] ?? "";
+  const stranger = await browser.newContext();
+  const reader = await stranger.newPage();
+  reader.setDefaultTimeout(10_000);
+  await reader.goto(link);
+  await reader.getByText("Opening this page has changed nothing yet.").waitFor();
+  await page.goto(`${product.origin}${project}/checks/${job.id}`);
+  await page.getByText("Nobody has acknowledged it yet.").waitFor();
+  await reader.getByRole("button", { name: "Acknowledge" }).click();
+  await page.getByText(/^Acknowledged by/).waitFor();
+  await stranger.close();
+});
+
+test("who edits what another edited meanwhile sees what changed before anything is overwritten", async () => {
+  const job = await create("checks", { name: "price list", schedule: HOURLY, graceSeconds: 300 });
+  await page.goto(`${product.origin}${project}/checks/${job.id}/edit`);
+  await page.getByLabel("Description").fill("Ask Bob.");
+  await edit(`checks/${job.id}`, { graceSeconds: 600 });
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Grace: it was 5 minutes; now it is 10 minutes").waitFor();
+  await page.getByRole("button", { name: "Drop mine, begin again from theirs" }).click();
+  expect(await page.getByLabel("Description").inputValue()).toBe("");
+  await page.getByLabel("Description").fill("Ask Bob again.");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Ask Bob again.").waitFor();
+  await page.getByText("10 minutes").first().waitFor();
+});
+
+test("a viewer sees everything and is offered nothing that would be refused", async () => {
+  const context = await browser.newContext();
+  const viewer = await context.newPage();
+  viewer.setDefaultTimeout(10_000);
+  await viewer.goto(`${product.origin}/sign-up`);
+  await signUp(viewer, "Vera");
+  await viewer.waitForURL(/\/projects\//);
+  await page.goto(`${product.origin}${project}/settings`);
+  await page.getByLabel("E-mail of the account").fill("vera@example.org");
+  await page.getByRole("button", { name: "Add the member" }).click();
+  await page.getByRole("combobox", { name: "Role of Vera" }).waitFor();
+  for (const place of ["checks", "channels", "routes", "on-call", "maintenance"]) {
+    await viewer.goto(`${product.origin}${project}/${place}`);
+    await viewer.getByRole("heading", { level: 1 }).waitFor();
+    const offered = /^(new|add|make|plan|start|edit|delete|send a test|stop)/i;
+    expect([place, await viewer.getByRole("main").getByRole("button", { name: offered }).count()]).toEqual([
+      place,
+      0,
+    ]);
+  }
+  await viewer.getByText(/You look on here/).waitFor();
+  await viewer.goto(`${product.origin}${project}/checks/new`);
+  await viewer.getByRole("heading", { name: "Only for editors" }).waitFor();
+  await context.close();
+});
+
+test("the pages have no serious barriers, by day or by night", async () => {
+  const places = [
+    "checks",
+    "checks/new",
+    "incidents",
+    "channels",
+    "routes",
+    "on-call",
+    "deliveries",
+    "settings",
+  ];
+  for (const place of places) {
+    await page.goto(`${product.origin}${project}/${place}`);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    expect([place, await barriersIn(page)]).toEqual([place, []]);
+  }
+});
+
+async function signUp(visitor: Page, name: string): Promise<void> {
+  await visitor.getByLabel("Your name").fill(name);
+  await visitor.getByLabel("E-mail").fill(`${name.toLowerCase()}@example.org`);
+  await visitor.locator("input[type=password]").first().fill("correct horse battery staple");
+  await visitor.locator("button[type=submit]").click();
+}
+
+/** What was made; of these only what it is has them. */
+type Made = { id: string; pingUrl: string; key: string };
+
+async function create(what: string, fields: object): Promise<Made> {
   const response = await page.request.post(`${product.origin}/v1${project}/${what}`, {
     data: fields,
     headers: { Origin: product.origin },
   });
   expect(response.status()).toBe(201);
   return await response.json();
+}
+
+/** As somebody else would, elsewhere. */
+async function edit(what: string, fields: object): Promise<void> {
+  const response = await page.request.patch(`${product.origin}/v1${project}/${what}`, {
+    data: fields,
+    headers: { Origin: product.origin },
+  });
+  expect(response.status()).toBe(200);
 }

@@ -74,7 +74,7 @@ export function ChannelForm({ kind, known, checks, checkIds, channels, save, can
             />
           ))
         ) : (
-          <p>
+          <p style={{ margin: 0 }}>
             It sends to {known?.hint}.{" "}
             <Anchor component="button" type="button" onClick={() => setOpen(true)}>
               Change where it sends

@@ -64,7 +64,7 @@ function WindowItem({ projectId, window, checks, stop, remove }: ItemProps) {
       <EditorsOnly>
         <div className={styles["actions"]}>
           {active !== null && (
-            <Button size="compact-md" aria-label={`Stop ${name} now`} onClick={() => stop(window)}>
+            <Button size="compact-md" aria-label={`Stop now: ${name}`} onClick={() => stop(window)}>
               Stop now
             </Button>
           )}

@@ -1,4 +1,14 @@
-import { ActionIcon, Alert, Button, Group, NativeSelect, Table, TextInput, Tooltip } from "@mantine/core";
+import {
+  ActionIcon,
+  Alert,
+  Button,
+  Group,
+  NativeSelect,
+  Table,
+  TextInput,
+  Tooltip,
+  VisuallyHidden,
+} from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconKey, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -48,7 +58,9 @@ function KeyTable({ projectId, keys, onMade }: Making & { keys: readonly KeyView
             <Table.Th>Begins with</Table.Th>
             <Table.Th>Last used</Table.Th>
             <Table.Th>Ends</Table.Th>
-            <Table.Th aria-label="Rotate or revoke" />
+            <Table.Th>
+              <VisuallyHidden>Rotate or revoke</VisuallyHidden>
+            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

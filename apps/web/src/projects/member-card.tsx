@@ -1,4 +1,13 @@
-import { ActionIcon, Button, Group, NativeSelect, Table, TextInput, Tooltip } from "@mantine/core";
+import {
+  ActionIcon,
+  Button,
+  Group,
+  NativeSelect,
+  Table,
+  TextInput,
+  Tooltip,
+  VisuallyHidden,
+} from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -45,7 +54,11 @@ export function MemberCard({ projectId, mayChange }: Props) {
                   <Table.Th>Name</Table.Th>
                   <Table.Th>E-mail</Table.Th>
                   <Table.Th>Role</Table.Th>
-                  {mayChange && <Table.Th aria-label="Remove" />}
+                  {mayChange && (
+                    <Table.Th>
+                      <VisuallyHidden>Remove</VisuallyHidden>
+                    </Table.Th>
+                  )}
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>

@@ -5,7 +5,8 @@ import styles from "./code-block.module.css";
 export function CodeBlock({ code, what }: { code: string; what: string }) {
   return (
     <div className={styles["frame"]}>
-      <pre className={styles["code"]} aria-label={what}>
+      {/* Long lines scroll, by the keyboard too. */}
+      <pre className={styles["code"]} aria-label={what} tabIndex={0}>
         <code>{code}</code>
       </pre>
       <div className={styles["copy"]}>

@@ -1,7 +1,7 @@
 import { Anchor } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { createLink } from "@tanstack/react-router";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 
 import styles from "./page.module.css";
 
@@ -19,12 +19,15 @@ type Props = {
 /** A page's frame: its title in the window and on the page, and what can be done. */
 export function Page({ title, heading, lead, back, actions, narrow = false, children }: Props) {
   useTitle(title);
+  const heading1 = useFocusOnArrival();
   return (
     <div className={narrow ? styles["narrow"] : styles["page"]}>
       <header className={styles["head"]}>
         <div className={styles["titles"]}>
           {back}
-          <h1 className={styles["title"]}>{heading ?? title}</h1>
+          <h1 ref={heading1} tabIndex={-1} className={styles["title"]}>
+            {heading ?? title}
+          </h1>
           {lead !== undefined && <div className={styles["lead"]}>{lead}</div>}
         </div>
         {actions !== undefined && <div className={styles["actions"]}>{actions}</div>}
@@ -32,6 +35,23 @@ export function Page({ title, heading, lead, back, actions, narrow = false, chil
       {children}
     </div>
   );
+}
+
+let isFirstPage = true;
+
+/**
+ * Whoever comes from another page begins at the title: it is read out, and the next Tab goes on from there. Neither
+ * the first page of a visit nor a field that has the focus already is disturbed.
+ */
+function useFocusOnArrival() {
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    const isInPage =
+      document.activeElement?.closest("main") !== null && document.activeElement !== document.body;
+    if (!isFirstPage && !isInPage) title.current?.focus({ preventScroll: true });
+    isFirstPage = false;
+  }, []);
+  return title;
 }
 
 /** A router link that looks like the library's. */
