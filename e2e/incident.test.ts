@@ -113,6 +113,7 @@ test("the link in a mail asks first, and then acknowledges for whoever reads tha
   await page.getByText("Nobody has acknowledged it yet.").waitFor();
   await reader.getByRole("button", { name: "Acknowledge" }).click();
   await page.getByText(/^Acknowledged by/).waitFor();
+  expect(await page.getByRole("button", { name: "Acknowledge", exact: true }).count()).toBe(0);
   await stranger.close();
 });
 

@@ -5,7 +5,7 @@ import styles from "./code-block.module.css";
 export function CodeBlock({ code, what }: { code: string; what: string }) {
   return (
     <div className={styles["frame"]}>
-      {/* Long lines scroll, by the keyboard too. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- long lines scroll, by the keyboard too */}
       <pre className={styles["code"]} aria-label={what} tabIndex={0}>
         <code>{code}</code>
       </pre>
