@@ -1,6 +1,7 @@
 import type { AlertFacts, AlertMessage } from "../message/alert.ts";
 import { plainText } from "../message/compose.ts";
 import { exitMeaning } from "../message/exit-status.ts";
+import { RunPayload } from "../message/payload.ts";
 import { clipEnd } from "../message/text.ts";
 
 const NAME = 200;
@@ -20,6 +21,7 @@ export function webhookDocument(message: AlertMessage): Record<string, unknown> 
       title: message.title,
       text: plainText(message),
       ...whatHappened(facts),
+      ...runOf(facts),
       output: message.output,
       may_repeat: facts.uncertain,
     },
@@ -52,6 +54,23 @@ function whatHappened({ incident, flip, lastPing, check, kind }: AlertFacts): Re
       kind === "up" && incident !== null && flip !== null
         ? Math.round((flip.at - incident.openedAt) / 1_000)
         : null,
+  };
+}
+
+/** What a run was, where this tells of one alone. */
+function runOf({ kind, payload }: AlertFacts): Record<string, unknown> {
+  const run = kind === "run" ? RunPayload.safeParse(payload).data : undefined;
+  if (run === undefined) return {};
+  const { outcome, startedAt, endedAt, durationMs, exitStatus, host } = run;
+  return {
+    run: {
+      outcome,
+      started_at: isoOrNull(startedAt),
+      ended_at: isoOrNull(endedAt),
+      duration_seconds: durationMs === null ? null : durationMs / 1_000,
+      exit_status: exitStatus,
+      host,
+    },
   };
 }
 
