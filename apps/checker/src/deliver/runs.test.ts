@@ -34,6 +34,7 @@ import { and, eq, inArray } from "drizzle-orm";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
+import { openCourier } from "../courier/courier.ts";
 import { openEgress } from "../egress/egress.ts";
 import { openQueue } from "../queue/queue.ts";
 import { openMailer } from "../senders/mail.ts";
@@ -41,6 +42,7 @@ import { openSender } from "../senders/sender.ts";
 import { startDelivering } from "./deliver.ts";
 
 const PUBLIC_URL = "https://overdue.example.org";
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 const NIGHT = Date.parse("2026-11-20T03:00:00Z");
 
 let database: TestDatabase;
@@ -64,7 +66,7 @@ beforeEach(async () => {
     startFakeSmtp(),
     startFakeWebhook(),
   ]);
-  scene = await alertScene(db, { kind: "webhook", settings: { url: webhook.url } });
+  scene = await alertScene(db, { kind: "webhook", settings: { url: webhook.url, secret: SECRET } });
   const { projectId } = scene;
   check = await aCheck(database.pool, { projectId, at: NIGHT - 1, details: { name: "nightly *backup*" } });
   await database.pool.query("delete from check_channels where project_id = $1", [projectId]);
@@ -193,13 +195,14 @@ async function deliver(redisUrl: string | null): Promise<() => Promise<void>> {
   const log = pino({ level: "silent" });
   const queue = await openQueue({ redisUrl, databaseUrl: database.url, onError: () => undefined });
   const egress = openEgress({ allowedNetworks: ["127.0.0.0/8"], timeoutMs: 5_000 });
+  const mailer = openMailer({
+    smtpUrl: smtp.url,
+    from: "overdue@example.org",
+    stopLink: () => `${PUBLIC_URL}/stop`,
+  });
   const sender = openSender({
     egress,
-    mailer: openMailer({
-      smtpUrl: smtp.url,
-      from: "overdue@example.org",
-      stopLink: () => `${PUBLIC_URL}/stop`,
-    }),
+    mailer,
     operator: {
       publicUrl: PUBLIC_URL,
       telegramApiRoot: telegram.root,
@@ -208,8 +211,9 @@ async function deliver(redisUrl: string | null): Promise<() => Promise<void>> {
     },
     passOn: (deliveryId, channelIds) => passOnDelivery(db, deliveryId, channelIds),
   });
-  const parts = { db, keyring: sceneKeyring, queue, checkerId: null, mail: false, sink: null };
-  const delivering = startDelivering({ ...parts, sender, publicUrl: PUBLIC_URL, log });
+  const parts = { db, keyring: sceneKeyring, courierId: null, mail: false, sink: null };
+  const courier = openCourier({ ...parts, sender, publicUrl: PUBLIC_URL, log });
+  const delivering = startDelivering({ db, queue, courier, log });
   const unlisten = listen({
     url: database.url,
     handlers: { overdue_deliveries: () => delivering.wake() },
@@ -220,5 +224,6 @@ async function deliver(redisUrl: string | null): Promise<() => Promise<void>> {
     await delivering.stop();
     await queue.close();
     await egress.close();
+    mailer.close();
   };
 }
