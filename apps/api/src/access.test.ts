@@ -28,6 +28,7 @@ const EXPECTED: Record<string, string> = {
   "POST /ping/canary": "ping",
   "POST /telegram/updates": "ping",
   "GET /v1/me": "signed-in, read key",
+  "GET /v1/operator": "signed-in, no key",
   "GET /v1/projects": "signed-in, read key",
   "POST /api/auth/change-password": "signed-in, no key",
   "POST /v1/projects": "signed-in, no key",

@@ -27,6 +27,7 @@ import { actRoutes } from "./incidents/act-routes.ts";
 import { incidentRoutes } from "./incidents/incident-routes.ts";
 import { linkRoutes } from "./incidents/link-routes.ts";
 import { instanceRoutes } from "./instance/instance-routes.ts";
+import { operatorRoutes } from "./instance/operator-routes.ts";
 import { keyRoutes } from "./keys/key-routes.ts";
 import { maintenanceRoutes } from "./maintenance/maintenance-routes.ts";
 import { meRoutes } from "./me/me-routes.ts";
@@ -49,6 +50,7 @@ function restRoutes() {
     .route("/", authRoutes)
     .route("/", meRoutes)
     .route("/", instanceRoutes)
+    .route("/", operatorRoutes)
     .route("/", projectRoutes)
     .route("/", memberRoutes)
     .route("/", auditRoutes)

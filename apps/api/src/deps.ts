@@ -45,6 +45,10 @@ export type ApiSettings = {
   /** Origins whose pages may act for a signed-in person. */
   origins: readonly string[];
   registration: "open" | "invite" | "closed";
+  /** Where the queues live. */
+  queue: "postgres" | "redis";
+  /** SELF_HEARTBEAT_URL is set. */
+  hasHeartbeat: boolean;
   /** Null: metrics are for the machine itself alone. */
   metricsToken: string | null;
   /** What stands before the UUID in a ping URL, with its slash. */

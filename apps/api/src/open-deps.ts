@@ -72,6 +72,8 @@ function settingsOf(config: Config): ApiSettings {
   const { protocol } = new URL(publicUrl);
   return {
     version: packageJson.version,
+    queue: config.redisUrl === null ? "postgres" : "redis",
+    hasHeartbeat: config.selfHeartbeatUrl !== null,
     publicUrl,
     origins: originsOf(publicUrl),
     registration,

@@ -95,7 +95,7 @@ type Keeping = { way: OwnersWay; egress: Egress; config: Config; log: Logger };
 function startKeeping(pool: Pool, { way, egress, config, log }: Keeping): () => Promise<void> {
   const stopHousekeeping = keepHouse({ db: openDb(pool), duties: dutiesOn(pool, { way, log }), log });
   const heartbeatUrl = config.selfHeartbeatUrl;
-  const stopWatching = watchItself({ pool, keyring: way.keyring, egress, heartbeatUrl, log });
+  const stopWatching = watchItself({ pool, way, egress, heartbeatUrl, log });
   return async () => {
     await stopHousekeeping();
     await stopWatching();

@@ -16,6 +16,7 @@ const MeView = z
       .object({ id: z.uuid(), projectId: z.uuid(), scope: z.enum(["read", "write", "ping"]) })
       .nullable()
       .meta({ description: "Null for a person." }),
+    isOperator: z.boolean().meta({ description: "This person runs the installation: GET /v1/operator." }),
     projects: z.array(z.object({ id: z.uuid(), name: z.string(), role: Role })),
   })
   .meta({ id: "Me" });
@@ -40,6 +41,7 @@ async function viewMe(c: AppContext): Promise<z.infer<typeof MeView>> {
     return {
       user: null,
       key: { id: actor.keyId, projectId: actor.projectId, scope: actor.scope },
+      isOperator: false,
       projects: [],
     };
   }
@@ -49,6 +51,7 @@ async function viewMe(c: AppContext): Promise<z.infer<typeof MeView>> {
   return {
     user: { id: user.id, name: user.name, email: user.email },
     key: null,
+    isOperator: user.isOperator,
     projects: projects.map(({ id, name, role }) => ({ id, name, role })),
   };
 }

@@ -43,7 +43,7 @@ test("the check that misses on purpose is made once and pinged, and the outside 
 function watch() {
   return watchItself({
     pool: database.pool,
-    keyring: keyringOf(["a secret of the test, long enough to be one"]),
+    way: { keyring: keyringOf(["a secret of the test, long enough to be one"]), mail: false },
     egress,
     heartbeatUrl: outside.url,
     log,

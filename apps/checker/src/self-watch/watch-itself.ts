@@ -4,22 +4,23 @@ import {
   ALONE,
   ensureSelfCheck,
   isDueToPing,
-  notReadyBecause,
+  noteHeartbeat,
   openDb,
-  readSelfWatch,
+  readProblems,
   recordPings,
-  type Keyring,
+  tellOperators,
+  type OwnersWay,
   type Pool,
   type SelfCheck,
 } from "@overdue/db";
 import type { Logger } from "pino";
 
 import type { Egress } from "../egress/egress.ts";
-import { selfProblem } from "./self-problem.ts";
 
 export type WatchOptions = {
   pool: Pool;
-  keyring: Keyring;
+  /** How operators are told of troubles. */
+  way: OwnersWay;
   egress: Egress;
   /** SELF_HEARTBEAT_URL. */
   heartbeatUrl: string | null;
@@ -54,13 +55,16 @@ export function watchItself(options: WatchOptions): () => Promise<void> {
   };
 }
 
-async function lookOnce({ pool, keyring, egress, heartbeatUrl, log }: WatchOptions): Promise<void> {
+async function lookOnce({ pool, way, egress, heartbeatUrl, log }: WatchOptions): Promise<void> {
   const db = openDb(pool);
-  const check = await ensureSelfCheck(db, keyring, Date.now());
+  const check = await ensureSelfCheck(db, way.keyring, Date.now());
   if (await isDueToPing(db, check, MISS_EVERY_SECONDS)) await ping(pool, check);
-  const problem = (await notReadyBecause(pool)) ?? selfProblem(await readSelfWatch(db, check));
-  if (problem !== null) log.error({ problem }, "Overdue does not work as it should.");
-  else if (heartbeatUrl !== null) await beat(heartbeatUrl, { egress, log });
+  const problems = await readProblems(pool);
+  const { broken, troubles } = problems;
+  if (broken.length + troubles.length > 0)
+    log.error({ broken, troubles }, "Overdue does not work as it should.");
+  await tellOperators(pool, { ...way, selfProjectId: check.projectId }, problems);
+  if (broken.length === 0 && heartbeatUrl !== null) await beat(heartbeatUrl, { pool, egress, log });
 }
 
 async function ping(pool: Pool, { pingUuid }: SelfCheck): Promise<void> {
@@ -81,7 +85,9 @@ async function ping(pool: Pool, { pingUuid }: SelfCheck): Promise<void> {
   await recordPings(pool, [{ ...arrival, target: { kind: "uuid", pingUuid } }], ALONE);
 }
 
-async function beat(url: string, { egress, log }: { egress: Egress; log: Logger }): Promise<void> {
+type Beating = { pool: Pool; egress: Egress; log: Logger };
+
+async function beat(url: string, { pool, egress, log }: Beating): Promise<void> {
   const answer = await egress.send({
     method: "GET",
     url,
@@ -93,4 +99,5 @@ async function beat(url: string, { egress, log }: { egress: Egress; log: Logger 
   });
   if ("failed" in answer) log.warn({ because: answer.failed }, "The heartbeat of Overdue did not go out.");
   else if (answer.status >= 300) log.warn({ status: answer.status }, "The heartbeat of Overdue was refused.");
+  else await noteHeartbeat(pool);
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { addMember, createUser, type Db, findUserByEmail } from "@overdue/db";
+import { addMember, createUser, type Db, findUserByEmail, setOperator } from "@overdue/db";
 import { z } from "zod";
 import { Refusal } from "../refusal.ts";
 import { defineCommand, id } from "./command.ts";
@@ -22,6 +22,15 @@ export const userCommands = {
       const { hashPassword } = await import("better-auth/crypto");
       const user = await createUser(db, { email: given.email, passwordHash: await hashPassword(chosen) });
       return { user, ...(given.password === undefined ? { password: chosen } : {}) };
+    },
+  }),
+  "user operator": defineCommand({
+    options: z.object({ email, off: z.stringbool("must be true or false").optional() }),
+    text: "let a person run this installation: they hear of its troubles; --off true: no more",
+    run: async ({ db }, given) => {
+      const user = await findUserId(db, given.email);
+      await setOperator(db, user, given.off !== true);
+      return { user, operator: given.off === true ? "no" : "yes" };
     },
   }),
   "member add": defineCommand({

@@ -10,6 +10,49 @@ import { ringForDeliveries } from "./changes.ts";
 /** How owners can be reached. `mail`: a mail server is set. */
 export type OwnersWay = { keyring: Keyring; mail: boolean };
 
+/**
+ * Queues a message to everybody who runs this installation: by mail, from the project by which it watches itself; where
+ * there is no mail, by a channel that works in a project that they own. @returns to how many
+ */
+export async function tellOperators(
+  tx: Tx,
+  way: OwnersWay & { selfProjectId: string },
+  { title, sentence }: { title: string; sentence: string },
+): Promise<number> {
+  const { rows } = await tx.execute<{ email: string; owns: string | null }>(sql`
+    select u.email, (select m.project_id from members m join projects p on p.id = m.project_id
+        and p.deleted_at is null
+      where m.user_id = u.id and m.role = 'owner' order by p.created_at limit 1) as owns
+    from users u where u.is_operator order by u.id`);
+  const ids = new Map<string, string>();
+  for (const { email, owns } of rows) {
+    const projectId = way.mail ? way.selfProjectId : owns;
+    if (projectId === null) continue;
+    const found = way.mail
+      ? await mailbox(tx, way.keyring, { projectId, email })
+      : (await workingChannel(tx, { projectId, notVia: null, title, sentence }))[0];
+    if (found !== undefined) ids.set(found, projectId);
+  }
+  for (const [channelId, projectId] of ids) {
+    await queue(tx, channelId, { projectId, notVia: null, title, sentence });
+  }
+  if (ids.size > 0) await ringForDeliveries(tx);
+  return ids.size;
+}
+
+async function mailbox(
+  tx: Tx,
+  keyring: Keyring,
+  of: { projectId: string; email: string },
+): Promise<string | undefined> {
+  const { rows } = await tx.execute<{ id: string; broken: boolean }>(sql`
+    select id, broken_at is not null as broken from channels
+    where project_id = ${of.projectId} and internal and kind = 'email' and hint = ${of.email}`);
+  const [found] = rows;
+  if (found === undefined) return makeMailbox(tx, keyring, of);
+  return found.broken ? undefined : found.id;
+}
+
 /** What is said to them. `notVia`: the channel that it is about. */
 export type Word = About & { title: string; sentence: string };
 type About = { projectId: string; notVia: string | null };

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 
 import type { Db } from "../database.ts";
+import { ensureOperator } from "../users/operators.ts";
 import { dropSetupToken, hasAccount, isSetupToken } from "../installation/setup-token.ts";
 
 const LOCK = 7_236_840; // the same as bootstrap's: only one of them makes the first account
@@ -19,6 +20,7 @@ export async function makeFirstAccount<T>(
     if (await hasAccount(tx)) return { refused: "too-late" };
     if (!(await isSetupToken(tx, token))) return { refused: "no-token" };
     const made = await make();
+    await ensureOperator(tx);
     await dropSetupToken(tx);
     return { made };
   });

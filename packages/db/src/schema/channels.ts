@@ -147,9 +147,9 @@ export const deliveries = pgTable(
     attempt: integer("attempt").notNull().default(0),
     nextAttemptAt: at("next_attempt_at").notNull().defaultNow(),
     leaseUntil: at("lease_until"),
-    /** The checker that holds the lease. */
+    /** The courier that holds the lease. */
     holder: uuid("holder"),
-    /** Attempts that died with their process; the second puts it aside. */
+    /** Attempts that died with their process; the third, made alone, puts it aside. */
     crashes: integer("crashes").notNull().default(0),
     /** An earlier attempt ended without an answer: the message may arrive twice. */
     uncertain: boolean("uncertain").notNull().default(false),

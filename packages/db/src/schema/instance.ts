@@ -47,3 +47,9 @@ export const leases = pgTable("leases", {
   until: at("until").notNull(),
   position: bigint("position", { mode: "number" }).notNull().default(0),
 });
+
+/** From when on a provider takes another message of us, by kind or channel: one pace for all checkers. */
+export const paces = pgTable("paces", {
+  name: text("name").primaryKey(),
+  freeAt: at("free_at").notNull(),
+});

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import type { Db, Tx } from "../database.ts";
 import { accounts, users } from "../schema/index.ts";
+import { ensureOperator } from "./operators.ts";
 
 /** A person who signs in by password; `passwordHash` is as better-auth makes it. */
 export type NewUser = { email: string; passwordHash: string };
@@ -14,6 +15,7 @@ export async function createUser(db: Db | Tx, { email, passwordHash }: NewUser):
     await tx.insert(users).values({ id, email: address, name, emailVerified: true });
     const credential = { providerId: "credential", accountId: id, password: passwordHash };
     await tx.insert(accounts).values({ id: randomUUID(), userId: id, ...credential });
+    await ensureOperator(tx);
   });
   return id;
 }

@@ -1,4 +1,4 @@
-import type { SelfWatch } from "@overdue/db";
+import type { SelfWatch } from "./self-watch.ts";
 
 /** Two misses of the check that misses on purpose, and time to deliver. */
 const ARRIVES_WITHIN_SECONDS = 660;

@@ -1,0 +1,118 @@
+import { findUser, type OperatorView, readOperatorView, readProblems } from "@overdue/db";
+import { z } from "zod";
+
+import type { AppContext } from "../http/context.ts";
+import { ApiError } from "../http/problem.ts";
+import { createRouter, json, route } from "../http/route.ts";
+
+const At = z.iso.datetime();
+const Latencies = z
+  .object({
+    count: z.int(),
+    p50Ms: z.int().nullable(),
+    p99Ms: z.int().nullable(),
+    mostMs: z.int().nullable(),
+  })
+  .meta({ id: "SelfTestLatencies", description: "From a deadline until the provider took the alert." });
+
+const View = z
+  .object({
+    at: At,
+    problems: z.array(z.string()).meta({ description: "All that is wrong now; empty while all is well." }),
+    queue: z.enum(["postgres", "redis"]),
+    checkers: z.array(
+      z.object({
+        id: z.uuid(),
+        startedAt: At,
+        judgedAt: At.meta({ description: "When it last judged deadlines; each second is normal." }),
+        watermarkAt: At.nullable().meta({ description: "Up to when deadlines may be judged." }),
+        isAlive: z.boolean(),
+      }),
+    ),
+    receivers: z.array(
+      z.object({
+        id: z.uuid(),
+        startedAt: At,
+        canaryAt: At.meta({ description: "When it last proved that it receives pings." }),
+        isAlive: z.boolean(),
+      }),
+    ),
+    judging: z.object({
+      lagSeconds: z.number().nullable().meta({ description: "How far judging lies behind the clock." }),
+      waitSeconds: z.number().nullable().meta({ description: "How long the oldest deadline has waited." }),
+    }),
+    deliveries: z.object({
+      due: z.int().meta({ description: "Due, and taken by nobody yet." }),
+      underWay: z.int(),
+      later: z.int().meta({ description: "They wait for their time, such as that of a retry." }),
+      oldestDueSeconds: z.number().nullable(),
+      deadLetters: z.int().meta({ description: "Given up, in all projects, and dealt with by nobody." }),
+    }),
+    channels: z.object({
+      all: z.int(),
+      broken: z.int(),
+      resting: z.int().meta({ description: "They failed often lately, and are left alone for a while." }),
+    }),
+    selfTest: z
+      .object({ lastArrivedAt: At.nullable(), hour: Latencies, day: Latencies })
+      .meta({ description: "The check that misses on purpose every five minutes." }),
+    heartbeat: z.object({
+      isSet: z.boolean().meta({ description: "SELF_HEARTBEAT_URL is set." }),
+      lastSentAt: At.nullable(),
+    }),
+  })
+  .meta({ id: "OperatorView" });
+
+export const operatorRoutes = createRouter().openapi(
+  route(
+    { auth: "signed-in", key: null },
+    {
+      method: "get",
+      path: "/v1/operator",
+      summary: "How the whole installation does",
+      description:
+        "For those who run it: the first account, and whom `npm run admin -- user operator` names.",
+      tags: ["Instance"],
+      responses: { 200: json(View, "Its processes, queues and channels, and what is wrong.") },
+    },
+  ),
+  async (c) => {
+    await assertOperator(c);
+    const { pool, now, settings } = c.var.deps;
+    const [seen, { broken, troubles }] = await Promise.all([readOperatorView(pool), readProblems(pool)]);
+    const at = new Date(now()).toISOString();
+    return c.json(
+      { at, problems: [...broken, ...troubles], queue: settings.queue, ...viewOf(seen, settings) },
+      200,
+    );
+  },
+);
+
+async function assertOperator(c: AppContext): Promise<void> {
+  const { actor, deps } = c.var;
+  const user = actor.kind === "user" ? await findUser(deps.db, actor.userId) : null;
+  if (user?.isOperator === true) return;
+  throw new ApiError("forbidden", "This is for those who run the installation: ask one to name you.");
+}
+
+function viewOf(
+  { checkers, receivers, selfTest, heartbeatAt, ...rest }: OperatorView,
+  { hasHeartbeat }: { hasHeartbeat: boolean },
+) {
+  return {
+    ...rest,
+    checkers: checkers.map((one) => ({
+      ...one,
+      startedAt: one.startedAt.toISOString(),
+      judgedAt: one.judgedAt.toISOString(),
+      watermarkAt: one.watermarkAt?.toISOString() ?? null,
+    })),
+    receivers: receivers.map((one) => ({
+      ...one,
+      startedAt: one.startedAt.toISOString(),
+      canaryAt: one.canaryAt.toISOString(),
+    })),
+    selfTest: { ...selfTest, lastArrivedAt: selfTest.lastArrivedAt?.toISOString() ?? null },
+    heartbeat: { isSet: hasHeartbeat, lastSentAt: heartbeatAt?.toISOString() ?? null },
+  };
+}

@@ -1,0 +1,45 @@
+import { sql } from "drizzle-orm";
+import type { Pool } from "pg";
+
+import { openDb } from "../database.ts";
+import { notReadyBecause } from "../receivers/readiness.ts";
+import { findSelfCheck } from "../self-watch/self-check.ts";
+import { selfProblem } from "../self-watch/self-problem.ts";
+import { readSelfWatch } from "../self-watch/self-watch.ts";
+import { instanceTroubles } from "./troubles.ts";
+
+/** What is wrong now, a sentence each. */
+export type Problems = {
+  /** Why an alert may not arrive: one link from ping to provider does not work. */
+  broken: string[];
+  /** What else only the operator can mend. */
+  troubles: string[];
+};
+
+/** A dead letter of long ago is its owner's business; what died lately may be ours. */
+const LATELY = "1 day";
+
+export async function readProblems(pool: Pool): Promise<Problems> {
+  const db = openDb(pool);
+  const check = await findSelfCheck(db);
+  const notReady = await notReadyBecause(pool);
+  const ofItself = check === null ? null : selfProblem(await readSelfWatch(db, check));
+  return {
+    broken: [notReady, ofItself].filter((sentence) => sentence !== null),
+    troubles: [...(await deadLetters(pool)), ...(await instanceTroubles(db))],
+  };
+}
+
+async function deadLetters(pool: Pool): Promise<string[]> {
+  const { rows } = await openDb(pool).execute<{ count: number; projects: number }>(sql`
+    select count(*)::int as count, count(distinct project_id)::int as projects from deliveries
+    where state = 'failed' and dealt_with_at is null and kind not in ('test', 'system')
+      and finished_at > clock_timestamp() - ${LATELY}::interval`);
+  const { count, projects } = rows[0] ?? { count: 0, projects: 0 };
+  if (count === 0) return [];
+  const [alerts, of] = [
+    count === 1 ? "1 alert" : `${count} alerts`,
+    projects === 1 ? "1 project" : `${projects} projects`,
+  ];
+  return [`${alerts} of ${of} could not be delivered within the last day; their owners have been told.`];
+}

@@ -1,0 +1,129 @@
+import { sql } from "drizzle-orm";
+import type { Pool } from "pg";
+
+import { openDb } from "../database.ts";
+import { readVitalSigns } from "../receivers/vital-signs.ts";
+
+export type CheckerVitals = {
+  id: string;
+  startedAt: Date;
+  judgedAt: Date;
+  watermarkAt: Date | null;
+  isAlive: boolean;
+};
+export type ReceiverVitals = { id: string; startedAt: Date; canaryAt: Date; isAlive: boolean };
+/** Alerts of the check that misses on purpose in some span: from their deadline until they arrived. */
+export type Latencies = { count: number; p50Ms: number | null; p99Ms: number | null; mostMs: number | null };
+
+/** What an operator sees of the whole installation. */
+export type OperatorView = {
+  checkers: CheckerVitals[];
+  receivers: ReceiverVitals[];
+  judging: { lagSeconds: number | null; waitSeconds: number | null };
+  deliveries: {
+    /** Due and not yet taken. */
+    due: number;
+    underWay: number;
+    /** Wait for their time, such as that of a retry. */
+    later: number;
+    oldestDueSeconds: number | null;
+    deadLetters: number;
+  };
+  channels: { all: number; broken: number; resting: number };
+  selfTest: { lastArrivedAt: Date | null; hour: Latencies; day: Latencies };
+  heartbeatAt: Date | null;
+};
+
+/** A process that was not heard of for so long has most likely died. */
+const ALIVE = "15 seconds";
+/** One that died is of interest for a while. */
+const SHOWN = "1 hour";
+
+export async function readOperatorView(pool: Pool): Promise<OperatorView> {
+  const signs = await readVitalSigns(pool);
+  const counts = await readCounts(pool);
+  return {
+    checkers: await readCheckers(pool),
+    receivers: await readReceivers(pool),
+    judging: { lagSeconds: signs.watermarkLag, waitSeconds: signs.deadlineWait },
+    deliveries: {
+      due: counts.due,
+      underWay: counts.underWay,
+      later: counts.later,
+      oldestDueSeconds: counts.due === 0 ? null : signs.deliveryWait,
+      deadLetters: signs.deadLetters,
+    },
+    channels: { all: counts.all, broken: counts.broken, resting: counts.resting },
+    selfTest: {
+      lastArrivedAt: counts.lastArrivedAt === null ? null : new Date(counts.lastArrivedAt),
+      hour: await readLatencies(pool, "1 hour"),
+      day: await readLatencies(pool, "1 day"),
+    },
+    heartbeatAt: counts.heartbeatAt === null ? null : new Date(counts.heartbeatAt),
+  };
+}
+
+type Counts = Record<"due" | "underWay" | "later" | "all" | "broken" | "resting", number> & {
+  lastArrivedAt: number | null;
+  heartbeatAt: number | null;
+};
+
+async function readCounts(pool: Pool): Promise<Counts> {
+  const { rows } = await openDb(pool).execute<Counts>(sql`
+    select d.*, c.*,
+      (select max(extract(epoch from e.finished_at) * 1000)::float8
+        from instance_facts f join deliveries e on e.check_id = f.value::uuid
+        where f.name = 'self-check' and e.kind = 'down' and e.state = 'sent') as "lastArrivedAt",
+      (select (extract(epoch from created_at) * 1000)::float8 from instance_facts where name = ${HEARTBEAT})
+        as "heartbeatAt"
+    from (
+      select count(*) filter (where state <> 'sending' and next_attempt_at <= clock_timestamp())::int as due,
+        count(*) filter (where state = 'sending')::int as "underWay",
+        count(*) filter (where state <> 'sending' and next_attempt_at > clock_timestamp())::int as later
+      from deliveries where state in ('pending', 'retry', 'sending')
+    ) d, (
+      select count(*)::int as all, count(*) filter (where broken_at is not null)::int as broken,
+        count(*) filter (where circuit_until > clock_timestamp())::int as resting
+      from channels where deleted_at is null and not internal
+    ) c`);
+  const [counts] = rows;
+  if (counts === undefined) throw new Error("The counts could not be read.");
+  return counts;
+}
+
+async function readCheckers(pool: Pool): Promise<CheckerVitals[]> {
+  const { rows } = await pool.query<CheckerVitals>(`
+    select id, started_at as "startedAt", judged_at as "judgedAt", watermark_at as "watermarkAt",
+      ended_at is null and judged_at > clock_timestamp() - interval '${ALIVE}' as "isAlive"
+    from checkers where ended_at is null and judged_at > clock_timestamp() - interval '${SHOWN}'
+    order by started_at desc limit 100`);
+  return rows;
+}
+
+async function readReceivers(pool: Pool): Promise<ReceiverVitals[]> {
+  const { rows } = await pool.query<ReceiverVitals>(`
+    select id, started_at as "startedAt", canary_at as "canaryAt",
+      ended_at is null and canary_at > clock_timestamp() - interval '${ALIVE}' as "isAlive"
+    from receivers where ended_at is null and canary_at > clock_timestamp() - interval '${SHOWN}'
+    order by started_at desc limit 100`);
+  return rows;
+}
+
+async function readLatencies(pool: Pool, within: string): Promise<Latencies> {
+  const { rows } = await openDb(pool).execute<Latencies>(sql`
+    select count(*)::int as count, percentile_disc(0.5) within group (order by d.latency_ms) as "p50Ms",
+      percentile_disc(0.99) within group (order by d.latency_ms) as "p99Ms", max(d.latency_ms) as "mostMs"
+    from instance_facts f join deliveries d on d.check_id = f.value::uuid
+    where f.name = 'self-check' and d.kind = 'down' and d.state = 'sent'
+      and d.created_at > clock_timestamp() - ${within}::interval`);
+  return rows[0] ?? { count: 0, p50Ms: null, p99Ms: null, mostMs: null };
+}
+
+const HEARTBEAT = "heartbeat sent";
+
+/** Notes that the outside was told that all is well. */
+export async function noteHeartbeat(pool: Pool): Promise<void> {
+  await openDb(pool).execute(sql`
+    insert into instance_facts (name, value, created_at) values (${HEARTBEAT}, '', clock_timestamp())
+    on conflict (name) do update set created_at = excluded.created_at`);
+}
