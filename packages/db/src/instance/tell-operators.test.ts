@@ -24,7 +24,10 @@ beforeEach(async () => {
 });
 
 const WELL = { broken: [], troubles: [] };
-const waiting = (seconds: number) => ({ broken: [`A delivery has been due for ${seconds} s.`], troubles: [] });
+const waiting = (seconds: number) => ({
+  broken: [`A delivery has been due for ${seconds} s.`],
+  troubles: [],
+});
 const worse = { ...waiting(400), troubles: ["2 alerts of 1 project could not be delivered."] };
 
 test("the first account hears once of a trouble that lasts, and once of its end", async () => {
