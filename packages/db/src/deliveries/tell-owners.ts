@@ -30,7 +30,7 @@ export async function tellOperators(
     if (projectId === null) continue;
     const found = way.mail
       ? await mailbox(tx, way.keyring, { projectId, email })
-      : (await workingChannel(tx, { projectId, notVia: null, title, sentence }))[0];
+      : (await workingChannel(tx, { projectId, notVia: null }))[0];
     if (found !== undefined) ids.set(found, projectId);
   }
   for (const [channelId, projectId] of ids) {
