@@ -82,8 +82,22 @@ function story(startRedis: typeof testRedis) {
     await page.waitForURL(/\/projects\/[^/]+\/checks/);
   });
 
-  test("four channels are added, and a test of each arrives", async () => {
+  test("a mailbox is added, and gets nothing before its reader agrees by the link in a mail", async () => {
     await addChannel("email", { "E-mail address": "ops@example.org" });
+    await page.getByText("Waiting for confirmation").first().waitFor();
+    const { mail } = await providers.smtp.waitFor(({ to }) => to.includes("ops@example.org"));
+    expect(await page.getByRole("button", { name: "Send a test" }).count()).toBe(0);
+    const reader = await browser.newPage();
+    reader.setDefaultTimeout(10_000);
+    await reader.goto(/http\S+\/confirm-address\?\S+/.exec(mail.text ?? "")?.[0] ?? "");
+    await reader.getByRole("button", { name: "Yes, send alerts here" }).click();
+    await reader.getByText("Thank you").waitFor();
+    await reader.close();
+    // Nobody reloads the page of channels either.
+    await page.getByRole("button", { name: "Send a test" }).waitFor();
+  });
+
+  test("three channels more are added, and a test of each arrives", async () => {
     await addChannel("telegram", { Chat: "-100200300" });
     await addChannel("slack", { "Webhook URL": providers.slack.hookUrl });
     await addChannel("webhook", { Address: providers.webhook.url });
@@ -91,7 +105,7 @@ function story(startRedis: typeof testRedis) {
     await expect.poll(() => tests.count()).toBe(4);
     for (const send of await tests.all()) await send.click();
     await Promise.all([
-      providers.smtp.waitFor(({ to }) => to.includes("ops@example.org")),
+      providers.smtp.waitForCount(2),
       providers.telegram.waitFor(({ chat }) => chat === "-100200300"),
       providers.slack.waitForCount(1),
       providers.webhook.waitForCount(1),
@@ -286,7 +300,7 @@ function story(startRedis: typeof testRedis) {
   }
 
   // Each alert is waited for once: the ledgers only grow.
-  const heard = { smtp: 1, telegram: 1, slack: 1, webhook: 1 };
+  const heard = { smtp: 2, telegram: 1, slack: 1, webhook: 1 };
 
   /** Waits until each of the four has been told once more, and answers what they were told. */
   async function toldAll(kind: "down" | "up") {

@@ -45,6 +45,7 @@ const REFUSED: Record<string, string> = {
   "GET /health/ready": "nothing judges in this test",
   "POST /v1/projects/{projectId}/restore": "it is not deleted",
   "POST /v1/projects/{projectId}/telegram-links": "no bot is set up",
+  "POST /v1/projects/{projectId}/channels/{channelId}/confirmation": "it is confirmed",
   "POST /v1/projects/{projectId}/deliveries/{deliveryId}/redeliver": "it was not given up",
   "POST /v1/projects/{projectId}/deliveries/{deliveryId}/dismiss": "it was not given up",
   "POST /v1/projects/{projectId}/members": "nobody has this address",

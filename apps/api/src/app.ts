@@ -1,6 +1,7 @@
 import { auditRoutes } from "./audit/audit-routes.ts";
 import { authRoutes } from "./auth/auth-routes.ts";
 import { channelRoutes } from "./channels/channel-routes.ts";
+import { confirmRoutes } from "./channels/confirm-routes.ts";
 import { telegramRoutes } from "./channels/telegram-routes.ts";
 import { telegramUpdateRoutes } from "./channels/telegram-update-routes.ts";
 import { unsubscribeRoutes } from "./channels/unsubscribe-routes.ts";
@@ -104,6 +105,7 @@ export function createApp(deps: Deps) {
   app.route("/", linkRoutes);
   app.route("/", unsubscribeRoutes);
   app.route("/", telegramUpdateRoutes);
+  app.route("/", confirmRoutes);
   app.route("/", healthchecksRoutes);
   const document = () => documentOf(app, settings.version);
   app.route("/", openapiRoutes(document));

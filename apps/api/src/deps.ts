@@ -49,6 +49,8 @@ export type ApiSettings = {
   queue: "postgres" | "redis";
   /** SELF_HEARTBEAT_URL is set. */
   hasHeartbeat: boolean;
+  /** An address gets alerts only once its reader has agreed. */
+  emailVerification: boolean;
   /** Null: metrics are for the machine itself alone. */
   metricsToken: string | null;
   /** What stands before the UUID in a ping URL, with its slash. */

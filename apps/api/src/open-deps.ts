@@ -77,6 +77,7 @@ function settingsOf(config: Config): ApiSettings {
     publicUrl,
     origins: originsOf(publicUrl),
     registration,
+    emailVerification: config.emailVerification,
     metricsToken,
     pingUrlBase: pingHost === null ? `${publicUrl}/ping/` : `${protocol}//${pingHost}/`,
     pingHost,

@@ -20,6 +20,8 @@ const UNDOCUMENTED = [
   "POST /incidents/act",
   "GET /unsubscribe",
   "POST /unsubscribe",
+  "GET /confirm-address",
+  "POST /confirm-address",
 ];
 const api = await testApi();
 const document = await read<Document>(await api.call("GET", "/openapi.json"));

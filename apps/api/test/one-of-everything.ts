@@ -1,4 +1,4 @@
-import { createTelegramLink } from "@overdue/db";
+import { confirmAddress, createTelegramLink } from "@overdue/db";
 
 import { type person, read, type TestApi } from "./test-api.ts";
 
@@ -61,6 +61,7 @@ export async function fillProject(api: TestApi, owner: Owner) {
   const { id: channelId } = await read<{ id: string }>(
     await owner.as("POST", `${owner.path}/channels`, channel),
   );
+  await confirmAddress(api.db, { channelId, address: channel.settings.to });
   const { deliveryId } = await read<{ deliveryId: string }>(
     await owner.as("POST", `${owner.path}/channels/${channelId}/test`),
   );

@@ -19,6 +19,8 @@ export type Config = {
   /** Null: no e-mail can be sent. */
   smtpUrl: string | null;
   mailFrom: string;
+  /** An address gets alerts only once its reader has agreed. */
+  emailVerification: boolean;
   /** Newest first; empty: made once and kept in the data directory. */
   secretKeys: string[];
   /** Addresses and networks whose X-Forwarded-For is believed. */
@@ -116,6 +118,7 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     redisUrl: values.REDIS_URL,
     smtpUrl: values.SMTP_URL,
     mailFrom: values.MAIL_FROM,
+    emailVerification: values.EMAIL_VERIFICATION === "on",
     secretKeys: values.SECRET_KEY ?? [],
     trustedProxies: values.TRUST_PROXY ?? THIS_MACHINE,
     allowedPrivateNetworks: values.ALLOW_PRIVATE_NETWORKS ?? [],

@@ -49,6 +49,11 @@ export const VARIABLES = {
     "Overdue <overdue@localhost>",
     "Sender of e-mails.",
   ),
+  EMAIL_VERIFICATION: withDefault(
+    oneOf("on", "off"),
+    "on",
+    "`on`: an address gets alerts once its reader has agreed by the link in a mail. `off`: at once, for an installation whose people all trust each other.",
+  ),
   SECRET_KEY: optional(
     secrets,
     "made once, kept in `DATA_DIR/secret-key` with mode 600",

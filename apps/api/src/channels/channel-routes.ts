@@ -1,4 +1,6 @@
 import {
+  askAgain,
+  type Asked,
   type ChannelRef,
   type Db,
   deleteChannel,
@@ -127,11 +129,54 @@ export const channelRoutes = createRouter()
     }),
     async (c) => {
       const ref = c.req.valid("param");
-      await readChannel(c, ref);
+      refuseUntested(await readChannel(c, ref));
       const { id } = await queueLimitedTest(c.var.deps.db, ref);
       return c.json({ deliveryId: id }, 202);
     },
+  )
+  .openapi(
+    route(WRITE, {
+      method: "post",
+      path: "/v1/projects/{projectId}/channels/{channelId}/confirmation",
+      summary: "Ask for a confirmation again",
+      description:
+        "Sends the mail again by which the reader of an address agrees to get alerts: three times a day to one address at the most, fifty times a day for one project.",
+      tags,
+      request: { params: OfChannel },
+      responses: { 202: json(ChannelView, "The channel; the mail is on its way.") },
+    }),
+    async (c) => {
+      const ref = c.req.valid("param");
+      await readChannel(c, ref);
+      refuseUnasked(await askAgain(c.var.deps.db, ref));
+      return c.json(tagged(c, await readChannel(c, ref)), 202);
+    },
   );
+
+/** A test would be a mail to somebody who did not agree to any. */
+function refuseUntested({ brokenBy, unconfirmedSince }: z.output<typeof ChannelView>): void {
+  if (brokenBy === "recipient") {
+    throw new ApiError("conflict", "The recipient unsubscribed: save the address anew, and they are asked.");
+  }
+  if (unconfirmedSince !== null) {
+    throw new ApiError(
+      "conflict",
+      "Nobody has confirmed this address yet: a test can be sent after that. Ask for the confirmation again if the mail is lost.",
+    );
+  }
+}
+
+function refuseUnasked(asked: Asked): void {
+  if (asked === "nothing to ask") {
+    throw new ApiError("conflict", "This channel waits for no confirmation.");
+  }
+  if (asked === "too often") {
+    throw new ApiError(
+      "too_many_requests",
+      "That is too many mails: three a day to one address, ten a month, and fifty a day for one project. Try again tomorrow.",
+    );
+  }
+}
 
 // The button must not be a way to knock at strangers' doors.
 async function queueLimitedTest(db: Db, ref: ChannelRef) {

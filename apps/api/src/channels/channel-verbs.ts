@@ -4,6 +4,7 @@ import type { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
 import { unlessStale } from "../http/etag.ts";
+import { namedBy } from "../http/named-by.ts";
 import { ApiError } from "../http/problem.ts";
 import { type ChannelInput, type ChannelPatch, channelView } from "./channel-view.ts";
 
@@ -18,7 +19,9 @@ export async function addChannel(c: AppContext, projectId: string, input: z.outp
   const { db, keyring } = c.var.deps;
   const { kind, name, checkIds } = input;
   const { settings, hint, shownOnce } = parsed(kind, input.settings);
-  const row = await naming(createChannel(db, keyring, { projectId, kind, name, settings, hint, checkIds }));
+  const row = await naming(
+    createChannel(db, keyring, { projectId, kind, name, settings, hint, checkIds, namedBy: namedBy(c) }),
+  );
   return { ...(await readChannel(c, { projectId, channelId: row.id })), shownOnce };
 }
 
@@ -34,6 +37,7 @@ export async function changeChannel(
   const edit = {
     name: patch.name ?? null,
     settings: replaced,
+    namedBy: namedBy(c),
     checkIds: patch.checkIds ?? null,
     version,
     isFallback: patch.isFallback ?? null,

@@ -46,9 +46,19 @@ export const ChannelView = z
     hint: z.string().meta({ description: "What may be shown of the settings." }),
     checkIds: z.array(z.uuid()),
     brokenAt: Timestamp.nullable().meta({
-      description: "Since when nothing is sent but one test a day, until one arrives: send one to mend it.",
+      description:
+        "Since when nothing is sent; what a provider refused is tried once a day, until a test arrives.",
     }),
     brokenBecause: z.string().nullable(),
+    brokenBy: z.enum(["provider", "bounce", "recipient"]).nullable().meta({
+      description:
+        "provider: it refused a message; send a test to mend it. bounce: a mail came back later; it is tried by nobody but you. recipient: they unsubscribed; only saving the address anew mends it, which asks them again.",
+    }),
+    unconfirmedSince: Timestamp.nullable().meta({
+      description:
+        "Since when a mail address waits for its reader to agree. Until then its alerts go to the fall-back, or else to the project's owners. Null: there is nothing to confirm.",
+    }),
+    askedAt: Timestamp.nullable().meta({ description: "When its reader was last asked by mail to agree." }),
     lastSentAt: Timestamp.nullable().meta({ description: "When it was last proven: a message arrived." }),
     restsUntil: Timestamp.nullable().meta({
       description:
@@ -74,6 +84,9 @@ export function channelView(row: ChannelWithChecks) {
   return only(ChannelView, {
     ...row,
     brokenAt: isoOrNull(row.brokenAt),
+    brokenBy: row.brokenAt === null ? null : (row.brokenBy ?? ("provider" as const)),
+    unconfirmedSince: isoOrNull(row.unconfirmedSince),
+    askedAt: isoOrNull(row.askedAt),
     lastSentAt: isoOrNull(row.lastSentAt),
     restsUntil: isoOrNull(row.circuitUntil),
     createdAt: iso(row.createdAt),

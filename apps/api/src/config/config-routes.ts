@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import { WRITE } from "../http/access.ts";
 import type { AppContext } from "../http/context.ts";
+import { namedBy } from "../http/named-by.ts";
 import { InProject } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
@@ -71,7 +72,7 @@ async function planned(c: AppContext, { projectId, file, isDry }: Request) {
   const { pool, keyring, now } = c.var.deps;
   let decision: ReturnType<typeof decide> | undefined;
   await saying(
-    applyConfig(pool, { projectId, keyring, at: now() }, (current) => {
+    applyConfig(pool, { projectId, keyring, at: now(), namedBy: namedBy(c) }, (current) => {
       decision = decide(current, file);
       return isDry ? { ...decision, steps: [] } : decision;
     }),

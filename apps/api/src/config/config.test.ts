@@ -1,5 +1,5 @@
-import { schema } from "@overdue/db";
-import { eq } from "drizzle-orm";
+import { confirmAddress, schema } from "@overdue/db";
+import { and, eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
 
@@ -22,7 +22,7 @@ type Check = {
   version: number;
 };
 type Route = { id: string; name: string; managedBy: string | null };
-type Channel = { id: string; name: string; managedBy: string | null };
+type Channel = { id: string; name: string; managedBy: string | null; unconfirmedSince: string | null };
 
 const FILE = {
   version: 1,
@@ -341,6 +341,21 @@ test("a key that may only read cannot apply a file", async () => {
   const { projectId, path } = await aProject();
   const reader = await keyHolder(api, projectId, "read");
   expect((await reader.as("PUT", `${path}/config`, FILE)).status).toBe(403);
+});
+
+test("an address that a file names is asked for its agreement, once and again when it changes", async () => {
+  const { apply, channels, projectId } = await aProject();
+  const file = (to: string) => ({ version: 1, channels: [{ name: "ops", kind: "email", settings: { to } }] });
+  await apply(file("new-here@example.org"));
+  const [ops] = await channels();
+  expect(ops?.unconfirmedSince).toEqual(expect.any(String));
+  await confirmAddress(api.db, { channelId: ops?.id ?? "", address: "new-here@example.org" });
+  await apply(file("new-here@example.org"));
+  expect(await channels()).toMatchObject([{ unconfirmedSince: null }]);
+  await apply(file("elsewhere@example.org"));
+  expect(await channels()).toMatchObject([{ unconfirmedSince: expect.any(String) }]);
+  const isQuestion = and(eq(schema.deliveries.projectId, projectId), eq(schema.deliveries.kind, "confirm"));
+  expect(await api.db.$count(schema.deliveries, isQuestion)).toBe(2);
 });
 
 async function aProject() {

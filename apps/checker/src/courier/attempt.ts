@@ -2,6 +2,7 @@ import { composeAlert, isKindName, openChannel, parseSettings, type OpenChannel 
 import {
   actionLinks,
   claimDeliveries,
+  confirmLink,
   isQuietKind,
   moveChannel,
   SINK_KIND,
@@ -106,7 +107,7 @@ async function send(alert: AlertRecord, parts: AttemptParts): Promise<Ending> {
     const settings: unknown = JSON.parse(unseal(keyring, placeOf(alert), alert.sealedSettings));
     const own = alert.channelKind === SINK_KIND ? sink : null;
     const channel = own ?? openChannel(alert.channelKind, settings);
-    return await sender.send(channel, composeAlert(alert, publicUrl, actionsOf(alert, parts)));
+    return await sender.send(channel, composeAlert(alert, publicUrl, actionsOf(alert, channel, parts)));
   } catch (error) {
     log.error({ err: error, deliveryId: alert.deliveryId }, "A channel's settings could not be opened.");
     const because =
@@ -116,7 +117,11 @@ async function send(alert: AlertRecord, parts: AttemptParts): Promise<Ending> {
 }
 
 /** What may be done about an incident from its alert; each link asks before it acts. */
-function actionsOf(alert: AlertRecord, { keyring, publicUrl }: AttemptParts) {
+function actionsOf(alert: AlertRecord, channel: OpenChannel, { keyring, publicUrl }: AttemptParts) {
+  if (alert.kind === "confirm" && channel.via === "mail") {
+    const of = { publicUrl, channelId: alert.channel.id, address: channel.to, now: Date.now() };
+    return [{ act: "confirm", label: "Yes, send alerts here", url: confirmLink(keyring, of) }];
+  }
   const isOpen = alert.kind === "down" || alert.kind === "reminder";
   if (alert.incident === null || !isOpen) return [];
   const { id: incidentId } = alert.incident;

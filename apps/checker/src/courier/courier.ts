@@ -52,10 +52,11 @@ const KINDS_APART = Object.entries(channelKinds).flatMap(([name, kind]) =>
 /** A courier in this process. */
 export function openCourier(options: CourierOptions): Courier {
   const { db, keyring, mail, courierId } = options;
+  const owners = { keyring, mail };
   const parts = {
     ...options,
-    lease: { seconds: LEASE_SECONDS, holder: courierId, apart: KINDS_APART },
-    recorder: openRecorder(db, { keyring, mail }),
+    lease: { seconds: LEASE_SECONDS, holder: courierId, apart: KINDS_APART, owners },
+    recorder: openRecorder(db, owners),
     gates: openGates(),
   };
   const underWay = new Set<string>();

@@ -4,11 +4,12 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
 import { Ago } from "../ui/ago.tsx";
-import { Exact } from "../ui/exact.tsx";
 import { ManagedMark } from "../ui/managed-mark.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
+import { AskAgain } from "./ask-again.tsx";
 import type { ChannelView } from "./channel-queries.ts";
 import { ChannelState } from "./channel-state.tsx";
+import { ChannelTrouble } from "./channel-trouble.tsx";
 import { kindTitle } from "./kind-title.ts";
 import { KindIcon } from "./kind-icon.tsx";
 import styles from "./channel-list.module.css";
@@ -49,19 +50,7 @@ export function ChannelCard(props: Props) {
         <span>Last delivered: {channel.lastSentAt === null ? "never" : <Ago at={channel.lastSentAt} />}</span>
         <span>{usedBy(checkNames)}</span>
       </div>
-      {channel.brokenAt !== null && (
-        <p className={styles["broken"]}>
-          Nothing is sent here since <Ago at={channel.brokenAt} />:{" "}
-          {channel.brokenBecause ?? "the provider refused it"}. Mend it by editing it, or send a test to see
-          whether it works again.
-        </p>
-      )}
-      {channel.brokenAt === null && channel.restsUntil !== null && (
-        <p className={styles["resting"]}>
-          Its last tries all failed, so alerts wait until <Exact at={channel.restsUntil} /> and are tried
-          again then.
-        </p>
-      )}
+      <ChannelTrouble channel={channel} />
       {children}
     </li>
   );
@@ -70,15 +59,21 @@ export function ChannelCard(props: Props) {
 function Actions({ projectId, channel, testing, onTest, onDelete }: Props) {
   return (
     <div className={styles["actions"]}>
-      <Button
-        variant="default"
-        size="compact-md"
-        leftSection={<IconSend size={16} aria-hidden />}
-        loading={testing}
-        onClick={onTest}
-      >
-        Send a test
-      </Button>
+      {channel.unconfirmedSince !== null ? (
+        <AskAgain projectId={projectId} channel={channel} />
+      ) : (
+        channel.brokenBy !== "recipient" && (
+          <Button
+            variant="default"
+            size="compact-md"
+            leftSection={<IconSend size={16} aria-hidden />}
+            loading={testing}
+            onClick={onTest}
+          >
+            Send a test
+          </Button>
+        )
+      )}
       <Menu position="bottom-end">
         <Menu.Target>
           <ActionIcon variant="subtle" color="gray" size={30} aria-label={`What to do with ${channel.name}`}>

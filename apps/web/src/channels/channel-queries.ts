@@ -63,6 +63,16 @@ export function useTestChannel(projectId: string) {
   });
 }
 
+/** Sends the mail again that asks whether alerts may come to an address. */
+export function useAskAgain(projectId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (channelId: string) =>
+      answerOf(oneChannel.confirmation.$post({ param: { projectId, channelId } })),
+    onSuccess: (channel) => storeChannel(client, projectId, channel),
+  });
+}
+
 function storeChannel(client: QueryClient, projectId: string, channel: ChannelView): void {
   client.setQueryData(channelsQuery(projectId).queryKey, (known) => known && withChannel(known, channel));
   void client.invalidateQueries({ queryKey: ["projects", projectId, "check-list"] });

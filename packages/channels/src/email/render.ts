@@ -87,10 +87,10 @@ function foot(message: AlertMessage, stop: string): ReactElement[] {
 }
 
 /** Each act asks before it is done: scanners of mail open every link. */
-function buttons({ link, actions = [] }: AlertMessage): ReactElement[] {
+function buttons({ kind, link, actions = [] }: AlertMessage): ReactElement[] {
   const open = { href: link, className: "button", style: look.button };
   return [
-    h(Link, { key: "open", ...open }, "Open in Overdue"),
+    h(Link, { key: "open", ...open }, kind === "confirm" ? "Yes, send alerts here" : "Open in Overdue"),
     ...actions.map(({ act, label, url }) =>
       h(Link, { key: act, href: url, className: "other", style: look.quietButton }, label),
     ),
@@ -117,6 +117,7 @@ function lineTable(lines: readonly AlertLine[], { key, ...labelled }: LabelLook)
 }
 
 function footOf({ kind, repeat }: AlertMessage): string {
+  if (kind === "confirm") return "Sent by Overdue, since somebody typed this address there.";
   const sent =
     kind === "report"
       ? "Sent by Overdue. How often such a report comes is set on the project's settings page."

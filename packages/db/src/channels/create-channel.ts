@@ -5,6 +5,7 @@ import { and, eq, inArray, isNull } from "drizzle-orm";
 import type { Db, Tx } from "../database.ts";
 import { channels, checkChannels, checks } from "../schema/index.ts";
 import { type Keyring, seal } from "../secrets/keyring.ts";
+import { askToConfirm, type NamedBy, unconfirmedSince } from "./confirmation.ts";
 import type { ChannelRow } from "./find-channel.ts";
 
 export type NewChannel = {
@@ -16,6 +17,8 @@ export type NewChannel = {
   hint: string;
   /** The checks that alert it; "all": every check that the project has now. */
   checkIds: readonly string[] | "all";
+  /** Whoever names the address of a mailbox, which is then asked whether it wants alerts; left out: the operator. */
+  namedBy?: NamedBy | null;
 };
 
 /** A check was named that this project does not have. */
@@ -27,9 +30,15 @@ export async function createChannel(db: Db | Tx, keyring: Keyring, input: NewCha
   const id = randomUUIDv7();
   const settings = sealSettings(keyring, { projectId, channelId: id }, input.settings);
   return await db.transaction(async (tx) => {
-    const [row] = await tx.insert(channels).values({ id, projectId, kind, name, hint, settings }).returning();
+    const named = { by: input.namedBy ?? null, before: null };
+    const unconfirmed = await unconfirmedSince(tx, { projectId, kind, address: hint }, named);
+    const [row] = await tx
+      .insert(channels)
+      .values({ id, projectId, kind, name, hint, settings, unconfirmedSince: unconfirmed })
+      .returning();
     if (row === undefined) throw new Error("The insert answered no row.");
     await linkChecks(tx, { projectId, channelId: id }, input.checkIds);
+    if (unconfirmed !== null) await askToConfirm(tx, { projectId, channelId: id });
     return row;
   });
 }

@@ -5,12 +5,15 @@ import { channels } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { StaleVersion } from "../stale-version.ts";
 import { linkChecks, sealSettings } from "./create-channel.ts";
+import { askToConfirm, type NamedBy, unconfirmedSince } from "./confirmation.ts";
 import type { ChannelRef } from "./find-channel.ts";
 
 export type ChannelEdit = {
   name: string | null;
   /** New settings as a whole; they also mend a broken channel. Null: as they are. */
   settings: { settings: Record<string, unknown>; hint: string } | null;
+  /** Whoever names a new address, if it is one of a mailbox; null: the operator. */
+  namedBy: NamedBy | null;
   checkIds: readonly string[] | "all" | null;
   /** It takes what others of its project cannot; the one that did so before no longer does. */
   isFallback: boolean | null;
@@ -27,9 +30,15 @@ export async function editChannel(
 ): Promise<boolean> {
   return await db.transaction(async (tx) => {
     if (edit.isFallback === true) await dropFallback(tx, ref);
+    const unconfirmed = await confirmationOf(tx, ref, edit);
     const edited = await tx
       .update(channels)
-      .set({ updatedAt: sql`now()`, version: sql`${channels.version} + 1`, ...columnsOf(ref, keyring, edit) })
+      .set({
+        updatedAt: sql`now()`,
+        version: sql`${channels.version} + 1`,
+        ...columnsOf(ref, keyring, edit),
+        ...unconfirmed,
+      })
       .where(
         and(
           eq(channels.projectId, ref.projectId),
@@ -43,8 +52,26 @@ export async function editChannel(
     if (now === undefined) return false;
     if (edit.version !== null && now.version !== edit.version + 1) throw new StaleVersion();
     if (edit.checkIds !== null) await linkChecks(tx, ref, edit.checkIds);
+    if (unconfirmed.unconfirmedSince instanceof Date) await askToConfirm(tx, ref);
     return true;
   });
+}
+
+/** Another address has to be confirmed anew, and so has one whose reader unsubscribed. */
+async function confirmationOf(
+  tx: Tx,
+  { projectId, channelId }: ChannelRef,
+  { settings, namedBy }: ChannelEdit,
+): Promise<{ unconfirmedSince?: Date | null }> {
+  if (settings === null) return {};
+  const [before] = await tx
+    .select()
+    .from(channels)
+    .where(and(eq(channels.projectId, projectId), eq(channels.id, channelId)))
+    .for("update");
+  if (before === undefined) return {};
+  const address = { projectId, kind: before.kind, address: settings.hint };
+  return { unconfirmedSince: await unconfirmedSince(tx, address, { by: namedBy, before }) };
 }
 
 async function dropFallback(tx: Tx, { projectId, channelId }: ChannelRef): Promise<void> {
@@ -65,6 +92,7 @@ function columnsOf(ref: ChannelRef, keyring: Keyring, edit: ChannelEdit) {
       hint: settings.hint,
       brokenAt: null,
       brokenBecause: null,
+      brokenBy: null,
       circuitFailures: 0,
       circuitStep: 0,
       circuitUntil: null,

@@ -1,3 +1,12 @@
+export { type Confirming, confirmLink, type ReadConfirm, readConfirm } from "./confirm-link.ts";
+export {
+  askAgain,
+  type Asked,
+  confirmAddress,
+  findQuestioned,
+  type NamedBy,
+  type Questioned,
+} from "./confirmation.ts";
 export { createChannel, type NewChannel, UnknownCheck } from "./create-channel.ts";
 export { deleteChannel, restoreChannel } from "./delete-channel.ts";
 export { type ChannelEdit, editChannel } from "./edit-channel.ts";

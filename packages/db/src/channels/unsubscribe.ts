@@ -2,7 +2,7 @@ import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 
 import { and, eq, isNull } from "drizzle-orm";
 
-import type { Db } from "../database.ts";
+import type { Db, Tx } from "../database.ts";
 import { channels, projects } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 
@@ -10,7 +10,7 @@ import type { Keyring } from "../secrets/keyring.ts";
 export type Mailbox = { projectName: string; to: string; stopped: boolean };
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const STOPPED = "The recipient unsubscribed by a link in a mail. Saving another address mends it.";
+const STOPPED = "The recipient unsubscribed by a link in a mail. Saving the address asks them again.";
 
 /** Lets whoever has the mail end its channel (RFC 8058). It says nothing else, so it does not expire. */
 export function unsubscribeLink(keyring: Keyring, of: { publicUrl: string; channelId: string }): string {
@@ -36,18 +36,21 @@ export function readUnsubscribe(keyring: Keyring, query: URLSearchParams): strin
 /** Null where the channel is gone, or none of mail. */
 export async function findMailbox(db: Db, channelId: string): Promise<Mailbox | null> {
   const [row] = await db
-    .select({ projectName: projects.name, to: channels.hint, because: channels.brokenBecause })
+    .select({ projectName: projects.name, to: channels.hint, by: channels.brokenBy })
     .from(channels)
     .innerJoin(projects, eq(projects.id, channels.projectId))
     .where(isMailbox(channelId));
   return row === undefined
     ? null
-    : { projectName: row.projectName, to: row.to, stopped: row.because === STOPPED };
+    : { projectName: row.projectName, to: row.to, stopped: row.by === "recipient" };
 }
 
 /** No mail goes to it any more; the app says since when, and why. */
-export async function stopMailbox(db: Db, channelId: string): Promise<void> {
-  await db.update(channels).set({ brokenAt: new Date(), brokenBecause: STOPPED }).where(isMailbox(channelId));
+export async function stopMailbox(db: Db | Tx, channelId: string, because = STOPPED): Promise<void> {
+  await db
+    .update(channels)
+    .set({ brokenAt: new Date(), brokenBecause: because, brokenBy: "recipient" })
+    .where(isMailbox(channelId));
 }
 
 function isMailbox(channelId: string) {

@@ -13,13 +13,14 @@ import { eq, sql } from "drizzle-orm";
 import type { Pool, PoolClient } from "pg";
 
 import { sealSettings } from "../channels/create-channel.ts";
+import { askToConfirm, type NamedBy, unconfirmedSince } from "../channels/confirmation.ts";
 import { deleteChannel } from "../channels/delete-channel.ts";
 import type { CheckDetails } from "../checks/check-details.ts";
 import { insertCheck } from "../checks/create-check.ts";
 import { deleteCheck } from "../checks/delete-check.ts";
 import { editCheckIn } from "../checks/edit-check.ts";
 import { linkDependencies } from "../checks/link-dependencies.ts";
-import { openDb } from "../database.ts";
+import { type Db, openDb } from "../database.ts";
 import { inTransaction } from "../in-transaction.ts";
 import { deleteRoute, listens, orderRoutesIn } from "../routes/route-rows.ts";
 import { channels, checks, routes } from "../schema/index.ts";
@@ -53,6 +54,8 @@ type Scope = {
   projectId: string;
   keyring: Keyring;
   at: Instant;
+  /** Whoever names the addresses of mailboxes; null: the operator. */
+  namedBy: NamedBy | null;
   /** By name, checks by slug; what is made on the way comes to it. */
   ids: Record<"channels" | "checks" | "people" | "rotations" | "routes", Map<string, string>>;
 };
@@ -64,14 +67,14 @@ type Scope = {
  */
 export async function applyConfig(
   pool: Pool,
-  { projectId, keyring, at }: { projectId: string; keyring: Keyring; at: Instant },
+  { projectId, ...rest }: Pick<Scope, "projectId" | "keyring" | "at" | "namedBy">,
   decide: (current: Current) => ConfigDecision,
 ): Promise<readonly Step[]> {
   return inTransaction(pool, async (client) => {
     await client.query("select 1 from projects where id = $1 for update", [projectId]);
-    const current = await readState(openDb(client), keyring, projectId);
+    const current = await readState(openDb(client), rest.keyring, projectId);
     const decision = decide(current);
-    const scope = { client, projectId, keyring, at, ids: idsIn(current) };
+    const scope = { client, projectId, ...rest, ids: idsIn(current) };
     for (const step of decision.steps) await take(step, decision, scope);
     await link(decision, scope);
     await order(decision, scope);
@@ -150,18 +153,38 @@ async function saveChannel(step: Step, channel: WantedChannel, scope: Scope): Pr
   const settings = sealSettings(keyring, { projectId, channelId: id }, channel.settings);
   ids.channels.set(name, id);
   const db = openDb(client);
+  const isNew = step.act === "create" || step.changes.includes("settings");
+  const unconfirmed = isNew ? await unconfirmedOf({ id, kind, hint }, scope) : null;
   if (step.act === "create") {
-    await db.insert(channels).values({ id, projectId, kind, name, hint, settings, managedBy: "config" });
-    return;
-  }
-  const isNew = step.changes.includes("settings");
+    const stored = { id, projectId, kind, name, hint, settings, managedBy: "config" as const };
+    await db.insert(channels).values({ ...stored, unconfirmedSince: unconfirmed });
+  } else await updateChannel(db, id, isNew ? { settings, hint, unconfirmedSince: unconfirmed } : null);
+  if (unconfirmed !== null) await askToConfirm(db, { projectId, channelId: id });
+}
+
+/** Since when its address waits for a confirmation, as it is to be stored. */
+async function unconfirmedOf(
+  { id, kind, hint }: { id: string; kind: string; hint: string },
+  { client, projectId, namedBy }: Scope,
+): Promise<Date | null> {
+  const db = openDb(client);
+  const [before = null] = await db.select().from(channels).where(eq(channels.id, id));
+  return unconfirmedSince(db, { projectId, kind, address: hint }, { by: namedBy, before });
+}
+
+/** `replaced`: what new settings come with; they also mend it. */
+async function updateChannel(
+  db: Db,
+  id: string,
+  replaced: { settings: string; hint: string; unconfirmedSince: Date | null } | null,
+): Promise<void> {
   await db
     .update(channels)
     .set({
       managedBy: "config",
       updatedAt: sql`now()`,
       version: sql`${channels.version} + 1`,
-      ...(isNew && { settings, hint, brokenAt: null, brokenBecause: null }),
+      ...(replaced !== null && { ...replaced, brokenAt: null, brokenBecause: null, brokenBy: null }),
     })
     .where(eq(channels.id, id));
 }

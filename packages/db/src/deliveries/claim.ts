@@ -6,8 +6,10 @@ import { decideClaims, type Candidate, type Decision } from "./decide-claims.ts"
 import { fallBack } from "./fall-back.ts";
 import { uuids } from "./due.ts";
 import { gather } from "./gather.ts";
+import { insteadOfUnconfirmed } from "./instead-of-unconfirmed.ts";
 import { loadAlerts, type AlertRecord } from "./load-alert.ts";
 import { dropOutdatedMembers, failMembers, freeMembers } from "./members.ts";
+import type { OwnersWay } from "./tell-owners.ts";
 
 /** The right to make one attempt. The attempt's number is the fence: only its holder may finish it. */
 export type Claim = {
@@ -30,6 +32,8 @@ export type Lease = {
   holder: string | null;
   /** Kinds of channel that are told each alert by itself; without it all are. */
   apart?: readonly string[];
+  /** How owners hear of what an address that nobody confirmed was not told. */
+  owners?: OwnersWay;
 };
 
 export type ClaimedAlert = { claim: Claim; alert: AlertRecord };
@@ -46,7 +50,7 @@ const SET_ASIDE = "1 hour";
 export function claimDeliveries(db: Db, ids: readonly string[], lease: Lease): Promise<ClaimedAlert[]> {
   return db.transaction(async (tx) => {
     const decisions = decideClaims(await lockLanes(tx, ids), ids);
-    await closeOthers(tx, decisions);
+    await closeOthers(tx, decisions, lease.owners ?? null);
     await postpone(tx, decisions);
     const probes = having(decisions, "probe");
     const claimed = [...(await gather(tx, having(decisions, "claim"), lease.apart ?? null)), ...probes];
@@ -86,6 +90,8 @@ async function lockLanes(tx: Tx, ids: readonly string[]): Promise<Candidate[]> {
            c.id as "channelId", d.crashes, d.created_at < clock_timestamp()
              - case when d.kind in ('run', 'notice') then ${LATE_QUIET}::interval else ${LATE}::interval end as late,
            case when c.deleted_at is not null then 'deleted'
+                when c.broken_by = 'recipient' then 'stopped'
+                when c.unconfirmed_since is not null then 'unconfirmed'
                 when c.broken_at is not null then 'broken'
                 when c.circuit_until > clock_timestamp() then 'resting'
                 when c.circuit_step > 0 then 'probing' else 'working' end as channel
@@ -147,7 +153,12 @@ async function postpone(tx: Tx, decisions: ReadonlyMap<string, Decision>): Promi
 }
 
 /** What is never sent from here: its end is written, and where it failed the fall-back gets it. */
-async function closeOthers(tx: Tx, decisions: ReadonlyMap<string, Decision>): Promise<void> {
+async function closeOthers(
+  tx: Tx,
+  decisions: ReadonlyMap<string, Decision>,
+  owners: OwnersWay | null,
+): Promise<void> {
+  const unconfirmed = having(decisions, "refuse-unconfirmed");
   const [broken, expired] = [having(decisions, "refuse-broken"), having(decisions, "expire")];
   const outdated = having(decisions, "supersede");
   await close(tx, outdated, { state: "superseded", because: "Newer news took its place." });
@@ -157,8 +168,11 @@ async function closeOthers(tx: Tx, decisions: ReadonlyMap<string, Decision>): Pr
     state: "failed",
     because: "The channel did not work for as long as this was worth trying.",
   });
-  await failMembers(tx, [...broken, ...expired]);
-  await fallBack(tx, [...broken, ...expired]);
+  await close(tx, unconfirmed, { state: "failed", because: "Nobody has confirmed this address yet." });
+  const failed = [...broken, ...expired, ...unconfirmed];
+  await failMembers(tx, failed);
+  await fallBack(tx, failed);
+  await insteadOfUnconfirmed(tx, owners, unconfirmed);
 }
 
 async function close(

@@ -10,8 +10,11 @@ export type Candidate = {
   /** Its time has come, or the lease of the attempt that holds it ran out. */
   due: boolean;
   channelId: string;
-  /** "resting": its circuit is open. "probing": it was open, and one attempt may find out whether it still must be. */
-  channel: "working" | "broken" | "deleted" | "resting" | "probing";
+  /**
+   * "stopped": its reader wants no more. "unconfirmed": nobody has agreed to its address. "resting": its circuit is open. "probing": it was open, and one attempt may find out whether it still
+   * must be.
+   */
+  channel: "working" | "stopped" | "unconfirmed" | "broken" | "deleted" | "resting" | "probing";
   /** It has waited for as long as anything is tried. */
   late: boolean;
   /** Attempts that died with their process. */
@@ -30,6 +33,7 @@ export type Decision =
   | "set-aside"
   | "supersede"
   | "refuse-broken"
+  | "refuse-unconfirmed"
   | "leave";
 
 /** Once among many, once among few, once alone: the third is its own doing. */
@@ -64,6 +68,9 @@ export function decideClaims(
 function decide(candidate: Candidate, lane: readonly Candidate[]): Decision {
   if (!candidate.due) return "leave";
   if (candidate.channel === "deleted") return "supersede";
+  if (candidate.channel === "stopped") return "refuse-broken";
+  if (candidate.kind === "confirm") return candidate.channel === "unconfirmed" ? "claim" : "supersede";
+  if (candidate.channel === "unconfirmed") return "refuse-unconfirmed";
   if (candidate.channel === "broken" && candidate.kind !== "test") return "refuse-broken";
   const at = lane.indexOf(candidate);
   if (lane.slice(0, at).some(isUnderWay)) return "leave";

@@ -18,8 +18,8 @@ export async function fallBack(tx: Tx, failed: readonly string[]): Promise<void>
       'Another channel did not take it.', d.id
     from deliveries d
     join channels c on c.project_id = d.project_id and c.is_fallback and c.id <> d.channel_id
-      and c.deleted_at is null and c.broken_at is null
-    where d.id = any(${uuids(failed)}) and d.state = 'failed' and d.kind not in ('test', 'run', 'notice') and d.instead_of is null
+      and c.deleted_at is null and c.broken_at is null and c.unconfirmed_since is null
+    where d.id = any(${uuids(failed)}) and d.state = 'failed' and d.kind not in ('test', 'confirm', 'run', 'notice') and d.instead_of is null
     on conflict do nothing
     returning id`);
   if (rows.length > 0) await ringForDeliveries(tx);

@@ -114,7 +114,7 @@ async function write(db: Db | Tx, endings: readonly Ended[]): Promise<Written> {
       where done.state = 'sent' and d.project_id = done.project_id and d.id = done.instead_of
     ), heard as (
       select project_id, channel_id, bool_or(state = 'sent') as sent, min(broken_because) as broken_because,
-        bool_or(is_probe) as is_probe,
+        bool_or(is_probe) as is_probe, bool_or(state = 'sent' and kind = 'test') as tested,
         -- what is quiet must not make alerts wait
         count(*) filter (where state <> 'sent' and status_code is distinct from 429
           and kind not in ('run', 'notice')) as failures
@@ -163,13 +163,18 @@ const led = sql`
 const opens = sql`(not h.sent and h.broken_because is null and h.failures > 0
   and (h.is_probe or (c.circuit_step = 0 and c.circuit_failures + h.failures >= ${CIRCUIT_FAILURES})))`;
 
+/** What was under way when its reader unsubscribed, or when mail came back, proves nothing; a person's test does. */
+const mends = sql`(h.sent and (c.broken_by is null or (c.broken_by = 'bounce' and h.tested)))`;
+
 /** A message that arrives proves its channel; a permanent error breaks it; errors in a row let it rest. */
 const channelHeard = sql`
   update channels c set
     last_sent_at = case when h.sent then clock_timestamp() else c.last_sent_at end,
-    broken_at = case when h.sent then null when h.broken_because is null then c.broken_at
+    broken_at = case when ${mends} then null when h.broken_because is null then c.broken_at
       else coalesce(c.broken_at, clock_timestamp()) end,
-    broken_because = case when h.sent then null else coalesce(h.broken_because, c.broken_because) end,
+    broken_because = case when ${mends} then null when c.broken_by is not null then c.broken_because
+      else coalesce(h.broken_because, c.broken_because) end,
+    broken_by = case when ${mends} then null else c.broken_by end,
     circuit_failures = case when h.sent or h.broken_because is not null then 0
       else c.circuit_failures + h.failures end,
     circuit_step = case when h.sent or h.broken_because is not null then 0 else c.circuit_step + ${opens}::int end,

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
 
 /**
- * Queues a test for each channel that is broken and was not tried for a day, and for each that is to be proven weekly
+ * Queues a test for each channel that a provider refused and that was not tried for a day, and for each that is to be proven weekly
  * and had nothing else arrive for a week. @returns how many, at most `limit`
  */
 export async function queueProofs(db: Db, limit: number): Promise<number> {
@@ -13,6 +13,7 @@ export async function queueProofs(db: Db, limit: number): Promise<number> {
       select c.project_id, c.id, 'test' from channels c
       join projects p on p.id = c.project_id and p.deleted_at is null
       where c.deleted_at is null
+        and c.unconfirmed_since is null and c.broken_by is null
         and (c.broken_at < clock_timestamp() - interval '1 day'
           or (c.prove_weekly and c.broken_at is null
             and coalesce(c.last_sent_at, c.created_at) < clock_timestamp() - interval '7 days'))

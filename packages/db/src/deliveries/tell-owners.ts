@@ -128,7 +128,7 @@ async function workingChannel(tx: Db | Tx, { projectId, notVia }: About): Promis
   const { rows } = await tx.execute<{ id: string }>(sql`
     select id from channels
     where project_id = ${projectId} and not internal and deleted_at is null and broken_at is null
-      and circuit_step = 0 and kind <> 'group' and id is distinct from ${notVia}
+      and unconfirmed_since is null and circuit_step = 0 and kind <> 'group' and id is distinct from ${notVia}
     order by is_fallback desc, last_sent_at desc nulls last, id limit 1`);
   return rows.map(({ id }) => id);
 }

@@ -4,7 +4,13 @@ import { TextLink } from "../../ui/page.tsx";
 import { useCheckFormContext } from "./check-form-context.ts";
 
 /** A channel as the form offers it. */
-export type OfferedChannel = { id: string; name: string; hint: string; brokenAt: string | null };
+export type OfferedChannel = {
+  id: string;
+  name: string;
+  hint: string;
+  brokenAt: string | null;
+  unconfirmedSince: string | null;
+};
 
 /** Who is told when the check goes down or comes up. */
 export function ChannelField({
@@ -32,15 +38,15 @@ export function ChannelField({
       {...form.getInputProps("channelIds")}
     >
       <Stack gap="xs" mt="xs">
-        {channels.map(({ id, name, hint, brokenAt }) => (
-          <Checkbox
-            key={id}
-            value={id}
-            label={brokenAt === null ? name : `${name} (broken)`}
-            description={hint}
-          />
+        {channels.map((channel) => (
+          <Checkbox key={channel.id} value={channel.id} label={labelOf(channel)} description={channel.hint} />
         ))}
       </Stack>
     </Checkbox.Group>
   );
+}
+
+function labelOf({ name, brokenAt, unconfirmedSince }: OfferedChannel): string {
+  if (brokenAt !== null) return `${name} (broken)`;
+  return unconfirmedSince === null ? name : `${name} (waiting for confirmation)`;
 }

@@ -1,0 +1,150 @@
+import { createHash } from "node:crypto";
+
+import { and, eq, sql } from "drizzle-orm";
+
+import type { Db, Tx } from "../database.ts";
+import { ringForDeliveries } from "../deliveries/changes.ts";
+import { channels } from "../schema/index.ts";
+import type { Confirming } from "./confirm-link.ts";
+import type { ChannelRef, ChannelRow } from "./find-channel.ts";
+
+/**
+ * Who names an address that alerts are to go to; null for a program with a key. Where the operator does, or asks for no
+ * confirmations, nobody is named at all.
+ */
+export type NamedBy = { userId: string | null };
+
+/** What became of a wish to ask: the question is queued, there were too many of them, or nothing is to be asked. */
+export type Asked = "asked" | "too often" | "nothing to ask";
+
+type Address = { projectId: string; kind: string; address: string };
+type Before = Pick<ChannelRow, "hint" | "unconfirmedSince" | "brokenBy">;
+
+/** Questions to one address, by whatever project, and by one project to all addresses. */
+const LIMITS = { addressPerDay: 3, addressPerMonth: 10, projectPerDay: 50 };
+
+/**
+ * Since when an address waits to be confirmed; null: it need not. Proven is what the operator names, one's own address
+ * where the account's is known to be right (verified, or the installation's first account), what this project has a
+ * confirmed channel for already, and an address that stays as it was.
+ */
+export async function unconfirmedSince(
+  tx: Db | Tx,
+  of: Address,
+  { by, before }: { by: NamedBy | null; before: Before | null },
+): Promise<Date | null> {
+  if (of.kind !== "email" || by === null) return null;
+  const stays = before !== null && before.hint === of.address && before.brokenBy !== "recipient";
+  if (stays && before.unconfirmedSince === null) return null;
+  const { rows } = await tx.execute<{ proven: boolean }>(sql`
+    select exists (
+      select from users u where u.id = ${by.userId} and lower(u.email) = lower(${of.address})
+        and (u.email_verified or u.id = (select id from users order by created_at, id limit 1))
+    ) or (exists (
+      select from channels c where ${sameMailbox(of)} and c.unconfirmed_since is null and c.deleted_at is null
+    ) and not exists (
+      select from channels c where ${sameMailbox(of)} and c.broken_by = 'recipient'
+    )) as proven`);
+  return rows[0]?.proven === true ? null : (before?.unconfirmedSince ?? new Date());
+}
+
+function sameMailbox({ projectId, address }: Address) {
+  return sql`c.project_id = ${projectId} and c.kind = 'email' and not c.internal
+    and lower(c.hint) = lower(${address})`;
+}
+
+/** Queues the question to a channel that waits, unless its address or its project had too many of them lately. */
+export async function askToConfirm(tx: Db | Tx, ref: ChannelRef): Promise<Asked> {
+  const [channel] = await tx.select().from(channels).where(isRef(ref)).for("update");
+  if (channel === undefined || channel.unconfirmedSince === null || channel.brokenBy === "recipient") {
+    return "nothing to ask";
+  }
+  if (!(await countQuestion(tx, ref.projectId, hashOf(channel.hint)))) return "too often";
+  await tx.execute(sql`
+    insert into deliveries (project_id, channel_id, kind) values (${ref.projectId}, ${ref.channelId}, 'confirm')`);
+  await tx
+    .update(channels)
+    .set({ askedAt: sql`clock_timestamp()` })
+    .where(isRef(ref));
+  await ringForDeliveries(tx);
+  return "asked";
+}
+
+/** The same for a person who presses the button. */
+export function askAgain(db: Db, ref: ChannelRef): Promise<Asked> {
+  return db.transaction((tx) => askToConfirm(tx, ref));
+}
+
+/** @returns false where it would be one too many. Two at once for one address or project wait for each other. */
+async function countQuestion(tx: Db | Tx, projectId: string, hash: string): Promise<boolean> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(key, 9))
+    from unnest(array[${hash}::text, ${projectId}::text]) as key order by key`);
+  await tx.execute(sql`delete from address_questions where asked_at < now() - interval '31 days'`);
+  const { rowCount } = await tx.execute(sql`
+    insert into address_questions (project_id, address_hash)
+    select ${projectId}::uuid, ${hash}
+    from (select count(*) as month, count(*) filter (where asked_at > now() - interval '1 day') as day
+          from address_questions where address_hash = ${hash} and asked_at > now() - interval '30 days') a,
+         (select count(*) as day from address_questions
+          where project_id = ${projectId} and asked_at > now() - interval '1 day') p
+    where a.day < ${LIMITS.addressPerDay} and a.month < ${LIMITS.addressPerMonth}
+      and p.day < ${LIMITS.projectPerDay}`);
+  return rowCount === 1;
+}
+
+/** A channel whose address is to be confirmed, as the page behind the link shows it. */
+export type Questioned = { projectName: string; isConfirmed: boolean };
+
+/** Null where the channel is gone, or sends elsewhere now. */
+export async function findQuestioned(db: Db, of: Confirming): Promise<Questioned | null> {
+  const { rows } = await db.execute<Questioned>(sql`
+    select p.name as "projectName", c.unconfirmed_since is null and c.broken_at is null as "isConfirmed"
+    from channels c join projects p on p.id = c.project_id and p.deleted_at is null
+    where ${isQuestioned(of)}`);
+  return rows[0] ?? null;
+}
+
+/**
+ * Whoever has the mailbox agreed: alerts go there from now on, whatever kept them from it, and those of what is still
+ * down are sent again. @returns whether there is such a channel
+ */
+export async function confirmAddress(db: Db, of: Confirming): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const { rows } = await tx.execute<{ id: string }>(sql`
+      update channels c set unconfirmed_since = null, broken_at = null, broken_because = null, broken_by = null,
+        circuit_failures = 0, circuit_step = 0, circuit_until = null
+      where ${isQuestioned(of)}
+      returning c.id, pg_notify('overdue_changes', json_build_object('projectId', c.project_id)::text)`);
+    if (rows.length === 0) return false;
+    await sendStillDown(tx, of.channelId);
+    return true;
+  });
+}
+
+/** The newest news of each incident that is open still; others were told of it meanwhile, this mailbox was not. */
+async function sendStillDown(tx: Tx, channelId: string): Promise<void> {
+  await tx.execute(sql`
+    update deliveries d set state = 'pending', next_attempt_at = clock_timestamp(), finished_at = null,
+      last_error = null, created_at = clock_timestamp()
+    from (
+      select distinct on (f.check_id) f.id from deliveries f
+      join incidents i on i.project_id = f.project_id and i.id = f.incident_id and i.resolved_at is null
+      where f.channel_id = ${channelId} and f.state = 'failed' and f.kind in ('down', 'reminder')
+      order by f.check_id, f.id desc
+    ) newest
+    where d.id = newest.id`);
+  await ringForDeliveries(tx);
+}
+
+function isQuestioned({ channelId, address }: Confirming) {
+  return sql`c.id = ${channelId} and c.kind = 'email' and c.hint = ${address} and c.deleted_at is null
+    and not c.internal`;
+}
+
+function isRef({ projectId, channelId }: ChannelRef) {
+  return and(eq(channels.projectId, projectId), eq(channels.id, channelId));
+}
+
+function hashOf(address: string): string {
+  return createHash("sha256").update(address.trim().toLowerCase()).digest("hex");
+}
