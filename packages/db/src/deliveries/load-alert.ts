@@ -42,11 +42,14 @@ type LoadedRow = Omit<AlertRecord, "lastPing" | "group"> & {
 
 const OUTPUT_BYTES = 8_192;
 
-/** Everything that the alerts of these deliveries say. The last ping is the newest one not later than the flip. */
+/**
+ * Everything that the alerts of these deliveries say. The last ping is the newest one not later than the flip.
+ * What is told only when it is over is told as that, in one.
+ */
 export async function loadAlerts(db: Db | Tx, ids: readonly string[]): Promise<AlertRecord[]> {
   if (ids.length === 0) return [];
   const { rows } = await db.execute<LoadedRow>(sql`
-    select d.id as "deliveryId", d.kind, d.uncertain, d.payload, ${epochMs(sql`d.created_at`)} as "writtenAt",
+    select d.id as "deliveryId", case when ended.id is null then d.kind else 'up' end as kind, d.uncertain, d.payload, ${epochMs(sql`d.created_at`)} as "writtenAt",
       ${tellsDownToo} as "tellsDownToo",
       json_build_object('id', p.id, 'name', p.name) as project,
       json_build_object('id', c.id, 'name', c.name) as channel,
@@ -57,7 +60,8 @@ export async function loadAlerts(db: Db | Tx, ids: readonly string[]): Promise<A
     join projects p on p.id = d.project_id
     join channels c on c.project_id = d.project_id and c.id = d.channel_id
     left join checks k on k.project_id = d.project_id and k.id = d.check_id
-    left join flips f on f.project_id = d.project_id and f.id = d.flip_id
+    left join lateral (${ended}) ended on true
+    left join flips f on f.project_id = d.project_id and f.id = coalesce(ended.id, d.flip_id)
     left join lateral (
       select i.* from incidents i
       where i.project_id = d.project_id and i.check_id = d.check_id
@@ -75,7 +79,14 @@ export async function loadAlerts(db: Db | Tx, ids: readonly string[]): Promise<A
   return rows.map((row) => ({ ...withOutput(row), group: groups.get(row.deliveryId) ?? null }));
 }
 
-const tellsDownToo = sql`(d.kind = 'up' and not exists (
+/** Where it took so long to tell of a down that it was over: the flip by which it recovered. */
+const ended = sql`
+  select up.id from incidents n
+  join flips up on up.project_id = n.project_id and up.check_id = n.check_id and up.at = n.resolved_at
+    and up.to_status = 'up'
+  where n.project_id = d.project_id and n.id = d.incident_id and d.kind in ('down', 'reminder') limit 1`;
+
+const tellsDownToo = sql`((d.kind = 'up' or ended.id is not null) and not exists (
   select from deliveries e
   where e.project_id = d.project_id and e.check_id = d.check_id and e.channel_id = d.channel_id
     and e.kind in ('down', 'reminder') and e.state = 'sent' and e.incident_id = i.id))`;

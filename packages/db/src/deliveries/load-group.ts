@@ -47,7 +47,8 @@ export async function loadGroups(db: Db | Tx, ids: readonly string[]): Promise<M
   if (ids.length === 0) return new Map();
   const { rows } = await db.execute<AlertGroup & { id: string }>(sql`
     with told as (
-      select l.id as lead, d.id, d.kind, d.payload, d.check_id, k.name, k.schedule ->> 'timezone' as timezone,
+      select l.id as lead, d.id, d.payload,
+        case when d.kind in ('down', 'reminder') and i.resolved_at is not null then 'up' else d.kind end as kind, d.check_id, k.name, k.schedule ->> 'timezone' as timezone,
         i.reason, i.storm_id,
         row_number() over (partition by l.id order by d.lead_id nulls first, d.id) as place
       from deliveries l

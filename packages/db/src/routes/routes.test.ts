@@ -6,6 +6,7 @@ import type { Pool, PoolClient } from "pg";
 import { afterAll, expect, test } from "vitest";
 
 import { openDb } from "../database.ts";
+import { loadAlerts } from "../deliveries/index.ts";
 import { ALONE, recordPings } from "../transitions/index.ts";
 import { createPerson, createRoute, deleteRoute, editRoute, whoWouldHearOf, wakeIncidents } from "./index.ts";
 
@@ -136,6 +137,18 @@ test("a route that cannot be read tells all at once instead of nobody", async ()
   await pool.query("update routes set hours = $2 where id = $1", [id, nonsense]);
   await fail(check);
   expect(await told(check)).toEqual(["chat down"]);
+});
+
+test("what could be told only when it was over is not told as if it lasted", async () => {
+  const { check, chat } = await aScene();
+  await addRoute(check, { steps: [step(0, chat)], recovery: false });
+  await fail(check);
+  const [lasting] = await loadAlerts(db, await deliveryIds(check));
+  expect(lasting).toMatchObject({ kind: "down", tellsDownToo: false });
+  await succeed(check);
+  const [over] = await loadAlerts(db, await deliveryIds(check));
+  expect(over).toMatchObject({ kind: "up", tellsDownToo: true });
+  expect(over?.flip?.at).toBeGreaterThan(lasting?.flip?.at ?? Infinity);
 });
 
 test("where nobody would hear the owners are told by mail, and of the recovery", async () => {
@@ -270,6 +283,11 @@ async function minutesPass(check: SceneCheck, minutes: number): Promise<void> {
 
 async function wake(): Promise<void> {
   await wakeIncidents(pool, { limit: 100, way: WAY }, rethrow);
+}
+
+async function deliveryIds(check: SceneCheck): Promise<string[]> {
+  const { rows } = await pool.query("select id from deliveries where check_id = $1", [check.id]);
+  return rows.map(({ id }) => id);
 }
 
 async function told(check: SceneCheck): Promise<string[]> {
