@@ -33,10 +33,10 @@ export function useChangePassword() {
 }
 
 async function readMe() {
-  const { user, projects } = await answerOf(api.v1.me.$get());
+  const { user, projects, isOperator } = await answerOf(api.v1.me.$get());
   if (user === null)
     throw new ApiError({ status: 401, code: "unauthorized", detail: "Sign in as a person." });
-  return { user, projects };
+  return { user, projects, isOperator };
 }
 
 /** Whoever comes in or goes out, nothing read before counts any more. */

@@ -10,7 +10,17 @@ test("a problem keeps its sentence, its code and its fields", async () => {
   };
   const error = await problemFrom(Response.json(body, { status: 400 }));
   expect(error).toMatchObject({ status: 400, code: "invalid_input", errors: body.errors });
-  expect(sentenceOf(error)).toBe("Grace must be between 1 minute and 365 days.");
+  expect(sentenceOf(error)).toBe("Grace: Grace must be between 1 minute and 365 days.");
+});
+
+test.each([
+  ["steps.0.targets", "Steps 1 targets: Name somebody."],
+  ["maxRuntimeSeconds", "Max runtime: Name somebody."],
+  ["channelIds.2", "Channel 3: Name somebody."],
+  ["", "Name somebody."],
+])("the field %s is named in words", (field, sentence) => {
+  const errors = [{ field, message: "Name somebody." }];
+  expect(sentenceOf(new ApiError({ status: 400, code: "invalid_input", detail: "", errors }))).toBe(sentence);
 });
 
 test("the account library's message is read too", async () => {

@@ -17,10 +17,23 @@ export class ApiError extends Error {
 
 /** What to tell a person about anything thrown. */
 export function sentenceOf(error: unknown): string {
-  if (error instanceof ApiError) return error.errors.map(({ message }) => message).join(" ") || error.message;
+  if (error instanceof ApiError) return error.errors.map(fieldSentence).join(" ") || error.message;
   if (error instanceof TypeError) return "Overdue could not be reached. Check the connection and try again.";
   return "Something went wrong in this page. Reload it; if that does not help, tell the operator.";
 }
+
+/** "Grace: use at least a minute.": the field's name in words, and what it needs. */
+function fieldSentence({ field, message }: FieldError): string {
+  const name = field
+    .split(".")
+    .map((part) => (/^\d+$/.test(part) ? String(Number(part) + 1) : part.replace(UNIT, "")))
+    .join(" ")
+    .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return name === "" ? message : `${name.slice(0, 1).toUpperCase()}${name.slice(1)}: ${message}`;
+}
+
+// The unit or the plural of ids at the end of a name says nothing to a person.
+const UNIT = /(?:Seconds|Minutes|Ids?)$/;
 
 /** Reads an RFC 9457 problem, or better-auth's `{message, code}`; anything else becomes a plain sentence. */
 export async function problemFrom(response: Response): Promise<ApiError> {

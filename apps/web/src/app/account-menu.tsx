@@ -1,12 +1,12 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconLogout, IconUserCircle } from "@tabler/icons-react";
-import { useNavigate } from "@tanstack/react-router";
+import { IconLogout, IconServer, IconUserCircle } from "@tabler/icons-react";
+import { Link, useNavigate } from "@tanstack/react-router";
 
 import { type Me, useSignOut } from "../accounts/account-queries.ts";
 import { tell } from "../ui/tell.tsx";
 
 /** Who is signed in, and the way out. */
-export function AccountMenu({ user }: { user: Me["user"] }) {
+export function AccountMenu({ me: { user, isOperator } }: { me: Me }) {
   const navigate = useNavigate();
   const signOut = useSignOut();
   const leave = () =>
@@ -20,6 +20,11 @@ export function AccountMenu({ user }: { user: Me["user"] }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{user.email}</Menu.Label>
+        {isOperator && (
+          <Menu.Item component={Link} to="/operator" leftSection={<IconServer size={16} aria-hidden />}>
+            This installation
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leave}>
           Sign out
         </Menu.Item>

@@ -94,6 +94,12 @@ const newProject = createRoute({
   component: lazyRouteComponent(() => import("../pages/new-project-page.tsx"), "NewProjectPage"),
 });
 
+const operator = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/operator",
+  component: lazyRouteComponent(() => import("../pages/operator-page.tsx"), "OperatorPage"),
+});
+
 const projectRoute = createRoute({
   getParentRoute: () => signedIn,
   path: "/projects/$projectId",
@@ -260,6 +266,7 @@ export const routeTree = root.addChildren([
     home,
     checkLink,
     newProject,
+    operator,
     projectRoute.addChildren([
       projectHome,
       checkList,

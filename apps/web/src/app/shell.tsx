@@ -83,7 +83,7 @@ export function Shell({ me, projectId, openIncidents, banner, children }: Props)
         </nav>
         <div className={styles["end"]}>
           <ColorSchemeToggle />
-          <AccountMenu user={me.user} />
+          <AccountMenu me={me} />
         </div>
       </header>
       {banner}

@@ -1,7 +1,7 @@
 import { Button, Group, Menu } from "@mantine/core";
 import { IconBellZ, IconCheck, IconChevronDown } from "@tabler/icons-react";
 
-import { useAsOfNow } from "../time/clock.ts";
+import { serverNow, useAsOfNow } from "../time/clock.ts";
 import { browserZone } from "../time/zoned.ts";
 import { EditorsOnly } from "../ui/role.tsx";
 import { tell } from "../ui/tell.tsx";
@@ -17,10 +17,12 @@ type Props = {
   incident: Pick<IncidentSummary, "id" | "acknowledgedAt" | "acknowledgedBy" | "snoozedUntil" | "resolvedAt">;
 };
 
+const SOON_MS = 2_000;
+
 const SNOOZES = [
   { for: "30m", label: "For 30 minutes" },
   { for: "2h", label: "For 2 hours" },
-  { for: "tomorrow", label: "Until tomorrow 9:00" },
+  { for: "tomorrow", label: `Until tomorrow 9:00 (${browserZone()})` },
   { for: "recovery", label: "Until it recovers" },
 ] as const;
 
@@ -31,6 +33,11 @@ export function IncidentActs({ projectId, incident, inList = false }: Props) {
   const act = (wanted: IncidentAct, done: () => void) =>
     mutate(wanted, { onSuccess: done, onError: tell.trouble });
   const takeBack = () => act({ act: "unacknowledge" }, () => tell.done("Taken back."));
+  // The API knows no other end of a snooze than its time.
+  const endSnooze = () =>
+    act({ act: "snooze", json: { until: new Date(serverNow() + SOON_MS).toISOString() } }, () =>
+      tell.done("The snooze ends now."),
+    );
   const acknowledge = () =>
     act({ act: "acknowledge" }, () =>
       tell.undoable("Acknowledged: nobody else is told of it until it recovers.", takeBack),
@@ -55,7 +62,11 @@ export function IncidentActs({ projectId, incident, inList = false }: Props) {
               Take the acknowledgement back
             </Button>
           )}
-          <SnoozeMenu snooze={(json) => act({ act: "snooze", json }, () => tell.done("Snoozed."))} />
+          <SnoozeMenu
+            isSnoozed={incident.snoozedUntil !== null && attention.includes("Snoozed")}
+            snooze={(json) => act({ act: "snooze", json }, () => tell.undoable("Snoozed.", endSnooze))}
+            end={endSnooze}
+          />
           <NoteForm add={(text, done) => act({ act: "note", text }, done)} />
         </Group>
       </EditorsOnly>
@@ -69,7 +80,9 @@ function isUntouched({ acknowledgedAt, snoozedUntil }: Props["incident"]): boole
 
 type Snooze = Extract<IncidentAct, { act: "snooze" }>["json"];
 
-function SnoozeMenu({ snooze }: { snooze: (json: Snooze) => void }) {
+type SnoozeProps = { isSnoozed: boolean; snooze: (json: Snooze) => void; end: () => void };
+
+function SnoozeMenu({ isSnoozed, snooze, end }: SnoozeProps) {
   return (
     <Menu position="bottom-start">
       <Menu.Target>
@@ -88,6 +101,7 @@ function SnoozeMenu({ snooze }: { snooze: (json: Snooze) => void }) {
             {label}
           </Menu.Item>
         ))}
+        {isSnoozed && <Menu.Item onClick={end}>End the snooze now</Menu.Item>}
       </Menu.Dropdown>
     </Menu>
   );

@@ -4,7 +4,9 @@ import {
   Button,
   Group,
   NativeSelect,
+  Popover,
   Table,
+  Text,
   TextInput,
   Tooltip,
   VisuallyHidden,
@@ -101,16 +103,24 @@ function KeyActions({ projectId, keyView: { id, name }, onMade }: Making & { key
           <IconRefresh size={17} />
         </ActionIcon>
       </Tooltip>
-      <Tooltip label="Revoke: it stops working at once">
-        <ActionIcon
-          variant="subtle"
-          color="red"
-          aria-label={`Revoke ${name}`}
-          onClick={() => revoke.mutate(id, { onError: tell.trouble })}
-        >
-          <IconTrash size={17} />
-        </ActionIcon>
-      </Tooltip>
+      <Popover trapFocus returnFocus position="bottom-end">
+        <Popover.Target>
+          <ActionIcon variant="subtle" color="red" aria-label={`Revoke ${name}`}>
+            <IconTrash size={17} />
+          </ActionIcon>
+        </Popover.Target>
+        <Popover.Dropdown aria-label={`Revoke ${name}?`}>
+          <Text mb="xs">It stops working at once, for good.</Text>
+          <Button
+            color="red"
+            size="compact-md"
+            loading={revoke.isPending}
+            onClick={() => revoke.mutate(id, { onError: tell.trouble })}
+          >
+            Revoke {name}
+          </Button>
+        </Popover.Dropdown>
+      </Popover>
     </Group>
   );
 }

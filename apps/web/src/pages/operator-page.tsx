@@ -1,0 +1,47 @@
+import { useQuery } from "@tanstack/react-query";
+
+import { PageSkeleton } from "../app/page-skeleton.tsx";
+import { Problems, Processes, SelfTest, Work } from "../operator/health-facts.tsx";
+import { operatorQuery } from "../operator/operator-queries.ts";
+import { Ago } from "../ui/ago.tsx";
+import { BackArrow, Page, TextLink } from "../ui/page.tsx";
+import { Trouble } from "../ui/trouble.tsx";
+import styles from "../app/shell.module.css";
+
+export function OperatorPage() {
+  const { data: health, error, refetch } = useQuery(operatorQuery);
+  return (
+    <main className={styles["main"]}>
+      <Page
+        title="This installation"
+        lead={
+          health ? (
+            <>
+              Of all projects together, as of <Ago at={health.at} />.
+            </>
+          ) : (
+            "Of all projects together."
+          )
+        }
+        back={
+          <TextLink to="/">
+            <BackArrow />
+            Checks
+          </TextLink>
+        }
+      >
+        {error && <Trouble error={error} retry={() => void refetch()} />}
+        {health ? (
+          <>
+            <Problems health={health} />
+            <Work health={health} />
+            <SelfTest health={health} />
+            <Processes health={health} />
+          </>
+        ) : (
+          !error && <PageSkeleton />
+        )}
+      </Page>
+    </main>
+  );
+}
