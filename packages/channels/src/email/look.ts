@@ -78,7 +78,7 @@ export function card(colour: string): CSSProperties {
 export const DARK = `
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
 @media (prefers-color-scheme: dark) {
-  .body { background-color: #101113 !important; color: #e9ecef !important; }
+  .body, .body > table > tbody > tr > td { background-color: #101113 !important; color: #e9ecef !important; }
   .card { background-color: #1f2124 !important; }
   .card h1, .card h2, .card p, .card td, .card th { color: #e9ecef !important; }
   .card .quiet { color: #adb5bd !important; }

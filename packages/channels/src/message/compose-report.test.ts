@@ -29,9 +29,9 @@ const quiet: ReportPayload = {
 };
 
 test("a report says how the month went, and names what a person should look at", () => {
-  expect(plainText(compose())).toBe(`Ops, November 2026: 99.99 % up, 2 missed, 1 failed, 1 down now
+  expect(plainText(compose())).toBe(`Ops, November 2026: 99.99% up, 2 missed, 1 failed, 1 down now
 
-Your 42 checks were up 99.99 % of the time, after 99.81 % the month before. 1 down now.
+Your 42 checks were up 99.99% of the time, after 99.81% the month before. 1 check is down now.
 
 Project: Ops
 On time: 1240 (before: 1198)
@@ -39,14 +39,14 @@ Late: 7 (before: 3)
 Missed: 2 (before: 5)
 Failed: 1 (before: 0)
 Went down: 3 (before: 5)
-Not counted: pauses of 2 checks; maintenance of 12 checks; 3 min in which Overdue itself could not hear; 4 expected in such times
+Not counted: pauses of 2 checks; maintenance of 12 checks; 3 min in which Overdue itself could not hear; 4 runs expected in such times
 
 Down now
-- old importer: missed, since 2026-09-17 08:00:00 Europe/Berlin
+- old importer: missed, since 17 September 2026
 
 Down the longest (2)
-- nightly backup: 9 h 15 min in 2 times, 98.72 % up
-- invoices to the accountant, every weekday: 31 min, 99.93 % up
+- nightly backup: 9 h 15 min in all, 2 times; 98.72% up
+- invoices to the accountant, every weekday: 31 min; 99.93% up
 
 Late (7)
 - sync-crm: 5 times, by up to 21 min
@@ -58,16 +58,16 @@ Longest runs (2)
 - reindex: 4 min
 
 Never ran
-- restore drill: made 2026-11-03 11:00:00 Europe/Berlin
+- restore drill: made 3 November 2026
 
 Silent all month
-- old importer: last heard 2026-09-17 06:00:00 Europe/Berlin
+- old importer: last heard 17 September 2026
 
 Paused
-- reports for Q3: since 2026-10-02 10:15:00 Europe/Berlin
+- reports for Q3: since 2 October 2026
 
 Channels that do not work
-- Ops chat: since 2026-11-28 18:02:00 Europe/Berlin. Telegram: the bot was removed from the chat.
+- Ops chat: since 28 November 2026. Telegram: the bot was removed from the chat.
 
 https://overdue.example.org/projects/0199a1b2-0000-7000-8000-0000000000aa/report?period=2026-11&timezone=Europe%2FBerlin`);
 });
@@ -75,18 +75,18 @@ https://overdue.example.org/projects/0199a1b2-0000-7000-8000-0000000000aa/report
 test("a month without a fault says so, and nothing more than the figures", () => {
   const message = compose(quiet);
   expect(message).toMatchObject({
-    title: "Ops, November 2026: 100 % up, nothing missed",
-    sentence: "Your 1 check was up 100 % of the time. Nothing is down now.",
+    title: "Ops, November 2026: 100% up, nothing missed",
+    sentence: "Your 1 check was up 100% of the time. Nothing is down now.",
     tone: "neutral",
     sections: [],
   });
 });
 
 test.each([
-  [0.999_999, "99.99 %"],
-  [0.9, "90 %"],
-  [0.001, "0.1 %"],
-  [0, "0 %"],
+  [0.999_999, "99.99%"],
+  [0.9, "90%"],
+  [0.001, "0.1%"],
+  [0, "0%"],
 ])("%d of the time is told as %s, never more than it was", (now, words) => {
   const report = { ...quiet.report, uptime: { now, before: null } };
   expect(compose({ ...quiet, report }).sentence).toContain(` ${words} of`);

@@ -3,7 +3,7 @@ import type { Words } from "./compose-other.ts";
 import { projectLine } from "./names.ts";
 import { ReportPayload } from "./report-payload.ts";
 import { oneLine } from "./text.ts";
-import { dayIn, duration, instantIn } from "./time.ts";
+import { dayIn, duration } from "./time.ts";
 
 type Report = ReportPayload["report"];
 type Period = ReportPayload["period"];
@@ -43,8 +43,8 @@ function verdict({ uptime, missed, failed, open }: Report): string {
 }
 
 function sentenceOf({ uptime, checks, open }: Report, { every }: Period): string {
-  const watched = `${checks} ${checks === 1 ? "check" : "checks"}`;
-  const now = open.total === 0 ? "Nothing is down now." : `${open.total} down now.`;
+  const watched = checksWord(checks);
+  const now = open.total === 0 ? "Nothing is down now." : `${checksWord(open.total)} ${open.total === 1 ? "is" : "are"} down now.`;
   if (uptime.now === null) return `None of your ${watched} was up or down in a way that counts. ${now}`;
   const was = uptime.before === null ? "" : `, after ${percent(uptime.before)} the ${every} before`;
   return `Your ${watched} ${checks === 1 ? "was" : "were"} up ${percent(uptime.now)} of the time${was}. ${now}`;
@@ -70,20 +70,23 @@ function leftOutLine({ leftOut, notJudged }: Report): AlertLine[] {
     pausedChecks === 0 ? "" : `pauses of ${checksWord(pausedChecks)}`,
     maintenanceChecks === 0 ? "" : `maintenance of ${checksWord(maintenanceChecks)}`,
     outageMs === 0 ? "" : `${duration(outageMs)} in which Overdue itself could not hear`,
-    notJudged.now === 0 ? "" : `${notJudged.now} expected in such times`,
+    notJudged.now === 0 ? "" : `${notJudged.now} runs expected in such times`,
   ].filter((part) => part !== "");
   return parts.length === 0 ? [] : [{ label: "Not counted", value: parts.join("; ") }];
 }
 
 function sectionsOf(report: Report, { every, timezone }: Period): AlertSection[] {
-  const on = (at: number) => instantIn(at, timezone).replace(/ \(.*/, "");
+  const on = (at: number) => {
+    const { day, month, year } = dayIn(at, timezone);
+    return `${day} ${month} ${year}`;
+  };
   return [
     section("Down now", report.open, ({ reason, openedAt }) => `${reason}, since ${on(openedAt)}`),
     section(
       "Down the longest",
       report.worst,
       ({ downMs, downs, uptime }) =>
-        `${duration(downMs)}${downs > 1 ? ` in ${downs} times` : ""}, ${percent(uptime)} up`,
+        `${duration(downMs)}${downs > 1 ? ` in all, ${downs} times` : ""}; ${percent(uptime)} up`,
     ),
     section(
       "Late",
@@ -126,7 +129,7 @@ function section<Item extends { name: string }>(
 /** Never rounded up to 100: that would hide a fault. */
 function percent(share: number): string {
   const floored = Math.floor(share * 10_000) / 100;
-  return `${share >= 1 ? "100" : floored.toFixed(2).replace(/\.?0+$/, "")} %`;
+  return `${share >= 1 ? "100" : floored.toFixed(2).replace(/\.?0+$/, "")}%`;
 }
 
 function counted(count: number, what: string): string {
