@@ -4,7 +4,7 @@ import { comparerWith, documentOf, type Operation, operationsIn } from "../test/
 import { BODIES, fillProject, MARKER, ROTATION } from "../test/one-of-everything.ts";
 import { keyHolder, person, read, testApi } from "../test/test-api.ts";
 
-const api = await testApi({ metricsToken: "let-me-measure" });
+const api = await testApi({ metricsToken: "let-me-measure", mail: true });
 const document = await documentOf(api);
 const compare = comparerWith(document);
 const operations = operationsIn(document);

@@ -41,6 +41,8 @@ import { projectRoutes } from "./projects/project-routes.ts";
 import { hearingRoutes } from "./routes/hearing-routes.ts";
 import { personRoutes } from "./routes/person-routes.ts";
 import { rotationRoutes } from "./routes/rotation-routes.ts";
+import { reportRoutes } from "./reports/report-routes.ts";
+import { stopRoutes } from "./reports/stop-routes.ts";
 import { routeRoutes } from "./routes/route-routes.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
 import { siteHandler } from "./site/site-handler.ts";
@@ -74,6 +76,7 @@ function restRoutes() {
     .route("/", hearingRoutes)
     .route("/", personRoutes)
     .route("/", rotationRoutes)
+    .route("/", reportRoutes)
     .route("/", eventRoutes)
     .route("/", healthRoutes)
     .route("/", metricsRoute);
@@ -106,6 +109,7 @@ export function createApp(deps: Deps) {
   app.route("/", unsubscribeRoutes);
   app.route("/", telegramUpdateRoutes);
   app.route("/", confirmRoutes);
+  app.route("/", stopRoutes);
   app.route("/", healthchecksRoutes);
   const document = () => documentOf(app, settings.version);
   app.route("/", openapiRoutes(document));

@@ -44,6 +44,8 @@ export type ApiSettings = {
   publicUrl: string;
   /** Origins whose pages may act for a signed-in person. */
   origins: readonly string[];
+  /** A mail server is set. */
+  mail: boolean;
   registration: "open" | "invite" | "closed";
   /** Where the queues live. */
   queue: "postgres" | "redis";

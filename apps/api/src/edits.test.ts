@@ -95,10 +95,13 @@ function bodyOf(path: string): object {
   return body;
 }
 
+/** Of fields that do not take just any text. */
+const OTHERS: Record<string, string> = { role: "editor", timezone: "UTC" };
+
 /** Another value for the same field. */
 function otherBodyOf(path: string): object {
   const [[field, value] = ["", ""]] = Object.entries(bodyOf(path));
-  return { [field]: field === "role" ? "editor" : `${String(value)} again` };
+  return { [field]: OTHERS[field] ?? `${String(value)} again` };
 }
 
 function filled(path: string): string {

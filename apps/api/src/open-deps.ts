@@ -76,6 +76,7 @@ function settingsOf(config: Config): ApiSettings {
     hasHeartbeat: config.selfHeartbeatUrl !== null,
     publicUrl,
     origins: originsOf(publicUrl),
+    mail: config.smtpUrl !== null,
     registration,
     emailVerification: config.emailVerification,
     metricsToken,

@@ -22,6 +22,8 @@ const UNDOCUMENTED = [
   "POST /unsubscribe",
   "GET /confirm-address",
   "POST /confirm-address",
+  "GET /reports/stop",
+  "POST /reports/stop",
 ];
 const api = await testApi();
 const document = await read<Document>(await api.call("GET", "/openapi.json"));

@@ -41,6 +41,7 @@ export const BODIES: Record<string, object> = {
   "PATCH /v1/projects/:projectId/people/:personId": { name: "taken" },
   "POST /v1/projects/:projectId/rotations": { ...ROTATION, personIds: [NOBODY] },
   "PATCH /v1/projects/:projectId/rotations/:rotationId": { name: "taken" },
+  "PATCH /v1/projects/:projectId/my-report": { timezone: "Africa/Abidjan" },
   "POST /v1/projects/:projectId/keys": { name: "taken", scope: "write" },
   "POST /v1/projects/:projectId/members": { email: "person-2@example.org", role: "owner" },
   "PATCH /v1/projects/:projectId/members/:userId": { role: "viewer" },

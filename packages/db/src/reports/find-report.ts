@@ -26,6 +26,36 @@ export async function findReport(tx: Db | Tx, query: ReportQuery): Promise<Repor
   });
 }
 
+/** Summing it up took longer than anybody should wait. */
+export class ReportTooLarge extends Error {}
+
+/** A report for somebody who waits for it. @throws ReportTooLarge */
+export async function readReport(db: Db, query: ReportQuery): Promise<Report> {
+  return await unlessTimedOut(() =>
+    db.transaction(async (tx) => {
+      await limitTime(tx);
+      return await findReport(tx, query);
+    }),
+  );
+}
+
+/** Nobody's alerts wait for a summary. */
+export async function limitTime(tx: Tx): Promise<void> {
+  await tx.execute(sql`set local statement_timeout = '20s'`);
+}
+
+/** @throws ReportTooLarge where a statement took longer than `limitTime` allows */
+export async function unlessTimedOut<T>(make: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (cause) {
+    const isTimeout = cause instanceof Error && Reflect.get(Object(cause.cause), "code") === TIMED_OUT;
+    throw isTimeout ? new ReportTooLarge("The report took too long.", { cause }) : cause;
+  }
+}
+/** query_canceled */
+const TIMED_OUT = "57014";
+
 /** Whether the project has checks, so that there is something to report. */
 export async function hasChecks(db: Db | Tx, projectId: string): Promise<boolean> {
   const { rows } = await db.execute(

@@ -5,7 +5,7 @@ export {
   type ReportChoice,
   storeOwnersReports,
 } from "./choices.ts";
-export { findReport, type ReportQuery } from "./find-report.ts";
+export { readReport, type ReportQuery, ReportTooLarge } from "./find-report.ts";
 export {
   type AskedReport,
   queueReportNow,

@@ -13,7 +13,7 @@ import { ringForDeliveries } from "../deliveries/changes.ts";
 import { type OwnersWay, ownMailbox } from "../deliveries/tell-owners.ts";
 import { deliveries } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
-import { findReport, hasChecks } from "./find-report.ts";
+import { findReport, hasChecks, limitTime, unlessTimedOut } from "./find-report.ts";
 
 type DueRow = {
   id: string;
@@ -59,13 +59,15 @@ export async function queueReports(db: Db, { way, now, onError }: ReportsWay): P
 /** What a member asked to be sent at once, whatever is due. */
 export type AskedReport = { projectId: string; reportId: string; email: string; period: Period };
 
-/** Queues a report to a member's address. @returns the delivery */
+/** Queues a report to a member's address. @returns the delivery. @throws ReportTooLarge */
 export async function queueReportNow(db: Db, keyring: Keyring, asked: AskedReport): Promise<string> {
-  return await db.transaction(async (tx) => {
-    await limitTime(tx);
-    const { channelId } = await ownMailbox(tx, keyring, asked);
-    return await queue(tx, { ...asked, channelId });
-  });
+  return await unlessTimedOut(() =>
+    db.transaction(async (tx) => {
+      await limitTime(tx);
+      const { channelId } = await ownMailbox(tx, keyring, asked);
+      return await queue(tx, { ...asked, channelId });
+    }),
+  );
 }
 
 /** How many reports the project was sent within the last minute. */
@@ -129,11 +131,6 @@ async function queue(tx: Tx, { projectId, channelId, reportId, period }: Queued)
   const [row] = rows;
   if (row === undefined) throw new Error("The insert answered no row.");
   return row.id;
-}
-
-/** A report that takes longer is given up: nobody's alerts wait for a summary. */
-export async function limitTime(tx: Tx): Promise<void> {
-  await tx.execute(sql`set local statement_timeout = '30s'`);
 }
 
 function instant(at: Instant) {
