@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { openDb, schema, stopReports, type Db } from "@overdue/db";
+import { openDb, passOnDelivery, schema, stopReports, type Db } from "@overdue/db";
 import {
   aCheck,
   aProject,
@@ -14,6 +14,7 @@ import { eq } from "drizzle-orm";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { openCourier } from "../courier/courier.ts";
 import { startDelivering } from "../deliver/deliver.ts";
 import { openEgress } from "../egress/egress.ts";
 import { openQueue } from "../queue/queue.ts";
@@ -162,9 +163,10 @@ async function deliver(): Promise<() => Promise<void>> {
     stopLink: (message) => stopLinkOf(message, { keyring: sceneKeyring, publicUrl }),
   });
   const operator = { publicUrl, telegramApiRoot: "", telegramBotToken: null, slackApiUrl: "" };
-  const sender = openSender({ egress, mailer, operator, passOn: () => Promise.resolve(0) });
-  const parts = { db, keyring: sceneKeyring, queue, checkerId: null, mail: true, sink: null };
-  const delivering = startDelivering({ ...parts, sender, publicUrl, log });
+  const sender = openSender({ egress, mailer, operator, passOn: (...of) => passOnDelivery(db, ...of) });
+  const parts = { db, keyring: sceneKeyring, courierId: null, mail: true, sink: null };
+  const courier = openCourier({ ...parts, sender, publicUrl, log });
+  const delivering = startDelivering({ db, queue, courier, log });
   delivering.wake();
   return async () => {
     await delivering.stop();
