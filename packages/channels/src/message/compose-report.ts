@@ -44,7 +44,10 @@ function verdict({ uptime, missed, failed, open }: Report): string {
 
 function sentenceOf({ uptime, checks, open }: Report, { every }: Period): string {
   const watched = checksWord(checks);
-  const now = open.total === 0 ? "Nothing is down now." : `${checksWord(open.total)} ${open.total === 1 ? "is" : "are"} down now.`;
+  const now =
+    open.total === 0
+      ? "Nothing is down now."
+      : `${checksWord(open.total)} ${open.total === 1 ? "is" : "are"} down now.`;
   if (uptime.now === null) return `None of your ${watched} was up or down in a way that counts. ${now}`;
   const was = uptime.before === null ? "" : `, after ${percent(uptime.before)} the ${every} before`;
   return `Your ${watched} ${checks === 1 ? "was" : "were"} up ${percent(uptime.now)} of the time${was}. ${now}`;
