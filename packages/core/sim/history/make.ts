@@ -7,17 +7,20 @@ import { makeActs } from "./people.ts";
 import { receive } from "./receive.ts";
 import { inOrder } from "./order.ts";
 import { makeSettings } from "./settings.ts";
+import { makeWorks } from "./works.ts";
 
 /** The history of one check, made of its seed and its number alone. */
 export function makeHistory({ seed, days }: { seed: number; days: number }, number: number): History {
   const random = (part: string) => randomFrom(`${seed}/${number}/${part}`);
   const begin = beginning(random("calendar"));
   const end = begin + days * DAY;
-  const settings = makeSettings(random("settings"));
+  const works = makeWorks(random("works"), { begin, end });
+  const maintenance = works.windows.length > 0 && { maintenance: works.windows };
+  const settings = { ...makeSettings(random("settings")), ...maintenance };
   const faults = makeFaults(random("faults"), { begin, end });
   const sendings = makeSendings(random("job"), settings, { begin, end });
   const acts = makeActs(random("people"), { begin, end, settings }, faults.outages);
-  const entries = [...receive(random("network"), sendings, faults), ...acts]
+  const entries = [...receive(random("network"), sendings, faults), ...acts, ...works.acts]
     .filter((entry) => entry.committedAt < end)
     .toSorted((a, b) => a.committedAt - b.committedAt);
   const history = { id: `${seed}/${number}`, begin, end, settings, faults, entries: distinct(entries) };

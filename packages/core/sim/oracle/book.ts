@@ -9,6 +9,7 @@ import {
 import { SECOND, type Span } from "../history/history.ts";
 import type { Verdict } from "./differences.ts";
 import { moved } from "./outages.ts";
+import { isPlanned } from "./works.ts";
 
 /** What has been decided so far, while the moments of a life are read from the first. */
 export type Book = {
@@ -58,16 +59,21 @@ export function following({ settings }: Book, dueAt: Instant): Instant | null {
 
 export function put(book: Book, slot: Slot): void {
   book.slots.set(slot.dueAt, slot);
-  if (slot.outcome !== "not-judged") book.sinceUp.set(slot.dueAt, slot);
+  if (slot.outcome !== "not-judged" && !isExcused(book, slot)) book.sinceUp.set(slot.dueAt, slot);
 }
 
 /** Rules 4 and 8. */
 export function flip(book: Book, to: Status, { at, reason }: { at: Instant; reason: Reason | null }): void {
   const { status: from, flips } = book;
-  if (from === to) return;
+  if (from === to || (to === "down" && isPlanned(book.settings, at))) return;
   const alerts = to === "down" || (to === "up" && from === "down");
   flips.push({ at: Math.max(at, flips.at(-1)?.at ?? at), from, to, reason, alerts });
   book.status = to;
   book.goodInARow = 0;
   if (to === "up") book.sinceUp.clear();
+}
+
+/** Rule 41: what fails in planned work counts for nothing. */
+function isExcused({ settings }: Book, { outcome, at }: Slot): boolean {
+  return outcome === "failed" && isPlanned(settings, at);
 }

@@ -3,6 +3,7 @@ import { nextAfter, type Instant, type Reason, type Schedule, type Slot } from "
 import { tooOften, twoHosts } from "./alarms.ts";
 import { deadlineOf, expectAfter, flip, following, put, type Book } from "./book.ts";
 import type { Moment } from "./moments.ts";
+import { isPlanned } from "./works.ts";
 import { firstMet, lastWord, settle, type Came } from "./slots.ts";
 
 /** What the moments of a life, in their order, make of its slots and its status. */
@@ -26,16 +27,19 @@ function missUntil(book: Book, until: Instant): void {
   }
 }
 
-/** Rules 18, 30, 34 and 36. */
+/** Rules 18, 30, 34, 36 and 40. */
 function miss(book: Book, dueAt: Instant, at: Instant): void {
   book.turn += 1;
   const deaf = book.outages.some((outage) => outage.from <= dueAt && dueAt <= outage.until);
-  book.last = { dueAt, outcome: deaf ? "not-judged" : "missed", at, lateMs: null, runId: null };
+  const excused = !deaf && isPlanned(book.settings, dueAt);
+  const outcome = deaf || excused ? "not-judged" : "missed";
+  book.last = { dueAt, outcome, at, lateMs: null, runId: null, ...(excused && { because: "maintenance" }) };
   put(book, book.last);
   book.countsFrom = dueAt;
-  book.goodInARow = 0;
+  if (excused && book.settings.schedule.kind !== "interval") return;
+  if (!deaf && !excused) book.goodInARow = 0;
   if (book.status === "new") flip(book, "down", { at, reason: "never-started" });
-  else if (!(deaf && book.settings.tolerance)) goDown(book, at, "missed");
+  else if (!((deaf || excused) && book.settings.tolerance)) goDown(book, at, "missed");
 }
 
 function decide(book: Book, moment: Moment, before: Schedule): void {
@@ -49,6 +53,8 @@ function decide(book: Book, moment: Moment, before: Schedule): void {
       return book.status === "paused" ? resume(book, at) : undefined;
     case "edit":
       return edit(book, at, before);
+    case "maintenance":
+      return;
     case "overlong":
       return overlong(book, moment);
     case "end":

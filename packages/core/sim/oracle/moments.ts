@@ -15,5 +15,5 @@ export type Moment = { at: Instant; settings: CheckSettings } & (
   | { kind: "end"; ping: Ping; run: KnownRun; begunAt: Instant; bad: Reason | null }
   | { kind: "log"; ping: Ping }
   | { kind: "overlong"; run: KnownRun }
-  | { kind: "pause" | "resume" | "edit" }
+  | { kind: "pause" | "resume" | "edit" | "maintenance" }
 );

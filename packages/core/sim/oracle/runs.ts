@@ -39,7 +39,7 @@ function hearAct(ear: Ear, { at, event, settings }: Fact): void {
   if (event.kind === "ping") return;
   ear.settings = settings;
   ear.moments.push({ at, settings, kind: event.kind });
-  if (event.kind !== "edit") ear.ignores = event.kind === "pause";
+  if (event.kind !== "edit" && event.kind !== "maintenance") ear.ignores = event.kind === "pause";
   if (event.kind === "pause") for (const run of ear.open) close(ear, run, { endedAt: at, outcome: "lost" });
 }
 

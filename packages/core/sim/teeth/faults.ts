@@ -1,3 +1,5 @@
+import { posix } from "node:path";
+
 /** One line of the state machine, made wrong. */
 export type Fault = { name: string; file: string; line: string; becomes: string };
 
@@ -42,7 +44,7 @@ export const planted: readonly Fault[] = [
     line: 'to === "down" || (state.status === "down" && to === "up")',
     becomes: 'to === "down"',
   }),
-  fault("every run may take an hour", "runs", {
+  fault("every run may take an hour", "outages", {
     line: "settings.maxRuntimeSeconds ?? settings.graceSeconds",
     becomes: "settings.maxRuntimeSeconds ?? 3600",
   }),
@@ -71,7 +73,7 @@ export const planted: readonly Fault[] = [
     line: "(settings.jitterSeconds + settings.graceSeconds)",
     becomes: "settings.graceSeconds",
   }),
-  fault("a max runtime is not looked at", "runs", {
+  fault("a max runtime is not looked at", "outages", {
     line: "settings.maxRuntimeSeconds ?? settings.graceSeconds",
     becomes: "settings.graceSeconds",
   }),
@@ -141,8 +143,44 @@ export const planted: readonly Fault[] = [
     line: "  judgeUpTo(draft, at);\n  memory.judgedAt = at;",
     becomes: "  memory.judgedAt = at;",
   }),
+  fault("deadlines in planned work are judged", "../maintenance/wait", {
+    line: "if (touching !== null) deadlineAt",
+    becomes: "if (touching !== null && touching.from === 0) deadlineAt",
+  }),
+  fault("after planned work there is no grace", "../maintenance/wait", {
+    line: "touching.until + graceMs",
+    becomes: "touching.until",
+  }),
+  fault("planned work that is stopped goes on", "../maintenance/window", {
+    line: "stoppedAt >= from && stoppedAt < until",
+    becomes: "stoppedAt >= from && stoppedAt < from",
+  }),
+  fault("a slot in planned work is called missed", "slots", {
+    line: 'if (isInMaintenance(settings, dueAt)) return { ...slot, outcome: "not-judged", because: "maintenance" };',
+    becomes: "",
+  }),
+  fault("a fixed slot in planned work is told", "deadlines", {
+    line: 'if (because === "maintenance" && settings.schedule.kind !== "interval") return;',
+    becomes: "",
+  }),
+  fault("an alarm in planned work is told", "flips", {
+    line: "if (isInMaintenance(draft.settings, at)) return notice(draft, trouble);",
+    becomes: "",
+  }),
+  fault("a first failure in planned work is no sign of life", "tolerance", {
+    line: "isInMaintenance(settings, trouble.at) || isTolerated",
+    becomes: "isTolerated",
+  }),
+  fault("open runs do not wait for planned work that begins", "maintenance", {
+    line: "run.overlong ? run : { ...run, deadlineAt: deadlineOf(draft, run) }",
+    becomes: "run",
+  }),
+  fault("planned work that leads into an outage ends in it", "outages", {
+    line: "for (let next = until; outages.length > 0; until = next)",
+    becomes: "for (let next = until; outages.length > 99; until = next)",
+  }),
 ];
 
 function fault(name: string, file: string, change: { line: string; becomes: string }): Fault {
-  return { name, file: `checks/${file}.ts`, ...change };
+  return { name, file: posix.join("checks", `${file}.ts`), ...change };
 }

@@ -56,13 +56,20 @@ export function live(history: History, conditions: Conditions): Rows {
     const proven = watermarkAt({ faults, rhythm: conditions.rhythm }, committedAt);
     const knownUntil = Math.min(proven, uncommitted[order + 1] ?? committedAt);
     const waits = event.kind === "ping" ? !ordered : spanAt(faults.outages, committedAt) !== undefined;
-    receive(world, waits ? { ...event, knownUntil } : event, committedAt);
+    const act = event.kind === "edit" ? { ...event, settings: kept(world.check, event.settings) } : event;
+    receive(world, waits ? { ...act, knownUntil } : act, committedAt);
     clock = committedAt;
   }
   const horizon = horizonOf(history);
   lookUntil(world, { clock, until: horizon, uncommitted: horizon });
   judge(world, horizon, horizon);
   return rows;
+}
+
+/** The windows are the project's: an edit of the check leaves them as they are. */
+function kept({ settings: { maintenance } }: Check, settings: CheckSettings): CheckSettings {
+  const { maintenance: _sent, ...edited } = settings;
+  return maintenance === undefined ? edited : { ...edited, maintenance };
 }
 
 /** For each entry, the earliest stamp among it and those after it: no watermark may pass that before. */
@@ -125,7 +132,13 @@ function commit(world: World, event: Event, clock: Instant): Instant | null {
 
 /** Of a deadline that passed nobody would have known in time, had nothing else happened. */
 function tooLate({ wakeAt }: World, { effect, event }: { effect: Effect; event: Event }): string | null {
-  if (effect.kind !== "flip" || effect.flip.to !== "down" || event.kind === "edit") return null;
+  if (
+    effect.kind !== "flip" ||
+    effect.flip.to !== "down" ||
+    event.kind === "edit" ||
+    event.kind === "maintenance"
+  )
+    return null;
   const { at, reason } = effect.flip;
   const byDeadline = reason === "missed" || reason === "overlong" || reason === "never-started";
   if (!byDeadline || (wakeAt !== null && wakeAt <= at)) return null;

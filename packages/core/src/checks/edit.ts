@@ -3,8 +3,7 @@ import { type Instant, SECOND_MS } from "../time.ts";
 import type { CheckSettings } from "./check.ts";
 import { judgeSlot, judgeUpTo } from "./deadlines.ts";
 import { type Draft, evidenceOf } from "./draft.ts";
-import { slotDeadline } from "./outages.ts";
-import { deadlineFrom } from "./runs.ts";
+import { deadlineOf, slotDeadline } from "./outages.ts";
 
 /**
  * What was due under the old settings is judged by them; from then on the new ones hold. An up check waits for
@@ -18,7 +17,7 @@ export function foldEdit(draft: Draft, edit: { at: Instant; settings: CheckSetti
   const before = draft.settings;
   draft.settings = edit.settings;
   memory.openRuns = memory.openRuns.map((run) =>
-    run.overlong ? run : { ...run, deadlineAt: deadlineFrom(draft, run.limitFrom) },
+    run.overlong ? run : { ...run, deadlineAt: deadlineOf(draft, run) },
   );
   const sameSchedule = isSameSchedule(before.schedule, edit.settings.schedule);
   if (!sameSchedule || draft.state.status === "new")

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CheckSettings } from "./check.ts";
-import { flipLines, slotLines, type Step, tell } from "./testing/story.ts";
+import { flipLines, once, slotLines, type Step, tell } from "./testing/story.ts";
 
 /** What the simulator found: alarms that were false, or that nobody got. */
 const A = "aaaaaaaa-0000-0000-0000-000000000000";
@@ -108,6 +108,39 @@ test.each<[string, Partial<CheckSettings>, Step[], string[]]>([
       [11, "start", { host: "b" }],
     ],
     ["new→paused at 0"],
+  ],
+  [
+    "planned work that puts a deadline into an outage does not let it be judged in there",
+    { maintenance: [once(3000, 7000)] },
+    [
+      [0, "success"],
+      [9000, "outage", 6800],
+      [9599, "time"],
+      [9600, "time"],
+    ],
+    ["new→up at 0", "up→down at 9600 (missed), told"],
+  ],
+  [
+    "nor that of a run",
+    { maintenance: [once(300, 7000)] },
+    [
+      [0, "start"],
+      [9000, "outage", 6800],
+      [9599, "time"],
+      [9600, "time"],
+    ],
+    ["new→down at 9600 (overlong), told"],
+  ],
+  [
+    "a slot that a failure in planned work spoils is not counted by a tolerance",
+    { tolerance: { kind: "in-a-row", bad: 2, tolerateMissed: true }, maintenance: [once(3650, 4000)] },
+    [
+      [0, "success"],
+      [3600, "success"],
+      [3700, "fail"],
+      [7200, "fail"],
+    ],
+    ["new→up at 0"],
   ],
   [
     "an edit while nothing can be heard does not say of a deadline since then that it was missed",

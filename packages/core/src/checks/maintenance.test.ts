@@ -1,15 +1,10 @@
 import { expect, test } from "vitest";
 
-import type { MaintenanceRule, MaintenanceWindow } from "../maintenance/window.ts";
 import type { CheckSettings } from "./check.ts";
 import { fold } from "./fold.ts";
-import { flipLines, slotLines, type Step, T, tell } from "./testing/story.ts";
+import { flipLines, once, slotLines, type Step, T, tell } from "./testing/story.ts";
 
 const second = (seconds: number) => T + seconds * 1000;
-const once = (from: number, until: number): MaintenanceWindow => ({
-  rule: { kind: "once", from: second(from), until: second(until) } satisfies MaintenanceRule,
-  stoppedAt: null,
-});
 const HOURLY = { kind: "cron", expression: "0 * * * *", timezone: "UTC" } as const;
 
 // The check of the stories: every hour, ten minutes of grace, heard at second 0.

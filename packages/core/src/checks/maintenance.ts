@@ -2,7 +2,7 @@ import type { MaintenanceWindow } from "../maintenance/window.ts";
 import type { Instant } from "../time.ts";
 import { judgeUpTo } from "./deadlines.ts";
 import type { Draft } from "./draft.ts";
-import { deadlineFrom } from "./runs.ts";
+import { deadlineOf } from "./outages.ts";
 
 /** What was due under the windows before is judged by them; open runs then wait for the new ones, slots look them up. */
 export function foldMaintenance(
@@ -14,6 +14,6 @@ export function foldMaintenance(
   const { maintenance: _, ...settings } = draft.settings;
   draft.settings = windows.length === 0 ? settings : { ...settings, maintenance: windows };
   memory.openRuns = memory.openRuns.map((run) =>
-    run.overlong ? run : { ...run, deadlineAt: deadlineFrom(draft, run.limitFrom) },
+    run.overlong ? run : { ...run, deadlineAt: deadlineOf(draft, run) },
   );
 }

@@ -1,8 +1,8 @@
-import { waitForMaintenance } from "../maintenance/wait.ts";
+import { outOfMaintenance, waitForMaintenance } from "../maintenance/wait.ts";
 import { maintenanceAt } from "../maintenance/window.ts";
 import { type Instant, SECOND_MS } from "../time.ts";
 import type { CheckSettings } from "./check.ts";
-import type { Outage } from "./memory.ts";
+import type { OpenRun, Outage } from "./memory.ts";
 import type { Draft } from "./draft.ts";
 
 const OUTAGES_MAX = 8;
@@ -15,15 +15,30 @@ export function slotDeadline(settings: CheckSettings, outages: readonly Outage[]
     : excused({ from: dueAt, until: deadlineAt }, settings, outages);
 }
 
-/** The end of `span`, moved past the outages and then the maintenance windows that touch it. */
+/**
+ * The end of `span`, moved past the outages and then the maintenance windows that touch it; where planned work puts it
+ * into an outage, past that one too, and out of what is planned then.
+ */
 export function excused(span: Outage, settings: CheckSettings, outages: readonly Outage[]): Instant {
-  const until = waitForOutages(span, settings, outages);
-  if (settings.maintenance === undefined) return until;
-  return waitForMaintenance(
-    settings.maintenance,
-    { from: span.from, until },
-    settings.graceSeconds * SECOND_MS,
-  );
+  const { from } = span;
+  const { maintenance, graceSeconds } = settings;
+  let until = waitForOutages(span, settings, outages);
+  if (maintenance === undefined) return until;
+  until = waitForMaintenance(maintenance, { from, until }, graceSeconds * SECOND_MS);
+  for (let next = until; outages.length > 0; until = next) {
+    next = waitForOutages({ from, until }, settings, outages);
+    if (next === until) break;
+    next = outOfMaintenance(maintenance, next);
+  }
+  return until;
+}
+
+/** The limit of a run counts from its start, or its last progress, and waits for outages and maintenance. */
+export function deadlineOf(
+  { settings, memory }: Draft,
+  { startedAt, limitFrom }: Pick<OpenRun, "startedAt" | "limitFrom">,
+): Instant {
+  return excused({ from: startedAt, until: limitFrom + limitMs(settings) }, settings, memory.outages);
 }
 
 /** The end of `span`, moved past every outage that touches it: to the outage's end plus the grace. */
@@ -46,7 +61,8 @@ export function isInMaintenance({ maintenance }: CheckSettings, at: Instant): bo
 }
 
 /** Remembers a span in which nothing could be received and lets the open runs wait; slots look it up. */
-export function foldOutage({ memory, settings }: Draft, outage: Outage): void {
+export function foldOutage(draft: Draft, outage: Outage): void {
+  const { memory, settings } = draft;
   if (memory.outages.some(({ from, until }) => from <= outage.from && outage.until <= until)) return;
   memory.outages = [...memory.outages, outage].slice(-OUTAGES_MAX);
   memory.outageUntil = Math.max(memory.outageUntil ?? outage.until, outage.until);
@@ -55,10 +71,15 @@ export function foldOutage({ memory, settings }: Draft, outage: Outage): void {
       ? run
       : {
           ...run,
-          deadlineAt: excused({ from: run.startedAt, until: run.deadlineAt }, settings, [outage]),
+          deadlineAt: Math.max(run.deadlineAt, deadlineOf(draft, run)),
           ...(run.unusualAt !== undefined && {
             unusualAt: excused({ from: run.startedAt, until: run.unusualAt }, settings, [outage]),
           }),
         },
   );
+}
+
+/** How long a run may take: its own limit, or the grace. */
+function limitMs(settings: CheckSettings): number {
+  return (settings.maxRuntimeSeconds ?? settings.graceSeconds) * SECOND_MS;
 }

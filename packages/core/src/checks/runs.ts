@@ -3,7 +3,7 @@ import type { CheckSettings } from "./check.ts";
 import type { EndedRun, OpenRun } from "./memory.ts";
 import { type Draft, writeRun } from "./draft.ts";
 import type { Ping } from "./event.ts";
-import { excused } from "./outages.ts";
+import { deadlineOf } from "./outages.ts";
 import { runningRun, wholeRun } from "./run-rows.ts";
 import { unusualAt } from "./unusual-at.ts";
 
@@ -16,11 +16,6 @@ export function retryMs(settings: CheckSettings): number {
   return Math.min(RETRY_MS_MAX, settings.graceSeconds * (SECOND_MS / 2));
 }
 
-/** How long a run may take: its own limit, or the grace. */
-function limitMs(settings: CheckSettings): number {
-  return (settings.maxRuntimeSeconds ?? settings.graceSeconds) * SECOND_MS;
-}
-
 /** A run begins with its start ping; with too many open the oldest is given up. */
 export function openRun(draft: Draft, ping: Ping): OpenRun {
   const { memory } = draft;
@@ -29,7 +24,7 @@ export function openRun(draft: Draft, ping: Ping): OpenRun {
     rid: ping.rid,
     host: ping.host,
     startedAt: ping.at,
-    deadlineAt: deadlineFrom(draft, ping.at),
+    deadlineAt: deadlineOf(draft, { startedAt: ping.at, limitFrom: ping.at }),
     limitFrom: ping.at,
     overlong: false,
     digest: ping.digest,
@@ -47,11 +42,6 @@ export function openRun(draft: Draft, ping: Ping): OpenRun {
 /** Puts a changed open run in the place of what it was. */
 export function changeRun(draft: Draft, run: OpenRun): void {
   draft.memory.openRuns = draft.memory.openRuns.map((open) => (open.id === run.id ? run : open));
-}
-
-/** The limit of a run counts from `from`, and waits for outages and maintenance. */
-export function deadlineFrom({ settings, memory }: Draft, from: Instant): Instant {
-  return excused({ from, until: from + limitMs(settings) }, settings, memory.outages);
 }
 
 /** The end of an open run was heard. */

@@ -98,7 +98,8 @@ function replaceSlot(draft: Draft, before: Slot, slot: Slot): void {
     memory.openRuns = memory.openRuns.map((run) => (run.slot?.dueAt === slot.dueAt ? { ...run, slot } : run));
   rewriteSlot(draft, slot);
   // How late a missed slot came in the end says nothing about those since.
-  if (slot.outcome !== before.outcome) noteVerdict(draft, { dueAt: slot.dueAt, bad: isBad(slot) });
+  if (slot.outcome !== before.outcome && !isExcused(draft, slot))
+    noteVerdict(draft, { dueAt: slot.dueAt, bad: isBad(slot) });
 }
 
 /** A check that waited for no slot begins to. Answers whether this is a slot itself. */
@@ -151,9 +152,12 @@ function writeSlot(draft: Draft, slot: Slot): void {
   draft.effects.push({ kind: "slot", slot });
   draft.memory.lastSlot = slot;
   draft.memory.lastSlotFinal = false;
-  const isExcused =
-    slot.outcome === "not-judged" || (isBad(slot) && isInMaintenance(draft.settings, slot.at));
-  if (!isExcused) noteVerdict(draft, { dueAt: slot.dueAt, bad: isBad(slot) });
+  if (!isExcused(draft, slot)) noteVerdict(draft, { dueAt: slot.dueAt, bad: isBad(slot) });
+}
+
+/** What fails in planned work, like what nobody judges, is no verdict. */
+function isExcused({ settings }: Draft, slot: Slot): boolean {
+  return slot.outcome === "not-judged" || (isBad(slot) && isInMaintenance(settings, slot.at));
 }
 
 function leaveForLater({ memory, settings }: Draft, { at, cameAt, good, runId }: Coming): void {

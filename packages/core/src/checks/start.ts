@@ -4,7 +4,8 @@ import type { EndedRun, OpenRun } from "./memory.ts";
 import { type Draft, writeRun } from "./draft.ts";
 import type { Ping } from "./event.ts";
 import { alertTooOften, checkHosts, checkOverlap, isTooOften } from "./limits.ts";
-import { changeRun, correctRun, deadlineFrom, loseRun, openRun, retryMs } from "./runs.ts";
+import { deadlineOf } from "./outages.ts";
+import { changeRun, correctRun, loseRun, openRun, retryMs } from "./runs.ts";
 import { runningRun } from "./run-rows.ts";
 import { reviseLastSlot, settleSlots } from "./slots.ts";
 
@@ -73,7 +74,10 @@ function restart(draft: Draft, run: OpenRun, ping: Ping): Note {
 /** Of two starts with one id the first counts; without an id, the older one has been replaced already. */
 function startedBefore(draft: Draft, run: OpenRun, ping: Ping): Note {
   if (ping.rid === null) return "out-of-order";
-  const deadlineAt = run.limitFrom === run.startedAt ? deadlineFrom(draft, ping.at) : run.deadlineAt;
+  const deadlineAt =
+    run.limitFrom === run.startedAt
+      ? deadlineOf(draft, { startedAt: ping.at, limitFrom: ping.at })
+      : run.deadlineAt;
   const started = { ...run, startedAt: ping.at, deadlineAt };
   changeRun(draft, started);
   writeRun(draft, runningRun(started));
@@ -90,8 +94,8 @@ function isIdlessRetry(run: OpenRun, ping: Ping): boolean {
 }
 
 function extend(draft: Draft, run: OpenRun, { at }: Ping): void {
-  const deadlineAt = Math.max(run.deadlineAt, deadlineFrom(draft, at));
-  changeRun(draft, { ...run, limitFrom: Math.max(run.limitFrom, at), deadlineAt });
+  const extended = { ...run, limitFrom: Math.max(run.limitFrom, at) };
+  changeRun(draft, { ...extended, deadlineAt: Math.max(run.deadlineAt, deadlineOf(draft, extended)) });
 }
 
 /** The run that ended before its start was heard. */

@@ -18,10 +18,16 @@ export function waitForMaintenance(
     const touching = lastSpanBy(window, span.until, span.from);
     if (touching !== null) deadlineAt = Math.max(deadlineAt, touching.until + graceMs);
   }
+  return outOfMaintenance(windows, deadlineAt);
+}
+
+/** The end of the window that holds `at`, and of the one that holds that; `at` itself outside of all. */
+export function outOfMaintenance(windows: readonly MaintenanceWindow[], at: Instant): Instant {
+  let outAt = at;
   for (let count = 0; count < WINDOWS_IN_A_ROW; count += 1) {
-    const inside = maintenanceAt(windows, deadlineAt);
+    const inside = maintenanceAt(windows, outAt);
     if (inside === null) break;
-    deadlineAt = inside.until;
+    outAt = inside.until;
   }
-  return deadlineAt;
+  return outAt;
 }

@@ -10,6 +10,8 @@ export type MaintenanceRule =
   | { kind: "weekly"; weekdays: readonly number[]; time: string; minutes: number; timezone: string }
   | { kind: "cron"; expression: string; minutes: number; timezone: string };
 
+type Recurring = Exclude<MaintenanceRule, { kind: "once" }>;
+
 /** Planned work as it holds for a check. `stoppedAt`: the span under way then ended there. */
 export type MaintenanceWindow = { rule: MaintenanceRule; stoppedAt: Instant | null };
 
@@ -45,7 +47,7 @@ export function nextSpan({ rule }: MaintenanceWindow, after: Instant): Maintenan
 }
 
 /** A recurring rule as the schedule of its beginnings. */
-export function scheduleOf(rule: Exclude<MaintenanceRule, { kind: "once" }>): CalendarSchedule {
+export function scheduleOf(rule: Recurring): CalendarSchedule {
   if (rule.kind === "cron") return { kind: "cron", expression: rule.expression, timezone: rule.timezone };
   const [hour = "0", minute = "0"] = rule.time.split(":");
   const days = rule.weekdays.map((weekday) => weekday % 7).join(",");
@@ -57,29 +59,39 @@ export function scheduleOf(rule: Exclude<MaintenanceRule, { kind: "once" }>): Ca
 }
 
 // Looks back twice as far each time, so that a rare window costs few steps and a frequent one few too.
-function lastRecurring(
-  rule: Exclude<MaintenanceRule, { kind: "once" }>,
-  by: Instant,
-  after: Instant,
-): MaintenanceSpan | null {
-  const schedule = scheduleOf(rule);
+function lastRecurring(rule: Recurring, by: Instant, after: Instant): MaintenanceSpan | null {
   const lengthMs = rule.minutes * MINUTE_MS;
   const earliest = after - lengthMs;
   for (let backMs = lengthMs; ; backMs *= 2) {
-    const from = lastStart(schedule, Math.max(by - backMs, earliest), by);
+    const from = lastStart(rule, Math.max(by - backMs, earliest), by);
     if (from !== null) return { from, until: from + lengthMs };
     if (by - backMs <= earliest) return null;
   }
 }
 
-function lastStart(schedule: CalendarSchedule, after: Instant, by: Instant): Instant | null {
+function lastStart(rule: Recurring, after: Instant, by: Instant): Instant | null {
   let last: Instant | null = null;
   for (let count = 0; count < STARTS_MAX; count += 1) {
-    const next = nextAfter(schedule, last ?? after);
+    const next = startAfter(rule, last ?? after);
     if (next === null || next > by) return last;
     last = next;
   }
   return last;
+}
+
+/** A span in which a rule has no beginning but `next`, its end. */
+type Gap = { after: Instant; next: Instant | null };
+const GAPS_MAX = 3;
+const gapsOf = new WeakMap<Recurring, readonly Gap[]>();
+
+// One fold asks the same again and again, and a search through the calendar is slow.
+function startAfter(rule: Recurring, after: Instant): Instant | null {
+  const gaps = gapsOf.get(rule) ?? [];
+  const known = gaps.find((gap) => gap.after <= after && (gap.next === null || after < gap.next));
+  if (known !== undefined) return known.next;
+  const next = nextAfter(scheduleOf(rule), after);
+  gapsOf.set(rule, [{ after, next }, ...gaps].slice(0, GAPS_MAX));
+  return next;
 }
 
 function stoppedSpan({ from, until }: MaintenanceSpan, stoppedAt: Instant | null): MaintenanceSpan {
