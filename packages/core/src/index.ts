@@ -48,6 +48,7 @@ export type { Finding, FindingEvidence } from "./learning/doctor/finding.ts";
 export type { SeenRun } from "./learning/doctor/history.ts";
 export { decide, type Decision } from "./routing/decide.ts";
 export { type Hearer, type Hearing, hearersOf } from "./routing/hearers.ts";
+export { type NewsListener, whoHearsNews } from "./routing/who-hears-news.ts";
 export { type News, newsOf } from "./routing/news.ts";
 export { onCallAt, type Override, type Rotation } from "./routing/on-call.ts";
 export {

@@ -1,4 +1,4 @@
-import { type Listener, ReasonInput } from "@overdue/core";
+import { type Instant, ReasonInput } from "@overdue/core";
 import { type Db, listChannels, whoWouldHearOf } from "@overdue/db";
 import { z } from "zod";
 
@@ -22,8 +22,24 @@ const ListenerView = z
   })
   .meta({ id: "Listener" });
 
+const NewsListenerView = z
+  .object({
+    channelId: z.uuid(),
+    channelName: z.string(),
+    channelKind: z.string(),
+    hears: z
+      .enum(["runs", "failures", "notices"])
+      .meta({ description: "Every run, good or bad; each failing run alone; what is noticed." }),
+    at: Timestamp.meta({ description: "When it would hear: later than asked for where hours hold it." }),
+    because: z.string(),
+  })
+  .meta({ id: "NewsListener" });
+
 const HearingView = z.object({
   items: z.array(ListenerView),
+  news: z.array(NewsListenerView).meta({
+    description: "Who hears of its runs and of what is noticed, also while its status stays the same.",
+  }),
   ownersInstead: z.boolean().meta({
     description:
       "Neither the check's list nor any route leads to a channel: the project's owners are told, by mail or by the fall-back.",
@@ -53,18 +69,23 @@ export const hearingRoutes = createRouter().openapi(
     const { at, reason } = c.req.valid("query");
     const question = { at: at === undefined ? Date.now() : Date.parse(at), reason };
     const heard = found("check", await whoWouldHearOf(c.var.deps.pool, ref, question));
-    const items = await named(c.var.deps.db, ref.projectId, heard.listeners);
-    return c.json({ items, ownersInstead: heard.ownersInstead }, 200);
+    const named = await namesIn(c.var.deps.db, ref.projectId);
+    const items = heard.listeners.map((one) => ({ ...one, ...named(one.channelId), at: isoAt(one.at) }));
+    const news = heard.news.map((one) => ({ ...one, ...named(one.channelId), at: isoAt(one.at) }));
+    return c.json({ items, news, ownersInstead: heard.ownersInstead }, 200);
   },
 );
 
-async function named(db: Db, projectId: string, heard: readonly Listener[]) {
+/** What a channel of the project is called, by its id. */
+async function namesIn(db: Db, projectId: string) {
   const channels = await listChannels(db, projectId, { limit: CHANNELS_MAX, after: null });
   const byId = new Map(channels.map((channel) => [channel.id, channel]));
-  return heard.map((listener) => ({
-    ...listener,
-    channelName: byId.get(listener.channelId)?.name ?? "",
-    channelKind: byId.get(listener.channelId)?.kind ?? "",
-    at: new Date(listener.at).toISOString(),
-  }));
+  return (id: string) => ({
+    channelName: byId.get(id)?.name ?? "",
+    channelKind: byId.get(id)?.kind ?? "",
+  });
+}
+
+function isoAt(at: Instant): string {
+  return new Date(at).toISOString();
 }

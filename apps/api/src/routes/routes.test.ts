@@ -99,6 +99,8 @@ test("who would hear on Sunday at three: the person on call after a quarter, by 
   });
   const asked = await as("GET", `${path}/checks/${checkId}/who-would-hear?at=2026-11-29T02:00:00Z`);
   expect(await read(asked)).toEqual({
+    ownersInstead: false,
+    news: [],
     items: [
       {
         channelId,
@@ -109,6 +111,37 @@ test("who would hear on Sunday at three: the person on call after a quarter, by 
         afterSeconds: 900,
         because: "route “Nights”, step 1: Anna, on call in “Ops”",
       },
+    ],
+  });
+});
+
+test("a route may hear every run, failures and notices, and who does is answered with the hours", async () => {
+  const { as, path, make, checkId, channelId, to } = await aPlace();
+  const hours = {
+    timezone: "UTC",
+    weekdays: [1, 2, 3, 4, 5],
+    from: "08:00",
+    to: "18:00",
+    outside: { kind: "hold" },
+  };
+  const hears = { changes: false, failures: true, runs: false, notices: true };
+  const { id } = await make("routes", { name: "Day", steps: [to(0)], hears, hours });
+  expect(await read(await as("GET", `${path}/routes/${id}`))).toMatchObject({ hears });
+  const question = `${path}/checks/${checkId}/who-would-hear?at=2026-11-27T20:00:00Z`;
+  const heard = { channelId, channelName: "ops", channelKind: "slack", because: "route “Day”" };
+  const at = "2026-11-30T08:00:00.000Z";
+  expect(await read(await as("GET", question))).toMatchObject({
+    items: [],
+    news: [
+      { ...heard, hears: "failures", at },
+      { ...heard, hears: "notices", at },
+    ],
+  });
+  await as("PATCH", `${path}/routes/${id}`, { hears: { ...hears, runs: true }, hours: null });
+  expect(await read(await as("GET", question))).toMatchObject({
+    news: [
+      { ...heard, hears: "runs", at: "2026-11-27T20:00:00.000Z" },
+      { ...heard, hears: "notices" },
     ],
   });
 });

@@ -5,13 +5,14 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { HearingList } from "../routing/hearing-list.tsx";
+import { HearingList, NewsList } from "../routing/hearing-list.tsx";
 import { RouteList } from "../routing/route-list.tsx";
 import {
   routesQuery,
   useDeleteRoute,
   useOrderRoutes,
   useRestoreRoute,
+  whoHearsNewsQuery,
   whoWouldHearQuery,
 } from "../routing/route-queries.ts";
 import { type Supposition, WhoWouldHearForm } from "../routing/who-would-hear-form.tsx";
@@ -106,11 +107,18 @@ const NOBODY =
 
 function Answer(asked: { projectId: string; checkId: string; at: string; reason: Reason }) {
   const query = useQuery(whoWouldHearQuery(asked));
+  const { data: news = [] } = useQuery(whoHearsNewsQuery(asked));
   return (
     <div style={{ marginTop: 14 }} aria-live="polite">
       <Listing query={query} empty={NOBODY}>
         {(heard) => <HearingList heard={heard} zone={browserZone()} />}
       </Listing>
+      {news.length > 0 && (
+        <>
+          <p>Of its runs and of what is noticed, if that came then:</p>
+          <NewsList news={news} zone={browserZone()} />
+        </>
+      )}
     </div>
   );
 }

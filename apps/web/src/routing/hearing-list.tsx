@@ -13,6 +13,51 @@ export type Heard = {
   because: string;
 };
 
+/** Somebody who hears of runs, failures or notices. */
+export type HeardNews = {
+  channelId: string;
+  channelName: string;
+  hears: string;
+  at: string;
+  because: string;
+};
+
+const NEWS: Record<string, string> = {
+  runs: "Every run",
+  failures: "Every failure",
+  notices: "Notices",
+};
+
+/** Who hears of a check whose status stays the same. */
+export function NewsList({ news, zone }: { news: readonly HeardNews[]; zone: string }) {
+  return (
+    <div className={tables["scroll"]}>
+      <table className={tables["table"]}>
+        <thead>
+          <tr>
+            <th>What</th>
+            <th>At</th>
+            <th>Who hears</th>
+            <th>Because of</th>
+          </tr>
+        </thead>
+        <tbody>
+          {news.map(({ channelId, channelName, hears, at, because }) => (
+            <tr key={`${channelId} ${hears}`}>
+              <td className={tables["short"]}>{NEWS[hears] ?? hears}</td>
+              <td>
+                <time dateTime={at}>{shortZonedText(instant(at), zone)}</time>
+              </td>
+              <td className={tables["wide"]}>{channelName}</td>
+              <td className={tables["wide"]}>{because}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
 /** Who would hear, in order. */
 export function HearingList({ heard, zone }: { heard: readonly Heard[]; zone: string }) {
   return (

@@ -14,6 +14,7 @@ import { useState } from "react";
 import { ApiError, sentenceOf } from "../api/problem.ts";
 import { Card } from "../ui/card.tsx";
 import { SpanInput } from "../ui/span-input.tsx";
+import { HearsFields } from "./hears-fields.tsx";
 import { HoursFields } from "./hours-fields.tsx";
 import type { RouteDraft } from "./route.ts";
 import { RouteFormProvider, useRouteForm, useRouteFormContext } from "./route-form-context.ts";
@@ -53,7 +54,10 @@ export function RouteForm({ initial, isNew, names, knownTags, save, cancel }: Pr
       <form onSubmit={form.onSubmit((values) => void submit(values))} noValidate>
         <Stack gap="md">
           <Card title="Of what">
-            <MatchFields names={names} knownTags={knownTags} />
+            <Stack>
+              <MatchFields names={names} knownTags={knownTags} />
+              <HearsFields />
+            </Stack>
           </Card>
           <Card title="Whom, and when">
             <StepFields names={names} />

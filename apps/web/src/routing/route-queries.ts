@@ -20,13 +20,10 @@ export const routesQuery = (projectId: string) =>
       everyPage((cursor) => answerOf(routes.$get({ param: { projectId }, query: pageQuery(cursor) }))),
   });
 
-/** Who would hear if a check went down then, in order. */
-export const whoWouldHearQuery = (asked: {
-  projectId: string;
-  checkId: string;
-  at: string;
-  reason: Reason;
-}) =>
+type Asked = { projectId: string; checkId: string; at: string; reason: Reason };
+type Hearing = InferResponseType<(typeof inProject.checks)[":checkId"]["who-would-hear"]["$get"], 200>;
+
+const hearing = <Part>(asked: Asked, select: (hearing: Hearing) => Part) =>
   queryOptions({
     queryKey: ["projects", asked.projectId, "routes", "who-would-hear", asked],
     queryFn: () => {
@@ -38,8 +35,14 @@ export const whoWouldHearQuery = (asked: {
         }),
       );
     },
-    select: ({ items }) => items,
+    select,
   });
+
+/** Who would hear if a check went down then, in order. */
+export const whoWouldHearQuery = (asked: Asked) => hearing(asked, ({ items }) => items);
+
+/** Who hears of its runs and of what is noticed. */
+export const whoHearsNewsQuery = (asked: Asked) => hearing(asked, ({ news }) => news);
 
 export function useCreateRoute(projectId: string) {
   return useRoutesMutation(projectId, (json: RouteDraft) =>

@@ -57,6 +57,15 @@ test("an escalation with hours and repeats", () => {
   ]);
 });
 
+test("changes and failures are two sentences, of which steps and recovery belong to the first", () => {
+  const hears = { changes: true, failures: true, runs: false, notices: false };
+  expect(routeText({ ...plain, hears }, names)).toEqual([
+    "When any check goes down, tell Ops chat at once.",
+    "When any check fails, tell Ops chat at once.",
+    "Whoever heard that it is down also hears when it is up again.",
+  ]);
+});
+
 test.each<[string, Partial<RouteDraft>, string]>([
   [
     "each run of one check",
@@ -73,6 +82,18 @@ test.each<[string, Partial<RouteDraft>, string]>([
       hears: { changes: false, failures: true, runs: false, notices: true },
     },
     "When a deleted check, if it is info fails or has a notice, such as a slower run than usual, tell Ops chat at once.",
+  ],
+  [
+    "runs of which only the first step hears",
+    {
+      hears: { changes: false, failures: false, runs: true, notices: false },
+      steps: [
+        { afterMinutes: 0, targets: [ops], ifUnacknowledged: true },
+        { afterMinutes: 5, targets: [{ kind: "channel", channelId: "sms" }], ifUnacknowledged: true },
+      ],
+      repeatMinutes: 30,
+    },
+    "When any check ends a run, good or bad, tell Ops chat at once.",
   ],
   [
     "a first step that waits",

@@ -16,8 +16,9 @@ export type Names = {
 /** A route read back in plain words, a sentence for each of its parts. */
 export function routeText(route: RouteDraft, names: Names): string[] {
   return [
-    `${whenText(route, names)}, ${stepsText(route.steps, names)}.`,
-    ...(route.repeatMinutes === null
+    ...changeText(route, names),
+    ...newsText(route, names),
+    ...(route.repeatMinutes === null || !route.hears.changes
       ? []
       : [`Repeated every ${minutesText(route.repeatMinutes)} until somebody acknowledges or it recovers.`]),
     ...(route.hours === null ? [] : [hoursText(route.hours, names)]),
@@ -53,16 +54,28 @@ export const REASON_TITLES: Record<Reason, string> = {
   "host-duplicate": "on two hosts",
 };
 
-function whenText({ match, hears }: RouteDraft, names: Names): string {
+function changeText({ match, hears, steps }: RouteDraft, names: Names): string[] {
   const subject = subjectText(match, names);
-  const reasons = match.reasons.map((reason) => REASON_TITLES[reason]);
-  const because = reasons.length === 0 ? "" : ` (${listText(reasons, "or")})`;
+  if (hears.changes) return [`When ${subject} goes down${reasonsText(match)}, ${stepsText(steps, names)}.`];
+  return hears.failures || hears.runs || hears.notices
+    ? []
+    : [`When ${subject} does anything (nothing is chosen yet), ${stepsText(steps, names)}.`];
+}
+
+/** What is told besides changes: at once, to the first step's targets alone. */
+function newsText({ match, hears, steps }: RouteDraft, names: Names): string[] {
   const heard = [
-    ...(hears.changes ? [`goes down${because}`] : []),
-    ...(hears.runs ? ["ends a run, good or bad"] : hears.failures ? [`fails${because}`] : []),
+    ...(hears.runs ? ["ends a run, good or bad"] : hears.failures ? [`fails${reasonsText(match)}`] : []),
     ...(hears.notices ? ["has a notice, such as a slower run than usual"] : []),
   ];
-  return `When ${subject} ${heard.length === 0 ? "does anything (nothing is chosen yet)" : listText(heard, "or")}`;
+  if (heard.length === 0) return [];
+  const told = targetsText(steps[0]?.targets ?? [], names);
+  return [`When ${subjectText(match, names)} ${listText(heard, "or")}, tell ${told} at once.`];
+}
+
+function reasonsText({ reasons }: RouteDraft["match"]): string {
+  const titles = reasons.map((reason) => REASON_TITLES[reason]);
+  return titles.length === 0 ? "" : ` (${listText(titles, "or")})`;
 }
 
 function subjectText({ tags, severities, checkIds }: RouteDraft["match"], names: Names): string {

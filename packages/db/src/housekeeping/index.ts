@@ -8,6 +8,7 @@ export {
   pruneNotices,
   pruneOldPings,
   prunePingsBeyondCount,
+  pruneQuietDeliveries,
   pruneRuns,
   pruneSlots,
 } from "./prune.ts";

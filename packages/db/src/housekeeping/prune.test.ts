@@ -38,6 +38,19 @@ test("pings of the last 90 days stay", async () => {
   expect(await prunes.pruneOldPings(db, 500)).toBe(0);
 });
 
+test("what was told of runs goes after a week, alerts stay", async () => {
+  const { projectId, channelId, checkId } = scene;
+  const at = new Date(Date.now() - 8 * 86_400_000);
+  const old = { projectId, channelId, checkId, state: "sent" as const, createdAt: at, finishedAt: at };
+  await db.insert(deliveries).values([
+    { ...old, kind: "run" },
+    { ...old, kind: "notice" },
+    { ...old, kind: "down" },
+    { ...old, kind: "run", finishedAt: new Date() },
+  ]);
+  expect(await prunes.pruneQuietDeliveries(db, 500)).toBe(2);
+});
+
 test("flips and incidents go after 400 days, but not the newest flip nor an incident that lasts", async () => {
   const first = await scene.down();
   await scene.up(first);

@@ -109,6 +109,20 @@ export const pruneDeliveries: Prune = (db, limit) =>
       ) old limit ${limit})`,
   );
 
+/** Runs and notices that were told more than a week ago: a chatty job has many, and its history has the runs. */
+export const pruneQuietDeliveries: Prune = (db, limit) =>
+  count(
+    db,
+    sql`delete from deliveries where id in (
+      select old.id from channels c
+      cross join lateral (
+        select d.id from deliveries d
+        where d.channel_id = c.id and d.created_at < now() - interval '7 days'
+          and d.finished_at < now() - interval '7 days' and d.kind in ('run', 'notice')
+        order by d.created_at limit ${PER_OWNER}
+      ) old limit ${limit})`,
+  );
+
 /** Sessions, verifications and counted tries that count no longer. */
 export const pruneAccounts: Prune = async (db) => {
   await db.execute(sql`delete from sessions where expires_at < now()`);
