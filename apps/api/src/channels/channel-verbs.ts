@@ -17,10 +17,10 @@ export async function readChannel(c: AppContext, ref: ChannelRef) {
 
 export async function addChannel(c: AppContext, projectId: string, input: z.output<typeof ChannelInput>) {
   const { db, keyring } = c.var.deps;
-  const { kind, name, checkIds } = input;
+  const { kind, name } = input;
   const { settings, hint, shownOnce } = parsed(kind, input.settings);
   const row = await naming(
-    createChannel(db, keyring, { projectId, kind, name, settings, hint, checkIds, namedBy: namedBy(c) }),
+    createChannel(db, keyring, { ...input, projectId, settings, hint, namedBy: namedBy(c) }),
   );
   return { ...(await readChannel(c, { projectId, channelId: row.id })), shownOnce };
 }
@@ -42,6 +42,8 @@ export async function changeChannel(
     version,
     isFallback: patch.isFallback ?? null,
     proveWeekly: patch.proveWeekly ?? null,
+    collectMinutes: patch.collectMinutes ?? null,
+    groups: patch.groups,
   };
   const found = await unlessStale("channel", () => naming(editChannel(db, ref, { keyring, edit })));
   if (!found) throw ApiError.notFound("channel");

@@ -11,6 +11,21 @@ const Settings = z.record(z.string(), z.unknown()).meta({
     "By kind: email {to}; telegram {chat, topic?, token?}; slack {url}; webhook {url, secret?, headers?}.",
 });
 
+/** How long a channel may collect: a digest that comes a day late at most. */
+const COLLECT_MINUTES_MAX = 1_440;
+export const CollectMinutes = z
+  .int("Collect for a whole number of minutes.")
+  .min(0, "Use 0 to be told at once.")
+  .max(COLLECT_MINUTES_MAX, "Collect for at most 1,440 minutes, a day.")
+  .meta({
+    description:
+      "What it is told is collected for so long and comes as one message; 0: at once. News of critical checks come at once in any case.",
+  });
+export const Groups = z.boolean().nullable().meta({
+  description:
+    "Whether alerts that share a host, an address, a tag or a dependency come as one message; null: as its kind does (people's do, programs' do not).",
+});
+
 export const ChannelInput = z
   .strictObject({
     kind: z.string().max(50),
@@ -19,6 +34,8 @@ export const ChannelInput = z
     checkIds: CheckIds.default("all").meta({
       description: "Checks that alert it; by itself, all there are now.",
     }),
+    collectMinutes: CollectMinutes.default(0),
+    groups: Groups.default(null),
   })
   .meta({ id: "ChannelInput" });
 
@@ -31,6 +48,8 @@ export const ChannelPatch = z
       description: "It gets at once what another channel of the project could not deliver; at most one does.",
     }),
     proveWeekly: z.boolean().meta({ description: "Send a test when nothing else has arrived for a week." }),
+    collectMinutes: CollectMinutes,
+    groups: Groups,
   })
   .partial()
   .meta({
@@ -66,6 +85,8 @@ export const ChannelView = z
     }),
     isFallback: z.boolean(),
     proveWeekly: z.boolean(),
+    collectMinutes: z.int(),
+    groups: Groups,
     managedBy: z.enum(["config"]).nullable().meta({
       description:
         "config: a file that was applied owns it, and will set it right again; null: nobody but people.",

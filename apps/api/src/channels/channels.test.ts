@@ -73,6 +73,23 @@ test("new settings mend a broken channel, a new name does not", async () => {
   expect(await read(mended)).toMatchObject({ name: "ops 2", brokenAt: null, brokenBecause: null });
 });
 
+test("a channel is told at once and groups as its kind does, until it is set otherwise", async () => {
+  const { as, url, path, channel } = await withChannel();
+  expect(channel).toMatchObject({ collectMinutes: 0, groups: null });
+  const collecting = await as("PATCH", url, { collectMinutes: 30, groups: false });
+  expect(await read(collecting)).toMatchObject({ collectMinutes: 30, groups: false });
+  expect(await read(await as("PATCH", url, { name: "ops 2" }))).toMatchObject({ collectMinutes: 30, groups: false });
+  expect(await read(await as("PATCH", url, { groups: null }))).toMatchObject({ collectMinutes: 30, groups: null });
+  const made = await as("POST", `${path}/channels`, { ...SLACK, collectMinutes: 5, groups: true });
+  expect(await read(made)).toMatchObject({ collectMinutes: 5, groups: true });
+});
+
+test.each([-1, 1.5, 1_441])("a channel does not collect for %d minutes", async (collectMinutes) => {
+  const { as, url } = await withChannel();
+  const response = await as("PATCH", url, { collectMinutes });
+  expect(await read(response)).toMatchObject({ status: 400, errors: [{ field: "collectMinutes" }] });
+});
+
 test("a deleted channel is gone until it is restored", async () => {
   const { as, url, path } = await withChannel();
   expect((await as("DELETE", url)).status).toBe(204);

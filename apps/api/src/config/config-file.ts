@@ -1,6 +1,7 @@
 import { ConfigRoute } from "@overdue/core";
 import { z } from "zod";
 
+import { CollectMinutes, Groups } from "../channels/channel-view.ts";
 import { CheckPatch } from "../checks/check-input.ts";
 
 const Name = z.string().trim().min(1, "Give the channel a name.").max(100, "Use at most 100 characters.");
@@ -12,8 +13,10 @@ const ConfigChannel = z
     settings: z.record(z.string(), z.unknown()).default({}).meta({
       description: "As for a channel. What is left out of them stays as it is; secrets may be left out.",
     }),
+    collectMinutes: CollectMinutes.optional(),
+    groups: Groups.optional(),
   })
-  .meta({ id: "ConfigChannel" });
+  .meta({ id: "ConfigChannel", description: "What is left out stays as it is." });
 
 const Slug = z
   .string()

@@ -128,6 +128,23 @@ test("secrets that are left out are kept", async () => {
   expect(await sealed()).toEqual(before);
 });
 
+test("how much at once a channel is told stands in the file, or stays as it is", async () => {
+  const { apply, channels } = await aProject();
+  const digest = { ...opsChannel, collectMinutes: 60, groups: false };
+  await apply({ ...FILE, channels: [digest, hookChannel] });
+  const kept = await read<Plan>(await apply(FILE));
+  expect(kept.steps).toEqual([]);
+  expect(await channels()).toMatchObject([
+    { name: "ops", collectMinutes: 60, groups: false },
+    { name: "hook", collectMinutes: 0, groups: null },
+  ]);
+  const plan = await read<Plan>(
+    await apply({ ...FILE, channels: [{ ...opsChannel, collectMinutes: 0, groups: null }, hookChannel] }),
+  );
+  expect(linesOf(plan)).toEqual(["update channel ops: collectMinutes, groups"]);
+  expect(await channels()).toMatchObject([{ collectMinutes: 0, groups: null }, {}]);
+});
+
 test("what a file owned and names no more is deleted; what people made stays", async () => {
   const { apply, checks, channels, as, path } = await aProject();
   await apply(FILE);

@@ -39,10 +39,10 @@ export function decide(current: Current, file: ConfigFile): ConfigDecision & { s
 
 type Completed = { channel: WantedChannel | null; shownOnce: Record<string, string>; errors: FieldError[] };
 
-/** What the file leaves out of a channel's settings stays as it is. */
+/** What the file leaves out of a channel stays as it is. */
 function completeChannel(
   current: Current,
-  { name, kind, settings: given }: FileChannel,
+  { name, kind, settings: given, ...manners }: FileChannel,
   i: number,
 ): Completed {
   const known = current.channels.find((channel) => channel.name === name && channel.kind === kind);
@@ -56,7 +56,8 @@ function completeChannel(
     return { channel: null, shownOnce: {}, errors };
   }
   const { settings, hint, shownOnce } = parsed;
-  return { channel: { name, kind, settings, hint }, shownOnce, errors: [] };
+  const { collectMinutes = known?.collectMinutes ?? 0, groups = known?.groups ?? null } = manners;
+  return { channel: { name, kind, settings, hint, collectMinutes, groups }, shownOnce, errors: [] };
 }
 
 function failed(field: string, message: string): Completed {

@@ -5,6 +5,8 @@ import { useState } from "react";
 
 import { PageSkeleton } from "../app/page-skeleton.tsx";
 import { ChannelCare } from "../channels/channel-care.tsx";
+import { ChannelManners } from "../channels/channel-manners.tsx";
+import { collectText, groupsText } from "../channels/manners-text.ts";
 import { ChannelForm } from "../channels/channel-form.tsx";
 import {
   type ChannelPatch,
@@ -64,6 +66,7 @@ function EditChannel({ projectId, channel }: Props) {
       <Card>
         <Form projectId={projectId} edit={edit} names={names} cancel={() => void leave()} />
       </Card>
+      <ChannelManners projectId={projectId} channel={channel} onSaved={edit.adopt} />
       <ChannelCare projectId={projectId} channel={channel} onSaved={edit.adopt} />
     </>
   );
@@ -110,7 +113,7 @@ function Form({ projectId, edit: { seen, save }, names, cancel }: FormProps) {
 }
 
 function channelFacts(
-  { name, hint, checkIds, isFallback, proveWeekly }: ChannelView,
+  { name, hint, checkIds, isFallback, proveWeekly, collectMinutes, groups }: ChannelView,
   names: FormProps["names"],
 ): Fact[] {
   return [
@@ -119,5 +122,7 @@ function channelFacts(
     ["Checks that alert it", checkIds.map((id) => names.get(id) ?? "a deleted check").join(", ")],
     ["Fall-back of the project", isFallback ? "yes" : "no"],
     ["Proved weekly", proveWeekly ? "yes" : "no"],
+    ["It is told", collectText(collectMinutes)],
+    ["Alerts that share something", groupsText(groups)],
   ];
 }

@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 
 import { type Current, planConfig, type Wanted } from "./plan.ts";
 
-const mail = { name: "ops", kind: "email", settings: { to: "a@example.org" } };
-const hook = { name: "hook", kind: "webhook", settings: { url: "https://example.org" } };
+const atOnce = { collectMinutes: 0, groups: null };
+const mail = { name: "ops", kind: "email", settings: { to: "a@example.org" }, ...atOnce };
+const hook = { name: "hook", kind: "webhook", settings: { url: "https://example.org" }, ...atOnce };
 const fields = { name: "Backup", schedule: { kind: "interval", everySeconds: 60 } };
 const backup = { slug: "backup", fields, channels: ["ops"], dependsOn: null };
 const nothing = { channels: [], checks: [], routes: [], people: [], rotations: [] };

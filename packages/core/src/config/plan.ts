@@ -5,7 +5,13 @@ import { dependencyProblems } from "./plan-dependencies.ts";
 import { type Nameable, routeProblems, routeSteps } from "./plan-routes.ts";
 
 /** What one side says of a channel: how it should be, or how it is. Settings of the file are complete by then. */
-export type PlannedChannel = { name: string; kind: string; settings: Readonly<Record<string, unknown>> };
+export type PlannedChannel = {
+  name: string;
+  kind: string;
+  settings: Readonly<Record<string, unknown>>;
+  collectMinutes: number;
+  groups: boolean | null;
+};
 
 /** What one side says of a check. `channels` are names, `dependsOn` slugs; null in a file: as they are. */
 export type PlannedCheck = {
@@ -100,10 +106,12 @@ function remaining<T extends Known>(
 
 const slugOf = ({ slug }: { slug: string }) => slug;
 
-function channelStep({ channels }: Current, { name, settings }: PlannedChannel): Step[] {
+function channelStep({ channels }: Current, wanted: PlannedChannel): Step[] {
+  const { name } = wanted;
   const known = channels.find((channel) => channel.name === name);
   if (known === undefined) return [{ act: "create", what: "channel", name, id: null, changes: [] }];
-  const changes = [...(isSame(known.settings, settings) ? [] : ["settings"]), ...owner(known)];
+  const fields = ["settings", "collectMinutes", "groups"] as const;
+  const changes = [...fields.filter((field) => !isSame(known[field], wanted[field])), ...owner(known)];
   return changes.length === 0 ? [] : [{ act: "update", what: "channel", name, id: known.id, changes }];
 }
 

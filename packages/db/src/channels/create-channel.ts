@@ -19,6 +19,10 @@ export type NewChannel = {
   checkIds: readonly string[] | "all";
   /** Whoever names the address of a mailbox, which is then asked whether it wants alerts; left out: the operator. */
   namedBy?: NamedBy | null;
+  /** What it is told is collected for so long; left out: at once. */
+  collectMinutes?: number;
+  /** Whether alerts that share something come as one message; null, or left out: as its kind does. */
+  groups?: boolean | null;
 };
 
 /** A check was named that this project does not have. */
@@ -26,7 +30,7 @@ export class UnknownCheck extends Error {}
 
 /** Stores a channel with its settings sealed. @throws UnknownCheck */
 export async function createChannel(db: Db | Tx, keyring: Keyring, input: NewChannel): Promise<ChannelRow> {
-  const { projectId, kind, name, hint } = input;
+  const { projectId, kind, name, hint, collectMinutes = 0, groups = null } = input;
   const id = randomUUIDv7();
   const settings = sealSettings(keyring, { projectId, channelId: id }, input.settings);
   return await db.transaction(async (tx) => {
@@ -34,7 +38,7 @@ export async function createChannel(db: Db | Tx, keyring: Keyring, input: NewCha
     const unconfirmed = await unconfirmedSince(tx, { projectId, kind, address: hint }, named);
     const [row] = await tx
       .insert(channels)
-      .values({ id, projectId, kind, name, hint, settings, unconfirmedSince: unconfirmed })
+      .values({ id, projectId, kind, name, hint, settings, collectMinutes, groups, unconfirmedSince: unconfirmed })
       .returning();
     if (row === undefined) throw new Error("The insert answered no row.");
     await linkChecks(tx, { projectId, channelId: id }, input.checkIds);

@@ -18,11 +18,15 @@ export type ChannelEdit = {
   /** It takes what others of its project cannot; the one that did so before no longer does. */
   isFallback: boolean | null;
   proveWeekly: boolean | null;
+  /** What is collected already comes when it was to come. */
+  collectMinutes: number | null;
+  /** Null: as its kind does. Undefined: as it is. */
+  groups: boolean | null | undefined;
   /** The version the editor saw; null edits whatever is there. */
   version: number | null;
 };
 
-/** Writes what is not null. @returns whether the channel was there. @throws UnknownCheck, StaleVersion */
+/** Writes what is given. @returns whether the channel was there. @throws UnknownCheck, StaleVersion */
 export async function editChannel(
   db: Db,
   ref: ChannelRef,
@@ -82,11 +86,13 @@ async function dropFallback(tx: Tx, { projectId, channelId }: ChannelRef): Promi
 }
 
 function columnsOf(ref: ChannelRef, keyring: Keyring, edit: ChannelEdit) {
-  const { name, settings, isFallback, proveWeekly } = edit;
+  const { name, settings, isFallback, proveWeekly, collectMinutes, groups } = edit;
   return {
     ...(name !== null && { name }),
     ...(isFallback !== null && { isFallback }),
     ...(proveWeekly !== null && { proveWeekly }),
+    ...(collectMinutes !== null && { collectMinutes }),
+    ...(groups !== undefined && { groups }),
     ...(settings !== null && {
       settings: sealSettings(keyring, ref, settings.settings),
       hint: settings.hint,

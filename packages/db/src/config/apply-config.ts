@@ -7,6 +7,7 @@ import {
   type Instant,
   newCheck,
   nextAt,
+  type PlannedChannel,
   type Step,
 } from "@overdue/core";
 import { eq, sql } from "drizzle-orm";
@@ -29,7 +30,7 @@ import { readState } from "./read-state.ts";
 import { storedRoute } from "./route-names.ts";
 
 /** A channel as it is to be stored; its settings are complete. */
-export type WantedChannel = { name: string; kind: string; settings: Record<string, unknown>; hint: string };
+export type WantedChannel = PlannedChannel & { settings: Record<string, unknown>; hint: string };
 
 /** A check as it is to be stored. `channels`: names; null: all there are for a new one, else those it has. */
 export type WantedCheck = {
@@ -148,7 +149,8 @@ async function remove({ what, id }: Step, { client, projectId }: Scope): Promise
 
 async function saveChannel(step: Step, channel: WantedChannel, scope: Scope): Promise<void> {
   const { client, projectId, keyring, ids } = scope;
-  const { name, kind, hint } = channel;
+  const { name, kind, hint, collectMinutes, groups } = channel;
+  const manners = { collectMinutes, groups };
   const id = step.id ?? randomUUIDv7();
   const settings = sealSettings(keyring, { projectId, channelId: id }, channel.settings);
   ids.channels.set(name, id);
@@ -156,9 +158,9 @@ async function saveChannel(step: Step, channel: WantedChannel, scope: Scope): Pr
   const isNew = step.act === "create" || step.changes.includes("settings");
   const unconfirmed = isNew ? await unconfirmedOf({ id, kind, hint }, scope) : null;
   if (step.act === "create") {
-    const stored = { id, projectId, kind, name, hint, settings, managedBy: "config" as const };
+    const stored = { id, projectId, kind, name, hint, settings, ...manners, managedBy: "config" as const };
     await db.insert(channels).values({ ...stored, unconfirmedSince: unconfirmed });
-  } else await updateChannel(db, id, isNew ? { settings, hint, unconfirmedSince: unconfirmed } : null);
+  } else await updateChannel(db, id, { manners, replaced: isNew ? { settings, hint, unconfirmedSince: unconfirmed } : null });
   if (unconfirmed !== null) await askToConfirm(db, { projectId, channelId: id });
 }
 
@@ -172,11 +174,14 @@ async function unconfirmedOf(
   return unconfirmedSince(db, { projectId, kind, address: hint }, { by: namedBy, before });
 }
 
+type Manners = Pick<WantedChannel, "collectMinutes" | "groups">;
+type Replaced = { settings: string; hint: string; unconfirmedSince: Date | null };
+
 /** `replaced`: what new settings come with; they also mend it. */
 async function updateChannel(
   db: Db,
   id: string,
-  replaced: { settings: string; hint: string; unconfirmedSince: Date | null } | null,
+  { manners, replaced }: { manners: Manners; replaced: Replaced | null },
 ): Promise<void> {
   await db
     .update(channels)
@@ -184,6 +189,7 @@ async function updateChannel(
       managedBy: "config",
       updatedAt: sql`now()`,
       version: sql`${channels.version} + 1`,
+      ...manners,
       ...(replaced !== null && { ...replaced, brokenAt: null, brokenBecause: null, brokenBy: null }),
     })
     .where(eq(channels.id, id));

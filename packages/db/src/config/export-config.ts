@@ -38,10 +38,12 @@ export function exportConfig(current: Current, withSecrets: boolean): Exported {
   return {
     file: {
       version: 1,
-      channels: firstChannels.map(({ name, kind, settings }) => ({
+      channels: firstChannels.map(({ name, kind, settings, collectMinutes, groups }) => ({
         name,
         kind,
         ...(withSecrets && { settings }),
+        ...(collectMinutes > 0 && { collectMinutes }),
+        ...(groups !== null && { groups }),
       })),
       checks: firstChecks.map(({ slug, fields, channels: names, dependsOn }) => ({
         slug,

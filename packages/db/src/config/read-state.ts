@@ -32,13 +32,15 @@ export async function readState(db: Db, keyring: Keyring, projectId: string): Pr
     routes,
     people,
     rotations,
-    channels: rows.map(({ id, name, kind, settings, managedBy }) => {
+    channels: rows.map(({ id, name, kind, settings, collectMinutes, groups, managedBy }) => {
       const place = { table: "channels", column: "settings", rowId: id, projectId };
       return {
         id,
         name,
         kind,
         settings: opened(unseal(keyring, place, settings)),
+        collectMinutes,
+        groups,
         isOwned: managedBy !== null,
       };
     }),
