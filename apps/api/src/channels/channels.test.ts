@@ -78,8 +78,14 @@ test("a channel is told at once and groups as its kind does, until it is set oth
   expect(channel).toMatchObject({ collectMinutes: 0, groups: null });
   const collecting = await as("PATCH", url, { collectMinutes: 30, groups: false });
   expect(await read(collecting)).toMatchObject({ collectMinutes: 30, groups: false });
-  expect(await read(await as("PATCH", url, { name: "ops 2" }))).toMatchObject({ collectMinutes: 30, groups: false });
-  expect(await read(await as("PATCH", url, { groups: null }))).toMatchObject({ collectMinutes: 30, groups: null });
+  expect(await read(await as("PATCH", url, { name: "ops 2" }))).toMatchObject({
+    collectMinutes: 30,
+    groups: false,
+  });
+  expect(await read(await as("PATCH", url, { groups: null }))).toMatchObject({
+    collectMinutes: 30,
+    groups: null,
+  });
   const made = await as("POST", `${path}/channels`, { ...SLACK, collectMinutes: 5, groups: true });
   expect(await read(made)).toMatchObject({ collectMinutes: 5, groups: true });
 });
