@@ -17,8 +17,7 @@ export async function readChannel(c: AppContext, ref: ChannelRef) {
 
 export async function addChannel(c: AppContext, projectId: string, input: z.output<typeof ChannelInput>) {
   const { db, keyring } = c.var.deps;
-  const { kind, name } = input;
-  const { settings, hint, shownOnce } = parsed(kind, input.settings);
+  const { settings, hint, shownOnce } = parsed(input.kind, input.settings);
   const row = await naming(
     createChannel(db, keyring, { ...input, projectId, settings, hint, namedBy: namedBy(c) }),
   );
