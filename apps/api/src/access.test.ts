@@ -82,6 +82,8 @@ const EXPECTED: Record<string, string> = {
   "GET /v1/projects/:projectId/incidents": "viewer, read key",
   "GET /v1/projects/:projectId/incidents/:incidentId": "viewer, read key",
   "GET /v1/projects/:projectId/incidents/:incidentId/timeline": "viewer, read key",
+  "GET /v1/projects/:projectId/storms": "viewer, read key",
+  "GET /v1/projects/:projectId/storms/:stormId": "viewer, read key",
   "POST /v1/projects/:projectId/incidents/:incidentId/acknowledge": "editor, write key",
   "POST /v1/projects/:projectId/incidents/:incidentId/notes": "editor, write key",
   "POST /v1/projects/:projectId/incidents/:incidentId/snooze": "editor, write key",
@@ -315,6 +317,7 @@ async function contentsOf(projectId: string): Promise<string> {
     "audit_entries",
     "incidents",
     "incident_entries",
+    "storms",
     "maintenance_windows",
     "maintenance_checks",
   ];

@@ -26,6 +26,7 @@ import { errorHandler, notFound } from "./http/on-error.ts";
 import { createRouter } from "./http/route.ts";
 import { actRoutes } from "./incidents/act-routes.ts";
 import { incidentRoutes } from "./incidents/incident-routes.ts";
+import { stormRoutes } from "./incidents/storm-routes.ts";
 import { linkRoutes } from "./incidents/link-routes.ts";
 import { instanceRoutes } from "./instance/instance-routes.ts";
 import { operatorRoutes } from "./instance/operator-routes.ts";
@@ -71,6 +72,7 @@ function restRoutes() {
     .route("/", deliveryRoutes)
     .route("/", maintenanceRoutes)
     .route("/", incidentRoutes)
+    .route("/", stormRoutes)
     .route("/", actRoutes)
     .route("/", routeRoutes)
     .route("/", hearingRoutes)

@@ -1,4 +1,5 @@
-import { confirmAddress, createTelegramLink } from "@overdue/db";
+import { confirmAddress, createTelegramLink, schema } from "@overdue/db";
+import { eq } from "drizzle-orm";
 
 import { type person, read, type TestApi } from "./test-api.ts";
 
@@ -92,6 +93,7 @@ export async function fillProject(api: TestApi, owner: Owner) {
   });
   const linkId = (await createTelegramLink(api.db, owner.projectId)).link.id;
   const ids = {
+    stormId: await storm(api, owner.projectId, incidentId),
     linkId,
     windowId,
     projectId: owner.projectId,
@@ -105,6 +107,15 @@ export async function fillProject(api: TestApi, owner: Owner) {
     rotationId,
   };
   return { ...ids, number: "1", userId: owner.userId };
+}
+
+/** A storm of one incident, named by the marker. */
+async function storm(api: TestApi, projectId: string, incidentId: string): Promise<string> {
+  const row = { projectId, openedAt: new Date(), shared: `tag ${MARKER}` };
+  const [made] = await api.db.insert(schema.storms).values(row).returning();
+  if (made === undefined) throw new Error("The insert answered no row.");
+  await api.db.update(schema.incidents).set({ stormId: made.id }).where(eq(schema.incidents.id, incidentId));
+  return made.id;
 }
 
 /** A route's path with these ids in it; each parameter must have one, so that no route is left out. */

@@ -4,6 +4,7 @@ import { z } from "zod";
 export const InProject = z.object({ projectId: z.uuid() });
 export const OfCheck = InProject.extend({ checkId: z.uuid() });
 export const OfIncident = InProject.extend({ incidentId: z.uuid() });
+export const OfStorm = InProject.extend({ stormId: z.uuid() });
 export const OfWindow = InProject.extend({ windowId: z.uuid() });
 export const OfChannel = InProject.extend({ channelId: z.uuid() });
 export const OfRoute = InProject.extend({ routeId: z.uuid() });

@@ -14,6 +14,7 @@ const tags = ["Incidents"];
 const ListQuery = PageQuery.extend({
   state: z.enum(["open", "all"]).default("open"),
   checkId: z.uuid().optional(),
+  stormId: z.uuid().optional().meta({ description: "Only those that were told together as this storm." }),
 });
 
 export const incidentRoutes = createRouter()
@@ -29,9 +30,10 @@ export const incidentRoutes = createRouter()
       },
     }),
     async (c) => {
-      const { limit, cursor, state, checkId } = c.req.valid("query");
+      const { limit, cursor, state, checkId, stormId } = c.req.valid("query");
       const { projectId } = c.req.valid("param");
-      const filter = { projectId, openOnly: state === "open", ...(checkId !== undefined && { checkId }) };
+      const narrowed = { ...(checkId !== undefined && { checkId }), ...(stormId !== undefined && { stormId }) };
+      const filter = { projectId, openOnly: state === "open", ...narrowed };
       const rows = await findIncidents(c.var.deps.pool, filter, {
         limit: limit + 1,
         after: position(cursor),

@@ -11,4 +11,5 @@ export {
   pruneQuietDeliveries,
   pruneRuns,
   pruneSlots,
+  pruneStorms,
 } from "./prune.ts";

@@ -59,6 +59,16 @@ export const pruneIncidents: Prune = (db, limit) =>
       ) old limit ${limit})`,
   );
 
+/** Storms whose incidents are all gone. */
+export const pruneStorms: Prune = (db, limit) =>
+  count(
+    db,
+    sql`delete from storms where id in (
+      select s.id from storms s
+      where s.opened_at < now() - interval '1 day' and not exists (select from incidents i where i.storm_id = s.id)
+      limit ${limit})`,
+  );
+
 /** Runs that were last heard of more than 400 days ago. */
 export const pruneRuns: Prune = (db, limit) =>
   count(

@@ -29,7 +29,7 @@ export type IncidentRecord = {
   heldBy: { checkId: string; name: string }[];
 };
 
-export type IncidentFilter = { projectId: string; openOnly: boolean; checkId?: string };
+export type IncidentFilter = { projectId: string; openOnly: boolean; checkId?: string; stormId?: string };
 
 const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 
@@ -56,16 +56,16 @@ const FROM = "from incidents i join checks c on c.project_id = i.project_id and 
 /** Incidents of a project, newest first; those of deleted checks are left out. */
 export async function findIncidents(
   pool: Pool,
-  { projectId, openOnly, checkId }: IncidentFilter,
+  { projectId, openOnly, checkId, stormId }: IncidentFilter,
   { limit, after }: EventPage,
 ): Promise<IncidentRecord[]> {
   const { rows } = await pool.query<IncidentRecord>(
     `select ${INCIDENT} ${FROM}
       where i.project_id = $1 and c.deleted_at is null and ($2::uuid is null or i.check_id = $2)
-        and (not $3::boolean or i.resolved_at is null)
+        and (not $3::boolean or i.resolved_at is null) and ($7::uuid is null or i.storm_id = $7)
         and ($4::timestamptz is null or (i.opened_at, i.id) < ($4, $5::uuid))
       order by i.opened_at desc, i.id desc limit $6`,
-    [projectId, checkId ?? null, openOnly, after?.at ?? null, after?.id ?? null, limit],
+    [projectId, checkId ?? null, openOnly, after?.at ?? null, after?.id ?? null, limit, stormId ?? null],
   );
   return rows;
 }

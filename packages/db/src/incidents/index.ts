@@ -17,6 +17,7 @@ export {
   outputOf,
 } from "./find-incidents.ts";
 export { findLinkedIncident, type LinkedIncident } from "./find-linked.ts";
+export { findStorm, findStorms, type StormRecord, type StormRef } from "./find-storms.ts";
 export { timelineOf, type TimelineItem } from "./timeline.ts";
 export {
   actionLink,

@@ -165,6 +165,9 @@ export const incidents = pgTable(
     index("incidents_wake")
       .on(t.wakeAt)
       .where(sql`wake_at is not null`),
+    index("incidents_of_storm")
+      .on(t.stormId)
+      .where(sql`storm_id is not null`),
     foreignKey({
       name: "incidents_storm",
       columns: [t.projectId, t.stormId],

@@ -1,0 +1,80 @@
+import { findStorm, findStorms, type StormRecord } from "@overdue/db";
+import { z } from "zod";
+
+import { position } from "../history/reading.ts";
+import { READ } from "../http/access.ts";
+import { PageQuery, pageFrom, pageOf } from "../http/page.ts";
+import { InProject, OfStorm } from "../http/params.ts";
+import { ApiError } from "../http/problem.ts";
+import { createRouter, json, route } from "../http/route.ts";
+import { iso, isoOrNull, Timestamp } from "../http/time.ts";
+
+const tags = ["Incidents"];
+const SHARED = ["host", "address", "tag", "dependency"] as const;
+
+const Shared = z
+  .object({
+    kind: z.enum(SHARED),
+    value: z.string().meta({ description: "The host, the address, the tag, or the id of a check." }),
+    name: z.string().nullable().meta({ description: "Of the check that they depend on." }),
+  })
+  .meta({ id: "StormShared" });
+
+const StormView = z
+  .object({
+    id: z.uuid(),
+    openedAt: Timestamp.meta({ description: "When the first of them went down." }),
+    overAt: Timestamp.nullable().meta({ description: "When the last of them recovered; null before." }),
+    shared: z.union([Shared, z.null()]).meta({
+      description: "What most of them share; null: they were merely told at once.",
+    }),
+    incidents: z.int().meta({ description: "How many there are; they are listed by GET …/incidents?stormId=." }),
+    open: z.int().meta({ description: "How many of them are open." }),
+  })
+  .meta({ id: "Storm" });
+
+export const stormRoutes = createRouter()
+  .openapi(
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/storms",
+      summary: "List storms of the project",
+      description: "Incidents that were told in one message, or after one another as one trouble.",
+      tags,
+      request: { params: InProject, query: PageQuery },
+      responses: { 200: json(pageOf(StormView), "Storms, newest first.") },
+    }),
+    async (c) => {
+      const { limit, cursor } = c.req.valid("query");
+      const { projectId } = c.req.valid("param");
+      const rows = await findStorms(c.var.deps.pool, projectId, { limit: limit + 1, after: position(cursor) });
+      const page = pageFrom(rows, limit, (last) => [iso(new Date(last.openedAt)), last.id]);
+      return c.json({ ...page, items: page.items.map(stormView) }, 200);
+    },
+  )
+  .openapi(
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/storms/{stormId}",
+      summary: "Read a storm",
+      description: "What its incidents share, and how many are open. GET …/incidents?stormId=…&state=all lists them.",
+      tags,
+      request: { params: OfStorm },
+      responses: { 200: json(StormView, "The storm.") },
+    }),
+    async (c) => {
+      const storm = await findStorm(c.var.deps.pool, c.req.valid("param"));
+      if (storm === null) throw ApiError.notFound("storm");
+      return c.json(stormView(storm), 200);
+    },
+  );
+
+function stormView({ id, openedAt, overAt, incidents, open, ...storm }: StormRecord) {
+  return { id, openedAt: iso(new Date(openedAt)), overAt: isoOrNull(overAt), shared: sharedView(storm), incidents, open };
+}
+
+/** Stored as a kind and a value with a space between. */
+function sharedView({ shared, dependencyName }: Pick<StormRecord, "shared" | "dependencyName">) {
+  const kind = SHARED.find((one) => shared.startsWith(`${one} `));
+  return kind === undefined ? null : { kind, value: shared.slice(kind.length + 1), name: dependencyName };
+}

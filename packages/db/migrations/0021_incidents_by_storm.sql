@@ -1,0 +1,1 @@
+CREATE INDEX "incidents_of_storm" ON "incidents" USING btree ("storm_id") WHERE storm_id is not null;
