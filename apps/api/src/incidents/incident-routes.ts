@@ -32,7 +32,10 @@ export const incidentRoutes = createRouter()
     async (c) => {
       const { limit, cursor, state, checkId, stormId } = c.req.valid("query");
       const { projectId } = c.req.valid("param");
-      const narrowed = { ...(checkId !== undefined && { checkId }), ...(stormId !== undefined && { stormId }) };
+      const narrowed = {
+        ...(checkId !== undefined && { checkId }),
+        ...(stormId !== undefined && { stormId }),
+      };
       const filter = { projectId, openOnly: state === "open", ...narrowed };
       const rows = await findIncidents(c.var.deps.pool, filter, {
         limit: limit + 1,

@@ -28,7 +28,9 @@ const StormView = z
     shared: z.union([Shared, z.null()]).meta({
       description: "What most of them share; null: they were merely told at once.",
     }),
-    incidents: z.int().meta({ description: "How many there are; they are listed by GET …/incidents?stormId=." }),
+    incidents: z
+      .int()
+      .meta({ description: "How many there are; they are listed by GET …/incidents?stormId=." }),
     open: z.int().meta({ description: "How many of them are open." }),
   })
   .meta({ id: "Storm" });
@@ -47,7 +49,10 @@ export const stormRoutes = createRouter()
     async (c) => {
       const { limit, cursor } = c.req.valid("query");
       const { projectId } = c.req.valid("param");
-      const rows = await findStorms(c.var.deps.pool, projectId, { limit: limit + 1, after: position(cursor) });
+      const rows = await findStorms(c.var.deps.pool, projectId, {
+        limit: limit + 1,
+        after: position(cursor),
+      });
       const page = pageFrom(rows, limit, (last) => [iso(new Date(last.openedAt)), last.id]);
       return c.json({ ...page, items: page.items.map(stormView) }, 200);
     },
@@ -57,7 +62,8 @@ export const stormRoutes = createRouter()
       method: "get",
       path: "/v1/projects/{projectId}/storms/{stormId}",
       summary: "Read a storm",
-      description: "What its incidents share, and how many are open. GET …/incidents?stormId=…&state=all lists them.",
+      description:
+        "What its incidents share, and how many are open. GET …/incidents?stormId=…&state=all lists them.",
       tags,
       request: { params: OfStorm },
       responses: { 200: json(StormView, "The storm.") },
@@ -70,7 +76,14 @@ export const stormRoutes = createRouter()
   );
 
 function stormView({ id, openedAt, overAt, incidents, open, ...storm }: StormRecord) {
-  return { id, openedAt: iso(new Date(openedAt)), overAt: isoOrNull(overAt), shared: sharedView(storm), incidents, open };
+  return {
+    id,
+    openedAt: iso(new Date(openedAt)),
+    overAt: isoOrNull(overAt),
+    shared: sharedView(storm),
+    incidents,
+    open,
+  };
 }
 
 /** Stored as a kind and a value with a space between. */

@@ -38,7 +38,17 @@ export async function createChannel(db: Db | Tx, keyring: Keyring, input: NewCha
     const unconfirmed = await unconfirmedSince(tx, { projectId, kind, address: hint }, named);
     const [row] = await tx
       .insert(channels)
-      .values({ id, projectId, kind, name, hint, settings, collectMinutes, groups, unconfirmedSince: unconfirmed })
+      .values({
+        id,
+        projectId,
+        kind,
+        name,
+        hint,
+        settings,
+        collectMinutes,
+        groups,
+        unconfirmedSince: unconfirmed,
+      })
       .returning();
     if (row === undefined) throw new Error("The insert answered no row.");
     await linkChecks(tx, { projectId, channelId: id }, input.checkIds);

@@ -160,7 +160,11 @@ async function saveChannel(step: Step, channel: WantedChannel, scope: Scope): Pr
   if (step.act === "create") {
     const stored = { id, projectId, kind, name, hint, settings, ...manners, managedBy: "config" as const };
     await db.insert(channels).values({ ...stored, unconfirmedSince: unconfirmed });
-  } else await updateChannel(db, id, { manners, replaced: isNew ? { settings, hint, unconfirmedSince: unconfirmed } : null });
+  } else
+    await updateChannel(db, id, {
+      manners,
+      replaced: isNew ? { settings, hint, unconfirmedSince: unconfirmed } : null,
+    });
   if (unconfirmed !== null) await askToConfirm(db, { projectId, channelId: id });
 }
 
