@@ -8,6 +8,7 @@ import { listen, type Pool } from "@overdue/db";
 import pino, { type Logger } from "pino";
 
 import { createApp } from "./app.ts";
+import { bounceDoor } from "./bounces/bounce-door.ts";
 import { openDeps } from "./open-deps.ts";
 import { readSite } from "./site/manifest.ts";
 
@@ -41,7 +42,7 @@ export async function startServer(
   log: Logger,
 ): Promise<{ port: number; stop: () => Promise<void> }> {
   const { deps, receiver, pools, databaseUrl } = openDeps(config, { log, site: readSite(WEB_APP) });
-  const mails = await receiveMails(config, receiver, log);
+  const mails = await receiveMails(config, { deps, receiver });
   const server = createAdaptorServer({
     fetch: createApp(deps).fetch,
     serverOptions: SERVER_OPTIONS,
@@ -62,16 +63,20 @@ export async function startServer(
   return { port, stop };
 }
 
-type Receiver = ReturnType<typeof openDeps>["receiver"];
+type Opened = ReturnType<typeof openDeps>;
 
 /** Loaded only where it is asked for: most installations take no pings by e-mail. */
-async function receiveMails({ pingEmail, pingBodyBytesMax }: Config, receiver: Receiver, log: Logger) {
+async function receiveMails(
+  { pingEmail, pingBodyBytesMax, smtpUrl }: Config,
+  { deps: { db, keyring, log }, receiver }: Pick<Opened, "deps" | "receiver">,
+) {
   if (pingEmail === null) return null;
   const { startMailReceiver } = await import("./pings/email/mail-receiver.ts");
   const { ingest, clock } = receiver;
   const { domain } = pingEmail;
+  const bounces = bounceDoor({ db, keyring, way: { keyring, mail: smtpUrl !== null }, log });
   const mails = await startMailReceiver(
-    { domain, ingest, clock, log, bodyBytesMax: pingBodyBytesMax },
+    { domain, ingest, clock, log, bodyBytesMax: pingBodyBytesMax, bounces },
     pingEmail,
   );
   log.info({ port: mails.port, domain }, "taking pings by e-mail");

@@ -3,7 +3,16 @@ import process from "node:process";
 
 import type { Operator } from "@overdue/channels";
 import type { Config } from "@overdue/config";
-import { keyringOf, openDb, openPool, passOnDelivery, type Db, type Pool } from "@overdue/db";
+import {
+  bounceAddress,
+  keyringOf,
+  openDb,
+  openPool,
+  passOnDelivery,
+  type Db,
+  type Keyring,
+  type Pool,
+} from "@overdue/db";
 import { pino, type Logger } from "pino";
 
 import { openEgress, type Egress } from "../egress/egress.ts";
@@ -91,6 +100,7 @@ async function openSending(config: Config, db: Db) {
     smtpUrl: config.smtpUrl,
     from: config.mailFrom,
     stopLink: (message) => stopLinkOf(message, { keyring, publicUrl: config.publicUrl }),
+    returnPath: returnPathOf(config, keyring),
   });
   const sender = openSender({
     egress,
@@ -106,6 +116,13 @@ async function openSending(config: Config, db: Db) {
     await sink.close();
   };
   return { keyring, sender, sink: sink.channel, close };
+}
+
+/** Mails that come back are heard where mails are taken at all. */
+function returnPathOf({ pingEmail }: Config, keyring: Keyring) {
+  if (pingEmail === null) return null;
+  const { domain } = pingEmail;
+  return (deliveryId: string, to: string) => bounceAddress(keyring, { deliveryId, to, domain });
 }
 
 /** A first call takes many times as long as the next; it would tell of a receiver what is our own. */

@@ -11,13 +11,21 @@ export type MailOptions = {
   from: string;
   timeoutMs?: number;
   stopLink: (message: AlertMessage) => string;
+  /** Where a mail that cannot be delivered comes back to; null: to the sender, where nobody reads it. */
+  returnPath?: ((deliveryId: string, to: string) => string) | null;
 };
 
 const TIMEOUT_MS = 10_000;
 const LOAD_AFTER_MS = 5_000;
 const UNSET = "No mail server is set: the operator must set SMTP_URL.";
 
-export function openMailer({ smtpUrl, from, timeoutMs = TIMEOUT_MS, stopLink }: MailOptions): Mailer {
+export function openMailer({
+  smtpUrl,
+  from,
+  timeoutMs = TIMEOUT_MS,
+  stopLink,
+  returnPath = null,
+}: MailOptions): Mailer {
   if (smtpUrl === null) return { send: () => Promise.resolve(failed(UNSET, false)), close: () => undefined };
   const transport = createTransport({
     url: smtpUrl,
@@ -33,7 +41,8 @@ export function openMailer({ smtpUrl, from, timeoutMs = TIMEOUT_MS, stopLink }: 
   // Half a second's work to load: not while the rest starts, and not when the first alert waits for it.
   const loading = setTimeout(() => void import("@overdue/channels/email"), LOAD_AFTER_MS).unref();
   return {
-    send: (to, message) => bounded(sendMail({ transport, from, to, stopLink }, message), timeoutMs),
+    send: (to, message) =>
+      bounded(sendMail({ transport, from, to, stopLink, returnPath }, message), timeoutMs),
     close: () => {
       clearTimeout(loading);
       transport.close();
@@ -41,24 +50,37 @@ export function openMailer({ smtpUrl, from, timeoutMs = TIMEOUT_MS, stopLink }: 
   };
 }
 
-type Way = Pick<MailOptions, "from" | "stopLink"> & { transport: Transporter; to: string };
+type Way = Required<Pick<MailOptions, "from" | "stopLink" | "returnPath">> & {
+  transport: Transporter;
+  to: string;
+};
 
-async function sendMail({ transport, from, to, stopLink }: Way, message: AlertMessage): Promise<Ending> {
+async function sendMail(
+  { transport, from, to, stopLink, returnPath }: Way,
+  message: AlertMessage,
+): Promise<Ending> {
   const { renderEmail } = await import("@overdue/channels/email");
   const stop = stopLink(message);
   try {
     const info: unknown = await transport.sendMail({
       from,
       to: { name: "", address: to },
+      ...(returnPath !== null && { envelope: { from: returnPath(message.deliveryId, to), to } }),
       ...(await renderEmail(message, stop)),
       messageId: `<${message.deliveryId}@${domainOf(from)}>`,
-      headers: { "Auto-Submitted": "auto-generated", ...stopHeaders(stop) },
+      headers: { ...UNANSWERED, ...stopHeaders(stop) },
     });
     return { result: sent(info), statusCode: 250 };
   } catch (cause) {
     return refusal(cause);
   }
 }
+
+/** No holiday notes and receipts, please (RFC 3834, and Exchange's own); what cannot be delivered is to come back. */
+const UNANSWERED = {
+  "Auto-Submitted": "auto-generated",
+  "X-Auto-Response-Suppress": "DR, RN, NRN, OOF, AutoReply",
+};
 
 /** RFC 8058: a mail program's own button posts to the address without asking, which it may only where it is https. */
 function stopHeaders(stop: string): Record<string, string> {

@@ -204,6 +204,7 @@ describe("a mail", () => {
         "mime-version",
         "subject",
         "to",
+        "x-auto-response-suppress",
       ].toSorted(),
     );
     expect(got.mail).toMatchObject({
@@ -212,6 +213,20 @@ describe("a mail", () => {
       text: expect.stringContaining("Nothing is wrong."),
       html: expect.stringContaining("team &lt;b&gt;&amp; Bcc"),
     });
+  });
+
+  test("comes back to an address of its own where we take mails, and that is all the envelope says", async () => {
+    const returning = openMailer({
+      smtpUrl: smtp.url,
+      from: "Overdue <alerts@overdue.example.org>",
+      stopLink: () => "https://overdue.example.org/unsubscribe",
+      returnPath: (deliveryId, to) => `bounce+${deliveryId}-${to.length}@ping.example.org`,
+    });
+    await returning.send("verp@example.org", message);
+    returning.close();
+    const got = await smtp.waitFor(({ to }) => to.includes("verp@example.org"));
+    expect(got.from).toBe(`bounce+${facts.deliveryId}-16@ping.example.org`);
+    expect(got.mail.from?.address).toBe("alerts@overdue.example.org");
   });
 
   test("to a mailbox that is not there is given up", async () => {

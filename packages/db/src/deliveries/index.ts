@@ -1,3 +1,5 @@
+export { bounceAddress, type BounceToken, readBounceAddress } from "./bounce-address.ts";
+export { type Bounce, recordBounce } from "./record-bounce.ts";
 export { ringForDeliveries, type DeliveryChange } from "./changes.ts";
 export { claimDeliveries, type Claim, type ClaimedAlert, type Lease } from "./claim.ts";
 export { type DeliveryKind, type DeliveryRow, type DeliveryState, isQuietKind } from "./delivery-row.ts";

@@ -18,7 +18,11 @@ export type MailReceiverOptions = {
   clock: Pick<Clock, "now">;
   log: Logger;
   bodyBytesMax: number;
+  /** Takes what comes back of our own mails, by what stands before the @; null: nothing can. */
+  bounces: Bounces | null;
 };
+
+type Bounces = { knows(local: string): boolean; take(local: string, source: Buffer): Promise<void> };
 
 export type MailReceiver = { port: number; stop: () => Promise<void> };
 
@@ -54,7 +58,7 @@ export async function startMailReceiver(
         connections.open(remoteAddress, id) ? null : refusal(421, "4.7.0 Too many connections from there"),
       ),
     onClose: ({ remoteAddress, id }) => connections.close(remoteAddress, id),
-    onRcptTo: ({ address }, _, done) => done(rcptProblem(address, options.domain)),
+    onRcptTo: ({ address }, _, done) => done(rcptProblem(address, options)),
     onData: (stream, session, done) => {
       accept(stream, session, options).then(
         () => done(null, "OK"),
@@ -79,7 +83,9 @@ function endInTime(socket: Socket): void {
   socket.once("close", () => clearTimeout(timer));
 }
 
-function rcptProblem(address: string, domain: string): Error | null {
+function rcptProblem(address: string, { domain, bounces }: MailReceiverOptions): Error | null {
+  const returned = returnedTo(address, domain);
+  if (returned !== null && bounces?.knows(returned) === true) return null;
   switch (readMailbox(address, domain).kind) {
     case "check":
       return null;
@@ -90,11 +96,18 @@ function rcptProblem(address: string, domain: string): Error | null {
   }
 }
 
+/** What stands before the @ of an address for mails that come back; null for any other. */
+function returnedTo(address: string, domain: string): string | null {
+  const at = address.lastIndexOf("@");
+  const isOurs = address.slice(at + 1).toLowerCase() === domain;
+  return isOurs && /^bounce\+/i.test(address) ? address.slice(0, at) : null;
+}
+
 /** Each recipient is a ping of its own; whom there is no check for is dropped, as nobody could be told. */
 async function accept(
   stream: SMTPServerDataStream,
   session: SMTPServerSession,
-  { domain, ingest, clock, bodyBytesMax }: MailReceiverOptions,
+  { domain, ingest, clock, bodyBytesMax, bounces }: MailReceiverOptions,
 ): Promise<void> {
   const message = await readMessage(stream);
   if (stream.sizeExceeded) throw refusal(552, `5.3.4 A message may have at most ${LIMITS.size} bytes`);
@@ -106,6 +119,10 @@ async function accept(
     remoteAddress: session.remoteAddress.replace(/^::ffff:(?=\d+\.)/i, "") || null,
     receivedAt: clock.now(),
   };
+  for (const { address } of rcptTo) {
+    const returned = returnedTo(address, domain);
+    if (returned !== null) await bounces?.take(returned, message.beginning);
+  }
   const arrivals = targetsOf(rcptTo, domain).map((target) => mailArrival(target, mail, bodyBytesMax));
   await Promise.all(arrivals.map((arrival) => ingest.record(arrival)));
 }

@@ -1,0 +1,190 @@
+/** What mail servers send back, each in its own manner; for tests. The addresses and sentences are made up. */
+
+const BOUNDARY = "=_part_7f3a";
+
+/** A multipart/report of `type` with these parts. */
+function report(
+  type: string,
+  parts: readonly (readonly [type: string, body: string])[],
+  from: string,
+): string {
+  return [
+    `From: ${from}`,
+    "To: alerts@ping.example.org",
+    "Subject: Undelivered mail",
+    "Auto-Submitted: auto-replied",
+    "MIME-Version: 1.0",
+    `Content-Type: multipart/report; report-type=${type}; boundary="${BOUNDARY}"`,
+    "",
+    ...parts.flatMap(([partType, body]) => [`--${BOUNDARY}`, `Content-Type: ${partType}`, "", body]),
+    `--${BOUNDARY}--`,
+    "",
+  ].join("\r\n");
+}
+
+function status(fields: readonly string[]): readonly [string, string] {
+  return ["message/delivery-status", fields.join("\r\n")];
+}
+
+const said = (text: string) => ["text/plain; charset=utf-8", text] as const;
+const original = [
+  "text/rfc822-headers",
+  "Subject: nightly backup is down\r\nFrom: overdue@example.org",
+] as const;
+const DAEMON = "MAILER-DAEMON@mx.example.net (Mail Delivery System)";
+
+export const POSTFIX = report(
+  "delivery-status",
+  [
+    said("I am the mail system here. A message of yours found no mailbox."),
+    status([
+      "Reporting-MTA: dns; mx.example.net",
+      "X-Postfix-Queue-ID: 4ABCD12345",
+      "Arrival-Date: Sat, 21 Nov 2026 01:00:00 +0000",
+      "",
+      "Final-Recipient: rfc822; ops@example.net",
+      "Original-Recipient: rfc822;ops@example.net",
+      "Action: failed",
+      "Status: 5.1.1",
+      "Remote-MTA: dns; mail.example.net",
+      "Diagnostic-Code: smtp; 550 5.1.1 <ops@example.net>: nobody of this name",
+      "    lives here",
+    ]),
+    original,
+  ],
+  DAEMON,
+);
+
+export const POSTFIX_DELAYED = POSTFIX.replace("Action: failed", "Action: delayed").replace("5.1.1", "4.4.1");
+
+export const POSTFIX_GIVEN_UP = report(
+  "delivery-status",
+  [
+    said("Five days were not enough."),
+    status([
+      "Reporting-MTA: dns; mx.example.net",
+      "",
+      "Final-Recipient: rfc822; ops@example.net",
+      "Action: failed",
+      "Status: 4.4.1",
+      "Diagnostic-Code: X-Postfix; connect to mail.example.net: no route to it",
+    ]),
+  ],
+  DAEMON,
+);
+
+export const EXIM = report(
+  "delivery-status",
+  [
+    said("This was made by the mailer itself.\r\n\r\n  ops@example.net\r\n    host said: 550 no such person"),
+    status([
+      "Reporting-MTA: dns; relay.example.com",
+      "",
+      "Action: failed",
+      "Final-Recipient: rfc822;ops@example.net",
+      "Status: 5.0.0",
+      "Remote-MTA: dns; mail.example.net",
+      "Diagnostic-Code: smtp; 550 no such person",
+    ]),
+  ],
+  "Mail Delivery System <Mailer-Daemon@relay.example.com>",
+);
+
+export const EXIM_OLD = [
+  "From: Mail Delivery System <Mailer-Daemon@relay.example.com>",
+  "To: alerts@ping.example.org",
+  "X-Failed-Recipients: ops@example.net",
+  "Auto-Submitted: auto-replied",
+  "Subject: Mail failed, back to its sender",
+  "",
+  "It was for this address and will not be tried again:",
+  "",
+  "  ops@example.net",
+  "    unrouteable: the domain takes no mail",
+  "",
+].join("\r\n");
+
+export const GMAIL = report(
+  "delivery-status",
+  [
+    ["text/html; charset=utf-8", "<b>Address not found</b>"],
+    status([
+      "Reporting-MTA: dns; googlemail.example",
+      "Received-From-MTA: dns; overdue@example.org",
+      "X-Original-Message-ID: <x@example.org>",
+      "",
+      "Final-Recipient: rfc822; ops@gmail.example",
+      "Action: failed",
+      "Status: 5.1.1",
+      "Diagnostic-Code: smtp; 550-5.1.1 There is no such account. Look for typing errors.",
+      " 550 5.1.1 NoSuchUser - gsmtp",
+      "Last-Attempt-Date: Sat, 21 Nov 2026 01:00:01 -0800 (PST)",
+    ]),
+    original,
+  ],
+  "Mail Delivery Subsystem <mailer-daemon@googlemail.example>",
+);
+
+export const EXCHANGE = report(
+  "delivery-status",
+  [
+    said("Your message could not be handed over."),
+    status([
+      "Reporting-MTA: dns;HE1PR01.eur.prod.example",
+      "Received-From-MTA: dns;relay.example.com",
+      "",
+      "Original-Recipient: rfc822;ops@corp.example",
+      "Final-Recipient: rfc822;ops@corp.example",
+      "Action: failed",
+      "Status: 5.1.10",
+      "Diagnostic-Code: smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found by SMTP address lookup",
+    ]),
+    original,
+  ],
+  "postmaster@corp.example",
+);
+
+export const QMAIL = [
+  "From: MAILER-DAEMON@old.example.net",
+  "To: alerts@ping.example.org",
+  "Subject: failure notice",
+  "",
+  "Hi. This is the mail program at old.example.net.",
+  "It could not hand over a message of yours.",
+  "",
+  "<ops@example.net>:",
+  "There is no mailbox of that name here. (#5.1.1)",
+  "",
+  "--- Below this line is a copy.",
+  "",
+].join("\r\n");
+
+export const RECEIPT = POSTFIX.replace("Action: failed", "Action: delivered").replace(
+  "Status: 5.1.1",
+  "Status: 2.0.0",
+);
+
+export const COMPLAINT = report(
+  "feedback-report",
+  [
+    said("A person pressed the button."),
+    [
+      "message/feedback-report",
+      "Feedback-Type: abuse\r\nUser-Agent: SomeFBL/1.0\r\nVersion: 1\r\nOriginal-Mail-From: <x@ping.example.org>",
+    ],
+    original,
+  ],
+  "complaints@isp.example",
+);
+
+export const NOT_SPAM = COMPLAINT.replace("Feedback-Type: abuse", "Feedback-Type: not-spam");
+
+export const ON_HOLIDAY = [
+  "From: ops@example.net",
+  "To: alerts@ping.example.org",
+  "Subject: Away until Monday",
+  "Auto-Submitted: auto-replied",
+  "",
+  "I am in the mountains. Action: failed, Status: 5.1.1",
+  "",
+].join("\r\n");

@@ -1,0 +1,119 @@
+import { sql } from "drizzle-orm";
+
+import { stopMailbox } from "../channels/unsubscribe.ts";
+import type { Db, Tx } from "../database.ts";
+import { addressMark, type BounceToken } from "./bounce-address.ts";
+import { notifyChanges } from "./changes.ts";
+import { uuids } from "./due.ts";
+import { fallBack } from "./fall-back.ts";
+import { type OwnersWay, tellOwners } from "./tell-owners.ts";
+
+/**
+ * What came back. `permanent`: the address does not work. `given-up`: this mail was tried in vain for long, another may
+ * arrive. `complaint`: its reader reported it as unwanted.
+ */
+export type Bounce = { kind: "permanent" | "given-up" | "complaint"; because: string };
+
+type Sent = { projectId: string; channelId: string; name: string; address: string };
+
+/** An alert is worth trying elsewhere for a day. */
+const WORTH_TELLING = "24 hours";
+const COMPLAINED =
+  "The recipient unsubscribed by reporting a mail as unwanted. Saving the address asks them again.";
+
+/**
+ * Records that a mail which a server had taken did not arrive after all: the delivery failed, its alert goes to the
+ * fall-back, the channel is broken where no other mail would arrive either, and the owners hear of it at once. Nothing
+ * where the channel has another address by now, or it was recorded before. @returns whether something was recorded
+ */
+export async function recordBounce(
+  db: Db,
+  way: OwnersWay,
+  { token, bounce }: { token: BounceToken; bounce: Bounce },
+): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const sent = await findSent(tx, token);
+    if (sent === null) return false;
+    if (bounce.kind === "complaint") return await complained(tx, way, sent);
+    const failed = await fail(tx, token.deliveryId, bounce.because);
+    if (failed.length === 0) return false;
+    if (bounce.kind === "permanent") await breakChannel(tx, sent, bounce.because);
+    await fallBack(tx, failed);
+    await tellOwners(tx, way, wordFor(sent, bounce));
+    return true;
+  });
+}
+
+async function findSent(tx: Tx, token: BounceToken): Promise<Sent | null> {
+  const { rows } = await tx.execute<Sent>(sql`
+    select c.project_id as "projectId", c.id as "channelId", c.name, c.hint as address
+    from deliveries d join channels c on c.project_id = d.project_id and c.id = d.channel_id
+    where d.id = ${token.deliveryId} and c.kind = 'email' and c.deleted_at is null
+    for update of c`);
+  const [sent] = rows;
+  return sent !== undefined && addressMark(sent.address) === token.addressMark ? sent : null;
+}
+
+async function complained(tx: Tx, way: OwnersWay, sent: Sent): Promise<boolean> {
+  const { rowCount } = await tx.execute(sql`
+    select from channels where id = ${sent.channelId} and broken_by is distinct from 'recipient'`);
+  if (rowCount !== 1) return false;
+  await stopMailbox(tx, sent.channelId, COMPLAINED);
+  await tx.execute(
+    sql`select pg_notify('overdue_changes', ${JSON.stringify({ projectId: sent.projectId })})`,
+  );
+  await tellOwners(tx, way, {
+    projectId: sent.projectId,
+    notVia: sent.channelId,
+    title: `Channel “${sent.name}” is ended by its recipient`,
+    sentence: `${sent.address} reported a mail as unwanted. No more mails go there.`,
+  });
+  return true;
+}
+
+/** With all that the same message told. @returns what of it is worth telling elsewhere */
+async function fail(tx: Tx, deliveryId: string, because: string): Promise<string[]> {
+  const { rows } = await tx.execute<{ id: string; isRecent: boolean }>(sql`
+    with failed as (
+      update deliveries d set state = 'failed', last_error = ${because}, latency_ms = null,
+        attempt = d.attempt + (d.lead_id is null)::int
+      where (d.id = ${deliveryId} or d.lead_id = ${deliveryId}) and d.state = 'sent'
+      returning d.*
+    ), noted as (
+      insert into delivery_attempts
+        (project_id, delivery_id, attempt, started_at, finished_at, outcome, status_code, answer)
+      select project_id, id, attempt, clock_timestamp(), clock_timestamp(), 'failed', null, ${because}
+      from failed where lead_id is null
+    )
+    select id, created_at > clock_timestamp() - ${WORTH_TELLING}::interval as "isRecent" from failed`);
+  await notifyChanges(
+    tx,
+    rows.map(({ id }) => id),
+  );
+  await tx.execute(sql`
+    update deliveries set dealt_with_at = clock_timestamp()
+    where id = any(${uuids(rows.filter(({ isRecent }) => !isRecent).map(({ id }) => id))})`);
+  return rows.filter(({ isRecent }) => isRecent).map(({ id }) => id);
+}
+
+async function breakChannel(tx: Tx, { channelId }: Sent, because: string): Promise<void> {
+  await tx.execute(sql`
+    update channels set broken_at = clock_timestamp(), broken_because = ${because}, broken_by = 'bounce'
+    where id = ${channelId} and broken_at is null`);
+}
+
+function wordFor({ projectId, channelId, name, address }: Sent, { kind, because }: Bounce) {
+  const word = { projectId, notVia: channelId };
+  if (kind === "given-up") {
+    return {
+      ...word,
+      title: `A mail by channel “${name}” never arrived`,
+      sentence: `The mail servers tried it in vain until they gave up. ${because} Later ones may arrive: look whether ${address} works.`,
+    };
+  }
+  return {
+    ...word,
+    title: `Channel “${name}” does not work any more`,
+    sentence: `A mail to ${address} came back after it had been taken. ${because} Nothing more is sent there until somebody saves another address or a test of yours arrives.`,
+  };
+}
