@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { Ago } from "../ui/ago.tsx";
+import { Exact } from "../ui/exact.tsx";
 import { Trouble } from "../ui/trouble.tsx";
 import { deliveryQuery, type DeliveryView } from "./delivery-queries.ts";
 import { DeliveryState } from "./delivery-state.tsx";
@@ -43,7 +44,7 @@ export function Attempts({ delivery }: { delivery: DeliveryView }) {
       {attempts.map(({ attempt, startedAt, outcome, statusCode, answer }) => (
         <li key={attempt}>
           <span>
-            Try {attempt}, <Ago at={startedAt} />: {OUTCOMES[outcome]}
+            Try {attempt}, <Exact at={startedAt} />: {OUTCOMES[outcome]}
             {statusCode !== null && ` (${statusCode})`}
           </span>
           {answer !== null && answer !== "" && <code className={styles["answer"]}>{answer}</code>}

@@ -46,7 +46,7 @@ export function IncidentFacts({ projectId, incident }: Props) {
         </Fact>
         <Fact label="Ran for">{evidence.durationMs !== null && durationText(evidence.durationMs)}</Fact>
         <Fact label="Host">{host}</Fact>
-        <Fact label="Address">{address}</Fact>
+        <Fact label="Address">{address !== host && address}</Fact>
       </dl>
     </section>
   );

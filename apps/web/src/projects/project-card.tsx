@@ -1,4 +1,4 @@
-import { Button, Group, Select, TextInput } from "@mantine/core";
+import { Button, Group, Select, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { timezones } from "@overdue/core";
 import { useQueryClient } from "@tanstack/react-query";
@@ -10,11 +10,24 @@ import { projectQuery, type ProjectView, useEditProject } from "./project-querie
 
 /** What a project is called, and by whose clock it speaks. Owners decide. */
 export function ProjectCard({ project }: { project: ProjectView }) {
+  return (
+    <Card title="Project">
+      {project.role === "owner" ? (
+        <ProjectForm project={project} />
+      ) : (
+        <Text>
+          {project.name}, by the clock of {project.timezone}. Only its owners change that.
+        </Text>
+      )}
+    </Card>
+  );
+}
+
+function ProjectForm({ project }: { project: ProjectView }) {
   const edit = useEditProject(project.id);
   const client = useQueryClient();
   const { name, timezone, version } = project;
   const form = useForm({ initialValues: { name, timezone } });
-  const mayEdit = project.role === "owner";
   const submit = (patch: typeof form.values) =>
     edit.mutate(
       { patch, version },
@@ -31,32 +44,21 @@ export function ProjectCard({ project }: { project: ProjectView }) {
       },
     );
   return (
-    <Card title="Project">
-      <form onSubmit={form.onSubmit(submit)}>
-        <Group align="flex-end">
-          <TextInput
-            label="Name"
-            required
-            maxLength={100}
-            disabled={!mayEdit}
-            {...form.getInputProps("name")}
-          />
-          <Select
-            label="Time zone"
-            data={[...timezones]}
-            searchable
-            limit={60}
-            allowDeselect={false}
-            disabled={!mayEdit}
-            {...form.getInputProps("timezone")}
-          />
-          {mayEdit && (
-            <Button type="submit" variant="default" loading={edit.isPending} disabled={!form.isDirty()}>
-              Save
-            </Button>
-          )}
-        </Group>
-      </form>
-    </Card>
+    <form onSubmit={form.onSubmit(submit)}>
+      <Group align="flex-end">
+        <TextInput label="Name" required maxLength={100} {...form.getInputProps("name")} />
+        <Select
+          label="Time zone"
+          data={[...timezones]}
+          searchable
+          limit={60}
+          allowDeselect={false}
+          {...form.getInputProps("timezone")}
+        />
+        <Button type="submit" variant="default" loading={edit.isPending} disabled={!form.isDirty()}>
+          Save
+        </Button>
+      </Group>
+    </form>
   );
 }
