@@ -14,7 +14,7 @@ import { checkQuery, checksQuery } from "../checks/check-queries.ts";
 import { incidentQuery } from "../incidents/incident-queries.ts";
 import { windowsQuery } from "../maintenance/maintenance-queries.ts";
 import { routesQuery } from "../routing/route-queries.ts";
-import { readCheckSearch, readIncidentsSearch, readListSearch, textIn } from "./search.ts";
+import { readCheckSearch, readIncidentsSearch, readListSearch, readReportSearch, textIn } from "./search.ts";
 import { findCheckProject, homeProject } from "./home.ts";
 
 declare module "@tanstack/react-router" {
@@ -258,6 +258,13 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("../pages/audit-page.tsx"), "AuditPage"),
 });
 
+const report = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "report",
+  validateSearch: readReportSearch,
+  component: lazyRouteComponent(() => import("../pages/report-page.tsx"), "ReportPage"),
+});
+
 export const routeTree = root.addChildren([
   signIn,
   signUp,
@@ -289,6 +296,7 @@ export const routeTree = root.addChildren([
       editWindow,
       settings,
       audit,
+      report,
     ]),
   ]),
 ]);

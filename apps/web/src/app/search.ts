@@ -13,6 +13,9 @@ export type CheckSearch = { tab?: "pings" | "runs" | "history" | "how-to" };
 /** Which incidents are listed; open ones where nothing is said. */
 export type IncidentsSearch = { state?: "all" };
 
+/** Which report is shown: the last month that is over, where nothing is said. */
+export type ReportSearch = { period?: string; every?: "week"; timezone?: string };
+
 const STATUSES: readonly DisplayStatus[] = ["new", "up", "grace", "down", "paused"];
 const SORTS = ["name", "next"] as const;
 const TABS = ["pings", "runs", "history", "how-to"] as const;
@@ -34,6 +37,15 @@ export function readListSearch(search: Record<string, unknown>): ListSearch {
 export function readCheckSearch(search: Record<string, unknown>): CheckSearch {
   const tab = TABS.find((known) => known === search["tab"]);
   return tab ? { tab } : {};
+}
+
+export function readReportSearch(search: Record<string, unknown>): ReportSearch {
+  const [period, timezone] = [textIn(search["period"]), textIn(search["timezone"])];
+  return {
+    ...(period !== undefined && { period }),
+    ...(search["every"] === "week" && { every: "week" }),
+    ...(timezone !== undefined && { timezone }),
+  };
 }
 
 export function readIncidentsSearch(search: Record<string, unknown>): IncidentsSearch {

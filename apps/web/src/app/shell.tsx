@@ -32,7 +32,7 @@ const PLACES = [
     to: "/projects/$projectId/settings",
     label: "Settings",
     icon: IconSettings,
-    parts: ["settings", "audit"],
+    parts: ["settings", "audit", "report"],
   },
 ] as const;
 

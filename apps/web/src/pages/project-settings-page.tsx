@@ -8,6 +8,7 @@ import { MemberCard } from "../projects/member-card.tsx";
 import { PingKeyCard } from "../projects/ping-key-card.tsx";
 import { ProjectCard } from "../projects/project-card.tsx";
 import { projectQuery } from "../projects/project-queries.ts";
+import { ReportCard } from "../reports/report-card.tsx";
 import { Card } from "../ui/card.tsx";
 import { Page, TextLink } from "../ui/page.tsx";
 import { Trouble } from "../ui/trouble.tsx";
@@ -25,6 +26,7 @@ export function ProjectSettingsPage() {
           {project.role === "owner" && <KeyCard projectId={projectId} />}
           <MemberCard projectId={projectId} mayChange={project.role === "owner"} />
           {project.role === "owner" && <AuditLink projectId={projectId} />}
+          <ReportCard projectId={projectId} projectZone={project.timezone} />
           <PasswordCard />
         </>
       ) : (

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+
+import { leftOutText, percentText, periodText } from "./report-text.ts";
+
+test.each([
+  [1, "100%"],
+  [0.999_999, "99.99%"],
+  [0.5, "50%"],
+  [0, "0%"],
+  [null, "–"],
+])("%s is shown as %s", (share, text) => expect(percentText(share)).toBe(text));
+
+const november = { from: "2026-10-31T23:00:00Z", until: "2026-11-30T23:00:00Z", timezone: "Europe/Berlin" };
+
+test.each([
+  [{ ...november, every: "month", isOver: true }, "November 2026"],
+  [{ ...november, every: "month", isOver: false }, "November 2026 so far"],
+  [
+    {
+      every: "week",
+      from: "2026-12-28T00:00:00Z",
+      until: "2027-01-04T00:00:00Z",
+      timezone: "UTC",
+      isOver: true,
+    },
+    "28 December to 3 January 2027",
+  ],
+] as const)("a period is named by its days, in its own zone", (period, text) =>
+  expect(periodText(period)).toBe(text),
+);
+
+test("what is left out is named, and nothing where nothing is", () => {
+  expect(leftOutText({ pausedChecks: 0, maintenanceChecks: 0 }, null)).toBeNull();
+  expect(leftOutText({ pausedChecks: 1, maintenanceChecks: 12 }, "3 min")).toBe(
+    "pauses of 1 check, maintenance of 12 checks, 3 min in which Overdue itself could not hear",
+  );
+});
