@@ -15,16 +15,8 @@ import { incidentQuery } from "../incidents/incident-queries.ts";
 import { windowsQuery } from "../maintenance/maintenance-queries.ts";
 import { routesQuery } from "../routing/route-queries.ts";
 import { readCheckSearch, readIncidentsSearch, readListSearch, readReportSearch, textIn } from "./search.ts";
+import { FOR_EDITORS } from "./for-editors.ts";
 import { findCheckProject, homeProject } from "./home.ts";
-
-declare module "@tanstack/react-router" {
-  interface StaticDataRouteOption {
-    /** The page changes something, so viewers are told why they do not see it. */
-    forEditors?: true;
-  }
-}
-
-const FOR_EDITORS = { forEditors: true } as const;
 
 /**
  * Every page's address. Pages come as their own files when they are first visited; what a page cannot do without is
