@@ -15,7 +15,7 @@ import {
 } from "@overdue/db";
 import type { Logger } from "pino";
 
-import { paceOf } from "../deliver/pace.ts";
+import { paceOf, sharedPaceOf } from "../deliver/pace.ts";
 import type { Ending, Sender } from "../senders/sender.ts";
 import type { Parcel, Told } from "./courier.ts";
 import type { Gates } from "./gates.ts";
@@ -44,16 +44,21 @@ export async function attemptParcels(
   told: Told,
   parts: AttemptParts,
 ): Promise<string[]> {
-  const claimed = new Map((await claim(parcels, parts)).map((mine) => [mine.claim.deliveryId, mine]));
+  const opensIn = new Map<string, number>();
+  const tooSoon = (id: string, opensInMs: number) => void opensIn.set(id, opensInMs);
+  const claimed = new Map(
+    (await claim(parcels, tooSoon, parts)).map((mine) => [mine.claim.deliveryId, mine]),
+  );
   for (const { deliveryId, behind } of parcels) {
     const mine = claimed.get(deliveryId);
-    if (mine === undefined) told(deliveryId, { wasSent: false, retryInMs: null });
+    if (mine === undefined)
+      told(deliveryId, { wasSent: false, retryInMs: null, opensInMs: opensIn.get(deliveryId) ?? null });
     else
       void attemptInTurn(mine, behind, parts).then((retryInMs) =>
-        told(deliveryId, { wasSent: true, retryInMs }),
+        told(deliveryId, { wasSent: true, retryInMs, opensInMs: null }),
       );
   }
-  return parcels.map(idOf).filter((id) => claimed.get(id)?.alert.group !== null);
+  return parcels.map(idOf).filter((id) => claimed.get(id)?.alert.group !== null && !opensIn.has(id));
 }
 
 /** @returns after how long it is due again; null: not again, as far as known. */
@@ -72,9 +77,14 @@ async function attemptInTurn(
   return retryInMs;
 }
 
-async function claim(parcels: readonly Parcel[], { db, log, lease }: AttemptParts): Promise<ClaimedAlert[]> {
+async function claim(
+  parcels: readonly Parcel[],
+  tooSoon: (deliveryId: string, opensInMs: number) => void,
+  { db, log, lease }: AttemptParts,
+): Promise<ClaimedAlert[]> {
+  const pacing = { paceOf: sharedPaceOf, tooSoon };
   try {
-    return await claimDeliveries(db, parcels.map(idOf), lease);
+    return await claimDeliveries(db, parcels.map(idOf), { ...lease, pacing });
   } catch (error) {
     log.warn({ err: error }, "Deliveries could not be claimed; the sweep will find them.");
     return [];

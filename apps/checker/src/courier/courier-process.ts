@@ -94,7 +94,8 @@ class CourierProcess implements Courier {
     this.#claimed.clear();
     const lost = [...this.#told];
     this.#told.clear();
-    for (const [deliveryId, told] of lost) told(deliveryId, { wasSent: true, retryInMs: null });
+    for (const [deliveryId, told] of lost)
+      told(deliveryId, { wasSent: true, retryInMs: null, opensInMs: null });
   }
 }
 

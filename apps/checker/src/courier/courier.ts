@@ -12,9 +12,10 @@ export type Parcel = { deliveryId: string; behind: number };
 
 /**
  * `wasSent` false: nothing was asked of the provider, so its pace is as it was. `retryInMs`: it will be due again after
- * so long; null: not, as far as known.
+ * so long; null: not, as far as known. `opensInMs`: its provider takes no more before that, since another checker sends
+ * there too; null: that is not why.
  */
-export type Outcome = { wasSent: boolean; retryInMs: number | null };
+export type Outcome = { wasSent: boolean; retryInMs: number | null; opensInMs: number | null };
 export type Told = (deliveryId: string, outcome: Outcome) => void;
 
 /** Claims deliveries, sends them and records what became of them. */

@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type { Courier } from "../courier/courier.ts";
 import type { DeliveryQueue } from "../queue/queue.ts";
 import { openLanes, type Done, type Lanes } from "./lanes.ts";
-import { paceOf, shareOf } from "./pace.ts";
+import { paceOf } from "./pace.ts";
 import { Ringer } from "./ringer.ts";
 
 export type DeliverOptions = { db: Db; queue: DeliveryQueue; courier: Courier; log: Logger };
@@ -22,7 +22,7 @@ type Parts = DeliverOptions & { lanes: Lanes; ringer: Ringer };
 export function startDelivering(options: DeliverOptions): Delivering {
   const lanes: Lanes = openLanes({
     start: (batch, done) => handOver(batch, done, { ...options, lanes, ringer }),
-    paceOf: (kind) => shareOf(paceOf(kind), ringer.checkers),
+    paceOf,
   });
   const ringer = new Ringer({ ...options, lanes });
   options.queue.onRing((due) => ringer.heard(due));
@@ -45,9 +45,9 @@ async function handOver(batch: readonly DueDelivery[], done: Done, parts: Parts)
     deliveryId,
     behind: behind.get(channelId) ?? 0,
   }));
-  const together = await courier.take(parcels, (deliveryId, { wasSent, retryInMs }) => {
+  const together = await courier.take(parcels, (deliveryId, { wasSent, retryInMs, opensInMs }) => {
     const due = dues.get(deliveryId);
-    if (due !== undefined) done(due, wasSent);
+    if (due !== undefined) done(due, wasSent, opensInMs ?? 0);
     if (retryInMs !== null) ringer.wakeIn(retryInMs);
   });
   await letGo([...new Set(together.flatMap((id) => dues.get(id)?.channelId ?? []))], parts);

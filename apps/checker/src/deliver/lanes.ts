@@ -19,8 +19,11 @@ export type Lanes = {
   stop(): Promise<void>;
 };
 
-/** `wasSent` false: nothing was asked of the provider, so its pace is as it was. */
-export type Done = (due: DueDelivery, wasSent: boolean) => void;
+/**
+ * `wasSent` false: nothing was asked of the provider, so its pace is as it was. `opensInMs` above 0: it was too soon, and
+ * waits here again.
+ */
+export type Done = (due: DueDelivery, wasSent: boolean, opensInMs?: number) => void;
 
 export type LaneOptions = {
   /**
@@ -133,7 +136,7 @@ class OpenLanes implements Lanes {
   #start(batch: readonly DueDelivery[]): void {
     this.#starting = true;
     void this.#options
-      .start(batch, (due, wasSent) => this.#done(due, wasSent))
+      .start(batch, (due, wasSent, opensInMs = 0) => this.#done(due, wasSent, opensInMs))
       .finally(() => {
         this.#starting = false;
         this.#pumpSoon();
@@ -205,16 +208,24 @@ class OpenLanes implements Lanes {
     this.#kindOpensAt.set(kind, (this.#kindOpensAt.get(kind) ?? 0) - 1_000 / inAllPerSecond);
   }
 
-  #done(due: DueDelivery, wasSent: boolean): void {
-    this.#here.delete(due.deliveryId);
+  #done(due: DueDelivery, wasSent: boolean, opensInMs: number): void {
+    if (opensInMs === 0) this.#here.delete(due.deliveryId);
     this.#underWay -= 1;
     if (due.crashes > 0) this.#suspects -= 1;
     this.#countDownProject(due.projectId);
     const lane = this.#lanes.get(laneName(due));
     if (lane !== undefined) rowOf(lane, due).underWay -= 1;
     if (!wasSent) this.#giveBack(lane, due.channelKind);
+    if (opensInMs > 0) this.#waitAgain(lane, due, opensInMs);
     if (this.#underWay === 0) for (const resolve of this.#idle.splice(0)) resolve();
     this.#pumpSoon();
+  }
+
+  /** Another checker sends there too, and was first. */
+  #waitAgain(lane: Lane | undefined, due: DueDelivery, opensInMs: number): void {
+    if (lane === undefined) return void this.#here.delete(due.deliveryId);
+    rowOf(lane, due).waiting.unshift(due);
+    lane.opensAt = Math.max(lane.opensAt, this.#options.now() + opensInMs);
   }
 
   #countDownProject(projectId: string): void {

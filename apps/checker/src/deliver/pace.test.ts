@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
 
-import { paceOf, shareOf } from "./pace.ts";
+import { paceOf, sharedPaceOf } from "./pace.ts";
 
-test("several checkers together send a provider no more than it takes", () => {
-  const { perSecond, inAllPerSecond } = shareOf(paceOf("telegram"), 3);
-  expect(perSecond * 3).toBeCloseTo(paceOf("telegram").perSecond);
-  expect(inAllPerSecond * 3).toBeCloseTo(paceOf("telegram").inAllPerSecond);
+test("checkers keep a chat's pace together, and each sends webhooks as it can", () => {
+  expect(sharedPaceOf("telegram")).toMatchObject({ perSecond: 1, inAllPerSecond: 30 });
+  expect(sharedPaceOf("webhook")).toBeNull();
 });
 
 test("a kind that this version does not know is sent slowly", () => {

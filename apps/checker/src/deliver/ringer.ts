@@ -25,8 +25,6 @@ const AFTER_ERROR_MS = 1_000;
  * sweep takes whatever was rung for and heard by nobody. So the queue may lose or refuse anything; it costs seconds.
  */
 export class Ringer {
-  /** How many processes deliver, as far as known: they share what a provider takes. */
-  checkers = 1;
   readonly #parts: RingerParts;
   readonly #rung = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
@@ -104,8 +102,7 @@ export class Ringer {
   }
 
   async #isAlone(): Promise<boolean> {
-    this.checkers = await countCheckers(this.#parts.db);
-    return this.checkers === 1;
+    return (await countCheckers(this.#parts.db)) === 1;
   }
 
   async #ringAll(due: readonly DueDelivery[]): Promise<void> {
@@ -132,7 +129,6 @@ export class Ringer {
 
   async #sweep(): Promise<void> {
     try {
-      await this.#isAlone();
       const freed = await freeLeases(this.#parts.db);
       if (freed > 0) this.#parts.log.warn({ count: freed }, "A checker died; its deliveries are taken over.");
       if (freed > 0) this.wake();

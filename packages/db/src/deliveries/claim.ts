@@ -7,6 +7,7 @@ import { fallBack } from "./fall-back.ts";
 import { uuids } from "./due.ts";
 import { gather } from "./gather.ts";
 import { insteadOfUnconfirmed } from "./instead-of-unconfirmed.ts";
+import { lockPaces, type Pacing, takeTurns, writePaces } from "./keep-pace.ts";
 import { loadAlerts, type AlertRecord } from "./load-alert.ts";
 import { dropOutdatedMembers, failMembers, freeMembers } from "./members.ts";
 import type { OwnersWay } from "./tell-owners.ts";
@@ -26,7 +27,7 @@ export type Claim = {
   isProbe: boolean;
 };
 
-/** Who claims, and for how long. `holder`: the checker's id, by which its lease ends with it; null: only by time. */
+/** Who claims, and for how long. `holder`: the courier's id, by which its lease ends with it; null: only by time. */
 export type Lease = {
   seconds: number;
   holder: string | null;
@@ -34,7 +35,11 @@ export type Lease = {
   apart?: readonly string[];
   /** How owners hear of what an address that nobody confirmed was not told. */
   owners?: OwnersWay;
+  /** The pace that all checkers keep together; without it none is kept. */
+  pacing?: Pacing;
 };
+
+type Locked = Candidate & { channelKind: string };
 
 export type ClaimedAlert = { claim: Claim; alert: AlertRecord };
 
@@ -49,12 +54,15 @@ const SET_ASIDE = "1 hour";
  */
 export function claimDeliveries(db: Db, ids: readonly string[], lease: Lease): Promise<ClaimedAlert[]> {
   return db.transaction(async (tx) => {
-    const decisions = decideClaims(await lockLanes(tx, ids), ids);
+    const candidates = await lockLanes(tx, ids);
+    const decisions = decideClaims(candidates, ids);
     await closeOthers(tx, decisions, lease.owners ?? null);
     await postpone(tx, decisions);
+    const keepPace = await askForTurns(tx, { candidates, decisions, pacing: lease.pacing });
     const probes = having(decisions, "probe");
     const claimed = [...(await gather(tx, having(decisions, "claim"), lease.apart ?? null)), ...probes];
     await dropOutdatedMembers(tx, claimed);
+    await keepPace(claimed);
     const claims = await take(tx, claimed, { ...lease, probes });
     const alerts = new Map((await loadAlerts(tx, claimed)).map((alert) => [alert.deliveryId, alert]));
     return claims.flatMap((claim) => {
@@ -64,12 +72,39 @@ export function claimDeliveries(db: Db, ids: readonly string[], lease: Lease): P
   });
 }
 
+type Asking = {
+  candidates: readonly Locked[];
+  decisions: Map<string, Decision>;
+  pacing: Pacing | undefined;
+};
+
+/** Leaves alone what comes too soon for its provider. Answers how to write down those that are claimed in the end. */
+async function askForTurns(tx: Tx, { candidates, decisions, pacing }: Asking) {
+  const isTaken = (id: string) => decisions.get(id) === "claim" || decisions.get(id) === "probe";
+  const turns = candidates.filter(({ id }) => isTaken(id));
+  if (pacing === undefined || turns.length === 0) return () => Promise.resolve();
+  const waits = await lockPaces(tx, turns, pacing);
+  for (const [id, opensInMs] of takeTurns(turns, new Map(waits), pacing)) {
+    decisions.set(id, "leave");
+    pacing.tooSoon(id, opensInMs);
+  }
+  return async (claimed: readonly string[]) => {
+    const went = new Set(claimed);
+    takeTurns(
+      turns.filter(({ id }) => went.has(id)),
+      waits,
+      pacing,
+    );
+    await writePaces(tx, waits);
+  };
+}
+
 /**
  * Locks every unfinished delivery of the lanes concerned, in one order for all. Not `skip locked`: whoever decides about
  * a lane must see all of it, and these locks last for three short statements.
  */
-async function lockLanes(tx: Tx, ids: readonly string[]): Promise<Candidate[]> {
-  const { rows } = await tx.execute<Candidate>(sql`
+async function lockLanes(tx: Tx, ids: readonly string[]): Promise<Locked[]> {
+  const { rows } = await tx.execute<Locked>(sql`
     with asked as (
       select id, check_id, channel_id from deliveries where id = any(${uuids(ids)})
     ), wanted as (
@@ -87,7 +122,7 @@ async function lockLanes(tx: Tx, ids: readonly string[]): Promise<Candidate[]> {
            coalesce(l.state, d.state) as state,
            case coalesce(l.state, d.state) when 'sending' then coalesce(l.lease_until, d.lease_until)
              else d.next_attempt_at end <= clock_timestamp() as due,
-           c.id as "channelId", d.crashes, d.created_at < clock_timestamp()
+           c.id as "channelId", c.kind as "channelKind", d.crashes, d.created_at < clock_timestamp()
              - case when d.kind in ('run', 'notice') then ${LATE_QUIET}::interval else ${LATE}::interval end as late,
            case when c.deleted_at is not null then 'deleted'
                 when c.broken_by = 'recipient' then 'stopped'
