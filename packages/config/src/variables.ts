@@ -138,7 +138,7 @@ export const VARIABLES = {
   PING_EMAIL_DOMAIN: optional(
     mailDomain,
     "no pings by e-mail",
-    "Domain whose mail comes here: each check then has an address in it, and a mail to it is a ping.",
+    "Domain whose mail comes here: each check then has an address in it, a mail to it is a ping, and alerts that cannot be delivered come back to it.",
   ),
   PING_EMAIL_HOST: optional(
     listenAddress,

@@ -1,5 +1,5 @@
 import { type Instant, ReasonInput } from "@overdue/core";
-import { type Db, listChannels, whoWouldHearOf } from "@overdue/db";
+import { type ChannelWithChecks, listChannels, whoWouldHearOf } from "@overdue/db";
 import { z } from "zod";
 
 import { READ } from "../http/access.ts";
@@ -19,6 +19,10 @@ const ListenerView = z
     at: Timestamp,
     afterSeconds: z.int().meta({ description: "After the check went down." }),
     because: z.string().meta({ description: "The check's own list, or which step of which route, and who." }),
+    heldBack: z.string().nullable().meta({
+      description:
+        "Why the channel would not be told as things are now, and who hears instead; null: it would be told.",
+    }),
   })
   .meta({ id: "Listener" });
 
@@ -69,21 +73,41 @@ export const hearingRoutes = createRouter().openapi(
     const { at, reason } = c.req.valid("query");
     const question = { at: at === undefined ? Date.now() : Date.parse(at), reason };
     const heard = found("check", await whoWouldHearOf(c.var.deps.pool, ref, question));
-    const named = await namesIn(c.var.deps.db, ref.projectId);
-    const items = heard.listeners.map((one) => ({ ...one, ...named(one.channelId), at: isoAt(one.at) }));
+    const channels = await listChannels(c.var.deps.db, ref.projectId, { limit: CHANNELS_MAX, after: null });
+    const named = namesIn(channels);
+    const items = heard.listeners.map((one) => ({
+      ...one,
+      ...named(one.channelId),
+      at: isoAt(one.at),
+      heldBack: heldBack(one.channelId, channels),
+    }));
     const news = heard.news.map((one) => ({ ...one, ...named(one.channelId), at: isoAt(one.at) }));
     return c.json({ items, news, ownersInstead: heard.ownersInstead }, 200);
   },
 );
 
 /** What a channel of the project is called, by its id. */
-async function namesIn(db: Db, projectId: string) {
-  const channels = await listChannels(db, projectId, { limit: CHANNELS_MAX, after: null });
+function namesIn(channels: readonly ChannelWithChecks[]) {
   const byId = new Map(channels.map((channel) => [channel.id, channel]));
   return (id: string) => ({
     channelName: byId.get(id)?.name ?? "",
     channelKind: byId.get(id)?.kind ?? "",
   });
+}
+
+/** What becomes of an alert to a channel that gets none now, as it is decided in earnest when it is claimed. */
+function heldBack(channelId: string, channels: readonly ChannelWithChecks[]): string | null {
+  const channel = channels.find(({ id }) => id === channelId);
+  if (channel === undefined || isAble(channel)) return null;
+  const fallback = channels.find((other) => other.isFallback && other.id !== channelId && isAble(other));
+  const instead = fallback === undefined ? null : `The fall-back “${fallback.name}” is told instead.`;
+  return channel.unconfirmedSince !== null && channel.brokenBy === null
+    ? `Nobody has confirmed its address yet. ${instead ?? "The project's owners are told instead."}`
+    : `It is broken. ${instead ?? "There is no fall-back: owners hear that it could not be delivered."}`;
+}
+
+function isAble({ brokenAt, unconfirmedSince }: ChannelWithChecks): boolean {
+  return brokenAt === null && unconfirmedSince === null;
 }
 
 function isoAt(at: Instant): string {

@@ -110,9 +110,31 @@ test("who would hear on Sunday at three: the person on call after a quarter, by 
         at: "2026-11-29T02:15:00.000Z",
         afterSeconds: 900,
         because: "route “Nights”, step 1: Anna, on call in “Ops”",
+        heldBack: null,
       },
     ],
   });
+});
+
+test("a channel that gets nothing now is answered with the reason, and who hears in its place", async () => {
+  const { as, path } = await aPlace();
+  const to = "nobody-agreed@example.net";
+  await as("POST", `${path}/channels`, { kind: "email", name: "mail", settings: { to } });
+  const hook = { kind: "webhook", name: "hook", settings: { url: "https://example.org/hook" }, checkIds: [] };
+  const { id: hookId } = await read<{ id: string }>(await as("POST", `${path}/channels`, hook));
+  const { items: checks } = await read<{ items: { id: string }[] }>(await as("GET", `${path}/checks`));
+  const ask = async () => {
+    const answer = await as("GET", `${path}/checks/${checks[0]?.id}/who-would-hear`);
+    const { items } = await read<{ items: { channelName: string; heldBack: string | null }[] }>(answer);
+    return items.find(({ channelName }) => channelName === "mail")?.heldBack;
+  };
+  expect(await ask()).toBe(
+    "Nobody has confirmed its address yet. The project's owners are told instead.",
+  );
+  await as("PATCH", `${path}/channels/${hookId}`, { isFallback: true });
+  expect(await ask()).toBe(
+    "Nobody has confirmed its address yet. The fall-back “hook” is told instead.",
+  );
 });
 
 test("a route may hear every run, failures and notices, and who does is answered with the hours", async () => {

@@ -11,6 +11,8 @@ export type Heard = {
   at: string;
   afterSeconds: number;
   because: string;
+  /** Why it would not be told as things are now. */
+  heldBack: string | null;
 };
 
 /** Somebody who hears of runs, failures or notices. */
@@ -72,7 +74,7 @@ export function HearingList({ heard, zone }: { heard: readonly Heard[]; zone: st
           </tr>
         </thead>
         <tbody>
-          {heard.map(({ channelId, channelName, kind, at, afterSeconds, because }) => (
+          {heard.map(({ channelId, channelName, kind, at, afterSeconds, because, heldBack }) => (
             <tr key={`${channelId} ${at} ${because}`}>
               <td className={tables["short"]}>
                 {afterSeconds === 0 ? "at once" : durationText(afterSeconds * 1_000)}
@@ -83,6 +85,7 @@ export function HearingList({ heard, zone }: { heard: readonly Heard[]; zone: st
               <td className={tables["wide"]}>
                 {channelName}
                 {kind === "reminder" && <span className={tables["dimmed"]}> (again)</span>}
+                {heldBack !== null && <div className={tables["dimmed"]}>Not as things are: {heldBack}</div>}
               </td>
               <td className={tables["wide"]}>{because}</td>
             </tr>
