@@ -128,13 +128,9 @@ test("a channel that gets nothing now is answered with the reason, and who hears
     const { items } = await read<{ items: { channelName: string; heldBack: string | null }[] }>(answer);
     return items.find(({ channelName }) => channelName === "mail")?.heldBack;
   };
-  expect(await ask()).toBe(
-    "Nobody has confirmed its address yet. The project's owners are told instead.",
-  );
+  expect(await ask()).toBe("Nobody has confirmed its address yet. The project's owners are told instead.");
   await as("PATCH", `${path}/channels/${hookId}`, { isFallback: true });
-  expect(await ask()).toBe(
-    "Nobody has confirmed its address yet. The fall-back “hook” is told instead.",
-  );
+  expect(await ask()).toBe("Nobody has confirmed its address yet. The fall-back “hook” is told instead.");
 });
 
 test("a route may hear every run, failures and notices, and who does is answered with the hours", async () => {
