@@ -16,6 +16,7 @@ import {
   pruneSlots,
   pruneStorms,
   queueProofs,
+  tellFindings,
   tellOfDeadLetters,
   type OwnersWay,
   type Pool,
@@ -62,6 +63,15 @@ export function dutiesOn(pool: Pool, { way, log }: { way: OwnersWay; log: Logger
     { name: "prune old runs", everySeconds: 6 * HOUR, run: pruneRuns },
     { name: "prune old slots", everySeconds: 6 * HOUR, run: pruneSlots },
     { name: "prune old notices", everySeconds: DAY, run: pruneNotices },
+    {
+      name: "compare schedules with their runs",
+      // Twice in the hour that is a check's turn; it is told once.
+      everySeconds: 30 * MINUTE,
+      run: async () => {
+        await tellFindings(pool, Date.now());
+        return 0;
+      },
+    },
     { name: "prune old deliveries of runs", everySeconds: HOUR, run: pruneQuietDeliveries },
     { name: "prune old deliveries", everySeconds: 6 * HOUR, run: pruneDeliveries },
     { name: "prune sessions and counted tries", everySeconds: HOUR, run: pruneAccounts },

@@ -18,7 +18,7 @@ const CHOICES: readonly { name: keyof RouteDraft["hears"]; label: string; descri
   {
     name: "notices",
     label: "Notices",
-    description: "A run slower or quicker than usual, and the like. Nothing is down for it.",
+    description: "A run slower or quicker than usual, a schedule that does not fit. Nothing is down for it.",
   },
 ];
 

@@ -63,7 +63,7 @@ export function runText(
 }
 
 export function noticeWords(facts: AlertFacts): Words {
-  const { notice, at, evidence } = NoticePayload.parse(facts.payload);
+  const { notice, at, evidence, sentence: found } = NoticePayload.parse(facts.payload);
   const { durationMs, limitMs, usual } = evidence;
   const lines = [
     ["Project", projectLine(facts)],
@@ -75,7 +75,7 @@ export function noticeWords(facts: AlertFacts): Words {
       usual === null || usual === undefined ? null : `${duration(usual.medianMs)}, over ${usual.runs} runs`,
     ],
   ] as const;
-  const sentence = NOTICES[notice] ?? "Something worth a look was noticed; nothing is down for it.";
+  const sentence = found ?? NOTICES[notice] ?? "Something worth a look was noticed; nothing is down for it.";
   const title = `${checkName(facts)}: worth a look`;
   return { title, sentence, lines: filled(lines), tone: "neutral", silent: true };
 }

@@ -17,6 +17,8 @@ export const RunPayload = z.object({
 export const NoticePayload = z.object({
   at: z.number(),
   notice: z.string(),
+  /** What was found, in words; by itself the notice's own. */
+  sentence: z.string().nullish(),
   evidence: z.object({
     durationMs: z.number().nullish(),
     limitMs: z.number().nullish(),

@@ -15,12 +15,12 @@ export type RunNews = {
   isPlanned: boolean;
 };
 
-/** Something worth a look that is no change of status. `runId`: the run that it is about. */
+/** Something worth a look that is no change of status. `runId`: the run that it is about. Of the schedule: no reason. */
 type NoticeNews = {
   kind: "notice";
   at: Instant;
-  notice: Reason;
-  evidence: Evidence;
+  notice: Reason | null;
+  evidence: Evidence | null;
   runId: string | null;
   isPlanned: boolean;
 };

@@ -1,4 +1,5 @@
 export { whoWouldHearOf } from "./hearing.ts";
+export { tellFindings } from "./tell-findings.ts";
 export { UnknownTarget } from "./named.ts";
 export {
   createPerson,
