@@ -46,6 +46,7 @@ const REFUSED: Record<string, string> = {
   "POST /v1/projects/{projectId}/restore": "it is not deleted",
   "POST /v1/projects/{projectId}/telegram-links": "no bot is set up",
   "POST /v1/projects/{projectId}/channels/{channelId}/confirmation": "it is confirmed",
+  "POST /v1/projects/{projectId}/slack-links": "no app is set up",
   "POST /v1/projects/{projectId}/deliveries/{deliveryId}/redeliver": "it was not given up",
   "POST /v1/projects/{projectId}/deliveries/{deliveryId}/dismiss": "it was not given up",
   "POST /v1/projects/{projectId}/members": "nobody has this address",

@@ -2,6 +2,7 @@ import { auditRoutes } from "./audit/audit-routes.ts";
 import { authRoutes } from "./auth/auth-routes.ts";
 import { channelRoutes } from "./channels/channel-routes.ts";
 import { confirmRoutes } from "./channels/confirm-routes.ts";
+import { slackReturnRoutes, slackRoutes } from "./channels/slack-routes.ts";
 import { telegramRoutes } from "./channels/telegram-routes.ts";
 import { telegramUpdateRoutes } from "./channels/telegram-update-routes.ts";
 import { unsubscribeRoutes } from "./channels/unsubscribe-routes.ts";
@@ -28,6 +29,7 @@ import { actRoutes } from "./incidents/act-routes.ts";
 import { incidentRoutes } from "./incidents/incident-routes.ts";
 import { stormRoutes } from "./incidents/storm-routes.ts";
 import { linkRoutes } from "./incidents/link-routes.ts";
+import { slackPressRoutes } from "./incidents/slack-press-routes.ts";
 import { instanceRoutes } from "./instance/instance-routes.ts";
 import { operatorRoutes } from "./instance/operator-routes.ts";
 import { keyRoutes } from "./keys/key-routes.ts";
@@ -69,6 +71,7 @@ function restRoutes() {
     .route("/", outageRoutes)
     .route("/", channelRoutes)
     .route("/", telegramRoutes)
+    .route("/", slackRoutes)
     .route("/", deliveryRoutes)
     .route("/", maintenanceRoutes)
     .route("/", incidentRoutes)
@@ -112,6 +115,8 @@ export function createApp(deps: Deps) {
   app.route("/", telegramUpdateRoutes);
   app.route("/", confirmRoutes);
   app.route("/", stopRoutes);
+  app.route("/", slackReturnRoutes);
+  app.route("/", slackPressRoutes);
   app.route("/", healthchecksRoutes);
   const document = () => documentOf(app, settings.version);
   app.route("/", openapiRoutes(document));

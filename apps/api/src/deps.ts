@@ -61,6 +61,8 @@ export type ApiSettings = {
   pingEmailDomain: string | null;
   /** Host, with its port if it has one, that answers pings at its root and nothing else. */
   pingHost: string | null;
+  /** The app that people add to their workspaces; null: there is none. */
+  slack: { clientId: string; signingSecret: string } | null;
   /** Sign badges: the first one signs, any may have signed. */
   secretKeys: readonly string[];
 };

@@ -84,7 +84,14 @@ function settingsOf(config: Config): ApiSettings {
     pingHost,
     pingEmailDomain: config.pingEmail?.domain ?? null,
     secretKeys,
+    slack: slackOf(config),
   };
+}
+
+/** The checker needs the secret of the client, so without it there is no app either. */
+function slackOf({ slackClientId: clientId, slackClientSecret, slackSigningSecret: signingSecret }: Config) {
+  const isWhole = clientId !== null && slackClientSecret !== null && signingSecret !== null;
+  return isWhole ? { clientId, signingSecret } : null;
 }
 
 /** A machine's own page may be opened by either of its names. */

@@ -31,6 +31,7 @@ export type Config = {
   telegramApiRoot: string;
   slackClientId: string | null;
   slackClientSecret: string | null;
+  slackSigningSecret: string | null;
   slackApiUrl: string;
   registration: "open" | "invite" | "closed";
   bootstrap: Bootstrap | null;
@@ -126,6 +127,7 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     telegramApiRoot: values.TELEGRAM_API_ROOT,
     slackClientId: values.SLACK_CLIENT_ID,
     slackClientSecret: values.SLACK_CLIENT_SECRET,
+    slackSigningSecret: values.SLACK_SIGNING_SECRET,
     slackApiUrl: values.SLACK_API_URL,
     registration: values.REGISTRATION,
     logLevel: values.LOG_LEVEL,

@@ -79,8 +79,17 @@ export const VARIABLES = {
     "https://api.telegram.org",
     "Bot API server, for one that you host.",
   ),
-  SLACK_CLIENT_ID: optional(z.string(), "no “Add to Slack” button", "Client id of your Slack app."),
+  SLACK_CLIENT_ID: optional(
+    z.string(),
+    "no “Add to Slack” button",
+    "Client id of your Slack app: the app's Basic Information, as the two that follow; all three are needed. See [alerts.md](alerts.md#slack).",
+  ),
   SLACK_CLIENT_SECRET: optional(z.string(), "no “Add to Slack” button", "Client secret of your Slack app."),
+  SLACK_SIGNING_SECRET: optional(
+    z.string(),
+    "no “Add to Slack” button",
+    "Signing secret of your Slack app, by which presses of its buttons are known.",
+  ),
   SLACK_API_URL: withDefault(baseUrl, "https://slack.com/api", "Slack's Web API."),
   REGISTRATION: withDefault(
     oneOf("open", "invite", "closed"),

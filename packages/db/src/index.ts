@@ -19,6 +19,7 @@ export * from "./maintenance/index.ts";
 export * from "./projects/index.ts";
 export * from "./reports/index.ts";
 export * from "./routes/index.ts";
+export * from "./slack/index.ts";
 export * from "./telegram/index.ts";
 export * from "./users/index.ts";
 export * as schema from "./schema/index.ts";

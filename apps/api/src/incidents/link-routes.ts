@@ -1,18 +1,10 @@
-import { type Snooze, snoozedUntil } from "@overdue/core";
-import {
-  acknowledgeIncident,
-  type Acted,
-  findLinkedIncident,
-  type LinkedIncident,
-  readAction,
-  type SignedAct,
-  snoozeIncident,
-} from "@overdue/db";
+import { findLinkedIncident, type LinkedIncident, readAction, type SignedAct } from "@overdue/db";
 
 import type { AppContext } from "../http/context.ts";
 import { guard } from "../http/guard.ts";
 import { type LinkPage, showPage } from "../http/link-page.ts";
 import { createRouter } from "../http/route.ts";
+import { performAct } from "./perform-act.ts";
 import { actedPage, askingPage, brokenPage, expiredPage, overPage } from "./link-words.ts";
 
 const PATH = "/incidents/act";
@@ -25,7 +17,9 @@ export const linkRoutes = createRouter()
   })
   .post(PATH, guard({ auth: "ping" }), async (c) => {
     const link = await readLink(c);
-    return showPage(c, "page" in link ? link.page : actedPage(link, await perform(c, link)));
+    if ("page" in link) return showPage(c, link.page);
+    const by = `a link in ${link.incident.channelName}`;
+    return showPage(c, actedPage(link, await performAct(c, { ...link, by })));
   });
 
 export type Link = { act: SignedAct; incident: LinkedIncident; address: string };
@@ -41,19 +35,3 @@ async function readLink(c: AppContext): Promise<Link | { page: LinkPage }> {
   const link = { act: read.act, incident, address };
   return incident.resolvedAt === null ? link : { page: overPage(link, incident.resolvedAt) };
 }
-
-async function perform(c: AppContext, { act, incident }: Link): Promise<Acted> {
-  const { pool, now } = c.var.deps;
-  const ref = { projectId: incident.projectId, incidentId: act.incidentId };
-  const who = { by: `a link in ${incident.channelName}`, at: now() };
-  if (act.act === "acknowledge") return await acknowledgeIncident(pool, ref, who);
-  const snooze: Snooze = SNOOZES[act.act];
-  return await snoozeIncident(pool, ref, { ...who, until: snoozedUntil(snooze, who.at, incident.timezone) });
-}
-
-const SNOOZES = {
-  "snooze-30m": "30m",
-  "snooze-2h": "2h",
-  "snooze-tomorrow": "tomorrow",
-  "snooze-recovery": "recovery",
-} as const satisfies Record<Exclude<SignedAct["act"], "acknowledge">, Snooze>;

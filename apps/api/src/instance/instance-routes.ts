@@ -11,6 +11,7 @@ const InstanceView = z
     registration: z.enum(["open", "invite", "closed"]),
     setupNeeded: z.boolean().meta({ description: "Nobody has an account yet." }),
     channelKinds: z.array(z.string()),
+    slackApp: z.boolean().meta({ description: "It can be added to Slack as an app." }),
     problem: z.string().nullable().meta({
       description:
         "Why pings are not received or deadlines not judged, for a banner; null while all is well.",
@@ -35,7 +36,15 @@ export const instanceRoutes = createRouter().openapi(
     const setupNeeded = !(await hasAccount(db));
     const problem = await readiness.problem();
     return c.json(
-      { version, publicUrl, registration, setupNeeded, channelKinds: Object.keys(channelKinds), problem },
+      {
+        version,
+        publicUrl,
+        registration,
+        setupNeeded,
+        channelKinds: Object.keys(channelKinds),
+        slackApp: settings.slack !== null,
+        problem,
+      },
       200,
     );
   },

@@ -1,10 +1,12 @@
 import { channelKinds, isKindName, type KindName } from "@overdue/channels";
 import { useQuery } from "@tanstack/react-query";
-import { notFound, useNavigate, useParams } from "@tanstack/react-router";
+import { notFound, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
 
+import { instanceQuery } from "../accounts/account-queries.ts";
 import { ChannelForm } from "../channels/channel-form.tsx";
 import { channelsQuery, useCreateChannel } from "../channels/channel-queries.ts";
+import { SlackLink } from "../channels/slack-link.tsx";
 import { TelegramLink } from "../channels/telegram-link.tsx";
 import { ShownOnce } from "../channels/shown-once.tsx";
 import { checkName } from "../checks/check-name.ts";
@@ -13,8 +15,10 @@ import { Card } from "../ui/card.tsx";
 import { PageSkeleton } from "../app/page-skeleton.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 
+const HERE = "/signed-in/projects/$projectId/channels/new/$kind";
+
 export function NewChannelPage() {
-  const { projectId, kind } = useParams({ from: "/signed-in/projects/$projectId/channels/new/$kind" });
+  const { projectId, kind } = useParams({ from: HERE });
   if (!isKindName(kind)) throw notFound();
   return (
     <Page
@@ -38,13 +42,16 @@ function NewChannel({ projectId, kind }: { projectId: string; kind: KindName }) 
   const create = useCreateChannel(projectId);
   const { data: checks } = useQuery(checksQuery(projectId));
   const { data: channels = [] } = useQuery(channelsQuery(projectId));
+  const { data: instance } = useQuery(instanceQuery);
+  const { link = null } = useSearch({ from: HERE });
   const [secrets, setSecrets] = useState<Record<string, string>>({});
   const leave = useCallback(
     () => void navigate({ to: "/projects/$projectId/channels", params: { projectId } }),
     [navigate, projectId],
   );
   if (Object.keys(secrets).length > 0) return <ShownOnce secrets={secrets} done={leave} />;
-  if (!checks) return <PageSkeleton />;
+  if (!checks || !instance) return <PageSkeleton />;
+  const byHand = handTitle(kind, instance);
   return (
     <>
       {kind === "telegram" && (
@@ -52,7 +59,12 @@ function NewChannel({ projectId, kind }: { projectId: string; kind: KindName }) 
           <TelegramLink projectId={projectId} done={leave} />
         </Card>
       )}
-      <Card {...(kind === "telegram" && { title: "Or name it yourself, for a bot of your own" })}>
+      {kind === "slack" && instance.slackApp && (
+        <Card title="Add the app">
+          <SlackLink projectId={projectId} linkId={link} done={leave} />
+        </Card>
+      )}
+      <Card {...(byHand !== null && { title: byHand })}>
         <ChannelForm
           kind={channelKinds[kind]}
           known={null}
@@ -69,4 +81,10 @@ function NewChannel({ projectId, kind }: { projectId: string; kind: KindName }) 
       </Card>
     </>
   );
+}
+
+/** Over the form, where there is an easier way before it. */
+function handTitle(kind: KindName, { slackApp }: { slackApp: boolean }): string | null {
+  if (kind === "telegram") return "Or name it yourself, for a bot of your own";
+  return kind === "slack" && slackApp ? "Or by an incoming webhook of your own" : null;
 }

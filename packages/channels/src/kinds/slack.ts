@@ -2,12 +2,22 @@ import { z } from "zod";
 
 import { hookUrl, hostOf } from "../address.ts";
 import { summary, usualOutcome } from "../answers.ts";
-import { defineKind, type HttpAnswer, type Operator, type Outcome, type Style } from "../kind.ts";
+import { tokenText } from "../fields.ts";
+import {
+  defineKind,
+  type HttpAnswer,
+  type OpenChannel,
+  type Operator,
+  type Outcome,
+  type Style,
+} from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
 import { plainText } from "../message/compose.ts";
 import { lookOf } from "../message/look.ts";
 import { linksOf, saidText } from "../message/pieces.ts";
 import { clipEnd, clipStart, escapeAngles } from "../message/text.ts";
+import { jsonRequest } from "../request.ts";
+import { readSlackPost, slackButtons, slackPost, type SlackPlace } from "./slack-app.ts";
 
 /** Slack's limits, in characters. */
 const HEADER = 150;
@@ -20,11 +30,30 @@ const GONE =
   /no_service|no_team|channel_not_found|channel_is_archived|invalid_token|token_revoked|user_not_found|team_disabled|action_prohibited|posting_to_general_channel_denied/;
 const FORMAT = /invalid_payload|invalid_blocks|invalid_attachments|no_text|too_many_attachments/;
 
+const slackId = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9]{1,30}$/, "Give the id that Slack shows, such as C0123456789.");
+
 export const slack = defineKind({
   title: "Slack",
-  summary: "A message through an incoming webhook.",
+  summary: "A message into a channel, by an app or a webhook.",
   group: "chat",
-  schema: z.strictObject({ url: hookUrl }),
+  schema: z
+    .strictObject({
+      url: hookUrl.optional(),
+      /** Of the installation's own app, where it was added to a workspace; the person is not asked for these. */
+      token: tokenText("Give the bot's token.").optional(),
+      channel: slackId.optional(),
+      team: slackId.optional(),
+      place: z.string().trim().max(200, "Use at most 200 characters.").optional(),
+    })
+    .refine(
+      ({ url, token, channel }) => (url === undefined) !== (token === undefined || channel === undefined),
+      {
+        path: ["url"],
+        error: "Give the webhook's URL.",
+      },
+    ),
   fields: [
     {
       name: "url",
@@ -37,42 +66,57 @@ export const slack = defineKind({
     },
   ],
   pace: { atOnce: 1, perSecond: 1, inAllPerSecond: 100 },
-  hint: ({ url }) => `${hostOf(url)}/…${url.slice(-4)}`,
-  open: ({ url }) => ({
-    via: "http",
-    request: (message, style, operator) => ({
-      method: "POST",
-      url,
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(payload(message, style)),
-      trusted: isOperators(url, operator),
-      onlyHosts: ["slack.com"],
-      signed: null,
-    }),
-    read,
-  }),
+  hint: ({ url, place, channel }) =>
+    url === undefined ? (place ?? channel ?? "Slack") : `${hostOf(url)}/…${url.slice(-4)}`,
+  open: ({ url = "", token, channel }) =>
+    token !== undefined && channel !== undefined ? byApp({ token, channel }) : byHook(url),
 });
 
-/** The body of an incoming webhook. What a person or a job typed stands in plain_text, where nothing is markup. */
-export function payload(message: AlertMessage, style: Style): Record<string, unknown> {
+function byHook(url: string): OpenChannel {
+  return {
+    via: "http",
+    request: (message, style, operator) =>
+      jsonRequest(url, payload(message, style), {
+        trusted: isOperators(url, operator),
+        onlyHosts: ["slack.com"],
+      }),
+    read,
+  };
+}
+
+function byApp(place: SlackPlace): OpenChannel {
+  return {
+    via: "http",
+    request: (message, style, operator) =>
+      slackPost(place, payload(message, style, slackButtons(message)), operator),
+    read: readSlackPost,
+  };
+}
+
+/** A message's body. What a person or a job typed stands in plain_text, where nothing is markup. `foot`: where it leads. */
+export function payload(
+  message: AlertMessage,
+  style: Style,
+  foot: unknown = links(message),
+): Record<string, unknown> {
   const text = clipEnd(escapeAngles(plainText(message)), TEXT);
   const quiet = { unfurl_links: false, unfurl_media: false };
   if (style === "plain") return { text, mrkdwn: false, ...quiet };
   return {
     text: clipEnd(escapeAngles(saidText(message)), TEXT),
-    blocks: blocks(message),
+    blocks: blocks(message, foot),
     ...quiet,
   };
 }
 
-function blocks(message: AlertMessage): unknown[] {
+function blocks(message: AlertMessage, foot: unknown): unknown[] {
   const fields = message.lines.slice(0, FIELDS).map((line) => plain(`${line.label}\n${line.value}`, FIELD));
   return [
     { type: "header", text: plain(`${lookOf(message).mark} ${message.title}`, HEADER) },
     ...(message.sentence === "" ? [] : [{ type: "section", text: plain(message.sentence, SECTION) }]),
     ...(fields.length === 0 ? [] : [{ type: "section", fields }]),
     ...(message.output === null ? [] : [{ type: "section", text: output(message.output) }]),
-    { type: "section", text: { type: "mrkdwn", text: links(message) } },
+    foot,
     ...(message.repeat === null
       ? []
       : [{ type: "context", elements: [plain(`(${message.repeat})`, FIELD)] }]),
@@ -80,10 +124,9 @@ function blocks(message: AlertMessage): unknown[] {
 }
 
 /** Links and no buttons: pressing one of a webhook's app that takes no interactions, Slack shows a warning beside it. */
-function links(message: AlertMessage): string {
-  return linksOf(message)
-    .map(({ label, url }) => `<${escapeAngles(url)}|${label}>`)
-    .join("  ·  ");
+function links(message: AlertMessage): unknown {
+  const all = linksOf(message).map(({ label, url }) => `<${escapeAngles(url)}|${label}>`);
+  return { type: "section", text: { type: "mrkdwn", text: all.join("  ·  ") } };
 }
 
 function output(text: string) {

@@ -1,5 +1,6 @@
 import { startHttpFake, type Fault, type FakeRequest } from "./http-fake.ts";
 import { newLedger, type Ledger } from "./ledger.ts";
+import { fakeSlackApi, type FakeSlackApi } from "./slack-api.ts";
 import { slackFault } from "./slack-blocks.ts";
 
 export type SlackMessage = { path: string; payload: Record<string, unknown>; receivedAt: number };
@@ -8,6 +9,7 @@ export type SlackMessage = { path: string; payload: Record<string, unknown>; rec
 export type FakeSlack = Ledger<SlackMessage> & {
   /** For `SLACK_API_URL`. */
   apiUrl: string;
+  api: FakeSlackApi;
   /** A working webhook URL. */
   hookUrl: string;
   /** Every request, accepted or not. */
@@ -30,9 +32,13 @@ export async function startFakeSlack(): Promise<FakeSlack> {
   const requests = newLedger<FakeRequest>();
   const script: Fault[] = [];
   let removed = false;
+  let web: ReturnType<typeof fakeSlackApi> | null = null;
   const server = await startHttpFake((request, answer) => {
     requests.add(request);
-    const fault = script.shift() ?? refusal(request, removed);
+    const scripted = script.shift();
+    const byApi = scripted === undefined ? (web?.answer(request) ?? null) : null;
+    if (byApi !== null) return answer(byApi);
+    const fault = scripted ?? refusal(request, removed);
     if (fault !== null) {
       answer(fault);
       return;
@@ -40,8 +46,10 @@ export async function startFakeSlack(): Promise<FakeSlack> {
     ledger.add({ path: request.path, payload: JSON.parse(request.body), receivedAt: request.receivedAt });
     answer({ status: 200, body: "ok" });
   });
+  web = fakeSlackApi(server.url);
   return {
     ...ledger,
+    api: web.api,
     apiUrl: `${server.url}/api/`,
     hookUrl: server.url + HOOK,
     requests,

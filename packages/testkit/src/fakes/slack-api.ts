@@ -1,0 +1,106 @@
+import type { FakeRequest, Fault } from "./http-fake.ts";
+import { newLedger, type Ledger } from "./ledger.ts";
+import { slackFault } from "./slack-blocks.ts";
+
+export type SlackPost = { channel: string; ts: string; payload: Record<string, unknown> };
+
+/** Slack's Web API, as the app of an installation meets it, with its words for every refusal. */
+export type FakeSlackApi = {
+  clientId: string;
+  clientSecret: string;
+  /** A code as Slack gives one to whoever agrees: good once. */
+  newCode(place: { team: string; channel: string; name: string }): string;
+  /** What `chat.postMessage` says from now on, such as `token_revoked`; null: all is well. */
+  refuse(error: string | null): void;
+  posts: Ledger<SlackPost>;
+  /** An address that takes the answer to a press. */
+  responseUrl: string;
+  answers: Ledger<Record<string, unknown>>;
+};
+
+type Place = { team: string; channel: string; name: string };
+
+/** `answer` null: this is no request to the API. */
+export function fakeSlackApi(url: string): { api: FakeSlackApi; answer(request: FakeRequest): Fault | null } {
+  const codes = new Map<string, { place: Place; used: boolean }>();
+  const tokens = new Map<string, Place>();
+  const posts = newLedger<SlackPost>();
+  const answers = newLedger<Record<string, unknown>>();
+  let refusal: string | null = null;
+  const api: FakeSlackApi = {
+    clientId: "123.456",
+    clientSecret: "client-secret-of-tests",
+    newCode: (place) => {
+      const code = `code-${codes.size + 1}`;
+      codes.set(code, { place, used: false });
+      return code;
+    },
+    refuse: (error) => {
+      refusal = error;
+    },
+    posts,
+    responseUrl: `${url}/actions/T0/1/abc`,
+    answers,
+  };
+  const exchange = (form: URLSearchParams): Fault => {
+    const known = codes.get(form.get("code") ?? "");
+    if (form.get("client_id") !== api.clientId) return refused("invalid_client_id");
+    if (form.get("client_secret") !== api.clientSecret) return refused("bad_client_secret");
+    if (known === undefined) return refused("invalid_code");
+    if (known.used) return refused("code_already_used");
+    if (!(form.get("redirect_uri") ?? "").endsWith("/slack/callback")) return refused("bad_redirect_uri");
+    known.used = true;
+    const token = `xoxb-${tokens.size + 1}-fake`;
+    tokens.set(token, known.place);
+    return said({ ok: true, access_token: token, token_type: "bot", ...installed(known.place) });
+  };
+  const post = (request: FakeRequest): Fault => {
+    const place = tokens.get((request.headers["authorization"] ?? "").replace("Bearer ", ""));
+    const payload: Record<string, unknown> = JSON.parse(request.body);
+    if (place === undefined) return refused("invalid_auth");
+    if (refusal !== null) return refused(refusal);
+    if (payload["channel"] !== place.channel) return refused("channel_not_found");
+    const fault = slackFault(request.body);
+    if (fault !== null) return refused(fault);
+    const ts = `1795138800.${String(posts.received.length + 1).padStart(6, "0")}`;
+    posts.add({ channel: place.channel, ts, payload });
+    return said({ ok: true, channel: place.channel, ts, message: payload });
+  };
+  const answer = (request: FakeRequest): Fault | null => {
+    if (request.path === "/api/oauth.v2.access") return exchange(new URLSearchParams(request.body));
+    if (request.path === "/api/chat.postMessage") return post(request);
+    if (!request.path.startsWith("/actions/")) return null;
+    answers.add(JSON.parse(request.body));
+    return { status: 200, body: "ok" };
+  };
+  return { api, answer };
+}
+
+function installed({ team, channel, name }: Place) {
+  return {
+    scope: "incoming-webhook,chat:write,chat:write.public",
+    bot_user_id: "U0BOT",
+    app_id: "A0APP",
+    team: { id: team, name: "Acme" },
+    enterprise: null,
+    authed_user: { id: "U1" },
+    incoming_webhook: {
+      channel: name,
+      channel_id: channel,
+      configuration_url: "https://acme.slack.com/x",
+      url: "x",
+    },
+  };
+}
+
+function refused(error: string): Fault {
+  return error === "ratelimited"
+    ? { ...said({ ok: false, error }), status: 429, headers: { ...JSON_TYPE, "retry-after": "7" } }
+    : said({ ok: false, error });
+}
+
+function said(body: Record<string, unknown>): Fault & object {
+  return { status: 200, body: JSON.stringify(body), headers: JSON_TYPE };
+}
+
+const JSON_TYPE = { "content-type": "application/json" };
