@@ -108,7 +108,14 @@ async function storeChannel(projectId: string, installed: Installed, parts: Slac
   ).id;
 }
 
-const NOTHING_ELSE = { name: null, checkIds: null, isFallback: null, proveWeekly: null, version: null };
+const NOTHING_ELSE = {
+  name: null,
+  namedBy: null,
+  checkIds: null,
+  isFallback: null,
+  proveWeekly: null,
+  version: null,
+};
 
 function jsonIn(body: string): unknown {
   try {
