@@ -114,6 +114,8 @@ const NOTHING_ELSE = {
   checkIds: null,
   isFallback: null,
   proveWeekly: null,
+  collectMinutes: null,
+  groups: undefined,
   version: null,
 };
 
