@@ -205,7 +205,9 @@ async function until<Found>(look: () => Promise<Found | null>): Promise<Found> {
     handlers: { overdue_changes: again },
     onConnect: again,
   });
-  return promise.finally(unlisten);
+  const found = await promise;
+  await unlisten();
+  return found;
 }
 
 function channelsOfSlack() {

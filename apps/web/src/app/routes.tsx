@@ -14,14 +14,7 @@ import { checkQuery, checksQuery } from "../checks/check-queries.ts";
 import { incidentQuery } from "../incidents/incident-queries.ts";
 import { windowsQuery } from "../maintenance/maintenance-queries.ts";
 import { routesQuery } from "../routing/route-queries.ts";
-import {
-  readCheckSearch,
-  readIncidentsSearch,
-  readListSearch,
-  readNewChannelSearch,
-  readReportSearch,
-  textIn,
-} from "./search.ts";
+import { readCheckSearch, readIncidentsSearch, readListSearch, readReportSearch, textIn } from "./search.ts";
 import { FOR_EDITORS } from "./for-editors.ts";
 import { findCheckProject, homeProject } from "./home.ts";
 
@@ -173,7 +166,7 @@ const channels = createRoute({
 const newChannel = createRoute({
   getParentRoute: () => projectRoute,
   path: "channels/new/$kind",
-  validateSearch: readNewChannelSearch,
+  validateSearch: (search): { link?: string | undefined } => ({ link: textIn(search["link"]) }),
   staticData: FOR_EDITORS,
   component: lazyRouteComponent(() => import("../pages/new-channel-page.tsx"), "NewChannelPage"),
 });

@@ -52,14 +52,6 @@ export function readIncidentsSearch(search: Record<string, unknown>): IncidentsS
   return search["state"] === "all" ? { state: "all" } : {};
 }
 
-/** What a person came back from Slack with. */
-export type NewChannelSearch = { link?: string };
-
-export function readNewChannelSearch(search: Record<string, unknown>): NewChannelSearch {
-  const link = textIn(search["link"]);
-  return link === undefined ? {} : { link };
-}
-
 /** A text of an address; undefined for none, and for anything that is no text. */
 export function textIn(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
