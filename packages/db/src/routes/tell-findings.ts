@@ -30,8 +30,7 @@ export async function tellFindings(pool: Pool, now: Instant): Promise<number> {
   return rows.length;
 }
 
-/** The same for one check, whatever the hour. */
-export async function tellFindingsOf(pool: Pool, ref: CheckRef, now: Instant): Promise<void> {
+async function tellFindingsOf(pool: Pool, ref: CheckRef, now: Instant): Promise<void> {
   const db = openDb(pool);
   const row = await findCheck(db, ref);
   if (row === null) return;
