@@ -50,7 +50,10 @@ test("an escalation with hours and repeats", () => {
     recovery: false,
   };
   expect(routeText(route, names)).toEqual([
-    "When a critical check tagged prod or db goes down (missed or failed), tell Ops chat at once; then after 15 minutes, if nobody has acknowledged by then, tell whoever is on call in Primary; then after 1 hour tell Ada and Ops chat.",
+    "When a critical check tagged prod or db goes down (missed or failed):",
+    "At once: Ops chat.",
+    "After 15 minutes, if nobody has acknowledged by then: whoever is on call in Primary.",
+    "After 1 hour: Ada and Ops chat.",
     "Repeated every 30 minutes until somebody acknowledges or it recovers.",
     "Only Monday to Friday, 08:00 to 18:00 (Europe/Berlin); outside of that SMS instead.",
     "Nobody hears when it is up again.",
@@ -94,6 +97,16 @@ test.each<[string, Partial<RouteDraft>, string]>([
       repeatMinutes: 30,
     },
     "When any check ends a run, good or bad, tell Ops chat at once.",
+  ],
+  [
+    "two steps in a sentence",
+    {
+      steps: [
+        { afterMinutes: 0, targets: [ops], ifUnacknowledged: true },
+        { afterMinutes: 60, targets: [{ kind: "person", personId: "ada" }], ifUnacknowledged: true },
+      ],
+    },
+    "When any check goes down, tell Ops chat at once; then after 1 hour, if nobody has acknowledged by then, tell Ada.",
   ],
   [
     "a first step that waits",

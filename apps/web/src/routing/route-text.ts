@@ -13,6 +13,9 @@ export type Names = {
   rotations: ReadonlyMap<string, string>;
 };
 
+/** More of them are read a line each. */
+export const STEPS_IN_A_SENTENCE = 2;
+
 /** A route read back in plain words, a sentence for each of its parts. */
 export function routeText(route: RouteDraft, names: Names): string[] {
   return [
@@ -56,7 +59,10 @@ export const REASON_TITLES: Record<Reason, string> = {
 
 function changeText({ match, hears, steps }: RouteDraft, names: Names): string[] {
   const subject = subjectText(match, names);
-  if (hears.changes) return [`When ${subject} goes down${reasonsText(match)}, ${stepsText(steps, names)}.`];
+  const when = `When ${subject} goes down${reasonsText(match)}`;
+  if (hears.changes && steps.length > STEPS_IN_A_SENTENCE)
+    return [`${when}:`, ...steps.map((step) => stepLine(step, names))];
+  if (hears.changes) return [`${when}, ${stepsText(steps, names)}.`];
   return hears.failures || hears.runs || hears.notices
     ? []
     : [`When ${subject} does anything (nothing is chosen yet), ${stepsText(steps, names)}.`];
@@ -97,6 +103,13 @@ function stepsText(steps: readonly Step[], names: Names): string {
         : `${index === 0 ? "" : "then "}${when} tell ${targetsText(targets, names)}`;
     })
     .join("; ");
+}
+
+/** "After 15 minutes, if nobody has acknowledged by then: Ada." */
+function stepLine({ afterMinutes, targets, ifUnacknowledged }: Step, names: Names): string {
+  const unless = ifUnacknowledged && afterMinutes > 0 ? ", if nobody has acknowledged by then" : "";
+  const when = afterMinutes === 0 ? "At once" : `After ${minutesText(afterMinutes)}${unless}`;
+  return `${when}: ${targetsText(targets, names)}.`;
 }
 
 function targetText(target: Target, names: Names): string {

@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, use } from "react";
 
 /** What somebody may do in the project on the page: viewers look on, editors change, owners also decide who may. */
-export type Role = "owner" | "editor" | "viewer";
+type Role = "owner" | "editor" | "viewer";
 
 const RoleContext = createContext<Role>("viewer");
 
