@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { composeAlert, plainText } from "../message/compose.ts";
 import { downFacts, HOSTILE_TEXTS, hostileFacts, PUBLIC_URL, upFacts } from "../message/samples.ts";
+import { reportFacts } from "../message/report-sample.ts";
 import { renderEmail } from "./render.ts";
 
 const STOP = "https://overdue.example.org/unsubscribe?channel=c";
@@ -27,6 +28,29 @@ test("what can be done about it stands in both parts", async () => {
 test("an up that may repeat says so in its subject", async () => {
   const mail = await renderEmail(composeAlert({ ...upFacts, uncertain: true }, PUBLIC_URL), STOP);
   expect(mail.subject).toBe("nightly backup is up again (may repeat #00a1b2)");
+});
+
+test("a report has its headings and names in both parts, and ends the reports alone", async () => {
+  const message = composeAlert(reportFacts(), PUBLIC_URL);
+  const { html, text } = await renderEmail(message, STOP);
+  for (const { title, lines } of message.sections ?? []) {
+    for (const part of [html, text]) expect(part).toContain(title);
+    for (const { label } of lines) expect(html).toContain(label);
+  }
+  expect(text).toContain(`No more reports of this project: ${STOP}`);
+});
+
+test("by night it has colours of its own", async () => {
+  const { html } = await renderEmail(composeAlert(downFacts, PUBLIC_URL), STOP);
+  expect(html).toContain('content="light dark"');
+  expect(html).toContain("prefers-color-scheme: dark");
+});
+
+test.each([
+  ["a check", downFacts, "set on its page"],
+  ["no check", { ...downFacts, kind: "test", check: null } as const, "pages of channels and routes"],
+])("a mail about %s says where that is set", async (_, facts, words) => {
+  expect((await renderEmail(composeAlert(facts, PUBLIC_URL), STOP)).html).toContain(words);
 });
 
 describe.each(HOSTILE_TEXTS.map((hostile, index) => ({ hostile, index })))(

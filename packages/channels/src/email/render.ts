@@ -116,13 +116,19 @@ function lineTable(lines: readonly AlertLine[], { key, ...labelled }: LabelLook)
   return h("table", { key, style: look.table, ...plain }, h("tbody", null, ...rows));
 }
 
-function footOf({ kind, repeat }: AlertMessage): string {
-  if (kind === "confirm") return "Sent by Overdue, since somebody typed this address there.";
-  const sent =
-    kind === "report"
-      ? "Sent by Overdue. How often such a report comes is set on the project's settings page."
-      : "Sent by Overdue. Who hears of this check is set on its page.";
-  return repeat === null ? sent : `${sent} This message ${repeat}.`;
+function footOf(message: AlertMessage): string {
+  const sent = `Sent by Overdue${whyWords(message)}`;
+  return message.repeat === null ? sent : `${sent} This message ${message.repeat}.`;
+}
+
+/** Why it came, or where that is set. */
+function whyWords({ kind, facts }: AlertMessage): string {
+  if (kind === "confirm") return ", since somebody typed this address there.";
+  if (kind === "report") return ". How often such a report comes is set on the project's settings page.";
+  const isOfOne = facts.check !== null && !facts.group;
+  return isOfOne
+    ? ". Who hears of this check is set on its page."
+    : ". Who hears of what is set on the project's pages of channels and routes.";
 }
 
 function stopWords({ kind }: AlertMessage): string {
