@@ -63,17 +63,15 @@ async function slot(
 
 async function run({ id: checkId }: SceneCheck, durationMs: number | null, heard: string) {
   const heardAt = at(heard);
-  await db
-    .insert(runs)
-    .values({
-      projectId,
-      checkId,
-      id: randomUUID(),
-      heardAt,
-      endedAt: heardAt,
-      outcome: "success",
-      durationMs,
-    });
+  await db.insert(runs).values({
+    projectId,
+    checkId,
+    id: randomUUID(),
+    heardAt,
+    endedAt: heardAt,
+    outcome: "success",
+    durationMs,
+  });
 }
 
 test("a down that began before the span and one that outlasts it count for what lies within", async () => {
