@@ -31,8 +31,8 @@ export type CheckRecord = {
   maintenance: readonly Span[];
 };
 
-export type OpenIncident = { checkId: string; name: string; reason: Reason; openedAt: Instant };
-export type BrokenChannel = { id: string; name: string; brokenAt: Instant; because: string };
+type OpenIncident = { checkId: string; name: string; reason: Reason; openedAt: Instant };
+type BrokenChannel = { id: string; name: string; brokenAt: Instant; because: string };
 
 /** All that a report is made of. */
 export type ReportSources = {
@@ -45,9 +45,9 @@ export type ReportSources = {
 };
 
 /** How many there are, and the first few of them. */
-export type Few<Item> = { total: number; first: readonly Item[] };
+type Few<Item> = { total: number; first: readonly Item[] };
 /** A number of the span, and of the span before it. */
-export type Compared<Value = number> = { now: Value; before: Value };
+type Compared<Value = number> = { now: Value; before: Value };
 
 /** The sort, in words, of what a report says of a project. Shares are from 0 to 1; null where nothing counts. */
 export type Report = {
