@@ -108,7 +108,7 @@ type Around = {
 };
 
 export function detailOf(incident: IncidentRecord, { output, neighbours }: Around): IncidentDetail {
-  const exitStatus = incident.evidence.exitStatus ?? output?.exitStatus ?? null;
+  const exitStatus = exitStatusOf(incident, output);
   return {
     ...summaryOf(incident),
     evidence: evidenceView(incident.evidence),
@@ -118,6 +118,12 @@ export function detailOf(incident: IncidentRecord, { output, neighbours }: Aroun
     outputPing: output?.pingNumber ?? null,
     alsoDown: neighbours.map((other) => ({ ...other, openedAt: new Date(other.openedAt).toISOString() })),
   };
+}
+
+/** Of what brought it down; the last good run before a missed one says nothing. */
+function exitStatusOf({ evidence }: IncidentRecord, output: Around["output"]): number | null {
+  const isCause = output !== null && output.pingNumber === evidence.pingNumber;
+  return evidence.exitStatus ?? (isCause ? output.exitStatus : null);
 }
 
 export function timelineView(item: TimelineItem): z.infer<typeof TimelineView> {

@@ -55,6 +55,19 @@ test("a failure names the exit status and what it usually means", () => {
   );
 });
 
+test("a run that is only unusual is told by what is usual, and by when it is expected next", () => {
+  const { incident } = downFacts;
+  if (incident === null) throw new Error("A down has an incident.");
+  const usual = { medianMs: 240_000, runs: 20 };
+  const evidence = { ...incident.evidence, expectedAt: incident.openedAt + 1, limitMs: 600_000, usual };
+  const message = composeAlert(
+    { ...downFacts, incident: { ...incident, reason: "overlong", evidence } },
+    PUBLIC_URL,
+  );
+  expect(message.sentence).toBe("A run takes longer than usual, which is 4 min.");
+  expect(message.lines.map(({ label }) => label)).toContain("Next expected");
+});
+
 test("a message after an uncertain attempt says that it may repeat", () => {
   expect(text({ ...downFacts, uncertain: true })).toMatch(/\(may repeat #00a1b2\)$/);
 });

@@ -126,7 +126,7 @@ function linesOf(facts: AlertFacts): AlertLine[] {
   const down = isDown(facts);
   const lines: [string, string | null][] = [
     ["Project", projectLine(facts)],
-    ["Expected", at(evidence?.expectedAt)],
+    [isAhead(facts) ? "Next expected" : "Expected", at(evidence?.expectedAt)],
     ["Deadline", down ? at(evidence?.deadlineAt) : null],
     [down ? "Last heard" : "Heard", facts.kind === "test" ? null : lastHeard(facts)],
     ["Exit status", exitLine(facts)],
@@ -138,6 +138,11 @@ function linesOf(facts: AlertFacts): AlertLine[] {
     ["Up since", facts.kind === "up" ? at(facts.flip?.at) : null],
   ];
   return lines.flatMap(([label, value]) => (value === null ? [] : [{ label, value }]));
+}
+
+/** A failure may come before its time, or settle it: what is expected then is the next one. */
+function isAhead({ incident }: AlertFacts): boolean {
+  return incident !== null && (incident.evidence.expectedAt ?? 0) > incident.openedAt;
 }
 
 function isDown({ kind }: AlertFacts): boolean {

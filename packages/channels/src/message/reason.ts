@@ -12,10 +12,15 @@ const SENTENCES: Record<Reason, Sentence> = {
     evidence.exitStatus === null || evidence.exitStatus === 0
       ? "The job reported a failure."
       : `The job ended with exit status ${exitStatus(evidence.exitStatus)}.${exitHint(evidence.exitStatus)}`,
-  overlong: (evidence) => `A run takes longer than ${limit(evidence, "its limit")}.`,
+  overlong: (evidence) =>
+    evidence.usual === undefined
+      ? `A run takes longer than ${limit(evidence, "its limit")}.`
+      : `A run takes longer than usual, which is ${duration(evidence.usual.medianMs)}.`,
   overlap: () => "A run started while an earlier one was still running.",
   "too-quick": (evidence) =>
-    `A run ended sooner than ${limit(evidence, "is believable")}, so it counts as a failure.`,
+    evidence.usual === undefined
+      ? `A run ended sooner than ${limit(evidence, "is believable")}, so it counts as a failure.`
+      : `A run ended sooner than usual, which is after ${duration(evidence.usual.medianMs)}.`,
   "too-often": () => "The job pinged more often than this check allows.",
   "never-started": (_, grace) =>
     `The job was never heard from, up to the end of the grace time of ${duration(grace * 1_000)}.`,

@@ -167,10 +167,6 @@ export const planted: readonly Fault[] = [
     line: "if (isInMaintenance(draft.settings, at)) return notice(draft, trouble);",
     becomes: "",
   }),
-  fault("a first failure in planned work is no sign of life", "tolerance", {
-    line: "isInMaintenance(settings, trouble.at) || isTolerated",
-    becomes: "isTolerated",
-  }),
   fault("open runs do not wait for planned work that begins", "maintenance", {
     line: "run.overlong ? run : { ...run, deadlineAt: deadlineOf(draft, run) }",
     becomes: "run",

@@ -54,6 +54,16 @@ test.each<[string, Partial<CheckSettings>, Step[], string[], string[]]>([
     ["0 on-time 0", "3600 failed 0"],
   ],
   [
+    "a first failure inside tells nobody, and is a sign of life",
+    { schedule: HOURLY, maintenance: [once(3000, 3500)] },
+    [
+      [3100, "fail"],
+      [4200, "time"],
+    ],
+    ["new→up at 3100", "up→down at 4200 (missed), told"],
+    ["3600 missed"],
+  ],
+  [
     "a failure after the window is told",
     { maintenance: [once(3000, 3500)] },
     [heard, [3600, "fail"]],
