@@ -10,6 +10,7 @@ export {
   type MaintenanceWindow,
   maintenanceAt,
   nextSpan,
+  spansBetween,
 } from "./maintenance/window.ts";
 export { MaintenanceRuleInput, ruleOf } from "./maintenance/window-input.ts";
 export { explain, type Explanation, type Occurrence } from "./schedules/explain/explain.ts";

@@ -87,6 +87,12 @@ export const TimelineView = z
       by: z.string(),
       text: z.string().meta({ description: "The note; of a snooze: until when." }),
     }),
+    Item.extend({
+      kind: z.literal("maintenance"),
+      until: Timestamp,
+      by: z.string().meta({ description: "Who planned it." }),
+      text: z.string().meta({ description: "What the window is called; `id` is the window's." }),
+    }),
   ])
   .meta({ id: "TimelineItem" });
 
@@ -133,6 +139,8 @@ export function timelineView(item: TimelineItem): z.infer<typeof TimelineView> {
       return { ...item, at, detectedAt: new Date(item.detectedAt).toISOString() };
     case "delivery":
       return { ...item, at, finishedAt: isoOrNull(item.finishedAt) };
+    case "maintenance":
+      return { ...item, at, until: new Date(item.until).toISOString() };
     case "acknowledged":
     case "unacknowledged":
     case "snoozed":

@@ -193,6 +193,19 @@ test("the timeline has flips, acts, notes and the recovery in one order", async 
   expect([first.items.length, rest.items.length, rest.next]).toEqual([3, 1, null]);
 });
 
+test("the timeline tells of the planned work while it was down, and of no other", async () => {
+  const { as, url, path, check } = await broken();
+  const begin = async (name: string) => await as("POST", `${path}/maintenance/start`, { minutes: 5, name });
+  await begin("deploy");
+  await as("POST", `${path}/maintenance/stop`);
+  await api.app.request(new URL(check.pingUrl).pathname);
+  await begin("later");
+  const { items } = await read<Page<{ kind: string; text?: string; by?: string }>>(
+    await as("GET", `${url}/timeline`),
+  );
+  expect(items.filter(({ kind }) => kind === "maintenance").map(({ text }) => text)).toEqual(["deploy"]);
+});
+
 test("a viewer's key may look and not act", async () => {
   const { url, projectId } = await broken();
   const reader = await keyHolder(api, projectId, "read");

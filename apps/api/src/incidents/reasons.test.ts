@@ -10,7 +10,7 @@ const api = await testApi();
 const MINUTE = 60_000;
 const HOURLY = { schedule: { kind: "interval", everySeconds: 3_600 }, graceSeconds: 300 };
 
-type Deed = { ping: string; body?: string } | { minutes: number };
+type Deed = { ping: string; body: string } | { minutes: number };
 const ping = (path: string, body = ""): Deed => ({ ping: path, body });
 const passes = (minutes: number): Deed => ({ minutes });
 

@@ -28,6 +28,10 @@ test.each<[TimelineItem, string]>([
   ],
   [{ kind: "acknowledged", id: "e", at, by: "Ada", text: "" }, "Ada acknowledged it"],
   [{ kind: "snoozed", id: "e", at, by: "Ada", text: "infinity" }, "Ada snoozed it until it recovers"],
+  [
+    { kind: "maintenance", id: "w", at, until: at, by: "Ada", text: "deploy" },
+    "Maintenance “deploy”, planned by Ada",
+  ],
   [{ kind: "note", id: "e", at, by: "Ada", text: "disk was full" }, "Ada: disk was full"],
 ])("%j", (item, text) => {
   expect(timelineText(item)).toBe(text);

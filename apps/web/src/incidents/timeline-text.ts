@@ -28,6 +28,8 @@ export function timelineText(item: TimelineItem): string {
       return `${item.by} took the acknowledgement back`;
     case "snoozed":
       return `${item.by} snoozed it ${snoozeText(item.text)}`;
+    case "maintenance":
+      return `Maintenance “${item.text}”, planned by ${item.by}`;
     case "note":
       return `${item.by}: ${item.text}`;
   }

@@ -4,6 +4,7 @@ import {
   IconCheck,
   IconNote,
   IconSend,
+  IconTool,
   IconTransfer,
   type Icon,
 } from "@tabler/icons-react";
@@ -23,6 +24,7 @@ const ICONS: Record<TimelineItem["kind"], Icon> = {
   unacknowledged: IconArrowBackUp,
   snoozed: IconBellZ,
   note: IconNote,
+  maintenance: IconTool,
 };
 
 /** What happened in an incident, oldest first. */
@@ -34,7 +36,7 @@ export function Timeline(ref: IncidentRef) {
         {(items) => (
           <ol className={styles["timeline"]}>
             {items.map((item) => (
-              <TimelineRow key={`${item.kind} ${item.id}`} item={item} />
+              <TimelineRow key={`${item.kind} ${item.id} ${item.at}`} item={item} />
             ))}
           </ol>
         )}

@@ -46,6 +46,25 @@ export function nextSpan({ rule }: MaintenanceWindow, after: Instant): Maintenan
   return from === null ? null : { from, until: from + rule.minutes * MINUTE_MS };
 }
 
+const SPANS_MAX = 20;
+
+/** The first spans of a window that touch those from `from` to `until`, at most 20. */
+export function spansBetween(
+  window: MaintenanceWindow,
+  { from, until }: MaintenanceSpan,
+): readonly MaintenanceSpan[] {
+  const spans: MaintenanceSpan[] = [];
+  const underWay = maintenanceAt([window], from);
+  if (underWay !== null) spans.push(underWay);
+  let next = nextSpan(window, from);
+  while (next !== null && next.from < until && spans.length < SPANS_MAX) {
+    const span = stoppedSpan(next, window.stoppedAt);
+    if (span.until > span.from) spans.push(span);
+    next = nextSpan(window, next.from);
+  }
+  return spans;
+}
+
 /** A recurring rule as the schedule of its beginnings. */
 export function scheduleOf(rule: Recurring): CalendarSchedule {
   if (rule.kind === "cron") return { kind: "cron", expression: rule.expression, timezone: rule.timezone };

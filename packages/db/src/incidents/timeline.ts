@@ -1,6 +1,8 @@
-import type { Instant, Reason } from "@overdue/core";
+import { type Instant, type Reason, spansBetween } from "@overdue/core";
 import type { Pool } from "pg";
 
+import { openDb } from "../database.ts";
+import { windowRowsByCheck } from "../maintenance/windows.ts";
 import type { IncidentRef } from "./act.ts";
 
 /** What happened in an incident, in its order. */
@@ -33,7 +35,9 @@ export type TimelineItem =
       at: Instant;
       by: string;
       text: string;
-    };
+    }
+  /** Planned work in which nothing of the check was told; `id`: the window's, more than once where it recurs. */
+  | { kind: "maintenance"; id: string; at: Instant; until: Instant; by: string; text: string };
 
 const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 const OF = "i.project_id = $1 and i.id = $2";
@@ -70,5 +74,34 @@ export async function timelineOf(
       pool.query<TimelineItem>(text, [projectId, incidentId, limit]),
     ),
   );
-  return parts.flatMap(({ rows }) => rows).toSorted((one, other) => one.at - other.at);
+  const items = [...parts.flatMap(({ rows }) => rows), ...(await worksIn(pool, { projectId, incidentId }))];
+  return items.toSorted((one, other) => one.at - other.at);
+}
+
+const CHECK = `
+  select c.id, c.tags, ${ms("i.opened_at")} as "from",
+         ${ms("coalesce(i.resolved_at, clock_timestamp())")} as "until"
+    from incidents i join checks c on c.project_id = i.project_id and c.id = i.check_id where ${OF}`;
+
+/** The planned work of its check while an incident lasts, or lasted. */
+async function worksIn(pool: Pool, { projectId, incidentId }: IncidentRef): Promise<TimelineItem[]> {
+  const { rows } = await pool.query<{ id: string; tags: string; from: Instant; until: Instant }>(CHECK, [
+    projectId,
+    incidentId,
+  ]);
+  const [check] = rows;
+  if (check === undefined) return [];
+  const windows = (await windowRowsByCheck(openDb(pool), projectId))(check);
+  return windows.flatMap(({ id, name, createdBy, rule, stoppedAt }) =>
+    spansBetween({ rule, stoppedAt: stoppedAt?.getTime() ?? null }, check).map(
+      ({ from, until }): TimelineItem => ({
+        kind: "maintenance",
+        id,
+        at: Math.max(from, check.from),
+        until,
+        by: createdBy,
+        text: name,
+      }),
+    ),
+  );
 }

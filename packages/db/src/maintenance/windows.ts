@@ -139,14 +139,22 @@ export async function windowsByCheck(
   db: Db | Tx,
   projectId: string,
 ): Promise<(check: { id: string; tags: string }) => MaintenanceWindow[]> {
+  const rowsOf = await windowRowsByCheck(db, projectId);
+  return (check) =>
+    rowsOf(check).map(({ rule, stoppedAt }) => ({ rule, stoppedAt: stoppedAt?.getTime() ?? null }));
+}
+
+/** The same as they are stored. */
+export async function windowRowsByCheck(
+  db: Db | Tx,
+  projectId: string,
+): Promise<(check: { id: string; tags: string }) => WindowRow[]> {
   const rows = await listWindows(db, projectId, { limit: STORED_MAX, after: null });
   return ({ id, tags }) => {
     const tagged = tags.split(" ");
     const holds = (row: WindowRow) =>
       row.forAll || row.checkIds.includes(id) || row.tags.some((tag) => tagged.includes(tag));
-    return rows
-      .filter(holds)
-      .map(({ rule, stoppedAt }) => ({ rule, stoppedAt: stoppedAt?.getTime() ?? null }));
+    return rows.filter(holds);
   };
 }
 
