@@ -55,7 +55,7 @@ const EXPECTED: Record<string, string> = {
   "POST /v1/projects/:projectId/telegram-links": "editor, write key",
   "GET /v1/projects/:projectId/telegram-links/:linkId": "viewer, read key",
   "POST /v1/projects/:projectId/slack-links": "editor, no key",
-  "GET /v1/projects/:projectId/slack-links/:linkId": "viewer, read key",
+  "GET /v1/projects/:projectId/slack-links/:slackLinkId": "viewer, read key",
   "GET /v1/projects/:projectId/checks": "viewer, read key",
   "POST /v1/projects/:projectId/checks": "editor, write key",
   "GET /v1/projects/:projectId/checks/:checkId": "viewer, read key",

@@ -1,4 +1,4 @@
-import { confirmAddress, createTelegramLink, schema } from "@overdue/db";
+import { confirmAddress, createSlackLink, createTelegramLink, schema } from "@overdue/db";
 import { eq } from "drizzle-orm";
 
 import { type person, read, type TestApi } from "./test-api.ts";
@@ -92,9 +92,12 @@ export async function fillProject(api: TestApi, owner: Owner) {
     checkIds: [checkId],
   });
   const linkId = (await createTelegramLink(api.db, owner.projectId)).link.id;
+  const slackLinkId = (await createSlackLink(api.db, { projectId: owner.projectId, userId: owner.userId }))
+    .link.id;
   const ids = {
     stormId: await storm(api, owner.projectId, incidentId),
     linkId,
+    slackLinkId,
     windowId,
     projectId: owner.projectId,
     checkId,

@@ -64,14 +64,15 @@ export const slackRoutes = createRouter()
   .openapi(
     route(READ, {
       method: "get",
-      path: "/v1/projects/{projectId}/slack-links/{linkId}",
+      path: "/v1/projects/{projectId}/slack-links/{slackLinkId}",
       summary: "See whether a Slack channel was added",
       tags,
       request: { params: OfSlackLink },
       responses: { 200: json(LinkView, "What became of it.") },
     }),
     async (c) => {
-      const link = await findSlackLink(c.var.deps.db, c.req.valid("param"));
+      const { projectId, slackLinkId: linkId } = c.req.valid("param");
+      const link = await findSlackLink(c.var.deps.db, { projectId, linkId });
       if (link === null) throw ApiError.notFound("link");
       return c.json(linkView(link, c.var.deps.now()), 200);
     },

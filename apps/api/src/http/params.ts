@@ -11,4 +11,4 @@ export const OfRoute = InProject.extend({ routeId: z.uuid() });
 export const OfPerson = InProject.extend({ personId: z.uuid() });
 export const OfRotation = InProject.extend({ rotationId: z.uuid() });
 export const OfTelegramLink = InProject.extend({ linkId: z.uuid() });
-export const OfSlackLink = OfTelegramLink;
+export const OfSlackLink = InProject.extend({ slackLinkId: z.uuid() });

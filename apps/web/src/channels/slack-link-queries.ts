@@ -14,6 +14,6 @@ export function useMakeSlackLink(projectId: string) {
 export const slackLinkQuery = (projectId: string, linkId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "slack-links", linkId],
-    queryFn: () => answerOf(links[":linkId"].$get({ param: { projectId, linkId } })),
+    queryFn: () => answerOf(links[":slackLinkId"].$get({ param: { projectId, slackLinkId: linkId } })),
     refetchInterval: ({ state }) => (state.data?.state === "waiting" || !state.data ? LOOK_AGAIN_MS : false),
   });
