@@ -91,13 +91,9 @@ export async function fillProject(api: TestApi, owner: Owner) {
     tags: [MARKER],
     checkIds: [checkId],
   });
-  const linkId = (await createTelegramLink(api.db, owner.projectId)).link.id;
-  const slackLinkId = (await createSlackLink(api.db, { projectId: owner.projectId, userId: owner.userId }))
-    .link.id;
   const ids = {
     stormId: await storm(api, owner.projectId, incidentId),
-    linkId,
-    slackLinkId,
+    ...(await links(api, owner)),
     windowId,
     projectId: owner.projectId,
     checkId,
@@ -128,4 +124,11 @@ export function pathOf({ path }: { path: string }, ids: Record<string, string>):
     if (id === undefined) throw new Error(`There is no ${name}: let fillProject make one.`);
     return id;
   });
+}
+
+/** A way to Telegram and a way to Slack, on which somebody has set out. */
+async function links({ db }: TestApi, { projectId, userId }: { projectId: string; userId: string }) {
+  const telegram = await createTelegramLink(db, projectId);
+  const slack = await createSlackLink(db, { projectId, userId });
+  return { linkId: telegram.link.id, slackLinkId: slack.link.id };
 }
