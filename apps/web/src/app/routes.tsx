@@ -11,7 +11,7 @@ import { instanceQuery, meQuery } from "../accounts/account-queries.ts";
 import { ApiError } from "../api/problem.ts";
 import { channelsQuery } from "../channels/channel-queries.ts";
 import { checkQuery, checksQuery } from "../checks/check-queries.ts";
-import { incidentQuery } from "../incidents/incident-queries.ts";
+import { incidentQuery, stormQuery } from "../incidents/incident-queries.ts";
 import { windowsQuery } from "../maintenance/maintenance-queries.ts";
 import { routesQuery } from "../routing/route-queries.ts";
 import { readCheckSearch, readIncidentsSearch, readListSearch, readReportSearch, textIn } from "./search.ts";
@@ -149,6 +149,13 @@ const incidents = createRoute({
   component: lazyRouteComponent(() => import("../pages/incidents-page.tsx"), "IncidentsPage"),
 });
 
+const storm = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "storms/$stormId",
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(stormQuery(params)),
+  component: lazyRouteComponent(() => import("../pages/storm-page.tsx"), "StormPage"),
+});
+
 const incident = createRoute({
   getParentRoute: () => projectRoute,
   path: "incidents/$incidentId",
@@ -275,6 +282,7 @@ export const routeTree = root.addChildren([
       editCheck,
       incidents,
       incident,
+      storm,
       channels,
       newChannel,
       editChannel,

@@ -4,12 +4,15 @@ import type { InferRequestType, InferResponseType } from "hono/client";
 import { answerOf, inProject } from "../api/client.ts";
 import { everyPage, pageQuery } from "../api/pages.ts";
 
-const { incidents } = inProject;
+const { incidents, storms } = inProject;
 const oneIncident = incidents[":incidentId"];
+const oneStorm = storms[":stormId"];
 
 export type IncidentSummary = InferResponseType<typeof incidents.$get, 200>["items"][number];
 export type IncidentDetail = InferResponseType<typeof oneIncident.$get, 200>;
 export type TimelineItem = InferResponseType<typeof oneIncident.timeline.$get, 200>["items"][number];
+export type StormView = InferResponseType<typeof oneStorm.$get, 200>;
+export type StormRef = { projectId: string; stormId: string };
 export type IncidentRef = { projectId: string; incidentId: string };
 
 /** What a person does with an incident; a snooze and a note say what they need besides. */
@@ -51,6 +54,25 @@ export const allIncidentsQuery = (projectId: string) =>
       answerOf(
         incidents.$get({ param: { projectId }, query: { ...pageQuery(pageParam, PER_PAGE), state: "all" } }),
       ),
+    initialPageParam: firstPage(),
+    getNextPageParam: ({ next }) => next,
+    select: ({ pages }) => pages.flatMap(({ items }) => items),
+  });
+
+export const stormQuery = (ref: StormRef) =>
+  queryOptions({
+    queryKey: [...keyOf(ref.projectId), "storm", ref.stormId],
+    queryFn: () => answerOf(oneStorm.$get({ param: ref })),
+  });
+
+/** The incidents of a storm, those that are over too, newest first. */
+export const stormIncidentsQuery = ({ projectId, stormId }: StormRef) =>
+  infiniteQueryOptions({
+    queryKey: [...keyOf(projectId), "storm", stormId, "incidents"],
+    queryFn: ({ pageParam }) => {
+      const query = { ...pageQuery(pageParam, PER_PAGE), state: "all" as const, stormId };
+      return answerOf(incidents.$get({ param: { projectId }, query }));
+    },
     initialPageParam: firstPage(),
     getNextPageParam: ({ next }) => next,
     select: ({ pages }) => pages.flatMap(({ items }) => items),

@@ -24,6 +24,18 @@ export function IncidentPage() {
           >
             To the check
           </TextLink>
+          {incident.stormId !== null && (
+            <>
+              {" "}
+              ·{" "}
+              <TextLink
+                to="/projects/$projectId/storms/$stormId"
+                params={{ projectId, stormId: incident.stormId }}
+              >
+                Told together with others
+              </TextLink>
+            </>
+          )}
         </>
       }
       back={

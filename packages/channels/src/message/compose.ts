@@ -172,6 +172,7 @@ function linkTo(facts: AlertFacts, publicUrl: string, actions: readonly AlertAct
   if (facts.kind === "confirm") return actions[0]?.url ?? publicUrl;
   const project = `${publicUrl.replace(/\/+$/, "")}/projects/${facts.project.id}`;
   if (facts.kind === "report") return `${project}/report${periodQuery(facts)}`;
+  if (facts.group?.storm) return `${project}/storms/${facts.group.storm.id}`;
   if (facts.group) return `${project}/incidents`;
   return facts.check === null ? `${project}/channels` : `${project}/checks/${facts.check.id}`;
 }

@@ -42,6 +42,11 @@ export type AlertGroup = {
 
 const FIRST = 10;
 
+/** As it is stored, but for a check that all depend on: that is named. */
+const SHARED = sql`case when s.shared like 'dependency %' then coalesce(
+  (select 'dependency on “' || k.name || '”' from checks k
+   where k.project_id = s.project_id and s.shared = 'dependency ' || k.id), 'dependency') else s.shared end`;
+
 /** What else these deliveries' messages tell, by the id of the delivery; nothing for those that tell of themselves alone. */
 export async function loadGroups(db: Db | Tx, ids: readonly string[]): Promise<Map<string, AlertGroup>> {
   if (ids.length === 0) return new Map();
@@ -65,7 +70,7 @@ export async function loadGroups(db: Db | Tx, ids: readonly string[]): Promise<M
       json_agg(json_build_object('kind', t.kind, 'checkName', coalesce(t.name, ''), 'reason', t.reason,
         'payload', t.payload) order by t.place) filter (where t.place <= ${FIRST}) as first,
       case when bool_and(t.kind in ('run', 'notice')) then (${quiet}) end as quiet,
-      (select json_build_object('id', s.id, 'shared', s.shared, 'open',
+      (select json_build_object('id', s.id, 'shared', ${SHARED}, 'open',
          (select count(*) from incidents i where i.project_id = s.project_id and i.storm_id = s.id
             and i.resolved_at is null))
        from storms s where s.id = (array_agg(t.storm_id) filter (where t.storm_id is not null))[1]) as storm
