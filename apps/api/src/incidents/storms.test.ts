@@ -23,8 +23,14 @@ test("a storm says what its incidents share and how many are open, and they are 
   await api.app.request(one.pingPath);
   expect(await read(await someone.as("GET", url))).toMatchObject({ ...told, open: 1, overAt: null });
   await api.app.request(two.pingPath);
-  expect(await read(await someone.as("GET", url))).toMatchObject({ ...told, open: 0, overAt: expect.any(String) });
-  const listed = await read<Page>(await someone.as("GET", `${someone.path}/incidents?state=all&stormId=${stormId}`));
+  expect(await read(await someone.as("GET", url))).toMatchObject({
+    ...told,
+    open: 0,
+    overAt: expect.any(String),
+  });
+  const listed = await read<Page>(
+    await someone.as("GET", `${someone.path}/incidents?state=all&stormId=${stormId}`),
+  );
   expect(listed.items.map(({ id }) => id).toSorted()).toEqual([one.id, two.id].toSorted());
   expect(listed.items.map(({ id }) => id)).not.toContain(alone.id);
 });
@@ -41,7 +47,9 @@ test("what they depend on is named", async () => {
 test("what shares nothing says so", async () => {
   const someone = await person(api);
   const stormId = await storm(someone, "", [(await incident(someone, "a")).id]);
-  expect(await read(await someone.as("GET", `${someone.path}/storms/${stormId}`))).toMatchObject({ shared: null });
+  expect(await read(await someone.as("GET", `${someone.path}/storms/${stormId}`))).toMatchObject({
+    shared: null,
+  });
 });
 
 test("another project's storm is not there", async () => {
@@ -51,7 +59,9 @@ test("another project's storm is not there", async () => {
 });
 
 async function incident({ as, path }: Someone, name: string) {
-  const made = await read<{ id: string; pingUrl: string }>(await as("POST", `${path}/checks`, { ...HOURLY, name }));
+  const made = await read<{ id: string; pingUrl: string }>(
+    await as("POST", `${path}/checks`, { ...HOURLY, name }),
+  );
   const pingPath = new URL(made.pingUrl).pathname;
   await api.app.request(`${pingPath}/fail`, { method: "POST" });
   const { items } = await read<Page>(await as("GET", `${path}/incidents?checkId=${made.id}`));
@@ -59,7 +69,10 @@ async function incident({ as, path }: Someone, name: string) {
 }
 
 async function storm({ projectId }: Someone, shared: string, incidentIds: string[]): Promise<string> {
-  const [made] = await api.db.insert(schema.storms).values({ projectId, openedAt: new Date(), shared }).returning();
+  const [made] = await api.db
+    .insert(schema.storms)
+    .values({ projectId, openedAt: new Date(), shared })
+    .returning();
   await api.db
     .update(schema.incidents)
     .set({ stormId: made?.id ?? null })

@@ -5,7 +5,17 @@ import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { openDb, type Db } from "../database.ts";
-import { channels, checks, deliveries, flips, incidents, pings, sessions, storms, users } from "../schema/index.ts";
+import {
+  channels,
+  checks,
+  deliveries,
+  flips,
+  incidents,
+  pings,
+  sessions,
+  storms,
+  users,
+} from "../schema/index.ts";
 import * as prunes from "./prune.ts";
 
 let database: TestDatabase;
@@ -139,7 +149,10 @@ test("a storm goes with the last of its incidents", async () => {
   const { incidentId } = await scene.down();
   const opened = { projectId: scene.projectId, openedAt: sql`now() - interval '2 days'`, shared: "host db1" };
   const [kept, gone] = await db.insert(storms).values([opened, opened]).returning();
-  await db.update(incidents).set({ stormId: kept?.id ?? null }).where(eq(incidents.id, incidentId));
+  await db
+    .update(incidents)
+    .set({ stormId: kept?.id ?? null })
+    .where(eq(incidents.id, incidentId));
   await prunes.pruneStorms(db, 500);
   const left = await db.select().from(storms).where(eq(storms.projectId, scene.projectId));
   expect(left.map(({ id }) => id)).toEqual([kept?.id]);
