@@ -8,13 +8,13 @@ import {
 } from "@tanstack/react-router";
 
 import { instanceQuery, meQuery } from "../accounts/account-queries.ts";
-import { ApiError } from "../api/problem.ts";
 import { channelsQuery } from "../channels/channel-queries.ts";
 import { checkQuery, checksQuery } from "../checks/check-queries.ts";
 import { incidentQuery, stormQuery } from "../incidents/incident-queries.ts";
 import { windowsQuery } from "../maintenance/maintenance-queries.ts";
 import { routesQuery } from "../routing/route-queries.ts";
 import { readCheckSearch, readIncidentsSearch, readListSearch, readReportSearch, textIn } from "./search.ts";
+import { toSetupIfNew, toSignInIfNobody } from "./entry.ts";
 import { FOR_EDITORS } from "./for-editors.ts";
 import { findCheckProject, homeProject } from "./home.ts";
 
@@ -50,14 +50,7 @@ const setup = createRoute({
 const signedIn = createRoute({
   getParentRoute: () => root,
   id: "signed-in",
-  beforeLoad: async ({ context, location }) => {
-    try {
-      await context.queryClient.ensureQueryData(meQuery);
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401) throw error;
-      throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { to: location.href } });
-    }
-  },
+  beforeLoad: ({ context, location }) => toSignInIfNobody(context.queryClient, location.href),
 });
 
 const home = createRoute({
@@ -301,8 +294,3 @@ export const routeTree = root.addChildren([
     ]),
   ]),
 ]);
-
-async function toSetupIfNew(client: QueryClient): Promise<void> {
-  const { setupNeeded } = await client.ensureQueryData(instanceQuery);
-  if (setupNeeded) throw redirect({ to: "/setup" });
-}

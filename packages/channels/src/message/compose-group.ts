@@ -13,16 +13,17 @@ import { checkName, projectLine } from "./names.ts";
 
 type GroupWords = Pick<AlertMessage, "kind" | "title" | "sentence" | "lines" | "tone" | "silent" | "mark">;
 
-const PLURALS: Record<AlertKind, string> = {
-  down: "are down",
-  reminder: "are still down",
-  up: "are up again",
-  run: "have run",
-  notice: "are worth a look",
-  test: "are tests",
-  report: "are reports",
-  system: "are messages about channels",
-  confirm: "are questions",
+/** What there are several of, each counted: "3 down, 1 up again". */
+const COUNTED: Record<AlertKind, string> = {
+  down: "down",
+  reminder: "still down",
+  up: "up again",
+  run: "runs",
+  notice: "worth a look",
+  test: "tests",
+  report: "reports",
+  system: "messages about channels",
+  confirm: "questions",
 };
 
 /** Several alerts in the words of one message: how many, what they share, the first few by name. */
@@ -33,8 +34,8 @@ export function groupWords(facts: AlertFacts, group: AlertGroup): GroupWords {
   const total = kinds.reduce((sum, [, count]) => sum + count, 0);
   const title =
     only === undefined
-      ? `${total} messages: ${kinds.map(([kind, count]) => `${count} ${PLURALS[kind]}`).join(", ")}`
-      : `${total} ${only[0] === "run" ? "runs" : `checks ${PLURALS[only[0]]}`}`;
+      ? kinds.map(([kind, count]) => `${count} ${COUNTED[kind]}`).join(", ")
+      : `${total} ${only[0] === "run" ? "runs" : `checks are ${COUNTED[only[0]]}`}`;
   const tone = toneOf(group);
   return {
     kind: kindOf(kinds),
@@ -60,20 +61,29 @@ function toneOf({ counts, first }: AlertGroup): Tone {
 
 function sentenceOf({ storm, counts }: AlertGroup, total: number): string {
   const down = counts.some(({ kind }) => kind === "down" || kind === "reminder");
-  if (storm === null || storm.shared === "") return "They were told together.";
+  if (storm === null) return "This is what came for this channel meanwhile.";
+  if (storm.shared === "") return "They came at the same time, and share nothing that is known.";
   const shared = `They share the ${storm.shared}.`;
-  const more = storm.open > total && down ? ` ${storm.open} checks of this storm are down now.` : "";
-  const left = !down && storm.open > 0 ? ` ${storm.open} are still down.` : "";
+  const more = storm.open > total && down ? ` In all, ${storm.open} checks of this storm are down now.` : "";
+  const left =
+    !down && storm.open > 0 ? ` ${storm.open} of this storm ${areOrIs(storm.open)} still down.` : "";
   return shared + more + left;
+}
+
+function areOrIs(count: number): string {
+  return count === 1 ? "is" : "are";
 }
 
 function linesOf(facts: AlertFacts, group: AlertGroup, total: number): AlertLine[] {
   const reasons = countsBy(group, ({ reason }) => reason).flatMap(([reason, count]) =>
-    reason === null ? [] : [`${count} ${reason}`],
+    reason === null ? [] : [`${count} ${reason.replaceAll("-", " ")}`],
   );
+  const areOver = group.counts.every(({ kind }) => kind === "up");
   return [
     { label: "Project", value: projectLine(facts) },
-    ...(reasons.length === 0 ? [] : [{ label: "Reasons", value: reasons.join(", ") }]),
+    ...(reasons.length === 0
+      ? []
+      : [{ label: areOver ? "They were down" : "Reasons", value: reasons.join(", ") }]),
     ...groupedByKind(facts, group, total),
   ];
 }
