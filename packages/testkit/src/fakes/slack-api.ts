@@ -2,7 +2,7 @@ import type { FakeRequest, Fault } from "./http-fake.ts";
 import { newLedger, type Ledger } from "./ledger.ts";
 import { slackFault } from "./slack-blocks.ts";
 
-export type SlackPost = { channel: string; ts: string; payload: Record<string, unknown> };
+type SlackPost = { channel: string; ts: string; payload: Record<string, unknown> };
 
 /** Slack's Web API, as the app of an installation meets it, with its words for every refusal. */
 export type FakeSlackApi = {
