@@ -9,6 +9,9 @@ import { messageAs, type FromCourier, type ToCourier } from "./messages.ts";
 
 const MAIN = join(import.meta.dirname, "main.ts");
 const QUICK_RESOLVE = import.meta.resolve("../../../../scripts/quick-resolve.mjs");
+/** One that says nothing at so many looks hangs: it says each second that it lives. Looks, since we may stand ourselves. */
+const LOOK_EVERY_MS = 5_000;
+const SILENT_LOOKS_MAX = 6;
 const AGAIN_AFTER_MS = [100, 500, 2_000, 5_000];
 
 /**
@@ -28,7 +31,10 @@ class CourierProcess implements Courier {
   readonly #claimed = new Map<number, (together: readonly string[]) => void>();
   #child: ChildProcess | null = null;
   #ready = Promise.withResolvers<void>();
+  #isReady = false;
   #timer: NodeJS.Timeout | undefined;
+  #looking: NodeJS.Timeout | undefined;
+  #silentLooks = 0;
   #batch = 0;
   #deaths = 0;
   #stopped = false;
@@ -40,6 +46,8 @@ class CourierProcess implements Courier {
   start(): void {
     const child = spawnCourier();
     this.#child = child;
+    this.#silentLooks = 0;
+    this.#looking = setInterval(() => this.#look(child), LOOK_EVERY_MS);
     child.on("message", (message) => this.#hear(messageAs<FromCourier>(message)));
     child.on("error", (error) => this.#log.warn({ err: error }, "The courier cannot be reached."));
     child.once("exit", (code, signal) => this.#died(signal ?? `status ${code}`));
@@ -66,10 +74,19 @@ class CourierProcess implements Courier {
     await exited;
   }
 
+  #look(child: ChildProcess): void {
+    this.#silentLooks += 1;
+    if (this.#silentLooks > SILENT_LOOKS_MAX) child.kill("SIGKILL");
+  }
+
   #hear(message: FromCourier): void {
+    this.#silentLooks = 0;
     switch (message.tells) {
       case "ready":
+        this.#isReady = true;
         return this.#ready.resolve();
+      case "alive":
+        return;
       case "claimed":
         this.#deaths = 0;
         this.#claimed.get(message.batch)?.(message.together);
@@ -84,8 +101,11 @@ class CourierProcess implements Courier {
   /** What it held is found again in the database, by its lease that ended with it. */
   #died(how: string): void {
     this.#child = null;
+    clearInterval(this.#looking);
     if (this.#stopped) return;
-    this.#ready = Promise.withResolvers<void>();
+    // Whoever waits for one that died on its start waits for the next.
+    if (this.#isReady) this.#ready = Promise.withResolvers<void>();
+    this.#isReady = false;
     const againInMs = AGAIN_AFTER_MS[this.#deaths] ?? AGAIN_AFTER_MS.at(-1);
     this.#deaths += 1;
     this.#log.error({ how, count: this.#told.size, againInMs }, "The courier died; it starts again.");

@@ -6,6 +6,7 @@ export type ToCourier = { batch: number; parcels: readonly Parcel[] };
 /** What a courier tells its checker. */
 export type FromCourier =
   | { tells: "ready" }
+  | { tells: "alive" }
   | { tells: "claimed"; batch: number; together: readonly string[] }
   | { tells: "outcome"; deliveryId: string; outcome: Outcome };
 

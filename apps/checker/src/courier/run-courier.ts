@@ -60,7 +60,10 @@ export async function runCourier(config: Config): Promise<void> {
 
 /** A connection that is never idle for long, so that a lease is not taken for a dead one's while a call takes time. */
 function stayAlive(pool: Pool): NodeJS.Timeout {
-  return setInterval(() => void pool.query("select").catch(() => undefined), ALIVE_EVERY_MS);
+  return setInterval(() => {
+    pool.query("select").catch(() => undefined);
+    tell({ tells: "alive" });
+  }, ALIVE_EVERY_MS);
 }
 
 function listen(courier: Courier, end: () => Promise<void>): void {
