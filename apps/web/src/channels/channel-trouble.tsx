@@ -40,5 +40,5 @@ function Resting({ until }: { until: string }) {
 const WAYS_OUT = {
   provider: "Mend it by editing it, or send a test to see whether it works again.",
   bounce: "Look whether the address is right; send a test once it is.",
-  recipient: "If they want the alerts again, edit the channel and save the address: they are asked by mail.",
+  recipient: "Edit the channel to do so, once they want the alerts again.",
 };
