@@ -4,16 +4,16 @@ import type { Pool } from "pg";
 import { openDb } from "../database.ts";
 import { readVitalSigns } from "../receivers/vital-signs.ts";
 
-export type CheckerVitals = {
+type CheckerVitals = {
   id: string;
   startedAt: Date;
   judgedAt: Date;
   watermarkAt: Date | null;
   isAlive: boolean;
 };
-export type ReceiverVitals = { id: string; startedAt: Date; canaryAt: Date; isAlive: boolean };
+type ReceiverVitals = { id: string; startedAt: Date; canaryAt: Date; isAlive: boolean };
 /** Alerts of the check that misses on purpose in some span: from their deadline until they arrived. */
-export type Latencies = { count: number; p50Ms: number | null; p99Ms: number | null; mostMs: number | null };
+type Latencies = { count: number; p50Ms: number | null; p99Ms: number | null; mostMs: number | null };
 
 /** What an operator sees of the whole installation. */
 export type OperatorView = {
