@@ -18,7 +18,7 @@ export function factsOf({ entries, settings }: History): Fact[] {
 }
 
 /** An edit of the check leaves the windows as they are: those are the project's. */
-export function underWorks(
+function underWorks(
   { maintenance: _before, ...settings }: CheckSettings,
   windows: CheckSettings["maintenance"] = [],
 ): CheckSettings {
