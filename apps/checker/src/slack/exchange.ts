@@ -32,9 +32,9 @@ export async function exchangeCode(code: SlackCode, parts: SlackParts): Promise<
   const installed = "failed" in answer ? { trouble: UNREACHED } : read(answer.body);
   if ("trouble" in installed) return await endSlackLink(parts.db, code, installed);
   const channelId = await storeChannel(code.projectId, installed, parts);
-  await endSlackLink(parts.db, code, { channelId });
   // Shows at once whether the app may write there.
   await queueTest(parts.db, { projectId: code.projectId, channelId });
+  await endSlackLink(parts.db, code, { channelId });
 }
 
 function requestFor({ code }: SlackCode, app: SlackApp): HttpRequest {
