@@ -16,7 +16,7 @@ function few<Shape extends z.ZodRawShape>(shape: Shape, description: string) {
     .meta({ description });
 }
 
-export const PeriodView = z.object({
+const PeriodView = z.object({
   every: z.enum(["week", "month"]),
   label: z.string().meta({ description: "Its name, for `period`.", example: "2026-W47" }),
   from: Timestamp,
