@@ -24,7 +24,6 @@ test("a down is a header, a sentence, fields, the output and a link", () => {
           plain("Expected\n2026-11-20 02:30:00 Europe/Berlin (01:30:00 UTC)"),
           plain("Deadline\n2026-11-20 02:40:00 Europe/Berlin (01:40:00 UTC)"),
           plain("Last heard\n2026-11-19 02:31:12 Europe/Berlin (01:31:12 UTC), success"),
-          plain("Exit status\n0"),
           plain("Down since\n2026-11-20 02:40:00 Europe/Berlin (01:40:00 UTC)"),
         ],
       },

@@ -15,7 +15,6 @@ Project: Ops
 Expected: 2026-11-20 02:30:00 Europe/Berlin (01:30:00 UTC)
 Deadline: 2026-11-20 02:40:00 Europe/Berlin (01:40:00 UTC)
 Last heard: 2026-11-19 02:31:12 Europe/Berlin (01:31:12 UTC), success
-Exit status: 0
 Down since: 2026-11-20 02:40:00 Europe/Berlin (01:40:00 UTC)
 
 Last output:

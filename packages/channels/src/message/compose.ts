@@ -156,9 +156,10 @@ function lastHeard(facts: AlertFacts): string {
   return instantIn(at, facts.check?.timezone ?? null) + kind;
 }
 
+/** Of a job that ended well and then went missing, its status would only mislead. */
 function exitLine(facts: AlertFacts): string | null {
-  const status = isDown(facts) ? (facts.lastPing?.exitStatus ?? null) : null;
-  return status === null ? null : exitStatus(status);
+  const status = isDown(facts) ? (facts.lastPing?.exitStatus ?? 0) : 0;
+  return status === 0 ? null : exitStatus(status);
 }
 
 function outputOf(facts: AlertFacts): string | null {

@@ -124,7 +124,7 @@ async function lockLanes(tx: Tx, ids: readonly string[]): Promise<Locked[]> {
              else d.next_attempt_at end <= clock_timestamp() as due,
            c.id as "channelId", c.kind as "channelKind", d.crashes, d.created_at < clock_timestamp()
              - case when d.kind in ('run', 'notice') then ${LATE_QUIET}::interval else ${LATE}::interval end as late,
-           case when c.deleted_at is not null then 'deleted'
+           case when c.deleted_at is not null or k.deleted_at is not null or p.deleted_at is not null then 'deleted'
                 when c.broken_by = 'recipient' then 'stopped'
                 when c.unconfirmed_since is not null then 'unconfirmed'
                 when c.broken_at is not null then 'broken'
@@ -133,6 +133,8 @@ async function lockLanes(tx: Tx, ids: readonly string[]): Promise<Locked[]> {
     from wanted
     join deliveries d on d.id = wanted.id
     join channels c on c.project_id = d.project_id and c.id = d.channel_id
+    join projects p on p.id = d.project_id
+    left join checks k on k.project_id = d.project_id and k.id = d.check_id
     left join flips f on f.project_id = d.project_id and f.id = d.flip_id
     left join deliveries l on l.id = d.lead_id and l.state = 'sending'
     where d.state in ('pending', 'retry', 'sending') or l.id is not null

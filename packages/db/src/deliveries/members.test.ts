@@ -47,6 +47,21 @@ describe("a message that tells several, and was not taken at once,", () => {
     expect(namesIn(again)).toEqual(["nightly backup", other.name].toSorted());
   });
 
+  test("leaves out a check that was deleted meanwhile", async () => {
+    const { lead, members } = await storm();
+    await finish(lead.claimed, "retry");
+    await remove(members[0].down);
+    expect(namesIn(await claimDue())).toEqual(["nightly backup", "reports"]);
+  });
+
+  test("leaves the others to be told when its own check is deleted", async () => {
+    const { lead } = await storm();
+    await finish(lead.claimed, "retry");
+    await remove(lead.down);
+    expect(await claimDue()).toEqual([]);
+    expect(namesIn(await claimDue())).toEqual(["billing", "reports"]);
+  });
+
   test("is not overtaken by the recovery of one that it tells", async () => {
     const { lead, members } = await storm();
     await scene.up(members[0].down);
@@ -66,6 +81,10 @@ async function storm() {
   if (claimed === undefined || others.length > 0) throw new Error("One message was to be claimed.");
   expect(namesIn([claimed])).toEqual(["billing", "nightly backup", "reports"]);
   return { lead: { claimed, down: lead.down }, members: [one, two] as const };
+}
+
+async function remove({ checkId }: { checkId: string }): Promise<void> {
+  await db.execute(sql`update checks set deleted_at = now() where id = ${checkId}`);
 }
 
 async function claimDue(): Promise<ClaimedAlert[]> {

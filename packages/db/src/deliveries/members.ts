@@ -7,14 +7,15 @@ import { fallBack } from "./fall-back.ts";
 
 /**
  * Takes out of the messages that are about to be sent whatever was outdated since they were gathered: nobody is told
- * that a check is down after its recovery was told. `ids`: deliveries that were claimed.
+ * that a check is down after its recovery was told, nor of one that was deleted. `ids`: deliveries that were claimed.
  */
 export async function dropOutdatedMembers(tx: Tx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await tx.execute(sql`
     update deliveries m set lead_id = null, last_error = 'Newer news took its place.'
     where m.lead_id in (select coalesce(d.instead_of, d.id) from deliveries d where d.id = any(${uuids(ids)}))
-      and ${hasNewerNews}`);
+      and (${hasNewerNews}
+        or exists (select from checks k where k.id = m.check_id and k.deleted_at is not null))`);
 }
 
 /** Lets those that a message would have told be told without it. `ids`: leads whose own news is outdated. */
