@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL as Sql, sql } from "drizzle-orm";
 
 import type { Db } from "../database.ts";
 
@@ -106,32 +106,23 @@ export const pruneNotices: Prune = (db, limit) =>
   );
 
 /** Deliveries that ended more than 90 days ago, with their attempts. */
-export const pruneDeliveries: Prune = (db, limit) =>
-  count(
-    db,
-    sql`delete from deliveries where id in (
-      select old.id from channels c
-      cross join lateral (
-        select d.id from deliveries d
-        where d.channel_id = c.id and d.created_at < now() - interval '90 days'
-          and d.finished_at < now() - interval '90 days'
-        order by d.created_at limit ${PER_OWNER}
-      ) old limit ${limit})`,
-  );
+export const pruneDeliveries: Prune = (db, limit) => count(db, ended("90 days", limit));
 
 /** Runs and notices that were told more than a week ago: a chatty job has many, and its history has the runs. */
 export const pruneQuietDeliveries: Prune = (db, limit) =>
-  count(
-    db,
-    sql`delete from deliveries where id in (
+  count(db, ended("7 days", limit, sql`d.kind in ('run', 'notice')`));
+
+/** Deletes the deliveries that ended so long ago, those of some kinds or all. */
+function ended(ago: string, limit: number, kinds: Sql = sql`true`): Sql {
+  return sql`delete from deliveries where id in (
       select old.id from channels c
       cross join lateral (
         select d.id from deliveries d
-        where d.channel_id = c.id and d.created_at < now() - interval '7 days'
-          and d.finished_at < now() - interval '7 days' and d.kind in ('run', 'notice')
+        where d.channel_id = c.id and d.created_at < now() - ${ago}::interval
+          and d.finished_at < now() - ${ago}::interval and ${kinds}
         order by d.created_at limit ${PER_OWNER}
-      ) old limit ${limit})`,
-  );
+      ) old limit ${limit})`;
+}
 
 /** Sessions, verifications and counted tries that count no longer. */
 export const pruneAccounts: Prune = async (db) => {
@@ -170,7 +161,7 @@ export const pruneDeleted: Prune = async (db, limit) => {
   return checks + channels + projects + others === 0 ? 0 : limit;
 };
 
-async function count(db: Db, statement: ReturnType<typeof sql>): Promise<number> {
+async function count(db: Db, statement: Sql): Promise<number> {
   const { rowCount } = await db.execute(statement);
   return rowCount ?? 0;
 }
