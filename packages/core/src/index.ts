@@ -14,6 +14,7 @@ export {
 } from "./maintenance/window.ts";
 export { MaintenanceRuleInput, ruleOf } from "./maintenance/window-input.ts";
 export { explain, type Explanation, type Occurrence } from "./schedules/explain/explain.ts";
+export { MONTH_NAMES } from "./schedules/explain/english.ts";
 export type { Exceptions } from "./schedules/exceptions/exceptions.ts";
 export type {
   Attitude,

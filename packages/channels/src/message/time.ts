@@ -1,4 +1,4 @@
-import type { Instant } from "@overdue/core";
+import { type Instant, MONTH_NAMES } from "@overdue/core";
 
 /** "2026-03-29 02:30:00 Europe/Berlin (00:30:00 UTC)"; the UTC day is named where it is another one. */
 export function instantIn(at: Instant, timezone: string | null): string {
@@ -13,23 +13,8 @@ export function instantIn(at: Instant, timezone: string | null): string {
 export function dayIn(at: Instant, timezone: string): { day: number; month: string; year: number } {
   const zone = isZone(timezone) ? timezone : "UTC";
   const [year = 0, month = 1, day = 1] = wallClock(at, zone).day.split("-").map(Number);
-  return { day, month: MONTHS[month - 1] ?? "", year };
+  return { day, month: MONTH_NAMES[month - 1] ?? "", year };
 }
-
-const MONTHS = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-];
 
 /** "03:00–03:04 Europe/Berlin", with the day where that is another one than `today` falls on. */
 export function spanIn(
