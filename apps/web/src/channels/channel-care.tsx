@@ -2,26 +2,13 @@ import { Stack, Switch } from "@mantine/core";
 
 import { Card } from "../ui/card.tsx";
 import { Exact } from "../ui/exact.tsx";
-import { tell } from "../ui/tell.tsx";
-import { type ChannelView, useEditChannel } from "./channel-queries.ts";
-
-type Props = { projectId: string; channel: ChannelView; onSaved: (channel: ChannelView) => void };
+import { type ChannelPart, useChangeChannel } from "./use-change-channel.ts";
 
 /** What keeps alerts from being lost: the fall-back of the project, and a proof each week. */
-export function ChannelCare({ projectId, channel, onSaved }: Props) {
-  const edit = useEditChannel(projectId, channel.id);
+export function ChannelCare(part: ChannelPart) {
+  const { channel } = part;
+  const change = useChangeChannel(part);
   const { isFallback, proveWeekly, lastSentAt, restsUntil } = channel;
-  const change = (patch: { isFallback: boolean } | { proveWeekly: boolean }) =>
-    edit.mutate(
-      { patch, version: channel.version },
-      {
-        onSuccess: (saved) => {
-          onSaved(saved);
-          tell.done("Saved.");
-        },
-        onError: tell.trouble,
-      },
-    );
   return (
     <Card title="So that nothing is lost">
       <Stack>

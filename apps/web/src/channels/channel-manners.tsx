@@ -2,26 +2,13 @@ import { channelKinds, isKindName } from "@overdue/channels";
 import { NativeSelect, Stack } from "@mantine/core";
 
 import { Card } from "../ui/card.tsx";
-import { tell } from "../ui/tell.tsx";
-import { type ChannelPatch, type ChannelView, useEditChannel } from "./channel-queries.ts";
 import { collectText, groupsText, spansWith } from "./manners-text.ts";
-
-type Props = { projectId: string; channel: ChannelView; onSaved: (channel: ChannelView) => void };
+import { type ChannelPart, useChangeChannel } from "./use-change-channel.ts";
 
 /** How much at once a channel is told: each alert, a storm as one message, or a digest. */
-export function ChannelManners({ projectId, channel, onSaved }: Props) {
-  const edit = useEditChannel(projectId, channel.id);
-  const change = (patch: Pick<ChannelPatch, "collectMinutes" | "groups">) =>
-    edit.mutate(
-      { patch, version: channel.version },
-      {
-        onSuccess: (saved) => {
-          onSaved(saved);
-          tell.done("Saved.");
-        },
-        onError: tell.trouble,
-      },
-    );
+export function ChannelManners(part: ChannelPart) {
+  const { channel } = part;
+  const change = useChangeChannel(part);
   return (
     <Card title="How much at once">
       <Stack>
