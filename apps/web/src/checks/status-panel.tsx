@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useNow } from "../time/clock.ts";
 import { durationText, secondsInWords } from "../time/duration.ts";
 import { Ago } from "../ui/ago.tsx";
+import { Fact } from "../ui/fact.tsx";
 import { Exact } from "../ui/exact.tsx";
 import type { CheckView } from "./check-queries.ts";
 import { Countdown, LiveStatus } from "./live-status.tsx";
@@ -54,14 +55,5 @@ export function StatusPanel({ check, because }: { check: CheckView; because: Rea
         )}
       </dl>
     </section>
-  );
-}
-
-function Fact({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -1,10 +1,10 @@
 import { IconAlertTriangle, IconCircleCheck, IconCircleX } from "@tabler/icons-react";
-import type { ReactNode } from "react";
 
 import { durationText } from "../time/duration.ts";
 import { Ago } from "../ui/ago.tsx";
 import { Card } from "../ui/card.tsx";
 import { Mark } from "../ui/mark.tsx";
+import { Fact } from "../ui/fact.tsx";
 import tables from "../ui/table.module.css";
 import type { OperatorView } from "./operator-queries.ts";
 import styles from "./operator.module.css";
@@ -153,15 +153,6 @@ function ProcessRow({ what, id, startedAt, workedAt, isAlive }: RowProps) {
         <code>{id.slice(0, 8)}</code>
       </td>
     </tr>
-  );
-}
-
-function Fact({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

@@ -1,3 +1,5 @@
+import type { ReactNode } from "react";
+
 import { durationText } from "../time/duration.ts";
 import { instant } from "../time/instant.ts";
 import { shortZonedText } from "../time/zoned.ts";
@@ -33,64 +35,59 @@ const NEWS: Record<string, string> = {
 /** Who hears of a check whose status stays the same. */
 export function NewsList({ news, zone }: { news: readonly HeardNews[]; zone: string }) {
   return (
-    <div className={tables["scroll"]}>
-      <table className={tables["table"]}>
-        <thead>
-          <tr>
-            <th>What</th>
-            <th>At</th>
-            <th>Who hears</th>
-            <th>Because of</th>
-          </tr>
-        </thead>
-        <tbody>
-          {news.map(({ channelId, channelName, hears, at, because }) => (
-            <tr key={`${channelId} ${hears}`}>
-              <td className={tables["short"]}>{NEWS[hears] ?? hears}</td>
-              <td>
-                <time dateTime={at}>{shortZonedText(instant(at), zone)}</time>
-              </td>
-              <td className={tables["wide"]}>{channelName}</td>
-              <td className={tables["wide"]}>{because}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Hearers begin="What">
+      {news.map(({ channelId, channelName, hears, at, because }) => (
+        <tr key={`${channelId} ${hears}`}>
+          <td className={tables["short"]}>{NEWS[hears] ?? hears}</td>
+          <td>
+            <time dateTime={at}>{shortZonedText(instant(at), zone)}</time>
+          </td>
+          <td className={tables["wide"]}>{channelName}</td>
+          <td className={tables["wide"]}>{because}</td>
+        </tr>
+      ))}
+    </Hearers>
   );
 }
 
 /** Who would hear, in order. */
 export function HearingList({ heard, zone }: { heard: readonly Heard[]; zone: string }) {
   return (
+    <Hearers begin="After">
+      {heard.map(({ channelId, channelName, kind, at, afterSeconds, because, heldBack }) => (
+        <tr key={`${channelId} ${at} ${because}`}>
+          <td className={tables["short"]}>
+            {afterSeconds === 0 ? "at once" : durationText(afterSeconds * 1_000)}
+          </td>
+          <td>
+            <time dateTime={at}>{shortZonedText(instant(at), zone)}</time>
+          </td>
+          <td className={tables["wide"]}>
+            {channelName}
+            {kind === "reminder" && <span className={tables["dimmed"]}> (again)</span>}
+            {heldBack !== null && <div className={tables["dimmed"]}>Not as things are: {heldBack}</div>}
+          </td>
+          <td className={tables["wide"]}>{because}</td>
+        </tr>
+      ))}
+    </Hearers>
+  );
+}
+
+/** Rows of whom, and why; `begin` is what their first cell says. */
+function Hearers({ begin, children }: { begin: string; children: ReactNode }) {
+  return (
     <div className={tables["scroll"]}>
       <table className={tables["table"]}>
         <thead>
           <tr>
-            <th>After</th>
+            <th>{begin}</th>
             <th>At</th>
             <th>Who hears</th>
             <th>Because of</th>
           </tr>
         </thead>
-        <tbody>
-          {heard.map(({ channelId, channelName, kind, at, afterSeconds, because, heldBack }) => (
-            <tr key={`${channelId} ${at} ${because}`}>
-              <td className={tables["short"]}>
-                {afterSeconds === 0 ? "at once" : durationText(afterSeconds * 1_000)}
-              </td>
-              <td>
-                <time dateTime={at}>{shortZonedText(instant(at), zone)}</time>
-              </td>
-              <td className={tables["wide"]}>
-                {channelName}
-                {kind === "reminder" && <span className={tables["dimmed"]}> (again)</span>}
-                {heldBack !== null && <div className={tables["dimmed"]}>Not as things are: {heldBack}</div>}
-              </td>
-              <td className={tables["wide"]}>{because}</td>
-            </tr>
-          ))}
-        </tbody>
+        <tbody>{children}</tbody>
       </table>
     </div>
   );
