@@ -36,7 +36,7 @@ export type Memory = {
   outages: readonly Outage[];
   /** `until` of the newest outage folded. */
   outageUntil: Instant | null;
-  /** How long the last good runs took, in milliseconds: what is usual. At most 20. */
+  /** How long the last good runs took, in milliseconds: what is usual. At most 40. */
   durations: readonly number[];
   /** The same for hours of the week that were seen to differ, the last heard of last. At most 6, of 20 runs each. */
   hours?: readonly HourDurations[];

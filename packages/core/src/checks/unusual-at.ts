@@ -16,5 +16,5 @@ export function unusualAt(draft: Draft, run: { startedAt: Instant; deadlineAt: I
 /** Longer than usual is more than the limit, so a whole millisecond more. */
 function afterOfHour(draft: Draft, startedAt: Instant): number {
   const usual = usualFrom(draft, startedAt);
-  return usual === null ? Infinity : Math.floor(usual.overlongMs) + 1;
+  return usual === null ? Infinity : usual.overlongMs + 1;
 }

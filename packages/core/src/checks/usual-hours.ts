@@ -1,4 +1,4 @@
-import { type Baseline, usualOf, weekdayHour } from "../learning/durations.ts";
+import { type Baseline, usualAmong, weekdayHour } from "../learning/durations.ts";
 import type { CheckSettings } from "./check.ts";
 import type { Instant } from "../time.ts";
 import type { HourDurations, Memory } from "./memory.ts";
@@ -9,13 +9,10 @@ const DURATIONS_MAX = 20;
 type Lived = { settings: CheckSettings; memory: Memory };
 type Ran = { startedAt: Instant; durationMs: number };
 
-/**
- * What is usual for a run that starts at `startedAt`: for its hour of the week where ten such runs are known, else for
- * any run; null while fewer than ten are known.
- */
+/** What is usual for a run that starts at `startedAt`, by what is remembered; null while too few runs are known. */
 export function usualFrom({ settings, memory }: Lived, startedAt: Instant): Baseline | null {
   const ofHour = memory.hours === undefined ? undefined : find(memory.hours, hourOf(settings, startedAt));
-  return usualOf(ofHour?.durations ?? [], "weekday-hour") ?? usualOf(memory.durations, "all");
+  return usualAmong(memory.durations, ofHour?.durations ?? []);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Baseline, usualOf, unusualDuration } from "../learning/durations.ts";
+import { type Baseline, RUNS_COMPARED, usualOf, unusualDuration } from "../learning/durations.ts";
 import type { Instant } from "../time.ts";
 import type { Draft } from "./draft.ts";
 import { evidenceOf } from "./draft.ts";
@@ -6,8 +6,6 @@ import { goDown, notice, type Trouble } from "./flips.ts";
 import type { OpenRun } from "./memory.ts";
 import { changeRun } from "./runs.ts";
 import { rememberHour, usualFrom } from "./usual-hours.ts";
-
-const DURATIONS_MAX = 20;
 
 type EndedWell = { id: string; at: Instant; durationMs: number; isSaid: boolean };
 
@@ -52,10 +50,10 @@ export function forgetUsual({ memory }: Draft): void {
 }
 
 function remember({ memory }: Draft, durationMs: number): void {
-  memory.durations = [...memory.durations, durationMs].slice(-DURATIONS_MAX);
-  const usual = usualOf(memory.durations, "all");
+  memory.durations = [...memory.durations, durationMs].slice(-RUNS_COMPARED);
+  const usual = usualOf(memory.durations);
   // Longer than usual is more than this, so a whole millisecond more.
-  if (usual !== null) memory.unusualAfterMs = Math.floor(usual.overlongMs) + 1;
+  if (usual !== null) memory.unusualAfterMs = usual.overlongMs + 1;
 }
 
 function inEvidence({ medianMs, samples }: Baseline) {

@@ -1,25 +1,24 @@
 import { timeZoneOf } from "../schedules/timezones/timezones.ts";
 import { weekdayOf } from "../schedules/civil.ts";
-import { DAY_MS, HOUR_MS, type Instant, SECOND_MS } from "../time.ts";
+import { DAY_MS, HOUR_MS, type Instant } from "../time.ts";
 import { spanInWords } from "./span.ts";
-import { deviationOf, medianOf } from "./statistics.ts";
+import { lengthLimits } from "./usual-lengths.ts";
 
+/** Any run is compared with as many of the last good runs. */
+export const RUNS_COMPARED = 40;
 const SAMPLES_MIN = 10;
-const SAMPLES_MAX = 20;
-// A median absolute deviation of 1 is a standard deviation of about 1.5 where runs vary in the usual way.
-const DEVIATIONS_PER_MAD = 1.4826;
-const DEVIATIONS = 6;
-const SPREAD_SHARE_MIN = 0.1;
-const OVERLONG_TIMES_MIN = 1.5;
+const HOUR_SAMPLES_MIN = 10;
+// Where an hour of the week plainly differs from the rest, three weeks show it.
+const DIFFERENT_HOUR_SAMPLES_MIN = 3;
 
 /** A successful run: only those teach what is usual. */
 export type DurationSample = { startedAt: Instant; durationMs: number };
 
 /** What is usual for a check, or for it on one weekday at one hour of its own time zone. */
 export type Baseline = {
+  /** Of the kind of run that is most frequent. */
   medianMs: number;
-  deviationMs: number;
-  /** How many runs it stands on: 10 to 20, the newest. */
+  /** How many runs it stands on, the newest: 10 to 40, of an hour of the week 3 to 40. */
   samples: number;
   of: "all" | "weekday-hour";
   /** A run outside of these is unusual. */
@@ -37,15 +36,31 @@ export type BaselineQuestion = {
   normalFrom: Instant | null;
 };
 
-/** What is usual for a run that starts at `at`; null while fewer than ten runs are known. */
+/** What is usual for a run that starts at `at`: null while fewer than ten runs are known. */
 export function baselineOf({ samples, at, timezone, normalFrom }: BaselineQuestion): Baseline | null {
   const known = samples
     .filter(({ startedAt }) => startedAt < at && startedAt >= (normalFrom ?? -Infinity))
     .toSorted((one, other) => one.startedAt - other.startedAt);
   const hour = weekdayHour(at, timezone);
   const alike = known.filter(({ startedAt }) => weekdayHour(startedAt, timezone) === hour);
-  if (alike.length >= SAMPLES_MIN) return baseline(alike, "weekday-hour");
-  return known.length >= SAMPLES_MIN ? baseline(known, "all") : null;
+  return usualAmong(durationsOf(known), durationsOf(alike));
+}
+
+/**
+ * What is usual for a run of an hour of the week, by the durations of good runs of any hour and of that hour, oldest
+ * first: that hour's where ten of its runs are known, or three that differ from the rest; else any run's. Null while
+ * fewer than ten runs are known.
+ */
+export function usualAmong(anyHour: readonly number[], thisHour: readonly number[]): Baseline | null {
+  const usual = usualOf(anyHour);
+  if (usual === null || thisHour.length < DIFFERENT_HOUR_SAMPLES_MIN) return usual;
+  const usualThen = limitsOf(thisHour, "weekday-hour");
+  const differs = unusualDuration(usual, usualThen.medianMs) !== null;
+  return differs || thisHour.length >= HOUR_SAMPLES_MIN ? usualThen : usual;
+}
+
+function durationsOf(samples: readonly DurationSample[]): number[] {
+  return samples.map(({ durationMs }) => durationMs);
 }
 
 export type UnusualDuration = {
@@ -73,33 +88,14 @@ function inTimes(times: number): string {
   return Number.isFinite(times) ? `${times.toFixed(1)} times` : "far more than";
 }
 
-/** What is usual by the durations of the last good runs alone; null while fewer than ten are known. */
-export function usualOf(durationsMs: readonly number[], of: Baseline["of"]): Baseline | null {
-  return durationsMs.length < SAMPLES_MIN ? null : baselineFrom(durationsMs.slice(-SAMPLES_MAX), of);
+/** What is usual by the durations of good runs, oldest first; null while fewer than ten are known. */
+export function usualOf(durationsMs: readonly number[]): Baseline | null {
+  return durationsMs.length < SAMPLES_MIN ? null : limitsOf(durationsMs, "all");
 }
 
-function baseline(samples: readonly DurationSample[], of: Baseline["of"]): Baseline {
-  const newest = samples.slice(-SAMPLES_MAX);
-  return baselineFrom(
-    newest.map(({ durationMs }) => durationMs),
-    of,
-  );
-}
-
-/** What one of these runs did itself is never unusual: a long run each Sunday is none. */
-function baselineFrom(durations: readonly number[], of: Baseline["of"]): Baseline {
-  const medianMs = medianOf(durations) ?? 0;
-  const deviationMs = deviationOf(durations, medianMs);
-  // Runs that always take the same time to the second would else be unusual a second later.
-  const spreadMs = Math.max(DEVIATIONS_PER_MAD * deviationMs, SPREAD_SHARE_MIN * medianMs, SECOND_MS);
-  return {
-    medianMs,
-    deviationMs,
-    samples: durations.length,
-    of,
-    tooQuickMs: Math.min(medianMs - DEVIATIONS * spreadMs, ...durations),
-    overlongMs: Math.max(medianMs + DEVIATIONS * spreadMs, OVERLONG_TIMES_MIN * medianMs, ...durations),
-  };
+function limitsOf(durationsMs: readonly number[], of: Baseline["of"]): Baseline {
+  const newest = durationsMs.slice(-RUNS_COMPARED);
+  return { ...lengthLimits(newest), samples: newest.length, of };
 }
 
 /** One of the 168 hours of a week, on the zone's clock. */
