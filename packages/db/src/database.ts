@@ -12,13 +12,15 @@ export type { Pool } from "pg";
 
 /**
  * A pool for one purpose, so that slow pages cannot take the pings' connections.
- * Waits at most 1.5 s for a connection; `statementTimeoutMs` bounds each statement.
+ * Waits at most 1.5 s for a connection; `statementTimeoutMs` bounds each statement; `schema` is where names without
+ * one are looked up.
  */
 export function openPool(options: {
   url: string;
   max: number;
   statementTimeoutMs?: number;
   name: string;
+  schema?: string;
 }): Pool {
   const config: PoolConfig = {
     connectionString: options.url,
@@ -28,9 +30,19 @@ export function openPool(options: {
     idle_in_transaction_session_timeout: 10_000,
     application_name: `overdue ${options.name}`,
     keepAlive: true,
+    ...(options.schema !== undefined && { options: `-c search_path=${options.schema}` }),
   };
-  const pool = new Pool(config);
-  pool.on("error", () => undefined); // an idle connection died; the pool opens another on the next query
+  return surviveLostConnections(new Pool(config));
+}
+
+/**
+ * A connection may end at any moment: a restart, a failover, an administrator. The pool itself listens only to idle
+ * connections, and one that ends while somebody holds it between two statements would end the process. Whoever holds
+ * it learns of it by the next statement, which fails; the pool drops it and opens another.
+ */
+function surviveLostConnections(pool: Pool): Pool {
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 

@@ -1,5 +1,6 @@
 export { openDb, openPool, type Db, type Pool, type Tx } from "./database.ts";
 export { migrate } from "./migrate.ts";
+export { passingTrouble, type PassingTrouble } from "./passing-trouble.ts";
 export { derive, keyringOf, seal, unseal, type Keyring, type Place } from "./secrets/keyring.ts";
 export { isKey, newApiKey, newPingKey, storedKey, type KeyScope } from "./secrets/api-key.ts";
 export * from "./audit/index.ts";

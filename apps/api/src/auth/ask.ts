@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { AppContext } from "../http/context.ts";
 import { ApiError, codeOf, type ProblemCode } from "../http/problem.ts";
 import { ADDRESS_HEADER } from "./better-auth.ts";
+import { withHiddenErrors } from "./hidden-errors.ts";
 
 const Refusal = z.object({ code: z.string().optional(), message: z.string().optional() });
 
@@ -35,7 +36,7 @@ export async function ask(c: AppContext, path: string, body: Record<string, unkn
     headers: headersFor(c),
     body: JSON.stringify(body),
   });
-  const response = await auth.handler(request);
+  const response = await withHiddenErrors(() => auth.handler(request));
   if (!response.ok) throw await refusal(response);
   for (const cookie of response.headers.getSetCookie()) c.header("set-cookie", cookie, { append: true });
   return await response.json();

@@ -3,6 +3,8 @@ import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import type { Logger } from "pino";
 
+import { noteHiddenError } from "./hidden-errors.ts";
+
 /** The header in which we tell better-auth the client's address; whatever a client writes there is overwritten. */
 export const ADDRESS_HEADER = "x-overdue-client-address";
 
@@ -50,7 +52,12 @@ export function createAuth({ db, log, publicUrl, origins, secret }: AuthOptions)
     session: { expiresIn: 7 * DAY_SECONDS, updateAge: DAY_SECONDS, cookieCache: { enabled: false } },
     rateLimit: { enabled: false }, // ours count per account as well, and in one statement (`limits/limits.ts`)
     advanced: { ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] }, ...cookies(publicUrl) },
-    logger: { log: (level, message) => log[level === "error" ? "warn" : "debug"]({ from: "auth" }, message) },
+    logger: {
+      log: (level, message, ...details: unknown[]) => {
+        noteHiddenError(details);
+        log[level === "error" ? "warn" : "debug"]({ from: "auth" }, message);
+      },
+    },
     telemetry: { enabled: false },
   });
 }

@@ -1,4 +1,7 @@
+import { passingTrouble } from "@overdue/db";
+
 import type { Auth } from "./better-auth.ts";
+import { withHiddenErrors } from "./hidden-errors.ts";
 
 /** `setCookies`: what the answer must carry so that a session in use lives on. */
 type FoundSession = { userId: string; sessionId: string; setCookies: readonly string[] };
@@ -11,7 +14,13 @@ export function sessionsOf(auth: Auth): Sessions {
 }
 
 async function find(auth: Auth, headers: Headers): Promise<FoundSession | null> {
-  const { response, headers: answered } = await auth.api.getSession({ headers, returnHeaders: true });
+  const get = (disableRefresh: boolean) =>
+    withHiddenErrors(() => auth.api.getSession({ headers, returnHeaders: true, query: { disableRefresh } }));
+  // A session is prolonged once a day by a write; who may only read can still be known.
+  const { response, headers: answered } = await get(false).catch((error: unknown) => {
+    if (passingTrouble(error) !== "read-only") throw error;
+    return get(true);
+  });
   if (response === null) return null;
   return {
     userId: response.user.id,

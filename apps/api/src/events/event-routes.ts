@@ -48,24 +48,33 @@ export const eventRoutes = createRouter().openapi(
   },
 );
 
+/**
+ * The stream ends by its reader, by us, or by whichever comes first; each of its timers and watchers may still be on
+ * its way then, and a stream that has ended takes neither text nor another end.
+ */
 function openStream(c: AppContext, projectId: string): ReadableStream<Uint8Array> {
   const { changes, streams } = c.var.deps;
   let end = () => undefined as void;
   return new ReadableStream({
     start(controller) {
-      const send = (text: string) => controller.enqueue(new TextEncoder().encode(text));
+      let isOpen = true;
+      const send = (text: string) => {
+        if (isOpen) controller.enqueue(new TextEncoder().encode(text));
+      };
       const unwatch = changes.watch(projectId, (change) => send(event(change)));
       const heartbeat = setInterval(() => send(": here\n\n"), streams.times.heartbeatMs);
       const recheck = setInterval(() => {
         mayStill(c, READ).then((may) => may || close(), close);
       }, streams.times.recheckMs);
       end = () => {
+        isOpen = false;
         unwatch();
         clearInterval(heartbeat);
         clearInterval(recheck);
         streams.remove(close);
       };
       const close = () => {
+        if (!isOpen) return;
         end();
         controller.close();
       };

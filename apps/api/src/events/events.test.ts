@@ -1,5 +1,5 @@
 import { notifyChanges } from "@overdue/db";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { keyHolder, person, read, testApi } from "../../test/test-api.ts";
 
@@ -83,4 +83,22 @@ test("a stream ends when its holder signs out, and when its key is revoked", asy
   await as("POST", "/api/auth/sign-out");
   while ((await bySession()) !== null);
   expect(api.deps.streams.count).toBeLessThan(4);
+});
+
+test("a reader that leaves while it is asked whether it may still watch disturbs nobody", async () => {
+  const slow = await testApi({ streamTimes: { heartbeatMs: 1, recheckMs: 1 } });
+  const ada = await person(slow);
+  const errors: unknown[] = [];
+  const note = (error: unknown) => void errors.push(error);
+  process.on("unhandledRejection", note);
+  const streams = await Promise.all(Array.from({ length: 20 }, () => ada.as("GET", `${ada.path}/events`)));
+  // Each may watch no more, finds that out on its own, and loses its reader meanwhile.
+  await ada.as("POST", "/api/auth/sign-out");
+  await Promise.all(streams.map(async (stream) => stream.body?.cancel()));
+  slow.deps.streams.closeAll();
+  await vi.waitFor(() => expect(slow.deps.pool.idleCount).toBe(slow.deps.pool.totalCount));
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("unhandledRejection", note);
+  expect(errors).toEqual([]);
+  expect(slow.deps.streams.count).toBe(0);
 });

@@ -4,6 +4,7 @@ import type { MiddlewareHandler } from "hono";
 import { type Access, asGuard } from "../http/access.ts";
 import { writeEntry } from "../http/audited.ts";
 import { isOverBudget } from "../http/budget.ts";
+import { RETRY_AFTER_SECONDS, unavailable } from "../http/unavailable.ts";
 import { FaceError } from "./face-error.ts";
 import type { ApiVersion, Face, FaceContext, FaceEnv } from "./face-env.ts";
 import { isCheckField } from "./check-fields.ts";
@@ -22,7 +23,7 @@ export function faceGuard(access: FaceAccess, headers: Record<string, string>): 
     if (refused === null) await next();
     else c.res = refused;
     await audit(c);
-    if (c.error !== undefined) answerPlainly(c);
+    if (c.error !== undefined) answerPlainly(c, c.error);
     for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
   });
 }
@@ -140,9 +141,17 @@ function verbOf(c: FaceContext): string {
   return act ?? (c.res.status === 201 ? "create" : "edit");
 }
 
-/** What went wrong unforeseen was logged and judged by the application; here only its status is said. */
-function answerPlainly(c: FaceContext): void {
+/**
+ * What went wrong unforeseen was logged and judged by the application; here only its status is said, and where it
+ * passes by itself, a sentence and when to come again.
+ */
+function answerPlainly(c: FaceContext, error: Error): void {
   const { status } = c.res;
+  const passing = unavailable(error);
   c.res = undefined;
-  c.res = new Response(null, { status });
+  if (passing === null) c.res = new Response(null, { status });
+  else {
+    c.res = FaceError.of(passing.status, passing.message).response();
+    c.res.headers.set("retry-after", String(RETRY_AFTER_SECONDS));
+  }
 }

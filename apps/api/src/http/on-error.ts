@@ -4,8 +4,8 @@ import type { Logger } from "pino";
 import type { ZodError } from "zod";
 
 import type { AppEnv } from "./context.ts";
-import { isDatabaseDown } from "./database-down.ts";
 import { ApiError, codeOf, type FieldError, problemOf } from "./problem.ts";
+import { RETRY_AFTER_SECONDS, unavailable } from "./unavailable.ts";
 
 /** The one place where errors become answers. What we did not expect is logged and shown as nothing but a 500. */
 export function errorHandler(log: Logger) {
@@ -40,14 +40,12 @@ function fieldErrors(error: ZodError): FieldError[] {
 function expected(error: Error): ApiError | null {
   if (error instanceof ApiError) return error;
   if (error instanceof HTTPException) return new ApiError(codeOf(error.status), error.message);
-  if (isDatabaseDown(error))
-    return new ApiError("unavailable", "The database does not answer: try again in a moment.");
-  return null;
+  return unavailable(error);
 }
 
 function answer(error: ApiError): Response {
   const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
   if (error.code === "unauthorized") headers.set("www-authenticate", 'Bearer realm="overdue"');
-  if (error.code === "unavailable") headers.set("retry-after", "5");
+  if (error.code === "unavailable") headers.set("retry-after", String(RETRY_AFTER_SECONDS));
   return new Response(JSON.stringify(problemOf(error)), { status: error.status, headers });
 }

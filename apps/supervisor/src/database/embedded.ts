@@ -77,6 +77,7 @@ async function keepRunning(files: DataFiles, say: (sentence: string) => void): P
 
 async function createDatabase(url: string, password: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
+  client.on("error", () => undefined); // the statement under way rejects with the same error
   await client.connect();
   try {
     const { rowCount } = await client.query("select from pg_database where datname = $1", [APPLICATION]);
