@@ -42,7 +42,15 @@ export async function usedDataDirectory(): Promise<{ copy: () => string; remove:
 
 /** Starts the supervisor; what still runs when the test ends is stopped then. */
 export function start(dataDir: string, environment: Record<string, string> = {}): Started {
-  const started = launch(dataDir, environment);
+  return stoppedAfterTest(launch(dataDir, environment));
+}
+
+/** Starts the whole product as `npm start` does, around its own api and checker. */
+export function startProduct(dataDir: string, environment: Record<string, string> = {}): Started {
+  return stoppedAfterTest(launch(dataDir, environment, "../src/main.ts"));
+}
+
+function stoppedAfterTest(started: Started): Started {
   onTestFinished(async () => {
     started.process.kill("SIGTERM");
     await started.exit;
@@ -50,8 +58,8 @@ export function start(dataDir: string, environment: Record<string, string> = {})
   return started;
 }
 
-function launch(dataDir: string, environment: Record<string, string>): Started {
-  const main = fileURLToPath(new URL("./main.ts", import.meta.url));
+function launch(dataDir: string, environment: Record<string, string>, program = "./main.ts"): Started {
+  const main = fileURLToPath(new URL(program, import.meta.url));
   const env = { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: "0", ...environment };
   const child = spawn(process.execPath, [main], { env, stdio: ["ignore", "pipe", "pipe"] });
   const exit = once(child, "close").then(([code]: (number | null)[]) => code ?? null);

@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** What a process of the product is, by the program that it runs. */
+const PROGRAMS = {
+  api: "apps/api/src/main.ts",
+  checker: "apps/checker/src/main.ts",
+  sender: "apps/checker/src/courier/main.ts",
+} as const;
+export type ProgramName = keyof typeof PROGRAMS;
+
+/** The processes that descend from one, with their command lines; read from Linux's `/proc`. */
+export function descendants(pid: number): { pid: number; commandLine: string }[] {
+  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const children = all.filter((name) => parentOf(name) === pid).map(Number);
+  return children.flatMap((child) => [
+    { pid: child, commandLine: commandLineOf(child) },
+    ...descendants(child),
+  ]);
+}
+
+/** The numbers of the product's own processes below a supervisor, as far as they run. */
+export function programsOf(supervisor: number): Partial<Record<ProgramName, number>> {
+  const below = descendants(supervisor);
+  const found = Object.entries(PROGRAMS).flatMap(([name, path]) => {
+    const process = below.find(({ commandLine }) => commandLine.includes(path));
+    return process === undefined ? [] : [[name, process.pid]];
+  });
+  return Object.fromEntries(found);
+}
+
+/** Whether a process with this number runs; one that has ended and is not yet collected does not. */
+export function isRunning(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+function parentOf(pid: string): number | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+  } catch {
+    return null;
+  }
+}
+
+function commandLineOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return "";
+  }
+}
