@@ -6,12 +6,11 @@ import pg from "pg";
 import { expect, test, vi } from "vitest";
 
 import { programsOf } from "../test/processes.ts";
-import { dataDirectory, startProduct, urlOf } from "../test/start.ts";
+import { askedCuts, dataDirectory, startProduct, urlOf } from "../test/start.ts";
 
 vi.setConfig({ testTimeout: 180_000 });
 
-/** `CUTS=200 npx vitest run …` for a longer proof. */
-const CUTS = Number(process.env["CUTS"] ?? 20);
+const CUTS = askedCuts() ?? 20;
 const CLIENTS = 8;
 const ANSWERED_BETWEEN_CUTS = 100;
 

@@ -98,3 +98,9 @@ function listen(child: ChildProcess, exit: Promise<unknown>): Pick<Started, "out
     });
   return { output: () => lines.join("\n"), hears };
 }
+
+/** How often connections are to be ended in a longer proof, by the variable CUTS; null in everyday's tests. */
+export function askedCuts(): number | null {
+  const cuts = process.env["CUTS"];
+  return cuts === undefined ? null : Number(cuts);
+}
