@@ -63,6 +63,10 @@ test.each([
   ],
   ["REDIS_URL", "localhost:6379", "REDIS_URL must be a URL that starts with redis:// or rediss://."],
   ["SMTP_URL", "mail.example.org", "SMTP_URL must be a URL that starts with smtp:// or smtps://."],
+  ["SMTP_TLS", "yes", "SMTP_TLS must be one of off, opportunistic, required, verify."],
+  ["SMTP_CA_FILE", "/nowhere/ca.pem", "SMTP_CA_FILE must be a file that can be read."],
+  ["SMTP_CA_FILE", import.meta.filename, "SMTP_CA_FILE must hold at least one certificate as PEM."],
+  ["SMTP_EHLO", "my host", "SMTP_EHLO must be the name of a host, such as ping.example.org."],
   ["MAIL_FROM", "overdue", "MAIL_FROM must contain an e-mail address."],
   [
     "TRUST_PROXY",
@@ -95,7 +99,10 @@ test.each([
   ["PORTS", "PORTS is not a variable of Overdue; did you mean PORT?"],
   ["DATABSE_URL", "DATABSE_URL is not a variable of Overdue; did you mean DATABASE_URL?"],
   ["PUBLIC_URI", "PUBLIC_URI is not a variable of Overdue; did you mean PUBLIC_URL?"],
-  ["SMTP_HOST", "SMTP_HOST is not a variable of Overdue; those that start with SMTP_ are SMTP_URL."],
+  [
+    "SMTP_HOST",
+    "SMTP_HOST is not a variable of Overdue; those that start with SMTP_ are SMTP_URL, SMTP_TLS, SMTP_CA_FILE, SMTP_EHLO.",
+  ],
   ["BOOTSTRAP_TOKEN", "BOOTSTRAP_TOKEN is not a variable of Overdue"],
 ])("%s is near enough to one of our names to be a mistake", (name, sentence) => {
   expect(() => readConfig({ [name]: "1" })).toThrow(sentence);
@@ -140,4 +147,20 @@ test("bootstrap needs an account and fills in the rest", () => {
   expect(() => readConfig({ BOOTSTRAP_API_KEY: "a-key-of-mine" })).toThrow(
     "BOOTSTRAP_EMAIL is missing: BOOTSTRAP_API_KEY works only together with it.",
   );
+});
+
+test("TLS that is off and an address that is TLS contradict each other", () => {
+  expect(() => readConfig({ SMTP_URL: "smtps://mail.example.org", SMTP_TLS: "off" })).toThrow(
+    "SMTP_TLS is off, and SMTP_URL starts with smtps://",
+  );
+});
+
+test.each([
+  [{ PUBLIC_URL: "https://overdue.example.org", MAIL_FROM: "a@mail.example.org" }, "overdue.example.org"],
+  [{ PUBLIC_URL: "http://192.0.2.7:8000", MAIL_FROM: "Overdue <a@mail.example.org>" }, "mail.example.org"],
+  [{ MAIL_FROM: "Overdue <a@münchen.example>" }, "xn--mnchen-3ya.example"],
+  [{ PUBLIC_URL: "https://overdue.example.org", SMTP_EHLO: "relay.example.org" }, "relay.example.org"],
+  [{ PUBLIC_URL: "http://localhost:8000" }, null],
+])("mail servers are greeted, with %j, by the name %s", (environment, ehlo) => {
+  expect(readConfig(environment).smtp.ehlo).toBe(ehlo);
 });

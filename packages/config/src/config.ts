@@ -1,4 +1,6 @@
+import { isIP } from "node:net";
 import { resolve } from "node:path";
+import { domainToASCII } from "node:url";
 import type { z } from "zod";
 import { findUnknown } from "./unknown.ts";
 import { VARIABLES } from "./variables.ts";
@@ -18,6 +20,12 @@ export type Config = {
   redisUrl: string | null;
   /** Null: no e-mail can be sent. */
   smtpUrl: string | null;
+  /** `tls` null: as its place asks. `ca`: PEM. `ehlo` null: nothing here is a real host's name. */
+  smtp: {
+    tls: "off" | "opportunistic" | "required" | "verify" | null;
+    ca: string | null;
+    ehlo: string | null;
+  };
   mailFrom: string;
   /** An address gets alerts only once its reader has agreed. */
   emailVerification: boolean;
@@ -118,6 +126,7 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,
     smtpUrl: values.SMTP_URL,
+    smtp: smtpOf(values),
     mailFrom: values.MAIL_FROM,
     emailVerification: values.EMAIL_VERIFICATION === "on",
     secretKeys: values.SECRET_KEY ?? [],
@@ -138,6 +147,30 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     pingBodyBytesMax: values.PING_BODY_LIMIT,
     pingEmail: pingEmailOf(values),
   };
+}
+
+function smtpOf(values: Values): Config["smtp"] {
+  const { SMTP_URL: url, SMTP_TLS: tls, SMTP_CA_FILE: ca, SMTP_EHLO: ehlo } = values;
+  if (tls === "off" && url?.startsWith("smtps:") === true)
+    throw new ConfigError(
+      "SMTP_TLS is off, and SMTP_URL starts with smtps://, which is TLS: change one of them.",
+    );
+  return { tls, ca, ehlo: ehlo ?? ehloName([values.PUBLIC_URL, values.MAIL_FROM]) };
+}
+
+/** Mail servers dislike who introduces itself by no name, or by one that is not in the DNS. */
+function ehloName(addresses: readonly (string | null)[]): string | null {
+  const hosts = addresses.map((address) => {
+    const host = address === null ? "" : (URL.parse(address)?.hostname ?? mailDomainOf(address));
+    return domainToASCII(host);
+  });
+  return (
+    hosts.find((host) => host.includes(".") && isIP(host) === 0 && !/\.(localhost|local)$/.test(host)) ?? null
+  );
+}
+
+function mailDomainOf(from: string): string {
+  return /@([\p{L}\p{N}.-]+)/u.exec(from)?.[1] ?? "";
 }
 
 function pingEmailOf(values: Values): Config["pingEmail"] {

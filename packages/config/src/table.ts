@@ -23,6 +23,9 @@ const FOOT = [
   "",
   "Lists are written with commas. `BOOTSTRAP_*` act once, on a database without any account; later starts leave what is there as it is.",
   "",
+  "What `SMTP_URL` says itself goes before `SMTP_TLS` and `SMTP_EHLO`: `?ignoreTLS=true`, `?requireTLS=true`, `?tls.rejectUnauthorized=false`, `?name=host`.",
+  "Authorities of your own for channels that speak HTTPS (a Gotify, ntfy or Matrix of your own, a webhook): Node's variable `NODE_EXTRA_CA_CERTS`, a PEM file, set where Overdue is started; it holds for the mail server as well.",
+  "",
   "This page is made from `packages/config/src/variables.ts`; a test holds the two equal, and `npx vitest run --project core packages/config -u` writes it anew.",
   "",
 ];

@@ -1,7 +1,11 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { z } from "zod";
 
 const SECRET_CHARS_MIN = 32;
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 const commaList = z.string().transform((text) =>
   text
@@ -52,6 +56,23 @@ export const mailDomain = z
   .string()
   .regex(/^[a-z0-9.-]+$/i, "must be the domain of mail addresses, such as ping.example.org")
   .transform((text) => text.toLowerCase());
+
+/** A file of certificates as PEM; what comes out is its text. */
+export const authorities = z.string().transform((path, context) => {
+  const fail = (message: string) => {
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  };
+  try {
+    const pem = readFileSync(path, "utf8");
+    const [...certificates] = pem.matchAll(CERTIFICATE);
+    for (const [certificate] of certificates) new X509Certificate(certificate);
+    return certificates.length > 0 ? pem : fail("must hold at least one certificate as PEM");
+  } catch (error) {
+    const isUnread = error instanceof Error && "syscall" in error;
+    return fail(isUnread ? "must be a file that can be read" : "must hold certificates as PEM");
+  }
+});
 
 /** An address to listen on: an IP address or a name. */
 export const listenAddress = z

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  authorities,
   baseUrl,
   chosenKey,
   hostName,
@@ -42,7 +43,22 @@ export const VARIABLES = {
   SMTP_URL: optional(
     urlOf("smtp:", "smtps:"),
     "e-mail channels say that no mail server is set",
-    "Mail server that e-mails leave by: `smtps://user:password@host:465`.",
+    "Mail server that e-mails leave by: `smtps://user:password@host:465`, or `smtp://host:587`, which takes STARTTLS where it is offered.",
+  ),
+  SMTP_TLS: optional(
+    oneOf("off", "opportunistic", "required", "verify"),
+    "`opportunistic` for a mail server on this machine; elsewhere STARTTLS where it is offered, and then the certificate is checked",
+    "`off`: no TLS. `opportunistic`: where it is offered, with any certificate, such as a self-signed one. `required`: always, with any certificate. `verify`: always, with a certificate that is valid for the host.",
+  ),
+  SMTP_CA_FILE: optional(
+    authorities,
+    "the usual authorities",
+    "File of certificates (PEM) of your own authority, trusted for the mail server besides the usual ones.",
+  ),
+  SMTP_EHLO: optional(
+    hostName,
+    "the host of `PUBLIC_URL`, or the domain of `MAIL_FROM`, where they are real names",
+    "Host name by which we introduce ourselves to the mail server.",
   ),
   MAIL_FROM: withDefault(
     z.string().regex(/\S+@\S+/, "must contain an e-mail address"),

@@ -19,6 +19,7 @@ import { paceOf, sharedPaceOf } from "../deliver/pace.ts";
 import type { Ending, Sender } from "../senders/sender.ts";
 import type { Parcel, Told } from "./courier.ts";
 import type { Gates } from "./gates.ts";
+import type { LeaseKeeper } from "./lease-keeper.ts";
 import { nextStep } from "./next-step.ts";
 import type { Recorder } from "./recorder.ts";
 
@@ -33,6 +34,7 @@ export type AttemptParts = {
   lease: Lease;
   recorder: Recorder;
   gates: Gates;
+  leases: LeaseKeeper;
 };
 
 /**
@@ -71,9 +73,11 @@ async function attemptInTurn(
   let retryInMs: number | null = null;
   // What is quiet has a gate of its own: an alert does not wait for its answer.
   const gate = isQuietKind(mine.alert.kind) ? `${mine.claim.channelId} quiet` : mine.claim.channelId;
+  const done = parts.leases.keep(mine.claim);
   await parts.gates.pass(gate, room, async (answered) => {
     retryInMs = await attempt(mine, parts, answered);
   });
+  done();
   return retryInMs;
 }
 

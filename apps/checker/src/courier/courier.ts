@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { Sender } from "../senders/sender.ts";
 import { attemptParcels } from "./attempt.ts";
 import { openGates } from "./gates.ts";
+import { openLeaseKeeper, type LeaseKeeperOptions } from "./lease-keeper.ts";
 import { openRecorder } from "./recorder.ts";
 
 /** A delivery to be attempted. `behind`: how many more wait for its channel. */
@@ -41,9 +42,11 @@ export type CourierOptions = {
   log: Logger;
   /** By which others know that its process is gone. Null: a lease ends by time alone. */
   courierId: string | null;
+  /** How often leases are looked at, and when an attempt is slow. */
+  leases?: Partial<Pick<LeaseKeeperOptions, "seconds" | "everyMs" | "slowMs">>;
 };
 
-/** Well within a lease: an attempt takes 20 s at the very most. */
+/** A call takes 20 s at the most; what takes longer, such as a mail, has its lease prolonged meanwhile. */
 const LEASE_SECONDS = 45;
 /** They tell one alert from another by themselves, or pass each on to channels that gather: they are told each. */
 const KINDS_APART = Object.entries(channelKinds).flatMap(([name, kind]) =>
@@ -52,13 +55,19 @@ const KINDS_APART = Object.entries(channelKinds).flatMap(([name, kind]) =>
 
 /** A courier in this process. */
 export function openCourier(options: CourierOptions): Courier {
-  const { db, keyring, mail, courierId } = options;
+  const { db, keyring, mail, courierId, log } = options;
   const owners = { keyring, mail };
   const parts = {
     ...options,
-    lease: { seconds: LEASE_SECONDS, holder: courierId, apart: KINDS_APART, owners },
+    lease: {
+      seconds: options.leases?.seconds ?? LEASE_SECONDS,
+      holder: courierId,
+      apart: KINDS_APART,
+      owners,
+    },
     recorder: openRecorder(db, owners),
     gates: openGates(),
+    leases: openLeaseKeeper({ db, log, seconds: LEASE_SECONDS, ...options.leases }),
   };
   const underWay = new Set<string>();
   const idle: (() => void)[] = [];
@@ -77,6 +86,7 @@ export function openCourier(options: CourierOptions): Courier {
     },
     stop: async () => {
       if (underWay.size > 0) await new Promise<void>((resolve) => idle.push(resolve));
+      parts.leases.stop();
     },
   };
 }

@@ -48,6 +48,7 @@ export async function runCourier(config: Config): Promise<void> {
   const alive = stayAlive(pool);
   listen(courier, async () => {
     setTimeout(() => process.exit(1), END_WITHIN_MS).unref();
+    sending.hurry();
     await courier.stop();
     clearInterval(alive);
     await sending.close();
@@ -101,6 +102,7 @@ async function openSending(config: Config, db: Db) {
   const keyring = keyringOf(config.secretKeys);
   const mailer = openMailer({
     smtpUrl: config.smtpUrl,
+    smtp: config.smtp,
     from: config.mailFrom,
     stopLink: (message) => stopLinkOf(message, { keyring, publicUrl: config.publicUrl }),
     returnPath: returnPathOf(config, keyring),
@@ -118,7 +120,7 @@ async function openSending(config: Config, db: Db) {
     await egress.close();
     await sink.close();
   };
-  return { keyring, sender, sink: sink.channel, close };
+  return { keyring, sender, sink: sink.channel, hurry: () => mailer.hurry(), close };
 }
 
 /** Mails that come back are heard where mails are taken at all. */

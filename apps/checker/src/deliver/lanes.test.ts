@@ -125,6 +125,16 @@ test("a busy project leaves room for another", async () => {
   expect(names().toSorted()).toEqual(["a1", "a2", "a3", "b1"]);
 });
 
+test("what takes long holds up its own channel alone", async () => {
+  open({ atOncePerProject: 1, slowAfterMs: 1_000 });
+  addAll(["a1", "a2", "b1"], "serial");
+  await settle();
+  expect(names()).toEqual(["a1"]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  await settle();
+  expect(names()).toEqual(["a1", "b1"]);
+});
+
 test("no more than the limit is under way at once", async () => {
   open({ atOnce: 2 });
   addAll(["a1", "b1", "c1"]);

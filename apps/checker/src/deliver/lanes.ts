@@ -1,6 +1,8 @@
 import type { Pace } from "@overdue/channels";
 import type { DueDelivery } from "@overdue/db";
 
+import { openPlaces, type Places } from "./places.ts";
+
 /**
  * What this process has been told to deliver, and how much of it at once: every channel has a lane of its own that is
  * as wide and as quick as its provider allows, and lanes take turns, so that neither a slow channel nor a busy project
@@ -36,6 +38,8 @@ export type LaneOptions = {
   now?: () => number;
   atOnce?: number;
   atOncePerProject?: number;
+  /** From when on a delivery holds nobody up but its own channel. */
+  slowAfterMs?: number;
 };
 
 /** Two rows to one door: alerts, and what is quiet, which has its turn where no alert waits. */
@@ -44,6 +48,7 @@ type Lane = { kind: string; alerts: Row; quiet: Row; opensAt: number };
 
 const AT_ONCE = 1_000;
 const AT_ONCE_PER_PROJECT = 500;
+const SLOW_AFTER_MS = 15_000;
 const WAITING = 50_000;
 const BATCH = 200;
 /** Of all places so many are never taken by what is quiet. */
@@ -61,7 +66,7 @@ class OpenLanes implements Lanes {
   readonly #options: Required<LaneOptions>;
   readonly #lanes = new Map<string, Lane>();
   readonly #here = new Set<string>();
-  readonly #perProject = new Map<string, number>();
+  readonly #places: Places;
   readonly #kindOpensAt = new Map<string, number>();
   readonly #idle: (() => void)[] = [];
   #underWay = 0;
@@ -72,7 +77,9 @@ class OpenLanes implements Lanes {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: LaneOptions) {
-    this.#options = { atOnce: AT_ONCE, atOncePerProject: AT_ONCE_PER_PROJECT, now: Date.now, ...options };
+    const usual = { atOnce: AT_ONCE, atOncePerProject: AT_ONCE_PER_PROJECT, slowAfterMs: SLOW_AFTER_MS };
+    this.#options = { ...usual, now: Date.now, ...options };
+    this.#places = openPlaces(this.#options.slowAfterMs, () => this.#pumpSoon());
   }
 
   add(due: DueDelivery): void {
@@ -112,6 +119,7 @@ class OpenLanes implements Lanes {
     this.#stopped = true;
     clearTimeout(this.#timer);
     if (this.#underWay > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    this.#places.close();
   }
 
   /** Those that are added together start together, in few statements. */
@@ -176,7 +184,7 @@ class OpenLanes implements Lanes {
     row.underWay += 1;
     this.#underWay += 1;
     if (due.crashes > 0) this.#suspects += 1;
-    this.#perProject.set(due.projectId, this.#ofProject(due.projectId) + 1);
+    this.#places.take(due);
     this.#closeForAMoment(lane, now);
   }
 
@@ -185,8 +193,8 @@ class OpenLanes implements Lanes {
     const { projectId, crashes, isQuiet } = due;
     return (
       (crashes === 0 || this.#suspects < (SUSPECTS_AT_ONCE[crashes - 1] ?? 1)) &&
-      this.#underWay < roomFor(due, atOnce) &&
-      this.#ofProject(projectId) < roomFor(due, atOncePerProject) &&
+      this.#places.inAll() < roomFor(due, atOnce) &&
+      this.#places.ofProject(projectId) < roomFor(due, atOncePerProject) &&
       rowOf(lane, due).underWay < (isQuiet ? 1 : claimedAtOnce(paceOf(lane.kind)))
     );
   }
@@ -212,7 +220,7 @@ class OpenLanes implements Lanes {
     if (opensInMs === 0) this.#here.delete(due.deliveryId);
     this.#underWay -= 1;
     if (due.crashes > 0) this.#suspects -= 1;
-    this.#countDownProject(due.projectId);
+    this.#places.leave(due);
     const lane = this.#lanes.get(laneName(due));
     if (lane !== undefined) rowOf(lane, due).underWay -= 1;
     if (!wasSent) this.#giveBack(lane, due.channelKind);
@@ -226,16 +234,6 @@ class OpenLanes implements Lanes {
     if (lane === undefined) return void this.#here.delete(due.deliveryId);
     rowOf(lane, due).waiting.unshift(due);
     lane.opensAt = Math.max(lane.opensAt, this.#options.now() + opensInMs);
-  }
-
-  #countDownProject(projectId: string): void {
-    const left = this.#ofProject(projectId) - 1;
-    if (left > 0) this.#perProject.set(projectId, left);
-    else this.#perProject.delete(projectId);
-  }
-
-  #ofProject(projectId: string): number {
-    return this.#perProject.get(projectId) ?? 0;
   }
 
   /** Forgets lanes that are empty and open, and comes back for the first that is closed for its pace alone. */

@@ -1,5 +1,9 @@
 import type { HttpRequest } from "@overdue/channels";
-import { startFakeWebhook, type FakeWebhook } from "@overdue/testkit";
+import { once } from "node:events";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+
+import { startFakeWebhook, testCertificates, type FakeWebhook } from "@overdue/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
 import { openEgress, type Egress, type EgressOptions } from "./egress.ts";
@@ -100,6 +104,30 @@ describe("what goes wrong", () => {
     const resolve = () => Promise.reject(Object.assign(new Error("no"), { code: "ENOTFOUND" }));
     expect(await egress({ resolve }).send(to("http://nowhere.example/"))).toEqual({
       failed: "The host's name could not be resolved.",
+      uncertain: false,
+    });
+  });
+
+  test.each([
+    ["selfSigned", "The server's certificate is self-signed."],
+    ["expired", "The server's certificate has expired."],
+    ["elsewhere", "The server's certificate is for another host name than the address has."],
+    ["good", "The server's certificate is signed by an authority that is not known here"],
+  ] as const)("a certificate that is %s is said to be so", async (name, sentence) => {
+    const server = createServer(testCertificates[name], (_, response) => response.end());
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port: at } = server.address() as AddressInfo; // a TCP server that listens always has one
+    const trusting = name === "expired" || name === "elsewhere";
+    const ca = trusting ? testCertificates.authority : undefined;
+    const answer = await allowing({ ca }).send(to(`https://127.0.0.1:${at}/`));
+    server.close();
+    expect(answer).toMatchObject({ failed: expect.stringContaining(sentence), uncertain: false });
+  });
+
+  test("a server without TLS behind https:// is said to be so", async () => {
+    expect(await allowing().send(to(inside.url.replace("http:", "https:")))).toEqual({
+      failed: "The server does not speak TLS at this port.",
       uncertain: false,
     });
   });

@@ -27,6 +27,8 @@ export type EgressOptions = {
   resolve?: Resolve;
   /** Ports that public hosts may be reached at: 80, 443, 8080 and 8443 unless told. */
   ports?: ReadonlySet<number>;
+  /** Certificates of authorities, as PEM, instead of the usual ones. */
+  ca?: string | undefined;
 };
 
 const ANSWER_BYTES = 64 * 1024;
@@ -39,7 +41,12 @@ const AGENT = { connections: 256, pipelining: 1, keepAliveTimeout: 4_000, allowH
  */
 export function openEgress(options: EgressOptions): Egress {
   const { timeoutMs = TIMEOUT_MS, resolve = resolveByDns, ports = WEB_PORTS } = options;
-  const rules: GuardRules = { allowed: parseNetworks(options.allowedNetworks), resolve, ports };
+  const rules: GuardRules = {
+    allowed: parseNetworks(options.allowedNetworks),
+    resolve,
+    ports,
+    ...(options.ca !== undefined && { ca: options.ca }),
+  };
   const guarded = new Agent({ ...AGENT, connect: guardedConnector(rules) });
   const trusted = new Agent({ ...AGENT, connect: { timeout: 5_000 } });
   const post = async (request: HttpRequest) => {

@@ -1,11 +1,11 @@
 import { Refused } from "./guard.ts";
+import { tlsReason } from "./tls-reason.ts";
 
 /** No answer came. `uncertain`: the request may have been received all the same. Coarse, and without addresses. */
 export type EgressFailure = { failed: string; uncertain: boolean };
 
 const NAME = new Set(["ENOTFOUND", "EAI_AGAIN", "ENODATA"]);
 const UNREACHED = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"]);
-const TLS = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|EPROTO)/;
 
 /** What may be said of an error on the way out: enough to act on, too little to map a network with. */
 export function failureOf(cause: unknown, timeoutMs: number): EgressFailure {
@@ -14,7 +14,8 @@ export function failureOf(cause: unknown, timeoutMs: number): EgressFailure {
   if (NAME.has(code)) return { failed: "The host's name could not be resolved.", uncertain: false };
   if (UNREACHED.has(code)) return { failed: "The connection failed.", uncertain: false };
   if (code === "UND_ERR_CONNECT_TIMEOUT") return { failed: "The connection timed out.", uncertain: false };
-  if (TLS.test(code)) return { failed: "The TLS handshake failed.", uncertain: false };
+  const reason = tlsReason(code);
+  if (reason !== null) return { failed: reason, uncertain: false };
   if (isTimeout(cause)) return { failed: `No answer within ${timeoutMs / 1_000} s.`, uncertain: true };
   return { failed: "The connection broke before an answer came.", uncertain: true };
 }

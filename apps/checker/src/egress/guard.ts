@@ -8,7 +8,13 @@ import { isAllowed, isPublic, type Networks } from "./address.ts";
 /** Finds every address of a host. */
 export type Resolve = (host: string) => Promise<readonly { address: string; family: number }[]>;
 /** `ports`: those that may be used on the public internet. */
-export type GuardRules = { allowed: Networks; resolve: Resolve; ports: ReadonlySet<number> };
+export type GuardRules = {
+  allowed: Networks;
+  resolve: Resolve;
+  ports: ReadonlySet<number>;
+  /** Certificates of authorities, as PEM, instead of the usual ones. */
+  ca?: string;
+};
 
 /** The host or the port is not for tenants to reach. Its message is fit to be shown. */
 export class Refused extends Error {
@@ -27,9 +33,10 @@ export const resolveByDns: Resolve = (host) => lookup(host, { all: true });
 export function guardedConnector(rules: GuardRules): buildConnector.connector {
   return (options, callback) => {
     const port = Number(options.port || (options.protocol === "https:" ? 443 : 80));
+    const authority = rules.ca === undefined ? {} : { ca: rules.ca };
     const fail = (cause: unknown) => callback(asError(cause), null);
     permittedAddresses(options.hostname, port, rules).then((addresses) => {
-      buildConnector({ lookup: pinnedTo(addresses), timeout: CONNECT_MS, allowH2: false })(
+      buildConnector({ lookup: pinnedTo(addresses), timeout: CONNECT_MS, allowH2: false, ...authority })(
         options,
         (...[error, socket]) => {
           if (error !== null || socket === null) return fail(error);

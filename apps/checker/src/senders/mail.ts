@@ -1,80 +1,130 @@
-import { sanitised, type AlertMessage, type Outcome } from "@overdue/channels";
-import { createTransport, type Transporter } from "nodemailer";
+import { PassThrough } from "node:stream";
+import { domainToASCII } from "node:url";
 
+import { sanitised, type AlertMessage } from "@overdue/channels";
+
+import { mailFailure, notTaken, type MailProgress } from "./mail-failure.ts";
+import { openMailPlaces, type MailPlaces } from "./mail-places.ts";
+import { threadHeaders } from "./mail-thread.ts";
 import type { Ending } from "./sender.ts";
+import { openTransport, SMTP_WAITS, type SmtpSettings, type SmtpWaits } from "./smtp-transport.ts";
 
 /** Sends alerts as mail. Never throws. */
-export type Mailer = { send(to: string, message: AlertMessage): Promise<Ending>; close(): void };
-/** SMTP_URL and MAIL_FROM. `stopLink`: where whoever gets such a mail ends them. */
+export type Mailer = {
+  /** May take minutes: a mail server that looks into a mail before it answers is waited for. */
+  send(to: string, message: AlertMessage): Promise<Ending>;
+  /** Ends what is under way within seconds, since this process is about to end. */
+  hurry(): void;
+  close(): void;
+};
+
+/** SMTP_URL and the like, and MAIL_FROM. `stopLink`: where the reader of such a mail ends them. */
 export type MailOptions = {
   smtpUrl: string | null;
+  smtp?: Omit<SmtpSettings, "url">;
   from: string;
-  timeoutMs?: number;
+  waits?: Partial<SmtpWaits>;
+  /** From when on a mail no longer counts among those that are on their way at once; 15 s unless told. */
+  slowAfterMs?: number;
+  /** How long a stop waits for answers; 10 s unless told. */
+  hurryMs?: number;
   stopLink: (message: AlertMessage) => string;
   /** Where a mail that cannot be delivered comes back to; null: to the sender, where nobody reads it. */
   returnPath?: ((deliveryId: string, to: string) => string) | null;
 };
 
-const TIMEOUT_MS = 10_000;
 const LOAD_AFTER_MS = 5_000;
+const HURRY_MS = 10_000;
+const AT_ONCE = 8;
+const SLOW_AFTER_MS = 15_000;
 const UNSET = "No mail server is set: the operator must set SMTP_URL.";
 
-export function openMailer({
-  smtpUrl,
-  from,
-  timeoutMs = TIMEOUT_MS,
-  stopLink,
-  returnPath = null,
-}: MailOptions): Mailer {
-  if (smtpUrl === null) return { send: () => Promise.resolve(failed(UNSET, false)), close: () => undefined };
-  const transport = createTransport({
-    url: smtpUrl,
-    pool: true,
-    maxConnections: 8,
-    connectionTimeout: timeoutMs / 2,
-    greetingTimeout: timeoutMs / 2,
-    socketTimeout: timeoutMs,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
-  transport.on("error", () => undefined); // an idle connection of the pool died; the next mail opens another
-  // Half a second's work to load: not while the rest starts, and not when the first alert waits for it.
-  const loading = setTimeout(() => void import("@overdue/channels/email"), LOAD_AFTER_MS).unref();
-  return {
-    send: (to, message) =>
-      bounded(sendMail({ transport, from, to, stopLink, returnPath }, message), timeoutMs),
-    close: () => {
-      clearTimeout(loading);
-      transport.close();
-    },
-  };
+export function openMailer(options: MailOptions): Mailer {
+  const { smtpUrl, smtp, waits } = options;
+  if (smtpUrl === null) {
+    const unset = () => Promise.resolve(notTaken(UNSET, { uncertain: false }));
+    return { send: unset, hurry: () => undefined, close: () => undefined };
+  }
+  return new SmtpMailer(options, { ...smtp, url: smtpUrl }, { ...SMTP_WAITS, ...waits });
 }
 
-type Way = Required<Pick<MailOptions, "from" | "stopLink" | "returnPath">> & {
-  transport: Transporter;
-  to: string;
-};
+class SmtpMailer implements Mailer {
+  readonly #options: MailOptions;
+  readonly #waits: SmtpWaits;
+  readonly #transport: ReturnType<typeof openTransport>;
+  readonly #places: MailPlaces;
+  readonly #stopping = new AbortController();
+  readonly #loading: NodeJS.Timeout;
 
-async function sendMail(
-  { transport, from, to, stopLink, returnPath }: Way,
-  message: AlertMessage,
-): Promise<Ending> {
-  const { renderEmail } = await import("@overdue/channels/email");
-  const stop = stopLink(message);
-  try {
-    const info: unknown = await transport.sendMail({
+  constructor(options: MailOptions, settings: SmtpSettings, waits: SmtpWaits) {
+    this.#options = options;
+    this.#places = openMailPlaces({ most: AT_ONCE, slowAfterMs: options.slowAfterMs ?? SLOW_AFTER_MS });
+    this.#waits = waits;
+    this.#transport = openTransport(settings, waits);
+    this.#transport.use("stream", watchProgress);
+    // Half a second's work to load: not while the rest starts, and not when the first alert waits for it.
+    this.#loading = setTimeout(() => void import("@overdue/channels/email"), LOAD_AFTER_MS).unref();
+  }
+
+  async send(to: string, message: AlertMessage): Promise<Ending> {
+    const progress: MailProgress = { to, isWhole: false };
+    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(this.#waits.mail)]);
+    try {
+      const leave = await this.#places.take(signal);
+      try {
+        const mail = Object.assign(await this.#mail(to, message), { progress, signal });
+        return sent(await this.#transport.sendMail(mail));
+      } finally {
+        leave();
+      }
+    } catch (cause) {
+      if (!signal.aborted) return mailFailure(cause, progress);
+      const because = this.#stopping.signal.aborted
+        ? "Overdue was stopped before the mail server answered."
+        : `The mail server did not take the mail within ${this.#waits.mail / 60_000} min.`;
+      return notTaken(because, { uncertain: progress.isWhole });
+    }
+  }
+
+  hurry(): void {
+    setTimeout(() => this.#stopping.abort(), this.#options.hurryMs ?? HURRY_MS).unref();
+  }
+
+  close(): void {
+    clearTimeout(this.#loading);
+    this.#transport.close();
+  }
+
+  async #mail(to: string, message: AlertMessage) {
+    const { from, stopLink, returnPath } = this.#options;
+    const { renderEmail } = await import("@overdue/channels/email");
+    const stop = stopLink(message);
+    const address = onTheWire(to);
+    return {
       from,
-      to: { name: "", address: to },
-      ...(returnPath !== null && { envelope: { from: returnPath(message.deliveryId, to), to } }),
+      to: { name: "", address },
+      ...(returnPath && { envelope: { from: returnPath(message.deliveryId, to), to: address } }),
       ...(await renderEmail(message, stop)),
-      messageId: `<${message.deliveryId}@${domainOf(from)}>`,
+      ...threadHeaders(message, domainOf(from)),
       headers: { ...UNANSWERED, ...stopHeaders(stop) },
-    });
-    return { result: sent(info), statusCode: 250 };
-  } catch (cause) {
-    return refusal(cause);
+    };
   }
 }
+
+type Plugin = Parameters<ReturnType<typeof openTransport>["use"]>[1];
+
+/** Once its last byte is read the whole mail is on its way, and nobody can know that it was not taken. */
+const watchProgress: Plugin = ({ data, message }, done) => {
+  const { progress } = data as { progress?: MailProgress };
+  message?.transform(() => {
+    const through = new PassThrough();
+    through.once("end", () => {
+      if (progress !== undefined) progress.isWhole = true;
+    });
+    return through;
+  });
+  done();
+};
 
 /** No holiday notes and receipts, please (RFC 3834, and Exchange's own); what cannot be delivered is to come back. */
 const UNANSWERED = {
@@ -90,57 +140,18 @@ function stopHeaders(stop: string): Record<string, string> {
     : address;
 }
 
-function sent(info: unknown): Outcome & { outcome: "sent" } {
-  const answer = textIn(info, "response");
-  return { outcome: "sent", providerRef: textIn(info, "messageId") || null, because: sanitised(answer) };
+function sent({ response, messageId }: { response: string; messageId: string }): Ending {
+  const result = { outcome: "sent", providerRef: messageId, because: sanitised(response) } as const;
+  return { result, statusCode: 250 };
 }
 
-/** A 5xx to the recipient is for ever; to anything else it may be the server's mood or the operator's mistake. */
-function refusal(cause: unknown): Ending {
-  const statusCode = numberIn(cause, "responseCode");
-  const command = textIn(cause, "command");
-  const said = sanitised(textIn(cause, "response") || textIn(cause, "message"));
-  if (command === "RCPT TO" && statusCode !== null && statusCode >= 500) {
-    return { result: { outcome: "permanent", because: said }, statusCode };
-  }
-  const uncertain = statusCode === null && command === "DATA";
-  return {
-    result: { outcome: "transient", because: said || "The mail server did not answer.", uncertain },
-    statusCode,
-  };
-}
-
-async function bounded(sending: Promise<Ending>, timeoutMs: number): Promise<Ending> {
-  const { promise, resolve } = Promise.withResolvers<Ending>();
-  const timer = setTimeout(
-    () => resolve(failed(`No answer from the mail server within ${timeoutMs / 1_000} s.`, true)),
-    timeoutMs,
-  );
-  try {
-    return await Promise.race([sending, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function failed(because: string, uncertain: boolean): Ending {
-  return { result: { outcome: "transient", because, uncertain }, statusCode: null };
+/** Every mail server understands a domain's ASCII form; SMTPUTF8 is needed for the part before the @ alone. */
+function onTheWire(address: string): string {
+  const at = address.lastIndexOf("@");
+  return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1)) || address.slice(at + 1)}`;
 }
 
 function domainOf(from: string): string {
-  return /@([A-Za-z0-9.-]+)/.exec(from)?.[1] ?? "overdue.invalid";
-}
-
-function textIn(value: unknown, key: string): string {
-  const found = fieldIn(value, key);
-  return typeof found === "string" ? found : "";
-}
-
-function numberIn(value: unknown, key: string): number | null {
-  const found = fieldIn(value, key);
-  return typeof found === "number" ? found : null;
-}
-
-function fieldIn(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+  const domain = /@([\p{L}\p{N}.-]+)/u.exec(from)?.[1] ?? "";
+  return domainToASCII(domain) || "overdue.invalid";
 }

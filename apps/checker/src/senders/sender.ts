@@ -8,7 +8,7 @@ import type { Mailer } from "./mail.ts";
 /** How an attempt ended. "plain" is dealt with inside the attempt. */
 export type Ending = { result: Exclude<Outcome, { outcome: "plain" }>; statusCode: number | null };
 
-/** Sends an alert through a channel, once. Never throws where `passOn` does not, and takes 10 s at most. */
+/** Sends an alert through a channel, once. Never throws where `passOn` does not; only a mail takes longer than 20 s. */
 export type Sender = { send(channel: OpenChannel, message: AlertMessage): Promise<Ending> };
 
 export type SenderParts = {

@@ -79,6 +79,8 @@ export type AlertFacts = {
   tellsDownToo: boolean;
   /** An earlier attempt may have arrived. */
   uncertain: boolean;
+  /** The deliveries by which this channel was told of the same incident before, oldest first; left out: none. */
+  sentBefore?: readonly string[];
 };
 
 /** One line of an alert: what it is, and the value in words. */

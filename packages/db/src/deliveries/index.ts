@@ -7,6 +7,7 @@ export { dueDeliveries, msUntilDue, stillDue, type DueDelivery } from "./due.ts"
 export { dismissDelivery, listDeadLetters, redeliver, tellOfDeadLetters } from "./dead-letters.ts";
 export { finishDeliveries, type Ended, type Finish } from "./finish.ts";
 export { freeLeases } from "./free-leases.ts";
+export { keepLeases, type UnderWay } from "./keep-leases.ts";
 export { loadAlerts, type AlertRecord } from "./load-alert.ts";
 export { moveChannel } from "./move-channel.ts";
 export { passOnDelivery, type PassedOn } from "./pass-on.ts";

@@ -18,6 +18,8 @@ export type AlertRecord = {
   group: AlertGroup | null;
   /** On an up: no down of the same incident was sent to this channel. */
   tellsDownToo: boolean;
+  /** The messages by which this channel was told of the same incident before, oldest first. */
+  sentBefore: string[];
   project: { id: string; name: string };
   channel: { id: string; name: string };
   channelKind: string;
@@ -41,6 +43,7 @@ type LoadedRow = Omit<AlertRecord, "lastPing" | "group"> & {
 };
 
 const OUTPUT_BYTES = 8_192;
+const SENT_BEFORE_MAX = 10;
 
 /**
  * Everything that the alerts of these deliveries say. The last ping is the newest one not later than the flip.
@@ -50,7 +53,7 @@ export async function loadAlerts(db: Db | Tx, ids: readonly string[]): Promise<A
   if (ids.length === 0) return [];
   const { rows } = await db.execute<LoadedRow>(sql`
     select d.id as "deliveryId", case when ended.id is null then d.kind else 'up' end as kind, d.uncertain, d.payload, ${epochMs(sql`d.created_at`)} as "writtenAt",
-      ${tellsDownToo} as "tellsDownToo",
+      ${tellsDownToo} as "tellsDownToo", ${sentBefore} as "sentBefore",
       json_build_object('id', p.id, 'name', p.name) as project,
       json_build_object('id', c.id, 'name', c.name) as channel,
       c.kind as "channelKind", c.settings as "sealedSettings",
@@ -90,6 +93,12 @@ const tellsDownToo = sql`((d.kind = 'up' or ended.id is not null) and not exists
   select from deliveries e
   where e.project_id = d.project_id and e.check_id = d.check_id and e.channel_id = d.channel_id
     and e.kind in ('down', 'reminder') and e.state = 'sent' and e.incident_id = i.id))`;
+
+/** What a reader has of this incident already; those that went in one message are that message. */
+const sentBefore = sql`array(select coalesce(e.lead_id, e.id) from deliveries e
+  where e.project_id = d.project_id and e.check_id = d.check_id and e.channel_id = d.channel_id
+    and e.state = 'sent' and e.incident_id = i.id and e.id <> d.id
+  order by e.id limit ${SENT_BEFORE_MAX})`;
 
 const checkJson = sql`case when k.id is not null then json_build_object('id', k.id, 'name', k.name,
   'slug', k.slug, 'tags', to_json(string_to_array(k.tags, ' ')),

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 
 import PostalMime, { type Email } from "postal-mime";
 import {
@@ -9,13 +9,35 @@ import {
   type SMTPServerSession,
 } from "smtp-server";
 
+import type { TestCertificate } from "./certificates.ts";
 import { newLedger, type Ledger } from "./ledger.ts";
 
 /** A mail as it was accepted: its envelope, its source, and what a mail program makes of it. */
-export type ReceivedMail = { from: string; to: string[]; raw: string; mail: Email; receivedAt: number };
+export type ReceivedMail = {
+  from: string;
+  to: string[];
+  raw: string;
+  mail: Email;
+  receivedAt: number;
+  /** What the sender introduced itself as. */
+  ehlo: string;
+  /** It came over TLS. */
+  secure: boolean;
+};
 
-/** A refusal in SMTP's words, such as 550 for a mailbox that is not there or 451 for greylisting. */
-export type SmtpFault = { at: "rcpt" | "data"; code: number; message: string };
+/** What a mail server does besides taking a mail. */
+export type SmtpFault =
+  /** A refusal in SMTP's words, such as 550 for a mailbox that is not there or 451 for greylisting. */
+  | { at: "rcpt" | "data"; code: number; message: string }
+  /** No word before this is over: before the greeting, or after the whole mail, which is taken all the same. */
+  | { at: "greeting" | "data"; until: Promise<void> }
+  /** The whole mail is taken, and the connection closed without an answer. */
+  | { at: "data"; closes: true };
+
+export type FakeSmtpOptions = {
+  /** Offers STARTTLS with this certificate; without it no TLS. */
+  certificate?: TestCertificate;
+};
 
 /** A mail server that accepts everything it was not told to refuse. */
 export type FakeSmtp = Ledger<ReceivedMail> & {
@@ -25,26 +47,39 @@ export type FakeSmtp = Ledger<ReceivedMail> & {
   next(...faults: SmtpFault[]): void;
   /** Answers 550 to this recipient for ever. */
   refuseMailbox(address: string): void;
+  /** All bytes that came without TLS: the server's library shows addresses in another form than they came in. */
+  wire(): string;
   close(): Promise<void>;
 };
 
-export async function startFakeSmtp(): Promise<FakeSmtp> {
+export async function startFakeSmtp({ certificate }: FakeSmtpOptions = {}): Promise<FakeSmtp> {
   const ledger = newLedger<ReceivedMail>();
   const script: SmtpFault[] = [];
   const refused = new Set<string>();
   const server = new SMTPServer({
-    disabledCommands: ["AUTH", "STARTTLS"],
+    disabledCommands: certificate === undefined ? ["AUTH", "STARTTLS"] : ["AUTH"],
+    ...certificate,
     disableReverseLookup: true,
     logger: false,
     onRcptTo: (address, _, done) => done(rcptFault(address, { refused, script })),
+    onConnect: (_, done) => {
+      const fault = take(script, "greeting");
+      if (fault !== null && "until" in fault) void fault.until.then(() => done());
+      else done();
+    },
     onData: (stream, session, done) => {
-      void accept(stream, session).then((received) => {
-        const fault = takeFault(script, "data");
-        if (fault === null) ledger.add(received);
-        done(fault);
+      void accept(stream, session).then(async (received) => {
+        const fault = take(script, "data");
+        if (fault !== null && "code" in fault) return done(smtpError(fault.code, fault.message));
+        ledger.add(received);
+        if (fault !== null && "until" in fault) await fault.until;
+        if (fault !== null && "closes" in fault) sockets.get(session.remotePort)?.destroy();
+        else done();
       });
     },
   });
+  const wire: Buffer[] = [];
+  const sockets = socketsOf(server, wire);
   server.on("error", () => undefined); // a client that breaks off in the middle
   server.listen(0, "127.0.0.1");
   await once(server.server, "listening");
@@ -53,22 +88,40 @@ export async function startFakeSmtp(): Promise<FakeSmtp> {
     ...ledger,
     url: `smtp://127.0.0.1:${port}`,
     next: (...faults) => script.push(...faults),
+    wire: () => Buffer.concat(wire).toString(),
     refuseMailbox: (address) => refused.add(address),
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close: () => {
+      for (const socket of sockets.values()) socket.destroy();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
   };
 }
 
 type Rules = { refused: Set<string>; script: SmtpFault[] };
 
 function rcptFault({ address }: SMTPServerAddress, { refused, script }: Rules): Error | null {
-  return refused.has(address) ? smtpError(550, "5.1.1 No such mailbox") : takeFault(script, "rcpt");
+  if (refused.has(address)) return smtpError(550, "5.1.1 No such mailbox");
+  const fault = take(script, "rcpt");
+  return fault !== null && "code" in fault ? smtpError(fault.code, fault.message) : null;
 }
 
-function takeFault(script: SmtpFault[], at: SmtpFault["at"]): Error | null {
+function take(script: SmtpFault[], at: SmtpFault["at"]): SmtpFault | null {
   const [first] = script;
   if (first?.at !== at) return null;
   script.shift();
-  return smtpError(first.code, first.message);
+  return first;
+}
+
+/** The open connections, by the port of the other end. */
+function socketsOf({ server }: SMTPServer, wire: Buffer[]): Map<number, Socket> {
+  const sockets = new Map<number, Socket>();
+  server.on("connection", (socket: Socket) => {
+    const port = socket.remotePort ?? 0;
+    sockets.set(port, socket);
+    socket.on("data", (chunk: Buffer) => wire.push(chunk));
+    socket.once("close", () => sockets.delete(port));
+  });
+  return sockets;
 }
 
 function smtpError(responseCode: number, message: string): Error {
@@ -86,5 +139,7 @@ async function accept(stream: SMTPServerDataStream, session: SMTPServerSession):
     raw: raw.toString("utf8"),
     mail: await PostalMime.parse(raw),
     receivedAt: Date.now(),
+    ehlo: session.hostNameAppearsAs,
+    secure: session.secure,
   };
 }

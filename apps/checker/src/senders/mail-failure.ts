@@ -1,0 +1,91 @@
+import { sanitised } from "@overdue/channels";
+
+import { tlsReason } from "../egress/tls-reason.ts";
+import type { Ending } from "./sender.ts";
+
+/** `isWhole`: all of the mail was handed over, so the mail server may have taken it whatever came after. */
+export type MailProgress = { to: string; isWhole: boolean };
+
+const OWN_RELAY =
+  "The operator can set SMTP_TLS=opportunistic for a mail server of one's own, or name its authority with SMTP_CA_FILE.";
+const UNREACHED: Record<string, string> = {
+  ECONNREFUSED: "Nothing listens at the mail server's address (SMTP_URL).",
+  EHOSTUNREACH: "The mail server's host (SMTP_URL) cannot be reached.",
+  ENETUNREACH: "The mail server's network (SMTP_URL) cannot be reached.",
+  ENOTFOUND: "The name of the mail server (SMTP_URL) could not be resolved.",
+  EAI_AGAIN: "The name of the mail server (SMTP_URL) could not be resolved just now.",
+  ETIMEDOUT: "The mail server (SMTP_URL) did not answer in time.",
+};
+
+const LETTERS = "The mail server takes no letters other than a to z before the @ of an address (SMTPUTF8).";
+
+/**
+ * What an error on the way of a mail means. A 5xx to the recipient is for ever; to anything else it may be the server's
+ * mood or the operator's mistake. Where the server gave no answer to the whole mail it may have taken it.
+ */
+export function mailFailure(cause: unknown, { to, isWhole }: MailProgress): Ending {
+  const statusCode = numberIn(cause, "responseCode");
+  const said = sanitised(textIn(cause, "response") || textIn(cause, "message"));
+  if (isAboutLetters(to, statusCode, said))
+    return notTaken(`${LETTERS} (${said})`, { uncertain: false, statusCode });
+  if (textIn(cause, "command") === "RCPT TO" && statusCode !== null && statusCode >= 500) {
+    return { result: { outcome: "permanent", because: said }, statusCode };
+  }
+  if (statusCode !== null) return notTaken(said, { uncertain: false, statusCode });
+  const because = tlsWords(cause) ?? networkWords(cause, isWhole) ?? said;
+  return notTaken(because || "The mail server did not answer.", { uncertain: isWhole, statusCode });
+}
+
+export function notTaken(
+  because: string,
+  { uncertain, statusCode = null }: { uncertain: boolean; statusCode?: number | null },
+): Ending {
+  return { result: { outcome: "transient", because, uncertain }, statusCode };
+}
+
+/** A server without SMTPUTF8 refuses such an address in many ways; only 5.1.1 is about the mailbox itself. */
+function isAboutLetters(to: string, statusCode: number | null, said: string): boolean {
+  return statusCode !== null && statusCode >= 500 && /^[^@]*[^!-~]/.test(to) && !/\b5\.1\.1\b/.test(said);
+}
+
+function tlsWords(cause: unknown): string | null {
+  const reason = tlsReason(codeOf(cause));
+  if (reason !== null) return `${reason.replace(/ Give it .*/, "")} ${OWN_RELAY}`;
+  return textIn(cause, "code") === "ETLS"
+    ? `The TLS handshake with the mail server failed. ${OWN_RELAY}`
+    : null;
+}
+
+function networkWords(cause: unknown, isWhole: boolean): string | null {
+  const message = textIn(cause, "message");
+  if (message.startsWith("Greeting never received"))
+    return "The mail server accepted a connection and never greeted.";
+  if (message.startsWith("Connection closed"))
+    return isWhole
+      ? "The mail server closed the connection before it answered to the whole mail."
+      : "The mail server closed the connection before the mail was sent.";
+  if (isWhole && textIn(cause, "code") === "ETIMEDOUT")
+    return "The mail server did not answer to the whole mail.";
+  return UNREACHED[codeOf(cause)] ?? null;
+}
+
+/** Nodemailer puts a code of its own over the system's and OpenSSL's, which it keeps beside it. */
+function codeOf(cause: unknown): string {
+  const [first] = cause instanceof AggregateError ? (cause.errors as unknown[]) : [];
+  if (first !== undefined) return codeOf(first);
+  return textIn(cause, "originalCode") || textIn(cause, "code");
+}
+
+function textIn(value: unknown, key: string): string {
+  const found = fieldIn(value, key);
+  return typeof found === "string" ? found : "";
+}
+
+function numberIn(value: unknown, key: string): number | null {
+  const found = fieldIn(value, key);
+  return typeof found === "number" ? found : null;
+}
+
+function fieldIn(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+}
