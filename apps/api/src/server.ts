@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import { createAdaptorServer } from "@hono/node-server";
 import type { Config } from "@overdue/config";
-import { listen, type Pool } from "@overdue/db";
+import { listen, loggableError, type Pool } from "@overdue/db";
 import pino, { type Logger } from "pino";
 
 import { createApp } from "./app.ts";
@@ -26,7 +26,7 @@ const SERVER_OPTIONS = {
 
 /** Serves until SIGTERM or SIGINT, then ends in order: not ready, no new connections, drain, close, exit 0. */
 export async function runServer(config: Config): Promise<void> {
-  const log = pino({ level: config.logLevel, base: { process: "api" } });
+  const log = pino({ level: config.logLevel, base: { process: "api" }, serializers: { err: loggableError } });
   const running = await startServer(config, log);
   log.info({ port: running.port }, "listening");
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

@@ -1,6 +1,7 @@
 import process from "node:process";
 
 import type { Config } from "@overdue/config";
+import { loggableError } from "@overdue/db";
 import { pino, type Logger } from "pino";
 
 import { startChecker } from "./start-checker.ts";
@@ -9,7 +10,7 @@ const STOP_MS = 20_000;
 
 /** Runs a checker until a signal ends it: the first stops it cleanly, the second at once. */
 export async function runChecker(config: Config): Promise<void> {
-  const log = pino({ name: "checker", level: config.logLevel });
+  const log = pino({ name: "checker", level: config.logLevel, serializers: { err: loggableError } });
   const { databaseUrl } = config;
   if (databaseUrl === null) throw new Error("DATABASE_URL is missing: start with `npm start`, or set it.");
   if (config.secretKeys.length === 0)

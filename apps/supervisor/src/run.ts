@@ -1,3 +1,4 @@
+import { printable } from "./printable.ts";
 import { sentenceOf } from "./refusal.ts";
 import { type Environment, type Programs, startProduct } from "./supervisor.ts";
 
@@ -51,5 +52,5 @@ function announce(url: string, isReady: boolean): void {
 }
 
 function say(sentence: string): void {
-  process.stderr.write(`${sentence}\n`);
+  process.stderr.write(`${printable(sentence)}\n`);
 }

@@ -1,6 +1,7 @@
 export { openDb, openPool, type Db, type Pool, type Tx } from "./database.ts";
 export { migrate } from "./migrate.ts";
 export { passingTrouble, type PassingTrouble } from "./passing-trouble.ts";
+export { loggableError, loggableMessage } from "./loggable-error.ts";
 export { derive, keyringOf, seal, unseal, type Keyring, type Place } from "./secrets/keyring.ts";
 export { isKey, newApiKey, newPingKey, storedKey, type KeyScope } from "./secrets/api-key.ts";
 export * from "./audit/index.ts";

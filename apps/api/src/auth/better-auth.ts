@@ -1,4 +1,4 @@
-import { type Db, schema } from "@overdue/db";
+import { type Db, loggableMessage, schema } from "@overdue/db";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import type { Logger } from "pino";
@@ -55,7 +55,7 @@ export function createAuth({ db, log, publicUrl, origins, secret }: AuthOptions)
     logger: {
       log: (level, message, ...details: unknown[]) => {
         noteHiddenError(details);
-        log[level === "error" ? "warn" : "debug"]({ from: "auth" }, message);
+        log[level === "error" ? "warn" : "debug"]({ from: "auth" }, loggableMessage(message));
       },
     },
     telemetry: { enabled: false },

@@ -7,6 +7,7 @@ import {
   bounceAddress,
   keyringOf,
   openDb,
+  loggableError,
   openPool,
   passOnDelivery,
   type Db,
@@ -33,7 +34,7 @@ const WARM_UP_CALLS = 5;
  * checker died, the courier ends what it took, records it, and then itself.
  */
 export async function runCourier(config: Config): Promise<void> {
-  const log = pino({ name: "courier", level: config.logLevel });
+  const log = pino({ name: "courier", level: config.logLevel, serializers: { err: loggableError } });
   const { databaseUrl } = config;
   if (databaseUrl === null || process.send === undefined)
     throw new Error("A courier is started by a checker.");

@@ -1,9 +1,10 @@
+import { printable } from "../printable.ts";
 import { sentenceOf } from "../refusal.ts";
 import { runAdmin } from "./admin.ts";
 
 try {
-  process.stdout.write(`${await runAdmin(process.argv.slice(2), process.env)}\n`);
+  process.stdout.write(`${printable(await runAdmin(process.argv.slice(2), process.env))}\n`);
 } catch (error) {
-  process.stderr.write(`${sentenceOf(error)}\n`);
+  process.stderr.write(`${printable(sentenceOf(error))}\n`);
   process.exitCode = 1;
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { printable } from "../printable.ts";
 import { isReason, readable } from "./log-line.ts";
 
 /** A program of ours that must always run, and where it tells about itself. */
@@ -72,7 +73,8 @@ function listen(program: Program, child: ChildProcess): () => string | null {
   let reason: string | null = null;
   const hear = (stream: Readable | null) => {
     if (!stream) return;
-    createInterface({ input: stream }).on("line", (line) => {
+    createInterface({ input: stream }).on("line", (raw) => {
+      const line = printable(raw);
       program.log(line);
       if (isReason(line)) reason = line;
       const sentence = readable(program.name, line);

@@ -1,5 +1,6 @@
 import { readConfig } from "@overdue/config";
 import { openOwnServer } from "../database/own-server.ts";
+import { printable } from "../printable.ts";
 import { sentenceOf, Refusal } from "../refusal.ts";
 import { prepareInstallation } from "./first-start.ts";
 
@@ -11,6 +12,6 @@ try {
   await openOwnServer(config.databaseUrl);
   process.stdout.write(`Open ${await prepareInstallation(config, config.databaseUrl)}\n`);
 } catch (error) {
-  process.stderr.write(`${sentenceOf(error)}\n`);
+  process.stderr.write(`${printable(sentenceOf(error))}\n`);
   process.exitCode = 1;
 }
