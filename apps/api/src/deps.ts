@@ -12,6 +12,7 @@ import type { KeyUse } from "./keys/key-use.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { Site } from "./site/manifest.ts";
+import type { WorkerPool } from "./workers/worker-pool.ts";
 
 /** What a request may lean on. Made once in `main.ts`; a test makes its own. */
 export type Deps = {
@@ -32,6 +33,8 @@ export type Deps = {
   metrics: Metrics;
   site: Site;
   pings: Pings;
+  /** Threads for what takes long. */
+  workers: WorkerPool;
   /** The client's address, behind the proxies we trust. */
   clientAddress: (c: Context) => string | null;
   /** The address at the other end of the connection. */

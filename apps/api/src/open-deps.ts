@@ -18,6 +18,16 @@ import { Metrics } from "./metrics/metrics.ts";
 import { addSkewGauge, addVitalGauges } from "./metrics/vital-gauges.ts";
 import { createReceiver } from "./pings/receiver.ts";
 import type { Site } from "./site/manifest.ts";
+import { WorkerPool } from "./workers/worker-pool.ts";
+
+/** A file of the largest size that people write is read within a second or two, and ten on a busy machine. */
+const WORKER_LIMITS = {
+  threads: 2,
+  taskMsMax: 10_000,
+  heapMegabytesMax: 256,
+  waitingMax: 50,
+  waitingPerOwnerMax: 3,
+};
 
 /** Opens everything that requests lean on. Pings have a pool of their own, which no slow page can use up. */
 export function openDeps(config: Config, { log, site }: { log: Logger; site: Site }) {
@@ -62,6 +72,7 @@ function depsOf({ pool, log, settings, limits, databaseUrl, secret }: Opened) {
     keyUse: new KeyUse({ db, log, now }),
     changes: new ChangeHub(databaseUrl),
     streams,
+    workers: new WorkerPool(WORKER_LIMITS),
     readiness: new Readiness({ databaseUrl, now }),
     metrics: new Metrics({ streams: () => streams.count, process: true }),
   };

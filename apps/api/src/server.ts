@@ -57,7 +57,7 @@ export async function startServer(
     deps.readiness.stop();
     deps.streams.closeAll();
     await Promise.all([closed(server), mails?.stop()]);
-    await Promise.all([receiver.stop(), stopListening(), deps.changes.stop()]);
+    await Promise.all([receiver.stop(), stopListening(), deps.changes.stop(), deps.workers.close()]);
     await endAll(pools);
   };
   return { port, stop };

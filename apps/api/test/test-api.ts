@@ -59,7 +59,7 @@ function openOn(ownUrl: string, options: TestOptions) {
   };
   const close = async () => {
     deps.streams.closeAll();
-    await Promise.all([opened.receiver.stop(), deps.changes.stop()]);
+    await Promise.all([opened.receiver.stop(), deps.changes.stop(), deps.workers.close()]);
     await Promise.all(opened.pools.map((pool) => pool.end()));
   };
   return { deps, close };

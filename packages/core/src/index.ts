@@ -1,6 +1,7 @@
 export type { Instant } from "./time.ts";
 export { type Snooze, snoozedUntil } from "./incidents/snooze.ts";
 export { nextAfter, type Schedule } from "./schedules/schedule.ts";
+export { type ReckonedHolidays, reckonedHolidaysOf, takeHolidays } from "#holidays";
 export { ScheduleInput } from "./schedules/schedule-input.ts";
 export { canonicalTimezone, timezones } from "./schedules/timezones/timezones.ts";
 export type { ClockChange } from "./schedules/explain/clock-changes.ts";

@@ -1,23 +1,28 @@
 import type { MiddlewareHandler } from "hono";
 
+import { Overloaded, TooHeavy, type WorkerPool } from "../workers/worker-pool.ts";
+import { BadBody, checkShape, parseJson } from "./body-shape.ts";
 import type { AppEnv } from "./context.ts";
+import { type FileContent, type FileText, readFileContent } from "./file-content.ts";
 import { ApiError } from "./problem.ts";
+import { reckonHolidays } from "./reckon-holidays.ts";
 
-const MAX_DEPTH = 20;
 /** What a request may weigh, and a file that says how a whole project should be. */
-const REQUEST: Bounds = { bytes: 64 * 1024, keys: 1_000, name: "64 kB" };
-const FILE: Bounds = { bytes: 2 * 1024 * 1024, keys: 100_000, name: "2 MB" };
+const REQUEST = { bytes: 64 * 1024, fields: 1_000, name: "64 kB" };
+const FILE = { bytes: 2 * 1024 * 1024, name: "2 MB" };
 /** What another's program sends to us, which repeats a chat message and what stands around it. */
-const CALLBACK: Bounds = { bytes: 512 * 1024, keys: 10_000, name: "512 kB" };
+const CALLBACK = { bytes: 512 * 1024, name: "512 kB" };
 const YAML = /^(?:application|text)\/(?:x-)?yaml\b/i;
-type Bounds = { bytes: number; keys: number; name: string };
-const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
+type Bounds = { bytes: number; name: string };
+/** A file of this size is read on the main thread: that costs no more than any request. */
+const SMALL_FILE_CHARS = 16 * 1024;
 
 /** Reads and bounds a JSON body before any schema sees it. */
 export const readJson: MiddlewareHandler<AppEnv> = async (c, next) => {
   checkType(c.req.header("content-type"));
   const text = await readBounded(c.req.raw, REQUEST);
-  if (text !== "") checkShape(parse(text), REQUEST);
+  if (text !== "") asked(() => checkShape(parseJson(text), REQUEST.fields));
+  await reckonHolidays(c, text);
   const { url, method, headers } = c.req.raw;
   c.req.raw = new Request(url, { method, headers, ...(text !== "" && { body: text }) });
   await next();
@@ -32,13 +37,15 @@ export const readFile: MiddlewareHandler<AppEnv> = async (c, next) => {
       "Send YAML or JSON, with Content-Type: application/yaml or application/json.",
     );
   const text = await readBounded(c.req.raw, FILE);
-  const content = isYaml ? await parseYaml(text) : parse(text);
-  checkShape(content, FILE);
+  const owner = c.req.param("projectId") ?? "";
+  const content = await readContent({ text, isYaml }, { workers: c.var.deps.workers, owner });
+  if ("problem" in content) throw badBody(content);
+  await reckonHolidays(c, content.json);
   const { url, method } = c.req.raw;
   const headers = new Headers(c.req.raw.headers);
   headers.set("content-type", "application/json");
   headers.delete("content-length");
-  c.req.raw = new Request(url, { method, headers, body: JSON.stringify(content) });
+  c.req.raw = new Request(url, { method, headers, body: content.json });
   await next();
 };
 
@@ -47,16 +54,23 @@ export function readRaw(request: Request): Promise<string> {
   return readBounded(request, CALLBACK);
 }
 
-// Loaded when the first file comes.
-async function parseYaml(text: string): Promise<unknown> {
-  const yaml = await import("yaml");
+async function readContent(
+  file: FileText,
+  { workers, owner }: { workers: WorkerPool; owner: string },
+): Promise<FileContent> {
+  if (!file.isYaml && file.text.length <= SMALL_FILE_CHARS) return await readFileContent(file);
   try {
-    return yaml.parse(text, { maxAliasCount: 100 }) ?? {};
+    return await workers.run("readConfigFile", file, owner);
   } catch (cause) {
-    const message = `The file is not YAML: ${cause instanceof Error ? cause.message.split("\n")[0] : ""}`;
-    throw new ApiError("malformed", message, { errors: [{ field: "", message }], cause });
+    if (cause instanceof TooHeavy) throw new ApiError("malformed", TOO_HEAVY, { cause });
+    if (cause instanceof Overloaded) throw new ApiError("unavailable", OVERLOADED, { cause });
+    throw cause;
   }
 }
+
+const TOO_HEAVY =
+  "Reading the file takes more time or memory than a file may: leave out anchors, aliases and deep nesting, or send it as JSON.";
+const OVERLOADED = "Other files are being read: send this one again in a few seconds.";
 
 const SEND_JSON = "Send JSON, with the header Content-Type: application/json.";
 
@@ -81,42 +95,17 @@ async function readBounded(request: Request, bounds: Bounds): Promise<string> {
   }
 }
 
-function parse(text: string): unknown {
+/** @throws 400 for a body that is malformed */
+function asked(check: () => void): void {
   try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const message = `The body is not JSON${place(text, String(cause))}.`;
-    throw new ApiError("malformed", message, { errors: [{ field: "", message }], cause });
+    check();
+  } catch (error) {
+    if (!(error instanceof BadBody)) throw error;
+    throw badBody({ problem: error.message, field: error.field }, error);
   }
 }
 
-function place(text: string, complaint: string): string {
-  const known = /position (\d+)/.exec(complaint)?.[1];
-  if (known === undefined && !complaint.includes("end of JSON")) return "";
-  const before = text.slice(0, Number(known ?? text.length)).split("\n");
-  return `: it breaks off at line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
-}
-
-// Walks without recursion: a body may nest deeper than the stack.
-function checkShape(root: unknown, bounds: Bounds): void {
-  const open: { value: unknown; depth: number }[] = [{ value: root, depth: 1 }];
-  let keys = 0;
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (typeof next.value === "string") checkText(next.value);
-    if (typeof next.value !== "object" || next.value === null) continue;
-    if (next.depth > MAX_DEPTH) throw new ApiError("malformed", "The body nests deeper than 20 levels.");
-    for (const [key, value] of Object.entries(next.value)) {
-      if (FORBIDDEN.has(key)) throw ApiError.invalid(key, "This name cannot be used.");
-      open.push({ value, depth: next.depth + 1 });
-      keys += 1;
-    }
-    if (keys > bounds.keys)
-      throw new ApiError("malformed", `The body has more than ${bounds.keys.toLocaleString("en")} fields.`);
-  }
-}
-
-/** What no PostgreSQL can store. @throws 400 */
-function checkText(text: string): void {
-  if (!text.includes("\0") && text.isWellFormed()) return;
-  throw new ApiError("malformed", "Text may hold neither NUL characters nor half of a surrogate pair.");
+function badBody({ problem, field }: { problem: string; field: string }, cause?: unknown): ApiError {
+  if (field !== "") return ApiError.invalid(field, problem);
+  return new ApiError("malformed", problem, { errors: [{ field, message: problem }], cause });
 }

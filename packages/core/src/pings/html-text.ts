@@ -1,16 +1,22 @@
+import { decodeHTML } from "entities";
+
 /** Elements whose content is not for reading. */
 const UNREAD = /^(script|style)\b/i;
 const TAG = /^[a-z/!?]/i;
-const ENTITY = /&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,6});/gi;
-const NAMED: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " " };
-const CODE_POINT_MAX = 0x10_ff_ff;
+/** Characters that are drawn as nothing: marks where a word may break, and joiners. */
+const INVISIBLE = /[\u00ad\u200b-\u200d\u2060\ufeff]/g;
 
 /**
  * The words of an HTML text, as keywords are looked for in them: tags go without leaving a space, scripts, styles and
- * comments with what is in them, and white space is one space. One walk, whatever was sent.
+ * comments with what is in them, and white space is one space. Every entity of HTML is its character, and a character that
+ * is written in two parts is one. One walk, whatever was sent.
  */
 export function textOfHtml(html: string): string {
-  return decoded(withoutTags(html)).replaceAll(/\s+/g, " ").trim();
+  return decodeHTML(withoutTags(html))
+    .normalize("NFC")
+    .replaceAll(INVISIBLE, "")
+    .replaceAll(/\s+/g, " ")
+    .trim();
 }
 
 function withoutTags(html: string): string {
@@ -45,14 +51,4 @@ function behindElement(html: string, name: string, from: number): number {
     if (html.slice(at + 2, at + 2 + name.length).toLowerCase() === name) return behind(html, ">", at);
   }
   return html.length;
-}
-
-function decoded(text: string): string {
-  return text.replaceAll(ENTITY, (entity) => characterOf(entity.slice(1, -1)) ?? entity);
-}
-
-function characterOf(name: string): string | undefined {
-  if (!name.startsWith("#")) return NAMED[name.toLowerCase()];
-  const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
-  return code <= CODE_POINT_MAX ? String.fromCodePoint(code) : undefined;
 }

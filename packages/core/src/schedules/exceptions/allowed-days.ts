@@ -4,12 +4,18 @@ import { COUNTED_DAYS, type CountedDay, daysIn, type Exceptions } from "./except
 
 // A rarer day than one in five years is no schedule.
 const SEARCH_DAYS = 5 * 366;
+// The holidays of a year cost milliseconds, in some countries tens of them. A time that twelve such years refuse is
+// looked for no longer; without holidays it is by the days that were looked at.
+const HOLIDAY_YEARS_MAX = 12;
+const DAYS_MAX = 20_000;
 const WEEKDAY_OF: readonly CountedDay["day"][] = ["Sunday", ...COUNTED_DAYS.slice(2, 8)];
 
 /** The days that exceptions leave. */
 export class AllowedDays {
   readonly #exceptions: Exceptions;
   readonly #spans: { first: DayNumber; last: DayNumber }[];
+  #yearsAsked = new Set<number>();
+  #daysAsked = 0;
   #month: { first: DayNumber; days: ReadonlySet<DayNumber> } = { first: Number.NaN, days: new Set() };
 
   constructor(exceptions: Exceptions) {
@@ -17,13 +23,25 @@ export class AllowedDays {
     this.#spans = (exceptions.dates ?? []).flatMap((entry) => daysIn(entry) ?? []);
   }
 
-  /** The first allowed day from `from` on; null if the next five years have none. */
+  /** Call before the first `nextFrom` of a search: the whole search has its bounds. */
+  startSearch(): void {
+    this.#yearsAsked = new Set();
+    this.#daysAsked = 0;
+  }
+
+  /** The first allowed day from `from` on; null if the next five years have none, or the search has gone on for too long. */
   nextFrom(from: DayNumber): DayNumber | null {
-    for (let day = from; day <= from + SEARCH_DAYS; day++) if (this.#isAllowed(day)) return day;
+    for (let day = from; day <= from + SEARCH_DAYS && !this.#isOverdone(); day++)
+      if (this.#isAllowed(day)) return this.#isOverdone() ? null : day;
     return null;
   }
 
+  #isOverdone(): boolean {
+    return this.#daysAsked > DAYS_MAX || this.#yearsAsked.size > HOLIDAY_YEARS_MAX;
+  }
+
   #isAllowed(day: DayNumber): boolean {
+    this.#daysAsked += 1;
     return !this.#isListed(day) && this.#isWantedOfMonth(day) && !this.#isHoliday(day);
   }
 
@@ -32,8 +50,12 @@ export class AllowedDays {
   }
 
   #isHoliday(day: DayNumber): boolean {
+    const { holidays = [] } = this.#exceptions;
+    if (holidays.length === 0) return false;
     const { year } = civilDateOf(day);
-    return (this.#exceptions.holidays ?? []).some((region) => holidaysOf(region, year).has(day));
+    this.#yearsAsked.add(year);
+    if (this.#yearsAsked.size > HOLIDAY_YEARS_MAX) return true;
+    return holidays.some((region) => holidaysOf(region, year).has(day));
   }
 
   #isWantedOfMonth(day: DayNumber): boolean {

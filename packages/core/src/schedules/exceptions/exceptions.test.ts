@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { reckonedHolidaysOf, takeHolidays } from "./holidays.ts";
 import { nextAfter, type Schedule } from "../schedule.ts";
 import { ScheduleInput } from "../schedule-input.ts";
 import type { Exceptions } from "./exceptions.ts";
@@ -98,3 +99,39 @@ function nextDays(schedule: Schedule, from: string, count: number): string[] {
 function iso(instant: number | null): string {
   return instant === null ? "never" : new Date(instant).toISOString();
 }
+
+const CHRISTMAS = { kind: "cron", expression: "0 9 25 12 *", timezone: "UTC" } as const;
+
+test("a day that is a holiday each year is looked for in a dozen years, not in a thousand", () => {
+  const schedule: Schedule = { ...CHRISTMAS, except: { holidays: ["DE"] } };
+  let years: ReadonlyMap<string, number[]> = new Map();
+  const asked = () => expect(nextAfter(schedule, Date.parse("2026-12-01"))).toBeNull();
+  years = reckonedHolidaysOf(asked);
+  expect(years.size).toBeLessThanOrEqual(12);
+  expect(ScheduleInput.safeParse(schedule).error?.issues[0]?.message).toMatch(/would never run/);
+});
+
+test("a rare day that some holidays take is found all the same", () => {
+  const leapDay: Schedule = {
+    ...CHRISTMAS,
+    expression: "0 9 29 2 *",
+    except: { holidays: ["DE", "US", "FR"] },
+  };
+  expect(nextDays(leapDay, "2026-12-01", 3)).toEqual(["2028-02-29", "2032-02-29", "2036-02-29"]);
+});
+
+test("exceptions that leave nothing are given up after twenty thousand days, whatever the line", () => {
+  const dates = Array.from({ length: 100 }, (_, i) => `${2027 + i}-01-01..${2027 + i}-12-30`);
+  const schedule: Schedule = { ...CHRISTMAS, expression: "0 9 1 1 *", except: { dates } };
+  expect(nextAfter(schedule, Date.parse("2027-01-01"))).toBeNull();
+});
+
+test("holidays that another thread has reckoned are the same ones", () => {
+  const schedule: Schedule = { ...DAILY_AT_NINE, except: { holidays: ["CH-GL"] } };
+  const days = () => nextDays(schedule, "2026-04-01", 12);
+  let before: string[] = [];
+  const holidays = reckonedHolidaysOf(() => (before = days()));
+  expect([...holidays.keys()]).toEqual(["CH-GL 2026"]);
+  takeHolidays(structuredClone(holidays));
+  expect(days()).toEqual(before);
+});

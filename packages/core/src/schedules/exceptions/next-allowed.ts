@@ -17,6 +17,7 @@ export function nextAllowed(
   const days = allowedDays(JSON.stringify(exceptions));
   return (after) => {
     let from = after;
+    days.startSearch();
     for (let skips = 0; skips < SKIPS_MAX; skips++) {
       const at = next(from);
       if (at === null) return null;

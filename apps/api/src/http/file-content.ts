@@ -1,0 +1,88 @@
+import type * as Yaml from "yaml";
+
+import { BadBody, checkShape, parseJson } from "./body-shape.ts";
+
+export type FileText = { text: string; isYaml: boolean };
+/** A file as JSON, which every reader after it knows; or what is wrong with it. */
+export type FileContent = { json: string } | { problem: string; field: string };
+
+const FIELDS_MAX = 100_000;
+const ALIASES_MAX = 100;
+const DEPTH_MAX = 20;
+// A field has a name, a colon and a value, and the lexer marks where each text begins.
+const TOKENS_MAX = FIELDS_MAX * 6;
+/** What aliases made of a file may be larger than the file, but not without bounds. */
+const JSON_CHARS_MAX = 8_000_000;
+
+/** Reads a file in YAML or JSON. Costs seconds where a file is made for it, so it belongs on a thread of its own. */
+export async function readFileContent({ text, isYaml }: FileText): Promise<FileContent> {
+  try {
+    const content = isYaml ? await readYaml(text) : parseJson(text);
+    checkShape(content, FIELDS_MAX);
+    const json = JSON.stringify(content);
+    if (json.length > JSON_CHARS_MAX) throw new BadBody("The file's aliases make it larger than 8 MB.");
+    return { json };
+  } catch (error) {
+    if (!(error instanceof BadBody)) throw error;
+    return { problem: error.message, field: error.field };
+  }
+}
+
+async function readYaml(text: string): Promise<unknown> {
+  const yaml = await import("yaml");
+  checkTokens(yaml, text);
+  try {
+    // The library compares each key of a map with all others; `checkKeys` looks each up.
+    const document = yaml.parseDocument(text, { uniqueKeys: false });
+    const [error] = document.errors;
+    if (error !== undefined) throw error;
+    checkKeys(yaml, document);
+    return document.toJS({ maxAliasCount: ALIASES_MAX }) ?? {};
+  } catch (cause) {
+    if (cause instanceof BadBody) throw cause;
+    if (cause instanceof RangeError) throw new BadBody(tooDeep(), { cause });
+    throw new BadBody(`The file is not YAML: ${cause instanceof Error ? cause.message.split("\n")[0] : ""}`, {
+      cause,
+    });
+  }
+}
+
+/** Counts what a file is made of, before anything is built of it. */
+function checkTokens({ Lexer, CST }: typeof Yaml, text: string): void {
+  let [tokens, aliases, depth, dashes] = [0, 0, 0, 0];
+  for (const token of new Lexer().lex(text)) {
+    const type = CST.tokenType(token);
+    if (type === "space" || type === "newline" || type === "comment") {
+      if (type === "newline") dashes = 0;
+      continue;
+    }
+    tokens += 1;
+    if (type === "alias") aliases += 1;
+    if (type === "seq-item-ind") dashes += 1;
+    if (type === "flow-map-start" || type === "flow-seq-start") depth += 1;
+    if (type === "flow-map-end" || type === "flow-seq-end") depth -= 1;
+    if (depth > DEPTH_MAX || dashes > DEPTH_MAX) throw new BadBody(tooDeep());
+    if (aliases > ALIASES_MAX) throw new BadBody(`The file uses more than ${ALIASES_MAX} aliases.`);
+    if (tokens > TOKENS_MAX)
+      throw new BadBody(`The file has more than ${FIELDS_MAX.toLocaleString("en")} fields.`);
+  }
+}
+
+function tooDeep(): string {
+  return `The file nests deeper than ${DEPTH_MAX} levels.`;
+}
+
+/** A name that stands twice in one place would hide what the first one says. */
+function checkKeys({ visit, isScalar }: typeof Yaml, document: Yaml.Document): void {
+  visit(document, {
+    Map: (_, { items }) => {
+      const names = new Set<unknown>();
+      for (const { key } of items) {
+        const name = isScalar(key) ? String(key.value) : key;
+        if (names.has(name))
+          throw new BadBody(`The file is not YAML: “${String(name)}” stands twice in one place.`);
+        names.add(name);
+      }
+    },
+  });
+}
