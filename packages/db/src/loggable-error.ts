@@ -1,7 +1,7 @@
 import { DatabaseError } from "pg";
 
 /** What is written of an error: enough to find its cause, and nothing of what a statement carried. */
-export type LoggableError = {
+type LoggableError = {
   type: string;
   message: string;
   stack: string;
