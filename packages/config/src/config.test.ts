@@ -149,6 +149,11 @@ test("bootstrap needs an account and fills in the rest", () => {
   );
 });
 
+test("an account may have an address in any script's domain", () => {
+  const bootstrap = { BOOTSTRAP_EMAIL: "ops@münchen.example", BOOTSTRAP_PASSWORD: "long enough" };
+  expect(readConfig(bootstrap).bootstrap?.email).toBe("ops@xn--mnchen-3ya.example");
+});
+
 test("TLS that is off and an address that is TLS contradict each other", () => {
   expect(() => readConfig({ SMTP_URL: "smtps://mail.example.org", SMTP_TLS: "off" })).toThrow(
     "SMTP_TLS is off, and SMTP_URL starts with smtps://",

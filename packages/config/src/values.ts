@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
+import { domainToASCII } from "node:url";
 import { z } from "zod";
 
 const SECRET_CHARS_MIN = 32;
@@ -73,6 +74,12 @@ export const authorities = z.string().transform((path, context) => {
     return fail(isUnread ? "must be a file that can be read" : "must hold certificates as PEM");
   }
 });
+
+/** The e-mail address of an account; a domain such as münchen.example becomes what mail servers know it as. */
+export const accountEmail = z
+  .string()
+  .transform((text) => text.replace(/@([^@]+)$/, (_, domain: string) => `@${domainToASCII(domain)}`))
+  .pipe(z.email("must be an e-mail address"));
 
 /** An address to listen on: an IP address or a name. */
 export const listenAddress = z

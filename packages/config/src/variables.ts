@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  accountEmail,
   authorities,
   baseUrl,
   chosenKey,
@@ -113,7 +114,7 @@ export const VARIABLES = {
     "Who may make an account after the first: `open` anyone, `invite` who was invited, `closed` nobody.",
   ),
   BOOTSTRAP_EMAIL: optional(
-    z.email("must be an e-mail address"),
+    accountEmail,
     "the first start prints a link instead",
     "E-mail of an account that the first start creates; needs `BOOTSTRAP_PASSWORD`.",
   ),

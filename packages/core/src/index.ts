@@ -1,3 +1,4 @@
+export { asciiDomain, mailAddress, withAsciiDomain } from "./mail-address.ts";
 export type { Instant } from "./time.ts";
 export { type Snooze, snoozedUntil } from "./incidents/snooze.ts";
 export { nextAfter, type Schedule } from "./schedules/schedule.ts";

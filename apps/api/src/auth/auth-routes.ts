@@ -1,3 +1,4 @@
+import { mailAddress, withAsciiDomain } from "@overdue/core";
 import { z } from "zod";
 
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
@@ -6,10 +7,9 @@ import { countPasswordChange, countSignUp, signingIn } from "./attempts.ts";
 import { PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS } from "./better-auth.ts";
 import { signUp } from "./sign-up.ts";
 
-const Email = z
-  .email("Write an e-mail address, such as ada@example.org.")
-  .max(254, "Use at most 254 characters.")
-  .transform((email) => email.toLowerCase());
+const Email = mailAddress("Write an e-mail address, such as ada@example.org.", "ascii domain").transform(
+  (email) => email.toLowerCase(),
+);
 const NewPassword = z
   .string()
   .min(PASSWORD_MIN_CHARS, `Use at least ${PASSWORD_MIN_CHARS} characters.`)
@@ -17,7 +17,9 @@ const NewPassword = z
 // Not validated further: a wrong password is wrong, whatever its length.
 const Password = z.string().max(1_000);
 
-const SignIn = z.strictObject({ email: z.string().max(254), password: Password }).meta({ id: "SignIn" });
+const SignIn = z
+  .strictObject({ email: z.string().max(254).transform(withAsciiDomain), password: Password })
+  .meta({ id: "SignIn" });
 const SignUp = z
   .strictObject({
     email: Email,

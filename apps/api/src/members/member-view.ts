@@ -1,3 +1,4 @@
+import { mailAddress } from "@overdue/core";
 import type { MemberRow } from "@overdue/db";
 import { z } from "zod";
 
@@ -9,9 +10,7 @@ export const Role = z.enum(["owner", "editor", "viewer"]).meta({
 
 export const MemberInput = z
   .strictObject({
-    email: z
-      .email("Write an e-mail address, such as ada@example.org.")
-      .max(254, "Use at most 254 characters."),
+    email: mailAddress("Write an e-mail address, such as ada@example.org.", "ascii domain"),
     role: Role,
   })
   .meta({ id: "MemberInput" });

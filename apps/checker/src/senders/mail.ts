@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
-import { domainToASCII } from "node:url";
 
 import { sanitised, type AlertMessage } from "@overdue/channels";
+import { asciiDomain, withAsciiDomain } from "@overdue/core";
 
 import { mailFailure, notTaken, type MailProgress } from "./mail-failure.ts";
 import { openMailPlaces, type MailPlaces } from "./mail-places.ts";
@@ -66,13 +66,17 @@ class SmtpMailer implements Mailer {
     this.#loading = setTimeout(() => void import("@overdue/channels/email"), LOAD_AFTER_MS).unref();
   }
 
-  async send(to: string, message: AlertMessage): Promise<Ending> {
+  send(to: string, message: AlertMessage): Promise<Ending> {
+    return this.#deliver(to, () => this.#mail(to, message));
+  }
+
+  async #deliver(to: string, compose: () => Promise<object>): Promise<Ending> {
     const progress: MailProgress = { to, isWhole: false };
     const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(this.#waits.mail)]);
     try {
       const leave = await this.#places.take(signal);
       try {
-        const mail = Object.assign(await this.#mail(to, message), { progress, signal });
+        const mail = Object.assign(await compose(), { progress, signal });
         return sent(await this.#transport.sendMail(mail));
       } finally {
         leave();
@@ -99,7 +103,8 @@ class SmtpMailer implements Mailer {
     const { from, stopLink, returnPath } = this.#options;
     const { renderEmail } = await import("@overdue/channels/email");
     const stop = stopLink(message);
-    const address = onTheWire(to);
+    // Every mail server understands this form; SMTPUTF8 is needed for the part before the @ alone.
+    const address = withAsciiDomain(to);
     return {
       from,
       to: { name: "", address },
@@ -145,13 +150,7 @@ function sent({ response, messageId }: { response: string; messageId: string }):
   return { result, statusCode: 250 };
 }
 
-/** Every mail server understands a domain's ASCII form; SMTPUTF8 is needed for the part before the @ alone. */
-function onTheWire(address: string): string {
-  const at = address.lastIndexOf("@");
-  return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1)) || address.slice(at + 1)}`;
-}
-
 function domainOf(from: string): string {
   const domain = /@([\p{L}\p{N}.-]+)/u.exec(from)?.[1] ?? "";
-  return domainToASCII(domain) || "overdue.invalid";
+  return asciiDomain(domain) ?? "overdue.invalid";
 }

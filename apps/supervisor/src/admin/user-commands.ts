@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { addMember, createUser, type Db, findUserByEmail, setOperator } from "@overdue/db";
+import { mailAddress } from "@overdue/core";
 import { z } from "zod";
 import { Refusal } from "../refusal.ts";
 import { defineCommand, id } from "./command.ts";
 import { mustFindProject } from "./project.ts";
 
-const email = z.email("must be an e-mail address");
+const email = mailAddress("must be an e-mail address", "ascii domain");
 const password = z
   .string()
   .min(8, "must have at least 8 characters")

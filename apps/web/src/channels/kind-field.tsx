@@ -31,8 +31,10 @@ export function KindField({ field, channels, value, onChange, error }: Props) {
       return <PasswordInput autoComplete="off" {...typed} />;
     case "text":
     case "url":
-    case "email":
       return <TextInput type={field.input} autoComplete="off" spellCheck={false} {...typed} />;
+    case "email":
+      // Browsers rewrite the domain of a field of type "email", and refuse letters before the @.
+      return <TextInput inputMode="email" autoComplete="off" spellCheck={false} {...typed} />;
     case "choice":
       return (
         <NativeSelect {...shared} value={value} onChange={typed.onChange} data={[...(field.choices ?? [])]} />

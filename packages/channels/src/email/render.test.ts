@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 
+import type { AlertFacts } from "../message/alert.ts";
 import { composeAlert, plainText } from "../message/compose.ts";
 import { downFacts, HOSTILE_TEXTS, hostileFacts, PUBLIC_URL, upFacts } from "../message/samples.ts";
 import { reportFacts } from "../message/report-sample.ts";
@@ -7,10 +8,10 @@ import { renderEmail } from "./render.ts";
 
 const STOP = "https://overdue.example.org/unsubscribe?channel=c";
 
-test("a down has its title as subject, and both parts carry every line", async () => {
+test("a down says in its subject why, and both parts carry every line", async () => {
   const message = composeAlert(downFacts, PUBLIC_URL);
   const mail = await renderEmail(message, STOP);
-  expect(mail.subject).toBe("nightly backup is down");
+  expect(mail.subject).toBe("[Down] nightly backup: missed");
   expect(mail.text).toBe(`${plainText(message)}\n\nNo more mails to this address: ${STOP}`);
   const shown = mail.html.replaceAll(/<!--.*?-->/g, "");
   for (const { value } of message.lines) expect(shown).toContain(value);
@@ -27,7 +28,46 @@ test("what can be done about it stands in both parts", async () => {
 
 test("an up that may repeat says so in its subject", async () => {
   const mail = await renderEmail(composeAlert({ ...upFacts, uncertain: true }, PUBLIC_URL), STOP);
-  expect(mail.subject).toBe("nightly backup is up again (may repeat #00a1b2)");
+  expect(mail.subject).toBe("[Up again, 13 min late] nightly backup: missed (may repeat #00a1b2)");
+});
+
+describe("subjects of one incident", () => {
+  const subject = async (facts: AlertFacts) =>
+    (await renderEmail(composeAlert(facts, PUBLIC_URL), STOP)).subject;
+  const reminder = { ...downFacts, kind: "reminder", writtenAt: downFacts.writtenAt + 7_200_000 } as const;
+
+  test("say what it is about at each of its moments, and are the same but for the brackets", async () => {
+    const all = [downFacts, reminder, upFacts, { ...upFacts, tellsDownToo: true }];
+    const subjects = await Promise.all(all.map(subject));
+    expect(subjects.map((text) => /^\[(.*?)\]/.exec(text)?.[1])).toEqual([
+      "Down",
+      "Still down 2 h",
+      "Up again, 13 min late",
+      "Was down, up again, 13 min late",
+    ]);
+    expect(new Set(subjects.map((text) => text.replace(/^\[.*?\] /, "")))).toEqual(
+      new Set(["nightly backup: missed"]),
+    );
+  });
+
+  test.each([
+    ["missed", "missed"],
+    ["failed", "failed"],
+    ["overlong", "overlong"],
+    ["overlap", "overlapping"],
+    ["too-quick", "too quick"],
+    ["too-often", "too often"],
+    ["never-started", "never started"],
+    ["host-duplicate", "on two hosts"],
+  ] as const)("say of %s that it is %s", async (reason, word) => {
+    const incident = downFacts.incident && { ...downFacts.incident, reason };
+    expect(await subject({ ...downFacts, incident })).toBe(`[Down] nightly backup: ${word}`);
+  });
+
+  test("say no lateness of what failed in time", async () => {
+    const incident = upFacts.incident && { ...upFacts.incident, reason: "failed" as const };
+    expect(await subject({ ...upFacts, incident })).toBe("[Up again] nightly backup: failed");
+  });
 });
 
 test("a report has its headings and names in both parts, and ends the reports alone", async () => {

@@ -15,19 +15,17 @@ import { createElement as h, type ReactElement } from "react";
 import type { AlertLine, AlertMessage, AlertSection } from "../message/alert.ts";
 import { plainText } from "../message/compose.ts";
 import { lookOf } from "../message/look.ts";
-import { oneLine } from "../message/text.ts";
+import { subjectOf } from "../message/subject.ts";
 import * as look from "./look.ts";
 
 /** Kept away from the package's main door: the web app has no use for a mail renderer. */
 
 export type RenderedEmail = { subject: string; html: string; text: string };
 
-const SUBJECT_CHARS = 180;
-
 /** An alert as a mail: HTML and plain text that say the same. `stop`: where its reader ends such mails. React escapes what a person or a job typed. */
 export async function renderEmail(message: AlertMessage, stop: string): Promise<RenderedEmail> {
   return {
-    subject: oneLine(subjectOf(message), SUBJECT_CHARS),
+    subject: subjectOf(message),
     html: await render(page(message, stop)),
     text: [
       plainText(message),
@@ -35,10 +33,6 @@ export async function renderEmail(message: AlertMessage, stop: string): Promise<
       `${stopWords(message)}: ${stop}`,
     ].join("\n\n"),
   };
-}
-
-function subjectOf(message: AlertMessage): string {
-  return message.repeat === null ? message.title : `${message.title} (${message.repeat})`;
 }
 
 function page(message: AlertMessage, stop: string): ReactElement {

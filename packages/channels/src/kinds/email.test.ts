@@ -2,16 +2,23 @@ import { expect, test } from "vitest";
 
 import { parseSettings } from "../registry.ts";
 
-test.each(["anna@example.org", "a+b.c@sub.example.co.uk", "root@localhost", " anna@example.org "])(
-  "%j is taken as an address",
-  (to) => {
-    expect(parseSettings("email", { to })).toMatchObject({
-      ok: true,
-      settings: { to: to.trim() },
-      hint: to.trim(),
-    });
-  },
-);
+test.each([
+  "anna@example.org",
+  "a+b.c@sub.example.co.uk",
+  "root@localhost",
+  " anna@example.org ",
+  "ops@münchen.test",
+  "ops@xn--mnchen-3ya.test",
+  "jürgen@bücher.example",
+  "чай@пример.рф",
+  "通知@例え.テスト",
+])("%j is taken as an address, and shown as it was typed", (to) => {
+  expect(parseSettings("email", { to })).toMatchObject({
+    ok: true,
+    settings: { to: to.trim() },
+    hint: to.trim(),
+  });
+});
 
 test.each([
   "a@x.org\r\nBcc: b@x.org",
@@ -25,6 +32,12 @@ test.each([
   "a@x..org",
   "a b@x.org",
   "a\u0000@x.org",
+  "a\u202eb@x.org",
+  "a@x\u200b.org",
+  "a@mün chen.test",
+  "a@münchen.test/x",
+  "a@münchen.test:25",
+  "a@１２７.0.0.1%2f",
   `${"a".repeat(65)}@x.org`,
 ])("%j is refused with the way out", (to) => {
   expect(parseSettings("email", { to })).toEqual({

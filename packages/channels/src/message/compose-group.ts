@@ -10,6 +10,7 @@ import type {
 import { runWords } from "./compose-other.ts";
 import { quietWords } from "./compose-quiet.ts";
 import { checkName, projectLine } from "./names.ts";
+import { reasonWord } from "./reason.ts";
 
 type GroupWords = Pick<AlertMessage, "kind" | "title" | "sentence" | "lines" | "tone" | "silent" | "mark">;
 
@@ -76,7 +77,7 @@ function areOrIs(count: number): string {
 
 function linesOf(facts: AlertFacts, group: AlertGroup, total: number): AlertLine[] {
   const reasons = countsBy(group, ({ reason }) => reason).flatMap(([reason, count]) =>
-    reason === null ? [] : [`${count} ${reason.replaceAll("-", " ")}`],
+    reason === null ? [] : [`${count} ${reasonWord(reason)}`],
   );
   const areOver = group.counts.every(({ kind }) => kind === "up");
   return [

@@ -27,6 +27,22 @@ const SENTENCES: Record<Reason, Sentence> = {
   "host-duplicate": () => "The job runs on more than one host.",
 };
 
+const WORDS: Record<Reason, string> = {
+  missed: "missed",
+  failed: "failed",
+  overlong: "overlong",
+  overlap: "overlapping",
+  "too-quick": "too quick",
+  "too-often": "too often",
+  "never-started": "never started",
+  "host-duplicate": "on two hosts",
+};
+
+/** Why a check is down, in a word or two: "missed", "too quick". */
+export function reasonWord(reason: Reason): string {
+  return WORDS[reason];
+}
+
 /** Why a check is down, in one plain sentence. */
 export function reasonSentence(reason: Reason, evidence: Evidence, graceSeconds: number): string {
   return SENTENCES[reason](evidence, graceSeconds);

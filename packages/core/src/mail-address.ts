@@ -1,0 +1,43 @@
+import { z } from "zod";
+
+/** Letters, digits and a few marks, no quotes or comments: nothing that two mail servers may read differently. */
+const LOCAL_PART = /^[\p{L}\p{N}\p{M}.!#$%&'*+/=?^_`{|}~-]{1,64}$/u;
+const LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+const DOMAIN = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`);
+const TYPED_DOMAIN = /^[\p{L}\p{N}\p{M}.-]+$/u;
+const CHARS_MAX = 254;
+
+/**
+ * One e-mail address as a person types it, `ops@münchen.example` included; kept as it was typed, in Unicode's composed
+ * form, so that the same address is always the same text.
+ */
+export function mailAddress(message: string, form: "as typed" | "ascii domain" = "as typed") {
+  return z
+    .string({ error: message })
+    .trim()
+    .max(CHARS_MAX, `An e-mail address has at most ${CHARS_MAX} characters.`)
+    .transform((text, context) => {
+      const typed = text.normalize("NFC");
+      const at = typed.lastIndexOf("@");
+      const domain = asciiDomain(typed.slice(at + 1));
+      if (at > 0 && LOCAL_PART.test(typed.slice(0, at)) && domain !== null) {
+        return form === "as typed" ? typed : `${typed.slice(0, at)}@${domain}`;
+      }
+      context.addIssue({ code: "custom", message });
+      return z.NEVER;
+    });
+}
+
+/** The domain as mail servers know it: `xn--mnchen-3ya.example`; null: it is none. */
+export function asciiDomain(domain: string): string | null {
+  if (DOMAIN.test(domain)) return domain;
+  if (!TYPED_DOMAIN.test(domain)) return null;
+  const ascii = URL.parse(`http://${domain}/`)?.hostname ?? "";
+  return DOMAIN.test(ascii) ? ascii : null;
+}
+
+/** An address with its domain as mail servers know it; anything else is left as it is. */
+export function withAsciiDomain(address: string): string {
+  const at = address.lastIndexOf("@");
+  return address.slice(0, at + 1) + (asciiDomain(address.slice(at + 1)) ?? address.slice(at + 1));
+}
