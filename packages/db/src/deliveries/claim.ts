@@ -1,3 +1,4 @@
+import { PROGRAM_KINDS } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
@@ -9,7 +10,7 @@ import { gather } from "./gather.ts";
 import { insteadOfUnconfirmed } from "./instead-of-unconfirmed.ts";
 import { lockPaces, type Pacing, takeTurns, writePaces } from "./keep-pace.ts";
 import { loadAlerts, type AlertRecord } from "./load-alert.ts";
-import { dropOutdatedMembers, failMembers, freeMembers } from "./members.ts";
+import { dropOutdatedMembers, failMembers, freeMembers, ungroup } from "./members.ts";
 import type { OwnersWay } from "./tell-owners.ts";
 
 /** The right to make one attempt. The attempt's number is the fence: only its holder may finish it. */
@@ -64,12 +65,29 @@ export function claimDeliveries(db: Db, ids: readonly string[], lease: Lease): P
     await dropOutdatedMembers(tx, claimed);
     await keepPace(claimed);
     const claims = await take(tx, claimed, { ...lease, probes });
-    const alerts = new Map((await loadAlerts(tx, claimed)).map((alert) => [alert.deliveryId, alert]));
+    const loaded = await ungroupForPrograms(tx, await loadAlerts(tx, claimed), lease.apart ?? []);
+    const alerts = new Map(loaded.map((alert) => [alert.deliveryId, alert]));
     return claims.flatMap((claim) => {
       const alert = alerts.get(claim.deliveryId);
       return alert === undefined ? [] : [{ claim, alert }];
     });
   });
+}
+
+/**
+ * A delivery that replaces a group's in a channel of another kind, or was grouped by an earlier version, tells a program
+ * only of its own check; the others get deliveries of their own.
+ */
+async function ungroupForPrograms(
+  tx: Tx,
+  alerts: readonly AlertRecord[],
+  apart: readonly string[],
+): Promise<AlertRecord[]> {
+  const alone = new Set([...apart, ...PROGRAM_KINDS]);
+  const isWrong = ({ group, channelKind }: AlertRecord) => group !== null && alone.has(channelKind);
+  const wrong = alerts.filter(isWrong).map(({ deliveryId }) => deliveryId);
+  await ungroup(tx, wrong);
+  return alerts.map((alert) => (isWrong(alert) ? { ...alert, group: null } : alert));
 }
 
 type Asking = {

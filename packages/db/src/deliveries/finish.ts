@@ -111,7 +111,8 @@ async function write(db: Db | Tx, endings: readonly Ended[]): Promise<Written> {
       select project_id, id, attempt, started_at, clock_timestamp(), state, status_code, answer from done
     ), led as (${led}), replaced as (
       update deliveries d set dealt_with_at = clock_timestamp() from done
-      where done.state = 'sent' and d.project_id = done.project_id and d.id = done.instead_of
+      where done.state = 'sent' and d.project_id = done.project_id
+        and (d.id = done.instead_of or d.lead_id = done.instead_of)
     ), heard as (
       select project_id, channel_id, bool_or(state = 'sent') as sent, min(broken_because) as broken_because,
         bool_or(is_probe) as is_probe, bool_or(state = 'sent' and kind = 'test') as tested,

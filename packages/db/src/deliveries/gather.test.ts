@@ -1,9 +1,11 @@
+import { PROGRAM_KINDS, RouteInput } from "@overdue/core";
 import { aCheck, anArrival, aProject, sceneKeyring, type SceneCheck, testDatabase } from "@overdue/testkit";
 import { eq } from "drizzle-orm";
 import { afterAll, expect, test } from "vitest";
 
 import { createChannel } from "../channels/index.ts";
 import { openDb } from "../database.ts";
+import { createRoute } from "../routes/index.ts";
 import { channels } from "../schema/index.ts";
 import { ALONE, recordPings } from "../transitions/index.ts";
 import { claimDeliveries } from "./claim.ts";
@@ -51,23 +53,33 @@ test("a critical check is never collected, nor is its return", async () => {
   expect(await told(projectId)).toEqual([{ kind: "down", counts: null }]);
 });
 
-test("a kind for programs collects where it is told to, and critical checks are told it one by one", async () => {
-  const { projectId, check } = await collecting(10, "webhook");
-  for (const name of ["a", "b"]) await ping(await check(name, "critical"), "fail");
-  for (const name of ["c", "d"]) await ping(await check(name), "fail");
+test.each(PROGRAM_KINDS)("%s is sent each alert by itself and at once, whatever it collects", async (kind) => {
+  const { projectId, check } = await collecting(10, kind);
+  const checks = [await check("a", "critical"), await check("b"), await check("c")];
+  for (const each of checks) await ping(each, "fail");
+  expect(await told(projectId)).toEqual(checks.map(() => ({ kind: "down", counts: null })));
+  for (const each of checks) await ping(each, "success");
+  expect(await told(projectId)).toEqual(checks.map(() => ({ kind: "up", counts: null })));
+});
+
+test("collected runs and notices of a program go one by one and at once too", async () => {
+  const { projectId, channelId, check } = await collecting(10, "webhook");
+  const hears = { changes: false, runs: true };
+  const steps = [{ afterMinutes: 0, targets: [{ kind: "channel", channelId }] }];
+  await createRoute(db, projectId, RouteInput.parse({ name: "runs", hears, steps }));
+  for (const name of ["a", "b"]) await ping(await check(name), "success");
   expect(await told(projectId)).toEqual([
-    { kind: "down", counts: null },
-    { kind: "down", counts: null },
+    { kind: "run", counts: null },
+    { kind: "run", counts: null },
   ]);
-  await pass(projectId, 10 * MINUTE);
-  expect(await told(projectId)).toEqual([{ kind: "down", counts: [["down", 2]] }]);
 });
 
 test.each([
   ["slack", null, [[["down", 2]]]],
   ["slack", false, [null, null]],
   ["webhook", null, [null, null]],
-  ["webhook", true, [[["down", 2]]]],
+  ["webhook", true, [null, null]],
+  ["pagerduty", true, [null, null]],
 ] as const)("a storm of two on %s with groups %s", async (kind, groups, messages) => {
   const { projectId, channelId, check } = await collecting(0, kind);
   await db.update(channels).set({ groups }).where(eq(channels.id, channelId));

@@ -2,6 +2,7 @@ import { gatherAlerts, gatherQuiet, type Gathered, type Instant } from "@overdue
 import { sql } from "drizzle-orm";
 
 import type { Tx } from "../database.ts";
+import { IS_PROGRAM } from "./channel-kinds.ts";
 import { isQuietKind } from "./delivery-row.ts";
 import { dropOutdated } from "./drop-outdated.ts";
 import { uuids } from "./due.ts";
@@ -15,7 +16,7 @@ const LATELY = "5 minutes";
 /**
  * Of deliveries that were claimed for sending, answers those that get a message of their own. The others, and what else
  * waits for the same channels, go with these where they share something, or wait a little for more to come. `apart`:
- * kinds of channel that are told each alert by itself, unless they are set otherwise.
+ * kinds of channel that are told each alert by itself, unless they are set otherwise; programs are, however they are set.
  */
 export async function gather(
   tx: Tx,
@@ -73,7 +74,8 @@ function messagesOf(gone: readonly Gone[]) {
 }
 
 function sharesMessages(apart: readonly string[]) {
-  return sql`(${COLLECTED} or coalesce(c.groups, c.kind <> all(${`{${apart.join(",")}}`}::text[])))`;
+  return sql`(not ${sql.raw(IS_PROGRAM)} and (${COLLECTED}
+    or coalesce(c.groups, c.kind <> all(${`{${apart.join(",")}}`}::text[]))))`;
 }
 
 async function groupingChannels(tx: Tx, ids: readonly string[], apart: readonly string[]): Promise<string[]> {

@@ -4,6 +4,7 @@ import { sql } from "drizzle-orm";
 import type { Db, Tx } from "../database.ts";
 import type { DeliveryKind } from "./delivery-row.ts";
 import { uuids } from "./due.ts";
+import { isReplacedIn } from "./members.ts";
 
 /** What one message tells of together. */
 export type AlertGroup = {
@@ -51,17 +52,15 @@ const SHARED = sql`case when s.shared like 'dependency %' then coalesce(
 export async function loadGroups(db: Db | Tx, ids: readonly string[]): Promise<Map<string, AlertGroup>> {
   if (ids.length === 0) return new Map();
   const { rows } = await db.execute<AlertGroup & { id: string }>(sql`
-    with told as (
-      select l.id as lead, d.id, d.payload,
+    with recursive ${TOLD_WITH(ids)}, told as (
+      select w.lead, d.id, d.payload,
         case when d.kind in ('down', 'reminder') and i.resolved_at is not null then 'up' else d.kind end as kind, d.check_id, k.name, k.schedule ->> 'timezone' as timezone,
         i.reason, i.storm_id,
-        row_number() over (partition by l.id order by d.lead_id nulls first, d.id) as place
-      from deliveries l
-      join deliveries d on d.id = l.id or d.lead_id = coalesce(l.instead_of, l.id)
+        row_number() over (partition by w.lead order by (d.id = w.lead) desc, d.id) as place
+      from told_with w
+      join deliveries d on d.id = w.id
       left join checks k on k.project_id = d.project_id and k.id = d.check_id
       left join incidents i on i.project_id = d.project_id and i.id = d.incident_id
-      where l.id = any(${uuids(ids)})
-        and (exists (select from deliveries m where m.lead_id = coalesce(l.instead_of, l.id)))
     )
     select t.lead as id,
       (select json_agg(json_build_object('kind', c.kind, 'reason', c.reason, 'count', c.count)
@@ -74,9 +73,21 @@ export async function loadGroups(db: Db | Tx, ids: readonly string[]): Promise<M
          (select count(*) from incidents i where i.project_id = s.project_id and i.storm_id = s.id
             and i.resolved_at is null))
        from storms s where s.id = (array_agg(t.storm_id) filter (where t.storm_id is not null))[1]) as storm
-    from told t group by t.lead`);
+    from told t group by t.lead having count(*) > 1`);
   return new Map(rows.map(({ id, ...group }) => [id, group]));
 }
+
+/**
+ * Each delivery with all that its message tells: what it leads, what the one that it replaces led, and what these led in
+ * turn. A member that has a replacement of its own is sent by that, and not again here.
+ */
+const TOLD_WITH = (ids: readonly string[]) => sql`told_with as (
+  select l.id as lead, l.channel_id, l.id, l.instead_of from deliveries l where l.id = any(${uuids(ids)})
+  union
+  select w.lead, w.channel_id, m.id, m.instead_of
+  from told_with w join deliveries m on m.lead_id = any(array[w.id, w.instead_of])
+  where m.lead_id = w.id or not ${isReplacedIn(sql`w.channel_id`)}
+)`;
 
 /** Of each check how many runs there were, how many failed, and its newest; those with failures first. */
 const quiet = sql`

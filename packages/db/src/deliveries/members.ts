@@ -13,7 +13,7 @@ export async function dropOutdatedMembers(tx: Tx, ids: readonly string[]): Promi
   if (ids.length === 0) return;
   await tx.execute(sql`
     update deliveries m set lead_id = null, last_error = 'Newer news took its place.'
-    where m.lead_id in (select coalesce(d.instead_of, d.id) from deliveries d where d.id = any(${uuids(ids)}))
+    where m.lead_id in (select unnest(array[d.id, d.instead_of]) from deliveries d where d.id = any(${uuids(ids)}))
       and (${hasNewerNews}
         or exists (select from checks k where k.id = m.check_id and k.deleted_at is not null))`);
 }
@@ -35,6 +35,34 @@ async function membersInsteadOf(tx: Tx, ids: readonly string[]): Promise<string[
     select m.id from deliveries l join deliveries m on m.lead_id = l.instead_of
     where l.id = any(${uuids(ids)}) and not ${hasNewerNews}`);
   return rows.map(({ id }) => id);
+}
+
+/**
+ * Gives each alert that these leads would have sent together a delivery of its own: their channel is one that is sent
+ * each by itself. What a lead replaces in another channel is replaced one by one.
+ */
+export async function ungroup(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.execute(sql`
+    update deliveries m set state = 'pending', lead_id = null, finished_at = null, last_error = null,
+      next_attempt_at = clock_timestamp()
+    where m.lead_id = any(${uuids(ids)}) and not ${hasNewerNews}`);
+  await tx.execute(sql`
+    insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, round, payload, because,
+      instead_of)
+    select m.project_id, l.channel_id, m.kind, m.check_id, m.flip_id, m.incident_id, m.round, m.payload, l.because, m.id
+    from deliveries l join deliveries m on m.lead_id = l.instead_of
+    where l.id = any(${uuids(ids)}) and not ${hasNewerNews} and not ${isReplacedIn(sql`l.channel_id`)}
+    on conflict do nothing`);
+  await ringForDeliveries(tx);
+}
+
+/** Whether the delivery `m` has a replacement in this channel, or in a group of channels. */
+export function isReplacedIn(channelId: ReturnType<typeof sql>) {
+  return sql`exists (
+    select from deliveries r join channels c on c.project_id = r.project_id and c.id = r.channel_id
+    where r.project_id = m.project_id and r.check_id = m.check_id and r.created_at >= m.created_at
+      and r.instead_of = m.id and (r.channel_id = ${channelId} or c.kind = 'group'))`;
 }
 
 /** Its lead failed, and so did it. */

@@ -1,5 +1,7 @@
 import type { PoolClient } from "pg";
 
+import { COLLECT_MINUTES } from "../deliveries/channel-kinds.ts";
+
 /** A run or a notice for a channel. `not_before`: epoch milliseconds. */
 export type QuietRow = {
   project_id: string;
@@ -26,18 +28,18 @@ select x.project_id, x.channel_id, x.kind, x.check_id, x.route_id, x.because, x.
   left join lateral (
     select min(d.next_attempt_at) as at from deliveries d
      where d.channel_id = c.id and d.state = 'pending' and d.next_attempt_at > clock_timestamp()
-       and d.next_attempt_at <= clock_timestamp() + c.collect_minutes * interval '1 minute'
-  ) collected on c.collect_minutes > 0
+       and d.next_attempt_at <= clock_timestamp() + ${COLLECT_MINUTES} * interval '1 minute'
+  ) collected on ${COLLECT_MINUTES} > 0
   left join lateral (
     select d.next_attempt_at as at from deliveries d
      where d.channel_id = c.id and d.created_at > clock_timestamp() - interval '10 minutes'
        and d.kind in ('run', 'notice') and d.state = 'pending' and d.next_attempt_at > clock_timestamp()
        and d.next_attempt_at <= clock_timestamp() + interval '10 minutes'
      order by d.created_at desc limit 1
-  ) held on c.collect_minutes = 0
+  ) held on ${COLLECT_MINUTES} = 0
  cross join lateral (
    select greatest(to_timestamp(x.not_before / 1000), coalesce(collected.at, held.at,
-     clock_timestamp() + c.collect_minutes * interval '1 minute')) as at
+     clock_timestamp() + ${COLLECT_MINUTES} * interval '1 minute')) as at
  ) due`;
 
 /** Writes deliveries about runs and notices inside the caller's transaction, and rings for them. */

@@ -1,6 +1,7 @@
 import type { Instant } from "@overdue/core";
 import type { PoolClient } from "pg";
 
+import { COLLECT_MINUTES } from "../deliveries/channel-kinds.ts";
 import type { DeliveryKind } from "../deliveries/delivery-row.ts";
 
 /** A delivery that was decided on. Instants are epoch milliseconds. */
@@ -26,8 +27,8 @@ insert into deliveries (project_id, channel_id, kind, check_id, flip_id, inciden
                         created_at, next_attempt_at, payload)
 select x.project_id, x.channel_id, x.kind, x.check_id, x.flip_id, x.incident_id, x.route_id, x.because, x.round,
        to_timestamp(x.written_at / 1000),
-       greatest(to_timestamp(x.not_before / 1000), case when c.collect_minutes = 0 or open.is_urgent then clock_timestamp()
-         else coalesce(open.due_at, clock_timestamp() + c.collect_minutes * interval '1 minute') end),
+       greatest(to_timestamp(x.not_before / 1000), case when ${COLLECT_MINUTES} = 0 or open.is_urgent then clock_timestamp()
+         else coalesce(open.due_at, clock_timestamp() + ${COLLECT_MINUTES} * interval '1 minute') end),
        x.payload
   from json_to_recordset($1::json) as x(
          project_id uuid, channel_id uuid, kind delivery_kind, check_id uuid, flip_id uuid, incident_id uuid,
@@ -40,8 +41,8 @@ select x.project_id, x.channel_id, x.kind, x.check_id, x.flip_id, x.incident_id,
        ) as is_urgent
       from deliveries d
      where d.channel_id = c.id and d.state = 'pending' and d.next_attempt_at > clock_timestamp()
-       and d.next_attempt_at <= clock_timestamp() + c.collect_minutes * interval '1 minute'
-  ) open on c.collect_minutes > 0
+       and d.next_attempt_at <= clock_timestamp() + ${COLLECT_MINUTES} * interval '1 minute'
+  ) open on ${COLLECT_MINUTES} > 0
 on conflict on constraint deliveries_once do nothing`;
 
 /** Writes deliveries inside the caller's transaction, and rings for them. One that stands there already stays. */
