@@ -87,7 +87,7 @@ export {
 export { ConfigRoute, type NamedTarget } from "./config/config-route.ts";
 export { counted } from "./config/names.ts";
 export { misnamedIn } from "./config/plan-routes.ts";
-export { INCIDENT_KINDS, PROGRAM_KINDS } from "./routing/channel-kinds.ts";
+export { INCIDENT_ENDS, INCIDENT_KINDS, type IncidentEnd, PROGRAM_KINDS } from "./routing/channel-kinds.ts";
 export { gatherAlerts, type Gathered } from "./routing/gather.ts";
 export {
   lastPeriod,

@@ -103,7 +103,9 @@ async function attempt(
   const startedAt = new Date();
   const ending = await send(alert, parts);
   answered();
-  const step = nextStep(ending, claim, { kind: alert.kind, chance: Math.random() });
+  const next = nextStep(ending, claim, { kind: alert.kind, chance: Math.random() });
+  // What earlier settings come to says nothing about the channel as it is.
+  const step = alert.hasOldSettings ? { ...next, channelBrokenBecause: null } : next;
   try {
     if (ending.result.outcome === "moved") await move(alert, ending.result.settings, parts);
     const recorded = await parts.recorder(claim, { ...step, startedAt });

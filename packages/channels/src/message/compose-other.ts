@@ -1,9 +1,10 @@
+import type { IncidentEnd } from "@overdue/core";
 import type { z } from "zod";
 
 import type { AlertFacts, AlertLine, Tone } from "./alert.ts";
 import { exitStatus } from "./exit-status.ts";
 import { checkName, projectLine } from "./names.ts";
-import { NoticePayload, RunPayload, SaidPayload } from "./payload.ts";
+import { EndPayload, NoticePayload, RunPayload, SaidPayload } from "./payload.ts";
 import { oneLine } from "./text.ts";
 import { duration, instantIn, spanIn } from "./time.ts";
 
@@ -78,6 +79,35 @@ export function noticeWords(facts: AlertFacts): Words {
   const sentence = found ?? NOTICES[notice] ?? "Something worth a look was noticed; nothing is down for it.";
   const title = `${checkName(facts)}: worth a look`;
   return { title, sentence, lines: filled(lines), tone: "neutral", silent: true };
+}
+
+const ENDS: Record<IncidentEnd, (name: string) => { title: string; sentence: string }> = {
+  paused: (name) => ({
+    title: `${name} was paused`,
+    sentence: "It was down when somebody paused it; this incident ends with that.",
+  }),
+  changed: (name) => ({
+    title: `${name} was changed`,
+    sentence: "It was down when somebody changed it, and begins anew; this incident ends with that.",
+  }),
+  deleted: (name) => ({
+    title: `${name} was deleted`,
+    sentence: "It was down when it was deleted; this incident ends with that.",
+  }),
+  "channel-changed": (name) => ({
+    title: `${name} is alerted elsewhere now`,
+    sentence: "It is still down. The channel was given another address, where an incident of it begins.",
+  }),
+  "channel-deleted": (name) => ({
+    title: `${name} is no longer alerted here`,
+    sentence: "It is still down. The channel was deleted, so its recovery will not be sent here.",
+  }),
+};
+
+/** The end of an incident without a recovery, for a channel that keeps it; null: it is none. */
+export function endWords(facts: AlertFacts): { title: string; sentence: string } | null {
+  const end = EndPayload.safeParse(facts.payload).data;
+  return end === undefined ? null : ENDS[end.endedBy](checkName(facts));
 }
 
 /**

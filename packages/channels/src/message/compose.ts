@@ -2,7 +2,7 @@ import { exitStatus } from "./exit-status.ts";
 import { reasonSentence } from "./reason.ts";
 import type { AlertAction, AlertFacts, AlertLine, AlertMessage, AlertSection } from "./alert.ts";
 import { groupWords } from "./compose-group.ts";
-import { confirmWords, noticeWords, runWords, saidWords, type Words } from "./compose-other.ts";
+import { confirmWords, noticeWords, endWords, runWords, saidWords, type Words } from "./compose-other.ts";
 import { reportWords } from "./compose-report.ts";
 import { checkName, projectLine } from "./names.ts";
 import { ReportPayload } from "./report-payload.ts";
@@ -81,7 +81,7 @@ function wordsOf(facts: AlertFacts): Words {
         ...said(facts, "bad"),
       };
     case "up":
-      return { title: upTitle(facts), sentence: upSentence(facts), ...said(facts, "good") };
+      return { ...(endWords(facts) ?? upWords(facts)), ...said(facts, "good") };
   }
 }
 
@@ -96,6 +96,10 @@ function testSentence(facts: AlertFacts): string {
 function stillDown(facts: AlertFacts): string {
   const since = facts.incident === null ? "" : ` for ${duration(facts.writtenAt - facts.incident.openedAt)}`;
   return `It has been down${since}. ${whyDown(facts)}`.trim();
+}
+
+function upWords(facts: AlertFacts) {
+  return { title: upTitle(facts), sentence: upSentence(facts) };
 }
 
 function upTitle(facts: AlertFacts): string {

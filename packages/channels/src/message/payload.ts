@@ -1,3 +1,4 @@
+import { INCIDENT_ENDS } from "@overdue/core";
 import { z } from "zod";
 
 /** What a delivery tells that is no incident, as the outbox stores it. Instants are epoch milliseconds. */
@@ -25,6 +26,9 @@ export const NoticePayload = z.object({
     usual: z.object({ medianMs: z.number(), runs: z.number() }).nullish(),
   }),
 });
+
+/** An incident that ended without a recovery, for a channel that keeps it. */
+export const EndPayload = z.object({ endedBy: z.enum(INCIDENT_ENDS) });
 
 /** Put into words by whoever wrote it: something about a channel or Overdue itself. */
 export const SaidPayload = z.object({

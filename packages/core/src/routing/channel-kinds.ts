@@ -9,3 +9,7 @@ export const PROGRAM_KINDS = ["webhook", "pagerduty", "opsgenie", "splunk-on-cal
  * incident ends: also when its check is paused or deleted, and when the channel itself is changed or deleted.
  */
 export const INCIDENT_KINDS = ["pagerduty", "opsgenie", "splunk-on-call"] as const;
+
+/** How an incident ends, or leaves the channel that keeps it, without a recovery of its check. */
+export const INCIDENT_ENDS = ["paused", "changed", "deleted", "channel-changed", "channel-deleted"] as const;
+export type IncidentEnd = (typeof INCIDENT_ENDS)[number];

@@ -17,6 +17,7 @@ export function recoveries(situation: Situation): Tell[] {
 
 function recoveryOf(channelId: string, routes: readonly Route[], situation: Situation): Tell[] {
   if (!situation.directory.channelIds.has(channelId)) return [];
+  if (situation.directory.incidentChannelIds?.has(channelId) === true) return [endOf(channelId, situation)];
   const concerned = routes.filter((route) => concerns(route, channelId, situation));
   const wanting = concerned.filter(({ recovery }) => recovery);
   if (concerned.length > 0 && wanting.length === 0) return [];
@@ -24,6 +25,12 @@ function recoveryOf(channelId: string, routes: readonly Route[], situation: Situ
   const notBefore = instants.length === 0 ? situation.now : Math.min(...instants);
   const routeId = wanting[0]?.id ?? situation.told.find((one) => one.channelId === channelId)?.routeId ?? "";
   return [{ ...upTo(channelId, routeId), notBefore, because: "it was told of the down" }];
+}
+
+/** What keeps an incident must hear of its end whatever its routes say, and at any hour: it wakes nobody. */
+function endOf(channelId: string, { told, now }: Situation): Tell {
+  const routeId = told.find((one) => one.channelId === channelId)?.routeId ?? "";
+  return { ...upTo(channelId, routeId), notBefore: now, because: "it keeps an incident until this ends it" };
 }
 
 /** Whether the route told this channel, or names it now. */

@@ -59,9 +59,10 @@ export type Route = {
 
 export type Person = { id: string; name: string; channelIds: readonly string[] };
 
-/** Whom targets lead to. `channelIds`: those that exist. */
+/** Whom targets lead to. `channelIds`: those that exist. `incidentChannelIds`: those of them of `INCIDENT_KINDS`. */
 export type Directory = {
   channelIds: ReadonlySet<string>;
+  incidentChannelIds?: ReadonlySet<string>;
   people: ReadonlyMap<string, Person>;
   rotations: ReadonlyMap<string, Rotation>;
 };

@@ -36,6 +36,18 @@ type Given = {
 };
 type Row = [name: string, given: Given, minute: number, answer: string];
 
+test.each([
+  ["its route goes without", { ...route("0 chat"), recovery: false }],
+  ["it is outside of its route's hours", { ...route("0 chat"), hours: NIGHT_SHIFT }],
+])("what keeps incidents hears at once that one is over, also where %s", (_, only) => {
+  const given = { routes: { A: only }, told: "chat 0 A", resolved: 5 };
+  const situation = situationOf(given, 5);
+  const kept = { ...situation.directory, incidentChannelIds: new Set(["chat"]) };
+  expect(decide({ ...situation, directory: kept }).tell).toMatchObject([
+    { channelId: "chat", kind: "up", notBefore: OPENED + 5 * MINUTE_MS },
+  ]);
+});
+
 describe.each<[string, Row[]]>([
   [
     "a check's own list",

@@ -1,12 +1,18 @@
 import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
 
-import type { Db } from "../database.ts";
+import type { Db, Tx } from "../database.ts";
+import { endIncidentsElsewhere, reopenIncidentsElsewhere } from "../deliveries/end-incidents.ts";
 import { channels } from "../schema/index.ts";
 import type { ChannelRef } from "./find-channel.ts";
 
-/** Hides a channel: nothing is sent to it until `restoreChannel`. @returns whether it was there. */
-export async function deleteChannel(db: Db, { projectId, channelId }: ChannelRef): Promise<boolean> {
-  const hidden = await db
+/** Hides a channel: nothing but the end of incidents that it keeps is sent to it until `restoreChannel`. @returns whether it was there. */
+export async function deleteChannel(db: Db, ref: ChannelRef): Promise<boolean> {
+  return await db.transaction((tx) => deleteChannelIn(tx, ref));
+}
+
+/** The same inside a transaction. */
+export async function deleteChannelIn(tx: Db | Tx, { projectId, channelId }: ChannelRef): Promise<boolean> {
+  const hidden = await tx
     .update(channels)
     .set({ deletedAt: sql`now()` })
     .where(
@@ -18,15 +24,23 @@ export async function deleteChannel(db: Db, { projectId, channelId }: ChannelRef
       ),
     )
     .returning({ id: channels.id });
-  return hidden.length > 0;
+  if (hidden.length === 0) return false;
+  await endIncidentsElsewhere(tx, { projectId, channelId }, { by: "channel-deleted" });
+  return true;
 }
 
 /** Brings a deleted channel back, with the checks that alerted it. @returns whether there was something to undo. */
 export async function restoreChannel(db: Db, { projectId, channelId }: ChannelRef): Promise<boolean> {
-  const restored = await db
-    .update(channels)
-    .set({ deletedAt: null })
-    .where(and(eq(channels.projectId, projectId), eq(channels.id, channelId), isNotNull(channels.deletedAt)))
-    .returning({ id: channels.id });
-  return restored.length > 0;
+  return await db.transaction(async (tx) => {
+    const restored = await tx
+      .update(channels)
+      .set({ deletedAt: null })
+      .where(
+        and(eq(channels.projectId, projectId), eq(channels.id, channelId), isNotNull(channels.deletedAt)),
+      )
+      .returning({ id: channels.id });
+    if (restored.length === 0) return false;
+    await reopenIncidentsElsewhere(tx, { projectId, channelId });
+    return true;
+  });
 }

@@ -1,12 +1,13 @@
 import { and, eq, isNull, ne, sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
+import { moveIncidents } from "../deliveries/end-incidents.ts";
 import { channels } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { StaleVersion } from "../stale-version.ts";
 import { linkChecks, sealSettings } from "./create-channel.ts";
 import { askToConfirm, type NamedBy, unconfirmedSince } from "./confirmation.ts";
-import type { ChannelRef } from "./find-channel.ts";
+import type { ChannelRef, ChannelRow } from "./find-channel.ts";
 
 export type ChannelEdit = {
   name: string | null;
@@ -34,7 +35,8 @@ export async function editChannel(
 ): Promise<boolean> {
   return await db.transaction(async (tx) => {
     if (edit.isFallback === true) await dropFallback(tx, ref);
-    const unconfirmed = await confirmationOf(tx, ref, edit);
+    const before = edit.settings === null ? null : await lockStored(tx, ref);
+    const unconfirmed = await confirmationOf(tx, before, edit);
     const edited = await tx
       .update(channels)
       .set({
@@ -55,26 +57,32 @@ export async function editChannel(
     const [now] = edited;
     if (now === undefined) return false;
     if (edit.version !== null && now.version !== edit.version + 1) throw new StaleVersion();
+    if (before !== null && edit.settings !== null) {
+      await moveIncidents(tx, keyring, { channel: before, settings: edit.settings.settings });
+    }
     if (edit.checkIds !== null) await linkChecks(tx, ref, edit.checkIds);
     if (unconfirmed.unconfirmedSince instanceof Date) await askToConfirm(tx, ref);
     return true;
   });
 }
 
-/** Another address has to be confirmed anew, and so has one whose reader unsubscribed. */
-async function confirmationOf(
-  tx: Tx,
-  { projectId, channelId }: ChannelRef,
-  { settings, namedBy }: ChannelEdit,
-): Promise<{ unconfirmedSince?: Date | null }> {
-  if (settings === null) return {};
-  const [before] = await tx
+async function lockStored(tx: Tx, { projectId, channelId }: ChannelRef): Promise<ChannelRow | null> {
+  const [stored = null] = await tx
     .select()
     .from(channels)
     .where(and(eq(channels.projectId, projectId), eq(channels.id, channelId)))
     .for("update");
-  if (before === undefined) return {};
-  const address = { projectId, kind: before.kind, address: settings.hint };
+  return stored;
+}
+
+/** Another address has to be confirmed anew, and so has one whose reader unsubscribed. */
+async function confirmationOf(
+  tx: Tx,
+  before: ChannelRow | null,
+  { settings, namedBy }: ChannelEdit,
+): Promise<{ unconfirmedSince?: Date | null }> {
+  if (settings === null || before === null) return {};
+  const address = { projectId: before.projectId, kind: before.kind, address: settings.hint };
   return { unconfirmedSince: await unconfirmedSince(tx, address, { by: namedBy, before }) };
 }
 

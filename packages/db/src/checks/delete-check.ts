@@ -2,7 +2,8 @@ import type { Instant } from "@overdue/core";
 import { and, eq, isNotNull, sql } from "drizzle-orm";
 import type { Pool } from "pg";
 
-import { type Db, openDb } from "../database.ts";
+import { type Db, openDb, type Tx } from "../database.ts";
+import { endIncidentsElsewhere, reopenIncidentsElsewhere } from "../deliveries/end-incidents.ts";
 import { changeAndWake, wakeDependents } from "../incidents/wake-dependents.ts";
 import { windowsFor } from "../maintenance/windows-for.ts";
 import { checks } from "../schema/index.ts";
@@ -10,15 +11,22 @@ import { type Act, changeCheck } from "../transitions/index.ts";
 import type { CheckRef } from "./find-check.ts";
 
 /**
- * Hides a check: it is neither pinged nor judged until `restoreCheck`, nobody hears of its incident, and it holds no
- * alert back. @returns whether it was there.
+ * Hides a check: it is neither pinged nor judged until `restoreCheck`, nobody hears of its incident but whoever
+ * keeps one of it, and it holds no alert back. @returns whether it was there.
  */
-export async function deleteCheck(db: Db, { projectId, checkId }: CheckRef): Promise<boolean> {
-  return await changeAndWake(
-    db,
+export async function deleteCheck(db: Db, ref: CheckRef): Promise<boolean> {
+  return await db.transaction((tx) => deleteCheckIn(tx, ref));
+}
+
+/** The same inside a transaction. */
+export async function deleteCheckIn(tx: Db | Tx, { projectId, checkId }: CheckRef): Promise<boolean> {
+  const wasThere = await changeAndWake(
+    tx,
     sql`update checks set deleted_at = now(), wake_at = null, version = version + 1
          where project_id = ${projectId} and id = ${checkId} and deleted_at is null`,
   );
+  if (wasThere) await endIncidentsElsewhere(tx, { projectId, checkId }, { by: "deleted" });
+  return wasThere;
 }
 
 /**
@@ -40,6 +48,7 @@ export async function foldRestored(
 ): Promise<void> {
   await changeCheck(pool, ref, async ({ id, state }, client) => {
     await wakeDependents(client, [id]);
+    await reopenIncidentsElsewhere(openDb(client), ref);
     // Windows that were planned, or ended, meanwhile did not reach it.
     const windows: Act = { kind: "maintenance", at, windows: await windowsFor(openDb(client), ref) };
     const missedMeanwhile = state.status !== "down" && state.deadlineAt !== null && state.deadlineAt <= at;

@@ -15,13 +15,15 @@ import type { Pool, PoolClient } from "pg";
 
 import { sealSettings } from "../channels/create-channel.ts";
 import { askToConfirm, type NamedBy, unconfirmedSince } from "../channels/confirmation.ts";
-import { deleteChannel } from "../channels/delete-channel.ts";
+import { deleteChannelIn } from "../channels/delete-channel.ts";
+import type { ChannelRow } from "../channels/find-channel.ts";
 import type { CheckDetails } from "../checks/check-details.ts";
 import { insertCheck } from "../checks/create-check.ts";
-import { deleteCheck } from "../checks/delete-check.ts";
+import { deleteCheckIn } from "../checks/delete-check.ts";
 import { editCheckIn } from "../checks/edit-check.ts";
 import { linkDependencies } from "../checks/link-dependencies.ts";
 import { type Db, openDb } from "../database.ts";
+import { moveIncidents } from "../deliveries/end-incidents.ts";
 import { inTransaction } from "../in-transaction.ts";
 import { deleteRoute, listens, orderRoutesIn } from "../routes/route-rows.ts";
 import { channels, checks, routes } from "../schema/index.ts";
@@ -143,8 +145,8 @@ async function take(step: Step, decision: ConfigDecision, scope: Scope): Promise
 async function remove({ what, id }: Step, { client, projectId }: Scope): Promise<void> {
   if (id === null) return;
   if (what === "route") await deleteRoute(openDb(client), { projectId, routeId: id });
-  else if (what === "check") await deleteCheck(openDb(client), { projectId, checkId: id });
-  else await deleteChannel(openDb(client), { projectId, channelId: id });
+  else if (what === "check") await deleteCheckIn(openDb(client), { projectId, checkId: id });
+  else await deleteChannelIn(openDb(client), { projectId, channelId: id });
 }
 
 async function saveChannel(step: Step, channel: WantedChannel, scope: Scope): Promise<void> {
@@ -156,7 +158,10 @@ async function saveChannel(step: Step, channel: WantedChannel, scope: Scope): Pr
   ids.channels.set(name, id);
   const db = openDb(client);
   const isNew = step.act === "create" || step.changes.includes("settings");
-  const unconfirmed = isNew ? await unconfirmedOf({ id, kind, hint }, scope) : null;
+  const before = await findStored(db, id);
+  const unconfirmed = isNew ? await unconfirmedOf({ kind, hint }, before, scope) : null;
+  if (isNew && before !== null)
+    await moveIncidents(db, keyring, { channel: before, settings: channel.settings });
   if (step.act === "create") {
     const stored = { id, projectId, kind, name, hint, settings, ...manners, managedBy: "config" as const };
     await db.insert(channels).values({ ...stored, unconfirmedSince: unconfirmed });
@@ -168,14 +173,18 @@ async function saveChannel(step: Step, channel: WantedChannel, scope: Scope): Pr
   if (unconfirmed !== null) await askToConfirm(db, { projectId, channelId: id });
 }
 
+async function findStored(db: Db, id: string): Promise<ChannelRow | null> {
+  const [stored = null] = await db.select().from(channels).where(eq(channels.id, id));
+  return stored;
+}
+
 /** Since when its address waits for a confirmation, as it is to be stored. */
 async function unconfirmedOf(
-  { id, kind, hint }: { id: string; kind: string; hint: string },
+  { kind, hint }: { kind: string; hint: string },
+  before: ChannelRow | null,
   { client, projectId, namedBy }: Scope,
 ): Promise<Date | null> {
-  const db = openDb(client);
-  const [before = null] = await db.select().from(channels).where(eq(channels.id, id));
-  return unconfirmedSince(db, { projectId, kind, address: hint }, { by: namedBy, before });
+  return unconfirmedSince(openDb(client), { projectId, kind, address: hint }, { by: namedBy, before });
 }
 
 type Manners = Pick<WantedChannel, "collectMinutes" | "groups">;

@@ -117,6 +117,9 @@ async function askForTurns(tx: Tx, { candidates, decisions, pacing }: Asking) {
   };
 }
 
+/** The end of an incident under settings that the channel no longer has: nothing sent there now outdates it. */
+const USES_OLD_SETTINGS = sql.raw("coalesce(d.payload ? 'sealedSettings', false)");
+
 /**
  * Locks every unfinished delivery of the lanes concerned, in one order for all. Not `skip locked`: whoever decides about
  * a lane must see all of it, and these locks last for three short statements.
@@ -136,13 +139,14 @@ async function lockLanes(tx: Tx, ids: readonly string[]): Promise<Locked[]> {
       join deliveries l on l.id = m.lead_id
       where m.lead_id is not null and m.created_at > clock_timestamp() - ${LATE}::interval and l.state = 'sending'
     )
-    select d.id, case when d.kind in ('down', 'up', 'reminder') then d.check_id || '/' || d.channel_id end as lane, d.kind,
+    select d.id, case when d.kind in ('down', 'up', 'reminder') and not ${USES_OLD_SETTINGS} then d.check_id || '/' || d.channel_id end as lane, d.kind,
            coalesce(l.state, d.state) as state,
            case coalesce(l.state, d.state) when 'sending' then coalesce(l.lease_until, d.lease_until)
              else d.next_attempt_at end <= clock_timestamp() as due,
            c.id as "channelId", c.kind as "channelKind", d.crashes, d.created_at < clock_timestamp()
              - case when d.kind in ('run', 'notice') then ${LATE_QUIET}::interval else ${LATE}::interval end as late,
-           case when c.deleted_at is not null or k.deleted_at is not null or p.deleted_at is not null then 'deleted'
+           case when (c.deleted_at is not null or k.deleted_at is not null or p.deleted_at is not null)
+                  and not coalesce(d.payload ? 'endedBy', false) then 'deleted'
                 when c.broken_by = 'recipient' then 'stopped'
                 when c.unconfirmed_since is not null then 'unconfirmed'
                 when c.broken_at is not null then 'broken'

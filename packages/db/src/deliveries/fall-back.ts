@@ -6,8 +6,8 @@ import { uuids } from "./due.ts";
 
 /**
  * Writes for deliveries that failed what goes to their project's fall-back channel in their place, and rings for it.
- * Nothing where no channel is named or it is broken too, for a test or what is quiet, and for what was itself in
- * another's place.
+ * Nothing where no channel is named or it is broken too, for a test or what is quiet, for what was itself in another's
+ * place, and for the end of an incident that only the channel keeps.
  */
 export async function fallBack(tx: Tx, failed: readonly string[]): Promise<void> {
   if (failed.length === 0) return;
@@ -38,7 +38,8 @@ async function writeInPlaceOf(tx: Tx, which: SQL, because: string): Promise<void
     from deliveries d
     join channels c on c.project_id = d.project_id and c.is_fallback and c.id <> d.channel_id
       and c.deleted_at is null and c.broken_at is null and c.unconfirmed_since is null
-    where ${which} and d.kind not in ('test', 'confirm', 'run', 'notice') and d.instead_of is null
+    where ${which} and not coalesce(d.payload ? 'endedBy', false)
+      and d.kind not in ('test', 'confirm', 'run', 'notice') and d.instead_of is null
       and not exists (select from deliveries o where o.project_id = d.project_id and o.channel_id = c.id
         and o.instead_of = d.id)
     on conflict do nothing

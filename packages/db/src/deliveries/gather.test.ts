@@ -53,14 +53,17 @@ test("a critical check is never collected, nor is its return", async () => {
   expect(await told(projectId)).toEqual([{ kind: "down", counts: null }]);
 });
 
-test.each(PROGRAM_KINDS)("%s is sent each alert by itself and at once, whatever it collects", async (kind) => {
-  const { projectId, check } = await collecting(10, kind);
-  const checks = [await check("a", "critical"), await check("b"), await check("c")];
-  for (const each of checks) await ping(each, "fail");
-  expect(await told(projectId)).toEqual(checks.map(() => ({ kind: "down", counts: null })));
-  for (const each of checks) await ping(each, "success");
-  expect(await told(projectId)).toEqual(checks.map(() => ({ kind: "up", counts: null })));
-});
+test.each(PROGRAM_KINDS)(
+  "%s is sent each alert by itself and at once, whatever it collects",
+  async (kind) => {
+    const { projectId, check } = await collecting(10, kind);
+    const checks = [await check("a", "critical"), await check("b"), await check("c")];
+    for (const each of checks) await ping(each, "fail");
+    expect(await told(projectId)).toEqual(checks.map(() => ({ kind: "down", counts: null })));
+    for (const each of checks) await ping(each, "success");
+    expect(await told(projectId)).toEqual(checks.map(() => ({ kind: "up", counts: null })));
+  },
+);
 
 test("collected runs and notices of a program go one by one and at once too", async () => {
   const { projectId, channelId, check } = await collecting(10, "webhook");

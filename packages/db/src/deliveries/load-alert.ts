@@ -24,6 +24,8 @@ export type AlertRecord = {
   channel: { id: string; name: string };
   channelKind: string;
   sealedSettings: string;
+  /** The settings are earlier ones of the channel, under which it was sent the incident that ends. */
+  hasOldSettings: boolean;
   check: {
     id: string;
     name: string;
@@ -52,11 +54,12 @@ const SENT_BEFORE_MAX = 10;
 export async function loadAlerts(db: Db | Tx, ids: readonly string[]): Promise<AlertRecord[]> {
   if (ids.length === 0) return [];
   const { rows } = await db.execute<LoadedRow>(sql`
-    select d.id as "deliveryId", case when ended.id is null then d.kind else 'up' end as kind, d.uncertain, d.payload, ${epochMs(sql`d.created_at`)} as "writtenAt",
+    select d.id as "deliveryId", case when ended.id is null then d.kind else 'up' end as kind, d.uncertain, d.payload - 'sealedSettings' as payload, ${epochMs(sql`d.created_at`)} as "writtenAt",
       ${tellsDownToo} as "tellsDownToo", ${sentBefore} as "sentBefore",
       json_build_object('id', p.id, 'name', p.name) as project,
       json_build_object('id', c.id, 'name', c.name) as channel,
-      c.kind as "channelKind", c.settings as "sealedSettings",
+      c.kind as "channelKind", coalesce(d.payload ->> 'sealedSettings', c.settings) as "sealedSettings",
+      coalesce(d.payload ? 'sealedSettings', false) as "hasOldSettings",
       ${checkJson} as "check", ${flipJson} as flip, ${incidentJson} as incident, ${pingJson} as "lastPing",
       substring(ping.body from greatest(octet_length(ping.body) - ${OUTPUT_BYTES} + 1, 1)) as "bodyEnd"
     from deliveries d

@@ -119,11 +119,15 @@ test("in the place of a channel that failed, the group tells the others and nobo
   expect(await toldTo([failed])).toHaveLength(1);
 });
 
-test("a channel that collects is told when its time comes", async () => {
+test("a channel that collects is told when its time comes, a program at once", async () => {
+  const [chat = "", program = ""] = members;
   await db.update(channels).set({ collectMinutes: 30 }).where(inArray(channels.id, members));
+  await db.update(channels).set({ kind: "slack" }).where(eq(channels.id, chat));
   const { deliveryId } = await scene.down();
   await passOn(deliveryId);
-  const [told] = await toldTo(members);
+  const [atOnce] = await toldTo([program]);
+  expect(atOnce?.nextAttemptAt.getTime()).toBeLessThan(Date.now() + 60_000);
+  const [told] = await toldTo([chat]);
   expect(told?.nextAttemptAt.getTime()).toBeGreaterThan(Date.now() + 29 * 60_000);
 });
 

@@ -4,6 +4,7 @@ import type { Pool } from "pg";
 
 import { foldRestored } from "../checks/delete-check.ts";
 import { type Db, openDb, type Tx } from "../database.ts";
+import { endIncidentsElsewhere } from "../deliveries/end-incidents.ts";
 import { checks, members, projects } from "../schema/index.ts";
 
 /**
@@ -17,6 +18,7 @@ export async function deleteProject(db: Db, projectId: string): Promise<boolean>
       .set({ deletedAt: sql`now()` })
       .where(and(eq(projects.id, projectId), isNull(projects.deletedAt)))
       .returning({ id: projects.id });
+    if (hidden.length > 0) await endIncidentsElsewhere(tx, { projectId }, { by: "deleted" });
     // The same instant marks what went with the project, apart from what had gone before.
     await tx
       .update(checks)

@@ -1,6 +1,8 @@
 import type { Directory, Person, Rotation, Route, RoutedCheck, Situation, Told } from "@overdue/core";
 import type { PoolClient } from "pg";
 
+import { KEEPS_INCIDENTS } from "../deliveries/channel-kinds.ts";
+
 /** What a project has decided about who hears of what. */
 export type ProjectRouting = { routes: Route[]; directory: Directory };
 
@@ -19,6 +21,8 @@ const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 const PROJECTS = `
 select p.id,
   (select coalesce(json_agg(c.id), '[]') from channels c where c.project_id = p.id and c.deleted_at is null) as channels,
+  (select coalesce(json_agg(c.id), '[]') from channels c where c.project_id = p.id and c.deleted_at is null
+      and ${KEEPS_INCIDENTS}) as incident_channels,
   (select coalesce(json_agg(json_build_object('id', r.id, 'name', r.name, 'match', r.match, 'hears', r.hears,
       'steps', r.steps, 'repeatMinutes', r.repeat_minutes, 'hours', r.hours, 'recovery', r.recovery)
       order by r.position, r.id), '[]') from routes r where r.project_id = p.id) as routes,
@@ -32,6 +36,7 @@ select p.id,
 type ProjectRow = {
   id: string;
   channels: string[];
+  incident_channels: string[];
   routes: Route[];
   people: Person[];
   rotations: Rotation[];
@@ -50,9 +55,10 @@ export async function loadProjects(
   return new Map(rows.map((row) => [row.id, routingOf(row)]));
 }
 
-function routingOf({ channels, routes, people, rotations }: ProjectRow): ProjectRouting {
+function routingOf({ channels, incident_channels, routes, people, rotations }: ProjectRow): ProjectRouting {
   const directory = {
     channelIds: new Set(channels),
+    incidentChannelIds: new Set(incident_channels),
     people: new Map(people.map((person) => [person.id, person])),
     rotations: new Map(rotations.map((rotation) => [rotation.id, rotation])),
   };

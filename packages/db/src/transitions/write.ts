@@ -1,5 +1,7 @@
 import type { PoolClient } from "pg";
 
+import { openDb } from "../database.ts";
+import { endIncidentsElsewhere } from "../deliveries/end-incidents.ts";
 import { wakeDependents } from "../incidents/wake-dependents.ts";
 import { type Telling, tellIncidents } from "../routes/tell-incidents.ts";
 import { tellNews } from "../routes/tell-news.ts";
@@ -104,14 +106,20 @@ with given as (
    where x.resolves and i.check_id = x.check_id and i.project_id = x.project_id and i.resolved_at is null
   returning i.id, i.check_id
 )
-select f.id as flip_id, f.to_status, coalesce(o.id, r.id) as incident_id,
+select f.id as flip_id, f.to_status, f.alerts, coalesce(o.id, r.id) as incident_id,
        (extract(epoch from clock_timestamp()) * 1000)::float8 as now
   from flipped f
   left join opened o on o.check_id = f.check_id
   left join resolved r on r.check_id = f.check_id
- where f.alerts`;
+ where f.alerts or r.id is not null`;
 
-type FlippedRow = { flip_id: string; to_status: string; incident_id: string | null; now: number };
+type FlippedRow = {
+  flip_id: string;
+  to_status: string;
+  alerts: boolean;
+  incident_id: string | null;
+  now: number;
+};
 
 const NOTICES = `
 insert into notices (project_id, check_id, at, notice, evidence)
@@ -155,13 +163,27 @@ async function writeFlips(client: PoolClient, flipsOfChecks: readonly FlipRow[][
   const ids: string[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const flips = flipsOfChecks.flatMap((ofCheck) => ofCheck[round] ?? []);
-    const { rows } = await client.query<FlippedRow>(FLIPS_INCIDENTS, [JSON.stringify(flips)]);
+    const { rows: flipped } = await client.query<FlippedRow>(FLIPS_INCIDENTS, [JSON.stringify(flips)]);
+    const rows = flipped.filter(({ alerts }) => alerts);
+    await endQuietly(client, flipped);
     await tellIncidents(client, rows.flatMap(tellingOf), { now: rows[0]?.now ?? 0, way: null });
     const recovered = flips.flatMap((flip) => (flip.resolves ? [flip.check_id] : []));
     await wakeDependents(client, recovered);
     ids.push(...rows.map(({ flip_id }) => flip_id));
   }
   return ids;
+}
+
+/** An incident that ends without an alert, as by a pause, must end with those who keep it too. */
+async function endQuietly(client: PoolClient, flipped: readonly FlippedRow[]): Promise<void> {
+  const quiet = flipped.filter(({ alerts, incident_id }) => !alerts && incident_id !== null);
+  const idsTo = (isWanted: (status: string) => boolean) =>
+    quiet.flatMap(({ to_status, incident_id }) => (isWanted(to_status) ? (incident_id ?? []) : []));
+  const paused = idsTo((status) => status === "paused");
+  const changed = idsTo((status) => status !== "paused");
+  const db = openDb(client);
+  if (paused.length > 0) await endIncidentsElsewhere(db, { incidentIds: paused }, { by: "paused" });
+  if (changed.length > 0) await endIncidentsElsewhere(db, { incidentIds: changed }, { by: "changed" });
 }
 
 function tellingOf({ flip_id, to_status, incident_id }: FlippedRow): Telling[] {

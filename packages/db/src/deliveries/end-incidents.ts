@@ -1,0 +1,114 @@
+import { isDeepStrictEqual } from "node:util";
+
+import { INCIDENT_KINDS, type IncidentEnd } from "@overdue/core";
+import { type SQL, sql } from "drizzle-orm";
+
+import type { ChannelRow } from "../channels/find-channel.ts";
+import type { Db, Tx } from "../database.ts";
+import { type Keyring, unseal } from "../secrets/keyring.ts";
+import { ringForDeliveries } from "./changes.ts";
+import { KEEPS_INCIDENTS } from "./channel-kinds.ts";
+
+/** Which incidents, of the incident `i`, its check `k` and the delivery `d` that sent it. */
+type Scope =
+  | { incidentIds: readonly string[] }
+  | { projectId: string; checkId: string }
+  | { projectId: string; channelId: string }
+  | { projectId: string };
+
+/**
+ * Sends the end of incidents to the channels that keep incidents of their own and were sent these: nothing else would
+ * ever end them there. `sealedSettings`: of a channel that has other ones by now, those under which it was sent them.
+ * Inside the transaction that ends them.
+ */
+export async function endIncidentsElsewhere(
+  tx: Db | Tx,
+  scope: Scope,
+  ended: { by: IncidentEnd; sealedSettings?: string },
+): Promise<void> {
+  const payload = JSON.stringify({ endedBy: ended.by, sealedSettings: ended.sealedSettings });
+  const { rowCount } = await tx.execute(sql`
+    insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, because, round, payload,
+      created_at)
+    select distinct on (d.incident_id, d.channel_id) d.project_id, d.channel_id, 'up', d.check_id, d.flip_id,
+      d.incident_id, 'Its incident there would stay open.',
+      (select count(*) from deliveries e where e.flip_id = d.flip_id and e.channel_id = d.channel_id and e.kind = 'up'),
+      ${payload}::jsonb, clock_timestamp()
+    from incidents i
+    join checks k on k.project_id = i.project_id and k.id = i.check_id
+    join deliveries d on d.incident_id = i.id and d.kind in ('down', 'reminder')
+      and (d.attempt > 0 or d.state in ('pending', 'sending', 'retry'))
+      -- what certainly never arrived opened nothing
+      and (d.state <> 'failed' or d.uncertain)
+    join channels c on c.project_id = d.project_id and c.id = d.channel_id and ${sql.raw(KEEPS_INCIDENTS)}
+    where ${inScope(scope)} and not exists (
+      select from deliveries e where e.incident_id = d.incident_id and e.channel_id = d.channel_id
+        and e.kind = 'up' and e.state <> 'superseded' and e.created_at >= d.created_at)
+    order by d.incident_id, d.channel_id, d.created_at desc
+    on conflict do nothing`);
+  if ((rowCount ?? 0) > 0) await ringForDeliveries(tx);
+}
+
+/**
+ * Opens again, where they are kept, the incidents whose end was sent for a deletion that was undone: a check that is
+ * still down must not look as if it were over. One that somebody has acknowledged or snoozed stays quiet.
+ */
+export async function reopenIncidentsElsewhere(tx: Db | Tx, scope: Scope): Promise<void> {
+  const { rowCount } = await tx.execute(sql`
+    insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, because, round,
+      created_at)
+    select distinct on (d.incident_id, d.channel_id) d.project_id, d.channel_id, 'reminder', d.check_id, d.flip_id,
+      d.incident_id, 'Its incident there was ended, and it is still down.',
+      (select max(e.round) + 1 from deliveries e
+       where e.incident_id = d.incident_id and e.channel_id = d.channel_id and e.kind in ('down', 'reminder')),
+      clock_timestamp()
+    from incidents i
+    join checks k on k.project_id = i.project_id and k.id = i.check_id and k.deleted_at is null
+    join deliveries d on d.incident_id = i.id and d.kind = 'up' and d.payload ? 'endedBy'
+    join channels c on c.project_id = d.project_id and c.id = d.channel_id and c.deleted_at is null
+    where ${inScope(scope)} and i.acknowledged_at is null
+      and not coalesce(i.snoozed_until > clock_timestamp(), false)
+      and not exists (
+        select from deliveries e where e.incident_id = d.incident_id and e.channel_id = d.channel_id
+          and e.kind in ('down', 'reminder') and e.created_at > d.created_at)
+    order by d.incident_id, d.channel_id, d.created_at desc
+    on conflict do nothing`);
+  if ((rowCount ?? 0) > 0) await ringForDeliveries(tx);
+}
+
+/** What of a channel's settings says how loud an alert is, and not where it goes. */
+const LOUDNESS = ["severity", "priority"];
+
+/**
+ * Where new settings lead an on-call channel to another place, such as another service's key: the open incidents end
+ * there under the old settings, and begin under the new ones. Inside the transaction that stores these.
+ */
+export async function moveIncidents(
+  tx: Db | Tx,
+  keyring: Keyring,
+  { channel, settings }: { channel: ChannelRow; settings: Record<string, unknown> },
+): Promise<void> {
+  if (!INCIDENT_KINDS.some((kind) => kind === channel.kind)) return;
+  const { id: channelId, projectId, settings: sealedSettings } = channel;
+  const place = { table: "channels", column: "settings", rowId: channelId, projectId };
+  const before: unknown = JSON.parse(unseal(keyring, place, sealedSettings));
+  if (isDeepStrictEqual(targetOf(before), targetOf(settings))) return;
+  const scope = { projectId, channelId };
+  await endIncidentsElsewhere(tx, scope, { by: "channel-changed", sealedSettings });
+  await reopenIncidentsElsewhere(tx, scope);
+}
+
+function targetOf(settings: unknown): Record<string, unknown> {
+  const entries = Object.entries(settings ?? {}).filter(([name]) => !LOUDNESS.includes(name));
+  return Object.fromEntries(entries);
+}
+
+function inScope(scope: Scope): SQL {
+  if ("incidentIds" in scope) return sql`i.id = any(${`{${scope.incidentIds.join(",")}}`}::uuid[])`;
+  const open = sql`i.project_id = ${scope.projectId} and i.resolved_at is null`;
+  if ("checkId" in scope) return sql`${open} and i.check_id = ${scope.checkId}`;
+  // A check that was deleted before has sent its end already.
+  if ("channelId" in scope)
+    return sql`${open} and d.channel_id = ${scope.channelId} and k.deleted_at is null`;
+  return open;
+}
