@@ -1,6 +1,6 @@
-import { bigint, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { bigint, index, pgEnum, pgTable, text, uuid } from "drizzle-orm/pg-core";
 
-import { at, createdAt, id } from "./columns.ts";
+import { at, bytea, createdAt, id } from "./columns.ts";
 
 /** One row per fact about this installation, such as the hash of the setup token. */
 export const instanceFacts = pgTable("instance_facts", {
@@ -29,12 +29,32 @@ export const checkers = pgTable("checkers", {
   endedAt: at("ended_at"),
 });
 
-/** A span in which no receiver could commit. `endedAt` null: it lasts. `appliedAt`: every check was told. */
+/**
+ * A mail that was taken as a ping, by what its sender repeats when it did not hear of that (`noteOnce`); kept for a week,
+ * longer than mail servers go on trying.
+ */
+export const mailReceipts = pgTable(
+  "mail_receipts",
+  { digest: bytea("digest").primaryKey(), receivedAt: at("received_at").notNull().defaultNow() },
+  (t) => [index("mail_receipts_received").on(t.receivedAt)],
+);
+
+/**
+ * Why nothing could be received: no api process ran; one ran and computed something for so long; one existed and was given
+ * no processor; one ran, and the database took nothing.
+ */
+export const outageCause = pgEnum("outage_cause", ["restart", "busy", "paused", "database"]);
+
+/**
+ * A span in which no receiver could commit. `endedAt` null: it lasts. `appliedAt`: every check was told. `cause`: why, as far
+ * as the receiver that ended it knows.
+ */
 export const outages = pgTable("outages", {
   id: id(),
   startedAt: at("started_at").notNull().unique(),
   endedAt: at("ended_at"),
   appliedAt: at("applied_at"),
+  cause: outageCause("cause"),
 });
 
 /**
