@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { bounceAddress, openDb, schema } from "@overdue/db";
+import { bounceAddress, findMailTarget, openDb, schema, type Target } from "@overdue/db";
 import { alertScene, sceneKeyring, testDatabase } from "@overdue/testkit";
 import { and, eq, ne } from "drizzle-orm";
 import nodemailer from "nodemailer";
@@ -12,6 +12,7 @@ import * as reports from "./bounces/reports.ts";
 import { createClock } from "./pings/clock.ts";
 import { Ingest } from "./pings/ingest.ts";
 import { startMailReceiver } from "./pings/email/mail-receiver.ts";
+import { WorkerPool } from "./workers/worker-pool.ts";
 
 const DOMAIN = "ping.example.org";
 const TO = "ops@example.net";
@@ -21,15 +22,25 @@ const db = openDb(pool);
 const clock = createClock();
 const log = pino({ level: "silent" });
 const ingest = new Ingest({ pool, receiverId: randomUUID(), clock, log });
-const bounces = bounceDoor({ db, keyring: sceneKeyring, way: { keyring: sceneKeyring, mail: false }, log });
+const workers = new WorkerPool({
+  threads: 1,
+  taskMsMax: 60_000,
+  heapMegabytesMax: 128,
+  waitingMax: 100,
+  waitingPerOwnerMax: 100,
+});
+const way = { keyring: sceneKeyring, mail: false };
+const bounces = bounceDoor({ db, keyring: sceneKeyring, way, log, workers });
+const findTarget = (target: Target) => findMailTarget(pool, target);
 const receiver = await startMailReceiver(
-  { domain: DOMAIN, ingest, clock, log, bodyBytesMax: 2_000, bounces },
+  { domain: DOMAIN, ingest, clock, log, bodyBytesMax: 2_000, bounces, findTarget, workers },
   { host: "127.0.0.1", port: 0 },
 );
 const mailer = nodemailer.createTransport({ host: "127.0.0.1", port: receiver.port, ignoreTLS: true });
 afterAll(async () => {
   mailer.close();
   await receiver.stop();
+  await workers.close();
   await database.drop();
 });
 

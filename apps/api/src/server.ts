@@ -11,6 +11,7 @@ import { createApp } from "./app.ts";
 import { bounceDoor } from "./bounces/bounce-door.ts";
 import { openDeps } from "./open-deps.ts";
 import { readSite } from "./site/manifest.ts";
+import { WorkerPool } from "./workers/worker-pool.ts";
 
 const WEB_APP = fileURLToPath(new URL("../../web/dist", import.meta.url));
 const DRAIN_MS = 10_000;
@@ -65,6 +66,15 @@ export async function startServer(
 
 type Opened = ReturnType<typeof openDeps>;
 
+/** Threads of their own, so that mails and files never wait for each other. */
+const MAIL_LIMITS = {
+  threads: 2,
+  taskMsMax: 5_000,
+  heapMegabytesMax: 128,
+  waitingMax: 500,
+  waitingPerOwnerMax: 100,
+};
+
 /** Loaded only where it is asked for: most installations take no pings by e-mail. */
 async function receiveMails(
   { pingEmail, pingBodyBytesMax, smtpUrl }: Config,
@@ -72,15 +82,29 @@ async function receiveMails(
 ) {
   if (pingEmail === null) return null;
   const { startMailReceiver } = await import("./pings/email/mail-receiver.ts");
-  const { ingest, clock } = receiver;
+  const { ingest, clock, findMailTarget } = receiver;
   const { domain } = pingEmail;
-  const bounces = bounceDoor({ db, keyring, way: { keyring, mail: smtpUrl !== null }, log });
+  const workers = new WorkerPool(MAIL_LIMITS);
+  const bounces = bounceDoor({ db, keyring, way: { keyring, mail: smtpUrl !== null }, log, workers });
   const mails = await startMailReceiver(
-    { domain, ingest, clock, log, bodyBytesMax: pingBodyBytesMax, bounces },
+    {
+      domain,
+      ingest,
+      clock,
+      log,
+      bodyBytesMax: pingBodyBytesMax,
+      bounces,
+      findTarget: findMailTarget,
+      workers,
+    },
     pingEmail,
   );
   log.info({ port: mails.port, domain }, "taking pings by e-mail");
-  return mails;
+  const stop = async () => {
+    await mails.stop();
+    await workers.close();
+  };
+  return { stop };
 }
 
 function listenOn(server: Server, { host, port }: Config): Promise<number> {

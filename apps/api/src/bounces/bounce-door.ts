@@ -1,7 +1,7 @@
 import { type Db, type Keyring, type OwnersWay, readBounceAddress, recordBounce } from "@overdue/db";
 import type { Logger } from "pino";
 
-import { readReport } from "./read-report.ts";
+import { Overloaded, TooHeavy, type WorkerPool } from "../workers/worker-pool.ts";
 
 /**
  * Takes what comes back of the mails that were sent. `knows`: whether something before the @ is an address that we made.
@@ -9,19 +9,36 @@ import { readReport } from "./read-report.ts";
  */
 export type BounceDoor = {
   knows(local: string): boolean;
-  take(local: string, source: Buffer): Promise<void>;
+  /** `owner` is who pays for the work: the address that the mail came from. */
+  take(local: string, source: Buffer, owner: string): Promise<void>;
 };
 
-export function bounceDoor(parts: { db: Db; keyring: Keyring; way: OwnersWay; log: Logger }): BounceDoor {
-  const { db, keyring, way, log } = parts;
+export function bounceDoor(parts: {
+  db: Db;
+  keyring: Keyring;
+  way: OwnersWay;
+  log: Logger;
+  workers: Pick<WorkerPool, "run">;
+}): BounceDoor {
+  const { db, keyring, way, log, workers } = parts;
   return {
     knows: (local) => readBounceAddress(keyring, local) !== null,
-    take: async (local, source) => {
+    take: async (local, source, owner) => {
       const token = readBounceAddress(keyring, local);
-      const bounce = token === null ? null : await readReport(source);
+      const bounce =
+        token === null ? null : await workers.run("readBounce", { source }, owner).catch(unread(log));
       if (token === null || bounce === null) return;
       const isNew = await recordBounce(db, way, { token, bounce });
       log.info({ deliveryId: token.deliveryId, kind: bounce.kind, isNew }, "A mail came back.");
     },
+  };
+}
+
+/** What takes too long to read is no report that a mail server writes. @throws what else went wrong, so that it comes again */
+function unread(log: Logger): (error: unknown) => null {
+  return (error) => {
+    if (!(error instanceof TooHeavy || error instanceof Overloaded)) throw error;
+    log.warn("A mail to a bounce address takes too long to read; it is left aside.");
+    return null;
   };
 }

@@ -5,7 +5,9 @@ import {
   type Changed,
   type Pool,
   type Recorded,
+  type Target,
   endReceiver,
+  findMailTarget,
   lookForTarget,
   notifyChanges,
 } from "@overdue/db";
@@ -52,6 +54,8 @@ export function createReceiver(options: {
     start: (address: { host: string; port: number }) => {
       canary = startCanary({ address, token, agent });
     },
+    /** The check that a mail is for. */
+    findMailTarget: (target: Target) => findMailTarget(pool, target),
     canaryNow: () => canary?.now(),
     /** Call when the last request is answered. */
     stop: async () => {

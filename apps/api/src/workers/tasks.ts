@@ -1,6 +1,8 @@
-import type { ReckonedHolidays } from "@overdue/core";
+import type { MailText, ReckonedHolidays } from "@overdue/core";
+import type { Bounce } from "@overdue/db";
 
 import type { FileContent, FileText } from "../http/file-content.ts";
+import type { MailSource } from "../pings/email/mail-text.ts";
 
 // Runs on a thread of a WorkerPool. What a task needs is loaded when the first one of its kind comes.
 
@@ -27,4 +29,16 @@ export async function reckonHolidays({
       if (data !== undefined) explain(data, { from: now, count: NEXT_TIMES });
     }
   });
+}
+
+/** Reads what a mail says where keywords are looked for. */
+export async function readMail(mail: MailSource): Promise<MailText> {
+  const { textOfMail } = await import("../pings/email/mail-text.ts");
+  return await textOfMail(mail);
+}
+
+/** Reads what came back of a mail. */
+export async function readBounce({ source }: { source: Uint8Array }): Promise<Bounce | null> {
+  const { readReport } = await import("../bounces/read-report.ts");
+  return await readReport(Buffer.from(source));
 }

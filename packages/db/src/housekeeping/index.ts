@@ -5,6 +5,7 @@ export {
   pruneDeliveries,
   pruneFlips,
   pruneIncidents,
+  pruneMailReceipts,
   pruneNotices,
   pruneOldPings,
   prunePingsBeyondCount,

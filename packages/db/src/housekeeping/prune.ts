@@ -59,6 +59,14 @@ export const pruneIncidents: Prune = (db, limit) =>
       ) old limit ${limit})`,
   );
 
+/** Receipts of mails that their senders have given up, or know to be taken, by now. */
+export const pruneMailReceipts: Prune = (db, limit) =>
+  count(
+    db,
+    sql`delete from mail_receipts where digest in (
+      select digest from mail_receipts where received_at < now() - interval '7 days' limit ${limit})`,
+  );
+
 /** Storms whose incidents are all gone. */
 export const pruneStorms: Prune = (db, limit) =>
   count(

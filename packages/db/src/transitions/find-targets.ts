@@ -122,3 +122,28 @@ async function lookForSlug(pool: Pool, asked: SlugTarget) {
   if (checks === undefined || (checks === 0 && !create)) return "none";
   return checks > 1 ? "several" : "one";
 }
+
+/** What is asked of a check before a mail for it is read. */
+export type MailTarget = { projectId: string; readsSubject: boolean; readsBody: boolean };
+
+/** The one check that a mail to this target is for; null where there is none, or more than one. Nothing is made. */
+export async function findMailTarget(pool: Pool, target: Target): Promise<MailTarget | null> {
+  const columns = `c.project_id as "projectId", c.filter_subject as "readsSubject", c.filter_body as "readsBody"`;
+  if (target.kind === "uuid") {
+    const { rows } = await pool.query<MailTarget>({
+      name: "find-mail-target",
+      text: `select ${columns} from checks c where c.ping_uuid = $1 and c.deleted_at is null`,
+      values: [target.pingUuid],
+    });
+    return rows[0] ?? null;
+  }
+  const [{ pingKey, slug } = target] = await withPingKeys(pool, [target]);
+  const { rows } = await pool.query<MailTarget>({
+    name: "find-mail-target-by-slug",
+    text: `select ${columns} from projects p
+             join checks c on c.project_id = p.id and c.slug = $2 and c.deleted_at is null
+            where p.ping_key = $1 and p.deleted_at is null limit 2`,
+    values: [pingKey, slug],
+  });
+  return rows.length === 1 ? (rows[0] ?? null) : null;
+}

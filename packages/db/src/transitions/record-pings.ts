@@ -5,6 +5,7 @@ import { inTransaction } from "../in-transaction.ts";
 import type { Outage } from "../receivers/outages.ts";
 import { type Change, type PingRecord, advancePing, applyOutages, changeOf } from "./change.ts";
 import { type Found, type Target, findSlugs, slugOf } from "./find-targets.ts";
+import { noteOnce } from "./note-once.ts";
 import { STORED_CHECK, type StoredCheckRow, storedCheck } from "./stored-check.ts";
 import { writeChanges } from "./write.ts";
 
@@ -16,6 +17,8 @@ export type Arrival = {
   read: (reading: PingReading) => PingKind;
   host: string | null;
   digest: string | null;
+  /** By what a repetition of it is known, days later too; left out where nothing repeats it. */
+  once?: Buffer | null;
 };
 
 export type Recorded =
@@ -44,8 +47,11 @@ export async function recordPings(
 ): Promise<Recorded[]> {
   return inTransaction(pool, async (client) => {
     const found = await find(client, arrivals);
+    const repeated = await noteOnce(client, arrivals);
     const changes = await lock(client, found, known.outages);
-    const recorded = arrivals.map((arrival, i) => apply(arrival, found[i], { changes, known }));
+    const recorded = arrivals.map((arrival, i) =>
+      apply(arrival, found[i], { changes, known, isRepeated: repeated.has(arrival) }),
+    );
     await writeChanges(
       client,
       [...changes.values()].filter((change) => change.pings.length > 0),
@@ -96,15 +102,17 @@ function prepared(row: StoredCheckRow, outages: readonly Outage[]): Change {
 function apply(
   arrival: Arrival,
   found: Found | undefined,
-  { changes, known }: { changes: Map<string, Change>; known: Knowledge },
+  { changes, known, isRepeated }: { changes: Map<string, Change>; known: Knowledge; isRepeated: boolean },
 ): Recorded {
   if (found?.kind !== "check") return found ?? { kind: "unknown" };
   const change = changes.get(found.pingUuid);
   if (change === undefined) return { kind: "unknown" };
+  const { projectId } = change.stored;
+  // Its sender did not hear that we have it, and now does.
+  if (isRepeated) return { kind: "recorded", projectId, checkId: change.check.id, created: false };
   change.pings.push(arrival.record);
   const ping = pingOf(arrival, change.stored.reading, arrival.record.receivedAt);
   advancePing(change, { kind: "ping", ping, ...(known.othersAt !== null && { knownUntil: known.othersAt }) });
-  const { projectId } = change.stored;
   return { kind: "recorded", projectId, checkId: change.check.id, created: found.created };
 }
 

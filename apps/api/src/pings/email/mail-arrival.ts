@@ -20,7 +20,7 @@ export type Mail = {
 /** The ping that a mail is for one of its recipients. At most `bodyBytesMax` of its source are kept. */
 export function mailArrival(target: Target, mail: Mail, bodyBytesMax: number): Arrival {
   const { message, text, sender, remoteAddress, receivedAt } = mail;
-  const kept = message.beginning.subarray(0, bodyBytesMax);
+  const kept = message.head.subarray(0, bodyBytesMax);
   return {
     target,
     host: remoteAddress,

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { createConnection } from "node:net";
 
-import type { CheckDetails } from "@overdue/db";
+import { type CheckDetails, findMailTarget, type Target } from "@overdue/db";
 import { aCheck, aProject, type SceneCheck, testDatabase } from "@overdue/testkit";
 import nodemailer from "nodemailer";
 import { pino } from "pino";
 import { afterAll, expect, test } from "vitest";
 
+import { WorkerPool } from "../../workers/worker-pool.ts";
 import { createClock } from "../clock.ts";
 import { Ingest, Unavailable } from "../ingest.ts";
 import { type MailReceiverOptions, startMailReceiver } from "./mail-receiver.ts";
@@ -19,12 +20,29 @@ const { pool } = database;
 const clock = createClock();
 const log = pino({ level: "silent" });
 const ingest = new Ingest({ pool, receiverId: randomUUID(), clock, log });
-const options = { domain: DOMAIN, ingest, clock, log, bodyBytesMax: LIMIT, bounces: null };
+const workers = new WorkerPool({
+  threads: 2,
+  taskMsMax: 60_000,
+  heapMegabytesMax: 128,
+  waitingMax: 100,
+  waitingPerOwnerMax: 100,
+});
+const options = {
+  domain: DOMAIN,
+  ingest,
+  clock,
+  log,
+  bodyBytesMax: LIMIT,
+  bounces: null,
+  findTarget: (target: Target) => findMailTarget(pool, target),
+  workers,
+};
 const { port, stop } = await startMailReceiver(options, HERE);
 const mailer = mailerTo(port);
 afterAll(async () => {
   mailer.close();
   await stop();
+  await workers.close();
   await database.drop();
 });
 
@@ -61,26 +79,36 @@ test("a check is known by ping key and slug, too", async () => {
   expect(await pingsOf(check)).toHaveLength(1);
 });
 
-test("each recipient is a ping of its own, and one that nobody knows is dropped", async () => {
+test("each recipient is a ping of its own, and one that nobody knows is refused at once", async () => {
   const [one, other] = [await aCheck(pool), await aCheck(pool)];
   const { pingKey } = await aProject(pool);
   const addresses = [addressOf(one), addressOf(other).toUpperCase(), `${randomUUID()}@${DOMAIN}`];
   const known = await mailer.sendMail({ ...to(...addresses, `${pingKey}+nothing@${DOMAIN}`), text: "x" });
-  expect(known.rejected).toEqual([]);
+  expect(known.rejected).toEqual(addresses.slice(2).concat(`${pingKey}+nothing@${DOMAIN}`));
   expect([await pingsOf(one), await pingsOf(other)].map((pings) => pings.length)).toEqual([1, 1]);
 });
 
-test("nothing is made or recorded for a slug that two checks have", async () => {
+test("a slug that two checks have is refused like one that nobody has", async () => {
   const { projectId, pingKey } = await aProject(pool);
-  const twins = [1, 2].map(() => aCheck(pool, { projectId, details: { slug: "twin" } }));
-  await mailer.sendMail({ ...to(`${pingKey}+twin@${DOMAIN}`), text: "x" });
-  for (const twin of await Promise.all(twins)) expect(await pingsOf(twin)).toEqual([]);
+  const twins = await Promise.all([1, 2].map(() => aCheck(pool, { projectId, details: { slug: "twin" } })));
+  const answers = [`${pingKey}+twin`, `${pingKey}+none`, `${randomUUID()}`].map((local) =>
+    mailer.sendMail({ ...to(`${local}@${DOMAIN}`), text: "x" }).catch((error: Error) => error.message),
+  );
+  const [first, ...others] = await Promise.all(answers);
+  expect(first).toContain("550 5.1.1 Invalid mailbox");
+  for (const answer of others) expect(answer).toBe(first);
+  for (const twin of twins) expect(await pingsOf(twin)).toEqual([]);
 });
 
 const keywords = { startKeywords: "BEGIN", successKeywords: "OK, färtig", failureKeywords: "ERROR" };
 const subject = { ...keywords, filterSubject: true };
 const body = { ...keywords, filterBody: true };
 const html = (text: string) => ({ html: text });
+const prepared = (value: string) => ({ prepared: true, value });
+/** A part whose bytes are Latin: `ä` is one byte. */
+const inCharset = (type: string) => ({
+  alternatives: [{ contentType: type, content: Buffer.from("alles färtig", "latin1") }],
+});
 
 test.each<[string, Partial<CheckDetails>, object, string]>([
   ["no filter: a success whatever it says", keywords, { subject: "ERROR", text: "ERROR" }, "success"],
@@ -107,6 +135,14 @@ test.each<[string, Partial<CheckDetails>, object, string]>([
   ["body: in either part", body, { text: "fine", html: "<p>OK</p>" }, "success"],
   ["body: keywords are case-sensitive", body, { text: "ok error" }, "ignored"],
   ["both: the subject counts", { ...subject, filterBody: true }, { subject: "OK", text: "hm" }, "success"],
+  ["subject: any charset", subject, { headers: { subject: "=?iso-8859-2?Q?f=E4rtig?=" } }, "success"],
+  ["subject: as bytes in UTF-8", subject, { headers: { subject: prepared("färtig") } }, "success"],
+  ["body: HTML entities of any name", body, html("<p>alles f&auml;rtig &hellip;</p>"), "success"],
+  ["body: HTML entities by number", body, html("f&#228;rtig"), "success"],
+  ["body: HTML in base64", body, { ...html("f&auml;rtig"), textEncoding: "base64" }, "success"],
+  ["body: HTML in windows-1252", body, inCharset("text/html; charset=windows-1252"), "success"],
+  ["body: text in ISO 8859-15", body, inCharset("text/plain; charset=iso-8859-15"), "success"],
+  ["body: a letter in two parts", body, { text: "fa\u0308rtig" }, "success"],
   ["both: the body counts", { ...subject, filterBody: true }, { subject: "hm", text: "BEGIN" }, "start"],
 ])("%s", async (_, details, mail, kind) => {
   const check = await aCheck(pool, { details });
@@ -152,20 +188,22 @@ test("a bounce, which has no sender, is a ping", async () => {
 });
 
 test("while the database is away the sender is told to come again", async () => {
+  const check = await aCheck(pool);
   const away = { record: () => Promise.reject(new Unavailable("away")) };
   const answer = await whileOpen({ ...options, ingest: away }, (there) =>
-    there.sendMail({ ...to(`${randomUUID()}@${DOMAIN}`), text: "x" }).catch((error: Error) => error.message),
+    there.sendMail({ ...toCheck(check), text: "x" }).catch((error: Error) => error.message),
   );
   expect(answer).toContain("451 4.3.0 The ping was not stored, please try again");
 });
 
 test("OK is said only once the ping is durable", async () => {
+  const check = await aCheck(pool);
   const stored = Promise.withResolvers<never>();
   const heard = Promise.withResolvers<void>();
   const slow = { record: () => (heard.resolve(), stored.promise) };
   await whileOpen({ ...options, ingest: slow }, async (there) => {
     const answers: unknown[] = [];
-    const sending = there.sendMail({ ...to(`${randomUUID()}@${DOMAIN}`), text: "x" }).then(
+    const sending = there.sendMail({ ...toCheck(check), text: "x" }).then(
       (sent) => answers.push(sent.response),
       (error: Error) => answers.push(error.message),
     );

@@ -1,41 +1,31 @@
 import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
 
-import type { Target } from "@overdue/db";
+import type { MailTarget, Target } from "@overdue/db";
 import type { Logger } from "pino";
-import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "smtp-server";
+import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from "smtp-server";
 
-import type { Clock } from "../clock.ts";
-import { type Ingest, Unavailable } from "../ingest.ts";
+import { Unavailable } from "../ingest.ts";
+import { type AcceptOptions, acceptMail } from "./accept-mail.ts";
 import { ConnectionCount } from "./connection-count.ts";
-import { type Mail, mailArrival } from "./mail-arrival.ts";
-import { readMailbox } from "./mailbox.ts";
-import { readMessage, textOfMessage } from "./read-message.ts";
+import { ConnectionTimes } from "./connection-times.ts";
+import { readMessage } from "./read-message.ts";
+import { Recipients } from "./recipients.ts";
+import { Refusal, refusal } from "./refusal.ts";
 
-export type MailReceiverOptions = {
+export type MailReceiverOptions = AcceptOptions & {
   domain: string;
-  ingest: Pick<Ingest, "record">;
-  clock: Pick<Clock, "now">;
-  log: Logger;
-  bodyBytesMax: number;
-  /** Takes what comes back of our own mails, by what stands before the @; null: nothing can. */
-  bounces: Bounces | null;
+  /** The check that a mailbox is for, and what of a mail it reads; null: there is none, or more than one. */
+  findTarget: (target: Target) => Promise<MailTarget | null>;
 };
-
-type Bounces = { knows(local: string): boolean; take(local: string, source: Buffer): Promise<void> };
 
 export type MailReceiver = { port: number; stop: () => Promise<void> };
 
-/** What a stranger may take of us: bytes a message, recipients, connections, and time. */
-const LIMITS = {
-  size: 32 * 1024 * 1024,
-  maxRecipients: 100,
-  maxClients: 100,
-  socketTimeout: 60_000,
-  closeTimeout: 5_000,
-};
+/** What a stranger may take of us. A message may have any size: most of a large one is counted and dropped. */
+const LIMITS = { maxRecipients: 100, maxClients: 100, socketTimeout: 60_000, closeTimeout: 5_000 };
 const CONNECTIONS_PER_ADDRESS_MAX = 20;
-const CONNECTION_MS_MAX = 600_000;
+/** Of a message, so much of its beginning and of its end is held and looked at. */
+const HELD_BYTES = 100_000;
 
 /**
  * Takes mails as pings: an SMTP server that knows one domain, in which every check has its address. 250 is answered
@@ -45,7 +35,8 @@ export async function startMailReceiver(
   options: MailReceiverOptions,
   at: { host: string; port: number },
 ): Promise<MailReceiver> {
-  const connections = new ConnectionCount(CONNECTIONS_PER_ADDRESS_MAX);
+  const times = new ConnectionTimes();
+  const recipients = new Recipients(options);
   const server = new SMTPServer({
     ...LIMITS,
     name: options.domain,
@@ -53,23 +44,37 @@ export async function startMailReceiver(
     disabledCommands: ["AUTH", "STARTTLS"],
     disableReverseLookup: true,
     logger: false,
-    onConnect: ({ remoteAddress, id }, done) =>
+    // Who closes its half of the connection behind a message still waits for the answer.
+    allowHalfOpen: true,
+    ...countedConnections(),
+    onRcptTo: ({ address }, session, done) => {
+      const adding = times.whileAtWork(session, () => recipients.add(session, address));
+      adding.then(() => done((times.hasRecipient(session), null)), failed(done, options.log));
+    },
+    onData: (stream, session, done) => {
+      const accepting = async () => {
+        const message = await readMessage(stream, Math.max(HELD_BYTES, options.bodyBytesMax));
+        const named = { session, recipients: recipients.of(session), options };
+        await times.whileAtWork(session, () => acceptMail(message, named));
+      };
+      accepting().then(() => done(null, "OK"), failed(done, options.log));
+    },
+  } satisfies SMTPServerOptions);
+  server.on("error", (error) => options.log.info({ err: error }, "A mail was broken off."));
+  server.server.on("connection", (socket: Socket) => times.begin(socket));
+  const port = await listenOn(server, at);
+  return { port, stop: () => new Promise((resolve) => server.close(() => resolve())) };
+}
+
+function countedConnections(): Pick<SMTPServerOptions, "onConnect" | "onClose"> {
+  const connections = new ConnectionCount(CONNECTIONS_PER_ADDRESS_MAX);
+  return {
+    onConnect: ({ remoteAddress, id }: SMTPServerSession, done) =>
       done(
         connections.open(remoteAddress, id) ? null : refusal(421, "4.7.0 Too many connections from there"),
       ),
-    onClose: ({ remoteAddress, id }) => connections.close(remoteAddress, id),
-    onRcptTo: ({ address }, _, done) => done(rcptProblem(address, options)),
-    onData: (stream, session, done) => {
-      accept(stream, session, options).then(
-        () => done(null, "OK"),
-        (error: unknown) => done(dataProblem(error, options.log)),
-      );
-    },
-  });
-  server.on("error", (error) => options.log.info({ err: error }, "A mail was broken off."));
-  server.server.on("connection", endInTime);
-  const port = await listenOn(server, at);
-  return { port, stop: () => new Promise((resolve) => server.close(() => resolve())) };
+    onClose: ({ remoteAddress, id }: SMTPServerSession) => connections.close(remoteAddress, id),
+  };
 }
 
 async function listenOn(server: SMTPServer, { host, port }: { host: string; port: number }): Promise<number> {
@@ -78,77 +83,17 @@ async function listenOn(server: SMTPServer, { host, port }: { host: string; port
   return (server.server.address() as AddressInfo).port; // a TCP server that listens always has one
 }
 
-function endInTime(socket: Socket): void {
-  const timer = setTimeout(() => socket.destroy(), CONNECTION_MS_MAX);
-  socket.once("close", () => clearTimeout(timer));
-}
-
-function rcptProblem(address: string, { domain, bounces }: MailReceiverOptions): Error | null {
-  const returned = returnedTo(address, domain);
-  if (returned !== null && bounces?.knows(returned) === true) return null;
-  switch (readMailbox(address, domain).kind) {
-    case "check":
-      return null;
-    case "no mailbox":
-      return refusal(550, "5.1.1 Invalid mailbox");
-    case "elsewhere":
-      return refusal(550, "5.1.1 Recipient rejected");
-  }
-}
-
-/** What stands before the @ of an address for mails that come back; null for any other. */
-function returnedTo(address: string, domain: string): string | null {
-  const at = address.lastIndexOf("@");
-  const isOurs = address.slice(at + 1).toLowerCase() === domain;
-  return isOurs && /^bounce\+/i.test(address) ? address.slice(0, at) : null;
-}
-
-/** Each recipient is a ping of its own; whom there is no check for is dropped, as nobody could be told. */
-async function accept(
-  stream: SMTPServerDataStream,
-  session: SMTPServerSession,
-  { domain, ingest, clock, bodyBytesMax, bounces }: MailReceiverOptions,
-): Promise<void> {
-  const message = await readMessage(stream);
-  if (stream.sizeExceeded) throw refusal(552, `5.3.4 A message may have at most ${LIMITS.size} bytes`);
-  const { mailFrom, rcptTo } = session.envelope;
-  const mail: Mail = {
-    message,
-    text: await textOfMessage(message),
-    sender: mailFrom === false ? "" : mailFrom.address,
-    remoteAddress: session.remoteAddress.replace(/^::ffff:(?=\d+\.)/i, "") || null,
-    receivedAt: clock.now(),
+/** Answers what went wrong, so that the sending server tries again wherever that may help. */
+function failed(done: (error: Error) => void, log: Logger): (error: unknown) => void {
+  return (error) => {
+    if (!(error instanceof Refusal || error instanceof Unavailable))
+      log[isBrokenOff(error) ? "info" : "error"]({ err: error }, "A mail could not be taken.");
+    done(error instanceof Refusal ? error : refusal(451, "4.3.0 The ping was not stored, please try again"));
   };
-  for (const { address } of rcptTo) {
-    const returned = returnedTo(address, domain);
-    if (returned !== null) await bounces?.take(returned, message.beginning);
-  }
-  const arrivals = targetsOf(rcptTo, domain).map((target) => mailArrival(target, mail, bodyBytesMax));
-  await Promise.all(arrivals.map((arrival) => ingest.record(arrival)));
 }
 
-function targetsOf(recipients: readonly { address: string }[], domain: string): Target[] {
-  return recipients.flatMap(({ address }) => {
-    const mailbox = readMailbox(address, domain);
-    return mailbox.kind === "check" ? [mailbox.target] : [];
-  });
-}
-
-function dataProblem(error: unknown, log: Logger): Error {
-  if (error instanceof Refusal) return error;
-  if (!(error instanceof Unavailable)) log.error({ err: error }, "A mail could not be taken as a ping.");
-  return refusal(451, "4.3.0 The ping was not stored, please try again");
-}
-
-class Refusal extends Error {
-  readonly responseCode: number;
-
-  constructor(responseCode: number, message: string) {
-    super(message);
-    this.responseCode = responseCode;
-  }
-}
-
-function refusal(code: number, message: string): Refusal {
-  return new Refusal(code, message);
+/** The other side went away in the middle of a message: it was not told that we have it, and will send it again. */
+function isBrokenOff(error: unknown): boolean {
+  const codes = ["ECONNECTION", "ERR_STREAM_PREMATURE_CLOSE"];
+  return error instanceof Error && "code" in error && codes.includes(String(error.code));
 }

@@ -1,31 +1,40 @@
 import type { Readable } from "node:stream";
 
-import { type MailText, textOfHtml } from "@overdue/core";
-import PostalMime from "postal-mime";
+/** A message as it came over the line: its beginning and its end, and how much there was in all. */
+export type Message = {
+  head: Buffer;
+  /** What came last, where that is not in the head. */
+  tail: Buffer;
+  /** Whether anything between the two was dropped. */
+  isCut: boolean;
+  bytes: number;
+};
 
-/** A message as it came over the line: its beginning, in which keywords are looked for, and how much there was. */
-export type Message = { beginning: Buffer; bytes: number };
-
-/** Keywords are looked for in this much of a message; what is kept is less. */
-const READ_BYTES_MAX = 1_000_000;
-
-/** Reads a message to its end, but holds only its beginning. */
-export async function readMessage(stream: Readable): Promise<Message> {
-  const parts: Buffer[] = [];
+/** Reads a message to its end, but holds only the first and the last `keep` bytes. @throws where it breaks off */
+export async function readMessage(stream: Readable, keep: number): Promise<Message> {
+  const head: Buffer[] = [];
+  let tail = Buffer.alloc(0);
   let bytes = 0;
   for await (const part of stream as AsyncIterable<Buffer>) {
-    if (bytes < READ_BYTES_MAX) parts.push(part.subarray(0, READ_BYTES_MAX - bytes));
+    const room = Math.max(keep - bytes, 0);
+    if (room > 0) head.push(part.subarray(0, room));
+    const rest = part.subarray(room);
+    if (rest.length > 0)
+      tail = Buffer.concat([tail.subarray(Math.max(tail.length + rest.length - keep, 0)), rest]).subarray(
+        -keep,
+      );
     bytes += part.length;
   }
-  return { beginning: Buffer.concat(parts), bytes };
+  return { head: Buffer.concat(head), tail, isCut: bytes > 2 * keep, bytes };
 }
 
-/** What a message says; one that cannot be taken apart says nothing, and is a ping all the same. */
-export async function textOfMessage({ beginning }: Message): Promise<MailText> {
-  try {
-    const { subject = "", text = "", html = "" } = await PostalMime.parse(beginning, { maxNestingDepth: 50 });
-    return { subject, plain: text, html: textOfHtml(html) };
-  } catch {
-    return { subject: "", plain: "", html: "" };
-  }
+/** What is kept of a message as one that can be read: cut between two lines, so that its encoding stays whole. */
+export function sourceOf({ head, tail, isCut }: Message): Buffer {
+  if (!isCut) return Buffer.concat([head, tail]);
+  const lastLine = head.lastIndexOf("\n");
+  const firstLine = tail.indexOf("\n");
+  return Buffer.concat([
+    lastLine === -1 ? head : head.subarray(0, lastLine + 1),
+    tail.subarray(firstLine + 1),
+  ]);
 }

@@ -1,0 +1,69 @@
+import type { MailTarget, Target } from "@overdue/db";
+import { RateLimiterMemory } from "rate-limiter-flexible";
+import type { SMTPServerSession } from "smtp-server";
+
+import { addressGroup } from "../../limits/address-group.ts";
+import { readMailbox } from "./mailbox.ts";
+import { refusal } from "./refusal.ts";
+
+/** Mailboxes that nobody has, asked for from one address in a minute. A relay that serves many jobs stays below it. */
+const UNKNOWN_PER_MINUTE = 300;
+
+/** A recipient of ours: what comes back of a mail that we sent, or the check that a ping is for. */
+export type Recipient =
+  | { kind: "bounce"; local: string }
+  | { kind: "ping"; target: Target; found: MailTarget };
+
+type Options = {
+  domain: string;
+  bounces: { knows(local: string): boolean } | null;
+  findTarget: (target: Target) => Promise<MailTarget | null>;
+};
+
+/** Knows the recipients that each session has named so far. */
+export class Recipients {
+  readonly #options: Options;
+  readonly #named = new WeakMap<SMTPServerSession, Map<string, Recipient>>();
+  readonly #unknown = new RateLimiterMemory({ points: UNKNOWN_PER_MINUTE, duration: 60 });
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** @throws Refusal 550 for whom there is nobody, 451 beyond the limit; or what the database throws */
+  async add(session: SMTPServerSession, address: string): Promise<void> {
+    const found = await this.#find(address, addressGroup(session.remoteAddress));
+    const named = this.#named.get(session) ?? new Map<string, Recipient>();
+    this.#named.set(session, named.set(address, found));
+  }
+
+  /** Those of one envelope. */
+  of(session: SMTPServerSession): Recipient[] {
+    const named = this.#named.get(session);
+    return session.envelope.rcptTo.flatMap(({ address }) => named?.get(address) ?? []);
+  }
+
+  async #find(address: string, group: string): Promise<Recipient> {
+    const { domain, bounces, findTarget } = this.#options;
+    const local = bounceLocal(address, domain);
+    if (local !== null && bounces?.knows(local) === true) return { kind: "bounce", local };
+    const mailbox = readMailbox(address, domain);
+    if (mailbox.kind === "elsewhere") throw refusal(550, "5.1.1 Recipient rejected");
+    if (mailbox.kind === "no mailbox") throw refusal(550, "5.1.1 Invalid mailbox");
+    const spent = await this.#unknown.get(group);
+    if (spent !== null && spent.remainingPoints <= 0)
+      throw refusal(451, "4.7.1 Too many unknown recipients from there, please try again later");
+    const found = await findTarget(mailbox.target);
+    if (found !== null) return { kind: "ping", target: mailbox.target, found };
+    await this.#unknown.consume(group).catch(() => undefined);
+    // The words for what could be no mailbox at all: they tell nobody which project or slug there is.
+    throw refusal(550, "5.1.1 Invalid mailbox");
+  }
+}
+
+/** What stands before the @ of an address for mails that come back; null for any other. */
+function bounceLocal(address: string, domain: string): string | null {
+  const at = address.lastIndexOf("@");
+  const isOurs = address.slice(at + 1).toLowerCase() === domain;
+  return isOurs && /^bounce\+/i.test(address) ? address.slice(0, at) : null;
+}
