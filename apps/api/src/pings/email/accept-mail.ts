@@ -25,7 +25,7 @@ export type AcceptOptions = {
 };
 
 /** Takes what comes back of our own mails, by what stands before the @. `owner` is who pays for the work. */
-export type Bounces = {
+type Bounces = {
   knows(local: string): boolean;
   take(local: string, source: Buffer, owner: string): Promise<void>;
 };
