@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import { z } from "zod";
+import { readPasted } from "../packages/core/src/schedules/paste/read-pasted.ts";
 import { ScheduleError } from "../packages/core/src/schedules/schedule-error.ts";
 import { isDeadInSystemd, nextAfter, type Schedule } from "../packages/core/src/schedules/schedule.ts";
 import { canonicalTimezone, useOffsets } from "../packages/core/src/schedules/timezones/timezones.ts";
@@ -42,11 +43,19 @@ function answer(text: string): { next: string[] } | { error: string } {
 }
 
 function scheduleOf({ kind, expr, tz }: Line): Schedule {
-  if (kind !== "interval") return { kind, expression: String(expr).trim(), timezone: tz };
+  if (kind !== "interval") return calendarOf({ kind, expression: String(expr).trim(), timezone: tz });
   const everySeconds = Number(expr);
   if (!Number.isInteger(everySeconds) || everySeconds < 1 || everySeconds > 31_536_000)
     throw new ScheduleError("An interval is a whole number of seconds from 1 to 31536000.");
   return { kind, everySeconds };
+}
+
+/** Reads what stands in a crontab or a timer, as the form of a check does. */
+function calendarOf(given: { kind: "cron" | "oncalendar"; expression: string; timezone: string }): Schedule {
+  const { schedule, timezone } = readPasted(given) ?? {};
+  if (schedule === undefined) return given;
+  if (schedule.kind === "interval") return schedule;
+  return { kind: schedule.kind, expression: schedule.lines.join("\n"), timezone: timezone ?? given.timezone };
 }
 
 function nextTimes(schedule: Schedule, { after, count }: Line): string[] {

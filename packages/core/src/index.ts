@@ -3,7 +3,7 @@ export type { Instant } from "./time.ts";
 export { type Snooze, snoozedUntil } from "./incidents/snooze.ts";
 export { nextAfter, type Schedule } from "./schedules/schedule.ts";
 export { type ReckonedHolidays, reckonedHolidaysOf, takeHolidays } from "#holidays";
-export { ScheduleInput } from "./schedules/schedule-input.ts";
+export { ScheduleInput, ScheduleReadingInput, ScheduleShape } from "./schedules/schedule-input.ts";
 export { canonicalTimezone, timezones } from "./schedules/timezones/timezones.ts";
 export type { ClockChange } from "./schedules/explain/clock-changes.ts";
 export {
@@ -29,6 +29,7 @@ export type {
   Tolerance,
 } from "./checks/check.ts";
 export type { Memory, OpenRun } from "./checks/memory.ts";
+export { TagsInput } from "./checks/tags.ts";
 export { defaultSettings, CheckSettingsInput } from "./checks/settings.ts";
 export { newCheck } from "./checks/new-check.ts";
 export { fold } from "./checks/fold.ts";

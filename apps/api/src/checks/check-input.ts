@@ -1,15 +1,8 @@
-import { CheckSettingsInput } from "@overdue/core";
+import { CheckSettingsInput, TagsInput } from "@overdue/core";
 import { z } from "zod";
 
 const KEYWORDS_MAX = 200;
 const keywords = z.string().trim().max(KEYWORDS_MAX, "Use at most 200 characters.");
-
-const Tag = z
-  .string()
-  .trim()
-  .min(1)
-  .max(50, "A tag has at most 50 characters.")
-  .regex(/^[^\s,]+$/, "A tag has no spaces or commas in it.");
 
 /** Who a check is, and how its pings are read. */
 const Details = z.strictObject({
@@ -18,7 +11,7 @@ const Details = z.strictObject({
     .string()
     .max(100, "Use at most 100 characters.")
     .regex(/^[a-z0-9_-]*$/, "Use only a-z, 0-9, - and _."),
-  tags: z.array(Tag).max(20, "Use at most 20 tags."),
+  tags: TagsInput,
   description: z.string().max(10_000, "Use at most 10,000 characters."),
   severity: z
     .enum(["info", "warning", "critical"], { error: "Severity is info, warning or critical." })

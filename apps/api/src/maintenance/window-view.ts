@@ -6,6 +6,7 @@ import {
   maintenanceAt,
   type MaintenanceWindow,
   nextSpan,
+  TagsInput,
 } from "@overdue/core";
 import type { WindowRow } from "@overdue/db";
 import { z } from "zod";
@@ -13,11 +14,10 @@ import { z } from "zod";
 import { iso, Timestamp } from "../http/time.ts";
 
 const Name = z.string().trim().min(1, "Give it a name.").max(100, "Use at most 100 characters.");
-const Tags = z.array(z.string().trim().min(1).max(50)).max(20, "Use at most 20 tags.");
 const CheckIds = z.array(z.uuid()).max(1_000, "Name at most 1,000 checks: use a tag instead.");
 
 export const WindowPatch = z
-  .strictObject({ name: Name, rule: MaintenanceRuleInput, tags: Tags, checkIds: CheckIds })
+  .strictObject({ name: Name, rule: MaintenanceRuleInput, tags: TagsInput, checkIds: CheckIds })
   .partial()
   .meta({ id: "MaintenancePatch" });
 
@@ -34,7 +34,7 @@ export const StartInput = z
       .min(1, "Use at least a minute.")
       .max(10_080, "Use at most 10080 minutes, which is 7 days."),
     name: Name.default("maintenance").meta({ description: "By this name it can be stopped." }),
-    tags: Tags.default([]),
+    tags: TagsInput.default([]),
     checkIds: CheckIds.default([]),
     checks: z
       .array(z.string().min(1).max(100))

@@ -1,4 +1,4 @@
-import { explain, ScheduleInput, timezones } from "@overdue/core";
+import { explain, ScheduleReadingInput, ScheduleShape, timezones } from "@overdue/core";
 import { z } from "zod";
 
 import { body, createRouter, json, route } from "../http/route.ts";
@@ -6,7 +6,7 @@ import { Timestamp } from "../http/time.ts";
 
 const NEXT_TIMES = 5;
 
-const ScheduleQuestion = z.strictObject({ schedule: ScheduleInput }).meta({ id: "ScheduleQuestion" });
+const ScheduleQuestion = z.strictObject({ schedule: ScheduleReadingInput }).meta({ id: "ScheduleQuestion" });
 const Mark = z.enum(["skipped", "moved", "doubled"]);
 const ScheduleExplanation = z
   .object({
@@ -23,6 +23,15 @@ const ScheduleExplanation = z
         }),
       )
       .meta({ description: "The next changes of the zone's clocks, and what they do to the schedule." }),
+    schedule: ScheduleShape.meta({
+      description:
+        "The schedule as it was read and would be stored: without the comments, the command and the zone of a pasted line.",
+    }),
+    suggestedName: z.string().nullable().meta({
+      description: "A name for the check, from the command or the unit in a pasted text.",
+    }),
+    suggestedJitterSeconds: z.int().nullable().meta({ description: "RandomizedDelaySec of a pasted timer." }),
+    notes: z.array(z.string()).meta({ description: "What was left out of a pasted text, a sentence each." }),
   })
   .meta({ id: "ScheduleExplanation" });
 const tags = ["Schedules"];
@@ -35,16 +44,23 @@ export const scheduleRoutes = createRouter()
         method: "post",
         path: "/v1/schedules/explain",
         summary: "Explain a schedule",
-        description: "The next five times, and what is wrong with it where it cannot be used.",
+        description:
+          "The next five times, and what is wrong with it where it cannot be used. The expression may be pasted as it stands in a crontab, a systemd timer, a CronJob or a workflow: `schedule` in the answer is what was read.",
         tags,
         request: { body: body(ScheduleQuestion) },
         responses: { 200: json(ScheduleExplanation, "What the schedule means.") },
       },
     ),
     (c) => {
-      const { schedule } = c.req.valid("json");
+      const { schedule, name, jitterSeconds, notes } = c.req.valid("json").schedule;
       const { text, next, changes } = explain(schedule, { from: c.var.deps.now(), count: NEXT_TIMES });
-      return c.json({ text, next: next.map(dated), changes: changes.map(dated) }, 200);
+      const read = {
+        schedule,
+        suggestedName: name,
+        suggestedJitterSeconds: jitterSeconds,
+        notes: [...notes],
+      };
+      return c.json({ text, next: next.map(dated), changes: changes.map(dated), ...read }, 200);
     },
   )
   .openapi(

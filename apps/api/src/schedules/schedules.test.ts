@@ -45,6 +45,30 @@ test.each([
   expect(await read(check)).toMatchObject({ status: 400, errors: problem.errors });
 });
 
+test("a pasted line of a crontab is read, and a name proposed from its command", async () => {
+  const expression = "CRON_TZ=Asia/Tokyo 30 2 * * * /usr/local/bin/backup.sh --all";
+  const pasted = { kind: "cron", expression, timezone: "Europe/Berlin" };
+  const schedule = { kind: "cron", expression: "30 2 * * *", timezone: "Asia/Tokyo" };
+  const response = await explained(pasted);
+  expect(await read(response)).toMatchObject({
+    schedule,
+    suggestedName: "backup",
+    suggestedJitterSeconds: null,
+  });
+  const check = await someone.as("POST", `${someone.path}/checks`, { schedule: pasted });
+  expect(await read(check)).toMatchObject({ schedule });
+});
+
+test("a pasted timer is read, with its delay", async () => {
+  const expression = "[Timer]\nOnCalendar=Mon..Fri 02:00\nRandomizedDelaySec=15min\nUnit=backup.service";
+  const response = await explained({ kind: "cron", expression, timezone: "Europe/Berlin" });
+  expect(await read(response)).toMatchObject({
+    schedule: { kind: "oncalendar", expression: "Mon..Fri 02:00", timezone: "Europe/Berlin" },
+    suggestedName: "backup",
+    suggestedJitterSeconds: 900,
+  });
+});
+
 test("every time zone on the list can be used", async () => {
   const { items } = await read<{ items: string[] }>(await api.call("GET", "/v1/timezones"));
   expect(items).toContain("Europe/Berlin");

@@ -4,6 +4,9 @@ import type { InferResponseType } from "hono/client";
 import { answerOf, api } from "../api/client.ts";
 import type { CheckSchedule } from "./check-queries.ts";
 
+/** How long a pause in typing asks the server what the schedule means. */
+export const TYPING_MS = 250;
+
 const { explain } = api.v1.schedules;
 
 export type Explained = InferResponseType<typeof explain.$post, 200>;

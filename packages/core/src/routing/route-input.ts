@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TagInput } from "../checks/tags.ts";
 import type { Reason } from "../checks/check.ts";
 import { TimezoneInput } from "../schedules/schedule-input.ts";
 import { type Hours, type Severity, type Target } from "./route.ts";
@@ -97,7 +98,7 @@ export const routeShape = {
     .min(1, "Give the route a name.")
     .max(100, "Use at most 100 characters for the name."),
   match: z.strictObject({
-    tags: few(z.string().trim().min(1).max(100), "tags"),
+    tags: few(TagInput, "tags"),
     reasons: few(ReasonInput, "reasons"),
     severities: few(SeverityInput, "severities"),
     checkIds: few(z.uuid(), "checks"),

@@ -2,12 +2,16 @@ import { z } from "zod";
 import type { Instant } from "../time.ts";
 import { ExceptionsInput } from "./exceptions/exceptions.ts";
 import { mayBeLeftOut } from "./left-out.ts";
+import type { Reading } from "./paste/reading.ts";
+import { readPasted } from "./paste/read-pasted.ts";
 import { ScheduleError } from "./schedule-error.ts";
-import { nextAfter, type Schedule } from "./schedule.ts";
+import { type CalendarSchedule, nextAfter, type Schedule } from "./schedule.ts";
 import { canonicalTimezone } from "./timezones/timezones.ts";
 
 const EVERY_SECONDS_MIN = 60;
 const EVERY_SECONDS_MAX = 31_536_000;
+// A pasted crontab or unit has comments and commands, which are not kept.
+const PASTED_LENGTH_MAX = 10_000;
 const EXPRESSION_LENGTH_MAX = 1000;
 const LINES_MAX = 20;
 // 2000-01-01: an expression that has no time after it is refused, as the reference does.
@@ -17,15 +21,8 @@ const Expression = z
   .string({ error: "Write an expression, such as 30 2 * * *." })
   .trim()
   .min(1, { error: "Write an expression, such as 30 2 * * *.", abort: true })
-  .max(EXPRESSION_LENGTH_MAX, {
-    error: `Use at most ${EXPRESSION_LENGTH_MAX} characters: split the schedule over several checks.`,
-    abort: true,
-  })
-  .overwrite((text) => text.replaceAll("\r\n", "\n"))
-  .refine((text) => text.split("\n").length <= LINES_MAX, {
-    error: `Use at most ${LINES_MAX} lines.`,
-    abort: true,
-  });
+  .max(PASTED_LENGTH_MAX, { error: `Use at most ${PASTED_LENGTH_MAX} characters.`, abort: true })
+  .overwrite((text) => text.replaceAll("\r\n", "\n"));
 
 /** The name of a time zone, old names mapped to their successor. */
 export const TimezoneInput = z
@@ -51,20 +48,92 @@ const Calendar = z.strictObject({
   except: mayBeLeftOut(ExceptionsInput),
 });
 
-/** A schedule as a person or a program sends it: parsed, its zone known, and with a time to come. */
-export const ScheduleInput: z.ZodType<Schedule> = z
+/** A schedule as it is stored and shown. */
+export const ScheduleShape = z.discriminatedUnion("kind", [
+  Interval,
+  Calendar.extend({ expression: z.string().max(EXPRESSION_LENGTH_MAX) }),
+]);
+
+/** A schedule as it was understood, and what else the text said. */
+export type ScheduleReading = { schedule: Schedule } & Pick<Reading, "name" | "jitterSeconds" | "notes">;
+
+/**
+ * A schedule as a person or a program sends it. An expression may be pasted as it stands in a crontab, a systemd timer or
+ * a YAML file: the schedule in it is read, with the zone that the text names, and what else it says is kept beside.
+ * The schedule is parsed, its zone known, and it has a time to come.
+ */
+export const ScheduleReadingInput: z.ZodType<ScheduleReading> = z
   .discriminatedUnion("kind", [Interval, Calendar])
-  .superRefine((schedule, context) => {
-    const problem = problemOf(schedule);
-    if (problem !== null) context.addIssue({ code: "custom", path: ["expression"], message: problem });
+  .transform((given, context) => {
+    try {
+      const read = given.kind === "interval" ? bare(given) : readCalendar(given);
+      refuseNever(read.schedule);
+      return read;
+    } catch (error) {
+      if (!(error instanceof FieldError) && !(error instanceof ScheduleError)) throw error;
+      const path = error instanceof FieldError ? error.field : "expression";
+      context.addIssue({ code: "custom", path: [path], message: error.message });
+      return z.NEVER;
+    }
   });
 
-function problemOf(schedule: Schedule): string | null {
-  try {
-    if (nextAfter(schedule, NEVER_BEFORE) !== null) return null;
-    return "This schedule would never run: check its days, months and exceptions.";
-  } catch (error) {
-    if (error instanceof ScheduleError) return error.message;
-    throw error;
+/** The schedule of such a reading alone. */
+export const ScheduleInput: z.ZodType<Schedule> = ScheduleReadingInput.transform(
+  ({ schedule }) => schedule,
+).pipe(ScheduleShape);
+
+/** What is wrong with what a text says, told of another field than the expression. */
+class FieldError extends Error {
+  readonly field: string;
+
+  constructor(field: string, message: string) {
+    super(message);
+    this.field = field;
   }
+}
+
+function readCalendar(given: CalendarSchedule): ScheduleReading {
+  const found = readPasted(given);
+  if (found === null) return bare(given);
+  const { schedule: read, name, jitterSeconds, notes } = found;
+  if (read.kind === "interval") {
+    if (given.except !== undefined)
+      throw new FieldError("except", "An interval has no exceptions: leave them out, or write a cron line.");
+    return { schedule: intervalOf(read.everySeconds), name, jitterSeconds, notes };
+  }
+  const timezone = found.timezone === null ? given.timezone : zoneOfText(found.timezone);
+  const schedule = { ...given, kind: read.kind, expression: bounded(read.lines), timezone };
+  return { schedule, name, jitterSeconds, notes };
+}
+
+function bare(schedule: Schedule): ScheduleReading {
+  return { schedule, name: null, jitterSeconds: null, notes: [] };
+}
+
+function intervalOf(everySeconds: number): Schedule {
+  const { data, error } = Interval.safeParse({ kind: "interval", everySeconds });
+  if (data === undefined) throw new ScheduleError(error.issues[0]?.message ?? "The interval cannot be used.");
+  return data;
+}
+
+function zoneOfText(name: string): string {
+  const { data, error } = TimezoneInput.safeParse(name);
+  if (data === undefined)
+    throw new ScheduleError(error.issues[0]?.message ?? `There is no time zone “${name}”.`);
+  return data;
+}
+
+function bounded(lines: readonly string[]): string {
+  if (lines.length > LINES_MAX) throw new ScheduleError(`Use at most ${LINES_MAX} lines.`);
+  const expression = lines.join("\n");
+  if (expression.length > EXPRESSION_LENGTH_MAX)
+    throw new ScheduleError(
+      `Use at most ${EXPRESSION_LENGTH_MAX} characters: split the schedule over several checks.`,
+    );
+  return expression;
+}
+
+function refuseNever(schedule: Schedule): void {
+  if (nextAfter(schedule, NEVER_BEFORE) === null)
+    throw new ScheduleError("This schedule would never run: check its days, months and exceptions.");
 }

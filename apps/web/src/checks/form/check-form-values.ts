@@ -2,6 +2,8 @@ import type { Attitude, CheckSettings, Severity, Tolerance } from "@overdue/core
 
 import { type Span, spanOf, spanSeconds } from "../../time/span.ts";
 import type { CheckInput, CheckSchedule, CheckView } from "../check-queries.ts";
+import type { Explained } from "../schedule-queries.ts";
+import { slugOf } from "./slug.ts";
 import { exceptionsOf, type ExceptionValues, exceptionValues, NO_EXCEPTIONS } from "./exception-values.ts";
 
 /** What stands in the form's fields. Every kind of schedule keeps its own text, so that a look at another loses nothing. */
@@ -169,6 +171,26 @@ function scheduleValues(schedule: CheckSchedule): Partial<CheckFormValues> {
     timezone,
     exceptions,
     ...(kind === "cron" ? { cron: expression } : { calendar: expression }),
+  };
+}
+
+/** The form with what was read of a pasted text; a name and a delay that stand there already stay. */
+export function valuesRead(
+  values: CheckFormValues,
+  {
+    schedule,
+    suggestedName,
+    suggestedJitterSeconds,
+  }: Pick<Explained, "schedule" | "suggestedName" | "suggestedJitterSeconds">,
+): CheckFormValues {
+  const name = values.name === "" ? (suggestedName ?? "") : values.name;
+  return {
+    ...values,
+    ...scheduleValues(schedule),
+    exceptions: values.exceptions,
+    name,
+    slug: values.slug === slugOf(values.name) ? slugOf(name) : values.slug,
+    jitter: values.jitter.amount === "" ? optionalSpan(suggestedJitterSeconds) : values.jitter,
   };
 }
 

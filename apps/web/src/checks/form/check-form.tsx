@@ -116,7 +116,7 @@ function DetailFields({ isNew, knownTags }: { isNew: boolean; knownTags: readonl
         data={[...knownTags]}
         placeholder={form.values.tags.length > 0 ? "" : "prod, db"}
         splitChars={[",", " "]}
-        maxTags={20}
+        maxTags={250}
         {...form.getInputProps("tags")}
       />
       <Textarea

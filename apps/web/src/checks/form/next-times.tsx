@@ -9,11 +9,9 @@ import { instant } from "../../time/instant.ts";
 import { relativeText } from "../../time/relative.ts";
 import { browserZone, shortZonedText } from "../../time/zoned.ts";
 import type { CheckSchedule } from "../check-queries.ts";
-import { type Explained, explainQuery } from "../schedule-queries.ts";
+import { type Explained, explainQuery, TYPING_MS } from "../schedule-queries.ts";
 import { scheduleZone } from "../schedule-zone.ts";
 import styles from "./next-times.module.css";
-
-const TYPING_MS = 250;
 
 /** What the schedule means in words, and its next five times, while it is being typed. */
 export function NextTimes({ schedule }: { schedule: CheckSchedule }) {

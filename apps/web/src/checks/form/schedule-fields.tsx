@@ -6,6 +6,7 @@ import { SpanInput } from "../../ui/span-input.tsx";
 import { useCheckFormContext } from "./check-form-context.ts";
 import { type CheckFormValues, scheduleOf } from "./check-form-values.ts";
 import { NextTimes } from "./next-times.tsx";
+import { PastedSchedule } from "./pasted-schedule.tsx";
 import { CALENDARS, CRONS, INTERVALS } from "./schedule-presets.ts";
 import styles from "./check-form.module.css";
 
@@ -40,7 +41,10 @@ export function ScheduleFields() {
           {...form.getInputProps("grace")}
         />
       </Stack>
-      <NextTimes schedule={scheduleOf(form.values)} />
+      <Stack>
+        <PastedSchedule />
+        <NextTimes schedule={scheduleOf(form.values)} />
+      </Stack>
     </div>
   );
 }
@@ -71,7 +75,7 @@ function CronField() {
     <div>
       <Textarea
         label="Cron expression"
-        description="Five fields as in a crontab: minute, hour, day, month, weekday. Several lines: any of them."
+        description="Five fields as in a crontab: minute, hour, day, month, weekday. Several lines: any of them. You may paste the line of the crontab as it is."
         autosize
         minRows={1}
         maxRows={8}
@@ -96,7 +100,7 @@ function CalendarField() {
     <div>
       <Textarea
         label="OnCalendar expression"
-        description="As in a systemd timer. Several lines: any of them."
+        description="As in a systemd timer. Several lines: any of them. You may paste the timer as it is."
         autosize
         minRows={1}
         maxRows={8}

@@ -34,11 +34,12 @@ const MACROS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads one line of five fields in Debian's dialect, plus `L`, `LW`, `5L` and `MON#2`.
+ * Reads one line of five fields or one macro (`@daily`) in Debian's dialect, plus `L`, `LW`, `5L` and `MON#2`.
  * @throws ScheduleError
  */
 export function parseCron(line: string): Cron {
-  const fields = line.toUpperCase().trim().split(/\s+/);
+  const text = line.toUpperCase().trim();
+  const fields = (MACROS[text] ?? text).split(/\s+/);
   refuseOtherShapes(fields);
   const [minute = "", hour = "", day = "", month = "", weekday = ""] = fields;
   const days = parseField(DAY_OF_MONTH, day);
@@ -68,8 +69,7 @@ function refuseOtherShapes(fields: string[]): void {
   if (first === "")
     throw new ScheduleError("The cron expression is empty: write five fields, such as 30 2 * * *.");
   if (first.startsWith("@")) throw new ScheduleError(macroProblem(first));
-  if (fields.length === 6)
-    throw new ScheduleError("A cron expression has five fields and this has six: leave out the seconds.");
+  if (fields.length === 6 || fields.length === 7) throw new ScheduleError(tooManyFields(fields));
   if (fields.length !== 5)
     throw new ScheduleError(
       `A cron expression has five fields (minute, hour, day of month, month, day of week) and this has ${fields.length}: write * for any.`,
@@ -77,16 +77,25 @@ function refuseOtherShapes(fields: string[]): void {
 }
 
 function macroProblem(macro: string): string {
-  const same = MACROS[macro];
   const name = macro.toLowerCase();
-  return same
-    ? `Macros such as ${name} are not read here: write ${same} instead.`
-    : `${name} is not a time of day: choose an interval, or write five fields such as 30 2 * * *.`;
+  if (name === "@every") return "@every needs a span behind it, such as @every 5m: or choose an interval.";
+  return name === "@reboot"
+    ? "@reboot is not a time of day: choose an interval, or write five fields such as 30 2 * * *."
+    : `There is no macro ${name}: write @hourly, @daily, @weekly, @monthly, @yearly, or five fields such as 30 2 * * *.`;
 }
 
-/** Refused as the reference does; a day that only some years lack is left to the search. */
+/** Schedulers that know seconds have them in front, and some a year at the end. */
+function tooManyFields(fields: readonly string[]): string {
+  const meant = fields.slice(1, 6).join(" ").replaceAll("?", "*");
+  return `A cron expression has five fields and this has ${fields.length}: where the first is the seconds, leave out the seconds and write ${meant}.`;
+}
+
+/**
+ * Refuses a day that no month has, unless the weekdays select days as well (`0 9 30 2 1` is each Monday in February); a
+ * day that only some years lack is left to the search.
+ */
 function refuseMissingDays(cron: Cron): void {
-  if (cron.lastDay || cron.lastWorkday) return;
+  if (cron.lastDay || cron.lastWorkday || !cron.daysMustAgree) return;
   const smallest = cron.days.indexOf(1);
   const longest = Math.max(
     ...[...cron.months.keys()].filter((month) => cron.months[month]).map(leapYearLength),

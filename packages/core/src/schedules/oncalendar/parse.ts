@@ -55,7 +55,9 @@ const MACROS: Readonly<Record<string, string>> = {
 export function parseOnCalendar(line: string): OnCalendar {
   const { text, timezone } = withoutTimezone(line.trim());
   if (text === "") throw new ScheduleError("The OnCalendar line is empty: write one such as Mon..Fri 02:30.");
-  return { ...parseDateAndTime(MACROS[text.toLowerCase()] ?? text), timezone };
+  const calendar = parseDateAndTime(MACROS[text.toLowerCase()] ?? text);
+  // A moment in seconds since 1970 has no zone: systemd means UTC, whatever stands behind it.
+  return { ...calendar, timezone: text.includes("@") ? "UTC" : timezone };
 }
 
 function withoutTimezone(line: string): { text: string; timezone: string | null } {

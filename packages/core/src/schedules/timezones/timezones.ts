@@ -18,9 +18,13 @@ export const UTC = new TimeZone("UTC", () => 0);
 let offsetsOf: OffsetSource = runtimeOffsets;
 const zones = new Map([["UTC", UTC]]);
 
-/** The name to store for an IANA name, old ones mapped to their successor; null if there is no such zone. */
+/**
+ * The name to store for an IANA name, old ones mapped to their successor; null if there is no such zone. The folders
+ * `posix/` and `right/` of a machine's tz database hold the same zones (`right/` with leap seconds).
+ */
 export function canonicalTimezone(name: string): string | null {
-  return canonicalNames.has(name) ? name : (replacements.get(name) ?? null);
+  const plain = name.replace(/^(posix|right)\//, "");
+  return canonicalNames.has(plain) ? plain : (replacements.get(plain) ?? null);
 }
 
 /**

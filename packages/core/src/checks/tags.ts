@@ -1,0 +1,21 @@
+import { z } from "zod";
+
+const TAG_LENGTH_MAX = 500;
+const TAGS_MAX = 250;
+
+/**
+ * A tag, as every door takes it: whatever has no space in it, since the Healthchecks-compatible API writes all tags of a
+ * check into one text with spaces between them. Commas, quotes and no-break spaces may stand in it.
+ */
+export const TagInput = z
+  .string({ error: "A tag is a text." })
+  .overwrite((tag) => tag.replaceAll(/^ +| +$/g, ""))
+  .min(1, { error: "A tag has at least one character.", abort: true })
+  .max(TAG_LENGTH_MAX, { error: `A tag has at most ${TAG_LENGTH_MAX} characters.`, abort: true })
+  .regex(/^[^ ]+$/, { error: "A tag has no spaces in it: make two tags of it.", abort: true })
+  .refine((tag) => tag.isWellFormed() && !tag.includes("\0"), {
+    error: "A tag has no characters that cannot be stored: leave out NUL and broken surrogates.",
+  });
+
+/** The tags of a check, a route or a maintenance window. */
+export const TagsInput = z.array(TagInput).max(TAGS_MAX, `Use at most ${TAGS_MAX} tags.`);

@@ -1,0 +1,107 @@
+import { canonicalTimezone } from "../timezones/timezones.ts";
+import { nameOfCommand } from "./job-name.ts";
+import { type Reading, reading } from "./reading.ts";
+import { secondsOfSpan } from "./spans.ts";
+
+const ZONE_LINE = /^(?:CRON_TZ|TZ)\s*=\s*(["']?)([^"'\s]+)\1\s*(.*)$/;
+const VARIABLE_LINE = /^[A-Za-z_]\w*\s*=/;
+const FIELDS = 5;
+
+type Job = { fields: string; timezone: string | null; command: string | null; remark: string | null };
+
+/**
+ * Reads lines of a crontab: comments, blank lines and variables are left out, `CRON_TZ` and a zone behind the fields
+ * name the zone, and what follows the fields is the command. Null where no line is left.
+ */
+export function readCrontab(lines: readonly string[]): Reading | null {
+  const { jobs, remark } = jobsIn(lines);
+  const [first, ...others] = jobs;
+  if (first === undefined) return null;
+  const name = nameOf(first) ?? remark;
+  const timezone = first.timezone === null ? {} : { timezone: first.timezone };
+  const notes = notesOn(first);
+  const every = /^@every\s+(.+)$/i.exec(first.fields);
+  const everySeconds = every === null ? null : secondsOfSpan(every[1] ?? "");
+  if (everySeconds !== null && others.length === 0)
+    return reading({ kind: "interval", everySeconds }, { name, notes });
+  const together = others.filter((job) => isSameJob(job, first));
+  const left = others.length - together.length;
+  return reading(
+    { kind: "cron", lines: [first, ...together].map(({ fields }) => fields) },
+    { ...timezone, name, notes: left === 0 ? notes : [...notes, leftOutText(left)] },
+  );
+}
+
+function jobsIn(lines: readonly string[]): { jobs: Job[]; remark: string | null } {
+  const jobs: Job[] = [];
+  let timezone: string | null = null;
+  let remark: string | null = null;
+  for (const line of lines) {
+    const [, , zone, rest = ""] = ZONE_LINE.exec(line) ?? [];
+    if (zone !== undefined) timezone = zone;
+    const text = zone === undefined ? line : rest;
+    if (jobs.length === 0 && text.startsWith("#")) remark = text.replace(/^#+\s*/, "") || null;
+    if (text === "" || text.startsWith("#") || VARIABLE_LINE.test(text)) continue;
+    jobs.push(jobOf(text, timezone));
+  }
+  return { jobs, remark };
+}
+
+function jobOf(line: string, timezone: string | null): Job {
+  const tokens = withoutBlanksInLists(line.split(/\s+/));
+  const count = tokens[0]?.startsWith("@") ? (/^@every$/i.test(tokens[0]) ? 2 : 1) : FIELDS;
+  const fields = tokens.slice(0, count).join(" ");
+  const [next, ...more] = tokens.slice(count);
+  if (next === undefined) return { fields, timezone, command: null, remark: null };
+  // A sixth field is no command: the line is in another scheduler's form, and the parser says so.
+  if (isField(next) && count === FIELDS) return { fields: line, timezone, command: null, remark: null };
+  if (next.startsWith("#")) {
+    const remark = [next, ...more].join(" ").replace(/^#+\s*/, "") || null;
+    return { fields, timezone, command: null, remark };
+  }
+  const zone = more.length === 0 ? canonicalTimezone(next.replace(/^\((.*)\)$/, "$1")) : null;
+  if (zone !== null) return { fields, timezone: zone, command: null, remark: null };
+  return { fields, timezone, command: [next, ...more].join(" "), remark: null };
+}
+
+/** `5, 10 * * * *` has a blank in its list, where there are more words than fields. */
+function withoutBlanksInLists(tokens: readonly string[]): readonly string[] {
+  const joined: string[] = [];
+  for (const [index, token] of tokens.entries()) {
+    const last = joined.at(-1);
+    const spare = joined.length + tokens.length - index > FIELDS;
+    if (spare && joined.length <= FIELDS && last?.endsWith(",") && /^\w/.test(token))
+      joined[joined.length - 1] = last + token;
+    else joined.push(token);
+  }
+  return joined;
+}
+
+function isField(token: string): boolean {
+  return (
+    /^[\d*?][\d*?,/#LW-]*$/i.test(token) ||
+    /^L(W|-\d+)?$/i.test(token) ||
+    /^(SUN|MON|TUE|WED|THU|FRI|SAT)([-,#L/]|$)/i.test(token)
+  );
+}
+
+function isSameJob(one: Job, other: Job): boolean {
+  return one.command === other.command && one.timezone === other.timezone && !/^@every/i.test(one.fields);
+}
+
+function nameOf({ command, remark }: Job): string | null {
+  return command === null ? remark : nameOfCommand(command);
+}
+
+function notesOn({ fields, command, timezone }: Job): string[] {
+  return [
+    ...(command === null ? [] : [`The schedule is ${fields}; the rest of the line is the command.`]),
+    ...(timezone === null ? [] : [`The text names the time zone ${timezone}.`]),
+  ];
+}
+
+function leftOutText(count: number): string {
+  return count === 1
+    ? "One more line is another job: make a check of its own for it."
+    : `${count} more lines are other jobs: make a check of its own for each.`;
+}

@@ -1,0 +1,121 @@
+const NAME_LENGTH_MAX = 100;
+const SCRIPT_ENDING = /\.(sh|bash|py|pl|rb|php|js|mjs|ts|jar|exe|ps1)$/i;
+/** Commands that prepare the ground for the job and are not the job. */
+const PREPARATIONS = new Set([
+  "cd",
+  "test",
+  "[",
+  "[[",
+  "sleep",
+  "export",
+  "source",
+  ".",
+  "set",
+  "mkdir",
+  "umask",
+  "ulimit",
+  "echo",
+  "command",
+  "true",
+]);
+/** Programs that run another: with the number of their own words before it. */
+const WRAPPERS = new Map([
+  ["sudo", 0],
+  ["nice", 0],
+  ["ionice", 0],
+  ["env", 0],
+  ["nohup", 0],
+  ["exec", 0],
+  ["time", 0],
+  ["chronic", 0],
+  ["setsid", 0],
+  ["systemd-cat", 0],
+  ["cronic", 0],
+  ["timeout", 1],
+  ["flock", 1],
+  ["chrt", 1],
+  ["su", 1],
+]);
+/** Options of wrappers that take a value of their own. */
+const VALUE_OPTIONS = new Set(["-n", "-u", "-c", "-p", "-k", "-s", "-w", "-E", "-g", "-t", "-l"]);
+const INTERPRETERS =
+  /^(sh|bash|dash|zsh|ksh|python[\d.]*|perl|ruby|php[\d.]*|node|nodejs|java|pwsh|bundle|npx|uv|poetry)$/;
+const REDIRECTION = /\d?>>?\s*(&\d|[^\s"']+)/g;
+/** One command of several: what stands between `;`, `|`, `&&` and `||`, quoted ones aside. */
+const SEGMENT = /(?:"[^"]*"|'[^']*'|[^;|&"'])+/g;
+const USER = /^[a-z_][a-z0-9_-]*$/;
+
+/** A name for a check, from the command of its job: `/usr/local/bin/backup.sh --all` is "backup"; null of none. */
+export function nameOfCommand(command: string): string | null {
+  const plain = command.replaceAll(REDIRECTION, " ");
+  for (const [segment] of plain.matchAll(SEGMENT)) {
+    const name = nameOfWords(wordsOf(segment));
+    if (name !== null) return name.slice(0, NAME_LENGTH_MAX);
+  }
+  return null;
+}
+
+function nameOfWords(given: readonly string[]): string | null {
+  const words = withoutWrappers(withoutUser(given));
+  const [program = "", ...rest] = words;
+  const base = baseName(program);
+  if (base === "" || PREPARATIONS.has(base)) return null;
+  if (INTERPRETERS.test(base)) return nameOfScript(rest) ?? base;
+  const action = rest.find((word) => !word.startsWith("-"));
+  return action !== undefined && /^[a-z][a-z:_-]{2,}$/.test(action) ? `${base} ${action}` : base;
+}
+
+function nameOfScript(rest: readonly string[]): string | null {
+  const inline = rest.indexOf("-c");
+  if (inline >= 0) return nameOfCommand(rest[inline + 1] ?? "");
+  const module = rest.indexOf("-m");
+  const words = module >= 0 ? rest.slice(module + 1) : rest.filter((word) => !word.startsWith("-"));
+  return words.length === 0
+    ? null
+    : nameOfWords(words[0] === "exec" || words[0] === "run" ? words.slice(1) : words);
+}
+
+/** `/etc/crontab` and `/etc/cron.d` have the user between the fields and the command. */
+function withoutUser(words: readonly string[]): readonly string[] {
+  const [user = "", next = ""] = words;
+  const isUser =
+    USER.test(user) && !WRAPPERS.has(user) && !PREPARATIONS.has(user) && !INTERPRETERS.test(user);
+  return isUser &&
+    (next.startsWith("/") ||
+      WRAPPERS.has(next) ||
+      PREPARATIONS.has(next) ||
+      INTERPRETERS.test(next) ||
+      user === "root")
+    ? words.slice(1)
+    : words;
+}
+
+function withoutWrappers(words: readonly string[]): readonly string[] {
+  let rest = words.filter((word) => word !== "(" && word !== "{");
+  for (;;) {
+    while (/^[A-Za-z_]\w*=/.test(rest[0] ?? "")) rest = rest.slice(1);
+    const own = WRAPPERS.get(baseName(rest[0] ?? ""));
+    if (own === undefined) return rest;
+    rest = withoutOptions(rest.slice(1)).slice(own);
+    // `flock file -c "command"` and `su user -c "command"` carry the command as one word.
+    if (rest[0] === "-c") rest = wordsOf(rest[1] ?? "");
+  }
+}
+
+function withoutOptions(words: readonly string[]): readonly string[] {
+  let rest = words;
+  while (rest[0]?.startsWith("-"))
+    rest = rest.slice(VALUE_OPTIONS.has(rest[0]) && !rest[1]?.startsWith("/") ? 2 : 1);
+  return rest;
+}
+
+/** The words of a shell command, quotes taken off. */
+function wordsOf(command: string): string[] {
+  return [...command.replaceAll(/[(){}]/g, " ").matchAll(/"([^"]*)"|'([^']*)'|([^\s"']+)/g)].map(
+    ([, double, single, bare]) => double ?? single ?? bare ?? "",
+  );
+}
+
+function baseName(path: string): string {
+  return (path.split("/").at(-1) ?? "").replace(SCRIPT_ENDING, "");
+}

@@ -1,0 +1,40 @@
+import { readEventBridge } from "./aws.ts";
+import { readCrontab } from "./crontab.ts";
+import { type Reading, reading } from "./reading.ts";
+import { isTimerUnit, readTimerUnit } from "./timer-unit.ts";
+import { readYamlLines } from "./yaml-lines.ts";
+import { isAbbreviationOf } from "./zone-abbreviations.ts";
+
+type Pasted = { kind: "cron" | "oncalendar"; expression: string; timezone: string };
+
+/**
+ * What was meant by a text that somebody pasted as an expression: a bare one, lines of a crontab with their commands,
+ * a systemd timer, a Kubernetes or GitHub YAML, an EventBridge line. Null where nothing needs to be read: the parser
+ * then says what is wrong.
+ * @throws ScheduleError for an EventBridge line of certain years
+ */
+export function readPasted({ kind, expression, timezone }: Pasted): Reading | null {
+  const lines = expression.split("\n").map((line) => unquoted(line.trim()));
+  if (isTimerUnit(expression)) return readTimerUnit(lines);
+  if (kind === "oncalendar") return readCalendarLines(lines, timezone);
+  return readEventBridge(lines.join(" ").trim()) ?? readYamlLines(lines) ?? readCrontab(lines);
+}
+
+function readCalendarLines(lines: readonly string[], timezone: string): Reading | null {
+  const left = lines.filter((line) => line !== "" && !/^[#;]/.test(line));
+  if (left.length === 0) return null;
+  return reading({ kind: "oncalendar", lines: left.map((line) => withoutLocalZone(line, timezone)) });
+}
+
+/** systemd takes the abbreviation of the machine's own zone behind a line; it names the zone that the line has anyway. */
+function withoutLocalZone(line: string, timezone: string): string {
+  const space = line.lastIndexOf(" ");
+  const last = line.slice(space + 1);
+  const isLocal = last === "localtime" || isAbbreviationOf(last, timezone);
+  return space > 0 && isLocal ? line.slice(0, space) : line;
+}
+
+/** A line copied from a page or a script may carry the quotes around it. */
+function unquoted(line: string): string {
+  return line.replace(/^([`"'])(.*)\1$/, "$2").trim();
+}

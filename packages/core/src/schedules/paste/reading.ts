@@ -1,0 +1,21 @@
+/** A calendar's lines, or an interval: what a pasted text says about when a job runs. */
+export type ReadSchedule =
+  | { kind: "cron" | "oncalendar"; lines: readonly string[] }
+  | { kind: "interval"; everySeconds: number };
+
+/** What was understood of a text that somebody pasted. */
+export type Reading = {
+  schedule: ReadSchedule;
+  /** The zone that the text itself names; null where it names none. */
+  timezone: string | null;
+  /** A name for the check, from the command or the unit; null where the text has none. */
+  name: string | null;
+  /** `RandomizedDelaySec=` of a timer; null where the text has none. */
+  jitterSeconds: number | null;
+  /** What was left out or translated, a sentence each. */
+  notes: readonly string[];
+};
+
+export function reading(schedule: ReadSchedule, more: Partial<Reading> = {}): Reading {
+  return { schedule, timezone: null, name: null, jitterSeconds: null, notes: [], ...more };
+}
