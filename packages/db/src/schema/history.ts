@@ -45,6 +45,8 @@ export const pings = pgTable(
     body: bytea("body"),
     /** How long the body was as sent; more than is kept when it was cut. */
     bodyBytes: integer("body_bytes").notNull().default(0),
+    /** Where the last part of a body begins in `body`, of which more came than the limit; null: it is whole. */
+    bodyCutAt: integer("body_cut_at"),
     /** How many pings before it, that said the same in its minute, it stands for, too. */
     repeats: integer("repeats").notNull().default(0),
   },

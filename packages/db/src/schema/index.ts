@@ -10,6 +10,7 @@ export * from "./idempotency.ts";
 export * from "./instance.ts";
 export * from "./maintenance.ts";
 export * from "./projects.ts";
+export * from "./refused-pings.ts";
 export * from "./routes.ts";
 export * from "./slack.ts";
 export * from "./telegram.ts";
