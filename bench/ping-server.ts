@@ -1,9 +1,11 @@
-import { serve } from "@hono/node-server";
+import type { AddressInfo } from "node:net";
+
 import { ALONE, openPool, recordPings } from "@overdue/db";
 import { Hono } from "hono";
 import { Pool } from "pg";
 import { pino } from "pino";
 
+import { createHttpServer } from "../apps/api/src/http/http-server.ts";
 import { createReceiver } from "../apps/api/src/pings/receiver.ts";
 
 /**
@@ -34,7 +36,8 @@ app.all("/empty/*", (c) => c.text("OK"));
 app.all("/ping/*", (c) => receiver.ping(c, c.req.path.slice("/ping/".length)));
 app.all("/each/*", (c) => oneByOne.ping(c, c.req.path.slice("/each/".length)));
 
-const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) => console.log(port));
+const { server } = createHttpServer({ fetch: app.fetch, onUnreadable: () => undefined });
+server.listen(0, "127.0.0.1", () => console.log((server.address() as AddressInfo).port));
 process.on("SIGTERM", () => {
   server.close();
   process.exit(0);

@@ -49,7 +49,7 @@ async function pingedCheck(pool: Pool, projectId: string, at: number): Promise<s
   const target = { kind: "uuid", pingUuid: row.pingUuid } as const;
   await recordPings(
     pool,
-    [{ target, record: pingAt(at), read: () => "success", host: null, digest: null }],
+    [{ target, record: pingAt(at), read: () => ({ kind: "success", note: null }), host: null, digest: null }],
     ALONE,
   );
   return row.id;
@@ -67,6 +67,7 @@ function pingAt(receivedAt: number) {
     userAgent: "",
     body: null,
     bodyBytes: 0,
+    bodyCutAt: null,
     note: null,
   };
 }

@@ -95,7 +95,7 @@ export function createApp(deps: Deps) {
   const app = createRouter();
   app.onError(errorHandler(deps.log));
   app.notFound(notFound);
-  app.use("/*", pingHostOnly(settings.pingHost, pings));
+  app.use("/*", pingHostOnly(settings.pingHosts, pings));
   // Before everything else: a ping passes no middleware that it does not need.
   app.post(CANARY_PATH, guard({ auth: "ping" }), pings.canary);
   app.all("/ping/*", guard({ auth: "ping" }), (c) => pings.ping(c, c.req.path.slice("/ping/".length)));

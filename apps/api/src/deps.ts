@@ -62,8 +62,8 @@ export type ApiSettings = {
   pingUrlBase: string;
   /** Domain in which every check has an address; null: no pings by e-mail. */
   pingEmailDomain: string | null;
-  /** Host, with its port if it has one, that answers pings at its root and nothing else. */
-  pingHost: string | null;
+  /** Hosts, in lower case and with their ports if they have any, that answer pings at their roots and nothing else. */
+  pingHosts: readonly string[];
   /** The app that people add to their workspaces; null: there is none. */
   slack: { clientId: string; signingSecret: string } | null;
   /** Sign badges: the first one signs, any may have signed. */

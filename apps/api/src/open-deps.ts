@@ -79,7 +79,7 @@ function depsOf({ pool, log, settings, limits, databaseUrl, secret }: Opened) {
 }
 
 function settingsOf(config: Config): ApiSettings {
-  const { publicUrl, registration, pingHost, secretKeys, metricsToken } = config;
+  const { publicUrl, registration, pingHosts, secretKeys, metricsToken } = config;
   const { protocol } = new URL(publicUrl);
   return {
     version: packageJson.version,
@@ -91,8 +91,8 @@ function settingsOf(config: Config): ApiSettings {
     registration,
     emailVerification: config.emailVerification,
     metricsToken,
-    pingUrlBase: pingHost === null ? `${publicUrl}/ping/` : `${protocol}//${pingHost}/`,
-    pingHost,
+    pingUrlBase: pingHosts[0] === undefined ? `${publicUrl}/ping/` : `${protocol}//${pingHosts[0]}/`,
+    pingHosts,
     pingEmailDomain: config.pingEmail?.domain ?? null,
     secretKeys,
     slack: slackOf(config),

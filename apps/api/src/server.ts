@@ -2,13 +2,13 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 
-import { createAdaptorServer } from "@hono/node-server";
 import type { Config } from "@overdue/config";
 import { listen, loggableError, type Pool } from "@overdue/db";
 import pino, { type Logger } from "pino";
 
 import { createApp } from "./app.ts";
 import { bounceDoor } from "./bounces/bounce-door.ts";
+import { createHttpServer } from "./http/http-server.ts";
 import { openDeps } from "./open-deps.ts";
 import { readSite } from "./site/manifest.ts";
 import { WorkerPool } from "./workers/worker-pool.ts";
@@ -16,14 +16,6 @@ import { WorkerPool } from "./workers/worker-pool.ts";
 const WEB_APP = fileURLToPath(new URL("../../web/dist", import.meta.url));
 const DRAIN_MS = 10_000;
 const SWEEP_MS = 50;
-// Slow clients are cut off early: whoever takes longer to send a request than this is not a job.
-const SERVER_OPTIONS = {
-  headersTimeout: 10_000,
-  requestTimeout: 15_000,
-  keepAliveTimeout: 30_000,
-  connectionsCheckingInterval: 2_000,
-  maxHeaderSize: 16_384,
-};
 
 /** Serves until SIGTERM or SIGINT, then ends in order: not ready, no new connections, drain, close, exit 0. */
 export async function runServer(config: Config): Promise<void> {
@@ -44,10 +36,10 @@ export async function startServer(
 ): Promise<{ port: number; stop: () => Promise<void> }> {
   const { deps, receiver, pools, databaseUrl } = openDeps(config, { log, site: readSite(WEB_APP) });
   const mails = await receiveMails(config, { deps, receiver });
-  const server = createAdaptorServer({
+  const { server, closeWaiting } = createHttpServer({
     fetch: createApp(deps).fetch,
-    serverOptions: SERVER_OPTIONS,
-  }) as Server;
+    onUnreadable: receiver.unreadable,
+  });
   const port = await listenOn(server, config);
   receiver.start({ host: ownHost(config.host), port });
   const stopListening = listen({
@@ -57,7 +49,7 @@ export async function startServer(
   const stop = async () => {
     deps.readiness.stop();
     deps.streams.closeAll();
-    await Promise.all([closed(server), mails?.stop()]);
+    await Promise.all([closed(server, closeWaiting), mails?.stop()]);
     await Promise.all([receiver.stop(), stopListening(), deps.changes.stop(), deps.workers.close()]);
     await endAll(pools);
   };
@@ -120,11 +112,14 @@ function ownHost(host: string): string {
 }
 
 /** No new connections; those that are open end with the answer they wait for, or after a while without it. */
-function closed(server: Server): Promise<void> {
+function closed(server: Server, closeWaiting: () => void): Promise<void> {
   return new Promise((resolve) => {
     const patience = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
     // One that was busy a moment ago may be idle now, and would be kept alive for another request.
-    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+    const sweep = setInterval(() => {
+      closeWaiting();
+      server.closeIdleConnections();
+    }, SWEEP_MS);
     server.close(() => {
       clearTimeout(patience);
       clearInterval(sweep);

@@ -49,7 +49,8 @@ export type Config = {
   /** Requests a minute of each who asks, pings aside; 0: no limit. */
   apiRateLimit: number;
   /** Host, with an optional port, that answers pings only. */
-  pingHost: string | null;
+  /** In lower case; the first is the one that is shown. */
+  pingHosts: string[];
   selfHeartbeatUrl: string | null;
   pingBodyBytesMax: number;
   /** Null: no pings by e-mail. */
@@ -142,7 +143,7 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     logLevel: values.LOG_LEVEL,
     metricsToken: values.METRICS_TOKEN,
     apiRateLimit: values.API_RATE_LIMIT,
-    pingHost: values.PING_HOST,
+    pingHosts: values.PING_HOST ?? [],
     selfHeartbeatUrl: values.SELF_HEARTBEAT_URL,
     pingBodyBytesMax: values.PING_BODY_LIMIT,
     pingEmail: pingEmailOf(values),

@@ -52,6 +52,15 @@ export const hostName = z
   .string()
   .regex(/^[a-z0-9.-]+(:\d{1,5})?$/i, "must be the name of a host, such as ping.example.org");
 
+/** Names of hosts, each with its port if it has one, as a list with commas, in lower case: the first is the main one. */
+export const hostNames = z
+  .string()
+  .regex(
+    /^\s*[a-z0-9.-]+(:\d{1,5})?(\s*,\s*[a-z0-9.-]+(:\d{1,5})?)*\s*$/i,
+    "must be the name of a host, such as ping.example.org, or several with commas",
+  )
+  .transform((text) => text.split(",").map((name) => name.trim().toLowerCase()));
+
 /** The part of a mail address behind the @; letters' case says nothing there. */
 export const mailDomain = z
   .string()

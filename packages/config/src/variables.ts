@@ -5,6 +5,7 @@ import {
   baseUrl,
   chosenKey,
   hostName,
+  hostNames,
   listenAddress,
   mailDomain,
   networks,
@@ -152,14 +153,14 @@ export const VARIABLES = {
     "Address that is asked each minute while all is well, such as a ping URL elsewhere: its silence is the alarm.",
   ),
   PING_HOST: optional(
-    hostName,
+    hostNames,
     "the host of `PUBLIC_URL`",
-    "Host name for ping URLs, which answers pings and nothing else.",
+    "Host name for ping URLs, which answers pings and nothing else; several with commas, of which the first stands in the URLs that are shown.",
   ),
   PING_BODY_LIMIT: withDefault(
     wholeNumber(0, 10_000_000),
     100_000,
-    "Bytes that are kept of a ping's body; the rest is cut.",
+    "Bytes that are kept of the beginning of a ping's body, and as many of its end; what lies between is left out.",
   ),
   PING_EMAIL_DOMAIN: optional(
     mailDomain,

@@ -38,7 +38,15 @@ export { displayStatus } from "./checks/display-status.ts";
 export type { Effect, Event, Evidence, Flip, Ping, PingKind, Run, Slot, Transition } from "./checks/event.ts";
 export { type Pace, paced } from "./pings/pace.ts";
 export { textOfHtml } from "./pings/html-text.ts";
-export { type MailText, type PingReading, type RawPing, readMail, readPing } from "./pings/read-ping.ts";
+export {
+  httpKeywords,
+  type MailText,
+  type PingReading,
+  type RawPing,
+  readMail,
+  type ReadPing,
+  readPing,
+} from "./pings/read-ping.ts";
 export {
   type Baseline,
   baselineOf,

@@ -19,6 +19,7 @@ export * from "./keys/index.ts";
 export * from "./leases/index.ts";
 export * from "./maintenance/index.ts";
 export * from "./projects/index.ts";
+export * from "./refusals/index.ts";
 export * from "./reports/index.ts";
 export * from "./routes/index.ts";
 export * from "./slack/index.ts";

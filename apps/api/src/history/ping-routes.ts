@@ -1,4 +1,4 @@
-import { findPingBody, hasCheck, listPings, type PingRow } from "@overdue/db";
+import { findPingBody, hasCheck, listPings, pingBodyText, type PingRow } from "@overdue/db";
 import { z } from "zod";
 
 import { READ } from "../http/access.ts";
@@ -22,7 +22,11 @@ const PingView = z
     remoteAddress: z.string().nullable(),
     userAgent: z.string(),
     bodyBytes: z.int().meta({ description: "Length as it was sent." }),
-    bodyCut: z.boolean().meta({ description: "Only the beginning is kept." }),
+    bodyCut: z.boolean().meta({ description: "Something of it was left out." }),
+    bodyBytesLeftOut: z.int().meta({
+      description:
+        "How much: the first and the last PING_BODY_LIMIT bytes are kept, and nothing is left out of a body of up to twice that.",
+    }),
     repeats: z.int().meta({
       description:
         "How many pings before it, that said the same in its minute, it stands for, too: past 60 a minute they share a row.",
@@ -64,20 +68,25 @@ export const pingHistoryRoutes = createRouter()
       tags,
       request: { params: OfPing },
       responses: {
-        200: { description: "The body as it was sent.", content: { "text/plain": { schema: z.string() } } },
+        200: {
+          description:
+            "The body as it was sent. Where something was left out of a long one, a line of its own says so: `[… 24,000 bytes were left out here …]`.",
+          content: { "text/plain": { schema: z.string() } },
+        },
       },
     }),
     async (c) => {
       const ref = c.req.valid("param");
       const { db } = c.var.deps;
-      const bytes = (await hasCheck(db, ref)) ? await findPingBody(db, ref) : null;
-      if (bytes === null) throw ApiError.notFound("ping with a body");
+      const body = (await hasCheck(db, ref)) ? await findPingBody(db, ref) : null;
+      if (body === null) throw ApiError.notFound("ping with a body");
       // What a job sent is hostile: never shown as a page, whatever it claims to be.
       c.header("content-disposition", `attachment; filename="ping-${ref.number}.txt"`);
-      return c.text(bytes.toString("utf8"), 200);
+      return c.text(pingBodyText(body), 200);
     },
   );
 
 function pingView({ keptBytes, ...row }: PingRow): z.infer<typeof PingView> {
-  return { ...row, receivedAt: iso(row.receivedAt), bodyCut: keptBytes < row.bodyBytes };
+  const bodyBytesLeftOut = Math.max(0, row.bodyBytes - keptBytes);
+  return { ...row, receivedAt: iso(row.receivedAt), bodyCut: bodyBytesLeftOut > 0, bodyBytesLeftOut };
 }

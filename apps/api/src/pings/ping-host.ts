@@ -2,10 +2,26 @@ import type { MiddlewareHandler } from "hono";
 
 import type { Pings } from "../deps.ts";
 
-/** On the host that is for pings alone, every path is a ping's; on any other this does nothing. */
-export function pingHostOnly(pingHost: string | null, pings: Pick<Pings, "ping">): MiddlewareHandler {
+/** A ping's own secret, or a key of a project and a slug: what an app's page never begins with. */
+const PING_PATH =
+  /^\/+(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\/|$)|[-A-Za-z0-9_]{22,}\/+[-A-Za-z0-9_]+)/i;
+
+/**
+ * On the hosts that are for pings alone, every path is a ping's; on any other this does nothing. HTTP/1.0 has no Host:
+ * there the path alone must say that it is a ping.
+ */
+export function pingHostOnly(pingHosts: readonly string[], pings: Pick<Pings, "ping">): MiddlewareHandler {
+  const hosts = new Set(pingHosts.map(withoutStandardPort));
   return async (c, next) => {
-    if (pingHost === null || c.req.header("host")?.toLowerCase() !== pingHost.toLowerCase()) await next();
-    else return await pings.ping(c, c.req.path.slice(1));
+    if (hosts.size === 0) return await next();
+    const host = c.req.header("host")?.trim() ?? "";
+    const isForPings = host === "" ? PING_PATH.test(c.req.path) : hosts.has(withoutStandardPort(host));
+    if (!isForPings) return await next();
+    // The path of the other hosts is taken too.
+    return await pings.ping(c, c.req.path.replace(/^\/+(?:ping\/+)?/, ""));
   };
+}
+
+function withoutStandardPort(host: string): string {
+  return host.toLowerCase().replace(/\.?(?::(?:80|443))?$/, "");
 }

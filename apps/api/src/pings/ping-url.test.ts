@@ -9,13 +9,18 @@ const slug = { kind: "slug", pingKey: "KEY_1-x", slug: "nightly-backup", create:
 
 const plain = { exitStatus: null, rid: null };
 const read = (path: string) => {
-  const url = new URL(path, "http://overdue.test/");
+  const url = new URL(`http://overdue.test/${path}`);
   return readPingUrl(url.pathname.slice(1), url.searchParams);
 };
 
 test.each([
   [UUID, { target: uuid, action: "success", ...plain }],
   [`${UUID}/`, { target: uuid, action: "success", ...plain }],
+  [UUID.toUpperCase(), { target: uuid, action: "success", ...plain }],
+  [`/${UUID}`, { target: uuid, action: "success", ...plain }],
+  [`${UUID}//start/`, { target: uuid, action: "start", ...plain }],
+  [`${UUID}/fail/`, { target: uuid, action: "fail", ...plain }],
+  [`${UUID}/3/`, { target: uuid, action: "success", exitStatus: 3, rid: null }],
   [`${UUID}/start`, { target: uuid, action: "start", ...plain }],
   [`${UUID}/fail`, { target: uuid, action: "fail", ...plain }],
   [`${UUID}/log`, { target: uuid, action: "log", ...plain }],
@@ -25,6 +30,8 @@ test.each([
   [`${UUID}?rid=${RID.toUpperCase()}`, { target: uuid, action: "success", exitStatus: null, rid: RID }],
   [`${UUID}?rid=x&rid=${RID}`, { target: uuid, action: "success", exitStatus: null, rid: RID }],
   ["KEY_1-x/nightly-backup", { target: slug, action: "success", ...plain }],
+  ["KEY_1-x/nightly-backup/", { target: slug, action: "success", ...plain }],
+  ["/KEY_1-x//nightly-backup/fail/", { target: slug, action: "fail", ...plain }],
   ["KEY_1-x/nightly-backup/fail", { target: slug, action: "fail", ...plain }],
   ["KEY_1-x/nightly-backup/3", { target: slug, action: "success", exitStatus: 3, rid: null }],
   ["KEY_1-x/nightly-backup?create=1", { target: { ...slug, create: true }, action: "success", ...plain }],
@@ -34,12 +41,9 @@ test.each([
 });
 
 test.each([
-  [UUID.toUpperCase()],
   [UUID.replaceAll("-", "")],
-  [`${UUID}/fail/`],
   [`${UUID}/start/more`],
   ["KEY/slug/other"],
-  ["KEY/slug/"],
   ["KEY/"],
   ["KEY"],
   [""],
@@ -61,10 +65,36 @@ test.each([
   [`${UUID}?rid=${RID}x`, "invalid uuid format"],
   [`${UUID}?rid=${RID}%0a`, "invalid uuid format"],
 ])("%s is refused as %s", (path, problem) => {
-  expect(read(path)).toMatchObject({ kind: "malformed", problem });
+  expect(read(path)).toMatchObject({ kind: "malformed", problem: { kind: problem } });
 });
 
 test("a slug in capitals is refused whatever else it asks for, and so is making one that is too long", () => {
-  expect(read("KEY/Nightly?create=1")).toEqual({ kind: "bad slug" });
-  expect(read(`KEY/${"a".repeat(101)}?create=1`)).toEqual({ kind: "bad slug" });
+  expect(read("KEY/Nightly?create=1")).toMatchObject({ kind: "bad slug" });
+  expect(read(`KEY/${"a".repeat(101)}?create=1`)).toMatchObject({ kind: "bad slug" });
+});
+
+test.each([
+  [`${UUID}?state=fail`, "state=fail"],
+  [`${UUID}/start?status=down`, "status=down"],
+  [`${UUID}/log?success=false`, "success=false"],
+  [`${UUID}/0?exit_code=1`, "exit_code=1"],
+  ["KEY/nightly?create=1&state=run&msg=x", "state=run"],
+])("%s is refused, since it says %s", (path, words) => {
+  expect(read(path)).toMatchObject({ kind: "malformed", problem: { kind: "other words", words } });
+});
+
+test.each([[`${UUID}/fail?state=fail`], [`${UUID}/3?status_code=3`], ["KEY/nightly/fail?status=down"]])(
+  "%s is a failure by its path, which the query cannot turn into a success",
+  (path) => {
+    expect(read(path).kind).toBe("ping");
+  },
+);
+
+test.each([
+  ["KEY/sl%20ug", { kind: "key", pingKey: "KEY", slug: "sl%20ug" }],
+  ["KEY/Nightly", { kind: "key", pingKey: "KEY", slug: "Nightly" }],
+  ["KEY/slug/other", { kind: "key", pingKey: "KEY", slug: "slug" }],
+  [`${UUID}/start/more`, { kind: "uuid", pingUuid: UUID }],
+])("whose ping %s would have been is known", (path, owner) => {
+  expect(read(path)).toMatchObject({ owner });
 });

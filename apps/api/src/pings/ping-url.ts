@@ -1,16 +1,27 @@
 import type { PingKind } from "@overdue/core";
 import type { Target } from "@overdue/db";
 
+import { otherWords } from "./other-words.ts";
+
+/** Whose ping it would be: what a URL names, before anybody has looked whether there is such a thing. */
+export type Owner = { kind: "uuid"; pingUuid: string } | { kind: "key"; pingKey: string; slug: string };
+
 /** What a ping's URL asks for; the words of the refusals are those that Healthchecks' clients know. */
 export type PingUrl =
   | { kind: "ping"; target: Target; action: PingKind; exitStatus: number | null; rid: string | null }
-  | { kind: "no such page" }
+  | { kind: "no such page"; owner: Owner | null }
   /** Refused, but only where there is such a check: else it is "not found". */
-  | { kind: "malformed"; target: Target; problem: "invalid url format" | "invalid uuid format" }
-  | { kind: "bad slug" };
+  | { kind: "malformed"; target: Target; problem: Problem }
+  | { kind: "bad slug"; owner: Owner };
+
+export type Problem =
+  | { kind: "invalid url format" }
+  | { kind: "invalid uuid format" }
+  /** It says that it is no success in words of another monitor; `words` as they were sent. */
+  | { kind: "other words"; words: string };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const RUN_ID = new RegExp(UUID.source, "i");
+const UUID_ANY_CASE = new RegExp(UUID.source, "i");
 const NAME = /^[-A-Za-z0-9_]+$/;
 const SLUG_CHARS = 100;
 const ACTION = /^(?:start|fail|log|\d+)$/;
@@ -18,35 +29,59 @@ const EXIT_STATUS_MAX = 255;
 
 /**
  * Reads the path behind `/ping/` (or at the root of the ping host) and the query.
- * Forms: `<uuid>`, `<uuid>/`, `<uuid>/<action>`, `<ping key>/<slug>`, `<ping key>/<slug>/<action>`, where an action is
- * `start`, `fail`, `log` or an exit status. Source: shared healthchecks.md 3.1, 3.3, 3.7.
+ * Forms: `<uuid>`, `<uuid>/<action>`, `<ping key>/<slug>`, `<ping key>/<slug>/<action>`, where an action is `start`,
+ * `fail`, `log` or an exit status. Source: shared healthchecks.md 3.1, 3.3, 3.7; beyond it a slash too many and a UUID
+ * in capitals are taken, since some clients send them and nothing else can be meant.
  */
 export function readPingUrl(path: string, query: URLSearchParams): PingUrl {
-  const [first = "", second, third, ...rest] = path.split("/");
-  if (rest.length > 0) return { kind: "no such page" };
-  if (UUID.test(first) && third === undefined && isAction(second)) {
-    return asked({ kind: "uuid", pingUuid: first }, second, query);
+  const [first = "", second, third, ...rest] = path.split("/").filter((part) => part !== "");
+  if (UUID_ANY_CASE.test(first) && third === undefined && (second === undefined || ACTION.test(second))) {
+    return asked({ kind: "uuid", pingUuid: first.toLowerCase() }, second, query);
   }
-  if (!NAME.test(first) || second === undefined || !NAME.test(second)) return { kind: "no such page" };
-  if (third !== undefined && !ACTION.test(third)) return { kind: "no such page" };
-  if (/[A-Z]/.test(second)) return { kind: "bad slug" };
+  const owner = ownerOf(first, second ?? "");
+  if (rest.length > 0 || owner === null || second === undefined || !NAME.test(second)) {
+    return { kind: "no such page", owner };
+  }
+  if (third !== undefined && !ACTION.test(third)) return { kind: "no such page", owner };
+  if (/[A-Z]/.test(second)) return { kind: "bad slug", owner };
   const create = query.getAll("create").at(-1) === "1";
   // No check has such a slug, and none can get it.
-  if (second.length > SLUG_CHARS) return { kind: create ? "bad slug" : "no such page" };
+  if (second.length > SLUG_CHARS) return { kind: create ? "bad slug" : "no such page", owner };
   return asked({ kind: "slug", pingKey: first, slug: second, create }, third, query);
 }
 
-function isAction(part: string | undefined): boolean {
-  return part === undefined || part === "" || ACTION.test(part);
+/** Whose ping a URL, from its path on, would be that could not be read any further. */
+export function ownerIn(target: string): Owner | null {
+  const [first = "", slug = ""] = target
+    .replace(/^\/+(?:ping\/+)?/, "")
+    .split(/[/?]/)
+    .filter((part) => part !== "");
+  return ownerOf(first, slug);
+}
+
+function ownerOf(first: string, slug: string): Owner | null {
+  if (UUID_ANY_CASE.test(first)) return { kind: "uuid", pingUuid: first.toLowerCase() };
+  return NAME.test(first) ? { kind: "key", pingKey: first, slug } : null;
+}
+
+/** Whose ping it is that is for this target. A UUID in a ping key's place is a check whose action nobody knows. */
+export function ownerOfTarget(target: Target): Owner {
+  if (target.kind === "uuid") return { kind: "uuid", pingUuid: target.pingUuid };
+  const { pingKey, slug } = target;
+  return ownerOf(pingKey, slug) ?? { kind: "key", pingKey, slug };
 }
 
 function asked(target: Target, action: string | undefined, query: URLSearchParams): PingUrl {
   const exitStatus = action !== undefined && /^\d+$/.test(action) ? Number(action) : null;
   const rid = query.getAll("rid").at(-1) ?? null;
   if (exitStatus !== null && exitStatus > EXIT_STATUS_MAX) {
-    return { kind: "malformed", target, problem: "invalid url format" };
+    return { kind: "malformed", target, problem: { kind: "invalid url format" } };
   }
-  if (rid !== null && !RUN_ID.test(rid)) return { kind: "malformed", target, problem: "invalid uuid format" };
+  if (rid !== null && !UUID_ANY_CASE.test(rid))
+    return { kind: "malformed", target, problem: { kind: "invalid uuid format" } };
+  // A ping that counts as a failure by its path cannot be mistaken for a success, whatever else it says.
+  const words = action === "fail" || (exitStatus ?? 0) > 0 ? null : otherWords(query);
+  if (words !== null) return { kind: "malformed", target, problem: { kind: "other words", words } };
   return { kind: "ping", target, action: actionOf(action), exitStatus, rid: rid?.toLowerCase() ?? null };
 }
 

@@ -1,32 +1,89 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 
-/** The part of a body that is kept, and how much there was. */
-export type KeptBody = { kept: Buffer | null; bytes: number; complete: boolean };
+import { BROKEN_OFF } from "../http/http-server.ts";
+import { BodyCollector, type KeptBody } from "./body-collector.ts";
+import { KeywordScanner } from "./keyword-scanner.ts";
 
-/** Past this many times the limit, and at least so many bytes, the rest is left unread and the connection closed. */
-const READ_ON = 10;
-const READ_ON_BYTES = 4_000_000;
+export type ReadBody = KeptBody & {
+  /** How it ended: whole, broken off by the other side, or still on its way when our time was over. */
+  end: "whole" | "broken-off" | "too-slow";
+  /** Whether a keyword stands anywhere in it; of a long body only those that were asked for are known. */
+  mentions: (keyword: string) => boolean;
+};
+
+type Options = {
+  limit: number;
+  /** How long a body may take; what has come by then is what there is. Milliseconds. */
+  timeMs: number;
+  /** The keywords that matter, which are looked for while a long body goes past; asked for only then. */
+  keywords: () => Promise<readonly string[]>;
+};
 
 /**
- * Reads a body to its end but keeps only the first `limit` bytes, so that a long log is cut and never refused.
- * Whoever sends more than ten times the limit and 4 MB (Healthchecks reads 2.6) is not listened to any further.
+ * Reads a body of any length and keeps a bounded part of it. Never fails for what the other side does: a body that
+ * breaks off or takes too long counts with what came of it.
  */
 export async function readBody(
   body: Readable | ReadableStream<Uint8Array> | null,
-  limit: number,
-): Promise<KeptBody> {
-  if (body === null) return { kept: null, bytes: 0, complete: true };
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of body as AsyncIterable<Uint8Array>) {
-    if (bytes < limit) parts.push(part.subarray(0, limit - bytes));
-    bytes += part.length;
-    if (bytes > Math.max(limit * READ_ON, READ_ON_BYTES))
-      return { kept: keptOf(parts), bytes, complete: false };
-  }
-  return { kept: keptOf(parts), bytes, complete: true };
+  { limit, timeMs, keywords }: Options,
+): Promise<ReadBody> {
+  const collector = new BodyCollector(limit);
+  if (body === null) return { ...collector.result(), end: "whole", mentions: () => false };
+  let scanner: KeywordScanner | null = null;
+  const take = (piece: Uint8Array): Promise<void> | null => {
+    scanner?.add(piece);
+    const allSoFar = collector.add(piece);
+    if (allSoFar === null) return null;
+    return keywords().then((wanted) => {
+      scanner = new KeywordScanner(wanted);
+      scanner.add(allSoFar);
+    });
+  };
+  const end = await readPieces(body instanceof Readable ? body : Readable.from(body), take, timeMs);
+  const result = collector.result();
+  return { ...result, end, mentions: mentionsIn(result, scanner) };
 }
 
-function keptOf(parts: readonly Uint8Array[]): Buffer | null {
-  return parts.every((part) => part.length === 0) ? null : Buffer.concat(parts);
+function mentionsIn({ kept }: KeptBody, scanner: KeywordScanner | null): ReadBody["mentions"] {
+  let text: string | null = null;
+  return (keyword) => {
+    if (scanner?.found.has(keyword) === true) return true;
+    text ??= kept?.toString("utf8") ?? "";
+    return text.includes(keyword);
+  };
+}
+
+/**
+ * Hands over each piece as it comes, and waits where the taker asks for it. The stream is left flowing, so that what
+ * still comes is discarded and the connection can go on. @throws what the taker throws
+ */
+function readPieces(
+  body: Readable,
+  take: (piece: Uint8Array) => Promise<void> | null,
+  timeMs: number,
+): Promise<ReadBody["end"]> {
+  return new Promise((resolve, reject) => {
+    const settle = (outcome: () => void) => {
+      clearTimeout(timer);
+      body.off("data", onData).off("end", onEnd).off("close", onClose).off(BROKEN_OFF, onClose);
+      body.resume();
+      outcome();
+    };
+    const onData = (piece: Uint8Array) => {
+      const busy = take(piece);
+      if (busy === null) return;
+      body.pause();
+      busy.then(
+        () => body.resume(),
+        (error: unknown) => settle(() => reject(error)),
+      );
+    };
+    const onEnd = () => settle(() => resolve("whole"));
+    const onClose = () => settle(() => resolve("broken-off"));
+    const timer = setTimeout(() => settle(() => resolve("too-slow")), timeMs);
+    // Heard to the last, since a stream that breaks off later must not end the process either.
+    body.on("error", onClose);
+    body.on("data", onData).on("end", onEnd).on("close", onClose).on(BROKEN_OFF, onClose);
+    if (body.destroyed) onClose();
+  });
 }

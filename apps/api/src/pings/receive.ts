@@ -1,46 +1,68 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
-import { type PingKind, readPing } from "@overdue/core";
-import type { Arrival, Recorded, Target } from "@overdue/db";
+import { type Instant, type PingKind, readPing } from "@overdue/core";
+import { type Arrival, type Recorded, REFUSAL_REASONS, type RefusalReason, type Target } from "@overdue/db";
 import type { Context } from "hono";
 
+import * as answers from "./answers.ts";
 import type { Clock } from "./clock.ts";
 import { type Ingest, Unavailable } from "./ingest.ts";
 import { isLinkPreview } from "./link-previews.ts";
-import { type PingUrl, readPingUrl } from "./ping-url.ts";
-import { type KeptBody, readBody } from "./read-body.ts";
+import { type Owner, ownerOfTarget, type PingUrl, type Problem, readPingUrl } from "./ping-url.ts";
+import { type ReadBody, readBody } from "./read-body.ts";
+import type { Refusals } from "./refusals.ts";
 
 export type ReceiveOptions = {
   ingest: Pick<Ingest, "record">;
   clock: Clock;
+  refusals: Pick<Refusals, "note" | "isOverBudget">;
   bodyBytesMax: number;
+  /** How long a body may take, in milliseconds. */
+  bodyTimeMs: number;
   /** Whether there is such a check; asked only for pings that are refused. */
   lookFor: (target: Target) => Promise<"one" | "none" | "several">;
+  /** The keywords of a check; asked only for bodies that are not kept whole. */
+  keywords: (target: Target) => Promise<readonly string[]>;
   clientAddress: (c: Context) => string | null;
   /** The address to show with the ping; nothing is decided by it. */
   pingAddress: (c: Context) => string | null;
 };
 
-const TEXT = { "Content-Type": "text/plain; charset=utf-8" };
-const NEVER_CACHED = { "Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private" };
-const RETRY_AFTER_SECONDS = "5";
+/** Who sent it, read before its body: a connection that has broken off tells nothing any more. */
+type Sender = {
+  method: string;
+  userAgent: string;
+  scheme: "http" | "https";
+  host: string | null;
+  remoteAddress: string | null;
+};
+
 const USER_AGENT_CHARS = 200;
 const METHOD_CHARS = 10;
 
 /** Answers one ping; `path` is what follows `/ping/`. The texts are those that Healthchecks' clients know. */
 export function pingReceiver(options: ReceiveOptions) {
   return async (c: Context, path: string): Promise<Response> => {
-    if (isPreflight(c)) return preflight();
-    const url = readPingUrl(path, new URL(c.req.url).searchParams);
-    if (url.kind === "no such page") return notFound();
-    if (url.kind === "bad slug") return text(400, "invalid url format");
+    if (isPreflight(c)) return answers.preflight();
+    const sender = senderOf(c, options);
+    const { searchParams, pathname, search } = new URL(c.req.url);
+    const url = readPingUrl(path, searchParams);
+    const refuse = refuserOf(sender, askedIn(`${pathname}${search}`), options);
     try {
-      if (url.kind === "malformed") return await refused(url, options);
-      return await received(c, url, options);
+      switch (url.kind) {
+        case "no such page":
+          return refuse(url.owner, "unknown-path", answers.notFound());
+        case "bad slug":
+          return refuse(url.owner, "invalid-slug", answers.problem("invalid url format"));
+        case "malformed":
+          return await refused(url, { refuse, options });
+        case "ping":
+          return await received(c, { url, sender, refuse, options });
+      }
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
-      return text(503, "not stored, please try again", { "Retry-After": RETRY_AFTER_SECONDS });
+      return answers.unavailable();
     }
   };
 }
@@ -49,38 +71,93 @@ function isPreflight(c: Context): boolean {
   return c.req.method === "OPTIONS" && c.req.header("Access-Control-Request-Method") !== undefined;
 }
 
-function preflight(): Response {
-  const headers = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "*",
-    "Access-Control-Max-Age": "600",
+function senderOf(c: Context, options: ReceiveOptions): Sender {
+  return {
+    method: c.req.method.slice(0, METHOD_CHARS),
+    userAgent: (c.req.header("User-Agent") ?? "").slice(0, USER_AGENT_CHARS),
+    scheme: c.req.header("X-Forwarded-Proto") === "https" ? "https" : "http",
+    host: options.clientAddress(c),
+    remoteAddress: options.pingAddress(c),
   };
-  return new Response(null, { status: 204, headers });
+}
+
+type Refuse = (owner: Owner | null, reason: RefusalReason, answer: Response) => Response;
+
+/** Notes what is refused; whoever has too much refused is told to slow down, and only that. */
+function refuserOf({ host, ...sender }: Sender, asked: string, { refusals, clock }: ReceiveOptions): Refuse {
+  return (owner, reason, answer) => {
+    const at = clock.now();
+    const { method, userAgent, remoteAddress } = sender;
+    refusals.note({ owner, reason, asked, method, userAgent, remoteAddress, host, at });
+    return !answer.ok && refusals.isOverBudget(host, at) ? answers.slowDown() : answer;
+  };
+}
+
+/** What stands in a URL, from its path on, behind the key or the UUID, which is a secret. */
+export function askedIn(target: string): string {
+  return /^\/*(?:ping\/+)?[^/?]*(.*)$/s.exec(target)?.[1] ?? "";
 }
 
 async function refused(
-  url: Extract<PingUrl, { kind: "malformed" }>,
-  { lookFor }: ReceiveOptions,
+  { target, problem }: Extract<PingUrl, { kind: "malformed" }>,
+  { refuse, options }: { refuse: Refuse; options: ReceiveOptions },
 ): Promise<Response> {
-  switch (await lookFor(url.target)) {
+  const owner = ownerOfTarget(target);
+  switch (await orUnavailable(options.lookFor(target))) {
     case "one":
-      return text(400, url.problem);
+      return refuse(owner, REASONS[problem.kind], answers.problem(sentenceFor(problem)));
     case "several":
-      return ambiguous();
+      return refuse(owner, "ambiguous-slug", answers.ambiguous());
     case "none":
-      return notFound();
+      return refuse(owner, unknownReason(target), answers.notFound());
   }
+}
+
+const REASONS = {
+  "invalid url format": "invalid-exit-status",
+  "invalid uuid format": "invalid-run-id",
+  "other words": "other-dialect",
+} as const;
+
+function sentenceFor(problem: Problem): string {
+  return problem.kind === "other words" ? answers.otherWords(problem.words) : problem.kind;
+}
+
+function unknownReason(target: Target): RefusalReason {
+  return ownerOfTarget(target).kind === "uuid" ? "unknown-path" : "unknown-slug";
 }
 
 async function received(
   c: Context,
-  url: Extract<PingUrl, { kind: "ping" }>,
-  options: ReceiveOptions,
+  {
+    url,
+    sender,
+    refuse,
+    options,
+  }: {
+    url: Extract<PingUrl, { kind: "ping" }>;
+    sender: Sender;
+    refuse: Refuse;
+    options: ReceiveOptions;
+  },
 ): Promise<Response> {
-  const body = await readBody(bodyOf(c), options.bodyBytesMax);
-  const recorded = await options.ingest.record(arrivalOf(c, { url, body, options }));
-  return answer(recorded, body, options.bodyBytesMax);
+  const body = await readBody(bodyOf(c), {
+    limit: options.bodyBytesMax,
+    timeMs: options.bodyTimeMs,
+    keywords: () => orUnavailable(options.keywords(url.target)),
+  });
+  const at = options.clock.now();
+  const recorded = await options.ingest.record(arrivalOf(url, { sender, body, at }));
+  return answer(recorded, { target: url.target, refuse, bodyBytesMax: options.bodyBytesMax });
+}
+
+/** A look at the database that fails is no fault of the ping: it may come again. */
+async function orUnavailable<T>(look: Promise<T>): Promise<T> {
+  try {
+    return await look;
+  } catch (error) {
+    throw new Unavailable("The check could not be looked up.", { cause: error });
+  }
 }
 
 /** Node's own stream where there is one: it costs a third of a web stream. */
@@ -92,69 +169,50 @@ function bodyOf(c: Context) {
 }
 
 function arrivalOf(
-  c: Context,
-  {
-    url,
-    body,
-    options,
-  }: { url: Extract<PingUrl, { kind: "ping" }>; body: KeptBody; options: ReceiveOptions },
+  { target, action, exitStatus, rid }: Extract<PingUrl, { kind: "ping" }>,
+  { sender, body, at }: { sender: Sender; body: ReadBody; at: Instant },
 ): Arrival {
-  const userAgent = (c.req.header("User-Agent") ?? "").slice(0, USER_AGENT_CHARS);
+  const { method, host, scheme, userAgent, remoteAddress } = sender;
   const preview = isLinkPreview(userAgent);
-  const host = options.clientAddress(c);
-  const method = c.req.method.slice(0, METHOD_CHARS);
-  const { exitStatus, rid, target } = url;
-  const kind: PingKind = preview ? "ignored" : url.action;
+  const kind: PingKind = preview ? "ignored" : action;
   return {
     target,
     host,
     digest:
       body.kept === null ? null : createHash("sha256").update(body.kept).digest("base64url").slice(0, 22),
-    read: (reading) =>
-      readPing(reading, { kind, method, exitStatus, text: () => body.kept?.toString("utf8") ?? "" }),
+    read: (reading) => readPing(reading, { kind, method, exitStatus, mentions: body.mentions }),
     record: {
       id: randomUUID(),
-      receivedAt: options.clock.now(),
+      receivedAt: at,
       rid,
       exitStatus,
-      scheme: c.req.header("X-Forwarded-Proto") === "https" ? "https" : "http",
+      scheme,
       method,
-      remoteAddress: options.pingAddress(c),
+      remoteAddress,
       userAgent,
       body: body.kept,
       bodyBytes: body.bytes,
-      note: preview ? "link-preview" : null,
+      bodyCutAt: body.cutAt,
+      note: preview ? "link-preview" : NOTES[body.end],
     },
   };
 }
 
-function answer(recorded: Recorded, body: KeptBody, bodyBytesMax: number): Response {
+const NOTES = { whole: null, "broken-off": "body-broken-off", "too-slow": "body-too-slow" } as const;
+
+function answer(
+  recorded: Recorded,
+  { target, refuse, bodyBytesMax }: { target: Target; refuse: Refuse; bodyBytesMax: number },
+): Response {
   switch (recorded.kind) {
     case "unknown":
-      return notFound();
+      return refuse(ownerOfTarget(target), unknownReason(target), answers.notFound());
     case "ambiguous":
-      return ambiguous();
-    case "recorded":
-      return text(recorded.created ? 201 : 200, recorded.created ? "Created" : "OK", {
-        "Access-Control-Allow-Origin": "*",
-        "Ping-Body-Limit": String(bodyBytesMax),
-        Expires: new Date().toUTCString(),
-        ...(body.complete ? {} : { Connection: "close" }),
-      });
+      return refuse(ownerOfTarget(target), "ambiguous-slug", answers.ambiguous());
+    case "recorded": {
+      const stored = answers.stored(recorded, bodyBytesMax);
+      const reason = REFUSAL_REASONS.find((each) => each === recorded.ignoredBecause);
+      return reason === undefined ? stored : refuse(ownerOfTarget(target), reason, stored);
+    }
   }
-}
-
-function notFound(): Response {
-  return text(404, "not found");
-}
-
-function ambiguous(): Response {
-  return text(409, "ambiguous slug");
-}
-
-function text(status: number, body: string, headers: Record<string, string> = {}): Response {
-  return new Response(body, {
-    status,
-    headers: { ...TEXT, ...NEVER_CACHED, "X-Robots-Tag": "noindex", ...headers },
-  });
 }

@@ -14,18 +14,16 @@ import {
   recordPings,
 } from "@overdue/db";
 import { aCheck, anArrival, testDatabase } from "@overdue/testkit";
-import { Hono } from "hono";
-import { pino } from "pino";
 import { afterAll, expect, test } from "vitest";
 
+import { pingsOf as storedPings, receiverOn as receiverWith } from "../../test/receiver.ts";
 import { CANARY_PATH } from "./canary.ts";
-import { createReceiver } from "./receiver.ts";
 
 const LIMIT = 1_000;
 const RID = "123e4567-e89b-12d3-a456-426614174000";
 const database = await testDatabase();
 const { pool } = database;
-const log = pino({ level: "silent" });
+const receiverOn = (on: Pool) => receiverWith(on, LIMIT);
 const { app } = receiverOn(pool);
 afterAll(database.drop);
 
@@ -100,7 +98,7 @@ test("a body over the limit is accepted, cut, and known to be cut", async () => 
   });
   expect(response.status).toBe(200);
   const [ping] = await pingsOf(check);
-  expect([ping?.body?.length, ping?.body_bytes]).toEqual([LIMIT, LIMIT * 3]);
+  expect([ping?.body?.length, ping?.body_bytes]).toEqual([LIMIT * 2, LIMIT * 3]);
 });
 
 test("a link preview gets an answer and changes nothing", async () => {
@@ -236,16 +234,6 @@ test.each([
   await own.drop();
 });
 
-function receiverOn(on: Pool) {
-  const address = () => "203.0.113.7";
-  const addresses = { clientAddress: address, pingAddress: address };
-  const receiver = createReceiver({ pool: on, log, bodyBytesMax: LIMIT, ...addresses });
-  const routes = new Hono();
-  routes.post(CANARY_PATH, (c) => receiver.canary(c));
-  routes.all("/ping/*", (c) => receiver.ping(c, c.req.path.slice("/ping/".length)));
-  return { app: routes, receiver };
-}
-
 async function statusOf(check: { id: string }): Promise<string | undefined> {
   const { rows } = await pool.query<{ status: string }>("select status from checks where id = $1", [
     check.id,
@@ -253,20 +241,7 @@ async function statusOf(check: { id: string }): Promise<string | undefined> {
   return rows[0]?.status;
 }
 
-type StoredPing = {
-  number: number;
-  repeats: number;
-  body: Buffer | null;
-  body_bytes: number;
-  user_agent: string;
-};
-
-async function pingsOf(check: { id: string }): Promise<StoredPing[]> {
-  const { rows } = await pool.query<StoredPing>("select * from pings where check_id = $1 order by number", [
-    check.id,
-  ]);
-  return rows;
-}
+const pingsOf = (check: { id: string }) => storedPings(pool, check);
 
 async function countPings(): Promise<number> {
   const { rows } = await pool.query<{ count: number }>("select count(*) as count from pings");

@@ -1,12 +1,14 @@
 import { randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import { Agent } from "node:http";
 
+import type { Instant } from "@overdue/core";
 import {
   type Changed,
   type Pool,
   type Recorded,
   type Target,
   endReceiver,
+  findKeywords,
   findMailTarget,
   lookForTarget,
   notifyChanges,
@@ -17,16 +19,24 @@ import type { Logger } from "pino";
 import { CANARY_HEADER, startCanary } from "./canary.ts";
 import { createClock } from "./clock.ts";
 import { Ingest } from "./ingest.ts";
-import { pingReceiver } from "./receive.ts";
+import type { UnreadableRequest } from "../http/http-server.ts";
+import { ownerIn } from "./ping-url.ts";
+import { askedIn, pingReceiver } from "./receive.ts";
+import { type RefusedPing, Refusals } from "./refusals.ts";
 
 /** Pages hear of pings this much later at the most; many pings share one message. */
 const TELL_EVERY_MS = 200;
+
+/** A body that takes longer counts with what came by then. The server ends the connection some seconds later. */
+const BODY_TIME_MS = 15_000;
 
 /** One per api process: receives pings, proves by its canary that it can, tells the pages. */
 export function createReceiver(options: {
   pool: Pool;
   log: Logger;
   bodyBytesMax: number;
+  /** How long a body may take. */
+  bodyTimeMs?: number;
   clientAddress: (c: Context) => string | null;
   /** The address to show with the ping; nothing is decided by it. */
   pingAddress: (c: Context) => string | null;
@@ -36,6 +46,7 @@ export function createReceiver(options: {
   const clock = createClock();
   const teller = createTeller(pool, log);
   const ingest = new Ingest({ pool, receiverId, clock, log, onRecorded: teller.add });
+  const refusals = new Refusals({ pool, log });
   const token = randomBytes(16).toString("hex");
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   let canary: ReturnType<typeof startCanary> | undefined;
@@ -43,7 +54,18 @@ export function createReceiver(options: {
     ingest,
     clock,
     /** Handles `/ping/…`; `path` is what follows. */
-    ping: pingReceiver({ ...options, ingest, clock, lookFor: (target) => lookForTarget(pool, target) }),
+    ping: pingReceiver({
+      bodyTimeMs: BODY_TIME_MS,
+      ...options,
+      ingest,
+      clock,
+      refusals,
+      lookFor: (target) => lookForTarget(pool, target),
+      keywords: (target) => findKeywords(pool, target),
+    }),
+    refusals,
+    /** Notes a request that could not be read, for the project whose ping it would have been. */
+    unreadable: (request: UnreadableRequest) => refusals.note(malformed(request, clock.now())),
     /** Handles `CANARY_PATH`: 404 to everybody but this process. */
     canary: async (c: Context): Promise<Response> => {
       if (!isSame(c.req.header(CANARY_HEADER) ?? "", token)) return c.text("not found", 404);
@@ -62,10 +84,24 @@ export function createReceiver(options: {
       canary?.stop();
       teller.stop();
       agent.destroy();
+      await refusals.stop();
       await endReceiver(pool, receiverId).catch((error: unknown) =>
         log.warn({ err: error }, "The end was not noted."),
       );
     },
+  };
+}
+
+function malformed({ method, target, remoteAddress }: UnreadableRequest, at: Instant): RefusedPing {
+  return {
+    owner: ownerIn(target),
+    reason: "malformed-request",
+    asked: askedIn(target),
+    method,
+    remoteAddress,
+    host: remoteAddress,
+    userAgent: "",
+    at,
   };
 }
 

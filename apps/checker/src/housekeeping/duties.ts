@@ -13,6 +13,7 @@ import {
   pruneOldPings,
   pruneQuietDeliveries,
   prunePingsBeyondCount,
+  pruneRefusedPings,
   pruneRuns,
   pruneSlots,
   pruneStorms,
@@ -64,6 +65,7 @@ export function dutiesOn(pool: Pool, { way, log }: { way: OwnersWay; log: Logger
     { name: "prune old runs", everySeconds: 6 * HOUR, run: pruneRuns },
     { name: "prune old slots", everySeconds: 6 * HOUR, run: pruneSlots },
     { name: "prune old notices", everySeconds: DAY, run: pruneNotices },
+    { name: "prune old refused pings", everySeconds: DAY, run: pruneRefusedPings },
     {
       name: "compare schedules with their runs",
       // Twice in the hour that is a check's turn; it is told once.

@@ -79,9 +79,15 @@ async function ping(pool: Pool, { pingUuid }: SelfCheck): Promise<void> {
     userAgent: "Overdue",
     body: null,
     bodyBytes: 0,
+    bodyCutAt: null,
     note: null,
   };
-  const arrival = { record, read: () => "success" as const, host: null, digest: null };
+  const arrival = {
+    record,
+    read: () => ({ kind: "success", note: null }) as const,
+    host: null,
+    digest: null,
+  };
   await recordPings(pool, [{ ...arrival, target: { kind: "uuid", pingUuid } }], ALONE);
 }
 

@@ -37,7 +37,7 @@ function BodyText({ of, ping }: { of: Props["of"]; ping: PingView }) {
           <Group justify="space-between" mb="xs">
             <Text size="sm" c="dimmed">
               {ping.bodyBytes.toLocaleString("en")} bytes
-              {ping.bodyCut ? ", of which only the beginning is kept" : ""}
+              {ping.bodyCut ? `, of which ${ping.bodyBytesLeftOut.toLocaleString("en")} were left out` : ""}
             </Text>
             <Group gap="xs">
               <CopyButton value={text} what="the body" />

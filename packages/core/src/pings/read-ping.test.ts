@@ -38,8 +38,9 @@ const cases: [string, PingReading, Partial<Parameters<typeof readPing>[1]>, stri
 ];
 
 test.each(cases)("%s", (_, reading, ping, text, expected) => {
+  const mentions = (keyword: string) => text.includes(keyword);
   expect(
-    readPing(reading, { kind: "success", method: "GET", exitStatus: null, text: () => text, ...ping }),
+    readPing(reading, { kind: "success", method: "GET", exitStatus: null, mentions, ...ping }).kind,
   ).toBe(expected);
 });
 
@@ -74,5 +75,5 @@ const mailCases: [string, Partial<PingReading>, Partial<MailText>, PingKind][] =
 
 test.each(mailCases)("%s", (_, changed, mail, expected) => {
   const reading = { ...keywords, filterHttpBody: false, ...changed };
-  expect(readMail(reading, { subject: "", plain: "", html: "", ...mail })).toBe(expected);
+  expect(readMail(reading, { subject: "", plain: "", html: "", ...mail }).kind).toBe(expected);
 });

@@ -2,6 +2,7 @@ import type { Evidence, Instant, PingKind, Reason } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
+import { type BodyEnd, bodyEndColumns, lastOutput } from "../history/ping-body.ts";
 import { uuids } from "./due.ts";
 import type { DeliveryKind } from "./delivery-row.ts";
 import { type AlertGroup, loadGroups } from "./load-group.ts";
@@ -41,10 +42,8 @@ export type AlertRecord = {
 
 type LoadedRow = Omit<AlertRecord, "lastPing" | "group"> & {
   lastPing: Omit<NonNullable<AlertRecord["lastPing"]>, "output"> | null;
-  bodyEnd: Buffer | null;
-};
+} & BodyEnd;
 
-const OUTPUT_BYTES = 8_192;
 const SENT_BEFORE_MAX = 10;
 
 /**
@@ -61,7 +60,7 @@ export async function loadAlerts(db: Db | Tx, ids: readonly string[]): Promise<A
       c.kind as "channelKind", coalesce(d.payload ->> 'sealedSettings', c.settings) as "sealedSettings",
       coalesce(d.payload ? 'sealedSettings', false) as "hasOldSettings",
       ${checkJson} as "check", ${flipJson} as flip, ${incidentJson} as incident, ${pingJson} as "lastPing",
-      substring(ping.body from greatest(octet_length(ping.body) - ${OUTPUT_BYTES} + 1, 1)) as "bodyEnd"
+      ${sql.raw(bodyEndColumns("ping"))}
     from deliveries d
     join projects p on p.id = d.project_id
     join channels c on c.project_id = d.project_id and c.id = d.channel_id
@@ -120,9 +119,7 @@ function epochMs(column: ReturnType<typeof sql>) {
   return sql`(extract(epoch from ${column}) * 1000)::bigint`;
 }
 
-/** Bodies are bytes; what is no UTF-8, such as a character cut at the start, reads as the replacement character. */
-function withOutput({ bodyEnd, ...row }: LoadedRow): Omit<AlertRecord, "group"> {
+function withOutput({ bodyEnd, leftOutBefore, ...row }: LoadedRow): Omit<AlertRecord, "group"> {
   if (row.lastPing === null) return { ...row, lastPing: null };
-  const output = bodyEnd === null ? null : new TextDecoder().decode(bodyEnd).replace(/^\ufffd+/, "");
-  return { ...row, lastPing: { ...row.lastPing, output } };
+  return { ...row, lastPing: { ...row.lastPing, output: lastOutput({ bodyEnd, leftOutBefore }) } };
 }

@@ -1,4 +1,5 @@
 export { findPingBody } from "./find-ping-body.ts";
+export { pingBodyText } from "./ping-body.ts";
 export { listFlips } from "./list-flips.ts";
 export { listIncidents } from "./list-incidents.ts";
 export { listNotices } from "./list-notices.ts";

@@ -10,6 +10,7 @@ export {
   pruneOldPings,
   prunePingsBeyondCount,
   pruneQuietDeliveries,
+  pruneRefusedPings,
   pruneRuns,
   pruneSlots,
   pruneStorms,

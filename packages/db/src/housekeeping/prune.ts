@@ -113,6 +113,14 @@ export const pruneNotices: Prune = (db, limit) =>
       ) old limit ${limit})`,
   );
 
+/** Refused pings that did not come again for 90 days. */
+export const pruneRefusedPings: Prune = (db, limit) =>
+  count(
+    db,
+    sql`delete from refused_pings where id in (
+      select id from refused_pings where last_at < now() - interval '90 days' limit ${limit})`,
+  );
+
 /** Deliveries that ended more than 90 days ago, with their attempts. */
 export const pruneDeliveries: Prune = (db, limit) => count(db, ended("90 days", limit));
 

@@ -2,6 +2,7 @@ import type { Evidence, Instant, Reason } from "@overdue/core";
 import type { Pool } from "pg";
 
 import type { EventPage } from "../history/page.ts";
+import { type BodyEnd, bodyEndColumns, lastOutput } from "../history/ping-body.ts";
 import type { IncidentRef } from "./act.ts";
 
 /** An incident with the check it is about. `snoozedUntil` Infinity: until it recovers. */
@@ -109,16 +110,13 @@ export async function neighboursOf(pool: Pool, ref: IncidentRef): Promise<Neighb
   return rows;
 }
 
-const OUTPUT_BYTES = 8_192;
-
 /** The end of what the job printed: with the ping that opened the incident, else with the last one before it. */
 export async function outputOf(
   pool: Pool,
   ref: IncidentRef,
 ): Promise<{ pingNumber: number; exitStatus: number | null; output: string | null } | null> {
-  const { rows } = await pool.query<{ number: number; exitStatus: number | null; end: Buffer | null }>(
-    `select g.number, g.exit_status as "exitStatus",
-            substring(g.body from greatest(octet_length(g.body) - ${OUTPUT_BYTES} + 1, 1)) as "end"
+  const { rows } = await pool.query<{ number: number; exitStatus: number | null } & BodyEnd>(
+    `select g.number, g.exit_status as "exitStatus", ${bodyEndColumns("g")}
        from incidents i join pings g on g.project_id = i.project_id and g.check_id = i.check_id
       where i.project_id = $1 and i.id = $2 and g.kind <> 'ignored'
         and (g.number = (i.evidence ->> 'pingNumber')::bigint
@@ -128,7 +126,5 @@ export async function outputOf(
   );
   const [row] = rows;
   if (row === undefined) return null;
-  // What is no UTF-8, such as a character cut at the start, reads as the replacement character.
-  const output = row.end === null ? null : new TextDecoder().decode(row.end).replace(/^�+/, "");
-  return { pingNumber: row.number, exitStatus: row.exitStatus, output };
+  return { pingNumber: row.number, exitStatus: row.exitStatus, output: lastOutput(row) };
 }

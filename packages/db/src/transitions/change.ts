@@ -13,11 +13,13 @@ export type PingRecord = {
   method: string;
   remoteAddress: string | null;
   userAgent: string;
-  /** The part that is kept; null when it was empty. */
+  /** What is kept of the body: all of it, or its first and its last part; null when it was empty. */
   body: Buffer | null;
+  /** Where the last part begins in `body`, of a body that is longer than the limit; else null. */
+  bodyCutAt: number | null;
   /** Length as sent. */
   bodyBytes: number;
-  /** Why it is stored as ignored although the job meant otherwise, where the receiver decided so. */
+  /** What the receiver has to say of it, such as why it does not count. */
   note: string | null;
 };
 

@@ -1,4 +1,4 @@
-import type { Instant, PingKind, PingReading } from "@overdue/core";
+import type { Instant, PingKind, PingReading, ReadPing } from "@overdue/core";
 import type { Pool, PoolClient } from "pg";
 
 import { inTransaction } from "../in-transaction.ts";
@@ -14,7 +14,7 @@ export type Arrival = {
   target: Target;
   record: PingRecord;
   /** What it counts as for a check that reads pings so. */
-  read: (reading: PingReading) => PingKind;
+  read: (reading: PingReading) => ReadPing;
   host: string | null;
   digest: string | null;
   /** By what a repetition of it is known, days later too; left out where nothing repeats it. */
@@ -22,7 +22,14 @@ export type Arrival = {
 };
 
 export type Recorded =
-  | { kind: "recorded"; projectId: string; checkId: string; created: boolean }
+  | {
+      kind: "recorded";
+      projectId: string;
+      checkId: string;
+      created: boolean;
+      /** Why it does not count, such as "paused"; null where it does. */
+      ignoredBecause: string | null;
+    }
   | { kind: "unknown" }
   | { kind: "ambiguous" };
 
@@ -107,16 +114,29 @@ function apply(
   if (found?.kind !== "check") return found ?? { kind: "unknown" };
   const change = changes.get(found.pingUuid);
   if (change === undefined) return { kind: "unknown" };
-  const { projectId } = change.stored;
+  const recorded = {
+    kind: "recorded",
+    projectId: change.stored.projectId,
+    checkId: change.check.id,
+  } as const;
   // Its sender did not hear that we have it, and now does.
-  if (isRepeated) return { kind: "recorded", projectId, checkId: change.check.id, created: false };
-  change.pings.push(arrival.record);
-  const ping = pingOf(arrival, change.stored.reading, arrival.record.receivedAt);
+  if (isRepeated) return { ...recorded, created: false, ignoredBecause: null };
+  const { kind, note } = arrival.read(change.stored.reading);
+  change.pings.push(note === null ? arrival.record : { ...arrival.record, note });
+  const ping = pingOf(arrival, kind);
   advancePing(change, { kind: "ping", ping, ...(known.othersAt !== null && { knownUntil: known.othersAt }) });
-  return { kind: "recorded", projectId, checkId: change.check.id, created: found.created };
+  const ignoredBecause = ignoredNote(change, { id: ping.id, note: note ?? arrival.record.note });
+  return { ...recorded, created: found.created, ignoredBecause };
 }
 
-function pingOf(arrival: Arrival, reading: PingReading, at: Instant) {
-  const { id, rid, exitStatus } = arrival.record;
-  return { id, kind: arrival.read(reading), at, rid, exitStatus, host: arrival.host, digest: arrival.digest };
+/** What the history says of a ping that is stored as ignored; null for any other, and for one that waits. */
+function ignoredNote(change: Change, { id, note }: { id: string; note: string | null }): string | null {
+  const stored = change.effects.find((effect) => effect.kind === "ping" && effect.id === id);
+  if (stored?.kind !== "ping" || stored.stored !== "ignored") return null;
+  return stored.note ?? note;
+}
+
+function pingOf({ record, host, digest }: Arrival, kind: PingKind) {
+  const { id, rid, exitStatus, receivedAt: at } = record;
+  return { id, kind, at, rid, exitStatus, host, digest };
 }

@@ -108,6 +108,7 @@ function pingRow(change: Change, ping: PingRecord, effect: Of<"ping">) {
     user_agent: ping.userAgent,
     body: ping.body === null ? null : ping.body.toString("base64"),
     body_bytes: ping.bodyBytes,
+    body_cut_at: ping.bodyCutAt,
     repeats: change.repeats.get(ping.id) ?? 0,
   };
 }

@@ -81,7 +81,19 @@ export function storedCheck(row: StoredCheckRow): StoredCheck {
   };
 }
 
-function readingOf(row: StoredCheckRow): PingReading {
+export type ReadingRow = Pick<
+  StoredCheckRow,
+  | "methods"
+  | "filter_subject"
+  | "filter_body"
+  | "filter_http_body"
+  | "filter_default_fail"
+  | "start_keywords"
+  | "success_keywords"
+  | "failure_keywords"
+>;
+
+export function readingOf(row: ReadingRow): PingReading {
   return {
     methods: row.methods,
     filterSubject: row.filter_subject,

@@ -37,14 +37,14 @@ with changed as (
    where c.id = x.id
 ), recorded as (
   insert into pings (project_id, check_id, number, id, kind, note, received_at, rid, exit_status, scheme, method,
-                     remote_address, user_agent, body, body_bytes, repeats)
+                     remote_address, user_agent, body, body_bytes, body_cut_at, repeats)
   select x.project_id, x.check_id, x.number, x.id, x.kind, x.note, ${at("received_at")}, x.rid, x.exit_status,
          x.scheme, x.method, x.remote_address, x.user_agent, decode(x.body, 'base64'), x.body_bytes,
-         x.repeats
+         x.body_cut_at, x.repeats
     from json_to_recordset($2::json) as x(
            project_id uuid, check_id uuid, number bigint, id uuid, kind text, note text, received_at float8, rid uuid,
            exit_status smallint, scheme text, method text, remote_address text, user_agent text, body text,
-           body_bytes integer, repeats integer)
+           body_bytes integer, body_cut_at integer, repeats integer)
 ), ran as (
   insert into runs (project_id, check_id, id, rid, host, started_at, ended_at, heard_at, outcome, duration_ms,
                     exit_status, overlong, guessed)

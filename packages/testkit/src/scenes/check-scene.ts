@@ -54,7 +54,7 @@ export function anArrival(
 ): Arrival {
   return {
     target: "kind" in to ? to : { kind: "uuid", pingUuid: to.pingUuid },
-    read: () => kind,
+    read: () => ({ kind, note: null }),
     host: "203.0.113.7",
     digest: null,
     record: {
@@ -68,6 +68,7 @@ export function anArrival(
       userAgent: "curl",
       body,
       bodyBytes: body?.length ?? 0,
+      bodyCutAt: null,
       note: null,
     },
   };

@@ -1,0 +1,128 @@
+import type { Socket } from "node:net";
+import { Duplex } from "node:stream";
+
+import { hasBodyUntilClose, headIn, repairedHead, withLength } from "./request-head.ts";
+
+export type FirstRequestTimes = {
+  /** How long the head may take, as Node's own limit for it. */
+  headMs: number;
+  /** How long to wait for the first byte of a body whose length nothing says; a device that sends none gets its answer then. */
+  bodyBeginsMs: number;
+  /** How long such a body may pause. */
+  bodyPausesMs: number;
+};
+
+export const FIRST_REQUEST_TIMES: FirstRequestTimes = {
+  headMs: 10_000,
+  bodyBeginsMs: 500,
+  bodyPausesMs: 3_000,
+};
+
+/** Node refuses longer heads by itself, with its own answer. */
+const HEAD_BYTES_MAX = 16_384;
+/** A body without a length is held in memory until it ends. What comes beyond this is dropped. */
+const LENGTHLESS_BODY_BYTES_MAX = 4_000_000;
+
+/**
+ * Reads the head of a connection's first request before Node's parser does, and puts it back as the parser takes it.
+ * Programs that write requests by hand, which is where such heads come from, send one request on a connection; further
+ * ones on the same connection come from HTTP libraries and go to the parser directly.
+ */
+export function readFirstRequest(
+  socket: Socket,
+  { times, next }: { times: FirstRequestTimes; next: (connection: Duplex) => void },
+): void {
+  let bytes = Buffer.alloc(0);
+  const hand = (given: Buffer) => {
+    clearTimeout(timer);
+    socket.off("readable", onReadable).off("end", onEnd).off("error", onError).off("close", onClose);
+    if (socket.destroyed) return;
+    if (socket.readableEnded) return next(new EndedConnection(socket, given));
+    if (given.length > 0) socket.unshift(given);
+    next(socket);
+  };
+  const onReadable = () => {
+    for (let piece = read(socket); piece !== null; piece = read(socket))
+      bytes = Buffer.concat([bytes, piece]);
+    const head = headIn(bytes);
+    if (head === null) {
+      if (bytes.length > HEAD_BYTES_MAX) hand(bytes);
+      return;
+    }
+    const text = repairedHead(head) ?? head.text;
+    const rest = bytes.subarray(head.end);
+    if (!hasBodyUntilClose(head)) {
+      hand(text === head.text ? bytes : Buffer.concat([Buffer.from(text, "latin1"), rest]));
+      return;
+    }
+    clearTimeout(timer);
+    socket.off("readable", onReadable).off("end", onEnd);
+    void readUntilClose(socket, rest, times).then((body) =>
+      hand(Buffer.concat([Buffer.from(withLength(text, body.length), "latin1"), body])),
+    );
+  };
+  // Node's parser says what is wrong with a request that broke off.
+  const onEnd = () => hand(bytes);
+  const onError = () => socket.destroy();
+  const onClose = () => clearTimeout(timer);
+  const timer = setTimeout(() => hand(bytes), times.headMs);
+  socket.on("error", onError).on("close", onClose).on("end", onEnd).on("readable", onReadable);
+}
+
+function readUntilClose(socket: Socket, begun: Buffer, times: FirstRequestTimes): Promise<Buffer> {
+  return new Promise((resolve) => {
+    const pieces = [begun];
+    let length = begun.length;
+    const finish = () => {
+      clearTimeout(timer);
+      socket.off("readable", onReadable).off("end", finish).off("close", finish);
+      resolve(Buffer.concat(pieces));
+    };
+    const onReadable = () => {
+      for (let piece = read(socket); piece !== null; piece = read(socket)) {
+        if (length < LENGTHLESS_BODY_BYTES_MAX) pieces.push(piece);
+        length += piece.length;
+      }
+      clearTimeout(timer);
+      timer = setTimeout(finish, times.bodyPausesMs);
+    };
+    let timer = setTimeout(finish, length > 0 ? times.bodyPausesMs : times.bodyBeginsMs);
+    socket.on("end", finish).on("close", finish).on("readable", onReadable);
+  });
+}
+
+/** A connection of which the client has closed its half: nothing can be put back into the socket any more. */
+class EndedConnection extends Duplex {
+  readonly #socket: Socket;
+  readonly remoteAddress: string | undefined;
+
+  constructor(socket: Socket, bytes: Buffer) {
+    super();
+    this.#socket = socket;
+    this.remoteAddress = socket.remoteAddress;
+    this.push(bytes);
+    this.push(null);
+    socket.on("error", () => this.destroy()).on("close", () => this.destroy());
+  }
+
+  override _read(): void {
+    // All of it was pushed.
+  }
+
+  override _write(chunk: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#socket.write(chunk, encoding, done);
+  }
+
+  override _final(done: () => void): void {
+    this.#socket.end(done);
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#socket.destroy();
+    done(error);
+  }
+}
+
+function read(socket: Socket): Buffer | null {
+  return socket.read() as Buffer | null; // no encoding is set
+}

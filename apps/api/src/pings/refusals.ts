@@ -1,0 +1,128 @@
+import type { Instant } from "@overdue/core";
+import { type Pool, type Refusal, type RefusalReason, storeRefusals } from "@overdue/db";
+import type { Logger } from "pino";
+
+import type { Owner } from "./ping-url.ts";
+
+/** A ping that did not count, as the receiver saw it. */
+export type RefusedPing = {
+  /** Null where nothing says whose it could be: it is counted in the metrics alone. */
+  owner: Owner | null;
+  reason: RefusalReason;
+  /** What stood behind the key or the UUID, with its query. */
+  asked: string;
+  method: string;
+  /** The address to show. */
+  remoteAddress: string | null;
+  /** The address whose budget it is on. */
+  host: string | null;
+  userAgent: string;
+  at: Instant;
+};
+
+type Owned = Omit<RefusedPing, "host" | "owner"> & { owner: Owner };
+
+const STORE_EVERY_MS = 1_000;
+const MINUTE_MS = 60_000;
+const WAITING_MAX = 500;
+const DIFFERENT_PER_OWNER_AND_MINUTE = 60;
+const REFUSALS_PER_ADDRESS_AND_MINUTE = 300;
+const ASKED_CHARS = 200;
+const USER_AGENT_CHARS = 200;
+
+/**
+ * Remembers pings that did not count and stores them together, a second later at the most. What one owner and one
+ * address may fill is bounded: more of one owner's are counted in a row of their own, more from one address are counted
+ * in the metrics alone.
+ */
+export class Refusals {
+  readonly #options: { pool: Pool; log: Logger };
+  #waiting = new Map<string, Refusal>();
+  #different = new Map<string, Set<string>>();
+  #byAddress = new Map<string, number>();
+  #minute = 0;
+  #storing: Promise<void> = Promise.resolve();
+  readonly #timer: NodeJS.Timeout;
+  /** How many pings were refused or ignored, by reason, since this process started. */
+  readonly counts = new Map<RefusalReason, number>();
+
+  constructor(options: { pool: Pool; log: Logger }) {
+    this.#options = options;
+    this.#timer = setInterval(() => void this.store(), STORE_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  /** Whether this address has had so many pings refused in this minute that it is to be told to slow down. */
+  isOverBudget(address: string | null, at: Instant): boolean {
+    this.#turnMinute(at);
+    return (this.#byAddress.get(address ?? "") ?? 0) > REFUSALS_PER_ADDRESS_AND_MINUTE;
+  }
+
+  note(ping: RefusedPing): void {
+    const { owner, reason, host, ...rest } = ping;
+    this.counts.set(reason, (this.counts.get(reason) ?? 0) + 1);
+    if (this.isOverBudget(host, ping.at)) return;
+    this.#byAddress.set(host ?? "", (this.#byAddress.get(host ?? "") ?? 0) + 1);
+    if (owner !== null) this.#add(this.#withinBudget({ ...rest, owner, reason }));
+  }
+
+  /** Stores what waits; resolves when it, and all before it, is stored or given up. */
+  store(): Promise<void> {
+    if (this.#waiting.size === 0) return this.#storing;
+    const refusals = [...this.#waiting.values()];
+    this.#waiting = new Map();
+    this.#storing = this.#storing.then(() =>
+      storeRefusals(this.#options.pool, refusals).catch((error: unknown) =>
+        this.#options.log.warn(
+          { err: error },
+          "Refused pings could not be stored for their projects' pages.",
+        ),
+      ),
+    );
+    return this.#storing;
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.store();
+  }
+
+  #withinBudget(ping: Owned): Owned {
+    const owner = idOf(ping.owner);
+    const different = this.#different.get(owner) ?? new Set();
+    this.#different.set(owner, different);
+    const like = `${ping.reason} ${ping.asked}`;
+    if (different.size >= DIFFERENT_PER_OWNER_AND_MINUTE && !different.has(like))
+      return { ...ping, reason: "too-many", asked: "" };
+    different.add(like);
+    return ping;
+  }
+
+  #add({ owner, at, ...ping }: Owned): void {
+    const asked = ping.asked.slice(0, ASKED_CHARS);
+    const id = JSON.stringify([owner, ping.reason, asked]);
+    const before = this.#waiting.get(id);
+    if (before === undefined && this.#waiting.size >= WAITING_MAX) return;
+    this.#waiting.set(id, {
+      ...ping,
+      owner,
+      asked,
+      userAgent: ping.userAgent.slice(0, USER_AGENT_CHARS),
+      count: (before?.count ?? 0) + 1,
+      firstAt: before?.firstAt ?? at,
+      lastAt: at,
+    });
+  }
+
+  #turnMinute(at: Instant): void {
+    const minute = Math.floor(at / MINUTE_MS);
+    if (minute === this.#minute) return;
+    this.#minute = minute;
+    this.#byAddress = new Map();
+    this.#different = new Map();
+  }
+}
+
+function idOf(owner: Owner): string {
+  return owner.kind === "uuid" ? owner.pingUuid : owner.pingKey;
+}

@@ -1,0 +1,34 @@
+import type { Pool } from "@overdue/db";
+import { Hono } from "hono";
+import { pino } from "pino";
+
+import { CANARY_PATH } from "../src/pings/canary.ts";
+import { createReceiver } from "../src/pings/receiver.ts";
+
+/** A receiver of pings on a database, with nothing else of the application around it. */
+export function receiverOn(on: Pool, bodyBytesMax: number) {
+  const address = () => "203.0.113.7";
+  const addresses = { clientAddress: address, pingAddress: address };
+  const receiver = createReceiver({ pool: on, log: pino({ level: "silent" }), bodyBytesMax, ...addresses });
+  const app = new Hono();
+  app.post(CANARY_PATH, (c) => receiver.canary(c));
+  app.all("/ping/*", (c) => receiver.ping(c, c.req.path.slice("/ping/".length)));
+  return { app, receiver };
+}
+
+export type StoredPing = {
+  number: number;
+  repeats: number;
+  kind: string;
+  note: string | null;
+  body: Buffer | null;
+  body_bytes: number;
+  user_agent: string;
+};
+
+export async function pingsOf(pool: Pool, check: { id: string }): Promise<StoredPing[]> {
+  const { rows } = await pool.query<StoredPing>("select * from pings where check_id = $1 order by number", [
+    check.id,
+  ]);
+  return rows;
+}

@@ -1,0 +1,50 @@
+/** A body as it is kept: its first part, its last part, and how much between them was left out. */
+export type PingBody = {
+  first: Buffer;
+  /** Null where the body is no longer than the limit, or only its beginning was kept, as was done in the past. */
+  last: Buffer | null;
+  bytesLeftOut: number;
+};
+
+export function pingBody(row: { body: Buffer; bytes: number; cutAt: number | null }): PingBody {
+  const { body, bytes, cutAt } = row;
+  return {
+    first: cutAt === null ? body : body.subarray(0, cutAt),
+    last: cutAt === null ? null : body.subarray(cutAt),
+    bytesLeftOut: Math.max(0, bytes - body.length),
+  };
+}
+
+/** The body as text to read; a line says where something was left out, and how much. */
+export function pingBodyText({ first, last, bytesLeftOut }: PingBody): string {
+  if (bytesLeftOut === 0) return Buffer.concat([first, ...(last === null ? [] : [last])]).toString("utf8");
+  return `${first.toString("utf8")}\n${leftOutLine(bytesLeftOut)}\n${last?.toString("utf8") ?? ""}`;
+}
+
+const OUTPUT_BYTES = 8_192;
+
+/**
+ * What `lastOutput` reads, as columns of a query over `pings` under this alias: the end of the body, and how much was
+ * left out before it. Nothing from before a gap is among it.
+ */
+export function bodyEndColumns(alias: string): string {
+  const length = `octet_length(${alias}.body)`;
+  const leftOut = `(${alias}.body_bytes - ${length})`;
+  const gap = `case when ${leftOut} > 0 then coalesce(${alias}.body_cut_at, 0) else 0 end`;
+  return `substring(${alias}.body from greatest(${length} - ${OUTPUT_BYTES}, ${gap}) + 1) as "bodyEnd",
+    case when ${alias}.body_cut_at >= ${length} - ${OUTPUT_BYTES} then ${leftOut} else 0 end as "leftOutBefore"`;
+}
+
+export type BodyEnd = { bodyEnd: Buffer | null; leftOutBefore: number | null };
+
+/** The end of what a job printed. What is no UTF-8, such as a character cut at the start, is dropped there. */
+export function lastOutput({ bodyEnd, leftOutBefore }: BodyEnd): string | null {
+  if (bodyEnd === null) return null;
+  const text = new TextDecoder().decode(bodyEnd).replace(/^\ufffd+/, "");
+  const leftOut = leftOutBefore ?? 0;
+  return leftOut > 0 ? `${leftOutLine(leftOut)}\n${text}` : text;
+}
+
+function leftOutLine(bytes: number): string {
+  return `[… ${bytes.toLocaleString("en")} bytes were left out here …]`;
+}

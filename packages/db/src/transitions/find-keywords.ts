@@ -1,0 +1,34 @@
+import { httpKeywords } from "@overdue/core";
+import type { Pool } from "pg";
+
+import type { Target } from "./find-targets.ts";
+import { withPingKeys } from "./ping-keys.ts";
+import { readingOf, type ReadingRow } from "./stored-check.ts";
+
+const READING = `methods, filter_subject, filter_body, filter_http_body, filter_default_fail, start_keywords,
+  success_keywords, failure_keywords`;
+
+/** The keywords that matter in the body of a ping to this target; none where there is no such check. */
+export async function findKeywords(pool: Pool, target: Target): Promise<string[]> {
+  const rows = target.kind === "uuid" ? await byUuid(pool, target.pingUuid) : await bySlug(pool, target);
+  return rows.flatMap((row) => httpKeywords(readingOf(row)));
+}
+
+async function byUuid(pool: Pool, pingUuid: string): Promise<ReadingRow[]> {
+  const { rows } = await pool.query<ReadingRow>(
+    `select ${READING} from checks where ping_uuid = $1 and deleted_at is null`,
+    [pingUuid],
+  );
+  return rows;
+}
+
+async function bySlug(pool: Pool, asked: Extract<Target, { kind: "slug" }>): Promise<ReadingRow[]> {
+  const [{ pingKey, slug } = asked] = await withPingKeys(pool, [asked]);
+  const { rows } = await pool.query<ReadingRow>(
+    `select ${READING} from checks
+      where project_id = (select id from projects where ping_key = $1 and deleted_at is null)
+        and slug = $2 and deleted_at is null`,
+    [pingKey, slug],
+  );
+  return rows;
+}
