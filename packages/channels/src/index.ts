@@ -13,6 +13,7 @@ export type {
   Style,
   Unavailable,
 } from "./kind.ts";
+export { mailSaid, readMailRefusal, type MailRefusal } from "./mail/refusal.ts";
 export { SLACK_BUTTONS } from "./kinds/slack-app.ts";
 export type { AlertFacts, AlertKind, AlertLine, AlertMessage } from "./message/alert.ts";
 export { composeAlert, plainText } from "./message/compose.ts";

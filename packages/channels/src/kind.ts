@@ -52,12 +52,21 @@ export type Outcome =
   | { outcome: "sent"; providerRef: string | null; because: string }
   /** Will never work as it is set: the channel is broken until a person mends it. */
   | { outcome: "permanent"; because: string }
-  /** The provider named a time; waiting it out costs no attempt. */
-  | { outcome: "throttled"; retryAfterMs: number; because: string }
-  /** `uncertain`: it may have arrived all the same. */
-  | { outcome: "transient"; because: string; uncertain: boolean }
-  /** The provider disliked the formatting: once more, as plain text. */
-  | { outcome: "plain"; because: string }
+  /** The provider limits us. `retryAfterMs`: the time that it named; null: none, so the retries back off. */
+  | { outcome: "throttled"; retryAfterMs: number | null; because: string }
+  /** `uncertain`: it may have arrived all the same. `notBeforeMs`: the provider asked for a pause of this length. */
+  | { outcome: "transient"; because: string; uncertain: boolean; notBeforeMs?: number }
+  /** The target takes nothing for now, such as a full mailbox: the channel stays, another one is told meanwhile. */
+  | { outcome: "unavailable"; because: string }
+  /** Refused in words that blame neither the target nor our own mail server for certain: what others get decides. */
+  | { outcome: "doubtful"; because: string }
+  /**
+   * Only the operator can mend it: it says nothing about the channel, which never breaks by it. `mayPass`: or it is over by
+   * itself, such as a restart of the mail server.
+   */
+  | { outcome: "operator"; because: string; mayPass?: boolean }
+  /** The provider disliked the formatting: once more, as plain text. `orGone`: what it means if that is refused too. */
+  | { outcome: "plain"; because: string; orGone?: string }
   /** The target moved: store these settings and try again. */
   | { outcome: "moved"; settings: Record<string, unknown>; because: string };
 

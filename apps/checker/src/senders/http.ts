@@ -14,6 +14,9 @@ export async function sendHttp(channel: HttpChannel, message: AlertMessage, part
   const { result, statusCode } =
     rich.result.outcome === "plain" ? await again(channel, message, { ...parts, style: "plain" }) : rich;
   if (result.outcome !== "plain") return { result, statusCode };
+  if (result.orGone !== undefined) {
+    return { result: { outcome: "permanent", because: result.orGone }, statusCode };
+  }
   return { result: { outcome: "transient", because: result.because, uncertain: false }, statusCode };
 }
 
@@ -31,7 +34,9 @@ async function attempt(
   egress: Egress,
 ): Promise<Attempt> {
   if ("skip" in request) return skipped(request.skip);
-  if ("unavailable" in request) return unanswered(request.unavailable, false);
+  if ("unavailable" in request) {
+    return { result: { outcome: "operator", because: request.unavailable }, statusCode: null };
+  }
   const answer = await egress.send(signed(request));
   if ("failed" in answer) return unanswered(answer.failed, answer.uncertain);
   return { result: channel.read(answer), statusCode: answer.status };

@@ -1,6 +1,7 @@
 import { sanitised } from "@overdue/channels";
 
 import { tlsReason } from "../egress/tls-reason.ts";
+import { refusedMail } from "./mail-refusal.ts";
 import type { Ending } from "./sender.ts";
 
 /** `isWhole`: all of the mail was handed over, so the mail server may have taken it whatever came after. */
@@ -20,20 +21,20 @@ const UNREACHED: Record<string, string> = {
 const LETTERS = "The mail server takes no letters other than a to z before the @ of an address (SMTPUTF8).";
 
 /**
- * What an error on the way of a mail means. A 5xx to the recipient is for ever; to anything else it may be the server's
- * mood or the operator's mistake. Where the server gave no answer to the whole mail it may have taken it.
+ * What an error on the way of a mail means. Where the server gave no answer to the whole mail it may have taken it; where
+ * it never got that far it is the operator's, who chose the server, unless it passes.
  */
 export function mailFailure(cause: unknown, { to, isWhole }: MailProgress): Ending {
   const statusCode = numberIn(cause, "responseCode");
   const said = sanitised(textIn(cause, "response") || textIn(cause, "message"));
   if (isAboutLetters(to, statusCode, said))
     return notTaken(`${LETTERS} (${said})`, { uncertain: false, statusCode });
-  if (textIn(cause, "command") === "RCPT TO" && statusCode !== null && statusCode >= 500) {
-    return { result: { outcome: "permanent", because: said }, statusCode };
-  }
-  if (statusCode !== null) return notTaken(said, { uncertain: false, statusCode });
-  const because = tlsWords(cause) ?? networkWords(cause, isWhole) ?? said;
-  return notTaken(because || "The mail server did not answer.", { uncertain: isWhole, statusCode });
+  const command = textIn(cause, "command");
+  if (statusCode !== null) return { result: refusedMail({ command, code: statusCode, said }), statusCode };
+  const tls = tlsWords(cause);
+  const because = tls ?? (networkWords(cause, isWhole) || said || "The mail server did not answer.");
+  if (isWhole) return notTaken(because, { uncertain: true });
+  return { result: { outcome: "operator", because, mayPass: tls === null }, statusCode };
 }
 
 export function notTaken(

@@ -42,7 +42,8 @@ const UNSET = "No mail server is set: the operator must set SMTP_URL.";
 export function openMailer(options: MailOptions): Mailer {
   const { smtpUrl, smtp, waits } = options;
   if (smtpUrl === null) {
-    const unset = () => Promise.resolve(notTaken(UNSET, { uncertain: false }));
+    const ending: Ending = { result: { outcome: "operator", because: UNSET }, statusCode: null };
+    const unset = () => Promise.resolve(ending);
     return { send: unset, hurry: () => undefined, close: () => undefined };
   }
   return new SmtpMailer(options, { ...smtp, url: smtpUrl }, { ...SMTP_WAITS, ...waits });

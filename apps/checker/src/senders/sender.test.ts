@@ -245,12 +245,19 @@ describe("a mail", () => {
     });
   });
 
-  test("that is refused for its content does not break the channel", async () => {
-    smtp.next({ at: "data", code: 554, message: "5.7.1 Looks like spam" });
-    expect(await send("anna@example.org")).toMatchObject({
-      result: { outcome: "transient" },
-      statusCode: 554,
-    });
+  test.each([
+    ["rcpt", 554, "5.7.1 <anna@example.org>: Relay access denied", "operator"],
+    ["rcpt", 553, "5.7.1 <x@ping.example.org>: Sender address rejected: not owned by user x", "operator"],
+    ["rcpt", 550, "relay not permitted", "operator"],
+    ["rcpt", 550, "Invalid recipient: <anna@example.org>", "doubtful"],
+    ["rcpt", 552, "5.2.2 Mailbox full", "unavailable"],
+    ["data", 552, "5.2.2 Mailbox full", "unavailable"],
+    ["data", 554, "5.7.1 Looks like spam", "unavailable"],
+    ["data", 550, "5.1.1 No such user", "permanent"],
+    ["data", 451, "4.3.0 Try again later", "transient"],
+  ] as const)("that is answered at %s with %i %s is %s", async (at, code, words, outcome) => {
+    smtp.next({ at, code, message: words });
+    expect(await send("anna@example.org")).toMatchObject({ result: { outcome }, statusCode: code });
   });
 
   test("without a mail server tells the operator what to set", async () => {

@@ -90,6 +90,7 @@ const Limit = z.object({ retry_after: z.number() }).transform((said) => said.ret
 
 const read = readBy({
   provider: "Discord",
+  own: z.object({ code: z.number(), message: z.string() }),
   good: z.object({ id: z.string() }).transform(({ id }) => id),
   gone: [
     [/"code": ?10015\b|^404\b/, "The webhook was deleted in Discord: make a new one."],

@@ -75,6 +75,7 @@ function paragraph(text: string) {
 
 const read = readBy({
   provider: "Google Chat",
+  own: z.object({ error: z.object({ code: z.number() }) }),
   good: z.object({ name: z.string() }).transform(({ name }) => name),
   gone: [
     [/^404\b|NOT_FOUND/, "The space or its webhook was deleted: make a new webhook."],

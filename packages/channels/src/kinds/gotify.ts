@@ -71,9 +71,11 @@ function markdown(message: AlertMessage): string {
 
 const read = readBy({
   provider: "Gotify",
+  own: z.object({ errorCode: z.number() }),
   good: z.object({ id: z.number() }).transform(({ id }) => String(id)),
   gone: [
     [/^401\b|^403\b/, "Gotify does not know the application's token."],
-    [/^404\b/, "There is no Gotify server at this address."],
+    [/^400\b.*appid is required/i, "This is a client's token: use that of an application (Gotify → Apps)."],
+    [/^404\b/, "There is no Gotify server at this path of its address."],
   ],
 });

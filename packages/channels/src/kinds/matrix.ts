@@ -85,11 +85,15 @@ function html(message: AlertMessage): string {
 
 const read = readBy({
   provider: "Matrix",
+  own: z.object({ errcode: z.string() }),
   good: z.object({ event_id: z.string() }).transform((event) => event.event_id),
   gone: [
     [/M_UNKNOWN_TOKEN|M_MISSING_TOKEN|M_USER_DEACTIVATED|^401\b/, "The access token is not valid any more."],
     [/M_FORBIDDEN|M_NOT_JOINED|^403\b/, "The user is not in the room, or may not post there."],
-    [/M_NOT_FOUND|M_UNRECOGNIZED|^404\b/, "There is no such room, or no Matrix server at this address."],
+    [
+      /M_NOT_FOUND|M_UNRECOGNIZED|^404\b/,
+      "There is no such room, or the homeserver does not know this request.",
+    ],
   ],
   dislikes: /^400\b|^413\b/,
   waitMs: (body) => Limit.safeParse(body).data ?? null,

@@ -63,15 +63,24 @@ function attachment(message: AlertMessage): Record<string, unknown> {
 
 const read = readBy({
   provider: "Mattermost",
+  good: z
+    .string()
+    .regex(/^\s*ok\s*$/)
+    .transform(() => null),
+  own: z.object({ id: z.string(), status_code: z.number() }),
   gone: [
+    // By their ids before version 10, and since then by the status alone.
+    [/web\.incoming_webhook\.invalid\b|^410\b/, "The webhook was removed: make a new one."],
     [
-      /web\.incoming_webhook\.(disabled|permissions|invalid|parse\.app_error_hook)|^404\b|^410\b/,
-      "The webhook was removed or is switched off: make a new one.",
+      /web\.incoming_webhook\.disabled\b|^501\b/,
+      "Incoming webhooks are switched off on this server: an administrator can switch them on.",
     ],
     [
-      /web\.incoming_webhook\.(channel|channel_locked|user)\b|^403\b/,
+      /web\.incoming_webhook\.(permissions|channel|channel_locked|user)\b|^403\b/,
       "The webhook may not post into its channel.",
     ],
+    [/^404\b/, "The webhook or its channel is gone: make a new one."],
   ],
   dislikes: /^400\b|^413\b/,
+  dislikesAll: [/^400\b.*web\.incoming_webhook\.general\b/, "The webhook was removed: make a new one."],
 });

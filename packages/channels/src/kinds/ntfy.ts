@@ -3,7 +3,7 @@ import { z } from "zod";
 import { hostOf, serverUrl } from "../address.ts";
 import { readBy } from "../answers.ts";
 import { field, secretField, tokenText } from "../fields.ts";
-import { defineKind } from "../kind.ts";
+import { defineKind, type Style } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
 import { bodyText, linksOf } from "../message/pieces.ts";
 import { clipBytes, clipEnd } from "../message/text.ts";
@@ -11,6 +11,8 @@ import { jsonRequest } from "../request.ts";
 
 /** The document may have twice the 4,096 bytes of a message: with every quote escaped and all links, this still fits. */
 const BYTES = 3_000;
+/** For servers that take less. */
+const PLAIN_BYTES = 1_000;
 const ACTIONS = 3;
 const TITLE = 250;
 const TAGS = { bad: ["red_circle"], good: ["green_circle"], neutral: ["bell"] };
@@ -57,8 +59,8 @@ export const ntfy = defineKind({
   hint: ({ server, topic }) => `${hostOf(server)}/${topic.slice(0, 3)}…`,
   open: ({ server, topic, token }) => ({
     via: "http",
-    request: (message) =>
-      jsonRequest(`${server}/`, payload(topic, message), {
+    request: (message, style) =>
+      jsonRequest(`${server}/`, payload(topic, message, style), {
         headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
       }),
     read,
@@ -66,27 +68,40 @@ export const ntfy = defineKind({
 });
 
 /** Without `markdown` a message is shown as it is. */
-function payload(topic: string, message: AlertMessage): Record<string, unknown> {
+function payload(topic: string, message: AlertMessage, style: Style): Record<string, unknown> {
   const { tone, silent } = message;
+  const isRich = style === "rich";
   return {
     topic,
     title: clipEnd(message.title, TITLE),
-    message: clipBytes(bodyText(message, BYTES), BYTES),
+    message: clipBytes(bodyText(message, BYTES), isRich ? BYTES : PLAIN_BYTES),
     tags: TAGS[tone],
     priority: silent ? SILENT : PRIORITY[tone],
     click: message.link,
-    actions: linksOf(message)
-      .slice(0, ACTIONS)
-      .map(({ label, url }) => ({ action: "view", label, url })),
+    ...(isRich && { actions: buttons(message) }),
   };
 }
 
+function buttons(message: AlertMessage) {
+  return linksOf(message)
+    .slice(0, ACTIONS)
+    .map(({ label, url }) => ({ action: "view", label, url }));
+}
+
+/** The day's messages of this visitor are used up; it resets at midnight UTC, and each try uses up more of the limit. */
+const DailyLimit = z.object({ code: z.literal(42_908) });
+const HOUR_MS = 3_600_000;
+
 const read = readBy({
   provider: "ntfy",
+  own: z.object({ code: z.number(), http: z.number() }),
   good: z.object({ id: z.string() }).transform(({ id }) => id),
   gone: [
     [/^401\b|"code": ?401\d\d/, "ntfy does not know the access token."],
     [/^403\b|"code": ?403\d\d/, "This topic may not be written to without the right access token."],
-    [/^404\b/, "There is no ntfy server at this address."],
+    [/^404\b/, "There is no ntfy server at this path of its address."],
   ],
+  // Too long, or more buttons than this server allows: with less of both it is still an alert.
+  dislikes: /^400\b|^413\b/,
+  waitMs: (body) => (DailyLimit.safeParse(body).success ? HOUR_MS : null),
 });

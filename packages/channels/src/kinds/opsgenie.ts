@@ -95,6 +95,7 @@ function opening(channel: Settings, message: AlertMessage): Record<string, unkno
 
 const read = readBy({
   provider: "Opsgenie",
+  own: z.object({ message: z.string(), took: z.number() }),
   good: z.object({ requestId: z.string() }).transform(({ requestId }) => requestId),
   gone: [
     [

@@ -106,6 +106,7 @@ function details(message: AlertMessage, severity: string): Record<string, unknow
 
 const read = readBy({
   provider: "PagerDuty",
+  own: z.object({ status: z.string(), message: z.string() }),
   good: z.object({ status: z.literal("success"), dedup_key: z.string() }).transform((said) => said.dedup_key),
   gone: [
     [

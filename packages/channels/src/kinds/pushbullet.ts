@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { serverUrl } from "../address.ts";
-import { readBy, untilReset } from "../answers.ts";
+import { readBy } from "../answers.ts";
 import { field, secretField, tokenText } from "../fields.ts";
 import { defineKind } from "../kind.ts";
 import { acknowledgeLine, bodyText, markedTitle } from "../message/pieces.ts";
@@ -54,12 +54,12 @@ export const pushbullet = defineKind({
 
 const read = readBy({
   provider: "Pushbullet",
+  own: z.object({ error: z.object({}) }),
   good: z.object({ iden: z.string() }).transform(({ iden }) => iden),
   gone: [
     [/invalid_access_token|^401\b/, "The access token is not valid any more."],
     [/^403\b/, "The access token may not push."],
     [/device_iden|^404\b/, "There is no such device."],
-    [/pushbullet_pro_required/, "The account has used up its free pushes."],
   ],
-  waitMs: untilReset("x-ratelimit-reset"),
+  full: [[/pushbullet_pro_required/, "The account has used up its free pushes of this month."]],
 });

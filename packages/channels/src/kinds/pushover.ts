@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { serverUrl } from "../address.ts";
-import { readBy, untilReset } from "../answers.ts";
+import { readBy } from "../answers.ts";
 import { field, secretField } from "../fields.ts";
 import { defineKind } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
@@ -118,6 +118,7 @@ function loudness(message: AlertMessage, urgency: Settings["urgency"]): Record<s
 
 const read = readBy({
   provider: "Pushover",
+  own: z.object({ status: z.number(), errors: z.array(z.string()) }),
   good: z.object({ status: z.literal(1), request: z.string() }).transform(({ request }) => request),
   gone: [
     [/application token is invalid|"token": ?"invalid"/, "Pushover does not know the application's token."],
@@ -128,5 +129,4 @@ const read = readBy({
     [/device name is not valid|"device": ?"invalid"/, "The user has no device of this name."],
     [/user is disabled|not a member/, "The user has switched this application off."],
   ],
-  waitMs: untilReset("x-limit-app-reset"),
 });

@@ -57,8 +57,11 @@ function payload(message: AlertMessage, style: Style): Record<string, unknown> {
   return { text: "", attachments: [attachment] };
 }
 
+const Said = z.object({ error: z.string() });
+
 const read = readBy({
   provider: "Rocket.Chat",
+  own: z.object({ success: z.literal(false) }),
   good: z.object({ success: z.literal(true) }).transform(() => null),
   gone: [
     [
@@ -69,4 +72,9 @@ const read = readBy({
     [/^401\b|^403\b/, "The webhook may not post into its room."],
   ],
   dislikes: /^400\b|^413\b/,
+  // Its header names an instant, and is missing behind some proxies; the sentence stays.
+  waitMs: (body) => {
+    const seconds = /must wait (\d+) seconds/.exec(Said.safeParse(body).data?.error ?? "")?.[1];
+    return seconds === undefined ? null : Number(seconds) * 1_000;
+  },
 });

@@ -69,6 +69,7 @@ export const signal = defineKind({
 
 const read = readBy({
   provider: "Signal",
+  own: z.object({ error: z.string() }),
   good: z
     .object({ timestamp: z.union([z.string(), z.number()]) })
     .transform(({ timestamp }) => String(timestamp)),
@@ -81,6 +82,6 @@ const read = readBy({
       /not registered|Specified account does not exist|Authorization failed/i,
       "The sender's number is not registered on the server.",
     ],
-    [/^404\b/, "There is no signal-cli REST server at this address."],
+    [/^404\b/, "There is no signal-cli REST server at this path of its address."],
   ],
 });

@@ -75,6 +75,7 @@ function errorIn({ body }: HttpAnswer): string | null {
 
 const readTaken = readBy({
   provider: "Slack",
+  own: z.object({ ok: z.literal(false), error: z.string() }),
   good: z.object({ ok: z.literal(true), ts: z.string() }).transform(({ ts }) => ts),
   gone: [
     [

@@ -65,6 +65,8 @@ describe.each(HOSTILE_TEXTS.map((hostile, index) => ({ hostile, index })))(
 test.each([
   [200, "ok", "sent"],
   [404, "no_service", "permanent"],
+  [404, "<html>404 Not Found</html>", "transient"],
+  [200, "<html>Please sign in</html>", "transient"],
   [410, "channel_is_archived", "permanent"],
   [403, "invalid_token", "permanent"],
   [403, "action_prohibited", "permanent"],

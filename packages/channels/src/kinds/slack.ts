@@ -25,9 +25,9 @@ const SECTION = 3_000;
 const FIELD = 2_000;
 const FIELDS = 10;
 const TEXT = 4_000;
-/** Words of an incoming webhook that no later attempt can change. */
+/** What an incoming webhook says, as the whole of its answer, where no later attempt can change it. */
 const GONE =
-  /no_service|no_team|channel_not_found|channel_is_archived|invalid_token|token_revoked|user_not_found|team_disabled|action_prohibited|posting_to_general_channel_denied/;
+  /^\s*(no_service|no_team|no_active_hooks|channel_not_found|channel_is_archived|invalid_token|token_revoked|user_not_found|team_disabled|action_prohibited|posting_to_general_channel_denied)\s*$/;
 const FORMAT = /invalid_payload|invalid_blocks|invalid_attachments|no_text|too_many_attachments/;
 
 const slackId = z
@@ -144,8 +144,11 @@ function isOperators(url: string, operator: Operator): boolean {
 
 function read(answer: HttpAnswer): Outcome {
   const because = summary(answer);
-  if (answer.status === 200) return { outcome: "sent", providerRef: null, because };
-  if (answer.status === 404 || answer.status === 410) return { outcome: "permanent", because };
+  if (answer.status === 200) {
+    return answer.body.trim() === "ok"
+      ? { outcome: "sent", providerRef: null, because }
+      : { outcome: "transient", because: "Slack's answer could not be read.", uncertain: true };
+  }
   if (answer.status >= 400 && answer.status < 500 && GONE.test(answer.body))
     return { outcome: "permanent", because };
   if (answer.status === 400 && FORMAT.test(answer.body)) return { outcome: "plain", because };

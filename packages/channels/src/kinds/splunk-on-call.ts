@@ -67,6 +67,7 @@ function payload(message: AlertMessage): Record<string, unknown> {
 
 const read = readBy({
   provider: "Splunk On-Call",
+  own: z.object({ result: z.string() }),
   good: z
     .object({ result: z.literal("success"), entity_id: z.string().optional() })
     .transform((said) => said.entity_id ?? null),

@@ -79,8 +79,16 @@ function run(text: string, look: Record<string, unknown> = {}) {
   return { type: "TextRun", text, ...look };
 }
 
+/** Connectors of the older kind answer in words. */
+const CONNECTOR = /connector|webhook/i;
+
 const read = readBy({
   provider: "Microsoft Teams",
+  // Workflows say nothing, connectors "1"; a page is said by something in between.
+  good: z
+    .union([z.string().regex(/^(?!\s*<)/), z.unknown().refine((body) => typeof body !== "string")])
+    .transform(() => null),
+  own: z.union([z.object({ error: z.object({ code: z.string() }) }), z.string().regex(CONNECTOR)]),
   gone: [
     [/WorkflowNotFound|^404\b|^410\b/, "The workflow was deleted: make a new one."],
     [/WorkflowTriggerIsNotEnabled|WorkflowDisabled/, "The workflow is switched off: switch it on in Teams."],

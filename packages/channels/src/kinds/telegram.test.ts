@@ -106,13 +106,16 @@ test.each([
     { outcome: "moved", settings: { chat: "-100999" } },
   ],
   [502, "<html>Bad Gateway</html>", { outcome: "transient" }],
-  [401, { ok: false, description: "Unauthorized" }, { outcome: "transient" }],
+  [401, { ok: false, description: "Unauthorized" }, { outcome: "operator" }],
+  [404, { ok: false, description: "Not Found" }, { outcome: "operator" }],
+  [403, "<html>403 Forbidden</html>", { outcome: "transient" }],
+  [404, "<html>404 Not Found</html>", { outcome: "transient" }],
 ])("the answer %i %j means %j", (status, body, expected) => {
   expect(answerTo(openChannel("telegram", { chat: "1" }), status, body)).toMatchObject(expected);
 });
 
 test("an unknown token breaks the channel only where the token is its own", () => {
-  expect(answerTo(openChannel("telegram", { chat: "1", token: TOKEN }), 401, {})).toMatchObject({
+  expect(answerTo(openChannel("telegram", { chat: "1", token: TOKEN }), 401, { ok: false })).toMatchObject({
     outcome: "permanent",
   });
 });

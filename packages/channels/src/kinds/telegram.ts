@@ -174,12 +174,23 @@ function read(channel: Settings, answer: HttpAnswer): Outcome {
   }
   if (movedTo !== undefined) return { outcome: "moved", settings: { chat: String(movedTo) }, because };
   if (wait !== undefined) return { outcome: "throttled", retryAfterMs: bounded(wait * 1_000), because };
-  return refused(channel, answer, because);
+  return refused(channel, answer, { because, isOwn: said.ok === false });
 }
 
-function refused(channel: Settings, answer: HttpAnswer, because: string): Outcome {
+/** `isOwn`: Telegram itself said it, and not something in between. */
+function refused(
+  channel: Settings,
+  answer: HttpAnswer,
+  { because, isOwn }: { because: string; isOwn: boolean },
+): Outcome {
   const ownToken = channel.token !== undefined && (answer.status === 401 || answer.status === 404);
+  if (!isOwn) return usualOutcome({ ...answer, body: because });
   if (ownToken) return { outcome: "permanent", because: `${because}. Telegram does not know the bot token.` };
+  if (answer.status === 401 || answer.status === 404) {
+    const sentence =
+      "Telegram does not know the bot of this installation: the operator must mend TELEGRAM_BOT_TOKEN.";
+    return { outcome: "operator", because: `${because}. ${sentence}` };
+  }
   if (answer.status === 403) return { outcome: "permanent", because };
   if (answer.status === 400) return { outcome: GONE.test(because) ? "permanent" : "plain", because };
   return usualOutcome({ ...answer, body: because });

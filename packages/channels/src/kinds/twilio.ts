@@ -52,6 +52,7 @@ export function twilioUrl(channel: { server: string; account: string }, what: "M
 /** Twilio's error codes, as its REST API answers them. */
 export const readTwilio = readBy({
   provider: "Twilio",
+  own: z.object({ code: z.number(), message: z.string() }),
   good: z.object({ sid: z.string() }).transform(({ sid }) => sid),
   gone: [
     [/"code": ?20003\b|^401\b/, "Twilio does not know the account or its token."],

@@ -162,7 +162,7 @@ test.each([
   ["0", 1_000],
   ["99999999", 3_600_000],
   ["Fri, 20 Nov 2026 12:00:30 GMT", 30_000],
-  ["nonsense", 1_000],
+  ["nonsense", null],
 ])("Retry-After %s waits %i ms", (value, retryAfterMs) => {
   const channel = openChannel("webhook", { url: "https://example.org/", secret: SECRET });
   if (channel.via !== "http") throw new Error("webhooks are HTTP");
@@ -172,6 +172,29 @@ test.each([
   ).toMatchObject({
     retryAfterMs,
   });
+});
+
+test.each([
+  ["x-ratelimit-reset", "1795176030000", 30_000],
+  ["x-ratelimit-reset", "1795176030", 30_000],
+  ["x-ratelimit-reset", "30", 30_000],
+  ["x-ratelimit-reset-after", "30.5", 30_500],
+  ["ratelimit-reset", "30", 30_000],
+])("without Retry-After, %s: %s waits %i ms", (name, value, retryAfterMs) => {
+  const channel = openChannel("webhook", { url: "https://example.org/", secret: SECRET });
+  if (channel.via !== "http") throw new Error("webhooks are HTTP");
+  const receivedAt = Date.parse("2026-11-20T12:00:00Z");
+  expect(channel.read({ status: 429, headers: { [name]: value }, body: "", receivedAt })).toMatchObject({
+    outcome: "throttled",
+    retryAfterMs,
+  });
+});
+
+test("any other refusal that names a pause is kept to, and stays a failure", () => {
+  const channel = openChannel("webhook", { url: "https://example.org/", secret: SECRET });
+  if (channel.via !== "http") throw new Error("webhooks are HTTP");
+  const answer = { status: 503, headers: { "retry-after": "20" }, body: "", receivedAt: 0 };
+  expect(channel.read(answer)).toMatchObject({ outcome: "transient", notBeforeMs: 20_000 });
 });
 
 describe("a webhook of one's own shape", () => {

@@ -86,6 +86,7 @@ function topicOf(message: AlertMessage): string {
 
 const read = readBy({
   provider: "Zulip",
+  own: z.object({ result: z.literal("error"), msg: z.string() }),
   good: z.object({ result: z.literal("success"), id: z.number() }).transform(({ id }) => String(id)),
   gone: [
     [
@@ -96,8 +97,8 @@ const read = readBy({
       /STREAM_DOES_NOT_EXIST|Channel '.*' does not exist|Stream '.*' does not exist/,
       "There is no such channel, or the bot may not see it.",
     ],
-    [/Invalid email|Invalid user|Not authorized to send|BAD_REQUEST/, "The bot may not send there."],
-    [/^404\b/, "There is no Zulip server at this address."],
+    [/Invalid email|Invalid user|Not authorized to send/, "The bot may not send there."],
+    [/^404\b/, "There is no Zulip organisation at this address."],
   ],
   waitMs: (body) => Limit.safeParse(body).data ?? null,
 });

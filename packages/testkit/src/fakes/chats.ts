@@ -69,6 +69,16 @@ export const googleChat: Manners = {
   gone: json(404, { error: { code: 404, status: "NOT_FOUND", message: "Requested entity was not found." } }),
 };
 
+/** Whatever is wrong has one id, and a status inside. */
+function mattermostError(status_code: number) {
+  return json(status_code, {
+    id: "web.incoming_webhook.general.app_error",
+    message: "Failed to handle the payload of media type application/json for incoming webhook xxx.",
+    detailed_error: "",
+    status_code,
+  });
+}
+
 export const mattermost: Manners = {
   settings: (url) => ({ url: `${url}/hooks/xxxgeneratedkeyxxx` }),
   refuses: (request) => {
@@ -82,11 +92,19 @@ export const mattermost: Manners = {
     body: "limit exceeded",
     headers: { "retry-after": String(seconds), "x-ratelimit-reset": String(seconds) },
   }),
-  gone: json(404, {
-    id: "web.incoming_webhook.invalid.app_error",
-    message: "Invalid webhook.",
-    status_code: 404,
-  }),
+  gone: mattermostError(404),
+  says: {
+    "removed hook": mattermostError(400),
+    "removed hook, before version 10": json(400, {
+      id: "web.incoming_webhook.invalid.app_error",
+      message: "Invalid webhook.",
+      status_code: 400,
+    }),
+    "locked channel": mattermostError(403),
+    "channel gone": mattermostError(404),
+    "too large": mattermostError(413),
+    "hooks switched off": mattermostError(501),
+  },
 };
 
 export const rocketChat: Manners = {
@@ -97,8 +115,30 @@ export const rocketChat: Manners = {
     return firstOf([[empty, json(400, { success: false, error: "Invalid message" })]]);
   },
   taken: () => json(200, { success: true }),
-  limit: (seconds) => waitSeconds(seconds, { success: false, error: "Error, too many requests." }),
+  // No `Retry-After`: an instant in milliseconds, and words.
+  limit: (seconds) =>
+    json(
+      429,
+      {
+        success: false,
+        error: `Error, too many requests. Please slow down. You must wait ${seconds} seconds before trying this endpoint again. [error-too-many-requests]`,
+      },
+      { "x-ratelimit-reset": String(Date.now() + seconds * 1_000) },
+    ),
+  says: { "switched off hook": { status: 503, body: "Service Unavailable" } },
   gone: json(404, { success: false, error: "Invalid integration id or token provided." }),
+};
+
+const MATRIX_SAYS = {
+  "unknown path": {
+    status: 404,
+    headers: { "content-type": "text/html" },
+    body: "<html><head><title>404 - No Such Resource</title></head></html>",
+  },
+  "unknown room": json(403, { errcode: "M_FORBIDDEN", error: "User not in room" }),
+  "wrong token": json(401, { errcode: "M_UNKNOWN_TOKEN", error: "Invalid access token passed." }),
+  "no body": json(400, { errcode: "M_UNKNOWN", error: "'body' not in content" }),
+  "too large": json(413, { errcode: "M_TOO_LARGE", error: "event too large" }),
 };
 
 export const matrix: Manners = {
@@ -107,15 +147,22 @@ export const matrix: Manners = {
     const body = bodyOf(request);
     const path = /^\/_matrix\/client\/v3\/rooms\/!abc%3Aexample\.org\/send\/m\.room\.message\/[\w-]+$/;
     return firstOf([
-      [request.method !== "PUT" || !path.test(request.path), json(404, { errcode: "M_UNRECOGNIZED" })],
-      [request.headers["authorization"] !== "Bearer syt_good", json(401, { errcode: "M_UNKNOWN_TOKEN" })],
-      [!isText(body["body"], 60_000) || !isText(body["msgtype"], 20), json(400, { errcode: "M_BAD_JSON" })],
+      [!request.path.startsWith("/_matrix/"), MATRIX_SAYS["unknown path"]],
+      [request.method !== "PUT" || !path.test(request.path), MATRIX_SAYS["unknown room"]],
+      [request.headers["authorization"] !== "Bearer syt_good", MATRIX_SAYS["wrong token"]],
+      [body["body"] === undefined || !isText(body["msgtype"], 20), MATRIX_SAYS["no body"]],
+      [!isText(body["body"], 60_000), MATRIX_SAYS["too large"]],
     ]);
   },
   taken: () => json(200, { event_id: "$abc" }),
   limit: (seconds) =>
-    json(429, { errcode: "M_LIMIT_EXCEEDED", error: "Too fast", retry_after_ms: seconds * 1_000 }),
-  gone: json(403, { errcode: "M_FORBIDDEN", error: "User not in room" }),
+    waitSeconds(seconds, {
+      errcode: "M_LIMIT_EXCEEDED",
+      error: "Too Many Requests",
+      retry_after_ms: seconds * 1_000,
+    }),
+  gone: MATRIX_SAYS["unknown room"],
+  says: MATRIX_SAYS,
 };
 
 export const zulip: Manners = {
@@ -125,7 +172,10 @@ export const zulip: Manners = {
     const login = `Basic ${Buffer.from("overdue-bot@example.org:k3y").toString("base64")}`;
     const bad = (msg: string) => json(400, { result: "error", code: "BAD_REQUEST", msg });
     return firstOf([
-      [request.headers["authorization"] !== login, json(401, { result: "error", code: "INVALID_API_KEY" })],
+      [
+        request.headers["authorization"] !== login,
+        json(401, { result: "error", code: "INVALID_API_KEY", msg: "Invalid API key" }),
+      ],
       [!isText(form["content"], 10_000), bad("Message must not be empty")],
       [form["type"] === "stream" && !isText(form["topic"], 60), bad("Topic can't be empty")],
     ]);
@@ -134,4 +184,13 @@ export const zulip: Manners = {
   limit: (seconds) =>
     json(429, { result: "error", code: "RATE_LIMIT_HIT", msg: "API usage exceeded", "retry-after": seconds }),
   gone: json(400, { result: "error", code: "STREAM_DOES_NOT_EXIST", msg: "Channel 'ops' does not exist" }),
+  says: {
+    // The code of every refusal that has no code of its own.
+    "some fault of the request": json(400, { result: "error", code: "BAD_REQUEST", msg: "Invalid topic" }),
+    "not allowed": json(400, {
+      result: "error",
+      code: "BAD_REQUEST",
+      msg: "Not authorized to send to channel 'ops'",
+    }),
+  },
 };

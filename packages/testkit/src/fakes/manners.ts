@@ -10,6 +10,8 @@ export type Manners = {
   taken(request: FakeRequest): Answer;
   limit(seconds: number): Answer;
   gone: Answer;
+  /** What else it was seen to say, by a name for each: observed at the real server or read in its source. */
+  says?: Record<string, Answer>;
 };
 
 const JSON_TYPE = { "content-type": "application/json" };

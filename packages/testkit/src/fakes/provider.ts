@@ -12,9 +12,13 @@ export type FakeProviders = Ledger<Taken> & {
   settingsOf(provider: ProviderName): Record<string, unknown>;
   /** What this provider answers next, in order. */
   next(provider: ProviderName, ...faults: Fault[]): void;
+  /** Takes back what was to come next. */
+  behaves(provider: ProviderName): void;
   /** Its own words for: wait this long, this target is gone for good, and an answer that nobody can read. */
   limit(provider: ProviderName, seconds: number): Fault;
   gone(provider: ProviderName): Fault;
+  /** One of the answers that its real servers were seen to give. @throws where it has none of this name */
+  says(provider: ProviderName, name: string): Fault;
   close(): Promise<void>;
 };
 
@@ -37,10 +41,18 @@ export async function startFakeProviders(): Promise<FakeProviders> {
     ...ledger,
     settingsOf: (provider) => PROVIDERS[provider].settings(`${server.url}/${provider}`),
     next: (provider, ...faults) => scripts.set(provider, [...(scripts.get(provider) ?? []), ...faults]),
+    behaves: (provider) => scripts.delete(provider),
     limit: (provider, seconds) => PROVIDERS[provider].limit(seconds),
     gone: (provider) => PROVIDERS[provider].gone,
+    says: (provider, name) => seen(PROVIDERS[provider], name),
     close: server.close,
   };
+}
+
+function seen({ says = {} }: Manners, name: string): Fault {
+  const answer = says[name];
+  if (answer === undefined) throw new Error(`The fake says nothing by the name of “${name}”.`);
+  return answer;
 }
 
 /** What a provider says to a message: its refusal, or that it was taken. */

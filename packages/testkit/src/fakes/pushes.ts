@@ -2,55 +2,82 @@ import { bodyOf, firstOf, isText, json, list, waitSeconds, type Manners } from "
 
 /** Push services and phones, as they behave by their own documentation. */
 
+function ntfyError(code: number, error: string) {
+  const http = Math.floor(code / 100);
+  return json(http, { code, http, error, link: "https://ntfy.sh/docs/publish/" });
+}
+
+const NTFY_SAYS = {
+  "wrong token": ntfyError(40_101, "unauthorized"),
+  "protected topic": ntfyError(40_301, "forbidden"),
+  "message too long": ntfyError(40_014, "invalid request: attachments not allowed"),
+  "body too large": ntfyError(41_303, "JSON body too large"),
+  "too many actions": ntfyError(40_018, "invalid request: actions invalid"),
+  "too many requests": ntfyError(42_901, "limit reached: too many requests"),
+  "daily quota": ntfyError(42_908, "limit reached: daily message quota reached"),
+};
+
 export const ntfy: Manners = {
   settings: (url) => ({ server: url, topic: "overdue-x7f3k2", token: "tk_good" }),
   refuses: (request) => {
     const body = bodyOf(request);
     return firstOf([
-      [
-        request.headers["authorization"] !== "Bearer tk_good",
-        json(401, { code: 40_101, http: 401, error: "unauthorized" }),
-      ],
-      [
-        !isText(body["topic"], 64),
-        json(400, { code: 40_009, http: 400, error: "invalid request: topic invalid" }),
-      ],
+      [request.headers["authorization"] === undefined, ntfyError(40_301, "forbidden")],
+      [request.headers["authorization"] !== "Bearer tk_good", ntfyError(40_101, "unauthorized")],
+      [!isText(body["topic"], 64), ntfyError(40_009, "invalid request: topic invalid")],
+      [Buffer.byteLength(request.body) > 8_192, NTFY_SAYS["body too large"]],
       // A longer one would become an attachment.
-      [
-        Buffer.byteLength(String(body["message"])) > 4_096 || Buffer.byteLength(request.body) > 8_192,
-        json(413, { code: 41_301, http: 413, error: "too large" }),
-      ],
+      [Buffer.byteLength(String(body["message"])) > 4_096, NTFY_SAYS["message too long"]],
+      [list(body["actions"]).length > 3, NTFY_SAYS["too many actions"]],
     ]);
   },
-  taken: () =>
-    json(200, { id: "hwQ2YpKdmg", time: 1_795_138_800, event: "message", topic: "overdue-x7f3k2" }),
-  limit: (seconds) =>
-    waitSeconds(seconds, { code: 42_901, http: 429, error: "limit reached: too many requests" }),
-  gone: json(403, { code: 40_301, http: 403, error: "forbidden" }),
+  // It echoes the whole message, and calls an empty one "triggered".
+  taken: (request) => {
+    const { message, ...rest } = bodyOf(request);
+    const about = { id: "hwQ2YpKdmg", time: 1_795_138_800, expires: 1_795_182_000, event: "message" };
+    return json(200, { ...about, ...rest, message: message === "" ? "triggered" : message });
+  },
+  // It never says how long to wait.
+  limit: () => ntfyError(42_901, "limit reached: too many requests"),
+  gone: ntfyError(40_301, "forbidden"),
+  says: NTFY_SAYS,
+};
+
+function gotifyError(errorCode: number, error: string, errorDescription: string) {
+  return json(errorCode, { error, errorCode, errorDescription });
+}
+
+const GOTIFY_TOKEN = `gtfya.${"A1b2".repeat(10)}C3d`;
+const GOTIFY_CLIENT = `gtfyc.${"A1b2".repeat(10)}C3d`;
+const GOTIFY_SAYS = {
+  "wrong token": gotifyError(
+    401,
+    "Unauthorized",
+    "you need to provide a valid access token or user credentials to access this api",
+  ),
+  "client's token": gotifyError(
+    400,
+    "Bad Request",
+    "appid is required when not authenticating with an application token",
+  ),
+  "unknown path": gotifyError(404, "Not Found", "page not found"),
 };
 
 export const gotify: Manners = {
-  settings: (url) => ({ server: url, token: "AppTokenA1" }),
+  settings: (url) => ({ server: url, token: GOTIFY_TOKEN }),
   refuses: (request) => {
     const body = bodyOf(request);
-    const wrong = json(401, {
-      error: "Unauthorized",
-      errorCode: 401,
-      errorDescription: "you need to provide a valid token",
-    });
     return firstOf([
-      [request.path !== "/message", json(404, { error: "Not Found", errorCode: 404 })],
-      [request.headers["x-gotify-key"] !== "AppTokenA1", wrong],
+      [request.path !== "/message", GOTIFY_SAYS["unknown path"]],
+      [request.headers["x-gotify-key"] === GOTIFY_CLIENT, GOTIFY_SAYS["client's token"]],
+      [request.headers["x-gotify-key"] !== GOTIFY_TOKEN, GOTIFY_SAYS["wrong token"]],
       [!isText(body["message"], 100_000), json(400, { error: "Bad Request", errorCode: 400 })],
     ]);
   },
   taken: () => json(200, { id: 25, appid: 5, date: "2026-11-20T01:40:00Z" }),
   limit: (seconds) => waitSeconds(seconds, { error: "Too Many Requests", errorCode: 429 }),
-  gone: json(401, {
-    error: "Unauthorized",
-    errorCode: 401,
-    errorDescription: "you need to provide a valid token",
-  }),
+  gone: GOTIFY_SAYS["wrong token"],
+  says: GOTIFY_SAYS,
 };
 
 export const pushover: Manners = {
