@@ -113,6 +113,32 @@ test("what was given up after days is told elsewhere, but the channel stays", as
   expect(await toldElsewhere(mail)).toHaveLength(2);
 });
 
+test.each([
+  ["a full mailbox", reports.FULL],
+  ["a mail taken for spam", reports.SPAM],
+  ["a server further on that does not relay", reports.NEXT_HOP_DENIED],
+])("%s is told elsewhere and tried again, as when it is said at once", async (_, raw) => {
+  const mail = await sentMail();
+  await comesBack(mail.address, raw);
+  expect(await channelOf(mail)).toMatchObject({ brokenAt: null });
+  expect(await deliveryOf(mail)).toMatchObject({
+    state: "retry",
+    lastError: expect.stringMatching(/55[24]/),
+  });
+  expect(await toldElsewhere(mail)).toMatchObject([
+    { channelId: mail.fallback, kind: "down", insteadOf: mail.deliveryId },
+    { channelId: mail.fallback, kind: "system" },
+  ]);
+});
+
+test("what OpenSMTPD drops with its last word is told elsewhere", async () => {
+  const mail = await sentMail();
+  await comesBack(mail.address, reports.OPENSMTPD_EXPIRED);
+  expect(await channelOf(mail)).toMatchObject({ brokenAt: null });
+  expect(await deliveryOf(mail)).toMatchObject({ state: "failed" });
+  expect(await toldElsewhere(mail)).toHaveLength(2);
+});
+
 test("a complaint unsubscribes", async () => {
   const mail = await sentMail();
   await mailer.sendMail({

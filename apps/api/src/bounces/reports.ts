@@ -104,6 +104,104 @@ export const EXIM_OLD = [
   "",
 ].join("\r\n");
 
+/** Exim after days of one answer: 5.0.0 as for everything, and the end of the line says that it gave up. */
+export const EXIM_GIVEN_UP = report(
+  "delivery-status",
+  [
+    said(
+      "This was made by the mailer itself.\r\n\r\n  ops@example.net\r\n    host mail.example.net [192.0.2.7]\r\n    SMTP error after RCPT TO: 452 4.2.2 mailbox is full: retry timeout exceeded",
+    ),
+    status([
+      "Reporting-MTA: dns; relay.example.com",
+      "",
+      "Action: failed",
+      "Final-Recipient: rfc822;ops@example.net",
+      "Status: 5.0.0",
+      "Remote-MTA: dns; mail.example.net",
+      "Diagnostic-Code: smtp; 452 4.2.2 mailbox is full: retry timeout exceeded",
+    ]),
+  ],
+  "Mail Delivery System <Mailer-Daemon@relay.example.com>",
+);
+
+/** Where no server was reached there is nobody to quote. */
+export const EXIM_NEVER_REACHED = report(
+  "delivery-status",
+  [
+    said(
+      "This was made by the mailer itself.\r\n\r\n  ops@example.net\r\n    retry timeout exceeded\r\n\r\nThe mail follows.",
+    ),
+    status([
+      "Reporting-MTA: dns; relay.example.com",
+      "",
+      "Action: failed",
+      "Final-Recipient: rfc822;ops@example.net",
+      "Status: 5.0.0",
+    ]),
+  ],
+  "Mail Delivery System <Mailer-Daemon@relay.example.com>",
+);
+
+export const EXIM_LOCAL = EXIM_NEVER_REACHED.replace("retry timeout exceeded", "Unrouteable address");
+
+/** OpenSMTPD: no multipart/report, no Diagnostic-Code; the reason stands beside the address. */
+function openSmtpd(action: string, code: string, reason: string): string {
+  return report(
+    "delivery-status",
+    [
+      said(
+        `The mailer daemon has news of a mail of yours.\r\n\r\nops@example.net: ${reason}\r\n\r\nIt follows.`,
+      ),
+      status([
+        "Reporting-MTA: dns; relay.example.com",
+        "",
+        "Final-Recipient: rfc822; ops@example.net",
+        `Action: ${action}`,
+        `Status: ${code}`,
+      ]),
+    ],
+    "Mailer Daemon <MAILER-DAEMON@relay.example.com>",
+  ).replace("multipart/report; report-type=delivery-status", "multipart/mixed");
+}
+
+export const OPENSMTPD = openSmtpd("failed", "5.0.0", "550 5.1.1 <ops@example.net>: Recipient unknown");
+export const OPENSMTPD_EXPIRED = openSmtpd("delayed", "4.4.7", "Envelope expired");
+export const OPENSMTPD_DELAYED = openSmtpd("delayed", "4.4.1", "Network error on destination MXs");
+
+/** IIS and Exchange use the same code for a delay that goes on. */
+export const EXCHANGE_DELAYED = report(
+  "delivery-status",
+  [
+    said("It is only late. Nothing to do."),
+    status([
+      "Reporting-MTA: dns;HE1PR01.eur.prod.example",
+      "",
+      "Final-Recipient: rfc822;ops@corp.example",
+      "Action: delayed",
+      "Status: 4.4.7",
+      "Will-Retry-Until: Sun, 22 Nov 2026 01:00:00 +0000",
+    ]),
+  ],
+  "postmaster@corp.example",
+);
+
+/** A mailbox that is full, as Dovecot says it to a Postfix before it. */
+export const FULL = POSTFIX.replace("Status: 5.1.1", "Status: 5.2.2").replace(
+  "550 5.1.1 <ops@example.net>: nobody of this name",
+  "552 5.2.2 <ops@example.net> Quota exceeded (mailbox for user is full)",
+);
+
+export const SPAM = POSTFIX.replace("Status: 5.1.1", "Status: 5.7.1").replace(
+  "550 5.1.1 <ops@example.net>: nobody of this name",
+  "554 5.7.1 Spam message rejected",
+);
+
+/** A mail server further on that does not relay for ours. */
+export const NEXT_HOP_DENIED = POSTFIX.replace("Status: 5.1.1", "Status: 5.7.1").replace(
+  "550 5.1.1 <ops@example.net>: nobody of this name",
+  "554 5.7.1 <ops@example.net>: Relay access denied",
+);
+
 export const GMAIL = report(
   "delivery-status",
   [

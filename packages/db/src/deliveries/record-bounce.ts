@@ -3,21 +3,26 @@ import { sql } from "drizzle-orm";
 import { stopMailbox } from "../channels/unsubscribe.ts";
 import type { Db, Tx } from "../database.ts";
 import { addressMark, type BounceToken } from "./bounce-address.ts";
-import { notifyChanges } from "./changes.ts";
+import { notifyChanges, ringForDeliveries } from "./changes.ts";
 import { uuids } from "./due.ts";
 import { fallBack } from "./fall-back.ts";
+import { standIn } from "./stand-in.ts";
 import { type OwnersWay, tellOwners } from "./tell-owners.ts";
 
 /**
- * What came back. `permanent`: the address does not work. `given-up`: this mail was tried in vain for long, another may
- * arrive. `complaint`: its reader reported it as unwanted.
+ * What came back. `permanent`: the address does not work. `refused`: it does, and did not take this mail, since it is full or
+ * dislikes its text or its sender. `given-up`: this mail was tried in vain for long, another may arrive. `complaint`: its
+ * reader reported it as unwanted.
  */
-export type Bounce = { kind: "permanent" | "given-up" | "complaint"; because: string };
+export type Bounce = { kind: "permanent" | "refused" | "given-up" | "complaint"; because: string };
 
 type Sent = { projectId: string; channelId: string; name: string; address: string };
 
 /** An alert is worth trying elsewhere for a day. */
 const WORTH_TELLING = "24 hours";
+/** Between the tries of a mail that a mailbox does not take, however it says so. */
+const AGAIN_AFTER = sql`'15 minutes', '1 hour', '4 hours', '12 hours'`;
+const AGAIN_TIMES = 4;
 const COMPLAINED =
   "The recipient unsubscribed by reporting a mail as unwanted. Saving the address asks them again.";
 
@@ -35,6 +40,7 @@ export async function recordBounce(
     const sent = await findSent(tx, token);
     if (sent === null) return false;
     if (bounce.kind === "complaint") return await complained(tx, way, sent);
+    if (bounce.kind === "refused") return await tryAgain(tx, way, { token, because: bounce.because });
     const failed = await fail(tx, token.deliveryId, bounce.because);
     if (failed.length === 0) return false;
     if (bounce.kind === "permanent") await breakChannel(tx, sent, bounce.because);
@@ -52,6 +58,45 @@ async function findSent(tx: Tx, token: BounceToken): Promise<Sent | null> {
     for update of c`);
   const [sent] = rows;
   return sent !== undefined && addressMark(sent.address) === token.addressMark ? sent : null;
+}
+
+/** As if the server had said so at once: it is tried again, rarely, and told elsewhere meanwhile. */
+async function tryAgain(
+  tx: Tx,
+  way: OwnersWay,
+  { token: { deliveryId }, because }: { token: BounceToken; because: string },
+): Promise<boolean> {
+  const { rows } = await tx.execute<{ id: string; failed: boolean }>(sql`
+    with late as (
+      select d.id, d.created_at + ${WORTH_TELLING}::interval < clock_timestamp() + wait.for as failed, wait.for
+      from deliveries d cross join lateral (select (array[${AGAIN_AFTER}]::interval[])[least(${AGAIN_TIMES},
+        1 + (select count(*) from delivery_attempts a where a.delivery_id = d.id and a.outcome <> 'sent'))] as for) wait
+      where d.id = ${deliveryId} and d.state = 'sent'
+    ), again as (
+      update deliveries d set state = case when late.failed then 'failed' else 'retry' end::delivery_state,
+        last_error = ${because}, latency_ms = null, attempt = d.attempt + 1,
+        finished_at = case when late.failed then clock_timestamp() end,
+        next_attempt_at = clock_timestamp() + late.for
+      from late where d.id = late.id
+      returning d.*, late.failed
+    ), noted as (
+      insert into delivery_attempts
+        (project_id, delivery_id, attempt, started_at, finished_at, outcome, status_code, answer)
+      select project_id, id, attempt, clock_timestamp(), clock_timestamp(),
+        case when failed then 'failed' else 'retry' end, null, ${because} from again
+    ), led as (
+      update deliveries m set latency_ms = null,
+        state = case when again.failed then 'failed' else 'superseded' end::delivery_state,
+        last_error = case when again.failed then ${because} else 'Told in one message with others.' end
+      from again where m.lead_id = again.id and m.state = 'sent'
+    )
+    select id, failed from again`);
+  const ids = rows.map(({ id }) => id);
+  if (ids.length === 0) return false;
+  await notifyChanges(tx, ids);
+  await standIn(tx, way, ids);
+  await ringForDeliveries(tx);
+  return true;
 }
 
 async function complained(tx: Tx, way: OwnersWay, sent: Sent): Promise<boolean> {
