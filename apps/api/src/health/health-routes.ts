@@ -4,7 +4,12 @@ import { createRouter, json, route } from "../http/route.ts";
 
 const tags = ["Instance"];
 const Live = z.object({ status: z.literal("live") });
-const Ready = z.object({ status: z.literal("ready") });
+const Ready = z.object({
+  status: z.literal("ready"),
+  warnings: z
+    .array(z.string())
+    .meta({ description: "What else does not work and only the operator can mend, a sentence each." }),
+});
 const NotReady = z.object({ status: z.literal("not ready"), reason: z.string() });
 
 export const healthRoutes = createRouter()
@@ -34,7 +39,9 @@ export const healthRoutes = createRouter()
     ),
     async (c) => {
       const reason = await c.var.deps.readiness.problem();
-      if (reason === null) return c.json({ status: "ready" as const }, 200);
+      if (reason === null) {
+        return c.json({ status: "ready" as const, warnings: [...c.var.deps.readiness.warnings] }, 200);
+      }
       return c.json({ status: "not ready" as const, reason }, 503);
     },
   );

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { schema } from "@overdue/db";
+import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 
 import { read, testApi } from "../../test/test-api.ts";
@@ -25,6 +26,15 @@ test.each([
   const response = await api.call("GET", "/health/ready");
   expect(response.status).toBe(503);
   expect(await read(response)).toMatchObject({ status: "not ready", reason: expect.stringMatching(reason) });
+});
+
+test("ready, with a warning, while the mail server refuses mails", async () => {
+  await mark(0, 0);
+  const name = "mail refused for corp.test";
+  await api.db.insert(schema.instanceFacts).values({ name, value: "554 5.7.1 <ops@corp.test>: no" });
+  const answer = await read(await api.call("GET", "/health/ready"));
+  expect(answer).toEqual({ status: "ready", warnings: [expect.stringMatching(/^The mail server refuses/)] });
+  await api.db.delete(schema.instanceFacts).where(eq(schema.instanceFacts.name, name));
 });
 
 test("ready while pings are received and deadlines judged, and not once it stops", async () => {

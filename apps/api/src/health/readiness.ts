@@ -1,6 +1,8 @@
-import { notReadyBecause, openPool } from "@overdue/db";
+import { isMailRefused, notReadyBecause, openPool } from "@overdue/db";
 
 const KEPT_MS = 1_000;
+const MAIL_REFUSED =
+  "The mail server refuses mails of Overdue. The operator's page and the log of the checker say what it answered.";
 
 /**
  * Whether this installation does its work, asked over a fresh connection, since a pool may live on connections that
@@ -11,6 +13,7 @@ export class Readiness {
   #askedAt = 0;
   #answer: Promise<string | null> = Promise.resolve(null);
   #pending = false;
+  #warnings: readonly string[] = [];
   readonly #options: { databaseUrl: string; now: () => number };
 
   constructor(options: { databaseUrl: string; now: () => number }) {
@@ -32,12 +35,21 @@ export class Readiness {
     return await this.#answer;
   }
 
+  /**
+   * What only the operator can mend, a sentence each, as of the last time that it was asked whether it is ready. It is no
+   * reason to send nobody here, and says nothing that a stranger must not read.
+   */
+  get warnings(): readonly string[] {
+    return this.#warnings;
+  }
+
   async #ask(): Promise<string | null> {
     const { databaseUrl, now } = this.#options;
     const pool = openPool({ url: databaseUrl, max: 1, statementTimeoutMs: 2_000, name: "readiness" });
     try {
       const problem = await notReadyBecause(pool);
       if (problem === null) this.#askedAt = now();
+      this.#warnings = (await isMailRefused(pool)) ? [MAIL_REFUSED] : [];
       return problem;
     } catch {
       return "The database does not answer a new connection.";

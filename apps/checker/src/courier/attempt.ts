@@ -106,6 +106,13 @@ async function attempt(
   const next = nextStep(ending, claim, { kind: alert.kind, chance: Math.random() });
   // What earlier settings come to says nothing about the channel as it is.
   const step = alert.hasOldSettings ? { ...next, channelBrokenBecause: null } : next;
+  if (step.blames === "operator") {
+    const { channelKind, deliveryId } = claim;
+    parts.log.warn(
+      { deliveryId, channelKind, because: step.answer },
+      "An alert was refused for a reason that only the operator can mend; it is tried again.",
+    );
+  }
   try {
     if (ending.result.outcome === "moved") await move(alert, ending.result.settings, parts);
     const recorded = await parts.recorder(claim, { ...step, startedAt });

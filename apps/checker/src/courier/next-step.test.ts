@@ -45,6 +45,81 @@ test("a time that the provider names is kept exactly, and is no failure", () => 
   });
 });
 
+describe("a limit without a time", () => {
+  const limited: Ending = {
+    result: { outcome: "throttled", retryAfterMs: null, because: "too many" },
+    statusCode: 429,
+  };
+
+  test("makes a herd's channel wait longer each time, up to an hour", () => {
+    const waits = [0, 1, 2, 3, 8, 20].map((rests) => step(limited, { rests }).retryInMs / 1_000);
+    expect(waits).toEqual([15, 30, 60, 120, 3_600, 3_600]);
+  });
+
+  test("costs one alert 30 tries at the most, and fewer on a day", () => {
+    let [ageMs, attempt] = [0, 0];
+    let last;
+    do {
+      attempt += 1;
+      last = nextStep(limited, claim({ attempt, ageMs }), { kind: "down", chance: 0 });
+      ageMs += last.retryInMs;
+    } while (last.state === "retry");
+    expect(attempt).toBeLessThanOrEqual(30);
+    expect(ageMs).toBeGreaterThan(15 * HOUR_MS);
+  });
+
+  test("that lasts is told by another channel meanwhile", () => {
+    expect(step(limited, { rests: 3 })).toMatchObject({ limit: "unnamed", standIn: false });
+    expect(step(limited, { rests: 5 })).toMatchObject({ limit: "unnamed", standIn: true });
+  });
+
+  test("is not asked each second by a provider that names a second each time", () => {
+    const second: Ending = {
+      result: { outcome: "throttled", retryAfterMs: 1_000, because: "too many" },
+      statusCode: 429,
+    };
+    expect(step(second, { attempt: 5 })).toMatchObject({ retryInMs: 1_000, limit: "named" });
+    expect(step(second, { attempt: 10 })).toMatchObject({ retryInMs: 240_000, standIn: true });
+    expect(step(second, { attempt: 30 })).toMatchObject({ state: "failed" });
+  });
+});
+
+test("a pause that a server asks for is kept, beside its own place in the order of retries", () => {
+  const pause = (notBeforeMs: number): Ending => ({
+    result: { outcome: "transient", because: "restarting", uncertain: false, notBeforeMs },
+    statusCode: 503,
+  });
+  expect(step(pause(20_000))).toMatchObject({ retryInMs: 20_000, statusCode: 503 });
+  expect(step(pause(20_000), { failures: 3 })).toMatchObject({ retryInMs: 120_000 });
+});
+
+test.each([
+  ["unavailable", 900_000, null],
+  ["operator", 5_000, "operator"],
+  ["doubtful", 5_000, "unsure"],
+] as const)("what is %s is tried again, and told elsewhere at once", (outcome, retryInMs, blames) => {
+  const refused: Ending = { result: { outcome, because: "no" }, statusCode: 554 };
+  expect(step(refused)).toMatchObject({
+    state: "retry",
+    retryInMs,
+    blames,
+    standIn: true,
+    isBlameless: true,
+    channelBrokenBecause: null,
+  });
+});
+
+test("a mail server that restarts is nobody's trouble for some minutes", () => {
+  const away: Ending = { result: { outcome: "operator", because: "away", mayPass: true }, statusCode: null };
+  expect(step(away, { failures: 3 })).toMatchObject({ standIn: false, blames: null, isBlameless: true });
+  expect(step(away, { failures: 4 })).toMatchObject({ standIn: true, blames: "operator" });
+});
+
+test("what the operator has to mend is tried every ten minutes at the least", () => {
+  const refused: Ending = { result: { outcome: "operator", because: "no" }, statusCode: 554 };
+  expect(step(refused, { failures: 20 })).toMatchObject({ retryInMs: 600_000 });
+});
+
 test("a permanent error ends it and names why the channel is broken", () => {
   const gone: Ending = { result: { outcome: "permanent", because: "no_service" }, statusCode: 404 };
   expect(step(gone)).toMatchObject({ state: "failed", channelBrokenBecause: "no_service" });
@@ -95,6 +170,8 @@ function claim(change: Partial<Claim>): Claim {
     failures: 0,
     ageMs: 0,
     isProbe: false,
+    channelKind: "webhook",
+    rests: 0,
     ...change,
   };
 }

@@ -18,6 +18,7 @@ import {
   pruneSlots,
   pruneStorms,
   queueProofs,
+  standInForWaiting,
   tellFindings,
   tellOfDeadLetters,
   type OwnersWay,
@@ -46,7 +47,12 @@ export function dutiesOn(pool: Pool, { way, log }: { way: OwnersWay; log: Logger
         return 0;
       },
     },
-    { name: "try broken channels, prove others", everySeconds: 10 * MINUTE, run: queueProofs },
+    { name: "try broken channels, prove others", everySeconds: 5 * MINUTE, run: queueProofs },
+    {
+      name: "tell other channels of alerts that wait",
+      everySeconds: MINUTE,
+      run: (db, limit) => standInForWaiting(db, way, limit),
+    },
     {
       name: "tell of what could not be delivered",
       everySeconds: MINUTE,

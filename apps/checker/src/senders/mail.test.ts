@@ -87,8 +87,8 @@ describe("a mail server that takes its time", () => {
     smtp.next({ at: "greeting", until: new Promise(() => undefined) });
     expect(await send({ waits: { greeting: 50 } })).toMatchObject({
       result: {
-        outcome: "transient",
-        uncertain: false,
+        outcome: "operator",
+        mayPass: true,
         because: "The mail server accepted a connection and never greeted.",
       },
     });
@@ -149,7 +149,7 @@ describe("a mail server that offers TLS", () => {
     const ca = name === "good" || name === "selfSigned" ? null : testCertificates.authority;
     const ending = await send({ smtpUrl: server.url, smtp: { tls: "verify", ca } });
     expect(ending).toMatchObject({
-      result: { outcome: "transient", uncertain: false, because: expect.stringContaining(why) },
+      result: { outcome: "operator", mayPass: false, because: expect.stringContaining(why) },
     });
     expect(ending.result.because).toContain("SMTP_TLS=opportunistic");
     expect(server.received).toEqual([]);
@@ -164,7 +164,7 @@ describe("a mail server that offers TLS", () => {
   });
 
   test("and fails at it gets no mail without TLS where TLS is required", async () => {
-    expect(await send({ smtp: { tls: "required" } })).toMatchObject({ result: { outcome: "transient" } });
+    expect(await send({ smtp: { tls: "required" } })).toMatchObject({ result: { outcome: "operator" } });
     expect(smtp.received).toEqual([]);
   });
 

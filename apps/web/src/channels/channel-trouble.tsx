@@ -32,7 +32,8 @@ export function ChannelTrouble({ channel }: { channel: ChannelView }) {
 function Resting({ until }: { until: string }) {
   return (
     <p className={styles["resting"]}>
-      Its last tries all failed, so alerts wait until <Exact at={until} /> and are tried again then.
+      Its provider takes no more for now, or its last tries all failed: alerts wait until <Exact at={until} />{" "}
+      and are tried again then.
     </p>
   );
 }

@@ -26,6 +26,9 @@ export type Claim = {
   ageMs: number;
   /** It finds out whether its channel's circuit may close. */
   isProbe: boolean;
+  channelKind: string;
+  /** How often in a row its channel began to rest. */
+  rests: number;
 };
 
 /** Who claims, and for how long. `holder`: the courier's id, by which its lease ends with it; null: only by time. */
@@ -178,13 +181,14 @@ async function take(
       where d.id = any(${uuids(probes)}) and c.project_id = d.project_id and c.id = d.channel_id
     )
     update deliveries d
-    set state = 'sending', attempt = attempt + 1, lease_until = ${until}, holder = ${holder},
+    set state = 'sending', attempt = d.attempt + 1, lease_until = ${until}, holder = ${holder},
         -- the attempt before died with its lease
-        uncertain = uncertain or state = 'sending', crashes = crashes + (state = 'sending')::int
-    where id = any(${uuids(ids)})
-    returning id as "deliveryId", project_id as "projectId", channel_id as "channelId", check_id as "checkId", attempt,
-      (extract(epoch from clock_timestamp() - created_at) * 1000)::float8 as "ageMs",
-      id = any(${uuids(probes)}) as "isProbe",
+        uncertain = d.uncertain or d.state = 'sending', crashes = d.crashes + (d.state = 'sending')::int
+    from channels c
+    where d.id = any(${uuids(ids)}) and c.project_id = d.project_id and c.id = d.channel_id
+    returning d.id as "deliveryId", d.project_id as "projectId", d.channel_id as "channelId", d.check_id as "checkId",
+      d.attempt, (extract(epoch from clock_timestamp() - d.created_at) * 1000)::float8 as "ageMs",
+      d.id = any(${uuids(probes)}) as "isProbe", c.kind as "channelKind", c.circuit_step as "rests",
       (select count(*) from delivery_attempts a
        where a.delivery_id = d.id and a.status_code is distinct from 429)::int as failures`);
   return rows;
@@ -198,9 +202,10 @@ async function postpone(tx: Tx, decisions: ReadonlyMap<string, Decision>): Promi
   await tx.execute(sql`
     update deliveries d
     set next_attempt_at = case when d.id = any(${uuids(aside)}) then clock_timestamp() + ${SET_ASIDE}::interval
-          else greatest(c.circuit_until, clock_timestamp()
-              + case when d.kind in ('run', 'notice') then interval '5 minutes' else interval '3 seconds' end)
-            + random() * interval '2 seconds' end,
+          when d.kind in ('run', 'notice') then greatest(c.circuit_until, clock_timestamp() + interval '5 minutes')
+          -- all at one time: those of one time go in the order in which they were written
+          when c.circuit_step = 0 then c.circuit_until
+          else greatest(c.circuit_until, clock_timestamp() + interval '3 seconds') end,
         crashes = crashes + (d.state = 'sending')::int, uncertain = uncertain or d.state = 'sending',
         state = 'retry', lease_until = null,
         last_error = case when d.id = any(${uuids(aside)})

@@ -3,16 +3,18 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Tx } from "../database.ts";
 import { ringForDeliveries } from "./changes.ts";
 import { uuids } from "./due.ts";
+import { isRefused } from "./refusals.ts";
 
 /**
- * Writes for deliveries that failed what goes to their project's fall-back channel in their place, and rings for it.
- * Nothing where no channel is named or it is broken too, for a test or what is quiet, for what was itself in another's
- * place, and for the end of an incident that only the channel keeps.
+ * Writes for deliveries that failed, or wait for their next try, what goes to their project's fall-back channel in their
+ * place, and rings for it. Nothing where no channel is named or it does not work either, for a test or what is quiet, for what
+ * was itself in another's place, and for the end of an incident that only the channel keeps. A mail that only the operator can get through goes to any other channel that works
+ * where there is no such fall-back, and rather by another way than by mail. @returns how many were written
  */
-export async function fallBack(tx: Tx, failed: readonly string[]): Promise<void> {
-  if (failed.length === 0) return;
-  const which = sql`d.id = any(${uuids(failed)}) and d.state = 'failed'`;
-  await writeInPlaceOf(tx, which, "Another channel did not take it.");
+export async function fallBack(tx: Tx, ids: readonly string[]): Promise<number> {
+  if (ids.length === 0) return 0;
+  const which = sql`d.id = any(${uuids(ids)}) and d.state in ('failed', 'retry')`;
+  return await writeInPlaceOf(tx, which, "Another channel did not take it.");
 }
 
 /**
@@ -30,14 +32,23 @@ export async function fallBackMeanwhile(
   await writeInPlaceOf(tx, which, "Another channel has not answered yet.");
 }
 
-async function writeInPlaceOf(tx: Tx, which: SQL, because: string): Promise<void> {
+async function writeInPlaceOf(tx: Tx, which: SQL, because: string): Promise<number> {
   const { rows } = await tx.execute(sql`
     insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, round, payload, because,
       instead_of)
     select d.project_id, c.id, d.kind, d.check_id, d.flip_id, d.incident_id, d.round, d.payload, ${because}::text, d.id
     from deliveries d
-    join channels c on c.project_id = d.project_id and c.is_fallback and c.id <> d.channel_id
-      and c.deleted_at is null and c.broken_at is null and c.unconfirmed_since is null
+    join channels own on own.project_id = d.project_id and own.id = d.channel_id
+    join lateral (
+      select c.id from channels c
+      where c.project_id = d.project_id and c.id <> d.channel_id and c.deleted_at is null and c.broken_at is null
+        and c.unconfirmed_since is null and not ${isRefused(sql`c`)}
+        and (c.is_fallback or (${isRefused(sql`own`)} and not own.internal and not c.internal and c.kind <> 'group'
+          and c.circuit_step = 0))
+      -- where one mail server refuses, it may refuse the next address, too
+      order by c.kind = 'email' and ${isRefused(sql`own`)}, c.is_fallback desc, c.last_sent_at desc nulls last, c.id
+      limit 1
+    ) c on true
     where ${which} and not coalesce(d.payload ? 'endedBy', false)
       and d.kind not in ('test', 'confirm', 'run', 'notice') and d.instead_of is null
       and not exists (select from deliveries o where o.project_id = d.project_id and o.channel_id = c.id
@@ -45,4 +56,5 @@ async function writeInPlaceOf(tx: Tx, which: SQL, because: string): Promise<void
     on conflict do nothing
     returning id`);
   if (rows.length > 0) await ringForDeliveries(tx);
+  return rows.length;
 }

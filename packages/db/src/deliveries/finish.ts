@@ -4,6 +4,8 @@ import type { Db, Tx } from "../database.ts";
 import { changeJson } from "./changes.ts";
 import type { Claim } from "./claim.ts";
 import { fallBack } from "./fall-back.ts";
+import { type Blame, clearRefusals, noteRefusals, weighRefusals } from "./refusals.ts";
+import { standIn } from "./stand-in.ts";
 import { tellOwners, type OwnersWay, type Word } from "./tell-owners.ts";
 
 /** How an attempt ended. */
@@ -20,7 +22,21 @@ export type Finish = {
   uncertain: boolean;
   /** Why the channel will never work as it is set; null: it works as far as known. */
   channelBrokenBecause: string | null;
+  /** Although it is tried again, another channel is told meanwhile. */
+  standIn?: boolean;
+  /**
+   * The provider limits us: its channel takes nothing until the retry. "named": the provider said until when; "unnamed": it
+   * did not, so each rest in a row is longer.
+   */
+  limit?: "named" | "unnamed" | null;
+  /** Who else than the channel is at fault, perhaps. */
+  blames?: Blame | null;
+  /** It is no sign that the channel fails, however often it happens. */
+  isBlameless?: boolean;
 };
+
+/** 429: a wait that a provider asks for is no failure. */
+const LIMITED = 429;
 
 /** One attempt with its end. */
 export type Ended = { claim: Claim; finish: Finish };
@@ -45,22 +61,40 @@ export async function finishDeliveries(
   endings: readonly Ended[],
   way: OwnersWay,
 ): Promise<Set<string>> {
-  const failed = endings.filter(({ finish }) => finish.state === "failed");
-  if (failed.length === 0) {
+  if (!endings.some(({ finish }) => isTrouble(finish))) {
     const { recorded, mended } = await write(db, endings);
+    await clearRefusals(db, endings);
     // A notice that is lost in a crash is no alert that is: it may stand outside.
     if (mended.length > 0) await db.transaction((tx) => tellAll(tx, way, mended.map(mendedWord)));
     return recorded;
   }
   return db.transaction(async (tx) => {
-    const { recorded, broke } = await write(tx, endings);
+    const weighed = await weighRefusals(tx, endings);
+    const { recorded, broke, mended } = await write(tx, weighed);
+    await clearRefusals(tx, weighed);
+    await noteRefusals(tx, weighed);
+    const idsOf = (which: (finish: Finish) => boolean) =>
+      weighed
+        .filter(({ finish }) => which(finish))
+        .map(({ claim }) => claim.deliveryId)
+        .filter((id) => recorded.has(id));
     await fallBack(
       tx,
-      failed.map(({ claim }) => claim.deliveryId).filter((id) => recorded.has(id)),
+      idsOf(({ state }) => state === "failed"),
     );
-    await tellAll(tx, way, broke.map(brokenWord));
+    await standIn(
+      tx,
+      way,
+      idsOf(({ state, standIn: meanwhile }) => state === "retry" && meanwhile === true),
+    );
+    await tellAll(tx, way, [...broke.map(brokenWord), ...mended.map(mendedWord)]);
     return recorded;
   });
+}
+
+/** More follows from it than what one statement writes. */
+function isTrouble({ state, standIn: meanwhile, blames }: Finish): boolean {
+  return state === "failed" || meanwhile === true || (blames ?? null) !== null;
 }
 
 async function tellAll(tx: Tx, way: OwnersWay, words: readonly Word[]): Promise<void> {
@@ -72,7 +106,7 @@ function brokenWord({ projectId, channelId, name, because }: Turn): Word {
     projectId,
     notVia: channelId,
     title: `Channel “${name}” does not work any more`,
-    sentence: `It answered: ${because ?? "nothing"}. Nothing more is sent there but one try a day. Mend it, then send a test.`,
+    sentence: `It answered: ${because ?? "nothing"}. Nothing more is sent there but a try each hour, by which it is found when it works again. Mend it, then send a test.`,
   };
 }
 
@@ -92,7 +126,7 @@ async function write(db: Db | Tx, endings: readonly Ended[]): Promise<Written> {
     with given as (
       select * from json_to_recordset(${given}::json) as x(project_id uuid, id uuid, attempt int,
         state delivery_state, started_at timestamptz, status_code int, answer text, provider_ref text,
-        retry_in_ms float8, uncertain boolean, broken_because text, is_probe boolean)
+        retry_in_ms float8, uncertain boolean, broken_because text, is_probe boolean, rests text, counts boolean)
     ), done as (
       update deliveries d set state = g.state, lease_until = null, holder = null,
         next_attempt_at = clock_timestamp() + g.retry_in_ms * interval '1 millisecond',
@@ -104,7 +138,7 @@ async function write(db: Db | Tx, endings: readonly Ended[]): Promise<Written> {
       from given g
       where d.project_id = g.project_id and d.id = g.id and d.attempt = g.attempt and d.state = 'sending'
       returning d.id, d.project_id, d.check_id, d.channel_id, d.kind, d.instead_of, d.attempt, d.state, g.started_at,
-        g.status_code, g.answer, g.broken_because, g.is_probe
+        g.status_code, g.answer, g.broken_because, g.is_probe, g.rests, g.counts, g.retry_in_ms
     ), tried as (
       insert into delivery_attempts
         (project_id, delivery_id, attempt, started_at, finished_at, outcome, status_code, answer)
@@ -113,14 +147,7 @@ async function write(db: Db | Tx, endings: readonly Ended[]): Promise<Written> {
       update deliveries d set dealt_with_at = clock_timestamp() from done
       where done.state = 'sent' and d.project_id = done.project_id
         and (d.id = done.instead_of or d.lead_id = done.instead_of)
-    ), heard as (
-      select project_id, channel_id, bool_or(state = 'sent') as sent, min(broken_because) as broken_because,
-        bool_or(is_probe) as is_probe, bool_or(state = 'sent' and kind = 'test') as tested,
-        -- what is quiet must not make alerts wait
-        count(*) filter (where state <> 'sent' and status_code is distinct from 429
-          and kind not in ('run', 'notice')) as failures
-      from done group by project_id, channel_id
-    ), channel as (${channelHeard}), released as (
+    ), heard as (${heard}), channel as (${channelHeard}), released as (
       -- the circuit closed: what waited for it goes now, but for what the provider itself postponed
       update deliveries d set next_attempt_at = clock_timestamp() from channel
       where channel.closes and d.channel_id = channel.id and d.state in ('pending', 'retry')
@@ -151,6 +178,17 @@ async function write(db: Db | Tx, endings: readonly Ended[]): Promise<Written> {
 const latencyMs = sql`least(2147483647, extract(epoch from clock_timestamp() -
   coalesce((select f.at from flips f where f.id = d.flip_id), d.created_at)) * 1000)::int`;
 
+/** What became of each channel's attempts, taken together. */
+const heard = sql`
+  select project_id, channel_id, bool_or(state = 'sent') as sent, min(broken_because) as broken_because,
+        bool_or(is_probe) as is_probe, bool_or(state = 'sent' and kind = 'test') as tested,
+        -- until when its provider limits it; a test is a person's own try, and shows no limit to alerts
+        max(retry_in_ms) filter (where rests is not null and state = 'retry' and kind <> 'test') as limit_ms,
+        bool_or(rests = 'unnamed') as limited,
+        -- what is quiet must not make alerts wait
+        count(*) filter (where state <> 'sent' and counts and kind not in ('run', 'notice')) as failures
+      from done group by project_id, channel_id`;
+
 /** What the same message told ended with it; a retry tells it again. */
 const led = sql`
   update deliveries m set state = done.state, finished_at = clock_timestamp(), provider_ref = g.provider_ref,
@@ -159,6 +197,9 @@ const led = sql`
       coalesce((select f.at from flips f where f.id = m.flip_id), m.created_at)) * 1000)::int end
   from done join given g on g.id = done.id
   where done.state in ('sent', 'failed') and m.lead_id = done.id`;
+
+/** Whether a limit of the provider lets it rest longer, since nobody knows for how long the limit lasts. */
+const limits = sql`(not h.sent and h.broken_because is null and h.limit_ms is not null and h.limited)`;
 
 /** Whether this opens the circuit: too many errors in a row, or the attempt that was to find out failed too. */
 const opens = sql`(not h.sent and h.broken_because is null and h.failures > 0
@@ -178,15 +219,19 @@ const channelHeard = sql`
     broken_by = case when ${mends} then null else c.broken_by end,
     circuit_failures = case when h.sent or h.broken_because is not null then 0
       else c.circuit_failures + h.failures end,
-    circuit_step = case when h.sent or h.broken_because is not null then 0 else c.circuit_step + ${opens}::int end,
-    circuit_until = case when h.sent or h.broken_because is not null then null
+    circuit_step = case when h.sent or h.broken_because is not null then 0
+      else c.circuit_step + (${opens} or ${limits})::int end,
+    circuit_until = case when h.broken_because is not null or (h.sent and c.circuit_step > 0) then null
+      -- what was on its way already says nothing about a limit that its provider named
+      when h.sent and h.limit_ms is null then c.circuit_until
+      when h.limit_ms is not null then clock_timestamp() + h.limit_ms * interval '1 millisecond'
       when ${opens} then clock_timestamp()
         + least(${OPEN_SECONDS} * power(2, least(c.circuit_step, 10)), ${OPEN_SECONDS_MAX}) * interval '1 second'
       else c.circuit_until end
   from heard h
   where c.project_id = h.project_id and c.id = h.channel_id
-    and (h.broken_because is not null or h.failures > 0 or (h.sent and (c.broken_at is not null
-      or c.circuit_failures > 0 or c.last_sent_at is null
+    and (h.broken_because is not null or h.failures > 0 or h.limit_ms is not null or (h.sent and (c.broken_at is not null
+      or c.circuit_failures > 0 or c.circuit_step > 0 or c.last_sent_at is null
       or c.last_sent_at < clock_timestamp() - interval '1 second')))
   returning c.id, c.name, c.broken_because, h.sent and old.circuit_step > 0 as closes,
     case when old.broken_at is null and new.broken_at is not null then 'broke'
@@ -206,5 +251,7 @@ function givenRow({ claim, finish }: Ended) {
     uncertain: finish.uncertain,
     broken_because: finish.channelBrokenBecause,
     is_probe: claim.isProbe,
+    rests: finish.limit ?? null,
+    counts: finish.statusCode !== LIMITED && finish.isBlameless !== true,
   };
 }

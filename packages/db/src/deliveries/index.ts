@@ -12,4 +12,6 @@ export { loadAlerts, type AlertRecord } from "./load-alert.ts";
 export { moveChannel } from "./move-channel.ts";
 export { passOnDelivery, type PassedOn } from "./pass-on.ts";
 export { queueProofs } from "./queue-proofs.ts";
+export { isMailRefused } from "./refusals.ts";
+export { standInForWaiting } from "./stand-in.ts";
 export { tellOwners, type OwnersWay } from "./tell-owners.ts";

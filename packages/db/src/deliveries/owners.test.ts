@@ -82,11 +82,11 @@ test("owners hear of dead letters, and not again within the hour", async () => {
   expect(await words()).toMatchObject([{ title: "1 alert could not be delivered" }]);
 });
 
-test("a broken channel is tried once a day, a working one when it is to be proven weekly", async () => {
+test("a broken channel is tried within the hour, a working one when it is to be proven weekly", async () => {
   expect(await queueProofs(db, 100)).toBe(0);
   await db
     .update(channels)
-    .set({ brokenAt: sql`now() - interval '25 hours'` })
+    .set({ brokenAt: sql`now() - interval '51 minutes'` })
     .where(ofScene());
   expect(await queueProofs(db, 100)).toBe(1);
   expect(await queueProofs(db, 100)).toBe(0);

@@ -6,13 +6,15 @@ import { sealSettings } from "../channels/create-channel.ts";
 import type { Db, Tx } from "../database.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { ringForDeliveries } from "./changes.ts";
+import { uuids } from "./due.ts";
+import { isDoubtful } from "./refusals.ts";
 
 /** How owners can be reached. `mail`: a mail server is set. */
 export type OwnersWay = { keyring: Keyring; mail: boolean };
 
 /**
  * Queues a message to everybody who runs this installation: by mail, from the project by which it watches itself; where
- * there is no mail, by a channel that works in a project that they own. @returns to how many
+ * there is no mail, or it is not taken, by a channel that works in a project that they own. @returns to how many
  */
 export async function tellOperators(
   tx: Tx,
@@ -28,10 +30,11 @@ export async function tellOperators(
   for (const { email, owns } of rows) {
     const projectId = way.mail ? way.selfProjectId : owns;
     if (projectId === null) continue;
-    const found = way.mail
-      ? await mailbox(tx, way.keyring, { projectId, email })
-      : (await workingChannel(tx, { projectId, notVia: null }))[0];
+    const found = way.mail ? await mailbox(tx, way.keyring, { projectId, email }) : undefined;
     if (found !== undefined) ids.set(found, projectId);
+    if (owns === null || (found !== undefined && !(await areDoubtful(tx, [found])))) continue;
+    const [other] = await workingChannel(tx, { projectId: owns, notVia: null });
+    if (other !== undefined) ids.set(other, owns);
   }
   for (const [channelId, projectId] of ids) {
     await queue(tx, channelId, { projectId, notVia: null, title, sentence });
@@ -61,7 +64,8 @@ type Owner = { userId: string; email: string };
 
 /**
  * Queues a message to everybody who owns a project: by mail to the address of the account, and where there is no mail
- * by another channel that works, the fall-back first. Nothing where there is neither. @returns to how many
+ * by another channel that works, the fall-back first; by both while the mail server refuses mails. Nothing where there is
+ * neither. @returns to how many
  */
 export async function tellOwners(tx: Tx, way: OwnersWay, word: Word): Promise<number> {
   const ids = await ownersChannels(tx, way, word);
@@ -74,7 +78,16 @@ export async function tellOwners(tx: Tx, way: OwnersWay, word: Word): Promise<nu
 export async function ownersChannels(tx: Db | Tx, way: OwnersWay, about: About): Promise<string[]> {
   const mailboxes = way.mail ? await mailboxesOf(tx, way.keyring, about.projectId) : [];
   const others = mailboxes.filter((id) => id !== about.notVia);
-  return others.length > 0 ? others : await workingChannel(tx, about);
+  if (others.length > 0 && !(await areDoubtful(tx, others))) return others;
+  const other = await workingChannel(tx, about);
+  return [...others, ...other.filter((id) => !others.includes(id))];
+}
+
+/** Whether none of these mailboxes can be relied upon, since the mail server refuses mails. */
+async function areDoubtful(tx: Db | Tx, ids: readonly string[]): Promise<boolean> {
+  const { rows } = await tx.execute<{ doubtful: boolean }>(sql`
+    select bool_and(${isDoubtful(sql`c`)}) as doubtful from channels c where c.id = any(${uuids(ids)})`);
+  return rows[0]?.doubtful === true;
 }
 
 async function queue(tx: Tx, channelId: string, { projectId, title, sentence }: Word): Promise<void> {
@@ -126,9 +139,9 @@ async function makeMailbox(tx: Db | Tx, keyring: Keyring, { projectId, email }: 
 
 async function workingChannel(tx: Db | Tx, { projectId, notVia }: About): Promise<string[]> {
   const { rows } = await tx.execute<{ id: string }>(sql`
-    select id from channels
-    where project_id = ${projectId} and not internal and deleted_at is null and broken_at is null
-      and unconfirmed_since is null and circuit_step = 0 and kind <> 'group' and id is distinct from ${notVia}
-    order by is_fallback desc, last_sent_at desc nulls last, id limit 1`);
+    select c.id from channels c
+    where c.project_id = ${projectId} and not c.internal and c.deleted_at is null and c.broken_at is null
+      and c.unconfirmed_since is null and c.circuit_step = 0 and c.kind <> 'group' and c.id is distinct from ${notVia}
+    order by ${isDoubtful(sql`c`)}, c.is_fallback desc, c.last_sent_at desc nulls last, c.id limit 1`);
   return rows.map(({ id }) => id);
 }

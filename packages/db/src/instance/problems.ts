@@ -6,6 +6,7 @@ import { notReadyBecause } from "../receivers/readiness.ts";
 import { findSelfCheck } from "../self-watch/self-check.ts";
 import { selfProblem } from "../self-watch/self-problem.ts";
 import { readSelfWatch } from "../self-watch/self-watch.ts";
+import { refusalTroubles } from "../deliveries/refusals.ts";
 import { instanceTroubles } from "./troubles.ts";
 
 /** What is wrong now, a sentence each. */
@@ -26,7 +27,7 @@ export async function readProblems(pool: Pool): Promise<Problems> {
   const ofItself = check === null ? null : selfProblem(await readSelfWatch(db, check));
   return {
     broken: [notReady, ofItself].filter((sentence) => sentence !== null),
-    troubles: [...(await deadLetters(pool)), ...(await instanceTroubles(db))],
+    troubles: [...(await refusalTroubles(db)), ...(await deadLetters(pool)), ...(await instanceTroubles(db))],
   };
 }
 
@@ -41,5 +42,7 @@ async function deadLetters(pool: Pool): Promise<string[]> {
     count === 1 ? "1 alert" : `${count} alerts`,
     projects === 1 ? "1 project" : `${projects} projects`,
   ];
-  return [`${alerts} of ${of} could not be delivered within the last day; their owners have been told.`];
+  return [
+    `${alerts} of ${of} could not be delivered within the last day; each is listed in its project under “Not delivered”.`,
+  ];
 }

@@ -1,0 +1,132 @@
+import { sql, type SQL } from "drizzle-orm";
+import type { Pool } from "pg";
+
+import { openDb, type Db, type Tx } from "../database.ts";
+import { ringForDeliveries } from "./changes.ts";
+import type { Ended } from "./finish.ts";
+import { uuids } from "./due.ts";
+
+/**
+ * What the mail server refuses for reasons that only the operator can mend. Kept as facts of the installation, one for each
+ * domain that mails go to: a server that takes mail for its own domain may refuse others.
+ */
+
+/** "operator": only they can mend it. "unsure": its words fit that, and an address that does not exist, too. */
+export type Blame = "operator" | "unsure";
+
+/** A refusal that nobody met again for so long says nothing about now: each retry comes sooner. */
+const LATELY = "2 hours";
+/** So long an address must have been refused before what others get decides about it. */
+const UNSURE_FOR = "10 minutes";
+
+const REFUSED = "mail refused for ";
+const UNSURE = "mail unsure ";
+
+/** The name of the fact, for the channel by that name in the statement. */
+function factOf(channel: SQL): SQL {
+  return sql`(${REFUSED} || lower(split_part(${channel}.hint, '@', 2)))`;
+}
+
+/** Whether the channel by that name in the statement cannot be reached until the operator has mended something. */
+export function isRefused(channel: SQL): SQL {
+  return sql`(${channel}.kind = 'email' and exists (select from instance_facts refusal where refusal.name = ${factOf(channel)}
+    and refusal.created_at > clock_timestamp() - ${LATELY}::interval))`;
+}
+
+/**
+ * Whether a mail by the channel by that name in the statement may be refused, too: some were lately, and none of its own was
+ * taken since.
+ */
+export function isDoubtful(channel: SQL): SQL {
+  return sql`(${channel}.kind = 'email' and exists (select from instance_facts refusal
+    where refusal.name like ${`${REFUSED}%`} and refusal.created_at > clock_timestamp() - ${LATELY}::interval
+      and refusal.created_at > coalesce(${channel}.last_sent_at, '-infinity')))`;
+}
+
+/** Notes what was refused. */
+export async function noteRefusals(tx: Tx, endings: readonly Ended[]): Promise<void> {
+  for (const { claim, finish } of endings.filter((ended) => ended.finish.blames === "operator")) {
+    await tx.execute(sql`
+      insert into instance_facts (name, value, created_at)
+      select ${factOf(sql`c`)}, ${finish.answer}, clock_timestamp() from channels c
+      where c.id = ${claim.channelId} and c.kind = 'email'
+      on conflict (name) do update set value = excluded.value, created_at = excluded.created_at`);
+  }
+}
+
+/** What arrived proves that it is taken again: all that was refused there goes now. */
+export async function clearRefusals(db: Db | Tx, endings: readonly Ended[]): Promise<void> {
+  const arrived = endings.filter(
+    ({ claim, finish }) => finish.state === "sent" && claim.channelKind === "email",
+  );
+  if (arrived.length === 0) return;
+  const ids = uuids(arrived.map(({ claim }) => claim.channelId));
+  const { rows } = await db.execute<{ name: string }>(sql`
+    delete from instance_facts f using channels c
+    where c.id = any(${ids}) and f.name in (${factOf(sql`c`)}, ${UNSURE} || c.id) returning f.name`);
+  const names = rows.map(({ name }) => name).filter((name) => name.startsWith(REFUSED));
+  if (names.length === 0) return;
+  await db.execute(sql`
+    update deliveries d set next_attempt_at = clock_timestamp() from channels c
+    where d.state = 'retry' and c.project_id = d.project_id and c.id = d.channel_id and c.kind = 'email'
+      and ${factOf(sql`c`)} in (select json_array_elements_text(${JSON.stringify(names)}::json))`);
+  await ringForDeliveries(db);
+}
+
+/**
+ * Decides about refusals whose words blame nobody for certain, by what others get: where another address is refused in the
+ * same manner, the mail server is at fault; where the server takes mail for the same domain all the while, the address is.
+ * Until either is known the mail is tried again.
+ */
+export async function weighRefusals(tx: Tx, endings: readonly Ended[]): Promise<Ended[]> {
+  const weighed: Ended[] = [];
+  for (const ended of endings) {
+    weighed.push(ended.finish.blames === "unsure" ? await weigh(tx, ended) : ended);
+  }
+  return weighed;
+}
+
+async function weigh(tx: Tx, { claim, finish }: Ended): Promise<Ended> {
+  const name = `${UNSURE}${claim.channelId}`;
+  await tx.execute(sql`
+    insert into instance_facts (name, value, created_at) values (${name}, clock_timestamp()::text, clock_timestamp())
+    on conflict (name) do update set created_at = excluded.created_at, value = case
+      when instance_facts.created_at > clock_timestamp() - ${LATELY}::interval then instance_facts.value
+      else excluded.value end`);
+  const { rows } = await tx.execute<{ sameDomainTakes: boolean; othersRefused: boolean }>(sql`
+    select f.value::timestamptz < clock_timestamp() - ${UNSURE_FOR}::interval and exists (
+        select from channels o where o.kind = 'email' and o.hint <> c.hint
+          and lower(split_part(o.hint, '@', 2)) = lower(split_part(c.hint, '@', 2))
+          and o.last_sent_at > f.value::timestamptz) as "sameDomainTakes",
+      exists (select from instance_facts e join channels o on e.name = ${UNSURE} || o.id and o.hint <> c.hint
+        where e.name like ${`${UNSURE}%`} and e.created_at > clock_timestamp() - ${LATELY}::interval)
+        as "othersRefused"
+    from instance_facts f, channels c where f.name = ${name} and c.id = ${claim.channelId}`);
+  const [seen] = rows;
+  if (seen?.sameDomainTakes === true) {
+    return {
+      claim,
+      finish: { ...finish, state: "failed", blames: null, channelBrokenBecause: finish.answer },
+    };
+  }
+  return seen?.othersRefused === true
+    ? { claim, finish: { ...finish, blames: "operator" } }
+    : { claim, finish };
+}
+
+/** Whether the mail server refuses mails now. */
+export async function isMailRefused(pool: Pool): Promise<boolean> {
+  return (await refusalTroubles(openDb(pool))).length > 0;
+}
+
+/** What is refused now, in a sentence for whoever can mend it; empty while nothing is. */
+export async function refusalTroubles(db: Db): Promise<string[]> {
+  const { rows } = await db.execute<{ value: string }>(sql`
+    select value from instance_facts
+    where name like ${`${REFUSED}%`} and created_at > clock_timestamp() - ${LATELY}::interval
+    order by created_at desc limit 1`);
+  return rows.map(
+    ({ value }) =>
+      `The mail server (SMTP_URL) refuses mails of Overdue: “${value}” Alerts by mail are tried again, and go to other channels meanwhile where a project has one.`,
+  );
+}

@@ -1,0 +1,74 @@
+import { sql } from "drizzle-orm";
+
+import type { Db, Tx } from "../database.ts";
+import { uuids } from "./due.ts";
+import { fallBack } from "./fall-back.ts";
+import { isRefused } from "./refusals.ts";
+import { type OwnersWay, tellOwners } from "./tell-owners.ts";
+
+/** An alert that its channel has not taken for so long is told by another one, too. */
+const WAITED = "5 minutes";
+/** Between two messages about one channel. */
+const AGAIN_AFTER = "6 hours";
+
+type Waiting = { channelId: string; projectId: string; name: string; because: string; refused: boolean };
+
+/** Tells other channels of what waits in channels that rest or fail. @returns how many alerts were written */
+export async function standInForWaiting(db: Db, way: OwnersWay, limit: number): Promise<number> {
+  return db.transaction(async (tx) => {
+    // Two checkers at once must not both tell.
+    await tx.execute(sql`select pg_advisory_xact_lock(7236844)`);
+    const { rows } = await tx.execute<{ id: string }>(sql`
+      select d.id from deliveries d
+      where d.state = 'retry' and d.kind not in ('test', 'confirm', 'run', 'notice') and d.instead_of is null
+        and d.lead_id is null and d.created_at < clock_timestamp() - ${WAITED}::interval
+        and d.dealt_with_at is null
+      order by d.id limit ${limit}`);
+    return await standIn(
+      tx,
+      way,
+      rows.map(({ id }) => id),
+    );
+  });
+}
+
+/**
+ * Lets the fall-back tell what its own channel does not take for now, and tells the owners why, once while it lasts. Where
+ * only the operator can mend it, and no fall-back is named, another channel of the project does. `ids`: deliveries that are
+ * tried again. @returns how many alerts were written
+ */
+export async function standIn(tx: Tx, way: OwnersWay, ids: readonly string[]): Promise<number> {
+  if (ids.length === 0) return 0;
+  const count = await fallBack(tx, ids);
+  const { rows } = await tx.execute<Waiting>(sql`
+    select distinct on (c.id) c.id as "channelId", c.project_id as "projectId", c.name,
+      coalesce(d.last_error, '') as because, ${isRefused(sql`c`)} as refused
+    from deliveries d join channels c on c.project_id = d.project_id and c.id = d.channel_id
+    left join instance_facts f on f.name = 'channel waits ' || c.id
+    where d.id = any(${uuids(ids)}) and d.kind not in ('test', 'confirm', 'run', 'notice') and not c.internal
+      and (f.name is null or (f.created_at < c.last_sent_at
+        and f.created_at < clock_timestamp() - ${AGAIN_AFTER}::interval))
+    order by c.id, d.id desc`);
+  for (const waiting of rows) await tellOf(tx, way, waiting);
+  return count;
+}
+
+async function tellOf(tx: Tx, way: OwnersWay, { channelId, projectId, name, because, refused }: Waiting) {
+  await tx.execute(sql`
+    insert into instance_facts (name, value, created_at)
+    values ('channel waits ' || ${channelId}::text, '', clock_timestamp())
+    on conflict (name) do update set created_at = excluded.created_at`);
+  const whose = refused
+    ? "This is for whoever runs Overdue to mend; the channel itself is as it was."
+    : "If this lasts, look whether the channel is set right.";
+  await tellOwners(tx, way, {
+    projectId,
+    notVia: channelId,
+    title: `Alerts wait for channel “${name}”`,
+    sentence: `It does not take them for now: ${ended(because)} They are tried again for a day, and another channel is told meanwhile where the project has one that may be. ${whose}`,
+  });
+}
+
+function ended(sentence: string): string {
+  return /[.!?)]$/.test(sentence) ? sentence : `${sentence}.`;
+}
