@@ -166,11 +166,14 @@ test("runs that disagree with the time zone are found, with the edit that makes 
 test("spans without receivers are listed for whoever is signed in", async () => {
   const { as } = await person(api);
   const startedAt = new Date(Date.UTC(2026, 0, 1));
-  await api.db.insert(schema.outages).values({ startedAt, endedAt: new Date(Date.UTC(2026, 0, 2)) });
+  await api.db
+    .insert(schema.outages)
+    .values({ startedAt, endedAt: new Date(Date.UTC(2026, 0, 2)), cause: "busy" });
   const { items } = await read<Page>(await as("GET", "/v1/outages"));
   expect(items).toContainEqual({
     startedAt: "2026-01-01T00:00:00.000Z",
     endedAt: "2026-01-02T00:00:00.000Z",
+    cause: "busy",
   });
   expect((await api.call("GET", "/v1/outages")).status).toBe(401);
 });

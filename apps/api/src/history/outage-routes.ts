@@ -1,4 +1,4 @@
-import { listOutages } from "@overdue/db";
+import { listOutages, schema } from "@overdue/db";
 import { z } from "zod";
 
 import { READ } from "../http/access.ts";
@@ -12,10 +12,15 @@ const OutageView = z
   .object({
     startedAt: Timestamp,
     endedAt: Timestamp.nullable().meta({ description: "Null while it lasts." }),
+    cause: z.enum(schema.outageCause.enumValues).nullable().meta({
+      description:
+        "restart: no api process ran. busy: it was computing. paused: the machine gave it no processor time. database: it could not store anything. Null: not known.",
+    }),
   })
   .meta({
     id: "Outage",
-    description: "A span in which Overdue itself could not receive pings; nothing is judged in it.",
+    description:
+      "A span in which Overdue itself could not receive pings. A deadline that touches it moves to its end plus the grace, and is judged then.",
   });
 
 const listed = { 200: json(pageOf(OutageView), "Outages, newest first.") };
@@ -27,7 +32,8 @@ export const outageRoutes = createRouter()
       method: "get",
       path: "/v1/projects/{projectId}/outages",
       summary: "List outages of Overdue itself",
-      description: "Spans in which no ping could be received. Nothing was judged in them.",
+      description:
+        "Spans in which no ping could be received, and why. A deadline in one of them is put off, never dropped.",
       tags: ["History"],
       request: { params: InProject, query: PageQuery },
       responses: listed,
@@ -57,6 +63,7 @@ async function pageOfOutages(c: AppContext, { limit, cursor }: z.output<typeof P
   const items = page.items.map((row) => ({
     startedAt: iso(row.startedAt),
     endedAt: isoOrNull(row.endedAt),
+    cause: row.cause,
   }));
   return { ...page, items };
 }

@@ -3,6 +3,7 @@ import {
   type Arrival,
   DEAF_AFTER_MS,
   type Knowledge,
+  type OutageCause,
   type Pool,
   type Recorded,
   commitCanary,
@@ -12,6 +13,7 @@ import {
 import type { Logger } from "pino";
 
 import { type Clock, SKEW_MAX_MS } from "./clock.ts";
+import type { StallWatch } from "./stall-watch.ts";
 
 const BATCH_PINGS_MAX = 500;
 const BATCH_BYTES_MAX = 4_000_000;
@@ -36,6 +38,8 @@ export type IngestOptions = {
   receiverId: string;
   clock: Clock;
   log: Logger;
+  /** Knows when this process could answer nobody. */
+  stalls?: Pick<StallWatch, "causeWithin">;
   onRecorded?: (recorded: readonly Recorded[]) => void;
 };
 
@@ -47,6 +51,8 @@ export class Ingest {
   #queue: Queued[] = [];
   #working = false;
   #markedAt = 0;
+  /** The database has refused something since the last mark. */
+  #hasFailed = false;
   #known: Knowledge = ALONE;
   readonly #startedAt: number;
   readonly #options: IngestOptions;
@@ -159,7 +165,12 @@ export class Ingest {
   async #mark(acceptedAt: number): Promise<void> {
     const { pool, receiverId, clock, log } = this.#options;
     const before = Date.now();
-    const mark = await commitCanary(pool, { receiverId, startedAt: this.#startedAt, acceptedAt });
+    const mark = await commitCanary(pool, {
+      receiverId,
+      startedAt: this.#startedAt,
+      acceptedAt,
+      cause: this.#causeOfSilence(acceptedAt),
+    });
     const skewMs = clock.compare(mark.databaseAt, { before, after: Date.now() });
     if (Math.abs(skewMs) > SKEW_MAX_MS) {
       log.warn({ skewMs }, "This machine's clock and the database's differ; the database's decides.");
@@ -169,9 +180,17 @@ export class Ingest {
     }
     this.#known = { ...this.#known, othersAt: mark.othersAt };
     this.#markedAt = acceptedAt;
+    this.#hasFailed = false;
+  }
+
+  /** Why nothing was marked since the last time, if that was long ago. */
+  #causeOfSilence(at: number): OutageCause | null {
+    const stall = this.#options.stalls?.causeWithin(at - this.#markedAt) ?? null;
+    return stall ?? (this.#hasFailed ? "database" : null);
   }
 
   #warn(error: unknown): void {
+    this.#hasFailed = true;
     this.#options.log.warn({ err: error }, "Pings could not be stored.");
   }
 }

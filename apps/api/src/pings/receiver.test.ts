@@ -14,10 +14,13 @@ import {
   recordPings,
 } from "@overdue/db";
 import { aCheck, anArrival, testDatabase } from "@overdue/testkit";
+import { pino } from "pino";
 import { afterAll, expect, test } from "vitest";
 
 import { pingsOf as storedPings, receiverOn as receiverWith } from "../../test/receiver.ts";
 import { CANARY_PATH } from "./canary.ts";
+import { createClock } from "./clock.ts";
+import { Ingest } from "./ingest.ts";
 
 const LIMIT = 1_000;
 const RID = "123e4567-e89b-12d3-a456-426614174000";
@@ -214,6 +217,43 @@ test("the first canary after a silence stores the outage, once, whoever comes ba
   const { rows } = await own.pool.query("select started_at, ended_at from outages");
   expect(rows).toHaveLength(1);
   expect(rows[0].started_at.getTime()).toBe(now - 60_000);
+  await own.drop();
+});
+
+test.each([
+  ["the receiver was busy", "busy", "busy", 0],
+  ["the receiver was given no processor time", "paused", "paused", 0],
+  ["the receiver does not know why", null, null, 0],
+  ["another receiver runs since", "busy", "restart", 60_000],
+] as const)("an outage is on record with its cause: %s", async (_, cause, stored, startedLater) => {
+  const own = await testDatabase();
+  const now = Date.now();
+  const [from, until] = [now - 60_000, now];
+  const first = { receiverId: randomUUID(), startedAt: from, acceptedAt: from };
+  await commitCanary(own.pool, first);
+  await commitCanary(own.pool, { ...first, startedAt: from + startedLater, acceptedAt: until, cause });
+  const { rows } = await own.pool.query("select cause from outages");
+  expect(rows).toEqual([{ cause: stored }]);
+  await own.drop();
+});
+
+test("a receiver that could answer nobody says so of the outage that it ends", async () => {
+  const own = await testDatabase();
+  let now = Date.now();
+  const moving = createClock(() => now);
+  const stalls = { causeWithin: (ms: number) => (ms === 20_000 ? ("busy" as const) : null) };
+  const stalled = new Ingest({
+    pool: own.pool,
+    receiverId: randomUUID(),
+    clock: moving,
+    log: pino({ level: "silent" }),
+    stalls,
+  });
+  await stalled.canary();
+  now += 20_000;
+  await stalled.canary();
+  const { rows } = await own.pool.query("select cause from outages");
+  expect(rows).toEqual([{ cause: "busy" }]);
   await own.drop();
 });
 

@@ -23,6 +23,7 @@ import type { UnreadableRequest } from "../http/http-server.ts";
 import { ownerIn } from "./ping-url.ts";
 import { askedIn, pingReceiver } from "./receive.ts";
 import { type RefusedPing, Refusals } from "./refusals.ts";
+import { StallWatch } from "./stall-watch.ts";
 
 /** Pages hear of pings this much later at the most; many pings share one message. */
 const TELL_EVERY_MS = 200;
@@ -44,8 +45,9 @@ export function createReceiver(options: {
   const { pool, log } = options;
   const receiverId = randomUUID();
   const clock = createClock();
+  const stalls = new StallWatch(log);
   const teller = createTeller(pool, log);
-  const ingest = new Ingest({ pool, receiverId, clock, log, onRecorded: teller.add });
+  const ingest = new Ingest({ pool, receiverId, clock, log, stalls, onRecorded: teller.add });
   const refusals = new Refusals({ pool, log });
   const token = randomBytes(16).toString("hex");
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -83,6 +85,7 @@ export function createReceiver(options: {
     stop: async () => {
       canary?.stop();
       teller.stop();
+      stalls.stop();
       agent.destroy();
       await refusals.stop();
       await endReceiver(pool, receiverId).catch((error: unknown) =>

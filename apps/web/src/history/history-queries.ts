@@ -36,7 +36,7 @@ export const outagesQuery = (projectId: string) =>
     queryKey: ["projects", projectId, "outages"],
     queryFn: () => answerOf(inProject.outages.$get({ param: { projectId }, query: pageQuery(null) })),
     select: ({ items }) =>
-      items.flatMap(({ startedAt, endedAt }) => (endedAt === null ? [] : [{ startedAt, endedAt }])),
+      items.flatMap(({ endedAt, ...outage }) => (endedAt === null ? [] : [{ ...outage, endedAt }])),
   });
 
 /** What a ping carried, as text. It never changes. */

@@ -5,6 +5,7 @@ import { instant } from "../time/instant.ts";
 import { Card } from "../ui/card.tsx";
 import { Exact } from "../ui/exact.tsx";
 import { outagesQuery } from "./history-queries.ts";
+import { outageCause } from "./outage-text.ts";
 import styles from "../ui/table.module.css";
 
 type Props = { projectId: string; since: string; zone: string | undefined };
@@ -16,7 +17,7 @@ export function Outages({ projectId, since, zone }: Props) {
   if (met.length === 0) return null;
   const zoned = zone ? { zone } : {};
   return (
-    <Card title="Not judged: Overdue was down">
+    <Card title="When Overdue could not receive pings">
       <div className={styles["scroll"]}>
         <table className={styles["table"]}>
           <thead>
@@ -24,10 +25,11 @@ export function Outages({ projectId, since, zone }: Props) {
               <th>From</th>
               <th>To</th>
               <th>Lasted</th>
+              <th>Why</th>
             </tr>
           </thead>
           <tbody>
-            {met.map(({ startedAt, endedAt }) => (
+            {met.map(({ startedAt, endedAt, cause }) => (
               <tr key={startedAt}>
                 <td>
                   <Exact at={startedAt} {...zoned} />
@@ -36,6 +38,7 @@ export function Outages({ projectId, since, zone }: Props) {
                   <Exact at={endedAt} {...zoned} />
                 </td>
                 <td>{durationText(instant(endedAt) - instant(startedAt))}</td>
+                <td>{outageCause(cause) || "Not known"}</td>
               </tr>
             ))}
           </tbody>

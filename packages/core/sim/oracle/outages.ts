@@ -3,23 +3,32 @@ import { SECOND, type Span } from "../history/history.ts";
 import { outOfWorks, pastWorks } from "./works.ts";
 
 /**
- * Rules 30 and 39: a deadline whose time touches an outage waits until its end plus the grace, then for planned work;
+ * Rules 30 and 39: a deadline whose time touches an outage waits until its end plus the grace (several outages: what they
+ * took and one grace, and 15 s after the last at least), then for planned work;
  * where that puts it into an outage, the same again.
  */
 export function moved(outages: readonly Span[], span: Span, settings: CheckSettings): Instant {
   const { from } = span;
-  let until = pastWorks(settings, { from, until: pastOutages(outages, span, settings) });
-  for (let next = until; ; until = next) {
-    next = pastOutages(outages, { from, until }, settings);
-    if (next === until) return until;
-    next = outOfWorks(settings, next);
+  const heardBy = pastOutages(outages, span, settings);
+  let until = pastWorks(settings, { from, until: heardBy });
+  while (until !== heardBy) {
+    const next = pastOutages(outages, { from, until }, settings);
+    if (next === until) break;
+    until = outOfWorks(settings, next);
+    if (until === next) break;
   }
+  return until;
 }
 
 function pastOutages(outages: readonly Span[], { from, until }: Span, settings: CheckSettings): Instant {
+  const grace = settings.graceSeconds * SECOND;
   let deadline = until;
-  for (const outage of outages)
-    if (outage.from <= deadline && outage.until >= from)
-      deadline = Math.max(deadline, outage.until + settings.graceSeconds * SECOND);
+  let taken = 0;
+  for (const outage of outages) {
+    if (outage.from > deadline || outage.until < from) continue;
+    taken += outage.until - outage.from;
+    const bound = Math.max(until + taken + grace, outage.until + Math.min(grace, 15 * SECOND));
+    deadline = Math.max(deadline, Math.min(outage.until + grace, bound));
+  }
   return deadline;
 }

@@ -6,6 +6,8 @@ import type { OpenRun, Outage } from "./memory.ts";
 import type { Draft } from "./draft.ts";
 
 const OUTAGES_MAX = 8;
+/** A job that was not answered tries again so soon after an outage. */
+const RETRY_MS = 15 * SECOND_MS;
 
 /** The last instant at which a ping for the slot due at `dueAt` would be in time, outages and windows allowed for. */
 export function slotDeadline(settings: CheckSettings, outages: readonly Outage[], dueAt: Instant): Instant {
@@ -22,15 +24,16 @@ export function slotDeadline(settings: CheckSettings, outages: readonly Outage[]
 export function excused(span: Outage, settings: CheckSettings, outages: readonly Outage[]): Instant {
   const { from } = span;
   const { maintenance, graceSeconds } = settings;
-  let until = waitForOutages(span, settings, outages);
-  if (maintenance === undefined) return until;
-  until = waitForMaintenance(maintenance, { from, until }, graceSeconds * SECOND_MS);
-  for (let next = until; outages.length > 0; until = next) {
-    next = waitForOutages({ from, until }, settings, outages);
-    if (next === until) break;
-    next = outOfMaintenance(maintenance, next);
+  const heardBy = waitForOutages(span, settings, outages);
+  if (maintenance === undefined) return heardBy;
+  let until = waitForMaintenance(maintenance, { from, until: heardBy }, graceSeconds * SECOND_MS);
+  if (until === heardBy) return until;
+  for (;;) {
+    const next = waitForOutages({ from, until }, settings, outages);
+    if (next === until) return next;
+    until = outOfMaintenance(maintenance, next);
+    if (until === next) return next;
   }
-  return until;
 }
 
 /** The limit of a run counts from its start, or its last progress, and waits for outages and maintenance. */
@@ -41,12 +44,20 @@ export function deadlineOf(
   return excused({ from: startedAt, until: limitFrom + limitMs(settings) }, settings, memory.outages);
 }
 
-/** The end of `span`, moved past every outage that touches it: to the outage's end plus the grace. */
+/**
+ * The end of `span`, moved past every outage that touches it: to the outage's end plus the grace. Several together give
+ * back what they took, and one grace: a row of short ones, which somebody may bring about, puts no deadline off for ever.
+ */
 function waitForOutages(span: Outage, settings: CheckSettings, outages: readonly Outage[]): Instant {
+  const graceMs = settings.graceSeconds * SECOND_MS;
   let deadlineAt = span.until;
-  for (const outage of outages)
-    if (span.from <= outage.until && deadlineAt >= outage.from)
-      deadlineAt = Math.max(deadlineAt, outage.until + settings.graceSeconds * SECOND_MS);
+  let lostMs = 0;
+  for (const outage of outages) {
+    if (span.from > outage.until || deadlineAt < outage.from) continue;
+    lostMs += outage.until - outage.from;
+    const latest = Math.max(span.until + lostMs + graceMs, outage.until + Math.min(graceMs, RETRY_MS));
+    deadlineAt = Math.max(deadlineAt, Math.min(outage.until + graceMs, latest));
+  }
   return deadlineAt;
 }
 

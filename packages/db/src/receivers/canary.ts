@@ -2,7 +2,7 @@ import type { Instant } from "@overdue/core";
 import type { Pool, PoolClient } from "pg";
 
 import { inTransaction } from "../in-transaction.ts";
-import { DEAF_AFTER_MS } from "./outages.ts";
+import { DEAF_AFTER_MS, type OutageCause } from "./outages.ts";
 
 const LOCK = 7_236_832;
 
@@ -15,30 +15,36 @@ export type Mark = { databaseAt: Instant; endedOutage: boolean; othersAt: Instan
 /**
  * Commits that this receiver accepted a canary at `acceptedAt`, and with it all it had accepted before. When no
  * receiver had done so for longer than `DEAF_AFTER_MS`, the span since then is stored as an outage in the same
- * transaction, so that nobody can judge across it unknowingly.
+ * transaction, so that nobody can judge across it unknowingly; `cause`: why, if the receiver knows. One that started since is
+ * cause enough.
  */
 export async function commitCanary(
   pool: Pool,
-  canary: { receiverId: string; startedAt: Instant; acceptedAt: Instant },
+  canary: { receiverId: string; startedAt: Instant; acceptedAt: Instant; cause?: OutageCause | null },
 ): Promise<Mark> {
   const mark = await inTransaction(pool, async (client) => {
     // Two receivers that come back together must agree on where the outage ended.
     await client.query("select pg_advisory_xact_lock($1)", [LOCK]);
-    const endedOutage = await closeOutage(client, canary.acceptedAt);
+    const endedOutage = await closeOutage(client, canary);
     return { ...(await writeMark(client, canary)), endedOutage };
   });
   await pool.query("select pg_notify('overdue_marked', '')");
   return mark;
 }
 
-async function closeOutage(client: PoolClient, until: Instant): Promise<boolean> {
+async function closeOutage(
+  client: PoolClient,
+  { acceptedAt, startedAt, cause }: Parameters<typeof commitCanary>[1],
+): Promise<boolean> {
   const { rowCount } = await client.query({
     name: "close-outage",
-    text: `insert into outages (started_at, ended_at)
-           select max(canary_at), to_timestamp($1::float8 / 1000) from receivers
+    text: `insert into outages (started_at, ended_at, cause)
+           select max(canary_at), to_timestamp($1::float8 / 1000),
+                  case when max(canary_at) < to_timestamp($3::float8 / 1000) then 'restart' else $4 end::outage_cause
+             from receivers
            having max(canary_at) < to_timestamp(($1::float8 - $2::float8) / 1000)
            on conflict (started_at) do nothing`,
-    values: [until, DEAF_AFTER_MS],
+    values: [acceptedAt, DEAF_AFTER_MS, startedAt, cause ?? null],
   });
   return rowCount === 1;
 }

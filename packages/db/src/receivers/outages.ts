@@ -1,8 +1,13 @@
 import type { Instant } from "@overdue/core";
 import type { Pool, PoolClient } from "pg";
 
+import type { outageCause } from "../schema/index.ts";
+
 /** A span in which no receiver could commit. */
 export type Outage = { from: Instant; until: Instant };
+
+/** Why nothing could be received, as the schema has it. */
+export type OutageCause = (typeof outageCause.enumValues)[number];
 
 /** No canary for this long means that nothing could be received. */
 export const DEAF_AFTER_MS = 5_000;
