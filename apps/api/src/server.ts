@@ -21,6 +21,13 @@ const SWEEP_MS = 50;
 export async function runServer(config: Config): Promise<void> {
   const log = pino({ level: config.logLevel, base: { process: "api" }, serializers: { err: loggableError } });
   const running = await startServer(config, log);
+  // Node's own report of an error would show what a failed statement carried.
+  const end = (error: unknown) => {
+    log.fatal({ err: error }, "The api ends on an unexpected error.");
+    process.exit(1);
+  };
+  process.on("uncaughtException", end);
+  process.on("unhandledRejection", end);
   log.info({ port: running.port }, "listening");
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => {

@@ -35,6 +35,26 @@ const DAY = 24 * HOUR;
 
 export type Duty = { name: string; everySeconds: number; run: Prune };
 
+/** What is kept for a time, and then goes. */
+const PRUNES: readonly Duty[] = [
+  { name: "prune pings beyond the newest 1,000", everySeconds: 5 * MINUTE, run: prunePingsBeyondCount },
+  { name: "prune old pings", everySeconds: 6 * HOUR, run: pruneOldPings },
+  { name: "prune old flips", everySeconds: DAY, run: pruneFlips },
+  { name: "prune old incidents", everySeconds: DAY, run: pruneIncidents },
+  { name: "prune storms", everySeconds: DAY, run: pruneStorms },
+  { name: "prune old runs", everySeconds: 6 * HOUR, run: pruneRuns },
+  { name: "prune old slots", everySeconds: 6 * HOUR, run: pruneSlots },
+  { name: "prune old notices", everySeconds: DAY, run: pruneNotices },
+  { name: "prune old refused pings", everySeconds: DAY, run: pruneRefusedPings },
+  { name: "prune old deliveries of runs", everySeconds: HOUR, run: pruneQuietDeliveries },
+  { name: "prune old deliveries", everySeconds: 6 * HOUR, run: pruneDeliveries },
+  { name: "prune sessions and counted tries", everySeconds: HOUR, run: pruneAccounts },
+  { name: "prune receipts of mails", everySeconds: HOUR, run: pruneMailReceipts },
+  { name: "prune idempotency keys", everySeconds: HOUR, run: pruneIdempotencyKeys },
+  { name: "prune old audit entries", everySeconds: DAY, run: pruneAuditEntries },
+  { name: "prune what was deleted", everySeconds: HOUR, run: pruneDeleted },
+];
+
 /** Everything that is done again and again. Several checkers may do it at once; doing it twice is harmless. */
 export function dutiesOn(pool: Pool, { way, log }: { way: OwnersWay; log: Logger }): readonly Duty[] {
   return [
@@ -63,15 +83,6 @@ export function dutiesOn(pool: Pool, { way, log }: { way: OwnersWay; log: Logger
       },
     },
     { name: "send reports", everySeconds: MINUTE, run: (db) => sendReports(db, { way, log }) },
-    { name: "prune pings beyond the newest 1,000", everySeconds: 5 * MINUTE, run: prunePingsBeyondCount },
-    { name: "prune old pings", everySeconds: 6 * HOUR, run: pruneOldPings },
-    { name: "prune old flips", everySeconds: DAY, run: pruneFlips },
-    { name: "prune old incidents", everySeconds: DAY, run: pruneIncidents },
-    { name: "prune storms", everySeconds: DAY, run: pruneStorms },
-    { name: "prune old runs", everySeconds: 6 * HOUR, run: pruneRuns },
-    { name: "prune old slots", everySeconds: 6 * HOUR, run: pruneSlots },
-    { name: "prune old notices", everySeconds: DAY, run: pruneNotices },
-    { name: "prune old refused pings", everySeconds: DAY, run: pruneRefusedPings },
     {
       name: "compare schedules with their runs",
       // Twice in the hour that is a check's turn; it is told once.
@@ -81,13 +92,7 @@ export function dutiesOn(pool: Pool, { way, log }: { way: OwnersWay; log: Logger
         return 0;
       },
     },
-    { name: "prune old deliveries of runs", everySeconds: HOUR, run: pruneQuietDeliveries },
-    { name: "prune old deliveries", everySeconds: 6 * HOUR, run: pruneDeliveries },
-    { name: "prune sessions and counted tries", everySeconds: HOUR, run: pruneAccounts },
-    { name: "prune receipts of mails", everySeconds: HOUR, run: pruneMailReceipts },
-    { name: "prune idempotency keys", everySeconds: HOUR, run: pruneIdempotencyKeys },
-    { name: "prune old audit entries", everySeconds: DAY, run: pruneAuditEntries },
-    { name: "prune what was deleted", everySeconds: HOUR, run: pruneDeleted },
+    ...PRUNES,
     {
       name: "forget old processes",
       everySeconds: HOUR,

@@ -56,8 +56,9 @@ export function readMail(reading: PingReading, { subject, plain, html }: MailTex
     ...(reading.filterSubject ? [subject] : []),
     ...(reading.filterBody ? [plain, html] : []),
   ];
-  const text = searched.join("\n");
-  return byKeywords(reading, (keyword) => text.includes(keyword));
+  // A letter with an accent may be written as one character or as two.
+  const text = searched.join("\n").normalize("NFC");
+  return byKeywords(reading, (keyword) => text.includes(keyword.normalize("NFC")));
 }
 
 /** First match wins: failure, success, start; then what the check says of a text without a keyword. */
