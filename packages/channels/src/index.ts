@@ -14,6 +14,7 @@ export type {
   Unavailable,
 } from "./kind.ts";
 export { mailSaid, readMailRefusal, type MailRefusal } from "./mail/refusal.ts";
+export { mergeSettings } from "./merge-settings.ts";
 export { SLACK_BUTTONS } from "./kinds/slack-app.ts";
 export type { AlertFacts, AlertKind, AlertLine, AlertMessage } from "./message/alert.ts";
 export { composeAlert, plainText } from "./message/compose.ts";

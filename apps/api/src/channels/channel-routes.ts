@@ -11,7 +11,7 @@ import {
 } from "@overdue/db";
 import { z } from "zod";
 
-import { READ, WRITE } from "../http/access.ts";
+import { READ_DETAILS, WRITE } from "../http/access.ts";
 import { IfMatch, tagged, versionIn } from "../http/etag.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { InProject, OfChannel } from "../http/params.ts";
@@ -25,7 +25,7 @@ const TESTS_PER_MINUTE = 5;
 
 export const channelRoutes = createRouter()
   .openapi(
-    route(READ, {
+    route(READ_DETAILS, {
       method: "get",
       path: "/v1/projects/{projectId}/channels",
       summary: "List channels",
@@ -59,7 +59,7 @@ export const channelRoutes = createRouter()
     },
   )
   .openapi(
-    route(READ, {
+    route(READ_DETAILS, {
       method: "get",
       path: "/v1/projects/{projectId}/channels/{channelId}",
       summary: "Read a channel",

@@ -1,7 +1,7 @@
 import { createSlackLink, findSlackLink, returnFromSlack, type SlackLink } from "@overdue/db";
 import { z } from "zod";
 
-import { MEMBER_IN_PERSON, READ } from "../http/access.ts";
+import { MEMBER_IN_PERSON, READ_DETAILS } from "../http/access.ts";
 import { type AppContext, personOf } from "../http/context.ts";
 import { guard } from "../http/guard.ts";
 import { type LinkPage, showPage } from "../http/link-page.ts";
@@ -62,7 +62,7 @@ export const slackRoutes = createRouter()
     },
   )
   .openapi(
-    route(READ, {
+    route(READ_DETAILS, {
       method: "get",
       path: "/v1/projects/{projectId}/slack-links/{slackLinkId}",
       summary: "See whether a Slack channel was added",

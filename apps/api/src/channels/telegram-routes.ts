@@ -1,7 +1,7 @@
 import { botName, createTelegramLink, findTelegramLink, type TelegramLink } from "@overdue/db";
 import { z } from "zod";
 
-import { READ, WRITE } from "../http/access.ts";
+import { READ_DETAILS, WRITE } from "../http/access.ts";
 import { InProject, OfTelegramLink } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
@@ -54,7 +54,7 @@ export const telegramRoutes = createRouter()
     },
   )
   .openapi(
-    route(READ, {
+    route(READ_DETAILS, {
       method: "get",
       path: "/v1/projects/{projectId}/telegram-links/{linkId}",
       summary: "See whether a Telegram chat was linked",

@@ -12,7 +12,7 @@ import {
   UnknownDependency,
 } from "@overdue/db";
 
-import { type AppContext, mayWrite } from "../http/context.ts";
+import { type AppContext, mayWrite, seesDetails } from "../http/context.ts";
 import { unlessStale } from "../http/etag.ts";
 import { ApiError } from "../http/problem.ts";
 import { type CheckInput, type CheckPatch, DEFAULT_DETAILS, detailsIn, settingsIn } from "./check-input.ts";
@@ -28,6 +28,7 @@ export async function viewOptions(c: AppContext, projectId: string): Promise<Vie
     pingUrlBase: settings.pingUrlBase,
     pingEmailDomain: settings.pingEmailDomain,
     mayWrite: mayWrite(c.var),
+    seesDetails: seesDetails(c.var),
     pingKey: project?.pingKey ?? null,
   };
 }

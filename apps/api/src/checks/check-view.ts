@@ -74,6 +74,7 @@ export type ViewOptions = {
   pingUrlBase: string;
   pingEmailDomain: string | null;
   mayWrite: boolean;
+  seesDetails: boolean;
   pingKey: string | null;
 };
 
@@ -95,7 +96,7 @@ export function checkView(row: LinkedCheck, options: ViewOptions): CheckView {
     maintenance: maintenanceOf(row, options.now),
     scheduleText: explain(row.schedule, { from: options.now, count: 0 }).text,
     ...readingOf(row),
-    ...stateOf(row, options.now),
+    ...stateOf(row, options),
     ...addressesOf(row, options),
     createdAt: iso(row.createdAt),
     updatedAt: iso(row.updatedAt),
@@ -124,7 +125,7 @@ function readingOf(row: LinkedCheck) {
   };
 }
 
-function stateOf(row: LinkedCheck, now: Instant) {
+function stateOf(row: LinkedCheck, { now, seesDetails }: ViewOptions) {
   const { openRuns } = row.memory;
   return {
     status: displayStatus(checkOf(row), now),
@@ -132,7 +133,7 @@ function stateOf(row: LinkedCheck, now: Instant) {
     openRuns: openRuns.map(({ id, rid, host, startedAt, deadlineAt }) => ({
       id,
       rid,
-      host,
+      host: seesDetails ? host : null,
       startedAt: new Date(startedAt).toISOString(),
       deadlineAt: isoOrNull(deadlineAt),
     })),

@@ -11,7 +11,8 @@ const ConfigChannel = z
     name: Name,
     kind: z.string().max(50),
     settings: z.record(z.string(), z.unknown()).default({}).meta({
-      description: "As for a channel. What is left out of them stays as it is; secrets may be left out.",
+      description:
+        "As for a channel. What is left out of them stays as it is; secrets may be left out, unless an address changes its origin: then they have to be given again.",
     }),
     collectMinutes: CollectMinutes.optional(),
     groups: Groups.optional(),

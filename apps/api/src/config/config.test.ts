@@ -165,6 +165,22 @@ test("a check that a person made becomes the file's own when the file names it, 
   expect(await checks()).toMatchObject([{ id: made.id, managedBy: "config" }]);
 });
 
+test("a file that moves a channel elsewhere has to bring its secrets again", async () => {
+  const { apply } = await aProject();
+  const gotify = (settings: object) => ({
+    version: 1,
+    channels: [{ name: "phone", kind: "gotify", settings }],
+  });
+  await apply(gotify({ server: "https://gotify.example.org", token: "AppTokenA1" }));
+  const moved = await apply(gotify({ server: "https://elsewhere.example" }));
+  expect(await read<Problem>(moved)).toMatchObject({
+    status: 400,
+    errors: [{ field: "channels.0.settings.token", message: expect.stringContaining("Give this again") }],
+  });
+  const whole = await apply(gotify({ server: "https://elsewhere.example", token: "AppTokenB2" }));
+  expect(linesOf(await read<Plan>(whole))).toEqual(["update channel phone: settings"]);
+});
+
 test.each([
   ["an unknown field", { ...FILE, check: [] }, ""],
   ["another version", { ...FILE, version: 2 }, "version"],

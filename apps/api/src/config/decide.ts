@@ -1,4 +1,4 @@
-import { isKindName, parseSettings } from "@overdue/channels";
+import { isKindName, mergeSettings, parseSettings, type Problem } from "@overdue/channels";
 import { type Current, defaultSettings, planConfig } from "@overdue/core";
 import type { ConfigDecision, WantedChannel, WantedCheck } from "@overdue/db";
 
@@ -39,7 +39,7 @@ export function decide(current: Current, file: ConfigFile): ConfigDecision & { s
 
 type Completed = { channel: WantedChannel | null; shownOnce: Record<string, string>; errors: FieldError[] };
 
-/** What the file leaves out of a channel stays as it is. */
+/** What the file leaves out of a channel stays as it is, unless its address changes. */
 function completeChannel(
   current: Current,
   { name, kind, settings: given, ...manners }: FileChannel,
@@ -47,17 +47,21 @@ function completeChannel(
 ): Completed {
   const known = current.channels.find((channel) => channel.name === name && channel.kind === kind);
   if (!isKindName(kind)) return failed(`channels.${i}.kind`, `There is no kind of channel called “${kind}”.`);
-  const parsed = parseSettings(kind, { ...known?.settings, ...given });
-  if (!parsed.ok) {
-    const errors = parsed.problems.map(({ field, message }) => ({
-      field: `channels.${i}.settings.${field}`,
-      message,
-    }));
-    return { channel: null, shownOnce: {}, errors };
-  }
+  const merged = mergeSettings(kind, known?.settings ?? {}, given);
+  if (!merged.ok) return refused(i, merged.problems);
+  const parsed = parseSettings(kind, merged.settings);
+  if (!parsed.ok) return refused(i, parsed.problems);
   const { settings, hint, shownOnce } = parsed;
   const { collectMinutes = known?.collectMinutes ?? 0, groups = known?.groups ?? null } = manners;
   return { channel: { name, kind, settings, hint, collectMinutes, groups }, shownOnce, errors: [] };
+}
+
+function refused(i: number, problems: readonly Problem[]): Completed {
+  const errors = problems.map(({ field, message }) => ({
+    field: `channels.${i}.settings.${field}`,
+    message,
+  }));
+  return { channel: null, shownOnce: {}, errors };
 }
 
 function failed(field: string, message: string): Completed {

@@ -8,7 +8,7 @@ import {
 } from "@overdue/db";
 import { z } from "zod";
 
-import { READ, WRITE } from "../http/access.ts";
+import { READ_DETAILS, WRITE } from "../http/access.ts";
 import { only } from "../http/only.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { InProject } from "../http/params.ts";
@@ -68,7 +68,7 @@ const tags = ["Deliveries"];
 
 export const deliveryRoutes = createRouter()
   .openapi(
-    route(READ, {
+    route(READ_DETAILS, {
       method: "get",
       path: "/v1/projects/{projectId}/deliveries",
       summary: "List deliveries",
@@ -90,7 +90,7 @@ export const deliveryRoutes = createRouter()
     },
   )
   .openapi(
-    route(READ, {
+    route(READ_DETAILS, {
       method: "get",
       path: "/v1/projects/{projectId}/deliveries/{deliveryId}",
       summary: "Read a delivery",
@@ -105,7 +105,7 @@ export const deliveryRoutes = createRouter()
     },
   )
   .openapi(
-    route(READ, {
+    route(READ_DETAILS, {
       method: "get",
       path: "/v1/projects/{projectId}/dead-letters",
       summary: "List what could not be delivered",

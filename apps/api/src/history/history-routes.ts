@@ -3,6 +3,7 @@ import { listFlips, listIncidents, listRuns, listSlots } from "@overdue/db";
 import { z } from "zod";
 
 import { READ } from "../http/access.ts";
+import { seesDetails } from "../http/context.ts";
 import { only } from "../http/only.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { OfCheck } from "../http/params.ts";
@@ -31,6 +32,7 @@ export const historyRoutes = createRouter()
       const items = page.items.map((run) =>
         only(RunView, {
           ...run,
+          host: seesDetails(c.var) ? run.host : null,
           startedAt: isoOrNull(run.startedAt),
           endedAt: isoOrNull(run.endedAt),
           exitMeaning: explainExit(run.exitStatus),

@@ -1,7 +1,8 @@
 import { findPingBody, hasCheck, listPings, pingBodyText, type PingRow } from "@overdue/db";
 import { z } from "zod";
 
-import { READ } from "../http/access.ts";
+import { READ, READ_DETAILS } from "../http/access.ts";
+import { seesDetails } from "../http/context.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { OfCheck } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
@@ -19,8 +20,8 @@ const PingView = z
     exitStatus: z.int().nullable(),
     scheme: z.string(),
     method: z.string(),
-    remoteAddress: z.string().nullable(),
-    userAgent: z.string(),
+    remoteAddress: z.string().nullable().meta({ description: "Null for a read-only key." }),
+    userAgent: z.string().meta({ description: "Empty for a read-only key." }),
     bodyBytes: z.int().meta({ description: "Length as it was sent." }),
     bodyCut: z.boolean().meta({ description: "Something of it was left out." }),
     bodyBytesLeftOut: z.int().meta({
@@ -57,11 +58,12 @@ export const pingHistoryRoutes = createRouter()
         limit,
         (p) => p.number,
       );
-      return c.json({ ...page, items: page.items.map(pingView) }, 200);
+      const items = page.items.map(pingView);
+      return c.json({ ...page, items: seesDetails(c.var) ? items : items.map(withoutSender) }, 200);
     },
   )
   .openapi(
-    route(READ, {
+    route(READ_DETAILS, {
       method: "get",
       path: "/v1/projects/{projectId}/checks/{checkId}/pings/{number}/body",
       summary: "Read what a ping brought",
@@ -85,6 +87,11 @@ export const pingHistoryRoutes = createRouter()
       return c.text(pingBodyText(body), 200);
     },
   );
+
+/** As a read-only key gets it. */
+function withoutSender(ping: z.infer<typeof PingView>): z.infer<typeof PingView> {
+  return { ...ping, remoteAddress: null, userAgent: "" };
+}
 
 function pingView({ keptBytes, ...row }: PingRow): z.infer<typeof PingView> {
   const bodyBytesLeftOut = Math.max(0, row.bodyBytes - keptBytes);

@@ -20,7 +20,7 @@ export const RunView = z
   .object({
     id: z.uuid(),
     rid: z.string().nullable(),
-    host: z.string().nullable(),
+    host: z.string().nullable().meta({ description: "Null for a read-only key, too." }),
     startedAt: Timestamp.nullable().meta({ description: "Null when only its end was heard." }),
     endedAt: Timestamp.nullable().meta({ description: "Null while it runs." }),
     outcome: z.enum(["running", "success", "fail", "lost"]),

@@ -16,6 +16,11 @@ export type Access =
 
 /** A member may look, and a key that reads. */
 export const READ = { auth: "project", role: "viewer", key: "read" } as const;
+/**
+ * A member may look, but of keys only one that writes: people put read-only keys on public dashboards, and what jobs sent,
+ * addresses, and what people wrote is not for there.
+ */
+export const READ_DETAILS = { auth: "project", role: "viewer", key: "write" } as const;
 /** Editors and owners change, and a key that writes. */
 export const WRITE = { auth: "project", role: "editor", key: "write" } as const;
 /** Owners change, and a key that writes. */

@@ -31,6 +31,11 @@ export function mayWrite({ actor, role }: { actor: Actor; role: Role | null }): 
   return role === "editor" || role === "owner";
 }
 
+/** Whether hosts, addresses and output of jobs may be shown: a read-only key may stand on a public dashboard. */
+export function seesDetails({ actor }: { actor: Actor }): boolean {
+  return actor.kind !== "key" || actor.scope === "write";
+}
+
 /** The person behind a route that no key may call. @throws where the guard let another through. */
 export function personOf(c: AppContext): Actor & { kind: "user" } {
   const { actor } = c.var;

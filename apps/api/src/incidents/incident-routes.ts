@@ -1,13 +1,21 @@
 import { findIncident, findIncidents, timelineOf } from "@overdue/db";
 import { z } from "zod";
 
-import { READ } from "../http/access.ts";
+import { READ, READ_DETAILS } from "../http/access.ts";
+import { seesDetails } from "../http/context.ts";
 import { position } from "../history/reading.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { InProject, OfIncident } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
-import { IncidentDetail, IncidentSummary, summaryOf, TimelineView, timelineView } from "./incident-views.ts";
+import {
+  HIDDEN,
+  IncidentDetail,
+  IncidentSummary,
+  summaryOf,
+  TimelineView,
+  timelineView,
+} from "./incident-views.ts";
 import { readIncident } from "./incident-verbs.ts";
 
 const tags = ["Incidents"];
@@ -42,7 +50,11 @@ export const incidentRoutes = createRouter()
         after: position(cursor),
       });
       const page = pageFrom(rows, limit, (last) => [new Date(last.openedAt).toISOString(), last.id]);
-      return c.json({ ...page, items: page.items.map(summaryOf) }, 200);
+      const items = page.items.map(summaryOf);
+      return c.json(
+        { ...page, items: seesDetails(c.var) ? items : items.map((one) => ({ ...one, ...HIDDEN })) },
+        200,
+      );
     },
   )
   .openapi(
@@ -59,7 +71,7 @@ export const incidentRoutes = createRouter()
     async (c) => c.json(await readIncident(c, c.req.valid("param")), 200),
   )
   .openapi(
-    route(READ, {
+    route(READ_DETAILS, {
       method: "get",
       path: "/v1/projects/{projectId}/incidents/{incidentId}/timeline",
       summary: "Read the timeline of an incident",

@@ -10,9 +10,9 @@ import {
   outputOf,
 } from "@overdue/db";
 
-import type { AppContext } from "../http/context.ts";
+import { type AppContext, seesDetails } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
-import { detailOf, type IncidentDetail } from "./incident-views.ts";
+import { detailOf, HIDDEN, type IncidentDetail } from "./incident-views.ts";
 
 const YEAR_MS = 365 * 86_400_000;
 
@@ -22,7 +22,8 @@ export async function readIncident(c: AppContext, ref: IncidentRef): Promise<Inc
   const incident = await findIncident(pool, ref);
   if (incident === null) throw ApiError.notFound("incident");
   const [output, neighbours] = await Promise.all([outputOf(pool, ref), neighboursOf(pool, ref)]);
-  return detailOf(incident, { output, neighbours });
+  const detail = detailOf(incident, { output, neighbours });
+  return seesDetails(c.var) ? detail : { ...detail, ...HIDDEN, output: null };
 }
 
 /** The incident after an act. @throws 404, 409 where it is over */

@@ -25,8 +25,14 @@ const Summary = z.object({
     .union([Timestamp, z.literal("recovery")])
     .nullable()
     .meta({ description: "Until then nobody is told of it; may have passed." }),
-  host: z.string().nullable().meta({ description: "Where the last run before it came from." }),
-  address: z.string().nullable().meta({ description: "Source address of the last ping before it." }),
+  host: z
+    .string()
+    .nullable()
+    .meta({ description: "Where the last run before it came from; null for a read-only key, too." }),
+  address: z
+    .string()
+    .nullable()
+    .meta({ description: "Source address of the last ping before it; null for a read-only key, too." }),
   stormId: z.uuid().nullable().meta({ description: "The same for checks that went down together." }),
   entries: z.int().meta({ description: "How many acts and notes of people there are." }),
   heldBy: z
@@ -40,10 +46,9 @@ export const IncidentDetail = Summary.extend({
   evidence: EvidenceView,
   exitStatus: z.int().nullable(),
   exitMeaning: z.object({ title: z.string(), hint: z.string().nullable() }).nullable(),
-  output: z
-    .string()
-    .nullable()
-    .meta({ description: "The last lines that the job sent, at most 8 kB; not escaped." }),
+  output: z.string().nullable().meta({
+    description: "The last lines that the job sent, at most 8 kB; not escaped. Null for a read-only key.",
+  }),
   outputPing: z.int().nullable().meta({ description: "Number of the ping that carried them." }),
   alsoDown: z
     .array(
@@ -107,6 +112,9 @@ export function summaryOf(incident: IncidentRecord): z.infer<typeof Summary> {
     snoozedUntil: snoozedUntil === Infinity ? "recovery" : isoOrNull(snoozedUntil),
   };
 }
+
+/** What a read-only key does not get of an incident. */
+export const HIDDEN = { host: null, address: null, acknowledgedBy: null } as const;
 
 type Around = {
   output: { pingNumber: number; exitStatus: number | null; output: string | null } | null;

@@ -2,7 +2,7 @@ import { findStorm, findStorms, type StormRecord } from "@overdue/db";
 import { z } from "zod";
 
 import { position } from "../history/reading.ts";
-import { READ } from "../http/access.ts";
+import { READ_DETAILS } from "../http/access.ts";
 import { PageQuery, pageFrom, pageOf } from "../http/page.ts";
 import { InProject, OfStorm } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
@@ -37,7 +37,7 @@ const StormView = z
 
 export const stormRoutes = createRouter()
   .openapi(
-    route(READ, {
+    route(READ_DETAILS, {
       method: "get",
       path: "/v1/projects/{projectId}/storms",
       summary: "List storms of the project",
@@ -58,7 +58,7 @@ export const stormRoutes = createRouter()
     },
   )
   .openapi(
-    route(READ, {
+    route(READ_DETAILS, {
       method: "get",
       path: "/v1/projects/{projectId}/storms/{stormId}",
       summary: "Read a storm",

@@ -2,7 +2,7 @@ import { type Instant, ReasonInput } from "@overdue/core";
 import { type ChannelWithChecks, listChannels, whoWouldHearOf } from "@overdue/db";
 import { z } from "zod";
 
-import { READ } from "../http/access.ts";
+import { READ_DETAILS } from "../http/access.ts";
 import { OfCheck } from "../http/params.ts";
 import { createRouter, json, route } from "../http/route.ts";
 import { Timestamp } from "../http/time.ts";
@@ -56,7 +56,7 @@ const Question = z.object({
 });
 
 export const hearingRoutes = createRouter().openapi(
-  route(READ, {
+  route(READ_DETAILS, {
     method: "get",
     path: "/v1/projects/{projectId}/checks/{checkId}/who-would-hear",
     summary: "Ask who would hear",

@@ -1,6 +1,6 @@
 import { createPerson, deletePerson, editPerson, findPerson, listPeople, restorePerson } from "@overdue/db";
 
-import { READ, WRITE } from "../http/access.ts";
+import { READ_DETAILS, WRITE } from "../http/access.ts";
 import { IfMatch, tagged, versionIn } from "../http/etag.ts";
 import { InProject, OfPerson } from "../http/params.ts";
 import { PageQuery, pageOf, pageOfFew } from "../http/page.ts";
@@ -13,7 +13,7 @@ const tags = ["On call"];
 
 export const personRoutes = createRouter()
   .openapi(
-    route(READ, {
+    route(READ_DETAILS, {
       method: "get",
       path: "/v1/projects/{projectId}/people",
       summary: "List people",
@@ -43,7 +43,7 @@ export const personRoutes = createRouter()
     },
   )
   .openapi(
-    route(READ, {
+    route(READ_DETAILS, {
       method: "get",
       path: "/v1/projects/{projectId}/people/{personId}",
       summary: "Read a person",

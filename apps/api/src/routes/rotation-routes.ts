@@ -9,7 +9,7 @@ import {
   type RotationRow,
 } from "@overdue/db";
 
-import { READ, WRITE } from "../http/access.ts";
+import { READ_DETAILS, WRITE } from "../http/access.ts";
 import type { AppContext } from "../http/context.ts";
 import { IfMatch, tagged, versionIn } from "../http/etag.ts";
 import { InProject, OfRotation } from "../http/params.ts";
@@ -23,7 +23,7 @@ const tags = ["On call"];
 
 export const rotationRoutes = createRouter()
   .openapi(
-    route(READ, {
+    route(READ_DETAILS, {
       method: "get",
       path: "/v1/projects/{projectId}/rotations",
       summary: "List rotations",
@@ -55,7 +55,7 @@ export const rotationRoutes = createRouter()
     },
   )
   .openapi(
-    route(READ, {
+    route(READ_DETAILS, {
       method: "get",
       path: "/v1/projects/{projectId}/rotations/{rotationId}",
       summary: "Read a rotation",
