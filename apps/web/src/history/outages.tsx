@@ -1,3 +1,4 @@
+import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
 import { durationText } from "../time/duration.ts";
@@ -25,7 +26,6 @@ export function Outages({ projectId, since, zone }: Props) {
               <th>From</th>
               <th>To</th>
               <th>Lasted</th>
-              <th>Why</th>
             </tr>
           </thead>
           <tbody>
@@ -33,12 +33,14 @@ export function Outages({ projectId, since, zone }: Props) {
               <tr key={startedAt}>
                 <td>
                   <Exact at={startedAt} {...zoned} />
+                  <Text size="sm" c="dimmed">
+                    {outageCause(cause) || "The cause is not known"}
+                  </Text>
                 </td>
                 <td>
                   <Exact at={endedAt} {...zoned} />
                 </td>
                 <td>{durationText(instant(endedAt) - instant(startedAt))}</td>
-                <td>{outageCause(cause) || "Not known"}</td>
               </tr>
             ))}
           </tbody>
