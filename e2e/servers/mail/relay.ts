@@ -1,0 +1,135 @@
+import { connect } from "node:net";
+
+import { startFakeSmtp } from "@overdue/testkit";
+
+import { openMachine, type Machine } from "../machine.ts";
+import { startOverdue, type Overdue } from "../product.ts";
+import { downOf, eventually, freePort, healthOf, testDownUp, testOf, type Steps } from "../steps.ts";
+
+/** Mails in a Maildir of the machine, whole. */
+export async function mailsIn(machine: Machine, maildir: string): Promise<string[]> {
+  const text = await machine.run(`for f in ${maildir}/new/*; do [ -f "$f" ] && cat "$f" && echo ===END===; done; true`);
+  return text.split("===END===\n").filter((mail) => mail.trim() !== "");
+}
+
+/** Waits until a mail whose subject has these words lies there. Answers "2 mails, TLS" or so. */
+export async function arrived(machine: Machine, maildir: string, words: string): Promise<string> {
+  const found = await eventually(async () => {
+    const mails = (await mailsIn(machine, maildir)).filter((mail) => subjectOf(mail).includes(words));
+    return mails.length > 0 ? mails : null;
+  }, `a mail about ${words}`);
+  const secure = found.every((mail) => /ESMTPS|TLS/.test(mail)) ? ", over TLS" : "";
+  return `${found.length} mails${secure}`;
+}
+
+export function subjectOf(mail: string): string {
+  return /^Subject: ((?:.*)(?:\r?\n[ \t].*)*)/m.exec(mail)?.[1]?.replaceAll(/\r?\n[ \t]/g, " ") ?? "";
+}
+
+/** A mail to a check's own address through the relay is one ping, and stays one. */
+export async function pingsByMail(
+  steps: Steps,
+  { overdue, send, mails = 2 }: { overdue: Overdue; send: (to: string) => Promise<unknown>; mails?: number },
+): Promise<void> {
+  await steps.step(`${mails} mails to a check's address`, new RegExp(`^${mails} pings, none waits`), async () => {
+    const check = await overdue.addCheck(`by mail ${Date.now()}`, []);
+    for (let index = 0; index < mails; index += 1) await send(check.pingEmail ?? "");
+    await eventually(async () => ((await overdue.pings(check.id)).length >= mails ? true : null), "the pings");
+    const waiting = await send("");
+    return `${(await overdue.pings(check.id)).length} pings, ${String(waiting)}`;
+  });
+}
+
+export function listening(port: number): Promise<true> {
+  return eventually(
+    () =>
+      new Promise<true | null>((resolve) => {
+        const socket = connect(port, "127.0.0.1", () => {
+          socket.destroy();
+          resolve(true);
+        }).once("error", () => resolve(null));
+      }),
+    `a server at port ${port}`,
+  );
+}
+
+/** Ports: of the relay, of the product's own receiver of mails, of a server that knows no mailbox, of nobody. */
+export type RelayPorts = { smtp: number; ping: number; gone: number; nobody: number };
+
+/** A machine with a mail server, the product that sends by it, and a server that refuses every mailbox at gone.test. */
+export type RelayScene = { machine: Machine; overdue: Overdue; ports: RelayPorts };
+
+/** Sets all of it up, and ends it. `setUp` starts the mail server and answers its version. */
+export async function withRelay(
+  setUp: (machine: Machine, ports: RelayPorts) => Promise<string>,
+  use: (scene: RelayScene, version: string) => Promise<void>,
+): Promise<void> {
+  const [machine, gone] = await Promise.all([openMachine(), startFakeSmtp()]);
+  gone.refuseMailbox("anna@gone.test");
+  const ports = {
+    smtp: await freePort(),
+    ping: await freePort(),
+    gone: Number(new URL(gone.url).port),
+    nobody: await freePort(),
+  };
+  try {
+    const version = await setUp(machine, ports);
+    await listening(ports.smtp);
+    const overdue = await startOverdue({
+      SMTP_URL: `smtp://127.0.0.1:${ports.smtp}`,
+      MAIL_FROM: "Overdue <alerts@corp.test>",
+      PING_EMAIL_DOMAIN: "ping.test",
+      PING_EMAIL_PORT: String(ports.ping),
+    });
+    await use({ machine, overdue, ports }, version).finally(() => overdue.stop());
+  } finally {
+    await Promise.all([machine.remove(), gone.close()]);
+  }
+}
+
+/** What every relay is asked: the three messages, a mailbox that is not there at once or later, and pings by mail. */
+export async function mailSteps(
+  steps: Steps,
+  { machine, overdue }: RelayScene,
+  { waiting }: { waiting: string },
+): Promise<void> {
+  const channel = await overdue.addChannel("email", { to: "ops@corp.test" });
+  await testDownUp(steps, overdue, channel);
+  await steps.step("the down in the mailbox", /^1 mails/, () => arrived(machine, MAILDIR, "[Down] "));
+  await steps.step("a mailbox that is not there", /^test failed.* 550/, async () =>
+    testOf(overdue, await overdue.addChannel("email", { to: "nobody@corp.test" })),
+  );
+  await steps.step("a mail that comes back breaks the channel, and says why", /^broken: .*No such mailbox/, async () => {
+    const gone = await overdue.addChannel("email", { to: "anna@gone.test" });
+    await downOf(overdue, gone, { enough: (state) => state === "sent" || state === "failed" });
+    return eventually(async () => {
+      const health = await healthOf(overdue, gone);
+      return health === "works" ? null : health;
+    }, "the bounce");
+  });
+  const send = async (to: string) => {
+    if (to !== "") return machine.run(`printf 'Subject: ran\\n\\nfine\\n' | /usr/sbin/sendmail -f job@corp.test ${to}`);
+    return eventually(async () => ((await machine.run(waiting)).trim() === "0" ? "none waits" : null), "an empty queue", 15_000);
+  };
+  await pingsByMail(steps, { overdue, send });
+}
+
+/** A domain that cannot be reached until the relay gives up: the mailbox may be a good one. */
+export async function givesUp(steps: Steps, { overdue }: RelayScene): Promise<void> {
+  const channel = await overdue.addChannel("email", { to: "anna@defer.test" });
+  await steps.step("the relay gives up: the alert counts as not delivered", /^down failed/, () =>
+    downOf(overdue, channel, { enough: (state) => state === "failed", withinMs: 150_000 }),
+  );
+  await steps.step("the relay gives up: the channel stays", /^works$/, () => healthOf(overdue, channel));
+}
+
+/** A refusal of the relay that is not about the mailbox is retried, and breaks no channel. */
+export async function deniesRelaying(steps: Steps, { overdue }: RelayScene, words: RegExp): Promise<void> {
+  const channel = await overdue.addChannel("email", { to: "ops@foreign.test" });
+  await steps.step("relaying denied is retried", new RegExp(`^down retry.*${words.source}`), () =>
+    downOf(overdue, channel),
+  );
+  await steps.step("relaying denied breaks no channel", /^works$/, () => healthOf(overdue, channel));
+}
+
+export const MAILDIR = "/var/mail/v/ops";
