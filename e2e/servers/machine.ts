@@ -37,7 +37,17 @@ exec sleep infinity
 export async function openMachine(): Promise<Machine> {
   const folder = await mkdtemp(join(tmpdir(), "overdue-machine-"));
   await Promise.all(["upper", "work", "merged"].map((name) => mkdir(join(folder, name))));
-  const holder = spawn("unshare", ["--mount", "--pid", "--fork", "--kill-child", "bash", "-c", OPEN, "open", folder]);
+  const holder = spawn("unshare", [
+    "--mount",
+    "--pid",
+    "--fork",
+    "--kill-child",
+    "bash",
+    "-c",
+    OPEN,
+    "open",
+    folder,
+  ]);
   const opened = Promise.withResolvers<void>();
   holder.stdout.once("data", () => opened.resolve());
   holder.once("error", (error) => opened.reject(error));
@@ -45,7 +55,9 @@ export async function openMachine(): Promise<Machine> {
   await opened.promise;
   const root = join(folder, "merged");
   const enter = (command: string) =>
-    spawn("nsenter", [...intoChildOf(holder), "chroot", root, "bash", "-c", command], { stdio: ["pipe", "pipe", "pipe"] });
+    spawn("nsenter", [...intoChildOf(holder), "chroot", root, "bash", "-c", command], {
+      stdio: ["pipe", "pipe", "pipe"],
+    });
   const run = (command: string) => output(enter(command), command);
   return {
     install: async (...packages) => {

@@ -14,7 +14,9 @@ const SERVERS: readonly RealServer[] = [postfix, exim, opensmtpd, mailpit, synap
 const names = process.argv.slice(2).map((name) => name.toLowerCase());
 const rows: string[][] = [];
 let faults = 0;
-for (const { name, run } of SERVERS.filter((one) => names.length === 0 || names.includes(one.name.toLowerCase()))) {
+for (const { name, run } of SERVERS.filter(
+  (one) => names.length === 0 || names.includes(one.name.toLowerCase()),
+)) {
   process.stderr.write(`${name}\n`);
   const steps = new Steps();
   try {
@@ -23,13 +25,31 @@ for (const { name, run } of SERVERS.filter((one) => names.length === 0 || names.
     const why = error instanceof Error ? error.message : String(error);
     const wasTried = steps.version !== "";
     if (wasTried) faults += 1;
-    rows.push([name, steps.version, wasTried ? "broke off" : "not had here", "", why.slice(0, 300), wasTried ? "FAULT" : "skipped"]);
+    rows.push([
+      name,
+      steps.version,
+      wasTried ? "broke off" : "not had here",
+      "",
+      why.slice(0, 300),
+      wasTried ? "FAULT" : "skipped",
+    ]);
   }
   faults += steps.all.filter(({ ok }) => !ok).length;
-  rows.push(...steps.all.map((one) => [name, steps.version, one.step, one.expected, one.seen, one.ok ? "ok" : "FAULT"]));
+  rows.push(
+    ...steps.all.map((one) => [
+      name,
+      steps.version,
+      one.step,
+      one.expected,
+      one.seen,
+      one.ok ? "ok" : "FAULT",
+    ]),
+  );
 }
 const head = ["server", "version", "step", "expected", "seen", "ok"];
 for (const row of [head, head.map(() => "---"), ...rows])
-  process.stdout.write(`| ${row.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |\n`);
+  process.stdout.write(
+    `| ${row.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |\n`,
+  );
 process.stdout.write(`\n${rows.length} steps, ${faults} faults\n`);
 process.exit(faults === 0 ? 0 : 1);

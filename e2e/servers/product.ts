@@ -71,7 +71,8 @@ export async function startOverdue(variables: Record<string, string>): Promise<O
     channel: (id) => call("GET", `${path}/channels/${id}`),
     addCheck: (name, channelIds) => call("POST", `${path}/checks`, { ...HOURLY, name, channelIds }),
     check: (id) => call("GET", `${path}/checks/${id}`),
-    pings: async (id) => (await call<{ items: { kind: string }[] }>("GET", `${path}/checks/${id}/pings`)).items,
+    pings: async (id) =>
+      (await call<{ items: { kind: string }[] }>("GET", `${path}/checks/${id}/pings`)).items,
     fail: ({ pingUrl }, body) => ping(`${pingUrl}/fail`, body),
     succeed: ({ pingUrl }) => ping(pingUrl),
     test: async (id) => {
@@ -105,7 +106,8 @@ async function until(
 export function described(delivery: Delivery | undefined): string {
   if (delivery === undefined) return "no delivery";
   const last = delivery.attempts.at(-1);
-  const answer = last === undefined ? (delivery.lastError ?? "") : `${last.statusCode ?? "-"} ${last.answer ?? ""}`;
+  const answer =
+    last === undefined ? (delivery.lastError ?? "") : `${last.statusCode ?? "-"} ${last.answer ?? ""}`;
   return `${delivery.kind} ${delivery.state}, ${delivery.attempts.length} tries, ${answer}`.slice(0, 160);
 }
 
@@ -117,7 +119,8 @@ function caller(origin: string) {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    if (!response.ok && response.status !== 409) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    if (!response.ok && response.status !== 409)
+      throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return (text === "" ? {} : JSON.parse(text)) as Answer;
   };
 }

@@ -58,7 +58,8 @@ export async function downOf(
   lastChecks.unshift(check);
   await overdue.succeed(check);
   await overdue.fail(check, "disk full\n");
-  const isMine = (one: { kind: string; checkId: string | null }) => one.kind === "down" && one.checkId === check.id;
+  const isMine = (one: { kind: string; checkId: string | null }) =>
+    one.kind === "down" && one.checkId === check.id;
   return described(
     await overdue.until(channel.id, (one) => isMine(one) && enough(one.state, one.attempts.length), withinMs),
   );
@@ -80,7 +81,11 @@ export function freePort(): Promise<number> {
 }
 
 /** Asks until it answers as it should. */
-export async function eventually<Found>(ask: () => Promise<Found | null>, what: string, withinMs = 60_000): Promise<Found> {
+export async function eventually<Found>(
+  ask: () => Promise<Found | null>,
+  what: string,
+  withinMs = 60_000,
+): Promise<Found> {
   const end = Date.now() + withinMs;
   for (;;) {
     const found = await ask().catch(() => null);

@@ -32,7 +32,11 @@ export const alertmanager: RealServer = {
       await channelSteps(steps, {
         kind: "webhook",
         settings,
-        wrong: { what: "a body that is not JSON", settings: { ...settings, body: "[]]" }, expected: /^test (retry|failed).*400/ },
+        wrong: {
+          what: "a body that is not JSON",
+          settings: { ...settings, body: "[]]" },
+          expected: /^test (retry|failed).*400/,
+        },
         has: async () => {
           const { body } = await ask(settings.url);
           return (JSON.parse(body) as object[]).length > 0 ? 1 : 0;

@@ -20,7 +20,11 @@ export async function channelSteps(steps: Steps, tried: Tried): Promise<void> {
   try {
     const channel = await overdue.addChannel(tried.kind, tried.settings);
     await testDownUp(steps, overdue, channel);
-    await steps.step("the test is there", /^1 messages$/, async () => `${await tried.has("Test alert")} messages`);
+    await steps.step(
+      "the test is there",
+      /^1 messages$/,
+      async () => `${await tried.has("Test alert")} messages`,
+    );
     await steps.step(tried.wrong.what ?? "wrong secret", tried.wrong.expected, async () => {
       const wrong = await overdue.addChannel(tried.kind, tried.wrong.settings);
       return `${await testOf(overdue, wrong)}; ${await healthOf(overdue, wrong)}`;
@@ -39,17 +43,27 @@ async function stopAndStart(steps: Steps, { tried, overdue, channel }: Scene): P
   await steps.step("stopped", /^down (retry|sending)/, () => downOf(overdue, channel));
   await tried.start();
   await steps.step("started again", /^down sent, [2-9] tries/, async () =>
-    described(await overdue.until(channel.id, ({ state, kind }) => state === "sent" && kind === "down", 120_000)),
+    described(
+      await overdue.until(channel.id, ({ state, kind }) => state === "sent" && kind === "down", 120_000),
+    ),
   );
 }
 
-async function gone(steps: Steps, { overdue, channel }: Scene, target: NonNullable<Tried["target"]>): Promise<void> {
+async function gone(
+  steps: Steps,
+  { overdue, channel }: Scene,
+  target: NonNullable<Tried["target"]>,
+): Promise<void> {
   await target.take();
-  await steps.step("target gone", target.expected, async () =>
-    `${await downOf(overdue, channel)}; ${await healthOf(overdue, channel)}`,
+  await steps.step(
+    "target gone",
+    target.expected,
+    async () => `${await downOf(overdue, channel)}; ${await healthOf(overdue, channel)}`,
   );
   await target.give();
-  await steps.step("mended: a test is sent, and the channel works", /^test sent.*; works$/, async () =>
-    `${await testOf(overdue, channel)}; ${await healthOf(overdue, channel)}`,
+  await steps.step(
+    "mended: a test is sent, and the channel works",
+    /^test sent.*; works$/,
+    async () => `${await testOf(overdue, channel)}; ${await healthOf(overdue, channel)}`,
   );
 }

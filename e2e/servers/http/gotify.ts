@@ -24,15 +24,22 @@ export const gotify: RealServer = {
       await answers(`${origin}/version`);
       const auth = { authorization: `Basic ${btoa("admin:admin")}` };
       const make = async (list: string) =>
-        JSON.parse((await ask(`${origin}/${list}`, json({ name: "overdue" }, auth))).body) as { id: number; token: string };
+        JSON.parse((await ask(`${origin}/${list}`, json({ name: "overdue" }, auth))).body) as {
+          id: number;
+          token: string;
+        };
       const [application, client] = [await make("application"), await make("client")];
       const settings = { server: origin, token: application.token };
       const remove = (id: number) => ask(`${origin}/application/${id}`, { method: "DELETE", headers: auth });
       await channelSteps(steps, {
         kind: "gotify",
         settings,
-        wrong: { settings: { ...settings, token: client.token }, expected: /^test failed.*40[0-3].*; broken/ },
-        has: async (words) => (await ask(`${origin}/message`, { headers: auth })).body.split(words).length - 1,
+        wrong: {
+          settings: { ...settings, token: client.token },
+          expected: /^test failed.*40[0-3].*; broken/,
+        },
+        has: async (words) =>
+          (await ask(`${origin}/message`, { headers: auth })).body.split(words).length - 1,
         stop: () => stop(),
         start: async () => {
           stop = await place.start("./gotify", variables);
@@ -42,7 +49,10 @@ export const gotify: RealServer = {
       });
       await steps.step("an application that was deleted", /^4\d\d$/, async () => {
         await remove(application.id);
-        return String((await ask(`${origin}/message`, json({ message: "x" }, { "x-gotify-key": application.token }))).status);
+        return String(
+          (await ask(`${origin}/message`, json({ message: "x" }, { "x-gotify-key": application.token })))
+            .status,
+        );
       });
     } finally {
       await place.remove();
@@ -52,8 +62,11 @@ export const gotify: RealServer = {
 
 async function build({ run }: Place): Promise<void> {
   const variables = { GOFLAGS: "-mod=mod", GONOSUMDB: MODULE };
-  const [, folder = ""] = /"Dir": "(.*)"/.exec(await run(`go mod download -json ${MODULE}@${VERSION}`, variables)) ?? [];
+  const [, folder = ""] =
+    /"Dir": "(.*)"/.exec(await run(`go mod download -json ${MODULE}@${VERSION}`, variables)) ?? [];
   await run(`cp -r ${folder} source && chmod -R u+w source && mkdir -p source/ui/build/static`);
-  await run("echo . > source/ui/build/index.html; echo {} > source/ui/build/manifest.json; touch source/ui/build/static/none");
+  await run(
+    "echo . > source/ui/build/index.html; echo {} > source/ui/build/manifest.json; touch source/ui/build/static/none",
+  );
   await run("cd source && go build -o ../gotify .", variables);
 }

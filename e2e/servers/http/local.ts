@@ -26,7 +26,8 @@ export async function openPlace(): Promise<Place> {
     run: async (command, variables) => {
       const child = begin(command, variables);
       let printed = "";
-      for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => void (printed += chunk.toString()));
+      for (const stream of [child.stdout, child.stderr])
+        stream.on("data", (chunk: Buffer) => void (printed += chunk.toString()));
       const [code] = (await once(child, "close")) as [number | null];
       if (code !== 0) throw new Error(`${command}: ${printed.trim().slice(-300)}`);
       return printed.trim();
@@ -61,9 +62,17 @@ export async function ask(url: string, init: RequestInit = {}): Promise<Answer> 
 }
 
 export function answers(url: string): Promise<true> {
-  return eventually(async () => ((await ask(url)).status < 500 ? true : null), `an answer of ${url}`, 120_000);
+  return eventually(
+    async () => ((await ask(url)).status < 500 ? true : null),
+    `an answer of ${url}`,
+    120_000,
+  );
 }
 
 export function json(body: object, headers: Record<string, string> = {}): RequestInit {
-  return { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
+  return {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  };
 }

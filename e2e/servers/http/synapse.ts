@@ -33,7 +33,8 @@ export const synapse: RealServer = {
         kind: "matrix",
         settings,
         wrong: { settings: { ...settings, token: "syt_wrong" }, expected: /^test failed.*401.*; broken/ },
-        has: async (words) => count((await ask(`${inRoom}/messages?dir=b&limit=100`, { headers: admin.auth })).body, words),
+        has: async (words) =>
+          count((await ask(`${inRoom}/messages?dir=b&limit=100`, { headers: admin.auth })).body, words),
         stop: () => stop(),
         start: async () => {
           stop = await place.start(run);
@@ -59,12 +60,21 @@ async function configure(place: Place, port: number): Promise<void> {
     "v/bin/python -m synapse.app.homeserver --server-name hs.test --config-path hs.yaml --generate-config --report-stats=no",
   );
   await place.run(`sed -i 's/port: 8008/port: ${port}/' hs.yaml`);
-  await appendFile(join(place.folder, "hs.yaml"), "\nregistration_shared_secret: shared\nsuppress_key_server_warning: true\n");
+  await appendFile(
+    join(place.folder, "hs.yaml"),
+    "\nregistration_shared_secret: shared\nsuppress_key_server_warning: true\n",
+  );
 }
 
 async function user(place: Place, origin: string, name: string) {
-  await place.run(`v/bin/register_new_matrix_user -k shared -u ${name} -p secret-${name} --no-admin ${origin}`);
-  const login = { type: "m.login.password", identifier: { type: "m.id.user", user: name }, password: `secret-${name}` };
+  await place.run(
+    `v/bin/register_new_matrix_user -k shared -u ${name} -p secret-${name} --no-admin ${origin}`,
+  );
+  const login = {
+    type: "m.login.password",
+    identifier: { type: "m.id.user", user: name },
+    password: `secret-${name}`,
+  };
   const { body } = await ask(`${origin}/_matrix/client/v3/login`, json(login));
   const { access_token: token, user_id: id } = JSON.parse(body) as { access_token: string; user_id: string };
   return { id, token, auth: { authorization: `Bearer ${token}` } };

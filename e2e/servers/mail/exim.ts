@@ -2,6 +2,18 @@ import { described } from "../product.ts";
 import { downOf, type RealServer } from "../steps.ts";
 import { deniesRelaying, givesUp, mailSteps, withRelay, type RelayPorts } from "./relay.ts";
 
+const router = (name: string) => `${name}:
+  driver = manualroute
+  domains = ${name}.test
+  route_list = * 127.0.0.1
+  self = send
+  transport = ${name}
+`;
+const transport = (name: string, port: number) => `${name}:
+  driver = smtp
+  port = ${port}
+`;
+
 /** Debian's Exim with one file of settings. It gives up after seconds where the stock rule takes days. */
 const exim4Conf = ({ smtp, ping, gone, nobody }: RelayPorts) => `
 primary_hostname = relay.corp.test
@@ -27,25 +39,7 @@ ops:
   domains = corp.test
   local_parts = ops
   transport = maildir
-ping:
-  driver = manualroute
-  domains = ping.test
-  route_list = * 127.0.0.1
-  self = send
-  transport = ping
-gone:
-  driver = manualroute
-  domains = gone.test
-  route_list = * 127.0.0.1
-  self = send
-  transport = gone
-defer:
-  driver = manualroute
-  domains = defer.test
-  route_list = * 127.0.0.1
-  self = send
-  transport = nobody
-begin transports
+${["ping", "gone", "defer"].map(router).join("")}begin transports
 maildir:
   driver = appendfile
   directory = /var/mail/v/ops
@@ -53,16 +47,7 @@ maildir:
   create_directory
   user = mail
   group = mail
-ping:
-  driver = smtp
-  port = ${ping}
-gone:
-  driver = smtp
-  port = ${gone}
-nobody:
-  driver = smtp
-  port = ${nobody}
-begin retry
+${transport("ping", ping)}${transport("gone", gone)}${transport("defer", nobody)}begin retry
 defer.test * F,5s,2s
 * * F,1h,5s
 `;
@@ -74,7 +59,9 @@ export const exim: RealServer = {
       async (machine, ports) => {
         steps.version = await machine.install("exim4-daemon-light");
         await machine.write("/etc/exim4/exim4.conf", exim4Conf(ports));
-        await machine.run("mkdir -p /var/mail/v /run/exim4; chown mail:mail /var/mail/v; chown Debian-exim /run/exim4 || true");
+        await machine.run(
+          "mkdir -p /var/mail/v /run/exim4; chown mail:mail /var/mail/v; chown Debian-exim /run/exim4 || true",
+        );
         machine.start("exim4 -bdf -q5s");
         return steps.version;
       },

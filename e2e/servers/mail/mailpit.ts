@@ -16,7 +16,10 @@ export const mailpit: RealServer = {
   run: async (steps) => {
     const place = await openPlace();
     try {
-      await place.run(`go install github.com/axllent/mailpit@${VERSION}`, { GOBIN: place.folder, GOFLAGS: "-mod=mod" });
+      await place.run(`go install github.com/axllent/mailpit@${VERSION}`, {
+        GOBIN: place.folder,
+        GOFLAGS: "-mod=mod",
+      });
       steps.version = VERSION;
       const [smtp, http] = [await freePort(), await freePort()];
       await appendFile(join(place.folder, "users"), `overdue:${PASSWORD}\n`);
@@ -34,23 +37,33 @@ export const mailpit: RealServer = {
       const channel = await overdue.addChannel("email", { to: "ops@corp.test" });
       await testDownUp(steps, overdue, channel);
       const all = async () => (JSON.parse((await ask(`${api}/messages`)).body) as Summary).messages;
-      await steps.step("subjects", /\[Up again\].*\[Down\]/, async () => (await all()).map((one) => one.Subject).join("; "));
+      await steps.step("subjects", /\[Up again\].*\[Down\]/, async () =>
+        (await all()).map((one) => one.Subject).join("; "),
+      );
       await steps.step("the recovery refers to the down", /^In-Reply-To/, async () => {
         const up = (await all()).find(({ Subject }) => Subject.startsWith("[Up again]"));
-        return /^In-Reply-To: .*/m.exec((await ask(`${api}/message/${up?.ID ?? ""}/raw`)).body)?.[0] ?? "no reference";
+        return (
+          /^In-Reply-To: .*/m.exec((await ask(`${api}/message/${up?.ID ?? ""}/raw`)).body)?.[0] ??
+          "no reference"
+        );
       });
-      const chaos = (triggers: object) => ask(`${api}/chaos`, { method: "PUT", body: JSON.stringify(triggers) });
+      const chaos = (triggers: object) =>
+        ask(`${api}/chaos`, { method: "PUT", body: JSON.stringify(triggers) });
       await chaos({ Recipient: { ErrorCode: 451, Probability: 100 } });
       await steps.step("451 at RCPT (greylisting)", /^down retry.*451/, () => downOf(overdue, channel));
       await chaos({});
       await steps.step("taken later", /^down sent, [2-9] tries/, async () =>
-        described(await overdue.until(channel.id, ({ kind, state }) => kind === "down" && state === "sent", 120_000)),
+        described(
+          await overdue.until(channel.id, ({ kind, state }) => kind === "down" && state === "sent", 120_000),
+        ),
       );
       await overdue.stop();
       const wrong = await start("wrong");
       const other = await wrong.addChannel("email", { to: "ops@corp.test" });
-      await steps.step("wrong password is retried, and breaks no channel", /^test (retry|failed).*535.*; works/, async () =>
-        `${await testOf(wrong, other)}; ${await healthOf(wrong, other)}`,
+      await steps.step(
+        "wrong password is retried, and breaks no channel",
+        /^test (retry|failed).*535.*; works/,
+        async () => `${await testOf(wrong, other)}; ${await healthOf(wrong, other)}`,
       );
       await wrong.stop();
     } finally {

@@ -8,7 +8,9 @@ import { downOf, eventually, freePort, healthOf, testDownUp, testOf, type Steps 
 
 /** Mails in a Maildir of the machine, whole. */
 export async function mailsIn(machine: Machine, maildir: string): Promise<string[]> {
-  const text = await machine.run(`for f in ${maildir}/new/*; do [ -f "$f" ] && cat "$f" && echo ===END===; done; true`);
+  const text = await machine.run(
+    `for f in ${maildir}/new/*; do [ -f "$f" ] && cat "$f" && echo ===END===; done; true`,
+  );
   return text.split("===END===\n").filter((mail) => mail.trim() !== "");
 }
 
@@ -31,13 +33,20 @@ export async function pingsByMail(
   steps: Steps,
   { overdue, send, mails = 2 }: { overdue: Overdue; send: (to: string) => Promise<unknown>; mails?: number },
 ): Promise<void> {
-  await steps.step(`${mails} mails to a check's address`, new RegExp(`^${mails} pings, none waits`), async () => {
-    const check = await overdue.addCheck(`by mail ${Date.now()}`, []);
-    for (let index = 0; index < mails; index += 1) await send(check.pingEmail ?? "");
-    await eventually(async () => ((await overdue.pings(check.id)).length >= mails ? true : null), "the pings");
-    const waiting = await send("");
-    return `${(await overdue.pings(check.id)).length} pings, ${String(waiting)}`;
-  });
+  await steps.step(
+    `${mails} mails to a check's address`,
+    new RegExp(`^${mails} pings, none waits`),
+    async () => {
+      const check = await overdue.addCheck(`by mail ${Date.now()}`, []);
+      for (let index = 0; index < mails; index += 1) await send(check.pingEmail ?? "");
+      await eventually(
+        async () => ((await overdue.pings(check.id)).length >= mails ? true : null),
+        "the pings",
+      );
+      const waiting = await send("");
+      return `${(await overdue.pings(check.id)).length} pings, ${String(waiting)}`;
+    },
+  );
 }
 
 export function listening(port: number): Promise<true> {
@@ -99,17 +108,26 @@ export async function mailSteps(
   await steps.step("a mailbox that is not there", /^test failed.* 550/, async () =>
     testOf(overdue, await overdue.addChannel("email", { to: "nobody@corp.test" })),
   );
-  await steps.step("a mail that comes back breaks the channel, and says why", /^broken: .*No such mailbox/, async () => {
-    const gone = await overdue.addChannel("email", { to: "anna@gone.test" });
-    await downOf(overdue, gone, { enough: (state) => state === "sent" || state === "failed" });
-    return eventually(async () => {
-      const health = await healthOf(overdue, gone);
-      return health === "works" ? null : health;
-    }, "the bounce");
-  });
+  await steps.step(
+    "a mail that comes back breaks the channel, and says why",
+    /^broken: .*No such mailbox/,
+    async () => {
+      const gone = await overdue.addChannel("email", { to: "anna@gone.test" });
+      await downOf(overdue, gone, { enough: (state) => state === "sent" || state === "failed" });
+      return eventually(async () => {
+        const health = await healthOf(overdue, gone);
+        return health === "works" ? null : health;
+      }, "the bounce");
+    },
+  );
   const send = async (to: string) => {
-    if (to !== "") return machine.run(`printf 'Subject: ran\\n\\nfine\\n' | /usr/sbin/sendmail -f job@corp.test ${to}`);
-    return eventually(async () => ((await machine.run(waiting)).trim() === "0" ? "none waits" : null), "an empty queue", 15_000);
+    if (to !== "")
+      return machine.run(`printf 'Subject: ran\\n\\nfine\\n' | /usr/sbin/sendmail -f job@corp.test ${to}`);
+    return eventually(
+      async () => ((await machine.run(waiting)).trim() === "0" ? "none waits" : null),
+      "an empty queue",
+      15_000,
+    );
   };
   await pingsByMail(steps, { overdue, send });
 }

@@ -1,5 +1,5 @@
 import { connect, isIP, type Socket } from "node:net";
-import { rootCertificates } from "node:tls";
+import { getCACertificates } from "node:tls";
 
 import { createTransport } from "nodemailer";
 
@@ -54,7 +54,7 @@ export function openTransport({ url, tls, ca, ehlo }: SmtpSettings, waits: SmtpW
     url,
     tls: {
       rejectUnauthorized: isChecked(url, tls ?? null),
-      ...(ca !== null && ca !== undefined && { ca: [...rootCertificates, ca] }),
+      ...(ca !== null && ca !== undefined && { ca: [...getCACertificates("default"), ca] }),
     },
     pool: true,
     maxConnections: CONNECTIONS_MAX,

@@ -1,3 +1,4 @@
+import { mailAddress } from "@overdue/core";
 import { z } from "zod";
 
 import { hostOf, serverUrl } from "../address.ts";
@@ -16,7 +17,7 @@ const TOPIC = 60;
 
 const settings = z.strictObject({
   server: serverUrl,
-  bot: tokenText("Give the bot's e-mail address.").regex(/@/, "Give the bot's e-mail address."),
+  bot: mailAddress("Give the bot's e-mail address.", "ascii domain"),
   key: tokenText("Give the bot's API key."),
   to: z
     .string({ error: "Give the channel's name, or a person's e-mail address." })
