@@ -63,7 +63,7 @@ const ROWS: readonly (readonly [words: RegExp, refusal: MailRefusal])[] = [
     "relay",
   ],
   [
-    /block ?list|black ?list|deny ?list|\bDNSBL\b|\bRBL\b|spamhaus|barracuda|spamcop|poor reputation|listed (at|in|by|on)\b/i,
+    /blocked (using|by)|client host.{0,40}blocked|block ?list|black ?list|deny ?list|\bDNSBL\b|\bRBL\b|spamhaus|barracuda|spamcop|poor reputation|listed (at|in|by|on)\b/i,
     "relay",
   ],
   // Microsoft's words for a mailbox that is not there.

@@ -9,10 +9,10 @@ import { isRefused } from "./refusals.ts";
  * Writes for deliveries that failed, or wait for their next try, what goes to their project's fall-back channel in their
  * place, and rings for it. Nothing where no channel is named or it does not work either, for a test or what is quiet, for what
  * was itself in another's place, and for the end of an incident that only the channel keeps. A mail that only the operator can get through goes to any other channel that works
- * where there is no such fall-back, and rather by another way than by mail. @returns how many were written
+ * where there is no such fall-back, and rather by another way than by mail. @returns for which of them
  */
-export async function fallBack(tx: Tx, ids: readonly string[]): Promise<number> {
-  if (ids.length === 0) return 0;
+export async function fallBack(tx: Tx, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
   const which = sql`d.id = any(${uuids(ids)}) and d.state in ('failed', 'retry')`;
   return await writeInPlaceOf(tx, which, "Another channel did not take it.");
 }
@@ -32,8 +32,8 @@ export async function fallBackMeanwhile(
   await writeInPlaceOf(tx, which, "Another channel has not answered yet.");
 }
 
-async function writeInPlaceOf(tx: Tx, which: SQL, because: string): Promise<number> {
-  const { rows } = await tx.execute(sql`
+async function writeInPlaceOf(tx: Tx, which: SQL, because: string): Promise<string[]> {
+  const { rows } = await tx.execute<{ id: string }>(sql`
     insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, round, payload, because,
       instead_of)
     select d.project_id, c.id, d.kind, d.check_id, d.flip_id, d.incident_id, d.round, d.payload, ${because}::text, d.id
@@ -54,7 +54,7 @@ async function writeInPlaceOf(tx: Tx, which: SQL, because: string): Promise<numb
       and not exists (select from deliveries o where o.project_id = d.project_id and o.channel_id = c.id
         and o.instead_of = d.id)
     on conflict do nothing
-    returning id`);
+    returning instead_of as id`);
   if (rows.length > 0) await ringForDeliveries(tx);
-  return rows.length;
+  return rows.map(({ id }) => id);
 }

@@ -11,7 +11,16 @@ const WAITED = "5 minutes";
 /** Between two messages about one channel. */
 const AGAIN_AFTER = "6 hours";
 
-type Waiting = { channelId: string; projectId: string; name: string; because: string; refused: boolean };
+type Waiting = {
+  id: string;
+  channelId: string;
+  projectId: string;
+  name: string;
+  because: string;
+  /** Only the operator can mend it. */
+  refused: boolean;
+  isToldElsewhere: boolean;
+};
 
 /** Tells other channels of what waits in channels that rest or fail. @returns how many alerts were written */
 export async function standInForWaiting(db: Db, way: OwnersWay, limit: number): Promise<number> {
@@ -39,10 +48,12 @@ export async function standInForWaiting(db: Db, way: OwnersWay, limit: number): 
  */
 export async function standIn(tx: Tx, way: OwnersWay, ids: readonly string[]): Promise<number> {
   if (ids.length === 0) return 0;
-  const count = await fallBack(tx, ids);
+  const written = await fallBack(tx, ids);
   const { rows } = await tx.execute<Waiting>(sql`
-    select distinct on (c.id) c.id as "channelId", c.project_id as "projectId", c.name,
-      coalesce(d.last_error, '') as because, ${isRefused(sql`c`)} as refused
+    select distinct on (c.id) d.id, c.id as "channelId", c.project_id as "projectId", c.name,
+      coalesce(d.last_error, '') as because, ${isRefused(sql`c`)} as refused,
+      d.id = any(${uuids(written)}) or exists (select from deliveries o where o.flip_id = d.flip_id
+        and o.channel_id <> d.channel_id and o.state <> 'failed') as "isToldElsewhere"
     from deliveries d join channels c on c.project_id = d.project_id and c.id = d.channel_id
     left join instance_facts f on f.name = 'channel waits ' || c.id
     where d.id = any(${uuids(ids)}) and d.kind not in ('test', 'confirm', 'run', 'notice') and not c.internal
@@ -50,10 +61,11 @@ export async function standIn(tx: Tx, way: OwnersWay, ids: readonly string[]): P
         and f.created_at < clock_timestamp() - ${AGAIN_AFTER}::interval))
     order by c.id, d.id desc`);
   for (const waiting of rows) await tellOf(tx, way, waiting);
-  return count;
+  return written.length;
 }
 
-async function tellOf(tx: Tx, way: OwnersWay, { channelId, projectId, name, because, refused }: Waiting) {
+async function tellOf(tx: Tx, way: OwnersWay, waiting: Waiting) {
+  const { channelId, projectId, name, because, refused, isToldElsewhere } = waiting;
   await tx.execute(sql`
     insert into instance_facts (name, value, created_at)
     values ('channel waits ' || ${channelId}::text, '', clock_timestamp())
@@ -61,11 +73,14 @@ async function tellOf(tx: Tx, way: OwnersWay, { channelId, projectId, name, beca
   const whose = refused
     ? "This is for whoever runs Overdue to mend; the channel itself is as it was."
     : "If this lasts, look whether the channel is set right.";
+  const where = isToldElsewhere
+    ? "Another channel gets them, too."
+    : "No other channel gets them in its place: name one as the fall-back.";
   await tellOwners(tx, way, {
     projectId,
     notVia: channelId,
     title: `Alerts wait for channel “${name}”`,
-    sentence: `It does not take them for now: ${ended(because)} They are tried again for a day, and another channel is told meanwhile where the project has one that may be. ${whose}`,
+    sentence: `It does not take them for now: ${ended(because)} They are tried again for a day. ${where} ${whose}`,
   });
 }
 
