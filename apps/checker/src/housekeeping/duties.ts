@@ -67,21 +67,7 @@ export function dutiesOn(pool: Pool, { way, log }: { way: OwnersWay; log: Logger
         return 0;
       },
     },
-    { name: "try broken channels, prove others", everySeconds: 5 * MINUTE, run: queueProofs },
-    {
-      name: "tell other channels of alerts that wait",
-      everySeconds: MINUTE,
-      run: (db, limit) => standInForWaiting(db, way, limit),
-    },
-    {
-      name: "tell of what could not be delivered",
-      everySeconds: MINUTE,
-      run: async (db) => {
-        const count = await tellOfDeadLetters(db, way);
-        if (count > 0) log.error({ count }, "Alerts could not be delivered; see overdue_dead_letters.");
-        return 0;
-      },
-    },
+    ...dutiesOfAlerts(way, log),
     { name: "send reports", everySeconds: MINUTE, run: (db) => sendReports(db, { way, log }) },
     {
       name: "compare schedules with their runs",
@@ -98,6 +84,27 @@ export function dutiesOn(pool: Pool, { way, log }: { way: OwnersWay; log: Logger
       everySeconds: HOUR,
       run: async () => {
         await forgetOldProcesses(pool);
+        return 0;
+      },
+    },
+  ];
+}
+
+/** What keeps alerts from waiting in silence. */
+function dutiesOfAlerts(way: OwnersWay, log: Logger): readonly Duty[] {
+  return [
+    { name: "try broken channels, prove others", everySeconds: 5 * MINUTE, run: queueProofs },
+    {
+      name: "tell other channels of alerts that wait",
+      everySeconds: MINUTE,
+      run: (db, limit) => standInForWaiting(db, way, limit),
+    },
+    {
+      name: "tell of what could not be delivered",
+      everySeconds: MINUTE,
+      run: async (db) => {
+        const count = await tellOfDeadLetters(db, way);
+        if (count > 0) log.error({ count }, "Alerts could not be delivered; see overdue_dead_letters.");
         return 0;
       },
     },
