@@ -19,4 +19,5 @@ export { SLACK_BUTTONS } from "./kinds/slack-app.ts";
 export type { AlertFacts, AlertKind, AlertLine, AlertMessage } from "./message/alert.ts";
 export { composeAlert, plainText } from "./message/compose.ts";
 export { duration, instantIn } from "./message/time.ts";
+export { hideSecrets } from "./message/hide-secrets.ts";
 export { escapeAngles, sanitised, visible } from "./message/text.ts";

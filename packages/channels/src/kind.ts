@@ -1,7 +1,9 @@
 import type { Instant } from "@overdue/core";
 import type { z } from "zod";
 
+import { hostProblem } from "./hosts.ts";
 import type { AlertMessage } from "./message/alert.ts";
+import { hideSecrets, secretsIn } from "./message/hide-secrets.ts";
 
 /** One input of the form in which a person sets a channel up. `secret`: never shown again once it is stored. */
 export type Field = {
@@ -128,6 +130,8 @@ export type KindSpec<Schema extends z.ZodObject> = {
   forMachines?: true;
   fields: readonly (Field & { name: keyof z.output<Schema> & string })[];
   schema: Schema;
+  /** Where the setting `url` must lead, as a new one is taken and as it is called. */
+  hosts?: readonly string[];
   pace: Pace;
   hint(settings: z.output<Schema>): string;
   /** Settings to add where the person left them out. */
@@ -146,13 +150,30 @@ export function defineKind<Schema extends z.ZodObject>(spec: KindSpec<Schema>): 
     schema: spec.schema,
     pace: spec.pace,
     parse: (input) => parseWith(spec, input),
-    open: (settings) => spec.open(spec.schema.parse(settings)),
+    open: (settings) => openWith(spec, spec.schema.parse(settings)),
+  };
+}
+
+/** No answer is read before what it repeats of the channel's secrets is hidden: what is read is stored and shown. */
+function openWith<Schema extends z.ZodObject>(
+  spec: KindSpec<Schema>,
+  settings: z.output<Schema>,
+): OpenChannel {
+  const channel = spec.open(settings);
+  if (channel.via !== "http") return channel;
+  const secrets = secretsIn(spec.fields, settings, spec.hint(settings));
+  return {
+    ...channel,
+    read: (answer) => channel.read({ ...answer, body: hideSecrets(answer.body, secrets) }),
   };
 }
 
 function parseWith<Schema extends z.ZodObject>(spec: KindSpec<Schema>, input: unknown): Parsed {
   const parsed = spec.schema.safeParse(input);
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(problemOf) };
+  const { url } = { url: undefined, ...parsed.data };
+  const problem = spec.hosts === undefined || typeof url !== "string" ? null : hostProblem(url, spec.hosts);
+  if (problem !== null) return { ok: false, problems: [{ field: "url", message: problem }] };
   const shownOnce = spec.made?.(parsed.data) ?? {};
   return { ok: true, settings: { ...parsed.data, ...shownOnce }, hint: spec.hint(parsed.data), shownOnce };
 }

@@ -1,4 +1,12 @@
-import type { AlertMessage, HttpRequest, OpenChannel, Operator, Outcome, Style } from "@overdue/channels";
+import {
+  hideSecrets,
+  type AlertMessage,
+  type HttpRequest,
+  type OpenChannel,
+  type Operator,
+  type Outcome,
+  type Style,
+} from "@overdue/channels";
 
 import type { Egress } from "../egress/egress.ts";
 import type { Ending } from "./sender.ts";
@@ -10,9 +18,9 @@ type Attempt = { result: Outcome; statusCode: number | null };
 
 /** Sends a message; once more as plain text where the provider disliked the formatting. */
 export async function sendHttp(channel: HttpChannel, message: AlertMessage, parts: Parts): Promise<Ending> {
-  const rich = await attempt(channel, channel.request(message, "rich", parts.operator), parts.egress);
+  const rich = await attempt(channel, message, { ...parts, style: "rich" });
   const { result, statusCode } =
-    rich.result.outcome === "plain" ? await again(channel, message, { ...parts, style: "plain" }) : rich;
+    rich.result.outcome === "plain" ? await attempt(channel, message, { ...parts, style: "plain" }) : rich;
   if (result.outcome !== "plain") return { result, statusCode };
   if (result.orGone !== undefined) {
     return { result: { outcome: "permanent", because: result.orGone }, statusCode };
@@ -20,26 +28,26 @@ export async function sendHttp(channel: HttpChannel, message: AlertMessage, part
   return { result: { outcome: "transient", because: result.because, uncertain: false }, statusCode };
 }
 
-function again(
+async function attempt(
   channel: HttpChannel,
   message: AlertMessage,
   { egress, operator, style }: Parts & { style: Style },
-) {
-  return attempt(channel, channel.request(message, style, operator), egress);
-}
-
-async function attempt(
-  channel: HttpChannel,
-  request: ReturnType<HttpChannel["request"]>,
-  egress: Egress,
 ): Promise<Attempt> {
+  const request = channel.request(message, style, operator);
   if ("skip" in request) return skipped(request.skip);
   if ("unavailable" in request) {
     return { result: { outcome: "operator", because: request.unavailable }, statusCode: null };
   }
   const answer = await egress.send(signed(request));
   if ("failed" in answer) return unanswered(answer.failed, answer.uncertain);
-  return { result: channel.read(answer), statusCode: answer.status };
+  const body = hideSecrets(answer.body, secretsSent(message, operator));
+  return { result: channel.read({ ...answer, body }), statusCode: answer.status };
+}
+
+/** What is sent beside the channel's own secrets: the bot's token, and links that act for whoever has them. */
+function secretsSent({ actions = [] }: AlertMessage, { telegramBotToken }: Operator): string[] {
+  const signatures = actions.flatMap(({ url }) => URL.parse(url)?.searchParams.get("signature") ?? []);
+  return [...signatures, ...(telegramBotToken === null ? [] : [telegramBotToken])];
 }
 
 function signed(request: HttpRequest): HttpRequest {

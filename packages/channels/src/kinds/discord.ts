@@ -3,6 +3,7 @@ import { z } from "zod";
 import { hookUrl } from "../address.ts";
 import { readBy } from "../answers.ts";
 import { field } from "../fields.ts";
+import { PROVIDER_HOSTS } from "../hosts.ts";
 import { defineKind, type Style } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
 import { linksOf, markedText, markedTitle } from "../message/pieces.ts";
@@ -37,12 +38,13 @@ export const discord = defineKind({
     }),
   ],
   // 5 in 2 s for a webhook, 50 a second in all
+  hosts: PROVIDER_HOSTS.discord,
   pace: { atOnce: 1, perSecond: 2, inAllPerSecond: 40 },
   hint: ({ url }) => `webhook ${/\/webhooks\/(\d+)\//.exec(url)?.[1] ?? `…${url.slice(-4)}`}`,
   open: ({ url }) => ({
     via: "http",
     request: (message, style) =>
-      jsonRequest(waiting(url), payload(message, style), { onlyHosts: ["discord.com", "discordapp.com"] }),
+      jsonRequest(waiting(url), payload(message, style), { onlyHosts: PROVIDER_HOSTS.discord }),
     read,
   }),
 });

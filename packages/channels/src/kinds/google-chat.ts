@@ -3,6 +3,7 @@ import { z } from "zod";
 import { hookUrl } from "../address.ts";
 import { readBy } from "../answers.ts";
 import { field } from "../fields.ts";
+import { PROVIDER_HOSTS } from "../hosts.ts";
 import { defineKind, type Style } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
 import { bodyText, linksOf, markedTitle } from "../message/pieces.ts";
@@ -29,12 +30,13 @@ export const googleChat = defineKind({
     }),
   ],
   // 60 writes a minute for all apps of a space
+  hosts: PROVIDER_HOSTS["google-chat"],
   pace: { atOnce: 1, perSecond: 1, inAllPerSecond: 50 },
   hint: ({ url }) => `space ${/\/spaces\/([\w-]+)\//.exec(url)?.[1] ?? `…${url.slice(-4)}`}`,
   open: ({ url }) => ({
     via: "http",
     request: (message, style) =>
-      jsonRequest(url, payload(message, style), { onlyHosts: ["chat.googleapis.com"] }),
+      jsonRequest(url, payload(message, style), { onlyHosts: PROVIDER_HOSTS["google-chat"] }),
     read,
   }),
 });

@@ -68,7 +68,7 @@ function request(channel: Settings, message: AlertMessage): HttpRequest | Skip {
   const alerts = `${channel.server ?? SERVERS[channel.region]}/v2/alerts`;
   const rest = {
     headers: { authorization: `GenieKey ${channel.key}` },
-    onlyHosts: ["opsgenie.com", "atlassian.com"],
+    onlyHosts: channel.server === undefined ? ["opsgenie.com", "atlassian.com"] : null,
   };
   if (message.tone !== "good") return jsonRequest(alerts, opening(channel, message), rest);
   const close = `${alerts}/${incidentKey(message)}/close?identifierType=alias`;

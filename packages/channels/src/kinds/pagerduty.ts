@@ -64,7 +64,7 @@ export const pagerduty = defineKind({
       isForTheRecord(message)
         ? { skip: "PagerDuty keeps incidents, and a run is none." }
         : jsonRequest(`${server ?? SERVERS[region]}/v2/enqueue`, payload({ key, severity }, message), {
-            onlyHosts: ["pagerduty.com"],
+            onlyHosts: server === undefined ? ["pagerduty.com"] : null,
           }),
     read,
   }),

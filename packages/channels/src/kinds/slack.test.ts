@@ -10,9 +10,9 @@ const down = composeAlert(downFacts, PUBLIC_URL);
 
 test("a down is a header, a sentence, fields, the output and a link", () => {
   expect(payload(down, "rich")).toEqual({
-    text: "nightly backup is down. No ping came when it was expected, nor in the grace time of 10 min after.",
+    text: "nightly backup is down: missed. No ping came when it was expected, nor in the grace time of 10 min after.",
     blocks: [
-      { type: "header", text: plain("🔴 nightly backup is down") },
+      { type: "header", text: plain("🔴 nightly backup is down: missed") },
       {
         type: "section",
         text: plain("No ping came when it was expected, nor in the grace time of 10 min after."),
@@ -95,7 +95,10 @@ test("the request may reach Slack alone, unless the operator runs a host of thei
     telegramBotToken: null,
     slackApiUrl: "https://slack.com/api/",
   };
-  expect(channel.request(down, "rich", operator)).toMatchObject({ trusted: false, onlyHosts: ["slack.com"] });
+  expect(channel.request(down, "rich", operator)).toMatchObject({
+    trusted: false,
+    onlyHosts: ["slack.com", "slack-gov.com"],
+  });
   expect(
     channel.request(down, "rich", { ...operator, slackApiUrl: "http://127.0.0.1:9999/api/" }),
   ).toMatchObject({ trusted: true });

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { hookUrl, hostOf } from "../address.ts";
 import { summary, usualOutcome } from "../answers.ts";
 import { tokenText } from "../fields.ts";
+import { PROVIDER_HOSTS } from "../hosts.ts";
 import {
   defineKind,
   type HttpAnswer,
@@ -65,6 +66,7 @@ export const slack = defineKind({
       required: true,
     },
   ],
+  hosts: PROVIDER_HOSTS.slack,
   pace: { atOnce: 1, perSecond: 1, inAllPerSecond: 100 },
   hint: ({ url, place, channel }) =>
     url === undefined ? (place ?? channel ?? "Slack") : `${hostOf(url)}/…${url.slice(-4)}`,
@@ -78,7 +80,7 @@ function byHook(url: string): OpenChannel {
     request: (message, style, operator) =>
       jsonRequest(url, payload(message, style), {
         trusted: isOperators(url, operator),
-        onlyHosts: ["slack.com"],
+        onlyHosts: PROVIDER_HOSTS.slack,
       }),
     read,
   };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { hookUrl } from "../address.ts";
 import { readBy } from "../answers.ts";
 import { field } from "../fields.ts";
+import { PROVIDER_HOSTS } from "../hosts.ts";
 import { defineKind } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
 import { incidentKey } from "../message/incident-key.ts";
@@ -35,6 +36,7 @@ export const splunkOnCall = defineKind({
       secret: true,
     }),
   ],
+  hosts: PROVIDER_HOSTS["splunk-on-call"],
   pace: { atOnce: 2, perSecond: 5, inAllPerSecond: 50 },
   hint: ({ url }) => `routing key ${url.replace(/\/+$/, "").split("/").at(-1) ?? ""}`,
   open: ({ url }) => ({
@@ -43,7 +45,7 @@ export const splunkOnCall = defineKind({
       isForTheRecord(message)
         ? { skip: "Splunk On-Call keeps incidents, and a run is none." }
         : jsonRequest(url, payload(message), {
-            onlyHosts: ["victorops.com", "signalfx.com", "splunkcloud.com"],
+            onlyHosts: PROVIDER_HOSTS["splunk-on-call"],
           }),
     read,
   }),

@@ -41,7 +41,10 @@ test.each([1, 4, 5, 6, 9, 10])("escaped text of %i units never ends inside an en
 
 test.each([
   ["no service for https://hooks.slack.com/services/T1/B2/abc", "no service for [address]"],
-  ["bot123456:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw failed", "bot[token] failed"],
+  [
+    "no such room !abcdefghijklmnopqrstuvwxyz0123456789abcdefg",
+    "no such room !abcdefghijklmnopqrstuvwxyz0123456789abcdefg",
+  ],
   ["<html>\n<body>\u0000Bad Gateway", "<html> <body>␀Bad Gateway"],
 ])("the answer %j is stored as %j", (answer, expected) => {
   expect(sanitised(answer)).toBe(expected);

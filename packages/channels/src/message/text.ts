@@ -97,15 +97,16 @@ export function escapeXml(text: string): string {
   return escapeAngles(text).replaceAll('"', "&quot;").replaceAll("'", "&#39;");
 }
 
-/** A provider's answer, fit to be stored and shown: one short line without addresses or tokens. */
+/** An address with its scheme, also as JSON or another address writes it; not the quote or bracket behind it. */
+const ADDRESS =
+  /\b[a-z][a-z0-9+.-]*(?::\\?\/\\?\/|%3a%2f%2f)(?:\\\/|[^\s"'`<>()[\]{}\\,;])*[^\s"'`<>()[\]{}\\,;.:!?]/gi;
+
+/**
+ * A provider's answer, fit to be stored and shown: one short line without addresses. What is secret in a channel's
+ * settings is hidden before, by whoever knows them: see `hideSecrets`.
+ */
 export function sanitised(answer: string): string {
-  return oneLine(
-    answer
-      .replaceAll(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, "[address]")
-      .replaceAll(/\d+:[\w-]{20,}/g, "[token]")
-      .replaceAll(/\b[\w-]{32,}\b/g, "[token]"),
-    200,
-  );
+  return oneLine(answer.replaceAll(ADDRESS, "[address]"), 200);
 }
 
 function takeFirst(text: string, limit: number): string {
