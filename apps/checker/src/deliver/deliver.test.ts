@@ -119,7 +119,7 @@ describe.each(["PostgreSQL", "Redis"])("with its queue on %s", (store) => {
     const up = await scene.up(down);
     await finished(up.deliveryId);
     expect(webhook.received.map(({ body }) => JSON.parse(body).data.title)).toEqual([
-      "nightly backup is down",
+      "nightly backup is down: missed",
       "nightly backup was down 3 min, recovered",
     ]);
     expect(await row(down.deliveryId)).toMatchObject({ state: "superseded" });

@@ -141,7 +141,7 @@ test("a failure makes a sound, and what is told as down is not told again", asyn
   const messages = await telegram.waitForCount(3);
   expect(messages.map(({ text }) => text.split("\n")[0])).toEqual([
     "✓ nightly *backup* ran 2026-11-20 03:00 UTC",
-    "🔴 nightly *backup* is down",
+    "🔴 nightly *backup* is down: failed",
     "✗ nightly *backup* failed 2026-11-20 03:00 UTC, exit status 137, killed (SIGKILL)",
   ]);
   const last: unknown = JSON.parse(telegram.requests.received.at(-1)?.body ?? "{}");

@@ -13,6 +13,7 @@ const facts: AlertFacts = {
   channel: { id: "c", name: "team" },
   check: {
     id: "k",
+    pingUuid: "u",
     name: "nightly backup",
     slug: "nightly-backup",
     tags: [],

@@ -12,7 +12,15 @@ const facts: AlertFacts = {
   kind: "down",
   project: { id: "p", name: NAME.repeat(20) },
   channel: { id: "c", name: "team" },
-  check: { id: "k", name: NAME.repeat(20), slug: "x", tags: [], timezone: null, graceSeconds: 60 },
+  check: {
+    id: "k",
+    pingUuid: "u",
+    name: NAME.repeat(20),
+    slug: "x",
+    tags: [],
+    timezone: null,
+    graceSeconds: 60,
+  },
   flip: { at: Date.parse("2026-11-20T01:40:00Z"), reason: "failed" },
   incident: {
     id: "0199a1b2-0000-7000-8000-0000000000dd",

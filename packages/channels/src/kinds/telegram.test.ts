@@ -19,7 +19,7 @@ const down = composeAlert(downFacts, PUBLIC_URL);
 test("a down is an HTML message whose template is fixed", () => {
   expect(payload({ chat: "-100123" }, down, "rich")).toEqual({
     chat_id: "-100123",
-    text: `🔴 <b>nightly backup is down</b>
+    text: `🔴 <b>nightly backup is down: missed</b>
 
 No ping came when it was expected, nor in the grace time of 10 min after.
 
@@ -67,7 +67,7 @@ test("an up goes to the topic that was named", () => {
 test("plain style has no parse mode", () => {
   const plain = payload({ chat: "1" }, down, "plain");
   expect(plain).not.toHaveProperty("parse_mode");
-  expect(plain["text"]).toContain("🔴 nightly backup is down");
+  expect(plain["text"]).toContain("🔴 nightly backup is down: missed");
 });
 
 describe.each(HOSTILE_TEXTS.map((hostile, index) => ({ hostile, index })))(

@@ -1,27 +1,49 @@
-import type { AlertFacts, AlertMessage } from "../message/alert.ts";
+import type { AlertFacts, AlertGroup, AlertMessage, MessageKind } from "../message/alert.ts";
 import { plainText } from "../message/compose.ts";
 import { exitMeaning } from "../message/exit-status.ts";
-import { RunPayload } from "../message/payload.ts";
+import { NoticePayload, RunPayload } from "../message/payload.ts";
+import { checkStatus } from "../message/status.ts";
 import { clipEnd } from "../message/text.ts";
 
 const NAME = 200;
+const TAGS = 50;
+const TAG = 100;
+
+/** The types of event that a webhook is sent, by what the message is. */
+const EVENT_TYPES = {
+  down: "check.down",
+  up: "check.up",
+  reminder: "check.reminder",
+  run: "check.run",
+  notice: "check.notice",
+  storm: "check.storm",
+  digest: "check.digest",
+  test: "test",
+  report: "report",
+  system: "system",
+  confirm: "confirm",
+} as const satisfies Record<MessageKind, string>;
 
 /** The document, as docs/webhooks.md describes it: `type`, `timestamp`, `data` by Standard Webhooks. */
 export function webhookDocument(message: AlertMessage): Record<string, unknown> {
-  const { facts } = message;
+  const { group = null, ...all } = message.facts;
+  const facts: AlertFacts = group === null ? all : { ...all, ...OF_NO_CHECK };
   return {
-    type: facts.check === null ? message.kind : `check.${message.kind}`,
-    timestamp: isoOrNull(facts.flip?.at),
+    type: EVENT_TYPES[message.kind],
+    timestamp: isoOrNull(facts.flip?.at ?? (group === null ? noticedAt(facts) : null) ?? facts.writtenAt),
     data: {
       delivery_id: facts.deliveryId,
       project: named(facts.project),
       channel: named(facts.channel),
-      check: facts.check === null ? null : { ...named(facts.check), url: message.link },
-      status: statusOf(facts),
+      check: facts.check === null ? null : checkOf(facts.check, message.link),
+      incident_id: facts.incident?.id ?? null,
+      status: checkStatus(message),
       title: message.title,
       text: plainText(message),
       ...whatHappened(facts),
       ...runOf(facts),
+      ...noticeOf(facts),
+      ...(group !== null && { checks: checksOf(group) }),
       output: message.output,
       may_repeat: facts.uncertain,
     },
@@ -32,9 +54,42 @@ function named({ id, name }: { id: string; name: string }) {
   return { id, name: clipEnd(name, NAME) };
 }
 
-function statusOf({ kind }: AlertFacts): "down" | "up" | null {
-  if (kind === "reminder") return "down";
-  return kind === "down" || kind === "up" ? kind : null;
+/** A message about several tells nothing of the first alone. */
+const OF_NO_CHECK = { check: null, flip: null, incident: null, lastPing: null, payload: null };
+
+function checkOf(check: NonNullable<AlertFacts["check"]>, url: string) {
+  const { pingUuid, slug, tags } = check;
+  return {
+    ...named(check),
+    uuid: pingUuid,
+    slug,
+    tags: tags.slice(0, TAGS).map((tag) => clipEnd(tag, TAG)),
+    url,
+  };
+}
+
+/** How many there are of which sort, and the first few by name. */
+function checksOf({ counts, first }: AlertGroup) {
+  return {
+    counts: counts.map(({ kind, reason, count }) => ({ type: EVENT_TYPES[kind], reason, count })),
+    first: first.map(({ kind, checkName, reason }) => ({
+      type: EVENT_TYPES[kind],
+      name: clipEnd(checkName, NAME),
+      status: checkStatus({ facts: { kind } }),
+      reason,
+    })),
+  };
+}
+
+function noticedAt({ kind, payload }: AlertFacts): number | null {
+  if (kind === "notice") return NoticePayload.safeParse(payload).data?.at ?? null;
+  return kind === "run" ? (RunPayload.safeParse(payload).data?.endedAt ?? null) : null;
+}
+
+/** What was noticed, where this tells of one thing alone. */
+function noticeOf({ kind, payload }: AlertFacts): Record<string, unknown> {
+  const found = kind === "notice" ? NoticePayload.safeParse(payload).data : undefined;
+  return found === undefined ? {} : { notice: { kind: found.notice, at: isoOrNull(found.at) } };
 }
 
 function whatHappened({ incident, flip, lastPing, check, kind }: AlertFacts): Record<string, unknown> {

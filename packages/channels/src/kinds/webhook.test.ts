@@ -25,9 +25,17 @@ test("a down carries every fact, for a program to read", () => {
       delivery_id: downFacts.deliveryId,
       project: downFacts.project,
       channel: downFacts.channel,
-      check: { id: downFacts.check?.id, name: "nightly backup", url: message.link },
+      check: {
+        id: downFacts.check?.id,
+        name: "nightly backup",
+        uuid: downFacts.check?.pingUuid,
+        slug: "nightly-backup",
+        tags: ["prod", "db"],
+        url: message.link,
+      },
+      incident_id: downFacts.incident?.id,
       status: "down",
-      title: "nightly backup is down",
+      title: "nightly backup is down: missed",
       text: plainText(message),
       reason: "missed",
       timezone: "Europe/Berlin",
@@ -215,7 +223,7 @@ describe("a webhook of one's own shape", () => {
   };
 
   test.each([
-    ["$CODE", facts.check?.id],
+    ["$CODE", facts.check?.pingUuid],
     ["$STATUS at $NOW", "down at 2026-11-20T01:40:00+00:00"],
     ["$NAME", '/a "b" $BODY ☃'],
     ["$NAME_JSON", JSON.stringify('/a "b" $BODY ☃')],
@@ -231,7 +239,7 @@ describe("a webhook of one's own shape", () => {
   test("what stands in an address is encoded, and never changes its host", () => {
     expect(sent({ url: "https://example.org/$NAME?s=$STATUS&b=$BODY", method: "GET" })).toMatchObject({
       method: "GET",
-      url: "https://example.org//a%20%22b%22%20%24BODY%20%E2%98%83?s=down&b=$BODY",
+      url: "https://example.org/%2Fa%20%22b%22%20%24BODY%20%E2%98%83?s=down&b=$BODY",
       body: "",
     });
   });

@@ -5,6 +5,7 @@ import { summary, usualOutcome } from "../answers.ts";
 import { defineKind, type HttpAnswer, type HttpRequest, type Outcome, type Skip } from "../kind.ts";
 import { field, secretField } from "../fields.ts";
 import type { AlertMessage } from "../message/alert.ts";
+import { statusWord } from "../message/status.ts";
 import { webhookDocument } from "./webhook-document.ts";
 import { fillBody, fillHeader, fillUrl } from "./webhook-template.ts";
 
@@ -79,7 +80,7 @@ export const webhook = defineKind({
     field({
       name: "body",
       label: "Body",
-      help: "Empty: a JSON document that tells everything. Placeholders: $NAME, $STATUS, $CODE, $NOW, $SLUG, $TAGS, $TAG1, $EXITSTATUS, $BODY, and $NAME_JSON, $BODY_JSON, $JSON for use within JSON.",
+      help: "Empty: a JSON document that tells everything. Placeholders: $NAME, $STATUS, $CODE, $NOW, $SLUG, $TAGS, $TAG1, $EXITSTATUS, $BODY, and as JSON $NAME_JSON, $TAGS_JSON, $BODY_JSON, $JSON. They are escaped as the type of the body wants it.",
       placeholder: '{"text": $NAME_JSON}',
       input: "paragraph",
       required: false,
@@ -141,34 +142,60 @@ export const webhook = defineKind({
   open: (channel) => ({ via: "http", request: (message) => request(channel, message), read }),
 });
 
-const TOLD = { bad: "down", good: "up", neutral: null };
+type Side = "down" | "up" | "neither" | "any";
+
+/** What a word says to a webhook that hears only one side. A run that failed is no news of what comes up. */
+const SIDES: Record<string, Side> = {
+  down: "down",
+  fail: "down",
+  lost: "down",
+  up: "up",
+  success: "neither",
+  notice: "neither",
+};
+
+function sideOf(message: AlertMessage): Side {
+  return SIDES[statusWord(message)] ?? "any";
+}
 
 function request(channel: Settings, message: AlertMessage): HttpRequest | Skip {
-  const told = TOLD[message.tone];
-  if (told !== null && channel.tells !== "both" && channel.tells !== told) {
+  const side = sideOf(message);
+  if (channel.tells !== "both" && side !== "any" && side !== channel.tells) {
     return { skip: `This webhook hears only what goes ${channel.tells}.` };
   }
   const { url, method, body } = wayFor(channel, message);
+  const headers = headersOf(channel, message, body);
   return {
     method,
     url: fillUrl(url, message),
-    headers: headersOf(channel, message, body),
-    body: method === "GET" ? "" : contentOf(body, message),
+    headers,
+    body: method === "GET" ? "" : contentOf(body, message, channel.headers),
     trusted: false,
     onlyHosts: null,
     signed: { id: message.deliveryId, secret: channel.secret ?? "" },
   };
 }
 
-function wayFor(channel: Settings, { tone }: AlertMessage) {
+/** What comes up may go another way. So does what goes neither way, where the first can only mean "down". */
+function wayFor(channel: Settings, message: AlertMessage) {
   const { url, method, body, upUrl, upMethod, upBody } = channel;
-  return tone === "good"
+  const side = sideOf(message);
+  const meansDown = !/\$(STATUS|JSON)/.test(
+    `${url} ${body ?? "$JSON"} ${Object.values(channel.headers ?? {}).join(" ")}`,
+  );
+  return side === "up" || (side === "neither" && meansDown)
     ? { url: upUrl ?? url, method: upMethod ?? method, body: upBody ?? body }
     : { url, method, body };
 }
 
-function contentOf(body: string | undefined, message: AlertMessage): string {
-  return body === undefined ? JSON.stringify(webhookDocument(message)) : fillBody(body, message);
+function contentOf(
+  body: string | undefined,
+  message: AlertMessage,
+  own: Record<string, string> | undefined,
+): string {
+  if (body === undefined) return JSON.stringify(webhookDocument(message));
+  const type = Object.entries(own ?? {}).find(([name]) => name.toLowerCase() === "content-type")?.[1];
+  return fillBody(body, message, type);
 }
 
 /** The person's own come last, so that they may name another type of content. */

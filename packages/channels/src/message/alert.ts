@@ -59,6 +59,8 @@ export type AlertFacts = {
   /** Null for a test. `timezone`: the schedule's own, null for an interval. */
   check: {
     id: string;
+    /** The id that stands in its ping URL, and by which Healthchecks' API knows it. */
+    pingUuid: string;
     name: string;
     slug: string;
     tags: readonly string[];

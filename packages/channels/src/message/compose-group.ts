@@ -11,6 +11,7 @@ import { runWords } from "./compose-other.ts";
 import { quietWords } from "./compose-quiet.ts";
 import { checkName, projectLine } from "./names.ts";
 import { reasonWord } from "./reason.ts";
+import { oneLine } from "./text.ts";
 
 type GroupWords = Pick<AlertMessage, "kind" | "title" | "sentence" | "lines" | "tone" | "silent" | "mark">;
 
@@ -63,13 +64,31 @@ function toneOf({ counts, first }: AlertGroup): Tone {
 function sentenceOf({ storm, counts }: AlertGroup, total: number): string {
   const down = counts.some(({ kind }) => kind === "down" || kind === "reminder");
   if (storm === null) return "This is what came for this channel meanwhile.";
-  if (storm.shared === "") return "They came at the same time, and share nothing that is known.";
-  const shared = `They share the ${storm.shared}.`;
+  const what = sharedWords(storm.shared);
+  const shared =
+    what === null
+      ? "They came at the same time, and share nothing that is known."
+      : `They share the ${what}.`;
   const more = storm.open > total && down ? ` In all, ${storm.open} checks of this storm are down now.` : "";
   const left =
     !down && storm.open > 0 ? ` ${storm.open} of this storm ${areOrIs(storm.open)} still down.` : "";
   return shared + more + left;
 }
+
+const SHARED: Record<string, (value: string) => string> = {
+  host: (value) => `host ${value}`,
+  address: (value) => `address ${value}`,
+  tag: (value) => `tag ${value}`,
+  "dependency on": (value) => `dependency on ${value}`,
+};
+
+/** What a storm shares, in words, as "host db1" names it; null where that is no such thing. */
+function sharedWords(shared: string): string | null {
+  const [, kind = "", value = ""] = /^(host|address|tag|dependency on) (.+)$/s.exec(shared) ?? [];
+  return SHARED[kind]?.(oneLine(value, SHARED_CHARS)) ?? null;
+}
+
+const SHARED_CHARS = 120;
 
 function areOrIs(count: number): string {
   return count === 1 ? "is" : "are";
@@ -112,7 +131,16 @@ function groupedByKind(facts: AlertFacts, group: AlertGroup, total: number): Ale
 }
 
 function nameOf(facts: AlertFacts, { kind, checkName: name, payload }: AlertGroup["first"][number]): string {
-  const check = { id: "", slug: "", tags: [], timezone: null, graceSeconds: 0, ...facts.check, name };
+  const check = {
+    id: "",
+    pingUuid: "",
+    slug: "",
+    tags: [],
+    timezone: null,
+    graceSeconds: 0,
+    ...facts.check,
+    name,
+  };
   return kind === "run" ? runWords({ ...facts, check, payload }).title : checkName({ check });
 }
 

@@ -1,4 +1,4 @@
-import type { IncidentEnd } from "@overdue/core";
+import type { IncidentEnd, Instant, Reason } from "@overdue/core";
 import type { z } from "zod";
 
 import type { AlertFacts, AlertLine, Tone } from "./alert.ts";
@@ -19,7 +19,10 @@ export type Words = {
 };
 
 const TITLE_CHARS = 160;
-const NOTICES: Record<string, string> = {
+const NOTICES: Record<Reason | "edited", string> = {
+  missed: "No ping came when it was expected.",
+  failed: "A run failed.",
+  "never-started": "The job was never heard from.",
   overlong: "A run took longer than usual.",
   "too-quick": "A run ended sooner than usual.",
   overlap: "A run started while an earlier one was still running.",
@@ -48,7 +51,7 @@ export function runWords(facts: AlertFacts): Words {
 
 /** "03:00–03:04 UTC, 4 min, exit status 1": when, how long, how it ended, and whether that was usual. */
 export function runText(
-  { check, writtenAt }: Pick<AlertFacts, "check" | "writtenAt">,
+  { check, writtenAt }: { check: { timezone: string | null } | null; writtenAt: Instant },
   run: z.output<typeof RunPayload>,
 ): string {
   const { startedAt, endedAt, durationMs, exitStatus: status, noticed, usualMs } = run;
@@ -76,7 +79,10 @@ export function noticeWords(facts: AlertFacts): Words {
       usual === null || usual === undefined ? null : `${duration(usual.medianMs)}, over ${usual.runs} runs`,
     ],
   ] as const;
-  const sentence = found ?? NOTICES[notice] ?? "Something worth a look was noticed; nothing is down for it.";
+  const sentence =
+    found ??
+    new Map(Object.entries(NOTICES)).get(notice) ??
+    "Something worth a look was noticed; nothing is down for it.";
   const title = `${checkName(facts)}: worth a look`;
   return { title, sentence, lines: filled(lines), tone: "neutral", silent: true };
 }

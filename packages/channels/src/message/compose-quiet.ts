@@ -28,9 +28,9 @@ export function quietWords(facts: AlertFacts, { checks, runs, failed, notices, f
 
 /** "nightly backup": "✗ 12 runs, 2 failed, the last 03:00–03:04 UTC, 4 min" */
 function lineOf(facts: AlertFacts, { name, timezone, runs, failed, notices, last }: OfCheck): AlertLine {
-  const check = { id: "", name, slug: "", tags: [], timezone, graceSeconds: 0 };
+  const check = { name, timezone };
   const run = RunPayload.safeParse(last).data;
-  const text = run === undefined ? "" : runText({ ...facts, check }, run);
+  const text = run === undefined ? "" : runText({ check, writtenAt: facts.writtenAt }, run);
   const many = `${counted(runs, "run")}${failed === 0 ? "" : `, ${failed} failed`}, the last ${text}`;
   const ran = [failed > 0 || run?.outcome === "lost" ? BAD_RUN : GOOD_RUN, runs > 1 ? many : text].join(" ");
   const parts = [...(runs === 0 ? [] : [ran]), ...(notices === 0 ? [] : [`${counted(notices, "notice")}`])];

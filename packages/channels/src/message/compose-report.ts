@@ -1,6 +1,7 @@
 import type { AlertFacts, AlertLine, AlertSection } from "./alert.ts";
 import type { Words } from "./compose-other.ts";
 import { projectLine } from "./names.ts";
+import { reasonText } from "./reason.ts";
 import { ReportPayload } from "./report-payload.ts";
 import { oneLine } from "./text.ts";
 import { dayIn, duration } from "./time.ts";
@@ -84,7 +85,11 @@ function sectionsOf(report: Report, { every, timezone }: Period): AlertSection[]
     return `${day} ${month} ${year}`;
   };
   return [
-    section("Down now", report.open, ({ reason, openedAt }) => `${reason}, since ${on(openedAt)}`),
+    section(
+      "Down now",
+      report.open,
+      ({ reason, openedAt }) => `${reasonText(reason)}, since ${on(openedAt)}`,
+    ),
     section(
       "Down the longest",
       report.worst,

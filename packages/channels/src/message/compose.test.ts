@@ -7,7 +7,7 @@ import { downFacts, HOSTILE_TEXTS, hostileFacts, PUBLIC_URL, testFacts, upFacts 
 const text = (facts: AlertFacts) => plainText(composeAlert(facts, PUBLIC_URL));
 
 test("a missed job is told with what was expected when, what was last heard, and a link", () => {
-  expect(text(downFacts)).toBe(`nightly backup is down
+  expect(text(downFacts)).toBe(`nightly backup is down: missed
 
 No ping came when it was expected, nor in the grace time of 10 min after.
 
@@ -73,7 +73,7 @@ test("a message after an uncertain attempt says that it may repeat", () => {
 
 test("a check without a name is called unnamed", () => {
   const check = downFacts.check && { ...downFacts.check, name: " \t" };
-  expect(composeAlert({ ...downFacts, check }, PUBLIC_URL).title).toBe("unnamed check is down");
+  expect(composeAlert({ ...downFacts, check }, PUBLIC_URL).title).toBe("unnamed check is down: missed");
 });
 
 test("a test names the channel and asks for nothing", () => {

@@ -1,5 +1,5 @@
 import { exitStatus } from "./exit-status.ts";
-import { reasonSentence } from "./reason.ts";
+import { reasonSentence, reasonWord } from "./reason.ts";
 import type { AlertAction, AlertFacts, AlertLine, AlertMessage, AlertSection } from "./alert.ts";
 import { groupWords } from "./compose-group.ts";
 import { confirmWords, noticeWords, endWords, runWords, saidWords, type Words } from "./compose-other.ts";
@@ -73,10 +73,14 @@ function wordsOf(facts: AlertFacts): Words {
     case "test":
       return { title: "Test alert from Overdue", sentence: testSentence(facts), ...said(facts, "neutral") };
     case "down":
-      return { title: `${checkName(facts)} is down`, sentence: whyDown(facts), ...said(facts, "bad") };
+      return {
+        title: `${checkName(facts)} is down${why(facts)}`,
+        sentence: whyDown(facts),
+        ...said(facts, "bad"),
+      };
     case "reminder":
       return {
-        title: `${checkName(facts)} is still down`,
+        title: `${checkName(facts)} is still down${why(facts)}`,
         sentence: stillDown(facts),
         ...said(facts, "bad"),
       };
@@ -110,6 +114,11 @@ function upTitle(facts: AlertFacts): string {
 function upSentence(facts: AlertFacts): string {
   const why = whyDown(facts);
   return `The job is heard from again${downFor(facts, " after")}.${why === "" ? "" : ` It was down because: ${why}`}`;
+}
+
+/** ": missed", ": overlong": what happened, in the words of a mail's subject. */
+function why({ incident }: AlertFacts): string {
+  return incident === null ? "" : `: ${reasonWord(incident.reason)}`;
 }
 
 function whyDown(facts: AlertFacts): string {

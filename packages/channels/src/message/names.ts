@@ -4,7 +4,7 @@ import { oneLine } from "./text.ts";
 const NAME_CHARS = 120;
 
 /** The check's name on one line; a check may have none. */
-export function checkName({ check }: Pick<AlertFacts, "check">): string {
+export function checkName({ check }: { check: { name: string } | null }): string {
   return oneLine(check?.name ?? "", NAME_CHARS) || "unnamed check";
 }
 

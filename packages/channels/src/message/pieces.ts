@@ -66,9 +66,9 @@ export function saidText({ title, sentence }: AlertMessage): string {
   return sentence === "" ? title : `${title}. ${sentence}`;
 }
 
-/** A run or a notice: for the record, and nothing that a person is called for or that would be over one day. */
+/** A run, a notice or a report: for the record, and nothing that a person is called for or that would be over one day. */
 export function isForTheRecord({ facts }: AlertMessage): boolean {
-  return facts.kind === "run" || facts.kind === "notice";
+  return facts.kind === "run" || facts.kind === "notice" || facts.kind === "report";
 }
 
 const NAME = 120;

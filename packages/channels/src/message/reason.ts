@@ -43,6 +43,11 @@ export function reasonWord(reason: Reason): string {
   return WORDS[reason];
 }
 
+/** The same of a reason that was stored; "down" for one that this version does not know. */
+export function reasonText(reason: string): string {
+  return Object.entries(WORDS).find(([known]) => known === reason)?.[1] ?? "down";
+}
+
 /** Why a check is down, in one plain sentence. */
 export function reasonSentence(reason: Reason, evidence: Evidence, graceSeconds: number): string {
   return SENTENCES[reason](evidence, graceSeconds);

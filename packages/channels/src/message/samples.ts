@@ -11,6 +11,7 @@ export const downFacts: AlertFacts = {
   channel: { id: "0199a1b2-0000-7000-8000-0000000000cc", name: "team" },
   check: {
     id: "0199a1b2-0000-7000-8000-0000000000bb",
+    pingUuid: "5b1c0d3e-0000-4000-8000-0000000000bb",
     name: "nightly backup",
     slug: "nightly-backup",
     tags: ["prod", "db"],
@@ -62,6 +63,7 @@ export const hostileFacts = (text: string): AlertFacts => ({
   project: { ...downFacts.project, name: text },
   check: {
     id: "0199a1b2-0000-7000-8000-0000000000bb",
+    pingUuid: "5b1c0d3e-0000-4000-8000-0000000000bb",
     name: text,
     slug: "hostile",
     tags: [text],

@@ -23,9 +23,13 @@ export type Gatherable = {
 /** One that was told lately: by which message, and when that went. */
 export type Gone = Gatherable & { messageId: string; at: Instant };
 
-/** What an alert shares with others, as keys. */
-export function keysOf({ kind, collects, host, address, tags, dependsOn }: Gatherable): string[] {
-  if (collects || isQuietKind(kind)) return ["together"];
+/** By what an alert is grouped with others: what they share, or that all of its channel come together. */
+export function keysOf(one: Gatherable): string[] {
+  return one.collects || isQuietKind(one.kind) ? ["together"] : sharedKeysOf(one);
+}
+
+/** What an alert may share with others that a person knows of, as keys. */
+export function sharedKeysOf({ host, address, tags, dependsOn }: Gatherable): string[] {
   return [
     ...(host === null ? [] : [`host ${host}`]),
     ...(address === null ? [] : [`address ${address}`]),

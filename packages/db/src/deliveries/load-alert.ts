@@ -29,6 +29,7 @@ export type AlertRecord = {
   hasOldSettings: boolean;
   check: {
     id: string;
+    pingUuid: string;
     name: string;
     slug: string;
     tags: string[];
@@ -102,7 +103,7 @@ const sentBefore = sql`array(select coalesce(e.lead_id, e.id) from deliveries e
     and e.state = 'sent' and e.incident_id = i.id and e.id <> d.id
   order by e.id limit ${SENT_BEFORE_MAX})`;
 
-const checkJson = sql`case when k.id is not null then json_build_object('id', k.id, 'name', k.name,
+const checkJson = sql`case when k.id is not null then json_build_object('id', k.id, 'pingUuid', k.ping_uuid, 'name', k.name,
   'slug', k.slug, 'tags', to_json(string_to_array(k.tags, ' ')),
   'timezone', k.schedule ->> 'timezone', 'graceSeconds', k.grace_seconds) end`;
 

@@ -3,32 +3,41 @@ import { sql } from "drizzle-orm";
 
 import type { Tx } from "../database.ts";
 import { uuids } from "./due.ts";
-import { type Gatherable, type Gone, keysOf } from "./gatherable.ts";
+import { type Gatherable, type Gone, sharedKeysOf } from "./gatherable.ts";
 
-/** Makes incidents that were told together, or after one another for one trouble, a storm; it has a page of its own. */
+/**
+ * Makes incidents that were told together, or after one another for one trouble, a storm; it has a page of its own. What
+ * a channel merely collected is none, unless it shares something.
+ */
 export async function nameStorms(
   tx: Tx,
   messages: Gathered["messages"],
   { group, before }: { group: readonly Gatherable[]; before: readonly Gone[] },
 ): Promise<void> {
   const byId = new Map(group.map((one) => [one.id, one]));
-  for (const { leadId, otherIds, keys } of messages) {
+  for (const { leadId, otherIds } of messages) {
     const told = [leadId, ...otherIds].flatMap((id) => byId.get(id) ?? []).filter(isDown);
-    const shared = new Set(told.flatMap(keysOf));
+    const own = new Set(told.flatMap(sharedKeysOf));
     const all = [
       ...told,
-      ...before.filter((one) => isDown(one) && keysOf(one).some((key) => shared.has(key))),
+      ...before.filter((one) => isDown(one) && sharedKeysOf(one).some((key) => own.has(key))),
     ];
+    const shared = mostShared(all);
+    if (shared === "" && told.some(({ collects }) => collects)) continue;
     const incidentIds = [...new Set(all.flatMap(({ incidentId }) => incidentId ?? []))];
     const [first] = told;
     if (first === undefined || incidentIds.length < 2) continue;
     const stormId = all.find((one) => one.stormId !== null)?.stormId ?? null;
-    await join(
-      tx,
-      { projectId: first.projectId, stormId, shared: keys[0] ?? [...shared][0] ?? "" },
-      incidentIds,
-    );
+    await join(tx, { projectId: first.projectId, stormId, shared }, incidentIds);
   }
+}
+
+/** The key that most of them have; empty where no two have one. */
+function mostShared(alerts: readonly Gatherable[]): string {
+  const counts = new Map<string, number>();
+  for (const key of alerts.flatMap(sharedKeysOf)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  const [most] = [...counts].toSorted(([, one], [, other]) => other - one);
+  return most !== undefined && most[1] > 1 ? most[0] : "";
 }
 
 function isDown({ kind }: Gatherable): boolean {
