@@ -19,6 +19,7 @@ import { historyRoutes } from "./history/history-routes.ts";
 import { noticeRoutes } from "./history/notice-routes.ts";
 import { outageRoutes } from "./history/outage-routes.ts";
 import { pingHistoryRoutes } from "./history/ping-routes.ts";
+import { refusedPingRoutes } from "./history/refused-ping-routes.ts";
 import { registeredRoutes } from "./http/access.ts";
 import { budgetHeaders } from "./http/budget.ts";
 import { guard } from "./http/guard.ts";
@@ -66,6 +67,7 @@ function restRoutes() {
     .route("/", pauseRoutes)
     .route("/", scheduleRoutes)
     .route("/", pingHistoryRoutes)
+    .route("/", refusedPingRoutes)
     .route("/", historyRoutes)
     .route("/", noticeRoutes)
     .route("/", outageRoutes)

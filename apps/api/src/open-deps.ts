@@ -15,7 +15,7 @@ import { Readiness } from "./health/readiness.ts";
 import { KeyUse } from "./keys/key-use.ts";
 import { Limits } from "./limits/limits.ts";
 import { Metrics } from "./metrics/metrics.ts";
-import { addSkewGauge, addVitalGauges } from "./metrics/vital-gauges.ts";
+import { addRefusedCounter, addSkewGauge, addVitalGauges } from "./metrics/vital-gauges.ts";
 import { createReceiver } from "./pings/receiver.ts";
 import type { Site } from "./site/manifest.ts";
 import { WorkerPool } from "./workers/worker-pool.ts";
@@ -44,6 +44,7 @@ export function openDeps(config: Config, { log, site }: { log: Logger; site: Sit
   const deps = depsOf({ pool, log, settings, databaseUrl, secret, limits });
   addVitalGauges(deps.metrics.registry, () => readVitalSigns(pool));
   addSkewGauge(deps.metrics.registry, receiver.clock.skewMs);
+  addRefusedCounter(deps.metrics.registry, receiver.refusals.counts);
   const keyring = keyringOf(secretKeys);
   return {
     deps: { ...deps, ...addresses, keyring, site, pings: receiver } satisfies Deps,

@@ -45,7 +45,10 @@ test("every route is in it, and nothing else", () => {
     ),
   );
   const expected = served.filter((route) => !UNDOCUMENTED.includes(route) && !isFallback(route));
-  expect(documented.toSorted(inOrder)).toEqual([...new Set(expected.map(plain))].toSorted(inOrder));
+  // Healthchecks' endpoints are served with and without the slash at their end, and documented in one of the forms.
+  const inOneForm = (routes: string[]) =>
+    [...new Set(routes.map((each) => each.replace(/(?<=.)\/$/, "")))].toSorted(inOrder);
+  expect(inOneForm(documented)).toEqual(inOneForm(expected.map(plain)));
 });
 
 test("every route says what it does, who may call it and how it fails", () => {

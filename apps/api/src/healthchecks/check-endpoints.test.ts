@@ -230,15 +230,45 @@ test("v1 and v2 make the slug anew of each name", async () => {
 });
 
 test.each(["checks", "channels", "badges", "status", "metrics"])(
-  "%s is sent on to its slash",
+  "%s is served with and without the slash at its end, and sends nobody on",
   async (name) => {
-    const response = await face.call("GET", `${name}?a=1`);
-    expect([response.status, response.headers.get("location")]).toEqual([301, `/api/v3/${name}/?a=1`]);
+    const [without, withSlash] = [
+      await face.call("GET", `${name}?a=1`),
+      await face.call("GET", `${name}/?a=1`),
+    ];
+    expect([without.status, without.headers.get("location")]).toEqual([withSlash.status, null]);
+    expect(without.status).toBeLessThan(500);
+    expect(without.status).not.toBe(404);
+  },
+);
+
+test("a POST without the slash makes a check, and one with a slash too many reads, edits and pauses it", async () => {
+  const made = await face.call("POST", "checks", { name: "no slash" });
+  expect(made.status).toBe(201);
+  const { uuid } = (await made.json()) as { uuid: string };
+  expect(await face.get(`checks/${uuid}/`)).toMatchObject({ name: "no slash" });
+  expect((await face.call("POST", `checks/${uuid}/`, { name: "edited" })).status).toBe(200);
+  expect((await face.call("POST", `checks/${uuid}/pause/`)).status).toBe(200);
+  expect(await face.get(`checks/${uuid}/pings`)).toEqual({ pings: [] });
+  expect(await face.get(`checks/${uuid}`)).toMatchObject({ name: "edited", status: "paused" });
+});
+
+test.each(["null", " null ", "x=1", "{", "\u0000"])(
+  "pause and resume take the body %s as none",
+  async (body) => {
+    const { uuid } = await face.create();
+    const post = async (act: string) =>
+      await api.app.request(`/api/v3/checks/${uuid}/${act}`, {
+        method: "POST",
+        body,
+        headers: { "x-api-key": face.writeKey },
+      });
+    expect((await post("pause")).status).toBe(200);
+    expect((await post("resume")).status).toBe(200);
   },
 );
 
 test.each([
-  ["GET", "checks/31365bce-8da9-4729-8ff3-aaa71d56b712/"],
   ["GET", "checks/31365BCE-8DA9-4729-8FF3-AAA71D56B712"],
   ["GET", "nothing/"],
   ["POST", "checks/31365bce-8da9-4729-8ff3/pause"],

@@ -79,12 +79,17 @@ function publicFace(c: FaceContext): Face {
 }
 
 async function ofKey(c: FaceContext, needed: "read" | "write"): Promise<Face> {
-  const body = c.req.method === "POST" ? await readObject(c.req.raw) : {};
+  const body = c.req.method === "POST" ? await bodyOf(c) : {};
   const text = c.req.header("x-api-key") ?? keyIn(body);
   if (text.length !== KEY_CHARS) throw FaceError.of(401, "missing api key");
   const key = await useKey(c, text);
   if (key === null || !allows(key, needed)) throw FaceError.of(401, "wrong api key");
   return { version: versionOf(c), projectId: key.projectId, mayWrite: key.scope === "write", body };
+}
+
+/** Pause and resume need no body, and some clients send `null` or what is no JSON: that is no body. */
+async function bodyOf(c: FaceContext): Promise<JsonObject> {
+  return await readObject(c.req.raw, { needed: !/\/(?:pause|resume)\/?$/.test(c.req.path) });
 }
 
 /** Of Prometheus, which sends its key in the path or as a bearer token, and gets by with a status. */
@@ -137,7 +142,7 @@ async function audit(c: FaceContext): Promise<void> {
 
 function verbOf(c: FaceContext): string {
   if (c.req.method === "DELETE") return "delete";
-  const act = /\/(pause|resume)$/.exec(c.req.path)?.[1];
+  const act = /\/(pause|resume)\/?$/.exec(c.req.path)?.[1];
   return act ?? (c.res.status === 201 ? "create" : "edit");
 }
 

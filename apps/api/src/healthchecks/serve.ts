@@ -20,9 +20,11 @@ export function serve(router: Router, endpoints: readonly Endpoint[]): void {
   for (const { path, cors, methods } of endpoints) {
     const headers = cors ? corsHeaders(methods) : {};
     for (const [name, method] of Object.entries(methods)) {
-      router.on(name, routerPath(path), faceGuard(method.access, headers), (c) =>
-        answering(() => method.answer(c)),
-      );
+      for (const form of [path, withOtherEnd(path)]) {
+        router.on(name, routerPath(form), faceGuard(method.access, headers), (c) =>
+          answering(() => method.answer(c)),
+        );
+      }
       const id = `${name} ${documentPath(path)}`;
       if (!documented.has(id)) document(router, path, { name, method });
       documented.add(id);
@@ -30,17 +32,21 @@ export function serve(router: Router, endpoints: readonly Endpoint[]): void {
   }
 }
 
-/** Under these paths: OPTIONS and other methods of an endpoint, and the missing slash at its end. */
+/** The same path without the slash at its end, or with one: a redirect would make some clients' POST a GET. */
+function withOtherEnd(path: string): string {
+  return path.endsWith("/") ? path.slice(0, -1) : `${path}/`;
+}
+
+/** Under these paths: OPTIONS and other methods of an endpoint. */
 export function serveTheRest(router: Router, paths: readonly string[], endpoints: readonly Endpoint[]): void {
   const known = endpoints.map(({ path, cors, methods }) => ({
-    pattern: pathPattern(path),
+    patterns: [pathPattern(path), pathPattern(withOtherEnd(path))],
     headers: cors ? corsHeaders(methods) : {},
   }));
   for (const path of paths) {
     router.all(path, passing, async (c, next) => {
-      const endpoint = known.find(({ pattern }) => pattern.test(c.req.path));
+      const endpoint = known.find(({ patterns }) => patterns.some((pattern) => pattern.test(c.req.path)));
       if (endpoint !== undefined) return otherMethod(c, endpoint.headers);
-      if (known.some(({ pattern }) => pattern.test(`${c.req.path}/`))) return withSlash(c);
       if (c.req.path.startsWith("/api/")) return new Response(null, { status: 404 });
       return await next();
     });
@@ -49,11 +55,6 @@ export function serveTheRest(router: Router, paths: readonly string[], endpoints
 
 function otherMethod(c: FaceContext, headers: Record<string, string>): Response {
   return new Response(null, { status: c.req.method === "OPTIONS" ? 204 : 405, headers });
-}
-
-function withSlash(c: FaceContext): Response {
-  const { pathname, search } = new URL(c.req.url);
-  return new Response(null, { status: 301, headers: { location: `${pathname}/${search}` } });
 }
 
 function corsHeaders(methods: Endpoint["methods"]): Record<string, string> {

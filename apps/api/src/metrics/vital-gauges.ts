@@ -1,5 +1,5 @@
 import type { VitalSigns } from "@overdue/db";
-import { Gauge, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "prom-client";
 
 const GAUGES: [keyof VitalSigns, string, string][] = [
   ["canaryAge", "overdue_canary_age_seconds", "Since any receiver last proved that pings can be received."],
@@ -49,6 +49,20 @@ export function addVitalGauges(registry: Registry, read: () => Promise<VitalSign
       },
     });
   }
+}
+
+/** Pings that did not count, by reason; those that named nobody's check or key are among them. */
+export function addRefusedCounter(registry: Registry, counts: ReadonlyMap<string, number>): void {
+  new Counter({
+    name: "overdue_pings_refused_total",
+    help: "Pings that were refused or ignored, by reason.",
+    labelNames: ["reason"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [reason, count] of counts) this.inc({ reason }, count);
+    },
+  });
 }
 
 /** How far this machine's clock lies behind the database's, which decides. */

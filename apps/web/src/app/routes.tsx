@@ -211,11 +211,15 @@ const deliveries = createRoute({
   path: "deliveries",
   component: lazyRouteComponent(() => import("../pages/deliveries-page.tsx"), "DeliveriesPage"),
 });
-
 const deadLetters = createRoute({
   getParentRoute: () => projectRoute,
   path: "dead-letters",
   component: lazyRouteComponent(() => import("../pages/dead-letters-page.tsx"), "DeadLettersPage"),
+});
+const refusedPings = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "refused-pings",
+  component: lazyRouteComponent(() => import("../pages/refused-pings-page.tsx"), "RefusedPingsPage"),
 });
 
 const maintenance = createRoute({
@@ -244,7 +248,6 @@ const settings = createRoute({
   path: "settings",
   component: lazyRouteComponent(() => import("../pages/project-settings-page.tsx"), "ProjectSettingsPage"),
 });
-
 const audit = createRoute({
   getParentRoute: () => projectRoute,
   path: "audit",
@@ -285,6 +288,7 @@ export const routeTree = root.addChildren([
       onCall,
       deliveries,
       deadLetters,
+      refusedPings,
       maintenance,
       newWindow,
       editWindow,

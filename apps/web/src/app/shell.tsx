@@ -19,7 +19,12 @@ type Props = {
 };
 
 const PLACES = [
-  { to: "/projects/$projectId/checks", label: "Checks", icon: IconClockCheck, parts: ["checks"] },
+  {
+    to: "/projects/$projectId/checks",
+    label: "Checks",
+    icon: IconClockCheck,
+    parts: ["checks", "refused-pings"],
+  },
   { to: "/projects/$projectId/incidents", label: "Incidents", icon: IconAlertTriangle, parts: ["incidents"] },
   {
     to: "/projects/$projectId/channels",

@@ -14,6 +14,11 @@ export type IncidentView = InferResponseType<typeof ofCheck.incidents.$get, 200>
 
 export type NoticeView = InferResponseType<typeof ofCheck.notices.$get, 200>["items"][number];
 
+export type RefusedPing = InferResponseType<
+  (typeof inProject)["refused-pings"]["$get"],
+  200
+>["items"][number];
+
 type Of = { projectId: string; checkId: string };
 type Asked = { param: Of; query: { limit: string; cursor?: string } };
 
@@ -29,6 +34,26 @@ export const incidentsQuery = (of: Of) =>
 
 export const noticesQuery = (of: Of) =>
   pagesQuery(of, "notices", (asked) => answerOf(ofCheck.notices.$get(asked)));
+
+const REFRESH_MS = 30_000;
+
+/** Pings that did not count, of a project or of one check, those that came last first. */
+export const refusedPingsQuery = ({ projectId, checkId }: { projectId: string; checkId?: string }) =>
+  infiniteQueryOptions({
+    queryKey: ["projects", projectId, "refused-pings", checkId ?? "all"],
+    queryFn: ({ pageParam }) =>
+      answerOf(
+        inProject["refused-pings"].$get({
+          param: { projectId },
+          query: { ...pageQuery(pageParam, PER_PAGE), ...(checkId !== undefined && { checkId }) },
+        }),
+      ),
+    initialPageParam: firstPage(),
+    getNextPageParam: ({ next }) => next,
+    select: ({ pages }) => pages.flatMap(({ items }) => items),
+    // They change no check, so that no event tells of them.
+    refetchInterval: REFRESH_MS,
+  });
 
 /** Spans in which Overdue itself could not receive pings, newest first; one that lasts is not yet among them. */
 export const outagesQuery = (projectId: string) =>

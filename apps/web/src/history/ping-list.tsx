@@ -12,6 +12,7 @@ import { type PingView, pingsQuery } from "./history-queries.ts";
 import { PingBody } from "./ping-body.tsx";
 import { durationsByPing } from "./ping-durations.ts";
 import { durationText } from "../time/duration.ts";
+import { pingNoteText } from "../words/refused-ping-text.ts";
 import styles from "../ui/table.module.css";
 
 type Props = { projectId: string; checkId: string; zone: string | undefined };
@@ -109,7 +110,7 @@ function PingKind({ ping }: { ping: PingView }) {
       <Mark icon={icon} tone={tone}>
         {word}
       </Mark>
-      {ping.note !== null && <span className={styles["dimmed"]}> {ping.note}</span>}
+      {ping.note !== null && <span className={styles["dimmed"]}> {pingNoteText(ping.note)}</span>}
     </>
   );
 }

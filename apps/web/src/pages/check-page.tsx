@@ -19,6 +19,7 @@ import { CheckIncident } from "../incidents/check-incident.tsx";
 import { OpenIncident } from "../history/open-incident.tsx";
 import { Outages } from "../history/outages.tsx";
 import { PingList } from "../history/ping-list.tsx";
+import { RefusedPingsOfCheck } from "../history/refused-pings.tsx";
 import { RunList } from "../history/run-list.tsx";
 import { StatusHistory } from "../history/status-history.tsx";
 import { AnnounceChanges } from "../ui/announce.tsx";
@@ -140,7 +141,10 @@ function Parts({ check }: { check: CheckView }) {
           <Tabs.Tab value="how-to">How to ping</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="pings">
-          <PingList {...of} />
+          <Stack>
+            <RefusedPingsOfCheck projectId={of.projectId} checkId={of.checkId} />
+            <PingList {...of} />
+          </Stack>
         </Tabs.Panel>
         <Tabs.Panel value="runs">
           <RunList {...of} />

@@ -10,7 +10,7 @@ import { countByStatus, tagsOf } from "../checks/check-selection.ts";
 import { FirstCheck } from "../checks/first-check.tsx";
 import { StatusFilter } from "../checks/status-filter.tsx";
 import { serverNow } from "../time/clock.ts";
-import { Page } from "../ui/page.tsx";
+import { Page, TextLink } from "../ui/page.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
 import styles from "./checks-page.module.css";
 
@@ -34,6 +34,11 @@ export function ChecksPage() {
           <StatusFilter checks={checks} selection={selection} />
           <Filters checks={checks} selection={selection} />
           <CheckList projectId={projectId} checks={checks} selection={selection} />
+          <p>
+            <TextLink to="/projects/$projectId/refused-pings" params={{ projectId }}>
+              Pings that did not count
+            </TextLink>
+          </p>
         </>
       )}
     </Page>

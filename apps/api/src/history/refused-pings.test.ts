@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+
+import { HOURLY } from "../../test/one-of-everything.ts";
+import { person, read, testApi } from "../../test/test-api.ts";
+
+type Refused = { checkId: string | null; reason: string; asked: string; count: number };
+type Page = { items: Refused[]; next: string | null };
+type Check = { id: string; pingUrl: string };
+
+const api = await testApi();
+
+/** Pings are stored a second later at the most. */
+async function refused(
+  someone: Awaited<ReturnType<typeof person>>,
+  count: number,
+  query = "",
+): Promise<Page> {
+  let page: Page = { items: [], next: null };
+  await expect
+    .poll(
+      async () => {
+        page = await read<Page>(await someone.as("GET", `${someone.path}/refused-pings${query}`));
+        return page.items.length;
+      },
+      { timeout: 10_000 },
+    )
+    .toBe(count);
+  return page;
+}
+
+test("a project lists the pings that did not count, of one check where that is asked, and nobody else's", async () => {
+  const [ada, eve] = [await person(api), await person(api)];
+  const check = await read<Check>(await ada.as("POST", `${ada.path}/checks`, { ...HOURLY, slug: "nightly" }));
+  const { pingKey } = await read<{ pingKey: string }>(await ada.as("GET", ada.path));
+  const { pathname } = new URL(check.pingUrl);
+  for (const path of [`${pathname}?state=fail`, `${pathname}?state=fail`, `/ping/${pingKey}/Nightly`])
+    await api.app.request(path);
+
+  const { items } = await refused(ada, 2);
+  expect(items.toSorted((a, b) => a.reason.localeCompare(b.reason))).toMatchObject([
+    { reason: "invalid-slug", asked: "/Nightly", count: 1, checkId: null },
+    { reason: "other-dialect", asked: "?state=fail", count: 2, checkId: check.id },
+  ]);
+  expect(await refused(ada, 1, `?checkId=${check.id}`)).toMatchObject({
+    items: [{ reason: "other-dialect" }],
+  });
+  const first = await refused(ada, 1, "?limit=1");
+  const second = await refused(ada, 1, `?limit=1&cursor=${first.next}`);
+  expect(second.items[0]?.reason).not.toBe(first.items[0]?.reason);
+
+  expect((await eve.as("GET", `${ada.path}/refused-pings`)).status).toBe(404);
+  expect(await refused(eve, 0, `?checkId=${check.id}`)).toEqual({ items: [], next: null });
+});

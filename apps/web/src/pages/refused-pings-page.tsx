@@ -1,0 +1,22 @@
+import { useParams } from "@tanstack/react-router";
+
+import { RefusedPingsOfProject } from "../history/refused-pings.tsx";
+import { BackArrow, Page, TextLink } from "../ui/page.tsx";
+
+export function RefusedPingsPage() {
+  const { projectId } = useParams({ from: "/signed-in/projects/$projectId/refused-pings" });
+  return (
+    <Page
+      title="Pings that did not count"
+      lead="Pings that named this project's ping key or one of its checks. The newest 200 different ones are kept for 90 days."
+      back={
+        <TextLink to="/projects/$projectId/checks" params={{ projectId }}>
+          <BackArrow />
+          Checks
+        </TextLink>
+      }
+    >
+      <RefusedPingsOfProject projectId={projectId} />
+    </Page>
+  );
+}
