@@ -15,11 +15,24 @@ import { WorkerPool } from "./workers/worker-pool.ts";
 
 const WEB_APP = fileURLToPath(new URL("../../web/dist", import.meta.url));
 const DRAIN_MS = 10_000;
+const STOP_MS = 20_000;
+/** Pings under way may still be stored and answered. */
+const SURPRISE_MS = 3_000;
 const SWEEP_MS = 50;
 
-/** Serves until SIGTERM or SIGINT, then ends in order: not ready, no new connections, drain, close, exit 0. */
+/** Serves until a signal, then ends in order: not ready, no new connections, drain, close, exit 0. */
 export async function runServer(config: Config): Promise<void> {
   const log = pino({ level: config.logLevel, base: { process: "api" }, serializers: { err: loggableError } });
+  const ending = endOnce();
+  process.on("unhandledRejection", (error) =>
+    // Only what waited for this has failed; the requests of all others go on.
+    log.error({ err: error }, "Something failed that nothing waited for."),
+  );
+  process.on("uncaughtException", (error) => {
+    // Who knows what was left half done: it ends, and whoever runs it starts another.
+    log.fatal({ err: error }, "The api ends on an unexpected error.");
+    ending.end({ status: 1, msMax: SURPRISE_MS });
+  });
   const running = await startServer(config, log);
   // Node's own report of an error would show what a failed statement carried.
   const end = (error: unknown) => {
@@ -29,11 +42,31 @@ export async function runServer(config: Config): Promise<void> {
   process.on("uncaughtException", end);
   process.on("unhandledRejection", end);
   log.info({ port: running.port }, "listening");
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.once(signal, () => {
-      void running.stop().then(() => process.exit(0));
-    });
-  }
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
+    process.on(signal, () => ending.end({ status: 0, msMax: STOP_MS }));
+  ending.by(running.stop);
+}
+
+type End = { status: number; msMax: number };
+
+/** Ends this process once, by `stop` where there is one by then; the time that it may take is bounded. */
+function endOnce() {
+  let stop = () => Promise.resolve();
+  let isEnding = false;
+  return {
+    by: (how: () => Promise<void>) => {
+      stop = how;
+    },
+    end: ({ status, msMax }: End) => {
+      if (isEnding) return;
+      isEnding = true;
+      setTimeout(() => process.exit(1), msMax).unref();
+      stop().then(
+        () => process.exit(status),
+        () => process.exit(1),
+      );
+    },
+  };
 }
 
 /** Starts on the configured port (0: any free one). */

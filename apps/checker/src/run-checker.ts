@@ -4,9 +4,11 @@ import type { Config } from "@overdue/config";
 import { loggableError } from "@overdue/db";
 import { pino, type Logger } from "pino";
 
+import type { ProcessNews } from "./courier/courier-process.ts";
 import { startChecker } from "./start-checker.ts";
 
 const STOP_MS = 20_000;
+const ECHO_MS_MAX = 1_000;
 
 /** Runs a checker until a signal ends it: the first stops it cleanly, the second at once. */
 export async function runChecker(config: Config): Promise<void> {
@@ -17,20 +19,27 @@ export async function runChecker(config: Config): Promise<void> {
     throw new Error("SECRET_KEY is missing: start with `npm start`, or set it.");
   process.on("unhandledRejection", (error) => die(log, error));
   process.on("uncaughtException", (error) => die(log, error));
-  const stop = await startChecker({ config, databaseUrl, log });
+  const stop = await startChecker({ config, databaseUrl, log, onProcess: tellSupervisor });
   log.info("Judging and delivering.");
-  let stopping = false;
+  tellSupervisor({ running: true });
+  let askedAt: number | null = null;
   const end = () => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    // Who ends a group of processes at once, such as systemd, reaches us directly and through the supervisor.
+    if (askedAt !== null && performance.now() - askedAt > ECHO_MS_MAX) process.exit(1);
+    if (askedAt !== null) return;
+    askedAt = performance.now();
     setTimeout(() => process.exit(1), STOP_MS).unref();
     stop().then(
       () => process.exit(0),
       (error: unknown) => die(log, error),
     );
   };
-  process.on("SIGTERM", end);
-  process.on("SIGINT", end);
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, end);
+}
+
+/** Whoever started us, if it listens, so that it can see to what we leave behind. */
+function tellSupervisor(message: { running: true } | ProcessNews): void {
+  if (process.connected) process.send?.(message, undefined, {}, () => undefined);
 }
 
 /** A process in an unknown state must not go on deciding; whoever runs it starts another. */

@@ -14,7 +14,7 @@ import {
 import type { Logger } from "pino";
 
 import { hearChats, type HearingChats } from "./chats/hear-chats.ts";
-import { startCourierProcess } from "./courier/courier-process.ts";
+import { startCourierProcess, type ProcessNews } from "./courier/courier-process.ts";
 import { startDelivering } from "./deliver/deliver.ts";
 import { openEgress, type Egress } from "./egress/egress.ts";
 import { dutiesOn } from "./housekeeping/duties.ts";
@@ -24,7 +24,13 @@ import { openQueue } from "./queue/queue.ts";
 import { Waker } from "./routes/waker.ts";
 import { watchItself } from "./self-watch/watch-itself.ts";
 
-export type CheckerOptions = { config: Config; databaseUrl: string; log: Logger };
+export type CheckerOptions = {
+  config: Config;
+  databaseUrl: string;
+  log: Logger;
+  /** Is told of each process that it starts, and of its end. */
+  onProcess: (news: ProcessNews) => void;
+};
 
 /**
  * Judges deadlines, delivers alerts, keeps house. Any number of checkers run side by side on one database.
@@ -34,6 +40,7 @@ export async function startChecker({
   config,
   databaseUrl,
   log,
+  onProcess,
 }: CheckerOptions): Promise<() => Promise<void>> {
   const checker = { id: randomUUID(), startedAt: Date.now() };
   // The id in the name tells the others, by PostgreSQL's own list of connections, that this process lives.
@@ -48,7 +55,7 @@ export async function startChecker({
   });
   const egress = openEgress({ allowedNetworks: config.allowedPrivateNetworks });
   const way = { keyring: keyringOf(config.secretKeys), mail: config.smtpUrl !== null };
-  const courier = startCourierProcess({ log });
+  const courier = startCourierProcess({ log, onProcess });
   const delivery = startDelivering({ db: openDb(delivering), queue, courier, log });
   const judge = new Judge({ pool: judging, checkerId: checker.id, startedAt: checker.startedAt, log });
   const waker = new Waker({ pool: judging, way, log });

@@ -1,13 +1,30 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 import { Refusal } from "./refusal.ts";
 
+type Wish = { host: string; port: number; secondsMax: number; signal: AbortSignal };
+
 /**
- * The port to listen on: the wished one where it is free, or any free one for 0.
+ * The port to listen on: the wished one where it is free, or any free one for 0. One that is taken is waited for.
  *
  * @throws Refusal where another program has it, or it may not be used.
  */
-export async function claimPort(host: string, port: number): Promise<number> {
+export async function claimPort({ host, port, secondsMax, signal }: Wish): Promise<number> {
+  const end = performance.now() + secondsMax * 1_000;
+  for (;;) {
+    try {
+      return await tryPort(host, port);
+    } catch (error) {
+      if (performance.now() >= end) throw error;
+      await wait(STEP_MS, undefined, { signal });
+    }
+  }
+}
+
+const STEP_MS = 200;
+
+async function tryPort(host: string, port: number): Promise<number> {
   const server = createServer();
   try {
     server.listen(port, host);

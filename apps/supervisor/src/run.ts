@@ -8,6 +8,7 @@ import { type Environment, type Programs, startProduct } from "./supervisor.ts";
  */
 export async function run(environment: Environment, programs: Programs): Promise<number> {
   const ending = listenForEnd();
+  surviveLostTerminal();
   try {
     const product = await startProduct(environment, programs, { say, signal: ending });
     if (!ending.aborted) announce(product.url, product.isReady);
@@ -37,6 +38,11 @@ function listenForEnd(): AbortSignal {
 }
 
 const ECHO_MS_MAX = 1_000;
+
+// A terminal that was closed, or a reader of our output that has ended, takes no more lines. We go on, or end in order.
+function surviveLostTerminal(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+}
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -3,11 +3,13 @@ import { createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { openPool, readProblems } from "@overdue/db";
 import { findPostmaster } from "@overdue/postgres";
 import { testDatabase } from "@overdue/testkit";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { dataDirectory, start, type Started, urlOf, usedDataDirectory } from "../test/start.ts";
+import { descendants } from "../test/processes.ts";
 import { dataFiles } from "./data/data-directory.ts";
 import { embeddedUrl } from "./database/embedded.ts";
 
@@ -51,12 +53,15 @@ test("a second start on the same data directory says so and ends; the first runs
 });
 
 describe("after kill -9", () => {
-  test("of the supervisor, its children end, and a start recovers the database that was left running", async () => {
+  test("of the supervisor and of what cleans up after it, a start recovers the database that was left running", async () => {
     const dataDir = used.copy();
     const first = start(dataDir);
     const { url } = await urlOf(first);
     await remember(dataDir, "committed");
     const orphan = findPostmaster(dataFiles(dataDir).postgres);
+    const supervisor = first.process.pid ?? 0;
+    for (const { pid, commandLine } of descendants(supervisor))
+      if (commandLine.includes("overdue-cleanup")) process.kill(pid, "SIGKILL");
     first.process.kill("SIGKILL");
     await first.exit;
     await untilRefused(url);
@@ -98,6 +103,45 @@ test("api and database are started again when they die, the database on its port
   expect(await started.hears("The database ended")).toBeDefined();
   expect((await untilAnswered(url)).tables).toBeGreaterThan(10);
   expect(findPostmaster(dataFiles(dataDir).postgres)?.port).toBe(postmaster?.port);
+});
+
+test("an api whose event loop stands still is replaced, which the terminal and the operator page tell", async () => {
+  const dataDir = used.copy();
+  const started = start(dataDir);
+  const { url } = await urlOf(started);
+  const before = await vi.waitUntil(async () => {
+    const answer = await ask(url);
+    return answer.lookedAfter > 0 && answer;
+  }, 10_000);
+  await fetch(`${url}/stand-still`, { signal: AbortSignal.timeout(200) }).catch(() => undefined);
+  expect(await started.hears("api ended (no answer for 10 s); it starts again")).toBeDefined();
+  expect((await untilAnswered(url)).pid).not.toBe(before.pid);
+  await vi.waitFor(async () =>
+    expect(await troubles(dataDir)).toEqual([
+      expect.stringMatching(/^The api was started again once lately, the last time at .* UTC: no answer for/),
+    ]),
+  );
+});
+
+test("a checker that says nothing any more is replaced", async () => {
+  const started = start(used.copy());
+  await urlOf(started);
+  const checker = descendants(started.process.pid ?? 0).find(({ commandLine }) =>
+    commandLine.includes("checker-stand-in"),
+  );
+  // Heard at least once since its start is over; then it stands still, as in an endless loop.
+  process.kill(checker?.pid ?? 0, "SIGSTOP");
+  expect(await started.hears("checker ended (no answer for 10 s); it starts again")).toBeDefined();
+});
+
+test("a database that somebody asked to end when its clients have ended is started again", async () => {
+  const dataDir = used.copy();
+  const started = start(dataDir);
+  const { url } = await urlOf(started);
+  await ask(url);
+  process.kill(findPostmaster(dataFiles(dataDir).postgres)?.pid ?? 0, "SIGTERM");
+  expect(await started.hears("The database ended")).toBeDefined();
+  expect((await untilAnswered(url)).tables).toBeGreaterThan(10);
 });
 
 test("one Ctrl-C that arrives several times ends it in order; a later one ends it at once", async () => {
@@ -192,7 +236,7 @@ function readSecrets(dataDir: string): { text: string; mode: number }[] {
   return secrets;
 }
 
-type Answer = { pid: number; tables: number };
+type Answer = { pid: number; tables: number; lookedAfter: number };
 
 async function ask(url: string): Promise<Answer> {
   const response = await fetch(url);
@@ -232,6 +276,17 @@ async function recall(dataDir: string): Promise<string | undefined> {
     client.query<{ value: string }>("select value from instance_facts where name = 'test'"),
   );
   return rows[0]?.value;
+}
+
+async function troubles(dataDir: string): Promise<string[]> {
+  const files = dataFiles(dataDir);
+  const url = embeddedUrl(files, findPostmaster(files.postgres)?.port ?? 0);
+  const pool = openPool({ url, max: 1, name: "test" });
+  try {
+    return (await readProblems(pool)).troubles;
+  } finally {
+    await pool.end();
+  }
 }
 
 async function withDatabase<T>(dataDir: string, work: (client: pg.Client) => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Config, readConfig } from "@overdue/config";
 import { type Child, keepRunning } from "./children/child.ts";
+import { type Cleanup, startCleanup } from "./children/cleanup.ts";
 import { openLog } from "./children/log-file.ts";
 import { type DataFiles, keptSecret, prepareDataDirectory } from "./data/data-directory.ts";
 import { type Lock, takeLock } from "./data/lock.ts";
@@ -8,6 +9,7 @@ import type { Database } from "./database/database.ts";
 import { openEmbedded } from "./database/embedded.ts";
 import { openOwnServer } from "./database/own-server.ts";
 import { claimPort } from "./port.ts";
+import { rememberRestart } from "./remember-restart.ts";
 import { becomesReady } from "./readiness.ts";
 
 /** The environment of a process. */
@@ -35,16 +37,25 @@ export async function startProduct(
 ): Promise<Running> {
   const asked = readConfig(environment);
   const files = prepareDataDirectory(asked.dataDir);
-  const parts: Parts = { lock: takeLock(files.lock), database: null, children: [] };
+  const parts: Parts = { lock: takeLock(files.lock), database: null, children: [], cleanup: startCleanup() };
+  // After an end in order nothing is left for it to do.
+  process.on("exit", parts.cleanup.endAllNow);
   try {
-    const config = await settlePort(asked, environment);
+    const config = await settlePort(asked, { environment, terminal, tookOver: parts.lock.tookOver });
     parts.lock.tell(config.publicUrl);
     const opened = openInstallation({ config, files, environment }, terminal, parts);
     const inherited = opened.then((installation) => installation.environment);
-    const surroundings = { now: environment, later: inherited, files, terminal };
+    const surroundings = {
+      now: environment,
+      later: inherited,
+      files,
+      terminal,
+      parts,
+      near: nearUrl(config),
+    };
     parts.children = Object.entries(programs).map((program) => startChild(program, surroundings));
     const { url } = await opened;
-    const isReady = await becomesReady(nearUrl(config), READY_SECONDS_MAX, terminal.signal);
+    const isReady = await becomesReady(surroundings.near, READY_SECONDS_MAX, terminal.signal);
     return { url, isReady, stop: () => stop(parts) };
   } catch (error) {
     await stop(parts);
@@ -53,14 +64,20 @@ export async function startProduct(
 }
 
 const READY_SECONDS_MAX = 30;
-const STOP_SECONDS_MAX = 20;
+const STOP_SECONDS_MAX = 25;
+const ENDING_SECONDS_MAX = 20;
 
-type Parts = { lock: Lock; database: Database | null; children: Child[] };
+type Settling = { environment: Environment; terminal: Terminal; tookOver: boolean };
+
+type Parts = { lock: Lock; database: Database | null; children: Child[]; cleanup: Cleanup };
 
 // Read again with the port that was found, so that the URLs made of it are right.
-async function settlePort(asked: Config, environment: Environment): Promise<Config> {
-  const port = await claimPort(asked.host, asked.port);
-  return readConfig({ ...environment, PORT: String(port) });
+async function settlePort({ host, port }: Config, start: Settling): Promise<Config> {
+  const { environment, terminal, tookOver } = start;
+  // An api whose supervisor was killed keeps its port until its last request is answered.
+  const secondsMax = tookOver ? ENDING_SECONDS_MAX : 0;
+  const claimed = await claimPort({ host, port, secondsMax, signal: terminal.signal });
+  return readConfig({ ...environment, PORT: String(claimed) });
 }
 
 type Start = { config: Config; files: DataFiles; environment: Environment };
@@ -68,15 +85,17 @@ type Start = { config: Config; files: DataFiles; environment: Environment };
 // Loading the code that prepares the database takes as long as making one, so both happen at once.
 async function openInstallation(start: Start, terminal: Terminal, parts: Parts) {
   const loaded = import("./first-start/first-start.ts");
-  parts.database = await openDatabase(start.config, start.files, terminal);
+  parts.database = await openDatabase(start, terminal, parts.cleanup);
   const { prepareInstallation } = await loaded;
   const url = await prepareInstallation(start.config, parts.database.url);
   terminal.signal.throwIfAborted();
   return { url, environment: childEnvironment(start, parts.database.url) };
 }
 
-function openDatabase(config: Config, files: DataFiles, terminal: Terminal): Promise<Database> {
-  return config.databaseUrl === null ? openEmbedded(files, terminal.say) : openOwnServer(config.databaseUrl);
+function openDatabase({ config, files }: Start, terminal: Terminal, cleanup: Cleanup): Promise<Database> {
+  const { databaseUrl } = config;
+  if (databaseUrl !== null) return openOwnServer(databaseUrl, { signal: terminal.signal });
+  return openEmbedded(files, { say: terminal.say, onProcess: cleanup.database });
 }
 
 // The password of the first account is nobody's business once the account exists.
@@ -91,12 +110,29 @@ function childEnvironment({ config, files, environment }: Start, databaseUrl: st
   };
 }
 
-type Surroundings = { now: Environment; later: Promise<Environment>; files: DataFiles; terminal: Terminal };
+type Surroundings = {
+  now: Environment;
+  later: Promise<Environment>;
+  files: DataFiles;
+  terminal: Terminal;
+  parts: Parts;
+  /** Where the api answers this machine. */
+  near: string;
+};
 
-function startChild([name, main]: [string, string], { now, later, files, terminal }: Surroundings): Child {
-  const log = openLog(join(files.logs, `${name}.log`));
-  const nodeEnvironment = { PATH: now["PATH"], NODE_COMPILE_CACHE: now["NODE_COMPILE_CACHE"] };
-  return keepRunning({ name, main, nodeEnvironment, environment: later, log, say: terminal.say });
+function startChild([name, main]: [string, string], surroundings: Surroundings): Child {
+  const { now, later, files, terminal, parts, near } = surroundings;
+  return keepRunning({
+    name,
+    main,
+    nodeEnvironment: { PATH: now["PATH"], NODE_COMPILE_CACHE: now["NODE_COMPILE_CACHE"] },
+    environment: later,
+    liveUrl: name === "api" ? `${near}/health/live` : null,
+    log: openLog(join(files.logs, `${name}.log`)),
+    say: terminal.say,
+    onRestart: (why) => rememberRestart(parts.database, { program: name, why }),
+    cleanup: parts.cleanup,
+  });
 }
 
 function nearUrl({ host, port }: Config): string {
@@ -108,5 +144,7 @@ function nearUrl({ host, port }: Config): string {
 async function stop(parts: Parts): Promise<void> {
   await Promise.all(parts.children.map((child) => child.stop(STOP_SECONDS_MAX)));
   await parts.database?.stop();
+  parts.cleanup.end();
+  process.off("exit", parts.cleanup.endAllNow);
   parts.lock.release();
 }

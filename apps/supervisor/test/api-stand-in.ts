@@ -5,12 +5,15 @@ import pg from "pg";
 const pool = new pg.Pool({ connectionString: process.env["DATABASE_URL"], max: 1 });
 pool.on("error", () => undefined);
 
+let lookedAfter = 0;
 const server = createServer((request, response) => {
   if (request.url === "/crash") process.exit(3);
+  if (request.url === "/stand-still") for (;;);
+  if (request.url === "/health/live") lookedAfter += 1;
   pool
     .query("select count(*)::int as tables from information_schema.tables where table_schema = 'public'")
     .then(
-      ({ rows }) => response.end(JSON.stringify({ pid: process.pid, tables: rows[0].tables })),
+      ({ rows }) => response.end(JSON.stringify({ pid: process.pid, tables: rows[0].tables, lookedAfter })),
       () => response.writeHead(503).end(),
     );
 });

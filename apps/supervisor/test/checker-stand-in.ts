@@ -2,3 +2,4 @@ const running = setInterval(() => undefined, 60_000);
 process.on("SIGTERM", () => {
   if (!process.env["STUBBORN"]) clearInterval(running);
 });
+process.send?.({ running: true });

@@ -23,6 +23,12 @@ export function isReady(pid: number, directory: string): boolean {
   return file?.pid === pid && file.status === "ready";
 }
 
+/** Whether the server with this process number was asked to end, and has not ended yet. */
+export function isStopping(pid: number, directory: string): boolean {
+  const file = readPidFile(directory);
+  return file?.pid === pid && file.status === "stopping";
+}
+
 /**
  * Removes a pid file whose number belongs to another program by now; PostgreSQL itself would believe it.
  *

@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync, realpathSync, statSync }
 import { setTimeout as wait } from "node:timers/promises";
 import { findBinaries } from "./binaries.ts";
 import { freePort } from "./free-port.ts";
-import { dropRecycledPidFile, findPostmaster, isReady, stopPostmaster } from "./postmaster.ts";
+import { dropRecycledPidFile, findPostmaster, isReady, isStopping, stopPostmaster } from "./postmaster.ts";
 import { asServerUser } from "./server-user.ts";
 
 /** The major version of the server that comes with the project. */
@@ -11,18 +11,27 @@ export const POSTGRES_MAJOR = 18;
 
 /**
  * What to start: a data directory that `initialise` made, where its log goes, settings as `name=value`, and a
- * port of the loopback address where it must not be any free one.
+ * port of the loopback address where it must not be any free one. `onProcess` is told the number of each process that
+ * is started for it, before it takes connections, and null when that has ended.
  */
-export type ServerOptions = { directory: string; logFile: string; settings?: string[]; port?: number };
+export type ServerOptions = {
+  directory: string;
+  logFile: string;
+  settings?: string[];
+  port?: number;
+  onProcess?: (pid: number | null) => void;
+};
 
 /**
  * A running server; `exited` resolves when it ends, whoever ended it. `stop` waits for a clean end, `interrupt`
- * only asks for it.
+ * only asks for it. `isStopping`: somebody has asked it to end, and it still waits for its clients.
  */
 export type Server = {
   pid: number;
   port: number;
   exited: Promise<void>;
+  hasExited: () => boolean;
+  isStopping: () => boolean;
   stop: () => Promise<void>;
   interrupt: () => void;
 };
@@ -62,11 +71,15 @@ async function tryToStart(options: ServerOptions): Promise<Server | null> {
   const exited = new Promise<void>((resolve) => void child.once("close", () => resolve()));
   child.once("error", () => undefined);
   const pid = child.pid;
+  if (pid !== undefined) options.onProcess?.(pid);
+  child.once("close", () => options.onProcess?.(null));
   if (pid === undefined || !(await takesConnections(child, pid, options.directory))) return null;
   return {
     pid,
     port,
     exited,
+    hasExited: () => child.exitCode !== null || child.signalCode !== null,
+    isStopping: () => isStopping(pid, options.directory),
     stop: () => stopAndWait(child, exited),
     interrupt: () => void child.kill("SIGINT"),
   };

@@ -24,13 +24,15 @@ export function startCanary(options: {
       return;
     }
     underWay = true;
-    void knockOnce(options).finally(() => {
-      underWay = false;
-      if (again) {
-        again = false;
-        knock();
-      }
-    });
+    void knockOnce(options)
+      .catch(() => undefined)
+      .finally(() => {
+        underWay = false;
+        if (again) {
+          again = false;
+          knock();
+        }
+      });
   };
   const timer = setInterval(knock, EVERY_MS);
   knock();

@@ -14,19 +14,25 @@ const LOOK_EVERY_MS = 5_000;
 const SILENT_LOOKS_MAX = 6;
 const AGAIN_AFTER_MS = [100, 500, 2_000, 5_000];
 
+/** The number of a process that was started, or that has ended. */
+export type ProcessNews = { started: number } | { ended: number };
+
+type CourierProcessOptions = { log: Logger; onProcess: (news: ProcessNews) => void };
+
 /**
  * A courier in a process of its own, which is started again whenever it dies. Nobody can know what became of a call
  * whose caller is gone; so the caller outlives whatever happens to its checker, ends the calls under way and records
  * them. And an alert that kills whoever deals with it kills a courier, not the checker.
  */
-export function startCourierProcess({ log }: { log: Logger }): Courier {
-  const courier = new CourierProcess(log);
+export function startCourierProcess(options: CourierProcessOptions): Courier {
+  const courier = new CourierProcess(options);
   courier.start();
   return courier;
 }
 
 class CourierProcess implements Courier {
   readonly #log: Logger;
+  readonly #onProcess: (news: ProcessNews) => void;
   readonly #told = new Map<string, Told>();
   readonly #claimed = new Map<number, (together: readonly string[]) => void>();
   #child: ChildProcess | null = null;
@@ -39,22 +45,29 @@ class CourierProcess implements Courier {
   #deaths = 0;
   #stopped = false;
 
-  constructor(log: Logger) {
+  constructor({ log, onProcess }: CourierProcessOptions) {
     this.#log = log;
+    this.#onProcess = onProcess;
   }
 
   start(): void {
     const child = spawnCourier();
+    const { pid } = child;
     this.#child = child;
+    if (pid !== undefined) this.#onProcess({ started: pid });
     this.#silentLooks = 0;
     this.#looking = setInterval(() => this.#look(child), LOOK_EVERY_MS);
     child.on("message", (message) => this.#hear(messageAs<FromCourier>(message)));
     child.on("error", (error) => this.#log.warn({ err: error }, "The courier cannot be reached."));
-    child.once("exit", (code, signal) => this.#died(signal ?? `status ${code}`));
+    child.once("exit", (code, signal) => {
+      if (pid !== undefined) this.#onProcess({ ended: pid });
+      this.#died(signal ?? `status ${code}`);
+    });
   }
 
   async take(parcels: Parameters<Courier["take"]>[0], told: Told): Promise<readonly string[]> {
     await this.#ready.promise;
+    if (this.#stopped) return this.#letGo(parcels, told);
     this.#batch += 1;
     const message: ToCourier = { batch: this.#batch, parcels };
     for (const { deliveryId } of parcels) this.#told.set(deliveryId, told);
@@ -67,11 +80,20 @@ class CourierProcess implements Courier {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    // Nobody is to wait for one that is not ready yet, or never was.
+    this.#ready.resolve();
     const child = this.#child;
     if (child === null) return;
     const exited = once(child, "exit");
     if (child.connected) child.disconnect();
     await exited;
+  }
+
+  /** What is not taken stays due, and is found again by whoever looks next. */
+  #letGo(parcels: Parameters<Courier["take"]>[0], told: Told): readonly string[] {
+    for (const { deliveryId } of parcels)
+      told(deliveryId, { wasSent: false, retryInMs: null, opensInMs: null });
+    return [];
   }
 
   #look(child: ChildProcess): void {
@@ -102,14 +124,19 @@ class CourierProcess implements Courier {
   #died(how: string): void {
     this.#child = null;
     clearInterval(this.#looking);
+    const count = this.#told.size;
+    this.#forgetAll();
     if (this.#stopped) return;
     // Whoever waits for one that died on its start waits for the next.
     if (this.#isReady) this.#ready = Promise.withResolvers<void>();
     this.#isReady = false;
     const againInMs = AGAIN_AFTER_MS[this.#deaths] ?? AGAIN_AFTER_MS.at(-1);
     this.#deaths += 1;
-    this.#log.error({ how, count: this.#told.size, againInMs }, "The courier died; it starts again.");
+    this.#log.error({ how, count, againInMs }, "The courier died; it starts again.");
     this.#timer = setTimeout(() => this.start(), againInMs);
+  }
+
+  #forgetAll(): void {
     for (const resolve of this.#claimed.values()) resolve([]);
     this.#claimed.clear();
     const lost = [...this.#told];

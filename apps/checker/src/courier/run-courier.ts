@@ -21,43 +21,56 @@ import { openSink } from "../self-watch/sink.ts";
 import { openMailer } from "../senders/mail.ts";
 import { openSender } from "../senders/sender.ts";
 import { stopLinkOf } from "../senders/stop-link.ts";
-import { openCourier, type Courier } from "./courier.ts";
+import { openCourier } from "./courier.ts";
 import { messageAs, type FromCourier, type ToCourier } from "./messages.ts";
 
-/** Calls end within seconds, and what can still not be recorded then repeats in any case. */
-const END_WITHIN_MS = 60_000;
+/** A call takes 20 s at the most, and what can still not be recorded then repeats in any case. */
+const END_WITHIN_MS = 30_000;
 const ALIVE_EVERY_MS = 1_000;
 const WARM_UP_CALLS = 5;
 
 /**
  * Runs a courier for the checker at the other end of the line. When the line closes, by a clean stop or because the
- * checker died, the courier ends what it took, records it, and then itself.
+ * checker died, or when a signal tells it to, the courier takes no more, ends what it took, records it, and then itself.
  */
 export async function runCourier(config: Config): Promise<void> {
   const log = pino({ name: "courier", level: config.logLevel, serializers: { err: loggableError } });
   const { databaseUrl } = config;
   if (databaseUrl === null || process.send === undefined)
     throw new Error("A courier is started by a checker.");
+  dieOnSurprise(log);
+  // Heard from the first moment on: a line that closes while nobody listens is never heard to close.
+  const line = openLine();
+  const opened = await Promise.race([open(config, databaseUrl, log), line.ended]);
+  // Nothing was taken yet, so there is nothing to end.
+  if (opened === null) process.exit(0);
+  const { courier, pool, hurry, close } = opened;
+  const alive = stayAlive(pool);
+  line.onParcels(({ batch, parcels }) => {
+    void courier
+      .take(parcels, (deliveryId, outcome) => tell({ tells: "outcome", deliveryId, outcome }))
+      .then((together) => tell({ tells: "claimed", batch, together }));
+  });
+  tell({ tells: "ready" });
+  await line.ended;
+  setTimeout(() => process.exit(1), END_WITHIN_MS).unref();
+  hurry();
+  await courier.stop();
+  clearInterval(alive);
+  await close();
+  process.exit(0);
+}
+
+async function open(config: Config, databaseUrl: string, log: Logger) {
   const courierId = randomUUID();
   // The id in the name tells the others, by PostgreSQL's own list of connections, that this process lives.
   const pool = openPool({ url: databaseUrl, max: 6, name: `courier ${courierId}` });
-  const sending = await openSending(config, openDb(pool));
-  const { keyring, sender, sink } = sending;
+  const db = openDb(pool);
+  const { keyring, sender, sink, hurry, close } = await openSending(config, db);
   const { publicUrl } = config;
   const mail = config.smtpUrl !== null;
-  const courier = openCourier({ db: openDb(pool), keyring, sender, mail, sink, publicUrl, log, courierId });
-  const alive = stayAlive(pool);
-  listen(courier, async () => {
-    setTimeout(() => process.exit(1), END_WITHIN_MS).unref();
-    sending.hurry();
-    await courier.stop();
-    clearInterval(alive);
-    await sending.close();
-    await pool.end();
-    process.exit(0);
-  });
-  dieOnSurprise(log);
-  tell({ tells: "ready" });
+  const courier = openCourier({ db, keyring, sender, mail, sink, publicUrl, log, courierId });
+  return { courier, pool, hurry, close: () => close().finally(() => pool.end()) };
 }
 
 /** A connection that is never idle for long, so that a lease is not taken for a dead one's while a call takes time. */
@@ -68,20 +81,30 @@ function stayAlive(pool: Pool): NodeJS.Timeout {
   }, ALIVE_EVERY_MS);
 }
 
-function listen(courier: Courier, end: () => Promise<void>): void {
+/** What the checker says, and the end of it. `ended` resolves with null; from then on nothing is taken any more. */
+function openLine() {
+  const { promise: ended, resolve } = Promise.withResolvers<null>();
+  let isOpen = true;
+  let take: (message: ToCourier) => void = () => undefined;
+  const end = () => {
+    isOpen = false;
+    resolve(null);
+  };
   process.on("message", (message) => {
-    const { batch, parcels } = messageAs<ToCourier>(message);
-    void courier
-      .take(parcels, (deliveryId, outcome) => tell({ tells: "outcome", deliveryId, outcome }))
-      .then((together) => tell({ tells: "claimed", batch, together }));
+    if (isOpen) take(messageAs<ToCourier>(message));
   });
-  process.on("disconnect", () => void end());
-  // Whoever stops a whole group of processes stops the checker too, and that decides.
-  process.on("SIGTERM", () => undefined);
-  process.on("SIGINT", () => undefined);
+  process.on("disconnect", end);
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, end);
+  if (!process.connected) end();
   // What is written goes through the checker, and nowhere once that is gone.
   process.stdout.on("error", () => undefined);
   process.stderr.on("error", () => undefined);
+  return {
+    ended,
+    onParcels: (taker: (message: ToCourier) => void) => {
+      take = taker;
+    },
+  };
 }
 
 /** Where nobody listens any more, what happened stands in the database all the same. */

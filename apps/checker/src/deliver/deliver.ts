@@ -31,8 +31,8 @@ export function startDelivering(options: DeliverOptions): Delivering {
     wake: () => ringer.wake(),
     stop: async () => {
       await ringer.stop();
-      await lanes.stop();
-      await options.courier.stop();
+      // Together: what waits for a sending process that is not ready yet would be waited for in vain.
+      await Promise.all([lanes.stop(), options.courier.stop()]);
     },
   };
 }

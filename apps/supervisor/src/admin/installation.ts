@@ -58,7 +58,7 @@ async function runningPort(files: DataFiles): Promise<number> {
 async function openForNow(files: DataFiles): Promise<Database> {
   const lock = takeLock(files.lock);
   try {
-    const database = await openEmbedded(files, () => undefined);
+    const database = await openEmbedded(files, { say: () => undefined });
     return { url: database.url, stop: () => database.stop().finally(lock.release) };
   } catch (error) {
     lock.release();

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import { Refusal } from "../refusal.ts";
 
@@ -7,8 +7,11 @@ import { Refusal } from "../refusal.ts";
 const Holder = z.object({ pid: z.int(), born: z.string(), url: z.string().nullable() });
 type Holder = z.infer<typeof Holder>;
 
-/** A data directory that is ours: `tell` says where we are reached, `release` gives it back. */
-export type Lock = { tell: (url: string) => void; release: () => void };
+/**
+ * A data directory that is ours: `tell` says where we are reached, `release` gives it back. `tookOver`: the last
+ * holder was killed, and its processes may be ending just now.
+ */
+export type Lock = { tookOver: boolean; tell: (url: string) => void; release: () => void };
 
 /**
  * Takes a data directory for this process. A holder that was killed holds nothing.
@@ -21,10 +24,12 @@ export function takeLock(file: string): Lock {
     const where = holder.url ? ` at ${holder.url}` : "";
     throw new Refusal(`Overdue already runs on this data directory${where} (process ${holder.pid}).`);
   }
+  const tookOver = existsSync(file);
   const self: Holder = { pid: process.pid, born: birthOf(process.pid) ?? "", url: null };
   rmSync(file, { force: true });
   create(file, self);
   return {
+    tookOver,
     tell: (url) => writeFileSync(file, JSON.stringify({ ...self, url })),
     release: () => rmSync(file, { force: true }),
   };

@@ -7,20 +7,31 @@ import { type DataFiles, keptSecret } from "../data/data-directory.ts";
 import { Refusal } from "../refusal.ts";
 import type { Database } from "./database.ts";
 
+/** `say`: tells the person at the terminal. `onProcess`: the server's process has begun; null: it has ended. */
+export type EmbeddedOptions = {
+  say: (sentence: string) => void;
+  onProcess?: (pid: number | null) => void;
+};
+
 /**
  * Starts the embedded PostgreSQL of a data directory, which is made where there is none, and starts it again
  * on the same port whenever it dies. `say` is told about that.
  *
  * @throws Refusal where the directory belongs to another major version; nothing is changed then.
  */
-export async function openEmbedded(files: DataFiles, say: (sentence: string) => void): Promise<Database> {
+export async function openEmbedded(files: DataFiles, options: EmbeddedOptions): Promise<Database> {
   refuseForeign(files);
   const password = keptSecret(files.postgresPassword);
   if (majorVersion(files.postgres) === null) await initialise(files.postgres, password);
-  const keeper = await keepRunning(files, say);
+  const keeper = await keepRunning(files, options);
   const url = (user: string, name: string) =>
     `postgres://${user}:${password}@127.0.0.1:${keeper.port}/${name}`;
-  await createDatabase(url("postgres", "postgres"), password);
+  try {
+    await createDatabase(url("postgres", "postgres"), password);
+  } catch (error) {
+    await keeper.stop();
+    throw error;
+  }
   return { url: url(APPLICATION, APPLICATION), stop: keeper.stop };
 }
 
@@ -32,6 +43,8 @@ export function embeddedUrl(files: DataFiles, port: number): string {
 /** The name of the role and of the database that the product uses; the role is no superuser. */
 const APPLICATION = "overdue";
 const RESTART_MS = 500;
+const RESTART_MS_MAX = 30_000;
+const STOPPING_LOOK_MS = 2_000;
 
 function refuseForeign(files: DataFiles): void {
   const major = majorVersion(files.postgres);
@@ -50,29 +63,61 @@ function refuseForeign(files: DataFiles): void {
 
 type Keeper = { port: number; stop: () => Promise<void> };
 
-async function keepRunning(files: DataFiles, say: (sentence: string) => void): Promise<Keeper> {
-  const options = { directory: files.postgres, logFile: join(files.logs, "postgres.log") };
-  let server: Server = await startServer(options);
-  let isWanted = true;
-  const { port } = server;
-  const watch = async () => {
-    for (;;) {
-      await server.exited;
-      if (!isWanted) return;
-      say("The database ended; it is started again.");
-      await wait(RESTART_MS);
-      server = await startServer({ ...options, port });
-    }
+async function keepRunning(files: DataFiles, { say, onProcess }: EmbeddedOptions): Promise<Keeper> {
+  const options = {
+    directory: files.postgres,
+    logFile: join(files.logs, "postgres.log"),
+    ...(onProcess && { onProcess }),
   };
-  watch().catch((error: unknown) => say(`The database cannot be started again: ${String(error)}`));
-  const endAtExit = () => server.interrupt();
+  const kept = { server: await startServer(options), isWanted: true };
+  const { port } = kept.server;
+  const restart = async () => {
+    say("The database ended; it is started again.");
+    await wait(RESTART_MS);
+    kept.server = await startAgain({ ...options, port }, kept, say);
+  };
+  const watch = async () => {
+    for (; kept.isWanted; await kept.server.exited) if (kept.server.hasExited()) await restart();
+  };
+  watch().catch((error: unknown) => say(`The database is not watched any more: ${String(error)}`));
+  const untangling = setInterval(() => endHalfStop(kept.server), STOPPING_LOOK_MS);
+  untangling.unref();
+  const endAtExit = () => kept.server.interrupt();
   process.once("exit", endAtExit);
   const stop = async () => {
-    isWanted = false;
-    await server.stop();
+    kept.isWanted = false;
+    clearInterval(untangling);
+    await kept.server.stop();
     process.off("exit", endAtExit);
   };
   return { port, stop };
+}
+
+/** Tries until it starts: what is in the way, such as a full disk, may go away. */
+async function startAgain(
+  options: Parameters<typeof startServer>[0],
+  kept: { server: Server; isWanted: boolean },
+  say: (sentence: string) => void,
+): Promise<Server> {
+  for (let pauseMs = 1_000; kept.isWanted; pauseMs = Math.min(pauseMs * 2, RESTART_MS_MAX)) {
+    try {
+      return await startServer(options);
+    } catch (error) {
+      say(
+        `The database cannot be started again, and is tried again in ${pauseMs / 1_000} s: ${String(error)}`,
+      );
+      await wait(pauseMs, undefined, { ref: false });
+    }
+  }
+  return kept.server;
+}
+
+/**
+ * A SIGTERM from outside makes PostgreSQL refuse new connections and wait for the old ones to end, which ours never
+ * do: it would stay so for ever. Cut them off, so that it ends and is started again.
+ */
+function endHalfStop(server: Server): void {
+  if (server.isStopping()) server.interrupt();
 }
 
 async function createDatabase(url: string, password: string): Promise<void> {

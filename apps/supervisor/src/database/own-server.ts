@@ -5,12 +5,14 @@ import { Refusal } from "../refusal.ts";
 import type { Database } from "./database.ts";
 
 /**
- * Connects to the server that DATABASE_URL names; one that is just starting gets half a minute.
+ * Connects to the server that DATABASE_URL names; one that is just starting gets half a minute, unless `signal` ends
+ * the start before.
  *
  * @throws Refusal where it cannot be reached, or is too old.
  */
-export async function openOwnServer(url: string, secondsMax = 30): Promise<Database> {
-  const version = await readVersion(url, Math.ceil((secondsMax * 1000) / RETRY_MS));
+export async function openOwnServer(url: string, options: { signal?: AbortSignal } = {}): Promise<Database> {
+  const tries = { left: TRIES, signal: options.signal };
+  const version = await readVersion(url, tries);
   if (version < POSTGRES_MAJOR) {
     throw new Refusal(
       `DATABASE_URL leads to PostgreSQL ${version}; Overdue needs ${POSTGRES_MAJOR} or newer. Without DATABASE_URL it brings its own.`,
@@ -20,10 +22,14 @@ export async function openOwnServer(url: string, secondsMax = 30): Promise<Datab
 }
 
 const RETRY_MS = 500;
+const TRIES = 60;
 // Refused, reset or unknown for now, or "the database system is starting up": these may pass by themselves.
 const PASSING = ["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "57P03"];
 
-async function readVersion(url: string, attemptsLeft: number): Promise<number> {
+type Tries = { left: number; signal: AbortSignal | undefined };
+
+async function readVersion(url: string, { left, signal }: Tries): Promise<number> {
+  signal?.throwIfAborted();
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   client.on("error", () => undefined);
   try {
@@ -31,12 +37,12 @@ async function readVersion(url: string, attemptsLeft: number): Promise<number> {
     const { rows } = await client.query<{ server_version_num: string }>("show server_version_num");
     return Math.floor(Number(rows[0]?.server_version_num) / 10_000);
   } catch (cause) {
-    if (attemptsLeft <= 1 || !isPassing(cause)) throw unreachable(cause);
+    if (left <= 1 || !isPassing(cause)) throw unreachable(cause);
   } finally {
     await client.end().catch(() => undefined);
   }
-  await wait(RETRY_MS);
-  return readVersion(url, attemptsLeft - 1);
+  await wait(RETRY_MS, undefined, signal && { signal });
+  return readVersion(url, { left: left - 1, signal });
 }
 
 function isPassing(error: unknown): boolean {

@@ -7,6 +7,7 @@ import { findSelfCheck } from "../self-watch/self-check.ts";
 import { selfProblem } from "../self-watch/self-problem.ts";
 import { readSelfWatch } from "../self-watch/self-watch.ts";
 import { refusalTroubles } from "../deliveries/refusals.ts";
+import { recentRestarts } from "./restarts.ts";
 import { instanceTroubles } from "./troubles.ts";
 
 /** What is wrong now, a sentence each. */
@@ -27,7 +28,12 @@ export async function readProblems(pool: Pool): Promise<Problems> {
   const ofItself = check === null ? null : selfProblem(await readSelfWatch(db, check));
   return {
     broken: [notReady, ofItself].filter((sentence) => sentence !== null),
-    troubles: [...(await refusalTroubles(db)), ...(await deadLetters(pool)), ...(await instanceTroubles(db))],
+    troubles: [
+      ...(await refusalTroubles(db)),
+      ...(await deadLetters(pool)),
+      ...(await instanceTroubles(db)),
+      ...(await recentRestarts(db)),
+    ],
   };
 }
 
