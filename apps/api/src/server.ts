@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 
 import type { Config } from "@overdue/config";
-import { listen, loggableError, type Pool } from "@overdue/db";
+import { foldDatabaseTroubles, listen, loggableError, type Pool } from "@overdue/db";
 import pino, { type Logger } from "pino";
 
 import { createApp } from "./app.ts";
@@ -22,7 +22,12 @@ const SWEEP_MS = 50;
 
 /** Serves until a signal, then ends in order: not ready, no new connections, drain, close, exit 0. */
 export async function runServer(config: Config): Promise<void> {
-  const log = pino({ level: config.logLevel, base: { process: "api" }, serializers: { err: loggableError } });
+  const log = pino({
+    level: config.logLevel,
+    base: { process: "api" },
+    serializers: { err: loggableError },
+    hooks: foldDatabaseTroubles(),
+  });
   const ending = endOnce();
   process.on("unhandledRejection", (error) =>
     // Only what waited for this has failed; the requests of all others go on.

@@ -1,7 +1,7 @@
 import process from "node:process";
 
 import type { Config } from "@overdue/config";
-import { loggableError } from "@overdue/db";
+import { foldDatabaseTroubles, loggableError } from "@overdue/db";
 import { pino, type Logger } from "pino";
 
 import type { ProcessNews } from "./courier/courier-process.ts";
@@ -12,7 +12,12 @@ const ECHO_MS_MAX = 1_000;
 
 /** Runs a checker until a signal ends it: the first stops it cleanly, the second at once. */
 export async function runChecker(config: Config): Promise<void> {
-  const log = pino({ name: "checker", level: config.logLevel, serializers: { err: loggableError } });
+  const log = pino({
+    name: "checker",
+    level: config.logLevel,
+    serializers: { err: loggableError },
+    hooks: foldDatabaseTroubles(),
+  });
   const { databaseUrl } = config;
   if (databaseUrl === null) throw new Error("DATABASE_URL is missing: start with `npm start`, or set it.");
   if (config.secretKeys.length === 0)

@@ -10,6 +10,7 @@ import {
   openPool,
   type OwnersWay,
   type Pool,
+  TroubleLog,
 } from "@overdue/db";
 import type { Logger } from "pino";
 
@@ -51,7 +52,7 @@ export async function startChecker({
   const queue = await openQueue({
     redisUrl: config.redisUrl,
     databaseUrl,
-    onError: (error) => log.warn({ err: error }, "The queue reports an error."),
+    onError: queueTroubles(log),
   });
   const egress = openEgress({ allowedNetworks: config.allowedPrivateNetworks });
   const way = { keyring: keyringOf(config.secretKeys), mail: config.smtpUrl !== null };
@@ -75,6 +76,17 @@ export async function startChecker({
     await queue.close();
     await egress.close();
     await Promise.all([judging.end(), delivering.end(), keeping.end()]);
+  };
+}
+
+/** Tells of a queue that fails: when it begins, each minute while it lasts, and when it is over. */
+function queueTroubles(log: Logger): (error: unknown) => void {
+  const troubles = new TroubleLog({
+    lasts: (count) => log.warn({ count }, `The queue still fails: ${count} errors since the last such line.`),
+    over: () => log.warn("The queue has given no error for 30 s: it works again."),
+  });
+  return (error) => {
+    if (troubles.report()) log.warn({ err: error }, "The queue fails; alerts go out without it.");
   };
 }
 

@@ -95,7 +95,7 @@ async function openInstallation(start: Start, terminal: Terminal, parts: Parts) 
 function openDatabase({ config, files }: Start, terminal: Terminal, cleanup: Cleanup): Promise<Database> {
   const { databaseUrl } = config;
   if (databaseUrl !== null) return openOwnServer(databaseUrl, { signal: terminal.signal });
-  return openEmbedded(files, { say: terminal.say, onProcess: cleanup.database });
+  return openEmbedded(files, { ...terminal, onProcess: cleanup.database });
 }
 
 // The password of the first account is nobody's business once the account exists.

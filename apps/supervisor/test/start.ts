@@ -61,7 +61,8 @@ function stoppedAfterTest(started: Started): Started {
 function launch(dataDir: string, environment: Record<string, string>, program = "./main.ts"): Started {
   const main = fileURLToPath(new URL(program, import.meta.url));
   const env = { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: "0", ...environment };
-  const child = spawn(process.execPath, [main], { env, stdio: ["ignore", "pipe", "pipe"] });
+  // In a process group of its own, as a terminal gives it one.
+  const child = spawn(process.execPath, [main], { env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const exit = once(child, "close").then(([code]: (number | null)[]) => code ?? null);
   const transcript = listen(child, exit);
   return { process: child, exit, ...transcript };

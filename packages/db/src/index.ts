@@ -1,5 +1,6 @@
 export { openDb, openPool, type Db, type Pool, type Tx } from "./database.ts";
 export { migrate } from "./migrate.ts";
+export { foldDatabaseTroubles, TroubleLog } from "./trouble-log.ts";
 export { passingTrouble, type PassingTrouble } from "./passing-trouble.ts";
 export { loggableError, loggableMessage } from "./loggable-error.ts";
 export { derive, keyringOf, seal, unseal, type Keyring, type Place } from "./secrets/keyring.ts";

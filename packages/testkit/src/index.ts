@@ -19,6 +19,12 @@ export {
   type ProviderName,
 } from "./fakes/provider.ts";
 export type { FakeRequest, Fault } from "./fakes/http-fake.ts";
-export { alertScene, sceneKeyring, type AlertScene, type Written } from "./scenes/alert-scene.ts";
+export {
+  alertScene,
+  SCENE_SECRET,
+  sceneKeyring,
+  type AlertScene,
+  type Written,
+} from "./scenes/alert-scene.ts";
 export { aCheck, anArrival, aProject, type SceneCheck } from "./scenes/check-scene.ts";
 export { askedStormSize } from "./scenes/storm-size.ts";

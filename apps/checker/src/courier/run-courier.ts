@@ -7,6 +7,7 @@ import {
   bounceAddress,
   keyringOf,
   openDb,
+  foldDatabaseTroubles,
   loggableError,
   openPool,
   passOnDelivery,
@@ -34,7 +35,12 @@ const WARM_UP_CALLS = 5;
  * checker died, or when a signal tells it to, the courier takes no more, ends what it took, records it, and then itself.
  */
 export async function runCourier(config: Config): Promise<void> {
-  const log = pino({ name: "courier", level: config.logLevel, serializers: { err: loggableError } });
+  const log = pino({
+    name: "courier",
+    level: config.logLevel,
+    serializers: { err: loggableError },
+    hooks: foldDatabaseTroubles(),
+  });
   const { databaseUrl } = config;
   if (databaseUrl === null || process.send === undefined)
     throw new Error("A courier is started by a checker.");
@@ -70,7 +76,11 @@ async function open(config: Config, databaseUrl: string, log: Logger) {
   const { publicUrl } = config;
   const mail = config.smtpUrl !== null;
   const courier = openCourier({ db, keyring, sender, mail, sink, publicUrl, log, courierId });
-  return { courier, pool, hurry, close: () => close().finally(() => pool.end()) };
+  const closeAll = async () => {
+    await close();
+    await pool.end();
+  };
+  return { courier, pool, hurry, close: closeAll };
 }
 
 /** A connection that is never idle for long, so that a lease is not taken for a dead one's while a call takes time. */

@@ -120,9 +120,9 @@ export class Ringer {
     try {
       await this.#parts.queue.ring(due);
       return true;
-    } catch (error) {
+    } catch {
+      // The queue itself has told of it.
       this.#queueSickUntil = Date.now() + QUEUE_SICK_MS;
-      this.#parts.log.warn({ err: error }, "The queue does not answer; delivering without it.");
       return false;
     }
   }

@@ -1,54 +1,83 @@
-import { createPostgresBackend, Queue, runMigrations, Worker } from "bullmq";
-import { Client } from "pg";
+import { openPool, type Pool } from "@overdue/db";
+import { createPostgresBackend, type PostgresConnectionOptions, Queue, runMigrations } from "bullmq";
 
+import { PatientWorker } from "./patient-worker.ts";
 import type { Bell, QueueOptions } from "./queue.ts";
 import { JOB, QUEUE, WORKER } from "./settings.ts";
 
+/** Where BullMQ keeps its own tables. */
+const SCHEMA = "bullmq";
+const AGAIN_MS = 1_000;
+
 export async function openPostgresBell({ databaseUrl, onError }: QueueOptions): Promise<Bell> {
-  await migrateQueue(databaseUrl);
+  // A pool of ours, whose connections may end at any moment; BullMQ's own would end the process with them.
+  const pool = openPool({ url: databaseUrl, max: 8, name: "checker queue", schema: SCHEMA });
+  await migrateQueue(pool);
   const queue = new Queue(
     QUEUE,
-    { connection: connection(databaseUrl, "ring"), defaultJobOptions: JOB },
+    { connection: connectionOf(pool), defaultJobOptions: JOB },
     createPostgresBackend,
   );
   queue.on("error", onError);
-  const closers = [() => queue.close()];
+  await queue.waitUntilReady();
+  const hearing = new Hearing(pool, onError);
   return {
     add: (jobs) => queue.addBulk(jobs),
-    listen: (process) => {
-      const worker = new Worker(
-        QUEUE,
-        async ({ data }: { data: unknown }) => process(data),
-        { ...WORKER, connection: connection(databaseUrl, "hear") },
-        createPostgresBackend,
-      );
-      worker.on("error", onError);
-      closers.unshift(() => worker.close());
-    },
+    listen: (process) => hearing.start(process),
     close: async () => {
-      for (const close of closers) await close();
+      await hearing.close();
+      await queue.close();
+      await pool.end();
     },
   };
 }
 
-/** BullMQ's own tables, in a schema of their own. Its advisory lock makes this safe for several processes at once. */
-async function migrateQueue(databaseUrl: string): Promise<void> {
-  const client = new Client({ connectionString: databaseUrl });
-  client.on("error", () => undefined); // the query in flight rejects with the same error
-  await client.connect();
-  try {
-    await runMigrations(client);
-  } finally {
-    await client.end();
+/** A worker, and another one where its start has failed: BullMQ remembers that for ever, and would never work again. */
+class Hearing {
+  readonly #pool: Pool;
+  readonly #onError: (error: Error) => void;
+  #worker: { close(): Promise<void> } | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(pool: Pool, onError: (error: Error) => void) {
+    this.#pool = pool;
+    this.#onError = onError;
+  }
+
+  start(process: (data: unknown) => void): void {
+    const worker = new PatientWorker(
+      QUEUE,
+      async ({ data }) => process(data),
+      { ...WORKER, connection: connectionOf(this.#pool) },
+      createPostgresBackend,
+    );
+    this.#worker = worker;
+    worker.on("error", this.#onError);
+    worker.waitUntilReady().catch(async () => {
+      await worker.close().catch(() => undefined);
+      if (!this.#isClosed) this.#timer = setTimeout(() => this.start(process), AGAIN_MS);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#worker?.close();
   }
 }
 
-function connection(databaseUrl: string, purpose: string) {
-  return {
-    connectionString: databaseUrl,
-    max: 4,
-    keepAlive: true,
-    connectionTimeoutMillis: 1_500,
-    application_name: `overdue checker ${purpose}`,
-  };
+/** BullMQ says what it needs of a pool by types of its own, which those of pg do not match to the letter. */
+function connectionOf(pool: Pool): PostgresConnectionOptions {
+  return pool as unknown as PostgresConnectionOptions;
+}
+
+/** BullMQ's own tables. Its advisory lock makes this safe for several processes at once. */
+async function migrateQueue(pool: Pool): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await runMigrations(client);
+  } finally {
+    client.release(true);
+  }
 }

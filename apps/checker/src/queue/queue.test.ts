@@ -3,6 +3,7 @@ import process from "node:process";
 
 import type { DueDelivery } from "@overdue/db";
 import { redisMissing, testDatabase, testRedis, type TestDatabase, type TestRedis } from "@overdue/testkit";
+import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
 import { openQueue, type DeliveryQueue } from "./queue.ts";
@@ -78,6 +79,60 @@ test.skipIf(redisMissing)("a Redis that is frozen refuses soon", async () => {
   await queue.close();
   await frozen.stop();
 });
+
+/** Errors of a worker that asks again only after a pause of a second: five cannot come within less than four. */
+const ERRORS = 5;
+const LEAST_MS = 3_900;
+
+test("a queue whose tables are gone is asked again only after a pause, and works again once they are back", async () => {
+  const own = await testDatabase();
+  const times: number[] = [];
+  const enough = Promise.withResolvers<void>();
+  const onError = () => {
+    times.push(performance.now());
+    if (times.length === ERRORS) enough.resolve();
+  };
+  const queue = await openQueue({ databaseUrl: own.url, redisUrl: null, onError, ringMs: 20_000 });
+  const heard = Promise.withResolvers<void>();
+  queue.onRing(() => heard.resolve());
+  await own.pool.query("alter schema bullmq rename to elsewhere");
+  await enough.promise;
+  expect((times[ERRORS - 1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(LEAST_MS);
+
+  await own.pool.query("alter schema elsewhere rename to bullmq");
+  await queue.ring([newRing()]);
+  await heard.promise;
+  await queue.close();
+  await own.drop();
+});
+
+test.skipIf(redisMissing)(
+  "a Redis that is full is asked again only after a pause, and works again once it is not",
+  async () => {
+    const full = await testRedis();
+    if (full === null) throw new Error("Redis is there");
+    const times: number[] = [];
+    const enough = Promise.withResolvers<void>();
+    const onError = () => {
+      times.push(performance.now());
+      if (times.length === ERRORS) enough.resolve();
+    };
+    const queue = await openQueue({ databaseUrl: database.url, redisUrl: full.url, onError, ringMs: 20_000 });
+    const heard = Promise.withResolvers<void>();
+    queue.onRing(() => heard.resolve());
+    const admin = new Redis(full.url);
+    await admin.config("SET", "maxmemory-policy", "noeviction");
+    await admin.config("SET", "maxmemory", "1");
+    await enough.promise;
+    expect((times[ERRORS - 1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(LEAST_MS);
+    await admin.config("SET", "maxmemory", "0");
+    await queue.ring([newRing()]);
+    await heard.promise;
+    await queue.close();
+    admin.disconnect();
+    await full.stop();
+  },
+);
 
 async function open(store: string): Promise<DeliveryQueue> {
   const redisUrl = store === "Redis" ? (redis?.url ?? null) : null;

@@ -20,7 +20,8 @@ export type QueueOptions = {
   /** Null: the queue lives in PostgreSQL. */
   redisUrl: string | null;
   databaseUrl: string;
-  onError: (error: Error) => void;
+  /** Is told of every failure, however many there are. */
+  onError: (error: unknown) => void;
   /** How long a ring may take; 500 unless told. */
   ringMs?: number;
 };
@@ -41,7 +42,14 @@ export async function openQueue(options: QueueOptions): Promise<DeliveryQueue> {
   const bell = redisUrl === null ? await openPostgresBell(options) : openRedisBell({ ...options, redisUrl });
   return {
     // A frozen Redis answers nothing at all, and BullMQ would wait for it for ever.
-    ring: (due) => within(ringMs, bell.add(jobsOf(due))),
+    ring: async (due) => {
+      try {
+        await within(ringMs, bell.add(jobsOf(due)));
+      } catch (error) {
+        options.onError(error);
+        throw error;
+      }
+    },
     onRing: (handler) =>
       bell.listen((data) => {
         for (const due of ringOf(data)) handler(due);

@@ -1,6 +1,7 @@
-import { Queue, Worker } from "bullmq";
+import { Queue } from "bullmq";
 import { Redis, type RedisOptions } from "ioredis";
 
+import { PatientWorker } from "./patient-worker.ts";
 import type { Bell, QueueOptions } from "./queue.ts";
 import { JOB, QUEUE, WORKER } from "./settings.ts";
 
@@ -23,7 +24,7 @@ export function openRedisBell({ redisUrl, onError }: QueueOptions & { redisUrl: 
     add: (jobs) => queue.addBulk(jobs),
     listen: (process) => {
       const hearing = new Redis(redisUrl, HEARING).on("error", onError);
-      const worker = new Worker<unknown>(QUEUE, async ({ data }) => process(data), {
+      const worker = new PatientWorker(QUEUE, async ({ data }) => process(data), {
         ...WORKER,
         connection: hearing,
       });

@@ -23,9 +23,10 @@ export function lookAfter(
     silent = answered ? 0 : silent + 1;
     if (answered) patience = RUNNING;
     if (silent >= patience.looks) return onHung(Math.round((silent * patience.everyMs) / 1_000));
-    timer = setTimeout(look, patience.everyMs).unref();
+    timer = soon();
   };
-  let timer = setTimeout(look, patience.everyMs).unref();
+  const soon = () => setTimeout(() => void look(), patience.everyMs).unref();
+  let timer = soon();
   return () => {
     isStopped = true;
     clearTimeout(timer);

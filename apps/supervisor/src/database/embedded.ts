@@ -7,10 +7,14 @@ import { type DataFiles, keptSecret } from "../data/data-directory.ts";
 import { Refusal } from "../refusal.ts";
 import type { Database } from "./database.ts";
 
-/** `say`: tells the person at the terminal. `onProcess`: the server's process has begun; null: it has ended. */
+/**
+ * `say`: tells the person at the terminal. `onProcess`: the server's process has begun; null: it has ended. `signal`:
+ * from then on the product is ending, and a server that ends is let go.
+ */
 export type EmbeddedOptions = {
   say: (sentence: string) => void;
   onProcess?: (pid: number | null) => void;
+  signal?: AbortSignal;
 };
 
 /**
@@ -63,24 +67,24 @@ function refuseForeign(files: DataFiles): void {
 
 type Keeper = { port: number; stop: () => Promise<void> };
 
-async function keepRunning(files: DataFiles, { say, onProcess }: EmbeddedOptions): Promise<Keeper> {
+async function keepRunning(files: DataFiles, { say, onProcess, signal }: EmbeddedOptions): Promise<Keeper> {
   const options = {
     directory: files.postgres,
     logFile: join(files.logs, "postgres.log"),
     ...(onProcess && { onProcess }),
   };
-  const kept = { server: await startServer(options), isWanted: true };
+  const kept: Kept = { server: await startServer(options), isWanted: true };
+  signal?.addEventListener("abort", () => (kept.isWanted = false), { once: true });
   const { port } = kept.server;
-  const restart = async () => {
-    say("The database ended; it is started again.");
-    await wait(RESTART_MS);
-    kept.server = await startAgain({ ...options, port }, kept, say);
-  };
   const watch = async () => {
-    for (; kept.isWanted; await kept.server.exited) if (kept.server.hasExited()) await restart();
+    for (await kept.server.exited; kept.isWanted; await kept.server.exited) {
+      say("The database ended; it is started again.");
+      await wait(RESTART_MS);
+      kept.server = await startAgain({ ...options, port }, kept, say);
+    }
   };
-  watch().catch((error: unknown) => say(`The database is not watched any more: ${String(error)}`));
-  const untangling = setInterval(() => endHalfStop(kept.server), STOPPING_LOOK_MS);
+  const watching = watch().catch((error: unknown) => say(`The database is not watched: ${String(error)}`));
+  const untangling = setInterval(() => endHalfStop(kept), STOPPING_LOOK_MS);
   untangling.unref();
   const endAtExit = () => kept.server.interrupt();
   process.once("exit", endAtExit);
@@ -88,15 +92,20 @@ async function keepRunning(files: DataFiles, { say, onProcess }: EmbeddedOptions
     kept.isWanted = false;
     clearInterval(untangling);
     await kept.server.stop();
+    // One that was just being started again has started by now, or never will.
+    await watching;
+    await kept.server.stop();
     process.off("exit", endAtExit);
   };
   return { port, stop };
 }
 
+type Kept = { server: Server; isWanted: boolean };
+
 /** Tries until it starts: what is in the way, such as a full disk, may go away. */
 async function startAgain(
   options: Parameters<typeof startServer>[0],
-  kept: { server: Server; isWanted: boolean },
+  kept: Kept,
   say: (sentence: string) => void,
 ): Promise<Server> {
   for (let pauseMs = 1_000; kept.isWanted; pauseMs = Math.min(pauseMs * 2, RESTART_MS_MAX)) {
@@ -116,8 +125,8 @@ async function startAgain(
  * A SIGTERM from outside makes PostgreSQL refuse new connections and wait for the old ones to end, which ours never
  * do: it would stay so for ever. Cut them off, so that it ends and is started again.
  */
-function endHalfStop(server: Server): void {
-  if (server.isStopping()) server.interrupt();
+function endHalfStop({ server, isWanted }: Kept): void {
+  if (isWanted && server.isStopping()) server.interrupt();
 }
 
 async function createDatabase(url: string, password: string): Promise<void> {

@@ -3,6 +3,7 @@ import { POSTGRES_MAJOR } from "@overdue/postgres";
 import pg from "pg";
 import { Refusal } from "../refusal.ts";
 import type { Database } from "./database.ts";
+import { poolerProblem } from "./pooler.ts";
 
 /**
  * Connects to the server that DATABASE_URL names; one that is just starting gets half a minute, unless `signal` ends
@@ -12,12 +13,20 @@ import type { Database } from "./database.ts";
  */
 export async function openOwnServer(url: string, options: { signal?: AbortSignal } = {}): Promise<Database> {
   const tries = { left: TRIES, signal: options.signal };
-  const version = await readVersion(url, tries);
+  const { version, isReadOnly } = await readServer(url, tries);
   if (version < POSTGRES_MAJOR) {
     throw new Refusal(
       `DATABASE_URL leads to PostgreSQL ${version}; Overdue needs ${POSTGRES_MAJOR} or newer. Without DATABASE_URL it brings its own.`,
     );
   }
+  const problem = await poolerProblem(url).catch((cause: unknown) => {
+    throw unreachable(cause);
+  });
+  if (problem !== null) throw new Refusal(problem);
+  if (isReadOnly)
+    throw new Refusal(
+      "The server of DATABASE_URL is read-only: it may be a standby, or its disk may be full. Overdue starts once it can write there.",
+    );
   return { url, stop: () => Promise.resolve() };
 }
 
@@ -28,21 +37,27 @@ const PASSING = ["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "ETIMED
 
 type Tries = { left: number; signal: AbortSignal | undefined };
 
-async function readVersion(url: string, { left, signal }: Tries): Promise<number> {
+type Server = { version: number; isReadOnly: boolean };
+
+async function readServer(url: string, { left, signal }: Tries): Promise<Server> {
   signal?.throwIfAborted();
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   client.on("error", () => undefined);
   try {
     await client.connect();
-    const { rows } = await client.query<{ server_version_num: string }>("show server_version_num");
-    return Math.floor(Number(rows[0]?.server_version_num) / 10_000);
+    const { rows } = await client.query<{ version: number; is_read_only: boolean }>(
+      `select current_setting('server_version_num')::int as version,
+        current_setting('transaction_read_only')::boolean as is_read_only`,
+    );
+    const { version = 0, is_read_only: isReadOnly = false } = rows[0] ?? {};
+    return { version: Math.floor(version / 10_000), isReadOnly };
   } catch (cause) {
     if (left <= 1 || !isPassing(cause)) throw unreachable(cause);
   } finally {
     await client.end().catch(() => undefined);
   }
   await wait(RETRY_MS, undefined, signal && { signal });
-  return readVersion(url, { left: left - 1, signal });
+  return readServer(url, { left: left - 1, signal });
 }
 
 function isPassing(error: unknown): boolean {

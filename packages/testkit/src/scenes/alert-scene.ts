@@ -14,7 +14,9 @@ import {
 } from "@overdue/db";
 import { eq } from "drizzle-orm";
 
-export const sceneKeyring: Keyring = keyringOf(["a secret for scenes of alerts, long enough to be one"]);
+/** Opens the channels of scenes, for a product that is started on one. */
+export const SCENE_SECRET = "a secret for scenes of alerts that is long enough";
+export const sceneKeyring: Keyring = keyringOf([SCENE_SECRET]);
 
 /** What the judge would have written: a project with a check and a channel, and flips with their deliveries. */
 export type AlertScene = {

@@ -1,0 +1,52 @@
+import pg from "pg";
+
+/** What is asked for at the start of a connection, as our own pools do; a pooler may refuse it, or drop it in silence. */
+const SETTINGS = { statement_timeout: 12_345, options: "-c search_path=overdue_probe" };
+const ASKED = "12345ms overdue_probe";
+const WAIT_MS = 5_000;
+
+const WAY_OUT =
+  "Set DATABASE_URL to the PostgreSQL server itself (often port 5432); a few dozen connections are all that Overdue opens.";
+
+/**
+ * What a pooler between us and the server takes from our connections, as a sentence with the way out; null where there
+ * is none, or one that lends a connection for as long as it is used.
+ */
+export async function poolerProblem(url: string): Promise<string | null> {
+  const [one, two] = [probe(url), probe(url)];
+  try {
+    await Promise.all([one.connect(), two.connect()]);
+    const { rows } = await one.query<{ kept: string }>(
+      "select current_setting('statement_timeout') || ' ' || current_setting('search_path') as kept",
+    );
+    if (rows[0]?.kept !== ASKED)
+      return `DATABASE_URL leads to a connection pooler, such as PgBouncer, that drops the settings of a connection (statement_timeout and search_path). ${WAY_OUT}`;
+    return (await keepsSession(one, two))
+      ? null
+      : `DATABASE_URL leads to a connection pooler, such as PgBouncer, that lends a connection for one transaction only (pool_mode=transaction or statement); Overdue needs its prepared statements and LISTEN to last. ${WAY_OUT}`;
+  } catch (error) {
+    const refused = /unsupported startup parameter.*/i.exec(error instanceof Error ? error.message : "")?.[0];
+    if (refused === undefined) throw error;
+    return `DATABASE_URL leads to a connection pooler, such as PgBouncer, that refuses what Overdue asks of a connection (${refused}). ${WAY_OUT}`;
+  } finally {
+    await Promise.all([one.end(), two.end()].map((ended) => ended.catch(() => undefined)));
+  }
+}
+
+function probe(url: string): pg.Client {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: WAIT_MS, ...SETTINGS });
+  client.on("error", () => undefined); // the statement under way rejects with the same error
+  return client;
+}
+
+/** Whether what one client sets is there in its next transaction, while the other holds a connection. */
+async function keepsSession(one: pg.Client, two: pg.Client): Promise<boolean> {
+  await one.query("select set_config('overdue.probe', 'set', false)");
+  await two.query("begin");
+  const { rows } = await Promise.race([
+    one.query<{ probe: string | null }>("select current_setting('overdue.probe', true) as probe"),
+    new Promise<{ rows: never[] }>((resolve) => setTimeout(() => resolve({ rows: [] }), WAIT_MS).unref()),
+  ]);
+  await two.query("rollback");
+  return rows[0]?.probe === "set";
+}
