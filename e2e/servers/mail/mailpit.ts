@@ -6,7 +6,7 @@ import { described, startOverdue } from "../product.ts";
 import { downOf, freePort, healthOf, testDownUp, testOf, type RealServer } from "../steps.ts";
 
 const VERSION = "v1.33.1";
-const PASSWORD = "pass word@/1";
+const PASSWORD = "pass@word/1";
 
 type Summary = { messages: { ID: string; Subject: string }[] };
 

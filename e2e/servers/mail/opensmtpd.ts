@@ -32,7 +32,8 @@ export const opensmtpd: RealServer = {
       },
       async (scene) => {
         const { machine, overdue } = scene;
-        await mailSteps(steps, scene, { waiting: "smtpctl show queue | wc -l" });
+        // It says the same of a domain that it does not relay to, so this breaks no channel.
+        await mailSteps(steps, scene, { waiting: "smtpctl show queue | wc -l", unknown: /^test retry.* 550/ });
         await deniesRelaying(steps, scene, /Invalid recipient/);
         await givesUp(steps, scene);
         const channel = await overdue.addChannel("email", { to: "ops@corp.test" });
