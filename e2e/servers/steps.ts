@@ -65,6 +65,14 @@ export async function downOf(
   );
 }
 
+/** What becomes of the newest down, once it is sent. */
+export async function sentInTheEnd(overdue: Overdue, channel: Channel): Promise<string> {
+  const checkId = lastChecks[0]?.id;
+  const isMine = (one: { kind: string; checkId: string | null }) =>
+    one.kind === "down" && one.checkId === checkId;
+  return described(await overdue.until(channel.id, (one) => isMine(one) && one.state === "sent", 120_000));
+}
+
 /** "works" or "broken: …". */
 export async function healthOf(overdue: Overdue, channel: Channel): Promise<string> {
   const { brokenAt, brokenBecause } = await overdue.channel(channel.id);

@@ -34,7 +34,7 @@ export const alertmanager: RealServer = {
         settings,
         wrong: {
           what: "a body that is not JSON",
-          settings: { ...settings, body: "[]]" },
+          settings: { ...settings, body: "check" },
           expected: /^test (retry|failed).*400/,
         },
         has: async () => {

@@ -1,5 +1,5 @@
-import { described, startOverdue, type Channel, type Overdue } from "../product.ts";
-import { downOf, healthOf, testDownUp, testOf, type Steps } from "../steps.ts";
+import { startOverdue, type Channel, type Overdue } from "../product.ts";
+import { downOf, healthOf, testDownUp, testOf, type Steps, sentInTheEnd } from "../steps.ts";
 
 /** What differs from server to server. `wrong` are settings with a secret that is not right. */
 export type Tried = {
@@ -42,11 +42,7 @@ async function stopAndStart(steps: Steps, { tried, overdue, channel }: Scene): P
   await tried.stop();
   await steps.step("stopped", /^down (retry|sending)/, () => downOf(overdue, channel));
   await tried.start();
-  await steps.step("started again", /^down sent, [2-9] tries/, async () =>
-    described(
-      await overdue.until(channel.id, ({ state, kind }) => state === "sent" && kind === "down", 120_000),
-    ),
-  );
+  await steps.step("started again", /^down sent, [2-9] tries/, () => sentInTheEnd(overdue, channel));
 }
 
 async function gone(

@@ -1,5 +1,4 @@
-import { described } from "../product.ts";
-import { downOf, type RealServer } from "../steps.ts";
+import { downOf, type RealServer, sentInTheEnd } from "../steps.ts";
 import { deniesRelaying, givesUp, mailSteps, withRelay, type RelayPorts } from "./relay.ts";
 
 const router = (name: string) => `${name}:
@@ -74,9 +73,7 @@ export const exim: RealServer = {
         await machine.run("pkill -x exim4; sleep 1");
         await steps.step("stopped", /^down (retry|sending)/, () => downOf(overdue, channel));
         machine.start("exim4 -bdf -q5s");
-        await steps.step("started again", /^down sent, [2-9] tries/, async () =>
-          described(await overdue.until(channel.id, ({ state }) => state === "sent", 120_000)),
-        );
+        await steps.step("started again", /^down sent, [2-9] tries/, () => sentInTheEnd(overdue, channel));
       },
     ),
 };

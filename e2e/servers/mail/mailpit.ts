@@ -2,8 +2,8 @@ import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { answers, ask, openPlace } from "../http/local.ts";
-import { described, startOverdue } from "../product.ts";
-import { downOf, freePort, healthOf, testDownUp, testOf, type RealServer } from "../steps.ts";
+import { startOverdue } from "../product.ts";
+import { downOf, freePort, healthOf, testDownUp, testOf, type RealServer, sentInTheEnd } from "../steps.ts";
 
 const VERSION = "v1.33.1";
 const PASSWORD = "pass@word/1";
@@ -52,11 +52,7 @@ export const mailpit: RealServer = {
       await chaos({ Recipient: { ErrorCode: 451, Probability: 100 } });
       await steps.step("451 at RCPT (greylisting)", /^down retry.*451/, () => downOf(overdue, channel));
       await chaos({});
-      await steps.step("taken later", /^down sent, [2-9] tries/, async () =>
-        described(
-          await overdue.until(channel.id, ({ kind, state }) => kind === "down" && state === "sent", 120_000),
-        ),
-      );
+      await steps.step("taken later", /^down sent, [2-9] tries/, () => sentInTheEnd(overdue, channel));
       await overdue.stop();
       const wrong = await start("wrong");
       const other = await wrong.addChannel("email", { to: "ops@corp.test" });

@@ -1,5 +1,4 @@
-import { described } from "../product.ts";
-import { downOf, type RealServer } from "../steps.ts";
+import { downOf, type RealServer, sentInTheEnd } from "../steps.ts";
 import { deniesRelaying, givesUp, mailSteps, withRelay, type RelayPorts } from "./relay.ts";
 
 /** It gives up after seconds where the stock setting takes days. */
@@ -33,16 +32,17 @@ export const opensmtpd: RealServer = {
       async (scene) => {
         const { machine, overdue } = scene;
         // It says the same of a domain that it does not relay to, so this breaks no channel.
-        await mailSteps(steps, scene, { waiting: "smtpctl show queue | wc -l", unknown: /^test retry.* 550/ });
+        await mailSteps(steps, scene, {
+          waiting: "smtpctl show queue | wc -l",
+          unknown: /^test retry.* 550/,
+        });
         await deniesRelaying(steps, scene, /Invalid recipient/);
         await givesUp(steps, scene);
         const channel = await overdue.addChannel("email", { to: "ops@corp.test" });
         await machine.run("pkill -x smtpd; sleep 1");
         await steps.step("stopped", /^down (retry|sending)/, () => downOf(overdue, channel));
         machine.start("smtpd -d");
-        await steps.step("started again", /^down sent, [2-9] tries/, async () =>
-          described(await overdue.until(channel.id, ({ state }) => state === "sent", 120_000)),
-        );
+        await steps.step("started again", /^down sent, [2-9] tries/, () => sentInTheEnd(overdue, channel));
       },
     ),
 };

@@ -1,6 +1,6 @@
 import type { Machine } from "../machine.ts";
-import { described, startOverdue } from "../product.ts";
-import { downOf, freePort, testOf, type RealServer, type Steps } from "../steps.ts";
+import { startOverdue } from "../product.ts";
+import { downOf, freePort, testOf, type RealServer, type Steps, sentInTheEnd } from "../steps.ts";
 import {
   arrived,
   deniesRelaying,
@@ -115,9 +115,7 @@ async function limitAndStop(steps: Steps, { machine, overdue }: RelayScene): Pro
   await machine.run("postfix stop 2>&1");
   await steps.step("stopped", /^down (retry|sending)/, () => downOf(overdue, channel));
   await machine.run("postfix start 2>&1");
-  await steps.step("started again", /^down sent, [2-9] tries/, async () =>
-    described(await overdue.until(channel.id, ({ state }) => state === "sent", 120_000)),
-  );
+  await steps.step("started again", /^down sent, [2-9] tries/, () => sentInTheEnd(overdue, channel));
 }
 
 async function throughPostscreen(steps: Steps, port: number): Promise<void> {

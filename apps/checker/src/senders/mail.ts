@@ -26,7 +26,7 @@ export type MailOptions = {
   waits?: Partial<SmtpWaits>;
   /** From when on a mail no longer counts among those that are on their way at once; 15 s unless told. */
   slowAfterMs?: number;
-  /** How long a stop waits for answers; 10 s unless told. */
+  /** How long a stop waits for answers; 5 s unless told. */
   hurryMs?: number;
   stopLink: (message: AlertMessage) => string;
   /** Where a mail that cannot be delivered comes back to; null: to the sender, where nobody reads it. */
@@ -34,7 +34,7 @@ export type MailOptions = {
 };
 
 const LOAD_AFTER_MS = 5_000;
-const HURRY_MS = 10_000;
+const HURRY_MS = 5_000;
 const AT_ONCE = 8;
 const SLOW_AFTER_MS = 15_000;
 const UNSET = "No mail server is set: the operator must set SMTP_URL.";
