@@ -59,6 +59,11 @@ export function ownerIn(target: string): Owner | null {
   return ownerOf(first, slug);
 }
 
+/** Whether a check may have this slug. */
+export function isSlug(text: string): boolean {
+  return /^[-a-z0-9_]+$/.test(text) && text.length <= SLUG_CHARS;
+}
+
 function ownerOf(first: string, slug: string): Owner | null {
   if (UUID_ANY_CASE.test(first)) return { kind: "uuid", pingUuid: first.toLowerCase() };
   return NAME.test(first) ? { kind: "key", pingKey: first, slug } : null;

@@ -9,7 +9,7 @@ import * as answers from "./answers.ts";
 import type { Clock } from "./clock.ts";
 import { type Ingest, Unavailable } from "./ingest.ts";
 import { isLinkPreview } from "./link-previews.ts";
-import { type Owner, ownerOfTarget, type PingUrl, type Problem, readPingUrl } from "./ping-url.ts";
+import { type Owner, ownerOfTarget, type PingUrl, type Problem, isSlug, readPingUrl } from "./ping-url.ts";
 import { type ReadBody, readBody } from "./read-body.ts";
 import type { Refusals } from "./refusals.ts";
 
@@ -52,7 +52,7 @@ export function pingReceiver(options: ReceiveOptions) {
     try {
       switch (url.kind) {
         case "no such page":
-          return refuse(url.owner, "unknown-path", answers.notFound());
+          return refuse(url.owner, reasonFor(url.owner), answers.notFound());
         case "bad slug":
           return refuse(url.owner, "invalid-slug", answers.problem("invalid url format"));
         case "malformed":
@@ -65,6 +65,11 @@ export function pingReceiver(options: ReceiveOptions) {
       return answers.unavailable();
     }
   };
+}
+
+/** Of a URL that is no ping's, what is wrong with it: its slug, where that could be none, else what follows. */
+function reasonFor(owner: Owner | null): RefusalReason {
+  return owner?.kind === "key" && !isSlug(owner.slug) ? "invalid-slug" : "unknown-path";
 }
 
 function isPreflight(c: Context): boolean {

@@ -52,10 +52,10 @@ test("what does not count is on record with its reason, for the project that it 
     ["invalid-exit-status", "/one/256", 1, true],
     ["invalid-run-id", "/one?rid=7", 1, true],
     ["invalid-slug", "/Nightly", 1, false],
+    ["invalid-slug", "/nightly%20backup", 1, false],
     ["link-preview", "", 1, true],
     ["method", "", 1, true],
     ["unknown-path", "/complete", 1, true],
-    ["unknown-path", "/nightly%20backup", 1, false],
     ["unknown-slug", "/unknown", 2, false],
   ]);
   expect(JSON.stringify(refusals)).not.toContain(pingKey);
