@@ -125,6 +125,10 @@ test.each([
   ['{"link":"https://ntfy.sh/docs/config/","http":429}', '{"link":"[address]","http":429}'],
   ["(see https://example.org/a).", "(see [address])."],
   ['{"a":"https:\\/\\/example.org\\/x\\/y"}', '{"a":"[address]"}'],
+  [
+    "at https://example.org/[hidden]?token=abc, or https://example.org/[hidden].",
+    "at [address], or [address].",
+  ],
   ["go to https://example.org/a?b=c&d=e, please", "go to [address], please"],
 ])("an address in %j becomes %j", (said, shown) => {
   expect(sanitised(said)).toBe(shown);

@@ -99,7 +99,7 @@ export function escapeXml(text: string): string {
 
 /** An address with its scheme, also as JSON or another address writes it; not the quote or bracket behind it. */
 const ADDRESS =
-  /\b[a-z][a-z0-9+.-]*(?::\\?\/\\?\/|%3a%2f%2f)(?:\\\/|[^\s"'`<>()[\]{}\\,;])*[^\s"'`<>()[\]{}\\,;.:!?]/gi;
+  /\b[a-z][a-z0-9+.-]*(?::\\?\/\\?\/|%3a%2f%2f)(?:\\\/|\[hidden\]|[^\s"'`<>()[\]{}\\,;])*(?:\[hidden\]|[^\s"'`<>()[\]{}\\,;.:!?])/gi;
 
 /**
  * A provider's answer, fit to be stored and shown: one short line without addresses. What is secret in a channel's
