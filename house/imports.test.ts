@@ -8,7 +8,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   "packages/config": ["@overdue/core", "zod", "node:*"],
   "packages/channels": ["@overdue/core", "zod", "react", "@react-email/*"],
   "packages/postgres": ["node:*"],
-  "packages/db": ["@overdue/core", "drizzle-orm", "pg", "zod", "node:*"],
+  "packages/db": ["@overdue/core", "@zxcvbn-ts/language-common", "drizzle-orm", "pg", "zod", "node:*"],
   "apps/api": [
     "@overdue/core",
     "@overdue/channels",

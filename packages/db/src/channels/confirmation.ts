@@ -25,7 +25,7 @@ const LIMITS = { addressPerDay: 3, addressPerMonth: 10, projectPerDay: 50 };
 
 /**
  * Since when an address waits to be confirmed; null: it need not. Proven is what the operator names, one's own address
- * where the account's is known to be right (verified, or the installation's first account), what this project has a
+ * where it was proven, what this project has a
  * confirmed channel for already, and an address that stays as it was.
  */
 export async function unconfirmedSince(
@@ -38,8 +38,7 @@ export async function unconfirmedSince(
   if (stays && before.unconfirmedSince === null) return null;
   const { rows } = await tx.execute<{ proven: boolean }>(sql`
     select exists (
-      select from users u where u.id = ${by.userId} and lower(u.email) = lower(${of.address})
-        and (u.email_verified or u.id = (select id from users order by created_at, id limit 1))
+      select from users u where u.id = ${by.userId} and lower(u.email) = lower(${of.address}) and u.email_verified
     ) or (exists (
       select from channels c where ${sameMailbox(of)} and c.unconfirmed_since is null and c.deleted_at is null
     ) and not exists (

@@ -25,7 +25,7 @@ export async function tellOperators(
     select u.email, (select m.project_id from members m join projects p on p.id = m.project_id
         and p.deleted_at is null
       where m.user_id = u.id and m.role = 'owner' order by p.created_at limit 1) as owns
-    from users u where u.is_operator order by u.id`);
+    from users u where u.is_operator and (u.email_verified or not ${way.mail}) order by u.id`);
   const ids = new Map<string, string>();
   for (const { email, owns } of rows) {
     const projectId = way.mail ? way.selfProjectId : owns;
@@ -102,7 +102,7 @@ async function mailboxesOf(tx: Db | Tx, keyring: Keyring, projectId: string): Pr
     select u.id as "userId", u.email, c.id as "channelId", c.broken_at is not null as broken
     from members m join users u on u.id = m.user_id
     left join channels c on c.project_id = m.project_id and c.internal and c.kind = 'email' and c.hint = u.email
-    where m.project_id = ${projectId} and m.role = 'owner'
+    where m.project_id = ${projectId} and m.role = 'owner' and u.email_verified
     order by u.id for update of m`);
   const made: string[] = [];
   for (const { email, channelId, broken } of rows) {

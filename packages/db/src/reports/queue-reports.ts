@@ -97,7 +97,7 @@ async function claim(tx: Tx, id: string, now: Instant): Promise<DueRow | null> {
     select r.id, r.project_id as "projectId", r.channel_id as "channelId", u.email, r.every,
       coalesce(r.timezone, p.timezone) as timezone, r.last_period as "lastPeriod",
       p.deleted_at is not null as "isDeleted"
-    from reports r join projects p on p.id = r.project_id left join users u on u.id = r.user_id
+    from reports r join projects p on p.id = r.project_id left join users u on u.id = r.user_id and u.email_verified
     where r.id = ${id} and r.due_at <= ${instant(now)} and r.every <> 'none'
     for update of r skip locked`);
   return rows[0] ?? null;

@@ -8,6 +8,7 @@ export * from "./history.ts";
 export * from "./incident-entries.ts";
 export * from "./idempotency.ts";
 export * from "./instance.ts";
+export * from "./invitations.ts";
 export * from "./maintenance.ts";
 export * from "./projects.ts";
 export * from "./refused-pings.ts";

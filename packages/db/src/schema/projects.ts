@@ -52,6 +52,8 @@ export const apiKeys = pgTable(
       .references(() => projects.id, { onDelete: "cascade" }),
     name: text("name").notNull(),
     scope: keyScope("scope").notNull(),
+    /** The person who made it, so that it can be named when they leave; null: made by a command or by a start. */
+    createdBy: text("created_by").references(() => users.id, { onDelete: "set null" }),
     prefix: text("prefix").notNull(),
     hash: text("hash").notNull().unique(),
     createdAt: createdAt(),

@@ -1,0 +1,79 @@
+import { dictionary } from "@zxcvbn-ts/language-common";
+
+export const PASSWORD_MIN_CHARS = 12;
+export const PASSWORD_MAX_CHARS = 128;
+
+const COMMON = new Set(dictionary["passwords-common"].map((word) => word.toLowerCase()));
+const OURS = ["overdue", "password", "passwort"];
+const ROWS = ["abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "qwertzuiop", "asdfghjkl", "zxcvbnm"];
+/** What people write in the place of letters. */
+const LOOKALIKES: Record<string, string> = {
+  "@": "a",
+  "4": "a",
+  "3": "e",
+  "1": "i",
+  "!": "i",
+  "0": "o",
+  $: "s",
+  "5": "s",
+  "7": "t",
+};
+
+/**
+ * Why a password is not taken, as a sentence for the person who chose it; null where it is. It is long enough, and
+ * neither common, nor a common one dressed up (digits and marks around it, look-alikes in it, written twice), nor a row
+ * of keys, nor made of the account's address.
+ */
+export function passwordProblem(password: string, email: string): string | null {
+  const length = [...password].length;
+  if (length < PASSWORD_MIN_CHARS) return `Use at least ${PASSWORD_MIN_CHARS} characters.`;
+  if (password.length > PASSWORD_MAX_CHARS) return `Use at most ${PASSWORD_MAX_CHARS} characters.`;
+  const plain = password.toLowerCase().normalize("NFKC");
+  if (isGuessable(plain)) return "This password is among the first that are guessed: choose another, such as four words.";
+  if (isOfAddress(plain, email.toLowerCase())) return "This password is made of the e-mail address: choose another.";
+  return null;
+}
+
+function isGuessable(plain: string): boolean {
+  if (COMMON.has(plain) || new Set(plain).size <= 3) return true;
+  const unit = repeatedUnit(plain);
+  if (unit !== plain) return unit.length < 8 || isGuessable(unit);
+  return [plain, unleet(plain)].some((text) => isDressedUp(text)) || isRow(plain);
+}
+
+/** Nothing is left of it, or a common word, once digits and marks around it are taken away. */
+function isDressedUp(text: string): boolean {
+  const core = text.replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, "");
+  const bare = repeatedUnit(core.replaceAll(/[^\p{L}\p{N}]/gu, ""));
+  return core === "" || [core, bare, unleet(bare)].some((word) => OURS.includes(word) || COMMON.has(word));
+}
+
+function unleet(text: string): string {
+  return [...text].map((letter) => LOOKALIKES[letter] ?? letter).join("");
+}
+
+/** The shortest beginning that makes the whole text when written again and again. */
+function repeatedUnit(text: string): string {
+  const shift = `${text}${text}`.indexOf(text, 1);
+  return shift === -1 ? text : text.slice(0, shift);
+}
+
+/** Nearly all of it goes along a row of keys or the alphabet, either way. */
+function isRow(text: string): boolean {
+  const letters = [...text];
+  const steps = letters.slice(1).filter((letter, index) => isNeighbour(letters[index] ?? "", letter));
+  return steps.length >= (letters.length - 1) * 0.8;
+}
+
+function isNeighbour(one: string, other: string): boolean {
+  return ROWS.some((row) => row.includes(`${one}${other}`) || row.includes(`${other}${one}`));
+}
+
+/** With the address and its parts taken away, too little is left. */
+function isOfAddress(plain: string, email: string): boolean {
+  const [local = "", domain = ""] = email.split("@");
+  const parts = [email, local, domain, ...local.split(/[^\p{L}\p{N}]+/u), ...domain.split(".")];
+  const known = parts.filter((part) => part.length >= 4).toSorted((one, other) => other.length - one.length);
+  const rest = known.reduce((text, part) => text.replaceAll(part, ""), plain);
+  return rest !== plain && rest.replaceAll(/[^\p{L}\p{N}]/gu, "").length < 6;
+}

@@ -1,0 +1,9 @@
+export {
+  acceptInvitation,
+  endInvitation,
+  findInvitation,
+  type InvitationRow,
+  invite,
+  listInvitations,
+  listInvitationsFor,
+} from "./invitations.ts";
