@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { comparerWith, documentOf, type Operation, operationsIn } from "../test/document.ts";
 import { BODIES, fillProject, MARKER, ROTATION } from "../test/one-of-everything.ts";
-import { keyHolder, person, read, testApi } from "../test/test-api.ts";
+import { join, keyHolder, person, read, testApi } from "../test/test-api.ts";
 
 const api = await testApi({ metricsToken: "let-me-measure", mail: true });
 const document = await documentOf(api);
@@ -12,7 +12,7 @@ const operations = operationsIn(document);
 const ada = await person(api);
 const eve = await person(api);
 const ids = { ...(await fillProject(api, ada)), userId: eve.userId };
-await ada.as("POST", `${ada.path}/members`, { email: eve.email, role: "viewer" });
+await join(api, { projectId: ada.projectId, userId: eve.userId, role: "viewer" });
 const check = await read<{ pingUrl: string; badgeUrl: string }>(
   await ada.as("GET", `${ada.path}/checks/${ids.checkId}`),
 );
@@ -26,6 +26,15 @@ const MORE_BODIES: Record<string, object> = {
   "POST /api/auth/sign-in/email": { email: eve.email, password: "wrong" },
   "POST /api/auth/sign-up/email": { email: "new@example.org", password: "short" },
   "POST /api/auth/change-password": { currentPassword: "wrong", newPassword: "another long password" },
+  "POST /api/auth/sign-up/finish": { token: "none", password: "another long password" },
+  "POST /api/auth/password-reset": { email: "new@example.org" },
+  "POST /api/auth/password-reset/finish": { token: "none", password: "another long password" },
+  "POST /api/auth/verify-address/finish": { token: "none" },
+  "POST /api/auth/invitation": { token: "none" },
+  "POST /api/auth/invitation/decline": { token: "none" },
+  "POST /api/auth/invitation/sign-up": { token: "none", password: "another long password" },
+  "POST /v1/invitations/:invitationId/accept": {},
+  "POST /v1/invitations/:invitationId/decline": {},
   "POST /v1/projects": { name: "second" },
   "POST /v1/schedules/explain": { schedule: { kind: "cron", expression: "0 3 * * *", timezone: "UTC" } },
   "POST /v1/projects/:projectId/routes": {
@@ -35,12 +44,23 @@ const MORE_BODIES: Record<string, object> = {
   "POST /v1/projects/:projectId/people": { name: "eve", channelIds: [ids.channelId] },
   "POST /v1/projects/:projectId/rotations": { ...ROTATION, personIds: [ids.personId] },
   "POST /v1/projects/:projectId/members": { email: "nobody@example.org", role: "viewer" },
+  "POST /v1/projects/:projectId/invitations": { email: "somebody@example.org", role: "viewer" },
 };
 /** Routes whose answer here is a refusal, each with why. */
 const REFUSED: Record<string, string> = {
   "POST /api/auth/sign-in/email": "a wrong password",
   "POST /api/auth/sign-up/email": "a short password",
   "POST /api/auth/change-password": "a wrong password",
+  "POST /api/auth/sign-up/finish": "nobody was sent this link",
+  "POST /api/auth/password-reset/finish": "nobody was sent this link",
+  "POST /api/auth/verify-address": "the address is proven",
+  "POST /api/auth/verify-address/finish": "nobody was sent this link",
+  "POST /api/auth/invitation": "nobody was sent this link",
+  "POST /api/auth/invitation/decline": "nobody was sent this link",
+  "POST /api/auth/invitation/sign-up": "nobody was sent this link",
+  "POST /v1/invitations/{invitationId}/accept": "it is for another address",
+  "POST /v1/invitations/{invitationId}/decline": "it is for another address",
+  "POST /v1/projects/{projectId}/leave": "nobody else owns it",
   "GET /metrics": "from another machine",
   "GET /health/ready": "nothing judges in this test",
   "POST /v1/projects/{projectId}/restore": "it is not deleted",
@@ -49,7 +69,6 @@ const REFUSED: Record<string, string> = {
   "POST /v1/projects/{projectId}/slack-links": "no app is set up",
   "POST /v1/projects/{projectId}/deliveries/{deliveryId}/redeliver": "it was not given up",
   "POST /v1/projects/{projectId}/deliveries/{deliveryId}/dismiss": "it was not given up",
-  "POST /v1/projects/{projectId}/members": "nobody has this address",
 };
 
 // What ends something comes last; what is restored, after it was deleted.

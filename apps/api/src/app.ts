@@ -1,5 +1,6 @@
 import { auditRoutes } from "./audit/audit-routes.ts";
 import { authRoutes } from "./auth/auth-routes.ts";
+import { recoveryRoutes } from "./auth/recovery-routes.ts";
 import { channelRoutes } from "./channels/channel-routes.ts";
 import { confirmRoutes } from "./channels/confirm-routes.ts";
 import { slackReturnRoutes, slackRoutes } from "./channels/slack-routes.ts";
@@ -33,6 +34,8 @@ import { linkRoutes } from "./incidents/link-routes.ts";
 import { slackPressRoutes } from "./incidents/slack-press-routes.ts";
 import { instanceRoutes } from "./instance/instance-routes.ts";
 import { operatorRoutes } from "./instance/operator-routes.ts";
+import { invitationRoutes } from "./invitations/invitation-routes.ts";
+import { myInvitationRoutes } from "./invitations/my-invitation-routes.ts";
 import { keyRoutes } from "./keys/key-routes.ts";
 import { maintenanceRoutes } from "./maintenance/maintenance-routes.ts";
 import { meRoutes } from "./me/me-routes.ts";
@@ -55,11 +58,14 @@ import { siteHandler } from "./site/site-handler.ts";
 function restRoutes() {
   return createRouter()
     .route("/", authRoutes)
+    .route("/", recoveryRoutes)
+    .route("/", myInvitationRoutes)
     .route("/", meRoutes)
     .route("/", instanceRoutes)
     .route("/", operatorRoutes)
     .route("/", projectRoutes)
     .route("/", memberRoutes)
+    .route("/", invitationRoutes)
     .route("/", auditRoutes)
     .route("/", keyRoutes)
     .route("/", configRoutes)

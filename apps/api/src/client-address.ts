@@ -11,9 +11,9 @@ export type Hops = { socketAddress: string | undefined; forwardedFor: string | u
 export function clientAddressFinder(trustedNetworks: readonly string[]): (hops: Hops) => string | null {
   const trusted = blockList(trustedNetworks);
   return ({ socketAddress, forwardedFor }) => {
-    const named = (forwardedFor ?? "").split(",").map((part) => plain(part.trim()));
+    const named = (forwardedFor ?? "").split(",").map((part) => plainAddress(part.trim()));
     let client: string | null = null;
-    for (const address of [plain(socketAddress ?? ""), ...named.toReversed()]) {
+    for (const address of [plainAddress(socketAddress ?? ""), ...named.toReversed()]) {
       if (isIP(address) === 0) return client;
       client = address;
       if (!trusted.check(address, family(address))) return client;
@@ -27,11 +27,17 @@ export function clientAddressFinder(trustedNetworks: readonly string[]): (hops: 
  * proxy wrote that at all. A client may have made it up, so nothing is decided by it.
  */
 export function shownAddress({ socketAddress, forwardedFor }: Hops, client: string | null): string | null {
-  if (client === null || client === plain(socketAddress ?? "")) return client;
+  if (client === null || client === plainAddress(socketAddress ?? "")) return client;
   const [first = ""] = (forwardedFor ?? "").split(",");
   const written = withoutPort(first.trim());
   if (isIP(written) !== 0 && !written.includes("%")) return written;
-  return isIP(plain(written)) === 0 ? client : plain(written);
+  return isIP(plainAddress(written)) === 0 ? client : plainAddress(written);
+}
+
+/** Whether an address lies in one of the networks. */
+export function networkList(networks: readonly string[]): (address: string) => boolean {
+  const list = blockList(networks);
+  return (address) => isIP(address) !== 0 && list.check(address, family(address));
 }
 
 function blockList(networks: readonly string[]): BlockList {
@@ -47,8 +53,8 @@ function family(address: string): "ipv4" | "ipv6" {
   return isIP(address) === 6 ? "ipv6" : "ipv4";
 }
 
-/** Without brackets, port, zone, or the IPv6 dress of an IPv4 address. */
-function plain(address: string): string {
+/** An address without brackets, port, zone, or the IPv6 dress of an IPv4 address. */
+export function plainAddress(address: string): string {
   const bare = /^\[([^\]]*)\](?::\d+)?$/.exec(address)?.[1] ?? address;
   return withoutPort(bare)
     .replace(/%.*$/, "")

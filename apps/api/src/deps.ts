@@ -22,6 +22,8 @@ export type Deps = {
   log: Logger;
   /** The wall clock. */
   now: () => Instant;
+  /** Waits so many milliseconds. */
+  pause: (ms: number) => Promise<void>;
   settings: ApiSettings;
   auth: Auth;
   sessions: Sessions;

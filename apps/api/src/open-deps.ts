@@ -1,6 +1,8 @@
+import { setTimeout } from "node:timers/promises";
+
 import type { HttpBindings } from "@hono/node-server";
 import type { Config } from "@overdue/config";
-import { derive, keyringOf, openDb, openPool, readVitalSigns } from "@overdue/db";
+import { derive, keyringOf, openDb, noteTrouble, openPool, readVitalSigns } from "@overdue/db";
 import type { Context } from "hono";
 import type { Logger } from "pino";
 
@@ -16,6 +18,7 @@ import { KeyUse } from "./keys/key-use.ts";
 import { Limits } from "./limits/limits.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { addRefusedCounter, addSkewGauge, addVitalGauges } from "./metrics/vital-gauges.ts";
+import { untrustedProxySentence, watchProxies } from "./proxy-watch.ts";
 import { createReceiver } from "./pings/receiver.ts";
 import type { Site } from "./site/manifest.ts";
 import { WorkerPool } from "./workers/worker-pool.ts";
@@ -37,7 +40,13 @@ export function openDeps(config: Config, { log, site }: { log: Logger; site: Sit
   if (secret === undefined) throw new Error("The api needs SECRET_KEY: npm start sets it.");
   const pool = openPool({ url: databaseUrl, max: 10, name: "api" });
   const pingPool = openPool({ url: databaseUrl, max: 4, statementTimeoutMs: 2_000, name: "pings" });
-  const addresses = addressFinders(config.trustedProxies);
+  const addresses = addressFinders(config.trustedProxies, (peer) => {
+    const sentence = untrustedProxySentence(peer);
+    log.warn(sentence);
+    noteTrouble(openDb(pool), "proxy", sentence).catch((err: unknown) =>
+      log.warn({ err }, "could not be noted"),
+    );
+  });
   const receiver = createReceiver({ pool: pingPool, log, bodyBytesMax: pingBodyBytesMax, ...addresses });
   const settings = settingsOf(config);
   const limits = new Limits({ pool, requestsPerMinute: config.apiRateLimit });
@@ -60,12 +69,13 @@ function depsOf({ pool, log, settings, limits, databaseUrl, secret }: Opened) {
   const db = openDb(pool);
   const now = () => Date.now();
   const auth = createAuth({ db, log, ...settings, secret: derive(secret, "sessions").toString("base64") });
-  const streams = new Streams();
+  const streams = new Streams({ db, log });
   return {
     pool,
     db,
     log,
     now,
+    pause: async (ms: number) => void (await setTimeout(ms)),
     settings,
     limits,
     auth,
@@ -114,14 +124,16 @@ function originsOf(publicUrl: string): string[] {
   return names.map((name) => Object.assign(new URL(publicUrl), { hostname: name }).origin);
 }
 
-function addressFinders(trustedProxies: readonly string[]) {
+function addressFinders(trustedProxies: readonly string[], onUntrusted: (peer: string) => void) {
   const find = clientAddressFinder(trustedProxies);
+  const watch = watchProxies(trustedProxies, onUntrusted);
   const socketAddress = (c: Context) =>
     (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress;
-  const hopsOf = (c: Context) => ({
-    socketAddress: socketAddress(c),
-    forwardedFor: c.req.header("x-forwarded-for"),
-  });
+  const hopsOf = (c: Context) => {
+    const hops = { socketAddress: socketAddress(c), forwardedFor: c.req.header("x-forwarded-for") };
+    watch(hops);
+    return hops;
+  };
   const clientAddress = (c: Context) => find(hopsOf(c));
   const pingAddress = (c: Context) => shownAddress(hopsOf(c), clientAddress(c));
   return { socketAddress, clientAddress, pingAddress };

@@ -2,8 +2,8 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 
-import type { Config } from "@overdue/config";
-import { foldDatabaseTroubles, listen, loggableError, type Pool } from "@overdue/db";
+import { type Config, proxyWarning } from "@overdue/config";
+import { foldDatabaseTroubles, listen, loggableError, noteTrouble, type Pool } from "@overdue/db";
 import pino, { type Logger } from "pino";
 
 import { createApp } from "./app.ts";
@@ -80,6 +80,10 @@ export async function startServer(
   log: Logger,
 ): Promise<{ port: number; stop: () => Promise<void> }> {
   const { deps, receiver, pools, databaseUrl } = openDeps(config, { log, site: readSite(WEB_APP) });
+  const warning = proxyWarning(config);
+  if (warning !== null) log.warn(warning);
+  // Found again by the first request, if TRUST_PROXY still does not name the proxy.
+  noteTrouble(deps.db, "proxy", null).catch((err: unknown) => log.warn({ err }, "could not be noted"));
   const mails = await receiveMails(config, { deps, receiver });
   const { server, closeWaiting } = createHttpServer({
     fetch: createApp(deps).fetch,

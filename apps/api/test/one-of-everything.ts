@@ -45,6 +45,7 @@ export const BODIES: Record<string, object> = {
   "PATCH /v1/projects/:projectId/my-report": { timezone: "Africa/Abidjan" },
   "POST /v1/projects/:projectId/keys": { name: "taken", scope: "write" },
   "POST /v1/projects/:projectId/members": { email: "person-2@example.org", role: "owner" },
+  "POST /v1/projects/:projectId/invitations": { email: "person-2@example.org", role: "owner" },
   "PATCH /v1/projects/:projectId/members/:userId": { role: "viewer" },
   "POST /v1/projects/:projectId/keys/:keyId/rotate": {},
 };
@@ -91,7 +92,9 @@ export async function fillProject(api: TestApi, owner: Owner) {
     tags: [MARKER],
     checkIds: [checkId],
   });
+  const invitationId = await made("invitations", { email: `${MARKER}@example.org`, role: "viewer" });
   const ids = {
+    invitationId,
     stormId: await storm(api, owner.projectId, incidentId),
     ...(await links(api, owner)),
     windowId,

@@ -14,6 +14,7 @@ import {
 } from "@overdue/db";
 import type { Logger } from "pino";
 
+import { AccountMailer } from "./account-mails/account-mailer.ts";
 import { hearChats, type HearingChats } from "./chats/hear-chats.ts";
 import { startCourierProcess, type ProcessNews } from "./courier/courier-process.ts";
 import { startDelivering } from "./deliver/deliver.ts";
@@ -62,7 +63,8 @@ export async function startChecker({
   const waker = new Waker({ pool: judging, way, log });
   const stopKeeping = startKeeping(keeping, { way, egress, config, log });
   const chats = hearChats(config, { pool: keeping, log });
-  const unlisten = hearDatabase(databaseUrl, { judge, delivery, waker, chats });
+  const accountMailer = new AccountMailer({ db: openDb(keeping), config, log });
+  const unlisten = hearDatabase(databaseUrl, { judge, delivery, waker, chats, accountMailer });
   judge.start();
   waker.wake();
   return async () => {
@@ -71,6 +73,7 @@ export async function startChecker({
     await waker.stop();
     await endChecker(judging, checker.id);
     await chats.stop();
+    await accountMailer.stop();
     await stopKeeping();
     await delivery.stop();
     await queue.close();
@@ -90,20 +93,24 @@ function queueTroubles(log: Logger): (error: unknown) => void {
   };
 }
 
-type Wakeable = Record<"judge" | "delivery" | "waker", { wake(): void }> & { chats: HearingChats };
+type Wakeable = Record<"judge" | "delivery" | "waker" | "accountMailer", { wake(): void }> & {
+  chats: HearingChats;
+};
 
 /** Wakes whom the database rings for, and all of them where it may have rung unheard. Answers how to stop. */
-function hearDatabase(url: string, { judge, delivery, waker, chats }: Wakeable): () => Promise<void> {
+function hearDatabase(url: string, wakeable: Wakeable): () => Promise<void> {
+  const { judge, delivery, waker, chats, accountMailer } = wakeable;
   return listen({
     url,
     handlers: {
+      overdue_account_mails: () => accountMailer.wake(),
       overdue_marked: () => judge.wake(),
       overdue_deliveries: () => delivery.wake(),
       overdue_incidents: () => waker.wake(),
       ...chats.handlers,
     },
     onConnect: () => {
-      for (const one of [judge, delivery, waker, chats]) one.wake();
+      for (const one of [judge, delivery, waker, chats, accountMailer]) one.wake();
     },
   });
 }

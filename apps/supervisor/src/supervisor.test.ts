@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { openPool, readProblems } from "@overdue/db";
+import { createUser, openDb, openPool, readProblems } from "@overdue/db";
 import { findPostmaster } from "@overdue/postgres";
 import { testDatabase } from "@overdue/testkit";
 import pg from "pg";
@@ -207,6 +207,19 @@ test("DATABASE_URL uses that server, and the bootstrap variables make the accoun
   expect(existsSync(dataFiles(dataDir).postgres)).toBe(false);
   const { rows } = await database.pool.query("select u.email, p.ping_key from users u, projects p");
   expect(rows).toEqual([{ email: "me@example.org", ping_key: "ping-key-of-mine" }]);
+  await stops(started);
+  await database.drop();
+});
+
+test("a bootstrap password that is too easy stops the first start, and does no harm once there is an account", async () => {
+  const database = await testDatabase();
+  const variables = { DATABASE_URL: database.url, BOOTSTRAP_EMAIL: "me@example.org" };
+  const refused = start(dataDirectory(), { ...variables, BOOTSTRAP_PASSWORD: "short" });
+  expect(await refused.exit).toBe(1);
+  expect(refused.output()).toContain("BOOTSTRAP_PASSWORD: Use at least 12 characters.");
+  await createUser(openDb(database.pool), { email: "me@example.org", passwordHash: "x" });
+  const started = start(dataDirectory(), { ...variables, BOOTSTRAP_PASSWORD: "short" });
+  expect((await urlOf(started)).token).toBeNull();
   await stops(started);
   await database.drop();
 });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Config, readConfig } from "@overdue/config";
+import { type Config, proxyWarning, readConfig } from "@overdue/config";
 import { type Child, keepRunning } from "./children/child.ts";
 import { type Cleanup, startCleanup } from "./children/cleanup.ts";
 import { openLog } from "./children/log-file.ts";
@@ -43,6 +43,8 @@ export async function startProduct(
   try {
     const config = await settlePort(asked, { environment, terminal, tookOver: parts.lock.tookOver });
     parts.lock.tell(config.publicUrl);
+    const warning = proxyWarning(config);
+    if (warning !== null) terminal.say(warning);
     const opened = openInstallation({ config, files, environment }, terminal, parts);
     const inherited = opened.then((installation) => installation.environment);
     const surroundings = {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { readConfig } from "./config.ts";
+import { proxyWarning } from "./proxy-warning.ts";
 import { VARIABLES } from "./variables.ts";
 
 const ORDINARY = {
@@ -82,7 +83,6 @@ test.each([
   ["LOG_LEVEL", "loud", "LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent."],
   ["PING_BODY_LIMIT", "100kB", "PING_BODY_LIMIT must be a whole number from 0 to 10000000."],
   ["BOOTSTRAP_EMAIL", "me", "BOOTSTRAP_EMAIL must be an e-mail address."],
-  ["BOOTSTRAP_PASSWORD", "short", "BOOTSTRAP_PASSWORD must have at least 8 characters."],
   ["BOOTSTRAP_PING_KEY", "with space", "BOOTSTRAP_PING_KEY must be 8 to 64 letters, digits, _ or -."],
   ["TELEGRAM_BOT_TOKEN", "token", "TELEGRAM_BOT_TOKEN must look like 123456:ABC-DEF, as BotFather gives it."],
 ])("%s=%s stops the start with a sentence that names it", (name, value, sentence) => {
@@ -168,4 +168,13 @@ test.each([
   [{ PUBLIC_URL: "http://localhost:8000" }, null],
 ])("mail servers are greeted, with %j, by the name %s", (environment, ehlo) => {
   expect(readConfig(environment).smtp.ehlo).toBe(ehlo);
+});
+
+test.each([
+  [{ PUBLIC_URL: "https://overdue.example.org", HOST: "0.0.0.0" }, true],
+  [{ PUBLIC_URL: "https://overdue.example.org", HOST: "0.0.0.0", TRUST_PROXY: "10.0.0.0/8" }, false],
+  [{ PUBLIC_URL: "https://overdue.example.org" }, false],
+  [{ HOST: "0.0.0.0" }, false],
+])("%o warns of a proxy that is not trusted: %s", (environment, isWarned) => {
+  expect(proxyWarning(readConfig(environment)) !== null).toBe(isWarned);
 });

@@ -33,6 +33,8 @@ export type Config = {
   secretKeys: string[];
   /** Addresses and networks whose X-Forwarded-For is believed. */
   trustedProxies: string[];
+  /** TRUST_PROXY is not set. */
+  trustsOnlyThisMachine: boolean;
   /** Private networks that channels may reach. */
   allowedPrivateNetworks: string[];
   telegramBotToken: string | null;
@@ -132,6 +134,7 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     emailVerification: values.EMAIL_VERIFICATION === "on",
     secretKeys: values.SECRET_KEY ?? [],
     trustedProxies: values.TRUST_PROXY ?? THIS_MACHINE,
+    trustsOnlyThisMachine: values.TRUST_PROXY === null,
     allowedPrivateNetworks: values.ALLOW_PRIVATE_NETWORKS ?? [],
     telegramBotToken: values.TELEGRAM_BOT_TOKEN,
     telegramApiRoot: values.TELEGRAM_API_ROOT,

@@ -45,7 +45,7 @@ export const VARIABLES = {
   SMTP_URL: optional(
     urlOf("smtp:", "smtps:"),
     "e-mail channels say that no mail server is set",
-    "Mail server that e-mails leave by: `smtps://user:password@host:465`, or `smtp://host:587`, which takes STARTTLS where it is offered.",
+    "Mail server that e-mails leave by: `smtps://user:password@host:465`, or `smtp://host:587`, which takes STARTTLS where it is offered. Without one no address can be proven and no password reset by mail; see [accounts.md](accounts.md).",
   ),
   SMTP_TLS: optional(
     oneOf("off", "opportunistic", "required", "verify"),
@@ -70,7 +70,7 @@ export const VARIABLES = {
   EMAIL_VERIFICATION: withDefault(
     oneOf("on", "off"),
     "on",
-    "`on`: an address gets alerts once its reader has agreed by the link in a mail. `off`: at once, for an installation whose people all trust each other.",
+    "`on`: an address gets alerts, and a sign-up its account, once its reader has opened the link in a mail. `off`: at once, for an installation whose people all trust each other.",
   ),
   SECRET_KEY: optional(
     secrets,
@@ -80,7 +80,7 @@ export const VARIABLES = {
   TRUST_PROXY: optional(
     networks,
     "this machine",
-    "Addresses or networks of the proxies in front, whose `X-Forwarded-For` is believed.",
+    "Addresses or networks of the proxies in front, whose `X-Forwarded-For` is believed. Where it does not name your proxy, all visitors count as one; the start and the operator page say so.",
   ),
   ALLOW_PRIVATE_NETWORKS: optional(
     networks,
@@ -112,7 +112,7 @@ export const VARIABLES = {
   REGISTRATION: withDefault(
     oneOf("open", "invite", "closed"),
     "invite",
-    "Who may make an account after the first: `open` anyone, `invite` who was invited, `closed` nobody.",
+    "Who may make an account after the first: `open` anyone, `invite` who was invited to a project by its owner, `closed` nobody. See [accounts.md](accounts.md).",
   ),
   BOOTSTRAP_EMAIL: optional(
     accountEmail,
@@ -120,9 +120,9 @@ export const VARIABLES = {
     "E-mail of an account that the first start creates; needs `BOOTSTRAP_PASSWORD`.",
   ),
   BOOTSTRAP_PASSWORD: optional(
-    z.string().min(8, "must have at least 8 characters").max(128, "must have at most 128 characters"),
+    z.string(),
     "–",
-    "Password of that account.",
+    "Password of that account: at least 12 characters, and none of the passwords that are guessed first. Once there is an account, it is not looked at any more.",
   ),
   BOOTSTRAP_PROJECT: optional(
     z.string().max(100, "must have at most 100 characters"),

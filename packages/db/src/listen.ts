@@ -3,6 +3,7 @@ import { Client } from "pg";
 const RETRY_MS = [100, 300, 1_000, 3_000];
 
 export type Channel =
+  | "overdue_account_mails"
   | "overdue_changes"
   | "overdue_deliveries"
   | "overdue_incidents"

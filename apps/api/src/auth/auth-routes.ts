@@ -1,19 +1,16 @@
-import { mailAddress, withAsciiDomain } from "@overdue/core";
+import { withAsciiDomain } from "@overdue/core";
+import { findUser, logAccountEvent } from "@overdue/db";
 import { z } from "zod";
 
+import { type AppContext, personOf } from "../http/context.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
+import { tellPasswordChanged } from "./account-mail.ts";
 import { ask } from "./ask.ts";
 import { countPasswordChange, countSignUp, signingIn } from "./attempts.ts";
-import { PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS } from "./better-auth.ts";
+import { NewPassword, refuseWeak } from "./passwords.ts";
+import { EmailInput, MailSent, NameInput, SignedIn } from "./schemas.ts";
 import { signUp } from "./sign-up.ts";
 
-const Email = mailAddress("Write an e-mail address, such as ada@example.org.", "ascii domain").transform(
-  (email) => email.toLowerCase(),
-);
-const NewPassword = z
-  .string()
-  .min(PASSWORD_MIN_CHARS, `Use at least ${PASSWORD_MIN_CHARS} characters.`)
-  .max(PASSWORD_MAX_CHARS, `Use at most ${PASSWORD_MAX_CHARS} characters.`);
 // Not validated further: a wrong password is wrong, whatever its length.
 const Password = z.string().max(1_000);
 
@@ -22,9 +19,12 @@ const SignIn = z
   .meta({ id: "SignIn" });
 const SignUp = z
   .strictObject({
-    email: Email,
-    password: NewPassword,
-    name: z.string().trim().max(100, "Use at most 100 characters.").optional(),
+    email: EmailInput,
+    password: NewPassword.optional().meta({
+      description:
+        "Needed where the account is made at once. Where the address is proven by a mail first, it is chosen behind the link, and one that is sent here is not kept.",
+    }),
+    name: NameInput.optional(),
     setupToken: z
       .string()
       .max(200)
@@ -35,7 +35,6 @@ const SignUp = z
 const ChangePassword = z
   .strictObject({ currentPassword: Password, newPassword: NewPassword })
   .meta({ id: "ChangePassword" });
-const SignedIn = z.object({ userId: z.string() }).meta({ id: "SignedIn" });
 const Answer = z.object({ user: z.object({ id: z.string() }) });
 const tags = ["Account"];
 
@@ -47,6 +46,8 @@ export const authRoutes = createRouter()
         method: "post",
         path: "/api/auth/sign-in/email",
         summary: "Sign in",
+        description:
+          "After three wrong passwords within a quarter of an hour the answer takes longer each time, 15 seconds at most; a browser that signed in before does not wait.",
         tags,
         request: { body: body(SignIn) },
         responses: { 200: json(SignedIn, "Signed in; the session is in a cookie.") },
@@ -56,6 +57,7 @@ export const authRoutes = createRouter()
       const credentials = c.req.valid("json");
       const answer = await signingIn(c, credentials.email, () => ask(c, "/sign-in/email", credentials));
       const { user } = Answer.parse(answer);
+      await logEvent(c, user.id, "account.sign-in");
       return c.json({ userId: user.id }, 200);
     },
   )
@@ -67,15 +69,19 @@ export const authRoutes = createRouter()
         path: "/api/auth/sign-up/email",
         summary: "Make an account",
         description:
-          "The first account needs the setup token; later ones follow the installation's registration mode.",
+          "The first account needs the setup token; later ones follow the installation's registration mode. Where mails can be sent, an account is made once its address is proven: the answer is then 202, the same whether or not the address has an account, and the link in the mail goes on.",
         tags,
         request: { body: body(SignUp) },
-        responses: { 200: json(SignedIn, "The account is made, with a first project; signed in.") },
+        responses: {
+          200: json(SignedIn, "The account is made, with a first project; signed in."),
+          202: json(MailSent, "A mail was queued; its link makes the account."),
+        },
       },
     ),
     async (c) => {
       await countSignUp(c);
-      return c.json({ userId: await signUp(c, c.req.valid("json")) }, 200);
+      const userId = await signUp(c, c.req.valid("json"));
+      return userId === null ? c.json({ mailSent: true as const }, 202) : c.json({ userId }, 200);
     },
   )
   .openapi(
@@ -90,7 +96,9 @@ export const authRoutes = createRouter()
       },
     ),
     async (c) => {
+      const session = await c.var.deps.sessions.find(c.req.raw.headers);
       await ask(c, "/sign-out", {});
+      if (session !== null) await logEvent(c, session.userId, "account.sign-out");
       return c.body(null, 204);
     },
   )
@@ -101,7 +109,7 @@ export const authRoutes = createRouter()
         method: "post",
         path: "/api/auth/change-password",
         summary: "Change the password",
-        description: "Ends every other session of the account.",
+        description: "Ends every other session of the account. The person is told by mail.",
         tags,
         request: { body: body(ChangePassword) },
         responses: { 204: NO_CONTENT },
@@ -109,7 +117,19 @@ export const authRoutes = createRouter()
     ),
     async (c) => {
       await countPasswordChange(c);
-      await ask(c, "/change-password", { ...c.req.valid("json"), revokeOtherSessions: true });
+      const { db } = c.var.deps;
+      const { userId } = personOf(c);
+      const change = c.req.valid("json");
+      const email = (await findUser(db, userId))?.email ?? "";
+      refuseWeak(change.newPassword, email, "newPassword");
+      await ask(c, "/change-password", { ...change, revokeOtherSessions: true });
+      await tellPasswordChanged(c, db, email);
+      await logEvent(c, userId, "account.change-password");
       return c.body(null, 204);
     },
   );
+
+async function logEvent(c: AppContext, userId: string, action: string): Promise<void> {
+  const { db, now, clientAddress } = c.var.deps;
+  await logAccountEvent(db, { userId, action, at: now(), address: clientAddress(c) });
+}

@@ -1,4 +1,4 @@
-import { type Db, loggableMessage, schema } from "@overdue/db";
+import { type Db, loggableMessage, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, schema } from "@overdue/db";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import type { Logger } from "pino";
@@ -7,9 +7,6 @@ import { noteHiddenError } from "./hidden-errors.ts";
 
 /** The header in which we tell better-auth the client's address; whatever a client writes there is overwritten. */
 export const ADDRESS_HEADER = "x-overdue-client-address";
-
-export const PASSWORD_MIN_CHARS = 12;
-export const PASSWORD_MAX_CHARS = 128;
 
 const DAY_SECONDS = 86_400;
 

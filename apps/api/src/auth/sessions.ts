@@ -3,6 +3,9 @@ import { passingTrouble } from "@overdue/db";
 import type { Auth } from "./better-auth.ts";
 import { withHiddenErrors } from "./hidden-errors.ts";
 
+/** A session ends after so long, however much it is used; housekeeping deletes it. */
+const SESSION_MS_MAX = 30 * 86_400_000;
+
 /** `setCookies`: what the answer must carry so that a session in use lives on. */
 type FoundSession = { userId: string; sessionId: string; setCookies: readonly string[] };
 
@@ -22,6 +25,7 @@ async function find(auth: Auth, headers: Headers): Promise<FoundSession | null> 
     return get(true);
   });
   if (response === null) return null;
+  if (Date.now() - response.session.createdAt.getTime() > SESSION_MS_MAX) return null;
   return {
     userId: response.user.id,
     sessionId: response.session.id,

@@ -1,31 +1,53 @@
-import { createProject, hasAccount, makeFirstAccount } from "@overdue/db";
+import {
+  acceptInvitation,
+  consumeAccountToken,
+  createProject,
+  findAccountToken,
+  findInvitationByToken,
+  hasAccount,
+  logAccountEvent,
+  makeFirstAccount,
+  verifyAddress,
+} from "@overdue/db";
 import { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
+import { provesAddresses, sendAccountMail } from "./account-mail.ts";
 import { ask } from "./ask.ts";
+import { rememberDevice } from "./device-cookie.ts";
+import { refuseWeak } from "./passwords.ts";
 
 export type SignUp = {
   email: string;
-  password: string;
+  password?: string | undefined;
   name?: string | undefined;
   setupToken?: string | undefined;
 };
+/** What a link of a mail is answered with. */
+export type Chosen = { token: string; password: string; name?: string | undefined };
 
 const Answer = z.object({ user: z.object({ id: z.string() }) });
 const FIRST_PROJECT = "My project";
 
-/** Makes an account with a project of its own, signed in. @returns the user's id. @throws 403 where nobody may */
-export async function signUp(c: AppContext, input: SignUp): Promise<string> {
-  const { db } = c.var.deps;
-  const userId = (await hasAccount(db)) ? await later(c, input) : await first(c, input);
-  await createProject(db, { name: FIRST_PROJECT, ownerId: userId });
-  return userId;
+/**
+ * Makes an account with a project of its own, signed in; where addresses are proven, a mail does, once its link is
+ * opened. @returns the user's id; null where a mail was queued. @throws 400, 403 where nobody may
+ */
+export async function signUp(c: AppContext, input: SignUp): Promise<string | null> {
+  if (!(await hasAccount(c.var.deps.db))) return await first(c, input);
+  return await later(c, input);
 }
 
-async function first(c: AppContext, input: SignUp): Promise<string> {
-  const outcome = await makeFirstAccount(c.var.deps.db, input.setupToken ?? "", () => make(c, input));
-  if ("made" in outcome) return outcome.made;
+async function first(c: AppContext, input: SignUp): Promise<string | null> {
+  const { db } = c.var.deps;
+  const account = withPassword(input);
+  const outcome = await makeFirstAccount(db, input.setupToken ?? "", () => make(c, account));
+  if ("made" in outcome) {
+    // Whoever reads the console of the server vouches for the first address.
+    await begin(c, { userId: outcome.made, email: input.email, isProven: true });
+    return outcome.made;
+  }
   if (outcome.refused === "too-late") return await later(c, input);
   throw new ApiError(
     "forbidden",
@@ -33,18 +55,98 @@ async function first(c: AppContext, input: SignUp): Promise<string> {
   );
 }
 
-async function later(c: AppContext, input: SignUp): Promise<string> {
-  const { registration } = c.var.deps.settings;
-  if (registration === "open") return await make(c, input);
-  const detail = {
-    invite: "New accounts are by invitation only here: ask a member of the project.",
-    closed: "No new accounts are made here: ask whoever runs this installation.",
-  }[registration];
+async function later(c: AppContext, input: SignUp): Promise<string | null> {
+  const { registration, emailVerification } = c.var.deps.settings;
+  refuseUnless(registration, "open");
+  if (provesAddresses(c)) {
+    await sendAccountMail(c, { kind: "sign-up", email: input.email, name: input.name ?? null });
+    return null;
+  }
+  const userId = await make(c, withPassword(input));
+  await begin(c, { userId, email: input.email, isProven: !emailVerification });
+  return userId;
+}
+
+/** Makes the account whose address a link has proven, signed in. @throws 400, 403, 409 */
+export async function finishSignUp(c: AppContext, { token, password, name }: Chosen): Promise<string> {
+  const { db, settings } = c.var.deps;
+  refuseUnless(settings.registration, "open");
+  const found = await findAccountToken(db, "sign-up", token);
+  if (found === null) throw usedUp("Sign up again for another mail.");
+  const { email } = found;
+  const userId = await make(c, withPassword({ email, password, name: name ?? found.name ?? undefined }));
+  await consumeAccountToken(db, "sign-up", token);
+  await begin(c, { userId, email, isProven: true });
+  return userId;
+}
+
+/**
+ * Makes the account of somebody who was invited and has none, signed in and a member. The link proves the address where
+ * it came by mail; where no mail can be sent, its owner handed it over. @throws 400, 403, 409
+ */
+export async function signUpInvited(c: AppContext, { token, password, name }: Chosen): Promise<string> {
+  const { db, settings } = c.var.deps;
+  refuseUnless(settings.registration, "open", "invite");
+  const invitation = await findInvitationByToken(db, token);
+  if (invitation === null) throw usedUp("Ask whoever invited you for another.");
+  const { email } = invitation;
+  const userId = await make(c, withPassword({ email, password, name }));
+  await db.transaction(async (tx) => {
+    await consumeAccountToken(tx, "invitation", token);
+    if (!(await acceptInvitation(tx, { invitation, userId })))
+      throw usedUp("Ask whoever invited you for another.");
+    if (settings.mail || !settings.emailVerification) await verifyAddress(tx, userId);
+  });
+  await afterSignUp(c, { userId, email });
+  return userId;
+}
+
+/** A link that was used, is too old, or was never ours: nobody is told which. */
+export function usedUp(wayOut: string): ApiError {
+  return new ApiError("not_found", `This link was used already, or is too old. ${wayOut}`);
+}
+
+function withPassword(input: SignUp): SignUp & { password: string } {
+  const { password, email } = input;
+  if (password === undefined) throw ApiError.invalid("password", "Choose a password.");
+  refuseWeak(password, email);
+  return { ...input, password };
+}
+
+/** @throws 403 */
+function refuseUnless(registration: "open" | "invite" | "closed", ...allowed: (typeof registration)[]): void {
+  if (allowed.includes(registration)) return;
+  const detail =
+    registration === "invite"
+      ? "New accounts are by invitation only here: ask an owner of the project to invite you."
+      : "No new accounts are made here: ask whoever runs this installation.";
   throw new ApiError("forbidden", detail);
 }
 
-async function make(c: AppContext, { email, password, name }: SignUp): Promise<string> {
+async function make(
+  c: AppContext,
+  { email, password, name }: SignUp & { password: string },
+): Promise<string> {
   const shown = name === undefined || name === "" ? (email.split("@")[0] ?? email) : name;
   const answer = await ask(c, "/sign-up/email", { email, password, name: shown });
   return Answer.parse(answer).user.id;
+}
+
+async function begin(
+  c: AppContext,
+  { userId, email, isProven }: { userId: string; email: string; isProven: boolean },
+): Promise<void> {
+  const { db } = c.var.deps;
+  if (isProven) await verifyAddress(db, userId);
+  await createProject(db, { name: FIRST_PROJECT, ownerId: userId });
+  await afterSignUp(c, { userId, email });
+}
+
+async function afterSignUp(
+  c: AppContext,
+  { userId, email }: { userId: string; email: string },
+): Promise<void> {
+  const { db, now, clientAddress } = c.var.deps;
+  await logAccountEvent(db, { userId, action: "account.sign-up", at: now(), address: clientAddress(c) });
+  await rememberDevice(c, email);
 }

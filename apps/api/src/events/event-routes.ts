@@ -1,8 +1,8 @@
+import type { StreamHolder } from "@overdue/db";
 import { z } from "zod";
 
 import { READ } from "../http/access.ts";
-import type { AppContext } from "../http/context.ts";
-import { mayStill } from "../http/guard.ts";
+import { type AppContext, personOf } from "../http/context.ts";
 import { InProject } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, route } from "../http/route.ts";
@@ -36,9 +36,12 @@ export const eventRoutes = createRouter().openapi(
     },
   }),
   (c) => {
-    if (c.var.deps.streams.isFull)
-      throw new ApiError("unavailable", "Too many pages are open here: try again later.");
-    return new Response(openStream(c, c.req.valid("param").projectId), {
+    const { streams } = c.var.deps;
+    const holder = holderOf(c, c.req.valid("param").projectId);
+    if (streams.isFull) throw new ApiError("unavailable", "Too many pages are open here: try again later.");
+    if (streams.isFullFor(holder))
+      throw new ApiError("too_many_requests", "You have too many pages open: close some of them.");
+    return new Response(openStream(c, holder), {
       headers: {
         "content-type": "text/event-stream",
         "cache-control": "no-store",
@@ -48,11 +51,18 @@ export const eventRoutes = createRouter().openapi(
   },
 );
 
+function holderOf(c: AppContext, projectId: string): StreamHolder {
+  const { actor } = c.var;
+  if (actor.kind === "key") return { kind: "key", projectId, keyId: actor.keyId };
+  const { userId, sessionId } = personOf(c);
+  return { kind: "user", projectId, userId, sessionId };
+}
+
 /**
  * The stream ends by its reader, by us, or by whichever comes first; each of its timers and watchers may still be on
  * its way then, and a stream that has ended takes neither text nor another end.
  */
-function openStream(c: AppContext, projectId: string): ReadableStream<Uint8Array> {
+function openStream(c: AppContext, holder: StreamHolder): ReadableStream<Uint8Array> {
   const { changes, streams } = c.var.deps;
   let end = () => undefined as void;
   return new ReadableStream({
@@ -61,24 +71,21 @@ function openStream(c: AppContext, projectId: string): ReadableStream<Uint8Array
       const send = (text: string) => {
         if (isOpen) controller.enqueue(new TextEncoder().encode(text));
       };
-      const unwatch = changes.watch(projectId, (change) => send(event(change)));
+      const unwatch = changes.watch(holder.projectId, (change) => send(event(change)));
       const heartbeat = setInterval(() => send(": here\n\n"), streams.times.heartbeatMs);
-      const recheck = setInterval(() => {
-        mayStill(c, READ).then((may) => may || close(), close);
-      }, streams.times.recheckMs);
+      const stream = { holder, close: () => close() };
       end = () => {
         isOpen = false;
         unwatch();
         clearInterval(heartbeat);
-        clearInterval(recheck);
-        streams.remove(close);
+        streams.remove(stream);
       };
       const close = () => {
         if (!isOpen) return;
         end();
         controller.close();
       };
-      streams.add(close);
+      streams.add(stream);
       // Whoever connects again has missed something, whatever the last event's id was.
       send(`retry: ${RECONNECT_MS}\n${event({ checkId: null })}`);
     },

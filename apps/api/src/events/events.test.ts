@@ -1,7 +1,8 @@
 import { notifyChanges } from "@overdue/db";
 import { expect, test, vi } from "vitest";
 
-import { keyHolder, person, read, testApi } from "../../test/test-api.ts";
+import { join, keyHolder, person, read, testApi } from "../../test/test-api.ts";
+import { Streams } from "./streams.ts";
 
 const api = await testApi({ streamTimes: { heartbeatMs: 60_000, recheckMs: 20 } });
 const HOURLY = { schedule: { kind: "interval", everySeconds: 3_600 } };
@@ -101,4 +102,32 @@ test("a reader that leaves while it is asked whether it may still watch disturbs
   process.off("unhandledRejection", note);
   expect(errors).toEqual([]);
   expect(slow.deps.streams.count).toBe(0);
+});
+
+test("a stream ends when its holder is a member no longer, and when the session is over", async () => {
+  const [ada, bob] = [await person(api), await person(api)];
+  await join(api, { projectId: ada.projectId, userId: bob.userId, role: "viewer" });
+  const removed = eventsOf(await bob.as("GET", `${ada.path}/events`));
+  await removed();
+  await ada.as("DELETE", `${ada.path}/members/${bob.userId}`);
+  while ((await removed()) !== null);
+
+  const expired = eventsOf(await ada.as("GET", `${ada.path}/events`));
+  await expired();
+  await api.deps.pool.query("update sessions set expires_at = now() where user_id = $1", [ada.userId]);
+  while ((await expired()) !== null);
+  expect(api.deps.streams.count).toBeLessThan(6);
+});
+
+test("streams are asked about every three seconds where nothing else is said", async () => {
+  const { times } = new Streams({ db: api.db, log: api.deps.log });
+  expect(times.recheckMs).toBeLessThanOrEqual(4_000);
+});
+
+test("thirty streams of one person are enough, and hold back nobody else", async () => {
+  const [ada, eve] = [await person(api), await person(api)];
+  const open = async (of: typeof ada) => await of.as("GET", `${of.path}/events`);
+  for (let count = 0; count < 30; count += 1) expect((await open(ada)).status).toBe(200);
+  expect((await open(ada)).status).toBe(429);
+  expect((await open(eve)).status).toBe(200);
 });

@@ -16,29 +16,18 @@ type OwnAccess = Exclude<Access, { auth: "healthchecks" }>;
 /** Lets nobody past who may not call the route. */
 export function guard(access: OwnAccess): MiddlewareHandler<AppEnv> {
   return asGuard(access, async (c: AppContext, next) => {
-    await admit(c, access, { counted: true });
+    await admit(c, access);
     await next();
     if (access.auth === "project" && changed(c)) tellPages(c);
   });
 }
 
-/** Whether whoever opened a lasting answer may still have it. */
-export async function mayStill(c: AppContext, access: OwnAccess): Promise<boolean> {
-  try {
-    await admit(c, access, { counted: false });
-    return true;
-  } catch (error) {
-    if (error instanceof ApiError) return false;
-    throw error;
-  }
-}
-
-async function admit(c: AppContext, access: OwnAccess, how: { counted: boolean }): Promise<void> {
+async function admit(c: AppContext, access: OwnAccess): Promise<void> {
   if (access.auth === "ping") return;
   if (/%00/.test(c.req.url)) throw new ApiError("malformed", "An address may not hold NUL characters.");
   c.set("role", null);
   if (access.auth === "public") return await admitAnyone(c, access);
-  const actor = await identify(c, how);
+  const actor = await identify(c);
   if (actor.kind === "nobody") throw new ApiError("unauthorized", "Sign in, or send an API key.");
   if (actor.kind === "user") checkOrigin(c);
   if (access.auth === "project") await admitToProject(c, access);
@@ -52,12 +41,12 @@ async function admitAnyone(c: AppContext, access: Access & { auth: "public" }): 
 }
 
 /** Who is asking, counted as such; a request with a wrong key is counted as nobody's. @throws 401, 429 */
-async function identify(c: AppContext, { counted }: { counted: boolean }): Promise<Actor> {
+async function identify(c: AppContext): Promise<Actor> {
   c.set("actor", { kind: "nobody" });
   try {
     c.set("actor", await findActor(c));
   } finally {
-    if (counted) await count(c);
+    await count(c);
   }
   return c.var.actor;
 }

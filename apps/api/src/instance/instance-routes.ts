@@ -9,6 +9,10 @@ const InstanceView = z
     version: z.string(),
     publicUrl: z.string(),
     registration: z.enum(["open", "invite", "closed"]),
+    signUp: z.enum(["by-mail", "at-once"]).meta({
+      description: "Whether a new account proves its address by a mail first.",
+    }),
+    passwordReset: z.boolean().meta({ description: "A forgotten password can be replaced by mail." }),
     setupNeeded: z.boolean().meta({ description: "Nobody has an account yet." }),
     channelKinds: z.array(z.string()),
     slackApp: z.boolean().meta({ description: "It can be added to Slack as an app." }),
@@ -32,7 +36,7 @@ export const instanceRoutes = createRouter().openapi(
   ),
   async (c) => {
     const { db, settings, readiness } = c.var.deps;
-    const { version, publicUrl, registration } = settings;
+    const { version, publicUrl, registration, mail, emailVerification } = settings;
     const setupNeeded = !(await hasAccount(db));
     const problem = await readiness.problem();
     return c.json(
@@ -40,6 +44,8 @@ export const instanceRoutes = createRouter().openapi(
         version,
         publicUrl,
         registration,
+        signUp: mail && emailVerification ? ("by-mail" as const) : ("at-once" as const),
+        passwordReset: mail,
         setupNeeded,
         channelKinds: Object.keys(channelKinds),
         slackApp: settings.slack !== null,

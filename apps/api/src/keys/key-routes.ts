@@ -2,6 +2,7 @@ import { createKey, isKeyKnown, type KeyRow, listKeys, revokeKey, rotateKey } fr
 import { z } from "zod";
 
 import { OWNER_IN_PERSON } from "../http/access.ts";
+import { personOf } from "../http/context.ts";
 import { only } from "../http/only.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { InProject } from "../http/params.ts";
@@ -34,7 +35,7 @@ const RotateInput = z
   })
   .meta({ id: "RotateInput" });
 
-const KeyView = z
+export const KeyView = z
   .object({
     id: z.uuid(),
     name: z.string(),
@@ -90,6 +91,7 @@ export const keyRoutes = createRouter()
         name,
         scope,
         expiresAt: expires,
+        createdBy: personOf(c).userId,
         ...(brought !== undefined && { key: brought }),
       };
       const { row, key } = await createKey(c.var.deps.db, input);
@@ -110,7 +112,11 @@ export const keyRoutes = createRouter()
     async (c) => {
       const { db, now } = c.var.deps;
       const oldEndsAt = now() + c.req.valid("json").keepOldSeconds * 1_000;
-      const rotated = await rotateKey(db, c.req.valid("param"), { now: now(), oldEndsAt });
+      const rotated = await rotateKey(db, c.req.valid("param"), {
+        now: now(),
+        oldEndsAt,
+        createdBy: personOf(c).userId,
+      });
       if (rotated === null) throw ApiError.notFound("key");
       return c.json({ ...keyView(rotated.row), key: rotated.key }, 201);
     },
@@ -137,7 +143,8 @@ function expiryOf(expiresAt: string | null, now: number): Date | null {
   return date;
 }
 
-function keyView(row: KeyRow) {
+/** What is shown of a key that is there. */
+export function keyView(row: KeyRow) {
   return only(KeyView, {
     ...row,
     createdAt: iso(row.createdAt),

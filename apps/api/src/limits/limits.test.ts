@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 
 import { clientAddressFinder } from "../client-address.ts";
 import { keyHolder, PASSWORD, person, read, testApi, type TestApi } from "../../test/test-api.ts";
-import { Limits } from "./limits.ts";
 
 const SIGN_IN = "/api/auth/sign-in/email";
 const WRONG = "a wrong password";
@@ -110,47 +109,85 @@ test("an installation may do without", async () => {
   expect([...response.headers.keys()].join()).not.toContain("ratelimit");
 });
 
-test("guesses of a password from everywhere are held back by the account, and in every process", async () => {
+/** Every wait that an attempt is made to take, instead of taking it. */
+function recordWaits(api: TestApi): number[] {
+  const waits: number[] = [];
+  api.deps.pause = (ms) => {
+    waits.push(Math.round(ms / 1_000));
+    return Promise.resolve();
+  };
+  return waits;
+}
+
+test("wrong passwords make the next attempt on the account wait longer each time, from wherever it comes, and refuse nobody", async () => {
   const api = await testApi();
   const { email } = await person(api);
-  const guess = async (address: string, password = WRONG) =>
-    (await api.call("POST", SIGN_IN, { json: { email: address, password } })).status;
-  const statuses = [];
-  for (let tries = 0; tries < 11; tries += 1) statuses.push(await guess(email.toUpperCase()));
-  expect(statuses).toEqual([...Array<number>(10).fill(401), 429]);
-  expect(await guess(email, PASSWORD)).toBe(429);
-  expect(await guess("nobody-at-all@example.org")).toBe(401);
-  const elsewhere = new Limits({ pool: api.deps.pool, requestsPerMinute: 0 });
-  expect(await elsewhere.signInOfAccount(email)).toMatchObject({ isRefused: true });
+  const waits = recordWaits(api);
+  const signIn = async (password: string) =>
+    (await api.call("POST", SIGN_IN, { json: { email: email.toUpperCase(), password } })).status;
+  for (let tries = 0; tries < 12; tries += 1) expect(await signIn(WRONG)).toBe(401);
+  expect(waits).toEqual([1, 2, 4, 8, 15, 15, 15, 15, 15]);
+  expect(await signIn(PASSWORD)).toBe(200);
+  expect(await signIn(PASSWORD)).toBe(200);
+  expect(waits).toHaveLength(10);
   const { rows } = await api.deps.pool.query("select key from try_counts");
   expect(JSON.stringify(rows)).not.toContain("example.org");
 });
 
-test("nobody is locked out of their account by others' guesses: a place they signed in from stays open", async () => {
+test("an address without an account waits as one with an account does", async () => {
   const api = await testApi();
-  const { email } = await person(api);
-  comeFrom(api, "192.0.2.7");
-  const signIn = async (password: string) =>
-    (await api.call("POST", SIGN_IN, { json: { email, password } })).status;
-  expect(await signIn(PASSWORD)).toBe(200);
-  for (let tries = 0; tries < 11; tries += 1) {
-    comeFrom(api, `198.51.100.${tries}`);
-    await signIn(WRONG);
-  }
-  expect(await signIn(PASSWORD)).toBe(429);
-  comeFrom(api, "192.0.2.7");
-  expect(await signIn(PASSWORD)).toBe(200);
+  const waits = recordWaits(api);
+  const json = { email: "nobody-at-all@example.org", password: WRONG };
+  for (let tries = 0; tries < 5; tries += 1)
+    expect((await api.call("POST", SIGN_IN, { json })).status).toBe(401);
+  expect(waits).toEqual([1, 2]);
 });
 
-test("of guesses that come at once no more pass than of those that come one by one", async () => {
+test("a browser that signed in before does not wait for what strangers tried, and one with a made-up cookie does", async () => {
+  const api = await testApi();
+  const { email, cookie } = await person(api);
+  const waits = recordWaits(api);
+  const signIn = async (password: string, headers = {}) =>
+    (await api.call("POST", SIGN_IN, { json: { email, password }, headers })).status;
+  for (let tries = 0; tries < 6; tries += 1) await signIn(WRONG);
+  waits.length = 0;
+  expect(await signIn(PASSWORD, { cookie: cookie.replace(/^.*(overdue\.device=)/, "$1") })).toBe(200);
+  expect(waits).toEqual([]);
+  for (let tries = 0; tries < 4; tries += 1) await signIn(WRONG);
+  const forged = cookie.replace(/(overdue\.device=[^;.%]{20})./, "$1x");
+  expect(await signIn(PASSWORD, { cookie: forged })).toBe(200);
+  expect(waits.length).toBeGreaterThan(1);
+});
+
+test("a known browser that guesses is slowed down like a stranger", async () => {
+  const api = await testApi();
+  const { email, cookie } = await person(api);
+  const waits = recordWaits(api);
+  for (let tries = 0; tries < 14; tries += 1)
+    await api.call("POST", SIGN_IN, { json: { email, password: WRONG }, headers: { cookie } });
+  expect(waits).toEqual([1]);
+});
+
+test("a network that floods sign-in is refused for some minutes, whatever it claims to forward", async () => {
+  const api = await testApi();
+  await person(api);
+  comeFrom(api, "192.0.2.7");
+  for (let tries = 0; tries < 50; tries += 1) await api.deps.limits.signInOfAddress("192.0.2.7");
+  const json = { email: "somebody@example.org", password: WRONG };
+  const flooded = await api.call("POST", SIGN_IN, { json, headers: { "x-forwarded-for": "198.51.100.1" } });
+  expect(flooded.status).toBe(429);
+  comeFrom(api, "192.0.2.8");
+  expect((await api.call("POST", SIGN_IN, { json })).status).toBe(401);
+});
+
+test("those who sign in with the right password use up nothing of their network", async () => {
   const api = await testApi();
   const { email } = await person(api);
-  const guesses = Array.from({ length: 30 }, () =>
-    api.call("POST", SIGN_IN, { json: { email, password: WRONG } }),
-  );
-  const statuses = (await Promise.all(guesses)).map((response) => response.status);
-  expect(statuses.filter((status) => status === 401)).toHaveLength(10);
-}, 120_000);
+  comeFrom(api, "192.0.2.7");
+  for (let times = 0; times < 3; times += 1)
+    await api.call("POST", SIGN_IN, { json: { email, password: PASSWORD } });
+  expect(await api.deps.limits.signInOfAddress("192.0.2.7")).toMatchObject({ remaining: 49 });
+});
 
 test("twenty accounts an hour from one address are enough", async () => {
   const api = await testApi();

@@ -8,8 +8,13 @@ import {
   RateLimiterRes,
 } from "rate-limiter-flexible";
 
+import { signInDelayMs, SignInTurns } from "./sign-in-turns.ts";
+
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3_600;
+const DAY_SECONDS = 86_400;
+/** For what is counted and never refused. */
+const NO_LIMIT = 1_000_000;
 
 /** How one who asks stands with a limit after this request. */
 export type Standing = {
@@ -29,7 +34,13 @@ export type Standing = {
 export class Limits {
   readonly #requests: Limit | null;
   readonly #signInsOfAddress: Limit;
-  readonly #signInsOfAccount: Limit;
+  readonly #signInsOfDevice: Limit;
+  readonly #failuresOfAccount: Limit;
+  readonly #mailRequests: Limit;
+  readonly #mailsOfHour: Limit;
+  readonly #mailsOfDay: Limit;
+  readonly #invitations: Limit;
+  readonly #turns = new SignInTurns();
   readonly #signUps: Limit;
   readonly #passwordChanges: Limit;
 
@@ -39,8 +50,13 @@ export class Limits {
       new Limit(name, new RateLimiterPostgres({ ...storedIn(pool), keyPrefix: name, points, duration }));
     const requests = { keyPrefix: "requests", points: requestsPerMinute, duration: MINUTE_SECONDS };
     this.#requests = requestsPerMinute === 0 ? null : new Limit("requests", new RateLimiterMemory(requests));
-    this.#signInsOfAddress = tries("sign-ins-of-address", 10, MINUTE_SECONDS);
-    this.#signInsOfAccount = tries("sign-ins-of-account", 10, HOUR_SECONDS / 4);
+    this.#signInsOfAddress = tries("sign-ins-of-address", 50, 5 * MINUTE_SECONDS);
+    this.#signInsOfDevice = tries("sign-ins-of-device", 10, HOUR_SECONDS / 4);
+    this.#failuresOfAccount = tries("sign-in-failures", NO_LIMIT, HOUR_SECONDS / 4);
+    this.#mailRequests = tries("mail-requests", 20, HOUR_SECONDS);
+    this.#mailsOfHour = tries("mails-of-hour", 3, HOUR_SECONDS);
+    this.#mailsOfDay = tries("mails-of-day", 10, DAY_SECONDS);
+    this.#invitations = tries("invitations", 50, DAY_SECONDS);
     this.#signUps = tries("sign-ups", 20, HOUR_SECONDS);
     this.#passwordChanges = tries("password-changes", 5, MINUTE_SECONDS);
   }
@@ -54,13 +70,45 @@ export class Limits {
     return await this.#signInsOfAddress.take(group);
   }
 
-  async signInOfAccount(email: string): Promise<Standing> {
-    return await this.#signInsOfAccount.take(hashOf(email));
+  /** Attempts of a browser that signed in before; those that succeed are not counted. */
+  async signInOfDevice(deviceId: string): Promise<Standing> {
+    return await this.#signInsOfDevice.take(deviceId);
   }
 
-  /** The right password ends the account's count. */
-  async signedIn(email: string): Promise<void> {
-    await this.#signInsOfAccount.forget(hashOf(email));
+  /** Counts an attempt on an account, whether or not there is one. @returns how long it waits for its turn */
+  async signInDelayMs(email: string, group: string): Promise<number> {
+    const account = hashOf(email);
+    const { remaining } = await this.#failuresOfAccount.take(account);
+    const delayMs = signInDelayMs(NO_LIMIT - remaining - 1);
+    return this.#turns.take(`${account} ${group}`, { delayMs, now: Date.now() });
+  }
+
+  /** The right password ends the account's count, and gives back what it took of the others. */
+  async signedIn(of: { email: string; group: string; deviceId: string | null }): Promise<void> {
+    await this.#failuresOfAccount.forget(hashOf(of.email));
+    await this.#signInsOfAddress.giveBack(of.group);
+    if (of.deviceId !== null) await this.#signInsOfDevice.giveBack(of.deviceId);
+  }
+
+  /** Ends the account's count, as after a reset of the password. */
+  async forgetFailures(email: string): Promise<void> {
+    await this.#failuresOfAccount.forget(hashOf(email));
+  }
+
+  /** Requests from one network that send a mail or show a link of one. */
+  async mailRequest(group: string): Promise<Standing> {
+    return await this.#mailRequests.take(group);
+  }
+
+  /** Mails about an account to one address, of one kind: three an hour and ten a day. */
+  async accountMail(email: string, kind: string): Promise<Standing> {
+    const who = `${kind} ${hashOf(email)}`;
+    const day = await this.#mailsOfDay.take(who);
+    return day.isRefused ? day : await this.#mailsOfHour.take(who);
+  }
+
+  async invitation(projectId: string): Promise<Standing> {
+    return await this.#invitations.take(projectId);
   }
 
   async signUp(group: string): Promise<Standing> {
@@ -91,6 +139,10 @@ class Limit {
       resetSeconds: Math.max(1, Math.ceil(counted.msBeforeNext / 1_000)),
       isRefused,
     };
+  }
+
+  async giveBack(who: string): Promise<void> {
+    await this.#limiter.reward(who);
   }
 
   async forget(who: string): Promise<void> {

@@ -9,7 +9,14 @@ const Role = z.enum(["owner", "editor", "viewer"]);
 const MeView = z
   .object({
     user: z
-      .object({ id: z.string(), name: z.string(), email: z.string() })
+      .object({
+        id: z.string(),
+        name: z.string(),
+        email: z.string(),
+        isVerified: z.boolean().meta({
+          description: "The address is proven: mails go there, and invitations to it can be accepted.",
+        }),
+      })
       .nullable()
       .meta({ description: "Null for an API key." }),
     key: z
@@ -49,7 +56,7 @@ async function viewMe(c: AppContext): Promise<z.infer<typeof MeView>> {
   if (user === null) throw new ApiError("unauthorized", "Sign in, or send an API key.");
   const projects = await listProjects(deps.db, user.id);
   return {
-    user: { id: user.id, name: user.name, email: user.email },
+    user: { id: user.id, name: user.name, email: user.email, isVerified: user.emailVerified },
     key: null,
     isOperator: user.isOperator,
     projects: projects.map(({ id, name, role }) => ({ id, name, role })),

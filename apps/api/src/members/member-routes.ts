@@ -1,16 +1,26 @@
-import { changeRole, findMember, listMembers, removeMember } from "@overdue/db";
+import { changeRole, findMember, listKeysMadeBy, listMembers, removeMember } from "@overdue/db";
 import { z } from "zod";
 
 import { OWNER_IN_PERSON, MEMBER_IN_PERSON } from "../http/access.ts";
+import { personOf } from "../http/context.ts";
 import { etagOf, IfMatch, unlessStale } from "../http/etag.ts";
 import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
 import { InProject } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import { addMember, keepingAnOwner, roleSeen } from "./member-verbs.ts";
-import { MemberInput, MemberPatch, MemberView, memberView } from "./member-view.ts";
+import { inviteMember } from "../invitations/invitation-verbs.ts";
+import { InvitationInput, invitationView, NewInvitationView } from "../invitations/invitation-view.ts";
+import { keyView, KeyView } from "../keys/key-routes.ts";
+import { keepingAnOwner, roleSeen } from "./member-verbs.ts";
+import { MemberPatch, MemberView, memberView } from "./member-view.ts";
 
 const OfMember = InProject.extend({ userId: z.string().min(1).max(100) });
+const EndKeys = z.object({
+  keys: z
+    .enum(["keep", "end"], "Choose keep or end.")
+    .default("keep")
+    .meta({ description: "What becomes of the API keys that this person made here." }),
+});
 const tags = ["Members"];
 
 export const memberRoutes = createRouter()
@@ -35,16 +45,16 @@ export const memberRoutes = createRouter()
     route(OWNER_IN_PERSON, {
       method: "post",
       path: "/v1/projects/{projectId}/members",
-      summary: "Add a member",
-      description: "Somebody who has an account here already, by its e-mail address.",
+      summary: "Invite a member",
+      description: "The same as `POST …/invitations`: nobody is a member before they accept.",
       tags,
-      request: { params: InProject, body: body(MemberInput) },
-      responses: { 201: json(MemberView, "The member.") },
+      request: { params: InProject, body: body(InvitationInput) },
+      responses: { 201: json(NewInvitationView, "The invitation.") },
     }),
     async (c) => {
-      const row = await addMember(c, c.req.valid("param").projectId, c.req.valid("json"));
-      c.header("etag", etagOf(row.role));
-      return c.json(memberView(row), 201);
+      const { projectId } = c.req.valid("param");
+      const { invitation, link } = await inviteMember(c, projectId, c.req.valid("json"));
+      return c.json({ ...invitationView(invitation), link }, 201);
     },
   )
   .openapi(
@@ -90,17 +100,55 @@ export const memberRoutes = createRouter()
   )
   .openapi(
     route(OWNER_IN_PERSON, {
+      method: "get",
+      path: "/v1/projects/{projectId}/members/{userId}/keys",
+      summary: "List the API keys that a member made",
+      description: "They go on when the member is removed, unless the removal ends them.",
+      tags,
+      request: { params: OfMember },
+      responses: { 200: json(z.object({ items: z.array(KeyView) }), "Valid ones, oldest first.") },
+    }),
+    async (c) => {
+      const ref = c.req.valid("param");
+      const { db } = c.var.deps;
+      if ((await findMember(db, ref)) === null) throw ApiError.notFound("member");
+      return c.json({ items: (await listKeysMadeBy(db, ref)).map(keyView) }, 200);
+    },
+  )
+  .openapi(
+    route(OWNER_IN_PERSON, {
       method: "delete",
       path: "/v1/projects/{projectId}/members/{userId}",
       summary: "Remove a member",
       description: "At once; the account stays. A project keeps one owner at least.",
       tags,
-      request: { params: OfMember },
+      request: { params: OfMember, query: EndKeys },
       responses: { 204: NO_CONTENT },
     }),
     async (c) => {
-      const removed = await keepingAnOwner(() => removeMember(c.var.deps.db, c.req.valid("param")));
+      const endKeys = c.req.valid("query").keys === "end";
+      const removed = await keepingAnOwner(() =>
+        removeMember(c.var.deps.db, c.req.valid("param"), { endKeys }),
+      );
       if (!removed) throw ApiError.notFound("member");
+      return c.body(null, 204);
+    },
+  )
+  .openapi(
+    route(MEMBER_IN_PERSON, {
+      method: "post",
+      path: "/v1/projects/{projectId}/leave",
+      summary: "Leave a project",
+      description: "For every member, whatever the role; the last owner hands the project over first.",
+      tags,
+      request: { params: InProject, query: EndKeys },
+      responses: { 204: NO_CONTENT },
+    }),
+    async (c) => {
+      const ref = { projectId: c.req.valid("param").projectId, userId: personOf(c).userId };
+      const endKeys = c.req.valid("query").keys === "end";
+      if (!(await keepingAnOwner(() => removeMember(c.var.deps.db, ref, { endKeys }))))
+        throw ApiError.notFound("project");
       return c.body(null, 204);
     },
   );

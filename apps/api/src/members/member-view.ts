@@ -8,13 +8,6 @@ export const Role = z.enum(["owner", "editor", "viewer"]).meta({
   description: "A viewer reads, an editor changes checks and channels, an owner also keys and members.",
 });
 
-export const MemberInput = z
-  .strictObject({
-    email: mailAddress("Write an e-mail address, such as ada@example.org.", "ascii domain"),
-    role: Role,
-  })
-  .meta({ id: "MemberInput" });
-
 export const MemberPatch = z.strictObject({ role: Role }).partial().meta({ id: "MemberPatch" });
 
 export const MemberView = z

@@ -1,4 +1,5 @@
 import {
+  countOwnedProjects,
   createProject,
   deleteProject,
   editProject,
@@ -18,6 +19,8 @@ import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { ProjectInput, ProjectPatch, ProjectView, projectView } from "./project-view.ts";
 
+/** Far more than a person has; a script that runs wild is stopped here. */
+const PROJECTS_MAX = 100;
 const tags = ["Projects"];
 
 export const projectRoutes = createRouter()
@@ -49,6 +52,7 @@ export const projectRoutes = createRouter()
     ),
     async (c) => {
       const ownerId = personOf(c).userId;
+      await refuseBeyondProjects(c, ownerId);
       const project = await createProject(c.var.deps.db, { name: c.req.valid("json").name, ownerId });
       c.header("etag", etagOf(project.version));
       return c.json(projectView(project, { role: "owner", mayWrite: true }), 201);
@@ -142,6 +146,15 @@ export const projectRoutes = createRouter()
       return c.json(await viewProject(c, projectId), 200);
     },
   );
+
+/** @throws 422 */
+async function refuseBeyondProjects(c: AppContext, userId: string): Promise<void> {
+  if ((await countOwnedProjects(c.var.deps.db, userId)) < PROJECTS_MAX) return;
+  throw new ApiError(
+    "limit_reached",
+    `You own ${PROJECTS_MAX} projects, which is the most: delete one, or let somebody else own the next.`,
+  );
+}
 
 /** A page of them; a key sees its own and no other. */
 async function visibleProjects(c: AppContext, { limit, cursor }: z.output<typeof PageQuery>) {

@@ -8,6 +8,9 @@ const Every = z
   .enum(["none", "week", "month"], { error: "Choose none, week or month." })
   .meta({ description: "A week's comes on Monday, a month's on its first day, at 9:00." });
 
+export const UNVERIFIED =
+  "Your address is not confirmed yet, so no report is sent: ask for the mail that confirms it.";
+
 /** What a member chooses for themselves; only what is sent is written. */
 export const ChoicePatch = z
   .strictObject({
@@ -39,7 +42,8 @@ export function choiceView(
   return { every, timezone, to: email, dueAt: isoOrNull(due), problem: problemOf(choice, mail), version };
 }
 
-function problemOf({ brokenBecause }: ReportChoice, mail: boolean): string | null {
+function problemOf({ brokenBecause, isVerified }: ReportChoice, mail: boolean): string | null {
   if (!mail) return "No mail server is set, so no report is sent: the operator must set SMTP_URL.";
+  if (!isVerified) return UNVERIFIED;
   return brokenBecause === null ? null : `Mails to your address do not arrive: ${brokenBecause}`;
 }

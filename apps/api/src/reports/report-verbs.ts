@@ -14,6 +14,7 @@ import {
 import { type AppContext, personOf } from "../http/context.ts";
 import { unlessStale } from "../http/etag.ts";
 import { ApiError } from "../http/problem.ts";
+import { UNVERIFIED } from "./choice-view.ts";
 import { reportView } from "./report-view.ts";
 
 const MOST_A_MINUTE = 5;
@@ -67,7 +68,8 @@ export async function sendReport(c: AppContext, projectId: string): Promise<stri
     throw new ApiError("too_many_requests", "Five reports a minute are the most: wait a little.");
   // Nothing may be stored yet; a row gives the mail the link that ends such mails.
   const choice = await changeChoice(c, projectId, { patch: {}, version: null });
-  const { every, timezone, projectTimezone, email, id } = choice;
+  const { every, timezone, projectTimezone, email, id, isVerified } = choice;
+  if (!isVerified) throw new ApiError("conflict", UNVERIFIED);
   const period = lastPeriod(every === "none" ? "month" : every, now(), timezone ?? projectTimezone);
   return await unlessTooLarge(() =>
     queueReportNow(db, keyring, { projectId, reportId: id ?? "", email, period }),

@@ -52,7 +52,7 @@ async function aReader({ role = "owner", checks = 1 }: { role?: "owner" | "edito
   }
   const email = `${randomUUID()}@example.org`;
   const userId = randomUUID();
-  await db.insert(schema.users).values({ id: userId, name: "Ada", email });
+  await db.insert(schema.users).values({ id: userId, name: "Ada", email, emailVerified: true });
   await db.insert(schema.members).values({ projectId, userId, role });
   return { projectId, userId, email };
 }

@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 
 import { sanitised, type AlertMessage } from "@overdue/channels";
+import type { RenderedEmail } from "@overdue/channels/email";
 import { asciiDomain, withAsciiDomain } from "@overdue/core";
 
 import { mailFailure, notTaken, type MailProgress } from "./mail-failure.ts";
@@ -13,6 +14,8 @@ import { openTransport, SMTP_WAITS, type SmtpSettings, type SmtpWaits } from "./
 export type Mailer = {
   /** May take minutes: a mail server that looks into a mail before it answers is waited for. */
   send(to: string, message: AlertMessage): Promise<Ending>;
+  /** Sends a mail that is no alert, such as a link to a new password. `id`: the same for each attempt. */
+  sendRendered(to: string, mail: RenderedEmail & { id: string }): Promise<Ending>;
   /** Ends what is under way within seconds, since this process is about to end. */
   hurry(): void;
   close(): void;
@@ -44,7 +47,7 @@ export function openMailer(options: MailOptions): Mailer {
   if (smtpUrl === null) {
     const ending: Ending = { result: { outcome: "operator", because: UNSET }, statusCode: null };
     const unset = () => Promise.resolve(ending);
-    return { send: unset, hurry: () => undefined, close: () => undefined };
+    return { send: unset, sendRendered: unset, hurry: () => undefined, close: () => undefined };
   }
   return new SmtpMailer(options, { ...smtp, url: smtpUrl }, { ...SMTP_WAITS, ...waits });
 }
@@ -69,6 +72,18 @@ class SmtpMailer implements Mailer {
 
   send(to: string, message: AlertMessage): Promise<Ending> {
     return this.#deliver(to, () => this.#mail(to, message));
+  }
+
+  sendRendered(to: string, { id, ...rendered }: RenderedEmail & { id: string }): Promise<Ending> {
+    const { from } = this.#options;
+    const mail = {
+      from,
+      to: { name: "", address: withAsciiDomain(to) },
+      ...rendered,
+      messageId: `<${id}@${domainOf(from)}>`,
+      headers: UNANSWERED,
+    };
+    return this.#deliver(to, () => Promise.resolve(mail));
   }
 
   async #deliver(to: string, compose: () => Promise<object>): Promise<Ending> {

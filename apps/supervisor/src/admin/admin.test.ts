@@ -86,6 +86,23 @@ test("a made account becomes a member of a project", async () => {
   expect(rows).toMatchObject([{ projectId: project, role: "editor" }]);
 });
 
+test("a reset by command gives another password, ends every session and stands in the audit log", async () => {
+  const project = await newProject();
+  const made = JSON.parse(await admin("user create --email Eve@example.org --json"));
+  await admin(`member add --project ${project} --email eve@example.org --role editor`);
+  const session = { id: "s", token: "t", userId: made.user, expiresAt: new Date(Date.now() + 60_000) };
+  await db.insert(schema.sessions).values(session);
+  const reset = JSON.parse(await admin("user reset --email eve@example.org --json"));
+  expect(reset.password).toHaveLength(16);
+  expect(reset.password).not.toBe(made.password);
+  expect(await db.select().from(schema.sessions).where(eq(schema.sessions.userId, made.user))).toEqual([]);
+  const entries = await db
+    .select()
+    .from(schema.auditEntries)
+    .where(eq(schema.auditEntries.projectId, project));
+  expect(entries.map(({ action }) => action)).toEqual(["account.reset-password-by-command"]);
+});
+
 describe("a mistake is answered with one sentence", () => {
   test.each([
     ["project rename", 'There is no command "project rename"; "npm run admin -- help" lists all.'],
@@ -94,6 +111,9 @@ describe("a mistake is answered with one sentence", () => {
     ["channel list --project nightly", "--project must be an id, as the lists show them."],
     [`channel list --project ${NOBODY}`, `There is no project ${NOBODY}; "project list" shows all.`],
     [`key create --project ${NOBODY} --scope all --name x`, "--scope must be read, write or ping."],
+    ["user create --email new@example.org --password short", "--password: Use at least 12 characters."],
+    ["user create --email new@example.org --password password1234", "--password: This password is among"],
+    ["user reset --email nobody@example.org", "nobody@example.org has no account"],
     ["user create --email ann", "--email must be an e-mail address."],
   ])("%s", async (command, sentence) => {
     await expect(admin(command)).rejects.toThrow(sentence);

@@ -1,16 +1,22 @@
 import { randomBytes } from "node:crypto";
-import { addMember, createUser, type Db, findUserByEmail, setOperator } from "@overdue/db";
 import { mailAddress } from "@overdue/core";
+import {
+  addMember,
+  createUser,
+  type Db,
+  findUserByEmail,
+  logAccountEvent,
+  passwordProblem,
+  setOperator,
+  setPassword,
+} from "@overdue/db";
 import { z } from "zod";
 import { Refusal } from "../refusal.ts";
 import { defineCommand, id } from "./command.ts";
 import { mustFindProject } from "./project.ts";
 
 const email = mailAddress("must be an e-mail address", "ascii domain");
-const password = z
-  .string()
-  .min(8, "must have at least 8 characters")
-  .max(128, "must have at most 128 characters");
+const password = z.string();
 const role = z.enum(["owner", "editor", "viewer"], "must be owner, editor or viewer");
 
 export const userCommands = {
@@ -18,10 +24,28 @@ export const userCommands = {
     options: z.object({ email, password: password.optional() }),
     text: "make an account; without --password one is made and shown",
     run: async ({ db }, given) => {
-      const chosen = given.password ?? randomBytes(12).toString("base64url");
+      const chosen = choosePassword(given);
       if (await findUserByEmail(db, given.email)) throw new Refusal(`${given.email} has an account already.`);
-      const { hashPassword } = await import("better-auth/crypto");
-      const user = await createUser(db, { email: given.email, passwordHash: await hashPassword(chosen) });
+      const user = await createUser(db, { email: given.email, passwordHash: await hashOf(chosen) });
+      return { user, ...(given.password === undefined ? { password: chosen } : {}) };
+    },
+  }),
+  "user reset": defineCommand({
+    options: z.object({ email, password: password.optional() }),
+    text: "give a person another password and end their sessions; without --password one is made and shown",
+    run: async ({ db }, given) => {
+      const user = await findUserId(db, given.email);
+      const chosen = choosePassword(given);
+      const passwordHash = await hashOf(chosen);
+      await db.transaction(async (tx) => {
+        await setPassword(tx, { userId: user, passwordHash });
+        await logAccountEvent(tx, {
+          userId: user,
+          action: "account.reset-password-by-command",
+          at: Date.now(),
+          address: null,
+        });
+      });
       return { user, ...(given.password === undefined ? { password: chosen } : {}) };
     },
   }),
@@ -45,6 +69,20 @@ export const userCommands = {
     },
   }),
 };
+
+/** The password that was given, or a new one. @throws Refusal where it is too short or too common */
+function choosePassword(given: { email: string; password?: string | undefined }): string {
+  const chosen = given.password ?? randomBytes(12).toString("base64url");
+  const problem = passwordProblem(chosen, given.email);
+  if (problem !== null) throw new Refusal(`--password: ${problem}`);
+  return chosen;
+}
+
+/** As better-auth does; loaded only when needed, for it is slow to load. */
+async function hashOf(chosen: string): Promise<string> {
+  const { hashPassword } = await import("better-auth/crypto");
+  return await hashPassword(chosen);
+}
 
 async function findUserId(db: Db, address: string): Promise<string> {
   const user = await findUserByEmail(db, address);

@@ -1,5 +1,15 @@
 import type { Bootstrap, Config } from "@overdue/config";
-import { bootstrap, type Db, hasAccount, migrate, newSetupToken, openDb, openPool } from "@overdue/db";
+import {
+  bootstrap,
+  type Db,
+  hasAccount,
+  migrate,
+  newSetupToken,
+  openDb,
+  openPool,
+  passwordProblem,
+} from "@overdue/db";
+import { Refusal } from "../refusal.ts";
 
 /**
  * Brings the database up to date, creates the account of the BOOTSTRAP variables where there is none, and
@@ -26,6 +36,10 @@ async function firstUrl(config: Config, db: Db): Promise<string> {
 
 // Loaded only when needed: it is slow to load, and most starts have an account.
 async function createAccount(db: Db, { password, ...first }: Bootstrap): Promise<void> {
+  const problem = passwordProblem(password, first.email);
+  if (problem !== null) {
+    throw new Refusal(`BOOTSTRAP_PASSWORD: ${problem} No account was made; set another and start again.`);
+  }
   const { hashPassword } = await import("better-auth/crypto");
   await bootstrap(db, { ...first, passwordHash: await hashPassword(password) });
 }

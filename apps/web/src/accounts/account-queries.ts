@@ -44,3 +44,31 @@ function useEntry<Input>(mutationFn: (input: Input) => Promise<unknown>) {
   const client = useQueryClient();
   return useMutation({ mutationFn, onSuccess: () => client.clear() });
 }
+
+/** Asks for the link to a new password. The answer is the same whether or not the address has an account. */
+export function useAskReset() {
+  return useMutation({
+    mutationFn: (email: string) => answerOf(auth["password-reset"].$post({ json: { email } })),
+  });
+}
+
+export function useFinishReset() {
+  return useEntry((json: { token: string; password: string }) =>
+    answerOf(auth["password-reset"].finish.$post({ json })),
+  );
+}
+
+export function useFinishSignUp() {
+  return useEntry((json: { token: string; password: string }) =>
+    answerOf(auth["sign-up"].finish.$post({ json })),
+  );
+}
+
+/** Asks for the mail that proves one's own address. */
+export function useAskVerification() {
+  return useMutation({ mutationFn: () => answerOf(auth["verify-address"].$post()) });
+}
+
+export function useFinishVerification() {
+  return useEntry((token: string) => answerOf(auth["verify-address"].finish.$post({ json: { token } })));
+}

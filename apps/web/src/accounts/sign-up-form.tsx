@@ -10,13 +10,13 @@ type Props = { token?: string | undefined; submitLabel: string; onDone: () => vo
 /** Makes an account. Without a token of one's own it asks for none. */
 export function SignUpForm({ token, submitLabel, onDone }: Props) {
   const signUp = useSignUp();
-  const form = useForm<Required<Omit<SignUp, "setupToken">>>({
+  const form = useForm({
     mode: "uncontrolled",
     initialValues: { name: "", email: "", password: "" },
     validate: {
       name: isNotEmpty("Say what you are called."),
       email: isEmail("Give an e-mail address, such as anna@example.org."),
-      password: (text) =>
+      password: (text: string) =>
         text.length < PASSWORD_LENGTH_MIN ? `Use at least ${PASSWORD_LENGTH_MIN} characters.` : null,
     },
   });

@@ -1,52 +1,22 @@
-import type { QueryClient } from "@tanstack/react-query";
-import {
-  createRootRouteWithContext,
-  createRoute,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from "@tanstack/react-router";
+import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
 
-import { instanceQuery, meQuery } from "../accounts/account-queries.ts";
+import { meQuery } from "../accounts/account-queries.ts";
 import { channelsQuery } from "../channels/channel-queries.ts";
 import { checkQuery, checksQuery } from "../checks/check-queries.ts";
 import { incidentQuery, stormQuery } from "../incidents/incident-queries.ts";
 import { windowsQuery } from "../maintenance/maintenance-queries.ts";
 import { routesQuery } from "../routing/route-queries.ts";
 import { readCheckSearch, readIncidentsSearch, readListSearch, readReportSearch, textIn } from "./search.ts";
-import { toSetupIfNew, toSignInIfNobody } from "./entry.ts";
+import { accountRoutes } from "./account-routes.ts";
+import { toSignInIfNobody } from "./entry.ts";
 import { FOR_EDITORS } from "./for-editors.ts";
 import { findCheckProject, homeProject } from "./home.ts";
+import { root } from "./root-route.ts";
 
 /**
  * Every page's address. Pages come as their own files when they are first visited; what a page cannot do without is
  * read before it is drawn.
  */
-const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
-
-const signIn = createRoute({
-  getParentRoute: () => root,
-  path: "/sign-in",
-  validateSearch: ({ to }): { to?: string | undefined } => ({ to: textIn(to) }),
-  beforeLoad: ({ context }) => toSetupIfNew(context.queryClient),
-  component: lazyRouteComponent(() => import("../pages/sign-in-page.tsx"), "SignInPage"),
-});
-
-const signUp = createRoute({
-  getParentRoute: () => root,
-  path: "/sign-up",
-  loader: ({ context }) => context.queryClient.ensureQueryData(instanceQuery),
-  component: lazyRouteComponent(() => import("../pages/sign-up-page.tsx"), "SignUpPage"),
-});
-
-const setup = createRoute({
-  getParentRoute: () => root,
-  path: "/setup",
-  validateSearch: ({ token }): { token?: string | undefined } => ({ token: textIn(token) }),
-  loader: ({ context }) => context.queryClient.ensureQueryData(instanceQuery),
-  component: lazyRouteComponent(() => import("../pages/setup-page.tsx"), "SetupPage"),
-});
-
 const signedIn = createRoute({
   getParentRoute: () => root,
   id: "signed-in",
@@ -262,9 +232,7 @@ const report = createRoute({
 });
 
 export const routeTree = root.addChildren([
-  signIn,
-  signUp,
-  setup,
+  ...accountRoutes,
   signedIn.addChildren([
     home,
     checkLink,

@@ -3,6 +3,7 @@ import { useForm } from "@mantine/form";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 
+import { AccountNotices } from "../accounts/account-notices.tsx";
 import { meQuery } from "../accounts/account-queries.ts";
 import { EntryFrame } from "../accounts/entry-frame.tsx";
 import { useCreateProject } from "../projects/project-queries.ts";
@@ -23,6 +24,7 @@ export function NewProjectPage() {
       title={me.projects.length === 0 ? "Your first project" : "New project"}
       lead="A project holds checks, channels and keys; nobody outside it sees them."
     >
+      <AccountNotices me={me} />
       <form onSubmit={form.onSubmit(submit)}>
         <Stack>
           {create.isError && <Trouble error={create.error} />}

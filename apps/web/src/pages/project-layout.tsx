@@ -2,6 +2,7 @@ import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Outlet, useMatches, useParams } from "@tanstack/react-router";
 import { useEffect } from "react";
 
+import { AccountNotices } from "../accounts/account-notices.tsx";
 import { meQuery } from "../accounts/account-queries.ts";
 import { rememberProject } from "../app/home.ts";
 import { Shell } from "../app/shell.tsx";
@@ -31,6 +32,7 @@ export function ProjectLayout() {
         banner={
           <>
             <TroubleBanner connected={connected} />
+            <AccountNotices me={me} />
             {role === "viewer" && <LookingOn />}
           </>
         }

@@ -14,6 +14,9 @@ export function SignInPage() {
   return (
     <EntryFrame title="Sign in" lead="See which of your jobs have run, and which have not.">
       <SignInForm onDone={() => router.history.push(safePath(to))} />
+      <p>
+        <TextLink to="/forgot-password">Forgot password?</TextLink>
+      </p>
       {instance?.registration === "open" && (
         <p>
           No account yet? <TextLink to="/sign-up">Make one</TextLink>

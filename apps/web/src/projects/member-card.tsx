@@ -1,42 +1,20 @@
-import {
-  ActionIcon,
-  Button,
-  Group,
-  NativeSelect,
-  Table,
-  TextInput,
-  Tooltip,
-  VisuallyHidden,
-} from "@mantine/core";
-import { useForm } from "@mantine/form";
-import { IconTrash } from "@tabler/icons-react";
+import { NativeSelect, Table, VisuallyHidden } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
-import { fieldErrors } from "../api/field-errors.ts";
-import { ApiError } from "../api/problem.ts";
 import { Card } from "../ui/card.tsx";
 import { Listing } from "../ui/listing.tsx";
 import { tell } from "../ui/tell.tsx";
-import {
-  membersQuery,
-  type MemberView,
-  type Role,
-  useAddMember,
-  useChangeRole,
-  useRemoveMember,
-} from "./project-queries.ts";
+import { Invitations } from "./invitations.tsx";
+import { LeaveProject } from "./leave-project.tsx";
+import { membersQuery, type MemberView, useChangeRole } from "./project-queries.ts";
+import { RemoveMember } from "./remove-member.tsx";
+import { roleOf, ROLES } from "./roles.ts";
 
-const ROLES: Record<Role, string> = {
-  viewer: "Viewer: looks on",
-  editor: "Editor: checks, channels, routes",
-  owner: "Owner: everything, members and keys too",
-};
 const SHORT = [
   { value: "viewer", label: "Viewer" },
   { value: "editor", label: "Editor" },
   { value: "owner", label: "Owner" },
 ];
-const CHOICES = Object.entries(ROLES).map(([value, label]) => ({ value, label }));
 
 type Props = { projectId: string; mayChange: boolean };
 
@@ -78,24 +56,15 @@ export function MemberCard({ projectId, mayChange }: Props) {
           </Table.ScrollContainer>
         )}
       </Listing>
-      {mayChange && <NewMember projectId={projectId} />}
+      {mayChange && <Invitations projectId={projectId} />}
+      <LeaveProject projectId={projectId} />
     </Card>
   );
 }
 
 function Changes({ projectId, member }: { projectId: string; member: MemberView }) {
   const change = useChangeRole(projectId);
-  const remove = useRemoveMember(projectId);
-  const add = useAddMember(projectId);
-  const { userId, name, email, role } = member;
-  const takeOut = () =>
-    remove.mutate(userId, {
-      onSuccess: () =>
-        tell.undoable(`${name} is no member any more.`, () =>
-          add.mutate({ email, role }, { onError: tell.trouble }),
-        ),
-      onError: tell.trouble,
-    });
+  const { userId, name, role } = member;
   return (
     <>
       <Table.Td>
@@ -113,53 +82,8 @@ function Changes({ projectId, member }: { projectId: string; member: MemberView 
         />
       </Table.Td>
       <Table.Td>
-        <Tooltip label="Remove from the project; the account stays">
-          <ActionIcon variant="subtle" color="red" aria-label={`Remove ${name}`} onClick={takeOut}>
-            <IconTrash size={17} />
-          </ActionIcon>
-        </Tooltip>
+        <RemoveMember projectId={projectId} member={member} />
       </Table.Td>
     </>
   );
-}
-
-function NewMember({ projectId }: { projectId: string }) {
-  const add = useAddMember(projectId);
-  const form = useForm({ initialValues: { email: "", role: "viewer" } });
-  const submit = ({ email, role }: typeof form.values) =>
-    add.mutate(
-      { email: email.trim(), role: roleOf(role) },
-      {
-        onSuccess: ({ name }) => {
-          form.reset();
-          tell.done(`${name} is a member now.`);
-        },
-        onError: (error) => {
-          if (error instanceof ApiError && error.errors.length > 0) form.setErrors(fieldErrors(error.errors));
-          else tell.trouble(error);
-        },
-      },
-    );
-  return (
-    <form onSubmit={form.onSubmit(submit)} noValidate>
-      <Group align="flex-start" mt="md">
-        <TextInput
-          type="email"
-          label="E-mail of the account"
-          placeholder="bob@example.org"
-          required
-          maxLength={254}
-          {...form.getInputProps("email")}
-        />
-        <NativeSelect label="Role" data={CHOICES} {...form.getInputProps("role")} />
-        <Button type="submit" variant="default" loading={add.isPending} mt={25}>
-          Add the member
-        </Button>
-      </Group>
-    </form>
-  );
-}
-
-function roleOf(text: string): Role {
-  return text === "owner" || text === "editor" ? text : "viewer";
 }

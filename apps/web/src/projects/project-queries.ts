@@ -57,11 +57,52 @@ export function useEditProject(projectId: string) {
   });
 }
 
-/** Somebody who has an account here, by e-mail address. */
-export function useAddMember(projectId: string) {
-  return useMembersMutation(projectId, (json: { email: string; role: Role }) =>
-    answerOf(inProject.members.$post({ param: { projectId }, json })),
+export const invitationsQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "invitations"],
+    queryFn: () => answerOf(inProject.invitations.$get({ param: { projectId }, query: pageQuery(null) })),
+    select: ({ items }) => items,
+  });
+
+/** The valid API keys that a member made. */
+export const memberKeysQuery = ({ projectId, userId }: { projectId: string; userId: string }) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "members", userId, "keys"],
+    queryFn: () => answerOf(oneMember.keys.$get({ param: { projectId, userId } })),
+    select: ({ items }) => items,
+  });
+
+/** Asks somebody to become a member; inviting again renews it. */
+export function useInvite(projectId: string) {
+  return useInvitationsMutation(projectId, (json: { email: string; role: Role }) =>
+    answerOf(inProject.invitations.$post({ param: { projectId }, json })),
   );
+}
+
+export function useRevokeInvitation(projectId: string) {
+  return useInvitationsMutation(projectId, (invitationId: string) =>
+    answerOf(inProject.invitations[":invitationId"].$delete({ param: { projectId, invitationId } })),
+  );
+}
+
+function useInvitationsMutation<Input, Output>(
+  projectId: string,
+  mutationFn: (input: Input) => Promise<Output>,
+) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn,
+    onSettled: () => client.invalidateQueries({ queryKey: invitationsQuery(projectId).queryKey }),
+  });
+}
+
+/** Ends one's own membership. */
+export function useLeave(projectId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => answerOf(inProject.leave.$post({ param: { projectId }, query: {} })),
+    onSuccess: () => client.invalidateQueries({ queryKey: MY_PROJECTS }),
+  });
 }
 
 /** `seen`: the role that the member had on the page. */
@@ -74,8 +115,8 @@ export function useChangeRole(projectId: string) {
 }
 
 export function useRemoveMember(projectId: string) {
-  return useMembersMutation(projectId, (userId: string) =>
-    answerOf(oneMember.$delete({ param: { projectId, userId } })),
+  return useMembersMutation(projectId, ({ userId, keys }: { userId: string; keys: "keep" | "end" }) =>
+    answerOf(oneMember.$delete({ param: { projectId, userId }, query: { keys } })),
   );
 }
 

@@ -18,6 +18,8 @@ import { lookOf } from "../message/look.ts";
 import { subjectOf } from "../message/subject.ts";
 import * as look from "./look.ts";
 
+export { type AccountMail, renderAccountMail } from "./account-mail.ts";
+
 /** Kept away from the package's main door: the web app has no use for a mail renderer. */
 
 export type RenderedEmail = { subject: string; html: string; text: string };

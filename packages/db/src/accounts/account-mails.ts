@@ -4,7 +4,7 @@ import type { Db, Tx } from "../database.ts";
 import { accountMails } from "../schema/index.ts";
 
 export type AccountMailRow = typeof accountMails.$inferSelect;
-export type AccountMailKind = AccountMailRow["kind"];
+type AccountMailKind = AccountMailRow["kind"];
 
 /** Which mail goes to which address. `name`: what the person wants to be called. */
 export type NewAccountMail = {
@@ -15,7 +15,7 @@ export type NewAccountMail = {
 };
 
 /** Longer than an attempt lasts: then another checker takes the mail over. */
-const LEASE_SECONDS = 60;
+const LEASE_SECONDS = 1_860;
 
 /** Queues a mail, whether or not its address has an account; the checker that sends it decides that. */
 export async function queueAccountMail(tx: Db | Tx, mail: NewAccountMail): Promise<void> {
@@ -23,7 +23,7 @@ export async function queueAccountMail(tx: Db | Tx, mail: NewAccountMail): Promi
   await tx.execute(sql`select pg_notify('overdue_account_mails', '')`);
 }
 
-/** Takes the mail that has been due longest; nobody else gets it for a minute. Null where none is due. */
+/** Takes the mail that has been due longest; nobody else gets it for half an hour. Null where none is due. */
 export async function claimAccountMail(db: Db): Promise<AccountMailRow | null> {
   const [claimed] = await db
     .update(accountMails)

@@ -18,7 +18,7 @@ export type NewAccountToken = {
 };
 
 /** A password is asked for again within minutes, an invitation is read on Monday. */
-export const TOKEN_SECONDS: Record<AccountTokenPurpose, number> = {
+const TOKEN_SECONDS: Record<AccountTokenPurpose, number> = {
   reset: 3_600,
   "sign-up": 86_400,
   verify: 86_400,

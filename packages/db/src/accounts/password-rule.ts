@@ -5,7 +5,14 @@ export const PASSWORD_MAX_CHARS = 128;
 
 const COMMON = new Set(dictionary["passwords-common"].map((word) => word.toLowerCase()));
 const OURS = ["overdue", "password", "passwort"];
-const ROWS = ["abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "qwertzuiop", "asdfghjkl", "zxcvbnm"];
+const ROWS = [
+  "abcdefghijklmnopqrstuvwxyz",
+  "01234567890",
+  "qwertyuiop",
+  "qwertzuiop",
+  "asdfghjkl",
+  "zxcvbnm",
+];
 /** What people write in the place of letters. */
 const LOOKALIKES: Record<string, string> = {
   "@": "a",
@@ -29,8 +36,10 @@ export function passwordProblem(password: string, email: string): string | null 
   if (length < PASSWORD_MIN_CHARS) return `Use at least ${PASSWORD_MIN_CHARS} characters.`;
   if (password.length > PASSWORD_MAX_CHARS) return `Use at most ${PASSWORD_MAX_CHARS} characters.`;
   const plain = password.toLowerCase().normalize("NFKC");
-  if (isGuessable(plain)) return "This password is among the first that are guessed: choose another, such as four words.";
-  if (isOfAddress(plain, email.toLowerCase())) return "This password is made of the e-mail address: choose another.";
+  if (isGuessable(plain))
+    return "This password is among the first that are guessed: choose another, such as four words.";
+  if (isOfAddress(plain, email.toLowerCase()))
+    return "This password is made of the e-mail address: choose another.";
   return null;
 }
 

@@ -43,6 +43,13 @@ test("every owner hears by mail of a channel that broke, once, and in a channel 
   expect(shown.map(({ id }) => id)).toEqual([scene.channelId]);
 });
 
+test("an owner whose address is not proven gets no mail; another channel tells them", async () => {
+  await addMember("owner", false);
+  const other = await scene.addChannel("webhook", { url: "https://example.org/2" });
+  await end(GONE);
+  expect(await words()).toMatchObject([{ channelId: other }]);
+});
+
 test("without a mail server they hear by another channel that works", async () => {
   await addMember("owner");
   const other = await scene.addChannel("webhook", { url: "https://example.org/2" });
@@ -117,9 +124,10 @@ async function end(how: Partial<Finish>, way = BY_MAIL, id?: string): Promise<st
   return deliveryId;
 }
 
-async function addMember(role: "owner" | "viewer"): Promise<string> {
+async function addMember(role: "owner" | "viewer", emailVerified = true): Promise<string> {
   const email = `${randomUUID()}@example.org`;
-  const [user] = await db.insert(users).values({ id: randomUUID(), name: "Anna", email }).returning();
+  const person = { id: randomUUID(), name: "Anna", email, emailVerified };
+  const [user] = await db.insert(users).values(person).returning();
   await db.insert(members).values({ projectId: scene.projectId, userId: user?.id ?? "", role });
   return email;
 }

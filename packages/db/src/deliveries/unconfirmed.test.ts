@@ -138,7 +138,10 @@ async function change(columns: Record<string, unknown>): Promise<void> {
 
 async function addOwner(): Promise<string> {
   const email = `${randomUUID()}@example.org`;
-  const [user] = await db.insert(users).values({ id: randomUUID(), name: "Anna", email }).returning();
+  const [user] = await db
+    .insert(users)
+    .values({ id: randomUUID(), name: "Anna", email, emailVerified: true })
+    .returning();
   await db.insert(members).values({ projectId: scene.projectId, userId: user?.id ?? "", role: "owner" });
   return email;
 }

@@ -142,7 +142,9 @@ function ended(ago: string, limit: number, kinds: Sql = sql`true`): Sql {
 
 /** Sessions, tokens, invitations and counted tries that count no longer. */
 export const pruneAccounts: Prune = async (db) => {
-  await db.execute(sql`delete from sessions where expires_at < now() or created_at < now() - interval '30 days'`);
+  await db.execute(
+    sql`delete from sessions where expires_at < now() or created_at < now() - interval '30 days'`,
+  );
   await db.execute(sql`delete from account_tokens where expires_at < now() - interval '1 day'`);
   await db.execute(sql`delete from account_mails where created_at < now() - interval '2 days'`);
   await db.execute(

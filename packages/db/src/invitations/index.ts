@@ -2,6 +2,7 @@ export {
   acceptInvitation,
   endInvitation,
   findInvitation,
+  findInvitationByToken,
   type InvitationRow,
   invite,
   listInvitations,

@@ -1,5 +1,6 @@
 import { and, desc, eq, gt, isNull, lt, sql } from "drizzle-orm";
 
+import { findAccountToken } from "../accounts/account-tokens.ts";
 import type { Db, Tx } from "../database.ts";
 import { invitations, members, projects, users } from "../schema/index.ts";
 import type { MemberRole } from "../projects/change-members.ts";
@@ -36,7 +37,12 @@ const COLUMNS = {
  */
 export async function invite(
   tx: Tx,
-  { projectId, email, role, invitedBy }: { projectId: string; email: string; role: MemberRole; invitedBy: string },
+  {
+    projectId,
+    email,
+    role,
+    invitedBy,
+  }: { projectId: string; email: string; role: MemberRole; invitedBy: string },
 ): Promise<string | null> {
   const address = email.toLowerCase();
   const found = await tx
@@ -65,7 +71,13 @@ export async function listInvitations(
   { limit, after }: { limit: number; after: string | null },
 ): Promise<InvitationRow[]> {
   return await select(db)
-    .where(and(isOpen(), eq(invitations.projectId, projectId), after === null ? undefined : lt(invitations.id, after)))
+    .where(
+      and(
+        isOpen(),
+        eq(invitations.projectId, projectId),
+        after === null ? undefined : lt(invitations.id, after),
+      ),
+    )
     .orderBy(desc(invitations.id))
     .limit(limit);
 }
@@ -82,6 +94,13 @@ export async function listInvitationsFor(db: Db, email: string): Promise<Invitat
 export async function findInvitation(db: Db | Tx, invitationId: string): Promise<InvitationRow | null> {
   const [found] = await select(db).where(and(isOpen(), eq(invitations.id, invitationId)));
   return found ?? null;
+}
+
+/** The open invitation that the token of a link is for, or null. */
+export async function findInvitationByToken(db: Db, token: string): Promise<InvitationRow | null> {
+  const found = await findAccountToken(db, "invitation", token);
+  const invitationId = found?.invitationId ?? null;
+  return invitationId === null ? null : await findInvitation(db, invitationId);
 }
 
 /** Ends an open invitation. Of two at once one ends it. @returns whether it was open */

@@ -9,14 +9,16 @@ export type NewKey = {
   scope: KeyScope;
   expiresAt?: Date | null;
   key?: string;
+  /** The person who makes it; null: a command or a start does. */
+  createdBy?: string | null;
 };
 
 /** Makes a key and answers it, for the only time; `key` where its letters were decided elsewhere (bootstrap, import). */
 export async function createKey(db: Db | Tx, input: NewKey): Promise<{ row: KeyRow; key: string }> {
-  const { projectId, name, scope, expiresAt = null, key = newApiKey(input.scope) } = input;
+  const { projectId, name, scope, expiresAt = null, key = newApiKey(input.scope), createdBy = null } = input;
   const [row] = await db
     .insert(apiKeys)
-    .values({ projectId, name, scope, expiresAt, ...storedKey(key) })
+    .values({ projectId, name, scope, expiresAt, createdBy, ...storedKey(key) })
     .returning();
   if (row === undefined) throw new Error("The insert answered no row.");
   return { row, key };

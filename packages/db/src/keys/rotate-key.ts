@@ -16,7 +16,7 @@ export type KeyRef = { projectId: string; keyId: string };
 export async function rotateKey(
   db: Db,
   { projectId, keyId }: KeyRef,
-  { now, oldEndsAt }: { now: Instant; oldEndsAt: Instant },
+  { now, oldEndsAt, createdBy = null }: { now: Instant; oldEndsAt: Instant; createdBy?: string | null },
 ): Promise<{ row: KeyRow; key: string; old: KeyRow } | null> {
   return await db.transaction(async (tx) => {
     const [valid] = await tx
@@ -34,7 +34,7 @@ export async function rotateKey(
     if (valid === undefined) return null;
     const expiresAt = new Date(Math.min(oldEndsAt, valid.expiresAt?.getTime() ?? oldEndsAt));
     const [old] = await tx.update(apiKeys).set({ expiresAt }).where(eq(apiKeys.id, keyId)).returning();
-    const made = await createKey(tx, { projectId, name: valid.name, scope: valid.scope });
+    const made = await createKey(tx, { projectId, name: valid.name, scope: valid.scope, createdBy });
     return old === undefined ? null : { ...made, old };
   });
 }

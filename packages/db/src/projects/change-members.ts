@@ -1,6 +1,7 @@
 import { and, eq, ne } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
+import { revokeKeysMadeBy } from "../keys/keys-of-member.ts";
 import { type memberRole, members, projects } from "../schema/index.ts";
 import { StaleVersion } from "../stale-version.ts";
 import type { MemberRef } from "./list-members.ts";
@@ -9,16 +10,6 @@ export type MemberRole = (typeof memberRole.enumValues)[number];
 
 /** The change would leave the project without an owner. */
 export class LastOwner extends Error {}
-
-/** Makes a person a member. @returns false where they are one already; their role stays as it is. */
-export async function newMember(db: Db, member: MemberRef & { role: MemberRole }): Promise<boolean> {
-  const made = await db
-    .insert(members)
-    .values(member)
-    .onConflictDoNothing()
-    .returning({ userId: members.userId });
-  return made.length > 0;
-}
 
 /** `seen`: the role that the editor saw; null for whichever. @returns whether there is such a member. @throws LastOwner, StaleVersion */
 export async function changeRole(
@@ -36,12 +27,17 @@ export async function changeRole(
   });
 }
 
-/** @returns whether there was such a member. @throws LastOwner */
-export async function removeMember(db: Db, ref: MemberRef): Promise<boolean> {
+/** `endKeys`: the API keys that the person made end too. @returns whether there was such a member. @throws LastOwner */
+export async function removeMember(
+  db: Db,
+  ref: MemberRef,
+  { endKeys }: { endKeys: boolean },
+): Promise<boolean> {
   return await db.transaction(async (tx) => {
     if ((await lockMember(tx, ref)) === null) return false;
     await keepAnOwner(tx, ref);
     await tx.delete(members).where(isMember(ref));
+    if (endKeys) await revokeKeysMadeBy(tx, ref);
     return true;
   });
 }

@@ -1,5 +1,6 @@
 export { addMember } from "./add-member.ts";
-export { changeRole, LastOwner, type MemberRole, newMember, removeMember } from "./change-members.ts";
+export { changeRole, LastOwner, type MemberRole, removeMember } from "./change-members.ts";
+export { countOwnedProjects } from "./count-owned-projects.ts";
 export { createProject } from "./create-project.ts";
 export { deleteProject, restoreProject } from "./delete-project.ts";
 export { editProject, type ProjectEdit } from "./edit-project.ts";

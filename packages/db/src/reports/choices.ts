@@ -16,6 +16,8 @@ export type ReportChoice = {
   version: number;
   projectTimezone: string;
   email: string;
+  /** The address is proven; no report goes to another. */
+  isVerified: boolean;
   /** Why mails to the address fail, where they do. */
   brokenBecause: string | null;
 };
@@ -36,6 +38,7 @@ export async function findReportChoice(db: Db | Tx, ref: MemberRef): Promise<Rep
       version: reports.version,
       projectTimezone: projects.timezone,
       email: users.email,
+      isVerified: users.emailVerified,
       brokenBecause: channels.brokenBecause,
     })
     .from(members)

@@ -1,5 +1,4 @@
 export { findUser, type UserRow } from "./find-user.ts";
 export { createUser, type NewUser } from "./create-user.ts";
 export { findUserByEmail } from "./find-user-by-email.ts";
-export { hasSignedInFrom } from "./has-signed-in-from.ts";
 export { setOperator } from "./operators.ts";

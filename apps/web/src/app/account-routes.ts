@@ -1,0 +1,81 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+
+import { instanceQuery } from "../accounts/account-queries.ts";
+import { toSetupIfNew } from "./entry.ts";
+import { root } from "./root-route.ts";
+import { textIn } from "./search.ts";
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: ({ to }): { to?: string | undefined } => ({ to: textIn(to) }),
+  beforeLoad: ({ context }) => toSetupIfNew(context.queryClient),
+  component: lazyRouteComponent(() => import("../pages/sign-in-page.tsx"), "SignInPage"),
+});
+
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-up",
+  loader: ({ context }) => context.queryClient.ensureQueryData(instanceQuery),
+  component: lazyRouteComponent(() => import("../pages/sign-up-page.tsx"), "SignUpPage"),
+});
+
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/forgot-password",
+  loader: ({ context }) => context.queryClient.ensureQueryData(instanceQuery),
+  component: lazyRouteComponent(() => import("../pages/forgot-password-page.tsx"), "ForgotPasswordPage"),
+});
+
+/** The links in mails: each carries a token. */
+const readToken = ({ token }: Record<string, unknown>): { token?: string | undefined } => ({
+  token: textIn(token),
+});
+
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/reset-password",
+  validateSearch: readToken,
+  component: lazyRouteComponent(() => import("../pages/reset-password-page.tsx"), "ResetPasswordPage"),
+});
+
+const finishSignUp = createRoute({
+  getParentRoute: () => root,
+  path: "/finish-sign-up",
+  validateSearch: readToken,
+  component: lazyRouteComponent(() => import("../pages/finish-sign-up-page.tsx"), "FinishSignUpPage"),
+});
+
+const verifyAddress = createRoute({
+  getParentRoute: () => root,
+  path: "/verify-address",
+  validateSearch: readToken,
+  component: lazyRouteComponent(() => import("../pages/verify-address-page.tsx"), "VerifyAddressPage"),
+});
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitation",
+  validateSearch: readToken,
+  component: lazyRouteComponent(() => import("../pages/invitation-page.tsx"), "InvitationPage"),
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  validateSearch: readToken,
+  loader: ({ context }) => context.queryClient.ensureQueryData(instanceQuery),
+  component: lazyRouteComponent(() => import("../pages/setup-page.tsx"), "SetupPage"),
+});
+
+/** The pages that need nobody signed in. */
+export const accountRoutes = [
+  signIn,
+  signUp,
+  forgotPassword,
+  resetPassword,
+  finishSignUp,
+  verifyAddress,
+  invitation,
+  setup,
+] as const;

@@ -1,0 +1,28 @@
+import { and, asc, eq, isNull, or, gt, sql } from "drizzle-orm";
+
+import type { Db, Tx } from "../database.ts";
+import type { MemberRef } from "../projects/list-members.ts";
+import { apiKeys } from "../schema/index.ts";
+import type { KeyRow } from "./find-key.ts";
+
+/** The valid keys of a project that a person made, oldest first: they go on when the person is a member no longer. */
+export async function listKeysMadeBy(db: Db, ref: MemberRef): Promise<KeyRow[]> {
+  return await db.select().from(apiKeys).where(isMadeBy(ref)).orderBy(asc(apiKeys.id));
+}
+
+/** Revokes them all. */
+export async function revokeKeysMadeBy(tx: Db | Tx, ref: MemberRef): Promise<void> {
+  await tx
+    .update(apiKeys)
+    .set({ revokedAt: sql`now()` })
+    .where(isMadeBy(ref));
+}
+
+function isMadeBy({ projectId, userId }: MemberRef) {
+  return and(
+    eq(apiKeys.projectId, projectId),
+    eq(apiKeys.createdBy, userId),
+    isNull(apiKeys.revokedAt),
+    or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`now()`)),
+  );
+}
