@@ -2,14 +2,14 @@ import { expect, test } from "vitest";
 
 import { documentOf, operationsIn } from "../test/document.ts";
 import { BODIES, fillProject } from "../test/one-of-everything.ts";
-import { person, read, testApi } from "../test/test-api.ts";
+import { join, person, read, testApi } from "../test/test-api.ts";
 
 const api = await testApi();
 const operations = operationsIn(await documentOf(api));
 const ada = await person(api);
 const eve = await person(api);
 const ids: Record<string, string> = { ...(await fillProject(api, ada)), userId: eve.userId };
-await ada.as("POST", `${ada.path}/members`, { email: eve.email, role: "editor" });
+await join(api, { projectId: ada.projectId, userId: eve.userId, role: "editor" });
 
 const edits = operations.filter(({ method }) => method === "PATCH").map(({ path }) => path);
 /** Not a list of objects that grow in number: the whole is small, and told at once. */

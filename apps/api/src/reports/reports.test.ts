@@ -2,7 +2,7 @@ import { schema, stopReportsLink } from "@overdue/db";
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 
-import { keyHolder, person, read, testApi } from "../../test/test-api.ts";
+import { join, keyHolder, person, read, testApi } from "../../test/test-api.ts";
 
 const api = await testApi({ mail: true });
 const mailless = await testApi();
@@ -10,9 +10,9 @@ const HOURLY = { schedule: { kind: "interval", everySeconds: 3_600 }, name: "syn
 
 type Choice = { every: string; dueAt: string | null; problem: string | null; to: string };
 
-async function added(role: string) {
+async function added(role: "owner" | "editor" | "viewer") {
   const [owner, member] = [await person(api), await person(api)];
-  await owner.as("POST", `${owner.path}/members`, { email: member.email, role });
+  await join(api, { projectId: owner.projectId, userId: member.userId, role });
   const mine = `${owner.path}/my-report`;
   return { owner, member, mine, choice: async () => await read<Choice>(await member.as("GET", mine)) };
 }
@@ -24,7 +24,7 @@ test("an owner gets it each month until they choose otherwise, at nine on the fi
   expect(dueAt).toMatch(/-01T09:00:00.000Z$/);
 });
 
-test.each(["editor", "viewer"])(
+test.each(["editor", "viewer"] as const)(
   "a %s gets none until they choose it, and then by their own clock",
   async (role) => {
     const { choice, member, mine } = await added(role);
