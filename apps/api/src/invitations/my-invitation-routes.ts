@@ -4,6 +4,7 @@ import { countMailRequest } from "../auth/attempts.ts";
 import { NewPassword } from "../auth/passwords.ts";
 import { NameInput, SignedIn, TokenInput } from "../auth/schemas.ts";
 import { signUpInvited } from "../auth/sign-up.ts";
+import { PageQuery, pageOf, pageOfFew } from "../http/page.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import {
   acceptMine,
@@ -33,11 +34,13 @@ export const myInvitationRoutes = createRouter()
       summary: "List invitations to you",
       description: "By your account's address; none while that is not proven.",
       tags,
-      responses: {
-        200: json(z.object({ items: z.array(ReceivedInvitationView) }), "Open ones, newest first."),
-      },
+      request: { query: PageQuery },
+      responses: { 200: json(pageOf(ReceivedInvitationView), "Open ones, newest first.") },
     }),
-    async (c) => c.json({ items: (await listMyInvitations(c)).map(receivedInvitationView) }, 200),
+    async (c) => {
+      const page = pageOfFew(await listMyInvitations(c), c.req.valid("query"));
+      return c.json({ ...page, items: page.items.map(receivedInvitationView) }, 200);
+    },
   )
   .openapi(
     route(IN_PERSON, {

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { OWNER_IN_PERSON, MEMBER_IN_PERSON } from "../http/access.ts";
 import { personOf } from "../http/context.ts";
 import { etagOf, IfMatch, unlessStale } from "../http/etag.ts";
-import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
+import { PageQuery, pageFrom, pageOf, pageOfFew, readCursor } from "../http/page.ts";
 import { InProject } from "../http/params.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
@@ -105,14 +105,15 @@ export const memberRoutes = createRouter()
       summary: "List the API keys that a member made",
       description: "They go on when the member is removed, unless the removal ends them.",
       tags,
-      request: { params: OfMember },
-      responses: { 200: json(z.object({ items: z.array(KeyView) }), "Valid ones, oldest first.") },
+      request: { params: OfMember, query: PageQuery },
+      responses: { 200: json(pageOf(KeyView), "Valid ones, oldest first.") },
     }),
     async (c) => {
       const ref = c.req.valid("param");
       const { db } = c.var.deps;
       if ((await findMember(db, ref)) === null) throw ApiError.notFound("member");
-      return c.json({ items: (await listKeysMadeBy(db, ref)).map(keyView) }, 200);
+      const page = pageOfFew(await listKeysMadeBy(db, ref), c.req.valid("query"));
+      return c.json({ ...page, items: page.items.map(keyView) }, 200);
     },
   )
   .openapi(

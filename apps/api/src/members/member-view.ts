@@ -1,4 +1,3 @@
-import { mailAddress } from "@overdue/core";
 import type { MemberRow } from "@overdue/db";
 import { z } from "zod";
 

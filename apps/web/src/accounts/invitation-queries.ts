@@ -2,6 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 import type { InferResponseType } from "hono/client";
 
 import { answerOf, api } from "../api/client.ts";
+import { pageQuery } from "../api/pages.ts";
 
 const { invitation } = api.api.auth;
 const mine = api.v1.invitations;
@@ -19,7 +20,7 @@ export const invitationQuery = (token: string) =>
 /** Open invitations to the address of whoever is signed in. */
 export const myInvitationsQuery = queryOptions({
   queryKey: ["me", "invitations"],
-  queryFn: () => answerOf(mine.$get()),
+  queryFn: () => answerOf(mine.$get({ query: pageQuery(null) })),
   select: ({ items }) => items,
 });
 

@@ -68,7 +68,7 @@ export const invitationsQuery = (projectId: string) =>
 export const memberKeysQuery = ({ projectId, userId }: { projectId: string; userId: string }) =>
   queryOptions({
     queryKey: ["projects", projectId, "members", userId, "keys"],
-    queryFn: () => answerOf(oneMember.keys.$get({ param: { projectId, userId } })),
+    queryFn: () => answerOf(oneMember.keys.$get({ param: { projectId, userId }, query: pageQuery(null) })),
     select: ({ items }) => items,
   });
 
