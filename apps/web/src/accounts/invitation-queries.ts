@@ -45,11 +45,14 @@ export function useDeclineByLink() {
   });
 }
 
-/** Makes the invited account, signed in and a member. */
+/** Makes the invited account, signed in and a member. Nothing is read again before the page has gone on. */
 export function useSignUpInvited() {
-  return useAnswer((json: { token: string; password: string; name: string }) =>
-    answerOf(invitation["sign-up"].$post({ json })),
-  );
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (json: { token: string; password: string; name: string }) =>
+      answerOf(invitation["sign-up"].$post({ json })),
+    onSuccess: () => client.clear(),
+  });
 }
 
 function bodyOf(token: string | undefined) {
