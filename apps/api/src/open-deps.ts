@@ -75,7 +75,7 @@ function depsOf({ pool, log, settings, limits, databaseUrl, secret }: Opened) {
     db,
     log,
     now,
-    pause: async (ms: number) => void (await setTimeout(ms)),
+    pause: (ms: number) => setTimeout<void>(ms),
     settings,
     limits,
     auth,

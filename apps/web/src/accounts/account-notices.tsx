@@ -41,6 +41,11 @@ function Unverified({ email }: { email: string }) {
 function Invited({ invitation: { id, projectName, invitedBy, role } }: { invitation: ReceivedInvitation }) {
   const accept = useAccept();
   const decline = useDecline();
+  // This notice is gone before the callbacks of `mutate` would be called.
+  const join = () =>
+    accept
+      .mutateAsync({ id })
+      .then(() => tell.done(`You are a member of “${projectName}” now.`), tell.trouble);
   return (
     <Alert
       color="indigo"
@@ -52,19 +57,7 @@ function Invited({ invitation: { id, projectName, invitedBy, role } }: { invitat
         {invitedBy ?? "An owner"} invites you as {role}.
       </Text>
       <Group gap="xs">
-        <Button
-          size="compact-md"
-          loading={accept.isPending}
-          onClick={() =>
-            accept.mutate(
-              { id },
-              {
-                onSuccess: () => tell.done(`You are a member of “${projectName}” now.`),
-                onError: tell.trouble,
-              },
-            )
-          }
-        >
+        <Button size="compact-md" loading={accept.isPending} onClick={join}>
           Accept
         </Button>
         <Button

@@ -32,7 +32,7 @@ const LOOKALIKES: Record<string, string> = {
  * of keys, nor made of the account's address.
  */
 export function passwordProblem(password: string, email: string): string | null {
-  const length = [...password].length;
+  const length = Array.from(password).length;
   if (length < PASSWORD_MIN_CHARS) return `Use at least ${PASSWORD_MIN_CHARS} characters.`;
   if (password.length > PASSWORD_MAX_CHARS) return `Use at most ${PASSWORD_MAX_CHARS} characters.`;
   const plain = password.toLowerCase().normalize("NFKC");
@@ -58,7 +58,7 @@ function isDressedUp(text: string): boolean {
 }
 
 function unleet(text: string): string {
-  return [...text].map((letter) => LOOKALIKES[letter] ?? letter).join("");
+  return Array.from(text, (letter) => LOOKALIKES[letter] ?? letter).join("");
 }
 
 /** The shortest beginning that makes the whole text when written again and again. */
@@ -69,7 +69,7 @@ function repeatedUnit(text: string): string {
 
 /** Nearly all of it goes along a row of keys or the alphabet, either way. */
 function isRow(text: string): boolean {
-  const letters = [...text];
+  const letters = Array.from(text);
   const steps = letters.slice(1).filter((letter, index) => isNeighbour(letters[index] ?? "", letter));
   return steps.length >= (letters.length - 1) * 0.8;
 }

@@ -1,0 +1,151 @@
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { startBrowser } from "./support/browser.ts";
+import { emptyDataDirectory, type Product, startProduct } from "./support/product.ts";
+import { type Providers, startProviders } from "./support/providers.ts";
+
+const PASSWORD = "correct horse battery staple";
+const [ADA, BOB, CAROL] = ["ada@example.org", "bob@example.org", "carol@example.org"];
+
+let data: Awaited<ReturnType<typeof emptyDataDirectory>>;
+let providers: Providers;
+let product: Product;
+let browser: Browser;
+let ada: Page;
+let bob: Page;
+
+/** Accounts from sign-up to reset, as people live them, in order; each test goes on where the last one ended. */
+beforeAll(async () => {
+  [data, providers, browser] = await Promise.all([emptyDataDirectory(), startProviders(), startBrowser()]);
+  product = await startProduct(data.path, { ...providers.variables, REGISTRATION: "open" });
+  [ada, bob] = [await newVisitor(), await newVisitor()];
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.stop();
+  await providers?.close();
+  await data?.remove();
+});
+
+test("the first account is made by the printed link", async () => {
+  await ada.goto(product.url);
+  await fill(ada, { "Your name": "Ada", "E-mail": ADA, Password: PASSWORD });
+  await ada.getByRole("button", { name: "Make the account" }).click();
+  await ada.waitForURL(/\/projects\/[^/]+\/checks/);
+});
+
+test("a newcomer signs up by keyboard alone, proves the address by the mail, and is in", async () => {
+  await bob.goto(`${product.origin}/sign-up`);
+  await bob.getByLabel("Your name").focus();
+  await bob.keyboard.type("Bob");
+  await bob.keyboard.press("Tab");
+  await bob.keyboard.type(BOB);
+  await bob.keyboard.press("Enter");
+  await bob.getByText("Look into your mailbox").waitFor();
+  await bob.goto(await linkTo(BOB, "finish-sign-up"));
+  await bob.getByLabel("New password").first().focus();
+  await bob.keyboard.type("password1234");
+  await bob.keyboard.press("Enter");
+  await bob.getByText("among the first that are guessed").waitFor();
+  await bob.keyboard.press("ControlOrMeta+a");
+  await bob.keyboard.type(PASSWORD);
+  await bob.keyboard.press("Enter");
+  await bob.waitForURL(/\/projects\/[^/]+\/checks/);
+});
+
+test("somebody who has an account is told the same on the page, and the truth in the mail", async () => {
+  const again = await newVisitor();
+  await again.goto(`${product.origin}/sign-up`);
+  await fill(again, { "Your name": "Eve", "E-mail": ADA });
+  await again.getByRole("button", { name: "Send the mail" }).click();
+  await again.getByText("Look into your mailbox").waitFor();
+  const { mail } = await providers.smtp.waitFor(({ to }) => to.includes(ADA));
+  expect(mail.subject).toBe("You have an Overdue account already");
+  await again.context().close();
+});
+
+test("an owner invites somebody with an account, who finds and accepts it above the page", async () => {
+  await invite(BOB, "Editor");
+  await bob.reload();
+  await bob.getByText("Join the project “My project”?").waitFor();
+  await bob.getByRole("button", { name: "Accept" }).click();
+  await bob.getByText("You are a member of").waitFor();
+});
+
+test("somebody without an account opens the invitation's link, makes one, and is a member", async () => {
+  await invite(CAROL, "Viewer");
+  const carol = await newVisitor();
+  await carol.goto(await linkTo(CAROL, "invitation"));
+  await carol.getByRole("heading", { name: "Join the project “My project”?" }).waitFor();
+  await fill(carol, { "Your name": "Carol", "New password": PASSWORD });
+  await carol.getByRole("button", { name: "Make an account and accept" }).click();
+  await carol.waitForURL(/\/projects\/[^/]+\/checks/);
+  await carol.getByText("You look on here").waitFor();
+  await carol.context().close();
+});
+
+test("a forgotten password is replaced by the mail's link; the old session is over, and a mail tells of it", async () => {
+  const forgetful = await newVisitor();
+  await forgetful.goto(`${product.origin}/sign-in`);
+  await forgetful.getByRole("link", { name: "Forgot password?" }).click();
+  await forgetful.getByRole("heading", { name: "Forgot your password?" }).waitFor();
+  await fill(forgetful, { "E-mail": BOB });
+  await forgetful.getByRole("button", { name: "Send the mail" }).click();
+  await forgetful.getByText("Look into your mailbox").waitFor();
+  await forgetful.goto(await linkTo(BOB, "reset-password"));
+  await fill(forgetful, { "New password": "a wholly different phrase" });
+  await forgetful.getByRole("button", { name: "Save the password" }).click();
+  await forgetful.waitForURL(/\/sign-in/);
+  await fill(forgetful, { "E-mail": BOB, Password: "a wholly different phrase" });
+  await forgetful.getByRole("button", { name: "Sign in" }).click();
+  await forgetful.waitForURL(/\/projects\/[^/]+\/checks/);
+  await bob.reload();
+  await bob.waitForURL(/\/sign-in/);
+  await providers.smtp.waitFor(({ mail }) => mail.subject === "Your Overdue password was changed");
+  bob = forgetful;
+});
+
+test("a member leaves by themselves", async () => {
+  const projects = await (await bob.request.get(`${product.origin}/v1/me`)).json();
+  const joined = projects.projects.find(({ role }: { role: string }) => role === "editor");
+  await bob.goto(`${product.origin}/projects/${joined.id}/settings`);
+  await bob.getByRole("button", { name: "Leave this project" }).click();
+  await bob.getByRole("button", { name: "Leave", exact: true }).click();
+  await bob.getByText("You left the project.").waitFor();
+  expect((await bob.request.get(`${product.origin}/v1/projects/${joined.id}`)).status()).toBe(404);
+});
+
+async function newVisitor(): Promise<Page> {
+  const context: BrowserContext = await browser.newContext();
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  return page;
+}
+
+async function fill(page: Page, fields: Record<string, string>): Promise<void> {
+  for (const [label, value] of Object.entries(fields))
+    await page.getByRole("textbox", { name: label }).or(page.getByLabel(label)).first().fill(value);
+}
+
+/** The newest link of that kind that came by mail. */
+async function linkTo(address: string, page: string): Promise<string> {
+  const link = new RegExp(String.raw`http\S+/${page}\?token=\S+`);
+  const { mail } = await providers.smtp.waitFor(
+    ({ to, mail }) => to.includes(address) && link.test(mail.text ?? ""),
+  );
+  return link.exec(mail.text ?? "")?.[0] ?? "";
+}
+
+async function invite(email: string, role: string): Promise<void> {
+  await ada.goto(ada.url().replace(/\/(checks|settings).*/, "/settings"));
+  await ada.getByLabel("Invite by e-mail").fill(email);
+  await ada
+    .locator("form")
+    .filter({ hasText: "Invite by e-mail" })
+    .getByLabel("Role")
+    .selectOption(role.toLowerCase());
+  await ada.getByRole("button", { name: "Invite", exact: true }).click();
+  await ada.getByText("is invited, and becomes a member by accepting").first().waitFor();
+}
