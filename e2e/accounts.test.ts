@@ -34,6 +34,7 @@ test("the first account is made by the printed link", async () => {
   await fill(ada, { "Your name": "Ada", "E-mail": ADA, Password: PASSWORD });
   await ada.getByRole("button", { name: "Make the account" }).click();
   await ada.waitForURL(/\/projects\/[^/]+\/checks/);
+  expect(await whoIs(ada)).toBe(ADA);
 });
 
 test("a newcomer signs up by keyboard alone, proves the address by the mail, and is in", async () => {
@@ -53,6 +54,7 @@ test("a newcomer signs up by keyboard alone, proves the address by the mail, and
   await bob.keyboard.type(PASSWORD);
   await bob.keyboard.press("Enter");
   await bob.waitForURL(/\/projects\/[^/]+\/checks/);
+  expect(await whoIs(bob)).toBe(BOB);
 });
 
 test("somebody who has an account is told the same on the page, and the truth in the mail", async () => {
@@ -72,6 +74,8 @@ test("an owner invites somebody with an account, who finds and accepts it above 
   await bob.getByText("Join the project “My project”?").waitFor();
   await bob.getByRole("button", { name: "Accept" }).click();
   await bob.getByText("You are a member of").waitFor();
+  const { projects } = await meOf(bob);
+  expect(projects.map(({ role }) => role)).toContain("editor");
 });
 
 test("somebody without an account opens the invitation's link, makes one, and is a member", async () => {
@@ -83,6 +87,7 @@ test("somebody without an account opens the invitation's link, makes one, and is
   await carol.getByRole("button", { name: "Make an account and accept" }).click();
   await carol.waitForURL(/\/projects\/[^/]+\/checks/);
   await carol.getByText("You look on here").waitFor();
+  expect(await whoIs(carol)).toBe(CAROL);
   await carol.context().close();
 });
 
@@ -105,17 +110,28 @@ test("a forgotten password is replaced by the mail's link; the old session is ov
   await bob.waitForURL(/\/sign-in/);
   await providers.smtp.waitFor(({ mail }) => mail.subject === "Your Overdue password was changed");
   bob = forgetful;
+  expect(await whoIs(bob)).toBe(BOB);
 });
 
 test("a member leaves by themselves", async () => {
-  const projects = await (await bob.request.get(`${product.origin}/v1/me`)).json();
-  const joined = projects.projects.find(({ role }: { role: string }) => role === "editor");
-  await bob.goto(`${product.origin}/projects/${joined.id}/settings`);
+  const joined = (await meOf(bob)).projects.find(({ role }) => role === "editor");
+  await bob.goto(`${product.origin}/projects/${joined?.id}/settings`);
   await bob.getByRole("button", { name: "Leave this project" }).click();
   await bob.getByRole("button", { name: "Leave", exact: true }).click();
   await bob.getByText("You left the project.").waitFor();
-  expect((await bob.request.get(`${product.origin}/v1/projects/${joined.id}`)).status()).toBe(404);
+  expect((await bob.request.get(`${product.origin}/v1/projects/${joined?.id}`)).status()).toBe(404);
 });
+
+type Me = { user: { email: string }; projects: { id: string; role: string }[] };
+
+async function meOf(page: Page): Promise<Me> {
+  const response = await page.request.get(`${product.origin}/v1/me`);
+  return (await response.json()) as Me;
+}
+
+async function whoIs(page: Page): Promise<string> {
+  return (await meOf(page)).user.email;
+}
 
 async function newVisitor(): Promise<Page> {
   const context: BrowserContext = await browser.newContext();

@@ -42,10 +42,12 @@ function Invited({ invitation: { id, projectName, invitedBy, role } }: { invitat
   const accept = useAccept();
   const decline = useDecline();
   // This notice is gone before the callbacks of `mutate` would be called.
-  const join = () =>
+  const join = () => {
     accept
       .mutateAsync({ id })
-      .then(() => tell.done(`You are a member of “${projectName}” now.`), tell.trouble);
+      .then(() => tell.done(`You are a member of “${projectName}” now.`))
+      .catch(tell.trouble);
+  };
   return (
     <Alert
       color="indigo"
