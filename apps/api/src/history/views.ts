@@ -40,12 +40,15 @@ export const SlotView = z
     dueAt: Timestamp,
     outcome: z.enum(["on-time", "early", "late", "missed", "failed", "not-judged"]),
     decidedAt: Timestamp,
-    lateMs: z.int().nullable().meta({ description: "Negative where it came early." }),
+    lateMs: z.int().nullable().meta({
+      description:
+        "Negative where it came early: seconds may mean that the clock of its host is ahead. Of a missed one: how late its run was made up, null where none was.",
+    }),
     runId: z.uuid().nullable(),
-    because: z
-      .enum(["maintenance"]) // of a literal, the document would leave out null
-      .nullable()
-      .meta({ description: "Why it was not judged: planned work, or null, an outage of Overdue itself." }),
+    because: z.enum(["maintenance", "overlap"]).nullable().meta({
+      description:
+        "Why it was not judged: planned work, or null, an outage of Overdue itself. Of a missed one: the run before was still going when it was due.",
+    }),
   })
   .meta({ id: "Slot" });
 

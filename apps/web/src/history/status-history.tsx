@@ -197,7 +197,7 @@ function Slots({ projectId, checkId, zone }: Props) {
               </thead>
               <tbody>
                 {slots.map((slot) => (
-                  <SlotRow key={slot.dueAt} slot={slot} why={whyNotJudged(slot, outages, zone)} zone={zone} />
+                  <SlotRow key={slot.dueAt} slot={slot} why={aside(slot, outages, zone)} zone={zone} />
                 ))}
               </tbody>
             </table>
@@ -227,10 +227,18 @@ function SlotRow({ slot, why, zone }: { slot: SlotView; why: string | null; zone
   );
 }
 
+/** No more than this is what clocks are usually wrong by; programs that start earlier mean it. */
+const CLOCK_AHEAD_MS = 60_000;
+
 type Outages = Parameters<typeof outageText>[1];
 
-/** Why a slot was not judged, where it was not. */
-function whyNotJudged({ outcome, because, dueAt }: SlotView, outages: Outages, zone: string | undefined) {
+/** What there is to say of a slot beside its outcome. */
+function aside(slot: SlotView, outages: Outages, zone: string | undefined) {
+  const { outcome, because, dueAt, lateMs } = slot;
+  if (outcome === "early" && lateMs !== null && lateMs >= -CLOCK_AHEAD_MS)
+    return `Heard ${durationText(-lateMs)} before it was due: is the clock of its host ahead?`;
+  if (outcome === "missed" && lateMs !== null) return "Made up late";
+  if (outcome === "missed" && because === "overlap") return "The run before was still going";
   if (outcome !== "not-judged") return null;
   return because === "maintenance" ? "Planned maintenance" : outageText(dueAt, outages, zone);
 }

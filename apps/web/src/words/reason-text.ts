@@ -14,7 +14,7 @@ export const REASON_WORDS: Record<Reason, string> = {
   missed: "no ping came in time",
   failed: "the job failed",
   overlong: "a run took too long",
-  overlap: "a second run began while one was open",
+  overlap: "a run was due or began while one was open",
   "too-quick": "it was done too quickly",
   "too-often": "it came too often",
   "never-started": "the first ping never came",

@@ -25,7 +25,7 @@ const NOTICES: Record<Reason | "edited", string> = {
   "never-started": "The job was never heard from.",
   overlong: "A run took longer than usual.",
   "too-quick": "A run ended sooner than usual.",
-  overlap: "A run started while an earlier one was still running.",
+  overlap: "A run started, or was left out, while an earlier one was still running.",
   "host-duplicate": "The job runs on more than one host.",
   "too-often": "The job pings more often than usual.",
   edited: "The check was edited.",

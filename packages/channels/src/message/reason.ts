@@ -16,7 +16,7 @@ const SENTENCES: Record<Reason, Sentence> = {
     evidence.usual === undefined
       ? `A run takes longer than ${limit(evidence, "its limit")}.`
       : `A run takes longer than usual, which is ${duration(evidence.usual.medianMs)}.`,
-  overlap: () => "A run started while an earlier one was still running.",
+  overlap: () => "A run started, or was left out, while an earlier one was still running.",
   "too-quick": (evidence) =>
     evidence.usual === undefined
       ? `A run ended sooner than ${limit(evidence, "is believable")}, so it counts as a failure.`

@@ -15,11 +15,13 @@ export type Job = {
 };
 
 export function makeJob(random: Random, settings: CheckSettings): Job {
+  const starts = random.chance(0.5);
   return {
     random,
     settings,
-    starts: random.chance(0.5),
-    usesRunIds: random.chance(0.5),
+    starts,
+    // Starts without run ids are for the well-behaved jobs: what they mean is a matter of likelihood.
+    usesRunIds: starts || random.chance(0.5),
     mischief: random.pick([0, 0.02, 0.1, 0.3, 0.7]),
     usualRunMs: random.pick([0, 800, 20 * SECOND, 3 * MINUTE, HOUR]),
   };
@@ -49,7 +51,7 @@ const lastMinute: Behaviour = (job, slot) => {
 };
 const missing: Behaviour = () => [];
 const failing: Behaviour = (job, slot) => run(job, slot, { end: "fail" });
-const hanging: Behaviour = (job, slot) => run(job, slot, { end: null });
+const hanging: Behaviour = (job, slot) => (job.starts ? run(job, slot, { end: null }) : []);
 const slow: Behaviour = (job, slot) => run(job, slot, { takesMs: around(job.random, limitMs(job.settings)) });
 const quick: Behaviour = (job, slot) =>
   run(job, slot, { takesMs: around(job.random, (job.settings.minRuntimeSeconds ?? 1) * SECOND) });
@@ -65,7 +67,11 @@ const twoHosts: Behaviour = (job, slot) => [
 const retried: Behaviour = (job, slot) =>
   run(job, slot).flatMap((sent) => [
     sent,
-    { ...sent, at: sent.at + job.random.pick([1, SECOND, 5 * SECOND]) },
+    {
+      ...sent,
+      digest: sent.rid === null ? digestOf(job.random) : sent.digest,
+      at: sent.at + job.random.pick([1, SECOND, 5 * SECOND]),
+    },
   ]);
 const reordered: Behaviour = (job, slot) => {
   const sent = run(job, slot);
@@ -76,7 +82,9 @@ const logging: Behaviour = (job, slot) => {
   const sent = run(job, slot, { takesMs: limitMs(job.settings) });
   const first = sent[0];
   if (first === undefined) return [];
-  const progress = job.random.pick<PingKind>(["log", "start", "ignored"]);
+  const progress = job.random.pick<PingKind>(
+    first.rid === null ? ["log", "ignored"] : ["log", "start", "ignored"],
+  );
   const half = Math.round(limitMs(job.settings) / 2);
   return [...sent, { ...first, kind: progress, at: first.at + around(job.random, half), exitStatus: null }];
 };
@@ -123,7 +131,7 @@ function run(job: Job, at: Instant, course: Course = {}): Sending[] {
   const start: Sending = { ...common, at, kind: "start", exitStatus: null };
   if (end === null) return [start];
   const exitStatus = job.random.chance(0.3) ? (end === "fail" ? job.random.pick([1, 137]) : 0) : null;
-  const digest = job.random.pick([null, `d${job.random.whole(1, 9)}`]);
+  const digest = rid === null ? digestOf(job.random) : job.random.pick([null, `d${job.random.whole(1, 9)}`]);
   const last: Sending = { ...common, at: at + (job.starts ? takesMs : 0), kind: end, exitStatus, digest };
   return job.starts ? [start, last] : [last];
 }
@@ -135,6 +143,11 @@ function limitMs(settings: CheckSettings): number {
 /** At an edge, or a step to either side of it. */
 function around(random: Random, edgeMs: number): number {
   return Math.max(0, edgeMs + random.pick([-MINUTE, -1, 0, 1, MINUTE]));
+}
+
+/** No two ends without a run id are equal, so that none is a retry of another. */
+function digestOf(random: Random): string {
+  return `d${random.whole(1, 2 ** 40)}`;
 }
 
 /** Shaped as clients send it; distinct within a check is all it has to be. */

@@ -1,8 +1,8 @@
 import type { Instant } from "../../src/index.ts";
-import { SECOND } from "../history/history.ts";
+import { MINUTE, SECOND } from "../history/history.ts";
 import type { Book } from "./book.ts";
 import type { Moment } from "./moments.ts";
-import { firstMet } from "./slots.ts";
+import { firstMet, mayMakeUp } from "./slots.ts";
 
 type Heard = Extract<Moment, { kind: "start" | "end" | "log" }>;
 
@@ -19,14 +19,29 @@ export function twoHosts(book: Book, { at, ping: { host } }: Heard): boolean {
 export function tooOften(book: Book, heard: Heard): boolean {
   const { tooOften: limit } = book.settings;
   if (limit === null || (limit.of === "runs" && !isRun(heard))) return false;
-  const turn = limit.windowSeconds === null ? turnAt(book, heard.at) : null;
+  const begunAt = heard.kind === "end" ? heard.begunAt : heard.at;
+  if (heard.kind === "end" && book.slots.get(heard.run.slotDueAt ?? NaN)?.outcome === "missed") return false;
+  const turn = limit.windowSeconds === null ? turnOf(book, begunAt) : null;
+  if (turn !== null && begunAt < heard.at && turn < (book.burst.turn ?? turn)) return false;
   const sameSlot = turn === book.burst.turn ? book.burst.at : [];
   const windowMs = (limit.windowSeconds ?? Infinity) * SECOND;
-  book.burst = {
-    turn,
-    at: [...sameSlot.filter((at) => at > heard.at - windowMs), heard.at].slice(-limit.count - 1),
-  };
-  return book.burst.at.length > limit.count;
+  const within = [...sameSlot.filter((at) => at > heard.at - windowMs), heard.at].slice(-limit.count - 1);
+  const isTooMany = within.length > limit.count;
+  // One that is made up for a missed slot is none too many.
+  if (isTooMany && mayMakeUp(book, begunAt)) return false;
+  book.burst = { turn, at: within };
+  return isTooMany;
+}
+
+/** The turn of something that may have begun a while ago: what is older than the slot settled last is of none. */
+function turnOf(book: Book, at: Instant): number {
+  const { last, slotAt, settings } = book;
+  if (last === null || at > last.at) return turnAt(book, at);
+  const { schedule } = settings;
+  const isInterval = schedule.kind === "interval";
+  const ahead = slotAt === null ? 0 : Math.min(MINUTE, (slotAt - last.dueAt) / 10);
+  const from = last.dueAt - (isInterval ? (schedule.everySeconds * SECOND) / 2 : ahead);
+  return at < from ? -1 : book.turn;
 }
 
 function isRun(heard: Heard): boolean {

@@ -9,6 +9,7 @@ import {
 import { SECOND, type Span } from "../history/history.ts";
 import type { Verdict } from "./differences.ts";
 import { moved } from "./outages.ts";
+import type { KnownRun } from "./moments.ts";
 import { isPlanned } from "./works.ts";
 
 /** What has been decided so far, while the moments of a life are read from the first. */
@@ -37,6 +38,10 @@ export type Book = {
   burst: { turn: number | null; at: Instant[] };
   /** The first host of a turn. */
   hosts: Map<number, string>;
+  /** Runs whose start was heard, and neither their end nor that they are overlong. */
+  open: Set<KnownRun>;
+  /** Missed slots that nothing came for since, and by when runs made up for them are to be expected. */
+  unmet: { slots: Slot[]; until: Instant };
 };
 
 /** Rule 13. */
@@ -58,8 +63,18 @@ export function following({ settings }: Book, dueAt: Instant): Instant | null {
 }
 
 export function put(book: Book, slot: Slot): void {
+  if (!book.slots.has(slot.dueAt)) noteUnmet(book, slot);
   book.slots.set(slot.dueAt, slot);
   if (slot.outcome !== "not-judged" && !isExcused(book, slot)) book.sinceUp.set(slot.dueAt, slot);
+}
+
+/** Rule 17a: for as long as slots were missed, runs may be made up for them once one is met. */
+function noteUnmet(book: Book, slot: Slot): void {
+  if (slot.at > book.unmet.until) book.unmet = { slots: [], until: Infinity };
+  const { slots, until } = book.unmet;
+  if (slot.outcome === "missed") book.unmet = { slots: [...slots, slot].slice(-64), until: Infinity };
+  else if (until === Infinity && slots[0])
+    book.unmet.until = slot.at + (slot.at - slots[0].dueAt) + book.settings.graceSeconds * SECOND;
 }
 
 /** Rules 4 and 8. */

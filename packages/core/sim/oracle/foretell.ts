@@ -36,6 +36,8 @@ function emptyBook({ settings, faults, begin }: History): Book {
     turn: 0,
     burst: { turn: null, at: [] },
     hosts: new Map(),
+    open: new Set(),
+    unmet: { slots: [], until: Infinity },
   };
 }
 

@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import { nextAfter, type Instant, type Reason, type Schedule, type Slot } from "../../src/index.ts";
 import { tooOften, twoHosts } from "./alarms.ts";
 import { deadlineOf, expectAfter, flip, following, put, type Book } from "./book.ts";
-import type { Moment } from "./moments.ts";
+import type { KnownRun, Moment } from "./moments.ts";
 import { isPlanned } from "./works.ts";
-import { firstMet, lastWord, settle, type Came } from "./slots.ts";
+import { firstMet, lastWord, makeUp, settle, type Came } from "./slots.ts";
 
 /** What the moments of a life, in their order, make of its slots and its status. */
 export function judge(book: Book, moments: readonly Moment[], horizon: Instant): Book {
@@ -33,13 +33,24 @@ function miss(book: Book, dueAt: Instant, at: Instant): void {
   const deaf = book.outages.some((outage) => outage.from <= dueAt && dueAt <= outage.until);
   const excused = !deaf && isPlanned(book.settings, dueAt);
   const outcome = deaf || excused ? "not-judged" : "missed";
-  book.last = { dueAt, outcome, at, lateMs: null, runId: null, ...(excused && { because: "maintenance" }) };
+  const goesOn = (run: KnownRun) =>
+    (run.startedAt ?? at) < dueAt && (run.endedAt === null || run.endedAt >= at);
+  const skipped = outcome === "missed" && [...book.open].some(goesOn);
+  book.last = {
+    dueAt,
+    outcome,
+    at,
+    lateMs: null,
+    runId: null,
+    ...(excused && { because: "maintenance" }),
+    ...(skipped && { because: "overlap" }),
+  };
   put(book, book.last);
   book.countsFrom = dueAt;
   if (excused && book.settings.schedule.kind !== "interval") return;
   if (!deaf && !excused) book.goodInARow = 0;
   if (book.status === "new") flip(book, "down", { at, reason: "never-started" });
-  else if (!((deaf || excused) && book.settings.tolerance)) goDown(book, at, "missed");
+  else if (!((deaf || excused) && book.settings.tolerance)) goDown(book, at, skipped ? "overlap" : "missed");
 }
 
 function decide(book: Book, moment: Moment, before: Schedule): void {
@@ -72,6 +83,8 @@ function expectNothing(book: Book): void {
   book.lastEndAt = null;
   book.isStarted = false;
   book.sinceUp.clear();
+  book.open.clear();
+  book.unmet = { slots: [], until: Infinity };
   book.turn += 1;
   book.burst = { turn: null, at: [] };
 }
@@ -107,6 +120,7 @@ function edit(book: Book, at: Instant, before: Schedule): void {
 /** It fails the slot that it was counted for, else what is due, else the last one. */
 function overlong(book: Book, { at, run }: Extract<Moment, { kind: "overlong" }>): void {
   const came: Came = { at, begunAt: run.startedAt ?? at, good: false, runId: run.id, isOverlong: true };
+  book.open.delete(run);
   const due = book.slotAt !== null && book.slotAt <= at;
   const own = book.slots.get(run.slotDueAt ?? NaN) ?? (due ? null : book.last);
   if (book.slotAt === null) begin(book, came);
@@ -128,15 +142,18 @@ function begin(book: Book, came: Came): void {
 function start(book: Book, moment: Extract<Moment, { kind: "start" }>): void {
   const { at, run, overlaps } = moment;
   const { overlap, maxRuntimeSeconds } = book.settings;
+  for (const other of book.open) if (other.rid !== null && other.rid === run.rid) book.open.delete(other);
+  book.open.add(run);
   if (book.status === "new") book.slotAt = null;
   book.isStarted = true;
   const doubled = twoHosts(book, moment);
   const burst = tooOften(book, moment);
   if (maxRuntimeSeconds !== null && book.slotAt !== null) {
     // That another run starts does not mend what an earlier one failed.
-    if (book.last?.outcome !== "failed" || firstMet(book, at) !== null)
-      settle(book, { at, begunAt: at, good: true, runId: run.id });
-    run.slotDueAt = book.last?.dueAt ?? null;
+    const came = { at, begunAt: at, good: true, runId: run.id };
+    const mends = book.last?.outcome === "failed" && firstMet(book, at) === null;
+    const slot = mends ? makeUp(book, came) : settle(book, came);
+    run.slotDueAt = (slot ?? book.last)?.dueAt ?? null;
     expectAfter(book, at);
   }
   if (burst) alarm(book, at, "too-often");
@@ -151,6 +168,7 @@ function alarm(book: Book, at: Instant, reason: Reason): void {
 
 function end(book: Book, moment: Extract<Moment, { kind: "end" }>): void {
   const { at, run, begunAt, bad } = moment;
+  book.open.delete(run);
   const doubled = run.startedAt === null && twoHosts(book, moment);
   const burst = tooOften(book, moment);
   settleFor(book, { at, begunAt, good: bad === null, runId: run.id }, run.slotDueAt);
@@ -191,7 +209,8 @@ function goDown(book: Book, at: Instant, reason: Reason): void {
 
 function tolerated(book: Book, reason: Reason): boolean {
   const { tolerance } = book.settings;
-  if (tolerance === null || (reason === "missed" && !tolerance.tolerateMissed)) return false;
+  const isMissed = reason === "missed" || reason === "overlap";
+  if (tolerance === null || (isMissed && !tolerance.tolerateMissed)) return false;
   const isBad = ({ outcome }: Slot) => outcome === "failed" || outcome === "missed";
   const slots = [...book.sinceUp.values()];
   if (tolerance.kind === "of-last") return slots.slice(-tolerance.of).filter(isBad).length < tolerance.bad;

@@ -78,8 +78,8 @@ export const planted: readonly Fault[] = [
     becomes: "settings.graceSeconds",
   }),
   fault("an end without an id closes the newest run", "match", {
-    line: "runs.find(({ overlong }) => !overlong) ?? runs.at(-1) ?? null",
-    becomes: "runs.at(-1) ?? null",
+    line: "return waitedFor ?? inTime[0] ?? runs.at(-1) ?? null;",
+    becomes: "return runs.at(-1) ?? null;",
   }),
   fault("a good end hides a newer run that hangs", "end", {
     line: "if (open.overlong && open.startedAt < startedAt)",
@@ -112,8 +112,80 @@ export const planted: readonly Fault[] = [
       'for (const seq of [deadlineSeq, deadlineSeq]) draft.effects.push({ kind: "incident-opened", at: flippedAt, deadlineSeq: seq, reason, evidence });',
   }),
   fault("the early margin is not looked at", "slot-outcome", {
-    line: "const marginMs = earlyMarginSeconds * SECOND_MS;",
-    becomes: "const marginMs = 0;",
+    line: "Math.max(earlyMarginSeconds * SECOND_MS, Math.min(MINUTE_MS, gapMs / 10))",
+    becomes: "Math.min(MINUTE_MS, gapMs / 10)",
+  }),
+  fault("no clock may be ahead", "slot-outcome", {
+    line: "Math.max(earlyMarginSeconds * SECOND_MS, Math.min(MINUTE_MS, gapMs / 10))",
+    becomes: "earlyMarginSeconds * SECOND_MS",
+  }),
+  fault("a ping for a slot that is due meets the next one too", "slots", {
+    line: "const isAhead = !isBegun && takeEarly(draft, coming);",
+    becomes: "const isAhead = takeEarly(draft, coming);",
+  }),
+  fault("a run that began long before is early for the next slot", "slots", {
+    line: 'settings.schedule.kind === "interval" || begunAt >= slotAt - marginMs)',
+    becomes: "begunAt <= at)",
+  }),
+  fault("runs that are early stay a slot behind", "slots", {
+    line: "if (isFixed) meetByRunBefore(draft, coming);",
+    becomes: "",
+  }),
+  fault("an end that is sent again is another run", "end", {
+    line: "if (said !== null) return hearAgain(draft, said, ping);",
+    becomes: "",
+  }),
+  fault("the next run is taken for a repeat", "again", {
+    line: "return afterMs <= gapMs(draft) / 10 || isSameTurn(draft, { from, at });",
+    becomes: "return true;",
+  }),
+  fault("a start that is sent again is another run", "start", {
+    line: "if (isAgain && again <= REPEATS_MAX) {",
+    becomes: "if (again > 99) {",
+  }),
+  fault("a start that comes after its end opens a run", "start", {
+    line: "const overtaken = overtakenBy(draft, ping);",
+    becomes: "const overtaken = null as HostEnd | null;",
+  }),
+  fault("a start that is sent again after the end opens a run", "start", {
+    line: "const again = startAgain(draft, ping);",
+    becomes: "const again = null as HostEnd | null;",
+  }),
+  fault("an end that overtook its start stays a repeat", "start", {
+    line: "const mistaken = hadStarts ? mistakenFor(draft, ping) : null;",
+    becomes: "const mistaken = null as HostEnd | null;",
+  }),
+  fault("a start that may be a repeat is waited for", "start", {
+    line: 'changeRun(draft, { ...run, perhaps: "again" });',
+    becomes: "",
+  }),
+  fault("a run that another took the place of is waited for", "runs", {
+    line: 'changeRun(draft, { ...given, replaced: true, perhaps: "beside" });',
+    becomes: "",
+  }),
+  fault("a retry with a run id counts for half the grace only", "again", {
+    line: "retryMs(draft.settings) || isSoon(draft, { from, at });",
+    becomes: "retryMs(draft.settings);",
+  }),
+  fault("an end counts for the slot in which it is heard", "end", {
+    line: "begunAt: run?.startedAt ?? ping.at",
+    becomes: "begunAt: ping.at",
+  }),
+  fault("runs that are made up are too many", "limits", {
+    line: "if (isTooMany && memory.unmet !== undefined && mayMakeUp(memory, begunAt)) return false;",
+    becomes: "",
+  }),
+  fault("a run that is made up belongs to the last slot", "slots", {
+    line: "const madeUp = coming.good && isMet ? makeUp(draft, coming) : null;",
+    becomes: "const madeUp = null as Slot | null;",
+  }),
+  fault("a slot that was skipped for a run is called missed", "slots", {
+    line: 'const isSkipped = unmet.outcome === "missed" && runBefore(memory, dueAt) !== undefined;',
+    becomes: "const isSkipped = false;",
+  }),
+  fault("what a run is late by counts from before its slot", "slots", {
+    line: "if (last.lateMs !== null || coming.cameAt < last.dueAt) return last;",
+    becomes: "if (last.lateMs !== null) return last;",
   }),
   fault("one bad slot more is tolerated", "tolerance", {
     line: "return badInARow(verdicts) < tolerance.bad;",

@@ -4,9 +4,9 @@ import { writeBacklog } from "./backlog.ts";
 import { type Draft, evidenceOf, writeRun } from "./draft.ts";
 import { goDown } from "./flips.ts";
 import { slotDeadline } from "./outages.ts";
-import { changeRun } from "./runs.ts";
+import { changeRun, dropRun } from "./runs.ts";
 import { runningRun } from "./run-rows.ts";
-import { failDue, failSlot, missSlot, reviseLastSlot, SLOTS_PER_FOLD } from "./slots.ts";
+import { failDue, failSlot, missSlot, reviseLastSlot, runBefore, SLOTS_PER_FOLD } from "./slots.ts";
 import { judgeBad } from "./tolerance.ts";
 import { judgeUnusual } from "./usual.ts";
 
@@ -34,12 +34,15 @@ export function judgeSlot(draft: Draft, dueAt: Instant): void {
   const { state, memory, settings } = draft;
   const evidence = evidenceOf(draft, { expectedAt: dueAt });
   const { at, outcome, because } = missSlot(draft, dueAt);
+  const skippedFor = because === "overlap" ? runBefore(memory, dueAt) : undefined;
   memory.judgedAt = Math.max(memory.judgedAt, at);
   memory.verdictAt = Math.max(memory.verdictAt ?? dueAt, dueAt);
   // Planned work was expected to skip it; an interval has no other slot to show that the job is alive again.
   if (because === "maintenance" && settings.schedule.kind !== "interval") return;
   const trouble = { at, evidence: { ...evidence, deadlineAt: at } };
   if (state.status === "new") goDown(draft, { ...trouble, reason: "never-started" });
+  else if (skippedFor !== undefined)
+    judgeBad(draft, { at, reason: "overlap", evidence: { ...trouble.evidence, runId: skippedFor.id } });
   else if (outcome === "missed" || settings.tolerance === null)
     judgeBad(draft, { ...trouble, reason: "missed" });
 }
@@ -48,6 +51,7 @@ export function judgeSlot(draft: Draft, dueAt: Instant): void {
 function judgeRun(draft: Draft, run: OpenRun): void {
   const { memory } = draft;
   const at = run.deadlineAt;
+  if (run.perhaps !== undefined) return dropRun(draft, run);
   const overlong = { ...run, overlong: true };
   changeRun(draft, overlong);
   writeRun(draft, runningRun(overlong));

@@ -96,8 +96,10 @@ export function evidenceOf({ memory }: Draft, particulars: Partial<Evidence>): E
 /** The next instant at which there is something to judge: a deadline, or a run that takes unusually long. */
 export function judgedNextAt(settings: CheckSettings, memory: Memory): Instant | null {
   let first = awaitedUntil(settings, memory);
-  for (const { unusualAt, overlong } of memory.openRuns)
+  for (const { unusualAt, overlong, perhaps, deadlineAt } of memory.openRuns) {
     if (unusualAt !== undefined && !overlong) first = earlier(first, unusualAt);
+    if (perhaps !== undefined) first = earlier(first, deadlineAt);
+  }
   return first;
 }
 
@@ -113,13 +115,15 @@ function awaitedUntil(settings: CheckSettings, memory: Memory): Instant | null {
 function runDeadline(memory: Memory): Instant | null {
   let first: Instant | null = null;
   for (const run of memory.openRuns)
-    if (!run.overlong && (first === null || run.deadlineAt < first)) first = run.deadlineAt;
+    if (!run.overlong && run.perhaps === undefined && (first === null || run.deadlineAt < first))
+      first = run.deadlineAt;
   return first;
 }
 
 function newestStart(memory: Memory): Instant | null {
   let newest: Instant | null = null;
-  for (const run of memory.openRuns) if (newest === null || run.startedAt > newest) newest = run.startedAt;
+  for (const run of memory.openRuns)
+    if (run.perhaps !== "beside" && (newest === null || run.startedAt > newest)) newest = run.startedAt;
   return newest;
 }
 

@@ -1,12 +1,13 @@
 import { type Instant, SECOND_MS } from "../time.ts";
-import type { EndedRun, OpenRun } from "./memory.ts";
+import { endAgain, isDoubtful, isSameTurn, noteAgain, openRunOf, rememberEnd } from "./again.ts";
+import type { EndedRun, HostEnd, OpenRun } from "./memory.ts";
 import { type Draft, evidenceOf } from "./draft.ts";
 import type { Ping, Slot } from "./event.ts";
 import { goDown, goUp, notice, type Trouble } from "./flips.ts";
 import { alertTooOften, checkHosts, isTooOften } from "./limits.ts";
 import { endedBefore, isRetry, matchRun } from "./match.ts";
-import { correctRun, endRun, endUnstartedRun, loseRun } from "./runs.ts";
-import { failSlot, reviseLastSlot, settleSlots } from "./slots.ts";
+import { correctRun, endRun, endUnstartedRun, giveUpFor, keepBeside, loseRun } from "./runs.ts";
+import { countForPast, failSlot, makeUp, reviseLastSlot, settleSlots } from "./slots.ts";
 import type { Note } from "./start.ts";
 import { judgeBad, judgeGood } from "./tolerance.ts";
 import { learnDuration } from "./usual.ts";
@@ -29,6 +30,8 @@ export function foldEnd(draft: Draft, ping: Ping): Note {
   const { memory } = draft;
   const before = endedBefore(draft, ping);
   if (before !== null && isRetry(before, ping)) return "duplicate";
+  const said = endAgain(draft, ping);
+  if (said !== null) return hearAgain(draft, said, ping);
   const isStale = memory.verdictAt !== null && ping.at < memory.verdictAt;
   const ended = closeRun(draft, ping);
   if (isStale) {
@@ -36,8 +39,9 @@ export function foldEnd(draft: Draft, ping: Ping): Note {
     return "out-of-order";
   }
   giveUpHung(draft, ping, ended);
+  rememberEnd(draft, ping, ended.run);
   hear(draft, ping, ended.durationMs);
-  const often = countEnd(draft, ping, ended.began);
+  const often = countEnd(draft, ping, ended);
   settle(draft, ping, ended);
   if (!ended.good) judgeBad(draft, troubleOf(draft, ping, ended));
   const unusual = learn(draft, ping, ended);
@@ -46,9 +50,30 @@ export function foldEnd(draft: Draft, ping: Ping): Note {
   return null;
 }
 
+/** The same end again: it changes nothing, but for a missed slot that it may have been made up for. */
+function hearAgain(draft: Draft, said: HostEnd, ping: Ping): Note {
+  const outcome = ping.kind === "success" ? "success" : "fail";
+  const begun = openRunOf(draft, ping);
+  if (begun?.perhaps !== undefined && begun.startedAt <= ping.at)
+    endRun(draft, begun, { ping, outcome, durationMs: ping.at - begun.startedAt, guessed: true });
+  noteAgain(draft, said, ping);
+  // Of runs that go on beside each other one may have ended so.
+  const { maxRuntimeSeconds, overlap } = draft.settings;
+  const match = maxRuntimeSeconds === null && overlap === "allow" ? null : matchRun(draft, ping);
+  if (begun !== undefined && begun.perhaps !== "again" && match !== null && match.run.rid === null) {
+    endRun(draft, match.run, { ping, outcome, durationMs: null, guessed: true });
+    keepBeside(draft, match.run);
+  }
+  const coming = { at: ping.at, cameAt: ping.at, good: ping.kind === "success", runId: ping.id };
+  if (!coming.good || begun !== undefined || makeUp(draft, coming) === null) return "duplicate";
+  endUnstartedRun(draft, ping, outcome);
+  return null;
+}
+
 /** Answers whether the check went down for how long this took. */
 function learn(draft: Draft, { at }: Ping, { id, run, good, durationMs }: Ended): boolean {
-  if (!good || durationMs === null) return false;
+  const isSure = run?.since === undefined && run?.replaced !== true;
+  if (!good || durationMs === null || !isSure) return false;
   const waitedFor = draft.settings.unusualRuns !== "allow" && run !== null && !run.overlong;
   const isSaid = waitedFor && run.unusualAt === undefined;
   return learnDuration(draft, { id, at, durationMs, isSaid });
@@ -57,14 +82,17 @@ function learn(draft: Draft, { at }: Ping, { id, run, good, durationMs }: Ended)
 function closeRun(draft: Draft, ping: Ping): Ended {
   const before = endedBefore(draft, ping);
   if (before !== null) return closeAgain(draft, before, ping);
+  dropStartAgain(draft, ping);
   const match = matchRun(draft, ping);
   const durationMs = match?.timed === true ? ping.at - match.run.startedAt : null;
-  const good = isGood(draft, ping, durationMs);
+  const good = isGood(draft, ping, match?.timed === true ? longestMs(match.run, ping) : null);
   const outcome = good ? "success" : "fail";
   if (match === null) endUnstartedRun(draft, ping, outcome);
   else endRun(draft, match.run, { ping, outcome, durationMs, guessed: match.guessed });
+  if (match !== null && match.run.rid === null && isDoubtful(draft, ping)) keepBeside(draft, match.run);
+  if (match !== null) giveUpOthers(draft, match.run, ping);
   const run = match?.run ?? null;
-  const startedAt = run?.startedAt ?? ping.at;
+  const startedAt = run?.since ?? run?.startedAt ?? ping.at;
   return {
     id: run?.id ?? ping.id,
     run,
@@ -106,6 +134,26 @@ function isGood({ settings }: Draft, ping: Ping, durationMs: number | null): boo
   return ping.kind === "success" && (durationMs === null || durationMs >= minMs);
 }
 
+/** Without run ids a host has one run open at a time, so none of its others is waited for after an end. */
+function giveUpOthers(draft: Draft, { rid, host, id }: OpenRun, { at }: Ping): void {
+  if (rid !== null || draft.settings.overlap !== "allow") return;
+  for (const other of draft.memory.openRuns)
+    if (other.rid === null && other.host === host && other.id !== id && other.startedAt <= at)
+      giveUpFor(draft, other, at);
+}
+
+/** A start that may have been a repeat was one, if nothing ended its run before the next slot was due. */
+function dropStartAgain(draft: Draft, ping: Ping): void {
+  const begun = openRunOf(draft, ping);
+  if (begun?.perhaps !== "again" || ping.rid !== null || begun.startedAt > ping.at) return;
+  if (!isSameTurn(draft, { from: begun.startedAt, at: ping.at })) loseRun(draft, begun, ping.at);
+}
+
+/** How long a run took at most; null where that is not known. */
+function longestMs({ since, replaced, startedAt }: OpenRun, { at }: Ping): number | null {
+  return replaced === true ? null : at - (since ?? startedAt);
+}
+
 /** Runs that broke their limit before this one started will not be waited for any longer. */
 function giveUpHung(draft: Draft, ping: Ping, { startedAt }: Ended): void {
   for (const open of draft.memory.openRuns)
@@ -118,16 +166,19 @@ function hear({ state, memory }: Draft, { at }: Ping, durationMs: number | null)
   memory.verdictAt = at;
 }
 
-function countEnd(draft: Draft, ping: Ping, began: boolean): boolean {
+function countEnd(draft: Draft, ping: Ping, { began, run }: Ended): boolean {
   if (began) checkHosts(draft, ping);
-  const pings = isTooOften(draft, "pings", ping.at);
-  return (began && isTooOften(draft, "runs", ping.at)) || pings;
+  // A run that may be none counts for nothing, nor does one that is made up for a missed slot.
+  if (run?.perhaps !== undefined || run?.slot?.outcome === "missed") return false;
+  const pings = isTooOften(draft, "pings", { at: ping.at, begunAt: run?.startedAt ?? ping.at });
+  return (began && isTooOften(draft, "runs", ping)) || pings;
 }
 
 function settle(draft: Draft, ping: Ping, { id, run, slot, good }: Ended): void {
-  const coming = { at: ping.at, cameAt: run?.startedAt ?? ping.at, good, runId: id };
+  const coming = { at: ping.at, cameAt: run?.since ?? run?.startedAt ?? ping.at, good, runId: id };
+  const isExtra = run?.perhaps === "again" && isSameTurn(draft, { from: run.startedAt, at: ping.at });
   if (slot === null) {
-    if (!settleSlots(draft, coming)) reviseLastSlot(draft, coming);
+    if (isExtra || !settleSlots(draft, coming)) countForPast(draft, coming);
   } else if (draft.memory.lastSlot?.dueAt === slot.dueAt) {
     reviseLastSlot(draft, coming);
   } else if (!good) {

@@ -62,8 +62,11 @@ export type Slot = {
   /** Positive: after `dueAt`; negative: before; null where nothing came. */
   lateMs: number | null;
   runId: string | null;
-  /** Why it was not judged; left out where Overdue could not hear. */
-  because?: "maintenance";
+  /**
+   * Why it was not judged; left out where Overdue could not hear. Of a missed one: the run before was still going
+   * when it was due ("overlap").
+   */
+  because?: "maintenance" | "overlap";
 };
 
 export type Flip = {
@@ -100,7 +103,7 @@ export type Effect =
       id: string;
       number: number;
       stored: PingKind;
-      note: "duplicate" | "out-of-order" | "paused" | null;
+      note: "duplicate" | "started-again" | "out-of-order" | "paused" | null;
     }
   /** Insert or overwrite the run of this id. */
   | { kind: "run"; run: Run }

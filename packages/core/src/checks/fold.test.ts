@@ -260,7 +260,7 @@ describe("facts about starts and ends, as the reference has them", () => {
       [
         [0, "start"],
         [70, "success"],
-        [90, "success"],
+        [170, "success"],
       ],
       null,
       false,

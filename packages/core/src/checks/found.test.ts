@@ -97,7 +97,7 @@ test.each<[string, Partial<CheckSettings>, Step[], string[]]>([
       [8100, "fail"],
       [11_500, "time"],
     ],
-    ["new→up at 0", "up→down at 7800 (missed), told", "down→up at 8000, told"],
+    ["new→up at 0", "up→down at 7800 (overlap), told", "down→up at 8000, told"],
   ],
   [
     "a paused check is left in peace by a start that would alert",

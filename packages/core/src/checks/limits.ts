@@ -1,14 +1,16 @@
-import { type Instant, SECOND_MS } from "../time.ts";
-import type { Attitude, Reason } from "./check.ts";
+import { type Instant, MINUTE_MS, SECOND_MS } from "../time.ts";
+import type { Attitude, CheckSettings, Reason } from "./check.ts";
 import { type Draft, evidenceOf } from "./draft.ts";
-import type { Ping } from "./event.ts";
+import type { Ping, Slot } from "./event.ts";
 import { goDown, notice, type Trouble } from "./flips.ts";
 import { earlyMs } from "./slot-outcome.ts";
-import { NO_SLOT } from "./slots.ts";
+import { mayMakeUp, NO_SLOT } from "./slots.ts";
 
 /** A second run starts while another is open and within its limit. */
 export function checkOverlap(draft: Draft, ping: Ping): void {
-  const other = draft.memory.openRuns.find((run) => !run.overlong && run.id !== ping.id);
+  const other = draft.memory.openRuns.find(
+    (run) => !run.overlong && run.perhaps === undefined && run.id !== ping.id,
+  );
   if (other !== undefined) object(draft, ping, { reason: "overlap", attitude: draft.settings.overlap });
 }
 
@@ -22,17 +24,29 @@ export function checkHosts(draft: Draft, ping: Ping): void {
     object(draft, ping, { reason: "host-duplicate", attitude: settings.hostDuplicates });
 }
 
-/** Counts a ping, or a run that begins. Answers whether more came within the slot or window than may. */
-export function isTooOften(draft: Draft, what: "pings" | "runs", at: Instant): boolean {
+/**
+ * Counts a ping, or a run that begins; what belongs to a run counts where that began. Answers whether more came
+ * within the slot or window than may.
+ */
+export function isTooOften(
+  draft: Draft,
+  what: "pings" | "runs",
+  { at, begunAt = at }: { at: Instant; begunAt?: Instant },
+): boolean {
   const { memory, settings } = draft;
   const { tooOften } = settings;
   if (tooOften === null || tooOften.of !== what) return false;
-  const slotAt = tooOften.windowSeconds === null ? slotBegunBy(draft, at) : null;
+  const slotAt = tooOften.windowSeconds === null ? slotBegunBy(draft, begunAt) : null;
+  // The end of a run that began before the slot that is counted for now.
+  if (slotAt !== null && begunAt < at && slotAt < (memory.burst.slotAt ?? slotAt)) return false;
   const counted = memory.burst.slotAt === slotAt ? memory.burst.at : [];
   const from = tooOften.windowSeconds === null ? -Infinity : at - tooOften.windowSeconds * SECOND_MS;
   const within = [...counted, at].filter((one) => one > from).slice(-tooOften.count - 1);
+  const isTooMany = within.length > tooOften.count;
+  // One that is made up for a missed slot is none too many, and counts for nothing.
+  if (isTooMany && memory.unmet !== undefined && mayMakeUp(memory, begunAt)) return false;
   memory.burst = { slotAt, at: within };
-  return within.length > tooOften.count;
+  return isTooMany;
 }
 
 /** The check goes down for this ping, whatever it tolerates; a paused one only where it would have gone up. */
@@ -57,9 +71,18 @@ function troubleOf(draft: Draft, ping: Ping, reason: Reason): Trouble {
   return { at: ping.at, reason, evidence };
 }
 
-/** The slot that something at `at` would count for: the next one where it is due or near, else the one before. */
-function slotBegunBy({ memory, settings }: Draft, at: Instant): Instant {
+/** The slot that something that began at `at` would count for: the next one where it is due or near, else the one before. */
+export function slotBegunBy({ memory, settings }: Draft, at: Instant): Instant {
   const { slotAt, lastSlot } = memory;
+  if (lastSlot !== null && at <= lastSlot.at)
+    return at < beginOf(settings, lastSlot, slotAt) ? NO_SLOT : lastSlot.dueAt;
   if (slotAt !== null && at >= slotAt - earlyMs(settings, lastSlot, slotAt)) return slotAt;
   return lastSlot?.dueAt ?? NO_SLOT;
+}
+
+/** From when on a ping belongs to the slot settled last, and not to one before it. */
+function beginOf({ schedule }: CheckSettings, { dueAt }: Slot, nextAt: Instant | null): Instant {
+  if (schedule.kind === "interval") return dueAt - schedule.everySeconds * (SECOND_MS / 2);
+  if (nextAt === null) return dueAt;
+  return dueAt - Math.min(MINUTE_MS, (nextAt - dueAt) / 10);
 }

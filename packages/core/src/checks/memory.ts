@@ -44,6 +44,12 @@ export type Memory = {
   unusualAfterMs?: number;
   /** Pings from after a deadline that cannot be judged yet: heard when it can be. By instant; at most 32. */
   held: readonly HeldPing[];
+  /** Ends without a run id, while they may still be sent again. At most 8. */
+  lastEnds?: readonly HostEnd[];
+  /** A start without a run id was heard: an end before its start is then a run whose start is on its way. */
+  hasStarts?: true;
+  /** Missed slots that nothing came for since, oldest first: a run may still be made up for them. At most 64. */
+  unmet?: Unmet;
   /** Spans of slots still to be written, when there were too many for one fold. At most 4. */
   backlog: readonly SlotSpan[];
 };
@@ -66,7 +72,38 @@ export type OpenRun = {
   digest: string | null;
   /** The slot this start was counted for, where starts are. */
   slot: Slot | null;
+  /** Its first start, and how often that was heard again; absent while it was heard once. */
+  since?: Instant;
+  again?: number;
+  /** It took the place of another run that had not ended: how long it takes is not known. */
+  replaced?: true;
+  /**
+   * Its end is not waited for: its start may be the repeat of one whose run has ended ("again"), or another run of
+   * its host began or ended since, and without run ids nobody knows which of them still goes on ("beside").
+   */
+  perhaps?: "again" | "beside";
 };
+
+/** An end without a run id, as its host sent it. */
+export type HostEnd = {
+  host: string | null;
+  endedAt: Instant;
+  kind: "success" | "fail";
+  digest: string | null;
+  exitStatus: number | null;
+  /** The first start of the run that it ended, which may come after it; null while none was heard. */
+  startedAt: Instant | null;
+  startDigest: string | null;
+  /** How often it, and that start, were heard again; and when it was heard last. */
+  repeats: number;
+  startRepeats: number;
+  /** The run of another host that it was taken for the end of. */
+  foreign?: OpenRun;
+  repeatedAt: Instant;
+};
+
+/** `until`: when runs made up for them end to be expected; null while no slot has been met since. */
+export type Unmet = { slots: readonly Pick<Slot, "dueAt" | "at" | "because">[]; until: Instant | null };
 
 export type EndedRun = {
   id: string;

@@ -390,7 +390,11 @@ describe("the watermark", () => {
 
   test("one that was in time comes after all: no alert", () => {
     const waiting = fold(first, late).check;
-    const inTime = fold(waiting, { kind: "ping", ping: pingOf(at(4190), "success"), knownUntil: at(4205) });
+    const inTime = fold(waiting, {
+      kind: "ping",
+      ping: pingOf(at(4190), "success", { digest: "in time" }),
+      knownUntil: at(4205),
+    });
     expect(inTime.effects.filter(({ kind }) => kind === "flip")).toEqual([]);
     expect(inTime.check.state).toMatchObject({ lastPingAt: at(4210), memory: { held: [] } });
   });

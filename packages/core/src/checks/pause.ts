@@ -39,4 +39,6 @@ function clear({ memory }: Draft, at: Instant): void {
   memory.goodInARow = 0;
   memory.burst = { slotAt: null, at: [] };
   memory.slotHost = null;
+  delete memory.lastEnds;
+  delete memory.unmet;
 }

@@ -7,6 +7,8 @@ import { deadlineOf } from "./outages.ts";
 import { runningRun, wholeRun } from "./run-rows.ts";
 import { unusualAt } from "./unusual-at.ts";
 
+/** As long as `curl -m 10 --retry 5` goes on sending a ping again whose answer was lost. */
+export const AGAIN_MS = 90_000;
 const OPEN_MAX = 50;
 const RECENT_MAX = 32;
 const RETRY_MS_MAX = 600_000;
@@ -109,6 +111,40 @@ export function loseRun(draft: Draft, run: OpenRun, at: Instant): void {
   writeRun(draft, { ...runningRun(run), endedAt: at, outcome: "lost" });
 }
 
+/**
+ * Another run of its host took its place, or has ended: it is not waited for any longer, but while it is within its
+ * limit an end that comes after all is known for what it is, and not for a further run.
+ */
+export function giveUpFor(draft: Draft, run: OpenRun, at: Instant): void {
+  if (run.overlong || run.perhaps === "again") return loseRun(draft, run, at);
+  const { unusualAt: _unusualAt, ...given } = run;
+  changeRun(draft, { ...given, replaced: true, perhaps: "beside" });
+  if (run.perhaps === undefined) writeRun(draft, { ...runningRun(run), endedAt: at, outcome: "lost" });
+}
+
+/** Its end may have been the repeat of another's: its own would still be known for what it is. */
+export function keepBeside(draft: Draft, { unusualAt: _unusualAt, ...run }: OpenRun): void {
+  const { maxRuntimeSeconds, overlap } = draft.settings;
+  if (maxRuntimeSeconds === null || overlap !== "allow" || run.overlong || run.perhaps === "again") return;
+  const { memory } = draft;
+  const kept: OpenRun = { ...run, replaced: true, perhaps: "beside" };
+  memory.openRuns = [...memory.openRuns, kept].toSorted((one, other) => one.startedAt - other.startedAt);
+}
+
+/** What was taken for its end was another's: its own end may still come, or has come meanwhile. */
+export function reopenRun(draft: Draft, { unusualAt: _unusualAt, ...run }: OpenRun): void {
+  if (run.overlong || run.perhaps === "again" || run.deadlineAt <= draft.memory.judgedAt) return;
+  const { memory } = draft;
+  const reopened: OpenRun = { ...run, replaced: true, perhaps: "beside" };
+  memory.openRuns = [...memory.openRuns, reopened].toSorted((one, other) => one.startedAt - other.startedAt);
+}
+
+/** Its limit has passed, and nobody waited for it. */
+export function dropRun(draft: Draft, run: OpenRun): void {
+  if (run.perhaps === "beside") forget(draft, run);
+  else loseRun(draft, run, run.deadlineAt);
+}
+
 /** Says something else of a run that had ended: its start, or its true end, came late. */
 export function correctRun(draft: Draft, run: EndedRun): void {
   const { memory } = draft;
@@ -131,7 +167,7 @@ function remember({ memory, settings }: Draft, run: EndedRun): void {
     if (run.startedAt === null) memory.loneRun = run;
     return;
   }
-  const keepFrom = run.endedAt - retryMs(settings);
+  const keepFrom = run.endedAt - Math.max(AGAIN_MS, retryMs(settings));
   memory.recentRuns = [
     ...memory.recentRuns.filter(
       ({ id, endedAt, guessed }) => id !== run.id && (endedAt >= keepFrom || guessed),

@@ -1,3 +1,4 @@
+import { nextAfter } from "../schedules/schedule.ts";
 import { type Instant, MINUTE_MS, SECOND_MS } from "../time.ts";
 import type { CheckSettings } from "./check.ts";
 import type { Slot } from "./event.ts";
@@ -27,16 +28,25 @@ export function metBy(
   return metSlot(settings, slot.dueAt, byStart ? coming : { ...coming, cameAt: coming.at });
 }
 
-/** How far ahead of its time the next slot can be met: never nearer to the slot before. */
+/**
+ * How far ahead of its time the next slot can be met, never nearer to the slot before: by the margin that is set,
+ * or by a tenth of the time since the slot before, at most a minute, because clocks are a little wrong.
+ */
 export function earlyMs(
   { schedule, earlyMarginSeconds }: CheckSettings,
   last: Slot | null,
   slotAt: Instant,
 ): number {
   if (schedule.kind === "interval")
-    return last === null ? Infinity : slotAt - last.dueAt - schedule.everySeconds * (SECOND_MS / 2);
-  const marginMs = earlyMarginSeconds * SECOND_MS;
-  return last === null ? marginMs : Math.min(marginMs, (slotAt - last.dueAt) / 2);
+    return last === null ? Infinity : slotAt - cameAt(last) - schedule.everySeconds * (SECOND_MS / 2);
+  const gapMs = last === null ? (nextAfter(schedule, slotAt) ?? Infinity) - slotAt : slotAt - last.dueAt;
+  const marginMs = Math.max(earlyMarginSeconds * SECOND_MS, Math.min(MINUTE_MS, gapMs / 10));
+  return last === null ? marginMs : Math.min(marginMs, gapMs / 2);
+}
+
+/** When the run of a slot began, where that was after it was due; else its time. */
+export function cameAt({ dueAt, lateMs }: Slot): Instant {
+  return dueAt + Math.max(0, lateMs ?? 0);
 }
 
 /** Missed or failed. */

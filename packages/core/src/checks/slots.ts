@@ -1,16 +1,18 @@
 import { nextAfter } from "../schedules/schedule.ts";
-import type { Instant } from "../time.ts";
+import { type Instant, SECOND_MS } from "../time.ts";
 import type { CheckSettings } from "./check.ts";
 import { type Draft, rewriteSlot } from "./draft.ts";
 import type { Slot } from "./event.ts";
-import type { Memory, Outage } from "./memory.ts";
+import type { Memory, OpenRun, Outage, Unmet } from "./memory.ts";
 import { isInMaintenance, isInOutage, slotDeadline } from "./outages.ts";
-import { type Coming, earlyMs, isBad, metBy, metSlot } from "./slot-outcome.ts";
+import { cameAt, type Coming, earlyMs, isBad, metBy, metSlot } from "./slot-outcome.ts";
 import { noteVerdict } from "./tolerance.ts";
 
 /** How many slots one fold writes; what is left is written by the next ones. */
 export const SLOTS_PER_FOLD = 1000;
 const SPANS_MAX = 4;
+const UNMET_MAX = 64;
+const NOTHING_UNMET: Unmet = { slots: [], until: null };
 /** Names, where hosts and pings are counted by slots, the time before the first one. */
 export const NO_SLOT: Instant = 0;
 
@@ -22,10 +24,10 @@ export function settleSlots(draft: Draft, coming: Coming): boolean {
   const { memory, settings } = draft;
   const firstAt = memory.slotAt;
   const isFixed = settings.schedule.kind !== "interval";
+  if (isFixed) meetByRunBefore(draft, coming);
   const isBegun = firstAt === null ? beginSlots(draft, coming) : settleDue(draft, coming);
-  // What is taken beside slots that were due did not wait for the start of this run.
-  const ahead = isBegun ? { ...coming, cameAt: coming.at } : coming;
-  const isAhead = (isFixed || !isBegun) && takeEarly(draft, ahead);
+  // A ping for a slot that was due is not one for the next slot too.
+  const isAhead = !isBegun && takeEarly(draft, coming);
   if (!isFixed) memory.slotAt = nextAfter(settings.schedule, coming.at);
   if (isBegun || isAhead) nameLastSlot(memory, firstAt ?? NO_SLOT);
   return isBegun || isAhead;
@@ -59,10 +61,19 @@ function settleDue(draft: Draft, coming: Coming): boolean {
 /** Nothing came by the deadline of the next slot. Answers the slot: missed, or not judged. */
 export function missSlot(draft: Draft, dueAt: Instant): Slot {
   const { memory, settings } = draft;
-  const slot = unmetSlot(settings, memory.outages, dueAt);
+  const unmet = unmetSlot(settings, memory.outages, dueAt);
+  const isSkipped = unmet.outcome === "missed" && runBefore(memory, dueAt) !== undefined;
+  const slot: Slot = isSkipped ? { ...unmet, because: "overlap" } : unmet;
   writeSlot(draft, slot);
   memory.slotAt = nextAfter(settings.schedule, dueAt);
   return slot;
+}
+
+/** The run from before this slot that is still going, within its limit: a scheduler may skip the slot for it. */
+export function runBefore({ openRuns }: Memory, dueAt: Instant): OpenRun | undefined {
+  return openRuns.find(
+    ({ overlong, perhaps, startedAt }) => !overlong && perhaps === undefined && startedAt < dueAt,
+  );
 }
 
 /** A slot that nothing came for by its deadline. */
@@ -81,7 +92,39 @@ export function reviseLastSlot(draft: Draft, coming: Coming): void {
   const { memory } = draft;
   if (memory.lastSlot === null || memory.lastSlotFinal) return;
   const revised = revise(draft, memory.lastSlot, coming);
-  if (revised !== memory.lastSlot) replaceSlot(draft, memory.lastSlot, revised);
+  if (revised === memory.lastSlot) return;
+  replaceSlot(draft, memory.lastSlot, revised);
+  if (memory.unmet !== undefined) forgetUnmet(memory, revised.dueAt);
+}
+
+/**
+ * A run that no slot waits for: made up for a missed one that nothing came for yet, where the slot settled last
+ * was met; else it belongs to that one. Answers the slot it was counted for.
+ */
+export function countForPast(draft: Draft, coming: Coming): Slot | null {
+  const { lastSlot } = draft.memory;
+  const isMet = lastSlot === null || (lastSlot.outcome !== "failed" && lastSlot.lateMs !== null);
+  const madeUp = coming.good && isMet ? makeUp(draft, coming) : null;
+  if (madeUp === null) reviseLastSlot(draft, coming);
+  return madeUp ?? draft.memory.lastSlot;
+}
+
+/** Whether a run that begins now may be one that is made up for a missed slot. */
+export function mayMakeUp({ unmet }: Memory, at: Instant): boolean {
+  return unmet !== undefined && (unmet.until === null || at <= unmet.until);
+}
+
+/** Counts a run for the newest missed slot that nothing came for. Answers the slot; null where there is none. */
+export function makeUp(draft: Draft, { cameAt, runId }: Coming): Slot | null {
+  const { memory } = draft;
+  if (!mayMakeUp(memory, cameAt)) return null;
+  const missed = memory.unmet?.slots.findLast(({ dueAt }) => dueAt <= cameAt);
+  if (missed === undefined) return null;
+  const slot: Slot = { ...missed, outcome: "missed", lateMs: cameAt - missed.dueAt, runId };
+  if (memory.lastSlot?.dueAt === slot.dueAt) memory.lastSlot = slot;
+  rewriteSlot(draft, slot);
+  forgetUnmet(memory, slot.dueAt);
+  return slot;
 }
 
 /** The slot that a run's start was counted for is failed by that run; what was decided against it before stays. */
@@ -124,12 +167,39 @@ function nameLastSlot(memory: Memory, slotAt: Instant): void {
 function takeEarly(draft: Draft, coming: Coming): boolean {
   const { memory, settings } = draft;
   const { slotAt, lastSlot } = memory;
-  if (slotAt === null || coming.at < slotAt - earlyMs(settings, lastSlot, slotAt)) return false;
+  if (slotAt === null || !isNear(settings, { last: lastSlot, slotAt }, coming)) return false;
   if (settings.schedule.kind === "interval")
     writeSlot(draft, metSlot(settings, coming.at, { ...coming, cameAt: coming.at }));
   else writeSlot(draft, metSlot(settings, slotAt, coming));
   memory.slotAt = nextAfter(settings.schedule, slotAt);
   return true;
+}
+
+/**
+ * The run that was counted for the slot before, late, began as near to the slot that is waited for as this one does
+ * to the next: each is early for its own, and it was the one before them that was left out.
+ */
+function meetByRunBefore(draft: Draft, coming: Coming): void {
+  const { memory, settings } = draft;
+  const { slotAt, lastSlot: last } = memory;
+  if (last?.outcome !== "late" || slotAt === null || slotAt > coming.at) return;
+  const before = { at: last.at, cameAt: cameAt(last), good: true, runId: last.runId };
+  if (before.cameAt >= slotAt || !isNear(settings, { last, slotAt }, before)) return;
+  const nextAt = nextAfter(settings.schedule, slotAt);
+  const met = metSlot(settings, slotAt, before);
+  if (nextAt === null || nextAt <= coming.at || !isNear(settings, { last: met, slotAt: nextAt }, coming))
+    return;
+  writeSlot(draft, met);
+  memory.slotAt = nextAt;
+}
+
+type Ahead = { last: Slot | null; slotAt: Instant };
+
+/** A run that began long before was not early for this slot, unless its end is within the margin that is set. */
+function isNear(settings: CheckSettings, { last, slotAt }: Ahead, { at, cameAt: begunAt }: Coming): boolean {
+  const marginMs = earlyMs(settings, last, slotAt);
+  if (settings.schedule.kind === "interval" || begunAt >= slotAt - marginMs) return at >= slotAt - marginMs;
+  return slotAt - at <= Math.min(marginMs, settings.earlyMarginSeconds * SECOND_MS);
 }
 
 function revise(draft: Draft, last: Slot, coming: Coming): Slot {
@@ -138,7 +208,8 @@ function revise(draft: Draft, last: Slot, coming: Coming): Slot {
     case "missed":
     case "not-judged":
       if (coming.at < last.at) return met;
-      return last.lateMs === null ? { ...last, lateMs: met.lateMs, runId: met.runId } : last;
+      if (last.lateMs !== null || coming.cameAt < last.dueAt) return last;
+      return { ...last, lateMs: met.lateMs, runId: met.runId };
     case "failed":
       return coming.good ? met : last;
     case "on-time":
@@ -152,7 +223,33 @@ function writeSlot(draft: Draft, slot: Slot): void {
   draft.effects.push({ kind: "slot", slot });
   draft.memory.lastSlot = slot;
   draft.memory.lastSlotFinal = false;
+  if (slot.outcome === "missed" || draft.memory.unmet !== undefined) rememberUnmet(draft, slot);
   if (!isExcused(draft, slot)) noteVerdict(draft, { dueAt: slot.dueAt, bad: isBad(slot) });
+}
+
+/** Runs are made up for missed slots for as long as those lasted, once a slot is met again. */
+function rememberUnmet({ memory, settings }: Draft, slot: Slot): void {
+  const known = memory.unmet === undefined || !mayMakeUp(memory, slot.at) ? NOTHING_UNMET : memory.unmet;
+  const { dueAt, at, because } = slot;
+  if (slot.outcome === "missed") {
+    const missed = { dueAt, at, ...(because !== undefined && { because }) };
+    memory.unmet = { slots: [...known.slots, missed].slice(-UNMET_MAX), until: null };
+    return;
+  }
+  const [oldest] = known.slots;
+  if (oldest === undefined) delete memory.unmet;
+  else
+    memory.unmet = {
+      ...known,
+      until: known.until ?? at + (at - oldest.dueAt) + settings.graceSeconds * SECOND_MS,
+    };
+}
+
+function forgetUnmet(memory: Memory, dueAt: Instant): void {
+  if (memory.unmet === undefined) return;
+  const slots = memory.unmet.slots.filter((slot) => slot.dueAt !== dueAt);
+  if (slots.length === 0) delete memory.unmet;
+  else memory.unmet = { ...memory.unmet, slots };
 }
 
 /** What fails in planned work, like what nobody judges, is no verdict. */

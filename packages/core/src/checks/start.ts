@@ -1,30 +1,43 @@
-import { SECOND_MS } from "../time.ts";
-import type { CheckSettings } from "./check.ts";
-import type { EndedRun, OpenRun } from "./memory.ts";
+import type { Instant } from "../time.ts";
+import {
+  forgetEnds,
+  isSoon,
+  join,
+  joinOlder,
+  mistakenFor,
+  noteStartAgain,
+  openRunOf,
+  overtakenBy,
+  REPEATS_MAX,
+  startAgain,
+} from "./again.ts";
+import type { EndedRun, HostEnd, OpenRun } from "./memory.ts";
 import { type Draft, writeRun } from "./draft.ts";
-import type { Ping } from "./event.ts";
+import { foldEnd } from "./end.ts";
+import type { Ping, Slot } from "./event.ts";
 import { alertTooOften, checkHosts, checkOverlap, isTooOften } from "./limits.ts";
 import { deadlineOf } from "./outages.ts";
-import { changeRun, correctRun, loseRun, openRun, retryMs } from "./runs.ts";
+import { AGAIN_MS, changeRun, correctRun, giveUpFor, loseRun, openRun, retryMs } from "./runs.ts";
 import { runningRun } from "./run-rows.ts";
-import { reviseLastSlot, settleSlots } from "./slots.ts";
+import type { Coming } from "./slot-outcome.ts";
+import { countForPast, makeUp, settleSlots } from "./slots.ts";
 
-const IDLESS_RETRY_MS = 5 * SECOND_MS;
-
-export type Note = "duplicate" | "out-of-order" | null;
+export type Note = "duplicate" | "started-again" | "out-of-order" | null;
 
 /** A run starts, unless it is known already. Answers the note on the ping. */
 export function foldStart(draft: Draft, ping: Ping): Note {
-  const open = draft.memory.openRuns.find((run) => isSame(draft.settings, run, ping));
-  if (open !== undefined) return restart(draft, open, ping);
+  const { rid } = ping;
+  const open = rid === null ? openRunOf(draft, ping) : draft.memory.openRuns.find((run) => run.rid === rid);
+  if (open !== undefined) return rid === null ? startFurther(draft, open, ping) : restart(draft, open, ping);
   const ended = endedEarlier(draft, ping);
   if (ended !== null) return addStart(draft, ended, ping);
-  return isStale(draft, ping) ? "out-of-order" : begin(draft, ping);
+  if (isStale(draft, ping)) return "out-of-order";
+  return rid === null ? beginWithoutId(draft, ping) : begin(draft, ping);
 }
 
 /** A sign of life of a run: extends its limit where the check says so. */
 export function foldProgress(draft: Draft, ping: Ping): void {
-  if (isTooOften(draft, "pings", ping.at)) alertTooOften(draft, ping);
+  if (isTooOften(draft, "pings", ping)) alertTooOften(draft, ping);
   if (!draft.settings.progressExtends) return;
   const run = draft.memory.openRuns.findLast(({ rid, host }) =>
     ping.rid === null ? rid === null && host === ping.host : rid === ping.rid,
@@ -32,48 +45,117 @@ export function foldProgress(draft: Draft, ping: Ping): void {
   if (run !== undefined) extend(draft, run, ping);
 }
 
-function begin(draft: Draft, ping: Ping): null {
+/** Without a run id a start may belong to a run whose end was heard before it, or say again what was heard. */
+function beginWithoutId(draft: Draft, ping: Ping): Note {
+  const { memory } = draft;
+  const hadStarts = memory.hasStarts === true;
+  memory.hasStarts = true;
+  const mistaken = hadStarts ? mistakenFor(draft, ping) : null;
+  if (mistaken !== null) return endOvertaken(draft, mistaken, ping);
+  const overtaken = overtakenBy(draft, ping);
+  if (overtaken !== null && hadStarts) {
+    if (isDue(draft, ping)) return endOvertaken(draft, overtaken, ping);
+    join(draft, overtaken, ping);
+    return "out-of-order";
+  }
+  const again = startAgain(draft, ping);
+  if (overtaken === null && again === null) return begin(draft, ping);
+  if (again !== null) noteStartAgain(draft, again);
+  beginPerhaps(draft, ping);
+  return again === null ? null : "started-again";
+}
+
+/** It may be a run, so its end is heard; but nobody waits for it, and it counts for nothing. */
+function beginPerhaps(draft: Draft, ping: Ping): void {
+  const { unusualAt: _unusualAt, ...run } = openRun(draft, ping);
+  changeRun(draft, { ...run, perhaps: "again" });
+}
+
+/** A start of a host that has a run open without an id: the same again, or one that takes its place. */
+function startFurther(draft: Draft, open: OpenRun, ping: Ping): Note {
+  const isOne =
+    draft.settings.overlap === "allow" || open.perhaps !== undefined || ping.at - open.startedAt <= AGAIN_MS;
+  if (ping.at < open.startedAt && isOne) return "out-of-order";
+  const since = open.since ?? open.startedAt;
+  const again = (open.again ?? 0) + 1;
+  const isAgain = open.digest === ping.digest && isSoon(draft, { from: since, at: ping.at });
+  if (isAgain && again <= REPEATS_MAX) {
+    const moved = { ...open, startedAt: ping.at, limitFrom: Math.max(open.limitFrom, ping.at), since, again };
+    const later = { ...moved, deadlineAt: Math.max(open.deadlineAt, deadlineOf(draft, moved)) };
+    changeRun(draft, later);
+    writeRun(draft, runningRun(later));
+    return "started-again";
+  }
+  if (!isOne) return isStale(draft, ping) ? "out-of-order" : begin(draft, ping);
+  giveUpFor(draft, open, ping.at);
+  begin(draft, ping, { before: open, ...(isAgain && { since, again: REPEATS_MAX }) });
+  return "started-again";
+}
+
+type Begun = { before?: OpenRun; since?: Instant; again?: number };
+
+function begin(draft: Draft, ping: Ping, { before, ...again }: Begun = {}): null {
   // A new check that starts was heard: from now on its run is waited for.
   if (draft.state.status === "new") draft.memory.slotAt = null;
-  const often = [isTooOften(draft, "pings", ping.at), isTooOften(draft, "runs", ping.at)].includes(true);
+  const often = [isTooOften(draft, "pings", ping), isTooOften(draft, "runs", ping)].includes(true);
   if (often) alertTooOften(draft, ping);
   checkHosts(draft, ping);
-  const run = openRun(draft, ping);
+  const opened = openRun(draft, ping);
+  const run = { ...opened, ...again, ...(before !== undefined && inPlaceOf(draft, before, opened)) };
+  if (before !== undefined) changeRun(draft, run);
   checkOverlap(draft, ping);
   // With a limit of its own for the run, the grace bounds how late it starts: the start settles the slot.
   if (draft.settings.maxRuntimeSeconds !== null && draft.memory.slotAt !== null) {
     const coming = { at: ping.at, cameAt: ping.at, good: true, runId: run.id };
-    const settled = settleSlots(draft, coming);
-    if (!settled && draft.memory.lastSlot?.outcome !== "failed") reviseLastSlot(draft, coming);
-    changeRun(draft, { ...run, slot: draft.memory.lastSlot });
+    changeRun(draft, { ...run, slot: slotOfStart(draft, coming) });
   }
   return null;
 }
 
-/** The run that a start may be the start of again: by its id, or as the open one of its host. */
-function isSame(settings: CheckSettings, run: OpenRun, ping: Ping): boolean {
-  if (ping.rid !== null) return run.rid === ping.rid;
-  if (run.rid !== null || run.host !== ping.host) return false;
-  return oneRunPerHost(settings) || (settings.overlap === "allow" && isIdlessRetry(run, ping));
+function slotOfStart(draft: Draft, coming: Coming): Slot | null {
+  if (settleSlots(draft, coming)) return draft.memory.lastSlot;
+  // That another run starts does not mend what an earlier one failed.
+  const isFailed = draft.memory.lastSlot?.outcome === "failed";
+  return (isFailed ? makeUp(draft, coming) : countForPast(draft, coming)) ?? draft.memory.lastSlot;
+}
+
+/**
+ * A run that took the place of another has its own limit. Where starts settle the slots, one that takes the place of
+ * such a run has that one's: starts without any end would never be told otherwise.
+ */
+function inPlaceOf({ settings }: Draft, before: OpenRun, run: OpenRun): Partial<OpenRun> {
+  if (before.overlong || before.perhaps !== undefined) return {};
+  if (before.replaced !== true || settings.maxRuntimeSeconds === null) return { replaced: true };
+  return { replaced: true, deadlineAt: Math.min(run.deadlineAt, before.deadlineAt) };
+}
+
+/** A slot that the end of this run ought to have met still waits: it was taken for the end of another run. */
+function isDue({ memory: { slotAt } }: Draft, { at }: Ping): boolean {
+  return slotAt !== null && slotAt <= at;
+}
+
+/** Its end was heard just before, and taken for a repeat of the end before, or for the end of another run. */
+function endOvertaken(draft: Draft, { kind, exitStatus, digest }: HostEnd, ping: Ping): Note {
+  forgetEnds(draft, ping);
+  foldEnd(draft, { ...ping, kind, exitStatus, digest });
+  return "out-of-order";
 }
 
 function restart(draft: Draft, run: OpenRun, ping: Ping): Note {
   const { settings } = draft;
   if (ping.at < run.startedAt) return startedBefore(draft, run, ping);
-  if (settings.progressExtends && ping.rid !== null) {
+  if (settings.progressExtends) {
     foldProgress(draft, ping);
     return null;
   }
-  const isRetry =
-    ping.rid !== null && run.digest === ping.digest && ping.at - run.startedAt <= retryMs(settings);
-  if (isRetry || !oneRunPerHost(settings)) return "duplicate";
+  const isRetry = run.digest === ping.digest && ping.at - run.startedAt <= retryMs(settings);
+  if (isRetry || settings.maxRuntimeSeconds !== null || settings.overlap !== "allow") return "duplicate";
   loseRun(draft, run, ping.at);
   return begin(draft, ping);
 }
 
-/** Of two starts with one id the first counts; without an id, the older one has been replaced already. */
+/** Of two starts with one id the first counts. */
 function startedBefore(draft: Draft, run: OpenRun, ping: Ping): Note {
-  if (ping.rid === null) return "out-of-order";
   const deadlineAt =
     run.limitFrom === run.startedAt
       ? deadlineOf(draft, { startedAt: ping.at, limitFrom: ping.at })
@@ -84,23 +166,14 @@ function startedBefore(draft: Draft, run: OpenRun, ping: Ping): Note {
   return "duplicate";
 }
 
-/** By default a start takes the place of the one before it, as the reference has it. */
-function oneRunPerHost({ maxRuntimeSeconds, overlap }: CheckSettings): boolean {
-  return maxRuntimeSeconds === null && overlap === "allow";
-}
-
-function isIdlessRetry(run: OpenRun, ping: Ping): boolean {
-  return run.digest === ping.digest && Math.abs(ping.at - run.startedAt) <= IDLESS_RETRY_MS;
-}
-
 function extend(draft: Draft, run: OpenRun, { at }: Ping): void {
   const extended = { ...run, limitFrom: Math.max(run.limitFrom, at) };
   changeRun(draft, { ...extended, deadlineAt: Math.max(run.deadlineAt, deadlineOf(draft, extended)) });
 }
 
 /** The run that ended before its start was heard. */
-function endedEarlier({ memory, settings }: Draft, ping: Ping): EndedRun | null {
-  const near = retryMs(settings);
+function endedEarlier(draft: Draft, ping: Ping): EndedRun | null {
+  const { memory, settings } = draft;
   if (ping.rid === null) {
     const lone = memory.loneRun;
     const fits =
@@ -108,13 +181,15 @@ function endedEarlier({ memory, settings }: Draft, ping: Ping): EndedRun | null 
     return fits ? lone : null;
   }
   const ended = memory.recentRuns.findLast(({ rid }) => rid === ping.rid);
-  return ended !== undefined && ping.at - ended.endedAt <= near ? ended : null;
+  const nearMs = Math.max(AGAIN_MS, retryMs(settings));
+  return ended !== undefined && ping.at - ended.endedAt <= nearMs ? ended : null;
 }
 
 function addStart(draft: Draft, ended: EndedRun, ping: Ping): Note {
   if (ended.startedAt !== null) return "duplicate";
   if (ping.at > ended.endedAt) return "out-of-order";
   correctRun(draft, { ...ended, startedAt: ping.at });
+  joinOlder(draft, ended, ping);
   if (draft.state.lastPingAt === ended.endedAt) draft.state.lastDurationMs = ended.endedAt - ping.at;
   return "out-of-order";
 }

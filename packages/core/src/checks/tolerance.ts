@@ -38,7 +38,9 @@ export function noteVerdict({ memory, settings }: Draft, verdict: Verdict): void
 
 function isTolerated(tolerance: Tolerance | null, verdicts: readonly Verdict[], trouble: Trouble): boolean {
   if (tolerance === null || trouble.reason === "never-started") return false;
-  if (trouble.reason === "missed" && !tolerance.tolerateMissed) return false;
+  // A slot that was skipped because a run was still going ("overlap") did not run either.
+  const isMissed = trouble.reason === "missed" || trouble.reason === "overlap";
+  if (isMissed && !tolerance.tolerateMissed) return false;
   switch (tolerance.kind) {
     case "in-a-row":
       return badInARow(verdicts) < tolerance.bad;

@@ -96,8 +96,8 @@ export const slots = pgTable(
     decidedAt: at("decided_at").notNull(),
     lateMs: bigint("late_ms", { mode: "number" }),
     runId: uuid("run_id"),
-    /** Why it was not judged; null there: Overdue could not hear. */
-    because: text("because").$type<"maintenance">(),
+    /** Why it was not judged; null there: Overdue could not hear. Of a missed one: the run before was still going. */
+    because: text("because").$type<"maintenance" | "overlap">(),
   },
   (t) => [
     primaryKey({ columns: [t.checkId, t.dueAt] }),

@@ -1,0 +1,98 @@
+import type { Instant } from "../../src/index.ts";
+import { SECOND } from "../history/history.ts";
+import type { Told } from "./examine.ts";
+import type { Arrival, TrueRun, World } from "./world.ts";
+
+/** A run that was left out, and the instant by which that has to be told. */
+export type Loss = { dueAt: Instant; by: Instant };
+
+const REPEAT_MS = 90 * SECOND;
+/** No clock is further ahead. */
+const AHEAD_MS = 5 * SECOND;
+
+/** Whether what an alarm says is true: nothing came for the run that it names, or for so long. */
+export function isJustified(world: World, arrivals: readonly Arrival[], alarm: Told): boolean {
+  if (!["missed", "never-started", "overlap"].includes(alarm.reason)) return false;
+  const { schedule, graceSeconds } = world.settings;
+  if (schedule.kind === "interval") {
+    // Of two machines behind one address the second may be taken for the first one's retry.
+    const shared = world.habits.hosts === "nat" ? REPEAT_MS : 0;
+    const silentFrom = alarm.at - (schedule.everySeconds + graceSeconds) * SECOND + shared;
+    return !arrivals.some(
+      ({ counts, firstAt, ping: { at } }) => counts && firstAt === null && at > silentFrom && at < alarm.at,
+    );
+  }
+  const index = world.runs.findIndex(({ dueAt }) => dueAt === alarm.expectedAt);
+  const named = world.runs[index];
+  if (named === undefined) return (alarm.expectedAt ?? 0) > (world.runs.at(-1)?.dueAt ?? 0);
+  return named.leftOut || isTakenFor(world, arrivals, world.runs[index - 1]);
+}
+
+/**
+ * Where the grace reaches to the next run, a left-out run is known one later: the next run came before the deadline,
+ * and could as well be the late one.
+ */
+function isTakenFor(world: World, arrivals: readonly Arrival[], before: TrueRun | undefined): boolean {
+  return before?.leftOut === true && toldBy(world, arrivals, before) === null;
+}
+
+/** By when a run that was left out must be told; null where it happened, or nobody can know. */
+export function toldBy(world: World, arrivals: readonly Arrival[], run: TrueRun): Loss | null {
+  const { schedule, graceSeconds, alertBeforeFirstPing } = world.settings;
+  const { dueAt } = run;
+  // Without run ids nobody can tell the ends of runs that go on beside each other, and their retries, apart.
+  const { parallel, runIds, hosts } = world.habits;
+  const isMixed = parallel && !runIds && arrivals.some(({ firstAt }) => firstAt !== null);
+  const counted = arrivals.filter(({ counts, ping }) => counts || (isMixed && ping.kind === "success"));
+  // A new check waits for nothing before its first end, unless it was told to.
+  const first =
+    counted.find(({ ping }) => ping.kind === "success") ??
+    arrivals.find(({ ping }) => ping.kind === "success");
+  if (!run.leftOut || first === undefined) return null;
+  // The runs that were going on then begin nothing.
+  const isFirst =
+    first.ping.at > dueAt - (parallel ? (world.settings.maxRuntimeSeconds ?? 0) * 2 * SECOND : 0);
+  const isStarted = arrivals.some(({ ping }) => ping.at < dueAt + graceSeconds * SECOND);
+  if (isFirst && (isStarted || !alertBeforeFirstPing || schedule.kind === "interval")) return null;
+  if (schedule.kind === "interval") {
+    const anchor = counted.findLast((arrival) => arrival.ping.at < dueAt && !isRepeat(world, arrival, dueAt));
+    if (anchor === undefined) return null;
+    const by =
+      Math.max(knownAt(world, anchor), first.ping.at) + (schedule.everySeconds + graceSeconds) * SECOND;
+    const next = counted.find(({ ping }) => ping.at > dueAt);
+    if (next !== undefined && next.ping.at < by) return null;
+    // Of two machines behind one address the second counts or not, so that the deadline is not known.
+    return isMixed || hosts === "nat" ? null : { dueAt, by };
+  }
+  const by = dueAt + graceSeconds * SECOND;
+  const marginMs = Math.max(AHEAD_MS, Math.min(60 * SECOND, world.gapMs / 10));
+  const isUnclear = counted.some(
+    (arrival) =>
+      arrival.ping.at >= dueAt - marginMs && arrival.ping.at < by && !isRepeat(world, arrival, dueAt),
+  );
+  return isUnclear ? null : { dueAt, by };
+}
+
+/** When it is known that a run has ended: an end that overtook its start may be known for one by that. */
+function knownAt({ runs }: World, { ping }: Arrival): Instant {
+  const ofRun = runs.find(({ arrivals }) => arrivals.some((arrival) => arrival.ping === ping));
+  const start = ofRun?.arrivals.find(
+    ({ ping: { kind, host }, firstAt }) => kind === "start" && host === ping.host && firstAt === null,
+  );
+  return Math.max(ping.at, start?.ping.at ?? ping.at);
+}
+
+export function isSilentLoss({ by }: Loss, told: readonly Told[]): boolean {
+  return !told.some(({ at, until }) => at <= by && until > by);
+}
+
+/**
+ * Whether this can be known for a retry of what came before the run was due: by its run id, by the start that is
+ * missing before it, or because runs do not follow each other so soon.
+ */
+function isRepeat({ habits, gapMs }: World, { ping, firstAt }: Arrival, dueAt: Instant): boolean {
+  if (firstAt === null || firstAt >= dueAt - Math.min(60 * SECOND, gapMs / 10)) return false;
+  if (ping.rid !== null) return true;
+  if (habits.starts && ping.kind === "success") return true;
+  return ping.at - firstAt <= Math.min(REPEAT_MS, gapMs / 10);
+}

@@ -1,0 +1,175 @@
+import { type Instant, SECOND_MS } from "../time.ts";
+import type { Draft } from "./draft.ts";
+import type { Ping } from "./event.ts";
+import { slotBegunBy } from "./limits.ts";
+import type { EndedRun, HostEnd, OpenRun } from "./memory.ts";
+import { AGAIN_MS, reopenRun, retryMs } from "./runs.ts";
+
+/** How often `curl --retry 5` sends a ping again. */
+export const REPEATS_MAX = 5;
+/** A start may arrive so long after the end of its run whatever is due by then. */
+const OVERTAKEN_MS = 10 * SECOND_MS;
+const ENDS_MAX = 8;
+const NO_ENDS: readonly HostEnd[] = [];
+
+/** The end that this one, which carries no run id, says again. */
+export function endAgain(draft: Draft, ping: Ping): HostEnd | null {
+  const last = endsOf(draft, ping).findLast((end) => isEqual(end, ping));
+  if (last === undefined || last.repeats >= REPEATS_MAX) return null;
+  const begun = openRunOf(draft, ping);
+  const isBegun = begun !== undefined && begun.perhaps !== "again" && begun.startedAt > last.endedAt;
+  if (isBegun && !isTooSoonFor(draft, begun, ping)) return null;
+  const isAgain =
+    last.startedAt === null
+      ? isSoon(draft, { from: last.endedAt, at: ping.at })
+      : ping.at - last.endedAt <= AGAIN_MS;
+  return isAgain ? last : null;
+}
+
+/** Whether an end equals one from shortly before, so that it may be that one again, whatever has begun since. */
+export function isDoubtful(draft: Draft, ping: Ping): boolean {
+  return endsOf(draft, ping).some((end) => isEqual(end, ping) && ping.at - end.endedAt <= AGAIN_MS);
+}
+
+/** The run before is said again just after the next one has started: for that one it would be too quick. */
+function isTooSoonFor(draft: Draft, run: OpenRun, { at }: Ping): boolean {
+  const { minRuntimeSeconds } = draft.settings;
+  const isQuick = minRuntimeSeconds !== null && at - run.startedAt < minRuntimeSeconds * SECOND_MS;
+  return isQuick && gapMs(draft) > 2 * AGAIN_MS;
+}
+
+/** The last end of the host, where this start may be the repeat of the start of its run. */
+export function startAgain(draft: Draft, ping: Ping): HostEnd | null {
+  const last = lastEndOf(draft, ping);
+  if (last === null || last.startedAt === null || last.startRepeats >= REPEATS_MAX) return null;
+  const isAgain = last.startDigest === ping.digest && isSoon(draft, { from: last.startedAt, at: ping.at });
+  return isAgain ? last : null;
+}
+
+/** The end without a start, of this host, that overtook this start. */
+export function overtakenBy(draft: Draft, ping: Ping): HostEnd | null {
+  const last = lastEndOf(draft, ping);
+  if (last === null || last.startedAt !== null) return null;
+  const isItsStart =
+    ping.at - last.endedAt <= OVERTAKEN_MS || isSoon(draft, { from: last.endedAt, at: ping.at });
+  return isItsStart ? last : null;
+}
+
+/** The end that was taken for a repeat just before this start, though a slot was due for it by then. */
+export function mistakenFor(draft: Draft, ping: Ping): HostEnd | null {
+  const last = lastEndOf(draft, ping);
+  if (last === null || last.repeatedAt <= last.endedAt || ping.at - last.repeatedAt > OVERTAKEN_MS)
+    return null;
+  return isSameTurn(draft, { from: last.endedAt, at: last.repeatedAt }) ? null : last;
+}
+
+/**
+ * Within the time in which a ping is sent again, and no slot has come due for another run; where one has, runs do
+ * not follow each other within a tenth of the time between slots either.
+ */
+export function isSoon(draft: Draft, { from, at }: { from: Instant; at: Instant }): boolean {
+  const afterMs = at - from;
+  if (afterMs < 0 || afterMs > AGAIN_MS) return false;
+  return afterMs <= gapMs(draft) / 10 || isSameTurn(draft, { from, at });
+}
+
+/** The open run without a run id of the ping's host. */
+export function openRunOf({ memory }: Draft, { host }: Ping): OpenRun | undefined {
+  return memory.openRuns.findLast((run) => run.rid === null && run.host === host);
+}
+
+/** Remembers an end without a run id, and the start of the run that it ended. */
+export function rememberEnd(draft: Draft, ping: Ping, run: OpenRun | null): void {
+  if (ping.rid !== null || (ping.kind !== "success" && ping.kind !== "fail")) return;
+  const { host, kind, digest, exitStatus, at } = ping;
+  // The sixth repeat is none: a job that is stuck in a loop is not forgiven five of its pings time and again.
+  const before = endsOf(draft, ping).findLast(
+    (end) => isEqual(end, ping) && end.repeats >= REPEATS_MAX && at - end.endedAt <= AGAIN_MS,
+  );
+  const isStuck = before !== undefined;
+  const ofOwnRun = run !== null && run.rid === null && run.host === host;
+  putEnd(draft, {
+    host,
+    endedAt: isStuck ? before.endedAt : at,
+    kind,
+    digest,
+    exitStatus,
+    startedAt: ofOwnRun ? (run.since ?? run.startedAt) : null,
+    startDigest: ofOwnRun ? run.digest : null,
+    repeats: isStuck ? before.repeats : 0,
+    startRepeats: 0,
+    ...(run !== null && run.rid === null && !ofOwnRun && { foreign: run }),
+    repeatedAt: at,
+  });
+}
+
+/** Whether an equal ping with the run id of one heard at `from` is a retry of it. */
+export function isRetryOf(draft: Draft, { from, at }: { from: Instant; at: Instant }): boolean {
+  return Math.abs(at - from) <= retryMs(draft.settings) || isSoon(draft, { from, at });
+}
+
+/** Notes that an end was heard again. */
+export function noteAgain(draft: Draft, last: HostEnd, { at: repeatedAt }: Ping): void {
+  putEnd(draft, { ...last, repeats: last.repeats + 1, repeatedAt });
+}
+
+/** Notes that the start of an ended run was heard again. */
+export function noteStartAgain(draft: Draft, last: HostEnd): void {
+  putEnd(draft, { ...last, startRepeats: last.startRepeats + 1 });
+}
+
+/** Forgets what this host sent: the next end is none of it. */
+export function forgetEnds({ memory }: Draft, { host }: Ping): void {
+  memory.lastEnds = memory.lastEnds?.filter((end) => end.host !== host) ?? NO_ENDS;
+}
+
+/** Notes that this start belongs to the run of which only the end was heard. */
+export function join(draft: Draft, last: HostEnd, ping: Ping): void {
+  const { foreign, ...own } = last;
+  putEnd(draft, { ...own, startedAt: ping.at, startDigest: ping.digest });
+  if (foreign !== undefined) reopenRun(draft, foreign);
+}
+
+/** Notes the start of the run that an end without one has ended, where it is older than that. */
+export function joinOlder(draft: Draft, { endedAt, host, rid }: EndedRun, ping: Ping): void {
+  const last = draft.memory.lastEnds?.find(
+    (end) => rid === null && end.host === host && end.endedAt === endedAt,
+  );
+  if (last !== undefined) join(draft, last, ping);
+}
+
+function lastEndOf(draft: Draft, ping: Ping): HostEnd | null {
+  return endsOf(draft, ping).at(-1) ?? null;
+}
+
+/** What this host sent before, as far as it may still be sent again. */
+function endsOf({ memory }: Draft, { rid, host, at }: Ping): readonly HostEnd[] {
+  if (rid !== null || memory.lastEnds === undefined) return NO_ENDS;
+  return memory.lastEnds.filter(
+    (end) => end.host === host && end.endedAt <= at && at - end.repeatedAt <= AGAIN_MS,
+  );
+}
+
+function putEnd({ memory }: Draft, end: HostEnd): void {
+  const others = memory.lastEnds?.filter(
+    ({ host, endedAt, repeatedAt }) =>
+      (host !== end.host || endedAt !== end.endedAt) && end.repeatedAt - repeatedAt <= AGAIN_MS,
+  );
+  memory.lastEnds = [...(others ?? []), end].slice(-ENDS_MAX);
+}
+
+function isEqual(last: HostEnd, ping: Ping): boolean {
+  return last.kind === ping.kind && last.digest === ping.digest && last.exitStatus === ping.exitStatus;
+}
+
+/** Whether both fall to the same slot. */
+export function isSameTurn(draft: Draft, { from, at }: { from: Instant; at: Instant }): boolean {
+  return slotBegunBy(draft, from) === slotBegunBy(draft, at);
+}
+
+/** From the slot settled last to the next one. */
+function gapMs({ memory, settings }: Draft): number {
+  if (settings.schedule.kind === "interval") return settings.schedule.everySeconds * SECOND_MS;
+  if (memory.slotAt === null) return Infinity;
+  return memory.lastSlot === null ? 0 : memory.slotAt - memory.lastSlot.dueAt;
+}
