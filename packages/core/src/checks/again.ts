@@ -3,7 +3,7 @@ import type { Draft } from "./draft.ts";
 import type { Ping } from "./event.ts";
 import { slotBegunBy } from "./limits.ts";
 import type { EndedRun, HostEnd, OpenRun } from "./memory.ts";
-import { AGAIN_MS, reopenRun, retryMs } from "./runs.ts";
+import { AGAIN_MS, retryMs } from "./runs.ts";
 
 /** How often `curl --retry 5` sends a ping again. */
 export const REPEATS_MAX = 5;
@@ -125,9 +125,7 @@ export function forgetEnds({ memory }: Draft, { host }: Ping): void {
 
 /** Notes that this start belongs to the run of which only the end was heard. */
 export function join(draft: Draft, last: HostEnd, ping: Ping): void {
-  const { foreign, ...own } = last;
-  putEnd(draft, { ...own, startedAt: ping.at, startDigest: ping.digest });
-  if (foreign !== undefined) reopenRun(draft, foreign);
+  putEnd(draft, { ...last, startedAt: ping.at, startDigest: ping.digest });
 }
 
 /** Notes the start of the run that an end without one has ended, where it is older than that. */

@@ -17,7 +17,7 @@ import { foldEnd } from "./end.ts";
 import type { Ping, Slot } from "./event.ts";
 import { alertTooOften, checkHosts, checkOverlap, isTooOften } from "./limits.ts";
 import { deadlineOf } from "./outages.ts";
-import { AGAIN_MS, changeRun, correctRun, giveUpFor, loseRun, openRun, retryMs } from "./runs.ts";
+import { AGAIN_MS, changeRun, correctRun, giveUpFor, loseRun, openRun, reopenRun, retryMs } from "./runs.ts";
 import { runningRun } from "./run-rows.ts";
 import type { Coming } from "./slot-outcome.ts";
 import { countForPast, makeUp, settleSlots } from "./slots.ts";
@@ -54,7 +54,7 @@ function beginWithoutId(draft: Draft, ping: Ping): Note {
   if (mistaken !== null) return endOvertaken(draft, mistaken, ping);
   const overtaken = overtakenBy(draft, ping);
   if (overtaken !== null && hadStarts) {
-    if (isDue(draft, ping)) return endOvertaken(draft, overtaken, ping);
+    if (isDue(draft, ping) || overtaken.foreign !== undefined) return endOvertaken(draft, overtaken, ping);
     join(draft, overtaken, ping);
     return "out-of-order";
   }
@@ -135,8 +135,9 @@ function isDue({ memory: { slotAt } }: Draft, { at }: Ping): boolean {
 }
 
 /** Its end was heard just before, and taken for a repeat of the end before, or for the end of another run. */
-function endOvertaken(draft: Draft, { kind, exitStatus, digest }: HostEnd, ping: Ping): Note {
+function endOvertaken(draft: Draft, { kind, exitStatus, digest, foreign }: HostEnd, ping: Ping): Note {
   forgetEnds(draft, ping);
+  if (foreign !== undefined) reopenRun(draft, foreign);
   foldEnd(draft, { ...ping, kind, exitStatus, digest });
   return "out-of-order";
 }
