@@ -14,7 +14,10 @@ const NO_ENDS: readonly HostEnd[] = [];
 
 /** The end that this one, which carries no run id, says again. */
 export function endAgain(draft: Draft, ping: Ping): HostEnd | null {
-  const last = endsOf(draft, ping).findLast((end) => isEqual(end, ping));
+  const ends = endsOf(draft, ping);
+  // A success between two failures, or the other way round, makes the second news.
+  if (ends.at(-1)?.kind !== ping.kind) return null;
+  const last = ends.findLast((end) => isEqual(end, ping));
   if (last === undefined || last.repeats >= REPEATS_MAX) return null;
   const begun = openRunOf(draft, ping);
   const isBegun = begun !== undefined && begun.perhaps !== "again" && begun.startedAt > last.endedAt;

@@ -175,6 +175,17 @@ describe("a ping that is sent again because its answer was lost", () => {
       ["60 on-time 0", "120 on-time 0", "180 on-time 1", "240 early -1", "300 on-time 1"],
     ],
     [
+      "a failure after a success is news, though it says what the one before said",
+      {},
+      [
+        [0, "fail"],
+        [5, "success"],
+        [10, "fail"],
+      ],
+      ["new→down at 0 (failed), told", "down→up at 5, told", "up→down at 10 (failed), told"],
+      ["0 failed 0"],
+    ],
+    [
       "the sixth is another: a job that is stuck in a loop is told",
       { schedule: HOURLY, tooOften: { count: 3, of: "pings", windowSeconds: 60 } },
       Array.from({ length: 9 }, (_, second): Step => [second, "success"]),
