@@ -183,7 +183,7 @@ describe("a ping that is sent again because its answer was lost", () => {
         [10, "fail"],
       ],
       ["new→down at 0 (failed), told", "down→up at 5, told", "up→down at 10 (failed), told"],
-      ["0 failed 0"],
+      ["0 failed 5"],
     ],
     [
       "the sixth is another: a job that is stuck in a loop is told",
