@@ -84,7 +84,7 @@ function depsOf({ pool, log, settings, limits, databaseUrl, secret }: Opened) {
     changes: new ChangeHub(databaseUrl),
     streams,
     workers: new WorkerPool(WORKER_LIMITS),
-    readiness: new Readiness({ databaseUrl, now }),
+    readiness: new Readiness({ databaseUrl, now: () => performance.now() }),
     metrics: new Metrics({ streams: () => streams.count, process: true }),
   };
 }

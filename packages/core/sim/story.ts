@@ -49,6 +49,7 @@ function said(event: Event): string {
     case "pause":
     case "resume":
     case "normal":
+    case "clock-set-back":
     case "maintenance":
       return event.kind;
   }

@@ -31,6 +31,7 @@ export type {
 export type { Memory, OpenRun } from "./checks/memory.ts";
 export { TagsInput } from "./checks/tags.ts";
 export { defaultSettings, CheckSettingsInput } from "./checks/settings.ts";
+export { isAhead } from "./checks/clock-set-back.ts";
 export { newCheck } from "./checks/new-check.ts";
 export { fold } from "./checks/fold.ts";
 export { nextAt } from "./checks/draft.ts";

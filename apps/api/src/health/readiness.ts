@@ -10,7 +10,7 @@ const MAIL_REFUSED =
  */
 export class Readiness {
   #stopping = false;
-  #askedAt = 0;
+  #askedAt = -Infinity;
   #answer: Promise<string | null> = Promise.resolve(null);
   #pending = false;
   #warnings: readonly string[] = [];

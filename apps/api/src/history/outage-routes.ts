@@ -14,7 +14,11 @@ const OutageView = z
     endedAt: Timestamp.nullable().meta({ description: "Null while it lasts." }),
     cause: z.enum(schema.outageCause.enumValues).nullable().meta({
       description:
-        "restart: no api process ran. busy: it was computing. paused: the machine gave it no processor time. database: it could not store anything. Null: not known.",
+        "restart: no api process ran. busy: it was computing. paused: the machine gave it no processor time. database: it could not store anything. clock-set-back: the clock of the database was set back. Null: not known.",
+    }),
+    setBackMs: z.int().nullable().meta({
+      description:
+        "By how much the clock was set back, in milliseconds: then the span has no length, and every check waits anew from it on. Null for any other outage.",
     }),
   })
   .meta({
@@ -64,6 +68,7 @@ async function pageOfOutages(c: AppContext, { limit, cursor }: z.output<typeof P
     startedAt: iso(row.startedAt),
     endedAt: isoOrNull(row.endedAt),
     cause: row.cause,
+    setBackMs: row.setBackMs,
   }));
   return { ...page, items };
 }

@@ -148,10 +148,11 @@ export class Ingest {
   }
 
   async #record(batch: readonly Waiting[]): Promise<void> {
+    const { pool, clock } = this.#options;
     const recorded = await recordPings(
-      this.#options.pool,
+      pool,
       batch.map(({ arrival }) => arrival),
-      this.#known,
+      { ...this.#known, now: clock.now() },
     );
     recorded.forEach((outcome, i) => batch[i]?.settle(outcome));
     this.#options.onRecorded?.(recorded);
@@ -175,7 +176,15 @@ export class Ingest {
     if (Math.abs(skewMs) > SKEW_MAX_MS) {
       log.warn({ skewMs }, "This machine's clock and the database's differ; the database's decides.");
     }
-    if (mark.endedOutage || this.#markedAt === 0 || acceptedAt - this.#markedAt > DEAF_AFTER_MS) {
+    if (mark.wasSetBack)
+      log.warn("The database's clock was set back: every check waits anew from now on, and it is on record.");
+    if (
+      mark.endedOutage ||
+      mark.wasSetBack ||
+      acceptedAt < this.#markedAt ||
+      this.#markedAt === 0 ||
+      acceptedAt - this.#markedAt > DEAF_AFTER_MS
+    ) {
       this.#known = { ...this.#known, outages: await recentOutages(pool) };
     }
     this.#known = { ...this.#known, othersAt: mark.othersAt };

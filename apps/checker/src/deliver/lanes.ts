@@ -78,7 +78,7 @@ class OpenLanes implements Lanes {
 
   constructor(options: LaneOptions) {
     const usual = { atOnce: AT_ONCE, atOncePerProject: AT_ONCE_PER_PROJECT, slowAfterMs: SLOW_AFTER_MS };
-    this.#options = { ...usual, now: Date.now, ...options };
+    this.#options = { ...usual, now: () => performance.now(), ...options };
     this.#places = openPlaces(this.#options.slowAfterMs, () => this.#pumpSoon());
   }
 

@@ -54,14 +54,14 @@ export class Ringer {
 
   /** Looks after so long at the latest. */
   wakeIn(milliseconds: number): void {
-    const at = Date.now() + Math.max(milliseconds, SOONEST_MS);
+    const at = performance.now() + Math.max(milliseconds, SOONEST_MS);
     if (this.#stopped || at >= this.#timerAt) return;
     clearTimeout(this.#timer);
     this.#timerAt = at;
     this.#timer = setTimeout(() => {
       this.#timerAt = Number.POSITIVE_INFINITY;
       this.wake();
-    }, at - Date.now());
+    }, at - performance.now());
   }
 
   /** A ring was heard here. */
@@ -110,7 +110,7 @@ export class Ringer {
   }
 
   async #ring(due: readonly DueDelivery[]): Promise<void> {
-    const now = Date.now();
+    const now = performance.now();
     for (const { deliveryId } of due) this.#rung.set(deliveryId, now);
     if (now >= this.#queueSickUntil && (await this.#isRung(due))) return;
     for (const one of due) this.heard(one);
@@ -122,7 +122,7 @@ export class Ringer {
       return true;
     } catch {
       // The queue itself has told of it.
-      this.#queueSickUntil = Date.now() + QUEUE_SICK_MS;
+      this.#queueSickUntil = performance.now() + QUEUE_SICK_MS;
       return false;
     }
   }
@@ -142,7 +142,7 @@ export class Ringer {
   }
 
   #forgetOldRings(): void {
-    const before = Date.now() - RUNG_MS;
+    const before = performance.now() - RUNG_MS;
     for (const [id, at] of this.#rung) if (at < before) this.#rung.delete(id);
   }
 }

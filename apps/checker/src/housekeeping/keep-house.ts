@@ -21,13 +21,13 @@ export function keepHouse({
   firstAfterMs = FIRST_AFTER_MS,
 }: KeepHouseOptions): () => Promise<void> {
   const stopping = new AbortController();
-  const dueAt = new Map(duties.map((duty) => [duty, Date.now() + firstAfterMs]));
+  const dueAt = new Map(duties.map((duty) => [duty, performance.now() + firstAfterMs]));
   const work = async () => {
     while (!stopping.signal.aborted) {
       const [duty, at] = soonest(dueAt);
-      await wait(Math.max(at - Date.now(), 0), undefined, { signal: stopping.signal });
+      await wait(Math.max(at - performance.now(), 0), undefined, { signal: stopping.signal });
       await perform(duty, { db, log, signal: stopping.signal });
-      dueAt.set(duty, Date.now() + duty.everySeconds * 1_000);
+      dueAt.set(duty, performance.now() + duty.everySeconds * 1_000);
     }
   };
   const working = work().catch(() => undefined); // only the waiting rejects, when it is stopped

@@ -38,7 +38,7 @@ export type JudgeOptions = {
 export class Judge {
   readonly #loop: WakeLoop;
   #outages: Outage[] = [];
-  #outagesReadAt = 0;
+  #outagesReadAt = -Infinity;
   readonly #options: Required<JudgeOptions>;
 
   constructor(options: JudgeOptions) {
@@ -91,7 +91,7 @@ export class Judge {
   }
 
   async #readOutages(): Promise<void> {
-    const now = this.#options.now();
+    const now = performance.now();
     if (now - this.#outagesReadAt < OUTAGES_READ_EVERY_MS) return;
     this.#outages = await recentOutages(this.#options.pool);
     this.#outagesReadAt = now;

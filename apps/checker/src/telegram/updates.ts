@@ -95,7 +95,7 @@ async function begin(parts: Parts): Promise<Standing | null> {
   const set = await setWebhook(parts.bot, parts.webhook);
   if (set.kind === "unanswered") return null;
   if (set.kind === "refused") return await giveUpWebhook(parts, bot, set.because);
-  const now = Date.now();
+  const now = performance.now();
   return { bot, way: "webhook", since: now, lookAt: now + parts.times.lookMs, badLooks: 0 };
 }
 
@@ -103,7 +103,7 @@ async function begin(parts: Parts): Promise<Standing | null> {
 async function ask(parts: Parts, bot: string): Promise<Standing | null> {
   const deleted = await parts.bot("deleteWebhook", {});
   if (!deleted.ok) return null;
-  return { bot, way: "polling", webhookAgainAt: Date.now() + parts.times.webhookAgainMs };
+  return { bot, way: "polling", webhookAgainAt: performance.now() + parts.times.webhookAgainMs };
 }
 
 async function giveUpWebhook(parts: Parts, bot: string, because: string): Promise<Standing | null> {
@@ -125,7 +125,7 @@ async function turn(parts: Parts, { standing, position, tenure, signal }: Turn):
   await hearWaiting(parts, standing.bot);
   if (standing.way === "webhook") return await beTold(parts, standing);
   await moveLease(parts.db, tenure, await hearNext(parts, { bot: standing.bot, position, signal }));
-  return parts.webhook !== null && Date.now() >= standing.webhookAgainAt ? null : standing;
+  return parts.webhook !== null && performance.now() >= standing.webhookAgainAt ? null : standing;
 }
 
 /** What the webhook was told, also what is left of it once updates are asked for again. */
@@ -141,11 +141,11 @@ async function hearWaiting(parts: Parts, bot: string): Promise<void> {
 async function beTold(parts: Parts, standing: Standing & { way: "webhook" }): Promise<Standing | null> {
   const { webhook, times } = parts;
   if (webhook === null) return null;
-  if (Date.now() < standing.lookAt) {
-    await parts.bell.wait(Math.min(standing.lookAt - Date.now(), (times.leaseSeconds * 1_000) / 3));
+  if (performance.now() < standing.lookAt) {
+    await parts.bell.wait(Math.min(standing.lookAt - performance.now(), (times.leaseSeconds * 1_000) / 3));
     return standing;
   }
-  const lookAt = Date.now() + times.lookMs;
+  const lookAt = performance.now() + times.lookMs;
   const look = await lookAtWebhook(parts.bot, { webhook, since: standing.since });
   if (look.kind === "unknown") return { ...standing, lookAt };
   if (look.kind === "elsewhere") {

@@ -1,7 +1,7 @@
 import { instant } from "../time/instant.ts";
 import { browserZone, clockText, shortZonedText } from "../time/zoned.ts";
 
-type Cause = "restart" | "busy" | "paused" | "database" | null;
+type Cause = "restart" | "busy" | "paused" | "database" | "clock-set-back" | null;
 type Outage = { startedAt: string; endedAt: string; cause: Cause };
 
 const CAUSES: Record<Exclude<Cause, null>, string> = {
@@ -9,6 +9,7 @@ const CAUSES: Record<Exclude<Cause, null>, string> = {
   busy: "Overdue was busy and answered nobody",
   paused: "Overdue got no processor time",
   database: "Overdue could not store anything",
+  "clock-set-back": "the clock of Overdue's machine was set back",
 };
 
 /** Why Overdue could not receive pings, as a part of a sentence; empty where that is not known. */

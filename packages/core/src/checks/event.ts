@@ -35,6 +35,8 @@ export type Event =
   | { kind: "normal"; at: Instant }
   /** Overdue could not receive in this span: nothing inside it is judged before `until` plus the grace. */
   | { kind: "outage"; from: Instant; until: Instant }
+  /** The clock that decides was set back to `at`: nothing was heard or decided after it. */
+  | { kind: "clock-set-back"; at: Instant }
   /** From now on these windows hold for the check, in place of all before. */
   | { kind: "maintenance"; at: Instant; windows: readonly MaintenanceWindow[]; knownUntil?: Instant };
 

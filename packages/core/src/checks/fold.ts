@@ -1,5 +1,6 @@
 import type { Instant } from "../time.ts";
 import type { Check } from "./check.ts";
+import { foldClockSetBack } from "./clock-set-back.ts";
 import { judgeUpTo } from "./deadlines.ts";
 import { type Draft, nextAt, nextDeadline, openDraft, seal } from "./draft.ts";
 import { foldEdit } from "./edit.ts";
@@ -42,6 +43,8 @@ function apply(draft: Draft, event: Event): void {
       return foldOutage(draft, event);
     case "maintenance":
       return foldMaintenance(draft, event);
+    case "clock-set-back":
+      return foldClockSetBack(draft, event.at);
     case "normal":
       forgetUsual(draft);
   }
@@ -53,6 +56,7 @@ function knownUntil(event: Event): Instant {
     case "time":
       return event.now;
     case "outage":
+    case "clock-set-back":
     case "normal":
       return -Infinity;
     case "ping":

@@ -342,6 +342,7 @@ function instantOf(event: Event): number {
       return event.now;
     case "outage":
       return event.until;
+    case "clock-set-back":
     case "pause":
     case "resume":
     case "edit":

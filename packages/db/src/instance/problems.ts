@@ -8,6 +8,7 @@ import { selfProblem } from "../self-watch/self-problem.ts";
 import { readSelfWatch } from "../self-watch/self-watch.ts";
 import { refusalTroubles } from "../deliveries/refusals.ts";
 import { recentRestarts } from "./restarts.ts";
+import { clockTroubles } from "./clock-troubles.ts";
 import { instanceTroubles } from "./troubles.ts";
 
 /** What is wrong now, a sentence each. */
@@ -32,6 +33,7 @@ export async function readProblems(pool: Pool): Promise<Problems> {
       ...(await refusalTroubles(db)),
       ...(await deadLetters(pool)),
       ...(await instanceTroubles(db)),
+      ...(await clockTroubles(db)),
       ...(await recentRestarts(db)),
     ],
   };

@@ -101,10 +101,11 @@ type Changed = { row: Row; windows: readonly MaintenanceWindow[] };
 async function write(client: PoolClient, changed: readonly Changed[], at: Instant): Promise<void> {
   const outages = await recentOutages(client);
   // As for any act of a person: pings before a deadline may be under way.
-  const knownUntil = (await readWatermark(client)) ?? 0;
+  const watermark = await readWatermark(client);
+  const knownUntil = watermark ?? 0;
   const changes = changed.map(({ row, windows }): Change => {
     const change = changeOf(storedCheck(row));
-    applyOutages(change, outages);
+    applyOutages(change, outages, watermark ?? Infinity);
     advance(change, { kind: "maintenance", at, windows, knownUntil });
     return change;
   });

@@ -2,6 +2,7 @@ import type { Instant } from "@overdue/core";
 import type { Pool, PoolClient } from "pg";
 
 import { inTransaction } from "../in-transaction.ts";
+import { noticeClockSetBack } from "./clock-set-back.ts";
 import { DEAF_AFTER_MS, type OutageCause } from "./outages.ts";
 
 const LOCK = 7_236_832;
@@ -10,13 +11,19 @@ const LOCK = 7_236_832;
  * What a committed canary tells: the database's clock, whether it ended an outage, and up to when the other live
  * receivers have committed what they accepted (null: there are none).
  */
-export type Mark = { databaseAt: Instant; endedOutage: boolean; othersAt: Instant | null };
+export type Mark = {
+  databaseAt: Instant;
+  endedOutage: boolean;
+  /** The database's clock was set back since the last mark of any receiver. */
+  wasSetBack: boolean;
+  othersAt: Instant | null;
+};
 
 /**
  * Commits that this receiver accepted a canary at `acceptedAt`, and with it all it had accepted before. When no
  * receiver had done so for longer than `DEAF_AFTER_MS`, the span since then is stored as an outage in the same
  * transaction, so that nobody can judge across it unknowingly; `cause`: why, if the receiver knows. One that started since is
- * cause enough.
+ * cause enough. A mark never lies ahead of the database's clock, by which everything is judged.
  */
 export async function commitCanary(
   pool: Pool,
@@ -25,8 +32,9 @@ export async function commitCanary(
   const mark = await inTransaction(pool, async (client) => {
     // Two receivers that come back together must agree on where the outage ended.
     await client.query("select pg_advisory_xact_lock($1)", [LOCK]);
+    const wasSetBack = await noticeClockSetBack(client);
     const endedOutage = await closeOutage(client, canary);
-    return { ...(await writeMark(client, canary)), endedOutage };
+    return { ...(await writeMark(client, canary)), endedOutage, wasSetBack };
   });
   await pool.query("select pg_notify('overdue_marked', '')");
   return mark;
@@ -39,10 +47,11 @@ async function closeOutage(
   const { rowCount } = await client.query({
     name: "close-outage",
     text: `insert into outages (started_at, ended_at, cause)
-           select max(canary_at), to_timestamp($1::float8 / 1000),
+           select max(canary_at), least(to_timestamp($1::float8 / 1000), clock_timestamp()),
                   case when max(canary_at) < to_timestamp($3::float8 / 1000) then 'restart' else $4 end::outage_cause
              from receivers
-           having max(canary_at) < to_timestamp(($1::float8 - $2::float8) / 1000)
+           having max(canary_at)
+                  < least(to_timestamp($1::float8 / 1000), clock_timestamp()) - $2::float8 * interval '1 millisecond'
            on conflict (started_at) do nothing`,
     values: [acceptedAt, DEAF_AFTER_MS, startedAt, cause ?? null],
   });
@@ -52,11 +61,11 @@ async function closeOutage(
 async function writeMark(
   client: PoolClient,
   canary: { receiverId: string; startedAt: Instant; acceptedAt: Instant },
-): Promise<Omit<Mark, "endedOutage">> {
+): Promise<Pick<Mark, "databaseAt" | "othersAt">> {
   const { rows } = await client.query<{ databaseAt: Instant; othersAt: Instant | null }>({
     name: "write-mark",
     text: `insert into receivers (id, started_at, canary_at)
-           values ($1, to_timestamp($2::float8 / 1000), to_timestamp($3::float8 / 1000))
+           values ($1, to_timestamp($2::float8 / 1000), least(to_timestamp($3::float8 / 1000), clock_timestamp()))
            on conflict (id) do update set canary_at = greatest(receivers.canary_at, excluded.canary_at), ended_at = null
            returning (extract(epoch from clock_timestamp()) * 1000)::float8 as "databaseAt",
                      (select (extract(epoch from min(o.canary_at)) * 1000)::float8 from receivers o

@@ -4,7 +4,12 @@ import type { Pool, PoolClient } from "pg";
 import type { outageCause } from "../schema/index.ts";
 
 /** A span in which no receiver could commit. */
-export type Outage = { from: Instant; until: Instant };
+export type Outage = {
+  from: Instant;
+  until: Instant;
+  /** By how much the clock was set back at `from`, in milliseconds; left out or null for an outage of any other cause. */
+  setBackMs?: number | null;
+};
 
 /** Why nothing could be received, as the schema has it. */
 export type OutageCause = (typeof outageCause.enumValues)[number];
@@ -19,7 +24,8 @@ export async function recentOutages(db: Pool | PoolClient): Promise<Outage[]> {
   const { rows } = await db.query<Outage>({
     name: "recent-outages",
     text: `select (extract(epoch from started_at) * 1000)::float8 as "from",
-                  (extract(epoch from ended_at) * 1000)::float8 as until
+                  (extract(epoch from ended_at) * 1000)::float8 as until,
+                  set_back_ms::float8 as "setBackMs"
              from outages
             where ended_at > clock_timestamp() - $1::float8 * interval '1 millisecond'
             order by started_at`,

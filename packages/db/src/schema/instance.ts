@@ -41,9 +41,15 @@ export const mailReceipts = pgTable(
 
 /**
  * Why nothing could be received: no api process ran; one ran and computed something for so long; one existed and was given
- * no processor; one ran, and the database took nothing.
+ * no processor; one ran, and the database took nothing. Or the clock that decides was set back.
  */
-export const outageCause = pgEnum("outage_cause", ["restart", "busy", "paused", "database"]);
+export const outageCause = pgEnum("outage_cause", [
+  "restart",
+  "busy",
+  "paused",
+  "database",
+  "clock-set-back",
+]);
 
 /**
  * A span in which no receiver could commit. `endedAt` null: it lasts. `appliedAt`: every check was told. `cause`: why, as far
@@ -55,6 +61,8 @@ export const outages = pgTable("outages", {
   endedAt: at("ended_at"),
   appliedAt: at("applied_at"),
   cause: outageCause("cause"),
+  /** By how much the clock was set back, in milliseconds; then the span has no length. */
+  setBackMs: bigint("set_back_ms", { mode: "number" }),
 });
 
 /**

@@ -36,9 +36,10 @@ export async function changeCheckIn(
   );
   if (rows[0] === undefined) return null;
   const change = changeOf(storedCheck(rows[0]));
-  applyOutages(change, await recentOutages(client));
+  const watermark = await readWatermark(client);
+  applyOutages(change, await recentOutages(client), watermark ?? Infinity);
   // A person's act must not judge what only the watermark may: pings before the deadline may be under way.
-  const knownUntil = (await readWatermark(client)) ?? 0;
+  const knownUntil = watermark ?? 0;
   for (const event of await decide(change.check, client)) advance(change, upTo(knownUntil, event));
   if (change.effects.length > 0 || change.setWake) await writeChanges(client, [change]);
   return change.check;

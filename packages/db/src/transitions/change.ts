@@ -1,4 +1,13 @@
-import { type Check, type Effect, type Event, type Instant, type Pace, fold, paced } from "@overdue/core";
+import {
+  type Check,
+  type Effect,
+  type Event,
+  type Instant,
+  type Pace,
+  fold,
+  isAhead,
+  paced,
+} from "@overdue/core";
 
 import type { Outage } from "../receivers/outages.ts";
 import type { StoredCheck } from "./stored-check.ts";
@@ -75,8 +84,13 @@ export function advance(change: Change, event: Event): void {
   if (event.kind !== "ping") change.setWake = true;
 }
 
-/** Tells the check of every outage that it has not heard of; must come before any other event. */
-export function applyOutages(change: Change, outages: readonly Outage[]): void {
+/**
+ * Tells the check of every outage that it has not heard of, and that the clock was set back where it was; must come
+ * before any other event. `now`: by the clock that decides.
+ */
+export function applyOutages(change: Change, outages: readonly Outage[], now: Instant): void {
+  if (outages.some(({ setBackMs }) => typeof setBackMs === "number") && isAhead(change.check, now))
+    advance(change, { kind: "clock-set-back", at: now });
   for (const { from, until } of outages) {
     if (until > heardUntil(change.check)) advance(change, { kind: "outage", from, until });
   }

@@ -56,7 +56,7 @@ async function judgeRows(client: PoolClient, judging: Judging, rows: StoredCheck
 
 function judge(row: StoredCheckRow, { watermark, outages }: Judging): Change {
   const change = changeOf(storedCheck(row));
-  applyOutages(change, outages);
+  applyOutages(change, outages, watermark);
   advance(change, { kind: "time", now: watermark });
   return change;
 }

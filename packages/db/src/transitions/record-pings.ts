@@ -38,6 +38,8 @@ export type Knowledge = {
   outages: readonly Outage[];
   /** Up to when the other receivers have committed what they accepted; null: there are none to wait for. */
   othersAt: Instant | null;
+  /** What time it is by the clock that decides; left out where it was never set back. */
+  now?: Instant;
 };
 
 /** One receiver, and no outage on record. */
@@ -55,7 +57,7 @@ export async function recordPings(
   return inTransaction(pool, async (client) => {
     const found = await find(client, arrivals);
     const repeated = await noteOnce(client, arrivals);
-    const changes = await lock(client, found, known.outages);
+    const changes = await lock(client, found, known);
     const recorded = arrivals.map((arrival, i) =>
       apply(arrival, found[i], { changes, known, isRepeated: repeated.has(arrival) }),
     );
@@ -88,7 +90,7 @@ async function find(client: PoolClient, arrivals: readonly Arrival[]): Promise<F
 async function lock(
   client: PoolClient,
   found: readonly Found[],
-  outages: readonly Outage[],
+  known: Knowledge,
 ): Promise<Map<string, Change>> {
   const pingUuids = new Set(found.flatMap((target) => (target.kind === "check" ? [target.pingUuid] : [])));
   const { rows } = await client.query<StoredCheckRow>({
@@ -97,12 +99,12 @@ async function lock(
             where ping_uuid = any($1::uuid[]) and deleted_at is null order by id for update`,
     values: [[...pingUuids]],
   });
-  return new Map(rows.map((row) => [row.ping_uuid, prepared(row, outages)]));
+  return new Map(rows.map((row) => [row.ping_uuid, prepared(row, known)]));
 }
 
-function prepared(row: StoredCheckRow, outages: readonly Outage[]): Change {
+function prepared(row: StoredCheckRow, { outages, now = Infinity }: Knowledge): Change {
   const change = changeOf(storedCheck(row));
-  applyOutages(change, outages);
+  applyOutages(change, outages, now);
   return change;
 }
 
