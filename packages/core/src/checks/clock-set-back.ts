@@ -36,6 +36,7 @@ export function foldClockSetBack(draft: Draft, at: Instant): void {
   // What came in one window of the old time must not count as a burst at one instant of the new.
   memory.burst = { slotAt: null, at: [] };
   memory.slotHost = null;
+  delete memory.unmet;
   memory.outages = memory.outages.filter((_, index) => (before.outages[index]?.from ?? 0) <= at);
   memory.backlog = memory.backlog.filter((_, index) => (before.backlog[index]?.from ?? 0) <= at);
   memory.openRuns = memory.openRuns.map((run, index) => limited(draft, run, before.openRuns[index] ?? run));
