@@ -36,6 +36,8 @@ export function foldClockSetBack(draft: Draft, at: Instant): void {
   // What came in one window of the old time must not count as a burst at one instant of the new.
   memory.burst = { slotAt: null, at: [] };
   memory.slotHost = null;
+  // A ping soon after the step is no repetition of one that was drawn back to it.
+  delete memory.lastEnds;
   delete memory.unmet;
   memory.outages = memory.outages.filter((_, index) => (before.outages[index]?.from ?? 0) <= at);
   memory.backlog = memory.backlog.filter((_, index) => (before.backlog[index]?.from ?? 0) <= at);
