@@ -35,7 +35,7 @@ export const alertmanager: RealServer = {
         wrong: {
           what: "a body that is not JSON",
           settings: { ...settings, body: "check" },
-          expected: /^test (retry|failed).*400/,
+          expected: /^test (retry|sending|pending|failed).*400/,
         },
         has: async () => {
           const { body } = await ask(settings.url);

@@ -40,7 +40,7 @@ type Scene = { tried: Tried; overdue: Overdue; channel: Channel };
 
 async function stopAndStart(steps: Steps, { tried, overdue, channel }: Scene): Promise<void> {
   await tried.stop();
-  await steps.step("stopped", /^down (retry|sending)/, () => downOf(overdue, channel));
+  await steps.step("stopped", /^down (retry|sending|pending)/, () => downOf(overdue, channel));
   await tried.start();
   await steps.step("started again", /^down sent, [2-9] tries/, () => sentInTheEnd(overdue, channel));
 }

@@ -113,7 +113,7 @@ async function limitAndStop(steps: Steps, { machine, overdue }: RelayScene): Pro
   });
   await configure(machine, "smtpd_client_message_rate_limit=0");
   await machine.run("postfix stop 2>&1");
-  await steps.step("stopped", /^down (retry|sending)/, () => downOf(overdue, channel));
+  await steps.step("stopped", /^down (retry|sending|pending)/, () => downOf(overdue, channel));
   await machine.run("postfix start 2>&1");
   await steps.step("started again", /^down sent, [2-9] tries/, () => sentInTheEnd(overdue, channel));
 }
