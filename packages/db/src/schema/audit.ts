@@ -3,11 +3,12 @@ import { index, jsonb, pgEnum, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { at, id } from "./columns.ts";
 import { projects } from "./projects.ts";
 
-export const auditActor = pgEnum("audit_actor", ["user", "key"]);
+/** `link`: whoever had a signed link of an alert; `operator`: a command at the installation itself. */
+export const auditActor = pgEnum("audit_actor", ["user", "key", "link", "slack", "telegram", "operator"]);
 
 /**
  * Who changed what, when and from where. Append-only: a trigger refuses every update, and every deletion of an entry
- * younger than 400 days unless its whole project goes.
+ * younger than 400 days unless its whole project goes; it refuses to empty the table as well.
  */
 export const auditEntries = pgTable(
   "audit_entries",

@@ -15,6 +15,8 @@ export const incidentEntries = pgTable(
     by: text("by").notNull(),
     /** The note; of a snooze: until when (ISO 8601, or "infinity"). */
     text: text("text").notNull().default(""),
+    /** The signed link by which it was done, so that the link does nothing a second time; null: by another way. */
+    link: text("link"),
   },
   (t) => [
     index("incident_entries_incident").on(t.incidentId, t.at),

@@ -49,3 +49,10 @@ export const telegramUpdates = pgTable(
       .where(sql`handled_at is null`),
   ],
 );
+
+/** Chats in which somebody sent `/start` to the installation's bot: they agreed to hear from it, for a day. */
+export const telegramStarts = pgTable("telegram_starts", {
+  /** The chat's id, or the `@name` of a public one. */
+  chat: text("chat").primaryKey(),
+  startedAt: at("started_at").notNull().defaultNow(),
+});
