@@ -95,6 +95,7 @@ export type OpenChannel =
 export type Pace = { atOnce: number; perSecond: number; inAllPerSecond: number };
 
 export type Problem = { field: string; message: string };
+type Settings = Record<string, unknown>;
 export type Parsed =
   | {
       ok: true;
@@ -130,6 +131,8 @@ export type KindSpec<Schema extends z.ZodObject> = {
   forMachines?: true;
   fields: readonly (Field & { name: keyof z.output<Schema> & string })[];
   schema: Schema;
+  /** Turns what a person gave into what the schema takes, where people write the same in several ways. */
+  readInput?(input: Settings): { input: Settings } | { problem: Problem };
   /** Where the setting `url` must lead, as a new one is taken and as it is called. */
   hosts?: readonly string[];
   pace: Pace;
@@ -169,13 +172,19 @@ function openWith<Schema extends z.ZodObject>(
 }
 
 function parseWith<Schema extends z.ZodObject>(spec: KindSpec<Schema>, input: unknown): Parsed {
-  const parsed = spec.schema.safeParse(input);
+  const read = isSettings(input) ? (spec.readInput?.(input) ?? { input }) : { input };
+  if ("problem" in read) return { ok: false, problems: [read.problem] };
+  const parsed = spec.schema.safeParse(read.input);
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(problemOf) };
   const { url } = { url: undefined, ...parsed.data };
   const problem = spec.hosts === undefined || typeof url !== "string" ? null : hostProblem(url, spec.hosts);
   if (problem !== null) return { ok: false, problems: [{ field: "url", message: problem }] };
   const shownOnce = spec.made?.(parsed.data) ?? {};
   return { ok: true, settings: { ...parsed.data, ...shownOnce }, hint: spec.hint(parsed.data), shownOnce };
+}
+
+function isSettings(input: unknown): input is Settings {
+  return typeof input === "object" && input !== null && !Array.isArray(input);
 }
 
 function problemOf(issue: z.core.$ZodIssue): Problem {

@@ -3,7 +3,7 @@ export { migrate } from "./migrate.ts";
 export { foldDatabaseTroubles, TroubleLog } from "./trouble-log.ts";
 export { passingTrouble, type PassingTrouble } from "./passing-trouble.ts";
 export { loggableError, loggableMessage } from "./loggable-error.ts";
-export { derive, keyringOf, seal, unseal, type Keyring, type Place } from "./secrets/keyring.ts";
+export { derive, keyringOf, LostKey, seal, unseal, type Keyring, type Place } from "./secrets/keyring.ts";
 export { isKey, newApiKey, newPingKey, storedKey, type KeyScope } from "./secrets/api-key.ts";
 export * from "./accounts/index.ts";
 export * from "./audit/index.ts";

@@ -1,11 +1,19 @@
 import { isKindName, parseSettings } from "@overdue/channels";
-import { type ChannelRef, createChannel, editChannel, findChannel, UnknownCheck } from "@overdue/db";
+import {
+  type ChannelRef,
+  createChannel,
+  editChannel,
+  findChannel,
+  unagreedChats,
+  UnknownCheck,
+} from "@overdue/db";
 import type { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
 import { unlessStale } from "../http/etag.ts";
 import { namedBy } from "../http/named-by.ts";
 import { ApiError } from "../http/problem.ts";
+import { askForStart } from "./telegram-consent.ts";
 import { type ChannelInput, type ChannelPatch, channelView } from "./channel-view.ts";
 
 /** @throws 404 */
@@ -18,6 +26,7 @@ export async function readChannel(c: AppContext, ref: ChannelRef) {
 export async function addChannel(c: AppContext, projectId: string, input: z.output<typeof ChannelInput>) {
   const { db, keyring } = c.var.deps;
   const { settings, hint, shownOnce } = parsed(input.kind, input.settings);
+  await refuseUnagreed(c, projectId, { kind: input.kind, settings });
   const row = await naming(
     createChannel(db, keyring, { ...input, projectId, settings, hint, namedBy: namedBy(c) }),
   );
@@ -33,6 +42,7 @@ export async function changeChannel(
   const { db, keyring } = c.var.deps;
   const { kind } = await readChannel(c, ref);
   const replaced = patch.settings === undefined ? null : parsed(kind, patch.settings);
+  if (replaced !== null) await refuseUnagreed(c, ref.projectId, { kind, settings: replaced.settings });
   const edit = {
     name: patch.name ?? null,
     settings: replaced,
@@ -47,6 +57,17 @@ export async function changeChannel(
   const found = await unlessStale("channel", () => naming(editChannel(db, ref, { keyring, edit })));
   if (!found) throw ApiError.notFound("channel");
   return { ...(await readChannel(c, ref)), shownOnce: replaced?.shownOnce ?? {} };
+}
+
+/** @throws 400 where the installation's bot would write to a Telegram chat that has not agreed to it */
+async function refuseUnagreed(
+  c: AppContext,
+  projectId: string,
+  channel: { kind: string; settings: Record<string, unknown> },
+): Promise<void> {
+  const { db, keyring } = c.var.deps;
+  const unagreed = await unagreedChats(db, keyring, { projectId, wanted: [channel] });
+  if (unagreed.length > 0) throw ApiError.invalid("settings.chat", await askForStart(db));
 }
 
 function parsed(kind: string, input: unknown) {

@@ -1,6 +1,7 @@
-import { applyConfig, CircularDependency } from "@overdue/db";
+import { applyConfig, CircularDependency, type Db, UnagreedChats } from "@overdue/db";
 import { z } from "zod";
 
+import { askForStart } from "../channels/telegram-consent.ts";
 import { WRITE } from "../http/access.ts";
 import type { AppContext } from "../http/context.ts";
 import { namedBy } from "../http/named-by.ts";
@@ -69,9 +70,10 @@ type Request = { projectId: string; file: ConfigFile; isDry: boolean };
 
 /** A plan alone takes no step of what was decided. */
 async function planned(c: AppContext, { projectId, file, isDry }: Request) {
-  const { pool, keyring, now } = c.var.deps;
+  const { db, pool, keyring, now } = c.var.deps;
   let decision: ReturnType<typeof decide> | undefined;
   await saying(
+    db,
     applyConfig(pool, { projectId, keyring, at: now(), namedBy: namedBy(c) }, (current) => {
       decision = decide(current, file);
       return isDry ? { ...decision, steps: [] } : decision;
@@ -82,15 +84,21 @@ async function planned(c: AppContext, { projectId, file, isDry }: Request) {
   return decision;
 }
 
-/** @throws 400 for a circle by way of a check without a slug: a plan cannot see it. */
-async function saying<T>(applied: Promise<T>): Promise<T> {
+/** @throws 400 for Telegram chats that have not agreed, and for a circle by way of a check without a slug: a plan cannot see it. */
+async function saying<T>(db: Db, applied: Promise<T>): Promise<T> {
   try {
     return await applied;
   } catch (cause) {
+    if (cause instanceof UnagreedChats) throw unagreed(cause.indexes, await askForStart(db));
     if (!(cause instanceof CircularDependency)) throw cause;
     throw ApiError.invalid(
       "checks",
       `A check would depend on itself, by way of “${cause.through ?? "itself"}”: take a dependency away.`,
     );
   }
+}
+
+function unagreed(indexes: readonly number[], message: string): ApiError {
+  const errors = indexes.map((index) => ({ field: `channels.${index}.settings.chat`, message }));
+  return new ApiError("invalid_input", errors.map((e) => `${e.field}: ${e.message}`).join(" "), { errors });
 }

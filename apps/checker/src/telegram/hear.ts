@@ -2,6 +2,7 @@ import { duration, escapeAngles, parseSettings } from "@overdue/channels";
 import {
   acknowledgeIncident,
   downForChat,
+  noteTelegramStart,
   projectForChat,
   snoozeIncident,
   useTelegramLink,
@@ -20,8 +21,6 @@ type Press = Extract<Heard, { kind: "press" }>;
 const LINKED = "This chat hears alerts from now on. /status lists what is down.";
 const UNKNOWN =
   "This code is not known, or it has been used, or its 15 minutes are over. Make a new one in Overdue: Channels → Telegram.";
-const HELLO = "To hear alerts here, make a code in Overdue: Channels → Telegram. /status lists what is down.";
-
 /** Does what an update asks, and answers in the chat. @throws where the database does not answer */
 export async function hear(heard: Heard, parts: HearParts): Promise<void> {
   switch (heard?.kind) {
@@ -29,7 +28,7 @@ export async function hear(heard: Heard, parts: HearParts): Promise<void> {
       return say(
         parts,
         heard.place,
-        heard.code === null ? HELLO : await link(parts, heard.place, heard.code),
+        heard.code === null ? await hello(parts, heard.place) : await link(parts, heard.place, heard.code),
       );
     case "status":
       return say(parts, heard.place, await status(parts, heard.place));
@@ -38,6 +37,13 @@ export async function hear(heard: Heard, parts: HearParts): Promise<void> {
     case undefined:
       return undefined;
   }
+}
+
+/** Whoever types a chat's id into a channel proves by this that somebody in the chat wants its alerts. */
+async function hello({ db }: HearParts, { chat, topic, name }: Place): Promise<string> {
+  await noteTelegramStart(db, name === null ? [chat] : [chat, `@${name}`]);
+  const id = topic === null ? chat : `${chat}, topic ${topic}`;
+  return `To hear alerts here, make a code in Overdue: Channels → Telegram. Or add a channel within a day for this chat: ${id}. /status lists what is down.`;
 }
 
 async function link(
@@ -82,6 +88,7 @@ async function press(parts: HearParts, heard: Press): Promise<void> {
 }
 
 type Act = { act: string; projectId: string; incidentId: string; by: string };
+const VIA = { kind: "telegram", link: null, address: null } as const;
 const HOURS_2_MS = 2 * 3_600_000;
 
 async function perform({ pool }: HearParts, { act, projectId, incidentId, by }: Act) {
@@ -89,14 +96,17 @@ async function perform({ pool }: HearParts, { act, projectId, incidentId, by }: 
   const at = Date.now();
   switch (act) {
     case "ack":
-      return told(await acknowledgeIncident(pool, ref, { by, at }), `Acknowledged by ${by}.`);
+      return told(await acknowledgeIncident(pool, ref, { by, at, via: VIA }), `Acknowledged by ${by}.`);
     case "snooze2h": {
       const until = at + HOURS_2_MS;
-      return told(await snoozeIncident(pool, ref, { by, at, until }), `Snoozed for 2 h by ${by}.`);
+      return told(await snoozeIncident(pool, ref, { by, at, until, via: VIA }), `Snoozed for 2 h by ${by}.`);
     }
     case "snoozeup": {
       const until = Infinity;
-      return told(await snoozeIncident(pool, ref, { by, at, until }), `Snoozed until it recovers, by ${by}.`);
+      return told(
+        await snoozeIncident(pool, ref, { by, at, until, via: VIA }),
+        `Snoozed until it recovers, by ${by}.`,
+      );
     }
     default:
       return { text: "This button is of another version of Overdue.", stays: false };
@@ -107,6 +117,8 @@ function told(acted: Acted, words: string): { text: string; stays: boolean } {
   switch (acted.kind) {
     case "done":
       return { text: words, stays: true };
+    case "used":
+      return { text: "This was done already.", stays: true };
     case "already":
       return { text: `Acknowledged already${acted.by === null ? "" : ` by ${acted.by}`}.`, stays: true };
     case "resolved":

@@ -7,6 +7,7 @@ import {
   listChannels,
   openDb,
   schema,
+  unagreedChats,
   unseal,
   type Db,
 } from "@overdue/db";
@@ -70,6 +71,17 @@ test("a code that is sent from a group's topic makes it a channel, once", async 
   await telegram.waitFor(({ text }) => text.includes("has been used"));
 });
 
+test("/start without a code is the agreement of a chat whose id is typed into a channel afterwards", async () => {
+  poll();
+  const { projectId } = await alertScene(db, { kind: "webhook", settings: {} });
+  const chat = String(CHAT - 1);
+  const wanted = [{ kind: "telegram", settings: { chat } }];
+  expect(await unagreedChats(db, sceneKeyring, { projectId, wanted })).toEqual([0]);
+  say("/start", { chat: CHAT - 1 });
+  await telegram.waitFor(({ text }) => text.includes(`for this chat: ${chat}.`));
+  expect(await unagreedChats(db, sceneKeyring, { projectId, wanted })).toEqual([]);
+});
+
 test("a command to another bot is none of ours", async () => {
   poll();
   const { code } = await createTelegramLink(db, scene.projectId);
@@ -104,6 +116,19 @@ test("a press snoozes until it recovers", async () => {
   press(`snoozeup:${incidentId}`, CHAT);
   await telegram.calls.waitFor(({ method }) => method === "editMessageText");
   expect(await incident(incidentId)).toMatchObject({ snoozedUntil: "infinity" });
+  const written = await db
+    .select()
+    .from(schema.auditEntries)
+    .where(eq(schema.auditEntries.projectId, scene.projectId));
+  expect(written).toMatchObject([
+    {
+      action: "incident.snooze",
+      objectId: incidentId,
+      actorKind: "telegram",
+      actorName: "Anna (Telegram)",
+      address: null,
+    },
+  ]);
 });
 
 test("a chat that the project does not alert has no say", async () => {
@@ -166,9 +191,9 @@ async function linkScene() {
     .where(eq(schema.channels.id, scene.channelId));
 }
 
-function say(text: string, { topic }: { topic?: number }) {
+function say(text: string, { topic, chat: id = CHAT }: { topic?: number; chat?: number }) {
   const thread = topic === undefined ? {} : { message_thread_id: topic, is_topic_message: true };
-  const chat = { id: CHAT, type: "supergroup", title: "Night watch" };
+  const chat = { id, type: "supergroup", title: "Night watch" };
   telegram.pushUpdate({ message: { message_id: 1, chat, text, ...thread } });
 }
 

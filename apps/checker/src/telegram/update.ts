@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-/** Where something was said: a chat, and the topic of it in a group with topics. */
-export type Place = { chat: string; topic: number | null; title: string };
+/** Where something was said: a chat, and the topic of it in a group with topics. `name`: of a public chat, without its @. */
+export type Place = { chat: string; topic: number | null; title: string; name: string | null };
 
 /** What an update asks of us; null where it is none of our business. */
 export type Heard =
@@ -29,6 +29,7 @@ const Message = z.object({
 const Update = z.object({
   update_id: z.number(),
   message: Message.optional(),
+  channel_post: Message.optional(),
   callback_query: z
     .object({ id: z.string(), from: Person, data: z.string().optional(), message: Message.optional() })
     .optional(),
@@ -38,7 +39,7 @@ const Update = z.object({
 export function readUpdate(update: unknown, bot: string): { id: number; heard: Heard } | null {
   const parsed = Update.safeParse(update);
   if (!parsed.success) return idOnly(update);
-  const { update_id: id, message, callback_query: press } = parsed.data;
+  const { update_id: id, channel_post, message = channel_post, callback_query: press } = parsed.data;
   if (press?.message !== undefined && press.data !== undefined) {
     return {
       id,
@@ -71,6 +72,7 @@ function placeOf({ chat, is_topic_message, message_thread_id }: z.output<typeof 
   return {
     chat: String(chat.id),
     topic: is_topic_message ? (message_thread_id ?? null) : null,
+    name: chat.username ?? null,
     title: chat.title ?? chat.first_name ?? chat.username ?? "Telegram",
   };
 }

@@ -147,6 +147,27 @@ test.each([
   expect(parseSettings("telegram", input)).toMatchObject({ ok: true, settings });
 });
 
+test.each([
+  ["-1001234567890_13", { chat: "-1001234567890", topic: 13 }],
+  ["https://t.me/c/1234567890/13/42", { chat: "-1001234567890", topic: 13 }],
+  ["t.me/c/1234567890/13/42?single", { chat: "-1001234567890", topic: 13 }],
+  ["https://t.me/news_of_ops/13/42", { chat: "@news_of_ops", topic: 13 }],
+  ["https://t.me/news_of_ops", { chat: "@news_of_ops" }],
+])("the chat %s is read as %j", (chat, settings) => {
+  expect(parseSettings("telegram", { chat })).toMatchObject({ ok: true, settings });
+});
+
+test.each([
+  [{ chat: "https://t.me/c/1234567890/42" }, "chat", /-1001234567890 as the chat, and the topic's number/],
+  [{ chat: "-1001234567890_13", topic: 7 }, "topic", /names the topic 13, and the field “topic” says 7/],
+  [{ chat: "https://t.me/+AbCdEf" }, "chat", /goes into the field “topic”/],
+])("%j is refused in words that name the topic's field", (input, field, message) => {
+  expect(parseSettings("telegram", input)).toMatchObject({
+    ok: false,
+    problems: [{ field, message: expect.stringMatching(message) }],
+  });
+});
+
 test("the hint shows the chat and never the token", () => {
   const parsed = parseSettings("telegram", { chat: "5", token: TOKEN });
   expect(parsed).toMatchObject({ ok: true, hint: "chat 5" });

@@ -1,7 +1,14 @@
 import { z } from "zod";
 
 import { bounded, summary, usualOutcome } from "../answers.ts";
-import { defineKind, type HttpAnswer, type Operator, type Outcome, type Style } from "../kind.ts";
+import {
+  defineKind,
+  type HttpAnswer,
+  type Operator,
+  type Outcome,
+  type Problem,
+  type Style,
+} from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
 import { plainText } from "../message/compose.ts";
 import { lookOf } from "../message/look.ts";
@@ -20,7 +27,10 @@ const settings = z.strictObject({
     .pipe(
       z
         .string()
-        .regex(/^(-?\d{1,20}|@\w{4,64})$/, "Give the chat's id, such as -1001234567890, or @channelname."),
+        .regex(
+          /^(-?\d{1,20}|@\w{4,64})$/,
+          "Give the chat's id, such as -1001234567890, or @channelname; the number of a topic goes into the field “topic”.",
+        ),
     ),
   topic: z.coerce.number().int("Give the topic's number.").positive().optional(),
   token: z
@@ -31,16 +41,49 @@ const settings = z.strictObject({
 });
 type Settings = z.output<typeof settings>;
 
+/** An id with its topic behind it, as some clients show it. */
+const ID_AND_TOPIC = /^(-?\d{1,20})[_/](\d{1,10})$/;
+/** A link to a message in a topic: of a private group by number, of a public one by name. */
+const MESSAGE_LINK =
+  /^(?:https?:\/\/)?(?:t\.me|telegram\.me)\/(?:c\/(\d{1,20})|(\w{4,64}))(?:\/(\d{1,10}))?(?:\/(\d{1,10}))?\/?(?:\?.*)?$/;
+
+/** Takes chat and topic from what people copy as the chat: an id with its topic, or the link to a message. */
+function readInput(input: Record<string, unknown>) {
+  const { chat, topic } = input;
+  if (typeof chat !== "string") return { input };
+  const read = placeIn(chat.trim());
+  if (read === null) return { input };
+  if ("problem" in read) return read;
+  if (read.topic === null) return { input: { ...input, chat: read.chat } };
+  if (topic !== undefined && String(topic).trim() !== read.topic) {
+    const message = `This names the topic ${read.topic}, and the field “topic” says ${String(topic)}: give one of them.`;
+    return { problem: { field: "topic", message } };
+  }
+  return { input: { ...input, ...read } };
+}
+
+function placeIn(text: string): { chat: string; topic: string | null } | { problem: Problem } | null {
+  const [, id, topic] = ID_AND_TOPIC.exec(text) ?? [];
+  if (id !== undefined && topic !== undefined) return { chat: id, topic };
+  const [link, number, name, first, second] = MESSAGE_LINK.exec(text) ?? [];
+  if (link === undefined || name === "joinchat") return null;
+  const chat = number === undefined ? `@${name}` : `-100${number}`;
+  if (first === undefined || second !== undefined) return { chat, topic: first ?? null };
+  const message = `Such a link may be of a message or of a topic: give ${chat} as the chat, and the topic's number, if it is one, as “topic”.`;
+  return { problem: { field: "chat", message } };
+}
+
 export const telegram = defineKind({
   title: "Telegram",
   summary: "A message by a bot into a chat, a group or a topic.",
   group: "chat",
   schema: settings,
+  readInput,
   fields: [
     {
       name: "chat",
       label: "Chat",
-      help: "The id of the chat, or @name of a public channel. The bot must be a member of it.",
+      help: "The id of the chat, or @name of a public one. Send /start to the bot there first, unless you give a bot token of your own.",
       placeholder: "-1001234567890",
       input: "text",
       secret: false,

@@ -28,6 +28,7 @@ import { inTransaction } from "../in-transaction.ts";
 import { deleteRoute, listens, orderRoutesIn } from "../routes/route-rows.ts";
 import { channels, checks, routes } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
+import { unagreedChats } from "../telegram/consent.ts";
 import { readState } from "./read-state.ts";
 import { storedRoute } from "./route-names.ts";
 
@@ -52,6 +53,15 @@ export type ConfigDecision = {
   routes: readonly ConfigRoute[];
 };
 
+/** Telegram channels whose chats have not agreed to get alerts; `indexes`: their places among the file's channels. */
+export class UnagreedChats extends Error {
+  readonly indexes: readonly number[];
+  constructor(indexes: readonly number[]) {
+    super("A Telegram chat has not agreed to get alerts.");
+    this.indexes = indexes;
+  }
+}
+
 type Scope = {
   client: PoolClient;
   projectId: string;
@@ -66,7 +76,7 @@ type Scope = {
 /**
  * Lets `decide` say what is to be done to a project, and does it, all or nothing: a throw undoes everything. Two at
  * once wait for each other. @returns the steps that were taken @throws CircularDependency by way of a check without a
- * slug, which `decide` cannot see
+ * slug, which `decide` cannot see; UnagreedChats
  */
 export async function applyConfig(
   pool: Pool,
@@ -77,6 +87,9 @@ export async function applyConfig(
     await client.query("select 1 from projects where id = $1 for update", [projectId]);
     const current = await readState(openDb(client), rest.keyring, projectId);
     const decision = decide(current);
+    const asked = { projectId, wanted: decision.channels };
+    const unagreed = await unagreedChats(openDb(client), rest.keyring, asked);
+    if (unagreed.length > 0) throw new UnagreedChats(unagreed);
     const scope = { client, projectId, ...rest, ids: idsIn(current) };
     for (const step of decision.steps) await take(step, decision, scope);
     await link(decision, scope);

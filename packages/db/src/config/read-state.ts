@@ -9,7 +9,7 @@ import { listPeople } from "../routes/people.ts";
 import { listRotations } from "../routes/rotations.ts";
 import { listRoutes } from "../routes/route-rows.ts";
 import { channels, checkDependencies, checks } from "../schema/index.ts";
-import { type Keyring, unseal } from "../secrets/keyring.ts";
+import { type Keyring, LostKey, unseal } from "../secrets/keyring.ts";
 import { namedRoute, type Words } from "./route-names.ts";
 
 const CHECKS_MAX = 20_000;
@@ -38,7 +38,7 @@ export async function readState(db: Db, keyring: Keyring, projectId: string): Pr
         id,
         name,
         kind,
-        settings: opened(unseal(keyring, place, settings)),
+        settings: opened(unsealOf(name, () => unseal(keyring, place, settings))),
         collectMinutes,
         groups,
         isOwned: managedBy !== null,
@@ -117,6 +117,15 @@ function detailsOf(row: CheckWithChannels) {
     successKeywords,
     failureKeywords,
   };
+}
+
+/** @throws LostKey that names the channel */
+function unsealOf(name: string, read: () => string): string {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof LostKey ? new LostKey(`The channel “${name}”`) : error;
+  }
 }
 
 // Sealed by us, from what `parseSettings` answered.

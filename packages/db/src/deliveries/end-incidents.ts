@@ -5,7 +5,7 @@ import { type SQL, sql } from "drizzle-orm";
 
 import type { ChannelRow } from "../channels/find-channel.ts";
 import type { Db, Tx } from "../database.ts";
-import { type Keyring, unseal } from "../secrets/keyring.ts";
+import { type Keyring, LostKey, unseal } from "../secrets/keyring.ts";
 import { ringForDeliveries } from "./changes.ts";
 import { KEEPS_INCIDENTS } from "./channel-kinds.ts";
 
@@ -91,11 +91,23 @@ export async function moveIncidents(
   if (!INCIDENT_KINDS.some((kind) => kind === channel.kind)) return;
   const { id: channelId, projectId, settings: sealedSettings } = channel;
   const place = { table: "channels", column: "settings", rowId: channelId, projectId };
-  const before: unknown = JSON.parse(unseal(keyring, place, sealedSettings));
+  const before = openedOrLost(() => unseal(keyring, place, sealedSettings));
+  // Nothing can be ended by settings that nobody can read; the new ones must be taken all the same.
+  if (before === undefined) return;
   if (isDeepStrictEqual(targetOf(before), targetOf(settings))) return;
   const scope = { projectId, channelId };
   await endIncidentsElsewhere(tx, scope, { by: "channel-changed", sealedSettings });
   await reopenIncidentsElsewhere(tx, scope);
+}
+
+/** Undefined where the key is lost. */
+function openedOrLost(read: () => string): unknown {
+  try {
+    return JSON.parse(read());
+  } catch (error) {
+    if (error instanceof LostKey) return undefined;
+    throw error;
+  }
 }
 
 function targetOf(settings: unknown): Record<string, unknown> {

@@ -6,6 +6,16 @@ export type Place = { table: string; column: string; rowId: string; projectId: s
 /** Encrypts with its first key and decrypts with any. */
 export type Keyring = { keys: readonly { id: string; key: Buffer }[] };
 
+/** What was sealed with a key that is not among those of SECRET_KEY. */
+export class LostKey extends Error {
+  /** `what`: what cannot be read, as a sentence begins with it. */
+  constructor(what = "Something that is stored here") {
+    super(
+      `${what} was encrypted with another SECRET_KEY, so it cannot be read. The operator must set SECRET_KEY to the present key, a comma, and the former one; where that is lost, what is secret has to be given again.`,
+    );
+  }
+}
+
 /** `secrets`: newest first. Each key's id is a short hash of it, so that order and number may change. */
 export function keyringOf(secrets: readonly string[]): Keyring {
   return { keys: secrets.map((secret) => ({ id: keyId(secret), key: derive(secret, "seal") })) };
@@ -26,12 +36,12 @@ export function seal(keyring: Keyring, place: Place, plain: string): string {
   return ["v1", first.id, nonce.toString("base64url"), sealed.toString("base64url")].join(".");
 }
 
-/** @throws where the key is missing, the text was changed, or it was sealed for another place. */
+/** @throws LostKey; an Error where the text was changed, or it was sealed for another place. */
 export function unseal(keyring: Keyring, place: Place, text: string): string {
   const [version, id, nonce, sealed] = text.split(".");
   const key = keyring.keys.find((candidate) => candidate.id === id);
   if (version !== "v1" || nonce === undefined || sealed === undefined) throw new Error("Not a sealed value.");
-  if (key === undefined) throw new Error("Sealed with a key that is not in SECRET_KEY any more.");
+  if (key === undefined) throw new LostKey();
   const bytes = Buffer.from(sealed, "base64url");
   const decipher = createDecipheriv("aes-256-gcm", key.key, Buffer.from(nonce, "base64url"))
     .setAAD(additional(place))

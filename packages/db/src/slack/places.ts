@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 
 import type { Db } from "../database.ts";
-import { type Keyring, unseal } from "../secrets/keyring.ts";
+import { type Keyring, LostKey, unseal } from "../secrets/keyring.ts";
 
 /** A channel in a Slack workspace, by their ids. */
 export type SlackChannelId = { team: string; channel: string };
@@ -36,8 +36,13 @@ export async function slackChannelOfProject(
 function among(rows: readonly Row[], keyring: Keyring, { team, channel }: SlackChannelId): string | null {
   const found = rows.find(({ id, projectId, settings }) => {
     const place = { table: "channels", column: "settings", rowId: id, projectId };
-    const known: unknown = JSON.parse(unseal(keyring, place, settings));
-    return isObject(known) && known["team"] === team && known["channel"] === channel;
+    try {
+      const known: unknown = JSON.parse(unseal(keyring, place, settings));
+      return isObject(known) && known["team"] === team && known["channel"] === channel;
+    } catch (error) {
+      if (error instanceof LostKey) return false; // one that cannot be read must not hide the others
+      throw error;
+    }
   });
   return found?.id ?? null;
 }

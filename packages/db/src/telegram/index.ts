@@ -1,4 +1,5 @@
 export { botName, rememberBot } from "./bot.ts";
+export { noteTelegramStart, unagreedChats } from "./consent.ts";
 export {
   createTelegramLink,
   findTelegramLink,
