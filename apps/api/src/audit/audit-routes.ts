@@ -1,4 +1,4 @@
-import { type AuditRow, listAuditEntries } from "@overdue/db";
+import { type AuditRow, listAuditEntries, schema } from "@overdue/db";
 import { z } from "zod";
 
 import { OWN } from "../http/access.ts";
@@ -14,9 +14,17 @@ const AuditEntryView = z
     at: Timestamp,
     actor: z
       .object({
-        kind: z.enum(["user", "key"]),
-        id: z.string(),
-        name: z.string().meta({ description: "A person's e-mail address or a key's name, as it was then." }),
+        kind: z.enum(schema.auditActor.enumValues).meta({
+          description:
+            "user and key: the API; link: a signed link in an alert; slack and telegram: a button there; operator: a command at the installation.",
+        }),
+        id: z.string().meta({ description: "Of a user or a key; else empty." }),
+        name: z
+          .string()
+          .meta({
+            description:
+              "A person's e-mail address, a key's name or what else is known of them, as it was then.",
+          }),
       })
       .meta({ description: "Who did it." }),
     address: z.string().nullable().meta({ description: "The address it came from." }),

@@ -105,6 +105,7 @@ test("nobody rewrites or removes an entry, but it goes with its project, or afte
   const refusal = { cause: expect.objectContaining({ message: expect.stringMatching(/append-only/) }) };
   await expect(api.db.update(auditEntries).set({ action: "x" }).where(mine)).rejects.toMatchObject(refusal);
   await expect(api.db.delete(auditEntries).where(mine)).rejects.toMatchObject(refusal);
+  await expect(api.db.execute(sql`truncate audit_entries`)).rejects.toMatchObject(refusal);
   await api.db.insert(auditEntries).values({
     projectId: ada.projectId,
     at: new Date(Date.now() - 401 * 86_400_000),

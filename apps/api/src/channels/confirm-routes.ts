@@ -20,8 +20,8 @@ export const confirmRoutes = createRouter()
   .post(PATH, guard({ auth: "ping" }), async (c) => {
     const link = await readLink(c);
     if ("page" in link) return showPage(c, link.page);
-    const isThere = await confirmAddress(c.var.deps.db, link.confirming);
-    return showPage(c, isThere ? donePage(link) : UNKNOWN);
+    const isConfirmed = await confirmAddress(c.var.deps.db, link.confirming);
+    return showPage(c, isConfirmed ? donePage(link) : UNKNOWN);
   });
 
 type Link = { confirming: Confirming; questioned: Questioned };
@@ -33,6 +33,7 @@ async function readLink(c: AppContext): Promise<Link | { page: LinkPage }> {
   const { confirming } = read;
   const questioned = await findQuestioned(db, confirming);
   if (questioned === null) return { page: UNKNOWN };
+  if (questioned.isStopped) return { page: stoppedPage(confirming.address) };
   const isLate = read.kind === "expired" && !questioned.isConfirmed;
   return isLate ? { page: EXPIRED } : { confirming, questioned };
 }
@@ -55,6 +56,19 @@ const EXPIRED: LinkPage = {
   button: null,
   address: null,
 };
+
+function stoppedPage(address: string): LinkPage {
+  return {
+    status: 410,
+    title: "These mails were stopped",
+    sentences: [
+      `Since this link was sent, somebody who reads ${address} unsubscribed, so it does not start the mails again.`,
+      "If you want the alerts, ask whoever set them up to save the address again: that sends a new question.",
+    ],
+    button: null,
+    address: null,
+  };
+}
 
 function askingPage({ confirming: { address }, questioned: { projectName } }: Link): LinkPage {
   return {

@@ -1,4 +1,4 @@
-import { confirmLink, schema } from "@overdue/db";
+import { confirmLink, schema, stopMailbox } from "@overdue/db";
 import { and, eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 
@@ -137,6 +137,21 @@ test("whoever unsubscribed is asked again when the address is saved, and only th
     unconfirmedSince: expect.any(String),
   });
   expect(await questions(channel.id)).toBe(2);
+});
+
+test("a link that was sent before its reader unsubscribed does not start the mails again", async () => {
+  const { as, url, at, to, channel } = await withMailbox();
+  await click(at);
+  await stopMailbox(api.db, channel.id);
+  for (const method of ["GET", "POST"]) {
+    const page = await api.app.request(at, { method });
+    expect(page.status).toBe(410);
+    expect(await page.text()).toContain("These mails were stopped");
+  }
+  expect(await read(await as("GET", url))).toMatchObject({ brokenBy: "recipient" });
+  const asked = await read<Channel>(await as("PATCH", url, { settings: { to } }));
+  expect((await click(linkFor(asked))).status).toBe(200);
+  expect(await read(await as("GET", url))).toMatchObject({ brokenBy: null, unconfirmedSince: null });
 });
 
 test("a test is refused until somebody agreed", async () => {

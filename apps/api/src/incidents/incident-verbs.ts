@@ -34,6 +34,7 @@ export async function afterAct(c: AppContext, ref: IncidentRef, acted: Acted): P
     case "resolved":
       throw new ApiError("conflict", `This incident is over: the check recovered ${utc(acted.at)}.`);
     case "done":
+    case "used":
     case "already":
       return await readIncident(c, ref);
   }

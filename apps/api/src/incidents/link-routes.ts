@@ -1,4 +1,11 @@
-import { findLinkedIncident, type LinkedIncident, readAction, type SignedAct } from "@overdue/db";
+import {
+  type Acted,
+  findLinkedIncident,
+  type LinkedIncident,
+  linkUsedAt,
+  readAction,
+  type SignedAct,
+} from "@overdue/db";
 
 import type { AppContext } from "../http/context.ts";
 import { guard } from "../http/guard.ts";
@@ -13,13 +20,18 @@ const PATH = "/incidents/act";
 export const linkRoutes = createRouter()
   .get(PATH, guard({ auth: "ping" }), async (c) => {
     const link = await readLink(c);
-    return showPage(c, "page" in link ? link.page : askingPage(link));
+    if ("page" in link) return showPage(c, link.page);
+    const usedAt = await linkUsedAt(c.var.deps.pool, link.act.incidentId, nameOf(link.act));
+    return showPage(c, usedAt === null ? askingPage(link) : actedPage(link, used(link, usedAt)));
   })
   .post(PATH, guard({ auth: "ping" }), async (c) => {
     const link = await readLink(c);
     if ("page" in link) return showPage(c, link.page);
     const by = `a link in ${link.incident.channelName}`;
-    return showPage(c, actedPage(link, await performAct(c, { ...link, by })));
+    const { act, incident } = link;
+    const via = { kind: "link", link: nameOf(act), address: c.var.deps.clientAddress(c) } as const;
+    const acted = await performAct(c, { act, incident, by, via });
+    return showPage(c, actedPage(link, acted.kind === "used" ? used(link, acted.at) : acted));
   });
 
 export type Link = { act: SignedAct; incident: LinkedIncident; address: string };
@@ -34,4 +46,16 @@ async function readLink(c: AppContext): Promise<Link | { page: LinkPage }> {
   const address = `${settings.publicUrl}/projects/${incident.projectId}/checks/${incident.checkId}`;
   const link = { act: read.act, incident, address };
   return incident.resolvedAt === null ? link : { page: overPage(link, incident.resolvedAt) };
+}
+
+/** Of an incident that is still acknowledged that is what the reader wants to know. */
+function used({ act, incident }: Link, at: number): Acted {
+  return act.act === "acknowledge" && incident.acknowledgedAt !== null
+    ? { kind: "already", by: incident.acknowledgedBy }
+    : { kind: "used", at };
+}
+
+/** What tells a link from every other of its incident: the same alert carries each act once. */
+function nameOf({ act, channelId, expiresAt }: SignedAct): string {
+  return [act, channelId, Math.floor(expiresAt / 1_000)].join("|");
 }

@@ -66,6 +66,8 @@ export function actedPage(link: Link, acted: Acted): LinkPage {
       return brokenPage();
     case "resolved":
       return overPage(link, acted.at);
+    case "used":
+      return usedPage(link, acted.at);
     case "already":
       return alreadyPage(link, acted.by);
     case "done":
@@ -77,6 +79,19 @@ export function actedPage(link: Link, acted: Acted): LinkPage {
         address: link.address,
       };
   }
+}
+
+function usedPage(link: Link, at: number): LinkPage {
+  return {
+    status: 200,
+    title: "This link was used already",
+    sentences: [
+      `It did its work ${inZone(at, link.incident.timezone)}, and does so once. Nothing was changed now.`,
+      "Sign in to Overdue to see how the incident stands, or to do it again.",
+    ],
+    button: null,
+    address: link.address,
+  };
 }
 
 export function overPage(link: Link, at: number): LinkPage {

@@ -156,3 +156,29 @@ test("what a person typed is escaped, and the page may load nothing but its own 
   expect(text).toContain(`<style nonce="${/nonce-([^']+)/.exec(policy)?.[1]}">`);
   expect(headers.get("cache-control")).toBe("no-store");
 });
+
+test.each<IncidentAct>(["snooze-2h", "snooze-recovery"])(
+  "a link that did its work (%s) does nothing a second time, and says when it did",
+  async (act) => {
+    const { link, incident, as, path } = await alerted();
+    const now = api.deps.now();
+    await open(link(act, { now }), "POST");
+    const { id, snoozedUntil } = (await incident()) as IncidentDetail & { id: string };
+    expect(snoozedUntil).not.toBeNull();
+    for (const method of ["GET", "POST"]) {
+      const again = await open(link(act, { now }), method);
+      expect(again.text).toContain("This link was used already");
+      expect(again.text).not.toContain("<form");
+    }
+    expect(await incident()).toMatchObject({ snoozedUntil, entries: 1 });
+    expect((await open(link(act, { now: now + 1_000 }), "POST")).text).toContain("Snoozed");
+    const { items } = await read<{ items: object[] }>(await as("GET", `${path}/audit?objectId=${id}`));
+    expect(items).toHaveLength(2);
+    expect(items[0]).toMatchObject({
+      action: "incident.snooze",
+      actor: { kind: "link", name: "a link in mail to ops" },
+      address: expect.stringMatching(/^10\./),
+      object: { name: "nightly backup" },
+    });
+  },
+);

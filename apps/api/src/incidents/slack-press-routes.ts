@@ -30,6 +30,8 @@ export const slackPressRoutes = createRouter().post(
   },
 );
 
+const VIA = { kind: "slack", link: null, address: null } as const;
+
 /** Only a place that the incident's own project alerts has a say in it. */
 async function perform(c: AppContext, press: SlackPress): Promise<void> {
   const { db, keyring, pool } = c.var.deps;
@@ -39,6 +41,6 @@ async function perform(c: AppContext, press: SlackPress): Promise<void> {
   const body =
     incident === null
       ? toPresser("There is no such incident for this channel.")
-      : doneMessage(press, await performAct(c, { act: { act, incidentId }, incident, by }));
+      : doneMessage(press, await performAct(c, { act: { act, incidentId }, incident, by, via: VIA }));
   await answerSlackPress(db, keyring, { id, url, body });
 }

@@ -93,6 +93,8 @@ function wordsOf(acted: Acted, { act, by }: { act: IncidentAct; by: string }): s
   switch (acted.kind) {
     case "done":
       return `${DONE[act]} by ${by}.`;
+    case "used":
+      return "This was done already.";
     case "already":
       return `Acknowledged already${acted.by === null ? "" : ` by ${acted.by}`}.`;
     case "resolved":

@@ -91,13 +91,16 @@ async function countQuestion(tx: Db | Tx, projectId: string, hash: string): Prom
   return rowCount === 1;
 }
 
-/** A channel whose address is to be confirmed, as the page behind the link shows it. */
-export type Questioned = { projectName: string; isConfirmed: boolean };
+/**
+ * A channel whose address is to be confirmed, as the page behind the link shows it. `isStopped`: its reader ended the mails since, which only a new question can undo.
+ */
+export type Questioned = { projectName: string; isConfirmed: boolean; isStopped: boolean };
 
 /** Null where the channel is gone, or sends elsewhere now. */
 export async function findQuestioned(db: Db, of: Confirming): Promise<Questioned | null> {
   const { rows } = await db.execute<Questioned>(sql`
-    select p.name as "projectName", c.unconfirmed_since is null and c.broken_at is null as "isConfirmed"
+    select p.name as "projectName", c.unconfirmed_since is null and c.broken_at is null as "isConfirmed",
+      coalesce(c.broken_by = 'recipient', false) as "isStopped"
     from channels c join projects p on p.id = c.project_id and p.deleted_at is null
     where ${isQuestioned(of)}`);
   return rows[0] ?? null;
@@ -105,14 +108,14 @@ export async function findQuestioned(db: Db, of: Confirming): Promise<Questioned
 
 /**
  * Whoever has the mailbox agreed: alerts go there from now on, whatever kept them from it, and those of what is still
- * down are sent again. @returns whether there is such a channel
+ * down are sent again. Where its reader unsubscribed since, nothing is changed. @returns whether it was confirmed
  */
 export async function confirmAddress(db: Db, of: Confirming): Promise<boolean> {
   return db.transaction(async (tx) => {
     const { rows } = await tx.execute<{ id: string }>(sql`
       update channels c set unconfirmed_since = null, broken_at = null, broken_because = null, broken_by = null,
         circuit_failures = 0, circuit_step = 0, circuit_until = null
-      where ${isQuestioned(of)}
+      where ${isQuestioned(of)} and c.broken_by is distinct from 'recipient'
       returning c.id, pg_notify('overdue_changes', json_build_object('projectId', c.project_id)::text)`);
     if (rows.length === 0) return false;
     await sendStillDown(tx, of.channelId);

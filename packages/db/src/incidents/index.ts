@@ -1,8 +1,10 @@
 export {
   acknowledgeIncident,
   type Acted,
+  type ActVia,
   type ByWhom,
   type IncidentRef,
+  linkUsedAt,
   noteIncident,
   snoozeIncident,
   unacknowledgeIncident,
