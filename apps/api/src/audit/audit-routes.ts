@@ -19,12 +19,10 @@ const AuditEntryView = z
             "user and key: the API; link: a signed link in an alert; slack and telegram: a button there; operator: a command at the installation.",
         }),
         id: z.string().meta({ description: "Of a user or a key; else empty." }),
-        name: z
-          .string()
-          .meta({
-            description:
-              "A person's e-mail address, a key's name or what else is known of them, as it was then.",
-          }),
+        name: z.string().meta({
+          description:
+            "A person's e-mail address, a key's name or what else is known of them, as it was then.",
+        }),
       })
       .meta({ description: "Who did it." }),
     address: z.string().nullable().meta({ description: "The address it came from." }),
