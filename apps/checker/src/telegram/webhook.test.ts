@@ -49,7 +49,10 @@ afterAll(() => database.drop());
 test("where Telegram can reach us it tells the webhook, and nobody asks", async () => {
   hearing();
   const set = await called("setWebhook");
-  expect(set.given).toMatchObject({ url: URL, allowed_updates: ["message", "callback_query"] });
+  expect(set.given).toMatchObject({
+    url: URL,
+    allowed_updates: ["message", "channel_post", "callback_query"],
+  });
   say("/status");
   await telegram.waitFor(({ text }) => text.includes("Nothing is down"));
   expect(asked()).toBe(0);

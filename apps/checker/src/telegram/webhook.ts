@@ -6,7 +6,7 @@ import type { BotApi } from "./bot-api.ts";
 export type Webhook = { url: string; secret: string };
 
 /** The updates that mean something to us, however they come. */
-export const UPDATES = ["message", "callback_query"];
+export const UPDATES = ["message", "channel_post", "callback_query"];
 const CONNECTIONS = 10;
 /** What Telegram says of an address that it will never call. */
 const REFUSED = /bad webhook|Bad Request/i;
