@@ -1,4 +1,4 @@
-import { createKey, isKeyKnown, type KeyRow, listKeys, revokeKey, rotateKey } from "@overdue/db";
+import { createKey, type KeyRow, listKeys, mayBring, NOT_TAKEN, revokeKey, rotateKey } from "@overdue/db";
 import { z } from "zod";
 
 import { OWNER_IN_PERSON } from "../http/access.ts";
@@ -84,8 +84,8 @@ export const keyRoutes = createRouter()
       const { name, scope, expiresAt, key: brought } = c.req.valid("json");
       const expires = expiryOf(expiresAt ?? null, c.var.deps.now());
       const { projectId } = c.req.valid("param");
-      if (brought !== undefined && (await isKeyKnown(c.var.deps.db, brought)))
-        throw ApiError.invalid("key", "This key is in use here already.");
+      const may = brought === undefined ? "yes" : await mayBring(c.var.deps.db, projectId, brought);
+      if (may !== "yes") throw ApiError.invalid("key", `This key ${NOT_TAKEN[may]}`);
       const input = {
         projectId,
         name,
@@ -104,7 +104,7 @@ export const keyRoutes = createRouter()
       path: "/v1/projects/{projectId}/keys/{keyId}/rotate",
       summary: "Rotate an API key",
       description:
-        "Makes a new key of the same name and scope; the old one goes on for a while, so that nothing stops meanwhile.",
+        "Makes a new key of the same name, scope and end; the old one goes on for a while, so that nothing stops meanwhile.",
       tags,
       request: { params: OfKey, body: body(RotateInput) },
       responses: { 201: json(NewKeyView, "The new key; keep it, it is not shown again.") },

@@ -87,6 +87,31 @@ test("a rotation never makes a key live longer than it would have", async () => 
   expect(items.find((key) => key.id === id)?.expiresAt).toBe(expiresAt);
 });
 
+test("a rotated key's successor ends when the key was to end", async () => {
+  const { as, path } = await person(api);
+  const expiresAt = new Date(Date.now() + 90 * 86_400_000).toISOString();
+  const { id } = await read<Key>(await as("POST", `${path}/keys`, { name: "ci", scope: "write", expiresAt }));
+  expect(await read(await as("POST", `${path}/keys/${id}/rotate`, {}))).toMatchObject({ expiresAt });
+});
+
+test.each([
+  "a".repeat(32),
+  "password".repeat(4),
+  "correct-horse-".repeat(3).slice(0, 32),
+  "1234567890".repeat(4).slice(0, 32),
+  "abcdefghijklmnopqrstuvwxyz012345",
+])("the key %s is refused in the same words as one of another project", async (weak) => {
+  const [one, other] = [await person(api), await person(api)];
+  const strong = randomBytes(16).toString("hex");
+  const bring = async ({ as, path }: typeof one, key: string) =>
+    await read<{ detail: string }>(await as("POST", `${path}/keys`, { name: "old", scope: "write", key }));
+  await bring(one, strong);
+  const refused = await bring(other, weak);
+  expect(refused).toMatchObject({ status: 400, errors: [{ field: "key" }] });
+  expect(refused).toEqual(await bring(other, strong));
+  expect((await bring(one, strong)).detail).toContain("in use in this project already");
+});
+
 test("a key of old, 32 characters, goes on here; two projects cannot have the same", async () => {
   const [one, other] = [await person(api), await person(api)];
   const key = randomBytes(16).toString("hex");

@@ -64,7 +64,7 @@ test("a rotated key goes on beside its successor, and a key of old can be brough
     await admin(`key create --project ${project} --scope write --name ci --key ${brought} --json`),
   );
   const again = admin(`key create --project ${project} --scope write --name ci --key ${brought}`);
-  await expect(again).rejects.toThrow("--key is in use here already.");
+  await expect(again).rejects.toThrow("--key is in use in this project already.");
   const rotated = JSON.parse(
     await admin(`key rotate --project ${project} --key ${id} --keep-old-hours 2 --json`),
   );

@@ -1,4 +1,4 @@
-import { createKey, isKeyKnown, listKeys, revokeKey, rotateKey } from "@overdue/db";
+import { createKey, listKeys, mayBring, NOT_TAKEN, revokeKey, rotateKey } from "@overdue/db";
 import { z } from "zod";
 import { Refusal } from "../refusal.ts";
 import { defineCommand, id, text } from "./command.ts";
@@ -16,8 +16,8 @@ export const keyCommands = {
     text: "make a key; it is shown this once. --key brings one along from Healthchecks, so that its clients go on",
     run: async ({ db }, { project, key: known, ...rest }) => {
       await mustFindProject(db, project);
-      if (known !== undefined && (await isKeyKnown(db, known)))
-        throw new Refusal("--key is in use here already.");
+      const may = known === undefined ? "yes" : await mayBring(db, project, known);
+      if (may !== "yes") throw new Refusal(`--key ${NOT_TAKEN[may]}`);
       const input = { projectId: project, ...rest, ...(known !== undefined && { key: known }) };
       const { row, key } = await createKey(db, input);
       return { id: row.id, key };

@@ -10,7 +10,7 @@ import type { KeyRow } from "./find-key.ts";
 export type KeyRef = { projectId: string; keyId: string };
 
 /**
- * Makes a new key of the same name and scope. The old one goes on until `oldEndsAt`, or its own earlier end, so that
+ * Makes a new key of the same name and scope, which ends when the old one was to end. The old one goes on until `oldEndsAt`, or its own earlier end, so that
  * whoever uses it can change over in the meantime. Null where there is no such key that is still valid at `now`.
  */
 export async function rotateKey(
@@ -34,7 +34,13 @@ export async function rotateKey(
     if (valid === undefined) return null;
     const expiresAt = new Date(Math.min(oldEndsAt, valid.expiresAt?.getTime() ?? oldEndsAt));
     const [old] = await tx.update(apiKeys).set({ expiresAt }).where(eq(apiKeys.id, keyId)).returning();
-    const made = await createKey(tx, { projectId, name: valid.name, scope: valid.scope, createdBy });
+    const made = await createKey(tx, {
+      projectId,
+      name: valid.name,
+      scope: valid.scope,
+      expiresAt: valid.expiresAt,
+      createdBy,
+    });
     return old === undefined ? null : { ...made, old };
   });
 }

@@ -19,6 +19,26 @@ export function newPingKey(): string {
   return randomText(PING_LETTERS, 22);
 }
 
+const DISTINCT_MIN = 9;
+const PERIOD_MAX = 12;
+const RUN_MAX = 20;
+
+/**
+ * Whether a key that somebody chose is easy to guess: few different characters, one short piece again and again, or a
+ * row as on a keyboard or in the alphabet. Of 32 random hexadecimal digits not one in 100,000 is taken for such.
+ */
+export function isGuessable(key: string): boolean {
+  const codes = [...key].map((letter) => letter.charCodeAt(0));
+  const repeats = (period: number) => codes.every((code, i) => i < period || code === codes[i - period]);
+  const periods = Array.from({ length: PERIOD_MAX }, (_, i) => i + 1);
+  let [run, longest] = [1, 1];
+  for (const [i, code] of codes.entries()) {
+    run = i > 0 && Math.abs(code - (codes[i - 1] ?? 0)) === 1 ? run + 1 : 1;
+    longest = Math.max(longest, run);
+  }
+  return new Set(codes).size < DISTINCT_MIN || periods.some(repeats) || longest >= RUN_MAX;
+}
+
 /** What is stored of a key: a prefix to find it by, and a hash to know it by. A fast hash does: keys are random. */
 export function storedKey(key: string): { prefix: string; hash: string } {
   return { prefix: key.slice(0, PREFIX_CHARS), hash: createHash("sha256").update(key).digest("hex") };
