@@ -139,8 +139,8 @@ export const VARIABLES = {
   ),
   METRICS_TOKEN: optional(
     z.string().min(8, "must have at least 8 characters"),
-    "only this machine reads `/metrics`",
-    "Token that opens `/metrics` to other machines, and is the `X-Metrics-Key` of Healthchecks' service metrics.",
+    "only this machine reads `/metrics`, and only under a `PUBLIC_URL` of its own",
+    "Token that opens `/metrics`, needed wherever `PUBLIC_URL` is not one of this machine, and is the `X-Metrics-Key` of Healthchecks' service metrics.",
   ),
   API_RATE_LIMIT: withDefault(
     wholeNumber(0, 1_000_000),

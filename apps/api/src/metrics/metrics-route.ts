@@ -11,6 +11,17 @@ const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
 LOOPBACK.addAddress("::1", "ipv6");
 
+const FORWARDED = [
+  "forwarded",
+  "via",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-real-ip",
+  "cf-connecting-ip",
+  "true-client-ip",
+];
+
 /** `GET /metrics`, for the operator: from this machine itself, or with the token. */
 export const metricsRoute = createRouter().openapi(
   route(
@@ -20,7 +31,7 @@ export const metricsRoute = createRouter().openapi(
       path: "/metrics",
       summary: "Metrics for Prometheus",
       description:
-        "From the machine itself (not through a proxy), or with METRICS_TOKEN as the bearer token.",
+        "With METRICS_TOKEN as the bearer token; or from the machine itself, as long as PUBLIC_URL is one of this machine.",
       tags: ["Instance"],
       responses: {
         200: { description: "Prometheus' text format.", content: { "text/plain": { schema: z.string() } } },
@@ -32,11 +43,13 @@ export const metricsRoute = createRouter().openapi(
     },
   ),
   async (c) => {
-    if (!mayRead(c))
-      throw new ApiError("unauthorized", "Ask from the machine itself, or send METRICS_TOKEN.");
+    if (!mayRead(c)) throw new ApiError("unauthorized", SAY);
     return c.text(await c.var.deps.metrics.registry.metrics(), 200);
   },
 );
+
+const SAY =
+  "Send METRICS_TOKEN as the bearer token. Without it metrics are read from the machine itself alone, where PUBLIC_URL is one of this machine too: else a proxy on it would open them to everybody.";
 
 function mayRead(c: AppContext): boolean {
   const { metricsToken } = c.var.deps.settings;
@@ -45,14 +58,25 @@ function mayRead(c: AppContext): boolean {
   return isFromThisMachine(c);
 }
 
-// A proxy on this machine connects from loopback too, but says for whom.
+// A proxy on this machine connects from loopback too. Most say for whom; one that does not is there only where people
+// reach the product under another name.
 function isFromThisMachine(c: AppContext): boolean {
-  const forwarded = ["x-forwarded-for", "forwarded", "via", "x-real-ip"].some(
-    (name) => c.req.header(name) !== undefined,
-  );
+  const forwarded = FORWARDED.some((name) => c.req.header(name) !== undefined);
   const address = c.var.deps.socketAddress(c) ?? "";
   const family = isIP(address);
-  return !forwarded && family !== 0 && LOOPBACK.check(address, family === 6 ? "ipv6" : "ipv4");
+  const hosts = [c.var.deps.settings.publicUrl, c.req.url].map((url) => new URL(url).hostname);
+  return (
+    !forwarded &&
+    hosts.every(isLocalName) &&
+    family !== 0 &&
+    LOOPBACK.check(address, family === 6 ? "ipv6" : "ipv4")
+  );
+}
+
+function isLocalName(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, "");
+  const family = isIP(bare);
+  return bare === "localhost" || (family !== 0 && LOOPBACK.check(bare, family === 6 ? "ipv6" : "ipv4"));
 }
 
 function isSame(sent: string, expected: string): boolean {

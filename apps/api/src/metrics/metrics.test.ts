@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { serveOverHttp } from "../../test/healthchecks/serve.ts";
 import { testApi } from "../../test/test-api.ts";
 
-const api = await testApi({ metricsToken: "a long enough token" });
+const api = await testApi({ metricsToken: "a long enough token", publicUrl: "http://localhost:8000" });
 
 async function ask(socketAddress: string, headers: Record<string, string> = {}): Promise<number> {
   api.deps.socketAddress = () => socketAddress;
@@ -15,10 +15,20 @@ test.each([
   ["the machine itself by IPv6", "::1", {}, 200],
   ["another machine", "192.0.2.7", {}, 401],
   ["a visitor of a proxy on this machine", "127.0.0.1", { "x-forwarded-for": "192.0.2.7" }, 401],
+  ["a visitor of a proxy that names only the scheme", "127.0.0.1", { "x-forwarded-proto": "https" }, 401],
   ["the holder of the token", "192.0.2.7", { authorization: "Bearer a long enough token" }, 200],
   ["the holder of another token", "127.0.0.1", { authorization: "Bearer a wrong but long one" }, 401],
 ])("%s asks for metrics", async (_, address, headers, status) => {
   expect(await ask(address, headers)).toBe(status);
+});
+
+test("behind a proxy that says nothing of its visitors only the token opens metrics", async () => {
+  const behind = await testApi({ metricsToken: null, publicUrl: "https://overdue.example.org" });
+  behind.deps.socketAddress = () => "127.0.0.1";
+  const refused = await behind.call("GET", "/metrics");
+  expect(refused.status).toBe(401);
+  expect(await refused.text()).toContain("Send METRICS_TOKEN as the bearer token.");
+  expect((await api.app.request("https://overdue.example.org/metrics")).status).toBe(401);
 });
 
 test("requests are counted by their route and never by an id", async () => {
