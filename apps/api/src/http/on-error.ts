@@ -1,4 +1,4 @@
-import { LostKey } from "@overdue/db";
+import { LostKey, TooManyChannels } from "@overdue/db";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Logger } from "pino";
@@ -40,6 +40,7 @@ function fieldErrors(error: ZodError): FieldError[] {
 
 function expected(error: Error): ApiError | null {
   if (error instanceof ApiError) return error;
+  if (error instanceof TooManyChannels) return new ApiError("limit_reached", error.message);
   if (error instanceof LostKey) return new ApiError("conflict", error.message);
   if (error instanceof HTTPException) return new ApiError(codeOf(error.status), error.message);
   return unavailable(error);

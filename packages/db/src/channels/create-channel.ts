@@ -5,6 +5,7 @@ import { and, eq, inArray, isNull } from "drizzle-orm";
 import type { Db, Tx } from "../database.ts";
 import { channels, checkChannels, checks } from "../schema/index.ts";
 import { type Keyring, seal } from "../secrets/keyring.ts";
+import { refuseTooMany } from "./channels-max.ts";
 import { askToConfirm, type NamedBy, unconfirmedSince } from "./confirmation.ts";
 import type { ChannelRow } from "./find-channel.ts";
 
@@ -28,12 +29,13 @@ export type NewChannel = {
 /** A check was named that this project does not have. */
 export class UnknownCheck extends Error {}
 
-/** Stores a channel with its settings sealed. @throws UnknownCheck */
+/** Stores a channel with its settings sealed. @throws UnknownCheck, TooManyChannels */
 export async function createChannel(db: Db | Tx, keyring: Keyring, input: NewChannel): Promise<ChannelRow> {
   const { projectId, kind, name, hint, collectMinutes = 0, groups = null } = input;
   const id = randomUUIDv7();
   const settings = sealSettings(keyring, { projectId, channelId: id }, input.settings);
   return await db.transaction(async (tx) => {
+    await refuseTooMany(tx, projectId);
     const named = { by: input.namedBy ?? null, before: null };
     const unconfirmed = await unconfirmedSince(tx, { projectId, kind, address: hint }, named);
     const [row] = await tx

@@ -3,6 +3,7 @@ import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Db, Tx } from "../database.ts";
 import { endIncidentsElsewhere, reopenIncidentsElsewhere } from "../deliveries/end-incidents.ts";
 import { channels } from "../schema/index.ts";
+import { refuseTooMany } from "./channels-max.ts";
 import type { ChannelRef } from "./find-channel.ts";
 
 /** Hides a channel: nothing but the end of incidents that it keeps is sent to it until `restoreChannel`. @returns whether it was there. */
@@ -29,7 +30,7 @@ export async function deleteChannelIn(tx: Db | Tx, { projectId, channelId }: Cha
   return true;
 }
 
-/** Brings a deleted channel back, with the checks that alerted it. @returns whether there was something to undo. */
+/** Brings a deleted channel back, with the checks that alerted it. @returns whether there was something to undo. @throws TooManyChannels */
 export async function restoreChannel(db: Db, { projectId, channelId }: ChannelRef): Promise<boolean> {
   return await db.transaction(async (tx) => {
     const restored = await tx
@@ -40,6 +41,7 @@ export async function restoreChannel(db: Db, { projectId, channelId }: ChannelRe
       )
       .returning({ id: channels.id });
     if (restored.length === 0) return false;
+    await refuseTooMany(tx, projectId, 0);
     await reopenIncidentsElsewhere(tx, { projectId, channelId });
     return true;
   });

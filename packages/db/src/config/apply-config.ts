@@ -14,6 +14,7 @@ import { eq, sql } from "drizzle-orm";
 import type { Pool, PoolClient } from "pg";
 
 import { sealSettings } from "../channels/create-channel.ts";
+import { refuseTooMany } from "../channels/channels-max.ts";
 import { askToConfirm, type NamedBy, unconfirmedSince } from "../channels/confirmation.ts";
 import { deleteChannelIn } from "../channels/delete-channel.ts";
 import type { ChannelRow } from "../channels/find-channel.ts";
@@ -76,7 +77,7 @@ type Scope = {
 /**
  * Lets `decide` say what is to be done to a project, and does it, all or nothing: a throw undoes everything. Two at
  * once wait for each other. @returns the steps that were taken @throws CircularDependency by way of a check without a
- * slug, which `decide` cannot see; UnagreedChats
+ * slug, which `decide` cannot see; UnagreedChats, TooManyChannels
  */
 export async function applyConfig(
   pool: Pool,
@@ -92,6 +93,8 @@ export async function applyConfig(
     if (unagreed.length > 0) throw new UnagreedChats(unagreed);
     const scope = { client, projectId, ...rest, ids: idsIn(current) };
     for (const step of decision.steps) await take(step, decision, scope);
+    const isMade = decision.steps.some(({ what, act }) => what === "channel" && act === "create");
+    if (isMade) await refuseTooMany(openDb(client), projectId, 0);
     await link(decision, scope);
     await order(decision, scope);
     return decision.steps;
