@@ -1,31 +1,5 @@
-import { createServer } from "node:net";
-import { setTimeout as wait } from "node:timers/promises";
-
+import type { Steps } from "../support/steps.ts";
 import { described, type Channel, type Overdue } from "./product.ts";
-
-export type Step = { step: string; expected: string; seen: string; ok: boolean };
-
-/** What is tried on one server. `version` is what it calls itself, once it is known. */
-export class Steps {
-  readonly all: Step[] = [];
-  version = "";
-
-  /** Does something and holds what was seen against what should be. An error is what was seen, and a fault. */
-  async step(step: string, expected: RegExp, act: () => Promise<string>): Promise<void> {
-    let seen: string;
-    try {
-      seen = await act();
-    } catch (error) {
-      seen = `error: ${error instanceof Error ? error.message : String(error)}`;
-    }
-    const ok = expected.test(seen) && !seen.startsWith("error:");
-    this.all.push({ step, expected: expected.source, seen: seen.replaceAll("\n", " ").slice(0, 300), ok });
-    process.stderr.write(`  ${ok ? "ok   " : "FAULT"} ${step}: ${seen.slice(0, 200)}\n`);
-  }
-}
-
-/** A server that can be had and tried. It throws where it cannot be installed here. */
-export type RealServer = { name: string; run(steps: Steps): Promise<void> };
 
 /** The three messages that every channel gets: a person's test, a failed run and its recovery. */
 export async function testDownUp(steps: Steps, overdue: Overdue, channel: Channel): Promise<void> {
@@ -79,26 +53,3 @@ export async function healthOf(overdue: Overdue, channel: Channel): Promise<stri
   return brokenAt === null ? "works" : `broken: ${brokenBecause ?? ""}`;
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
-}
-
-/** Asks until it answers as it should. */
-export async function eventually<Found>(
-  ask: () => Promise<Found | null>,
-  what: string,
-  withinMs = 60_000,
-): Promise<Found> {
-  const end = Date.now() + withinMs;
-  for (;;) {
-    const found = await ask().catch(() => null);
-    if (found !== null) return found;
-    if (Date.now() > end) throw new Error(`${what} did not come about within ${withinMs / 1_000} s`);
-    await wait(250);
-  }
-}

@@ -1,5 +1,6 @@
 import { openMachine } from "../machine.ts";
-import { freePort, type RealServer } from "../steps.ts";
+import { freePort } from "../../support/steps.ts";
+import type { Tried } from "../../support/try-all.ts";
 import { channelSteps } from "./channel-steps.ts";
 import { answers, ask } from "./local.ts";
 
@@ -7,7 +8,7 @@ import { answers, ask } from "./local.ts";
 const FOREVER = "2099-01-01T00:00:00Z";
 
 /** A webhook with a body of one's own, to the API that Prometheus posts to. */
-export const alertmanager: RealServer = {
+export const alertmanager: Tried = {
   name: "Alertmanager",
   run: async (steps) => {
     const machine = await openMachine();

@@ -1,5 +1,6 @@
 import { startOverdue, type Channel, type Overdue } from "../product.ts";
-import { downOf, healthOf, testDownUp, testOf, type Steps, sentInTheEnd } from "../steps.ts";
+import type { Steps } from "../../support/steps.ts";
+import { downOf, healthOf, testDownUp, testOf, sentInTheEnd } from "../steps.ts";
 
 /** What differs from server to server. `wrong` are settings with a secret that is not right. */
 export type Tried = {

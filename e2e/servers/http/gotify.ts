@@ -1,4 +1,5 @@
-import { freePort, type RealServer } from "../steps.ts";
+import { freePort } from "../../support/steps.ts";
+import type { Tried } from "../../support/try-all.ts";
 import { channelSteps } from "./channel-steps.ts";
 import { answers, ask, json, openPlace, type Place } from "./local.ts";
 
@@ -6,7 +7,7 @@ const MODULE = "github.com/gotify/server/v2";
 const VERSION = "v2.9.1";
 
 /** Built from its Go module, whose web page is not in it. */
-export const gotify: RealServer = {
+export const gotify: Tried = {
   name: "Gotify",
   run: async (steps) => {
     const place = await openPlace();

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { eventually } from "../steps.ts";
+import { eventually } from "../../support/steps.ts";
 
 /** A folder for one server's program and data, removed with all that runs in it. */
 export type Place = {

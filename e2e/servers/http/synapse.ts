@@ -1,14 +1,15 @@
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { freePort, type RealServer } from "../steps.ts";
+import { freePort } from "../../support/steps.ts";
+import type { Tried } from "../../support/try-all.ts";
 import { channelSteps } from "./channel-steps.ts";
 import { answers, ask, json, openPlace, type Place } from "./local.ts";
 
 const VERSION = "1.163.2";
 
 /** Matrix's own server, with SQLite and its stock limits. */
-export const synapse: RealServer = {
+export const synapse: Tried = {
   name: "Matrix Synapse",
   run: async (steps) => {
     const place = await openPlace();

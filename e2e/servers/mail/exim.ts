@@ -1,4 +1,5 @@
-import { downOf, type RealServer, sentInTheEnd } from "../steps.ts";
+import type { Tried } from "../../support/try-all.ts";
+import { downOf, sentInTheEnd } from "../steps.ts";
 import { deniesRelaying, givesUp, mailSteps, withRelay, type RelayPorts } from "./relay.ts";
 
 const router = (name: string) => `${name}:
@@ -51,7 +52,7 @@ defer.test * F,5s,2s
 * * F,1h,5s
 `;
 
-export const exim: RealServer = {
+export const exim: Tried = {
   name: "Exim",
   run: (steps) =>
     withRelay(

@@ -3,7 +3,9 @@ import { join } from "node:path";
 
 import { answers, ask, openPlace } from "../http/local.ts";
 import { startOverdue } from "../product.ts";
-import { downOf, freePort, healthOf, testDownUp, testOf, type RealServer, sentInTheEnd } from "../steps.ts";
+import { freePort } from "../../support/steps.ts";
+import type { Tried } from "../../support/try-all.ts";
+import { downOf, healthOf, testDownUp, testOf, sentInTheEnd } from "../steps.ts";
 
 const VERSION = "v1.33.1";
 const PASSWORD = "pass@word/1";
@@ -11,7 +13,7 @@ const PASSWORD = "pass@word/1";
 type Summary = { messages: { ID: string; Subject: string }[] };
 
 /** A mail server for tests, which refuses on request and checks how mails are made. */
-export const mailpit: RealServer = {
+export const mailpit: Tried = {
   name: "Mailpit",
   run: async (steps) => {
     const place = await openPlace();

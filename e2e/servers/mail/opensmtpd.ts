@@ -1,4 +1,5 @@
-import { downOf, type RealServer, sentInTheEnd } from "../steps.ts";
+import type { Tried } from "../../support/try-all.ts";
+import { downOf, sentInTheEnd } from "../steps.ts";
 import { deniesRelaying, givesUp, mailSteps, withRelay, type RelayPorts } from "./relay.ts";
 
 /** It gives up after seconds where the stock setting takes days. */
@@ -18,7 +19,7 @@ match from any for domain "gone.test" action "gone"
 match from any for domain "defer.test" action "defer"
 `;
 
-export const opensmtpd: RealServer = {
+export const opensmtpd: Tried = {
   name: "OpenSMTPD",
   run: (steps) =>
     withRelay(

@@ -1,6 +1,8 @@
 import type { Machine } from "../machine.ts";
 import { startOverdue } from "../product.ts";
-import { downOf, freePort, testOf, type RealServer, type Steps, sentInTheEnd } from "../steps.ts";
+import { freePort, type Steps } from "../../support/steps.ts";
+import type { Tried } from "../../support/try-all.ts";
+import { downOf, testOf, sentInTheEnd } from "../steps.ts";
 import {
   arrived,
   deniesRelaying,
@@ -67,7 +69,7 @@ scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
 `;
 
-export const postfix: RealServer = {
+export const postfix: Tried = {
   name: "Postfix",
   run: async (steps) => {
     const screen = await freePort();

@@ -4,7 +4,8 @@ import { startFakeSmtp } from "@overdue/testkit";
 
 import { openMachine, type Machine } from "../machine.ts";
 import { startOverdue, type Overdue } from "../product.ts";
-import { downOf, eventually, freePort, healthOf, testDownUp, testOf, type Steps } from "../steps.ts";
+import { eventually, freePort, type Steps } from "../../support/steps.ts";
+import { downOf, healthOf, testDownUp, testOf } from "../steps.ts";
 
 /** Mails in a Maildir of the machine, whole. */
 export async function mailsIn(machine: Machine, maildir: string): Promise<string[]> {

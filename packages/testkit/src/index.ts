@@ -28,3 +28,4 @@ export {
 } from "./scenes/alert-scene.ts";
 export { aCheck, anArrival, aProject, type SceneCheck } from "./scenes/check-scene.ts";
 export { askedStormSize } from "./scenes/storm-size.ts";
+export { keptInstall } from "./installs/kept-install.ts";

@@ -6,8 +6,7 @@ import { modulesWithClient, outputOf, pythonWithClient } from "../../test/health
 import { serveOverHttp } from "../../test/healthchecks/serve.ts";
 import { namesOf, tenant } from "../../test/healthchecks/tenant.ts";
 
-// Clients that nobody here wrote. runitor is not among them: its module path, bdd.fi/x/runitor, was refused by the
-// Go proxy at hand (403).
+// Two clients that nobody here wrote; "npm run test:clients" runs many more against the whole product.
 const script = (name: string) =>
   fileURLToPath(new URL(`../../test/healthchecks/clients/${name}`, import.meta.url));
 const served = await serveOverHttp();

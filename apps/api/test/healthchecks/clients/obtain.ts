@@ -1,11 +1,10 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+import { keptInstall } from "@overdue/testkit";
+
 const run = promisify(execFile);
-const CACHE = fileURLToPath(new URL("../../../../../node_modules/.cache/overdue-clients", import.meta.url));
 const INSTALL_MS_MAX = 60_000;
 
 /** Python with healthchecks-io of PyPI; null where pip cannot get it. Kept for the next run. */
@@ -32,21 +31,8 @@ export async function outputOf(program: string, args: string[]): Promise<unknown
   return JSON.parse(stdout);
 }
 
-// Marked as whole only at the end: a broken install must not look like one that is there.
 async function kept(name: string, make: (into: string) => Promise<void>): Promise<string | null> {
-  const folder = join(CACHE, name);
-  const whole = `${folder}.whole`;
-  if (existsSync(whole)) return folder;
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  try {
-    await make(folder);
-    mkdirSync(`${whole}.new`, { recursive: true });
-    renameSync(`${whole}.new`, whole);
-    return folder;
-  } catch {
-    return null;
-  }
+  return await keptInstall(name, make).catch(() => null);
 }
 
 async function install(program: string, args: string[]): Promise<void> {

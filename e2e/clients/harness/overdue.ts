@@ -1,0 +1,142 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { emptyDataDirectory, startProduct } from "../../support/product.ts";
+import { freePort } from "../../support/steps.ts";
+import { type Front, openFront } from "./front.ts";
+
+/** A check, with the ping URL that a client is given. */
+export type Check = { id: string; uuid: string; pingUrl: string };
+
+/** The product as `npm start` starts it, with a project and its keys. */
+export type Overdue = {
+  origin: string;
+  /** `host:port` of `origin`. */
+  address: string;
+  keys: { write: string; read: string; ping: string };
+  /** Environment in which healthchecks.io and hc-ping.com, also by TLS, are this product. */
+  asHealthchecks: Front["env"];
+  /** A folder of one's own that goes away at the end. */
+  folder(): Promise<string>;
+  addCheck(): Promise<Check>;
+  addChannel(name: string): Promise<void>;
+  /** @throws where no check has that name. */
+  checkNamed(name: string): Promise<Check>;
+  /** What a check has on record, in a line: `start, fail 3 "no space"; run fail 3`. */
+  seen(check: Pick<Check, "id">): Promise<string>;
+  /** A field of a check, as `/v1` shows it. */
+  field(check: Check, name: string): Promise<string>;
+  stop(): Promise<void>;
+};
+
+const KEYS = {
+  write: "hcw_clientsClients0123456789abcd",
+  read: "hcr_clientsClients0123456789abcd",
+  ping: "clients0ping0key000001",
+};
+const HOURLY = { schedule: { kind: "cron", expression: "0 * * * *", timezone: "UTC" }, graceSeconds: 3_600 };
+
+type Ping = { number: number; kind: string; exitStatus: number | null; bodyBytes: number };
+type Run = { outcome: string; exitStatus: number | null };
+type Shown = { id: string; name: string; pingUrl: string };
+
+export async function startOverdue(): Promise<Overdue> {
+  const directory = await emptyDataDirectory();
+  const folders: string[] = [];
+  const port = await freePort();
+  const product = await startProduct(directory.path, {
+    PORT: String(port),
+    // Under the first name ping URLs are shown; the second is the one that many clients know by heart.
+    PING_HOST: `localhost:${port},hc-ping.com`,
+    BOOTSTRAP_EMAIL: "ops@example.org",
+    BOOTSTRAP_PASSWORD: "clients are real here",
+    BOOTSTRAP_API_KEY: KEYS.write,
+    BOOTSTRAP_READONLY_KEY: KEYS.read,
+    BOOTSTRAP_PING_KEY: KEYS.ping,
+    API_RATE_LIMIT: "0",
+  });
+  const front = await openFront(port);
+  const get = <Answer>(path: string) => call<Answer>(product.origin, "GET", path);
+  const post = <Answer>(path: string, body: object) => call<Answer>(product.origin, "POST", path, body);
+  const { items } = await get<{ items: { id: string }[] }>("/v1/projects");
+  const project = `/v1/projects/${items[0]?.id ?? ""}`;
+  let count = 0;
+  return {
+    origin: product.origin,
+    address: `127.0.0.1:${port}`,
+    keys: KEYS,
+    asHealthchecks: front.env,
+    folder: async () => {
+      const path = await mkdtemp(join(tmpdir(), "overdue-client-"));
+      folders.push(path);
+      return path;
+    },
+    addCheck: async () =>
+      checkOf(
+        await post<Shown>(`${project}/checks`, { ...HOURLY, name: `job ${++count}` }),
+        product.origin,
+      ),
+    addChannel: async (name) => {
+      const settings = { url: `${product.origin}/health/live` };
+      await post(`${project}/channels`, { kind: "webhook", name, settings, checkIds: [] });
+    },
+    checkNamed: async (name) => {
+      const all = await get<{ items: Shown[] }>(`${project}/checks?limit=100`);
+      const found = all.items.find((one) => one.name === name);
+      if (found === undefined) throw new Error(`no check is named ${name}`);
+      return checkOf(found, product.origin);
+    },
+    seen: (check) => seen(`${project}/checks/${check.id}`, product.origin),
+    field: async (check, name) =>
+      JSON.stringify((await get<Record<string, unknown>>(`${project}/checks/${check.id}`))[name]),
+    stop: async () => {
+      await front.close();
+      await product.stop();
+      await Promise.all([directory.remove(), ...folders.map((one) => rm(one, { recursive: true }))]);
+    },
+  };
+}
+
+function checkOf({ id, pingUrl }: Shown, origin: string): Check {
+  const uuid = pingUrl.split("/").at(-1) ?? "";
+  return { id, uuid, pingUrl: `${origin}/ping/${uuid}` };
+}
+
+async function seen(path: string, origin: string): Promise<string> {
+  const { items: pings } = await call<{ items: Ping[] }>(origin, "GET", `${path}/pings?limit=100`);
+  const { items: runs } = await call<{ items: Run[] }>(origin, "GET", `${path}/runs?limit=100`);
+  const said: string[] = [];
+  for (const ping of pings.toReversed()) {
+    const url = `${origin}${path}/pings/${ping.number}/body`;
+    const body = ping.bodyBytes === 0 ? "" : await (await fetch(url, { headers: HEADERS })).text();
+    said.push(`${withStatus(ping.kind, ping.exitStatus)}${shown(body)}`);
+  }
+  if (said.length === 0) return "nothing";
+  // A run without a start says nothing that its end does not.
+  if (!pings.some(({ kind }) => kind === "start")) return said.join(", ");
+  const ended = runs.toReversed().map(({ outcome, exitStatus }) => withStatus(outcome, exitStatus));
+  return `${said.join(", ")}${ended.map((run) => `; run ${run}`).join("")}`;
+}
+
+function withStatus(word: string, status: number | null): string {
+  return status === null ? word : `${word} ${status}`;
+}
+
+function shown(body: string): string {
+  if (body === "") return "";
+  return body.length <= 80 ? ` ${JSON.stringify(body)}` : ` (${Buffer.byteLength(body)} bytes)`;
+}
+
+const HEADERS = { "x-api-key": KEYS.write, "content-type": "application/json" };
+
+async function call<Answer>(origin: string, method: string, path: string, body?: object): Promise<Answer> {
+  const response = await fetch(origin + path, {
+    method,
+    headers: HEADERS,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+  return JSON.parse(text) as Answer;
+}

@@ -1,0 +1,24 @@
+import { join } from "node:path";
+
+import type { Tried } from "../support/try-all.ts";
+import { fromPyPi } from "./harness/install.ts";
+import { withOverdue } from "./harness/shared.ts";
+import { run } from "./harness/run.ts";
+
+/** PyPI's hchk of 2016, which knows no host but healthchecks.io. */
+export const hchk: Tried = {
+  name: "hchk",
+  run: withOverdue(async (steps, overdue) => {
+    const python = await fromPyPi("hchk==0.1.4", "setuptools==65.5.0");
+    steps.version = "0.1.4";
+    const home = await overdue.folder();
+    const env = { ...overdue.asHealthchecks, HOME: home };
+    const command = (...args: string[]) => run(join(python.bin, "hchk"), args, { env });
+    await steps.step("setkey", "0", async () => String((await command("setkey", overdue.keys.write)).code));
+    await steps.step("the first ping makes the check, the second finds it", "0 0 success, success", async () => {
+      const ping = () => command("ping", "-n", "made by hchk", "-t", "old", "-p", "3600", "-g", "600");
+      const codes = [(await ping()).code, (await ping()).code];
+      return `${codes.join(" ")} ${await overdue.seen(await overdue.checkNamed("made by hchk"))}`;
+    });
+  }),
+};

@@ -1,0 +1,46 @@
+import { parseArgs } from "node:util";
+
+import { tryAll, type Tried } from "../support/try-all.ts";
+import { stopOverdue } from "./harness/shared.ts";
+import { hchk } from "./hchk.ts";
+import { healthPing } from "./health-ping.ts";
+import { healthchecksDecorator } from "./healthchecks-decorator.ts";
+import { healthchecksIoPypi } from "./healthchecks-io-pypi.ts";
+import { healthchecksWrapper } from "./healthchecks-wrapper.ts";
+import { busyboxWget, curl, wget } from "./http-tools.ts";
+import { healthchecksDotIo, healthchecksIoClient } from "./npm-clients.ts";
+import { rawSockets } from "./raw-sockets.ts";
+import { runchecked } from "./runchecked.ts";
+import { sch2 } from "./sch2.ts";
+
+/** In this order: those that are built from much source come last. */
+const CLIENTS: readonly Tried[] = [
+  curl,
+  wget,
+  busyboxWget,
+  rawSockets,
+  healthchecksIoPypi,
+  healthchecksDecorator,
+  healthchecksWrapper,
+  runchecked,
+  healthPing,
+  hchk,
+  sch2,
+  healthchecksIoClient,
+  healthchecksDotIo,
+];
+
+/** Tries the clients that `--only` names, or all; ends with 1 where a fault of the product was seen. */
+const { values } = parseArgs({ options: { only: { type: "string", multiple: true, default: [] } } });
+const names = values.only.flatMap((name) => name.toLowerCase().split(","));
+const unknown = names.filter((name) => CLIENTS.every((client) => client.name !== name));
+if (unknown.length > 0) {
+  process.stderr.write(`No client is named ${unknown.join(", ")}: ${CLIENTS.map(({ name }) => name).join(", ")}\n`);
+  process.exit(2);
+}
+const faults = await tryAll(
+  "client",
+  CLIENTS.filter(({ name }) => names.length === 0 || names.includes(name)),
+);
+await stopOverdue();
+process.exit(faults === 0 ? 0 : 1);

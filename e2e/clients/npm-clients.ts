@@ -1,0 +1,66 @@
+import type { Tried } from "../support/try-all.ts";
+import { fromNpm } from "./harness/install.ts";
+import { withOverdue } from "./harness/shared.ts";
+import { outputOf } from "./harness/run.ts";
+
+const DRIVE = `
+const { HealthChecksApiClient, HealthChecksPingClient } = require("healthchecks-io-client");
+const [url, apiKey, uuid] = process.argv.slice(1);
+async function main() {
+  const ping = new HealthChecksPingClient({ uuid, baseUrl: url + "/ping" });
+  await ping.start();
+  await ping.success("all is well");
+  await ping.fail("no space");
+  const api = new HealthChecksApiClient({ apiKey, baseUrl: url });
+  const [{ pings }, { channels }] = [await api.listPings(uuid), await api.getIntegrations()];
+  const updated = await api.updateCheck(uuid, { desc: "by npm" });
+  const paused = await api.pauseCheck(uuid);
+  const deleted = await api.deleteCheck(uuid);
+  console.log(pings.length, Array.isArray(channels), updated.desc, paused.status, deleted.status);
+}
+main().catch((error) => console.log(error.message));
+`;
+
+/** npm's healthchecks-io-client. */
+export const healthchecksIoClient: Tried = {
+  name: "healthchecks-io-client",
+  run: withOverdue(async (steps, overdue) => {
+    const folder = await fromNpm("healthchecks-io-client@1.0.4");
+    steps.version = "1.0.4";
+    const drive = (script: string, uuid: string) =>
+      outputOf(process.execPath, ["-e", script, overdue.origin, overdue.keys.write, uuid], { cwd: folder });
+    await steps.step("pings, lists, updates, pauses, deletes", "3 true by npm paused paused", async () =>
+      drive(DRIVE, (await overdue.addCheck()).uuid),
+    );
+    await steps.step(
+      "start, success and fail with bodies",
+      /^start, success( "all is well")?, fail( "no space")?; run success$/,
+      async () => {
+        const check = await overdue.addCheck();
+        const part = DRIVE.replace(/const api =[^]*?\n}/, "}");
+        await drive(part, check.uuid);
+        return await overdue.seen(check);
+      },
+    );
+  }),
+};
+
+const BEAT = `
+const { healthcheck } = require("healthchecks.io");
+const beat = healthcheck(process.argv[1], 1);
+setTimeout(() => beat.stop(), 500);
+`;
+
+/** npm's healthchecks.io: a process that lives pings each minute. */
+export const healthchecksDotIo: Tried = {
+  name: "healthchecks.io",
+  run: withOverdue(async (steps, overdue) => {
+    const folder = await fromNpm("healthchecks.io@2.2.0");
+    steps.version = "2.2.0";
+    await steps.step("its first heartbeat", "success", async () => {
+      const check = await overdue.addCheck();
+      await outputOf(process.execPath, ["-e", BEAT, check.pingUrl], { cwd: folder });
+      return await overdue.seen(check);
+    });
+  }),
+};

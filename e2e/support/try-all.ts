@@ -1,0 +1,39 @@
+import { Steps } from "./steps.ts";
+
+/** An outside program that can be installed and tried. `run` throws before it knows a version where it cannot be had. */
+export type Tried = { name: string; run(steps: Steps): Promise<void> };
+
+/** Tries each, prints a table of what was seen, and answers the number of faults. `what`: the first column's head. */
+export async function tryAll(what: string, all: readonly Tried[]): Promise<number> {
+  const rows: string[][] = [];
+  for (const { name, run } of all) {
+    process.stderr.write(`${name}\n`);
+    const steps = new Steps();
+    try {
+      await run(steps);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      process.stderr.write(`  ${why}\n`);
+      rows.push(brokenOff(name, steps.version, why));
+    }
+    for (const { step, expected, seen, ok } of steps.all)
+      rows.push([name, steps.version, step, expected, seen, ok ? "ok" : FAULT]);
+  }
+  const head = [what, "version", "step", "expected", "seen", "ok"];
+  for (const row of [head, head.map(() => "---"), ...rows]) process.stdout.write(`| ${row.map(cell).join(" | ")} |\n`);
+  const faults = rows.filter((row) => row.at(-1) === FAULT).length;
+  process.stdout.write(`\n${rows.length} steps, ${faults} faults\n`);
+  return faults;
+}
+
+const FAULT = "FAULT";
+
+function brokenOff(name: string, version: string, why: string): string[] {
+  const wasTried = version !== "";
+  const [step, end] = wasTried ? ["broke off", FAULT] : ["not had here", "skipped"];
+  return [name, version, step, "", why.slice(0, 300), end];
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
+}
