@@ -5,8 +5,8 @@ import { withOverdue } from "./harness/shared.ts";
 const SCRIPT = `
 import sys
 from health_ping import HealthPing
-for options in ({}, {"method": "POST", "body": b"all is well"}):
-    ping = HealthPing(url=sys.argv[1], timezone="UTC", **options)
+for options in ({"body": None}, {"method": "POST", "body": b"all is well"}):
+    ping = HealthPing(url=sys.argv[1], **options)
     ping.fire()
     print(ping.result.data)
 `;

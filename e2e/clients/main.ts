@@ -2,15 +2,25 @@ import { parseArgs } from "node:util";
 
 import { tryAll, type Tried } from "../support/try-all.ts";
 import { stopOverdue } from "./harness/shared.ts";
+import { alertmanager } from "./alertmanager.ts";
+import { borgmatics } from "./borgmatic.ts";
+import { cloudflareDdns } from "./cloudflare-ddns.ts";
+import { crateHealthchecks } from "./crate-healthchecks.ts";
+import { goHealthchecksio } from "./go-healthchecksio.ts";
 import { hchk } from "./hchk.ts";
 import { healthPing } from "./health-ping.ts";
 import { healthchecksDecorator } from "./healthchecks-decorator.ts";
 import { healthchecksIoPypi } from "./healthchecks-io-pypi.ts";
+import { healthchecksManager } from "./healthchecks-manager.ts";
 import { healthchecksWrapper } from "./healthchecks-wrapper.ts";
 import { busyboxWget, curl, wget } from "./http-tools.ts";
+import { linsHealthchecks } from "./lins-healthchecks.ts";
 import { healthchecksDotIo, healthchecksIoClient } from "./npm-clients.ts";
+import { pyhealthchecks } from "./pyhealthchecks.ts";
 import { rawSockets } from "./raw-sockets.ts";
+import { resticprofile } from "./resticprofile.ts";
 import { runchecked } from "./runchecked.ts";
+import { runitors } from "./runitor.ts";
 import { sch2 } from "./sch2.ts";
 
 /** In this order: those that are built from much source come last. */
@@ -22,12 +32,22 @@ const CLIENTS: readonly Tried[] = [
   healthchecksIoPypi,
   healthchecksDecorator,
   healthchecksWrapper,
+  healthchecksManager,
+  pyhealthchecks,
+  linsHealthchecks,
   runchecked,
   healthPing,
   hchk,
   sch2,
+  ...borgmatics,
   healthchecksIoClient,
   healthchecksDotIo,
+  alertmanager,
+  ...runitors,
+  goHealthchecksio,
+  cloudflareDdns,
+  crateHealthchecks,
+  resticprofile,
 ];
 
 /** Tries the clients that `--only` names, or all; ends with 1 where a fault of the product was seen. */

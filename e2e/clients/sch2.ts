@@ -8,11 +8,11 @@ import { withOverdue } from "./harness/shared.ts";
 /** Its crontab is read from here instead of from this machine's. */
 const SCRIPT = `
 import sys
-import crontabs, crontab
+from types import SimpleNamespace
 from crontab import CronTab
-command, tab = sys.argv[1:]
 from sch import sch
-sch.CronTabs = lambda: [CronTab(tabfile=tab, user=False)]
+command, tab = sys.argv[1:]
+sch.CronTabs = lambda: SimpleNamespace(all=CronTab(tabfile=tab, user=False))
 sch.shell(command)
 `;
 
@@ -20,19 +20,19 @@ sch.shell(command)
 export const sch2: Tried = {
   name: "sch2",
   run: withOverdue(async (steps, overdue) => {
-    const python = await fromPyPi("sch2==0.0.2");
+    const python = await fromPyPi("sch2==0.0.2", "tzlocal==2.1");
     steps.version = "0.0.2";
     const home = await overdue.folder();
     const [tab, settings] = [join(home, "tab"), join(home, ".sch.conf")];
-    const command = "JOB_ID=backup JOB_TAGS=db,nightly sh -c 'echo out; exit 0'";
-    const failing = "JOB_ID=broken sh -c 'echo no space; exit 3'";
+    const command = "env JOB_ID=backup JOB_TAGS=db,nightly sh -c 'echo out; exit 0'";
+    const failing = "env JOB_ID=broken sh -c 'echo no space; exit 3'";
     await writeFile(tab, `30 2 * * * ${command} # The nightly backup\n45 2 * * * ${failing} # Broken\n`);
     await writeFile(
       settings,
       `[hc]\nhealthchecks_api_url = ${overdue.origin}/api/v1/\nhealthchecks_api_key = ${overdue.keys.write}\n`,
     );
     const drive = async (line: string) => {
-      const options = { env: { HOME: home, SHELL: "/bin/sh" }, cwd: home };
+      const options = { env: { HOME: home, LOGNAME: "root", TZ: "Europe/Berlin" }, cwd: home };
       const { code, err } = await python.run(SCRIPT, [line, tab], options);
       return code === 0 ? "" : `${code} ${err.slice(-300)} `;
     };
@@ -42,7 +42,7 @@ export const sch2: Tried = {
     });
     await steps.step(
       "its schedule comes from the line",
-      /^\{"kind":"cron","expression":"30 2 \* \* \*"/,
+      /"timezone":"Europe\/Berlin".*"expression":"30 2 \* \* \*"/,
       async () => overdue.field(await overdue.checkNamed("backup"), "schedule"),
     );
     await steps.step("a second run finds the check", /^start, success, start, success;/, async () => {

@@ -1,0 +1,89 @@
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { Tried } from "../support/try-all.ts";
+import { fromPyPi } from "./harness/install.ts";
+import type { Overdue } from "./harness/overdue.ts";
+import { withOverdue } from "./harness/shared.ts";
+import { run } from "./harness/run.ts";
+
+/** Stands in for Borg: `create` prints lines and ends with `code`, everything else goes well. */
+const borg = (code: number, lines: number) => `#!/bin/sh
+case "$*" in
+  *--version*) echo "borg 1.4.3" ;;
+  *" create "*|create*) seq -f "%g: a file in the backup" ${lines} >&2; exit ${code} ;;
+  *) echo "{}" ;;
+esac
+`;
+
+async function backUp(
+  overdue: Overdue,
+  bin: string,
+  { pingUrl, code = 0, lines = 3, settings = "" }: { pingUrl: string; code?: number; lines?: number; settings?: string },
+) {
+  const home = await overdue.folder();
+  const [tool, file, source] = [join(home, "borg"), join(home, "config.yaml"), join(home, "source")];
+  await mkdir(source);
+  await writeFile(tool, borg(code, lines));
+  await chmod(tool, 0o755);
+  await writeFile(
+    file,
+    `source_directories: [${source}]
+repositories: [{path: ${join(home, "repository")}}]
+local_path: ${tool}
+user_runtime_directory: ${home}
+user_state_directory: ${home}
+healthchecks:
+  ping_url: ${pingUrl}
+  send_logs: true
+${settings}`,
+  );
+  return await run(join(bin, "borgmatic"), ["--config", file, "--verbosity", "2", "--monitoring-verbosity", "2", "create"], {
+    env: { HOME: home, ...overdue.asHealthchecks },
+  });
+}
+
+/** One of each generation: the hook was rewritten in between. */
+const VERSIONS = ["2.1.10", "1.9.14"];
+
+export const borgmatics: Tried[] = VERSIONS.map((version) => ({
+  name: "borgmatic",
+  run: withOverdue(async (steps, overdue) => {
+    const { bin } = await fromPyPi(`borgmatic==${version}`);
+    steps.version = version;
+    await steps.step(
+      "a backup that ends well",
+      /^0 start, log \(\d+ bytes\), success \(\d+ bytes\); run success$/,
+      async () => {
+        const check = await overdue.addCheck();
+        const { code } = await backUp(overdue, bin, { pingUrl: check.pingUrl });
+        return `${code} ${await overdue.seen(check)}`;
+      },
+    );
+    await steps.step("one that fails", /^1 start, log \(\d+ bytes\), fail \(\d+ bytes\); run fail$/, async () => {
+      const check = await overdue.addCheck();
+      const { code } = await backUp(overdue, bin, { pingUrl: check.pingUrl, code: 2 });
+      return `${code} ${await overdue.seen(check)}`;
+    });
+    await steps.step(
+      "a bare UUID (hc-ping.com), with a log that it cuts at 100,000 bytes",
+      /^0 start, .*success \((99[89]\d\d|9999\d|100000) bytes\)/,
+      async () => {
+        const check = await overdue.addCheck();
+        const { code } = await backUp(overdue, bin, { pingUrl: check.uuid, lines: 9_000 });
+        return `${code} ${await overdue.seen(check)}`;
+      },
+    );
+    await steps.step("create_slug makes the check", /^0 start, .*success.*run success$/, async () => {
+      const slug = `borgmatic-${version.replaceAll(".", "-")}`;
+      const pingUrl = `${overdue.origin}/ping/${overdue.keys.ping}/${slug}`;
+      const { code } = await backUp(overdue, bin, { pingUrl, settings: "  create_slug: true\n" });
+      return `${code} ${await overdue.seen(await overdue.checkNamed(slug))}`;
+    });
+    await steps.step("an unknown UUID is a warning, the backup goes on", /^0 .*404/, async () => {
+      const pingUrl = `${overdue.origin}/ping/00000000-0000-4000-8000-000000000000`;
+      const { code, out, err } = await backUp(overdue, bin, { pingUrl });
+      return `${code} ${(out + err).split("\n").find((line) => line.includes("404")) ?? "nothing is said of it"}`;
+    });
+  }),
+}));
