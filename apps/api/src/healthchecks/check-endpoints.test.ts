@@ -253,6 +253,14 @@ test("a POST without the slash makes a check, and one with a slash too many read
   expect(await face.get(`checks/${uuid}`)).toMatchObject({ name: "edited", status: "paused" });
 });
 
+test("a POST to a list that can only be read is sent on to its slash, where it is a GET", async () => {
+  const { uuid } = await face.create();
+  const posted = await face.call("POST", `checks/${uuid}/pings?a=1`);
+  expect([posted.status, posted.headers.get("location")]).toEqual([301, `/api/v3/checks/${uuid}/pings/?a=1`]);
+  expect((await face.call("POST", `checks/${uuid}/pings/`)).status).toBe(405);
+  expect((await face.call("OPTIONS", `checks/${uuid}/pings`)).status).toBe(204);
+});
+
 test.each(["null", " null ", "x=1", "{", "\u0000"])(
   "pause and resume take the body %s as none",
   async (body) => {

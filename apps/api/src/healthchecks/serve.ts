@@ -40,21 +40,30 @@ function withOtherEnd(path: string): string {
 /** Under these paths: OPTIONS and other methods of an endpoint. */
 export function serveTheRest(router: Router, paths: readonly string[], endpoints: readonly Endpoint[]): void {
   const known = endpoints.map(({ path, cors, methods }) => ({
+    endsInSlash: path.endsWith("/"),
     patterns: [pathPattern(path), pathPattern(withOtherEnd(path))],
     headers: cors ? corsHeaders(methods) : {},
   }));
   for (const path of paths) {
     router.all(path, passing, async (c, next) => {
       const endpoint = known.find(({ patterns }) => patterns.some((pattern) => pattern.test(c.req.path)));
-      if (endpoint !== undefined) return otherMethod(c, endpoint.headers);
+      if (endpoint !== undefined) return otherMethod(c, endpoint);
       if (c.req.path.startsWith("/api/")) return new Response(null, { status: 404 });
       return await next();
     });
   }
 }
 
-function otherMethod(c: FaceContext, headers: Record<string, string>): Response {
-  return new Response(null, { status: c.req.method === "OPTIONS" ? 204 : 405, headers });
+function otherMethod(
+  c: FaceContext,
+  { endsInSlash, headers }: { endsInSlash: boolean; headers: Record<string, string> },
+): Response {
+  if (c.req.method === "OPTIONS") return new Response(null, { status: 204, headers });
+  const { pathname, search } = new URL(c.req.url);
+  // Some clients POST to a list without its slash, and live by this redirect of Healthchecks, which makes it a GET.
+  if (endsInSlash && !pathname.endsWith("/"))
+    return new Response(null, { status: 301, headers: { ...headers, location: `${pathname}/${search}` } });
+  return new Response(null, { status: 405, headers });
 }
 
 function corsHeaders(methods: Endpoint["methods"]): Record<string, string> {
