@@ -13,7 +13,10 @@ export const alertmanager: Tried = {
       const [check, port] = [await overdue.addCheck(), await freePort()];
       const group = "group_wait: 1s, group_interval: 2s, repeat_interval: 2s";
       const hook = `webhook_configs: [{url: "${check.pingUrl}", send_resolved: false}]`;
-      await machine.write("/etc/am.yml", `route: {receiver: ping, ${group}}\nreceivers: [{name: ping, ${hook}}]\n`);
+      await machine.write(
+        "/etc/am.yml",
+        `route: {receiver: ping, ${group}}\nreceivers: [{name: ping, ${hook}}]\n`,
+      );
       machine.start(
         `prometheus-alertmanager --config.file=/etc/am.yml --storage.path=/var/lib/am --cluster.listen-address= --web.listen-address=127.0.0.1:${port}`,
       );

@@ -19,7 +19,12 @@ esac
 async function backUp(
   overdue: Overdue,
   bin: string,
-  { pingUrl, code = 0, lines = 3, settings = "" }: { pingUrl: string; code?: number; lines?: number; settings?: string },
+  {
+    pingUrl,
+    code = 0,
+    lines = 3,
+    settings = "",
+  }: { pingUrl: string; code?: number; lines?: number; settings?: string },
 ) {
   const home = await overdue.folder();
   const [tool, file, source] = [join(home, "borg"), join(home, "config.yaml"), join(home, "source")];
@@ -38,9 +43,13 @@ healthchecks:
   send_logs: true
 ${settings}`,
   );
-  return await run(join(bin, "borgmatic"), ["--config", file, "--verbosity", "2", "--monitoring-verbosity", "2", "create"], {
-    env: { HOME: home, ...overdue.asHealthchecks },
-  });
+  return await run(
+    join(bin, "borgmatic"),
+    ["--config", file, "--verbosity", "2", "--monitoring-verbosity", "2", "create"],
+    {
+      env: { HOME: home, ...overdue.asHealthchecks },
+    },
+  );
 }
 
 /** One of each generation: the hook was rewritten in between. */
@@ -60,11 +69,15 @@ export const borgmatics: Tried[] = VERSIONS.map((version) => ({
         return `${code} ${await overdue.seen(check)}`;
       },
     );
-    await steps.step("one that fails", /^1 start, log \(\d+ bytes\), fail \(\d+ bytes\); run fail$/, async () => {
-      const check = await overdue.addCheck();
-      const { code } = await backUp(overdue, bin, { pingUrl: check.pingUrl, code: 2 });
-      return `${code} ${await overdue.seen(check)}`;
-    });
+    await steps.step(
+      "one that fails",
+      /^1 start, log \(\d+ bytes\), fail \(\d+ bytes\); run fail$/,
+      async () => {
+        const check = await overdue.addCheck();
+        const { code } = await backUp(overdue, bin, { pingUrl: check.pingUrl, code: 2 });
+        return `${code} ${await overdue.seen(check)}`;
+      },
+    );
     await steps.step(
       "a bare UUID (hc-ping.com), with a log that it cuts at 100,000 bytes",
       /^0 start, .*success \((99[89]\d\d|9999\d|100000) bytes\)/,

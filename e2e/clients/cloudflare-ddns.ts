@@ -19,10 +19,14 @@ export const cloudflareDdns: Tried = {
       UPDATE_CRON: "@once",
       EMOJI: "false",
     });
-    await steps.step("a start with a body, then a failure with its reason", /^start ".*", fail .*; run fail$/, async () => {
-      const check = await overdue.addCheck();
-      await run(program, [], { env: env(check.pingUrl) });
-      return await overdue.seen(check);
-    });
+    await steps.step(
+      "a start with a body, then a failure with its reason",
+      /^start ".*", fail .*; run fail$/,
+      async () => {
+        const check = await overdue.addCheck();
+        await run(program, [], { env: env(check.pingUrl) });
+        return await overdue.seen(check);
+      },
+    );
   }),
 };

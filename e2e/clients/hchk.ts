@@ -15,10 +15,14 @@ export const hchk: Tried = {
     const env = { ...overdue.asHealthchecks, HOME: home };
     const command = (...args: string[]) => run(join(python.bin, "hchk"), args, { env });
     await steps.step("setkey", "0", async () => String((await command("setkey", overdue.keys.write)).code));
-    await steps.step("the first ping makes the check, the second finds it", "0 0 success, success", async () => {
-      const ping = () => command("ping", "-n", "made by hchk", "-t", "old", "-p", "3600", "-g", "600");
-      const codes = [(await ping()).code, (await ping()).code];
-      return `${codes.join(" ")} ${await overdue.seen(await overdue.checkNamed("made by hchk"))}`;
-    });
+    await steps.step(
+      "the first ping makes the check, the second finds it",
+      "0 0 success, success",
+      async () => {
+        const ping = () => command("ping", "-n", "made by hchk", "-t", "old", "-p", "3600", "-g", "600");
+        const codes = [(await ping()).code, (await ping()).code];
+        return `${codes.join(" ")} ${await overdue.seen(await overdue.checkNamed("made by hchk"))}`;
+      },
+    );
   }),
 };

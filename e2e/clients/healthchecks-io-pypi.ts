@@ -40,7 +40,12 @@ export const healthchecksIoPypi: Tried = {
     const drive = async (script: string, uuid: string) => {
       const args = [overdue.origin, overdue.keys.write, overdue.keys.ping, uuid];
       const { code, out, err } = await python.run(SETUP + script, args);
-      return code === 0 ? out.trim() : (err.trim().split("\n").find((line) => /Error/.test(line)) ?? err);
+      return code === 0
+        ? out.trim()
+        : (err
+            .trim()
+            .split("\n")
+            .find((line) => /Error/.test(line)) ?? err);
     };
     await steps.step(
       "pings, and its CheckTrap",

@@ -16,7 +16,11 @@ export const curl: Tried = {
       ["-T -", (url) => ["-T", "-", `${url}/3`], 'fail 3 "from standard input"'],
       ["--head", (url) => ["--head", url], "success"],
       ["--http1.0", (url) => ["--http1.0", "-d", "old", url], 'success "old"'],
-      ["Expect: 100-continue", (url) => ["-H", "Expect: 100-continue", "-d", "x".repeat(90), url], "success (90 bytes)"],
+      [
+        "Expect: 100-continue",
+        (url) => ["-H", "Expect: 100-continue", "-d", "x".repeat(90), url],
+        "success (90 bytes)",
+      ],
       ["-X DELETE", (url) => ["-X", "DELETE", url], "success"],
       ["a space and umlauts in the query", (url) => [`${url}/log?msg=Größe`], "log"],
       ["two slashes in the path", (url) => [url.replace("/ping/", "/ping//")], "success"],
@@ -38,15 +42,22 @@ export const curl: Tried = {
       return `${said} ${await overdue.seen(await overdue.checkNamed("made-by-curl"))}`;
     });
     await steps.step("an unknown UUID with -f", "22", async () => {
-      const { code } = await run("curl", ["-fsS", `${overdue.origin}/ping/00000000-0000-4000-8000-000000000000`]);
+      const { code } = await run("curl", [
+        "-fsS",
+        `${overdue.origin}/ping/00000000-0000-4000-8000-000000000000`,
+      ]);
       return String(code);
     });
-    await steps.step("a failure in another monitor's words is refused", /^400 .*not counted.*; nothing$/, async () => {
-      const check = await overdue.addCheck();
-      const said = await outputOf("curl", ["-s", "-w", "\\n%{http_code}", `${check.pingUrl}?state=fail`]);
-      const [text = "", status = ""] = said.split("\n");
-      return `${status} ${text}; ${await overdue.seen(check)}`;
-    });
+    await steps.step(
+      "a failure in another monitor's words is refused",
+      /^400 .*not counted.*; nothing$/,
+      async () => {
+        const check = await overdue.addCheck();
+        const said = await outputOf("curl", ["-s", "-w", "\\n%{http_code}", `${check.pingUrl}?state=fail`]);
+        const [text = "", status = ""] = said.split("\n");
+        return `${status} ${text}; ${await overdue.seen(check)}`;
+      },
+    );
   }),
 };
 

@@ -55,7 +55,9 @@ const { values } = parseArgs({ options: { only: { type: "string", multiple: true
 const names = values.only.flatMap((name) => name.toLowerCase().split(","));
 const unknown = names.filter((name) => CLIENTS.every((client) => client.name !== name));
 if (unknown.length > 0) {
-  process.stderr.write(`No client is named ${unknown.join(", ")}: ${CLIENTS.map(({ name }) => name).join(", ")}\n`);
+  process.stderr.write(
+    `No client is named ${unknown.join(", ")}: ${CLIENTS.map(({ name }) => name).join(", ")}\n`,
+  );
   process.exit(2);
 }
 const faults = await tryAll(

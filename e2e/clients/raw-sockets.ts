@@ -15,13 +15,35 @@ export const rawSockets: Tried = {
       ["HTTP/1.0 without Host", "GET {} HTTP/1.0\r\n\r\n", "200 OK success"],
       ["an empty Host", "GET {} HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n", "200 OK success"],
       ["a Host with blanks", "GET {} HTTP/1.1\r\nHost: a b c\r\nConnection: close\r\n\r\n", "200 OK success"],
-      ["a Host with a port that is none", "GET {} HTTP/1.1\r\nHost: a_b:99999\r\nConnection: close\r\n\r\n", "200 OK success"],
-      ["HTTP/1.1 without Host, which it demands", "GET {} HTTP/1.1\r\nConnection: close\r\n\r\n", "400 Bad Request nothing"],
+      [
+        "a Host with a port that is none",
+        "GET {} HTTP/1.1\r\nHost: a_b:99999\r\nConnection: close\r\n\r\n",
+        "200 OK success",
+      ],
+      [
+        "HTTP/1.1 without Host, which it demands",
+        "GET {} HTTP/1.1\r\nConnection: close\r\n\r\n",
+        "400 Bad Request nothing",
+      ],
       ["half-closed after GET", "GET {} HTTP/1.1\r\nHost: x\r\n\r\n", "200 OK success", HALF_CLOSED],
       ["half-closed after HTTP/1.0 GET", "GET {} HTTP/1.0\r\n\r\n", "200 OK success", HALF_CLOSED],
-      ["half-closed after POST", "POST {} HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody", '200 OK success "body"', HALF_CLOSED],
-      ["HTTP/1.0 POST without a length", "POST {}/fail HTTP/1.0\r\n\r\nto the end", '200 OK fail "to the end"', HALF_CLOSED],
-      ["Latin-1 and a blank in the query", "GET {}/log?m=Gr\xf6\xdfe x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "200 OK log"],
+      [
+        "half-closed after POST",
+        "POST {} HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody",
+        '200 OK success "body"',
+        HALF_CLOSED,
+      ],
+      [
+        "HTTP/1.0 POST without a length",
+        "POST {}/fail HTTP/1.0\r\n\r\nto the end",
+        '200 OK fail "to the end"',
+        HALF_CLOSED,
+      ],
+      [
+        "Latin-1 and a blank in the query",
+        "GET {}/log?m=Gr\xf6\xdfe x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "200 OK log",
+      ],
     ];
     for (const [step, head, seen, options] of ways) {
       const check = await overdue.addCheck();
@@ -32,15 +54,19 @@ export const rawSockets: Tried = {
         return `${status} ${await overdue.seen(check)}`;
       });
     }
-    await steps.step("POST /pause with the body null, as Ansible's module sends it", '200 "paused"', async () => {
-      const check = await overdue.addCheck();
-      const answer = await fetch(`${overdue.origin}/api/v3/checks/${check.uuid}/pause`, {
-        method: "POST",
-        headers: { "x-api-key": overdue.keys.write },
-        body: "null",
-      });
-      return `${answer.status} ${await overdue.field(check, "status")}`;
-    });
+    await steps.step(
+      "POST /pause with the body null, as Ansible's module sends it",
+      '200 "paused"',
+      async () => {
+        const check = await overdue.addCheck();
+        const answer = await fetch(`${overdue.origin}/api/v3/checks/${check.uuid}/pause`, {
+          method: "POST",
+          headers: { "x-api-key": overdue.keys.write },
+          body: "null",
+        });
+        return `${answer.status} ${await overdue.field(check, "status")}`;
+      },
+    );
   }),
 };
 

@@ -17,7 +17,12 @@ export const runchecked: Tried = {
     steps.version = "0.1.1";
     for (const [step, command, end, seen] of [
       ["a command that ends well", "echo all is well", "", /^success (\(\d+ bytes\)|".*")$/],
-      ["one that fails, with a slash behind the URL", "echo no space; exit 3", "/", /^fail (\(\d+ bytes\)|".*")$/],
+      [
+        "one that fails, with a slash behind the URL",
+        "echo no space; exit 3",
+        "/",
+        /^fail (\(\d+ bytes\)|".*")$/,
+      ],
     ] as const) {
       await steps.step(step, seen, async () => {
         const check = await overdue.addCheck();

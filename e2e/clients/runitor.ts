@@ -4,7 +4,7 @@ import { withOverdue } from "./harness/shared.ts";
 import { run } from "./harness/run.ts";
 
 /** v1.1.0 is not among them: it leaves out a slash of the ping URL, and was retracted for it. */
-const VERSIONS = ["v0.8.0", "v0.9.2", "v0.10.1", "v1.0.0", "v1.2.0", "v1.3.0", "v1.4.1"];
+const VERSIONS = ["v0.8.0", "v1.0.0", "v1.2.0", "v1.4.1"];
 const FAILS = ["sh", "-c", "echo out; echo err >&2; exit 3"];
 
 export const runitors: Tried[] = VERSIONS.map((version) => ({

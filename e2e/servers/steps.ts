@@ -52,4 +52,3 @@ export async function healthOf(overdue: Overdue, channel: Channel): Promise<stri
   const { brokenAt, brokenBecause } = await overdue.channel(channel.id);
   return brokenAt === null ? "works" : `broken: ${brokenBecause ?? ""}`;
 }
-

@@ -20,7 +20,8 @@ export async function tryAll(what: string, all: readonly Tried[]): Promise<numbe
       rows.push([name, steps.version, step, expected, seen, ok ? "ok" : FAULT]);
   }
   const head = [what, "version", "step", "expected", "seen", "ok"];
-  for (const row of [head, head.map(() => "---"), ...rows]) process.stdout.write(`| ${row.map(cell).join(" | ")} |\n`);
+  for (const row of [head, head.map(() => "---"), ...rows])
+    process.stdout.write(`| ${row.map(cell).join(" | ")} |\n`);
   const faults = rows.filter((row) => row.at(-1) === FAULT).length;
   process.stdout.write(`\n${rows.length} steps, ${faults} faults\n`);
   return faults;

@@ -61,13 +61,29 @@ export async function openFront(port: number): Promise<Front> {
 
 function makeCertificate() {
   const folder = mkdtempSync(join(tmpdir(), "overdue-front-"));
-  const [keyFile, file, config] = [join(folder, "key.pem"), join(folder, "cert.pem"), join(folder, "cert.cnf")];
+  const [keyFile, file, config] = [
+    join(folder, "key.pem"),
+    join(folder, "cert.pem"),
+    join(folder, "cert.cnf"),
+  ];
   const names = "DNS:healthchecks.io,DNS:hc-ping.com";
   writeFileSync(
     config,
     `[req]\ndistinguished_name=name\nx509_extensions=use\nprompt=no\n[name]\nCN=healthchecks.io\n[use]\nsubjectAltName=${names}\n`,
   );
-  const make = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
-  execFileSync("openssl", [...make, "-keyout", keyFile, "-out", file, "-config", config], { stdio: "ignore" });
+  const make = [
+    "req",
+    "-x509",
+    "-newkey",
+    "ec",
+    "-pkeyopt",
+    "ec_paramgen_curve:P-256",
+    "-nodes",
+    "-days",
+    "2",
+  ];
+  execFileSync("openssl", [...make, "-keyout", keyFile, "-out", file, "-config", config], {
+    stdio: "ignore",
+  });
   return { folder, file, key: readFileSync(keyFile), cert: readFileSync(file) };
 }

@@ -39,7 +39,9 @@ export function fromNpm(...packages: string[]): Promise<string> {
 /** A Go program ("module@v1.0", and its folder in the module). Answers the path of what was built. */
 export async function fromGo(module: string, folder = ""): Promise<string> {
   const [path = ""] = module.split("@");
-  const kept = await keptInstall(`go-${module}-${folder}`, (into) => inModule(into, module, ["build", path + folder]));
+  const kept = await keptInstall(`go-${module}-${folder}`, (into) =>
+    inModule(into, module, ["build", path + folder]),
+  );
   return join(kept, "client");
 }
 

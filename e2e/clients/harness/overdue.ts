@@ -73,10 +73,7 @@ export async function startOverdue(): Promise<Overdue> {
       return path;
     },
     addCheck: async () =>
-      checkOf(
-        await post<Shown>(`${project}/checks`, { ...HOURLY, name: `job ${++count}` }),
-        product.origin,
-      ),
+      checkOf(await post<Shown>(`${project}/checks`, { ...HOURLY, name: `job ${++count}` }), product.origin),
     addChannel: async (name) => {
       const settings = { url: `${product.origin}/health/live` };
       await post(`${project}/channels`, { kind: "webhook", name, settings, checkIds: [] });

@@ -38,6 +38,7 @@ export async function outputOf(
   options: RunOptions = {},
 ): Promise<string> {
   const { code, out, err } = await run(program, args, options);
-  if (code !== 0) throw new Error(`${program} ${args[0] ?? ""} ended with ${code}: ${(err + out).slice(-400)}`);
+  if (code !== 0)
+    throw new Error(`${program} ${args[0] ?? ""} ended with ${code}: ${(err + out).slice(-400)}`);
   return out.trim();
 }
