@@ -40,6 +40,33 @@ test("who changed what, when and from where is written down", async () => {
   expect(Math.abs(Date.parse(edit?.at ?? "") - Date.now())).toBeLessThan(60_000);
 });
 
+test("a file leaves an entry for each object that it changes, and none where it changes nothing", async () => {
+  const ada = await person(api);
+  const hook = { name: "hook", kind: "webhook", settings: { url: "https://example.org/hook" } };
+  const checks = ["backup", "sync"].map((slug) => ({ slug, ...HOURLY }));
+  const apply = (file: object) => ada.as("PUT", `${ada.path}/config`, { version: 1, ...file });
+  const objects = async () => (await entriesOf(ada)).filter(({ action }) => action !== "project.config");
+  await apply({ channels: [hook], checks });
+  const made = await objects();
+  expect(made.map(({ action, object }) => `${action} ${object.name}`).toSorted()).toEqual([
+    "channel.create hook",
+    "check.create backup",
+    "check.create sync",
+  ]);
+  const { items } = await read<{ items: { id: string }[] }>(await ada.as("GET", `${ada.path}/checks`));
+  expect(items.map(({ id }) => id).toSorted()).toEqual(
+    made.flatMap(({ action, object }) => (action === "check.create" ? [object.id] : [])).toSorted(),
+  );
+  await apply({ channels: [hook], checks });
+  await apply({ channels: [hook], checks: [{ ...checks[0], graceSeconds: 60 }] });
+  const later = (await objects()).slice(0, -made.length);
+  expect(later.map(({ action, object, fields }) => [action, object.name, fields]).toSorted()).toEqual([
+    ["check.delete", "sync", []],
+    ["check.edit", "backup", ["graceSeconds"]],
+  ]);
+  expect(later[0]).toMatchObject({ actor: { kind: "user", name: ada.email }, address: expect.any(String) });
+});
+
 test("a key is named as itself, through either face", async () => {
   const ada = await person(api);
   const key = await keyHolder(api, ada.projectId, "write");

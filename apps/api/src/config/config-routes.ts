@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import { askForStart } from "../channels/telegram-consent.ts";
 import { WRITE } from "../http/access.ts";
+import { whoAsks } from "../http/audited.ts";
 import type { AppContext } from "../http/context.ts";
 import { namedBy } from "../http/named-by.ts";
 import { InProject } from "../http/params.ts";
@@ -74,10 +75,14 @@ async function planned(c: AppContext, { projectId, file, isDry }: Request) {
   let decision: ReturnType<typeof decide> | undefined;
   await saying(
     db,
-    applyConfig(pool, { projectId, keyring, at: now(), namedBy: namedBy(c) }, (current) => {
-      decision = decide(current, file);
-      return isDry ? { ...decision, steps: [] } : decision;
-    }),
+    applyConfig(
+      pool,
+      { projectId, keyring, at: now(), namedBy: namedBy(c), appliedBy: whoAsks(c, c.var) },
+      (current) => {
+        decision = decide(current, file);
+        return isDry ? { ...decision, steps: [] } : decision;
+      },
+    ),
   );
   if (isDry) c.set("isDry", true);
   if (decision === undefined) throw new Error("Nothing was decided.");

@@ -27,16 +27,17 @@ export function audited(action: string): MiddlewareHandler<AppEnv> {
 /** One entry, of whoever is asking now. */
 export async function writeEntry(c: Context, entry: Entry): Promise<void> {
   const { vars, ...what } = entry;
-  const { actor, deps } = vars;
-  if (actor.kind === "nobody") return;
-  const who = actor.kind === "key" ? actor.keyId : actor.userId;
-  await insertAuditEntry(deps.db, {
-    ...what,
-    at: deps.now(),
-    actor: { kind: actor.kind, id: who },
-    address: deps.clientAddress(c),
-  });
+  const who = whoAsks(c, vars);
+  if (who !== null) await insertAuditEntry(vars.deps.db, { ...what, ...who, at: vars.deps.now() });
 }
+
+/** Who is asking now, and from where, as the audit log has it; null: nobody who is known. */
+export function whoAsks(c: Context, { actor, deps }: Entry["vars"]) {
+  if (actor.kind === "nobody") return null;
+  const id = actor.kind === "key" ? actor.keyId : actor.userId;
+  return { actor: { kind: actor.kind, id }, address: deps.clientAddress(c) };
+}
+
 type Entry = {
   vars: Pick<AppEnv["Variables"], "deps" | "actor">;
   projectId: string;

@@ -14,6 +14,7 @@ import { eq, sql } from "drizzle-orm";
 import type { Pool, PoolClient } from "pg";
 
 import { sealSettings } from "../channels/create-channel.ts";
+import { insertAuditEntry, type NewAuditEntry } from "../audit/insert-audit-entry.ts";
 import { refuseTooMany } from "../channels/channels-max.ts";
 import { askToConfirm, type NamedBy, unconfirmedSince } from "../channels/confirmation.ts";
 import { deleteChannelIn } from "../channels/delete-channel.ts";
@@ -70,6 +71,8 @@ type Scope = {
   at: Instant;
   /** Whoever names the addresses of mailboxes; null: the operator. */
   namedBy: NamedBy | null;
+  /** Who applies the file and from where, for the audit log; null: nobody is written down. */
+  appliedBy: Pick<NewAuditEntry, "actor" | "address"> | null;
   /** By name, checks by slug; what is made on the way comes to it. */
   ids: Record<"channels" | "checks" | "people" | "rotations" | "routes", Map<string, string>>;
 };
@@ -81,7 +84,7 @@ type Scope = {
  */
 export async function applyConfig(
   pool: Pool,
-  { projectId, ...rest }: Pick<Scope, "projectId" | "keyring" | "at" | "namedBy">,
+  { projectId, ...rest }: Pick<Scope, "projectId" | "keyring" | "at" | "namedBy" | "appliedBy">,
   decide: (current: Current) => ConfigDecision,
 ): Promise<readonly Step[]> {
   return inTransaction(pool, async (client) => {
@@ -97,6 +100,7 @@ export async function applyConfig(
     if (isMade) await refuseTooMany(openDb(client), projectId, 0);
     await link(decision, scope);
     await order(decision, scope);
+    await audit(decision.steps, scope);
     return decision.steps;
   });
 }
@@ -140,6 +144,27 @@ async function order(decision: ConfigDecision, { client, projectId, ids }: Scope
   if (!decision.steps.some(({ what }) => what === "route")) return;
   const inOrder = decision.routes.flatMap(({ name }) => ids.routes.get(name) ?? []);
   await orderRoutesIn(openDb(client), projectId, inOrder);
+}
+
+const IDS_OF = { channel: "channels", check: "checks", route: "routes" } as const;
+const DONE = { create: "create", update: "edit", delete: "delete" } as const;
+
+/** One entry for each object that is changed, with the change itself or not at all. */
+async function audit(
+  steps: readonly Step[],
+  { client, projectId, at, appliedBy, ids }: Scope,
+): Promise<void> {
+  if (appliedBy === null) return;
+  for (const { act, what, name, id, changes } of steps) {
+    await insertAuditEntry(openDb(client), {
+      projectId,
+      at,
+      ...appliedBy,
+      action: `${what}.${DONE[act]}`,
+      object: { id: id ?? ids[IDS_OF[what]].get(name) ?? "", name },
+      fields: changes,
+    });
+  }
 }
 
 async function take(step: Step, decision: ConfigDecision, scope: Scope): Promise<void> {
