@@ -77,6 +77,31 @@ test("a rotated key goes on beside its successor, and a key of old can be brough
   ]);
 });
 
+test("what a command changes stands in the project's audit log, and what it refuses does not", async () => {
+  const project = await newProject();
+  const key = JSON.parse(await admin(`key create --project ${project} --scope ping --name ci --json`));
+  const weak = admin(`key create --project ${project} --scope ping --name ci --key ${"a".repeat(32)}`);
+  await expect(weak).rejects.toThrow("too easy to guess");
+  await admin(`key revoke --project ${project} --key ${key.id}`);
+  const entries = await db
+    .select()
+    .from(schema.auditEntries)
+    .where(eq(schema.auditEntries.projectId, project))
+    .orderBy(schema.auditEntries.id);
+  expect(entries.map(({ action, objectId }) => [action, objectId])).toEqual([
+    ["project.create", project],
+    ["key.create", key.id],
+    ["key.delete", key.id],
+  ]);
+  expect(entries[1]).toMatchObject({
+    actorKind: "operator",
+    actorName: "a command at the installation",
+    objectName: "ci",
+    fields: ["name", "scope"],
+  });
+  expect(JSON.stringify(entries)).not.toContain(key.key);
+});
+
 test("a made account becomes a member of a project", async () => {
   const project = await newProject();
   const { user, password } = JSON.parse(await admin("user create --email Ann@example.org --json"));
@@ -100,7 +125,11 @@ test("a reset by command gives another password, ends every session and stands i
     .select()
     .from(schema.auditEntries)
     .where(eq(schema.auditEntries.projectId, project));
-  expect(entries.map(({ action }) => action)).toEqual(["account.reset-password-by-command"]);
+  expect(entries.map(({ action }) => action)).toEqual([
+    "project.create",
+    "member.replace",
+    "account.reset-password-by-command",
+  ]);
 });
 
 describe("a mistake is answered with one sentence", () => {

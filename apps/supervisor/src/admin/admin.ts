@@ -1,11 +1,12 @@
 import { parseArgs } from "node:util";
+import { insertAuditEntry } from "@overdue/db";
 import { Refusal } from "../refusal.ts";
 import type { Environment } from "../supervisor.ts";
 import { channelCommands } from "./channel-commands.ts";
 import type { Answer, Command } from "./command.ts";
 import { exportCommands } from "./export-command.ts";
 import { importCommands } from "./import/import-command.ts";
-import { withInstallation } from "./installation.ts";
+import { type Installation, withInstallation } from "./installation.ts";
 import { keyCommands } from "./key-commands.ts";
 import { projectCommands } from "./project-commands.ts";
 import { userCommands } from "./user-commands.ts";
@@ -23,8 +24,38 @@ export async function runAdmin(args: string[], environment: Environment): Promis
   if (!command) throw new Refusal(`There is no command "${words}"; "npm run admin -- help" lists all.`);
   const rest = args.slice(words.split(" ").length);
   const { json, ...given } = parseOptions(command, rest);
-  const answer = await withInstallation(environment, (installation) => command.run(installation, given));
+  const answer = await withInstallation(environment, (installation) =>
+    carryOut(command, installation, given),
+  );
   return json ? JSON.stringify(answer) : inWords(answer);
+}
+
+/** What changes a project is written into its audit log, both or neither. */
+async function carryOut(
+  command: Command,
+  installation: Installation,
+  given: Record<string, unknown>,
+): Promise<Answer> {
+  const { audit } = command;
+  if (audit === null) return await command.run(installation, given);
+  return await installation.db.transaction(async (tx) => {
+    const answer = await command.run({ ...installation, db: tx }, given);
+    const said = { ...given, ...(typeof answer === "object" && !Array.isArray(answer) && answer) };
+    const projectId = String(said["project"]);
+    const id = said["id"] ?? said["user"] ?? said["key"] ?? projectId;
+    await insertAuditEntry(tx, {
+      projectId,
+      at: Date.now(),
+      actor: { kind: "operator", name: "a command at the installation" },
+      address: null,
+      action: audit,
+      object: { id: String(id), name: String(given["name"] ?? given["email"] ?? "") },
+      fields: Object.keys(given)
+        .filter((name) => name !== "project")
+        .toSorted(),
+    });
+    return answer;
+  });
 }
 
 const COMMANDS = new Map<string, Command>(

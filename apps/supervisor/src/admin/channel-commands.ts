@@ -13,6 +13,7 @@ export const channelCommands = {
   "channel create": defineCommand({
     options: z.object({ project: id, kind: text, name: text, set: z.array(z.string()).optional() }),
     text: `make a channel that all checks of the project alert; kinds: ${KINDS}; --set key=value for each setting`,
+    audit: "channel.create",
     run: async ({ db, keyring }, { project, kind, name, set = [] }) => {
       await mustFindProject(db, project);
       const { settings, hint, shownOnce } = readSettings(kind, set);

@@ -6,10 +6,14 @@ import type { Installation } from "./installation.ts";
 export type Answer = Facts | Facts[] | string;
 type Facts = Record<string, string | null>;
 
-/** A command of the operator: what it wants after `--`, what it is for, and what it does. */
+/**
+ * A command of the operator: what it wants after `--`, what it is for, and what it does. `audit`: noun and verb of its
+ * entry in the audit log of its project; null: it changes none.
+ */
 export type Command = {
   options: z.ZodObject;
   text: string;
+  audit: string | null;
   run: (installation: Installation, given: Record<string, unknown>) => Promise<Answer>;
 };
 
@@ -17,12 +21,14 @@ export type Command = {
 export function defineCommand<S extends z.ZodObject>(command: {
   options: S;
   text: string;
+  audit?: string;
   run: (installation: Installation, given: z.output<S>) => Promise<Answer>;
 }): Command {
-  const { options, text, run } = command;
+  const { options, text, audit = null, run } = command;
   return {
     options,
     text,
+    audit,
     run: async (installation, given) => run(installation, readOptions(options, given)),
   };
 }

@@ -14,6 +14,7 @@ export const keyCommands = {
   "key create": defineCommand({
     options: z.object({ project: id, scope, name: text, key: brought.optional() }),
     text: "make a key; it is shown this once. --key brings one along from Healthchecks, so that its clients go on",
+    audit: "key.create",
     run: async ({ db }, { project, key: known, ...rest }) => {
       await mustFindProject(db, project);
       const may = known === undefined ? "yes" : await mayBring(db, project, known);
@@ -26,6 +27,7 @@ export const keyCommands = {
   "key rotate": defineCommand({
     options: z.object({ project: id, key: id, "keep-old-hours": hours.optional() }),
     text: "make a key in the place of another, which goes on for 24 hours or as many as said",
+    audit: "key.rotate",
     run: async ({ db }, { project, key: keyId, "keep-old-hours": kept = 24 }) => {
       const now = Date.now();
       const ref = { projectId: project, keyId };
@@ -55,6 +57,7 @@ export const keyCommands = {
   "key revoke": defineCommand({
     options: z.object({ project: id, key: id }),
     text: "end a key at once and for good",
+    audit: "key.delete",
     run: async ({ db }, { project, key }) => {
       const isRevoked = await revokeKey(db, { projectId: project, keyId: key });
       if (!isRevoked) throw new Refusal(`There is no key ${key} in that project, or it was revoked before.`);

@@ -6,6 +6,7 @@ export const projectCommands = {
   "project create": defineCommand({
     options: z.object({ name: text }),
     text: "make a project, with an API key, a read-only key and a ping key",
+    audit: "project.create",
     run: async ({ db }, { name }) => {
       const project = await createProject(db, { name, ownerId: null });
       const writing = await createKey(db, { projectId: project.id, name: "admin", scope: "write" });

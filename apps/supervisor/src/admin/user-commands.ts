@@ -61,6 +61,7 @@ export const userCommands = {
   "member add": defineCommand({
     options: z.object({ project: id, email, role }),
     text: "make a person a member of a project, or change the role they have there",
+    audit: "member.replace",
     run: async ({ db }, given) => {
       await mustFindProject(db, given.project);
       const userId = await findUserId(db, given.email);

@@ -4,7 +4,8 @@ import { sql } from "drizzle-orm";
 import type { Db, Tx } from "../database.ts";
 import { apiKeys, auditEntries, users } from "../schema/index.ts";
 
-export type AuditActor = { kind: "user" | "key"; id: string };
+/** `operator`: a command at the installation itself; then there is no `id`, and the name is said here. */
+export type AuditActor = { kind: "user" | "key"; id: string } | { kind: "operator"; name: string };
 
 export type NewAuditEntry = {
   projectId: string;
@@ -24,7 +25,7 @@ export async function insertAuditEntry(db: Db | Tx, entry: NewAuditEntry): Promi
     projectId,
     at: new Date(at),
     actorKind: actor.kind,
-    actorId: actor.id,
+    actorId: "id" in actor ? actor.id : "",
     actorName: nameOf(actor),
     address,
     action,
@@ -34,7 +35,9 @@ export async function insertAuditEntry(db: Db | Tx, entry: NewAuditEntry): Promi
   });
 }
 
-function nameOf({ kind, id }: AuditActor) {
+function nameOf(actor: AuditActor) {
+  if (actor.kind === "operator") return actor.name;
+  const { kind, id } = actor;
   const name =
     kind === "user"
       ? sql`select ${users.email} from ${users} where ${users.id} = ${id}`
