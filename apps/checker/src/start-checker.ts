@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 
-import type { Config } from "@overdue/config";
+import { type Config, mailWarning } from "@overdue/config";
 import {
   endChecker,
   keyringOf,
   listen,
   migrate,
+  noteTrouble,
   openDb,
   openPool,
   type OwnersWay,
@@ -50,6 +51,7 @@ export async function startChecker({
     openPool({ url: databaseUrl, max, name: `checker ${checker.id} ${name}` });
   const [judging, delivering, keeping] = [open("judge", 3), open("deliver", 3), open("keep house", 2)];
   await migrate(keeping);
+  await sayWhetherMailIsCaught(keeping, { config, log });
   const queue = await openQueue({
     redisUrl: config.redisUrl,
     databaseUrl,
@@ -80,6 +82,13 @@ export async function startChecker({
     await egress.close();
     await Promise.all([judging.end(), delivering.end(), keeping.end()]);
   };
+}
+
+/** In the log, and to the operators for as long as it is so. */
+async function sayWhetherMailIsCaught(pool: Pool, { config, log }: Pick<CheckerOptions, "config" | "log">) {
+  const warning = mailWarning(config);
+  if (warning !== null) log.warn(warning);
+  await noteTrouble(openDb(pool), "mail", warning);
 }
 
 /** Tells of a queue that fails: when it begins, each minute while it lasts, and when it is over. */

@@ -1,6 +1,7 @@
 import {
   applyLeftWindows,
   forgetOldProcesses,
+  noteUnreadable,
   pruneAccounts,
   pruneAuditEntries,
   pruneDeleted,
@@ -93,6 +94,15 @@ export function dutiesOn(pool: Pool, { way, log }: { way: OwnersWay; log: Logger
 /** What keeps alerts from waiting in silence. */
 function dutiesOfAlerts(way: OwnersWay, log: Logger): readonly Duty[] {
   return [
+    {
+      name: "look for channels that SECRET_KEY does not open",
+      everySeconds: 5 * MINUTE,
+      run: async (db) => {
+        const count = await noteUnreadable(db, way.keyring);
+        if (count > 0) log.error({ count }, "Channels were encrypted with another SECRET_KEY.");
+        return 0;
+      },
+    },
     { name: "try broken channels, prove others", everySeconds: 5 * MINUTE, run: queueProofs },
     {
       name: "tell other channels of alerts that wait",

@@ -7,6 +7,7 @@ export {
   type NamedBy,
   type Questioned,
 } from "./confirmation.ts";
+export { noteUnreadable } from "./unreadable.ts";
 export { TooManyChannels } from "./channels-max.ts";
 export { createChannel, type NewChannel, UnknownCheck } from "./create-channel.ts";
 export { deleteChannel, restoreChannel } from "./delete-channel.ts";

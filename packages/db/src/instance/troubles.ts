@@ -4,7 +4,12 @@ import type { Db } from "../database.ts";
 import { instanceFacts } from "../schema/index.ts";
 
 /** What of this installation may have a trouble that only its operator can mend. */
-const PARTS = { telegram: "trouble: telegram", proxy: "trouble: proxy" } as const;
+const PARTS = {
+  telegram: "trouble: telegram",
+  proxy: "trouble: proxy",
+  mail: "trouble: mail",
+  secretKey: "trouble: SECRET_KEY",
+} as const;
 export type TroubledPart = keyof typeof PARTS;
 
 /** Notes what is wrong with a part, in a sentence for the operator; null: it works. */
