@@ -67,6 +67,27 @@ test("a file leaves an entry for each object that it changes, and none where it 
   expect(later[0]).toMatchObject({ actor: { kind: "user", name: ada.email }, address: expect.any(String) });
 });
 
+test("a sign-in and a change of password that fail are written down, once an hour from one address", async () => {
+  const ada = await person(api);
+  const address = api.deps.clientAddress;
+  const wrong = { email: ada.email.toUpperCase(), password: "wrong horse battery" };
+  try {
+    api.deps.clientAddress = () => "192.0.2.77";
+    for (let tries = 0; tries < 2; tries += 1)
+      expect((await api.call("POST", "/api/auth/sign-in/email", { json: wrong })).status).toBe(401);
+    const change = { currentPassword: "wrong horse battery", newPassword: "another correct horse battery" };
+    expect((await ada.as("POST", "/api/auth/change-password", change)).ok).toBe(false);
+  } finally {
+    api.deps.clientAddress = address;
+  }
+  const actions = async () =>
+    (await entriesOf(ada)).map(({ action, address: from }) => [action, from]).toSorted();
+  await expect.poll(actions).toEqual([
+    ["account.change-password-failed", "192.0.2.77"],
+    ["account.sign-in-failed", "192.0.2.77"],
+  ]);
+});
+
 test("a key is named as itself, through either face", async () => {
   const ada = await person(api);
   const key = await keyHolder(api, ada.projectId, "write");

@@ -1,8 +1,9 @@
 import { withAsciiDomain } from "@overdue/core";
-import { findUser, logAccountEvent } from "@overdue/db";
+import { findUser, findUserByEmail, logAccountEvent, logFailedAttempt } from "@overdue/db";
 import { z } from "zod";
 
 import { type AppContext, personOf } from "../http/context.ts";
+import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { tellPasswordChanged } from "./account-mail.ts";
 import { ask } from "./ask.ts";
@@ -55,7 +56,12 @@ export const authRoutes = createRouter()
     ),
     async (c) => {
       const credentials = c.req.valid("json");
-      const answer = await signingIn(c, credentials.email, () => ask(c, "/sign-in/email", credentials));
+      const answer = await signingIn(c, credentials.email, () =>
+        noting(c, () => ask(c, "/sign-in/email", credentials), {
+          action: "account.sign-in-failed",
+          email: credentials.email,
+        }),
+      );
       const { user } = Answer.parse(answer);
       await logEvent(c, user.id, "account.sign-in");
       return c.json({ userId: user.id }, 200);
@@ -122,7 +128,10 @@ export const authRoutes = createRouter()
       const change = c.req.valid("json");
       const email = (await findUser(db, userId))?.email ?? "";
       refuseWeak(change.newPassword, email, "newPassword");
-      await ask(c, "/change-password", { ...change, revokeOtherSessions: true });
+      await noting(c, () => ask(c, "/change-password", { ...change, revokeOtherSessions: true }), {
+        action: "account.change-password-failed",
+        email,
+      });
       await tellPasswordChanged(c, db, email);
       await logEvent(c, userId, "account.change-password");
       return c.body(null, 204);
@@ -132,4 +141,24 @@ export const authRoutes = createRouter()
 async function logEvent(c: AppContext, userId: string, action: string): Promise<void> {
   const { db, now, clientAddress } = c.var.deps;
   await logAccountEvent(db, { userId, action, at: now(), address: clientAddress(c) });
+}
+
+type Attempt = { action: string; email: string };
+
+/** Notes an attempt that is refused. The answer does not wait for that: its time would say whether there is an account. */
+async function noting<T>(c: AppContext, attempt: () => Promise<T>, of: Attempt): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (error instanceof ApiError && error.status < 500) noteFailure(c, of);
+    throw error;
+  }
+}
+
+function noteFailure(c: AppContext, { action, email }: Attempt): void {
+  const { db, now, clientAddress, log } = c.var.deps;
+  const [at, address] = [now(), clientAddress(c)];
+  findUserByEmail(db, email)
+    .then((user) => user && logFailedAttempt(db, { userId: user.id, action, at, address }))
+    .catch((err: unknown) => log.warn({ err, action }, "A failed attempt could not be written down."));
 }

@@ -13,7 +13,7 @@ export {
   queueAccountMail,
 } from "./account-mails.ts";
 export { findEndedHolders, type StreamHolder } from "./ended-holders.ts";
-export { logAccountEvent } from "./log-account-event.ts";
+export { logAccountEvent, logFailedAttempt } from "./log-account-event.ts";
 export { passwordProblem, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS } from "./password-rule.ts";
 export { endSessions, setPassword } from "./set-password.ts";
 export { verifyAddress } from "./verify-address.ts";

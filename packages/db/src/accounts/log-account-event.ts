@@ -17,3 +17,20 @@ export async function logAccountEvent(db: Db | Tx, event: AccountEvent): Promise
     from members m join users u on u.id = m.user_id join projects p on p.id = m.project_id
     where m.user_id = ${userId} and p.deleted_at is null`);
 }
+
+const FAILURES_PER_HOUR = 20;
+
+/**
+ * Writes down that somebody did not get in, such as `account.sign-in-failed`: once an hour for each address it came
+ * from, and twenty times an hour in all, since whoever knows an e-mail address can try for ever.
+ */
+export async function logFailedAttempt(db: Db, event: AccountEvent): Promise<void> {
+  const { userId, action, at, address } = event;
+  const since = new Date(at - 3_600_000).toISOString();
+  const { rows } = await db.execute<{ all: number; here: number }>(sql`
+    select count(*)::int as all, (count(*) filter (where e.address is not distinct from ${address}))::int as here
+    from audit_entries e join members m on m.project_id = e.project_id and m.user_id = ${userId}
+    where e.actor_id = ${userId} and e.action = ${action} and e.at > ${since}::timestamptz`);
+  const { all = 0, here = 0 } = rows[0] ?? {};
+  if (here === 0 && all < FAILURES_PER_HOUR) await logAccountEvent(db, event);
+}
