@@ -6,6 +6,8 @@ import { endedBy } from "./matching.ts";
 import type { KnownRun } from "./moments.ts";
 
 const OPEN_MAX = 50;
+/** An id names one run: its start may be sent again, or come late, for so long whatever is due by then. */
+const AGAIN_MS = 90 * SECOND;
 
 /** Rules 9, 10 and 20 to 28: which pings count, and which runs they make. */
 export function hear(
@@ -89,7 +91,8 @@ function hearStart(ear: Ear, ping: Ping): Note {
     }
     if (same) close(ear, same, { endedAt: at, outcome: "lost" });
     const ended = ear.closed.findLast((run) => run.rid === rid);
-    if (ended && !same && isRetry(ear, ended.endedAt ?? at, at))
+    const endedAt = ended?.endedAt ?? at;
+    if (ended && !same && (isRetry(ear, endedAt, at) || at - endedAt <= AGAIN_MS))
       return ended.startedAt === null ? "out-of-order" : "duplicate";
   }
   const overlaps = ear.open.some((run) => !run.overlong);

@@ -21,12 +21,12 @@ export const planted: readonly Fault[] = [
     becomes: "(settings.jitterSeconds + settings.graceSeconds - 1)",
   }),
   fault("deadlines inside an outage are judged", "outages", {
-    line: "if (span.from <= outage.until && deadlineAt >= outage.from)",
-    becomes: "if (span.from > outage.until)",
+    line: "if (span.from > outage.until || deadlineAt < outage.from) continue;",
+    becomes: "if (outages.length > 0) continue;",
   }),
   fault("after an outage there is no grace", "outages", {
-    line: "outage.until + settings.graceSeconds * SECOND_MS);",
-    becomes: "outage.until);",
+    line: "Math.min(outage.until + graceMs, latest)",
+    becomes: "Math.min(outage.until, latest)",
   }),
   fault("a slot inside an outage is called missed", "slots", {
     line: 'if (isInOutage(outages, dueAt)) return { ...slot, outcome: "not-judged" };',
@@ -244,8 +244,8 @@ export const planted: readonly Fault[] = [
     becomes: "run",
   }),
   fault("planned work that leads into an outage ends in it", "outages", {
-    line: "for (let next = until; outages.length > 0; until = next)",
-    becomes: "for (let next = until; outages.length > 99; until = next)",
+    line: "if (until === heardBy) return until;",
+    becomes: "if (outages.length < 99) return until;",
   }),
 ];
 

@@ -524,6 +524,12 @@ describe("an hour of the week that differs from the rest", () => {
   ])("%s", (_, weekly, notices) => {
     expect(noticeLines(tell({}, weeks(weekly)))).toHaveLength(notices);
   });
+
+  test("three runs that vary beyond measure allow any length, also where maintenance recurs", () => {
+    const rule = { kind: "weekly", weekdays: [1], time: "02:00", minutes: 60, timezone: "UTC" } as const;
+    const settings = { maintenance: [{ rule, stoppedAt: null }], graceSeconds: 3000 };
+    expect(flipLines(tell(settings, weeks([0.001, 1.5, 2600, 250])))).toEqual(["new→up at 250"]);
+  });
 });
 
 describe("a run of unusual length, where the check asks for an alert", () => {

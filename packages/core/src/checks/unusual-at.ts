@@ -9,6 +9,8 @@ export function unusualAt(draft: Draft, run: { startedAt: Instant; deadlineAt: I
   if (memory.unusualAfterMs === undefined || settings.unusualRuns === "allow") return null;
   const afterMs = memory.hours === undefined ? memory.unusualAfterMs : afterOfHour(draft, run.startedAt);
   const span = { from: run.startedAt, until: run.startedAt + afterMs };
+  // What few runs that vary much allow may lie beyond all dates; outages and maintenance only put it off.
+  if (span.until >= run.deadlineAt) return null;
   const at = excused(span, settings, memory.outages);
   return at < run.deadlineAt ? at : null;
 }
