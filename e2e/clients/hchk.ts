@@ -24,5 +24,15 @@ export const hchk: Tried = {
         return `${codes.join(" ")} ${await overdue.seen(await overdue.checkNamed("made by hchk"))}`;
       },
     );
+    await steps.step(
+      "own fault: a check that was deleted is made anew at 400 only, Healthchecks answers 404",
+      /Received HTTP status 404.*Exceeded max retries/s,
+      async () => {
+        const { uuid } = await overdue.checkNamed("made by hchk");
+        const headers = { "x-api-key": overdue.keys.write };
+        await fetch(`${overdue.origin}/api/v3/checks/${uuid}`, { method: "DELETE", headers });
+        return (await command("ping", "-n", "made by hchk", "-t", "old", "-p", "3600", "-g", "600")).err;
+      },
+    );
   }),
 };

@@ -6,6 +6,7 @@ import { alertmanager } from "./alertmanager.ts";
 import { borgmatics } from "./borgmatic.ts";
 import { cloudflareDdns } from "./cloudflare-ddns.ts";
 import { crateHealthchecks } from "./crate-healthchecks.ts";
+import { duplicacyBackupRunner } from "./duplicacy-backup-runner.ts";
 import { goHealthchecksio } from "./go-healthchecksio.ts";
 import { hchk } from "./hchk.ts";
 import { healthPing } from "./health-ping.ts";
@@ -39,6 +40,7 @@ const CLIENTS: readonly Tried[] = [
   healthPing,
   hchk,
   sch2,
+  duplicacyBackupRunner,
   ...borgmatics,
   healthchecksIoClient,
   healthchecksDotIo,

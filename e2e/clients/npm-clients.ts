@@ -21,6 +21,13 @@ async function main() {
 main().catch((error) => console.log(error.message));
 `;
 
+const LIST = `
+const { HealthChecksApiClient } = require("healthchecks-io-client");
+const [baseUrl, apiKey] = process.argv.slice(1);
+const api = new HealthChecksApiClient({ apiKey, baseUrl });
+api.getChecks(["long"]).then(() => console.log("a list"), (error) => console.log(error.message));
+`;
+
 /** npm's healthchecks-io-client. */
 export const healthchecksIoClient: Tried = {
   name: "healthchecks-io-client",
@@ -40,6 +47,19 @@ export const healthchecksIoClient: Tried = {
         const part = DRIVE.replace(/const api =[^]*?\n}/, "}");
         await drive(part, check.uuid);
         return await overdue.seen(check);
+      },
+    );
+    await steps.step(
+      "own fault: it takes no list of more than 10,000 bytes",
+      /maxContentLength size of 10000/,
+      async () => {
+        const { uuid } = await overdue.addCheck();
+        await fetch(`${overdue.origin}/api/v3/checks/${uuid}`, {
+          method: "POST",
+          headers: { "x-api-key": overdue.keys.write },
+          body: JSON.stringify({ tags: "long", desc: "long ".repeat(3_000) }),
+        });
+        return await drive(LIST, uuid);
       },
     );
   }),

@@ -22,16 +22,17 @@ export async function tryAll(what: string, all: readonly Tried[]): Promise<numbe
   const head = [what, "version", "step", "expected", "seen", "ok"];
   for (const row of [head, head.map(() => "---"), ...rows])
     process.stdout.write(`| ${row.map(cell).join(" | ")} |\n`);
-  const faults = rows.filter((row) => row.at(-1) === FAULT).length;
-  process.stdout.write(`\n${rows.length} steps, ${faults} faults\n`);
+  const count = (end: string) => rows.filter((row) => row.at(-1) === end).length;
+  const [faults, skipped] = [count(FAULT), count(SKIPPED)];
+  process.stdout.write(`\n${rows.length - skipped} steps, ${faults} faults, ${skipped} skipped\n`);
   return faults;
 }
 
-const FAULT = "FAULT";
+const [FAULT, SKIPPED] = ["FAULT", "skipped"];
 
 function brokenOff(name: string, version: string, why: string): string[] {
   const wasTried = version !== "";
-  const [step, end] = wasTried ? ["broke off", FAULT] : ["not had here", "skipped"];
+  const [step, end] = wasTried ? ["broke off", FAULT] : ["not had here", SKIPPED];
   return [name, version, step, "", why.slice(0, 300), end];
 }
 

@@ -7,7 +7,7 @@ import { freePort } from "../../support/steps.ts";
 import { type Front, openFront } from "./front.ts";
 
 /** A check, with the ping URL that a client is given. */
-export type Check = { id: string; uuid: string; pingUrl: string };
+type Check = { id: string; uuid: string; pingUrl: string };
 
 /** The product as `npm start` starts it, with a project and its keys. */
 export type Overdue = {
@@ -47,6 +47,8 @@ export async function startOverdue(): Promise<Overdue> {
   const port = await freePort();
   const product = await startProduct(directory.path, {
     PORT: String(port),
+    // By this the product knows that it ends with the process that started it, however that ends.
+    npm_lifecycle_event: "start",
     // Under the first name ping URLs are shown; the second is the one that many clients know by heart.
     PING_HOST: `localhost:${port},hc-ping.com`,
     BOOTSTRAP_EMAIL: "ops@example.org",
@@ -57,8 +59,8 @@ export async function startOverdue(): Promise<Overdue> {
     API_RATE_LIMIT: "0",
   });
   const front = await openFront(port);
-  const get = <Answer>(path: string) => call<Answer>(product.origin, "GET", path);
-  const post = <Answer>(path: string, body: object) => call<Answer>(product.origin, "POST", path, body);
+  const get = <Answer>(path: string) => call<Answer>("GET", product.origin + path);
+  const post = <Answer>(path: string, body: object) => call<Answer>("POST", product.origin + path, body);
   const { items } = await get<{ items: { id: string }[] }>("/v1/projects");
   const project = `/v1/projects/${items[0]?.id ?? ""}`;
   let count = 0;
@@ -84,7 +86,7 @@ export async function startOverdue(): Promise<Overdue> {
       if (found === undefined) throw new Error(`no check is named ${name}`);
       return checkOf(found, product.origin);
     },
-    seen: (check) => seen(`${project}/checks/${check.id}`, product.origin),
+    seen: (check) => seen(`${product.origin}${project}/checks/${check.id}`),
     field: async (check, name) =>
       JSON.stringify((await get<Record<string, unknown>>(`${project}/checks/${check.id}`))[name]),
     stop: async () => {
@@ -100,13 +102,13 @@ function checkOf({ id, pingUrl }: Shown, origin: string): Check {
   return { id, uuid, pingUrl: `${origin}/ping/${uuid}` };
 }
 
-async function seen(path: string, origin: string): Promise<string> {
-  const { items: pings } = await call<{ items: Ping[] }>(origin, "GET", `${path}/pings?limit=100`);
-  const { items: runs } = await call<{ items: Run[] }>(origin, "GET", `${path}/runs?limit=100`);
+async function seen(url: string): Promise<string> {
+  const { items: pings } = await call<{ items: Ping[] }>("GET", `${url}/pings?limit=100`);
+  const { items: runs } = await call<{ items: Run[] }>("GET", `${url}/runs?limit=100`);
   const said: string[] = [];
   for (const ping of pings.toReversed()) {
-    const url = `${origin}${path}/pings/${ping.number}/body`;
-    const body = ping.bodyBytes === 0 ? "" : await (await fetch(url, { headers: HEADERS })).text();
+    const bodyUrl = `${url}/pings/${ping.number}/body`;
+    const body = ping.bodyBytes === 0 ? "" : await (await fetch(bodyUrl, { headers: HEADERS })).text();
     said.push(`${withStatus(ping.kind, ping.exitStatus)}${shown(body)}`);
   }
   if (said.length === 0) return "nothing";
@@ -127,13 +129,13 @@ function shown(body: string): string {
 
 const HEADERS = { "x-api-key": KEYS.write, "content-type": "application/json" };
 
-async function call<Answer>(origin: string, method: string, path: string, body?: object): Promise<Answer> {
-  const response = await fetch(origin + path, {
+async function call<Answer>(method: string, url: string, body?: object): Promise<Answer> {
+  const response = await fetch(url, {
     method,
     headers: HEADERS,
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+  if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${text}`);
   return JSON.parse(text) as Answer;
 }
