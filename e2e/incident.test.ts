@@ -136,13 +136,16 @@ test("a viewer sees everything and is offered nothing that would be refused", as
   const context = await browser.newContext();
   const viewer = await context.newPage();
   viewer.setDefaultTimeout(10_000);
-  await viewer.goto(`${product.origin}/sign-up`);
-  await signUp(viewer, "Vera");
-  await viewer.waitForURL(/\/projects\//);
   await page.goto(`${product.origin}${project}/settings`);
-  await page.getByLabel("E-mail of the account").fill("vera@example.org");
-  await page.getByRole("button", { name: "Add the member" }).click();
-  await page.getByRole("combobox", { name: "Role of Vera" }).waitFor();
+  await page.getByLabel("Invite by e-mail").fill("vera@example.org");
+  await page.getByRole("button", { name: "Invite", exact: true }).click();
+  const invitation = /http\S+\/invitation\?token=\S+/;
+  const { mail } = await providers.smtp.waitFor(({ mail: { text } }) => invitation.test(text ?? ""));
+  await viewer.goto(invitation.exec(mail.text ?? "")?.[0] ?? "");
+  await viewer.getByLabel("Your name").fill("Vera");
+  await viewer.getByLabel("New password").fill("correct horse battery staple");
+  await viewer.getByRole("button", { name: "Make an account and accept" }).click();
+  await viewer.waitForURL(/\/projects\/[^/]+\/checks/);
   for (const place of ["checks", "channels", "routes", "on-call", "maintenance"]) {
     await viewer.goto(`${product.origin}${project}/${place}`);
     await viewer.getByRole("heading", { level: 1 }).waitFor();

@@ -15,7 +15,7 @@ export type Delivery = {
   attempts: { outcome: string; statusCode: number | null; answer: string | null }[];
 };
 export type Channel = { id: string; brokenAt: string | null; brokenBecause: string | null };
-export type Check = { id: string; pingUrl: string; pingEmail?: string | null; name: string };
+type Check = { id: string; pingUrl: string; pingEmail?: string | null; name: string };
 
 /** The product as `npm start` starts it, with a project of its own. */
 export type Overdue = {

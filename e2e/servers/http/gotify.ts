@@ -61,13 +61,13 @@ export const gotify: Tried = {
   },
 };
 
-async function build({ run }: Place): Promise<void> {
+async function build(place: Place): Promise<void> {
   const variables = { GOFLAGS: "-mod=mod", GONOSUMDB: MODULE };
   const [, folder = ""] =
-    /"Dir": "(.*)"/.exec(await run(`go mod download -json ${MODULE}@${VERSION}`, variables)) ?? [];
-  await run(`cp -r ${folder} source && chmod -R u+w source && mkdir -p source/ui/build/static`);
-  await run(
+    /"Dir": "(.*)"/.exec(await place.run(`go mod download -json ${MODULE}@${VERSION}`, variables)) ?? [];
+  await place.run(`cp -r ${folder} source && chmod -R u+w source && mkdir -p source/ui/build/static`);
+  await place.run(
     "echo . > source/ui/build/index.html; echo {} > source/ui/build/manifest.json; touch source/ui/build/static/none",
   );
-  await run("cd source && go build -o ../gotify .", variables);
+  await place.run("cd source && go build -o ../gotify .", variables);
 }

@@ -8,7 +8,7 @@ import { eventually, freePort, type Steps } from "../../support/steps.ts";
 import { downOf, healthOf, testDownUp, testOf } from "../steps.ts";
 
 /** Mails in a Maildir of the machine, whole. */
-export async function mailsIn(machine: Machine, maildir: string): Promise<string[]> {
+async function mailsIn(machine: Machine, maildir: string): Promise<string[]> {
   const text = await machine.run(
     `for f in ${maildir}/new/*; do [ -f "$f" ] && cat "$f" && echo ===END===; done; true`,
   );
@@ -25,12 +25,12 @@ export async function arrived(machine: Machine, maildir: string, words: string):
   return `${found.length} mails${secure}`;
 }
 
-export function subjectOf(mail: string): string {
+function subjectOf(mail: string): string {
   return /^Subject: ((?:.*)(?:\r?\n[ \t].*)*)/m.exec(mail)?.[1]?.replaceAll(/\r?\n[ \t]/g, " ") ?? "";
 }
 
 /** A mail to a check's own address through the relay is one ping, and stays one. */
-export async function pingsByMail(
+async function pingsByMail(
   steps: Steps,
   { overdue, send, mails = 2 }: { overdue: Overdue; send: (to: string) => Promise<unknown>; mails?: number },
 ): Promise<void> {
@@ -50,7 +50,7 @@ export async function pingsByMail(
   );
 }
 
-export function listening(port: number): Promise<true> {
+function listening(port: number): Promise<true> {
   return eventually(
     () =>
       new Promise<true | null>((resolve) => {
@@ -91,7 +91,11 @@ export async function withRelay(
       PING_EMAIL_DOMAIN: "ping.test",
       PING_EMAIL_PORT: String(ports.ping),
     });
-    await use({ machine, overdue, ports }, version).finally(() => overdue.stop());
+    try {
+      await use({ machine, overdue, ports }, version);
+    } finally {
+      await overdue.stop();
+    }
   } finally {
     await Promise.all([machine.remove(), gone.close()]);
   }

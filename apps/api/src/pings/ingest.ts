@@ -51,6 +51,7 @@ export class Ingest {
   #queue: Queued[] = [];
   #working = false;
   #markedAt = 0;
+  #saidSkewMs = 0;
   /** The database has refused something since the last mark. */
   #hasFailed = false;
   #known: Knowledge = ALONE;
@@ -173,9 +174,7 @@ export class Ingest {
       cause: this.#causeOfSilence(acceptedAt),
     });
     const skewMs = clock.compare(mark.databaseAt, { before, after: Date.now() });
-    if (Math.abs(skewMs) > SKEW_MAX_MS) {
-      log.warn({ skewMs }, "This machine's clock and the database's differ; the database's decides.");
-    }
+    this.#warnOfSkew(skewMs);
     if (mark.wasSetBack)
       log.warn("The database's clock was set back: every check waits anew from now on, and it is on record.");
     if (
@@ -190,6 +189,18 @@ export class Ingest {
     this.#known = { ...this.#known, othersAt: mark.othersAt };
     this.#markedAt = acceptedAt;
     this.#hasFailed = false;
+  }
+
+  /** Once for each difference, not each second for as long as it lasts. */
+  #warnOfSkew(skewMs: number): void {
+    const hasChanged = Math.abs(skewMs - this.#saidSkewMs) > SKEW_MAX_MS;
+    if (!hasChanged) return;
+    this.#saidSkewMs = skewMs;
+    if (Math.abs(skewMs) > SKEW_MAX_MS)
+      this.#options.log.warn(
+        { skewMs },
+        "This machine's clock and the database's differ; the database's decides.",
+      );
   }
 
   /** Why nothing was marked since the last time, if that was long ago. */
