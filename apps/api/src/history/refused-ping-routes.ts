@@ -1,7 +1,7 @@
 import { listRefusedPings, REFUSAL_REASONS, type RefusedPingRow } from "@overdue/db";
 import { z } from "zod";
 
-import { READ } from "../http/access.ts";
+import { READ_DETAILS } from "../http/access.ts";
 import { PageQuery, pageFrom, pageOf } from "../http/page.ts";
 import { InProject } from "../http/params.ts";
 import { createRouter, json, route } from "../http/route.ts";
@@ -34,7 +34,7 @@ const Query = PageQuery.extend({
 });
 
 export const refusedPingRoutes = createRouter().openapi(
-  route(READ, {
+  route(READ_DETAILS, {
     method: "get",
     path: "/v1/projects/{projectId}/refused-pings",
     summary: "List pings that did not count",

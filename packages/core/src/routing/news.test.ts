@@ -36,7 +36,7 @@ describe("what there is to tell after the last of these", () => {
       "the next one is none",
       [
         [0, "fail"],
-        [60, "fail"],
+        [600, "fail"],
       ],
       "fail",
     ],
@@ -78,7 +78,7 @@ describe("what there is to tell after the last of these", () => {
       "a run that a new start takes the place of is lost",
       [
         [0, "start"],
-        [60, "start"],
+        [120, "start"],
       ],
       "lost",
     ],
