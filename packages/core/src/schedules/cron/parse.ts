@@ -86,8 +86,26 @@ function macroProblem(macro: string): string {
 
 /** Schedulers that know seconds have them in front, and some a year at the end. */
 function tooManyFields(fields: readonly string[]): string {
-  const meant = fields.slice(1, 6).join(" ").replaceAll("?", "*");
-  return `A cron expression has five fields and this has ${fields.length}: where the first is the seconds, leave out the seconds and write ${meant}.`;
+  const isWithYear = fields.length === 6 && endsWithYear(fields);
+  const kept = isWithYear ? fields.slice(0, 5) : fields.slice(1, 6);
+  const meant = kept.join(" ").replaceAll("?", "*");
+  const advice = isWithYear
+    ? "the last is the year, so leave it out"
+    : "where the first is the seconds, leave out the seconds";
+  return `A cron expression has five fields and this has ${fields.length}: ${advice} and write ${meant}.${weekdayAdvice(fields, kept[4] ?? "")}`;
+}
+
+/** A `?` stands for a day of the month or of the week, so its place tells the seconds in front from the year behind. */
+function endsWithYear(fields: readonly string[]): boolean {
+  if (/^\d{4}/.test(fields[5] ?? "")) return true;
+  return (fields[2] === "?" || fields[4] === "?") && fields[3] !== "?" && fields[5] !== "?";
+}
+
+/** Who writes `?` may number the weekdays from Sunday = 1, as Quartz and EventBridge do. */
+function weekdayAdvice(fields: readonly string[], weekday: string): string {
+  return fields.includes("?") && /(?:^|[,-])\d/.test(weekday)
+    ? " Write its weekdays by name, such as MON: Quartz and EventBridge count them from Sunday = 1, and here Monday is 1."
+    : "";
 }
 
 /**

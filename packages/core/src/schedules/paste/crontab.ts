@@ -1,7 +1,8 @@
-import { canonicalTimezone } from "../timezones/timezones.ts";
+import { canonicalTimezone, timezones } from "../timezones/timezones.ts";
 import { nameOfCommand } from "./job-name.ts";
 import { type Reading, reading } from "./reading.ts";
 import { secondsOfSpan } from "./spans.ts";
+import { isAbbreviation } from "./zone-abbreviations.ts";
 
 const ZONE_LINE = /^(?:CRON_TZ|TZ)\s*=\s*(["']?)([^"'\s]+)\1\s*(.*)$/;
 const VARIABLE_LINE = /^[A-Za-z_]\w*\s*=/;
@@ -49,7 +50,7 @@ function jobsIn(lines: readonly string[]): { jobs: Job[]; remark: string | null 
 
 function jobOf(line: string, timezone: string | null): Job {
   const tokens = withoutBlanksInLists(line.split(/\s+/));
-  const count = tokens[0]?.startsWith("@") ? (/^@every$/i.test(tokens[0]) ? 2 : 1) : FIELDS;
+  const count = tokens[0]?.startsWith("@") ? macroLength(tokens) : FIELDS;
   const fields = tokens.slice(0, count).join(" ");
   const [next, ...more] = tokens.slice(count);
   if (next === undefined) return { fields, timezone, command: null, remark: null };
@@ -59,9 +60,35 @@ function jobOf(line: string, timezone: string | null): Job {
     const remark = [next, ...more].join(" ").replace(/^#+\s*/, "") || null;
     return { fields, timezone, command: null, remark };
   }
-  const zone = more.length === 0 ? canonicalTimezone(next.replace(/^\((.*)\)$/, "$1")) : null;
+  const zone = more.length === 0 ? zoneIn(next.replace(/^\((.*)\)$/, "$1")) : null;
   if (zone !== null) return { fields, timezone: zone, command: null, remark: null };
   return { fields, timezone, command: [next, ...more].join(" "), remark: null };
+}
+
+/** How many words a macro is: `@daily`, `@every 5m`, `@every 5 minutes`. */
+function macroLength([macro = "", amount = "", unit]: readonly string[]): number {
+  if (!/^@every$/i.test(macro)) return 1;
+  return /^\d+$/.test(amount) && unit !== undefined && secondsOfSpan(`${amount} ${unit}`) !== null ? 3 : 2;
+}
+
+/**
+ * The zone that a single word behind the fields names, as it is stored; as it stands where it can only be meant as a
+ * zone and is none, so that it is refused and not taken for a command; null for any other word.
+ */
+function zoneIn(word: string): string | null {
+  const known = canonicalTimezone(word) ?? (word.includes("/") ? zoneInAnyCase(word) : null);
+  return known ?? (isMeantAsZone(word) ? word : null);
+}
+
+function zoneInAnyCase(word: string): string | null {
+  return timezones.find((name) => name.toLowerCase() === word.toLowerCase()) ?? null;
+}
+
+function isMeantAsZone(word: string): boolean {
+  if (/^(?:UTC|GMT|Z)?[+-]\d{1,2}(?::?\d{2})?$/i.test(word) || word === "Z") return true;
+  return (
+    isAbbreviation(word) || /^(?:Africa|America|Asia|Australia|Etc|Europe|Pacific)\/[\w/+-]+$/.test(word)
+  );
 }
 
 /** `5, 10 * * * *` has a blank in its list, where there are more words than fields. */

@@ -13,6 +13,8 @@ describe("a line of a crontab is read as it stands", () => {
     ["30 2 * * * /usr/local/bin/backup.sh --all >> /var/log/backup.log 2>&1", "30 2 * * *", BERLIN, "backup"],
     ["17 * * * * root cd / && run-parts --report /etc/cron.hourly", "17 * * * *", BERLIN, "run-parts"],
     ["0 21 * * * Europe/Riga", "0 21 * * *", "Europe/Riga", null],
+    ["0 21 * * * europe/riga", "0 21 * * *", "Europe/Riga", null],
+    ["0 21 * * * Report/run", "0 21 * * *", BERLIN, "run"],
     ["CRON_TZ=Asia/Tokyo 5 9 * * *", "5 9 * * *", "Asia/Tokyo", null],
     ["TZ=Asia/Tokyo 5 9 * * * /opt/report.py", "5 9 * * *", "Asia/Tokyo", "report"],
     [
@@ -45,6 +47,10 @@ describe("a line of a crontab is read as it stands", () => {
   test.each([
     ["@every 5m", 300],
     ["@every 1h30m /opt/sync", 5400],
+    ["@every 2 minutes", 120],
+    ["@every 2 minutes /opt/sync", 120],
+    ["every 5 minutes", 300],
+    ["90m", 5400],
     ["rate(5 minutes)", 300],
   ])("%s is an interval", (expression, everySeconds) => {
     const schedule = ScheduleInput.parse({ kind: "cron", expression, timezone: BERLIN });
@@ -90,6 +96,17 @@ describe("what cannot be read is refused with the way out", () => {
   test.each([
     ["cron", "0 0 2 * * MON-FRI", /leave out the seconds and write 0 2 \* \* MON-FRI/],
     ["cron", "0 0 5 ? * MON-FRI 2026", /has 7: .* write 0 5 \* \* MON-FRI/],
+    ["cron", "0 5 ? * MON-FRI *", /the last is the year, so leave it out and write 0 5 \* \* MON-FRI\.$/],
+    ["cron", "0 10 * * ? *", /write 0 10 \* \* \*\.$/],
+    ["cron", "15 10 ? * 6L 2026-2030", /write 15 10 \* \* 6L\. Write its weekdays by name/],
+    ["cron", "0 15 10 ? * 2-6", /write 15 10 \* \* 2-6\. Write its weekdays by name/],
+    ["cron", "0 0 12 * * ?", /leave out the seconds and write 0 12 \* \* \*\.$/],
+    ["cron", "0 3 * * * JST", /no time zone “JST”/],
+    ["cron", "0 3 * * * +02:00", /no time zone “\+02:00”/],
+    ["cron", "0 3 * * * UTC+2", /no time zone “UTC\+2”/],
+    ["cron", "0 3 * * * Europe/Berlinn", /no time zone “Europe\/Berlinn”/],
+    ["cron", "10s", /at least 60 seconds/],
+    ["cron", "[Timer]\nOnBootSec=5min", /does not say when the job runs again/],
     ["cron", "61 2 * * * /opt/backup", /minute field goes from 0 to 59/],
     ["cron", "CRON_TZ=Mars/Base 5 9 * * *", /no time zone “Mars\/Base”/],
     ["cron", "@every 5s", /at least 60 seconds/],
@@ -98,7 +115,7 @@ describe("what cannot be read is refused with the way out", () => {
     ["cron", "# only a remark", /./],
     ["cron", "cron(0 5 ? * * 2027)", /certain years/],
     ["oncalendar", "02:00 JST", /no time zone “JST”/],
-    ["oncalendar", "[Timer]\nPersistent=true", /./],
+    ["oncalendar", "[Timer]\nPersistent=true", /does not say when the job runs again/],
   ])("%s %j", (kind, expression, sentence) => {
     const { error } = ScheduleInput.safeParse({ kind, expression, timezone: BERLIN });
     expect(error?.issues[0]?.message).toMatch(sentence);

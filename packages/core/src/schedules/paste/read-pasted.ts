@@ -2,6 +2,7 @@ import { readEventBridge } from "./aws.ts";
 import { readCrontab } from "./crontab.ts";
 import { type Reading, reading } from "./reading.ts";
 import { isTimerUnit, readTimerUnit } from "./timer-unit.ts";
+import { secondsOfSpan } from "./spans.ts";
 import { readYamlLines } from "./yaml-lines.ts";
 import { isAbbreviationOf } from "./zone-abbreviations.ts";
 
@@ -11,13 +12,21 @@ type Pasted = { kind: "cron" | "oncalendar"; expression: string; timezone: strin
  * What was meant by a text that somebody pasted as an expression: a bare one, lines of a crontab with their commands,
  * a systemd timer, a Kubernetes or GitHub YAML, an EventBridge line. Null where nothing needs to be read: the parser
  * then says what is wrong.
- * @throws ScheduleError for an EventBridge line of certain years
+ * @throws ScheduleError for an EventBridge line of certain years, and for a timer that says nothing of when
  */
 export function readPasted({ kind, expression, timezone }: Pasted): Reading | null {
   const lines = expression.split("\n").map((line) => unquoted(line.trim()));
   if (isTimerUnit(expression)) return readTimerUnit(lines);
   if (kind === "oncalendar") return readCalendarLines(lines, timezone);
-  return readEventBridge(lines.join(" ").trim()) ?? readYamlLines(lines) ?? readCrontab(lines);
+  const text = lines.join(" ").trim();
+  return readEventBridge(text) ?? readSpan(text) ?? readYamlLines(lines) ?? readCrontab(lines);
+}
+
+/** `5m` and `every 5 minutes` are intervals; a bare number is none. */
+function readSpan(text: string): Reading | null {
+  const [, span = ""] = /^(?:every\s+)?(\d.*[a-z])$/i.exec(text) ?? [];
+  const everySeconds = secondsOfSpan(span);
+  return everySeconds === null ? null : reading({ kind: "interval", everySeconds });
 }
 
 function readCalendarLines(lines: readonly string[], timezone: string): Reading | null {

@@ -1,3 +1,4 @@
+import { ScheduleError } from "../schedule-error.ts";
 import { type Reading, reading } from "./reading.ts";
 import { secondsOfSpan } from "./spans.ts";
 
@@ -5,9 +6,10 @@ type Assignment = { key: string; value: string };
 
 /**
  * Reads a systemd timer, whole or in part: `OnCalendar=` lines, `RandomizedDelaySec=`, and where there is no calendar
- * `OnUnitActiveSec=` and `OnUnitInactiveSec=` as an interval. Null where the text has none of these.
+ * `OnUnitActiveSec=` and `OnUnitInactiveSec=` as an interval.
+ * @throws ScheduleError where the text has none of these
  */
-export function readTimerUnit(lines: readonly string[]): Reading | null {
+export function readTimerUnit(lines: readonly string[]): Reading {
   const assignments = lines.flatMap(assignmentIn);
   const value = (...keys: string[]) => assignments.findLast(({ key }) => keys.includes(key))?.value ?? null;
   const calendars = calendarsIn(assignments);
@@ -20,7 +22,10 @@ export function readTimerUnit(lines: readonly string[]): Reading | null {
   if (calendars.length > 0) return reading({ kind: "oncalendar", lines: calendars }, more);
   const every = value("OnUnitActiveSec", "OnUnitInactiveSec");
   const everySeconds = every === null ? null : secondsOfSpan(every);
-  return everySeconds === null ? null : reading({ kind: "interval", everySeconds }, more);
+  if (everySeconds !== null) return reading({ kind: "interval", everySeconds }, more);
+  throw new ScheduleError(
+    "This timer has neither OnCalendar= nor OnUnitActiveSec= with a time, so it does not say when the job runs again: paste such a line, or choose an interval.",
+  );
 }
 
 /** Whether a text is a timer's, not a crontab's. */

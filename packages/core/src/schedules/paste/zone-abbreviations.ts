@@ -62,3 +62,8 @@ export function isAbbreviationOf(abbreviation: string, timezone: string): boolea
     (at) => OFFSETS[abbreviation]?.includes((zone.wallOf(at) - at) / MINUTE_MS) ?? false,
   );
 }
+
+/** Whether a word is an abbreviation of some zone's clock, such as JST. */
+export function isAbbreviation(word: string): boolean {
+  return Object.hasOwn(OFFSETS, word);
+}
