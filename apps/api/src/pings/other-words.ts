@@ -8,10 +8,24 @@
 const ALWAYS_REFUSED = new Set(["state"]);
 
 /** Parameters that say how it went: what is no word for success is refused. */
-const OUTCOMES = new Set(["status", "success", "ok", "s", "outcome", "conclusion", "up"]);
+const OUTCOMES = new Set([
+  "status",
+  "success",
+  "ok",
+  "s",
+  "outcome",
+  "conclusion",
+  "up",
+  "healthy",
+  "passed",
+]);
+/** Those of them that are yes or no, not an exit status. */
+const YES_OR_NO = new Set(["success", "ok", "up", "healthy", "passed"]);
 /** Parameters that may be an exit status or a word for one: other numbers than zero and words for failures are refused. */
 const EXIT_STATUSES = new Set(
-  "exit exitcode exitstatus statuscode code rc returncode retcode rv returnvalue result health".split(" "),
+  "exit exitcode exitstatus statuscode errorlevel ec code rc ret retval returncode retcode rv returnvalue result health".split(
+    " ",
+  ),
 );
 /** Parameters that say that it went wrong, unless they say that it did not. */
 const FAILURES = new Set(
@@ -27,7 +41,7 @@ const GOOD = new Set(
 );
 const NOT_FAILED = new Set("false no n none null nil off 0 ok".split(" "));
 const BAD_OR_START = new Set(
-  "fail failed failing failure error errored err down dead critical crit crash crashed panic fatal alarm timeout abort aborted unhealthy offline start started starting run running begin beginning inprogress pending".split(
+  "fail failed failing failure error errored err down dead critical crit crash crashed panic fatal alarm timeout abort aborted unhealthy offline start started starting run running begin beginning log inprogress pending".split(
     " ",
   ),
 );
@@ -54,7 +68,7 @@ function isRefused(name: string, value: string): boolean {
 
 /** `success=1` and `up=1` are yes; `s=1` and `status=1` are an exit status. */
 function isGood(word: string, name: string): boolean {
-  const isYesOrNo = name === "success" || name === "ok" || name === "up";
+  const isYesOrNo = YES_OR_NO.has(name);
   if (isYesOrNo) return word === "1" || (GOOD.has(word) && word !== "0");
   return GOOD.has(word) || isZero(word);
 }

@@ -22,6 +22,7 @@ export type Problem =
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const UUID_ANY_CASE = new RegExp(UUID.source, "i");
+const UUID_WITHIN = new RegExp(UUID.source.slice(1, -1), "i");
 const NAME = /^[-A-Za-z0-9_]+$/;
 const SLUG_CHARS = 100;
 const ACTION = /^(?:start|fail|log|\d+)$/;
@@ -59,13 +60,24 @@ export function ownerIn(target: string): Owner | null {
   return ownerOf(first, slug);
 }
 
+/** What stands in a URL, from its path on, around and behind the key or the UUID, which is a secret and left out. */
+export function askedIn(target: string): string {
+  const [, first = "", rest = ""] = /^\/*(?:ping\/+)?([^/?]*)(.*)$/s.exec(target) ?? [];
+  const [pingUuid] = UUID_WITHIN.exec(first) ?? [];
+  if (pingUuid === undefined) return rest;
+  const [before = "", behind = ""] = first.split(pingUuid);
+  return `${before === "" ? "" : `${before}…`}${behind}${rest}`;
+}
+
 /** Whether a check may have this slug. */
 export function isSlug(text: string): boolean {
   return /^[-a-z0-9_]+$/.test(text) && text.length <= SLUG_CHARS;
 }
 
+/** A UUID with something before or behind it, such as a blank, a quote or a full stop that was copied along, still says whose it is. */
 function ownerOf(first: string, slug: string): Owner | null {
-  if (UUID_ANY_CASE.test(first)) return { kind: "uuid", pingUuid: first.toLowerCase() };
+  const [pingUuid] = UUID_WITHIN.exec(first) ?? [];
+  if (pingUuid !== undefined) return { kind: "uuid", pingUuid: pingUuid.toLowerCase() };
   return NAME.test(first) ? { kind: "key", pingKey: first, slug } : null;
 }
 

@@ -9,7 +9,15 @@ import * as answers from "./answers.ts";
 import type { Clock } from "./clock.ts";
 import { type Ingest, Unavailable } from "./ingest.ts";
 import { isLinkPreview } from "./link-previews.ts";
-import { type Owner, ownerOfTarget, type PingUrl, type Problem, isSlug, readPingUrl } from "./ping-url.ts";
+import {
+  askedIn,
+  type Owner,
+  ownerOfTarget,
+  type PingUrl,
+  type Problem,
+  isSlug,
+  readPingUrl,
+} from "./ping-url.ts";
 import { type ReadBody, readBody } from "./read-body.ts";
 import type { Refusals } from "./refusals.ts";
 
@@ -96,11 +104,6 @@ function refuserOf({ host, ...sender }: Sender, asked: string, { refusals, clock
     refusals.note({ owner, reason, asked, method, userAgent, remoteAddress, host, at });
     return !answer.ok && refusals.isOverBudget(host, at) ? answers.slowDown() : answer;
   };
-}
-
-/** What stands in a URL, from its path on, behind the key or the UUID, which is a secret. */
-export function askedIn(target: string): string {
-  return /^\/*(?:ping\/+)?[^/?]*(.*)$/s.exec(target)?.[1] ?? "";
 }
 
 async function refused(

@@ -20,8 +20,8 @@ import { CANARY_HEADER, startCanary } from "./canary.ts";
 import { createClock } from "./clock.ts";
 import { Ingest } from "./ingest.ts";
 import type { UnreadableRequest } from "../http/http-server.ts";
-import { ownerIn } from "./ping-url.ts";
-import { askedIn, pingReceiver } from "./receive.ts";
+import { askedIn, ownerIn } from "./ping-url.ts";
+import { pingReceiver } from "./receive.ts";
 import { type RefusedPing, Refusals } from "./refusals.ts";
 import { StallWatch } from "./stall-watch.ts";
 

@@ -41,6 +41,8 @@ test("what does not count is on record with its reason, for the project that it 
     [`${pingKey}/one/256`],
     [`${pingKey}/one?rid=7`],
     [`${check.pingUuid}/complete`],
+    [`${check.pingUuid}%20`],
+    [`%22${check.pingUuid}%22/fail`],
     [check.pingUuid],
     [check.pingUuid, agent],
   ];
@@ -55,6 +57,8 @@ test("what does not count is on record with its reason, for the project that it 
     ["invalid-slug", "/nightly%20backup", 1, false],
     ["link-preview", "", 1, true],
     ["method", "", 1, true],
+    ["unknown-path", "%20", 1, true],
+    ["unknown-path", "%22…%22/fail", 1, true],
     ["unknown-path", "/complete", 1, true],
     ["unknown-slug", "/unknown", 2, false],
   ]);
