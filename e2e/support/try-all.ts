@@ -6,11 +6,12 @@ export type Tried = { name: string; run(steps: Steps): Promise<void> };
 /** Tries each, prints a table of what was seen, and answers the number of faults. `what`: the first column's head. */
 export async function tryAll(what: string, all: readonly Tried[]): Promise<number> {
   const rows: string[][] = [];
-  for (const { name, run } of all) {
+  for (const one of all) {
+    const { name } = one;
     process.stderr.write(`${name}\n`);
     const steps = new Steps();
     try {
-      await run(steps);
+      await one.run(steps);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       process.stderr.write(`  ${why}\n`);

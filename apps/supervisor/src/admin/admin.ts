@@ -49,13 +49,17 @@ async function carryOut(
       actor: { kind: "operator", name: "a command at the installation" },
       address: null,
       action: audit,
-      object: { id: String(id), name: String(given["name"] ?? given["email"] ?? "") },
+      object: { id: textOf(id), name: textOf(given["name"] ?? given["email"]) },
       fields: Object.keys(given)
         .filter((name) => name !== "project")
         .toSorted(),
     });
     return answer;
   });
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 const COMMANDS = new Map<string, Command>(

@@ -55,8 +55,9 @@ function readInput(input: Record<string, unknown>) {
   if (read === null) return { input };
   if ("problem" in read) return read;
   if (read.topic === null) return { input: { ...input, chat: read.chat } };
-  if (topic !== undefined && String(topic).trim() !== read.topic) {
-    const message = `This names the topic ${read.topic}, and the field “topic” says ${String(topic)}: give one of them.`;
+  const given = typeof topic === "number" || typeof topic === "string" ? String(topic).trim() : undefined;
+  if (given !== undefined && given !== read.topic) {
+    const message = `This names the topic ${read.topic}, and the field “topic” says ${given}: give one of them.`;
     return { problem: { field: "topic", message } };
   }
   return { input: { ...input, ...read } };

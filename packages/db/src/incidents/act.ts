@@ -36,7 +36,7 @@ type Entry = { kind: "acknowledged" | "unacknowledged" | "snoozed" | "note"; tex
 
 /** Somebody looks after it: nobody else is called. An incident that is acknowledged already stays as it is. */
 export function acknowledgeIncident(pool: Pool, ref: IncidentRef, who: ByWhom): Promise<Acted> {
-  return act(pool, ref, who, async (client, incident) => {
+  return act(pool, { ref, who }, async (client, incident) => {
     if (incident.acknowledgedAt !== null) return { kind: "already", by: incident.acknowledgedBy };
     const set = "acknowledged_at = to_timestamp($3::float8 / 1000), acknowledged_by = $4";
     await update(client, ref, { set, values: [who.at, who.by] });
@@ -46,7 +46,7 @@ export function acknowledgeIncident(pool: Pool, ref: IncidentRef, who: ByWhom): 
 
 /** Nobody looks after it any more: what the routes would say is said. */
 export function unacknowledgeIncident(pool: Pool, ref: IncidentRef, who: ByWhom): Promise<Acted> {
-  return act(pool, ref, who, async (client, incident) => {
+  return act(pool, { ref, who }, async (client, incident) => {
     if (incident.acknowledgedAt === null) return { kind: "already", by: null };
     await update(client, ref, { set: "acknowledged_at = null, acknowledged_by = null", values: [] });
     return record(client, { ref, incident, who, entry: { kind: "unacknowledged", text: "" } });
@@ -59,7 +59,7 @@ export function snoozeIncident(
   ref: IncidentRef,
   { until, ...who }: ByWhom & { until: Instant },
 ): Promise<Acted> {
-  return act(pool, ref, who, async (client, incident) => {
+  return act(pool, { ref, who }, async (client, incident) => {
     const text = until === Infinity ? "infinity" : new Date(until).toISOString();
     await update(client, ref, { set: "snoozed_until = $3::timestamptz", values: [text] });
     return record(client, { ref, incident, who, entry: { kind: "snoozed", text } });
@@ -81,8 +81,7 @@ export function noteIncident(
 
 function act(
   pool: Pool,
-  ref: IncidentRef,
-  { via }: ByWhom,
+  { ref, who: { via } }: { ref: IncidentRef; who: ByWhom },
   work: (client: PoolClient, incident: Incident) => Promise<Acted>,
 ): Promise<Acted> {
   return inTransaction(pool, async (client) => {

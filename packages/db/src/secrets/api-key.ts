@@ -28,7 +28,7 @@ const RUN_MAX = 20;
  * row as on a keyboard or in the alphabet. Of 32 random hexadecimal digits not one in 100,000 is taken for such.
  */
 export function isGuessable(key: string): boolean {
-  const codes = [...key].map((letter) => letter.charCodeAt(0));
+  const codes = Array.from(key, (letter) => letter.charCodeAt(0));
   const repeats = (period: number) => codes.every((code, i) => i < period || code === codes[i - period]);
   const periods = Array.from({ length: PERIOD_MAX }, (_, i) => i + 1);
   let [run, longest] = [1, 1];
