@@ -45,6 +45,9 @@ export const CheckView = z
     openRuns: z.array(OpenRun),
     pingCount: z.int(),
     lastPingAt: Timestamp.nullable().meta({ description: "The last success or failure." }),
+    lastSuccessAt: Timestamp.nullable().meta({
+      description: "When a run last ended well; null where no such run is kept.",
+    }),
     lastStartAt: Timestamp.nullable(),
     lastDurationMs: z.int().nullable(),
     expectedAt: Timestamp.nullable().meta({ description: "When the next ping is due." }),
@@ -139,6 +142,7 @@ function stateOf(row: LinkedCheck, { now, seesDetails }: ViewOptions) {
     })),
     pingCount: row.pingCount,
     lastPingAt: isoOrNull(row.lastPingAt),
+    lastSuccessAt: isoOrNull(row.lastSuccessAt),
     lastStartAt: isoOrNull(row.lastStartAt),
     lastDurationMs: row.lastDurationMs,
     expectedAt: isoOrNull(row.expectedAt),

@@ -87,6 +87,22 @@ test("an edit of a version that is not the newest is refused and writes nothing"
   expect(await read(await as("GET", url))).toMatchObject({ name: "second" });
 });
 
+test("a check says when it last ended well, alone and in a list, behind the failures that followed", async () => {
+  const { as, path, url } = await withCheck();
+  expect(await read(await as("GET", url))).toMatchObject({ lastSuccessAt: null });
+  const { pingUrl } = await read<{ pingUrl: string }>(await as("GET", url));
+  const ping = async (action = "") => await api.app.request(`${new URL(pingUrl).pathname}${action}`);
+  await ping("/fail");
+  expect(await read(await as("GET", url))).toMatchObject({ lastSuccessAt: null });
+  await ping();
+  const { lastPingAt } = await read<{ lastPingAt: string }>(await as("GET", url));
+  await ping("/3");
+  await ping("/start");
+  expect(await read(await as("GET", url))).toMatchObject({ lastSuccessAt: lastPingAt });
+  const { items } = await read<Page<Check>>(await as("GET", `${path}/checks`));
+  expect(items).toMatchObject([{ lastSuccessAt: lastPingAt }]);
+});
+
 test("a deleted check is gone until it is restored", async () => {
   const { url, as, path } = await withCheck({ name: "gone" });
   expect((await as("DELETE", url)).status).toBe(204);

@@ -87,6 +87,7 @@ function aCheck(check: Partial<CheckView>): CheckView {
     openRuns: [],
     pingCount: 0,
     lastPingAt: null,
+    lastSuccessAt: null,
     lastStartAt: null,
     lastDurationMs: null,
     expectedAt: null,

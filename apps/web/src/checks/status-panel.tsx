@@ -50,6 +50,11 @@ export function StatusPanel({ check, because }: { check: CheckView; because: Rea
         <Fact label="Last ping">
           {check.lastPingAt === null ? "never" : <Ago at={check.lastPingAt} {...zoned} />}
         </Fact>
+        {check.lastSuccessAt !== null && check.lastSuccessAt !== check.lastPingAt && (
+          <Fact label="Last success">
+            <Ago at={check.lastSuccessAt} {...zoned} />
+          </Fact>
+        )}
         {check.lastDurationMs !== null && (
           <Fact label="Last run took">{durationText(check.lastDurationMs)}</Fact>
         )}

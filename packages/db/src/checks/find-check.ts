@@ -1,13 +1,13 @@
-import { and, eq, inArray, isNull } from "drizzle-orm";
+import { and, desc, eq, inArray, isNull, sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
-import { checkChannels, checkDependencies, checks } from "../schema/index.ts";
+import { checkChannels, checkDependencies, checks, runs } from "../schema/index.ts";
 import type { CheckRow } from "./check-row.ts";
 
 export type CheckRef = { projectId: string; checkId: string };
 export type CheckWithChannels = CheckRow & { channelIds: string[] };
-/** And the checks it depends on. */
-export type LinkedCheck = CheckWithChannels & { dependsOn: string[] };
+/** And the checks it depends on, and when it last ended well; null where no such run is kept. */
+export type LinkedCheck = CheckWithChannels & { dependsOn: string[]; lastSuccessAt: Date | null };
 
 /** A check that is there, with the channels it alerts, or null. */
 export async function findCheck(db: Db, ref: CheckRef): Promise<LinkedCheck | null> {
@@ -25,11 +25,30 @@ export async function withLinks(db: Db | Tx, rows: readonly CheckRow[]): Promise
   const ids = rows.map((row) => row.id);
   const channels = await db.select().from(checkChannels).where(inArray(checkChannels.checkId, ids));
   const above = await db.select().from(checkDependencies).where(inArray(checkDependencies.checkId, ids));
+  const successes = await lastSuccesses(db, ids);
   const channelsOf = Map.groupBy(channels, (link) => link.checkId);
   const aboveOf = Map.groupBy(above, (link) => link.checkId);
   return rows.map((row) => ({
     ...row,
     channelIds: (channelsOf.get(row.id) ?? []).map((link) => link.channelId),
     dependsOn: (aboveOf.get(row.id) ?? []).map((link) => link.dependsOnId),
+    lastSuccessAt: successes.get(row.id) ?? null,
   }));
+}
+
+/** By check, the end of its last run that ended well. */
+async function lastSuccesses(db: Db | Tx, ids: readonly string[]): Promise<Map<string, Date>> {
+  const last = db
+    .select({ at: runs.heardAt })
+    .from(runs)
+    .where(and(eq(runs.checkId, checks.id), eq(runs.outcome, sql`'success'`)))
+    .orderBy(desc(runs.heardAt))
+    .limit(1)
+    .as("last");
+  const found = await db
+    .select({ id: checks.id, at: last.at })
+    .from(checks)
+    .innerJoinLateral(last, sql`true`)
+    .where(inArray(checks.id, [...ids]));
+  return new Map(found.map(({ id, at }) => [id, at]));
 }

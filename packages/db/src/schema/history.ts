@@ -79,6 +79,10 @@ export const runs = pgTable(
   },
   (t) => [
     index("runs_check").on(t.checkId, t.heardAt),
+    // Finds a check's last success, also behind any number of failures.
+    index("runs_success")
+      .on(t.checkId, t.heardAt)
+      .where(sql`${t.outcome} = 'success'`),
     foreignKey({
       name: "runs_check_fk",
       columns: [t.projectId, t.checkId],

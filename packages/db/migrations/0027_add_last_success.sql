@@ -1,0 +1,1 @@
+CREATE INDEX "runs_success" ON "runs" USING btree ("check_id","heard_at") WHERE "runs"."outcome" = 'success';
