@@ -45,11 +45,11 @@ export async function readBody(
 }
 
 function mentionsIn({ kept }: KeptBody, scanner: KeywordScanner | null): ReadBody["mentions"] {
-  let text: string | null = null;
   return (keyword) => {
     if (scanner?.found.has(keyword) === true) return true;
-    text ??= kept?.toString("utf8") ?? "";
-    return text.includes(keyword);
+    const inKept = new KeywordScanner([keyword]);
+    if (kept !== null) inKept.add(kept);
+    return inKept.found.has(keyword);
   };
 }
 

@@ -105,6 +105,7 @@ const subject = { ...keywords, filterSubject: true };
 const body = { ...keywords, filterBody: true };
 const html = (text: string) => ({ html: text });
 const prepared = (value: string) => ({ prepared: true, value });
+const PLAIN_UTF8 = "Subject: x\nContent-Type: text/plain; charset=utf-8";
 /** A part whose bytes are Latin: `ä` is one byte. */
 const inCharset = (type: string) => ({
   alternatives: [{ contentType: type, content: Buffer.from("alles färtig", "latin1") }],
@@ -148,6 +149,20 @@ test.each<[string, Partial<CheckDetails>, object, string]>([
   const check = await aCheck(pool, { details });
   await mailer.sendMail({ ...toCheck(check), ...mail });
   expect(await pingsOf(check)).toMatchObject([{ kind }]);
+});
+
+test.each([
+  ["body", { filterBody: true }, "Subject: OK\n\nall OK, but Übertragung brach ab"],
+  ["body with a charset that it does not have", { filterBody: true }, `${PLAIN_UTF8}\n\nOK, Übertragung`],
+  ["subject", { filterSubject: true }, "Subject: OK, but Übertragung\n\nx"],
+])("%s: a letter as a single byte, which no charset explains", async (_, where, message) => {
+  const failing = { successKeywords: "OK", failureKeywords: "Übertragung" };
+  const check = await aCheck(pool, { details: { ...failing, ...where } });
+  await mailer.sendMail({
+    envelope: envelopeOf(addressOf(check)),
+    raw: Buffer.from(message.replaceAll("\n", "\r\n"), "latin1"),
+  });
+  expect(await pingsOf(check)).toMatchObject([{ kind: "fail" }]);
 });
 
 test.each([

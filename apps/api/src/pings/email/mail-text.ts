@@ -4,6 +4,8 @@ import PostalMime from "postal-mime";
 /** A message's source, and whether more than its subject is asked for. */
 export type MailSource = { source: Uint8Array; wantsBody: boolean };
 
+/** What stands for bytes that are none of the charset that was named. */
+const UNKNOWN = "\uFFFD";
 const NESTING_MAX = 20;
 const HEADER_BYTES_MAX = 64 * 1024;
 
@@ -16,7 +18,14 @@ export async function textOfMail({ source, wantsBody }: MailSource): Promise<Mai
     const options = { maxNestingDepth: NESTING_MAX, maxHeadersSize: HEADER_BYTES_MAX };
     const read = wantsBody ? source : headerOf(source);
     const { subject = "", text = "", html = "" } = await PostalMime.parse(read, options);
-    return { subject: subject.normalize("NFC"), plain: text.normalize("NFC"), html: textOfHtml(html) };
+    const plain = text.includes(UNKNOWN)
+      ? `${text}\n${latin1(source.subarray(headerOf(source).length))}`
+      : text;
+    return {
+      subject: (subject.includes(UNKNOWN) ? subjectIn(latin1(headerOf(source))) : subject).normalize("NFC"),
+      plain: plain.normalize("NFC"),
+      html: textOfHtml(html),
+    };
   } catch {
     return rawText(source);
   }
@@ -25,8 +34,16 @@ export async function textOfMail({ source, wantsBody }: MailSource): Promise<Mai
 /** A message that cannot be taken apart, as it stands: a keyword in plain words is found all the same. */
 export function rawText(source: Uint8Array): MailText {
   const plain = new TextDecoder().decode(source);
-  const subject = /^subject:(.*)$/im.exec(plain.slice(0, HEADER_BYTES_MAX))?.[1] ?? "";
-  return { subject: subject.trim(), plain, html: "" };
+  return { subject: subjectIn(plain.slice(0, HEADER_BYTES_MAX)), plain, html: "" };
+}
+
+function subjectIn(text: string): string {
+  return (/^subject:(.*)$/im.exec(text)?.[1] ?? "").trim();
+}
+
+/** Old programs send letters such as Ü as single bytes without saying so. */
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }
 
 function headerOf(source: Uint8Array): Uint8Array {
