@@ -115,7 +115,10 @@ function makeLengths(random: Random, { gapMs, habits }: { gapMs: number; habits:
   const longestMs = Math.round(
     parallel ? gapMs * 1.6 : Math.min(hasLimit ? gapMs * 0.3 : budgetMs / 5, HOUR),
   );
-  return { graceMs, budgetMs, longestMs, limitMs: hasLimit ? longestMs + 2 * MINUTE : null };
+  // A limit that reaches to the next run makes an end before its start one of the run before.
+  const isApart = habits.background && !habits.runIds && !parallel;
+  const limitMs = Math.min(longestMs + 2 * MINUTE, isApart ? gapMs - 20 * SECOND : Infinity);
+  return { graceMs, budgetMs, longestMs, limitMs: hasLimit ? limitMs : null };
 }
 
 type Setup = { schedule: Schedule; gapMs: number; habits: Habits; lengths: Lengths };

@@ -51,17 +51,27 @@ function run(job: Job, dueAt: Instant, machine: string): Arrival[] {
   const start = pingOf(job, "start", { ...source, digest: null, at: startedAt + delay(job) });
   const starts = sentOf(job, start, {
     counts: job.limitMs !== null,
-    withinMs: habits.background ? Infinity : budgetMs / 5,
+    withinMs: habits.background ? knownWithinMs(job) : budgetMs / 5,
   });
   const waitedMs = habits.background ? 0 : (starts.at(-1)?.ping.at ?? startedAt) - startedAt;
   const end = pingOf(job, "success", { ...source, at: startedAt + waitedMs + takesMs + delay(job) });
   if (habits.background && takesMs < 10 * SECOND && random.chance(imperfections.swaps)) {
     const swapped = { ...start, at: end.at + random.whole(1, 5 * SECOND) };
-    return [...sentOf(job, swapped, { counts: false }), ...sentOf(job, end, { counts: true })];
+    const again = sentOf(job, swapped, { counts: false, withinMs: knownWithinMs(job) });
+    return [...again, ...sentOf(job, end, { counts: true })];
   }
   const isOvertaken = end.at < start.at;
   const counted = starts.map((sent) => ({ ...sent, counts: sent.counts && !isOvertaken }));
   return [...counted, ...sentOf(job, end, { counts: job.limitMs === null || isOvertaken })];
+}
+
+/**
+ * How long a start in the background is sent again: it may be a further run, which goes on for its limit, and where
+ * that reaches to the next run, an end before its start may as well be that one's.
+ */
+function knownWithinMs({ habits, gapMs, limitMs }: Job): number {
+  if (habits.runIds || limitMs === null) return Infinity;
+  return Math.max(0, gapMs - limitMs - 20 * SECOND);
 }
 
 function addressOf({ hosts }: Habits, machine: string): string | null {

@@ -55,10 +55,12 @@ export function toldBy(world: World, arrivals: readonly Arrival[], run: TrueRun)
   const isStarted = arrivals.some(({ ping }) => ping.at < dueAt + graceSeconds * SECOND);
   if (isFirst && (isStarted || !alertBeforeFirstPing || schedule.kind === "interval")) return null;
   if (schedule.kind === "interval") {
-    const anchor = counted.findLast((arrival) => arrival.ping.at < dueAt && !isRepeat(world, arrival, dueAt));
-    if (anchor === undefined) return null;
-    const by =
-      Math.max(knownAt(world, anchor), first.ping.at) + (schedule.everySeconds + graceSeconds) * SECOND;
+    const before = counted.filter(({ ping, firstAt }) => ping.at < dueAt && firstAt === null);
+    const repeat = counted.findLast((arrival) => arrival.ping.at < dueAt && !isRepeat(world, arrival, dueAt));
+    const anchors = [...before.slice(-4), ...(repeat === undefined ? [] : [repeat])];
+    if (anchors.length === 0) return null;
+    const from = Math.max(...anchors.map((anchor) => knownAt(world, anchor)), begunAt(world, first));
+    const by = from + (schedule.everySeconds + graceSeconds) * SECOND;
     const next = counted.find(({ ping }) => ping.at > dueAt);
     if (next !== undefined && next.ping.at < by) return null;
     // Of two machines behind one address the second counts or not, so that the deadline is not known.
@@ -80,6 +82,13 @@ function knownAt({ runs }: World, { ping }: Arrival): Instant {
     ({ ping: { kind, host }, firstAt }) => kind === "start" && host === ping.host && firstAt === null,
   );
   return Math.max(ping.at, start?.ping.at ?? ping.at);
+}
+
+/** When the slots of a new check are begun for good: its first runs have ended, also those beside the first to end. */
+function begunAt({ runs }: World, first: Arrival): Instant {
+  const turn = runs.find(({ arrivals }) => arrivals.some(({ ping }) => ping === first.ping));
+  const ends = turn?.arrivals.filter(({ ping, firstAt }) => ping.kind === "success" && firstAt === null) ?? [];
+  return Math.max(first.ping.at, ...ends.map(({ ping }) => ping.at));
 }
 
 export function isSilentLoss({ by }: Loss, told: readonly Told[]): boolean {

@@ -44,9 +44,19 @@ function isTooSoonFor(draft: Draft, run: OpenRun, { at }: Ping): boolean {
 /** The last end of the host, where this start may be the repeat of the start of its run. */
 export function startAgain(draft: Draft, ping: Ping): HostEnd | null {
   const last = lastEndOf(draft, ping);
-  if (last === null || last.startedAt === null || last.startRepeats >= REPEATS_MAX) return null;
+  if (last === null || last.startedAt === null) return takenByOther(draft, ping);
+  if (last.startRepeats >= REPEATS_MAX) return null;
   const isAgain = last.startDigest === ping.digest && isSoon(draft, { from: last.startedAt, at: ping.at });
-  return isAgain ? last : null;
+  return isAgain ? last : takenByOther(draft, ping);
+}
+
+/** The end of another host that was taken for the one of this host's run, whose start may come again. */
+function takenByOther(draft: Draft, { host, digest, at }: Ping): HostEnd | null {
+  const end = draft.memory.lastEnds?.findLast(({ foreign }) => foreign?.host === host);
+  const run = end?.foreign;
+  if (end === undefined || run === undefined || end.startRepeats >= REPEATS_MAX) return null;
+  const from = run.since ?? run.startedAt;
+  return run.digest === digest && isSoon(draft, { from, at }) ? end : null;
 }
 
 /** The end without a start, of this host, that overtook this start. */
@@ -61,8 +71,8 @@ export function overtakenBy(draft: Draft, ping: Ping): HostEnd | null {
 /** The end that was taken for a repeat just before this start, though a slot was due for it by then. */
 export function mistakenFor(draft: Draft, ping: Ping): HostEnd | null {
   const last = lastEndOf(draft, ping);
-  if (last === null || last.repeatedAt <= last.endedAt || ping.at - last.repeatedAt > OVERTAKEN_MS)
-    return null;
+  const withinMs = Math.max(OVERTAKEN_MS, Math.min(AGAIN_MS, gapMs(draft) / 10));
+  if (last === null || last.repeatedAt <= last.endedAt || ping.at - last.repeatedAt > withinMs) return null;
   return isSameTurn(draft, { from: last.endedAt, at: last.repeatedAt }) ? null : last;
 }
 
@@ -73,7 +83,9 @@ export function mistakenFor(draft: Draft, ping: Ping): HostEnd | null {
 export function isSoon(draft: Draft, { from, at }: { from: Instant; at: Instant }): boolean {
   const afterMs = at - from;
   if (afterMs < 0 || afterMs > AGAIN_MS) return false;
-  return afterMs <= gapMs(draft) / 10 || isSameTurn(draft, { from, at });
+  // The runs of an interval's host lie at least half of it apart, whatever another host has begun meanwhile.
+  const isInterval = draft.settings.schedule.kind === "interval";
+  return afterMs <= gapMs(draft) / (isInterval ? 2 : 10) || isSameTurn(draft, { from, at });
 }
 
 /** The open run without a run id of the ping's host. */
@@ -108,7 +120,10 @@ export function rememberEnd(draft: Draft, ping: Ping, run: OpenRun | null): void
 
 /** Whether an equal ping with the run id of one heard at `from` is a retry of it. */
 export function isRetryOf(draft: Draft, { from, at }: { from: Instant; at: Instant }): boolean {
-  return Math.abs(at - from) <= retryMs(draft.settings) || isSoon(draft, { from, at });
+  if (Math.abs(at - from) <= retryMs(draft.settings) || isSoon(draft, { from, at })) return true;
+  // Near the next slot it may be early for that, but for its id.
+  const { slotAt } = draft.memory;
+  return slotAt !== null && at < slotAt && at >= from && at - from <= AGAIN_MS;
 }
 
 /** Notes that an end was heard again. */
@@ -137,6 +152,18 @@ export function joinOlder(draft: Draft, { endedAt, host, rid }: EndedRun, ping: 
     (end) => rid === null && end.host === host && end.endedAt === endedAt,
   );
   if (last !== undefined) join(draft, last, ping);
+}
+
+/**
+ * Whether the host of a run that another host's end was taken for has sent its own end since: the two were only
+ * exchanged, and that end is known for the one of this run.
+ */
+export function joinForeign(draft: Draft, { host, startedAt, digest }: OpenRun): boolean {
+  const own = draft.memory.lastEnds?.find(
+    (end) => end.host === host && end.startedAt === null && end.endedAt >= startedAt,
+  );
+  if (own !== undefined) putEnd(draft, { ...own, startedAt, startDigest: digest });
+  return own !== undefined;
 }
 
 function lastEndOf(draft: Draft, ping: Ping): HostEnd | null {

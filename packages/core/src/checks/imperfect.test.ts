@@ -307,6 +307,66 @@ describe("an end that overtakes its start", () => {
   ]);
 });
 
+describe("two hosts of one job", () => {
+  test("an end that overtakes its start leaves the run of the other host its own end", () => {
+    const told = tell({ schedule: HOURLY, maxRuntimeSeconds: 900 }, [
+      [0, "start", { host: "b" }],
+      [1, "success", { host: "b" }],
+      [3600, "start", { host: "a" }],
+      [3601, "success", { host: "b", digest: "b" }],
+      [3602, "start", { host: "b" }],
+      [3700, "success", { host: "a", digest: "a" }],
+    ]);
+    expect(told.runs.find(({ startedAt }) => startedAt === told.runs[0]!.startedAt! + 3_600_000)).toMatchObject(
+      { outcome: "success", durationMs: 100_000 },
+    );
+  });
+
+  test("what the second host sends again half an interval after the first one's run is no run", () => {
+    const told = tell({ schedule: { kind: "interval", everySeconds: 120 }, graceSeconds: 60 }, [
+      [0, "success", { host: "a" }],
+      [8, "success", { host: "b" }],
+      [62, "success", { host: "b" }],
+    ]);
+    expect(slotLines(told)).toEqual(["0 on-time 0"]);
+  });
+
+  test("two runs whose ends were exchanged are two, not three", () => {
+    const told = tell({ schedule: HOURLY, tooOften: { count: 2, of: "runs", windowSeconds: null } }, [
+      [0, "start", { host: "b" }],
+      [1, "success", { host: "b" }],
+      [3600, "start", { host: "b" }],
+      [3601, "success", { host: "a", digest: "a" }],
+      [3602, "success", { host: "b", digest: "b" }],
+      [3603, "start", { host: "a" }],
+    ]);
+    expect(flipLines(told)).toEqual(["new→up at 1"]);
+  });
+
+  test("a start that is sent again after another host's end was taken for its run's is no further ping", () => {
+    const told = tell({ schedule: HOURLY, tooOften: { count: 4, of: "pings", windowSeconds: null } }, [
+      [0, "start", { host: "b" }],
+      [1, "success", { host: "b" }],
+      [3600, "start", { host: "b" }],
+      [3601, "success", { host: "a", digest: "a" }],
+      [3602, "start", { host: "b" }],
+      [3603, "start", { host: "a" }],
+      [3604, "success", { host: "b", digest: "b" }],
+    ]);
+    expect(flipLines(told)).toEqual(["new→up at 1"]);
+  });
+});
+
+test("an end with a run id that comes again just before the next slot does not meet that", () => {
+  const told = tell({ schedule: FIVE, graceSeconds: 60 }, [
+    [0, "start", { rid: A }],
+    [240, "success", { rid: A }],
+    [290, "success", { rid: A }],
+    [360, "time"],
+  ]);
+  expect(slotLines(told).at(-1)).toBe("300 missed");
+});
+
 describe("runs that a scheduler makes up, or skips", () => {
   test("what is made up after an outage belongs to the missed slots, and is not too often", () => {
     const told = tell(

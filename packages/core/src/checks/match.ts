@@ -17,7 +17,8 @@ export function matchRun({ memory, settings }: Draft, ping: Ping): Match | null 
   const started = memory.openRuns.filter(({ startedAt }) => startedAt <= ping.at);
   const guess = likeliest(settings, ofHost(started, ping.host));
   if (guess !== null) return { run: guess, guessed: true, timed: true };
-  const newest = started.at(-1);
+  // What may not go on at all any more is ended by nothing but its own host.
+  const newest = started.findLast(({ perhaps }) => perhaps === undefined);
   if (newest === undefined || (ping.rid !== null && ping.kind === "success")) return null;
   return { run: newest, guessed: true, timed: false };
 }

@@ -3,6 +3,7 @@ import {
   forgetEnds,
   isSoon,
   join,
+  joinForeign,
   joinOlder,
   mistakenFor,
   noteStartAgain,
@@ -54,7 +55,10 @@ function beginWithoutId(draft: Draft, ping: Ping): Note {
   if (mistaken !== null) return endOvertaken(draft, mistaken, ping);
   const overtaken = overtakenBy(draft, ping);
   if (overtaken !== null && hadStarts) {
-    if (isDue(draft, ping) || overtaken.foreign !== undefined) return endOvertaken(draft, overtaken, ping);
+    const { foreign } = overtaken;
+    const isExchanged = foreign !== undefined && joinForeign(draft, foreign);
+    if (isDue(draft, ping) || (foreign !== undefined && !isExchanged))
+      return endOvertaken(draft, overtaken, ping);
     join(draft, overtaken, ping);
     return "out-of-order";
   }
@@ -138,7 +142,12 @@ function isDue({ memory: { slotAt } }: Draft, { at }: Ping): boolean {
 function endOvertaken(draft: Draft, { kind, exitStatus, digest, foreign }: HostEnd, ping: Ping): Note {
   forgetEnds(draft, ping);
   if (foreign !== undefined) reopenRun(draft, foreign);
+  // Its start is there now, so it ends no other host's run.
+  const { memory } = draft;
+  const others = memory.openRuns.filter(({ rid, host }) => rid === null && host !== ping.host);
+  memory.openRuns = memory.openRuns.filter((run) => !others.includes(run));
   foldEnd(draft, { ...ping, kind, exitStatus, digest });
+  memory.openRuns = [...memory.openRuns, ...others].toSorted((one, other) => one.startedAt - other.startedAt);
   return "out-of-order";
 }
 
