@@ -87,7 +87,8 @@ function knownAt({ runs }: World, { ping }: Arrival): Instant {
 /** When the slots of a new check are begun for good: its first runs have ended, also those beside the first to end. */
 function begunAt({ runs }: World, first: Arrival): Instant {
   const turn = runs.find(({ arrivals }) => arrivals.some(({ ping }) => ping === first.ping));
-  const ends = turn?.arrivals.filter(({ ping, firstAt }) => ping.kind === "success" && firstAt === null) ?? [];
+  const ends =
+    turn?.arrivals.filter(({ ping, firstAt }) => ping.kind === "success" && firstAt === null) ?? [];
   return Math.max(first.ping.at, ...ends.map(({ ping }) => ping.at));
 }
 

@@ -317,9 +317,9 @@ describe("two hosts of one job", () => {
       [3602, "start", { host: "b" }],
       [3700, "success", { host: "a", digest: "a" }],
     ]);
-    expect(told.runs.find(({ startedAt }) => startedAt === told.runs[0]!.startedAt! + 3_600_000)).toMatchObject(
-      { outcome: "success", durationMs: 100_000 },
-    );
+    expect(
+      told.runs.find(({ startedAt }) => startedAt === told.runs[0]!.startedAt! + 3_600_000),
+    ).toMatchObject({ outcome: "success", durationMs: 100_000 });
   });
 
   test("what the second host sends again half an interval after the first one's run is no run", () => {
