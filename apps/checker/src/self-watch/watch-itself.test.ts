@@ -40,13 +40,31 @@ test("the check that misses on purpose is made once and pinged, and the outside 
   expect((await pool.query("select from channels where internal and kind = 'sink'")).rowCount).toBe(1);
 });
 
-function watch() {
+test("what is wrong is said in the line itself, once, and so is its end", async () => {
+  const lines: string[] = [];
+  const stream = { write: (line: string) => void lines.push(String(JSON.parse(line).msg)) };
+  const { pool } = database;
+  await pool.query("delete from checkers");
+  const heard = outside.received.length;
+  const stop = watch(pino({}, stream));
+  await expect.poll(() => lines.length).toBeGreaterThan(0);
+  const at = Date.now();
+  await commitCanary(pool, { receiverId: randomUUID(), startedAt: at, acceptedAt: at });
+  await writeJudged(pool, { id: randomUUID(), startedAt: at, watermark: at });
+  await outside.waitForCount(heard + 2);
+  await stop();
+  expect(lines[0]).toMatch(/^Overdue does not work as it should: .+\.$/);
+  expect(lines.at(-1)).toBe("Overdue works as it should again.");
+  expect(lines.filter((line, index) => line === lines[index - 1])).toEqual([]);
+});
+
+function watch(to = log) {
   return watchItself({
     pool: database.pool,
     way: { keyring: keyringOf(["a secret of the test, long enough to be one"]), mail: false },
     egress,
     heartbeatUrl: outside.url,
-    log,
+    log: to,
     lookEveryMs: 20,
   });
 }

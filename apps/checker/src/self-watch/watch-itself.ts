@@ -11,6 +11,7 @@ import {
   tellOperators,
   type OwnersWay,
   type Pool,
+  type Problems,
   type SelfCheck,
 } from "@overdue/db";
 import type { Logger } from "pino";
@@ -40,9 +41,10 @@ const MISS_EVERY_SECONDS = 300;
  */
 export function watchItself(options: WatchOptions): () => Promise<void> {
   let working: Promise<void> = Promise.resolve();
+  const say = problemsTeller(options.log);
   const look = () => {
     working = working
-      .then(() => lookOnce(options))
+      .then(() => lookOnce(options, say))
       .catch((error: unknown) => options.log.warn({ err: error }, "Overdue could not look after itself."));
   };
   const { lookEveryMs = LOOK_EVERY_MS } = options;
@@ -55,16 +57,29 @@ export function watchItself(options: WatchOptions): () => Promise<void> {
   };
 }
 
-async function lookOnce({ pool, way, egress, heartbeatUrl, log }: WatchOptions): Promise<void> {
+/** Logs what is wrong when it is another thing than before, and that it is over: a terminal shows the sentence alone. */
+function problemsTeller(log: Logger): (problems: Problems) => void {
+  let said = "";
+  return ({ broken, troubles }) => {
+    const text = [...broken, ...troubles].join(" ");
+    if (text === said) return;
+    if (text === "") log.info("Overdue works as it should again.");
+    else log.error({ broken, troubles }, `Overdue does not work as it should: ${text}`);
+    said = text;
+  };
+}
+
+async function lookOnce(
+  { pool, way, egress, heartbeatUrl, log }: WatchOptions,
+  say: (problems: Problems) => void,
+): Promise<void> {
   const db = openDb(pool);
   const check = await ensureSelfCheck(db, way.keyring, Date.now());
   if (await isDueToPing(db, check, MISS_EVERY_SECONDS)) await ping(pool, check);
   const problems = await readProblems(pool);
-  const { broken, troubles } = problems;
-  if (broken.length + troubles.length > 0)
-    log.error({ broken, troubles }, "Overdue does not work as it should.");
+  say(problems);
   await tellOperators(pool, { ...way, selfProjectId: check.projectId }, problems);
-  if (broken.length === 0 && heartbeatUrl !== null) await beat(heartbeatUrl, { pool, egress, log });
+  if (problems.broken.length === 0 && heartbeatUrl !== null) await beat(heartbeatUrl, { pool, egress, log });
 }
 
 async function ping(pool: Pool, { pingUuid }: SelfCheck): Promise<void> {
