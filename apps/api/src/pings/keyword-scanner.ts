@@ -38,12 +38,16 @@ export class KeywordScanner {
 function formsOf(keyword: string): Buffer[] {
   const composed = keyword.normalize("NFC");
   const wide = Buffer.from(composed, "utf16le");
-  const single = /^[\u0000-\u00ff]*$/.test(composed) ? [Buffer.from(composed, "latin1")] : [];
+  const single = isLatin1(composed) ? [Buffer.from(composed, "latin1")] : [];
   const others = [...single, wide, Buffer.from(wide).swap16()].filter((form) => !mayStandInUtf8(form));
   const forms = [keyword, composed, keyword.normalize("NFD")].map((text) => Buffer.from(text));
   return [...forms, ...others].filter(
     (form, index, all) => all.findIndex((other) => other.equals(form)) === index,
   );
+}
+
+function isLatin1(text: string): boolean {
+  return Buffer.from(text, "latin1").toString("latin1") === text;
 }
 
 /** Whether a text in UTF-8 may have these bytes, be it from within one character to within another. */
