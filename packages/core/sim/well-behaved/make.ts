@@ -113,10 +113,11 @@ function makeLengths(random: Random, { gapMs, habits }: { gapMs: number; habits:
   const hasLimit = starts && (parallel || random.chance(0.5));
   const budgetMs = Math.min(gapMs, graceMs);
   const longestMs = Math.round(
-    parallel ? gapMs * 1.6 : Math.min(hasLimit ? gapMs * 0.3 : budgetMs / 5, HOUR),
+    parallel ? gapMs * 1.6 : Math.min(hasLimit ? gapMs * 0.2 : budgetMs / 5, HOUR),
   );
-  // A limit that reaches to the next run makes an end before its start one of the run before.
-  const isApart = habits.background && !habits.runIds && !parallel;
+  // A limit that reaches to the next run makes an end before its start one of the run before; of jobs that run each
+  // minute or two, a start that is sent again may be the next run's.
+  const isApart = (habits.background || gapMs <= 2 * MINUTE) && !habits.runIds && !parallel;
   const limitMs = Math.min(longestMs + 2 * MINUTE, isApart ? gapMs - 20 * SECOND : Infinity);
   return { graceMs, budgetMs, longestMs, limitMs: hasLimit ? limitMs : null };
 }

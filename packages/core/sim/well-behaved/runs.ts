@@ -69,9 +69,8 @@ function run(job: Job, dueAt: Instant, machine: string): Arrival[] {
  * How long a start in the background is sent again: it may be a further run, which goes on for its limit, and where
  * that reaches to the next run, an end before its start may as well be that one's.
  */
-function knownWithinMs({ habits, gapMs, limitMs }: Job): number {
-  if (habits.runIds || limitMs === null) return Infinity;
-  return Math.max(0, gapMs - limitMs - 20 * SECOND);
+function knownWithinMs({ habits, gapMs, limitMs, graceMs }: Job): number {
+  return habits.runIds ? Infinity : Math.max(0, gapMs - (limitMs ?? graceMs) - 20 * SECOND);
 }
 
 function addressOf({ hosts }: Habits, machine: string): string | null {

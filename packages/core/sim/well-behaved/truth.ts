@@ -25,15 +25,16 @@ export function isJustified(world: World, arrivals: readonly Arrival[], alarm: T
   const index = world.runs.findIndex(({ dueAt }) => dueAt === alarm.expectedAt);
   const named = world.runs[index];
   if (named === undefined) return (alarm.expectedAt ?? 0) > (world.runs.at(-1)?.dueAt ?? 0);
-  return named.leftOut || isTakenFor(world, arrivals, world.runs[index - 1]);
+  return named.leftOut || world.runs.slice(0, index).some((before) => isTakenFor(world, arrivals, before, named));
 }
 
 /**
- * Where the grace reaches to the next run, a left-out run is known one later: the next run came before the deadline,
- * and could as well be the late one.
+ * Where the grace reaches to the next runs, a left-out run is known later: the next run came before the deadline, and
+ * could as well be the late one, and so on as far as the grace reaches.
  */
-function isTakenFor(world: World, arrivals: readonly Arrival[], before: TrueRun | undefined): boolean {
-  return before?.leftOut === true && toldBy(world, arrivals, before) === null;
+function isTakenFor(world: World, arrivals: readonly Arrival[], before: TrueRun, named: TrueRun): boolean {
+  const graceMs = Math.max(world.settings.graceSeconds * SECOND, world.gapMs);
+  return before.leftOut && named.dueAt - before.dueAt <= graceMs && toldBy(world, arrivals, before) === null;
 }
 
 /** By when a run that was left out must be told; null where it happened, or nobody can know. */

@@ -73,6 +73,8 @@ export function mistakenFor(draft: Draft, ping: Ping): HostEnd | null {
   const last = lastEndOf(draft, ping);
   const withinMs = Math.max(OVERTAKEN_MS, Math.min(AGAIN_MS, gapMs(draft) / 10));
   if (last === null || last.repeatedAt <= last.endedAt || ping.at - last.repeatedAt > withinMs) return null;
+  if (draft.settings.schedule.kind === "interval")
+    return last.repeatedAt - last.endedAt <= gapMs(draft) / 2 ? null : last;
   return isSameTurn(draft, { from: last.endedAt, at: last.repeatedAt }) ? null : last;
 }
 
