@@ -25,7 +25,9 @@ export function isJustified(world: World, arrivals: readonly Arrival[], alarm: T
   const index = world.runs.findIndex(({ dueAt }) => dueAt === alarm.expectedAt);
   const named = world.runs[index];
   if (named === undefined) return (alarm.expectedAt ?? 0) > (world.runs.at(-1)?.dueAt ?? 0);
-  return named.leftOut || world.runs.slice(0, index).some((before) => isTakenFor(world, arrivals, before, named));
+  return (
+    named.leftOut || world.runs.slice(0, index).some((before) => isTakenFor(world, arrivals, before, named))
+  );
 }
 
 /**
