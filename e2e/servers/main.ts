@@ -1,16 +1,34 @@
 import { tryAll, type Tried } from "../support/try-all.ts";
+import { adnanhWebhook } from "./http/adnanh-webhook.ts";
 import { alertmanager } from "./http/alertmanager.ts";
 import { gotify } from "./http/gotify.ts";
+import { appriseApi, ntfy } from "./http/not-had.ts";
 import { synapse } from "./http/synapse.ts";
+import { dovecot, dovecotBehindExim } from "./mail/dovecot.ts";
 import { exim } from "./mail/exim.ts";
 import { mailpit } from "./mail/mailpit.ts";
 import { opensmtpd } from "./mail/opensmtpd.ts";
 import { postfix } from "./mail/postfix.ts";
 
 /** Each is had from public packages, started beside the product, and tried. */
-const SERVERS: readonly Tried[] = [postfix, exim, opensmtpd, mailpit, synapse, gotify, alertmanager];
+const SERVERS: readonly Tried[] = [
+  postfix,
+  exim,
+  opensmtpd,
+  dovecot,
+  dovecotBehindExim,
+  mailpit,
+  synapse,
+  gotify,
+  alertmanager,
+  adnanhWebhook,
+  ntfy,
+  appriseApi,
+];
 
 /** Tries the servers that are named, or all; prints what was seen, and ends with 1 where it was not what should be. */
 const names = process.argv.slice(2).map((name) => name.toLowerCase());
 const chosen = SERVERS.filter(({ name }) => names.length === 0 || names.includes(name.toLowerCase()));
+const unknown = names.filter((name) => !SERVERS.some((one) => one.name.toLowerCase() === name));
+if (unknown.length > 0) throw new Error(`No such server: ${unknown.join(", ")}.`);
 process.exit((await tryAll("server", chosen)) === 0 ? 0 : 1);

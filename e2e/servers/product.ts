@@ -11,6 +11,7 @@ export type Delivery = {
   checkId: string | null;
   uncertain: boolean;
   lastError: string | null;
+  nextAttemptAt: string;
   insteadOf: string | null;
   attempts: { outcome: string; statusCode: number | null; answer: string | null }[];
 };

@@ -69,10 +69,11 @@ export type RelayPorts = { smtp: number; ping: number; gone: number; nobody: num
 /** A machine with a mail server, the product that sends by it, and a server that refuses every mailbox at gone.test. */
 export type RelayScene = { machine: Machine; overdue: Overdue; ports: RelayPorts };
 
-/** Sets all of it up, and ends it. `setUp` starts the mail server and answers its version. */
+/** Sets all of it up, and ends it. `setUp` starts the mail server and answers its version. `login`: "user:password@". */
 export async function withRelay(
   setUp: (machine: Machine, ports: RelayPorts) => Promise<string>,
   use: (scene: RelayScene, version: string) => Promise<void>,
+  { login = "" } = {},
 ): Promise<void> {
   const [machine, gone] = await Promise.all([openMachine(), startFakeSmtp()]);
   gone.refuseMailbox("anna@gone.test");
@@ -86,7 +87,7 @@ export async function withRelay(
     const version = await setUp(machine, ports);
     await listening(ports.smtp);
     const overdue = await startOverdue({
-      SMTP_URL: `smtp://127.0.0.1:${ports.smtp}`,
+      SMTP_URL: `smtp://${login}127.0.0.1:${ports.smtp}`,
       MAIL_FROM: "Overdue <alerts@corp.test>",
       PING_EMAIL_DOMAIN: "ping.test",
       PING_EMAIL_PORT: String(ports.ping),

@@ -1,0 +1,255 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { described, startOverdue, type Channel, type Delivery } from "../product.ts";
+import { eventually, type Steps } from "../../support/steps.ts";
+import type { Machine } from "../machine.ts";
+import type { Tried } from "../../support/try-all.ts";
+import { downOf, healthOf, testDownUp, testOf } from "../steps.ts";
+import { withRelay, type RelayPorts, type RelayScene } from "./relay.ts";
+
+const QUEUE = "/var/spool/postfix/private";
+const PASSWORD = "pass@word/1 with spaces";
+
+/** Postfix relays for those alone who log in, asks Dovecot for their password, and hands mailboxes to it by LMTP. */
+const mainCf = ({ ping }: RelayPorts) => `
+compatibility_level = 3.6
+maillog_file = /var/log/postfix.log
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+myhostname = relay.corp.test
+mynetworks = 10.9.9.9/32
+mydestination =
+virtual_mailbox_domains = corp.test
+virtual_mailbox_maps = inline:{ops@corp.test=ops}
+virtual_transport = lmtp:unix:private/dovecot-lmtp
+relay_domains = ping.test
+transport_maps = inline:{ping.test=smtp:[127.0.0.1]:${ping}}
+smtpd_sasl_auth_enable = yes
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = private/auth
+smtpd_recipient_restrictions = permit_sasl_authenticated, reject
+`;
+
+const masterCf = (smtp: number) => `
+127.0.0.1:${smtp} inet n - n - - smtpd
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+smtp unix - - n - - smtp
+lmtp unix - - n - - lmtp
+error unix - - n - - error
+retry unix - - n - - error
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+`;
+
+const exim4Conf = ({ smtp, ping }: RelayPorts) => `
+primary_hostname = relay.corp.test
+daemon_smtp_ports = ${smtp}
+local_interfaces = 127.0.0.1
+acl_smtp_rcpt = any
+acl_smtp_data = any
+tls_advertise_hosts =
+begin acl
+any:
+  accept
+begin routers
+ops:
+  driver = accept
+  domains = corp.test
+  local_parts = ops
+  transport = dovecot
+ping:
+  driver = manualroute
+  domains = ping.test
+  route_list = * 127.0.0.1
+  self = send
+  transport = ping
+begin transports
+dovecot:
+  driver = lmtp
+  socket = /var/mail/dovecot-lmtp
+  user = Debian-exim
+ping:
+  driver = smtp
+  port = ${ping}
+begin retry
+* * F,1h,5s
+`;
+
+/** A mailbox of 100 KB. What does not fit is refused with Dovecot's own answer, which is for good. */
+const dovecotConf = (queue: string, user: string) => `
+protocols = lmtp
+log_path = /var/log/dovecot.log
+ssl = no
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+first_valid_uid = 1
+mail_location = maildir:/var/mail/v/%u
+mail_plugins = quota
+plugin {
+  quota = count:User
+  quota_vsizes = yes
+  quota_rule = *:storage=100K
+  quota_grace = 0
+}
+passdb {
+  driver = passwd-file
+  args = /etc/dovecot/users
+}
+userdb {
+  driver = static
+  args = uid=mail gid=mail home=/var/mail/v/%u
+}
+service auth {
+  unix_listener ${queue}/auth {
+    user = ${user}
+    mode = 0600
+  }
+}
+service lmtp {
+  unix_listener ${queue}/dovecot-lmtp {
+    user = ${user}
+    mode = 0600
+  }
+}
+`;
+
+/** Mailboxes and passwords of Dovecot, behind Postfix. */
+export const dovecot: Tried = {
+  name: "Dovecot",
+  run: (steps) =>
+    withRelay(
+      async (machine, ports) => {
+        steps.version = await installDovecot(machine, "postfix");
+        await machine.write("/etc/postfix/main.cf", mainCf(ports));
+        await machine.write("/etc/postfix/master.cf", masterCf(ports.smtp));
+        await machine.run("postfix start 2>&1");
+        return steps.version;
+      },
+      async (scene) => {
+        await mailboxSteps(steps, scene);
+        await wrongPassword(steps, scene);
+      },
+      { login: `overdue:${encodeURIComponent(PASSWORD)}@` },
+    ),
+};
+
+/** The same mailboxes behind Exim, which reports each failure as 5.0.0. */
+export const dovecotBehindExim: Tried = {
+  name: "Dovecot behind Exim",
+  run: (steps) =>
+    withRelay(
+      async (machine, ports) => {
+        steps.version = await installDovecot(machine, "exim4-daemon-light");
+        await machine.write("/etc/exim4/exim4.conf", exim4Conf(ports));
+        await machine.run("mkdir -p /run/exim4; chown Debian-exim /run/exim4");
+        machine.start("exim4 -bdf -q5s");
+        return steps.version;
+      },
+      (scene) => mailboxSteps(steps, scene),
+    ),
+};
+
+/** Installs and starts it, with the mail server that stands before it. Answers Dovecot's version. */
+async function installDovecot(machine: Machine, before: string): Promise<string> {
+  const version = await machine.install("dovecot-core", "dovecot-lmtpd", before);
+  const [queue, user] = before === "postfix" ? [QUEUE, "postfix"] : ["/var/mail", "Debian-exim"];
+  await machine.write("/etc/dovecot/dovecot.conf", dovecotConf(queue, user));
+  await machine.write(
+    "/etc/dovecot/users",
+    `overdue:{PLAIN}${PASSWORD}::::::\nops@corp.test:{PLAIN}x::::::\n`,
+  );
+  await machine.run("mkdir -p /var/mail/v; chown mail:mail /var/mail/v");
+  machine.start("dovecot -F");
+  // Postfix takes no connection while there is nobody to ask for passwords.
+  await machine.run(`until test -S ${queue}/auth && test -S ${queue}/dovecot-lmtp; do sleep 0.2; done`);
+  return version;
+}
+
+/** The three messages, and a mailbox that is full and emptied again. */
+async function mailboxSteps(steps: Steps, scene: RelayScene): Promise<void> {
+  const channel = await scene.overdue.addChannel("email", { to: "ops@corp.test" });
+  await testDownUp(steps, scene.overdue, channel);
+  await inMailbox(steps, scene, "the three mails are in the mailbox", 3);
+  await fullMailbox(steps, scene, channel);
+}
+
+function inMailbox(steps: Steps, { machine }: RelayScene, step: string, mails: number): Promise<void> {
+  return steps.step(step, `${mails} mails`, () =>
+    eventually(async () => {
+      const found = await machine.run("doveadm search -u ops@corp.test mailbox INBOX all | wc -l");
+      return Number(found) === mails ? `${mails} mails` : null;
+    }, "the mails"),
+  );
+}
+
+/** Postfix takes the mail, Dovecot does not, and it comes back. */
+async function fullMailbox(steps: Steps, { machine, overdue, ...scene }: RelayScene, channel: Channel) {
+  const other = await startHttp();
+  const fallback = await overdue.addChannel("webhook", { url: other.url });
+  await overdue.changeChannel(fallback.id, { isFallback: true });
+  await machine.run(EMPTY);
+  await machine.run(FILL);
+  await steps.step("a full mailbox: what comes back is tried again in 15 min", IN_15_MIN, async () => {
+    await downOf(overdue, channel, { enough: (state) => state === "sent" });
+    const { lastError, nextAttemptAt } = await overdue.until(channel.id, isReturned);
+    return `in ${Math.ceil((Date.parse(nextAttemptAt) - Date.now()) / 60_000)} min: ${lastError ?? ""}`;
+  });
+  await steps.step("a full mailbox: the fall-back is told at once", /^down sent/, async () =>
+    described(
+      await overdue.until(fallback.id, ({ insteadOf, state }) => insteadOf !== null && state === "sent"),
+    ),
+  );
+  await steps.step("a full mailbox: the channel stays", /^works$/, () => healthOf(overdue, channel));
+  await machine.run(EMPTY);
+  await steps.step("emptied again: a test is sent", /^test sent/, () => testOf(overdue, channel));
+  await inMailbox(steps, { machine, overdue, ...scene }, "emptied again: the test is in it", 1);
+  await other.close();
+}
+
+const EMPTY = "doveadm expunge -u ops@corp.test mailbox INBOX all";
+const FILL =
+  "(printf 'Subject: big\\n\\n'; head -c 90000 /dev/zero | tr '\\0' x | fold -w 70) | doveadm save -u ops@corp.test";
+const IN_15_MIN = /^in 1[45] min: .*552 5\.2\.2/;
+const isReturned = ({ kind, state }: Delivery) => kind === "down" && state === "retry";
+
+async function wrongPassword(steps: Steps, { ports }: RelayScene): Promise<void> {
+  const overdue = await startOverdue({
+    SMTP_URL: `smtp://overdue:wrong@127.0.0.1:${ports.smtp}`,
+    MAIL_FROM: "alerts@corp.test",
+  });
+  try {
+    const channel = await overdue.addChannel("email", { to: "ops@corp.test" });
+    await steps.step(
+      "a wrong password is retried, and breaks no channel",
+      /^test (retry|sending|pending|failed).*535.*; works$/,
+      async () => `${await testOf(overdue, channel)}; ${await healthOf(overdue, channel)}`,
+    );
+  } finally {
+    await overdue.stop();
+  }
+}
+
+/** Takes whatever is posted. */
+async function startHttp(): Promise<{ url: string; close(): Promise<void> }> {
+  const server = createServer((_, response) => response.end()).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    close: async () => {
+      server.close().closeAllConnections();
+      await once(server, "close");
+    },
+  };
+}
