@@ -26,15 +26,17 @@ export function isJustified(world: World, arrivals: readonly Arrival[], alarm: T
   const named = world.runs[index];
   if (named === undefined) return (alarm.expectedAt ?? 0) > (world.runs.at(-1)?.dueAt ?? 0);
   return (
-    named.leftOut || world.runs.slice(0, index).some((before) => isTakenFor(world, arrivals, before, named))
+    named.leftOut || world.runs.slice(0, index).some((before) => isTakenFor(before, { world, arrivals, named }))
   );
 }
+
+type Named = { world: World; arrivals: readonly Arrival[]; named: TrueRun };
 
 /**
  * Where the grace reaches to the next runs, a left-out run is known later: the next run came before the deadline, and
  * could as well be the late one, and so on as far as the grace reaches.
  */
-function isTakenFor(world: World, arrivals: readonly Arrival[], before: TrueRun, named: TrueRun): boolean {
+function isTakenFor(before: TrueRun, { world, arrivals, named }: Named): boolean {
   const graceMs = Math.max(world.settings.graceSeconds * SECOND, world.gapMs);
   return before.leftOut && named.dueAt - before.dueAt <= graceMs && toldBy(world, arrivals, before) === null;
 }

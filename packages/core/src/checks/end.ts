@@ -176,7 +176,9 @@ function countEnd(draft: Draft, ping: Ping, { began, run }: Ended): boolean {
 
 function settle(draft: Draft, ping: Ping, { id, run, slot, good }: Ended): void {
   const coming = { at: ping.at, cameAt: run?.since ?? run?.startedAt ?? ping.at, good, runId: id };
-  const isExtra = run?.perhaps === "again" && isSameTurn(draft, { from: run.startedAt, at: ping.at });
+  const isFixed = draft.settings.schedule.kind !== "interval";
+  const isExtra =
+    isFixed && run?.perhaps === "again" && isSameTurn(draft, { from: run.startedAt, at: ping.at });
   if (slot === null) {
     if (isExtra || !settleSlots(draft, coming)) countForPast(draft, coming);
   } else if (draft.memory.lastSlot?.dueAt === slot.dueAt) {
