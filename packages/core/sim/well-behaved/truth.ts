@@ -26,7 +26,8 @@ export function isJustified(world: World, arrivals: readonly Arrival[], alarm: T
   const named = world.runs[index];
   if (named === undefined) return (alarm.expectedAt ?? 0) > (world.runs.at(-1)?.dueAt ?? 0);
   return (
-    named.leftOut || world.runs.slice(0, index).some((before) => isTakenFor(before, { world, arrivals, named }))
+    named.leftOut ||
+    world.runs.slice(0, index).some((before) => isTakenFor(before, { world, arrivals, named }))
   );
 }
 
