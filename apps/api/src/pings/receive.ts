@@ -181,7 +181,8 @@ function arrivalOf(
   { sender, body, at }: { sender: Sender; body: ReadBody; at: Instant },
 ): Arrival {
   const { method, host, scheme, userAgent, remoteAddress } = sender;
-  const preview = isLinkPreview(userAgent);
+  // A previewer looks at a link: it never posts.
+  const preview = (method === "GET" || method === "HEAD") && isLinkPreview(userAgent);
   const kind: PingKind = preview ? "ignored" : action;
   return {
     target,

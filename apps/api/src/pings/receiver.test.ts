@@ -111,6 +111,13 @@ test("a link preview gets an answer and changes nothing", async () => {
   expect(await pingsOf(check)).toMatchObject([{ kind: "ignored", note: "link-preview" }]);
 });
 
+test("what is posted is no look at a link, whatever its sender calls itself", async () => {
+  const check = await aCheck(pool);
+  const headers = { "User-Agent": "LinkedInBot/1.0" };
+  await app.request(`/ping/${check.pingUuid}/fail`, { method: "POST", headers });
+  expect(await pingsOf(check)).toMatchObject([{ kind: "fail", note: null }]);
+});
+
 test("create=1 makes the check and says so once", async () => {
   const pingKey = newPingKey();
   await pool.query("insert into projects (name, ping_key, badge_key) values ('p', $1, $1)", [pingKey]);

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import { RouteInput } from "@overdue/core";
 import {
   ALONE,
@@ -159,7 +161,9 @@ test("many runs that come together are one message that counts, each with a deli
     details: { name: "other" },
   });
   await database.pool.query("delete from check_channels where check_id = $1", [other.id]);
-  const arrivals = Array.from({ length: 40 }, (_, i) => anArrival(check, NIGHT + i * 1_000));
+  const arrivals = Array.from({ length: 40 }, (_, i) =>
+    anArrival(check, NIGHT + i * 1_000, { digest: `run ${i}` }),
+  );
   await recordPings(database.pool, [...arrivals, anArrival(other, NIGHT, { kind: "fail" })], ALONE);
   const stop = await deliver(null);
   const [message] = await telegram.waitForCount(1);
@@ -186,7 +190,7 @@ function hears(what: object, channelIds: readonly string[]) {
 }
 
 async function ping(at: number, kind: "start" | "success" | "fail", exitStatus: number | null = null) {
-  const arrival = anArrival(check, at, { kind });
+  const arrival = anArrival(check, at, { kind, digest: randomUUID() });
   await recordPings(database.pool, [{ ...arrival, record: { ...arrival.record, exitStatus } }], ALONE);
 }
 

@@ -51,8 +51,8 @@ test("pings that come together are told each, and a ping that is known already i
   const at = Date.now();
   const rid = randomUUID();
   const arrivals = [
-    anArrival(check, at),
-    anArrival(check, at + 1),
+    anArrival(check, at, { digest: "one" }),
+    anArrival(check, at + 1, { digest: "other" }),
     withRid(check, at + 2, rid),
     withRid(check, at + 3, rid),
   ];
@@ -65,7 +65,9 @@ test("of a check that runs more than 60 times a minute the first 60 are told", a
   await addRoute(check, { steps: [step(chat)], hears: { changes: false, runs: true } });
   const minute = Math.floor(Date.now() / 60_000) * 60_000;
   for (const from of [0, 100]) {
-    const arrivals = Array.from({ length: 100 }, (_, i) => anArrival(check, minute + from + i));
+    const arrivals = Array.from({ length: 100 }, (_, i) =>
+      anArrival(check, minute + from + i, { digest: randomUUID() }),
+    );
     await recordPings(pool, arrivals, ALONE);
   }
   expect((await told(check)).length).toBeLessThanOrEqual(61);
@@ -168,7 +170,7 @@ async function ping(
   kind: "start" | "success" | "fail",
   { rid = null, at = Date.now() }: { rid?: string | null; at?: number } = {},
 ): Promise<void> {
-  const arrival = anArrival(check, at, { kind });
+  const arrival = anArrival(check, at, { kind, digest: randomUUID() });
   await recordPings(pool, [{ ...arrival, record: { ...arrival.record, rid } }], ALONE);
 }
 

@@ -46,17 +46,21 @@ export async function aProject(pool: Pool): Promise<{ projectId: string; pingKey
   return { projectId: id, pingKey };
 }
 
-/** A ping that a receiver accepted at that instant. */
+/** A ping that a receiver accepted at that instant. Ends of one host within 90 s are one, unless their digests differ. */
 export function anArrival(
   to: Target | SceneCheck,
   at: number,
-  { kind = "success", body = null }: { kind?: PingKind; body?: Buffer | null } = {},
+  {
+    kind = "success",
+    body = null,
+    digest = null,
+  }: { kind?: PingKind; body?: Buffer | null; digest?: string | null } = {},
 ): Arrival {
   return {
     target: "kind" in to ? to : { kind: "uuid", pingUuid: to.pingUuid },
     read: () => ({ kind, note: null }),
     host: "203.0.113.7",
-    digest: null,
+    digest,
     record: {
       id: randomUUID(),
       receivedAt: at,
