@@ -180,21 +180,21 @@ async function installDovecot(machine: Machine, before: string): Promise<string>
 async function mailboxSteps(steps: Steps, scene: RelayScene): Promise<void> {
   const channel = await scene.overdue.addChannel("email", { to: "ops@corp.test" });
   await testDownUp(steps, scene.overdue, channel);
-  await inMailbox(steps, scene, "the three mails are in the mailbox", 3);
+  await steps.step("the three mails are in the mailbox", "3 mails", () => inMailbox(scene, 3));
   await fullMailbox(steps, scene, channel);
 }
 
-function inMailbox(steps: Steps, { machine }: RelayScene, step: string, mails: number): Promise<void> {
-  return steps.step(step, `${mails} mails`, () =>
-    eventually(async () => {
-      const found = await machine.run("doveadm search -u ops@corp.test mailbox INBOX all | wc -l");
-      return Number(found) === mails ? `${mails} mails` : null;
-    }, "the mails"),
-  );
+/** Waits until so many mails lie there. */
+function inMailbox({ machine }: RelayScene, mails: number): Promise<string> {
+  return eventually(async () => {
+    const found = await machine.run("doveadm search -u ops@corp.test mailbox INBOX all | wc -l");
+    return Number(found) === mails ? `${mails} mails` : null;
+  }, "the mails");
 }
 
 /** Postfix takes the mail, Dovecot does not, and it comes back. */
-async function fullMailbox(steps: Steps, { machine, overdue, ...scene }: RelayScene, channel: Channel) {
+async function fullMailbox(steps: Steps, scene: RelayScene, channel: Channel): Promise<void> {
+  const { machine, overdue } = scene;
   const other = await startHttp();
   const fallback = await overdue.addChannel("webhook", { url: other.url });
   await overdue.changeChannel(fallback.id, { isFallback: true });
@@ -207,13 +207,16 @@ async function fullMailbox(steps: Steps, { machine, overdue, ...scene }: RelaySc
   });
   await steps.step("a full mailbox: the fall-back is told at once", /^down sent/, async () =>
     described(
-      await overdue.until(fallback.id, ({ insteadOf, state }) => insteadOf !== null && state === "sent"),
+      await overdue.until(
+        fallback.id,
+        (one) => one.kind === "down" && one.insteadOf !== null && one.state === "sent",
+      ),
     ),
   );
   await steps.step("a full mailbox: the channel stays", /^works$/, () => healthOf(overdue, channel));
   await machine.run(EMPTY);
   await steps.step("emptied again: a test is sent", /^test sent/, () => testOf(overdue, channel));
-  await inMailbox(steps, { machine, overdue, ...scene }, "emptied again: the test is in it", 1);
+  await steps.step("emptied again: the test is in it", "1 mails", () => inMailbox(scene, 1));
   await other.close();
 }
 
