@@ -174,6 +174,7 @@ test("spans without receivers are listed for whoever is signed in", async () => 
     startedAt: "2026-01-01T00:00:00.000Z",
     endedAt: "2026-01-02T00:00:00.000Z",
     cause: "busy",
+    setBackMs: null,
   });
   expect((await api.call("GET", "/v1/outages")).status).toBe(401);
 });

@@ -90,7 +90,7 @@ class OpenLanes implements Lanes {
       kind: due.channelKind,
       alerts: { waiting: [], underWay: 0 },
       quiet: { waiting: [], underWay: 0 },
-      opensAt: 0,
+      opensAt: -Infinity,
     };
     rowOf(lane, due).waiting.push(due);
     this.#lanes.set(name, lane);
@@ -200,13 +200,13 @@ class OpenLanes implements Lanes {
   }
 
   #opensAt(lane: Lane): number {
-    return Math.max(lane.opensAt, this.#kindOpensAt.get(lane.kind) ?? 0);
+    return Math.max(lane.opensAt, this.#kindOpensAt.get(lane.kind) ?? -Infinity);
   }
 
   #closeForAMoment(lane: Lane, now: number): void {
     const { perSecond, inAllPerSecond } = this.#options.paceOf(lane.kind);
     lane.opensAt = openAfter(lane.opensAt, now, perSecond);
-    this.#kindOpensAt.set(lane.kind, openAfter(this.#kindOpensAt.get(lane.kind) ?? 0, now, inAllPerSecond));
+    this.#kindOpensAt.set(lane.kind, openAfter(this.#kindOpensAt.get(lane.kind) ?? -Infinity, now, inAllPerSecond));
   }
 
   /** What was told by another's message on the way leaves its turn to the next, of its channel and of its kind. */
