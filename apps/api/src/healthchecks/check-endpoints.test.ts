@@ -261,7 +261,7 @@ test("a POST to a list that can only be read is sent on to its slash, where it i
   expect((await face.call("OPTIONS", `checks/${uuid}/pings`)).status).toBe(204);
 });
 
-test.each(["null", " null ", "x=1", "{", "\u0000", "[]", "7", '"now"'])(
+test.each(["null", " null ", "x=1", "{", "\u0000"])(
   "pause and resume take the body %s as none",
   async (body) => {
     const { uuid } = await face.create();

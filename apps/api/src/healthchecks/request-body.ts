@@ -6,15 +6,15 @@ export type JsonObject = Record<string, unknown>;
 
 /**
  * Reads the body of a POST: nothing stands for `{}`. A number that is not written as a whole one, such as 3600.0,
- * becomes NaN, for Healthchecks takes only whole ones. Where none is needed, whatever is no object stands for `{}` too.
+ * becomes NaN, for Healthchecks takes only whole ones. Where none is needed, `null` and what is no JSON stand for `{}` too.
  * @throws FaceError 400 where it is not UTF-8, not JSON or not an object, 413 beyond 256 kB.
  */
 export async function readObject(request: Request, { needed }: { needed: boolean }): Promise<JsonObject> {
   const bytes = await readBytes(request);
   if (bytes.length === 0) return {};
   const value = needed ? parse(bytes) : parseOrNull(bytes);
+  if (value === null && !needed) return {};
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
-  if (!needed) return {};
   throw FaceError.of(400, "json validation error: value is not an object");
 }
 
