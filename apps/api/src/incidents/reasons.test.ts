@@ -42,7 +42,7 @@ const reasons: [string, object, Deed[], object][] = [
   [
     "overlong",
     { maxRuntimeSeconds: 600 },
-    [ping("/0", "of the run before"), ping("/start"), passes(11)],
+    [ping("/0", "of the run before"), ping("/start?rid=11111111-1111-4111-8111-111111111111"), passes(11)],
     { exitStatus: null, output: null, outputPing: 2, evidence: { durationMs: 600_000, limitMs: 600_000 } },
   ],
   [
@@ -63,7 +63,7 @@ const reasons: [string, object, Deed[], object][] = [
   [
     "too-often",
     { tooOften: { count: 2, of: "pings", windowSeconds: 3_600 } },
-    [ping(""), ping(""), ping("", "third")],
+    [ping("", "first"), ping("", "second"), ping("", "third")],
     { exitStatus: null, output: "third", outputPing: 3, evidence: { pingNumber: 3 } },
   ],
   [

@@ -206,7 +206,10 @@ class OpenLanes implements Lanes {
   #closeForAMoment(lane: Lane, now: number): void {
     const { perSecond, inAllPerSecond } = this.#options.paceOf(lane.kind);
     lane.opensAt = openAfter(lane.opensAt, now, perSecond);
-    this.#kindOpensAt.set(lane.kind, openAfter(this.#kindOpensAt.get(lane.kind) ?? -Infinity, now, inAllPerSecond));
+    this.#kindOpensAt.set(
+      lane.kind,
+      openAfter(this.#kindOpensAt.get(lane.kind) ?? -Infinity, now, inAllPerSecond),
+    );
   }
 
   /** What was told by another's message on the way leaves its turn to the next, of its channel and of its kind. */

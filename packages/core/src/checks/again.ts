@@ -59,6 +59,16 @@ function takenByOther(draft: Draft, { host, digest, at }: Ping): HostEnd | null 
   return run.digest === digest && isSoon(draft, { from, at }) ? end : null;
 }
 
+/** Whether everything that was ever heard of the check, repeats and other hosts aside, is the end of a run just now. */
+export function isFirstHeard({ memory, pingNumber }: Draft, { at }: Ping): boolean {
+  const ofEnds = (memory.lastEnds ?? NO_ENDS)
+    .filter(({ endedAt }) => at - endedAt <= AGAIN_MS)
+    .map(({ repeats, startedAt, startRepeats }) => 1 + repeats + (startedAt === null ? 0 : 1 + startRepeats));
+  const ofStarts = memory.openRuns.map(({ again = 0 }) => 1 + again);
+  const known = [...ofEnds, ...ofStarts].reduce((sum, count) => sum + count, 0);
+  return (pingNumber ?? 0) - 1 <= known;
+}
+
 /** The end without a start, of this host, that overtook this start. */
 export function overtakenBy(draft: Draft, ping: Ping): HostEnd | null {
   const last = lastEndOf(draft, ping);

@@ -276,6 +276,18 @@ describe("an end that overtakes its start", () => {
       ["0 on-time 0", "3600 on-time 0", "7200 on-time 0"],
     ],
     [
+      "a start soon after ends of runs that had none is a run of its own, and told of where it hangs",
+      { maxRuntimeSeconds: 900 },
+      [
+        [0, "success"],
+        [400, "success"],
+        [401, "start"],
+        [1400, "time"],
+      ],
+      ["new→up at 0", "up→down at 1301 (overlong), told"],
+      ["0 failed 0"],
+    ],
+    [
       "nor where the runs are a minute apart and say the same",
       { schedule: MINUTELY, graceSeconds: 60, maxRuntimeSeconds: 60 },
       [...run(1), ...run(61), ...run(122), ...run(179), [239, "time"]],

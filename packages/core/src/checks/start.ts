@@ -1,6 +1,7 @@
 import type { Instant } from "../time.ts";
 import {
   forgetEnds,
+  isFirstHeard,
   isSoon,
   join,
   joinForeign,
@@ -53,7 +54,8 @@ function beginWithoutId(draft: Draft, ping: Ping): Note {
   memory.hasStarts = true;
   const mistaken = hadStarts ? mistakenFor(draft, ping) : null;
   if (mistaken !== null) return endOvertaken(draft, mistaken, ping);
-  const overtaken = overtakenBy(draft, ping);
+  // Where runs had no start so far, a start begins one; only that of the very first run may have been overtaken.
+  const overtaken = hadStarts || isFirstHeard(draft, ping) ? overtakenBy(draft, ping) : null;
   if (overtaken !== null && hadStarts) {
     const { foreign } = overtaken;
     const isExchanged = foreign !== undefined && joinForeign(draft, foreign);
