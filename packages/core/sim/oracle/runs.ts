@@ -1,4 +1,4 @@
-import type { CheckSettings, Instant, Ping } from "../../src/index.ts";
+import { type CheckSettings, type Instant, nextAfter, type Ping } from "../../src/index.ts";
 import { SECOND, type Span } from "../history/history.ts";
 import { close, isRetry, limitOf, type Ear, type Note } from "./ear.ts";
 import type { Fact } from "./facts.ts";
@@ -43,6 +43,12 @@ function hearAct(ear: Ear, { at, event, settings }: Fact): void {
   ear.moments.push({ at, settings, kind: event.kind });
   if (event.kind !== "edit" && event.kind !== "maintenance") ear.ignores = event.kind === "pause";
   if (event.kind === "pause") for (const run of ear.open) close(ear, run, { endedAt: at, outcome: "lost" });
+}
+
+/** Clients send a ping again for up to 90 s: within that no slot has come due for another run. */
+function isSentAgain({ settings }: Ear, earlier: Instant, later: Instant): boolean {
+  const dueAt = nextAfter(settings.schedule, earlier) ?? Infinity;
+  return later >= earlier && later - earlier <= AGAIN_MS && later < dueAt;
 }
 
 function hearPing(ear: Ear, ping: Ping): Note {
@@ -108,7 +114,8 @@ function hearEnd(ear: Ear, ping: Ping): Note {
   const { at, rid, kind, digest } = ping;
   const ends = ear.ends.get(rid ?? "") ?? [];
   const retried = ends.findLast((end) => end.kind === kind && end.digest === digest);
-  if (rid !== null && retried && isRetry(ear, retried.at, at)) return "duplicate";
+  if (rid !== null && retried && (isRetry(ear, retried.at, at) || isSentAgain(ear, retried.at, at)))
+    return "duplicate";
   if (rid !== null) ear.ends.set(rid, [...ends, ping]);
   const waitedFor = new Set(ear.open);
   const run = endedBy(ear, ping);

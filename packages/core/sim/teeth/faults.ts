@@ -160,7 +160,7 @@ export const planted: readonly Fault[] = [
     becomes: "if (again > 99) {",
   }),
   fault("a start that comes after its end opens a run", "start", {
-    line: "const overtaken = overtakenBy(draft, ping);",
+    line: "const overtaken = hadStarts || isFirstHeard(draft, ping) ? overtakenBy(draft, ping) : null;",
     becomes: "const overtaken = null as HostEnd | null;",
   }),
   fault("a start that is sent again after the end opens a run", "start", {
