@@ -129,7 +129,9 @@ test("a checker that says nothing any more is replaced", async () => {
   const checker = descendants(started.process.pid ?? 0).find(({ commandLine }) =>
     commandLine.includes("checker-stand-in"),
   );
-  // Heard at least once since its start is over; then it stands still, as in an endless loop.
+  // It is looked at four times a second until it is heard first; only then its silence counts after seconds.
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  // It stands still, as in an endless loop.
   process.kill(checker?.pid ?? 0, "SIGSTOP");
   expect(await started.hears("checker ended (no answer for 10 s); it starts again")).toBeDefined();
 });
