@@ -1,1 +1,0 @@
-ALTER TABLE "maintenance_windows" ADD COLUMN "version" integer DEFAULT 1 NOT NULL;

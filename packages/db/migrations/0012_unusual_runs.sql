@@ -1,1 +1,0 @@
-ALTER TABLE "checks" ADD COLUMN "unusual_runs" text DEFAULT 'note' NOT NULL;

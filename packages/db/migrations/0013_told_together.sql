@@ -1,1 +1,0 @@
-CREATE INDEX "deliveries_lead" ON "deliveries" USING btree ("lead_id") WHERE lead_id is not null;

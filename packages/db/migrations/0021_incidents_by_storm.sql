@@ -1,1 +1,0 @@
-CREATE INDEX "incidents_of_storm" ON "incidents" USING btree ("storm_id") WHERE storm_id is not null;

@@ -1,1 +1,0 @@
-CREATE INDEX "runs_success" ON "runs" USING btree ("check_id","heard_at") WHERE "runs"."outcome" = 'success';
