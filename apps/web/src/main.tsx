@@ -1,6 +1,3 @@
-import "./app/theme.css";
-import "./app/zod-config.ts";
-
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
@@ -8,10 +5,10 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
-import { createAppRouter } from "./app/router.tsx";
-import { createAppQueryClient } from "./app/query-client.ts";
-import { styleNonce } from "./app/style-nonce.ts";
-import { colorSchemeManager, theme } from "./app/theme.ts";
+import "./app/theme.css";
+import "./app/zod-config.ts";
+import { createAppQueryClient, createAppRouter } from "./app/router.tsx";
+import { colorSchemeManager, styleNonce, theme } from "./app/theme.ts";
 
 const queryClient = createAppQueryClient();
 const router = createAppRouter(queryClient);

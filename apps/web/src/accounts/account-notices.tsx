@@ -2,9 +2,16 @@ import { Alert, Button, Group, Text } from "@mantine/core";
 import { IconMail, IconUserPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 
-import { tell } from "../ui/tell.tsx";
-import { instanceQuery, type Me, useAskVerification } from "./account-queries.ts";
-import { myInvitationsQuery, type ReceivedInvitation, useAccept, useDecline } from "./invitation-queries.ts";
+import { tell } from "../ui/toast.tsx";
+import {
+  instanceQuery,
+  type Me,
+  myInvitationsQuery,
+  type ReceivedInvitation,
+  useAccept,
+  useAskVerification,
+  useDecline,
+} from "./account-queries.ts";
 
 /** What the account itself asks of the person: to confirm the address, and to answer invitations. */
 export function AccountNotices({ me }: { me: Me }) {

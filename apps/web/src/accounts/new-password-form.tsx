@@ -1,12 +1,10 @@
 import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 
-import { fieldErrors } from "../api/field-errors.ts";
-import { ApiError } from "../api/problem.ts";
-import { Trouble } from "../ui/trouble.tsx";
-import { PASSWORD_LENGTH_MIN } from "./password.ts";
+import { ApiError, fieldErrors } from "../api/problem.ts";
+import { Trouble } from "../ui/listing.tsx";
 
-export type NewPassword = { name: string; password: string };
+type NewPassword = { name: string; password: string };
 
 type Props = {
   submitLabel: string;
@@ -51,3 +49,6 @@ export function NewPasswordForm({ submitLabel, isPending, error, withName = fals
     </form>
   );
 }
+
+/** As the API asks for it; it refuses what is shorter. */
+export const PASSWORD_LENGTH_MIN = 12;

@@ -2,10 +2,10 @@ import { Button, PasswordInput, Stack } from "@mantine/core";
 import { useForm } from "@mantine/form";
 
 import { Card } from "../ui/card.tsx";
-import { tell } from "../ui/tell.tsx";
-import { Trouble } from "../ui/trouble.tsx";
+import { tell } from "../ui/toast.tsx";
+import { Trouble } from "../ui/listing.tsx";
 import { useChangePassword } from "./account-queries.ts";
-import { PASSWORD_LENGTH_MIN } from "./password.ts";
+import { PASSWORD_LENGTH_MIN } from "./new-password-form.tsx";
 
 /** Changes one's own password; every other session of the account ends. */
 export function PasswordCard() {

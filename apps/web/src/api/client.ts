@@ -20,3 +20,8 @@ async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Respo
   if (!response.ok) throw await problemFrom(response);
   return response;
 }
+
+/** The header of an edit that must not overwrite what somebody else changed after `version`. */
+export function ifMatch(version: number): { "if-match": string } {
+  return { "if-match": `"${version}"` };
+}

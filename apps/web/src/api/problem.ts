@@ -35,6 +35,11 @@ function fieldSentence({ field, message }: FieldError): string {
 // The unit or the plural of ids at the end of a name says nothing to a person.
 const UNIT = /(?:Seconds|Minutes|Ids?)$/;
 
+/** Whether an edit was refused because somebody else was first. */
+export function isStale(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 412;
+}
+
 /** Reads an RFC 9457 problem, or better-auth's `{message, code}`; anything else becomes a plain sentence. */
 export async function problemFrom(response: Response): Promise<ApiError> {
   const found: unknown = await response.json().catch(() => null);
@@ -64,4 +69,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function textOr(value: unknown, otherwise: string): string {
   return typeof value === "string" && value !== "" ? value : otherwise;
+}
+
+/** The server's sentences by field, as a form takes them. */
+export function fieldErrors(errors: readonly FieldError[]): Record<string, string> {
+  return Object.fromEntries(errors.map(({ field, message }) => [field, message]));
 }

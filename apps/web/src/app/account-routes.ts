@@ -1,7 +1,7 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 
 import { instanceQuery } from "../accounts/account-queries.ts";
-import { toSetupIfNew } from "./entry.ts";
+import { toSetupIfNew } from "./require-auth.ts";
 import { root } from "./root-route.ts";
 import { textIn } from "./search.ts";
 
@@ -17,14 +17,14 @@ const signUp = createRoute({
   getParentRoute: () => root,
   path: "/sign-up",
   loader: ({ context }) => context.queryClient.ensureQueryData(instanceQuery),
-  component: lazyRouteComponent(() => import("../pages/sign-up-page.tsx"), "SignUpPage"),
+  component: lazyRouteComponent(() => import("../pages/sign-up-pages.tsx"), "SignUpPage"),
 });
 
 const forgotPassword = createRoute({
   getParentRoute: () => root,
   path: "/forgot-password",
   loader: ({ context }) => context.queryClient.ensureQueryData(instanceQuery),
-  component: lazyRouteComponent(() => import("../pages/forgot-password-page.tsx"), "ForgotPasswordPage"),
+  component: lazyRouteComponent(() => import("../pages/password-pages.tsx"), "ForgotPasswordPage"),
 });
 
 /** The links in mails: each carries a token. */
@@ -36,21 +36,21 @@ const resetPassword = createRoute({
   getParentRoute: () => root,
   path: "/reset-password",
   validateSearch: readToken,
-  component: lazyRouteComponent(() => import("../pages/reset-password-page.tsx"), "ResetPasswordPage"),
+  component: lazyRouteComponent(() => import("../pages/password-pages.tsx"), "ResetPasswordPage"),
 });
 
 const finishSignUp = createRoute({
   getParentRoute: () => root,
   path: "/finish-sign-up",
   validateSearch: readToken,
-  component: lazyRouteComponent(() => import("../pages/finish-sign-up-page.tsx"), "FinishSignUpPage"),
+  component: lazyRouteComponent(() => import("../pages/sign-up-pages.tsx"), "FinishSignUpPage"),
 });
 
 const verifyAddress = createRoute({
   getParentRoute: () => root,
   path: "/verify-address",
   validateSearch: readToken,
-  component: lazyRouteComponent(() => import("../pages/verify-address-page.tsx"), "VerifyAddressPage"),
+  component: lazyRouteComponent(() => import("../pages/sign-up-pages.tsx"), "VerifyAddressPage"),
 });
 
 const invitation = createRoute({
@@ -65,7 +65,7 @@ const setup = createRoute({
   path: "/setup",
   validateSearch: readToken,
   loader: ({ context }) => context.queryClient.ensureQueryData(instanceQuery),
-  component: lazyRouteComponent(() => import("../pages/setup-page.tsx"), "SetupPage"),
+  component: lazyRouteComponent(() => import("../pages/sign-up-pages.tsx"), "SetupPage"),
 });
 
 /** The pages that need nobody signed in. */

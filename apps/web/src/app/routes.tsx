@@ -5,13 +5,12 @@ import { channelsQuery } from "../channels/channel-queries.ts";
 import { checkQuery, checksQuery } from "../checks/check-queries.ts";
 import { incidentQuery, stormQuery } from "../incidents/incident-queries.ts";
 import { windowsQuery } from "../maintenance/maintenance-queries.ts";
-import { routesQuery } from "../routing/route-queries.ts";
+import { routesQuery } from "../alert-routes/route-queries.ts";
 import { readCheckSearch, readIncidentsSearch, readListSearch, readReportSearch, textIn } from "./search.ts";
 import { accountRoutes } from "./account-routes.ts";
-import { toSignInIfNobody } from "./entry.ts";
-import { FOR_EDITORS } from "./for-editors.ts";
+import { toSignInIfNobody } from "./require-auth.ts";
+import { FOR_EDITORS, root } from "./root-route.ts";
 import { findCheckProject, homeProject } from "./home.ts";
-import { root } from "./root-route.ts";
 
 /**
  * Every page's address. Pages come as their own files when they are first visited; what a page cannot do without is
@@ -82,7 +81,7 @@ const newCheck = createRoute({
   path: "checks/new",
   staticData: FOR_EDITORS,
   loader: ({ context, params }) => context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
-  component: lazyRouteComponent(() => import("../pages/new-check-page.tsx"), "NewCheckPage"),
+  component: lazyRouteComponent(() => import("../pages/check-form-page.tsx"), "NewCheckPage"),
 });
 
 const check = createRoute({
@@ -102,7 +101,7 @@ const editCheck = createRoute({
       context.queryClient.ensureQueryData(checkQuery(params)),
       context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
     ]),
-  component: lazyRouteComponent(() => import("../pages/edit-check-page.tsx"), "EditCheckPage"),
+  component: lazyRouteComponent(() => import("../pages/check-form-page.tsx"), "EditCheckPage"),
 });
 
 const incidents = createRoute({
@@ -116,7 +115,7 @@ const storm = createRoute({
   getParentRoute: () => projectRoute,
   path: "storms/$stormId",
   loader: ({ context, params }) => context.queryClient.ensureQueryData(stormQuery(params)),
-  component: lazyRouteComponent(() => import("../pages/storm-page.tsx"), "StormPage"),
+  component: lazyRouteComponent(() => import("../pages/incidents-page.tsx"), "StormPage"),
 });
 
 const incident = createRoute({
@@ -138,7 +137,7 @@ const newChannel = createRoute({
   path: "channels/new/$kind",
   validateSearch: (search): { link?: string | undefined } => ({ link: textIn(search["link"]) }),
   staticData: FOR_EDITORS,
-  component: lazyRouteComponent(() => import("../pages/new-channel-page.tsx"), "NewChannelPage"),
+  component: lazyRouteComponent(() => import("../pages/channel-page.tsx"), "NewChannelPage"),
 });
 
 const editChannel = createRoute({
@@ -146,20 +145,20 @@ const editChannel = createRoute({
   path: "channels/$channelId",
   staticData: FOR_EDITORS,
   loader: ({ context, params }) => context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
-  component: lazyRouteComponent(() => import("../pages/edit-channel-page.tsx"), "EditChannelPage"),
+  component: lazyRouteComponent(() => import("../pages/channel-page.tsx"), "EditChannelPage"),
 });
 
 const alertRoutes = createRoute({
   getParentRoute: () => projectRoute,
   path: "routes",
-  component: lazyRouteComponent(() => import("../pages/routes-page.tsx"), "RoutesPage"),
+  component: lazyRouteComponent(() => import("../pages/alert-routes-page.tsx"), "RoutesPage"),
 });
 
 const newAlertRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "routes/new",
   staticData: FOR_EDITORS,
-  component: lazyRouteComponent(() => import("../pages/route-page.tsx"), "NewRoutePage"),
+  component: lazyRouteComponent(() => import("../pages/alert-route-page.tsx"), "NewRoutePage"),
 });
 
 const editAlertRoute = createRoute({
@@ -167,7 +166,7 @@ const editAlertRoute = createRoute({
   path: "routes/$routeId",
   staticData: FOR_EDITORS,
   loader: ({ context, params }) => context.queryClient.ensureQueryData(routesQuery(params.projectId)),
-  component: lazyRouteComponent(() => import("../pages/route-page.tsx"), "EditRoutePage"),
+  component: lazyRouteComponent(() => import("../pages/alert-route-page.tsx"), "EditRoutePage"),
 });
 
 const onCall = createRoute({
@@ -184,7 +183,7 @@ const deliveries = createRoute({
 const deadLetters = createRoute({
   getParentRoute: () => projectRoute,
   path: "dead-letters",
-  component: lazyRouteComponent(() => import("../pages/dead-letters-page.tsx"), "DeadLettersPage"),
+  component: lazyRouteComponent(() => import("../pages/deliveries-page.tsx"), "DeadLettersPage"),
 });
 const refusedPings = createRoute({
   getParentRoute: () => projectRoute,

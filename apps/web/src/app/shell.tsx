@@ -4,9 +4,7 @@ import { Link, useLocation } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef } from "react";
 
 import type { Me } from "../accounts/account-queries.ts";
-import { AccountMenu } from "./account-menu.tsx";
-import { ColorSchemeToggle } from "./color-scheme-toggle.tsx";
-import { ProjectSwitcher } from "./project-switcher.tsx";
+import { AccountMenu, ColorSchemeToggle, ProjectSwitcher } from "./header-menus.tsx";
 import styles from "./shell.module.css";
 
 type Props = {

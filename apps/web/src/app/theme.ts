@@ -14,3 +14,8 @@ export const theme = createTheme({
 
 /** The same key as `public/color-scheme.js`, which runs before the first paint. */
 export const colorSchemeManager = localStorageColorSchemeManager({ key: "overdue-color-scheme" });
+
+/** The nonce the server put into the page: without it the policy refuses a style tag made by a library. */
+export function styleNonce(): string {
+  return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+}

@@ -4,7 +4,6 @@ import { IconSearch } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { foundKinds } from "./found-kinds.ts";
 import { KindIcon } from "./kind-icon.tsx";
 import styles from "./channel-list.module.css";
 
@@ -61,4 +60,30 @@ export function AddChannel({ projectId }: { projectId: string }) {
       ))}
     </nav>
   );
+}
+
+type Named = [name: string, kind: Pick<ChannelKind, "title" | "summary" | "group">];
+/** What people call them besides. */
+const OTHER_NAMES: Record<string, string> = {
+  teams: "ms microsoft office workflow",
+  sms: "twilio text message phone",
+  call: "twilio voice phone ring",
+  "splunk-on-call": "victorops",
+  "google-chat": "hangouts workspace gchat",
+  matrix: "element synapse",
+  opsgenie: "jira atlassian",
+  webhook: "http json curl",
+  email: "mail smtp",
+};
+
+/** The kinds that have every word in their name, summary or other names. */
+export function foundKinds<Kind extends Named>(kinds: readonly Kind[], typed: string): Kind[] {
+  const words = typed
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
+  return kinds.filter(([name, { title, summary }]) => {
+    const text = `${name} ${title} ${summary} ${OTHER_NAMES[name] ?? ""}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
 }

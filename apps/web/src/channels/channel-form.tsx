@@ -1,11 +1,23 @@
-import { Alert, Anchor, Button, Group, MultiSelect, Stack, TextInput } from "@mantine/core";
+import {
+  Alert,
+  Anchor,
+  Button,
+  Group,
+  MultiSelect,
+  NativeSelect,
+  PasswordInput,
+  Stack,
+  Textarea,
+  TextInput,
+} from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { type ChannelKind } from "@overdue/channels";
-import { useState } from "react";
+import type { ChannelKind } from "@overdue/channels";
+import { type ComponentProps, type ReactNode, useState } from "react";
+import { IconKey } from "@tabler/icons-react";
 
 import { ApiError, sentenceOf } from "../api/problem.ts";
 import { emptySettings, settingsErrors, settingsFrom } from "./channel-settings.ts";
-import { KindField } from "./kind-field.tsx";
+import { CodeBlock } from "../ui/code-block.tsx";
 
 /** `settings` undefined: they stay as they are. */
 type ChannelDraft = {
@@ -14,7 +26,7 @@ type ChannelDraft = {
   checkIds: string[];
 };
 
-type Props = {
+type ChannelFormProps = {
   kind: ChannelKind;
   /** Null for a new channel. */
   known: { name: string; hint: string } | null;
@@ -27,7 +39,7 @@ type Props = {
 };
 
 /** Makes or edits a channel by the fields of its kind. */
-export function ChannelForm({ kind, known, checks, checkIds, channels, save, cancel }: Props) {
+export function ChannelForm({ kind, known, checks, checkIds, channels, save, cancel }: ChannelFormProps) {
   const [open, setOpen] = useState(known === null);
   const [trouble, setTrouble] = useState<string | null>(null);
   const [saving, setSaving] = useState(false);
@@ -100,5 +112,80 @@ export function ChannelForm({ kind, known, checks, checkIds, channels, save, can
         </Group>
       </Stack>
     </form>
+  );
+}
+
+type KindFieldProps = {
+  field: ChannelKind["fields"][number];
+  /** What a group may name. */
+  channels: readonly { id: string; name: string }[];
+  value: string;
+  onChange: (value: string) => void;
+  error?: ReactNode;
+};
+
+/** One setting of a kind, as its own input; all of them are text, several of something a line each. */
+function KindField({ field, channels, value, onChange, error }: KindFieldProps) {
+  const { label, help, placeholder, required } = field;
+  const shared = { label, description: help, required, error };
+  const typed = {
+    ...shared,
+    placeholder,
+    value,
+    onChange: (event: { currentTarget: { value: string } }) => onChange(event.currentTarget.value),
+  };
+  switch (field.input) {
+    case "pairs":
+      return <Lines {...typed} description={`${help} One on each line, as Name: value.`} />;
+    case "lines":
+    case "paragraph":
+      return <Lines {...typed} />;
+    case "password":
+      return <PasswordInput autoComplete="off" {...typed} />;
+    case "text":
+    case "url":
+      return <TextInput type={field.input} autoComplete="off" spellCheck={false} {...typed} />;
+    case "email":
+      // Browsers rewrite the domain of a field of type "email", and refuse letters before the @.
+      return <TextInput inputMode="email" autoComplete="off" spellCheck={false} {...typed} />;
+    case "choice":
+      return (
+        <NativeSelect {...shared} value={value} onChange={typed.onChange} data={[...(field.choices ?? [])]} />
+      );
+    case "channels":
+      return (
+        <MultiSelect
+          {...shared}
+          searchable
+          data={channels.map(({ id, name }) => ({ value: id, label: name }))}
+          value={value.split("\n").filter((id) => id !== "")}
+          onChange={(ids) => onChange(ids.join("\n"))}
+        />
+      );
+  }
+}
+
+function Lines(props: ComponentProps<typeof Textarea>) {
+  return <Textarea autosize minRows={2} maxRows={12} spellCheck={false} {...props} />;
+}
+
+type ShownOnceProps = { secrets: Record<string, string>; done: () => void };
+
+/** What the server made for the person, and will never show again. */
+export function ShownOnce({ secrets, done }: ShownOnceProps) {
+  return (
+    <Alert icon={<IconKey aria-hidden />} title="Keep this: it is not shown again" color="indigo">
+      <Stack>
+        {Object.entries(secrets).map(([name, value]) => (
+          <div key={name}>
+            <p>{name === "secret" ? "The secret with which its calls are signed:" : `${name}:`}</p>
+            <CodeBlock code={value} what={name} />
+          </div>
+        ))}
+        <div>
+          <Button onClick={done}>I have kept it</Button>
+        </div>
+      </Stack>
+    </Alert>
   );
 }

@@ -20,7 +20,7 @@ import {
   IconUsersGroup,
   IconWebhook,
 } from "@tabler/icons-react";
-import type { KindName } from "@overdue/channels";
+import { channelKinds, isKindName, type KindName } from "@overdue/channels";
 
 const ICONS: Record<KindName, typeof IconBell> & Record<string, typeof IconBell> = {
   email: IconMail,
@@ -50,4 +50,9 @@ const ICONS: Record<KindName, typeof IconBell> & Record<string, typeof IconBell>
 export function KindIcon({ kind, size = 22 }: { kind: string; size?: number }) {
   const Icon = ICONS[kind] ?? IconBell;
   return <Icon size={size} aria-hidden />;
+}
+
+/** A kind as people call it. */
+export function kindTitle(kind: string): string {
+  return isKindName(kind) ? channelKinds[kind].title : kind;
 }

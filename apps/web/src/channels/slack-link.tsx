@@ -1,11 +1,11 @@
 import { Alert, Button, Group, Loader, Stack } from "@mantine/core";
 import { IconBrandSlack } from "@tabler/icons-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 
 import { sentenceOf } from "../api/problem.ts";
 import { channelsQuery } from "./channel-queries.ts";
-import { slackLinkQuery, useMakeSlackLink } from "./slack-link-queries.ts";
+import { answerOf, inProject } from "../api/client.ts";
 
 type Props = { projectId: string; linkId: string | null; done: () => void };
 
@@ -74,3 +74,19 @@ function Returned({ projectId, linkId, done }: { projectId: string; linkId: stri
     </Group>
   );
 }
+
+const links = inProject["slack-links"];
+const LOOK_AGAIN_MS = 1_000;
+
+/** Sets out for Slack; the answer says where that is. */
+function useMakeSlackLink(projectId: string) {
+  return useMutation({ mutationFn: () => answerOf(links.$post({ param: { projectId } })) });
+}
+
+/** Looked at again until a channel came of it, or none will. */
+const slackLinkQuery = (projectId: string, linkId: string) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "slack-links", linkId],
+    queryFn: () => answerOf(links[":slackLinkId"].$get({ param: { projectId, slackLinkId: linkId } })),
+    refetchInterval: ({ state }) => (state.data?.state === "waiting" || !state.data ? LOOK_AGAIN_MS : false),
+  });

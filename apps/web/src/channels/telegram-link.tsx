@@ -1,12 +1,12 @@
 import { Alert, Button, Group, Loader, Stack } from "@mantine/core";
 import { IconBrandTelegram, IconUsersGroup } from "@tabler/icons-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 
 import { sentenceOf } from "../api/problem.ts";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { channelsQuery } from "./channel-queries.ts";
-import { telegramLinkQuery, useMakeTelegramLink } from "./telegram-link-queries.ts";
+import { answerOf, inProject } from "../api/client.ts";
 
 type Props = { projectId: string; done: () => void };
 
@@ -93,3 +93,18 @@ function Waiting({ projectId, done, made, again }: Props & { made: Made; again: 
     </Stack>
   );
 }
+
+const links = inProject["telegram-links"];
+const LOOK_AGAIN_MS = 2_000;
+
+function useMakeTelegramLink(projectId: string) {
+  return useMutation({ mutationFn: () => answerOf(links.$post({ param: { projectId } })) });
+}
+
+/** Looked at again until the chat was linked, or the code's time is over. */
+const telegramLinkQuery = (projectId: string, linkId: string) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "telegram-links", linkId],
+    queryFn: () => answerOf(links[":linkId"].$get({ param: { projectId, linkId } })),
+    refetchInterval: ({ state }) => (state.data?.state === "waiting" || !state.data ? LOOK_AGAIN_MS : false),
+  });

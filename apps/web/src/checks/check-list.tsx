@@ -1,20 +1,32 @@
-import { useMemo } from "react";
+import { memo, useMemo, useState } from "react";
+import { ActionIcon, type ActionIconProps, type ElementProps, Menu } from "@mantine/core";
+import {
+  IconCopy,
+  IconDotsVertical,
+  IconPencil,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconTrash,
+} from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
 
 import { useAsOfNow } from "../time/clock.ts";
 import { AnnounceChanges } from "../ui/announce.tsx";
 import { checkName } from "./check-name.ts";
 import type { CheckView } from "./check-queries.ts";
-import { CheckRow } from "./check-row.tsx";
-import { type Selection, selectChecks } from "./check-selection.ts";
-import { STATUS_WORDS, statusAt } from "./status.ts";
-import { useCheckActions } from "./use-check-actions.tsx";
-import { waitingOf } from "./waiting.ts";
+import { selectChecks, type Selection } from "./check-selection.ts";
+import { STATUS_WORDS, statusAt, waitingOf } from "./status.ts";
+import { type CheckActions, useCheckActions } from "./use-check-actions.tsx";
 import styles from "./check-list.module.css";
+import { Ago } from "../ui/time.tsx";
+import { useMayEdit } from "../ui/role.tsx";
+import { Countdown, LiveStatus } from "./status-badge.tsx";
+import { scheduleZone } from "./schedule-queries.ts";
 
-type Props = { projectId: string; checks: readonly CheckView[]; selection: Selection };
+type CheckListProps = { projectId: string; checks: readonly CheckView[]; selection: Selection };
 
 /** The checks of a selection. */
-export function CheckList({ projectId, checks, selection }: Props) {
+export function CheckList({ projectId, checks, selection }: CheckListProps) {
   const actions = useCheckActions(projectId);
   // Order and membership may change by the clock alone, but not for less than ten seconds of it.
   const now = useAsOfNow((at) => Math.floor(at / 10_000) * 10_000);
@@ -48,5 +60,135 @@ export function CheckList({ projectId, checks, selection }: Props) {
 function statusWords(checks: readonly CheckView[], now: number): ReadonlyMap<string, string> {
   return new Map(
     checks.map((check) => [checkName(check), STATUS_WORDS[statusAt(waitingOf(check), now)].toLowerCase()]),
+  );
+}
+
+type CheckRowProps = { check: CheckView; actions: CheckActions };
+
+/** One check in the list; it is drawn again only where it changed. */
+const CheckRow = memo(function CheckRow({ check, actions }: CheckRowProps) {
+  const zone = scheduleZone(check.schedule);
+  return (
+    <li className={styles["row"]}>
+      <div className={styles["status"]}>
+        <LiveStatus check={check} />
+      </div>
+      <div className={styles["who"]}>
+        <Link
+          to="/projects/$projectId/checks/$checkId"
+          params={{ projectId: check.projectId, checkId: check.id }}
+          className={styles["name"]}
+        >
+          {checkName(check)}
+        </Link>
+        {check.tags.length > 0 && <TagList tags={check.tags} />}
+      </div>
+      <div className={styles["schedule"]}>{check.scheduleText}</div>
+      <div className={styles["last"]}>
+        <span className={styles["label"]}>Last ping </span>
+        {check.lastPingAt === null ? "never" : <Ago at={check.lastPingAt} {...(zone && { zone })} />}
+      </div>
+      <div className={styles["next"]}>
+        <Countdown check={check} />
+      </div>
+      <RowMenu check={check} actions={actions} />
+    </li>
+  );
+});
+
+/** A menu is dear and rarely opened: until then its button stands alone. */
+function RowMenu(props: CheckRowProps) {
+  const [wanted, setWanted] = useState(false);
+  const mayEdit = useMayEdit();
+  if (!mayEdit && props.check.pingUrl === null) return null;
+  return wanted ? (
+    <OpenedMenu {...props} />
+  ) : (
+    <MenuButton check={props.check} onClick={() => setWanted(true)} />
+  );
+}
+
+function MenuButton({
+  check,
+  ...button
+}: { check: CheckView } & ActionIconProps & ElementProps<"button", keyof ActionIconProps>) {
+  return (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      aria-haspopup="menu"
+      aria-label={`What to do with ${checkName(check)}`}
+      className={styles["menu"] ?? ""}
+      {...button}
+    >
+      <IconDotsVertical size={18} />
+    </ActionIcon>
+  );
+}
+
+function OpenedMenu({ check, actions }: CheckRowProps) {
+  const { pingUrl } = check;
+  const mayEdit = useMayEdit();
+  return (
+    <Menu position="bottom-end" width={200} defaultOpened>
+      <Menu.Target>
+        <MenuButton check={check} />
+      </Menu.Target>
+      <Menu.Dropdown>
+        {pingUrl !== null && (
+          <Menu.Item leftSection={<IconCopy size={16} aria-hidden />} onClick={() => actions.copy(pingUrl)}>
+            Copy ping URL
+          </Menu.Item>
+        )}
+        {mayEdit && <EditingItems check={check} actions={actions} />}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function EditingItems({ check, actions }: CheckRowProps) {
+  return (
+    <>
+      <Menu.Item
+        component={Link}
+        to={`/projects/${check.projectId}/checks/${check.id}/edit`}
+        leftSection={<IconPencil size={16} aria-hidden />}
+      >
+        Edit
+      </Menu.Item>
+      {check.status === "paused" ? (
+        <Menu.Item
+          leftSection={<IconPlayerPlay size={16} aria-hidden />}
+          onClick={() => actions.resume(check)}
+        >
+          Resume
+        </Menu.Item>
+      ) : (
+        <Menu.Item
+          leftSection={<IconPlayerPause size={16} aria-hidden />}
+          onClick={() => actions.pause(check)}
+        >
+          Pause
+        </Menu.Item>
+      )}
+      <Menu.Divider />
+      <Menu.Item
+        color="red"
+        leftSection={<IconTrash size={16} aria-hidden />}
+        onClick={() => actions.remove(check)}
+      >
+        Delete
+      </Menu.Item>
+    </>
+  );
+}
+
+export function TagList({ tags }: { tags: readonly string[] }) {
+  return (
+    <ul className={styles["tags"]} aria-label="Tags">
+      {tags.map((tag) => (
+        <li key={tag}>{tag}</li>
+      ))}
+    </ul>
   );
 }

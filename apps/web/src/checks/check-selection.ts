@@ -1,10 +1,9 @@
 import type { DisplayStatus } from "@overdue/core";
 
-import { instant } from "../time/instant.ts";
+import { instant } from "../time/zones.ts";
 import { checkName } from "./check-name.ts";
 import type { CheckView } from "./check-queries.ts";
-import { STATUS_ORDER, statusAt } from "./status.ts";
-import { waitingOf } from "./waiting.ts";
+import { STATUS_ORDER, statusAt, waitingOf } from "./status.ts";
 
 /** Which checks to show and in what order; what is left out does not narrow. Tags narrow together. */
 export type Selection = {

@@ -4,9 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { EditorsOnly } from "../ui/role.tsx";
-import { tell } from "../ui/tell.tsx";
+import { tell } from "../ui/toast.tsx";
 import { type CheckPatch, type CheckView, findingsQuery, useEditCheck } from "./check-queries.ts";
-import { beforeEdit, editText } from "./edit-text.ts";
+import { beforeEdit, editText } from "./check-text.ts";
 
 /** Where the runs disagree with the schedule: what is seen, and the edit that would make them agree. */
 export function Findings({ check }: { check: CheckView }) {

@@ -20,3 +20,8 @@ export const explainQuery = (schedule: CheckSchedule) =>
     retry: false,
     staleTime: 10_000,
   });
+
+/** The zone in which a schedule is meant; undefined where it has none, so that the browser's serves. */
+export function scheduleZone(schedule: CheckSchedule): string | undefined {
+  return schedule.kind === "interval" ? undefined : schedule.timezone;
+}

@@ -7,7 +7,7 @@ import { Card } from "../ui/card.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
 import { checkName } from "./check-name.ts";
 import { checksQuery, type CheckView } from "./check-queries.ts";
-import { settingsSummary } from "./settings-summary.ts";
+import { settingsSummary } from "./check-text.ts";
 import styles from "./settings-card.module.css";
 
 /** What was decided about a check beyond its schedule. */

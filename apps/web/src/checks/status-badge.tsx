@@ -7,8 +7,9 @@ import {
   IconSparkles,
 } from "@tabler/icons-react";
 
-import { STATUS_WORDS } from "./status.ts";
+import { countdownText, STATUS_WORDS, statusAt, waitingOf } from "./status.ts";
 import styles from "./status-badge.module.css";
+import { useAsOfNow } from "../time/clock.ts";
 
 const ICONS = {
   up: IconCircleCheck,
@@ -19,7 +20,7 @@ const ICONS = {
 } satisfies Record<DisplayStatus, typeof IconCircleCheck>;
 
 /** A status as an icon, a word and a colour: no one of them alone. */
-export function StatusBadge({ status, large = false }: { status: DisplayStatus; large?: boolean }) {
+function StatusBadge({ status, large = false }: { status: DisplayStatus; large?: boolean }) {
   const Icon = ICONS[status];
   return (
     <span className={styles["badge"]} data-status={status} data-large={large || undefined}>
@@ -27,4 +28,18 @@ export function StatusBadge({ status, large = false }: { status: DisplayStatus; 
       {STATUS_WORDS[status]}
     </span>
   );
+}
+
+type TimedCheck = Parameters<typeof waitingOf>[0];
+
+/** What a check waits for, every second anew; a screen reader reads it when it is asked to, not every second. */
+export function Countdown({ check }: { check: TimedCheck }) {
+  const waiting = waitingOf(check);
+  return <span role="timer">{useAsOfNow((now) => countdownText(waiting, now))}</span>;
+}
+
+/** A check's status as the clock has it. */
+export function LiveStatus({ check, large = false }: { check: TimedCheck; large?: boolean }) {
+  const waiting = waitingOf(check);
+  return <StatusBadge status={useAsOfNow((now) => statusAt(waiting, now))} large={large} />;
 }

@@ -2,14 +2,12 @@ import type { ReactNode } from "react";
 
 import { useNow } from "../time/clock.ts";
 import { durationText, secondsInWords } from "../time/duration.ts";
-import { Ago } from "../ui/ago.tsx";
-import { Fact } from "../ui/fact.tsx";
-import { Exact } from "../ui/exact.tsx";
+import { Ago, Exact } from "../ui/time.tsx";
+import { Fact } from "../ui/card.tsx";
 import type { CheckView } from "./check-queries.ts";
-import { Countdown, LiveStatus } from "./live-status.tsx";
-import { scheduleZone } from "./schedule-zone.ts";
-import { statusAt } from "./status.ts";
-import { waitingOf } from "./waiting.ts";
+import { Countdown, LiveStatus } from "./status-badge.tsx";
+import { scheduleZone } from "./schedule-queries.ts";
+import { statusAt, waitingOf } from "./status.ts";
 import styles from "./status-panel.module.css";
 
 /** How a check is: its status, what was expected when, and what was heard last. `because`: why it is down. */

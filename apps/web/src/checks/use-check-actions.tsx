@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 
-import { tell } from "../ui/tell.tsx";
+import { tell } from "../ui/toast.tsx";
 import { checkName } from "./check-name.ts";
 import { type CheckView, useCheckAction, useDeleteCheck } from "./check-queries.ts";
 

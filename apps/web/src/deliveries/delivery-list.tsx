@@ -1,20 +1,22 @@
-import { Collapse, UnstyledButton } from "@mantine/core";
+import { Button, Collapse, Group, UnstyledButton } from "@mantine/core";
 import { IconChevronRight } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useId, useState } from "react";
 
-import { Ago } from "../ui/ago.tsx";
-import { Attempts } from "./delivery-progress.tsx";
-import type { DeliveryView } from "./delivery-queries.ts";
-import { DeliveryState } from "./delivery-state.tsx";
-import { Receipt } from "./receipt.tsx";
+import { Ago, Exact } from "../ui/time.tsx";
+import { Attempts, DeliveryState } from "./delivery-progress.tsx";
+import { type DeliveryView, useDismiss, useRedeliver } from "./delivery-queries.ts";
 import styles from "./delivery-list.module.css";
+import { durationText } from "../time/duration.ts";
+import { instant } from "../time/zones.ts";
+import { EditorsOnly } from "../ui/role.tsx";
+import { tell } from "../ui/toast.tsx";
 
-export type Names = { checks: ReadonlyMap<string, string>; channels: ReadonlyMap<string, string> };
-type Props = { projectId: string; deliveries: readonly DeliveryView[]; names: Names };
+type Names = { checks: ReadonlyMap<string, string>; channels: ReadonlyMap<string, string> };
+type DeliveryListProps = { projectId: string; deliveries: readonly DeliveryView[]; names: Names };
 
 /** Alerts and tests, each with its tries. */
-export function DeliveryList({ projectId, deliveries, names }: Props) {
+export function DeliveryList({ projectId, deliveries, names }: DeliveryListProps) {
   return (
     <ul className={styles["list"]}>
       {deliveries.map((delivery) => (
@@ -39,7 +41,7 @@ const KINDS = {
 type ItemProps = { projectId: string; delivery: DeliveryView; names: Names; children?: ReactNode };
 
 /** One alert or test; `children` stand below it. */
-export function DeliveryItem({ projectId, delivery, names, children }: ItemProps) {
+function DeliveryItem({ projectId, delivery, names, children }: ItemProps) {
   const [open, setOpen] = useState(false);
   const panel = useId();
   const { kind, state, checkId, channelId, createdAt, nextAttemptAt } = delivery;
@@ -97,5 +99,91 @@ export function DeliveryItem({ projectId, delivery, names, children }: ItemProps
         </div>
       </Collapse>
     </li>
+  );
+}
+
+/** What is on record of a delivery beside its tries. */
+function Receipt({ delivery }: { delivery: DeliveryView }) {
+  const { state, createdAt, finishedAt, because, leadId, providerRef, latencyMs, insteadOf } = delivery;
+  return (
+    <dl className={styles["receipt"]}>
+      <Line label="Queued">
+        <Exact at={createdAt} />
+      </Line>
+      {because !== "" && <Line label="Because of">{because}</Line>}
+      {finishedAt !== null && (
+        <Line label={state === "sent" ? "Accepted" : "Ended"}>
+          <Exact at={finishedAt} />, {durationText(instant(finishedAt) - instant(createdAt))} after it was
+          queued
+        </Line>
+      )}
+      {latencyMs !== null && <Line label="From the deadline">{durationText(latencyMs)}</Line>}
+      {insteadOf !== null && <Line label="Instead of">another channel, which did not take it</Line>}
+      {leadId !== null && <Line label="Message">Told by one message together with others</Line>}
+      {providerRef !== null && providerRef !== "" && (
+        <Line label="The provider's id">
+          <code>{providerRef}</code>
+        </Line>
+      )}
+    </dl>
+  );
+}
+
+function Line({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+type DeadLetterListProps = { projectId: string; letters: readonly DeliveryView[]; names: Names };
+
+/** What was given up, to be delivered again or dismissed. */
+export function DeadLetterList({ projectId, letters, names }: DeadLetterListProps) {
+  const redeliver = useRedeliver(projectId);
+  const dismiss = useDismiss(projectId);
+  return (
+    <ul className={styles["list"]}>
+      {letters.map((letter) => (
+        <DeliveryItem key={letter.id} projectId={projectId} delivery={letter} names={names}>
+          {letter.lastError !== null && <p className={styles["dimmed"]}>{letter.lastError}</p>}
+          {letter.dealtWithAt === null ? (
+            <EditorsOnly>
+              <Group gap="xs">
+                <Button
+                  size="compact-sm"
+                  onClick={() =>
+                    redeliver.mutate(letter.id, {
+                      onSuccess: () => tell.done("Queued again."),
+                      onError: tell.trouble,
+                    })
+                  }
+                >
+                  Deliver again
+                </Button>
+                <Button
+                  variant="default"
+                  size="compact-sm"
+                  onClick={() =>
+                    dismiss.mutate(letter.id, {
+                      onSuccess: () => tell.done("Dismissed."),
+                      onError: tell.trouble,
+                    })
+                  }
+                >
+                  Dismiss
+                </Button>
+              </Group>
+            </EditorsOnly>
+          ) : (
+            <p className={styles["dimmed"]}>
+              Dealt with <Ago at={letter.dealtWithAt} />
+            </p>
+          )}
+        </DeliveryItem>
+      ))}
+    </ul>
   );
 }

@@ -1,11 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
+import {
+  IconCircleCheck,
+  IconCircleX,
+  IconClock,
+  IconPlayerTrackNext,
+  IconRefresh,
+  IconSend,
+} from "@tabler/icons-react";
 
-import { Ago } from "../ui/ago.tsx";
-import { Exact } from "../ui/exact.tsx";
-import { Trouble } from "../ui/trouble.tsx";
+import { Ago, Exact } from "../ui/time.tsx";
+import { Trouble } from "../ui/listing.tsx";
 import { deliveryQuery, type DeliveryView } from "./delivery-queries.ts";
-import { DeliveryState } from "./delivery-state.tsx";
 import styles from "./delivery-progress.module.css";
+import { Mark } from "../ui/status-label.tsx";
 
 /** What becomes of one delivery, as it happens, with what the provider answered. */
 export function DeliveryProgress({ projectId, deliveryId }: { projectId: string; deliveryId: string }) {
@@ -55,3 +62,22 @@ export function Attempts({ delivery }: { delivery: DeliveryView }) {
 }
 
 const OUTCOMES = { sent: "sent", retry: "not yet", failed: "failed" };
+
+const STATES = {
+  pending: { icon: IconClock, tone: "info", word: "Queued" },
+  sending: { icon: IconSend, tone: "info", word: "Sending" },
+  retry: { icon: IconRefresh, tone: "warn", word: "Will try again" },
+  sent: { icon: IconCircleCheck, tone: "good", word: "Sent" },
+  failed: { icon: IconCircleX, tone: "bad", word: "Failed" },
+  superseded: { icon: IconPlayerTrackNext, tone: "quiet", word: "Overtaken" },
+} as const;
+
+/** How far a delivery has come. */
+export function DeliveryState({ state }: { state: DeliveryView["state"] }) {
+  const { icon, tone, word } = STATES[state];
+  return (
+    <Mark icon={icon} tone={tone}>
+      {word}
+    </Mark>
+  );
+}

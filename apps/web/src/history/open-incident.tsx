@@ -1,9 +1,9 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 
-import { instant } from "../time/instant.ts";
-import { Exact } from "../ui/exact.tsx";
+import { instant } from "../time/zones.ts";
+import { Exact } from "../ui/time.tsx";
 import { incidentsQuery } from "./history-queries.ts";
-import { reasonText } from "../words/reason-text.ts";
+import { reasonText } from "../text/reason-text.ts";
 
 type Props = { projectId: string; checkId: string; zone: string | undefined };
 

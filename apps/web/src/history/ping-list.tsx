@@ -1,24 +1,32 @@
-import { Button, VisuallyHidden } from "@mantine/core";
-import { IconBan, IconCircleCheck, IconCircleX, IconNote, IconPlayerPlay } from "@tabler/icons-react";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { Button, Group, Modal, Text, VisuallyHidden } from "@mantine/core";
+import {
+  IconBan,
+  IconCircleCheck,
+  IconCircleX,
+  IconDownload,
+  IconNote,
+  IconPlayerPlay,
+} from "@tabler/icons-react";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { Ago } from "../ui/ago.tsx";
+import { Ago } from "../ui/time.tsx";
 import { Card } from "../ui/card.tsx";
-import { Listing } from "../ui/listing.tsx";
-import { Mark } from "../ui/mark.tsx";
-import { MoreButton } from "../ui/more-button.tsx";
-import { type PingView, pingsQuery } from "./history-queries.ts";
-import { PingBody } from "./ping-body.tsx";
-import { durationsByPing } from "./ping-durations.ts";
+import { Listing, MoreButton } from "../ui/listing.tsx";
+import { Mark } from "../ui/status-label.tsx";
+import { pingBodyQuery, pingsQuery, type PingView } from "./history-queries.ts";
 import { durationText } from "../time/duration.ts";
-import { pingNoteText } from "../words/refused-ping-text.ts";
+import { pingNoteText } from "../text/ping-text.ts";
 import styles from "../ui/table.module.css";
+import { CopyButton } from "../ui/code-block.tsx";
+import { visibleText } from "../text/plain-text.ts";
+import bodyStyles from "./ping-body.module.css";
+import { instant } from "../time/zones.ts";
 
-type Props = { projectId: string; checkId: string; zone: string | undefined };
+type PingListProps = { projectId: string; checkId: string; zone: string | undefined };
 
 /** The pings of a check, newest first. */
-export function PingList({ projectId, checkId, zone }: Props) {
+export function PingList({ projectId, checkId, zone }: PingListProps) {
   const of = { projectId, checkId };
   const query = useInfiniteQuery(pingsQuery(of));
   const [open, setOpen] = useState<PingView | null>(null);
@@ -124,4 +132,83 @@ function Source({ ping }: { ping: PingView }) {
       </span>
     </>
   );
+}
+
+type PingBodyProps = {
+  of: { projectId: string; checkId: string };
+  ping: PingView | null;
+  onClose: () => void;
+};
+
+/** What a ping carried, as text and never as anything else. */
+function PingBody({ of, ping, onClose }: PingBodyProps) {
+  return (
+    <Modal
+      opened={ping !== null}
+      onClose={onClose}
+      title={`Body of ping ${ping?.number ?? ""}`}
+      size="xl"
+      closeButtonProps={{ "aria-label": "Close" }}
+      // The library locks scrolling by a style tag made at run time, which the page's policy refuses.
+      lockScroll={false}
+    >
+      {ping && <BodyText of={of} ping={ping} />}
+    </Modal>
+  );
+}
+
+function BodyText({ of, ping }: { of: PingBodyProps["of"]; ping: PingView }) {
+  const { data, ...query } = useQuery(pingBodyQuery(of, ping.number));
+  const path = `/v1/projects/${of.projectId}/checks/${of.checkId}/pings/${ping.number}/body`;
+  return (
+    <Listing query={{ ...query, data: data === undefined ? undefined : [data] }} empty="It carried nothing.">
+      {([text = ""]) => (
+        <>
+          <Group justify="space-between" mb="xs">
+            <Text size="sm" c="dimmed">
+              {ping.bodyBytes.toLocaleString("en")} bytes
+              {ping.bodyCut ? `, of which ${ping.bodyBytesLeftOut.toLocaleString("en")} were left out` : ""}
+            </Text>
+            <Group gap="xs">
+              <CopyButton value={text} what="the body" />
+              <Button
+                component="a"
+                href={path}
+                download={`ping-${ping.number}.txt`}
+                size="compact-sm"
+                variant="default"
+                leftSection={<IconDownload size={16} aria-hidden />}
+              >
+                Download
+              </Button>
+            </Group>
+          </Group>
+          <pre className={bodyStyles["body"]} aria-label="Body">
+            {visibleText(text)}
+          </pre>
+        </>
+      )}
+    </Listing>
+  );
+}
+
+type TimedPing = Pick<PingView, "number" | "kind" | "rid" | "receivedAt">;
+
+/**
+ * How long the run took that a success or failure ended, by the ping's number, in milliseconds: counted from the
+ * newest start before it with the same run id (or, without one, the newest start without one). Runs have the last
+ * word on durations; this only saves a second list beside the first.
+ */
+export function durationsByPing(pings: readonly TimedPing[]): ReadonlyMap<number, number> {
+  const starts = new Map<string | null, number>();
+  const durations = new Map<number, number>();
+  for (const ping of pings.toSorted((a, b) => a.number - b.number)) {
+    const at = instant(ping.receivedAt);
+    if (ping.kind === "start") starts.set(ping.rid, at);
+    if (ping.kind !== "success" && ping.kind !== "fail") continue;
+    const started = starts.get(ping.rid);
+    if (started !== undefined && started <= at) durations.set(ping.number, at - started);
+    starts.delete(ping.rid);
+  }
+  return durations;
 }

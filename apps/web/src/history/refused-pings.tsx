@@ -1,11 +1,10 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 
-import { Ago } from "../ui/ago.tsx";
+import { Ago } from "../ui/time.tsx";
 import { Card } from "../ui/card.tsx";
-import { Listing } from "../ui/listing.tsx";
-import { MoreButton } from "../ui/more-button.tsx";
-import { refusedPingText } from "../words/refused-ping-text.ts";
-import { visibleText } from "../words/visible-text.ts";
+import { Listing, MoreButton } from "../ui/listing.tsx";
+import { refusedPingText } from "../text/ping-text.ts";
+import { visibleText } from "../text/plain-text.ts";
 import { type RefusedPing, refusedPingsQuery } from "./history-queries.ts";
 import styles from "../ui/table.module.css";
 

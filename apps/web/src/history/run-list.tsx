@@ -3,13 +3,12 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 
 import { useNow } from "../time/clock.ts";
 import { durationText } from "../time/duration.ts";
-import { instant } from "../time/instant.ts";
-import { Ago } from "../ui/ago.tsx";
+import { instant } from "../time/zones.ts";
+import { Ago } from "../ui/time.tsx";
 import { Card } from "../ui/card.tsx";
-import { Listing } from "../ui/listing.tsx";
-import { Mark } from "../ui/mark.tsx";
-import { MoreButton } from "../ui/more-button.tsx";
-import { exitMeaning } from "../words/exit-meaning.ts";
+import { Listing, MoreButton } from "../ui/listing.tsx";
+import { Mark } from "../ui/status-label.tsx";
+import { exitMeaning } from "../text/ping-text.ts";
 import { runsQuery, type RunView } from "./history-queries.ts";
 import styles from "../ui/table.module.css";
 

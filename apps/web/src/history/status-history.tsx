@@ -11,31 +11,30 @@ import { Link } from "@tanstack/react-router";
 
 import { useNow } from "../time/clock.ts";
 import { durationText } from "../time/duration.ts";
-import { instant } from "../time/instant.ts";
-import { Ago } from "../ui/ago.tsx";
+import { instant } from "../time/zones.ts";
+import { Ago, Exact } from "../ui/time.tsx";
 import { Card } from "../ui/card.tsx";
-import { Exact } from "../ui/exact.tsx";
-import { Listing } from "../ui/listing.tsx";
-import { Mark } from "../ui/mark.tsx";
-import { MoreButton } from "../ui/more-button.tsx";
-import { Notices } from "./notices.tsx";
+import { Listing, MoreButton } from "../ui/listing.tsx";
+import { Mark } from "../ui/status-label.tsx";
 import {
-  type FlipView,
   flipsQuery,
-  type IncidentView,
+  type FlipView,
   incidentsQuery,
+  type IncidentView,
+  noticesQuery,
+  type NoticeView,
   outagesQuery,
-  type SlotView,
   slotsQuery,
+  type SlotView,
 } from "./history-queries.ts";
-import { outageText } from "./outage-text.ts";
-import { capital, REASON_WORDS, reasonText } from "../words/reason-text.ts";
+import { outageText } from "./outages.tsx";
+import { capital, REASON_WORDS, reasonText } from "../text/reason-text.ts";
 import styles from "../ui/table.module.css";
 
-type Props = { projectId: string; checkId: string; zone: string | undefined };
+type HistoryProps = { projectId: string; checkId: string; zone: string | undefined };
 
 /** Incidents, changes of status, and what became of each expected time. */
-export function StatusHistory(props: Props) {
+export function StatusHistory(props: HistoryProps) {
   return (
     <>
       <Incidents {...props} />
@@ -46,7 +45,7 @@ export function StatusHistory(props: Props) {
   );
 }
 
-function Incidents({ projectId, checkId, zone }: Props) {
+function Incidents({ projectId, checkId, zone }: HistoryProps) {
   const query = useInfiniteQuery(incidentsQuery({ projectId, checkId }));
   return (
     <Card title="Incidents">
@@ -117,7 +116,7 @@ const STATUSES = {
   paused: { icon: IconPlayerPause, tone: "quiet", word: "Paused" },
 } as const;
 
-function Flips({ projectId, checkId, zone }: Props) {
+function Flips({ projectId, checkId, zone }: HistoryProps) {
   const query = useInfiniteQuery(flipsQuery({ projectId, checkId }));
   return (
     <Card title="Changes of status">
@@ -170,7 +169,7 @@ function toldText({ alerts, channels }: FlipView): string {
   return alerts ? "none to tell" : "not told";
 }
 
-const OUTCOMES = {
+const SLOT_OUTCOMES = {
   "on-time": { icon: IconCircleCheck, tone: "good", word: "On time" },
   early: { icon: IconCircleCheck, tone: "good", word: "Early" },
   late: { icon: IconAlertTriangle, tone: "warn", word: "Late" },
@@ -179,7 +178,7 @@ const OUTCOMES = {
   "not-judged": { icon: IconQuestionMark, tone: "quiet", word: "Not judged" },
 } as const;
 
-function Slots({ projectId, checkId, zone }: Props) {
+function Slots({ projectId, checkId, zone }: HistoryProps) {
   const query = useInfiniteQuery(slotsQuery({ projectId, checkId }));
   const { data: outages = [] } = useQuery(outagesQuery(projectId));
   return (
@@ -210,7 +209,7 @@ function Slots({ projectId, checkId, zone }: Props) {
 }
 
 function SlotRow({ slot, why, zone }: { slot: SlotView; why: string | null; zone: string | undefined }) {
-  const { icon, tone, word } = OUTCOMES[slot.outcome];
+  const { icon, tone, word } = SLOT_OUTCOMES[slot.outcome];
   return (
     <tr>
       <td>
@@ -230,10 +229,10 @@ function SlotRow({ slot, why, zone }: { slot: SlotView; why: string | null; zone
 /** No more than this is what clocks are usually wrong by; programs that start earlier mean it. */
 const CLOCK_AHEAD_MS = 60_000;
 
-type Outages = Parameters<typeof outageText>[1];
+type OutageSpans = Parameters<typeof outageText>[1];
 
 /** What there is to say of a slot beside its outcome. */
-function aside(slot: SlotView, outages: Outages, zone: string | undefined) {
+function aside(slot: SlotView, outages: OutageSpans, zone: string | undefined) {
   const { outcome, because, dueAt, lateMs } = slot;
   if (outcome === "early" && lateMs !== null && lateMs >= -CLOCK_AHEAD_MS)
     return `Heard ${durationText(-lateMs)} before it was due: is the clock of its host ahead?`;
@@ -245,4 +244,41 @@ function aside(slot: SlotView, outages: Outages, zone: string | undefined) {
 
 function offText(lateMs: number): string {
   return `${durationText(Math.abs(lateMs))} ${lateMs < 0 ? "early" : "late"}`;
+}
+
+type Props = { projectId: string; checkId: string; zone: string | undefined };
+
+/** What was worth a line but no alert; nothing where there was none. */
+function Notices({ projectId, checkId, zone }: Props) {
+  const query = useInfiniteQuery(noticesQuery({ projectId, checkId }));
+  if (!query.data || query.data.length === 0) return null;
+  return (
+    <Card title="Noted">
+      <div className={styles["scroll"]}>
+        <table className={styles["table"]}>
+          <thead>
+            <tr>
+              <th>When</th>
+              <th>What</th>
+            </tr>
+          </thead>
+          <tbody>
+            {query.data.map((notice) => (
+              <tr key={notice.id}>
+                <td>
+                  <Exact at={notice.at} {...(zone && { zone })} />
+                </td>
+                <td className={styles["wide"]}>{noticeText(notice)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <MoreButton {...query} />
+    </Card>
+  );
+}
+
+function noticeText({ notice, evidence }: NoticeView): string {
+  return notice === "edited" ? "The check was edited" : capital(reasonText({ reason: notice, evidence }));
 }

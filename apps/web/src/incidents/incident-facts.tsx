@@ -1,18 +1,36 @@
 import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
+import {
+  type Icon,
+  IconArrowBackUp,
+  IconBellZ,
+  IconCheck,
+  IconNote,
+  IconSend,
+  IconTool,
+  IconTransfer,
+} from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 
 import { durationText } from "../time/duration.ts";
-import { instant } from "../time/instant.ts";
+import { instant } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
-import { Exact } from "../ui/exact.tsx";
-import { capital, REASON_WORDS, reasonText } from "../words/reason-text.ts";
-import { visibleText } from "../words/visible-text.ts";
-import { IncidentActs } from "./incident-acts.tsx";
+import { Exact } from "../ui/time.tsx";
+import { capital, REASON_WORDS, reasonText } from "../text/reason-text.ts";
+import { visibleText } from "../text/plain-text.ts";
+import { IncidentActs } from "./incident-actions.tsx";
 import { heldText, Lasted } from "./incident-list.tsx";
-import type { IncidentDetail } from "./incident-queries.ts";
+import {
+  type IncidentDetail,
+  type IncidentRef,
+  type TimelineItem,
+  timelineQuery,
+} from "./incident-queries.ts";
 import styles from "./incident.module.css";
+import { Listing } from "../ui/listing.tsx";
+import { timelineText } from "./incident-text.ts";
 
 type Props = { projectId: string; incident: IncidentDetail };
 
@@ -105,5 +123,46 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
       <dt>{label}</dt>
       <dd>{children}</dd>
     </div>
+  );
+}
+
+const ICONS: Record<TimelineItem["kind"], Icon> = {
+  flip: IconTransfer,
+  delivery: IconSend,
+  acknowledged: IconCheck,
+  unacknowledged: IconArrowBackUp,
+  snoozed: IconBellZ,
+  note: IconNote,
+  maintenance: IconTool,
+};
+
+/** What happened in an incident, oldest first. */
+export function Timeline(ref: IncidentRef) {
+  const query = useQuery(timelineQuery({ projectId: ref.projectId, incidentId: ref.incidentId }));
+  return (
+    <Card title="Timeline">
+      <Listing query={query} empty="Nothing is on record.">
+        {(items) => (
+          <ol className={styles["timeline"]}>
+            {items.map((item) => (
+              <TimelineRow key={`${item.kind} ${item.id} ${item.at}`} item={item} />
+            ))}
+          </ol>
+        )}
+      </Listing>
+    </Card>
+  );
+}
+
+function TimelineRow({ item }: { item: TimelineItem }) {
+  const Picture = ICONS[item.kind];
+  return (
+    <li>
+      <Picture size={18} aria-hidden />
+      <span className={styles["what"]}>{timelineText(item)}</span>
+      <span className={styles["when"]}>
+        <Exact at={item.at} />
+      </span>
+    </li>
   );
 }

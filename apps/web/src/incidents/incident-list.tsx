@@ -3,11 +3,10 @@ import { Link } from "@tanstack/react-router";
 
 import { useAsOfNow } from "../time/clock.ts";
 import { durationText } from "../time/duration.ts";
-import { instant } from "../time/instant.ts";
-import { browserZone, shortZonedText, zonedText } from "../time/zoned.ts";
-import { Mark } from "../ui/mark.tsx";
-import { capital, REASON_WORDS } from "../words/reason-text.ts";
-import { IncidentActs } from "./incident-acts.tsx";
+import { browserZone, instant, shortZonedText, zonedText } from "../time/zones.ts";
+import { Mark } from "../ui/status-label.tsx";
+import { capital, REASON_WORDS } from "../text/reason-text.ts";
+import { IncidentActs } from "./incident-actions.tsx";
 import type { IncidentSummary } from "./incident-queries.ts";
 import styles from "./incident.module.css";
 

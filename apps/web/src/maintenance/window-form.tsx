@@ -18,9 +18,8 @@ import { useState } from "react";
 import { ApiError, sentenceOf } from "../api/problem.ts";
 import { WEEKDAYS } from "../time/weekdays.ts";
 import { SpanInput } from "../ui/span-input.tsx";
-import { ruleText } from "./rule-text.ts";
-import { windowErrors } from "./window-errors.ts";
-import { type WindowDraft, windowDraft, type WindowValues } from "./window-values.ts";
+import { ruleText } from "./window-text.ts";
+import { type WindowDraft, windowDraft, windowErrors, type WindowValues } from "./window-values.ts";
 
 type Props = {
   initial: WindowValues;

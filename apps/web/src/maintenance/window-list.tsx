@@ -2,13 +2,12 @@ import { ActionIcon, Button, Menu } from "@mantine/core";
 import { IconCalendarTime, IconDotsVertical, IconPencil, IconTool, IconTrash } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 
-import { browserZone } from "../time/zoned.ts";
-import { Exact } from "../ui/exact.tsx";
-import { Mark } from "../ui/mark.tsx";
+import { browserZone } from "../time/zones.ts";
+import { Exact } from "../ui/time.tsx";
+import { Mark } from "../ui/status-label.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
 import type { WindowView } from "./maintenance-queries.ts";
-import { ruleText } from "./rule-text.ts";
-import { scopeText } from "./scope-text.ts";
+import { ruleText, scopeText } from "./window-text.ts";
 import styles from "./maintenance.module.css";
 
 type Props = {

@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 
-import { newWindowValues, type WindowDraft, windowDraft, windowValues } from "./window-values.ts";
+import {
+  newWindowValues,
+  type WindowDraft,
+  windowDraft,
+  windowErrors,
+  windowValues,
+} from "./window-values.ts";
 
 const NOW = Date.parse("2026-11-20T21:10:00Z");
 
@@ -43,4 +49,15 @@ test("a new one is for the whole project, the next full hour", () => {
     tags: [],
     checkIds: [],
   });
+});
+
+test.each([
+  ["name", "once", "name"],
+  ["rule.until", "once", "until"],
+  ["rule.minutes", "weekly", "length"],
+  ["rule.expression", "cron", "cron"],
+  ["rule", "weekly", "weekdays"],
+  ["tags.3", "once", "tags"],
+] as const)("what is said of %s of a window %s stands at %s", (field, kind, place) => {
+  expect(windowErrors([{ field, message: "No." }], kind)).toEqual({ [place]: "No." });
 });

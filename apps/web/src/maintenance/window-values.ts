@@ -1,6 +1,7 @@
-import { type Span, spanOf, spanSeconds } from "../time/span.ts";
-import { instantOfWall, wallText } from "../time/wall.ts";
-import type { Rule } from "./rule-text.ts";
+import { type Span, spanOf, spanSeconds } from "../time/duration.ts";
+import { instantOfWall, wallText } from "../time/zones.ts";
+import type { Rule } from "./window-text.ts";
+import type { FieldError } from "../api/problem.ts";
 
 /** What stands in a window's form. Every kind of rule keeps its own fields. */
 export type WindowValues = {
@@ -94,4 +95,21 @@ function ruleDraft({ kind, timezone, from, until, weekdays, time, cron, length }
 function isoOf(wall: string, timezone: string): string {
   const at = instantOfWall(wall, timezone);
   return at === null ? wall : new Date(at).toISOString();
+}
+
+const FIELDS: Record<string, string> = { minutes: "length", expression: "cron" };
+
+/** Puts what the API refused where the person typed it. */
+export function windowErrors(
+  errors: readonly FieldError[],
+  kind: WindowValues["kind"],
+): Record<string, string> {
+  return Object.fromEntries(errors.map(({ field, message }) => [placeOf(field, kind), message]));
+}
+
+function placeOf(path: string, kind: WindowValues["kind"]): string {
+  const [first = "", second = ""] = path.split(".");
+  if (first !== "rule") return first;
+  if (second === "") return { once: "from", weekly: "weekdays", cron: "cron" }[kind];
+  return FIELDS[second] ?? second;
 }

@@ -1,30 +1,30 @@
-import { ActionIcon, Button } from "@mantine/core";
+import { ActionIcon, Button, Group, MultiSelect, TextInput } from "@mantine/core";
 import { IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { useForm } from "@mantine/form";
 
-import { Conflict } from "../edits/conflict.tsx";
-import type { Fact } from "../edits/differences.ts";
-import { useEdit } from "../edits/use-edit.ts";
+import { Conflict, type Fact } from "../conflicts/conflict.tsx";
+import { useEdit } from "../conflicts/use-edit.ts";
 import { Card } from "../ui/card.tsx";
 import { Listing } from "../ui/listing.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
-import { tell } from "../ui/tell.tsx";
+import { tell } from "../ui/toast.tsx";
 import styles from "./on-call.module.css";
 import {
-  type PersonDraft,
   peopleQuery,
+  type PersonDraft,
   type PersonView,
   useDeletePerson,
   useRestorePerson,
   useSavePerson,
 } from "./on-call-queries.ts";
-import { PersonForm } from "./person-form.tsx";
+import { ApiError, fieldErrors } from "../api/problem.ts";
 
-type Props = { projectId: string; channels: ReadonlyMap<string, string> };
+type PeopleCardProps = { projectId: string; channels: ReadonlyMap<string, string> };
 
 /** The people whom routes can tell, each with own channels. */
-export function PeopleCard({ projectId, channels }: Props) {
+export function PeopleCard({ projectId, channels }: PeopleCardProps) {
   const query = useQuery(peopleQuery(projectId));
   const [adding, setAdding] = useState(false);
   return (
@@ -57,7 +57,7 @@ export function PeopleCard({ projectId, channels }: Props) {
   );
 }
 
-function PersonRow({ projectId, person, channels }: Props & { person: PersonView }) {
+function PersonRow({ projectId, person, channels }: PeopleCardProps & { person: PersonView }) {
   const [editing, setEditing] = useState(false);
   const remove = useDeletePerson(projectId);
   const restore = useRestorePerson(projectId);
@@ -107,7 +107,7 @@ function PersonRow({ projectId, person, channels }: Props & { person: PersonView
   );
 }
 
-type EditProps = Props & { close: () => void };
+type EditProps = PeopleCardProps & { close: () => void };
 
 function NewPerson({ projectId, channels, close }: EditProps) {
   const save = useSavePerson(projectId);
@@ -155,13 +155,64 @@ function EditPerson({ projectId, person, channels, close }: EditProps & { person
   );
 }
 
-function personFacts({ name, channelIds }: PersonView, channels: Props["channels"]): Fact[] {
+function personFacts({ name, channelIds }: PersonView, channels: PeopleCardProps["channels"]): Fact[] {
   return [
     ["Name", name],
     ["Own channels", channelsText(channelIds, channels)],
   ];
 }
 
-function channelsText(ids: readonly string[], channels: Props["channels"]): string {
+function channelsText(ids: readonly string[], channels: PeopleCardProps["channels"]): string {
   return ids.map((id) => channels.get(id) ?? "a deleted channel").join(", ");
+}
+
+type PersonFormProps = {
+  initial: PersonDraft;
+  channels: ReadonlyMap<string, string>;
+  submitLabel: string;
+  save: (draft: PersonDraft) => Promise<unknown>;
+  cancel: () => void;
+};
+
+/** A person and the channels on which they are told. */
+function PersonForm({ initial, channels, submitLabel, save, cancel }: PersonFormProps) {
+  const form = useForm({
+    initialValues: initial,
+    validate: { name: (name) => (name.trim() === "" ? "Give the person a name." : null) },
+  });
+  const [saving, setSaving] = useState(false);
+  const submit = async (draft: PersonDraft) => {
+    setSaving(true);
+    await save(draft).catch((error: unknown) => {
+      if (error instanceof ApiError && error.errors.length > 0) form.setErrors(fieldErrors(error.errors));
+      else tell.trouble(error);
+    });
+    setSaving(false);
+  };
+  return (
+    <form onSubmit={form.onSubmit((draft) => void submit(draft))} noValidate>
+      <Group align="flex-start">
+        <TextInput label="Name" required maxLength={100} {...form.getInputProps("name")} />
+        <MultiSelect
+          label="Own channels"
+          description="Every one of them is told."
+          inputWrapperOrder={["label", "input", "description", "error"]}
+          data={[...channels].map(([value, label]) => ({ value, label }))}
+          placeholder={form.values.channelIds.length > 0 ? "" : "none"}
+          searchable
+          clearable
+          miw={240}
+          {...form.getInputProps("channelIds")}
+        />
+        <Group gap="xs" mt={25}>
+          <Button type="submit" loading={saving}>
+            {submitLabel}
+          </Button>
+          <Button variant="default" onClick={cancel}>
+            Cancel
+          </Button>
+        </Group>
+      </Group>
+    </form>
+  );
 }

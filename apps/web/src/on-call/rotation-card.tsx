@@ -1,15 +1,15 @@
-import { ActionIcon, Button, Group, Stack } from "@mantine/core";
+import { ActionIcon, Button, Group, NativeSelect, Stack, TextInput } from "@mantine/core";
 import { IconPencil, IconTrash, IconX } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { useForm } from "@mantine/form";
 
-import { Conflict } from "../edits/conflict.tsx";
-import type { Fact } from "../edits/differences.ts";
-import { useEdit } from "../edits/use-edit.ts";
+import { Conflict, type Fact } from "../conflicts/conflict.tsx";
+import { useEdit } from "../conflicts/use-edit.ts";
 import { Card } from "../ui/card.tsx";
-import { Exact } from "../ui/exact.tsx";
+import { Exact } from "../ui/time.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
-import { tell } from "../ui/tell.tsx";
+import { tell } from "../ui/toast.tsx";
 import styles from "./on-call.module.css";
 import {
   rotationsQuery,
@@ -18,16 +18,16 @@ import {
   useRestoreRotation,
   useSaveRotation,
 } from "./on-call-queries.ts";
-import { OverrideForm } from "./override-form.tsx";
-import type { Override, RotationDraft } from "./rotation.ts";
+import { type Override, overrideText, type RotationDraft, rotationText } from "./rotation.ts";
 import { RotationForm } from "./rotation-form.tsx";
 import { SchedulePicture } from "./schedule-picture.tsx";
-import { overrideText, rotationText } from "./rotation-text.ts";
+import { serverNow } from "../time/clock.ts";
+import { instantOfWall, wallText } from "../time/zones.ts";
 
-type Props = { projectId: string; rotation: RotationView; people: ReadonlyMap<string, string> };
+type RotationCardProps = { projectId: string; rotation: RotationView; people: ReadonlyMap<string, string> };
 
 /** One rotation: who is on call now, who takes turns, and who stands in. */
-export function RotationCard({ projectId, rotation, people }: Props) {
+export function RotationCard({ projectId, rotation, people }: RotationCardProps) {
   const [editing, setEditing] = useState(false);
   const { name, onCall } = rotation;
   if (editing)
@@ -67,7 +67,7 @@ export function RotationCard({ projectId, rotation, people }: Props) {
   );
 }
 
-function EditRotation({ projectId, rotation, people, close }: Props & { close: () => void }) {
+function EditRotation({ projectId, rotation, people, close }: RotationCardProps & { close: () => void }) {
   const client = useQueryClient();
   const { mutateAsync } = useSaveRotation(projectId);
   const edit = useEdit<RotationView, RotationDraft>({
@@ -96,7 +96,7 @@ function EditRotation({ projectId, rotation, people, close }: Props & { close: (
   );
 }
 
-function rotationFacts(rotation: RotationView, people: Props["people"]): Fact[] {
+function rotationFacts(rotation: RotationView, people: RotationCardProps["people"]): Fact[] {
   return [
     ["Name", rotation.name],
     ["Turns", rotationText(rotation, people)],
@@ -141,7 +141,7 @@ function draftOf(rotation: RotationView): RotationDraft {
 }
 
 /** Who stands in, whatever the turns say. */
-function Overrides({ projectId, rotation, people }: Props) {
+function Overrides({ projectId, rotation, people }: RotationCardProps) {
   const [adding, setAdding] = useState(false);
   const save = useSaveRotation(projectId);
   const { overrides, timezone } = rotation;
@@ -194,5 +194,59 @@ function Overrides({ projectId, rotation, people }: Props) {
         </EditorsOnly>
       )}
     </div>
+  );
+}
+
+type OverrideFormProps = {
+  people: ReadonlyMap<string, string>;
+  timezone: string;
+  saving: boolean;
+  add: (override: Override) => void;
+};
+
+const DAY_MS = 86_400_000;
+
+/** Somebody else for a while, whatever the turns say. */
+function OverrideForm({ people, timezone, saving, add }: OverrideFormProps) {
+  const form = useForm({
+    initialValues: {
+      personId: [...people.keys()][0] ?? "",
+      from: wallText(serverNow(), timezone),
+      until: wallText(serverNow() + DAY_MS, timezone),
+    },
+    validate: {
+      until: (until, { from }) => (until > from ? null : "The end must come after the beginning."),
+    },
+  });
+  const submit = ({ personId, from, until }: typeof form.values) => {
+    const [begins, ends] = [instantOfWall(from, timezone), instantOfWall(until, timezone)];
+    if (begins === null || ends === null) return form.setFieldError("until", "Name both times.");
+    add({ personId, from: new Date(begins).toISOString(), until: new Date(ends).toISOString() });
+  };
+  return (
+    <form onSubmit={form.onSubmit(submit)} noValidate>
+      <Group align="flex-start">
+        <NativeSelect
+          label="Instead"
+          data={[...people].map(([value, label]) => ({ value, label }))}
+          {...form.getInputProps("personId")}
+        />
+        <TextInput
+          type="datetime-local"
+          label={`From (${timezone})`}
+          required
+          {...form.getInputProps("from")}
+        />
+        <TextInput
+          type="datetime-local"
+          label={`Until (${timezone})`}
+          required
+          {...form.getInputProps("until")}
+        />
+        <Button type="submit" variant="default" loading={saving} mt={25} disabled={people.size === 0}>
+          Add the override
+        </Button>
+      </Group>
+    </form>
   );
 }

@@ -4,11 +4,9 @@ import { timezones } from "@overdue/core";
 import { IconArrowDown, IconArrowUp, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 
-import { fieldErrors } from "../api/field-errors.ts";
-import { ApiError, sentenceOf } from "../api/problem.ts";
+import { ApiError, fieldErrors, sentenceOf } from "../api/problem.ts";
 import styles from "./on-call.module.css";
-import type { RotationDraft } from "./rotation.ts";
-import { rotationText } from "./rotation-text.ts";
+import { type RotationDraft, rotationText } from "./rotation.ts";
 
 type Props = {
   initial: RotationDraft;

@@ -1,3 +1,7 @@
+import { listText } from "../text/plain-text.ts";
+import { WEEKDAYS } from "../time/weekdays.ts";
+import { browserZone, instant, zonedText } from "../time/zones.ts";
+
 /** Somebody else for a while, as the API tells it. */
 export type Override = { personId: string; from: string; until: string };
 
@@ -13,3 +17,24 @@ export type RotationDraft = {
   personIds: string[];
   overrides: Override[];
 };
+
+/** "Ada, then Bob, a week each; they hand over on Mondays at 09:00 (Europe/Berlin)." */
+export function rotationText(rotation: RotationDraft, people: ReadonlyMap<string, string>): string {
+  const { every, startsOn, handOverAt, timezone, personIds } = rotation;
+  if (personIds.length === 0) return "Nobody takes turns yet.";
+  const names = personIds.map((id) => people.get(id) ?? "somebody who is gone");
+  if (names.length === 1) return `Always ${listText(names, "and")}.`;
+  const day = WEEKDAYS[(new Date(`${startsOn}T00:00:00Z`).getUTCDay() + 6) % 7];
+  const when = every === "day" ? "every day" : day === undefined ? "every week" : `on ${day}s`;
+  return `${names.join(", then ")}, a ${every} each; they hand over ${when} at ${handOverAt} (${timezone}).`;
+}
+
+/** "Bob, Mon, 23 Nov 2026, 09:00 CET to …". */
+export function overrideText(
+  { personId, from, until }: Override,
+  people: ReadonlyMap<string, string>,
+): string {
+  const zone = browserZone();
+  const name = people.get(personId) ?? "somebody who is gone";
+  return `${name}, ${zonedText(instant(from), zone)} to ${zonedText(instant(until), zone)}`;
+}

@@ -1,7 +1,7 @@
 import { VisuallyHidden } from "@mantine/core";
 
 import { useAsOfNow } from "../time/clock.ts";
-import { dayText, shortZonedText } from "../time/zoned.ts";
+import { dayText, shortZonedText } from "../time/zones.ts";
 import type { RotationDraft } from "./rotation.ts";
 import { type Turn, type Week, weeksFrom } from "./schedule.ts";
 import styles from "./schedule-picture.module.css";

@@ -1,6 +1,6 @@
 import { onCallAt } from "@overdue/core";
 
-import { instantOfWall, wallText } from "../time/wall.ts";
+import { instantOfWall, wallText } from "../time/zones.ts";
 import type { RotationDraft } from "./rotation.ts";
 
 /** Who is on call for how long: epoch milliseconds; null for nobody. */

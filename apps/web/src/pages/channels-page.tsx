@@ -17,7 +17,7 @@ import { DeliveryProgress } from "../deliveries/delivery-progress.tsx";
 import { Card } from "../ui/card.tsx";
 import { Page } from "../ui/page.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
-import { tell } from "../ui/tell.tsx";
+import { tell } from "../ui/toast.tsx";
 import styles from "../channels/channel-list.module.css";
 
 export function ChannelsPage() {

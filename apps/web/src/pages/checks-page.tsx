@@ -2,17 +2,17 @@ import { Button, MultiSelect, NativeSelect, TextInput } from "@mantine/core";
 import { IconPlus, IconSearch } from "@tabler/icons-react";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import type { DisplayStatus } from "@overdue/core";
 
 import type { ListSearch } from "../app/search.ts";
 import { CheckList } from "../checks/check-list.tsx";
-import { type CheckView, checksQuery } from "../checks/check-queries.ts";
-import { countByStatus, tagsOf } from "../checks/check-selection.ts";
-import { FirstCheck } from "../checks/first-check.tsx";
-import { StatusFilter } from "../checks/status-filter.tsx";
-import { serverNow } from "../time/clock.ts";
+import { checksQuery, type CheckView } from "../checks/check-queries.ts";
+import { countByStatus, type Selection, tagsOf } from "../checks/check-selection.ts";
+import { serverNow, useAsOfNow } from "../time/clock.ts";
 import { Page, TextLink } from "../ui/page.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
 import styles from "./checks-page.module.css";
+import { STATUS_WORDS } from "../checks/status.ts";
 
 const LIST = "/projects/$projectId/checks";
 const SORTS = [
@@ -104,5 +104,72 @@ function Filters({ checks, selection }: { checks: readonly CheckView[]; selectio
         }
       />
     </search>
+  );
+}
+
+type Props = { checks: readonly CheckView[]; selection: Selection };
+
+/** How many checks have each status; each leads to the list of them. */
+function StatusFilter({ checks, selection }: Props) {
+  const now = useAsOfNow((at) => Math.floor(at / 10_000) * 10_000);
+  const counts = countByStatus(checks, now);
+  return (
+    <nav className={styles["filter"]} aria-label="Filter by status">
+      <StatusLink count={checks.length} status={undefined} open={selection.status === undefined} />
+      {[...counts].map(([status, count]) =>
+        count > 0 || selection.status === status ? (
+          <StatusLink key={status} status={status} count={count} open={selection.status === status} />
+        ) : null,
+      )}
+    </nav>
+  );
+}
+
+function StatusLink({
+  status,
+  count,
+  open,
+}: {
+  status: DisplayStatus | undefined;
+  count: number;
+  open: boolean;
+}) {
+  return (
+    <Link
+      from="/projects/$projectId/checks"
+      to="."
+      search={(now) => ({ ...now, status })}
+      className={styles["choice"]}
+      data-status={status}
+      data-open={open || undefined}
+      aria-current={open ? "true" : undefined}
+    >
+      <span>{status === undefined ? "All" : STATUS_WORDS[status]}</span>
+      <strong>{count}</strong>
+    </Link>
+  );
+}
+
+/** Where there is no check yet: what one is, and the way to the first. */
+function FirstCheck({ projectId }: { projectId: string }) {
+  return (
+    <section className={styles["empty"]} aria-label="No checks yet">
+      <img src="/favicon.svg" alt="" width={56} height={56} />
+      <h2>No checks yet</h2>
+      <p>
+        A check stands for one job: a backup, a report, a queue. Say when the job should run, let it ping the
+        check&rsquo;s address when it has, and Overdue tells you when a ping does not come.
+      </p>
+      <EditorsOnly>
+        <Button
+          component={Link}
+          to={`/projects/${projectId}/checks/new`}
+          size="md"
+          leftSection={<IconPlus size={18} aria-hidden />}
+        >
+          Make the first check
+        </Button>
+      </EditorsOnly>
+    </section>
   );
 }

@@ -4,11 +4,11 @@ import { useParams } from "@tanstack/react-router";
 import { channelsQuery } from "../channels/channel-queries.ts";
 import { checkName } from "../checks/check-name.ts";
 import { checksQuery } from "../checks/check-queries.ts";
-import { DeliveryList } from "../deliveries/delivery-list.tsx";
-import { deliveriesQuery } from "../deliveries/delivery-queries.ts";
-import { Listing } from "../ui/listing.tsx";
-import { MoreButton } from "../ui/more-button.tsx";
+import { DeadLetterList, DeliveryList } from "../deliveries/delivery-list.tsx";
+import { deadLettersQuery, deliveriesQuery } from "../deliveries/delivery-queries.ts";
+import { Listing, MoreButton } from "../ui/listing.tsx";
 import { Page } from "../ui/page.tsx";
+import { useNames } from "./use-names.ts";
 
 export function DeliveriesPage() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId/deliveries" });
@@ -27,6 +27,22 @@ export function DeliveriesPage() {
           empty="Nothing was sent yet. An alert appears here when a check goes down or comes up."
         >
           {(deliveries) => <DeliveryList projectId={projectId} deliveries={deliveries} names={names} />}
+        </Listing>
+        <MoreButton {...query} />
+      </div>
+    </Page>
+  );
+}
+
+export function DeadLettersPage() {
+  const { projectId } = useParams({ from: "/signed-in/projects/$projectId/dead-letters" });
+  const query = useInfiniteQuery(deadLettersQuery(projectId));
+  const names = useNames(projectId);
+  return (
+    <Page title="Not delivered" lead="Alerts that were given up after all tries. Somebody may not know.">
+      <div>
+        <Listing query={query} empty="Everything was delivered.">
+          {(letters) => <DeadLetterList projectId={projectId} letters={letters} names={names} />}
         </Listing>
         <MoreButton {...query} />
       </div>

@@ -1,9 +1,8 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 
-import { AlsoDown, IncidentFacts, LastOutput } from "../incidents/incident-facts.tsx";
+import { AlsoDown, IncidentFacts, LastOutput, Timeline } from "../incidents/incident-facts.tsx";
 import { incidentQuery } from "../incidents/incident-queries.ts";
-import { Timeline } from "../incidents/timeline.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 
 export function IncidentPage() {

@@ -1,12 +1,18 @@
 import { SegmentedControl } from "@mantine/core";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 
 import { IncidentList } from "../incidents/incident-list.tsx";
-import { allIncidentsQuery, openIncidentsQuery } from "../incidents/incident-queries.ts";
-import { Listing } from "../ui/listing.tsx";
-import { MoreButton } from "../ui/more-button.tsx";
-import { Page } from "../ui/page.tsx";
+import {
+  allIncidentsQuery,
+  openIncidentsQuery,
+  stormIncidentsQuery,
+  stormQuery,
+} from "../incidents/incident-queries.ts";
+import { Listing, MoreButton } from "../ui/listing.tsx";
+import { BackArrow, Page, TextLink } from "../ui/page.tsx";
+import { openText, stormTitle } from "../incidents/incident-text.ts";
+import { Exact } from "../ui/time.tsx";
 
 const SHOWN = [
   { value: "open", label: "Open" },
@@ -59,5 +65,40 @@ function AllIncidents({ projectId }: { projectId: string }) {
       </Listing>
       <MoreButton {...query} />
     </div>
+  );
+}
+
+/** Where the link of a message that tells of many leads: all of them. */
+export function StormPage() {
+  const ref = useParams({ from: "/signed-in/projects/$projectId/storms/$stormId" });
+  const { projectId } = ref;
+  const { data: storm } = useSuspenseQuery(stormQuery(ref));
+  const query = useInfiniteQuery(stormIncidentsQuery(ref));
+  return (
+    <Page
+      title={stormTitle(storm)}
+      lead={
+        <>
+          They were told together. {openText(storm)}. The first went down <Exact at={storm.openedAt} />
+          {storm.overAt !== null && (
+            <>
+              ; the last recovered <Exact at={storm.overAt} />
+            </>
+          )}
+          .
+        </>
+      }
+      back={
+        <TextLink to="/projects/$projectId/incidents" params={{ projectId }}>
+          <BackArrow />
+          Incidents
+        </TextLink>
+      }
+    >
+      <Listing query={query} empty="None of its incidents is kept any more.">
+        {(incidents) => <IncidentList projectId={projectId} incidents={incidents} />}
+      </Listing>
+      <MoreButton {...query} />
+    </Page>
   );
 }

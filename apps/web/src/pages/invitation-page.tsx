@@ -2,18 +2,19 @@ import { Alert, Button, Group, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 
-import { instanceQuery, meQuery } from "../accounts/account-queries.ts";
-import { EntryFrame } from "../accounts/entry-frame.tsx";
 import {
+  instanceQuery,
   invitationQuery,
+  meQuery,
   type ReceivedInvitation,
   useAccept,
   useDeclineByLink,
   useSignUpInvited,
-} from "../accounts/invitation-queries.ts";
+} from "../accounts/account-queries.ts";
+import { EntryFrame } from "../accounts/account-frame.tsx";
 import { NewPasswordForm } from "../accounts/new-password-form.tsx";
 import { TextLink } from "../ui/page.tsx";
-import { Trouble } from "../ui/trouble.tsx";
+import { Trouble } from "../ui/listing.tsx";
 
 const ROLES = {
   owner: "an owner, who may do everything",

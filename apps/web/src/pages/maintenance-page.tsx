@@ -3,7 +3,7 @@ import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 
-import { maintenanceCurl } from "../maintenance/curl.ts";
+import { maintenanceCurl } from "../maintenance/window-text.ts";
 import {
   useDeleteWindow,
   useRestoreWindow,
@@ -19,7 +19,7 @@ import { CodeBlock } from "../ui/code-block.tsx";
 import { Listing } from "../ui/listing.tsx";
 import { Page } from "../ui/page.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
-import { tell } from "../ui/tell.tsx";
+import { tell } from "../ui/toast.tsx";
 import { useNames } from "./use-names.ts";
 
 export function MaintenancePage() {

@@ -5,19 +5,19 @@ import { useState } from "react";
 
 import { checksQuery } from "../checks/check-queries.ts";
 import { tagsOf } from "../checks/check-selection.ts";
-import { Conflict } from "../edits/conflict.tsx";
-import { useEdit } from "../edits/use-edit.ts";
+import { Conflict } from "../conflicts/conflict.tsx";
+import { useEdit } from "../conflicts/use-edit.ts";
 import {
   useCreateWindow,
   useEditWindow,
   windowsQuery,
   type WindowView,
 } from "../maintenance/maintenance-queries.ts";
-import { windowFacts } from "../maintenance/window-facts.ts";
+import { windowFacts } from "../maintenance/window-text.ts";
 import { WindowForm } from "../maintenance/window-form.tsx";
 import { newWindowValues, type WindowDraft, windowValues } from "../maintenance/window-values.ts";
 import { serverNow } from "../time/clock.ts";
-import { browserZone } from "../time/zoned.ts";
+import { browserZone } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 import { useNames } from "./use-names.ts";

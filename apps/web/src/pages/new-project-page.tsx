@@ -5,10 +5,10 @@ import { useNavigate } from "@tanstack/react-router";
 
 import { AccountNotices } from "../accounts/account-notices.tsx";
 import { meQuery } from "../accounts/account-queries.ts";
-import { EntryFrame } from "../accounts/entry-frame.tsx";
+import { EntryFrame } from "../accounts/account-frame.tsx";
 import { useCreateProject } from "../projects/project-queries.ts";
 import { TextLink } from "../ui/page.tsx";
-import { Trouble } from "../ui/trouble.tsx";
+import { Trouble } from "../ui/listing.tsx";
 
 export function NewProjectPage() {
   const navigate = useNavigate();

@@ -1,11 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 
-import { PageSkeleton } from "../app/page-skeleton.tsx";
-import { Problems, Processes, SelfTest, Work } from "../operator/health-facts.tsx";
-import { operatorQuery } from "../operator/operator-queries.ts";
-import { Ago } from "../ui/ago.tsx";
-import { BackArrow, Page, TextLink } from "../ui/page.tsx";
-import { Trouble } from "../ui/trouble.tsx";
+import { BackArrow, Page, PageSkeleton, TextLink } from "../ui/page.tsx";
+import { operatorQuery, Problems, Processes, SelfTest, Work } from "../operator/instance-health.tsx";
+import { Ago } from "../ui/time.tsx";
+import { Trouble } from "../ui/listing.tsx";
 import styles from "../app/shell.module.css";
 
 export function OperatorPage() {

@@ -2,16 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 
 import { PasswordCard } from "../accounts/password-card.tsx";
-import { PageSkeleton } from "../app/page-skeleton.tsx";
+import { Page, PageSkeleton, TextLink } from "../ui/page.tsx";
 import { KeyCard } from "../projects/key-card.tsx";
 import { MemberCard } from "../projects/member-card.tsx";
-import { PingKeyCard } from "../projects/ping-key-card.tsx";
-import { ProjectCard } from "../projects/project-card.tsx";
+import { PingKeyCard, ProjectCard } from "../projects/project-card.tsx";
 import { projectQuery } from "../projects/project-queries.ts";
 import { ReportCard } from "../reports/report-card.tsx";
 import { Card } from "../ui/card.tsx";
-import { Page, TextLink } from "../ui/page.tsx";
-import { Trouble } from "../ui/trouble.tsx";
+import { Trouble } from "../ui/listing.tsx";
 
 export function ProjectSettingsPage() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId/settings" });

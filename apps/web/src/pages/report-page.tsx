@@ -2,12 +2,11 @@ import { Group, SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 
-import { PageSkeleton } from "../app/page-skeleton.tsx";
+import { BackArrow, Page, PageSkeleton, TextLink } from "../ui/page.tsx";
 import { reportQuery, type ReportView } from "../reports/report-queries.ts";
 import { ReportSheet } from "../reports/report-sheet.tsx";
 import { periodText } from "../reports/report-text.ts";
-import { BackArrow, Page, TextLink } from "../ui/page.tsx";
-import { Trouble } from "../ui/trouble.tsx";
+import { Trouble } from "../ui/listing.tsx";
 
 const EVERY = [
   { value: "week", label: "Week" },

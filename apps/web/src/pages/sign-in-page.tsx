@@ -1,11 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRouter, useSearch } from "@tanstack/react-router";
+import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
 
-import { instanceQuery } from "../accounts/account-queries.ts";
-import { EntryFrame } from "../accounts/entry-frame.tsx";
-import { SignInForm } from "../accounts/sign-in-form.tsx";
+import { instanceQuery, type SignIn, useSignIn } from "../accounts/account-queries.ts";
+import { EntryFrame } from "../accounts/account-frame.tsx";
 import { safePath } from "../app/search.ts";
 import { TextLink } from "../ui/page.tsx";
+import { Trouble } from "../ui/listing.tsx";
 
 export function SignInPage() {
   const router = useRouter();
@@ -23,5 +25,33 @@ export function SignInPage() {
         </p>
       )}
     </EntryFrame>
+  );
+}
+
+function SignInForm({ onDone }: { onDone: () => void }) {
+  const signIn = useSignIn();
+  const form = useForm<SignIn>({ mode: "uncontrolled", initialValues: { email: "", password: "" } });
+  return (
+    <form onSubmit={form.onSubmit((values) => signIn.mutate(values, { onSuccess: onDone }))}>
+      <Stack>
+        {signIn.isError && <Trouble error={signIn.error} />}
+        <TextInput
+          label="E-mail"
+          type="email"
+          autoComplete="username"
+          required
+          {...form.getInputProps("email")}
+        />
+        <PasswordInput
+          label="Password"
+          autoComplete="current-password"
+          required
+          {...form.getInputProps("password")}
+        />
+        <Button type="submit" loading={signIn.isPending}>
+          Sign in
+        </Button>
+      </Stack>
+    </form>
   );
 }

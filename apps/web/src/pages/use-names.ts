@@ -5,7 +5,7 @@ import { channelsQuery } from "../channels/channel-queries.ts";
 import { checkName } from "../checks/check-name.ts";
 import { checksQuery } from "../checks/check-queries.ts";
 import { peopleQuery, rotationsQuery } from "../on-call/on-call-queries.ts";
-import type { Names } from "../routing/route-text.ts";
+import type { Names } from "../alert-routes/route-text.ts";
 
 /** What the ids of a project stand for; empty until they are read. */
 export function useNames(projectId: string): Names {

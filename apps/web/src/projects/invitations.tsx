@@ -15,13 +15,11 @@ import { IconMail, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { fieldErrors } from "../api/field-errors.ts";
-import { ApiError } from "../api/problem.ts";
-import { Ago } from "../ui/ago.tsx";
+import { ApiError, fieldErrors } from "../api/problem.ts";
+import { Ago } from "../ui/time.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
-import { tell } from "../ui/tell.tsx";
-import { invitationsQuery, useInvite, useRevokeInvitation } from "./project-queries.ts";
-import { roleOf, ROLES } from "./roles.ts";
+import { tell } from "../ui/toast.tsx";
+import { invitationsQuery, roleOf, ROLES, useInvite, useRevokeInvitation } from "./project-queries.ts";
 
 const CHOICES = Object.entries(ROLES).map(([value, label]) => ({ value, label }));
 

@@ -16,11 +16,11 @@ import { IconKey, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { Ago } from "../ui/ago.tsx";
+import { Ago } from "../ui/time.tsx";
 import { Card } from "../ui/card.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { Listing } from "../ui/listing.tsx";
-import { tell } from "../ui/tell.tsx";
+import { tell } from "../ui/toast.tsx";
 import { keysQuery, type KeyView, useCreateKey, useRevokeKey, useRotateKey } from "./project-queries.ts";
 
 const SCOPES = [

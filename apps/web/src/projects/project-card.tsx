@@ -3,10 +3,11 @@ import { useForm } from "@mantine/form";
 import { timezones } from "@overdue/core";
 import { useQueryClient } from "@tanstack/react-query";
 
-import { isStale } from "../api/if-match.ts";
+import { isStale } from "../api/problem.ts";
 import { Card } from "../ui/card.tsx";
-import { tell } from "../ui/tell.tsx";
+import { tell } from "../ui/toast.tsx";
 import { projectQuery, type ProjectView, useEditProject } from "./project-queries.ts";
+import { CodeBlock } from "../ui/code-block.tsx";
 
 /** What a project is called, and by whose clock it speaks. Owners decide. */
 export function ProjectCard({ project }: { project: ProjectView }) {
@@ -60,5 +61,22 @@ function ProjectForm({ project }: { project: ProjectView }) {
         </Button>
       </Group>
     </form>
+  );
+}
+
+/** The key with which checks are pinged by their slug. */
+export function PingKeyCard({ project }: { project: ProjectView }) {
+  return (
+    <Card title="Ping key">
+      <Text c="dimmed" mb="xs">
+        With it a job can ping any check of this project by its slug: /ping/&lt;ping key&gt;/&lt;slug&gt;. It
+        can do nothing else.
+      </Text>
+      {project.pingKey === null ? (
+        <Text>It is shown to editors and owners only.</Text>
+      ) : (
+        <CodeBlock code={project.pingKey} what="ping key" />
+      )}
+    </Card>
   );
 }

@@ -2,15 +2,14 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 import type { InferRequestType, InferResponseType } from "hono/client";
 
 import { pageQuery } from "../api/pages.ts";
-import { answerOf, api, inProject } from "../api/client.ts";
-import { ifMatch } from "../api/if-match.ts";
+import { answerOf, api, ifMatch, inProject } from "../api/client.ts";
 
 export type ProjectView = InferResponseType<typeof inProject.$get, 200>;
-export type ProjectPatch = InferRequestType<typeof inProject.$patch>["json"];
+type ProjectPatch = InferRequestType<typeof inProject.$patch>["json"];
 export type KeyView = InferResponseType<typeof inProject.keys.$get, 200>["items"][number];
 export type MemberView = InferResponseType<typeof inProject.members.$get, 200>["items"][number];
-export type Role = MemberView["role"];
-export type KeyInput = InferRequestType<typeof inProject.keys.$post>["json"];
+type Role = MemberView["role"];
+type KeyInput = InferRequestType<typeof inProject.keys.$post>["json"];
 
 const oneMember = inProject.members[":userId"];
 
@@ -160,4 +159,14 @@ export function useRevokeKey(projectId: string) {
       answerOf(inProject.keys[":keyId"].$delete({ param: { projectId, keyId } })),
     onSuccess: () => client.invalidateQueries({ queryKey: keysQuery(projectId).queryKey }),
   });
+}
+
+export const ROLES: Record<Role, string> = {
+  viewer: "Viewer: looks on",
+  editor: "Editor: checks, channels, routes",
+  owner: "Owner: everything, members and keys too",
+};
+
+export function roleOf(text: string): Role {
+  return text === "owner" || text === "editor" ? text : "viewer";
 }

@@ -2,15 +2,15 @@ import { Alert, Button, Group, Select } from "@mantine/core";
 import { timezones } from "@overdue/core";
 import { useQuery } from "@tanstack/react-query";
 
-import { browserZone } from "../time/zoned.ts";
+import { browserZone } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
-import { Exact } from "../ui/exact.tsx";
+import { Exact } from "../ui/time.tsx";
 import { TextLink } from "../ui/page.tsx";
-import { tell } from "../ui/tell.tsx";
+import { tell } from "../ui/toast.tsx";
 import {
   type ChoicePatch,
-  type ChoiceView,
   choiceQuery,
+  type ChoiceView,
   useChoose,
   useSendReport,
 } from "./report-queries.ts";

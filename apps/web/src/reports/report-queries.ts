@@ -1,8 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { InferRequestType, InferResponseType } from "hono/client";
 
-import { answerOf, inProject } from "../api/client.ts";
-import { ifMatch } from "../api/if-match.ts";
+import { answerOf, ifMatch, inProject } from "../api/client.ts";
 
 const mine = inProject["my-report"];
 

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 import { durationText } from "../time/duration.ts";
 import { Card } from "../ui/card.tsx";
-import { Exact } from "../ui/exact.tsx";
+import { Exact } from "../ui/time.tsx";
 import { TextLink } from "../ui/page.tsx";
 import table from "../ui/table.module.css";
 import type { ReportView } from "./report-queries.ts";

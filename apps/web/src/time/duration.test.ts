@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { durationText, secondsInWords } from "./duration.ts";
+import { durationText, relativeText, secondsInWords, spanOf, spanSeconds } from "./duration.ts";
 
 test.each([
   [0, "0 ms"],
@@ -25,4 +25,39 @@ test.each([
   [86_400, "1 day"],
 ])("%i seconds in words: %s", (seconds, words) => {
   expect(secondsInWords(seconds)).toBe(words);
+});
+
+const NOW = Date.parse("2026-11-20T12:00:00Z");
+
+test.each([
+  ["2026-11-20T11:59:57Z", "just now"],
+  ["2026-11-20T11:59:30Z", "30 s ago"],
+  ["2026-11-20T11:56:10Z", "3 min ago"],
+  ["2026-11-20T09:55:00Z", "2 h 5 min ago"],
+  ["2026-11-18T11:00:00Z", "2 d 1 h ago"],
+  ["2026-11-20T12:00:42Z", "in 42 s"],
+  ["2026-11-20T14:05:00Z", "in 2 h 5 min"],
+])("%s is %s", (at, text) => {
+  expect(relativeText(Date.parse(at), NOW)).toBe(text);
+});
+
+test.each([
+  [60, { amount: 1, unit: "minutes" }],
+  [90, { amount: 90, unit: "seconds" }],
+  [3_600, { amount: 1, unit: "hours" }],
+  [5_400, { amount: 90, unit: "minutes" }],
+  [86_400, { amount: 1, unit: "days" }],
+  [172_800, { amount: 2, unit: "days" }],
+  [0, { amount: 0, unit: "seconds" }],
+] as const)("%i s are typed as %j, and read back", (seconds, span) => {
+  expect(spanOf(seconds)).toEqual(span);
+  expect(spanSeconds(span)).toBe(seconds);
+});
+
+test("no amount is no span", () => {
+  expect(spanSeconds({ amount: "", unit: "hours" })).toBeNull();
+});
+
+test("a fraction comes down to whole seconds", () => {
+  expect(spanSeconds({ amount: 1.5, unit: "hours" })).toBe(5_400);
 });

@@ -24,3 +24,13 @@ export function Card({
     </section>
   );
 }
+
+/** A line of a list of facts: what it is, and how it stands. */
+export function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

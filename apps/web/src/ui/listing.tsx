@@ -1,7 +1,8 @@
-import { Skeleton, Stack, Text, VisuallyHidden } from "@mantine/core";
+import { Alert, Button, Skeleton, Stack, Text, VisuallyHidden } from "@mantine/core";
 import type { ReactNode } from "react";
+import { IconAlertTriangle } from "@tabler/icons-react";
 
-import { Trouble } from "./trouble.tsx";
+import { sentenceOf } from "../api/problem.ts";
 
 type Props<T> = {
   query: { data: T[] | undefined; error: unknown; refetch: () => unknown };
@@ -26,5 +27,32 @@ function ListSkeleton() {
       <Skeleton height={34} />
       <Skeleton height={34} />
     </Stack>
+  );
+}
+
+/** What a list that comes page by page knows of itself. */
+type Pages = { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
+
+/** Reads the next page, while there is one. */
+export function MoreButton({ hasNextPage, isFetchingNextPage, fetchNextPage }: Pages) {
+  if (!hasNextPage) return null;
+  return (
+    <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()} mt="sm">
+      Show older ones
+    </Button>
+  );
+}
+
+/** What went wrong, in the server's own sentence, and a way out. */
+export function Trouble({ error, retry }: { error: unknown; retry?: () => void }) {
+  return (
+    <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title="That did not work" role="alert">
+      {sentenceOf(error)}
+      {retry && (
+        <Button size="compact-sm" variant="light" color="red" onClick={retry} mt="xs" display="block">
+          Try again
+        </Button>
+      )}
+    </Alert>
   );
 }

@@ -1,4 +1,4 @@
-import { Anchor } from "@mantine/core";
+import { Anchor, Skeleton, VisuallyHidden } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { createLink } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef } from "react";
@@ -66,4 +66,17 @@ export function useTitle(title: string): void {
   useEffect(() => {
     document.title = `${title} · Overdue`;
   }, [title]);
+}
+
+/** Stands where a page will be. */
+export function PageSkeleton() {
+  return (
+    <div className={styles["frame"]} aria-busy="true">
+      <VisuallyHidden component="output">Loading…</VisuallyHidden>
+      <Skeleton height={30} width={220} />
+      <Skeleton height={64} />
+      <Skeleton height={64} />
+      <Skeleton height={64} />
+    </div>
+  );
 }

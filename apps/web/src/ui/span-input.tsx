@@ -1,7 +1,7 @@
 import { Input, NativeSelect, NumberInput } from "@mantine/core";
 import type { ReactNode } from "react";
 
-import { SPAN_SECONDS, type Span, type SpanUnit } from "../time/span.ts";
+import { type Span, SPAN_SECONDS, type SpanUnit } from "../time/duration.ts";
 import styles from "./span-input.module.css";
 
 type Props = {

@@ -1,8 +1,10 @@
+import { CheckSettingsInput } from "@overdue/core";
+
 import type { FieldError } from "../../api/problem.ts";
-import type { CheckFormValues } from "./check-form-values.ts";
+import { type CheckFormValues, settingsOf } from "./check-form-values.ts";
 
 /** Sentences by the form's field; `rest` where no field is theirs. */
-export type FormErrors = { fields: Record<string, string>; rest: string[] };
+type FormErrors = { fields: Record<string, string>; rest: string[] };
 
 const FIELDS: Record<string, string> = {
   "schedule.everySeconds": "every",
@@ -51,4 +53,13 @@ function formField(path: string, kind: CheckFormValues["kind"]): string | null {
   const exception = /^schedule\.except\.(dates|holidays|onlyOn)\b/.exec(path)?.[1];
   if (exception !== undefined) return `exceptions.${exception}`;
   return FIELDS[path] ?? (SAME.includes(path) ? path : null);
+}
+
+/** What the API would refuse, in the same sentences, before it is asked. */
+export function refusals(values: CheckFormValues): FormErrors {
+  const parsed = CheckSettingsInput.safeParse(settingsOf(values));
+  const errors = parsed.success
+    ? []
+    : parsed.error.issues.map(({ path, message }) => ({ field: path.join("."), message }));
+  return formErrors(errors, values.kind);
 }

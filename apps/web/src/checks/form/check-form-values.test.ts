@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { formErrors } from "./check-form-errors.ts";
-import { inputOf, newCheckValues, scheduleOf, settingsOf } from "./check-form-values.ts";
+import { inputOf, newCheckValues, scheduleOf, settingsOf, slugOf } from "./check-form-values.ts";
 
 const blank = newCheckValues("Europe/Berlin", ["c1"]);
 
@@ -92,4 +92,15 @@ describe("what the API refused stands at the field where it was typed", () => {
       rest: ["Old."],
     });
   });
+});
+
+test.each([
+  ["nightly backup", "nightly-backup"],
+  ["Nächtliches Backup!", "nachtliches-backup"],
+  ["  db_1 / EU  ", "db_1-eu"],
+  ["Straße", "strasse"],
+  ["日本語", ""],
+  ["x".repeat(120), "x".repeat(100)],
+])("%j makes the slug %j", (name, slug) => {
+  expect(slugOf(name)).toBe(slug);
 });

@@ -1,9 +1,9 @@
 import type { Attitude, CheckSettings, Severity, Tolerance } from "@overdue/core";
+import { createFormContext } from "@mantine/form";
 
-import { type Span, spanOf, spanSeconds } from "../../time/span.ts";
+import { type Span, spanOf, spanSeconds } from "../../time/duration.ts";
 import type { CheckInput, CheckSchedule, CheckView } from "../check-queries.ts";
 import type { Explained } from "../schedule-queries.ts";
-import { slugOf } from "./slug.ts";
 import { exceptionsOf, type ExceptionValues, exceptionValues, NO_EXCEPTIONS } from "./exception-values.ts";
 
 /** What stands in the form's fields. Every kind of schedule keeps its own text, so that a look at another loses nothing. */
@@ -215,4 +215,20 @@ function toleranceOf({ kind, bad, of, tolerateMissed }: CheckFormValues["toleran
 
 function numberOf(typed: number | ""): number {
   return typed === "" ? Number.NaN : typed;
+}
+
+export const [CheckFormProvider, useCheckFormContext, useCheckForm] = createFormContext<CheckFormValues>();
+
+const SLUG_LENGTH_MAX = 100;
+
+/** A slug that reads like the name: "Nächtliches Backup!" → "nachtliches-backup". */
+export function slugOf(name: string): string {
+  return name
+    .normalize("NFKD")
+    .toLowerCase()
+    .replaceAll(/\p{M}/gu, "")
+    .replaceAll("ß", "ss")
+    .replaceAll(/[^a-z0-9_]+/g, "-")
+    .slice(0, SLUG_LENGTH_MAX)
+    .replaceAll(/^-+|-+$/g, "");
 }

@@ -4,15 +4,18 @@ import { useState } from "react";
 import { ApiError, sentenceOf } from "../../api/problem.ts";
 import { Card } from "../../ui/card.tsx";
 import type { CheckInput } from "../check-queries.ts";
-import { AlertFields } from "./alert-fields.tsx";
-import { ChannelField, type OfferedChannel } from "./channel-field.tsx";
-import { CheckFormProvider, useCheckForm, useCheckFormContext } from "./check-form-context.ts";
-import { formErrors } from "./check-form-errors.ts";
-import { type CheckFormValues, inputOf } from "./check-form-values.ts";
+import { AlertFields, ChannelField, type OfferedChannel } from "./alert-fields.tsx";
+import {
+  CheckFormProvider,
+  type CheckFormValues,
+  inputOf,
+  slugOf,
+  useCheckForm,
+  useCheckFormContext,
+} from "./check-form-values.ts";
+import { formErrors, refusals } from "./check-form-errors.ts";
 import { MoreFields } from "./more-fields.tsx";
 import { ScheduleFields } from "./schedule-fields.tsx";
-import { slugOf } from "./slug.ts";
-import { refusals } from "./validate.ts";
 import styles from "./check-form.module.css";
 
 type Props = {

@@ -1,13 +1,10 @@
 import { Button, SegmentedControl, Select, Stack, Textarea } from "@mantine/core";
 import { timezones } from "@overdue/core";
 
-import { spanOf } from "../../time/span.ts";
+import { spanOf } from "../../time/duration.ts";
 import { SpanInput } from "../../ui/span-input.tsx";
-import { useCheckFormContext } from "./check-form-context.ts";
-import { type CheckFormValues, scheduleOf } from "./check-form-values.ts";
-import { NextTimes } from "./next-times.tsx";
-import { PastedSchedule } from "./pasted-schedule.tsx";
-import { CALENDARS, CRONS, INTERVALS } from "./schedule-presets.ts";
+import { type CheckFormValues, scheduleOf, useCheckFormContext } from "./check-form-values.ts";
+import { NextTimes, PastedSchedule } from "./schedule-preview.tsx";
 import styles from "./check-form.module.css";
 
 const KINDS: { value: CheckFormValues["kind"]; label: string }[] = [
@@ -151,3 +148,29 @@ function Presets({ presets }: { presets: { label: string; choose: () => void }[]
 function kindOf(text: string): CheckFormValues["kind"] {
   return text === "interval" || text === "oncalendar" ? text : "cron";
 }
+
+/** Common schedules, one click each. */
+const INTERVALS = [
+  { label: "5 min", seconds: 300 },
+  { label: "15 min", seconds: 900 },
+  { label: "1 hour", seconds: 3_600 },
+  { label: "6 hours", seconds: 21_600 },
+  { label: "1 day", seconds: 86_400 },
+  { label: "1 week", seconds: 604_800 },
+] as const;
+
+const CRONS = [
+  { label: "Hourly", expression: "0 * * * *" },
+  { label: "Nightly 02:30", expression: "30 2 * * *" },
+  { label: "Weekdays 09:00", expression: "0 9 * * 1-5" },
+  { label: "Mondays 06:00", expression: "0 6 * * 1" },
+  { label: "Monthly on the 1st", expression: "0 3 1 * *" },
+] as const;
+
+const CALENDARS = [
+  { label: "Hourly", expression: "hourly" },
+  { label: "Nightly 02:30", expression: "*-*-* 02:30" },
+  { label: "Weekdays 09:00", expression: "Mon..Fri 09:00" },
+  { label: "Mondays 06:00", expression: "Mon *-*-* 06:00" },
+  { label: "Monthly on the 1st", expression: "*-*-01 03:00" },
+] as const;

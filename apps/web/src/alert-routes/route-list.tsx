@@ -1,0 +1,107 @@
+import { ActionIcon, Button, Menu } from "@mantine/core";
+import { IconArrowDown, IconArrowUp, IconDotsVertical, IconPencil, IconTrash } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+
+import { ManagedMark } from "../ui/status-label.tsx";
+import { EditorsOnly } from "../ui/role.tsx";
+import type { RouteDraft } from "./route-values.ts";
+import styles from "./alert-routes.module.css";
+import { type Names, routeText, STEPS_IN_A_SENTENCE } from "./route-text.ts";
+
+type Listed = RouteDraft & { id: string; managedBy: string | null };
+type Props = {
+  projectId: string;
+  routes: readonly Listed[];
+  names: Names;
+  /** The ids in their new order. */
+  reorder: (ids: string[]) => void;
+  remove: (route: Listed) => void;
+};
+
+/** The routes of a project, each read back in plain words. */
+export function RouteList({ projectId, routes, names, reorder, remove }: Props) {
+  const ids = routes.map(({ id }) => id);
+  const swap = (index: number, other: number) =>
+    reorder(ids.map((id, at) => (at === index ? ids[other] : at === other ? ids[index] : id) ?? id));
+  return (
+    <ol className={styles["list"]}>
+      {routes.map((route, index) => (
+        <li key={route.id} className={styles["route"]}>
+          <EditorsOnly>
+            <div className={styles["order"]}>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                aria-label={`${route.name}: earlier`}
+                disabled={index === 0}
+                onClick={() => swap(index, index - 1)}
+              >
+                <IconArrowUp size={17} />
+              </ActionIcon>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                aria-label={`${route.name}: later`}
+                disabled={index === routes.length - 1}
+                onClick={() => swap(index, index + 1)}
+              >
+                <IconArrowDown size={17} />
+              </ActionIcon>
+            </div>
+          </EditorsOnly>
+          <div className={styles["words"]}>
+            <h2 className={styles["name"]}>{route.name}</h2>
+            <ManagedMark managedBy={route.managedBy} />
+            <RouteSentence route={route} names={names} />
+          </div>
+          <EditorsOnly>
+            <Actions projectId={projectId} route={route} remove={() => remove(route)} />
+          </EditorsOnly>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Actions({ projectId, route, remove }: { projectId: string; route: Listed; remove: () => void }) {
+  return (
+    <div className={styles["actions"]}>
+      <Button
+        component={Link}
+        to={`/projects/${projectId}/routes/${route.id}`}
+        variant="default"
+        size="compact-md"
+        leftSection={<IconPencil size={16} aria-hidden />}
+        aria-label={`Edit ${route.name}`}
+      >
+        Edit
+      </Button>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon variant="subtle" color="gray" size={30} aria-label={`What to do with ${route.name}`}>
+            <IconDotsVertical size={18} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item color="red" leftSection={<IconTrash size={16} aria-hidden />} onClick={remove}>
+            Delete
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </div>
+  );
+}
+
+/** What a route means, in plain words; where it has many steps, a line each. */
+export function RouteSentence({ route, names }: { route: RouteDraft; names: Names }) {
+  const sentences = routeText(route, names);
+  if (route.steps.length <= STEPS_IN_A_SENTENCE)
+    return <p className={styles["sentence"]}>{sentences.join(" ")}</p>;
+  return (
+    <ul className={styles["lines"]}>
+      {sentences.map((sentence) => (
+        <li key={sentence}>{sentence}</li>
+      ))}
+    </ul>
+  );
+}

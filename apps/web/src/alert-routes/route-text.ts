@@ -1,0 +1,144 @@
+import type { Reason } from "@overdue/core";
+
+import { secondsInWords } from "../time/duration.ts";
+import { weekdaysText } from "../time/weekdays.ts";
+import { listText } from "../text/plain-text.ts";
+import type { Hours, RouteDraft, Step, Target } from "./route-values.ts";
+
+/** What ids stand for. */
+export type Names = {
+  checks: ReadonlyMap<string, string>;
+  channels: ReadonlyMap<string, string>;
+  people: ReadonlyMap<string, string>;
+  rotations: ReadonlyMap<string, string>;
+};
+
+/** More of them are read a line each. */
+export const STEPS_IN_A_SENTENCE = 2;
+
+/** A route read back in plain words, a sentence for each of its parts. */
+export function routeText(route: RouteDraft, names: Names): string[] {
+  return [
+    ...changeText(route, names),
+    ...newsText(route, names),
+    ...(route.repeatMinutes === null || !route.hears.changes
+      ? []
+      : [`Repeated every ${minutesText(route.repeatMinutes)} until somebody acknowledges or it recovers.`]),
+    ...(route.hours === null ? [] : [hoursText(route.hours, names)]),
+    ...(route.hears.changes
+      ? [
+          route.recovery
+            ? "Whoever heard that it is down also hears when it is up again."
+            : "Nobody hears when it is up again.",
+        ]
+      : []),
+  ];
+}
+
+/** "Ops chat, Ada (every channel of theirs) and whoever is on call in Primary". */
+function targetsText(targets: readonly Target[], names: Names): string {
+  return targets.length === 0
+    ? "nobody"
+    : listText(
+        targets.map((target) => targetText(target, names)),
+        "and",
+      );
+}
+
+/** Why a check is down, as it stands in lists to choose from. */
+export const REASON_TITLES: Record<Reason, string> = {
+  missed: "missed",
+  failed: "failed",
+  overlong: "overlong",
+  overlap: "overlap",
+  "too-quick": "too quick",
+  "too-often": "too often",
+  "never-started": "never started",
+  "host-duplicate": "on two hosts",
+};
+
+function changeText({ match, hears, steps }: RouteDraft, names: Names): string[] {
+  const subject = subjectText(match, names);
+  const when = `When ${subject} goes down${reasonsText(match)}`;
+  if (hears.changes && steps.length > STEPS_IN_A_SENTENCE)
+    return [`${when}:`, ...steps.map((step) => stepLine(step, names))];
+  if (hears.changes) return [`${when}, ${stepsText(steps, names)}.`];
+  return hears.failures || hears.runs || hears.notices
+    ? []
+    : [`When ${subject} does anything (nothing is chosen yet), ${stepsText(steps, names)}.`];
+}
+
+/** What is told besides changes: at once, to the first step's targets alone. */
+function newsText({ match, hears, steps }: RouteDraft, names: Names): string[] {
+  const heard = [
+    ...(hears.runs ? ["ends a run, good or bad"] : hears.failures ? [`fails${reasonsText(match)}`] : []),
+    ...(hears.notices ? ["has a notice, such as a slower run than usual"] : []),
+  ];
+  if (heard.length === 0) return [];
+  const told = targetsText(steps[0]?.targets ?? [], names);
+  return [`When ${subjectText(match, names)} ${listText(heard, "or")}, tell ${told} at once.`];
+}
+
+function reasonsText({ reasons }: RouteDraft["match"]): string {
+  const titles = reasons.map((reason) => REASON_TITLES[reason]);
+  return titles.length === 0 ? "" : ` (${listText(titles, "or")})`;
+}
+
+function subjectText({ tags, severities, checkIds }: RouteDraft["match"], names: Names): string {
+  const named = checkIds.map((id) => names.checks.get(id) ?? "a deleted check");
+  const severe = severities.length === 0 ? "" : `${listText(severities, "or")} `;
+  const tagged = tags.length === 0 ? "" : ` tagged ${listText(tags, "or")}`;
+  if (named.length === 0) return `${severe === "" && tagged === "" ? "any" : "a"} ${severe}check${tagged}`;
+  const limits = `${severe === "" ? "" : `, if it is ${severe.trim()}`}${tagged === "" ? "" : `, if it is${tagged}`}`;
+  return `${listText(named, "or")}${limits}`;
+}
+
+function stepsText(steps: readonly Step[], names: Names): string {
+  return steps
+    .map(({ afterMinutes, targets, ifUnacknowledged }, index) => {
+      const unless = ifUnacknowledged && afterMinutes > 0 ? ", if nobody has acknowledged by then," : "";
+      const when = afterMinutes === 0 ? "at once" : `after ${minutesText(afterMinutes)}${unless}`;
+      return index === 0 && afterMinutes === 0
+        ? `tell ${targetsText(targets, names)} at once`
+        : `${index === 0 ? "" : "then "}${when} tell ${targetsText(targets, names)}`;
+    })
+    .join("; ");
+}
+
+/** "After 15 minutes, if nobody has acknowledged by then: Ada." */
+function stepLine({ afterMinutes, targets, ifUnacknowledged }: Step, names: Names): string {
+  const unless = ifUnacknowledged && afterMinutes > 0 ? ", if nobody has acknowledged by then" : "";
+  const when = afterMinutes === 0 ? "At once" : `After ${minutesText(afterMinutes)}${unless}`;
+  return `${when}: ${targetsText(targets, names)}.`;
+}
+
+function targetText(target: Target, names: Names): string {
+  switch (target.kind) {
+    case "channel":
+      return names.channels.get(target.channelId) ?? "a deleted channel";
+    case "person":
+      return names.people.get(target.personId) ?? "a person who is gone";
+    case "on-call":
+      return `whoever is on call in ${names.rotations.get(target.rotationId) ?? "a deleted rotation"}`;
+  }
+}
+
+function hoursText({ timezone, weekdays, from, to, outside }: Hours, names: Names): string {
+  const over = to <= from ? " of the next day" : "";
+  const hours = `Only ${weekdaysText(weekdays)}, ${from} to ${to}${over} (${timezone})`;
+  return outside.kind === "hold"
+    ? `${hours}; outside of that it waits until the hours begin.`
+    : `${hours}; outside of that ${targetsText(outside.targets, names)} instead.`;
+}
+
+function minutesText(minutes: number): string {
+  return secondsInWords(minutes * 60);
+}
+
+/** A route as it is read: to show what differs between two versions. */
+export function routeFacts(route: RouteDraft, names: Names): [label: string, text: string][] {
+  return [
+    ["Name", route.name],
+    ["The route", routeText(route, names).join(" ")],
+  ];
+}

@@ -1,0 +1,144 @@
+import { secondsInWords } from "../time/duration.ts";
+import type { CheckPatch, CheckSchedule, CheckView } from "./check-queries.ts";
+
+type CheckNames = { checks: ReadonlyMap<string, string>; channels: ReadonlyMap<string, string> };
+
+/** What a person decided about a check, as it is read: to show what differs between two versions. */
+export function checkFacts(check: CheckView, names: CheckNames): [label: string, text: string][] {
+  const { name, slug, tags, description, scheduleText, graceSeconds, channelIds, dependsOn } = check;
+  return [
+    ["Name", name],
+    ["Slug", slug],
+    ["Tags", tags.join(", ")],
+    ["Description", description],
+    ["Schedule", scheduleText],
+    ["Grace", secondsInWords(graceSeconds)],
+    ["Channels", channelIds.map((id) => names.channels.get(id) ?? "a deleted channel").join(", ")],
+    ["Depends on", dependsOn.map((id) => names.checks.get(id) ?? "a deleted check").join(", ")],
+    ["Further settings", settingsSummary(check).join(" ")],
+  ];
+}
+
+/** The settings that are not at their default, a sentence each. */
+export function settingsSummary(check: CheckView): string[] {
+  return [
+    ...(check.severity === "warning" ? [] : [`Its severity is ${check.severity}.`]),
+    ...lateness(check),
+    ...runtime(check),
+    ...repetition(check),
+    ...recovery(check),
+    ...handling(check),
+  ];
+}
+
+function lateness({ earlyMarginSeconds, jitterSeconds, alertBeforeFirstPing }: CheckView): string[] {
+  return [
+    ...(earlyMarginSeconds > 0
+      ? [`A ping up to ${secondsInWords(earlyMarginSeconds)} early counts for its time.`]
+      : []),
+    ...(jitterSeconds > 0 ? [`Up to ${secondsInWords(jitterSeconds)} late is not called late.`] : []),
+    ...(alertBeforeFirstPing ? ["Goes down when its first ping does not come."] : []),
+  ];
+}
+
+function runtime({ maxRuntimeSeconds, minRuntimeSeconds, progressExtends }: CheckView): string[] {
+  return [
+    ...(maxRuntimeSeconds !== null ? [`A run may take ${secondsInWords(maxRuntimeSeconds)} at most.`] : []),
+    ...(minRuntimeSeconds !== null ? [`A run must take ${secondsInWords(minRuntimeSeconds)} at least.`] : []),
+    ...(progressExtends ? ["A ping of an open run extends its limit."] : []),
+  ];
+}
+
+const VIOLATIONS = { allow: null, note: "is noted", alert: "alerts" } as const;
+
+function repetition({ overlap, hostDuplicates, unusualRuns, tooOften }: CheckView): string[] {
+  const window = tooOften?.windowSeconds ?? null;
+  return [
+    ...(VIOLATIONS[overlap] ? [`A second run while one is open ${VIOLATIONS[overlap]}.`] : []),
+    ...(VIOLATIONS[hostDuplicates] ? [`The same run from two hosts ${VIOLATIONS[hostDuplicates]}.`] : []),
+    ...(unusualRuns === "alert" ? ["A run of unusual length alerts."] : []),
+    ...(tooOften
+      ? [
+          `More than ${tooOften.count} ${tooOften.of} within ${window === null ? "a slot" : secondsInWords(window)} alert.`,
+        ]
+      : []),
+  ];
+}
+
+function recovery({ tolerance, recoverAfter }: CheckView): string[] {
+  const bad =
+    tolerance === null
+      ? null
+      : `Down after ${tolerance.bad} bad ones ${tolerance.kind === "in-a-row" ? "in a row" : `of the last ${tolerance.of}`}`;
+  return [
+    ...(tolerance && bad !== null
+      ? [`${bad}${tolerance.tolerateMissed ? "" : "; a missed one alerts at once"}.`]
+      : []),
+    ...(recoverAfter > 1 ? [`Up again after ${recoverAfter} good ones.`] : []),
+  ];
+}
+
+function handling({ manualResume, methods }: CheckView): string[] {
+  return [
+    ...(manualResume ? ["Stays paused until it is resumed by hand."] : []),
+    ...(methods === "POST" ? ["Only POST counts as a ping."] : []),
+  ];
+}
+
+type EditedSettings = Pick<
+  CheckView,
+  "schedule" | "graceSeconds" | "maxRuntimeSeconds" | "overlap" | "hostDuplicates"
+>;
+
+/** What a proposed edit changes, a line each: "Grace: 30 minutes, from now on 2 hours." */
+export function editText(check: EditedSettings, edit: CheckPatch): string[] {
+  const changes: [string, string, string][] = [
+    ...(isSchedule(edit.schedule) ? scheduleChanges(check.schedule, edit.schedule) : []),
+    ["Grace", secondsInWords(check.graceSeconds), spanText(edit.graceSeconds)],
+    ["Max runtime", spanText(check.maxRuntimeSeconds), spanText(edit.maxRuntimeSeconds)],
+    ["Overlap", POLICIES[check.overlap], edit.overlap === undefined ? "" : POLICIES[edit.overlap]],
+    [
+      "Host duplicates",
+      POLICIES[check.hostDuplicates],
+      edit.hostDuplicates === undefined ? "" : POLICIES[edit.hostDuplicates],
+    ],
+  ];
+  return changes
+    .filter(([, before, after]) => after !== "" && after !== before)
+    .map(([what, before, after]) => `${what}: ${before}, from now on ${after}.`);
+}
+
+/** What takes the edit back: the same settings as they are now. */
+export function beforeEdit(check: CheckView, edit: CheckPatch): CheckPatch {
+  const changed = new Set(Object.keys(edit));
+  return Object.fromEntries(Object.entries(check).filter(([field]) => changed.has(field)));
+}
+
+const POLICIES = { allow: "allowed", note: "noted in the history", alert: "alerts" };
+
+function spanText(seconds: number | null | undefined): string {
+  if (seconds === undefined) return "";
+  return seconds === null ? "off" : secondsInWords(seconds);
+}
+
+/** The API checks what is sent; its type here knows no more than that something is. */
+function isSchedule(schedule: CheckPatch["schedule"]): schedule is CheckSchedule {
+  return typeof schedule === "object" && schedule !== null && "kind" in schedule;
+}
+
+function scheduleChanges(before: CheckSchedule, after: CheckSchedule): [string, string, string][] {
+  return [
+    ["Schedule", expressionText(before), expressionText(after)],
+    ["Time zone", zoneText(before), zoneText(after)],
+  ];
+}
+
+function expressionText(schedule: CheckSchedule): string {
+  return schedule.kind === "interval"
+    ? `every ${secondsInWords(schedule.everySeconds)}`
+    : schedule.expression;
+}
+
+function zoneText(schedule: CheckSchedule): string {
+  return schedule.kind === "interval" ? "" : schedule.timezone;
+}

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+
+import { pingSnippets, pingTarget } from "./snippets.ts";
+
+const PING_URL = "https://overdue.example/ping/3f1c6a52-7a4e-4b57-9a53-0a6c1e1f2b3c";
+const nightly = { kind: "cron", expression: "30 2 * * *", timezone: "Europe/Berlin" } as const;
+const snippets = pingSnippets(
+  pingTarget({ pingUrl: PING_URL, slug: "nightly-backup", schedule: nightly }, "UTC"),
+);
+const codeOf = (id: string) => snippets.find((snippet) => snippet.id === id)?.code ?? "";
+
+test.each(snippets.map((snippet) => [snippet.title, snippet] as const))(
+  "the %s snippet carries the check's real address and nothing left to fill in",
+  (_, { code }) => {
+    expect(code).toContain(PING_URL);
+    expect(code).not.toMatch(/undefined|TODO|\[object/);
+  },
+);
+
+test("every place the issue names has its snippet", () => {
+  expect(snippets.map(({ id }) => id)).toEqual([
+    "curl",
+    "shell",
+    "crontab",
+    "systemd",
+    "python",
+    "node",
+    "github-actions",
+    "kubernetes",
+  ]);
+});
+
+test("the crontab line runs at the check's own times and sends the exit status", () => {
+  expect(codeOf("crontab")).toMatch(/^30 2 \* \* \* .*; curl .*\/\$\?$/);
+});
+
+test("a % would end a crontab line, so there is none", () => {
+  expect(codeOf("crontab")).not.toContain("%");
+});
+
+test("systemd expands single dollars itself, so the shell's are doubled", () => {
+  expect(codeOf("systemd").match(/(?<!\$)\$(?!\$)/g)).toBeNull();
+});
+
+test("the CronJob runs in the check's zone", () => {
+  expect(codeOf("kubernetes")).toContain('schedule: "30 2 * * *"\n  timeZone: Europe/Berlin');
+});
+
+describe("an interval becomes the cron that says the same", () => {
+  test.each([
+    [60, "* * * * *"],
+    [300, "*/5 * * * *"],
+    [3_600, "0 * * * *"],
+    [21_600, "0 */6 * * *"],
+    [86_400, "30 2 * * *"],
+    [604_800, "30 2 * * 1"],
+    [420, "30 2 * * *"],
+  ])("every %i s: %s", (everySeconds, cron) => {
+    const schedule = { kind: "interval", everySeconds } as const;
+    expect(pingTarget({ pingUrl: PING_URL, slug: "", schedule }, "UTC").cron).toBe(cron);
+  });
+});
+
+test("a check without a slug still gets file names that work", () => {
+  expect(pingTarget({ pingUrl: PING_URL, slug: "", schedule: nightly }, "UTC").slug).toBe("job");
+  expect(pingTarget({ pingUrl: PING_URL, slug: "db_1.eu", schedule: nightly }, "UTC").slug).toBe("db-1-eu");
+});

@@ -1,0 +1,205 @@
+import type { CheckSchedule } from "./check-queries.ts";
+
+type Pinged = { pingUrl: string; slug: string; schedule: CheckSchedule };
+
+/** What the snippets need of a check: where its schedule is no cron, the nearest cron that says the same. */
+export function pingTarget({ pingUrl, slug, schedule }: Pinged, browserZone: string): PingTarget {
+  return {
+    pingUrl,
+    slug: slug.replaceAll(/[^a-z0-9-]/g, "-") || "job",
+    cron: cronOf(schedule),
+    timezone: schedule.kind === "interval" ? browserZone : schedule.timezone,
+  };
+}
+
+const NIGHTLY = "30 2 * * *";
+
+function cronOf(schedule: CheckSchedule): string {
+  switch (schedule.kind) {
+    case "cron":
+      return schedule.expression.split("\n")[0]?.trim() ?? NIGHTLY;
+    case "oncalendar":
+      return NIGHTLY;
+    case "interval":
+      return cronOfInterval(schedule.everySeconds / 60);
+  }
+}
+
+function cronOfInterval(minutes: number): string {
+  if (minutes === 1) return "* * * * *";
+  if (minutes < 60 && 60 % minutes === 0) return `*/${minutes} * * * *`;
+  if (minutes === 60) return "0 * * * *";
+  if (minutes < 1_440 && 1_440 % minutes === 0 && minutes % 60 === 0) return `0 */${minutes / 60} * * *`;
+  return minutes === 10_080 ? "30 2 * * 1" : NIGHTLY;
+}
+
+/** A way to ping a check: what it is for, in a sentence, and text to paste. */
+type Snippet = {
+  id: string;
+  title: string;
+  note: string;
+  code: string;
+};
+
+/** What the snippets need to know; `slug` names the units and manifests they make. */
+type PingTarget = { pingUrl: string; slug: string; cron: string; timezone: string };
+
+/** Every way to ping, with the check's real address in it. */
+export function pingSnippets(target: PingTarget): Snippet[] {
+  return [curl, shell, crontab, systemd, python, node, githubActions, kubernetes].map((snippet) =>
+    snippet(target),
+  );
+}
+
+// --retry and --max-time: a monitor must neither lose a ping to a hiccup nor hold up the job it watches.
+const CURL = "curl -fsS -m 10 --retry 5 -o /dev/null";
+
+function curl({ pingUrl }: PingTarget): Snippet {
+  return {
+    id: "curl",
+    title: "curl",
+    note: "Run this once when the job has succeeded. Add /start before it begins to measure how long it takes, /fail where it failed.",
+    code: `${CURL} ${pingUrl}`,
+  };
+}
+
+function shell({ pingUrl }: PingTarget): Snippet {
+  return {
+    id: "shell",
+    title: "Shell script",
+    note: "Says when the job starts, and ends with its exit status and the end of its output.",
+    code: `url=${pingUrl}
+rid=$(cat /proc/sys/kernel/random/uuid)
+
+${CURL} "$url/start?rid=$rid"
+output=$(/usr/local/bin/job.sh 2>&1)
+status=$?
+printf '%s' "$output" | tail -c 100000 |
+  ${CURL} --data-binary @- "$url/$status?rid=$rid"`,
+  };
+}
+
+function crontab({ pingUrl, cron }: PingTarget): Snippet {
+  return {
+    id: "crontab",
+    title: "crontab",
+    note: "The exit status decides: 0 is a success, anything else alerts at once.",
+    code: `${cron} /usr/local/bin/job.sh; ${CURL} ${pingUrl}/$?`,
+  };
+}
+
+function systemd({ pingUrl, slug }: PingTarget): Snippet {
+  return {
+    id: "systemd",
+    title: "systemd",
+    note: `Put this into /etc/systemd/system/${slug}.service.d/overdue.conf and run systemctl daemon-reload.`,
+    code: `[Service]
+ExecStartPre=-/usr/bin/${CURL} ${pingUrl}/start
+ExecStopPost=-/bin/sh -c '[ $$SERVICE_RESULT = success ] && end=0 || end=fail; ${CURL} ${pingUrl}/$$end'`,
+  };
+}
+
+function python({ pingUrl }: PingTarget): Snippet {
+  return {
+    id: "python",
+    title: "Python",
+    note: "Only the standard library. An exception in the job is sent along with the failure.",
+    code: `import traceback
+from urllib.request import urlopen
+
+URL = "${pingUrl}"
+
+def ping(path="", body=""):
+    try:
+        urlopen(URL + path, data=body.encode(), timeout=10).close()
+    except OSError as error:
+        print(f"could not ping: {error}")
+
+ping("/start")
+try:
+    job()
+except Exception:
+    ping("/fail", traceback.format_exc())
+    raise
+ping()`,
+  };
+}
+
+function node({ pingUrl }: PingTarget): Snippet {
+  return {
+    id: "node",
+    title: "Node",
+    note: "No package needed. An error in the job is sent along with the failure.",
+    code: `const url = "${pingUrl}";
+
+const ping = (path = "", body = "") =>
+  fetch(url + path, { method: "POST", body, signal: AbortSignal.timeout(10_000) })
+    .catch((error) => console.error("could not ping:", error.message));
+
+await ping("/start");
+try {
+  await job();
+  await ping();
+} catch (error) {
+  await ping("/fail", error.stack);
+  throw error;
+}`,
+  };
+}
+
+function githubActions({ pingUrl }: PingTarget): Snippet {
+  return {
+    id: "github-actions",
+    title: "GitHub Actions",
+    note: "Keep the address in a repository secret called OVERDUE_URL: a fork must not learn it.",
+    code: `# Secret OVERDUE_URL: ${pingUrl}
+jobs:
+  job:
+    runs-on: ubuntu-latest
+    env:
+      OVERDUE_URL: \${{ secrets.OVERDUE_URL }}
+    steps:
+      - run: ${CURL} "$OVERDUE_URL/start"
+      - run: ./job.sh
+      - if: success()
+        run: ${CURL} "$OVERDUE_URL"
+      - if: failure() || cancelled()
+        run: ${CURL} "$OVERDUE_URL/fail"`,
+  };
+}
+
+function kubernetes({ pingUrl, slug, cron, timezone }: PingTarget): Snippet {
+  return {
+    id: "kubernetes",
+    title: "Kubernetes",
+    note: "The image needs a shell and curl. A pod that is killed pings nothing, and is missed at its deadline.",
+    code: `apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: ${slug}
+spec:
+  schedule: "${cron}"
+  timeZone: ${timezone}
+  concurrencyPolicy: Forbid
+  jobTemplate:
+    spec:
+      backoffLimit: 0
+      template:
+        spec:
+          restartPolicy: Never
+          containers:
+            - name: job
+              image: your/image:tag
+              env:
+                - name: OVERDUE_URL
+                  value: ${pingUrl}
+              command: ["/bin/sh", "-c"]
+              args:
+                - |
+                  ${CURL} "$OVERDUE_URL/start"
+                  /usr/local/bin/job.sh
+                  status=$?
+                  ${CURL} "$OVERDUE_URL/$status"
+                  exit $status`,
+  };
+}

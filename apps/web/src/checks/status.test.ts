@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+
+import { countdownText, statusAt, type Waiting } from "./status.ts";
+
+const NOW = Date.parse("2026-11-20T12:00:00Z");
+const MINUTE = 60_000;
+const waiting = (check: Partial<Waiting>): Waiting => ({
+  status: "up",
+  started: false,
+  lastStartAt: null,
+  expectedAt: null,
+  deadlineAt: null,
+  jitterMs: 0,
+  ...check,
+});
+
+describe("the status turns with the clock", () => {
+  test.each([
+    ["up before its time", { status: "up", expectedAt: NOW + 1 }, "up"],
+    ["late from its very time", { status: "up", expectedAt: NOW }, "grace"],
+    ["up within its jitter", { status: "up", expectedAt: NOW - MINUTE + 1, jitterMs: MINUTE }, "up"],
+    ["late after its jitter", { status: "up", expectedAt: NOW - MINUTE, jitterMs: MINUTE }, "grace"],
+    ["late until the server says down", { status: "grace", expectedAt: NOW - 90 * MINUTE }, "grace"],
+    ["up again after an edit", { status: "grace", expectedAt: NOW + MINUTE }, "up"],
+    ["down stays down", { status: "down", expectedAt: NOW + MINUTE }, "down"],
+    ["paused stays paused", { status: "paused", expectedAt: NOW - MINUTE }, "paused"],
+    ["up without anything to wait for", { status: "up" }, "up"],
+  ] as const)("%s", (_, check, status) => {
+    expect(statusAt(waiting(check), NOW)).toBe(status);
+  });
+});
+
+describe("the countdown says what the check waits for", () => {
+  test.each([
+    ["new", { status: "new" }, "waiting for the first ping"],
+    ["new with a schedule", { status: "new", expectedAt: NOW + 5 * MINUTE }, "first ping in 5 min"],
+    ["due soon", { expectedAt: NOW + 42_000 }, "due in 42 s"],
+    ["due later", { expectedAt: NOW + 192 * MINUTE }, "due in 3 h 12 min"],
+    ["due this second", { expectedAt: NOW, jitterMs: 1 }, "due now"],
+    ["due while jitter lasts", { expectedAt: NOW - 1, jitterMs: MINUTE }, "due now"],
+    [
+      "late",
+      { expectedAt: NOW - 3 * MINUTE, deadlineAt: NOW + 57 * MINUTE },
+      "late by 3 min, down in 57 min",
+    ],
+    [
+      "late, about to be judged",
+      { expectedAt: NOW - 3 * MINUTE, deadlineAt: NOW },
+      "late by 3 min, down now",
+    ],
+    [
+      "running",
+      { started: true, lastStartAt: NOW - 130_000, expectedAt: NOW + MINUTE, deadlineAt: NOW + 10 * MINUTE },
+      "running for 2 min 10 s, must end in 10 min",
+    ],
+    ["overdue", { status: "down", expectedAt: NOW - 123 * MINUTE }, "overdue for 2 h 3 min"],
+    ["failed, next one due", { status: "down", expectedAt: NOW + MINUTE }, "due in 1 min"],
+    ["down with nothing expected", { status: "down" }, "waiting for a ping"],
+    ["paused", { status: "paused", expectedAt: NOW + MINUTE }, "paused"],
+    ["up with nothing expected", {}, "no ping expected"],
+  ] as const)("%s", (_, check, text) => {
+    expect(countdownText(waiting(check), NOW)).toBe(text);
+  });
+});

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+
+import { durationsByPing } from "./ping-list.tsx";
+
+const ping = (
+  number: number,
+  kind: "start" | "success" | "fail" | "log",
+  second: number,
+  rid: string | null = null,
+) => ({
+  number,
+  kind,
+  rid,
+  receivedAt: new Date(Date.UTC(2026, 10, 20, 12, 0, second)).toISOString(),
+});
+
+test("a run is counted from its start to its end, whichever order the list has", () => {
+  const pings = [ping(2, "success", 12), ping(1, "start", 2)];
+  expect([...durationsByPing(pings)]).toEqual([[2, 10_000]]);
+});
+
+test("runs with ids are told apart, though they overlap", () => {
+  const pings = [
+    ping(1, "start", 0, "a"),
+    ping(2, "start", 5, "b"),
+    ping(3, "fail", 8, "a"),
+    ping(4, "success", 9, "b"),
+  ];
+  expect([...durationsByPing(pings)]).toEqual([
+    [3, 8_000],
+    [4, 4_000],
+  ]);
+});
+
+test("a start counts once, and an end without a start takes no time", () => {
+  const pings = [ping(1, "start", 0), ping(2, "success", 1), ping(3, "success", 9)];
+  expect([...durationsByPing(pings)]).toEqual([[2, 1_000]]);
+});
+
+test("a log ends nothing", () => {
+  const pings = [ping(1, "start", 0), ping(2, "log", 1), ping(3, "success", 3)];
+  expect([...durationsByPing(pings)]).toEqual([[3, 3_000]]);
+});

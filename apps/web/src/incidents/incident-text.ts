@@ -1,0 +1,91 @@
+import { browserZone, instant, shortZonedText } from "../time/zones.ts";
+import { capital, REASON_WORDS } from "../text/reason-text.ts";
+import type { StormView, TimelineItem } from "./incident-queries.ts";
+
+type Attended = { acknowledgedBy: string | null; acknowledgedAt: string | null; snoozedUntil: string | null };
+
+/** What people have done about an incident: "Acknowledged by Ada. Snoozed until Sat 21 Nov, 09:00 CET." */
+export function attentionText(
+  { acknowledgedAt, acknowledgedBy, snoozedUntil }: Attended,
+  now: number,
+): string {
+  const acknowledged = acknowledgedAt === null ? "" : `Acknowledged by ${acknowledgedBy ?? "somebody"}.`;
+  const snoozed = isSnoozed(snoozedUntil, now) ? `Snoozed ${snoozeText(snoozedUntil)}.` : "";
+  return [acknowledged, snoozed].filter((text) => text !== "").join(" ") || "Nobody has acknowledged it yet.";
+}
+
+/** "until Sat 21 Nov, 09:00 CET", or "until it recovers". */
+export function snoozeText(until: string): string {
+  if (until === "recovery" || until === "infinity") return "until it recovers";
+  return `until ${shortZonedText(instant(until), browserZone())}`;
+}
+
+function isSnoozed(until: string | null, now: number): until is string {
+  return until !== null && (until === "recovery" || instant(until) > now);
+}
+
+const STATUS_WORDS: Record<string, string> = { up: "Up again", down: "Down", paused: "Paused", new: "New" };
+const STATE_WORDS: Record<string, string> = {
+  pending: "queued",
+  sending: "being sent",
+  retry: "will be tried again",
+  sent: "accepted",
+  failed: "given up",
+  superseded: "overtaken by a newer one",
+};
+const TELLS: Record<string, string> = { down: "Down alert", up: "Recovery", reminder: "Reminder" };
+
+/** One line of a timeline: what happened, and through whom. */
+export function timelineText(item: TimelineItem): string {
+  switch (item.kind) {
+    case "flip":
+      return item.reason === null
+        ? (STATUS_WORDS[item.to] ?? item.to)
+        : `${STATUS_WORDS[item.to] ?? item.to}: ${REASON_WORDS[item.reason]}`;
+    case "delivery":
+      return `${TELLS[item.tells] ?? capital(item.tells)} to ${item.channelName}: ${stateText(item)}`;
+    case "acknowledged":
+      return `${item.by} acknowledged it`;
+    case "unacknowledged":
+      return `${item.by} took the acknowledgement back`;
+    case "snoozed":
+      return `${item.by} snoozed it ${snoozeText(item.text)}`;
+    case "maintenance":
+      return `Maintenance “${item.text}”, planned by ${item.by}`;
+    case "note":
+      return `${item.by}: ${item.text}`;
+  }
+}
+
+type Delivered = Pick<Extract<TimelineItem, { kind: "delivery" }>, "state" | "attempts" | "lastError">;
+
+function stateText({ state, attempts, lastError }: Delivered): string {
+  const tries = attempts > 1 ? ` after ${attempts} tries` : "";
+  const because = lastError === null || state === "sent" ? "" : ` (${lastError})`;
+  return `${STATE_WORDS[state] ?? state}${tries}${because}`;
+}
+
+/** "1 incident" or "12 incidents on host db1" */
+export function stormTitle({ incidents, shared }: Pick<StormView, "incidents" | "shared">): string {
+  const count = incidents === 1 ? "1 incident" : `${incidents} incidents`;
+  return shared === null ? `${count} at once` : `${count} ${sharedText(shared)}`;
+}
+
+/** "3 of 12 are open" */
+export function openText({ incidents, open }: Pick<StormView, "incidents" | "open">): string {
+  if (open === 0) return "All are over";
+  return open === incidents ? "All are open" : `${open} of ${incidents} are open`;
+}
+
+function sharedText({ kind, value, name }: NonNullable<StormView["shared"]>): string {
+  switch (kind) {
+    case "host":
+      return `on host ${value}`;
+    case "address":
+      return `from ${value}`;
+    case "tag":
+      return `with the tag ${value}`;
+    case "dependency":
+      return name === null ? "that depend on one check" : `that depend on ${name}`;
+  }
+}

@@ -1,0 +1,67 @@
+import { secondsInWords } from "../time/duration.ts";
+import { instant, zonedText } from "../time/zones.ts";
+import { weekdaysText } from "../time/weekdays.ts";
+import { listText } from "../text/plain-text.ts";
+import type { WindowDraft } from "./window-values.ts";
+
+/** When planned work is, as the API tells it. */
+export type Rule =
+  | { kind: "once"; from: string; until: string }
+  | { kind: "weekly"; weekdays: number[]; time: string; minutes: number; timezone: string }
+  | { kind: "cron"; expression: string; minutes: number; timezone: string };
+
+/** "Sunday at 02:00 (Europe/Berlin), for 2 hours". A single span is told in `zone`. */
+export function ruleText(rule: Rule, zone: string): string {
+  switch (rule.kind) {
+    case "once":
+      return `Once, ${zonedText(instant(rule.from), zone)} to ${zonedText(instant(rule.until), zone)}`;
+    case "weekly":
+      return `${capital(weekdaysText(rule.weekdays))} at ${rule.time} (${rule.timezone}), for ${minutesText(rule.minutes)}`;
+    case "cron":
+      return `As cron says (${rule.expression}, ${rule.timezone}), for ${minutesText(rule.minutes)}`;
+  }
+}
+
+function minutesText(minutes: number): string {
+  return secondsInWords(minutes * 60);
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+/** "For checks tagged prod or db and Nightly backup". */
+export function scopeText(
+  { tags, checkIds }: Pick<WindowDraft, "tags" | "checkIds">,
+  checks: ReadonlyMap<string, string>,
+): string {
+  const named = checkIds.map((id) => checks.get(id) ?? "a deleted check");
+  const parts = [...(tags.length > 0 ? [`checks tagged ${listText(tags, "or")}`] : []), ...named];
+  return parts.length === 0 ? "For every check" : `For ${listText(parts, "and")}`;
+}
+
+/** A window as it is read, times in `zone`: to show what differs between two versions. */
+export function windowFacts(
+  window: WindowDraft,
+  checks: ReadonlyMap<string, string>,
+  zone: string,
+): [label: string, text: string][] {
+  return [
+    ["Name", window.name],
+    ["When", ruleText(window.rule, zone)],
+    ["For", scopeText(window, checks)],
+  ];
+}
+
+/** The lines for a deploy script that start a window and stop it. `$OVERDUE_KEY`: an API key that may write. */
+export function maintenanceCurl(origin: string, projectId: string): string {
+  const address = `${origin}/v1/projects/${projectId}/maintenance`;
+  const post = (what: string, json: object) =>
+    `curl -fsS -H "Authorization: Bearer $OVERDUE_KEY" -H 'Content-Type: application/json' \\\n  -d '${JSON.stringify(json)}' ${address}/${what}`;
+  return [
+    "# before: nothing is judged for at most 30 minutes",
+    post("start", { name: "deploy", minutes: 30 }),
+    "# after",
+    post("stop", { name: "deploy" }),
+  ].join("\n");
+}

@@ -1,5 +1,0 @@
-import { createFormContext } from "@mantine/form";
-
-import type { RouteValues } from "./route-values.ts";
-
-export const [RouteFormProvider, useRouteFormContext, useRouteForm] = createFormContext<RouteValues>();

@@ -1,0 +1,18 @@
+// Line feeds and tabs stay; every other control, and what turns or hides text, is made visible.
+const HIDDEN = /(?![\n\t])[\p{Cc}\p{Cf}]/gu;
+const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, "g");
+
+/** What a job sent, safe to look at: terminal colours are left out, hidden characters stand as their code. */
+export function visibleText(body: string): string {
+  return body.replaceAll("\r\n", "\n").replaceAll(COLOURS, "").replaceAll(HIDDEN, codeOf);
+}
+
+function codeOf(character: string): string {
+  return `⟨${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
+}
+
+/** "a", "a or b", "a, b or c". */
+export function listText(items: readonly string[], joiner: "and" | "or"): string {
+  if (items.length <= 1) return items.join("");
+  return `${items.slice(0, -1).join(", ")} ${joiner} ${items.at(-1)}`;
+}

@@ -1,0 +1,106 @@
+/** The zone of this browser, by its IANA name. */
+export function browserZone(): string {
+  known ??= new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return known;
+}
+
+let known: string | undefined;
+
+/** "Fri 20 Nov 2026, 02:30:00 CET": the wall clock in `timeZone`, never without its zone. */
+export function zonedText(at: number, timeZone: string): string {
+  return formatted(at, timeZone, { year: "numeric", second: "2-digit" });
+}
+
+/** "Fri 20 Nov, 02:30 CET": for lists of near times. */
+export function shortZonedText(at: number, timeZone: string): string {
+  return formatted(at, timeZone, {});
+}
+
+/** "02:30 CET": where the day is said already. */
+export function clockText(at: number, timeZone: string): string {
+  const parts = partsOf(at, timeZone, { hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
+  return `${parts.get("hour")}:${parts.get("minute")} ${parts.get("timeZoneName")}`;
+}
+
+/** "Fri 20": a day in a calendar. */
+export function dayText(at: number, timeZone: string): string {
+  const parts = partsOf(at, timeZone, { weekday: "short", day: "numeric" });
+  return `${parts.get("weekday")} ${parts.get("day")}`;
+}
+
+function formatted(at: number, timeZone: string, more: Intl.DateTimeFormatOptions): string {
+  const parts = partsOf(at, timeZone, {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZoneName: "short",
+    ...more,
+  });
+  const day = ["weekday", "day", "month", "year"].flatMap((part) => parts.get(part) ?? []).join(" ");
+  const clock = ["hour", "minute", "second"].flatMap((part) => parts.get(part) ?? []).join(":");
+  return `${day}, ${clock} ${parts.get("timeZoneName")}`;
+}
+
+function partsOf(at: number, timeZone: string, options: Intl.DateTimeFormatOptions): Map<string, string> {
+  const parts = formatter(timeZone, options).formatToParts(at);
+  return new Map(parts.map(({ type, value }) => [type, value]));
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+// Making a formatter costs a hundred times its use, and a list asks for the same one over and over.
+function formatter(timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${timeZone} ${Object.keys(options).join()}`;
+  const known = formatters.get(key);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat("en-GB", { ...options, timeZone, hourCycle: "h23" });
+  formatters.set(key, made);
+  return made;
+}
+
+/** What a clock in `timeZone` shows at an instant, as a field for date and time holds it: "2026-12-24T18:00". */
+export function wallText(at: number, timeZone: string): string {
+  return new Date(at + offsetMs(at, timeZone)).toISOString().slice(0, 16);
+}
+
+/** When a clock in `timeZone` shows this; a reading that the clock skips is taken as later. Null for no reading. */
+export function instantOfWall(wall: string, timeZone: string): number | null {
+  const asUtc = Date.parse(`${wall}Z`);
+  if (Number.isNaN(asUtc)) return null;
+  const near = asUtc - offsetMs(asUtc, timeZone);
+  return asUtc - offsetMs(near, timeZone);
+}
+
+/** Milliseconds to add to UTC for the zone's clock. */
+function offsetMs(at: number, timeZone: string): number {
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    timeZone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  }).formatToParts(at);
+  const read = (type: Intl.DateTimeFormatPartTypes) =>
+    Number(parts.find((part) => part.type === type)?.value ?? 0);
+  const shown = Date.UTC(
+    read("year"),
+    read("month") - 1,
+    read("day"),
+    read("hour"),
+    read("minute"),
+    read("second"),
+  );
+  return shown - Math.floor(at / 1_000) * 1_000;
+}
+
+/** An instant of the API (ISO 8601, UTC) as epoch milliseconds. */
+export function instant(iso: string): number;
+export function instant(iso: string | null): number | null;
+export function instant(iso: string | null): number | null {
+  return iso === null ? null : Date.parse(iso);
+}
