@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import type { OffsetAt } from "../packages/core/src/schedules/timezones/time-zone.ts";
+import type { OffsetAt } from "../packages/schedules/src/timezones/time-zone.ts";
 import { offsetByRule } from "./timezone-rule.ts";
 
 const DATABASE = "/usr/share/zoneinfo";

@@ -82,9 +82,12 @@ function findNode() {
 function buildWeb(node) {
   const web = join(ROOT, "apps", "web");
   const stamp = join(web, "dist", ".overdue-built");
-  const sources = ["apps/web", "packages/core/src", "packages/channels/src"].flatMap((folder) =>
-    filesIn(join(ROOT, folder)),
-  );
+  const sources = [
+    "apps/web",
+    "packages/schedules/src",
+    "packages/core/src",
+    "packages/channels/src",
+  ].flatMap((folder) => filesIn(join(ROOT, folder)));
   const wanted = hashOf([...sources, join(ROOT, "package-lock.json")]);
   if (read(stamp) === wanted) return;
   say("Building the web app …");

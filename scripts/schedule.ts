@@ -1,10 +1,10 @@
 import { createInterface } from "node:readline";
 import { z } from "zod";
-import { readPasted } from "../packages/core/src/schedules/paste/read-pasted.ts";
-import { ScheduleError } from "../packages/core/src/schedules/schedule-error.ts";
-import { isDeadInSystemd, nextAfter, type Schedule } from "../packages/core/src/schedules/schedule.ts";
-import { canonicalTimezone, useOffsets } from "../packages/core/src/schedules/timezones/timezones.ts";
-import { runtimeOffsets } from "../packages/core/src/schedules/timezones/offsets.ts";
+import { readPasted } from "../packages/schedules/src/paste/read-pasted.ts";
+import { ScheduleError } from "../packages/schedules/src/schedule-error.ts";
+import { isDeadInSystemd, nextAfter, type Schedule } from "../packages/schedules/src/schedule.ts";
+import { canonicalTimezone, useOffsets } from "../packages/schedules/src/timezones/timezones.ts";
+import { runtimeOffsets } from "../packages/schedules/src/timezones/offsets.ts";
 import { machineOffsets } from "./machine-timezones.ts";
 
 /**

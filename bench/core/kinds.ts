@@ -1,4 +1,4 @@
-import type { Schedule } from "@overdue/core";
+import type { Schedule } from "@overdue/schedules";
 
 /** A kind of schedule and how often a ping comes, so that every slot is met and none is early. */
 export type Kind = { name: string; schedule: Schedule; everySeconds: number };

@@ -1,4 +1,4 @@
-import { explain, nextAfter, type Schedule, ScheduleInput } from "@overdue/core";
+import { explain, nextAfter, type Schedule, ScheduleInput } from "@overdue/schedules";
 import { cron, KINDS, SPARSE } from "./kinds.ts";
 import { report } from "./report.ts";
 

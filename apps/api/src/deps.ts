@@ -1,4 +1,4 @@
-import type { Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 import type { Db, Keyring, Pool } from "@overdue/db";
 import type { Context } from "hono";
 import type { Logger } from "pino";

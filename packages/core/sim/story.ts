@@ -1,4 +1,5 @@
-import type { Event, Instant } from "../src/index.ts";
+import type { Instant } from "@overdue/schedules";
+import type { Event } from "../src/index.ts";
 import type { Failure } from "./simulate.ts";
 import { examine } from "./examine.ts";
 import type { Machine, Step } from "./world/live.ts";

@@ -1,11 +1,5 @@
 export { asciiDomain, mailAddress, withAsciiDomain } from "./mail-address.ts";
-export type { Instant } from "./time.ts";
 export { type Snooze, snoozedUntil } from "./incidents/snooze.ts";
-export { nextAfter, type Schedule } from "./schedules/schedule.ts";
-export { type ReckonedHolidays, reckonedHolidaysOf, takeHolidays } from "#holidays";
-export { ScheduleInput, ScheduleReadingInput, ScheduleShape } from "./schedules/schedule-input.ts";
-export { canonicalTimezone, timezones } from "./schedules/timezones/timezones.ts";
-export type { ClockChange } from "./schedules/explain/clock-changes.ts";
 export {
   type MaintenanceRule,
   type MaintenanceSpan,
@@ -15,9 +9,6 @@ export {
   spansBetween,
 } from "./maintenance/window.ts";
 export { MaintenanceRuleInput, ruleOf } from "./maintenance/window-input.ts";
-export { explain, type Explanation, type Occurrence } from "./schedules/explain/explain.ts";
-export { MONTH_NAMES } from "./schedules/explain/english.ts";
-export type { Exceptions } from "./schedules/exceptions/exceptions.ts";
 export type {
   Attitude,
   Check,
@@ -85,7 +76,6 @@ export {
 } from "./routing/route.ts";
 export type { Situation, Tell } from "./routing/situation.ts";
 export { type Listener, type WhoHears, whoWouldHear } from "./routing/who-would-hear.ts";
-export { TimezoneInput } from "./schedules/schedule-input.ts";
 export {
   type Current,
   planConfig,

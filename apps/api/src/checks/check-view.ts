@@ -1,4 +1,5 @@
-import { CheckSettingsInput, displayStatus, explain, type Instant, maintenanceAt } from "@overdue/core";
+import { explain, type Instant } from "@overdue/schedules";
+import { CheckSettingsInput, displayStatus, maintenanceAt } from "@overdue/core";
 import { checkOf, type LinkedCheck, settingsOf } from "@overdue/db";
 import { z } from "zod";
 

@@ -1,4 +1,4 @@
-import { canonicalTimezone, type Schedule, ScheduleInput } from "@overdue/core";
+import { canonicalTimezone, type Schedule, ScheduleInput } from "@overdue/schedules";
 import { z } from "zod";
 
 import { FaceError } from "./face-error.ts";

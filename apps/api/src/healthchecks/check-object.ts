@@ -1,4 +1,5 @@
-import { displayStatus, type Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { displayStatus } from "@overdue/core";
 import { checkOf, type CheckWithChannels, uniqueKeyOf } from "@overdue/db";
 
 import type { ApiVersion } from "./face-env.ts";

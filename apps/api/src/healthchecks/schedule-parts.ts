@@ -1,4 +1,4 @@
-import type { Schedule } from "@overdue/core";
+import type { Schedule } from "@overdue/schedules";
 import type { CheckRow } from "@overdue/db";
 
 import type { CheckFields } from "./check-fields.ts";

@@ -1,4 +1,4 @@
-import { takeHolidays } from "@overdue/core";
+import { takeHolidays } from "@overdue/schedules";
 import type { Context } from "hono";
 
 import { Overloaded, TooHeavy } from "../workers/worker-pool.ts";

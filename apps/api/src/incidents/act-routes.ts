@@ -1,4 +1,4 @@
-import { canonicalTimezone } from "@overdue/core";
+import { canonicalTimezone } from "@overdue/schedules";
 import { acknowledgeIncident, noteIncident, snoozeIncident, unacknowledgeIncident } from "@overdue/db";
 import { z } from "zod";
 

@@ -1,5 +1,5 @@
+import type { Instant } from "@overdue/schedules";
 import {
-  type Instant,
   type MaintenanceRule,
   MaintenanceRuleInput,
   type MaintenanceSpan,

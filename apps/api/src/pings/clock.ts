@@ -1,4 +1,4 @@
-import type { Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 
 /** The instants that decide: this receiver's clock, set right by the database's when they part. */
 export type Clock = {

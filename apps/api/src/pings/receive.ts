@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
-import { type Instant, type PingKind, readPing } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { type PingKind, readPing } from "@overdue/core";
 import { type Arrival, type Recorded, REFUSAL_REASONS, type RefusalReason, type Target } from "@overdue/db";
 import type { Context } from "hono";
 

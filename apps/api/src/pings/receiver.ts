@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import { Agent } from "node:http";
 
-import type { Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 import {
   type Changed,
   type Pool,

@@ -1,4 +1,4 @@
-import type { Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 import { type Pool, type Refusal, type RefusalReason, storeRefusals } from "@overdue/db";
 import type { Logger } from "pino";
 

@@ -1,4 +1,5 @@
-import { nextReportAt, TimezoneInput } from "@overdue/core";
+import { TimezoneInput } from "@overdue/schedules";
+import { nextReportAt } from "@overdue/core";
 import type { ReportChoice } from "@overdue/db";
 import { z } from "zod";
 

@@ -1,4 +1,4 @@
-import { TimezoneInput } from "@overdue/core";
+import { TimezoneInput } from "@overdue/schedules";
 import { z } from "zod";
 
 import { MEMBER_IN_PERSON, READ } from "../http/access.ts";

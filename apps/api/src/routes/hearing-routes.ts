@@ -1,4 +1,5 @@
-import { type Instant, ReasonInput } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { ReasonInput } from "@overdue/core";
 import { type ChannelWithChecks, listChannels, whoWouldHearOf } from "@overdue/db";
 import { z } from "zod";
 

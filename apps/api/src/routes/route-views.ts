@@ -1,11 +1,5 @@
-import {
-  type Instant,
-  onCallAt,
-  ReasonInput,
-  SeverityInput,
-  TimeOfDayInput,
-  TimezoneInput,
-} from "@overdue/core";
+import { type Instant, TimezoneInput } from "@overdue/schedules";
+import { onCallAt, ReasonInput, SeverityInput, TimeOfDayInput } from "@overdue/core";
 import type { PersonRow, RotationRow, RouteRow } from "@overdue/db";
 import { z } from "zod";
 

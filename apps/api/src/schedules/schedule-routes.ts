@@ -1,4 +1,4 @@
-import { explain, ScheduleReadingInput, ScheduleShape, timezones } from "@overdue/core";
+import { explain, ScheduleReadingInput, ScheduleShape, timezones } from "@overdue/schedules";
 import { z } from "zod";
 
 import { body, createRouter, json, route } from "../http/route.ts";

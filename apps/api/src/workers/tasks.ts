@@ -1,4 +1,5 @@
-import type { MailText, ReckonedHolidays } from "@overdue/core";
+import type { ReckonedHolidays } from "@overdue/schedules";
+import type { MailText } from "@overdue/core";
 import type { Bounce } from "@overdue/db";
 
 import type { FileContent, FileText } from "../http/file-content.ts";
@@ -22,7 +23,7 @@ export async function reckonHolidays({
   schedules: readonly unknown[];
   now: number;
 }): Promise<ReckonedHolidays> {
-  const { ScheduleInput, explain, reckonedHolidaysOf } = await import("@overdue/core");
+  const { ScheduleInput, explain, reckonedHolidaysOf } = await import("@overdue/schedules");
   return reckonedHolidaysOf(() => {
     for (const schedule of schedules) {
       const { data } = ScheduleInput.safeParse(schedule);

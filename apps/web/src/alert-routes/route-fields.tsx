@@ -12,7 +12,7 @@ import {
   Tooltip,
 } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
-import { timezones } from "@overdue/core";
+import { timezones } from "@overdue/schedules";
 
 import { spanOf } from "../time/duration.ts";
 import { SpanInput } from "../ui/span-input.tsx";

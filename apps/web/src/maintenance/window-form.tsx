@@ -12,7 +12,7 @@ import {
   TextInput,
 } from "@mantine/core";
 import { useForm, type UseFormReturnType } from "@mantine/form";
-import { timezones } from "@overdue/core";
+import { timezones } from "@overdue/schedules";
 import { useState } from "react";
 
 import { ApiError, sentenceOf } from "../api/problem.ts";

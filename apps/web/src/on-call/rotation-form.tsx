@@ -1,6 +1,6 @@
 import { ActionIcon, Alert, Button, Group, NativeSelect, Select, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { timezones } from "@overdue/core";
+import { timezones } from "@overdue/schedules";
 import { IconArrowDown, IconArrowUp, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { canonicalTimezone } from "@overdue/core";
+import { canonicalTimezone } from "@overdue/schedules";
 import { useState } from "react";
 
 import { channelsQuery } from "../channels/channel-queries.ts";

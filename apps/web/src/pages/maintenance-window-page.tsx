@@ -1,4 +1,4 @@
-import { canonicalTimezone } from "@overdue/core";
+import { canonicalTimezone } from "@overdue/schedules";
 import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { notFound, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";

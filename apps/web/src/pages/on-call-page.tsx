@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { canonicalTimezone } from "@overdue/core";
+import { canonicalTimezone } from "@overdue/schedules";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";

@@ -1,6 +1,6 @@
 import { Button, Group, Select, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { timezones } from "@overdue/core";
+import { timezones } from "@overdue/schedules";
 import { useQueryClient } from "@tanstack/react-query";
 
 import { isStale } from "../api/problem.ts";

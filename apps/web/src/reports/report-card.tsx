@@ -1,5 +1,5 @@
 import { Alert, Button, Group, Select } from "@mantine/core";
-import { timezones } from "@overdue/core";
+import { timezones } from "@overdue/schedules";
 import { useQuery } from "@tanstack/react-query";
 
 import { browserZone } from "../time/zones.ts";

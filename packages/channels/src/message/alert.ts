@@ -1,4 +1,5 @@
-import type { Evidence, Instant, PingKind, Reason } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import type { Evidence, PingKind, Reason } from "@overdue/core";
 
 /**
  * `reminder`: still down. `run`, `notice`, `report`, `system`: told by their payload, not by an incident. `confirm`: asks

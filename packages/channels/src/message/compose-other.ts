@@ -1,4 +1,5 @@
-import type { IncidentEnd, Instant, Reason } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import type { IncidentEnd, Reason } from "@overdue/core";
 import type { z } from "zod";
 
 import type { AlertFacts, AlertLine, Tone } from "./alert.ts";

@@ -1,4 +1,4 @@
-import { type Instant, MONTH_NAMES } from "@overdue/core";
+import { type Instant, MONTH_NAMES } from "@overdue/schedules";
 
 /** "2026-03-29 02:30:00 Europe/Berlin (00:30:00 UTC)"; the UTC day is named where it is another one. */
 export function instantIn(at: Instant, timezone: string | null): string {

@@ -1,4 +1,5 @@
-import type { CheckSettings, Event, Instant, PingKind } from "../../src/index.ts";
+import type { Instant } from "@overdue/schedules";
+import type { CheckSettings, Event, PingKind } from "../../src/index.ts";
 
 /** From `from` up to, but not including, `until`. */
 export type Span = { from: Instant; until: Instant };

@@ -1,4 +1,5 @@
-import type { CheckSettings, Instant, PingKind } from "../../src/index.ts";
+import type { Instant } from "@overdue/schedules";
+import type { CheckSettings, PingKind } from "../../src/index.ts";
 import type { Random } from "../random.ts";
 import { HOUR, MINUTE, SECOND, type Sending } from "./history.ts";
 

@@ -1,4 +1,5 @@
-import { nextAfter, type CheckSettings, type Instant } from "../../src/index.ts";
+import { type Instant, nextAfter } from "@overdue/schedules";
+import { type CheckSettings } from "../../src/index.ts";
 import { randomFrom, type Random } from "../random.ts";
 import { makeFaults } from "./faults.ts";
 import { DAY, SECOND, type Entry, type History, type Sending } from "./history.ts";

@@ -1,4 +1,4 @@
-import type { Instant } from "../../src/index.ts";
+import type { Instant } from "@overdue/schedules";
 import type { Entry, History } from "./history.ts";
 
 /** When it was accepted or decided, which need not be the order of the commits. */

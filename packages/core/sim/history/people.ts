@@ -1,4 +1,5 @@
-import type { CheckSettings, Instant } from "../../src/index.ts";
+import type { Instant } from "@overdue/schedules";
+import type { CheckSettings } from "../../src/index.ts";
 import type { Random } from "../random.ts";
 import { DAY, HOUR, type Entry, type Span } from "./history.ts";
 import { makeSettings } from "./settings.ts";

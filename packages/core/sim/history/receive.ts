@@ -1,4 +1,4 @@
-import type { Instant } from "../../src/index.ts";
+import type { Instant } from "@overdue/schedules";
 import type { Random } from "../random.ts";
 import {
   MINUTE,

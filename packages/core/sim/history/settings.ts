@@ -1,4 +1,5 @@
-import type { Attitude, CheckSettings, Schedule, Tolerance } from "../../src/index.ts";
+import type { Schedule } from "@overdue/schedules";
+import type { Attitude, CheckSettings, Tolerance } from "../../src/index.ts";
 import type { Random } from "../random.ts";
 
 /** A check as somebody might have set it up: most settings off, as in life. */

@@ -1,4 +1,5 @@
-import type { Instant, MaintenanceRule, MaintenanceWindow } from "../../src/index.ts";
+import type { Instant } from "@overdue/schedules";
+import type { MaintenanceRule, MaintenanceWindow } from "../../src/index.ts";
 import type { Random } from "../random.ts";
 import { DAY, HOUR, MINUTE, type Entry } from "./history.ts";
 

@@ -1,4 +1,4 @@
-import type { Instant } from "../../src/index.ts";
+import type { Instant } from "@overdue/schedules";
 import { MINUTE, SECOND } from "../history/history.ts";
 import type { Book } from "./book.ts";
 import type { Moment } from "./moments.ts";

@@ -1,11 +1,5 @@
-import {
-  nextAfter,
-  type CheckSettings,
-  type Instant,
-  type Reason,
-  type Slot,
-  type Status,
-} from "../../src/index.ts";
+import { type Instant, nextAfter } from "@overdue/schedules";
+import { type CheckSettings, type Reason, type Slot, type Status } from "../../src/index.ts";
 import { SECOND, type Span } from "../history/history.ts";
 import type { Verdict } from "./differences.ts";
 import { moved } from "./outages.ts";

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Flip, Instant, Run, Slot } from "../../src/index.ts";
+import type { Instant } from "@overdue/schedules";
+import type { Flip, Run, Slot } from "../../src/index.ts";
 import type { Rows } from "../world/rows.ts";
 
 /** What ought to be in the database at the end of a history. */

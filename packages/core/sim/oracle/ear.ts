@@ -1,4 +1,5 @@
-import type { CheckSettings, Instant, Ping, Run } from "../../src/index.ts";
+import type { Instant } from "@overdue/schedules";
+import type { CheckSettings, Ping, Run } from "../../src/index.ts";
 import { MINUTE, SECOND, type Span } from "../history/history.ts";
 import type { KnownRun, Moment } from "./moments.ts";
 import { moved } from "./outages.ts";

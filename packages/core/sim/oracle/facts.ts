@@ -1,4 +1,5 @@
-import type { CheckSettings, Instant } from "../../src/index.ts";
+import type { Instant } from "@overdue/schedules";
+import type { CheckSettings } from "../../src/index.ts";
 import type { Entry, History } from "../history/history.ts";
 
 /** Something that was heard or decided, with the settings in force just after it. */

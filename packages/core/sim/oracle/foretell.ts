@@ -1,4 +1,5 @@
-import { nextAfter, type Run } from "../../src/index.ts";
+import { nextAfter } from "@overdue/schedules";
+import { type Run } from "../../src/index.ts";
 import type { History } from "../history/history.ts";
 import { horizonOf } from "../world/live.ts";
 import type { Foretold } from "./differences.ts";

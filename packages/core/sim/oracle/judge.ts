@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { nextAfter, type Instant, type Reason, type Schedule, type Slot } from "../../src/index.ts";
+import { type Instant, nextAfter, type Schedule } from "@overdue/schedules";
+import { type Reason, type Slot } from "../../src/index.ts";
 import { tooOften, twoHosts } from "./alarms.ts";
 import { deadlineOf, expectAfter, flip, following, put, type Book } from "./book.ts";
 import type { KnownRun, Moment } from "./moments.ts";

@@ -1,4 +1,5 @@
-import type { Instant, Ping } from "../../src/index.ts";
+import type { Instant } from "@overdue/schedules";
+import type { Ping } from "../../src/index.ts";
 import { close, remember, type Ear } from "./ear.ts";
 import type { KnownRun } from "./moments.ts";
 

@@ -1,4 +1,5 @@
-import type { CheckSettings, Instant, Ping, Reason, Run } from "../../src/index.ts";
+import type { Instant } from "@overdue/schedules";
+import type { CheckSettings, Ping, Reason, Run } from "../../src/index.ts";
 
 /** A run as the oracle knows it. */
 export type KnownRun = Run & {

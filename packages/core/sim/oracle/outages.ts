@@ -1,4 +1,5 @@
-import type { CheckSettings, Instant } from "../../src/index.ts";
+import type { Instant } from "@overdue/schedules";
+import type { CheckSettings } from "../../src/index.ts";
 import { SECOND, type Span } from "../history/history.ts";
 import { outOfWorks, pastWorks } from "./works.ts";
 

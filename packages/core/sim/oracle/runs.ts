@@ -1,4 +1,5 @@
-import { type CheckSettings, type Instant, nextAfter, type Ping } from "../../src/index.ts";
+import { type Instant, nextAfter } from "@overdue/schedules";
+import { type CheckSettings, type Ping } from "../../src/index.ts";
 import { SECOND, type Span } from "../history/history.ts";
 import { close, isRetry, limitOf, type Ear, type Note } from "./ear.ts";
 import type { Fact } from "./facts.ts";

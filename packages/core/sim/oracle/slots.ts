@@ -1,4 +1,5 @@
-import { nextAfter, type Instant, type Slot } from "../../src/index.ts";
+import { type Instant, nextAfter } from "@overdue/schedules";
+import { type Slot } from "../../src/index.ts";
 import { MINUTE, SECOND } from "../history/history.ts";
 import { following, put, type Book } from "./book.ts";
 

@@ -1,10 +1,5 @@
-import {
-  type CheckSettings,
-  type Instant,
-  type MaintenanceWindow,
-  nextAfter,
-  type Schedule,
-} from "../../src/index.ts";
+import { type Instant, nextAfter, type Schedule } from "@overdue/schedules";
+import { type CheckSettings, type MaintenanceWindow } from "../../src/index.ts";
 import { DAY, MINUTE, SECOND, type Span } from "../history/history.ts";
 
 /** Rule 39: past every window that the span touches, with the grace, and then out of any further one. */

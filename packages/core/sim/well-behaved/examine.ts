@@ -1,4 +1,5 @@
-import type { Check, Effect, Instant } from "../../src/index.ts";
+import type { Instant } from "@overdue/schedules";
+import type { Check, Effect } from "../../src/index.ts";
 import { HOUR, SECOND } from "../history/history.ts";
 import type { Machine } from "../world/live.ts";
 import { isJustified, isSilentLoss, toldBy } from "./truth.ts";

@@ -1,10 +1,5 @@
-import {
-  type CheckSettings,
-  defaultSettings,
-  type Instant,
-  nextAfter,
-  type Schedule,
-} from "../../src/index.ts";
+import { type Instant, nextAfter, type Schedule } from "@overdue/schedules";
+import { type CheckSettings, defaultSettings } from "../../src/index.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../history/history.ts";
 import { type Random, randomFrom } from "../random.ts";
 import { makeRuns } from "./runs.ts";

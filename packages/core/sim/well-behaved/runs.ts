@@ -1,4 +1,5 @@
-import type { Instant, Ping, PingKind } from "../../src/index.ts";
+import type { Instant } from "@overdue/schedules";
+import type { Ping, PingKind } from "../../src/index.ts";
 import { SECOND } from "../history/history.ts";
 import type { Random } from "../random.ts";
 import { type Clock, makeClock } from "./clock.ts";

@@ -1,4 +1,4 @@
-import type { Instant } from "../../src/index.ts";
+import type { Instant } from "@overdue/schedules";
 import { SECOND } from "../history/history.ts";
 import type { Told } from "./examine.ts";
 import type { Arrival, TrueRun, World } from "./world.ts";

@@ -1,4 +1,5 @@
-import type { CheckSettings, Instant, Ping } from "../../src/index.ts";
+import type { Instant } from "@overdue/schedules";
+import type { CheckSettings, Ping } from "../../src/index.ts";
 
 /** What the machines of a world get wrong; the job itself does all it should, but for the runs it leaves out. */
 export type Imperfections = {

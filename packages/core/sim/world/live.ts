@@ -1,4 +1,5 @@
-import type { Check, CheckSettings, Effect, Event, Instant, Transition } from "../../src/index.ts";
+import type { Instant } from "@overdue/schedules";
+import type { Check, CheckSettings, Effect, Event, Transition } from "../../src/index.ts";
 import { DAY, SECOND, spanAt, type History, type Span } from "../history/history.ts";
 import { isInOrder, stampOf } from "../history/order.ts";
 import type { Random } from "../random.ts";

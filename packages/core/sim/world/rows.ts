@@ -1,4 +1,5 @@
-import type { Effect, Flip, Instant, Reason, Run, Slot } from "../../src/index.ts";
+import type { Instant } from "@overdue/schedules";
+import type { Effect, Flip, Reason, Run, Slot } from "../../src/index.ts";
 
 type StoredPing = Extract<Effect, { kind: "ping" }>;
 type Incident = {

@@ -1,4 +1,4 @@
-import { type Instant, SECOND_MS } from "../time.ts";
+import { type Instant, SECOND_MS } from "@overdue/schedules";
 import type { Draft } from "./draft.ts";
 import type { Ping } from "./event.ts";
 import { slotBegunBy } from "./limits.ts";

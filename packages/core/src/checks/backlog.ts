@@ -1,5 +1,4 @@
-import { nextAfter } from "../schedules/schedule.ts";
-import type { Instant } from "../time.ts";
+import { type Instant, nextAfter } from "@overdue/schedules";
 import type { SlotSpan } from "./memory.ts";
 import type { Draft } from "./draft.ts";
 import type { Slot } from "./event.ts";

@@ -1,6 +1,5 @@
+import type { Instant, Schedule } from "@overdue/schedules";
 import type { MaintenanceWindow } from "../maintenance/window.ts";
-import type { Schedule } from "../schedules/schedule.ts";
-import type { Instant } from "../time.ts";
 import type { Memory } from "./memory.ts";
 
 /** What is stored. `grace` (late, not yet down) is computed from the clock, `started` is a fact beside it. */

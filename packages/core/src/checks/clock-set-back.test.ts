@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Schedule } from "../schedules/schedule.ts";
-import { HOUR_MS, MINUTE_MS } from "../time.ts";
+import { HOUR_MS, MINUTE_MS, type Schedule } from "@overdue/schedules";
 import type { Check, CheckSettings } from "./check.ts";
 import { isAhead } from "./clock-set-back.ts";
 import type { PingKind } from "./event.ts";

@@ -1,4 +1,4 @@
-import type { Instant } from "../time.ts";
+import type { Instant } from "@overdue/schedules";
 import type { Memory, OpenRun } from "./memory.ts";
 import { writeBacklog } from "./backlog.ts";
 import { type Draft, evidenceOf, writeRun } from "./draft.ts";

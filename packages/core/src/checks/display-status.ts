@@ -1,4 +1,4 @@
-import { SECOND_MS, type Instant } from "../time.ts";
+import { type Instant, SECOND_MS } from "@overdue/schedules";
 import type { Check, DisplayStatus } from "./check.ts";
 import { fold } from "./fold.ts";
 

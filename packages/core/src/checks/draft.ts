@@ -1,4 +1,4 @@
-import { MINUTE_MS, type Instant } from "../time.ts";
+import { type Instant, MINUTE_MS } from "@overdue/schedules";
 import type { Check, CheckSettings, CheckState } from "./check.ts";
 import type { Memory } from "./memory.ts";
 import type { Effect, Evidence, Run, Slot, Transition } from "./event.ts";

@@ -1,5 +1,4 @@
-import { nextAfter, type Schedule } from "../schedules/schedule.ts";
-import { type Instant, SECOND_MS } from "../time.ts";
+import { type Instant, nextAfter, type Schedule, SECOND_MS } from "@overdue/schedules";
 import type { CheckSettings } from "./check.ts";
 import { judgeSlot, judgeUpTo } from "./deadlines.ts";
 import { type Draft, evidenceOf } from "./draft.ts";

@@ -1,4 +1,4 @@
-import { type Instant, SECOND_MS } from "../time.ts";
+import { type Instant, SECOND_MS } from "@overdue/schedules";
 import { endAgain, isDoubtful, isSameTurn, noteAgain, openRunOf, rememberEnd } from "./again.ts";
 import type { EndedRun, HostEnd, OpenRun } from "./memory.ts";
 import { type Draft, evidenceOf } from "./draft.ts";

@@ -1,5 +1,5 @@
+import type { Instant } from "@overdue/schedules";
 import type { MaintenanceWindow } from "../maintenance/window.ts";
-import type { Instant } from "../time.ts";
 import type { CheckSettings, Reason, Status } from "./check.ts";
 
 export type PingKind = "start" | "success" | "fail" | "log" | "ignored";

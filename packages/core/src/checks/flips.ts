@@ -1,4 +1,4 @@
-import type { Instant } from "../time.ts";
+import type { Instant } from "@overdue/schedules";
 import type { Reason, Status } from "./check.ts";
 import type { Draft } from "./draft.ts";
 import type { Evidence } from "./event.ts";

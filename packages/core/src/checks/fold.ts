@@ -1,4 +1,4 @@
-import type { Instant } from "../time.ts";
+import type { Instant } from "@overdue/schedules";
 import type { Check } from "./check.ts";
 import { foldClockSetBack } from "./clock-set-back.ts";
 import { judgeUpTo } from "./deadlines.ts";

@@ -1,4 +1,4 @@
-import { type Instant, MINUTE_MS, SECOND_MS } from "../time.ts";
+import { type Instant, MINUTE_MS, SECOND_MS } from "@overdue/schedules";
 import type { Attitude, CheckSettings, Reason } from "./check.ts";
 import { type Draft, evidenceOf } from "./draft.ts";
 import type { Ping, Slot } from "./event.ts";

@@ -1,5 +1,5 @@
+import type { Instant } from "@overdue/schedules";
 import type { MaintenanceWindow } from "../maintenance/window.ts";
-import type { Instant } from "../time.ts";
 import { judgeUpTo } from "./deadlines.ts";
 import type { Draft } from "./draft.ts";
 import { deadlineOf } from "./outages.ts";

@@ -1,5 +1,4 @@
-import type { Schedule } from "../schedules/schedule.ts";
-import type { Instant } from "../time.ts";
+import type { Instant, Schedule } from "@overdue/schedules";
 import type { Ping, Slot } from "./event.ts";
 
 /** Filled in by `fold`; stored as it is and never read by SQL. Every list is bounded. */

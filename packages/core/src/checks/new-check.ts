@@ -1,5 +1,4 @@
-import { nextAfter } from "../schedules/schedule.ts";
-import type { Instant } from "../time.ts";
+import { type Instant, nextAfter } from "@overdue/schedules";
 import type { Check, CheckSettings } from "./check.ts";
 import type { Memory } from "./memory.ts";
 import { slotDeadline } from "./outages.ts";

@@ -1,6 +1,6 @@
+import { type Instant, SECOND_MS } from "@overdue/schedules";
 import { outOfMaintenance, waitForMaintenance } from "../maintenance/wait.ts";
 import { maintenanceAt } from "../maintenance/window.ts";
-import { type Instant, SECOND_MS } from "../time.ts";
 import type { CheckSettings } from "./check.ts";
 import type { OpenRun, Outage } from "./memory.ts";
 import type { Draft } from "./draft.ts";

@@ -1,5 +1,4 @@
-import { nextAfter } from "../schedules/schedule.ts";
-import type { Instant } from "../time.ts";
+import { type Instant, nextAfter } from "@overdue/schedules";
 import { judgeUpTo } from "./deadlines.ts";
 import type { Draft } from "./draft.ts";
 import { leave } from "./flips.ts";

@@ -1,4 +1,4 @@
-import type { Instant } from "../time.ts";
+import type { Instant } from "@overdue/schedules";
 import type { HeldPing } from "./memory.ts";
 import { judgeUpTo } from "./deadlines.ts";
 import { type Draft, judgedNextAt } from "./draft.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { nextAfter } from "../schedules/schedule.ts";
+import { nextAfter } from "@overdue/schedules";
 import type { Check, CheckSettings, CheckState } from "./check.ts";
 import type { Effect, Event, PingKind } from "./event.ts";
 import { fold } from "./fold.ts";

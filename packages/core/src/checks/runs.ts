@@ -1,4 +1,4 @@
-import { type Instant, SECOND_MS } from "../time.ts";
+import { type Instant, SECOND_MS } from "@overdue/schedules";
 import type { CheckSettings } from "./check.ts";
 import type { EndedRun, OpenRun } from "./memory.ts";
 import { type Draft, writeRun } from "./draft.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ScheduleInput } from "../schedules/schedule-input.ts";
+import { ScheduleInput } from "@overdue/schedules";
 import type { CheckSettings } from "./check.ts";
 
 const YEAR_SECONDS = 31_536_000;

@@ -1,5 +1,4 @@
-import { nextAfter } from "../schedules/schedule.ts";
-import { type Instant, MINUTE_MS, SECOND_MS } from "../time.ts";
+import { type Instant, MINUTE_MS, nextAfter, SECOND_MS } from "@overdue/schedules";
 import type { CheckSettings } from "./check.ts";
 import type { Slot } from "./event.ts";
 

@@ -1,5 +1,4 @@
-import { nextAfter } from "../schedules/schedule.ts";
-import { type Instant, SECOND_MS } from "../time.ts";
+import { type Instant, nextAfter, SECOND_MS } from "@overdue/schedules";
 import type { CheckSettings } from "./check.ts";
 import { type Draft, rewriteSlot } from "./draft.ts";
 import type { Slot } from "./event.ts";

@@ -1,4 +1,4 @@
-import type { Instant } from "../time.ts";
+import type { Instant } from "@overdue/schedules";
 import type { Tolerance } from "./check.ts";
 import type { Verdict } from "./memory.ts";
 import type { Draft } from "./draft.ts";

@@ -1,4 +1,4 @@
-import type { Instant } from "../time.ts";
+import type { Instant } from "@overdue/schedules";
 import type { Draft } from "./draft.ts";
 import { excused } from "./outages.ts";
 import { usualFrom } from "./usual-hours.ts";

@@ -1,6 +1,6 @@
+import type { Instant } from "@overdue/schedules";
 import { type Baseline, usualAmong, weekdayHour } from "../learning/durations.ts";
 import type { CheckSettings } from "./check.ts";
-import type { Instant } from "../time.ts";
 import type { HourDurations, Memory } from "./memory.ts";
 
 const HOURS_MAX = 6;

@@ -1,5 +1,5 @@
+import type { Instant } from "@overdue/schedules";
 import { type Baseline, RUNS_COMPARED, usualOf, unusualDuration } from "../learning/durations.ts";
-import type { Instant } from "../time.ts";
 import type { Draft } from "./draft.ts";
 import { evidenceOf } from "./draft.ts";
 import { goDown, notice, type Trouble } from "./flips.ts";

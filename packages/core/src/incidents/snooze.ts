@@ -1,5 +1,4 @@
-import { timeZoneOf } from "../schedules/timezones/timezones.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS, type Instant } from "../time.ts";
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, timeZoneOf } from "@overdue/schedules";
 
 /** For how long a person wants to hear nothing of an incident. */
 export type Snooze = "30m" | "2h" | "tomorrow" | "recovery";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../time.ts";
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from "@overdue/schedules";
 import { baselineOf, type DurationSample, unusualDuration } from "./durations.ts";
 import { spanInWords } from "./span.ts";
 

@@ -1,6 +1,4 @@
-import { timeZoneOf } from "../schedules/timezones/timezones.ts";
-import { weekdayOf } from "../schedules/civil.ts";
-import { DAY_MS, HOUR_MS, type Instant } from "../time.ts";
+import { DAY_MS, HOUR_MS, type Instant, timeZoneOf, weekdayOf } from "@overdue/schedules";
 import { spanInWords } from "./span.ts";
 import { lengthLimits } from "./usual-lengths.ts";
 

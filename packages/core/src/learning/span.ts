@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../time.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "@overdue/schedules";
 
 const UNITS: readonly [string, number][] = [
   ["d", DAY_MS],

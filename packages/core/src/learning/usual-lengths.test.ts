@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { MINUTE_MS, SECOND_MS } from "@overdue/schedules";
 import { randomFrom } from "../../sim/random.ts";
-import { MINUTE_MS, SECOND_MS } from "../time.ts";
 import { unusualDuration, usualOf } from "./durations.ts";
 
 const HISTORIES = 200;

@@ -1,4 +1,4 @@
-import { SECOND_MS } from "../time.ts";
+import { SECOND_MS } from "@overdue/schedules";
 import { middleOf } from "./statistics.ts";
 
 // Before anything is known of a job, its runs are taken to vary by a factor of 1.35, with the weight of three runs.

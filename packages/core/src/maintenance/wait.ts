@@ -1,4 +1,4 @@
-import type { Instant } from "../time.ts";
+import type { Instant } from "@overdue/schedules";
 import { lastSpanBy, maintenanceAt, type MaintenanceWindow } from "./window.ts";
 
 // A deadline that comes out of one window into another goes on to its end; more in a row than this cover all time.

@@ -1,9 +1,6 @@
 import { z } from "zod";
+import { canonicalTimezone, MINUTE_MS, nextAfter, ScheduleError } from "@overdue/schedules";
 
-import { nextAfter } from "../schedules/schedule.ts";
-import { ScheduleError } from "../schedules/schedule-error.ts";
-import { canonicalTimezone } from "../schedules/timezones/timezones.ts";
-import { MINUTE_MS } from "../time.ts";
 import { instantOf } from "./time.ts";
 import { type MaintenanceRule, scheduleOf } from "./window.ts";
 

@@ -1,5 +1,4 @@
-import { nextAfter, type CalendarSchedule } from "../schedules/schedule.ts";
-import { MINUTE_MS, type Instant } from "../time.ts";
+import { type CalendarSchedule, type Instant, MINUTE_MS, nextAfter } from "@overdue/schedules";
 
 /**
  * When planned work is. A recurring span begins by the clock of its zone and lasts so many minutes. Weekdays: 1 is

@@ -1,5 +1,5 @@
+import type { Instant } from "@overdue/schedules";
 import type { Effect } from "../checks/event.ts";
-import type { Instant } from "../time.ts";
 
 /** How many rows the pings of one check got in the minute under way. */
 export type Pace = {

@@ -1,7 +1,13 @@
-import { civilDateOf, dayNumberOf, weekdayOf } from "../schedules/civil.ts";
-import type { TimeZone } from "../schedules/timezones/time-zone.ts";
-import { timeZoneOf } from "../schedules/timezones/timezones.ts";
-import { DAY_MS, HOUR_MS, type Instant } from "../time.ts";
+import {
+  civilDateOf,
+  DAY_MS,
+  dayNumberOf,
+  HOUR_MS,
+  type Instant,
+  type TimeZone,
+  timeZoneOf,
+  weekdayOf,
+} from "@overdue/schedules";
 
 /** How often a report comes. */
 export type ReportEvery = "week" | "month";

@@ -1,5 +1,5 @@
+import type { Instant } from "@overdue/schedules";
 import type { Reason, Status } from "../checks/check.ts";
-import type { Instant } from "../time.ts";
 import type { Span } from "./spans.ts";
 import { type LeftOut, type StatusLine, type Uptime, uptimeOf } from "./uptime.ts";
 

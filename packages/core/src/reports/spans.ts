@@ -1,4 +1,4 @@
-import type { Instant } from "../time.ts";
+import type { Instant } from "@overdue/schedules";
 
 /** Half open: `from` is inside, `until` is not. */
 export type Span = { from: Instant; until: Instant };

@@ -1,5 +1,5 @@
+import type { Instant } from "@overdue/schedules";
 import type { Status } from "../checks/check.ts";
-import type { Instant } from "../time.ts";
 import { lengthOf, mergedWithin, type Span, without } from "./spans.ts";
 
 /** What became of a check's status: what it was at first, and each change after that, oldest first. */

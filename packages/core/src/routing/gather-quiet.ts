@@ -1,4 +1,4 @@
-import { type Instant, MINUTE_MS, SECOND_MS } from "../time.ts";
+import { type Instant, MINUTE_MS, SECOND_MS } from "@overdue/schedules";
 import type { Gathered, WaitingAlert } from "./gather.ts";
 
 /** So many messages about runs go within an hour as they come, … */

@@ -1,4 +1,4 @@
-import { SECOND_MS, type Instant } from "../time.ts";
+import { type Instant, SECOND_MS } from "@overdue/schedules";
 
 /** An alert that waits for a channel, since then. `keys`: what it may share with others, such as "host db1". */
 export type WaitingAlert = { id: string; since: Instant; keys: readonly string[]; isAsked: boolean };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { HOUR_MS } from "@overdue/schedules";
 
 import type { Run } from "../checks/event.ts";
-import { HOUR_MS } from "../time.ts";
 import { hearersOf } from "./hearers.ts";
 import type { News } from "./news.ts";
 import type { Directory, Hours, Route, Severity, Target } from "./route.ts";

@@ -1,5 +1,5 @@
+import type { Instant } from "@overdue/schedules";
 import type { Reason } from "../checks/check.ts";
-import type { Instant } from "../time.ts";
 import { openingAt } from "./hours.ts";
 import type { News, RunNews } from "./news.ts";
 import { type Directory, matches, type Route, type RoutedCheck } from "./route.ts";

@@ -1,6 +1,12 @@
-import { dayNumberOf, weekdayOf } from "../schedules/civil.ts";
-import { timeZoneOf } from "../schedules/timezones/timezones.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS, type Instant } from "../time.ts";
+import {
+  DAY_MS,
+  dayNumberOf,
+  HOUR_MS,
+  type Instant,
+  MINUTE_MS,
+  timeZoneOf,
+  weekdayOf,
+} from "@overdue/schedules";
 import type { Hours } from "./route.ts";
 
 /** Whether a route may speak at an instant, and when it next begins to where it may not. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { SECOND_MS } from "@overdue/schedules";
 
 import type { CheckSettings } from "../checks/check.ts";
 import { type Step, T, tell } from "../checks/testing/story.ts";
-import { SECOND_MS } from "../time.ts";
 import { newsOf } from "./news.ts";
 
 type Row = [name: string, steps: Step[], answer: string, settings?: Partial<CheckSettings>];

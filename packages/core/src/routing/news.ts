@@ -1,7 +1,7 @@
+import type { Instant } from "@overdue/schedules";
 import type { Check, Reason } from "../checks/check.ts";
 import type { Effect, Evidence, Run } from "../checks/event.ts";
 import { isInMaintenance } from "../checks/outages.ts";
-import type { Instant } from "../time.ts";
 
 /** A run that ended. */
 export type RunNews = {

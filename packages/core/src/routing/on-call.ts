@@ -1,5 +1,4 @@
-import { timeZoneOf } from "../schedules/timezones/timezones.ts";
-import { DAY_MS, type Instant } from "../time.ts";
+import { DAY_MS, type Instant, timeZoneOf } from "@overdue/schedules";
 import { dayOfDate, timeOfDayMs } from "./hours.ts";
 
 /** People who take turns. Overrides stand above the turns; of several the last named counts. */

@@ -1,4 +1,4 @@
-import { MINUTE_MS, type Instant } from "../time.ts";
+import { type Instant, MINUTE_MS } from "@overdue/schedules";
 import { nextOpen, openingAt } from "./hours.ts";
 import { OWN_ROUTE, type Route, type Step, type Target, type Told } from "./route.ts";
 import type { Situation } from "./situation.ts";

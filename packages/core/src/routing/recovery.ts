@@ -1,4 +1,4 @@
-import { MINUTE_MS, type Instant } from "../time.ts";
+import { type Instant, MINUTE_MS } from "@overdue/schedules";
 import { nextOpen, openingAt } from "./hours.ts";
 import type { Route } from "./route.ts";
 import { routesFor, type Situation, type Tell } from "./situation.ts";

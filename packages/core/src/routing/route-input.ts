@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { TimezoneInput } from "@overdue/schedules";
 import { TagInput } from "../checks/tags.ts";
 import type { Reason } from "../checks/check.ts";
-import { TimezoneInput } from "../schedules/schedule-input.ts";
 import { type Hours, type Severity, type Target } from "./route.ts";
 
 const REASONS = [

@@ -1,5 +1,5 @@
+import type { Instant } from "@overdue/schedules";
 import type { Reason } from "../checks/check.ts";
-import type { Instant } from "../time.ts";
 import type { Rotation } from "./on-call.ts";
 
 /** How much a check matters, as a person says. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { MINUTE_MS } from "@overdue/schedules";
 import type { Reason } from "../checks/check.ts";
-import { MINUTE_MS } from "../time.ts";
 import { decide } from "./decide.ts";
 import type { Directory, Hours, Route, Severity, Step, Target, Told } from "./route.ts";
 import type { Situation } from "./situation.ts";

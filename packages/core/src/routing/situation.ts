@@ -1,5 +1,5 @@
+import type { Instant } from "@overdue/schedules";
 import type { Reason } from "../checks/check.ts";
-import type { Instant } from "../time.ts";
 import { type Directory, matches, ownRoute, type Route, type RoutedCheck, type Told } from "./route.ts";
 
 /** Everything on which depends who hears of an incident, and when. Instants are epoch milliseconds. */

@@ -1,4 +1,4 @@
-import type { Instant } from "../time.ts";
+import type { Instant } from "@overdue/schedules";
 import { onCallAt } from "./on-call.ts";
 import type { Directory, Target } from "./route.ts";
 

@@ -1,5 +1,5 @@
+import type { Instant } from "@overdue/schedules";
 import type { Evidence } from "../checks/event.ts";
-import type { Instant } from "../time.ts";
 import { type Hearer, hearersOf } from "./hearers.ts";
 import type { News } from "./news.ts";
 import type { Question } from "./who-would-hear.ts";

@@ -1,5 +1,5 @@
+import { DAY_MS, type Instant } from "@overdue/schedules";
 import type { Reason } from "../checks/check.ts";
-import { DAY_MS, type Instant } from "../time.ts";
 import { decide, type Decision } from "./decide.ts";
 import type { Directory, Route, RoutedCheck, Told } from "./route.ts";
 import type { Tell } from "./situation.ts";

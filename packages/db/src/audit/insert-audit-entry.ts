@@ -1,4 +1,4 @@
-import type { Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 import { sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";

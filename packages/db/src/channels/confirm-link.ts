@@ -1,4 +1,4 @@
-import type { Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 
 import type { Keyring } from "../secrets/keyring.ts";
 import { isSame, sign, signingKey } from "../secrets/signature.ts";

@@ -1,4 +1,5 @@
-import type { Check, Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import type { Check } from "@overdue/core";
 import { eq, and, isNull } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";

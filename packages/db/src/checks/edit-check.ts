@@ -1,4 +1,5 @@
-import type { Check, CheckSettings, Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import type { Check, CheckSettings } from "@overdue/core";
 import { eq, sql } from "drizzle-orm";
 import type { Pool, PoolClient } from "pg";
 

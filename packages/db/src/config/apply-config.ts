@@ -1,10 +1,10 @@
 import { randomUUIDv7 } from "node:crypto";
 
+import type { Instant } from "@overdue/schedules";
 import {
   type CheckSettings,
   type ConfigRoute,
   type Current,
-  type Instant,
   newCheck,
   nextAt,
   type PlannedChannel,

@@ -1,4 +1,5 @@
-import { gatherAlerts, gatherQuiet, type Gathered, type Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { gatherAlerts, gatherQuiet, type Gathered } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import type { Tx } from "../database.ts";

@@ -1,4 +1,4 @@
-import type { Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 
 import { type DeliveryKind, isQuietKind } from "./delivery-row.ts";
 

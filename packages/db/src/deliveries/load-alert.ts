@@ -1,4 +1,5 @@
-import type { Evidence, Instant, PingKind, Reason } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import type { Evidence, PingKind, Reason } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";

@@ -1,4 +1,4 @@
-import type { Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 import { and, desc, eq, sql } from "drizzle-orm";
 
 import type { CheckRef } from "../checks/find-check.ts";

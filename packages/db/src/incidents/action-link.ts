@@ -1,6 +1,6 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 
-import type { Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 
 import type { Keyring } from "../secrets/keyring.ts";
 

@@ -1,4 +1,5 @@
-import type { Evidence, Instant, Reason } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import type { Evidence, Reason } from "@overdue/core";
 import type { Pool } from "pg";
 
 import type { EventPage } from "../history/page.ts";

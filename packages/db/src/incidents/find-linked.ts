@@ -1,4 +1,4 @@
-import type { Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 import type { Pool } from "pg";
 
 /** What the page behind a signed link needs to know. */

@@ -1,4 +1,4 @@
-import type { Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 import type { Pool } from "pg";
 
 import type { EventPage } from "../history/page.ts";

@@ -1,4 +1,5 @@
-import { type Instant, type Reason, spansBetween } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { type Reason, spansBetween } from "@overdue/core";
 import type { Pool } from "pg";
 
 import { openDb } from "../database.ts";

@@ -1,4 +1,4 @@
-import type { Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 import { and, eq, gt, isNull, or } from "drizzle-orm";
 
 import type { Db } from "../database.ts";

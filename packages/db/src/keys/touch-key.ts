@@ -1,4 +1,4 @@
-import type { Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 import { eq } from "drizzle-orm";
 
 import type { Db } from "../database.ts";

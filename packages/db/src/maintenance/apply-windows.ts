@@ -1,4 +1,5 @@
-import type { Instant, MaintenanceWindow } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import type { MaintenanceWindow } from "@overdue/core";
 import type { Pool, PoolClient } from "pg";
 
 import { openDb } from "../database.ts";

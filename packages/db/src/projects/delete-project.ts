@@ -1,4 +1,4 @@
-import type { Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Pool } from "pg";
 

@@ -1,4 +1,4 @@
-import type { Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 import type { Pool, PoolClient } from "pg";
 
 import type { outageCause } from "../schema/index.ts";

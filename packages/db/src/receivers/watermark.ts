@@ -1,4 +1,4 @@
-import type { Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 import type { Pool, PoolClient } from "pg";
 
 import { DEAF_AFTER_MS } from "./outages.ts";

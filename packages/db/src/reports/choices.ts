@@ -1,4 +1,5 @@
-import { type Instant, nextReportAt, type ReportEvery } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { nextReportAt, type ReportEvery } from "@overdue/core";
 import { and, eq, isNull, sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";

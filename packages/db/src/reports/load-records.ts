@@ -1,4 +1,5 @@
-import type { CheckRecord, Instant, RunSums, SlotSums, Span, Status } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import type { CheckRecord, RunSums, SlotSums, Span, Status } from "@overdue/core";
 import { type SQL, sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";

@@ -1,11 +1,5 @@
-import {
-  type Instant,
-  lastPeriod,
-  nextReportAt,
-  type Period,
-  periodBefore,
-  type ReportEvery,
-} from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { lastPeriod, nextReportAt, type Period, periodBefore, type ReportEvery } from "@overdue/core";
 import { and, eq, gt, sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";

@@ -1,11 +1,5 @@
-import {
-  type Instant,
-  type NewsListener,
-  type Reason,
-  whoHearsNews,
-  type WhoHears,
-  whoWouldHear,
-} from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { type NewsListener, type Reason, whoHearsNews, type WhoHears, whoWouldHear } from "@overdue/core";
 import type { Pool } from "pg";
 
 import { loadProjects, loadRoutedChecks } from "./load-routing.ts";

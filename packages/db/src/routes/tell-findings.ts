@@ -1,4 +1,5 @@
-import { examineSchedule, type Finding, hearersOf, type Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { examineSchedule, type Finding, hearersOf } from "@overdue/core";
 import type { Pool, PoolClient } from "pg";
 
 import { settingsOf } from "../checks/check-row.ts";

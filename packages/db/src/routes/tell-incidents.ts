@@ -1,4 +1,5 @@
-import { decide, type Decision, type Instant, type Situation } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { decide, type Decision, type Situation } from "@overdue/core";
 import type { PoolClient } from "pg";
 
 import { openDb } from "../database.ts";

@@ -1,4 +1,5 @@
-import { type Hearer, type Hearing, hearersOf, type Instant, type News } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { type Hearer, type Hearing, hearersOf, type News } from "@overdue/core";
 import type { PoolClient } from "pg";
 
 import { loadProjects, loadRoutedChecks } from "./load-routing.ts";

@@ -1,4 +1,4 @@
-import type { Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 import type { PoolClient } from "pg";
 
 import { COLLECT_MINUTES } from "../deliveries/channel-kinds.ts";

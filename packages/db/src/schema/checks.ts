@@ -1,12 +1,5 @@
-import type {
-  Attitude,
-  CheckSettings,
-  MaintenanceWindow,
-  Memory,
-  Pace,
-  Schedule,
-  Tolerance,
-} from "@overdue/core";
+import type { Schedule } from "@overdue/schedules";
+import type { Attitude, CheckSettings, MaintenanceWindow, Memory, Pace, Tolerance } from "@overdue/core";
 import { sql } from "drizzle-orm";
 import {
   bigint,

@@ -1,4 +1,5 @@
-import type { Instant, Reason } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import type { Reason } from "@overdue/core";
 import { sql, type SQL } from "drizzle-orm";
 
 import type { Db } from "../database.ts";

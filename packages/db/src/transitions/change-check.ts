@@ -1,4 +1,5 @@
-import type { Check, Event, Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import type { Check, Event } from "@overdue/core";
 import type { Pool, PoolClient } from "pg";
 
 import { inTransaction } from "../in-transaction.ts";

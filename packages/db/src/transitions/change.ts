@@ -1,13 +1,5 @@
-import {
-  type Check,
-  type Effect,
-  type Event,
-  type Instant,
-  type Pace,
-  fold,
-  isAhead,
-  paced,
-} from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { type Check, type Effect, type Event, type Pace, fold, isAhead, paced } from "@overdue/core";
 
 import type { Outage } from "../receivers/outages.ts";
 import type { StoredCheck } from "./stored-check.ts";

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
-import { type Instant, defaultSettings, fold, newCheck } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { defaultSettings, fold, newCheck } from "@overdue/core";
 import type { Pool, PoolClient } from "pg";
 
 import { insertCheck } from "../checks/create-check.ts";

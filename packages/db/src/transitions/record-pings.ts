@@ -1,4 +1,5 @@
-import type { Instant, PingKind, PingReading, ReadPing } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import type { PingKind, PingReading, ReadPing } from "@overdue/core";
 import type { Pool, PoolClient } from "pg";
 
 import { inTransaction } from "../in-transaction.ts";

@@ -1,12 +1,5 @@
-import type {
-  Check,
-  CheckSettings,
-  CheckState,
-  Instant,
-  MaintenanceWindow,
-  Pace,
-  PingReading,
-} from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import type { Check, CheckSettings, CheckState, MaintenanceWindow, Pace, PingReading } from "@overdue/core";
 
 /** A check as it was read under its lock. */
 export type StoredCheck = {

@@ -1,4 +1,5 @@
-import { type DisplayStatus, displayStatus, type Instant } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { type DisplayStatus, displayStatus } from "@overdue/core";
 import { checkOf, type CheckWithChannels, uniqueKeyOf } from "@overdue/db";
 
 import type { Family, Sample } from "./prometheus-text.ts";

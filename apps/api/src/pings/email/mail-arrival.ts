@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
-import { type Instant, type MailText, readMail } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { type MailText, readMail } from "@overdue/core";
 import type { Arrival, Target } from "@overdue/db";
 
 import { type KeptBody, keptOf } from "../body-collector.ts";

@@ -1,4 +1,5 @@
-import { type CheckSettings, defaultSettings, type Schedule, ScheduleInput } from "@overdue/core";
+import { type Schedule, ScheduleInput } from "@overdue/schedules";
+import { type CheckSettings, defaultSettings } from "@overdue/core";
 import type { CheckDetails } from "@overdue/db";
 
 import type { SourceCheck } from "./source.ts";

@@ -1,5 +1,5 @@
 import { Button, SegmentedControl, Select, Stack, Textarea } from "@mantine/core";
-import { timezones } from "@overdue/core";
+import { timezones } from "@overdue/schedules";
 
 import { spanOf } from "../../time/duration.ts";
 import { SpanInput } from "../../ui/span-input.tsx";

@@ -1,5 +1,5 @@
+import { SECOND_MS } from "@overdue/schedules";
 import type { MaintenanceWindow } from "../../maintenance/window.ts";
-import { SECOND_MS } from "../../time.ts";
 import type { Check, CheckSettings, DisplayStatus } from "../check.ts";
 import { displayStatus } from "../display-status.ts";
 import type { Effect, Event, Flip, Ping, PingKind, Run, Slot } from "../event.ts";

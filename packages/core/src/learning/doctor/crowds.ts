@@ -1,4 +1,4 @@
-import { SECOND_MS } from "../../time.ts";
+import { SECOND_MS } from "@overdue/schedules";
 import { evidenceFrom, type Finding } from "./finding.ts";
 import { arrivalsPerSlot, gapsOf, type History } from "./history.ts";
 

@@ -1,5 +1,4 @@
-import { nextAfter, type Schedule } from "../../schedules/schedule.ts";
-import type { Instant } from "../../time.ts";
+import { type Instant, nextAfter, type Schedule } from "@overdue/schedules";
 
 const SLOTS_MAX = 2000;
 const ARRIVALS_MAX = 200;

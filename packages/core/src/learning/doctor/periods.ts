@@ -1,8 +1,14 @@
+import {
+  DAY_MS,
+  HOUR_MS,
+  type Instant,
+  MINUTE_MS,
+  type Schedule,
+  SECOND_MS,
+  timeZoneOf,
+  weekdayOf,
+} from "@overdue/schedules";
 import type { CheckSettings } from "../../checks/check.ts";
-import { weekdayOf } from "../../schedules/civil.ts";
-import type { Schedule } from "../../schedules/schedule.ts";
-import { timeZoneOf } from "../../schedules/timezones/timezones.ts";
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "../../time.ts";
 import { spanInWords } from "../span.ts";
 import { medianOf } from "../statistics.ts";
 import { evidenceFrom, type Finding } from "./finding.ts";

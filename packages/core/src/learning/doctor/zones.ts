@@ -1,7 +1,15 @@
+import {
+  type CalendarSchedule,
+  DAY_MS,
+  HOUR_MS,
+  type Instant,
+  MINUTE_MS,
+  nextAfter,
+  type Schedule,
+  SECOND_MS,
+  timeZoneOf,
+} from "@overdue/schedules";
 import type { CheckSettings } from "../../checks/check.ts";
-import { type CalendarSchedule, nextAfter, type Schedule } from "../../schedules/schedule.ts";
-import { timeZoneOf } from "../../schedules/timezones/timezones.ts";
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "../../time.ts";
 import { spanInWords } from "../span.ts";
 import { medianOf, shareOf } from "../statistics.ts";
 import { evidenceFrom, type Finding } from "./finding.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Instant } from "../time.ts";
+import type { Instant } from "./time.ts";
 import { ExceptionsInput } from "./exceptions/exceptions.ts";
 import { mayBeLeftOut } from "./left-out.ts";
 import type { Reading } from "./paste/reading.ts";

@@ -1,4 +1,4 @@
-import { DAY_MS, type Instant } from "../../time.ts";
+import { DAY_MS, type Instant } from "../time.ts";
 import { boundedCache } from "../bounded-cache.ts";
 import type { TimeZone } from "../timezones/time-zone.ts";
 import { AllowedDays } from "./allowed-days.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { DAY_MS, HOUR_MS } from "../../time.ts";
+import { DAY_MS, HOUR_MS } from "../time.ts";
 import { timeZoneOf } from "../timezones/timezones.ts";
 import { searchOnCalendar } from "./next.ts";
 import { parseOnCalendar } from "./parse.ts";

@@ -62,5 +62,5 @@ function nextTimes(schedule: Schedule, after: string): string[] {
 }
 
 function read<Shape>(name: string): Shape {
-  return JSON.parse(readFileSync(new URL(`../../vectors/${name}`, import.meta.url), "utf8"));
+  return JSON.parse(readFileSync(new URL(`../vectors/${name}`, import.meta.url), "utf8"));
 }

@@ -1,4 +1,4 @@
-import { SECOND_MS, type Instant } from "../time.ts";
+import { SECOND_MS, type Instant } from "./time.ts";
 import type { Exceptions } from "./exceptions/exceptions.ts";
 import { nextAllowed } from "./exceptions/next-allowed.ts";
 import { type Line, linesOf, nextOfLine, zoneOfLine } from "./lines.ts";

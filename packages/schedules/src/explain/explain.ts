@@ -2,7 +2,7 @@ import { boundedCache } from "../bounded-cache.ts";
 import { type Line, linesOf, zoneOfLine } from "../lines.ts";
 import { type CalendarSchedule, nextAfter, type Schedule } from "../schedule.ts";
 import { UTC, timeZoneOf } from "../timezones/timezones.ts";
-import type { Instant } from "../../time.ts";
+import type { Instant } from "../time.ts";
 import { type ClockChange, clockChanges } from "./clock-changes.ts";
 import { capitalised } from "./english.ts";
 import { exceptionsText } from "./exceptions-text.ts";

@@ -1,4 +1,4 @@
-import { DAY_MS, type Instant } from "../../time.ts";
+import { DAY_MS, type Instant } from "../time.ts";
 import { type Line, linesOf, zoneOfLine } from "../lines.ts";
 import { type CalendarSchedule, nextOfScheduled } from "../schedule.ts";
 import type { TimeZone, WallTime } from "../timezones/time-zone.ts";

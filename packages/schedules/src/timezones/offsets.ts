@@ -1,4 +1,4 @@
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../../time.ts";
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../time.ts";
 import { LEGACY_NAMES } from "./legacy-names.ts";
 import type { OffsetAt } from "./time-zone.ts";
 

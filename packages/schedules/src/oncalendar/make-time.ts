@@ -1,4 +1,4 @@
-import type { Instant } from "../../time.ts";
+import type { Instant } from "../time.ts";
 import type { TimeZone } from "../timezones/time-zone.ts";
 import { type BrokenDownTime, brokenDown, type DaylightSaving, wallMicrosOf } from "./broken-down-time.ts";
 

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, type Instant } from "../../time.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Instant } from "../time.ts";
 import { civilDateOf, dayNumberOf } from "../civil.ts";
 
 /** A wall clock reading, as the instant at which a clock in UTC would show the same. */

@@ -1,5 +1,5 @@
 import Holidays, { type HolidaysTypes } from "date-holidays";
-import { DAY_MS } from "../../time.ts";
+import { DAY_MS } from "../time.ts";
 import { boundedCache } from "../bounded-cache.ts";
 import { type DayNumber, dayNumberOf } from "../civil.ts";
 

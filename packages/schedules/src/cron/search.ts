@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type Instant } from "../../time.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type Instant } from "../time.ts";
 import { type CivilDate, civilDateOf, type DayNumber, dayNumberOf, daysInMonth } from "../civil.ts";
 import type { Fold, TimeZone, WallTime } from "../timezones/time-zone.ts";
 import { dayInMonth } from "./day-in-month.ts";

@@ -1,4 +1,4 @@
-import { DAY_MS, MINUTE_MS, type Instant } from "../../time.ts";
+import { DAY_MS, MINUTE_MS, type Instant } from "../time.ts";
 import { civilDateOf, type DayNumber, weekdayOf } from "../civil.ts";
 import type { TimeZone } from "../timezones/time-zone.ts";
 import type { Chain } from "./chain.ts";

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type Instant } from "../../time.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type Instant } from "../time.ts";
 import { civilDateOf, weekdayOf } from "../civil.ts";
 import type { TimeZone, WallTime } from "../timezones/time-zone.ts";
 

@@ -1,4 +1,4 @@
-import { DAY_MS, type Instant } from "../../time.ts";
+import { DAY_MS, type Instant } from "../time.ts";
 import { civilDateOf } from "../civil.ts";
 import type { TimeZone, WallTime } from "../timezones/time-zone.ts";
 import { YEAR } from "./chain.ts";

@@ -1,4 +1,4 @@
-import type { Instant } from "../../time.ts";
+import type { Instant } from "../time.ts";
 import type { TimeZone } from "../timezones/time-zone.ts";
 import { dayNumberOf, daysInMonth, weekdayOf } from "../civil.ts";
 import { type BrokenDownTime, type WallMicros, wallMicrosOf } from "./broken-down-time.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { DAY_MS, HOUR_MS, MINUTE_MS, type Instant } from "../time.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Instant } from "./time.ts";
 import { nextAfter, type Schedule } from "./schedule.ts";
 import { timeZoneOf } from "./timezones/timezones.ts";
 

@@ -1,4 +1,4 @@
-import { SECOND_MS, type Instant } from "../../time.ts";
+import { SECOND_MS, type Instant } from "../time.ts";
 import type { TimeZone } from "../timezones/time-zone.ts";
 import { UTC } from "../timezones/timezones.ts";
 import type { Cron } from "./parse.ts";

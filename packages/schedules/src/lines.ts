@@ -1,4 +1,4 @@
-import type { Instant } from "../time.ts";
+import type { Instant } from "./time.ts";
 import { boundedCache } from "./bounded-cache.ts";
 import { nextOfCron } from "./cron/next.ts";
 import { type Cron, parseCron } from "./cron/parse.ts";

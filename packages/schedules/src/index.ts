@@ -1,0 +1,12 @@
+export { type ReckonedHolidays, reckonedHolidaysOf, takeHolidays } from "#holidays";
+export { civilDateOf, dayNumberOf, weekdayOf } from "./civil.ts";
+export type { Exceptions } from "./exceptions/exceptions.ts";
+export type { ClockChange } from "./explain/clock-changes.ts";
+export { MONTH_NAMES } from "./explain/english.ts";
+export { explain, type Explanation, type Occurrence } from "./explain/explain.ts";
+export { ScheduleError } from "./schedule-error.ts";
+export { ScheduleInput, ScheduleReadingInput, ScheduleShape, TimezoneInput } from "./schedule-input.ts";
+export { type CalendarSchedule, nextAfter, type Schedule } from "./schedule.ts";
+export { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "./time.ts";
+export type { TimeZone } from "./timezones/time-zone.ts";
+export { canonicalTimezone, timeZoneOf, timezones } from "./timezones/timezones.ts";
