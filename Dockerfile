@@ -2,13 +2,13 @@
 FROM node:24.21.0-bookworm-slim AS web
 WORKDIR /overdue
 COPY . .
-RUN npm install --no-save --include=dev --no-audit --no-fund
+RUN npm ci --include=dev --no-audit --no-fund
 RUN node node_modules/vite/bin/vite.js build apps/web
 
 FROM node:24.21.0-bookworm-slim
 WORKDIR /overdue
 COPY . .
-RUN npm install --no-save --omit=dev --no-audit --no-fund
+RUN npm ci --omit=dev --no-audit --no-fund
 # The links that PostgreSQL's libraries need are made here, because node_modules is not writable later.
 RUN node packages/postgres/src/hydrate.ts
 COPY --from=web /overdue/apps/web/dist apps/web/dist

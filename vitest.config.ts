@@ -1,13 +1,13 @@
 import { defineConfig } from "vitest/config";
 
-/** A busy machine may take a test's time away; what is broken fails three times as well. Nobody hides it at home. */
+/** In CI a busy machine may take a test's time away; what is broken fails three times as well. */
 const retry = process.env["CI"] === "true" ? 2 : 0;
 
 /** A project per kind of test, so that `vitest run --project core` reads only what it needs. */
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "house", include: ["house/**/*.test.ts"] } },
+      { test: { name: "tooling", include: ["tooling/**/*.test.ts"], testTimeout: 60_000 } },
       {
         test: {
           name: "core",

@@ -12,7 +12,7 @@ const MAJOR = 24;
 
 /**
  * Installs the dependencies where the lock file changed and builds the web app where its sources changed.
- * Answers the path of a Node that runs TypeScript.
+ * Returns the path of a Node that runs TypeScript.
  */
 export function prepare({ web = true } = {}) {
   install();
@@ -46,7 +46,7 @@ export function refuse(sentence) {
   process.exit(1);
 }
 
-/** Runs a program in the clone, with its output on standard error; answers whether it went well. */
+/** Runs a program in the clone, with its output on standard error. Returns whether it succeeded. */
 export function run(program, args, environment = {}) {
   const stdio = ["ignore", 2, 2];
   const { status } = spawnSync(program, args, { cwd: ROOT, stdio, env: { ...process.env, ...environment } });
@@ -58,13 +58,13 @@ function install() {
   const wanted = hashOf([join(ROOT, "package-lock.json")]);
   if (read(stamp) === wanted) return;
   say("Installing what it needs; this takes a minute, once …");
-  // Not "npm ci": a mirror without other systems' binaries makes lock files that it refuses.
-  const args = ["install", "--no-save", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
-  if (!npm(args)) refuse("npm install failed, as said above.");
+  const args = ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
+  // A registry that did not answer may answer now.
+  if (!npm(args) && !npm(args)) refuse("npm ci failed; the lines above say why.");
   writeFileSync(stamp, wanted);
 }
 
-// Under "npm start" the npm that runs us is known; its own path is sure, the search path may lead elsewhere.
+// Under "npm start" the path of the npm that runs us is known; another one may come first on the search path.
 function npm(args) {
   const script = process.env.npm_execpath;
   return script?.endsWith(".js") ? run(process.execPath, [script, ...args]) : run("npm", args);

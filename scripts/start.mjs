@@ -7,7 +7,7 @@ process.env.NODE_COMPILE_CACHE ??= join(ROOT, "node_modules", ".cache", "node");
 endWithNpm();
 await goOn(prepare(), join(ROOT, "apps", "supervisor", "src", "main.ts"));
 
-// Whoever ends npm means the product, but npm passes on only some signals, and none where it is killed.
+// Ending npm means ending the product, but npm passes on only some signals, and none where it is killed.
 function endWithNpm() {
   if (process.env.npm_lifecycle_event !== "start") return;
   const parent = process.ppid;

@@ -1,4 +1,5 @@
-// "npm test": prepares the clone, finds the tools of the tests, runs them all, and counts at the end.
+// "npm test": prepares the clone, finds the programs that the tests need, runs the tests, and counts them at the end.
+// "-- --project database packages/db" runs some of them.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -7,14 +8,14 @@ import { delimiter, dirname, join } from "node:path";
 import { prepare, ROOT, say } from "./prepare.mjs";
 import { findChromium, findRedis } from "./tools.mjs";
 
-const node = prepare();
-const tools = { CHROMIUM_PATH: await findChromium(), REDIS_SERVER_PATH: findRedis() };
-const missing = Object.entries({
-  Chromium: tools.CHROMIUM_PATH,
-  "Redis or Valkey server": tools.REDIS_SERVER_PATH,
-})
-  .filter(([, path]) => path === null)
-  .map(([name]) => name);
+const node = prepare({ web: runs("e2e") });
+const programs = [
+  ...(runs("e2e") ? [{ name: "Chromium", variable: "CHROMIUM_PATH", path: await findChromium() }] : []),
+  ...(runs("database") || runs("e2e")
+    ? [{ name: "Redis or Valkey server", variable: "REDIS_SERVER_PATH", path: findRedis() }]
+    : []),
+];
+const missing = programs.filter(({ path }) => path === null).map(({ name }) => name);
 
 const folder = mkdtempSync(join(tmpdir(), "overdue-test-report-"));
 const status = await runVitest(join(folder, "report.json"));
@@ -22,8 +23,18 @@ const counts = readCounts(join(folder, "report.json"));
 rmSync(folder, { recursive: true });
 process.exitCode = conclude(status, counts);
 
+/** Whether the tests of that project of vitest.config.ts are to run: all of them, unless some are named. */
+function runs(project) {
+  const { argv } = process;
+  return (
+    !argv.includes("--project") || argv.some((word, at) => word === project && argv[at - 1] === "--project")
+  );
+}
+
 async function runVitest(report) {
-  const found = Object.fromEntries(Object.entries(tools).filter(([, path]) => path !== null));
+  const found = Object.fromEntries(
+    programs.filter(({ path }) => path !== null).map(({ variable, path }) => [variable, path]),
+  );
   const env = { ...process.env, ...found, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
   const args = [
     "run",
@@ -57,7 +68,7 @@ function readCounts(report) {
   }
 }
 
-/** Says what was skipped and why, and counts; answers the exit status. */
+/** Prints what was skipped and why, and the counts. Returns the exit status. */
 function conclude(code, { passed, failed, skipped }) {
   const isStrict = process.env.CI === "true" && missing.length > 0;
   for (const tool of missing)

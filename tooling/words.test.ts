@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+
+import { readGlossary, refusedWords, wordsIn } from "./words.ts";
+
+/** How many lines of an area still have refused words. These numbers only go down. */
+const LEFT: Record<string, number> = {
+  "README.md": 12,
+  "CONTRIBUTING.md": 1,
+  "knip.json": 1,
+  "package.json": 1,
+  tooling: 3,
+  "apps/api": 529,
+  "apps/checker": 793,
+  "apps/supervisor": 50,
+  "apps/web": 393,
+  bench: 18,
+  docs: 69,
+  e2e: 49,
+  "packages/channels": 102,
+  "packages/config": 7,
+  "packages/core": 1281,
+  "packages/db": 1049,
+  "packages/postgres": 3,
+  "packages/schedules": 4,
+  "packages/testkit": 36,
+};
+
+test("no file uses a word that the glossary refuses", () => {
+  const found = refusedWords();
+  const areas = Map.groupBy(found, ({ file }) => areaOf(file));
+  const tooMany = [...areas].filter(([area, words]) => words.length > (LEFT[area] ?? 0));
+  expect(
+    tooMany.flatMap(([, words]) =>
+      words.map(({ file, line, word, instead }) => `${file}:${line}: "${word}", say ${instead}`),
+    ),
+  ).toEqual([]);
+});
+
+describe("a refused word", () => {
+  const terms = readGlossary(
+    "## Words that went\n\n| refused | instead |\n| --- | --- |\n| `courier`, `judg*`, `insteadOf`, way | sender |\n",
+  );
+
+  test.each([
+    "const courierPort = 1;",
+    "class HTTPCourier {}",
+    "the courier's port",
+    "COURIER_PORT",
+    "judging",
+  ])("is found in: %s", (line) => {
+    expect(wordsIn(line, terms)).toHaveLength(1);
+  });
+
+  test.each(["couriers", "sent instead of", "a way out"])("is not found in: %s", (line) => {
+    expect(wordsIn(line, terms)).toEqual([]);
+  });
+});
+
+function areaOf(file: string): string {
+  const [first = "", second] = file.split("/");
+  return ["apps", "packages"].includes(first) && second !== undefined ? `${first}/${second}` : first;
+}

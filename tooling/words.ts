@@ -1,0 +1,83 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+
+const GLOSSARY = "docs/glossary.md";
+
+/** Files that must contain words which everything else avoids: the glossary, history, other programs' own words. */
+const EXEMPT = [
+  /^docs\/glossary\.md$/,
+  /^CHANGELOG\.md$/,
+  /^tooling\/words\./,
+  /^(package-lock\.json|LICENSE)$/,
+  /\/(vectors|payloads|migrations)\//,
+  /^packages\/schedules\/src\/timezones\/names\.ts$/,
+  /\.(png|svg|ico)$/,
+];
+
+/** `line` is 0 where the file's own name contains the word. */
+export type RefusedWord = { file: string; line: number; word: string; instead: string };
+
+type Term = { word: string; instead: string; parts: string[]; literal: RegExp | null };
+
+/**
+ * Reads the rows of "Words that went". What stands in backticks in the first column is refused: a word in small
+ * letters in every way of writing it (`courier` also refuses `CourierPort` and `courier_port`), with `*` at its end any
+ * ending, and an identifier (`insteadOf`, `instead_of`) only as it stands. Words without backticks are left to readers.
+ */
+export function readGlossary(text: string): Term[] {
+  const [, table = ""] = text.split("## Words that went");
+  return [...table.matchAll(/^\| (.*?) \| (.*?) \|$/gm)].flatMap(([, left = "", right = ""]) =>
+    [...left.matchAll(/`([^`]+)`/g)].map(([, word = ""]) => term(word, right.trim())),
+  );
+}
+
+function term(word: string, instead: string): Term {
+  const isIdentifier = /[A-Z_/:"]/.test(word);
+  const escaped = word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  const literal = isIdentifier ? new RegExp(String.raw`(?<!\w)${escaped}(?!\w)`) : null;
+  return { word, instead, parts: word.split(/[ -]/), literal };
+}
+
+/** Every refused word in the files that git tracks, in their names too. `only`: the beginning of the paths to read. */
+export function refusedWords(only = ""): RefusedWord[] {
+  const terms = readGlossary(readFileSync(GLOSSARY, "utf8"));
+  return trackedFiles()
+    .filter((file) => file.startsWith(only) && !EXEMPT.some((pattern) => pattern.test(file)))
+    .flatMap((file) => {
+      const lines = [file, ...readFileSync(file, "utf8").split("\n")];
+      return lines.flatMap((line, index) =>
+        wordsIn(line, terms).map(({ word, instead }) => ({ file, line: index, word, instead })),
+      );
+    });
+}
+
+/** The terms that stand in one line of text. */
+export function wordsIn(line: string, terms: readonly Term[]): Term[] {
+  const words = line
+    .replaceAll(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, " ")
+    .toLowerCase()
+    .split(/[^a-z]+/);
+  return terms.filter(({ literal, parts }) =>
+    literal === null ? words.some((_, at) => startsAt(words, at, parts)) : literal.test(line),
+  );
+}
+
+function startsAt(words: readonly string[], at: number, parts: readonly string[]): boolean {
+  return parts.every((part, index) => {
+    const word = words[at + index] ?? "";
+    return part.endsWith("*") ? word.startsWith(part.slice(0, -1)) : word === part;
+  });
+}
+
+function trackedFiles(): string[] {
+  const output = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    encoding: "utf8",
+    maxBuffer: 16_000_000,
+  });
+  return output.split("\0").filter((file) => file !== "" && existsSync(file));
+}
+
+// `npm run words -- apps/api` lists what is left there.
+if (import.meta.main)
+  for (const { file, line, word, instead } of refusedWords(process.argv[2]))
+    process.stdout.write(`${file}:${line}: "${word}", say ${instead}\n`);
