@@ -6,94 +6,106 @@ import { sanitised } from "./message/text.ts";
 const WAIT_MS_MIN = 1_000;
 const WAIT_MS_MAX = 3_600_000;
 
-/** "404: no_service": the status and the beginning of what was said. */
-export function summary(answer: HttpAnswer): string {
-  const said = sanitised(answer.body);
-  return said === "" ? `Status ${answer.status}` : `Status ${answer.status}: ${said}`;
+/** "Status 404: no_service": the status and the beginning of the body. */
+export function answerSummary(answer: HttpAnswer): string {
+  const text = sanitised(answer.body);
+  return text === "" ? `Status ${answer.status}` : `Status ${answer.status}: ${text}`;
 }
 
-/** What most providers mean by a status: 2xx taken, 429 wait, all else worth another try. */
-export function usualOutcome(answer: HttpAnswer): Outcome {
-  const because = summary(answer);
+/** What most providers mean by a status: 2xx is accepted, 429 asks to wait, and everything else is worth another try. */
+export function outcomeByStatus(answer: HttpAnswer): Outcome {
+  const because = answerSummary(answer);
   const { status } = answer;
   if (status >= 200 && status < 300) return { outcome: "sent", providerRef: null, because };
-  const wait = namedWaitMs(answer);
-  if (status === 429) return { outcome: "throttled", retryAfterMs: wait, because };
+  const waitMs = waitInHeaders(answer);
+  if (status === 429) return { outcome: "throttled", retryAfterMs: waitMs, because };
   if (status >= 300 && status < 400) {
     return { outcome: "transient", because: `${because}. Redirects are not followed.`, uncertain: false };
   }
-  return { outcome: "transient", because, uncertain: false, ...(wait !== null && { notBeforeMs: wait }) };
+  return { outcome: "transient", because, uncertain: false, ...(waitMs !== null && { notBeforeMs: waitMs }) };
 }
 
-type Meaning = readonly [words: RegExp, meaning: string];
+/** A pattern for "status body", and what a match means to a person. */
+type Meaning = readonly [pattern: RegExp, meaning: string];
 
-/** How a provider answers, where it says more than a status does. */
-export type Answers = {
+/** The answers of a provider that say more than their status does. */
+export type AnswerRules = {
+  /** The provider's name, for sentences about its answers. */
   provider: string;
-  /** What a good answer must be, as JSON or the text where it is none, and the message's id in it. Without it any 2xx will do. */
-  good?: z.ZodType<string | null>;
   /**
-   * What every refusal by the provider itself looks like: JSON, or the text where it is none. Whatever else comes is said
-   * by something in between, such as a proxy whose server restarts, and never is the provider's last word.
+   * The schema of an answer that accepts the message; it reads JSON, or the text where the body is no JSON, and returns
+   * the message's id. Without it any 2xx accepts the message.
    */
-  own: z.ZodType;
-  /** Words of "status body" that no later attempt can change, and what they mean to a person. */
-  gone?: readonly Meaning[];
-  /** Words by which the target takes nothing for now. */
-  full?: readonly Meaning[];
-  /** Words that ask for a simpler text. */
-  dislikes?: RegExp;
-  /** What such words mean where the simplest text is refused by them, too. */
-  dislikesAll?: Meaning;
-  /** Where a 429 says how long to wait, unless a header does: in milliseconds, given the body as JSON. */
+  accepted?: z.ZodType<string | null>;
+  /**
+   * The schema of every refusal by the provider itself. An answer of another shape comes from something in between, such
+   * as a proxy whose server restarts, so it is never final.
+   */
+  ownRefusal: z.ZodType;
+  /** Refusals that no later attempt can change. */
+  permanent?: readonly Meaning[];
+  /** Refusals because the target takes nothing for now. */
+  unavailable?: readonly Meaning[];
+  /** Refusals of the formatting: the message is sent again as plain text. */
+  formatRefused?: RegExp;
+  /** What a refusal of the formatting means where the plain text is refused in the same words. */
+  plainTextRefused?: Meaning;
+  /** The wait in milliseconds that the body of a 429 names, for providers that use no header for it. */
   waitMs?: (body: unknown, answer: HttpAnswer) => number | null;
 };
 
-/** Reads a provider's answers by such a table. A 2xx that is not what it should be may have been taken all the same. */
-export function readBy(answers: Answers) {
-  return (answer: HttpAnswer): Outcome => {
-    const because = summary(answer);
-    const body = parsedBody(answer.body);
-    const isTaken = answer.status >= 200 && answer.status < 300;
-    const taken = isTaken && answers.good !== undefined ? answers.good.safeParse(body ?? answer.body) : null;
-    if (taken?.success === true) return { outcome: "sent", providerRef: taken.data, because };
-    const refused = refusalBy(answers, answer, body);
-    if (refused !== null) return refused;
-    if (taken !== null) {
-      return {
-        outcome: "transient",
-        because: `${answers.provider}'s answer could not be read.`,
-        uncertain: true,
-      };
-    }
-    const wait = answer.status === 429 ? (answers.waitMs?.(body, answer) ?? null) : null;
-    return wait === null
-      ? usualOutcome(answer)
-      : { outcome: "throttled", retryAfterMs: bounded(wait), because };
-  };
-}
-
-/** What the table says of an answer that the provider itself gave; null where it says nothing. */
-function refusalBy(answers: Answers, answer: HttpAnswer, body: unknown): Outcome | null {
-  const { own, gone = [], full = [], dislikes, dislikesAll, provider } = answers;
-  const because = summary(answer);
-  const said = `${answer.status} ${answer.body}`;
-  const told = ([words]: Meaning) => words.test(said);
-  if (!own.safeParse(body ?? answer.body).success) {
-    if (answer.status < 400 || answer.status === 429) return null;
-    const between = `${because}. That is no answer of ${provider} itself: is its address right, and does it run?`;
-    return { ...usualOutcome(answer), because: between };
+/**
+ * Decides by such rules what an answer means. A 2xx whose body is not what the provider sends may have been accepted all
+ * the same, so its outcome is uncertain.
+ */
+export function outcomeByRules(rules: AnswerRules, answer: HttpAnswer): Outcome {
+  const body = parseJson(answer.body);
+  const isSuccess = answer.status >= 200 && answer.status < 300;
+  const accepted =
+    isSuccess && rules.accepted !== undefined ? rules.accepted.safeParse(body ?? answer.body) : null;
+  if (accepted?.success === true) {
+    return { outcome: "sent", providerRef: accepted.data, because: answerSummary(answer) };
   }
-  const meaning = gone.find(told)?.[1];
-  if (meaning !== undefined) return { outcome: "permanent", because: `${meaning} (${because})` };
-  const passing = full.find(told)?.[1];
-  if (passing !== undefined) return { outcome: "unavailable", because: `${passing} (${because})` };
-  if (dislikes?.test(said) !== true) return null;
-  if (dislikesAll === undefined || !told(dislikesAll)) return { outcome: "plain", because };
-  return { outcome: "plain", because, orGone: `${dislikesAll[1]} (${because})` };
+  const refusal = findRefusal(rules, answer, body);
+  if (refusal !== null) return refusal;
+  if (accepted !== null) {
+    return {
+      outcome: "transient",
+      because: `${rules.provider}'s answer could not be read.`,
+      uncertain: true,
+    };
+  }
+  const waitMs = answer.status === 429 ? (rules.waitMs?.(body, answer) ?? null) : null;
+  return waitMs === null
+    ? outcomeByStatus(answer)
+    : { outcome: "throttled", retryAfterMs: boundWaitMs(waitMs), because: answerSummary(answer) };
 }
 
-function parsedBody(body: string): unknown {
+/** What the rules say about a refusal; null where they say nothing. */
+function findRefusal(rules: AnswerRules, answer: HttpAnswer, body: unknown): Outcome | null {
+  const { ownRefusal, permanent = [], unavailable = [], formatRefused, plainTextRefused } = rules;
+  const because = answerSummary(answer);
+  const text = `${answer.status} ${answer.body}`;
+  const meaningIn = (meanings: readonly Meaning[]) => meanings.find(([pattern]) => pattern.test(text))?.[1];
+  if (!ownRefusal.safeParse(body ?? answer.body).success) return refusalInBetween(rules, answer);
+  const final = meaningIn(permanent);
+  if (final !== undefined) return { outcome: "permanent", because: `${final} (${because})` };
+  const temporary = meaningIn(unavailable);
+  if (temporary !== undefined) return { outcome: "unavailable", because: `${temporary} (${because})` };
+  if (formatRefused?.test(text) !== true) return null;
+  const ifAgain = plainTextRefused === undefined ? undefined : meaningIn([plainTextRefused]);
+  return ifAgain === undefined
+    ? { outcome: "plain", because }
+    : { outcome: "plain", because, orGone: `${ifAgain} (${because})` };
+}
+
+function refusalInBetween({ provider }: AnswerRules, answer: HttpAnswer): Outcome | null {
+  if (answer.status < 400 || answer.status === 429) return null;
+  const because = `${answerSummary(answer)}. That is no answer of ${provider} itself: is its address right, and does it run?`;
+  return { ...outcomeByStatus(answer), because };
+}
+
+function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
@@ -101,21 +113,28 @@ function parsedBody(body: string): unknown {
   }
 }
 
+/** The names of headers by which providers that send no `Retry-After` say when the limit resets. */
+const RESET_HEADERS = [
+  "x-ratelimit-reset-after",
+  "ratelimit-reset",
+  "x-ratelimit-reset",
+  "x-limit-app-reset",
+];
+
 /**
- * How long an answer asks to wait: by `Retry-After`, in seconds or as a date, or by the headers of those who leave it out.
- * Between a second and an hour; null where it names no time.
+ * The wait in milliseconds that the headers ask for: `Retry-After` in seconds or as a date, or one of the other headers.
+ * Between a second and an hour; null where they name no time.
  */
-function namedWaitMs({ headers, receivedAt }: HttpAnswer): number | null {
+function waitInHeaders({ headers, receivedAt }: HttpAnswer): number | null {
   const after = headers["retry-after"]?.trim() ?? "";
-  const wait = isNumber(after) ? Number(after) * 1_000 : Date.parse(after) - receivedAt;
-  if (Number.isFinite(wait)) return bounded(wait);
-  const resets = ["x-ratelimit-reset-after", "ratelimit-reset", "x-ratelimit-reset", "x-limit-app-reset"];
-  const reset = resets.map((name) => headers[name]?.trim() ?? "").find(isNumber);
-  return reset === undefined ? null : bounded(sinceReset(Number(reset), receivedAt));
+  const waitMs = isNumber(after) ? Number(after) * 1_000 : Date.parse(after) - receivedAt;
+  if (Number.isFinite(waitMs)) return boundWaitMs(waitMs);
+  const reset = RESET_HEADERS.map((name) => headers[name]?.trim() ?? "").find(isNumber);
+  return reset === undefined ? null : boundWaitMs(msUntilReset(Number(reset), receivedAt));
 }
 
 /** A reset is an instant in milliseconds or seconds, or a count of seconds from now on: its size tells which. */
-function sinceReset(reset: number, receivedAt: number): number {
+function msUntilReset(reset: number, receivedAt: number): number {
   if (reset > 1e11) return reset - receivedAt;
   return reset > 1e8 ? reset * 1_000 - receivedAt : reset * 1_000;
 }
@@ -125,6 +144,6 @@ function isNumber(text: string): boolean {
 }
 
 /** Between a second and an hour. */
-export function bounded(waitMs: number): number {
+export function boundWaitMs(waitMs: number): number {
   return Math.min(Math.max(waitMs, WAIT_MS_MIN), WAIT_MS_MAX);
 }

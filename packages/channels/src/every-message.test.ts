@@ -3,10 +3,10 @@ import { expect, test } from "vitest";
 
 import { renderEmail } from "./email/render.ts";
 import { composeAlert } from "./message/compose.ts";
-import { everyMessage, REASONS } from "./message/every-sample.ts";
-import { downActions, PUBLIC_URL } from "./message/samples.ts";
+import { everyMessage, REASONS } from "./testing/every-alert.ts";
+import { downActions, PUBLIC_URL } from "./testing/alert-samples.ts";
 import { channelKinds, isKindName, openChannel } from "./registry.ts";
-import { sampleSettings } from "./samples.ts";
+import { sampleSettings } from "./testing/channel-settings.ts";
 
 const OPERATOR = {
   publicUrl: PUBLIC_URL,

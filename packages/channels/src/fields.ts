@@ -4,12 +4,12 @@ import type { Field } from "./kind.ts";
 
 type Given<Name extends string> = Partial<Field> & { name: Name; label: string; help: string };
 
-/** One input of a form; a required line of text that may be shown, unless it says otherwise. */
+/** One input of a form; by default it is a required line of text that may be shown. */
 export function field<const Name extends string>(given: Given<Name>): Field & { name: Name } {
   return { input: "text", placeholder: "", secret: false, required: true, ...given };
 }
 
-/** A secret: never shown again once it is stored. */
+/** An input for a secret, which is never shown again once it is stored. */
 export function secretField<const Name extends string>(given: Given<Name>): Field & { name: Name } {
   return field({ input: "password", secret: true, ...given });
 }
@@ -30,7 +30,7 @@ export function phoneNumber(message: string) {
     .pipe(z.string().regex(/^\+[1-9]\d{6,14}$/, message));
 }
 
-/** Several of a kind, a line each or as a list. */
+/** A list of items, given as an array or as text with one on each line. */
 export function listOf<Item extends z.ZodType<unknown, string>>(item: Item, most: number) {
   return z
     .union([z.array(z.string()), z.string().transform((text) => text.split(/[\n,]/))], {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 
-import { everyMessage } from "./message/every-sample.ts";
+import { everyMessage } from "./testing/every-alert.ts";
 import { composeAlert } from "./message/compose.ts";
-import { hideSecrets } from "./message/hide-secrets.ts";
+import { hideSecrets } from "./hide-secrets.ts";
 import { sanitised } from "./message/text.ts";
-import { downActions, downFacts, PUBLIC_URL } from "./message/samples.ts";
+import { downActions, downFacts, PUBLIC_URL } from "./testing/alert-samples.ts";
 import { channelKinds, isKindName, openChannel, parseSettings, type KindName } from "./registry.ts";
-import { sampleSettings } from "./samples.ts";
+import { sampleSettings } from "./testing/channel-settings.ts";
 
 const SECRET = "s3cret-topic-nobody-guesses";
 /** Settings with secrets that stand out, where the samples' could be words of any answer. */

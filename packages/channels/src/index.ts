@@ -7,17 +7,17 @@ export type {
   OpenChannel,
   Operator,
   Outcome,
-  Pace,
   Parsed,
   Problem,
+  RateLimit,
   Style,
   Unavailable,
 } from "./kind.ts";
-export { mailSaid, readMailRefusal, type MailRefusal } from "./mail/refusal.ts";
+export { mailSaid, readMailRefusal, type MailRefusal } from "./email/mail-refusal.ts";
 export { mergeSettings } from "./merge-settings.ts";
 export { SLACK_BUTTONS } from "./kinds/slack-app.ts";
 export type { AlertFacts, AlertKind, AlertLine, AlertMessage } from "./message/alert.ts";
 export { composeAlert, plainText } from "./message/compose.ts";
 export { duration, instantIn } from "./message/time.ts";
-export { hideSecrets } from "./message/hide-secrets.ts";
+export { hideSecrets } from "./hide-secrets.ts";
 export { escapeAngles, sanitised, visible } from "./message/text.ts";

@@ -1,11 +1,13 @@
 import type { Instant } from "@overdue/schedules";
 import type { z } from "zod";
 
-import { hostProblem } from "./hosts.ts";
+import { hostProblem } from "./addresses.ts";
+import { type AnswerRules, outcomeByRules } from "./answers.ts";
+import { hideSecrets, secretsIn } from "./hide-secrets.ts";
 import type { AlertMessage } from "./message/alert.ts";
-import { hideSecrets, secretsIn } from "./message/hide-secrets.ts";
+import { isForTheRecord } from "./message/parts.ts";
 
-/** One input of the form in which a person sets a channel up. `secret`: never shown again once it is stored. */
+/** One input of the form in which a person sets up a channel. A `secret` is never shown again once it is stored. */
 export type Field = {
   name: string;
   label: string;
@@ -14,14 +16,14 @@ export type Field = {
   input: "text" | "url" | "email" | "password" | "pairs" | "lines" | "paragraph" | "choice" | "channels";
   secret: boolean;
   required: boolean;
-  /** Of a choice; the first is taken where nothing is chosen. */
+  /** For the input "choice": the first is taken where nothing is chosen. */
   choices?: readonly { value: string; label: string }[];
 };
 
-/** Where a kind stands in the list of all kinds. */
+/** The section of the list of kinds in which a kind is offered. */
 type KindGroup = "mail" | "chat" | "push" | "on-call" | "phone" | "other";
 
-/** What the operator of this installation set; see the configuration's own list. */
+/** The settings of the instance that requests need; see packages/config. */
 export type Operator = {
   publicUrl: string;
   telegramApiRoot: string;
@@ -29,7 +31,10 @@ export type Operator = {
   slackApiUrl: string;
 };
 
-/** `trusted`: the operator chose the host, so private addresses are allowed. `onlyHosts`: these, or hosts below them. */
+/**
+ * `trusted`: the operator chose the host, so it may be a private address. `onlyHosts`: the request may reach these hosts
+ * and hosts below them, and no others.
+ */
 export type HttpRequest = {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   url: string;
@@ -37,11 +42,11 @@ export type HttpRequest = {
   body: string;
   trusted: boolean;
   onlyHosts: readonly string[] | null;
-  /** Sign by Standard Webhooks: the id stays the same for every attempt. */
+  /** The request is signed by Standard Webhooks; the id stays the same for every attempt. */
   signed: { id: string; secret: string } | null;
 };
 
-/** `headers`: names in lower case. `body`: at most 64 KB of it. */
+/** The names of headers are in lower case; the body is cut at 64 KB. */
 export type HttpAnswer = {
   status: number;
   headers: Record<string, string>;
@@ -49,50 +54,50 @@ export type HttpAnswer = {
   receivedAt: Instant;
 };
 
-/** What an attempt came to. `because` is fit to be stored and shown: no addresses, no tokens. */
+/** The result of one attempt. `because` may be stored and shown: it contains no addresses and no tokens. */
 export type Outcome =
   | { outcome: "sent"; providerRef: string | null; because: string }
-  /** Will never work as it is set: the channel is broken until a person mends it. */
+  /** It will never work with these settings: the channel is broken until a person edits it. */
   | { outcome: "permanent"; because: string }
-  /** The provider limits us. `retryAfterMs`: the time that it named; null: none, so the retries back off. */
+  /** The provider limits us. `retryAfterMs`: the wait that it named; null: it named none, so retries back off. */
   | { outcome: "throttled"; retryAfterMs: number | null; because: string }
-  /** `uncertain`: it may have arrived all the same. `notBeforeMs`: the provider asked for a pause of this length. */
+  /** `uncertain`: the message may have arrived all the same. `notBeforeMs`: the provider asked for this pause. */
   | { outcome: "transient"; because: string; uncertain: boolean; notBeforeMs?: number }
-  /** The target takes nothing for now, such as a full mailbox: the channel stays, another one is told meanwhile. */
+  /** The target takes nothing for now, such as a full mailbox: the fallback channel is used meanwhile. */
   | { outcome: "unavailable"; because: string }
-  /** Refused in words that blame neither the target nor our own mail server for certain: what others get decides. */
+  /** The words blame neither the target nor our mail server for certain: the results of other channels decide. */
   | { outcome: "doubtful"; because: string }
-  /**
-   * Only the operator can mend it: it says nothing about the channel, which never breaks by it. `mayPass`: or it is over by
-   * itself, such as a restart of the mail server.
-   */
+  /** Only the operator can mend it, so the channel never breaks by it. `mayPass`: it may also end by itself. */
   | { outcome: "operator"; because: string; mayPass?: boolean }
-  /** The provider disliked the formatting: once more, as plain text. `orGone`: what it means if that is refused too. */
+  /** The formatting was refused: the message is sent again as plain text. `orGone`: the meaning of a second refusal. */
   | { outcome: "plain"; because: string; orGone?: string }
-  /** The target moved: store these settings and try again. */
+  /** The target moved: these settings are stored, and the message is sent again. */
   | { outcome: "moved"; settings: Record<string, unknown>; because: string };
 
 /** What a person must do before anything can be sent. */
 export type Unavailable = { unavailable: string };
-/** Nothing is to be sent, and that is right: such as a phone call for a recovery. */
+/** Nothing is to be sent, as intended, such as no phone call for a recovery; `skip` says why. */
 export type Skip = { skip: string };
 export type Style = "rich" | "plain";
 
-/** A channel with its settings at hand. */
+/** A channel with its settings. */
 export type OpenChannel =
   | {
       via: "http";
-      /** Pure: the exact request for a message. */
+      /** Builds the request for a message; pure. */
       request(message: AlertMessage, style: Style, operator: Operator): HttpRequest | Unavailable | Skip;
-      /** Pure: what the provider's answer means. */
+      /** Decides what the provider's answer means; pure. */
       read(answer: HttpAnswer): Outcome;
     }
   | { via: "mail"; to: string }
-  /** Each of these channels of the same project is told instead. */
+  /** Each of these channels of the same project gets the message instead. */
   | { via: "group"; channelIds: readonly string[] };
 
-/** How much a provider takes: at once and per second by one channel, and per second by all channels of the kind. */
-export type Pace = { atOnce: number; perSecond: number; inAllPerSecond: number };
+/**
+ * How much a provider takes: requests at the same time and per second to one channel, and per second to all channels of
+ * the kind together.
+ */
+export type RateLimit = { concurrency: number; perSecond: number; perSecondInAll: number };
 
 export type Problem = { field: string; message: string };
 type Settings = Record<string, unknown>;
@@ -101,49 +106,50 @@ export type Parsed =
       ok: true;
       /** Plain JSON, to be sealed and stored. */
       settings: Record<string, unknown>;
-      /** What may be shown of them ever after. */
+      /** The part of the settings that may be shown from then on. */
       hint: string;
-      /** Made here because the person gave none, such as a signing secret: to be shown this once. */
+      /** Values that were made because the person gave none, such as a signing secret; they are shown only now. */
       shownOnce: Record<string, string>;
     }
   | { ok: false; problems: readonly Problem[] };
 
-/** One kind of channel, with the type of its settings kept inside. */
+/** One kind of channel. The type of its settings stays inside, so that all kinds fit into one table. */
 export type ChannelKind = {
   title: string;
   summary: string;
   group: KindGroup;
-  /** People want one message for many checks; machines want each by itself. */
+  /** People want one message for many checks; programs want each message by itself. */
   forMachines: boolean;
   fields: readonly Field[];
   schema: z.ZodObject;
-  pace: Pace;
+  rateLimit: RateLimit;
   parse(input: unknown): Parsed;
   /** @throws where the stored settings are not of this kind. */
   open(settings: unknown): OpenChannel;
 };
 
-/** What a kind's own file says; the rest is derived. */
-export type KindSpec<Schema extends z.ZodObject> = {
+/** What the file of a kind defines. */
+type KindSpec<Schema extends z.ZodObject> = {
   title: string;
   summary: string;
   group: KindGroup;
   forMachines?: true;
   fields: readonly (Field & { name: keyof z.output<Schema> & string })[];
   schema: Schema;
-  /** Turns what a person gave into what the schema takes, where people write the same in several ways. */
+  /** Turns the several ways in which people write a setting into the one that the schema takes. */
   readInput?(input: Settings): { input: Settings } | { problem: Problem };
-  /** Where the setting `url` must lead, as a new one is taken and as it is called. */
+  /** The hosts at which the setting `url` must be; checked where settings are taken. */
   hosts?: readonly string[];
-  pace: Pace;
+  rateLimit: RateLimit;
   hint(settings: z.output<Schema>): string;
-  /** Settings to add where the person left them out. */
-  made?(settings: z.output<Schema>): Record<string, string>;
-  open(settings: z.output<Schema>): OpenChannel;
+  /** Makes the settings that the person left out. */
+  generate?(settings: z.output<Schema>): Record<string, string>;
 };
 
-/** Hides the type of a kind's settings behind functions, so that kinds can stand in one table. */
-export function defineKind<Schema extends z.ZodObject>(spec: KindSpec<Schema>): ChannelKind {
+/** Defines a kind of channel that says itself how it opens. */
+export function defineKind<Schema extends z.ZodObject>(
+  spec: KindSpec<Schema> & { open(settings: z.output<Schema>): OpenChannel },
+): ChannelKind {
   return {
     title: spec.title,
     summary: spec.summary,
@@ -151,23 +157,47 @@ export function defineKind<Schema extends z.ZodObject>(spec: KindSpec<Schema>): 
     forMachines: spec.forMachines ?? false,
     fields: spec.fields,
     schema: spec.schema,
-    pace: spec.pace,
+    rateLimit: spec.rateLimit,
     parse: (input) => parseWith(spec, input),
-    open: (settings) => openWith(spec, spec.schema.parse(settings)),
+    open: (settings) => spec.open(spec.schema.parse(settings)),
   };
 }
 
-/** No answer is read before what it repeats of the channel's secrets is hidden: what is read is stored and shown. */
-function openWith<Schema extends z.ZodObject>(
-  spec: KindSpec<Schema>,
+export type HttpKindSpec<Schema extends z.ZodObject> = KindSpec<Schema> & {
+  /** Runs, notices and reports are not sent, because the provider keeps incidents and nothing else. */
+  onlyIncidents?: true;
+  /** Builds the request for a message; pure. */
+  request(
+    settings: z.output<Schema>,
+    message: AlertMessage,
+    context: { style: Style; operator: Operator },
+  ): HttpRequest | Unavailable | Skip;
+  /** What the provider's answers mean: a table of rules, or a function where a table cannot say it. */
+  answers: AnswerRules | ((answer: HttpAnswer, settings: z.output<Schema>) => Outcome);
+};
+
+/** Defines a kind of channel that sends each message in one HTTP request. */
+export function defineHttpKind<Schema extends z.ZodObject>(spec: HttpKindSpec<Schema>): ChannelKind {
+  return defineKind({ ...spec, open: (settings) => openHttp(spec, settings) });
+}
+
+function openHttp<Schema extends z.ZodObject>(
+  spec: HttpKindSpec<Schema>,
   settings: z.output<Schema>,
 ): OpenChannel {
-  const channel = spec.open(settings);
-  if (channel.via !== "http") return channel;
+  const { answers } = spec;
+  // What is read is stored and shown, so secrets that an answer repeats are hidden first.
   const secrets = secretsIn(spec.fields, settings, spec.hint(settings));
   return {
-    ...channel,
-    read: (answer) => channel.read({ ...answer, body: hideSecrets(answer.body, secrets) }),
+    via: "http",
+    request: (message, style, operator) =>
+      spec.onlyIncidents && isForTheRecord(message)
+        ? { skip: `${spec.title} keeps incidents, and this message is about none.` }
+        : spec.request(settings, message, { style, operator }),
+    read: (raw) => {
+      const answer = { ...raw, body: hideSecrets(raw.body, secrets) };
+      return typeof answers === "function" ? answers(answer, settings) : outcomeByRules(answers, answer);
+    },
   };
 }
 
@@ -175,11 +205,11 @@ function parseWith<Schema extends z.ZodObject>(spec: KindSpec<Schema>, input: un
   const read = isSettings(input) ? (spec.readInput?.(input) ?? { input }) : { input };
   if ("problem" in read) return { ok: false, problems: [read.problem] };
   const parsed = spec.schema.safeParse(read.input);
-  if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(problemOf) };
+  if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(toProblem) };
   const { url } = { url: undefined, ...parsed.data };
   const problem = spec.hosts === undefined || typeof url !== "string" ? null : hostProblem(url, spec.hosts);
   if (problem !== null) return { ok: false, problems: [{ field: "url", message: problem }] };
-  const shownOnce = spec.made?.(parsed.data) ?? {};
+  const shownOnce = spec.generate?.(parsed.data) ?? {};
   return { ok: true, settings: { ...parsed.data, ...shownOnce }, hint: spec.hint(parsed.data), shownOnce };
 }
 
@@ -187,7 +217,7 @@ function isSettings(input: unknown): input is Settings {
   return typeof input === "object" && input !== null && !Array.isArray(input);
 }
 
-function problemOf(issue: z.core.$ZodIssue): Problem {
+function toProblem(issue: z.core.$ZodIssue): Problem {
   if (issue.code === "unrecognized_keys") {
     return { field: issue.keys.join(", "), message: "There is no such setting for this kind of channel." };
   }

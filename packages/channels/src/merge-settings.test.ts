@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { mergeSettings } from "./merge-settings.ts";
 import { channelKinds, isKindName, type KindName, parseSettings } from "./registry.ts";
-import { sampleSettings } from "./samples.ts";
+import { sampleSettings } from "./testing/channel-settings.ts";
 
 const ELSEWHERE = "https://elsewhere.example";
 

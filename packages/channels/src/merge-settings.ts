@@ -3,29 +3,29 @@ import { channelKinds, type KindName } from "./registry.ts";
 
 type Settings = Record<string, unknown>;
 
-/** Stored settings with the given ones over them, or what has to be given again. */
+/** The merged settings, or the ones that must be given again. */
 export type Merged = { ok: true; settings: Settings } | { ok: false; problems: readonly Problem[] };
 
 /**
- * Lays the settings that somebody gives over the stored ones, of which they may leave out what stays as it is. Where an
- * address changes its origin, nothing that may be secret is kept: whoever may edit a channel would else have its stored
- * secrets sent to an address of their choice.
+ * Merges the settings of an edit into the stored ones; what the edit leaves out stays as it is. Where an address changes
+ * its origin, secrets must be given again: otherwise an editor of the channel could have its stored secrets sent to an
+ * address of their choice.
  */
 export function mergeSettings(kind: KindName, stored: Settings, given: Settings): Merged {
   const settings = { ...stored, ...given };
   const known = originsIn(stored);
   const isElsewhere = [...originsIn(settings)].some((origin) => !known.has(origin));
   if (!isElsewhere) return { ok: true, settings };
-  const open = openFields(kind);
+  const open = fieldsWithoutSecrets(kind);
   const missing = Object.keys(stored).filter((name) => !(name in given) && !open.has(name));
   if (missing.length === 0) return { ok: true, settings };
-  return { ok: false, problems: missing.map((field) => ({ field, message: AGAIN })) };
+  return { ok: false, problems: missing.map((field) => ({ field, message: GIVE_AGAIN })) };
 }
 
-const AGAIN = "Give this again: the address is another now, and what is stored is not sent there.";
+const GIVE_AGAIN = "Give this again: the address is another now, and what is stored is not sent there.";
 
-/** Settings that are no secret of any kind: neither passwords nor texts that may carry one. */
-function openFields(kind: KindName): ReadonlySet<string> {
+/** The names of settings that cannot hold a secret. */
+function fieldsWithoutSecrets(kind: KindName): ReadonlySet<string> {
   const mayCarrySecrets = new Set(["password", "pairs", "paragraph", "url"]);
   const fields = channelKinds[kind].fields.filter(
     ({ secret, input }) => !secret && !mayCarrySecrets.has(input),
@@ -33,7 +33,7 @@ function openFields(kind: KindName): ReadonlySet<string> {
   return new Set(fields.map(({ name }) => name));
 }
 
-/** Scheme, host and port of every address among the settings. */
+/** The origins (scheme, host and port) of all addresses among the settings. */
 function originsIn(settings: Settings): Set<string> {
   const texts = Object.values(settings).filter((value) => typeof value === "string");
   return new Set(texts.flatMap((text) => (/^\s*https?:/i.test(text) ? originOf(text) : [])));

@@ -10,9 +10,9 @@ import {
   PUBLIC_URL,
   testFacts,
   upFacts,
-} from "./message/samples.ts";
+} from "./testing/alert-samples.ts";
 import { channelKinds, isKindName, openChannel, parseSettings } from "./registry.ts";
-import { sampleSettings } from "./samples.ts";
+import { sampleSettings } from "./testing/channel-settings.ts";
 
 const operator: Operator = {
   publicUrl: PUBLIC_URL,

@@ -2,17 +2,17 @@ import type { HttpRequest } from "./kind.ts";
 
 type Rest = Partial<Pick<HttpRequest, "method" | "headers" | "onlyHosts" | "trusted">>;
 
-/** A JSON document to a tenant's address, posted unless it says otherwise. */
+/** A request that posts a JSON document, unless `rest` says otherwise. */
 export function jsonRequest(url: string, document: unknown, rest: Rest = {}): HttpRequest {
-  return requestOf(url, JSON.stringify(document), {
+  return newRequest(url, JSON.stringify(document), {
     ...rest,
     headers: { "content-type": "application/json", ...rest.headers },
   });
 }
 
-/** A form, as browsers send it. */
+/** A request that posts a form, as browsers do. */
 export function formRequest(url: string, form: Record<string, string>, rest: Rest = {}): HttpRequest {
-  return requestOf(url, new URLSearchParams(form).toString(), {
+  return newRequest(url, new URLSearchParams(form).toString(), {
     ...rest,
     headers: { "content-type": "application/x-www-form-urlencoded", ...rest.headers },
   });
@@ -23,7 +23,7 @@ export function basicAuth(user: string, password: string): { authorization: stri
   return { authorization: `Basic ${btoa(`${user}:${password}`)}` };
 }
 
-function requestOf(url: string, body: string, rest: Rest): HttpRequest {
+function newRequest(url: string, body: string, rest: Rest): HttpRequest {
   return {
     method: "POST",
     url,

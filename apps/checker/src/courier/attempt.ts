@@ -69,7 +69,7 @@ async function attemptInTurn(
   behind: number,
   parts: AttemptParts,
 ): Promise<number | null> {
-  const room = { most: paceOf(mine.alert.channelKind).atOnce, behind };
+  const room = { most: paceOf(mine.alert.channelKind).concurrency, behind };
   let retryInMs: number | null = null;
   // What is quiet has a gate of its own: an alert does not wait for its answer.
   const gate = isQuietKind(mine.alert.kind) ? `${mine.claim.channelId} quiet` : mine.claim.channelId;

@@ -3,13 +3,13 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { openLanes, type LaneOptions, type Lanes } from "./lanes.ts";
 
-const PACES: Record<string, { atOnce: number; perSecond: number; inAllPerSecond: number }> = {
-  wide: { atOnce: 100, perSecond: 1_000, inAllPerSecond: 10_000 },
-  serial: { atOnce: 1, perSecond: 1_000, inAllPerSecond: 10_000 },
-  slow: { atOnce: 1, perSecond: 1, inAllPerSecond: 10_000 },
-  shared: { atOnce: 1, perSecond: 1_000, inAllPerSecond: 2 },
+const PACES: Record<string, { concurrency: number; perSecond: number; perSecondInAll: number }> = {
+  wide: { concurrency: 100, perSecond: 1_000, perSecondInAll: 10_000 },
+  serial: { concurrency: 1, perSecond: 1_000, perSecondInAll: 10_000 },
+  slow: { concurrency: 1, perSecond: 1, perSecondInAll: 10_000 },
+  shared: { concurrency: 1, perSecond: 1_000, perSecondInAll: 2 },
 };
-const NONE = { atOnce: 1, perSecond: 1, inAllPerSecond: 1 };
+const NONE = { concurrency: 1, perSecond: 1, perSecondInAll: 1 };
 
 let started: DueDelivery[];
 let finish: (due: DueDelivery) => void;

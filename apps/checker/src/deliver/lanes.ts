@@ -1,4 +1,4 @@
-import type { Pace } from "@overdue/channels";
+import type { RateLimit } from "@overdue/channels";
 import type { DueDelivery } from "@overdue/db";
 
 import { openPlaces, type Places } from "./places.ts";
@@ -33,7 +33,7 @@ export type LaneOptions = {
    * started, so that what becomes free meanwhile starts together.
    */
   start(batch: readonly DueDelivery[], done: Done): Promise<void>;
-  paceOf(channelKind: string): Pace;
+  paceOf(channelKind: string): RateLimit;
   /** Milliseconds. */
   now?: () => number;
   atOnce?: number;
@@ -204,19 +204,19 @@ class OpenLanes implements Lanes {
   }
 
   #closeForAMoment(lane: Lane, now: number): void {
-    const { perSecond, inAllPerSecond } = this.#options.paceOf(lane.kind);
+    const { perSecond, perSecondInAll } = this.#options.paceOf(lane.kind);
     lane.opensAt = openAfter(lane.opensAt, now, perSecond);
     this.#kindOpensAt.set(
       lane.kind,
-      openAfter(this.#kindOpensAt.get(lane.kind) ?? -Infinity, now, inAllPerSecond),
+      openAfter(this.#kindOpensAt.get(lane.kind) ?? -Infinity, now, perSecondInAll),
     );
   }
 
   /** What was told by another's message on the way leaves its turn to the next, of its channel and of its kind. */
   #giveBack(lane: Lane | undefined, kind: string): void {
-    const { perSecond, inAllPerSecond } = this.#options.paceOf(kind);
+    const { perSecond, perSecondInAll } = this.#options.paceOf(kind);
     if (lane !== undefined) lane.opensAt -= 1_000 / perSecond;
-    this.#kindOpensAt.set(kind, (this.#kindOpensAt.get(kind) ?? 0) - 1_000 / inAllPerSecond);
+    this.#kindOpensAt.set(kind, (this.#kindOpensAt.get(kind) ?? 0) - 1_000 / perSecondInAll);
   }
 
   #done(due: DueDelivery, wasSent: boolean, opensInMs: number): void {
@@ -278,8 +278,8 @@ function roomFor({ isQuiet }: DueDelivery, places: number): number {
 }
 
 /** A wide lane claims ahead of what its gate lets through, so that no place stays empty while the next are claimed. */
-function claimedAtOnce({ atOnce }: Pace): number {
-  return atOnce < WIDE ? atOnce : Math.ceil(atOnce * AHEAD);
+function claimedAtOnce({ concurrency }: RateLimit): number {
+  return concurrency < WIDE ? concurrency : Math.ceil(concurrency * AHEAD);
 }
 
 /** Quick lanes may begin with 50 ms' worth at once, so that a timer's coarseness costs them nothing. */

@@ -3,10 +3,10 @@ import { expect, test } from "vitest";
 import { paceOf, sharedPaceOf } from "./pace.ts";
 
 test("checkers keep a chat's pace together, and each sends webhooks as it can", () => {
-  expect(sharedPaceOf("telegram")).toMatchObject({ perSecond: 1, inAllPerSecond: 30 });
+  expect(sharedPaceOf("telegram")).toMatchObject({ perSecond: 1, perSecondInAll: 30 });
   expect(sharedPaceOf("webhook")).toBeNull();
 });
 
 test("a kind that this version does not know is sent slowly", () => {
-  expect(paceOf("carrier-pigeon")).toMatchObject({ atOnce: 1, perSecond: 1 });
+  expect(paceOf("carrier-pigeon")).toMatchObject({ concurrency: 1, perSecond: 1 });
 });

@@ -39,7 +39,7 @@ const facts: AlertFacts = {
   lastPing: null,
   payload: null,
   writtenAt: 0,
-  tellsDownToo: false,
+  includesDown: false,
   uncertain: false,
 };
 

@@ -45,7 +45,7 @@ const facts: AlertFacts = {
   },
   payload: null,
   writtenAt: Date.parse("2026-11-20T01:40:00Z"),
-  tellsDownToo: false,
+  includesDown: false,
   uncertain: false,
 };
 const down = composeAlert(facts, "https://overdue.example.org");

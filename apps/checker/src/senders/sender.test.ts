@@ -31,7 +31,7 @@ const facts: AlertFacts = {
   lastPing: null,
   payload: null,
   writtenAt: 0,
-  tellsDownToo: false,
+  includesDown: false,
   uncertain: false,
 };
 const message = composeAlert(facts, "https://overdue.example.org");

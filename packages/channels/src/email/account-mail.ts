@@ -1,21 +1,10 @@
-import {
-  Body,
-  Container,
-  Head,
-  Heading,
-  Hr,
-  Html,
-  Link,
-  Preview,
-  render,
-  Text,
-} from "@react-email/components";
+import { Heading, Hr, Link, render, Text } from "@react-email/components";
 import { createElement as h, type ReactElement } from "react";
 
-import * as look from "./look.ts";
+import * as layout from "./layout.ts";
 import type { RenderedEmail } from "./render.ts";
 
-/** A mail about an account. `reason`: why it came, for somebody who does not expect it. */
+/** A mail about an account. `reason` says why it was sent, for a reader who does not expect it. */
 export type AccountMail = {
   subject: string;
   sentences: readonly string[];
@@ -25,7 +14,7 @@ export type AccountMail = {
 
 const COLOUR = "#1864ab";
 
-/** HTML and plain text that say the same; no sign of who opens it, no picture, nothing to unsubscribe from. */
+/** Renders HTML and plain text with the same content. It has no pictures, so nobody learns that it was opened. */
 export async function renderAccountMail(mail: AccountMail): Promise<RenderedEmail> {
   const { subject, sentences, button, reason } = mail;
   const link = button === null ? [] : [`${button.label}:\n${button.url}`];
@@ -37,30 +26,12 @@ export async function renderAccountMail(mail: AccountMail): Promise<RenderedEmai
 }
 
 function page({ subject, sentences, button, reason }: AccountMail): ReactElement {
-  const card = { className: "card", style: look.card(COLOUR) };
-  return h(
-    Html,
-    { lang: "en" },
-    h(
-      Head,
-      null,
-      h("meta", { name: "color-scheme", content: "light dark" }),
-      h("meta", { name: "supported-color-schemes", content: "light dark" }),
-      h("style", null, look.DARK),
-    ),
-    h(Preview, null, sentences[0] ?? subject),
-    h(
-      Body,
-      { className: "body", style: look.body },
-      h(
-        Container,
-        card,
-        h(Heading, { as: "h1", style: look.title }, subject),
-        ...sentences.map((sentence) => h(Text, { key: sentence, style: look.paragraph }, sentence)),
-        button && h(Link, { href: button.url, className: "button", style: look.button }, button.label),
-        h(Hr, { className: "rule", style: look.rule }),
-        h(Text, { className: "quiet", style: look.small }, reason),
-      ),
-    ),
+  return layout.mailPage(
+    { preview: sentences[0] ?? subject, colour: COLOUR },
+    h(Heading, { as: "h1", style: layout.title }, subject),
+    ...sentences.map((sentence) => h(Text, { key: sentence, style: layout.paragraph }, sentence)),
+    button && h(Link, { href: button.url, className: "button", style: layout.button }, button.label),
+    h(Hr, { className: "rule", style: layout.rule }),
+    h(Text, { className: "muted", style: layout.small }, reason),
   );
 }

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 
 import type { AlertFacts } from "../message/alert.ts";
 import { composeAlert, plainText } from "../message/compose.ts";
-import { downFacts, HOSTILE_TEXTS, hostileFacts, PUBLIC_URL, upFacts } from "../message/samples.ts";
-import { reportFacts } from "../message/report-sample.ts";
+import { downFacts, HOSTILE_TEXTS, hostileFacts, PUBLIC_URL, upFacts } from "../testing/alert-samples.ts";
+import { reportFacts } from "../testing/report-sample.ts";
 import { renderEmail } from "./render.ts";
 
 const STOP = "https://overdue.example.org/unsubscribe?channel=c";
@@ -37,7 +37,7 @@ describe("subjects of one incident", () => {
   const reminder = { ...downFacts, kind: "reminder", writtenAt: downFacts.writtenAt + 7_200_000 } as const;
 
   test("say what it is about at each of its moments, and are the same but for the brackets", async () => {
-    const all = [downFacts, reminder, upFacts, { ...upFacts, tellsDownToo: true }];
+    const all = [downFacts, reminder, upFacts, { ...upFacts, includesDown: true }];
     const subjects = await Promise.all(all.map(subject));
     expect(subjects.map((text) => /^\[(.*?)\]/.exec(text)?.[1])).toEqual([
       "Down",

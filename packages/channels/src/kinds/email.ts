@@ -1,6 +1,7 @@
 import { mailAddress } from "@overdue/core";
 import { z } from "zod";
 
+import { field } from "../fields.ts";
 import { defineKind } from "../kind.ts";
 
 export const email = defineKind({
@@ -11,17 +12,15 @@ export const email = defineKind({
     to: mailAddress("Give one e-mail address, such as anna@example.org."),
   }),
   fields: [
-    {
+    field({
       name: "to",
       label: "E-mail address",
-      help: "One mailbox. A list of people is better made as several channels.",
+      help: "One mailbox. For several people, make several channels.",
       placeholder: "anna@example.org",
       input: "email",
-      secret: false,
-      required: true,
-    },
+    }),
   ],
-  pace: { atOnce: 4, perSecond: 20, inAllPerSecond: 50 },
+  rateLimit: { concurrency: 4, perSecond: 20, perSecondInAll: 50 },
   hint: ({ to }) => to,
   open: ({ to }) => ({ via: "mail", to }),
 });

@@ -1,19 +1,18 @@
 import { z } from "zod";
 
-import { hostOf, serverUrl } from "../address.ts";
-import { readBy } from "../answers.ts";
+import { hostIn, serverUrl } from "../addresses.ts";
 import { field, secretField, tokenText } from "../fields.ts";
-import { defineKind } from "../kind.ts";
+import { defineHttpKind } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { markdownLinks, markedTitle } from "../message/pieces.ts";
+import { markdownLinks, markedTitle } from "../message/parts.ts";
 import { escapeMarkdown, fenced } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
-/** From 8 on phones sound an alarm, below 4 they stay still. */
+/** From 8 on a phone sounds an alarm; below 4 it makes no sound. */
 const PRIORITY = { bad: 8, good: 5, neutral: 4 };
 const SILENT = 2;
 
-export const gotify = defineKind({
+export const gotify = defineHttpKind({
   title: "Gotify",
   summary: "A push notification by a Gotify server of yours.",
   group: "push",
@@ -33,14 +32,20 @@ export const gotify = defineKind({
       placeholder: "A…",
     }),
   ],
-  pace: { atOnce: 2, perSecond: 5, inAllPerSecond: 50 },
-  hint: ({ server }) => hostOf(server),
-  open: ({ server, token }) => ({
-    via: "http",
-    request: (message) =>
-      jsonRequest(`${server}/message`, payload(message), { headers: { "x-gotify-key": token } }),
-    read,
-  }),
+  rateLimit: { concurrency: 2, perSecond: 5, perSecondInAll: 50 },
+  hint: ({ server }) => hostIn(server),
+  request: ({ server, token }, message) =>
+    jsonRequest(`${server}/message`, payload(message), { headers: { "x-gotify-key": token } }),
+  answers: {
+    provider: "Gotify",
+    ownRefusal: z.object({ errorCode: z.number() }),
+    accepted: z.object({ id: z.number() }).transform(({ id }) => String(id)),
+    permanent: [
+      [/^401\b|^403\b/, "Gotify does not know the application's token."],
+      [/^400\b.*appid is required/i, "This is a client's token: use that of an application (Gotify → Apps)."],
+      [/^404\b/, "There is no Gotify server at this path of its address."],
+    ],
+  },
 });
 
 function payload(message: AlertMessage): Record<string, unknown> {
@@ -56,7 +61,7 @@ function payload(message: AlertMessage): Record<string, unknown> {
   };
 }
 
-/** Two spaces before a line's end keep it. */
+/** Two spaces before the end of a line keep the line break. */
 function markdown(message: AlertMessage): string {
   const lines = message.lines.map(({ label, value }) => `${label}: ${escapeMarkdown(value)}`);
   const parts = [
@@ -68,14 +73,3 @@ function markdown(message: AlertMessage): string {
   ];
   return parts.filter((part) => part !== "").join("\n\n");
 }
-
-const read = readBy({
-  provider: "Gotify",
-  own: z.object({ errorCode: z.number() }),
-  good: z.object({ id: z.number() }).transform(({ id }) => String(id)),
-  gone: [
-    [/^401\b|^403\b/, "Gotify does not know the application's token."],
-    [/^400\b.*appid is required/i, "This is a client's token: use that of an application (Gotify → Apps)."],
-    [/^404\b/, "There is no Gotify server at this path of its address."],
-  ],
-});

@@ -1,18 +1,18 @@
 import { z } from "zod";
 
-import { hostOf, serverUrl } from "../address.ts";
-import { readBy } from "../answers.ts";
+import { hostIn, serverUrl } from "../addresses.ts";
 import { field, secretField, tokenText } from "../fields.ts";
-import { defineKind, type Style } from "../kind.ts";
+import { defineHttpKind, type Style } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { linksOf, markedText, markedTitle } from "../message/pieces.ts";
+import { alertLinks, markedText, markedTitle } from "../message/parts.ts";
 import { escapeXml } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
 /** An event may have 65,536 bytes; both texts together stay far below. */
 const TEXT = 8_000;
+const Wait = z.object({ retry_after_ms: z.number() }).transform((body) => body.retry_after_ms);
 
-export const matrix = defineKind({
+export const matrix = defineHttpKind({
   title: "Matrix",
   summary: "A message into a room, by a user of yours.",
   group: "chat",
@@ -45,22 +45,36 @@ export const matrix = defineKind({
       placeholder: "syt_…",
     }),
   ],
-  pace: { atOnce: 1, perSecond: 1, inAllPerSecond: 50 },
-  hint: ({ room, homeserver }) => `${room} at ${hostOf(homeserver)}`,
-  open: ({ homeserver, room, token }) => ({
-    via: "http",
-    // The transaction id makes a repeated attempt the same message.
-    request: (message, style) =>
-      jsonRequest(
-        `${homeserver}/_matrix/client/v3/rooms/${encodeURIComponent(room)}/send/m.room.message/${message.deliveryId}`,
-        payload(message, style),
-        { method: "PUT", headers: { authorization: `Bearer ${token}` } },
-      ),
-    read,
-  }),
+  rateLimit: { concurrency: 1, perSecond: 1, perSecondInAll: 50 },
+  hint: ({ room, homeserver }) => `${room} at ${hostIn(homeserver)}`,
+  // The transaction id makes a repeated attempt the same message.
+  request: ({ homeserver, room, token }, message, { style }) =>
+    jsonRequest(
+      `${homeserver}/_matrix/client/v3/rooms/${encodeURIComponent(room)}/send/m.room.message/${message.deliveryId}`,
+      payload(message, style),
+      { method: "PUT", headers: { authorization: `Bearer ${token}` } },
+    ),
+  answers: {
+    provider: "Matrix",
+    ownRefusal: z.object({ errcode: z.string() }),
+    accepted: z.object({ event_id: z.string() }).transform((event) => event.event_id),
+    permanent: [
+      [
+        /M_UNKNOWN_TOKEN|M_MISSING_TOKEN|M_USER_DEACTIVATED|^401\b/,
+        "The access token is not valid any more.",
+      ],
+      [/M_FORBIDDEN|M_NOT_JOINED|^403\b/, "The user is not in the room, or may not post there."],
+      [
+        /M_NOT_FOUND|M_UNRECOGNIZED|^404\b/,
+        "There is no such room, or the homeserver does not know this request.",
+      ],
+    ],
+    formatRefused: /^400\b|^413\b/,
+    waitMs: (body) => Wait.safeParse(body).data ?? null,
+  },
 });
 
-/** Empty mentions: nobody is named by what a job printed. */
+/** The mentions are empty, so that the output of a job notifies nobody by name. */
 function payload(message: AlertMessage, style: Style): Record<string, unknown> {
   return {
     msgtype: message.silent ? "m.notice" : "m.text",
@@ -72,7 +86,7 @@ function payload(message: AlertMessage, style: Style): Record<string, unknown> {
 
 function html(message: AlertMessage): string {
   const lines = message.lines.map(({ label, value }) => `<b>${escapeXml(label)}:</b> ${escapeXml(value)}`);
-  const links = linksOf(message).map(({ label, url }) => `<a href="${escapeXml(url)}">${label}</a>`);
+  const links = alertLinks(message).map(({ label, url }) => `<a href="${escapeXml(url)}">${label}</a>`);
   return [
     `<h4>${escapeXml(markedTitle(message))}</h4>`,
     message.sentence === "" ? "" : `<p>${escapeXml(message.sentence)}</p>`,
@@ -82,21 +96,3 @@ function html(message: AlertMessage): string {
     message.repeat === null ? "" : `<p>(${escapeXml(message.repeat)})</p>`,
   ].join("");
 }
-
-const read = readBy({
-  provider: "Matrix",
-  own: z.object({ errcode: z.string() }),
-  good: z.object({ event_id: z.string() }).transform((event) => event.event_id),
-  gone: [
-    [/M_UNKNOWN_TOKEN|M_MISSING_TOKEN|M_USER_DEACTIVATED|^401\b/, "The access token is not valid any more."],
-    [/M_FORBIDDEN|M_NOT_JOINED|^403\b/, "The user is not in the room, or may not post there."],
-    [
-      /M_NOT_FOUND|M_UNRECOGNIZED|^404\b/,
-      "There is no such room, or the homeserver does not know this request.",
-    ],
-  ],
-  dislikes: /^400\b|^413\b/,
-  waitMs: (body) => Limit.safeParse(body).data ?? null,
-});
-
-const Limit = z.object({ retry_after_ms: z.number() }).transform((said) => said.retry_after_ms);

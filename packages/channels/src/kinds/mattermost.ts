@@ -1,40 +1,51 @@
 import { z } from "zod";
 
-import { hookUrl, hostOf } from "../address.ts";
-import { readBy } from "../answers.ts";
-import { field } from "../fields.ts";
-import { defineKind, type Style } from "../kind.ts";
+import type { Style } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { markdownLinks, markedText, markedTitle } from "../message/pieces.ts";
+import { alertLook, markdownLinks, markedText, markedTitle } from "../message/parts.ts";
 import { escapeMarkdown, fenced } from "../message/text.ts";
-import { lookOf } from "../message/look.ts";
-import { jsonRequest } from "../request.ts";
+import { defineSecretUrlKind } from "../secret-url-kind.ts";
 
 /** A post may have 16,383 characters. */
 const TEXT = 12_000;
 
-export const mattermost = defineKind({
+export const mattermost = defineSecretUrlKind({
   title: "Mattermost",
   summary: "A message into a channel, through an incoming webhook.",
   group: "chat",
-  schema: z.strictObject({ url: hookUrl }),
-  fields: [
-    field({
-      name: "url",
-      label: "Webhook URL",
-      help: "From Mattermost: Integrations → Incoming Webhooks → Add Incoming Webhook. A server inside your network needs ALLOW_PRIVATE_NETWORKS.",
-      placeholder: "https://mattermost.example.org/hooks/…",
-      input: "url",
-      secret: true,
-    }),
-  ],
-  pace: { atOnce: 2, perSecond: 5, inAllPerSecond: 50 },
-  hint: ({ url }) => `${hostOf(url)}/…${url.slice(-4)}`,
-  open: ({ url }) => ({
-    via: "http",
-    request: (message, style) => jsonRequest(url, payload(message, style)),
-    read,
-  }),
+  url: {
+    label: "Webhook URL",
+    help: "From Mattermost: Integrations → Incoming Webhooks → Add Incoming Webhook. A server inside your network needs ALLOW_PRIVATE_NETWORKS.",
+    placeholder: "https://mattermost.example.org/hooks/…",
+  },
+  rateLimit: { concurrency: 2, perSecond: 5, perSecondInAll: 50 },
+  payload,
+  answers: {
+    provider: "Mattermost",
+    accepted: z
+      .string()
+      .regex(/^\s*ok\s*$/)
+      .transform(() => null),
+    ownRefusal: z.object({ id: z.string(), status_code: z.number() }),
+    permanent: [
+      // Servers before version 10 name the reason by an id, later ones by the status alone.
+      [/web\.incoming_webhook\.invalid\b|^410\b/, "The webhook was removed: make a new one."],
+      [
+        /web\.incoming_webhook\.disabled\b|^501\b/,
+        "Incoming webhooks are switched off on this server: an administrator can switch them on.",
+      ],
+      [
+        /web\.incoming_webhook\.(permissions|channel|channel_locked|user)\b|^403\b/,
+        "The webhook may not post into its channel.",
+      ],
+      [/^404\b/, "The webhook or its channel is gone: make a new one."],
+    ],
+    formatRefused: /^400\b|^413\b/,
+    plainTextRefused: [
+      /^400\b.*web\.incoming_webhook\.general\b/,
+      "The webhook was removed: make a new one.",
+    ],
+  },
 });
 
 function payload(message: AlertMessage, style: Style): Record<string, unknown> {
@@ -47,7 +58,7 @@ function attachment(message: AlertMessage): Record<string, unknown> {
   const repeat = message.repeat === null ? [] : [`(${message.repeat})`];
   return {
     fallback: escapeMarkdown(markedTitle(message)),
-    color: lookOf(message).colour,
+    color: alertLook(message).colour,
     title: escapeMarkdown(markedTitle(message)),
     title_link: message.link,
     text: [escapeMarkdown(message.sentence), ...output, markdownLinks(message), ...repeat]
@@ -60,27 +71,3 @@ function attachment(message: AlertMessage): Record<string, unknown> {
     })),
   };
 }
-
-const read = readBy({
-  provider: "Mattermost",
-  good: z
-    .string()
-    .regex(/^\s*ok\s*$/)
-    .transform(() => null),
-  own: z.object({ id: z.string(), status_code: z.number() }),
-  gone: [
-    // By their ids before version 10, and since then by the status alone.
-    [/web\.incoming_webhook\.invalid\b|^410\b/, "The webhook was removed: make a new one."],
-    [
-      /web\.incoming_webhook\.disabled\b|^501\b/,
-      "Incoming webhooks are switched off on this server: an administrator can switch them on.",
-    ],
-    [
-      /web\.incoming_webhook\.(permissions|channel|channel_locked|user)\b|^403\b/,
-      "The webhook may not post into its channel.",
-    ],
-    [/^404\b/, "The webhook or its channel is gone: make a new one."],
-  ],
-  dislikes: /^400\b|^413\b/,
-  dislikesAll: [/^400\b.*web\.incoming_webhook\.general\b/, "The webhook was removed: make a new one."],
-});

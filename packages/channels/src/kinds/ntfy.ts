@@ -1,25 +1,27 @@
 import { z } from "zod";
 
-import { hostOf, serverUrl } from "../address.ts";
-import { readBy } from "../answers.ts";
+import { hostIn, serverUrl } from "../addresses.ts";
 import { field, secretField, tokenText } from "../fields.ts";
-import { defineKind, type Style } from "../kind.ts";
+import { defineHttpKind, type Style } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { bodyText, linksOf } from "../message/pieces.ts";
+import { alertLinks, bodyText } from "../message/parts.ts";
 import { clipBytes, clipEnd } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
 /** The document may have twice the 4,096 bytes of a message: with every quote escaped and all links, this still fits. */
 const BYTES = 3_000;
-/** For servers that take less. */
+/** The limit in the plain style, for servers that take less. */
 const PLAIN_BYTES = 1_000;
 const ACTIONS = 3;
 const TITLE = 250;
 const TAGS = { bad: ["red_circle"], good: ["green_circle"], neutral: ["bell"] };
 const PRIORITY = { bad: 4, good: 3, neutral: 3 };
 const SILENT = 2;
+const HOUR_MS = 3_600_000;
+/** The day's messages of this sender are used up until midnight UTC, and each try uses up more of the limit. */
+const DailyLimit = z.object({ code: z.literal(42_908) });
 
-export const ntfy = defineKind({
+export const ntfy = defineHttpKind({
   title: "ntfy",
   summary: "A push notification to everyone who follows a topic.",
   group: "push",
@@ -35,7 +37,7 @@ export const ntfy = defineKind({
     field({
       name: "topic",
       label: "Topic",
-      help: "The topic that the app follows. On ntfy.sh whoever knows its name can read it: choose one that nobody guesses.",
+      help: "The topic that the app follows. On ntfy.sh everybody who knows its name can read it: choose one that nobody guesses.",
       placeholder: "overdue-x7f3k2",
       secret: true,
     }),
@@ -55,16 +57,25 @@ export const ntfy = defineKind({
       required: false,
     }),
   ],
-  pace: { atOnce: 1, perSecond: 1, inAllPerSecond: 20 },
-  hint: ({ server, topic }) => `${hostOf(server)}/${topic.slice(0, 3)}…`,
-  open: ({ server, topic, token }) => ({
-    via: "http",
-    request: (message, style) =>
-      jsonRequest(`${server}/`, payload(topic, message, style), {
-        headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-      }),
-    read,
-  }),
+  rateLimit: { concurrency: 1, perSecond: 1, perSecondInAll: 20 },
+  hint: ({ server, topic }) => `${hostIn(server)}/${topic.slice(0, 3)}…`,
+  request: ({ server, topic, token }, message, { style }) =>
+    jsonRequest(`${server}/`, payload(topic, message, style), {
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    }),
+  answers: {
+    provider: "ntfy",
+    ownRefusal: z.object({ code: z.number(), http: z.number() }),
+    accepted: z.object({ id: z.string() }).transform(({ id }) => id),
+    permanent: [
+      [/^401\b|"code": ?401\d\d/, "ntfy does not know the access token."],
+      [/^403\b|"code": ?403\d\d/, "This topic may not be written to without the right access token."],
+      [/^404\b/, "There is no ntfy server at this path of its address."],
+    ],
+    // It is too long or has more buttons than this server allows; a shorter one without buttons is still an alert.
+    formatRefused: /^400\b|^413\b/,
+    waitMs: (body) => (DailyLimit.safeParse(body).success ? HOUR_MS : null),
+  },
 });
 
 /** Without `markdown` a message is shown as it is. */
@@ -83,25 +94,7 @@ function payload(topic: string, message: AlertMessage, style: Style): Record<str
 }
 
 function buttons(message: AlertMessage) {
-  return linksOf(message)
+  return alertLinks(message)
     .slice(0, ACTIONS)
     .map(({ label, url }) => ({ action: "view", label, url }));
 }
-
-/** The day's messages of this visitor are used up; it resets at midnight UTC, and each try uses up more of the limit. */
-const DailyLimit = z.object({ code: z.literal(42_908) });
-const HOUR_MS = 3_600_000;
-
-const read = readBy({
-  provider: "ntfy",
-  own: z.object({ code: z.number(), http: z.number() }),
-  good: z.object({ id: z.string() }).transform(({ id }) => id),
-  gone: [
-    [/^401\b|"code": ?401\d\d/, "ntfy does not know the access token."],
-    [/^403\b|"code": ?403\d\d/, "This topic may not be written to without the right access token."],
-    [/^404\b/, "There is no ntfy server at this path of its address."],
-  ],
-  // Too long, or more buttons than this server allows: with less of both it is still an alert.
-  dislikes: /^400\b|^413\b/,
-  waitMs: (body) => (DailyLimit.safeParse(body).success ? HOUR_MS : null),
-});

@@ -1,23 +1,22 @@
 import { z } from "zod";
 
-import { serverUrl } from "../address.ts";
-import { readBy } from "../answers.ts";
+import { serverUrl } from "../addresses.ts";
 import { field, secretField } from "../fields.ts";
-import { defineKind } from "../kind.ts";
+import { defineHttpKind } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { incidentKey } from "../message/incident-key.ts";
-import { isForTheRecord, namesOf, saidText } from "../message/pieces.ts";
+import { incidentKey, shortNames, titleAndSentence } from "../message/parts.ts";
 import { clipEnd } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
 const SUMMARY = 1_024;
 const SERVERS = { us: "https://events.pagerduty.com", eu: "https://events.eu.pagerduty.com" };
 
-export const pagerduty = defineKind({
+export const pagerduty = defineHttpKind({
   title: "PagerDuty",
   summary: "Opens an incident on a down and resolves it on the up.",
   group: "on-call",
   forMachines: true,
+  onlyIncidents: true,
   schema: z.strictObject({
     key: z
       .string({ error: "Give the integration key." })
@@ -27,7 +26,7 @@ export const pagerduty = defineKind({
       .enum(["critical", "error", "warning", "info"], { error: "Choose a severity." })
       .default("critical"),
     region: z.enum(["us", "eu"], { error: "Choose a region." }).default("us"),
-    /** For a proxy that speaks PagerDuty's API. */
+    /** The address of a proxy that speaks PagerDuty's API, where there is one. */
     server: serverUrl.optional(),
   }),
   fields: [
@@ -56,41 +55,52 @@ export const pagerduty = defineKind({
       ],
     }),
   ],
-  pace: { atOnce: 4, perSecond: 10, inAllPerSecond: 50 },
+  rateLimit: { concurrency: 4, perSecond: 10, perSecondInAll: 50 },
   hint: ({ key }) => `key …${key.slice(-4)}`,
-  open: ({ key, severity, region, server }) => ({
-    via: "http",
-    request: (message) =>
-      isForTheRecord(message)
-        ? { skip: "PagerDuty keeps incidents, and a run is none." }
-        : jsonRequest(`${server ?? SERVERS[region]}/v2/enqueue`, payload({ key, severity }, message), {
-            onlyHosts: server === undefined ? ["pagerduty.com"] : null,
-          }),
-    read,
-  }),
+  request: ({ key, severity, region, server }, message) =>
+    jsonRequest(`${server ?? SERVERS[region]}/v2/enqueue`, payload({ key, severity }, message), {
+      onlyHosts: server === undefined ? ["pagerduty.com"] : null,
+    }),
+  answers: {
+    provider: "PagerDuty",
+    ownRefusal: z.object({ status: z.string(), message: z.string() }),
+    accepted: z
+      .object({ status: z.literal("success"), dedup_key: z.string() })
+      .transform((body) => body.dedup_key),
+    permanent: [
+      [
+        /invalid routing key|routing_key|^401\b|^403\b/i,
+        "PagerDuty does not know the integration key, or its service is switched off.",
+      ],
+      [/^404\b/, "PagerDuty does not know the integration key in this region."],
+    ],
+  },
 });
 
 /** The deduplication key ties the up to its down, and makes a repeated attempt the same event. */
-function payload(channel: { key: string; severity: string }, message: AlertMessage): Record<string, unknown> {
+function payload(
+  settings: { key: string; severity: string },
+  message: AlertMessage,
+): Record<string, unknown> {
   const isOver = message.tone === "good";
   const event = {
-    routing_key: channel.key,
+    routing_key: settings.key,
     event_action: isOver ? "resolve" : "trigger",
     dedup_key: incidentKey(message),
   };
-  return isOver ? event : { ...event, ...details(message, channel.severity) };
+  return isOver ? event : { ...event, ...details(message, settings.severity) };
 }
 
 function details(message: AlertMessage, severity: string): Record<string, unknown> {
   const { facts } = message;
-  const { project, check } = namesOf(message);
+  const { project, check } = shortNames(message);
   const isBad = message.tone === "bad";
   return {
     client: "Overdue",
     client_url: message.link,
     links: [{ href: message.link, text: "Open in Overdue" }],
     payload: {
-      summary: clipEnd(saidText(message), SUMMARY),
+      summary: clipEnd(titleAndSentence(message), SUMMARY),
       source: check || "Overdue",
       severity: isBad ? severity : "info",
       ...(facts.flip !== null && { timestamp: new Date(facts.flip.at).toISOString() }),
@@ -103,16 +113,3 @@ function details(message: AlertMessage, severity: string): Record<string, unknow
     },
   };
 }
-
-const read = readBy({
-  provider: "PagerDuty",
-  own: z.object({ status: z.string(), message: z.string() }),
-  good: z.object({ status: z.literal("success"), dedup_key: z.string() }).transform((said) => said.dedup_key),
-  gone: [
-    [
-      /invalid routing key|routing_key|^401\b|^403\b/i,
-      "PagerDuty does not know the integration key, or its service is switched off.",
-    ],
-    [/^404\b/, "PagerDuty does not know the integration key in this region."],
-  ],
-});

@@ -1,24 +1,23 @@
 import { z } from "zod";
 
-import { serverUrl } from "../address.ts";
-import { readBy } from "../answers.ts";
+import { serverUrl } from "../addresses.ts";
 import { field, secretField, tokenText } from "../fields.ts";
-import { defineKind } from "../kind.ts";
-import { acknowledgeLine, bodyText, markedTitle } from "../message/pieces.ts";
+import { defineHttpKind } from "../kind.ts";
+import { acknowledgeLine, bodyText, markedTitle } from "../message/parts.ts";
 import { clipEnd } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
 const TITLE = 250;
 const TEXT = 4_000;
 
-export const pushbullet = defineKind({
+export const pushbullet = defineHttpKind({
   title: "Pushbullet",
   summary: "A push notification to a person's devices.",
   group: "push",
   schema: z.strictObject({
     token: tokenText("Give the access token."),
     device: tokenText("Give the device's iden.").optional(),
-    /** For a proxy that speaks Pushbullet's API. */
+    /** The address of a proxy that speaks Pushbullet's API, where there is one. */
     server: serverUrl.default("https://api.pushbullet.com"),
   }),
   fields: [
@@ -30,36 +29,31 @@ export const pushbullet = defineKind({
     }),
     field({ name: "device", label: "Device iden", help: "Empty: all devices.", required: false }),
   ],
-  pace: { atOnce: 1, perSecond: 1, inAllPerSecond: 10 },
+  rateLimit: { concurrency: 1, perSecond: 1, perSecondInAll: 10 },
   hint: ({ token }) => `token …${token.slice(-4)}`,
-  open: ({ token, device, server }) => ({
-    via: "http",
-    // The guid makes a repeated attempt the same push.
-    request: (message) =>
-      jsonRequest(
-        `${server}/v2/pushes`,
-        {
-          type: "link",
-          title: clipEnd(markedTitle(message), TITLE),
-          body: bodyText(message, TEXT) + acknowledgeLine(message),
-          url: message.link,
-          guid: message.deliveryId,
-          ...(device !== undefined && { device_iden: device }),
-        },
-        { headers: { "access-token": token }, onlyHosts: ["pushbullet.com"] },
-      ),
-    read,
-  }),
-});
-
-const read = readBy({
-  provider: "Pushbullet",
-  own: z.object({ error: z.object({}) }),
-  good: z.object({ iden: z.string() }).transform(({ iden }) => iden),
-  gone: [
-    [/invalid_access_token|^401\b/, "The access token is not valid any more."],
-    [/^403\b/, "The access token may not push."],
-    [/device_iden|^404\b/, "There is no such device."],
-  ],
-  full: [[/pushbullet_pro_required/, "The account has used up its free pushes of this month."]],
+  // The guid makes a repeated attempt the same push.
+  request: ({ token, device, server }, message) =>
+    jsonRequest(
+      `${server}/v2/pushes`,
+      {
+        type: "link",
+        title: clipEnd(markedTitle(message), TITLE),
+        body: bodyText(message, TEXT) + acknowledgeLine(message),
+        url: message.link,
+        guid: message.deliveryId,
+        ...(device !== undefined && { device_iden: device }),
+      },
+      { headers: { "access-token": token }, onlyHosts: ["pushbullet.com"] },
+    ),
+  answers: {
+    provider: "Pushbullet",
+    ownRefusal: z.object({ error: z.object({}) }),
+    accepted: z.object({ iden: z.string() }).transform(({ iden }) => iden),
+    permanent: [
+      [/invalid_access_token|^401\b/, "The access token is not valid any more."],
+      [/^403\b/, "The access token may not push."],
+      [/device_iden|^404\b/, "There is no such device."],
+    ],
+    unavailable: [[/pushbullet_pro_required/, "The account has used up its free pushes of this month."]],
+  },
 });

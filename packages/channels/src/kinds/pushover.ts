@@ -1,11 +1,10 @@
 import { z } from "zod";
 
-import { serverUrl } from "../address.ts";
-import { readBy } from "../answers.ts";
+import { serverUrl } from "../addresses.ts";
 import { field, secretField } from "../fields.ts";
-import { defineKind } from "../kind.ts";
+import { defineHttpKind } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { linesText, mainActions, markedTitle } from "../message/pieces.ts";
+import { linesText, mainActions, markedTitle } from "../message/parts.ts";
 import { clipEnd, escapeAngles, escapeWithin } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
@@ -13,11 +12,11 @@ import { jsonRequest } from "../request.ts";
 const TITLE = 250;
 const TEXT = 1_024;
 const KEY = /^[A-Za-z0-9]{30}$/;
-/** Rings until somebody confirms it: every minute, for an hour. */
+/** The phone rings every minute for an hour, until somebody confirms it. */
 const EMERGENCY = { priority: 2, retry: 60, expire: 3_600 };
 const SILENT = -1;
 
-const settings = z.strictObject({
+const schema = z.strictObject({
   user: z
     .string({ error: "Give the user or group key." })
     .trim()
@@ -32,16 +31,16 @@ const settings = z.strictObject({
     .regex(/^[\w-]{1,25}$/, "A device's name has at most 25 letters, digits, dashes and underscores.")
     .optional(),
   urgency: z.enum(["0", "1", "2"], { error: "Choose how loud a down is." }).default("1"),
-  /** For a proxy that speaks Pushover's API. */
+  /** The address of a proxy that speaks Pushover's API, where there is one. */
   server: serverUrl.default("https://api.pushover.net"),
 });
-type Settings = z.output<typeof settings>;
+type Settings = z.output<typeof schema>;
 
-export const pushover = defineKind({
+export const pushover = defineHttpKind({
   title: "Pushover",
   summary: "A push notification to a phone.",
   group: "push",
-  schema: settings,
+  schema,
   fields: [
     secretField({
       name: "user",
@@ -72,17 +71,27 @@ export const pushover = defineKind({
       required: false,
     }),
   ],
-  // Pushover asks for no more than two connections at once.
-  pace: { atOnce: 1, perSecond: 2, inAllPerSecond: 10 },
+  // Pushover asks for at most two connections at the same time.
+  rateLimit: { concurrency: 1, perSecond: 2, perSecondInAll: 10 },
   hint: ({ user, device }) => `user …${user.slice(-4)}${device === undefined ? "" : `, ${device}`}`,
-  open: (channel) => ({
-    via: "http",
-    request: (message) =>
-      jsonRequest(`${channel.server}/1/messages.json`, payload(channel, message), {
-        onlyHosts: ["pushover.net"],
-      }),
-    read,
-  }),
+  request: (settings, message) =>
+    jsonRequest(`${settings.server}/1/messages.json`, payload(settings, message), {
+      onlyHosts: ["pushover.net"],
+    }),
+  answers: {
+    provider: "Pushover",
+    ownRefusal: z.object({ status: z.number(), errors: z.array(z.string()) }),
+    accepted: z.object({ status: z.literal(1), request: z.string() }).transform(({ request }) => request),
+    permanent: [
+      [/application token is invalid|"token": ?"invalid"/, "Pushover does not know the application's token."],
+      [
+        /user (identifier|key) is not a valid|"user": ?"invalid"/,
+        "Pushover does not know this user or group key, or the user has no active device.",
+      ],
+      [/device name is not valid|"device": ?"invalid"/, "The user has no device of this name."],
+      [/user is disabled|not a member/, "The user has switched this application off."],
+    ],
+  },
 });
 
 function payload({ user, token, device, urgency }: Settings, message: AlertMessage): Record<string, unknown> {
@@ -99,7 +108,7 @@ function payload({ user, token, device, urgency }: Settings, message: AlertMessa
   };
 }
 
-/** The text that has room beside the link. */
+/** As much of the text as fits beside the link. */
 function html(message: AlertMessage): string {
   const parts = [message.sentence, linesText(message), message.output ?? ""].filter((part) => part !== "");
   // An empty message is refused.
@@ -115,18 +124,3 @@ function loudness(message: AlertMessage, urgency: Settings["urgency"]): Record<s
   if (tone !== "bad") return { priority: 0 };
   return urgency === "2" ? EMERGENCY : { priority: Number(urgency) };
 }
-
-const read = readBy({
-  provider: "Pushover",
-  own: z.object({ status: z.number(), errors: z.array(z.string()) }),
-  good: z.object({ status: z.literal(1), request: z.string() }).transform(({ request }) => request),
-  gone: [
-    [/application token is invalid|"token": ?"invalid"/, "Pushover does not know the application's token."],
-    [
-      /user (identifier|key) is not a valid|"user": ?"invalid"/,
-      "Pushover does not know this user or group key, or the user has no active device.",
-    ],
-    [/device name is not valid|"device": ?"invalid"/, "The user has no device of this name."],
-    [/user is disabled|not a member/, "The user has switched this application off."],
-  ],
-});

@@ -1,40 +1,45 @@
 import { z } from "zod";
 
-import { hookUrl, hostOf } from "../address.ts";
-import { readBy } from "../answers.ts";
-import { field } from "../fields.ts";
-import { defineKind, type Style } from "../kind.ts";
+import type { Style } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { markdownLinks, markedText, markedTitle } from "../message/pieces.ts";
+import { alertLook, markdownLinks, markedText, markedTitle } from "../message/parts.ts";
 import { escapeMarkdown, fencedByThree } from "../message/text.ts";
-import { lookOf } from "../message/look.ts";
-import { jsonRequest } from "../request.ts";
+import { defineSecretUrlKind } from "../secret-url-kind.ts";
 
 /** A message may have 5,000 characters unless its server allows more. */
 const TEXT = 4_500;
+const Refusal = z.object({ error: z.string() });
 
-export const rocketChat = defineKind({
+export const rocketChat = defineSecretUrlKind({
   title: "Rocket.Chat",
   summary: "A message into a room, through an incoming webhook.",
   group: "chat",
-  schema: z.strictObject({ url: hookUrl }),
-  fields: [
-    field({
-      name: "url",
-      label: "Webhook URL",
-      help: "From Rocket.Chat: Workspace → Integrations → New → Incoming; switch it on, save, and copy the webhook URL.",
-      placeholder: "https://chat.example.org/hooks/…/…",
-      input: "url",
-      secret: true,
-    }),
-  ],
-  pace: { atOnce: 1, perSecond: 2, inAllPerSecond: 50 },
-  hint: ({ url }) => `${hostOf(url)}/…${url.slice(-4)}`,
-  open: ({ url }) => ({
-    via: "http",
-    request: (message, style) => jsonRequest(url, payload(message, style)),
-    read,
-  }),
+  url: {
+    label: "Webhook URL",
+    help: "From Rocket.Chat: Workspace → Integrations → New → Incoming; switch it on, save, and copy the webhook URL.",
+    placeholder: "https://chat.example.org/hooks/…/…",
+  },
+  rateLimit: { concurrency: 1, perSecond: 2, perSecondInAll: 50 },
+  payload,
+  answers: {
+    provider: "Rocket.Chat",
+    ownRefusal: z.object({ success: z.literal(false) }),
+    accepted: z.object({ success: z.literal(true) }).transform(() => null),
+    permanent: [
+      [
+        /Invalid integration id or token|^404\b/i,
+        "The webhook was removed or is switched off: make a new one.",
+      ],
+      [/invalid-channel|error-invalid-room/, "The webhook's room is gone."],
+      [/^401\b|^403\b/, "The webhook may not post into its room."],
+    ],
+    formatRefused: /^400\b|^413\b/,
+    // Some proxies drop the header with the instant; the sentence in the body stays.
+    waitMs: (body) => {
+      const seconds = /must wait (\d+) seconds/.exec(Refusal.safeParse(body).data?.error ?? "")?.[1];
+      return seconds === undefined ? null : Number(seconds) * 1_000;
+    },
+  },
 });
 
 function payload(message: AlertMessage, style: Style): Record<string, unknown> {
@@ -42,7 +47,7 @@ function payload(message: AlertMessage, style: Style): Record<string, unknown> {
   const output = message.output === null ? [] : [fencedByThree(message.output)];
   const repeat = message.repeat === null ? [] : [`(${message.repeat})`];
   const attachment = {
-    color: lookOf(message).colour,
+    color: alertLook(message).colour,
     title: markedTitle(message).replaceAll("@", "@\u200b"),
     title_link: message.link,
     text: [escapeMarkdown(message.sentence), ...output, markdownLinks(message), ...repeat]
@@ -56,25 +61,3 @@ function payload(message: AlertMessage, style: Style): Record<string, unknown> {
   };
   return { text: "", attachments: [attachment] };
 }
-
-const Said = z.object({ error: z.string() });
-
-const read = readBy({
-  provider: "Rocket.Chat",
-  own: z.object({ success: z.literal(false) }),
-  good: z.object({ success: z.literal(true) }).transform(() => null),
-  gone: [
-    [
-      /Invalid integration id or token|^404\b/i,
-      "The webhook was removed or is switched off: make a new one.",
-    ],
-    [/invalid-channel|error-invalid-room/, "The webhook's room is gone."],
-    [/^401\b|^403\b/, "The webhook may not post into its room."],
-  ],
-  dislikes: /^400\b|^413\b/,
-  // Its header names an instant, and is missing behind some proxies; the sentence stays.
-  waitMs: (body) => {
-    const seconds = /must wait (\d+) seconds/.exec(Said.safeParse(body).data?.error ?? "")?.[1];
-    return seconds === undefined ? null : Number(seconds) * 1_000;
-  },
-});

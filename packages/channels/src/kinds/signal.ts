@@ -1,17 +1,16 @@
 import { z } from "zod";
 
-import { hostOf, serverUrl } from "../address.ts";
-import { readBy } from "../answers.ts";
+import { hostIn, serverUrl } from "../addresses.ts";
 import { field, listOf, phoneNumber } from "../fields.ts";
-import { defineKind } from "../kind.ts";
-import { acknowledgeLine, markedText } from "../message/pieces.ts";
+import { defineHttpKind } from "../kind.ts";
+import { acknowledgeLine, markedText } from "../message/parts.ts";
 import { jsonRequest } from "../request.ts";
 
 /** Longer texts become attachments. */
 const TEXT = 2_000;
 const NUMBER = "Give the number with its country, such as +491701234567.";
 
-export const signal = defineKind({
+export const signal = defineHttpKind({
   title: "Signal",
   summary: "A message by a signal-cli REST server of yours.",
   group: "phone",
@@ -50,38 +49,33 @@ export const signal = defineKind({
       input: "lines",
     }),
   ],
-  pace: { atOnce: 1, perSecond: 1, inAllPerSecond: 5 },
-  hint: ({ recipients, server }) => `${recipients.length} recipients by ${hostOf(server)}`,
-  open: ({ server, number, recipients }) => ({
-    via: "http",
-    request: (message) => {
-      const link = acknowledgeLine(message);
-      return jsonRequest(`${server}/v2/send`, {
-        number,
-        recipients,
-        message: markedText(message, TEXT - link.length) + link,
-        text_mode: "normal",
-      });
-    },
-    read,
-  }),
-});
-
-const read = readBy({
-  provider: "Signal",
-  own: z.object({ error: z.string() }),
-  good: z
-    .object({ timestamp: z.union([z.string(), z.number()]) })
-    .transform(({ timestamp }) => String(timestamp)),
-  gone: [
-    [
-      /unregistered user|Invalid group id|GroupNotFound|not a (group )?member/i,
-      "A recipient is not on Signal, or the group is gone.",
+  rateLimit: { concurrency: 1, perSecond: 1, perSecondInAll: 5 },
+  hint: ({ recipients, server }) => `${recipients.length} recipients by ${hostIn(server)}`,
+  request: ({ server, number, recipients }, message) => {
+    const link = acknowledgeLine(message);
+    return jsonRequest(`${server}/v2/send`, {
+      number,
+      recipients,
+      message: markedText(message, TEXT - link.length) + link,
+      text_mode: "normal",
+    });
+  },
+  answers: {
+    provider: "Signal",
+    ownRefusal: z.object({ error: z.string() }),
+    accepted: z
+      .object({ timestamp: z.union([z.string(), z.number()]) })
+      .transform(({ timestamp }) => String(timestamp)),
+    permanent: [
+      [
+        /unregistered user|Invalid group id|GroupNotFound|not a (group )?member/i,
+        "A recipient is not on Signal, or the group is gone.",
+      ],
+      [
+        /not registered|Specified account does not exist|Authorization failed/i,
+        "The sender's number is not registered on the server.",
+      ],
+      [/^404\b/, "There is no signal-cli REST server at this path of its address."],
     ],
-    [
-      /not registered|Specified account does not exist|Authorization failed/i,
-      "The sender's number is not registered on the server.",
-    ],
-    [/^404\b/, "There is no signal-cli REST server at this path of its address."],
-  ],
+  },
 });

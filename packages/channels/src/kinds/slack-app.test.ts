@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { composeAlert } from "../message/compose.ts";
-import { downActions, downFacts, PUBLIC_URL, upFacts } from "../message/samples.ts";
+import { downActions, downFacts, PUBLIC_URL, upFacts } from "../testing/alert-samples.ts";
 import { openChannel, parseSettings } from "../registry.ts";
 
 const SETTINGS = { token: "xoxb-1", channel: "C0123", team: "T0123", place: "#ops, Acme" };

@@ -1,19 +1,19 @@
 import { z } from "zod";
 
-import { readBy, usualOutcome } from "../answers.ts";
+import { type AnswerRules, outcomeByRules, outcomeByStatus } from "../answers.ts";
 import type { HttpAnswer, HttpRequest, Operator, Outcome } from "../kind.ts";
-import { type AlertMessage } from "../message/alert.ts";
+import type { AlertMessage } from "../message/alert.ts";
 import { jsonRequest } from "../request.ts";
 
-/** A place in Slack where the installation's own app may write: its token, and the channel's id. */
+/** A channel in Slack to which the app of this instance may post: the app's token there, and the channel's id. */
 export type SlackPlace = { token: string; channel: string };
 
-/** The block that holds the buttons: what is looked for when they have done their work. */
+/** The id of the block with the buttons, by which it is found when they are to be removed. */
 export const SLACK_BUTTONS = "overdue-acts";
 const BUTTONS = ["acknowledge", "snooze-2h", "snooze-tomorrow", "snooze-recovery"];
 const LABEL = 75;
 
-/** Pressing one is heard, so they need no link; the last one leads to the app. */
+/** The buttons of an alert. Slack reports a press to us, so only the last one, which opens Overdue, is a link. */
 export function slackButtons(message: AlertMessage): Record<string, unknown> {
   const { facts, actions = [], link } = message;
   const acts = actions
@@ -35,8 +35,8 @@ function button(actionId: string, text: string) {
   };
 }
 
-/** `chat.postMessage`. */
-export function slackPost(
+/** The request `chat.postMessage` of Slack's Web API. */
+export function slackRequest(
   { token, channel }: SlackPlace,
   payload: Record<string, unknown>,
   operator: Operator,
@@ -54,30 +54,30 @@ export function slackPost(
   );
 }
 
-const Said = z.object({ ok: z.boolean(), error: z.string().optional() });
+const Body = z.object({ ok: z.boolean(), error: z.string().optional() });
 
-/** Slack says most of what is wrong with status 200 and a word. */
-export function readSlackPost(answer: HttpAnswer): Outcome {
-  const error = errorIn(answer);
-  if (error === "ratelimited" || error === "rate_limited") return usualOutcome({ ...answer, status: 429 });
-  const outcome = readTaken(answer);
+/** Decides what an answer to `chat.postMessage` means: Slack reports most errors with status 200 and a code. */
+export function slackOutcome(answer: HttpAnswer): Outcome {
+  const error = errorCode(answer);
+  if (error === "ratelimited" || error === "rate_limited") return outcomeByStatus({ ...answer, status: 429 });
+  const outcome = outcomeByRules(RULES, answer);
   const isRefused = error !== null && outcome.outcome === "transient";
   return isRefused ? { outcome: "transient", because: `Slack said: ${error}`, uncertain: false } : outcome;
 }
 
-function errorIn({ body }: HttpAnswer): string | null {
+function errorCode({ body }: HttpAnswer): string | null {
   try {
-    return Said.parse(JSON.parse(body)).error ?? null;
+    return Body.parse(JSON.parse(body)).error ?? null;
   } catch {
     return null;
   }
 }
 
-const readTaken = readBy({
+const RULES: AnswerRules = {
   provider: "Slack",
-  own: z.object({ ok: z.literal(false), error: z.string() }),
-  good: z.object({ ok: z.literal(true), ts: z.string() }).transform(({ ts }) => ts),
-  gone: [
+  ownRefusal: z.object({ ok: z.literal(false), error: z.string() }),
+  accepted: z.object({ ok: z.literal(true), ts: z.string() }).transform(({ ts }) => ts),
+  permanent: [
     [
       /"(token_revoked|token_expired|invalid_auth|not_authed|account_inactive|team_access_not_granted|org_login_required)"/,
       "Slack does not let the app in any more: add it to Slack again.",
@@ -92,5 +92,5 @@ const readTaken = readBy({
       "Slack does not allow the app to write there.",
     ],
   ],
-  dislikes: /"(invalid_blocks\w*|msg_too_long|msg_blocks_too_long|no_text|invalid_arguments)"/,
-});
+  formatRefused: /"(invalid_blocks\w*|msg_too_long|msg_blocks_too_long|no_text|invalid_arguments)"/,
+};

@@ -1,24 +1,15 @@
 import { z } from "zod";
 
-import { hookUrl, hostOf } from "../address.ts";
-import { summary, usualOutcome } from "../answers.ts";
-import { tokenText } from "../fields.ts";
-import { PROVIDER_HOSTS } from "../hosts.ts";
-import {
-  defineKind,
-  type HttpAnswer,
-  type OpenChannel,
-  type Operator,
-  type Outcome,
-  type Style,
-} from "../kind.ts";
+import { hostIn, PROVIDER_HOSTS, webhookUrl } from "../addresses.ts";
+import { answerSummary, outcomeByStatus } from "../answers.ts";
+import { field, tokenText } from "../fields.ts";
+import { defineHttpKind, type HttpAnswer, type Operator, type Outcome, type Style } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
 import { plainText } from "../message/compose.ts";
-import { lookOf } from "../message/look.ts";
-import { linksOf, saidText } from "../message/pieces.ts";
+import { alertLinks, alertLook, titleAndSentence } from "../message/parts.ts";
 import { clipEnd, clipStart, escapeAngles } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
-import { readSlackPost, slackButtons, slackPost, type SlackPlace } from "./slack-app.ts";
+import { slackButtons, slackOutcome, type SlackPlace, slackRequest } from "./slack-app.ts";
 
 /** Slack's limits, in characters. */
 const HEADER = 150;
@@ -26,95 +17,94 @@ const SECTION = 3_000;
 const FIELD = 2_000;
 const FIELDS = 10;
 const TEXT = 4_000;
-/** What an incoming webhook says, as the whole of its answer, where no later attempt can change it. */
-const GONE =
+/** The answers of an incoming webhook that no later attempt can change; each is the whole body. */
+const PERMANENT =
   /^\s*(no_service|no_team|no_active_hooks|channel_not_found|channel_is_archived|invalid_token|token_revoked|user_not_found|team_disabled|action_prohibited|posting_to_general_channel_denied)\s*$/;
-const FORMAT = /invalid_payload|invalid_blocks|invalid_attachments|no_text|too_many_attachments/;
+const FORMAT_REFUSED = /invalid_payload|invalid_blocks|invalid_attachments|no_text|too_many_attachments/;
 
 const slackId = z
   .string()
   .regex(/^[A-Z][A-Z0-9]{1,30}$/, "Give the id that Slack shows, such as C0123456789.");
 
-export const slack = defineKind({
+const schema = z
+  .strictObject({
+    url: webhookUrl.optional(),
+    /** Stored when the instance's own app is added to a workspace; the form does not ask for these four. */
+    token: tokenText("Give the bot's token.").optional(),
+    channel: slackId.optional(),
+    team: slackId.optional(),
+    place: z.string().trim().max(200, "Use at most 200 characters.").optional(),
+  })
+  .refine(
+    ({ url, token, channel }) => (url === undefined) !== (token === undefined || channel === undefined),
+    {
+      path: ["url"],
+      error: "Give the webhook's URL.",
+    },
+  );
+
+export const slack = defineHttpKind({
   title: "Slack",
   summary: "A message into a channel, by an app or a webhook.",
   group: "chat",
-  schema: z
-    .strictObject({
-      url: hookUrl.optional(),
-      /** Of the installation's own app, where it was added to a workspace; the person is not asked for these. */
-      token: tokenText("Give the bot's token.").optional(),
-      channel: slackId.optional(),
-      team: slackId.optional(),
-      place: z.string().trim().max(200, "Use at most 200 characters.").optional(),
-    })
-    .refine(
-      ({ url, token, channel }) => (url === undefined) !== (token === undefined || channel === undefined),
-      {
-        path: ["url"],
-        error: "Give the webhook's URL.",
-      },
-    ),
+  schema,
   fields: [
-    {
+    field({
       name: "url",
       label: "Webhook URL",
       help: "From Slack: your app → Incoming Webhooks → Add New Webhook to Workspace.",
       placeholder: "https://hooks.slack.com/services/T…/B…/…",
       input: "url",
       secret: true,
-      required: true,
-    },
+    }),
   ],
   hosts: PROVIDER_HOSTS.slack,
-  pace: { atOnce: 1, perSecond: 1, inAllPerSecond: 100 },
+  rateLimit: { concurrency: 1, perSecond: 1, perSecondInAll: 100 },
   hint: ({ url, place, channel }) =>
-    url === undefined ? (place ?? channel ?? "Slack") : `${hostOf(url)}/…${url.slice(-4)}`,
-  open: ({ url = "", token, channel }) =>
-    token !== undefined && channel !== undefined ? byApp({ token, channel }) : byHook(url),
+    url === undefined ? (place ?? channel ?? "Slack") : `${hostIn(url)}/…${url.slice(-4)}`,
+  request: (settings, message, { style, operator }) => {
+    const place = appPlace(settings);
+    if (place !== null) {
+      return slackRequest(place, payload(message, style, slackButtons(message)), operator);
+    }
+    const { url = "" } = settings;
+    return jsonRequest(url, payload(message, style), {
+      trusted: isOperatorsHost(url, operator),
+      onlyHosts: PROVIDER_HOSTS.slack,
+    });
+  },
+  answers: (answer, settings) =>
+    appPlace(settings) === null ? webhookOutcome(answer) : slackOutcome(answer),
 });
 
-function byHook(url: string): OpenChannel {
-  return {
-    via: "http",
-    request: (message, style, operator) =>
-      jsonRequest(url, payload(message, style), {
-        trusted: isOperators(url, operator),
-        onlyHosts: PROVIDER_HOSTS.slack,
-      }),
-    read,
-  };
+/** Where the app posts; null for a channel of an incoming webhook. */
+function appPlace({ token, channel }: z.output<typeof schema>): SlackPlace | null {
+  return token !== undefined && channel !== undefined ? { token, channel } : null;
 }
 
-function byApp(place: SlackPlace): OpenChannel {
-  return {
-    via: "http",
-    request: (message, style, operator) =>
-      slackPost(place, payload(message, style, slackButtons(message)), operator),
-    read: readSlackPost,
-  };
-}
-
-/** A message's body. What a person or a job typed stands in plain_text, where nothing is markup. `foot`: where it leads. */
+/**
+ * The body of a message. Texts of people and jobs stand in plain_text, which has no markup. `foot` is the block with the
+ * links or buttons.
+ */
 export function payload(
   message: AlertMessage,
   style: Style,
   foot: unknown = links(message),
 ): Record<string, unknown> {
   const text = clipEnd(escapeAngles(plainText(message)), TEXT);
-  const quiet = { unfurl_links: false, unfurl_media: false };
-  if (style === "plain") return { text, mrkdwn: false, ...quiet };
+  const options = { unfurl_links: false, unfurl_media: false };
+  if (style === "plain") return { text, mrkdwn: false, ...options };
   return {
-    text: clipEnd(escapeAngles(saidText(message)), TEXT),
+    text: clipEnd(escapeAngles(titleAndSentence(message)), TEXT),
     blocks: blocks(message, foot),
-    ...quiet,
+    ...options,
   };
 }
 
 function blocks(message: AlertMessage, foot: unknown): unknown[] {
   const fields = message.lines.slice(0, FIELDS).map((line) => plain(`${line.label}\n${line.value}`, FIELD));
   return [
-    { type: "header", text: plain(`${lookOf(message).mark} ${message.title}`, HEADER) },
+    { type: "header", text: plain(`${alertLook(message).mark} ${message.title}`, HEADER) },
     ...(message.sentence === "" ? [] : [{ type: "section", text: plain(message.sentence, SECTION) }]),
     ...(fields.length === 0 ? [] : [{ type: "section", fields }]),
     ...(message.output === null ? [] : [{ type: "section", text: output(message.output) }]),
@@ -125,9 +115,9 @@ function blocks(message: AlertMessage, foot: unknown): unknown[] {
   ];
 }
 
-/** Links and no buttons: pressing one of a webhook's app that takes no interactions, Slack shows a warning beside it. */
+/** Links instead of buttons: where an app takes no interactions, Slack shows a warning beside a pressed button. */
 function links(message: AlertMessage): unknown {
-  const all = linksOf(message).map(({ label, url }) => `<${escapeAngles(url)}|${label}>`);
+  const all = alertLinks(message).map(({ label, url }) => `<${escapeAngles(url)}|${label}>`);
   return { type: "section", text: { type: "mrkdwn", text: all.join("  ·  ") } };
 }
 
@@ -140,19 +130,19 @@ function plain(text: string, limit: number) {
   return { type: "plain_text", text: clipEnd(text, limit), emoji: false };
 }
 
-function isOperators(url: string, operator: Operator): boolean {
+function isOperatorsHost(url: string, operator: Operator): boolean {
   return URL.parse(operator.slackApiUrl)?.origin === URL.parse(url)?.origin;
 }
 
-function read(answer: HttpAnswer): Outcome {
-  const because = summary(answer);
+function webhookOutcome(answer: HttpAnswer): Outcome {
+  const because = answerSummary(answer);
   if (answer.status === 200) {
     return answer.body.trim() === "ok"
       ? { outcome: "sent", providerRef: null, because }
       : { outcome: "transient", because: "Slack's answer could not be read.", uncertain: true };
   }
-  if (answer.status >= 400 && answer.status < 500 && GONE.test(answer.body))
+  if (answer.status >= 400 && answer.status < 500 && PERMANENT.test(answer.body))
     return { outcome: "permanent", because };
-  if (answer.status === 400 && FORMAT.test(answer.body)) return { outcome: "plain", because };
-  return usualOutcome(answer);
+  if (answer.status === 400 && FORMAT_REFUSED.test(answer.body)) return { outcome: "plain", because };
+  return outcomeByStatus(answer);
 }

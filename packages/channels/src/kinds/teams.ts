@@ -1,42 +1,50 @@
 import { z } from "zod";
 
-import { hookUrl, hostOf } from "../address.ts";
-import { readBy } from "../answers.ts";
-import { field } from "../fields.ts";
-import { defineKind, type Style } from "../kind.ts";
+import type { Style } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { linksOf, markedText, markedTitle } from "../message/pieces.ts";
-import { jsonRequest } from "../request.ts";
+import { alertLinks, markedText, markedTitle } from "../message/parts.ts";
+import { defineSecretUrlKind } from "../secret-url-kind.ts";
 
 /** A card may have 28 KB; an alert never comes near it. */
 const TEXT = 6_000;
 const COLOURS = { bad: "attention", good: "good", neutral: "accent" };
+/** Connectors of the older kind answer in words, workflows in JSON. */
+const CONNECTOR = /connector|webhook/i;
 
-export const teams = defineKind({
+export const teams = defineSecretUrlKind({
   title: "Microsoft Teams",
   summary: "A card into a channel or chat, through a workflow.",
   group: "chat",
-  schema: z.strictObject({ url: hookUrl }),
-  fields: [
-    field({
-      name: "url",
-      label: "Workflow URL",
-      help: "From Teams: the channel's ⋯ → Workflows → “Send webhook alerts to a channel” → copy the URL it shows at the end. Connectors of the older kind take the same card.",
-      placeholder: "https://….api.powerplatform.com/…",
-      input: "url",
-      secret: true,
-    }),
-  ],
-  pace: { atOnce: 1, perSecond: 1, inAllPerSecond: 50 },
-  hint: ({ url }) => `${hostOf(url)}/…${url.slice(-4)}`,
-  open: ({ url }) => ({
-    via: "http",
-    request: (message, style) => jsonRequest(url, payload(message, style)),
-    read,
-  }),
+  url: {
+    label: "Workflow URL",
+    help: "From Teams: the channel's ⋯ → Workflows → “Send webhook alerts to a channel” → copy the URL it shows at the end. Connectors of the older kind take the same card.",
+    placeholder: "https://….api.powerplatform.com/…",
+  },
+  rateLimit: { concurrency: 1, perSecond: 1, perSecondInAll: 50 },
+  payload,
+  answers: {
+    provider: "Microsoft Teams",
+    // Workflows accept with an empty body and connectors with "1"; a page comes from something in between.
+    accepted: z
+      .union([z.string().regex(/^(?!\s*<)/), z.unknown().refine((body) => typeof body !== "string")])
+      .transform(() => null),
+    ownRefusal: z.union([z.object({ error: z.object({ code: z.string() }) }), z.string().regex(CONNECTOR)]),
+    permanent: [
+      [/WorkflowNotFound|^404\b|^410\b/, "The workflow was deleted: make a new one."],
+      [
+        /WorkflowTriggerIsNotEnabled|WorkflowDisabled/,
+        "The workflow is switched off: switch it on in Teams.",
+      ],
+      [
+        /^401\b|DirectApiAuthorizationRequired|^403\b/,
+        "The workflow does not let anyone post: copy its URL again.",
+      ],
+    ],
+    formatRefused: /^400\b|^413\b/,
+  },
 });
 
-/** What people and jobs typed stands in text runs, which know no markup; a TextBlock or a fact would read Markdown. */
+/** Texts of people and jobs stand in text runs, which have no markup; a TextBlock or a fact would read Markdown. */
 function payload(message: AlertMessage, style: Style): Record<string, unknown> {
   const content = {
     $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -44,7 +52,7 @@ function payload(message: AlertMessage, style: Style): Record<string, unknown> {
     version: "1.4",
     msteams: { width: "Full" },
     body: style === "plain" ? [paragraph(run(markedText(message, TEXT)))] : body(message),
-    actions: linksOf(message).map(({ label, url }) => ({ type: "Action.OpenUrl", title: label, url })),
+    actions: alertLinks(message).map(({ label, url }) => ({ type: "Action.OpenUrl", title: label, url })),
   };
   const attachment = { contentType: "application/vnd.microsoft.card.adaptive", contentUrl: null, content };
   return { type: "message", attachments: [attachment] };
@@ -78,24 +86,3 @@ function paragraph(...inlines: unknown[]) {
 function run(text: string, look: Record<string, unknown> = {}) {
   return { type: "TextRun", text, ...look };
 }
-
-/** Connectors of the older kind answer in words. */
-const CONNECTOR = /connector|webhook/i;
-
-const read = readBy({
-  provider: "Microsoft Teams",
-  // Workflows say nothing, connectors "1"; a page is said by something in between.
-  good: z
-    .union([z.string().regex(/^(?!\s*<)/), z.unknown().refine((body) => typeof body !== "string")])
-    .transform(() => null),
-  own: z.union([z.object({ error: z.object({ code: z.string() }) }), z.string().regex(CONNECTOR)]),
-  gone: [
-    [/WorkflowNotFound|^404\b|^410\b/, "The workflow was deleted: make a new one."],
-    [/WorkflowTriggerIsNotEnabled|WorkflowDisabled/, "The workflow is switched off: switch it on in Teams."],
-    [
-      /^401\b|DirectApiAuthorizationRequired|^403\b/,
-      "The workflow does not let anyone post: copy its URL again.",
-    ],
-  ],
-  dislikes: /^400\b|^413\b/,
-});

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import type { OpenChannel, Operator, Outcome } from "../kind.ts";
 import { composeAlert } from "../message/compose.ts";
-import { downFacts, HOSTILE_TEXTS, hostileFacts, PUBLIC_URL, upFacts } from "../message/samples.ts";
+import { downFacts, HOSTILE_TEXTS, hostileFacts, PUBLIC_URL, upFacts } from "../testing/alert-samples.ts";
 import { openChannel, parseSettings } from "../registry.ts";
 import { payload } from "./telegram.ts";
 

@@ -1,8 +1,9 @@
 import { z } from "zod";
 
-import { bounded, summary, usualOutcome } from "../answers.ts";
+import { answerSummary, boundWaitMs, outcomeByStatus } from "../answers.ts";
+import { field, secretField } from "../fields.ts";
 import {
-  defineKind,
+  defineHttpKind,
   type HttpAnswer,
   type Operator,
   type Outcome,
@@ -11,17 +12,16 @@ import {
 } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
 import { plainText } from "../message/compose.ts";
-import { lookOf } from "../message/look.ts";
-import { mainActions } from "../message/pieces.ts";
+import { alertLook, mainActions } from "../message/parts.ts";
 import { clipEnd, escapeAngles, escapeTailWithin } from "../message/text.ts";
 
-/** The Bot API counts after parsing; counting escaped text keeps us below it in any case. */
+/** The Bot API counts characters after parsing. We count escaped text, which is never shorter. */
 const TEXT_CHARS = 4_096;
-/** Answers after which no later attempt can succeed (Bot API, 400 and 403). */
-const GONE =
+/** Descriptions in answers of status 400 after which no later attempt can succeed. */
+const PERMANENT =
   /chat not found|bot was (blocked|kicked)|user is deactivated|group chat was (deleted|deactivated)|not a member|not enough rights|need administrator rights|have no rights|message thread not found|TOPIC_(CLOSED|DELETED)|PEER_ID_INVALID|CHAT_WRITE_FORBIDDEN/i;
 
-const settings = z.strictObject({
+const schema = z.strictObject({
   chat: z
     .union([z.string().trim(), z.int().transform(String)], { error: "Give the id of the chat." })
     .pipe(
@@ -39,19 +39,19 @@ const settings = z.strictObject({
     .regex(/^\d{3,20}:[\w-]{20,100}$/, "Give the token as BotFather shows it, such as 123456:ABC….")
     .optional(),
 });
-type Settings = z.output<typeof settings>;
+type Settings = z.output<typeof schema>;
 
-/** An id with its topic behind it, as some clients show it. */
+/** A chat's id followed by its topic, as some clients show it. */
 const ID_AND_TOPIC = /^(-?\d{1,20})[_/](\d{1,10})$/;
-/** A link to a message in a topic: of a private group by number, of a public one by name. */
+/** A link to a message in a topic. It names a private group by number and a public group by name. */
 const MESSAGE_LINK =
   /^(?:https?:\/\/)?(?:t\.me|telegram\.me)\/(?:c\/(\d{1,20})|(\w{4,64}))(?:\/(\d{1,10}))?(?:\/(\d{1,10}))?\/?(?:\?.*)?$/;
 
-/** Takes chat and topic from what people copy as the chat: an id with its topic, or the link to a message. */
+/** Splits what people paste as the chat, an id with its topic or the link to a message, into chat and topic. */
 function readInput(input: Record<string, unknown>) {
   const { chat, topic } = input;
   if (typeof chat !== "string") return { input };
-  const read = placeIn(chat.trim());
+  const read = parseChat(chat.trim());
   if (read === null) return { input };
   if ("problem" in read) return read;
   if (read.topic === null) return { input: { ...input, chat: read.chat } };
@@ -63,7 +63,7 @@ function readInput(input: Record<string, unknown>) {
   return { input: { ...input, ...read } };
 }
 
-function placeIn(text: string): { chat: string; topic: string | null } | { problem: Problem } | null {
+function parseChat(text: string): { chat: string; topic: string | null } | { problem: Problem } | null {
   const [, id, topic] = ID_AND_TOPIC.exec(text) ?? [];
   if (id !== undefined && topic !== undefined) return { chat: id, topic };
   const [link, number, name, first, second] = MESSAGE_LINK.exec(text) ?? [];
@@ -74,68 +74,58 @@ function placeIn(text: string): { chat: string; topic: string | null } | { probl
   return { problem: { field: "chat", message } };
 }
 
-export const telegram = defineKind({
+export const telegram = defineHttpKind({
   title: "Telegram",
   summary: "A message by a bot into a chat, a group or a topic.",
   group: "chat",
-  schema: settings,
+  schema,
   readInput,
   fields: [
-    {
+    field({
       name: "chat",
       label: "Chat",
       help: "The id of the chat, or @name of a public one. Send /start to the bot there first, unless you give a bot token of your own.",
       placeholder: "-1001234567890",
-      input: "text",
-      secret: false,
-      required: true,
-    },
-    {
+    }),
+    field({
       name: "topic",
       label: "Topic",
       help: "The number of the topic in a group with topics. Empty: the general one.",
-      placeholder: "",
-      input: "text",
-      secret: false,
       required: false,
-    },
-    {
+    }),
+    secretField({
       name: "token",
       label: "Bot token",
-      help: "The token of a bot of your own. Empty: the bot of this installation.",
+      help: "The token of a bot of your own. Empty: the bot of this instance.",
       placeholder: "123456:ABC…",
-      input: "password",
-      secret: true,
       required: false,
-    },
+    }),
   ],
-  pace: { atOnce: 1, perSecond: 1, inAllPerSecond: 30 },
+  rateLimit: { concurrency: 1, perSecond: 1, perSecondInAll: 30 },
   hint: ({ chat, topic }) => (topic === undefined ? `chat ${chat}` : `chat ${chat}, topic ${topic}`),
-  open: (channel) => ({
-    via: "http",
-    request: (message, style, operator) => request(channel, payload(channel, message, style), operator),
-    read: (answer) => read(channel, answer),
-  }),
+  request: (settings, message, { style, operator }) =>
+    request(settings, payload(settings, message, style), operator),
+  answers: outcome,
 });
 
-/** The body of `sendMessage`. */
-export function payload(channel: Settings, message: AlertMessage, style: Style): Record<string, unknown> {
+/** The body of the Bot API's `sendMessage`. */
+export function payload(settings: Settings, message: AlertMessage, style: Style): Record<string, unknown> {
   return {
-    chat_id: channel.chat,
-    ...(channel.topic === undefined ? {} : { message_thread_id: channel.topic }),
+    chat_id: settings.chat,
+    ...(settings.topic === undefined ? {} : { message_thread_id: settings.topic }),
     ...(style === "rich"
       ? { text: html(message), parse_mode: "HTML" }
-      : { text: clipEnd(`${lookOf(message).mark} ${plainText(message)}`, TEXT_CHARS) }),
+      : { text: clipEnd(`${alertLook(message).mark} ${plainText(message)}`, TEXT_CHARS) }),
     ...(message.silent ? { disable_notification: true } : {}),
-    ...(channel.token === undefined ? buttons(message) : links(message, style)),
+    ...(settings.token === undefined ? buttons(message) : links(message, style)),
     link_preview_options: { is_disabled: true },
   };
 }
 
-/** Presses are heard by the installation's own bot alone; messages of others carry links that ask before they act. */
+/** Telegram reports presses of buttons only to the bot of this instance, so messages of other bots carry links instead. */
 function links(message: AlertMessage, style: Style): Record<string, unknown> {
   const actions = mainActions(message);
-  // Telegram refuses buttons to an address that only this network knows: then it goes without.
+  // Telegram refuses links to an address that only this network knows; the plain style then has none.
   if (actions.length === 0 || style === "plain") return {};
   return {
     reply_markup: { inline_keyboard: actions.map(({ label, url }) => [{ text: label, url }]) },
@@ -160,7 +150,7 @@ function buttons({ tone, facts }: AlertMessage): Record<string, unknown> {
 
 function html(message: AlertMessage): string {
   const head = [
-    `${lookOf(message).mark} <b>${escapeAngles(message.title)}</b>`,
+    `${alertLook(message).mark} <b>${escapeAngles(message.title)}</b>`,
     escapeAngles(message.sentence),
     message.lines.map((line) => `${escapeAngles(line.label)}: ${escapeAngles(line.value)}`).join("\n"),
   ]
@@ -170,7 +160,7 @@ function html(message: AlertMessage): string {
   return `${head}${output(message, TEXT_CHARS - head.length - tail.length)}${tail}`;
 }
 
-/** What room is left goes to the end of the job's output. */
+/** The end of the job's output, as much as `room` characters hold. */
 function output(message: AlertMessage, room: number): string {
   const [open, close] = ["\n\n<pre>", "</pre>"];
   const space = room - open.length - close.length;
@@ -178,8 +168,8 @@ function output(message: AlertMessage, room: number): string {
   return `${open}${escapeTailWithin(message.output, space, escapeAngles)}${close}`;
 }
 
-function request(channel: Settings, body: Record<string, unknown>, operator: Operator) {
-  const token = channel.token ?? operator.telegramBotToken;
+function request(settings: Settings, body: Record<string, unknown>, operator: Operator) {
+  const token = settings.token ?? operator.telegramBotToken;
   if (token === null) {
     return {
       unavailable: "No Telegram bot is set: give this channel a bot token, or set TELEGRAM_BOT_TOKEN.",
@@ -196,7 +186,7 @@ function request(channel: Settings, body: Record<string, unknown>, operator: Ope
   };
 }
 
-const Answer = z.object({
+const Body = z.object({
   ok: z.boolean().optional(),
   description: z.string().optional(),
   result: z.object({ message_id: z.number() }).optional(),
@@ -205,44 +195,45 @@ const Answer = z.object({
     .optional(),
 });
 
-function read(channel: Settings, answer: HttpAnswer): Outcome {
-  const said = parsed(answer.body);
-  const because = summary({ ...answer, body: said.description ?? "" });
-  const movedTo = said.parameters?.migrate_to_chat_id;
-  const wait = said.parameters?.retry_after;
-  if (answer.status === 200 && said.ok === true) {
-    return { outcome: "sent", providerRef: said.result?.message_id.toString() ?? null, because };
+function outcome(answer: HttpAnswer, settings: Settings): Outcome {
+  const body = parseBody(answer.body);
+  const because = answerSummary({ ...answer, body: body.description ?? "" });
+  const movedTo = body.parameters?.migrate_to_chat_id;
+  const waitSeconds = body.parameters?.retry_after;
+  if (answer.status === 200 && body.ok === true) {
+    return { outcome: "sent", providerRef: body.result?.message_id.toString() ?? null, because };
   }
   if (answer.status >= 200 && answer.status < 300) {
     return { outcome: "transient", because: "Telegram's answer could not be read.", uncertain: true };
   }
   if (movedTo !== undefined) return { outcome: "moved", settings: { chat: String(movedTo) }, because };
-  if (wait !== undefined) return { outcome: "throttled", retryAfterMs: bounded(wait * 1_000), because };
-  return refused(channel, answer, { because, isOwn: said.ok === false });
+  if (waitSeconds !== undefined)
+    return { outcome: "throttled", retryAfterMs: boundWaitMs(waitSeconds * 1_000), because };
+  return refusal(answer, settings, { because, isOwn: body.ok === false });
 }
 
-/** `isOwn`: Telegram itself said it, and not something in between. */
-function refused(
-  channel: Settings,
+/** `isOwn`: the answer comes from Telegram itself, and not from something in between. */
+function refusal(
   answer: HttpAnswer,
+  settings: Settings,
   { because, isOwn }: { because: string; isOwn: boolean },
 ): Outcome {
-  const ownToken = channel.token !== undefined && (answer.status === 401 || answer.status === 404);
-  if (!isOwn) return usualOutcome({ ...answer, body: because });
+  const ownToken = settings.token !== undefined && (answer.status === 401 || answer.status === 404);
+  if (!isOwn) return outcomeByStatus({ ...answer, body: because });
   if (ownToken) return { outcome: "permanent", because: `${because}. Telegram does not know the bot token.` };
   if (answer.status === 401 || answer.status === 404) {
     const sentence =
-      "Telegram does not know the bot of this installation: the operator must mend TELEGRAM_BOT_TOKEN.";
+      "Telegram does not know the bot of this instance: the operator must correct TELEGRAM_BOT_TOKEN.";
     return { outcome: "operator", because: `${because}. ${sentence}` };
   }
   if (answer.status === 403) return { outcome: "permanent", because };
-  if (answer.status === 400) return { outcome: GONE.test(because) ? "permanent" : "plain", because };
-  return usualOutcome({ ...answer, body: because });
+  if (answer.status === 400) return { outcome: PERMANENT.test(because) ? "permanent" : "plain", because };
+  return outcomeByStatus({ ...answer, body: because });
 }
 
-function parsed(body: string): z.output<typeof Answer> {
+function parseBody(body: string): z.output<typeof Body> {
   try {
-    return Answer.catch({}).parse(JSON.parse(body));
+    return Body.catch({}).parse(JSON.parse(body));
   } catch {
     return {};
   }

@@ -1,12 +1,11 @@
 import { mailAddress } from "@overdue/core";
 import { z } from "zod";
 
-import { hostOf, serverUrl } from "../address.ts";
-import { readBy } from "../answers.ts";
+import { hostIn, serverUrl } from "../addresses.ts";
 import { field, secretField, tokenText } from "../fields.ts";
-import { defineKind } from "../kind.ts";
+import { defineHttpKind } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { markdownLinks, markedTitle } from "../message/pieces.ts";
+import { markdownLinks, markedTitle } from "../message/parts.ts";
 import { plainText } from "../message/compose.ts";
 import { clipEnd, fenced, oneLine } from "../message/text.ts";
 import { basicAuth, formRequest } from "../request.ts";
@@ -15,7 +14,9 @@ import { basicAuth, formRequest } from "../request.ts";
 const CONTENT = 6_000;
 const TOPIC = 60;
 
-const settings = z.strictObject({
+const Wait = z.object({ "retry-after": z.number() }).transform((body) => body["retry-after"] * 1_000);
+
+const schema = z.strictObject({
   server: serverUrl,
   bot: mailAddress("Give the bot's e-mail address.", "ascii domain"),
   key: tokenText("Give the bot's API key."),
@@ -26,13 +27,13 @@ const settings = z.strictObject({
     .max(200, "Use at most 200 characters."),
   topic: z.string().trim().max(TOPIC, `A topic has at most ${TOPIC} characters.`).optional(),
 });
-type Settings = z.output<typeof settings>;
+type Settings = z.output<typeof schema>;
 
-export const zulip = defineKind({
+export const zulip = defineHttpKind({
   title: "Zulip",
   summary: "A message into a topic of a channel, or to a person.",
   group: "chat",
-  schema: settings,
+  schema,
   fields: [
     field({
       name: "server",
@@ -62,46 +63,40 @@ export const zulip = defineKind({
       required: false,
     }),
   ],
-  pace: { atOnce: 1, perSecond: 2, inAllPerSecond: 20 },
-  hint: ({ to, server }) => `${to} at ${hostOf(server)}`,
-  open: (channel) => ({
-    via: "http",
-    request: (message) =>
-      formRequest(`${channel.server}/api/v1/messages`, payload(channel, message), {
-        headers: basicAuth(channel.bot, channel.key),
-      }),
-    read,
-  }),
+  rateLimit: { concurrency: 1, perSecond: 2, perSecondInAll: 20 },
+  hint: ({ to, server }) => `${to} at ${hostIn(server)}`,
+  request: (settings, message) =>
+    formRequest(`${settings.server}/api/v1/messages`, payload(settings, message), {
+      headers: basicAuth(settings.bot, settings.key),
+    }),
+  answers: {
+    provider: "Zulip",
+    ownRefusal: z.object({ result: z.literal("error"), msg: z.string() }),
+    accepted: z.object({ result: z.literal("success"), id: z.number() }).transform(({ id }) => String(id)),
+    permanent: [
+      [
+        /INVALID_API_KEY|UNAUTHORIZED|USER_DEACTIVATED|REALM_DEACTIVATED|^401\b|^403\b/,
+        "Zulip does not know the bot or its key.",
+      ],
+      [
+        /STREAM_DOES_NOT_EXIST|Channel '.*' does not exist|Stream '.*' does not exist/,
+        "There is no such channel, or the bot may not see it.",
+      ],
+      [/Invalid email|Invalid user|Not authorized to send/, "The bot may not send there."],
+      [/^404\b/, "There is no Zulip organisation at this address."],
+    ],
+    waitMs: (body) => Wait.safeParse(body).data ?? null,
+  },
 });
 
-/** Zulip knows no way to escape its Markdown, so all that was typed stands in a block of code. */
+/** Nothing escapes Zulip's Markdown, so texts of people and jobs stand in a block of code. */
 function payload({ to, topic }: Settings, message: AlertMessage): Record<string, string> {
   const content = `${markdownLinks(message)}\n${fenced(clipEnd(plainText(message), CONTENT))}`;
   if (to.includes("@")) return { type: "direct", to: JSON.stringify([to]), content };
-  return { type: "stream", to, topic: topic || oneLine(topicOf(message), TOPIC), content };
+  return {
+    type: "stream",
+    to,
+    topic: topic || oneLine(message.facts.check?.name || markedTitle(message), TOPIC),
+    content,
+  };
 }
-
-function topicOf(message: AlertMessage): string {
-  return message.facts.check?.name || markedTitle(message);
-}
-
-const read = readBy({
-  provider: "Zulip",
-  own: z.object({ result: z.literal("error"), msg: z.string() }),
-  good: z.object({ result: z.literal("success"), id: z.number() }).transform(({ id }) => String(id)),
-  gone: [
-    [
-      /INVALID_API_KEY|UNAUTHORIZED|USER_DEACTIVATED|REALM_DEACTIVATED|^401\b|^403\b/,
-      "Zulip does not know the bot or its key.",
-    ],
-    [
-      /STREAM_DOES_NOT_EXIST|Channel '.*' does not exist|Stream '.*' does not exist/,
-      "There is no such channel, or the bot may not see it.",
-    ],
-    [/Invalid email|Invalid user|Not authorized to send/, "The bot may not send there."],
-    [/^404\b/, "There is no Zulip organisation at this address."],
-  ],
-  waitMs: (body) => Limit.safeParse(body).data ?? null,
-});
-
-const Limit = z.object({ "retry-after": z.number() }).transform((said) => said["retry-after"] * 1_000);

@@ -2,8 +2,8 @@ import type { Instant } from "@overdue/schedules";
 import type { Evidence, PingKind, Reason } from "@overdue/core";
 
 /**
- * `reminder`: still down. `run`, `notice`, `report`, `system`: told by their payload, not by an incident. `confirm`: asks
- * whoever has a mailbox whether alerts may come there.
+ * `reminder`: still down. `run`, `notice`, `report`, `system`: about their payload, not about an incident. `confirm`: asks
+ * the reader of a mailbox whether alerts may be sent there.
  */
 export type AlertKind =
   | "down"
@@ -16,13 +16,13 @@ export type AlertKind =
   | "system"
   | "confirm";
 
-/** Several alerts in one message: of one sort that share something, or whatever a channel has collected. */
+/** `storm`: alerts of one kind that share something. `digest`: alerts that a channel collected. */
 export type MessageKind = AlertKind | "storm" | "digest";
 
 /** `bad`: something is wrong. `good`: it is over. `neutral`: a test, a report, a line for the record. */
 export type Tone = "bad" | "good" | "neutral";
 
-/** Several alerts that one message tells: how many of which sort, and the first few. */
+/** The alerts that are sent in one message: how many of each kind, and the first few. */
 export type AlertGroup = {
   counts: readonly { kind: AlertKind; reason: Reason | null; count: number }[];
   first: readonly {
@@ -31,8 +31,8 @@ export type AlertGroup = {
     reason: Reason | null;
     payload: Record<string, unknown> | null;
   }[];
-  /** Where all are runs and notices: how many there are, and what became of the first few checks. */
-  quiet?: {
+  /** Set where all of them are runs and notices: how many there are, and those of the first few checks. */
+  informational?: {
     checks: number;
     runs: number;
     failed: number;
@@ -43,15 +43,15 @@ export type AlertGroup = {
       runs: number;
       failed: number;
       notices: number;
-      /** Of the newest run. */
+      /** The payload of the newest run. */
       last: Record<string, unknown> | null;
     }[];
   } | null;
-  /** What they share, in words, and how many incidents of it are open now. */
+  /** The storm that they belong to: what its incidents share, in words, and how many of them are open now. */
   storm: { id: string; shared: string; open: number } | null;
 };
 
-/** All that is known when an alert is written. Plain data; the texts are as the job or the person typed them. */
+/** Everything an alert is composed from, as plain data. Texts are as the job or the person typed them. */
 export type AlertFacts = {
   deliveryId: string;
   kind: AlertKind;
@@ -60,7 +60,7 @@ export type AlertFacts = {
   /** Null for a test. `timezone`: the schedule's own, null for an interval. */
   check: {
     id: string;
-    /** The id that stands in its ping URL, and by which Healthchecks' API knows it. */
+    /** The id in its ping URL, which is also its id in the Healthchecks API. */
     pingUuid: string;
     name: string;
     slug: string;
@@ -72,56 +72,56 @@ export type AlertFacts = {
   incident: { id: string; reason: Reason; evidence: Evidence; openedAt: Instant } | null;
   /** The newest ping not later than the flip; `output` is the end of its body. */
   lastPing: { at: Instant; kind: PingKind; exitStatus: number | null; output: string | null } | null;
-  /** What is told, where it is no incident; read by its kind. */
+  /** What the alert is about where it is about no incident; its shape depends on `kind`. */
   payload: Record<string, unknown> | null;
-  /** What else the same message tells; null, or left out: this alone. */
+  /** The alerts that are sent in the same message; null or left out: only this one. */
   group?: AlertGroup | null;
-  /** When it was decided that this is told. */
+  /** When the delivery was written. */
   writtenAt: Instant;
-  /** On an up: its down was never sent here, so this message tells both. */
-  tellsDownToo: boolean;
+  /** The down of this up was never sent to the channel, so the message reports both. */
+  includesDown: boolean;
   /** An earlier attempt may have arrived. */
   uncertain: boolean;
-  /** The deliveries by which this channel was told of the same incident before, oldest first; left out: none. */
+  /** The ids of earlier deliveries about the same incident to this channel, oldest first; left out: none. */
   sentBefore?: readonly string[];
 };
 
-/** One line of an alert: what it is, and the value in words. */
+/** One line of an alert, such as "Exit status: 137, killed (SIGKILL)". */
 export type AlertLine = { label: string; value: string };
 
-/** Lines under a heading of their own; `more`: how many further ones there are. */
+/** Lines under a heading; `more` is how many further ones there are. */
 export type AlertSection = { title: string; lines: readonly AlertLine[]; more: number };
 
 /** Something that can be done from the alert; the link asks before it acts. */
 export type AlertAction = { act: string; label: string; url: string };
 
 /**
- * An alert in words, composed once and rendered per kind of channel. Texts are bounded and free of control characters,
- * and escaped for nothing yet: each kind does that at its own door.
+ * An alert in words, composed once and rendered by each kind of channel. Texts are bounded and free of control
+ * characters; each kind escapes them for its own format.
  */
 export type AlertMessage = {
   deliveryId: string;
   kind: MessageKind;
-  /** How it reads at a glance: what a mark or a colour is chosen by, whatever sort of message it is. */
+  /** Chooses the mark and the colour. */
   tone: Tone;
-  /** Stands before the title in the place of the tone's own mark. */
+  /** Stands before the title instead of the mark of the tone. */
   mark?: string;
-  /** Worth a line and not a sound: sent without one where the provider can. */
+  /** Sent without a sound where the provider can do that. */
   silent: boolean;
-  /** One line: which check, and what became of it. */
+  /** One line, such as "nightly backup is down: missed". */
   title: string;
-  /** Why, in a plain sentence; empty where the title says it all. */
+  /** Why, in a sentence; empty where the title says everything. */
   sentence: string;
   lines: readonly AlertLine[];
-  /** What goes into detail, as a report does; left out where nothing does. */
+  /** The details of a report; left out for every other message. */
   sections?: readonly AlertSection[];
-  /** The last lines of what the job printed. */
+  /** The last lines of the job's output. */
   output: string | null;
-  /** The check's page. */
+  /** The page in the app, such as that of the check. */
   link: string;
-  /** "may repeat #a1b2c3" after an attempt whose end is unknown. */
+  /** "may repeat #a1b2c3" after an attempt whose result is unknown. */
   repeat: string | null;
-  /** What can be done about the incident; left out where there is nothing. */
+  /** What can be done about the incident; left out where it is nothing. */
   actions?: readonly AlertAction[];
   facts: AlertFacts;
 };

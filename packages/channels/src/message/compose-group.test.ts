@@ -102,7 +102,7 @@ function facts(kind: AlertKind, group: AlertGroup): AlertFacts {
     payload: null,
     group,
     writtenAt: 0,
-    tellsDownToo: false,
+    includesDown: false,
     uncertain: false,
   };
 }

@@ -7,15 +7,15 @@ import type {
   MessageKind,
   Tone,
 } from "./alert.ts";
-import { runWords } from "./compose-other.ts";
-import { quietWords } from "./compose-quiet.ts";
+import { BAD_RUN, GOOD_RUN, runText, runWords } from "./compose-other.ts";
 import { checkName, projectLine } from "./names.ts";
-import { reasonWord } from "./reason.ts";
+import { RunPayload } from "./payload.ts";
+import { reasonWord } from "./reasons.ts";
 import { oneLine } from "./text.ts";
 
 type GroupWords = Pick<AlertMessage, "kind" | "title" | "sentence" | "lines" | "tone" | "silent" | "mark">;
 
-/** What there are several of, each counted: "3 down, 1 up again". */
+/** The words behind a count of each kind: "3 down, 1 up again". */
 const COUNTED: Record<AlertKind, string> = {
   down: "down",
   reminder: "still down",
@@ -28,9 +28,9 @@ const COUNTED: Record<AlertKind, string> = {
   confirm: "questions",
 };
 
-/** Several alerts in the words of one message: how many, what they share, the first few by name. */
+/** The words of a message with several alerts: how many, what they share, and the first few by name. */
 export function groupWords(facts: AlertFacts, group: AlertGroup): GroupWords {
-  if (group.quiet) return quietWords(facts, group.quiet);
+  if (group.informational) return informationalWords(facts, group.informational);
   const kinds = countsBy(group, ({ kind }) => kind);
   const [only] = kinds.length === 1 ? kinds : [];
   const total = kinds.reduce((sum, [, count]) => sum + count, 0);
@@ -82,7 +82,7 @@ const SHARED: Record<string, (value: string) => string> = {
   "dependency on": (value) => `dependency on ${value}`,
 };
 
-/** What a storm shares, in words, as "host db1" names it; null where that is no such thing. */
+/** What the incidents of a storm share, such as "host db1"; null where they share nothing that is known. */
 function sharedWords(shared: string): string | null {
   const [, kind = "", value = ""] = /^(host|address|tag|dependency on) (.+)$/s.exec(shared) ?? [];
   return SHARED[kind]?.(oneLine(value, SHARED_CHARS)) ?? null;
@@ -148,4 +148,46 @@ function countsBy<Key>({ counts }: AlertGroup, keyOf: (count: AlertGroup["counts
   const sums = new Map<Key, number>();
   for (const one of counts) sums.set(keyOf(one), (sums.get(keyOf(one)) ?? 0) + one.count);
   return [...sums];
+}
+
+type Informational = NonNullable<AlertGroup["informational"]>;
+
+/** Runs and notices of one or more checks in one message: how many, how many failed, and a line for each check. */
+function informationalWords(
+  facts: AlertFacts,
+  { checks, runs, failed, notices, first }: Informational,
+): GroupWords {
+  const hidden = checks - first.length;
+  const bad = failed === 0 ? "" : `, ${failed} failed`;
+  const counts = [
+    ...(runs === 0 ? [] : [`${counted(runs, "run")}${bad}`]),
+    ...(notices === 0 ? [] : [counted(notices, "notice")]),
+  ];
+  return {
+    kind: "digest",
+    title: `${counts.join("; ")}, of ${counted(checks, "check")}`,
+    sentence: hidden > 0 ? `${hidden} more checks are not listed here.` : "",
+    lines: first.map((check) => checkLine(facts, check)),
+    tone: failed > 0 ? "bad" : "neutral",
+    mark: failed > 0 ? BAD_RUN : GOOD_RUN,
+    silent: failed === 0,
+  };
+}
+
+/** "nightly backup": "✗ 12 runs, 2 failed, the last 03:00–03:04 UTC, 4 min" */
+function checkLine(
+  facts: AlertFacts,
+  { name, timezone, runs, failed, notices, last }: Informational["first"][number],
+): AlertLine {
+  const check = { name, timezone };
+  const run = RunPayload.safeParse(last).data;
+  const text = run === undefined ? "" : runText({ check, writtenAt: facts.writtenAt }, run);
+  const many = `${counted(runs, "run")}${failed === 0 ? "" : `, ${failed} failed`}, the last ${text}`;
+  const ran = [failed > 0 || run?.outcome === "lost" ? BAD_RUN : GOOD_RUN, runs > 1 ? many : text].join(" ");
+  const parts = [...(runs === 0 ? [] : [ran]), ...(notices === 0 ? [] : [counted(notices, "notice")])];
+  return { label: checkName({ check }), value: parts.join("; ") };
+}
+
+function counted(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count.toLocaleString("en")} ${noun}s`;
 }

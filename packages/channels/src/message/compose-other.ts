@@ -5,11 +5,11 @@ import type { z } from "zod";
 import type { AlertFacts, AlertLine, Tone } from "./alert.ts";
 import { exitStatus } from "./exit-status.ts";
 import { checkName, projectLine } from "./names.ts";
-import { EndPayload, NoticePayload, RunPayload, SaidPayload } from "./payload.ts";
+import { EndPayload, NoticePayload, RunPayload, SystemPayload } from "./payload.ts";
 import { oneLine } from "./text.ts";
 import { duration, instantIn, spanIn } from "./time.ts";
 
-/** The words of a message that is about no incident. */
+/** The part of a message that depends on its kind. */
 export type Words = {
   title: string;
   sentence: string;
@@ -34,9 +34,12 @@ const NOTICES: Record<Reason | "edited", string> = {
 
 export const GOOD_RUN = "✓";
 export const BAD_RUN = "✗";
-const PACES: Record<string, string> = { overlong: "slower than usual", "too-quick": "quicker than usual" };
+const RUN_TIMES: Record<string, string> = {
+  overlong: "slower than usual",
+  "too-quick": "quicker than usual",
+};
 
-/** One line: "nightly backup ran 03:00–03:04 UTC, 4 min". A good run makes no sound. */
+/** A run on one line: "nightly backup ran 03:00–03:04 UTC, 4 min". A successful run makes no sound. */
 export function runWords(facts: AlertFacts): Words {
   const run = RunPayload.parse(facts.payload);
   const does = { success: "ran", fail: "failed", lost: "started and was never heard to end," }[run.outcome];
@@ -50,7 +53,7 @@ export function runWords(facts: AlertFacts): Words {
   };
 }
 
-/** "03:00–03:04 UTC, 4 min, exit status 1": when, how long, how it ended, and whether that was usual. */
+/** "03:00–03:04 UTC, 4 min, exit status 1, slower than usual, usually 2 min" */
 export function runText(
   { check, writtenAt }: { check: { timezone: string | null } | null; writtenAt: Instant },
   run: z.output<typeof RunPayload>,
@@ -61,7 +64,7 @@ export function runText(
     spanIn({ from: startedAt, until }, check?.timezone ?? null, writtenAt),
     durationMs === null ? "" : duration(durationMs),
     status === null || status === 0 ? "" : `exit status ${exitStatus(status)}`,
-    PACES[noticed ?? ""] ?? "",
+    RUN_TIMES[noticed ?? ""] ?? "",
     usualMs === null || usualMs === undefined ? "" : `usually ${duration(usualMs)}`,
   ];
   return parts.filter((part) => part !== "").join(", ");
@@ -85,7 +88,7 @@ export function noticeWords(facts: AlertFacts): Words {
     new Map(Object.entries(NOTICES)).get(notice) ??
     "Something worth a look was noticed; nothing is down for it.";
   const title = `${checkName(facts)}: worth a look`;
-  return { title, sentence, lines: filled(lines), tone: "neutral", silent: true };
+  return { title, sentence, lines: nonNullLines(lines), tone: "neutral", silent: true };
 }
 
 const ENDS: Record<IncidentEnd, (name: string) => { title: string; sentence: string }> = {
@@ -111,18 +114,18 @@ const ENDS: Record<IncidentEnd, (name: string) => { title: string; sentence: str
   }),
 };
 
-/** The end of an incident without a recovery, for a channel that keeps it; null: it is none. */
+/** The words for an incident that ended without a recovery, for a provider that keeps incidents; null where it recovered. */
 export function endWords(facts: AlertFacts): { title: string; sentence: string } | null {
   const end = EndPayload.safeParse(facts.payload).data;
   return end === undefined ? null : ENDS[end.endedBy](checkName(facts));
 }
 
 /**
- * The question whether alerts may come to an address. Nobody has agreed to it yet, so it carries nothing of what
- * strangers type but a name that can be no advertisement and no link.
+ * The question whether alerts may be sent to an address. Its reader has agreed to nothing yet, so of the texts that
+ * strangers typed it contains only the project's name, made unfit for links and advertisements.
  */
 export function confirmWords({ project }: AlertFacts): Words {
-  const name = harmless(project.name);
+  const name = harmlessName(project.name);
   const whose = name === "" ? "a project" : `the project “${name}”`;
   const sentence =
     `Somebody asked Overdue to send the alerts of ${whose} to this address. None comes before you agree, ` +
@@ -136,15 +139,15 @@ export function confirmWords({ project }: AlertFacts): Words {
   };
 }
 
-const HARMLESS_CHARS = 40;
+const HARMLESS_NAME_CHARS = 40;
 
-function harmless(name: string): string {
-  return oneLine(name.replaceAll(/[^\p{L}\p{N} _-]+/gu, " ").replaceAll(/ +/g, " "), HARMLESS_CHARS);
+function harmlessName(name: string): string {
+  return oneLine(name.replaceAll(/[^\p{L}\p{N} _-]+/gu, " ").replaceAll(/ +/g, " "), HARMLESS_NAME_CHARS);
 }
 
-/** What was put into words by whoever wrote it. */
-export function saidWords(facts: AlertFacts, tone: Tone): Words {
-  const { title, sentence, lines } = SaidPayload.parse(facts.payload);
+/** The words for a message whose payload has them already. */
+export function systemWords(facts: AlertFacts, tone: Tone): Words {
+  const { title, sentence, lines } = SystemPayload.parse(facts.payload);
   return {
     title: oneLine(title, TITLE_CHARS),
     sentence,
@@ -154,6 +157,6 @@ export function saidWords(facts: AlertFacts, tone: Tone): Words {
   };
 }
 
-function filled(lines: readonly (readonly [string, string | null])[]): AlertLine[] {
+function nonNullLines(lines: readonly (readonly [string, string | null])[]): AlertLine[] {
   return lines.flatMap(([label, value]) => (value === null ? [] : [{ label, value }]));
 }

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 
 import { composeAlert, plainText } from "./compose.ts";
-import { novemberReport, reportFacts } from "./report-sample.ts";
+import { novemberReport, reportFacts } from "../testing/report-sample.ts";
 import type { ReportPayload } from "./report-payload.ts";
-import { HOSTILE_TEXTS, PUBLIC_URL } from "./samples.ts";
+import { HOSTILE_TEXTS, PUBLIC_URL } from "../testing/alert-samples.ts";
 
 const NOTHING = { total: 0, first: [] };
 const compose = (payload: ReportPayload = novemberReport) => composeAlert(reportFacts(payload), PUBLIC_URL);
@@ -39,7 +39,7 @@ Late: 7 (before: 3)
 Missed: 2 (before: 5)
 Failed: 1 (before: 0)
 Went down: 3 (before: 5)
-Not counted: pauses of 2 checks; maintenance of 12 checks; 3 min in which Overdue itself could not hear; 4 runs expected in such times
+Not counted: pauses of 2 checks; maintenance of 12 checks; 3 min in which Overdue itself could not receive pings; 4 runs expected in such times
 
 Down now
 - old importer: missed, since 17 September 2026
@@ -94,7 +94,7 @@ test.each([
 
 test("where nothing counts there is no percentage to be proud of", () => {
   const report = { ...quiet.report, uptime: { now: null, before: null } };
-  expect(compose({ ...quiet, report }).title).toBe("Ops, November 2026: nothing to judge");
+  expect(compose({ ...quiet, report }).title).toBe("Ops, November 2026: nothing to count");
 });
 
 test.each([

@@ -1,7 +1,7 @@
 import type { AlertFacts, AlertLine, AlertSection } from "./alert.ts";
 import type { Words } from "./compose-other.ts";
 import { projectLine } from "./names.ts";
-import { reasonText } from "./reason.ts";
+import { reasonText } from "./reasons.ts";
 import { ReportPayload } from "./report-payload.ts";
 import { oneLine } from "./text.ts";
 import { dayIn, duration } from "./time.ts";
@@ -12,7 +12,7 @@ type Period = ReportPayload["period"];
 const NAME_CHARS = 80;
 const BECAUSE_CHARS = 160;
 
-/** A week or a month of a project: the figures, and the few names that matter. */
+/** The words of the report on a week or a month of a project. */
 export function reportWords(facts: AlertFacts): Words & { sections: AlertSection[] } {
   const { period, report } = ReportPayload.parse(facts.payload);
   return {
@@ -37,7 +37,7 @@ function periodWords({ every, from, until, timezone }: Period): string {
 function verdict({ uptime, missed, failed, open }: Report): string {
   const faults = [counted(missed.now, "missed"), counted(failed.now, "failed")].filter((part) => part !== "");
   const down = open.total === 0 ? "" : `${open.total} down now`;
-  const up = uptime.now === null ? "nothing to judge" : `${percent(uptime.now)} up`;
+  const up = uptime.now === null ? "nothing to count" : `${percent(uptime.now)} up`;
   return [up, ...(faults.length === 0 && uptime.now !== null ? ["nothing missed"] : faults), down]
     .filter((part) => part !== "")
     .join(", ");
@@ -73,7 +73,7 @@ function leftOutLine({ leftOut, notJudged }: Report): AlertLine[] {
   const parts = [
     pausedChecks === 0 ? "" : `pauses of ${checksWord(pausedChecks)}`,
     maintenanceChecks === 0 ? "" : `maintenance of ${checksWord(maintenanceChecks)}`,
-    outageMs === 0 ? "" : `${duration(outageMs)} in which Overdue itself could not hear`,
+    outageMs === 0 ? "" : `${duration(outageMs)} in which Overdue itself could not receive pings`,
     notJudged.now === 0 ? "" : `${notJudged.now} runs expected in such times`,
   ].filter((part) => part !== "");
   return parts.length === 0 ? [] : [{ label: "Not counted", value: parts.join("; ") }];
@@ -134,7 +134,7 @@ function section<Item extends { name: string }>(
   return [{ title: total > 1 ? `${title} (${total})` : title, lines, more: total - first.length }];
 }
 
-/** Never rounded up to 100: that would hide a fault. */
+/** Rounded down, because 100% would hide a fault. */
 function percent(share: number): string {
   const floored = Math.floor(share * 10_000) / 100;
   return `${share >= 1 ? "100" : floored.toFixed(2).replace(/\.?0+$/, "")}%`;

@@ -2,7 +2,14 @@ import { describe, expect, test } from "vitest";
 
 import type { AlertFacts } from "./alert.ts";
 import { composeAlert, plainText } from "./compose.ts";
-import { downFacts, HOSTILE_TEXTS, hostileFacts, PUBLIC_URL, testFacts, upFacts } from "./samples.ts";
+import {
+  downFacts,
+  HOSTILE_TEXTS,
+  hostileFacts,
+  PUBLIC_URL,
+  testFacts,
+  upFacts,
+} from "../testing/alert-samples.ts";
 
 const text = (facts: AlertFacts) => plainText(composeAlert(facts, PUBLIC_URL));
 
@@ -38,7 +45,7 @@ https://overdue.example.org/projects/0199a1b2-0000-7000-8000-0000000000aa/checks
 });
 
 test("a recovery whose down was never sent tells both in its first line", () => {
-  const message = composeAlert({ ...upFacts, tellsDownToo: true }, PUBLIC_URL);
+  const message = composeAlert({ ...upFacts, includesDown: true }, PUBLIC_URL);
   expect(message.title).toBe("nightly backup was down 3 min, recovered");
 });
 

@@ -1,8 +1,8 @@
 import { exitStatus } from "./exit-status.ts";
-import { reasonSentence, reasonWord } from "./reason.ts";
+import { reasonSentence, reasonWord } from "./reasons.ts";
 import type { AlertAction, AlertFacts, AlertLine, AlertMessage, AlertSection } from "./alert.ts";
 import { groupWords } from "./compose-group.ts";
-import { confirmWords, noticeWords, endWords, runWords, saidWords, type Words } from "./compose-other.ts";
+import { confirmWords, noticeWords, endWords, runWords, systemWords, type Words } from "./compose-other.ts";
 import { reportWords } from "./compose-report.ts";
 import { checkName, projectLine } from "./names.ts";
 import { ReportPayload } from "./report-payload.ts";
@@ -14,8 +14,8 @@ const OUTPUT_CHARS = 1_500;
 const OUTPUT_LINES = 20;
 
 /**
- * Puts an alert into words, once for all kinds of channel. `publicUrl`: where a person finds the app. `actions`: what
- * may be done about its incident.
+ * Composes the message of an alert, the same for all kinds of channel. `publicUrl`: the address of the app. `actions`:
+ * what can be done about the incident.
  */
 export function composeAlert(
   facts: AlertFacts,
@@ -25,21 +25,21 @@ export function composeAlert(
   const group = facts.group ?? null;
   return {
     deliveryId: facts.deliveryId,
-    ...(group === null ? { kind: facts.kind, ...wordsOf(facts) } : groupWords(facts, group)),
-    output: group === null ? outputOf(facts) : null,
-    link: linkTo(facts, publicUrl, actions),
-    repeat: repeatOf(facts),
+    ...(group === null ? { kind: facts.kind, ...composeOne(facts) } : groupWords(facts, group)),
+    output: group === null ? lastOutput(facts) : null,
+    link: pageLink(facts, publicUrl, actions),
+    repeat: repeatNote(facts),
     ...(actions.length > 0 && group === null && facts.kind !== "confirm" && { actions }),
     facts,
   };
 }
 
-/** "may repeat #a1b2c3" where an earlier attempt may have arrived. */
-function repeatOf({ uncertain, deliveryId }: AlertFacts): string | null {
+/** "may repeat #a1b2c3" where an earlier attempt may have arrived; else null. */
+function repeatNote({ uncertain, deliveryId }: AlertFacts): string | null {
   return uncertain ? `may repeat #${deliveryId.replaceAll("-", "").slice(-6)}` : null;
 }
 
-/** The whole message as plain text: what every channel can show at least. */
+/** The whole message as plain text. */
 export function plainText(message: AlertMessage): string {
   const parts = [
     message.title,
@@ -58,7 +58,7 @@ function sectionText({ title, lines, more }: AlertSection): string {
   return [title, ...texts, ...(more > 0 ? [`- and ${more} more`] : [])].join("\n");
 }
 
-function wordsOf(facts: AlertFacts): Words {
+function composeOne(facts: AlertFacts): Words {
   switch (facts.kind) {
     case "run":
       return runWords(facts);
@@ -69,28 +69,32 @@ function wordsOf(facts: AlertFacts): Words {
     case "report":
       return reportWords(facts);
     case "system":
-      return saidWords(facts, "bad");
+      return systemWords(facts, "bad");
     case "test":
-      return { title: "Test alert from Overdue", sentence: testSentence(facts), ...said(facts, "neutral") };
+      return {
+        title: "Test alert from Overdue",
+        sentence: testSentence(facts),
+        ...linesAndTone(facts, "neutral"),
+      };
     case "down":
       return {
-        title: `${checkName(facts)} is down${why(facts)}`,
+        title: `${checkName(facts)} is down${reasonSuffix(facts)}`,
         sentence: whyDown(facts),
-        ...said(facts, "bad"),
+        ...linesAndTone(facts, "bad"),
       };
     case "reminder":
       return {
-        title: `${checkName(facts)} is still down${why(facts)}`,
+        title: `${checkName(facts)} is still down${reasonSuffix(facts)}`,
         sentence: stillDown(facts),
-        ...said(facts, "bad"),
+        ...linesAndTone(facts, "bad"),
       };
     case "up":
-      return { ...(endWords(facts) ?? upWords(facts)), ...said(facts, "good") };
+      return { ...(endWords(facts) ?? upWords(facts)), ...linesAndTone(facts, "good") };
   }
 }
 
-function said(facts: AlertFacts, tone: Words["tone"]): Pick<Words, "lines" | "tone" | "silent"> {
-  return { lines: linesOf(facts), tone, silent: false };
+function linesAndTone(facts: AlertFacts, tone: Words["tone"]): Pick<Words, "lines" | "tone" | "silent"> {
+  return { lines: incidentLines(facts), tone, silent: false };
 }
 
 function testSentence(facts: AlertFacts): string {
@@ -108,7 +112,7 @@ function upWords(facts: AlertFacts) {
 
 function upTitle(facts: AlertFacts): string {
   const name = checkName(facts);
-  return facts.tellsDownToo ? `${name} was down${downFor(facts)}, recovered` : `${name} is up again`;
+  return facts.includesDown ? `${name} was down${downFor(facts)}, recovered` : `${name} is up again`;
 }
 
 function upSentence(facts: AlertFacts): string {
@@ -116,8 +120,8 @@ function upSentence(facts: AlertFacts): string {
   return `The job is heard from again${downFor(facts, " after")}.${why === "" ? "" : ` It was down because: ${why}`}`;
 }
 
-/** ": missed", ": overlong": what happened, in the words of a mail's subject. */
-function why({ incident }: AlertFacts): string {
+/** ": missed" or ": overlong", as in the subject of a mail. */
+function reasonSuffix({ incident }: AlertFacts): string {
   return incident === null ? "" : `: ${reasonWord(incident.reason)}`;
 }
 
@@ -131,7 +135,7 @@ function downFor(facts: AlertFacts, before = ""): string {
   return `${before} ${duration(facts.flip.at - facts.incident.openedAt)}`;
 }
 
-function linesOf(facts: AlertFacts): AlertLine[] {
+function incidentLines(facts: AlertFacts): AlertLine[] {
   const timezone = facts.check?.timezone ?? null;
   const evidence = facts.incident?.evidence;
   const at = (instant: number | null | undefined) =>
@@ -153,7 +157,7 @@ function linesOf(facts: AlertFacts): AlertLine[] {
   return lines.flatMap(([label, value]) => (value === null ? [] : [{ label, value }]));
 }
 
-/** A failure may come before its time, or settle it: what is expected then is the next one. */
+/** Whether the expected ping is still ahead: a run may fail before or at its time, and then the next one is expected. */
 function isAhead({ incident }: AlertFacts): boolean {
   return incident !== null && (incident.evidence.expectedAt ?? 0) > incident.openedAt;
 }
@@ -169,20 +173,20 @@ function lastHeard(facts: AlertFacts): string {
   return instantIn(at, facts.check?.timezone ?? null) + kind;
 }
 
-/** Of a job that ended well and then went missing, its status would only mislead. */
+/** Null for the status 0 of the last good run, which says nothing about why the next one is missing. */
 function exitLine(facts: AlertFacts): string | null {
   const status = isDown(facts) ? (facts.lastPing?.exitStatus ?? 0) : 0;
   return status === 0 ? null : exitStatus(status);
 }
 
-function outputOf(facts: AlertFacts): string | null {
+function lastOutput(facts: AlertFacts): string | null {
   const output = visible(facts.lastPing?.output ?? "").trim();
   if (output === "" || !isDown(facts)) return null;
   return clipStart(output.split("\n").slice(-OUTPUT_LINES).join("\n"), OUTPUT_CHARS);
 }
 
-/** Whoever is asked for a confirmation has no account: all they can open is the page that asks. */
-function linkTo(facts: AlertFacts, publicUrl: string, actions: readonly AlertAction[]): string {
+/** A reader who is asked for a confirmation may have no account, so the link leads to the page that asks. */
+function pageLink(facts: AlertFacts, publicUrl: string, actions: readonly AlertAction[]): string {
   if (facts.kind === "confirm") return actions[0]?.url ?? publicUrl;
   const project = `${publicUrl.replace(/\/+$/, "")}/projects/${facts.project.id}`;
   if (facts.kind === "report") return `${project}/report${periodQuery(facts)}`;

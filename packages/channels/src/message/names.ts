@@ -3,7 +3,7 @@ import { oneLine } from "./text.ts";
 
 const NAME_CHARS = 120;
 
-/** The check's name on one line; a check may have none. */
+/** The name of a check on one line. */
 export function checkName({ check }: { check: { name: string } | null }): string {
   return oneLine(check?.name ?? "", NAME_CHARS) || "unnamed check";
 }

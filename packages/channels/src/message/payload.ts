@@ -1,7 +1,9 @@
 import { INCIDENT_ENDS } from "@overdue/core";
 import { z } from "zod";
 
-/** What a delivery tells that is no incident, as the outbox stores it. Instants are epoch milliseconds. */
+/** The payloads of deliveries, as the column `payload` stores them. Instants are epoch milliseconds. */
+
+/** The payload of a `run`. */
 export const RunPayload = z.object({
   outcome: z.enum(["success", "fail", "lost"]),
   startedAt: z.number().nullable(),
@@ -9,16 +11,16 @@ export const RunPayload = z.object({
   durationMs: z.number().nullable(),
   exitStatus: z.number().nullable(),
   host: z.string().nullable(),
-  /** What was noticed about it, and how long is usual where that was it. */
+  /** What was noticed about the run, such as "overlong", and how long it usually takes where that was noticed. */
   noticed: z.string().nullish(),
   usualMs: z.number().nullish(),
 });
 
-/** `evidence` holds what the notice of this sort knows: how long a run took, and how long is usual. */
+/** The payload of a `notice`; which parts of `evidence` are there depends on the notice. */
 export const NoticePayload = z.object({
   at: z.number(),
   notice: z.string(),
-  /** What was found, in words; by itself the notice's own. */
+  /** What was found, in words; left out where the kind of notice says it. */
   sentence: z.string().nullish(),
   evidence: z.object({
     durationMs: z.number().nullish(),
@@ -27,11 +29,11 @@ export const NoticePayload = z.object({
   }),
 });
 
-/** An incident that ended without a recovery, for a channel that keeps it. */
+/** The payload of an `up` by which an incident ends without a recovery, for a provider that keeps incidents. */
 export const EndPayload = z.object({ endedBy: z.enum(INCIDENT_ENDS) });
 
-/** Put into words by whoever wrote it: something about a channel or Overdue itself. */
-export const SaidPayload = z.object({
+/** The payload of a `system` message, about a channel or about Overdue itself. */
+export const SystemPayload = z.object({
   title: z.string(),
   sentence: z.string(),
   lines: z.array(z.object({ label: z.string(), value: z.string() })).default([]),

@@ -8,9 +8,9 @@ function few<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.object({ total: z.number(), first: z.array(z.object(shape)) });
 }
 
-/** What core's `reportOf` says of a period, as the outbox stores it. Instants are epoch milliseconds. */
+/** The payload of a `report`: the result of core's `reportOf` for a period. Instants are epoch milliseconds. */
 export const ReportPayload = z.object({
-  /** Whose reports they are, so that a link can end them. */
+  /** The id of the subscription, so that a link can end it. */
   reportId: z.string(),
   period: z.object({
     every: z.enum(["week", "month"]),

@@ -5,7 +5,7 @@ const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 const ELLIPSIS = "…";
 const ZERO_WIDTH = "\u200b";
 
-/** Text of many lines, with every character that could hide or move others made visible; tabs and line ends stay. */
+/** A text in which every character that could hide or move others is visible; tabs and line ends stay. */
 export function visible(text: string): string {
   return text
     .toWellFormed()
@@ -50,7 +50,7 @@ export function escapeWithin(text: string, limit: number, escape: (character: st
   return out;
 }
 
-/** The same from the end: what matters of a job's output is how it ended. */
+/** The longest end of `text` that takes at most `limit` units escaped: how a job's output ended matters most. */
 export function escapeTailWithin(text: string, limit: number, escape: (character: string) => string): string {
   const kept: string[] = [];
   let length = 0;
@@ -63,14 +63,15 @@ export function escapeTailWithin(text: string, limit: number, escape: (character
   return kept.toReversed().join("");
 }
 
-/** `& < >`, which is all that Telegram's HTML and Slack's mrkdwn ask for. */
+/** Escapes `& < >`, which is all that Telegram's HTML and Slack's mrkdwn ask for. */
 export function escapeAngles(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 /**
- * Markdown of most chats: a backslash before what could begin markup, wherever it stands or at the start of a line.
- * Mentions are taken apart, since not all chats heed a backslash there. At most twice as long, and a character a line.
+ * Escapes the Markdown of most chats: it puts a backslash before every character that could begin markup. Mentions are
+ * split by a zero-width space, because not all chats heed a backslash there. The result is at most twice as long, and one
+ * character more for each line.
  */
 export function escapeMarkdown(text: string): string {
   return text
@@ -80,30 +81,30 @@ export function escapeMarkdown(text: string): string {
     .replaceAll("@", `@${ZERO_WIDTH}`);
 }
 
-/** A block of code that its text cannot leave: the fence is longer than any run of backticks inside. */
+/** A block of code that its text cannot end: the fence is longer than any run of backticks inside. */
 export function fenced(text: string): string {
   const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}\n${text}\n${fence}`;
 }
 
-/** The same for chats that know a fence of three only; no longer than the text and its fences. */
+/** A block of code for chats that know only fences of three; no longer than the text and its fences. */
 export function fencedByThree(text: string): string {
   return `\`\`\`\n${text.replaceAll("```", "'''")}\n\`\`\``;
 }
 
-/** `& < > " '`, for XML and HTML. */
+/** Escapes `& < > " '` for XML and HTML. */
 export function escapeXml(text: string): string {
   return escapeAngles(text).replaceAll('"', "&quot;").replaceAll("'", "&#39;");
 }
 
-/** An address with its scheme, also as JSON or another address writes it; not the quote or bracket behind it. */
+/** An address with its scheme, also as JSON or a query writes it, without the quote or bracket that follows it. */
 const ADDRESS =
   /\b[a-z][a-z0-9+.-]*(?::\\?\/\\?\/|%3a%2f%2f)(?:\\\/|\[hidden\]|[^\s"'`<>()[\]{}\\,;])*(?:\[hidden\]|[^\s"'`<>()[\]{}\\,;.:!?])/gi;
 
 /**
- * A provider's answer, fit to be stored and shown: one short line without addresses. What is secret in a channel's
- * settings is hidden before, by whoever knows them: see `hideSecrets`.
+ * An answer of a provider as one short line without addresses, which may be stored and shown. The secrets of a channel
+ * must be hidden before; see `hideSecrets`.
  */
 export function sanitised(answer: string): string {
   return oneLine(answer.replaceAll(ADDRESS, "[address]"), 200);

@@ -9,14 +9,14 @@ export function instantIn(at: Instant, timezone: string | null): string {
   return `${local.day} ${local.time} ${timezone} (${utcPart} UTC)`;
 }
 
-/** The day by the zone's calendar: 16, "November", 2026. */
+/** The day of an instant in a time zone: 16, "November", 2026. */
 export function dayIn(at: Instant, timezone: string): { day: number; month: string; year: number } {
   const zone = isZone(timezone) ? timezone : "UTC";
   const [year = 0, month = 1, day = 1] = wallClock(at, zone).day.split("-").map(Number);
   return { day, month: MONTH_NAMES[month - 1] ?? "", year };
 }
 
-/** "03:00–03:04 Europe/Berlin", with the day where that is another one than `today` falls on. */
+/** "03:00–03:04 Europe/Berlin", with the day before it unless that is the day of `today`. */
 export function spanIn(
   { from, until }: { from: Instant | null; until: Instant },
   timezone: string | null,
@@ -67,7 +67,7 @@ function wallClock(at: Instant, timezone: string): { day: string; time: string }
 const ZONES_KEPT = 100;
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
-/** Making one takes a hundred times as long as using it. */
+/** Formatters are kept because making one takes a hundred times as long as using it. */
 function clockIn(timezone: string): Intl.DateTimeFormat {
   const kept = clocks.get(timezone);
   if (kept !== undefined) return kept;

@@ -205,7 +205,7 @@ describe("what an alert tells", () => {
     const [alert] = await loadAlerts(db, [deliveryId]);
     expect(alert).toMatchObject({
       kind: "down",
-      tellsDownToo: false,
+      includesDown: false,
       project: { id: scene.projectId, name: "Ops" },
       check: { id: scene.checkId, name: "nightly backup", timezone: "Europe/Berlin", graceSeconds: 600 },
       flip: { at: Date.parse("2026-11-20T01:40:00Z"), reason: "failed" },
@@ -219,14 +219,14 @@ describe("what an alert tells", () => {
     const [claim] = await claimDeliveries(db, [down.deliveryId], LEASE);
     await finishOne(held(claim), finish({ state: "sent" }));
     const up = await scene.up(down);
-    expect(await loadAlerts(db, [up.deliveryId])).toMatchObject([{ kind: "up", tellsDownToo: false }]);
+    expect(await loadAlerts(db, [up.deliveryId])).toMatchObject([{ kind: "up", includesDown: false }]);
   });
 
   test("of an up whose down never went out: both", async () => {
     const down = await scene.down();
     const up = await scene.up(down);
     await claimDeliveries(db, [up.deliveryId], LEASE);
-    expect(await loadAlerts(db, [up.deliveryId])).toMatchObject([{ tellsDownToo: true }]);
+    expect(await loadAlerts(db, [up.deliveryId])).toMatchObject([{ includesDown: true }]);
   });
 
   test("of a test: the channel", async () => {

@@ -9,7 +9,7 @@ const database = await testDatabase();
 const db = openDb(database.pool);
 afterAll(database.drop);
 
-const CHAT = { perSecond: 1, inAllPerSecond: 30 };
+const CHAT = { perSecond: 1, perSecondInAll: 30 };
 const paceOf = (kind: string) => (kind === "chat" || kind === "slack" ? CHAT : null);
 const turn = (id: string, channelId: string, channelKind = "chat"): Turn => ({ id, channelId, channelKind });
 

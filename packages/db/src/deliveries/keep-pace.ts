@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import type { Tx } from "../database.ts";
 
 /** How much a provider takes of us: on one channel, and on all of a kind. */
-type Pace = { perSecond: number; inAllPerSecond: number };
+type Pace = { perSecond: number; perSecondInAll: number };
 
 export type Pacing = {
   /** Null: whoever receives these is not to be spared. */
@@ -34,7 +34,7 @@ export function takeTurns(turns: readonly Turn[], waits: Waits, pacing: Pacing):
     if (wait > SLACK_MS) later.set(id, wait);
     else {
       moveOn(waits, channelId, pace.perSecond);
-      moveOn(waits, channelKind, pace.inAllPerSecond);
+      moveOn(waits, channelKind, pace.perSecondInAll);
     }
   }
   return later;

@@ -19,7 +19,7 @@ export type AlertRecord = {
   /** What else the same message tells; null: this alone. */
   group: AlertGroup | null;
   /** On an up: no down of the same incident was sent to this channel. */
-  tellsDownToo: boolean;
+  includesDown: boolean;
   /** The messages by which this channel was told of the same incident before, oldest first. */
   sentBefore: string[];
   project: { id: string; name: string };
@@ -56,7 +56,7 @@ export async function loadAlerts(db: Db | Tx, ids: readonly string[]): Promise<A
   if (ids.length === 0) return [];
   const { rows } = await db.execute<LoadedRow>(sql`
     select d.id as "deliveryId", case when ended.id is null then d.kind else 'up' end as kind, d.uncertain, d.payload - 'sealedSettings' as payload, ${epochMs(sql`d.created_at`)} as "writtenAt",
-      ${tellsDownToo} as "tellsDownToo", ${sentBefore} as "sentBefore",
+      ${includesDown} as "includesDown", ${sentBefore} as "sentBefore",
       json_build_object('id', p.id, 'name', p.name) as project,
       json_build_object('id', c.id, 'name', c.name) as channel,
       c.kind as "channelKind", coalesce(d.payload ->> 'sealedSettings', c.settings) as "sealedSettings",
@@ -93,7 +93,7 @@ const ended = sql`
     and up.to_status = 'up'
   where n.project_id = d.project_id and n.id = d.incident_id and d.kind in ('down', 'reminder') limit 1`;
 
-const tellsDownToo = sql`((d.kind = 'up' or ended.id is not null) and not exists (
+const includesDown = sql`((d.kind = 'up' or ended.id is not null) and not exists (
   select from deliveries e
   where e.project_id = d.project_id and e.check_id = d.check_id and e.channel_id = d.channel_id
     and e.kind in ('down', 'reminder') and e.state = 'sent' and e.incident_id = i.id))`;

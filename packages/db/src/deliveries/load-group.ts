@@ -18,7 +18,7 @@ export type AlertGroup = {
     payload: Record<string, unknown> | null;
   }[];
   /** Where all are runs and notices: how many there are, and what became of the first few checks. */
-  quiet: {
+  informational: {
     checks: number;
     runs: number;
     failed: number;
@@ -68,7 +68,7 @@ export async function loadGroups(db: Db | Tx, ids: readonly string[]): Promise<M
        from (select kind, reason, count(*) from told where lead = t.lead group by kind, reason) c) as counts,
       json_agg(json_build_object('kind', t.kind, 'checkName', coalesce(t.name, ''), 'reason', t.reason,
         'payload', t.payload) order by t.place) filter (where t.place <= ${FIRST}) as first,
-      case when bool_and(t.kind in ('run', 'notice')) then (${quiet}) end as quiet,
+      case when bool_and(t.kind in ('run', 'notice')) then (${informational}) end as informational,
       (select json_build_object('id', s.id, 'shared', ${SHARED}, 'open',
          (select count(*) from incidents i where i.project_id = s.project_id and i.storm_id = s.id
             and i.resolved_at is null))
@@ -90,7 +90,7 @@ const TOLD_WITH = (ids: readonly string[]) => sql`told_with as (
 )`;
 
 /** Of each check how many runs there were, how many failed, and its newest; those with failures first. */
-const quiet = sql`
+const informational = sql`
   select json_build_object('checks', count(*), 'runs', sum(q.runs), 'failed', sum(q.failed),
     'notices', sum(q.notices), 'first', coalesce(json_agg(json_build_object('name', coalesce(q.name, ''),
       'timezone', q.timezone, 'runs', q.runs, 'failed', q.failed, 'notices', q.notices, 'last', q.last)

@@ -144,10 +144,10 @@ test("what could be told only when it was over is not told as if it lasted", asy
   await addRoute(check, { steps: [step(0, chat)], recovery: false });
   await fail(check);
   const [lasting] = await loadAlerts(db, await deliveryIds(check));
-  expect(lasting).toMatchObject({ kind: "down", tellsDownToo: false });
+  expect(lasting).toMatchObject({ kind: "down", includesDown: false });
   await succeed(check);
   const [over] = await loadAlerts(db, await deliveryIds(check));
-  expect(over).toMatchObject({ kind: "up", tellsDownToo: true });
+  expect(over).toMatchObject({ kind: "up", includesDown: true });
   expect(over?.flip?.at).toBeGreaterThan(lasting?.flip?.at ?? Infinity);
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { mailSaid, readMailRefusal } from "./refusal.ts";
+import { mailSaid, readMailRefusal } from "./mail-refusal.ts";
 
 test.each([
   // The mail server does not take our mail: Postfix, Exim, Sendmail, Exchange, and what submission servers say.

@@ -1,11 +1,14 @@
-import { escapeXml } from "../message/text.ts";
-import type { Value } from "./webhook-template.ts";
+import { escapeXml } from "../../message/text.ts";
+import type { Value } from "./template.ts";
 
-/** How a body of one's own is written, and so what a value in it must not contain. */
+/** The format of a body template, which decides how values in it are escaped. */
 type BodyFormat = "json" | "form" | "xml" | "plain";
 
-/** By its type, or, where none is named that says so, by its looks. `sample`: the body with a 0 for each placeholder. */
-export function formatOf(contentType: string | undefined, sample: string): BodyFormat {
+/**
+ * The format by the content type; where that is missing or is text/plain, by the look of the body. `sample`: the body with
+ * a 0 for each placeholder.
+ */
+export function detectFormat(contentType: string | undefined, sample: string): BodyFormat {
   const type = contentType ?? "text/plain";
   if (/json/i.test(type)) return "json";
   if (/x-www-form-urlencoded/i.test(type)) return "form";
@@ -25,10 +28,10 @@ function looksLikeJson(sample: string): boolean {
   }
 }
 
-// oxlint-disable-next-line no-control-regex -- XML knows no way to write these
+// oxlint-disable-next-line no-control-regex -- XML cannot contain these characters, not even escaped
 const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
-/** A value as it may stand in such a body. */
+/** Escapes a value for a body of this format. */
 export function escapeFor(format: Exclude<BodyFormat, "json">, text: string): string {
   switch (format) {
     case "form":
@@ -40,7 +43,7 @@ export function escapeFor(format: Exclude<BodyFormat, "json">, text: string): st
   }
 }
 
-/** Fills a JSON document: within a string the value's text is escaped, elsewhere stands a literal. */
+/** Fills the placeholders of a JSON document: inside a string with the escaped text of a value, elsewhere with its literal. */
 export function fillJson(
   template: string,
   placeholder: RegExp,

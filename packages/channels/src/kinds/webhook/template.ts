@@ -1,98 +1,98 @@
-import type { AlertMessage } from "../message/alert.ts";
-import { RunPayload } from "../message/payload.ts";
-import { statusWord } from "../message/status.ts";
-import { escapeFor, fillJson, formatOf } from "./webhook-format.ts";
+import type { AlertMessage } from "../../message/alert.ts";
+import { RunPayload } from "../../message/payload.ts";
+import { statusWord } from "./status.ts";
+import { escapeFor, fillJson, detectFormat } from "./body-format.ts";
 
-/** Placeholders of a webhook's address, headers and body, by the names that Healthchecks gave them. */
+/** Placeholders in the address, headers and body of a webhook; their names are those of Healthchecks. */
 
-/** `literal`: how the value stands in a JSON document where no string surrounds it. */
+/** `literal`: the value in a JSON document, outside of a string. */
 export type Value = { text: string; literal: string };
 type Read = (message: AlertMessage) => Value;
 
 const NO_CHECK = "00000000-0000-0000-0000-000000000000";
 
 const VALUES: Record<string, Read> = {
-  CODE: textOf(codeOf),
-  STATUS: textOf(statusWord),
-  NOW: textOf(({ facts }) => seconds(facts.flip?.at ?? facts.writtenAt)),
-  NAME: textOf(nameOf),
-  NAME_JSON: jsonOf(nameOf),
-  SLUG: textOf(({ facts }) => facts.check?.slug ?? ""),
-  TAGS: textOf((message) => tagsOf(message).join(" ")),
-  TAGS_JSON: jsonOf(tagsOf),
-  EXITSTATUS: jsonOf(exitStatusOf),
-  JSON: jsonOf(checkObject),
+  CODE: textValue(checkUuid),
+  STATUS: textValue(statusWord),
+  NOW: textValue(({ facts }) => isoSeconds(facts.flip?.at ?? facts.writtenAt)),
+  NAME: textValue(checkOrTitle),
+  NAME_JSON: jsonValue(checkOrTitle),
+  SLUG: textValue(({ facts }) => facts.check?.slug ?? ""),
+  TAGS: textValue((message) => checkTags(message).join(" ")),
+  TAGS_JSON: jsonValue(checkTags),
+  EXITSTATUS: jsonValue(exitStatus),
+  JSON: jsonValue(checkObject),
 };
 const ONLY_IN_BODY: Record<string, Read> = {
-  BODY: (message) => ({ text: outputOf(message), literal: asJson(outputOf(message)) }),
-  BODY_JSON: jsonOf(outputOf),
+  BODY: (message) => ({ text: lastOutput(message), literal: outputLiteral(lastOutput(message)) }),
+  BODY_JSON: jsonValue(lastOutput),
 };
-/** The longest first: $NAME_JSON is not $NAME and "_JSON". One digit, as Healthchecks reads them: $TAG10 is $TAG1 and "0". */
+/** Longer names first, so that $NAME_JSON is not read as $NAME and "_JSON". As in Healthchecks, $TAG10 is $TAG1 and "0". */
 const PLACEHOLDER =
   /\$(NAME_JSON|BODY_JSON|TAGS_JSON|TAG\d_JSON|EXITSTATUS|STATUS|TAG\d|TAGS|CODE|NAME|SLUG|JSON|BODY|NOW)/g;
 const HEADER_CHARS = 4_000;
 
-/** Values are percent-encoded; they change neither the host nor how many folders the path has. */
+/** Fills the placeholders of an address. Values are percent-encoded, and cannot change the host or the number of folders. */
 export function fillUrl(address: string, message: AlertMessage): string {
   const { origin } = new URL(address);
   if (!address.startsWith(origin)) return address;
   const [path = "", ...query] = address.slice(origin.length).split(/(?=[?#])/);
-  const folders = path.split("/").map((folder) => folderOf(folder, message));
+  const folders = path.split("/").map((folder) => fillFolder(folder, message));
   return origin + folders.join("/") + fill(query.join(""), message, { escape: encodedInQuery });
 }
 
-/** Values become one line of ASCII; what is none becomes a character reference. */
+/** Fills the placeholders of a header. Values become one line of ASCII; other characters become character references. */
 export function fillHeader(value: string, message: AlertMessage): string {
   return fill(value, message, { escape: asciiLine }).slice(0, HEADER_CHARS);
 }
 
 /**
- * Values are escaped as the body's type wants it; those that end in _JSON are JSON literals. `contentType`: as the
- * person set it; without, the body is looked at.
+ * Fills the placeholders of a body. Values are escaped for its format; placeholders that end in _JSON become JSON literals.
+ * `contentType`: the header that the person set; without it the format is detected.
  */
 export function fillBody(body: string, message: AlertMessage, contentType: string | undefined): string {
-  const format = formatOf(contentType, body.replaceAll(PLACEHOLDER, "0"));
+  const format = detectFormat(contentType, body.replaceAll(PLACEHOLDER, "0"));
   if (format === "json") {
-    return fillJson(body, PLACEHOLDER, (name) => valueOf(name, message, { isBody: true }));
+    return fillJson(body, PLACEHOLDER, (name) => findValue(name, message, { isBody: true }));
   }
   return fill(body, message, { escape: (text) => escapeFor(format, text), isBody: true });
 }
 
-/** In one pass, so that what a job printed is never filled in itself. */
+/** Replaces all placeholders in one pass, so that placeholders in the output of a job stay as they are. */
 function fill(
   text: string,
   message: AlertMessage,
   { escape, isBody = false }: { escape: (value: string) => string; isBody?: boolean },
 ): string {
   return text.replaceAll(PLACEHOLDER, (whole, name: string) => {
-    const value = valueOf(name, message, { isBody });
+    const value = findValue(name, message, { isBody });
     return value === null ? whole : escape(value.text);
   });
 }
 
-function valueOf(name: string, message: AlertMessage, { isBody }: { isBody: boolean }): Value | null {
+function findValue(name: string, message: AlertMessage, { isBody }: { isBody: boolean }): Value | null {
   const [, tag, json] = /^TAG(\d)(_JSON)?$/.exec(name) ?? [];
   if (tag !== undefined) {
-    const text = tagsOf(message)[Number(tag) - 1] ?? "";
+    const text = checkTags(message)[Number(tag) - 1] ?? "";
     return { text: json === undefined ? text : JSON.stringify(text), literal: JSON.stringify(text) };
   }
   const read = VALUES[name] ?? (isBody ? ONLY_IN_BODY[name] : undefined);
   return read === undefined ? null : read(message);
 }
 
-function textOf(read: (message: AlertMessage) => string): Read {
+function textValue(read: (message: AlertMessage) => string): Read {
   return (message) => ({ text: read(message), literal: JSON.stringify(read(message)) });
 }
 
-function jsonOf(read: (message: AlertMessage) => unknown): Read {
+function jsonValue(read: (message: AlertMessage) => unknown): Read {
   return (message) => {
     const json = JSON.stringify(read(message));
     return { text: json, literal: json };
   };
 }
 
-/** What a job printed stands in a document as it is, where it is JSON itself. */
-function asJson(output: string): string {
+/** The output of a job as a JSON literal: unchanged where it is JSON itself, else as a string. */
+function outputLiteral(output: string): string {
   try {
     JSON.parse(output);
     return output;
@@ -101,8 +101,8 @@ function asJson(output: string): string {
   }
 }
 
-/** A name of dots alone would be read as "here" or "one folder up". */
-function folderOf(template: string, message: AlertMessage): string {
+/** Fills one folder of a path. A result of only dots, which would mean another folder, gets underscores instead. */
+function fillFolder(template: string, message: AlertMessage): string {
   const escape = (value: string) => encodeURIComponent(value.toWellFormed());
   const folder = fill(template, message, { escape });
   return folder !== template && /^(\.|%2e){1,2}$/i.test(folder) ? folder.replaceAll(/\.|%2e/gi, "_") : folder;
@@ -121,45 +121,45 @@ function asciiLine(value: string): string {
 }
 
 /** "2026-11-20T01:40:00+00:00" */
-function seconds(at: number): string {
+function isoSeconds(at: number): string {
   return new Date(at).toISOString().replace(/\.\d+Z$/, "+00:00");
 }
 
-/** The id that stands in ping URLs, and by which `/api/v3` knows the check. */
-function codeOf({ facts }: AlertMessage): string {
+/** The id in ping URLs, which is also the id of the check in `/api/v3`. */
+function checkUuid({ facts }: AlertMessage): string {
   return facts.check?.pingUuid ?? NO_CHECK;
 }
 
-/** What is about no check, or about several, is named by its title. */
-function nameOf({ facts, title }: AlertMessage): string {
+/** The name of the check; the title of a message that is about no check or about several. */
+function checkOrTitle({ facts, title }: AlertMessage): string {
   if (facts.group) return title;
   if (facts.check !== null) return facts.check.name;
   return facts.kind === "test" ? "TEST" : title;
 }
 
-function tagsOf({ facts }: AlertMessage): readonly string[] {
+function checkTags({ facts }: AlertMessage): readonly string[] {
   return facts.group ? [] : (facts.check?.tags ?? []);
 }
 
-function outputOf({ facts }: AlertMessage): string {
+function lastOutput({ facts }: AlertMessage): string {
   return facts.lastPing?.output ?? "";
 }
 
-function exitStatusOf({ facts }: AlertMessage): number {
+function exitStatus({ facts }: AlertMessage): number {
   const run = facts.kind === "run" ? RunPayload.safeParse(facts.payload).data : undefined;
   return (run === undefined ? facts.lastPing?.exitStatus : run.exitStatus) ?? -1;
 }
 
-/** What an alert knows of Healthchecks' check object, under its names. */
+/** The fields of Healthchecks' check object that an alert knows. */
 function checkObject(message: AlertMessage): Record<string, unknown> {
   const { check, lastPing } = message.facts;
   return {
-    name: nameOf(message),
+    name: checkOrTitle(message),
     slug: check?.slug ?? "",
-    tags: tagsOf(message).join(" "),
+    tags: checkTags(message).join(" "),
     grace: check?.graceSeconds ?? 0,
     status: statusWord(message),
-    last_ping: lastPing === null ? null : seconds(lastPing.at),
-    uuid: codeOf(message),
+    last_ping: lastPing === null ? null : isoSeconds(lastPing.at),
+    uuid: checkUuid(message),
   };
 }

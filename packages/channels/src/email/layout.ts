@@ -1,8 +1,33 @@
-import type { CSSProperties } from "react";
+import { Body, Container, Head, Html, Preview } from "@react-email/components";
+import { createElement as h, type CSSProperties, type ReactNode } from "react";
 
-/** How a mail looks. Programs that know no style sheet show the light one, by the styles of each element. */
+/** The frame of every mail, and the styles of its parts. Programs that ignore style sheets show it in light colours. */
 
-export const body: CSSProperties = {
+/** `preview`: what a list of mails shows beside the subject. `colour`: the line above the card. */
+export function mailPage(
+  { preview, colour }: { preview: string; colour: string },
+  ...content: readonly ReactNode[]
+) {
+  return h(
+    Html,
+    { lang: "en" },
+    h(
+      Head,
+      null,
+      h("meta", { name: "color-scheme", content: "light dark" }),
+      h("meta", { name: "supported-color-schemes", content: "light dark" }),
+      h("style", null, DARK),
+    ),
+    h(Preview, null, preview),
+    h(
+      Body,
+      { className: "body", style: body },
+      h(Container, { className: "card", style: card(colour) }, ...content),
+    ),
+  );
+}
+
+const body: CSSProperties = {
   backgroundColor: "#f1f3f5",
   color: "#212529",
   fontFamily: "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif",
@@ -42,7 +67,7 @@ export const output: CSSProperties = {
   whiteSpace: "pre-wrap",
   wordBreak: "break-word",
 };
-/** Wide and high enough for a thumb. */
+/** Large enough to be pressed with a thumb. */
 export const button: CSSProperties = {
   backgroundColor: "#1864ab",
   borderRadius: 6,
@@ -55,7 +80,7 @@ export const button: CSSProperties = {
   padding: "12px 20px",
   textDecoration: "none",
 };
-export const quietButton: CSSProperties = {
+export const secondaryButton: CSSProperties = {
   ...button,
   backgroundColor: "transparent",
   border: "1px solid #adb5bd",
@@ -63,7 +88,7 @@ export const quietButton: CSSProperties = {
   padding: "11px 19px",
 };
 
-export function card(colour: string): CSSProperties {
+function card(colour: string): CSSProperties {
   return {
     backgroundColor: "#ffffff",
     borderRadius: 6,
@@ -74,14 +99,14 @@ export function card(colour: string): CSSProperties {
   };
 }
 
-/** For programs that show mails by night. Their own inverting of colours is what it keeps away. */
-export const DARK = `
+/** The dark colours. A program that finds none inverts the light ones by itself, which looks bad. */
+const DARK = `
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
 @media (prefers-color-scheme: dark) {
   .body, .body > table > tbody > tr > td { background-color: #101113 !important; color: #e9ecef !important; }
   .card { background-color: #1f2124 !important; }
   .card h1, .card h2, .card p, .card td, .card th { color: #e9ecef !important; }
-  .card .quiet { color: #adb5bd !important; }
+  .card .muted { color: #adb5bd !important; }
   .card .rule { border-top-color: #3a3d42 !important; }
   .card .output { background-color: #101113 !important; }
   .card a { color: #74c0fc !important; }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { describe, expect, test } from "vitest";
 
-import { composeAlert, plainText } from "../message/compose.ts";
+import { composeAlert, plainText } from "../../message/compose.ts";
 import {
   downFacts,
   HOSTILE_TEXTS,
@@ -10,9 +10,9 @@ import {
   PUBLIC_URL,
   testFacts,
   upFacts,
-} from "../message/samples.ts";
-import { openChannel, parseSettings } from "../registry.ts";
-import { webhookDocument as payload } from "./webhook-document.ts";
+} from "../../testing/alert-samples.ts";
+import { openChannel, parseSettings } from "../../registry.ts";
+import { webhookDocument as payload } from "./document.ts";
 
 const SECRET = `whsec_${"A".repeat(43)}=`;
 
@@ -54,7 +54,7 @@ test("a down carries every fact, for a program to read", () => {
 });
 
 test("the document in docs/webhooks.md has these fields, and no others", () => {
-  const docs = readFileSync(new URL("../../../../docs/webhooks.md", import.meta.url), "utf8");
+  const docs = readFileSync(new URL("../../../../../docs/webhooks.md", import.meta.url), "utf8");
   const example = JSON.parse(/```json\n(.*?)```/s.exec(docs)?.[1] ?? "");
   const document = JSON.parse(JSON.stringify(payload(composeAlert(downFacts, PUBLIC_URL))));
   expect(Object.keys(example)).toEqual(Object.keys(document));
@@ -97,7 +97,7 @@ test("a secret is made where none was given, and shown once", () => {
   expect(parsed.settings).toEqual({
     url: "https://example.org/hook",
     secret: parsed.shownOnce["secret"],
-    tells: "both",
+    events: "both",
     method: "POST",
   });
   expect(parsed.hint).toBe("example.org/…");
@@ -260,8 +260,13 @@ describe("a webhook of one's own shape", () => {
       url: "https://example.org/up",
       body: "nightly backup is up",
     });
-    expect(sent({ tells: "down" }, up)).toEqual({ skip: "This webhook hears only what goes down." });
-    expect(sent({ tells: "up" }, composeAlert(testFacts, PUBLIC_URL))).toHaveProperty("body");
+    expect(sent({ events: "down" }, up)).toEqual({ skip: "This webhook is sent only what goes down." });
+    expect(sent({ events: "up" }, composeAlert(testFacts, PUBLIC_URL))).toHaveProperty("body");
+  });
+
+  test("the choice of events is also taken under its old name", () => {
+    const parsed = parseSettings("webhook", { url: "https://example.org/hook", tells: "down" });
+    expect(parsed).toMatchObject({ ok: true, settings: { events: "down" } });
   });
 
   test("a test says so, and when", () => {

@@ -1,9 +1,9 @@
-import type { KindName } from "./registry.ts";
+import type { KindName } from "../registry.ts";
 
 const PHONE = "+491701234567";
 const TWILIO = { account: `AC${"0".repeat(32)}`, token: "f".repeat(32), to: PHONE, from: "+15550100999" };
 
-/** Settings of every kind, as a person might type them; for tests. */
+/** Settings for every kind, as a person might type them. */
 export const sampleSettings: Record<KindName, Record<string, unknown>> = {
   email: { to: "anna@example.org" },
   telegram: { chat: "-100123", topic: 7, token: "123456:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw" },

@@ -1,8 +1,8 @@
 import { INCIDENT_ENDS, type Reason } from "@overdue/core";
 
-import type { AlertFacts, AlertGroup, AlertKind } from "./alert.ts";
+import type { AlertFacts, AlertGroup, AlertKind } from "../message/alert.ts";
 import { reportFacts } from "./report-sample.ts";
-import { downFacts, testFacts, upFacts } from "./samples.ts";
+import { downFacts, testFacts, upFacts } from "./alert-samples.ts";
 
 export const REASONS = [
   "missed",
@@ -25,7 +25,7 @@ const of = (kind: AlertKind, reason: Reason): AlertFacts => {
   return { ...facts, incident: incident === null ? null : { ...incident, reason } };
 };
 
-/** A run that took four minutes, and ended so. */
+/** A run of four minutes with this outcome. */
 export function runFacts(outcome: (typeof OUTCOMES)[number], exitStatus: number | null = null): AlertFacts {
   const startedAt = downFacts.writtenAt - 240_000;
   const endedAt = outcome === "lost" ? null : downFacts.writtenAt;
@@ -34,13 +34,13 @@ export function runFacts(outcome: (typeof OUTCOMES)[number], exitStatus: number 
   return { ...downFacts, kind: "run", flip: null, incident: null, lastPing: null, payload };
 }
 
-/** Something that was noticed of a check. */
+/** A notice about a check. */
 export function noticeFacts(notice: string): AlertFacts {
   const payload = { at: downFacts.writtenAt, notice, evidence: {} };
   return { ...downFacts, kind: "notice", flip: null, incident: null, lastPing: null, payload };
 }
 
-/** Several alerts in one message, the first of them a down. */
+/** Several alerts in one message. */
 export function groupFacts(
   parts: readonly (readonly [kind: AlertKind, reason: Reason | null])[],
   storm: AlertGroup["storm"] = null,
@@ -52,10 +52,10 @@ export function groupFacts(
     checkName: `check ${index + 1}`,
     payload: kind === "run" ? runFacts("success").payload : null,
   }));
-  return { ...downFacts, group: { counts, first, quiet: null, storm } };
+  return { ...downFacts, group: { counts, first, informational: null, storm } };
 }
 
-const quiet = {
+const informational = {
   checks: 2,
   runs: 3,
   failed: 1,
@@ -72,12 +72,12 @@ const each = <Key extends string | null>(
   facts: (key: Key) => AlertFacts,
 ): [string, AlertFacts][] => keys.map((key) => [`${name} ${key}`, facts(key)]);
 
-/** One of every message that can be sent, by name. */
+/** One example of every message that can be sent, by name. */
 export const everyMessage: ReadonlyMap<string, AlertFacts> = new Map<string, AlertFacts>([
   ...each("down", REASONS, (reason) => of("down", reason)),
   ...each("reminder", REASONS, (reason) => of("reminder", reason)),
   ...each("up", REASONS, (reason) => of("up", reason)),
-  ...each("up that tells its down too,", REASONS, (reason) => ({ ...of("up", reason), tellsDownToo: true })),
+  ...each("up that includes its down,", REASONS, (reason) => ({ ...of("up", reason), includesDown: true })),
   ...each("end by", INCIDENT_ENDS, (endedBy) => ({ ...upFacts, payload: { endedBy } })),
   ...each("run", OUTCOMES, (outcome) => runFacts(outcome, outcome === "fail" ? 1 : null)),
   ...each("run noticed as", REASONS, (noticed) => {
@@ -87,7 +87,7 @@ export const everyMessage: ReadonlyMap<string, AlertFacts> = new Map<string, Ale
   ...each("notice", [...REASONS, "edited", "of a later version"], noticeFacts),
   ["test", testFacts],
   ["report", reportFacts()],
-  ["system", { ...testFacts, kind: "system", payload: { title: "A channel broke", sentence: "Mend it." } }],
+  ["system", { ...testFacts, kind: "system", payload: { title: "A channel broke", sentence: "Edit it." } }],
   ["confirm", { ...testFacts, kind: "confirm" }],
   [
     "digest",
@@ -108,7 +108,7 @@ export const everyMessage: ReadonlyMap<string, AlertFacts> = new Map<string, Ale
     "digest of runs",
     {
       ...runFacts("success"),
-      group: { counts: [{ kind: "run", reason: null, count: 3 }], first: [], quiet, storm: null },
+      group: { counts: [{ kind: "run", reason: null, count: 3 }], first: [], informational, storm: null },
     },
   ],
   ...each("storm that shares", [...SHARED, ...UNSHARED], (shared) =>

@@ -1,15 +1,15 @@
-import type { AlertFacts, AlertGroup, AlertMessage, MessageKind } from "../message/alert.ts";
-import { plainText } from "../message/compose.ts";
-import { exitMeaning } from "../message/exit-status.ts";
-import { NoticePayload, RunPayload } from "../message/payload.ts";
-import { checkStatus } from "../message/status.ts";
-import { clipEnd } from "../message/text.ts";
+import type { AlertFacts, AlertGroup, AlertMessage, MessageKind } from "../../message/alert.ts";
+import { plainText } from "../../message/compose.ts";
+import { exitMeaning } from "../../message/exit-status.ts";
+import { NoticePayload, RunPayload } from "../../message/payload.ts";
+import { checkStatus } from "./status.ts";
+import { clipEnd } from "../../message/text.ts";
 
 const NAME = 200;
 const TAGS = 50;
 const TAG = 100;
 
-/** The types of event that a webhook is sent, by what the message is. */
+/** The `type` of the document, by the kind of the message. */
 const EVENT_TYPES = {
   down: "check.down",
   up: "check.up",
@@ -24,43 +24,43 @@ const EVENT_TYPES = {
   confirm: "confirm",
 } as const satisfies Record<MessageKind, string>;
 
-/** The document, as docs/webhooks.md describes it: `type`, `timestamp`, `data` by Standard Webhooks. */
+/** The document that docs/webhooks.md describes: `type`, `timestamp` and `data` of Standard Webhooks. */
 export function webhookDocument(message: AlertMessage): Record<string, unknown> {
   const { group = null, ...all } = message.facts;
-  const facts: AlertFacts = group === null ? all : { ...all, ...OF_NO_CHECK };
+  const facts: AlertFacts = group === null ? all : { ...all, ...NO_CHECK };
   return {
     type: EVENT_TYPES[message.kind],
     timestamp: isoOrNull(facts.flip?.at ?? (group === null ? noticedAt(facts) : null) ?? facts.writtenAt),
     data: {
       delivery_id: facts.deliveryId,
-      project: named(facts.project),
-      channel: named(facts.channel),
-      check: facts.check === null ? null : checkOf(facts.check, message.link),
+      project: idAndName(facts.project),
+      channel: idAndName(facts.channel),
+      check: facts.check === null ? null : checkObject(facts.check, message.link),
       incident_id: facts.incident?.id ?? null,
       status: checkStatus(message),
       title: message.title,
       text: plainText(message),
-      ...whatHappened(facts),
-      ...runOf(facts),
-      ...noticeOf(facts),
-      ...(group !== null && { checks: checksOf(group) }),
+      ...incidentFields(facts),
+      ...runField(facts),
+      ...noticeField(facts),
+      ...(group !== null && { checks: groupObject(group) }),
       output: message.output,
       may_repeat: facts.uncertain,
     },
   };
 }
 
-function named({ id, name }: { id: string; name: string }) {
+function idAndName({ id, name }: { id: string; name: string }) {
   return { id, name: clipEnd(name, NAME) };
 }
 
-/** A message about several tells nothing of the first alone. */
-const OF_NO_CHECK = { check: null, flip: null, incident: null, lastPing: null, payload: null };
+/** A message about several alerts has no facts of a single check. */
+const NO_CHECK = { check: null, flip: null, incident: null, lastPing: null, payload: null };
 
-function checkOf(check: NonNullable<AlertFacts["check"]>, url: string) {
+function checkObject(check: NonNullable<AlertFacts["check"]>, url: string) {
   const { pingUuid, slug, tags } = check;
   return {
-    ...named(check),
+    ...idAndName(check),
     uuid: pingUuid,
     slug,
     tags: tags.slice(0, TAGS).map((tag) => clipEnd(tag, TAG)),
@@ -68,8 +68,8 @@ function checkOf(check: NonNullable<AlertFacts["check"]>, url: string) {
   };
 }
 
-/** How many there are of which sort, and the first few by name. */
-function checksOf({ counts, first }: AlertGroup) {
+/** How many alerts of each kind there are, and the first few by name. */
+function groupObject({ counts, first }: AlertGroup) {
   return {
     counts: counts.map(({ kind, reason, count }) => ({ type: EVENT_TYPES[kind], reason, count })),
     first: first.map(({ kind, checkName, reason }) => ({
@@ -86,13 +86,13 @@ function noticedAt({ kind, payload }: AlertFacts): number | null {
   return kind === "run" ? (RunPayload.safeParse(payload).data?.endedAt ?? null) : null;
 }
 
-/** What was noticed, where this tells of one thing alone. */
-function noticeOf({ kind, payload }: AlertFacts): Record<string, unknown> {
+/** The field `notice` of a single notice. */
+function noticeField({ kind, payload }: AlertFacts): Record<string, unknown> {
   const found = kind === "notice" ? NoticePayload.safeParse(payload).data : undefined;
   return found === undefined ? {} : { notice: { kind: found.notice, at: isoOrNull(found.at) } };
 }
 
-function whatHappened({ incident, flip, lastPing, check, kind }: AlertFacts): Record<string, unknown> {
+function incidentFields({ incident, flip, lastPing, check, kind }: AlertFacts): Record<string, unknown> {
   const evidence = incident?.evidence;
   const exit = lastPing?.exitStatus ?? null;
   return {
@@ -112,8 +112,8 @@ function whatHappened({ incident, flip, lastPing, check, kind }: AlertFacts): Re
   };
 }
 
-/** What a run was, where this tells of one alone. */
-function runOf({ kind, payload }: AlertFacts): Record<string, unknown> {
+/** The field `run` of a single run. */
+function runField({ kind, payload }: AlertFacts): Record<string, unknown> {
   const run = kind === "run" ? RunPayload.safeParse(payload).data : undefined;
   if (run === undefined) return {};
   const { outcome, startedAt, endedAt, durationMs, exitStatus, host } = run;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
-import { PROVIDER_HOSTS } from "./hosts.ts";
+import { PROVIDER_HOSTS } from "./addresses.ts";
 import { composeAlert } from "./message/compose.ts";
-import { downFacts, PUBLIC_URL } from "./message/samples.ts";
+import { downFacts, PUBLIC_URL } from "./testing/alert-samples.ts";
 import { isKindName, openChannel, parseSettings } from "./registry.ts";
 
 const OPERATOR = { publicUrl: PUBLIC_URL, telegramApiRoot: "", telegramBotToken: null, slackApiUrl: "" };

@@ -43,7 +43,7 @@ export function reasonWord(reason: Reason): string {
   return WORDS[reason];
 }
 
-/** The same of a reason that was stored; "down" for one that this version does not know. */
+/** The word for a stored reason; "down" for one that this version does not know. */
 export function reasonText(reason: string): string {
   return Object.entries(WORDS).find(([known]) => known === reason)?.[1] ?? "down";
 }

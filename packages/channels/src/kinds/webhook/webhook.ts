@@ -1,19 +1,19 @@
 import { z } from "zod";
 
-import { hookUrl, hostOf } from "../address.ts";
-import { summary, usualOutcome } from "../answers.ts";
-import { defineKind, type HttpAnswer, type HttpRequest, type Outcome, type Skip } from "../kind.ts";
-import { field, secretField } from "../fields.ts";
-import type { AlertMessage } from "../message/alert.ts";
-import { statusWord } from "../message/status.ts";
-import { webhookDocument } from "./webhook-document.ts";
-import { fillBody, fillHeader, fillUrl } from "./webhook-template.ts";
+import { hostIn, webhookUrl } from "../../addresses.ts";
+import { answerSummary, outcomeByStatus } from "../../answers.ts";
+import { field, secretField } from "../../fields.ts";
+import { defineHttpKind, type HttpRequest, type Skip } from "../../kind.ts";
+import type { AlertMessage } from "../../message/alert.ts";
+import { statusWord } from "./status.ts";
+import { webhookDocument } from "./document.ts";
+import { fillBody, fillHeader, fillUrl } from "./template.ts";
 
 const HEADERS = 10;
-/** RFC 9110 token, and visible ASCII or spaces. */
+/** The characters that RFC 9110 allows in a name, and ASCII without control characters in a value. */
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 const HEADER_VALUE = /^[\x20-\x7e\t]{0,1000}$/;
-/** Names that would change how the request is read, or pretend to be somebody in between. */
+/** Headers that would change how the request is read, or make it look as if a proxy had sent it. */
 const RESERVED =
   /^(host|content-length|content-encoding|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|cookie|proxy-.*|x-forwarded-.*|forwarded|via|x-real-ip|metadata-flavor|metadata|x-aws-.*|x-google-.*|webhook-.*)$/i;
 
@@ -24,18 +24,18 @@ const headers = z
       .regex(HEADER_NAME, "A header's name is made of letters, digits and dashes.")
       .refine(
         (name) => !RESERVED.test(name),
-        "This header is set by Overdue or by the way there; leave it out.",
+        "This header is set by Overdue or by proxies on the way; leave it out.",
       ),
     z.string().regex(HEADER_VALUE, "A header's value is one line of plain ASCII."),
   )
   .refine((all) => Object.keys(all).length <= HEADERS, `At most ${HEADERS} headers.`);
 
 const METHODS = ["POST", "PUT", "PATCH", "GET"] as const;
-const template = z.string().max(10_000, "A body may have at most 10,000 characters.");
-const methods = METHODS.map((value) => ({ value, label: value }));
+const bodyTemplate = z.string().max(10_000, "A body may have at most 10,000 characters.");
+const methodChoices = METHODS.map((value) => ({ value, label: value }));
 
-const settings = z.strictObject({
-  url: hookUrl,
+const schema = z.strictObject({
+  url: webhookUrl,
   secret: z
     .string()
     .trim()
@@ -45,26 +45,27 @@ const settings = z.strictObject({
     )
     .optional(),
   headers: headers.optional(),
-  tells: z.enum(["both", "down", "up"], { error: "Choose what it hears." }).default("both"),
+  events: z.enum(["both", "down", "up"], { error: "Choose which events are sent." }).default("both"),
   method: z.enum(METHODS, { error: "Choose a method." }).default("POST"),
-  body: template.optional(),
-  upUrl: hookUrl.optional(),
+  body: bodyTemplate.optional(),
+  upUrl: webhookUrl.optional(),
   upMethod: z.enum(METHODS, { error: "Choose a method." }).optional(),
-  upBody: template.optional(),
+  upBody: bodyTemplate.optional(),
 });
-type Settings = z.output<typeof settings>;
+type Settings = z.output<typeof schema>;
 
-export const webhook = defineKind({
+export const webhook = defineHttpKind({
   title: "Webhook",
   summary: "A signed JSON document, posted to an address of yours.",
   group: "other",
   forMachines: true,
-  schema: settings,
+  schema,
+  readInput: takeOldName,
   fields: [
     field({
       name: "url",
       label: "Address",
-      help: "Is called for every alert. Private addresses only where the operator allows them. Placeholders such as $NAME may stand behind the host.",
+      help: "It is called for every alert. A private address works only where the operator allows it. Placeholders such as $NAME may stand after the host.",
       placeholder: "https://example.org/hooks/overdue",
       input: "url",
       secret: true,
@@ -75,12 +76,12 @@ export const webhook = defineKind({
       help: "GET sends no body.",
       input: "choice",
       required: false,
-      choices: methods,
+      choices: methodChoices,
     }),
     field({
       name: "body",
       label: "Body",
-      help: "Empty: a JSON document that tells everything. Placeholders: $NAME, $STATUS, $CODE, $NOW, $SLUG, $TAGS, $TAG1, $EXITSTATUS, $BODY, and as JSON $NAME_JSON, $TAGS_JSON, $BODY_JSON, $JSON. They are escaped as the type of the body wants it.",
+      help: "Empty: a JSON document with everything. Placeholders: $NAME, $STATUS, $CODE, $NOW, $SLUG, $TAGS, $TAG1, $EXITSTATUS, $BODY, and as JSON $NAME_JSON, $TAGS_JSON, $BODY_JSON, $JSON. They are escaped as the type of the body needs it.",
       placeholder: '{"text": $NAME_JSON}',
       input: "paragraph",
       required: false,
@@ -101,8 +102,8 @@ export const webhook = defineKind({
       required: false,
     }),
     field({
-      name: "tells",
-      label: "What it hears",
+      name: "events",
+      label: "Which events are sent",
       help: "Tests are always sent.",
       input: "choice",
       required: false,
@@ -126,7 +127,7 @@ export const webhook = defineKind({
       help: "Empty: the same.",
       input: "choice",
       required: false,
-      choices: [{ value: "", label: "The same" }, ...methods],
+      choices: [{ value: "", label: "The same" }, ...methodChoices],
     }),
     field({
       name: "upBody",
@@ -136,16 +137,26 @@ export const webhook = defineKind({
       required: false,
     }),
   ],
-  pace: { atOnce: 200, perSecond: 1_000, inAllPerSecond: 2_000 },
-  hint: ({ url }) => `${hostOf(url)}/…`,
-  made: (given): Record<string, string> => (given.secret === undefined ? { secret: newSecret() } : {}),
-  open: (channel) => ({ via: "http", request: (message) => request(channel, message), read }),
+  rateLimit: { concurrency: 200, perSecond: 1_000, perSecondInAll: 2_000 },
+  hint: ({ url }) => `${hostIn(url)}/…`,
+  generate: (given): Record<string, string> => (given.secret === undefined ? { secret: newSecret() } : {}),
+  request,
+  answers: (answer) =>
+    answer.status === 410
+      ? { outcome: "permanent", because: answerSummary(answer) }
+      : outcomeByStatus(answer),
 });
 
-type Side = "down" | "up" | "neither" | "any";
+/** Until version 0.1 the setting `events` was called `tells`. */
+function takeOldName({ tells, ...input }: Record<string, unknown>) {
+  return { input: tells === undefined ? input : { ...input, events: tells } };
+}
 
-/** What a word says to a webhook that hears only one side. A run that failed is no news of what comes up. */
-const SIDES: Record<string, Side> = {
+/** Which choice of `events` a message belongs to; "any" is always sent. */
+type EventSide = "down" | "up" | "neither" | "any";
+
+/** By the status word. A successful run does not mean that its check came up, so it is on neither side. */
+const SIDES: Record<string, EventSide> = {
   down: "down",
   fail: "down",
   lost: "down",
@@ -154,41 +165,44 @@ const SIDES: Record<string, Side> = {
   notice: "neither",
 };
 
-function sideOf(message: AlertMessage): Side {
+function eventSide(message: AlertMessage): EventSide {
   return SIDES[statusWord(message)] ?? "any";
 }
 
-function request(channel: Settings, message: AlertMessage): HttpRequest | Skip {
-  const side = sideOf(message);
-  if (channel.tells !== "both" && side !== "any" && side !== channel.tells) {
-    return { skip: `This webhook hears only what goes ${channel.tells}.` };
+function request(settings: Settings, message: AlertMessage): HttpRequest | Skip {
+  const side = eventSide(message);
+  if (settings.events !== "both" && side !== "any" && side !== settings.events) {
+    return { skip: `This webhook is sent only what goes ${settings.events}.` };
   }
-  const { url, method, body } = wayFor(channel, message);
-  const headers = headersOf(channel, message, body);
+  const { url, method, body } = requestParts(settings, message);
+  const headers = filledHeaders(settings, message, body);
   return {
     method,
     url: fillUrl(url, message),
     headers,
-    body: method === "GET" ? "" : contentOf(body, message, channel.headers),
+    body: method === "GET" ? "" : content(body, message, settings.headers),
     trusted: false,
     onlyHosts: null,
-    signed: { id: message.deliveryId, secret: channel.secret ?? "" },
+    signed: { id: message.deliveryId, secret: settings.secret ?? "" },
   };
 }
 
-/** What comes up may go another way. So does what goes neither way, where the first can only mean "down". */
-function wayFor(channel: Settings, message: AlertMessage) {
-  const { url, method, body, upUrl, upMethod, upBody } = channel;
-  const side = sideOf(message);
+/**
+ * Address, method and body for a message: those for recoveries where it is one. A message on neither side uses them too
+ * where the others mention no status, because their receiver then takes every request for a down.
+ */
+function requestParts(settings: Settings, message: AlertMessage) {
+  const { url, method, body, upUrl, upMethod, upBody } = settings;
+  const side = eventSide(message);
   const meansDown = !/\$(STATUS|JSON)/.test(
-    `${url} ${body ?? "$JSON"} ${Object.values(channel.headers ?? {}).join(" ")}`,
+    `${url} ${body ?? "$JSON"} ${Object.values(settings.headers ?? {}).join(" ")}`,
   );
   return side === "up" || (side === "neither" && meansDown)
     ? { url: upUrl ?? url, method: upMethod ?? method, body: upBody ?? body }
     : { url, method, body };
 }
 
-function contentOf(
+function content(
   body: string | undefined,
   message: AlertMessage,
   own: Record<string, string> | undefined,
@@ -198,19 +212,14 @@ function contentOf(
   return fillBody(body, message, type);
 }
 
-/** The person's own come last, so that they may name another type of content. */
-function headersOf(channel: Settings, message: AlertMessage, body: string | undefined) {
-  const own = Object.entries(channel.headers ?? {}).map(([name, value]) => [
+/** Headers that the person set come last, so that they may set another content type. */
+function filledHeaders(settings: Settings, message: AlertMessage, body: string | undefined) {
+  const own = Object.entries(settings.headers ?? {}).map(([name, value]) => [
     name.toLowerCase(),
     fillHeader(value, message),
   ]);
   const type = body === undefined ? "application/json" : "text/plain; charset=utf-8";
   return { "content-type": type, ...Object.fromEntries(own) };
-}
-
-function read(answer: HttpAnswer): Outcome {
-  if (answer.status === 410) return { outcome: "permanent", because: summary(answer) };
-  return usualOutcome(answer);
 }
 
 function newSecret(): string {

@@ -1,6 +1,6 @@
-import type { AlertAction, AlertFacts } from "./alert.ts";
+import type { AlertAction, AlertFacts } from "../message/alert.ts";
 
-/** What the tests of every kind of channel render: one night of a job that did not come, and came again. */
+/** The alerts that the tests of every kind render: a nightly job that did not run in time, and ran after all. */
 const DELIVERY = "0199a1b2-0000-7000-8000-00000000a1b2";
 const at = (text: string) => Date.parse(text);
 
@@ -37,7 +37,7 @@ export const downFacts: AlertFacts = {
   lastPing: { at: at("2026-11-19T01:31:12Z"), kind: "success", exitStatus: 0, output: "saved 12 GB\n" },
   payload: null,
   writtenAt: at("2026-11-20T01:40:00Z"),
-  tellsDownToo: false,
+  includesDown: false,
   uncertain: false,
 };
 
@@ -57,7 +57,7 @@ export const testFacts: AlertFacts = {
   lastPing: null,
 };
 
-/** A job that ended badly, and whose name and output try everything. */
+/** A failed job whose name and output are this text. */
 export const hostileFacts = (text: string): AlertFacts => ({
   ...downFacts,
   project: { ...downFacts.project, name: text },
@@ -75,7 +75,7 @@ export const hostileFacts = (text: string): AlertFacts => ({
 
 export const PUBLIC_URL = "https://overdue.example.org";
 
-/** What may be done about the incident of `downFacts`, in links as long as real ones. */
+/** The actions for the incident of `downFacts`, with links as long as real ones. */
 export const downActions: readonly AlertAction[] = [
   { act: "acknowledge", label: "Acknowledge", url: actUrl("acknowledge") },
   { act: "snooze-30m", label: "Snooze 30 minutes", url: actUrl("snooze-30m") },
@@ -96,7 +96,7 @@ function actUrl(act: string): string {
   return `${PUBLIC_URL}/incidents/act?${query}`;
 }
 
-/** Texts that have broken out of one sink or another. */
+/** Texts that break out of one format or another where they are not escaped. */
 export const HOSTILE_TEXTS: readonly string[] = [
   '</b><a href="https://evil.example">click</a>',
   "_*[]()~`>#+-=|{}.!",

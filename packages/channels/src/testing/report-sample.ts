@@ -1,12 +1,12 @@
-import type { AlertFacts } from "./alert.ts";
-import type { ReportPayload } from "./report-payload.ts";
-import { downFacts } from "./samples.ts";
+import type { AlertFacts } from "../message/alert.ts";
+import type { ReportPayload } from "../message/report-payload.ts";
+import { downFacts } from "./alert-samples.ts";
 
 const at = (text: string) => Date.parse(text);
 const few = <Item>(...first: Item[]) => ({ total: first.length, first });
 const named = (name: string) => ({ checkId: "0199a1b2-0000-7000-8000-0000000000bb", name });
 
-/** November in which most went well. */
+/** A November in which most runs were good. */
 export const novemberReport: ReportPayload = {
   reportId: "0199a1b2-0000-7000-8000-0000000000ee",
   period: {
@@ -54,7 +54,7 @@ export const novemberReport: ReportPayload = {
   },
 };
 
-/** A delivery of such a report. */
+/** The facts of a delivery of a report. */
 export function reportFacts(payload: ReportPayload = novemberReport): AlertFacts {
   return { ...downFacts, kind: "report", payload, check: null, flip: null, incident: null, lastPing: null };
 }

@@ -1,7 +1,7 @@
-import type { AlertFacts, AlertKind, AlertMessage } from "./alert.ts";
-import { RunPayload } from "./payload.ts";
+import type { AlertFacts, AlertKind, AlertMessage } from "../../message/alert.ts";
+import { RunPayload } from "../../message/payload.ts";
 
-/** What became of a check, by the kind of an alert about it; null: it is about something else. */
+/** The status of a check after an alert of this kind; null where the alert is about something else. */
 const CHECK_STATUS: Record<AlertKind, "down" | "up" | null> = {
   down: "down",
   reminder: "down",
@@ -14,18 +14,18 @@ const CHECK_STATUS: Record<AlertKind, "down" | "up" | null> = {
   confirm: null,
 };
 
-type About = { facts: Pick<AlertFacts, "kind" | "group"> };
+type MessageFacts = { facts: Pick<AlertFacts, "kind" | "group"> };
 
-/** What became of the checks that a message is about; null: it is about something else, or they differ. */
-export function checkStatus({ facts }: About): "down" | "up" | null {
+/** The status of the checks that a message is about; null where it is about something else, or where they differ. */
+export function checkStatus({ facts }: MessageFacts): "down" | "up" | null {
   const kinds = facts.group ? facts.group.counts.map(({ kind }) => kind) : [facts.kind];
   const [status = null, ...others] = new Set(kinds.map((kind) => CHECK_STATUS[kind]));
   return others.length === 0 ? status : null;
 }
 
 /**
- * What a message says happened, in one word for a program: "down" or "up" of a check, "success", "fail" or "lost" of a
- * run, "digest" of several alerts that differ; else what the message is, such as "test" or "notice".
+ * What happened, in one word for a program: "down" or "up" for a check; "success", "fail" or "lost" for a run; "digest" for
+ * several alerts that differ; otherwise the kind of the message, such as "test" or "notice".
  */
 export function statusWord(message: Pick<AlertMessage, "facts">): string {
   const { kind, group, payload } = message.facts;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import { composeAlert } from "../message/compose.ts";
-import type { AlertFacts } from "../message/alert.ts";
-import { everyMessage, groupFacts, noticeFacts, runFacts } from "../message/every-sample.ts";
+import { composeAlert } from "../../message/compose.ts";
+import type { AlertFacts } from "../../message/alert.ts";
+import { everyMessage, groupFacts, noticeFacts, runFacts } from "../../testing/every-alert.ts";
 import {
   downFacts,
   HOSTILE_TEXTS,
@@ -10,8 +10,8 @@ import {
   PUBLIC_URL,
   testFacts,
   upFacts,
-} from "../message/samples.ts";
-import { openChannel } from "../registry.ts";
+} from "../../testing/alert-samples.ts";
+import { openChannel } from "../../registry.ts";
 
 const OPERATOR = { publicUrl: PUBLIC_URL, telegramApiRoot: "", telegramBotToken: null, slackApiUrl: "" };
 
@@ -27,7 +27,7 @@ function bodyOf(settings: Record<string, unknown>, facts: AlertFacts): string {
   return sent.body;
 }
 
-/** Message, `$STATUS`, type and status of the document, and which of the webhooks that hear one side get it. */
+/** Message, `$STATUS`, type and status of the document, and which choices of `events` include it. */
 const REMINDER: AlertFacts = { ...downFacts, kind: "reminder" };
 const SYSTEM = everyMessage.get("system") ?? testFacts;
 const REPORT = everyMessage.get("report") ?? testFacts;
@@ -72,9 +72,9 @@ describe.each(ROWS)("%s", (_, facts, word, type, status, sides) => {
     expect(JSON.parse(bodyOf({}, facts))).toMatchObject({ type, data: { status } });
   });
 
-  test("goes to the webhooks that want to hear it", () => {
-    const heard = ["down", "up"].filter((tells) => "body" in request({ tells }, facts));
-    expect(heard.join(" ")).toBe(sides);
+  test("is sent to the webhooks whose choice of events includes it", () => {
+    const sentFor = ["down", "up"].filter((events) => "body" in request({ events }, facts));
+    expect(sentFor.join(" ")).toBe(sides);
   });
 });
 

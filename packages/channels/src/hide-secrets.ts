@@ -1,23 +1,22 @@
-import { escapeXml } from "./text.ts";
+import { escapeXml } from "./message/text.ts";
 
 const HIDDEN = "[hidden]";
-/** So many characters in a row that also stand in a secret are a part of it; a shorter secret is hidden as a whole word. */
+/** A text of this length that also occurs in a secret counts as a part of it; a shorter secret is hidden as a whole word. */
 const PART = 8;
-/** A folder or a value of an address that is part of its shape, and no secret: "v1", "api", "hook". */
-const SHAPE = /^(.{0,3}|[a-z]{1,7})$/;
-/** Headers that say how a request is written, and nothing else. */
+/** A part of an address that is too short or too simple to be a secret: "v1", "api", "hook". */
+const HARMLESS_PART = /^(.{0,3}|[a-z]{1,7})$/;
+/** Headers that describe the format of a request and hold no secret. */
 const OPEN_HEADERS = /^(content-type|accept|accept-.*|user-agent|cache-control)$/i;
 const SECRET_NAME = /token|key|secret|password|passwd|sig|auth/i;
 
 type Settings = Record<string, unknown>;
-/** Of an input of the form, what is needed here. */
-type Field = { name: string; secret: boolean; placeholder: string };
+type FormField = { name: string; secret: boolean; placeholder: string };
 
 /**
- * The texts in a channel's settings that nobody may read again: its secret fields, and of an address the folders and
- * values that are neither the shape that the form shows nor part of the hint.
+ * The texts in a channel's settings that nobody may read again: its secret fields, and the folders and query values of an
+ * address that occur neither in the form's placeholder nor in the hint.
  */
-export function secretsIn(fields: readonly Field[], settings: Settings, hint: string): string[] {
+export function secretsIn(fields: readonly FormField[], settings: Settings, hint: string): string[] {
   const known = new Map(fields.map((field) => [field.name, field]));
   const found = Object.entries(settings).flatMap(([name, value]) => {
     const field = known.get(name);
@@ -25,7 +24,7 @@ export function secretsIn(fields: readonly Field[], settings: Settings, hint: st
     if (typeof value !== "string") return isSecret ? headerSecrets(value) : [];
     const address = URL.parse(value);
     if (address !== null && /^https?:$/.test(address.protocol)) {
-      return isSecret ? addressSecrets(address, `${field?.placeholder ?? ""} ${hint}`) : userOf(address);
+      return isSecret ? addressSecrets(address, `${field?.placeholder ?? ""} ${hint}`) : credentials(address);
     }
     return isSecret ? [value] : [];
   });
@@ -41,30 +40,30 @@ function headerSecrets(value: unknown): string[] {
 
 function addressSecrets(address: URL, shown: string): string[] {
   const open = new Set(shown.split(/[^\w$.-]+/));
-  const folders = address.pathname.split("/").filter((folder) => !SHAPE.test(folder));
+  const folders = address.pathname.split("/").filter((folder) => !HARMLESS_PART.test(folder));
   const values = [...address.searchParams].flatMap(([name, value]) =>
-    !SHAPE.test(value) || SECRET_NAME.test(name) ? [value] : [],
+    !HARMLESS_PART.test(value) || SECRET_NAME.test(name) ? [value] : [],
   );
-  return [...userOf(address), ...[...folders, ...values].filter((part) => !open.has(part))];
+  return [...credentials(address), ...[...folders, ...values].filter((part) => !open.has(part))];
 }
 
-function userOf({ username, password }: URL): string[] {
+function credentials({ username, password }: URL): string[] {
   return [username, password].map(decoded);
 }
 
 /**
- * A text in which none of these secrets can be read, nor a part of one: neither as it is, nor as an address, JSON, HTML
- * or base64 write it.
+ * Replaces the secrets in a text, and parts of them, by "[hidden]". It finds them as they are and as an address, JSON, HTML
+ * or base64 writes them.
  */
 export function hideSecrets(text: string, secrets: readonly string[]): string {
-  const forms = [...new Set(secrets.flatMap(formsOf))];
+  const forms = [...new Set(secrets.flatMap(writtenForms))];
   const words = forms.filter((form) => form.length < PART);
   const parts = new Set(forms.flatMap(partsOf));
   return hideWords(hideParts(text, parts), words);
 }
 
-/** How a secret may be written in an answer, in lower case. */
-function formsOf(secret: string): string[] {
+/** The ways in which a secret may be written in an answer, in lower case. */
+function writtenForms(secret: string): string[] {
   const plain = decoded(secret);
   const forms = [secret, plain, encodeURIComponent(plain.toWellFormed())].flatMap((form) => [
     form,
@@ -75,17 +74,17 @@ function formsOf(secret: string): string[] {
     form.replaceAll(/[&<>=+'"/]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`),
     escapeXml(form),
   ]);
-  return [...forms, ...base64FormsOf(plain)].map((form) => form.toLowerCase()).filter((form) => form !== "");
+  return [...forms, ...base64Forms(plain)].map((form) => form.toLowerCase()).filter((form) => form !== "");
 }
 
-/** What stands in base64 for a secret wherever it begins within the text that was encoded. */
-function base64FormsOf(secret: string): string[] {
+/** The base64 of a secret, for each position modulo 3 at which it may begin within the encoded text. */
+function base64Forms(secret: string): string[] {
   const bytes = new TextEncoder().encode(secret);
   if (bytes.length < PART - 1) return [];
   return [0, 1, 2].flatMap((before) => {
     const shifted = new Uint8Array([...new Uint8Array(before), ...bytes]);
     const encoded = btoa(String.fromCharCode(...shifted)).replace(/=+$/, "");
-    // The first characters depend on what stands before, the last on what follows.
+    // The first characters depend on the text before the secret, and the last one on the text after it.
     const certain = encoded.slice(Math.ceil((before * 4) / 3), -1);
     return [certain, certain.replaceAll("+", "-").replaceAll("/", "_")];
   });
@@ -97,7 +96,7 @@ function partsOf(form: string): string[] {
 }
 
 function hideParts(text: string, parts: ReadonlySet<string>): string {
-  // Characters whose lower case is longer than they are would move all that follows.
+  // A character whose lower case is longer would shift the positions of everything after it.
   const lower = Array.from(text, (character) => {
     const small = character.toLowerCase();
     return small.length === character.length ? small : character;
@@ -117,12 +116,12 @@ function hideParts(text: string, parts: ReadonlySet<string>): string {
 
 function hideWords(text: string, words: readonly string[]): string {
   return words.reduce(
-    (shown, word) => shown.replaceAll(new RegExp(`(?<![\\w-])${literal(word)}(?![\\w-])`, "gi"), HIDDEN),
+    (shown, word) => shown.replaceAll(new RegExp(`(?<![\\w-])${escapeRegExp(word)}(?![\\w-])`, "gi"), HIDDEN),
     text,
   );
 }
 
-function literal(text: string): string {
+function escapeRegExp(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 }
 

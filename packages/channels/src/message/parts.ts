@@ -1,0 +1,99 @@
+import type { AlertAction, AlertMessage, Tone } from "./alert.ts";
+import { plainText } from "./compose.ts";
+import { clipEnd, oneLine } from "./text.ts";
+
+/** The parts of a message that several kinds of channel share. */
+
+type Look = { mark: string; colour: `#${string}` };
+
+const LOOKS: Record<Tone, Look> = {
+  bad: { mark: "🔴", colour: "#c92a2a" },
+  good: { mark: "🟢", colour: "#2b8a3e" },
+  neutral: { mark: "🔔", colour: "#1864ab" },
+};
+
+/** The mark before the title of an alert, and its colour. */
+export function alertLook({ tone, mark }: Pick<AlertMessage, "tone" | "mark">): Look {
+  return mark === undefined ? LOOKS[tone] : { ...LOOKS[tone], mark };
+}
+
+/** "🔴 nightly backup is down" */
+export function markedTitle(message: AlertMessage): string {
+  return `${alertLook(message).mark} ${message.title}`;
+}
+
+/** The whole message as plain text with its mark, at most `limit` UTF-16 units. */
+export function markedText(message: AlertMessage, limit: number): string {
+  return clipEnd(`${alertLook(message).mark} ${plainText(message)}`, limit);
+}
+
+/** The lines as text: "Project: Ops", one below the other. */
+export function linesText({ lines }: AlertMessage): string {
+  return lines.map(({ label, value }) => `${label}: ${value}`).join("\n");
+}
+
+/** Everything but the title, at most `limit` UTF-16 units; the link is kept however long the rest is. */
+export function bodyText(message: AlertMessage, limit: number): string {
+  const parts = [
+    message.sentence,
+    linesText(message),
+    message.output === null ? "" : `Last output:\n${message.output}`,
+    message.repeat === null ? "" : `(${message.repeat})`,
+  ];
+  const text = parts.filter((part) => part !== "").join("\n\n");
+  return text === "" ? message.link : `${clipEnd(text, limit - message.link.length - 2)}\n\n${message.link}`;
+}
+
+/** The links of an alert: to the app, and to what can be done about the incident; each of those asks before it acts. */
+export function alertLinks(message: AlertMessage): { label: string; url: string }[] {
+  return [{ label: "Open in Overdue", url: message.link }, ...mainActions(message)];
+}
+
+/** The links as Markdown. Their addresses are ours, so nothing in them needs escaping. */
+export function markdownLinks(message: AlertMessage): string {
+  return alertLinks(message)
+    .map(({ label, url }) => `[${label}](${url})`)
+    .join(" · ");
+}
+
+const MAIN_ACTS = ["acknowledge", "snooze-2h", "snooze-recovery"];
+
+/** The actions that a chat offers; only a mail has room for all of them. */
+export function mainActions({ actions = [] }: AlertMessage): AlertAction[] {
+  return actions.filter(({ act }) => MAIN_ACTS.includes(act));
+}
+
+/** The first action as the last line of a short message, with two line feeds before it; empty where there is none. */
+export function acknowledgeLine(message: AlertMessage): string {
+  const [action] = mainActions(message);
+  return action === undefined ? "" : `\n\n${action.label}: ${action.url}`;
+}
+
+/** Title, reason and link, at most `limit` UTF-16 units: all that fits into a text message. */
+export function shortText(message: AlertMessage, limit: number): string {
+  const room = limit - message.link.length - 1;
+  return `${clipEnd(titleAndSentence(message), room)} ${message.link}`;
+}
+
+/** "nightly backup is down. No ping came when it was expected." */
+export function titleAndSentence({ title, sentence }: AlertMessage): string {
+  return sentence === "" ? title : `${title}. ${sentence}`;
+}
+
+/** Whether a message is a run, a notice or a report: nobody is called for it, and it opens no incident. */
+export function isForTheRecord({ facts }: AlertMessage): boolean {
+  return facts.kind === "run" || facts.kind === "notice" || facts.kind === "report";
+}
+
+const NAME = 120;
+
+/** The names of project and check on one line of at most 120 characters each; the check's is empty for a test. */
+export function shortNames({ facts }: AlertMessage): { project: string; check: string } {
+  return { project: oneLine(facts.project.name, NAME), check: oneLine(facts.check?.name ?? "", NAME) };
+}
+
+/** The key that ties an up to its down at a provider that keeps incidents; ASCII, at most 64 characters. */
+export function incidentKey({ facts }: AlertMessage): string {
+  if (facts.kind === "system") return `overdue-${facts.deliveryId}`;
+  return `overdue-${facts.incident?.id ?? facts.check?.id ?? `test-${facts.channel.id}`}`;
+}

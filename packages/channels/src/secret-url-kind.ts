@@ -1,0 +1,45 @@
+import { z } from "zod";
+
+import { hostIn, webhookUrl } from "./addresses.ts";
+import type { AnswerRules } from "./answers.ts";
+import { field } from "./fields.ts";
+import { type ChannelKind, defineHttpKind, type HttpKindSpec, type Style } from "./kind.ts";
+import type { AlertMessage } from "./message/alert.ts";
+import { jsonRequest } from "./request.ts";
+
+type UrlSettings = z.ZodObject<{ url: z.ZodType<string, string> }>;
+type SecretUrlSpec = Pick<
+  HttpKindSpec<UrlSettings>,
+  "title" | "summary" | "group" | "forMachines" | "onlyIncidents" | "hosts" | "rateLimit"
+> & {
+  /** How the address is asked for. */
+  url: { label: string; help: string; placeholder: string; schema?: z.ZodType<string, string> };
+  /** What is shown of an address; its host and last four characters unless the kind knows better. */
+  hint?(url: string): string;
+  /** The address that is called, where it is not the setting as it is. */
+  requestUrl?(url: string): string;
+  /** The JSON document that is posted for a message; pure. */
+  payload(message: AlertMessage, style: Style): Record<string, unknown>;
+  answers: AnswerRules;
+};
+
+/**
+ * Defines a kind of channel whose only setting is a secret URL, such as that of an incoming webhook: the provider hands it
+ * out, and a JSON document that is posted there becomes a message.
+ */
+export function defineSecretUrlKind(spec: SecretUrlSpec): ChannelKind {
+  const { url: asked, hint = hostAndEnd, requestUrl = (url) => url, payload, ...rest } = spec;
+  const { schema = webhookUrl, ...texts } = asked;
+  return defineHttpKind({
+    ...rest,
+    schema: z.strictObject({ url: schema }),
+    fields: [field({ name: "url", input: "url", secret: true, ...texts })],
+    hint: ({ url }) => hint(url),
+    request: ({ url }, message, { style }) =>
+      jsonRequest(requestUrl(url), payload(message, style), { onlyHosts: spec.hosts ?? null }),
+  });
+}
+
+function hostAndEnd(url: string): string {
+  return `${hostIn(url)}/…${url.slice(-4)}`;
+}
