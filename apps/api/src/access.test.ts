@@ -36,19 +36,19 @@ const EXPECTED: Record<string, string> = {
   "DELETE /v1/projects/:projectId/invitations/:invitationId": "owner, no key",
   "POST /v1/projects/:projectId/leave": "viewer, no key",
   "GET /v1/projects/:projectId/members/:userId/keys": "owner, no key",
-  "ALL /ping/*": "ping",
-  "GET /unsubscribe": "ping",
-  "POST /unsubscribe": "ping",
-  "GET /confirm-address": "ping",
-  "POST /confirm-address": "ping",
-  "GET /reports/stop": "ping",
-  "POST /reports/stop": "ping",
-  "GET /incidents/act": "ping",
-  "POST /incidents/act": "ping",
-  "POST /ping/canary": "ping",
-  "POST /telegram/updates": "ping",
-  "GET /slack/callback": "ping",
-  "POST /slack/interactivity": "ping",
+  "ALL /ping/*": "self-checked",
+  "GET /unsubscribe": "self-checked",
+  "POST /unsubscribe": "self-checked",
+  "GET /confirm-address": "self-checked",
+  "POST /confirm-address": "self-checked",
+  "GET /reports/stop": "self-checked",
+  "POST /reports/stop": "self-checked",
+  "GET /incidents/act": "self-checked",
+  "POST /incidents/act": "self-checked",
+  "POST /ping/canary": "self-checked",
+  "POST /telegram/updates": "self-checked",
+  "GET /slack/callback": "self-checked",
+  "POST /slack/interactivity": "self-checked",
   "GET /v1/me": "signed-in, read key",
   "GET /v1/operator": "signed-in, no key",
   "GET /v1/projects": "signed-in, read key",
@@ -313,7 +313,7 @@ function nameOf({ method, path }: RegisteredRoute): string {
 }
 
 function accessText(access: Access): string {
-  if (access.auth === "public" || access.auth === "ping") return access.auth;
+  if (access.auth === "public" || access.auth === "self-checked") return access.auth;
   const key = access.key === null ? "no key" : `${access.key} key`;
   return `${access.auth === "project" ? access.role : access.auth}, ${key}`;
 }

@@ -88,7 +88,7 @@ test("an answer that the document does not know is found", async () => {
 test.each(ordered.map((found) => [found.name, found] as const))(
   "%s answers as the document says",
   async (name, { method, path, operation }) => {
-    if (!isOwn(path)) return await expectFace({ method, path, operation });
+    if (!isOwn(path)) return await expectHealthchecksAnswer({ method, path, operation });
     const response = await ada.as(method, filled(path), bodyOf(name));
     await expectAsDocumented(operation, response);
     expect({ isRefused: !response.ok, text: await textOf(response) }).toMatchObject({
@@ -98,14 +98,17 @@ test.each(ordered.map((found) => [found.name, found] as const))(
 );
 
 /** As Healthchecks' clients ask. */
-async function expectFace({
+async function expectHealthchecksAnswer({
   method,
   path,
   operation,
 }: Pick<(typeof operations)[number], "method" | "path" | "operation">) {
-  for (const url of facePaths(path)) {
+  for (const url of healthchecksPaths(path)) {
     const json = method === "POST" ? {} : undefined;
-    await expectAsDocumented(operation, await api.call(method, url, { json, headers: faceHeaders(path) }));
+    await expectAsDocumented(
+      operation,
+      await api.call(method, url, { json, headers: healthchecksHeaders(path) }),
+    );
   }
 }
 
@@ -146,7 +149,7 @@ function rank({ method, path }: { method: string; path: string }): number {
 }
 
 /** With something that is there, and with something that is not. */
-function facePaths(path: string): string[] {
+function healthchecksPaths(path: string): string[] {
   const uuid = new URL(check.pingUrl).pathname.split("/").at(-1) ?? "";
   const badge = new URL(check.badgeUrl).pathname.split("/").at(-1)?.replace(".svg", "") ?? "";
   const fill = (of: Record<string, string>) =>
@@ -164,7 +167,7 @@ function facePaths(path: string): string[] {
   return [...new Set([...files, fill({ ...nowhere, file: "nothing.svg" })])];
 }
 
-function faceHeaders(path: string): Record<string, string> {
+function healthchecksHeaders(path: string): Record<string, string> {
   const isPrometheus = path.startsWith("/projects/");
   return isPrometheus
     ? { authorization: `Bearer ${reader.key}` }

@@ -2,57 +2,50 @@ import { auditRoutes } from "./audit/audit-routes.ts";
 import { authRoutes } from "./auth/auth-routes.ts";
 import { recoveryRoutes } from "./auth/recovery-routes.ts";
 import { channelRoutes } from "./channels/channel-routes.ts";
-import { confirmRoutes } from "./channels/confirm-routes.ts";
+import { confirmRoutes, unsubscribeRoutes } from "./channels/email-link-routes.ts";
 import { slackReturnRoutes, slackRoutes } from "./channels/slack-routes.ts";
-import { telegramRoutes } from "./channels/telegram-routes.ts";
-import { telegramUpdateRoutes } from "./channels/telegram-update-routes.ts";
-import { unsubscribeRoutes } from "./channels/unsubscribe-routes.ts";
+import { telegramRoutes, telegramUpdateRoutes } from "./channels/telegram-routes.ts";
 import { configRoutes } from "./config/config-routes.ts";
-import { checkRoutes } from "./checks/check-routes.ts";
-import { pauseRoutes } from "./checks/pause-routes.ts";
+import { checkRoutes, pauseRoutes } from "./checks/check-routes.ts";
 import { deliveryRoutes } from "./deliveries/delivery-routes.ts";
 import type { Deps } from "./deps.ts";
 import { docsRoutes } from "./docs/docs-routes.ts";
 import { eventRoutes } from "./events/event-routes.ts";
-import { healthRoutes } from "./health/health-routes.ts";
+import { healthRoutes } from "./instance/health-routes.ts";
 import { healthchecksRoutes } from "./healthchecks/healthchecks-routes.ts";
-import { historyRoutes } from "./history/history-routes.ts";
-import { noticeRoutes } from "./history/notice-routes.ts";
+import { historyRoutes, noticeRoutes } from "./history/history-routes.ts";
 import { outageRoutes } from "./history/outage-routes.ts";
-import { pingHistoryRoutes } from "./history/ping-routes.ts";
-import { refusedPingRoutes } from "./history/refused-ping-routes.ts";
+import { pingHistoryRoutes, refusedPingRoutes } from "./history/ping-routes.ts";
 import { registeredRoutes } from "./http/access.ts";
-import { budgetHeaders } from "./http/budget.ts";
+import { rateLimitHeaders } from "./http/rate-limits.ts";
 import { guard } from "./http/guard.ts";
 import { securityHeaders } from "./http/headers.ts";
 import { errorHandler, notFound } from "./http/on-error.ts";
 import { createRouter } from "./http/route.ts";
-import { actRoutes } from "./incidents/act-routes.ts";
-import { incidentRoutes } from "./incidents/incident-routes.ts";
+import { actRoutes, incidentRoutes } from "./incidents/incident-routes.ts";
 import { stormRoutes } from "./incidents/storm-routes.ts";
-import { linkRoutes } from "./incidents/link-routes.ts";
-import { slackPressRoutes } from "./incidents/slack-press-routes.ts";
+import { actionLinkRoutes } from "./incidents/action-link-routes.ts";
+import { slackButtonRoutes } from "./incidents/slack-button-routes.ts";
 import { instanceRoutes } from "./instance/instance-routes.ts";
 import { operatorRoutes } from "./instance/operator-routes.ts";
-import { invitationRoutes } from "./invitations/invitation-routes.ts";
-import { myInvitationRoutes } from "./invitations/my-invitation-routes.ts";
+import { invitationRoutes, myInvitationRoutes } from "./invitations/invitation-routes.ts";
 import { keyRoutes } from "./keys/key-routes.ts";
 import { maintenanceRoutes } from "./maintenance/maintenance-routes.ts";
 import { meRoutes } from "./me/me-routes.ts";
 import { memberRoutes } from "./members/member-routes.ts";
-import { metricsRoute } from "./metrics/metrics-route.ts";
-import { documentOf, documentSecurity, openapiRoutes } from "./openapi.ts";
-import { CANARY_PATH } from "./pings/canary.ts";
+import { metricsRoute } from "./instance/metrics-routes.ts";
+import { createDocument, documentSecurity, openapiRoutes } from "./docs/openapi-document.ts";
+import { HEARTBEAT_PATH } from "./pings/receiver-heartbeat.ts";
 import { pingHostOnly } from "./pings/ping-host.ts";
 import { projectRoutes } from "./projects/project-routes.ts";
-import { hearingRoutes } from "./routes/hearing-routes.ts";
-import { personRoutes } from "./routes/person-routes.ts";
-import { rotationRoutes } from "./routes/rotation-routes.ts";
+import { notificationPreviewRoutes } from "./alert-routes/notification-preview-routes.ts";
+import { personRoutes } from "./on-call/person-routes.ts";
+import { rotationRoutes } from "./on-call/rotation-routes.ts";
 import { reportRoutes } from "./reports/report-routes.ts";
 import { stopRoutes } from "./reports/stop-routes.ts";
-import { routeRoutes } from "./routes/route-routes.ts";
+import { alertRouteHandlers } from "./alert-routes/alert-routes.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
-import { siteHandler } from "./site/site-handler.ts";
+import { siteHandler } from "./site/site.ts";
 
 /** Everything documented, for the typed client. */
 function restRoutes() {
@@ -85,8 +78,8 @@ function restRoutes() {
     .route("/", incidentRoutes)
     .route("/", stormRoutes)
     .route("/", actRoutes)
-    .route("/", routeRoutes)
-    .route("/", hearingRoutes)
+    .route("/", alertRouteHandlers)
+    .route("/", notificationPreviewRoutes)
     .route("/", personRoutes)
     .route("/", rotationRoutes)
     .route("/", reportRoutes)
@@ -105,12 +98,14 @@ export function createApp(deps: Deps) {
   app.notFound(notFound);
   app.use("/*", pingHostOnly(settings.pingHosts, pings));
   // Before everything else: a ping passes no middleware that it does not need.
-  app.post(CANARY_PATH, guard({ auth: "ping" }), pings.canary);
-  app.all("/ping/*", guard({ auth: "ping" }), (c) => pings.ping(c, c.req.path.slice("/ping/".length)));
+  app.post(HEARTBEAT_PATH, guard({ auth: "self-checked" }), pings.canary);
+  app.all("/ping/*", guard({ auth: "self-checked" }), (c) =>
+    pings.ping(c, c.req.path.slice("/ping/".length)),
+  );
   app.use(
     "/*",
     metrics.timing(),
-    budgetHeaders,
+    rateLimitHeaders,
     securityHeaders(settings.publicUrl.startsWith("https://")),
     async (c, next) => {
       c.set("deps", deps);
@@ -118,15 +113,15 @@ export function createApp(deps: Deps) {
     },
   );
   app.route("/", restRoutes());
-  app.route("/", linkRoutes);
+  app.route("/", actionLinkRoutes);
   app.route("/", unsubscribeRoutes);
   app.route("/", telegramUpdateRoutes);
   app.route("/", confirmRoutes);
   app.route("/", stopRoutes);
   app.route("/", slackReturnRoutes);
-  app.route("/", slackPressRoutes);
+  app.route("/", slackButtonRoutes);
   app.route("/", healthchecksRoutes);
-  const document = () => documentOf(app, settings.version);
+  const document = () => createDocument(app, settings.version);
   app.route("/", openapiRoutes(document));
   app.route("/", docsRoutes(document));
   app.get("/*", guard({ auth: "public", uncounted: true }), siteHandler(deps.site));

@@ -3,15 +3,14 @@ import type { Db, Keyring, Pool } from "@overdue/db";
 import type { Context } from "hono";
 import type { Logger } from "pino";
 
-import type { Auth } from "./auth/better-auth.ts";
-import type { Sessions } from "./auth/sessions.ts";
+import type { Auth, Sessions } from "./auth/better-auth.ts";
 import type { ChangeHub } from "./events/change-hub.ts";
-import type { Streams } from "./events/streams.ts";
-import type { Readiness } from "./health/readiness.ts";
-import type { KeyUse } from "./keys/key-use.ts";
+import type { Streams } from "./events/event-routes.ts";
+import type { Readiness } from "./instance/health-routes.ts";
+import type { KeyUse } from "./keys/key-routes.ts";
 import type { Limits } from "./limits/limits.ts";
-import type { Metrics } from "./metrics/metrics.ts";
-import type { Site } from "./site/manifest.ts";
+import type { Metrics } from "./instance/metrics.ts";
+import type { Site } from "./site/site.ts";
 import type { WorkerPool } from "./workers/worker-pool.ts";
 
 /** What a request may lean on. Made once in `main.ts`; a test makes its own. */

@@ -7,20 +7,22 @@ import type { Context } from "hono";
 import type { Logger } from "pino";
 
 import packageJson from "../package.json" with { type: "json" };
-import { createAuth } from "./auth/better-auth.ts";
-import { sessionsOf } from "./auth/sessions.ts";
-import { clientAddressFinder, shownAddress } from "./client-address.ts";
+import { createAuth, createSessions } from "./auth/better-auth.ts";
+import {
+  clientAddressFinder,
+  shownAddress,
+  untrustedProxySentence,
+  watchProxies,
+} from "./http/client-address.ts";
 import type { ApiSettings, Deps } from "./deps.ts";
 import { ChangeHub } from "./events/change-hub.ts";
-import { Streams } from "./events/streams.ts";
-import { Readiness } from "./health/readiness.ts";
-import { KeyUse } from "./keys/key-use.ts";
+import { Streams } from "./events/event-routes.ts";
+import { Readiness } from "./instance/health-routes.ts";
+import { KeyUse } from "./keys/key-routes.ts";
 import { Limits } from "./limits/limits.ts";
-import { Metrics } from "./metrics/metrics.ts";
-import { addRefusedCounter, addSkewGauge, addVitalGauges } from "./metrics/vital-gauges.ts";
-import { untrustedProxySentence, watchProxies } from "./proxy-watch.ts";
+import { addRefusedCounter, addSkewGauge, addVitalGauges, Metrics } from "./instance/metrics.ts";
 import { createReceiver } from "./pings/receiver.ts";
-import type { Site } from "./site/manifest.ts";
+import type { Site } from "./site/site.ts";
 import { WorkerPool } from "./workers/worker-pool.ts";
 
 /** A file of the largest size that people write is read within a second or two, and ten on a busy machine. */
@@ -48,9 +50,9 @@ export function openDeps(config: Config, { log, site }: { log: Logger; site: Sit
     );
   });
   const receiver = createReceiver({ pool: pingPool, log, bodyBytesMax: pingBodyBytesMax, ...addresses });
-  const settings = settingsOf(config);
+  const settings = readSettings(config);
   const limits = new Limits({ pool, requestsPerMinute: config.apiRateLimit });
-  const deps = depsOf({ pool, log, settings, databaseUrl, secret, limits });
+  const deps = createDeps({ pool, log, settings, databaseUrl, secret, limits });
   addVitalGauges(deps.metrics.registry, () => readVitalSigns(pool));
   addSkewGauge(deps.metrics.registry, receiver.clock.skewMs);
   addRefusedCounter(deps.metrics.registry, receiver.refusals.counts);
@@ -65,7 +67,7 @@ export function openDeps(config: Config, { log, site }: { log: Logger; site: Sit
 
 type Opened = Pick<Deps, "pool" | "log" | "settings" | "limits"> & { databaseUrl: string; secret: string };
 
-function depsOf({ pool, log, settings, limits, databaseUrl, secret }: Opened) {
+function createDeps({ pool, log, settings, limits, databaseUrl, secret }: Opened) {
   const db = openDb(pool);
   const now = () => Date.now();
   const auth = createAuth({ db, log, ...settings, secret: derive(secret, "sessions").toString("base64") });
@@ -79,7 +81,7 @@ function depsOf({ pool, log, settings, limits, databaseUrl, secret }: Opened) {
     settings,
     limits,
     auth,
-    sessions: sessionsOf(auth),
+    sessions: createSessions(auth),
     keyUse: new KeyUse({ db, log, now }),
     changes: new ChangeHub(databaseUrl),
     streams,
@@ -89,7 +91,7 @@ function depsOf({ pool, log, settings, limits, databaseUrl, secret }: Opened) {
   };
 }
 
-function settingsOf(config: Config): ApiSettings {
+function readSettings(config: Config): ApiSettings {
   const { publicUrl, registration, pingHosts, secretKeys, metricsToken } = config;
   const { protocol } = new URL(publicUrl);
   return {
@@ -97,7 +99,7 @@ function settingsOf(config: Config): ApiSettings {
     queue: config.redisUrl === null ? "postgres" : "redis",
     hasHeartbeat: config.selfHeartbeatUrl !== null,
     publicUrl,
-    origins: originsOf(publicUrl),
+    origins: ownOrigins(publicUrl),
     mail: config.smtpUrl !== null,
     registration,
     emailVerification: config.emailVerification,
@@ -106,18 +108,18 @@ function settingsOf(config: Config): ApiSettings {
     pingHosts,
     pingEmailDomain: config.pingEmail?.domain ?? null,
     secretKeys,
-    slack: slackOf(config),
+    slack: slackApp(config),
   };
 }
 
 /** The checker needs the secret of the client, so without it there is no app either. */
-function slackOf({ slackClientId: clientId, slackClientSecret, slackSigningSecret: signingSecret }: Config) {
+function slackApp({ slackClientId: clientId, slackClientSecret, slackSigningSecret: signingSecret }: Config) {
   const isWhole = clientId !== null && slackClientSecret !== null && signingSecret !== null;
   return isWhole ? { clientId, signingSecret } : null;
 }
 
 /** A machine's own page may be opened by either of its names. */
-function originsOf(publicUrl: string): string[] {
+function ownOrigins(publicUrl: string): string[] {
   const names = ["localhost", "127.0.0.1"];
   const url = new URL(publicUrl);
   if (!names.includes(url.hostname)) return [url.origin];

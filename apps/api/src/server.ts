@@ -7,10 +7,10 @@ import { foldDatabaseTroubles, listen, loggableError, noteTrouble, type Pool } f
 import pino, { type Logger } from "pino";
 
 import { createApp } from "./app.ts";
-import { bounceDoor } from "./bounces/bounce-door.ts";
+import { bounceReceiver } from "./bounces/receive-bounce.ts";
 import { createHttpServer } from "./http/http-server.ts";
 import { openDeps } from "./open-deps.ts";
-import { readSite } from "./site/manifest.ts";
+import { readSite } from "./site/site.ts";
 import { WorkerPool } from "./workers/worker-pool.ts";
 
 const WEB_APP = fileURLToPath(new URL("../../web/dist", import.meta.url));
@@ -28,7 +28,7 @@ export async function runServer(config: Config): Promise<void> {
     serializers: { err: loggableError },
     hooks: foldDatabaseTroubles(),
   });
-  const ending = endOnce();
+  const ending = createEnding();
   process.on("unhandledRejection", (error) =>
     // Only what waited for this has failed; the requests of all others go on.
     log.error({ err: error }, "Something failed that nothing waited for."),
@@ -55,7 +55,7 @@ export async function runServer(config: Config): Promise<void> {
 type End = { status: number; msMax: number };
 
 /** Ends this process once, by `stop` where there is one by then; the time that it may take is bounded. */
-function endOnce() {
+function createEnding() {
   let stop = () => Promise.resolve();
   let isEnding = false;
   return {
@@ -126,7 +126,7 @@ async function receiveMails(
   const { ingest, clock, findMailTarget } = receiver;
   const { domain } = pingEmail;
   const workers = new WorkerPool(MAIL_LIMITS);
-  const bounces = bounceDoor({ db, keyring, way: { keyring, mail: smtpUrl !== null }, log, workers });
+  const bounces = bounceReceiver({ db, keyring, way: { keyring, mail: smtpUrl !== null }, log, workers });
   const mails = await startMailReceiver(
     {
       domain,

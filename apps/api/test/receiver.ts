@@ -2,7 +2,7 @@ import type { Pool } from "@overdue/db";
 import { Hono } from "hono";
 import { pino } from "pino";
 
-import { CANARY_PATH } from "../src/pings/canary.ts";
+import { HEARTBEAT_PATH } from "../src/pings/receiver-heartbeat.ts";
 import { createReceiver } from "../src/pings/receiver.ts";
 
 /** A receiver of pings on a database, with nothing else of the application around it. */
@@ -11,7 +11,7 @@ export function receiverOn(on: Pool, bodyBytesMax: number) {
   const addresses = { clientAddress: address, pingAddress: address };
   const receiver = createReceiver({ pool: on, log: pino({ level: "silent" }), bodyBytesMax, ...addresses });
   const app = new Hono();
-  app.post(CANARY_PATH, (c) => receiver.canary(c));
+  app.post(HEARTBEAT_PATH, (c) => receiver.canary(c));
   app.all("/ping/*", (c) => receiver.ping(c, c.req.path.slice("/ping/".length)));
   return { app, receiver };
 }

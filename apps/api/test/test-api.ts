@@ -6,9 +6,9 @@ import { afterAll } from "vitest";
 
 import { createApp } from "../src/app.ts";
 import type { ApiSettings, Deps } from "../src/deps.ts";
-import { Streams, type StreamTimes } from "../src/events/streams.ts";
+import { Streams, type StreamTimes } from "../src/events/event-routes.ts";
 import { openDeps } from "../src/open-deps.ts";
-import type { Site } from "../src/site/manifest.ts";
+import type { Site } from "../src/site/site.ts";
 
 export const ORIGIN = "http://overdue.test";
 export const PASSWORD = "correct horse battery";

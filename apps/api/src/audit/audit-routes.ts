@@ -2,11 +2,10 @@ import { type AuditRow, listAuditEntries, schema } from "@overdue/db";
 import { z } from "zod";
 
 import { OWN } from "../http/access.ts";
-import { position } from "../history/reading.ts";
-import { PageQuery, pageFrom, pageOf } from "../http/page.ts";
-import { InProject } from "../http/params.ts";
+import { eventPosition } from "../history/views.ts";
+import { PageQuery, toPage, pageSchema } from "../http/page.ts";
+import { InProject, iso, Timestamp } from "../http/schemas.ts";
 import { createRouter, json, route } from "../http/route.ts";
-import { iso, Timestamp } from "../http/time.ts";
 
 const AuditEntryView = z
   .object({
@@ -52,14 +51,17 @@ export const auditRoutes = createRouter().openapi(
     description: "Who changed what in the project, when and from where.",
     tags: ["Audit"],
     request: { params: InProject, query: ListQuery },
-    responses: { 200: json(pageOf(AuditEntryView), "Entries, newest first.") },
+    responses: { 200: json(pageSchema(AuditEntryView), "Entries, newest first.") },
   }),
   async (c) => {
     const { projectId } = c.req.valid("param");
     const { limit, cursor, objectId } = c.req.valid("query");
     const of = { projectId, ...(objectId !== undefined && { objectId }) };
-    const rows = await listAuditEntries(c.var.deps.db, of, { limit: limit + 1, after: position(cursor) });
-    const page = pageFrom(rows, limit, (last) => [iso(last.at), last.id]);
+    const rows = await listAuditEntries(c.var.deps.db, of, {
+      limit: limit + 1,
+      after: eventPosition(cursor),
+    });
+    const page = toPage(rows, limit, (last) => [iso(last.at), last.id]);
     return c.json({ ...page, items: page.items.map(entryView) }, 200);
   },
 );

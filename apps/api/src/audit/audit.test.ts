@@ -90,7 +90,7 @@ test("a sign-in and a change of password that fail are written down, once an hou
   ]);
 });
 
-test("a key is named as itself, through either face", async () => {
+test("a key is named as itself, through either API", async () => {
   const ada = await person(api);
   const key = await keyHolder(api, ada.projectId, "write");
   await key.as("POST", `${ada.path}/checks`, HOURLY);

@@ -2,14 +2,20 @@ import { withAsciiDomain } from "@overdue/core";
 import { findUser, findUserByEmail, logAccountEvent, logFailedAttempt } from "@overdue/db";
 import { z } from "zod";
 
-import { type AppContext, personOf } from "../http/context.ts";
+import { type AppContext, requirePerson } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import { tellPasswordChanged } from "./account-mail.ts";
-import { ask } from "./ask.ts";
-import { countPasswordChange, countSignUp, signingIn } from "./attempts.ts";
-import { NewPassword, refuseWeak } from "./passwords.ts";
-import { EmailInput, MailSent, NameInput, SignedIn } from "./schemas.ts";
+import { notifyPasswordChanged } from "./account-mail.ts";
+import { callAuth } from "./call-auth.ts";
+import { limitPasswordChanges, limitSignUps, attemptSignIn } from "./sign-in-attempts.ts";
+import {
+  EmailInput,
+  MailSent,
+  NameInput,
+  NewPassword,
+  refuseWeakPassword,
+  SignedIn,
+} from "./account-input.ts";
 import { signUp } from "./sign-up.ts";
 
 // Not validated further: a wrong password is wrong, whatever its length.
@@ -36,7 +42,7 @@ const SignUp = z
 const ChangePassword = z
   .strictObject({ currentPassword: Password, newPassword: NewPassword })
   .meta({ id: "ChangePassword" });
-const Answer = z.object({ user: z.object({ id: z.string() }) });
+const AuthAnswer = z.object({ user: z.object({ id: z.string() }) });
 const tags = ["Account"];
 
 export const authRoutes = createRouter()
@@ -56,13 +62,13 @@ export const authRoutes = createRouter()
     ),
     async (c) => {
       const credentials = c.req.valid("json");
-      const answer = await signingIn(c, credentials.email, () =>
-        noting(c, () => ask(c, "/sign-in/email", credentials), {
+      const answer = await attemptSignIn(c, credentials.email, () =>
+        withFailureLog(c, () => callAuth(c, "/sign-in/email", credentials), {
           action: "account.sign-in-failed",
           email: credentials.email,
         }),
       );
-      const { user } = Answer.parse(answer);
+      const { user } = AuthAnswer.parse(answer);
       await logEvent(c, user.id, "account.sign-in");
       return c.json({ userId: user.id }, 200);
     },
@@ -85,7 +91,7 @@ export const authRoutes = createRouter()
       },
     ),
     async (c) => {
-      await countSignUp(c);
+      await limitSignUps(c);
       const userId = await signUp(c, c.req.valid("json"));
       return userId === null ? c.json({ mailSent: true as const }, 202) : c.json({ userId }, 200);
     },
@@ -103,7 +109,7 @@ export const authRoutes = createRouter()
     ),
     async (c) => {
       const session = await c.var.deps.sessions.find(c.req.raw.headers);
-      await ask(c, "/sign-out", {});
+      await callAuth(c, "/sign-out", {});
       if (session !== null) await logEvent(c, session.userId, "account.sign-out");
       return c.body(null, 204);
     },
@@ -122,17 +128,21 @@ export const authRoutes = createRouter()
       },
     ),
     async (c) => {
-      await countPasswordChange(c);
+      await limitPasswordChanges(c);
       const { db } = c.var.deps;
-      const { userId } = personOf(c);
+      const { userId } = requirePerson(c);
       const change = c.req.valid("json");
       const email = (await findUser(db, userId))?.email ?? "";
-      refuseWeak(change.newPassword, email, "newPassword");
-      await noting(c, () => ask(c, "/change-password", { ...change, revokeOtherSessions: true }), {
-        action: "account.change-password-failed",
-        email,
-      });
-      await tellPasswordChanged(c, db, email);
+      refuseWeakPassword(change.newPassword, email, "newPassword");
+      await withFailureLog(
+        c,
+        () => callAuth(c, "/change-password", { ...change, revokeOtherSessions: true }),
+        {
+          action: "account.change-password-failed",
+          email,
+        },
+      );
+      await notifyPasswordChanged(c, db, email);
       await logEvent(c, userId, "account.change-password");
       return c.body(null, 204);
     },
@@ -146,16 +156,16 @@ async function logEvent(c: AppContext, userId: string, action: string): Promise<
 type Attempt = { action: string; email: string };
 
 /** Notes an attempt that is refused. The answer does not wait for that: its time would say whether there is an account. */
-async function noting<T>(c: AppContext, attempt: () => Promise<T>, of: Attempt): Promise<T> {
+async function withFailureLog<T>(c: AppContext, attempt: () => Promise<T>, of: Attempt): Promise<T> {
   try {
     return await attempt();
   } catch (error) {
-    if (error instanceof ApiError && error.status < 500) noteFailure(c, of);
+    if (error instanceof ApiError && error.status < 500) logFailure(c, of);
     throw error;
   }
 }
 
-function noteFailure(c: AppContext, { action, email }: Attempt): void {
+function logFailure(c: AppContext, { action, email }: Attempt): void {
   const { db, now, clientAddress, log } = c.var.deps;
   const [at, address] = [now(), clientAddress(c)];
   findUserByEmail(db, email)

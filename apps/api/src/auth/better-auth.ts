@@ -1,9 +1,39 @@
-import { type Db, loggableMessage, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, schema } from "@overdue/db";
+import { AsyncLocalStorage } from "node:async_hooks";
+
+import {
+  type Db,
+  loggableMessage,
+  passingTrouble,
+  PASSWORD_MAX_CHARS,
+  PASSWORD_MIN_CHARS,
+  schema,
+} from "@overdue/db";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import type { Logger } from "pino";
 
-import { noteHiddenError } from "./hidden-errors.ts";
+const calls = new AsyncLocalStorage<{ trouble: unknown }>();
+
+/**
+ * Runs a call of better-auth. It logs an error of the database and answers something else: that it failed, or even
+ * that all went well, as when a session could not be ended. Here the database's own error is thrown instead.
+ */
+export async function withHiddenErrors<T>(call: () => Promise<T>): Promise<T> {
+  const seen: { trouble: unknown } = { trouble: null };
+  try {
+    const result = await calls.run(seen, call);
+    if (seen.trouble === null) return result;
+  } catch (error) {
+    if (seen.trouble === null) throw error;
+  }
+  throw seen.trouble;
+}
+
+/** Keeps what better-auth logs with a message, where that tells of a passing trouble of the database. */
+export function recordHiddenError(details: readonly unknown[]): void {
+  const call = calls.getStore();
+  if (call !== undefined) call.trouble ??= details.find((one) => passingTrouble(one) !== null) ?? null;
+}
 
 /** The header in which we tell better-auth the client's address; whatever a client writes there is overwritten. */
 export const ADDRESS_HEADER = "x-overdue-client-address";
@@ -51,7 +81,7 @@ export function createAuth({ db, log, publicUrl, origins, secret }: AuthOptions)
     advanced: { ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] }, ...cookies(publicUrl) },
     logger: {
       log: (level, message, ...details: unknown[]) => {
-        noteHiddenError(details);
+        recordHiddenError(details);
         log[level === "error" ? "warn" : "debug"]({ from: "auth" }, loggableMessage(message));
       },
     },
@@ -75,5 +105,35 @@ function cookies(publicUrl: string) {
     useSecureCookies: false, // its own prefix, `__Secure-`, promises less
     defaultCookieAttributes: { secure, httpOnly: true, sameSite: "lax" as const, path: "/" },
     cookies: Object.fromEntries(names.map((name) => [name, { name: cookieName(publicUrl, name) }])),
+  };
+}
+
+/** A session ends after so long, however much it is used; housekeeping deletes it. */
+const SESSION_MS_MAX = 30 * 86_400_000;
+
+/** `setCookies`: what the answer must carry so that a session in use lives on. */
+type FoundSession = { userId: string; sessionId: string; setCookies: readonly string[] };
+
+/** Knows who a request's cookie belongs to. */
+export type Sessions = { find: (headers: Headers) => Promise<FoundSession | null> };
+
+export function createSessions(auth: Auth): Sessions {
+  return { find: async (headers) => (headers.has("cookie") ? await find(auth, headers) : null) };
+}
+
+async function find(auth: Auth, headers: Headers): Promise<FoundSession | null> {
+  const get = (disableRefresh: boolean) =>
+    withHiddenErrors(() => auth.api.getSession({ headers, returnHeaders: true, query: { disableRefresh } }));
+  // A session is prolonged once a day by a write; who may only read can still be known.
+  const { response, headers: answered } = await get(false).catch((error: unknown) => {
+    if (passingTrouble(error) !== "read-only") throw error;
+    return get(true);
+  });
+  if (response === null) return null;
+  if (Date.now() - response.session.createdAt.getTime() > SESSION_MS_MAX) return null;
+  return {
+    userId: response.user.id,
+    sessionId: response.session.id,
+    setCookies: answered.getSetCookie(),
   };
 }

@@ -1,11 +1,86 @@
+import {
+  consumeAccountToken,
+  findAccountToken,
+  findUser,
+  logAccountEvent,
+  setPassword,
+  verifyAddress,
+} from "@overdue/db";
+import { hashPassword } from "better-auth/crypto";
 import { z } from "zod";
 
+import {
+  EmailInput,
+  MailSent,
+  NameInput,
+  NewPassword,
+  refuseWeakPassword,
+  SignedIn,
+  TokenInput,
+} from "./account-input.ts";
+import { notifyPasswordChanged, requireMail, sendAccountMail } from "./account-mail.ts";
+import { limitMailRequests } from "./sign-in-attempts.ts";
+import { expiredLink, finishSignUp } from "./sign-up.ts";
+import { type AppContext, requirePerson } from "../http/context.ts";
+import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import { countMailRequest } from "./attempts.ts";
-import { NewPassword } from "./passwords.ts";
-import { finishReset, finishVerification, requestReset, requestVerification } from "./reset.ts";
-import { EmailInput, MailSent, NameInput, SignedIn, TokenInput } from "./schemas.ts";
-import { finishSignUp } from "./sign-up.ts";
+
+/** Sends a link to a new password, where the address has an account. @throws 403 where no mail can be sent */
+export async function requestReset(c: AppContext, email: string): Promise<void> {
+  requireMail(c, "Ask whoever runs this installation, who has `npm run admin -- user reset`.");
+  await sendAccountMail(c, { kind: "reset", email });
+}
+
+/** Sets the password that the link allows, ends every session, and tells the person by mail. @throws 400, 404 */
+export async function finishReset(
+  c: AppContext,
+  { token, password }: { token: string; password: string },
+): Promise<void> {
+  const { db, limits, now, clientAddress } = c.var.deps;
+  const found = await findAccountToken(db, "reset", token);
+  if (found === null) throw expiredLink("Ask for another with “Forgot password?”.");
+  refuseWeakPassword(password, found.email);
+  const passwordHash = await hashPassword(password);
+  await db.transaction(async (tx) => {
+    const used = await consumeAccountToken(tx, "reset", token);
+    const userId = used?.userId ?? null;
+    if (userId === null) throw expiredLink("Ask for another with “Forgot password?”.");
+    await setPassword(tx, { userId, passwordHash });
+    await verifyAddress(tx, userId); // the link was in its mailbox
+    await notifyPasswordChanged(c, tx, found.email);
+    await logAccountEvent(tx, {
+      userId,
+      action: "account.reset-password",
+      at: now(),
+      address: clientAddress(c),
+    });
+  });
+  await limits.forgetFailures(found.email);
+}
+
+/** Sends whoever asks the link that proves their address. @throws 403, 409 */
+export async function requestVerification(c: AppContext): Promise<void> {
+  const user = await findUser(c.var.deps.db, requirePerson(c).userId);
+  if (user === null) throw new ApiError("unauthorized", "Sign in.");
+  if (user.emailVerified) throw new ApiError("conflict", "Your address is confirmed already.");
+  requireMail(c, "The operator must set SMTP_URL first.");
+  await sendAccountMail(c, { kind: "verify", email: user.email });
+}
+
+/** @throws 404 */
+export async function finishVerification(c: AppContext, token: string): Promise<void> {
+  const { db, now, clientAddress } = c.var.deps;
+  const used = await db.transaction((tx) => consumeAccountToken(tx, "verify", token));
+  const userId = used?.userId ?? null;
+  if (userId === null) throw expiredLink("Sign in and ask for another.");
+  await verifyAddress(db, userId);
+  await logAccountEvent(db, {
+    userId,
+    action: "account.verify-address",
+    at: now(),
+    address: clientAddress(c),
+  });
+}
 
 const FinishSignUp = z
   .strictObject({ token: TokenInput, password: NewPassword, name: NameInput.optional() })
@@ -33,7 +108,7 @@ export const recoveryRoutes = createRouter()
       },
     ),
     async (c) => {
-      await countMailRequest(c);
+      await limitMailRequests(c);
       return c.json({ userId: await finishSignUp(c, c.req.valid("json")) }, 200);
     },
   )
@@ -51,7 +126,7 @@ export const recoveryRoutes = createRouter()
       },
     ),
     async (c) => {
-      await countMailRequest(c);
+      await limitMailRequests(c);
       await requestReset(c, c.req.valid("json").email);
       return c.json({ mailSent: true as const }, 202);
     },
@@ -70,7 +145,7 @@ export const recoveryRoutes = createRouter()
       },
     ),
     async (c) => {
-      await countMailRequest(c);
+      await limitMailRequests(c);
       await finishReset(c, c.req.valid("json"));
       return c.body(null, 204);
     },
@@ -104,7 +179,7 @@ export const recoveryRoutes = createRouter()
       },
     ),
     async (c) => {
-      await countMailRequest(c);
+      await limitMailRequests(c);
       await finishVerification(c, c.req.valid("json").token);
       return c.body(null, 204);
     },

@@ -13,10 +13,10 @@ import { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
-import { provesAddresses, sendAccountMail } from "./account-mail.ts";
-import { ask } from "./ask.ts";
-import { rememberDevice } from "./device-cookie.ts";
-import { refuseWeak } from "./passwords.ts";
+import { mustProveAddress, sendAccountMail } from "./account-mail.ts";
+import { callAuth } from "./call-auth.ts";
+import { rememberDevice } from "./sign-in-attempts.ts";
+import { refuseWeakPassword } from "./account-input.ts";
 
 export type SignUp = {
   email: string;
@@ -25,9 +25,9 @@ export type SignUp = {
   setupToken?: string | undefined;
 };
 /** What a link of a mail is answered with. */
-export type Chosen = { token: string; password: string; name?: string | undefined };
+export type LinkAnswer = { token: string; password: string; name?: string | undefined };
 
-const Answer = z.object({ user: z.object({ id: z.string() }) });
+const AuthAnswer = z.object({ user: z.object({ id: z.string() }) });
 const FIRST_PROJECT = "My project";
 
 /**
@@ -35,48 +35,51 @@ const FIRST_PROJECT = "My project";
  * opened. @returns the user's id; null where a mail was queued. @throws 400, 403 where nobody may
  */
 export async function signUp(c: AppContext, input: SignUp): Promise<string | null> {
-  if (!(await hasAccount(c.var.deps.db))) return await first(c, input);
-  return await later(c, input);
+  if (!(await hasAccount(c.var.deps.db))) return await signUpFirst(c, input);
+  return await signUpLater(c, input);
 }
 
-async function first(c: AppContext, input: SignUp): Promise<string | null> {
+async function signUpFirst(c: AppContext, input: SignUp): Promise<string | null> {
   const { db } = c.var.deps;
   const account = withPassword(input);
-  const outcome = await makeFirstAccount(db, input.setupToken ?? "", () => make(c, account));
+  const outcome = await makeFirstAccount(db, input.setupToken ?? "", () => createAccount(c, account));
   if ("made" in outcome) {
     // Whoever reads the console of the server vouches for the first address.
-    await begin(c, { userId: outcome.made, email: input.email, isProven: true });
+    await startAccount(c, { userId: outcome.made, email: input.email, isProven: true });
     return outcome.made;
   }
-  if (outcome.refused === "too-late") return await later(c, input);
+  if (outcome.refused === "too-late") return await signUpLater(c, input);
   throw new ApiError(
     "forbidden",
     "The first account needs the setup token: open the address that the start printed, or start again for a new one.",
   );
 }
 
-async function later(c: AppContext, input: SignUp): Promise<string | null> {
+async function signUpLater(c: AppContext, input: SignUp): Promise<string | null> {
   const { registration, emailVerification } = c.var.deps.settings;
   refuseUnless(registration, "open");
-  if (provesAddresses(c)) {
+  if (mustProveAddress(c)) {
     await sendAccountMail(c, { kind: "sign-up", email: input.email, name: input.name ?? null });
     return null;
   }
-  const userId = await make(c, withPassword(input));
-  await begin(c, { userId, email: input.email, isProven: !emailVerification });
+  const userId = await createAccount(c, withPassword(input));
+  await startAccount(c, { userId, email: input.email, isProven: !emailVerification });
   return userId;
 }
 
 /** Makes the account whose address a link has proven, signed in. @throws 400, 403, 409 */
-export async function finishSignUp(c: AppContext, { token, password, name }: Chosen): Promise<string> {
+export async function finishSignUp(c: AppContext, { token, password, name }: LinkAnswer): Promise<string> {
   const { db, settings } = c.var.deps;
   refuseUnless(settings.registration, "open");
   const found = await findAccountToken(db, "sign-up", token);
-  if (found === null) throw usedUp("Sign up again for another mail.");
+  if (found === null) throw expiredLink("Sign up again for another mail.");
   const { email } = found;
-  const userId = await make(c, withPassword({ email, password, name: name ?? found.name ?? undefined }));
+  const userId = await createAccount(
+    c,
+    withPassword({ email, password, name: name ?? found.name ?? undefined }),
+  );
   await consumeAccountToken(db, "sign-up", token);
-  await begin(c, { userId, email, isProven: true });
+  await startAccount(c, { userId, email, isProven: true });
   return userId;
 }
 
@@ -84,17 +87,17 @@ export async function finishSignUp(c: AppContext, { token, password, name }: Cho
  * Makes the account of somebody who was invited and has none, signed in and a member. The link proves the address where
  * it came by mail; where no mail can be sent, its owner handed it over. @throws 400, 403, 409
  */
-export async function signUpInvited(c: AppContext, { token, password, name }: Chosen): Promise<string> {
+export async function signUpInvited(c: AppContext, { token, password, name }: LinkAnswer): Promise<string> {
   const { db, settings } = c.var.deps;
   refuseUnless(settings.registration, "open", "invite");
   const invitation = await findInvitationByToken(db, token);
-  if (invitation === null) throw usedUp("Ask whoever invited you for another.");
+  if (invitation === null) throw expiredLink("Ask whoever invited you for another.");
   const { email } = invitation;
-  const userId = await make(c, withPassword({ email, password, name }));
+  const userId = await createAccount(c, withPassword({ email, password, name }));
   await db.transaction(async (tx) => {
     await consumeAccountToken(tx, "invitation", token);
     if (!(await acceptInvitation(tx, { invitation, userId })))
-      throw usedUp("Ask whoever invited you for another.");
+      throw expiredLink("Ask whoever invited you for another.");
     if (settings.mail || !settings.emailVerification) await verifyAddress(tx, userId);
   });
   await afterSignUp(c, { userId, email });
@@ -102,14 +105,14 @@ export async function signUpInvited(c: AppContext, { token, password, name }: Ch
 }
 
 /** A link that was used, is too old, or was never ours: nobody is told which. */
-export function usedUp(wayOut: string): ApiError {
+export function expiredLink(wayOut: string): ApiError {
   return new ApiError("not_found", `This link was used already, or is too old. ${wayOut}`);
 }
 
 function withPassword(input: SignUp): SignUp & { password: string } {
   const { password, email } = input;
   if (password === undefined) throw ApiError.invalid("password", "Choose a password.");
-  refuseWeak(password, email);
+  refuseWeakPassword(password, email);
   return { ...input, password };
 }
 
@@ -123,16 +126,16 @@ function refuseUnless(registration: "open" | "invite" | "closed", ...allowed: (t
   throw new ApiError("forbidden", detail);
 }
 
-async function make(
+async function createAccount(
   c: AppContext,
   { email, password, name }: SignUp & { password: string },
 ): Promise<string> {
   const shown = name === undefined || name === "" ? (email.split("@")[0] ?? email) : name;
-  const answer = await ask(c, "/sign-up/email", { email, password, name: shown });
-  return Answer.parse(answer).user.id;
+  const answer = await callAuth(c, "/sign-up/email", { email, password, name: shown });
+  return AuthAnswer.parse(answer).user.id;
 }
 
-async function begin(
+async function startAccount(
   c: AppContext,
   { userId, email, isProven }: { userId: string; email: string; isProven: boolean },
 ): Promise<void> {

@@ -12,12 +12,12 @@ import {
 import { z } from "zod";
 
 import { READ_DETAILS, WRITE } from "../http/access.ts";
-import { IfMatch, tagged, versionIn } from "../http/etag.ts";
-import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
-import { InProject, OfChannel } from "../http/params.ts";
+import { IfMatch, withETag, expectedVersion } from "../http/edits.ts";
+import { PageQuery, toPage, pageSchema, readCursor } from "../http/page.ts";
+import { InProject, OfChannel } from "../http/schemas.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import { addChannel, changeChannel, readChannel } from "./channel-verbs.ts";
+import { addChannel, changeChannel, readChannel } from "./save-channel.ts";
 import { ChannelInput, ChannelPatch, ChannelView, channelView, SavedChannelView } from "./channel-view.ts";
 
 const tags = ["Channels"];
@@ -31,7 +31,7 @@ export const channelRoutes = createRouter()
       summary: "List channels",
       tags,
       request: { params: InProject, query: PageQuery },
-      responses: { 200: json(pageOf(ChannelView), "Channels, oldest first.") },
+      responses: { 200: json(pageSchema(ChannelView), "Channels, oldest first.") },
     }),
     async (c) => {
       const { limit, cursor } = c.req.valid("query");
@@ -40,7 +40,7 @@ export const channelRoutes = createRouter()
         limit: limit + 1,
         after,
       });
-      const page = pageFrom(rows, limit, (last) => last.id);
+      const page = toPage(rows, limit, (last) => last.id);
       return c.json({ ...page, items: page.items.map(channelView) }, 200);
     },
   )
@@ -55,7 +55,7 @@ export const channelRoutes = createRouter()
     }),
     async (c) => {
       const view = await addChannel(c, c.req.valid("param").projectId, c.req.valid("json"));
-      return c.json(tagged(c, view), 201);
+      return c.json(withETag(c, view), 201);
     },
   )
   .openapi(
@@ -69,7 +69,7 @@ export const channelRoutes = createRouter()
     }),
     async (c) => {
       const view = await readChannel(c, c.req.valid("param"));
-      return c.json(tagged(c, view), 200);
+      return c.json(withETag(c, view), 200);
     },
   )
   .openapi(
@@ -83,9 +83,9 @@ export const channelRoutes = createRouter()
       responses: { 200: json(SavedChannelView, "The channel as it is now.") },
     }),
     async (c) => {
-      const version = versionIn(c.req.valid("header"));
+      const version = expectedVersion(c.req.valid("header"));
       const view = await changeChannel(c, c.req.valid("param"), { patch: c.req.valid("json"), version });
-      return c.json(tagged(c, view), 200);
+      return c.json(withETag(c, view), 200);
     },
   )
   .openapi(
@@ -114,7 +114,7 @@ export const channelRoutes = createRouter()
     async (c) => {
       const ref = c.req.valid("param");
       if (!(await restoreChannel(c.var.deps.db, ref))) throw ApiError.notFound("channel");
-      return c.json(tagged(c, await readChannel(c, ref)), 200);
+      return c.json(withETag(c, await readChannel(c, ref)), 200);
     },
   )
   .openapi(
@@ -129,7 +129,7 @@ export const channelRoutes = createRouter()
     }),
     async (c) => {
       const ref = c.req.valid("param");
-      refuseUntested(await readChannel(c, ref));
+      refuseUnconfirmed(await readChannel(c, ref));
       const { id } = await queueLimitedTest(c.var.deps.db, ref);
       return c.json({ deliveryId: id }, 202);
     },
@@ -148,13 +148,13 @@ export const channelRoutes = createRouter()
     async (c) => {
       const ref = c.req.valid("param");
       await readChannel(c, ref);
-      refuseUnasked(await askAgain(c.var.deps.db, ref));
-      return c.json(tagged(c, await readChannel(c, ref)), 202);
+      refuseFailedRequest(await askAgain(c.var.deps.db, ref));
+      return c.json(withETag(c, await readChannel(c, ref)), 202);
     },
   );
 
 /** A test would be a mail to somebody who did not agree to any. */
-function refuseUntested({ brokenBy, unconfirmedSince }: z.output<typeof ChannelView>): void {
+function refuseUnconfirmed({ brokenBy, unconfirmedSince }: z.output<typeof ChannelView>): void {
   if (brokenBy === "recipient") {
     throw new ApiError("conflict", "The recipient unsubscribed: save the address anew, and they are asked.");
   }
@@ -166,7 +166,7 @@ function refuseUntested({ brokenBy, unconfirmedSince }: z.output<typeof ChannelV
   }
 }
 
-function refuseUnasked(asked: Asked): void {
+function refuseFailedRequest(asked: Asked): void {
   if (asked === "nothing to ask") {
     throw new ApiError("conflict", "This channel waits for no confirmation.");
   }

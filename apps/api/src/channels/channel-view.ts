@@ -1,8 +1,7 @@
 import type { ChannelWithChecks } from "@overdue/db";
 import { z } from "zod";
 
-import { only } from "../http/only.ts";
-import { iso, isoOrNull, Timestamp } from "../http/time.ts";
+import { iso, isoOrNull, pickFields, Timestamp } from "../http/schemas.ts";
 
 const Name = z.string().trim().min(1, "Give the channel a name.").max(100, "Use at most 100 characters.");
 const CheckIds = z.union([z.array(z.uuid()).max(1_000), z.literal("all")]);
@@ -102,7 +101,7 @@ export const SavedChannelView = ChannelView.extend({ shownOnce: z.record(z.strin
 });
 
 export function channelView(row: ChannelWithChecks) {
-  return only(ChannelView, {
+  return pickFields(ChannelView, {
     ...row,
     brokenAt: isoOrNull(row.brokenAt),
     brokenBy: row.brokenAt === null ? null : (row.brokenBy ?? ("provider" as const)),

@@ -2,13 +2,12 @@ import { createSlackLink, findSlackLink, returnFromSlack, type SlackLink } from 
 import { z } from "zod";
 
 import { MEMBER_IN_PERSON, READ_DETAILS } from "../http/access.ts";
-import { type AppContext, personOf } from "../http/context.ts";
+import { type AppContext, requirePerson } from "../http/context.ts";
 import { guard } from "../http/guard.ts";
 import { type LinkPage, showPage } from "../http/link-page.ts";
-import { InProject, OfSlackLink } from "../http/params.ts";
+import { InProject, iso, OfSlackLink, Timestamp } from "../http/schemas.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
-import { iso, Timestamp } from "../http/time.ts";
 
 const tags = ["Channels"];
 /** A picker of channels, messages with buttons, and public channels without being invited. */
@@ -48,8 +47,8 @@ export const slackRoutes = createRouter()
       },
     ),
     async (c) => {
-      const { userId } = personOf(c);
-      const clientId = appOf(c).clientId;
+      const { userId } = requirePerson(c);
+      const clientId = requireApp(c).clientId;
       const { link, state } = await createSlackLink(c.var.deps.db, { ...c.req.valid("param"), userId });
       const query = new URLSearchParams({
         client_id: clientId,
@@ -79,8 +78,8 @@ export const slackRoutes = createRouter()
   );
 
 /** Where Slack sends a person back to: the state that they set out with and their session are the permission. */
-export const slackReturnRoutes = createRouter().get(CALLBACK, guard({ auth: "ping" }), async (c) => {
-  appOf(c);
+export const slackReturnRoutes = createRouter().get(CALLBACK, guard({ auth: "self-checked" }), async (c) => {
+  requireApp(c);
   const { db, keyring, sessions, settings } = c.var.deps;
   const query = new URL(c.req.url).searchParams;
   const person = await sessions.find(c.req.raw.headers);
@@ -97,7 +96,7 @@ export const slackReturnRoutes = createRouter().get(CALLBACK, guard({ auth: "pin
 });
 
 /** @throws 409 where the operator has set up no app */
-function appOf(c: AppContext) {
+function requireApp(c: AppContext) {
   const app = c.var.deps.settings.slack;
   if (app !== null) return app;
   throw new ApiError(

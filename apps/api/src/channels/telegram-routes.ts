@@ -1,11 +1,27 @@
-import { botName, createTelegramLink, findTelegramLink, type TelegramLink } from "@overdue/db";
+import {
+  botName,
+  createTelegramLink,
+  type Db,
+  findTelegramLink,
+  isTelegramWebhookSecret,
+  keepTelegramUpdate,
+  type TelegramLink,
+} from "@overdue/db";
 import { z } from "zod";
 
 import { READ_DETAILS, WRITE } from "../http/access.ts";
-import { InProject, OfTelegramLink } from "../http/params.ts";
+import { guard } from "../http/guard.ts";
+import { readRawBody } from "../http/json-body.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
-import { iso, Timestamp } from "../http/time.ts";
+import { InProject, iso, OfTelegramLink, Timestamp } from "../http/schemas.ts";
+
+/** Says how a Telegram chat agrees to get alerts from the installation's bot. */
+export async function consentInstruction(db: Db): Promise<string> {
+  const bot = await botName(db);
+  const to = bot === null ? "/start to this installation's bot" : `/start@${bot}`;
+  return `This chat has not agreed to get alerts: send ${to} in it and save again within a day, link it under Channels → Telegram, or give a bot token of your own.`;
+}
 
 const tags = ["Channels"];
 
@@ -82,4 +98,34 @@ function newLinkView({ id, expiresAt }: TelegramLink, { bot, code }: { bot: stri
 function linkView({ id, expiresAt, usedAt, channelId }: TelegramLink, now: number) {
   const waiting = expiresAt.getTime() > now ? ("waiting" as const) : ("expired" as const);
   return { id, state: usedAt === null ? waiting : ("linked" as const), channelId, expiresAt: iso(expiresAt) };
+}
+
+const Update = z.object({ update_id: z.int() });
+
+/**
+ * Where Telegram tells what people say to the bot. Its secret header is the permission. Nothing is done here: the one
+ * process that may answer Telegram does it, for a webhook as for polling.
+ */
+export const telegramUpdateRoutes = createRouter().post(
+  "/telegram/updates",
+  guard({ auth: "self-checked" }),
+  async (c) => {
+    const { db, keyring } = c.var.deps;
+    if (!isTelegramWebhookSecret(keyring, c.req.header("x-telegram-bot-api-secret-token") ?? "")) {
+      throw new ApiError("unauthorized", "This does not carry the secret that Telegram was given.");
+    }
+    const body = await readRawBody(c.req.raw);
+    const update = Update.safeParse(parseJsonOrNull(body));
+    // What we cannot read will be no better the next time: it is taken, and that is all.
+    if (update.success) await keepTelegramUpdate(db, { updateId: update.data.update_id, body });
+    return c.body(null, 200);
+  },
+);
+
+function parseJsonOrNull(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
+  }
 }

@@ -65,13 +65,13 @@ const DETAILS = Object.keys(Details.shape) as (keyof typeof Details.shape)[];
 const SETTINGS = Object.keys(CheckSettingsInput.shape) as (keyof typeof CheckSettingsInput.shape)[];
 
 /** The details among what was sent, as they are stored. */
-export function detailsIn(patch: CheckPatch) {
+export function sentDetails(patch: CheckPatch) {
   const { tags, ...rest } = pick(patch, DETAILS);
   return { ...rest, ...(tags !== undefined && { tags: [...new Set(tags)].join(" ") }) };
 }
 
 /** The settings among what was sent. */
-export function settingsIn(patch: CheckPatch) {
+export function sentSettings(patch: CheckPatch) {
   return pick(patch, SETTINGS);
 }
 

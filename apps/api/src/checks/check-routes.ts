@@ -1,15 +1,15 @@
-import { deleteCheck, listChecks, restoreCheck } from "@overdue/db";
+import { deleteCheck, forgetUsual, listChecks, pauseCheck, restoreCheck, resumeCheck } from "@overdue/db";
 import { z } from "zod";
 
-import { READ, WRITE } from "../http/access.ts";
-import { IfMatch, tagged, versionIn } from "../http/etag.ts";
-import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
-import { InProject, OfCheck } from "../http/params.ts";
-import { ApiError } from "../http/problem.ts";
-import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { CheckInput, CheckPatch } from "./check-input.ts";
 import { CheckView, checkView } from "./check-view.ts";
-import { addCheck, changeDetails, readCheck, viewOptions } from "./check-verbs.ts";
+import { addCheck, changeCheck, readCheck, viewOptions } from "./save-check.ts";
+import { READ, WRITE } from "../http/access.ts";
+import { expectedVersion, IfMatch, withETag } from "../http/edits.ts";
+import { PageQuery, pageSchema, readCursor, toPage } from "../http/page.ts";
+import { ApiError } from "../http/problem.ts";
+import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
+import { InProject, OfCheck } from "../http/schemas.ts";
 
 const ListQuery = PageQuery.extend({
   slug: z.string().max(100).optional(),
@@ -28,7 +28,7 @@ export const checkRoutes = createRouter()
       summary: "List checks",
       tags,
       request: { params: InProject, query: ListQuery },
-      responses: { 200: json(pageOf(CheckView), "Checks, oldest first.") },
+      responses: { 200: json(pageSchema(CheckView), "Checks, oldest first.") },
     }),
     async (c) => {
       const { limit, cursor, slug, tag } = c.req.valid("query");
@@ -39,7 +39,7 @@ export const checkRoutes = createRouter()
       };
       const after = readCursor(cursor, z.uuid());
       const rows = await listChecks(c.var.deps.db, filter, { limit: limit + 1, after });
-      const page = pageFrom(rows, limit, (last) => last.id);
+      const page = toPage(rows, limit, (last) => last.id);
       const options = await viewOptions(c, filter.projectId);
       return c.json({ ...page, items: page.items.map((row) => checkView(row, options)) }, 200);
     },
@@ -56,7 +56,7 @@ export const checkRoutes = createRouter()
     async (c) => {
       const { projectId } = c.req.valid("param");
       const view = await addCheck(c, projectId, c.req.valid("json"));
-      return c.json(tagged(c, view), 201);
+      return c.json(withETag(c, view), 201);
     },
   )
   .openapi(
@@ -70,7 +70,7 @@ export const checkRoutes = createRouter()
     }),
     async (c) => {
       const view = await readCheck(c, c.req.valid("param"));
-      return c.json(tagged(c, view), 200);
+      return c.json(withETag(c, view), 200);
     },
   )
   .openapi(
@@ -84,9 +84,9 @@ export const checkRoutes = createRouter()
       responses: { 200: json(CheckView, "The check as it is now.") },
     }),
     async (c) => {
-      const version = versionIn(c.req.valid("header"));
-      const view = await changeDetails(c, c.req.valid("param"), { patch: c.req.valid("json"), version });
-      return c.json(tagged(c, view), 200);
+      const version = expectedVersion(c.req.valid("header"));
+      const view = await changeCheck(c, c.req.valid("param"), { patch: c.req.valid("json"), version });
+      return c.json(withETag(c, view), 200);
     },
   )
   .openapi(
@@ -117,6 +117,59 @@ export const checkRoutes = createRouter()
       const ref = c.req.valid("param");
       const { pool, now } = c.var.deps;
       if (!(await restoreCheck(pool, ref, now()))) throw ApiError.notFound("check");
-      return c.json(tagged(c, await readCheck(c, ref)), 200);
+      return c.json(withETag(c, await readCheck(c, ref)), 200);
+    },
+  );
+
+export const pauseRoutes = createRouter()
+  .openapi(
+    route(WRITE, {
+      method: "post",
+      path: "/v1/projects/{projectId}/checks/{checkId}/pause",
+      summary: "Pause a check",
+      description: "Nothing is judged until the next success or failure, or until it is resumed.",
+      tags,
+      request: { params: OfCheck },
+      responses: { 200: json(CheckView, "The paused check.") },
+    }),
+    async (c) => {
+      const ref = c.req.valid("param");
+      const { pool, now } = c.var.deps;
+      if (!(await pauseCheck(pool, ref, now()))) throw ApiError.notFound("check");
+      return c.json(withETag(c, await readCheck(c, ref)), 200);
+    },
+  )
+  .openapi(
+    route(WRITE, {
+      method: "post",
+      path: "/v1/projects/{projectId}/checks/{checkId}/resume",
+      summary: "Resume a paused check",
+      tags,
+      request: { params: OfCheck },
+      responses: { 200: json(CheckView, "The check; it begins anew.") },
+    }),
+    async (c) => {
+      const ref = c.req.valid("param");
+      const { pool, now } = c.var.deps;
+      if (!(await resumeCheck(pool, ref, now()))) throw ApiError.notFound("check");
+      return c.json(withETag(c, await readCheck(c, ref)), 200);
+    },
+  )
+  .openapi(
+    route(WRITE, {
+      method: "post",
+      path: "/v1/projects/{projectId}/checks/{checkId}/normal",
+      summary: "Say that this is normal now",
+      description:
+        "Forgets how long its runs usually took, so that what was unusual is not noticed any more.",
+      tags,
+      request: { params: OfCheck },
+      responses: { 200: json(CheckView, "The check.") },
+    }),
+    async (c) => {
+      const ref = c.req.valid("param");
+      const { pool, now } = c.var.deps;
+      if (!(await forgetUsual(pool, ref, now()))) throw ApiError.notFound("check");
+      return c.json(withETag(c, await readCheck(c, ref)), 200);
     },
   );

@@ -1,9 +1,9 @@
-import { explain, type Instant } from "@overdue/schedules";
 import { CheckSettingsInput, displayStatus, maintenanceAt } from "@overdue/core";
+import { explain, type Instant } from "@overdue/schedules";
 import { checkOf, type LinkedCheck, settingsOf } from "@overdue/db";
 import { z } from "zod";
 
-import { iso, isoOrNull, Timestamp } from "../http/time.ts";
+import { iso, isoOrNull, Timestamp } from "../http/schemas.ts";
 
 const OpenRun = z.object({
   id: z.uuid(),
@@ -97,24 +97,24 @@ export function checkView(row: LinkedCheck, options: ViewOptions): CheckView {
     version,
     tags: row.tags.split(" ").filter((tag) => tag !== ""),
     ...settingsOf(row),
-    maintenance: maintenanceOf(row, options.now),
+    maintenance: maintenanceView(row, options.now),
     scheduleText: explain(row.schedule, { from: options.now, count: 0 }).text,
-    ...readingOf(row),
-    ...stateOf(row, options),
-    ...addressesOf(row, options),
+    ...readingView(row),
+    ...stateView(row, options),
+    ...addressView(row, options),
     createdAt: iso(row.createdAt),
     updatedAt: iso(row.updatedAt),
   };
 }
 
-function maintenanceOf({ maintenance }: LinkedCheck, now: Instant) {
+function maintenanceView({ maintenance }: LinkedCheck, now: Instant) {
   const span = maintenance === null ? null : maintenanceAt(maintenance, now);
   return span === null
     ? null
     : { from: new Date(span.from).toISOString(), until: new Date(span.until).toISOString() };
 }
 
-function readingOf(row: LinkedCheck) {
+function readingView(row: LinkedCheck) {
   const { methods, filterSubject, filterBody, filterHttpBody, filterDefaultFail } = row;
   const { startKeywords, successKeywords, failureKeywords } = row;
   return {
@@ -129,7 +129,7 @@ function readingOf(row: LinkedCheck) {
   };
 }
 
-function stateOf(row: LinkedCheck, { now, seesDetails }: ViewOptions) {
+function stateView(row: LinkedCheck, { now, seesDetails }: ViewOptions) {
   const { openRuns } = row.memory;
   return {
     status: displayStatus(checkOf(row), now),
@@ -151,7 +151,7 @@ function stateOf(row: LinkedCheck, { now, seesDetails }: ViewOptions) {
   };
 }
 
-function addressesOf(row: LinkedCheck, options: ViewOptions) {
+function addressView(row: LinkedCheck, options: ViewOptions) {
   const { publicUrl, pingUrlBase, pingEmailDomain, mayWrite, pingKey } = options;
   const bySlug = mayWrite && row.slug !== "" && pingKey !== null;
   return {

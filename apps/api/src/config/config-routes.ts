@@ -1,16 +1,15 @@
 import { applyConfig, CircularDependency, type Db, UnagreedChats } from "@overdue/db";
 import { z } from "zod";
 
-import { askForStart } from "../channels/telegram-consent.ts";
+import { consentInstruction } from "../channels/telegram-routes.ts";
 import { WRITE } from "../http/access.ts";
-import { whoAsks } from "../http/audited.ts";
-import type { AppContext } from "../http/context.ts";
-import { namedBy } from "../http/named-by.ts";
-import { InProject } from "../http/params.ts";
+import { auditActor } from "../http/audit.ts";
+import { type AppContext, namedBy } from "../http/context.ts";
+import { InProject } from "../http/schemas.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
 import { ConfigFile } from "./config-file.ts";
-import { decide } from "./decide.ts";
+import { planConfigFile } from "./plan-config-file.ts";
 
 const StepView = z
   .object({
@@ -61,7 +60,7 @@ export const configRoutes = createRouter().openapi(
   async (c) => {
     const { projectId } = c.req.valid("param");
     const isDry = c.req.valid("query").dry_run === "true";
-    const { steps, shownOnce } = await planned(c, { projectId, file: c.req.valid("json"), isDry });
+    const { steps, shownOnce } = await applyOrPlan(c, { projectId, file: c.req.valid("json"), isDry });
     const views = steps.map((step) => ({ ...step, changes: [...step.changes] }));
     return c.json({ applied: !isDry, steps: views, shownOnce: isDry ? {} : shownOnce }, 200);
   },
@@ -70,16 +69,16 @@ export const configRoutes = createRouter().openapi(
 type Request = { projectId: string; file: ConfigFile; isDry: boolean };
 
 /** A plan alone takes no step of what was decided. */
-async function planned(c: AppContext, { projectId, file, isDry }: Request) {
+async function applyOrPlan(c: AppContext, { projectId, file, isDry }: Request) {
   const { db, pool, keyring, now } = c.var.deps;
-  let decision: ReturnType<typeof decide> | undefined;
-  await saying(
+  let decision: ReturnType<typeof planConfigFile> | undefined;
+  await withConfigErrors(
     db,
     applyConfig(
       pool,
-      { projectId, keyring, at: now(), namedBy: namedBy(c), appliedBy: whoAsks(c, c.var) },
+      { projectId, keyring, at: now(), namedBy: namedBy(c), appliedBy: auditActor(c, c.var) },
       (current) => {
-        decision = decide(current, file);
+        decision = planConfigFile(current, file);
         return isDry ? { ...decision, steps: [] } : decision;
       },
     ),
@@ -90,11 +89,11 @@ async function planned(c: AppContext, { projectId, file, isDry }: Request) {
 }
 
 /** @throws 400 for Telegram chats that have not agreed, and for a circle by way of a check without a slug: a plan cannot see it. */
-async function saying<T>(db: Db, applied: Promise<T>): Promise<T> {
+async function withConfigErrors<T>(db: Db, applied: Promise<T>): Promise<T> {
   try {
     return await applied;
   } catch (cause) {
-    if (cause instanceof UnagreedChats) throw unagreed(cause.indexes, await askForStart(db));
+    if (cause instanceof UnagreedChats) throw missingConsent(cause.indexes, await consentInstruction(db));
     if (!(cause instanceof CircularDependency)) throw cause;
     throw ApiError.invalid(
       "checks",
@@ -103,7 +102,7 @@ async function saying<T>(db: Db, applied: Promise<T>): Promise<T> {
   }
 }
 
-function unagreed(indexes: readonly number[], message: string): ApiError {
+function missingConsent(indexes: readonly number[], message: string): ApiError {
   const errors = indexes.map((index) => ({ field: `channels.${index}.settings.chat`, message }));
   return new ApiError("invalid_input", errors.map((e) => `${e.field}: ${e.message}`).join(" "), { errors });
 }

@@ -9,12 +9,10 @@ import {
 import { z } from "zod";
 
 import { READ_DETAILS, WRITE } from "../http/access.ts";
-import { only } from "../http/only.ts";
-import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
-import { InProject } from "../http/params.ts";
+import { InProject, iso, isoOrNull, pickFields, Timestamp } from "../http/schemas.ts";
+import { PageQuery, toPage, pageSchema, readCursor } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import { iso, isoOrNull, Timestamp } from "../http/time.ts";
 
 const AttemptView = z.object({
   attempt: z.int(),
@@ -74,7 +72,7 @@ export const deliveryRoutes = createRouter()
       summary: "List deliveries",
       tags,
       request: { params: InProject, query: ListQuery },
-      responses: { 200: json(pageOf(DeliveryView), "Deliveries, newest first.") },
+      responses: { 200: json(pageSchema(DeliveryView), "Deliveries, newest first.") },
     }),
     async (c) => {
       const { limit, cursor, checkId, channelId } = c.req.valid("query");
@@ -85,7 +83,7 @@ export const deliveryRoutes = createRouter()
       };
       const before = readCursor(cursor, z.uuid());
       const rows = await listDeliveries(c.var.deps.db, filter, { limit: limit + 1, before });
-      const page = pageFrom(rows, limit, (last) => last.id);
+      const page = toPage(rows, limit, (last) => last.id);
       return c.json({ ...page, items: page.items.map(deliveryView) }, 200);
     },
   )
@@ -113,14 +111,14 @@ export const deliveryRoutes = createRouter()
         "Given up after all tries, and neither taken by the fall-back nor dismissed. Empty is good.",
       tags,
       request: { params: InProject, query: PageQuery },
-      responses: { 200: json(pageOf(DeliveryView), "Failed deliveries, newest first.") },
+      responses: { 200: json(pageSchema(DeliveryView), "Failed deliveries, newest first.") },
     }),
     async (c) => {
       const { limit, cursor } = c.req.valid("query");
       const before = readCursor(cursor, z.uuid());
       const { projectId } = c.req.valid("param");
       const rows = await listDeadLetters(c.var.deps.db, projectId, { limit: limit + 1, before });
-      const page = pageFrom(rows, limit, (last) => last.id);
+      const page = toPage(rows, limit, (last) => last.id);
       return c.json({ ...page, items: page.items.map(deliveryView) }, 200);
     },
   )
@@ -157,14 +155,14 @@ export const deliveryRoutes = createRouter()
   );
 
 function deliveryView(row: DeliveryWithAttempts) {
-  return only(DeliveryView, {
+  return pickFields(DeliveryView, {
     ...row,
     createdAt: iso(row.createdAt),
     nextAttemptAt: iso(row.nextAttemptAt),
     finishedAt: isoOrNull(row.finishedAt),
     dealtWithAt: isoOrNull(row.dealtWithAt),
     attempts: row.attempts.map((attempt) =>
-      only(AttemptView, {
+      pickFields(AttemptView, {
         ...attempt,
         startedAt: iso(attempt.startedAt),
         finishedAt: iso(attempt.finishedAt),

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { guard } from "../http/guard.ts";
 import { createRouter } from "../http/route.ts";
 import { docsPage } from "./docs-page.ts";
-import { asDocument } from "./document.ts";
+import { toDocument } from "./openapi-document.ts";
 
 const STYLE = readFileSync(new URL("docs.css", import.meta.url), "utf8");
 // One page, one style, both ours; nothing runs.
@@ -16,7 +16,7 @@ export function docsRoutes(document: () => object) {
   let made: ReturnType<typeof docsPage> | undefined;
   return createRouter()
     .get("/docs", guard(PUBLIC), async (c) => {
-      made ??= docsPage(asDocument(document()));
+      made ??= docsPage(toDocument(document()));
       c.header("content-security-policy", POLICY);
       return c.html(await made);
     })

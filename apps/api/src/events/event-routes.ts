@@ -1,11 +1,89 @@
-import type { StreamHolder } from "@overdue/db";
+import { type Db, findEndedHolders, type StreamHolder } from "@overdue/db";
+import type { Logger } from "pino";
 import { z } from "zod";
 
 import { READ } from "../http/access.ts";
-import { type AppContext, personOf } from "../http/context.ts";
-import { InProject } from "../http/params.ts";
+import { type AppContext, requirePerson } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, route } from "../http/route.ts";
+import { InProject } from "../http/schemas.ts";
+
+/** How often an open stream says that it lives, and how often all are asked whether their holders may still watch. */
+export type StreamTimes = { heartbeatMs: number; recheckMs: number };
+
+type Stream = { holder: StreamHolder; close: () => void };
+
+const STREAMS_MAX = 2_000;
+/** Each open page of a person has one. */
+const STREAMS_OF_HOLDER_MAX = 30;
+const TIMES: StreamTimes = { heartbeatMs: 15_000, recheckMs: 3_000 };
+
+/** The open streams of this process: bounded in all and for each holder, closed soon after their holder may no longer watch. */
+export class Streams {
+  readonly times: StreamTimes;
+  readonly #db: Db;
+  readonly #log: Logger;
+  readonly #open = new Set<Stream>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor({ db, log, times = TIMES }: { db: Db; log: Logger; times?: StreamTimes | undefined }) {
+    this.times = times;
+    this.#db = db;
+    this.#log = log;
+  }
+
+  get isFull(): boolean {
+    return this.#open.size >= STREAMS_MAX;
+  }
+
+  get count(): number {
+    return this.#open.size;
+  }
+
+  /** Whether this person or key has as many open as anybody may. */
+  isFullFor(holder: StreamHolder): boolean {
+    const who = holderName(holder);
+    let count = 0;
+    for (const open of this.#open) if (holderName(open.holder) === who) count += 1;
+    return count >= STREAMS_OF_HOLDER_MAX;
+  }
+
+  add(stream: Stream): void {
+    this.#open.add(stream);
+    this.#timer ??= setTimeout(() => void this.#recheck(), this.times.recheckMs).unref();
+  }
+
+  remove(stream: Stream): void {
+    this.#open.delete(stream);
+  }
+
+  closeAll(): void {
+    clearTimeout(this.#timer);
+    for (const { close } of this.#open) close();
+  }
+
+  /** One statement for all of them. While the database does not answer, nothing can be seen through them either. */
+  async #recheck(): Promise<void> {
+    const streams = [...this.#open];
+    try {
+      const ended = await findEndedHolders(
+        this.#db,
+        streams.map(({ holder }) => holder),
+      );
+      for (const index of ended) streams[index]?.close();
+    } catch (err) {
+      this.#log.warn({ err }, "Open event streams could not be checked; trying again in some seconds.");
+    }
+    this.#timer = undefined;
+    if (this.#open.size > 0) {
+      this.#timer = setTimeout(() => void this.#recheck(), this.times.recheckMs).unref();
+    }
+  }
+}
+
+function holderName(holder: StreamHolder): string {
+  return holder.kind === "user" ? `user ${holder.userId}` : `key ${holder.keyId}`;
+}
 
 const EventView = z
   .object({
@@ -37,7 +115,7 @@ export const eventRoutes = createRouter().openapi(
   }),
   (c) => {
     const { streams } = c.var.deps;
-    const holder = holderOf(c, c.req.valid("param").projectId);
+    const holder = streamHolder(c, c.req.valid("param").projectId);
     if (streams.isFull) throw new ApiError("unavailable", "Too many pages are open here: try again later.");
     if (streams.isFullFor(holder))
       throw new ApiError("too_many_requests", "You have too many pages open: close some of them.");
@@ -51,10 +129,10 @@ export const eventRoutes = createRouter().openapi(
   },
 );
 
-function holderOf(c: AppContext, projectId: string): StreamHolder {
+function streamHolder(c: AppContext, projectId: string): StreamHolder {
   const { actor } = c.var;
   if (actor.kind === "key") return { kind: "key", projectId, keyId: actor.keyId };
-  const { userId, sessionId } = personOf(c);
+  const { userId, sessionId } = requirePerson(c);
   return { kind: "user", projectId, userId, sessionId };
 }
 
@@ -71,7 +149,7 @@ function openStream(c: AppContext, holder: StreamHolder): ReadableStream<Uint8Ar
       const send = (text: string) => {
         if (isOpen) controller.enqueue(new TextEncoder().encode(text));
       };
-      const unwatch = changes.watch(holder.projectId, (change) => send(event(change)));
+      const unwatch = changes.watch(holder.projectId, (change) => send(eventText(change)));
       const heartbeat = setInterval(() => send(": here\n\n"), streams.times.heartbeatMs);
       const stream = { holder, close: () => close() };
       end = () => {
@@ -87,12 +165,12 @@ function openStream(c: AppContext, holder: StreamHolder): ReadableStream<Uint8Ar
       };
       streams.add(stream);
       // Whoever connects again has missed something, whatever the last event's id was.
-      send(`retry: ${RECONNECT_MS}\n${event({ checkId: null })}`);
+      send(`retry: ${RECONNECT_MS}\n${eventText({ checkId: null })}`);
     },
     cancel: () => end(),
   });
 }
 
-function event(change: { checkId: string | null }): string {
+function eventText(change: { checkId: string | null }): string {
   return `event: change\ndata: ${JSON.stringify(change)}\n\n`;
 }

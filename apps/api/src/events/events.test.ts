@@ -2,7 +2,7 @@ import { notifyChanges } from "@overdue/db";
 import { expect, test, vi } from "vitest";
 
 import { join, keyHolder, person, read, testApi } from "../../test/test-api.ts";
-import { Streams } from "./streams.ts";
+import { Streams } from "./event-routes.ts";
 
 const api = await testApi({ streamTimes: { heartbeatMs: 60_000, recheckMs: 20 } });
 const HOURLY = { schedule: { kind: "interval", everySeconds: 3_600 } };

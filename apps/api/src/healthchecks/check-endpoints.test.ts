@@ -1,12 +1,12 @@
 import { beforeEach, expect, test } from "vitest";
 
-import { faceClient, type FaceClient } from "../../test/healthchecks/client.ts";
+import { healthchecksClient, type HealthchecksClient } from "../../test/healthchecks/client.ts";
 import { read, testApi } from "../../test/test-api.ts";
 
 const api = await testApi();
-let face: FaceClient;
+let healthchecks: HealthchecksClient;
 beforeEach(async () => {
-  face = await faceClient(api);
+  healthchecks = await healthchecksClient(api);
 });
 
 const LONG = (length: number) => "x".repeat(length);
@@ -53,7 +53,7 @@ test.each([
   ["unique", ["status"], "an item in 'unique' has unexpected value"],
   ["unique", ["name", 5], "an item in 'unique' has unexpected value"],
 ])("%s %j is refused: %s", async (field, value, complaint) => {
-  const response = await face.call("POST", "checks/", { [field]: value });
+  const response = await healthchecks.call("POST", "checks/", { [field]: value });
   expect(response.status).toBe(400);
   expect(await read(response)).toEqual({ error: `json validation error: ${complaint}` });
 });
@@ -64,7 +64,7 @@ test.each([
   ['{"timeout": 99999999999999999999999999999999999999}', "timeout is too large"],
   ['{"grace": -0}', "grace is too small"],
 ])("%s is told apart as it is written: %s", async (body, complaint) => {
-  expect(await read(await face.call("POST", "checks/", body))).toEqual({
+  expect(await read(await healthchecks.call("POST", "checks/", body))).toEqual({
     error: `json validation error: ${complaint}`,
   });
 });
@@ -75,85 +75,96 @@ test.each([
   ["a number", "3", "json validation error: value is not an object"],
   ["null", "null", "json validation error: value is not an object"],
 ])("a body that is %s is refused before the key is looked at", async (_, body, error) => {
-  const response = await face.call("POST", "checks/", body, { key: null });
+  const response = await healthchecks.call("POST", "checks/", body, { key: null });
   expect([response.status, await read(response)]).toEqual([400, { error }]);
 });
 
 test("a name of 100 characters outside the basic plane is not too long", async () => {
-  expect(await face.create({ name: "🕰".repeat(100) })).toMatchObject({ name: "🕰".repeat(100) });
+  expect(await healthchecks.create({ name: "🕰".repeat(100) })).toMatchObject({ name: "🕰".repeat(100) });
 });
 
 test("a read answer can be sent back to copy a check", async () => {
-  const { uuid } = await face.create({ name: "a", tags: "x y", schedule: "5 4 * * *", tz: "Europe/Kiev" });
-  const copy = await face.create(await face.get(`checks/${uuid}`));
+  const { uuid } = await healthchecks.create({
+    name: "a",
+    tags: "x y",
+    schedule: "5 4 * * *",
+    tz: "Europe/Kiev",
+  });
+  const copy = await healthchecks.create(await healthchecks.get(`checks/${uuid}`));
   expect(copy).toMatchObject({ name: "a", tags: "x y", schedule: "5 4 * * *", tz: "Europe/Kyiv" });
   expect(copy.uuid).not.toBe(uuid);
 });
 
 test("a schedule wins over a timeout, and hides it", async () => {
-  const check = await face.create({ timeout: 120, schedule: "0 * * * *" });
+  const check = await healthchecks.create({ timeout: 120, schedule: "0 * * * *" });
   expect(check).toMatchObject({ schedule: "0 * * * *", tz: "UTC" });
   expect(check).not.toHaveProperty("timeout");
 });
 
 test("the parts of the other kind of schedule come back when it does", async () => {
-  const { uuid } = await face.create({ timeout: 120, tz: "Europe/Riga" });
-  expect(await face.update(uuid, { schedule: "0 * * * *" })).toMatchObject({ tz: "Europe/Riga" });
-  expect(await face.update(uuid, { timeout: 180 })).toMatchObject({ timeout: 180 });
-  expect(await face.update(uuid, { schedule: "1 * * * *" })).toMatchObject({ tz: "Europe/Riga" });
+  const { uuid } = await healthchecks.create({ timeout: 120, tz: "Europe/Riga" });
+  expect(await healthchecks.update(uuid, { schedule: "0 * * * *" })).toMatchObject({ tz: "Europe/Riga" });
+  expect(await healthchecks.update(uuid, { timeout: 180 })).toMatchObject({ timeout: 180 });
+  expect(await healthchecks.update(uuid, { schedule: "1 * * * *" })).toMatchObject({ tz: "Europe/Riga" });
 });
 
 test("a zone alone moves a cron check and leaves a simple one simple", async () => {
-  const cron = await face.create({ schedule: "0 3 * * *" });
-  expect(await face.update(cron.uuid, { tz: "Asia/Calcutta" })).toMatchObject({ tz: "Asia/Kolkata" });
-  const simple = await face.create({ timeout: 120 });
-  expect(await face.update(simple.uuid, { tz: "Asia/Tokyo" })).toMatchObject({ timeout: 120 });
+  const cron = await healthchecks.create({ schedule: "0 3 * * *" });
+  expect(await healthchecks.update(cron.uuid, { tz: "Asia/Calcutta" })).toMatchObject({ tz: "Asia/Kolkata" });
+  const simple = await healthchecks.create({ timeout: 120 });
+  expect(await healthchecks.update(simple.uuid, { tz: "Asia/Tokyo" })).toMatchObject({ timeout: 120 });
 });
 
 test("several lines, or anything but five fields, are OnCalendar", async () => {
   const schedule = "Mon..Fri 10:00\nSat 12:00";
-  expect(await face.create({ schedule, tz: "Europe/Riga" })).toMatchObject({ schedule, tz: "Europe/Riga" });
-  expect(await face.create({ schedule: "hourly" })).toMatchObject({ schedule: "hourly" });
+  expect(await healthchecks.create({ schedule, tz: "Europe/Riga" })).toMatchObject({
+    schedule,
+    tz: "Europe/Riga",
+  });
+  expect(await healthchecks.create({ schedule: "hourly" })).toMatchObject({ schedule: "hourly" });
 });
 
 test("`unique` compares the hidden timeout of a cron check too", async () => {
-  const { uuid } = await face.create({ timeout: 240 });
-  await face.update(uuid, { schedule: "0 * * * *" });
-  const response = await face.call("POST", "checks/", { timeout: 240, unique: ["timeout"] });
+  const { uuid } = await healthchecks.create({ timeout: 240 });
+  await healthchecks.update(uuid, { schedule: "0 * * * *" });
+  const response = await healthchecks.call("POST", "checks/", { timeout: 240, unique: ["timeout"] });
   expect([response.status, (await read(response))["uuid"]]).toEqual([200, uuid]);
 });
 
 test("`unique` takes the oldest of several, and matches an empty name", async () => {
-  const { uuid } = await face.create();
-  await face.create();
-  const response = await face.call("POST", "checks/", { name: "", grace: 61, unique: ["name"] });
+  const { uuid } = await healthchecks.create();
+  await healthchecks.create();
+  const response = await healthchecks.call("POST", "checks/", { name: "", grace: 61, unique: ["name"] });
   expect(await read(response)).toMatchObject({ uuid, grace: 61 });
 });
 
 test("two that ask at once with `unique` make one check", async () => {
-  const ask = () => face.call("POST", "checks/", { name: "once", unique: ["name"] });
+  const ask = () => healthchecks.call("POST", "checks/", { name: "once", unique: ["name"] });
   const answers = await Promise.all([ask(), ask(), ask()]);
   expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 200, 201]);
-  expect((await face.get<{ checks: unknown[] }>("checks/")).checks).toHaveLength(1);
+  expect((await healthchecks.get<{ checks: unknown[] }>("checks/")).checks).toHaveLength(1);
 });
 
 test("`unique` is looked at and otherwise ignored in an update", async () => {
-  const { uuid } = await face.create({ name: "a" });
-  expect(await face.update(uuid, { name: "b", unique: ["name"] })).toMatchObject({ uuid, name: "b" });
-  expect((await face.call("POST", `checks/${uuid}`, { unique: 5 })).status).toBe(400);
+  const { uuid } = await healthchecks.create({ name: "a" });
+  expect(await healthchecks.update(uuid, { name: "b", unique: ["name"] })).toMatchObject({ uuid, name: "b" });
+  expect((await healthchecks.call("POST", `checks/${uuid}`, { unique: 5 })).status).toBe(400);
 });
 
 test("an update without a body changes nothing", async () => {
-  const check = await face.create({ name: "a" });
-  const response = await face.call("POST", `checks/${check.uuid}`);
+  const check = await healthchecks.create({ name: "a" });
+  const response = await healthchecks.call("POST", `checks/${check.uuid}`);
   expect([response.status, await read(response)]).toEqual([200, check]);
 });
 
 test("a deprecated subject sets the keyword, and the filter by what is left", async () => {
-  const { uuid } = await face.create({ subject: "OK", subject_fail: "ERR" });
-  expect(await face.update(uuid, { subject: "" })).toMatchObject({ filter_subject: true, failure_kw: "ERR" });
-  expect(await face.update(uuid, { subject_fail: "" })).toMatchObject({ filter_subject: false });
-  expect(await face.update(uuid, { subject: "X", filter_subject: false })).toMatchObject({
+  const { uuid } = await healthchecks.create({ subject: "OK", subject_fail: "ERR" });
+  expect(await healthchecks.update(uuid, { subject: "" })).toMatchObject({
+    filter_subject: true,
+    failure_kw: "ERR",
+  });
+  expect(await healthchecks.update(uuid, { subject_fail: "" })).toMatchObject({ filter_subject: false });
+  expect(await healthchecks.update(uuid, { subject: "X", filter_subject: false })).toMatchObject({
     filter_subject: false,
     success_kw: "X",
     subject: "",
@@ -161,31 +172,33 @@ test("a deprecated subject sets the keyword, and the filter by what is left", as
 });
 
 test("a deleted check is answered as it was, without its channels, and then is gone", async () => {
-  const { uuid } = await face.create({ name: "a", channels: "*" });
-  const response = await face.call("DELETE", `checks/${uuid}`);
+  const { uuid } = await healthchecks.create({ name: "a", channels: "*" });
+  const response = await healthchecks.call("DELETE", `checks/${uuid}`);
   expect(response.status).toBe(200);
   expect(await read(response)).toMatchObject({ uuid, name: "a", channels: "" });
-  expect((await face.call("GET", `checks/${uuid}`)).status).toBe(404);
-  expect((await face.call("DELETE", `checks/${uuid}`)).status).toBe(404);
-  expect((await face.ping(uuid)).status).toBe(404);
+  expect((await healthchecks.call("GET", `checks/${uuid}`)).status).toBe(404);
+  expect((await healthchecks.call("DELETE", `checks/${uuid}`)).status).toBe(404);
+  expect((await healthchecks.ping(uuid)).status).toBe(404);
 });
 
 test("resume makes a paused check new and forgets its last ping", async () => {
-  const { uuid } = await face.create({ timeout: 3600 });
-  await face.ping(uuid);
-  expect(await read(await face.call("POST", `checks/${uuid}/pause`))).toMatchObject({
+  const { uuid } = await healthchecks.create({ timeout: 3600 });
+  await healthchecks.ping(uuid);
+  expect(await read(await healthchecks.call("POST", `checks/${uuid}/pause`))).toMatchObject({
     status: "paused",
     next_ping: null,
   });
-  const resumed = await face.call("POST", `checks/${uuid}/resume`);
+  const resumed = await healthchecks.call("POST", `checks/${uuid}/resume`);
   expect(await read(resumed)).toMatchObject({ status: "new", last_ping: null, n_pings: 1 });
 });
 
 test("all tags must be there, exactly", async () => {
-  await face.create({ name: "both", tags: "prod db" });
-  await face.create({ name: "one", tags: "prod" });
+  await healthchecks.create({ name: "both", tags: "prod db" });
+  await healthchecks.create({ name: "one", tags: "prod" });
   const named = async (query: string) =>
-    (await face.get<{ checks: { name: string }[] }>(`checks/?${query}`)).checks.map(({ name }) => name);
+    (await healthchecks.get<{ checks: { name: string }[] }>(`checks/?${query}`)).checks.map(
+      ({ name }) => name,
+    );
   expect(await named("tag=prod")).toEqual(["both", "one"]);
   expect(await named("tag=prod&tag=db")).toEqual(["both"]);
   expect(await named("tag=Prod")).toEqual([]);
@@ -193,17 +206,19 @@ test("all tags must be there, exactly", async () => {
 });
 
 test("a read-only key sees neither how to ping nor how to change, by uuid and by unique key", async () => {
-  const { uuid } = await face.create({ name: "a", channels: "*" });
-  const seen = await face.get(`checks/${uuid}`, { key: face.readKey });
+  const { uuid } = await healthchecks.create({ name: "a", channels: "*" });
+  const seen = await healthchecks.get(`checks/${uuid}`, { key: healthchecks.readKey });
   for (const secret of ["uuid", "ping_url", "update_url", "pause_url", "resume_url", "channels"])
     expect(seen).not.toHaveProperty(secret);
   expect(JSON.stringify(seen)).not.toContain(uuid);
-  expect(await face.get(`checks/${String(seen["unique_key"])}`, { key: face.readKey })).toEqual(seen);
-  expect(await face.get(`checks/${String(seen["unique_key"])}`)).toHaveProperty("uuid", uuid);
+  expect(
+    await healthchecks.get(`checks/${String(seen["unique_key"])}`, { key: healthchecks.readKey }),
+  ).toEqual(seen);
+  expect(await healthchecks.get(`checks/${String(seen["unique_key"])}`)).toHaveProperty("uuid", uuid);
 });
 
 test.each(["v1", "v2", "v3"])("addresses are those of %s, in which it was asked", async (version) => {
-  const check = await face.create({}, { version });
+  const check = await healthchecks.create({}, { version });
   const url = `http://overdue.test/api/${version}/checks/${check.uuid}`;
   expect(check).toMatchObject({
     ping_url: `http://overdue.test/ping/${check.uuid}`,
@@ -214,27 +229,27 @@ test.each(["v1", "v2", "v3"])("addresses are those of %s, in which it was asked"
 });
 
 test("v1 says started, v2 and v3 the status beneath", async () => {
-  const { uuid } = await face.create();
-  await face.ping(`${uuid}/start`);
-  const seen = async (version: string) => await face.get(`checks/${uuid}`, { version });
+  const { uuid } = await healthchecks.create();
+  await healthchecks.ping(`${uuid}/start`);
+  const seen = async (version: string) => await healthchecks.get(`checks/${uuid}`, { version });
   expect(await seen("v1")).toMatchObject({ status: "started", started: true });
   expect(await seen("v2")).toMatchObject({ status: "new", started: true });
   expect(await seen("v3")).toMatchObject({ status: "new", started: true });
 });
 
 test("v1 and v2 make the slug anew of each name", async () => {
-  const { uuid } = await face.create({ name: "Ünï  cödé -_- Näme!" }, { version: "v1" });
-  expect(await face.get(`checks/${uuid}`)).toMatchObject({ slug: "uni-code-_-name" });
-  expect(await face.update(uuid, { name: "B c" }, { version: "v2" })).toMatchObject({ slug: "b-c" });
-  expect(await face.update(uuid, { tags: "x" }, { version: "v2" })).toMatchObject({ slug: "b-c" });
+  const { uuid } = await healthchecks.create({ name: "Ünï  cödé -_- Näme!" }, { version: "v1" });
+  expect(await healthchecks.get(`checks/${uuid}`)).toMatchObject({ slug: "uni-code-_-name" });
+  expect(await healthchecks.update(uuid, { name: "B c" }, { version: "v2" })).toMatchObject({ slug: "b-c" });
+  expect(await healthchecks.update(uuid, { tags: "x" }, { version: "v2" })).toMatchObject({ slug: "b-c" });
 });
 
 test.each(["checks", "channels", "badges", "status", "metrics"])(
   "%s is served with and without the slash at its end, and sends nobody on",
   async (name) => {
     const [without, withSlash] = [
-      await face.call("GET", `${name}?a=1`),
-      await face.call("GET", `${name}/?a=1`),
+      await healthchecks.call("GET", `${name}?a=1`),
+      await healthchecks.call("GET", `${name}/?a=1`),
     ];
     expect([without.status, without.headers.get("location")]).toEqual([withSlash.status, null]);
     expect(without.status).toBeLessThan(500);
@@ -243,33 +258,33 @@ test.each(["checks", "channels", "badges", "status", "metrics"])(
 );
 
 test("a POST without the slash makes a check, and one with a slash too many reads, edits and pauses it", async () => {
-  const made = await face.call("POST", "checks", { name: "no slash" });
+  const made = await healthchecks.call("POST", "checks", { name: "no slash" });
   expect(made.status).toBe(201);
   const { uuid } = (await made.json()) as { uuid: string };
-  expect(await face.get(`checks/${uuid}/`)).toMatchObject({ name: "no slash" });
-  expect((await face.call("POST", `checks/${uuid}/`, { name: "edited" })).status).toBe(200);
-  expect((await face.call("POST", `checks/${uuid}/pause/`)).status).toBe(200);
-  expect(await face.get(`checks/${uuid}/pings`)).toEqual({ pings: [] });
-  expect(await face.get(`checks/${uuid}`)).toMatchObject({ name: "edited", status: "paused" });
+  expect(await healthchecks.get(`checks/${uuid}/`)).toMatchObject({ name: "no slash" });
+  expect((await healthchecks.call("POST", `checks/${uuid}/`, { name: "edited" })).status).toBe(200);
+  expect((await healthchecks.call("POST", `checks/${uuid}/pause/`)).status).toBe(200);
+  expect(await healthchecks.get(`checks/${uuid}/pings`)).toEqual({ pings: [] });
+  expect(await healthchecks.get(`checks/${uuid}`)).toMatchObject({ name: "edited", status: "paused" });
 });
 
 test("a POST to a list that can only be read is sent on to its slash, where it is a GET", async () => {
-  const { uuid } = await face.create();
-  const posted = await face.call("POST", `checks/${uuid}/pings?a=1`);
+  const { uuid } = await healthchecks.create();
+  const posted = await healthchecks.call("POST", `checks/${uuid}/pings?a=1`);
   expect([posted.status, posted.headers.get("location")]).toEqual([301, `/api/v3/checks/${uuid}/pings/?a=1`]);
-  expect((await face.call("POST", `checks/${uuid}/pings/`)).status).toBe(405);
-  expect((await face.call("OPTIONS", `checks/${uuid}/pings`)).status).toBe(204);
+  expect((await healthchecks.call("POST", `checks/${uuid}/pings/`)).status).toBe(405);
+  expect((await healthchecks.call("OPTIONS", `checks/${uuid}/pings`)).status).toBe(204);
 });
 
 test.each(["null", " null ", "x=1", "{", "\u0000"])(
   "pause and resume take the body %s as none",
   async (body) => {
-    const { uuid } = await face.create();
+    const { uuid } = await healthchecks.create();
     const post = async (act: string) =>
       await api.app.request(`/api/v3/checks/${uuid}/${act}`, {
         method: "POST",
         body,
-        headers: { "x-api-key": face.writeKey },
+        headers: { "x-api-key": healthchecks.writeKey },
       });
     expect((await post("pause")).status).toBe(200);
     expect((await post("resume")).status).toBe(200);
@@ -281,32 +296,32 @@ test.each([
   ["GET", "nothing/"],
   ["POST", "checks/31365bce-8da9-4729-8ff3/pause"],
 ])("%s %s is nowhere, in no shape of ours", async (method, path) => {
-  const response = await face.call(method, path);
+  const response = await healthchecks.call(method, path);
   expect([response.status, await response.text()]).toEqual([404, ""]);
 });
 
 test("HEAD is refused as Healthchecks does", async () => {
-  const response = await face.call("HEAD", "checks/");
+  const response = await healthchecks.call("HEAD", "checks/");
   expect(response.status).toBe(405);
   expect(response.headers.get("access-control-allow-origin")).toBe("*");
 });
 
 test("a key sent in the query or as a bearer token is none", async () => {
-  const response = await api.app.request(`/api/v3/checks/?api_key=${face.writeKey}`, {
-    headers: { authorization: `Bearer ${face.writeKey}` },
+  const response = await api.app.request(`/api/v3/checks/?api_key=${healthchecks.writeKey}`, {
+    headers: { authorization: `Bearer ${healthchecks.writeKey}` },
   });
   expect([response.status, await read(response)]).toEqual([401, { error: "missing api key" }]);
 });
 
 test("a key of 32 characters that nobody has is wrong, and a blank header beats the body", async () => {
-  const wrong = await face.call("GET", "checks/", undefined, { key: "x".repeat(32) });
+  const wrong = await healthchecks.call("GET", "checks/", undefined, { key: "x".repeat(32) });
   expect(await read(wrong)).toEqual({ error: "wrong api key" });
-  const blank = await face.call("POST", "checks/", { api_key: face.writeKey }, { key: "" });
+  const blank = await healthchecks.call("POST", "checks/", { api_key: healthchecks.writeKey }, { key: "" });
   expect(await read(blank)).toEqual({ error: "missing api key" });
 });
 
 test("a ping number beyond all counting is nowhere", async () => {
-  const { uuid } = await face.create();
-  const response = await face.call("GET", `checks/${uuid}/pings/99999999999999999999/body`);
+  const { uuid } = await healthchecks.create();
+  const response = await healthchecks.call("GET", `checks/${uuid}/pings/99999999999999999999/body`);
   expect([response.status, await response.text()]).toEqual([404, ""]);
 });

@@ -1,12 +1,51 @@
-import { deleteCheck, findProjectChecks } from "@overdue/db";
+import {
+  type CheckWithChannels,
+  deleteCheck,
+  findCheckByPingUuid,
+  findCheckByUniqueKey,
+  findProjectChecks,
+  listChannelNames,
+} from "@overdue/db";
 
 import { readCheckFields } from "./check-fields.ts";
-import type { Endpoint } from "./endpoint.ts";
-import { FaceError } from "./face-error.ts";
-import type { FaceContext } from "./face-env.ts";
-import { changed, checkByUniqueKey, checkByUuid, objectOf } from "./find-check.ts";
-import { createOrUpdate, pause, refreshed, resume, update } from "./save-check.ts";
-import { CHECK, CHECKS } from "./shapes.ts";
+import { type CheckObject, checkObject } from "./check-object.ts";
+import { type Endpoint, type HealthchecksContext, HealthchecksError, parameter } from "./endpoint.ts";
+import { createOrUpdate, pause, reloadCheck, resume, update } from "./save-check.ts";
+import { CHANNELS, CHECK, CHECKS } from "./shapes.ts";
+
+/** The check that the path names by its ping UUID. @throws HealthchecksError 404; 403 where it is another project's. */
+export async function findByUuid(c: HealthchecksContext): Promise<CheckWithChannels> {
+  const row = await findCheckByPingUuid(c.var.deps.db, parameter(c, "check", "uuid"));
+  if (row === null) throw new HealthchecksError(404);
+  if (row.projectId !== c.var.call.projectId) throw new HealthchecksError(403);
+  return row;
+}
+
+/** The check that the path names as read-only keys know it. @throws HealthchecksError 404 */
+export async function findByKey(c: HealthchecksContext): Promise<CheckWithChannels> {
+  const { projectId } = c.var.call;
+  const row = await findCheckByUniqueKey(c.var.deps.db, projectId, parameter(c, "check", "uniqueKey"));
+  if (row === null) throw new HealthchecksError(404);
+  return row;
+}
+
+/** The answer to a change of a check, noted for the audit log. */
+export function respondChanged(
+  c: HealthchecksContext,
+  row: CheckWithChannels,
+  status: 200 | 201 = 200,
+): Response {
+  c.set("changedCheck", { id: row.id, name: row.name });
+  return c.json(visibleCheck(c, row), status);
+}
+
+/** A check as this request may see it. */
+export function visibleCheck(c: HealthchecksContext, row: CheckWithChannels): CheckObject {
+  const { settings, now } = c.var.deps;
+  const { version, mayWrite } = c.var.call;
+  const { publicUrl, pingUrlBase } = settings;
+  return checkObject(row, { version, mayWrite, publicUrl, pingUrlBase, now: now() });
+}
 
 const READ = { auth: "healthchecks", key: "read" } as const;
 const WRITE = { auth: "healthchecks", key: "write" } as const;
@@ -33,7 +72,7 @@ export const checkEndpoints: readonly Endpoint[] = [
         access: READ,
         summary: "Read a check",
         success: CHECK,
-        answer: async (c) => c.json(objectOf(c, await checkByUuid(c))),
+        answer: async (c) => c.json(visibleCheck(c, await findByUuid(c))),
       },
       POST: { access: WRITE, summary: "Update a check", success: CHECK, answer: updateCheck },
       DELETE: { access: WRITE, summary: "Delete a check", success: CHECK, answer: removeCheck },
@@ -47,7 +86,7 @@ export const checkEndpoints: readonly Endpoint[] = [
         access: READ,
         summary: "Read a check by its unique key",
         success: CHECK,
-        answer: async (c) => c.json(objectOf(c, await checkByUniqueKey(c))),
+        answer: async (c) => c.json(visibleCheck(c, await findByKey(c))),
       },
     },
   },
@@ -65,41 +104,58 @@ export const checkEndpoints: readonly Endpoint[] = [
   },
 ];
 
-async function listChecks(c: FaceContext): Promise<Response> {
+async function listChecks(c: HealthchecksContext): Promise<Response> {
   const query = new URL(c.req.url).searchParams;
   const slug = query.getAll("slug").at(-1) ?? "";
   const filter = { tags: query.getAll("tag"), ...(slug !== "" && { slug }) };
-  const rows = await findProjectChecks(c.var.deps.db, c.var.face.projectId, filter);
-  return c.json({ checks: rows.map((row) => objectOf(c, row)) });
+  const rows = await findProjectChecks(c.var.deps.db, c.var.call.projectId, filter);
+  return c.json({ checks: rows.map((row) => visibleCheck(c, row)) });
 }
 
-async function createCheck(c: FaceContext): Promise<Response> {
-  const { check, created } = await createOrUpdate(c, readCheckFields(c.var.face.body));
-  return changed(c, check, created ? 201 : 200);
+async function createCheck(c: HealthchecksContext): Promise<Response> {
+  const { check, created } = await createOrUpdate(c, readCheckFields(c.var.call.body));
+  return respondChanged(c, check, created ? 201 : 200);
 }
 
-async function updateCheck(c: FaceContext): Promise<Response> {
-  const check = await checkByUuid(c);
-  return changed(c, await update(c, check, readCheckFields(c.var.face.body)));
+async function updateCheck(c: HealthchecksContext): Promise<Response> {
+  const check = await findByUuid(c);
+  return respondChanged(c, await update(c, check, readCheckFields(c.var.call.body)));
 }
 
 /** Answers the check as it was last; its channels are gone with it. */
-async function removeCheck(c: FaceContext): Promise<Response> {
-  const check = await checkByUuid(c);
+async function removeCheck(c: HealthchecksContext): Promise<Response> {
+  const check = await findByUuid(c);
   if (!(await deleteCheck(c.var.deps.db, { projectId: check.projectId, checkId: check.id })))
-    throw new FaceError(404);
-  return changed(c, { ...check, channelIds: [] });
+    throw new HealthchecksError(404);
+  return respondChanged(c, { ...check, channelIds: [] });
 }
 
-async function pauseCheck(c: FaceContext): Promise<Response> {
-  const check = await checkByUuid(c);
+async function pauseCheck(c: HealthchecksContext): Promise<Response> {
+  const check = await findByUuid(c);
   await pause(c, check);
-  return changed(c, await refreshed(c, check));
+  return respondChanged(c, await reloadCheck(c, check));
 }
 
-async function resumeCheck(c: FaceContext): Promise<Response> {
-  const check = await checkByUuid(c);
-  if (check.status !== "paused") throw new FaceError(409, "check is not paused", "text/plain; charset=utf-8");
+async function resumeCheck(c: HealthchecksContext): Promise<Response> {
+  const check = await findByUuid(c);
+  if (check.status !== "paused")
+    throw new HealthchecksError(409, "check is not paused", "text/plain; charset=utf-8");
   await resume(c, check);
-  return changed(c, await refreshed(c, check));
+  return respondChanged(c, await reloadCheck(c, check));
 }
+
+export const channelEndpoints: readonly Endpoint[] = [
+  {
+    path: "/api/{version}/channels/",
+    cors: true,
+    methods: {
+      GET: {
+        access: { auth: "healthchecks", key: "write" },
+        summary: "List channels",
+        success: CHANNELS,
+        answer: async (c) =>
+          c.json({ channels: await listChannelNames(c.var.deps.db, c.var.call.projectId) }),
+      },
+    },
+  },
+];

@@ -1,8 +1,8 @@
 import { canonicalTimezone, type Schedule, ScheduleInput } from "@overdue/schedules";
 import { z } from "zod";
 
-import { FaceError } from "./face-error.ts";
-import type { JsonObject } from "./request-body.ts";
+import { HealthchecksError } from "./endpoint.ts";
+import type { JsonObject } from "./guard.ts";
 
 const SECONDS_MIN = 60;
 const SECONDS_MAX = 31_536_000;
@@ -89,11 +89,11 @@ export function isCheckField(name: string): boolean {
   return Object.hasOwn(CheckFields.shape, name);
 }
 
-/** @throws FaceError 400 with the first problem. */
+/** @throws HealthchecksError 400 with the first problem. */
 export function readCheckFields(body: JsonObject): CheckFields {
   const result = CheckFields.safeParse(body);
   if (result.success) return result.data;
-  throw FaceError.of(400, `json validation error: ${complaint(result.error)}`);
+  throw HealthchecksError.of(400, `json validation error: ${complaint(result.error)}`);
 }
 
 function complaint({ issues }: z.ZodError): string {

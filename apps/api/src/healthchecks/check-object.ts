@@ -1,9 +1,20 @@
-import type { Instant } from "@overdue/schedules";
 import { displayStatus } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 import { checkOf, type CheckWithChannels, uniqueKeyOf } from "@overdue/db";
 
-import type { ApiVersion } from "./face-env.ts";
-import { isoSeconds } from "./time.ts";
+import type { ApiVersion } from "./endpoint.ts";
+
+const SECOND_MS = 1000;
+
+/** `2026-01-10T12:00:10+00:00`: whole seconds, as in check objects and flips. */
+export function isoSeconds(at: Date): string {
+  return new Date(Math.floor(at.getTime() / SECOND_MS) * SECOND_MS).toISOString().replace(".000Z", "+00:00");
+}
+
+/** `2026-01-10T12:00:10.113000+00:00`: with microseconds unless they are zero, as in the list of pings. */
+export function isoMicroseconds(at: Date): string {
+  return at.toISOString().replace(".000Z", "+00:00").replace("Z", "000+00:00");
+}
 
 /** What an object of a check needs to know besides its row. */
 export type ObjectOptions = {
@@ -25,18 +36,18 @@ export function checkObject(row: CheckWithChannels, options: ObjectOptions) {
     desc: row.description,
     grace: row.graceSeconds,
     n_pings: row.pingCount,
-    ...lived(row, options),
+    ...liveFields(row, options),
     manual_resume: row.manualResume,
-    ...read(row),
+    ...readingFields(row),
     badge_url: `${options.publicUrl}/b/2/${row.badgeUuid}.svg`,
     ...(row.lastDurationMs !== null && { last_duration: Math.floor(row.lastDurationMs / 1000) }),
-    ...(options.mayWrite ? addresses(row, options) : { unique_key: uniqueKeyOf(row.pingUuid) }),
-    ...due(row),
+    ...(options.mayWrite ? addressFields(row, options) : { unique_key: uniqueKeyOf(row.pingUuid) }),
+    ...scheduleFields(row),
   };
 }
 export type CheckObject = ReturnType<typeof checkObject>;
 
-function lived(row: CheckWithChannels, { version, now }: ObjectOptions) {
+function liveFields(row: CheckWithChannels, { version, now }: ObjectOptions) {
   return {
     status: version === "v1" ? statusWithStarted(row, now) : displayStatus(checkOf(row), now),
     started: row.memory.openRuns.length > 0,
@@ -62,7 +73,7 @@ function nextPing(row: CheckWithChannels): string | null {
   return first === undefined ? null : isoSeconds(first);
 }
 
-function read(row: CheckWithChannels) {
+function readingFields(row: CheckWithChannels) {
   return {
     methods: row.methods,
     subject: row.filterSubject ? row.successKeywords : "",
@@ -77,7 +88,7 @@ function read(row: CheckWithChannels) {
   };
 }
 
-function addresses(row: CheckWithChannels, { publicUrl, pingUrlBase, version }: ObjectOptions) {
+function addressFields(row: CheckWithChannels, { publicUrl, pingUrlBase, version }: ObjectOptions) {
   const url = `${publicUrl}/api/${version}/checks/${row.pingUuid}`;
   return {
     uuid: row.pingUuid,
@@ -89,7 +100,7 @@ function addresses(row: CheckWithChannels, { publicUrl, pingUrlBase, version }: 
   };
 }
 
-function due({ schedule }: CheckWithChannels) {
+function scheduleFields({ schedule }: CheckWithChannels) {
   if (schedule.kind === "interval") return { timeout: schedule.everySeconds };
   return { schedule: schedule.expression, tz: schedule.timezone };
 }

@@ -1,10 +1,72 @@
 import type { CheckSettings } from "@overdue/core";
+import type { Schedule } from "@overdue/schedules";
 import type { CheckDetails, CheckRow } from "@overdue/db";
 
 import type { CheckFields } from "./check-fields.ts";
-import type { ApiVersion } from "./face-env.ts";
-import { retimed, type Timing, timingOf } from "./schedule-parts.ts";
-import { slugify } from "./slugify.ts";
+import type { ApiVersion } from "./endpoint.ts";
+
+const LONGEST = 100;
+
+/** The slug that v1 and v2 make of a name: ASCII letters, digits, `_`, and `-` for each run of spaces and dashes. */
+export function slugify(name: string): string {
+  return name
+    .normalize("NFKD")
+    .replace(/[^\p{ASCII}]/gu, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9_\s-]/g, "")
+    .replace(/[-\s]+/g, "-")
+    .replace(/^[-_]+/, "")
+    .slice(0, LONGEST)
+    .replace(/[-_]+$/, "");
+}
+
+/** The schedule as Healthchecks' clients know it: three parts, of which the kind hides one or two. */
+type ScheduleParts = NonNullable<CheckRow["shelved"]>;
+export type Timing = { schedule: Schedule; shelved: ScheduleParts };
+
+const DEFAULT_PARTS: ScheduleParts = { timeoutSeconds: 86_400, expression: "* * * * *", timezone: "UTC" };
+
+/** What a new check has before anything is set. */
+export const DEFAULT_TIMING: Timing = {
+  schedule: { kind: "interval", everySeconds: DEFAULT_PARTS.timeoutSeconds },
+  shelved: DEFAULT_PARTS,
+};
+
+/** All the parts of a stored check: those in use from its schedule, the others from the shelf. */
+export function storedTiming({ schedule, shelved }: Pick<CheckRow, "schedule" | "shelved">): Timing {
+  const kept = shelved ?? DEFAULT_PARTS;
+  if (schedule.kind === "interval")
+    return { schedule, shelved: { ...kept, timeoutSeconds: schedule.everySeconds } };
+  const { expression, timezone } = schedule;
+  return { schedule, shelved: { ...kept, expression, timezone } };
+}
+
+/** A schedule makes the check follow it, and the timeout is not looked at; else a timeout does; a zone always stays. */
+export function changeTiming({ schedule, shelved }: Timing, fields: CheckFields): Timing {
+  const { schedule: wanted, timeout, tz } = fields;
+  const parts = {
+    timeoutSeconds: wanted === undefined ? (timeout ?? shelved.timeoutSeconds) : shelved.timeoutSeconds,
+    expression: wanted?.expression ?? shelved.expression,
+    timezone: tz ?? shelved.timezone,
+  };
+  const kind = wanted?.kind ?? (timeout === undefined ? schedule.kind : "interval");
+  return { schedule: scheduleOf(kind, parts, exceptIn(schedule)), shelved: parts };
+}
+
+function scheduleOf(
+  kind: Schedule["kind"],
+  { timeoutSeconds, expression, timezone }: ScheduleParts,
+  except: ReturnType<typeof exceptIn>,
+): Schedule {
+  return kind === "interval"
+    ? { kind, everySeconds: timeoutSeconds }
+    : { kind, expression, timezone, ...except };
+}
+
+/** Free days, which Healthchecks does not know, stay as they are. */
+function exceptIn(schedule: Schedule) {
+  return schedule.kind === "interval" || schedule.except === undefined ? {} : { except: schedule.except };
+}
 
 type Keywords = Pick<CheckDetails, "successKeywords" | "failureKeywords">;
 
@@ -12,20 +74,20 @@ type Keywords = Pick<CheckDetails, "successKeywords" | "failureKeywords">;
 export type CheckParts = { details: Partial<CheckDetails>; settings: Partial<CheckSettings> };
 
 /** `before`: how the check was; the defaults of a new one. */
-export function partsOf(
+export function storedParts(
   fields: CheckFields,
   before: { timing: Timing; keywords: Keywords },
   version: ApiVersion,
 ): CheckParts {
-  const { schedule, shelved } = retimed(before.timing, fields);
+  const { schedule, shelved } = changeTiming(before.timing, fields);
   const timed = fields.schedule ?? fields.timeout ?? fields.tz;
   return {
-    details: sent({
+    details: definedFields({
       ...identity(fields, version),
-      ...reading(fields, before.keywords),
+      ...pingReading(fields, before.keywords),
       shelved: timed === undefined ? undefined : shelved,
     }),
-    settings: sent({
+    settings: definedFields({
       schedule: isSame(schedule, before.timing.schedule) ? undefined : schedule,
       graceSeconds: fields.grace,
       manualResume: fields.manual_resume,
@@ -34,8 +96,8 @@ export function partsOf(
 }
 
 /** What `partsOf` needs to know of a stored check. */
-export function beforeOf(row: CheckRow): { timing: Timing; keywords: Keywords } {
-  return { timing: timingOf(row), keywords: row };
+export function currentParts(row: CheckRow): { timing: Timing; keywords: Keywords } {
+  return { timing: storedTiming(row), keywords: row };
 }
 
 function identity({ name, slug, tags, desc }: CheckFields, version: ApiVersion) {
@@ -43,11 +105,11 @@ function identity({ name, slug, tags, desc }: CheckFields, version: ApiVersion) 
   return { name, slug: slug ?? derived, tags, description: desc };
 }
 
-function reading(fields: CheckFields, before: Keywords) {
+function pingReading(fields: CheckFields, before: Keywords) {
   return {
     methods: fields.methods,
-    ...byOldNames(fields, before),
-    ...sent({
+    ...deprecatedKeywords(fields, before),
+    ...definedFields({
       filterSubject: fields.filter_subject,
       filterBody: fields.filter_body,
       filterHttpBody: fields.filter_http_body,
@@ -60,12 +122,12 @@ function reading(fields: CheckFields, before: Keywords) {
 }
 
 /** `subject` and `subject_fail`, deprecated there, set keywords and switch the filter by whether any is left. */
-function byOldNames({ subject, subject_fail }: CheckFields, before: Keywords) {
+function deprecatedKeywords({ subject, subject_fail }: CheckFields, before: Keywords) {
   if (subject === undefined && subject_fail === undefined) return {};
   const successKeywords = subject ?? before.successKeywords;
   const failureKeywords = subject_fail ?? before.failureKeywords;
   const filterSubject = successKeywords !== "" || failureKeywords !== "";
-  return sent({
+  return definedFields({
     filterSubject,
     successKeywords: subject,
     failureKeywords: subject_fail,
@@ -78,8 +140,8 @@ function isSame(one: CheckSettings["schedule"], other: CheckSettings["schedule"]
   return one.kind === other.kind && one.expression === other.expression && one.timezone === other.timezone;
 }
 
-type Sent<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-function sent<T extends object>(fields: T): Sent<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Sent<T>;
+function definedFields<T extends object>(fields: T): Defined<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

@@ -1,15 +1,60 @@
-import type { z } from "zod";
+import type { Context } from "hono";
+import { z } from "zod";
 
-import type { FaceAccess } from "./face-guard.ts";
-import type { FaceContext } from "./face-env.ts";
+import type { HealthchecksAccess, JsonObject } from "./guard.ts";
+import type { AppEnv } from "../http/context.ts";
+
+/** An answer that Healthchecks' clients know: a status with `{"error": "…"}`, plain text or nothing. */
+export class HealthchecksError extends Error {
+  readonly status: number;
+  readonly body: string | null;
+  readonly contentType: string | null;
+
+  constructor(status: number, body: string | null = null, contentType: string | null = null) {
+    super(body ?? `status ${status}`);
+    this.status = status;
+    this.body = body;
+    this.contentType = contentType;
+  }
+
+  /** `{"error": "…"}` */
+  static of(status: number, error: string): HealthchecksError {
+    return new HealthchecksError(status, JSON.stringify({ error }), "application/json");
+  }
+
+  response(): Response {
+    const headers = this.contentType === null ? {} : { "content-type": this.contentType };
+    return new Response(this.body, { status: this.status, headers });
+  }
+}
+
+export type ApiVersion = "v1" | "v2" | "v3";
+
+/** What the guard found out about a request. */
+export type HealthchecksCall = {
+  version: ApiVersion;
+  /** The key's; empty where none was needed. */
+  projectId: string;
+  mayWrite: boolean;
+  /** Of a POST; else empty. */
+  body: JsonObject;
+};
+
+/** The check that a request changed. */
+type ChangedCheck = { id: string; name: string };
+
+export type HealthchecksEnv = {
+  Variables: AppEnv["Variables"] & { call: HealthchecksCall; changedCheck?: ChangedCheck };
+};
+export type HealthchecksContext = Context<HealthchecksEnv>;
 
 /** Types of the answer with their shapes; statuses: [200] by itself. */
 export type Success = { content: Record<string, z.ZodType>; statuses?: readonly (200 | 201)[] };
 
 export type Method = {
-  access: FaceAccess;
+  access: HealthchecksAccess;
   summary: string;
-  answer: (c: FaceContext) => Promise<Response>;
+  answer: (c: HealthchecksContext) => Promise<Response>;
   /** What success looks like, for the document. */
   success: Success;
 };
@@ -22,3 +67,47 @@ export type Endpoint = {
   cors: boolean;
   methods: Partial<Record<"GET" | "POST" | "DELETE", Method>>;
 };
+
+/** What may stand in the place of a parameter; anything else is another path. */
+const KINDS: Record<string, { pattern: string; schema: z.ZodType }> = {
+  version: { pattern: "v[123]", schema: z.enum(["v1", "v2", "v3"]) },
+  uuid: { pattern: [8, 4, 4, 4, 12].map((count) => "[0-9a-f]".repeat(count)).join("-"), schema: z.uuid() },
+  uniqueKey: { pattern: "[0-9A-Za-z]".repeat(40), schema: z.string().length(40) },
+  number: { pattern: "[0-9]+", schema: z.string().regex(/^[0-9]+$/) },
+};
+const PARAMETER = /\{(\w+)(?::(\w+))?\}/g;
+
+/** The path as the router has it. */
+export function routerPath(path: string): string {
+  return path.replaceAll(PARAMETER, (_, name: string, kind: string = name) => {
+    const pattern = KINDS[kind]?.pattern;
+    return pattern === undefined ? `:${name}` : `:${name}{${pattern}}`;
+  });
+}
+
+/** The path as the document has it. */
+export function documentPath(path: string): string {
+  return path.replaceAll(PARAMETER, "{$1}");
+}
+
+/** What fits the path, and nothing else. */
+export function pathPattern(path: string): RegExp {
+  const source = path.replaceAll(
+    PARAMETER,
+    (_, name: string, kind: string = name) => KINDS[kind]?.pattern ?? "[^/]+",
+  );
+  return new RegExp(`^${source}$`);
+}
+
+/** The parameters, for the document. */
+export function pathParameters(path: string): z.ZodObject {
+  const names = [...path.matchAll(PARAMETER)].map(([, name = ""]) => name);
+  return z.object(Object.fromEntries(names.map((name) => [name, KINDS[name]?.schema ?? z.string()])));
+}
+
+/** The parameter of that name. @throws HealthchecksError 404 where it is not quite of that kind. */
+export function parameter(c: HealthchecksContext, name: string, kind: string): string {
+  const text = c.req.param(name) ?? "";
+  if (KINDS[kind]?.schema.safeParse(text).success !== true) throw new HealthchecksError(404);
+  return text;
+}

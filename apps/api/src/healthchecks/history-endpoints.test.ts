@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 
-import { faceClient, type FaceClient } from "../../test/healthchecks/client.ts";
+import { healthchecksClient, type HealthchecksClient } from "../../test/healthchecks/client.ts";
 import { testApi } from "../../test/test-api.ts";
 
 type Pings = { pings: Record<string, unknown>[] };
@@ -9,19 +9,19 @@ type Flips = { flips: { timestamp: string; up: number }[] };
 
 const RUN = "00000000-0000-4000-8000-000000000001";
 const api = await testApi();
-let face: FaceClient;
+let healthchecks: HealthchecksClient;
 let uuid = "";
 beforeEach(async () => {
-  face = await faceClient(api);
-  ({ uuid } = await face.create({ timeout: 3600 }));
+  healthchecks = await healthchecksClient(api);
+  ({ uuid } = await healthchecks.create({ timeout: 3600 }));
 });
 
 test("a run has a duration where its end was heard, to two places", async () => {
-  await face.ping(`${uuid}/start?rid=${RUN}`);
-  await face.ping(`${uuid}/log?rid=${RUN}`);
-  await face.ping(uuid);
-  await face.ping(`${uuid}/fail?rid=${RUN}`);
-  const { pings } = await face.get<Pings>(`checks/${uuid}/pings/`);
+  await healthchecks.ping(`${uuid}/start?rid=${RUN}`);
+  await healthchecks.ping(`${uuid}/log?rid=${RUN}`);
+  await healthchecks.ping(uuid);
+  await healthchecks.ping(`${uuid}/fail?rid=${RUN}`);
+  const { pings } = await healthchecks.get<Pings>(`checks/${uuid}/pings/`);
   expect(pings.map(({ type }) => type)).toEqual(["fail", "success", "log", "start"]);
   expect(pings.map((ping) => "duration" in ping)).toEqual([true, false, false, false]);
   expect(String(pings[0]?.["duration"])).toMatch(/^\d+(\.\d{1,2})?$/);
@@ -29,36 +29,36 @@ test("a run has a duration where its end was heard, to two places", async () => 
 });
 
 test("the last duration is there once a run ended, even one of no time", async () => {
-  expect(await face.get(`checks/${uuid}`)).not.toHaveProperty("last_duration");
-  await face.ping(`${uuid}/start`);
-  await face.ping(uuid);
-  expect(await face.get(`checks/${uuid}`)).toMatchObject({ last_duration: 0, started: false });
+  expect(await healthchecks.get(`checks/${uuid}`)).not.toHaveProperty("last_duration");
+  await healthchecks.ping(`${uuid}/start`);
+  await healthchecks.ping(uuid);
+  expect(await healthchecks.get(`checks/${uuid}`)).toMatchObject({ last_duration: 0, started: false });
   // With a body, or it would be the same end sent again.
-  await face.ping(uuid, "another run");
-  expect(await face.get(`checks/${uuid}`)).not.toHaveProperty("last_duration");
+  await healthchecks.ping(uuid, "another run");
+  expect(await healthchecks.get(`checks/${uuid}`)).not.toHaveProperty("last_duration");
 });
 
 test("a body is answered as it came; none, and an unknown number, are nowhere", async () => {
-  await face.ping(uuid, "what happened");
-  await face.ping(uuid);
-  const { pings } = await face.get<Pings>(`checks/${uuid}/pings/`, { version: "v2" });
+  await healthchecks.ping(uuid, "what happened");
+  await healthchecks.ping(uuid);
+  const { pings } = await healthchecks.get<Pings>(`checks/${uuid}/pings/`, { version: "v2" });
   const url = `http://overdue.test/api/v2/checks/${uuid}/pings/1/body`;
   expect(pings.map((ping) => ping["body_url"])).toEqual([null, url]);
-  const body = await face.call("GET", `checks/${uuid}/pings/1/body`);
+  const body = await healthchecks.call("GET", `checks/${uuid}/pings/1/body`);
   expect([await body.text(), body.headers.get("content-type")]).toEqual(["what happened", "text/plain"]);
-  expect((await face.call("GET", `checks/${uuid}/pings/2/body`)).status).toBe(404);
-  expect((await face.call("GET", `checks/${uuid}/pings/3/body`)).status).toBe(404);
+  expect((await healthchecks.call("GET", `checks/${uuid}/pings/2/body`)).status).toBe(404);
+  expect((await healthchecks.call("GET", `checks/${uuid}/pings/3/body`)).status).toBe(404);
 });
 
 test("flips come newest first, within what was asked for", async () => {
-  await face.ping(uuid);
-  await face.ping(`${uuid}/fail`);
+  await healthchecks.ping(uuid);
+  await healthchecks.ping(`${uuid}/fail`);
   await api.db.execute(sql`update flips set at = '2026-01-10T12:00:10.9Z' where to_status = 'up'`);
-  const { flips } = await face.get<Flips>(`checks/${uuid}/flips/`);
+  const { flips } = await healthchecks.get<Flips>(`checks/${uuid}/flips/`);
   expect(flips.map(({ up }) => up)).toEqual([0, 1]);
   expect(flips[1]?.timestamp).toBe("2026-01-10T12:00:10+00:00");
   const within = async (query: string) =>
-    (await face.get<Flips>(`checks/${uuid}/flips/?${query}`)).flips.map(({ up }) => up);
+    (await healthchecks.get<Flips>(`checks/${uuid}/flips/?${query}`)).flips.map(({ up }) => up);
   const at = Date.parse("2026-01-10T12:00:10Z") / 1000;
   expect(await within("seconds=60")).toEqual([0]);
   expect(await within("seconds=0")).toEqual([0, 1]);
@@ -69,11 +69,11 @@ test("flips come newest first, within what was asked for", async () => {
 });
 
 test("next_ping is the start of an open run where that is earlier, and nothing while down", async () => {
-  await face.ping(uuid);
-  const up = await face.get(`checks/${uuid}`);
-  await face.ping(`${uuid}/start`);
-  const running = await face.get(`checks/${uuid}`);
+  await healthchecks.ping(uuid);
+  const up = await healthchecks.get(`checks/${uuid}`);
+  await healthchecks.ping(`${uuid}/start`);
+  const running = await healthchecks.get(`checks/${uuid}`);
   expect(Date.parse(String(running["next_ping"]))).toBeLessThan(Date.parse(String(up["next_ping"])));
-  await face.ping(`${uuid}/fail`);
-  expect(await face.get(`checks/${uuid}`)).toMatchObject({ status: "down", next_ping: null });
+  await healthchecks.ping(`${uuid}/fail`);
+  expect(await healthchecks.get(`checks/${uuid}`)).toMatchObject({ status: "down", next_ping: null });
 });

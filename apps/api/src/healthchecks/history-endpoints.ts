@@ -1,14 +1,59 @@
+import type { Instant } from "@overdue/schedules";
 import { type CheckWithChannels, findPingBody, listFlipsWithin, listPings, type PingRow } from "@overdue/db";
 
-import type { Endpoint } from "./endpoint.ts";
-import { parameter } from "./endpoint-path.ts";
-import { FaceError } from "./face-error.ts";
-import type { FaceContext } from "./face-env.ts";
-import { checkByUniqueKey, checkByUuid } from "./find-check.ts";
-import { spanIn } from "./flip-span.ts";
-import { durationsOf } from "./ping-durations.ts";
-import { isoMicroseconds, isoSeconds } from "./time.ts";
+import { findByKey, findByUuid } from "./check-endpoints.ts";
+import { isoMicroseconds, isoSeconds } from "./check-object.ts";
+import { type Endpoint, type HealthchecksContext, HealthchecksError, parameter } from "./endpoint.ts";
 import { FLIPS, PINGS, TEXT } from "./shapes.ts";
+
+const SECOND_MS = 1000;
+const YEAR_SECONDS = 31_536_000;
+const LATEST_SECONDS = 10_000_000_000;
+
+/** `seconds` back from now, `start` on, `end` exclusive: all that are sent hold. @throws HealthchecksError 400, empty. */
+export function requestedSpan(
+  query: URLSearchParams,
+  now: Instant,
+): { from: Instant | null; until: Instant | null } {
+  const seconds = wholeNumber(query, "seconds", YEAR_SECONDS) ?? 0;
+  const start = wholeNumber(query, "start", LATEST_SECONDS);
+  const end = wholeNumber(query, "end", LATEST_SECONDS);
+  const since = seconds === 0 ? null : now - seconds * SECOND_MS;
+  const from = start === null ? since : Math.max(start * SECOND_MS, since ?? 0);
+  return { from, until: end === null ? null : end * SECOND_MS };
+}
+
+function wholeNumber(query: URLSearchParams, name: string, max: number): number | null {
+  const text = query.getAll(name).at(-1);
+  if (text === undefined) return null;
+  if (!/^\d{1,11}$/.test(text) || Number(text) > max) throw new HealthchecksError(400);
+  return Number(text);
+}
+
+type Timed = Pick<PingRow, "kind" | "rid" | "receivedAt">;
+
+const LONGEST_MS = 72 * 3_600_000;
+
+/**
+ * How long the run took that each success or failure ended, in seconds to two places: since the nearest start with
+ * the same run id, with no other end between and less than 72 hours away. `pings` come newest first.
+ */
+export function pingDurations(pings: readonly Timed[]): (number | null)[] {
+  const startedAt = new Map<string | null, number>();
+  return pings
+    .toReversed()
+    .map((ping) => durationOf(ping, startedAt))
+    .toReversed();
+}
+
+function durationOf({ kind, rid, receivedAt }: Timed, startedAt: Map<string | null, number>): number | null {
+  const at = receivedAt.getTime();
+  if (kind === "start") startedAt.set(rid, at);
+  if (kind !== "success" && kind !== "fail") return null;
+  const start = startedAt.get(rid);
+  startedAt.delete(rid);
+  return start === undefined || at - start >= LONGEST_MS ? null : Math.round((at - start) / 10) / 100;
+}
 
 const READ = { auth: "healthchecks", key: "read" } as const;
 const WRITE = { auth: "healthchecks", key: "write" } as const;
@@ -23,7 +68,7 @@ export const historyEndpoints: readonly Endpoint[] = [
         access: READ,
         summary: "List flips",
         success: FLIPS,
-        answer: async (c) => await flips(c, await checkByUuid(c)),
+        answer: async (c) => await flips(c, await findByUuid(c)),
       },
     },
   },
@@ -35,7 +80,7 @@ export const historyEndpoints: readonly Endpoint[] = [
         access: READ,
         summary: "List flips by unique key",
         success: FLIPS,
-        answer: async (c) => await flips(c, await checkByUniqueKey(c)),
+        answer: async (c) => await flips(c, await findByKey(c)),
       },
     },
   },
@@ -53,21 +98,21 @@ export const historyEndpoints: readonly Endpoint[] = [
   },
 ];
 
-async function flips(c: FaceContext, check: CheckWithChannels): Promise<Response> {
+async function flips(c: HealthchecksContext, check: CheckWithChannels): Promise<Response> {
   const { db, now } = c.var.deps;
-  const span = spanIn(new URL(c.req.url).searchParams, now());
+  const span = requestedSpan(new URL(c.req.url).searchParams, now());
   const rows = await listFlipsWithin(db, { projectId: check.projectId, checkId: check.id }, span);
   return c.json({
     flips: rows.map(({ at, to }) => ({ timestamp: isoSeconds(at), up: to === "up" ? 1 : 0 })),
   });
 }
 
-async function pings(c: FaceContext): Promise<Response> {
-  const check = await checkByUuid(c);
+async function pings(c: HealthchecksContext): Promise<Response> {
+  const check = await findByUuid(c);
   const ref = { projectId: check.projectId, checkId: check.id };
   const rows = await listPings(c.var.deps.db, ref, { limit: PINGS_MAX, before: null });
-  const durations = durationsOf(rows);
-  const url = `${c.var.deps.settings.publicUrl}/api/${c.var.face.version}/checks/${check.pingUuid}/pings`;
+  const durations = pingDurations(rows);
+  const url = `${c.var.deps.settings.publicUrl}/api/${c.var.call.version}/checks/${check.pingUuid}/pings`;
   return c.json({ pings: rows.map((row, i) => pingObject(row, { url, duration: durations[i] ?? null })) });
 }
 
@@ -86,12 +131,12 @@ function pingObject(row: PingRow, { url, duration }: { url: string; duration: nu
   };
 }
 
-async function pingBody(c: FaceContext): Promise<Response> {
-  const check = await checkByUuid(c);
+async function pingBody(c: HealthchecksContext): Promise<Response> {
+  const check = await findByUuid(c);
   const number = Number(parameter(c, "number", "number"));
-  if (!Number.isSafeInteger(number)) throw new FaceError(404);
+  if (!Number.isSafeInteger(number)) throw new HealthchecksError(404);
   const body = await findPingBody(c.var.deps.db, { projectId: check.projectId, checkId: check.id, number });
-  if (body === null || body.first.length === 0) throw new FaceError(404);
+  if (body === null || body.first.length === 0) throw new HealthchecksError(404);
   // Healthchecks keeps the first part alone, so that a client may rely on the body beginning with this.
   const notShown = (body.last?.length ?? 0) + body.bytesLeftOut;
   return new Response(new Uint8Array(body.first), {

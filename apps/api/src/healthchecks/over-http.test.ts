@@ -8,7 +8,7 @@ let served: Served;
 let key = "";
 beforeAll(async () => {
   served = await serveOverHttp();
-  const { id: projectId } = await createProject(served.db, { name: "Face", ownerId: null });
+  const { id: projectId } = await createProject(served.db, { name: "Healthchecks", ownerId: null });
   ({ key } = await createKey(served.db, { projectId, name: "test", scope: "write" }));
 });
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 
-import { faceClient, type FaceClient } from "../../test/healthchecks/client.ts";
+import { healthchecksClient, type HealthchecksClient } from "../../test/healthchecks/client.ts";
 import { testApi } from "../../test/test-api.ts";
 
 type Pings = { pings: Record<string, unknown>[] };
@@ -9,11 +9,11 @@ type Checks = { checks: { slug: string; name: string; n_pings: number }[] };
 const A = "00000000-0000-4000-8000-00000000000a";
 const B = "00000000-0000-4000-8000-00000000000b";
 const api = await testApi();
-let face: FaceClient;
+let healthchecks: HealthchecksClient;
 let key = "";
 beforeEach(async () => {
-  face = await faceClient(api);
-  key = face.project.pingKey ?? "";
+  healthchecks = await healthchecksClient(api);
+  key = healthchecks.project.pingKey ?? "";
 });
 
 const ask = async (path: string, init: RequestInit = {}) => {
@@ -21,7 +21,7 @@ const ask = async (path: string, init: RequestInit = {}) => {
   return [response.status, await response.text()];
 };
 const typesOf = async (uuid: string) =>
-  (await face.get<Pings>(`checks/${uuid}/pings/`)).pings.map(({ type }) => type).toReversed();
+  (await healthchecks.get<Pings>(`checks/${uuid}/pings/`)).pings.map(({ type }) => type).toReversed();
 
 test.each([
   ["{uuid}", 200, "OK"],
@@ -66,18 +66,18 @@ test.each([
   ["{key}/two/256", 409, "ambiguous slug"],
   ["{key}/two?rid=x", 409, "ambiguous slug"],
 ])("%s is answered %i %s, and only what is answered well is kept", async (path, status, body) => {
-  const { uuid } = await face.create({ slug: "one" });
-  await face.create({ slug: "two" });
-  await face.create({ slug: "two" });
+  const { uuid } = await healthchecks.create({ slug: "one" });
+  await healthchecks.create({ slug: "two" });
+  await healthchecks.create({ slug: "two" });
   expect(await ask(path.replace("{uuid}", uuid).replace("{key}", key))).toEqual([status, body]);
-  const { checks } = await face.get<Checks>("checks/");
+  const { checks } = await healthchecks.get<Checks>("checks/");
   expect(checks.reduce((sum, check) => sum + check.n_pings, 0)).toBe(status < 300 ? 1 : 0);
   expect(checks).toHaveLength(status === 201 ? 4 : 3);
 });
 
 test("a check made by its ping has its slug for a name, all else as by itself, and all channels", async () => {
   await ask(`${key}/nightly/start?create=1`);
-  const { checks } = await face.get<Checks>("checks/?slug=nightly");
+  const { checks } = await healthchecks.get<Checks>("checks/?slug=nightly");
   expect(checks).toMatchObject([
     { name: "nightly", tags: "", desc: "", timeout: 86_400, grace: 3600, status: "new", started: true },
   ]);
@@ -86,14 +86,14 @@ test("a check made by its ping has its slug for a name, all else as by itself, a
 test.each(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PURGE"])(
   "%s is a ping with headers",
   async (method) => {
-    const { uuid } = await face.create();
+    const { uuid } = await healthchecks.create();
     const { status, headers } = await api.app.request(`/ping/${uuid}`, { method });
     expect([status, headers.get("access-control-allow-origin")]).toEqual([200, "*"]);
     expect(headers.get("ping-body-limit")).toMatch(/^\d+$/);
     expect(headers.get("cache-control")).toBe("max-age=0, no-cache, no-store, must-revalidate, private");
     expect(headers.get("expires")).toMatch(/GMT$/);
     expect(headers.get("content-type")).toBe("text/plain; charset=utf-8");
-    expect((await face.get<Pings>(`checks/${uuid}/pings/`)).pings).toMatchObject([
+    expect((await healthchecks.get<Pings>(`checks/${uuid}/pings/`)).pings).toMatchObject([
       { method, type: "success" },
     ]);
   },
@@ -114,13 +114,13 @@ test.each([
   [{ success_kw: ",, ," }, "", ", ,", "ign"],
   [{ success_kw: "OK", methods: "POST" }, "", "OK", "success"],
 ])("with %j a ping to …%s that says %j is %s", async (settings, action, body, type) => {
-  const { uuid } = await face.create({ ...settings, filter_http_body: true });
-  expect((await face.ping(uuid + action, body)).status).toBe(200);
+  const { uuid } = await healthchecks.create({ ...settings, filter_http_body: true });
+  expect((await healthchecks.ping(uuid + action, body)).status).toBe(200);
   expect(await typesOf(uuid)).toEqual([type]);
 });
 
 test("a body that is no text is searched all the same", async () => {
-  const { uuid } = await face.create({ filter_http_body: true, success_kw: "OK" });
+  const { uuid } = await healthchecks.create({ filter_http_body: true, success_kw: "OK" });
   await ask(uuid, { method: "POST", body: Buffer.from([0xff, 0x4f, 0x4b, 0x00]) });
   expect(await typesOf(uuid)).toEqual(["success"]);
 });
@@ -142,9 +142,9 @@ test.each([
   ["success, fail, success", ["", "/fail", ""], { status: "up", n_pings: 3 }],
   ["fail, log, start", ["/fail", "/log", "/start"], { status: "down", started: true, next_ping: null }],
 ] as const)("%s", async (_, pings, seen) => {
-  const { uuid } = await face.create();
-  for (const ping of pings) await face.ping(`${uuid}${ping}`);
-  expect(await face.get(`checks/${uuid}`)).toMatchObject({ n_pings: pings.length, ...seen });
+  const { uuid } = await healthchecks.create();
+  for (const ping of pings) await healthchecks.ping(`${uuid}${ping}`);
+  expect(await healthchecks.get(`checks/${uuid}`)).toMatchObject({ n_pings: pings.length, ...seen });
 });
 
 test.each([
@@ -153,9 +153,9 @@ test.each([
   [`/start?rid=${A}`, `/fail?rid=${B}`],
   [`/start?rid=${A}`, `?rid=${B}`],
 ])("%s then %s has no last duration", async (...pings) => {
-  const { uuid } = await face.create();
-  for (const ping of pings) await face.ping(`${uuid}${ping}`);
-  expect(await face.get(`checks/${uuid}`)).not.toHaveProperty("last_duration");
+  const { uuid } = await healthchecks.create();
+  for (const ping of pings) await healthchecks.ping(`${uuid}${ping}`);
+  expect(await healthchecks.get(`checks/${uuid}`)).not.toHaveProperty("last_duration");
 });
 
 test.each([
@@ -165,25 +165,29 @@ test.each([
   ["/log", "paused", [0]],
   ["/0", "up", [1, 0]],
 ])("a ping to …%s of a paused check leaves it %s", async (action, status, flips) => {
-  const { uuid } = await face.create();
-  await face.call("POST", `checks/${uuid}/pause`);
-  await face.ping(uuid + action);
-  expect(await face.get(`checks/${uuid}`)).toMatchObject({ status, n_pings: 1 });
-  const answer = await face.get<{ flips: { up: number }[] }>(`checks/${uuid}/flips/`);
+  const { uuid } = await healthchecks.create();
+  await healthchecks.call("POST", `checks/${uuid}/pause`);
+  await healthchecks.ping(uuid + action);
+  expect(await healthchecks.get(`checks/${uuid}`)).toMatchObject({ status, n_pings: 1 });
+  const answer = await healthchecks.get<{ flips: { up: number }[] }>(`checks/${uuid}/flips/`);
   expect(answer.flips.map(({ up }) => up)).toEqual(flips);
 });
 
 test.each(["", "/fail", "/start", "/log", "/3"])(
   "a ping to …%s waits for a hand where the check says so",
   async (action) => {
-    const { uuid } = await face.create({ manual_resume: true });
-    await face.call("POST", `checks/${uuid}/pause`);
-    expect(await (await face.ping(uuid + action)).text()).toBe("OK");
-    expect(await face.get(`checks/${uuid}`)).toMatchObject({ status: "paused", started: false, n_pings: 1 });
+    const { uuid } = await healthchecks.create({ manual_resume: true });
+    await healthchecks.call("POST", `checks/${uuid}/pause`);
+    expect(await (await healthchecks.ping(uuid + action)).text()).toBe("OK");
+    expect(await healthchecks.get(`checks/${uuid}`)).toMatchObject({
+      status: "paused",
+      started: false,
+      n_pings: 1,
+    });
     expect(await typesOf(uuid)).toEqual(["ign"]);
-    await face.call("POST", `checks/${uuid}/resume`);
-    await face.ping(uuid);
-    expect(await face.get(`checks/${uuid}`)).toMatchObject({ status: "up", n_pings: 2 });
+    await healthchecks.call("POST", `checks/${uuid}/resume`);
+    await healthchecks.ping(uuid);
+    expect(await healthchecks.get(`checks/${uuid}`)).toMatchObject({ status: "up", n_pings: 2 });
   },
 );
 
@@ -197,18 +201,18 @@ test.each([
   "LinkedInBot/1.0",
   "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
 ])("%s looks at a link and is no job", async (agent) => {
-  const { uuid } = await face.create();
+  const { uuid } = await healthchecks.create();
   expect(await ask(uuid, { headers: { "user-agent": agent } })).toEqual([200, "OK"]);
-  expect(await face.get(`checks/${uuid}`)).toMatchObject({ status: "new", n_pings: 1 });
+  expect(await healthchecks.get(`checks/${uuid}`)).toMatchObject({ status: "new", n_pings: 1 });
   expect(await typesOf(uuid)).toEqual(["ign"]);
 });
 
 test("pings are listed with these fields, newest first", async () => {
-  const { uuid } = await face.create();
+  const { uuid } = await healthchecks.create();
   const headers = { "user-agent": "job/1", "x-forwarded-proto": "https" };
   await ask(`${uuid}/start?rid=${A}`, { headers });
   await ask(`${uuid}?rid=${A}`, { method: "POST", body: "done", headers });
-  const { pings } = await face.get<Pings>(`checks/${uuid}/pings/`);
+  const { pings } = await healthchecks.get<Pings>(`checks/${uuid}/pings/`);
   expect(pings.map((ping) => Object.keys(ping).toSorted().join(" "))).toEqual([
     "body_url date duration method n remote_addr rid scheme type ua",
     "body_url date method n remote_addr rid scheme type ua",

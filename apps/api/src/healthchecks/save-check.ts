@@ -16,69 +16,93 @@ import {
   UnknownChannel,
 } from "@overdue/db";
 
-import { channelsNamed } from "./channel-identifiers.ts";
 import type { CheckFields } from "./check-fields.ts";
-import { beforeOf, type CheckParts, partsOf } from "./check-parts.ts";
-import { FaceError } from "./face-error.ts";
-import type { FaceContext } from "./face-env.ts";
-import { DEFAULT_TIMING } from "./schedule-parts.ts";
+import { type CheckParts, currentParts, DEFAULT_TIMING, storedParts } from "./check-parts.ts";
+import { type HealthchecksContext, HealthchecksError } from "./endpoint.ts";
+
+type Named = { id: string; name: string };
+
+/**
+ * The channels that `channels` names: `""` none, `*` all, else ids or exact names with commas between.
+ * @throws HealthchecksError 400 for a name that is empty, of nobody, or of several.
+ */
+export function resolveChannels(text: string, channels: readonly Named[]): string[] {
+  if (text === "") return [];
+  if (text === "*") return channels.map(({ id }) => id);
+  return [...new Set(text.split(",").map((identifier) => resolveChannel(identifier, channels)))];
+}
+
+function resolveChannel(identifier: string, channels: readonly Named[]): string {
+  if (identifier === "") throw HealthchecksError.of(400, "empty channel identifier");
+  const [found, ...more] = channels.filter(({ id, name }) => id === identifier || name === identifier);
+  if (found === undefined) throw HealthchecksError.of(400, `invalid channel identifier: ${identifier}`);
+  if (more.length > 0) throw HealthchecksError.of(400, `non-unique channel identifier: ${identifier}`);
+  return found.id;
+}
 
 const NEW = { timing: DEFAULT_TIMING, keywords: { successKeywords: "", failureKeywords: "" } };
 
 type Saved = { check: CheckWithChannels; created: boolean };
 
-/** Refuses in Healthchecks' order: no room (403), then channels (400). @throws FaceError */
-export async function createOrUpdate(c: FaceContext, fields: CheckFields): Promise<Saved> {
+/** Refuses in Healthchecks' order: no room (403), then channels (400). @throws HealthchecksError */
+export async function createOrUpdate(c: HealthchecksContext, fields: CheckFields): Promise<Saved> {
   const { db } = c.var.deps;
-  const { projectId } = c.var.face;
+  const { projectId } = c.var.call;
   const unique = uniqueIn(fields);
   const equal = unique === null ? null : await findEqualCheck(db, projectId, unique);
   if (equal !== null) return { check: await update(c, equal, fields), created: false };
-  if (!(await hasRoom(db, projectId))) throw new FaceError(403);
+  if (!(await hasRoom(db, projectId))) throw new HealthchecksError(403);
   return await create(c, fields, unique);
 }
 
-/** @throws FaceError 400 for its channels, 404 where it was deleted meanwhile. */
+/** @throws HealthchecksError 400 for its channels, 404 where it was deleted meanwhile. */
 export async function update(
-  c: FaceContext,
+  c: HealthchecksContext,
   check: CheckWithChannels,
   fields: CheckFields,
 ): Promise<CheckWithChannels> {
   const { pool, now } = c.var.deps;
-  const parts = partsOf(fields, beforeOf(check), c.var.face.version);
+  const parts = storedParts(fields, currentParts(check), c.var.call.version);
   const channelIds = await channelsIn(c, fields);
   const edit = { ...parts, channelIds, version: null, at: now() };
-  await meanwhile(editCheck(pool, refOf(check), edit));
-  return await refreshed(c, check);
+  await withRaceErrors(editCheck(pool, checkRef(check), edit));
+  return await reloadCheck(c, check);
 }
 
-export async function pause(c: FaceContext, check: CheckWithChannels): Promise<void> {
-  await pauseCheck(c.var.deps.pool, refOf(check), c.var.deps.now());
+export async function pause(c: HealthchecksContext, check: CheckWithChannels): Promise<void> {
+  await pauseCheck(c.var.deps.pool, checkRef(check), c.var.deps.now());
 }
 
-export async function resume(c: FaceContext, check: CheckWithChannels): Promise<void> {
-  await resumeCheck(c.var.deps.pool, refOf(check), c.var.deps.now());
+export async function resume(c: HealthchecksContext, check: CheckWithChannels): Promise<void> {
+  await resumeCheck(c.var.deps.pool, checkRef(check), c.var.deps.now());
 }
 
-/** The check as it is now. @throws FaceError 404 */
-export async function refreshed(c: FaceContext, check: CheckWithChannels): Promise<CheckWithChannels> {
+/** The check as it is now. @throws HealthchecksError 404 */
+export async function reloadCheck(
+  c: HealthchecksContext,
+  check: CheckWithChannels,
+): Promise<CheckWithChannels> {
   const row = await findCheckByPingUuid(c.var.deps.db, check.pingUuid);
-  if (row === null) throw new FaceError(404);
+  if (row === null) throw new HealthchecksError(404);
   return row;
 }
 
-async function create(c: FaceContext, fields: CheckFields, unique: UniqueFields | null): Promise<Saved> {
+async function create(
+  c: HealthchecksContext,
+  fields: CheckFields,
+  unique: UniqueFields | null,
+): Promise<Saved> {
   const { db, now } = c.var.deps;
-  const { projectId, version } = c.var.face;
+  const { projectId, version } = c.var.call;
   const channelIds = (await channelsIn(c, fields)) ?? [];
-  const parts = partsOf(fields, NEW, version);
+  const parts = storedParts(fields, NEW, version);
   const check = checkFrom(parts, now());
   const pingUuid = randomUUID();
   const input = { projectId, details: parts.details, check, nextAt: nextAt(check), channelIds, pingUuid };
-  const equal = await meanwhile(createUnlessEqual(db, input, unique));
+  const equal = await withRaceErrors(createUnlessEqual(db, input, unique));
   if (equal !== null) return { check: await update(c, equal, fields), created: false };
   const made = await findCheckByPingUuid(db, pingUuid);
-  if (made === null) throw new FaceError(404);
+  if (made === null) throw new HealthchecksError(404);
   return { check: made, created: true };
 }
 
@@ -87,14 +111,14 @@ function checkFrom({ settings }: CheckParts, at: number): Check {
   return newCheck(randomUUIDv7(), at, { ...defaultSettings, ...settings, schedule });
 }
 
-function refOf({ projectId, id }: CheckWithChannels) {
+function checkRef({ projectId, id }: CheckWithChannels) {
   return { projectId, checkId: id };
 }
 
-/** Null where none were sent. @throws FaceError 400 */
-async function channelsIn(c: FaceContext, { channels }: CheckFields): Promise<string[] | null> {
+/** Null where none were sent. @throws HealthchecksError 400 */
+async function channelsIn(c: HealthchecksContext, { channels }: CheckFields): Promise<string[] | null> {
   if (channels === undefined) return null;
-  return channelsNamed(channels, await listChannelNames(c.var.deps.db, c.var.face.projectId));
+  return resolveChannels(channels, await listChannelNames(c.var.deps.db, c.var.call.projectId));
 }
 
 /** What is to be looked for; null where nothing is, or a field that it names was not sent. */
@@ -112,12 +136,12 @@ function uniqueIn({ unique, name, slug, tags, timeout, grace }: CheckFields): Un
 }
 
 /** Between our look and our lock others may have filled the project or deleted a channel. */
-async function meanwhile<T>(work: Promise<T>): Promise<T> {
+async function withRaceErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof TooManyChecks) throw new FaceError(403);
-    if (error instanceof UnknownChannel) throw FaceError.of(400, "a channel was deleted meanwhile");
+    if (error instanceof TooManyChecks) throw new HealthchecksError(403);
+    if (error instanceof UnknownChannel) throw HealthchecksError.of(400, "a channel was deleted meanwhile");
     throw error;
   }
 }

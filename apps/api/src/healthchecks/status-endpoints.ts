@@ -2,9 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 
 import { databaseAnswers, serviceCounts } from "@overdue/db";
 
-import type { Endpoint } from "./endpoint.ts";
-import { FaceError } from "./face-error.ts";
-import type { FaceContext } from "./face-env.ts";
+import { type Endpoint, type HealthchecksContext, HealthchecksError } from "./endpoint.ts";
 import { SERVICE_METRICS, TEXT } from "./shapes.ts";
 
 const PUBLIC = { auth: "public" } as const;
@@ -31,13 +29,13 @@ export const statusEndpoints: readonly Endpoint[] = [
   },
 ];
 
-async function status(c: FaceContext): Promise<Response> {
+async function status(c: HealthchecksContext): Promise<Response> {
   return (await databaseAnswers(c.var.deps.db)) ? c.text("OK") : c.text("database connection failed", 500);
 }
 
-async function metrics(c: FaceContext): Promise<Response> {
+async function metrics(c: HealthchecksContext): Promise<Response> {
   const { db, now, settings } = c.var.deps;
-  if (!isKey(c.req.header("x-metrics-key"), settings.metricsToken)) throw new FaceError(403);
+  if (!isKey(c.req.header("x-metrics-key"), settings.metricsToken)) throw new HealthchecksError(403);
   const { pings, deliveries, waitingFlips } = await serviceCounts(db);
   return c.json({
     ts: Math.floor(now() / 1000),

@@ -1,16 +1,32 @@
-import { explainExit } from "@overdue/core";
-import { listFlips, listIncidents, listRuns, listSlots } from "@overdue/db";
+import { CheckSettingsInput, examineSchedule, explainExit, type Finding } from "@overdue/core";
+import {
+  findCheck,
+  listFlips,
+  listIncidents,
+  listNotices,
+  listRuns,
+  listSlots,
+  seenRuns,
+  settingsOf,
+} from "@overdue/db";
 import { z } from "zod";
 
+import {
+  eventPosition,
+  evidenceView,
+  FlipView,
+  IncidentView,
+  NoticeView,
+  requireCheck,
+  RunView,
+  SlotView,
+} from "./views.ts";
 import { READ } from "../http/access.ts";
-import { seesDetails } from "../http/context.ts";
-import { only } from "../http/only.ts";
-import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
-import { OfCheck } from "../http/params.ts";
+import { canSeeDetails } from "../http/context.ts";
+import { PageQuery, pageSchema, readCursor, toPage } from "../http/page.ts";
+import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
-import { iso, isoOrNull } from "../http/time.ts";
-import { evidenceView, existing, position } from "./reading.ts";
-import { FlipView, IncidentView, RunView, SlotView } from "./views.ts";
+import { iso, isoOrNull, OfCheck, pickFields, Timestamp } from "../http/schemas.ts";
 
 const tags = ["History"];
 
@@ -22,17 +38,17 @@ export const historyRoutes = createRouter()
       summary: "List runs",
       tags,
       request: { params: OfCheck, query: PageQuery },
-      responses: { 200: json(pageOf(RunView), "Runs, newest first.") },
+      responses: { 200: json(pageSchema(RunView), "Runs, newest first.") },
     }),
     async (c) => {
-      const ref = await existing(c, c.req.valid("param"));
+      const ref = await requireCheck(c, c.req.valid("param"));
       const { limit, cursor } = c.req.valid("query");
-      const rows = await listRuns(c.var.deps.db, ref, { limit: limit + 1, after: position(cursor) });
-      const page = pageFrom(rows, limit, (last) => [iso(last.heardAt), last.id]);
+      const rows = await listRuns(c.var.deps.db, ref, { limit: limit + 1, after: eventPosition(cursor) });
+      const page = toPage(rows, limit, (last) => [iso(last.heardAt), last.id]);
       const items = page.items.map((run) =>
-        only(RunView, {
+        pickFields(RunView, {
           ...run,
-          host: seesDetails(c.var) ? run.host : null,
+          host: canSeeDetails(c.var) ? run.host : null,
           startedAt: isoOrNull(run.startedAt),
           endedAt: isoOrNull(run.endedAt),
           exitMeaning: explainExit(run.exitStatus),
@@ -49,17 +65,17 @@ export const historyRoutes = createRouter()
       description: "Expected occurrences of the schedule, and what became of each.",
       tags,
       request: { params: OfCheck, query: PageQuery },
-      responses: { 200: json(pageOf(SlotView), "Slots, newest first.") },
+      responses: { 200: json(pageSchema(SlotView), "Slots, newest first.") },
     }),
     async (c) => {
-      const ref = await existing(c, c.req.valid("param"));
+      const ref = await requireCheck(c, c.req.valid("param"));
       const { limit, cursor } = c.req.valid("query");
       const before = readCursor(cursor, z.iso.datetime());
       const at = before === null ? null : new Date(before);
       const rows = await listSlots(c.var.deps.db, ref, { limit: limit + 1, before: at });
-      const page = pageFrom(rows, limit, (last) => iso(last.dueAt));
+      const page = toPage(rows, limit, (last) => iso(last.dueAt));
       const items = page.items.map((slot) =>
-        only(SlotView, { ...slot, dueAt: iso(slot.dueAt), decidedAt: iso(slot.decidedAt) }),
+        pickFields(SlotView, { ...slot, dueAt: iso(slot.dueAt), decidedAt: iso(slot.decidedAt) }),
       );
       return c.json({ ...page, items }, 200);
     },
@@ -71,15 +87,15 @@ export const historyRoutes = createRouter()
       summary: "List changes of status",
       tags,
       request: { params: OfCheck, query: PageQuery },
-      responses: { 200: json(pageOf(FlipView), "Flips, newest first.") },
+      responses: { 200: json(pageSchema(FlipView), "Flips, newest first.") },
     }),
     async (c) => {
-      const ref = await existing(c, c.req.valid("param"));
+      const ref = await requireCheck(c, c.req.valid("param"));
       const { limit, cursor } = c.req.valid("query");
-      const rows = await listFlips(c.var.deps.db, ref, { limit: limit + 1, after: position(cursor) });
-      const page = pageFrom(rows, limit, (last) => [iso(last.at), last.id]);
+      const rows = await listFlips(c.var.deps.db, ref, { limit: limit + 1, after: eventPosition(cursor) });
+      const page = toPage(rows, limit, (last) => [iso(last.at), last.id]);
       const items = page.items.map((flip) =>
-        only(FlipView, { ...flip, at: iso(flip.at), detectedAt: iso(flip.detectedAt) }),
+        pickFields(FlipView, { ...flip, at: iso(flip.at), detectedAt: iso(flip.detectedAt) }),
       );
       return c.json({ ...page, items }, 200);
     },
@@ -91,15 +107,18 @@ export const historyRoutes = createRouter()
       summary: "List incidents",
       tags,
       request: { params: OfCheck, query: PageQuery },
-      responses: { 200: json(pageOf(IncidentView), "Incidents, newest first.") },
+      responses: { 200: json(pageSchema(IncidentView), "Incidents, newest first.") },
     }),
     async (c) => {
-      const ref = await existing(c, c.req.valid("param"));
+      const ref = await requireCheck(c, c.req.valid("param"));
       const { limit, cursor } = c.req.valid("query");
-      const rows = await listIncidents(c.var.deps.db, ref, { limit: limit + 1, after: position(cursor) });
-      const page = pageFrom(rows, limit, (last) => [iso(last.openedAt), last.id]);
+      const rows = await listIncidents(c.var.deps.db, ref, {
+        limit: limit + 1,
+        after: eventPosition(cursor),
+      });
+      const page = toPage(rows, limit, (last) => [iso(last.openedAt), last.id]);
       const items = page.items.map((incident) =>
-        only(IncidentView, {
+        pickFields(IncidentView, {
           ...incident,
           openedAt: iso(incident.openedAt),
           resolvedAt: isoOrNull(incident.resolvedAt),
@@ -109,3 +128,71 @@ export const historyRoutes = createRouter()
       return c.json({ ...page, items }, 200);
     },
   );
+
+const FindingView = z
+  .object({
+    kind: z.enum(["wrong-time-zone", "clock-change", "wrong-period", "late-by-run-time", "several-per-slot"]),
+    sentence: z.string(),
+    evidence: z.object({
+      seen: z.int(),
+      agreeing: z.int(),
+      offsetMs: z.number().nullable(),
+      from: Timestamp,
+      until: Timestamp,
+    }),
+    edit: CheckSettingsInput.partial()
+      .nullable()
+      .meta({ description: "The edit that would make them agree." }),
+  })
+  .meta({ id: "Finding" });
+
+export const noticeRoutes = createRouter()
+  .openapi(
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/checks/{checkId}/notices",
+      summary: "List notices",
+      tags,
+      request: { params: OfCheck, query: PageQuery },
+      responses: { 200: json(pageSchema(NoticeView), "Notices, newest first.") },
+    }),
+    async (c) => {
+      const ref = await requireCheck(c, c.req.valid("param"));
+      const { limit, cursor } = c.req.valid("query");
+      const rows = await listNotices(c.var.deps.db, ref, { limit: limit + 1, after: eventPosition(cursor) });
+      const page = toPage(rows, limit, (last) => [iso(last.at), last.id]);
+      const items = page.items.map((row) =>
+        pickFields(NoticeView, { ...row, at: iso(row.at), evidence: evidenceView(row.evidence) }),
+      );
+      return c.json({ ...page, items }, 200);
+    },
+  )
+  .openapi(
+    route(READ, {
+      method: "get",
+      path: "/v1/projects/{projectId}/checks/{checkId}/findings",
+      summary: "Compare a check's runs with its schedule",
+      description: "How they disagree, where that has a name, with the edit that would make them agree.",
+      tags,
+      request: { params: OfCheck },
+      responses: {
+        200: json(pageSchema(FindingView), "Findings; none where all agrees or too little was seen."),
+      },
+    }),
+    async (c) => {
+      const ref = c.req.valid("param");
+      const { db } = c.var.deps;
+      const row = await findCheck(db, ref);
+      if (row === null) throw ApiError.notFound("check");
+      const findings = examineSchedule(settingsOf(row), await seenRuns(db, ref));
+      return c.json({ items: findings.map(findingView), next: null }, 200);
+    },
+  );
+
+function findingView({ evidence, ...finding }: Finding) {
+  const { from, until } = evidence;
+  return {
+    ...finding,
+    evidence: { ...evidence, from: new Date(from).toISOString(), until: new Date(until).toISOString() },
+  };
+}

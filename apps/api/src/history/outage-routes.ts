@@ -3,10 +3,9 @@ import { z } from "zod";
 
 import { READ } from "../http/access.ts";
 import type { AppContext } from "../http/context.ts";
-import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
-import { InProject } from "../http/params.ts";
+import { PageQuery, toPage, pageSchema, readCursor } from "../http/page.ts";
+import { InProject, iso, isoOrNull, Timestamp } from "../http/schemas.ts";
 import { createRouter, json, route } from "../http/route.ts";
-import { iso, isoOrNull, Timestamp } from "../http/time.ts";
 
 const OutageView = z
   .object({
@@ -27,7 +26,7 @@ const OutageView = z
       "A span in which Overdue itself could not receive pings. A deadline that touches it moves to its end plus the grace, and is judged then.",
   });
 
-const listed = { 200: json(pageOf(OutageView), "Outages, newest first.") };
+const listed = { 200: json(pageSchema(OutageView), "Outages, newest first.") };
 
 /** When Overdue itself could not receive; nothing was judged then. */
 export const outageRoutes = createRouter()
@@ -63,7 +62,7 @@ async function pageOfOutages(c: AppContext, { limit, cursor }: z.output<typeof P
   const read = readCursor(cursor, z.iso.datetime());
   const before = read === null ? null : new Date(read);
   const rows = await listOutages(c.var.deps.db, { limit: limit + 1, before });
-  const page = pageFrom(rows, limit, (last) => iso(last.startedAt));
+  const page = toPage(rows, limit, (last) => iso(last.startedAt));
   const items = page.items.map((row) => ({
     startedAt: iso(row.startedAt),
     endedAt: isoOrNull(row.endedAt),

@@ -7,7 +7,7 @@ export type Access =
   /** `uncounted`: no limit of requests holds it back, since who asks watches over us, or loads a page's files. */
   | { auth: "public"; uncounted?: true }
   /** The secret in the path is the permission. */
-  | { auth: "ping" }
+  | { auth: "self-checked" }
   | { auth: "signed-in"; key: "read" | "write" | null }
   /** `{projectId}` in the path: a member with at least this role, or a key of that project. */
   | { auth: "project"; role: Role; key: "read" | "write" | null }
@@ -33,7 +33,7 @@ export const MEMBER_IN_PERSON = { auth: "project", role: "viewer", key: null } a
 const guards = new WeakMap<object, Access>();
 
 /** Marks a middleware as the guard of its route. */
-export function asGuard(access: Access, middleware: MiddlewareHandler): MiddlewareHandler {
+export function markAsGuard(access: Access, middleware: MiddlewareHandler): MiddlewareHandler {
   guards.set(middleware, access);
   return middleware;
 }

@@ -1,9 +1,9 @@
-import type { KeyScope } from "@overdue/db";
+import type { KeyScope, NamedBy } from "@overdue/db";
 import type { Context } from "hono";
 
 import type { Deps } from "../deps.ts";
-import type { Standing } from "../limits/limits.ts";
 import type { Role } from "./access.ts";
+import type { RateLimitState } from "../limits/limits.ts";
 
 /** Who is asking. */
 export type Actor =
@@ -18,7 +18,7 @@ export type AppEnv = {
     /** Of a person in the project of the path; null for a key and elsewhere. */
     role: Role | null;
     /** With the limit that was asked last. */
-    standing?: Standing;
+    rateLimit?: RateLimitState;
     /** Set by a handler that only said what it would do. */
     isDry?: boolean;
   };
@@ -26,19 +26,28 @@ export type AppEnv = {
 export type AppContext = Context<AppEnv>;
 
 /** Whether ping URLs may be shown: a read-only key or a viewer must not be able to forge a ping. */
-export function mayWrite({ actor, role }: { actor: Actor; role: Role | null }): boolean {
+export function canWrite({ actor, role }: { actor: Actor; role: Role | null }): boolean {
   if (actor.kind === "key") return actor.scope === "write";
   return role === "editor" || role === "owner";
 }
 
 /** Whether hosts, addresses and output of jobs may be shown: a read-only key may stand on a public dashboard. */
-export function seesDetails({ actor }: { actor: Actor }): boolean {
+export function canSeeDetails({ actor }: { actor: Actor }): boolean {
   return actor.kind !== "key" || actor.scope === "write";
 }
 
 /** The person behind a route that no key may call. @throws where the guard let another through. */
-export function personOf(c: AppContext): Actor & { kind: "user" } {
+export function requirePerson(c: AppContext): Actor & { kind: "user" } {
   const { actor } = c.var;
   if (actor.kind !== "user") throw new Error(`Expected a person, not ${actor.kind}.`);
   return actor;
+}
+
+/**
+ * Who names an address that alerts are to go to: it has to be the one who reads it, or its reader is asked. Null: this
+ * installation asks nobody.
+ */
+export function namedBy({ var: { actor, deps } }: AppContext): NamedBy | null {
+  if (!deps.settings.emailVerification) return null;
+  return { userId: actor.kind === "user" ? actor.userId : null };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { readFileContent } from "./file-content.ts";
+import { readFileContent } from "./body-content.ts";
 
 const yaml = (text: string) => readFileContent({ text, isYaml: true });
 const aliases = Array.from({ length: 101 }, () => "- *a").join("\n");

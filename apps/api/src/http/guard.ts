@@ -1,12 +1,52 @@
-import { findRole, notifyChanges } from "@overdue/db";
+import { findKey, findRole, notifyChanges } from "@overdue/db";
 import type { MiddlewareHandler } from "hono";
 
-import { type Access, asGuard, type Role } from "./access.ts";
-import { findActor } from "./actor.ts";
-import { isOverBudget } from "./budget.ts";
+import { type Access, markAsGuard, type Role } from "./access.ts";
+import { isRateLimited } from "./rate-limits.ts";
 import type { Actor, AppContext, AppEnv } from "./context.ts";
-import { checkOrigin } from "./origin.ts";
 import { ApiError } from "./problem.ts";
+
+/**
+ * Cross-site request forgery: what changes something by cookie must come from our own pages. A browser always names
+ * the origin of a POST; where none is named, it must at least call the fetch same-origin.
+ * @throws 403
+ */
+export function checkOrigin(c: AppContext): void {
+  if (c.req.method === "GET" || c.req.method === "HEAD") return;
+  const origin = c.req.header("origin");
+  const ours = origin === undefined ? c.req.header("sec-fetch-site") === "same-origin" : isOurs(c, origin);
+  if (!ours) throw new ApiError("forbidden", "This request did not come from Overdue's own pages.");
+}
+
+function isOurs(c: AppContext, origin: string): boolean {
+  return c.var.deps.settings.origins.includes(origin);
+}
+
+/** Who is asking: an API key where one was sent, else whoever the session cookie names. @throws 401 for a bad key. */
+export async function findActor(c: AppContext): Promise<Actor> {
+  const key = sentKey(c.req.raw.headers);
+  return key === null ? await sessionActor(c) : await keyActor(c, key);
+}
+
+async function keyActor(c: AppContext, key: string): Promise<Actor> {
+  const { db, now, keyUse } = c.var.deps;
+  const found = await findKey(db, key, now());
+  if (found === null) throw new ApiError("unauthorized", "This API key is unknown, expired or revoked.");
+  keyUse.note(found.id, c.var.deps.clientAddress(c));
+  return { kind: "key", keyId: found.id, projectId: found.projectId, scope: found.scope };
+}
+
+async function sessionActor(c: AppContext): Promise<Actor> {
+  const session = await c.var.deps.sessions.find(c.req.raw.headers);
+  if (session === null) return { kind: "nobody" };
+  for (const cookie of session.setCookies) c.header("set-cookie", cookie, { append: true });
+  return { kind: "user", userId: session.userId, sessionId: session.sessionId };
+}
+
+function sentKey(headers: Headers): string | null {
+  const bearer = /^Bearer +(.+)$/i.exec(headers.get("authorization") ?? "")?.[1];
+  return bearer ?? headers.get("x-api-key");
+}
 
 const RANK: Record<Role, number> = { viewer: 1, editor: 2, owner: 3 };
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -15,28 +55,28 @@ type OwnAccess = Exclude<Access, { auth: "healthchecks" }>;
 
 /** Lets nobody past who may not call the route. */
 export function guard(access: OwnAccess): MiddlewareHandler<AppEnv> {
-  return asGuard(access, async (c: AppContext, next) => {
-    await admit(c, access);
+  return markAsGuard(access, async (c: AppContext, next) => {
+    await authorize(c, access);
     await next();
-    if (access.auth === "project" && changed(c)) tellPages(c);
+    if (access.auth === "project" && hasChangedSomething(c)) notifyPages(c);
   });
 }
 
-async function admit(c: AppContext, access: OwnAccess): Promise<void> {
-  if (access.auth === "ping") return;
+async function authorize(c: AppContext, access: OwnAccess): Promise<void> {
+  if (access.auth === "self-checked") return;
   if (/%00/.test(c.req.url)) throw new ApiError("malformed", "An address may not hold NUL characters.");
   c.set("role", null);
-  if (access.auth === "public") return await admitAnyone(c, access);
+  if (access.auth === "public") return await authorizeAnyone(c, access);
   const actor = await identify(c);
   if (actor.kind === "nobody") throw new ApiError("unauthorized", "Sign in, or send an API key.");
   if (actor.kind === "user") checkOrigin(c);
-  if (access.auth === "project") await admitToProject(c, access);
+  if (access.auth === "project") await authorizeInProject(c, access);
   if (actor.kind === "key") checkScope(actor, access.key);
 }
 
-async function admitAnyone(c: AppContext, access: Access & { auth: "public" }): Promise<void> {
+async function authorizeAnyone(c: AppContext, access: Access & { auth: "public" }): Promise<void> {
   c.set("actor", { kind: "nobody" });
-  if (access.uncounted !== true) await count(c);
+  if (access.uncounted !== true) await countRequest(c);
   checkOrigin(c);
 }
 
@@ -46,17 +86,17 @@ async function identify(c: AppContext): Promise<Actor> {
   try {
     c.set("actor", await findActor(c));
   } finally {
-    await count(c);
+    await countRequest(c);
   }
   return c.var.actor;
 }
 
-async function count(c: AppContext): Promise<void> {
-  if (!(await isOverBudget(c, c.var))) return;
+async function countRequest(c: AppContext): Promise<void> {
+  if (!(await isRateLimited(c, c.var))) return;
   throw new ApiError("too_many_requests", "Too many requests: wait as long as Retry-After says.");
 }
 
-async function admitToProject(c: AppContext, access: Access & { auth: "project" }): Promise<void> {
+async function authorizeInProject(c: AppContext, access: Access & { auth: "project" }): Promise<void> {
   const projectId = c.req.param("projectId") ?? "";
   const { actor } = c.var;
   if (actor.kind === "key" && actor.projectId !== projectId.toLowerCase()) throw ApiError.notFound("project");
@@ -80,12 +120,12 @@ function checkScope(key: Actor & { kind: "key" }, needed: "read" | "write" | nul
   );
 }
 
-function changed(c: AppContext): boolean {
+function hasChangedSomething(c: AppContext): boolean {
   return c.req.method !== "GET" && c.req.method !== "HEAD" && c.res.status < 400;
 }
 
 // Nobody waits for it: a page that is not told looks again when it reconnects.
-function tellPages(c: AppContext): void {
+function notifyPages(c: AppContext): void {
   const { pool, log } = c.var.deps;
   const { projectId = "", checkId } = c.req.param() as Record<string, string | undefined>;
   notifyChanges(pool, [{ projectId, ...(checkId !== undefined && { checkId }) }]).catch((err: unknown) => {

@@ -4,8 +4,7 @@ import type { Duplex } from "node:stream";
 
 import { getRequestListener } from "@hono/node-server";
 
-import { FIRST_REQUEST_TIMES, type FirstRequestTimes, readFirstRequest } from "./first-request.ts";
-import { targetIn } from "./request-head.ts";
+import { FIRST_REQUEST_TIMES, type FirstRequestTimes, readFirstRequest, targetIn } from "./first-request.ts";
 
 type Fetch = Parameters<typeof getRequestListener>[0];
 

@@ -1,11 +1,62 @@
-import type { MiddlewareHandler } from "hono";
+import { takeHolidays } from "@overdue/schedules";
+import type { Context, MiddlewareHandler } from "hono";
 
-import { Overloaded, TooHeavy, type WorkerPool } from "../workers/worker-pool.ts";
-import { BadBody, checkShape, parseJson } from "./body-shape.ts";
+import {
+  checkShape,
+  type FileContent,
+  type FileText,
+  InvalidBody,
+  parseJson,
+  readFileContent,
+} from "./body-content.ts";
 import type { AppEnv } from "./context.ts";
-import { type FileContent, type FileText, readFileContent } from "./file-content.ts";
 import { ApiError } from "./problem.ts";
-import { reckonHolidays } from "./reckon-holidays.ts";
+import { Overloaded, TooHeavy, type WorkerPool } from "../workers/worker-pool.ts";
+
+/**
+ * Lets another thread reckon the holidays that schedules in a body ask for, so that reading, explaining and storing these
+ * schedules costs this thread next to nothing. A body without holidays costs nothing.
+ * @throws 400 where that takes too long, 503 while too many wait for it
+ */
+export async function precomputeHolidays(c: Context<AppEnv>, json: string): Promise<void> {
+  if (!json.includes('"holidays"')) return;
+  const schedules = schedulesIn(JSON.parse(json));
+  if (schedules.length === 0) return;
+  const { workers, now } = c.var.deps;
+  const owner = c.req.param("projectId") ?? c.var.deps.clientAddress(c) ?? "";
+  try {
+    takeHolidays(await workers.run("precomputeHolidays", { schedules, now: now() }, owner));
+  } catch (cause) {
+    if (cause instanceof TooHeavy) throw new ApiError("invalid_input", HOLIDAYS_TOO_HEAVY, { cause });
+    if (cause instanceof Overloaded) throw new ApiError("unavailable", HOLIDAYS_OVERLOADED, { cause });
+    throw cause;
+  }
+}
+
+const HOLIDAYS_TOO_HEAVY =
+  "Finding the days that the exceptions leave takes too long: name fewer holiday calendars, or use a schedule that runs more often.";
+const HOLIDAYS_OVERLOADED =
+  "Other schedules with holidays are being looked at: send this again in a few seconds.";
+
+/** Every object in a body that rests on holidays, whatever it is called there; each once. */
+function schedulesIn(root: unknown): unknown[] {
+  const found = new Map<string, unknown>();
+  const open = [root];
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (typeof value !== "object" || value === null) continue;
+    if (needsHolidays(value)) found.set(JSON.stringify(value), value);
+    open.push(...Object.values(value).filter((inner) => inner !== undefined));
+  }
+  return [...found.values()];
+}
+
+function needsHolidays(value: object): boolean {
+  const { except } = value as { except?: unknown };
+  const { holidays } = (typeof except === "object" && except !== null ? except : {}) as {
+    holidays?: unknown;
+  };
+  return Array.isArray(holidays) && holidays.length > 0;
+}
 
 /** What a request may weigh, and a file that says how a whole project should be. */
 const REQUEST = { bytes: 64 * 1024, fields: 1_000, name: "64 kB" };
@@ -21,8 +72,8 @@ const SMALL_FILE_CHARS = 16 * 1024;
 export const readJson: MiddlewareHandler<AppEnv> = async (c, next) => {
   checkType(c.req.header("content-type"));
   const text = await readBounded(c.req.raw, REQUEST);
-  if (text !== "") asked(() => checkShape(parseJson(text), REQUEST.fields));
-  await reckonHolidays(c, text);
+  if (text !== "") withBodyErrors(() => checkShape(parseJson(text), REQUEST.fields));
+  await precomputeHolidays(c, text);
   const { url, method, headers } = c.req.raw;
   c.req.raw = new Request(url, { method, headers, ...(text !== "" && { body: text }) });
   await next();
@@ -39,8 +90,8 @@ export const readFile: MiddlewareHandler<AppEnv> = async (c, next) => {
   const text = await readBounded(c.req.raw, FILE);
   const owner = c.req.param("projectId") ?? "";
   const content = await readContent({ text, isYaml }, { workers: c.var.deps.workers, owner });
-  if ("problem" in content) throw badBody(content);
-  await reckonHolidays(c, content.json);
+  if ("problem" in content) throw invalidBody(content);
+  await precomputeHolidays(c, content.json);
   const { url, method } = c.req.raw;
   const headers = new Headers(c.req.raw.headers);
   headers.set("content-type", "application/json");
@@ -50,7 +101,7 @@ export const readFile: MiddlewareHandler<AppEnv> = async (c, next) => {
 };
 
 /** A body as it came, such as its sender has signed it. @throws 413 beyond 512 kB, 400 where it is not UTF-8. */
-export function readRaw(request: Request): Promise<string> {
+export function readRawBody(request: Request): Promise<string> {
   return readBounded(request, CALLBACK);
 }
 
@@ -96,16 +147,16 @@ async function readBounded(request: Request, bounds: Bounds): Promise<string> {
 }
 
 /** @throws 400 for a body that is malformed */
-function asked(check: () => void): void {
+function withBodyErrors(check: () => void): void {
   try {
     check();
   } catch (error) {
-    if (!(error instanceof BadBody)) throw error;
-    throw badBody({ problem: error.message, field: error.field }, error);
+    if (!(error instanceof InvalidBody)) throw error;
+    throw invalidBody({ problem: error.message, field: error.field }, error);
   }
 }
 
-function badBody({ problem, field }: { problem: string; field: string }, cause?: unknown): ApiError {
+function invalidBody({ problem, field }: { problem: string; field: string }, cause?: unknown): ApiError {
   if (field !== "") return ApiError.invalid(field, problem);
   return new ApiError("malformed", problem, { errors: [{ field, message: problem }], cause });
 }

@@ -1,26 +1,43 @@
-import { LostKey, TooManyChannels } from "@overdue/db";
+import { LostKey, type PassingTrouble, passingTrouble, TooManyChannels } from "@overdue/db";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Logger } from "pino";
 import type { ZodError } from "zod";
 
 import type { AppEnv } from "./context.ts";
-import { ApiError, codeOf, type FieldError, problemOf } from "./problem.ts";
-import { RETRY_AFTER_SECONDS, unavailable } from "./unavailable.ts";
+import { ApiError, codeForStatus, type FieldError, toProblem } from "./problem.ts";
+
+export const RETRY_AFTER_SECONDS = 5;
+
+const SENTENCES: Record<PassingTrouble, string> = {
+  away: "The database does not answer: try again in a moment.",
+  "read-only": "The database is read-only at the moment, so nothing can be saved: try again later.",
+  full: "The database has run out of disk or memory, so nothing can be saved: try again later.",
+  slow: "The database took too long: try again in a moment.",
+  contended: "Others changed the same at the same time: try again.",
+};
+
+/** The answer to a request that failed by what hinders the database for now; null where the error means something else. */
+export function databaseProblem(error: unknown): ApiError | null {
+  const trouble = passingTrouble(error);
+  return trouble === null ? null : new ApiError("unavailable", SENTENCES[trouble], { cause: error });
+}
 
 /** The one place where errors become answers. What we did not expect is logged and shown as nothing but a 500. */
 export function errorHandler(log: Logger) {
   return (error: Error, c: Context<AppEnv>): Response => {
-    const known = expected(error);
+    const known = toApiError(error);
     if (known === null || known.status >= 500) {
       log.error({ err: error, method: c.req.method, route: c.req.routePath }, "request failed");
     }
-    return answer(known ?? new ApiError("internal", "Something went wrong here. It has been logged."));
+    return problemResponse(
+      known ?? new ApiError("internal", "Something went wrong here. It has been logged."),
+    );
   };
 }
 
 export function notFound(): Response {
-  return answer(new ApiError("not_found", "There is nothing at this address."));
+  return problemResponse(new ApiError("not_found", "There is nothing at this address."));
 }
 
 /** What zod found, as fields and sentences. A malformed id in a path is simply not there. */
@@ -38,17 +55,17 @@ function fieldErrors(error: ZodError): FieldError[] {
   return error.issues.map((issue) => ({ field: issue.path.map(String).join("."), message: issue.message }));
 }
 
-function expected(error: Error): ApiError | null {
+function toApiError(error: Error): ApiError | null {
   if (error instanceof ApiError) return error;
   if (error instanceof TooManyChannels) return new ApiError("limit_reached", error.message);
   if (error instanceof LostKey) return new ApiError("conflict", error.message);
-  if (error instanceof HTTPException) return new ApiError(codeOf(error.status), error.message);
-  return unavailable(error);
+  if (error instanceof HTTPException) return new ApiError(codeForStatus(error.status), error.message);
+  return databaseProblem(error);
 }
 
-function answer(error: ApiError): Response {
+function problemResponse(error: ApiError): Response {
   const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
   if (error.code === "unauthorized") headers.set("www-authenticate", 'Bearer realm="overdue"');
   if (error.code === "unavailable") headers.set("retry-after", String(RETRY_AFTER_SECONDS));
-  return new Response(JSON.stringify(problemOf(error)), { status: error.status, headers });
+  return new Response(JSON.stringify(toProblem(error)), { status: error.status, headers });
 }

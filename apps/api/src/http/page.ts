@@ -11,7 +11,7 @@ export const PageQuery = z.object({
 });
 
 /** A page: its items, and the cursor of the next one, null at the end. */
-export function pageOf<S extends z.ZodType>(item: S) {
+export function pageSchema<S extends z.ZodType>(item: S) {
   return z.object({ items: z.array(item), next: z.string().nullable() });
 }
 
@@ -24,7 +24,7 @@ export function readCursor<S extends z.ZodType>(cursor: string | undefined, sche
 }
 
 /** Cuts rows, read with one more than the limit, into a page; `position` is where the next one goes on. */
-export function pageFrom<T>(rows: readonly T[], limit: number, position: (last: T) => unknown) {
+export function toPage<T>(rows: readonly T[], limit: number, position: (last: T) => unknown) {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   const next = rows.length > limit && last !== undefined ? encode(position(last)) : null;
@@ -32,12 +32,12 @@ export function pageFrom<T>(rows: readonly T[], limit: number, position: (last: 
 }
 
 /** A page of rows that were read whole, since a project may hold few of them; the cursor is the last one's id. */
-export function pageOfFew<T extends { id: string }>(rows: readonly T[], { limit, cursor }: Asked) {
+export function pageInMemory<T extends { id: string }>(rows: readonly T[], { limit, cursor }: PageRequest) {
   const after = readCursor(cursor, z.uuid());
   const from = after === null ? 0 : rows.findIndex(({ id }) => id === after) + 1;
-  return pageFrom(rows.slice(from, from + limit + 1), limit, (last) => last.id);
+  return toPage(rows.slice(from, from + limit + 1), limit, (last) => last.id);
 }
-type Asked = z.output<typeof PageQuery>;
+type PageRequest = z.output<typeof PageQuery>;
 
 function encode(position: unknown): string {
   return Buffer.from(JSON.stringify(position)).toString("base64url");

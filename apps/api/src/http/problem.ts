@@ -84,13 +84,13 @@ export class ApiError extends Error {
 }
 
 /** The code that stands for a status the framework chose. */
-export function codeOf(status: number): ProblemCode {
+export function codeForStatus(status: number): ProblemCode {
   const known = Object.entries(STATUS).find(([, value]) => value === status);
   if (known) return known[0] as ProblemCode;
   return status < 500 ? "malformed" : "internal";
 }
 
-export function problemOf(error: ApiError): Problem {
+export function toProblem(error: ApiError): Problem {
   return {
     type: "about:blank",
     title: error.code.replaceAll("_", " "),

@@ -2,12 +2,12 @@ import { createRoute, OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
 import type { z } from "zod";
 
 import type { Access } from "./access.ts";
-import { actionOf, audited } from "./audited.ts";
+import { auditAction, audit } from "./audit.ts";
 import type { AppEnv } from "./context.ts";
 import { guard } from "./guard.ts";
 import { readFile, readJson } from "./json-body.ts";
 import { onInvalid } from "./on-error.ts";
-import { IdempotencyHeader, onlyOnce } from "./only-once.ts";
+import { IdempotencyHeader, idempotent } from "./idempotency.ts";
 import { Problem } from "./problem.ts";
 
 /** A router whose invalid input is answered like everybody's, mounted or alone. */
@@ -27,9 +27,9 @@ export function route<P extends string, R extends Omit<RouteConfig, "path"> & { 
     ...config,
     "x-access": access,
     security: SECURITY[access.auth],
-    responses: { ...config.responses, ...problems(access, config) },
+    responses: { ...config.responses, ...problemResponses(access, config) },
     ...(isCreation(config) && { request: { ...config.request, headers: IdempotencyHeader } }),
-    middleware: middlewareOf(access, config),
+    middleware: routeMiddleware(access, config),
   };
   return createRoute(complete);
 }
@@ -38,17 +38,17 @@ function isCreation({ method, responses }: RouteConfig): boolean {
   return method === "post" && "201" in responses;
 }
 
-function middlewareOf(access: Exclude<Access, { auth: "healthchecks" }>, config: RouteConfig) {
-  const action = actionOf(config);
+function routeMiddleware(access: Exclude<Access, { auth: "healthchecks" }>, config: RouteConfig) {
+  const action = auditAction(config);
   return [
     guard(access),
-    ...(config.request?.body ? [mayBeYaml(config) ? readFile : readJson] : []),
-    ...(isCreation(config) ? [onlyOnce] : []),
-    ...(action === null ? [] : [audited(action)]),
+    ...(config.request?.body ? [acceptsYaml(config) ? readFile : readJson] : []),
+    ...(isCreation(config) ? [idempotent] : []),
+    ...(action === null ? [] : [audit(action)]),
   ];
 }
 
-function mayBeYaml({ request }: RouteConfig): boolean {
+function acceptsYaml({ request }: RouteConfig): boolean {
   return request?.body !== undefined && "application/yaml" in request.body.content;
 }
 
@@ -67,32 +67,38 @@ export const NO_CONTENT = { description: "Done." };
 
 const SECURITY = {
   public: [],
-  ping: [],
+  "self-checked": [],
   "signed-in": [{ session: [] }, { apiKey: [] }, { bearer: [] }],
   project: [{ session: [] }, { apiKey: [] }, { bearer: [] }],
 };
 
-function problems(access: Access, config: RouteConfig) {
+function problemResponses(access: Access, config: RouteConfig) {
   const needsActor = access.auth === "signed-in" || access.auth === "project";
   return {
     ...((config.request?.body || config.request?.query) && {
-      400: problem("The request is malformed or invalid."),
+      400: problemResponse("The request is malformed or invalid."),
     }),
-    ...(needsActor && { 401: problem("Nobody is signed in, or the key is unknown.") }),
-    ...(needsActor && { 403: problem("The role or the key's scope does not suffice.") }),
-    ...(config.path.includes("{") && { 404: problem("There is no such object in this project.") }),
-    ...(isCreation(config) && { 409: problem("The first request with this Idempotency-Key is at work.") }),
-    ...(config.request?.body && { 413: problem("The body is too large.") }),
-    ...(config.method === "patch" && { 412: problem("Somebody else edited it since; nothing is written.") }),
-    ...(config.request?.body && { 415: problem("The body is not JSON.") }),
-    ...(isCreation(config) && { 422: problem("This Idempotency-Key came with another body before.") }),
+    ...(needsActor && { 401: problemResponse("Nobody is signed in, or the key is unknown.") }),
+    ...(needsActor && { 403: problemResponse("The role or the key's scope does not suffice.") }),
+    ...(config.path.includes("{") && { 404: problemResponse("There is no such object in this project.") }),
+    ...(isCreation(config) && {
+      409: problemResponse("The first request with this Idempotency-Key is at work."),
+    }),
+    ...(config.request?.body && { 413: problemResponse("The body is too large.") }),
+    ...(config.method === "patch" && {
+      412: problemResponse("Somebody else edited it since; nothing is written."),
+    }),
+    ...(config.request?.body && { 415: problemResponse("The body is not JSON.") }),
+    ...(isCreation(config) && {
+      422: problemResponse("This Idempotency-Key came with another body before."),
+    }),
     ...(!("uncounted" in access) && {
-      429: problem("Too many requests; Retry-After says when to come back."),
+      429: problemResponse("Too many requests; Retry-After says when to come back."),
     }),
-    default: problem("Any other problem."),
+    default: problemResponse("Any other problem."),
   };
 }
 
-function problem(description: string) {
+function problemResponse(description: string) {
   return { description, content: { "application/problem+json": { schema: Problem } } };
 }

@@ -1,22 +1,31 @@
-import { findIncident, findIncidents, timelineOf } from "@overdue/db";
+import { canonicalTimezone } from "@overdue/schedules";
+import {
+  acknowledgeIncident,
+  findIncident,
+  findIncidents,
+  noteIncident,
+  snoozeIncident,
+  timelineOf,
+  unacknowledgeIncident,
+} from "@overdue/db";
 import { z } from "zod";
 
-import { READ, READ_DETAILS } from "../http/access.ts";
-import { seesDetails } from "../http/context.ts";
-import { position } from "../history/reading.ts";
-import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
-import { InProject, OfIncident } from "../http/params.ts";
+import { eventPosition } from "../history/views.ts";
+import { READ, READ_DETAILS, WRITE } from "../http/access.ts";
+import { canSeeDetails } from "../http/context.ts";
+import { PageQuery, pageSchema, readCursor, toPage } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
-import { createRouter, json, route } from "../http/route.ts";
+import { body, createRouter, json, route } from "../http/route.ts";
+import { InProject, OfIncident } from "../http/schemas.ts";
+import { actorName, incidentAfter, readIncident, snoozeEnd } from "./incident-actions.ts";
 import {
-  HIDDEN,
+  HIDDEN_DETAILS,
   IncidentDetail,
   IncidentSummary,
-  summaryOf,
+  summaryView,
   TimelineView,
   timelineView,
 } from "./incident-views.ts";
-import { readIncident } from "./incident-verbs.ts";
 
 const tags = ["Incidents"];
 const ListQuery = PageQuery.extend({
@@ -34,7 +43,7 @@ export const incidentRoutes = createRouter()
       tags,
       request: { params: InProject, query: ListQuery },
       responses: {
-        200: json(pageOf(IncidentSummary), "Incidents, newest first; open ones unless asked for all."),
+        200: json(pageSchema(IncidentSummary), "Incidents, newest first; open ones unless asked for all."),
       },
     }),
     async (c) => {
@@ -47,12 +56,15 @@ export const incidentRoutes = createRouter()
       const filter = { projectId, openOnly: state === "open", ...narrowed };
       const rows = await findIncidents(c.var.deps.pool, filter, {
         limit: limit + 1,
-        after: position(cursor),
+        after: eventPosition(cursor),
       });
-      const page = pageFrom(rows, limit, (last) => [new Date(last.openedAt).toISOString(), last.id]);
-      const items = page.items.map(summaryOf);
+      const page = toPage(rows, limit, (last) => [new Date(last.openedAt).toISOString(), last.id]);
+      const items = page.items.map(summaryView);
       return c.json(
-        { ...page, items: seesDetails(c.var) ? items : items.map((one) => ({ ...one, ...HIDDEN })) },
+        {
+          ...page,
+          items: canSeeDetails(c.var) ? items : items.map((one) => ({ ...one, ...HIDDEN_DETAILS })),
+        },
         200,
       );
     },
@@ -78,7 +90,7 @@ export const incidentRoutes = createRouter()
       description: "Changes of status, alerts and what came of them, acknowledgements, snoozes and notes.",
       tags,
       request: { params: OfIncident, query: PageQuery },
-      responses: { 200: json(pageOf(TimelineView), "What happened, in its order.") },
+      responses: { 200: json(pageSchema(TimelineView), "What happened, in its order.") },
     }),
     async (c) => {
       const ref = c.req.valid("param");
@@ -87,7 +99,108 @@ export const incidentRoutes = createRouter()
       if ((await findIncident(pool, ref)) === null) throw ApiError.notFound("incident");
       const from = readCursor(cursor, z.int().min(0).max(10_000)) ?? 0;
       const rows = (await timelineOf(pool, ref, from + limit + 1)).slice(from);
-      const page = pageFrom(rows, limit, () => from + limit);
+      const page = toPage(rows, limit, () => from + limit);
       return c.json({ ...page, items: page.items.map(timelineView) }, 200);
+    },
+  );
+
+const SnoozeInput = z
+  .union([
+    z.strictObject({
+      for: z.enum(["30m", "2h", "tomorrow", "recovery"], {
+        error: "Say for how long: 30m, 2h, tomorrow (9:00) or recovery.",
+      }),
+      timezone: z
+        .string()
+        .refine(
+          (name) => canonicalTimezone(name) !== null,
+          "There is no such time zone: use one such as Europe/Berlin.",
+        )
+        .optional()
+        .meta({ description: "For tomorrow 9:00; without it the project's." }),
+    }),
+    z.strictObject({ until: z.iso.datetime({ offset: true }) }),
+  ])
+  .meta({ id: "Snooze" });
+
+const NoteInput = z
+  .strictObject({
+    text: z.string().trim().min(1, "Write a note.").max(2_000, "Use at most 2,000 characters."),
+  })
+  .meta({ id: "Note" });
+
+const answers = { 200: json(IncidentDetail, "The incident as it is now.") };
+
+export const actRoutes = createRouter()
+  .openapi(
+    route(WRITE, {
+      method: "post",
+      path: "/v1/projects/{projectId}/incidents/{incidentId}/acknowledge",
+      summary: "Acknowledge an incident",
+      description:
+        "Somebody looks after it: no escalation, no reminder. One that is acknowledged stays as it is.",
+      tags,
+      request: { params: OfIncident },
+      responses: answers,
+    }),
+    async (c) => {
+      const ref = c.req.valid("param");
+      const who = { by: await actorName(c), at: c.var.deps.now() };
+      return c.json(await incidentAfter(c, ref, await acknowledgeIncident(c.var.deps.pool, ref, who)), 200);
+    },
+  )
+  .openapi(
+    route(WRITE, {
+      method: "post",
+      path: "/v1/projects/{projectId}/incidents/{incidentId}/unacknowledge",
+      summary: "Take an acknowledgement back",
+      tags,
+      request: { params: OfIncident },
+      responses: answers,
+    }),
+    async (c) => {
+      const ref = c.req.valid("param");
+      const who = { by: await actorName(c), at: c.var.deps.now() };
+      return c.json(await incidentAfter(c, ref, await unacknowledgeIncident(c.var.deps.pool, ref, who)), 200);
+    },
+  )
+  .openapi(
+    route(WRITE, {
+      method: "post",
+      path: "/v1/projects/{projectId}/incidents/{incidentId}/snooze",
+      summary: "Snooze an incident",
+      description: "Nobody is told of it until then. Its recovery is told all the same.",
+      tags,
+      request: { params: OfIncident, body: body(SnoozeInput) },
+      responses: answers,
+    }),
+    async (c) => {
+      const ref = c.req.valid("param");
+      const until = await snoozeEnd(c, ref.projectId, c.req.valid("json"));
+      const who = { by: await actorName(c), at: c.var.deps.now() };
+      return c.json(
+        await incidentAfter(c, ref, await snoozeIncident(c.var.deps.pool, ref, { ...who, until })),
+        200,
+      );
+    },
+  )
+  .openapi(
+    route(WRITE, {
+      method: "post",
+      path: "/v1/projects/{projectId}/incidents/{incidentId}/notes",
+      summary: "Add a note to an incident",
+      description: "Also to one that is over.",
+      tags,
+      request: { params: OfIncident, body: body(NoteInput) },
+      responses: answers,
+    }),
+    async (c) => {
+      const ref = c.req.valid("param");
+      const { text } = c.req.valid("json");
+      const who = { by: await actorName(c), at: c.var.deps.now() };
+      return c.json(
+        await incidentAfter(c, ref, await noteIncident(c.var.deps.pool, ref, { ...who, text })),
+        200,
+      );
     },
   );

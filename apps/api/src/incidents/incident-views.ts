@@ -2,9 +2,8 @@ import { explainExit } from "@overdue/core";
 import type { IncidentRecord, Neighbour, TimelineItem } from "@overdue/db";
 import { z } from "zod";
 
-import { evidenceView } from "../history/reading.ts";
-import { EvidenceView, Reason } from "../history/views.ts";
-import { isoOrNull, Timestamp } from "../http/time.ts";
+import { evidenceView, EvidenceView, Reason } from "../history/views.ts";
+import { isoOrNull, Timestamp } from "../http/schemas.ts";
 
 const Severity = z.enum(["info", "warning", "critical"]);
 
@@ -101,7 +100,7 @@ export const TimelineView = z
   ])
   .meta({ id: "TimelineItem" });
 
-export function summaryOf(incident: IncidentRecord): z.infer<typeof Summary> {
+export function summaryView(incident: IncidentRecord): z.infer<typeof Summary> {
   const { evidence: _, snoozedUntil, checkTags, ...rest } = incident;
   return {
     ...rest,
@@ -114,17 +113,17 @@ export function summaryOf(incident: IncidentRecord): z.infer<typeof Summary> {
 }
 
 /** What a read-only key does not get of an incident. */
-export const HIDDEN = { host: null, address: null, acknowledgedBy: null } as const;
+export const HIDDEN_DETAILS = { host: null, address: null, acknowledgedBy: null } as const;
 
 type Around = {
   output: { pingNumber: number; exitStatus: number | null; output: string | null } | null;
   neighbours: readonly Neighbour[];
 };
 
-export function detailOf(incident: IncidentRecord, { output, neighbours }: Around): IncidentDetail {
-  const exitStatus = exitStatusOf(incident, output);
+export function detailView(incident: IncidentRecord, { output, neighbours }: Around): IncidentDetail {
+  const exitStatus = causeExitStatus(incident, output);
   return {
-    ...summaryOf(incident),
+    ...summaryView(incident),
     evidence: evidenceView(incident.evidence),
     exitStatus,
     exitMeaning: explainExit(exitStatus),
@@ -135,7 +134,7 @@ export function detailOf(incident: IncidentRecord, { output, neighbours }: Aroun
 }
 
 /** Of what brought it down; the last good run before a missed one says nothing. */
-function exitStatusOf({ evidence }: IncidentRecord, output: Around["output"]): number | null {
+function causeExitStatus({ evidence }: IncidentRecord, output: Around["output"]): number | null {
   const isCause = output !== null && output.pingNumber === evidence.pingNumber;
   return evidence.exitStatus ?? (isCause ? output.exitStatus : null);
 }

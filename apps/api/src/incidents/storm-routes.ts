@@ -1,13 +1,12 @@
 import { findStorm, findStorms, type StormRecord } from "@overdue/db";
 import { z } from "zod";
 
-import { position } from "../history/reading.ts";
+import { eventPosition } from "../history/views.ts";
 import { READ_DETAILS } from "../http/access.ts";
-import { PageQuery, pageFrom, pageOf } from "../http/page.ts";
-import { InProject, OfStorm } from "../http/params.ts";
+import { PageQuery, toPage, pageSchema } from "../http/page.ts";
+import { InProject, iso, isoOrNull, OfStorm, Timestamp } from "../http/schemas.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
-import { iso, isoOrNull, Timestamp } from "../http/time.ts";
 
 const tags = ["Incidents"];
 const SHARED = ["host", "address", "tag", "dependency"] as const;
@@ -44,16 +43,16 @@ export const stormRoutes = createRouter()
       description: "Incidents that were told in one message, or after one another as one trouble.",
       tags,
       request: { params: InProject, query: PageQuery },
-      responses: { 200: json(pageOf(StormView), "Storms, newest first.") },
+      responses: { 200: json(pageSchema(StormView), "Storms, newest first.") },
     }),
     async (c) => {
       const { limit, cursor } = c.req.valid("query");
       const { projectId } = c.req.valid("param");
       const rows = await findStorms(c.var.deps.pool, projectId, {
         limit: limit + 1,
-        after: position(cursor),
+        after: eventPosition(cursor),
       });
-      const page = pageFrom(rows, limit, (last) => [iso(new Date(last.openedAt)), last.id]);
+      const page = toPage(rows, limit, (last) => [iso(new Date(last.openedAt)), last.id]);
       return c.json({ ...page, items: page.items.map(stormView) }, 200);
     },
   )

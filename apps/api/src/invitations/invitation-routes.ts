@@ -1,13 +1,30 @@
 import { endInvitation, listInvitations } from "@overdue/db";
 import { z } from "zod";
 
+import { NameInput, NewPassword, SignedIn, TokenInput } from "../auth/account-input.ts";
+import { limitMailRequests } from "../auth/sign-in-attempts.ts";
+import { signUpInvited } from "../auth/sign-up.ts";
 import { OWNER_IN_PERSON } from "../http/access.ts";
-import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
-import { InProject } from "../http/params.ts";
+import { pageInMemory, PageQuery, pageSchema, readCursor, toPage } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import { inviteMember } from "./invitation-verbs.ts";
-import { InvitationInput, InvitationView, invitationView, NewInvitationView } from "./invitation-view.ts";
+import { InProject } from "../http/schemas.ts";
+import {
+  acceptMine,
+  declineByLink,
+  declineMine,
+  inviteMember,
+  listMyInvitations,
+  readInvitation,
+} from "./answer-invitation.ts";
+import {
+  InvitationInput,
+  InvitationView,
+  invitationView,
+  NewInvitationView,
+  ReceivedInvitationView,
+  receivedInvitationView,
+} from "./invitation-view.ts";
 
 const OfInvitation = InProject.extend({ invitationId: z.uuid() });
 const tags = ["Members"];
@@ -21,13 +38,13 @@ export const invitationRoutes = createRouter()
       summary: "List open invitations",
       tags,
       request: { params: InProject, query: PageQuery },
-      responses: { 200: json(pageOf(InvitationView), "Those that can be accepted still, newest first.") },
+      responses: { 200: json(pageSchema(InvitationView), "Those that can be accepted still, newest first.") },
     }),
     async (c) => {
       const { limit, cursor } = c.req.valid("query");
       const from = { limit: limit + 1, after: readCursor(cursor, z.uuid()) };
       const rows = await listInvitations(c.var.deps.db, c.req.valid("param").projectId, from);
-      const page = pageFrom(rows, limit, (last) => last.id);
+      const page = toPage(rows, limit, (last) => last.id);
       return c.json({ ...page, items: page.items.map(invitationView) }, 200);
     },
   )
@@ -62,5 +79,115 @@ export const invitationRoutes = createRouter()
       if (!(await endInvitation(c.var.deps.db, c.req.valid("param"), "revoked")))
         throw ApiError.notFound("invitation");
       return c.body(null, 204);
+    },
+  );
+
+const InvitationId = z.object({ invitationId: z.uuid() });
+const ByLink = z.strictObject({ token: TokenInput }).meta({ id: "InvitationLink" });
+const MaybeByLink = z.strictObject({ token: TokenInput.optional() }).meta({ id: "InvitationAnswer" });
+const SignUpInvited = z
+  .strictObject({ token: TokenInput, password: NewPassword, name: NameInput.optional() })
+  .meta({ id: "SignUpInvited" });
+const Accepted = z.object({ projectId: z.uuid() }).meta({ id: "AcceptedInvitation" });
+const IN_PERSON = { auth: "signed-in", key: null } as const;
+
+/** What the invited person does. */
+export const myInvitationRoutes = createRouter()
+  .openapi(
+    route(IN_PERSON, {
+      method: "get",
+      path: "/v1/invitations",
+      summary: "List invitations to you",
+      description: "By your account's address; none while that is not proven.",
+      tags: ["Account"],
+      request: { query: PageQuery },
+      responses: { 200: json(pageSchema(ReceivedInvitationView), "Open ones, newest first.") },
+    }),
+    async (c) => {
+      const page = pageInMemory(await listMyInvitations(c), c.req.valid("query"));
+      return c.json({ ...page, items: page.items.map(receivedInvitationView) }, 200);
+    },
+  )
+  .openapi(
+    route(IN_PERSON, {
+      method: "post",
+      path: "/v1/invitations/{invitationId}/accept",
+      summary: "Accept an invitation",
+      description:
+        "For the account with the invited address, once that is proven, or with the token of the invitation's link.",
+      tags: ["Account"],
+      request: { params: InvitationId, body: body(MaybeByLink) },
+      responses: { 200: json(Accepted, "You are a member of this project now.") },
+    }),
+    async (c) => {
+      const { invitationId } = c.req.valid("param");
+      const projectId = await acceptMine(c, { invitationId, token: c.req.valid("json").token });
+      return c.json({ projectId }, 200);
+    },
+  )
+  .openapi(
+    route(IN_PERSON, {
+      method: "post",
+      path: "/v1/invitations/{invitationId}/decline",
+      summary: "Decline an invitation",
+      tags: ["Account"],
+      request: { params: InvitationId, body: body(MaybeByLink) },
+      responses: { 204: NO_CONTENT },
+    }),
+    async (c) => {
+      const { invitationId } = c.req.valid("param");
+      await declineMine(c, { invitationId, token: c.req.valid("json").token });
+      return c.body(null, 204);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "public" },
+      {
+        method: "post",
+        path: "/api/auth/invitation",
+        summary: "Read the invitation of a link",
+        tags: ["Account"],
+        request: { body: body(ByLink) },
+        responses: { 200: json(ReceivedInvitationView, "What the link is for.") },
+      },
+    ),
+    async (c) => c.json(receivedInvitationView(await readInvitation(c, c.req.valid("json").token)), 200),
+  )
+  .openapi(
+    route(
+      { auth: "public" },
+      {
+        method: "post",
+        path: "/api/auth/invitation/decline",
+        summary: "Decline the invitation of a link",
+        description: "Without an account: whoever reads the mailbox may say no.",
+        tags: ["Account"],
+        request: { body: body(ByLink) },
+        responses: { 204: NO_CONTENT },
+      },
+    ),
+    async (c) => {
+      await limitMailRequests(c);
+      await declineByLink(c, c.req.valid("json").token);
+      return c.body(null, 204);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "public" },
+      {
+        method: "post",
+        path: "/api/auth/invitation/sign-up",
+        summary: "Make the invited account, and accept",
+        description: "For exactly the invited address, where registration is `open` or `invite`.",
+        tags: ["Account"],
+        request: { body: body(SignUpInvited) },
+        responses: { 200: json(SignedIn, "The account is made, and a member; signed in.") },
+      },
+    ),
+    async (c) => {
+      await limitMailRequests(c);
+      return c.json({ userId: await signUpInvited(c, c.req.valid("json")) }, 200);
     },
   );

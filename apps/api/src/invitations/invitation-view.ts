@@ -1,8 +1,8 @@
 import type { InvitationRow } from "@overdue/db";
 import { z } from "zod";
 
-import { EmailInput } from "../auth/schemas.ts";
-import { iso, Timestamp } from "../http/time.ts";
+import { EmailInput } from "../auth/account-input.ts";
+import { iso, Timestamp } from "../http/schemas.ts";
 import { Role } from "../members/member-view.ts";
 
 export const InvitationInput = z

@@ -1,14 +1,24 @@
-import { createKey, type KeyRow, listKeys, mayBring, NOT_TAKEN, revokeKey, rotateKey } from "@overdue/db";
+import type { Instant } from "@overdue/schedules";
+import {
+  createKey,
+  type Db,
+  type KeyRow,
+  listKeys,
+  mayBring,
+  NOT_TAKEN,
+  revokeKey,
+  rotateKey,
+  touchKey,
+} from "@overdue/db";
+import type { Logger } from "pino";
 import { z } from "zod";
 
 import { OWNER_IN_PERSON } from "../http/access.ts";
-import { personOf } from "../http/context.ts";
-import { only } from "../http/only.ts";
-import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
-import { InProject } from "../http/params.ts";
+import { requirePerson } from "../http/context.ts";
+import { PageQuery, pageSchema, readCursor, toPage } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import { iso, isoOrNull, Timestamp } from "../http/time.ts";
+import { InProject, iso, isoOrNull, pickFields, Timestamp } from "../http/schemas.ts";
 
 const KeyInput = z
   .strictObject({
@@ -61,13 +71,13 @@ export const keyRoutes = createRouter()
       summary: "List API keys",
       tags,
       request: { params: InProject, query: PageQuery },
-      responses: { 200: json(pageOf(KeyView), "Keys that are not revoked, oldest first.") },
+      responses: { 200: json(pageSchema(KeyView), "Keys that are not revoked, oldest first.") },
     }),
     async (c) => {
       const { limit, cursor } = c.req.valid("query");
       const from = { limit: limit + 1, after: readCursor(cursor, z.uuid()) };
       const rows = await listKeys(c.var.deps.db, c.req.valid("param").projectId, from);
-      const page = pageFrom(rows, limit, (last) => last.id);
+      const page = toPage(rows, limit, (last) => last.id);
       return c.json({ ...page, items: page.items.map(keyView) }, 200);
     },
   )
@@ -82,7 +92,7 @@ export const keyRoutes = createRouter()
     }),
     async (c) => {
       const { name, scope, expiresAt, key: brought } = c.req.valid("json");
-      const expires = expiryOf(expiresAt ?? null, c.var.deps.now());
+      const expires = readExpiry(expiresAt ?? null, c.var.deps.now());
       const { projectId } = c.req.valid("param");
       const may = brought === undefined ? "yes" : await mayBring(c.var.deps.db, projectId, brought);
       if (may !== "yes") throw ApiError.invalid("key", `This key ${NOT_TAKEN[may]}`);
@@ -91,7 +101,7 @@ export const keyRoutes = createRouter()
         name,
         scope,
         expiresAt: expires,
-        createdBy: personOf(c).userId,
+        createdBy: requirePerson(c).userId,
         ...(brought !== undefined && { key: brought }),
       };
       const { row, key } = await createKey(c.var.deps.db, input);
@@ -115,7 +125,7 @@ export const keyRoutes = createRouter()
       const rotated = await rotateKey(db, c.req.valid("param"), {
         now: now(),
         oldEndsAt,
-        createdBy: personOf(c).userId,
+        createdBy: requirePerson(c).userId,
       });
       if (rotated === null) throw ApiError.notFound("key");
       return c.json({ ...keyView(rotated.row), key: rotated.key }, 201);
@@ -136,7 +146,7 @@ export const keyRoutes = createRouter()
     },
   );
 
-function expiryOf(expiresAt: string | null, now: number): Date | null {
+function readExpiry(expiresAt: string | null, now: number): Date | null {
   if (expiresAt === null) return null;
   const date = new Date(expiresAt);
   if (date.getTime() <= now) throw ApiError.invalid("expiresAt", "Choose a time to come.");
@@ -145,10 +155,31 @@ function expiryOf(expiresAt: string | null, now: number): Date | null {
 
 /** What is shown of a key that is there. */
 export function keyView(row: KeyRow) {
-  return only(KeyView, {
+  return pickFields(KeyView, {
     ...row,
     createdAt: iso(row.createdAt),
     expiresAt: isoOrNull(row.expiresAt),
     lastUsedAt: isoOrNull(row.lastUsedAt),
   });
+}
+
+const MINUTE_MS = 60_000;
+
+/** Notes each key's use once a minute at most, and never while a request waits. */
+export class KeyUse {
+  readonly #lastNoted = new Map<string, Instant>();
+  readonly #deps: { db: Db; log: Logger; now: () => Instant };
+
+  constructor(deps: { db: Db; log: Logger; now: () => Instant }) {
+    this.#deps = deps;
+  }
+
+  note(keyId: string, from: string | null): void {
+    const at = Math.floor(this.#deps.now() / MINUTE_MS) * MINUTE_MS;
+    if (this.#lastNoted.get(keyId) === at) return;
+    this.#lastNoted.set(keyId, at);
+    touchKey(this.#deps.db, { keyId, at, from }).catch((err: unknown) => {
+      this.#deps.log.warn({ err, keyId }, "the key's last use could not be noted");
+    });
+  }
 }

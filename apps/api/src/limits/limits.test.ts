@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { clientAddressFinder } from "../client-address.ts";
+import { clientAddressFinder } from "../http/client-address.ts";
 import { keyHolder, PASSWORD, person, read, testApi, type TestApi } from "../../test/test-api.ts";
 
 const SIGN_IN = "/api/auth/sign-in/email";

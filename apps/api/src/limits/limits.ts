@@ -8,7 +8,36 @@ import {
   RateLimiterRes,
 } from "rate-limiter-flexible";
 
-import { signInDelayMs, SignInTurns } from "./sign-in-turns.ts";
+const FREE_ATTEMPTS = 3;
+const DELAY_MS_MAX = 15_000;
+const ENTRIES_MAX = 10_000;
+
+/** How long an attempt waits that comes after so many failed ones: three are free, then 1 s, 2 s, 4 s … 15 s. */
+export function signInDelayMs(failedBefore: number): number {
+  if (failedBefore < FREE_ATTEMPTS) return 0;
+  return Math.min(DELAY_MS_MAX, 1_000 * 2 ** (failedBefore - FREE_ATTEMPTS));
+}
+
+/**
+ * Lets attempts of one network on one account pass one after the other, so that those that come at once wait as long as
+ * those that come one by one. Other networks do not stand in the same line.
+ */
+export class SignInTurns {
+  readonly #freeAt = new Map<string, number>();
+
+  /** @returns how many milliseconds from `now` the attempt waits, whose own delay is `delayMs` */
+  take(line: string, { delayMs, now }: { delayMs: number; now: number }): number {
+    if (delayMs === 0) return 0;
+    const passesAt = Math.max(now, this.#freeAt.get(line) ?? 0) + delayMs;
+    this.#freeAt.set(line, passesAt);
+    if (this.#freeAt.size > ENTRIES_MAX) this.#sweep(now);
+    return passesAt - now;
+  }
+
+  #sweep(now: number): void {
+    for (const [line, freeAt] of this.#freeAt) if (freeAt <= now) this.#freeAt.delete(line);
+  }
+}
 
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3_600;
@@ -17,7 +46,7 @@ const DAY_SECONDS = 86_400;
 const NO_LIMIT = 1_000_000;
 
 /** How one who asks stands with a limit after this request. */
-export type Standing = {
+export type RateLimitState = {
   limit: string;
   quota: number;
   windowSeconds: number;
@@ -62,16 +91,16 @@ export class Limits {
   }
 
   /** Counts a request of `who`; null where there is no limit. */
-  async request(who: string): Promise<Standing | null> {
+  async request(who: string): Promise<RateLimitState | null> {
     return (await this.#requests?.take(who)) ?? null;
   }
 
-  async signInOfAddress(group: string): Promise<Standing> {
+  async signInOfAddress(group: string): Promise<RateLimitState> {
     return await this.#signInsOfAddress.take(group);
   }
 
   /** Attempts of a browser that signed in before; those that succeed are not counted. */
-  async signInOfDevice(deviceId: string): Promise<Standing> {
+  async signInOfDevice(deviceId: string): Promise<RateLimitState> {
     return await this.#signInsOfDevice.take(deviceId);
   }
 
@@ -96,26 +125,26 @@ export class Limits {
   }
 
   /** Requests from one network that send a mail or show a link of one. */
-  async mailRequest(group: string): Promise<Standing> {
+  async mailRequest(group: string): Promise<RateLimitState> {
     return await this.#mailRequests.take(group);
   }
 
   /** Mails about an account to one address, of one kind: three an hour and ten a day. */
-  async accountMail(email: string, kind: string): Promise<Standing> {
+  async accountMail(email: string, kind: string): Promise<RateLimitState> {
     const who = `${kind} ${hashOf(email)}`;
     const day = await this.#mailsOfDay.take(who);
     return day.isRefused ? day : await this.#mailsOfHour.take(who);
   }
 
-  async invitation(projectId: string): Promise<Standing> {
+  async invitation(projectId: string): Promise<RateLimitState> {
     return await this.#invitations.take(projectId);
   }
 
-  async signUp(group: string): Promise<Standing> {
+  async signUp(group: string): Promise<RateLimitState> {
     return await this.#signUps.take(group);
   }
 
-  async passwordChange(userId: string): Promise<Standing> {
+  async passwordChange(userId: string): Promise<RateLimitState> {
     return await this.#passwordChanges.take(userId);
   }
 }
@@ -129,7 +158,7 @@ class Limit {
     this.#limiter = limiter;
   }
 
-  async take(who: string): Promise<Standing> {
+  async take(who: string): Promise<RateLimitState> {
     const { counted, isRefused } = await this.#consume(who);
     return {
       limit: this.#name,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { signInDelayMs, SignInTurns } from "./sign-in-turns.ts";
+import { signInDelayMs, SignInTurns } from "./limits.ts";
 
 test("three wrong passwords are free, then each wait doubles, to 15 seconds", () => {
   const delays = [0, 1, 2, 3, 4, 5, 6, 7, 8, 100].map((failed) => signInDelayMs(failed) / 1_000);

@@ -2,19 +2,19 @@ import { listWindows } from "@overdue/db";
 import { z } from "zod";
 
 import { READ, WRITE } from "../http/access.ts";
-import { IfMatch, tagged, versionIn } from "../http/etag.ts";
-import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
-import { InProject, OfWindow } from "../http/params.ts";
+import { IfMatch, withETag, expectedVersion } from "../http/edits.ts";
+import { PageQuery, toPage, pageSchema, readCursor } from "../http/page.ts";
+import { InProject, OfWindow } from "../http/schemas.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import {
   addWindow,
-  bringBackWindow,
+  restoreDeletedWindow,
   changeWindow,
   readWindow,
   removeWindow,
   startWindow,
   stopWindows,
-} from "./window-verbs.ts";
+} from "./save-window.ts";
 import { StartInput, WindowInput, WindowPatch, WindowView, windowView } from "./window-view.ts";
 
 const tags = ["Maintenance"];
@@ -30,14 +30,14 @@ export const maintenanceRoutes = createRouter()
       summary: "List maintenance windows",
       tags,
       request: { params: InProject, query: PageQuery },
-      responses: { 200: json(pageOf(WindowView), "Windows, oldest first; past ones for a while too.") },
+      responses: { 200: json(pageSchema(WindowView), "Windows, oldest first; past ones for a while too.") },
     }),
     async (c) => {
       const { limit, cursor } = c.req.valid("query");
       const after = readCursor(cursor, z.uuid());
       const { projectId } = c.req.valid("param");
       const rows = await listWindows(c.var.deps.db, projectId, { limit: limit + 1, after });
-      const page = pageFrom(rows, limit, (last) => last.id);
+      const page = toPage(rows, limit, (last) => last.id);
       const now = c.var.deps.now();
       return c.json({ ...page, items: page.items.map((row) => windowView(row, now)) }, 200);
     },
@@ -54,7 +54,7 @@ export const maintenanceRoutes = createRouter()
       responses: { 201: json(WindowView, "The window.") },
     }),
     async (c) =>
-      c.json(tagged(c, await addWindow(c, c.req.valid("param").projectId, c.req.valid("json"))), 201),
+      c.json(withETag(c, await addWindow(c, c.req.valid("param").projectId, c.req.valid("json"))), 201),
   )
   .openapi(
     route(WRITE, {
@@ -68,7 +68,7 @@ export const maintenanceRoutes = createRouter()
       responses: { 201: json(WindowView, "The window; it holds already.") },
     }),
     async (c) =>
-      c.json(tagged(c, await startWindow(c, c.req.valid("param").projectId, c.req.valid("json"))), 201),
+      c.json(withETag(c, await startWindow(c, c.req.valid("param").projectId, c.req.valid("json"))), 201),
   )
   .openapi(
     route(WRITE, {
@@ -78,7 +78,7 @@ export const maintenanceRoutes = createRouter()
       description: "Ends what lasts now. What is due later in a recurring window is not touched.",
       tags,
       request: { params: InProject, body: body(StopInput) },
-      responses: { 200: json(pageOf(WindowView), "What was stopped; nothing where nothing lasted.") },
+      responses: { 200: json(pageSchema(WindowView), "What was stopped; nothing where nothing lasted.") },
     }),
     async (c) => {
       const { name } = c.req.valid("json");
@@ -98,7 +98,7 @@ export const maintenanceRoutes = createRouter()
     }),
     async (c) => {
       const view = await readWindow(c, c.req.valid("param"));
-      return c.json(tagged(c, view), 200);
+      return c.json(withETag(c, view), 200);
     },
   )
   .openapi(
@@ -112,9 +112,9 @@ export const maintenanceRoutes = createRouter()
       responses: { 200: json(WindowView, "The window as it is now.") },
     }),
     async (c) => {
-      const version = versionIn(c.req.valid("header"));
+      const version = expectedVersion(c.req.valid("header"));
       const view = await changeWindow(c, c.req.valid("param"), { patch: c.req.valid("json"), version });
-      return c.json(tagged(c, view), 200);
+      return c.json(withETag(c, view), 200);
     },
   )
   .openapi(
@@ -130,7 +130,7 @@ export const maintenanceRoutes = createRouter()
     async (c) => {
       const ref = c.req.valid("param");
       await stopWindows(c, ref.projectId, (row) => row.id === ref.windowId);
-      return c.json(tagged(c, await readWindow(c, ref)), 200);
+      return c.json(withETag(c, await readWindow(c, ref)), 200);
     },
   )
   .openapi(
@@ -159,5 +159,5 @@ export const maintenanceRoutes = createRouter()
       request: { params: OfWindow },
       responses: { 200: json(WindowView, "The window.") },
     }),
-    async (c) => c.json(await bringBackWindow(c, c.req.valid("param")), 200),
+    async (c) => c.json(await restoreDeletedWindow(c, c.req.valid("param")), 200),
   );

@@ -1,17 +1,17 @@
-import type { Instant } from "@overdue/schedules";
 import {
+  maintenanceAt,
   type MaintenanceRule,
   MaintenanceRuleInput,
   type MaintenanceSpan,
-  maintenanceAt,
   type MaintenanceWindow,
   nextSpan,
   TagsInput,
 } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 import type { WindowRow } from "@overdue/db";
 import { z } from "zod";
 
-import { iso, Timestamp } from "../http/time.ts";
+import { iso, Timestamp } from "../http/schemas.ts";
 
 const Name = z.string().trim().min(1, "Give it a name.").max(100, "Use at most 100 characters.");
 const CheckIds = z.array(z.uuid()).max(1_000, "Name at most 1,000 checks: use a tag instead.");

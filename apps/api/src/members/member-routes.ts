@@ -2,16 +2,16 @@ import { changeRole, findMember, listKeysMadeBy, listMembers, removeMember } fro
 import { z } from "zod";
 
 import { OWNER_IN_PERSON, MEMBER_IN_PERSON } from "../http/access.ts";
-import { personOf } from "../http/context.ts";
-import { etagOf, IfMatch, unlessStale } from "../http/etag.ts";
-import { PageQuery, pageFrom, pageOf, pageOfFew, readCursor } from "../http/page.ts";
-import { InProject } from "../http/params.ts";
+import { requirePerson } from "../http/context.ts";
+import { toETag, IfMatch, unlessStale } from "../http/edits.ts";
+import { PageQuery, toPage, pageSchema, pageInMemory, readCursor } from "../http/page.ts";
+import { InProject } from "../http/schemas.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import { inviteMember } from "../invitations/invitation-verbs.ts";
+import { inviteMember } from "../invitations/answer-invitation.ts";
 import { InvitationInput, invitationView, NewInvitationView } from "../invitations/invitation-view.ts";
 import { keyView, KeyView } from "../keys/key-routes.ts";
-import { keepingAnOwner, roleSeen } from "./member-verbs.ts";
+import { withOwnerLeft, expectedRole } from "./member-verbs.ts";
 import { MemberPatch, MemberView, memberView } from "./member-view.ts";
 
 const OfMember = InProject.extend({ userId: z.string().min(1).max(100) });
@@ -31,13 +31,13 @@ export const memberRoutes = createRouter()
       summary: "List members",
       tags,
       request: { params: InProject, query: PageQuery },
-      responses: { 200: json(pageOf(MemberView), "Members, by e-mail address.") },
+      responses: { 200: json(pageSchema(MemberView), "Members, by e-mail address.") },
     }),
     async (c) => {
       const { limit, cursor } = c.req.valid("query");
       const from = { limit: limit + 1, after: readCursor(cursor, z.string()) };
       const rows = await listMembers(c.var.deps.db, c.req.valid("param").projectId, from);
-      const page = pageFrom(rows, limit, (last) => last.email);
+      const page = toPage(rows, limit, (last) => last.email);
       return c.json({ ...page, items: page.items.map(memberView) }, 200);
     },
   )
@@ -69,7 +69,7 @@ export const memberRoutes = createRouter()
     async (c) => {
       const row = await findMember(c.var.deps.db, c.req.valid("param"));
       if (row === null) throw ApiError.notFound("member");
-      c.header("etag", etagOf(row.role));
+      c.header("etag", toETag(row.role));
       return c.json(memberView(row), 200);
     },
   )
@@ -87,14 +87,14 @@ export const memberRoutes = createRouter()
       const ref = c.req.valid("param");
       const { db } = c.var.deps;
       const { role } = c.req.valid("json");
-      const seen = roleSeen(c.req.valid("header")["if-match"]);
+      const seen = expectedRole(c.req.valid("header")["if-match"]);
       const before = await findMember(db, ref);
       if (before === null) throw ApiError.notFound("member");
       const change = { role: role ?? before.role, seen };
-      await keepingAnOwner(() => unlessStale("member", () => changeRole(db, ref, change)));
+      await withOwnerLeft(() => unlessStale("member", () => changeRole(db, ref, change)));
       const row = await findMember(db, ref);
       if (row === null) throw ApiError.notFound("member");
-      c.header("etag", etagOf(row.role));
+      c.header("etag", toETag(row.role));
       return c.json(memberView(row), 200);
     },
   )
@@ -106,13 +106,13 @@ export const memberRoutes = createRouter()
       description: "They go on when the member is removed, unless the removal ends them.",
       tags,
       request: { params: OfMember, query: PageQuery },
-      responses: { 200: json(pageOf(KeyView), "Valid ones, oldest first.") },
+      responses: { 200: json(pageSchema(KeyView), "Valid ones, oldest first.") },
     }),
     async (c) => {
       const ref = c.req.valid("param");
       const { db } = c.var.deps;
       if ((await findMember(db, ref)) === null) throw ApiError.notFound("member");
-      const page = pageOfFew(await listKeysMadeBy(db, ref), c.req.valid("query"));
+      const page = pageInMemory(await listKeysMadeBy(db, ref), c.req.valid("query"));
       return c.json({ ...page, items: page.items.map(keyView) }, 200);
     },
   )
@@ -128,7 +128,7 @@ export const memberRoutes = createRouter()
     }),
     async (c) => {
       const endKeys = c.req.valid("query").keys === "end";
-      const removed = await keepingAnOwner(() =>
+      const removed = await withOwnerLeft(() =>
         removeMember(c.var.deps.db, c.req.valid("param"), { endKeys }),
       );
       if (!removed) throw ApiError.notFound("member");
@@ -146,9 +146,9 @@ export const memberRoutes = createRouter()
       responses: { 204: NO_CONTENT },
     }),
     async (c) => {
-      const ref = { projectId: c.req.valid("param").projectId, userId: personOf(c).userId };
+      const ref = { projectId: c.req.valid("param").projectId, userId: requirePerson(c).userId };
       const endKeys = c.req.valid("query").keys === "end";
-      if (!(await keepingAnOwner(() => removeMember(c.var.deps.db, ref, { endKeys }))))
+      if (!(await withOwnerLeft(() => removeMember(c.var.deps.db, ref, { endKeys }))))
         throw ApiError.notFound("project");
       return c.body(null, 204);
     },

@@ -1,11 +1,11 @@
 import { LastOwner, type MemberRole } from "@overdue/db";
 
-import { tagIn } from "../http/etag.ts";
+import { readIfMatch } from "../http/edits.ts";
 import { ApiError } from "../http/problem.ts";
 import { Role } from "./member-view.ts";
 
 /** @throws 409 where the project would be left without an owner */
-export async function keepingAnOwner<T>(change: () => Promise<T>): Promise<T> {
+export async function withOwnerLeft<T>(change: () => Promise<T>): Promise<T> {
   try {
     return await change();
   } catch (cause) {
@@ -17,8 +17,8 @@ export async function keepingAnOwner<T>(change: () => Promise<T>): Promise<T> {
 }
 
 /** The role that an editor saw; null where none was named. @throws 400 */
-export function roleSeen(ifMatch: string | undefined): MemberRole | null {
-  const tag = tagIn(ifMatch);
+export function expectedRole(ifMatch: string | undefined): MemberRole | null {
+  const tag = readIfMatch(ifMatch);
   if (tag === null) return null;
   const role = Role.safeParse(tag);
   if (role.success) return role.data;

@@ -1,7 +1,7 @@
 import type { MemberRow } from "@overdue/db";
 import { z } from "zod";
 
-import { iso, Timestamp } from "../http/time.ts";
+import { iso, Timestamp } from "../http/schemas.ts";
 
 export const Role = z.enum(["owner", "editor", "viewer"]).meta({
   description: "A viewer reads, an editor changes checks and channels, an owner also keys and members.",

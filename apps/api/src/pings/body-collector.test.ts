@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { BodyCollector, keptOf } from "./body-collector.ts";
+import { BodyCollector, keepBody } from "./read-body.ts";
 
 function collected(text: string, limit: number, size: number) {
   const collector = new BodyCollector(limit);
@@ -34,11 +34,11 @@ test("no character is cut in two, at whichever byte the cut would fall", () => {
 });
 
 test.each([0, 1])("a limit of %i bytes is no trouble", (limit) => {
-  expect(keptOf(Buffer.from("abc"), limit).bytes).toBe(3);
+  expect(keepBody(Buffer.from("abc"), limit).bytes).toBe(3);
 });
 
 test("no body is null, and bytes that are no text are kept as they are", () => {
   expect(new BodyCollector(10).result()).toEqual({ kept: null, cutAt: null, bytes: 0 });
   const bytes = Buffer.from([0xff, 0x00, 0x80, 0xfe]);
-  expect(keptOf(bytes, 10).kept).toEqual(bytes);
+  expect(keepBody(bytes, 10).kept).toEqual(bytes);
 });

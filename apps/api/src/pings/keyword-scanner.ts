@@ -11,7 +11,7 @@ export class KeywordScanner {
   readonly #longest: number;
 
   constructor(keywords: readonly string[]) {
-    this.#wanted = keywords.map((keyword) => ({ keyword, forms: formsOf(keyword) }));
+    this.#wanted = keywords.map((keyword) => ({ keyword, forms: encodedForms(keyword) }));
     this.#longest = Math.max(1, ...this.#wanted.flatMap(({ forms }) => forms.map(({ length }) => length)));
   }
 
@@ -35,7 +35,7 @@ export class KeywordScanner {
  * The bytes of a keyword in UTF-8, with its accents as part of their letters and apart from them (as macOS writes file
  * names), and those in Latin-1 and in UTF-16 of both byte orders (as PowerShell writes files) that no text in UTF-8 has.
  */
-function formsOf(keyword: string): Buffer[] {
+function encodedForms(keyword: string): Buffer[] {
   const composed = keyword.normalize("NFC");
   const wide = Buffer.from(composed, "utf16le");
   const single = isLatin1(composed) ? [Buffer.from(composed, "latin1")] : [];

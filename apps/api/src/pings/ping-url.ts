@@ -1,7 +1,7 @@
 import type { PingKind } from "@overdue/core";
 import type { Target } from "@overdue/db";
 
-import { otherWords } from "./other-words.ts";
+import { findForeignOutcome } from "./other-dialects.ts";
 
 /** Whose ping it would be: what a URL names, before anybody has looked whether there is such a thing. */
 export type Owner = { kind: "uuid"; pingUuid: string } | { kind: "key"; pingKey: string; slug: string };
@@ -37,7 +37,7 @@ const EXIT_STATUS_MAX = 255;
 export function readPingUrl(path: string, query: URLSearchParams): PingUrl {
   const [first = "", second, third, ...rest] = path.split("/").filter((part) => part !== "");
   if (UUID_ANY_CASE.test(first) && third === undefined && (second === undefined || ACTION.test(second))) {
-    return asked({ kind: "uuid", pingUuid: first.toLowerCase() }, second, query);
+    return readRequest({ kind: "uuid", pingUuid: first.toLowerCase() }, second, query);
   }
   const owner = ownerOf(first, second ?? "");
   if (rest.length > 0 || owner === null || second === undefined || !NAME.test(second)) {
@@ -48,11 +48,11 @@ export function readPingUrl(path: string, query: URLSearchParams): PingUrl {
   const create = query.getAll("create").at(-1) === "1";
   // No check has such a slug, and none can get it.
   if (second.length > SLUG_CHARS) return { kind: create ? "bad slug" : "no such page", owner };
-  return asked({ kind: "slug", pingKey: first, slug: second, create }, third, query);
+  return readRequest({ kind: "slug", pingKey: first, slug: second, create }, third, query);
 }
 
 /** Whose ping a URL, from its path on, would be that could not be read any further. */
-export function ownerIn(target: string): Owner | null {
+export function ownerInTarget(target: string): Owner | null {
   const [first = "", slug = ""] = target
     .replace(/^\/+(?:ping\/+)?/, "")
     .split(/[/?]/)
@@ -61,7 +61,7 @@ export function ownerIn(target: string): Owner | null {
 }
 
 /** What stands in a URL, from its path on, around and behind the key or the UUID, which is a secret and left out. */
-export function askedIn(target: string): string {
+export function partBehindKey(target: string): string {
   const [, first = "", rest = ""] = /^\/*(?:ping\/+)?([^/?]*)(.*)$/s.exec(target) ?? [];
   const [pingUuid] = UUID_WITHIN.exec(first) ?? [];
   if (pingUuid === undefined) return rest;
@@ -88,7 +88,7 @@ export function ownerOfTarget(target: Target): Owner {
   return ownerOf(pingKey, slug) ?? { kind: "key", pingKey, slug };
 }
 
-function asked(target: Target, action: string | undefined, query: URLSearchParams): PingUrl {
+function readRequest(target: Target, action: string | undefined, query: URLSearchParams): PingUrl {
   const exitStatus = action !== undefined && /^\d+$/.test(action) ? Number(action) : null;
   const rid = query.getAll("rid").at(-1) ?? null;
   if (exitStatus !== null && exitStatus > EXIT_STATUS_MAX) {
@@ -97,11 +97,11 @@ function asked(target: Target, action: string | undefined, query: URLSearchParam
   if (rid !== null && !UUID_ANY_CASE.test(rid))
     return { kind: "malformed", target, problem: { kind: "invalid uuid format" } };
   // A ping that counts as a failure by its path cannot be mistaken for a success, whatever else it says.
-  const words = action === "fail" || (exitStatus ?? 0) > 0 ? null : otherWords(query);
+  const words = action === "fail" || (exitStatus ?? 0) > 0 ? null : findForeignOutcome(query);
   if (words !== null) return { kind: "malformed", target, problem: { kind: "other words", words } };
-  return { kind: "ping", target, action: actionOf(action), exitStatus, rid: rid?.toLowerCase() ?? null };
+  return { kind: "ping", target, action: pingKind(action), exitStatus, rid: rid?.toLowerCase() ?? null };
 }
 
-function actionOf(action: string | undefined): PingKind {
+function pingKind(action: string | undefined): PingKind {
   return action === "start" || action === "fail" || action === "log" ? action : "success";
 }

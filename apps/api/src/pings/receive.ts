@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
-import type { Instant } from "@overdue/schedules";
 import { type PingKind, readPing } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 import { type Arrival, type Recorded, REFUSAL_REASONS, type RefusalReason, type Target } from "@overdue/db";
 import type { Context } from "hono";
 
@@ -11,7 +11,7 @@ import type { Clock } from "./clock.ts";
 import { type Ingest, Unavailable } from "./ingest.ts";
 import { isLinkPreview } from "./link-previews.ts";
 import {
-  askedIn,
+  partBehindKey,
   type Owner,
   ownerOfTarget,
   type PingUrl,
@@ -54,20 +54,20 @@ const METHOD_CHARS = 10;
 export function pingReceiver(options: ReceiveOptions) {
   return async (c: Context, path: string): Promise<Response> => {
     if (isPreflight(c)) return answers.preflight();
-    const sender = senderOf(c, options);
+    const sender = readSender(c, options);
     const { searchParams, pathname, search } = new URL(c.req.url);
     const url = readPingUrl(path, searchParams);
-    const refuse = refuserOf(sender, askedIn(`${pathname}${search}`), options);
+    const refuse = createRefuser(sender, partBehindKey(`${pathname}${search}`), options);
     try {
       switch (url.kind) {
         case "no such page":
-          return refuse(url.owner, reasonFor(url.owner), answers.notFound());
+          return refuse(url.owner, unknownPathReason(url.owner), answers.notFound());
         case "bad slug":
           return refuse(url.owner, "invalid-slug", answers.problem("invalid url format"));
         case "malformed":
-          return await refused(url, { refuse, options });
+          return await refuseMalformed(url, { refuse, options });
         case "ping":
-          return await received(c, { url, sender, refuse, options });
+          return await storePing(c, { url, sender, refuse, options });
       }
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
@@ -77,7 +77,7 @@ export function pingReceiver(options: ReceiveOptions) {
 }
 
 /** Of a URL that is no ping's, what is wrong with it: its slug, where that could be none, else what follows. */
-function reasonFor(owner: Owner | null): RefusalReason {
+function unknownPathReason(owner: Owner | null): RefusalReason {
   return owner?.kind === "key" && !isSlug(owner.slug) ? "invalid-slug" : "unknown-path";
 }
 
@@ -85,7 +85,7 @@ function isPreflight(c: Context): boolean {
   return c.req.method === "OPTIONS" && c.req.header("Access-Control-Request-Method") !== undefined;
 }
 
-function senderOf(c: Context, options: ReceiveOptions): Sender {
+function readSender(c: Context, options: ReceiveOptions): Sender {
   return {
     method: c.req.method.slice(0, METHOD_CHARS),
     userAgent: (c.req.header("User-Agent") ?? "").slice(0, USER_AGENT_CHARS),
@@ -98,7 +98,11 @@ function senderOf(c: Context, options: ReceiveOptions): Sender {
 type Refuse = (owner: Owner | null, reason: RefusalReason, answer: Response) => Response;
 
 /** Notes what is refused; whoever has too much refused is told to slow down, and only that. */
-function refuserOf({ host, ...sender }: Sender, asked: string, { refusals, clock }: ReceiveOptions): Refuse {
+function createRefuser(
+  { host, ...sender }: Sender,
+  asked: string,
+  { refusals, clock }: ReceiveOptions,
+): Refuse {
   return (owner, reason, answer) => {
     const at = clock.now();
     const { method, userAgent, remoteAddress } = sender;
@@ -107,7 +111,7 @@ function refuserOf({ host, ...sender }: Sender, asked: string, { refusals, clock
   };
 }
 
-async function refused(
+async function refuseMalformed(
   { target, problem }: Extract<PingUrl, { kind: "malformed" }>,
   { refuse, options }: { refuse: Refuse; options: ReceiveOptions },
 ): Promise<Response> {
@@ -136,7 +140,7 @@ function unknownReason(target: Target): RefusalReason {
   return ownerOfTarget(target).kind === "uuid" ? "unknown-path" : "unknown-slug";
 }
 
-async function received(
+async function storePing(
   c: Context,
   {
     url,
@@ -150,14 +154,14 @@ async function received(
     options: ReceiveOptions;
   },
 ): Promise<Response> {
-  const body = await readBody(bodyOf(c), {
+  const body = await readBody(bodyStream(c), {
     limit: options.bodyBytesMax,
     timeMs: options.bodyTimeMs,
     keywords: () => orUnavailable(options.keywords(url.target)),
   });
   const at = options.clock.now();
-  const recorded = await options.ingest.record(arrivalOf(url, { sender, body, at }));
-  return answer(recorded, { target: url.target, refuse, bodyBytesMax: options.bodyBytesMax });
+  const recorded = await options.ingest.record(toArrival(url, { sender, body, at }));
+  return answerRecorded(recorded, { target: url.target, refuse, bodyBytesMax: options.bodyBytesMax });
 }
 
 /** A look at the database that fails is no fault of the ping: it may come again. */
@@ -170,14 +174,14 @@ async function orUnavailable<T>(look: Promise<T>): Promise<T> {
 }
 
 /** Node's own stream where there is one: it costs a third of a web stream. */
-function bodyOf(c: Context) {
+function bodyStream(c: Context) {
   const { incoming } = (c.env ?? {}) as { incoming?: IncomingMessage };
   if (incoming === undefined) return c.req.raw.body;
   const { "content-length": length, "transfer-encoding": encoding } = incoming.headers;
   return (length === undefined || length === "0") && encoding === undefined ? null : incoming;
 }
 
-function arrivalOf(
+function toArrival(
   { target, action, exitStatus, rid }: Extract<PingUrl, { kind: "ping" }>,
   { sender, body, at }: { sender: Sender; body: ReadBody; at: Instant },
 ): Arrival {
@@ -210,7 +214,7 @@ function arrivalOf(
 
 const NOTES = { whole: null, "broken-off": "body-broken-off", "too-slow": "body-too-slow" } as const;
 
-function answer(
+function answerRecorded(
   recorded: Recorded,
   { target, refuse, bodyBytesMax }: { target: Target; refuse: Refuse; bodyBytesMax: number },
 ): Response {

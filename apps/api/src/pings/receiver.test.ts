@@ -18,7 +18,7 @@ import { pino } from "pino";
 import { afterAll, expect, test } from "vitest";
 
 import { pingsOf as storedPings, receiverOn as receiverWith } from "../../test/receiver.ts";
-import { CANARY_PATH } from "./canary.ts";
+import { HEARTBEAT_PATH } from "./receiver-heartbeat.ts";
 import { createClock } from "./clock.ts";
 import { Ingest } from "./ingest.ts";
 
@@ -198,7 +198,7 @@ test("the canary through the public door moves the watermark, and a stranger can
   const heard = Promise.withResolvers<void>();
   const stopListening = listen({ url: own.url, handlers: { overdue_marked: () => heard.resolve() } });
   expect(await readWatermark(own.pool)).toBeNull();
-  expect((await canaryApp.request(CANARY_PATH, { method: "POST" })).status).toBe(404);
+  expect((await canaryApp.request(HEARTBEAT_PATH, { method: "POST" })).status).toBe(404);
   const before = Date.now();
   const server = serve({ fetch: canaryApp.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) =>
     receiver.start({ host: "127.0.0.1", port }),

@@ -16,11 +16,11 @@ import {
 import type { Context } from "hono";
 import type { Logger } from "pino";
 
-import { CANARY_HEADER, startCanary } from "./canary.ts";
+import { HEARTBEAT_HEADER, startHeartbeat } from "./receiver-heartbeat.ts";
 import { createClock } from "./clock.ts";
 import { Ingest } from "./ingest.ts";
 import type { UnreadableRequest } from "../http/http-server.ts";
-import { askedIn, ownerIn } from "./ping-url.ts";
+import { partBehindKey, ownerInTarget } from "./ping-url.ts";
 import { pingReceiver } from "./receive.ts";
 import { type RefusedPing, Refusals } from "./refusals.ts";
 import { StallWatch } from "./stall-watch.ts";
@@ -46,12 +46,12 @@ export function createReceiver(options: {
   const receiverId = randomUUID();
   const clock = createClock();
   const stalls = new StallWatch(log);
-  const teller = createTeller(pool, log);
+  const teller = createChangeNotifier(pool, log);
   const ingest = new Ingest({ pool, receiverId, clock, log, stalls, onRecorded: teller.add });
   const refusals = new Refusals({ pool, log });
   const token = randomBytes(16).toString("hex");
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  let canary: ReturnType<typeof startCanary> | undefined;
+  let canary: ReturnType<typeof startHeartbeat> | undefined;
   return {
     ingest,
     clock,
@@ -67,16 +67,16 @@ export function createReceiver(options: {
     }),
     refusals,
     /** Notes a request that could not be read, for the project whose ping it would have been. */
-    unreadable: (request: UnreadableRequest) => refusals.note(malformed(request, clock.now())),
+    unreadable: (request: UnreadableRequest) => refusals.note(unreadablePing(request, clock.now())),
     /** Handles `CANARY_PATH`: 404 to everybody but this process. */
     canary: async (c: Context): Promise<Response> => {
-      if (!isSame(c.req.header(CANARY_HEADER) ?? "", token)) return c.text("not found", 404);
+      if (!isSame(c.req.header(HEARTBEAT_HEADER) ?? "", token)) return c.text("not found", 404);
       await ingest.canary();
       return c.body(null, 204);
     },
     /** Call when the server listens. */
     start: (address: { host: string; port: number }) => {
-      canary = startCanary({ address, token, agent });
+      canary = startHeartbeat({ address, token, agent });
     },
     /** The check that a mail is for. */
     findMailTarget: (target: Target) => findMailTarget(pool, target),
@@ -95,11 +95,11 @@ export function createReceiver(options: {
   };
 }
 
-function malformed({ method, target, remoteAddress }: UnreadableRequest, at: Instant): RefusedPing {
+function unreadablePing({ method, target, remoteAddress }: UnreadableRequest, at: Instant): RefusedPing {
   return {
-    owner: ownerIn(target),
+    owner: ownerInTarget(target),
     reason: "malformed-request",
-    asked: askedIn(target),
+    asked: partBehindKey(target),
     method,
     remoteAddress,
     host: remoteAddress,
@@ -112,7 +112,7 @@ function isSame(given: string, expected: string): boolean {
   return given.length === expected.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected));
 }
 
-function createTeller(pool: Pool, log: Logger) {
+function createChangeNotifier(pool: Pool, log: Logger) {
   let changed: Changed[] = [];
   const tell = () => {
     if (changed.length === 0) return;

@@ -1,3 +1,4 @@
+import { canonicalTimezone } from "@overdue/schedules";
 import {
   countOwnedProjects,
   createProject,
@@ -5,19 +6,74 @@ import {
   editProject,
   findProject,
   listProjects,
+  type ProjectRow,
   renewPingKey,
   restoreProject,
 } from "@overdue/db";
 import { z } from "zod";
 
-import { READ, OWN, OWNER_IN_PERSON } from "../http/access.ts";
-import { type AppContext, mayWrite, personOf } from "../http/context.ts";
-import { etagOf, IfMatch, tagged, unlessStale, versionIn } from "../http/etag.ts";
-import { PageQuery, pageFrom, pageOf, readCursor } from "../http/page.ts";
-import { InProject } from "../http/params.ts";
+import { OWN, OWNER_IN_PERSON, READ } from "../http/access.ts";
+import { type AppContext, canWrite, requirePerson } from "../http/context.ts";
+import { expectedVersion, IfMatch, toETag, unlessStale, withETag } from "../http/edits.ts";
+import { PageQuery, pageSchema, readCursor, toPage } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import { ProjectInput, ProjectPatch, ProjectView, projectView } from "./project-view.ts";
+import { InProject, iso, Timestamp } from "../http/schemas.ts";
+
+const Name = z.string().trim().min(1, "Give the project a name.").max(100, "Use at most 100 characters.");
+const Zone = z
+  .string()
+  .max(100)
+  .transform((name, context) => {
+    const canonical = canonicalTimezone(name);
+    if (canonical !== null) return canonical;
+    context.addIssue({ code: "custom", message: "Choose a time zone of /v1/timezones." });
+    return z.NEVER;
+  })
+  .meta({ description: "For what is said in local time.", example: "Europe/Paris" });
+
+export const ProjectInput = z.strictObject({ name: Name }).meta({ id: "ProjectInput" });
+
+/** What a person may change of a project; only what is sent is written. */
+export const ProjectPatch = z
+  .strictObject({ name: Name, timezone: Zone })
+  .partial()
+  .meta({ id: "ProjectPatch", description: "Only what is sent is written." });
+
+export const ProjectView = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    role: z
+      .enum(["owner", "editor", "viewer"])
+      .nullable()
+      .meta({ description: "Your role; null for an API key." }),
+    pingKey: z
+      .string()
+      .nullable()
+      .meta({ description: "For slug ping URLs; null for whoever may not write." }),
+    timezone: z.string().meta({ description: "For what is said in local time." }),
+    version: z.int().meta({ description: "Grows with every edit; it is the ETag, for If-Match." }),
+    createdAt: Timestamp,
+  })
+  .meta({ id: "Project" });
+export type ProjectView = z.infer<typeof ProjectView>;
+
+/** A ping key lets its holder ping, so only who may write sees it. */
+export function projectView(
+  project: Pick<ProjectRow, "id" | "name" | "pingKey" | "timezone" | "version" | "createdAt">,
+  who: { role: ProjectView["role"]; mayWrite: boolean },
+): ProjectView {
+  return {
+    id: project.id,
+    name: project.name,
+    role: who.role,
+    pingKey: who.mayWrite ? project.pingKey : null,
+    timezone: project.timezone,
+    version: project.version,
+    createdAt: iso(project.createdAt),
+  };
+}
 
 /** Far more than a person has; a script that runs wild is stopped here. */
 const PROJECTS_MAX = 100;
@@ -33,7 +89,7 @@ export const projectRoutes = createRouter()
         summary: "List your projects",
         tags,
         request: { query: PageQuery },
-        responses: { 200: json(pageOf(ProjectView), "Projects, oldest first.") },
+        responses: { 200: json(pageSchema(ProjectView), "Projects, oldest first.") },
       },
     ),
     async (c) => c.json(await visibleProjects(c, c.req.valid("query")), 200),
@@ -51,10 +107,10 @@ export const projectRoutes = createRouter()
       },
     ),
     async (c) => {
-      const ownerId = personOf(c).userId;
+      const ownerId = requirePerson(c).userId;
       await refuseBeyondProjects(c, ownerId);
       const project = await createProject(c.var.deps.db, { name: c.req.valid("json").name, ownerId });
-      c.header("etag", etagOf(project.version));
+      c.header("etag", toETag(project.version));
       return c.json(projectView(project, { role: "owner", mayWrite: true }), 201);
     },
   )
@@ -69,7 +125,7 @@ export const projectRoutes = createRouter()
     }),
     async (c) => {
       const view = await viewProject(c, c.req.valid("param").projectId);
-      return c.json(tagged(c, view), 200);
+      return c.json(withETag(c, view), 200);
     },
   )
   .openapi(
@@ -86,10 +142,10 @@ export const projectRoutes = createRouter()
       const { projectId } = c.req.valid("param");
       await changeProject(c, projectId, {
         patch: c.req.valid("json"),
-        version: versionIn(c.req.valid("header")),
+        version: expectedVersion(c.req.valid("header")),
       });
       const view = await viewProject(c, projectId);
-      return c.json(tagged(c, view), 200);
+      return c.json(withETag(c, view), 200);
     },
   )
   .openapi(
@@ -138,7 +194,7 @@ export const projectRoutes = createRouter()
     ),
     async (c) => {
       const { projectId } = c.req.valid("param");
-      const { userId } = personOf(c);
+      const { userId } = requirePerson(c);
       const { pool, now } = c.var.deps;
       const done = await restoreProject(pool, { projectId, userId }, now());
       if (!done) throw ApiError.notFound("project");
@@ -161,9 +217,9 @@ async function visibleProjects(c: AppContext, { limit, cursor }: z.output<typeof
   const { actor, deps } = c.var;
   const after = readCursor(cursor, z.uuid());
   if (actor.kind === "key") return { items: [await viewProject(c, actor.projectId)], next: null };
-  const { userId } = personOf(c);
+  const { userId } = requirePerson(c);
   const rows = await listProjects(deps.db, userId, { limit: limit + 1, after });
-  const page = pageFrom(rows, limit, (last) => last.id);
+  const page = toPage(rows, limit, (last) => last.id);
   const view = (row: (typeof rows)[number]) =>
     projectView(row, { role: row.role, mayWrite: row.role !== "viewer" });
   return { ...page, items: page.items.map(view) };
@@ -184,5 +240,5 @@ async function changeProject(
 async function viewProject(c: AppContext, projectId: string): Promise<ProjectView> {
   const project = await findProject(c.var.deps.db, projectId);
   if (project === null) throw ApiError.notFound("project");
-  return projectView(project, { role: c.var.role, mayWrite: mayWrite(c.var) });
+  return projectView(project, { role: c.var.role, mayWrite: canWrite(c.var) });
 }

@@ -1,13 +1,108 @@
+import { lastPeriod, type Period, periodAfter, periodBefore, periodNamed } from "@overdue/core";
 import { TimezoneInput } from "@overdue/schedules";
+import {
+  editReportChoice,
+  findProject,
+  findReportChoice,
+  type MemberRef,
+  queueReportNow,
+  readReport,
+  type ReportChoice,
+  reportsWithinMinute,
+  ReportTooLarge,
+} from "@overdue/db";
 import { z } from "zod";
 
 import { MEMBER_IN_PERSON, READ } from "../http/access.ts";
-import { IfMatch, tagged, versionIn } from "../http/etag.ts";
-import { InProject } from "../http/params.ts";
+import { type AppContext, requirePerson } from "../http/context.ts";
+import { expectedVersion, IfMatch, unlessStale, withETag } from "../http/edits.ts";
+import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, route } from "../http/route.ts";
-import { ChoicePatch, ChoiceView, choiceView } from "./choice-view.ts";
-import { ReportView } from "./report-view.ts";
-import { changeChoice, choiceOf, sendReport, viewReport } from "./report-verbs.ts";
+import { InProject } from "../http/schemas.ts";
+import { ChoicePatch, ChoiceView, choiceView, reportView, ReportView, UNVERIFIED } from "./report-view.ts";
+
+const MOST_A_MINUTE = 5;
+
+type Asked = { every: "week" | "month"; period?: string | undefined; timezone?: string | undefined };
+
+/** The project's report of a period; of the newest that is over, where none is named. @throws 400, 404 */
+export async function viewReport(
+  c: AppContext,
+  projectId: string,
+  { every, period: label, timezone }: Asked,
+) {
+  const project = await findProject(c.var.deps.db, projectId);
+  if (project === null) throw ApiError.notFound("project");
+  const now = c.var.deps.now();
+  const zone = timezone ?? project.timezone;
+  const period = label === undefined ? lastPeriod(every, now, zone) : periodNamed(label, zone);
+  if (period === null || period.from > now)
+    throw ApiError.invalid("period", "Name a week or a month that has begun, such as 2026-W47 or 2026-11.");
+  const until = Math.min(period.until, now);
+  const query = { projectId, span: { from: period.from, until }, before: periodBefore(period) };
+  const report = await withReportErrors(() => readReport(c.var.deps.db, query));
+  return reportView(report, { period, until, ...neighbours(period, now) });
+}
+
+/** What the person who asks has chosen. @throws 404 */
+export async function readChoice(c: AppContext, projectId: string): Promise<ReportChoice> {
+  const choice = await findReportChoice(c.var.deps.db, callingMember(c, projectId));
+  if (choice === null) throw ApiError.notFound("project");
+  return choice;
+}
+
+type Edit = { patch: Parameters<typeof editReportChoice>[2]["edit"]; version: number | null };
+
+/** Writes what was sent. @throws 404, 412 */
+export async function changeChoice(c: AppContext, projectId: string, { patch, version }: Edit) {
+  const edit = { edit: patch, version, now: c.var.deps.now() };
+  const edited = await unlessStale("choice", () =>
+    editReportChoice(c.var.deps.db, callingMember(c, projectId), edit),
+  );
+  if (!edited) throw ApiError.notFound("project");
+  return await readChoice(c, projectId);
+}
+
+/** Sends whoever asks the newest report at once: the month's where none is chosen. @throws 409, 429 */
+export async function sendReport(c: AppContext, projectId: string): Promise<string> {
+  const { db, keyring, settings, now } = c.var.deps;
+  if (!settings.mail)
+    throw new ApiError("conflict", "No mail server is set: the operator must set SMTP_URL.");
+  if ((await reportsWithinMinute(db, projectId)) >= MOST_A_MINUTE)
+    throw new ApiError("too_many_requests", "Five reports a minute are the most: wait a little.");
+  // Nothing may be stored yet; a row gives the mail the link that ends such mails.
+  const choice = await changeChoice(c, projectId, { patch: {}, version: null });
+  const { every, timezone, projectTimezone, email, id, isVerified } = choice;
+  if (!isVerified) throw new ApiError("conflict", UNVERIFIED);
+  const period = lastPeriod(every === "none" ? "month" : every, now(), timezone ?? projectTimezone);
+  return await withReportErrors(() =>
+    queueReportNow(db, keyring, { projectId, reportId: id ?? "", email, period }),
+  );
+}
+
+function callingMember(c: AppContext, projectId: string): MemberRef {
+  return { projectId, userId: requirePerson(c).userId };
+}
+
+function neighbours(period: Period, now: number) {
+  const after = periodAfter(period);
+  return {
+    isOver: period.until <= now,
+    previous: periodBefore(period).label,
+    next: after.from <= now ? after.label : null,
+  };
+}
+
+async function withReportErrors<T>(make: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (cause) {
+    if (!(cause instanceof ReportTooLarge)) throw cause;
+    throw new ApiError("unavailable", "Summing it up took too long: ask for a week, or try again later.", {
+      cause,
+    });
+  }
+}
 
 const tags = ["Reports"];
 const ReportQuery = z.object({
@@ -50,8 +145,8 @@ export const reportRoutes = createRouter()
       responses: { 200: json(ChoiceView, "Your choice; its version is the ETag.") },
     }),
     async (c) => {
-      const choice = await choiceOf(c, c.req.valid("param").projectId);
-      return c.json(tagged(c, choiceView(choice, standing(c.var.deps))), 200);
+      const choice = await readChoice(c, c.req.valid("param").projectId);
+      return c.json(withETag(c, choiceView(choice, choiceOptions(c.var.deps))), 200);
     },
   )
   .openapi(
@@ -65,12 +160,12 @@ export const reportRoutes = createRouter()
       responses: { 200: json(ChoiceView, "Your choice as it is now.") },
     }),
     async (c) => {
-      const version = versionIn(c.req.valid("header"));
+      const version = expectedVersion(c.req.valid("header"));
       const { projectId } = c.req.valid("param");
       const { every, timezone } = c.req.valid("json");
       const patch = { ...(every !== undefined && { every }), ...(timezone !== undefined && { timezone }) };
       const choice = await changeChoice(c, projectId, { patch, version });
-      return c.json(tagged(c, choiceView(choice, standing(c.var.deps))), 200);
+      return c.json(withETag(c, choiceView(choice, choiceOptions(c.var.deps))), 200);
     },
   )
   .openapi(
@@ -86,6 +181,6 @@ export const reportRoutes = createRouter()
     async (c) => c.json({ deliveryId: await sendReport(c, c.req.valid("param").projectId) }, 202),
   );
 
-function standing({ settings, now }: { settings: { mail: boolean }; now: () => number }) {
+function choiceOptions({ settings, now }: { settings: { mail: boolean }; now: () => number }) {
   return { mail: settings.mail, now: now() };
 }

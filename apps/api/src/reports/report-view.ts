@@ -1,7 +1,53 @@
-import type { Period, Report } from "@overdue/core";
+import { nextReportAt, type Period, type Report } from "@overdue/core";
+import { TimezoneInput } from "@overdue/schedules";
+import type { ReportChoice } from "@overdue/db";
 import { z } from "zod";
 
-import { Timestamp } from "../http/time.ts";
+import { isoOrNull, Timestamp } from "../http/schemas.ts";
+
+const Every = z
+  .enum(["none", "week", "month"], { error: "Choose none, week or month." })
+  .meta({ description: "A week's comes on Monday, a month's on its first day, at 9:00." });
+
+export const UNVERIFIED =
+  "Your address is not confirmed yet, so no report is sent: ask for the mail that confirms it.";
+
+/** What a member chooses for themselves; only what is sent is written. */
+export const ChoicePatch = z
+  .strictObject({
+    every: Every,
+    timezone: TimezoneInput.nullable().meta({ description: "By whose clock; null: the project's." }),
+  })
+  .partial()
+  .meta({ id: "ReportChoicePatch" });
+
+export const ChoiceView = z
+  .object({
+    every: Every,
+    timezone: z.string().nullable().meta({ description: "By whose clock; null: the project's." }),
+    to: z.string().meta({ description: "The address of your account." }),
+    dueAt: Timestamp.nullable().meta({ description: "When the next one comes; null: none is wanted." }),
+    problem: z.string().nullable().meta({ description: "Why none arrives, where that is so." }),
+    version: z.int(),
+  })
+  .meta({ id: "ReportChoice", description: "How often you get the project's report by mail." });
+
+/** `mail`: a mail server is set. */
+export function choiceView(
+  choice: ReportChoice,
+  { mail, now }: { mail: boolean; now: number },
+): z.infer<typeof ChoiceView> {
+  const { every, timezone, email, dueAt, version } = choice;
+  const zone = timezone ?? choice.projectTimezone;
+  const due = every === "none" ? null : (dueAt ?? nextReportAt(every, now, zone));
+  return { every, timezone, to: email, dueAt: isoOrNull(due), problem: problemOf(choice, mail), version };
+}
+
+function problemOf({ brokenBecause, isVerified }: ReportChoice, mail: boolean): string | null {
+  if (!mail) return "No mail server is set, so no report is sent: the operator must set SMTP_URL.";
+  if (!isVerified) return UNVERIFIED;
+  return brokenBecause === null ? null : `Mails to your address do not arrive: ${brokenBecause}`;
+}
 
 const Share = z.number().min(0).max(1);
 const Compared = z.object({
@@ -10,7 +56,7 @@ const Compared = z.object({
 });
 const OfCheck = { checkId: z.uuid(), name: z.string() };
 
-function few<Shape extends z.ZodRawShape>(shape: Shape, description: string) {
+function shortList<Shape extends z.ZodRawShape>(shape: Shape, description: string) {
   return z
     .object({ total: z.int(), first: z.array(z.object(shape)).meta({ description: "Five at most." }) })
     .meta({ description });
@@ -46,9 +92,9 @@ export const ReportView = z
     failed: Compared,
     notJudged: Compared,
     downs: Compared.meta({ description: "How often a check went down." }),
-    worst: few({ ...OfCheck, uptime: Share, downMs: z.int(), downs: z.int() }, "Down the longest."),
-    latest: few({ ...OfCheck, late: z.int(), lateMostMs: z.int() }, "Late the most often."),
-    slowest: few(
+    worst: shortList({ ...OfCheck, uptime: Share, downMs: z.int(), downs: z.int() }, "Down the longest."),
+    latest: shortList({ ...OfCheck, late: z.int(), lateMostMs: z.int() }, "Late the most often."),
+    slowest: shortList(
       {
         ...OfCheck,
         longestMs: z.int(),
@@ -56,11 +102,14 @@ export const ReportView = z
       },
       "With the longest runs.",
     ),
-    neverRan: few({ ...OfCheck, createdAt: Timestamp }, "Never heard from, as of now."),
-    silent: few({ ...OfCheck, lastPingAt: Timestamp }, "Not heard from since the period began, as of now."),
-    paused: few({ ...OfCheck, pausedAt: Timestamp.nullable() }, "Paused now."),
-    open: few({ ...OfCheck, reason: z.string(), openedAt: Timestamp }, "Down now."),
-    broken: few(
+    neverRan: shortList({ ...OfCheck, createdAt: Timestamp }, "Never heard from, as of now."),
+    silent: shortList(
+      { ...OfCheck, lastPingAt: Timestamp },
+      "Not heard from since the period began, as of now.",
+    ),
+    paused: shortList({ ...OfCheck, pausedAt: Timestamp.nullable() }, "Paused now."),
+    open: shortList({ ...OfCheck, reason: z.string(), openedAt: Timestamp }, "Down now."),
+    broken: shortList(
       { id: z.uuid(), name: z.string(), brokenAt: Timestamp, because: z.string() },
       "Channels that do not work now.",
     ),
@@ -77,24 +126,24 @@ export function reportView(report: Report, around: Around): z.infer<typeof Repor
     ...report,
     period: { every, label, from: iso(from), until: iso(around.until), timezone, isOver, previous, next },
     leftOut: { ...report.leftOut, outageMs: Math.round(report.leftOut.outageMs) },
-    worst: each(worst, (check) => ({ ...check, downMs: Math.round(check.downMs) })),
-    latest: each(latest, (check) => check),
-    slowest: each(slowest, ({ usualMs, ...check }) => ({
+    worst: mapList(worst, (check) => ({ ...check, downMs: Math.round(check.downMs) })),
+    latest: mapList(latest, (check) => check),
+    slowest: mapList(slowest, ({ usualMs, ...check }) => ({
       ...check,
       usualMs: usualMs === null ? null : Math.round(usualMs),
     })),
-    neverRan: each(neverRan, (check) => ({ ...check, createdAt: iso(check.createdAt) })),
-    silent: each(silent, (check) => ({ ...check, lastPingAt: iso(check.lastPingAt) })),
-    paused: each(paused, ({ pausedAt, ...check }) => ({
+    neverRan: mapList(neverRan, (check) => ({ ...check, createdAt: iso(check.createdAt) })),
+    silent: mapList(silent, (check) => ({ ...check, lastPingAt: iso(check.lastPingAt) })),
+    paused: mapList(paused, ({ pausedAt, ...check }) => ({
       ...check,
       pausedAt: pausedAt === null ? null : iso(pausedAt),
     })),
-    open: each(open, (check) => ({ ...check, openedAt: iso(check.openedAt) })),
-    broken: each(broken, (channel) => ({ ...channel, brokenAt: iso(channel.brokenAt) })),
+    open: mapList(open, (check) => ({ ...check, openedAt: iso(check.openedAt) })),
+    broken: mapList(broken, (channel) => ({ ...channel, brokenAt: iso(channel.brokenAt) })),
   };
 }
 
-function each<Item, View>(few: { total: number; first: readonly Item[] }, view: (item: Item) => View) {
+function mapList<Item, View>(few: { total: number; first: readonly Item[] }, view: (item: Item) => View) {
   return { total: few.total, first: few.first.map(view) };
 }
 

@@ -5,30 +5,33 @@ import { guard } from "../http/guard.ts";
 import { type LinkPage, showPage } from "../http/link-page.ts";
 import { createRouter } from "../http/route.ts";
 
-const PATH = "/reports/stop";
+const STOP_PATH = "/reports/stop";
 
 /**
  * What the link in every report leads to. Opening it changes nothing, since scanners of mail open links; a mail
  * program's own button posts here without asking (RFC 8058).
  */
 export const stopRoutes = createRouter()
-  .get(PATH, guard({ auth: "ping" }), async (c) => {
-    const found = await stoppedOf(c);
-    return showPage(c, found === null ? UNKNOWN : (found.stopped ? donePage : askingPage)(found));
+  .get(STOP_PATH, guard({ auth: "self-checked" }), async (c) => {
+    const found = await findSubscription(c);
+    return showPage(
+      c,
+      found === null ? UNKNOWN_SUBSCRIPTION : (found.stopped ? donePage : askingPage)(found),
+    );
   })
-  .post(PATH, guard({ auth: "ping" }), async (c) => {
-    const found = await stoppedOf(c);
-    if (found === null) return showPage(c, UNKNOWN);
+  .post(STOP_PATH, guard({ auth: "self-checked" }), async (c) => {
+    const found = await findSubscription(c);
+    if (found === null) return showPage(c, UNKNOWN_SUBSCRIPTION);
     await stopReports(c.var.deps.db, found.reportId);
     return showPage(c, donePage(found));
   });
 
-function stoppedOf(c: AppContext) {
+function findSubscription(c: AppContext) {
   const { db, keyring } = c.var.deps;
   return findStopped(db, keyring, new URL(c.req.url).searchParams);
 }
 
-const UNKNOWN: LinkPage = {
+const UNKNOWN_SUBSCRIPTION: LinkPage = {
   status: 404,
   title: "This link leads nowhere",
   sentences: ["It was not made by this installation, or you are no member of the project any more."],

@@ -2,12 +2,12 @@ import { explain, ScheduleReadingInput, ScheduleShape, timezones } from "@overdu
 import { z } from "zod";
 
 import { body, createRouter, json, route } from "../http/route.ts";
-import { Timestamp } from "../http/time.ts";
+import { Timestamp } from "../http/schemas.ts";
 
 const NEXT_TIMES = 5;
 
 const ScheduleQuestion = z.strictObject({ schedule: ScheduleReadingInput }).meta({ id: "ScheduleQuestion" });
-const Mark = z.enum(["skipped", "moved", "doubled"]);
+const ClockChangeEffect = z.enum(["skipped", "moved", "doubled"]);
 const ScheduleExplanation = z
   .object({
     text: z.string().meta({ description: "The schedule in plain English." }),
@@ -18,7 +18,7 @@ const ScheduleExplanation = z
           at: Timestamp,
           timezone: z.string(),
           text: z.string(),
-          affected: z.array(z.object({ local: z.string(), mark: Mark })),
+          affected: z.array(z.object({ local: z.string(), mark: ClockChangeEffect })),
           affectedCount: z.int(),
         }),
       )
@@ -60,7 +60,7 @@ export const scheduleRoutes = createRouter()
         suggestedJitterSeconds: jitterSeconds,
         notes: [...notes],
       };
-      return c.json({ text, next: next.map(dated), changes: changes.map(dated), ...read }, 200);
+      return c.json({ text, next: next.map(withIsoTime), changes: changes.map(withIsoTime), ...read }, 200);
     },
   )
   .openapi(
@@ -79,6 +79,6 @@ export const scheduleRoutes = createRouter()
     (c) => c.json({ items: [...timezones] }, 200),
   );
 
-function dated<T extends { at: number }>(from: T): Omit<T, "at"> & { at: string } {
+function withIsoTime<T extends { at: number }>(from: T): Omit<T, "at"> & { at: string } {
   return { ...from, at: new Date(from.at).toISOString() };
 }

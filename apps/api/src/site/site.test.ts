@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 
 import { testApi } from "../../test/test-api.ts";
-import { readSite } from "./manifest.ts";
+import { readSite } from "./site.ts";
 
 const home = mkdtempSync(join(tmpdir(), "overdue-site-"));
 const dist = join(home, "dist");

@@ -1,22 +1,22 @@
-import type { ReckonedHolidays } from "@overdue/schedules";
 import type { MailText } from "@overdue/core";
+import type { ReckonedHolidays } from "@overdue/schedules";
 import type { Bounce } from "@overdue/db";
 
-import type { FileContent, FileText } from "../http/file-content.ts";
-import type { MailSource } from "../pings/email/mail-text.ts";
+import type { FileContent, FileText } from "../http/body-content.ts";
+import type { MailSource } from "../pings/email/message.ts";
 
 // Runs on a thread of a WorkerPool. What a task needs is loaded when the first one of its kind comes.
 
 /** Reads a configuration file. */
 export async function readConfigFile(file: FileText): Promise<FileContent> {
-  const { readFileContent } = await import("../http/file-content.ts");
+  const { readFileContent } = await import("../http/body-content.ts");
   return await readFileContent(file);
 }
 
 const NEXT_TIMES = 5;
 
 /** Looks at schedules as the main thread will, and answers the holidays that this takes. */
-export async function reckonHolidays({
+export async function precomputeHolidays({
   schedules,
   now,
 }: {
@@ -34,12 +34,12 @@ export async function reckonHolidays({
 
 /** Reads what a mail says where keywords are looked for. */
 export async function readMail(mail: MailSource): Promise<MailText> {
-  const { textOfMail } = await import("../pings/email/mail-text.ts");
+  const { textOfMail } = await import("../pings/email/message.ts");
   return await textOfMail(mail);
 }
 
 /** Reads what came back of a mail. */
 export async function readBounce({ source }: { source: Uint8Array }): Promise<Bounce | null> {
-  const { readReport } = await import("../bounces/read-report.ts");
-  return await readReport(Buffer.from(source));
+  const { readBounce } = await import("../bounces/read-bounce.ts");
+  return await readBounce(Buffer.from(source));
 }

@@ -6,9 +6,9 @@ type Options = { key?: string | null; version?: string };
 type Call = [method: string, path: string, json?: unknown, options?: Options];
 export type CheckAnswer = Record<string, unknown> & { uuid: string; badge_url: string };
 
-/** Calls the face with the keys of a fresh project. */
-export async function faceClient(api: TestApi) {
-  const project = await createProject(api.db, { name: "Face", ownerId: null });
+/** Calls the healthchecks with the keys of a fresh project. */
+export async function healthchecksClient(api: TestApi) {
+  const project = await createProject(api.db, { name: "Healthchecks", ownerId: null });
   const write = await keyHolder(api, project.id, "write");
   const readOnly = await keyHolder(api, project.id, "read");
   const call = async (...[method, path, json, options = {}]: Call) => {
@@ -38,4 +38,4 @@ export async function faceClient(api: TestApi) {
   return { project, writeKey: write.key, readKey: readOnly.key, call, create, update, get, ping };
 }
 
-export type FaceClient = Awaited<ReturnType<typeof faceClient>>;
+export type HealthchecksClient = Awaited<ReturnType<typeof healthchecksClient>>;

@@ -1,19 +1,102 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 
-import type { MailText } from "@overdue/core";
-import type { Target } from "@overdue/db";
+import { type MailText, readMail } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import type { Arrival, Target } from "@overdue/db";
 import type { Logger } from "pino";
 import type { SMTPServerSession } from "smtp-server";
 
-import { Overloaded, TooHeavy, type WorkerPool } from "../../workers/worker-pool.ts";
 import type { Clock } from "../clock.ts";
-import type { Ingest } from "../ingest.ts";
-import { plainAddress } from "./connection-times.ts";
-import { type Mail, mailArrival } from "./mail-arrival.ts";
-import { rawText } from "./mail-text.ts";
-import { type Message, sourceOf } from "./read-message.ts";
+import { plainAddress } from "./connections.ts";
+import { type Message, rawText, sourceOf } from "./message.ts";
 import type { Recipient } from "./recipients.ts";
-import { repeatDigest } from "./repeat-digest.ts";
+import type { Ingest } from "../ingest.ts";
+import { keepBody, type KeptBody } from "../read-body.ts";
+import { Overloaded, TooHeavy, type WorkerPool } from "../../workers/worker-pool.ts";
+
+const HEADER_CHARS_MAX = 64 * 1024;
+
+/**
+ * By what a message is known when a mail server sends it again, because it did not hear that it was taken: its Message-ID,
+ * or else the id that the server before us gave it, with its date and all that follows the header. Null where it has
+ * neither: such a message is never taken for a repetition. The header itself may differ, since each server on the way adds
+ * to it.
+ */
+export function repeatDigest(message: Message): Buffer | null {
+  const { header, headerBytes } = headerOf(message.head);
+  const id = field(header, "message-id") ?? queueIdIn(header);
+  if (id === null) return null;
+  return createHash("sha256")
+    .update(
+      JSON.stringify([id, field(header, "date"), field(header, "subject"), message.bytes - headerBytes]),
+    )
+    .update(message.head.subarray(headerBytes))
+    .update(message.tail)
+    .digest();
+}
+
+function headerOf(head: Buffer): { header: string; headerBytes: number } {
+  const text = head.subarray(0, HEADER_CHARS_MAX).toString("latin1");
+  const end = /\r?\n\r?\n/.exec(text);
+  const headerBytes = end === null ? text.length : end.index + end[0].length;
+  return { header: text.slice(0, headerBytes).replaceAll(/\r?\n[ \t]+/g, " "), headerBytes };
+}
+
+function field(header: string, name: string): string | null {
+  const line = header.split(/\r?\n/).find((candidate) => candidate.toLowerCase().startsWith(`${name}:`));
+  const value = line?.slice(name.length + 1).trim() ?? "";
+  return value === "" ? null : value;
+}
+
+/** `Received: from … by … id 1rAbCd-000123-XY; date`: the first one is of the server that speaks to us. */
+function queueIdIn(header: string): string | null {
+  return /\bid ([\w.-]{6,100})\b/i.exec(field(header, "received") ?? "")?.[1] ?? null;
+}
+
+const USER_AGENT_CHARS = 200;
+
+/** One mail as it was accepted, whoever it is for. */
+export type Mail = {
+  message: Message;
+  text: MailText;
+  /** Of the envelope; empty for a bounce. */
+  sender: string;
+  remoteAddress: string | null;
+  receivedAt: Instant;
+};
+
+/** The ping that a mail is for one of its recipients. The first and the last `bodyBytesMax` bytes of its source are kept. */
+export function mailArrival(target: Target, mail: Mail, bodyBytesMax: number): Arrival {
+  const { message, text, sender, remoteAddress, receivedAt } = mail;
+  const body = keptOfMessage(message, bodyBytesMax);
+  return {
+    target,
+    host: remoteAddress,
+    digest: null,
+    read: (reading) => readMail(reading, text),
+    record: {
+      id: randomUUID(),
+      receivedAt,
+      rid: null,
+      exitStatus: null,
+      scheme: "email",
+      method: "",
+      remoteAddress,
+      userAgent: `Email from ${sender}`.slice(0, USER_AGENT_CHARS),
+      body: body.kept,
+      bodyBytes: message.bytes,
+      bodyCutAt: body.cutAt,
+      note: null,
+    },
+  };
+}
+
+function keptOfMessage({ head, tail, isCut }: Message, limit: number): Pick<KeptBody, "kept" | "cutAt"> {
+  if (!isCut) return keepBody(Buffer.concat([head, tail]), limit);
+  const first = head.subarray(0, limit);
+  const last = tail.subarray(Math.max(0, tail.length - limit));
+  return { kept: Buffer.concat([first, last]), cutAt: first.length };
+}
 
 export type AcceptOptions = {
   ingest: Pick<Ingest, "record">;
@@ -48,7 +131,7 @@ export async function acceptMail(
   const { mailFrom } = session.envelope;
   const mail: Mail = {
     message,
-    text: await textFor(pings, message, options),
+    text: await keywordText(pings, message, options),
     sender: mailFrom === false ? "" : mailFrom.address,
     remoteAddress,
     receivedAt,
@@ -56,7 +139,7 @@ export async function acceptMail(
   const repeated = repeatDigest(message);
   await Promise.all(
     pings.map(({ target }) => {
-      const once = repeated === null ? null : digestFor(target, repeated);
+      const once = repeated === null ? null : targetDigest(target, repeated);
       return ingest.record({ ...mailArrival(target, mail, bodyBytesMax), once });
     }),
   );
@@ -65,7 +148,7 @@ export async function acceptMail(
 type PingRecipient = Extract<Recipient, { kind: "ping" }>;
 
 /** Taken apart only as far as one of the checks looks at it; what takes too long is searched as it stands. */
-async function textFor(
+async function keywordText(
   pings: readonly PingRecipient[],
   message: Message,
   { workers, log }: AcceptOptions,
@@ -86,7 +169,7 @@ async function textFor(
   }
 }
 
-function digestFor(target: Target, repeated: Buffer): Buffer {
+function targetDigest(target: Target, repeated: Buffer): Buffer {
   const name = target.kind === "uuid" ? target.pingUuid : `${target.pingKey}+${target.slug}`;
   return createHash("sha256").update(name).update("\0").update(repeated).digest();
 }

@@ -7,11 +7,9 @@ import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from "smtp
 
 import { Unavailable } from "../ingest.ts";
 import { type AcceptOptions, acceptMail } from "./accept-mail.ts";
-import { ConnectionCount } from "./connection-count.ts";
-import { ConnectionTimes } from "./connection-times.ts";
-import { readMessage } from "./read-message.ts";
-import { Recipients } from "./recipients.ts";
-import { Refusal, refusal } from "./refusal.ts";
+import { ConnectionCount, ConnectionTimes } from "./connections.ts";
+import { readMessage } from "./message.ts";
+import { Recipients, Refusal, refusal } from "./recipients.ts";
 
 export type MailReceiverOptions = AcceptOptions & {
   domain: string;
@@ -49,7 +47,7 @@ export async function startMailReceiver(
     ...countedConnections(),
     onRcptTo: ({ address }, session, done) => {
       const adding = times.whileAtWork(session, () => recipients.add(session, address));
-      adding.then(() => done((times.hasRecipient(session), null)), failed(done, options.log));
+      adding.then(() => done((times.hasRecipient(session), null)), answerFailure(done, options.log));
     },
     onData: (stream, session, done) => {
       const accepting = async () => {
@@ -57,7 +55,7 @@ export async function startMailReceiver(
         const named = { session, recipients: recipients.of(session), options };
         await times.whileAtWork(session, () => acceptMail(message, named));
       };
-      accepting().then(() => done(null, "OK"), failed(done, options.log));
+      accepting().then(() => done(null, "OK"), answerFailure(done, options.log));
     },
   } satisfies SMTPServerOptions);
   server.on("error", (error) => options.log.info({ err: error }, "A mail was broken off."));
@@ -84,16 +82,16 @@ async function listenOn(server: SMTPServer, { host, port }: { host: string; port
 }
 
 /** Answers what went wrong, so that the sending server tries again wherever that may help. */
-function failed(done: (error: Error) => void, log: Logger): (error: unknown) => void {
+function answerFailure(done: (error: Error) => void, log: Logger): (error: unknown) => void {
   return (error) => {
     if (!(error instanceof Refusal || error instanceof Unavailable))
-      log[isBrokenOff(error) ? "info" : "error"]({ err: error }, "A mail could not be taken.");
+      log[wasBrokenOff(error) ? "info" : "error"]({ err: error }, "A mail could not be taken.");
     done(error instanceof Refusal ? error : refusal(451, "4.3.0 The ping was not stored, please try again"));
   };
 }
 
 /** The other side went away in the middle of a message: it was not told that we have it, and will send it again. */
-function isBrokenOff(error: unknown): boolean {
+function wasBrokenOff(error: unknown): boolean {
   const codes = ["ECONNECTION", "ERR_STREAM_PREMATURE_CLOSE"];
   return error instanceof Error && "code" in error && codes.includes(String(error.code));
 }

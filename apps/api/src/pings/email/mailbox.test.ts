@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { readMailbox } from "./mailbox.ts";
+import { readMailbox } from "./recipients.ts";
 
 const UUID = "6b2f0d3e-8d5c-4b1a-9c55-0d4c8f0f1a2b";
 const KEY = "abcdefghij0123456789_-";

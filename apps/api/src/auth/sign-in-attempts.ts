@@ -1,0 +1,127 @@
+import { createHash, randomUUID } from "node:crypto";
+
+import { derive } from "@overdue/db";
+import { getSignedCookie, setSignedCookie } from "hono/cookie";
+import { z } from "zod";
+
+import { type AppContext, requirePerson } from "../http/context.ts";
+import { clientAddressGroup, refuseIfLimited } from "../http/rate-limits.ts";
+
+const DAYS_VALID = 180;
+const ACCOUNTS_MAX = 5;
+
+const Stored = z.object({
+  id: z.uuid(),
+  accounts: z.array(z.string().max(64)).max(ACCOUNTS_MAX),
+  until: z.int(),
+});
+
+/** A browser that signed in before; `accounts`: hashes of the accounts' addresses, the newest first. */
+type Device = { id: string; accounts: readonly string[] };
+
+/** The id of the browser, where it shows by a cookie of ours that it signed in to this account before; null otherwise. */
+export async function findDevice(c: AppContext, email: string): Promise<string | null> {
+  const device = await readDevice(c);
+  return device?.accounts.includes(accountHash(email)) === true ? device.id : null;
+}
+
+/** Lets this browser be known the next time: strangers' wrong passwords do not slow it down. */
+export async function rememberDevice(c: AppContext, email: string): Promise<void> {
+  const { settings, now } = c.var.deps;
+  const [secret] = settings.secretKeys;
+  if (secret === undefined) return;
+  const before = await readDevice(c);
+  const account = accountHash(email);
+  const others = (before?.accounts ?? []).filter((other) => other !== account);
+  const stored: z.input<typeof Stored> = {
+    id: before?.id ?? randomUUID(),
+    accounts: [account, ...others].slice(0, ACCOUNTS_MAX),
+    until: now() + DAYS_VALID * 86_400_000,
+  };
+  const value = Buffer.from(JSON.stringify(stored)).toString("base64url");
+  await setSignedCookie(c, cookieName(settings.publicUrl), value, signingSecret(secret), {
+    path: "/",
+    httpOnly: true,
+    sameSite: "Lax",
+    secure: isHttps(settings.publicUrl),
+    maxAge: DAYS_VALID * 86_400,
+  });
+}
+
+async function readDevice(c: AppContext): Promise<Device | null> {
+  const { settings, now } = c.var.deps;
+  for (const secret of settings.secretKeys) {
+    const value = await getSignedCookie(c, signingSecret(secret), cookieName(settings.publicUrl));
+    if (typeof value !== "string") continue;
+    const device = Stored.parse(JSON.parse(Buffer.from(value, "base64url").toString("utf8")));
+    return device.until > now() ? device : null;
+  }
+  return null;
+}
+
+function accountHash(email: string): string {
+  return createHash("sha256").update(email.trim().toLowerCase()).digest("base64url").slice(0, 22);
+}
+
+function signingSecret(secret: string): string {
+  return derive(secret, "device cookie").toString("base64");
+}
+
+/** Browsers refuse a `__Host-` cookie that another host of the domain tries to set. */
+function cookieName(publicUrl: string): string {
+  return `${isHttps(publicUrl) ? "__Host-" : ""}overdue.device`;
+}
+
+function isHttps(publicUrl: string): boolean {
+  return publicUrl.startsWith("https://");
+}
+
+/**
+ * Lets an attempt to sign in through. Wrong passwords make the next attempt wait, longer each time, but whoever knows
+ * an address cannot keep its owner out: nobody is refused for what strangers tried, and a browser that signed in before
+ * does not even wait. Only a network that floods us is refused for some minutes.
+ * @throws 429
+ */
+export async function attemptSignIn<T>(c: AppContext, email: string, attempt: () => Promise<T>): Promise<T> {
+  const { limits } = c.var.deps;
+  const group = clientAddressGroup(c);
+  const deviceId = await findDevice(c, email);
+  if (deviceId === null || (await limits.signInOfDevice(deviceId)).isRefused) {
+    refuseIfLimited(c, await limits.signInOfAddress(group), "Too many attempts from your network.");
+    await waitForTurn(c, email);
+  }
+  const outcome = await attempt();
+  await limits.signedIn({ email, group, deviceId });
+  await rememberDevice(c, email);
+  return outcome;
+}
+
+async function waitForTurn(c: AppContext, email: string): Promise<void> {
+  const { limits, pause } = c.var.deps;
+  const waitMs = await limits.signInDelayMs(email, clientAddressGroup(c));
+  if (waitMs > 0) await pause(waitMs);
+}
+
+/** @throws 429 */
+export async function limitSignUps(c: AppContext): Promise<void> {
+  refuseIfLimited(
+    c,
+    await c.var.deps.limits.signUp(clientAddressGroup(c)),
+    "Too many accounts from your network.",
+  );
+}
+
+/** Asking for a mail, and showing a link of one. @throws 429 */
+export async function limitMailRequests(c: AppContext): Promise<void> {
+  refuseIfLimited(
+    c,
+    await c.var.deps.limits.mailRequest(clientAddressGroup(c)),
+    "Too many requests from your network.",
+  );
+}
+
+/** @throws 429 */
+export async function limitPasswordChanges(c: AppContext): Promise<void> {
+  const state = await c.var.deps.limits.passwordChange(requirePerson(c).userId);
+  refuseIfLimited(c, state, "Too many attempts to change the password.");
+}

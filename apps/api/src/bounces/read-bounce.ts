@@ -1,0 +1,133 @@
+import { type MailRefusal, mailSaid, readMailRefusal, sanitised } from "@overdue/channels";
+import type { Bounce } from "@overdue/db";
+import PostalMime from "postal-mime";
+import type { Email } from "postal-mime";
+
+/**
+ * What a mail to a bounce address says: that one of ours came back (RFC 3464), or that its reader reported it (RFC 5965).
+ * Null for all else: a delay, a receipt, somebody's answer from holidays. Bounces of before these standards, as Exim's and
+ * qmail's are known by, count where they are sure.
+ */
+export async function readBounce(source: Buffer): Promise<Bounce | null> {
+  const mail = await parseMail(source);
+  if (mail === null) return null;
+  const complaint = part(mail, "message/feedback-report");
+  if (complaint !== null) return complaintIn(complaint);
+  const report = part(mail, "message/delivery-status");
+  return report === null ? bounceInOldStyle(mail) : failureIn(report, mail.text ?? "");
+}
+
+async function parseMail(source: Buffer): Promise<Email | null> {
+  try {
+    return await PostalMime.parse(source, { maxNestingDepth: 20 });
+  } catch {
+    return null;
+  }
+}
+
+function part(mail: Email, type: string): string | null {
+  const found = mail.attachments.find(({ mimeType }) => mimeType.toLowerCase() === type);
+  if (found === undefined) return null;
+  return typeof found.content === "string" ? found.content : new TextDecoder().decode(found.content);
+}
+
+/** "Not spam" is a report, too. */
+function complaintIn(text: string): Bounce | null {
+  const type = fieldsOf(text).get("feedback-type")?.toLowerCase() ?? "";
+  if (type === "not-spam" || type === "") return null;
+  return { kind: "complaint", because: `It was reported as ${sanitised(type)}.` };
+}
+
+/**
+ * The first recipient whose mail failed; what is only delayed, relayed or expanded is on its way. `text`: the part for
+ * people, which alone says why where a server leaves `Diagnostic-Code` out.
+ */
+function failureIn(report: string, text: string): Bounce | null {
+  const recipients = report.split(/\r?\n[ \t]*\r?\n/).map(fieldsOf);
+  const failed = recipients.find((fields) => hasFailed(fields) || hasExpired(fields, text));
+  if (failed === undefined) return null;
+  const said = (failed.get("diagnostic-code") ?? "").replace(/^[\w-]+\s*;\s*/, "");
+  const address = (failed.get("final-recipient") ?? "").replace(/^[\w-]+\s*;\s*/, "");
+  const reason = reasonFor(address, text);
+  const found = mailSaid(said === "" ? reason : said);
+  // Exim says 5.0.0 of whatever it gives up; its words know better.
+  const status = /\b[245]\.\d{1,3}\.\d{1,3}\b/.exec(failed.get("status") ?? "")?.[0] ?? null;
+  const own = status === null || /^\d\.0\.0$/.test(status) ? found.status : status;
+  const refusal = readMailRefusal({ ...found, status: own ?? status, text: `${said} ${reason}` });
+  const shown = [said, reason, status ?? ""].find((words) => words !== "") ?? "";
+  if (status?.startsWith("4") === true && refusal !== "full") return bounceOf("given-up", shown);
+  return bounceOf(KINDS[refusal], shown);
+}
+
+/** A full mailbox or a mail that was not liked is no address that is wrong, and neither is a server that refuses ours. */
+const KINDS = {
+  gone: "permanent",
+  full: "refused",
+  content: "refused",
+  relay: "refused",
+  unsure: "refused",
+  passing: "given-up",
+} as const satisfies Record<MailRefusal, Bounce["kind"]>;
+
+function hasFailed(fields: Fields): boolean {
+  return /^failed\b/i.test(fields.get("action") ?? "");
+}
+
+/** OpenSMTPD calls its last word a delay; a real one says until when it is tried. */
+function hasExpired(fields: Fields, text: string): boolean {
+  if (!/^delayed\b/i.test(fields.get("action") ?? "") || fields.has("will-retry-until")) return false;
+  return /^4\.4\.7\b/.test(fields.get("status") ?? "") && /envelope expired/i.test(text);
+}
+
+/** What stands behind the address in the text for people, on its line or indented below it. */
+function reasonFor(address: string, text: string): string {
+  if (address === "") return "";
+  const lines = text.split(/\r?\n/);
+  const at = lines.findIndex((line) => line.toLowerCase().includes(address.toLowerCase()));
+  if (at < 0) return "";
+  const line = lines[at] ?? "";
+  const rest = line.slice(line.toLowerCase().indexOf(address.toLowerCase()) + address.length);
+  const beside = /^>?\s*:\s*(\S.*)$/.exec(rest)?.[1];
+  if (beside !== undefined) return beside.trim();
+  const below = lines.slice(at + 1);
+  const end = below.findIndex((one) => !/^\s+\S/.test(one));
+  return below
+    .slice(0, end < 0 ? REASON_LINES : Math.min(end, REASON_LINES))
+    .map((one) => one.trim())
+    .join(" ");
+}
+
+const REASON_LINES = 5;
+
+function bounceInOldStyle(mail: Email): Bounce | null {
+  const header = (name: string) => mail.headers.find(({ key }) => key === name)?.value ?? "";
+  const text = mail.text ?? "";
+  if (header("x-failed-recipients") !== "") {
+    const reason = reasonFor(header("x-failed-recipients").split(",")[0]?.trim() ?? "", text);
+    return bounceIn(reason || (/^ {4}(\S.*)$/m.exec(text)?.[1] ?? ""));
+  }
+  const qmail = /^Hi\. This is the .*$[\s\S]*?^<[^>]+>:\s*$([\s\S]*?)^\s*$/m.exec(text);
+  return qmail === null ? null : bounceIn(qmail[1]?.trim() ?? "");
+}
+
+function bounceIn(said: string): Bounce {
+  return bounceOf(KINDS[readMailRefusal(mailSaid(said))], said);
+}
+
+function bounceOf(kind: Bounce["kind"], said: string): Bounce {
+  const words = sanitised(said);
+  return { kind, because: words === "" ? "It came back." : `It came back: ${words}` };
+}
+
+type Fields = Map<string, string>;
+
+/** Headers of one block, names in lower case, continued lines made one. */
+function fieldsOf(block: string): Fields {
+  const lines = block.replaceAll(/\r?\n[ \t]+/g, " ").split(/\r?\n/);
+  return new Map(
+    lines.flatMap((line) => {
+      const [, name, value] = /^([\w-]+)\s*:\s*(.*)$/.exec(line) ?? [];
+      return name === undefined || value === undefined ? [] : [[name.toLowerCase(), value.trim()] as const];
+    }),
+  );
+}

@@ -1,0 +1,46 @@
+import { type Db, type Keyring, type OwnersWay, readBounceAddress, recordBounce } from "@overdue/db";
+import type { Logger } from "pino";
+
+import { Overloaded, TooHeavy, type WorkerPool } from "../workers/worker-pool.ts";
+
+/**
+ * Takes what comes back of the mails that were sent. `knows`: whether something before the @ is an address that we made.
+ * `take` never answers a mail, whatever it says, so no loop can begin here. @throws where the database is away
+ */
+export type BounceReceiver = {
+  knows(local: string): boolean;
+  /** `owner` is who pays for the work: the address that the mail came from. */
+  take(local: string, source: Buffer, owner: string): Promise<void>;
+};
+
+export function bounceReceiver(parts: {
+  db: Db;
+  keyring: Keyring;
+  way: OwnersWay;
+  log: Logger;
+  workers: Pick<WorkerPool, "run">;
+}): BounceReceiver {
+  const { db, keyring, way, log, workers } = parts;
+  return {
+    knows: (local) => readBounceAddress(keyring, local) !== null,
+    take: async (local, source, owner) => {
+      const token = readBounceAddress(keyring, local);
+      const bounce =
+        token === null
+          ? null
+          : await workers.run("readBounce", { source }, owner).catch(ignoreUnreadable(log));
+      if (token === null || bounce === null) return;
+      const isNew = await recordBounce(db, way, { token, bounce });
+      log.info({ deliveryId: token.deliveryId, kind: bounce.kind, isNew }, "A mail came back.");
+    },
+  };
+}
+
+/** What takes too long to read is no report that a mail server writes. @throws what else went wrong, so that it comes again */
+function ignoreUnreadable(log: Logger): (error: unknown) => null {
+  return (error) => {
+    if (!(error instanceof TooHeavy || error instanceof Overloaded)) throw error;
+    log.warn("A mail to a bounce address takes too long to read; it is left aside.");
+    return null;
+  };
+}

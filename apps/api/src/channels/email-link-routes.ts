@@ -1,0 +1,169 @@
+import {
+  confirmAddress,
+  type Confirming,
+  findMailbox,
+  findQuestioned,
+  type Mailbox,
+  type Questioned,
+  readConfirm,
+  readUnsubscribe,
+  stopMailbox,
+} from "@overdue/db";
+
+import type { AppContext } from "../http/context.ts";
+import { guard } from "../http/guard.ts";
+import { type LinkPage, showPage } from "../http/link-page.ts";
+import { createRouter } from "../http/route.ts";
+
+const CONFIRM_PATH = "/confirm-address";
+
+/**
+ * What the link in a question leads to. Its signature is the permission; opening it changes nothing, since scanners of
+ * mail open links, and one of them must not agree in its reader's place.
+ */
+export const confirmRoutes = createRouter()
+  .get(CONFIRM_PATH, guard({ auth: "self-checked" }), async (c) => {
+    const link = await readLink(c);
+    if ("page" in link) return showPage(c, link.page);
+    return showPage(c, link.questioned.isConfirmed ? confirmedPage(link) : confirmPage(link));
+  })
+  .post(CONFIRM_PATH, guard({ auth: "self-checked" }), async (c) => {
+    const link = await readLink(c);
+    if ("page" in link) return showPage(c, link.page);
+    const isConfirmed = await confirmAddress(c.var.deps.db, link.confirming);
+    return showPage(c, isConfirmed ? confirmedPage(link) : UNKNOWN_CONFIRMATION);
+  });
+
+type ConfirmationLink = { confirming: Confirming; questioned: Questioned };
+
+async function readLink(c: AppContext): Promise<ConfirmationLink | { page: LinkPage }> {
+  const { keyring, db, now } = c.var.deps;
+  const read = readConfirm(keyring, new URL(c.req.url).searchParams, now());
+  if (read.kind === "forged") return { page: UNKNOWN_CONFIRMATION };
+  const { confirming } = read;
+  const questioned = await findQuestioned(db, confirming);
+  if (questioned === null) return { page: UNKNOWN_CONFIRMATION };
+  if (questioned.isStopped) return { page: unsubscribedPage(confirming.address) };
+  const isLate = read.kind === "expired" && !questioned.isConfirmed;
+  return isLate ? { page: EXPIRED_CONFIRMATION } : { confirming, questioned };
+}
+
+const UNKNOWN_CONFIRMATION: LinkPage = {
+  status: 404,
+  title: "This link leads nowhere",
+  sentences: ["It was not made by this installation, or what it asked about is gone or sends elsewhere now."],
+  button: null,
+  address: null,
+};
+
+const EXPIRED_CONFIRMATION: LinkPage = {
+  status: 410,
+  title: "This link is too old",
+  sentences: [
+    "It was good for three days, and nothing was sent here meanwhile.",
+    "If you want the alerts, ask whoever set them up for another mail.",
+  ],
+  button: null,
+  address: null,
+};
+
+function unsubscribedPage(address: string): LinkPage {
+  return {
+    status: 410,
+    title: "These mails were stopped",
+    sentences: [
+      `Since this link was sent, somebody who reads ${address} unsubscribed, so it does not start the mails again.`,
+      "If you want the alerts, ask whoever set them up to save the address again: that sends a new question.",
+    ],
+    button: null,
+    address: null,
+  };
+}
+
+function confirmPage({ confirming: { address }, questioned: { projectName } }: ConfirmationLink): LinkPage {
+  return {
+    status: 200,
+    title: "Get alerts here?",
+    sentences: [
+      `Somebody wants the alerts of the project “${projectName}” to go to ${address}.`,
+      "If you agree, they come from now on, and each has a link that ends them. If you know nothing of it, close this page: then nothing comes.",
+    ],
+    button: "Yes, send alerts here",
+    address: null,
+  };
+}
+
+function confirmedPage({ confirming: { address }, questioned: { projectName } }: ConfirmationLink): LinkPage {
+  return {
+    status: 200,
+    title: "Thank you: alerts come here",
+    sentences: [`${address} gets the alerts of the project “${projectName}” from now on.`],
+    button: null,
+    address: null,
+  };
+}
+
+const UNSUBSCRIBE_PATH = "/unsubscribe";
+
+/**
+ * What the link in every mail leads to. Its signature is the permission; opening it changes nothing, since scanners of
+ * mail open links. A mail program's own button posts here without asking (RFC 8058).
+ */
+export const unsubscribeRoutes = createRouter()
+  .get(UNSUBSCRIBE_PATH, guard({ auth: "self-checked" }), async (c) => {
+    const found = await findLinkedMailbox(c);
+    return showPage(
+      c,
+      found === null
+        ? UNKNOWN_MAILBOX
+        : found.mailbox.stopped
+          ? stoppedPage(found.mailbox)
+          : stopPage(found.mailbox),
+    );
+  })
+  .post(UNSUBSCRIBE_PATH, guard({ auth: "self-checked" }), async (c) => {
+    const found = await findLinkedMailbox(c);
+    if (found === null) return showPage(c, UNKNOWN_MAILBOX);
+    await stopMailbox(c.var.deps.db, found.channelId);
+    return showPage(c, stoppedPage(found.mailbox));
+  });
+
+async function findLinkedMailbox(c: AppContext): Promise<{ channelId: string; mailbox: Mailbox } | null> {
+  const { keyring, db } = c.var.deps;
+  const channelId = readUnsubscribe(keyring, new URL(c.req.url).searchParams);
+  const mailbox = channelId === null ? null : await findMailbox(db, channelId);
+  return channelId === null || mailbox === null ? null : { channelId, mailbox };
+}
+
+const UNKNOWN_MAILBOX: LinkPage = {
+  status: 404,
+  title: "This link leads nowhere",
+  sentences: [
+    "It was not made by this installation, or its channel is gone: then no more mails come from it.",
+  ],
+  button: null,
+  address: null,
+};
+
+function stopPage({ to, projectName }: Mailbox): LinkPage {
+  return {
+    status: 200,
+    title: "Stop these mails?",
+    sentences: [
+      `${to} gets the alerts of the project “${projectName}”.`,
+      "After this it gets none, whatever is down. Whoever runs the project sees that you stopped them.",
+    ],
+    button: "Stop these mails",
+    address: null,
+  };
+}
+
+function stoppedPage({ to, projectName }: Mailbox): LinkPage {
+  return {
+    status: 200,
+    title: "No more mails",
+    sentences: [`${to} gets no more alerts of the project “${projectName}”.`],
+    button: null,
+    address: null,
+  };
+}

@@ -1,0 +1,110 @@
+import { isKindName, mergeSettings, parseSettings, type Problem } from "@overdue/channels";
+import { type Current, defaultSettings, planConfig } from "@overdue/core";
+import type { ConfigDecision, WantedChannel, WantedCheck } from "@overdue/db";
+
+import { DEFAULT_DETAILS, sentDetails, sentSettings } from "../checks/check-input.ts";
+import type { ConfigCheck, ConfigFile } from "./config-file.ts";
+import { ApiError, type FieldError } from "../http/problem.ts";
+
+type ShownOnce = Record<string, Record<string, string>>;
+type FileChannel = ConfigFile["channels"][number];
+
+/** What a file comes to in a project as it is; `shownOnce`: by channel, what was made for it. @throws 400 with the paths */
+export function planConfigFile(
+  current: Current,
+  file: ConfigFile,
+): ConfigDecision & { shownOnce: ShownOnce } {
+  const channels = file.channels.map((channel, i) => completeChannel(current, channel, i));
+  refuseIfInvalid(channels.flatMap(({ errors }) => errors));
+  const wanted = channels.flatMap(({ channel }) => channel ?? []);
+  const { steps, problems } = planConfig(current, {
+    channels: wanted,
+    checks: file.checks.map((check) => ({
+      slug: check.slug,
+      fields: wantedFields(check),
+      channels: check.channels ?? null,
+      dependsOn: check.dependsOn ?? null,
+    })),
+    routes: file.routes,
+  });
+  refuseIfInvalid(problems.map(({ path, message }) => ({ field: path, message })));
+  const made = new Set(
+    steps.flatMap(({ what, act, name }) => (what === "channel" && act === "create" ? [name] : [])),
+  );
+  return {
+    steps,
+    channels: wanted,
+    checks: file.checks.map(toStoredCheck),
+    routes: file.routes,
+    shownOnce: shownOnceByChannel(channels, made),
+  };
+}
+
+type Completed = { channel: WantedChannel | null; shownOnce: Record<string, string>; errors: FieldError[] };
+
+/** What the file leaves out of a channel stays as it is, unless its address changes. */
+function completeChannel(
+  current: Current,
+  { name, kind, settings: given, ...manners }: FileChannel,
+  i: number,
+): Completed {
+  const known = current.channels.find((channel) => channel.name === name && channel.kind === kind);
+  if (!isKindName(kind))
+    return invalidField(`channels.${i}.kind`, `There is no kind of channel called “${kind}”.`);
+  const merged = mergeSettings(kind, known?.settings ?? {}, given);
+  if (!merged.ok) return invalidSettings(i, merged.problems);
+  const parsed = parseSettings(kind, merged.settings);
+  if (!parsed.ok) return invalidSettings(i, parsed.problems);
+  const { settings, hint, shownOnce } = parsed;
+  const { collectMinutes = known?.collectMinutes ?? 0, groups = known?.groups ?? null } = manners;
+  return { channel: { name, kind, settings, hint, collectMinutes, groups }, shownOnce, errors: [] };
+}
+
+function invalidSettings(i: number, problems: readonly Problem[]): Completed {
+  const errors = problems.map(({ field, message }) => ({
+    field: `channels.${i}.settings.${field}`,
+    message,
+  }));
+  return { channel: null, shownOnce: {}, errors };
+}
+
+function invalidField(field: string, message: string): Completed {
+  return { channel: null, shownOnce: {}, errors: [{ field, message }] };
+}
+
+/** A check's fields as the file wants them: all but its slug and what it names; what is left out has its default. */
+function wantedFields(check: ConfigCheck) {
+  const {
+    slug: _,
+    channels: __,
+    dependsOn: ___,
+    ...fields
+  } = { ...DEFAULT_DETAILS, ...defaultSettings, ...check };
+  return fields;
+}
+
+function toStoredCheck(check: ConfigCheck): WantedCheck {
+  return {
+    slug: check.slug,
+    details: { ...DEFAULT_DETAILS, tags: "", ...sentDetails(check) },
+    settings: { ...defaultSettings, ...sentSettings(check), schedule: check.schedule },
+    channels: check.channels ?? null,
+    dependsOn: check.dependsOn ?? null,
+  };
+}
+
+function shownOnceByChannel(channels: readonly Completed[], made: ReadonlySet<string>): ShownOnce {
+  const shown = channels.flatMap(({ channel, shownOnce }) =>
+    channel !== null && made.has(channel.name) && Object.keys(shownOnce).length > 0
+      ? [[channel.name, shownOnce]]
+      : [],
+  );
+  return Object.fromEntries(shown) as ShownOnce;
+}
+
+function refuseIfInvalid(errors: readonly FieldError[]): void {
+  if (errors.length === 0) return;
+  throw new ApiError("invalid_input", errors.map(({ field, message }) => `${field}: ${message}`).join(" "), {
+    errors,
+  });
+}

@@ -1,0 +1,212 @@
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+
+import { displayStatus } from "@overdue/core";
+import {
+  checkOf,
+  type CheckWithChannels,
+  findCheckByBadgeUuid,
+  findProject,
+  findProjectByBadgeKey,
+  findProjectChecks,
+} from "@overdue/db";
+import { z } from "zod";
+
+import { type BadgeState, badgeState, badgeSvg } from "./badge-image.ts";
+import { type Endpoint, type HealthchecksContext, HealthchecksError } from "./endpoint.ts";
+import { BADGE, BADGES } from "./shapes.ts";
+
+const SIGNATURE_CHARS = 8;
+
+/** What a badge's address must carry: made of the secret, the project's badge key and the tag (`*` for all). */
+export function badgeSignature(secret: string, badge: { badgeKey: string; tag: string }): string {
+  const key = createHash("sha1")
+    .update(badge.badgeKey + secret)
+    .digest();
+  return createHmac("sha1", key).update(badge.tag).digest("base64url").slice(0, SIGNATURE_CHARS);
+}
+
+/** Whether one of the secrets made this signature; only its first 8 characters count. */
+export function isBadgeSignature(
+  signature: string,
+  secrets: readonly string[],
+  badge: { badgeKey: string; tag: string },
+): boolean {
+  const sent = Buffer.from(signature.slice(0, SIGNATURE_CHARS));
+  return secrets.some((secret) => {
+    const right = Buffer.from(badgeSignature(secret, badge));
+    return sent.length === right.length && timingSafeEqual(sent, right);
+  });
+}
+
+const FORMATS = ["svg", "json", "shields"] as const;
+
+/** The addresses of a tag's badges (`*`: of all checks), with two states and, where the name ends in 3, with three. */
+export function badgeUrls(tag: string, of: { publicUrl: string; badgeKey: string; secret: string }) {
+  const { publicUrl, badgeKey, secret } = of;
+  const signature = badgeSignature(secret, { badgeKey, tag });
+  const base = `${publicUrl}/badge/${badgeKey}/${signature}`;
+  // Twice, since a server decodes a path once before it looks at it.
+  const name = tag === "*" ? "" : `/${quote(quote(tag))}`;
+  return Object.fromEntries(
+    FORMATS.flatMap((format) => [
+      [format, `${base}-2${name}.${format}`],
+      [`${format}3`, `${base}${name}.${format}`],
+    ]),
+  );
+}
+
+/** Percent-encodes all but letters, digits and `_~.-`. */
+function quote(text: string): string {
+  return encodeURIComponent(text).replaceAll(
+    /[!'()*]/g,
+    (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+// A picture on other people's pages, and never an old one.
+const FRESH = {
+  "cache-control": "max-age=0, no-cache, no-store, must-revalidate, private",
+  "cross-origin-resource-policy": "cross-origin",
+};
+const SHIELD_COLORS: Record<BadgeState["status"], string> = {
+  up: "success",
+  late: "important",
+  down: "critical",
+};
+
+export type Badge = { label: string; state: BadgeState };
+
+/** The badge in the format that the file's ending names. @throws HealthchecksError 404 for another ending. */
+export function badgeAnswer(c: HealthchecksContext, format: string, { label, state }: Badge): Response {
+  switch (format) {
+    case "svg":
+      return c.body(badgeSvg(label, state.status), 200, { ...FRESH, "content-type": "image/svg+xml" });
+    case "json":
+      return c.json(state, 200, FRESH);
+    case "shields":
+      return c.json(shield(label, state.status), 200, FRESH);
+    default:
+      throw new HealthchecksError(404);
+  }
+}
+
+function shield(label: string, message: BadgeState["status"]) {
+  return { schemaVersion: 1, label, message, color: SHIELD_COLORS[message] };
+}
+
+const PUBLIC = { auth: "public" } as const;
+const ALL = "*";
+const ALL_LABEL = "Overdue";
+
+export const badgeEndpoints: readonly Endpoint[] = [
+  {
+    path: "/api/{version}/badges/",
+    cors: true,
+    methods: {
+      GET: {
+        access: { auth: "healthchecks", key: "read" },
+        summary: "List the addresses of badges",
+        success: BADGES,
+        answer: listBadges,
+      },
+    },
+  },
+  {
+    path: "/badge/{badgeKey}/{file}",
+    cors: true,
+    methods: {
+      GET: {
+        access: PUBLIC,
+        summary: "Badge of all checks of a project",
+        success: BADGE,
+        answer: projectBadge,
+      },
+    },
+  },
+  {
+    path: "/badge/{badgeKey}/{signature}/{file}",
+    cors: true,
+    methods: {
+      GET: { access: PUBLIC, summary: "Badge of the checks with a tag", success: BADGE, answer: tagBadge },
+    },
+  },
+  {
+    path: "/b/{states:number}/{file}",
+    cors: true,
+    methods: { GET: { access: PUBLIC, summary: "Badge of one check", success: BADGE, answer: checkBadge } },
+  },
+];
+
+async function listBadges(c: HealthchecksContext): Promise<Response> {
+  const { db, settings } = c.var.deps;
+  const { projectId } = c.var.call;
+  const [project, rows] = await Promise.all([findProject(db, projectId), findProjectChecks(db, projectId)]);
+  const [secret] = settings.secretKeys;
+  if (project === null || secret === undefined) throw new HealthchecksError(404);
+  const tags = new Set(rows.flatMap(({ tags }) => tags.split(" ").filter((tag) => tag !== "")));
+  const of = { publicUrl: settings.publicUrl, badgeKey: project.badgeKey, secret };
+  return c.json({
+    badges: Object.fromEntries([...[...tags].toSorted(), ALL].map((tag) => [tag, badgeUrls(tag, of)])),
+  });
+}
+
+async function projectBadge(c: HealthchecksContext): Promise<Response> {
+  const { name: signature, format } = fileIn(c);
+  return await signedBadge(c, { signature, tag: ALL, format });
+}
+
+async function tagBadge(c: HealthchecksContext): Promise<Response> {
+  const { name, format } = fileIn(c);
+  return await signedBadge(c, { signature: c.req.param("signature") ?? "", tag: decoded(name), format });
+}
+
+async function signedBadge(
+  c: HealthchecksContext,
+  { signature, tag, format }: { signature: string; tag: string; format: string },
+): Promise<Response> {
+  const { db, settings } = c.var.deps;
+  const badgeKey = c.req.param("badgeKey") ?? "";
+  if (!isBadgeSignature(signature, settings.secretKeys, { badgeKey, tag })) throw new HealthchecksError(404);
+  const project = await findProjectByBadgeKey(db, badgeKey);
+  if (project === null) throw new HealthchecksError(404);
+  const rows = await findProjectChecks(db, project.id, { tags: tag === ALL ? [] : [tag] });
+  const threeStates = !(signature.length === 10 && signature.endsWith("-2"));
+  return badgeAnswer(c, format, {
+    label: tag === ALL ? ALL_LABEL : tag,
+    state: badgeState(statusesOf(c, rows), threeStates),
+  });
+}
+
+async function checkBadge(c: HealthchecksContext): Promise<Response> {
+  const { name, format } = fileIn(c);
+  if (!z.uuid().safeParse(name).success) throw new HealthchecksError(404);
+  const row = await findCheckByBadgeUuid(c.var.deps.db, name);
+  if (row === null) throw new HealthchecksError(404);
+  return badgeAnswer(c, format, {
+    // The UUID of an unnamed check is its ping secret: it must not stand in a public picture.
+    label: row.name || row.slug || "unnamed",
+    state: badgeState(statusesOf(c, [row]), Number(c.req.param("states")) === 3),
+  });
+}
+
+function statusesOf(c: HealthchecksContext, rows: readonly CheckWithChannels[]) {
+  const now = c.var.deps.now();
+  return rows.map((row) => displayStatus(checkOf(row), now));
+}
+
+/** What stands before the last dot, and after it. */
+function fileIn(c: HealthchecksContext): { name: string; format: string } {
+  const file = c.req.param("file") ?? "";
+  const dot = file.lastIndexOf(".");
+  if (dot < 1) throw new HealthchecksError(404);
+  return { name: file.slice(0, dot), format: file.slice(dot + 1) };
+}
+
+/** The second decoding; the router did the first. @throws HealthchecksError 404 for what was not encoded so. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    throw new HealthchecksError(404);
+  }
+}

@@ -1,0 +1,155 @@
+import { type DisplayStatus, displayStatus } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { checkOf, type CheckWithChannels, findProjectChecks, uniqueKeyOf } from "@overdue/db";
+
+import type { Endpoint, HealthchecksContext } from "./endpoint.ts";
+import { TEXT } from "./shapes.ts";
+
+/** One line of a family: its labels, in their order, and its value. */
+export type Sample = { labels: Record<string, string>; value: number };
+export type Family = { name: string; help: string; samples: readonly Sample[] };
+
+/** Prometheus' text format, as Healthchecks writes it: gauges, a comma and a space between labels. */
+export function prometheusText(families: readonly Family[]): string {
+  return families.map((family) => `${familyText(family)}\n`).join("\n");
+}
+
+function familyText({ name, help, samples }: Family): string {
+  const lines = samples.map(({ labels, value }) => `${name}${labelsText(labels)} ${value}`);
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...lines].join("\n");
+}
+
+function labelsText(labels: Record<string, string>): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`);
+  return pairs.length === 0 ? "" : `{${pairs.join(", ")}}`;
+}
+
+function escaped(value: string): string {
+  return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+}
+
+type Seen = { row: CheckWithChannels; status: DisplayStatus; labels: Record<string, string> };
+
+/** A project's checks as gauges: under Healthchecks' names, and what it has no name for under ours. */
+export function checkFamilies(rows: readonly CheckWithChannels[], now: Instant): Family[] {
+  const seen = rows.map((row) => seenAt(row, now));
+  return [...compatible(seen), ...ours(seen, now), ...tagFamilies(seen), ...totals(seen)];
+}
+
+function seenAt(row: CheckWithChannels, now: Instant): Seen {
+  const labels = { name: row.name, tags: row.tags, unique_key: uniqueKeyOf(row.pingUuid) };
+  return { row, status: displayStatus(checkOf(row), now), labels };
+}
+
+function compatible(seen: readonly Seen[]): Family[] {
+  return [
+    flags(seen, "hc_check_up", {
+      help: "Whether the check is currently up (1 for yes, 0 for no).",
+      of: ({ status }) => status !== "down",
+    }),
+    flags(seen, "hc_check_started", {
+      help: "Whether the check is currently started (1 for yes, 0 for no).",
+      of: ({ row }) => row.memory.openRuns.length > 0,
+    }),
+    flags(seen, "hc_check_grace", {
+      help: "Whether the check is currently in the grace period (1 for yes, 0 for no).",
+      of: ({ status }) => status === "grace",
+    }),
+    flags(seen, "hc_check_paused", {
+      help: "Whether the check is currently paused (1 for yes, 0 for no).",
+      of: ({ status }) => status === "paused",
+    }),
+  ];
+}
+
+function ours(seen: readonly Seen[], now: Instant): Family[] {
+  return [
+    measured(seen, "overdue_check_last_duration_seconds", {
+      help: "How long the last run took.",
+      of: ({ row }) => (row.lastDurationMs === null ? null : row.lastDurationMs / 1000),
+    }),
+    measured(seen, "overdue_check_seconds_since_last_ping", {
+      help: "Seconds since the last success or failure.",
+      of: ({ row }) => (row.lastPingAt === null ? null : Math.max(0, now - row.lastPingAt.getTime()) / 1000),
+    }),
+    flags(seen, "overdue_check_incident_open", {
+      help: "Whether the check has an open incident (1 for yes, 0 for no).",
+      of: ({ row }) => row.status === "down",
+    }),
+  ];
+}
+
+function tagFamilies(seen: readonly Seen[]): Family[] {
+  const tags = new Map<string, number>();
+  for (const { row, status } of seen) {
+    for (const tag of row.tags.split(" ").filter((word) => word !== ""))
+      tags.set(tag, status === "down" ? 0 : (tags.get(tag) ?? 1));
+  }
+  const samples = [...tags].toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return [
+    {
+      name: "hc_tag_up",
+      help: "Whether all checks with this tag are up (1 for yes, 0 for no).",
+      samples: samples.map(([tag, value]) => ({ labels: { tag }, value })),
+    },
+  ];
+}
+
+function totals(seen: readonly Seen[]): Family[] {
+  const down = seen.filter(({ status }) => status === "down").length;
+  return [
+    total("hc_checks_total", { help: "The total number of checks.", value: seen.length }),
+    total("hc_checks_down_total", { help: "The number of checks currently down.", value: down }),
+  ];
+}
+
+function total(name: string, { help, value }: { help: string; value: number }): Family {
+  return { name, help, samples: [{ labels: {}, value }] };
+}
+
+function flags(
+  seen: readonly Seen[],
+  name: string,
+  { help, of }: { help: string; of: (check: Seen) => boolean },
+): Family {
+  return measured(seen, name, { help, of: (check) => (of(check) ? 1 : 0) });
+}
+
+/** Checks that have nothing to say are left out. */
+function measured(
+  seen: readonly Seen[],
+  name: string,
+  { help, of }: { help: string; of: (check: Seen) => number | null },
+): Family {
+  const samples = seen.flatMap((check): Sample[] => {
+    const value = of(check);
+    return value === null ? [] : [{ labels: check.labels, value }];
+  });
+  return { name, help, samples };
+}
+
+// The project in the path is not looked at: the key says which one it is, as in Healthchecks.
+const PATHS = [
+  "/projects/{project}/metrics/{key}",
+  "/projects/{project}/checks/metrics/{key}",
+  "/projects/{project}/metrics/",
+];
+
+export const metricsEndpoints: readonly Endpoint[] = PATHS.map((path) => ({
+  path,
+  cors: false,
+  methods: {
+    GET: {
+      access: { auth: "healthchecks", key: "read-only" },
+      summary: "Prometheus metrics of a project, by a read-only key in the path or as bearer token",
+      success: TEXT,
+      answer: metrics,
+    },
+  },
+}));
+
+async function metrics(c: HealthchecksContext): Promise<Response> {
+  const { db, now } = c.var.deps;
+  const rows = await findProjectChecks(db, c.var.call.projectId);
+  return c.body(prometheusText(checkFamilies(rows, now())), 200, { "content-type": "text/plain" });
+}

@@ -1,0 +1,65 @@
+import type { Context, MiddlewareHandler } from "hono";
+
+import type { Actor, AppContext, AppEnv } from "./context.ts";
+import { ApiError } from "./problem.ts";
+import { addressGroup } from "../limits/address-group.ts";
+import type { RateLimitState } from "../limits/limits.ts";
+
+type Asking = Pick<AppEnv["Variables"], "deps" | "actor">;
+
+/**
+ * Counts this request. Who proved who they are is counted by that alone, wherever they come from; all others by their
+ * address. @returns whether it is one too many
+ */
+export async function isRateLimited(c: Context, { deps, actor }: Asking): Promise<boolean> {
+  const state = await deps.limits.request(rateLimitKey(actor, deps.clientAddress(c)));
+  if (state !== null) c.set("rateLimit", state);
+  return state?.isRefused ?? false;
+}
+
+/** Holds an answer back where the limit is reached. @throws 429 */
+export function refuseIfLimited(c: AppContext, state: RateLimitState, sentence: string): void {
+  c.set("rateLimit", state);
+  if (!state.isRefused) return;
+  throw new ApiError("too_many_requests", `${sentence} Try again in ${seconds(state.resetSeconds)}.`);
+}
+
+/** Where the request comes from, as limits count it. */
+export function clientAddressGroup(c: AppContext): string {
+  return addressGroup(c.var.deps.clientAddress(c) ?? UNKNOWN);
+}
+
+/** Tells every answer's reader how they stand: in the words of the IETF's draft, and in the older ones. */
+export const rateLimitHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await next();
+  const state = c.get("rateLimit");
+  if (state === undefined) return;
+  const { limit, quota, windowSeconds, remaining, resetSeconds } = state;
+  const headers = {
+    "ratelimit-policy": `"${limit}";q=${quota};w=${windowSeconds}`,
+    ratelimit: `"${limit}";r=${remaining};t=${resetSeconds}`,
+    "ratelimit-limit": String(quota),
+    "ratelimit-remaining": String(remaining),
+    "ratelimit-reset": String(resetSeconds),
+    ...(state.isRefused && { "retry-after": String(resetSeconds) }),
+  };
+  for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
+};
+
+// Only a socket that has closed meanwhile has no address.
+const UNKNOWN = "unknown";
+
+function rateLimitKey(actor: Actor, address: string | null): string {
+  switch (actor.kind) {
+    case "key":
+      return `key:${actor.keyId}`;
+    case "user":
+      return `user:${actor.userId}`;
+    case "nobody":
+      return `address:${addressGroup(address ?? UNKNOWN)}`;
+  }
+}
+
+function seconds(count: number): string {
+  return count === 1 ? "1 second" : `${count} seconds`;
+}

@@ -1,0 +1,172 @@
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+
+import { SLACK_BUTTONS } from "@overdue/channels";
+import {
+  type Acted,
+  answerSlackPress,
+  findLinkedIncident,
+  INCIDENT_ACTS,
+  type IncidentAct,
+  isNewSlackPress,
+  slackChannelOfIncident,
+} from "@overdue/db";
+import { z } from "zod";
+
+import type { AppContext } from "../http/context.ts";
+import { guard } from "../http/guard.ts";
+import { readRawBody } from "../http/json-body.ts";
+import { ApiError } from "../http/problem.ts";
+import { createRouter } from "../http/route.ts";
+import { performAction } from "./incident-actions.ts";
+
+/** Slack signs no later than this, so that nobody can use what they overheard for long. */
+const WINDOW_MS = 300_000;
+
+/** Whether Slack signed this body with the app's secret, within the last 5 minutes; compared in constant time. */
+export function isSignedBySlack(
+  secret: string,
+  { body, timestamp, signature }: { body: string; timestamp: string; signature: string },
+  now: number,
+): boolean {
+  if (!/^\d{1,12}$/.test(timestamp) || Math.abs(now - Number(timestamp) * 1_000) > WINDOW_MS) return false;
+  const expected = `v0=${createHmac("sha256", secret).update(`v0:${timestamp}:${body}`).digest("hex")}`;
+  const [one, other] = [Buffer.from(expected), Buffer.from(signature)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+/** A press of one of our buttons. */
+export type SlackPress = {
+  /** The same for the same signed request. */
+  id: string;
+  act: IncidentAct;
+  incidentId: string;
+  team: string;
+  channel: string;
+  by: string;
+  answerTo: string;
+  message: { text: string; blocks: unknown[] };
+};
+
+const Payload = z.object({
+  type: z.literal("block_actions"),
+  team: z.object({ id: z.string() }),
+  channel: z.object({ id: z.string() }),
+  user: z.object({ name: z.string().optional(), username: z.string().optional() }),
+  message: z.object({ text: z.string().default(""), blocks: z.array(z.unknown()).default([]) }),
+  response_url: z.url(),
+  actions: z.array(z.object({ action_id: z.string(), value: z.string().default("") })).min(1),
+});
+
+/** Reads the form that Slack posts; null where it is no press that asks something of us. */
+export function readSlackPress(body: string, signature: string): SlackPress | null {
+  const parsed = Payload.safeParse(jsonIn(new URLSearchParams(body).get("payload") ?? ""));
+  if (!parsed.success) return null;
+  const { team, channel, user, message, response_url: answerTo, actions } = parsed.data;
+  const [pressed] = actions;
+  const act = INCIDENT_ACTS.find((known) => known === pressed?.action_id);
+  const incidentId = z.uuid().safeParse(pressed?.value).data;
+  if (act === undefined || incidentId === undefined) return null;
+  const name = (user.name ?? user.username ?? "Somebody").slice(0, 100);
+  return {
+    id: createHash("sha256").update(signature).digest("hex"),
+    act,
+    incidentId,
+    team: team.id,
+    channel: channel.id,
+    by: `${name} (Slack)`,
+    answerTo,
+    message,
+  };
+}
+
+/** Said to whoever pressed, and to nobody else. */
+export function privateReply(text: string): Record<string, unknown> {
+  return { response_type: "ephemeral", replace_original: false, text };
+}
+
+/** The message again, with what was done in the place of its buttons. */
+export function doneMessage({ message, act, by }: SlackPress, acted: Acted): Record<string, unknown> {
+  const words = outcomeText(acted, { act, by });
+  const blocks = message.blocks.filter((block) => !holdsButtons(block));
+  const line = { type: "plain_text", text: `✔ ${words}`, emoji: false };
+  return {
+    replace_original: true,
+    text: `${message.text}\n✔ ${words}`,
+    blocks: [...blocks, { type: "context", elements: [line] }],
+  };
+}
+
+const DONE: Record<IncidentAct, string> = {
+  acknowledge: "Acknowledged",
+  "snooze-30m": "Snoozed for 30 minutes",
+  "snooze-2h": "Snoozed for 2 hours",
+  "snooze-tomorrow": "Snoozed until tomorrow 9:00",
+  "snooze-recovery": "Snoozed until it recovers",
+};
+
+function outcomeText(acted: Acted, { act, by }: { act: IncidentAct; by: string }): string {
+  switch (acted.kind) {
+    case "done":
+      return `${DONE[act]} by ${by}.`;
+    case "used":
+      return "This was done already.";
+    case "already":
+      return `Acknowledged already${acted.by === null ? "" : ` by ${acted.by}`}.`;
+    case "resolved":
+      return "It is up again already.";
+    case "unknown":
+      return "This incident is gone.";
+  }
+}
+
+function holdsButtons(block: unknown): boolean {
+  return z.object({ block_id: z.literal(SLACK_BUTTONS) }).safeParse(block).success;
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Where Slack tells of a pressed button; its signature is the permission. What is done is done before the answer; what
+ * Slack is to show then, a checker sends, since nothing here calls anybody.
+ */
+export const slackButtonRoutes = createRouter().post(
+  "/slack/interactivity",
+  guard({ auth: "self-checked" }),
+  async (c) => {
+    const secret = c.var.deps.settings.slack?.signingSecret;
+    if (secret === undefined) throw ApiError.notFound("page");
+    const timestamp = c.req.header("x-slack-request-timestamp") ?? "";
+    const signature = c.req.header("x-slack-signature") ?? "";
+    const body = await readRawBody(c.req.raw);
+    if (!isSignedBySlack(secret, { body, timestamp, signature }, c.var.deps.now())) {
+      throw new ApiError("unauthorized", "Slack did not sign this with the app's signing secret just now.");
+    }
+    const press = readSlackPress(body, signature);
+    if (press !== null && (await isNewSlackPress(c.var.deps.db, press.id))) await perform(c, press);
+    return c.body(null, 200);
+  },
+);
+
+const VIA_SLACK = { kind: "slack", link: null, address: null } as const;
+
+/** Only a place that the incident's own project alerts has a say in it. */
+async function perform(c: AppContext, press: SlackPress): Promise<void> {
+  const { db, keyring, pool } = c.var.deps;
+  const { id, answerTo: url, incidentId, act, by } = press;
+  const channelId = await slackChannelOfIncident(db, keyring, press);
+  const incident = channelId === null ? null : await findLinkedIncident(pool, { incidentId, channelId });
+  const body =
+    incident === null
+      ? privateReply("There is no such incident for this channel.")
+      : doneMessage(
+          press,
+          await performAction(c, { act: { act, incidentId }, incident, by, via: VIA_SLACK }),
+        );
+  await answerSlackPress(db, keyring, { id, url, body });
+}

@@ -1,0 +1,115 @@
+import type { VitalSigns } from "@overdue/db";
+import type { MiddlewareHandler } from "hono";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+
+import type { AppEnv } from "../http/context.ts";
+
+/** What the operator sees of this process. Made per process, so that a test can have its own. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #requests = new Histogram({
+    name: "overdue_http_request_seconds",
+    help: "Time to answer a request, by route; pings are counted apart.",
+    labelNames: ["method", "route", "status"],
+    buckets: [0.005, 0.02, 0.1, 0.5, 2, 10],
+    registers: [this.registry],
+  });
+
+  constructor(watched: { streams: () => number; process: boolean }) {
+    new Gauge({
+      name: "overdue_event_streams",
+      help: "Pages that are open and hear of changes.",
+      registers: [this.registry],
+      collect() {
+        this.set(watched.streams());
+      },
+    });
+    if (watched.process) collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** Times requests by the pattern of their route, so that no id becomes a label. */
+  timing(): MiddlewareHandler<AppEnv> {
+    return async (c, next) => {
+      const started = performance.now();
+      await next();
+      const labels = { method: c.req.method, route: c.req.routePath, status: String(c.res.status) };
+      this.#requests.observe(labels, (performance.now() - started) / 1_000);
+    };
+  }
+}
+
+const GAUGES: [keyof VitalSigns, string, string][] = [
+  ["canaryAge", "overdue_canary_age_seconds", "Since any receiver last proved that pings can be received."],
+  [
+    "watermarkLag",
+    "overdue_watermark_lag_seconds",
+    "How far judging lies behind the clock: alerts are late by it.",
+  ],
+  ["judgedAge", "overdue_judged_age_seconds", "Since a checker last judged deadlines."],
+  ["deadlineWait", "overdue_deadline_wait_seconds", "How long the oldest deadline has waited to be judged."],
+  ["deliveryWait", "overdue_delivery_wait_seconds", "How long the oldest due delivery has waited."],
+  ["deliveriesFailed", "overdue_deliveries_failed", "Deliveries that were given up."],
+  ["deadLetters", "overdue_dead_letters", "Deliveries that were given up, and that nobody has dealt with."],
+  [
+    "selfP50",
+    "overdue_self_alert_p50_seconds",
+    "From the deadline of the check that misses on purpose to its alert: median of a day.",
+  ],
+  ["selfP99", "overdue_self_alert_p99_seconds", "The same, 99th percentile."],
+  [
+    "selfAge",
+    "overdue_self_alert_age_seconds",
+    "Since the newest such alert arrived; it comes every 5 minutes.",
+  ],
+  ["outages", "overdue_outages", "Spans on record in which no ping could be received."],
+];
+
+/** Gauges of the whole installation, read from the database when Prometheus asks; unknown ones are left out. */
+export function addVitalGauges(registry: Registry, read: () => Promise<VitalSigns>): void {
+  let asked: Promise<VitalSigns | null> | null = null;
+  // All gauges of one scrape share one query.
+  const readOnce = () => {
+    asked ??= read()
+      .catch(() => null)
+      .finally(() => setImmediate(() => (asked = null)));
+    return asked;
+  };
+  for (const [sign, name, help] of GAUGES) {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        const value = (await readOnce())?.[sign] ?? null;
+        if (value === null) this.remove();
+        else this.set(value);
+      },
+    });
+  }
+}
+
+/** Pings that did not count, by reason; those that named nobody's check or key are among them. */
+export function addRefusedCounter(registry: Registry, counts: ReadonlyMap<string, number>): void {
+  new Counter({
+    name: "overdue_pings_refused_total",
+    help: "Pings that were refused or ignored, by reason.",
+    labelNames: ["reason"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [reason, count] of counts) this.inc({ reason }, count);
+    },
+  });
+}
+
+/** How far this machine's clock lies behind the database's, which decides. */
+export function addSkewGauge(registry: Registry, skewMs: () => number): void {
+  new Gauge({
+    name: "overdue_clock_skew_seconds",
+    help: "The database's clock less this machine's; past a second it is corrected for.",
+    registers: [registry],
+    collect() {
+      this.set(skewMs() / 1_000);
+    },
+  });
+}

@@ -1,0 +1,40 @@
+import { randomUUID } from "node:crypto";
+
+import { commitCanary, readVitalSigns } from "@overdue/db";
+import { testDatabase } from "@overdue/testkit";
+import { Registry } from "prom-client";
+import { afterAll, expect, test } from "vitest";
+
+import { addVitalGauges } from "./metrics.ts";
+
+const database = await testDatabase();
+afterAll(database.drop);
+
+test("an installation that has done nothing yet shows no age, and no outage", async () => {
+  const text = await scrape();
+  expect(text).toContain("overdue_outages 0");
+  expect(text).not.toMatch(/^overdue_watermark_lag_seconds /m);
+});
+
+test("the lag of the watermark and the outages on record are shown", async () => {
+  const now = Date.now();
+  const canary = (acceptedAt: number) =>
+    commitCanary(database.pool, { receiverId: randomUUID(), startedAt: acceptedAt, acceptedAt });
+  await canary(now - 60_000);
+  await canary(now - 2_000);
+  const text = await scrape();
+  expect(text).toContain("overdue_outages 1");
+  expect(Number(/^overdue_watermark_lag_seconds (\S+)$/m.exec(text)?.[1])).toBeGreaterThanOrEqual(2);
+});
+
+test("a database that does not answer leaves the gauges out and not the whole page", async () => {
+  const registry = new Registry();
+  addVitalGauges(registry, () => Promise.reject(new Error("away")));
+  expect(await registry.metrics()).not.toMatch(/^overdue_outages /m);
+});
+
+function scrape(): Promise<string> {
+  const registry = new Registry();
+  addVitalGauges(registry, () => readVitalSigns(database.pool));
+  return registry.metrics();
+}

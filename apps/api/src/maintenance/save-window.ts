@@ -1,0 +1,140 @@
+import { maintenanceAt, ruleOf } from "@overdue/core";
+import {
+  applyWindows,
+  createWindow,
+  deleteWindow,
+  editWindow,
+  findNamed,
+  findWindow,
+  listWindows,
+  restoreWindow,
+  TooManyWindows,
+  UnknownMaintainedCheck,
+  type WindowRef,
+  type WindowRow,
+} from "@overdue/db";
+import type { z } from "zod";
+
+import type { AppContext } from "../http/context.ts";
+import { unlessStale } from "../http/edits.ts";
+import { ApiError } from "../http/problem.ts";
+import { actorName } from "../incidents/incident-actions.ts";
+import {
+  type StartInput,
+  type WindowInput,
+  type WindowPatch,
+  type WindowView,
+  windowView,
+} from "./window-view.ts";
+
+const MINUTE_MS = 60_000;
+const READ_AT_ONCE = 5_000;
+
+/** @throws 404 */
+export async function readWindow(c: AppContext, ref: WindowRef): Promise<WindowView> {
+  const row = await findWindow(c.var.deps.db, ref);
+  if (row === null) throw ApiError.notFound("maintenance window");
+  return windowView(row, c.var.deps.now());
+}
+
+/** Stores a window and lets its checks know before it answers. */
+export async function addWindow(
+  c: AppContext,
+  projectId: string,
+  input: z.infer<typeof WindowInput>,
+): Promise<WindowView> {
+  const { db } = c.var.deps;
+  const { name, rule, tags = [], checkIds = [] } = input;
+  const parts = { name, rule: ruleOf(rule), tags, checkIds, createdBy: await actorName(c) };
+  const row = await naming(createWindow(db, projectId, parts));
+  return await createdView(c, row);
+}
+
+/** Writes what was sent. @throws 404, 412 */
+export async function changeWindow(
+  c: AppContext,
+  ref: WindowRef,
+  { patch, version }: { patch: z.infer<typeof WindowPatch>; version: number | null },
+): Promise<WindowView> {
+  const { name, rule, tags, checkIds } = patch;
+  const edit = {
+    ...(name !== undefined && { name }),
+    ...(rule !== undefined && { rule: ruleOf(rule) }),
+    ...(tags !== undefined && { tags }),
+    ...(checkIds !== undefined && { checkIds }),
+    version,
+  };
+  const found = await unlessStale("maintenance window", () => naming(editWindow(c.var.deps.db, ref, edit)));
+  if (!found) throw ApiError.notFound("maintenance window");
+  await applyToChecks(c, ref.projectId);
+  return await readWindow(c, ref);
+}
+
+/** @throws 404 */
+export async function removeWindow(c: AppContext, ref: WindowRef): Promise<void> {
+  if (!(await deleteWindow(c.var.deps.db, ref))) throw ApiError.notFound("maintenance window");
+  await applyToChecks(c, ref.projectId);
+}
+
+/** Undoes a deletion. @throws 404 */
+export async function restoreDeletedWindow(c: AppContext, ref: WindowRef): Promise<WindowView> {
+  if (!(await naming(restoreWindow(c.var.deps.db, ref)))) throw ApiError.notFound("maintenance window");
+  await applyToChecks(c, ref.projectId);
+  return await readWindow(c, ref);
+}
+
+/** Planned work from now on, for so many minutes. */
+export async function startWindow(
+  c: AppContext,
+  projectId: string,
+  { minutes, name, tags, checkIds, checks }: z.infer<typeof StartInput>,
+): Promise<WindowView> {
+  const { db, now } = c.var.deps;
+  const from = now();
+  const rule = { kind: "once", from, until: from + minutes * MINUTE_MS } as const;
+  const named = await naming(findNamed(db, projectId, checks));
+  const parts = { name, rule, tags, checkIds: [...checkIds, ...named], createdBy: await actorName(c) };
+  return await createdView(c, await naming(createWindow(db, projectId, parts)));
+}
+
+/** Ends the spans that last now, of the windows that `isMeant` says. Answers those windows. */
+export async function stopWindows(
+  c: AppContext,
+  projectId: string,
+  isMeant: (row: WindowRow) => boolean,
+): Promise<WindowView[]> {
+  const { db, now } = c.var.deps;
+  const at = now();
+  const rows = await listWindows(db, projectId, { limit: READ_AT_ONCE, after: null });
+  const running = rows.filter((row) => isMeant(row) && isRunning(row, at));
+  for (const { id } of running)
+    await editWindow(db, { projectId, windowId: id }, { stoppedAt: new Date(at), version: null });
+  if (running.length > 0) await applyToChecks(c, projectId);
+  return running.map((row) => windowView({ ...row, stoppedAt: new Date(at) }, at));
+}
+
+function isRunning({ rule, stoppedAt }: WindowRow, at: number): boolean {
+  return maintenanceAt([{ rule, stoppedAt: stoppedAt?.getTime() ?? null }], at) !== null;
+}
+
+async function createdView(c: AppContext, row: WindowRow): Promise<WindowView> {
+  await applyToChecks(c, row.projectId);
+  return windowView(row, c.var.deps.now());
+}
+
+async function applyToChecks(c: AppContext, projectId: string): Promise<void> {
+  const { pool, now } = c.var.deps;
+  await applyWindows(pool, projectId, now());
+}
+
+async function naming<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    if (cause instanceof UnknownMaintainedCheck)
+      throw ApiError.invalid("checkIds", "A check is not in this project.");
+    if (cause instanceof TooManyWindows)
+      throw new ApiError("limit_reached", "A project has at most 200 windows to come: delete some.");
+    throw cause;
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * What other heartbeat monitors say in a ping's query. On our URLs the path says what happened and the query says
+ * nothing of it, so that such a ping, be it a failure or a start, would count as a success. It is refused instead.
+ * Source: the dialects of Cronitor, Uptime Kuma, Dead Man's Snitch, Sentry, Honeybadger, Gatus, Oh Dear.
+ */
+
+/** Cronitor's word; all of its states are refused, so that nobody mistakes half a dialect for the whole. */
+const ALWAYS_REFUSED = new Set(["state"]);
+
+/** Parameters that say how it went: what is no word for success is refused. */
+const OUTCOMES = new Set([
+  "status",
+  "success",
+  "ok",
+  "s",
+  "outcome",
+  "conclusion",
+  "up",
+  "healthy",
+  "passed",
+]);
+/** Those of them that are yes or no, not an exit status. */
+const YES_OR_NO = new Set(["success", "ok", "up", "healthy", "passed"]);
+/** Parameters that may be an exit status or a word for one: other numbers than zero and words for failures are refused. */
+const EXIT_STATUSES = new Set(
+  "exit exitcode exitstatus statuscode errorlevel ec code rc ret retval returncode retcode rv returnvalue result health".split(
+    " ",
+  ),
+);
+/** Parameters that say that it went wrong, unless they say that it did not. */
+const FAILURES = new Set(
+  "fail failed failure error errors err failuremessage errormessage errorcount down crashed".split(" "),
+);
+/** Parameters that may say anything; only a word that is a failure or a start is refused. */
+const FREE = new Set("msg message m action event type kind level checkinstatus jobstatus".split(" "));
+
+const GOOD = new Set(
+  "up ok okay success successful succeeded true yes y pass passed passing healthy good complete completed finished finish done alive online normal 0".split(
+    " ",
+  ),
+);
+const NOT_FAILED = new Set("false no n none null nil off 0 ok".split(" "));
+const BAD_OR_START = new Set(
+  "fail failed failing failure error errored err down dead critical crit crash crashed panic fatal alarm timeout abort aborted unhealthy offline start started starting run running begin beginning log inprogress pending".split(
+    " ",
+  ),
+);
+/** The first part of the query that says something else than success in other words, as it was sent; null: none does. */
+export function findForeignOutcome(query: URLSearchParams): string | null {
+  for (const [name, value] of query) {
+    // Gatus sends an empty `error=` with a success.
+    if (value === "" && (query.has("success") || query.has("status"))) continue;
+    if (contradictsSuccess(normalize(name), value.trim())) return value === "" ? name : `${name}=${value}`;
+  }
+  return null;
+}
+
+function contradictsSuccess(name: string, value: string): boolean {
+  // An empty parameter, such as Dead Man's Snitch's `s=`, says nothing; a word by itself is the name.
+  if (value === "") return BAD_OR_START.has(name);
+  const word = normalize(value);
+  if (ALWAYS_REFUSED.has(name)) return true;
+  if (OUTCOMES.has(name)) return !isGood(word, name);
+  if (EXIT_STATUSES.has(name)) return BAD_OR_START.has(word) || (isNumber(value) && !isZero(value));
+  if (FAILURES.has(name)) return !NOT_FAILED.has(word) && !isZero(value);
+  return FREE.has(name) && BAD_OR_START.has(word);
+}
+
+/** `success=1` and `up=1` are yes; `s=1` and `status=1` are an exit status. */
+function isGood(word: string, name: string): boolean {
+  const isYesOrNo = YES_OR_NO.has(name);
+  if (isYesOrNo) return word === "1" || (GOOD.has(word) && word !== "0");
+  return GOOD.has(word) || isZero(word);
+}
+
+function isNumber(value: string): boolean {
+  return /^[+-]?\d+(?:\.\d*)?$/.test(value);
+}
+
+function isZero(value: string): boolean {
+  return /^[+-]?0+(?:\.0*)?$/.test(value);
+}
+
+/** In lower case and without what joins words, so that `exit_code`, `exitCode` and `exit-code` are one. */
+function normalize(text: string): string {
+  return text.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+}
