@@ -57,7 +57,7 @@ test("a newcomer signs up by keyboard alone, proves the address by the mail, and
   expect(await whoIs(bob)).toBe(BOB);
 });
 
-test("somebody who has an account is told the same on the page, and the truth in the mail", async () => {
+test("a person who already has an account sees the same page as a stranger, and learns the truth by mail", async () => {
   const again = await newVisitor();
   await again.goto(`${product.origin}/sign-up`);
   await fill(again, { "Your name": "Eve", "E-mail": ADA });

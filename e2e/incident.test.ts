@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { barriersIn } from "./support/barriers.ts";
+import { accessibilityViolations } from "./support/accessibility.ts";
 import { startBrowser } from "./support/browser.ts";
 import { emptyDataDirectory, type Product, startProduct } from "./support/product.ts";
 import { type Providers, startProviders } from "./support/providers.ts";
@@ -56,7 +56,7 @@ test("an incident is acknowledged and noted on its page, which shows its end by 
   expect(await page.getByRole("button", { name: /acknowledge/i }).count()).toBe(0);
 });
 
-test("a route that is made in its form is read back, and says who would hear", async () => {
+test("an alert route that was created in its form can be read back and previewed", async () => {
   await page.goto(`${product.origin}${project}/routes/new`);
   await page.getByLabel("Name").fill("Later");
   await page.getByLabel("Step 1: after: amount").fill("15");
@@ -94,7 +94,7 @@ test("the lines for a deploy script start and stop maintenance", async () => {
   expect(await page.getByRole("button", { name: /Stop now/ }).count()).toBe(0);
 });
 
-test("the link in a mail asks first, and then acknowledges for whoever reads that mailbox", async () => {
+test("the link in a mail asks for confirmation, and then acknowledges without a sign-in", async () => {
   const { id } = await create("channels", {
     kind: "email",
     name: "Mail",
@@ -117,7 +117,7 @@ test("the link in a mail asks first, and then acknowledges for whoever reads tha
   await stranger.close();
 });
 
-test("who edits what another edited meanwhile sees what changed before anything is overwritten", async () => {
+test("a person who saves after somebody else is shown what changed before anything is overwritten", async () => {
   const job = await create("checks", { name: "price list", schedule: HOURLY, graceSeconds: 300 });
   await page.goto(`${product.origin}${project}/checks/${job.id}/edit`);
   await page.getByLabel("Description").fill("Ask Bob.");
@@ -161,12 +161,12 @@ test("a viewer sees everything and is offered nothing that would be refused", as
   await context.close();
 });
 
-test("the pages have no serious barriers, by day or by night", async () => {
+test("no page has a serious accessibility violation, in the light or in the dark scheme", async () => {
   const places = ["checks", "checks/new", "incidents", "channels", "on-call", "settings"];
   for (const place of places) {
     await page.goto(`${product.origin}${project}/${place}`);
     await page.getByRole("heading", { level: 1 }).waitFor();
-    expect([place, await barriersIn(page)]).toEqual([place, []]);
+    expect([place, await accessibilityViolations(page)]).toEqual([place, []]);
   }
 });
 
@@ -177,7 +177,7 @@ async function signUp(visitor: Page, name: string): Promise<void> {
   await visitor.locator("button[type=submit]").click();
 }
 
-/** What was made; of these only what it is has them. */
+/** What the API returns for something new. Each kind has some of these fields. */
 type Made = { id: string; pingUrl: string; key: string };
 
 async function create(what: string, fields: object): Promise<Made> {
@@ -189,7 +189,7 @@ async function create(what: string, fields: object): Promise<Made> {
   return await response.json();
 }
 
-/** As somebody else would, elsewhere. */
+/** Edits by the API, as another person would elsewhere. */
 async function edit(what: string, fields: object): Promise<void> {
   const response = await page.request.patch(`${product.origin}/v1${project}/${what}`, {
     data: fields,

@@ -12,7 +12,7 @@ import { startBrowser } from "./support/browser.ts";
 import { type Product, childOf, emptyDataDirectory, startProduct } from "./support/product.ts";
 import { type Providers, startProviders } from "./support/providers.ts";
 
-const shell = promisify(execFile);
+const run = promisify(execFile);
 const PASSWORD = "correct horse battery staple";
 const DAY_SECONDS = 86_400;
 
@@ -24,7 +24,7 @@ describe.skipIf(redisMissing !== null)("with its queue in Redis", () => {
   story(testRedis);
 });
 
-/** What a person does from the first start to the recovery, in order; each test goes on where the last one ended. */
+/** What a person does from the first start to the recovery. Each test goes on where the one before it ended. */
 function story(startRedis: typeof testRedis) {
   let data: Awaited<ReturnType<typeof emptyDataDirectory>>;
   let redis: Awaited<ReturnType<typeof testRedis>>;
@@ -35,7 +35,7 @@ function story(startRedis: typeof testRedis) {
   let database: Client;
   let check: { id: string; url: string; pingUrl: string };
   let signingSecret = "";
-  const complaints: string[] = [];
+  const consoleErrors: string[] = [];
 
   beforeAll(async () => {
     [data, redis, providers, browser] = await Promise.all([
@@ -52,9 +52,9 @@ function story(startRedis: typeof testRedis) {
     page = await browser.newPage({ timezoneId: "America/New_York" });
     page.setDefaultTimeout(10_000);
     page.on("console", (message) => {
-      if (message.type() === "error") complaints.push(message.text());
+      if (message.type() === "error") consoleErrors.push(message.text());
     });
-    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("pageerror", (error) => consoleErrors.push(error.message));
   });
 
   afterAll(async () => {
@@ -65,7 +65,7 @@ function story(startRedis: typeof testRedis) {
     await data?.remove();
   });
 
-  test("without the printed token nobody can make the first account", async () => {
+  test("nobody can make the first account without the printed token", async () => {
     const stranger = await browser.newPage();
     stranger.setDefaultTimeout(10_000);
     await stranger.goto(`${product.origin}/setup?token=guessed`);
@@ -75,14 +75,14 @@ function story(startRedis: typeof testRedis) {
     await stranger.close();
   });
 
-  test("with it a person makes the first account and is asked for a first check", async () => {
+  test("a person makes the first account with the token, and is asked for a first check", async () => {
     expect(product.url).toContain("?token=");
     await page.goto(product.url);
     await signUp(page, "ada@example.org");
     await page.waitForURL(/\/projects\/[^/]+\/checks/);
   });
 
-  test("a mailbox is added, and gets nothing before its reader agrees by the link in a mail", async () => {
+  test("a new mailbox gets nothing before its reader agrees by the link in a mail", async () => {
     await addChannel("email", { "E-mail address": "ops@example.org" });
     await page.getByText("Waiting for confirmation").first().waitFor();
     const { mail } = await providers.smtp.waitFor(({ to }) => to.includes("ops@example.org"));
@@ -93,12 +93,12 @@ function story(startRedis: typeof testRedis) {
     await reader.getByRole("button", { name: "Yes, send alerts here" }).click();
     await reader.getByText("Thank you").waitFor();
     await reader.close();
-    // Nobody reloads the page of channels either.
+    // The page of channels changes without a reload, too.
     await page.getByRole("button", { name: "Send a test" }).waitFor();
   });
 
-  test("three channels more are added, and a test of each arrives", async () => {
-    // A chat agrees by /start before its id can be typed.
+  test("a chat, a Slack channel and a webhook are added, and the test message of each channel arrives", async () => {
+    // A chat has to send /start before its id can be typed.
     const chat = { id: -100_200_300, type: "supergroup", title: "Ops" };
     providers.telegram.pushUpdate({ message: { message_id: 1, chat, text: "/start" } });
     await providers.telegram.waitForCount(1);
@@ -130,7 +130,7 @@ function story(startRedis: typeof testRedis) {
     await expect.poll(async () => (await page.getByText("02:30").all()).length).toBeGreaterThanOrEqual(5);
   });
 
-  test("the check is made, and the curl line that is shown works in a terminal", async () => {
+  test("the check is created, and the curl line that it shows works in a terminal", async () => {
     await page.getByRole("button", { name: /^(Create|Add|Make|Save)/ }).click();
     await page.waitForURL(/\/checks\/[0-9a-f-]{36}(\?|$)/);
     const command = await page
@@ -138,17 +138,17 @@ function story(startRedis: typeof testRedis) {
       .first()
       .innerText();
     check = await readCheck();
-    await shell("sh", ["-c", command]);
-    // Nobody reloads the page: the event does it.
+    await run("sh", ["-c", command]);
+    // The page changes without a reload, by the event.
     const up = page.getByText("Up", { exact: true }).first();
     await up.waitFor();
     expect(await up.isVisible()).toBe(true);
   });
 
-  test("when the next ping does not come, all four are told, each with what was expected and what was heard", async () => {
+  test("when the next ping does not come, all four channels get an alert that says what was expected and when the last ping came", async () => {
     await ageCheck(database, check.id, 2 * DAY_SECONDS);
     await page.getByText("Down", { exact: true }).first().waitFor();
-    const { mail, telegram, slack, webhook } = await toldAll("down");
+    const { mail, telegram, slack, webhook } = await waitForAllChannels("down");
     for (const text of [mail?.text ?? "", telegram, slack]) {
       expect(text).toContain("nightly backup");
       expect(text).toMatch(/expected/i);
@@ -168,41 +168,41 @@ function story(startRedis: typeof testRedis) {
     });
   });
 
-  test("when the job pings again, they hear that too", async () => {
+  test("when the job pings again, all four channels get the recovery", async () => {
     await fetch(check.pingUrl);
     await page.getByText("Up", { exact: true }).first().waitFor();
-    const { mail, telegram, slack } = await toldAll("up");
+    const { mail, telegram, slack } = await waitForAllChannels("up");
     for (const text of [mail?.subject ?? "", telegram, slack]) expect(text).toContain("nightly backup");
   });
 
   test("an exit status other than 0 alerts at once, with the end of the job's output", async () => {
     await fetch(`${check.pingUrl}/3`, { method: "POST", body: "copying …\nrsync: <disk> full & done for\n" });
-    const { mail, telegram, slack } = await toldAll("down");
+    const { mail, telegram, slack } = await waitForAllChannels("down");
     for (const text of [mail?.text ?? "", telegram, slack]) {
       expect(text).toContain("rsync: ");
       expect(text).toMatch(/exit status 3/i);
     }
     await fetch(check.pingUrl);
-    await toldAll("up");
+    await waitForAllChannels("up");
   });
 
   test("a run that takes too long alerts while it is still running", async () => {
-    // A start within seconds of an end would be taken for that run's own, overtaken on its way.
+    // A start within seconds of an end would count as the start of that run, overtaken on its way.
     await ageCheck(database, check.id, 120);
     await patchCheck({ maxRuntimeSeconds: 1 });
     await fetch(`${check.pingUrl}/start`);
-    const { telegram } = await toldAll("down");
+    const { telegram } = await waitForAllChannels("down");
     expect(telegram).toMatch(/takes longer than the limit of 1 s/);
     await patchCheck({ maxRuntimeSeconds: null });
     await fetch(check.pingUrl);
-    await toldAll("up");
+    await waitForAllChannels("up");
   });
 
   test("a checker killed before a deadline and started after it sends exactly one alert", async () => {
     const before = providers.webhook.received.length;
-    // Killed between sending and noting, it would rightly send again.
+    // A kill between sending and recording would rightly repeat the message.
     await expect.poll(unfinishedDeliveries).toBe(0);
-    // A stopped supervisor restarts nothing.
+    // A stopped supervisor does not restart the process.
     process.kill(product.pid, "SIGSTOP");
     const killed = childOf(product, "checker");
     expect(killed).not.toBeNull();
@@ -210,12 +210,12 @@ function story(startRedis: typeof testRedis) {
     await ageCheck(database, check.id, 2 * DAY_SECONDS);
     expect(await flipsToDown()).toBe(3);
     process.kill(product.pid, "SIGCONT");
-    await toldAll("down");
+    await waitForAllChannels("down");
     expect(childOf(product, "checker")).not.toBe(killed);
     expect(await flipsToDown()).toBe(4);
     expect(providers.webhook.received.length).toBe(before + 1);
     await fetch(check.pingUrl);
-    await toldAll("up");
+    await waitForAllChannels("up");
     expect(providers.webhook.received.length).toBe(before + 2);
   });
 
@@ -224,8 +224,8 @@ function story(startRedis: typeof testRedis) {
     expect((await fetch(`${product.origin}/health/live`)).status).toBe(200);
   });
 
-  test("no page has complained on the way", () => {
-    expect(complaints).toEqual([]);
+  test("no page has logged an error on the way", () => {
+    expect(consoleErrors).toEqual([]);
   });
 
   test("after a stop and a start everything is where it was", async () => {
@@ -305,16 +305,16 @@ function story(startRedis: typeof testRedis) {
     return rows[0].count;
   }
 
-  // Each alert is waited for once: the ledgers only grow.
-  const heard = { smtp: 2, telegram: 2, slack: 1, webhook: 1 };
+  // The providers keep all that they received, so the counts only grow.
+  const expectedCounts = { smtp: 2, telegram: 2, slack: 1, webhook: 1 };
 
-  /** Waits until each of the four has been told once more, and answers what they were told. */
-  async function toldAll(kind: "down" | "up") {
+  /** Waits until each of the four channels has received one more message. Returns these messages. */
+  async function waitForAllChannels(kind: "down" | "up") {
     const [mails, telegrams, slacks, hooks] = await Promise.all([
-      providers.smtp.waitForCount(++heard.smtp),
-      providers.telegram.waitForCount(++heard.telegram),
-      providers.slack.waitForCount(++heard.slack),
-      providers.webhook.waitForCount(++heard.webhook),
+      providers.smtp.waitForCount(++expectedCounts.smtp),
+      providers.telegram.waitForCount(++expectedCounts.telegram),
+      providers.slack.waitForCount(++expectedCounts.slack),
+      providers.webhook.waitForCount(++expectedCounts.webhook),
     ]);
     const hook = hooks.at(-1);
     const webhook = new Webhook(signingSecret).verify(hook?.body ?? "", { ...hook?.headers }) as {

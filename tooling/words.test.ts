@@ -15,7 +15,7 @@ const LEFT: Record<string, number> = {
   "apps/web": 393,
   bench: 18,
   docs: 69,
-  e2e: 49,
+  e2e: 12,
   "packages/channels": 102,
   "packages/config": 7,
   "packages/core": 1281,

@@ -4,8 +4,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { Furnished } from "./furnish.ts";
-import { type Walk, walksOn } from "./walks.ts";
+import type { SeededProduct } from "./seed.ts";
+import { type Flow, flowsFor } from "./flows.ts";
 
 type Options = { seed: number; examples: number; only: string | undefined };
 
@@ -20,30 +20,30 @@ const CHECKS = [
 /** Sends made-up requests for every route of the document and compares each answer with it. */
 export async function explore(
   schemathesis: string,
-  furnished: Furnished,
+  product: SeededProduct,
   options: Options,
 ): Promise<{ requests: number; failed: boolean }> {
   let requests = 0;
   let failed = false;
-  for (const walk of walksOn(furnished).filter(
+  for (const flow of flowsFor(product).filter(
     ({ name }) => options.only === undefined || name === options.only,
   )) {
-    const outcome = await walkOver(schemathesis, furnished.origin, { walk, options });
+    const outcome = await runFlow(schemathesis, product.origin, { flow, options });
     requests += outcome.requests;
     failed ||= outcome.failed;
   }
   return { requests, failed };
 }
 
-async function walkOver(
+async function runFlow(
   schemathesis: string,
   origin: string,
-  { walk, options }: { walk: Walk; options: Options },
+  { flow, options }: { flow: Flow; options: Options },
 ) {
   const folder = await mkdtemp(join(tmpdir(), "overdue-contract-"));
   const [config, report] = [join(folder, "schemathesis.toml"), join(folder, "har.json")];
-  await writeFile(config, walk.settings);
-  const args = argumentsFor(origin, { walk, options, config, report });
+  await writeFile(config, flow.settings);
+  const args = argumentsFor(origin, { flow, options, config, report });
   const child = spawn(schemathesis, args, {
     cwd: folder,
     stdio: ["ignore", "inherit", "inherit"],
@@ -57,9 +57,9 @@ async function walkOver(
 
 function argumentsFor(
   origin: string,
-  { walk, options, config, report }: { walk: Walk; options: Options; config: string; report: string },
+  { flow, options, config, report }: { flow: Flow; options: Options; config: string; report: string },
 ): string[] {
-  const headers = Object.entries(walk.headers).flatMap(([name, value]) => ["--header", `${name}: ${value}`]);
+  const headers = Object.entries(flow.headers).flatMap(([name, value]) => ["--header", `${name}: ${value}`]);
   const own = {
     url: origin,
     seed: String(options.seed),
@@ -70,7 +70,7 @@ function argumentsFor(
     warnings: "off",
     report: "har",
     "report-har-path": report,
-    "include-path-regex": walk.paths,
+    "include-path-regex": flow.paths,
   };
   const flags = Object.entries(own).flatMap(([name, value]) => [`--${name}`, value]);
   return [

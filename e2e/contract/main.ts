@@ -2,8 +2,8 @@ import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 
 import { emptyDataDirectory, startProduct } from "../support/product.ts";
-import { furnish } from "./furnish.ts";
-import { obtainSchemathesis } from "./obtain.ts";
+import { seedProduct } from "./seed.ts";
+import { installSchemathesis } from "./install.ts";
 import { explore } from "./explore.ts";
 
 const REQUESTS_MIN = 2_000;
@@ -13,7 +13,7 @@ const { values } = parseArgs({
 const seed = Number(values.seed ?? randomInt(2 ** 31));
 const examples = Number(values.examples ?? 12);
 
-const schemathesis = await obtainSchemathesis();
+const schemathesis = await installSchemathesis();
 const { path: dataDirectory, remove } = await emptyDataDirectory();
 const account = { BOOTSTRAP_EMAIL: "ada@example.org", BOOTSTRAP_PASSWORD: "correct horse battery" };
 const product = await startProduct(dataDirectory, {
@@ -22,8 +22,8 @@ const product = await startProduct(dataDirectory, {
   METRICS_TOKEN: "let-me-measure",
 });
 try {
-  const furnished = await furnish(product.origin, account);
-  const { requests, failed } = await explore(schemathesis, furnished, { seed, examples, only: values.only });
+  const seeded = await seedProduct(product.origin, account);
+  const { requests, failed } = await explore(schemathesis, seeded, { seed, examples, only: values.only });
   const enough = requests >= REQUESTS_MIN || values.only !== undefined;
   process.stdout.write(
     `${requests} requests, seed ${seed}: ${failed ? "something is wrong" : "all as documented"}\n`,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { Client } from "pg";
 
-/** The embedded database of a running product. */
+/** Connects to the embedded database of a running product. */
 export async function openDatabase(dataDirectory: string): Promise<Client> {
   const password = readFileSync(join(dataDirectory, "postgres-password"), "utf8").trim();
   const port = readFileSync(join(dataDirectory, "postgres", "postmaster.pid"), "utf8").split("\n")[3] ?? "";
@@ -15,8 +15,8 @@ export async function openDatabase(dataDirectory: string): Promise<Client> {
 const AGED = ["created_at", "last_ping_at", "last_start_at", "expected_at", "deadline_at", "wake_at"];
 
 /**
- * Makes everything that a check remembers `seconds` older, as if it had all happened earlier: tests move the data
- * and leave the clock alone.
+ * Makes everything that a check remembers `seconds` older, as if it had happened earlier: tests move the data and
+ * leave the clock alone.
  */
 export async function ageCheck(database: Client, checkId: string, seconds: number): Promise<void> {
   await database.query("begin");

@@ -1,6 +1,6 @@
 import { type Browser, chromium } from "playwright-core";
 
-/** Quiet and self-contained: it looks nothing up and calls nobody. */
+/** Switches off what Chromium does on the network by itself. */
 const ARGUMENTS = [
   "--no-sandbox",
   "--disable-gpu",

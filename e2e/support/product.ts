@@ -7,7 +7,7 @@ import { join } from "node:path";
 const ROOT = new URL("../..", import.meta.url).pathname;
 const START_MS = 60_000;
 
-/** The product as a person runs it: a process started by `npm start`'s own code, and what it printed. */
+/** The product as a person runs it: a process of the code behind `npm start`, and what it printed. */
 export type Product = {
   /** The one URL that was printed, with its token on the first start. */
   url: string;
@@ -18,13 +18,13 @@ export type Product = {
   stop: () => Promise<void>;
 };
 
-/** A data directory of the test's own, and its end. */
+/** Creates a data directory for one test. */
 export async function emptyDataDirectory(): Promise<{ path: string; remove: () => Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), "overdue-e2e-"));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** Starts it on a free port, as `npm start` would, and answers when it has printed its URL. */
+/** Starts the product on a free port, as `npm start` would. Resolves once it has printed its URL. */
 export async function startProduct(
   dataDirectory: string,
   variables: Record<string, string> = {},
@@ -94,7 +94,7 @@ function parents(pid: number): number[] {
   return parent <= 1 ? [parent] : [parent, ...parents(parent)];
 }
 
-/** Empty where the process has ended meanwhile. */
+/** Reads a file, or returns an empty text where the process has ended meanwhile. */
 function read(path: string): string {
   try {
     return readFileSync(path, "utf8");

@@ -1,6 +1,6 @@
 import { startFakeSlack, startFakeSmtp, startFakeTelegram, startFakeWebhook } from "@overdue/testkit";
 
-/** Servers that speak the wire formats of everybody whom the product tells. */
+/** Servers that speak the protocols of the providers to which the product sends. */
 export type Providers = Awaited<ReturnType<typeof startProviders>>;
 
 export async function startProviders() {
@@ -15,7 +15,7 @@ export async function startProviders() {
     telegram,
     slack,
     webhook,
-    /** What the product is told about them. */
+    /** The variables that lead the product to them. */
     variables: {
       SMTP_URL: smtp.url,
       MAIL_FROM: "Overdue <alerts@overdue.example.org>",

@@ -3,14 +3,14 @@ import { setTimeout as wait } from "node:timers/promises";
 
 export type Step = { step: string; expected: string; seen: string; ok: boolean };
 
-/** What is tried with one outside program. `version` is what it calls itself, once it is known. */
+/** The steps that are tried with one outside program. `version` is empty until the program is known to work. */
 export class Steps {
   readonly all: Step[] = [];
   version = "";
 
   /**
-   * Does something and compares what was seen with what should be: all of it with a string, a part with a pattern.
-   * An error is what was seen, and a fault.
+   * Acts, and compares what was seen with what was expected: with a string the whole, with a pattern a part.
+   * An error counts as a fault.
    */
   async step(step: string, expected: RegExp | string, act: () => Promise<string>): Promise<void> {
     let seen: string;
@@ -36,7 +36,7 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Asks until it answers as it should. */
+/** Asks again and again until something is found. */
 export async function eventually<Found>(
   ask: () => Promise<Found | null>,
   what: string,

@@ -1,17 +1,17 @@
 import { Steps } from "./steps.ts";
 
-/** An outside program that can be installed and tried. `run` throws before it knows a version where it cannot be had. */
+/** An outside program that can be installed and tried. Where it cannot be installed, `run` throws before it sets a version. */
 export type Tried = { name: string; run(steps: Steps): Promise<void> };
 
-/** Tries each, prints a table of what was seen, and answers the number of faults. `what`: the first column's head. */
-export async function tryAll(what: string, all: readonly Tried[]): Promise<number> {
+/** Tries all programs and prints a table of the steps. Returns the number of faults. `what`: the head of the first column. */
+export async function tryAll(what: string, programs: readonly Tried[]): Promise<number> {
   const rows: string[][] = [];
-  for (const one of all) {
-    const { name } = one;
+  for (const program of programs) {
+    const { name } = program;
     process.stderr.write(`${name}\n`);
     const steps = new Steps();
     try {
-      await one.run(steps);
+      await program.run(steps);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       process.stderr.write(`  ${why}\n`);

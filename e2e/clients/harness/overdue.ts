@@ -47,9 +47,9 @@ export async function startOverdue(): Promise<Overdue> {
   const port = await freePort();
   const product = await startProduct(directory.path, {
     PORT: String(port),
-    // By this the product knows that it ends with the process that started it, however that ends.
+    // With this the product ends when the process that started it does, however that ends.
     npm_lifecycle_event: "start",
-    // Under the first name ping URLs are shown; the second is the one that many clients know by heart.
+    // Ping URLs are shown with the first name. The second name is built into many clients.
     PING_HOST: `localhost:${port},hc-ping.com`,
     BOOTSTRAP_EMAIL: "ops@example.org",
     BOOTSTRAP_PASSWORD: "clients are real here",

@@ -205,7 +205,7 @@ async function fullMailbox(steps: Steps, scene: RelayScene, channel: Channel): P
     const { lastError, nextAttemptAt } = await overdue.until(channel.id, isReturned);
     return `in ${Math.ceil((Date.parse(nextAttemptAt) - Date.now()) / 60_000)} min: ${lastError ?? ""}`;
   });
-  await steps.step("a full mailbox: the fall-back is told at once", /^down sent/, async () =>
+  await steps.step("a full mailbox: the fallback channel gets the alert at once", /^down sent/, async () =>
     described(
       await overdue.until(
         fallback.id,

@@ -1,15 +1,15 @@
 import { setTimeout as wait } from "node:timers/promises";
 
 /** A running product with one of everything in it, and the ids to find it by. */
-export type Furnished = {
+export type SeededProduct = {
   origin: string;
   cookie: string;
   writeKey: string;
   readKey: string;
   /** By the names of their parameters in paths. */
   ids: Record<string, string>;
-  /** To be deleted and restored. */
-  doomed: Record<"projectId" | "checkId" | "channelId", string>;
+  /** Are deleted and restored by the requests. */
+  deletable: Record<"projectId" | "checkId" | "channelId", string>;
   pingUuid: string;
 };
 
@@ -26,7 +26,7 @@ const SCHEDULE = { schedule: { kind: "cron", expression: "*/5 * * * *", timezone
 const MAIL = { kind: "email", settings: { to: "ops@example.org" } };
 
 /** Fills a new product through its own API. */
-export async function furnish(origin: string, account: Account): Promise<Furnished> {
+export async function seedProduct(origin: string, account: Account): Promise<SeededProduct> {
   const { cookie, userId } = await signIn(origin, account);
   const call = caller(origin, cookie);
   const projectId = (await call("POST", "/v1/projects", { name: "contract" })).id;
@@ -41,8 +41,8 @@ export async function furnish(origin: string, account: Account): Promise<Furnish
     tags: ["db"],
   });
   const { deliveryId } = await call("POST", `${path}/channels/${channel.id}/test`);
-  await live(check.pingUrl);
-  const incidents = await untilSome(() => call("GET", `${path}/checks/${check.id}/incidents`));
+  await recordHistory(check.pingUrl);
+  const incidents = await waitForItems(() => call("GET", `${path}/checks/${check.id}/incidents`));
   return {
     origin,
     cookie,
@@ -58,10 +58,10 @@ export async function furnish(origin: string, account: Account): Promise<Furnish
       ...(await routing(path, channel.id, call)),
       incidentId: incidents[0]?.id ?? "",
     },
-    doomed: {
-      projectId: (await call("POST", "/v1/projects", { name: "doomed" })).id,
-      checkId: (await call("POST", `${path}/checks`, { ...SCHEDULE, name: "doomed" })).id,
-      channelId: (await call("POST", `${path}/channels`, { ...MAIL, name: "doomed" })).id,
+    deletable: {
+      projectId: (await call("POST", "/v1/projects", { name: "deletable" })).id,
+      checkId: (await call("POST", `${path}/checks`, { ...SCHEDULE, name: "deletable" })).id,
+      channelId: (await call("POST", `${path}/channels`, { ...MAIL, name: "deletable" })).id,
     },
     pingUuid: check.pingUrl.split("/").at(-1) ?? "",
   };
@@ -102,13 +102,13 @@ function caller(origin: string, cookie: string) {
 }
 
 /** A history with pings of every kind, runs, flips and an incident that lasts. */
-async function live(pingUrl: string): Promise<void> {
+async function recordHistory(pingUrl: string): Promise<void> {
   const rid = "0190f3c4-0000-7000-8000-000000000001";
   for (const end of [`/start?rid=${rid}`, `?rid=${rid}`, "/log", "/start", "/1"])
     await fetch(`${pingUrl}${end}`, { method: "POST", body: "the output of a job" });
 }
 
-async function untilSome(list: () => Promise<Made>): Promise<{ id: string }[]> {
+async function waitForItems(list: () => Promise<Made>): Promise<{ id: string }[]> {
   for (let looks = 0; looks < 50; looks += 1) {
     const { items } = await list();
     if (items.length > 0) return items;

@@ -1,29 +1,37 @@
-import type { Furnished } from "./furnish.ts";
+import type { SeededProduct } from "./seed.ts";
 
-/** One walk over part of the document, as one who asks. */
-export type Walk = { name: string; headers: Record<string, string>; paths: string; settings: string };
+/** One flow over part of the document, as one who asks. */
+export type Flow = { name: string; headers: Record<string, string>; paths: string; settings: string };
 
-export function walksOn({ origin, cookie, writeKey, readKey, ids, doomed, pingUuid }: Furnished): Walk[] {
+export function flowsFor({
+  origin,
+  cookie,
+  writeKey,
+  readKey,
+  ids,
+  deletable,
+  pingUuid,
+}: SeededProduct): Flow[] {
   const given = Object.entries({ ...ids, number: "1" }).map(([name, value]) => `"path.${name}" = "${value}"`);
   const common = ["[generation]", "with-security-parameters = false", "[parameters]"];
-  const doom = (path: string, param: keyof typeof doomed) =>
+  const deleteAndRestore = (path: string, param: keyof typeof deletable) =>
     ["DELETE " + path, `POST ${path}/restore`].flatMap((name) => [
       "[[operations]]",
       `include-name = "${name}"`,
-      `parameters = { "path.${param}" = "${doomed[param]}" }`,
+      `parameters = { "path.${param}" = "${deletable[param]}" }`,
     ]);
-  const ownSettings = [
+  const apiSettings = [
     ...common,
     ...given,
-    ...doom("/v1/projects/{projectId}", "projectId"),
-    ...doom("/v1/projects/{projectId}/checks/{checkId}", "checkId"),
-    ...doom("/v1/projects/{projectId}/channels/{channelId}", "channelId"),
+    ...deleteAndRestore("/v1/projects/{projectId}", "projectId"),
+    ...deleteAndRestore("/v1/projects/{projectId}/checks/{checkId}", "checkId"),
+    ...deleteAndRestore("/v1/projects/{projectId}/channels/{channelId}", "channelId"),
     // It would end the session by which all others are asked.
     "[[operations]]",
     'include-name = "POST /api/auth/sign-out"',
     'headers = { Cookie = "overdue.session_token=none" }',
   ];
-  const faceSettings = [
+  const healthchecksSettings = [
     ...common,
     `"path.check" = "${pingUuid}"`,
     '"path.number" = "1"',
@@ -33,16 +41,16 @@ export function walksOn({ origin, cookie, writeKey, readKey, ids, doomed, pingUu
   ];
   return [
     {
-      name: "own",
+      name: "api",
       headers: { Cookie: cookie, Origin: origin },
       paths: "^/(v1|api/auth|health|metrics|openapi)",
-      settings: ownSettings.join("\n"),
+      settings: apiSettings.join("\n"),
     },
     {
-      name: "face",
+      name: "healthchecks",
       headers: { "X-Api-Key": writeKey, "X-Metrics-Key": "let-me-measure" },
       paths: "^/(api/\\{version\\}|b/|badge/)",
-      settings: faceSettings.join("\n"),
+      settings: healthchecksSettings.join("\n"),
     },
     {
       name: "prometheus",

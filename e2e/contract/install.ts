@@ -8,7 +8,7 @@ const CACHE = fileURLToPath(new URL("../../node_modules/.cache/overdue-contract"
 const REQUIREMENTS = fileURLToPath(new URL("requirements.txt", import.meta.url));
 
 /** Path of schemathesis' command, of the versions pinned beside this file; installed once, with python3 and pip. */
-export async function obtainSchemathesis(): Promise<string> {
+export async function installSchemathesis(): Promise<string> {
   const version = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex").slice(0, 12);
   const folder = join(CACHE, version);
   const whole = join(folder, "whole");

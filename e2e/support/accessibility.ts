@@ -1,0 +1,27 @@
+import axe, { type AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
+
+/** The serious violations of accessibility rules on a page, in both colour schemes: each rule, and where it is violated first. */
+export async function accessibilityViolations(page: Page): Promise<string[]> {
+  await page.evaluate(STILL);
+  await page.evaluate(axe.source);
+  const light = await violationsIn(page, "light", "axe.run({ resultTypes: ['violations'] })");
+  // The dark scheme differs by its colours alone.
+  const dark = await violationsIn(page, "dark", "axe.run({ runOnly: ['color-contrast'] })");
+  return [...light, ...dark];
+}
+
+async function violationsIn(page: Page, colorScheme: "light" | "dark", run: string): Promise<string[]> {
+  await page.emulateMedia({ colorScheme });
+  const { violations } = await page.evaluate<Pick<AxeResults, "violations">>(run);
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html} (${colorScheme})`);
+}
+
+/** Stops animations: the contrast of a colour that fades in would be measured by chance. */
+const STILL = `{
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("*, *::before, *::after { transition: none !important; animation: none !important }");
+  document.adoptedStyleSheets.push(sheet);
+}`;
