@@ -1,3 +1,4 @@
+import type { AttemptOutcome } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 import type { z } from "zod";
 
@@ -54,25 +55,11 @@ export type HttpAnswer = {
   receivedAt: Instant;
 };
 
-/** The result of one attempt. `because` may be stored and shown: it contains no addresses and no tokens. */
+/** What an answer means: the outcome of the attempt, or that it is made once more in a simpler form. */
 export type Outcome =
-  | { outcome: "sent"; providerRef: string | null; because: string }
-  /** It will never work with these settings: the channel is broken until a person edits it. */
-  | { outcome: "permanent"; because: string }
-  /** The provider limits us. `retryAfterMs`: the wait that it named; null: it named none, so retries back off. */
-  | { outcome: "throttled"; retryAfterMs: number | null; because: string }
-  /** `uncertain`: the message may have arrived all the same. `notBeforeMs`: the provider asked for this pause. */
-  | { outcome: "transient"; because: string; uncertain: boolean; notBeforeMs?: number }
-  /** The target takes nothing for now, such as a full mailbox: the fallback channel is used meanwhile. */
-  | { outcome: "unavailable"; because: string }
-  /** The words blame neither the target nor our mail server for certain: the results of other channels decide. */
-  | { outcome: "doubtful"; because: string }
-  /** Only the operator can mend it, so the channel never breaks by it. `mayPass`: it may also end by itself. */
-  | { outcome: "operator"; because: string; mayPass?: boolean }
-  /** The formatting was refused: the message is sent again as plain text. `orGone`: the meaning of a second refusal. */
-  | { outcome: "plain"; because: string; orGone?: string }
-  /** The target moved: these settings are stored, and the message is sent again. */
-  | { outcome: "moved"; settings: Record<string, unknown>; because: string };
+  | AttemptOutcome
+  /** The provider disliked the formatting: once more, as plain text. `orGone`: what it means if that is refused too. */
+  | { outcome: "plain"; because: string; orGone?: string };
 
 /** What a person must do before anything can be sent. */
 export type Unavailable = { unavailable: string };

@@ -103,3 +103,37 @@ export { type CheckRecord, type Report, reportOf, type RunSums, type SlotSums } 
 export type { Span } from "./reports/spans.ts";
 
 export { gatherQuiet } from "./routing/gather-quiet.ts";
+export type { AttemptOutcome, AttemptResult } from "./delivery/attempt-result.ts";
+export {
+  type ChannelFacts,
+  type ChannelHealth,
+  channelState,
+  decideChannelHealth,
+  type HealthChange,
+  type HealthSign,
+} from "./delivery/channel-health.ts";
+export { ANSWERS_KEPT, concurrencyFor, isQuick, SILENCE_STEP_MS } from "./delivery/concurrency.ts";
+export {
+  DELIVERY_KINDS,
+  DELIVERY_STATES,
+  type DeliveryKind,
+  type DeliveryState,
+  INFORMATIONAL_KINDS,
+  isInformational,
+} from "./delivery/delivery-kinds.ts";
+export { chooseFallback, type FallbackChannel, needsFallback } from "./delivery/fallback.ts";
+export {
+  type AttemptHistory,
+  decideNextStep,
+  type NextStep,
+  type OtherAnswers,
+  weighRefusal,
+} from "./delivery/next-step.ts";
+export {
+  type Candidate,
+  type ClaimDecision,
+  isLate,
+  planClaims,
+  postponedUntil,
+} from "./delivery/plan-claims.ts";
+export { planTurns, type RateLimit, type Turn } from "./delivery/rate-limits.ts";

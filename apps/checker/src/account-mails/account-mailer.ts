@@ -79,7 +79,7 @@ export class AccountMailer {
     const composed = await composeAccountMail(this.#db, mail, this.#publicUrl);
     if (composed === null || this.#mailer === null) return await finishAccountMail(this.#db, mail.id);
     const { renderAccountMail } = await import("@overdue/channels/email");
-    const { result } = await this.#mailer.sendRendered(mail.email, {
+    const result = await this.#mailer.sendRendered(mail.email, {
       ...(await renderAccountMail(composed)),
       id: mail.id,
     });

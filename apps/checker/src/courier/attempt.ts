@@ -1,9 +1,9 @@
 import { composeAlert, isKindName, openChannel, parseSettings, type OpenChannel } from "@overdue/channels";
+import { type AttemptResult, decideNextStep, isInformational } from "@overdue/core";
 import {
   actionLinks,
   claimDeliveries,
   confirmLink,
-  isQuietKind,
   moveChannel,
   SINK_KIND,
   unseal,
@@ -15,12 +15,11 @@ import {
 } from "@overdue/db";
 import type { Logger } from "pino";
 
-import { paceOf, sharedPaceOf } from "../deliver/pace.ts";
-import type { Ending, Sender } from "../senders/sender.ts";
+import { paceOf, sharedLimitOf } from "../deliver/pace.ts";
+import type { Sender } from "../senders/sender.ts";
 import type { Parcel, Told } from "./courier.ts";
 import type { Gates } from "./gates.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
-import { nextStep } from "./next-step.ts";
 import type { Recorder } from "./recorder.ts";
 
 export type AttemptParts = {
@@ -72,7 +71,7 @@ async function attemptInTurn(
   const room = { most: paceOf(mine.alert.channelKind).concurrency, behind };
   let retryInMs: number | null = null;
   // What is quiet has a gate of its own: an alert does not wait for its answer.
-  const gate = isQuietKind(mine.alert.kind) ? `${mine.claim.channelId} quiet` : mine.claim.channelId;
+  const gate = isInformational(mine.alert.kind) ? `${mine.claim.channelId} quiet` : mine.claim.channelId;
   const done = parts.leases.keep(mine.claim);
   await parts.gates.pass(gate, room, async (answered) => {
     retryInMs = await attempt(mine, parts, answered);
@@ -86,9 +85,9 @@ async function claim(
   tooSoon: (deliveryId: string, opensInMs: number) => void,
   { db, log, lease }: AttemptParts,
 ): Promise<ClaimedAlert[]> {
-  const pacing = { paceOf: sharedPaceOf, tooSoon };
+  const rateLimits = { limitOf: sharedLimitOf, later: tooSoon, taken: () => undefined };
   try {
-    return await claimDeliveries(db, parcels.map(idOf), { ...lease, pacing });
+    return await claimDeliveries(db, parcels.map(idOf), { ...lease, rateLimits });
   } catch (error) {
     log.warn({ err: error }, "Deliveries could not be claimed; the sweep will find them.");
     return [];
@@ -101,9 +100,9 @@ async function attempt(
   answered: () => void,
 ): Promise<number | null> {
   const startedAt = new Date();
-  const ending = await send(alert, parts);
+  const result = await send(alert, parts);
   answered();
-  const next = nextStep(ending, claim, { kind: alert.kind, chance: Math.random() });
+  const next = decideNextStep(result, claim, { kind: alert.kind, chance: Math.random() });
   // What earlier settings come to says nothing about the channel as it is.
   const step = alert.hasOldSettings ? { ...next, channelBrokenBecause: null } : next;
   if (step.blames === "operator") {
@@ -114,7 +113,7 @@ async function attempt(
     );
   }
   try {
-    if (ending.result.outcome === "moved") await move(alert, ending.result.settings, parts);
+    if (result.outcome === "moved") await move(alert, result.settings, parts);
     const recorded = await parts.recorder(claim, { ...step, startedAt });
     return recorded && step.state === "retry" ? step.retryInMs : null;
   } catch (error) {
@@ -124,7 +123,7 @@ async function attempt(
   }
 }
 
-async function send(alert: AlertRecord, parts: AttemptParts): Promise<Ending> {
+async function send(alert: AlertRecord, parts: AttemptParts): Promise<AttemptResult> {
   const { keyring, sender, sink, publicUrl, log } = parts;
   try {
     const settings: unknown = JSON.parse(unseal(keyring, placeOf(alert), alert.sealedSettings));
@@ -135,7 +134,7 @@ async function send(alert: AlertRecord, parts: AttemptParts): Promise<Ending> {
     log.error({ err: error, deliveryId: alert.deliveryId }, "A channel's settings could not be opened.");
     const because =
       "The channel's settings could not be opened: was SECRET_KEY changed? Save the channel again.";
-    return { result: { outcome: "transient", because, uncertain: false }, statusCode: null };
+    return { outcome: "transient", because, uncertain: false, statusCode: null };
   }
 }
 

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 
-import { paceOf, sharedPaceOf } from "./pace.ts";
+import { paceOf, sharedLimitOf } from "./pace.ts";
 
 test("checkers keep a chat's pace together, and each sends webhooks as it can", () => {
-  expect(sharedPaceOf("telegram")).toMatchObject({ perSecond: 1, perSecondInAll: 30 });
-  expect(sharedPaceOf("webhook")).toBeNull();
+  expect(sharedLimitOf("telegram")).toMatchObject({ perSecond: 1, perSecondInAll: 30 });
+  expect(sharedLimitOf("webhook")).toBeNull();
 });
 
 test("a kind that this version does not know is sent slowly", () => {

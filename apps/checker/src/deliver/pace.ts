@@ -10,7 +10,7 @@ export function paceOf(kind: string): RateLimit {
 }
 
 /** The pace that all checkers keep together, by one clock; null where none is to be kept. */
-export function sharedPaceOf(kind: string): RateLimit | null {
+export function sharedLimitOf(kind: string): RateLimit | null {
   const pace = paceOf(kind);
   return pace.perSecond < UNSPARED_PER_SECOND ? pace : null;
 }

@@ -7,25 +7,29 @@ import {
   type Outcome,
   type Style,
 } from "@overdue/channels";
+import type { AttemptResult } from "@overdue/core";
 
 import type { Egress } from "../egress/egress.ts";
-import type { Ending } from "./sender.ts";
 import { signatureHeaders } from "./sign.ts";
 
 type HttpChannel = Extract<OpenChannel, { via: "http" }>;
 type Parts = { egress: Egress; operator: Operator };
-type Attempt = { result: Outcome; statusCode: number | null };
+type Attempt = Outcome & { statusCode: number | null };
 
 /** Sends a message; once more as plain text where the provider disliked the formatting. */
-export async function sendHttp(channel: HttpChannel, message: AlertMessage, parts: Parts): Promise<Ending> {
+export async function sendHttp(
+  channel: HttpChannel,
+  message: AlertMessage,
+  parts: Parts,
+): Promise<AttemptResult> {
   const rich = await attempt(channel, message, { ...parts, style: "rich" });
-  const { result, statusCode } =
-    rich.result.outcome === "plain" ? await attempt(channel, message, { ...parts, style: "plain" }) : rich;
-  if (result.outcome !== "plain") return { result, statusCode };
-  if (result.orGone !== undefined) {
-    return { result: { outcome: "permanent", because: result.orGone }, statusCode };
-  }
-  return { result: { outcome: "transient", because: result.because, uncertain: false }, statusCode };
+  const result =
+    rich.outcome === "plain" ? await attempt(channel, message, { ...parts, style: "plain" }) : rich;
+  if (result.outcome !== "plain") return result;
+  const { statusCode, because, orGone } = result;
+  return orGone === undefined
+    ? { outcome: "transient", because, uncertain: false, statusCode }
+    : { outcome: "permanent", because: orGone, statusCode };
 }
 
 async function attempt(
@@ -36,12 +40,12 @@ async function attempt(
   const request = channel.request(message, style, operator);
   if ("skip" in request) return skipped(request.skip);
   if ("unavailable" in request) {
-    return { result: { outcome: "operator", because: request.unavailable }, statusCode: null };
+    return { outcome: "operator", because: request.unavailable, statusCode: null };
   }
   const answer = await egress.send(signed(request));
   if ("failed" in answer) return unanswered(answer.failed, answer.uncertain);
   const body = hideSecrets(answer.body, secretsSent(message, operator));
-  return { result: channel.read({ ...answer, body }), statusCode: answer.status };
+  return { ...channel.read({ ...answer, body }), statusCode: answer.status };
 }
 
 /** What is sent beside the channel's own secrets: the bot's token, and links that act for whoever has them. */
@@ -57,9 +61,9 @@ function signed(request: HttpRequest): HttpRequest {
 }
 
 function skipped(because: string): Attempt {
-  return { result: { outcome: "sent", providerRef: null, because }, statusCode: null };
+  return { outcome: "sent", providerRef: null, because, statusCode: null };
 }
 
 function unanswered(because: string, uncertain: boolean): Attempt {
-  return { result: { outcome: "transient", because, uncertain }, statusCode: null };
+  return { outcome: "transient", because, uncertain, statusCode: null };
 }

@@ -1,8 +1,8 @@
+import type { AttemptResult } from "@overdue/core";
 import { sanitised } from "@overdue/channels";
 
 import { tlsReason } from "../egress/tls-reason.ts";
 import { refusedMail } from "./mail-refusal.ts";
-import type { Ending } from "./sender.ts";
 
 /** `isWhole`: all of the mail was handed over, so the mail server may have taken it whatever came after. */
 export type MailProgress = { to: string; isWhole: boolean };
@@ -24,24 +24,24 @@ const LETTERS = "The mail server takes no letters other than a to z before the @
  * What an error on the way of a mail means. Where the server gave no answer to the whole mail it may have taken it; where
  * it never got that far it is the operator's, who chose the server, unless it passes.
  */
-export function mailFailure(cause: unknown, { to, isWhole }: MailProgress): Ending {
+export function mailFailure(cause: unknown, { to, isWhole }: MailProgress): AttemptResult {
   const statusCode = numberIn(cause, "responseCode");
   const said = sanitised(textIn(cause, "response") || textIn(cause, "message"));
   if (isAboutLetters(to, statusCode, said))
     return notTaken(`${LETTERS} (${said})`, { uncertain: false, statusCode });
   const command = textIn(cause, "command");
-  if (statusCode !== null) return { result: refusedMail({ command, code: statusCode, said }), statusCode };
+  if (statusCode !== null) return { ...refusedMail({ command, code: statusCode, said }), statusCode };
   const tls = tlsWords(cause);
   const because = tls ?? (networkWords(cause, isWhole) || said || "The mail server did not answer.");
   if (isWhole) return notTaken(because, { uncertain: true });
-  return { result: { outcome: "operator", because, mayPass: tls === null }, statusCode };
+  return { outcome: "operator", because, mayPass: tls === null, statusCode };
 }
 
 export function notTaken(
   because: string,
   { uncertain, statusCode = null }: { uncertain: boolean; statusCode?: number | null },
-): Ending {
-  return { result: { outcome: "transient", because, uncertain }, statusCode };
+): AttemptResult {
+  return { outcome: "transient", because, uncertain, statusCode };
 }
 
 /** A server without SMTPUTF8 refuses such an address in many ways; only 5.1.1 is about the mailbox itself. */

@@ -1,6 +1,5 @@
+import type { AttemptOutcome } from "@overdue/core";
 import { mailSaid, readMailRefusal } from "@overdue/channels";
-
-import type { Ending } from "./sender.ts";
 
 /** What a mail server answered, and to which command. `said`: fit to be shown. */
 export type MailAnswer = { command: string; code: number; said: string };
@@ -17,7 +16,7 @@ const OUTCOMES = {
  * What it means that a mail server refused. Only an answer to the recipient (or to the whole mail, by servers that wait with
  * it) may be about them: whatever is refused before is about us, and for the operator.
  */
-export function refusedMail({ command, code, said }: MailAnswer): Ending["result"] {
+export function refusedMail({ command, code, said }: MailAnswer): AttemptOutcome {
   const refusal = readMailRefusal(mailSaid(said, code));
   if (refusal === "passing") return { outcome: "transient", because: said, uncertain: false };
   if (command === "RCPT TO") return { outcome: OUTCOMES[refusal], because: said };

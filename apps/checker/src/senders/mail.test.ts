@@ -69,7 +69,7 @@ describe("a mail server that takes its time", () => {
     greeting.resolve();
     await smtp.waitFor(() => true);
     looking.resolve();
-    expect(await sending).toMatchObject({ result: { outcome: "sent" } });
+    expect(await sending).toMatchObject({ outcome: "sent" });
     expect(smtp.received).toHaveLength(1);
   });
 
@@ -79,7 +79,7 @@ describe("a mail server that takes its time", () => {
     smtp.next(...Array.from({ length: 8 }, () => ({ at: "data" as const, until: looking.promise })));
     const slow = Array.from({ length: 8 }, (_, index) => mailer.send(`slow${index}@example.org`, message()));
     await smtp.waitFor(() => smtp.received.length === 8);
-    expect(await mailer.send("quick@example.org", message())).toMatchObject({ result: { outcome: "sent" } });
+    expect(await mailer.send("quick@example.org", message())).toMatchObject({ outcome: "sent" });
     looking.resolve();
     await Promise.all(slow);
   });
@@ -87,28 +87,24 @@ describe("a mail server that takes its time", () => {
   test("and never greets has taken nothing for certain", async () => {
     smtp.next({ at: "greeting", until: new Promise(() => undefined) });
     expect(await send({ waits: { greeting: 50 } })).toMatchObject({
-      result: {
-        outcome: "operator",
-        mayPass: true,
-        because: "The mail server accepted a connection and never greeted.",
-      },
+      outcome: "operator",
+      mayPass: true,
+      because: "The mail server accepted a connection and never greeted.",
     });
   });
 
   test("and never answers to the whole mail may have taken it", async () => {
     smtp.next({ at: "data", until: new Promise(() => undefined) });
     expect(await send({ waits: { answer: 300 } })).toMatchObject({
-      result: {
-        outcome: "transient",
-        uncertain: true,
-        because: "The mail server did not answer to the whole mail.",
-      },
+      outcome: "transient",
+      uncertain: true,
+      because: "The mail server did not answer to the whole mail.",
     });
   });
 
   test("and closes the connection instead of an answer may have taken it", async () => {
     smtp.next({ at: "data", closes: true });
-    expect(await send()).toMatchObject({ result: { outcome: "transient", uncertain: true } });
+    expect(await send()).toMatchObject({ outcome: "transient", uncertain: true });
     expect(smtp.received).toHaveLength(1);
   });
 
@@ -119,11 +115,9 @@ describe("a mail server that takes its time", () => {
     await smtp.waitFor(() => true);
     mailer.hurry();
     expect(await sending).toMatchObject({
-      result: {
-        outcome: "transient",
-        uncertain: true,
-        because: "Overdue was stopped before the mail server answered.",
-      },
+      outcome: "transient",
+      uncertain: true,
+      because: "Overdue was stopped before the mail server answered.",
     });
   });
 });
@@ -136,7 +130,7 @@ describe("a mail server that offers TLS", () => {
     ["a self-signed certificate, TLS required", "selfSigned", "required"],
   ] as const)("with %s gets mails over TLS", async (_, name, tls) => {
     const server = await start(testCertificates[name]);
-    expect(await send({ smtpUrl: server.url, smtp: { tls } })).toMatchObject({ result: { outcome: "sent" } });
+    expect(await send({ smtpUrl: server.url, smtp: { tls } })).toMatchObject({ outcome: "sent" });
     expect(server.received).toMatchObject([{ secure: true }]);
   });
 
@@ -150,9 +144,11 @@ describe("a mail server that offers TLS", () => {
     const ca = name === "good" || name === "selfSigned" ? null : testCertificates.authority;
     const ending = await send({ smtpUrl: server.url, smtp: { tls: "verify", ca } });
     expect(ending).toMatchObject({
-      result: { outcome: "operator", mayPass: false, because: expect.stringContaining(why) },
+      outcome: "operator",
+      mayPass: false,
+      because: expect.stringContaining(why),
     });
-    expect(ending.result.because).toContain("SMTP_TLS=opportunistic");
+    expect(ending.because).toContain("SMTP_TLS=opportunistic");
     expect(server.received).toEqual([]);
   });
 
@@ -160,12 +156,12 @@ describe("a mail server that offers TLS", () => {
     const server = await start(testCertificates.good);
     const smtpSettings = { tls: "verify", ca: testCertificates.authority } as const;
     expect(await send({ smtpUrl: server.url, smtp: smtpSettings })).toMatchObject({
-      result: { outcome: "sent" },
+      outcome: "sent",
     });
   });
 
   test("and fails at it gets no mail without TLS where TLS is required", async () => {
-    expect(await send({ smtp: { tls: "required" } })).toMatchObject({ result: { outcome: "operator" } });
+    expect(await send({ smtp: { tls: "required" } })).toMatchObject({ outcome: "operator" });
     expect(smtp.received).toEqual([]);
   });
 
@@ -178,7 +174,7 @@ describe("a mail server that offers TLS", () => {
   test("is believed by whoever says so in SMTP_URL", async () => {
     const server = await start(testCertificates.selfSigned);
     const smtpUrl = `${server.url}/?tls.rejectUnauthorized=false`;
-    expect(await send({ smtpUrl, smtp: { tls: "verify" } })).toMatchObject({ result: { outcome: "sent" } });
+    expect(await send({ smtpUrl, smtp: { tls: "verify" } })).toMatchObject({ outcome: "sent" });
   });
 });
 
@@ -193,7 +189,7 @@ describe("a mail", () => {
     ["ops@例え.テスト", "ops@xn--r8jz45g.xn--zckzah"],
     ["jürgen@münchen.test", "jürgen@münchen.test"],
   ])("to %s goes to %s", async (to, onTheWire) => {
-    expect(await open().send(to, message())).toMatchObject({ result: { outcome: "sent" } });
+    expect(await open().send(to, message())).toMatchObject({ outcome: "sent" });
     expect(smtp.wire()).toContain(`RCPT TO:<${onTheWire}>`);
     expect(smtp.wire().includes("SMTPUTF8")).toBe(/^[^@]*[^!-~]/.test(to));
   });
@@ -201,7 +197,8 @@ describe("a mail", () => {
   test("to letters that its mail server does not know is no reason to give the mailbox up", async () => {
     smtp.next({ at: "rcpt", code: 553, message: "5.6.7 SMTPUTF8 not supported" });
     expect(await open().send("jürgen@example.org", message())).toMatchObject({
-      result: { outcome: "transient", because: expect.stringContaining("letters other than a to z") },
+      outcome: "transient",
+      because: expect.stringContaining("letters other than a to z"),
       statusCode: 553,
     });
   });

@@ -2,20 +2,19 @@ import { PassThrough } from "node:stream";
 
 import { sanitised, type AlertMessage } from "@overdue/channels";
 import type { RenderedEmail } from "@overdue/channels/email";
-import { asciiDomain, withAsciiDomain } from "@overdue/core";
+import { asciiDomain, type AttemptResult, withAsciiDomain } from "@overdue/core";
 
 import { mailFailure, notTaken, type MailProgress } from "./mail-failure.ts";
 import { openMailPlaces, type MailPlaces } from "./mail-places.ts";
 import { threadHeaders } from "./mail-thread.ts";
-import type { Ending } from "./sender.ts";
 import { openTransport, SMTP_WAITS, type SmtpSettings, type SmtpWaits } from "./smtp-transport.ts";
 
 /** Sends alerts as mail. Never throws. */
 export type Mailer = {
   /** May take minutes: a mail server that looks into a mail before it answers is waited for. */
-  send(to: string, message: AlertMessage): Promise<Ending>;
+  send(to: string, message: AlertMessage): Promise<AttemptResult>;
   /** Sends a mail that is no alert, such as a link to a new password. `id`: the same for each attempt. */
-  sendRendered(to: string, mail: RenderedEmail & { id: string }): Promise<Ending>;
+  sendRendered(to: string, mail: RenderedEmail & { id: string }): Promise<AttemptResult>;
   /** Ends what is under way within seconds, since this process is about to end. */
   hurry(): void;
   close(): void;
@@ -45,7 +44,7 @@ const UNSET = "No mail server is set: the operator must set SMTP_URL.";
 export function openMailer(options: MailOptions): Mailer {
   const { smtpUrl, smtp, waits } = options;
   if (smtpUrl === null) {
-    const ending: Ending = { result: { outcome: "operator", because: UNSET }, statusCode: null };
+    const ending: AttemptResult = { outcome: "operator", because: UNSET, statusCode: null };
     const unset = () => Promise.resolve(ending);
     return { send: unset, sendRendered: unset, hurry: () => undefined, close: () => undefined };
   }
@@ -70,11 +69,11 @@ class SmtpMailer implements Mailer {
     this.#loading = setTimeout(() => void import("@overdue/channels/email"), LOAD_AFTER_MS).unref();
   }
 
-  send(to: string, message: AlertMessage): Promise<Ending> {
+  send(to: string, message: AlertMessage): Promise<AttemptResult> {
     return this.#deliver(to, () => this.#mail(to, message));
   }
 
-  sendRendered(to: string, { id, ...rendered }: RenderedEmail & { id: string }): Promise<Ending> {
+  sendRendered(to: string, { id, ...rendered }: RenderedEmail & { id: string }): Promise<AttemptResult> {
     const { from } = this.#options;
     const mail = {
       from,
@@ -86,7 +85,7 @@ class SmtpMailer implements Mailer {
     return this.#deliver(to, () => Promise.resolve(mail));
   }
 
-  async #deliver(to: string, compose: () => Promise<object>): Promise<Ending> {
+  async #deliver(to: string, compose: () => Promise<object>): Promise<AttemptResult> {
     const progress: MailProgress = { to, isWhole: false };
     const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(this.#waits.mail)]);
     try {
@@ -161,9 +160,9 @@ function stopHeaders(stop: string): Record<string, string> {
     : address;
 }
 
-function sent({ response, messageId }: { response: string; messageId: string }): Ending {
+function sent({ response, messageId }: { response: string; messageId: string }): AttemptResult {
   const result = { outcome: "sent", providerRef: messageId, because: sanitised(response) } as const;
-  return { result, statusCode: 250 };
+  return { ...result, statusCode: 250 };
 }
 
 function domainOf(from: string): string {

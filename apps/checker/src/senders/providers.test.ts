@@ -91,15 +91,15 @@ test("every kind of channel has a server that speaks its language", () => {
 describe.each(providerNames)("%s", (kind) => {
   test("takes a hostile down and its up by its own rules, at the first attempt", async () => {
     const before = providers.received.length;
-    expect(await send(kind)).toMatchObject({ result: { outcome: "sent" } });
-    expect(await send(kind, up)).toMatchObject({ result: { outcome: "sent" } });
+    expect(await send(kind)).toMatchObject({ outcome: "sent" });
+    expect(await send(kind, up)).toMatchObject({ outcome: "sent" });
     const took = providers.received.slice(before);
     expect(took).toHaveLength(kind === "call" ? 1 : 2);
   });
 
   test("is given the time that it asks for", async () => {
     providers.next(kind, providers.limit(kind, 30));
-    const { result } = await send(kind);
+    const result = await send(kind);
     expect(result).toMatchObject({ outcome: "throttled" });
     const wait = "retryAfterMs" in result ? result.retryAfterMs : null;
     // To ten seconds, since some count from the second that has begun.
@@ -110,24 +110,25 @@ describe.each(providerNames)("%s", (kind) => {
   test("is given up where its target is gone, in words that name what to do", async () => {
     providers.next(kind, providers.gone(kind));
     expect(await send(kind)).toMatchObject({
-      result: { outcome: "permanent", because: expect.stringMatching(/^[A-Z][^{]+[.:] ?.*\(Status 4\d\d/) },
+      outcome: "permanent",
+      because: expect.stringMatching(/^[A-Z][^{]+[.:] ?.*\(Status 4\d\d/),
     });
   });
 
   test.each([500, 502, 503])("is tried again after %i", async (status) => {
     providers.next(kind, { status, body: "<html>oops</html>" });
-    expect(await send(kind)).toMatchObject({ result: { outcome: "transient", uncertain: false } });
+    expect(await send(kind)).toMatchObject({ outcome: "transient", uncertain: false });
   });
 
   test.each(["hang", "drop"] as const)("is tried again after a %s, and may repeat", async (fault) => {
     providers.next(kind, fault);
-    expect(await send(kind)).toMatchObject({ result: { outcome: "transient", uncertain: true } });
+    expect(await send(kind)).toMatchObject({ outcome: "transient", uncertain: true });
   });
 
   test("is not believed where its answer is none of its own", async () => {
     const page = { status: 200, body: "<html>Please sign in to this network</html>" };
     providers.next(kind, page, page);
-    expect(await send(kind)).toMatchObject({ result: { outcome: "transient" } });
+    expect(await send(kind)).toMatchObject({ outcome: "transient" });
   });
 
   test.each([400, 401, 403, 404, 405, 410, 501])(
@@ -138,14 +139,14 @@ describe.each(providerNames)("%s", (kind) => {
       for (const answer of [page, gateway]) {
         providers.behaves(kind);
         providers.next(kind, answer, answer);
-        expect(await send(kind)).toMatchObject({ result: { outcome: "transient", uncertain: false } });
+        expect(await send(kind)).toMatchObject({ outcome: "transient", uncertain: false });
       }
     },
   );
 
   test("waits for as long as a proxy asks whose server is away", async () => {
     providers.next(kind, { status: 503, headers: { "retry-after": "20" } });
-    expect(await send(kind)).toMatchObject({ result: { outcome: "transient", notBeforeMs: 20_000 } });
+    expect(await send(kind)).toMatchObject({ outcome: "transient", notBeforeMs: 20_000 });
   });
 });
 
@@ -179,23 +180,23 @@ describe("what real servers were seen to say", () => {
     // Twice, since a disliked text is sent once more in its simplest form.
     const answer = providers.says(kind, name);
     providers.next(kind, answer, answer);
-    expect(await send(kind)).toMatchObject({ result: { outcome } });
+    expect(await send(kind)).toMatchObject({ outcome });
   });
 
   test("the daily quota of ntfy is asked for again in an hour, since each try counts", async () => {
     providers.next("ntfy", providers.says("ntfy", "daily quota"));
-    expect(await send("ntfy")).toMatchObject({ result: { retryAfterMs: 3_600_000 } });
+    expect(await send("ntfy")).toMatchObject({ retryAfterMs: 3_600_000 });
   });
 
   test("a message that ntfy finds too long goes without its buttons", async () => {
     providers.next("ntfy", providers.says("ntfy", "message too long"));
     const before = providers.received.length;
-    expect(await send("ntfy")).toMatchObject({ result: { outcome: "sent" } });
+    expect(await send("ntfy")).toMatchObject({ outcome: "sent" });
     expect(JSON.parse(providers.received[before]?.request.body ?? "{}")).not.toHaveProperty("actions");
   });
 
   test("a message that Mattermost dislikes goes as plain text, and its hook is not given up", async () => {
     providers.next("mattermost", providers.says("mattermost", "removed hook"));
-    expect(await send("mattermost")).toMatchObject({ result: { outcome: "sent" } });
+    expect(await send("mattermost")).toMatchObject({ outcome: "sent" });
   });
 });

@@ -74,36 +74,36 @@ describe("Telegram", () => {
   const send = (chat: string, through = sender) => through.send(openChannel("telegram", { chat }), message);
 
   test("delivers formatted text and keeps the message's id", async () => {
-    expect(await send("1")).toMatchObject({ result: { outcome: "sent", providerRef: "1" }, statusCode: 200 });
+    expect(await send("1")).toMatchObject({ outcome: "sent", providerRef: "1", statusCode: 200 });
     const got = await telegram.waitFor(({ chat }) => chat === "1");
     expect(got).toMatchObject({ parseMode: "HTML", text: expect.stringContaining("team <b>& Bcc") });
   });
 
   test("sends once more as plain text where the formatting is refused", async () => {
     telegram.next({ status: 400, body: `{"ok":false,"description":"Bad Request: can't parse entities: x"}` });
-    expect(await send("9")).toMatchObject({ result: { outcome: "sent" } });
+    expect(await send("9")).toMatchObject({ outcome: "sent" });
     expect(await telegram.waitFor(({ chat }) => chat === "9")).toMatchObject({ parseMode: null });
   });
 
   test("tries a refused plain text again later", async () => {
     const refused = { status: 400, body: `{"ok":false,"description":"Bad Request: something"}` };
     telegram.next(refused, refused);
-    expect(await send("1")).toMatchObject({ result: { outcome: "transient" } });
+    expect(await send("1")).toMatchObject({ outcome: "transient" });
   });
 
   test("waits as long as it is asked to", async () => {
     telegram.next(telegramLimit(7));
-    expect(await send("1")).toMatchObject({ result: { outcome: "throttled", retryAfterMs: 7_000 } });
+    expect(await send("1")).toMatchObject({ outcome: "throttled", retryAfterMs: 7_000 });
   });
 
   test("gives up on a chat that blocked the bot", async () => {
     telegram.setFate("2", "blocked");
-    expect(await send("2")).toMatchObject({ result: { outcome: "permanent" }, statusCode: 403 });
+    expect(await send("2")).toMatchObject({ outcome: "permanent", statusCode: 403 });
   });
 
   test("learns where a group moved", async () => {
     telegram.setFate("-3", { movedTo: "-1003" });
-    expect(await send("-3")).toMatchObject({ result: { outcome: "moved", settings: { chat: "-1003" } } });
+    expect(await send("-3")).toMatchObject({ outcome: "moved", settings: { chat: "-1003" } });
   });
 
   test("never tells its token in an error", async () => {
@@ -114,7 +114,7 @@ describe("Telegram", () => {
       passOn: () => Promise.resolve({ members: 0, written: 0 }),
     });
     const ending = await send("1", broken);
-    expect(ending).toMatchObject({ result: { outcome: "transient", because: "The connection failed." } });
+    expect(ending).toMatchObject({ outcome: "transient", because: "The connection failed." });
     expect(JSON.stringify(ending)).not.toContain(telegram.token);
   });
 });
@@ -123,25 +123,26 @@ describe("Slack", () => {
   const send = () => sender.send(openChannel("slack", { url: slack.hookUrl }), message);
 
   test("delivers blocks that Slack's rules allow", async () => {
-    expect(await send()).toMatchObject({ result: { outcome: "sent" } });
+    expect(await send()).toMatchObject({ outcome: "sent" });
     expect(slack.received.at(-1)?.payload).toMatchObject({ blocks: expect.any(Array), unfurl_links: false });
   });
 
   test("sends once more as plain text where the blocks are refused", async () => {
     slack.next({ status: 400, body: "invalid_blocks" });
-    expect(await send()).toMatchObject({ result: { outcome: "sent" } });
+    expect(await send()).toMatchObject({ outcome: "sent" });
     expect(slack.received.at(-1)?.payload).not.toHaveProperty("blocks");
   });
 
   test("waits as long as it is asked to", async () => {
     slack.next(slackLimit(30));
-    expect(await send()).toMatchObject({ result: { outcome: "throttled", retryAfterMs: 30_000 } });
+    expect(await send()).toMatchObject({ outcome: "throttled", retryAfterMs: 30_000 });
   });
 
   test("gives up on a hook that was removed", async () => {
     slack.removeHooks();
     expect(await send()).toEqual({
-      result: { outcome: "permanent", because: "Status 404: no_service" },
+      outcome: "permanent",
+      because: "Status 404: no_service",
       statusCode: 404,
     });
   });
@@ -181,7 +182,7 @@ describe("a webhook", () => {
     ["hang" as const, { outcome: "transient", uncertain: true, because: "No answer within 0.5 s." }],
   ])("that meets %j ends as %j", async (fault, result) => {
     webhook.next(fault);
-    expect(await sender.send(channel(), message)).toMatchObject({ result });
+    expect(await sender.send(channel(), message)).toMatchObject(result);
   });
 });
 
@@ -189,7 +190,7 @@ describe("a mail", () => {
   const send = (to: string) => sender.send(openChannel("email", { to }), message);
 
   test("has the headers that it should have, one recipient, and both parts", async () => {
-    expect(await send("anna@example.org")).toMatchObject({ result: { outcome: "sent" } });
+    expect(await send("anna@example.org")).toMatchObject({ outcome: "sent" });
     const got = await smtp.waitFor(({ to }) => to.includes("anna@example.org"));
     expect(got.to).toEqual(["anna@example.org"]);
     expect(got.mail.headers.map((header) => header.key).toSorted()).toEqual(
@@ -232,7 +233,7 @@ describe("a mail", () => {
   test("to a mailbox that is not there is given up", async () => {
     smtp.refuseMailbox("gone@example.org");
     expect(await send("gone@example.org")).toMatchObject({
-      result: { outcome: "permanent" },
+      outcome: "permanent",
       statusCode: 550,
     });
   });
@@ -240,7 +241,9 @@ describe("a mail", () => {
   test("that meets greylisting is tried again later", async () => {
     smtp.next({ at: "rcpt", code: 451, message: "4.7.1 Greylisted, come back later" });
     expect(await send("anna@example.org")).toMatchObject({
-      result: { outcome: "transient", uncertain: false, because: expect.stringContaining("Greylisted") },
+      outcome: "transient",
+      uncertain: false,
+      because: expect.stringContaining("Greylisted"),
       statusCode: 451,
     });
   });
@@ -257,7 +260,7 @@ describe("a mail", () => {
     ["data", 451, "4.3.0 Try again later", "transient"],
   ] as const)("that is answered at %s with %i %s is %s", async (at, code, words, outcome) => {
     smtp.next({ at, code, message: words });
-    expect(await send("anna@example.org")).toMatchObject({ result: { outcome }, statusCode: code });
+    expect(await send("anna@example.org")).toMatchObject({ outcome, statusCode: code });
   });
 
   test("without a mail server tells the operator what to set", async () => {
@@ -267,7 +270,7 @@ describe("a mail", () => {
       stopLink: () => "https://overdue.example.org/unsubscribe?channel=c",
     });
     expect(await none.send("anna@example.org", message)).toMatchObject({
-      result: { because: "No mail server is set: the operator must set SMTP_URL." },
+      because: "No mail server is set: the operator must set SMTP_URL.",
     });
   });
 
@@ -278,7 +281,8 @@ describe("a mail", () => {
       stopLink: () => "https://overdue.example.org/unsubscribe?channel=c",
     });
     expect(await dead.send("anna@example.org", message)).toMatchObject({
-      result: { outcome: "operator", mayPass: true },
+      outcome: "operator",
+      mayPass: true,
     });
     dead.close();
   });

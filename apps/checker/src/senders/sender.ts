@@ -1,15 +1,13 @@
-import type { AlertMessage, OpenChannel, Operator, Outcome } from "@overdue/channels";
+import type { AlertMessage, OpenChannel, Operator } from "@overdue/channels";
+import type { AttemptResult } from "@overdue/core";
 import type { PassedOn } from "@overdue/db";
 
 import type { Egress } from "../egress/egress.ts";
 import { sendHttp } from "./http.ts";
 import type { Mailer } from "./mail.ts";
 
-/** How an attempt ended. "plain" is dealt with inside the attempt. */
-export type Ending = { result: Exclude<Outcome, { outcome: "plain" }>; statusCode: number | null };
-
 /** Sends an alert through a channel, once. Never throws where `passOn` does not; only a mail takes longer than 20 s. */
-export type Sender = { send(channel: OpenChannel, message: AlertMessage): Promise<Ending> };
+export type Sender = { send(channel: OpenChannel, message: AlertMessage): Promise<AttemptResult> };
 
 export type SenderParts = {
   egress: Egress;
@@ -44,12 +42,12 @@ async function sendToGroup(
   channelIds: readonly string[],
   { deliveryId }: AlertMessage,
   { passOn }: SenderParts,
-): Promise<Ending> {
+): Promise<AttemptResult> {
   const { members, written } = await passOn(deliveryId, channelIds);
-  if (members === 0) return { result: NOBODY, statusCode: null };
+  if (members === 0) return { ...NOBODY, statusCode: null };
   const because =
     written === 0
       ? "Its channels are told already."
       : `Passed on to ${written === 1 ? "1 channel" : `${written} channels`}.`;
-  return { result: { outcome: "sent", providerRef: null, because }, statusCode: null };
+  return { outcome: "sent", providerRef: null, because, statusCode: null };
 }

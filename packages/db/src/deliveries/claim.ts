@@ -1,15 +1,26 @@
-import { PROGRAM_KINDS } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import {
+  type Candidate,
+  type ChannelHealth,
+  channelState,
+  type ClaimDecision,
+  isLate,
+  planClaims,
+  planTurns,
+  postponedUntil,
+  PROGRAM_KINDS,
+} from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
 import { notifyChanges } from "./changes.ts";
-import { decideClaims, type Candidate, type Decision } from "./decide-claims.ts";
 import { fallBack } from "./fall-back.ts";
 import { uuids } from "./due.ts";
 import { gather } from "./gather.ts";
 import { insteadOfUnconfirmed } from "./instead-of-unconfirmed.ts";
-import { lockPaces, type Pacing, takeTurns, writePaces } from "./keep-pace.ts";
+import { lockRates, type RateLimits, turnsOf, writeRates } from "./rate-limits.ts";
 import { loadAlerts, type AlertRecord } from "./load-alert.ts";
+import { epochMs, healthColumns, healthOf, type HealthRow } from "./health.ts";
 import { dropOutdatedMembers, failMembers, freeMembers, ungroup } from "./members.ts";
 import type { OwnersWay } from "./tell-owners.ts";
 
@@ -39,18 +50,21 @@ export type Lease = {
   apart?: readonly string[];
   /** How owners hear of what an address that nobody confirmed was not told. */
   owners?: OwnersWay;
-  /** The pace that all checkers keep together; without it none is kept. */
-  pacing?: Pacing;
+  /** The rates that all senders keep together; without it none is kept. */
+  rateLimits?: RateLimits;
 };
 
-type Locked = Candidate & { channelKind: string };
+type Locked = Candidate & {
+  channelKind: string;
+  health: ChannelHealth;
+  /** By the database's clock. */
+  now: Instant;
+};
 
 export type ClaimedAlert = { claim: Claim; alert: AlertRecord };
 
-/** An alert is worth trying for a day, a line about a run for an hour. */
+/** What a message that is under way told with others was written within this time. */
 const LATE = "24 hours";
-const LATE_QUIET = "1 hour";
-const SET_ASIDE = "1 hour";
 
 /**
  * Claims those of these deliveries that may be attempted now, with what they have to tell. Others are left alone, or
@@ -58,15 +72,15 @@ const SET_ASIDE = "1 hour";
  */
 export function claimDeliveries(db: Db, ids: readonly string[], lease: Lease): Promise<ClaimedAlert[]> {
   return db.transaction(async (tx) => {
-    const candidates = await lockLanes(tx, ids);
-    const decisions = decideClaims(candidates, ids);
+    const candidates = await lockSequences(tx, ids);
+    const decisions = planClaims(candidates, ids);
     await closeOthers(tx, decisions, lease.owners ?? null);
-    await postpone(tx, decisions);
-    const keepPace = await askForTurns(tx, { candidates, decisions, pacing: lease.pacing });
+    await postpone(tx, candidates, decisions);
+    const writeTurns = await keepRates(tx, { candidates, decisions, rateLimits: lease.rateLimits });
     const probes = having(decisions, "probe");
     const claimed = [...(await gather(tx, having(decisions, "claim"), lease.apart ?? null)), ...probes];
     await dropOutdatedMembers(tx, claimed);
-    await keepPace(claimed);
+    await writeTurns(claimed);
     const claims = await take(tx, claimed, { ...lease, probes });
     const loaded = await ungroupForPrograms(tx, await loadAlerts(tx, claimed), lease.apart ?? []);
     const alerts = new Map(loaded.map((alert) => [alert.deliveryId, alert]));
@@ -95,28 +109,34 @@ async function ungroupForPrograms(
 
 type Asking = {
   candidates: readonly Locked[];
-  decisions: Map<string, Decision>;
-  pacing: Pacing | undefined;
+  decisions: Map<string, ClaimDecision>;
+  rateLimits: RateLimits | undefined;
 };
 
-/** Leaves alone what comes too soon for its provider. Answers how to write down those that are claimed in the end. */
-async function askForTurns(tx: Tx, { candidates, decisions, pacing }: Asking) {
+/** Leaves alone what comes too soon for its provider. @returns how to write down those that are claimed in the end */
+async function keepRates(tx: Tx, { candidates, decisions, rateLimits }: Asking) {
   const isTaken = (id: string) => decisions.get(id) === "claim" || decisions.get(id) === "probe";
-  const turns = candidates.filter(({ id }) => isTaken(id));
-  if (pacing === undefined || turns.length === 0) return () => Promise.resolve();
-  const waits = await lockPaces(tx, turns, pacing);
-  for (const [id, opensInMs] of takeTurns(turns, new Map(waits), pacing)) {
+  const turns =
+    rateLimits === undefined
+      ? []
+      : turnsOf(
+          candidates.filter(({ id }) => isTaken(id)),
+          rateLimits,
+        );
+  if (rateLimits === undefined || turns.length === 0) return () => Promise.resolve();
+  const before = await lockRates(tx, turns);
+  for (const [id, inMs] of planTurns(turns, before).later) {
     decisions.set(id, "leave");
-    pacing.tooSoon(id, opensInMs);
+    rateLimits.later(id, inMs);
   }
   return async (claimed: readonly string[]) => {
     const went = new Set(claimed);
-    takeTurns(
+    const { waits } = planTurns(
       turns.filter(({ id }) => went.has(id)),
-      waits,
-      pacing,
+      before,
     );
-    await writePaces(tx, waits);
+    await writeRates(tx, waits);
+    rateLimits.taken(waits);
   };
 }
 
@@ -124,11 +144,11 @@ async function askForTurns(tx: Tx, { candidates, decisions, pacing }: Asking) {
 const USES_OLD_SETTINGS = sql.raw("coalesce(d.payload ? 'sealedSettings', false)");
 
 /**
- * Locks every unfinished delivery of the lanes concerned, in one order for all. Not `skip locked`: whoever decides about
- * a lane must see all of it, and these locks last for three short statements.
+ * Locks every unfinished delivery of the sequences concerned, in one order for all. Not `skip locked`: whoever decides
+ * about a sequence must see all of it, and these locks last for three short statements.
  */
-async function lockLanes(tx: Tx, ids: readonly string[]): Promise<Locked[]> {
-  const { rows } = await tx.execute<Locked>(sql`
+async function lockSequences(tx: Tx, ids: readonly string[]): Promise<Locked[]> {
+  const { rows } = await tx.execute<LockedRow>(sql`
     with asked as (
       select id, check_id, channel_id from deliveries where id = any(${uuids(ids)})
     ), wanted as (
@@ -142,19 +162,16 @@ async function lockLanes(tx: Tx, ids: readonly string[]): Promise<Locked[]> {
       join deliveries l on l.id = m.lead_id
       where m.lead_id is not null and m.created_at > clock_timestamp() - ${LATE}::interval and l.state = 'sending'
     )
-    select d.id, case when d.kind in ('down', 'up', 'reminder') and not ${USES_OLD_SETTINGS} then d.check_id || '/' || d.channel_id end as lane, d.kind,
+    select d.id, case when d.kind in ('down', 'up', 'reminder') and not ${USES_OLD_SETTINGS} then d.check_id || '/' || d.channel_id end as sequence, d.kind,
            coalesce(l.state, d.state) as state,
            case coalesce(l.state, d.state) when 'sending' then coalesce(l.lease_until, d.lease_until)
              else d.next_attempt_at end <= clock_timestamp() as due,
-           c.id as "channelId", c.kind as "channelKind", d.crashes, d.created_at < clock_timestamp()
-             - case when d.kind in ('run', 'notice') then ${LATE_QUIET}::interval else ${LATE}::interval end as late,
-           case when (c.deleted_at is not null or k.deleted_at is not null or p.deleted_at is not null)
-                  and not coalesce(d.payload ? 'endedBy', false) then 'deleted'
-                when c.broken_by = 'recipient' then 'stopped'
-                when c.unconfirmed_since is not null then 'unconfirmed'
-                when c.broken_at is not null then 'broken'
-                when c.circuit_until > clock_timestamp() then 'resting'
-                when c.circuit_step > 0 then 'probing' else 'working' end as channel
+           d.crashes as "poisonAttempts", ${epochMs(sql`clock_timestamp()`)} as now,
+           ${epochMs(sql`d.created_at`)} as "writtenAt",
+           c.id as "channelId", c.kind as "channelKind", c.broken_by as "brokenBy",
+           (c.deleted_at is not null or k.deleted_at is not null or p.deleted_at is not null)
+             and not coalesce(d.payload ? 'endedBy', false) as "isDeleted",
+           c.unconfirmed_since is not null as "isUnconfirmed", ${healthColumns(sql`c`)}
     from wanted
     join deliveries d on d.id = wanted.id
     join channels c on c.project_id = d.project_id and c.id = d.channel_id
@@ -165,7 +182,21 @@ async function lockLanes(tx: Tx, ids: readonly string[]): Promise<Locked[]> {
     where d.state in ('pending', 'retry', 'sending') or l.id is not null
     order by coalesce(f.deadline_seq, 0), d.id
     for update of d`);
-  return rows;
+  return rows.map(lockedOf);
+}
+
+type LockedRow = Omit<Locked, "channel" | "health" | "late"> &
+  HealthRow & { writtenAt: Instant; isDeleted: boolean; isUnconfirmed: boolean };
+
+function lockedOf(row: LockedRow): Locked {
+  const health = healthOf(row);
+  const { isDeleted, isUnconfirmed, now, kind, writtenAt } = row;
+  return {
+    ...row,
+    health,
+    channel: channelState({ health, isDeleted, isUnconfirmed }, now),
+    late: isLate({ kind, ageMs: now - writtenAt }),
+  };
 }
 
 async function take(
@@ -195,31 +226,37 @@ async function take(
 }
 
 /** Those whose channel rests wait with it; one that its process died of waits for an hour. */
-async function postpone(tx: Tx, decisions: ReadonlyMap<string, Decision>): Promise<void> {
-  const resting = having(decisions, "rest");
-  const aside = having(decisions, "set-aside");
-  if (resting.length + aside.length === 0) return;
+async function postpone(
+  tx: Tx,
+  candidates: readonly Locked[],
+  decisions: ReadonlyMap<string, ClaimDecision>,
+): Promise<void> {
+  const postponed = candidates.flatMap(({ id, kind, health, now, poisonAttempts }) => {
+    const decision = decisions.get(id);
+    if (decision !== "rest" && decision !== "set-aside") return [];
+    const because =
+      decision === "set-aside"
+        ? `Its process died under it ${poisonAttempts + 1} times; it was put aside for an hour.`
+        : null;
+    return [{ id, because, until: postponedUntil(decision, { kind, rest: health, now }) }];
+  });
+  if (postponed.length === 0) return;
   await tx.execute(sql`
     update deliveries d
-    set next_attempt_at = case when d.id = any(${uuids(aside)}) then clock_timestamp() + ${SET_ASIDE}::interval
-          when d.kind in ('run', 'notice') then greatest(c.circuit_until, clock_timestamp() + interval '5 minutes')
-          -- all at one time: those of one time go in the order in which they were written
-          when c.circuit_step = 0 then c.circuit_until
-          else greatest(c.circuit_until, clock_timestamp() + interval '3 seconds') end,
+    set next_attempt_at = to_timestamp(x.until / 1000),
         crashes = crashes + (d.state = 'sending')::int, uncertain = uncertain or d.state = 'sending',
         state = 'retry', lease_until = null,
-        last_error = case when d.id = any(${uuids(aside)})
-          then 'Its process died under it ' || d.crashes + 1 || ' times; it was put aside for an hour.'
-          else coalesce(d.last_error, 'The channel did not work lately; it waits until one attempt does.') end
-    from channels c
-    where d.id = any(${uuids([...resting, ...aside])}) and c.project_id = d.project_id and c.id = d.channel_id`);
-  await notifyChanges(tx, aside);
+        last_error = coalesce(x.because, d.last_error,
+          'The channel did not work lately; it waits until one attempt does.')
+    from json_to_recordset(${JSON.stringify(postponed)}::json) as x(id uuid, until float8, because text)
+    where d.id = x.id`);
+  await notifyChanges(tx, having(decisions, "set-aside"));
 }
 
 /** What is never sent from here: its end is written, and where it failed the fall-back gets it. */
 async function closeOthers(
   tx: Tx,
-  decisions: ReadonlyMap<string, Decision>,
+  decisions: ReadonlyMap<string, ClaimDecision>,
   owners: OwnersWay | null,
 ): Promise<void> {
   const unconfirmed = having(decisions, "refuse-unconfirmed");
@@ -234,7 +271,7 @@ async function closeOthers(
   });
   await close(tx, unconfirmed, { state: "failed", because: "Nobody has confirmed this address yet." });
   const failed = [...broken, ...expired, ...unconfirmed];
-  await failMembers(tx, failed);
+  if (failed.length > 0) await failMembers(tx, failed);
   await fallBack(tx, failed);
   await insteadOfUnconfirmed(tx, owners, unconfirmed);
 }
@@ -255,6 +292,6 @@ async function close(
   );
 }
 
-function having(decisions: ReadonlyMap<string, Decision>, wanted: Decision): string[] {
+function having(decisions: ReadonlyMap<string, ClaimDecision>, wanted: ClaimDecision): string[] {
   return [...decisions].filter(([, decision]) => decision === wanted).map(([id]) => id);
 }

@@ -1,10 +1,10 @@
+import { INFORMATIONAL_KINDS } from "@overdue/core";
 import { and, desc, eq, isNull, lt, notInArray, sql } from "drizzle-orm";
 
 import { type DeliveryWithAttempts, withAttempts } from "../channels/list-deliveries.ts";
 import type { Db } from "../database.ts";
 import { deliveries } from "../schema/index.ts";
 import { ringForDeliveries } from "./changes.ts";
-import { QUIET_KINDS } from "./delivery-row.ts";
 import { type OwnersWay, tellOwners } from "./tell-owners.ts";
 
 type DeliveryRef = { projectId: string; deliveryId: string };
@@ -12,7 +12,7 @@ type DeliveryRef = { projectId: string; deliveryId: string };
 const isDead = and(
   eq(deliveries.state, "failed"),
   isNull(deliveries.dealtWithAt),
-  notInArray(deliveries.kind, ["test", ...QUIET_KINDS]),
+  notInArray(deliveries.kind, ["test", ...INFORMATIONAL_KINDS]),
 );
 
 /** What a project could not deliver, and nobody has dealt with; newest first, from before the delivery `before`. */

@@ -1,15 +1,15 @@
+import { chooseFallback, type DeliveryKind, type FallbackChannel, needsFallback } from "@overdue/core";
 import { type SQL, sql } from "drizzle-orm";
 
 import type { Tx } from "../database.ts";
 import { ringForDeliveries } from "./changes.ts";
 import { uuids } from "./due.ts";
+import { epochMs } from "./health.ts";
 import { isRefused } from "./refusals.ts";
 
 /**
- * Writes for deliveries that failed, or wait for their next try, what goes to their project's fall-back channel in their
- * place, and rings for it. Nothing where no channel is named or it does not work either, for a test or what is quiet, for what
- * was itself in another's place, and for the end of an incident that only the channel keeps. A mail that only the operator can get through goes to any other channel that works
- * where there is no such fall-back, and rather by another way than by mail. @returns for which of them
+ * Writes for deliveries that failed, or wait for their next try, what goes to another channel of their project in their
+ * place, and rings for it. Which channel that is, if any, is decided by `chooseFallback`. @returns for which of them
  */
 export async function fallBack(tx: Tx, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];
@@ -33,28 +33,57 @@ export async function fallBackMeanwhile(
 }
 
 async function writeInPlaceOf(tx: Tx, which: SQL, because: string): Promise<string[]> {
+  const undelivered = (await readUndelivered(tx, which)).filter(needsFallback);
+  if (undelivered.length === 0) return [];
+  const channels = Map.groupBy(await readChannels(tx, undelivered), ({ projectId }) => projectId);
+  const pairs = undelivered.flatMap(({ id, projectId, channelId }) => {
+    const ofProject = channels.get(projectId) ?? [];
+    const own = ofProject.find((channel) => channel.id === channelId);
+    const chosen = own === undefined ? null : chooseFallback(own, ofProject);
+    return chosen === null ? [] : [{ id, channel_id: chosen.id }];
+  });
+  if (pairs.length === 0) return [];
   const { rows } = await tx.execute<{ id: string }>(sql`
     insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, round, payload, because,
       instead_of)
-    select d.project_id, c.id, d.kind, d.check_id, d.flip_id, d.incident_id, d.round, d.payload, ${because}::text, d.id
-    from deliveries d
-    join channels own on own.project_id = d.project_id and own.id = d.channel_id
-    join lateral (
-      select c.id from channels c
-      where c.project_id = d.project_id and c.id <> d.channel_id and c.deleted_at is null and c.broken_at is null
-        and c.unconfirmed_since is null and not ${isRefused(sql`c`)}
-        and (c.is_fallback or (${isRefused(sql`own`)} and not own.internal and not c.internal and c.kind <> 'group'
-          and c.circuit_step = 0))
-      -- where one mail server refuses, it may refuse the next address, too
-      order by c.kind = 'email' and ${isRefused(sql`own`)}, c.is_fallback desc, c.last_sent_at desc nulls last, c.id
-      limit 1
-    ) c on true
-    where ${which} and not coalesce(d.payload ? 'endedBy', false)
-      and d.kind not in ('test', 'confirm', 'run', 'notice') and d.instead_of is null
-      and not exists (select from deliveries o where o.project_id = d.project_id and o.channel_id = c.id
-        and o.instead_of = d.id)
+    select d.project_id, x.channel_id, d.kind, d.check_id, d.flip_id, d.incident_id, d.round, d.payload,
+      ${because}::text, d.id
+    from json_to_recordset(${JSON.stringify(pairs)}::json) as x(id uuid, channel_id uuid)
+    join deliveries d on d.id = x.id
+    where not exists (select from deliveries o where o.project_id = d.project_id and o.channel_id = x.channel_id
+      and o.instead_of = d.id)
     on conflict do nothing
     returning instead_of as id`);
   if (rows.length > 0) await ringForDeliveries(tx);
   return rows.map(({ id }) => id);
+}
+
+type UndeliveredRow = {
+  id: string;
+  projectId: string;
+  channelId: string;
+  kind: DeliveryKind;
+  isFallback: boolean;
+  endsKeptIncident: boolean;
+};
+
+async function readUndelivered(tx: Tx, which: SQL): Promise<UndeliveredRow[]> {
+  const { rows } = await tx.execute<UndeliveredRow>(sql`
+    select d.id, d.project_id as "projectId", d.channel_id as "channelId", d.kind,
+      d.instead_of is not null as "isFallback", coalesce(d.payload ? 'endedBy', false) as "endsKeptIncident"
+    from deliveries d where ${which}`);
+  return rows;
+}
+
+/** All channels of the projects of these deliveries. */
+async function readChannels(tx: Tx, undelivered: readonly UndeliveredRow[]) {
+  const projectIds = [...new Set(undelivered.map(({ projectId }) => projectId))];
+  const { rows } = await tx.execute<FallbackChannel & { projectId: string }>(sql`
+    select c.id, c.project_id as "projectId", c.is_fallback as "isNamed", c.internal as "isInternal",
+      c.kind = 'group' as "isGroup", c.kind = 'email' as "isEmail",
+      c.deleted_at is null and c.broken_at is null and c.unconfirmed_since is null as "isWorking",
+      c.circuit_step > 0 as "isResting", ${isRefused(sql`c`)} as "isMailRefused",
+      ${epochMs(sql`c.last_sent_at`)} as "lastSentAt"
+    from channels c where c.project_id = any(${uuids(projectIds)})`);
+  return rows;
 }

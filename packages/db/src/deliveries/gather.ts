@@ -1,10 +1,9 @@
 import type { Instant } from "@overdue/schedules";
-import { gatherAlerts, gatherQuiet, type Gathered } from "@overdue/core";
+import { gatherAlerts, gatherQuiet, type Gathered, isInformational } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import type { Tx } from "../database.ts";
 import { IS_PROGRAM } from "./channel-kinds.ts";
-import { isQuietKind } from "./delivery-row.ts";
 import { dropOutdated } from "./drop-outdated.ts";
 import { uuids } from "./due.ts";
 import { type Gatherable, type Gone, keysOf } from "./gatherable.ts";
@@ -52,17 +51,17 @@ export async function gather(
 
 /** What may stand in one message: alerts of one sort, what is quiet, or all of a channel that collects. */
 function classOf({ channelId, kind, collects }: Gatherable): string {
-  return collects ? channelId : `${channelId} ${isQuietKind(kind) ? "quiet" : kind}`;
+  return collects ? channelId : `${channelId} ${isInformational(kind) ? "quiet" : kind}`;
 }
 
 function isQuiet([first]: readonly Gatherable[]): boolean {
-  return first !== undefined && !first.collects && isQuietKind(first.kind);
+  return first !== undefined && !first.collects && isInformational(first.kind);
 }
 
 /** What a check was told of before holds back no news of the same check. */
 function recentOf(group: readonly Gatherable[], gone: readonly Gone[]): Gone[] {
   const [first] = group;
-  if (first === undefined || first.collects || isQuietKind(first.kind)) return [];
+  if (first === undefined || first.collects || isInformational(first.kind)) return [];
   const checkIds = new Set(group.map(({ checkId }) => checkId));
   return gone.filter((one) => classOf(one) === classOf(first) && !checkIds.has(one.checkId));
 }

@@ -1,6 +1,5 @@
 import type { Instant } from "@overdue/schedules";
-
-import { type DeliveryKind, isQuietKind } from "./delivery-row.ts";
+import { type DeliveryKind, isInformational } from "@overdue/core";
 
 /** A delivery that may share a message with others, or has. */
 export type Gatherable = {
@@ -25,7 +24,7 @@ export type Gone = Gatherable & { messageId: string; at: Instant };
 
 /** By what an alert is grouped with others: what they share, or that all of its channel come together. */
 export function keysOf(one: Gatherable): string[] {
-  return one.collects || isQuietKind(one.kind) ? ["together"] : sharedKeysOf(one);
+  return one.collects || isInformational(one.kind) ? ["together"] : sharedKeysOf(one);
 }
 
 /** What an alert may share with others that a person knows of, as keys. */

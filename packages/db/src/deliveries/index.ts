@@ -2,10 +2,10 @@ export { bounceAddress, type BounceToken, readBounceAddress } from "./bounce-add
 export { type Bounce, recordBounce } from "./record-bounce.ts";
 export { ringForDeliveries, type DeliveryChange } from "./changes.ts";
 export { claimDeliveries, type Claim, type ClaimedAlert, type Lease } from "./claim.ts";
-export { type DeliveryKind, type DeliveryRow, type DeliveryState, isQuietKind } from "./delivery-row.ts";
+export type { DeliveryRow } from "./delivery-row.ts";
 export { dueDeliveries, msUntilDue, stillDue, type DueDelivery } from "./due.ts";
 export { dismissDelivery, listDeadLetters, redeliver, tellOfDeadLetters } from "./dead-letters.ts";
-export { finishDeliveries, type Ended, type Finish } from "./finish.ts";
+export { type Ended, type Finish, finishDeliveries } from "./finish.ts";
 export { freeLeases } from "./free-leases.ts";
 export { keepLeases, type UnderWay } from "./keep-leases.ts";
 export { loadAlerts, type AlertRecord } from "./load-alert.ts";

@@ -1,11 +1,10 @@
 import type { Instant } from "@overdue/schedules";
-import type { Evidence, PingKind, Reason } from "@overdue/core";
+import type { DeliveryKind, Evidence, PingKind, Reason } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
 import { type BodyEnd, bodyEndColumns, lastOutput } from "../history/ping-body.ts";
 import { uuids } from "./due.ts";
-import type { DeliveryKind } from "./delivery-row.ts";
 import { type AlertGroup, loadGroups } from "./load-group.ts";
 
 /** All that an alert tells, as it is stored, and the channel's sealed settings. */

@@ -1,8 +1,7 @@
-import type { Reason } from "@overdue/core";
+import { type Reason, type DeliveryKind } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
-import type { DeliveryKind } from "./delivery-row.ts";
 import { uuids } from "./due.ts";
 import { isReplacedIn } from "./members.ts";
 

@@ -17,7 +17,7 @@ const LEASE = { seconds: 45, holder: null };
 const DENIED = "554 5.7.1 Relay access denied";
 const RELAY = {
   state: "retry",
-  standIn: true,
+  needsFallback: true,
   blames: "operator",
   isBlameless: true,
   answer: DENIED,
@@ -136,7 +136,12 @@ describe("a refusal whose words blame nobody for certain", () => {
 describe("a channel that does not take its alerts for now", () => {
   test("is told of to its owners once, and its alerts go to the fall-back each", async () => {
     const fallback = await fallbackOf("webhook", { url: "https://example.org/2" });
-    const full = { state: "retry", standIn: true, isBlameless: true, answer: "552 5.2.2 full" } as const;
+    const full = {
+      state: "retry",
+      needsFallback: true,
+      isBlameless: true,
+      answer: "552 5.2.2 full",
+    } as const;
     await end(await claimed(), full);
     await end(await claimed(), full);
     const told = await of(fallback);

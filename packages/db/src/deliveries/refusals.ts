@@ -1,3 +1,4 @@
+import { type OtherAnswers, weighRefusal } from "@overdue/core";
 import { sql, type SQL } from "drizzle-orm";
 import type { Pool } from "pg";
 
@@ -10,9 +11,6 @@ import { uuids } from "./due.ts";
  * What the mail server refuses for reasons that only the operator can mend. Kept as facts of the installation, one for each
  * domain that mails go to: a server that takes mail for its own domain may refuse others.
  */
-
-/** "operator": only they can mend it. "unsure": its words fit that, and an address that does not exist, too. */
-export type Blame = "operator" | "unsure";
 
 /** A refusal that nobody met again for so long says nothing about now: each retry comes sooner. */
 const LATELY = "2 hours";
@@ -93,7 +91,7 @@ async function weigh(tx: Tx, { claim, finish }: Ended): Promise<Ended> {
     on conflict (name) do update set created_at = excluded.created_at, value = case
       when instance_facts.created_at > clock_timestamp() - ${LATELY}::interval then instance_facts.value
       else excluded.value end`);
-  const { rows } = await tx.execute<{ sameDomainTakes: boolean; othersRefused: boolean }>(sql`
+  const { rows } = await tx.execute<OtherAnswers>(sql`
     select f.value::timestamptz < clock_timestamp() - ${UNSURE_FOR}::interval and exists (
         select from channels o where o.kind = 'email' and o.hint <> c.hint
           and lower(split_part(o.hint, '@', 2)) = lower(split_part(c.hint, '@', 2))
@@ -103,15 +101,9 @@ async function weigh(tx: Tx, { claim, finish }: Ended): Promise<Ended> {
         as "othersRefused"
     from instance_facts f, channels c where f.name = ${name} and c.id = ${claim.channelId}`);
   const [seen] = rows;
-  if (seen?.sameDomainTakes === true) {
-    return {
-      claim,
-      finish: { ...finish, state: "failed", blames: null, channelBrokenBecause: finish.answer },
-    };
-  }
-  return seen?.othersRefused === true
-    ? { claim, finish: { ...finish, blames: "operator" } }
-    : { claim, finish };
+  return seen === undefined
+    ? { claim, finish }
+    : { claim, finish: { ...finish, ...weighRefusal(finish, seen) } };
 }
 
 /** Whether the mail server refuses mails now. */

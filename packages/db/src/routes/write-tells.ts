@@ -1,8 +1,8 @@
 import type { Instant } from "@overdue/schedules";
+import type { DeliveryKind } from "@overdue/core";
 import type { PoolClient } from "pg";
 
 import { COLLECT_MINUTES } from "../deliveries/channel-kinds.ts";
-import type { DeliveryKind } from "../deliveries/delivery-row.ts";
 
 /** A delivery that was decided on. Instants are epoch milliseconds. */
 export type TellRow = {

@@ -1,3 +1,4 @@
+import { DELIVERY_KINDS, DELIVERY_STATES } from "@overdue/core";
 import { sql } from "drizzle-orm";
 import {
   boolean,
@@ -96,25 +97,8 @@ export const checkChannels = pgTable(
   ],
 );
 
-export const deliveryState = pgEnum("delivery_state", [
-  "pending",
-  "sending",
-  "retry",
-  "sent",
-  "failed",
-  "superseded",
-]);
-export const deliveryKind = pgEnum("delivery_kind", [
-  "down",
-  "up",
-  "test",
-  "reminder",
-  "run",
-  "notice",
-  "report",
-  "system",
-  "confirm",
-]);
+export const deliveryState = pgEnum("delivery_state", DELIVERY_STATES);
+export const deliveryKind = pgEnum("delivery_kind", DELIVERY_KINDS);
 
 /**
  * One alert to one channel: the outbox. Written with the flip; claimed by a lease, finished only by the attempt that

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { decideClaims, type Candidate } from "./decide-claims.ts";
+import { type Candidate, isLate, planClaims, postponedUntil } from "./plan-claims.ts";
 
 const down = (change: Partial<Candidate> = {}) => candidate("1-down", { kind: "down", ...change });
 const up = (change: Partial<Candidate> = {}) => candidate("2-up", { kind: "up", ...change });
@@ -52,43 +52,43 @@ test.each<[string, Candidate[], string[], Record<string, string>]>([
     ["2-up", "3-down"],
     { "2-up": "supersede", "3-down": "claim" },
   ],
-  ["other checks do not matter", [down({ lane: "other" }), up()], ["2-up"], { "2-up": "claim" }],
+  ["other checks do not matter", [down({ sequence: "other" }), up()], ["2-up"], { "2-up": "claim" }],
   ["a broken channel gets nothing", [down({ channel: "broken" })], ["1-down"], { "1-down": "refuse-broken" }],
   [
     "a test goes to a broken channel too",
-    [down({ channel: "broken", kind: "test", lane: null })],
+    [down({ channel: "broken", kind: "test", sequence: null })],
     ["1-down"],
     { "1-down": "claim" },
   ],
   ["a deleted channel gets nothing", [down({ channel: "deleted" })], ["1-down"], { "1-down": "supersede" }],
   [
     "a test waits for nobody",
-    [down(underWay), up({ kind: "test", lane: null })],
+    [down(underWay), up({ kind: "test", sequence: null })],
     ["2-up"],
     { "2-up": "claim" },
   ],
   ["a channel that rests keeps it waiting", [down({ channel: "resting" })], ["1-down"], { "1-down": "rest" }],
   [
     "of those that wait for a channel one finds out whether it works",
-    [down({ channel: "probing", lane: "a" }), up({ channel: "probing", lane: "b" })],
+    [down({ channel: "probing", sequence: "a" }), up({ channel: "probing", sequence: "b" })],
     ["1-down", "2-up"],
     { "1-down": "probe", "2-up": "rest" },
   ],
   [
     "a line about a run leaves it to an alert to find out",
-    [up({ kind: "run", channel: "probing", lane: null }), down({ channel: "probing" })],
+    [up({ kind: "run", channel: "probing", sequence: null }), down({ channel: "probing" })],
     ["2-up", "1-down"],
     { "2-up": "rest", "1-down": "probe" },
   ],
   [
     "while one channel rests another does not",
-    [down({ channel: "resting", lane: "a" }), up({ channelId: "other", lane: "b" })],
+    [down({ channel: "resting", sequence: "a" }), up({ channelId: "other", sequence: "b" })],
     ["1-down", "2-up"],
     { "1-down": "rest", "2-up": "claim" },
   ],
   [
     "a person's test asks no circuit",
-    [down({ channel: "resting", kind: "test", lane: null })],
+    [down({ channel: "resting", kind: "test", sequence: null })],
     ["1-down"],
     { "1-down": "claim" },
   ],
@@ -100,32 +100,85 @@ test.each<[string, Candidate[], string[], Record<string, string>]>([
   ],
   [
     "one whose process died twice gets a last try alone",
-    [down({ ...crashed, crashes: 1 })],
+    [down({ ...crashed, poisonAttempts: 1 })],
     ["1-down"],
     { "1-down": "claim" },
   ],
   [
     "one whose process died under it a third time is put aside",
-    [down({ ...crashed, crashes: 2 })],
+    [down({ ...crashed, poisonAttempts: 2 })],
     ["1-down"],
     { "1-down": "set-aside" },
   ],
   ["one that is gone is not decided about", [], ["1-down"], {}],
 ])("%s", (_, candidates, asked, expected) => {
-  expect(Object.fromEntries(decideClaims(candidates, asked))).toEqual(expected);
+  expect(Object.fromEntries(planClaims(candidates, asked))).toEqual(expected);
 });
 
 function candidate(id: string, change: Partial<Candidate>): Candidate {
   return {
     id,
-    lane: "check/channel",
+    sequence: "check/channel",
     kind: "down",
     state: "pending",
     due: true,
     channelId: "channel",
     channel: "working",
     late: false,
-    crashes: 0,
+    poisonAttempts: 0,
     ...change,
   };
 }
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+
+test.each([
+  [
+    "what died with its process too often waits an hour",
+    "set-aside",
+    "down",
+    { circuitStep: 0, circuitUntil: null },
+    HOUR,
+  ],
+  ["an alert waits for the circuit", "rest", "down", { circuitStep: 1, circuitUntil: 10_000 }, 10_000],
+  [
+    "an alert whose circuit is probed waits for the probe",
+    "rest",
+    "down",
+    { circuitStep: 1, circuitUntil: 0 },
+    3_000,
+  ],
+  [
+    "all wait for the end of a limit, in their order",
+    "rest",
+    "up",
+    { circuitStep: 0, circuitUntil: 1_000 },
+    1_000,
+  ],
+  [
+    "a line about a run lets alerts go first",
+    "rest",
+    "run",
+    { circuitStep: 1, circuitUntil: 10_000 },
+    5 * MINUTE,
+  ],
+  [
+    "a line about a run waits for a long rest, too",
+    "rest",
+    "run",
+    { circuitStep: 9, circuitUntil: 2 * HOUR },
+    2 * HOUR,
+  ],
+] as const)("%s", (_, decision, kind, rest, expected) => {
+  expect(postponedUntil(decision, { kind, rest, now: 0 })).toBe(expected);
+});
+
+test.each([
+  ["down", 23 * HOUR, false],
+  ["down", 25 * HOUR, true],
+  ["notice", 0.5 * HOUR, false],
+  ["notice", 2 * HOUR, true],
+] as const)("a %s that is %i ms old is late: %s", (kind, ageMs, expected) => {
+  expect(isLate({ kind, ageMs })).toBe(expected);
+});

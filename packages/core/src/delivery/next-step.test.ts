@@ -1,14 +1,10 @@
-import type { Claim } from "@overdue/db";
 import { describe, expect, test } from "vitest";
 
-import type { Ending } from "../senders/sender.ts";
-import { nextStep } from "./next-step.ts";
+import type { AttemptResult } from "./attempt-result.ts";
+import { type AttemptHistory, decideNextStep, weighRefusal } from "./next-step.ts";
 
 const HOUR_MS = 3_600_000;
-const failed: Ending = {
-  result: { outcome: "transient", because: "oops", uncertain: false },
-  statusCode: 500,
-};
+const failed: AttemptResult = { outcome: "transient", because: "oops", uncertain: false, statusCode: 500 };
 
 test.each([
   [0, 5_000],
@@ -30,12 +26,14 @@ test.each([
   [0.5, 5_000],
   [1, 6_000],
 ])("by the chance of %d it comes in %i ms", (chance, retryInMs) => {
-  expect(nextStep(failed, claim({}), { kind: "down", chance })).toMatchObject({ retryInMs });
+  expect(decideNextStep(failed, history({}), { kind: "down", chance })).toMatchObject({ retryInMs });
 });
 
 test("a time that the provider names is kept exactly, and is no failure", () => {
-  const postponed: Ending = {
-    result: { outcome: "throttled", retryAfterMs: 7_000, because: "later" },
+  const postponed: AttemptResult = {
+    outcome: "throttled",
+    retryAfterMs: 7_000,
+    because: "later",
     statusCode: 503,
   };
   expect(step(postponed, { failures: 6 })).toMatchObject({
@@ -46,8 +44,10 @@ test("a time that the provider names is kept exactly, and is no failure", () => 
 });
 
 describe("a limit without a time", () => {
-  const limited: Ending = {
-    result: { outcome: "throttled", retryAfterMs: null, because: "too many" },
+  const limited: AttemptResult = {
+    outcome: "throttled",
+    retryAfterMs: null,
+    because: "too many",
     statusCode: 429,
   };
 
@@ -61,7 +61,7 @@ describe("a limit without a time", () => {
     let last;
     do {
       attempt += 1;
-      last = nextStep(limited, claim({ attempt, ageMs }), { kind: "down", chance: 0 });
+      last = decideNextStep(limited, history({ attempt, ageMs }), { kind: "down", chance: 0 });
       ageMs += last.retryInMs;
     } while (last.state === "retry");
     expect(attempt).toBeLessThanOrEqual(30);
@@ -69,24 +69,29 @@ describe("a limit without a time", () => {
   });
 
   test("that lasts is told by another channel meanwhile", () => {
-    expect(step(limited, { rests: 3 })).toMatchObject({ limit: "unnamed", standIn: false });
-    expect(step(limited, { rests: 5 })).toMatchObject({ limit: "unnamed", standIn: true });
+    expect(step(limited, { rests: 3 })).toMatchObject({ limit: "unnamed", needsFallback: false });
+    expect(step(limited, { rests: 5 })).toMatchObject({ limit: "unnamed", needsFallback: true });
   });
 
   test("is not asked each second by a provider that names a second each time", () => {
-    const second: Ending = {
-      result: { outcome: "throttled", retryAfterMs: 1_000, because: "too many" },
+    const second: AttemptResult = {
+      outcome: "throttled",
+      retryAfterMs: 1_000,
+      because: "too many",
       statusCode: 429,
     };
     expect(step(second, { attempt: 5 })).toMatchObject({ retryInMs: 1_000, limit: "named" });
-    expect(step(second, { attempt: 10 })).toMatchObject({ retryInMs: 240_000, standIn: true });
+    expect(step(second, { attempt: 10 })).toMatchObject({ retryInMs: 240_000, needsFallback: true });
     expect(step(second, { attempt: 30 })).toMatchObject({ state: "failed" });
   });
 });
 
 test("a pause that a server asks for is kept, beside its own place in the order of retries", () => {
-  const pause = (notBeforeMs: number): Ending => ({
-    result: { outcome: "transient", because: "restarting", uncertain: false, notBeforeMs },
+  const pause = (notBeforeMs: number): AttemptResult => ({
+    outcome: "transient",
+    because: "restarting",
+    uncertain: false,
+    notBeforeMs,
     statusCode: 503,
   });
   expect(step(pause(20_000))).toMatchObject({ retryInMs: 20_000, statusCode: 503 });
@@ -98,42 +103,48 @@ test.each([
   ["operator", 5_000, "operator"],
   ["doubtful", 5_000, "unsure"],
 ] as const)("what is %s is tried again, and told elsewhere at once", (outcome, retryInMs, blames) => {
-  const refused: Ending = { result: { outcome, because: "no" }, statusCode: 554 };
+  const refused: AttemptResult = { outcome, because: "no", statusCode: 554 };
   expect(step(refused)).toMatchObject({
     state: "retry",
     retryInMs,
     blames,
-    standIn: true,
+    needsFallback: true,
     isBlameless: true,
     channelBrokenBecause: null,
   });
 });
 
 test("a mail server that restarts is nobody's trouble for some minutes", () => {
-  const away: Ending = { result: { outcome: "operator", because: "away", mayPass: true }, statusCode: null };
-  expect(step(away, { failures: 3 })).toMatchObject({ standIn: false, blames: null, isBlameless: true });
-  expect(step(away, { failures: 4 })).toMatchObject({ standIn: true, blames: "operator" });
+  const away: AttemptResult = { outcome: "operator", because: "away", mayPass: true, statusCode: null };
+  expect(step(away, { failures: 3 })).toMatchObject({
+    needsFallback: false,
+    blames: null,
+    isBlameless: true,
+  });
+  expect(step(away, { failures: 4 })).toMatchObject({ needsFallback: true, blames: "operator" });
 });
 
 test("what the operator has to mend is tried every ten minutes at the least", () => {
-  const refused: Ending = { result: { outcome: "operator", because: "no" }, statusCode: 554 };
+  const refused: AttemptResult = { outcome: "operator", because: "no", statusCode: 554 };
   expect(step(refused, { failures: 20 })).toMatchObject({ retryInMs: 600_000 });
 });
 
 test("a permanent error ends it and names why the channel is broken", () => {
-  const gone: Ending = { result: { outcome: "permanent", because: "no_service" }, statusCode: 404 };
+  const gone: AttemptResult = { outcome: "permanent", because: "no_service", statusCode: 404 };
   expect(step(gone)).toMatchObject({ state: "failed", channelBrokenBecause: "no_service" });
 });
 
 test("a chat that moved is tried again at once, once", () => {
-  const moved: Ending = { result: { outcome: "moved", settings: {}, because: "moved" }, statusCode: 400 };
+  const moved: AttemptResult = { outcome: "moved", settings: {}, because: "moved", statusCode: 400 };
   expect(step(moved)).toMatchObject({ state: "retry", retryInMs: 0 });
   expect(step(moved, { failures: 1 })).toMatchObject({ state: "retry", retryInMs: 15_000 });
 });
 
 test("what may have arrived is remembered as uncertain", () => {
-  const unknown: Ending = {
-    result: { outcome: "transient", because: "broke", uncertain: true },
+  const unknown: AttemptResult = {
+    outcome: "transient",
+    because: "broke",
+    uncertain: true,
     statusCode: null,
   };
   expect(step(unknown)).toMatchObject({ uncertain: true });
@@ -148,7 +159,10 @@ describe("it is given up", () => {
     ["a line about a run", "run" as const, 0.9 * HOUR_MS, "failed"],
   ])("%s (%s) that is %i ms old: %s", (_, kind, ageMs, state) => {
     expect(
-      nextStep(failed, claim({ failures: { test: 2, run: 5, down: 9 }[kind], ageMs }), { kind, chance: 0.5 }),
+      decideNextStep(failed, history({ failures: { test: 2, run: 5, down: 9 }[kind], ageMs }), {
+        kind,
+        chance: 0.5,
+      }),
     ).toMatchObject({
       state,
       channelBrokenBecause: null,
@@ -156,22 +170,32 @@ describe("it is given up", () => {
   });
 });
 
-function step(ending: Ending, change: Partial<Claim> = {}) {
-  return nextStep(ending, claim(change), { kind: "down", chance: 0.5 });
+describe("a refusal that blames nobody for certain", () => {
+  const doubtful = step({ outcome: "doubtful", because: "550 no", statusCode: 550 });
+
+  test.each([
+    [
+      "others are refused, too: the mail server is at fault",
+      false,
+      true,
+      { state: "retry", blames: "operator" },
+    ],
+    [
+      "others of its domain are taken: the address is at fault",
+      true,
+      false,
+      { state: "failed", blames: null, channelBrokenBecause: "550 no" },
+    ],
+    ["nothing is known of others: it is tried again", false, false, { state: "retry", blames: "unsure" }],
+  ])("%s", (_, sameDomainTakes, othersRefused, expected) => {
+    expect(weighRefusal(doubtful, { sameDomainTakes, othersRefused })).toMatchObject(expected);
+  });
+});
+
+function step(result: AttemptResult, change: Partial<AttemptHistory> = {}) {
+  return decideNextStep(result, history(change), { kind: "down", chance: 0.5 });
 }
 
-function claim(change: Partial<Claim>): Claim {
-  return {
-    deliveryId: "d",
-    projectId: "p",
-    channelId: "c",
-    checkId: null,
-    attempt: 1,
-    failures: 0,
-    ageMs: 0,
-    isProbe: false,
-    channelKind: "webhook",
-    rests: 0,
-    ...change,
-  };
+function history(change: Partial<AttemptHistory>): AttemptHistory {
+  return { attempt: 1, failures: 0, ageMs: 0, rests: 0, ...change };
 }

@@ -1,0 +1,46 @@
+import type { RateLimit, Turn } from "@overdue/core";
+import { sql } from "drizzle-orm";
+
+import type { Tx } from "../database.ts";
+
+/** The rates that all senders keep together, by the database's clock. */
+export type RateLimits = {
+  /** How much a provider takes; null: its receivers need not be spared. */
+  limitOf(channelKind: string): RateLimit | null;
+  /** Is called for each delivery that may not be claimed yet: its turn comes in so many milliseconds. */
+  later(deliveryId: string, inMs: number): void;
+  /** Is called with how long each channel and each kind of those claimed takes no more, in milliseconds. */
+  taken(waits: ReadonlyMap<string, number>): void;
+};
+
+/** The turns that these deliveries ask for, without those of receivers that need not be spared. */
+export function turnsOf(
+  deliveries: readonly { id: string; channelId: string; channelKind: string }[],
+  { limitOf }: RateLimits,
+): Turn[] {
+  return deliveries.flatMap(({ id, channelId, channelKind }) => {
+    const limit = limitOf(channelKind);
+    return limit === null ? [] : [{ id, channelId, channelKind, limit }];
+  });
+}
+
+/** Reads how long each must wait, and keeps other senders from deciding about them until the transaction ends. */
+export async function lockRates(tx: Tx, turns: readonly Turn[]): Promise<Map<string, number>> {
+  const names = [
+    ...new Set(turns.flatMap(({ channelId, channelKind }) => [channelKind, channelId])),
+  ].toSorted();
+  const { rows } = await tx.execute<{ name: string; wait: number }>(sql`
+    insert into paces (name, free_at) select value, clock_timestamp() - interval '1 second'
+    from json_array_elements_text(${JSON.stringify(names)}::json)
+    on conflict (name) do update set name = excluded.name
+    returning name, (extract(epoch from free_at - clock_timestamp()) * 1000)::float8 as wait`);
+  return new Map(rows.map(({ name, wait }) => [name, wait]));
+}
+
+/** Writes from when on each takes more. */
+export async function writeRates(tx: Tx, waits: ReadonlyMap<string, number>): Promise<void> {
+  const given = [...waits].map(([name, wait]) => ({ name, wait }));
+  await tx.execute(sql`
+    update paces p set free_at = clock_timestamp() + x.wait * interval '1 millisecond'
+    from json_to_recordset(${JSON.stringify(given)}::json) as x(name text, wait float8) where p.name = x.name`);
+}
