@@ -3,12 +3,12 @@ import { machine } from "./machine.ts";
 import { simulate } from "./simulate.ts";
 import { tell } from "./story.ts";
 
-// Fixed seeds, so that a red run is about the change. Fresh ones are lived through by `npm run sim`: one in ten still finds a
-// ping that the oracle and the rules for repeated pings take differently.
+const fresh = Math.floor(Math.random() * 1e9);
+
 test.each([
   ["one seed", 1, 300],
   ["another seed", 2, 300],
-  ["a third seed", 3, 200],
+  ["a fresh seed", fresh, 200],
 ])(
   "the check-days of %s (%d) hold no false alarm and miss none",
   (_, seed, checks) => {

@@ -1,5 +1,5 @@
 import type { CheckSettings } from "../../src/index.ts";
-import { type History, SECOND, SLOW_COMMIT_MS } from "../history/history.ts";
+import { type Entry, type History, SECOND, SLOW_COMMIT_MS } from "../history/history.ts";
 import { stampOf } from "../history/order.ts";
 import type { Rows } from "../world/rows.ts";
 import { type Foretold, type Verdict, verdicts } from "./differences.ts";
@@ -30,8 +30,16 @@ function isAlike(one: Verdict | undefined, other: Verdict | undefined): boolean 
 
 function orderMatters({ entries, settings }: History): boolean {
   const stamps = entries.map(stampOf);
+  if (entries.some((entry, order) => isOvertakenByAct(entry, entries.slice(0, order)))) return true;
   const edits = entries.flatMap(({ event }) => (event.kind === "edit" ? [event.settings] : []));
   return new Set(stamps).size < stamps.length || [settings, ...edits].some(countsInOrder);
+}
+
+/** A ping from before a pause or resume that is stored after it: what a person did holds. */
+function isOvertakenByAct(entry: Entry, before: readonly Entry[]): boolean {
+  return before.some(
+    ({ event }) => (event.kind === "pause" || event.kind === "resume") && event.at >= stampOf(entry),
+  );
 }
 
 function countsInOrder(settings: CheckSettings): boolean {

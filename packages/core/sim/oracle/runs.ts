@@ -118,9 +118,12 @@ function hearEnd(ear: Ear, ping: Ping): Note {
   if (rid !== null && retried && (isRetry(ear, retried.at, at) || isSentAgain(ear, retried.at, at)))
     return "duplicate";
   if (rid !== null) ear.ends.set(rid, [...ends, ping]);
-  const waitedFor = new Set(ear.open);
+  const isFirstEnd = new Set([
+    ...ear.open,
+    ...ear.closed.filter(({ outcome, guessed }) => outcome === "lost" || guessed),
+  ]);
   const run = endedBy(ear, ping);
-  const begunAt = (waitedFor.has(run) ? run.startedAt : null) ?? at;
+  const begunAt = (isFirstEnd.has(run) ? run.startedAt : null) ?? at;
   const { minRuntimeSeconds } = ear.settings;
   const quick = minRuntimeSeconds !== null && (run.durationMs ?? Infinity) < minRuntimeSeconds * SECOND;
   const bad = kind === "fail" ? "failed" : quick ? "too-quick" : null;

@@ -1,6 +1,6 @@
 import type { Instant } from "@overdue/schedules";
 import type { Ping, PingKind } from "../../src/index.ts";
-import { SECOND } from "../history/history.ts";
+import { MINUTE, SECOND } from "../history/history.ts";
 import type { Random } from "../random.ts";
 import { type Clock, makeClock } from "./clock.ts";
 import type { Arrival, Habits, Imperfections, Lengths, TrueRun } from "./world.ts";
@@ -17,17 +17,25 @@ type Course = {
   dues: readonly Instant[];
   gapMs: number;
 } & Lengths;
-type Job = Course & { random: Random; clocks: Record<string, Clock>; sent: number };
+type Job = Course & {
+  random: Random;
+  clocks: Record<string, Clock>;
+  sent: number;
+  /** The run before this one was left out. */
+  isAfterGap: boolean;
+};
 
 /** A run for each time, but for those that are left out. */
 export function makeRuns(random: Random, course: Course): TrueRun[] {
   const { skewMs } = course.imperfections;
   const [begin = 0] = course.dues;
   const clocks = { a: makeClock(random, skewMs, begin), b: makeClock(random, skewMs, begin) };
-  const job = { ...course, random, clocks, sent: 0 };
+  const job = { ...course, random, clocks, sent: 0, isAfterGap: false };
   return course.dues.map((dueAt) => {
     const leftOut = random.chance(course.imperfections.leftOut);
-    return { dueAt, leftOut, arrivals: leftOut ? [] : hostsOf(job).flatMap((host) => run(job, dueAt, host)) };
+    const arrivals = leftOut ? [] : hostsOf(job).flatMap((host) => run(job, dueAt, host));
+    job.isAfterGap = leftOut;
+    return { dueAt, leftOut, arrivals };
   });
 }
 
@@ -52,7 +60,10 @@ function run(job: Job, dueAt: Instant, machine: string): Arrival[] {
   const start = pingOf(job, "start", { ...source, digest: null, at: startedAt + delay(job) });
   const starts = sentOf(job, start, {
     counts: job.limitMs !== null,
-    withinMs: habits.background ? knownWithinMs(job) : budgetMs / 5,
+    withinMs: Math.min(
+      habits.background ? knownWithinMs(job) : budgetMs / 5,
+      unclearFromMs(job, start, dueAt),
+    ),
   });
   const waitedMs = habits.background ? 0 : (starts.at(-1)?.ping.at ?? startedAt) - startedAt;
   const end = pingOf(job, "success", { ...source, at: startedAt + waitedMs + takesMs + delay(job) });
@@ -72,6 +83,15 @@ function run(job: Job, dueAt: Instant, machine: string): Arrival[] {
  */
 function knownWithinMs({ habits, gapMs, limitMs, graceMs }: Job): number {
   return habits.runIds ? Infinity : Math.max(0, gapMs - (limitMs ?? graceMs) - 20 * SECOND);
+}
+
+/**
+ * After a run that was left out, a start just before its time may be the one that was left out, late, and what is sent
+ * again after that time the start that is due: without run ids both truths give the same pings.
+ */
+function unclearFromMs({ habits, isAfterGap, gapMs }: Job, { at }: Ping, dueAt: Instant): number {
+  if (habits.runIds || !isAfterGap || gapMs > 2 * MINUTE) return Infinity;
+  return at < dueAt ? dueAt - at : Infinity;
 }
 
 function addressOf({ hosts }: Habits, machine: string): string | null {

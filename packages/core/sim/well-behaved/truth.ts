@@ -48,7 +48,7 @@ export function toldBy(world: World, arrivals: readonly Arrival[], run: TrueRun)
   const { dueAt } = run;
   // Without run ids nobody can tell the ends of runs that go on beside each other, and their retries, apart.
   const { parallel, runIds, hosts } = world.habits;
-  const isMixed = parallel && !runIds && arrivals.some(({ firstAt }) => firstAt !== null);
+  const isMixed = parallel && !runIds && (hasRepeats(arrivals) || haveEqualEnds(arrivals));
   const counted = arrivals.filter(({ counts, ping }) => counts || (isMixed && ping.kind === "success"));
   // A new check waits for nothing before its first end, unless it was told to.
   const first =
@@ -79,6 +79,21 @@ export function toldBy(world: World, arrivals: readonly Arrival[], run: TrueRun)
       arrival.ping.at >= dueAt - marginMs && arrival.ping.at < by && !isRepeat(world, arrival, dueAt),
   );
   return isUnclear ? null : { dueAt, by };
+}
+
+function hasRepeats(arrivals: readonly Arrival[]): boolean {
+  return arrivals.some(({ firstAt }) => firstAt !== null);
+}
+
+/** Of two equal ends so near to each other the second may be a repeat of the first, which ended no further run. */
+function haveEqualEnds(arrivals: readonly Arrival[]): boolean {
+  const ends = arrivals.map(({ ping }) => ping).filter(({ kind }) => kind === "success");
+  return ends.some((end, order) => {
+    const before = ends
+      .slice(0, order)
+      .findLast(({ host, digest }) => host === end.host && digest === end.digest);
+    return before !== undefined && end.at - before.at <= REPEAT_MS;
+  });
 }
 
 /** When it is known that a run has ended: an end that overtook its start may be known for one by that. */

@@ -10,6 +10,8 @@ export const REPEATS_MAX = 5;
 /** A start may arrive so long after the end of its run whatever is due by then. */
 const OVERTAKEN_MS = 10 * SECOND_MS;
 const ENDS_MAX = 8;
+
+type Since = { from: Instant; at: Instant; isSeries?: boolean };
 const NO_ENDS: readonly HostEnd[] = [];
 
 /** The end that this one, which carries no run id, says again. */
@@ -46,8 +48,8 @@ export function startAgain(draft: Draft, ping: Ping): HostEnd | null {
   const last = lastEndOf(draft, ping);
   if (last === null || last.startedAt === null) return takenByOther(draft, ping);
   if (last.startRepeats >= REPEATS_MAX) return null;
-  const isAgain = last.startDigest === ping.digest && isSoon(draft, { from: last.startedAt, at: ping.at });
-  return isAgain ? last : takenByOther(draft, ping);
+  const since = { from: last.startedAt, at: ping.at, isSeries: last.startRepeats > 0 };
+  return last.startDigest === ping.digest && isSoon(draft, since) ? last : takenByOther(draft, ping);
 }
 
 /** The end of another host that was taken for the one of this host's run, whose start may come again. */
@@ -55,8 +57,8 @@ function takenByOther(draft: Draft, { host, digest, at }: Ping): HostEnd | null 
   const end = draft.memory.lastEnds?.findLast(({ foreign }) => foreign?.host === host);
   const run = end?.foreign;
   if (end === undefined || run === undefined || end.startRepeats >= REPEATS_MAX) return null;
-  const from = run.since ?? run.startedAt;
-  return run.digest === digest && isSoon(draft, { from, at }) ? end : null;
+  const since = { from: run.since ?? run.startedAt, at, isSeries: end.startRepeats > 0 };
+  return run.digest === digest && isSoon(draft, since) ? end : null;
 }
 
 /** Whether everything that was ever heard of the check, repeats and other hosts aside, is the end of a run just now. */
@@ -90,14 +92,15 @@ export function mistakenFor(draft: Draft, ping: Ping): HostEnd | null {
 
 /**
  * Within the time in which a ping is sent again, and no slot has come due for another run; where one has, runs do
- * not follow each other within a tenth of the time between slots either.
+ * not follow each other within a tenth of the time between slots either. In a series (the client has sent it again
+ * before, so it gets no answers) within half of that time.
  */
-export function isSoon(draft: Draft, { from, at }: { from: Instant; at: Instant }): boolean {
+export function isSoon(draft: Draft, { from, at, isSeries = false }: Since): boolean {
   const afterMs = at - from;
   if (afterMs < 0 || afterMs > AGAIN_MS) return false;
   // The runs of an interval's host lie at least half of it apart, whatever another host has begun meanwhile.
   const isInterval = draft.settings.schedule.kind === "interval";
-  return afterMs <= gapMs(draft) / (isInterval ? 2 : 10) || isSameTurn(draft, { from, at });
+  return afterMs <= gapMs(draft) / (isInterval || isSeries ? 2 : 10) || isSameTurn(draft, { from, at });
 }
 
 /** The open run without a run id of the ping's host. */
@@ -124,7 +127,7 @@ export function rememberEnd(draft: Draft, ping: Ping, run: OpenRun | null): void
     startedAt: ofOwnRun ? (run.since ?? run.startedAt) : null,
     startDigest: ofOwnRun ? run.digest : null,
     repeats: isStuck ? before.repeats : 0,
-    startRepeats: 0,
+    startRepeats: ofOwnRun ? (run.again ?? 0) : 0,
     ...(run !== null && run.rid === null && !ofOwnRun && { foreign: run }),
     repeatedAt: at,
   });

@@ -7,7 +7,8 @@ import { goDown, goUp, notice, type Trouble } from "./flips.ts";
 import { alertTooOften, checkHosts, isTooOften } from "./limits.ts";
 import { endedBefore, isRetry, matchRun } from "./match.ts";
 import { correctRun, endRun, endUnstartedRun, giveUpFor, keepBeside, loseRun } from "./runs.ts";
-import { countForPast, failSlot, makeUp, reviseLastSlot, settleSlots } from "./slots.ts";
+import { countForPast, failSlot, makeUp, meetAhead, reviseLastSlot, settleSlots } from "./slots.ts";
+import type { Coming } from "./slot-outcome.ts";
 import type { Note } from "./start.ts";
 import { judgeBad, judgeGood } from "./tolerance.ts";
 import { learnDuration } from "./usual.ts";
@@ -20,6 +21,8 @@ type Ended = {
   /** The slot that its start was counted for. */
   slot: Slot | null;
   startedAt: Instant;
+  /** Its start, where that was heard and this is its first end. */
+  begunAt: Instant | null;
   durationMs: number | null;
   began: boolean;
   good: boolean;
@@ -35,7 +38,8 @@ export function foldEnd(draft: Draft, ping: Ping): Note {
   const isStale = memory.verdictAt !== null && ping.at < memory.verdictAt;
   const ended = closeRun(draft, ping);
   if (isStale) {
-    if (!ended.good) failLate(draft, ping, ended);
+    if (ended.good) meetAhead(draft, comingOf(ping, ended));
+    else failLate(draft, ping, ended);
     return "out-of-order";
   }
   giveUpHung(draft, ping, ended);
@@ -98,6 +102,7 @@ function closeRun(draft: Draft, ping: Ping): Ended {
     run,
     slot: run?.slot ?? null,
     startedAt,
+    begunAt: run?.since ?? run?.startedAt ?? null,
     durationMs,
     began: run === null,
     good,
@@ -126,7 +131,9 @@ function closeAgain(draft: Draft, before: EndedRun, ping: Ping): Ended {
     });
   }
   const startedAt = timedFrom ?? before.endedAt;
-  return { id: before.id, run: null, slot: before.slot ?? null, startedAt, durationMs, began: false, good };
+  const begunAt = before.guessed ? timedFrom : null;
+  const slot = before.slot ?? null;
+  return { id: before.id, run: null, slot, startedAt, begunAt, durationMs, began: false, good };
 }
 
 function isGood({ settings }: Draft, ping: Ping, durationMs: number | null): boolean {
@@ -174,8 +181,13 @@ function countEnd(draft: Draft, ping: Ping, { began, run }: Ended): boolean {
   return (began && isTooOften(draft, "runs", ping)) || pings;
 }
 
-function settle(draft: Draft, ping: Ping, { id, run, slot, good }: Ended): void {
-  const coming = { at: ping.at, cameAt: run?.since ?? run?.startedAt ?? ping.at, good, runId: id };
+function comingOf({ at }: Ping, { id, begunAt, good }: Ended): Coming {
+  return { at, cameAt: begunAt ?? at, good, runId: id };
+}
+
+function settle(draft: Draft, ping: Ping, ended: Ended): void {
+  const { run, slot, good, id } = ended;
+  const coming = comingOf(ping, ended);
   const isFixed = draft.settings.schedule.kind !== "interval";
   const isExtra =
     isFixed && run?.perhaps === "again" && isSameTurn(draft, { from: run.startedAt, at: ping.at });

@@ -436,3 +436,18 @@ describe("runs that a scheduler makes up, or skips", () => {
     ],
   ]);
 });
+
+test("a start that is sent again and again after a run was left out begins one run", () => {
+  const starts: Step[] = [0, 11, 23, 37, 55, 81].map((after) => [599 + after, "start"]);
+  const told = tell({ schedule: FIVE, graceSeconds: 3_600, maxRuntimeSeconds: 180, overlap: "alert" }, [
+    [0, "start"],
+    [5, "success"],
+    ...starts.slice(0, 3),
+    [634, "success", { exitStatus: 0 }],
+    ...starts.slice(3),
+    [908, "start"],
+    [920, "success", { exitStatus: 1 }],
+    [1_300, "time"],
+  ]);
+  expect(flipLines(told)).toEqual(["new→up at 5"]);
+});

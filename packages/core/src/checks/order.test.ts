@@ -425,3 +425,31 @@ test("an end that another receiver's clock puts before its start has no duration
   ]);
   expect(runs).toMatchObject([{ rid: A, startedAt: null, outcome: "success", durationMs: null }]);
 });
+
+test("a good end that a later one has overtaken still meets the slot that it is early for", () => {
+  const told = tell(
+    { schedule: { kind: "cron", expression: "*/20 * * * *", timezone: "UTC" }, graceSeconds: 60 },
+    [
+      [1_190, "start", { rid: A }],
+      [10, "start", { rid: B }],
+      [1_195, "success", { rid: B }],
+      [1_192, "success", { rid: A }],
+      [1_300, "time"],
+    ],
+  );
+  expect(slotLines(told)).toEqual(["1200 early -10"]);
+});
+
+test("a run that was given up and ends after all is as early as it began", () => {
+  const told = tell(
+    { schedule: { kind: "cron", expression: "*/20 * * * *", timezone: "UTC" }, graceSeconds: 60 },
+    [
+      [10, "start", { rid: A }],
+      [600, "start", { rid: B }],
+      [1_150, "success", { rid: B }],
+      [1_195, "success", { rid: A }],
+      [1_300, "time"],
+    ],
+  );
+  expect(slotLines(told)).toEqual(["1200 missed"]);
+});

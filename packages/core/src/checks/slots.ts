@@ -32,6 +32,17 @@ export function settleSlots(draft: Draft, coming: Coming): boolean {
   return isBegun || isAhead;
 }
 
+/**
+ * An end that a later one overtook on its way still meets the next slot of a fixed schedule, where it is early enough
+ * for it; that later one may not have been.
+ */
+export function meetAhead(draft: Draft, coming: Coming): void {
+  const { memory, settings } = draft;
+  const { slotAt } = memory;
+  if (settings.schedule.kind === "interval" || slotAt === null) return;
+  if (takeEarly(draft, coming)) nameLastSlot(memory, slotAt);
+}
+
 /** A run broke its limit: it fails what is due, as a fail would. Answers whether a slot was settled. */
 export function failDue(draft: Draft, coming: Coming): boolean {
   const { memory } = draft;

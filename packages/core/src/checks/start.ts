@@ -84,7 +84,8 @@ function startFurther(draft: Draft, open: OpenRun, ping: Ping): Note {
   if (ping.at < open.startedAt && isOne) return "out-of-order";
   const since = open.since ?? open.startedAt;
   const again = (open.again ?? 0) + 1;
-  const isAgain = open.digest === ping.digest && isSoon(draft, { from: since, at: ping.at });
+  const isAgain =
+    open.digest === ping.digest && isSoon(draft, { from: since, at: ping.at, isSeries: again > 1 });
   if (isAgain && again <= REPEATS_MAX) {
     const moved = { ...open, startedAt: ping.at, limitFrom: Math.max(open.limitFrom, ping.at), since, again };
     const later = { ...moved, deadlineAt: Math.max(open.deadlineAt, deadlineOf(draft, moved)) };
