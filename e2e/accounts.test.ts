@@ -32,7 +32,7 @@ afterAll(async () => {
 test("the first account is made by the printed link", async () => {
   await ada.goto(product.url);
   await fill(ada, { "Your name": "Ada", "E-mail": ADA, Password: PASSWORD });
-  await ada.getByRole("button", { name: "Make the account" }).click();
+  await ada.getByRole("button", { name: "Create account" }).click();
   await ada.waitForURL(/\/projects\/[^/]+\/checks/);
   expect(await whoIs(ada)).toBe(ADA);
 });
@@ -44,7 +44,7 @@ test("a newcomer signs up by keyboard alone, proves the address by the mail, and
   await bob.keyboard.press("Tab");
   await bob.keyboard.type(BOB);
   await bob.keyboard.press("Enter");
-  await bob.getByText("Look into your mailbox").waitFor();
+  await bob.getByText("Check your inbox").waitFor();
   await bob.goto(await linkTo(BOB, "finish-sign-up"));
   await bob.getByLabel("New password").first().focus();
   await bob.keyboard.type("password1234");
@@ -61,8 +61,8 @@ test("a person who already has an account sees the same page as a stranger, and 
   const again = await newVisitor();
   await again.goto(`${product.origin}/sign-up`);
   await fill(again, { "Your name": "Eve", "E-mail": ADA });
-  await again.getByRole("button", { name: "Send the mail" }).click();
-  await again.getByText("Look into your mailbox").waitFor();
+  await again.getByRole("button", { name: "Send e-mail" }).click();
+  await again.getByText("Check your inbox").waitFor();
   const { mail } = await providers.smtp.waitFor(({ to }) => to.includes(ADA));
   expect(mail.subject).toBe("You have an Overdue account already");
   await again.context().close();
@@ -73,7 +73,7 @@ test("an owner invites somebody with an account, who finds and accepts it above 
   await bob.reload();
   await bob.getByText("Join the project “My project”?").waitFor();
   await bob.getByRole("button", { name: "Accept" }).click();
-  await bob.getByText("You are a member of").waitFor();
+  await bob.getByText("You are now a member of").waitFor();
   const { projects } = await meOf(bob);
   expect(projects.map(({ role }) => role)).toContain("editor");
 });
@@ -84,9 +84,9 @@ test("somebody without an account opens the invitation's link, makes one, and is
   await carol.goto(await linkTo(CAROL, "invitation"));
   await carol.getByRole("heading", { name: "Join the project “My project”?" }).waitFor();
   await fill(carol, { "Your name": "Carol", "New password": PASSWORD });
-  await carol.getByRole("button", { name: "Make an account and accept" }).click();
+  await carol.getByRole("button", { name: "Create account and accept" }).click();
   await carol.waitForURL(/\/projects\/[^/]+\/checks/);
-  await carol.getByText("You look on here").waitFor();
+  await carol.getByText("You have view-only access").waitFor();
   expect(await whoIs(carol)).toBe(CAROL);
   await carol.context().close();
 });
@@ -97,11 +97,11 @@ test("a forgotten password is replaced by the mail's link; the old session is ov
   await forgetful.getByRole("link", { name: "Forgot password?" }).click();
   await forgetful.getByRole("heading", { name: "Forgot your password?" }).waitFor();
   await fill(forgetful, { "E-mail": BOB });
-  await forgetful.getByRole("button", { name: "Send the mail" }).click();
-  await forgetful.getByText("Look into your mailbox").waitFor();
+  await forgetful.getByRole("button", { name: "Send e-mail" }).click();
+  await forgetful.getByText("Check your inbox").waitFor();
   await forgetful.goto(await linkTo(BOB, "reset-password"));
   await fill(forgetful, { "New password": "a wholly different phrase" });
-  await forgetful.getByRole("button", { name: "Save the password" }).click();
+  await forgetful.getByRole("button", { name: "Save password" }).click();
   await forgetful.waitForURL(/\/sign-in/);
   await fill(forgetful, { "E-mail": BOB, Password: "a wholly different phrase" });
   await forgetful.getByRole("button", { name: "Sign in" }).click();

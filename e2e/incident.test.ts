@@ -49,10 +49,10 @@ test("an incident is acknowledged and noted on its page, which shows its end by 
   await page.getByText("Acknowledged by Ada.").waitFor();
   await page.getByRole("button", { name: "Note" }).click();
   await page.getByRole("textbox", { name: "Note" }).fill("Cleaning up.");
-  await page.getByRole("button", { name: "Add the note" }).click();
+  await page.getByRole("button", { name: "Add note" }).click();
   await page.getByText("Ada: Cleaning up.").waitFor();
   await fetch(pingUrl);
-  await page.getByText("Incident, over").waitFor();
+  await page.getByText("Resolved incident").waitFor();
   expect(await page.getByRole("button", { name: /acknowledge/i }).count()).toBe(0);
 });
 
@@ -60,19 +60,19 @@ test("an alert route that was created in its form can be read back and previewed
   await page.goto(`${product.origin}${project}/routes/new`);
   await page.getByLabel("Name").fill("Later");
   await page.getByLabel("Step 1: after: amount").fill("15");
-  await page.getByRole("combobox", { name: "Step 1: tell" }).click();
+  await page.getByRole("combobox", { name: "Step 1: notify" }).click();
   await page.getByRole("option", { name: "Pager" }).click();
-  await page.getByText(/after 15 minutes, if nobody has acknowledged by then, tell Pager/).waitFor();
-  await page.getByRole("button", { name: "Make the route" }).click();
+  await page.getByText(/after 15 minutes, if nobody has acknowledged it by then, notify Pager/).waitFor();
+  await page.getByRole("button", { name: "Create route" }).click();
   await page.getByRole("heading", { name: "Later" }).waitFor();
   await page.getByRole("combobox", { name: "If this check" }).click();
   await page.getByRole("option", { name: "nightly backup" }).click();
-  expect(await page.getByRole("cell", { name: "at once" }).first().innerText()).toBe("at once");
+  expect(await page.getByRole("cell", { name: "immediately" }).first().innerText()).toBe("immediately");
 });
 
 test("maintenance is started and stopped from its page", async () => {
   await page.goto(`${product.origin}${project}/maintenance`);
-  await page.getByLabel("What for").fill("Deploy");
+  await page.getByLabel("Name").fill("Deploy");
   await page.getByRole("button", { name: "Start now" }).click();
   await page.getByRole("button", { name: "Stop now: Deploy" }).click();
   await page.getByText("Over", { exact: true }).waitFor();
@@ -124,7 +124,7 @@ test("a person who saves after somebody else is shown what changed before anythi
   await edit(`checks/${job.id}`, { graceSeconds: 600 });
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Grace: it was 5 minutes; now it is 10 minutes").waitFor();
-  await page.getByRole("button", { name: "Drop mine, begin again from theirs" }).click();
+  await page.getByRole("button", { name: "Discard my changes" }).click();
   expect(await page.getByLabel("Description").inputValue()).toBe("");
   await page.getByLabel("Description").fill("Ask Bob again.");
   await page.getByRole("button", { name: "Save" }).click();
@@ -144,18 +144,18 @@ test("a viewer sees everything and is offered nothing that would be refused", as
   await viewer.goto(invitation.exec(mail.text ?? "")?.[0] ?? "");
   await viewer.getByLabel("Your name").fill("Vera");
   await viewer.getByLabel("New password").fill("correct horse battery staple");
-  await viewer.getByRole("button", { name: "Make an account and accept" }).click();
+  await viewer.getByRole("button", { name: "Create account and accept" }).click();
   await viewer.waitForURL(/\/projects\/[^/]+\/checks/);
   for (const place of ["checks", "channels", "routes", "on-call", "maintenance"]) {
     await viewer.goto(`${product.origin}${project}/${place}`);
     await viewer.getByRole("heading", { level: 1 }).waitFor();
-    const offered = /^(new|add|make|plan|start|edit|delete|send a test|stop)/i;
+    const offered = /^(new|add|create|start|edit|delete|send test|stop)/i;
     expect([place, await viewer.getByRole("main").getByRole("button", { name: offered }).count()]).toEqual([
       place,
       0,
     ]);
   }
-  await viewer.getByText(/You look on here/).waitFor();
+  await viewer.getByText(/You have view-only access/).waitFor();
   await viewer.goto(`${product.origin}${project}/checks/new`);
   await viewer.getByRole("heading", { name: "Only for editors" }).waitFor();
   await context.close();

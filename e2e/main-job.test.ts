@@ -86,7 +86,7 @@ function story(startRedis: typeof testRedis) {
     await addChannel("email", { "E-mail address": "ops@example.org" });
     await page.getByText("Waiting for confirmation").first().waitFor();
     const { mail } = await providers.smtp.waitFor(({ to }) => to.includes("ops@example.org"));
-    expect(await page.getByRole("button", { name: "Send a test" }).count()).toBe(0);
+    expect(await page.getByRole("button", { name: "Send test" }).count()).toBe(0);
     const reader = await browser.newPage();
     reader.setDefaultTimeout(10_000);
     await reader.goto(/http\S+\/confirm-address\?\S+/.exec(mail.text ?? "")?.[0] ?? "");
@@ -94,7 +94,7 @@ function story(startRedis: typeof testRedis) {
     await reader.getByText("Thank you").waitFor();
     await reader.close();
     // The page of channels changes without a reload, too.
-    await page.getByRole("button", { name: "Send a test" }).waitFor();
+    await page.getByRole("button", { name: "Send test" }).waitFor();
   });
 
   test("a chat, a Slack channel and a webhook are added, and the test message of each channel arrives", async () => {
@@ -105,7 +105,7 @@ function story(startRedis: typeof testRedis) {
     await addChannel("telegram", { Chat: "-100200300" });
     await addChannel("slack", { "Webhook URL": providers.slack.hookUrl });
     await addChannel("webhook", { Address: providers.webhook.url });
-    const tests = page.getByRole("button", { name: "Send a test" });
+    const tests = page.getByRole("button", { name: "Send test" });
     await expect.poll(() => tests.count()).toBe(4);
     for (const send of await tests.all()) await send.click();
     await Promise.all([
@@ -253,12 +253,12 @@ function story(startRedis: typeof testRedis) {
     await page.goto(projectUrl(`channels/new/${kind}`));
     for (const [label, value] of Object.entries(fields))
       await page.getByRole("textbox", { name: label, exact: true }).fill(value);
-    await page.getByRole("button", { name: "Add the channel" }).click();
+    await page.getByRole("button", { name: "Create channel" }).click();
     if (kind === "webhook") {
       const shown = page.getByText(/whsec_/).first();
       await shown.waitFor();
       signingSecret = /whsec_[A-Za-z0-9+/=]+/.exec(await shown.innerText())?.[0] ?? "";
-      await page.getByRole("button", { name: /kept|done|continue|close|saved/i }).click();
+      await page.getByRole("button", { name: "I have copied it" }).click();
     }
     await page.waitForURL(/\/channels$/);
   }

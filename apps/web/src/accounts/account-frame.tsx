@@ -5,8 +5,8 @@ import { IconMail } from "@tabler/icons-react";
 import { useTitle } from "../ui/page.tsx";
 import styles from "./account-frame.module.css";
 
-/** The frame of the pages one sees before being signed in. */
-export function EntryFrame({
+/** The frame of the pages that need no sign-in. */
+export function AccountFrame({
   title,
   lead,
   children,
@@ -31,12 +31,12 @@ export function EntryFrame({
   );
 }
 
-/** Said alike whether or not the address has an account. */
+/** The same message whether or not the address has an account, so that nobody can find out. */
 export function MailSent({ email, what }: { email: string; what: string }) {
   return (
-    <Alert icon={<IconMail aria-hidden />} color="indigo" title="Look into your mailbox" role="alert">
-      {what} was sent to {email}. If nothing comes within some minutes, look into the folder for spam, then
-      try again: at most three mails an hour go to one address.
+    <Alert icon={<IconMail aria-hidden />} color="indigo" title="Check your inbox" role="alert">
+      {what} was sent to {email}. If nothing arrives within some minutes, look into the spam folder, then try
+      again: at most three e-mails per hour are sent to one address.
     </Alert>
   );
 }

@@ -2,58 +2,64 @@ import { Alert, Button, Group, Text } from "@mantine/core";
 import { IconMail, IconUserPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 
-import { tell } from "../ui/toast.tsx";
+import { toast } from "../ui/toast.tsx";
 import {
   instanceQuery,
   type Me,
   myInvitationsQuery,
   type ReceivedInvitation,
-  useAccept,
-  useAskVerification,
-  useDecline,
+  useAcceptInvitation,
+  useRequestVerification,
+  useDeclineInvitation,
 } from "./account-queries.ts";
 
-/** What the account itself asks of the person: to confirm the address, and to answer invitations. */
+/** Asks the person to confirm their address, and to accept or decline invitations. */
 export function AccountNotices({ me }: { me: Me }) {
   const { data: invitations = [] } = useQuery({ ...myInvitationsQuery, enabled: me.user.isVerified });
   return (
     <>
-      {!me.user.isVerified && <Unverified email={me.user.email} />}
+      {!me.user.isVerified && <ConfirmAddressNotice email={me.user.email} />}
       {invitations.map((invitation) => (
-        <Invited key={invitation.id} invitation={invitation} />
+        <InvitationNotice key={invitation.id} invitation={invitation} />
       ))}
     </>
   );
 }
 
-function Unverified({ email }: { email: string }) {
+function ConfirmAddressNotice({ email }: { email: string }) {
   const { data: instance } = useQuery(instanceQuery);
-  const ask = useAskVerification();
-  if (instance?.passwordReset !== true) return null; // without a mail server there is nothing to confirm
+  const ask = useRequestVerification();
+  if (instance?.passwordReset !== true) return null; // Without a mail server the address cannot be confirmed.
   const submit = () =>
     ask.mutate(undefined, {
-      onSuccess: () => tell.done(`A mail is on its way to ${email}.`),
-      onError: tell.trouble,
+      onSuccess: () => toast.success(`An e-mail is on its way to ${email}.`),
+      onError: toast.error,
     });
   return (
     <Alert color="orange" icon={<IconMail aria-hidden />} title="Confirm your address" mb="md">
-      <Text mb="xs">{email} is not confirmed yet, so no reports and no mails for owners go there.</Text>
+      <Text mb="xs">
+        {email} is not confirmed yet, so Overdue sends no reports and no messages for owners there.
+      </Text>
       <Button size="compact-md" variant="default" loading={ask.isPending} onClick={submit}>
-        Send the mail that confirms it
+        Send confirmation e-mail
       </Button>
     </Alert>
   );
 }
 
-function Invited({ invitation: { id, projectName, invitedBy, role } }: { invitation: ReceivedInvitation }) {
-  const accept = useAccept();
-  const decline = useDecline();
-  // This notice is gone before the callbacks of `mutate` would be called.
+function InvitationNotice({
+  invitation: { id, projectName, invitedBy, role },
+}: {
+  invitation: ReceivedInvitation;
+}) {
+  const accept = useAcceptInvitation();
+  const decline = useDeclineInvitation();
+  // This notice is unmounted before `mutate` would call its callbacks.
   const join = () => {
     accept
       .mutateAsync({ id })
-      .then(() => tell.done(`You are a member of “${projectName}” now.`))
-      .catch(tell.trouble);
+      .then(() => toast.success(`You are now a member of “${projectName}”.`))
+      .catch(toast.error);
   };
   return (
     <Alert
@@ -73,7 +79,7 @@ function Invited({ invitation: { id, projectName, invitedBy, role } }: { invitat
           size="compact-md"
           variant="default"
           loading={decline.isPending}
-          onClick={() => decline.mutate({ id }, { onError: tell.trouble })}
+          onClick={() => decline.mutate({ id }, { onError: toast.error })}
         >
           Decline
         </Button>

@@ -1,9 +1,9 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { InferRequestType, InferResponseType } from "hono/client";
 
-import { answerOf, api } from "../api/client.ts";
+import { parseResponse, api } from "../api/client.ts";
 import { ApiError } from "../api/problem.ts";
-import { pageQuery } from "../api/pages.ts";
+import { pageQuery } from "../api/paging.ts";
 
 const { auth } = api.api;
 
@@ -13,65 +13,69 @@ export type SignIn = InferRequestType<(typeof auth)["sign-in"]["email"]["$post"]
 export type SignUp = InferRequestType<(typeof auth)["sign-up"]["email"]["$post"]>["json"];
 type PasswordChange = InferRequestType<(typeof auth)["change-password"]["$post"]>["json"];
 
-/** Who is signed in, and their projects. Fails with 401 where nobody is. */
+/** The signed-in person and their projects. Fails with 401 where nobody is signed in. */
 export const meQuery = queryOptions({ queryKey: ["me"], queryFn: readMe, staleTime: 60_000 });
 
-/** What this installation allows: shown before anybody is signed in. */
+/** What this instance allows. It can be read without signing in. */
 export const instanceQuery = queryOptions({
   queryKey: ["instance"],
-  queryFn: () => answerOf(api.v1.instance.$get()),
+  queryFn: () => parseResponse(api.v1.instance.$get()),
   staleTime: 60_000,
 });
 
-export const useSignIn = () => useEntry((json: SignIn) => answerOf(auth["sign-in"].email.$post({ json })));
-export const useSignUp = () => useEntry((json: SignUp) => answerOf(auth["sign-up"].email.$post({ json })));
-export const useSignOut = () => useEntry(() => answerOf(auth["sign-out"].$post()));
+export const useSignIn = () =>
+  useSessionMutation((json: SignIn) => parseResponse(auth["sign-in"].email.$post({ json })));
+export const useSignUp = () =>
+  useSessionMutation((json: SignUp) => parseResponse(auth["sign-up"].email.$post({ json })));
+export const useSignOut = () => useSessionMutation(() => parseResponse(auth["sign-out"].$post()));
 
 export function useChangePassword() {
   return useMutation({
-    mutationFn: (json: PasswordChange) => answerOf(auth["change-password"].$post({ json })),
+    mutationFn: (json: PasswordChange) => parseResponse(auth["change-password"].$post({ json })),
   });
 }
 
 async function readMe() {
-  const { user, projects, isOperator } = await answerOf(api.v1.me.$get());
+  const { user, projects, isOperator } = await parseResponse(api.v1.me.$get());
   if (user === null)
     throw new ApiError({ status: 401, code: "unauthorized", detail: "Sign in as a person." });
   return { user, projects, isOperator };
 }
 
-/** Whoever comes in or goes out, nothing read before counts any more. */
-function useEntry<Input>(mutationFn: (input: Input) => Promise<unknown>) {
+/** A change of the session, after which everything read before belongs to somebody else. */
+function useSessionMutation<Input>(mutationFn: (input: Input) => Promise<unknown>) {
   const client = useQueryClient();
   return useMutation({ mutationFn, onSuccess: () => client.clear() });
 }
 
-/** Asks for the link to a new password. The answer is the same whether or not the address has an account. */
-export function useAskReset() {
+/** Requests a link to set a new password. The response is the same whether or not the address has an account. */
+export function useRequestPasswordReset() {
   return useMutation({
-    mutationFn: (email: string) => answerOf(auth["password-reset"].$post({ json: { email } })),
+    mutationFn: (email: string) => parseResponse(auth["password-reset"].$post({ json: { email } })),
   });
 }
 
-export function useFinishReset() {
-  return useEntry((json: { token: string; password: string }) =>
-    answerOf(auth["password-reset"].finish.$post({ json })),
+export function useResetPassword() {
+  return useSessionMutation((json: { token: string; password: string }) =>
+    parseResponse(auth["password-reset"].finish.$post({ json })),
   );
 }
 
 export function useFinishSignUp() {
-  return useEntry((json: { token: string; password: string }) =>
-    answerOf(auth["sign-up"].finish.$post({ json })),
+  return useSessionMutation((json: { token: string; password: string }) =>
+    parseResponse(auth["sign-up"].finish.$post({ json })),
   );
 }
 
-/** Asks for the mail that proves one's own address. */
-export function useAskVerification() {
-  return useMutation({ mutationFn: () => answerOf(auth["verify-address"].$post()) });
+/** Requests the e-mail that confirms the address of the signed-in person. */
+export function useRequestVerification() {
+  return useMutation({ mutationFn: () => parseResponse(auth["verify-address"].$post()) });
 }
 
-export function useFinishVerification() {
-  return useEntry((token: string) => answerOf(auth["verify-address"].finish.$post({ json: { token } })));
+export function useVerifyAddress() {
+  return useSessionMutation((token: string) =>
+    parseResponse(auth["verify-address"].finish.$post({ json: { token } })),
+  );
 }
 
 const { invitation } = api.api.auth;
@@ -79,57 +83,61 @@ const mine = api.v1.invitations;
 
 export type ReceivedInvitation = InferResponseType<typeof invitation.$post, 200>;
 
-/** What the link of a mail is for. It changes nothing, so it may be read again and again. */
+/** The invitation behind the link of an e-mail. Reading it changes nothing. */
 export const invitationQuery = (token: string) =>
   queryOptions({
     queryKey: ["invitation", token],
-    queryFn: () => answerOf(invitation.$post({ json: { token } })),
+    queryFn: () => parseResponse(invitation.$post({ json: { token } })),
     retry: false,
   });
 
-/** Open invitations to the address of whoever is signed in. */
+/** Open invitations to the address of the signed-in person. */
 export const myInvitationsQuery = queryOptions({
   queryKey: ["me", "invitations"],
-  queryFn: () => answerOf(mine.$get({ query: pageQuery(null) })),
+  queryFn: () => parseResponse(mine.$get({ query: pageQuery(null) })),
   select: ({ items }) => items,
 });
 
 type Answer = { id: string; token?: string | undefined };
 
-export function useAccept() {
+export function useAcceptInvitation() {
   return useInvitationMutation(({ id, token }: Answer) =>
-    answerOf(mine[":invitationId"].accept.$post({ param: { invitationId: id }, json: bodyOf(token) })),
+    parseResponse(
+      mine[":invitationId"].accept.$post({ param: { invitationId: id }, json: tokenBody(token) }),
+    ),
   );
 }
 
-export function useDecline() {
+export function useDeclineInvitation() {
   return useInvitationMutation(({ id, token }: Answer) =>
-    answerOf(mine[":invitationId"].decline.$post({ param: { invitationId: id }, json: bodyOf(token) })),
+    parseResponse(
+      mine[":invitationId"].decline.$post({ param: { invitationId: id }, json: tokenBody(token) }),
+    ),
   );
 }
 
-/** Declines without an account. */
-export function useDeclineByLink() {
+/** Declines an invitation without an account. */
+export function useDeclineInvitationByLink() {
   return useMutation({
-    mutationFn: (token: string) => answerOf(invitation.decline.$post({ json: { token } })),
+    mutationFn: (token: string) => parseResponse(invitation.decline.$post({ json: { token } })),
   });
 }
 
-/** Makes the invited account, signed in and a member. Nothing is read again before the page has gone on. */
-export function useSignUpInvited() {
+/** Creates an account for the invited address, signs it in and makes it a member. */
+export function useSignUpWithInvitation() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (json: { token: string; password: string; name: string }) =>
-      answerOf(invitation["sign-up"].$post({ json })),
+      parseResponse(invitation["sign-up"].$post({ json })),
     onSuccess: () => client.clear(),
   });
 }
 
-function bodyOf(token: string | undefined) {
+function tokenBody(token: string | undefined) {
   return token === undefined ? {} : { token };
 }
 
-/** One's projects and invitations are others afterwards. */
+/** Accepting or declining changes the person's projects and invitations, so both are read again. */
 function useInvitationMutation<Input, Output>(mutationFn: (input: Input) => Promise<Output>) {
   const client = useQueryClient();
   return useMutation({ mutationFn, onSuccess: () => client.invalidateQueries({ queryKey: ["me"] }) });

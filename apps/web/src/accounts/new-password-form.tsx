@@ -1,8 +1,8 @@
 import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 
-import { ApiError, fieldErrors } from "../api/problem.ts";
-import { Trouble } from "../ui/listing.tsx";
+import { ApiError, errorsByField } from "../api/problem.ts";
+import { ErrorAlert } from "../ui/listing.tsx";
 
 type NewPassword = { name: string; password: string };
 
@@ -10,12 +10,12 @@ type Props = {
   submitLabel: string;
   isPending: boolean;
   error: unknown;
-  /** The person is asked for a name, for an account that is made now. */
+  /** Asks for a name too, for an account that is created with this form. */
   withName?: boolean;
   onSubmit: (values: NewPassword, refused: (error: unknown) => void) => void;
 };
 
-/** Asks for a password that is chosen now; what the server says of it stands below its field. */
+/** Asks for a new password. What the server refuses about it is shown below the field. */
 export function NewPasswordForm({ submitLabel, isPending, error, withName = false, onSubmit }: Props) {
   const form = useForm<NewPassword>({
     mode: "uncontrolled",
@@ -26,17 +26,17 @@ export function NewPasswordForm({ submitLabel, isPending, error, withName = fals
     },
   });
   const refused = (cause: unknown) => {
-    if (cause instanceof ApiError) form.setErrors(fieldErrors(cause.errors));
+    if (cause instanceof ApiError) form.setErrors(errorsByField(cause.errors));
   };
   const isShownBelowField = error instanceof ApiError && error.errors.length > 0;
   return (
     <form onSubmit={form.onSubmit((values) => onSubmit(values, refused))} noValidate>
       <Stack>
-        {error !== null && !isShownBelowField && <Trouble error={error} />}
+        {error !== null && !isShownBelowField && <ErrorAlert error={error} />}
         {withName && <TextInput label="Your name" autoComplete="name" {...form.getInputProps("name")} />}
         <PasswordInput
           label="New password"
-          description={`At least ${PASSWORD_LENGTH_MIN} characters; long is better than complicated.`}
+          description={`At least ${PASSWORD_LENGTH_MIN} characters; a long password is better than a complicated one.`}
           autoComplete="new-password"
           required
           data-autofocus
@@ -50,5 +50,5 @@ export function NewPasswordForm({ submitLabel, isPending, error, withName = fals
   );
 }
 
-/** As the API asks for it; it refuses what is shorter. */
+/** The API refuses a shorter password. */
 export const PASSWORD_LENGTH_MIN = 12;

@@ -2,12 +2,12 @@ import { Button, PasswordInput, Stack } from "@mantine/core";
 import { useForm } from "@mantine/form";
 
 import { Card } from "../ui/card.tsx";
-import { tell } from "../ui/toast.tsx";
-import { Trouble } from "../ui/listing.tsx";
+import { toast } from "../ui/toast.tsx";
+import { ErrorAlert } from "../ui/listing.tsx";
 import { useChangePassword } from "./account-queries.ts";
 import { PASSWORD_LENGTH_MIN } from "./new-password-form.tsx";
 
-/** Changes one's own password; every other session of the account ends. */
+/** Changes the password of the signed-in person, which ends every other session of the account. */
 export function PasswordCard() {
   const change = useChangePassword();
   const form = useForm({
@@ -21,14 +21,14 @@ export function PasswordCard() {
     change.mutate(values, {
       onSuccess: () => {
         form.reset();
-        tell.done("Your password is changed. Every other session is signed out.");
+        toast.success("Your password is changed. Every other session is signed out.");
       },
     });
   return (
     <Card title="Your password">
       <form onSubmit={form.onSubmit(submit)}>
         <Stack maw={360}>
-          {change.isError && <Trouble error={change.error} />}
+          {change.isError && <ErrorAlert error={change.error} />}
           <PasswordInput
             label="Current password"
             autoComplete="current-password"
@@ -44,7 +44,7 @@ export function PasswordCard() {
           />
           <div>
             <Button type="submit" variant="default" loading={change.isPending}>
-              Change the password
+              Change password
             </Button>
           </div>
         </Stack>

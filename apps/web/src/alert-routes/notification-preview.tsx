@@ -1,151 +1,159 @@
 import { Group, Select, TextInput } from "@mantine/core";
 import type { Reason } from "@overdue/core";
-import type { ReactNode } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 
-import { REASON_TITLES } from "./route-text.ts";
+import { serverNow } from "../time/clock.ts";
 import { durationText } from "../time/duration.ts";
-import { instant, shortZonedText } from "../time/zones.ts";
-import tables from "../ui/table.module.css";
+import { browserZone, instant, parseWallClock, shortZonedText, wallClockText } from "../time/zones.ts";
+import { type Column, DataTable, Dimmed } from "../ui/data-table.tsx";
+import { Listing } from "../ui/listing.tsx";
+import {
+  eventRecipientsQuery,
+  type EventRecipient,
+  notificationPreviewQuery,
+  type Recipient,
+} from "./route-queries.ts";
+import { REASONS, REASON_TITLES } from "./route-text.ts";
 
-/** Which check goes down when: a reading of the clock in the browser's zone. */
-export type Supposition = { checkId: string | null; wall: string; reason: Reason };
+/** A check that goes down for a reason; `wallClock` is the time in the browser's zone, as its field holds it. */
+type Scenario = { checkId: string | null; wallClock: string; reason: Reason };
 
-type Props = {
-  checks: ReadonlyMap<string, string>;
+type Props = { projectId: string; checks: ReadonlyMap<string, string> };
+
+/** Who gets notified if a check goes down at some time: decided by the same code that decides it then. */
+export function NotificationPreview({ projectId, checks }: Props) {
+  const zone = browserZone();
+  const [scenario, setScenario] = useState<Scenario>(() => ({
+    checkId: null,
+    wallClock: wallClockText(serverNow(), zone),
+    reason: REASONS[0],
+  }));
+  const at = parseWallClock(scenario.wallClock, zone);
+  return (
+    <>
+      <ScenarioForm checks={checks} zone={zone} scenario={scenario} change={setScenario} />
+      {scenario.checkId !== null && at !== null && (
+        <Recipients
+          projectId={projectId}
+          checkId={scenario.checkId}
+          at={new Date(at).toISOString()}
+          reason={scenario.reason}
+        />
+      )}
+    </>
+  );
+}
+
+type FormProps = {
+  checks: Props["checks"];
   zone: string;
-  value: Supposition;
-  change: (value: Supposition) => void;
+  scenario: Scenario;
+  change: (scenario: Scenario) => void;
 };
 
-const REASONS = Object.entries(REASON_TITLES).map(([value, label]) => ({ value, label }));
-
-/** Asks what would happen if a check went down then. */
-export function WhoWouldHearForm({ checks, zone, value, change }: Props) {
+function ScenarioForm({ checks, zone, scenario, change }: FormProps) {
   return (
     <Group align="flex-start">
       <Select
         label="If this check"
-        data={[...checks].map(([id, label]) => ({ value: id, label }))}
-        value={value.checkId}
-        onChange={(checkId) => change({ ...value, checkId })}
+        data={[...checks].map(([value, label]) => ({ value, label }))}
+        value={scenario.checkId}
+        onChange={(checkId) => change({ ...scenario, checkId })}
         searchable
         limit={60}
         placeholder="Choose a check"
       />
       <Select
         label="goes down because it is"
-        data={REASONS}
-        value={value.reason}
+        data={REASONS.map((value) => ({ value, label: REASON_TITLES[value] }))}
+        value={scenario.reason}
         allowDeselect={false}
-        onChange={(chosen) => change({ ...value, reason: reasonOf(chosen) })}
+        onChange={(chosen) => {
+          const reason = REASONS.find((known) => known === chosen);
+          if (reason) change({ ...scenario, reason });
+        }}
       />
       <TextInput
         type="datetime-local"
         label={`at (${zone})`}
-        value={value.wall}
-        onChange={({ currentTarget }) => change({ ...value, wall: currentTarget.value })}
+        value={scenario.wallClock}
+        onChange={({ currentTarget }) => change({ ...scenario, wallClock: currentTarget.value })}
       />
     </Group>
   );
 }
 
-function reasonOf(text: string | null): Reason {
-  const known: Reason[] = [
-    "failed",
-    "overlong",
-    "overlap",
-    "too-quick",
-    "too-often",
-    "never-started",
-    "host-duplicate",
-  ];
-  return known.find((reason) => reason === text) ?? "missed";
-}
+const NOBODY =
+  "Nobody: this check has no channel of its own, and no route leads to one. The alert would go to the fallback channel, or else to the project's owners by e-mail, unless the check's severity is info.";
 
-/** Somebody who would hear, and how long after. */
-type Heard = {
-  channelId: string;
-  channelName: string;
-  kind: string;
-  at: string;
-  afterSeconds: number;
-  because: string;
-  /** Why it would not be told as things are now. */
-  heldBack: string | null;
-};
-
-/** Somebody who hears of runs, failures or notices. */
-type HeardNews = {
-  channelId: string;
-  channelName: string;
-  hears: string;
-  at: string;
-  because: string;
-};
-
-const NEWS: Record<string, string> = {
-  runs: "Every run",
-  failures: "Every failure",
-  notices: "Notices",
-};
-
-/** Who hears of a check whose status stays the same. */
-export function NewsList({ news, zone }: { news: readonly HeardNews[]; zone: string }) {
+function Recipients(scenario: { projectId: string; checkId: string; at: string; reason: Reason }) {
+  const query = useQuery(notificationPreviewQuery(scenario));
+  const { data: eventRecipients = [] } = useQuery(eventRecipientsQuery(scenario));
+  const zone = browserZone();
   return (
-    <Hearers begin="What">
-      {news.map(({ channelId, channelName, hears, at, because }) => (
-        <tr key={`${channelId} ${hears}`}>
-          <td className={tables["short"]}>{NEWS[hears] ?? hears}</td>
-          <td>
-            <time dateTime={at}>{shortZonedText(instant(at), zone)}</time>
-          </td>
-          <td className={tables["wide"]}>{channelName}</td>
-          <td className={tables["wide"]}>{because}</td>
-        </tr>
-      ))}
-    </Hearers>
-  );
-}
-
-/** Who would hear, in order. */
-export function HearingList({ heard, zone }: { heard: readonly Heard[]; zone: string }) {
-  return (
-    <Hearers begin="After">
-      {heard.map(({ channelId, channelName, kind, at, afterSeconds, because, heldBack }) => (
-        <tr key={`${channelId} ${at} ${because}`}>
-          <td className={tables["short"]}>
-            {afterSeconds === 0 ? "at once" : durationText(afterSeconds * 1_000)}
-          </td>
-          <td>
-            <time dateTime={at}>{shortZonedText(instant(at), zone)}</time>
-          </td>
-          <td className={tables["wide"]}>
-            {channelName}
-            {kind === "reminder" && <span className={tables["dimmed"]}> (again)</span>}
-            {heldBack !== null && <div className={tables["dimmed"]}>Not as things are: {heldBack}</div>}
-          </td>
-          <td className={tables["wide"]}>{because}</td>
-        </tr>
-      ))}
-    </Hearers>
-  );
-}
-
-/** Rows of whom, and why; `begin` is what their first cell says. */
-function Hearers({ begin, children }: { begin: string; children: ReactNode }) {
-  return (
-    <div className={tables["scroll"]}>
-      <table className={tables["table"]}>
-        <thead>
-          <tr>
-            <th>{begin}</th>
-            <th>At</th>
-            <th>Who hears</th>
-            <th>Because of</th>
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
+    <div style={{ marginTop: 14 }} aria-live="polite">
+      <Listing query={query} empty={NOBODY}>
+        {(recipients) => (
+          <DataTable
+            columns={recipientColumns(zone)}
+            rows={recipients}
+            rowKey={({ channelId, at, because }) => `${channelId} ${at} ${because}`}
+          />
+        )}
+      </Listing>
+      {eventRecipients.length > 0 && (
+        <>
+          <p>About its runs and notices at that time:</p>
+          <DataTable
+            columns={eventRecipientColumns(zone)}
+            rows={eventRecipients}
+            rowKey={({ channelId, hears }) => `${channelId} ${hears}`}
+          />
+        </>
+      )}
     </div>
   );
+}
+
+function recipientColumns(zone: string): Column<Recipient>[] {
+  return [
+    {
+      head: "After",
+      look: "short",
+      cell: ({ afterSeconds }) => (afterSeconds === 0 ? "immediately" : durationText(afterSeconds * 1_000)),
+    },
+    { head: "At", cell: ({ at }) => <ShortTime at={at} zone={zone} /> },
+    {
+      head: "Who",
+      look: "wide",
+      cell: ({ channelName, kind, heldBack }) => (
+        <>
+          {channelName}
+          {kind === "reminder" && <Dimmed> (reminder)</Dimmed>}
+          {heldBack !== null && (
+            <div>
+              <Dimmed>Not at present: {heldBack}</Dimmed>
+            </div>
+          )}
+        </>
+      ),
+    },
+    { head: "Because of", look: "wide", cell: ({ because }) => because },
+  ];
+}
+
+const EVENTS: Record<string, string> = { runs: "Every run", failures: "Every failure", notices: "Notices" };
+
+function eventRecipientColumns(zone: string): Column<EventRecipient>[] {
+  return [
+    { head: "What", look: "short", cell: ({ hears }) => EVENTS[hears] ?? hears },
+    { head: "At", cell: ({ at }) => <ShortTime at={at} zone={zone} /> },
+    { head: "Who", look: "wide", cell: ({ channelName }) => channelName },
+    { head: "Because of", look: "wide", cell: ({ because }) => because },
+  ];
+}
+
+function ShortTime({ at, zone }: { at: string; zone: string }) {
+  return <time dateTime={at}>{shortZonedText(instant(at), zone)}</time>;
 }

@@ -6,15 +6,14 @@ import {
   Group,
   MultiSelect,
   NativeSelect,
-  Select,
   Stack,
   TextInput,
   Tooltip,
 } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
-import { timezones } from "@overdue/schedules";
 
-import { spanOf } from "../time/duration.ts";
+import { toSpan } from "../time/duration.ts";
+import { TimezoneSelect } from "../ui/form.tsx";
 import { SpanInput } from "../ui/span-input.tsx";
 import { targetValue, useRouteFormContext } from "./route-values.ts";
 import type { Names } from "./route-text.ts";
@@ -23,7 +22,7 @@ import { WEEKDAYS } from "../time/weekdays.ts";
 
 const STEPS_MAX = 10;
 
-/** Whom a route tells, one step after another: the escalation. */
+/** The escalation steps of a route. */
 export function StepFields({ names }: { names: Names }) {
   const form = useRouteFormContext();
   const { steps } = form.values;
@@ -32,7 +31,7 @@ export function StepFields({ names }: { names: Names }) {
     form.insertListItem("steps", {
       key: crypto.randomUUID(),
       after:
-        last && last.amount !== "" && last.amount > 0 ? { ...last, amount: last.amount * 2 } : spanOf(900),
+        last && last.amount !== "" && last.amount > 0 ? { ...last, amount: last.amount * 2 } : toSpan(900),
       targets: [],
       always: false,
     });
@@ -53,7 +52,7 @@ export function StepFields({ names }: { names: Names }) {
             leftSection={<IconPlus size={16} aria-hidden />}
             onClick={addStep}
           >
-            Escalate further
+            Add escalation step
           </Button>
         </div>
       )}
@@ -71,11 +70,11 @@ function StepField({ index, names }: { index: number; names: Names }) {
       <div className={styles["stepHead"]}>
         <strong>Step {number}</strong>
         {steps.length > 1 && (
-          <Tooltip label={`Take step ${number} out`}>
+          <Tooltip label={`Remove step ${number}`}>
             <ActionIcon
               variant="subtle"
               color="gray"
-              aria-label={`Take step ${number} out`}
+              aria-label={`Remove step ${number}`}
               onClick={() => form.removeListItem("steps", index)}
             >
               <IconTrash size={17} />
@@ -86,12 +85,12 @@ function StepField({ index, names }: { index: number; names: Names }) {
       <div className={styles["stepFields"]}>
         <SpanInput
           label={`Step ${number}: after`}
-          description="0: at once."
+          description="0 means immediately."
           {...form.getInputProps(`steps.${index}.after`)}
         />
         <MultiSelect
-          label={`Step ${number}: tell`}
-          description="Channels, people, or whoever is on call."
+          label={`Step ${number}: notify`}
+          description="Channels, people, or the person on call."
           data={targetOptions(names)}
           placeholder={(step?.targets.length ?? 0) > 0 ? "" : "Choose"}
           searchable
@@ -100,7 +99,7 @@ function StepField({ index, names }: { index: number; names: Names }) {
       </div>
       {step !== undefined && step.after.amount !== 0 && (
         <Checkbox
-          label="Even where somebody has acknowledged"
+          label="Even if somebody has acknowledged it"
           mt="xs"
           {...form.getInputProps(`steps.${index}.always`, { type: "checkbox" })}
         />
@@ -110,17 +109,17 @@ function StepField({ index, names }: { index: number; names: Names }) {
 }
 
 const OUTSIDE = [
-  { value: "hold", label: "It waits until the hours begin" },
-  { value: "instead", label: "Others are told instead" },
+  { value: "hold", label: "Wait until the hours begin" },
+  { value: "instead", label: "Notify others instead" },
 ];
 
-/** In which hours a route may speak. */
+/** The hours in which a route applies. */
 export function HoursFields({ names }: { names: Names }) {
   const form = useRouteFormContext();
   const { on, outside, instead } = form.values.hours;
   return (
     <>
-      <Checkbox label="Only in certain hours" {...form.getInputProps("hours.on", { type: "checkbox" })} />
+      <Checkbox label="Only at certain hours" {...form.getInputProps("hours.on", { type: "checkbox" })} />
       {on && (
         <Fieldset legend="Hours">
           <Stack>
@@ -136,29 +135,21 @@ export function HoursFields({ names }: { names: Names }) {
               <TextInput
                 type="time"
                 label="To"
-                description="Earlier than the begin: of the next day."
+                description="A time before the beginning belongs to the next day."
                 inputWrapperOrder={["label", "input", "description", "error"]}
                 required
                 {...form.getInputProps("hours.to")}
               />
-              <Select
-                label="Time zone"
-                data={[...timezones]}
-                searchable
-                limit={60}
-                allowDeselect={false}
-                required
-                {...form.getInputProps("hours.timezone")}
-              />
+              <TimezoneSelect required {...form.getInputProps("hours.timezone")} />
             </Group>
             <NativeSelect
-              label="Outside of these hours"
+              label="Outside these hours"
               data={OUTSIDE}
               {...form.getInputProps("hours.outside")}
             />
             {outside === "instead" && (
               <MultiSelect
-                label="Tell instead"
+                label="Notify instead"
                 data={targetOptions(names)}
                 placeholder={instead.length > 0 ? "" : "Choose"}
                 searchable
@@ -172,7 +163,7 @@ export function HoursFields({ names }: { names: Names }) {
   );
 }
 
-/** Everything that a step can tell, in groups to choose from. */
+/** Everything that a step can notify, grouped for a select field. */
 function targetOptions({ channels, people, rotations }: Names) {
   const groups = [
     {
@@ -183,14 +174,14 @@ function targetOptions({ channels, people, rotations }: Names) {
       })),
     },
     {
-      group: "Whoever is on call",
+      group: "Person on call",
       items: [...rotations].map(([rotationId, label]) => ({
         value: targetValue({ kind: "on-call", rotationId }),
         label,
       })),
     },
     {
-      group: "People, on every channel of theirs",
+      group: "People, on all their channels",
       items: [...people].map(([personId, label]) => ({
         value: targetValue({ kind: "person", personId }),
         label,

@@ -1,31 +1,19 @@
-import {
-  Alert,
-  Button,
-  Checkbox,
-  Fieldset,
-  Group,
-  MultiSelect,
-  Stack,
-  TagsInput,
-  Text,
-  TextInput,
-} from "@mantine/core";
-import { useState } from "react";
+import { Checkbox, Fieldset, MultiSelect, Stack, TagsInput, Text, TextInput } from "@mantine/core";
 
-import { ApiError, sentenceOf } from "../api/problem.ts";
 import { Card } from "../ui/card.tsx";
+import { FormButtons, FormProblems, useFormSave } from "../ui/form.tsx";
 import { SpanInput } from "../ui/span-input.tsx";
 import { HoursFields, StepFields } from "./route-fields.tsx";
 import {
   type RouteDraft,
   routeDraft,
-  routeErrors,
+  routeField,
   RouteFormProvider,
   type RouteValues,
   useRouteForm,
   useRouteFormContext,
 } from "./route-values.ts";
-import { type Names, REASON_TITLES } from "./route-text.ts";
+import { type Names, REASON_TITLES, REASONS } from "./route-text.ts";
 import { RouteSentence } from "./route-list.tsx";
 
 type Props = {
@@ -37,70 +25,51 @@ type Props = {
   cancel: () => void;
 };
 
-/** Makes or edits a route; what it means is read back below while it is typed. */
+/** Creates or edits an alert route; a summary below the fields follows what is typed. */
 export function RouteForm({ initial, isNew, names, knownTags, save, cancel }: Props) {
   const form = useRouteForm({ initialValues: initial });
-  const [rest, setRest] = useState<string[]>([]);
-  const [saving, setSaving] = useState(false);
-  const submit = async (values: RouteValues) => {
-    setSaving(true);
-    setRest([]);
-    await save(routeDraft(values)).catch((error: unknown) => {
-      const placed = routeErrors(error instanceof ApiError ? error.errors : []);
-      const nothing = Object.keys(placed.fields).length === 0 && placed.rest.length === 0;
-      form.setErrors(placed.fields);
-      setRest(nothing ? [sentenceOf(error)] : placed.rest);
-    });
-    setSaving(false);
-  };
+  const { isSaving, rest, submit } = useFormSave({ form, save, toField: routeField });
   return (
     <RouteFormProvider form={form}>
-      <form onSubmit={form.onSubmit((values) => void submit(values))} noValidate>
+      <form onSubmit={form.onSubmit((values) => void submit(routeDraft(values)))} noValidate>
         <Stack gap="md">
-          <Card title="Of what">
+          <Card title="What it is for">
             <Stack>
               <MatchFields names={names} knownTags={knownTags} />
-              <HearsFields />
+              <NotifyOnFields />
             </Stack>
           </Card>
-          <Card title="Whom, and when">
+          <Card title="Who gets notified, and when">
             <StepFields names={names} />
           </Card>
-          <Card title="How often, in which hours">
+          <Card title="How often, and at which hours">
             <Stack>
               <SpanInput
                 label="Repeat every"
-                description="“Still down”, until somebody acknowledges or it recovers. Empty: once is enough."
+                description="A “still down” reminder until somebody acknowledges it or it recovers. Leave it empty to send none."
                 placeholder="never"
                 {...form.getInputProps("repeat")}
               />
               <HoursFields names={names} />
               <Checkbox
-                label="Tell of recovery"
-                description="Whoever heard that it is down also hears when it is up again."
+                label="Notify on recovery"
+                description="Everyone who was notified that it is down also hears that it is up again."
                 {...form.getInputProps("recovery", { type: "checkbox" })}
               />
             </Stack>
           </Card>
-          <Card title="Read back">
+          <Card title="Summary">
             <RouteSentence route={routeDraft(form.values)} names={names} />
           </Card>
-          <Problems rest={rest} count={Object.keys(form.errors).length} />
-          <Group>
-            <Button type="submit" loading={saving}>
-              {isNew ? "Make the route" : "Save"}
-            </Button>
-            <Button variant="default" onClick={cancel}>
-              Cancel
-            </Button>
-          </Group>
+          <FormProblems rest={rest} errors={form.errors} />
+          <FormButtons submitLabel={isNew ? "Create route" : "Save"} isSaving={isSaving} cancel={cancel} />
         </Stack>
       </form>
     </RouteFormProvider>
   );
 }
 
-const REASONS = Object.entries(REASON_TITLES).map(([value, label]) => ({ value, label }));
+const REASON_OPTIONS = REASONS.map((value) => ({ value, label: REASON_TITLES[value] }));
 const SEVERITIES = ["info", "warning", "critical"];
 
 function MatchFields({ names, knownTags }: { names: Names; knownTags: readonly string[] }) {
@@ -115,11 +84,11 @@ function MatchFields({ names, knownTags }: { names: Names; knownTags: readonly s
         required
         {...form.getInputProps("name")}
       />
-      <Fieldset legend="Only these (what is empty does not narrow)">
+      <Fieldset legend="Only for (an empty field matches everything)">
         <Stack>
           <TagsInput
             label="Tags"
-            description="A check with any of them."
+            description="A check with any of these tags."
             data={[...knownTags]}
             placeholder={tags.length > 0 ? "" : "any"}
             splitChars={[",", " "]}
@@ -134,7 +103,7 @@ function MatchFields({ names, knownTags }: { names: Names; knownTags: readonly s
           />
           <MultiSelect
             label="Reasons"
-            data={REASONS}
+            data={REASON_OPTIONS}
             placeholder={reasons.length > 0 ? "" : "any"}
             clearable
             {...form.getInputProps("reasons")}
@@ -154,40 +123,36 @@ function MatchFields({ names, knownTags }: { names: Names; knownTags: readonly s
   );
 }
 
-function Problems({ rest, count }: { rest: readonly string[]; count: number }) {
-  if (rest.length === 0 && count === 0) return null;
-  return (
-    <Alert color="red" role="alert" title={count > 0 ? "Some fields need another look" : "That did not work"}>
-      {rest.length > 0 ? rest.join(" ") : "Each says what it needs."}
-    </Alert>
-  );
-}
-
 const CHOICES: readonly { name: keyof RouteDraft["hears"]; label: string; description: string }[] = [
-  { name: "changes", label: "Down and up", description: "When its status changes: what all steps are for." },
+  {
+    name: "changes",
+    label: "Down and up",
+    description: "When the status of the check changes. All steps apply to these.",
+  },
   {
     name: "failures",
     label: "Every failure",
-    description: "Each run that fails, also while it is down already.",
+    description: "Each run that fails, even while the check is already down.",
   },
   {
     name: "runs",
     label: "Every run, good or bad",
-    description: "One quiet line when it ran. Many that come close together are one message.",
+    description: "An informational line for each run. Several within a short time are one message.",
   },
   {
     name: "notices",
     label: "Notices",
-    description: "A run slower or quicker than usual, a schedule that does not fit. Nothing is down for it.",
+    description:
+      "A run far from the baseline, or a schedule that does not match the runs. The check stays up.",
   },
 ];
 
-/** What a route tells of. */
-function HearsFields() {
+/** The events that a route is about. */
+function NotifyOnFields() {
   const form = useRouteFormContext();
   const { changes, failures, runs, notices } = form.values.hears;
   return (
-    <Fieldset legend="Tell of">
+    <Fieldset legend="Notify on">
       <Stack gap="sm">
         {CHOICES.map(({ name, label, description }) => (
           <Checkbox
@@ -204,7 +169,7 @@ function HearsFields() {
         )}
         {(failures || runs || notices) && (
           <Text size="sm" c="dimmed">
-            {changes ? "All but down and up" : "This"} is told at once to the first step alone.
+            {changes ? "Everything except down and up" : "This"} goes to the first step only, immediately.
           </Text>
         )}
       </Stack>

@@ -2,7 +2,7 @@ import { ActionIcon, Button, Menu } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconDotsVertical, IconPencil, IconTrash } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 
-import { ManagedMark } from "../ui/status-label.tsx";
+import { ManagedLabel } from "../ui/status-label.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
 import type { RouteDraft } from "./route-values.ts";
 import styles from "./alert-routes.module.css";
@@ -13,12 +13,12 @@ type Props = {
   projectId: string;
   routes: readonly Listed[];
   names: Names;
-  /** The ids in their new order. */
+  /** Gets all ids in their new order. */
   reorder: (ids: string[]) => void;
   remove: (route: Listed) => void;
 };
 
-/** The routes of a project, each read back in plain words. */
+/** The alert routes of a project, each with a summary in sentences. */
 export function RouteList({ projectId, routes, names, reorder, remove }: Props) {
   const ids = routes.map(({ id }) => id);
   const swap = (index: number, other: number) =>
@@ -32,7 +32,7 @@ export function RouteList({ projectId, routes, names, reorder, remove }: Props) 
               <ActionIcon
                 variant="subtle"
                 color="gray"
-                aria-label={`${route.name}: earlier`}
+                aria-label={`Move ${route.name} up`}
                 disabled={index === 0}
                 onClick={() => swap(index, index - 1)}
               >
@@ -41,7 +41,7 @@ export function RouteList({ projectId, routes, names, reorder, remove }: Props) 
               <ActionIcon
                 variant="subtle"
                 color="gray"
-                aria-label={`${route.name}: later`}
+                aria-label={`Move ${route.name} down`}
                 disabled={index === routes.length - 1}
                 onClick={() => swap(index, index + 1)}
               >
@@ -51,7 +51,7 @@ export function RouteList({ projectId, routes, names, reorder, remove }: Props) 
           </EditorsOnly>
           <div className={styles["words"]}>
             <h2 className={styles["name"]}>{route.name}</h2>
-            <ManagedMark managedBy={route.managedBy} />
+            <ManagedLabel managedBy={route.managedBy} />
             <RouteSentence route={route} names={names} />
           </div>
           <EditorsOnly>
@@ -78,7 +78,7 @@ function Actions({ projectId, route, remove }: { projectId: string; route: Liste
       </Button>
       <Menu position="bottom-end">
         <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" size={30} aria-label={`What to do with ${route.name}`}>
+          <ActionIcon variant="subtle" color="gray" size={30} aria-label={`Actions for ${route.name}`}>
             <IconDotsVertical size={18} />
           </ActionIcon>
         </Menu.Target>
@@ -92,7 +92,7 @@ function Actions({ projectId, route, remove }: { projectId: string; route: Liste
   );
 }
 
-/** What a route means, in plain words; where it has many steps, a line each. */
+/** A route in sentences; a route with many steps has a line for each. */
 export function RouteSentence({ route, names }: { route: RouteDraft; names: Names }) {
   const sentences = routeText(route, names);
   if (route.steps.length <= STEPS_IN_A_SENTENCE)

@@ -1,84 +1,77 @@
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Reason } from "@overdue/core";
+import { queryOptions } from "@tanstack/react-query";
 import type { InferResponseType } from "hono/client";
 
-import { answerOf, ifMatch, inProject } from "../api/client.ts";
-import { everyPage, pageQuery } from "../api/pages.ts";
+import { ifMatch, parseResponse, projectApi } from "../api/client.ts";
+import { pageQuery, readAllPages } from "../api/paging.ts";
+import { useProjectMutation } from "../api/project-mutation.ts";
 import type { RouteDraft } from "./route-values.ts";
 
-const { routes } = inProject;
+const { routes } = projectApi;
 const oneRoute = routes[":routeId"];
+const preview = projectApi.checks[":checkId"]["who-would-hear"];
 
 export type RouteView = InferResponseType<typeof oneRoute.$get, 200>;
+type Preview = InferResponseType<typeof preview.$get, 200>;
+/** A channel that gets notified of an incident, and how long after its start. */
+export type Recipient = Preview["items"][number];
+/** A channel that gets notified of runs, failures or notices. */
+export type EventRecipient = Preview["news"][number];
 
-/** The routes of a project, in their order. */
+/** The alert routes of a project, in their order. */
 export const routesQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "routes"],
     queryFn: () =>
-      everyPage((cursor) => answerOf(routes.$get({ param: { projectId }, query: pageQuery(cursor) }))),
+      readAllPages((cursor) =>
+        parseResponse(routes.$get({ param: { projectId }, query: pageQuery(cursor) })),
+      ),
   });
 
-type Asked = { projectId: string; checkId: string; at: string; reason: Reason };
-type Hearing = InferResponseType<(typeof inProject.checks)[":checkId"]["who-would-hear"]["$get"], 200>;
+type Scenario = { projectId: string; checkId: string; at: string; reason: Reason };
 
-const hearing = <Part>(asked: Asked, select: (hearing: Hearing) => Part) =>
+/** Who gets notified if a check goes down at that time, in order. */
+export const notificationPreviewQuery = (scenario: Scenario) => previewQuery(scenario, ({ items }) => items);
+
+/** Who gets notified of the check's runs and notices at that time. */
+export const eventRecipientsQuery = (scenario: Scenario) => previewQuery(scenario, ({ news }) => news);
+
+// Under the routes' key, so that a change of a route reads the preview again.
+const previewQuery = <Part>(scenario: Scenario, select: (preview: Preview) => Part) =>
   queryOptions({
-    queryKey: ["projects", asked.projectId, "routes", "who-would-hear", asked],
+    queryKey: ["projects", scenario.projectId, "routes", "preview", scenario],
     queryFn: () => {
-      const { projectId, checkId, at, reason } = asked;
-      return answerOf(
-        inProject.checks[":checkId"]["who-would-hear"].$get({
-          param: { projectId, checkId },
-          query: { at, reason },
-        }),
-      );
+      const { projectId, checkId, at, reason } = scenario;
+      return parseResponse(preview.$get({ param: { projectId, checkId }, query: { at, reason } }));
     },
     select,
   });
 
-/** Who would hear if a check went down then, in order. */
-export const whoWouldHearQuery = (asked: Asked) => hearing(asked, ({ items }) => items);
+const routesOf = (projectId: string) => ({ projectId, parts: ["routes"] });
 
-/** Who hears of its runs and of what is noticed. */
-export const whoHearsNewsQuery = (asked: Asked) => hearing(asked, ({ news }) => news);
-
-export function useCreateRoute(projectId: string) {
-  return useRoutesMutation(projectId, (json: RouteDraft) =>
-    answerOf(routes.$post({ param: { projectId }, json })),
+export const useCreateRoute = (projectId: string) =>
+  useProjectMutation(routesOf(projectId), (json: RouteDraft) =>
+    parseResponse(routes.$post({ param: { projectId }, json })),
   );
-}
 
-export function useEditRoute(projectId: string, routeId: string) {
-  return useRoutesMutation(projectId, ({ draft, version }: { draft: RouteDraft; version: number }) =>
-    answerOf(oneRoute.$patch({ param: { projectId, routeId }, header: ifMatch(version), json: draft })),
+export const useEditRoute = (projectId: string, routeId: string) =>
+  useProjectMutation(routesOf(projectId), ({ draft, version }: { draft: RouteDraft; version: number }) =>
+    parseResponse(oneRoute.$patch({ param: { projectId, routeId }, header: ifMatch(version), json: draft })),
   );
-}
 
-export function useDeleteRoute(projectId: string) {
-  return useRoutesMutation(projectId, (routeId: string) =>
-    answerOf(oneRoute.$delete({ param: { projectId, routeId } })),
+export const useDeleteRoute = (projectId: string) =>
+  useProjectMutation(routesOf(projectId), (routeId: string) =>
+    parseResponse(oneRoute.$delete({ param: { projectId, routeId } })),
   );
-}
 
-/** Puts the routes into this order. */
-export function useOrderRoutes(projectId: string) {
-  return useRoutesMutation(projectId, (ids: string[]) =>
-    answerOf(routes.order.$put({ param: { projectId }, json: { ids } })),
+/** Undoes a deletion; the route returns to its place in the order. */
+export const useRestoreRoute = (projectId: string) =>
+  useProjectMutation(routesOf(projectId), (routeId: string) =>
+    parseResponse(oneRoute.restore.$post({ param: { projectId, routeId } })),
   );
-}
 
-/** Undoes a deletion: it stands again where it stood. */
-export function useRestoreRoute(projectId: string) {
-  return useRoutesMutation(projectId, (routeId: string) =>
-    answerOf(oneRoute.restore.$post({ param: { projectId, routeId } })),
+/** Puts the routes into the order of these ids. */
+export const useOrderRoutes = (projectId: string) =>
+  useProjectMutation(routesOf(projectId), (ids: string[]) =>
+    parseResponse(routes.order.$put({ param: { projectId }, json: { ids } })),
   );
-}
-
-function useRoutesMutation<Input, Output>(projectId: string, mutationFn: (input: Input) => Promise<Output>) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn,
-    onSuccess: () => client.invalidateQueries({ queryKey: ["projects", projectId, "routes"] }),
-  });
-}

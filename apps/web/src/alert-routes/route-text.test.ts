@@ -23,14 +23,14 @@ const plain: RouteDraft = {
   recovery: true,
 };
 
-test("the plainest route", () => {
+test("the simplest route reads as two sentences", () => {
   expect(routeText(plain, names)).toEqual([
-    "When any check goes down, tell Ops chat at once.",
-    "Whoever heard that it is down also hears when it is up again.",
+    "When any check goes down, notify Ops chat immediately.",
+    "Everyone who was notified is also notified when it is up again.",
   ]);
 });
 
-test("an escalation with hours and repeats", () => {
+test("an escalation with hours and reminders has a line for each step", () => {
   const route: RouteDraft = {
     ...plain,
     match: { tags: ["prod", "db"], reasons: ["missed", "failed"], severities: ["critical"], checkIds: [] },
@@ -51,21 +51,21 @@ test("an escalation with hours and repeats", () => {
   };
   expect(routeText(route, names)).toEqual([
     "When a critical check tagged prod or db goes down (missed or failed):",
-    "At once: Ops chat.",
-    "After 15 minutes, if nobody has acknowledged by then: whoever is on call in Primary.",
+    "Immediately: Ops chat.",
+    "After 15 minutes, if nobody has acknowledged it by then: the person on call in Primary.",
     "After 1 hour: Ada and Ops chat.",
-    "Repeated every 30 minutes until somebody acknowledges or it recovers.",
-    "Only Monday to Friday, 08:00 to 18:00 (Europe/Berlin); outside of that SMS instead.",
-    "Nobody hears when it is up again.",
+    "Repeated every 30 minutes until somebody acknowledges it or it recovers.",
+    "Only Monday to Friday, 08:00 to 18:00 (Europe/Berlin); outside these hours SMS instead.",
+    "Nobody is notified when it is up again.",
   ]);
 });
 
-test("changes and failures are two sentences, of which steps and recovery belong to the first", () => {
+test("status changes and failures read as two sentences, and recovery belongs to the first", () => {
   const hears = { changes: true, failures: true, runs: false, notices: false };
   expect(routeText({ ...plain, hears }, names)).toEqual([
-    "When any check goes down, tell Ops chat at once.",
-    "When any check fails, tell Ops chat at once.",
-    "Whoever heard that it is down also hears when it is up again.",
+    "When any check goes down, notify Ops chat immediately.",
+    "When any check fails, notify Ops chat immediately.",
+    "Everyone who was notified is also notified when it is up again.",
   ]);
 });
 
@@ -76,7 +76,7 @@ test.each<[string, Partial<RouteDraft>, string]>([
       match: { ...plain.match, checkIds: ["c1"] },
       hears: { changes: false, failures: false, runs: true, notices: false },
     },
-    "When nightly backup ends a run, good or bad, tell Ops chat at once.",
+    "When nightly backup ends a run, good or bad, notify Ops chat immediately.",
   ],
   [
     "failures and notices of a deleted check",
@@ -84,10 +84,10 @@ test.each<[string, Partial<RouteDraft>, string]>([
       match: { ...plain.match, checkIds: ["gone"], severities: ["info"] },
       hears: { changes: false, failures: true, runs: false, notices: true },
     },
-    "When a deleted check, if it is info fails or has a notice, such as a slower run than usual, tell Ops chat at once.",
+    "When a deleted check, if it is info fails or has a notice, such as a run far from the baseline, notify Ops chat immediately.",
   ],
   [
-    "runs of which only the first step hears",
+    "runs, which go to the first step only",
     {
       hears: { changes: false, failures: false, runs: true, notices: false },
       steps: [
@@ -96,7 +96,7 @@ test.each<[string, Partial<RouteDraft>, string]>([
       ],
       repeatMinutes: 30,
     },
-    "When any check ends a run, good or bad, tell Ops chat at once.",
+    "When any check ends a run, good or bad, notify Ops chat immediately.",
   ],
   [
     "two steps in a sentence",
@@ -106,13 +106,13 @@ test.each<[string, Partial<RouteDraft>, string]>([
         { afterMinutes: 60, targets: [{ kind: "person", personId: "ada" }], ifUnacknowledged: true },
       ],
     },
-    "When any check goes down, tell Ops chat at once; then after 1 hour, if nobody has acknowledged by then, tell Ada.",
+    "When any check goes down, notify Ops chat immediately; then after 1 hour, if nobody has acknowledged it by then, notify Ada.",
   ],
   [
     "a first step that waits",
     { steps: [{ afterMinutes: 5, targets: [], ifUnacknowledged: true }] },
-    "When any check goes down, after 5 minutes, if nobody has acknowledged by then, tell nobody.",
+    "When any check goes down, after 5 minutes, if nobody has acknowledged it by then, notify nobody.",
   ],
-])("%s", (_, change, sentence) => {
+])("the sentence about %s", (_, change, sentence) => {
   expect(routeText({ ...plain, ...change }, names)[0]).toBe(sentence);
 });

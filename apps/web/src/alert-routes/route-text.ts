@@ -5,7 +5,7 @@ import { weekdaysText } from "../time/weekdays.ts";
 import { listText } from "../text/plain-text.ts";
 import type { Hours, RouteDraft, Step, Target } from "./route-values.ts";
 
-/** What ids stand for. */
+/** The names for ids. */
 export type Names = {
   checks: ReadonlyMap<string, string>;
   channels: ReadonlyMap<string, string>;
@@ -13,29 +13,31 @@ export type Names = {
   rotations: ReadonlyMap<string, string>;
 };
 
-/** More of them are read a line each. */
+/** A route with more steps than this has a line for each. */
 export const STEPS_IN_A_SENTENCE = 2;
 
-/** A route read back in plain words, a sentence for each of its parts. */
+/** A route in sentences, one for each of its parts. */
 export function routeText(route: RouteDraft, names: Names): string[] {
   return [
     ...changeText(route, names),
-    ...newsText(route, names),
+    ...eventsText(route, names),
     ...(route.repeatMinutes === null || !route.hears.changes
       ? []
-      : [`Repeated every ${minutesText(route.repeatMinutes)} until somebody acknowledges or it recovers.`]),
+      : [
+          `Repeated every ${minutesText(route.repeatMinutes)} until somebody acknowledges it or it recovers.`,
+        ]),
     ...(route.hours === null ? [] : [hoursText(route.hours, names)]),
     ...(route.hears.changes
       ? [
           route.recovery
-            ? "Whoever heard that it is down also hears when it is up again."
-            : "Nobody hears when it is up again.",
+            ? "Everyone who was notified is also notified when it is up again."
+            : "Nobody is notified when it is up again.",
         ]
       : []),
   ];
 }
 
-/** "Ops chat, Ada (every channel of theirs) and whoever is on call in Primary". */
+/** "Ops chat, Ada and the person on call in Primary". */
 function targetsText(targets: readonly Target[], names: Names): string {
   return targets.length === 0
     ? "nobody"
@@ -45,7 +47,18 @@ function targetsText(targets: readonly Target[], names: Names): string {
       );
 }
 
-/** Why a check is down, as it stands in lists to choose from. */
+/** The reasons why a check goes down, in the order of a select field. */
+export const REASONS = [
+  "missed",
+  "failed",
+  "overlong",
+  "overlap",
+  "too-quick",
+  "too-often",
+  "never-started",
+  "host-duplicate",
+] as const satisfies readonly Reason[];
+
 export const REASON_TITLES: Record<Reason, string> = {
   missed: "missed",
   failed: "failed",
@@ -68,15 +81,15 @@ function changeText({ match, hears, steps }: RouteDraft, names: Names): string[]
     : [`When ${subject} does anything (nothing is chosen yet), ${stepsText(steps, names)}.`];
 }
 
-/** What is told besides changes: at once, to the first step's targets alone. */
-function newsText({ match, hears, steps }: RouteDraft, names: Names): string[] {
-  const heard = [
+/** The events besides status changes, which go to the first step only, immediately. */
+function eventsText({ match, hears, steps }: RouteDraft, names: Names): string[] {
+  const events = [
     ...(hears.runs ? ["ends a run, good or bad"] : hears.failures ? [`fails${reasonsText(match)}`] : []),
-    ...(hears.notices ? ["has a notice, such as a slower run than usual"] : []),
+    ...(hears.notices ? ["has a notice, such as a run far from the baseline"] : []),
   ];
-  if (heard.length === 0) return [];
-  const told = targetsText(steps[0]?.targets ?? [], names);
-  return [`When ${subjectText(match, names)} ${listText(heard, "or")}, tell ${told} at once.`];
+  if (events.length === 0) return [];
+  const recipients = targetsText(steps[0]?.targets ?? [], names);
+  return [`When ${subjectText(match, names)} ${listText(events, "or")}, notify ${recipients} immediately.`];
 }
 
 function reasonsText({ reasons }: RouteDraft["match"]): string {
@@ -96,19 +109,19 @@ function subjectText({ tags, severities, checkIds }: RouteDraft["match"], names:
 function stepsText(steps: readonly Step[], names: Names): string {
   return steps
     .map(({ afterMinutes, targets, ifUnacknowledged }, index) => {
-      const unless = ifUnacknowledged && afterMinutes > 0 ? ", if nobody has acknowledged by then," : "";
-      const when = afterMinutes === 0 ? "at once" : `after ${minutesText(afterMinutes)}${unless}`;
+      const unless = ifUnacknowledged && afterMinutes > 0 ? ", if nobody has acknowledged it by then," : "";
+      const when = afterMinutes === 0 ? "immediately" : `after ${minutesText(afterMinutes)}${unless}`;
       return index === 0 && afterMinutes === 0
-        ? `tell ${targetsText(targets, names)} at once`
-        : `${index === 0 ? "" : "then "}${when} tell ${targetsText(targets, names)}`;
+        ? `notify ${targetsText(targets, names)} immediately`
+        : `${index === 0 ? "" : "then "}${when} notify ${targetsText(targets, names)}`;
     })
     .join("; ");
 }
 
-/** "After 15 minutes, if nobody has acknowledged by then: Ada." */
+/** "After 15 minutes, if nobody has acknowledged it by then: Ada." */
 function stepLine({ afterMinutes, targets, ifUnacknowledged }: Step, names: Names): string {
-  const unless = ifUnacknowledged && afterMinutes > 0 ? ", if nobody has acknowledged by then" : "";
-  const when = afterMinutes === 0 ? "At once" : `After ${minutesText(afterMinutes)}${unless}`;
+  const unless = ifUnacknowledged && afterMinutes > 0 ? ", if nobody has acknowledged it by then" : "";
+  const when = afterMinutes === 0 ? "Immediately" : `After ${minutesText(afterMinutes)}${unless}`;
   return `${when}: ${targetsText(targets, names)}.`;
 }
 
@@ -117,9 +130,9 @@ function targetText(target: Target, names: Names): string {
     case "channel":
       return names.channels.get(target.channelId) ?? "a deleted channel";
     case "person":
-      return names.people.get(target.personId) ?? "a person who is gone";
+      return names.people.get(target.personId) ?? "a removed person";
     case "on-call":
-      return `whoever is on call in ${names.rotations.get(target.rotationId) ?? "a deleted rotation"}`;
+      return `the person on call in ${names.rotations.get(target.rotationId) ?? "a deleted rotation"}`;
   }
 }
 
@@ -127,18 +140,18 @@ function hoursText({ timezone, weekdays, from, to, outside }: Hours, names: Name
   const over = to <= from ? " of the next day" : "";
   const hours = `Only ${weekdaysText(weekdays)}, ${from} to ${to}${over} (${timezone})`;
   return outside.kind === "hold"
-    ? `${hours}; outside of that it waits until the hours begin.`
-    : `${hours}; outside of that ${targetsText(outside.targets, names)} instead.`;
+    ? `${hours}; outside these hours it waits until they begin.`
+    : `${hours}; outside these hours ${targetsText(outside.targets, names)} instead.`;
 }
 
 function minutesText(minutes: number): string {
   return secondsInWords(minutes * 60);
 }
 
-/** A route as it is read: to show what differs between two versions. */
+/** The settings of a route in words, to show what differs between two versions. */
 export function routeFacts(route: RouteDraft, names: Names): [label: string, text: string][] {
   return [
     ["Name", route.name],
-    ["The route", routeText(route, names).join(" ")],
+    ["Summary", routeText(route, names).join(" ")],
   ];
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { newRouteValues, type RouteDraft, routeDraft, routeErrors, routeValues } from "./route-values.ts";
+import { newRouteValues, type RouteDraft, routeDraft, routeField, routeValues } from "./route-values.ts";
 
 const night: RouteDraft = {
   name: "Night",
@@ -21,16 +21,16 @@ const night: RouteDraft = {
   recovery: false,
 };
 
-test("a route goes through its form unchanged", () => {
+test("a route passes through its form unchanged", () => {
   expect(routeDraft(routeValues(night, "UTC"))).toEqual(night);
 });
 
-test("one without hours and repeats too", () => {
+test("a route without hours and reminders passes through its form unchanged", () => {
   const plain = { ...night, hours: null, repeatMinutes: null };
   expect(routeDraft(routeValues(plain, "UTC"))).toEqual(plain);
 });
 
-test("a new route is for any check, at once, and tells nobody yet", () => {
+test("a new route is for any check, immediately, and notifies nobody yet", () => {
   expect(routeDraft(newRouteValues("UTC"))).toMatchObject({
     match: { tags: [], reasons: [], severities: [], checkIds: [] },
     steps: [{ afterMinutes: 0, targets: [], ifUnacknowledged: true }],
@@ -50,13 +50,10 @@ test.each([
   ["hours.outside.targets", "hours.instead"],
   ["repeatMinutes", "repeat"],
   ["hears", "hears"],
-])("what is said of %s stands at %s", (field, place) => {
-  expect(routeErrors([{ field, message: "No." }])).toEqual({ fields: { [place]: "No." }, rest: [] });
+])("what is refused about %s is shown at the field %s", (field, place) => {
+  expect(routeField(field)).toBe(place);
 });
 
-test("what is said of no field stands below", () => {
-  expect(routeErrors([{ field: "steps", message: "A route needs at least one step." }])).toEqual({
-    fields: {},
-    rest: ["A route needs at least one step."],
-  });
+test("what is refused about the steps as a whole belongs to no single field", () => {
+  expect(routeField("steps")).toBeNull();
 });

@@ -1,19 +1,18 @@
 import type { Reason, Severity } from "@overdue/core";
 import { createFormContext } from "@mantine/form";
 
-import { type Span, spanOf, spanSeconds } from "../time/duration.ts";
-import type { FieldError } from "../api/problem.ts";
+import { type Span, toSpan, spanToSeconds } from "../time/duration.ts";
 
-/** Whom a step tells. */
+/** The recipient of a step. */
 export type Target =
   | { kind: "channel"; channelId: string }
   | { kind: "person"; personId: string }
   | { kind: "on-call"; rotationId: string };
 
-/** A step of a route: minutes count from the incident's opening. */
+/** An escalation step; its minutes count from the opening of the incident. */
 export type Step = { afterMinutes: number; targets: Target[]; ifUnacknowledged: boolean };
 
-/** When a route may speak; weekdays from 1 (Monday) to 7 (Sunday), local times as 08:00. */
+/** The hours in which a route applies: weekdays from 1 (Monday) to 7 (Sunday), local times such as 08:00. */
 export type Hours = {
   timezone: string;
   weekdays: number[];
@@ -22,7 +21,7 @@ export type Hours = {
   outside: { kind: "hold" } | { kind: "instead"; targets: Target[] };
 };
 
-/** What a person decides about a route, as the API takes and tells it. */
+/** The settings of an alert route, as the API takes and returns them. */
 export type RouteDraft = {
   name: string;
   match: { tags: string[]; reasons: Reason[]; severities: Severity[]; checkIds: string[] };
@@ -33,7 +32,7 @@ export type RouteDraft = {
   recovery: boolean;
 };
 
-/** What stands in a route's form. Targets are texts, "channel:<id>", as a list to choose from needs them. */
+/** The values of a route's form. A target is a text, "channel:<id>", because select fields hold texts. */
 export type RouteValues = {
   name: string;
   tags: string[];
@@ -58,7 +57,7 @@ type StepValues = { key: string; after: Span; targets: string[]; always: boolean
 
 const NONE: Span = { amount: "", unit: "minutes" };
 
-/** A new route: any check, its changes, at once, recovery too. */
+/** The values for a new route: status changes of any check, immediately, including recovery. */
 export function newRouteValues(timezone: string): RouteValues {
   return {
     name: "",
@@ -82,7 +81,7 @@ export function newRouteValues(timezone: string): RouteValues {
   };
 }
 
-/** A route that is there, as its form shows it. */
+/** The form values of an existing route. */
 export function routeValues(route: RouteDraft, timezone: string): RouteValues {
   const blank = newRouteValues(timezone);
   const { name, match, hears, steps, repeatMinutes, hours, recovery } = route;
@@ -91,10 +90,10 @@ export function routeValues(route: RouteDraft, timezone: string): RouteValues {
     ...match,
     hears,
     recovery,
-    repeat: repeatMinutes === null ? NONE : spanOf(repeatMinutes * 60),
+    repeat: repeatMinutes === null ? NONE : toSpan(repeatMinutes * 60),
     steps: steps.map(({ afterMinutes, targets, ifUnacknowledged }, index) => ({
       key: String(index),
-      after: afterMinutes === 0 ? { amount: 0, unit: "minutes" } : spanOf(afterMinutes * 60),
+      after: afterMinutes === 0 ? { amount: 0, unit: "minutes" } : toSpan(afterMinutes * 60),
       targets: targets.map(targetValue),
       always: !ifUnacknowledged,
     })),
@@ -102,7 +101,7 @@ export function routeValues(route: RouteDraft, timezone: string): RouteValues {
   };
 }
 
-/** What the API is sent. Minutes that are no number become NaN, which it refuses in its own sentence. */
+/** The route as the API takes it. An amount that is not a number becomes NaN, which the API refuses with a message. */
 export function routeDraft(values: RouteValues): RouteDraft {
   const { name, tags, reasons, severities, checkIds, hears, steps, repeat, recovery } = values;
   return {
@@ -110,10 +109,10 @@ export function routeDraft(values: RouteValues): RouteDraft {
     match: { tags, reasons, severities, checkIds },
     hears,
     recovery,
-    repeatMinutes: minutesOf(repeat),
+    repeatMinutes: toMinutes(repeat),
     steps: steps.map(({ after, targets, always }) => ({
-      afterMinutes: minutesOf(after) ?? 0,
-      targets: targets.flatMap((target) => targetOf(target) ?? []),
+      afterMinutes: toMinutes(after) ?? 0,
+      targets: targets.flatMap((target) => parseTarget(target) ?? []),
       ifUnacknowledged: !always,
     })),
     hours: hoursDraft(values.hours),
@@ -150,16 +149,16 @@ function hoursDraft({
     outside:
       outside === "hold"
         ? { kind: "hold" }
-        : { kind: "instead", targets: instead.flatMap((target) => targetOf(target) ?? []) },
+        : { kind: "instead", targets: instead.flatMap((target) => parseTarget(target) ?? []) },
   };
 }
 
-function minutesOf(span: Span): number | null {
-  const seconds = spanSeconds(span);
+function toMinutes(span: Span): number | null {
+  const seconds = spanToSeconds(span);
   return seconds === null ? null : Math.round(seconds / 60);
 }
 
-/** "channel:<id>", and the like for people and rotations. */
+/** "channel:<id>", and the same for people and rotations. */
 export function targetValue(target: Target): string {
   switch (target.kind) {
     case "channel":
@@ -171,7 +170,7 @@ export function targetValue(target: Target): string {
   }
 }
 
-function targetOf(text: string): Target | null {
+function parseTarget(text: string): Target | null {
   const [kind, id = ""] = text.split(":");
   if (kind === "channel") return { kind, channelId: id };
   if (kind === "person") return { kind, personId: id };
@@ -180,10 +179,8 @@ function targetOf(text: string): Target | null {
 
 export const [RouteFormProvider, useRouteFormContext, useRouteForm] = createFormContext<RouteValues>();
 
-/** Sentences by the form's field; `rest` where no field is theirs. */
-type RouteErrors = { fields: Record<string, string>; rest: string[] };
-
-const PLACES: readonly [RegExp, string][] = [
+/** The form's fields by the paths of the API. */
+const FIELDS: readonly [RegExp, string][] = [
   [/^name$/, "name"],
   [/^match\.(tags|reasons|severities|checkIds)\b.*$/, "$1"],
   [/^hears\b.*$/, "hears"],
@@ -194,18 +191,8 @@ const PLACES: readonly [RegExp, string][] = [
   [/^hours\.outside\b.*$/, "hours.instead"],
 ];
 
-/** Puts what the API refused where the person typed it. */
-export function routeErrors(errors: readonly FieldError[]): RouteErrors {
-  const placed = errors.map(({ field, message }) => ({ field: placeOf(field), message }));
-  return {
-    fields: Object.fromEntries(
-      placed.flatMap(({ field, message }) => (field === null ? [] : [[field, message]])),
-    ),
-    rest: placed.flatMap(({ field, message }) => (field === null ? [message] : [])),
-  };
-}
-
-function placeOf(path: string): string | null {
-  const place = PLACES.find(([pattern]) => pattern.test(path));
-  return place ? path.replace(place[0], place[1]) : null;
+/** The form's field for a path of the API; null where it has none. */
+export function routeField(path: string): string | null {
+  const found = FIELDS.find(([pattern]) => pattern.test(path));
+  return found ? path.replace(found[0], found[1]) : null;
 }

@@ -1,27 +1,26 @@
 import type { Api } from "@overdue/api";
 import { hc, parseResponse } from "hono/client";
 
-import { noteServerTime } from "../time/clock.ts";
-import { problemFrom } from "./problem.ts";
+import { recordServerTime } from "../time/clock.ts";
+import { readProblem } from "./problem.ts";
 
-/** The API, typed by its own routes. What is not a success is thrown as an ApiError. */
+/** The API, typed by its own routes. A response that is not a success is thrown as an `ApiError`. */
 export const api = hc<Api>("/", { fetch: send });
 
-/** The project's routes, which carry nearly everything. */
-export const inProject = api.v1.projects[":projectId"];
+/** The routes of one project, which are nearly all of them. */
+export const projectApi = api.v1.projects[":projectId"];
 
-/** The JSON of a call's answer, typed by its successes. */
-export { parseResponse as answerOf };
+export { parseResponse };
 
-/** `fetch`, but what the server calls an error is thrown with the server's sentence. */
+/** `fetch`, except that it throws what the server calls an error, with the server's message. */
 async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const response = await fetch(input, init);
-  noteServerTime(response.headers.get("date"));
-  if (!response.ok) throw await problemFrom(response);
+  recordServerTime(response.headers.get("date"));
+  if (!response.ok) throw await readProblem(response);
   return response;
 }
 
-/** The header of an edit that must not overwrite what somebody else changed after `version`. */
+/** The header of an edit that must fail where somebody else has changed the same thing after `version`. */
 export function ifMatch(version: number): { "if-match": string } {
   return { "if-match": `"${version}"` };
 }

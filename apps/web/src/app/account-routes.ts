@@ -1,15 +1,15 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 
 import { instanceQuery } from "../accounts/account-queries.ts";
-import { toSetupIfNew } from "./require-auth.ts";
+import { redirectToSetup } from "./require-auth.ts";
 import { root } from "./root-route.ts";
-import { textIn } from "./search.ts";
+import { readText } from "./search.ts";
 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: ({ to }): { to?: string | undefined } => ({ to: textIn(to) }),
-  beforeLoad: ({ context }) => toSetupIfNew(context.queryClient),
+  validateSearch: ({ to }): { to?: string | undefined } => ({ to: readText(to) }),
+  beforeLoad: ({ context }) => redirectToSetup(context.queryClient),
   component: lazyRouteComponent(() => import("../pages/sign-in-page.tsx"), "SignInPage"),
 });
 
@@ -27,9 +27,9 @@ const forgotPassword = createRoute({
   component: lazyRouteComponent(() => import("../pages/password-pages.tsx"), "ForgotPasswordPage"),
 });
 
-/** The links in mails: each carries a token. */
+/** Links in e-mails contain a token. */
 const readToken = ({ token }: Record<string, unknown>): { token?: string | undefined } => ({
-  token: textIn(token),
+  token: readText(token),
 });
 
 const resetPassword = createRoute({
@@ -68,7 +68,7 @@ const setup = createRoute({
   component: lazyRouteComponent(() => import("../pages/sign-up-pages.tsx"), "SetupPage"),
 });
 
-/** The pages that need nobody signed in. */
+/** The pages that need no sign-in. */
 export const accountRoutes = [
   signIn,
   signUp,

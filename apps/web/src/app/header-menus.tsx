@@ -14,9 +14,9 @@ import { Link, useNavigate } from "@tanstack/react-router";
 
 import { type Me, useSignOut } from "../accounts/account-queries.ts";
 import styles from "./shell.module.css";
-import { tell } from "../ui/toast.tsx";
+import { toast } from "../ui/toast.tsx";
 
-/** Names the open project and leads to the others. */
+/** Shows the current project, and leads to the others. */
 export function ProjectSwitcher({ projects, projectId }: { projects: Me["projects"]; projectId: string }) {
   const current = projects.find(({ id }) => id === projectId);
   return (
@@ -56,10 +56,10 @@ export function ProjectSwitcher({ projects, projectId }: { projects: Me["project
 const SCHEMES: { scheme: MantineColorScheme; label: string; icon: typeof IconSun }[] = [
   { scheme: "light", label: "Light", icon: IconSun },
   { scheme: "dark", label: "Dark", icon: IconMoon },
-  { scheme: "auto", label: "As this device", icon: IconDeviceDesktop },
+  { scheme: "auto", label: "Same as this device", icon: IconDeviceDesktop },
 ];
 
-/** Light, dark, or whatever the device is set to. */
+/** Switches between light, dark, and the setting of the device. */
 export function ColorSchemeToggle() {
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const Current = SCHEMES.find(({ scheme }) => scheme === colorScheme)?.icon ?? IconSun;
@@ -86,12 +86,12 @@ export function ColorSchemeToggle() {
   );
 }
 
-/** Who is signed in, and the way out. */
+/** Shows the account that is signed in, and signs out. */
 export function AccountMenu({ me: { user, isOperator } }: { me: Me }) {
   const navigate = useNavigate();
   const signOut = useSignOut();
-  const leave = () =>
-    signOut.mutate(undefined, { onSuccess: () => void navigate({ to: "/sign-in" }), onError: tell.trouble });
+  const submit = () =>
+    signOut.mutate(undefined, { onSuccess: () => void navigate({ to: "/sign-in" }), onError: toast.error });
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
@@ -103,10 +103,10 @@ export function AccountMenu({ me: { user, isOperator } }: { me: Me }) {
         <Menu.Label>{user.email}</Menu.Label>
         {isOperator && (
           <Menu.Item component={Link} to="/operator" leftSection={<IconServer size={16} aria-hidden />}>
-            This installation
+            This instance
           </Menu.Item>
         )}
-        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leave}>
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={submit}>
           Sign out
         </Menu.Item>
       </Menu.Dropdown>

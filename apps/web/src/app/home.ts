@@ -7,8 +7,8 @@ import { checkQuery } from "../checks/check-queries.ts";
 
 const LAST_PROJECT = "overdue-last-project";
 
-/** The project that was open last, else the first; null where there is none. */
-export function homeProject({ projects }: Me): string | null {
+/** The project that was open last, or else the first one; null where there is none. */
+export function homeProjectId({ projects }: Me): string | null {
   const last = localStorage.getItem(LAST_PROJECT);
   return (projects.find(({ id }) => id === last) ?? projects[0])?.id ?? null;
 }
@@ -17,11 +17,11 @@ export function rememberProject(projectId: string): void {
   localStorage.setItem(LAST_PROJECT, projectId);
 }
 
-/** Which of the person's projects holds a check. @throws the router's "not found". */
+/** The person's project that contains a check. @throws the router's "not found" */
 export async function findCheckProject(client: QueryClient, checkId: string): Promise<string> {
   const { projects } = await client.ensureQueryData(meQuery);
-  const found = await Promise.all(projects.map(({ id }) => holds(client, { projectId: id, checkId })));
-  const project = projects.find((_, index) => found[index]);
+  const hasChecks = await Promise.all(projects.map(({ id }) => holds(client, { projectId: id, checkId })));
+  const project = projects.find((_, index) => hasChecks[index]);
   if (!project) throw notFound();
   return project.id;
 }

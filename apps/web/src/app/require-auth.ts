@@ -4,14 +4,14 @@ import { redirect } from "@tanstack/react-router";
 import { instanceQuery, meQuery } from "../accounts/account-queries.ts";
 import { ApiError } from "../api/problem.ts";
 
-/** Where nobody has an account yet, the first is made. @throws the router's redirect */
-export async function toSetupIfNew(client: QueryClient): Promise<void> {
+/** Leads to the creation of the first account while there is none. @throws the router's redirect */
+export async function redirectToSetup(client: QueryClient): Promise<void> {
   const { setupNeeded } = await client.ensureQueryData(instanceQuery);
   if (setupNeeded) throw redirect({ to: "/setup" });
 }
 
-/** Whoever is signed out signs in, and comes back to `href`. @throws the router's redirect */
-export async function toSignInIfNobody(client: QueryClient, href: string): Promise<void> {
+/** Leads to the sign-in page where nobody is signed in, and from there back to `href`. @throws the router's redirect */
+export async function requireSignIn(client: QueryClient, href: string): Promise<void> {
   try {
     await client.ensureQueryData(meQuery);
   } catch (error) {

@@ -5,10 +5,10 @@ export const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
 
 declare module "@tanstack/react-router" {
   interface StaticDataRouteOption {
-    /** The page changes something, so viewers are told why they do not see it. */
-    forEditors?: true;
+    /** The page changes something, so viewers see an explanation in its place. */
+    editorsOnly?: true;
   }
 }
 
-/** What such a page says of itself. */
-export const FOR_EDITORS = { forEditors: true } as const;
+/** The static data of such a page. */
+export const EDITORS_ONLY = { editorsOnly: true } as const;

@@ -5,7 +5,7 @@ import { Button, Group } from "@mantine/core";
 import { Page, PageSkeleton } from "../ui/page.tsx";
 import { routeTree } from "./routes.tsx";
 import { parseSearch, stringifySearch } from "./search.ts";
-import { ApiError, sentenceOf } from "../api/problem.ts";
+import { ApiError, errorMessage } from "../api/problem.ts";
 import styles from "./shell.module.css";
 
 export function createAppRouter(queryClient: QueryClient) {
@@ -15,7 +15,7 @@ export function createAppRouter(queryClient: QueryClient) {
     parseSearch,
     stringifySearch,
     defaultPreload: "intent",
-    // Query decides what is fresh.
+    // The query client decides what is fresh.
     defaultPreloadStaleTime: 0,
     defaultPendingMs: 300,
     defaultPendingComponent: PageSkeleton,
@@ -25,34 +25,33 @@ export function createAppRouter(queryClient: QueryClient) {
   });
 }
 
-const TRIES_MAX = 2;
+const RETRIES_MAX = 2;
 
-/** What the pages have read. Events, not time, say when it is out of date; the age is a second net. */
+/** The cache of what the pages have read. Live events invalidate it; the maximum age only helps where an event is lost. */
 export function createAppQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
-      queries: { staleTime: 30_000, retry: (failures, error) => failures < TRIES_MAX && mayPass(error) },
+      queries: {
+        staleTime: 30_000,
+        retry: (failures, error) => failures < RETRIES_MAX && isTransient(error),
+      },
     },
   });
 }
 
-/** Asking again helps where nobody answered or the server is not ready, never where it said no. */
-function mayPass(error: Error): boolean {
+/** A retry helps where the server was not reached or not ready, but not where it refused the request. */
+function isTransient(error: Error): boolean {
   return !(error instanceof ApiError) || error.status >= 500;
 }
 
-/** Where an address leads nowhere. */
+/** Shown where an address does not exist. */
 function MissingPage() {
   return (
     <div className={styles["main"]}>
-      <Page
-        title="There is nothing here"
-        lead="The address may be mistyped, or what it named was deleted."
-        narrow
-      >
+      <Page title="Page not found" lead="The address may be mistyped, or what it showed was deleted." narrow>
         <Group>
           <Button component={Link} to="/">
-            To your checks
+            Go to your checks
           </Button>
         </Group>
       </Page>
@@ -60,7 +59,7 @@ function MissingPage() {
   );
 }
 
-/** Where a page broke: what is known of it, and ways out. */
+/** Shown where a page failed: the error, and ways to continue. */
 function BrokenPage({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   if (error instanceof ApiError && error.status === 404) return <MissingPage />;
@@ -70,11 +69,11 @@ function BrokenPage({ error, reset }: ErrorComponentProps) {
   };
   return (
     <div className={styles["main"]}>
-      <Page title="This page did not work" lead={sentenceOf(error)} narrow>
+      <Page title="This page failed" lead={errorMessage(error)} narrow>
         <Group>
           <Button onClick={tryAgain}>Try again</Button>
           <Button variant="default" component="a" href="/">
-            To your checks
+            Go to your checks
           </Button>
         </Group>
       </Page>

@@ -6,33 +6,39 @@ import { checkQuery, checksQuery } from "../checks/check-queries.ts";
 import { incidentQuery, stormQuery } from "../incidents/incident-queries.ts";
 import { windowsQuery } from "../maintenance/maintenance-queries.ts";
 import { routesQuery } from "../alert-routes/route-queries.ts";
-import { readCheckSearch, readIncidentsSearch, readListSearch, readReportSearch, textIn } from "./search.ts";
+import {
+  readCheckSearch,
+  readIncidentsSearch,
+  readListSearch,
+  readReportSearch,
+  readText,
+} from "./search.ts";
 import { accountRoutes } from "./account-routes.ts";
-import { toSignInIfNobody } from "./require-auth.ts";
-import { FOR_EDITORS, root } from "./root-route.ts";
-import { findCheckProject, homeProject } from "./home.ts";
+import { requireSignIn } from "./require-auth.ts";
+import { EDITORS_ONLY, root } from "./root-route.ts";
+import { findCheckProject, homeProjectId } from "./home.ts";
 
 /**
- * Every page's address. Pages come as their own files when they are first visited; what a page cannot do without is
- * read before it is drawn.
+ * The address of every page. The code of a page is loaded when it is first visited; the data without which it shows
+ * nothing is read before it is rendered.
  */
 const signedIn = createRoute({
   getParentRoute: () => root,
   id: "signed-in",
-  beforeLoad: ({ context, location }) => toSignInIfNobody(context.queryClient, location.href),
+  beforeLoad: ({ context, location }) => requireSignIn(context.queryClient, location.href),
 });
 
 const home = createRoute({
   getParentRoute: () => signedIn,
   path: "/",
   beforeLoad: async ({ context }) => {
-    const projectId = homeProject(await context.queryClient.ensureQueryData(meQuery));
+    const projectId = homeProjectId(await context.queryClient.ensureQueryData(meQuery));
     if (projectId === null) throw redirect({ to: "/projects/new" });
     throw redirect({ to: "/projects/$projectId/checks", params: { projectId } });
   },
 });
 
-/** The short address that alerts carry. */
+/** The short address that messages contain. */
 const checkLink = createRoute({
   getParentRoute: () => signedIn,
   path: "/checks/$checkId",
@@ -79,7 +85,7 @@ const checkList = createRoute({
 const newCheck = createRoute({
   getParentRoute: () => projectRoute,
   path: "checks/new",
-  staticData: FOR_EDITORS,
+  staticData: EDITORS_ONLY,
   loader: ({ context, params }) => context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
   component: lazyRouteComponent(() => import("../pages/check-form-page.tsx"), "NewCheckPage"),
 });
@@ -95,7 +101,7 @@ const check = createRoute({
 const editCheck = createRoute({
   getParentRoute: () => projectRoute,
   path: "checks/$checkId/edit",
-  staticData: FOR_EDITORS,
+  staticData: EDITORS_ONLY,
   loader: ({ context, params }) =>
     Promise.all([
       context.queryClient.ensureQueryData(checkQuery(params)),
@@ -135,15 +141,15 @@ const channels = createRoute({
 const newChannel = createRoute({
   getParentRoute: () => projectRoute,
   path: "channels/new/$kind",
-  validateSearch: (search): { link?: string | undefined } => ({ link: textIn(search["link"]) }),
-  staticData: FOR_EDITORS,
+  validateSearch: (search): { link?: string | undefined } => ({ link: readText(search["link"]) }),
+  staticData: EDITORS_ONLY,
   component: lazyRouteComponent(() => import("../pages/channel-page.tsx"), "NewChannelPage"),
 });
 
 const editChannel = createRoute({
   getParentRoute: () => projectRoute,
   path: "channels/$channelId",
-  staticData: FOR_EDITORS,
+  staticData: EDITORS_ONLY,
   loader: ({ context, params }) => context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
   component: lazyRouteComponent(() => import("../pages/channel-page.tsx"), "EditChannelPage"),
 });
@@ -157,14 +163,14 @@ const alertRoutes = createRoute({
 const newAlertRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "routes/new",
-  staticData: FOR_EDITORS,
+  staticData: EDITORS_ONLY,
   component: lazyRouteComponent(() => import("../pages/alert-route-page.tsx"), "NewRoutePage"),
 });
 
 const editAlertRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "routes/$routeId",
-  staticData: FOR_EDITORS,
+  staticData: EDITORS_ONLY,
   loader: ({ context, params }) => context.queryClient.ensureQueryData(routesQuery(params.projectId)),
   component: lazyRouteComponent(() => import("../pages/alert-route-page.tsx"), "EditRoutePage"),
 });
@@ -200,14 +206,14 @@ const maintenance = createRoute({
 const newWindow = createRoute({
   getParentRoute: () => projectRoute,
   path: "maintenance/new",
-  staticData: FOR_EDITORS,
+  staticData: EDITORS_ONLY,
   component: lazyRouteComponent(() => import("../pages/maintenance-window-page.tsx"), "NewWindowPage"),
 });
 
 const editWindow = createRoute({
   getParentRoute: () => projectRoute,
   path: "maintenance/$windowId",
-  staticData: FOR_EDITORS,
+  staticData: EDITORS_ONLY,
   loader: ({ context, params }) => context.queryClient.ensureQueryData(windowsQuery(params.projectId)),
   component: lazyRouteComponent(() => import("../pages/maintenance-window-page.tsx"), "EditWindowPage"),
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { parseSearch, readCheckSearch, readListSearch, safePath, stringifySearch } from "./search.ts";
 
-describe("the list's address", () => {
+describe("the address of the list of checks", () => {
   test.each([
     [{}, {}],
     [
@@ -20,15 +20,18 @@ describe("the list's address", () => {
   });
 });
 
-test("an unknown tab is no tab", () => {
+test("an unknown tab in the address is ignored", () => {
   expect(readCheckSearch({ tab: "runs" })).toEqual({ tab: "runs" });
   expect(readCheckSearch({ tab: "x" })).toEqual({});
 });
 
-describe("after signing in one lands on a page of ours and nowhere else", () => {
-  test.each(["/", "/checks/3f1c?tab=runs", "/projects/a-b/checks?tag=%5B%22eu%22%5D"])("%s is ours", (to) => {
-    expect(safePath(to)).toBe(to);
-  });
+describe("signing in leads to a page of this app and nowhere else", () => {
+  test.each(["/", "/checks/3f1c?tab=runs", "/projects/a-b/checks?tag=%5B%22eu%22%5D"])(
+    "%s is a path of this app",
+    (to) => {
+      expect(safePath(to)).toBe(to);
+    },
+  );
   test.each([
     "//evil.example",
     "/\\evil.example",
@@ -40,7 +43,7 @@ describe("after signing in one lands on a page of ours and nowhere else", () => 
     "evil",
     "",
     undefined,
-  ])("%s is not", (to) => {
+  ])("%s is not a path of this app", (to) => {
     expect(safePath(to)).toBe("/");
   });
 });
@@ -55,7 +58,7 @@ describe("a query is read and written as plain text", () => {
     expect(parseSearch(query)).toEqual(search);
     expect(stringifySearch(search)).toBe(query);
   });
-  test("what is left out leaves no trace", () => {
+  test("an undefined part is left out of the query", () => {
     expect(stringifySearch({ q: undefined })).toBe("");
   });
 });

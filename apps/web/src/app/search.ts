@@ -1,31 +1,31 @@
 import type { DisplayStatus } from "@overdue/core";
 
-/** What the list of checks shows, as its address says it. */
+/** What the list of checks shows, as its address says. */
 export type ListSearch = {
   q?: string | undefined;
   tag?: string[] | undefined;
   status?: DisplayStatus | undefined;
   sort?: "name" | "next" | undefined;
 };
-/** The part of a check's page that is open. */
+/** The open tab of a check's page. */
 export type CheckSearch = { tab?: "pings" | "runs" | "history" | "how-to" };
 
-/** Which incidents are listed; open ones where nothing is said. */
+/** Which incidents are listed: open ones by default. */
 export type IncidentsSearch = { state?: "all" };
 
-/** Which report is shown: the last month that is over, where nothing is said. */
+/** Which report is shown: the last complete month by default. */
 export type ReportSearch = { period?: string; every?: "week"; timezone?: string };
 
 const STATUSES: readonly DisplayStatus[] = ["new", "up", "grace", "down", "paused"];
 const SORTS = ["name", "next"] as const;
 const TABS = ["pings", "runs", "history", "how-to"] as const;
 
-/** Reads the list's part of an address; what makes no sense is left out, for addresses are typed by hand. */
+/** Reads the query of the list's address. Invalid parts are ignored, because people type addresses by hand. */
 export function readListSearch(search: Record<string, unknown>): ListSearch {
   const status = STATUSES.find((known) => known === search["status"]);
   const sort = SORTS.find((known) => known === search["sort"]);
-  const tag = [search["tag"]].flat().flatMap((one) => textIn(one) ?? []);
-  const q = textIn(search["q"]);
+  const tag = [search["tag"]].flat().flatMap((one) => readText(one) ?? []);
+  const q = readText(search["q"]);
   return {
     ...(q !== undefined && { q }),
     ...(tag.length > 0 && { tag }),
@@ -40,7 +40,7 @@ export function readCheckSearch(search: Record<string, unknown>): CheckSearch {
 }
 
 export function readReportSearch(search: Record<string, unknown>): ReportSearch {
-  const [period, timezone] = [textIn(search["period"]), textIn(search["timezone"])];
+  const [period, timezone] = [readText(search["period"]), readText(search["timezone"])];
   return {
     ...(period !== undefined && { period }),
     ...(search["every"] === "week" && { every: "week" }),
@@ -52,17 +52,17 @@ export function readIncidentsSearch(search: Record<string, unknown>): IncidentsS
   return search["state"] === "all" ? { state: "all" } : {};
 }
 
-/** A text of an address; undefined for none, and for anything that is no text. */
-export function textIn(value: unknown): string | undefined {
+/** A text of an address; undefined for an empty text, and for anything else. */
+export function readText(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** A path of this app out of an address; anything else, such as another site, becomes the start page. */
+/** A path of this app. Anything else, such as another site, becomes the start page. */
 export function safePath(to: string | undefined): string {
   return to !== undefined && /^\/(?![/\\])[\w\-/?=&%.[\]",+]*$/.test(to) ? to : "/";
 }
 
-/** A query as plain text, a repeated name as a list: the router's own way would read a token of digits as a number. */
+/** Reads a query as plain texts, a repeated name as a list. The router's own parser would read a token of digits as a number. */
 export function parseSearch(query: string): Record<string, string | string[]> {
   const found = new URLSearchParams(query);
   return Object.fromEntries(

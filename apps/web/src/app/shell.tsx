@@ -10,13 +10,13 @@ import styles from "./shell.module.css";
 type Props = {
   me: Me;
   projectId: string;
-  /** How many incidents are open, as it is shown: "3", "200+"; empty for none. */
+  /** The number of open incidents as it is shown: "3" or "200+"; empty for none. */
   openIncidents: string;
   banner: ReactNode;
   children: ReactNode;
 };
 
-const PLACES = [
+const SECTIONS = [
   {
     to: "/projects/$projectId/checks",
     label: "Checks",
@@ -39,22 +39,22 @@ const PLACES = [
   },
 ] as const;
 
-const ALERT_PLACES = [
+const ALERT_SECTIONS = [
   { to: "/projects/$projectId/channels", label: "Channels" },
   { to: "/projects/$projectId/routes", label: "Routes" },
   { to: "/projects/$projectId/on-call", label: "On call" },
   { to: "/projects/$projectId/deliveries", label: "Deliveries" },
-  { to: "/projects/$projectId/dead-letters", label: "Not delivered" },
+  { to: "/projects/$projectId/dead-letters", label: "Dead letters" },
 ] as const;
 
-/** The frame of a project's pages: on a phone its places stand at the bottom, in reach of the thumb. */
+/** The frame of a project's pages. On a phone its sections are at the bottom of the screen, near the thumb. */
 export function Shell({ me, projectId, openIncidents, banner, children }: Props) {
   const part = useLocation({ select: ({ pathname }) => pathname.split("/")[3] ?? "" });
-  const here = PLACES.find(({ parts }) => parts.some((one) => one === part));
+  const current = SECTIONS.find(({ parts }) => parts.some((one) => one === part));
   return (
     <div className={styles["shell"]}>
       <UnstyledButton component="a" href="#main" className={styles["skip"]}>
-        Skip to the content
+        Skip to content
       </UnstyledButton>
       <header className={styles["bar"]}>
         <Link to="/" className={styles["brand"]}>
@@ -63,19 +63,19 @@ export function Shell({ me, projectId, openIncidents, banner, children }: Props)
           <VisuallyHidden>: to the checks</VisuallyHidden>
         </Link>
         <ProjectSwitcher projects={me.projects} projectId={projectId} />
-        <nav className={styles["places"]} aria-label="Project">
-          {PLACES.map((place) => (
+        <nav className={styles["sections"]} aria-label="Project">
+          {SECTIONS.map((section) => (
             <Link
-              key={place.label}
-              to={place.to}
+              key={section.label}
+              to={section.to}
               params={{ projectId }}
-              className={styles["place"]}
-              data-here={place === here || undefined}
-              aria-current={place === here ? "true" : undefined}
+              className={styles["section"]}
+              data-current={section === current || undefined}
+              aria-current={section === current ? "true" : undefined}
             >
-              <place.icon size={20} aria-hidden />
-              {place.label}
-              {place.label === "Incidents" && openIncidents !== "" && (
+              <section.icon size={20} aria-hidden />
+              {section.label}
+              {section.label === "Incidents" && openIncidents !== "" && (
                 <span className={styles["count"]}>
                   {openIncidents}
                   <VisuallyHidden> open</VisuallyHidden>
@@ -90,7 +90,7 @@ export function Shell({ me, projectId, openIncidents, banner, children }: Props)
         </div>
       </header>
       {banner}
-      {here?.label === "Alerts" && <AlertPlaces projectId={projectId} />}
+      {current?.label === "Alerts" && <AlertSections projectId={projectId} />}
       <main id="main" className={styles["main"]}>
         {children}
       </main>
@@ -98,18 +98,18 @@ export function Shell({ me, projectId, openIncidents, banner, children }: Props)
   );
 }
 
-/** The pages about who is told. */
-function AlertPlaces({ projectId }: { projectId: string }) {
-  const places = useRef<HTMLElement>(null);
-  const here = useLocation({ select: ({ pathname }) => pathname });
+/** The navigation between the pages about alerts. */
+function AlertSections({ projectId }: { projectId: string }) {
+  const nav = useRef<HTMLElement>(null);
+  const path = useLocation({ select: ({ pathname }) => pathname });
   useEffect(() => {
-    // On a phone they do not all fit.
-    places.current?.querySelector(".active")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [here]);
+    // On a phone the links do not all fit, so the current one is scrolled into view.
+    nav.current?.querySelector(".active")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [path]);
   return (
-    <nav ref={places} className={styles["subplaces"]} aria-label="Alerts">
-      {ALERT_PLACES.map(({ to, label }) => (
-        <Link key={label} to={to} params={{ projectId }} className={styles["subplace"]}>
+    <nav ref={nav} className={styles["subsections"]} aria-label="Alerts">
+      {ALERT_SECTIONS.map(({ to, label }) => (
+        <Link key={label} to={to} params={{ projectId }} className={styles["subsection"]}>
           {label}
         </Link>
       ))}

@@ -1,8 +1,8 @@
 import { createTheme, localStorageColorSchemeManager } from "@mantine/core";
 
 /**
- * Its variables stand in `theme.css`, not in a style tag made at run time: the page's policy allows only style files.
- * So a change here that makes variables (colours, radius, fonts) needs its line there.
+ * Its CSS variables are in `theme.css`, because the page's policy allows style files but no style tag made at run time.
+ * A change here that adds variables (colours, radius, fonts) needs a line there.
  */
 export const theme = createTheme({
   primaryColor: "indigo",
@@ -15,7 +15,7 @@ export const theme = createTheme({
 /** The same key as `public/color-scheme.js`, which runs before the first paint. */
 export const colorSchemeManager = localStorageColorSchemeManager({ key: "overdue-color-scheme" });
 
-/** The nonce the server put into the page: without it the policy refuses a style tag made by a library. */
+/** The nonce that the server put into the page. Without it the policy refuses the style tags of a library. */
 export function styleNonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 }

@@ -1,4 +1,4 @@
 import { config } from "zod/v4/core";
 
-// Zod would try whether it may make functions from text, and the page's policy reports the try.
+// Zod would otherwise test whether it can compile functions, and the page's policy would report the attempt.
 config({ jitless: true });

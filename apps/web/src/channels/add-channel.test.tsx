@@ -1,9 +1,9 @@
 import { channelKinds } from "@overdue/channels";
 import { expect, test } from "vitest";
 
-import { foundKinds } from "./add-channel.tsx";
+import { filterKinds } from "./add-channel.tsx";
 
-const names = (typed: string) => foundKinds(Object.entries(channelKinds), typed).map(([name]) => name);
+const names = (typed: string) => filterKinds(Object.entries(channelKinds), typed).map(([name]) => name);
 
 test.each([
   ["", Object.keys(channelKinds)],
@@ -11,6 +11,6 @@ test.each([
   ["MICROSOFT teams", ["teams"]],
   ["twilio", ["sms", "call"]],
   ["carrier pigeon", []],
-])("%j finds %j", (typed, found) => {
+])("searching for %j finds the kinds %j", (typed, found) => {
   expect(names(typed)).toEqual(found);
 });

@@ -16,10 +16,10 @@ const GROUPS: Record<ChannelKind["group"], string> = {
   other: "Anything else",
 };
 
-/** The kinds of channels, each the way to a form of its own. */
+/** The kinds of channels to choose from, each a link to its form. */
 export function AddChannel({ projectId }: { projectId: string }) {
   const [words, setWords] = useState("");
-  const found = foundKinds(Object.entries(channelKinds), words);
+  const found = filterKinds(Object.entries(channelKinds), words);
   const groups = Object.entries(GROUPS)
     .map(([group, title]) => ({ group, title, kinds: found.filter(([, kind]) => kind.group === group) }))
     .filter(({ kinds }) => kinds.length > 0);
@@ -35,7 +35,7 @@ export function AddChannel({ projectId }: { projectId: string }) {
         maw={360}
       />
       {found.length === 0 && (
-        <output>There is none of this name. A webhook reaches whatever speaks HTTP.</output>
+        <output>No kind of channel has this name. A webhook reaches anything that speaks HTTP.</output>
       )}
       {groups.map(({ group, title: groupTitle, kinds }) => (
         <section key={group} aria-labelledby={`kinds-${group}`}>
@@ -63,7 +63,7 @@ export function AddChannel({ projectId }: { projectId: string }) {
 }
 
 type Named = [name: string, kind: Pick<ChannelKind, "title" | "summary" | "group">];
-/** What people call them besides. */
+/** Other names by which people search for a kind. */
 const OTHER_NAMES: Record<string, string> = {
   teams: "ms microsoft office workflow",
   sms: "twilio text message phone",
@@ -76,8 +76,8 @@ const OTHER_NAMES: Record<string, string> = {
   email: "mail smtp",
 };
 
-/** The kinds that have every word in their name, summary or other names. */
-export function foundKinds<Kind extends Named>(kinds: readonly Kind[], typed: string): Kind[] {
+/** The kinds whose name, summary or other names contain every word. */
+export function filterKinds<Kind extends Named>(kinds: readonly Kind[], typed: string): Kind[] {
   const words = typed
     .toLowerCase()
     .split(/\s+/)

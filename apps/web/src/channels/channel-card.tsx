@@ -15,27 +15,27 @@ import {
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
-import { Ago, Exact } from "../ui/time.tsx";
-import { ManagedMark, Mark } from "../ui/status-label.tsx";
+import { RelativeTime, ExactTime } from "../ui/time.tsx";
+import { ManagedLabel, StatusLabel } from "../ui/status-label.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
-import { type ChannelView, useAskAgain } from "./channel-queries.ts";
-import { KindIcon, kindTitle } from "./kind-icon.tsx";
+import { type ChannelView, useSendConfirmation } from "./channel-queries.ts";
+import { KindIcon, channelKindTitle } from "./kind-icon.tsx";
 import styles from "./channel-list.module.css";
-import { tell } from "../ui/toast.tsx";
+import { toast } from "../ui/toast.tsx";
 
 type ChannelCardProps = {
   projectId: string;
   channel: ChannelView;
-  /** The names of the checks that alert it. */
+  /** The names of the checks that notify it. */
   checkNames: readonly string[];
   testing: boolean;
   onTest: () => void;
   onDelete: () => void;
-  /** What is known of a test that was sent. */
+  /** The progress of a test message. */
   children: ReactNode;
 };
 
-/** One channel: how it does, who uses it, what can be done with it. */
+/** One channel: its state, the checks that notify it, and what can be done with it. */
 export function ChannelCard(props: ChannelCardProps) {
   const { channel, checkNames, children } = props;
   return (
@@ -45,7 +45,7 @@ export function ChannelCard(props: ChannelCardProps) {
         <div>
           <div className={styles["name"]}>{channel.name}</div>
           <div className={styles["hint"]}>
-            {kindTitle(channel.kind)} · {channel.hint}
+            {channelKindTitle(channel.kind)} · {channel.hint}
           </div>
         </div>
         <EditorsOnly>
@@ -54,12 +54,14 @@ export function ChannelCard(props: ChannelCardProps) {
       </div>
       <div className={styles["facts"]}>
         <ChannelState channel={channel} />
-        <ManagedMark managedBy={channel.managedBy} />
-        {channel.isFallback && <span>The fall-back of this project</span>}
-        <span>Last delivered: {channel.lastSentAt === null ? "never" : <Ago at={channel.lastSentAt} />}</span>
-        <span>{usedBy(checkNames)}</span>
+        <ManagedLabel managedBy={channel.managedBy} />
+        {channel.isFallback && <span>Fallback channel of this project</span>}
+        <span>
+          Last delivered: {channel.lastSentAt === null ? "never" : <RelativeTime at={channel.lastSentAt} />}
+        </span>
+        <span>{checksText(checkNames)}</span>
       </div>
-      <ChannelTrouble channel={channel} />
+      <ChannelProblem channel={channel} />
       {children}
     </li>
   );
@@ -69,7 +71,7 @@ function Actions({ projectId, channel, testing, onTest, onDelete }: ChannelCardP
   return (
     <div className={styles["actions"]}>
       {channel.unconfirmedSince !== null ? (
-        <AskAgain projectId={projectId} channel={channel} />
+        <ConfirmationButton projectId={projectId} channel={channel} />
       ) : (
         channel.brokenBy !== "recipient" && (
           <Button
@@ -79,13 +81,13 @@ function Actions({ projectId, channel, testing, onTest, onDelete }: ChannelCardP
             loading={testing}
             onClick={onTest}
           >
-            Send a test
+            Send test
           </Button>
         )
       )}
       <Menu position="bottom-end">
         <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" size={30} aria-label={`What to do with ${channel.name}`}>
+          <ActionIcon variant="subtle" color="gray" size={30} aria-label={`Actions for ${channel.name}`}>
             <IconDotsVertical size={18} />
           </ActionIcon>
         </Menu.Target>
@@ -108,93 +110,95 @@ function Actions({ projectId, channel, testing, onTest, onDelete }: ChannelCardP
 
 const NAMED_MAX = 3;
 
-function usedBy(names: readonly string[]): string {
-  if (names.length === 0) return "No check uses it";
+function checksText(names: readonly string[]): string {
+  if (names.length === 0) return "No check notifies it";
   const more = names.length - NAMED_MAX;
-  return `Used by ${names.slice(0, NAMED_MAX).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return `Notified by ${names.slice(0, NAMED_MAX).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-/** Why a channel gets nothing now, who hears instead, and the way out. */
-function ChannelTrouble({ channel }: { channel: ChannelView }) {
+/** Why nothing is sent to a channel now, what happens to its alerts, and how to fix it. */
+function ChannelProblem({ channel }: { channel: ChannelView }) {
   const { brokenAt, brokenBecause, brokenBy, unconfirmedSince, askedAt, hint, restsUntil } = channel;
   if (brokenAt !== null) {
     return (
       <p className={styles["broken"]}>
-        Nothing is sent here since <Ago at={brokenAt} />: {brokenBecause ?? "the provider refused it"}
-        {brokenBecause?.endsWith(".") === true ? "" : "."} {WAYS_OUT[brokenBy ?? "provider"]}
+        Nothing has been sent here since <RelativeTime at={brokenAt} />:{" "}
+        {brokenBecause ?? "the provider refused it"}
+        {brokenBecause?.endsWith(".") === true ? "" : "."} {NEXT_STEPS[brokenBy ?? "provider"]}
       </p>
     );
   }
-  if (unconfirmedSince === null) return restsUntil === null ? null : <Resting until={restsUntil} />;
+  if (unconfirmedSince === null) return restsUntil === null ? null : <CircuitOpenNote until={restsUntil} />;
   return (
     <p className={styles["waiting"]}>
       {askedAt === null ? (
-        `No mail was sent to ${hint} yet: there were too many to it, or of this project, today. `
+        `No e-mail was sent to ${hint} yet, because it or this project reached today's limit of e-mails. `
       ) : (
         <>
-          A mail went to {hint} <Ago at={askedAt} />; whoever reads it has to agree by its link.{" "}
+          An e-mail was sent to {hint} <RelativeTime at={askedAt} />; its reader has to confirm by the link in
+          it.{" "}
         </>
       )}
-      Until then its alerts go to the fall-back of this project, or else to its owners.
+      Until then its alerts go to the fallback channel of this project, or else to its owners.
     </p>
   );
 }
 
-function Resting({ until }: { until: string }) {
+function CircuitOpenNote({ until }: { until: string }) {
   return (
     <p className={styles["resting"]}>
-      Its provider takes no more for now, or its last tries all failed: alerts wait until <Exact at={until} />{" "}
-      and are tried again then.
+      The provider refuses more messages for now, or the last attempts all failed: alerts wait until{" "}
+      <ExactTime at={until} /> and are then sent again.
     </p>
   );
 }
 
-const WAYS_OUT = {
-  provider: "Mend it by editing it, or send a test to see whether it works again.",
-  bounce: "Look whether the address is right; send a test once it is.",
-  recipient: "Edit the channel to do so, once they want the alerts again.",
+const NEXT_STEPS = {
+  provider: "Edit the channel, or send a test to see whether it works again.",
+  bounce: "Check the address, then send a test.",
+  recipient: "Edit the channel if they want the alerts again.",
 };
 
 type Shown = Pick<ChannelView, "brokenAt" | "brokenBy" | "unconfirmedSince" | "restsUntil" | "lastSentAt">;
 
-/** Whether alerts get through. */
+/** Whether messages to a channel arrive. */
 export function ChannelState({ channel }: { channel: Shown }) {
   if (channel.brokenBy === "recipient") {
     return (
-      <Mark icon={IconBan} tone="bad">
+      <StatusLabel icon={IconBan} tone="bad">
         Unsubscribed
-      </Mark>
+      </StatusLabel>
     );
   }
   if (channel.unconfirmedSince !== null && channel.brokenAt === null) {
     return (
-      <Mark icon={IconMailQuestion} tone="warn">
+      <StatusLabel icon={IconMailQuestion} tone="warn">
         Waiting for confirmation
-      </Mark>
+      </StatusLabel>
     );
   }
   if (channel.brokenAt !== null) {
     return (
-      <Mark icon={IconAlertTriangle} tone="bad">
+      <StatusLabel icon={IconAlertTriangle} tone="bad">
         Broken
-      </Mark>
+      </StatusLabel>
     );
   }
   if (channel.restsUntil !== null) {
     return (
-      <Mark icon={IconHourglass} tone="warn">
-        Resting after errors
-      </Mark>
+      <StatusLabel icon={IconHourglass} tone="warn">
+        Paused after errors
+      </StatusLabel>
     );
   }
   return channel.lastSentAt === null ? (
-    <Mark icon={IconCircleDashed} tone="quiet">
-      Not proven yet
-    </Mark>
+    <StatusLabel icon={IconCircleDashed} tone="neutral">
+      Not tested yet
+    </StatusLabel>
   ) : (
-    <Mark icon={IconCircleCheck} tone="good">
+    <StatusLabel icon={IconCircleCheck} tone="good">
       Working
-    </Mark>
+    </StatusLabel>
   );
 }
 
@@ -203,9 +207,9 @@ type AskAgainProps = {
   channel: Pick<ChannelView, "id" | "hint" | "askedAt" | "brokenBy">;
 };
 
-/** Sends the mail again by which the reader of an address agrees; whoever unsubscribed is not asked by a button. */
-function AskAgain({ projectId, channel }: AskAgainProps) {
-  const ask = useAskAgain(projectId);
+/** Sends the e-mail again by which the reader of an address confirms. It is not offered after an unsubscription. */
+function ConfirmationButton({ projectId, channel }: AskAgainProps) {
+  const ask = useSendConfirmation(projectId);
   if (channel.brokenBy === "recipient") return null;
   return (
     <Button
@@ -215,12 +219,12 @@ function AskAgain({ projectId, channel }: AskAgainProps) {
       loading={ask.isPending}
       onClick={() =>
         ask.mutate(channel.id, {
-          onSuccess: () => tell.done(`A mail is on its way to ${channel.hint}.`),
-          onError: tell.trouble,
+          onSuccess: () => toast.success(`An e-mail is on its way to ${channel.hint}.`),
+          onError: toast.error,
         })
       }
     >
-      {channel.askedAt === null ? "Ask for confirmation" : "Ask again"}
+      {channel.askedAt === null ? "Send confirmation e-mail" : "Send it again"}
     </Button>
   );
 }

@@ -2,7 +2,6 @@ import {
   Alert,
   Anchor,
   Button,
-  Group,
   MultiSelect,
   NativeSelect,
   PasswordInput,
@@ -15,11 +14,11 @@ import type { ChannelKind } from "@overdue/channels";
 import { type ComponentProps, type ReactNode, useState } from "react";
 import { IconKey } from "@tabler/icons-react";
 
-import { ApiError, sentenceOf } from "../api/problem.ts";
-import { emptySettings, settingsErrors, settingsFrom } from "./channel-settings.ts";
 import { CodeBlock } from "../ui/code-block.tsx";
+import { FormButtons, FormProblems, placeErrors, useFormSave } from "../ui/form.tsx";
+import { emptySettings, settingsFrom, toField } from "./channel-settings.ts";
 
-/** `settings` undefined: they stay as they are. */
+/** `settings` is undefined where they stay as they are. */
 type ChannelDraft = {
   name: string;
   settings: Record<string, unknown> | undefined;
@@ -32,44 +31,32 @@ type ChannelFormProps = {
   known: { name: string; hint: string } | null;
   checks: readonly { id: string; name: string }[];
   checkIds: readonly string[];
-  /** What a group may name. */
+  /** The channels that a group may contain. */
   channels: readonly { id: string; name: string }[];
   save: (draft: ChannelDraft) => Promise<unknown>;
   cancel: () => void;
 };
 
-/** Makes or edits a channel by the fields of its kind. */
+/** Creates or edits a channel by the fields of its kind. */
 export function ChannelForm({ kind, known, checks, checkIds, channels, save, cancel }: ChannelFormProps) {
   const [open, setOpen] = useState(known === null);
-  const [trouble, setTrouble] = useState<string | null>(null);
-  const [saving, setSaving] = useState(false);
   const form = useForm({
     initialValues: { name: known?.name ?? "", checkIds: [...checkIds], settings: emptySettings(kind.fields) },
   });
+  const { isSaving, rest, show, submit: saveDraft } = useFormSave({ form, save, toField });
 
-  const submit = async ({ name, checkIds: chosen, settings }: typeof form.values) => {
+  const submit = ({ name, checkIds: chosen, settings }: typeof form.values) => {
     const typed = open ? settingsFrom(kind.fields, settings) : undefined;
     const parsed = typed === undefined ? null : kind.parse(typed);
-    setTrouble(null);
-    if (parsed?.ok === false) return form.setErrors(settingsErrors(parsed.problems));
-    setSaving(true);
-    await save({ name: name || kind.title, settings: typed, checkIds: chosen }).catch((error: unknown) => {
-      if (error instanceof ApiError) form.setErrors(settingsErrors(error.errors));
-      setTrouble(sentenceOf(error));
-    });
-    setSaving(false);
+    if (parsed?.ok === false) return show(placeErrors(parsed.problems, toField));
+    void saveDraft({ name: name || kind.title, settings: typed, checkIds: chosen });
   };
   return (
-    <form onSubmit={form.onSubmit((values) => void submit(values))} noValidate>
+    <form onSubmit={form.onSubmit(submit)} noValidate>
       <Stack>
-        {trouble !== null && (
-          <Alert color="red" role="alert" title="That did not work">
-            {trouble}
-          </Alert>
-        )}
         <TextInput
           label="Name"
-          description="As it stands in lists. Empty: the name of its kind."
+          description="Shown in lists. Leave it empty to use the name of its kind."
           placeholder={kind.title}
           maxLength={100}
           {...form.getInputProps("name")}
@@ -91,25 +78,23 @@ export function ChannelForm({ kind, known, checks, checkIds, channels, save, can
             <Anchor component="button" type="button" onClick={() => setOpen(true)}>
               Change where it sends
             </Anchor>{" "}
-            (all of it has to be given again, since secrets are never shown).
+            (enter everything again, because secrets are never shown).
           </p>
         )}
         <MultiSelect
-          label="Checks that alert it"
+          label="Checks that notify it"
           data={checks.map(({ id, name }) => ({ value: id, label: name }))}
           searchable
           clearable
           placeholder={form.values.checkIds.length > 0 ? "" : "None"}
           {...form.getInputProps("checkIds")}
         />
-        <Group>
-          <Button type="submit" loading={saving}>
-            {known === null ? "Add the channel" : "Save"}
-          </Button>
-          <Button variant="default" onClick={cancel}>
-            Cancel
-          </Button>
-        </Group>
+        <FormProblems rest={rest} errors={form.errors} />
+        <FormButtons
+          submitLabel={known === null ? "Create channel" : "Save"}
+          isSaving={isSaving}
+          cancel={cancel}
+        />
       </Stack>
     </form>
   );
@@ -117,14 +102,14 @@ export function ChannelForm({ kind, known, checks, checkIds, channels, save, can
 
 type KindFieldProps = {
   field: ChannelKind["fields"][number];
-  /** What a group may name. */
+  /** The channels that a group may contain. */
   channels: readonly { id: string; name: string }[];
   value: string;
   onChange: (value: string) => void;
   error?: ReactNode;
 };
 
-/** One setting of a kind, as its own input; all of them are text, several of something a line each. */
+/** The input for one setting of a kind. Every value is text; a list has one entry per line. */
 function KindField({ field, channels, value, onChange, error }: KindFieldProps) {
   const { label, help, placeholder, required } = field;
   const shared = { label, description: help, required, error };
@@ -171,19 +156,19 @@ function Lines(props: ComponentProps<typeof Textarea>) {
 
 type ShownOnceProps = { secrets: Record<string, string>; done: () => void };
 
-/** What the server made for the person, and will never show again. */
-export function ShownOnce({ secrets, done }: ShownOnceProps) {
+/** Secrets that the server created, and will not show again. */
+export function NewSecrets({ secrets, done }: ShownOnceProps) {
   return (
-    <Alert icon={<IconKey aria-hidden />} title="Keep this: it is not shown again" color="indigo">
+    <Alert icon={<IconKey aria-hidden />} title="Copy this now: it is not shown again" color="indigo">
       <Stack>
         {Object.entries(secrets).map(([name, value]) => (
           <div key={name}>
-            <p>{name === "secret" ? "The secret with which its calls are signed:" : `${name}:`}</p>
+            <p>{name === "secret" ? "The secret that signs its requests:" : `${name}:`}</p>
             <CodeBlock code={value} what={name} />
           </div>
         ))}
         <div>
-          <Button onClick={done}>I have kept it</Button>
+          <Button onClick={done}>I have copied it</Button>
         </div>
       </Stack>
     </Alert>

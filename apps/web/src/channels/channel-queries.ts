@@ -1,10 +1,10 @@
 import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { InferRequestType, InferResponseType } from "hono/client";
 
-import { answerOf, ifMatch, inProject } from "../api/client.ts";
-import { everyPage, pageQuery } from "../api/pages.ts";
+import { parseResponse, ifMatch, projectApi } from "../api/client.ts";
+import { readAllPages, pageQuery } from "../api/paging.ts";
 
-const { channels } = inProject;
+const { channels } = projectApi;
 const oneChannel = channels[":channelId"];
 
 export type ChannelView = InferResponseType<typeof oneChannel.$get, 200>;
@@ -15,13 +15,15 @@ export const channelsQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "channels"],
     queryFn: () =>
-      everyPage((cursor) => answerOf(channels.$get({ param: { projectId }, query: pageQuery(cursor) }))),
+      readAllPages((cursor) =>
+        parseResponse(channels.$get({ param: { projectId }, query: pageQuery(cursor) })),
+      ),
   });
 
 export function useCreateChannel(projectId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (json: ChannelInput) => answerOf(channels.$post({ param: { projectId }, json })),
+    mutationFn: (json: ChannelInput) => parseResponse(channels.$post({ param: { projectId }, json })),
     onSuccess: (channel) => storeChannel(client, projectId, channel),
   });
 }
@@ -30,7 +32,9 @@ export function useEditChannel(projectId: string, channelId: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ patch, version }: { patch: ChannelPatch; version: number }) =>
-      answerOf(oneChannel.$patch({ param: { projectId, channelId }, header: ifMatch(version), json: patch })),
+      parseResponse(
+        oneChannel.$patch({ param: { projectId, channelId }, header: ifMatch(version), json: patch }),
+      ),
     onSuccess: (channel) => storeChannel(client, projectId, channel),
   });
 }
@@ -38,7 +42,7 @@ export function useEditChannel(projectId: string, channelId: string) {
 export function useDeleteChannel(projectId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (channelId: string) => answerOf(oneChannel.$delete({ param: { projectId, channelId } })),
+    mutationFn: (channelId: string) => parseResponse(oneChannel.$delete({ param: { projectId, channelId } })),
     onSuccess: (_, channelId) =>
       client.setQueryData(channelsQuery(projectId).queryKey, (known) =>
         known?.filter(({ id }) => id !== channelId),
@@ -50,24 +54,25 @@ export function useRestoreChannel(projectId: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (channelId: string) =>
-      answerOf(oneChannel.restore.$post({ param: { projectId, channelId } })),
+      parseResponse(oneChannel.restore.$post({ param: { projectId, channelId } })),
     onSuccess: (channel) => storeChannel(client, projectId, channel),
   });
 }
 
-/** Sends a test by the same way as an alert; the answer names the delivery to watch. */
+/** Sends a test message in the same way as an alert; the response contains the delivery to follow. */
 export function useTestChannel(projectId: string) {
   return useMutation({
-    mutationFn: (channelId: string) => answerOf(oneChannel.test.$post({ param: { projectId, channelId } })),
+    mutationFn: (channelId: string) =>
+      parseResponse(oneChannel.test.$post({ param: { projectId, channelId } })),
   });
 }
 
-/** Sends the mail again that asks whether alerts may come to an address. */
-export function useAskAgain(projectId: string) {
+/** Sends the e-mail again that asks the reader of an address to confirm it. */
+export function useSendConfirmation(projectId: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (channelId: string) =>
-      answerOf(oneChannel.confirmation.$post({ param: { projectId, channelId } })),
+      parseResponse(oneChannel.confirmation.$post({ param: { projectId, channelId } })),
     onSuccess: (channel) => storeChannel(client, projectId, channel),
   });
 }

@@ -1,25 +1,25 @@
 import { expect, test } from "vitest";
 
-import { collectText, groupsText, spansWith } from "./channel-settings-cards.tsx";
+import { digestText, groupingText, digestChoices } from "./channel-settings-cards.tsx";
 
 test.each([
-  [0, "at once"],
+  [0, "immediately"],
   [10, "collected for 10 minutes"],
   [60, "collected for an hour"],
   [90, "collected for 90 minutes"],
   [1_440, "collected for 24 hours"],
-])("%i minutes are told: %s", (minutes, text) => {
-  expect(collectText(minutes)).toBe(text);
+])("a digest length of %i minutes reads: %s", (minutes, text) => {
+  expect(digestText(minutes)).toBe(text);
 });
 
 test.each([
-  [null, "as usual for its kind"],
+  [null, "default of its kind"],
   [true, "one message"],
-  [false, "a message each"],
-])("groups %s: %s", (groups, text) => {
-  expect(groupsText(groups)).toBe(text);
+  [false, "separate messages"],
+])("the grouping %s reads: %s", (groups, text) => {
+  expect(groupingText(groups)).toBe(text);
 });
 
-test("a span that an API set is among those to choose from, in its place", () => {
-  expect(spansWith(7)).toEqual([0, 5, 7, 10, 15, 30, 60, 120, 240, 480, 720, 1_440]);
+test("a digest length that was set through the API is offered in its place among the others", () => {
+  expect(digestChoices(7)).toEqual([0, 5, 7, 10, 15, 30, 60, 120, 240, 480, 720, 1_440]);
 });

@@ -1,9 +1,9 @@
 import type { ChannelKind } from "@overdue/channels";
 
-/** What is typed into the fields of a kind: text, or pairs a line each ("Name: value"). */
+/** What a person typed into the fields of a kind: text, or pairs with one "Name: value" per line. */
 export type TypedSettings = Record<string, string>;
 
-/** The settings as the API takes them: what was left empty is left out, so that its default or "none" holds. */
+/** The settings as the API takes them. Empty fields are left out, so that their default applies. */
 export function settingsFrom(fields: ChannelKind["fields"], typed: TypedSettings): Record<string, unknown> {
   return Object.fromEntries(
     fields.flatMap(({ name, input }) => {
@@ -13,7 +13,7 @@ export function settingsFrom(fields: ChannelKind["fields"], typed: TypedSettings
   );
 }
 
-/** What stands in a form before anybody typed: nothing, and the first of a choice. */
+/** The values of an empty form: no text, and the first option of a choice. */
 export function emptySettings(fields: ChannelKind["fields"]): TypedSettings {
   return Object.fromEntries(fields.map(({ name, choices }) => [name, choices?.[0]?.value ?? ""]));
 }
@@ -30,17 +30,9 @@ function pairsFrom(text: string): Record<string, string> {
   );
 }
 
-/** Sentences by field; a fault inside pairs belongs to the pairs. */
-export function settingsErrors(
-  errors: readonly { field: string; message: string }[],
-): Record<string, string> {
-  return Object.fromEntries(
-    errors.map(({ field, message }) => {
-      const path = field.replace(/^settings\./, "");
-      return [
-        path === "name" && field === "name" ? "name" : `settings.${path.split(".")[0] ?? path}`,
-        message,
-      ];
-    }),
-  );
+/** The form's field for a path of the API, or of the kind's own schema, which begins inside the settings. */
+export function toField(path: string): string {
+  if (path === "name" || path.startsWith("checkIds")) return path.split(".")[0] ?? path;
+  const setting = path.replace(/^settings\./, "");
+  return `settings.${setting.split(".")[0] ?? setting}`;
 }

@@ -3,13 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 
 import { Card } from "../ui/card.tsx";
 import { TextLink } from "../ui/page.tsx";
-import { useMayEdit } from "../ui/role.tsx";
+import { useCanEdit } from "../ui/role.tsx";
 import { channelsQuery } from "./channel-queries.ts";
 import { ChannelState } from "./channel-card.tsx";
 import { KindIcon } from "./kind-icon.tsx";
 import styles from "./channel-list.module.css";
 
-/** Who is told about one check. */
+/** The channels that a check notifies. */
 export function CheckChannels({
   projectId,
   channelIds,
@@ -18,20 +18,20 @@ export function CheckChannels({
   channelIds: readonly string[];
 }) {
   const { data = [] } = useQuery(channelsQuery(projectId));
-  const mayEdit = useMayEdit();
-  const told = data.filter(({ id }) => channelIds.includes(id));
+  const mayEdit = useCanEdit();
+  const notified = data.filter(({ id }) => channelIds.includes(id));
   return (
     <Card title="Channels">
-      {told.length === 0 ? (
+      {notified.length === 0 ? (
         <Text c="dimmed">
-          Nobody is told about this check.{" "}
+          This check notifies nobody.{" "}
           <TextLink to="/projects/$projectId/channels" params={{ projectId }}>
             Channels
           </TextLink>
         </Text>
       ) : (
         <ul className={styles["short"]}>
-          {told.map((channel) => (
+          {notified.map((channel) => (
             <li key={channel.id}>
               <KindIcon kind={channel.kind} size={18} />
               {mayEdit ? (

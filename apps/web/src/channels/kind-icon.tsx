@@ -52,7 +52,7 @@ export function KindIcon({ kind, size = 22 }: { kind: string; size?: number }) {
   return <Icon size={size} aria-hidden />;
 }
 
-/** A kind as people call it. */
-export function kindTitle(kind: string): string {
+/** The name of a kind for people. */
+export function channelKindTitle(kind: string): string {
   return isKindName(kind) ? channelKinds[kind].title : kind;
 }

@@ -3,30 +3,30 @@ import { IconBrandSlack } from "@tabler/icons-react";
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 
-import { sentenceOf } from "../api/problem.ts";
+import { errorMessage } from "../api/problem.ts";
 import { channelsQuery } from "./channel-queries.ts";
-import { answerOf, inProject } from "../api/client.ts";
+import { parseResponse, projectApi } from "../api/client.ts";
 
 type Props = { projectId: string; linkId: string | null; done: () => void };
 
-/** Adds the installation's app to a channel in Slack: there and back again. `linkId`: what a person came back with. */
+/** Adds this instance's Slack app to a channel. `linkId` is set once the person has returned from Slack. */
 export function SlackLink({ projectId, linkId, done }: Props) {
   return (
     <Stack>
       <p>
-        Slack asks which channel shall hear alerts. They have buttons to acknowledge and to snooze, which work
-        for everybody in that channel.
+        Slack asks which channel should get the alerts. They have buttons to acknowledge and to snooze, which
+        work for everybody in that channel.
       </p>
       {linkId === null ? (
-        <SetOut projectId={projectId} label="Add to Slack" />
+        <StartButton projectId={projectId} label="Add to Slack" />
       ) : (
-        <Returned projectId={projectId} linkId={linkId} done={done} />
+        <SlackReturn projectId={projectId} linkId={linkId} done={done} />
       )}
     </Stack>
   );
 }
 
-function SetOut({ projectId, label }: { projectId: string; label: string }) {
+function StartButton({ projectId, label }: { projectId: string; label: string }) {
   const make = useMakeSlackLink(projectId);
   return (
     <>
@@ -41,14 +41,14 @@ function SetOut({ projectId, label }: { projectId: string; label: string }) {
       </div>
       {make.isError && (
         <Alert color="red" role="alert" title="That did not work">
-          {sentenceOf(make.error)}
+          {errorMessage(make.error)}
         </Alert>
       )}
     </>
   );
 }
 
-function Returned({ projectId, linkId, done }: { projectId: string; linkId: string; done: () => void }) {
+function SlackReturn({ projectId, linkId, done }: { projectId: string; linkId: string; done: () => void }) {
   const client = useQueryClient();
   const { data, error } = useQuery(slackLinkQuery(projectId, linkId));
   const state = data?.state ?? "waiting";
@@ -57,36 +57,37 @@ function Returned({ projectId, linkId, done }: { projectId: string; linkId: stri
     void client.invalidateQueries(channelsQuery(projectId)).then(done);
   }, [state, client, projectId, done]);
   if (error !== null || state === "failed" || state === "expired") {
-    const why = error === null ? (data?.trouble ?? "The 15 minutes for it are over.") : sentenceOf(error);
+    const why =
+      error === null ? (data?.trouble ?? "The 15 minutes for it have passed.") : errorMessage(error);
     return (
       <>
         <Alert color="orange" role="alert" title="The channel was not added">
           {why}
         </Alert>
-        <SetOut projectId={projectId} label="Add to Slack once more" />
+        <StartButton projectId={projectId} label="Add to Slack again" />
       </>
     );
   }
   return (
     <Group gap="xs">
       <Loader size="xs" aria-hidden />
-      <output>Back from Slack. The channel is being made.</output>
+      <output>Back from Slack. The channel is being created.</output>
     </Group>
   );
 }
 
-const links = inProject["slack-links"];
-const LOOK_AGAIN_MS = 1_000;
+const links = projectApi["slack-links"];
+const REFRESH_MS = 1_000;
 
-/** Sets out for Slack; the answer says where that is. */
+/** Begins a link; the response contains the address in Slack where the person continues. */
 function useMakeSlackLink(projectId: string) {
-  return useMutation({ mutationFn: () => answerOf(links.$post({ param: { projectId } })) });
+  return useMutation({ mutationFn: () => parseResponse(links.$post({ param: { projectId } })) });
 }
 
-/** Looked at again until a channel came of it, or none will. */
+/** Read again until the channel exists, or cannot be created any more. */
 const slackLinkQuery = (projectId: string, linkId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "slack-links", linkId],
-    queryFn: () => answerOf(links[":slackLinkId"].$get({ param: { projectId, slackLinkId: linkId } })),
-    refetchInterval: ({ state }) => (state.data?.state === "waiting" || !state.data ? LOOK_AGAIN_MS : false),
+    queryFn: () => parseResponse(links[":slackLinkId"].$get({ param: { projectId, slackLinkId: linkId } })),
+    refetchInterval: ({ state }) => (state.data?.state === "waiting" || !state.data ? REFRESH_MS : false),
   });

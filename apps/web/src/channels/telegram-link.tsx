@@ -3,19 +3,19 @@ import { IconBrandTelegram, IconUsersGroup } from "@tabler/icons-react";
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 
-import { sentenceOf } from "../api/problem.ts";
+import { errorMessage } from "../api/problem.ts";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { channelsQuery } from "./channel-queries.ts";
-import { answerOf, inProject } from "../api/client.ts";
+import { parseResponse, projectApi } from "../api/client.ts";
 
 type Props = { projectId: string; done: () => void };
 
-/** Makes a chat of the person's a channel: the chat sends the bot a code, which is good once. */
+/** Makes a Telegram chat a channel: the chat sends the bot a code that works once. */
 export function TelegramLink({ projectId, done }: Props) {
   const make = useMakeTelegramLink(projectId);
   return (
     <Stack>
-      <p>Let a chat, a group or a topic hear alerts by the bot of this installation:</p>
+      <p>Send alerts to a chat, a group or a topic through the bot of this instance:</p>
       {make.data === undefined ? (
         <div>
           <Button
@@ -27,7 +27,7 @@ export function TelegramLink({ projectId, done }: Props) {
           </Button>
         </div>
       ) : (
-        <Waiting
+        <PendingLink
           key={make.data.id}
           projectId={projectId}
           done={done}
@@ -37,7 +37,7 @@ export function TelegramLink({ projectId, done }: Props) {
       )}
       {make.isError && (
         <Alert color="red" role="alert" title="That did not work">
-          {sentenceOf(make.error)}
+          {errorMessage(make.error)}
         </Alert>
       )}
     </Stack>
@@ -46,7 +46,7 @@ export function TelegramLink({ projectId, done }: Props) {
 
 type Made = { id: string; link: string; groupLink: string; command: string };
 
-function Waiting({ projectId, done, made, again }: Props & { made: Made; again: () => void }) {
+function PendingLink({ projectId, done, made, again }: Props & { made: Made; again: () => void }) {
   const client = useQueryClient();
   const { data } = useQuery(telegramLinkQuery(projectId, made.id));
   const state = data?.state ?? "waiting";
@@ -56,8 +56,8 @@ function Waiting({ projectId, done, made, again }: Props & { made: Made; again: 
   }, [state, client, projectId, done]);
   if (state === "expired") {
     return (
-      <Alert color="orange" title="The code's 15 minutes are over">
-        <Button onClick={again}>Make a new one</Button>
+      <Alert color="orange" title="The code expired after 15 minutes">
+        <Button onClick={again}>Create a new code</Button>
       </Alert>
     );
   }
@@ -84,27 +84,27 @@ function Waiting({ projectId, done, made, again }: Props & { made: Made; again: 
           Add it to a group
         </Button>
       </Group>
-      <p>Where the bot is a member already, or for one topic of a group, send this there:</p>
+      <p>Where the bot is already a member, or for one topic of a group, send this there:</p>
       <CodeBlock code={made.command} what="the command" />
       <Group gap="xs">
         <Loader size="xs" aria-hidden />
-        <output>Waiting for the chat. The code is good once, for 15 minutes.</output>
+        <output>Waiting for the chat. The code works once, for 15 minutes.</output>
       </Group>
     </Stack>
   );
 }
 
-const links = inProject["telegram-links"];
-const LOOK_AGAIN_MS = 2_000;
+const links = projectApi["telegram-links"];
+const REFRESH_MS = 2_000;
 
 function useMakeTelegramLink(projectId: string) {
-  return useMutation({ mutationFn: () => answerOf(links.$post({ param: { projectId } })) });
+  return useMutation({ mutationFn: () => parseResponse(links.$post({ param: { projectId } })) });
 }
 
-/** Looked at again until the chat was linked, or the code's time is over. */
+/** Read again until the chat is linked, or the code has expired. */
 const telegramLinkQuery = (projectId: string, linkId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "telegram-links", linkId],
-    queryFn: () => answerOf(links[":linkId"].$get({ param: { projectId, linkId } })),
-    refetchInterval: ({ state }) => (state.data?.state === "waiting" || !state.data ? LOOK_AGAIN_MS : false),
+    queryFn: () => parseResponse(links[":linkId"].$get({ param: { projectId, linkId } })),
+    refetchInterval: ({ state }) => (state.data?.state === "waiting" || !state.data ? REFRESH_MS : false),
   });

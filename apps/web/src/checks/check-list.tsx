@@ -10,16 +10,16 @@ import {
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 
-import { useAsOfNow } from "../time/clock.ts";
+import { useComputedFromNow } from "../time/clock.ts";
 import { AnnounceChanges } from "../ui/announce.tsx";
 import { checkName } from "./check-name.ts";
 import type { CheckView } from "./check-queries.ts";
 import { selectChecks, type Selection } from "./check-selection.ts";
-import { STATUS_WORDS, statusAt, waitingOf } from "./status.ts";
+import { STATUS_LABELS, statusAt, checkTiming } from "./status.ts";
 import { type CheckActions, useCheckActions } from "./use-check-actions.tsx";
 import styles from "./check-list.module.css";
-import { Ago } from "../ui/time.tsx";
-import { useMayEdit } from "../ui/role.tsx";
+import { RelativeTime } from "../ui/time.tsx";
+import { useCanEdit } from "../ui/role.tsx";
 import { Countdown, LiveStatus } from "./status-badge.tsx";
 import { scheduleZone } from "./schedule-queries.ts";
 
@@ -28,15 +28,15 @@ type CheckListProps = { projectId: string; checks: readonly CheckView[]; selecti
 /** The checks of a selection. */
 export function CheckList({ projectId, checks, selection }: CheckListProps) {
   const actions = useCheckActions(projectId);
-  // Order and membership may change by the clock alone, but not for less than ten seconds of it.
-  const now = useAsOfNow((at) => Math.floor(at / 10_000) * 10_000);
+  // Time alone may reorder the list; doing so every ten seconds is often enough.
+  const now = useComputedFromNow((at) => Math.floor(at / 10_000) * 10_000);
   const shown = useMemo(() => selectChecks(checks, selection, now), [checks, selection, now]);
-  const words = useMemo(() => statusWords(checks, now), [checks, now]);
+  const labels = useMemo(() => statusLabels(checks, now), [checks, now]);
   return (
     <>
-      <AnnounceChanges words={words} />
+      <AnnounceChanges labels={labels} />
       {shown.length === 0 ? (
-        <p className={styles["none"]}>No check fits this filter.</p>
+        <p className={styles["none"]}>No check matches this filter.</p>
       ) : (
         <div className={styles["list"]}>
           <div className={styles["heads"]} aria-hidden>
@@ -57,15 +57,15 @@ export function CheckList({ projectId, checks, selection }: CheckListProps) {
   );
 }
 
-function statusWords(checks: readonly CheckView[], now: number): ReadonlyMap<string, string> {
+function statusLabels(checks: readonly CheckView[], now: number): ReadonlyMap<string, string> {
   return new Map(
-    checks.map((check) => [checkName(check), STATUS_WORDS[statusAt(waitingOf(check), now)].toLowerCase()]),
+    checks.map((check) => [checkName(check), STATUS_LABELS[statusAt(checkTiming(check), now)].toLowerCase()]),
   );
 }
 
 type CheckRowProps = { check: CheckView; actions: CheckActions };
 
-/** One check in the list; it is drawn again only where it changed. */
+/** One check in the list; memo renders it again only where it changed. */
 const CheckRow = memo(function CheckRow({ check, actions }: CheckRowProps) {
   const zone = scheduleZone(check.schedule);
   return (
@@ -86,7 +86,7 @@ const CheckRow = memo(function CheckRow({ check, actions }: CheckRowProps) {
       <div className={styles["schedule"]}>{check.scheduleText}</div>
       <div className={styles["last"]}>
         <span className={styles["label"]}>Last ping </span>
-        {check.lastPingAt === null ? "never" : <Ago at={check.lastPingAt} {...(zone && { zone })} />}
+        {check.lastPingAt === null ? "never" : <RelativeTime at={check.lastPingAt} zone={zone} />}
       </div>
       <div className={styles["next"]}>
         <Countdown check={check} />
@@ -96,15 +96,15 @@ const CheckRow = memo(function CheckRow({ check, actions }: CheckRowProps) {
   );
 });
 
-/** A menu is dear and rarely opened: until then its button stands alone. */
+/** Rendering a menu is expensive and it is rarely opened, so only its button is rendered before. */
 function RowMenu(props: CheckRowProps) {
-  const [wanted, setWanted] = useState(false);
-  const mayEdit = useMayEdit();
+  const [isOpened, setOpened] = useState(false);
+  const mayEdit = useCanEdit();
   if (!mayEdit && props.check.pingUrl === null) return null;
-  return wanted ? (
+  return isOpened ? (
     <OpenedMenu {...props} />
   ) : (
-    <MenuButton check={props.check} onClick={() => setWanted(true)} />
+    <MenuButton check={props.check} onClick={() => setOpened(true)} />
   );
 }
 
@@ -117,7 +117,7 @@ function MenuButton({
       variant="subtle"
       color="gray"
       aria-haspopup="menu"
-      aria-label={`What to do with ${checkName(check)}`}
+      aria-label={`Actions for ${checkName(check)}`}
       className={styles["menu"] ?? ""}
       {...button}
     >
@@ -128,7 +128,7 @@ function MenuButton({
 
 function OpenedMenu({ check, actions }: CheckRowProps) {
   const { pingUrl } = check;
-  const mayEdit = useMayEdit();
+  const mayEdit = useCanEdit();
   return (
     <Menu position="bottom-end" width={200} defaultOpened>
       <Menu.Target>

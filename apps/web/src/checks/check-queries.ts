@@ -1,19 +1,19 @@
 import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { InferRequestType, InferResponseType } from "hono/client";
 
-import { answerOf, ifMatch, inProject } from "../api/client.ts";
-import { everyPage, pageQuery } from "../api/pages.ts";
+import { parseResponse, ifMatch, projectApi } from "../api/client.ts";
+import { readAllPages, pageQuery } from "../api/paging.ts";
 
-const checks = inProject.checks;
+const checks = projectApi.checks;
 const oneCheck = checks[":checkId"];
 
 export type CheckView = InferResponseType<typeof oneCheck.$get, 200>;
-/** As the API tells it; the same as core's, but that what is optional may also be undefined. */
+/** As the API returns it: the same as core's, except that an optional field may also be undefined. */
 export type CheckSchedule = CheckView["schedule"];
-/** What a person decides about a new check. */
+/** The settings of a new check. */
 export type CheckInput = InferRequestType<typeof checks.$post>["json"];
 export type CheckPatch = InferRequestType<typeof oneCheck.$patch>["json"];
-/** A check as its address names it. */
+/** A check by the ids in its address. */
 export type CheckRef = { projectId: string; checkId: string };
 
 const oneKey = ({ projectId, checkId }: CheckRef) => ["projects", projectId, "checks", checkId];
@@ -23,21 +23,23 @@ export const checksQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "check-list"],
     queryFn: () =>
-      everyPage((cursor) => answerOf(checks.$get({ param: { projectId }, query: pageQuery(cursor) }))),
+      readAllPages((cursor) =>
+        parseResponse(checks.$get({ param: { projectId }, query: pageQuery(cursor) })),
+      ),
   });
 
 export const checkQuery = (ref: CheckRef) =>
-  queryOptions({ queryKey: oneKey(ref), queryFn: () => answerOf(oneCheck.$get({ param: ref })) });
+  queryOptions({ queryKey: oneKey(ref), queryFn: () => parseResponse(oneCheck.$get({ param: ref })) });
 
-/** How a check's runs disagree with its schedule, where that has a name. */
+/** How the runs of a check do not match its schedule, where that is known. */
 export const findingsQuery = (ref: CheckRef) =>
   queryOptions({
     queryKey: [...oneKey(ref), "findings"],
-    queryFn: () => answerOf(oneCheck.findings.$get({ param: ref })),
+    queryFn: () => parseResponse(oneCheck.findings.$get({ param: ref })),
     select: ({ items }) => items,
   });
 
-/** Reads one check again, puts it into its place in the list, and lets its history be read again. */
+/** Reads one check again, replaces it in the list, and marks its history to be read again. */
 export async function refreshCheck(client: QueryClient, ref: CheckRef): Promise<void> {
   storeCheck(client, await client.fetchQuery({ ...checkQuery(ref), staleTime: 0 }));
   await client.invalidateQueries({
@@ -49,7 +51,7 @@ export async function refreshCheck(client: QueryClient, ref: CheckRef): Promise<
 export function useCreateCheck(projectId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (json: CheckInput) => answerOf(checks.$post({ param: { projectId }, json })),
+    mutationFn: (json: CheckInput) => parseResponse(checks.$post({ param: { projectId }, json })),
     onSuccess: (check) => storeCheck(client, check),
   });
 }
@@ -58,7 +60,7 @@ export function useEditCheck(ref: CheckRef) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ patch, version }: { patch: CheckPatch; version: number }) =>
-      answerOf(oneCheck.$patch({ param: ref, header: ifMatch(version), json: patch })),
+      parseResponse(oneCheck.$patch({ param: ref, header: ifMatch(version), json: patch })),
     onSuccess: (check) => {
       storeCheck(client, check);
       return client.invalidateQueries({ queryKey: findingsQuery(ref).queryKey });
@@ -66,12 +68,12 @@ export function useEditCheck(ref: CheckRef) {
   });
 }
 
-/** Pause, resume, or bring back what was deleted. */
+/** Pauses or resumes a check, or restores a deleted one. */
 export function useCheckAction(projectId: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ checkId, action }: { checkId: string; action: "pause" | "resume" | "restore" }) =>
-      answerOf(oneCheck[action].$post({ param: { projectId, checkId } })),
+      parseResponse(oneCheck[action].$post({ param: { projectId, checkId } })),
     onSuccess: (check) => storeCheck(client, check),
   });
 }
@@ -79,7 +81,7 @@ export function useCheckAction(projectId: string) {
 export function useDeleteCheck(projectId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (checkId: string) => answerOf(oneCheck.$delete({ param: { projectId, checkId } })),
+    mutationFn: (checkId: string) => parseResponse(oneCheck.$delete({ param: { projectId, checkId } })),
     onSuccess: (_, checkId) =>
       client.setQueryData(checksQuery(projectId).queryKey, (known) =>
         known?.filter((check) => check.id !== checkId),

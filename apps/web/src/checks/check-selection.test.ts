@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { CheckView } from "./check-queries.ts";
-import { countByStatus, selectChecks, tagsOf } from "./check-selection.ts";
+import { countByStatus, selectChecks, collectTags } from "./check-selection.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 
@@ -15,24 +15,28 @@ const checks = [
 const names = (selection: Parameters<typeof selectChecks>[1]) =>
   selectChecks(checks, selection, NOW).map(({ name, slug }) => name || slug);
 
-describe("the list shows", () => {
+describe("the list of checks shows", () => {
   test.each([
-    ["what needs a person first", {}, ["Backup", "web 9", "Fresh", "web 10", "report"]],
-    ["names in the order people count", { sort: "name" }, ["Backup", "Fresh", "report", "web 9", "web 10"]],
-    ["the next expected first", { sort: "next" }, ["web 9", "web 10", "Backup", "Fresh", "report"]],
-    ["what a text names, in any case", { q: "BACK" }, ["Backup"]],
-    ["what a text finds in the description", { q: "cellar" }, ["Backup"]],
-    ["what every word is found in", { q: "web eu" }, ["web 9", "web 10"]],
-    ["what goes by its slug", { q: "report" }, ["report"]],
-    ["what carries all tags", { tag: ["eu", "db"] }, ["web 9"]],
-    ["what is late by the clock, though stored as up", { status: "grace" }, ["web 9"]],
-    ["nothing where nothing fits", { q: "x", status: "down" }, []],
+    ["checks that need attention first", {}, ["Backup", "web 9", "Fresh", "web 10", "report"]],
+    [
+      "names in the order in which people count",
+      { sort: "name" },
+      ["Backup", "Fresh", "report", "web 9", "web 10"],
+    ],
+    ["the next expected check first", { sort: "next" }, ["web 9", "web 10", "Backup", "Fresh", "report"]],
+    ["checks whose name contains a text, in any case", { q: "BACK" }, ["Backup"]],
+    ["checks whose description contains a text", { q: "cellar" }, ["Backup"]],
+    ["checks that contain every word", { q: "web eu" }, ["web 9", "web 10"]],
+    ["a check without a name by its slug", { q: "report" }, ["report"]],
+    ["checks that have all tags", { tag: ["eu", "db"] }, ["web 9"]],
+    ["a check as late by the clock although it is stored as up", { status: "grace" }, ["web 9"]],
+    ["no check where none matches", { q: "x", status: "down" }, []],
   ] as const)("%s", (_, selection, expected) => {
     expect(names(selection)).toEqual(expected);
   });
 });
 
-test("the counts follow the clock too, and name every status", () => {
+test("the counts follow the clock too, and include every status", () => {
   expect([...countByStatus(checks, NOW)]).toEqual([
     ["down", 1],
     ["grace", 1],
@@ -43,7 +47,7 @@ test("the counts follow the clock too, and name every status", () => {
 });
 
 test("every tag is offered once", () => {
-  expect(tagsOf(checks)).toEqual(["db", "eu"]);
+  expect(collectTags(checks)).toEqual(["db", "eu"]);
 });
 
 function aCheck(check: Partial<CheckView>): CheckView {

@@ -3,9 +3,9 @@ import type { DisplayStatus } from "@overdue/core";
 import { instant } from "../time/zones.ts";
 import { checkName } from "./check-name.ts";
 import type { CheckView } from "./check-queries.ts";
-import { STATUS_ORDER, statusAt, waitingOf } from "./status.ts";
+import { STATUS_ORDER, statusAt, checkTiming } from "./status.ts";
 
-/** Which checks to show and in what order; what is left out does not narrow. Tags narrow together. */
+/** Which checks to show and in what order. A check must match every part that is given, and every tag. */
 export type Selection = {
   q?: string | undefined;
   tag?: readonly string[] | undefined;
@@ -13,7 +13,7 @@ export type Selection = {
   sort?: "name" | "next" | undefined;
 };
 
-/** The checks of a selection; without a sort, what needs a person comes first. */
+/** The checks of a selection; without a sort, those that need a person come first. */
 export function selectChecks(checks: readonly CheckView[], selection: Selection, now: number): CheckView[] {
   return checks
     .filter((check) => matches(check, selection, now))
@@ -24,14 +24,14 @@ export function selectChecks(checks: readonly CheckView[], selection: Selection,
 export function countByStatus(checks: readonly CheckView[], now: number): ReadonlyMap<DisplayStatus, number> {
   const counts = new Map<DisplayStatus, number>(STATUS_ORDER.map((status) => [status, 0]));
   for (const check of checks) {
-    const status = statusAt(waitingOf(check), now);
+    const status = statusAt(checkTiming(check), now);
     counts.set(status, (counts.get(status) ?? 0) + 1);
   }
   return counts;
 }
 
-/** Every tag in use, by the alphabet. */
-export function tagsOf(checks: readonly Pick<CheckView, "tags">[]): string[] {
+/** Every tag in use, in alphabetical order. */
+export function collectTags(checks: readonly Pick<CheckView, "tags">[]): string[] {
   return [...new Set(checks.flatMap(({ tags }) => tags))].toSorted((a, b) => a.localeCompare(b));
 }
 
@@ -43,7 +43,7 @@ function matches(check: CheckView, { q = "", tag = [], status }: Selection, now:
       .split(/\s+/)
       .every((word) => text.includes(word)) &&
     tag.every((wanted) => check.tags.includes(wanted)) &&
-    (status === undefined || statusAt(waitingOf(check), now) === status)
+    (status === undefined || statusAt(checkTiming(check), now) === status)
   );
 }
 
@@ -66,5 +66,5 @@ function nextAt({ expectedAt }: CheckView): number {
 }
 
 function rank(check: CheckView, now: number): number {
-  return STATUS_ORDER.indexOf(statusAt(waitingOf(check), now));
+  return STATUS_ORDER.indexOf(statusAt(checkTiming(check), now));
 }

@@ -20,10 +20,10 @@ test.each<[CheckPatch, string[]]>([
   [
     { overlap: "note", hostDuplicates: "note" },
     [
-      "Overlap: allowed, from now on noted in the history.",
-      "Host duplicates: allowed, from now on noted in the history.",
+      "Overlap: allowed, from now on recorded as a notice.",
+      "Host duplicates: allowed, from now on recorded as a notice.",
     ],
   ],
-])("%j reads %j", (edit, lines) => {
+])("the edit %j reads: %j", (edit, lines) => {
   expect(editText(check, edit)).toEqual(lines);
 });

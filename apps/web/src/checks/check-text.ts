@@ -3,7 +3,7 @@ import type { CheckPatch, CheckSchedule, CheckView } from "./check-queries.ts";
 
 type CheckNames = { checks: ReadonlyMap<string, string>; channels: ReadonlyMap<string, string> };
 
-/** What a person decided about a check, as it is read: to show what differs between two versions. */
+/** The settings of a check in words, to show what differs between two versions. */
 export function checkFacts(check: CheckView, names: CheckNames): [label: string, text: string][] {
   const { name, slug, tags, description, scheduleText, graceSeconds, channelIds, dependsOn } = check;
   return [
@@ -19,7 +19,7 @@ export function checkFacts(check: CheckView, names: CheckNames): [label: string,
   ];
 }
 
-/** The settings that are not at their default, a sentence each. */
+/** A sentence for each setting that is not at its default. */
 export function settingsSummary(check: CheckView): string[] {
   return [
     ...(check.severity === "warning" ? [] : [`Its severity is ${check.severity}.`]),
@@ -37,7 +37,7 @@ function lateness({ earlyMarginSeconds, jitterSeconds, alertBeforeFirstPing }: C
       ? [`A ping up to ${secondsInWords(earlyMarginSeconds)} early counts for its time.`]
       : []),
     ...(jitterSeconds > 0 ? [`Up to ${secondsInWords(jitterSeconds)} late is not called late.`] : []),
-    ...(alertBeforeFirstPing ? ["Goes down when its first ping does not come."] : []),
+    ...(alertBeforeFirstPing ? ["Goes down if its first ping does not come."] : []),
   ];
 }
 
@@ -49,14 +49,14 @@ function runtime({ maxRuntimeSeconds, minRuntimeSeconds, progressExtends }: Chec
   ];
 }
 
-const VIOLATIONS = { allow: null, note: "is noted", alert: "alerts" } as const;
+const VIOLATIONS = { allow: null, note: "is recorded as a notice", alert: "alerts" } as const;
 
 function repetition({ overlap, hostDuplicates, unusualRuns, tooOften }: CheckView): string[] {
   const window = tooOften?.windowSeconds ?? null;
   return [
     ...(VIOLATIONS[overlap] ? [`A second run while one is open ${VIOLATIONS[overlap]}.`] : []),
     ...(VIOLATIONS[hostDuplicates] ? [`The same run from two hosts ${VIOLATIONS[hostDuplicates]}.`] : []),
-    ...(unusualRuns === "alert" ? ["A run of unusual length alerts."] : []),
+    ...(unusualRuns === "alert" ? ["A run far from the baseline alerts."] : []),
     ...(tooOften
       ? [
           `More than ${tooOften.count} ${tooOften.of} within ${window === null ? "a slot" : secondsInWords(window)} alert.`,
@@ -69,18 +69,18 @@ function recovery({ tolerance, recoverAfter }: CheckView): string[] {
   const bad =
     tolerance === null
       ? null
-      : `Down after ${tolerance.bad} bad ones ${tolerance.kind === "in-a-row" ? "in a row" : `of the last ${tolerance.of}`}`;
+      : `Goes down after ${tolerance.bad} missed or failed runs ${tolerance.kind === "in-a-row" ? "in a row" : `of the last ${tolerance.of}`}`;
   return [
     ...(tolerance && bad !== null
-      ? [`${bad}${tolerance.tolerateMissed ? "" : "; a missed one alerts at once"}.`]
+      ? [`${bad}${tolerance.tolerateMissed ? "" : "; a missed run alerts immediately"}.`]
       : []),
-    ...(recoverAfter > 1 ? [`Up again after ${recoverAfter} good ones.`] : []),
+    ...(recoverAfter > 1 ? [`Up again after ${recoverAfter} successful runs.`] : []),
   ];
 }
 
 function handling({ manualResume, methods }: CheckView): string[] {
   return [
-    ...(manualResume ? ["Stays paused until it is resumed by hand."] : []),
+    ...(manualResume ? ["Stays paused until somebody resumes it."] : []),
     ...(methods === "POST" ? ["Only POST counts as a ping."] : []),
   ];
 }
@@ -90,7 +90,7 @@ type EditedSettings = Pick<
   "schedule" | "graceSeconds" | "maxRuntimeSeconds" | "overlap" | "hostDuplicates"
 >;
 
-/** What a proposed edit changes, a line each: "Grace: 30 minutes, from now on 2 hours." */
+/** A line for each setting that an edit changes: "Grace: 30 minutes, from now on 2 hours." */
 export function editText(check: EditedSettings, edit: CheckPatch): string[] {
   const changes: [string, string, string][] = [
     ...(isSchedule(edit.schedule) ? scheduleChanges(check.schedule, edit.schedule) : []),
@@ -108,20 +108,20 @@ export function editText(check: EditedSettings, edit: CheckPatch): string[] {
     .map(([what, before, after]) => `${what}: ${before}, from now on ${after}.`);
 }
 
-/** What takes the edit back: the same settings as they are now. */
+/** The patch that undoes an edit: the same settings as they are now. */
 export function beforeEdit(check: CheckView, edit: CheckPatch): CheckPatch {
   const changed = new Set(Object.keys(edit));
   return Object.fromEntries(Object.entries(check).filter(([field]) => changed.has(field)));
 }
 
-const POLICIES = { allow: "allowed", note: "noted in the history", alert: "alerts" };
+const POLICIES = { allow: "allowed", note: "recorded as a notice", alert: "alerts" };
 
 function spanText(seconds: number | null | undefined): string {
   if (seconds === undefined) return "";
   return seconds === null ? "off" : secondsInWords(seconds);
 }
 
-/** The API checks what is sent; its type here knows no more than that something is. */
+/** The type of a suggested edit does not say what a schedule is, so its shape is checked here. */
 function isSchedule(schedule: CheckPatch["schedule"]): schedule is CheckSchedule {
   return typeof schedule === "object" && schedule !== null && "kind" in schedule;
 }

@@ -4,21 +4,17 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { EditorsOnly } from "../ui/role.tsx";
-import { tell } from "../ui/toast.tsx";
+import { toast } from "../ui/toast.tsx";
 import { type CheckPatch, type CheckView, findingsQuery, useEditCheck } from "./check-queries.ts";
 import { beforeEdit, editText } from "./check-text.ts";
 
-/** Where the runs disagree with the schedule: what is seen, and the edit that would make them agree. */
+/** Where the runs do not match the schedule: what was observed, and the edit that would make them match. */
 export function Findings({ check }: { check: CheckView }) {
   const ref = { projectId: check.projectId, checkId: check.id };
   const { data: findings = [] } = useQuery(findingsQuery(ref));
   if (findings.length === 0) return null;
   return (
-    <Alert
-      color="indigo"
-      icon={<IconStethoscope aria-hidden />}
-      title="The runs and the schedule do not quite agree"
-    >
+    <Alert color="indigo" icon={<IconStethoscope aria-hidden />} title="The runs do not match the schedule">
       <Stack gap="sm">
         {findings.map(({ kind, sentence, edit }) => (
           <div key={kind}>
@@ -35,7 +31,7 @@ export function Findings({ check }: { check: CheckView }) {
   );
 }
 
-/** The edit is read before it is made, and can be taken back. */
+/** Shows a suggested edit before it is made, and offers to undo it afterwards. */
 function ProposedEdit({ check, proposed }: { check: CheckView; proposed: CheckPatch }) {
   const [open, setOpen] = useState(false);
   const edit = useEditCheck({ projectId: check.projectId, checkId: check.id });
@@ -45,21 +41,21 @@ function ProposedEdit({ check, proposed }: { check: CheckView; proposed: CheckPa
       { patch: proposed, version: check.version },
       {
         onSuccess: ({ version }) =>
-          tell.undoable("The check is edited.", () =>
-            edit.mutate({ patch: before, version }, { onError: tell.trouble }),
+          toast.withUndo("The check is changed.", () =>
+            edit.mutate({ patch: before, version }, { onError: toast.error }),
           ),
-        onError: tell.trouble,
+        onError: toast.error,
       },
     );
   if (!open) {
     return (
       <Button variant="default" size="compact-sm" mt="xs" display="block" onClick={() => setOpen(true)}>
-        Show the edit that would mend it
+        Show suggested change
       </Button>
     );
   }
   return (
-    <Fieldset legend="Proposed edit" mt="xs">
+    <Fieldset legend="Suggested change" mt="xs">
       <List mb="xs">
         {editText(check, proposed).map((line) => (
           <List.Item key={line}>{line}</List.Item>
@@ -67,10 +63,10 @@ function ProposedEdit({ check, proposed }: { check: CheckView; proposed: CheckPa
       </List>
       <Group gap="xs">
         <Button size="compact-sm" loading={edit.isPending} onClick={apply}>
-          Edit the check so
+          Apply
         </Button>
         <Button variant="default" size="compact-sm" onClick={() => setOpen(false)}>
-          Leave it
+          Cancel
         </Button>
       </Group>
     </Fieldset>

@@ -7,33 +7,33 @@ import type { CheckView } from "./check-queries.ts";
 import { pingSnippets, pingTarget } from "./snippets.ts";
 import styles from "./how-to-ping.module.css";
 
-/** The check's address, and how to ping it from where jobs run. */
+/** The ping URL of a check, and how to call it from the places where jobs run. */
 export function HowToPing({ check }: { check: CheckView }) {
   const { pingUrl, slugPingUrl, pingEmail, slug, schedule } = check;
   if (pingUrl === null) {
-    return <Card>Your role in this project is to look on, so the ping address is not shown to you.</Card>;
+    return <Card>You have view-only access, so the ping URL is not shown to you.</Card>;
   }
   const snippets = pingSnippets(pingTarget({ pingUrl, slug, schedule }, browserZone()));
   return (
     <Card title="How to ping it">
       <p className={styles["lead"]}>
-        The job calls this address when it has succeeded. Whoever knows the address can ping, so keep it like
-        a password.
+        The job calls this URL when it has succeeded. Anyone who knows the URL can ping the check, so keep it
+        secret like a password.
       </p>
       <CodeBlock code={pingUrl} what="ping URL" />
       {slugPingUrl !== null && (
         <>
-          <p className={styles["lead"]}>The same by slug, with the project&rsquo;s ping key:</p>
+          <p className={styles["lead"]}>The same with the slug and the project&rsquo;s ping key:</p>
           <CodeBlock code={slugPingUrl} what="ping URL by slug" />
         </>
       )}
       {pingEmail !== null && (
         <>
-          <p className={styles["lead"]}>A mail to this address is a ping, too:</p>
+          <p className={styles["lead"]}>An e-mail to this address is a ping too:</p>
           <CodeBlock code={pingEmail} what="e-mail address" />
         </>
       )}
-      <Endings />
+      <PingPaths />
       <Tabs defaultValue="curl" mt="lg" keepMounted={false}>
         <Tabs.List>
           {snippets.map(({ id, title }) => (
@@ -53,20 +53,20 @@ export function HowToPing({ check }: { check: CheckView }) {
   );
 }
 
-const ENDINGS = [
-  ["/start", "the job begins: measures how long it takes"],
-  ["/fail", "it failed: alerts at once"],
-  ["/0 … /255", "its exit status: 0 is a success, all else a failure"],
-  ["/log", "a line for the record: changes nothing"],
+const PING_PATHS = [
+  ["/start", "the job starts: measures how long it takes"],
+  ["/fail", "the job failed: alerts immediately"],
+  ["/0 … /255", "the exit status: 0 is a success, everything else a failure"],
+  ["/log", "a line for the history: changes nothing"],
 ] as const;
 
-function Endings() {
+function PingPaths() {
   return (
     <dl className={styles["endings"]}>
-      {ENDINGS.map(([ending, meaning]) => (
-        <div key={ending}>
+      {PING_PATHS.map(([path, meaning]) => (
+        <div key={path}>
           <dt>
-            <code>{ending}</code>
+            <code>{path}</code>
           </dt>
           <dd>{meaning}</dd>
         </div>

@@ -8,15 +8,16 @@ import { EditorsOnly } from "../ui/role.tsx";
 import { checkName } from "./check-name.ts";
 import { checksQuery, type CheckView } from "./check-queries.ts";
 import { settingsSummary } from "./check-text.ts";
-import styles from "./settings-card.module.css";
 
-/** What was decided about a check beyond its schedule. */
+/** The settings of a check besides its schedule. */
 export function SettingsCard({ check }: { check: CheckView }) {
   const { data: checks = [] } = useQuery(checksQuery(check.projectId));
-  const needed = checks.filter(({ id }) => check.dependsOn.includes(id)).map(checkName);
+  const dependencies = checks.filter(({ id }) => check.dependsOn.includes(id)).map(checkName);
   const sentences = [
     ...settingsSummary(check),
-    ...(needed.length === 0 ? [] : [`Its alert is held back while ${needed.join(" or ")} is down.`]),
+    ...(dependencies.length === 0
+      ? []
+      : [`Its alert is held back while ${dependencies.join(" or ")} is down.`]),
   ];
   return (
     <Card
@@ -35,9 +36,13 @@ export function SettingsCard({ check }: { check: CheckView }) {
         </EditorsOnly>
       }
     >
-      {check.description !== "" && <p className={styles["description"]}>{check.description}</p>}
+      {check.description !== "" && (
+        <Text mb="sm" style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
+          {check.description}
+        </Text>
+      )}
       {sentences.length === 0 ? (
-        <Text c="dimmed">All further settings are at their defaults.</Text>
+        <Text c="dimmed">All other settings are at their defaults.</Text>
       ) : (
         <List spacing={4}>
           {sentences.map((sentence) => (

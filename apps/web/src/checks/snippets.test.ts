@@ -10,14 +10,14 @@ const snippets = pingSnippets(
 const codeOf = (id: string) => snippets.find((snippet) => snippet.id === id)?.code ?? "";
 
 test.each(snippets.map((snippet) => [snippet.title, snippet] as const))(
-  "the %s snippet carries the check's real address and nothing left to fill in",
+  "the %s snippet contains the real ping URL and no placeholder",
   (_, { code }) => {
     expect(code).toContain(PING_URL);
     expect(code).not.toMatch(/undefined|TODO|\[object/);
   },
 );
 
-test("every place the issue names has its snippet", () => {
+test("every common place where jobs run has its snippet", () => {
   expect(snippets.map(({ id }) => id)).toEqual([
     "curl",
     "shell",
@@ -30,23 +30,23 @@ test("every place the issue names has its snippet", () => {
   ]);
 });
 
-test("the crontab line runs at the check's own times and sends the exit status", () => {
+test("the crontab line runs at the times of the check and sends the exit status", () => {
   expect(codeOf("crontab")).toMatch(/^30 2 \* \* \* .*; curl .*\/\$\?$/);
 });
 
-test("a % would end a crontab line, so there is none", () => {
+test("the crontab line contains no %, which would end it", () => {
   expect(codeOf("crontab")).not.toContain("%");
 });
 
-test("systemd expands single dollars itself, so the shell's are doubled", () => {
+test("the dollars in the systemd unit are doubled, because systemd expands single ones", () => {
   expect(codeOf("systemd").match(/(?<!\$)\$(?!\$)/g)).toBeNull();
 });
 
-test("the CronJob runs in the check's zone", () => {
+test("the Kubernetes CronJob runs in the time zone of the check", () => {
   expect(codeOf("kubernetes")).toContain('schedule: "30 2 * * *"\n  timeZone: Europe/Berlin');
 });
 
-describe("an interval becomes the cron that says the same", () => {
+describe("an interval becomes the cron expression with the same meaning", () => {
   test.each([
     [60, "* * * * *"],
     [300, "*/5 * * * *"],
@@ -61,7 +61,7 @@ describe("an interval becomes the cron that says the same", () => {
   });
 });
 
-test("a check without a slug still gets file names that work", () => {
+test("a check without a slug still gets valid file names", () => {
   expect(pingTarget({ pingUrl: PING_URL, slug: "", schedule: nightly }, "UTC").slug).toBe("job");
   expect(pingTarget({ pingUrl: PING_URL, slug: "db_1.eu", schedule: nightly }, "UTC").slug).toBe("db-1-eu");
 });

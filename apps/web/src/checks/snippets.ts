@@ -1,31 +1,31 @@
 import type { CheckSchedule } from "./check-queries.ts";
 
-type Pinged = { pingUrl: string; slug: string; schedule: CheckSchedule };
+type PingedCheck = { pingUrl: string; slug: string; schedule: CheckSchedule };
 
-/** What the snippets need of a check: where its schedule is no cron, the nearest cron that says the same. */
-export function pingTarget({ pingUrl, slug, schedule }: Pinged, browserZone: string): PingTarget {
+/** What the snippets need to know of a check. A schedule that is not cron becomes the nearest cron expression. */
+export function pingTarget({ pingUrl, slug, schedule }: PingedCheck, browserZone: string): PingTarget {
   return {
     pingUrl,
     slug: slug.replaceAll(/[^a-z0-9-]/g, "-") || "job",
-    cron: cronOf(schedule),
+    cron: scheduleCron(schedule),
     timezone: schedule.kind === "interval" ? browserZone : schedule.timezone,
   };
 }
 
 const NIGHTLY = "30 2 * * *";
 
-function cronOf(schedule: CheckSchedule): string {
+function scheduleCron(schedule: CheckSchedule): string {
   switch (schedule.kind) {
     case "cron":
       return schedule.expression.split("\n")[0]?.trim() ?? NIGHTLY;
     case "oncalendar":
       return NIGHTLY;
     case "interval":
-      return cronOfInterval(schedule.everySeconds / 60);
+      return intervalCron(schedule.everySeconds / 60);
   }
 }
 
-function cronOfInterval(minutes: number): string {
+function intervalCron(minutes: number): string {
   if (minutes === 1) return "* * * * *";
   if (minutes < 60 && 60 % minutes === 0) return `*/${minutes} * * * *`;
   if (minutes === 60) return "0 * * * *";
@@ -33,7 +33,7 @@ function cronOfInterval(minutes: number): string {
   return minutes === 10_080 ? "30 2 * * 1" : NIGHTLY;
 }
 
-/** A way to ping a check: what it is for, in a sentence, and text to paste. */
+/** A way to ping a check: a sentence about it, and text to paste. */
 type Snippet = {
   id: string;
   title: string;
@@ -41,24 +41,24 @@ type Snippet = {
   code: string;
 };
 
-/** What the snippets need to know; `slug` names the units and manifests they make. */
+/** `slug` names the units and manifests that the snippets create. */
 type PingTarget = { pingUrl: string; slug: string; cron: string; timezone: string };
 
-/** Every way to ping, with the check's real address in it. */
+/** Every way to ping, with the real ping URL of the check. */
 export function pingSnippets(target: PingTarget): Snippet[] {
   return [curl, shell, crontab, systemd, python, node, githubActions, kubernetes].map((snippet) =>
     snippet(target),
   );
 }
 
-// --retry and --max-time: a monitor must neither lose a ping to a hiccup nor hold up the job it watches.
+// --retry and -m: a short network failure must not lose a ping, and a ping must not delay the job.
 const CURL = "curl -fsS -m 10 --retry 5 -o /dev/null";
 
 function curl({ pingUrl }: PingTarget): Snippet {
   return {
     id: "curl",
     title: "curl",
-    note: "Run this once when the job has succeeded. Add /start before it begins to measure how long it takes, /fail where it failed.",
+    note: "Run this once when the job has succeeded. Add /start before it starts to measure how long it takes, /fail where it failed.",
     code: `${CURL} ${pingUrl}`,
   };
 }
@@ -67,7 +67,7 @@ function shell({ pingUrl }: PingTarget): Snippet {
   return {
     id: "shell",
     title: "Shell script",
-    note: "Says when the job starts, and ends with its exit status and the end of its output.",
+    note: "Reports when the job starts, and then its exit status and the end of its output.",
     code: `url=${pingUrl}
 rid=$(cat /proc/sys/kernel/random/uuid)
 
@@ -83,7 +83,7 @@ function crontab({ pingUrl, cron }: PingTarget): Snippet {
   return {
     id: "crontab",
     title: "crontab",
-    note: "The exit status decides: 0 is a success, anything else alerts at once.",
+    note: "The exit status decides: 0 is a success, anything else alerts immediately.",
     code: `${cron} /usr/local/bin/job.sh; ${CURL} ${pingUrl}/$?`,
   };
 }
@@ -103,7 +103,7 @@ function python({ pingUrl }: PingTarget): Snippet {
   return {
     id: "python",
     title: "Python",
-    note: "Only the standard library. An exception in the job is sent along with the failure.",
+    note: "Uses only the standard library. An exception in the job is sent with the failure.",
     code: `import traceback
 from urllib.request import urlopen
 
@@ -129,7 +129,7 @@ function node({ pingUrl }: PingTarget): Snippet {
   return {
     id: "node",
     title: "Node",
-    note: "No package needed. An error in the job is sent along with the failure.",
+    note: "Needs no package. An error in the job is sent with the failure.",
     code: `const url = "${pingUrl}";
 
 const ping = (path = "", body = "") =>
@@ -151,7 +151,7 @@ function githubActions({ pingUrl }: PingTarget): Snippet {
   return {
     id: "github-actions",
     title: "GitHub Actions",
-    note: "Keep the address in a repository secret called OVERDUE_URL: a fork must not learn it.",
+    note: "Keep the URL in a repository secret called OVERDUE_URL, so that forks cannot read it.",
     code: `# Secret OVERDUE_URL: ${pingUrl}
 jobs:
   job:
@@ -172,7 +172,7 @@ function kubernetes({ pingUrl, slug, cron, timezone }: PingTarget): Snippet {
   return {
     id: "kubernetes",
     title: "Kubernetes",
-    note: "The image needs a shell and curl. A pod that is killed pings nothing, and is missed at its deadline.",
+    note: "The image needs a shell and curl. A pod that is killed sends no ping, and is missed at its deadline.",
     code: `apiVersion: batch/v1
 kind: CronJob
 metadata:

@@ -7,9 +7,9 @@ import {
   IconSparkles,
 } from "@tabler/icons-react";
 
-import { countdownText, STATUS_WORDS, statusAt, waitingOf } from "./status.ts";
+import { countdownText, STATUS_LABELS, statusAt, checkTiming } from "./status.ts";
 import styles from "./status-badge.module.css";
-import { useAsOfNow } from "../time/clock.ts";
+import { useComputedFromNow } from "../time/clock.ts";
 
 const ICONS = {
   up: IconCircleCheck,
@@ -19,27 +19,27 @@ const ICONS = {
   paused: IconPlayerPause,
 } satisfies Record<DisplayStatus, typeof IconCircleCheck>;
 
-/** A status as an icon, a word and a colour: no one of them alone. */
+/** A status as an icon, a word and a colour together, because one alone does not reach everybody. */
 function StatusBadge({ status, large = false }: { status: DisplayStatus; large?: boolean }) {
   const Icon = ICONS[status];
   return (
     <span className={styles["badge"]} data-status={status} data-large={large || undefined}>
       <Icon size={large ? 20 : 16} aria-hidden />
-      {STATUS_WORDS[status]}
+      {STATUS_LABELS[status]}
     </span>
   );
 }
 
-type TimedCheck = Parameters<typeof waitingOf>[0];
+type TimedCheck = Parameters<typeof checkTiming>[0];
 
-/** What a check waits for, every second anew; a screen reader reads it when it is asked to, not every second. */
+/** What a check waits for, updated every second; screen readers read it only on request. */
 export function Countdown({ check }: { check: TimedCheck }) {
-  const waiting = waitingOf(check);
-  return <span role="timer">{useAsOfNow((now) => countdownText(waiting, now))}</span>;
+  const waiting = checkTiming(check);
+  return <span role="timer">{useComputedFromNow((now) => countdownText(waiting, now))}</span>;
 }
 
-/** A check's status as the clock has it. */
+/** The status of a check at the present time. */
 export function LiveStatus({ check, large = false }: { check: TimedCheck; large?: boolean }) {
-  const waiting = waitingOf(check);
-  return <StatusBadge status={useAsOfNow((now) => statusAt(waiting, now))} large={large} />;
+  const waiting = checkTiming(check);
+  return <StatusBadge status={useComputedFromNow((now) => statusAt(waiting, now))} large={large} />;
 }

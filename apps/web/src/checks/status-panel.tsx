@@ -2,22 +2,21 @@ import type { ReactNode } from "react";
 
 import { useNow } from "../time/clock.ts";
 import { durationText, secondsInWords } from "../time/duration.ts";
-import { Ago, Exact } from "../ui/time.tsx";
+import { RelativeTime, ExactTime } from "../ui/time.tsx";
 import { Fact } from "../ui/card.tsx";
 import type { CheckView } from "./check-queries.ts";
 import { Countdown, LiveStatus } from "./status-badge.tsx";
 import { scheduleZone } from "./schedule-queries.ts";
-import { statusAt, waitingOf } from "./status.ts";
+import { statusAt, checkTiming } from "./status.ts";
 import styles from "./status-panel.module.css";
 
-/** How a check is: its status, what was expected when, and what was heard last. `because`: why it is down. */
+/** The status of a check, what is expected when, and its last pings. `because` says why it is down. */
 export function StatusPanel({ check, because }: { check: CheckView; because: ReactNode }) {
   const zone = scheduleZone(check.schedule);
-  const zoned = zone ? { zone } : {};
   return (
     <section
       className={styles["panel"]}
-      data-status={statusAt(waitingOf(check), useNow())}
+      data-status={statusAt(checkTiming(check), useNow())}
       aria-label="Status"
     >
       <div className={styles["now"]}>
@@ -31,26 +30,26 @@ export function StatusPanel({ check, because }: { check: CheckView; because: Rea
         <Fact label="Schedule">{check.scheduleText}</Fact>
         {check.expectedAt !== null && (
           <Fact label="Expected">
-            <Exact at={check.expectedAt} {...zoned} />
+            <ExactTime at={check.expectedAt} zone={zone} />
           </Fact>
         )}
         {check.deadlineAt !== null && check.status !== "down" && (
-          <Fact label="Down unless heard by">
-            <Exact at={check.deadlineAt} {...zoned} />
+          <Fact label="Down unless it pings by">
+            <ExactTime at={check.deadlineAt} zone={zone} />
           </Fact>
         )}
         {check.maintenance !== null && (
-          <Fact label="Maintenance: nothing is judged until">
-            <Exact at={check.maintenance.until} {...zoned} />
+          <Fact label="Maintenance window until">
+            <ExactTime at={check.maintenance.until} zone={zone} />
           </Fact>
         )}
         <Fact label="Grace">{secondsInWords(check.graceSeconds)}</Fact>
         <Fact label="Last ping">
-          {check.lastPingAt === null ? "never" : <Ago at={check.lastPingAt} {...zoned} />}
+          {check.lastPingAt === null ? "never" : <RelativeTime at={check.lastPingAt} zone={zone} />}
         </Fact>
         {check.lastSuccessAt !== null && check.lastSuccessAt !== check.lastPingAt && (
           <Fact label="Last success">
-            <Ago at={check.lastSuccessAt} {...zoned} />
+            <RelativeTime at={check.lastSuccessAt} zone={zone} />
           </Fact>
         )}
         {check.lastDurationMs !== null && (

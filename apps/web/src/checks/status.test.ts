@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 
-import { countdownText, statusAt, type Waiting } from "./status.ts";
+import { countdownText, statusAt, type CheckTiming } from "./status.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 const MINUTE = 60_000;
-const waiting = (check: Partial<Waiting>): Waiting => ({
+const timing = (check: Partial<CheckTiming>): CheckTiming => ({
   status: "up",
   started: false,
   lastStartAt: null,
@@ -14,7 +14,7 @@ const waiting = (check: Partial<Waiting>): Waiting => ({
   ...check,
 });
 
-describe("the status turns with the clock", () => {
+describe("the status follows the clock: it is", () => {
   test.each([
     ["up before its time", { status: "up", expectedAt: NOW + 1 }, "up"],
     ["late from its very time", { status: "up", expectedAt: NOW }, "grace"],
@@ -26,11 +26,11 @@ describe("the status turns with the clock", () => {
     ["paused stays paused", { status: "paused", expectedAt: NOW - MINUTE }, "paused"],
     ["up without anything to wait for", { status: "up" }, "up"],
   ] as const)("%s", (_, check, status) => {
-    expect(statusAt(waiting(check), NOW)).toBe(status);
+    expect(statusAt(timing(check), NOW)).toBe(status);
   });
 });
 
-describe("the countdown says what the check waits for", () => {
+describe("the countdown says what a check waits for that is", () => {
   test.each([
     ["new", { status: "new" }, "waiting for the first ping"],
     ["new with a schedule", { status: "new", expectedAt: NOW + 5 * MINUTE }, "first ping in 5 min"],
@@ -44,7 +44,7 @@ describe("the countdown says what the check waits for", () => {
       "late by 3 min, down in 57 min",
     ],
     [
-      "late, about to be judged",
+      "late, about to be evaluated",
       { expectedAt: NOW - 3 * MINUTE, deadlineAt: NOW },
       "late by 3 min, down now",
     ],
@@ -59,6 +59,6 @@ describe("the countdown says what the check waits for", () => {
     ["paused", { status: "paused", expectedAt: NOW + MINUTE }, "paused"],
     ["up with nothing expected", {}, "no ping expected"],
   ] as const)("%s", (_, check, text) => {
-    expect(countdownText(waiting(check), NOW)).toBe(text);
+    expect(countdownText(timing(check), NOW)).toBe(text);
   });
 });

@@ -4,25 +4,25 @@ import { instant } from "../time/zones.ts";
 import type { CheckView } from "./check-queries.ts";
 import { durationText } from "../time/duration.ts";
 
-/** What the clock needs to know of a check: instants in epoch milliseconds. */
-export type Waiting = {
+/** The parts of a check from which its status at some time follows; instants are epoch milliseconds. */
+export type CheckTiming = {
   status: DisplayStatus;
-  /** Whether a run is open. */
+  /** A run is open. */
   started: boolean;
   lastStartAt: number | null;
   expectedAt: number | null;
   deadlineAt: number | null;
-  /** Lateness that is not called late. */
+  /** A ping this much after its time is not late. */
   jitterMs: number;
 };
 
-/** A check turns late while the page is open without anything being stored: the page sees it by the clock. */
-export function statusAt({ status, expectedAt, jitterMs }: Waiting, now: number): DisplayStatus {
+/** A check becomes late as time passes, without any event: the page computes it from the clock. */
+export function statusAt({ status, expectedAt, jitterMs }: CheckTiming, now: number): DisplayStatus {
   if (status !== "up" && status !== "grace") return status;
   return expectedAt !== null && expectedAt + jitterMs <= now ? "grace" : "up";
 }
 
-export const STATUS_WORDS: Record<DisplayStatus, string> = {
+export const STATUS_LABELS: Record<DisplayStatus, string> = {
   new: "New",
   up: "Up",
   grace: "Late",
@@ -30,7 +30,7 @@ export const STATUS_WORDS: Record<DisplayStatus, string> = {
   paused: "Paused",
 };
 
-/** What needs a person comes first. */
+/** Statuses that need a person come first. */
 export const STATUS_ORDER: readonly DisplayStatus[] = ["down", "grace", "new", "up", "paused"];
 
 type TimedCheck = Pick<
@@ -38,8 +38,8 @@ type TimedCheck = Pick<
   "status" | "started" | "lastStartAt" | "expectedAt" | "deadlineAt" | "jitterSeconds"
 >;
 
-/** A check as the clock sees it. */
-export function waitingOf(check: TimedCheck): Waiting {
+/** The timing of a check as the API returns it. */
+export function checkTiming(check: TimedCheck): CheckTiming {
   const { status, started, lastStartAt, expectedAt, deadlineAt, jitterSeconds } = check;
   return {
     status,
@@ -51,40 +51,42 @@ export function waitingOf(check: TimedCheck): Waiting {
   };
 }
 
-/** What the check waits for, in a few words that change every second. */
-export function countdownText(check: Waiting, now: number): string {
+/** What the check waits for, in a few words: "due in 3 min". */
+export function countdownText(check: CheckTiming, now: number): string {
   switch (statusAt(check, now)) {
     case "paused":
       return "paused";
     case "new":
       return check.expectedAt === null
         ? "waiting for the first ping"
-        : upTo("first ping", check.expectedAt, now);
+        : untilText("first ping", check.expectedAt, now);
     case "up":
-      return check.started ? running(check, now) : upTo("due", check.expectedAt, now);
+      return check.started ? runningText(check, now) : untilText("due", check.expectedAt, now);
     case "grace":
-      return [since("late by", check.expectedAt, now), upTo("down", check.deadlineAt, now)].join(", ");
+      return [sinceText("late by", check.expectedAt, now), untilText("down", check.deadlineAt, now)].join(
+        ", ",
+      );
     case "down":
-      return check.started ? running(check, now) : overdue(check, now);
+      return check.started ? runningText(check, now) : overdueText(check, now);
   }
 }
 
-function running({ lastStartAt, deadlineAt }: Waiting, now: number): string {
-  const so = lastStartAt === null ? "running" : since("running for", lastStartAt, now);
-  return deadlineAt === null || deadlineAt <= now ? so : `${so}, ${upTo("must end", deadlineAt, now)}`;
+function runningText({ lastStartAt, deadlineAt }: CheckTiming, now: number): string {
+  const so = lastStartAt === null ? "running" : sinceText("running for", lastStartAt, now);
+  return deadlineAt === null || deadlineAt <= now ? so : `${so}, ${untilText("must end", deadlineAt, now)}`;
 }
 
-function overdue({ expectedAt }: Waiting, now: number): string {
+function overdueText({ expectedAt }: CheckTiming, now: number): string {
   if (expectedAt === null) return "waiting for a ping";
-  return expectedAt <= now ? since("overdue for", expectedAt, now) : upTo("due", expectedAt, now);
+  return expectedAt <= now ? sinceText("overdue for", expectedAt, now) : untilText("due", expectedAt, now);
 }
 
-function upTo(what: string, at: number | null, now: number): string {
+function untilText(what: string, at: number | null, now: number): string {
   if (at === null) return "no ping expected";
   return at <= now ? `${what} now` : `${what} in ${wholeSeconds(at - now)}`;
 }
 
-function since(what: string, at: number | null, now: number): string {
+function sinceText(what: string, at: number | null, now: number): string {
   return `${what} ${wholeSeconds(at === null ? 0 : now - at)}`;
 }
 

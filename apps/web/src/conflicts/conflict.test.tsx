@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
-import { differences } from "./conflict.tsx";
+import { listDifferences } from "./conflict.tsx";
 
-test("only what somebody else changed is named, with what it was and is", () => {
+test("only the settings that somebody else changed are listed, with their old and new values", () => {
   const before = [
     ["Name", "Backup"],
     ["Grace", "1 hour"],
@@ -11,17 +11,17 @@ test("only what somebody else changed is named, with what it was and is", () => 
     ["Name", "Backup"],
     ["Grace", "2 hours"],
   ] as const;
-  expect(differences(before, after)).toEqual([{ label: "Grace", before: "1 hour", after: "2 hours" }]);
+  expect(listDifferences(before, after)).toEqual([{ label: "Grace", before: "1 hour", after: "2 hours" }]);
 });
 
-test("what was empty or is missing is called nothing", () => {
-  const changes = differences([["Tags", "prod"]], [["Description", "Call Ada"]]);
+test("an empty or missing setting is listed as nothing", () => {
+  const changes = listDifferences([["Tags", "prod"]], [["Description", "Call Ada"]]);
   expect(changes).toEqual([
     { label: "Tags", before: "prod", after: "nothing" },
     { label: "Description", before: "nothing", after: "Call Ada" },
   ]);
 });
 
-test("nothing is named where nothing differs", () => {
-  expect(differences([["Name", ""]], [["Name", ""]])).toEqual([]);
+test("equal versions have no differences", () => {
+  expect(listDifferences([["Name", ""]], [["Name", ""]])).toEqual([]);
 });

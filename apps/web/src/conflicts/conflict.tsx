@@ -2,52 +2,55 @@ import { Alert, Button, Group } from "@mantine/core";
 import { IconUsers } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 
-import { tell } from "../ui/toast.tsx";
+import { toast } from "../ui/toast.tsx";
 import styles from "./conflict.module.css";
 import type { Edit } from "./use-edit.ts";
 
+/** One setting as people read it. */
+export type Fact = readonly [label: string, text: string];
+
 type Props<View, Draft> = {
   edit: Edit<View, Draft>;
-  /** What can be said of it, to show what differs. */
+  /** The settings of a version, to show what differs between two. */
   facts: (view: View) => readonly Fact[];
 };
 
-/** Where somebody else stored something meanwhile: what they changed, and a choice. Nothing else is overwritten. */
-export function Conflict<View, Draft>({ edit, facts }: Props<View, Draft>) {
-  const { seen, theirs, keepMine, takeTheirs } = edit;
-  const [saving, setSaving] = useState(false);
+/** Where somebody else saved the same thing meanwhile: what they changed, and the choice whose version stays. */
+export function ConflictAlert<View, Draft>({ edit, facts }: Props<View, Draft>) {
+  const { base, theirs, overwriteTheirs, discardMine } = edit;
+  const [isSaving, setSaving] = useState(false);
   if (theirs === null) return null;
-  const save = () => {
+  const overwrite = () => {
     setSaving(true);
-    keepMine()
-      .catch(tell.trouble)
+    overwriteTheirs()
+      .catch(toast.error)
       .finally(() => setSaving(false));
   };
   return (
-    <Focused>
+    <FocusOnMount>
       <Alert
         color="yellow"
         icon={<IconUsers aria-hidden />}
-        title="Somebody else changed this while you were editing, so yours is not saved yet"
+        title="Somebody else changed this while you were editing. Your changes are not saved yet."
         role="alert"
         mb="md"
       >
-        <Changes changes={differences(facts(seen), facts(theirs))} />
+        <Differences differences={listDifferences(facts(base), facts(theirs))} />
         <Group gap="xs">
-          <Button size="compact-md" variant="default" onClick={takeTheirs}>
-            Drop mine, begin again from theirs
+          <Button size="compact-md" variant="default" onClick={discardMine}>
+            Discard my changes
           </Button>
-          <Button size="compact-md" variant="default" loading={saving} onClick={save}>
-            Save mine over theirs
+          <Button size="compact-md" variant="default" loading={isSaving} onClick={overwrite}>
+            Overwrite with my changes
           </Button>
         </Group>
       </Alert>
-    </Focused>
+    </FocusOnMount>
   );
 }
 
-/** It stands above a long form: whoever pressed a button below it is brought here. */
-function Focused({ children }: { children: ReactNode }) {
+/** Moves the focus here, above a long form whose button was pressed below. */
+function FocusOnMount({ children }: { children: ReactNode }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => place.current?.focus(), []);
   return (
@@ -57,11 +60,11 @@ function Focused({ children }: { children: ReactNode }) {
   );
 }
 
-function Changes({ changes }: { changes: ReturnType<typeof differences> }) {
-  if (changes.length === 0) return <p>What they changed is not shown on this page.</p>;
+function Differences({ differences }: { differences: readonly Difference[] }) {
+  if (differences.length === 0) return <p>The setting they changed is not shown on this page.</p>;
   return (
     <ul className={styles["changes"]}>
-      {changes.map(({ label, before, after }) => (
+      {differences.map(({ label, before, after }) => (
         <li key={label}>
           <strong>{label}</strong>: it was {before}; now it is {after}
         </li>
@@ -70,21 +73,16 @@ function Changes({ changes }: { changes: ReturnType<typeof differences> }) {
   );
 }
 
-/** One thing that can be said of what is edited, as people read it. */
-export type Fact = readonly [label: string, text: string];
-
 type Difference = { label: string; before: string; after: string };
 
-const NOTHING = "nothing";
-
-/** What is said otherwise in `after` than in `before`, in the order of `before`; new labels come last. */
-export function differences(before: readonly Fact[], after: readonly Fact[]): Difference[] {
-  const [was, is] = [new Map(before), new Map(after)];
-  return [...new Set([...was.keys(), ...is.keys()])]
+/** The settings that differ, in the order of `before`; labels that only `after` has come last. */
+export function listDifferences(before: readonly Fact[], after: readonly Fact[]): Difference[] {
+  const [old, current] = [new Map(before), new Map(after)];
+  return [...new Set([...old.keys(), ...current.keys()])]
     .map((label) => ({
       label,
-      before: was.get(label) || NOTHING,
-      after: is.get(label) || NOTHING,
+      before: old.get(label) || "nothing",
+      after: current.get(label) || "nothing",
     }))
-    .filter((one) => one.before !== one.after);
+    .filter((difference) => difference.before !== difference.after);
 }

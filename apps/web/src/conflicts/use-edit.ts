@@ -1,3 +1,4 @@
+import { type FetchQueryOptions, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { isStale } from "../api/problem.ts";
@@ -6,32 +7,32 @@ type Versioned = { version: number };
 
 type Options<View, Draft> = {
   /** What is stored, as the page shows it now. */
-  now: View;
-  /** Reads what is stored. */
+  stored: View;
+  /** Reads what is stored from the server. */
   read: () => Promise<View>;
-  /** Stores the draft unless `version` is out of date, and goes on from there. */
+  /** Saves the draft unless `version` is out of date, and leaves the form. */
   send: (draft: Draft, version: number) => Promise<unknown>;
 };
 
-/** An edit that overwrites nobody else's unseen. */
+/** An edit that never overwrites what somebody else saved, unless the person decides to. */
 export type Edit<View, Draft> = {
-  /** What the person began to edit: a form is filled from it, and again when it is replaced. */
-  seen: View;
-  /** What somebody else stored meanwhile; null while there is no such thing. */
+  /** The state that the person began to edit: a form is filled from it, and again when it is replaced. */
+  base: View;
+  /** What somebody else saved meanwhile; null where nobody did. */
   theirs: View | null;
-  /** @throws what the server says about the draft; that it is out of date is answered by `theirs`. */
+  /** @throws what the server refuses; a version that is out of date sets `theirs` instead. */
   save: (draft: Draft) => Promise<void>;
-  /** Stores the refused draft over theirs. */
-  keepMine: () => Promise<void>;
-  /** Begins again from theirs. */
-  takeTheirs: () => void;
-  /** Goes on from what the person stored elsewhere on the page. */
-  adopt: (stored: View) => void;
+  /** Saves the refused draft over theirs. */
+  overwriteTheirs: () => Promise<void>;
+  /** Drops the refused draft and begins again from theirs. */
+  discardMine: () => void;
+  /** Continues from what the person saved elsewhere on the same page. */
+  adopt: (saved: View) => void;
 };
 
 export function useEdit<View extends Versioned, Draft>(options: Options<View, Draft>): Edit<View, Draft> {
-  const { now, read, send } = options;
-  const [seen, setSeen] = useState(now);
+  const { stored, read, send } = options;
+  const [base, setBase] = useState(stored);
   const [conflict, setConflict] = useState<{ theirs: View; mine: Draft } | null>(null);
   const attempt = async (draft: Draft, version: number) => {
     try {
@@ -43,16 +44,40 @@ export function useEdit<View extends Versioned, Draft>(options: Options<View, Dr
     }
   };
   return {
-    seen,
+    base,
     theirs: conflict?.theirs ?? null,
-    save: (draft) => attempt(draft, seen.version),
-    keepMine: async () => {
+    save: (draft) => attempt(draft, base.version),
+    overwriteTheirs: async () => {
       if (conflict !== null) await attempt(conflict.mine, conflict.theirs.version);
     },
-    takeTheirs: () => {
-      if (conflict !== null) setSeen(conflict.theirs);
+    discardMine: () => {
+      if (conflict !== null) setBase(conflict.theirs);
       setConflict(null);
     },
-    adopt: (stored) => setSeen((known) => (stored.version === known.version + 1 ? stored : known)),
+    adopt: (saved) => setBase((known) => (saved.version === known.version + 1 ? saved : known)),
   };
+}
+
+type ItemOptions<View, Draft> = {
+  item: View;
+  /** The query that lists the item. */
+  list: FetchQueryOptions<View[], Error, View[], string[]>;
+  send: Options<View, Draft>["send"];
+};
+
+/** The same for an item that the server returns only as part of a list. */
+export function useItemEdit<View extends Versioned & { id: string }, Draft>({
+  item,
+  list,
+  send,
+}: ItemOptions<View, Draft>): Edit<View, Draft> {
+  const client = useQueryClient();
+  return useEdit<View, Draft>({
+    stored: item,
+    read: async () => {
+      const items = await client.fetchQuery({ ...list, staleTime: 0 });
+      return items.find(({ id }) => id === item.id) ?? item;
+    },
+    send,
+  });
 }

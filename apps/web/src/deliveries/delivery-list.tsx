@@ -3,19 +3,19 @@ import { IconChevronRight } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useId, useState } from "react";
 
-import { Ago, Exact } from "../ui/time.tsx";
+import { RelativeTime, ExactTime } from "../ui/time.tsx";
 import { Attempts, DeliveryState } from "./delivery-progress.tsx";
 import { type DeliveryView, useDismiss, useRedeliver } from "./delivery-queries.ts";
 import styles from "./delivery-list.module.css";
 import { durationText } from "../time/duration.ts";
 import { instant } from "../time/zones.ts";
 import { EditorsOnly } from "../ui/role.tsx";
-import { tell } from "../ui/toast.tsx";
+import { toast } from "../ui/toast.tsx";
 
 type Names = { checks: ReadonlyMap<string, string>; channels: ReadonlyMap<string, string> };
 type DeliveryListProps = { projectId: string; deliveries: readonly DeliveryView[]; names: Names };
 
-/** Alerts and tests, each with its tries. */
+/** Alerts and tests, each with its attempts. */
 export function DeliveryList({ projectId, deliveries, names }: DeliveryListProps) {
   return (
     <ul className={styles["list"]}>
@@ -35,12 +35,12 @@ const KINDS = {
   notice: "Notice",
   report: "Report",
   system: "About a channel",
-  confirm: "Question for confirmation",
+  confirm: "Confirmation request",
 };
 
 type ItemProps = { projectId: string; delivery: DeliveryView; names: Names; children?: ReactNode };
 
-/** One alert or test; `children` stand below it. */
+/** One alert or test; `children` are shown below it. */
 function DeliveryItem({ projectId, delivery, names, children }: ItemProps) {
   const [open, setOpen] = useState(false);
   const panel = useId();
@@ -52,7 +52,7 @@ function DeliveryItem({ projectId, delivery, names, children }: ItemProps) {
           onClick={() => setOpen(!open)}
           aria-expanded={open}
           aria-controls={panel}
-          aria-label="Receipt and tries"
+          aria-label="Receipt and attempts"
           className={styles["toggle"]}
           data-open={open || undefined}
         >
@@ -76,12 +76,12 @@ function DeliveryItem({ projectId, delivery, names, children }: ItemProps) {
           {state === "retry" && (
             <span className={styles["dimmed"]}>
               {" "}
-              <Ago at={nextAttemptAt} />
+              <RelativeTime at={nextAttemptAt} />
             </span>
           )}
         </span>
         <span className={styles["dimmed"]}>
-          <Ago at={createdAt} />
+          <RelativeTime at={createdAt} />
         </span>
       </div>
       {children !== undefined && <div className={styles["below"]}>{children}</div>}
@@ -89,12 +89,14 @@ function DeliveryItem({ projectId, delivery, names, children }: ItemProps) {
         <div className={styles["attempts"]}>
           <Receipt delivery={delivery} />
           {delivery.attempts.length === 0 && delivery.lastError === null ? (
-            "No try yet."
+            "No attempt yet."
           ) : (
             <Attempts delivery={delivery} />
           )}
           {delivery.uncertain && (
-            <p className={styles["dimmed"]}>A try ended without an answer, so it may have arrived twice.</p>
+            <p className={styles["dimmed"]}>
+              An attempt ended without a response, so the message may have arrived twice.
+            </p>
           )}
         </div>
       </Collapse>
@@ -102,24 +104,24 @@ function DeliveryItem({ projectId, delivery, names, children }: ItemProps) {
   );
 }
 
-/** What is on record of a delivery beside its tries. */
+/** What is recorded about a delivery besides its attempts. */
 function Receipt({ delivery }: { delivery: DeliveryView }) {
   const { state, createdAt, finishedAt, because, leadId, providerRef, latencyMs, insteadOf } = delivery;
   return (
     <dl className={styles["receipt"]}>
       <Line label="Queued">
-        <Exact at={createdAt} />
+        <ExactTime at={createdAt} />
       </Line>
       {because !== "" && <Line label="Because of">{because}</Line>}
       {finishedAt !== null && (
         <Line label={state === "sent" ? "Accepted" : "Ended"}>
-          <Exact at={finishedAt} />, {durationText(instant(finishedAt) - instant(createdAt))} after it was
+          <ExactTime at={finishedAt} />, {durationText(instant(finishedAt) - instant(createdAt))} after it was
           queued
         </Line>
       )}
-      {latencyMs !== null && <Line label="From the deadline">{durationText(latencyMs)}</Line>}
-      {insteadOf !== null && <Line label="Instead of">another channel, which did not take it</Line>}
-      {leadId !== null && <Line label="Message">Told by one message together with others</Line>}
+      {latencyMs !== null && <Line label="After the deadline">{durationText(latencyMs)}</Line>}
+      {insteadOf !== null && <Line label="Fallback for">another channel, which did not accept it</Line>}
+      {leadId !== null && <Line label="Message">Grouped with others in one message</Line>}
       {providerRef !== null && providerRef !== "" && (
         <Line label="The provider's id">
           <code>{providerRef}</code>
@@ -140,7 +142,7 @@ function Line({ label, children }: { label: string; children: ReactNode }) {
 
 type DeadLetterListProps = { projectId: string; letters: readonly DeliveryView[]; names: Names };
 
-/** What was given up, to be delivered again or dismissed. */
+/** Deliveries that were given up, to be sent again or dismissed. */
 export function DeadLetterList({ projectId, letters, names }: DeadLetterListProps) {
   const redeliver = useRedeliver(projectId);
   const dismiss = useDismiss(projectId);
@@ -156,20 +158,20 @@ export function DeadLetterList({ projectId, letters, names }: DeadLetterListProp
                   size="compact-sm"
                   onClick={() =>
                     redeliver.mutate(letter.id, {
-                      onSuccess: () => tell.done("Queued again."),
-                      onError: tell.trouble,
+                      onSuccess: () => toast.success("Queued again."),
+                      onError: toast.error,
                     })
                   }
                 >
-                  Deliver again
+                  Send again
                 </Button>
                 <Button
                   variant="default"
                   size="compact-sm"
                   onClick={() =>
                     dismiss.mutate(letter.id, {
-                      onSuccess: () => tell.done("Dismissed."),
-                      onError: tell.trouble,
+                      onSuccess: () => toast.success("Dismissed."),
+                      onError: toast.error,
                     })
                   }
                 >
@@ -179,7 +181,7 @@ export function DeadLetterList({ projectId, letters, names }: DeadLetterListProp
             </EditorsOnly>
           ) : (
             <p className={styles["dimmed"]}>
-              Dealt with <Ago at={letter.dealtWithAt} />
+              Handled <RelativeTime at={letter.dealtWithAt} />
             </p>
           )}
         </DeliveryItem>

@@ -8,16 +8,16 @@ import {
   IconSend,
 } from "@tabler/icons-react";
 
-import { Ago, Exact } from "../ui/time.tsx";
-import { Trouble } from "../ui/listing.tsx";
+import { RelativeTime, ExactTime } from "../ui/time.tsx";
+import { ErrorAlert } from "../ui/listing.tsx";
 import { deliveryQuery, type DeliveryView } from "./delivery-queries.ts";
 import styles from "./delivery-progress.module.css";
-import { Mark } from "../ui/status-label.tsx";
+import { StatusLabel } from "../ui/status-label.tsx";
 
-/** What becomes of one delivery, as it happens, with what the provider answered. */
+/** The progress of one delivery, updated as it happens, with the responses of the provider. */
 export function DeliveryProgress({ projectId, deliveryId }: { projectId: string; deliveryId: string }) {
   const { data: delivery, error, refetch } = useQuery(deliveryQuery(projectId, deliveryId));
-  if (error) return <Trouble error={error} retry={() => void refetch()} />;
+  if (error) return <ErrorAlert error={error} retry={() => void refetch()} />;
   return (
     <div aria-live="polite" className={styles["progress"]}>
       {delivery ? <Progress delivery={delivery} /> : "Queued…"}
@@ -32,7 +32,7 @@ function Progress({ delivery }: { delivery: DeliveryView }) {
         <strong>Test message:</strong> <DeliveryState state={delivery.state} />
         {delivery.state === "retry" && (
           <span>
-            next try <Ago at={delivery.nextAttemptAt} />
+            next attempt <RelativeTime at={delivery.nextAttemptAt} />
           </span>
         )}
       </p>
@@ -41,7 +41,7 @@ function Progress({ delivery }: { delivery: DeliveryView }) {
   );
 }
 
-/** Every try, with the provider's own words. */
+/** Every attempt, with the response of the provider. */
 export function Attempts({ delivery }: { delivery: DeliveryView }) {
   const { attempts, lastError } = delivery;
   if (attempts.length === 0)
@@ -51,7 +51,7 @@ export function Attempts({ delivery }: { delivery: DeliveryView }) {
       {attempts.map(({ attempt, startedAt, outcome, statusCode, answer }) => (
         <li key={attempt}>
           <span>
-            Try {attempt}, <Exact at={startedAt} />: {OUTCOMES[outcome]}
+            Attempt {attempt}, <ExactTime at={startedAt} />: {OUTCOMES[outcome]}
             {statusCode !== null && ` (${statusCode})`}
           </span>
           {answer !== null && answer !== "" && <code className={styles["answer"]}>{answer}</code>}
@@ -61,23 +61,23 @@ export function Attempts({ delivery }: { delivery: DeliveryView }) {
   );
 }
 
-const OUTCOMES = { sent: "sent", retry: "not yet", failed: "failed" };
+const OUTCOMES = { sent: "sent", retry: "will be retried", failed: "failed" };
 
 const STATES = {
-  pending: { icon: IconClock, tone: "info", word: "Queued" },
-  sending: { icon: IconSend, tone: "info", word: "Sending" },
-  retry: { icon: IconRefresh, tone: "warn", word: "Will try again" },
-  sent: { icon: IconCircleCheck, tone: "good", word: "Sent" },
-  failed: { icon: IconCircleX, tone: "bad", word: "Failed" },
-  superseded: { icon: IconPlayerTrackNext, tone: "quiet", word: "Overtaken" },
+  pending: { icon: IconClock, tone: "info", label: "Queued" },
+  sending: { icon: IconSend, tone: "info", label: "Sending" },
+  retry: { icon: IconRefresh, tone: "warn", label: "Will be retried" },
+  sent: { icon: IconCircleCheck, tone: "good", label: "Sent" },
+  failed: { icon: IconCircleX, tone: "bad", label: "Failed" },
+  superseded: { icon: IconPlayerTrackNext, tone: "neutral", label: "Superseded" },
 } as const;
 
-/** How far a delivery has come. */
+/** The state of a delivery. */
 export function DeliveryState({ state }: { state: DeliveryView["state"] }) {
-  const { icon, tone, word } = STATES[state];
+  const { icon, tone, label } = STATES[state];
   return (
-    <Mark icon={icon} tone={tone}>
-      {word}
-    </Mark>
+    <StatusLabel icon={icon} tone={tone}>
+      {label}
+    </StatusLabel>
   );
 }

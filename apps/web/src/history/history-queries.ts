@@ -1,86 +1,82 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 import type { InferResponseType } from "hono/client";
 
-import { answerOf, inProject } from "../api/client.ts";
-import { type Page, pageQuery } from "../api/pages.ts";
+import { parseResponse, projectApi } from "../api/client.ts";
+import { type Page, pagedQuery, type PageQuery, pageQuery } from "../api/paging.ts";
 
-const ofCheck = inProject.checks[":checkId"];
+const oneCheck = projectApi.checks[":checkId"];
 
-export type PingView = InferResponseType<typeof ofCheck.pings.$get, 200>["items"][number];
-export type RunView = InferResponseType<typeof ofCheck.runs.$get, 200>["items"][number];
-export type SlotView = InferResponseType<typeof ofCheck.slots.$get, 200>["items"][number];
-export type FlipView = InferResponseType<typeof ofCheck.flips.$get, 200>["items"][number];
-export type IncidentView = InferResponseType<typeof ofCheck.incidents.$get, 200>["items"][number];
-
-export type NoticeView = InferResponseType<typeof ofCheck.notices.$get, 200>["items"][number];
-
+export type PingView = InferResponseType<typeof oneCheck.pings.$get, 200>["items"][number];
+export type RunView = InferResponseType<typeof oneCheck.runs.$get, 200>["items"][number];
+export type SlotView = InferResponseType<typeof oneCheck.slots.$get, 200>["items"][number];
+export type FlipView = InferResponseType<typeof oneCheck.flips.$get, 200>["items"][number];
+export type IncidentView = InferResponseType<typeof oneCheck.incidents.$get, 200>["items"][number];
+export type NoticeView = InferResponseType<typeof oneCheck.notices.$get, 200>["items"][number];
 export type RefusedPing = InferResponseType<
-  (typeof inProject)["refused-pings"]["$get"],
+  (typeof projectApi)["refused-pings"]["$get"],
   200
 >["items"][number];
 
-type Of = { projectId: string; checkId: string };
-type Asked = { param: Of; query: { limit: string; cursor?: string } };
+/** A check and the zone in which its times are shown; undefined stands for the browser's. */
+export type CheckInZone = { projectId: string; checkId: string; zone: string | undefined };
+type CheckRef = Pick<CheckInZone, "projectId" | "checkId">;
 
-const PER_PAGE = 50;
+/** What a check has recorded, newest first, page by page. */
+export const pingsQuery = (ref: CheckRef) =>
+  historyQuery(ref, "pings", (input) => parseResponse(oneCheck.pings.$get(input)));
+export const runsQuery = (ref: CheckRef) =>
+  historyQuery(ref, "runs", (input) => parseResponse(oneCheck.runs.$get(input)));
+export const slotsQuery = (ref: CheckRef) =>
+  historyQuery(ref, "slots", (input) => parseResponse(oneCheck.slots.$get(input)));
+export const flipsQuery = (ref: CheckRef) =>
+  historyQuery(ref, "flips", (input) => parseResponse(oneCheck.flips.$get(input)));
+export const incidentsQuery = (ref: CheckRef) =>
+  historyQuery(ref, "incidents", (input) => parseResponse(oneCheck.incidents.$get(input)));
+export const noticesQuery = (ref: CheckRef) =>
+  historyQuery(ref, "notices", (input) => parseResponse(oneCheck.notices.$get(input)));
 
-/** What a check has lived through, newest first, page by page. */
-export const pingsQuery = (of: Of) => pagesQuery(of, "pings", (asked) => answerOf(ofCheck.pings.$get(asked)));
-export const runsQuery = (of: Of) => pagesQuery(of, "runs", (asked) => answerOf(ofCheck.runs.$get(asked)));
-export const slotsQuery = (of: Of) => pagesQuery(of, "slots", (asked) => answerOf(ofCheck.slots.$get(asked)));
-export const flipsQuery = (of: Of) => pagesQuery(of, "flips", (asked) => answerOf(ofCheck.flips.$get(asked)));
-export const incidentsQuery = (of: Of) =>
-  pagesQuery(of, "incidents", (asked) => answerOf(ofCheck.incidents.$get(asked)));
-
-export const noticesQuery = (of: Of) =>
-  pagesQuery(of, "notices", (asked) => answerOf(ofCheck.notices.$get(asked)));
+function historyQuery<T>(
+  { projectId, checkId }: CheckRef,
+  part: string,
+  read: (input: { param: CheckRef; query: PageQuery }) => Promise<Page<T>>,
+) {
+  return pagedQuery(["projects", projectId, "checks", checkId, part], (query) =>
+    read({ param: { projectId, checkId }, query }),
+  );
+}
 
 const REFRESH_MS = 30_000;
 
-/** Pings that did not count, of a project or of one check, those that came last first. */
-export const refusedPingsQuery = ({ projectId, checkId }: { projectId: string; checkId?: string }) =>
-  infiniteQueryOptions({
-    queryKey: ["projects", projectId, "refused-pings", checkId ?? "all"],
-    queryFn: ({ pageParam }) =>
-      answerOf(
-        inProject["refused-pings"].$get({
-          param: { projectId },
-          query: { ...pageQuery(pageParam, PER_PAGE), ...(checkId !== undefined && { checkId }) },
-        }),
-      ),
-    initialPageParam: firstPage(),
-    getNextPageParam: ({ next }) => next,
-    select: ({ pages }) => pages.flatMap(({ items }) => items),
-    // They change no check, so that no event tells of them.
-    refetchInterval: REFRESH_MS,
-  });
+/** Pings that did not count, of a project or of one of its checks, most recent first. */
+export const refusedPingsQuery = ({ projectId, checkId }: { projectId: string; checkId?: string }) => ({
+  ...pagedQuery(["projects", projectId, "refused-pings", checkId ?? "all"], (page) =>
+    parseResponse(
+      projectApi["refused-pings"].$get({
+        param: { projectId },
+        query: { ...page, ...(checkId !== undefined && { checkId }) },
+      }),
+    ),
+  ),
+  // A refused ping changes no check, so no live event announces it.
+  refetchInterval: REFRESH_MS,
+});
 
-/** Spans in which Overdue itself could not receive pings, newest first; one that lasts is not yet among them. */
+/** Spans in which Overdue itself could not receive pings, newest first; one that still lasts is left out. */
 export const outagesQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "outages"],
-    queryFn: () => answerOf(inProject.outages.$get({ param: { projectId }, query: pageQuery(null) })),
+    queryFn: () => parseResponse(projectApi.outages.$get({ param: { projectId }, query: pageQuery(null) })),
     select: ({ items }) =>
       items.flatMap(({ endedAt, ...outage }) => (endedAt === null ? [] : [{ ...outage, endedAt }])),
   });
 
-/** What a ping carried, as text. It never changes. */
-export const pingBodyQuery = (of: Of, number: number) =>
+/** The body of a ping as text. It never changes. */
+export const pingBodyQuery = ({ projectId, checkId }: CheckRef, number: number) =>
   queryOptions({
-    queryKey: ["projects", of.projectId, "ping-bodies", of.checkId, number],
-    queryFn: async () =>
-      (await ofCheck.pings[":number"].body.$get({ param: { ...of, number: String(number) } })).text(),
+    queryKey: ["projects", projectId, "ping-bodies", checkId, number],
+    queryFn: async () => {
+      const param = { projectId, checkId, number: String(number) };
+      return (await oneCheck.pings[":number"].body.$get({ param })).text();
+    },
     staleTime: Number.POSITIVE_INFINITY,
   });
-
-function pagesQuery<T>(of: Of, what: string, read: (asked: Asked) => Promise<Page<T>>) {
-  return infiniteQueryOptions({
-    queryKey: ["projects", of.projectId, "checks", of.checkId, what],
-    queryFn: ({ pageParam }) => read({ param: of, query: pageQuery(pageParam, PER_PAGE) }),
-    initialPageParam: firstPage(),
-    getNextPageParam: ({ next }) => next,
-    select: ({ pages }) => pages.flatMap(({ items }) => items),
-  });
-}
-
-const firstPage = (): string | null => null;

@@ -14,12 +14,12 @@ const ping = (
   receivedAt: new Date(Date.UTC(2026, 10, 20, 12, 0, second)).toISOString(),
 });
 
-test("a run is counted from its start to its end, whichever order the list has", () => {
+test("a run is measured from its start to its end, in whichever order the list is", () => {
   const pings = [ping(2, "success", 12), ping(1, "start", 2)];
   expect([...durationsByPing(pings)]).toEqual([[2, 10_000]]);
 });
 
-test("runs with ids are told apart, though they overlap", () => {
+test("overlapping runs with ids are measured separately", () => {
   const pings = [
     ping(1, "start", 0, "a"),
     ping(2, "start", 5, "b"),
@@ -32,12 +32,12 @@ test("runs with ids are told apart, though they overlap", () => {
   ]);
 });
 
-test("a start counts once, and an end without a start takes no time", () => {
+test("a start counts once, and an end without a start has no duration", () => {
   const pings = [ping(1, "start", 0), ping(2, "success", 1), ping(3, "success", 9)];
   expect([...durationsByPing(pings)]).toEqual([[2, 1_000]]);
 });
 
-test("a log ends nothing", () => {
+test("a log ping ends no run", () => {
   const pings = [ping(1, "start", 0), ping(2, "log", 1), ping(3, "success", 3)];
   expect([...durationsByPing(pings)]).toEqual([[3, 3_000]]);
 });

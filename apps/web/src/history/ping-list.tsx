@@ -10,138 +10,132 @@ import {
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { Ago } from "../ui/time.tsx";
-import { Card } from "../ui/card.tsx";
-import { Listing, MoreButton } from "../ui/listing.tsx";
-import { Mark } from "../ui/status-label.tsx";
-import { pingBodyQuery, pingsQuery, type PingView } from "./history-queries.ts";
-import { durationText } from "../time/duration.ts";
-import { pingNoteText } from "../text/ping-text.ts";
-import styles from "../ui/table.module.css";
-import { CopyButton } from "../ui/code-block.tsx";
 import { visibleText } from "../text/plain-text.ts";
-import bodyStyles from "./ping-body.module.css";
+import { pingNoteText } from "../text/ping-text.ts";
+import { durationText } from "../time/duration.ts";
 import { instant } from "../time/zones.ts";
-
-type PingListProps = { projectId: string; checkId: string; zone: string | undefined };
+import { Card } from "../ui/card.tsx";
+import { CopyButton } from "../ui/code-block.tsx";
+import { type Column, DataTable, Dimmed } from "../ui/data-table.tsx";
+import { Listing, MoreButton } from "../ui/listing.tsx";
+import { StatusLabel } from "../ui/status-label.tsx";
+import { RelativeTime } from "../ui/time.tsx";
+import { type CheckInZone, pingBodyQuery, pingsQuery, type PingView } from "./history-queries.ts";
+import styles from "./ping-list.module.css";
 
 /** The pings of a check, newest first. */
-export function PingList({ projectId, checkId, zone }: PingListProps) {
-  const of = { projectId, checkId };
-  const query = useInfiniteQuery(pingsQuery(of));
-  const [open, setOpen] = useState<PingView | null>(null);
+export function PingList(check: CheckInZone) {
+  const query = useInfiniteQuery(pingsQuery(check));
+  const [opened, setOpened] = useState<PingView | null>(null);
   return (
     <Card title="Pings">
       <Listing query={query} empty="No ping yet.">
         {(pings) => (
-          <div className={styles["scroll"]}>
-            <PingTable pings={pings} zone={zone} onOpen={setOpen} />
-          </div>
+          <DataTable
+            columns={pingColumns(durationsByPing(pings), { zone: check.zone, open: setOpened })}
+            rows={pings}
+            rowKey={({ number }) => number}
+          />
         )}
       </Listing>
       <MoreButton {...query} />
-      <PingBody of={of} ping={open} onClose={() => setOpen(null)} />
+      <PingBody check={check} ping={opened} onClose={() => setOpened(null)} />
     </Card>
   );
 }
 
-/** A row may stand for many pings that said the same. */
-function numbersOf({ number, repeats }: PingView): string {
-  return repeats === 0 ? String(number) : `${number} (and ${repeats} like it)`;
-}
+type ColumnOptions = { zone: string | undefined; open: (ping: PingView) => void };
 
-type TableProps = { pings: readonly PingView[]; zone: string | undefined; onOpen: (ping: PingView) => void };
-
-function PingTable({ pings, zone, onOpen }: TableProps) {
-  const durations = durationsByPing(pings);
-  return (
-    <table className={styles["table"]}>
-      <thead>
-        <tr>
-          <th>No.</th>
-          <th>Kind</th>
-          <th>When</th>
-          <th>Took</th>
-          <th>Exit status</th>
-          <th>From</th>
-          <th>
-            <VisuallyHidden>What it carried</VisuallyHidden>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {pings.map((ping) => (
-          <tr key={ping.number}>
-            <td className={styles["dimmed"]}>{numbersOf(ping)}</td>
-            <td>
-              <PingKind ping={ping} />
-            </td>
-            <td>
-              <Ago at={ping.receivedAt} {...(zone && { zone })} />
-            </td>
-            <td>{tookText(durations.get(ping.number))}</td>
-            <td>{ping.exitStatus ?? <span className={styles["dimmed"]}>–</span>}</td>
-            <td className={styles["wide"]}>
-              <Source ping={ping} />
-            </td>
-            <td>
-              {ping.bodyBytes > 0 && (
-                <Button size="compact-xs" variant="default" onClick={() => onOpen(ping)}>
-                  Body
-                  <VisuallyHidden> of ping {ping.number}</VisuallyHidden>
-                </Button>
-              )}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function tookText(ms: number | undefined): string {
-  return ms === undefined ? "–" : durationText(ms);
+function pingColumns(
+  durations: ReadonlyMap<number, number>,
+  { zone, open }: ColumnOptions,
+): Column<PingView>[] {
+  return [
+    // A row may stand for many pings with the same content.
+    {
+      head: "No.",
+      look: "dimmed",
+      cell: ({ number, repeats }) => (repeats === 0 ? number : `${number} (and ${repeats} like it)`),
+    },
+    { head: "Kind", cell: (ping) => <PingKind ping={ping} /> },
+    { head: "When", cell: ({ receivedAt }) => <RelativeTime at={receivedAt} zone={zone} /> },
+    {
+      head: "Took",
+      cell: ({ number }) => {
+        const ms = durations.get(number);
+        return ms === undefined ? "–" : durationText(ms);
+      },
+    },
+    { head: "Exit status", cell: ({ exitStatus }) => exitStatus ?? <Dimmed>–</Dimmed> },
+    { head: "From", look: "wide", cell: (ping) => <PingSource ping={ping} /> },
+    {
+      head: "Body",
+      isHeadHidden: true,
+      cell: (ping) =>
+        ping.bodyBytes > 0 && (
+          <Button size="compact-xs" variant="default" onClick={() => open(ping)}>
+            Body
+            <VisuallyHidden> of ping {ping.number}</VisuallyHidden>
+          </Button>
+        ),
+    },
+  ];
 }
 
 const KINDS = {
-  start: { icon: IconPlayerPlay, tone: "info", word: "Start" },
-  success: { icon: IconCircleCheck, tone: "good", word: "Success" },
-  fail: { icon: IconCircleX, tone: "bad", word: "Failure" },
-  log: { icon: IconNote, tone: "quiet", word: "Log" },
-  ignored: { icon: IconBan, tone: "quiet", word: "Ignored" },
+  start: { icon: IconPlayerPlay, tone: "info", label: "Start" },
+  success: { icon: IconCircleCheck, tone: "good", label: "Success" },
+  fail: { icon: IconCircleX, tone: "bad", label: "Failure" },
+  log: { icon: IconNote, tone: "neutral", label: "Log" },
+  ignored: { icon: IconBan, tone: "neutral", label: "Ignored" },
 } as const;
 
 function PingKind({ ping }: { ping: PingView }) {
-  const { icon, tone, word } = KINDS[ping.kind];
+  const { icon, tone, label } = KINDS[ping.kind];
   return (
     <>
-      <Mark icon={icon} tone={tone}>
-        {word}
-      </Mark>
-      {ping.note !== null && <span className={styles["dimmed"]}> {pingNoteText(ping.note)}</span>}
+      <StatusLabel icon={icon} tone={tone}>
+        {label}
+      </StatusLabel>
+      {ping.note !== null && <Dimmed> {pingNoteText(ping.note)}</Dimmed>}
     </>
   );
 }
 
-function Source({ ping }: { ping: PingView }) {
+function PingSource({ ping: { remoteAddress, scheme, method, userAgent } }: { ping: PingView }) {
   return (
     <>
-      <span>{ping.remoteAddress ?? ping.scheme}</span>{" "}
-      <span className={styles["dimmed"]}>
-        {[ping.method, ping.userAgent].filter((text) => text !== "").join(" · ")}
-      </span>
+      {remoteAddress ?? scheme}{" "}
+      <Dimmed>{[method, userAgent].filter((text) => text !== "").join(" · ")}</Dimmed>
     </>
   );
 }
 
-type PingBodyProps = {
-  of: { projectId: string; checkId: string };
-  ping: PingView | null;
-  onClose: () => void;
-};
+type TimedPing = Pick<PingView, "number" | "kind" | "rid" | "receivedAt">;
 
-/** What a ping carried, as text and never as anything else. */
-function PingBody({ of, ping, onClose }: PingBodyProps) {
+/**
+ * How long the run took that a success or failure ended, by the ping's number, in milliseconds: counted from the
+ * newest start before it with the same run id (or, without one, the newest start without one). The list of runs is
+ * authoritative; this only saves reading it for the list of pings.
+ */
+export function durationsByPing(pings: readonly TimedPing[]): ReadonlyMap<number, number> {
+  const starts = new Map<string | null, number>();
+  const durations = new Map<number, number>();
+  for (const ping of pings.toSorted((a, b) => a.number - b.number)) {
+    const at = instant(ping.receivedAt);
+    if (ping.kind === "start") starts.set(ping.rid, at);
+    if (ping.kind !== "success" && ping.kind !== "fail") continue;
+    const started = starts.get(ping.rid);
+    if (started !== undefined && started <= at) durations.set(ping.number, at - started);
+    starts.delete(ping.rid);
+  }
+  return durations;
+}
+
+type BodyProps = { check: CheckInZone; ping: PingView | null; onClose: () => void };
+
+/** The body of a ping as text, and never as anything else: it comes from a job and may be hostile. */
+function PingBody({ check, ping, onClose }: BodyProps) {
   return (
     <Modal
       opened={ping !== null}
@@ -152,16 +146,16 @@ function PingBody({ of, ping, onClose }: PingBodyProps) {
       // The library locks scrolling by a style tag made at run time, which the page's policy refuses.
       lockScroll={false}
     >
-      {ping && <BodyText of={of} ping={ping} />}
+      {ping && <BodyText check={check} ping={ping} />}
     </Modal>
   );
 }
 
-function BodyText({ of, ping }: { of: PingBodyProps["of"]; ping: PingView }) {
-  const { data, ...query } = useQuery(pingBodyQuery(of, ping.number));
-  const path = `/v1/projects/${of.projectId}/checks/${of.checkId}/pings/${ping.number}/body`;
+function BodyText({ check, ping }: { check: CheckInZone; ping: PingView }) {
+  const { data, ...query } = useQuery(pingBodyQuery(check, ping.number));
+  const path = `/v1/projects/${check.projectId}/checks/${check.checkId}/pings/${ping.number}/body`;
   return (
-    <Listing query={{ ...query, data: data === undefined ? undefined : [data] }} empty="It carried nothing.">
+    <Listing query={{ ...query, data: data === undefined ? undefined : [data] }} empty="The body is empty.">
       {([text = ""]) => (
         <>
           <Group justify="space-between" mb="xs">
@@ -183,32 +177,11 @@ function BodyText({ of, ping }: { of: PingBodyProps["of"]; ping: PingView }) {
               </Button>
             </Group>
           </Group>
-          <pre className={bodyStyles["body"]} aria-label="Body">
+          <pre className={styles["body"]} aria-label="Body">
             {visibleText(text)}
           </pre>
         </>
       )}
     </Listing>
   );
-}
-
-type TimedPing = Pick<PingView, "number" | "kind" | "rid" | "receivedAt">;
-
-/**
- * How long the run took that a success or failure ended, by the ping's number, in milliseconds: counted from the
- * newest start before it with the same run id (or, without one, the newest start without one). Runs have the last
- * word on durations; this only saves a second list beside the first.
- */
-export function durationsByPing(pings: readonly TimedPing[]): ReadonlyMap<number, number> {
-  const starts = new Map<string | null, number>();
-  const durations = new Map<number, number>();
-  for (const ping of pings.toSorted((a, b) => a.number - b.number)) {
-    const at = instant(ping.receivedAt);
-    if (ping.kind === "start") starts.set(ping.rid, at);
-    if (ping.kind !== "success" && ping.kind !== "fail") continue;
-    const started = starts.get(ping.rid);
-    if (started !== undefined && started <= at) durations.set(ping.number, at - started);
-    starts.delete(ping.rid);
-  }
-  return durations;
 }

@@ -1,90 +1,71 @@
 import { IconCircleCheck, IconCircleX, IconGhost, IconLoader } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 
+import { exitMeaning } from "../text/ping-text.ts";
 import { useNow } from "../time/clock.ts";
 import { durationText } from "../time/duration.ts";
 import { instant } from "../time/zones.ts";
-import { Ago } from "../ui/time.tsx";
-import { Card } from "../ui/card.tsx";
-import { Listing, MoreButton } from "../ui/listing.tsx";
-import { Mark } from "../ui/status-label.tsx";
-import { exitMeaning } from "../text/ping-text.ts";
-import { runsQuery, type RunView } from "./history-queries.ts";
-import styles from "../ui/table.module.css";
+import { type Column, Dimmed, TableCard } from "../ui/data-table.tsx";
+import { StatusLabel } from "../ui/status-label.tsx";
+import { RelativeTime } from "../ui/time.tsx";
+import { type CheckInZone, runsQuery, type RunView } from "./history-queries.ts";
 
-type Props = { projectId: string; checkId: string; zone: string | undefined };
-
-/** The executions of a job, newest first. */
-export function RunList({ projectId, checkId, zone }: Props) {
-  const query = useInfiniteQuery(runsQuery({ projectId, checkId }));
+/** The runs of a check, newest first. */
+export function RunList(check: CheckInZone) {
   return (
-    <Card title="Runs">
-      <Listing
-        query={query}
-        empty="No run yet. A run is one execution of the job: from its start ping to its end."
-      >
-        {(runs) => (
-          <div className={styles["scroll"]}>
-            <table className={styles["table"]}>
-              <thead>
-                <tr>
-                  <th>Outcome</th>
-                  <th>Started</th>
-                  <th>Ended</th>
-                  <th>Took</th>
-                  <th>Exit status</th>
-                  <th>Host</th>
-                </tr>
-              </thead>
-              <tbody>
-                {runs.map((run) => (
-                  <RunRow key={run.id} run={run} zone={zone} />
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
-      </Listing>
-      <MoreButton {...query} />
-    </Card>
+    <TableCard
+      title="Runs"
+      query={useInfiniteQuery(runsQuery(check))}
+      empty="No run yet. A run is one execution of the job: from its start ping to its end."
+      columns={runColumns(check.zone)}
+      rowKey={({ id }) => id}
+    />
   );
+}
+
+function runColumns(zone: string | undefined): Column<RunView>[] {
+  return [
+    { head: "Outcome", cell: (run) => <Outcome run={run} /> },
+    {
+      head: "Started",
+      cell: ({ startedAt }) =>
+        startedAt === null ? "no start ping" : <RelativeTime at={startedAt} zone={zone} />,
+    },
+    {
+      head: "Ended",
+      cell: ({ endedAt }) => (endedAt === null ? "–" : <RelativeTime at={endedAt} zone={zone} />),
+    },
+    { head: "Took", cell: (run) => <Duration run={run} /> },
+    { head: "Exit status", cell: ({ exitStatus }) => (exitStatus === null ? "–" : exitMeaning(exitStatus)) },
+    { head: "Host", look: "wide", cell: ({ host }) => host ?? <Dimmed>–</Dimmed> },
+  ];
 }
 
 const OUTCOMES = {
-  running: { icon: IconLoader, tone: "info", word: "Running" },
-  success: { icon: IconCircleCheck, tone: "good", word: "Success" },
-  fail: { icon: IconCircleX, tone: "bad", word: "Failure" },
-  lost: { icon: IconGhost, tone: "warn", word: "Lost" },
+  running: { icon: IconLoader, tone: "info", label: "Running" },
+  success: { icon: IconCircleCheck, tone: "good", label: "Success" },
+  fail: { icon: IconCircleX, tone: "bad", label: "Failure" },
+  lost: { icon: IconGhost, tone: "warn", label: "Lost" },
 } as const;
 
-function RunRow({ run, zone }: { run: RunView; zone: string | undefined }) {
-  const { icon, tone, word } = OUTCOMES[run.outcome];
-  const zoned = zone ? { zone } : {};
+function Outcome({ run }: { run: RunView }) {
+  const { icon, tone, label } = OUTCOMES[run.outcome];
   return (
-    <tr>
-      <td>
-        <Mark icon={icon} tone={tone}>
-          {word}
-        </Mark>
-        {run.overlong && <span className={styles["dimmed"]}> too long</span>}
-      </td>
-      <td>{run.startedAt === null ? "not heard" : <Ago at={run.startedAt} {...zoned} />}</td>
-      <td>{run.endedAt === null ? "–" : <Ago at={run.endedAt} {...zoned} />}</td>
-      <td>
-        <Took run={run} />
-      </td>
-      <td>{run.exitStatus === null ? "–" : exitMeaning(run.exitStatus)}</td>
-      <td className={styles["wide"]}>{run.host ?? <span className={styles["dimmed"]}>–</span>}</td>
-    </tr>
+    <>
+      <StatusLabel icon={icon} tone={tone}>
+        {label}
+      </StatusLabel>
+      {run.overlong && <Dimmed> too long</Dimmed>}
+    </>
   );
 }
 
-function Took({ run }: { run: RunView }) {
+function Duration({ run: { outcome, startedAt, durationMs, guessed } }: { run: RunView }) {
   const now = useNow();
-  if (run.outcome === "running" && run.startedAt !== null) return durationText(now - instant(run.startedAt));
-  if (run.durationMs === null) return "–";
-  const text = durationText(run.durationMs);
-  return run.guessed ? (
+  if (outcome === "running" && startedAt !== null) return durationText(now - instant(startedAt));
+  if (durationMs === null) return "–";
+  const text = durationText(durationMs);
+  return guessed ? (
     <span title="Start and end were matched by their order, not by a run id.">about {text}</span>
   ) : (
     text

@@ -3,23 +3,23 @@ import { IconBellZ, IconCheck, IconChevronDown, IconNote } from "@tabler/icons-r
 import { useState } from "react";
 import { useQuery } from "@tanstack/react-query";
 
-import { serverNow, useAsOfNow } from "../time/clock.ts";
+import { serverNow, useComputedFromNow } from "../time/clock.ts";
 import { browserZone } from "../time/zones.ts";
 import { EditorsOnly } from "../ui/role.tsx";
-import { tell } from "../ui/toast.tsx";
-import { attentionText } from "./incident-text.ts";
+import { toast } from "../ui/toast.tsx";
+import { acknowledgementText } from "./incident-text.ts";
 import {
   checkIncidentQuery,
-  type IncidentAct,
+  type IncidentAction,
   type IncidentSummary,
-  useIncidentAct,
+  useIncidentAction,
 } from "./incident-queries.ts";
 import styles from "./incident.module.css";
 import { TextLink } from "../ui/page.tsx";
 
 type Props = {
   projectId: string;
-  /** Among many: only what somebody has done is said. */
+  /** In a list, an incident that nobody has touched says nothing. */
   inList?: boolean;
   incident: Pick<IncidentSummary, "id" | "acknowledgedAt" | "acknowledgedBy" | "snoozedUntil" | "resolvedAt">;
 };
@@ -33,25 +33,26 @@ const SNOOZES = [
   { for: "recovery", label: "Until it recovers" },
 ] as const;
 
-/** What people have done about an open incident, and what they can do. Nothing where it is over. */
-export function IncidentActs({ projectId, incident, inList = false }: Props) {
-  const { mutate, isPending } = useIncidentAct({ projectId, incidentId: incident.id });
-  const attention = useAsOfNow((now) => attentionText(incident, now));
-  const act = (wanted: IncidentAct, done: () => void) =>
-    mutate(wanted, { onSuccess: done, onError: tell.trouble });
-  const takeBack = () => act({ act: "unacknowledge" }, () => tell.done("Taken back."));
-  // The API knows no other end of a snooze than its time.
+/** What people have done about an open incident, and what they can do. Nothing once it is resolved. */
+export function IncidentActions({ projectId, incident, inList = false }: Props) {
+  const { mutate, isPending } = useIncidentAction({ projectId, incidentId: incident.id });
+  const attention = useComputedFromNow((now) => acknowledgementText(incident, now));
+  const perform = (action: IncidentAction, done: () => void) =>
+    mutate(action, { onSuccess: done, onError: toast.error });
+  const unacknowledge = () =>
+    perform({ action: "unacknowledge" }, () => toast.success("The acknowledgement is removed."));
+  // The API ends a snooze only by its time.
   const endSnooze = () =>
-    act({ act: "snooze", json: { until: new Date(serverNow() + SOON_MS).toISOString() } }, () =>
-      tell.done("The snooze ends now."),
+    perform({ action: "snooze", json: { until: new Date(serverNow() + SOON_MS).toISOString() } }, () =>
+      toast.success("The snooze ends now."),
     );
   const acknowledge = () =>
-    act({ act: "acknowledge" }, () =>
-      tell.undoable("Acknowledged: nobody else is told of it until it recovers.", takeBack),
+    perform({ action: "acknowledge" }, () =>
+      toast.withUndo("Acknowledged: nobody else is notified until it recovers.", unacknowledge),
     );
   if (incident.resolvedAt !== null) return null;
   return (
-    <div className={styles["acts"]}>
+    <div className={styles["actions"]}>
       <output className={styles["attention"]}>{inList && isUntouched(incident) ? "" : attention}</output>
       <EditorsOnly>
         <Group gap="xs">
@@ -65,16 +66,18 @@ export function IncidentActs({ projectId, incident, inList = false }: Props) {
               Acknowledge
             </Button>
           ) : (
-            <Button variant="default" size="compact-md" loading={isPending} onClick={takeBack}>
-              Take the acknowledgement back
+            <Button variant="default" size="compact-md" loading={isPending} onClick={unacknowledge}>
+              Remove acknowledgement
             </Button>
           )}
           <SnoozeMenu
             isSnoozed={incident.snoozedUntil !== null && attention.includes("Snoozed")}
-            snooze={(json) => act({ act: "snooze", json }, () => tell.undoable("Snoozed.", endSnooze))}
+            snooze={(json) =>
+              perform({ action: "snooze", json }, () => toast.withUndo("Snoozed.", endSnooze))
+            }
             end={endSnooze}
           />
-          <NoteForm add={(text, done) => act({ act: "note", text }, done)} />
+          <NoteButton add={(text, done) => perform({ action: "note", text }, done)} />
         </Group>
       </EditorsOnly>
     </div>
@@ -85,7 +88,7 @@ function isUntouched({ acknowledgedAt, snoozedUntil }: Props["incident"]): boole
   return acknowledgedAt === null && snoozedUntil === null;
 }
 
-type Snooze = Extract<IncidentAct, { act: "snooze" }>["json"];
+type Snooze = Extract<IncidentAction, { action: "snooze" }>["json"];
 
 type SnoozeProps = { isSnoozed: boolean; snooze: (json: Snooze) => void; end: () => void };
 
@@ -108,7 +111,7 @@ function SnoozeMenu({ isSnoozed, snooze, end }: SnoozeProps) {
             {label}
           </Menu.Item>
         ))}
-        {isSnoozed && <Menu.Item onClick={end}>End the snooze now</Menu.Item>}
+        {isSnoozed && <Menu.Item onClick={end}>End snooze</Menu.Item>}
       </Menu.Dropdown>
     </Menu>
   );
@@ -116,8 +119,8 @@ function SnoozeMenu({ isSnoozed, snooze, end }: SnoozeProps) {
 
 const NOTE_MAX = 2_000;
 
-/** A note for whoever looks next. */
-function NoteForm({ add }: { add: (text: string, done: () => void) => void }) {
+/** Adds a note for the next person who looks at the incident. */
+function NoteButton({ add }: { add: (text: string, done: () => void) => void }) {
   const [open, setOpen] = useState(false);
   const [text, setText] = useState("");
   const submit = () => {
@@ -151,7 +154,7 @@ function NoteForm({ add }: { add: (text: string, done: () => void) => void }) {
             onChange={({ currentTarget }) => setText(currentTarget.value)}
           />
           <Button size="compact-md" onClick={submit} disabled={text.trim() === ""}>
-            Add the note
+            Add note
           </Button>
         </Stack>
       </Popover.Dropdown>
@@ -160,17 +163,17 @@ function NoteForm({ add }: { add: (text: string, done: () => void) => void }) {
 }
 
 /** What can be done about the open incident of a check; nothing where none is open. */
-export function CheckIncident({ projectId, checkId }: { projectId: string; checkId: string }) {
+export function CheckIncidentActions({ projectId, checkId }: { projectId: string; checkId: string }) {
   const { data: incident } = useQuery(checkIncidentQuery({ projectId, checkId }));
   if (!incident) return null;
   return (
     <>
-      <IncidentActs projectId={projectId} incident={incident} />
+      <IncidentActions projectId={projectId} incident={incident} />
       <TextLink
         to="/projects/$projectId/incidents/$incidentId"
         params={{ projectId, incidentId: incident.id }}
       >
-        All about this incident
+        Incident details
       </TextLink>
     </>
   );

@@ -17,11 +17,11 @@ import { durationText } from "../time/duration.ts";
 import { instant } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
-import { Exact } from "../ui/time.tsx";
-import { capital, REASON_WORDS, reasonText } from "../text/reason-text.ts";
+import { ExactTime } from "../ui/time.tsx";
+import { capital, REASON_TEXTS, reasonText } from "../text/reason-text.ts";
 import { visibleText } from "../text/plain-text.ts";
-import { IncidentActs } from "./incident-actions.tsx";
-import { heldText, Lasted } from "./incident-list.tsx";
+import { IncidentActions } from "./incident-actions.tsx";
+import { heldBackText, Lasted } from "./incident-list.tsx";
 import {
   type IncidentDetail,
   type IncidentRef,
@@ -34,7 +34,7 @@ import { timelineText } from "./incident-text.ts";
 
 type Props = { projectId: string; incident: IncidentDetail };
 
-/** Why a check is down, since when, what is known of it, and what can be done. */
+/** Why a check is down, since when, what is known about it, and what can be done. */
 export function IncidentFacts({ projectId, incident }: Props) {
   const { evidence, openedAt, resolvedAt, exitStatus, exitMeaning, host, address } = incident;
   return (
@@ -45,21 +45,21 @@ export function IncidentFacts({ projectId, incident }: Props) {
     >
       <p className={styles["why"]}>
         <strong>{capital(reasonText(incident))}</strong>,{" "}
-        <Lasted openedAt={openedAt} resolvedAt={resolvedAt} /> since <Exact at={openedAt} />.
-        {heldText(incident.heldBy)}
+        <Lasted openedAt={openedAt} resolvedAt={resolvedAt} /> since <ExactTime at={openedAt} />.
+        {heldBackText(incident.heldBy)}
       </p>
-      <IncidentActs projectId={projectId} incident={incident} />
+      <IncidentActions projectId={projectId} incident={incident} />
       <dl className={styles["facts"]}>
         <Fact label={expectedLabel(incident)}>
-          {evidence.expectedAt && <Exact at={evidence.expectedAt} />}
+          {evidence.expectedAt && <ExactTime at={evidence.expectedAt} />}
         </Fact>
-        <Fact label="Deadline">{evidence.deadlineAt && <Exact at={evidence.deadlineAt} />}</Fact>
-        <Fact label="Last heard">
-          {evidence.lastHeardAt === null ? "never" : <Exact at={evidence.lastHeardAt} />}
+        <Fact label="Deadline">{evidence.deadlineAt && <ExactTime at={evidence.deadlineAt} />}</Fact>
+        <Fact label="Last ping">
+          {evidence.lastHeardAt === null ? "never" : <ExactTime at={evidence.lastHeardAt} />}
         </Fact>
-        <Fact label="Recovered">{resolvedAt && <Exact at={resolvedAt} />}</Fact>
+        <Fact label="Recovered">{resolvedAt && <ExactTime at={resolvedAt} />}</Fact>
         <Fact label="Exit status">{exitStatus}</Fact>
-        <Fact label="What it means">
+        <Fact label="Meaning">
           {exitMeaning && [exitMeaning.title, exitMeaning.hint].filter(Boolean).join(". ")}
         </Fact>
         <Fact label="Ran for">{evidence.durationMs !== null && durationText(evidence.durationMs)}</Fact>
@@ -70,14 +70,14 @@ export function IncidentFacts({ projectId, incident }: Props) {
   );
 }
 
-/** A failure may come before its time. */
+/** A failure may come before the run was expected. */
 function expectedLabel({ evidence, openedAt }: IncidentDetail): string {
   return evidence.expectedAt !== null && instant(evidence.expectedAt) > instant(openedAt)
     ? "Next expected"
     : "Expected";
 }
 
-/** The end of what the job printed; nothing where it printed nothing. */
+/** The end of the job's output; nothing where it printed nothing. */
 export function LastOutput({ incident }: { incident: IncidentDetail }) {
   if (incident.output === null || incident.output.trim() === "") return null;
   return (
@@ -87,13 +87,13 @@ export function LastOutput({ incident }: { incident: IncidentDetail }) {
   );
 }
 
-const FEW = 8;
+const SHOWN_MAX = 8;
 
-/** What else is wrong at the same place. */
+/** The other checks that are down on the same host or address. */
 export function AlsoDown({ projectId, incident }: Props) {
   const { alsoDown, host } = incident;
   const [all, showAll] = useState(false);
-  const shown = all ? alsoDown : alsoDown.slice(0, FEW);
+  const shown = all ? alsoDown : alsoDown.slice(0, SHOWN_MAX);
   if (alsoDown.length === 0) return null;
   return (
     <Card title={host === null ? "Also down at the same address" : `Also down on ${host}`}>
@@ -103,7 +103,7 @@ export function AlsoDown({ projectId, incident }: Props) {
             <Link to="/projects/$projectId/incidents/$incidentId" params={{ projectId, incidentId }}>
               {checkName || "unnamed check"}
             </Link>
-            : {REASON_WORDS[reason]}, since <Exact at={openedAt} />
+            : {REASON_TEXTS[reason]}, since <ExactTime at={openedAt} />
           </li>
         ))}
       </ul>
@@ -141,7 +141,7 @@ export function Timeline(ref: IncidentRef) {
   const query = useQuery(timelineQuery({ projectId: ref.projectId, incidentId: ref.incidentId }));
   return (
     <Card title="Timeline">
-      <Listing query={query} empty="Nothing is on record.">
+      <Listing query={query} empty="Nothing is recorded.">
         {(items) => (
           <ol className={styles["timeline"]}>
             {items.map((item) => (
@@ -161,7 +161,7 @@ function TimelineRow({ item }: { item: TimelineItem }) {
       <Picture size={18} aria-hidden />
       <span className={styles["what"]}>{timelineText(item)}</span>
       <span className={styles["when"]}>
-        <Exact at={item.at} />
+        <ExactTime at={item.at} />
       </span>
     </li>
   );

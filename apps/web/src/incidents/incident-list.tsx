@@ -1,18 +1,18 @@
 import { IconFlame, IconInfoCircle } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 
-import { useAsOfNow } from "../time/clock.ts";
+import { useComputedFromNow } from "../time/clock.ts";
 import { durationText } from "../time/duration.ts";
 import { browserZone, instant, shortZonedText, zonedText } from "../time/zones.ts";
-import { Mark } from "../ui/status-label.tsx";
-import { capital, REASON_WORDS } from "../text/reason-text.ts";
-import { IncidentActs } from "./incident-actions.tsx";
+import { StatusLabel } from "../ui/status-label.tsx";
+import { capital, REASON_TEXTS } from "../text/reason-text.ts";
+import { IncidentActions } from "./incident-actions.tsx";
 import type { IncidentSummary } from "./incident-queries.ts";
 import styles from "./incident.module.css";
 
 type Props = { projectId: string; incidents: readonly IncidentSummary[] };
 
-/** Incidents with what was done about them. */
+/** Incidents, each with what was done about it. */
 export function IncidentList({ projectId, incidents }: Props) {
   return (
     <ul className={styles["list"]}>
@@ -37,47 +37,47 @@ function IncidentItem({ projectId, incident }: { projectId: string; incident: In
           >
             {checkName || checkSlug || "unnamed check"}
           </Link>
-          {severity !== "warning" && <SeverityMark severity={severity} />}
+          {severity !== "warning" && <SeverityLabel severity={severity} />}
           {host !== null && <span className={styles["when"]}>on {host}</span>}
           {entries > 0 && (
             <span className={styles["when"]}>{entries === 1 ? "1 entry" : `${entries} entries`}</span>
           )}
         </div>
         <p className={styles["why"]}>
-          {capital(REASON_WORDS[reason])}, <Lasted openedAt={openedAt} resolvedAt={resolvedAt} /> since{" "}
+          {capital(REASON_TEXTS[reason])}, <Lasted openedAt={openedAt} resolvedAt={resolvedAt} /> since{" "}
           <time dateTime={openedAt} title={zonedText(instant(openedAt), browserZone())}>
             {shortZonedText(instant(openedAt), browserZone())}
           </time>
-          .{heldText(heldBy)}
+          .{heldBackText(heldBy)}
         </p>
       </div>
-      <IncidentActs projectId={projectId} incident={incident} inList />
+      <IncidentActions projectId={projectId} incident={incident} inList />
     </li>
   );
 }
 
-function SeverityMark({ severity }: Pick<IncidentSummary, "severity">) {
+function SeverityLabel({ severity }: Pick<IncidentSummary, "severity">) {
   return severity === "critical" ? (
-    <Mark icon={IconFlame} tone="bad">
+    <StatusLabel icon={IconFlame} tone="bad">
       Critical
-    </Mark>
+    </StatusLabel>
   ) : (
-    <Mark icon={IconInfoCircle} tone="quiet">
+    <StatusLabel icon={IconInfoCircle} tone="neutral">
       Info
-    </Mark>
+    </StatusLabel>
   );
 }
 
-/** How long an incident has lasted, or had. */
+/** How long an incident has lasted, or lasted until it was resolved. */
 export function Lasted({ openedAt, resolvedAt }: Pick<IncidentSummary, "openedAt" | "resolvedAt">) {
-  const text = useAsOfNow((now) =>
+  const text = useComputedFromNow((now) =>
     durationText((resolvedAt === null ? now : instant(resolvedAt)) - instant(openedAt)),
   );
   return <>{resolvedAt === null ? `down for ${text},` : `was down for ${text},`}</>;
 }
 
-/** Which checks hold its alert back. */
-export function heldText(heldBy: IncidentSummary["heldBy"]): string {
+/** The checks because of which its alert is held back. */
+export function heldBackText(heldBy: IncidentSummary["heldBy"]): string {
   if (heldBy.length === 0) return "";
   return ` Its alert is held back: it depends on ${heldBy.map(({ name }) => name).join(", ")}, which is down.`;
 }

@@ -1,10 +1,10 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { InferRequestType, InferResponseType } from "hono/client";
 
-import { answerOf, inProject } from "../api/client.ts";
-import { everyPage, pageQuery } from "../api/pages.ts";
+import { parseResponse, projectApi } from "../api/client.ts";
+import { pagedQuery, pageQuery, readAllPages } from "../api/paging.ts";
 
-const { incidents, storms } = inProject;
+const { incidents, storms } = projectApi;
 const oneIncident = incidents[":incidentId"];
 const oneStorm = storms[":stormId"];
 
@@ -15,106 +15,91 @@ export type StormView = InferResponseType<typeof oneStorm.$get, 200>;
 export type StormRef = { projectId: string; stormId: string };
 export type IncidentRef = { projectId: string; incidentId: string };
 
-/** What a person does with an incident; a snooze and a note say what they need besides. */
-export type IncidentAct =
-  | { act: "acknowledge" | "unacknowledge" }
-  | { act: "snooze"; json: InferRequestType<typeof oneIncident.snooze.$post>["json"] }
-  | { act: "note"; text: string };
+/** What a person does with an incident. */
+export type IncidentAction =
+  | { action: "acknowledge" | "unacknowledge" }
+  | { action: "snooze"; json: InferRequestType<typeof oneIncident.snooze.$post>["json"] }
+  | { action: "note"; text: string };
 
 const COUNTED_MAX = 200;
-const PER_PAGE = 50;
-const keyOf = (projectId: string) => ["projects", projectId, "incidents"];
+const incidentsKey = (projectId: string) => ["projects", projectId, "incidents"];
 
-/** The newest 200 open incidents of a project; `next` tells of more. */
+/** The newest 200 open incidents of a project; `next` is not null where there are more. */
 export const openIncidentsQuery = (projectId: string) =>
   queryOptions({
-    queryKey: [...keyOf(projectId), "open"],
+    queryKey: [...incidentsKey(projectId), "open"],
     queryFn: () =>
-      answerOf(
+      parseResponse(
         incidents.$get({ param: { projectId }, query: { ...pageQuery(null, COUNTED_MAX), state: "open" } }),
       ),
   });
 
-/** The open incident of a check; null where none is. */
+/** The open incident of a check; null where there is none. */
 export const checkIncidentQuery = ({ projectId, checkId }: { projectId: string; checkId: string }) =>
   queryOptions({
-    queryKey: [...keyOf(projectId), "of-check", checkId],
+    queryKey: [...incidentsKey(projectId), "of-check", checkId],
     queryFn: async () => {
       const query = { ...pageQuery(null, 1), state: "open" as const, checkId };
-      const { items } = await answerOf(incidents.$get({ param: { projectId }, query }));
+      const { items } = await parseResponse(incidents.$get({ param: { projectId }, query }));
       return items[0] ?? null;
     },
   });
 
-/** Every incident of a project, those that are over too, newest first. */
+/** Every incident of a project, resolved ones too, newest first. */
 export const allIncidentsQuery = (projectId: string) =>
-  infiniteQueryOptions({
-    queryKey: [...keyOf(projectId), "all"],
-    queryFn: ({ pageParam }) =>
-      answerOf(
-        incidents.$get({ param: { projectId }, query: { ...pageQuery(pageParam, PER_PAGE), state: "all" } }),
-      ),
-    initialPageParam: firstPage(),
-    getNextPageParam: ({ next }) => next,
-    select: ({ pages }) => pages.flatMap(({ items }) => items),
-  });
+  pagedQuery([...incidentsKey(projectId), "all"], (query) =>
+    parseResponse(incidents.$get({ param: { projectId }, query: { ...query, state: "all" } })),
+  );
 
 export const stormQuery = (ref: StormRef) =>
   queryOptions({
-    queryKey: [...keyOf(ref.projectId), "storm", ref.stormId],
-    queryFn: () => answerOf(oneStorm.$get({ param: ref })),
+    queryKey: [...incidentsKey(ref.projectId), "storm", ref.stormId],
+    queryFn: () => parseResponse(oneStorm.$get({ param: ref })),
   });
 
-/** The incidents of a storm, those that are over too, newest first. */
+/** The incidents of a storm, resolved ones too, newest first. */
 export const stormIncidentsQuery = ({ projectId, stormId }: StormRef) =>
-  infiniteQueryOptions({
-    queryKey: [...keyOf(projectId), "storm", stormId, "incidents"],
-    queryFn: ({ pageParam }) => {
-      const query = { ...pageQuery(pageParam, PER_PAGE), state: "all" as const, stormId };
-      return answerOf(incidents.$get({ param: { projectId }, query }));
-    },
-    initialPageParam: firstPage(),
-    getNextPageParam: ({ next }) => next,
-    select: ({ pages }) => pages.flatMap(({ items }) => items),
-  });
+  pagedQuery([...incidentsKey(projectId), "storm", stormId, "incidents"], (query) =>
+    parseResponse(incidents.$get({ param: { projectId }, query: { ...query, state: "all", stormId } })),
+  );
 
 export const incidentQuery = (ref: IncidentRef) =>
   queryOptions({
-    queryKey: [...keyOf(ref.projectId), "one", ref.incidentId],
-    queryFn: () => answerOf(oneIncident.$get({ param: ref })),
+    queryKey: [...incidentsKey(ref.projectId), "one", ref.incidentId],
+    queryFn: () => parseResponse(oneIncident.$get({ param: ref })),
   });
 
 /** What happened, oldest first. */
 export const timelineQuery = (ref: IncidentRef) =>
   queryOptions({
-    queryKey: [...keyOf(ref.projectId), "one", ref.incidentId, "timeline"],
+    queryKey: [...incidentsKey(ref.projectId), "one", ref.incidentId, "timeline"],
     queryFn: () =>
-      everyPage((cursor) => answerOf(oneIncident.timeline.$get({ param: ref, query: pageQuery(cursor) }))),
+      readAllPages((cursor) =>
+        parseResponse(oneIncident.timeline.$get({ param: ref, query: pageQuery(cursor) })),
+      ),
   });
 
-/** Acts on an incident; what was read of the project's incidents is read again. */
-export function useIncidentAct(ref: IncidentRef) {
+/** Performs an action on an incident, after which the project's incidents are read again. */
+export function useIncidentAction(ref: IncidentRef) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (act: IncidentAct) => send(ref, act),
+    mutationFn: (action: IncidentAction) => send(ref, action),
     onSuccess: (incident) => {
       client.setQueryData(incidentQuery(ref).queryKey, incident);
-      return client.invalidateQueries({ queryKey: keyOf(ref.projectId) });
+      return client.invalidateQueries({ queryKey: incidentsKey(ref.projectId) });
     },
   });
 }
 
-async function send(param: IncidentRef, act: IncidentAct): Promise<IncidentDetail> {
-  switch (act.act) {
+async function send(param: IncidentRef, action: IncidentAction): Promise<IncidentDetail> {
+  switch (action.action) {
     case "acknowledge":
-      return await answerOf(oneIncident.acknowledge.$post({ param }));
+      return await parseResponse(oneIncident.acknowledge.$post({ param }));
     case "unacknowledge":
-      return await answerOf(oneIncident.unacknowledge.$post({ param }));
+      return await parseResponse(oneIncident.unacknowledge.$post({ param }));
     case "snooze":
-      return await answerOf(oneIncident.snooze.$post({ param, json: act.json }));
+      return await parseResponse(oneIncident.snooze.$post({ param, json: action.json }));
     case "note":
-      return await answerOf(oneIncident.notes.$post({ param, json: { text: act.text } }));
+      return await parseResponse(oneIncident.notes.$post({ param, json: { text: action.text } }));
   }
 }
-
-const firstPage = (): string | null => null;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { attentionText, openText, snoozeText, stormTitle, timelineText } from "./incident-text.ts";
+import { acknowledgementText, openText, snoozeText, stormTitle, timelineText } from "./incident-text.ts";
 import type { TimelineItem } from "./incident-queries.ts";
 
 const NOW = Date.parse("2026-11-20T21:00:00Z");
@@ -13,11 +13,11 @@ test.each([
   [{ ...nothing, snoozedUntil: "recovery" }, "Snoozed until it recovers."],
   [{ ...ada, snoozedUntil: "recovery" }, "Acknowledged by Ada. Snoozed until it recovers."],
   [{ ...nothing, snoozedUntil: "2026-11-20T20:30:00Z" }, "Nobody has acknowledged it yet."],
-])("%j: %s", (incident, text) => {
-  expect(attentionText(incident, NOW)).toBe(text);
+])("the incident %j reads: %s", (incident, text) => {
+  expect(acknowledgementText(incident, NOW)).toBe(text);
 });
 
-test("a snooze names its end with the zone", () => {
+test("a snooze names its end together with the zone", () => {
   expect(snoozeText("2026-11-21T08:00:00Z")).toMatch(/^until Sat 21 Nov, \d\d:\d\d \S+$/);
 });
 
@@ -42,16 +42,16 @@ test.each<[TimelineItem, string]>([
   ],
   [
     { ...delivery, tells: "up", state: "failed", attempts: 3, lastError: "404 no such hook" },
-    "Recovery to Ops chat: given up after 3 tries (404 no such hook)",
+    "Recovery to Ops chat: given up after 3 attempts (404 no such hook)",
   ],
   [{ kind: "acknowledged", id: "e", at, by: "Ada", text: "" }, "Ada acknowledged it"],
   [{ kind: "snoozed", id: "e", at, by: "Ada", text: "infinity" }, "Ada snoozed it until it recovers"],
   [
     { kind: "maintenance", id: "w", at, until: at, by: "Ada", text: "deploy" },
-    "Maintenance “deploy”, planned by Ada",
+    "Maintenance window “deploy”, created by Ada",
   ],
   [{ kind: "note", id: "e", at, by: "Ada", text: "disk was full" }, "Ada: disk was full"],
-])("%j", (item, text) => {
+])("the timeline entry %j reads: %s", (item, text) => {
   expect(timelineText(item)).toBe(text);
 });
 
@@ -65,14 +65,14 @@ test.each([
   [2, { kind: "dependency", value: ID, name: null }, "2 incidents that depend on one check"],
   [6, null, "6 incidents at once"],
   [1, { kind: "host", value: "db1", name: null }, "1 incident on host db1"],
-] as const)("%i that share %o are called: %s", (incidents, shared, title) => {
+] as const)("a storm of %i incidents that share %o is titled: %s", (incidents, shared, title) => {
   expect(stormTitle({ incidents, shared })).toBe(title);
 });
 
 test.each([
   [12, 12, "All are open"],
   [12, 3, "3 of 12 are open"],
-  [12, 0, "All are over"],
+  [12, 0, "All are resolved"],
 ])("of %i incidents %i are open: %s", (incidents, open, text) => {
   expect(openText({ incidents, open })).toBe(text);
 });

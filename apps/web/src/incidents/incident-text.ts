@@ -1,11 +1,11 @@
 import { browserZone, instant, shortZonedText } from "../time/zones.ts";
-import { capital, REASON_WORDS } from "../text/reason-text.ts";
+import { capital, REASON_TEXTS } from "../text/reason-text.ts";
 import type { StormView, TimelineItem } from "./incident-queries.ts";
 
 type Attended = { acknowledgedBy: string | null; acknowledgedAt: string | null; snoozedUntil: string | null };
 
-/** What people have done about an incident: "Acknowledged by Ada. Snoozed until Sat 21 Nov, 09:00 CET." */
-export function attentionText(
+/** "Acknowledged by Ada. Snoozed until Sat 21 Nov, 09:00 CET." */
+export function acknowledgementText(
   { acknowledgedAt, acknowledgedBy, snoozedUntil }: Attended,
   now: number,
 ): string {
@@ -24,34 +24,34 @@ function isSnoozed(until: string | null, now: number): until is string {
   return until !== null && (until === "recovery" || instant(until) > now);
 }
 
-const STATUS_WORDS: Record<string, string> = { up: "Up again", down: "Down", paused: "Paused", new: "New" };
+const STATUS_LABELS: Record<string, string> = { up: "Up again", down: "Down", paused: "Paused", new: "New" };
 const STATE_WORDS: Record<string, string> = {
   pending: "queued",
   sending: "being sent",
   retry: "will be tried again",
   sent: "accepted",
   failed: "given up",
-  superseded: "overtaken by a newer one",
+  superseded: "superseded by a newer one",
 };
-const TELLS: Record<string, string> = { down: "Down alert", up: "Recovery", reminder: "Reminder" };
+const DELIVERY_TITLES: Record<string, string> = { down: "Down alert", up: "Recovery", reminder: "Reminder" };
 
-/** One line of a timeline: what happened, and through whom. */
+/** One line of an incident's timeline. */
 export function timelineText(item: TimelineItem): string {
   switch (item.kind) {
     case "flip":
       return item.reason === null
-        ? (STATUS_WORDS[item.to] ?? item.to)
-        : `${STATUS_WORDS[item.to] ?? item.to}: ${REASON_WORDS[item.reason]}`;
+        ? (STATUS_LABELS[item.to] ?? item.to)
+        : `${STATUS_LABELS[item.to] ?? item.to}: ${REASON_TEXTS[item.reason]}`;
     case "delivery":
-      return `${TELLS[item.tells] ?? capital(item.tells)} to ${item.channelName}: ${stateText(item)}`;
+      return `${DELIVERY_TITLES[item.tells] ?? capital(item.tells)} to ${item.channelName}: ${stateText(item)}`;
     case "acknowledged":
       return `${item.by} acknowledged it`;
     case "unacknowledged":
-      return `${item.by} took the acknowledgement back`;
+      return `${item.by} removed the acknowledgement`;
     case "snoozed":
       return `${item.by} snoozed it ${snoozeText(item.text)}`;
     case "maintenance":
-      return `Maintenance “${item.text}”, planned by ${item.by}`;
+      return `Maintenance window “${item.text}”, created by ${item.by}`;
     case "note":
       return `${item.by}: ${item.text}`;
   }
@@ -60,7 +60,7 @@ export function timelineText(item: TimelineItem): string {
 type Delivered = Pick<Extract<TimelineItem, { kind: "delivery" }>, "state" | "attempts" | "lastError">;
 
 function stateText({ state, attempts, lastError }: Delivered): string {
-  const tries = attempts > 1 ? ` after ${attempts} tries` : "";
+  const tries = attempts > 1 ? ` after ${attempts} attempts` : "";
   const because = lastError === null || state === "sent" ? "" : ` (${lastError})`;
   return `${STATE_WORDS[state] ?? state}${tries}${because}`;
 }
@@ -73,7 +73,7 @@ export function stormTitle({ incidents, shared }: Pick<StormView, "incidents" | 
 
 /** "3 of 12 are open" */
 export function openText({ incidents, open }: Pick<StormView, "incidents" | "open">): string {
-  if (open === 0) return "All are over";
+  if (open === 0) return "All are resolved";
   return open === incidents ? "All are open" : `${open} of ${incidents} are open`;
 }
 

@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
 
 import { ApiError } from "../api/problem.ts";
-import { troubleOf } from "./health-banner.tsx";
+import { healthError } from "./health-banner.tsx";
 
-const answered = (status: number) =>
+const response = (status: number) =>
   new ApiError({ status, code: "x", detail: "The database does not answer." });
 
 test.each([
-  ["no answer", new TypeError("fetch failed"), { kind: "lost" }],
-  ["a server in trouble", answered(503), { kind: "ill", because: "The database does not answer." }],
-  ["too many questions", answered(429), null],
+  ["no response", new TypeError("fetch failed"), { kind: "unreachable" }],
+  ["an unhealthy server", response(503), { kind: "unhealthy", because: "The database does not answer." }],
+  ["too many requests", response(429), null],
   ["no error", null, null],
-])("%s", (_, error, trouble) => {
-  expect(troubleOf(error)).toEqual(trouble);
+])("%s is recognised", (_, error, found) => {
+  expect(healthError(error)).toEqual(found);
 });

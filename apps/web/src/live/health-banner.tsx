@@ -3,20 +3,21 @@ import { IconAlertTriangle, IconPlugConnectedX } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useState } from "react";
 
 import styles from "./health-banner.module.css";
-import { answerOf, api } from "../api/client.ts";
+import { parseResponse, api } from "../api/client.ts";
 import { ApiError } from "../api/problem.ts";
 
-const PATIENCE_MS = 4_000;
+const INTERRUPTED_AFTER_MS = 4_000;
 
-/** Red where nobody may be watching: the server's checker stands still, or this page no longer hears of changes. */
-export function TroubleBanner({ connected }: { connected: boolean }) {
+/** A red banner where alerts may not be sent, or where this page no longer gets live updates. */
+export function HealthBanner({ connected }: { connected: boolean }) {
   const { data: problem, error } = useQuery(healthQuery);
-  const interrupted = useLasting(!connected, PATIENCE_MS);
-  const trouble = troubleOf(error);
-  const because = trouble?.kind === "ill" ? trouble.because : trouble === null ? (problem ?? null) : null;
+  const interrupted = useHeldFor(!connected, INTERRUPTED_AFTER_MS);
+  const serverError = healthError(error);
+  const because =
+    serverError?.kind === "unhealthy" ? serverError.because : serverError === null ? (problem ?? null) : null;
   return (
     <div role="alert" className={styles["banners"]}>
-      {trouble?.kind === "lost" && (
+      {serverError?.kind === "unreachable" && (
         <Banner icon={<IconPlugConnectedX aria-hidden />}>
           Overdue cannot be reached from this browser. What you see may be out of date.
         </Banner>
@@ -24,7 +25,7 @@ export function TroubleBanner({ connected }: { connected: boolean }) {
       {because !== null && (
         <Banner icon={<IconAlertTriangle aria-hidden />}>Alerts may be late: {because}</Banner>
       )}
-      {interrupted && trouble === null && (
+      {interrupted && serverError === null && (
         <Banner icon={<IconPlugConnectedX aria-hidden />}>
           Live updates are interrupted; trying again. What you see may be out of date.
         </Banner>
@@ -42,8 +43,8 @@ function Banner({ icon, children }: { icon: ReactNode; children: ReactNode }) {
   );
 }
 
-/** Whether `on` has held for so long: a hiccup is no news. */
-function useLasting(on: boolean, ms: number): boolean {
+/** Whether `on` has been true for `ms`, so that a short interruption shows nothing. */
+function useHeldFor(on: boolean, ms: number): boolean {
   const [lasting, setLasting] = useState(false);
   useEffect(() => {
     if (!on) return;
@@ -56,20 +57,22 @@ function useLasting(on: boolean, ms: number): boolean {
   return lasting;
 }
 
-// A checker counts as stopped after 15 s: with this the banner stands within 30 s.
-const EVERY_MS = 10_000;
+// A checker counts as stopped after 15 s, so the banner appears within 30 s.
+const REFRESH_MS = 10_000;
 
-/** Why alerts may be late, as the installation says it of itself; null while all is well. */
+/** Why alerts may be late, as the instance reports it; null where there is no problem. */
 const healthQuery = queryOptions({
   queryKey: ["health"],
-  queryFn: async () => (await answerOf(api.v1.instance.$get())).problem,
-  refetchInterval: EVERY_MS,
+  queryFn: async () => (await parseResponse(api.v1.instance.$get())).problem,
+  refetchInterval: REFRESH_MS,
   staleTime: 0,
   retry: 1,
 });
 
-/** What an answer that failed tells: the server's own trouble, that nobody answered, or nothing of the kind. */
-export function troubleOf(error: unknown): { kind: "ill"; because: string } | { kind: "lost" } | null {
-  if (!(error instanceof ApiError)) return error === null ? null : { kind: "lost" };
-  return error.status >= 500 ? { kind: "ill", because: error.message } : null;
+/** What a failed request says about the server: unhealthy, unreachable, or null where neither follows from it. */
+export function healthError(
+  error: unknown,
+): { kind: "unhealthy"; because: string } | { kind: "unreachable" } | null {
+  if (!(error instanceof ApiError)) return error === null ? null : { kind: "unreachable" };
+  return error.status >= 500 ? { kind: "unhealthy", because: error.message } : null;
 }

@@ -1,19 +1,19 @@
 import { expect, test } from "vitest";
 
-import { backoffMs, parseEvent, refreshOf } from "./live-events.ts";
+import { backoffMs, parseEvent, planRefresh } from "./live-events.ts";
 
-test("many events of one check ask for it once", () => {
+test("many events of one check read it once", () => {
   const events = Array.from({ length: 100 }, () => ({ checkId: "a" }));
-  expect(refreshOf(events)).toEqual({ checkIds: ["a"], everything: false });
+  expect(planRefresh(events)).toEqual({ checkIds: ["a"], everything: false });
 });
 
-test("an event that names no check asks for everything", () => {
-  expect(refreshOf([{ checkId: "a" }, { checkId: null }]).everything).toBe(true);
+test("an event without a check reads the whole project again", () => {
+  expect(planRefresh([{ checkId: "a" }, { checkId: null }]).everything).toBe(true);
 });
 
-test("a storm over many checks reads the list, not each of them", () => {
+test("events of many checks read the list instead of each check", () => {
   const events = Array.from({ length: 13 }, (_, n) => ({ checkId: `c${n}` }));
-  expect(refreshOf(events).everything).toBe(true);
+  expect(planRefresh(events).everything).toBe(true);
 });
 
 test.each([
@@ -34,6 +34,6 @@ test.each([
   [4, 1, 8_000],
   [6, 1, 30_000],
   [1_000, 0, 15_000],
-])("try %i with chance %f waits %i ms", (attempt, chance, ms) => {
+])("attempt %i with chance %f waits %i ms", (attempt, chance, ms) => {
   expect(backoffMs(attempt, chance)).toBe(ms);
 });

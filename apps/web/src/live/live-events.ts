@@ -1,40 +1,40 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
-/** Reads one check again and shows it everywhere. */
+/** Reads one check again and replaces it everywhere on the page. */
 type RefreshCheck = (client: QueryClient, ref: { projectId: string; checkId: string }) => Promise<void>;
 
-const GATHER_MS = 200;
+const COALESCE_MS = 200;
 
-/** Keeps a project's pages as they are on the server. False while the connection is lost. */
+/** Keeps the pages of a project up to date. Returns false while the connection is lost. */
 export function useLiveProject(projectId: string, refreshCheck: RefreshCheck): boolean {
   const client = useQueryClient();
   const [connected, setConnected] = useState(true);
   useEffect(() => {
-    const gathered: LiveEvent[] = [];
+    const pending: LiveEvent[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
     const refresh = () => {
       timer = undefined;
-      apply(gathered.splice(0));
+      apply(pending.splice(0));
     };
     const invalidate = (...key: string[]) =>
       void client.invalidateQueries({ queryKey: ["projects", projectId, ...key] });
     const apply = (events: readonly LiveEvent[]) => {
-      const { checkIds, everything } = refreshOf(events);
+      const { checkIds, everything } = planRefresh(events);
       if (everything) return invalidate();
       for (const checkId of checkIds) {
-        // A check that is gone answers 404: then the list is what is out of date.
+        // A deleted check returns 404; then the list is out of date.
         refreshCheck(client, { projectId, checkId }).catch(() => invalidate("check-list"));
       }
-      // An alert of a check is sent by then, or soon.
+      // The check may have caused an alert.
       invalidate("deliveries");
       invalidate("channels");
       invalidate("incidents");
     };
-    const stop = followEvents(projectId, {
+    const stop = subscribeToEvents(projectId, {
       onEvent: (event) => {
-        gathered.push(event);
-        timer ??= setTimeout(refresh, GATHER_MS);
+        pending.push(event);
+        timer ??= setTimeout(refresh, COALESCE_MS);
       },
       onOpen: () => setConnected(true),
       onLost: () => setConnected(false),
@@ -47,19 +47,19 @@ export function useLiveProject(projectId: string, refreshCheck: RefreshCheck): b
   return connected;
 }
 
-/** What a burst of events asks for. `everything`: too much, or something unnamed, has changed. */
+/** What has to be read again after a burst of events. `everything`: more than a few checks, or the whole project. */
 type Refresh = { checkIds: string[]; everything: boolean };
 
-const ONE_BY_ONE_MAX = 12;
+const SINGLE_CHECKS_MAX = 12;
 
-/** Sums events up, so that a hundred pings in a moment cost one reading of their check. */
-export function refreshOf(events: readonly LiveEvent[]): Refresh {
+/** Combines events, so that a hundred pings within a moment read their check once. */
+export function planRefresh(events: readonly LiveEvent[]): Refresh {
   const checkIds = [...new Set(events.flatMap(({ checkId }) => checkId ?? []))];
-  const unnamed = events.some(({ checkId }) => checkId === null);
-  return { checkIds, everything: unnamed || checkIds.length > ONE_BY_ONE_MAX };
+  const hasProjectEvent = events.some(({ checkId }) => checkId === null);
+  return { checkIds, everything: hasProjectEvent || checkIds.length > SINGLE_CHECKS_MAX };
 }
 
-/** What changed: one check, or, with null, anything of the project; that comes with every connection too. */
+/** What changed: one check, or anything in the project where `checkId` is null. Every new connection begins with null. */
 type LiveEvent = { checkId: string | null };
 
 type Listener = {
@@ -68,8 +68,8 @@ type Listener = {
   onLost(): void;
 };
 
-/** Follows a project's events until the answer is called; a lost connection is made again, later each time. */
-function followEvents(projectId: string, listener: Listener): () => void {
+/** Subscribes to the events of a project until the returned function is called. A lost connection is retried with backoff. */
+function subscribeToEvents(projectId: string, listener: Listener): () => void {
   let source: EventSource;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let attempt = 0;
@@ -84,7 +84,7 @@ function followEvents(projectId: string, listener: Listener): () => void {
       const event = parseEvent(data);
       if (event) listener.onEvent(event);
     });
-    // The browser's own reconnecting knows no backoff, and gives up for good at an error status.
+    // The browser's own retry has no backoff, and stops after an error status.
     source.addEventListener("error", () => {
       source.close();
       listener.onLost();
@@ -99,7 +99,7 @@ function followEvents(projectId: string, listener: Listener): () => void {
   };
 }
 
-/** Reads one event; null for anything that is none. */
+/** Reads one event; null for anything else. */
 export function parseEvent(data: unknown): LiveEvent | null {
   try {
     const found: unknown = JSON.parse(String(data));
@@ -121,7 +121,7 @@ function isEvent(value: unknown): value is LiveEvent {
 const FIRST_MS = 1_000;
 const LONGEST_MS = 30_000;
 
-/** How long to wait before try number `attempt` (from 1): doubling to 30 s, spread by `chance` in 0 … 1 over its upper half. */
+/** The wait before attempt number `attempt` (from 1): it doubles up to 30 s, and `chance` (0 to 1) spreads it over the upper half. */
 export function backoffMs(attempt: number, chance: number): number {
   const full = Math.min(LONGEST_MS, FIRST_MS * 2 ** (attempt - 1));
   return Math.round(full * (0.5 + chance / 2));

@@ -1,67 +1,62 @@
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 import type { InferResponseType } from "hono/client";
 
-import { answerOf, ifMatch, inProject } from "../api/client.ts";
-import { everyPage, pageQuery } from "../api/pages.ts";
-import type { StartDraft } from "./start-now.tsx";
+import { ifMatch, parseResponse, projectApi } from "../api/client.ts";
+import { pageQuery, readAllPages } from "../api/paging.ts";
+import { useProjectMutation } from "../api/project-mutation.ts";
+import type { StartDraft } from "./start-maintenance-form.tsx";
 import type { WindowDraft } from "./window-values.ts";
 
-const { maintenance } = inProject;
+const { maintenance } = projectApi;
 const oneWindow = maintenance[":windowId"];
 
 export type WindowView = InferResponseType<typeof oneWindow.$get, 200>;
 
-/** The maintenance windows of a project. */
+const REFRESH_MS = 60_000;
+
+/** The maintenance windows of a project. They begin and end by the clock, which no live event announces. */
 export const windowsQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "maintenance"],
     queryFn: () =>
-      everyPage((cursor) => answerOf(maintenance.$get({ param: { projectId }, query: pageQuery(cursor) }))),
-    refetchInterval: 60_000,
+      readAllPages((cursor) =>
+        parseResponse(maintenance.$get({ param: { projectId }, query: pageQuery(cursor) })),
+      ),
+    refetchInterval: REFRESH_MS,
   });
 
-export function useCreateWindow(projectId: string) {
-  return useWindowsMutation(projectId, (json: WindowDraft) =>
-    answerOf(maintenance.$post({ param: { projectId }, json })),
-  );
-}
+const windowsOf = (projectId: string) => ({ projectId, parts: ["maintenance"] });
 
-export function useEditWindow(projectId: string, windowId: string) {
-  return useWindowsMutation(projectId, ({ draft, version }: { draft: WindowDraft; version: number }) =>
-    answerOf(oneWindow.$patch({ param: { projectId, windowId }, header: ifMatch(version), json: draft })),
+export const useCreateWindow = (projectId: string) =>
+  useProjectMutation(windowsOf(projectId), (json: WindowDraft) =>
+    parseResponse(maintenance.$post({ param: { projectId }, json })),
   );
-}
 
-export function useDeleteWindow(projectId: string) {
-  return useWindowsMutation(projectId, (windowId: string) =>
-    answerOf(oneWindow.$delete({ param: { projectId, windowId } })),
+export const useEditWindow = (projectId: string, windowId: string) =>
+  useProjectMutation(windowsOf(projectId), ({ draft, version }: { draft: WindowDraft; version: number }) =>
+    parseResponse(
+      oneWindow.$patch({ param: { projectId, windowId }, header: ifMatch(version), json: draft }),
+    ),
   );
-}
 
-export function useRestoreWindow(projectId: string) {
-  return useWindowsMutation(projectId, (windowId: string) =>
-    answerOf(oneWindow.restore.$post({ param: { projectId, windowId } })),
+export const useDeleteWindow = (projectId: string) =>
+  useProjectMutation(windowsOf(projectId), (windowId: string) =>
+    parseResponse(oneWindow.$delete({ param: { projectId, windowId } })),
   );
-}
 
-/** A window from this moment on. */
-export function useStartWindow(projectId: string) {
-  return useWindowsMutation(projectId, (json: StartDraft) =>
-    answerOf(maintenance.start.$post({ param: { projectId }, json })),
+export const useRestoreWindow = (projectId: string) =>
+  useProjectMutation(windowsOf(projectId), (windowId: string) =>
+    parseResponse(oneWindow.restore.$post({ param: { projectId, windowId } })),
   );
-}
 
-/** The span that lasts now ends now. */
-export function useStopWindow(projectId: string) {
-  return useWindowsMutation(projectId, (windowId: string) =>
-    answerOf(oneWindow.stop.$post({ param: { projectId, windowId } })),
+/** Creates a window that begins now. */
+export const useStartWindow = (projectId: string) =>
+  useProjectMutation(windowsOf(projectId), (json: StartDraft) =>
+    parseResponse(maintenance.start.$post({ param: { projectId }, json })),
   );
-}
 
-function useWindowsMutation<Input, Output>(projectId: string, mutationFn: (input: Input) => Promise<Output>) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn,
-    onSuccess: () => client.invalidateQueries({ queryKey: ["projects", projectId, "maintenance"] }),
-  });
-}
+/** Ends the span of a window that lasts now. */
+export const useStopWindow = (projectId: string) =>
+  useProjectMutation(windowsOf(projectId), (windowId: string) =>
+    parseResponse(oneWindow.stop.$post({ param: { projectId, windowId } })),
+  );

@@ -1,25 +1,20 @@
 import {
-  Alert,
-  Button,
   Checkbox,
   Group,
   MultiSelect,
   Radio,
   SegmentedControl,
-  Select,
   Stack,
   TagsInput,
   TextInput,
 } from "@mantine/core";
 import { useForm, type UseFormReturnType } from "@mantine/form";
-import { timezones } from "@overdue/schedules";
-import { useState } from "react";
 
-import { ApiError, sentenceOf } from "../api/problem.ts";
 import { WEEKDAYS } from "../time/weekdays.ts";
+import { FormButtons, FormProblems, TimezoneSelect, useFormSave } from "../ui/form.tsx";
 import { SpanInput } from "../ui/span-input.tsx";
 import { ruleText } from "./window-text.ts";
-import { type WindowDraft, windowDraft, windowErrors, type WindowValues } from "./window-values.ts";
+import { type WindowDraft, windowDraft, windowField, type WindowValues } from "./window-values.ts";
 
 type Props = {
   initial: WindowValues;
@@ -36,53 +31,36 @@ const KINDS = [
   { value: "cron", label: "Cron" },
 ];
 
-/** Makes or edits a maintenance window. */
+/** Creates or edits a maintenance window. */
 export function WindowForm({ initial, isNew, checks, knownTags, save, cancel }: Props) {
   const form = useForm({ initialValues: initial });
-  const [trouble, setTrouble] = useState<string | null>(null);
-  const [saving, setSaving] = useState(false);
-  const submit = async (values: WindowValues) => {
-    setSaving(true);
-    setTrouble(null);
-    await save(windowDraft(values)).catch((error: unknown) => {
-      if (error instanceof ApiError) form.setErrors(windowErrors(error.errors, values.kind));
-      setTrouble(sentenceOf(error));
-    });
-    setSaving(false);
-  };
+  const { isSaving, rest, submit } = useFormSave({
+    form,
+    save,
+    toField: (path) => windowField(path, form.values.kind),
+  });
   return (
-    <form onSubmit={form.onSubmit((values) => void submit(values))} noValidate>
+    <form onSubmit={form.onSubmit((values) => void submit(windowDraft(values)))} noValidate>
       <Stack>
         <TextInput
           label="Name"
-          description="As the history of the checks tells it."
+          description="Shown in the history of the checks."
           placeholder="Patch day"
           maxLength={100}
           required
           {...form.getInputProps("name")}
         />
         <SegmentedControl
-          aria-label="How often"
+          aria-label="How often it repeats"
           data={KINDS}
           value={form.values.kind}
-          onChange={(chosen) => form.setFieldValue("kind", kindOf(chosen))}
+          onChange={(chosen) => form.setFieldValue("kind", toKind(chosen))}
         />
         <TimeFields form={form} />
         <ScopeFields form={form} checks={checks} knownTags={knownTags} />
-        <ReadBack values={form.values} />
-        {trouble !== null && (
-          <Alert color="red" role="alert" title="That did not work">
-            {trouble}
-          </Alert>
-        )}
-        <Group>
-          <Button type="submit" loading={saving}>
-            {isNew ? "Plan the window" : "Save"}
-          </Button>
-          <Button variant="default" onClick={cancel}>
-            Cancel
-          </Button>
-        </Group>
+        <RuleSummary values={form.values} />
+        <FormProblems rest={rest} errors={form.errors} />
+        <FormButtons submitLabel={isNew ? "Create window" : "Save"} isSaving={isSaving} cancel={cancel} />
       </Stack>
     </form>
   );
@@ -115,22 +93,14 @@ function TimeFields({ form }: { form: Form }) {
         )}
         {kind === "cron" && (
           <TextInput
-            label="Begins, as a cron expression"
+            label="Begins at (cron expression)"
             spellCheck={false}
             required
             {...form.getInputProps("cron")}
           />
         )}
         {kind !== "once" && <SpanInput label="Lasts" required {...form.getInputProps("length")} />}
-        <Select
-          label="Time zone"
-          data={[...timezones]}
-          searchable
-          limit={60}
-          allowDeselect={false}
-          required
-          {...form.getInputProps("timezone")}
-        />
+        <TimezoneSelect required {...form.getInputProps("timezone")} />
       </Group>
     </>
   );
@@ -172,18 +142,18 @@ function ScopeFields({ form, checks, knownTags }: ScopeProps) {
   );
 }
 
-function ReadBack({ values }: { values: WindowValues }) {
+function RuleSummary({ values }: { values: WindowValues }) {
   const { rule } = windowDraft(values);
   const unfinished = rule.kind === "once" && (values.from === "" || values.until === "");
   return (
     <p style={{ margin: 0 }}>
       {unfinished
-        ? "Name when it begins and ends."
-        : `${ruleText(rule, values.timezone)}: nothing that is due then is judged, and nobody is told.`}
+        ? "Enter when it begins and ends."
+        : `${ruleText(rule, values.timezone)}: deadlines in this window are excluded, and nobody is notified.`}
     </p>
   );
 }
 
-function kindOf(text: string): WindowValues["kind"] {
+function toKind(text: string): WindowValues["kind"] {
   return text === "weekly" || text === "cron" ? text : "once";
 }

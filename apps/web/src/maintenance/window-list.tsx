@@ -3,8 +3,8 @@ import { IconCalendarTime, IconDotsVertical, IconPencil, IconTool, IconTrash } f
 import { Link } from "@tanstack/react-router";
 
 import { browserZone } from "../time/zones.ts";
-import { Exact } from "../ui/time.tsx";
-import { Mark } from "../ui/status-label.tsx";
+import { ExactTime } from "../ui/time.tsx";
+import { StatusLabel } from "../ui/status-label.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
 import type { WindowView } from "./maintenance-queries.ts";
 import { ruleText, scopeText } from "./window-text.ts";
@@ -18,7 +18,7 @@ type Props = {
   remove: (window: WindowView) => void;
 };
 
-/** The windows of a project: what lasts now first. */
+/** The maintenance windows of a project; those that last now come first. */
 export function WindowList({ windows, ...props }: Props) {
   const order = (window: WindowView) => (window.active !== null ? 0 : window.next !== null ? 1 : 2);
   return (
@@ -48,14 +48,14 @@ function WindowItem({ projectId, window, checks, stop, remove }: ItemProps) {
           {scopeText(window, checks)}
           {active !== null && (
             <>
-              {" · lasts until "}
-              <Exact at={active.until} />
+              {" · until "}
+              <ExactTime at={active.until} />
             </>
           )}
           {active === null && next !== null && (
             <>
               {" · next "}
-              <Exact at={next.from} />
+              <ExactTime at={next.from} />
             </>
           )}
         </div>
@@ -79,7 +79,7 @@ function WindowItem({ projectId, window, checks, stop, remove }: ItemProps) {
           </Button>
           <Menu position="bottom-end">
             <Menu.Target>
-              <ActionIcon variant="subtle" color="gray" size={30} aria-label={`What to do with ${name}`}>
+              <ActionIcon variant="subtle" color="gray" size={30} aria-label={`Actions for ${name}`}>
                 <IconDotsVertical size={18} />
               </ActionIcon>
             </Menu.Target>
@@ -102,14 +102,14 @@ function WindowItem({ projectId, window, checks, stop, remove }: ItemProps) {
 function State({ window }: { window: WindowView }) {
   if (window.active !== null) {
     return (
-      <Mark icon={IconTool} tone="warn">
+      <StatusLabel icon={IconTool} tone="warn">
         Now
-      </Mark>
+      </StatusLabel>
     );
   }
   return (
-    <Mark icon={IconCalendarTime} tone={window.next === null ? "quiet" : "info"}>
+    <StatusLabel icon={IconCalendarTime} tone={window.next === null ? "neutral" : "info"}>
       {window.next === null ? "Over" : "Planned"}
-    </Mark>
+    </StatusLabel>
   );
 }

@@ -17,13 +17,13 @@ test.each<[Rule, string]>([
   ],
   [
     { kind: "cron", expression: "0 2 1 * *", minutes: 60, timezone: "UTC" },
-    "As cron says (0 2 1 * *, UTC), for 1 hour",
+    "Cron 0 2 1 * * (UTC), for 1 hour",
   ],
-])("%j", (rule, text) => {
+])("the rule %j reads: %s", (rule, text) => {
   expect(ruleText(rule, "Europe/Berlin")).toBe(text);
 });
 
-test("a deploy script starts maintenance by name and stops it by the same", () => {
+test("the lines for a deploy script start maintenance and stop it by the same name", () => {
   const lines = maintenanceCurl("https://overdue.example.org", "p1");
   expect(lines).toContain('{"name":"deploy","minutes":30}');
   expect(lines).toContain("https://overdue.example.org/v1/projects/p1/maintenance/start");

@@ -2,15 +2,16 @@ import { secondsInWords } from "../time/duration.ts";
 import { instant, zonedText } from "../time/zones.ts";
 import { weekdaysText } from "../time/weekdays.ts";
 import { listText } from "../text/plain-text.ts";
+import { capital } from "../text/reason-text.ts";
 import type { WindowDraft } from "./window-values.ts";
 
-/** When planned work is, as the API tells it. */
+/** When a maintenance window is, as the API returns it. */
 export type Rule =
   | { kind: "once"; from: string; until: string }
   | { kind: "weekly"; weekdays: number[]; time: string; minutes: number; timezone: string }
   | { kind: "cron"; expression: string; minutes: number; timezone: string };
 
-/** "Sunday at 02:00 (Europe/Berlin), for 2 hours". A single span is told in `zone`. */
+/** "Sunday at 02:00 (Europe/Berlin), for 2 hours". A single span is shown in `zone`. */
 export function ruleText(rule: Rule, zone: string): string {
   switch (rule.kind) {
     case "once":
@@ -18,16 +19,12 @@ export function ruleText(rule: Rule, zone: string): string {
     case "weekly":
       return `${capital(weekdaysText(rule.weekdays))} at ${rule.time} (${rule.timezone}), for ${minutesText(rule.minutes)}`;
     case "cron":
-      return `As cron says (${rule.expression}, ${rule.timezone}), for ${minutesText(rule.minutes)}`;
+      return `Cron ${rule.expression} (${rule.timezone}), for ${minutesText(rule.minutes)}`;
   }
 }
 
 function minutesText(minutes: number): string {
   return secondsInWords(minutes * 60);
-}
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** "For checks tagged prod or db and Nightly backup". */
@@ -40,7 +37,7 @@ export function scopeText(
   return parts.length === 0 ? "For every check" : `For ${listText(parts, "and")}`;
 }
 
-/** A window as it is read, times in `zone`: to show what differs between two versions. */
+/** The settings of a window in words, with times in `zone`, to show what differs between two versions. */
 export function windowFacts(
   window: WindowDraft,
   checks: ReadonlyMap<string, string>,
@@ -53,13 +50,13 @@ export function windowFacts(
   ];
 }
 
-/** The lines for a deploy script that start a window and stop it. `$OVERDUE_KEY`: an API key that may write. */
+/** The lines of a deploy script that start and stop maintenance. `$OVERDUE_KEY` is an API key with the scope write. */
 export function maintenanceCurl(origin: string, projectId: string): string {
   const address = `${origin}/v1/projects/${projectId}/maintenance`;
   const post = (what: string, json: object) =>
     `curl -fsS -H "Authorization: Bearer $OVERDUE_KEY" -H 'Content-Type: application/json' \\\n  -d '${JSON.stringify(json)}' ${address}/${what}`;
   return [
-    "# before: nothing is judged for at most 30 minutes",
+    "# before: deadlines are excluded for at most 30 minutes",
     post("start", { name: "deploy", minutes: 30 }),
     "# after",
     post("stop", { name: "deploy" }),

@@ -4,7 +4,7 @@ import {
   newWindowValues,
   type WindowDraft,
   windowDraft,
-  windowErrors,
+  windowField,
   windowValues,
 } from "./window-values.ts";
 
@@ -38,11 +38,11 @@ test.each<[string, WindowDraft]>([
       checkIds: ["c1"],
     },
   ],
-])("a window %s goes through its form unchanged", (_, draft) => {
+])("a window that is %s passes through its form unchanged", (_, draft) => {
   expect(windowDraft(windowValues(draft, "Europe/Berlin", NOW))).toEqual(draft);
 });
 
-test("a new one is for the whole project, the next full hour", () => {
+test("a new window is for the whole project, and begins at the next full hour", () => {
   expect(windowDraft(newWindowValues("Europe/Berlin", NOW))).toEqual({
     name: "",
     rule: { kind: "once", from: "2026-11-20T22:00:00.000Z", until: "2026-11-20T23:00:00.000Z" },
@@ -58,6 +58,9 @@ test.each([
   ["rule.expression", "cron", "cron"],
   ["rule", "weekly", "weekdays"],
   ["tags.3", "once", "tags"],
-] as const)("what is said of %s of a window %s stands at %s", (field, kind, place) => {
-  expect(windowErrors([{ field, message: "No." }], kind)).toEqual({ [place]: "No." });
-});
+] as const)(
+  "what is refused about %s of a window that is %s is shown at the field %s",
+  (field, kind, place) => {
+    expect(windowField(field, kind)).toBe(place);
+  },
+);

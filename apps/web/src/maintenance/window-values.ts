@@ -1,9 +1,8 @@
-import { type Span, spanOf, spanSeconds } from "../time/duration.ts";
-import { instantOfWall, wallText } from "../time/zones.ts";
+import { type Span, toSpan, spanToSeconds } from "../time/duration.ts";
+import { parseWallClock, wallClockText } from "../time/zones.ts";
 import type { Rule } from "./window-text.ts";
-import type { FieldError } from "../api/problem.ts";
 
-/** What stands in a window's form. Every kind of rule keeps its own fields. */
+/** The values of a window's form. Every kind of rule keeps its own fields. */
 export type WindowValues = {
   name: string;
   scope: "project" | "some";
@@ -19,12 +18,12 @@ export type WindowValues = {
   length: Span;
 };
 
-/** What a person decides about a window, as the API takes it. */
+/** The settings of a maintenance window, as the API takes them. */
 export type WindowDraft = { name: string; rule: Rule; tags: string[]; checkIds: string[] };
 
 const HOUR_MS = 3_600_000;
 
-/** A new window: once, the next full hour for an hour, for the whole project. */
+/** The values for a new window: once, from the next full hour for an hour, for the whole project. */
 export function newWindowValues(timezone: string, now: number): WindowValues {
   const from = Math.ceil(now / HOUR_MS) * HOUR_MS;
   return {
@@ -34,16 +33,16 @@ export function newWindowValues(timezone: string, now: number): WindowValues {
     checkIds: [],
     kind: "once",
     timezone,
-    from: wallText(from, timezone),
-    until: wallText(from + HOUR_MS, timezone),
+    from: wallClockText(from, timezone),
+    until: wallClockText(from + HOUR_MS, timezone),
     weekdays: ["7"],
     time: "02:00",
     cron: "0 2 * * 7",
-    length: spanOf(3_600),
+    length: toSpan(3_600),
   };
 }
 
-/** A window that is there, as its form shows it. */
+/** The form values of an existing window. */
 export function windowValues(window: WindowDraft, timezone: string, now: number): WindowValues {
   const blank = newWindowValues(timezone, now);
   const { name, tags, checkIds, rule } = window;
@@ -51,7 +50,7 @@ export function windowValues(window: WindowDraft, timezone: string, now: number)
   return { ...blank, name, tags, checkIds, scope, kind: rule.kind, ...ruleValues(rule, timezone) };
 }
 
-/** What the API is sent. What is no time or number is left for it to refuse in its own sentence. */
+/** The window as the API takes it. A text that is not a time is sent as it is, and the API refuses it with a message. */
 export function windowDraft(values: WindowValues): WindowDraft {
   const { name, scope, tags, checkIds } = values;
   return {
@@ -65,26 +64,26 @@ function ruleValues(rule: Rule, timezone: string): Partial<WindowValues> {
   switch (rule.kind) {
     case "once":
       return {
-        from: wallText(Date.parse(rule.from), timezone),
-        until: wallText(Date.parse(rule.until), timezone),
+        from: wallClockText(Date.parse(rule.from), timezone),
+        until: wallClockText(Date.parse(rule.until), timezone),
       };
     case "weekly":
       return {
         weekdays: rule.weekdays.map(String),
         time: rule.time,
         timezone: rule.timezone,
-        length: spanOf(rule.minutes * 60),
+        length: toSpan(rule.minutes * 60),
       };
     case "cron":
-      return { cron: rule.expression, timezone: rule.timezone, length: spanOf(rule.minutes * 60) };
+      return { cron: rule.expression, timezone: rule.timezone, length: toSpan(rule.minutes * 60) };
   }
 }
 
 function ruleDraft({ kind, timezone, from, until, weekdays, time, cron, length }: WindowValues): Rule {
-  const minutes = Math.round((spanSeconds(length) ?? 0) / 60);
+  const minutes = Math.round((spanToSeconds(length) ?? 0) / 60);
   switch (kind) {
     case "once":
-      return { kind, from: isoOf(from, timezone), until: isoOf(until, timezone) };
+      return { kind, from: toIso(from, timezone), until: toIso(until, timezone) };
     case "weekly":
       return { kind, weekdays: weekdays.map(Number).toSorted((a, b) => a - b), time, minutes, timezone };
     case "cron":
@@ -92,22 +91,15 @@ function ruleDraft({ kind, timezone, from, until, weekdays, time, cron, length }
   }
 }
 
-function isoOf(wall: string, timezone: string): string {
-  const at = instantOfWall(wall, timezone);
+function toIso(wall: string, timezone: string): string {
+  const at = parseWallClock(wall, timezone);
   return at === null ? wall : new Date(at).toISOString();
 }
 
 const FIELDS: Record<string, string> = { minutes: "length", expression: "cron" };
 
-/** Puts what the API refused where the person typed it. */
-export function windowErrors(
-  errors: readonly FieldError[],
-  kind: WindowValues["kind"],
-): Record<string, string> {
-  return Object.fromEntries(errors.map(({ field, message }) => [placeOf(field, kind), message]));
-}
-
-function placeOf(path: string, kind: WindowValues["kind"]): string {
+/** The form's field for a path of the API. What is refused about the rule as a whole belongs to its first field. */
+export function windowField(path: string, kind: WindowValues["kind"]): string {
   const [first = "", second = ""] = path.split(".");
   if (first !== "rule") return first;
   if (second === "") return { once: "from", weekly: "weekdays", cron: "cron" }[kind];

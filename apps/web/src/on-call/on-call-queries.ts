@@ -1,92 +1,86 @@
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 import type { InferResponseType } from "hono/client";
 
-import { answerOf, ifMatch, inProject } from "../api/client.ts";
-import { everyPage, pageQuery } from "../api/pages.ts";
+import { ifMatch, parseResponse, projectApi } from "../api/client.ts";
+import { pageQuery, readAllPages } from "../api/paging.ts";
+import { useProjectMutation } from "../api/project-mutation.ts";
 import type { RotationDraft } from "./rotation.ts";
 
-const { people, rotations } = inProject;
+const { people, rotations } = projectApi;
 const onePerson = people[":personId"];
 const oneRotation = rotations[":rotationId"];
 
 export type PersonView = InferResponseType<typeof people.$get, 200>["items"][number];
 export type RotationView = InferResponseType<typeof rotations.$get, 200>["items"][number];
-/** What is edited, as it was seen. */
-type Stored = { id: string; version: number };
 export type PersonDraft = { name: string; channelIds: string[] };
+/** What an edit refers to: the version that the person saw. */
+type Edited = { id: string; version: number };
 
-/** The people whom routes can tell. */
+/** The people whom routes can notify. */
 export const peopleQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "people"],
     queryFn: () =>
-      everyPage((cursor) => answerOf(people.$get({ param: { projectId }, query: pageQuery(cursor) }))),
+      readAllPages((cursor) =>
+        parseResponse(people.$get({ param: { projectId }, query: pageQuery(cursor) })),
+      ),
   });
 
-/** The rotations, each with who is on call now. */
+const REFRESH_MS = 60_000;
+
+/** The on-call rotations, each with the person on call now. Turns change by the clock, which no event announces. */
 export const rotationsQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "rotations"],
     queryFn: () =>
-      everyPage((cursor) => answerOf(rotations.$get({ param: { projectId }, query: pageQuery(cursor) }))),
-    refetchInterval: 60_000,
+      readAllPages((cursor) =>
+        parseResponse(rotations.$get({ param: { projectId }, query: pageQuery(cursor) })),
+      ),
+    refetchInterval: REFRESH_MS,
   });
 
-export function useSavePerson(projectId: string) {
-  return useOnCallMutation(projectId, async ({ of, draft }: { of: Stored | null; draft: PersonDraft }) => {
-    if (of === null) return await answerOf(people.$post({ param: { projectId }, json: draft }));
-    const param = { projectId, personId: of.id };
-    return await answerOf(onePerson.$patch({ param, header: ifMatch(of.version), json: draft }));
-  });
-}
+// Rotations name people, so a change of one is a change of both lists.
+const onCallOf = (projectId: string) => ({ projectId, parts: ["people", "rotations"] });
 
-export function useDeletePerson(projectId: string) {
-  return useOnCallMutation(projectId, (personId: string) =>
-    answerOf(onePerson.$delete({ param: { projectId, personId } })),
-  );
-}
-
-export function useRestorePerson(projectId: string) {
-  return useOnCallMutation(projectId, (personId: string) =>
-    answerOf(onePerson.restore.$post({ param: { projectId, personId } })),
-  );
-}
-
-export function useSaveRotation(projectId: string) {
-  return useOnCallMutation(
-    projectId,
-    async (saved: { of: null; draft: RotationDraft } | { of: Stored; draft: Partial<RotationDraft> }) => {
-      if (saved.of === null)
-        return await answerOf(rotations.$post({ param: { projectId }, json: saved.draft }));
-      const param = { projectId, rotationId: saved.of.id };
-      const header = ifMatch(saved.of.version);
-      return await answerOf(oneRotation.$patch({ param, header, json: saved.draft }));
+/** Creates a person where `edited` is null. */
+export const useSavePerson = (projectId: string) =>
+  useProjectMutation(
+    onCallOf(projectId),
+    async ({ edited, draft }: { edited: Edited | null; draft: PersonDraft }) => {
+      if (edited === null) return await parseResponse(people.$post({ param: { projectId }, json: draft }));
+      const param = { projectId, personId: edited.id };
+      return await parseResponse(onePerson.$patch({ param, header: ifMatch(edited.version), json: draft }));
     },
   );
-}
 
-export function useDeleteRotation(projectId: string) {
-  return useOnCallMutation(projectId, (rotationId: string) =>
-    answerOf(oneRotation.$delete({ param: { projectId, rotationId } })),
+export const useDeletePerson = (projectId: string) =>
+  useProjectMutation(onCallOf(projectId), (personId: string) =>
+    parseResponse(onePerson.$delete({ param: { projectId, personId } })),
   );
-}
 
-export function useRestoreRotation(projectId: string) {
-  return useOnCallMutation(projectId, (rotationId: string) =>
-    answerOf(oneRotation.restore.$post({ param: { projectId, rotationId } })),
+export const useRestorePerson = (projectId: string) =>
+  useProjectMutation(onCallOf(projectId), (personId: string) =>
+    parseResponse(onePerson.restore.$post({ param: { projectId, personId } })),
   );
-}
 
-function useOnCallMutation<Input, Output>(projectId: string, mutationFn: (input: Input) => Promise<Output>) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn,
-    // After a refusal too: what is shown may be out of date.
-    onSettled: () =>
-      Promise.all(
-        ["people", "rotations"].map((what) =>
-          client.invalidateQueries({ queryKey: ["projects", projectId, what] }),
-        ),
-      ),
+type SavedRotation =
+  | { edited: null; draft: RotationDraft }
+  | { edited: Edited; draft: Partial<RotationDraft> };
+
+/** Creates a rotation where `edited` is null. */
+export const useSaveRotation = (projectId: string) =>
+  useProjectMutation(onCallOf(projectId), async ({ edited, draft }: SavedRotation) => {
+    if (edited === null) return await parseResponse(rotations.$post({ param: { projectId }, json: draft }));
+    const param = { projectId, rotationId: edited.id };
+    return await parseResponse(oneRotation.$patch({ param, header: ifMatch(edited.version), json: draft }));
   });
-}
+
+export const useDeleteRotation = (projectId: string) =>
+  useProjectMutation(onCallOf(projectId), (rotationId: string) =>
+    parseResponse(oneRotation.$delete({ param: { projectId, rotationId } })),
+  );
+
+export const useRestoreRotation = (projectId: string) =>
+  useProjectMutation(onCallOf(projectId), (rotationId: string) =>
+    parseResponse(oneRotation.restore.$post({ param: { projectId, rotationId } })),
+  );

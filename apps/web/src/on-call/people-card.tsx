@@ -1,15 +1,16 @@
 import { ActionIcon, Button, Group, MultiSelect, TextInput } from "@mantine/core";
-import { IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import { useForm } from "@mantine/form";
+import { IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 
-import { Conflict, type Fact } from "../conflicts/conflict.tsx";
-import { useEdit } from "../conflicts/use-edit.ts";
+import { ConflictAlert, type Fact } from "../conflicts/conflict.tsx";
+import { useItemEdit } from "../conflicts/use-edit.ts";
 import { Card } from "../ui/card.tsx";
+import { fieldAmong, FormButtons, FormProblems, useFormSave } from "../ui/form.tsx";
 import { Listing } from "../ui/listing.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
-import { tell } from "../ui/toast.tsx";
+import { deleteWithUndo } from "../ui/toast.tsx";
 import styles from "./on-call.module.css";
 import {
   peopleQuery,
@@ -19,14 +20,13 @@ import {
   useRestorePerson,
   useSavePerson,
 } from "./on-call-queries.ts";
-import { ApiError, fieldErrors } from "../api/problem.ts";
 
-type PeopleCardProps = { projectId: string; channels: ReadonlyMap<string, string> };
+type Props = { projectId: string; channels: ReadonlyMap<string, string> };
 
-/** The people whom routes can tell, each with own channels. */
-export function PeopleCard({ projectId, channels }: PeopleCardProps) {
+/** The people whom routes can notify, each with channels of their own. */
+export function PeopleCard({ projectId, channels }: Props) {
   const query = useQuery(peopleQuery(projectId));
-  const [adding, setAdding] = useState(false);
+  const [isAdding, setAdding] = useState(false);
   return (
     <Card
       title="People"
@@ -38,12 +38,15 @@ export function PeopleCard({ projectId, channels }: PeopleCardProps) {
             leftSection={<IconPlus size={16} aria-hidden />}
             onClick={() => setAdding(true)}
           >
-            Add a person
+            Add person
           </Button>
         </EditorsOnly>
       }
     >
-      <Listing query={query} empty="Nobody yet. A person has channels of their own, such as a phone number.">
+      <Listing
+        query={query}
+        empty="No person yet. A person has channels of their own, such as a phone number."
+      >
         {(people) => (
           <ul className={styles["list"]}>
             {people.map((person) => (
@@ -52,17 +55,17 @@ export function PeopleCard({ projectId, channels }: PeopleCardProps) {
           </ul>
         )}
       </Listing>
-      {adding && <NewPerson projectId={projectId} channels={channels} close={() => setAdding(false)} />}
+      {isAdding && <NewPerson projectId={projectId} channels={channels} close={() => setAdding(false)} />}
     </Card>
   );
 }
 
-function PersonRow({ projectId, person, channels }: PeopleCardProps & { person: PersonView }) {
-  const [editing, setEditing] = useState(false);
+function PersonRow({ projectId, person, channels }: Props & { person: PersonView }) {
+  const [isEditing, setEditing] = useState(false);
   const remove = useDeletePerson(projectId);
   const restore = useRestorePerson(projectId);
-  const { id, name, channelIds } = person;
-  if (editing) {
+  const { name, channelIds } = person;
+  if (isEditing) {
     return (
       <li className={styles["row"]}>
         <EditPerson
@@ -74,20 +77,14 @@ function PersonRow({ projectId, person, channels }: PeopleCardProps & { person: 
       </li>
     );
   }
-  const takeOut = () =>
-    remove.mutate(id, {
-      onSuccess: () =>
-        tell.undoable(`“${name}” is deleted.`, () => restore.mutate(id, { onError: tell.trouble })),
-      onError: tell.trouble,
-    });
   return (
     <li className={styles["row"]}>
       <span className={styles["grow"]}>
         <strong>{name}</strong>
         <div className={styles["hint"]}>
           {channelIds.length === 0
-            ? "No channel: nobody can be reached."
-            : channelsText(channelIds, channels)}
+            ? "No channel, so this person cannot be notified."
+            : channelNames(channelIds, channels)}
         </div>
       </span>
       <EditorsOnly>
@@ -99,7 +96,12 @@ function PersonRow({ projectId, person, channels }: PeopleCardProps & { person: 
         >
           <IconPencil size={17} />
         </ActionIcon>
-        <ActionIcon variant="subtle" color="gray" aria-label={`Delete ${name}`} onClick={takeOut}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={`Delete ${name}`}
+          onClick={() => deleteWithUndo(person, { remove, restore })}
+        >
           <IconTrash size={17} />
         </ActionIcon>
       </EditorsOnly>
@@ -107,7 +109,7 @@ function PersonRow({ projectId, person, channels }: PeopleCardProps & { person: 
   );
 }
 
-type EditProps = PeopleCardProps & { close: () => void };
+type EditProps = Props & { close: () => void };
 
 function NewPerson({ projectId, channels, close }: EditProps) {
   const save = useSavePerson(projectId);
@@ -115,9 +117,9 @@ function NewPerson({ projectId, channels, close }: EditProps) {
     <PersonForm
       initial={{ name: "", channelIds: [] }}
       channels={channels}
-      submitLabel="Add the person"
+      submitLabel="Add person"
       save={async (draft) => {
-        await save.mutateAsync({ of: null, draft });
+        await save.mutateAsync({ edited: null, draft });
         close();
       }}
       cancel={close}
@@ -126,25 +128,21 @@ function NewPerson({ projectId, channels, close }: EditProps) {
 }
 
 function EditPerson({ projectId, person, channels, close }: EditProps & { person: PersonView }) {
-  const client = useQueryClient();
   const { mutateAsync } = useSavePerson(projectId);
-  const edit = useEdit<PersonView, PersonDraft>({
-    now: person,
-    read: async () => {
-      const people = await client.fetchQuery({ ...peopleQuery(projectId), staleTime: 0 });
-      return people.find(({ id }) => id === person.id) ?? person;
-    },
+  const edit = useItemEdit<PersonView, PersonDraft>({
+    item: person,
+    list: peopleQuery(projectId),
     send: async (draft, version) => {
-      await mutateAsync({ of: { id: person.id, version }, draft });
+      await mutateAsync({ edited: { id: person.id, version }, draft });
       close();
     },
   });
-  const { name, channelIds } = edit.seen;
+  const { name, channelIds, version } = edit.base;
   return (
     <div className={styles["grow"]}>
-      <Conflict edit={edit} facts={(view) => personFacts(view, channels)} />
+      <ConflictAlert edit={edit} facts={(view) => personFacts(view, channels)} />
       <PersonForm
-        key={edit.seen.version}
+        key={version}
         initial={{ name, channelIds }}
         channels={channels}
         submitLabel="Save"
@@ -155,47 +153,41 @@ function EditPerson({ projectId, person, channels, close }: EditProps & { person
   );
 }
 
-function personFacts({ name, channelIds }: PersonView, channels: PeopleCardProps["channels"]): Fact[] {
+function personFacts({ name, channelIds }: PersonView, channels: Props["channels"]): Fact[] {
   return [
     ["Name", name],
-    ["Own channels", channelsText(channelIds, channels)],
+    ["Own channels", channelNames(channelIds, channels)],
   ];
 }
 
-function channelsText(ids: readonly string[], channels: PeopleCardProps["channels"]): string {
+function channelNames(ids: readonly string[], channels: Props["channels"]): string {
   return ids.map((id) => channels.get(id) ?? "a deleted channel").join(", ");
 }
 
-type PersonFormProps = {
+type FormProps = {
   initial: PersonDraft;
-  channels: ReadonlyMap<string, string>;
+  channels: Props["channels"];
   submitLabel: string;
   save: (draft: PersonDraft) => Promise<unknown>;
   cancel: () => void;
 };
 
-/** A person and the channels on which they are told. */
-function PersonForm({ initial, channels, submitLabel, save, cancel }: PersonFormProps) {
+const toField = fieldAmong("name", "channelIds");
+
+/** A person and the channels on which they get notified. */
+function PersonForm({ initial, channels, submitLabel, save, cancel }: FormProps) {
   const form = useForm({
     initialValues: initial,
     validate: { name: (name) => (name.trim() === "" ? "Give the person a name." : null) },
   });
-  const [saving, setSaving] = useState(false);
-  const submit = async (draft: PersonDraft) => {
-    setSaving(true);
-    await save(draft).catch((error: unknown) => {
-      if (error instanceof ApiError && error.errors.length > 0) form.setErrors(fieldErrors(error.errors));
-      else tell.trouble(error);
-    });
-    setSaving(false);
-  };
+  const { isSaving, rest, submit } = useFormSave({ form, save, toField });
   return (
     <form onSubmit={form.onSubmit((draft) => void submit(draft))} noValidate>
       <Group align="flex-start">
         <TextInput label="Name" required maxLength={100} {...form.getInputProps("name")} />
         <MultiSelect
           label="Own channels"
-          description="Every one of them is told."
+          description="Each of them gets every message."
           inputWrapperOrder={["label", "input", "description", "error"]}
           data={[...channels].map(([value, label]) => ({ value, label }))}
           placeholder={form.values.channelIds.length > 0 ? "" : "none"}
@@ -204,15 +196,9 @@ function PersonForm({ initial, channels, submitLabel, save, cancel }: PersonForm
           miw={240}
           {...form.getInputProps("channelIds")}
         />
-        <Group gap="xs" mt={25}>
-          <Button type="submit" loading={saving}>
-            {submitLabel}
-          </Button>
-          <Button variant="default" onClick={cancel}>
-            Cancel
-          </Button>
-        </Group>
       </Group>
+      <FormProblems rest={rest} errors={form.errors} />
+      <FormButtons submitLabel={submitLabel} isSaving={isSaving} cancel={cancel} />
     </form>
   );
 }

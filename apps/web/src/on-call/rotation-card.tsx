@@ -1,15 +1,14 @@
 import { ActionIcon, Button, Group, NativeSelect, Stack, TextInput } from "@mantine/core";
 import { IconPencil, IconTrash, IconX } from "@tabler/icons-react";
-import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useForm } from "@mantine/form";
 
-import { Conflict, type Fact } from "../conflicts/conflict.tsx";
-import { useEdit } from "../conflicts/use-edit.ts";
+import { ConflictAlert, type Fact } from "../conflicts/conflict.tsx";
+import { useItemEdit } from "../conflicts/use-edit.ts";
 import { Card } from "../ui/card.tsx";
-import { Exact } from "../ui/time.tsx";
+import { ExactTime } from "../ui/time.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
-import { tell } from "../ui/toast.tsx";
+import { deleteWithUndo, toast } from "../ui/toast.tsx";
 import styles from "./on-call.module.css";
 import {
   rotationsQuery,
@@ -22,11 +21,11 @@ import { type Override, overrideText, type RotationDraft, rotationText } from ".
 import { RotationForm } from "./rotation-form.tsx";
 import { SchedulePicture } from "./schedule-picture.tsx";
 import { serverNow } from "../time/clock.ts";
-import { instantOfWall, wallText } from "../time/zones.ts";
+import { parseWallClock, wallClockText } from "../time/zones.ts";
 
 type RotationCardProps = { projectId: string; rotation: RotationView; people: ReadonlyMap<string, string> };
 
-/** One rotation: who is on call now, who takes turns, and who stands in. */
+/** One rotation: who is on call now, the turns, and the overrides. */
 export function RotationCard({ projectId, rotation, people }: RotationCardProps) {
   const [editing, setEditing] = useState(false);
   const { name, onCall } = rotation;
@@ -54,8 +53,8 @@ export function RotationCard({ projectId, rotation, people }: RotationCardProps)
             "Nobody is on call."
           ) : (
             <>
-              On call now: <strong>{onCall.name ?? "somebody who is gone"}</strong>, until{" "}
-              <Exact at={onCall.until} />
+              On call now: <strong>{onCall.name ?? "a removed person"}</strong>, until{" "}
+              <ExactTime at={onCall.until} />
             </>
           )}
         </p>
@@ -68,25 +67,21 @@ export function RotationCard({ projectId, rotation, people }: RotationCardProps)
 }
 
 function EditRotation({ projectId, rotation, people, close }: RotationCardProps & { close: () => void }) {
-  const client = useQueryClient();
   const { mutateAsync } = useSaveRotation(projectId);
-  const edit = useEdit<RotationView, RotationDraft>({
-    now: rotation,
-    read: async () => {
-      const rotations = await client.fetchQuery({ ...rotationsQuery(projectId), staleTime: 0 });
-      return rotations.find(({ id }) => id === rotation.id) ?? rotation;
-    },
+  const edit = useItemEdit<RotationView, RotationDraft>({
+    item: rotation,
+    list: rotationsQuery(projectId),
     send: async (draft, version) => {
-      await mutateAsync({ of: { id: rotation.id, version }, draft });
+      await mutateAsync({ edited: { id: rotation.id, version }, draft });
       close();
     },
   });
   return (
-    <Card title={`Edit ${edit.seen.name}`}>
-      <Conflict edit={edit} facts={(view) => rotationFacts(view, people)} />
+    <Card title={`Edit ${edit.base.name}`}>
+      <ConflictAlert edit={edit} facts={(view) => rotationFacts(view, people)} />
       <RotationForm
-        key={edit.seen.version}
-        initial={draftOf(edit.seen)}
+        key={edit.base.version}
+        initial={rotationDraft(edit.base)}
         people={people}
         submitLabel="Save"
         save={edit.save}
@@ -100,7 +95,7 @@ function rotationFacts(rotation: RotationView, people: RotationCardProps["people
   return [
     ["Name", rotation.name],
     ["Turns", rotationText(rotation, people)],
-    ["Standing in", rotation.overrides.map((override) => overrideText(override, people)).join("; ")],
+    ["Overrides", rotation.overrides.map((override) => overrideText(override, people)).join("; ")],
   ];
 }
 
@@ -109,13 +104,7 @@ type ActionProps = { projectId: string; rotation: RotationView; edit: () => void
 function Actions({ projectId, rotation, edit }: ActionProps) {
   const remove = useDeleteRotation(projectId);
   const restore = useRestoreRotation(projectId);
-  const { id, name } = rotation;
-  const takeOut = () =>
-    remove.mutate(id, {
-      onSuccess: () =>
-        tell.undoable(`“${name}” is deleted.`, () => restore.mutate(id, { onError: tell.trouble })),
-      onError: tell.trouble,
-    });
+  const { name } = rotation;
   return (
     <Group gap={4}>
       <Button
@@ -127,47 +116,59 @@ function Actions({ projectId, rotation, edit }: ActionProps) {
       >
         Edit
       </Button>
-      <ActionIcon variant="subtle" color="gray" size={30} aria-label={`Delete ${name}`} onClick={takeOut}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size={30}
+        aria-label={`Delete ${name}`}
+        onClick={() => deleteWithUndo(rotation, { remove, restore })}
+      >
         <IconTrash size={17} />
       </ActionIcon>
     </Group>
   );
 }
 
-/** What a person decided about it. */
-function draftOf(rotation: RotationView): RotationDraft {
+/** The settings of a rotation, without what the server adds. */
+function rotationDraft(rotation: RotationView): RotationDraft {
   const { name, timezone, every, startsOn, handOverAt, personIds, overrides } = rotation;
   return { name, timezone, every, startsOn, handOverAt, personIds, overrides };
 }
 
-/** Who stands in, whatever the turns say. */
+/** The people who replace the one whose turn it is, each for a while. */
 function Overrides({ projectId, rotation, people }: RotationCardProps) {
   const [adding, setAdding] = useState(false);
   const save = useSaveRotation(projectId);
   const { overrides, timezone } = rotation;
   const change = (wanted: Override[], done: () => void) =>
-    save.mutate({ of: rotation, draft: { overrides: wanted } }, { onSuccess: done, onError: tell.trouble });
+    save.mutate(
+      { edited: rotation, draft: { overrides: wanted } },
+      { onSuccess: done, onError: toast.error },
+    );
   return (
     <div>
       {overrides.length > 0 && (
         <ul className={styles["list"]}>
           {overrides.map((override) => {
-            const name = people.get(override.personId) ?? "somebody who is gone";
+            const name = people.get(override.personId) ?? "a removed person";
             return (
               <li key={`${override.personId} ${override.from}`} className={styles["row"]}>
                 <span className={styles["grow"]}>
-                  {name} instead, <Exact at={override.from} zone={timezone} /> to{" "}
-                  <Exact at={override.until} zone={timezone} />
+                  {name} replaces the person on call, <ExactTime at={override.from} zone={timezone} /> to{" "}
+                  <ExactTime at={override.until} zone={timezone} />
                 </span>
                 <EditorsOnly>
                   <ActionIcon
                     variant="subtle"
                     color="gray"
-                    aria-label={`Take the override of ${name} back`}
+                    aria-label={`Remove the override of ${name}`}
                     onClick={() =>
                       change(
                         overrides.filter((one) => one !== override),
-                        () => tell.undoable("Taken back.", () => change(overrides, () => undefined)),
+                        () =>
+                          toast.withUndo("The override is removed.", () =>
+                            change(overrides, () => undefined),
+                          ),
                       )
                     }
                   >
@@ -189,7 +190,7 @@ function Overrides({ projectId, rotation, people }: RotationCardProps) {
       ) : (
         <EditorsOnly>
           <Button variant="default" size="compact-sm" onClick={() => setAdding(true)}>
-            Somebody stands in
+            Add override
           </Button>
         </EditorsOnly>
       )}
@@ -206,20 +207,20 @@ type OverrideFormProps = {
 
 const DAY_MS = 86_400_000;
 
-/** Somebody else for a while, whatever the turns say. */
+/** Lets a person replace the one whose turn it is for a while. */
 function OverrideForm({ people, timezone, saving, add }: OverrideFormProps) {
   const form = useForm({
     initialValues: {
       personId: [...people.keys()][0] ?? "",
-      from: wallText(serverNow(), timezone),
-      until: wallText(serverNow() + DAY_MS, timezone),
+      from: wallClockText(serverNow(), timezone),
+      until: wallClockText(serverNow() + DAY_MS, timezone),
     },
     validate: {
       until: (until, { from }) => (until > from ? null : "The end must come after the beginning."),
     },
   });
   const submit = ({ personId, from, until }: typeof form.values) => {
-    const [begins, ends] = [instantOfWall(from, timezone), instantOfWall(until, timezone)];
+    const [begins, ends] = [parseWallClock(from, timezone), parseWallClock(until, timezone)];
     if (begins === null || ends === null) return form.setFieldError("until", "Name both times.");
     add({ personId, from: new Date(begins).toISOString(), until: new Date(ends).toISOString() });
   };
@@ -227,7 +228,7 @@ function OverrideForm({ people, timezone, saving, add }: OverrideFormProps) {
     <form onSubmit={form.onSubmit(submit)} noValidate>
       <Group align="flex-start">
         <NativeSelect
-          label="Instead"
+          label="Person"
           data={[...people].map(([value, label]) => ({ value, label }))}
           {...form.getInputProps("personId")}
         />
@@ -244,7 +245,7 @@ function OverrideForm({ people, timezone, saving, add }: OverrideFormProps) {
           {...form.getInputProps("until")}
         />
         <Button type="submit" variant="default" loading={saving} mt={25} disabled={people.size === 0}>
-          Add the override
+          Add override
         </Button>
       </Group>
     </form>

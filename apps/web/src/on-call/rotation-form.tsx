@@ -1,10 +1,8 @@
-import { ActionIcon, Alert, Button, Group, NativeSelect, Select, Stack, TextInput } from "@mantine/core";
+import { ActionIcon, Group, NativeSelect, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { timezones } from "@overdue/schedules";
 import { IconArrowDown, IconArrowUp, IconTrash } from "@tabler/icons-react";
-import { useState } from "react";
 
-import { ApiError, fieldErrors, sentenceOf } from "../api/problem.ts";
+import { fieldAmong, FormButtons, FormProblems, TimezoneSelect, useFormSave } from "../ui/form.tsx";
 import styles from "./on-call.module.css";
 import { type RotationDraft, rotationText } from "./rotation.ts";
 
@@ -21,28 +19,15 @@ const TURNS = [
   { value: "day", label: "A day" },
 ];
 
+const toField = fieldAmong("name", "every", "startsOn", "handOverAt", "timezone");
+
 /** Who takes turns, in which order, and when they hand over. */
 export function RotationForm({ initial, people, submitLabel, save, cancel }: Props) {
   const form = useForm({ initialValues: initial });
-  const [trouble, setTrouble] = useState<string | null>(null);
-  const [saving, setSaving] = useState(false);
-  const submit = async (values: RotationDraft) => {
-    setSaving(true);
-    setTrouble(null);
-    await save(values).catch((error: unknown) => {
-      if (error instanceof ApiError) form.setErrors(fieldErrors(error.errors));
-      setTrouble(sentenceOf(error));
-    });
-    setSaving(false);
-  };
+  const { isSaving, rest, submit } = useFormSave({ form, save, toField });
   return (
     <form onSubmit={form.onSubmit((values) => void submit(values))} noValidate>
       <Stack>
-        {trouble !== null && (
-          <Alert color="red" role="alert" title="That did not work">
-            {trouble}
-          </Alert>
-        )}
         <TextInput
           label="Name"
           placeholder="Primary"
@@ -58,26 +43,12 @@ export function RotationForm({ initial, people, submitLabel, save, cancel }: Pro
         <Group align="flex-start">
           <NativeSelect label="A turn takes" data={TURNS} {...form.getInputProps("every")} />
           <TextInput type="date" label="First turn begins on" required {...form.getInputProps("startsOn")} />
-          <TextInput type="time" label="Hand-over at" required {...form.getInputProps("handOverAt")} />
-          <Select
-            label="Time zone"
-            data={[...timezones]}
-            searchable
-            limit={60}
-            allowDeselect={false}
-            required
-            {...form.getInputProps("timezone")}
-          />
+          <TextInput type="time" label="Handover at" required {...form.getInputProps("handOverAt")} />
+          <TimezoneSelect required {...form.getInputProps("timezone")} />
         </Group>
         <p className={styles["readBack"]}>{rotationText(form.values, people)}</p>
-        <Group>
-          <Button type="submit" loading={saving}>
-            {submitLabel}
-          </Button>
-          <Button variant="default" onClick={cancel}>
-            Cancel
-          </Button>
-        </Group>
+        <FormProblems rest={rest} errors={form.errors} />
+        <FormButtons submitLabel={submitLabel} isSaving={isSaving} cancel={cancel} />
       </Stack>
     </form>
   );
@@ -103,7 +74,7 @@ function Turns({ personIds, people, change }: TurnsProps) {
       <legend>In this order</legend>
       <ol>
         {personIds.map((id, index) => {
-          const name = people.get(id) ?? "somebody who is gone";
+          const name = people.get(id) ?? "a removed person";
           return (
             <li key={id}>
               <span>{name}</span>
@@ -128,7 +99,7 @@ function Turns({ personIds, people, change }: TurnsProps) {
               <ActionIcon
                 variant="subtle"
                 color="gray"
-                aria-label={`Take ${name} out`}
+                aria-label={`Remove ${name}`}
                 onClick={() => change(personIds.filter((one) => one !== id))}
               >
                 <IconTrash size={17} />
@@ -148,7 +119,7 @@ function Turns({ personIds, people, change }: TurnsProps) {
           onChange={({ currentTarget }) => change([...personIds, currentTarget.value])}
         />
       )}
-      {people.size === 0 && <p>Nobody is known yet: add the people first.</p>}
+      {people.size === 0 && <p>There is no person yet. Add people first.</p>}
     </fieldset>
   );
 }

@@ -25,7 +25,7 @@ test.each<[Partial<RotationDraft>, string]>([
   [{ every: "day" }, "Ada, then Bob, a day each; they hand over every day at 09:00 (Europe/Berlin)."],
   [{ personIds: ["b"] }, "Always Bob."],
   [{ personIds: [] }, "Nobody takes turns yet."],
-  [{ personIds: ["x"] }, "Always somebody who is gone."],
-])("%j", (change, text) => {
+  [{ personIds: ["x"] }, "Always a removed person."],
+])("a rotation with %j reads: %s", (change, text) => {
   expect(rotationText({ ...weekly, ...change }, people)).toBe(text);
 });

@@ -2,10 +2,10 @@ import { listText } from "../text/plain-text.ts";
 import { WEEKDAYS } from "../time/weekdays.ts";
 import { browserZone, instant, zonedText } from "../time/zones.ts";
 
-/** Somebody else for a while, as the API tells it. */
+/** A person who replaces the one whose turn it is for a while; times are ISO 8601 in UTC. */
 export type Override = { personId: string; from: string; until: string };
 
-/** What a person decides about a rotation, as the API takes and tells it. */
+/** The settings of an on-call rotation, as the API takes and returns them. */
 export type RotationDraft = {
   name: string;
   timezone: string;
@@ -22,7 +22,7 @@ export type RotationDraft = {
 export function rotationText(rotation: RotationDraft, people: ReadonlyMap<string, string>): string {
   const { every, startsOn, handOverAt, timezone, personIds } = rotation;
   if (personIds.length === 0) return "Nobody takes turns yet.";
-  const names = personIds.map((id) => people.get(id) ?? "somebody who is gone");
+  const names = personIds.map((id) => people.get(id) ?? "a removed person");
   if (names.length === 1) return `Always ${listText(names, "and")}.`;
   const day = WEEKDAYS[(new Date(`${startsOn}T00:00:00Z`).getUTCDay() + 6) % 7];
   const when = every === "day" ? "every day" : day === undefined ? "every week" : `on ${day}s`;
@@ -35,6 +35,6 @@ export function overrideText(
   people: ReadonlyMap<string, string>,
 ): string {
   const zone = browserZone();
-  const name = people.get(personId) ?? "somebody who is gone";
+  const name = people.get(personId) ?? "a removed person";
   return `${name}, ${zonedText(instant(from), zone)} to ${zonedText(instant(until), zone)}`;
 }

@@ -1,6 +1,6 @@
 import { VisuallyHidden } from "@mantine/core";
 
-import { useAsOfNow } from "../time/clock.ts";
+import { useComputedFromNow } from "../time/clock.ts";
 import { dayText, shortZonedText } from "../time/zones.ts";
 import type { RotationDraft } from "./rotation.ts";
 import { type Turn, type Week, weeksFrom } from "./schedule.ts";
@@ -13,7 +13,7 @@ const COLOURS = 6;
 
 /** Who is on call when, for two weeks from today: a line per week, a day in each of its seven parts. */
 export function SchedulePicture({ rotation, people }: Props) {
-  const today = useAsOfNow((now) => Math.floor(now / 600_000) * 600_000);
+  const today = useComputedFromNow((now) => Math.floor(now / 600_000) * 600_000);
   const weeks = weeksFrom(rotation, today, WEEKS);
   return (
     <figure className={styles["picture"]} aria-label={`Who is on call in the next ${WEEKS * 7} days`}>
@@ -34,7 +34,7 @@ export function SchedulePicture({ rotation, people }: Props) {
         </div>
       ))}
       <figcaption className={styles["caption"]}>
-        Days and hand-overs by the clock of {rotation.timezone}.
+        Days and handovers in the time zone {rotation.timezone}.
       </figcaption>
     </figure>
   );
@@ -44,7 +44,7 @@ function TurnBar({ turn, week, rotation, people }: Props & { turn: Turn; week: W
   const [first = 0] = week.days;
   const { personId, from, until } = turn;
   const share = ((until - from) / (week.until - first)) * 100;
-  const name = personId === null ? "nobody" : (people.get(personId) ?? "somebody who is gone");
+  const name = personId === null ? "nobody" : (people.get(personId) ?? "a removed person");
   const colour = personId === null ? -1 : rotation.personIds.indexOf(personId);
   const span = `${shortZonedText(from, rotation.timezone)} to ${shortZonedText(until, rotation.timezone)}`;
   return (

@@ -18,14 +18,14 @@ const said = (rotation: RotationDraft, now: string) =>
     turns.map(({ personId, from }) => `${personId} ${new Date(from).toISOString().slice(0, 16)}`),
   );
 
-test("two weeks begin with today's midnight by the rotation's clock, and each names who is on call from when", () => {
+test("the two weeks begin today at midnight in the zone of the rotation, and name who is on call from when", () => {
   expect(said(weekly, "2026-11-25T12:00:00Z")).toEqual([
     ["ada 2026-11-24T23:00", "bob 2026-11-30T08:00"],
     ["bob 2026-12-01T23:00", "ada 2026-12-07T08:00"],
   ]);
 });
 
-test("whoever stands in has a turn of their own", () => {
+test("an override has a turn of its own", () => {
   const overrides = [{ personId: "eve", from: "2026-11-26T08:00:00Z", until: "2026-11-27T08:00:00Z" }];
   expect(said({ ...weekly, overrides }, "2026-11-25T12:00:00Z")[0]).toEqual([
     "ada 2026-11-24T23:00",
@@ -41,6 +41,6 @@ test("the day on which the clock changes is an hour shorter", () => {
   expect(monday - sunday).toBe(23 * 3_600_000);
 });
 
-test("a rotation of nobody has one turn of nobody", () => {
+test("a rotation without people has one turn of nobody", () => {
   expect(said({ ...weekly, personIds: [] }, "2026-11-25T12:00:00Z")[0]).toEqual(["null 2026-11-24T23:00"]);
 });

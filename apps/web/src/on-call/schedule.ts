@@ -1,6 +1,6 @@
 import { onCallAt } from "@overdue/core";
 
-import { instantOfWall, wallText } from "../time/zones.ts";
+import { parseWallClock, wallClockText } from "../time/zones.ts";
 import type { RotationDraft } from "./rotation.ts";
 
 /** Who is on call for how long: epoch milliseconds; null for nobody. */
@@ -25,10 +25,10 @@ export function weeksFrom(rotation: RotationDraft, now: number, count: number): 
 
 /** The instants at which days begin in a zone, from today's on. */
 function daysFrom(timezone: string, now: number, count: number): number[] {
-  const today = Date.parse(`${wallText(now, timezone).slice(0, 10)}T00:00Z`);
+  const today = Date.parse(`${wallClockText(now, timezone).slice(0, 10)}T00:00Z`);
   return Array.from({ length: count }, (_, day) => {
     const wall = new Date(today + day * DAY_MS).toISOString().slice(0, 16);
-    return instantOfWall(wall, timezone) ?? today + day * DAY_MS;
+    return parseWallClock(wall, timezone) ?? today + day * DAY_MS;
   });
 }
 

@@ -2,24 +2,34 @@ import { IconAlertTriangle, IconCircleCheck, IconCircleX } from "@tabler/icons-r
 import { queryOptions } from "@tanstack/react-query";
 import type { InferResponseType } from "hono/client";
 
+import { api, parseResponse } from "../api/client.ts";
 import { durationText } from "../time/duration.ts";
-import { Ago } from "../ui/time.tsx";
 import { Card, Fact } from "../ui/card.tsx";
-import { Mark } from "../ui/status-label.tsx";
-import tables from "../ui/table.module.css";
+import { type Column, DataTable } from "../ui/data-table.tsx";
+import { StatusLabel } from "../ui/status-label.tsx";
+import { RelativeTime } from "../ui/time.tsx";
 import styles from "./instance-health.module.css";
-import { answerOf, api } from "../api/client.ts";
 
-type Props = { health: OperatorView };
+type InstanceHealth = InferResponseType<typeof api.v1.operator.$get, 200>;
+type Props = { health: InstanceHealth };
 
-/** All that is wrong now, or that nothing is. */
+const REFRESH_MS = 5_000;
+
+/** How the whole instance does; only its operators may read it. */
+export const instanceHealthQuery = queryOptions({
+  queryKey: ["operator"],
+  queryFn: () => parseResponse(api.v1.operator.$get()),
+  refetchInterval: REFRESH_MS,
+});
+
+/** Every problem that exists now, or that there is none. */
 export function Problems({ health: { problems } }: Props) {
   return (
     <section className={styles["problems"]} data-well={problems.length === 0 || undefined} aria-label="State">
       {problems.length === 0 ? (
-        <Mark icon={IconCircleCheck} tone="good">
-          All is well
-        </Mark>
+        <StatusLabel icon={IconCircleCheck} tone="good">
+          No problems
+        </StatusLabel>
       ) : (
         <ul>
           {problems.map((problem) => (
@@ -34,148 +44,104 @@ export function Problems({ health: { problems } }: Props) {
   );
 }
 
-/** How far judging and delivering have come. */
-export function Work({ health: { judging, deliveries, channels, queue, heartbeat } }: Props) {
+/** How far the evaluation of deadlines and the sending of alerts have come. */
+export function Progress({ health: { judging, deliveries, channels, queue, heartbeat } }: Props) {
   return (
     <div className={styles["cards"]}>
-      <Card title="Judging">
+      <Card title="Deadlines">
         <dl className={styles["facts"]}>
-          <Fact label="Behind the clock">{secondsText(judging.lagSeconds)}</Fact>
+          <Fact label="Evaluation is behind by">{secondsText(judging.lagSeconds)}</Fact>
           <Fact label="Oldest due deadline waits">{secondsText(judging.waitSeconds)}</Fact>
           <Fact label="Queue">{queue === "redis" ? "Redis" : "PostgreSQL"}</Fact>
-          <Fact label="Pings an outside heartbeat">
-            {!heartbeat.isSet ? "no: SELF_HEARTBEAT_URL is not set" : <LastAt at={heartbeat.lastSentAt} />}
+          <Fact label="Last ping to an outside heartbeat">
+            {!heartbeat.isSet ? (
+              "off: SELF_HEARTBEAT_URL is not set"
+            ) : (
+              <TimeOrNever at={heartbeat.lastSentAt} />
+            )}
           </Fact>
         </dl>
       </Card>
       <Card title="Deliveries">
         <dl className={styles["facts"]}>
           <Fact label="Due now">{deliveries.due}</Fact>
-          <Fact label="Under way">{deliveries.underWay}</Fact>
-          <Fact label="To be tried later">{deliveries.later}</Fact>
-          <Fact label="Oldest due waits">{secondsText(deliveries.oldestDueSeconds)}</Fact>
-          <Fact label="Given up, not dealt with">{deliveries.deadLetters}</Fact>
+          <Fact label="Being sent">{deliveries.underWay}</Fact>
+          <Fact label="Waiting for a retry">{deliveries.later}</Fact>
+          <Fact label="Oldest due delivery waits">{secondsText(deliveries.oldestDueSeconds)}</Fact>
+          <Fact label="Dead letters">{deliveries.deadLetters}</Fact>
         </dl>
       </Card>
       <Card title="Channels">
         <dl className={styles["facts"]}>
           <Fact label="Broken">{channels.broken}</Fact>
-          <Fact label="Resting after errors">{channels.resting}</Fact>
-          <Fact label="In all">{channels.all}</Fact>
+          <Fact label="Paused after errors">{channels.resting}</Fact>
+          <Fact label="Total">{channels.all}</Fact>
         </dl>
       </Card>
     </div>
   );
 }
 
-/** The check that misses on purpose: how long from its deadline until it arrived. */
+const SELF_TEST_COLUMNS: Column<InstanceHealth["selfTest"]["hour"] & { span: string }>[] = [
+  { head: "Within", cell: ({ span }) => `the last ${span}` },
+  { head: "Arrived", cell: ({ count }) => count },
+  { head: "Median", cell: ({ p50Ms }) => millisecondsText(p50Ms) },
+  { head: "99th percentile", cell: ({ p99Ms }) => millisecondsText(p99Ms) },
+  { head: "Slowest", cell: ({ mostMs }) => millisecondsText(mostMs) },
+];
+
+/** How long the self-test's alerts took from the deadline until they arrived. */
 export function SelfTest({ health: { selfTest } }: Props) {
+  const rows = (["hour", "day"] as const).map((span) => ({ span, ...selfTest[span] }));
   return (
-    <Card title="Test of the whole way">
+    <Card title="Self-test">
       <p className={styles["lead"]}>
-        A check of Overdue&rsquo;s own misses on purpose every few minutes; its alert takes the same way as
-        yours. Last arrived: <LastAt at={selfTest.lastArrivedAt} />.
+        A built-in check misses its deadline every few minutes, and its alert is sent like yours. Last
+        arrived: <TimeOrNever at={selfTest.lastArrivedAt} />.
       </p>
-      <div className={tables["scroll"]}>
-        <table className={tables["table"]}>
-          <thead>
-            <tr>
-              <th>Within</th>
-              <th>Arrived</th>
-              <th>Half of them within</th>
-              <th>99 % within</th>
-              <th>Slowest</th>
-            </tr>
-          </thead>
-          <tbody>
-            {(["hour", "day"] as const).map((span) => (
-              <tr key={span}>
-                <td>the last {span}</td>
-                <td>{selfTest[span].count}</td>
-                <td>{msText(selfTest[span].p50Ms)}</td>
-                <td>{msText(selfTest[span].p99Ms)}</td>
-                <td>{msText(selfTest[span].mostMs)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable columns={SELF_TEST_COLUMNS} rows={rows} rowKey={({ span }) => span} />
     </Card>
   );
 }
 
-/** The processes that do the work. */
+type Process = { kind: string; id: string; startedAt: string; workedAt: string | null; isAlive: boolean };
+
+const PROCESS_COLUMNS: Column<Process>[] = [
+  { head: "Process", cell: ({ kind }) => kind },
+  {
+    head: "State",
+    cell: ({ isAlive }) => (
+      <StatusLabel icon={isAlive ? IconCircleCheck : IconCircleX} tone={isAlive ? "good" : "bad"}>
+        {isAlive ? "Running" : "Not responding"}
+      </StatusLabel>
+    ),
+  },
+  { head: "Started", cell: ({ startedAt }) => <RelativeTime at={startedAt} /> },
+  { head: "Last worked", cell: ({ workedAt }) => <TimeOrNever at={workedAt} /> },
+  { head: "Id", look: "dimmed", cell: ({ id }) => <code>{id.slice(0, 8)}</code> },
+];
+
+/** The processes of the instance. */
 export function Processes({ health: { checkers, receivers } }: Props) {
+  const rows = [
+    ...checkers.map((one) => ({ ...one, kind: "Checker", workedAt: one.judgedAt })),
+    ...receivers.map((one) => ({ ...one, kind: "Receiver", workedAt: one.canaryAt })),
+  ];
   return (
     <Card title="Processes">
-      <div className={tables["scroll"]}>
-        <table className={tables["table"]}>
-          <thead>
-            <tr>
-              <th>What</th>
-              <th>State</th>
-              <th>Started</th>
-              <th>Last sign of work</th>
-              <th>Id</th>
-            </tr>
-          </thead>
-          <tbody>
-            {checkers.map((one) => (
-              <ProcessRow key={one.id} {...one} what="Checker" workedAt={one.judgedAt} />
-            ))}
-            {receivers.map((one) => (
-              <ProcessRow key={one.id} {...one} what="Receiver" workedAt={one.canaryAt} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable columns={PROCESS_COLUMNS} rows={rows} rowKey={({ id }) => id} />
     </Card>
   );
 }
 
-type RowProps = { what: string; id: string; startedAt: string; workedAt: string | null; isAlive: boolean };
-
-function ProcessRow({ what, id, startedAt, workedAt, isAlive }: RowProps) {
-  return (
-    <tr>
-      <td>{what}</td>
-      <td>
-        <Mark icon={isAlive ? IconCircleCheck : IconCircleX} tone={isAlive ? "good" : "bad"}>
-          {isAlive ? "Works" : "Silent"}
-        </Mark>
-      </td>
-      <td>
-        <Ago at={startedAt} />
-      </td>
-      <td>
-        <LastAt at={workedAt} />
-      </td>
-      <td className={tables["dimmed"]}>
-        <code>{id.slice(0, 8)}</code>
-      </td>
-    </tr>
-  );
-}
-
-function LastAt({ at }: { at: string | null }) {
-  return at === null ? "never" : <Ago at={at} />;
+function TimeOrNever({ at }: { at: string | null }) {
+  return at === null ? "never" : <RelativeTime at={at} />;
 }
 
 function secondsText(seconds: number | null): string {
-  return seconds === null ? "–" : durationText(seconds * 1_000);
+  return millisecondsText(seconds === null ? null : seconds * 1_000);
 }
 
-function msText(ms: number | null): string {
+function millisecondsText(ms: number | null): string {
   return ms === null ? "–" : durationText(ms);
 }
-
-type OperatorView = InferResponseType<typeof api.v1.operator.$get, 200>;
-
-const EVERY_MS = 5_000;
-
-/** How the whole installation does; for its operators. */
-export const operatorQuery = queryOptions({
-  queryKey: ["operator"],
-  queryFn: () => answerOf(api.v1.operator.$get()),
-  refetchInterval: EVERY_MS,
-});

@@ -1,12 +1,12 @@
 import { canonicalTimezone } from "@overdue/schedules";
-import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { notFound, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { checksQuery } from "../checks/check-queries.ts";
-import { tagsOf } from "../checks/check-selection.ts";
-import { Conflict } from "../conflicts/conflict.tsx";
-import { useEdit } from "../conflicts/use-edit.ts";
+import { collectTags } from "../checks/check-selection.ts";
+import { ConflictAlert } from "../conflicts/conflict.tsx";
+import { useItemEdit } from "../conflicts/use-edit.ts";
 import { newRouteValues, type RouteDraft, routeValues } from "../alert-routes/route-values.ts";
 import { routeFacts } from "../alert-routes/route-text.ts";
 import { RouteForm } from "../alert-routes/route-form.tsx";
@@ -50,16 +50,12 @@ export function EditRoutePage() {
 }
 
 function EditRoute({ projectId, route }: { projectId: string; route: RouteView }) {
-  const client = useQueryClient();
   const { mutateAsync } = useEditRoute(projectId, route.id);
   const leave = useLeave(projectId);
   const names = useNames(projectId);
-  const edit = useEdit<RouteView, RouteDraft>({
-    now: route,
-    read: async () => {
-      const routes = await client.fetchQuery({ ...routesQuery(projectId), staleTime: 0 });
-      return routes.find(({ id }) => id === route.id) ?? route;
-    },
+  const edit = useItemEdit<RouteView, RouteDraft>({
+    item: route,
+    list: routesQuery(projectId),
     send: async (draft, version) => {
       await mutateAsync({ draft, version });
       await leave();
@@ -67,11 +63,11 @@ function EditRoute({ projectId, route }: { projectId: string; route: RouteView }
   });
   return (
     <>
-      <Conflict edit={edit} facts={(view) => routeFacts(view, names)} />
+      <ConflictAlert edit={edit} facts={(view) => routeFacts(view, names)} />
       <Form
-        key={edit.seen.version}
+        key={edit.base.version}
         projectId={projectId}
-        initial={routeValues(edit.seen, zone())}
+        initial={routeValues(edit.base, zone())}
         isNew={false}
         save={edit.save}
       />
@@ -85,7 +81,7 @@ function Form({ projectId, ...props }: FormProps) {
   const names = useNames(projectId);
   const { data: checks = [] } = useQuery(checksQuery(projectId));
   const leave = useLeave(projectId);
-  return <RouteForm {...props} names={names} knownTags={tagsOf(checks)} cancel={() => void leave()} />;
+  return <RouteForm {...props} names={names} knownTags={collectTags(checks)} cancel={() => void leave()} />;
 }
 
 function useLeave(projectId: string): () => Promise<void> {

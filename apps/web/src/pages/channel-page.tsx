@@ -1,10 +1,10 @@
 import { channelKinds, isKindName, type KindName } from "@overdue/channels";
-import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { notFound, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
 
 import { instanceQuery } from "../accounts/account-queries.ts";
-import { ChannelForm, ShownOnce } from "../channels/channel-form.tsx";
+import { ChannelForm, NewSecrets } from "../channels/channel-form.tsx";
 import {
   type ChannelPatch,
   channelsQuery,
@@ -18,9 +18,14 @@ import { checkName } from "../checks/check-name.ts";
 import { checksQuery } from "../checks/check-queries.ts";
 import { Card } from "../ui/card.tsx";
 import { BackArrow, Page, PageSkeleton, TextLink } from "../ui/page.tsx";
-import { ChannelCare, ChannelManners, collectText, groupsText } from "../channels/channel-settings-cards.tsx";
-import { Conflict, type Fact } from "../conflicts/conflict.tsx";
-import { type Edit, useEdit } from "../conflicts/use-edit.ts";
+import {
+  ReliabilitySettings,
+  GroupingSettings,
+  digestText,
+  groupingText,
+} from "../channels/channel-settings-cards.tsx";
+import { ConflictAlert, type Fact } from "../conflicts/conflict.tsx";
+import { type Edit, useItemEdit } from "../conflicts/use-edit.ts";
 import { ManagedNote } from "../ui/status-label.tsx";
 
 const HERE = "/signed-in/projects/$projectId/channels/new/$kind";
@@ -57,7 +62,7 @@ function NewChannel({ projectId, kind }: { projectId: string; kind: KindName }) 
     () => void navigate({ to: "/projects/$projectId/channels", params: { projectId } }),
     [navigate, projectId],
   );
-  if (Object.keys(secrets).length > 0) return <ShownOnce secrets={secrets} done={leave} />;
+  if (Object.keys(secrets).length > 0) return <NewSecrets secrets={secrets} done={leave} />;
   if (!checks || !instance) return <PageSkeleton />;
   const byHand = handTitle(kind, instance);
   return (
@@ -68,7 +73,7 @@ function NewChannel({ projectId, kind }: { projectId: string; kind: KindName }) 
         </Card>
       )}
       {kind === "slack" && instance.slackApp && (
-        <Card title="Add the app">
+        <Card title="Add the Slack app">
           <SlackLink projectId={projectId} linkId={link} done={leave} />
         </Card>
       )}
@@ -91,10 +96,10 @@ function NewChannel({ projectId, kind }: { projectId: string; kind: KindName }) 
   );
 }
 
-/** Over the form, where there is an easier way before it. */
+/** The title of the form where an easier way is offered before it. */
 function handTitle(kind: KindName, { slackApp }: { slackApp: boolean }): string | null {
-  if (kind === "telegram") return "Or name it yourself, for a bot of your own";
-  return kind === "slack" && slackApp ? "Or by an incoming webhook of your own" : null;
+  if (kind === "telegram") return "Or enter it yourself, for a bot of your own";
+  return kind === "slack" && slackApp ? "Or use an incoming webhook of your own" : null;
 }
 
 export function EditChannelPage() {
@@ -130,33 +135,29 @@ function EditChannel({ projectId, channel }: Props) {
     else void leave();
   });
   const names = new Map(checks?.map((check) => [check.id, checkName(check)]));
-  if (Object.keys(secrets).length > 0) return <ShownOnce secrets={secrets} done={() => void leave()} />;
+  if (Object.keys(secrets).length > 0) return <NewSecrets secrets={secrets} done={() => void leave()} />;
   if (!checks) return <PageSkeleton />;
   return (
     <>
       <ManagedNote managedBy={channel.managedBy} />
-      <Conflict edit={edit} facts={(view) => channelFacts(view, names)} />
+      <ConflictAlert edit={edit} facts={(view) => channelFacts(view, names)} />
       <Card>
         <Form projectId={projectId} edit={edit} names={names} cancel={() => void leave()} />
       </Card>
-      <ChannelManners projectId={projectId} channel={channel} onSaved={edit.adopt} />
-      <ChannelCare projectId={projectId} channel={channel} onSaved={edit.adopt} />
+      <GroupingSettings projectId={projectId} channel={channel} onSaved={edit.adopt} />
+      <ReliabilitySettings projectId={projectId} channel={channel} onSaved={edit.adopt} />
     </>
   );
 }
 
-type Stored = (shownOnce: Record<string, string>) => void;
+type OnSaved = (shownOnce: Record<string, string>) => void;
 
-function useChannelEdit({ projectId, channel }: Props, onStored: Stored): Edit<ChannelView, ChannelPatch> {
-  const client = useQueryClient();
+function useChannelEdit({ projectId, channel }: Props, onSaved: OnSaved): Edit<ChannelView, ChannelPatch> {
   const { mutateAsync } = useEditChannel(projectId, channel.id);
-  return useEdit<ChannelView, ChannelPatch>({
-    now: channel,
-    read: async () => {
-      const channels = await client.fetchQuery({ ...channelsQuery(projectId), staleTime: 0 });
-      return channels.find(({ id }) => id === channel.id) ?? channel;
-    },
-    send: async (patch, version) => onStored((await mutateAsync({ patch, version })).shownOnce),
+  return useItemEdit<ChannelView, ChannelPatch>({
+    item: channel,
+    list: channelsQuery(projectId),
+    send: async (patch, version) => onSaved((await mutateAsync({ patch, version })).shownOnce),
   });
 }
 
@@ -167,18 +168,18 @@ type FormProps = {
   cancel: () => void;
 };
 
-function Form({ projectId, edit: { seen, save }, names, cancel }: FormProps) {
+function Form({ projectId, edit: { base, save }, names, cancel }: FormProps) {
   const { data: channels } = useSuspenseQuery(channelsQuery(projectId));
-  if (!isKindName(seen.kind)) throw notFound();
+  if (!isKindName(base.kind)) throw notFound();
   return (
     <ChannelForm
-      // Not by its version: a switch below the form must not empty it.
-      key={`${seen.name} ${seen.hint} ${seen.checkIds.join(" ")}`}
-      kind={channelKinds[seen.kind]}
-      known={seen}
+      // Not keyed by the version, because a switch below the form must not empty the form.
+      key={`${base.name} ${base.hint} ${base.checkIds.join(" ")}`}
+      kind={channelKinds[base.kind]}
+      known={base}
       checks={[...names].map(([id, name]) => ({ id, name }))}
       channels={channels.filter((other) => other.kind !== "group")}
-      checkIds={seen.checkIds}
+      checkIds={base.checkIds}
       save={({ name, settings, checkIds }) => save({ name, checkIds, ...(settings && { settings }) })}
       cancel={cancel}
     />
@@ -191,11 +192,11 @@ function channelFacts(
 ): Fact[] {
   return [
     ["Name", name],
-    ["It sends to", hint],
-    ["Checks that alert it", checkIds.map((id) => names.get(id) ?? "a deleted check").join(", ")],
-    ["Fall-back of the project", isFallback ? "yes" : "no"],
-    ["Proved weekly", proveWeekly ? "yes" : "no"],
-    ["It is told", collectText(collectMinutes)],
-    ["Alerts that share something", groupsText(groups)],
+    ["Sends to", hint],
+    ["Checks that notify it", checkIds.map((id) => names.get(id) ?? "a deleted check").join(", ")],
+    ["Fallback channel", isFallback ? "yes" : "no"],
+    ["Tested weekly", proveWeekly ? "yes" : "no"],
+    ["Messages are sent", digestText(collectMinutes)],
+    ["Related alerts", groupingText(groups)],
   ];
 }

@@ -17,7 +17,7 @@ import { DeliveryProgress } from "../deliveries/delivery-progress.tsx";
 import { Card } from "../ui/card.tsx";
 import { Page } from "../ui/page.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
-import { tell } from "../ui/toast.tsx";
+import { deleteWithUndo, toast } from "../ui/toast.tsx";
 import styles from "../channels/channel-list.module.css";
 
 export function ChannelsPage() {
@@ -26,9 +26,9 @@ export function ChannelsPage() {
   const { data: checks = [] } = useQuery(checksQuery(projectId));
   const names = new Map(checks.map((check) => [check.id, checkName(check)]));
   return (
-    <Page title="Channels" lead="Where alerts go when a check is down, and when it is up again.">
+    <Page title="Channels" lead="Where messages go when a check goes down, and when it recovers.">
       {channels.length === 0 ? (
-        <p>No channel yet, so nobody is told of anything.</p>
+        <p>No channel yet, so nobody gets notified.</p>
       ) : (
         <ul className={styles["list"]}>
           {channels.map((channel) => (
@@ -37,7 +37,7 @@ export function ChannelsPage() {
         </ul>
       )}
       <EditorsOnly>
-        <Card title="Add a channel">
+        <Card title="New channel">
           <AddChannel projectId={projectId} />
         </Card>
       </EditorsOnly>
@@ -61,18 +61,10 @@ function ChannelItem({ projectId, channel, names }: ItemProps) {
       onTest={() =>
         test.mutate(channel.id, {
           onSuccess: (sent) => setDeliveryId(sent.deliveryId),
-          onError: tell.trouble,
+          onError: toast.error,
         })
       }
-      onDelete={() =>
-        remove.mutate(channel.id, {
-          onSuccess: () =>
-            tell.undoable(`“${channel.name}” is deleted.`, () =>
-              restore.mutate(channel.id, { onError: tell.trouble }),
-            ),
-          onError: tell.trouble,
-        })
-      }
+      onDelete={() => deleteWithUndo(channel, { remove, restore })}
     >
       {deliveryId !== null && <DeliveryProgress projectId={projectId} deliveryId={deliveryId} />}
     </ChannelCard>

@@ -13,13 +13,13 @@ import {
   useCreateCheck,
   useEditCheck,
 } from "../checks/check-queries.ts";
-import { tagsOf } from "../checks/check-selection.ts";
+import { collectTags } from "../checks/check-selection.ts";
 import { CheckForm } from "../checks/form/check-form.tsx";
-import { newCheckValues, valuesOf } from "../checks/form/check-form-values.ts";
+import { newCheckValues, checkFormValues } from "../checks/form/check-form-values.ts";
 import { browserZone } from "../time/zones.ts";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 import { checkFacts } from "../checks/check-text.ts";
-import { Conflict } from "../conflicts/conflict.tsx";
+import { ConflictAlert } from "../conflicts/conflict.tsx";
 import { useEdit } from "../conflicts/use-edit.ts";
 import { ManagedNote } from "../ui/status-label.tsx";
 import { useNames } from "./use-names.ts";
@@ -51,7 +51,7 @@ export function NewCheckPage() {
         initial={initial}
         isNew
         channels={channels}
-        knownTags={tagsOf(checks ?? [])}
+        knownTags={collectTags(checks ?? [])}
         others={new Map((checks ?? []).map((one) => [one.id, checkName(one)]))}
         save={async (input) => {
           const { id } = await create.mutateAsync(input);
@@ -76,7 +76,7 @@ export function EditCheckPage() {
   const { mutateAsync } = useEditCheck(ref);
   const leave = () => navigate({ to: "/projects/$projectId/checks/$checkId", params: ref });
   const edit = useEdit<CheckView, CheckInput>({
-    now: check,
+    stored: check,
     read: () => client.fetchQuery({ ...checkQuery(ref), staleTime: 0 }),
     send: async (patch, version) => {
       await mutateAsync({ patch, version });
@@ -95,14 +95,14 @@ export function EditCheckPage() {
       }
     >
       <ManagedNote managedBy={check.managedBy} />
-      <Conflict edit={edit} facts={(view) => checkFacts(view, names)} />
+      <ConflictAlert edit={edit} facts={(view) => checkFacts(view, names)} />
       <CheckForm
-        key={edit.seen.version}
+        key={edit.base.version}
         projectId={ref.projectId}
-        initial={valuesOf(edit.seen, browserZone())}
+        initial={checkFormValues(edit.base, browserZone())}
         isNew={false}
         channels={channels}
-        knownTags={tagsOf(checks ?? [])}
+        knownTags={collectTags(checks ?? [])}
         others={
           new Map(
             (checks ?? []).filter(({ id }) => id !== ref.checkId).map((one) => [one.id, checkName(one)]),

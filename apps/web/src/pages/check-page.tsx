@@ -15,7 +15,7 @@ import { SettingsCard } from "../checks/settings-card.tsx";
 import { StatusPanel } from "../checks/status-panel.tsx";
 import { TagList } from "../checks/check-list.tsx";
 import { useCheckActions } from "../checks/use-check-actions.tsx";
-import { CheckIncident } from "../incidents/incident-actions.tsx";
+import { CheckIncidentActions } from "../incidents/incident-actions.tsx";
 import { OpenIncident } from "../history/open-incident.tsx";
 import { Outages } from "../history/outages.tsx";
 import { PingList } from "../history/ping-list.tsx";
@@ -23,10 +23,10 @@ import { RefusedPingsOfCheck } from "../history/refused-pings.tsx";
 import { RunList } from "../history/run-list.tsx";
 import { StatusHistory } from "../history/status-history.tsx";
 import { AnnounceChanges } from "../ui/announce.tsx";
-import { ManagedMark } from "../ui/status-label.tsx";
+import { ManagedLabel } from "../ui/status-label.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
-import { STATUS_WORDS } from "../checks/status.ts";
+import { STATUS_LABELS } from "../checks/status.ts";
 import styles from "./check-page.module.css";
 
 const PAGE = "/signed-in/projects/$projectId/checks/$checkId";
@@ -36,7 +36,7 @@ export function CheckPage() {
   const { data: check } = useSuspenseQuery(checkQuery(ref));
   return (
     <Page
-      title={`${checkName(check)} (${STATUS_WORDS[check.status].toLowerCase()})`}
+      title={`${checkName(check)} (${STATUS_LABELS[check.status].toLowerCase()})`}
       heading={checkName(check)}
       lead={<Lead check={check} />}
       back={
@@ -51,7 +51,7 @@ export function CheckPage() {
         </EditorsOnly>
       }
     >
-      <AnnounceChanges words={new Map([[checkName(check), STATUS_WORDS[check.status].toLowerCase()]])} />
+      <AnnounceChanges labels={new Map([[checkName(check), STATUS_LABELS[check.status].toLowerCase()]])} />
       <StatusPanel
         check={check}
         because={
@@ -59,7 +59,7 @@ export function CheckPage() {
             <p className={styles["because"]}>
               <OpenIncident {...ref} zone={scheduleZone(check.schedule)} />
             </p>
-            <CheckIncident {...ref} />
+            <CheckIncidentActions {...ref} />
           </>
         }
       />
@@ -73,7 +73,7 @@ function Lead({ check: { tags, managedBy } }: { check: CheckView }) {
   return (
     <>
       {tags.length > 0 && <TagList tags={tags} />}
-      <ManagedMark managedBy={managedBy} />
+      <ManagedLabel managedBy={managedBy} />
     </>
   );
 }
@@ -122,7 +122,7 @@ function Actions({ check }: { check: CheckView }) {
 function Parts({ check }: { check: CheckView }) {
   const navigate = useNavigate({ from: "/projects/$projectId/checks/$checkId" });
   const search = useSearch({ from: PAGE });
-  // Decided once: the first ping must not take the snippets away from whoever reads them.
+  // Decided once, so that the first ping does not replace the snippets while somebody reads them.
   const [standard] = useState(() => standardTab(check));
   const tab = search.tab ?? standard;
   const of = { projectId: check.projectId, checkId: check.id, zone: scheduleZone(check.schedule) };
@@ -167,7 +167,7 @@ function Parts({ check }: { check: CheckView }) {
   );
 }
 
-/** Whoever has no ping yet needs to know how to send one. */
+/** A check without a ping opens with the instructions for sending one. */
 function standardTab({ pingCount }: CheckView): NonNullable<CheckSearch["tab"]> {
   return pingCount === 0 ? "how-to" : "pings";
 }

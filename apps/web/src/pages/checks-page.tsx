@@ -7,16 +7,16 @@ import type { DisplayStatus } from "@overdue/core";
 import type { ListSearch } from "../app/search.ts";
 import { CheckList } from "../checks/check-list.tsx";
 import { checksQuery, type CheckView } from "../checks/check-queries.ts";
-import { countByStatus, type Selection, tagsOf } from "../checks/check-selection.ts";
-import { serverNow, useAsOfNow } from "../time/clock.ts";
+import { countByStatus, type Selection, collectTags } from "../checks/check-selection.ts";
+import { serverNow, useComputedFromNow } from "../time/clock.ts";
 import { Page, TextLink } from "../ui/page.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
 import styles from "./checks-page.module.css";
-import { STATUS_WORDS } from "../checks/status.ts";
+import { STATUS_LABELS } from "../checks/status.ts";
 
 const LIST = "/projects/$projectId/checks";
 const SORTS = [
-  { value: "", label: "What needs you first" },
+  { value: "", label: "Needs attention first" },
   { value: "name", label: "By name" },
   { value: "next", label: "Next expected first" },
 ];
@@ -26,7 +26,7 @@ export function ChecksPage() {
   const selection = useSearch({ from: "/signed-in/projects/$projectId/checks" });
   const { data: checks } = useSuspenseQuery(checksQuery(projectId));
   return (
-    <Page title={titleOf(checks)} heading="Checks" actions={<NewCheckButton projectId={projectId} />}>
+    <Page title={pageTitle(checks)} heading="Checks" actions={<NewCheckButton projectId={projectId} />}>
       {checks.length === 0 ? (
         <FirstCheck projectId={projectId} />
       ) : (
@@ -45,8 +45,8 @@ export function ChecksPage() {
   );
 }
 
-/** The window's title says from afar whether anything is down. */
-function titleOf(checks: readonly CheckView[]): string {
+/** The window's title says whether anything is down, even while another tab is open. */
+function pageTitle(checks: readonly CheckView[]): string {
   const down = countByStatus(checks, serverNow()).get("down") ?? 0;
   return down === 0 ? "Checks" : `(${down} down) Checks`;
 }
@@ -69,7 +69,7 @@ function Filters({ checks, selection }: { checks: readonly CheckView[]; selectio
   const navigate = useNavigate({ from: LIST });
   const choose = (change: ListSearch) =>
     void navigate({ search: (now) => ({ ...now, ...change }), replace: true });
-  const tags = tagsOf(checks);
+  const tags = collectTags(checks);
   return (
     <search className={styles["filters"]}>
       <TextInput
@@ -109,9 +109,9 @@ function Filters({ checks, selection }: { checks: readonly CheckView[]; selectio
 
 type Props = { checks: readonly CheckView[]; selection: Selection };
 
-/** How many checks have each status; each leads to the list of them. */
+/** How many checks have each status, each with a link to the list of them. */
 function StatusFilter({ checks, selection }: Props) {
-  const now = useAsOfNow((at) => Math.floor(at / 10_000) * 10_000);
+  const now = useComputedFromNow((at) => Math.floor(at / 10_000) * 10_000);
   const counts = countByStatus(checks, now);
   return (
     <nav className={styles["filter"]} aria-label="Filter by status">
@@ -144,21 +144,21 @@ function StatusLink({
       data-open={open || undefined}
       aria-current={open ? "true" : undefined}
     >
-      <span>{status === undefined ? "All" : STATUS_WORDS[status]}</span>
+      <span>{status === undefined ? "All" : STATUS_LABELS[status]}</span>
       <strong>{count}</strong>
     </Link>
   );
 }
 
-/** Where there is no check yet: what one is, and the way to the first. */
+/** Explains what a check is while there is none, and leads to creating the first. */
 function FirstCheck({ projectId }: { projectId: string }) {
   return (
     <section className={styles["empty"]} aria-label="No checks yet">
       <img src="/favicon.svg" alt="" width={56} height={56} />
       <h2>No checks yet</h2>
       <p>
-        A check stands for one job: a backup, a report, a queue. Say when the job should run, let it ping the
-        check&rsquo;s address when it has, and Overdue tells you when a ping does not come.
+        A check monitors one job: a backup, a report, a queue. Set when the job should run, let it call the
+        check&rsquo;s ping URL when it has, and Overdue notifies you when a ping does not come.
       </p>
       <EditorsOnly>
         <Button
@@ -167,7 +167,7 @@ function FirstCheck({ projectId }: { projectId: string }) {
           size="md"
           leftSection={<IconPlus size={18} aria-hidden />}
         >
-          Make the first check
+          Create the first check
         </Button>
       </EditorsOnly>
     </section>

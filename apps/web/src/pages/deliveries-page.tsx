@@ -1,9 +1,6 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 
-import { channelsQuery } from "../channels/channel-queries.ts";
-import { checkName } from "../checks/check-name.ts";
-import { checksQuery } from "../checks/check-queries.ts";
 import { DeadLetterList, DeliveryList } from "../deliveries/delivery-list.tsx";
 import { deadLettersQuery, deliveriesQuery } from "../deliveries/delivery-queries.ts";
 import { Listing, MoreButton } from "../ui/listing.tsx";
@@ -13,18 +10,13 @@ import { useNames } from "./use-names.ts";
 export function DeliveriesPage() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId/deliveries" });
   const query = useInfiniteQuery(deliveriesQuery(projectId));
-  const { data: checks = [] } = useQuery(checksQuery(projectId));
-  const { data: channels = [] } = useQuery(channelsQuery(projectId));
-  const names = {
-    checks: new Map(checks.map((check) => [check.id, checkName(check)])),
-    channels: new Map(channels.map(({ id, name }) => [id, name])),
-  };
+  const names = useNames(projectId);
   return (
-    <Page title="Deliveries" lead="Every alert and test to every channel, with what the provider answered.">
+    <Page title="Deliveries" lead="Every message to every channel, with the response of the provider.">
       <div>
         <Listing
           query={query}
-          empty="Nothing was sent yet. An alert appears here when a check goes down or comes up."
+          empty="Nothing was sent yet. An alert appears here when a check goes down or recovers."
         >
           {(deliveries) => <DeliveryList projectId={projectId} deliveries={deliveries} names={names} />}
         </Listing>
@@ -39,7 +31,10 @@ export function DeadLettersPage() {
   const query = useInfiniteQuery(deadLettersQuery(projectId));
   const names = useNames(projectId);
   return (
-    <Page title="Not delivered" lead="Alerts that were given up after all tries. Somebody may not know.">
+    <Page
+      title="Dead letters"
+      lead="Messages that were given up after all attempts. Somebody may not have been notified."
+    >
       <div>
         <Listing query={query} empty="Everything was delivered.">
           {(letters) => <DeadLetterList projectId={projectId} letters={letters} names={names} />}

@@ -16,12 +16,12 @@ export function IncidentPage() {
       heading={name}
       lead={
         <>
-          {incident.resolvedAt === null ? "Open incident" : "Incident, over"} ·{" "}
+          {incident.resolvedAt === null ? "Open incident" : "Resolved incident"} ·{" "}
           <TextLink
             to="/projects/$projectId/checks/$checkId"
             params={{ projectId, checkId: incident.checkId }}
           >
-            To the check
+            Check
           </TextLink>
           {incident.stormId !== null && (
             <>
@@ -31,7 +31,7 @@ export function IncidentPage() {
                 to="/projects/$projectId/storms/$stormId"
                 params={{ projectId, stormId: incident.stormId }}
               >
-                Told together with others
+                Announced together with others
               </TextLink>
             </>
           )}

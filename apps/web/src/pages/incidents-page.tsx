@@ -12,7 +12,7 @@ import {
 import { Listing, MoreButton } from "../ui/listing.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 import { openText, stormTitle } from "../incidents/incident-text.ts";
-import { Exact } from "../ui/time.tsx";
+import { ExactTime } from "../ui/time.tsx";
 
 const SHOWN = [
   { value: "open", label: "Open" },
@@ -26,7 +26,7 @@ export function IncidentsPage() {
   return (
     <Page
       title="Incidents"
-      lead="One opens when a check goes down, and is over when it recovers."
+      lead="An incident opens when a check goes down, and is resolved when it recovers."
       actions={
         <SegmentedControl
           aria-label="Which incidents"
@@ -51,7 +51,7 @@ function OpenIncidents({ projectId }: { projectId: string }) {
       <Listing query={{ ...rest, data: data?.items }} empty="Nothing is down: no incident is open.">
         {(incidents) => <IncidentList projectId={projectId} incidents={incidents} />}
       </Listing>
-      {data?.next && <p>Only the newest 200 are shown; “All” lists the others.</p>}
+      {data?.next && <p>Only the newest 200 are shown. “All” lists the others too.</p>}
     </div>
   );
 }
@@ -68,7 +68,7 @@ function AllIncidents({ projectId }: { projectId: string }) {
   );
 }
 
-/** Where the link of a message that tells of many leads: all of them. */
+/** The incidents that one message announced together: the link in such a message leads here. */
 export function StormPage() {
   const ref = useParams({ from: "/signed-in/projects/$projectId/storms/$stormId" });
   const { projectId } = ref;
@@ -79,10 +79,11 @@ export function StormPage() {
       title={stormTitle(storm)}
       lead={
         <>
-          They were told together. {openText(storm)}. The first went down <Exact at={storm.openedAt} />
+          They were announced together. {openText(storm)}. The first went down{" "}
+          <ExactTime at={storm.openedAt} />
           {storm.overAt !== null && (
             <>
-              ; the last recovered <Exact at={storm.overAt} />
+              ; the last recovered <ExactTime at={storm.overAt} />
             </>
           )}
           .
@@ -95,7 +96,7 @@ export function StormPage() {
         </TextLink>
       }
     >
-      <Listing query={query} empty="None of its incidents is kept any more.">
+      <Listing query={query} empty="Its incidents are no longer kept.">
         {(incidents) => <IncidentList projectId={projectId} incidents={incidents} />}
       </Listing>
       <MoreButton {...query} />

@@ -7,67 +7,70 @@ import {
   invitationQuery,
   meQuery,
   type ReceivedInvitation,
-  useAccept,
-  useDeclineByLink,
-  useSignUpInvited,
+  useAcceptInvitation,
+  useDeclineInvitationByLink,
+  useSignUpWithInvitation,
 } from "../accounts/account-queries.ts";
-import { EntryFrame } from "../accounts/account-frame.tsx";
+import { AccountFrame } from "../accounts/account-frame.tsx";
 import { NewPasswordForm } from "../accounts/new-password-form.tsx";
 import { TextLink } from "../ui/page.tsx";
-import { Trouble } from "../ui/listing.tsx";
+import { ErrorAlert } from "../ui/listing.tsx";
 
 const ROLES = {
-  owner: "an owner, who may do everything",
-  editor: "an editor, who changes checks and channels",
-  viewer: "a viewer, who looks on",
+  owner: "an owner, with access to everything",
+  editor: "an editor, who can change checks and channels",
+  viewer: "a viewer, with view-only access",
 };
 
-/** Behind the link of an invitation: nothing happens before the person accepts or declines. */
+/** Opened by the link of an invitation. Nothing happens before the person accepts or declines. */
 export function InvitationPage() {
   const { token = "" } = useSearch({ from: "/invitation" });
   const { data: invitation, error } = useQuery(invitationQuery(token));
-  const decline = useDeclineByLink();
+  const decline = useDeclineInvitationByLink();
   if (decline.isSuccess)
     return (
-      <EntryFrame title="Invitation declined" lead="Nothing was changed. You can close this page.">
+      <AccountFrame title="Invitation declined" lead="Nothing was changed. You can close this page.">
         {null}
-      </EntryFrame>
+      </AccountFrame>
     );
   if (error !== null)
     return (
-      <EntryFrame title="This invitation cannot be opened" lead="It may have been answered already.">
-        <Trouble error={error} />
-      </EntryFrame>
+      <AccountFrame
+        title="This invitation cannot be opened"
+        lead="It may have been accepted or declined already."
+      >
+        <ErrorAlert error={error} />
+      </AccountFrame>
     );
   if (invitation === undefined)
     return (
-      <EntryFrame title="Invitation" lead="One moment …">
+      <AccountFrame title="Invitation" lead="One moment …">
         {null}
-      </EntryFrame>
+      </AccountFrame>
     );
   const { projectName, invitedBy, role } = invitation;
   return (
-    <EntryFrame
+    <AccountFrame
       title={`Join the project “${projectName}”?`}
       lead={`${invitedBy ?? "An owner"} invites ${invitation.email} as ${ROLES[role]}.`}
     >
       <Stack>
-        {decline.isError && <Trouble error={decline.error} />}
-        <Answer invitation={invitation} token={token} />
+        {decline.isError && <ErrorAlert error={decline.error} />}
+        <AcceptInvitation invitation={invitation} token={token} />
         <Group>
           <Button variant="default" loading={decline.isPending} onClick={() => decline.mutate(token)}>
             Decline
           </Button>
         </Group>
       </Stack>
-    </EntryFrame>
+    </AccountFrame>
   );
 }
 
 type Props = { invitation: ReceivedInvitation; token: string };
 
-/** What the person can do: accept, sign in with the right account, or make it. */
-function Answer({ invitation, token }: Props) {
+/** What the person can do: accept, sign in with the right account, or create one. */
+function AcceptInvitation({ invitation, token }: Props) {
   const { data: me, isPending } = useQuery({ ...meQuery, retry: false });
   if (isPending) return null;
   if (me === undefined) return <WithoutAccount invitation={invitation} token={token} />;
@@ -82,7 +85,7 @@ function Answer({ invitation, token }: Props) {
 }
 
 function AcceptButton({ invitation, token }: Props) {
-  const accept = useAccept();
+  const accept = useAcceptInvitation();
   const navigate = useNavigate();
   const submit = () =>
     accept.mutate(
@@ -94,7 +97,7 @@ function AcceptButton({ invitation, token }: Props) {
     );
   return (
     <>
-      {accept.isError && <Trouble error={accept.error} />}
+      {accept.isError && <ErrorAlert error={accept.error} />}
       <Button loading={accept.isPending} onClick={submit}>
         Accept
       </Button>
@@ -103,7 +106,7 @@ function AcceptButton({ invitation, token }: Props) {
 }
 
 function WithoutAccount({ invitation, token }: Props) {
-  const signUp = useSignUpInvited();
+  const signUp = useSignUpWithInvitation();
   const navigate = useNavigate();
   const { data: instance } = useQuery(instanceQuery);
   const back = `/invitation?token=${encodeURIComponent(token)}`;
@@ -118,7 +121,7 @@ function WithoutAccount({ invitation, token }: Props) {
       {instance?.registration !== "closed" && (
         <NewPasswordForm
           withName
-          submitLabel="Make an account and accept"
+          submitLabel="Create account and accept"
           isPending={signUp.isPending}
           error={signUp.error}
           onSubmit={(values, refused) =>

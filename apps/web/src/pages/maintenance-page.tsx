@@ -10,16 +10,15 @@ import {
   useStartWindow,
   useStopWindow,
   windowsQuery,
-  type WindowView,
 } from "../maintenance/maintenance-queries.ts";
-import { StartNow } from "../maintenance/start-now.tsx";
+import { StartMaintenanceForm } from "../maintenance/start-maintenance-form.tsx";
 import { WindowList } from "../maintenance/window-list.tsx";
 import { Card } from "../ui/card.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { Listing } from "../ui/listing.tsx";
 import { Page } from "../ui/page.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
-import { tell } from "../ui/toast.tsx";
+import { deleteWithUndo, toast } from "../ui/toast.tsx";
 import { useNames } from "./use-names.ts";
 
 export function MaintenancePage() {
@@ -30,18 +29,10 @@ export function MaintenancePage() {
   const stop = useStopWindow(projectId);
   const remove = useDeleteWindow(projectId);
   const restore = useRestoreWindow(projectId);
-  const takeOut = (window: WindowView) =>
-    remove.mutate(window.id, {
-      onSuccess: () =>
-        tell.undoable(`“${window.name}” is deleted.`, () =>
-          restore.mutate(window.id, { onError: tell.trouble }),
-        ),
-      onError: tell.trouble,
-    });
   return (
     <Page
       title="Maintenance"
-      lead="Planned work: nothing that is due in it is judged, nobody is told, and the history says so."
+      lead="During a maintenance window deadlines are excluded, nobody gets notified, and the history shows it."
       actions={
         <EditorsOnly>
           <Button
@@ -49,29 +40,29 @@ export function MaintenancePage() {
             to={`/projects/${projectId}/maintenance/new`}
             leftSection={<IconPlus size={18} aria-hidden />}
           >
-            Plan a window
+            New window
           </Button>
         </EditorsOnly>
       }
     >
       <EditorsOnly>
         <Card title="Start now">
-          <StartNow
+          <StartMaintenanceForm
             checks={checks}
-            starting={start.isPending}
+            isStarting={start.isPending}
             start={(draft, done) =>
               start.mutate(draft, {
                 onSuccess: () => {
                   done();
-                  tell.done("Maintenance has begun.");
+                  toast.success("Maintenance has begun.");
                 },
-                onError: tell.trouble,
+                onError: toast.error,
               })
             }
           />
         </Card>
       </EditorsOnly>
-      <Listing query={query} empty="No window is planned.">
+      <Listing query={query} empty="No maintenance window yet.">
         {(windows) => (
           <WindowList
             projectId={projectId}
@@ -79,11 +70,11 @@ export function MaintenancePage() {
             checks={checks}
             stop={(window) =>
               stop.mutate(window.id, {
-                onSuccess: () => tell.done("Maintenance is over."),
-                onError: tell.trouble,
+                onSuccess: () => toast.success("Maintenance is over."),
+                onError: toast.error,
               })
             }
-            remove={takeOut}
+            remove={(window) => deleteWithUndo(window, { remove, restore })}
           />
         )}
       </Listing>

@@ -1,12 +1,12 @@
 import { canonicalTimezone } from "@overdue/schedules";
-import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { notFound, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { checksQuery } from "../checks/check-queries.ts";
-import { tagsOf } from "../checks/check-selection.ts";
-import { Conflict } from "../conflicts/conflict.tsx";
-import { useEdit } from "../conflicts/use-edit.ts";
+import { collectTags } from "../checks/check-selection.ts";
+import { ConflictAlert } from "../conflicts/conflict.tsx";
+import { useItemEdit } from "../conflicts/use-edit.ts";
 import {
   useCreateWindow,
   useEditWindow,
@@ -28,7 +28,7 @@ export function NewWindowPage() {
   const create = useCreateWindow(projectId);
   const leave = useLeave(projectId);
   return (
-    <Page title="Plan a maintenance window" narrow back={<Back projectId={projectId} />}>
+    <Page title="New maintenance window" narrow back={<Back projectId={projectId} />}>
       <Form
         projectId={projectId}
         initial={initial}
@@ -55,16 +55,12 @@ export function EditWindowPage() {
 }
 
 function EditWindow({ projectId, window }: { projectId: string; window: WindowView }) {
-  const client = useQueryClient();
   const { mutateAsync } = useEditWindow(projectId, window.id);
   const leave = useLeave(projectId);
   const { checks } = useNames(projectId);
-  const edit = useEdit<WindowView, WindowDraft>({
-    now: window,
-    read: async () => {
-      const windows = await client.fetchQuery({ ...windowsQuery(projectId), staleTime: 0 });
-      return windows.find(({ id }) => id === window.id) ?? window;
-    },
+  const edit = useItemEdit<WindowView, WindowDraft>({
+    item: window,
+    list: windowsQuery(projectId),
     send: async (draft, version) => {
       await mutateAsync({ draft, version });
       await leave();
@@ -72,11 +68,11 @@ function EditWindow({ projectId, window }: { projectId: string; window: WindowVi
   });
   return (
     <>
-      <Conflict edit={edit} facts={(view) => windowFacts(view, checks, zone())} />
+      <ConflictAlert edit={edit} facts={(view) => windowFacts(view, checks, zone())} />
       <Form
-        key={edit.seen.version}
+        key={edit.base.version}
         projectId={projectId}
-        initial={windowValues(edit.seen, zone(), serverNow())}
+        initial={windowValues(edit.base, zone(), serverNow())}
         isNew={false}
         save={edit.save}
       />
@@ -92,7 +88,7 @@ function Form({ projectId, ...props }: FormProps) {
   const leave = useLeave(projectId);
   return (
     <Card>
-      <WindowForm {...props} checks={checks} knownTags={tagsOf(known)} cancel={() => void leave()} />
+      <WindowForm {...props} checks={checks} knownTags={collectTags(known)} cancel={() => void leave()} />
     </Card>
   );
 }

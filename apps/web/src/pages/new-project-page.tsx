@@ -5,10 +5,10 @@ import { useNavigate } from "@tanstack/react-router";
 
 import { AccountNotices } from "../accounts/account-notices.tsx";
 import { meQuery } from "../accounts/account-queries.ts";
-import { EntryFrame } from "../accounts/account-frame.tsx";
+import { AccountFrame } from "../accounts/account-frame.tsx";
 import { useCreateProject } from "../projects/project-queries.ts";
 import { TextLink } from "../ui/page.tsx";
-import { Trouble } from "../ui/listing.tsx";
+import { ErrorAlert } from "../ui/listing.tsx";
 
 export function NewProjectPage() {
   const navigate = useNavigate();
@@ -20,14 +20,14 @@ export function NewProjectPage() {
       onSuccess: ({ id }) => void navigate({ to: "/projects/$projectId/checks", params: { projectId: id } }),
     });
   return (
-    <EntryFrame
+    <AccountFrame
       title={me.projects.length === 0 ? "Your first project" : "New project"}
-      lead="A project holds checks, channels and keys; nobody outside it sees them."
+      lead="A project contains checks, channels and keys. Only its members see them."
     >
       <AccountNotices me={me} />
       <form onSubmit={form.onSubmit(submit)}>
         <Stack>
-          {create.isError && <Trouble error={create.error} />}
+          {create.isError && <ErrorAlert error={create.error} />}
           <TextInput
             label="Name"
             placeholder="Home server"
@@ -36,11 +36,11 @@ export function NewProjectPage() {
             {...form.getInputProps("name")}
           />
           <Button type="submit" loading={create.isPending}>
-            Make the project
+            Create project
           </Button>
           {me.projects.length > 0 && <TextLink to="/">Back</TextLink>}
         </Stack>
       </form>
-    </EntryFrame>
+    </AccountFrame>
   );
 }

@@ -11,7 +11,7 @@ import type { RotationDraft } from "../on-call/rotation.ts";
 import { RotationCard } from "../on-call/rotation-card.tsx";
 import { RotationForm } from "../on-call/rotation-form.tsx";
 import { serverNow } from "../time/clock.ts";
-import { browserZone, wallText } from "../time/zones.ts";
+import { browserZone, wallClockText } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
 import { Listing } from "../ui/listing.tsx";
 import { Page } from "../ui/page.tsx";
@@ -26,7 +26,7 @@ export function OnCallPage() {
   return (
     <Page
       title="On call"
-      lead="People take turns; a route can tell whoever is on call."
+      lead="People take turns, and routes notify the person on call."
       actions={
         <EditorsOnly>
           <Button
@@ -62,9 +62,9 @@ function NewRotation({ projectId, people, close }: NewProps) {
       <RotationForm
         initial={initial}
         people={people}
-        submitLabel="Make the rotation"
+        submitLabel="Create rotation"
         save={async (draft) => {
-          await save.mutateAsync({ of: null, draft });
+          await save.mutateAsync({ edited: null, draft });
           close();
         }}
         cancel={close}
@@ -75,6 +75,6 @@ function NewRotation({ projectId, people, close }: NewProps) {
 
 /** A week each, handed over on this weekday at 9:00. */
 function newRotation(timezone: string): RotationDraft {
-  const startsOn = wallText(serverNow(), timezone).slice(0, 10);
+  const startsOn = wallClockText(serverNow(), timezone).slice(0, 10);
   return { name: "", timezone, every: "week", startsOn, handOverAt: "09:00", personIds: [], overrides: [] };
 }

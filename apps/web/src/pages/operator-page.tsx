@@ -1,25 +1,33 @@
 import { useQuery } from "@tanstack/react-query";
 
-import { BackArrow, Page, PageSkeleton, TextLink } from "../ui/page.tsx";
-import { operatorQuery, Problems, Processes, SelfTest, Work } from "../operator/instance-health.tsx";
-import { Ago } from "../ui/time.tsx";
-import { Trouble } from "../ui/listing.tsx";
 import styles from "../app/shell.module.css";
+import {
+  instanceHealthQuery,
+  Problems,
+  Processes,
+  Progress,
+  SelfTest,
+} from "../operator/instance-health.tsx";
+import { ErrorAlert } from "../ui/listing.tsx";
+import { BackArrow, Page, PageSkeleton, TextLink } from "../ui/page.tsx";
+import { RelativeTime } from "../ui/time.tsx";
 
 export function OperatorPage() {
-  const { data: health, error, refetch } = useQuery(operatorQuery);
+  const { data: health, error, refetch } = useQuery(instanceHealthQuery);
   return (
     <main className={styles["main"]}>
       <Page
-        title="This installation"
+        title="This instance"
         lead={
-          health ? (
-            <>
-              Of all projects together, as of <Ago at={health.at} />.
-            </>
-          ) : (
-            "Of all projects together."
-          )
+          <>
+            All projects together
+            {health && (
+              <>
+                , as of <RelativeTime at={health.at} />
+              </>
+            )}
+            .
+          </>
         }
         back={
           <TextLink to="/">
@@ -28,11 +36,11 @@ export function OperatorPage() {
           </TextLink>
         }
       >
-        {error && <Trouble error={error} retry={() => void refetch()} />}
+        {error && <ErrorAlert error={error} retry={() => void refetch()} />}
         {health ? (
           <>
             <Problems health={health} />
-            <Work health={health} />
+            <Progress health={health} />
             <SelfTest health={health} />
             <Processes health={health} />
           </>

@@ -3,42 +3,42 @@ import { isEmail, useForm } from "@mantine/form";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 
-import { instanceQuery, useAskReset, useFinishReset } from "../accounts/account-queries.ts";
-import { EntryFrame, MailSent } from "../accounts/account-frame.tsx";
+import { instanceQuery, useRequestPasswordReset, useResetPassword } from "../accounts/account-queries.ts";
+import { AccountFrame, MailSent } from "../accounts/account-frame.tsx";
 import { TextLink } from "../ui/page.tsx";
-import { Trouble } from "../ui/listing.tsx";
+import { ErrorAlert } from "../ui/listing.tsx";
 import { NewPasswordForm } from "../accounts/new-password-form.tsx";
-import { tell } from "../ui/toast.tsx";
+import { toast } from "../ui/toast.tsx";
 
 export function ForgotPasswordPage() {
   const { data: instance } = useSuspenseQuery(instanceQuery);
   if (!instance.passwordReset) return <NoMailPage />;
   return (
-    <EntryFrame
+    <AccountFrame
       title="Forgot your password?"
-      lead="Get a mail with a link to a new one. It works once, for an hour."
+      lead="Get an e-mail with a link to set a new one. The link works once, for an hour."
     >
-      <AskForm />
+      <ResetRequestForm />
       <p>
         <TextLink to="/sign-in">Back to sign in</TextLink>
       </p>
-    </EntryFrame>
+    </AccountFrame>
   );
 }
 
-function AskForm() {
-  const ask = useAskReset();
+function ResetRequestForm() {
+  const ask = useRequestPasswordReset();
   const form = useForm({
     mode: "uncontrolled",
     initialValues: { email: "" },
-    validate: { email: isEmail("Give an e-mail address, such as anna@example.org.") },
+    validate: { email: isEmail("Enter an e-mail address, such as anna@example.org.") },
   });
   if (ask.isSuccess)
-    return <MailSent email={ask.variables} what="If this address has an account, a mail with a link" />;
+    return <MailSent email={ask.variables} what="If this address has an account, an e-mail with a link" />;
   return (
     <form onSubmit={form.onSubmit(({ email }) => ask.mutate(email))} noValidate>
       <Stack>
-        {ask.isError && <Trouble error={ask.error} />}
+        {ask.isError && <ErrorAlert error={ask.error} />}
         <TextInput
           label="E-mail"
           type="email"
@@ -47,7 +47,7 @@ function AskForm() {
           {...form.getInputProps("email")}
         />
         <Button type="submit" loading={ask.isPending}>
-          Send the mail
+          Send e-mail
         </Button>
       </Stack>
     </form>
@@ -56,30 +56,30 @@ function AskForm() {
 
 function NoMailPage() {
   return (
-    <EntryFrame
+    <AccountFrame
       title="Forgot your password?"
-      lead="This installation has no mail server, so it can send no link."
+      lead="This instance has no mail server, so it cannot send a link."
     >
       <p>
-        Ask whoever runs it: <Code>npm run admin -- user reset --email …</Code> makes a new password.
+        Ask its operator to set a new password with <Code>npm run admin -- user reset --email …</Code>.
       </p>
       <TextLink to="/sign-in">Back to sign in</TextLink>
-    </EntryFrame>
+    </AccountFrame>
   );
 }
 
-/** Behind the link of a mail: opening it changes nothing, for scanners of mail open links too. */
+/** Opened by the link in an e-mail. Opening it changes nothing, because mail scanners open links too. */
 export function ResetPasswordPage() {
   const { token } = useSearch({ from: "/reset-password" });
   const navigate = useNavigate();
-  const finish = useFinishReset();
+  const finish = useResetPassword();
   return (
-    <EntryFrame
+    <AccountFrame
       title="Choose a new password"
-      lead="Every session of your account ends; then you sign in with it."
+      lead="All sessions of your account end, and you sign in with the new password."
     >
       <NewPasswordForm
-        submitLabel="Save the password"
+        submitLabel="Save password"
         isPending={finish.isPending}
         error={finish.error}
         onSubmit={({ password }, refused) =>
@@ -87,7 +87,7 @@ export function ResetPasswordPage() {
             { token: token ?? "", password },
             {
               onSuccess: () => {
-                tell.done("Your password is changed. Sign in with it.");
+                toast.success("Your password is changed. Sign in with it.");
                 void navigate({ to: "/sign-in" });
               },
               onError: refused,
@@ -96,8 +96,8 @@ export function ResetPasswordPage() {
         }
       />
       <p>
-        <TextLink to="/forgot-password">Ask for another link</TextLink>
+        <TextLink to="/forgot-password">Request another link</TextLink>
       </p>
-    </EntryFrame>
+    </AccountFrame>
   );
 }

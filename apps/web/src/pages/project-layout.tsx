@@ -11,19 +11,19 @@ import { Shell } from "../app/shell.tsx";
 import { refreshCheck } from "../checks/check-queries.ts";
 import { openIncidentsQuery } from "../incidents/incident-queries.ts";
 import { RoleProvider } from "../ui/role.tsx";
-import { TroubleBanner } from "../live/health-banner.tsx";
+import { HealthBanner } from "../live/health-banner.tsx";
 import { useLiveProject } from "../live/live-events.ts";
 import { Page } from "../ui/page.tsx";
 import styles from "../app/shell.module.css";
 
-/** What surrounds every page of a project; here its events are followed. */
+/** The frame of every page of a project. It subscribes to the live events of the project. */
 export function ProjectLayout() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId" });
   const { data: me } = useSuspenseQuery(meQuery);
   const connected = useLiveProject(projectId, refreshCheck);
   const role = me.projects.find(({ id }) => id === projectId)?.role ?? "viewer";
-  const isForEditors = useMatches({
-    select: (matches) => matches.some(({ staticData }) => staticData.forEditors === true),
+  const isEditorsOnly = useMatches({
+    select: (matches) => matches.some(({ staticData }) => staticData.editorsOnly === true),
   });
   useEffect(() => rememberProject(projectId), [projectId]);
   return (
@@ -34,13 +34,13 @@ export function ProjectLayout() {
         openIncidents={useOpenIncidents(projectId)}
         banner={
           <>
-            <TroubleBanner connected={connected} />
+            <HealthBanner connected={connected} />
             <AccountNotices me={me} />
-            {role === "viewer" && <LookingOn />}
+            {role === "viewer" && <ViewOnlyNote />}
           </>
         }
       >
-        {isForEditors && role === "viewer" ? <OnlyForEditors projectId={projectId} /> : <Outlet />}
+        {isEditorsOnly && role === "viewer" ? <EditorsOnlyPage projectId={projectId} /> : <Outlet />}
       </Shell>
     </RoleProvider>
   );
@@ -52,27 +52,27 @@ function useOpenIncidents(projectId: string): string {
   return data.next === null ? String(data.items.length) : `${data.items.length}+`;
 }
 
-/** Tells a viewer why the pages have no buttons. */
-function LookingOn() {
+/** Tells viewers why the pages have no buttons for changes. */
+function ViewOnlyNote() {
   return (
-    <p className={styles["lookingOn"]}>
+    <p className={styles["viewOnly"]}>
       <IconEye size={17} aria-hidden />
-      <span>You look on here: an owner of the project can make you an editor, who may change things.</span>
+      <span>You have view-only access. Ask a project owner to make you an editor.</span>
     </p>
   );
 }
 
-/** In the place of a page that a viewer can do nothing with. */
-function OnlyForEditors({ projectId }: { projectId: string }) {
+/** Shown to viewers in place of a page that changes something. */
+function EditorsOnlyPage({ projectId }: { projectId: string }) {
   return (
     <Page
       title="Only for editors"
-      lead="This page changes something, and you may only look on in this project. An owner can make you an editor."
+      lead="You have view-only access. Ask a project owner to make you an editor."
       narrow
     >
       <Group>
         <Button component={Link} to={`/projects/${projectId}/checks`}>
-          To the checks
+          Go to checks
         </Button>
       </Group>
     </Page>

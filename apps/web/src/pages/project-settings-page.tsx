@@ -9,20 +9,20 @@ import { PingKeyCard, ProjectCard } from "../projects/project-card.tsx";
 import { projectQuery } from "../projects/project-queries.ts";
 import { ReportCard } from "../reports/report-card.tsx";
 import { Card } from "../ui/card.tsx";
-import { Trouble } from "../ui/listing.tsx";
+import { ErrorAlert } from "../ui/listing.tsx";
 
 export function ProjectSettingsPage() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId/settings" });
   const { data: project, error, refetch } = useQuery(projectQuery(projectId));
   return (
     <Page title="Settings" narrow>
-      {error && <Trouble error={error} retry={() => void refetch()} />}
+      {error && <ErrorAlert error={error} retry={() => void refetch()} />}
       {project ? (
         <>
           <ProjectCard key={`${project.id} ${project.version}`} project={project} />
           <PingKeyCard project={project} />
           {project.role === "owner" && <KeyCard projectId={projectId} />}
-          <MemberCard projectId={projectId} mayChange={project.role === "owner"} />
+          <MemberCard projectId={projectId} canChange={project.role === "owner"} />
           {project.role === "owner" && <AuditLink projectId={projectId} />}
           <ReportCard projectId={projectId} projectZone={project.timezone} />
           <PasswordCard />

@@ -8,7 +8,7 @@ export function RefusedPingsPage() {
   return (
     <Page
       title="Pings that did not count"
-      lead="Pings that named this project's ping key or one of its checks. The newest 200 different ones are kept for 90 days."
+      lead="Pings with this project's ping key or for one of its checks. The newest 200 different ones are kept for 90 days."
       back={
         <TextLink to="/projects/$projectId/checks" params={{ projectId }}>
           <BackArrow />

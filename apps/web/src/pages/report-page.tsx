@@ -6,7 +6,7 @@ import { BackArrow, Page, PageSkeleton, TextLink } from "../ui/page.tsx";
 import { reportQuery, type ReportView } from "../reports/report-queries.ts";
 import { ReportSheet } from "../reports/report-sheet.tsx";
 import { periodText } from "../reports/report-text.ts";
-import { Trouble } from "../ui/listing.tsx";
+import { ErrorAlert } from "../ui/listing.tsx";
 
 const EVERY = [
   { value: "week", label: "Week" },
@@ -22,7 +22,7 @@ export function ReportPage() {
   return (
     <Page
       title="Report"
-      lead={report ? `${periodText(report.period)}, by the clock of ${report.period.timezone}` : undefined}
+      lead={report ? `${periodText(report.period)}, time zone ${report.period.timezone}` : undefined}
       back={
         <TextLink to="/projects/$projectId/settings" params={{ projectId }}>
           <BackArrow />
@@ -40,7 +40,7 @@ export function ReportPage() {
         />
       }
     >
-      {error && <Trouble error={error} retry={() => void refetch()} />}
+      {error && <ErrorAlert error={error} retry={() => void refetch()} />}
       {report ? (
         <>
           <Neighbours projectId={projectId} report={report} zone={zone} />
@@ -61,11 +61,11 @@ function Neighbours({ projectId, report, zone }: Props) {
   return (
     <Group>
       <TextLink {...to} search={{ ...zone, period: previous }}>
-        The {every} before
+        Previous {every}
       </TextLink>
       {next !== null && (
         <TextLink {...to} search={{ ...zone, period: next }}>
-          The {every} after
+          Next {every}
         </TextLink>
       )}
     </Group>

@@ -4,27 +4,27 @@ import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 
 import { instanceQuery, type SignIn, useSignIn } from "../accounts/account-queries.ts";
-import { EntryFrame } from "../accounts/account-frame.tsx";
+import { AccountFrame } from "../accounts/account-frame.tsx";
 import { safePath } from "../app/search.ts";
 import { TextLink } from "../ui/page.tsx";
-import { Trouble } from "../ui/listing.tsx";
+import { ErrorAlert } from "../ui/listing.tsx";
 
 export function SignInPage() {
   const router = useRouter();
   const { to } = useSearch({ from: "/sign-in" });
   const { data: instance } = useQuery(instanceQuery);
   return (
-    <EntryFrame title="Sign in" lead="See which of your jobs have run, and which have not.">
+    <AccountFrame title="Sign in" lead="See which of your jobs have run, and which have not.">
       <SignInForm onDone={() => router.history.push(safePath(to))} />
       <p>
         <TextLink to="/forgot-password">Forgot password?</TextLink>
       </p>
       {instance?.registration === "open" && (
         <p>
-          No account yet? <TextLink to="/sign-up">Make one</TextLink>
+          No account yet? <TextLink to="/sign-up">Create one</TextLink>
         </p>
       )}
-    </EntryFrame>
+    </AccountFrame>
   );
 }
 
@@ -34,7 +34,7 @@ function SignInForm({ onDone }: { onDone: () => void }) {
   return (
     <form onSubmit={form.onSubmit((values) => signIn.mutate(values, { onSuccess: onDone }))}>
       <Stack>
-        {signIn.isError && <Trouble error={signIn.error} />}
+        {signIn.isError && <ErrorAlert error={signIn.error} />}
         <TextInput
           label="E-mail"
           type="email"

@@ -8,12 +8,12 @@ import {
   instanceQuery,
   type SignUp,
   useFinishSignUp,
-  useFinishVerification,
+  useVerifyAddress,
   useSignUp,
 } from "../accounts/account-queries.ts";
-import { EntryFrame, MailSent } from "../accounts/account-frame.tsx";
+import { AccountFrame, MailSent } from "../accounts/account-frame.tsx";
 import { TextLink } from "../ui/page.tsx";
-import { Trouble } from "../ui/listing.tsx";
+import { ErrorAlert } from "../ui/listing.tsx";
 import { NewPasswordForm, PASSWORD_LENGTH_MIN } from "../accounts/new-password-form.tsx";
 
 export function SignUpPage() {
@@ -21,58 +21,58 @@ export function SignUpPage() {
   const { data: instance } = useSuspenseQuery(instanceQuery);
   if (instance.registration !== "open") return <ClosedPage />;
   return (
-    <EntryFrame title="Make an account" lead="Then make a project and its first check.">
+    <AccountFrame title="Create an account" lead="Then create a project and its first check.">
       {instance.signUp === "by-mail" ? (
         <RequestSignUpForm />
       ) : (
-        <SignUpForm submitLabel="Make the account" onDone={() => void navigate({ to: "/" })} />
+        <SignUpForm submitLabel="Create account" onDone={() => void navigate({ to: "/" })} />
       )}
       <p>
-        Already have one? <TextLink to="/sign-in">Sign in</TextLink>
+        Already have an account? <TextLink to="/sign-in">Sign in</TextLink>
       </p>
-    </EntryFrame>
+    </AccountFrame>
   );
 }
 
 function ClosedPage() {
   return (
-    <EntryFrame
+    <AccountFrame
       title="Accounts are by invitation"
-      lead="Ask an owner of the project to invite you; the invitation brings a link that makes your account."
+      lead="Ask an owner of the project to invite you; the invitation contains a link that creates your account."
     >
       <TextLink to="/sign-in">Sign in</TextLink>
-    </EntryFrame>
+    </AccountFrame>
   );
 }
 
-/** Asks for a mail whose link makes the account: the address is proven, and the password chosen, by that. */
+/** Requests an e-mail whose link creates the account: opening it proves the address, and there the password is chosen. */
 function RequestSignUpForm() {
   const signUp = useSignUp();
   const form = useForm({
     mode: "uncontrolled",
     initialValues: { name: "", email: "" },
     validate: {
-      name: isNotEmpty("Say what you are called."),
-      email: isEmail("Give an e-mail address, such as anna@example.org."),
+      name: isNotEmpty("Enter your name."),
+      email: isEmail("Enter an e-mail address, such as anna@example.org."),
     },
   });
   if (signUp.isSuccess)
-    return <MailSent email={signUp.variables.email} what="A mail with a link that makes your account" />;
+    return <MailSent email={signUp.variables.email} what="An e-mail with a link that creates your account" />;
   return (
     <form onSubmit={form.onSubmit((values) => signUp.mutate(values))} noValidate>
       <Stack>
-        {signUp.isError && <Trouble error={signUp.error} />}
+        {signUp.isError && <ErrorAlert error={signUp.error} />}
         <TextInput label="Your name" autoComplete="name" required {...form.getInputProps("name")} />
         <TextInput
           label="E-mail"
-          description="You choose a password by the link in the mail."
+          description="You choose a password after opening the link in the e-mail."
           type="email"
           autoComplete="username"
           required
           {...form.getInputProps("email")}
         />
         <Button type="submit" loading={signUp.isPending}>
-          Send the mail
+          Send e-mail
         </Button>
       </Stack>
     </form>
@@ -81,15 +81,15 @@ function RequestSignUpForm() {
 
 type Props = { token?: string | undefined; submitLabel: string; onDone: () => void };
 
-/** Makes an account. Without a token of one's own it asks for none. */
+/** Creates an account. Only the first one needs the setup token. */
 function SignUpForm({ token, submitLabel, onDone }: Props) {
   const signUp = useSignUp();
   const form = useForm({
     mode: "uncontrolled",
     initialValues: { name: "", email: "", password: "" },
     validate: {
-      name: isNotEmpty("Say what you are called."),
-      email: isEmail("Give an e-mail address, such as anna@example.org."),
+      name: isNotEmpty("Enter your name."),
+      email: isEmail("Enter an e-mail address, such as anna@example.org."),
       password: (text: string) =>
         text.length < PASSWORD_LENGTH_MIN ? `Use at least ${PASSWORD_LENGTH_MIN} characters.` : null,
     },
@@ -99,7 +99,7 @@ function SignUpForm({ token, submitLabel, onDone }: Props) {
   return (
     <form onSubmit={form.onSubmit(submit)} noValidate>
       <Stack>
-        {signUp.isError && <Trouble error={signUp.error} />}
+        {signUp.isError && <ErrorAlert error={signUp.error} />}
         <TextInput label="Your name" autoComplete="name" required {...form.getInputProps("name")} />
         <TextInput
           label="E-mail"
@@ -110,7 +110,7 @@ function SignUpForm({ token, submitLabel, onDone }: Props) {
         />
         <PasswordInput
           label="Password"
-          description={`At least ${PASSWORD_LENGTH_MIN} characters; long is better than complicated.`}
+          description={`At least ${PASSWORD_LENGTH_MIN} characters; a long password is better than a complicated one.`}
           autoComplete="new-password"
           required
           {...form.getInputProps("password")}
@@ -123,7 +123,7 @@ function SignUpForm({ token, submitLabel, onDone }: Props) {
   );
 }
 
-/** The first account. The token proves that one has seen the server's console. */
+/** Creates the first account. The token proves that the person can read the server's console. */
 export function SetupPage() {
   const navigate = useNavigate();
   const search = useSearch({ from: "/setup" });
@@ -131,11 +131,11 @@ export function SetupPage() {
   const { data: instance } = useSuspenseQuery(instanceQuery);
   if (!instance.setupNeeded) return <DonePage />;
   return (
-    <EntryFrame title="Welcome" lead="Make the first account of this installation. It owns everything in it.">
+    <AccountFrame title="Welcome" lead="Create the first account of this instance. It becomes its operator.">
       {search.token === undefined && (
         <TextInput
           label="Token"
-          description="Stands at the end of the address that was printed when Overdue started."
+          description="The last part of the URL that Overdue printed when it started."
           value={typed}
           onChange={(event) => setTyped(event.currentTarget.value)}
           mb="md"
@@ -144,30 +144,30 @@ export function SetupPage() {
       )}
       <SignUpForm
         token={search.token ?? typed.trim()}
-        submitLabel="Make the account"
+        submitLabel="Create account"
         onDone={() => void navigate({ to: "/" })}
       />
-    </EntryFrame>
+    </AccountFrame>
   );
 }
 
 function DonePage() {
   return (
-    <EntryFrame title="Already set up" lead="The first account of this installation was made before.">
+    <AccountFrame title="Already set up" lead="The first account of this instance already exists.">
       <TextLink to="/sign-in">Sign in</TextLink>
-    </EntryFrame>
+    </AccountFrame>
   );
 }
 
-/** Behind the link of a sign-up's mail. */
+/** Opened by the link in the e-mail of a sign-up. */
 export function FinishSignUpPage() {
   const { token } = useSearch({ from: "/finish-sign-up" });
   const navigate = useNavigate();
   const finish = useFinishSignUp();
   return (
-    <EntryFrame title="Your address is confirmed" lead="Choose a password, and your account is made.">
+    <AccountFrame title="Your address is confirmed" lead="Choose a password to create your account.">
       <NewPasswordForm
-        submitLabel="Make the account"
+        submitLabel="Create account"
         isPending={finish.isPending}
         error={finish.error}
         onSubmit={({ password }, refused) =>
@@ -178,30 +178,30 @@ export function FinishSignUpPage() {
         }
       />
       <p>
-        The link does not work any more? <TextLink to="/sign-up">Ask for another</TextLink>
+        The link no longer works? <TextLink to="/sign-up">Request another</TextLink>
       </p>
-    </EntryFrame>
+    </AccountFrame>
   );
 }
 
-/** Behind the link of a mail: a button confirms, for scanners of mail open links too. */
+/** Opened by the link in an e-mail. A button confirms, because mail scanners open links too. */
 export function VerifyAddressPage() {
   const { token } = useSearch({ from: "/verify-address" });
-  const finish = useFinishVerification();
+  const finish = useVerifyAddress();
   if (finish.isSuccess)
     return (
-      <EntryFrame title="Your address is confirmed" lead="Mails of Overdue go there from now on.">
-        <TextLink to="/">Go on</TextLink>
-      </EntryFrame>
+      <AccountFrame title="Your address is confirmed" lead="Overdue sends its e-mails there from now on.">
+        <TextLink to="/">Continue</TextLink>
+      </AccountFrame>
     );
   return (
-    <EntryFrame title="Confirm your address" lead="The account that this mail came for is yours.">
+    <AccountFrame title="Confirm your address" lead="This confirms that the account belongs to you.">
       <Stack>
-        {finish.isError && <Trouble error={finish.error} />}
+        {finish.isError && <ErrorAlert error={finish.error} />}
         <Button loading={finish.isPending} onClick={() => finish.mutate(token ?? "")}>
-          Confirm the address
+          Confirm address
         </Button>
       </Stack>
-    </EntryFrame>
+    </AccountFrame>
   );
 }

@@ -1,29 +1,26 @@
-import {
-  ActionIcon,
-  Alert,
-  Button,
-  Group,
-  NativeSelect,
-  Table,
-  Text,
-  TextInput,
-  Tooltip,
-  VisuallyHidden,
-} from "@mantine/core";
+import { ActionIcon, Alert, Button, Group, NativeSelect, Text, TextInput, Tooltip } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconMail, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { ApiError, fieldErrors } from "../api/problem.ts";
-import { Ago } from "../ui/time.tsx";
+import { ApiError, errorsByField } from "../api/problem.ts";
 import { CodeBlock } from "../ui/code-block.tsx";
-import { tell } from "../ui/toast.tsx";
-import { invitationsQuery, roleOf, ROLES, useInvite, useRevokeInvitation } from "./project-queries.ts";
+import { type Column, DataTable } from "../ui/data-table.tsx";
+import { RelativeTime } from "../ui/time.tsx";
+import { toast } from "../ui/toast.tsx";
+import {
+  invitationsQuery,
+  type InvitationView,
+  ROLES,
+  toRole,
+  useInvite,
+  useRevokeInvitation,
+} from "./project-queries.ts";
 
-const CHOICES = Object.entries(ROLES).map(([value, label]) => ({ value, label }));
+const ROLE_OPTIONS = Object.entries(ROLES).map(([value, label]) => ({ value, label }));
 
-/** Whom an owner has asked to become a member, and who has not answered yet. */
+/** The invitations of a project that nobody has accepted yet, and the form for another. */
 export function Invitations({ projectId }: { projectId: string }) {
   const [link, setLink] = useState<string | null>(null);
   return (
@@ -32,17 +29,18 @@ export function Invitations({ projectId }: { projectId: string }) {
       {link !== null && (
         <Alert
           icon={<IconMail aria-hidden />}
-          title="Give this link to the person yourself"
+          title="Send this link to the person yourself"
           color="indigo"
           mt="md"
         >
           <Text mb="xs">
-            No mail server is set, so no mail was sent. It is shown this once, and works for three days.
+            No mail server is set, so no e-mail was sent. The link is shown only now, and works for three
+            days.
           </Text>
           <CodeBlock code={link} what="invitation link" />
         </Alert>
       )}
-      <NewInvitation projectId={projectId} onLink={setLink} />
+      <InvitationForm projectId={projectId} onLink={setLink} />
     </>
   );
 }
@@ -51,64 +49,48 @@ function OpenInvitations({ projectId }: { projectId: string }) {
   const { data: invitations = [] } = useQuery(invitationsQuery(projectId));
   const revoke = useRevokeInvitation(projectId);
   if (invitations.length === 0) return null;
-  return (
-    <Table.ScrollContainer minWidth={480}>
-      <Table mt="md">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Invited</Table.Th>
-            <Table.Th>Role</Table.Th>
-            <Table.Th>Ends</Table.Th>
-            <Table.Th>
-              <VisuallyHidden>Revoke</VisuallyHidden>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {invitations.map(({ id, email, role, expiresAt }) => (
-            <Table.Tr key={id}>
-              <Table.Td>{email}</Table.Td>
-              <Table.Td>{role}</Table.Td>
-              <Table.Td>
-                <Ago at={expiresAt} />
-              </Table.Td>
-              <Table.Td>
-                <Tooltip label="Revoke: the link leads nowhere from then on">
-                  <ActionIcon
-                    variant="subtle"
-                    color="red"
-                    aria-label={`Revoke the invitation of ${email}`}
-                    onClick={() => revoke.mutate(id, { onError: tell.trouble })}
-                  >
-                    <IconTrash size={17} />
-                  </ActionIcon>
-                </Tooltip>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
-  );
+  const columns: Column<InvitationView>[] = [
+    { head: "Invited", cell: ({ email }) => email },
+    { head: "Role", cell: ({ role }) => role },
+    { head: "Expires", cell: ({ expiresAt }) => <RelativeTime at={expiresAt} /> },
+    {
+      head: "Revoke",
+      isHeadHidden: true,
+      cell: ({ id, email }) => (
+        <Tooltip label="Revoke: the link stops working">
+          <ActionIcon
+            variant="subtle"
+            color="red"
+            aria-label={`Revoke the invitation of ${email}`}
+            onClick={() => revoke.mutate(id, { onError: toast.error })}
+          >
+            <IconTrash size={17} />
+          </ActionIcon>
+        </Tooltip>
+      ),
+    },
+  ];
+  return <DataTable columns={columns} rows={invitations} rowKey={({ id }) => id} />;
 }
 
-type NewProps = { projectId: string; onLink: (link: string | null) => void };
+type FormProps = { projectId: string; onLink: (link: string | null) => void };
 
-function NewInvitation({ projectId, onLink }: NewProps) {
+function InvitationForm({ projectId, onLink }: FormProps) {
   const invite = useInvite(projectId);
   const form = useForm({ initialValues: { email: "", role: "viewer" } });
   const submit = ({ email, role }: typeof form.values) =>
     invite.mutate(
-      { email: email.trim(), role: roleOf(role) },
+      { email: email.trim(), role: toRole(role) },
       {
         onSuccess: (invitation) => {
           form.reset();
           onLink(invitation.link);
-          tell.done(`${invitation.email} is invited, and becomes a member by accepting.`);
+          toast.success(`${invitation.email} is invited, and becomes a member by accepting.`);
         },
         onError: (error) => {
-          if (error instanceof ApiError && error.errors.length > 0) form.setErrors(fieldErrors(error.errors));
-          else tell.trouble(error);
+          if (error instanceof ApiError && error.errors.length > 0)
+            form.setErrors(errorsByField(error.errors));
+          else toast.error(error);
         },
       },
     );
@@ -123,7 +105,7 @@ function NewInvitation({ projectId, onLink }: NewProps) {
           maxLength={254}
           {...form.getInputProps("email")}
         />
-        <NativeSelect label="Role" data={CHOICES} {...form.getInputProps("role")} />
+        <NativeSelect label="Role" data={ROLE_OPTIONS} {...form.getInputProps("role")} />
         <Button type="submit" variant="default" loading={invite.isPending} mt={25}>
           Invite
         </Button>

@@ -5,100 +5,89 @@ import {
   Group,
   NativeSelect,
   Popover,
-  Table,
   Text,
   TextInput,
   Tooltip,
-  VisuallyHidden,
 } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconKey, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { Ago } from "../ui/time.tsx";
 import { Card } from "../ui/card.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
+import { type Column, DataTable } from "../ui/data-table.tsx";
 import { Listing } from "../ui/listing.tsx";
-import { tell } from "../ui/toast.tsx";
+import { RelativeTime } from "../ui/time.tsx";
+import { toast } from "../ui/toast.tsx";
 import { keysQuery, type KeyView, useCreateKey, useRevokeKey, useRotateKey } from "./project-queries.ts";
 
 const SCOPES = [
-  { value: "read", label: "Read: look at everything" },
-  { value: "write", label: "Write: look and change" },
-  { value: "ping", label: "Ping: nothing but ping, by slug" },
+  { value: "read", label: "Read everything" },
+  { value: "write", label: "Read and change everything" },
+  { value: "ping", label: "Ping checks by their slug, nothing else" },
 ];
 
-/** Keys for programs. A key is shown once, when it is made. */
+/** API keys of a project. A key is shown once, when it is created. */
 export function KeyCard({ projectId }: { projectId: string }) {
   const query = useQuery(keysQuery(projectId));
-  const [made, setMade] = useState<string | null>(null);
+  const [secret, setSecret] = useState<string | null>(null);
   return (
     <Card title="API keys">
       <Listing
         query={query}
         empty="No key yet. Programs use one to read and change this project through /v1."
       >
-        {(keys) => <KeyTable projectId={projectId} keys={keys} onMade={setMade} />}
+        {(keys) => (
+          <DataTable columns={keyColumns(projectId, setSecret)} rows={keys} rowKey={({ id }) => id} />
+        )}
       </Listing>
-      {made !== null && <MadeKey secret={made} onKept={() => setMade(null)} />}
-      <NewKey projectId={projectId} onMade={setMade} />
+      {secret !== null && <NewKeySecret secret={secret} onKept={() => setSecret(null)} />}
+      <KeyForm projectId={projectId} onCreated={setSecret} />
     </Card>
   );
 }
 
-type Making = { projectId: string; onMade: (key: string) => void };
+type SecretHandler = (secret: string) => void;
 
-function KeyTable({ projectId, keys, onMade }: Making & { keys: readonly KeyView[] }) {
-  return (
-    <Table.ScrollContainer minWidth={480}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Name</Table.Th>
-            <Table.Th>May</Table.Th>
-            <Table.Th>Begins with</Table.Th>
-            <Table.Th>Last used</Table.Th>
-            <Table.Th>Ends</Table.Th>
-            <Table.Th>
-              <VisuallyHidden>Rotate or revoke</VisuallyHidden>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {keys.map((key) => (
-            <Table.Tr key={key.id}>
-              <Table.Td>{key.name}</Table.Td>
-              <Table.Td>{key.scope}</Table.Td>
-              <Table.Td>
-                <code>{key.prefix}…</code>
-              </Table.Td>
-              <Table.Td>
-                {key.lastUsedAt === null ? "never" : <Ago at={key.lastUsedAt} />}
-                {key.lastUsedFrom !== null && ` from ${key.lastUsedFrom}`}
-              </Table.Td>
-              <Table.Td>{key.expiresAt === null ? "–" : <Ago at={key.expiresAt} />}</Table.Td>
-              <Table.Td>
-                <KeyActions projectId={projectId} keyView={key} onMade={onMade} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
-  );
+function keyColumns(projectId: string, onRotated: SecretHandler): Column<KeyView>[] {
+  return [
+    { head: "Name", cell: ({ name }) => name },
+    { head: "Scope", cell: ({ scope }) => scope },
+    { head: "Begins with", cell: ({ prefix }) => <code>{prefix}…</code> },
+    {
+      head: "Last used",
+      cell: ({ lastUsedAt, lastUsedFrom }) => (
+        <>
+          {lastUsedAt === null ? "never" : <RelativeTime at={lastUsedAt} />}
+          {lastUsedFrom !== null && ` from ${lastUsedFrom}`}
+        </>
+      ),
+    },
+    {
+      head: "Expires",
+      cell: ({ expiresAt }) => (expiresAt === null ? "–" : <RelativeTime at={expiresAt} />),
+    },
+    {
+      head: "Rotate or revoke",
+      isHeadHidden: true,
+      cell: (key) => <KeyActions projectId={projectId} apiKey={key} onRotated={onRotated} />,
+    },
+  ];
 }
 
-function KeyActions({ projectId, keyView: { id, name }, onMade }: Making & { keyView: KeyView }) {
+type ActionsProps = { projectId: string; apiKey: KeyView; onRotated: SecretHandler };
+
+function KeyActions({ projectId, apiKey: { id, name }, onRotated }: ActionsProps) {
   const rotate = useRotateKey(projectId);
   const revoke = useRevokeKey(projectId);
   return (
     <Group gap="xs" wrap="nowrap">
-      <Tooltip label="Rotate: makes a new key; this one goes on for a day">
+      <Tooltip label="Rotate: creates a new key; this one works for another day">
         <ActionIcon
           variant="subtle"
           aria-label={`Rotate ${name}`}
-          onClick={() => rotate.mutate(id, { onSuccess: ({ key }) => onMade(key), onError: tell.trouble })}
+          onClick={() => rotate.mutate(id, { onSuccess: ({ key }) => onRotated(key), onError: toast.error })}
         >
           <IconRefresh size={17} />
         </ActionIcon>
@@ -110,12 +99,12 @@ function KeyActions({ projectId, keyView: { id, name }, onMade }: Making & { key
           </ActionIcon>
         </Popover.Target>
         <Popover.Dropdown aria-label={`Revoke ${name}?`}>
-          <Text mb="xs">It stops working at once, for good.</Text>
+          <Text mb="xs">It stops working immediately and cannot be restored.</Text>
           <Button
             color="red"
             size="compact-md"
             loading={revoke.isPending}
-            onClick={() => revoke.mutate(id, { onError: tell.trouble })}
+            onClick={() => revoke.mutate(id, { onError: toast.error })}
           >
             Revoke {name}
           </Button>
@@ -125,29 +114,34 @@ function KeyActions({ projectId, keyView: { id, name }, onMade }: Making & { key
   );
 }
 
-function MadeKey({ secret, onKept }: { secret: string; onKept: () => void }) {
+function NewKeySecret({ secret, onKept }: { secret: string; onKept: () => void }) {
   return (
-    <Alert icon={<IconKey aria-hidden />} title="Keep this key: it is not shown again" color="indigo" mt="md">
+    <Alert
+      icon={<IconKey aria-hidden />}
+      title="Copy this key now: it is not shown again"
+      color="indigo"
+      mt="md"
+    >
       <CodeBlock code={secret} what="API key" />
       <Button variant="default" size="compact-sm" mt="sm" onClick={onKept}>
-        I have kept it
+        I have copied it
       </Button>
     </Alert>
   );
 }
 
-function NewKey({ projectId, onMade }: Making) {
+function KeyForm({ projectId, onCreated }: { projectId: string; onCreated: SecretHandler }) {
   const create = useCreateKey(projectId);
   const form = useForm({ initialValues: { name: "", scope: "read" } });
   const submit = ({ name, scope }: typeof form.values) =>
     create.mutate(
-      { name, scope: scopeOf(scope) },
+      { name, scope: toScope(scope) },
       {
         onSuccess: ({ key }) => {
-          onMade(key);
+          onCreated(key);
           form.reset();
         },
-        onError: tell.trouble,
+        onError: toast.error,
       },
     );
   return (
@@ -160,15 +154,15 @@ function NewKey({ projectId, onMade }: Making) {
           maxLength={100}
           {...form.getInputProps("name")}
         />
-        <NativeSelect label="It may" data={SCOPES} {...form.getInputProps("scope")} />
+        <NativeSelect label="Scope" data={SCOPES} {...form.getInputProps("scope")} />
         <Button type="submit" variant="default" loading={create.isPending}>
-          Make a key
+          Create key
         </Button>
       </Group>
     </form>
   );
 }
 
-function scopeOf(text: string): KeyView["scope"] {
+function toScope(text: string): KeyView["scope"] {
   return text === "write" || text === "ping" ? text : "read";
 }

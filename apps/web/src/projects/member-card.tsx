@@ -7,113 +7,98 @@ import {
   NativeSelect,
   Popover,
   Stack,
-  Table,
   Text,
   Tooltip,
-  VisuallyHidden,
 } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { IconTrash } from "@tabler/icons-react";
-import { useState } from "react";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 
 import { Card } from "../ui/card.tsx";
+import { type Column, DataTable } from "../ui/data-table.tsx";
 import { Listing } from "../ui/listing.tsx";
-import { tell } from "../ui/toast.tsx";
+import { toast } from "../ui/toast.tsx";
 import { Invitations } from "./invitations.tsx";
 import {
   memberKeysQuery,
   membersQuery,
   type MemberView,
-  roleOf,
   ROLES,
+  toRole,
   useChangeRole,
-  useLeave,
+  useLeaveProject,
   useRemoveMember,
 } from "./project-queries.ts";
 
-const SHORT = [
-  { value: "viewer", label: "Viewer" },
-  { value: "editor", label: "Editor" },
-  { value: "owner", label: "Owner" },
-];
+type Props = { projectId: string; canChange: boolean };
 
-type MemberCardProps = { projectId: string; mayChange: boolean };
-
-/** Who sees this project, and what each may do. */
-export function MemberCard({ projectId, mayChange }: MemberCardProps) {
+/** The members of a project and their roles. Owners invite, change and remove them. */
+export function MemberCard({ projectId, canChange }: Props) {
   const query = useQuery(membersQuery(projectId));
   return (
     <Card title="Members">
-      <Listing query={query} empty="Nobody.">
+      <Listing query={query} empty="This project has no members.">
         {(members) => (
-          <Table.ScrollContainer minWidth={480}>
-            <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Name</Table.Th>
-                  <Table.Th>E-mail</Table.Th>
-                  <Table.Th>Role</Table.Th>
-                  {mayChange && (
-                    <Table.Th>
-                      <VisuallyHidden>Remove</VisuallyHidden>
-                    </Table.Th>
-                  )}
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {members.map((member) => (
-                  <Table.Tr key={member.userId}>
-                    <Table.Td>{member.name}</Table.Td>
-                    <Table.Td>{member.email}</Table.Td>
-                    {mayChange ? (
-                      <Changes projectId={projectId} member={member} />
-                    ) : (
-                      <Table.Td>{ROLES[member.role]}</Table.Td>
-                    )}
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+          <DataTable
+            columns={canChange ? ownerColumns(projectId) : [...COLUMNS, ROLE_COLUMN]}
+            rows={members}
+            rowKey={({ userId }) => userId}
+          />
         )}
       </Listing>
-      {mayChange && <Invitations projectId={projectId} />}
+      {canChange && <Invitations projectId={projectId} />}
       <LeaveProject projectId={projectId} />
     </Card>
   );
 }
 
-function Changes({ projectId, member }: { projectId: string; member: MemberView }) {
+const COLUMNS: Column<MemberView>[] = [
+  { head: "Name", cell: ({ name }) => name },
+  { head: "E-mail", cell: ({ email }) => email },
+];
+const ROLE_COLUMN: Column<MemberView> = { head: "Role", cell: ({ role }) => ROLES[role] };
+
+function ownerColumns(projectId: string): Column<MemberView>[] {
+  return [
+    ...COLUMNS,
+    { head: "Role", cell: (member) => <RoleSelect projectId={projectId} member={member} /> },
+    {
+      head: "Remove",
+      isHeadHidden: true,
+      cell: (member) => <RemoveMember projectId={projectId} member={member} />,
+    },
+  ];
+}
+
+type MemberProps = { projectId: string; member: MemberView };
+
+const ROLE_NAMES = [
+  { value: "viewer", label: "Viewer" },
+  { value: "editor", label: "Editor" },
+  { value: "owner", label: "Owner" },
+];
+
+function RoleSelect({ projectId, member: { userId, name, role } }: MemberProps) {
   const change = useChangeRole(projectId);
-  const { userId, name, role } = member;
   return (
-    <>
-      <Table.Td>
-        <NativeSelect
-          aria-label={`Role of ${name}`}
-          data={SHORT}
-          value={role}
-          disabled={change.isPending}
-          onChange={({ currentTarget }) =>
-            change.mutate(
-              { userId, role: roleOf(currentTarget.value), seen: role },
-              { onSuccess: () => tell.done(`${name} has another role now.`), onError: tell.trouble },
-            )
-          }
-        />
-      </Table.Td>
-      <Table.Td>
-        <RemoveMember projectId={projectId} member={member} />
-      </Table.Td>
-    </>
+    <NativeSelect
+      aria-label={`Role of ${name}`}
+      data={ROLE_NAMES}
+      value={role}
+      disabled={change.isPending}
+      onChange={({ currentTarget }) =>
+        change.mutate(
+          { userId, role: toRole(currentTarget.value), previous: role },
+          { onSuccess: () => toast.success(`The role of ${name} is changed.`), onError: toast.error },
+        )
+      }
+    />
   );
 }
 
-type RemoveMemberProps = { projectId: string; member: MemberView };
-
-/** Asks before it removes, and says which API keys of the person would go on. */
-function RemoveMember({ projectId, member: { userId, name } }: RemoveMemberProps) {
+/** Asks before it removes, and lists the API keys of the person that would keep working. */
+function RemoveMember({ projectId, member: { userId, name } }: MemberProps) {
   return (
     <Popover trapFocus returnFocus position="bottom-end" width={320}>
       <Popover.Target>
@@ -124,27 +109,27 @@ function RemoveMember({ projectId, member: { userId, name } }: RemoveMemberProps
         </Tooltip>
       </Popover.Target>
       <Popover.Dropdown aria-label={`Remove ${name}?`}>
-        <Question projectId={projectId} userId={userId} name={name} />
+        <RemovalQuestion projectId={projectId} userId={userId} name={name} />
       </Popover.Dropdown>
     </Popover>
   );
 }
 
-function Question({ projectId, userId, name }: { projectId: string; userId: string; name: string }) {
+function RemovalQuestion({ projectId, userId, name }: { projectId: string; userId: string; name: string }) {
   const { data: keys = [], isPending } = useQuery(memberKeysQuery({ projectId, userId }));
   const remove = useRemoveMember(projectId);
-  const [endKeys, setEndKeys] = useState(false);
+  const [revokeKeys, setRevokeKeys] = useState(false);
   const submit = () =>
     remove.mutate(
-      { userId, keys: endKeys ? "end" : "keep" },
-      { onSuccess: () => tell.done(`${name} is no member any more.`), onError: tell.trouble },
+      { userId, keys: revokeKeys ? "end" : "keep" },
+      { onSuccess: () => toast.success(`${name} is no longer a member.`), onError: toast.error },
     );
   return (
     <Stack gap="xs">
-      <Text>{name} cannot see this project any more, at once. To come back they need a new invitation.</Text>
+      <Text>{name} loses access to this project immediately. To come back they need a new invitation.</Text>
       {keys.length > 0 && (
         <>
-          <Text>They made these API keys, which go on working:</Text>
+          <Text>They created these API keys, which keep working:</Text>
           <List>
             {keys.map((key) => (
               <List.Item key={key.id}>
@@ -153,9 +138,9 @@ function Question({ projectId, userId, name }: { projectId: string; userId: stri
             ))}
           </List>
           <Checkbox
-            label="End these keys too"
-            checked={endKeys}
-            onChange={(event) => setEndKeys(event.currentTarget.checked)}
+            label="Revoke these keys too"
+            checked={revokeKeys}
+            onChange={(event) => setRevokeKeys(event.currentTarget.checked)}
           />
         </>
       )}
@@ -166,17 +151,17 @@ function Question({ projectId, userId, name }: { projectId: string; userId: stri
   );
 }
 
-/** Everybody may go, whatever the role; the server keeps the last owner, and says the way out. */
+/** Every member may leave, whatever their role. The server refuses it to the last owner, and says what to do. */
 function LeaveProject({ projectId }: { projectId: string }) {
-  const leave = useLeave(projectId);
+  const leave = useLeaveProject(projectId);
   const navigate = useNavigate();
   const submit = () =>
     leave.mutate(undefined, {
       onSuccess: () => {
-        tell.done("You left the project.");
+        toast.success("You left the project.");
         void navigate({ to: "/" });
       },
-      onError: tell.trouble,
+      onError: toast.error,
     });
   return (
     <Group mt="md">
@@ -187,7 +172,7 @@ function LeaveProject({ projectId }: { projectId: string }) {
           </Button>
         </Popover.Target>
         <Popover.Dropdown aria-label="Leave this project?">
-          <Text mb="xs">You cannot see it any more. To come back you need an invitation.</Text>
+          <Text mb="xs">You lose access to it. To come back you need an invitation.</Text>
           <Button color="red" size="compact-md" loading={leave.isPending} onClick={submit}>
             Leave
           </Button>

@@ -1,15 +1,15 @@
-import { Button, Group, Select, Text, TextInput } from "@mantine/core";
+import { Button, Group, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { timezones } from "@overdue/schedules";
 import { useQueryClient } from "@tanstack/react-query";
 
 import { isStale } from "../api/problem.ts";
 import { Card } from "../ui/card.tsx";
-import { tell } from "../ui/toast.tsx";
-import { projectQuery, type ProjectView, useEditProject } from "./project-queries.ts";
 import { CodeBlock } from "../ui/code-block.tsx";
+import { TimezoneSelect } from "../ui/form.tsx";
+import { toast } from "../ui/toast.tsx";
+import { projectQuery, type ProjectView, useEditProject } from "./project-queries.ts";
 
-/** What a project is called, and by whose clock it speaks. Owners decide. */
+/** The name and the time zone of a project. Only owners change them. */
 export function ProjectCard({ project }: { project: ProjectView }) {
   return (
     <Card title="Project">
@@ -17,7 +17,7 @@ export function ProjectCard({ project }: { project: ProjectView }) {
         <ProjectForm project={project} />
       ) : (
         <Text>
-          {project.name}, by the clock of {project.timezone}. Only its owners change that.
+          {project.name}, time zone {project.timezone}. Only owners can change this.
         </Text>
       )}
     </Card>
@@ -35,11 +35,11 @@ function ProjectForm({ project }: { project: ProjectView }) {
       {
         onSuccess: () => {
           form.resetDirty();
-          tell.done("Saved.");
+          toast.success("Saved.");
         },
         onError: (error) => {
-          tell.trouble(error);
-          // The card is drawn again with what somebody else stored.
+          toast.error(error);
+          // Reading the project again fills the form with what somebody else saved.
           if (isStale(error)) void client.invalidateQueries(projectQuery(project.id));
         },
       },
@@ -48,14 +48,7 @@ function ProjectForm({ project }: { project: ProjectView }) {
     <form onSubmit={form.onSubmit(submit)}>
       <Group align="flex-end">
         <TextInput label="Name" required maxLength={100} {...form.getInputProps("name")} />
-        <Select
-          label="Time zone"
-          data={[...timezones]}
-          searchable
-          limit={60}
-          allowDeselect={false}
-          {...form.getInputProps("timezone")}
-        />
+        <TimezoneSelect {...form.getInputProps("timezone")} />
         <Button type="submit" variant="default" loading={edit.isPending} disabled={!form.isDirty()}>
           Save
         </Button>
@@ -64,16 +57,16 @@ function ProjectForm({ project }: { project: ProjectView }) {
   );
 }
 
-/** The key with which checks are pinged by their slug. */
+/** The key with which jobs ping checks by their slug. */
 export function PingKeyCard({ project }: { project: ProjectView }) {
   return (
     <Card title="Ping key">
       <Text c="dimmed" mb="xs">
-        With it a job can ping any check of this project by its slug: /ping/&lt;ping key&gt;/&lt;slug&gt;. It
-        can do nothing else.
+        Jobs use it to ping any check of this project by its slug: /ping/&lt;ping key&gt;/&lt;slug&gt;. It
+        allows nothing else.
       </Text>
       {project.pingKey === null ? (
-        <Text>It is shown to editors and owners only.</Text>
+        <Text>Only editors and owners can see it.</Text>
       ) : (
         <CodeBlock code={project.pingKey} what="ping key" />
       )}

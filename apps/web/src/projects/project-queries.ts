@@ -1,46 +1,47 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { InferRequestType, InferResponseType } from "hono/client";
 
-import { pageQuery } from "../api/pages.ts";
-import { answerOf, api, ifMatch, inProject } from "../api/client.ts";
+import { api, ifMatch, parseResponse, projectApi } from "../api/client.ts";
+import { pageQuery } from "../api/paging.ts";
+import { useProjectMutation } from "../api/project-mutation.ts";
 
-export type ProjectView = InferResponseType<typeof inProject.$get, 200>;
-type ProjectPatch = InferRequestType<typeof inProject.$patch>["json"];
-export type KeyView = InferResponseType<typeof inProject.keys.$get, 200>["items"][number];
-export type MemberView = InferResponseType<typeof inProject.members.$get, 200>["items"][number];
-type Role = MemberView["role"];
-type KeyInput = InferRequestType<typeof inProject.keys.$post>["json"];
+const { members, keys, invitations } = projectApi;
+const oneMember = members[":userId"];
+const oneKey = keys[":keyId"];
 
-const oneMember = inProject.members[":userId"];
+export type ProjectView = InferResponseType<typeof projectApi.$get, 200>;
+type ProjectPatch = InferRequestType<typeof projectApi.$patch>["json"];
+export type KeyView = InferResponseType<typeof keys.$get, 200>["items"][number];
+type KeyInput = InferRequestType<typeof keys.$post>["json"];
+export type MemberView = InferResponseType<typeof members.$get, 200>["items"][number];
+export type InvitationView = InferResponseType<typeof invitations.$get, 200>["items"][number];
+export type Role = MemberView["role"];
 
-/** Where the list of one's own projects is kept. */
-const MY_PROJECTS = ["me"];
+/** What each role may do, as choices of a form. */
+export const ROLES: Record<Role, string> = {
+  viewer: "Viewer: view-only",
+  editor: "Editor: checks, channels, routes",
+  owner: "Owner: everything, including members and keys",
+};
+
+export function toRole(text: string): Role {
+  return text === "owner" || text === "editor" ? text : "viewer";
+}
+
+/** The key of the query that lists the signed-in person's own projects. */
+const OWN_PROJECTS = ["me"];
 
 export const projectQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "project"],
-    queryFn: () => answerOf(inProject.$get({ param: { projectId } })),
-  });
-
-export const membersQuery = (projectId: string) =>
-  queryOptions({
-    queryKey: ["projects", projectId, "members"],
-    queryFn: () => answerOf(inProject.members.$get({ param: { projectId }, query: pageQuery(null) })),
-    select: ({ items }) => items,
-  });
-
-export const keysQuery = (projectId: string) =>
-  queryOptions({
-    queryKey: ["projects", projectId, "keys"],
-    queryFn: () => answerOf(inProject.keys.$get({ param: { projectId }, query: pageQuery(null) })),
-    select: ({ items }) => items,
+    queryFn: () => parseResponse(projectApi.$get({ param: { projectId } })),
   });
 
 export function useCreateProject() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (name: string) => answerOf(api.v1.projects.$post({ json: { name } })),
-    onSuccess: () => client.invalidateQueries({ queryKey: MY_PROJECTS }),
+    mutationFn: (name: string) => parseResponse(api.v1.projects.$post({ json: { name } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: OWN_PROJECTS }),
   });
 }
 
@@ -48,125 +49,109 @@ export function useEditProject(projectId: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ patch, version }: { patch: ProjectPatch; version: number }) =>
-      answerOf(inProject.$patch({ param: { projectId }, header: ifMatch(version), json: patch })),
+      parseResponse(projectApi.$patch({ param: { projectId }, header: ifMatch(version), json: patch })),
     onSuccess: async (project) => {
       client.setQueryData(projectQuery(projectId).queryKey, project);
-      await client.invalidateQueries({ queryKey: MY_PROJECTS });
+      await client.invalidateQueries({ queryKey: OWN_PROJECTS });
     },
   });
 }
 
-export const invitationsQuery = (projectId: string) =>
+export const membersQuery = (projectId: string) =>
   queryOptions({
-    queryKey: ["projects", projectId, "invitations"],
-    queryFn: () => answerOf(inProject.invitations.$get({ param: { projectId }, query: pageQuery(null) })),
+    queryKey: ["projects", projectId, "members"],
+    queryFn: () => parseResponse(members.$get({ param: { projectId }, query: pageQuery(null) })),
     select: ({ items }) => items,
   });
 
-/** The valid API keys that a member made. */
+/** The valid API keys that a member created. */
 export const memberKeysQuery = ({ projectId, userId }: { projectId: string; userId: string }) =>
   queryOptions({
     queryKey: ["projects", projectId, "members", userId, "keys"],
-    queryFn: () => answerOf(oneMember.keys.$get({ param: { projectId, userId }, query: pageQuery(null) })),
+    queryFn: () =>
+      parseResponse(oneMember.keys.$get({ param: { projectId, userId }, query: pageQuery(null) })),
     select: ({ items }) => items,
   });
 
-/** Asks somebody to become a member; inviting again renews it. */
-export function useInvite(projectId: string) {
-  return useInvitationsMutation(projectId, (json: { email: string; role: Role }) =>
-    answerOf(inProject.invitations.$post({ param: { projectId }, json })),
-  );
-}
-
-export function useRevokeInvitation(projectId: string) {
-  return useInvitationsMutation(projectId, (invitationId: string) =>
-    answerOf(inProject.invitations[":invitationId"].$delete({ param: { projectId, invitationId } })),
-  );
-}
-
-function useInvitationsMutation<Input, Output>(
-  projectId: string,
-  mutationFn: (input: Input) => Promise<Output>,
-) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn,
-    onSettled: () => client.invalidateQueries({ queryKey: invitationsQuery(projectId).queryKey }),
+/** `previous` is the role that the page showed: the server refuses the change where the member has another by now. */
+export const useChangeRole = (projectId: string) =>
+  useMembersMutation(projectId, (change: { userId: string; role: Role; previous: Role }) => {
+    const { userId, role, previous } = change;
+    const header = { "if-match": `"${previous}"` };
+    return parseResponse(oneMember.$patch({ param: { projectId, userId }, header, json: { role } }));
   });
-}
 
-/** Ends one's own membership. */
-export function useLeave(projectId: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => answerOf(inProject.leave.$post({ param: { projectId }, query: {} })),
-    onSuccess: () => client.invalidateQueries({ queryKey: MY_PROJECTS }),
-  });
-}
-
-/** `seen`: the role that the member had on the page. */
-export function useChangeRole(projectId: string) {
-  return useMembersMutation(projectId, ({ userId, role, seen }: { userId: string; role: Role; seen: Role }) =>
-    answerOf(
-      oneMember.$patch({ param: { projectId, userId }, header: { "if-match": `"${seen}"` }, json: { role } }),
-    ),
+/** Removes a member. Their API keys are revoked too with `keys: "end"`. */
+export const useRemoveMember = (projectId: string) =>
+  useMembersMutation(projectId, ({ userId, keys: fate }: { userId: string; keys: "keep" | "end" }) =>
+    parseResponse(oneMember.$delete({ param: { projectId, userId }, query: { keys: fate } })),
   );
-}
 
-export function useRemoveMember(projectId: string) {
-  return useMembersMutation(projectId, ({ userId, keys }: { userId: string; keys: "keep" | "end" }) =>
-    answerOf(oneMember.$delete({ param: { projectId, userId }, query: { keys } })),
-  );
-}
-
-/** The members, and one's own role, are read again; after a refusal too, for they may be out of date. */
+/** A change of members may change the role of the person who makes it, so their own projects are read again too. */
 function useMembersMutation<Input, Output>(projectId: string, mutationFn: (input: Input) => Promise<Output>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn,
     onSettled: () =>
       Promise.all(
-        [membersQuery(projectId).queryKey, projectQuery(projectId).queryKey, MY_PROJECTS].map((queryKey) =>
+        [membersQuery(projectId).queryKey, projectQuery(projectId).queryKey, OWN_PROJECTS].map((queryKey) =>
           client.invalidateQueries({ queryKey }),
         ),
       ),
   });
 }
 
-/** The answer carries the key itself, this once. */
-export function useCreateKey(projectId: string) {
+/** Ends the membership of the signed-in person. */
+export function useLeaveProject(projectId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (json: KeyInput) => answerOf(inProject.keys.$post({ param: { projectId }, json })),
-    onSuccess: () => client.invalidateQueries({ queryKey: keysQuery(projectId).queryKey }),
+    mutationFn: () => parseResponse(projectApi.leave.$post({ param: { projectId }, query: {} })),
+    onSuccess: () => client.invalidateQueries({ queryKey: OWN_PROJECTS }),
   });
 }
 
-/** Makes a key in the place of another, which goes on for a day. */
-export function useRotateKey(projectId: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (keyId: string) =>
-      answerOf(inProject.keys[":keyId"].rotate.$post({ param: { projectId, keyId }, json: {} })),
-    onSuccess: () => client.invalidateQueries({ queryKey: keysQuery(projectId).queryKey }),
+export const invitationsQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "invitations"],
+    queryFn: () => parseResponse(invitations.$get({ param: { projectId }, query: pageQuery(null) })),
+    select: ({ items }) => items,
   });
-}
 
-export function useRevokeKey(projectId: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (keyId: string) =>
-      answerOf(inProject.keys[":keyId"].$delete({ param: { projectId, keyId } })),
-    onSuccess: () => client.invalidateQueries({ queryKey: keysQuery(projectId).queryKey }),
+const invitationsOf = (projectId: string) => ({ projectId, parts: ["invitations"] });
+
+/** Invites somebody; inviting the same address again renews the invitation. */
+export const useInvite = (projectId: string) =>
+  useProjectMutation(invitationsOf(projectId), (json: { email: string; role: Role }) =>
+    parseResponse(invitations.$post({ param: { projectId }, json })),
+  );
+
+export const useRevokeInvitation = (projectId: string) =>
+  useProjectMutation(invitationsOf(projectId), (invitationId: string) =>
+    parseResponse(invitations[":invitationId"].$delete({ param: { projectId, invitationId } })),
+  );
+
+export const keysQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "keys"],
+    queryFn: () => parseResponse(keys.$get({ param: { projectId }, query: pageQuery(null) })),
+    select: ({ items }) => items,
   });
-}
 
-export const ROLES: Record<Role, string> = {
-  viewer: "Viewer: looks on",
-  editor: "Editor: checks, channels, routes",
-  owner: "Owner: everything, members and keys too",
-};
+const keysOf = (projectId: string) => ({ projectId, parts: ["keys"] });
 
-export function roleOf(text: string): Role {
-  return text === "owner" || text === "editor" ? text : "viewer";
-}
+/** Creates a key; only this response contains the key itself. */
+export const useCreateKey = (projectId: string) =>
+  useProjectMutation(keysOf(projectId), (json: KeyInput) =>
+    parseResponse(keys.$post({ param: { projectId }, json })),
+  );
+
+/** Replaces a key by a new one; the old one works for another day. */
+export const useRotateKey = (projectId: string) =>
+  useProjectMutation(keysOf(projectId), (keyId: string) =>
+    parseResponse(oneKey.rotate.$post({ param: { projectId, keyId }, json: {} })),
+  );
+
+export const useRevokeKey = (projectId: string) =>
+  useProjectMutation(keysOf(projectId), (keyId: string) =>
+    parseResponse(oneKey.$delete({ param: { projectId, keyId } })),
+  );

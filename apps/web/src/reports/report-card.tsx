@@ -4,14 +4,14 @@ import { useQuery } from "@tanstack/react-query";
 
 import { browserZone } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
-import { Exact } from "../ui/time.tsx";
+import { ExactTime } from "../ui/time.tsx";
 import { TextLink } from "../ui/page.tsx";
-import { tell } from "../ui/toast.tsx";
+import { toast } from "../ui/toast.tsx";
 import {
-  type ChoicePatch,
-  choiceQuery,
-  type ChoiceView,
-  useChoose,
+  type ReportSettingsPatch,
+  reportSettingsQuery,
+  type ReportSettings,
+  useSaveReportSettings,
   useSendReport,
 } from "./report-queries.ts";
 import styles from "./report.module.css";
@@ -22,37 +22,37 @@ const EVERY = [
   { value: "month", label: "Each month, on the first" },
 ];
 
-/** How often one gets the project's report oneself. What is chosen counts at once. */
+/** How often the signed-in person gets the project's report. A choice is saved immediately. */
 export function ReportCard({ projectId, projectZone }: { projectId: string; projectZone: string }) {
-  const { data: choice } = useQuery(choiceQuery(projectId));
+  const { data: choice } = useQuery(reportSettingsQuery(projectId));
   return (
     <Card
       title="Your report by e-mail"
       actions={
         <TextLink to="/projects/$projectId/report" params={{ projectId }}>
-          Look at it
+          View report
         </TextLink>
       }
     >
-      {choice && <Choice projectId={projectId} choice={choice} projectZone={projectZone} />}
+      {choice && <ReportSettingsForm projectId={projectId} choice={choice} projectZone={projectZone} />}
     </Card>
   );
 }
 
-type Props = { projectId: string; choice: ChoiceView; projectZone: string };
+type Props = { projectId: string; choice: ReportSettings; projectZone: string };
 
-function Choice({ projectId, choice, projectZone }: Props) {
-  const choose = useChoose(projectId);
+function ReportSettingsForm({ projectId, choice, projectZone }: Props) {
+  const choose = useSaveReportSettings(projectId);
   const send = useSendReport(projectId);
   const zone = choice.timezone ?? projectZone;
-  const change = (patch: ChoicePatch) =>
+  const change = (patch: ReportSettingsPatch) =>
     choose.mutate(
       { patch, version: choice.version },
-      { onSuccess: () => tell.done("Saved."), onError: tell.trouble },
+      { onSuccess: () => toast.success("Saved."), onError: toast.error },
     );
   const every = (value: string | null) => {
     if (value !== "none" && value !== "week" && value !== "month") return;
-    // Whoever never chose a clock means the one on their wall.
+    // A person who never chose a zone means the one of their browser.
     change({
       every: value,
       ...(choice.timezone === null && value !== "none" && { timezone: browserZone() }),
@@ -68,7 +68,7 @@ function Choice({ projectId, choice, projectZone }: Props) {
         <Select label="How often" data={EVERY} value={choice.every} onChange={every} allowDeselect={false} />
         {choice.every !== "none" && (
           <Select
-            label="At 9:00 in"
+            label="At 9:00 in the time zone"
             data={[...timezones]}
             searchable
             limit={60}
@@ -82,17 +82,17 @@ function Choice({ projectId, choice, projectZone }: Props) {
           loading={send.isPending}
           onClick={() =>
             send.mutate(undefined, {
-              onSuccess: () => tell.done(`On its way to ${choice.to}.`),
-              onError: tell.trouble,
+              onSuccess: () => toast.success(`On its way to ${choice.to}.`),
+              onError: toast.error,
             })
           }
         >
-          Send me one now
+          Send one now
         </Button>
       </Group>
       {choice.dueAt !== null && (
         <p className={styles["dimmed"]}>
-          The next one comes <Exact at={choice.dueAt} zone={zone} />.
+          The next one comes <ExactTime at={choice.dueAt} zone={zone} />.
         </p>
       )}
     </div>

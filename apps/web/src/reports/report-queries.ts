@@ -1,46 +1,46 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { InferRequestType, InferResponseType } from "hono/client";
 
-import { answerOf, ifMatch, inProject } from "../api/client.ts";
+import { parseResponse, ifMatch, projectApi } from "../api/client.ts";
 
-const mine = inProject["my-report"];
+const mine = projectApi["my-report"];
 
-export type ReportView = InferResponseType<typeof inProject.report.$get, 200>;
-export type ChoiceView = InferResponseType<typeof mine.$get, 200>;
-export type ChoicePatch = InferRequestType<typeof mine.$patch>["json"];
+export type ReportView = InferResponseType<typeof projectApi.report.$get, 200>;
+export type ReportSettings = InferResponseType<typeof mine.$get, 200>;
+export type ReportSettingsPatch = InferRequestType<typeof mine.$patch>["json"];
 
-/** The last month that is over, where nothing is said. */
+/** Which report: the last complete month by default. */
 type Shown = { period?: string; every?: "week"; timezone?: string };
 
 export const reportQuery = (projectId: string, search: Shown) =>
   queryOptions({
     queryKey: ["projects", projectId, "report", search],
-    queryFn: () => answerOf(inProject.report.$get({ param: { projectId }, query: search })),
+    queryFn: () => parseResponse(projectApi.report.$get({ param: { projectId }, query: search })),
     staleTime: 60_000,
   });
 
-/** How often the person who is signed in gets the project's report. */
-export const choiceQuery = (projectId: string) =>
+/** How often the signed-in person gets the project's report. */
+export const reportSettingsQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "my-report"],
-    queryFn: () => answerOf(mine.$get({ param: { projectId } })),
+    queryFn: () => parseResponse(mine.$get({ param: { projectId } })),
   });
 
-export function useChoose(projectId: string) {
+export function useSaveReportSettings(projectId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ patch, version }: { patch: ChoicePatch; version: number }) =>
-      answerOf(mine.$patch({ param: { projectId }, header: ifMatch(version), json: patch })),
-    onSuccess: (choice) => client.setQueryData(choiceQuery(projectId).queryKey, choice),
-    onError: () => client.invalidateQueries(choiceQuery(projectId)),
+    mutationFn: ({ patch, version }: { patch: ReportSettingsPatch; version: number }) =>
+      parseResponse(mine.$patch({ param: { projectId }, header: ifMatch(version), json: patch })),
+    onSuccess: (choice) => client.setQueryData(reportSettingsQuery(projectId).queryKey, choice),
+    onError: () => client.invalidateQueries(reportSettingsQuery(projectId)),
   });
 }
 
-/** The newest report to one's own address, at once. */
+/** Sends the newest report to the signed-in person now. */
 export function useSendReport(projectId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => answerOf(mine.send.$post({ param: { projectId } })),
-    onSuccess: () => client.invalidateQueries(choiceQuery(projectId)),
+    mutationFn: () => parseResponse(mine.send.$post({ param: { projectId } })),
+    onSuccess: () => client.invalidateQueries(reportSettingsQuery(projectId)),
   });
 }

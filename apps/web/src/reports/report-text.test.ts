@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { leftOutText, percentText, periodText } from "./report-text.ts";
+import { exclusionsText, percentText, periodText } from "./report-text.ts";
 
 test.each([
   [1, "100%"],
@@ -8,7 +8,7 @@ test.each([
   [0.5, "50%"],
   [0, "0%"],
   [null, "–"],
-])("%s is shown as %s", (share, text) => expect(percentText(share)).toBe(text));
+])("the share %s is shown as %s", (share, text) => expect(percentText(share)).toBe(text));
 
 const november = { from: "2026-10-31T23:00:00Z", until: "2026-11-30T23:00:00Z", timezone: "Europe/Berlin" };
 
@@ -25,13 +25,13 @@ test.each([
     },
     "28 December to 3 January 2027",
   ],
-] as const)("a period is named by its days, in its own zone", (period, text) =>
+] as const)("the period %j is named %s, by its days in its own zone", (period, text) =>
   expect(periodText(period)).toBe(text),
 );
 
-test("what is left out is named, and nothing where nothing is", () => {
-  expect(leftOutText({ pausedChecks: 0, maintenanceChecks: 0 }, null)).toBeNull();
-  expect(leftOutText({ pausedChecks: 1, maintenanceChecks: 12 }, "3 min")).toBe(
-    "pauses of 1 check, maintenance of 12 checks, 3 min in which Overdue itself could not hear",
+test("the exclusions are named, or are null where there are none", () => {
+  expect(exclusionsText({ pausedChecks: 0, maintenanceChecks: 0 }, null)).toBeNull();
+  expect(exclusionsText({ pausedChecks: 1, maintenanceChecks: 12 }, "3 min")).toBe(
+    "pauses of 1 check, maintenance of 12 checks, 3 min in which Overdue could not receive pings",
   );
 });

@@ -20,8 +20,8 @@ function inZone(at: string, timeZone: string, options: Intl.DateTimeFormatOption
   return new Intl.DateTimeFormat("en-GB", { ...options, timeZone }).format(Date.parse(at));
 }
 
-/** What the figures leave out, in words; null where they leave out nothing. */
-export function leftOutText(
+/** What the figures exclude, in words; null where they exclude nothing. */
+export function exclusionsText(
   { pausedChecks, maintenanceChecks }: { pausedChecks: number; maintenanceChecks: number },
   outage: string | null,
 ): string | null {
@@ -29,7 +29,7 @@ export function leftOutText(
   const parts = [
     ...(pausedChecks > 0 ? [`pauses of ${checks(pausedChecks)}`] : []),
     ...(maintenanceChecks > 0 ? [`maintenance of ${checks(maintenanceChecks)}`] : []),
-    ...(outage === null ? [] : [`${outage} in which Overdue itself could not hear`]),
+    ...(outage === null ? [] : [`${outage} in which Overdue could not receive pings`]),
   ];
   return parts.length === 0 ? null : parts.join(", ");
 }

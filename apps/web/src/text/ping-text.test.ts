@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 
 import { exitMeaning, pingNoteText, refusedPingText } from "./ping-text.ts";
 
-test("a reason is a sentence with the way out, and a note is words", () => {
+test("a refused ping reads as a sentence that says what to do, and a note as a few words", () => {
   expect(refusedPingText("unknown-slug")).toMatch(/^No check .*\?create=1/);
-  expect(pingNoteText("body-broken-off")).toBe("the connection broke off in the body");
+  expect(pingNoteText("body-broken-off")).toBe("the connection was lost during the body");
   expect(pingNoteText("something new")).toBe("something new");
 });
 
@@ -14,6 +14,6 @@ test.each([
   [3, /^3$/],
   [127, /^127 \(.*not found.*\)$/],
   [143, /^143 \(.*SIGTERM.*\)$/],
-])("exit status %i", (status, shown) => {
+])("the exit status %i is shown as %s", (status, shown) => {
   expect(exitMeaning(status)).toMatch(shown);
 });

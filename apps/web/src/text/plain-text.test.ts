@@ -10,6 +10,6 @@ test.each([
   ["bell\u0007", "bell⟨0007⟩"],
   ["safe\u202Egnp.exe", "safe⟨202E⟩gnp.exe"],
   ["<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>"],
-])("%j is shown as %j", (body, shown) => {
+])("the text %j is shown as %j", (body, shown) => {
   expect(visibleText(body)).toBe(shown);
 });

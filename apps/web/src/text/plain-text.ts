@@ -1,13 +1,13 @@
-// Line feeds and tabs stay; every other control, and what turns or hides text, is made visible.
+// Every control character is made visible, except line feeds and tabs, and every character that hides or reverses text.
 const HIDDEN = /(?![\n\t])[\p{Cc}\p{Cf}]/gu;
 const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, "g");
 
-/** What a job sent, safe to look at: terminal colours are left out, hidden characters stand as their code. */
+/** Text from a job, safe to show: terminal colours are removed, and hidden characters are replaced by their code. */
 export function visibleText(body: string): string {
-  return body.replaceAll("\r\n", "\n").replaceAll(COLOURS, "").replaceAll(HIDDEN, codeOf);
+  return body.replaceAll("\r\n", "\n").replaceAll(COLOURS, "").replaceAll(HIDDEN, characterCode);
 }
 
-function codeOf(character: string): string {
+function characterCode(character: string): string {
   return `⟨${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
 }
 

@@ -12,19 +12,19 @@ test.each([
   [
     "too-quick",
     { ...nothing, durationMs: 2_000, limitMs: 300_000 },
-    "it was done in 2 s, at least 5 min expected",
+    "the run ended after 2 s, at least 5 min expected",
   ],
   [
     "overlong",
     { ...nothing, durationMs: 775_000, limitMs: 500_000, usual: { medianMs: 250_000, runs: 20 } },
-    "it took 12 min 55 s, 3.1 times its usual 4 min 10 s (the last 20 runs)",
+    "it took 12 min 55 s, 3.1 times the baseline of 4 min 10 s (last 20 runs)",
   ],
   [
     "too-quick",
     { ...nothing, durationMs: 20_000, limitMs: 60_000, usual: { medianMs: 250_000, runs: 12 } },
-    "it took 20 s, 8 % of its usual 4 min 10 s (the last 12 runs)",
+    "it took 20 s, 8 % of the baseline of 4 min 10 s (last 12 runs)",
   ],
-  ["too-quick", nothing, "it was done too quickly"],
-] as const)("%s with %j: %s", (reason, evidence, text) => {
+  ["too-quick", nothing, "the run ended too quickly"],
+] as const)("the reason %s with %j reads: %s", (reason, evidence, text) => {
   expect(reasonText({ reason, evidence })).toBe(text);
 });

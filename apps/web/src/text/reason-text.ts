@@ -2,7 +2,7 @@ import type { Evidence, Reason } from "@overdue/core";
 
 import { durationText } from "../time/duration.ts";
 
-type Told = {
+type Explained = {
   reason: Reason;
   evidence: Pick<Evidence, "exitStatus" | "durationMs" | "limitMs"> & {
     usual?: Evidence["usual"] | undefined;
@@ -10,27 +10,27 @@ type Told = {
 };
 
 /** Why a check went down, in a few words. */
-export const REASON_WORDS: Record<Reason, string> = {
+export const REASON_TEXTS: Record<Reason, string> = {
   missed: "no ping came in time",
   failed: "the job failed",
   overlong: "a run took too long",
-  overlap: "a run was due or began while one was open",
-  "too-quick": "it was done too quickly",
-  "too-often": "it came too often",
+  overlap: "a run was due or started while another was open",
+  "too-quick": "the run ended too quickly",
+  "too-often": "it ran too often",
   "never-started": "the first ping never came",
   "host-duplicate": "two hosts started the same run",
 };
 
 /** The same with the numbers that are known: "the job failed with exit status 2". */
-export function reasonText({ reason, evidence }: Told): string {
+export function reasonText({ reason, evidence }: Explained): string {
   const { exitStatus, durationMs, limitMs, usual } = evidence;
-  if (usual && durationMs !== null) return unusualText(durationMs, usual);
+  if (usual && durationMs !== null) return outlierText(durationMs, usual);
   if (reason === "failed" && exitStatus !== null) return `the job failed with exit status ${exitStatus}`;
   if (reason === "too-quick" && durationMs !== null && limitMs !== null) {
-    return `it was done in ${durationText(durationMs)}, at least ${durationText(limitMs)} expected`;
+    return `the run ended after ${durationText(durationMs)}, at least ${durationText(limitMs)} expected`;
   }
   if (reason === "overlong" && limitMs !== null) return `a run took longer than ${durationText(limitMs)}`;
-  return REASON_WORDS[reason];
+  return REASON_TEXTS[reason];
 }
 
 /** For the beginning of a sentence. */
@@ -38,9 +38,12 @@ export function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-/** "it took 12 min 55 s, 3.1 times its usual 4 min 10 s (the last 20 runs)". */
-function unusualText(durationMs: number, { medianMs, runs }: NonNullable<Told["evidence"]["usual"]>): string {
+/** "it took 12 min 55 s, 3.1 times the baseline of 4 min 10 s (last 20 runs)". */
+function outlierText(
+  durationMs: number,
+  { medianMs, runs }: NonNullable<Explained["evidence"]["usual"]>,
+): string {
   const times = durationMs / Math.max(1, medianMs);
   const share = times >= 1 ? `${times.toFixed(1)} times` : `${Math.round(times * 100)} % of`;
-  return `it took ${durationText(durationMs)}, ${share} its usual ${durationText(medianMs)} (the last ${runs} runs)`;
+  return `it took ${durationText(durationMs)}, ${share} the baseline of ${durationText(medianMs)} (last ${runs} runs)`;
 }

@@ -4,26 +4,26 @@ const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
 let serverAheadMs = 0;
 
-/** The server's time as far as known, epoch milliseconds: a wrong clock on this machine makes no check look late. */
+/** The server's time in epoch milliseconds, as far as it is known. With it, a wrong clock on this machine does not make checks look late. */
 export function serverNow(): number {
   return Date.now() + serverAheadMs;
 }
 
-/** The same, in whole seconds; the component draws itself again every second. One timer serves the whole page. */
+/** The same in whole seconds; the component renders again every second. One timer serves the whole page. */
 export function useNow(): number {
-  return useAsOfNow((now) => now);
+  return useComputedFromNow((now) => now);
 }
 
 /**
- * What `read` makes of the time, asked every second: the component draws itself again only when that changes, which
- * is what lets a list count down hundreds of checks. `read` must answer a text, a number or the like.
+ * A value computed from the time every second. The component renders again only when the value changes, so that a list
+ * can count down hundreds of checks. `compute` must return a primitive value.
  */
-export function useAsOfNow<T extends string | number>(read: (now: number) => T): T {
-  return useSyncExternalStore(subscribe, () => read(wholeSecond()));
+export function useComputedFromNow<T extends string | number>(compute: (now: number) => T): T {
+  return useSyncExternalStore(subscribe, () => compute(wholeSecond()));
 }
 
-/** Learns from an answer's `Date` header, which names whole seconds. Small differences are the network's. */
-export function noteServerTime(dateHeader: string | null): void {
+/** Reads the time from a response's `Date` header, which has whole seconds. Small differences come from the network and are ignored. */
+export function recordServerTime(dateHeader: string | null): void {
   const at = dateHeader === null ? Number.NaN : Date.parse(dateHeader) + 500;
   if (Number.isNaN(at)) return;
   const ahead = at - Date.now();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { durationText, relativeText, secondsInWords, spanOf, spanSeconds } from "./duration.ts";
+import { durationText, relativeText, secondsInWords, toSpan, spanToSeconds } from "./duration.ts";
 
 test.each([
   [0, "0 ms"],
@@ -23,7 +23,7 @@ test.each([
   [300, "5 minutes"],
   [5_400, "1 hour 30 minutes"],
   [86_400, "1 day"],
-])("%i seconds in words: %s", (seconds, words) => {
+])("%i seconds read in words: %s", (seconds, words) => {
   expect(secondsInWords(seconds)).toBe(words);
 });
 
@@ -49,15 +49,15 @@ test.each([
   [86_400, { amount: 1, unit: "days" }],
   [172_800, { amount: 2, unit: "days" }],
   [0, { amount: 0, unit: "seconds" }],
-] as const)("%i s are typed as %j, and read back", (seconds, span) => {
-  expect(spanOf(seconds)).toEqual(span);
-  expect(spanSeconds(span)).toBe(seconds);
+] as const)("%i s are typed as %j, and are read back unchanged", (seconds, span) => {
+  expect(toSpan(seconds)).toEqual(span);
+  expect(spanToSeconds(span)).toBe(seconds);
 });
 
-test("no amount is no span", () => {
-  expect(spanSeconds({ amount: "", unit: "hours" })).toBeNull();
+test("a span without an amount has no seconds", () => {
+  expect(spanToSeconds({ amount: "", unit: "hours" })).toBeNull();
 });
 
-test("a fraction comes down to whole seconds", () => {
-  expect(spanSeconds({ amount: 1.5, unit: "hours" })).toBe(5_400);
+test("a fraction is rounded to whole seconds", () => {
+  expect(spanToSeconds({ amount: 1.5, unit: "hours" })).toBe(5_400);
 });

@@ -9,6 +9,6 @@ test.each([
   [[5, 1, 3], "Monday, Wednesday and Friday"],
   [[1, 2, 3, 4, 5, 6, 7], "every day"],
   [[], "on no day"],
-])("%j is %s", (days, text) => {
+])("the weekdays %j read: %s", (days, text) => {
   expect(weekdaysText(days)).toBe(text);
 });

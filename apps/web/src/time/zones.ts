@@ -16,7 +16,7 @@ export function shortZonedText(at: number, timeZone: string): string {
   return formatted(at, timeZone, {});
 }
 
-/** "02:30 CET": where the day is said already. */
+/** "02:30 CET": where the day is already shown. */
 export function clockText(at: number, timeZone: string): string {
   const parts = partsOf(at, timeZone, { hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
   return `${parts.get("hour")}:${parts.get("minute")} ${parts.get("timeZoneName")}`;
@@ -50,7 +50,7 @@ function partsOf(at: number, timeZone: string, options: Intl.DateTimeFormatOptio
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-// Making a formatter costs a hundred times its use, and a list asks for the same one over and over.
+// Creating a formatter costs a hundred times as much as using it, and a list uses the same one for every row.
 function formatter(timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${timeZone} ${Object.keys(options).join()}`;
   const known = formatters.get(key);
@@ -60,20 +60,20 @@ function formatter(timeZone: string, options: Intl.DateTimeFormatOptions): Intl.
   return made;
 }
 
-/** What a clock in `timeZone` shows at an instant, as a field for date and time holds it: "2026-12-24T18:00". */
-export function wallText(at: number, timeZone: string): string {
+/** The local time in `timeZone` at an instant, as an input for date and time holds it: "2026-12-24T18:00". */
+export function wallClockText(at: number, timeZone: string): string {
   return new Date(at + offsetMs(at, timeZone)).toISOString().slice(0, 16);
 }
 
-/** When a clock in `timeZone` shows this; a reading that the clock skips is taken as later. Null for no reading. */
-export function instantOfWall(wall: string, timeZone: string): number | null {
+/** The instant of a local time in `timeZone`; a time that the clock skips is taken as later. Null for an invalid text. */
+export function parseWallClock(wall: string, timeZone: string): number | null {
   const asUtc = Date.parse(`${wall}Z`);
   if (Number.isNaN(asUtc)) return null;
   const near = asUtc - offsetMs(asUtc, timeZone);
   return asUtc - offsetMs(near, timeZone);
 }
 
-/** Milliseconds to add to UTC for the zone's clock. */
+/** The milliseconds to add to UTC for the local time of the zone. */
 function offsetMs(at: number, timeZone: string): number {
   const parts = new Intl.DateTimeFormat("en-GB", {
     timeZone,

@@ -1,14 +1,14 @@
 import { VisuallyHidden } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 
-/** Tells screen readers when a named thing's word changes; says nothing at first. */
-export function AnnounceChanges({ words }: { words: ReadonlyMap<string, string> }) {
+/** Makes screen readers say when the label of something changes, such as the status of a check. */
+export function AnnounceChanges({ labels }: { labels: ReadonlyMap<string, string> }) {
   const before = useRef<ReadonlyMap<string, string>>(new Map());
-  const [said, say] = useState("");
+  const [message, setMessage] = useState("");
   useEffect(() => {
-    const changed = [...words].filter(([name, word]) => (before.current.get(name) ?? word) !== word);
-    before.current = words;
-    if (changed.length > 0) say(changed.map(([name, word]) => `${name} is now ${word}.`).join(" "));
-  }, [words]);
-  return <VisuallyHidden component="output">{said}</VisuallyHidden>;
+    const changed = [...labels].filter(([name, label]) => (before.current.get(name) ?? label) !== label);
+    before.current = labels;
+    if (changed.length > 0) setMessage(changed.map(([name, label]) => `${name} is now ${label}.`).join(" "));
+  }, [labels]);
+  return <VisuallyHidden component="output">{message}</VisuallyHidden>;
 }

@@ -25,7 +25,7 @@ export function Card({
   );
 }
 
-/** A line of a list of facts: what it is, and how it stands. */
+/** A line of a list of facts: a label and its value. */
 export function Fact({ label, children }: { label: string; children: ReactNode }) {
   return (
     <div>

@@ -3,7 +3,7 @@ import { IconCheck, IconCopy } from "@tabler/icons-react";
 
 import styles from "./code-block.module.css";
 
-/** Text to paste, with its copy button. */
+/** Text to paste, with a copy button. */
 export function CodeBlock({ code, what }: { code: string; what: string }) {
   return (
     <div className={styles["frame"]}>

@@ -2,7 +2,7 @@ import { Alert, Button, Skeleton, Stack, Text, VisuallyHidden } from "@mantine/c
 import type { ReactNode } from "react";
 import { IconAlertTriangle } from "@tabler/icons-react";
 
-import { sentenceOf } from "../api/problem.ts";
+import { errorMessage } from "../api/problem.ts";
 
 type Props<T> = {
   query: { data: T[] | undefined; error: unknown; refetch: () => unknown };
@@ -10,10 +10,10 @@ type Props<T> = {
   children: (items: T[]) => ReactNode;
 };
 
-/** A list as it is read: what stands for it until then, where it is empty, and where it could not be read. */
+/** A list that is read from the server, with what is shown while it loads, where it is empty, and where it fails. */
 export function Listing<T>({ query, empty, children }: Props<T>) {
   if (query.data === undefined && query.error) {
-    return <Trouble error={query.error} retry={() => void query.refetch()} />;
+    return <ErrorAlert error={query.error} retry={() => void query.refetch()} />;
   }
   if (query.data === undefined) return <ListSkeleton />;
   return query.data.length === 0 ? <Text c="dimmed">{empty}</Text> : children(query.data);
@@ -30,24 +30,24 @@ function ListSkeleton() {
   );
 }
 
-/** What a list that comes page by page knows of itself. */
+/** The part of an infinite query that loads further pages. */
 type Pages = { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
 
-/** Reads the next page, while there is one. */
+/** Loads the next page, while there is one. */
 export function MoreButton({ hasNextPage, isFetchingNextPage, fetchNextPage }: Pages) {
   if (!hasNextPage) return null;
   return (
     <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()} mt="sm">
-      Show older ones
+      Show more
     </Button>
   );
 }
 
-/** What went wrong, in the server's own sentence, and a way out. */
-export function Trouble({ error, retry }: { error: unknown; retry?: () => void }) {
+/** What went wrong, in the server's own sentence, and a button to try again. */
+export function ErrorAlert({ error, retry }: { error: unknown; retry?: () => void }) {
   return (
     <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title="That did not work" role="alert">
-      {sentenceOf(error)}
+      {errorMessage(error)}
       {retry && (
         <Button size="compact-sm" variant="light" color="red" onClick={retry} mt="xs" display="block">
           Try again

@@ -7,7 +7,7 @@ import styles from "./page.module.css";
 
 type Props = {
   title: string;
-  /** Stands in place of the title where a plain text is too little. */
+  /** Shown in place of the title where it needs more than a text. */
   heading?: ReactNode;
   lead?: ReactNode;
   back?: ReactNode;
@@ -16,10 +16,10 @@ type Props = {
   children: ReactNode;
 };
 
-/** A page's frame: its title in the window and on the page, and what can be done. */
+/** The frame of a page: its title in the window and on the page, and its actions. */
 export function Page({ title, heading, lead, back, actions, narrow = false, children }: Props) {
   useTitle(title);
-  const heading1 = useFocusOnArrival();
+  const heading1 = useFocusAfterNavigation();
   return (
     <div className={narrow ? styles["narrow"] : styles["page"]}>
       <header className={styles["head"]}>
@@ -40,10 +40,10 @@ export function Page({ title, heading, lead, back, actions, narrow = false, chil
 let isFirstPage = true;
 
 /**
- * Whoever comes from another page begins at the title: it is read out, and the next Tab goes on from there. Neither
- * the first page of a visit nor a field that has the focus already is disturbed.
+ * Moves the focus to the title after a navigation, so that screen readers read it and the next Tab continues from there.
+ * It does nothing on the first page of a visit, or where a field already has the focus.
  */
-function useFocusOnArrival() {
+function useFocusAfterNavigation() {
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     const isInPage =
@@ -57,7 +57,7 @@ function useFocusOnArrival() {
 /** A router link that looks like the library's. */
 export const TextLink = createLink(Anchor);
 
-/** The arrow in front of a way back. */
+/** The arrow in front of a link back. */
 export function BackArrow() {
   return <IconArrowLeft size={16} aria-hidden className={styles["arrow"]} />;
 }
@@ -68,7 +68,7 @@ export function useTitle(title: string): void {
   }, [title]);
 }
 
-/** Stands where a page will be. */
+/** Shown while a page loads. */
 export function PageSkeleton() {
   return (
     <div className={styles["frame"]} aria-busy="true">

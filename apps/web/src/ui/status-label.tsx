@@ -3,34 +3,42 @@ import { Alert } from "@mantine/core";
 
 import styles from "./status-label.module.css";
 
-type Tone = "good" | "bad" | "warn" | "info" | "quiet";
+type Tone = "good" | "bad" | "warn" | "info" | "neutral";
 
-/** An icon and a word, coloured by what they mean. */
-export function Mark({ icon: MarkIcon, tone, children }: { icon: Icon; tone: Tone; children: string }) {
+/** An icon and a short text, coloured by their meaning. */
+export function StatusLabel({
+  icon: LabelIcon,
+  tone,
+  children,
+}: {
+  icon: Icon;
+  tone: Tone;
+  children: string;
+}) {
   return (
-    <span className={styles["mark"]} data-tone={tone}>
-      <MarkIcon size={17} aria-hidden />
+    <span className={styles["label"]} data-tone={tone}>
+      <LabelIcon size={17} aria-hidden />
       {children}
     </span>
   );
 }
 
-/** Says that a configuration file owns something; nothing where none does. */
-export function ManagedMark({ managedBy }: { managedBy: string | null }) {
+/** Shows that a configuration file manages something; nothing where none does. */
+export function ManagedLabel({ managedBy }: { managedBy: string | null }) {
   if (managedBy === null) return null;
   return (
-    <Mark icon={IconFileCode} tone="quiet">
+    <StatusLabel icon={IconFileCode} tone="neutral">
       Managed by a file
-    </Mark>
+    </StatusLabel>
   );
 }
 
-/** The same where it is edited: what is changed here does not last. */
+/** The same above a form, because changes made there do not last. */
 export function ManagedNote({ managedBy }: { managedBy: string | null }) {
   if (managedBy === null) return null;
   return (
     <Alert color="yellow" icon={<IconFileCode aria-hidden />} title="Managed by a file">
-      What you change here is changed back when the file is applied again. Change it in the file.
+      Changes made here are undone when the file is applied again. Edit the file instead.
     </Alert>
   );
 }

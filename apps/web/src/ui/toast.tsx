@@ -1,26 +1,26 @@
 import { Button } from "@mantine/core";
 import { hideNotification, showNotification } from "@mantine/notifications";
 
-import { sentenceOf } from "../api/problem.ts";
+import { errorMessage } from "../api/problem.ts";
 
-const UNDO_MS = 12_000;
+const LONG_MS = 12_000;
 
-/** Says something in the corner of the page, also to screen readers. */
-export const tell = {
-  done: (message: string) => {
+/** Short messages in the corner of the page, which screen readers read out too. */
+export const toast = {
+  success: (message: string) => {
     showNotification({ message, color: "green", withBorder: true, role: "status" });
   },
-  trouble: (error: unknown) => {
+  error: (error: unknown) => {
     showNotification({
       title: "That did not work",
-      message: sentenceOf(error),
+      message: errorMessage(error),
       color: "red",
       withBorder: true,
-      autoClose: UNDO_MS,
+      autoClose: LONG_MS,
     });
   },
-  /** What was done can be taken back while this stands. */
-  undoable: (message: string, undo: () => void) => {
+  /** Offers to undo what was done, for as long as the message stands. */
+  withUndo: (message: string, undo: () => void) => {
     const id = showNotification({
       message: (
         <span>
@@ -38,7 +38,23 @@ export const tell = {
         </span>
       ),
       withBorder: true,
-      autoClose: UNDO_MS,
+      autoClose: LONG_MS,
     });
   },
 };
+
+type ById = {
+  mutate: (id: string, callbacks: { onSuccess?: () => void; onError: (error: unknown) => void }) => void;
+};
+
+/** Deletes something by its id, and offers to restore it. */
+export function deleteWithUndo(
+  { id, name }: { id: string; name: string },
+  { remove, restore }: { remove: ById; restore: ById },
+): void {
+  remove.mutate(id, {
+    onSuccess: () =>
+      toast.withUndo(`“${name}” is deleted.`, () => restore.mutate(id, { onError: toast.error })),
+    onError: toast.error,
+  });
+}

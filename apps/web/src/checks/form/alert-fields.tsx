@@ -3,7 +3,7 @@ import { Checkbox, MultiSelect, NativeSelect, Stack, Text } from "@mantine/core"
 import { TextLink } from "../../ui/page.tsx";
 import { useCheckFormContext } from "./check-form-values.ts";
 
-/** A channel as the form offers it. */
+/** A channel as an option of the form. */
 export type OfferedChannel = {
   id: string;
   name: string;
@@ -12,7 +12,7 @@ export type OfferedChannel = {
   unconfirmedSince: string | null;
 };
 
-/** Who is told when the check goes down or comes up. */
+/** The channels that get notified when the check goes down or recovers. */
 export function ChannelField({
   channels,
   projectId,
@@ -24,7 +24,7 @@ export function ChannelField({
   if (channels.length === 0) {
     return (
       <Text c="dimmed">
-        There is no channel yet, so nobody would be told.{" "}
+        There is no channel yet, so nobody gets notified.{" "}
         <TextLink to="/projects/$projectId/channels" params={{ projectId }}>
           Add a channel
         </TextLink>
@@ -33,8 +33,8 @@ export function ChannelField({
   }
   return (
     <Checkbox.Group
-      label="Channels to tell"
-      description="When the check goes down, and when it is up again."
+      label="Channels"
+      description="They get notified when the check goes down, and when it is up again."
       {...form.getInputProps("channelIds")}
     >
       <Stack gap="xs" mt="xs">
@@ -62,7 +62,7 @@ const SEVERITIES = [
   { value: "critical", label: "Critical" },
 ];
 
-/** What routes ask of a check, and what holds its alert back. */
+/** The severity of a check, by which routes select it, and the checks on which it depends. */
 export function AlertFields({ others }: { others: ReadonlyMap<string, string> }) {
   const form = useCheckFormContext();
   const { dependsOn } = form.values;
@@ -70,14 +70,14 @@ export function AlertFields({ others }: { others: ReadonlyMap<string, string> })
     <Stack mt="md">
       <NativeSelect
         label="Severity"
-        description="How much it matters; routes can ask for it."
+        description="How urgent it is. Routes can select checks by it."
         data={SEVERITIES}
         maw={280}
         {...form.getInputProps("severity")}
       />
       <MultiSelect
         label="Depends on"
-        description="While one of these checks is down its own alert is held back; its status stays true."
+        description="While one of these checks is down, the alert of this one is held back. Its status still changes."
         data={[...others].map(([value, label]) => ({ value, label }))}
         placeholder={dependsOn.length > 0 ? "" : "none"}
         searchable

@@ -1,10 +1,7 @@
 import { CheckSettingsInput } from "@overdue/core";
 
-import type { FieldError } from "../../api/problem.ts";
-import { type CheckFormValues, settingsOf } from "./check-form-values.ts";
-
-/** Sentences by the form's field; `rest` where no field is theirs. */
-type FormErrors = { fields: Record<string, string>; rest: string[] };
+import { type FormErrors, placeErrors } from "../../ui/form.tsx";
+import { type CheckFormValues, checkSettings } from "./check-form-values.ts";
 
 const FIELDS: Record<string, string> = {
   "schedule.everySeconds": "every",
@@ -17,7 +14,7 @@ const FIELDS: Record<string, string> = {
   "tooOften.windowSeconds": "tooOften.window",
 };
 
-const SAME = [
+const SAME_NAME = [
   "name",
   "slug",
   "tags",
@@ -34,32 +31,22 @@ const SAME = [
   "tolerance.of",
 ];
 
-/** Puts what the API (or core's schema, in the same words) refused where the person typed it. */
-export function formErrors(errors: readonly FieldError[], kind: CheckFormValues["kind"]): FormErrors {
-  const placed = errors.map(({ field, message }) => ({ field: formField(field, kind), message }));
-  return {
-    fields: Object.fromEntries(
-      placed.flatMap(({ field, message }) => (field === null ? [] : [[field, message]])),
-    ),
-    rest: placed.flatMap(({ field, message }) => (field === null ? [message] : [])),
-  };
-}
-
-function formField(path: string, kind: CheckFormValues["kind"]): string | null {
+/** The form's field for a path of the API, or of core's schema, which uses the same paths; null where it has none. */
+export function checkField(path: string, kind: CheckFormValues["kind"]): string | null {
   if (path === "schedule.expression" || path === "schedule")
     return { interval: "every", cron: "cron", oncalendar: "calendar" }[kind];
   if (path.startsWith("tags.")) return "tags";
   if (path.startsWith("dependsOn.")) return "dependsOn";
   const exception = /^schedule\.except\.(dates|holidays|onlyOn)\b/.exec(path)?.[1];
   if (exception !== undefined) return `exceptions.${exception}`;
-  return FIELDS[path] ?? (SAME.includes(path) ? path : null);
+  return FIELDS[path] ?? (SAME_NAME.includes(path) ? path : null);
 }
 
-/** What the API would refuse, in the same sentences, before it is asked. */
-export function refusals(values: CheckFormValues): FormErrors {
-  const parsed = CheckSettingsInput.safeParse(settingsOf(values));
+/** What the API would refuse, with the same messages, before it is asked. */
+export function validateCheckForm(values: CheckFormValues): FormErrors {
+  const parsed = CheckSettingsInput.safeParse(checkSettings(values));
   const errors = parsed.success
     ? []
     : parsed.error.issues.map(({ path, message }) => ({ field: path.join("."), message }));
-  return formErrors(errors, values.kind);
+  return placeErrors(errors, (path) => checkField(path, values.kind));
 }

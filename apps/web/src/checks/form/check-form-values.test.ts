@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 
-import { formErrors } from "./check-form-errors.ts";
-import { inputOf, newCheckValues, scheduleOf, settingsOf, slugOf } from "./check-form-values.ts";
+import { checkField } from "./check-form-errors.ts";
+import { checkInput, newCheckValues, scheduleInput, checkSettings, slugify } from "./check-form-values.ts";
 
 const blank = newCheckValues("Europe/Berlin", ["c1"]);
 
-test("a new check is nightly in the browser's zone, with all further settings off", () => {
-  expect(inputOf({ ...blank, name: "nightly backup" })).toEqual({
+test("a new check is nightly in the browser's zone, with all other settings off", () => {
+  expect(checkInput({ ...blank, name: "nightly backup" })).toEqual({
     name: "nightly backup",
     slug: "",
     tags: [],
@@ -33,28 +33,28 @@ test("a new check is nightly in the browser's zone, with all further settings of
   });
 });
 
-describe("each kind of schedule sends its own fields and no other's", () => {
+describe("each kind of schedule sends only its own fields", () => {
   test.each([
     ["interval", { kind: "interval", everySeconds: 300 }],
     ["cron", { kind: "cron", expression: "30 2 * * *", timezone: "Europe/Berlin" }],
     ["oncalendar", { kind: "oncalendar", expression: "*-*-* 02:30", timezone: "Europe/Berlin" }],
   ] as const)("%s", (kind, schedule) => {
-    expect(scheduleOf({ ...blank, kind })).toEqual(schedule);
+    expect(scheduleInput({ ...blank, kind })).toEqual(schedule);
   });
 });
 
-describe("the further settings", () => {
-  test("spans become seconds", () => {
-    const settings = settingsOf({
+describe("the settings that are off by default", () => {
+  test("spans are sent as seconds", () => {
+    const settings = checkSettings({
       ...blank,
       maxRuntime: { amount: 2, unit: "hours" },
       jitter: { amount: 30, unit: "seconds" },
     });
     expect(settings).toMatchObject({ maxRuntimeSeconds: 7_200, jitterSeconds: 30 });
   });
-  test("too often counts within a slot where no window is given", () => {
+  test("the limit of runs applies to one slot where no window is given", () => {
     const tooOften = { ...blank.tooOften, on: true };
-    expect(settingsOf({ ...blank, tooOften }).tooOften).toEqual({
+    expect(checkSettings({ ...blank, tooOften }).tooOften).toEqual({
       count: 3,
       of: "runs",
       windowSeconds: null,
@@ -64,15 +64,15 @@ describe("the further settings", () => {
     ["off", null],
     ["in-a-row", { kind: "in-a-row", bad: 2, tolerateMissed: false }],
     ["of-last", { kind: "of-last", bad: 2, of: 5, tolerateMissed: false }],
-  ] as const)("tolerance %s", (kind, tolerance) => {
-    expect(settingsOf({ ...blank, tolerance: { ...blank.tolerance, kind } }).tolerance).toEqual(tolerance);
+  ] as const)("the tolerance %s is sent with only its own fields", (kind, tolerance) => {
+    expect(checkSettings({ ...blank, tolerance: { ...blank.tolerance, kind } }).tolerance).toEqual(tolerance);
   });
-  test("an empty grace is sent as no number, so that it is refused and not guessed", () => {
-    expect(settingsOf({ ...blank, grace: { amount: "", unit: "hours" } }).graceSeconds).toBeNaN();
+  test("an empty grace is sent as NaN, so that it is refused instead of guessed", () => {
+    expect(checkSettings({ ...blank, grace: { amount: "", unit: "hours" } }).graceSeconds).toBeNaN();
   });
 });
 
-describe("what the API refused stands at the field where it was typed", () => {
+describe("what the API refuses is shown at the field where it was typed", () => {
   test.each([
     ["schedule.expression", "cron", "cron"],
     ["schedule.expression", "oncalendar", "calendar"],
@@ -83,14 +83,9 @@ describe("what the API refused stands at the field where it was typed", () => {
     ["schedule.except.dates.0", "cron", "exceptions.dates"],
     ["tolerance.bad", "cron", "tolerance.bad"],
     ["slug", "cron", "slug"],
-  ] as const)("%s of a %s goes to %s", (field, kind, target) => {
-    expect(formErrors([{ field, message: "No." }], kind)).toEqual({ fields: { [target]: "No." }, rest: [] });
-  });
-  test("what has no field is not lost", () => {
-    expect(formErrors([{ field: "version", message: "Old." }], "cron")).toEqual({
-      fields: {},
-      rest: ["Old."],
-    });
+    ["version", "cron", null],
+  ] as const)("%s of a %s schedule belongs to %s", (path, kind, field) => {
+    expect(checkField(path, kind)).toBe(field);
   });
 });
 
@@ -101,6 +96,6 @@ test.each([
   ["Straße", "strasse"],
   ["日本語", ""],
   ["x".repeat(120), "x".repeat(100)],
-])("%j makes the slug %j", (name, slug) => {
-  expect(slugOf(name)).toBe(slug);
+])("the name %j becomes the slug %j", (name, slug) => {
+  expect(slugify(name)).toBe(slug);
 });

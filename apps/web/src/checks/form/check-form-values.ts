@@ -1,12 +1,12 @@
 import type { Attitude, CheckSettings, Severity, Tolerance } from "@overdue/core";
 import { createFormContext } from "@mantine/form";
 
-import { type Span, spanOf, spanSeconds } from "../../time/duration.ts";
+import { type Span, toSpan, spanToSeconds } from "../../time/duration.ts";
 import type { CheckInput, CheckSchedule, CheckView } from "../check-queries.ts";
 import type { Explained } from "../schedule-queries.ts";
-import { exceptionsOf, type ExceptionValues, exceptionValues, NO_EXCEPTIONS } from "./exception-values.ts";
+import { exceptionsInput, type ExceptionValues, exceptionValues, NO_EXCEPTIONS } from "./exception-values.ts";
 
-/** What stands in the form's fields. Every kind of schedule keeps its own text, so that a look at another loses nothing. */
+/** The values of the form. Every kind of schedule keeps its own text, so that switching between them loses nothing. */
 export type CheckFormValues = {
   name: string;
   slug: string;
@@ -40,7 +40,7 @@ export type CheckFormValues = {
 
 const NONE: Span = { amount: "", unit: "minutes" };
 
-/** A new check: nightly by cron in `timezone`, all further settings off, every channel told. */
+/** The values for a new check: nightly by cron in `timezone`, all other settings off, every channel notified. */
 export function newCheckValues(timezone: string, channelIds: string[]): CheckFormValues {
   return {
     name: "",
@@ -48,12 +48,12 @@ export function newCheckValues(timezone: string, channelIds: string[]): CheckFor
     tags: [],
     description: "",
     kind: "cron",
-    every: spanOf(300),
+    every: toSpan(300),
     cron: "30 2 * * *",
     calendar: "*-*-* 02:30",
     timezone,
     exceptions: NO_EXCEPTIONS,
-    grace: spanOf(3_600),
+    grace: toSpan(3_600),
     channelIds,
     severity: "warning",
     dependsOn: [],
@@ -74,8 +74,8 @@ export function newCheckValues(timezone: string, channelIds: string[]): CheckFor
   };
 }
 
-/** A check that is there, as its form shows it. */
-export function valuesOf(check: CheckView, browserZone: string): CheckFormValues {
+/** The form values of an existing check. */
+export function checkFormValues(check: CheckView, browserZone: string): CheckFormValues {
   const blank = newCheckValues(browserZone, check.channelIds);
   const { name, slug, tags, description, overlap, hostDuplicates, recoverAfter } = check;
   const { unusualRuns, progressExtends, alertBeforeFirstPing, manualResume, severity, dependsOn } = check;
@@ -95,7 +95,7 @@ export function valuesOf(check: CheckView, browserZone: string): CheckFormValues
     alertBeforeFirstPing,
     manualResume,
     ...scheduleValues(check.schedule),
-    grace: spanOf(check.graceSeconds),
+    grace: toSpan(check.graceSeconds),
     earlyMargin: optionalSpan(check.earlyMarginSeconds),
     jitter: optionalSpan(check.jitterSeconds),
     maxRuntime: optionalSpan(check.maxRuntimeSeconds),
@@ -108,8 +108,8 @@ export function valuesOf(check: CheckView, browserZone: string): CheckFormValues
   };
 }
 
-/** What the API is sent. */
-export function inputOf(values: CheckFormValues): CheckInput {
+/** The check as the API takes it. */
+export function checkInput(values: CheckFormValues): CheckInput {
   const { name, slug, tags, description, channelIds, severity, dependsOn, postOnly } = values;
   return {
     severity,
@@ -120,12 +120,12 @@ export function inputOf(values: CheckFormValues): CheckInput {
     description,
     channelIds,
     methods: postOnly ? "POST" : "",
-    ...settingsOf(values),
+    ...checkSettings(values),
   };
 }
 
-/** The part that core's own schema judges. What is no number becomes NaN, which it refuses in its own sentence. */
-export function settingsOf(
+/** The part that core's schema validates. An amount that is not a number becomes NaN, which it refuses with a message. */
+export function checkSettings(
   values: CheckFormValues,
 ): Omit<CheckSettings, "schedule"> & { schedule: CheckSchedule } {
   const { overlap, hostDuplicates, unusualRuns } = values;
@@ -137,15 +137,15 @@ export function settingsOf(
     progressExtends,
     alertBeforeFirstPing,
     manualResume,
-    schedule: scheduleOf(values),
-    graceSeconds: spanSeconds(values.grace) ?? Number.NaN,
-    earlyMarginSeconds: spanSeconds(values.earlyMargin) ?? 0,
-    jitterSeconds: spanSeconds(values.jitter) ?? 0,
-    maxRuntimeSeconds: spanSeconds(values.maxRuntime),
-    minRuntimeSeconds: spanSeconds(values.minRuntime),
-    tooOften: tooOftenOf(values.tooOften),
-    tolerance: toleranceOf(values.tolerance),
-    recoverAfter: numberOf(values.recoverAfter),
+    schedule: scheduleInput(values),
+    graceSeconds: spanToSeconds(values.grace) ?? Number.NaN,
+    earlyMarginSeconds: spanToSeconds(values.earlyMargin) ?? 0,
+    jitterSeconds: spanToSeconds(values.jitter) ?? 0,
+    maxRuntimeSeconds: spanToSeconds(values.maxRuntime),
+    minRuntimeSeconds: spanToSeconds(values.minRuntime),
+    tooOften: tooOftenInput(values.tooOften),
+    tolerance: toleranceInput(values.tolerance),
+    recoverAfter: toNumber(values.recoverAfter),
   };
 }
 
@@ -154,16 +154,16 @@ type ScheduleValues = Pick<
   "kind" | "every" | "cron" | "calendar" | "timezone" | "exceptions"
 >;
 
-export function scheduleOf(values: ScheduleValues): CheckSchedule {
+export function scheduleInput(values: ScheduleValues): CheckSchedule {
   const { kind, timezone } = values;
-  if (kind === "interval") return { kind, everySeconds: spanSeconds(values.every) ?? Number.NaN };
-  const except = exceptionsOf(values.exceptions);
+  if (kind === "interval") return { kind, everySeconds: spanToSeconds(values.every) ?? Number.NaN };
+  const except = exceptionsInput(values.exceptions);
   const expression = kind === "cron" ? values.cron : values.calendar;
   return { kind, expression, timezone, ...(except && { except }) };
 }
 
 function scheduleValues(schedule: CheckSchedule): Partial<CheckFormValues> {
-  if (schedule.kind === "interval") return { kind: "interval", every: spanOf(schedule.everySeconds) };
+  if (schedule.kind === "interval") return { kind: "interval", every: toSpan(schedule.everySeconds) };
   const { kind, expression, timezone, except } = schedule;
   const exceptions = exceptionValues(except);
   return {
@@ -174,8 +174,8 @@ function scheduleValues(schedule: CheckSchedule): Partial<CheckFormValues> {
   };
 }
 
-/** The form with what was read of a pasted text; a name and a delay that stand there already stay. */
-export function valuesRead(
+/** The form with the schedule that was read from a pasted text. A name or jitter that was typed before is kept. */
+export function withExplainedSchedule(
   values: CheckFormValues,
   {
     schedule,
@@ -189,31 +189,31 @@ export function valuesRead(
     ...scheduleValues(schedule),
     exceptions: values.exceptions,
     name,
-    slug: values.slug === slugOf(values.name) ? slugOf(name) : values.slug,
+    slug: values.slug === slugify(values.name) ? slugify(name) : values.slug,
     jitter: values.jitter.amount === "" ? optionalSpan(suggestedJitterSeconds) : values.jitter,
   };
 }
 
 function optionalSpan(seconds: number | null): Span {
-  return seconds === null || seconds === 0 ? NONE : spanOf(seconds);
+  return seconds === null || seconds === 0 ? NONE : toSpan(seconds);
 }
 
-function tooOftenOf({ on, count, of, window }: CheckFormValues["tooOften"]): CheckSettings["tooOften"] {
-  return on ? { count: numberOf(count), of, windowSeconds: spanSeconds(window) } : null;
+function tooOftenInput({ on, count, of, window }: CheckFormValues["tooOften"]): CheckSettings["tooOften"] {
+  return on ? { count: toNumber(count), of, windowSeconds: spanToSeconds(window) } : null;
 }
 
-function toleranceOf({ kind, bad, of, tolerateMissed }: CheckFormValues["tolerance"]): Tolerance | null {
+function toleranceInput({ kind, bad, of, tolerateMissed }: CheckFormValues["tolerance"]): Tolerance | null {
   switch (kind) {
     case "off":
       return null;
     case "in-a-row":
-      return { kind, bad: numberOf(bad), tolerateMissed };
+      return { kind, bad: toNumber(bad), tolerateMissed };
     case "of-last":
-      return { kind, bad: numberOf(bad), of: numberOf(of), tolerateMissed };
+      return { kind, bad: toNumber(bad), of: toNumber(of), tolerateMissed };
   }
 }
 
-function numberOf(typed: number | ""): number {
+function toNumber(typed: number | ""): number {
   return typed === "" ? Number.NaN : typed;
 }
 
@@ -221,8 +221,8 @@ export const [CheckFormProvider, useCheckFormContext, useCheckForm] = createForm
 
 const SLUG_LENGTH_MAX = 100;
 
-/** A slug that reads like the name: "Nächtliches Backup!" → "nachtliches-backup". */
-export function slugOf(name: string): string {
+/** A slug similar to the name: "Nächtliches Backup!" becomes "nachtliches-backup". */
+export function slugify(name: string): string {
   return name
     .normalize("NFKD")
     .toLowerCase()

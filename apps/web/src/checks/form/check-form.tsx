@@ -1,19 +1,18 @@
-import { Accordion, Alert, Button, Group, Stack, TagsInput, Textarea, TextInput } from "@mantine/core";
-import { useState } from "react";
+import { Accordion, Stack, TagsInput, Textarea, TextInput } from "@mantine/core";
 
-import { ApiError, sentenceOf } from "../../api/problem.ts";
 import { Card } from "../../ui/card.tsx";
+import { FormButtons, FormProblems, useFormSave } from "../../ui/form.tsx";
 import type { CheckInput } from "../check-queries.ts";
 import { AlertFields, ChannelField, type OfferedChannel } from "./alert-fields.tsx";
 import {
   CheckFormProvider,
   type CheckFormValues,
-  inputOf,
-  slugOf,
+  checkInput,
+  slugify,
   useCheckForm,
   useCheckFormContext,
 } from "./check-form-values.ts";
-import { formErrors, refusals } from "./check-form-errors.ts";
+import { checkField, validateCheckForm } from "./check-form-errors.ts";
 import { MoreFields } from "./more-fields.tsx";
 import { ScheduleFields } from "./schedule-fields.tsx";
 import styles from "./check-form.module.css";
@@ -21,7 +20,7 @@ import styles from "./check-form.module.css";
 type Props = {
   projectId: string;
   initial: CheckFormValues;
-  /** Whether the slug follows the name until it is typed. */
+  /** The slug of a new check follows its name until somebody types the slug. */
   isNew: boolean;
   channels: readonly OfferedChannel[];
   knownTags: readonly string[];
@@ -31,36 +30,31 @@ type Props = {
   cancel: () => void;
 };
 
-/** Makes or edits a check. */
+/** Creates or edits a check. */
 export function CheckForm(props: Props) {
   const { projectId, initial, isNew, channels, knownTags, others, save, cancel } = props;
   const form = useCheckForm({ initialValues: initial });
-  const [rest, setRest] = useState<string[]>([]);
-  const [saving, setSaving] = useState(false);
-
-  const show = (errors: ReturnType<typeof formErrors>) => {
-    form.setErrors(errors.fields);
-    setRest(errors.rest);
-  };
-  const submit = async (values: CheckFormValues) => {
-    const refused = refusals(values);
-    show(refused);
-    if (Object.keys(refused.fields).length > 0) return;
-    setSaving(true);
-    await save(inputOf(values)).catch((error: unknown) => show(errorsOf(error, values.kind)));
-    setSaving(false);
+  const { isSaving, rest, show, submit } = useFormSave({
+    form,
+    save,
+    toField: (path) => checkField(path, form.values.kind),
+  });
+  const validateAndSubmit = (values: CheckFormValues) => {
+    const errors = validateCheckForm(values);
+    show(errors);
+    if (Object.keys(errors.fields).length === 0) void submit(checkInput(values));
   };
   return (
     <CheckFormProvider form={form}>
-      <form onSubmit={form.onSubmit((values) => void submit(values))} noValidate>
+      <form onSubmit={form.onSubmit(validateAndSubmit)} noValidate>
         <Stack gap="md">
-          <Card title="The job">
+          <Card title="Job">
             <DetailFields isNew={isNew} knownTags={knownTags} />
           </Card>
-          <Card title="When it is due">
+          <Card title="Schedule">
             <ScheduleFields />
           </Card>
-          <Card title="Who is told">
+          <Card title="Who gets notified">
             <ChannelField channels={channels} projectId={projectId} />
             <AlertFields others={others} />
           </Card>
@@ -72,15 +66,8 @@ export function CheckForm(props: Props) {
               </Accordion.Panel>
             </Accordion.Item>
           </Accordion>
-          <Problems rest={rest} count={Object.keys(form.errors).length} />
-          <Group>
-            <Button type="submit" loading={saving}>
-              {isNew ? "Make the check" : "Save"}
-            </Button>
-            <Button variant="default" onClick={cancel}>
-              Cancel
-            </Button>
-          </Group>
+          <FormProblems rest={rest} errors={form.errors} />
+          <FormButtons submitLabel={isNew ? "Create check" : "Save"} isSaving={isSaving} cancel={cancel} />
         </Stack>
       </form>
     </CheckFormProvider>
@@ -91,9 +78,9 @@ function DetailFields({ isNew, knownTags }: { isNew: boolean; knownTags: readonl
   const form = useCheckFormContext();
   const name = form.getInputProps("name");
   const rename = (text: string) => {
-    const follows = isNew && form.values.slug === slugOf(form.values.name);
+    const follows = isNew && form.values.slug === slugify(form.values.name);
     form.setFieldValue("name", text);
-    if (follows) form.setFieldValue("slug", slugOf(text));
+    if (follows) form.setFieldValue("slug", slugify(text));
   };
   return (
     <div className={styles["details"]}>
@@ -107,7 +94,7 @@ function DetailFields({ isNew, knownTags }: { isNew: boolean; knownTags: readonl
       />
       <TextInput
         label="Slug"
-        description="Names the check in ping addresses with the project's ping key."
+        description="The name of the check in ping URLs with the project's ping key."
         inputWrapperOrder={["label", "input", "description", "error"]}
         placeholder="nightly-backup"
         maxLength={100}
@@ -132,20 +119,4 @@ function DetailFields({ isNew, knownTags }: { isNew: boolean; knownTags: readonl
       />
     </div>
   );
-}
-
-/** Says below the form that something above it needs a look, where it would else be out of sight. */
-function Problems({ rest, count }: { rest: readonly string[]; count: number }) {
-  if (rest.length === 0 && count === 0) return null;
-  return (
-    <Alert color="red" role="alert" title={count > 0 ? "Some fields need another look" : "That did not work"}>
-      {rest.length > 0 ? rest.join(" ") : "Each says what it needs."}
-    </Alert>
-  );
-}
-
-function errorsOf(error: unknown, kind: CheckFormValues["kind"]): ReturnType<typeof formErrors> {
-  const placed = formErrors(error instanceof ApiError ? error.errors : [], kind);
-  const nothing = Object.keys(placed.fields).length === 0 && placed.rest.length === 0;
-  return nothing ? { fields: {}, rest: [sentenceOf(error)] } : placed;
 }

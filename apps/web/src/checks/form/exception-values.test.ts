@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
-import { countedDayOptions, exceptionsOf, exceptionValues, NO_EXCEPTIONS } from "./exception-values.ts";
+import { countedDayOptions, exceptionsInput, exceptionValues, NO_EXCEPTIONS } from "./exception-values.ts";
 
-test("what was stored is shown and sent back as it was", () => {
+test("stored exceptions pass through the form unchanged", () => {
   const except = {
     dates: ["2026-12-24..2027-01-06"],
     holidays: ["DE-BY"],
@@ -11,15 +11,15 @@ test("what was stored is shown and sent back as it was", () => {
       { nth: -7, day: "Friday" as const },
     ],
   };
-  expect(exceptionsOf(exceptionValues(except))).toEqual(except);
+  expect(exceptionsInput(exceptionValues(except))).toEqual(except);
 });
 
-test("no exceptions are sent as none", () => {
-  expect(exceptionsOf(NO_EXCEPTIONS)).toBeUndefined();
-  expect(exceptionsOf(exceptionValues(undefined))).toBeUndefined();
+test("a form without exceptions sends none", () => {
+  expect(exceptionsInput(NO_EXCEPTIONS)).toBeUndefined();
+  expect(exceptionsInput(exceptionValues(undefined))).toBeUndefined();
 });
 
-test("days are offered in words, and a rare one that is chosen stays choosable", () => {
+test("counted days are offered in words, including a rare one that is already chosen", () => {
   const options = new Map(countedDayOptions(["-7 Friday"]).map(({ value, label }) => [value, label]));
   expect(options.get("2 working day")).toBe("second working day");
   expect(options.get("-1 Friday")).toBe("last Friday");

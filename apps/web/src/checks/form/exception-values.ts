@@ -3,7 +3,7 @@ import type { CheckView } from "../check-queries.ts";
 type Exceptions = NonNullable<Extract<CheckView["schedule"], { kind: "cron" | "oncalendar" }>["except"]>;
 type CountedDay = NonNullable<Exceptions["onlyOn"]>[number];
 
-/** The days on which a schedule rests, as they are typed and chosen: a counted day as "2 working day". */
+/** The days without a run, as a person types and chooses them: a counted day is "2 working day". */
 export type ExceptionValues = { dates: string[]; holidays: string[]; onlyOn: string[] };
 
 export const NO_EXCEPTIONS: ExceptionValues = { dates: [], holidays: [], onlyOn: [] };
@@ -27,10 +27,10 @@ const RANK_WORDS = new Map([
   [-1, "last"],
 ]);
 
-/** The counted days to choose from, and whichever else are chosen already. */
+/** The counted days to choose from, including rare ones that are already chosen. */
 export function countedDayOptions(chosen: readonly string[]): { value: string; label: string }[] {
-  const usual = DAYS.flatMap((day) => RANKS.map((nth) => `${nth} ${day}`));
-  return [...new Set([...usual, ...chosen])].map((value) => ({ value, label: labelOf(value) }));
+  const common = DAYS.flatMap((day) => RANKS.map((nth) => `${nth} ${day}`));
+  return [...new Set([...common, ...chosen])].map((value) => ({ value, label: countedDayLabel(value) }));
 }
 
 export function exceptionValues(except: Exceptions | undefined): ExceptionValues {
@@ -38,8 +38,8 @@ export function exceptionValues(except: Exceptions | undefined): ExceptionValues
   return { dates, holidays, onlyOn: onlyOn.map(({ nth, day }) => `${nth} ${day}`) };
 }
 
-/** What the API is sent; undefined where there are none. */
-export function exceptionsOf({ dates, holidays, onlyOn }: ExceptionValues): Exceptions | undefined {
+/** The exceptions as the API takes them; undefined where there are none. */
+export function exceptionsInput({ dates, holidays, onlyOn }: ExceptionValues): Exceptions | undefined {
   const found = {
     ...(dates.length > 0 && { dates }),
     ...(holidays.length > 0 && { holidays }),
@@ -54,7 +54,7 @@ function countedDay(value: string): CountedDay[] {
   return day ? [{ nth: Number(nth), day }] : [];
 }
 
-function labelOf(value: string): string {
+function countedDayLabel(value: string): string {
   const [nth = "", ...words] = value.split(" ");
   const rank = Number(nth);
   const word = RANK_WORDS.get(rank) ?? (rank < 0 ? `${-rank}th last` : `${rank}th`);

@@ -13,18 +13,18 @@ import { SpanInput } from "../../ui/span-input.tsx";
 import { useCheckFormContext } from "./check-form-values.ts";
 import { countedDayOptions } from "./exception-values.ts";
 
-const ATTITUDES = [
+const POLICIES = [
   { value: "allow", label: "Allow" },
-  { value: "note", label: "Note in the history" },
+  { value: "note", label: "Record a notice" },
   { value: "alert", label: "Alert" },
 ];
 const TOLERANCES = [
-  { value: "off", label: "Down at the first bad one" },
-  { value: "in-a-row", label: "Down after several bad ones in a row" },
-  { value: "of-last", label: "Down after several bad ones of the last few" },
+  { value: "off", label: "Down after the first missed or failed run" },
+  { value: "in-a-row", label: "Down after several in a row" },
+  { value: "of-last", label: "Down after several of the last few" },
 ];
 
-/** Everything that is off by default. Each setting says in one sentence what it does. */
+/** The settings that are off by default. */
 export function MoreFields() {
   const { kind } = useCheckFormContext().values;
   return (
@@ -46,19 +46,19 @@ function LatenessFields() {
       <Stack>
         <SpanInput
           label="Early margin"
-          description="A ping up to this long before its time counts for that time."
+          description="A ping up to this long before its expected time counts for that time."
           placeholder="none"
           {...form.getInputProps("earlyMargin")}
         />
         <SpanInput
           label="Jitter"
-          description="Lateness up to this is not called late; for timers with RandomizedDelaySec."
+          description="A ping this much after its time is not late; for timers with RandomizedDelaySec."
           placeholder="none"
           {...form.getInputProps("jitter")}
         />
         <Checkbox
           label="Alert before the first ping"
-          description="A new check that was not heard from by its first time plus grace goes down."
+          description="A new check goes down if it has not pinged by its first expected time plus grace."
           {...form.getInputProps("alertBeforeFirstPing", { type: "checkbox" })}
         />
       </Stack>
@@ -73,19 +73,19 @@ function RuntimeFields() {
       <Stack>
         <SpanInput
           label="Max runtime"
-          description="A run longer than this alerts while it is still running. Empty: grace bounds the run."
+          description="A run longer than this alerts while it is still running. Leave it empty to use the grace."
           placeholder="off"
           {...form.getInputProps("maxRuntime")}
         />
         <SpanInput
           label="Min runtime"
-          description="A success quicker than this counts as a failure: the empty backup that “worked”."
+          description="A success quicker than this counts as a failure, such as a backup that found nothing to copy."
           placeholder="off"
           {...form.getInputProps("minRuntime")}
         />
         <Checkbox
           label="Progress extends the limit"
-          description="A ping of a run that is open, /start again or /log, gives it its full time anew."
+          description="A ping of an open run, /start or /log, gives it the full time again."
           {...form.getInputProps("progressExtends", { type: "checkbox" })}
         />
       </Stack>
@@ -97,29 +97,29 @@ function RepetitionFields() {
   const form = useCheckFormContext();
   const { on } = form.values.tooOften;
   return (
-    <Fieldset legend="Too many">
+    <Fieldset legend="Overlaps, outliers and loops">
       <Stack>
         <NativeSelect
           label="Overlap"
-          description="What a second run does while one is still open."
-          data={ATTITUDES}
+          description="What happens when a run starts while another is still open."
+          data={POLICIES}
           {...form.getInputProps("overlap")}
         />
         <NativeSelect
           label="Host duplicates"
-          description="What it does when two hosts start the same run."
-          data={ATTITUDES}
+          description="What happens when two hosts start the same run."
+          data={POLICIES}
           {...form.getInputProps("hostDuplicates")}
         />
         <NativeSelect
-          label="Unusual runs"
-          description="What a run does that takes far longer than the last 20 took, or far less."
-          data={ATTITUDES}
+          label="Outliers"
+          description="What happens when a run takes far longer than the baseline of the last 20, or far less."
+          data={POLICIES}
           {...form.getInputProps("unusualRuns")}
         />
         <Checkbox
-          label="Alert when it comes too often"
-          description="For loops, and for two schedulers that are both alive after a move."
+          label="Alert when it runs too often"
+          description="Finds loops, and a second scheduler that was left running after a move."
           {...form.getInputProps("tooOften.on", { type: "checkbox" })}
         />
         {on && (
@@ -160,7 +160,7 @@ function ToleranceFields() {
         {kind !== "off" && (
           <Group align="flex-start">
             <NumberInput
-              label="Bad ones"
+              label="Missed or failed"
               min={1}
               max={100}
               w={120}
@@ -180,13 +180,13 @@ function ToleranceFields() {
         {kind !== "off" && (
           <Checkbox
             label="Tolerate missed runs too"
-            description="Off: a run that did not come at all still alerts at once."
+            description="When off, a missed run still alerts immediately."
             {...form.getInputProps("tolerance.tolerateMissed", { type: "checkbox" })}
           />
         )}
         <NumberInput
           label="Recover after"
-          description="How many good runs it takes to be up again."
+          description="How many successful runs it takes to be up again."
           min={1}
           max={100}
           w={140}
@@ -203,13 +203,13 @@ function HandlingFields() {
     <Fieldset legend="Pings and pausing">
       <Stack>
         <Checkbox
-          label="Stay paused until resumed by hand"
-          description="Off: the next ping of a paused check resumes it."
+          label="Stay paused until somebody resumes it"
+          description="When off, the next ping resumes a paused check."
           {...form.getInputProps("manualResume", { type: "checkbox" })}
         />
         <Checkbox
           label="Only POST counts"
-          description="GET and HEAD are stored as ignored, so that link previews cannot ping."
+          description="GET and HEAD are recorded as ignored, so that link previews cannot ping."
           {...form.getInputProps("postOnly", { type: "checkbox" })}
         />
       </Stack>
@@ -217,22 +217,22 @@ function HandlingFields() {
   );
 }
 
-/** The days on which a calendar schedule rests. */
+/** The days without a run of a calendar schedule. */
 function ExceptionFields() {
   const form = useCheckFormContext();
   return (
-    <Fieldset legend="Days on which it rests">
+    <Fieldset legend="Days without a run">
       <Stack>
         <TagsInput
           label="Dates"
-          description="No run is expected on these days; a span as 2026-12-24..2027-01-06."
+          description="No run is expected on these days. Write a span as 2026-12-24..2027-01-06."
           placeholder="2026-12-24"
           splitChars={[",", " "]}
           {...form.getInputProps("exceptions.dates")}
         />
         <TagsInput
           label="Public holidays of"
-          description="Countries and their regions, such as DE or DE-BY: no run is expected on their holidays."
+          description="Countries or regions, such as DE or DE-BY. No run is expected on their holidays."
           placeholder="DE-BY"
           splitChars={[",", " "]}
           maxTags={5}
@@ -240,7 +240,7 @@ function ExceptionFields() {
         />
         <MultiSelect
           label="Only on"
-          description="Of each month only these days; a working day is a weekday that is no holiday."
+          description="Only these days of each month. A working day is a weekday that is not a holiday."
           placeholder={form.values.exceptions.onlyOn.length > 0 ? "" : "every day"}
           data={countedDayOptions(form.values.exceptions.onlyOn)}
           searchable

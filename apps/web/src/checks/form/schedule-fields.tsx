@@ -1,9 +1,9 @@
-import { Button, SegmentedControl, Select, Stack, Textarea } from "@mantine/core";
-import { timezones } from "@overdue/schedules";
+import { Button, SegmentedControl, Stack, Textarea } from "@mantine/core";
 
-import { spanOf } from "../../time/duration.ts";
+import { toSpan } from "../../time/duration.ts";
+import { TimezoneSelect } from "../../ui/form.tsx";
 import { SpanInput } from "../../ui/span-input.tsx";
-import { type CheckFormValues, scheduleOf, useCheckFormContext } from "./check-form-values.ts";
+import { type CheckFormValues, scheduleInput, useCheckFormContext } from "./check-form-values.ts";
 import { NextTimes, PastedSchedule } from "./schedule-preview.tsx";
 import styles from "./check-form.module.css";
 
@@ -13,7 +13,7 @@ const KINDS: { value: CheckFormValues["kind"]; label: string }[] = [
   { value: "oncalendar", label: "OnCalendar" },
 ];
 
-/** When the job is due, and how late it may be. */
+/** When the job is due, and how late its ping may be. */
 export function ScheduleFields() {
   const form = useCheckFormContext();
   const { kind } = form.values;
@@ -23,7 +23,7 @@ export function ScheduleFields() {
         <SegmentedControl
           data={KINDS}
           value={kind}
-          onChange={(chosen) => form.setFieldValue("kind", kindOf(chosen))}
+          onChange={(chosen) => form.setFieldValue("kind", toKind(chosen))}
           aria-label="Kind of schedule"
           fullWidth
         />
@@ -33,14 +33,14 @@ export function ScheduleFields() {
         {kind !== "interval" && <TimezoneField />}
         <SpanInput
           label="Grace"
-          description="How late a ping may be before the check is down and the channels are told."
+          description="How late a ping may be before the check goes down and its channels get notified."
           required
           {...form.getInputProps("grace")}
         />
       </Stack>
       <Stack>
         <PastedSchedule />
-        <NextTimes schedule={scheduleOf(form.values)} />
+        <NextTimes schedule={scheduleInput(form.values)} />
       </Stack>
     </div>
   );
@@ -52,14 +52,14 @@ function IntervalField() {
     <div>
       <SpanInput
         label="Every"
-        description="How long after one ping the next is expected."
+        description="The time from one ping to the next."
         required
         {...form.getInputProps("every")}
       />
       <Presets
         presets={INTERVALS.map(({ label, seconds }) => ({
           label,
-          choose: () => form.setFieldValue("every", spanOf(seconds)),
+          choose: () => form.setFieldValue("every", toSpan(seconds)),
         }))}
       />
     </div>
@@ -72,7 +72,7 @@ function CronField() {
     <div>
       <Textarea
         label="Cron expression"
-        description="Five fields as in a crontab: minute, hour, day, month, weekday. Several lines: any of them. You may paste the line of the crontab as it is."
+        description="Five fields as in a crontab: minute, hour, day, month, weekday. Several lines mean any of them. You can paste a whole crontab line."
         autosize
         minRows={1}
         maxRows={8}
@@ -97,7 +97,7 @@ function CalendarField() {
     <div>
       <Textarea
         label="OnCalendar expression"
-        description="As in a systemd timer. Several lines: any of them. You may paste the timer as it is."
+        description="As in a systemd timer. Several lines mean any of them. You can paste a whole timer unit."
         autosize
         minRows={1}
         maxRows={8}
@@ -119,14 +119,8 @@ function CalendarField() {
 function TimezoneField() {
   const form = useCheckFormContext();
   return (
-    <Select
-      label="Time zone"
+    <TimezoneSelect
       description="The zone of the machine that runs the job."
-      data={[...timezones]}
-      searchable
-      limit={60}
-      nothingFoundMessage="No such time zone"
-      allowDeselect={false}
       required
       {...form.getInputProps("timezone")}
     />
@@ -145,7 +139,7 @@ function Presets({ presets }: { presets: { label: string; choose: () => void }[]
   );
 }
 
-function kindOf(text: string): CheckFormValues["kind"] {
+function toKind(text: string): CheckFormValues["kind"] {
   return text === "interval" || text === "oncalendar" ? text : "cron";
 }
 

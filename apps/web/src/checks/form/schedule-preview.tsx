@@ -3,16 +3,16 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { IconClock } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 
-import { sentenceOf } from "../../api/problem.ts";
+import { errorMessage } from "../../api/problem.ts";
 import { useNow } from "../../time/clock.ts";
 import { browserZone, instant, shortZonedText } from "../../time/zones.ts";
 import { durationText, relativeText } from "../../time/duration.ts";
 import type { CheckSchedule } from "../check-queries.ts";
 import { type Explained, explainQuery, scheduleZone, TYPING_MS } from "../schedule-queries.ts";
 import styles from "./schedule-preview.module.css";
-import { scheduleOf, useCheckFormContext, valuesRead } from "./check-form-values.ts";
+import { scheduleInput, useCheckFormContext, withExplainedSchedule } from "./check-form-values.ts";
 
-/** What the schedule means in words, and its next five times, while it is being typed. */
+/** What the schedule means in words, and its next five times, updated while it is typed. */
 export function NextTimes({ schedule }: { schedule: CheckSchedule }) {
   const [typed] = useDebouncedValue(schedule, TYPING_MS);
   const { data, error, isPlaceholderData } = useQuery(explainQuery(typed));
@@ -20,7 +20,7 @@ export function NextTimes({ schedule }: { schedule: CheckSchedule }) {
     <section className={styles["frame"]} aria-label="Next expected times" aria-live="polite">
       {error ? (
         <Alert color="red" title="This schedule cannot be used yet">
-          {sentenceOf(error)}
+          {errorMessage(error)}
         </Alert>
       ) : data ? (
         <div data-stale={isPlaceholderData || undefined} className={styles["times"]}>
@@ -29,7 +29,7 @@ export function NextTimes({ schedule }: { schedule: CheckSchedule }) {
           <ClockChanges changes={data.changes} />
           {typed.kind === "interval" && (
             <p className={styles["note"]}>
-              An interval counts from the last ping: these are the times if the job pings now.
+              An interval counts from the last ping. These are the times if the job pings now.
             </p>
           )}
         </div>
@@ -61,22 +61,22 @@ function NextList({ next, zone }: { next: Explained["next"]; zone: string }) {
   );
 }
 
-const MARKS = {
-  skipped: "is left out",
-  moved: "does not exist on that day: it comes at another time of the clock",
-  doubled: "comes twice on that day",
+const CLOCK_CHANGE_TEXTS = {
+  skipped: "is skipped",
+  moved: "does not exist on that day, and runs at another time",
+  doubled: "happens twice on that day",
 };
 
-/** What the next changes of the clocks do to the schedule. */
+/** How the next changes to or from daylight saving time affect the schedule. */
 function ClockChanges({ changes }: { changes: Explained["changes"] }) {
   return changes.map(({ at, text, affected, affectedCount }) => (
     <p key={at} className={styles["note"]}>
       {text}.{" "}
       {affectedCount === 0
-        ? "It changes nothing here."
+        ? "This schedule is not affected."
         : affected.map(({ local, mark }) => (
             <strong key={local + mark} className={styles["mark"]}>
-              {local} {MARKS[mark]}.
+              {local} {CLOCK_CHANGE_TEXTS[mark]}.
             </strong>
           ))}
       {affectedCount > affected.length && ` And ${affectedCount - affected.length} more.`}
@@ -84,15 +84,15 @@ function ClockChanges({ changes }: { changes: Explained["changes"] }) {
   ));
 }
 
-/** Shows what was read of a pasted crontab line or timer, and takes it over. */
+/** Shows the schedule that was read from a pasted crontab line or timer, and puts it into the form. */
 export function PastedSchedule() {
   const form = useCheckFormContext();
-  const [typed] = useDebouncedValue(scheduleOf(form.values), TYPING_MS);
+  const [typed] = useDebouncedValue(scheduleInput(form.values), TYPING_MS);
   const { data, isPlaceholderData } = useQuery(explainQuery(typed));
   if (data === undefined || isPlaceholderData || isSame(data.schedule, typed)) return null;
-  const take = () => form.setValues(valuesRead(form.values, data));
+  const apply = () => form.setValues(withExplainedSchedule(form.values, data));
   return (
-    <Alert color="blue" title="Read from what you pasted">
+    <Alert color="blue" title="Found in the pasted text">
       <Stack gap="xs" align="flex-start">
         <Code block>{scheduleText(data.schedule)}</Code>
         {data.notes.map((note) => (
@@ -101,9 +101,9 @@ export function PastedSchedule() {
           </Text>
         ))}
         {data.suggestedName !== null && form.values.name === "" && (
-          <Text size="sm">Proposed name: {data.suggestedName}</Text>
+          <Text size="sm">Suggested name: {data.suggestedName}</Text>
         )}
-        <Button size="xs" onClick={take}>
+        <Button size="xs" onClick={apply}>
           Use this schedule
         </Button>
       </Stack>

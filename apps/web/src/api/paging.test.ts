@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { everyPage, pageQuery } from "./pages.ts";
+import { readAllPages, pageQuery } from "./paging.ts";
 
 test("every page of a list is read once, in order", async () => {
   const pages: Record<string, { items: number[]; next: string | null }> = {
@@ -9,7 +9,7 @@ test("every page of a list is read once, in order", async () => {
     c: { items: [], next: null },
   };
   const asked: (string | null)[] = [];
-  const items = await everyPage(async (cursor) => {
+  const items = await readAllPages(async (cursor) => {
     asked.push(cursor);
     return pages[cursor ?? "first"] ?? { items: [], next: null };
   });
@@ -17,7 +17,7 @@ test("every page of a list is read once, in order", async () => {
   expect(asked).toEqual([null, "b", "c"]);
 });
 
-test("the first page is asked for without a cursor", () => {
+test("the first page is requested without a cursor", () => {
   expect(pageQuery(null)).toEqual({ limit: "200" });
   expect(pageQuery("b", 50)).toEqual({ limit: "50", cursor: "b" });
 });

@@ -5,12 +5,12 @@ export type StartDraft = { name: string; minutes: number; checkIds: string[] };
 
 type Props = {
   checks: ReadonlyMap<string, string>;
-  starting: boolean;
+  isStarting: boolean;
   start: (draft: StartDraft, done: () => void) => void;
 };
 
-/** Maintenance from this moment on, for so many minutes. */
-export function StartNow({ checks, starting, start }: Props) {
+/** Starts maintenance now, for a number of minutes. */
+export function StartMaintenanceForm({ checks, isStarting, start }: Props) {
   const form = useForm<{ name: string; minutes: number | string; checkIds: string[] }>({
     initialValues: { name: "", minutes: 30, checkIds: [] },
     validate: {
@@ -23,12 +23,7 @@ export function StartNow({ checks, starting, start }: Props) {
   return (
     <form onSubmit={form.onSubmit(submit)} noValidate>
       <Group align="flex-start">
-        <TextInput
-          label="What for"
-          placeholder="Maintenance"
-          maxLength={100}
-          {...form.getInputProps("name")}
-        />
+        <TextInput label="Name" placeholder="Maintenance" maxLength={100} {...form.getInputProps("name")} />
         <NumberInput label="Minutes" min={1} max={10_080} w={110} {...form.getInputProps("minutes")} />
         <MultiSelect
           label="For these checks"
@@ -40,7 +35,7 @@ export function StartNow({ checks, starting, start }: Props) {
           miw={220}
           {...form.getInputProps("checkIds")}
         />
-        <Button type="submit" loading={starting} mt={25}>
+        <Button type="submit" loading={isStarting} mt={25}>
           Start now
         </Button>
       </Group>

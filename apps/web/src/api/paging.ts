@@ -1,0 +1,40 @@
+import { infiniteQueryOptions } from "@tanstack/react-query";
+
+/** A page of a list, as the API returns it. */
+export type Page<T> = { items: T[]; next: string | null };
+
+/** What the API needs to know to return one page. */
+export type PageQuery = { limit: string; cursor?: string };
+
+const PER_PAGE = 50;
+
+/** All items of a list, read page by page. */
+export async function readAllPages<T>(read: (cursor: string | null) => Promise<Page<T>>): Promise<T[]> {
+  const first = await read(null);
+  const items = [...first.items];
+  let cursor = first.next;
+  while (cursor !== null) {
+    const page = await read(cursor);
+    items.push(...page.items);
+    cursor = page.next;
+  }
+  return items;
+}
+
+/** The query for the page after `cursor`; null asks for the first page. */
+export function pageQuery(cursor: string | null, limit = 200): PageQuery {
+  return { limit: String(limit), ...(cursor !== null && { cursor }) };
+}
+
+/** Options for `useInfiniteQuery` on a list that is shown page by page; its data is one list of all pages read. */
+export function pagedQuery<T>(queryKey: readonly string[], read: (query: PageQuery) => Promise<Page<T>>) {
+  return infiniteQueryOptions({
+    queryKey,
+    queryFn: ({ pageParam }) => read(pageQuery(pageParam, PER_PAGE)),
+    initialPageParam: firstPage(),
+    getNextPageParam: ({ next }) => next,
+    select: ({ pages }) => pages.flatMap(({ items }) => items),
+  });
+}
+
+const firstPage = (): string | null => null;

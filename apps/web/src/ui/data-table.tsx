@@ -1,0 +1,77 @@
+import { VisuallyHidden } from "@mantine/core";
+import type { ReactNode } from "react";
+
+import { Card } from "./card.tsx";
+import styles from "./data-table.module.css";
+import { Listing, MoreButton } from "./listing.tsx";
+
+/** A column of a table. `look`: "wide" wraps long text, "dimmed" is secondary, "short" never wraps. */
+export type Column<Row> = {
+  head: string;
+  /** The head is only for screen readers, since the cells explain themselves: buttons, for example. */
+  isHeadHidden?: boolean;
+  look?: "wide" | "dimmed" | "short";
+  cell: (row: Row) => ReactNode;
+};
+
+type Props<Row> = {
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  rowKey: (row: Row) => string | number;
+};
+
+/** A table that scrolls sideways where the screen is too narrow for it. */
+export function DataTable<Row>({ columns, rows, rowKey }: Props<Row>) {
+  return (
+    <div className={styles["scroll"]}>
+      <table className={styles["table"]}>
+        <thead>
+          <tr>
+            {columns.map(({ head, isHeadHidden = false }) => (
+              <th key={head} scope="col">
+                {isHeadHidden ? <VisuallyHidden>{head}</VisuallyHidden> : head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={rowKey(row)}>
+              {columns.map(({ head, look, cell }) => (
+                <td key={head} className={look && styles[look]}>
+                  {cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+type PagedQuery<Row> = Parameters<typeof Listing<Row>>[0]["query"] & Parameters<typeof MoreButton>[0];
+
+type TableCardProps<Row> = Omit<Props<Row>, "rows"> & {
+  title?: string;
+  query: PagedQuery<Row>;
+  /** What stands in place of a table without rows. */
+  empty: string;
+};
+
+/** A card with a table whose rows the server sends page by page. */
+export function TableCard<Row>({ title, query, empty, columns, rowKey }: TableCardProps<Row>) {
+  return (
+    <Card {...(title !== undefined && { title })}>
+      <Listing query={query} empty={empty}>
+        {(rows) => <DataTable columns={columns} rows={rows} rowKey={rowKey} />}
+      </Listing>
+      <MoreButton {...query} />
+    </Card>
+  );
+}
+
+/** Secondary text in a cell. */
+export function Dimmed({ children }: { children: ReactNode }) {
+  return <span className={styles["dimmed"]}>{children}</span>;
+}

@@ -1,0 +1,99 @@
+import { Alert, Button, Group, Select, type SelectProps } from "@mantine/core";
+import { timezones } from "@overdue/schedules";
+import { useState } from "react";
+
+import { ApiError, errorMessage, type FieldError } from "../api/problem.ts";
+
+/** Sentences by the form's field; `rest` holds those that belong to no field of the form. */
+export type FormErrors = { fields: Record<string, string>; rest: string[] };
+
+/** Sorts what the API refused into the fields where a person typed it; `toField` returns null where there is none. */
+export function placeErrors(
+  errors: readonly FieldError[],
+  toField: (path: string) => string | null,
+): FormErrors {
+  const placed = errors.map(({ field, message }) => ({ field: toField(field), message }));
+  return {
+    fields: Object.fromEntries(
+      placed.flatMap(({ field, message }) => (field === null ? [] : [[field, message]])),
+    ),
+    rest: placed.flatMap(({ field, message }) => (field === null ? [message] : [])),
+  };
+}
+
+/** Finds the form's field for a path of the API: "channelIds.2" belongs to "channelIds". */
+export function fieldAmong(...names: string[]): (path: string) => string | null {
+  return (path) => names.find((name) => path === name || path.startsWith(`${name}.`)) ?? null;
+}
+
+type SaveOptions<Draft> = {
+  form: { setErrors: (errors: Record<string, string>) => void };
+  save: (draft: Draft) => Promise<unknown>;
+  /** The form's field for a path of the API, such as "schedule.expression". */
+  toField: (path: string) => string | null;
+};
+
+/** Saves a form. What the server refuses is shown at its field, or else in `rest`, for `FormProblems`. */
+export function useFormSave<Draft>({ form, save, toField }: SaveOptions<Draft>) {
+  const [isSaving, setSaving] = useState(false);
+  const [rest, setRest] = useState<string[]>([]);
+  const show = ({ fields, rest: others }: FormErrors) => {
+    form.setErrors(fields);
+    setRest(others);
+  };
+  const submit = async (draft: Draft) => {
+    setSaving(true);
+    setRest([]);
+    await save(draft).catch((error: unknown) => show(readErrors(error, toField)));
+    setSaving(false);
+  };
+  return { isSaving, rest, show, submit };
+}
+
+function readErrors(error: unknown, toField: SaveOptions<never>["toField"]): FormErrors {
+  const errors = error instanceof ApiError ? error.errors : [];
+  return errors.length === 0 ? { fields: {}, rest: [errorMessage(error)] } : placeErrors(errors, toField);
+}
+
+/** Says next to the buttons that something above needs a correction, because the field itself may be out of sight. */
+export function FormProblems({ rest, errors }: { rest: readonly string[]; errors: object }) {
+  const count = Object.keys(errors).length;
+  if (rest.length === 0 && count === 0) return null;
+  return (
+    <Alert color="red" role="alert" title={count > 0 ? "Some fields need a correction" : "That did not work"}>
+      {rest.length > 0 ? rest.join(" ") : "The message below each of them says what it needs."}
+    </Alert>
+  );
+}
+
+type ButtonsProps = { submitLabel: string; isSaving: boolean; cancel: () => void };
+
+export function FormButtons({ submitLabel, isSaving, cancel }: ButtonsProps) {
+  return (
+    <Group>
+      <Button type="submit" loading={isSaving}>
+        {submitLabel}
+      </Button>
+      <Button variant="default" onClick={cancel}>
+        Cancel
+      </Button>
+    </Group>
+  );
+}
+
+const OPTIONS_SHOWN = 60;
+
+/** A field for an IANA time zone, such as Europe/Berlin. */
+export function TimezoneSelect(props: SelectProps) {
+  return (
+    <Select
+      label="Time zone"
+      data={[...timezones]}
+      searchable
+      limit={OPTIONS_SHOWN}
+      nothingFoundMessage="No such time zone"
+      allowDeselect={false}
+      {...props}
+    />
+  );
+}
