@@ -56,7 +56,7 @@ function watchSources(onChange) {
     watch(join(ROOT, folder), { recursive: true }, (_, name) => {
       if (!/\.(ts|tsx|sql|json)$/.test(name ?? "") || /node_modules|\.test\.ts$/.test(name)) return;
       clearTimeout(timer);
-      timer = setTimeout(() => onChange(name), SETTLE_MS);
+      timer = setTimeout(() => onChange(join(folder, name)), SETTLE_MS);
     });
 }
 

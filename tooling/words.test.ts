@@ -4,7 +4,6 @@ import { readGlossary, refusedWords, wordsIn } from "./words.ts";
 
 /** How many lines of an area still have refused words. These numbers only go down. */
 const LEFT: Record<string, number> = {
-  "README.md": 12,
   "CONTRIBUTING.md": 1,
   "knip.json": 1,
   "package.json": 1,
@@ -14,8 +13,7 @@ const LEFT: Record<string, number> = {
   "apps/supervisor": 50,
   "apps/web": 393,
   bench: 18,
-  docs: 69,
-  e2e: 12,
+  e2e: 4,
   "packages/channels": 102,
   "packages/config": 7,
   "packages/core": 1281,

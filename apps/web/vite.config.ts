@@ -14,6 +14,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: {
-    proxy: Object.fromEntries(["/v1", "/api/auth", "/health", "/ping"].map((path) => [path, api])),
+    proxy: Object.fromEntries(
+      ["/v1", "/api", "/health", "/ping", "/badge", "/docs", "/openapi.json"].map((path) => [path, api]),
+    ),
   },
 });

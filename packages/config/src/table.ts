@@ -11,7 +11,11 @@ export function configurationPage(): string {
 const HEAD = [
   "# Configuration",
   "",
-  "Overdue is told what it must know by environment variables. All of them may be left out.",
+  "```sh",
+  "PUBLIC_URL=https://overdue.example.org SMTP_URL=smtp://mail.example.org:587 npm start",
+  "```",
+  "",
+  "Overdue is configured by environment variables. All of them may be left out.",
   "A value that is malformed, or a name that looks like one of these and is not, stops the start with a sentence that names it.",
   "A variable that is set to nothing counts as not set.",
   "",

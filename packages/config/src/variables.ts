@@ -70,7 +70,7 @@ export const VARIABLES = {
   EMAIL_VERIFICATION: withDefault(
     oneOf("on", "off"),
     "on",
-    "`on`: an address gets alerts, and a sign-up its account, once its reader has opened the link in a mail. `off`: at once, for an installation whose people all trust each other.",
+    "`on`: an address gets alerts, and a sign-up its account, once its reader has opened the link in a mail. `off`: at once, for an instance whose people all trust each other.",
   ),
   SECRET_KEY: optional(
     secrets,
@@ -100,7 +100,7 @@ export const VARIABLES = {
   SLACK_CLIENT_ID: optional(
     z.string(),
     "no “Add to Slack” button",
-    "Client id of your Slack app: the app's Basic Information, as the two that follow; all three are needed. See [alerts.md](alerts.md#slack).",
+    "Client id of your Slack app: the app's Basic Information, as the two that follow; all three are needed. See [slack.md](channels/slack.md).",
   ),
   SLACK_CLIENT_SECRET: optional(z.string(), "no “Add to Slack” button", "Client secret of your Slack app."),
   SLACK_SIGNING_SECRET: optional(
@@ -149,7 +149,7 @@ export const VARIABLES = {
   ),
   SELF_HEARTBEAT_URL: optional(
     urlOf("http:", "https:"),
-    "nobody outside is told",
+    "nothing outside is notified",
     "Address that is asked each minute while all is well, such as a ping URL elsewhere: its silence is the alarm.",
   ),
   PING_HOST: optional(
