@@ -40,7 +40,7 @@ process.exitCode = wrong > 0 ? 1 : 0;
 
 /** Resolves once the checker judges and its queue is open. */
 async function judging({ pool }: Product): Promise<void> {
-  const { rows } = await pool.query("select from checkers where watermark_at is not null");
+  const rows = await pool.query("select from checkers where watermark_at is not null");
   if (rows.length === 0) await wait(50).then(() => judging({ pool } as Product));
   else await wait(2_000); // what a start does besides is not what is measured
 }
@@ -61,7 +61,7 @@ async function lone(product: Product, model: Model, store: string): Promise<void
 
 /** From each call's own deadline to its arrival. */
 async function flipsOf({ pool }: Product, calls: readonly [string, number][]): Promise<number[]> {
-  const { rows } = await pool.query<{ id: string; at: number }>(
+  const rows = await pool.query<{ id: string; at: number }>(
     `select d.id, (extract(epoch from f.at) * 1000)::float8 as at
        from deliveries d join flips f on f.id = d.flip_id where d.id = any($1::uuid[])`,
     [calls.map(([id]) => id)],

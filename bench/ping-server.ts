@@ -2,7 +2,6 @@ import type { AddressInfo } from "node:net";
 
 import { ALONE, openPool, recordPings } from "@overdue/db";
 import { Hono } from "hono";
-import { Pool } from "pg";
 import { pino } from "pino";
 
 import { createHttpServer } from "../apps/api/src/http/http-server.ts";
@@ -15,8 +14,7 @@ import { createReceiver } from "../apps/api/src/pings/receiver.ts";
 const url = process.env["BENCH_DATABASE_URL"] ?? "";
 const pool = openPool({ url, max: 8, name: "ping" });
 // Without a limit on waiting: it is to be slow, not to fail.
-const crowd = new Pool({ connectionString: url, max: 32 });
-crowd.on("error", () => undefined);
+const crowd = openPool({ url, max: 32, name: "crowd", acquireTimeoutMs: 60_000 });
 const options = {
   log: pino({ level: "warn" }),
   bodyBytesMax: 100_000,

@@ -107,7 +107,7 @@ function lineOf({ route, connections, perSecond, p50, p99 }: Measured): string {
 }
 
 async function makeChecks(on: Pool): Promise<string[]> {
-  const { rows } = await on.query<{ id: string }>(
+  const rows = await on.query<{ id: string }>(
     "insert into projects (name, badge_key) values ('bench', 'bench') returning id",
   );
   const projectId = rows[0]?.id ?? "";
@@ -125,11 +125,11 @@ async function makeChecks(on: Pool): Promise<string[]> {
     });
   }
   const made = await on.query<{ ping_uuid: string }>("select ping_uuid from checks");
-  return made.rows.map((row) => row.ping_uuid);
+  return made.map((row) => row.ping_uuid);
 }
 
 async function countPings(): Promise<number> {
-  const { rows } = await pool.query<{ count: number }>(
+  const rows = await pool.query<{ count: number }>(
     "select coalesce(sum(1 + repeats), 0)::float8 as count from pings",
   );
   return rows[0]?.count ?? 0;

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
 import { redisMissing, testRedis } from "@overdue/testkit";
-import type { Client } from "pg";
+import type { Sql } from "postgres";
 import type { Browser, Page } from "playwright-core";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -32,7 +32,7 @@ function story(startRedis: typeof testRedis) {
   let product: Product;
   let browser: Browser;
   let page: Page;
-  let database: Client;
+  let database: Sql;
   let check: { id: string; url: string; pingUrl: string };
   let signingSecret = "";
   const consoleErrors: string[] = [];
@@ -48,7 +48,7 @@ function story(startRedis: typeof testRedis) {
       ...providers.variables,
       ...(redis !== null && { REDIS_URL: redis.url }),
     });
-    database = await openDatabase(data.path);
+    database = openDatabase(data.path);
     page = await browser.newPage({ timezoneId: "America/New_York" });
     page.setDefaultTimeout(10_000);
     page.on("console", (message) => {
@@ -236,7 +236,7 @@ function story(startRedis: typeof testRedis) {
       PORT: new URL(product.origin).port,
       ...(redis !== null && { REDIS_URL: redis.url }),
     });
-    database = await openDatabase(data.path);
+    database = openDatabase(data.path);
     expect(product.url).not.toContain("token");
     await page.goto(check.url);
     await page.getByRole("heading", { name: "nightly backup" }).waitFor();
@@ -291,18 +291,14 @@ function story(startRedis: typeof testRedis) {
   }
 
   async function flipsToDown(): Promise<number> {
-    const { rows } = await database.query(
-      "select count(*)::int as count from flips where check_id = $1 and to_status = 'down'",
-      [check.id],
-    );
-    return rows[0].count;
+    const [row] = await database`
+      select count(*)::int as count from flips where check_id = ${check.id} and to_status = 'down'`;
+    return row?.["count"];
   }
 
   async function unfinishedDeliveries(): Promise<number> {
-    const { rows } = await database.query(
-      "select count(*)::int as count from deliveries where state <> 'sent'",
-    );
-    return rows[0].count;
+    const [row] = await database`select count(*)::int as count from deliveries where state <> 'sent'`;
+    return row?.["count"];
   }
 
   // The providers keep all that they received, so the counts only grow.

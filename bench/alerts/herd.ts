@@ -79,7 +79,7 @@ export async function addHerd(
   { count, deadlineAt }: { count: number; deadlineAt: number },
 ) {
   const shiftMs = deadlineAt - model.deadlineAt;
-  const { rows } = await pool.query<{ column: string }>(
+  const rows = await pool.query<{ column: string }>(
     "select column_name as column from information_schema.columns where table_name = 'checks' and column_name <> all($1)",
     [["id", "ping_uuid", "badge_uuid", "memory", ...SHIFTED]],
   );
@@ -94,7 +94,7 @@ export async function addHerd(
        select ${kept}, $4::json, ${shifted} from checks, generate_series(1, $2::int) where id = $1
        returning project_id, id)
      insert into check_channels (project_id, check_id, channel_id) select project_id, id, $5 from made`,
-    [model.checkId, count, shiftMs, JSON.stringify(later(memory.rows[0]?.memory, shiftMs)), model.channelId],
+    [model.checkId, count, shiftMs, JSON.stringify(later(memory[0]?.memory, shiftMs)), model.channelId],
   );
 }
 

@@ -1,33 +1,28 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { Client } from "pg";
+import postgres from "postgres";
 
 /** Connects to the embedded database of a running product. */
-export async function openDatabase(dataDirectory: string): Promise<Client> {
+export function openDatabase(dataDirectory: string): postgres.Sql {
   const password = readFileSync(join(dataDirectory, "postgres-password"), "utf8").trim();
   const port = readFileSync(join(dataDirectory, "postgres", "postmaster.pid"), "utf8").split("\n")[3] ?? "";
-  const client = new Client({ connectionString: `postgres://overdue:${password}@127.0.0.1:${port}/overdue` });
-  await client.connect();
-  return client;
+  return postgres(`postgres://overdue:${password}@127.0.0.1:${port}/overdue`, { max: 1 });
 }
 
 const AGED = ["created_at", "last_ping_at", "last_start_at", "expected_at", "deadline_at", "wake_at"];
 
 /**
- * Makes everything that a check remembers `seconds` older, as if it had happened earlier: tests move the data and
- * leave the clock alone.
+ * Makes everything that a check remembers `seconds` older, as if it had all happened earlier: tests move the data
+ * and leave the clock alone.
  */
-export async function ageCheck(database: Client, checkId: string, seconds: number): Promise<void> {
-  await database.query("begin");
-  const { rows } = await database.query("select memory from checks where id = $1 for update", [checkId]);
-  const columns = AGED.map((column) => `${column} = ${column} - $2 * interval '1 second'`).join(", ");
-  await database.query(`update checks set ${columns}, memory = $3 where id = $1`, [
-    checkId,
-    seconds,
-    JSON.stringify(older(rows[0]?.memory, seconds * 1_000)),
-  ]);
-  await database.query("commit");
+export async function ageCheck(database: postgres.Sql, checkId: string, seconds: number): Promise<void> {
+  const columns = AGED.map((column) => `${column} = ${column} - ${seconds} * interval '1 second'`).join(", ");
+  await database.begin(async (sql) => {
+    const [check] = await sql`select memory from checks where id = ${checkId} for update`;
+    const memory = JSON.stringify(older(check?.["memory"], seconds * 1_000));
+    await sql`update checks set ${sql.unsafe(columns)}, memory = ${memory}::text::json where id = ${checkId}`;
+  });
 }
 
 /** Numbers of this size can only be instants in epoch milliseconds. */

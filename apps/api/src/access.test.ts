@@ -352,14 +352,12 @@ async function contentsOf(projectId: string): Promise<string> {
     "invitations",
   ];
   const hashes = tables.map(async (table) => {
-    const { rows } = await api.db.execute(
+    const rows = await api.db.execute(
       sql`select md5(coalesce(string_agg(t::text, '' order by t::text), '')) as hash
             from ${sql.identifier(table)} t where project_id = ${projectId}`,
     );
     return `${table} ${String(rows[0]?.["hash"])}`;
   });
-  const { rows } = await api.db.execute(
-    sql`select md5(t::text) as hash from projects t where id = ${projectId}`,
-  );
+  const rows = await api.db.execute(sql`select md5(t::text) as hash from projects t where id = ${projectId}`);
   return [...(await Promise.all(hashes)), `projects ${String(rows[0]?.["hash"])}`].join("\n");
 }

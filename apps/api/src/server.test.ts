@@ -64,12 +64,12 @@ test("a stop waits for the answer to what is under way", async () => {
 test("it proves at once that it can receive, and knows who asks through a trusted proxy", async () => {
   const { url, stop } = await start({ TRUST_PROXY: "127.0.0.0/8" });
   await expect
-    .poll(async () => (await database.pool.query("select 1 from receivers where ended_at is null")).rowCount)
+    .poll(async () => (await database.pool.query("select 1 from receivers where ended_at is null")).count)
     .toBe(1);
   const ping = await fetch(`${url}/ping/01900000-0000-4000-8000-000000000000`);
   expect(ping.status).toBe(404);
   await stop();
-  const { rows } = await database.pool.query("select 1 from receivers where ended_at is null");
+  const rows = await database.pool.query("select 1 from receivers where ended_at is null");
   expect(rows).toEqual([]);
 });
 

@@ -27,7 +27,7 @@ export type StoredPing = {
 };
 
 export async function pingsOf(pool: Pool, check: { id: string }): Promise<StoredPing[]> {
-  const { rows } = await pool.query<StoredPing>("select * from pings where check_id = $1 order by number", [
+  const rows = await pool.query<StoredPing>("select * from pings where check_id = $1 order by number", [
     check.id,
   ]);
   return rows;

@@ -115,7 +115,7 @@ function idsAt(receiver: FakeWebhook): string[] {
 async function openDeliveries(dataDir: string): Promise<number> {
   return await withDatabase(dataDir, async (pool) => {
     const open = "select from deliveries where state in ('pending', 'retry', 'sending') and kind = 'down'";
-    return (await pool.query(open)).rowCount ?? 0;
+    return (await pool.query(open)).count ?? 0;
   });
 }
 

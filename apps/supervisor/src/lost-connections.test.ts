@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 
-import { createKey, openDb } from "@overdue/db";
+import { createKey, openDb, Session } from "@overdue/db";
 import { aCheck, aProject, type SceneCheck, testDatabase } from "@overdue/testkit";
-import pg from "pg";
 import { expect, test, vi } from "vitest";
 
 import { programsOf } from "../test/processes.ts";
@@ -24,7 +23,7 @@ test("every connection to the database is ended, again and again: no acknowledge
   }
   await load.answered(ANSWERED_BETWEEN_CUTS);
   const { acknowledged, edited, statuses } = await load.stop();
-  const { rows } = await database.pool.query<{ rid: string }>("select rid from pings");
+  const rows = await database.pool.query<{ rid: string }>("select rid from pings");
   const stored = new Set(rows.map(({ rid }) => rid));
 
   expect(acknowledged.filter((rid) => !stored.has(rid))).toEqual([]);
@@ -60,12 +59,11 @@ async function allPrograms(supervisor: number) {
 
 async function endConnections(url: string): Promise<void> {
   const { pathname, href } = new URL(url);
-  const client = new pg.Client({ connectionString: href.replace(pathname, "/postgres") });
-  await client.connect();
+  const client = new Session({ url: href.replace(pathname, "/postgres"), name: "test" });
   // The test's own connection stays, so that it can look.
   await client.query(
     `select pg_terminate_backend(pid) from pg_stat_activity
-      where datname = $1 and application_name like any ('{overdue%,deliveries%}')`,
+      where datname = $1 and application_name like any ('{overdue%,deliveries%}') and application_name <> 'overdue test'`,
     [pathname.slice(1)],
   );
   await client.end();

@@ -3,10 +3,9 @@ import { createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { createUser, openDb, openPool, readProblems } from "@overdue/db";
+import { createUser, openDb, openPool, readProblems, Session } from "@overdue/db";
 import { findPostmaster } from "@overdue/postgres";
 import { testDatabase } from "@overdue/testkit";
-import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { dataDirectory, start, type Started, urlOf, usedDataDirectory } from "../test/start.ts";
 import { descendants } from "../test/processes.ts";
@@ -207,7 +206,7 @@ test("DATABASE_URL uses that server, and the bootstrap variables make the accoun
   });
   expect((await urlOf(started)).token).toBeNull();
   expect(existsSync(dataFiles(dataDir).postgres)).toBe(false);
-  const { rows } = await database.pool.query("select u.email, p.ping_key from users u, projects p");
+  const rows = await database.pool.query("select u.email, p.ping_key from users u, projects p");
   expect(rows).toEqual([{ email: "me@example.org", ping_key: "ping-key-of-mine" }]);
   await stops(started);
   await database.drop();
@@ -281,14 +280,14 @@ async function untilStopped(directory: string): Promise<void> {
 }
 
 async function remember(dataDir: string, word: string): Promise<void> {
-  await withDatabase(dataDir, (client) =>
-    client.query("insert into instance_facts (name, value) values ('test', $1)", [word]),
+  await withDatabase(dataDir, (session) =>
+    session.query("insert into instance_facts (name, value) values ('test', $1)", [word]),
   );
 }
 
 async function recall(dataDir: string): Promise<string | undefined> {
-  const { rows } = await withDatabase(dataDir, (client) =>
-    client.query<{ value: string }>("select value from instance_facts where name = 'test'"),
+  const rows = await withDatabase(dataDir, (session) =>
+    session.query<{ value: string }>("select value from instance_facts where name = 'test'"),
   );
   return rows[0]?.value;
 }
@@ -304,14 +303,13 @@ async function troubles(dataDir: string): Promise<string[]> {
   }
 }
 
-async function withDatabase<T>(dataDir: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+async function withDatabase<T>(dataDir: string, work: (session: Session) => Promise<T>): Promise<T> {
   const files = dataFiles(dataDir);
   const port = findPostmaster(files.postgres)?.port ?? 0;
-  const client = new pg.Client({ connectionString: embeddedUrl(files, port) });
-  await client.connect();
+  const session = new Session({ url: embeddedUrl(files, port), name: "test" });
   try {
-    return await work(client);
+    return await work(session);
   } finally {
-    await client.end();
+    await session.end();
   }
 }

@@ -1,9 +1,9 @@
 import { createServer } from "node:http";
-import pg from "pg";
+
+import { openPool } from "@overdue/db";
 
 // Answers every request with its process and what the database says, as long as that answers.
-const pool = new pg.Pool({ connectionString: process.env["DATABASE_URL"], max: 1 });
-pool.on("error", () => undefined);
+const pool = openPool({ url: process.env["DATABASE_URL"] ?? "", max: 1, name: "test" });
 
 let lookedAfter = 0;
 const server = createServer((request, response) => {
@@ -11,9 +11,11 @@ const server = createServer((request, response) => {
   if (request.url === "/stand-still") for (;;);
   if (request.url === "/health/live") lookedAfter += 1;
   pool
-    .query("select count(*)::int as tables from information_schema.tables where table_schema = 'public'")
+    .query<{ tables: number }>(
+      "select count(*)::int as tables from information_schema.tables where table_schema = 'public'",
+    )
     .then(
-      ({ rows }) => response.end(JSON.stringify({ pid: process.pid, tables: rows[0].tables, lookedAfter })),
+      ([row]) => response.end(JSON.stringify({ pid: process.pid, tables: row?.tables, lookedAfter })),
       () => response.writeHead(503).end(),
     );
 });

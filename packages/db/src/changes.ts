@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { Pool } from "./database.ts";
 
 /** What a page that watches the project should look at again. Without `checkId`: anything may have changed. */
 export type Changed = { projectId: string; checkId?: string };

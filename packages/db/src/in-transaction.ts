@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from "pg";
+import type { Pool, PoolClient } from "./connection/pool.ts";
 
 const TRIES = 3;
 /** Deadlock and serialization failure: nothing was written, and the same again will do. */
@@ -8,26 +8,36 @@ const TRY_AGAIN = new Set(["40P01", "40001"]);
 export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await once(pool, work);
+      return await pool.use((client) => inSession(client, () => work(client)));
     } catch (error) {
       if (tries >= TRIES || !TRY_AGAIN.has(codeOf(error))) throw error;
     }
   }
 }
 
-async function once<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  let broken = false;
+/** Runs `work` in a transaction of this session. Where it cannot be rolled back, the session ends. */
+export async function inSession<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
+  await client.query("begin");
   try {
-    await client.query("begin");
-    const result = await work(client);
+    const result = await work();
     await client.query("commit");
     return result;
   } catch (error) {
-    await client.query("rollback").catch(() => (broken = true));
+    await client.query("rollback").catch(() => client.end());
     throw error;
-  } finally {
-    client.release(broken);
+  }
+}
+
+/** Runs `work` so that what it wrote is undone when it throws, inside a transaction that goes on. */
+export async function inSavepoint<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
+  await client.query("savepoint nested");
+  try {
+    const result = await work();
+    await client.query("release savepoint nested");
+    return result;
+  } catch (error) {
+    await client.query("rollback to savepoint nested; release savepoint nested");
+    throw error;
   }
 }
 

@@ -1,4 +1,5 @@
-export { openDb, openPool, type Db, type Pool, type Tx } from "./database.ts";
+export { openDb, openPool, type Db, type Pool, type PoolClient, type Tx } from "./database.ts";
+export { Session } from "./connection/session.ts";
 export { migrate } from "./migrate.ts";
 export { foldDatabaseTroubles, TroubleLog } from "./trouble-log.ts";
 export { passingTrouble, type PassingTrouble } from "./passing-trouble.ts";
@@ -31,7 +32,7 @@ export * from "./users/index.ts";
 export * as schema from "./schema/index.ts";
 export { dropSetupToken, hasAccount, isSetupToken, newSetupToken } from "./installation/setup-token.ts";
 export { bootstrap, type FirstAccount } from "./installation/bootstrap.ts";
-export { listen, type Channel } from "./listen.ts";
+export { listen, type Channel } from "./connection/listen.ts";
 export { StaleVersion } from "./stale-version.ts";
 export * from "./receivers/index.ts";
 export * from "./self-watch/index.ts";

@@ -1,4 +1,4 @@
-import { DatabaseError } from "pg";
+import postgres from "postgres";
 
 /** What is written of an error: enough to find its cause, and nothing of what a statement carried. */
 type LoggableError = {
@@ -35,7 +35,7 @@ function describe(error: Error, causesMax: number): LoggableError {
     stack: [`${error.name}: ${message}`, ...framesOf(error)].join("\n"),
     ...((typeof code === "string" || typeof code === "number") && { code: String(code) }),
     ...(typeof query === "string" && { statement: cut(query) }),
-    ...(error instanceof DatabaseError && schemaNames(error)),
+    ...(error instanceof postgres.PostgresError && schemaNames(error)),
     ...(cause instanceof Error && causesMax > 0 && { cause: describe(cause, causesMax - 1) }),
   };
 }
@@ -46,8 +46,7 @@ export function loggableMessage(message: string): string {
 }
 
 function messageOf(error: Error): string {
-  if (error instanceof DatabaseError)
-    return `PostgreSQL refused a statement with ${error.code ?? "no code"}.`;
+  if (error instanceof postgres.PostgresError) return `PostgreSQL refused a statement with ${error.code}.`;
   return loggableMessage(error.message);
 }
 
@@ -56,7 +55,7 @@ function framesOf({ stack = "" }: Error): string[] {
   return stack.split("\n").filter((line) => /^ {4}at /.test(line));
 }
 
-function schemaNames({ table, constraint }: DatabaseError) {
+function schemaNames({ table_name: table, constraint_name: constraint }: postgres.PostgresError) {
   return { ...(table !== undefined && { table }), ...(constraint !== undefined && { constraint }) };
 }
 

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 
-import { drizzle } from "drizzle-orm/node-postgres";
-import { migrate as applyMigrations } from "drizzle-orm/node-postgres/migrator";
-import type { Pool } from "pg";
+import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
+
+import { openDb, type Pool } from "./database.ts";
 
 const MIGRATIONS = fileURLToPath(new URL("../migrations", import.meta.url));
 const LOCK = 7_236_831; // any number of ours
@@ -16,7 +16,7 @@ export async function migrate(pool: Pool): Promise<void> {
   try {
     await client.query("set statement_timeout = 0");
     await client.query("select pg_advisory_lock($1)", [LOCK]);
-    await applyMigrations(drizzle(client), { migrationsFolder: MIGRATIONS });
+    await applyMigrations(openDb(client), { migrationsFolder: MIGRATIONS });
   } finally {
     // Ending the session frees the lock even where the unlock itself would fail.
     client.release(true);

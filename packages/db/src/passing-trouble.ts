@@ -3,14 +3,14 @@ export type PassingTrouble = "away" | "read-only" | "full" | "slow" | "contended
 
 /**
  * What hinders the database at the moment, read from an error of any depth; null where the error means something else.
- * States are those of PostgreSQL's "Error Codes", Appendix A; messages are those of node-postgres, which has no codes.
+ * States are those of PostgreSQL's "Error Codes", Appendix A; the other codes are those of sockets and of postgres.js.
  */
 export function passingTrouble(error: unknown): PassingTrouble | null {
   if (!(error instanceof Error)) return null;
   const code = "code" in error ? String(error.code) : "";
   const found = STATES.find(([pattern]) => pattern.test(code));
   if (found !== undefined) return found[1];
-  if (SOCKET_CODES.has(code) || AWAY_MESSAGES.test(error.message)) return "away";
+  if (AWAY_CODES.has(code)) return "away";
   return passingTrouble(error.cause);
 }
 
@@ -27,7 +27,11 @@ const STATES: readonly (readonly [RegExp, PassingTrouble])[] = [
   [/^(?:08...|28...|53300|57P..|3D000|58...)$/, "away"],
 ];
 
-const SOCKET_CODES = new Set([
+const AWAY_CODES = new Set([
+  "CONNECT_TIMEOUT",
+  "CONNECTION_CLOSED",
+  "CONNECTION_DESTROYED",
+  "CONNECTION_ENDED",
   "ECONNREFUSED",
   "ECONNRESET",
   "ECONNABORTED",
@@ -41,6 +45,3 @@ const SOCKET_CODES = new Set([
   "EMFILE",
   "ENFILE",
 ]);
-
-const AWAY_MESSAGES =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection|Client was closed|Query read timeout|after calling end on the pool/;

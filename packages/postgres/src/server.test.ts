@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
+import postgres from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { initialise, majorVersion } from "./data-directory.ts";
 import { findPostmaster } from "./postmaster.ts";
@@ -31,7 +31,7 @@ test("the server keeps what it acknowledged, checks its pages and listens on thi
   const server = await startServer({ directory, logFile });
   expect(findPostmaster(directory)).toEqual({ pid: server.pid, port: server.port });
   const settings = ["fsync", "synchronous_commit", "full_page_writes", "data_checksums", "listen_addresses"];
-  const { rows } = await query(
+  const rows = await query(
     server.port,
     `select ${settings.map((name) => `current_setting('${name}') as ${name}`).join()}`,
   );
@@ -63,11 +63,10 @@ test("a server that cannot start says why, at once", async () => {
   );
 });
 
-async function query(port: number, sql: string, password = PASSWORD): Promise<pg.QueryResult> {
-  const client = new pg.Client({ host: "127.0.0.1", port, user: "postgres", password, database: "postgres" });
-  await client.connect();
+async function query(port: number, sql: string, password = PASSWORD): Promise<object[]> {
+  const client = postgres({ host: "127.0.0.1", port, user: "postgres", password, max: 1 });
   try {
-    return await client.query(sql);
+    return [...(await client.unsafe(sql))];
   } finally {
     await client.end();
   }

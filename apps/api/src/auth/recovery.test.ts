@@ -14,7 +14,7 @@ function newAddress(): string {
 }
 
 async function waiting(email: string): Promise<string[]> {
-  const { rows } = await api.deps.pool.query<{ kind: string }>(
+  const rows = await api.deps.pool.query<{ kind: string }>(
     "select kind from account_mails where email = $1 order by id",
     [email],
   );

@@ -71,7 +71,7 @@ async function send(
 }
 
 async function pingsOf(check: { id: string }) {
-  const { rows } = await pool.query<{
+  const rows = await pool.query<{
     kind: string;
     method: string;
     body: Buffer | null;
@@ -250,7 +250,7 @@ test("a request that cannot be read is on record for the project whose ping it w
   const request = `GET /ping/${pingKey}/nightly HTTP/1.1\r\nHost: x\r\nno header at all\r\n\r\n`;
   expect(status(await send([request]))).toBe("HTTP/1.1 400 Bad Request");
   await receiver.refusals.store();
-  const { rows } = await pool.query("select reason, asked, method from refused_pings where project_id = $1", [
+  const rows = await pool.query("select reason, asked, method from refused_pings where project_id = $1", [
     projectId,
   ]);
   expect(rows).toEqual([{ reason: "malformed-request", asked: "/nightly", method: "GET" }]);

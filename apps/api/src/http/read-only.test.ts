@@ -1,5 +1,5 @@
 import { aCheck } from "@overdue/testkit";
-import pg from "pg";
+import { Session } from "@overdue/db";
 import { expect, test, vi } from "vitest";
 
 import { keyHolder, ORIGIN, PASSWORD, person, read, testApi, type TestApi } from "../../test/test-api.ts";
@@ -9,8 +9,7 @@ const RULE = { schedule: { kind: "interval", everySeconds: 3_600 } };
 /** As an operator's failover or an administrator leaves it: every connection opened from now on may only read. */
 async function becomeReadOnly(api: TestApi, isReadOnly: boolean): Promise<void> {
   const { pathname, href } = new URL(api.database.url);
-  const client = new pg.Client({ connectionString: href.replace(pathname, "/postgres") });
-  await client.connect();
+  const client = new Session({ url: href.replace(pathname, "/postgres"), name: "test" });
   const name = pathname.slice(1);
   await client.query(`alter database ${name} set default_transaction_read_only = ${isReadOnly}`);
   await client.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", [name]);
@@ -24,14 +23,13 @@ async function connected(api: TestApi): Promise<void> {
 }
 
 async function isReadOnly(api: TestApi): Promise<boolean> {
-  const { rows } = await api.deps.pool.query<{ it: string }>("show transaction_read_only");
+  const rows = await api.deps.pool.query<{ it: string }>("show transaction_read_only");
   return Object.values(rows[0] ?? {})[0] === "on";
 }
 
 /** All sessions were prolonged two days ago. */
 async function aged(api: TestApi): Promise<void> {
-  const client = new pg.Client({ connectionString: api.database.url });
-  await client.connect();
+  const client = new Session({ url: api.database.url, name: "test" });
   await client.query("set default_transaction_read_only = off");
   await client.query("update sessions set expires_at = expires_at - interval '2 days'");
   await client.end();

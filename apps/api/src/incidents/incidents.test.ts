@@ -223,6 +223,9 @@ async function at(address: string, incidentIds: string[]): Promise<void> {
 }
 
 async function wakeOf(incidentId: string): Promise<Date | null> {
-  const { rows } = await api.deps.pool.query("select wake_at from incidents where id = $1", [incidentId]);
-  return rows[0].wake_at;
+  const rows = await api.deps.pool.query<{ wake_at: Date | null }>(
+    "select wake_at from incidents where id = $1",
+    [incidentId],
+  );
+  return rows[0]?.wake_at ?? null;
 }

@@ -25,7 +25,7 @@ async function linkTokenOf({ id, email }: Invitation): Promise<string> {
 }
 
 async function waitingMails(of: TestApi, email: string): Promise<string[]> {
-  const { rows } = await of.deps.pool.query<{ kind: string }>(
+  const rows = await of.deps.pool.query<{ kind: string }>(
     "select kind from account_mails where email = $1 order by id",
     [email],
   );
@@ -170,7 +170,7 @@ test("fifty invitations of a project a day are enough, and three an hour to one 
 test("no stored token opens anything: only its hash is kept", async () => {
   const ada = await person(api);
   const token = await linkTokenOf(await invite(ada, newAddress()));
-  const { rows } = await api.deps.pool.query<{ hash: string }>("select * from account_tokens");
+  const rows = await api.deps.pool.query<{ hash: string }>("select * from account_tokens");
   expect(JSON.stringify(rows)).not.toContain(token);
   for (const { hash } of rows) {
     const json = { token: hash };

@@ -190,8 +190,13 @@ class Limit {
 
 // Housekeeping deletes what has expired.
 function storedIn(pool: Pool) {
+  /** The limiter speaks to its store as to a pool of node-postgres. */
+  const query = async ({ text, values }: { text: string; values?: unknown[] }) => {
+    const rows = await pool.query(text, values);
+    return { rows, rowCount: rows.count };
+  };
   const table = { tableName: "try_counts", tableCreated: true, clearExpiredByTimeout: false };
-  return { storeClient: pool, storeType: "pool", ...table };
+  return { storeClient: { query }, storeType: "pool", ...table };
 }
 
 /** So that the table of counts is no list of addresses of people who may have an account. */

@@ -188,8 +188,11 @@ test("a window cannot take in a stranger's check", async () => {
 });
 
 async function storedFor(checkId: string): Promise<unknown[] | null> {
-  const { rows } = await api.deps.pool.query("select maintenance from checks where id = $1", [checkId]);
-  return rows[0].maintenance;
+  const rows = await api.deps.pool.query<{ maintenance: unknown[] | null }>(
+    "select maintenance from checks where id = $1",
+    [checkId],
+  );
+  return rows[0]?.maintenance ?? null;
 }
 
 test("a deleted window comes back as itself, and its checks know it again", async () => {

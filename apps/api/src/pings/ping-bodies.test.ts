@@ -24,8 +24,8 @@ test("a body of which something was left out says how much, and the last output 
   const text = stored === null ? "" : pingBodyText(stored);
   expect(text).toMatch(/^first line\nx+\n\[… 1,028 bytes were left out here …\]\nx+\nFATAL: disk full$/);
   expect(text.replaceAll(/\n\[.*\]\n/g, "")).toHaveLength(LIMIT * 2);
-  const { rows } = await pool.query("select id from incidents where check_id = $1", [check.id]);
-  const output = await outputOf(pool, { projectId: check.projectId, incidentId: rows[0]?.id });
+  const rows = await pool.query<{ id: string }>("select id from incidents where check_id = $1", [check.id]);
+  const output = await outputOf(pool, { projectId: check.projectId, incidentId: rows[0]?.id ?? "" });
   expect(output?.output).toMatch(/^\[… 1,028 bytes were left out here …\]\nx+\nFATAL: disk full$/);
 });
 

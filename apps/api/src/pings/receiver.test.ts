@@ -131,11 +131,11 @@ test("a rejected ping creates no check", async () => {
   const pingKey = newPingKey();
   await pool.query("insert into projects (name, ping_key, badge_key) values ('p', $1, $1)", [pingKey]);
   await app.request(`/ping/${pingKey}/nightly/300?create=1`);
-  const { rowCount } = await pool.query(
+  const { count } = await pool.query(
     "select 1 from checks where slug = 'nightly' and name = 'nightly' and project_id = (select id from projects where ping_key = $1)",
     [pingKey],
   );
-  expect(rowCount).toBe(0);
+  expect(count).toBe(0);
 });
 
 test("sixty pings at once are all stored, numbered without a gap", async () => {
@@ -169,16 +169,16 @@ test("a storm on one check shares rows, but every ping is answered and counted, 
   expect(pings.length).toBeLessThan(140); // the minute may have turned once
   expect(pings.reduce((sum, ping) => sum + 1 + ping.repeats, 0)).toBe(504);
   expect(pings.at(-1)?.number).toBe(504);
-  const { rows } = await pool.query("select ping_count from checks where id = $1", [check.id]);
+  const rows = await pool.query("select ping_count from checks where id = $1", [check.id]);
   expect(rows).toEqual([{ ping_count: 504 }]);
   const runs = await pool.query<{ id: string; started: boolean }>(
     "select id, started_at is not null as started from runs where check_id = $1",
     [check.id],
   );
-  expect(runs.rows.filter((run) => run.started)).toHaveLength(1);
-  expect(runs.rows.length).toBeLessThan(140);
+  expect(runs.filter((run) => run.started)).toHaveLength(1);
+  expect(runs.length).toBeLessThan(140);
   const flips = await pool.query("select 1 from flips where check_id = $1", [check.id]);
-  expect(flips.rowCount).toBe(3);
+  expect(flips.count).toBe(3);
 });
 
 test("without a database a ping is told to come again, never that it was stored", async () => {
@@ -221,9 +221,11 @@ test("the first canary after a silence stores the outage, once, whoever comes ba
   await canary(now - 60_000);
   const marks = await Promise.all([canary(now), canary(now + 3), canary(now + 5)]);
   expect(marks.filter(({ endedOutage }) => endedOutage)).toHaveLength(1);
-  const { rows } = await own.pool.query("select started_at, ended_at from outages");
+  const rows = await own.pool.query<{ started_at: Date; ended_at: Date }>(
+    "select started_at, ended_at from outages",
+  );
   expect(rows).toHaveLength(1);
-  expect(rows[0].started_at.getTime()).toBe(now - 60_000);
+  expect(rows[0]?.started_at.getTime()).toBe(now - 60_000);
   await own.drop();
 });
 
@@ -239,7 +241,7 @@ test.each([
   const first = { receiverId: randomUUID(), startedAt: from, acceptedAt: from };
   await commitCanary(own.pool, first);
   await commitCanary(own.pool, { ...first, startedAt: from + startedLater, acceptedAt: until, cause });
-  const { rows } = await own.pool.query("select cause from outages");
+  const rows = await own.pool.query("select cause from outages");
   expect(rows).toEqual([{ cause: stored }]);
   await own.drop();
 });
@@ -260,7 +262,7 @@ test("a receiver that could answer nobody says so of the outage that it ends", a
   await stalled.canary();
   now += 20_000;
   await stalled.canary();
-  const { rows } = await own.pool.query("select cause from outages");
+  const rows = await own.pool.query("select cause from outages");
   expect(rows).toEqual([{ cause: "busy" }]);
   await own.drop();
 });
@@ -278,21 +280,19 @@ test.each([
   expect((await receiverOn(own.pool).app.request(`/ping/${check.pingUuid}`)).status).toBe(200);
   const outages = await own.pool.query("select 1 from outages");
   const downs = await own.pool.query("select 1 from flips where to_status = 'down'");
-  expect({ outages: outages.rowCount, downs: downs.rowCount }).toEqual(expected);
+  expect({ outages: outages.count, downs: downs.count }).toEqual(expected);
   await own.drop();
 });
 
 async function statusOf(check: { id: string }): Promise<string | undefined> {
-  const { rows } = await pool.query<{ status: string }>("select status from checks where id = $1", [
-    check.id,
-  ]);
+  const rows = await pool.query<{ status: string }>("select status from checks where id = $1", [check.id]);
   return rows[0]?.status;
 }
 
 const pingsOf = (check: { id: string }) => storedPings(pool, check);
 
 async function countPings(): Promise<number> {
-  const { rows } = await pool.query<{ count: number }>("select count(*) as count from pings");
+  const rows = await pool.query<{ count: number }>("select count(*) as count from pings");
   return rows[0]?.count ?? 0;
 }
 

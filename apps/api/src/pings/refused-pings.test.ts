@@ -94,7 +94,7 @@ type StoredRefusal = { reason: string; asked: string; count: number; check_id: s
 
 async function refusedOf(projectId: string): Promise<StoredRefusal[]> {
   await receiver.refusals.store();
-  const { rows } = await pool.query<StoredRefusal>(
+  const rows = await pool.query<StoredRefusal>(
     "select reason, asked, count, check_id from refused_pings where project_id = $1 order by reason, asked",
     [projectId],
   );

@@ -199,7 +199,7 @@ async function letTimePass(): Promise<void> {
 }
 
 async function unfinished(): Promise<number> {
-  const { rows } = await pool.query<{ count: number }>(
+  const rows = await pool.query<{ count: number }>(
     `select count(*)::int as count from deliveries d left join deliveries l on l.id = d.lead_id
       where coalesce(l.state, d.state) in ('pending', 'retry', 'sending')`,
   );
@@ -207,7 +207,7 @@ async function unfinished(): Promise<number> {
 }
 
 async function outcomes(projectId: string, kind: string) {
-  const { rows } = await pool.query(
+  const rows = await pool.query(
     `select c.kind as channel, d.state, count(*)::int as told, count(*) filter (where d.lead_id is null)::int as messages
        from deliveries d join channels c on c.id = d.channel_id
       where d.project_id = $1 and d.kind = $2 group by c.kind, d.state order by c.kind`,
@@ -217,7 +217,7 @@ async function outcomes(projectId: string, kind: string) {
 }
 
 async function storms(projectId: string) {
-  const { rows } = await pool.query(
+  const rows = await pool.query(
     `select s.shared, count(*)::int as incidents from storms s join incidents i on i.storm_id = s.id
       where s.project_id = $1 group by s.id`,
     [projectId],

@@ -49,7 +49,7 @@ test("after the clock was set back, what lies ahead is drawn back, once and on r
   const outages = await recentOutages(pool);
   expect(outages).toMatchObject([{ setBackMs: expect.any(Number) }]);
   expect(Math.abs((outages[0]?.setBackMs ?? 0) - AHEAD)).toBeLessThan(MINUTE);
-  const { rows: ahead } = await pool.query(
+  const ahead = await pool.query(
     `select 1 from receivers where canary_at > clock_timestamp()
       union all select 1 from checkers where judged_at > clock_timestamp()
       union all select 1 from paces where free_at > clock_timestamp() + interval '2 minutes'`,
@@ -61,7 +61,7 @@ test("after the clock was set back, what lies ahead is drawn back, once and on r
 
   const watermark = (await readWatermark(pool)) ?? 0;
   await judgeDue(pool, { watermark, outages, limit: 10 }, fail);
-  const { rows } = await pool.query<{ deadline: number; status: string }>(
+  const rows = await pool.query<{ deadline: number; status: string }>(
     "select (extract(epoch from deadline_at) * 1000)::float8 as deadline, status from checks where id = $1",
     [check.id],
   );
@@ -71,10 +71,9 @@ test("after the clock was set back, what lies ahead is drawn back, once and on r
     check.id,
   ]);
   await judgeDue(pool, { watermark: watermark + 4 * MINUTE, outages, limit: 10 }, fail);
-  const { rows: flips } = await pool.query(
-    "select reason from flips where check_id = $1 and to_status = 'down'",
-    [check.id],
-  );
+  const flips = await pool.query("select reason from flips where check_id = $1 and to_status = 'down'", [
+    check.id,
+  ]);
   expect(flips).toEqual([{ reason: "missed" }]);
 });
 

@@ -78,11 +78,11 @@ async function anOverdueCheck(pool: Pool): Promise<string> {
 }
 
 async function statusOf(pool: Pool, check: string): Promise<string> {
-  const { rows } = await pool.query<{ status: string }>("select status from checks where id = $1", [check]);
+  const rows = await pool.query<{ status: string }>("select status from checks where id = $1", [check]);
   return rows[0]?.status ?? "gone";
 }
 
 async function lastJudged(pool: Pool): Promise<Date | null> {
-  const { rows } = await pool.query<{ at: Date | null }>("select max(judged_at) as at from checkers");
+  const rows = await pool.query<{ at: Date | null }>("select max(judged_at) as at from checkers");
   return rows[0]?.at ?? null;
 }

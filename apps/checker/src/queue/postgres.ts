@@ -1,5 +1,5 @@
-import { openPool, type Pool } from "@overdue/db";
 import { createPostgresBackend, type PostgresConnectionOptions, Queue, runMigrations } from "bullmq";
+import { Pool } from "pg";
 
 import { PatientWorker } from "./patient-worker.ts";
 import type { Bell, QueueOptions } from "./queue.ts";
@@ -10,8 +10,7 @@ const SCHEMA = "bullmq";
 const AGAIN_MS = 1_000;
 
 export async function openPostgresBell({ databaseUrl, onError }: QueueOptions): Promise<Bell> {
-  // A pool of ours, whose connections may end at any moment; BullMQ's own would end the process with them.
-  const pool = openPool({ url: databaseUrl, max: 8, name: "checker queue", schema: SCHEMA });
+  const pool = openQueuePool(databaseUrl);
   await migrateQueue(pool);
   const queue = new Queue(
     QUEUE,
@@ -65,6 +64,26 @@ class Hearing {
     clearTimeout(this.#timer);
     await this.#worker?.close();
   }
+}
+
+/**
+ * BullMQ's PostgreSQL backend works on node-postgres alone. A connection may end at any moment, and one that ends while
+ * nobody listens to its errors would end the process; the pool drops it and opens another.
+ */
+function openQueuePool(databaseUrl: string): Pool {
+  const pool = new Pool({
+    connectionString: databaseUrl,
+    max: 8,
+    connectionTimeoutMillis: 1_500,
+    statement_timeout: 15_000,
+    idle_in_transaction_session_timeout: 10_000,
+    application_name: "overdue checker queue",
+    keepAlive: true,
+    options: `-c search_path=${SCHEMA}`,
+  });
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  return pool;
 }
 
 /** BullMQ says what it needs of a pool by types of its own, which those of pg do not match to the letter. */

@@ -25,7 +25,7 @@ test("the check that misses on purpose is made once and pinged, and the outside 
   const stop = watch();
   const { pool } = database;
   await expect
-    .poll(async () => (await pool.query("select from checks where last_ping_at is not null")).rowCount)
+    .poll(async () => (await pool.query("select from checks where last_ping_at is not null")).count)
     .toBe(1);
   expect(outside.received).toHaveLength(0);
   const at = Date.now();
@@ -36,8 +36,8 @@ test("the check that misses on purpose is made once and pinged, and the outside 
   const again = watch();
   await outside.waitForCount(outside.received.length + 1);
   await again();
-  expect((await pool.query("select from checks")).rowCount).toBe(1);
-  expect((await pool.query("select from channels where internal and kind = 'sink'")).rowCount).toBe(1);
+  expect((await pool.query("select from checks")).count).toBe(1);
+  expect((await pool.query("select from channels where internal and kind = 'sink'")).count).toBe(1);
 });
 
 test("what is wrong is said in the line itself, once, and so is its end", async () => {

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { Session } from "@overdue/db";
 import { initialise, majorVersion, POSTGRES_MAJOR, type Server, startServer } from "@overdue/postgres";
-import pg from "pg";
 import { type DataFiles, keptSecret } from "../data/data-directory.ts";
 import { Refusal } from "../refusal.ts";
 import type { Database } from "./database.ts";
@@ -130,17 +130,18 @@ function endHalfStop({ server, isWanted }: Kept): void {
 }
 
 async function createDatabase(url: string, password: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  client.on("error", () => undefined); // the statement under way rejects with the same error
-  await client.connect();
+  const session = new Session({ url, name: "supervisor" });
   try {
-    const { rowCount } = await client.query("select from pg_database where datname = $1", [APPLICATION]);
-    if (rowCount) return;
-    await client.query("set log_statement = 'none'");
-    await client.query(`drop role if exists ${APPLICATION}`);
-    await client.query(`create role ${APPLICATION} login password ${client.escapeLiteral(password)}`);
-    await client.query(`create database ${APPLICATION} owner ${APPLICATION}`);
+    const { count } = await session.query("select from pg_database where datname = $1", [APPLICATION]);
+    if (count > 0) return;
+    await session.query("set log_statement = 'none'");
+    await session.query(`drop role if exists ${APPLICATION}`);
+    const [quoted] = await session.query<{ password: string }>("select quote_literal($1) as password", [
+      password,
+    ]);
+    await session.query(`create role ${APPLICATION} login password ${quoted?.password}`);
+    await session.query(`create database ${APPLICATION} owner ${APPLICATION}`);
   } finally {
-    await client.end();
+    await session.end();
   }
 }

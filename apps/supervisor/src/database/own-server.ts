@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { POSTGRES_MAJOR } from "@overdue/postgres";
-import pg from "pg";
+import { Session } from "@overdue/db";
 import { Refusal } from "../refusal.ts";
 import type { Database } from "./database.ts";
 import { poolerProblem } from "./pooler.ts";
@@ -30,10 +30,19 @@ export async function openOwnServer(url: string, options: { signal?: AbortSignal
   return { url, stop: () => Promise.resolve() };
 }
 
+const CONNECT_TIMEOUT_MS = 5_000;
 const RETRY_MS = 500;
 const TRIES = 60;
 // Refused, reset or unknown for now, or "the database system is starting up": these may pass by themselves.
-const PASSING = ["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "57P03"];
+const PASSING = [
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ETIMEDOUT",
+  "CONNECT_TIMEOUT",
+  "57P03",
+];
 
 type Tries = { left: number; signal: AbortSignal | undefined };
 
@@ -41,11 +50,9 @@ type Server = { version: number; isReadOnly: boolean };
 
 async function readServer(url: string, { left, signal }: Tries): Promise<Server> {
   signal?.throwIfAborted();
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  client.on("error", () => undefined);
+  const session = new Session({ url, name: "supervisor", connectTimeoutMs: CONNECT_TIMEOUT_MS });
   try {
-    await client.connect();
-    const { rows } = await client.query<{ version: number; is_read_only: boolean }>(
+    const rows = await session.query<{ version: number; is_read_only: boolean }>(
       `select current_setting('server_version_num')::int as version,
         current_setting('transaction_read_only')::boolean as is_read_only`,
     );
@@ -54,7 +61,7 @@ async function readServer(url: string, { left, signal }: Tries): Promise<Server>
   } catch (cause) {
     if (left <= 1 || !isPassing(cause)) throw unreachable(cause);
   } finally {
-    await client.end().catch(() => undefined);
+    await session.end();
   }
   await wait(RETRY_MS, undefined, signal && { signal });
   return readServer(url, { left: left - 1, signal });

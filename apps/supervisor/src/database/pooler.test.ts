@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "@overdue/postgres";
-import pg from "pg";
+import { Session } from "@overdue/db";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
 
 import { poolerProblem } from "./pooler.ts";
@@ -64,12 +64,13 @@ ${settings}
 }
 
 async function takesConnections(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url });
-  client.on("error", () => undefined);
-  return await client.connect().then(
-    () => client.end().then(() => true),
+  const session = new Session({ url, name: "test" });
+  const takes = await session.query("select").then(
+    () => true,
     () => false,
   );
+  await session.end();
+  return takes;
 }
 
 async function ended(child: ChildProcess): Promise<void> {

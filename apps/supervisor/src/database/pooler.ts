@@ -1,4 +1,4 @@
-import pg from "pg";
+import { Session } from "@overdue/db";
 
 /** What is asked for at the start of a connection, as our own pools do; a pooler may refuse it, or drop it in silence. */
 const SETTINGS = { statement_timeout: 12_345, options: "-c search_path=overdue_probe" };
@@ -15,10 +15,12 @@ const WAY_OUT =
 export async function poolerProblem(url: string): Promise<string | null> {
   const [one, two] = [probe(url), probe(url)];
   try {
-    await Promise.all([one.connect(), two.connect()]);
-    const { rows } = await one.query<{ kept: string }>(
-      "select current_setting('statement_timeout') || ' ' || current_setting('search_path') as kept",
-    );
+    const [rows] = await Promise.all([
+      one.query<{ kept: string }>(
+        "select current_setting('statement_timeout') || ' ' || current_setting('search_path') as kept",
+      ),
+      two.query("select"),
+    ]);
     if (rows[0]?.kept !== ASKED)
       return `DATABASE_URL leads to a connection pooler, such as PgBouncer, that drops the settings of a connection (statement_timeout and search_path). ${WAY_OUT}`;
     return (await keepsSession(one, two))
@@ -29,23 +31,21 @@ export async function poolerProblem(url: string): Promise<string | null> {
     if (refused === undefined) throw error;
     return `DATABASE_URL leads to a connection pooler, such as PgBouncer, that refuses what Overdue asks of a connection (${refused}). ${WAY_OUT}`;
   } finally {
-    await Promise.all([one.end(), two.end()].map((ended) => ended.catch(() => undefined)));
+    await Promise.all([one.end(), two.end()]);
   }
 }
 
-function probe(url: string): pg.Client {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: WAIT_MS, ...SETTINGS });
-  client.on("error", () => undefined); // the statement under way rejects with the same error
-  return client;
+function probe(url: string): Session {
+  return new Session({ url, name: "probe", connectTimeoutMs: WAIT_MS, settings: SETTINGS });
 }
 
 /** Whether what one client sets is there in its next transaction, while the other holds a connection. */
-async function keepsSession(one: pg.Client, two: pg.Client): Promise<boolean> {
+async function keepsSession(one: Session, two: Session): Promise<boolean> {
   await one.query("select set_config('overdue.probe', 'set', false)");
   await two.query("begin");
-  const { rows } = await Promise.race([
+  const rows = await Promise.race([
     one.query<{ probe: string | null }>("select current_setting('overdue.probe', true) as probe"),
-    new Promise<{ rows: never[] }>((resolve) => setTimeout(() => resolve({ rows: [] }), WAIT_MS).unref()),
+    new Promise<never[]>((resolve) => setTimeout(() => resolve([]), WAIT_MS).unref()),
   ]);
   await two.query("rollback");
   return rows[0]?.probe === "set";

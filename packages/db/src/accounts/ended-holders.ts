@@ -14,7 +14,7 @@ export type StreamHolder = { projectId: string } & (
  */
 export async function findEndedHolders(db: Db, holders: readonly StreamHolder[]): Promise<number[]> {
   if (holders.length === 0) return [];
-  const { rows } = await db.execute<{ index: number }>(sql`
+  const rows = await db.execute<{ index: number }>(sql`
     select (h.ordinality - 1)::int as index
     from jsonb_array_elements(${JSON.stringify(holders)}::jsonb) with ordinality h(holder, ordinality)
     where not exists (

@@ -27,7 +27,7 @@ const FAILURES_PER_HOUR = 20;
 export async function logFailedAttempt(db: Db, event: AccountEvent): Promise<void> {
   const { userId, action, at, address } = event;
   const since = new Date(at - 3_600_000).toISOString();
-  const { rows } = await db.execute<{ all: number; here: number }>(sql`
+  const rows = await db.execute<{ all: number; here: number }>(sql`
     select count(*)::int as all, (count(*) filter (where e.address is not distinct from ${address}))::int as here
     from audit_entries e join members m on m.project_id = e.project_id and m.user_id = ${userId}
     where e.actor_id = ${userId} and e.action = ${action} and e.at > ${since}::timestamptz`);

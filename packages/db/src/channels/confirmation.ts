@@ -36,7 +36,7 @@ export async function unconfirmedSince(
   if (of.kind !== "email" || by === null) return null;
   const stays = before !== null && before.hint === of.address && before.brokenBy !== "recipient";
   if (stays && before.unconfirmedSince === null) return null;
-  const { rows } = await tx.execute<{ proven: boolean }>(sql`
+  const rows = await tx.execute<{ proven: boolean }>(sql`
     select exists (
       select from users u where u.id = ${by.userId} and lower(u.email) = lower(${of.address}) and u.email_verified
     ) or (exists (
@@ -79,7 +79,7 @@ async function countQuestion(tx: Db | Tx, projectId: string, hash: string): Prom
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(key, 9))
     from unnest(array[${hash}::text, ${projectId}::text]) as key order by key`);
   await tx.execute(sql`delete from address_questions where asked_at < now() - interval '31 days'`);
-  const { rowCount } = await tx.execute(sql`
+  const { count } = await tx.execute(sql`
     insert into address_questions (project_id, address_hash)
     select ${projectId}::uuid, ${hash}
     from (select count(*) as month, count(*) filter (where asked_at > now() - interval '1 day') as day
@@ -88,7 +88,7 @@ async function countQuestion(tx: Db | Tx, projectId: string, hash: string): Prom
           where project_id = ${projectId} and asked_at > now() - interval '1 day') p
     where a.day < ${LIMITS.addressPerDay} and a.month < ${LIMITS.addressPerMonth}
       and p.day < ${LIMITS.projectPerDay}`);
-  return rowCount === 1;
+  return count === 1;
 }
 
 /**
@@ -98,7 +98,7 @@ export type Questioned = { projectName: string; isConfirmed: boolean; isStopped:
 
 /** Null where the channel is gone, or sends elsewhere now. */
 export async function findQuestioned(db: Db, of: Confirming): Promise<Questioned | null> {
-  const { rows } = await db.execute<Questioned>(sql`
+  const rows = await db.execute<Questioned>(sql`
     select p.name as "projectName", c.unconfirmed_since is null and c.broken_at is null as "isConfirmed",
       coalesce(c.broken_by = 'recipient', false) as "isStopped"
     from channels c join projects p on p.id = c.project_id and p.deleted_at is null
@@ -112,7 +112,7 @@ export async function findQuestioned(db: Db, of: Confirming): Promise<Questioned
  */
 export async function confirmAddress(db: Db, of: Confirming): Promise<boolean> {
   return db.transaction(async (tx) => {
-    const { rows } = await tx.execute<{ id: string }>(sql`
+    const rows = await tx.execute<{ id: string }>(sql`
       update channels c set unconfirmed_since = null, broken_at = null, broken_because = null, broken_by = null,
         circuit_failures = 0, circuit_step = 0, circuit_until = null
       where ${isQuestioned(of)} and (c.broken_by is null or c.broken_by <> 'recipient')

@@ -10,7 +10,7 @@ import type { Keyring } from "../secrets/keyring.ts";
  */
 export async function noteUnreadable(db: Db, { keys }: Keyring): Promise<number> {
   const known = `{${keys.map(({ id }) => id).join(",")}}`;
-  const { rows } = await db.execute<{ count: number }>(sql`
+  const rows = await db.execute<{ count: number }>(sql`
     select count(*)::int as count from channels
     where deleted_at is null and not internal and split_part(settings, '.', 2) <> all(${known}::text[])`);
   const count = rows[0]?.count ?? 0;

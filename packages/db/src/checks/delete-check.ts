@@ -1,8 +1,7 @@
 import type { Instant } from "@overdue/schedules";
 import { and, eq, isNotNull, sql } from "drizzle-orm";
-import type { Pool } from "pg";
 
-import { type Db, openDb, type Tx } from "../database.ts";
+import { type Db, openDb, type Tx, type Pool } from "../database.ts";
 import { endIncidentsElsewhere, reopenIncidentsElsewhere } from "../deliveries/end-incidents.ts";
 import { changeAndWake, wakeDependents } from "../incidents/wake-dependents.ts";
 import { windowsFor } from "../maintenance/windows-for.ts";

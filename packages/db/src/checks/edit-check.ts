@@ -1,9 +1,8 @@
 import type { Instant } from "@overdue/schedules";
 import type { Check, CheckSettings } from "@overdue/core";
 import { eq, sql } from "drizzle-orm";
-import type { Pool, PoolClient } from "pg";
 
-import { type Db, openDb } from "../database.ts";
+import { type Db, openDb, type Pool, type PoolClient } from "../database.ts";
 import { inTransaction } from "../in-transaction.ts";
 import { windowsFor } from "../maintenance/windows-for.ts";
 import { checks } from "../schema/index.ts";

@@ -60,7 +60,7 @@ async function resolve(tx: Db | Tx, projectId: string, name: string): Promise<st
 async function refuseCircles(tx: Db | Tx, checkId: string, ids: readonly string[]): Promise<void> {
   if (ids.includes(checkId)) throw new CircularDependency(null);
   if (ids.length === 0) return;
-  const { rows } = await tx.execute<{ name: string }>(sql`
+  const rows = await tx.execute<{ name: string }>(sql`
     with recursive above as (
       select d.check_id as first, d.depends_on_id as id from check_dependencies d
        where d.check_id = any(${sql.param([...ids])}::uuid[])

@@ -1,5 +1,5 @@
 import type { Instant } from "@overdue/schedules";
-import type { Pool } from "pg";
+import type { Pool } from "../database.ts";
 
 import { wakeDependents } from "../incidents/wake-dependents.ts";
 import { changeCheck } from "../transitions/index.ts";

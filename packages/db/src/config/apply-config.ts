@@ -11,7 +11,6 @@ import {
   type Step,
 } from "@overdue/core";
 import { eq, sql } from "drizzle-orm";
-import type { Pool, PoolClient } from "pg";
 
 import { sealSettings } from "../channels/create-channel.ts";
 import { insertAuditEntry, type NewAuditEntry } from "../audit/insert-audit-entry.ts";
@@ -24,7 +23,7 @@ import { insertCheck } from "../checks/create-check.ts";
 import { deleteCheckIn } from "../checks/delete-check.ts";
 import { editCheckIn } from "../checks/edit-check.ts";
 import { linkDependencies } from "../checks/link-dependencies.ts";
-import { type Db, openDb } from "../database.ts";
+import { type Db, openDb, type Pool, type PoolClient } from "../database.ts";
 import { moveIncidents } from "../deliveries/end-incidents.ts";
 import { inTransaction } from "../in-transaction.ts";
 import { deleteRoute, listens, orderRoutesIn } from "../routes/route-rows.ts";

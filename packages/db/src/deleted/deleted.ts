@@ -21,14 +21,14 @@ export async function deleteObject(
   { projectId, id, checkIds = [] }: ObjectRef & { checkIds?: readonly string[] },
 ): Promise<boolean> {
   const named = sql`${`{${checkIds.join(",")}}`}::uuid[]`;
-  const { rowCount } = await db.execute(sql`
+  const { count } = await db.execute(sql`
     with gone as (
       delete from ${sql.identifier(TABLES[kind])} t where t.project_id = ${projectId} and t.id = ${id}
       returning to_jsonb(t) as row
     )
     insert into deleted_objects (project_id, kind, id, row, check_ids)
     select ${projectId}, ${kind}, ${id}, gone.row, ${named} from gone`);
-  return (rowCount ?? 0) > 0;
+  return count > 0;
 }
 
 /** Puts a deleted object back as it was. @returns the checks that it named; null when there is nothing to undo */

@@ -148,7 +148,7 @@ const USES_OLD_SETTINGS = sql.raw("coalesce(d.payload ? 'sealedSettings', false)
  * about a sequence must see all of it, and these locks last for three short statements.
  */
 async function lockSequences(tx: Tx, ids: readonly string[]): Promise<Locked[]> {
-  const { rows } = await tx.execute<LockedRow>(sql`
+  const rows = await tx.execute<LockedRow>(sql`
     with asked as (
       select id, check_id, channel_id from deliveries where id = any(${uuids(ids)})
     ), wanted as (
@@ -206,7 +206,7 @@ async function take(
 ): Promise<Claim[]> {
   if (ids.length === 0) return [];
   const until = sql`clock_timestamp() + ${seconds} * interval '1 second'`;
-  const { rows } = await tx.execute<Claim>(sql`
+  const rows = await tx.execute<Claim>(sql`
     with resting as (
       update channels c set circuit_until = ${until} from deliveries d
       where d.id = any(${uuids(probes)}) and c.project_id = d.project_id and c.id = d.channel_id
@@ -282,7 +282,7 @@ async function close(
   end: { state: "superseded" | "failed"; because: string },
 ): Promise<void> {
   if (ids.length === 0) return;
-  const { rows } = await tx.execute<{ id: string }>(sql`
+  const rows = await tx.execute<{ id: string }>(sql`
     update deliveries set state = ${end.state}, finished_at = clock_timestamp(), lease_until = null,
       last_error = ${end.because}
     where id = any(${uuids(ids)}) returning id`);

@@ -34,22 +34,22 @@ export async function listDeadLetters(
 /** Puts a failed delivery back at the front of the queue. @returns whether there was such a one */
 export async function redeliver(db: Db, ref: DeliveryRef): Promise<boolean> {
   return db.transaction(async (tx) => {
-    const { rowCount } = await tx
+    const { count } = await tx
       .update(deliveries)
       .set({ state: "pending", nextAttemptAt: sql`now()`, finishedAt: null, dealtWithAt: null, crashes: 0 })
       .where(failed(ref));
     await ringForDeliveries(tx);
-    return rowCount === 1;
+    return count === 1;
   });
 }
 
 /** Takes a failed delivery off the list. @returns whether there was such a one */
 export async function dismissDelivery(db: Db, ref: DeliveryRef): Promise<boolean> {
-  const { rowCount } = await db
+  const { count } = await db
     .update(deliveries)
     .set({ dealtWithAt: sql`now()` })
     .where(failed(ref));
-  return rowCount === 1;
+  return count === 1;
 }
 
 function failed({ projectId, deliveryId }: DeliveryRef) {
@@ -71,7 +71,7 @@ export async function tellOfDeadLetters(db: Db, way: OwnersWay): Promise<number>
   return db.transaction(async (tx) => {
     // Two checkers at once must not both tell.
     await tx.execute(sql`select pg_advisory_xact_lock(7236841)`);
-    const { rows } = await tx.execute<{ projectId: string; count: number }>(sql`
+    const rows = await tx.execute<{ projectId: string; count: number }>(sql`
       select d.project_id as "projectId", count(*)::int as count
       from deliveries d
       left join instance_facts f on f.name = 'dead-letters ' || d.project_id

@@ -2,6 +2,7 @@ import { alertScene, sceneKeyring, testDatabase, type AlertScene, type TestDatab
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
+import { type Channel, listen } from "../connection/listen.ts";
 import { queueTest } from "../channels/queue-test.ts";
 import { openDb, type Db } from "../database.ts";
 import { channels, deliveries, deliveryAttempts } from "../schema/index.ts";
@@ -273,16 +274,13 @@ function finish(change: Partial<Finish>): Finish {
   };
 }
 
-async function listening(name: string): Promise<{ heard: Promise<string> }> {
-  const client = await database.pool.connect();
-  await client.query(`listen ${name}`);
-  const heard = new Promise<string>((resolve) => {
-    client.once("notification", ({ payload }) => {
-      client.release(true);
-      resolve(payload ?? "");
-    });
-  });
-  return { heard };
+async function listening(name: Channel): Promise<{ heard: Promise<string> }> {
+  const heard = Promise.withResolvers<string>();
+  const connected = Promise.withResolvers<null>();
+  const handlers = { [name]: heard.resolve };
+  const stop = listen({ url: database.url, handlers, onConnect: () => connected.resolve(null) });
+  await connected.promise;
+  return { heard: heard.promise.finally(stop) };
 }
 
 function target() {

@@ -27,7 +27,7 @@ export async function dueDeliveries(
   options: { limit: number; except: readonly string[]; dueForMs: number },
 ): Promise<DueDelivery[]> {
   const before = sql`clock_timestamp() - ${options.dueForMs} * interval '1 millisecond'`;
-  const { rows } = await db.execute<DueDelivery>(sql`
+  const rows = await db.execute<DueDelivery>(sql`
     select due.id as "deliveryId", due.attempt + 1 as "attempt", due.project_id as "projectId",
            due.channel_id as "channelId", c.kind as "channelKind", due.rank::int as "rank",
            due.crashes + (due.state = 'sending')::int as "crashes", due.quiet as "isQuiet"
@@ -51,7 +51,7 @@ export async function dueDeliveries(
  * out: it was found already, and waits for its turn.
  */
 export async function msUntilDue(db: Db): Promise<number | null> {
-  const { rows } = await db.execute<{ ms: number | null }>(sql`
+  const rows = await db.execute<{ ms: number | null }>(sql`
     select (extract(epoch from min(due.at) - clock_timestamp()) * 1000)::float8 as ms
     from (
       select case state when 'sending' then lease_until else next_attempt_at end as at
@@ -63,7 +63,7 @@ export async function msUntilDue(db: Db): Promise<number | null> {
 
 /** Those of these deliveries whose time has come, or whose attempt died with its lease. */
 export async function stillDue(db: Db, ids: readonly string[]): Promise<string[]> {
-  const { rows } = await db.execute<{ id: string }>(sql`
+  const rows = await db.execute<{ id: string }>(sql`
     select id from deliveries where id = any(${uuids(ids)}) and state in ('pending', 'retry', 'sending')
       and case state when 'sending' then lease_until else next_attempt_at end <= clock_timestamp()`);
   return rows.map(({ id }) => id);

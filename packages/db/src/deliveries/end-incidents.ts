@@ -27,7 +27,7 @@ export async function endIncidentsElsewhere(
   ended: { by: IncidentEnd; sealedSettings?: string },
 ): Promise<void> {
   const payload = JSON.stringify({ endedBy: ended.by, sealedSettings: ended.sealedSettings });
-  const { rowCount } = await tx.execute(sql`
+  const { count } = await tx.execute(sql`
     insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, because, round, payload,
       created_at)
     select distinct on (d.incident_id, d.channel_id) d.project_id, d.channel_id, 'up', d.check_id, d.flip_id,
@@ -46,7 +46,7 @@ export async function endIncidentsElsewhere(
         and e.kind = 'up' and e.state <> 'superseded' and e.created_at >= d.created_at)
     order by d.incident_id, d.channel_id, d.created_at desc
     on conflict do nothing`);
-  if ((rowCount ?? 0) > 0) await ringForDeliveries(tx);
+  if (count > 0) await ringForDeliveries(tx);
 }
 
 /**
@@ -54,7 +54,7 @@ export async function endIncidentsElsewhere(
  * still down must not look as if it were over. One that somebody has acknowledged or snoozed stays quiet.
  */
 export async function reopenIncidentsElsewhere(tx: Db | Tx, scope: Scope): Promise<void> {
-  const { rowCount } = await tx.execute(sql`
+  const { count } = await tx.execute(sql`
     insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, because, round,
       created_at)
     select distinct on (d.incident_id, d.channel_id) d.project_id, d.channel_id, 'reminder', d.check_id, d.flip_id,
@@ -73,7 +73,7 @@ export async function reopenIncidentsElsewhere(tx: Db | Tx, scope: Scope): Promi
           and e.kind in ('down', 'reminder') and e.created_at > d.created_at)
     order by d.incident_id, d.channel_id, d.created_at desc
     on conflict do nothing`);
-  if ((rowCount ?? 0) > 0) await ringForDeliveries(tx);
+  if (count > 0) await ringForDeliveries(tx);
 }
 
 /** What of a channel's settings says how loud an alert is, and not where it goes. */

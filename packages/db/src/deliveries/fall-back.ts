@@ -43,7 +43,7 @@ async function writeInPlaceOf(tx: Tx, which: SQL, because: string): Promise<stri
     return chosen === null ? [] : [{ id, channel_id: chosen.id }];
   });
   if (pairs.length === 0) return [];
-  const { rows } = await tx.execute<{ id: string }>(sql`
+  const rows = await tx.execute<{ id: string }>(sql`
     insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, round, payload, because,
       instead_of)
     select d.project_id, x.channel_id, d.kind, d.check_id, d.flip_id, d.incident_id, d.round, d.payload,
@@ -68,7 +68,7 @@ type UndeliveredRow = {
 };
 
 async function readUndelivered(tx: Tx, which: SQL): Promise<UndeliveredRow[]> {
-  const { rows } = await tx.execute<UndeliveredRow>(sql`
+  const rows = await tx.execute<UndeliveredRow>(sql`
     select d.id, d.project_id as "projectId", d.channel_id as "channelId", d.kind,
       d.instead_of is not null as "isFallback", coalesce(d.payload ? 'endedBy', false) as "endsKeptIncident"
     from deliveries d where ${which}`);
@@ -78,7 +78,7 @@ async function readUndelivered(tx: Tx, which: SQL): Promise<UndeliveredRow[]> {
 /** All channels of the projects of these deliveries. */
 async function readChannels(tx: Tx, undelivered: readonly UndeliveredRow[]) {
   const projectIds = [...new Set(undelivered.map(({ projectId }) => projectId))];
-  const { rows } = await tx.execute<FallbackChannel & { projectId: string }>(sql`
+  const rows = await tx.execute<FallbackChannel & { projectId: string }>(sql`
     select c.id, c.project_id as "projectId", c.is_fallback as "isNamed", c.internal as "isInternal",
       c.kind = 'group' as "isGroup", c.kind = 'email' as "isEmail",
       c.deleted_at is null and c.broken_at is null and c.unconfirmed_since is null as "isWorking",

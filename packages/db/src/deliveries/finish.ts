@@ -68,7 +68,7 @@ async function recordSent(db: Db, endings: readonly Ended[], way: OwnersWay): Pr
 
 async function write(db: Db | Tx, endings: readonly Ended[]): Promise<Recorded[]> {
   const rows = JSON.stringify(endings.map(givenRow));
-  const { rows: written } = await db.execute<{ id: string; kind: DeliveryKind }>(sql`
+  const written = await db.execute<{ id: string; kind: DeliveryKind }>(sql`
     with given as (
       select * from json_to_recordset(${rows}::json) as x(project_id uuid, id uuid, attempt int,
         state delivery_state, started_at timestamptz, status_code int, answer text, provider_ref text,
@@ -143,7 +143,7 @@ async function readHealth(
   channelIds: readonly string[],
   lock = sql``,
 ): Promise<HealthOfChannel[]> {
-  const { rows } = await db.execute<HealthOfChannel>(sql`
+  const rows = await db.execute<HealthOfChannel>(sql`
     select c.id, c.project_id as "projectId", c.name, ${epochMs(sql`clock_timestamp()`)} as now,
       ${healthColumns(sql`c`)}
     from channels c where c.id = any(${uuids(channelIds)}) order by c.id ${lock}`);
@@ -190,13 +190,13 @@ async function writeHealth(tx: Tx, recorded: readonly Recorded[], way: OwnersWay
 /** The circuit closed: what waited for it goes now, but for what the provider itself postponed. */
 async function releaseWaiting(tx: Tx, channelIds: readonly string[]): Promise<void> {
   if (channelIds.length === 0) return;
-  const { rowCount } = await tx.execute(sql`
+  const { count } = await tx.execute(sql`
     update deliveries d set next_attempt_at = clock_timestamp()
     where d.channel_id = any(${uuids(channelIds)}) and d.state in ('pending', 'retry')
       and d.next_attempt_at > clock_timestamp()
       and not exists (select from delivery_attempts a
         where a.delivery_id = d.id and a.attempt = d.attempt and a.status_code = 429)`);
-  if ((rowCount ?? 0) > 0) await ringForDeliveries(tx);
+  if (count > 0) await ringForDeliveries(tx);
 }
 
 function channelIdsOf(recorded: readonly Recorded[]): string[] {

@@ -8,7 +8,7 @@ import type { Db } from "../database.ts";
  * connections were lost. @returns how many leases ended.
  */
 export async function freeLeases(db: Db): Promise<number> {
-  const { rowCount } = await db.execute(sql`
+  const { count } = await db.execute(sql`
     with gone as (
       select h.holder from (
         select distinct holder from deliveries
@@ -23,5 +23,5 @@ export async function freeLeases(db: Db): Promise<number> {
     )
     update deliveries d set lease_until = clock_timestamp()
     from gone where d.holder = gone.holder and d.state = 'sending' and d.lease_until > clock_timestamp()`);
-  return rowCount ?? 0;
+  return count;
 }

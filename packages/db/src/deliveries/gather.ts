@@ -79,7 +79,7 @@ function sharesMessages(apart: readonly string[]) {
 }
 
 async function groupingChannels(tx: Tx, ids: readonly string[], apart: readonly string[]): Promise<string[]> {
-  const { rows } = await tx.execute<{ id: string }>(sql`
+  const rows = await tx.execute<{ id: string }>(sql`
     select distinct c.id ${FROM}
     where d.id = any(${uuids(ids)}) and d.attempt = 0 and d.kind in ('down', 'up', 'reminder', 'run', 'notice')
       and ${sharesMessages(apart)}
@@ -108,7 +108,7 @@ async function findWaiting(
   ids: readonly string[],
   { channelIds, apart }: { channelIds: readonly string[]; apart: readonly string[] },
 ): Promise<Gatherable[]> {
-  const { rows } = await tx.execute<Gatherable>(sql`
+  const rows = await tx.execute<Gatherable>(sql`
     select ${GATHERABLE} ${FROM}
     where d.channel_id = any(${uuids(channelIds)}) and d.attempt = 0 and d.state in ('pending', 'retry')
       and d.next_attempt_at <= clock_timestamp() and d.kind in ('down', 'up', 'reminder', 'run', 'notice')
@@ -124,7 +124,7 @@ async function findWaiting(
 }
 
 async function findGone(tx: Tx, channelIds: readonly string[]): Promise<Gone[]> {
-  const { rows } = await tx.execute<Gone>(sql`
+  const rows = await tx.execute<Gone>(sql`
     select ${GATHERABLE}, coalesce(d.lead_id, d.id) as "messageId",
       (extract(epoch from coalesce(l.finished_at, clock_timestamp())) * 1000)::float8 as at
     ${FROM}
@@ -141,7 +141,7 @@ async function findGone(tx: Tx, channelIds: readonly string[]): Promise<Gone[]> 
 /** When messages about runs and notices went to the channel of these within the last hour; those under way, now. */
 async function quietSentAt(tx: Tx, [first]: readonly Gatherable[]): Promise<Instant[]> {
   if (first === undefined) return [];
-  const { rows } = await tx.execute<{ at: Instant }>(sql`
+  const rows = await tx.execute<{ at: Instant }>(sql`
     select (extract(epoch from coalesce(finished_at, clock_timestamp())) * 1000)::float8 as at from deliveries
     where channel_id = ${first.channelId} and created_at > clock_timestamp() - interval '2 hours'
       and kind in ('run', 'notice') and lead_id is null and attempt > 0 and state in ('sending', 'sent')
@@ -150,7 +150,7 @@ async function quietSentAt(tx: Tx, [first]: readonly Gatherable[]): Promise<Inst
 }
 
 async function clock(tx: Tx): Promise<Instant> {
-  const { rows } = await tx.execute<{ now: Instant }>(
+  const rows = await tx.execute<{ now: Instant }>(
     sql`select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`,
   );
   return rows[0]?.now ?? 0;

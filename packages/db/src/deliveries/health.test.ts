@@ -179,7 +179,7 @@ describe("leases of a checker", () => {
     await expect
       .poll(
         async () => {
-          const { rows } = await db.execute<{ old: boolean }>(
+          const rows = await db.execute<{ old: boolean }>(
             sql`select pg_postmaster_start_time() < clock_timestamp() - interval '10 seconds' as old`,
           );
           return rows[0]?.old;

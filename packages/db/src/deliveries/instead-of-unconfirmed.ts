@@ -20,7 +20,7 @@ export async function insteadOfUnconfirmed(
   ids: readonly string[],
 ): Promise<void> {
   if (way === null || ids.length === 0) return;
-  const { rows } = await tx.execute<Waiting>(sql`
+  const rows = await tx.execute<Waiting>(sql`
     select distinct c.project_id as "projectId", c.id as "channelId", c.name, c.hint as address
     from deliveries d join channels c on c.project_id = d.project_id and c.id = d.channel_id
     where d.id = any(${uuids(ids)}) and d.kind in ('down', 'up', 'reminder')`);
@@ -55,12 +55,12 @@ async function sayWhy(
   way: OwnersWay,
   { projectId, channelId, name, address }: Waiting,
 ): Promise<void> {
-  const { rowCount } = await tx.execute(sql`
+  const { count } = await tx.execute(sql`
     insert into instance_facts as f (name, value, created_at)
     values ('unconfirmed ' || ${channelId}::text, '', clock_timestamp())
     on conflict (name) do update set created_at = excluded.created_at
       where f.created_at < clock_timestamp() - ${AGAIN_AFTER}::interval`);
-  if (rowCount !== 1) return;
+  if (count !== 1) return;
   await tellOwners(tx, way, {
     projectId,
     notVia: channelId,

@@ -53,7 +53,7 @@ const SENT_BEFORE_MAX = 10;
  */
 export async function loadAlerts(db: Db | Tx, ids: readonly string[]): Promise<AlertRecord[]> {
   if (ids.length === 0) return [];
-  const { rows } = await db.execute<LoadedRow>(sql`
+  const rows = await db.execute<LoadedRow>(sql`
     select d.id as "deliveryId", case when ended.id is null then d.kind else 'up' end as kind, d.uncertain, d.payload - 'sealedSettings' as payload, ${epochMs(sql`d.created_at`)} as "writtenAt",
       ${includesDown} as "includesDown", ${sentBefore} as "sentBefore",
       json_build_object('id', p.id, 'name', p.name) as project,

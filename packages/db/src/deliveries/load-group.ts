@@ -50,7 +50,7 @@ const SHARED = sql`case when s.shared like 'dependency %' then coalesce(
 /** What else these deliveries' messages tell, by the id of the delivery; nothing for those that tell of themselves alone. */
 export async function loadGroups(db: Db | Tx, ids: readonly string[]): Promise<Map<string, AlertGroup>> {
   if (ids.length === 0) return new Map();
-  const { rows } = await db.execute<AlertGroup & { id: string }>(sql`
+  const rows = await db.execute<AlertGroup & { id: string }>(sql`
     with recursive ${TOLD_WITH(ids)}, told as (
       select w.lead, d.id, d.payload,
         case when d.kind in ('down', 'reminder') and i.resolved_at is not null then 'up' else d.kind end as kind, d.check_id, k.name, k.schedule ->> 'timezone' as timezone,

@@ -21,17 +21,17 @@ export async function dropOutdatedMembers(tx: Tx, ids: readonly string[]): Promi
 /** Lets those that a message would have told be told without it. `ids`: leads whose own news is outdated. */
 export async function freeMembers(tx: Tx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  const { rowCount } = await tx.execute(sql`
+  const { count } = await tx.execute(sql`
     update deliveries m set state = 'pending', lead_id = null, finished_at = null, last_error = null,
       next_attempt_at = clock_timestamp()
     where m.lead_id = any(${uuids(ids)}) and not ${hasNewerNews}`);
-  if ((rowCount ?? 0) > 0) await ringForDeliveries(tx);
+  if (count > 0) await ringForDeliveries(tx);
   await fallBack(tx, await membersInsteadOf(tx, ids));
 }
 
 /** Those that these leads would have told in another channel's place. */
 async function membersInsteadOf(tx: Tx, ids: readonly string[]): Promise<string[]> {
-  const { rows } = await tx.execute<{ id: string }>(sql`
+  const rows = await tx.execute<{ id: string }>(sql`
     select m.id from deliveries l join deliveries m on m.lead_id = l.instead_of
     where l.id = any(${uuids(ids)}) and not ${hasNewerNews}`);
   return rows.map(({ id }) => id);

@@ -51,7 +51,7 @@ async function join(
 ): Promise<void> {
   let { stormId } = storm;
   if (stormId === null) {
-    const { rows } = await tx.execute<{ id: string }>(sql`
+    const rows = await tx.execute<{ id: string }>(sql`
       insert into storms (project_id, opened_at, shared)
       select ${storm.projectId}, min(opened_at), ${storm.shared} from incidents where id = any(${uuids(incidentIds)})
       returning id`);

@@ -134,7 +134,7 @@ async function addMember(role: "owner" | "viewer", emailVerified = true): Promis
 
 /** What was said to owners in this project, with the mailbox where it was one. */
 async function words() {
-  const { rows } = await db.execute<{ channelId: string; to: string; title: string }>(sql`
+  const rows = await db.execute<{ channelId: string; to: string; title: string }>(sql`
     select d.channel_id as "channelId", c.hint as "to", d.payload ->> 'title' as title
     from deliveries d join channels c on c.id = d.channel_id
     where d.kind = 'system' and d.project_id = ${scene.projectId} order by d.id`);

@@ -23,7 +23,7 @@ export async function passOnDelivery(
     await tx.execute(sql`
       select pg_advisory_xact_lock(hashtextextended(payload::text, 8)) from deliveries
       where id = ${deliveryId} and payload is not null`);
-    const { rows } = await tx.execute<PassedOn>(sql`
+    const rows = await tx.execute<PassedOn>(sql`
       with members as (
         select c.* from deliveries d
         join channels c on c.project_id = d.project_id and c.id = any(${uuids(channelIds)})

@@ -16,7 +16,7 @@ const TRY_PHONE = "1 day";
  * works, and then once. @returns how many, at most `limit`
  */
 export async function queueProofs(db: Db, limit: number): Promise<number> {
-  const { rowCount } = await db.execute(sql`
+  const { count } = await db.execute(sql`
     with queued as (
       insert into deliveries (project_id, channel_id, kind)
       select c.project_id, c.id, 'test' from channels c
@@ -36,5 +36,5 @@ export async function queueProofs(db: Db, limit: number): Promise<number> {
       returning id
     )
     select pg_notify('overdue_deliveries', '') from queued`);
-  return rowCount ?? 0;
+  return count;
 }

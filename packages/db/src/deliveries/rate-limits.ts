@@ -29,7 +29,7 @@ export async function lockRates(tx: Tx, turns: readonly Turn[]): Promise<Map<str
   const names = [
     ...new Set(turns.flatMap(({ channelId, channelKind }) => [channelKind, channelId])),
   ].toSorted();
-  const { rows } = await tx.execute<{ name: string; wait: number }>(sql`
+  const rows = await tx.execute<{ name: string; wait: number }>(sql`
     insert into paces (name, free_at) select value, clock_timestamp() - interval '1 second'
     from json_array_elements_text(${JSON.stringify(names)}::json)
     on conflict (name) do update set name = excluded.name

@@ -51,7 +51,7 @@ export async function recordBounce(
 }
 
 async function findSent(tx: Tx, token: BounceToken): Promise<Sent | null> {
-  const { rows } = await tx.execute<Sent>(sql`
+  const rows = await tx.execute<Sent>(sql`
     select c.project_id as "projectId", c.id as "channelId", c.name, c.hint as address
     from deliveries d join channels c on c.project_id = d.project_id and c.id = d.channel_id
     where d.id = ${token.deliveryId} and c.kind = 'email' and c.deleted_at is null
@@ -66,7 +66,7 @@ async function tryAgain(
   way: OwnersWay,
   { token: { deliveryId }, because }: { token: BounceToken; because: string },
 ): Promise<boolean> {
-  const { rows } = await tx.execute<{ id: string; failed: boolean }>(sql`
+  const rows = await tx.execute<{ id: string; failed: boolean }>(sql`
     with late as (
       select d.id, d.created_at + ${WORTH_TELLING}::interval < clock_timestamp() + wait.for as failed, wait.for
       from deliveries d cross join lateral (select (array[${AGAIN_AFTER}]::interval[])[least(${AGAIN_TIMES},
@@ -100,9 +100,9 @@ async function tryAgain(
 }
 
 async function complained(tx: Tx, way: OwnersWay, sent: Sent): Promise<boolean> {
-  const { rowCount } = await tx.execute(sql`
+  const { count } = await tx.execute(sql`
     select from channels where id = ${sent.channelId} and broken_by is distinct from 'recipient'`);
-  if (rowCount !== 1) return false;
+  if (count !== 1) return false;
   await stopMailbox(tx, sent.channelId, COMPLAINED);
   await tx.execute(
     sql`select pg_notify('overdue_changes', ${JSON.stringify({ projectId: sent.projectId })})`,
@@ -118,7 +118,7 @@ async function complained(tx: Tx, way: OwnersWay, sent: Sent): Promise<boolean> 
 
 /** With all that the same message told. @returns what of it is worth telling elsewhere */
 async function fail(tx: Tx, deliveryId: string, because: string): Promise<string[]> {
-  const { rows } = await tx.execute<{ id: string; isRecent: boolean }>(sql`
+  const rows = await tx.execute<{ id: string; isRecent: boolean }>(sql`
     with failed as (
       update deliveries d set state = 'failed', last_error = ${because}, latency_ms = null,
         attempt = d.attempt + (d.lead_id is null)::int

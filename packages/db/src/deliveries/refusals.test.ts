@@ -171,7 +171,7 @@ describe("a provider's limit", () => {
     }
     await end(first, { state: "retry", statusCode: 429, limit: "named", retryInMs: 30_000 });
     expect(await claimDeliveries(db, others, LEASE)).toEqual([]);
-    const { rows } = await db.execute<{ id: string; at: string }>(sql`
+    const rows = await db.execute<{ id: string; at: string }>(sql`
       select id, next_attempt_at::text as at from deliveries where state = 'retry'
       order by next_attempt_at, id`);
     expect(rows.map(({ id }) => id)).toEqual([first.deliveryId, ...others]);
@@ -259,7 +259,7 @@ async function channel(id: string) {
 }
 
 async function isDue(id: string): Promise<boolean | undefined> {
-  const { rows } = await db.execute<{ due: boolean }>(sql`
+  const rows = await db.execute<{ due: boolean }>(sql`
     select next_attempt_at <= clock_timestamp() as due from deliveries where id = ${id}`);
   return rows[0]?.due;
 }

@@ -1,8 +1,7 @@
 import { type OtherAnswers, weighRefusal } from "@overdue/core";
 import { sql, type SQL } from "drizzle-orm";
-import type { Pool } from "pg";
 
-import { openDb, type Db, type Tx } from "../database.ts";
+import { openDb, type Db, type Tx, type Pool } from "../database.ts";
 import { ringForDeliveries } from "./changes.ts";
 import type { Ended } from "./finish.ts";
 import { uuids } from "./due.ts";
@@ -59,7 +58,7 @@ export async function clearRefusals(db: Db | Tx, endings: readonly Ended[]): Pro
   );
   if (arrived.length === 0) return;
   const ids = uuids(arrived.map(({ claim }) => claim.channelId));
-  const { rows } = await db.execute<{ name: string }>(sql`
+  const rows = await db.execute<{ name: string }>(sql`
     delete from instance_facts f using channels c
     where c.id = any(${ids}) and f.name in (${factOf(sql`c`)}, ${UNSURE} || c.id) returning f.name`);
   const names = rows.map(({ name }) => name).filter((name) => name.startsWith(REFUSED));
@@ -91,7 +90,7 @@ async function weigh(tx: Tx, { claim, finish }: Ended): Promise<Ended> {
     on conflict (name) do update set created_at = excluded.created_at, value = case
       when instance_facts.created_at > clock_timestamp() - ${LATELY}::interval then instance_facts.value
       else excluded.value end`);
-  const { rows } = await tx.execute<OtherAnswers>(sql`
+  const rows = await tx.execute<OtherAnswers>(sql`
     select f.value::timestamptz < clock_timestamp() - ${UNSURE_FOR}::interval and exists (
         select from channels o where o.kind = 'email' and o.hint <> c.hint
           and lower(split_part(o.hint, '@', 2)) = lower(split_part(c.hint, '@', 2))
@@ -113,7 +112,7 @@ export async function isMailRefused(pool: Pool): Promise<boolean> {
 
 /** What is refused now, in a sentence for whoever can mend it; empty while nothing is. */
 export async function refusalTroubles(db: Db): Promise<string[]> {
-  const { rows } = await db.execute<{ value: string }>(sql`
+  const rows = await db.execute<{ value: string }>(sql`
     select value from instance_facts
     where name like ${`${REFUSED}%`} and created_at > clock_timestamp() - ${LATELY}::interval
     order by created_at desc limit 1`);

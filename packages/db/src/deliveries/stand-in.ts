@@ -27,7 +27,7 @@ export async function standInForWaiting(db: Db, way: OwnersWay, limit: number): 
   return db.transaction(async (tx) => {
     // Two checkers at once must not both tell.
     await tx.execute(sql`select pg_advisory_xact_lock(7236844)`);
-    const { rows } = await tx.execute<{ id: string }>(sql`
+    const rows = await tx.execute<{ id: string }>(sql`
       select d.id from deliveries d
       where d.state = 'retry' and d.kind not in ('test', 'confirm', 'run', 'notice') and d.instead_of is null
         and d.lead_id is null and d.created_at < clock_timestamp() - ${WAITED}::interval
@@ -49,7 +49,7 @@ export async function standInForWaiting(db: Db, way: OwnersWay, limit: number): 
 export async function standIn(tx: Tx, way: OwnersWay, ids: readonly string[]): Promise<number> {
   if (ids.length === 0) return 0;
   const written = await fallBack(tx, ids);
-  const { rows } = await tx.execute<Waiting>(sql`
+  const rows = await tx.execute<Waiting>(sql`
     select distinct on (c.id) d.id, c.id as "channelId", c.project_id as "projectId", c.name,
       coalesce(d.last_error, '') as because, ${isRefused(sql`c`)} as refused,
       d.id = any(${uuids(written)}) or exists (select from deliveries o where o.flip_id = d.flip_id

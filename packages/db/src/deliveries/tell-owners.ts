@@ -21,7 +21,7 @@ export async function tellOperators(
   way: OwnersWay & { selfProjectId: string },
   { title, sentence }: { title: string; sentence: string },
 ): Promise<number> {
-  const { rows } = await tx.execute<{ email: string; owns: string | null }>(sql`
+  const rows = await tx.execute<{ email: string; owns: string | null }>(sql`
     select u.email, (select m.project_id from members m join projects p on p.id = m.project_id
         and p.deleted_at is null
       where m.user_id = u.id and m.role = 'owner' order by p.created_at limit 1) as owns
@@ -48,7 +48,7 @@ async function mailbox(
   keyring: Keyring,
   of: { projectId: string; email: string },
 ): Promise<string | undefined> {
-  const { rows } = await tx.execute<{ id: string; broken: boolean }>(sql`
+  const rows = await tx.execute<{ id: string; broken: boolean }>(sql`
     select id, broken_at is not null as broken from channels
     where project_id = ${of.projectId} and internal and kind = 'email' and hint = ${of.email}`);
   const [found] = rows;
@@ -85,7 +85,7 @@ export async function ownersChannels(tx: Db | Tx, way: OwnersWay, about: About):
 
 /** Whether none of these mailboxes can be relied upon, since the mail server refuses mails. */
 async function areDoubtful(tx: Db | Tx, ids: readonly string[]): Promise<boolean> {
-  const { rows } = await tx.execute<{ doubtful: boolean }>(sql`
+  const rows = await tx.execute<{ doubtful: boolean }>(sql`
     select bool_and(${isDoubtful(sql`c`)}) as doubtful from channels c where c.id = any(${uuids(ids)})`);
   return rows[0]?.doubtful === true;
 }
@@ -98,7 +98,7 @@ async function queue(tx: Tx, channelId: string, { projectId, title, sentence }: 
 
 /** A channel of Overdue's own for each owner's mailbox, made when it is first needed. */
 async function mailboxesOf(tx: Db | Tx, keyring: Keyring, projectId: string): Promise<string[]> {
-  const { rows } = await tx.execute<Owner & { channelId: string | null; broken: boolean | null }>(sql`
+  const rows = await tx.execute<Owner & { channelId: string | null; broken: boolean | null }>(sql`
     select u.id as "userId", u.email, c.id as "channelId", c.broken_at is not null as broken
     from members m join users u on u.id = m.user_id
     left join channels c on c.project_id = m.project_id and c.internal and c.kind = 'email' and c.hint = u.email
@@ -122,7 +122,7 @@ export async function ownMailbox(
 ): Promise<{ channelId: string; isBroken: boolean }> {
   await tx.execute(sql`select from members m join users u on u.id = m.user_id
     where m.project_id = ${of.projectId} and u.email = ${of.email} for update of m`);
-  const { rows } = await tx.execute<{ channelId: string; isBroken: boolean }>(sql`
+  const rows = await tx.execute<{ channelId: string; isBroken: boolean }>(sql`
     select id as "channelId", broken_at is not null as "isBroken" from channels
     where project_id = ${of.projectId} and internal and kind = 'email' and hint = ${of.email}`);
   return rows[0] ?? { channelId: await makeMailbox(tx, keyring, of), isBroken: false };
@@ -138,7 +138,7 @@ async function makeMailbox(tx: Db | Tx, keyring: Keyring, { projectId, email }: 
 }
 
 async function workingChannel(tx: Db | Tx, { projectId, notVia }: About): Promise<string[]> {
-  const { rows } = await tx.execute<{ id: string }>(sql`
+  const rows = await tx.execute<{ id: string }>(sql`
     select c.id from channels c
     where c.project_id = ${projectId} and not c.internal and c.deleted_at is null and c.broken_at is null
       and c.unconfirmed_since is null and c.circuit_step = 0 and c.kind <> 'group' and c.id is distinct from ${notVia}

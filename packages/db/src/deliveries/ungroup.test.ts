@@ -114,10 +114,10 @@ async function finish(claimed: readonly ClaimedAlert[], state: "sent" | "failed"
 }
 
 async function undelivered(): Promise<number> {
-  const { rowCount } = await db.execute(
+  const { count } = await db.execute(
     sql`select from deliveries where project_id = ${scene.projectId} and state = 'failed' and dealt_with_at is null`,
   );
-  return rowCount ?? 0;
+  return count;
 }
 
 function nameOf({ check }: ClaimedAlert["alert"]): string {

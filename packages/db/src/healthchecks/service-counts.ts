@@ -6,7 +6,7 @@ import type { Db } from "../database.ts";
 export type ServiceCounts = { pings: number | null; deliveries: number | null; waitingFlips: number };
 
 export async function serviceCounts(db: Db): Promise<ServiceCounts> {
-  const { rows } = await db.execute<ServiceCounts>(sql`
+  const rows = await db.execute<ServiceCounts>(sql`
     select (select nullif(sum(ping_count), 0)::float8 from checks) as pings,
            (select nullif(count(*), 0)::float8 from deliveries) as deliveries,
            (select count(distinct flip_id)::float8 from deliveries

@@ -185,6 +185,6 @@ export const pruneDeleted: Prune = async (db, limit) => {
 };
 
 async function count(db: Db, statement: Sql): Promise<number> {
-  const { rowCount } = await db.execute(statement);
-  return rowCount ?? 0;
+  const { count } = await db.execute(statement);
+  return count;
 }

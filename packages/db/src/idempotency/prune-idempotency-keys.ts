@@ -7,9 +7,9 @@ export const KEPT_HOURS = 24;
 
 /** Idempotency keys that are past their time. */
 export const pruneIdempotencyKeys: Prune = async (db, limit) => {
-  const { rowCount } = await db.execute(sql`
+  const { count } = await db.execute(sql`
     delete from idempotency_keys where (actor, route, key) in (
       select actor, route, key from idempotency_keys
       where claimed_at < now() - make_interval(hours => ${KEPT_HOURS}) limit ${limit})`);
-  return rowCount ?? 0;
+  return count;
 };

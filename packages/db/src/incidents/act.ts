@@ -1,5 +1,5 @@
 import type { Instant } from "@overdue/schedules";
-import type { Pool, PoolClient } from "pg";
+import type { Pool, PoolClient } from "../database.ts";
 
 import { inTransaction } from "../in-transaction.ts";
 
@@ -100,7 +100,7 @@ export async function linkUsedAt(
   incidentId: string,
   link: string,
 ): Promise<Instant | null> {
-  const { rows } = await on.query<{ at: Instant }>(
+  const rows = await on.query<{ at: Instant }>(
     `select (extract(epoch from at) * 1000)::float8 as at from incident_entries
       where incident_id = $1 and link = $2 order by at limit 1`,
     [incidentId, link],
@@ -110,7 +110,7 @@ export async function linkUsedAt(
 
 // The check is not locked: pings of a check must never wait for a person.
 async function lock(client: PoolClient, ref: IncidentRef): Promise<Incident | null> {
-  const { rows } = await client.query<Incident>(
+  const rows = await client.query<Incident>(
     `select i.check_id as "checkId", (extract(epoch from i.resolved_at) * 1000)::float8 as "resolvedAt",
             (extract(epoch from i.acknowledged_at) * 1000)::float8 as "acknowledgedAt",
             i.acknowledged_by as "acknowledgedBy"

@@ -1,5 +1,5 @@
 import type { Instant } from "@overdue/schedules";
-import type { Pool, PoolClient } from "pg";
+import type { Pool, PoolClient } from "../database.ts";
 
 /**
  * What a check's dependencies, at whatever remove, say about its alert. `down`: one of them is down, so it is held
@@ -22,9 +22,8 @@ export async function dependencyHolds(
   at: Instant,
 ): Promise<Map<string, DependencyHold>> {
   if (checkIds.length === 0) return new Map();
-  const { rows } = await db.query<{ checkId: string; down: boolean; holdUntil: Instant | null }>({
-    name: "dependency-holds",
-    text: `with recursive above as (
+  const rows = await db.query<{ checkId: string; down: boolean; holdUntil: Instant | null }>(
+    `with recursive above as (
              select d.check_id, d.depends_on_id from check_dependencies d where d.check_id = any($1::uuid[])
              union
              select a.check_id, d.depends_on_id from above a
@@ -39,7 +38,7 @@ export async function dependencyHolds(
              from above a join checks c on c.id = a.depends_on_id and c.deleted_at is null
             cross join (select to_timestamp($2::float8 / 1000) as at) x
             group by a.check_id`,
-    values: [[...new Set(checkIds)], at],
-  });
+    [[...new Set(checkIds)], at],
+  );
   return new Map(rows.map(({ checkId, down, holdUntil }) => [checkId, { down, holdUntil }]));
 }

@@ -1,6 +1,6 @@
 import type { Instant } from "@overdue/schedules";
 import type { Evidence, Reason } from "@overdue/core";
-import type { Pool } from "pg";
+import type { Pool } from "../database.ts";
 
 import type { EventPage } from "../history/page.ts";
 import { type BodyEnd, bodyEndColumns, lastOutput } from "../history/ping-body.ts";
@@ -61,7 +61,7 @@ export async function findIncidents(
   { projectId, openOnly, checkId, stormId }: IncidentFilter,
   { limit, after }: EventPage,
 ): Promise<IncidentRecord[]> {
-  const { rows } = await pool.query<IncidentRecord>(
+  const rows = await pool.query<IncidentRecord>(
     `select ${INCIDENT} ${FROM}
       where i.project_id = $1 and c.deleted_at is null and ($2::uuid is null or i.check_id = $2)
         and (not $3::boolean or i.resolved_at is null) and ($7::uuid is null or i.storm_id = $7)
@@ -77,7 +77,7 @@ export async function findIncident(
   pool: Pool,
   { projectId, incidentId }: IncidentRef,
 ): Promise<IncidentRecord | null> {
-  const { rows } = await pool.query<IncidentRecord>(
+  const rows = await pool.query<IncidentRecord>(
     `select ${INCIDENT} ${FROM} where i.project_id = $1 and i.id = $2 and c.deleted_at is null`,
     [projectId, incidentId],
   );
@@ -97,7 +97,7 @@ const NEIGHBOURS_MAX = 50;
 
 /** What else is wrong right now on the host, or at the address, of an incident. */
 export async function neighboursOf(pool: Pool, ref: IncidentRef): Promise<Neighbour[]> {
-  const { rows } = await pool.query<Neighbour>(
+  const rows = await pool.query<Neighbour>(
     `select o.id as "incidentId", o.check_id as "checkId", c.name as "checkName", o.reason,
             ${ms("o.opened_at")} as "openedAt", case when o.host = i.host then 'host' else 'address' end as shares
        from incidents i
@@ -116,7 +116,7 @@ export async function outputOf(
   pool: Pool,
   ref: IncidentRef,
 ): Promise<{ pingNumber: number; exitStatus: number | null; output: string | null } | null> {
-  const { rows } = await pool.query<{ number: number; exitStatus: number | null } & BodyEnd>(
+  const rows = await pool.query<{ number: number; exitStatus: number | null } & BodyEnd>(
     `select g.number, g.exit_status as "exitStatus", ${bodyEndColumns("g")}
        from incidents i join pings g on g.project_id = i.project_id and g.check_id = i.check_id
       where i.project_id = $1 and i.id = $2 and g.kind <> 'ignored'

@@ -1,5 +1,5 @@
 import type { Instant } from "@overdue/schedules";
-import type { Pool } from "pg";
+import type { Pool } from "../database.ts";
 
 /** What the page behind a signed link needs to know. */
 export type LinkedIncident = {
@@ -20,7 +20,7 @@ export async function findLinkedIncident(
   link: { incidentId: string; channelId: string },
 ): Promise<LinkedIncident | null> {
   const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
-  const { rows } = await pool.query<LinkedIncident>(
+  const rows = await pool.query<LinkedIncident>(
     `select i.project_id as "projectId", p.timezone, h.name as "channelName", c.id as "checkId",
             coalesce(nullif(c.name, ''), nullif(c.slug, ''), 'unnamed check') as "checkName",
             ${ms("i.opened_at")} as "openedAt", ${ms("i.resolved_at")} as "resolvedAt",

@@ -1,5 +1,5 @@
 import type { Instant } from "@overdue/schedules";
-import type { Pool } from "pg";
+import type { Pool } from "../database.ts";
 
 import type { EventPage } from "../history/page.ts";
 
@@ -41,7 +41,7 @@ export async function findStorms(
   projectId: string,
   { limit, after }: EventPage,
 ): Promise<StormRecord[]> {
-  const { rows } = await pool.query<StormRecord>(
+  const rows = await pool.query<StormRecord>(
     `${STORM} and ($2::timestamptz is null or (s.opened_at, s.id) < ($2, $3::uuid))
       order by s.opened_at desc, s.id desc limit $4`,
     [projectId, after?.at ?? null, after?.id ?? null, limit],
@@ -51,6 +51,6 @@ export async function findStorms(
 
 /** One storm, or null. */
 export async function findStorm(pool: Pool, { projectId, stormId }: StormRef): Promise<StormRecord | null> {
-  const { rows } = await pool.query<StormRecord>(`${STORM} and s.id = $2`, [projectId, stormId]);
+  const rows = await pool.query<StormRecord>(`${STORM} and s.id = $2`, [projectId, stormId]);
   return rows[0] ?? null;
 }

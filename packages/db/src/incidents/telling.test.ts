@@ -144,7 +144,7 @@ async function aScene() {
 }
 
 async function addChannel(projectId: string, name: string): Promise<string> {
-  const { rows } = await pool.query<{ id: string }>(
+  const rows = await pool.query<{ id: string }>(
     "insert into channels (project_id, kind, name, settings, hint) values ($1, 'webhook', $2, 'x', 'x') returning id",
     [projectId, name],
   );
@@ -233,7 +233,7 @@ function refOf({ projectId, id }: SceneCheck) {
 }
 
 async function told({ id }: SceneCheck): Promise<string[]> {
-  const { rows } = await pool.query(
+  const rows = await pool.query(
     "select c.name, d.kind from deliveries d join channels c on c.id = d.channel_id where d.check_id = $1 order by d.id",
     [id],
   );

@@ -1,8 +1,7 @@
 import type { Instant } from "@overdue/schedules";
 import { type Reason, spansBetween } from "@overdue/core";
-import type { Pool } from "pg";
 
-import { openDb } from "../database.ts";
+import { openDb, type Pool } from "../database.ts";
 import { windowRowsByCheck } from "../maintenance/windows.ts";
 import type { IncidentRef } from "./act.ts";
 
@@ -75,7 +74,7 @@ export async function timelineOf(
       pool.query<TimelineItem>(text, [projectId, incidentId, limit]),
     ),
   );
-  const items = [...parts.flatMap(({ rows }) => rows), ...(await worksIn(pool, { projectId, incidentId }))];
+  const items = [...parts.flat(), ...(await worksIn(pool, { projectId, incidentId }))];
   return items.toSorted((one, other) => one.at - other.at);
 }
 
@@ -86,7 +85,7 @@ const CHECK = `
 
 /** The planned work of its check while an incident lasts, or lasted. */
 async function worksIn(pool: Pool, { projectId, incidentId }: IncidentRef): Promise<TimelineItem[]> {
-  const { rows } = await pool.query<{ id: string; tags: string; from: Instant; until: Instant }>(CHECK, [
+  const rows = await pool.query<{ id: string; tags: string; from: Instant; until: Instant }>(CHECK, [
     projectId,
     incidentId,
   ]);

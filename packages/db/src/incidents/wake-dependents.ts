@@ -1,7 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { PoolClient } from "pg";
 
-import type { Db, Tx } from "../database.ts";
+import type { Db, Tx, PoolClient } from "../database.ts";
 
 // Of the checks called `named`, and of whatever depends on them. An incident that somebody holds is left to its next
 // look, within a minute: nobody waits for it here.
@@ -21,17 +20,16 @@ const RING = "select pg_notify('overdue_incidents', '')";
 /** Lets the routes look at once at the open incidents of these checks, which have changed, and of their dependents. */
 export async function wakeDependents(client: PoolClient, checkIds: readonly string[]): Promise<void> {
   if (checkIds.length === 0) return;
-  const { rowCount } = await client.query({
-    name: "wake-dependents",
-    text: `with recursive named as (select unnest($1::uuid[]) as id), ${WOKEN} select id from woken`,
-    values: [[...checkIds]],
-  });
-  if ((rowCount ?? 0) > 0) await client.query(RING);
+  const { count } = await client.query(
+    `with recursive named as (select unnest($1::uuid[]) as id), ${WOKEN} select id from woken`,
+    [[...checkIds]],
+  );
+  if (count > 0) await client.query(RING);
 }
 
 /** The same for the checks that a statement changes, in that one statement. @returns whether it changed any. */
 export async function changeAndWake(db: Db | Tx, change: SQL): Promise<boolean> {
-  const { rows } = await db.execute<{ changed: number }>(
+  const rows = await db.execute<{ changed: number }>(
     sql`with recursive named as (${change} returning id), ${sql.raw(WOKEN)} select count(*)::int as changed from named`,
   );
   await db.execute(sql.raw(RING));

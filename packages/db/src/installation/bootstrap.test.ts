@@ -23,7 +23,7 @@ test("two first starts at once make one account, one project and its keys, and l
   ]);
   expect(made.filter(Boolean)).toHaveLength(1);
   expect(await bootstrap(db, { ...FIRST, project: "Other" })).toBe(false);
-  const { rows } = await database.pool.query(
+  const rows = await database.pool.query(
     `select p.name, p.ping_key, m.role, a.provider_id, array_agg(k.scope::text order by k.scope) as scopes
      from projects p join members m on m.project_id = p.id join accounts a on a.user_id = m.user_id
      join api_keys k on k.project_id = p.id group by 1, 2, 3, 4`,

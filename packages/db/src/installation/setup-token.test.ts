@@ -19,7 +19,7 @@ test("only the newest setup token is good, until it is dropped", async () => {
 
 test("the token itself is not in the database", async () => {
   const token = await newSetupToken(db);
-  const { rows } = await database.pool.query("select * from instance_facts");
+  const rows = await database.pool.query("select * from instance_facts");
   expect(rows).toHaveLength(1);
   expect(JSON.stringify(rows)).not.toContain(token);
 });

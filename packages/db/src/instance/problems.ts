@@ -1,7 +1,6 @@
 import { sql } from "drizzle-orm";
-import type { Pool } from "pg";
 
-import { openDb } from "../database.ts";
+import { openDb, type Pool } from "../database.ts";
 import { notReadyBecause } from "../receivers/readiness.ts";
 import { findSelfCheck } from "../self-watch/self-check.ts";
 import { selfProblem } from "../self-watch/self-problem.ts";
@@ -40,7 +39,7 @@ export async function readProblems(pool: Pool): Promise<Problems> {
 }
 
 async function deadLetters(pool: Pool): Promise<string[]> {
-  const { rows } = await openDb(pool).execute<{ count: number; projects: number }>(sql`
+  const rows = await openDb(pool).execute<{ count: number; projects: number }>(sql`
     select count(*)::int as count, count(distinct project_id)::int as projects from deliveries
     where state = 'failed' and dealt_with_at is null and kind not in ('test', 'system')
       and finished_at > clock_timestamp() - ${LATELY}::interval`);

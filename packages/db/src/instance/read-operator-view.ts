@@ -1,7 +1,6 @@
 import { sql } from "drizzle-orm";
-import type { Pool } from "pg";
 
-import { openDb } from "../database.ts";
+import { openDb, type Pool } from "../database.ts";
 import { readVitalSigns } from "../receivers/vital-signs.ts";
 
 type CheckerVitals = {
@@ -69,7 +68,7 @@ type Counts = Record<"due" | "underWay" | "later" | "all" | "broken" | "resting"
 };
 
 async function readCounts(pool: Pool): Promise<Counts> {
-  const { rows } = await openDb(pool).execute<Counts>(sql`
+  const rows = await openDb(pool).execute<Counts>(sql`
     select d.*, c.*,
       (select max(extract(epoch from e.finished_at) * 1000)::float8
         from instance_facts f join deliveries e on e.check_id = f.value::uuid
@@ -92,7 +91,7 @@ async function readCounts(pool: Pool): Promise<Counts> {
 }
 
 async function readCheckers(pool: Pool): Promise<CheckerVitals[]> {
-  const { rows } = await pool.query<CheckerVitals>(`
+  const rows = await pool.query<CheckerVitals>(`
     select id, started_at as "startedAt", judged_at as "judgedAt", watermark_at as "watermarkAt",
       ended_at is null and judged_at > clock_timestamp() - interval '${ALIVE}' as "isAlive"
     from checkers where ended_at is null and judged_at > clock_timestamp() - interval '${SHOWN}'
@@ -101,7 +100,7 @@ async function readCheckers(pool: Pool): Promise<CheckerVitals[]> {
 }
 
 async function readReceivers(pool: Pool): Promise<ReceiverVitals[]> {
-  const { rows } = await pool.query<ReceiverVitals>(`
+  const rows = await pool.query<ReceiverVitals>(`
     select id, started_at as "startedAt", canary_at as "canaryAt",
       ended_at is null and canary_at > clock_timestamp() - interval '${ALIVE}' as "isAlive"
     from receivers where ended_at is null and canary_at > clock_timestamp() - interval '${SHOWN}'
@@ -110,7 +109,7 @@ async function readReceivers(pool: Pool): Promise<ReceiverVitals[]> {
 }
 
 async function readLatencies(pool: Pool, within: string): Promise<Latencies> {
-  const { rows } = await openDb(pool).execute<Latencies>(sql`
+  const rows = await openDb(pool).execute<Latencies>(sql`
     select count(*)::int as count, percentile_disc(0.5) within group (order by d.latency_ms) as "p50Ms",
       percentile_disc(0.99) within group (order by d.latency_ms) as "p99Ms", max(d.latency_ms) as "mostMs"
     from instance_facts f join deliveries d on d.check_id = f.value::uuid

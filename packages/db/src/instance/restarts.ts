@@ -25,7 +25,7 @@ export async function noteRestart(db: Db, { program, why }: Restart): Promise<vo
 
 /** The restarts of the last hour, a sentence for each program. */
 export async function recentRestarts(db: Db): Promise<string[]> {
-  const { rows } = await db.execute<{ program: string; value: string; at: string }>(sql`
+  const rows = await db.execute<{ program: string; value: string; at: string }>(sql`
     select substr(name, ${NAME.length + 1}::int) as program, value,
       to_char(created_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as at
     from instance_facts

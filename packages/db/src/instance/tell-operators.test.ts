@@ -52,7 +52,7 @@ test("another trouble beside it is told an hour later", async () => {
 });
 
 async function told(): Promise<[string, string][]> {
-  const { rows } = await pool.query<{ payload: { title: string; sentence: string } }>(
+  const rows = await pool.query<{ payload: { title: string; sentence: string } }>(
     "select payload from deliveries order by id",
   );
   return rows.map(({ payload }) => [payload.title, payload.sentence]);

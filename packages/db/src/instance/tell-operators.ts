@@ -1,7 +1,6 @@
 import { sql } from "drizzle-orm";
-import type { Pool } from "pg";
 
-import { openDb, type Tx } from "../database.ts";
+import { openDb, type Tx, type Pool } from "../database.ts";
 import { tellOperators as queueForOperators, type OwnersWay } from "../deliveries/tell-owners.ts";
 import type { Problems } from "./problems.ts";
 
@@ -48,7 +47,7 @@ function isMore(sorts: string, told: string): boolean {
 }
 
 async function lastTold(tx: Tx): Promise<Told | null> {
-  const { rows } = await tx.execute<Told>(sql`
+  const rows = await tx.execute<Told>(sql`
     select value, created_at < clock_timestamp() - ${AGAIN_AFTER}::interval as old
     from instance_facts where name = ${FACT}`);
   return rows[0] ?? null;

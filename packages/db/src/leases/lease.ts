@@ -12,7 +12,7 @@ export type Tenure = { name: LeaseName; holder: string };
  */
 export async function takeLease(db: Db, { name, holder }: Tenure, seconds: number): Promise<number | null> {
   const until = sql`clock_timestamp() + ${seconds} * interval '1 second'`;
-  const { rows } = await db.execute<{ position: number }>(sql`
+  const rows = await db.execute<{ position: number }>(sql`
     insert into leases as l (name, holder, until) values (${name}, ${holder}, ${until})
     on conflict (name) do update set holder = excluded.holder, until = excluded.until
       where l.holder = excluded.holder or l.until <= clock_timestamp()

@@ -1,8 +1,7 @@
 import type { Instant } from "@overdue/schedules";
 import type { MaintenanceWindow } from "@overdue/core";
-import type { Pool, PoolClient } from "pg";
 
-import { openDb } from "../database.ts";
+import { openDb, type Pool, type PoolClient } from "../database.ts";
 import { inTransaction } from "../in-transaction.ts";
 import { recentOutages } from "../receivers/outages.ts";
 import { readWatermark } from "../receivers/watermark.ts";
@@ -47,7 +46,7 @@ export async function applyWindows(pool: Pool, projectId: string, at: Instant): 
  * projects those were.
  */
 export async function applyLeftWindows(pool: Pool, at: Instant): Promise<number> {
-  const { rows } = await pool.query<{ id: string }>(
+  const rows = await pool.query<{ id: string }>(
     `select id from projects where windows_version <> windows_applied and deleted_at is null limit ${PROJECTS_AT_ONCE}`,
   );
   for (const { id } of rows) await applyWindows(pool, id, at);
@@ -55,7 +54,7 @@ export async function applyLeftWindows(pool: Pool, at: Instant): Promise<number>
 }
 
 async function windowsVersion(pool: Pool, projectId: string): Promise<number> {
-  const { rows } = await pool.query<{ version: number }>(
+  const rows = await pool.query<{ version: number }>(
     "select windows_version as version from projects where id = $1",
     [projectId],
   );
@@ -82,7 +81,7 @@ async function applySome(
   client: PoolClient,
   { projectId, after, at, limit, isFolded }: Some,
 ): Promise<string[]> {
-  const { rows } = await client.query<Row>(
+  const rows = await client.query<Row>(
     `select ${STORED_CHECK}, tags from checks
       where project_id = $1 and id > $2 and deleted_at is null order by id limit $3 for update`,
     [projectId, after, limit],

@@ -62,8 +62,8 @@ test("a window for checks that are gone holds for nobody, and not for the whole 
   await applyWindows(pool, projectId, NOW);
   expect(await knowing(projectId)).toEqual([0]);
   await pruneDeleted(db, 100);
-  const { rowCount } = await pool.query("select from maintenance_windows where project_id = $1", [projectId]);
-  expect(rowCount).toBe(0);
+  const { count } = await pool.query("select from maintenance_windows where project_id = $1", [projectId]);
+  expect(count).toBe(0);
 });
 
 test("a window whose checks and tags are taken away holds for the whole project", async () => {
@@ -120,7 +120,7 @@ async function plan(
 
 /** How many windows each check knows, in the order in which they were made. */
 async function knowing(projectId: string): Promise<number[]> {
-  const { rows } = await pool.query<{ known: number }>(
+  const rows = await pool.query<{ known: number }>(
     `select coalesce(jsonb_array_length(maintenance), 0) as known from checks
       where project_id = $1 and deleted_at is null order by created_at, id`,
     [projectId],

@@ -1,9 +1,8 @@
 import type { Instant } from "@overdue/schedules";
 import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
-import type { Pool } from "pg";
 
 import { foldRestored } from "../checks/delete-check.ts";
-import { type Db, openDb, type Tx } from "../database.ts";
+import { type Db, openDb, type Tx, type Pool } from "../database.ts";
 import { endIncidentsElsewhere } from "../deliveries/end-incidents.ts";
 import { checks, members, projects } from "../schema/index.ts";
 

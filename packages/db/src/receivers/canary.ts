@@ -1,5 +1,5 @@
 import type { Instant } from "@overdue/schedules";
-import type { Pool, PoolClient } from "pg";
+import type { Pool, PoolClient } from "../database.ts";
 
 import { inTransaction } from "../in-transaction.ts";
 import { noticeClockSetBack } from "./clock-set-back.ts";
@@ -44,35 +44,33 @@ async function closeOutage(
   client: PoolClient,
   { acceptedAt, startedAt, cause }: Parameters<typeof commitCanary>[1],
 ): Promise<boolean> {
-  const { rowCount } = await client.query({
-    name: "close-outage",
-    text: `insert into outages (started_at, ended_at, cause)
+  const { count } = await client.query(
+    `insert into outages (started_at, ended_at, cause)
            select max(canary_at), least(to_timestamp($1::float8 / 1000), clock_timestamp()),
                   case when max(canary_at) < to_timestamp($3::float8 / 1000) then 'restart' else $4 end::outage_cause
              from receivers
            having max(canary_at)
                   < least(to_timestamp($1::float8 / 1000), clock_timestamp()) - $2::float8 * interval '1 millisecond'
            on conflict (started_at) do nothing`,
-    values: [acceptedAt, DEAF_AFTER_MS, startedAt, cause ?? null],
-  });
-  return rowCount === 1;
+    [acceptedAt, DEAF_AFTER_MS, startedAt, cause ?? null],
+  );
+  return count === 1;
 }
 
 async function writeMark(
   client: PoolClient,
   canary: { receiverId: string; startedAt: Instant; acceptedAt: Instant },
 ): Promise<Pick<Mark, "databaseAt" | "othersAt">> {
-  const { rows } = await client.query<{ databaseAt: Instant; othersAt: Instant | null }>({
-    name: "write-mark",
-    text: `insert into receivers (id, started_at, canary_at)
+  const rows = await client.query<{ databaseAt: Instant; othersAt: Instant | null }>(
+    `insert into receivers (id, started_at, canary_at)
            values ($1, to_timestamp($2::float8 / 1000), least(to_timestamp($3::float8 / 1000), clock_timestamp()))
            on conflict (id) do update set canary_at = greatest(receivers.canary_at, excluded.canary_at), ended_at = null
            returning (extract(epoch from clock_timestamp()) * 1000)::float8 as "databaseAt",
                      (select (extract(epoch from min(o.canary_at)) * 1000)::float8 from receivers o
                        where o.id <> $1 and o.ended_at is null
                          and o.canary_at > clock_timestamp() - $4::float8 * interval '1 millisecond') as "othersAt"`,
-    values: [canary.receiverId, canary.startedAt, canary.acceptedAt, DEAF_AFTER_MS],
-  });
+    [canary.receiverId, canary.startedAt, canary.acceptedAt, DEAF_AFTER_MS],
+  );
   const [row] = rows;
   if (row === undefined) throw new Error("The canary was not written.");
   return row;

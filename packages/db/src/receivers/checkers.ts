@@ -1,22 +1,20 @@
 import type { Instant } from "@overdue/schedules";
 import { sql } from "drizzle-orm";
-import type { Pool } from "pg";
 
-import type { Db } from "../database.ts";
+import type { Db, Pool } from "../database.ts";
 
 /** Says that this checker has judged all deadlines up to the watermark; null: it had to wait. */
 export async function writeJudged(
   pool: Pool,
   checker: { id: string; startedAt: Instant; watermark: Instant | null },
 ): Promise<void> {
-  await pool.query({
-    name: "write-judged",
-    text: `insert into checkers (id, started_at, judged_at, watermark_at)
+  await pool.query(
+    `insert into checkers (id, started_at, judged_at, watermark_at)
            values ($1, to_timestamp($2::float8 / 1000), clock_timestamp(), to_timestamp($3::float8 / 1000))
            on conflict (id) do update set judged_at = excluded.judged_at, ended_at = null,
              watermark_at = coalesce(excluded.watermark_at, checkers.watermark_at)`,
-    values: [checker.id, checker.startedAt, checker.watermark],
-  });
+    [checker.id, checker.startedAt, checker.watermark],
+  );
 }
 
 export async function endChecker(pool: Pool, id: string): Promise<void> {
@@ -25,7 +23,7 @@ export async function endChecker(pool: Pool, id: string): Promise<void> {
 
 /** How many checkers share the work: those that have judged within the last seconds, and one at least. */
 export async function countCheckers(db: Db): Promise<number> {
-  const { rows } = await db.execute<{ count: number }>(sql`
+  const rows = await db.execute<{ count: number }>(sql`
     select count(*)::int as count from checkers
     where ended_at is null and judged_at > clock_timestamp() - interval '5 seconds'`);
   return Math.max(1, rows[0]?.count ?? 0);

@@ -1,4 +1,4 @@
-import type { PoolClient } from "pg";
+import type { PoolClient } from "../database.ts";
 
 /** Two processes' clocks, and the time a commit takes, may part by less than this. */
 const SET_BACK_MIN_MS = 10_000;
@@ -10,17 +10,16 @@ const SET_BACK_MIN_MS = 10_000;
  * @returns whether it was set back
  */
 export async function noticeClockSetBack(client: PoolClient): Promise<boolean> {
-  const { rows } = await client.query<{ ms: number }>({
-    name: "clock-set-back",
-    text: `with newest as (select max(canary_at) as at from receivers)
+  const rows = await client.query<{ ms: number }>(
+    `with newest as (select max(canary_at) as at from receivers)
            insert into outages (started_at, ended_at, cause, set_back_ms)
            select clock_timestamp(), clock_timestamp(), 'clock-set-back',
                   extract(epoch from newest.at - clock_timestamp()) * 1000
              from newest where newest.at > clock_timestamp() + $1::float8 * interval '1 millisecond'
            on conflict (started_at) do nothing
            returning set_back_ms::float8 as ms`,
-    values: [SET_BACK_MIN_MS],
-  });
+    [SET_BACK_MIN_MS],
+  );
   const [step] = rows;
   if (step === undefined) return false;
   for (const statement of DRAW_BACK) await client.query(statement, [step.ms]);

@@ -1,5 +1,5 @@
 import type { Instant } from "@overdue/schedules";
-import type { Pool, PoolClient } from "pg";
+import type { Pool, PoolClient } from "../database.ts";
 
 import type { outageCause } from "../schema/index.ts";
 
@@ -21,15 +21,14 @@ const KEPT_MS = 400 * 86_400_000;
 
 /** Outages that ended lately, oldest first: what a check may not have been told yet. */
 export async function recentOutages(db: Pool | PoolClient): Promise<Outage[]> {
-  const { rows } = await db.query<Outage>({
-    name: "recent-outages",
-    text: `select (extract(epoch from started_at) * 1000)::float8 as "from",
+  const rows = await db.query<Outage>(
+    `select (extract(epoch from started_at) * 1000)::float8 as "from",
                   (extract(epoch from ended_at) * 1000)::float8 as until,
                   set_back_ms::float8 as "setBackMs"
              from outages
             where ended_at > clock_timestamp() - $1::float8 * interval '1 millisecond'
             order by started_at`,
-    values: [KEPT_MS],
-  });
+    [KEPT_MS],
+  );
   return rows;
 }

@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { Pool } from "../database.ts";
 
 import { DEAF_AFTER_MS } from "./outages.ts";
 
@@ -9,13 +9,14 @@ type Signs = { read_only: boolean; canary_ms: number | null; judged_ms: number |
 
 /** Null when pings are received and deadlines judged; else one sentence that says what is not. */
 export async function notReadyBecause(pool: Pool): Promise<string | null> {
-  const { rows } = await pool.query<Signs>({
-    text: `select current_setting('transaction_read_only')::boolean as read_only,
+  const rows = await pool.query<Signs>(
+    `select current_setting('transaction_read_only')::boolean as read_only,
                   (select extract(epoch from clock_timestamp() - max(canary_at)) * 1000 from receivers)::float8
                     as canary_ms,
                   (select extract(epoch from clock_timestamp() - max(judged_at)) * 1000 from checkers)::float8
                     as judged_ms`,
-  });
+    [],
+  );
   const row = rows[0];
   if (row?.read_only === true) return READ_ONLY;
   return (

@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { Pool } from "../database.ts";
 
 import { DEAF_AFTER_MS } from "./outages.ts";
 
@@ -28,7 +28,7 @@ export type VitalSigns = {
 
 /** Reads them all at once. */
 export async function readVitalSigns(pool: Pool): Promise<VitalSigns> {
-  const { rows } = await pool.query<VitalSigns>(
+  const rows = await pool.query<VitalSigns>(
     `with now as (select clock_timestamp() as at),
           mark as (select min(canary_at) as at from receivers, now
                     where ended_at is null and canary_at > now.at - $1::float8 * interval '1 millisecond')

@@ -1,5 +1,5 @@
 import type { Instant } from "@overdue/schedules";
-import type { Pool, PoolClient } from "pg";
+import type { Pool, PoolClient } from "../database.ts";
 
 import { DEAF_AFTER_MS } from "./outages.ts";
 
@@ -8,14 +8,13 @@ import { DEAF_AFTER_MS } from "./outages.ts";
  * then nothing may be judged. A receiver that fell silent without saying so is waited for until `DEAF_AFTER_MS`.
  */
 export async function readWatermark(pool: Pool | PoolClient): Promise<Instant | null> {
-  const { rows } = await pool.query<{ at: Instant | null }>({
-    name: "watermark",
-    text: `select (extract(epoch from min(canary_at)) * 1000)::float8 as at
+  const rows = await pool.query<{ at: Instant | null }>(
+    `select (extract(epoch from min(canary_at)) * 1000)::float8 as at
              from receivers
             where ended_at is null
               and canary_at > clock_timestamp() - $1::float8 * interval '1 millisecond'`,
-    values: [DEAF_AFTER_MS],
-  });
+    [DEAF_AFTER_MS],
+  );
   return rows[0]?.at ?? null;
 }
 

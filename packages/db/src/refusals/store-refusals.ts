@@ -1,5 +1,5 @@
 import type { Instant } from "@overdue/schedules";
-import type { Pool } from "pg";
+import type { Pool } from "../database.ts";
 
 import { withPingKeys } from "../transitions/ping-keys.ts";
 
@@ -74,7 +74,7 @@ where r.id = ranked.id and ranked.place > ${ROWS_PER_PROJECT_MAX}`;
 
 /** Stores pings that did not count for the projects that they named; those that name none are dropped. */
 export async function storeRefusals(pool: Pool, refusals: readonly Refusal[]): Promise<void> {
-  const { rows } = await pool.query<{ projectIds: string[] | null }>(STORE, [
+  const rows = await pool.query<{ projectIds: string[] | null }>(STORE, [
     JSON.stringify(await rowsOf(pool, refusals)),
   ]);
   const projectIds = rows[0]?.projectIds ?? null;

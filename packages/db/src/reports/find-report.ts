@@ -58,7 +58,7 @@ const TIMED_OUT = "57014";
 
 /** Whether the project has checks, so that there is something to report. */
 export async function hasChecks(db: Db | Tx, projectId: string): Promise<boolean> {
-  const { rows } = await db.execute(
+  const rows = await db.execute(
     sql`select from checks where project_id = ${projectId} and deleted_at is null limit 1`,
   );
   return rows.length > 0;

@@ -11,7 +11,7 @@ const OPEN_MAX = 10_000;
 
 /** Incidents that are open now, the oldest first. */
 export async function loadOpen(db: Db | Tx, projectId: string): Promise<Open[]> {
-  const { rows } = await db.execute<Open>(sql`
+  const rows = await db.execute<Open>(sql`
     select i.check_id as "checkId", c.name, i.reason, (extract(epoch from i.opened_at) * 1000)::float8 as "openedAt"
     from incidents i join checks c on c.project_id = i.project_id and c.id = i.check_id and c.deleted_at is null
     where i.project_id = ${projectId} and i.resolved_at is null order by i.opened_at limit ${OPEN_MAX}`);
@@ -20,7 +20,7 @@ export async function loadOpen(db: Db | Tx, projectId: string): Promise<Open[]> 
 
 /** Channels that nothing is sent to until somebody mends them. */
 export async function loadBroken(db: Db | Tx, projectId: string): Promise<Broken[]> {
-  const { rows } = await db.execute<Broken>(sql`
+  const rows = await db.execute<Broken>(sql`
     select id, name, (extract(epoch from broken_at) * 1000)::float8 as "brokenAt",
       coalesce(broken_because, '') as because
     from channels
@@ -31,7 +31,7 @@ export async function loadBroken(db: Db | Tx, projectId: string): Promise<Broken
 
 /** When Overdue itself could not hear. */
 export async function loadOutages(db: Db | Tx, { from, until }: Span): Promise<Span[]> {
-  const { rows } = await db.execute<Span>(sql`
+  const rows = await db.execute<Span>(sql`
     select (extract(epoch from started_at) * 1000)::float8 as "from",
       (extract(epoch from coalesce(ended_at, clock_timestamp())) * 1000)::float8 as until
     from outages

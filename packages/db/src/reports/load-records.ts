@@ -32,7 +32,7 @@ const NO_RUNS: RunSums = { meanMs: null, longestMs: null };
 
 /** What a check was before a change is what that change says; without one it was what it is. */
 async function loadChecks(db: Db | Tx, { projectId, before, span }: Query): Promise<CheckRow[]> {
-  const { rows } = await db.execute<CheckRow>(sql`
+  const rows = await db.execute<CheckRow>(sql`
     select c.id, c.name, c.tags, c.status, ${ms(sql`c.created_at`)} as "createdAt",
       ${ms(sql`c.last_ping_at`)} as "lastPingAt", ${ms(sql`paused.at`)} as "pausedAt",
       coalesce(next.from_status, c.status) as first, coalesce(line.changes, '[]') as changes
@@ -56,7 +56,7 @@ async function loadChecks(db: Db | Tx, { projectId, before, span }: Query): Prom
 }
 
 async function loadSlots(db: Db | Tx, query: Query): Promise<Side<SlotSums>[]> {
-  const { rows } = await db.execute<Side<SlotSums>>(sql`
+  const rows = await db.execute<Side<SlotSums>>(sql`
     select s.check_id as "checkId", s.due_at >= ${time(query.span.from)} as "isNow",
       count(*) filter (where outcome in ('on-time', 'early'))::int as "onTime",
       count(*) filter (where outcome = 'late')::int as late,
@@ -71,7 +71,7 @@ async function loadSlots(db: Db | Tx, query: Query): Promise<Side<SlotSums>[]> {
 }
 
 async function loadRuns(db: Db | Tx, query: Query): Promise<Side<RunSums>[]> {
-  const { rows } = await db.execute<Side<RunSums>>(sql`
+  const rows = await db.execute<Side<RunSums>>(sql`
     select r.check_id as "checkId", r.heard_at >= ${time(query.span.from)} as "isNow",
       avg(duration_ms)::float8 as "meanMs", max(duration_ms)::float8 as "longestMs"
     from checks c join runs r on r.check_id = c.id

@@ -35,7 +35,7 @@ export const REPORTS_AT_ONCE = 50;
  * one does. Of periods that went by while nobody looked only the newest is told. @returns how many were looked at
  */
 export async function queueReports(db: Db, { way, now, onError }: ReportsWay): Promise<number> {
-  const { rows } = await db.execute<{ id: string }>(sql`
+  const rows = await db.execute<{ id: string }>(sql`
     select id from reports where due_at <= ${instant(now)} order by due_at limit ${REPORTS_AT_ONCE}`);
   for (const { id } of rows) {
     try {
@@ -87,7 +87,7 @@ async function queueOne(tx: Tx, id: string, { way, now }: Omit<ReportsWay, "onEr
 }
 
 async function claim(tx: Tx, id: string, now: Instant): Promise<DueRow | null> {
-  const { rows } = await tx.execute<DueRow>(sql`
+  const rows = await tx.execute<DueRow>(sql`
     select r.id, r.project_id as "projectId", r.channel_id as "channelId", u.email, r.every,
       coalesce(r.timezone, p.timezone) as timezone, r.last_period as "lastPeriod",
       p.deleted_at is not null as "isDeleted"
@@ -117,7 +117,7 @@ type Queued = { projectId: string; channelId: string; reportId: string; period: 
 
 async function queue(tx: Tx, { projectId, channelId, reportId, period }: Queued): Promise<string> {
   const report = await findReport(tx, { projectId, span: period, before: periodBefore(period) });
-  const { rows } = await tx.execute<{ id: string }>(sql`
+  const rows = await tx.execute<{ id: string }>(sql`
     insert into deliveries (project_id, channel_id, kind, payload)
     values (${projectId}, ${channelId}, 'report', ${JSON.stringify({ reportId, period, report })}::jsonb)
     returning id`);

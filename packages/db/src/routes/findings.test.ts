@@ -37,7 +37,7 @@ test("a job that runs in another zone than its schedule names is told of once, i
   expect(looked).toBe(1);
   const twice = Array.from({ length: 24 }, (_, hour) => tellFindings(pool, NOW + (hour * DAY_MS) / 24));
   await Promise.all(twice);
-  const { rows } = await pool.query(
+  const rows = await pool.query(
     "select channel_id, kind, payload ->> 'finding' as finding from deliveries where check_id = $1",
     [check.id],
   );
@@ -45,7 +45,7 @@ test("a job that runs in another zone than its schedule names is told of once, i
 });
 
 async function addChannel(projectId: string): Promise<string> {
-  const { rows } = await pool.query<{ id: string }>(
+  const rows = await pool.query<{ id: string }>(
     "insert into channels (project_id, kind, name, settings, hint) values ($1, 'webhook', 'chat', 'x', 'x') returning id",
     [projectId],
   );

@@ -1,6 +1,6 @@
 import type { Instant } from "@overdue/schedules";
 import { type NewsListener, type Reason, whoHearsNews, type WhoHears, whoWouldHear } from "@overdue/core";
-import type { Pool } from "pg";
+import type { Pool } from "../database.ts";
 
 import { loadProjects, loadRoutedChecks } from "./load-routing.ts";
 
@@ -10,14 +10,11 @@ export async function whoWouldHearOf(
   { projectId, checkId }: { projectId: string; checkId: string },
   { at, reason }: { at: Instant; reason: Reason },
 ): Promise<(WhoHears & { news: NewsListener[] }) | null> {
-  const client = await pool.connect();
-  try {
+  return await pool.use(async (client) => {
     const check = (await loadRoutedChecks(client, projectId, [checkId])).get(checkId);
     const routing = (await loadProjects(client, [projectId])).get(projectId);
     if (check === undefined || routing === undefined) return null;
     const question = { check, at, ...routing };
     return { ...whoWouldHear({ ...question, reason }), news: whoHearsNews(question) };
-  } finally {
-    client.release();
-  }
+  });
 }

@@ -1,5 +1,5 @@
 import type { Directory, Person, Rotation, Route, RoutedCheck, Situation, Told } from "@overdue/core";
-import type { PoolClient } from "pg";
+import type { PoolClient } from "../database.ts";
 
 import { KEEPS_INCIDENTS } from "../deliveries/channel-kinds.ts";
 
@@ -47,11 +47,7 @@ export async function loadProjects(
   client: PoolClient,
   projectIds: readonly string[],
 ): Promise<Map<string, ProjectRouting>> {
-  const { rows } = await client.query<ProjectRow>({
-    name: "routing-of-projects",
-    text: PROJECTS,
-    values: [[...new Set(projectIds)]],
-  });
+  const rows = await client.query<ProjectRow>(PROJECTS, [[...new Set(projectIds)]]);
   return new Map(rows.map((row) => [row.id, routingOf(row)]));
 }
 
@@ -76,12 +72,11 @@ export async function loadRoutedChecks(
   projectId: string,
   checkIds: readonly string[],
 ): Promise<Map<string, RoutedCheck>> {
-  const { rows } = await client.query<CheckRow>({
-    name: "routed-checks",
-    text: `select c.id as check_id, ${CHECK} from checks c
+  const rows = await client.query<CheckRow>(
+    `select c.id as check_id, ${CHECK} from checks c
             where c.project_id = $1 and c.id = any($2::uuid[]) and c.deleted_at is null`,
-    values: [projectId, [...new Set(checkIds)]],
-  });
+    [projectId, [...new Set(checkIds)]],
+  );
   return new Map(rows.map((row) => [row.check_id, checkOf(row)]));
 }
 
@@ -115,11 +110,7 @@ type IncidentRow = CheckRow & {
 
 /** These incidents, with what was told of them up to now. */
 export async function loadIncidents(client: PoolClient, ids: readonly string[]): Promise<RoutedIncident[]> {
-  const { rows } = await client.query<IncidentRow>({
-    name: "routed-incidents",
-    text: INCIDENTS,
-    values: [ids],
-  });
+  const rows = await client.query<IncidentRow>(INCIDENTS, [ids]);
   return rows.map((row) => ({
     id: row.id,
     projectId: row.project_id,

@@ -117,7 +117,7 @@ test("what hours hold counts as written when they begin, and hours that cannot b
   };
   const { id } = await addRoute(check, { steps: [step(chat)], hears: { changes: false, runs: true }, hours });
   await ping(check, "success");
-  const { rows } = await pool.query(
+  const rows = await pool.query(
     `select created_at = next_attempt_at as "isSame", created_at > now() + interval '4 days' as held
       from deliveries where check_id = $1`,
     [check.id],
@@ -150,7 +150,7 @@ async function aScene(
 }
 
 async function addChannel(projectId: string, name: string): Promise<string> {
-  const { rows } = await pool.query<{ id: string }>(
+  const rows = await pool.query<{ id: string }>(
     "insert into channels (project_id, kind, name, settings, hint) values ($1, 'webhook', $2, 'x', 'x') returning id",
     [projectId, name],
   );
@@ -180,7 +180,7 @@ function withRid(check: SceneCheck, at: number, rid: string) {
 }
 
 async function told(check: SceneCheck): Promise<string[]> {
-  const { rows } = await pool.query(
+  const rows = await pool.query(
     `select c.name, d.kind, coalesce(d.payload ->> 'outcome', d.payload ->> 'notice', '') as what
        from deliveries d join channels c on c.id = d.channel_id where d.check_id = $1 order by d.id`,
     [check.id],

@@ -2,10 +2,9 @@ import { randomUUID } from "node:crypto";
 
 import { RouteInput, RoutePatch } from "@overdue/core";
 import { aCheck, anArrival, aProject, type SceneCheck, sceneKeyring, testDatabase } from "@overdue/testkit";
-import type { Pool, PoolClient } from "pg";
 import { afterAll, expect, test } from "vitest";
 
-import { openDb } from "../database.ts";
+import { openDb, type Pool, type PoolClient } from "../database.ts";
 import { loadAlerts } from "../deliveries/index.ts";
 import { ALONE, recordPings } from "../transitions/index.ts";
 import { createPerson, createRoute, deleteRoute, editRoute, whoWouldHearOf, wakeIncidents } from "./index.ts";
@@ -98,7 +97,7 @@ test("four checkers that wake for the same fifty incidents tell each step once",
   for (const one of checks) await minutesPass(one, 15);
   await Promise.all(Array.from({ length: 4 }, wake));
   await wake();
-  const { rows } = await pool.query(
+  const rows = await pool.query(
     `select kind, round, count(*)::int, count(distinct (check_id, channel_id))::int as different from deliveries
       where project_id = $1 group by kind, round order by kind, round`,
     [check.projectId],
@@ -200,7 +199,7 @@ test("outside its hours a route holds, and the recovery of such a night comes wh
   await wake();
   expect(await told(check)).toEqual([]);
   await succeed(check);
-  const { rows } = await pool.query(
+  const rows = await pool.query(
     "select kind, next_attempt_at > now() + interval '4 days' as held from deliveries where check_id = $1",
     [check.id],
   );
@@ -233,7 +232,7 @@ async function aScene() {
 }
 
 async function addChannel(projectId: string, name: string): Promise<string> {
-  const { rows } = await pool.query<{ id: string }>(
+  const rows = await pool.query<{ id: string }>(
     "insert into channels (project_id, kind, name, settings, hint) values ($1, 'webhook', $2, 'x', 'x') returning id",
     [projectId, name],
   );
@@ -250,13 +249,13 @@ function addRoute({ projectId }: SceneCheck, input: object) {
 
 async function addOwner({ projectId }: SceneCheck): Promise<void> {
   const email = `${randomUUID()}@example.org`;
-  const { rows } = await pool.query(
+  const rows = await pool.query(
     "insert into users (id, name, email, email_verified) values ($1, 'Anna', $2, true) returning id",
     [randomUUID(), email],
   );
   await pool.query("insert into members (project_id, user_id, role) values ($1, $2, 'owner')", [
     projectId,
-    rows[0].id,
+    rows[0]?.id,
   ]);
 }
 
@@ -286,12 +285,12 @@ async function wake(): Promise<void> {
 }
 
 async function deliveryIds(check: SceneCheck): Promise<string[]> {
-  const { rows } = await pool.query("select id from deliveries where check_id = $1", [check.id]);
+  const rows = await pool.query<{ id: string }>("select id from deliveries where check_id = $1", [check.id]);
   return rows.map(({ id }) => id);
 }
 
 async function told(check: SceneCheck): Promise<string[]> {
-  const { rows } = await pool.query(
+  const rows = await pool.query(
     `select c.name, d.kind, d.round from deliveries d join channels c on c.id = d.channel_id
       where d.check_id = $1 order by d.id`,
     [check.id],

@@ -1,10 +1,9 @@
 import type { Instant } from "@overdue/schedules";
 import { examineSchedule, type Finding, hearersOf } from "@overdue/core";
-import type { Pool, PoolClient } from "pg";
 
 import { settingsOf } from "../checks/check-row.ts";
 import { findCheck } from "../checks/find-check.ts";
-import { openDb } from "../database.ts";
+import { openDb, type Pool, type PoolClient } from "../database.ts";
 import { seenRuns } from "../history/seen-runs.ts";
 import { inTransaction } from "../in-transaction.ts";
 import { loadProjects, loadRoutedChecks } from "./load-routing.ts";
@@ -20,7 +19,7 @@ const AGAIN_AFTER = "7 days";
  * of the day is, so that each is looked at once a day. Several may do so at once. @returns how many were looked at
  */
 export async function tellFindings(pool: Pool, now: Instant): Promise<number> {
-  const { rows } = await pool.query<CheckRef>(
+  const rows = await pool.query<CheckRef>(
     `select c.project_id as "projectId", c.id as "checkId" from checks c
       where c.project_id in (select r.project_id from routes r where r.listens and r.hears @> '{"notices": true}')
         and c.deleted_at is null and c.status <> 'paused'
@@ -46,7 +45,7 @@ async function tellFindingsOf(pool: Pool, ref: CheckRef, now: Instant): Promise<
 }
 
 async function toldLately(client: PoolClient, { projectId, checkId }: CheckRef): Promise<Set<string>> {
-  const { rows } = await client.query<{ finding: string }>(
+  const rows = await client.query<{ finding: string }>(
     `select distinct payload ->> 'finding' as finding from deliveries
       where project_id = $1 and check_id = $2 and kind = 'notice' and payload ? 'finding'
         and created_at > clock_timestamp() - interval '${AGAIN_AFTER}'`,

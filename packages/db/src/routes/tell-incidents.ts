@@ -1,8 +1,7 @@
 import type { Instant } from "@overdue/schedules";
 import { decide, type Decision, type Situation } from "@overdue/core";
-import type { PoolClient } from "pg";
 
-import { openDb } from "../database.ts";
+import { openDb, type PoolClient } from "../database.ts";
 import { type OwnersWay, ownersChannels } from "../deliveries/tell-owners.ts";
 import { type DependencyHold, dependencyHolds } from "../incidents/dependency-holds.ts";
 import { loadIncidents, loadProjects, type RoutedIncident } from "./load-routing.ts";
@@ -143,11 +142,7 @@ async function writeWakes(
   wakes: readonly { id: string; wake_at: Instant | null }[],
 ): Promise<void> {
   if (wakes.length === 0) return;
-  const { rows } = await client.query<{ wake_at: Instant | null }>({
-    name: "write-wakes",
-    text: WAKES,
-    values: [JSON.stringify(wakes)],
-  });
+  const rows = await client.query<{ wake_at: Instant | null }>(WAKES, [JSON.stringify(wakes)]);
   if (rows.some(({ wake_at }) => wake_at !== null)) {
     await client.query("select pg_notify('overdue_incidents', '')");
   }

@@ -1,6 +1,6 @@
 import type { Instant } from "@overdue/schedules";
 import { type Hearer, type Hearing, hearersOf, type News } from "@overdue/core";
-import type { PoolClient } from "pg";
+import type { PoolClient } from "../database.ts";
 
 import { loadProjects, loadRoutedChecks } from "./load-routing.ts";
 import { writeQuiet, type QuietRow } from "./write-quiet.ts";
@@ -98,18 +98,17 @@ async function loadTold(
   checks: readonly CheckNews[],
   flipIds: readonly string[],
 ): Promise<Map<string, Known>> {
-  const { rows } = await client.query<{ id: string; told: string[]; snoozed: boolean }>({
-    name: "told-of-changes",
-    text: KNOWN,
-    values: [checks.map(({ checkId }) => checkId), flipIds],
-  });
+  const rows = await client.query<{ id: string; told: string[]; snoozed: boolean }>(KNOWN, [
+    checks.map(({ checkId }) => checkId),
+    flipIds,
+  ]);
   return new Map(
     rows.map(({ id, told, snoozed }) => [id, { toldOfChange: new Set(told), isSnoozed: snoozed }]),
   );
 }
 
 async function clock(client: PoolClient): Promise<Instant> {
-  const { rows } = await client.query<{ now: Instant }>(
+  const rows = await client.query<{ now: Instant }>(
     "select (extract(epoch from clock_timestamp()) * 1000)::float8 as now",
   );
   return rows[0]?.now ?? 0;

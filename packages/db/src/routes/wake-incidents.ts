@@ -1,5 +1,5 @@
 import type { Instant } from "@overdue/schedules";
-import type { Pool, PoolClient } from "pg";
+import type { Pool, PoolClient } from "../database.ts";
 
 import type { OwnersWay } from "../deliveries/tell-owners.ts";
 import { inTransaction } from "../in-transaction.ts";
@@ -51,20 +51,19 @@ async function wakeOne(
 // Never waits for a lock: whoever writes a flip holds the check first and the incident then, and so no two wait for
 // each other.
 async function lockDue(client: PoolClient, limit: number, only: string | null = null): Promise<string[]> {
-  const { rows } = await client.query<{ id: string }>({
-    name: "lock-due-incidents",
-    text: `select i.id from incidents i join checks c on c.id = i.check_id
+  const rows = await client.query<{ id: string }>(
+    `select i.id from incidents i join checks c on c.id = i.check_id
             where i.wake_at <= clock_timestamp() and i.resolved_at is null and ($2::uuid is null or i.id = $2)
             order by i.wake_at limit $1
             for no key update of i skip locked for key share of c skip locked`,
-    values: [limit, only],
-  });
+    [limit, only],
+  );
   return rows.map(({ id }) => id);
 }
 
 async function tell(client: PoolClient, ids: readonly string[], way: OwnersWay): Promise<void> {
   if (ids.length === 0) return;
-  const { rows } = await client.query<{ now: Instant }>(
+  const rows = await client.query<{ now: Instant }>(
     "select (extract(epoch from clock_timestamp()) * 1000)::float8 as now",
   );
   const tellings = ids.map((incidentId) => ({ incidentId, upFlipId: null }));
@@ -73,10 +72,10 @@ async function tell(client: PoolClient, ids: readonly string[], way: OwnersWay):
 
 /** The next instant at which any incident has something to say; null when none has. */
 export async function nextIncidentWakeAt(pool: Pool): Promise<Instant | null> {
-  const { rows } = await pool.query<{ at: Instant | null }>({
-    name: "next-incident-wake",
-    text: `select (extract(epoch from min(wake_at)) * 1000)::float8 as at from incidents
+  const rows = await pool.query<{ at: Instant | null }>(
+    `select (extract(epoch from min(wake_at)) * 1000)::float8 as at from incidents
             where wake_at is not null and resolved_at is null`,
-  });
+    [],
+  );
   return rows[0]?.at ?? null;
 }

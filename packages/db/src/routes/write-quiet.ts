@@ -1,4 +1,4 @@
-import type { PoolClient } from "pg";
+import type { PoolClient } from "../database.ts";
 
 import { COLLECT_MINUTES } from "../deliveries/channel-kinds.ts";
 
@@ -45,10 +45,6 @@ select x.project_id, x.channel_id, x.kind, x.check_id, x.route_id, x.because, x.
 /** Writes deliveries about runs and notices inside the caller's transaction, and rings for them. */
 export async function writeQuiet(client: PoolClient, tells: readonly QuietRow[]): Promise<void> {
   if (tells.length === 0) return;
-  const { rowCount } = await client.query({
-    name: "write-quiet",
-    text: QUIET,
-    values: [JSON.stringify(tells)],
-  });
-  if (rowCount !== null && rowCount > 0) await client.query("select pg_notify('overdue_deliveries', '')");
+  const { count } = await client.query(QUIET, [JSON.stringify(tells)]);
+  if (count > 0) await client.query("select pg_notify('overdue_deliveries', '')");
 }

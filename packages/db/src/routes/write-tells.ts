@@ -1,6 +1,6 @@
 import type { Instant } from "@overdue/schedules";
 import type { DeliveryKind } from "@overdue/core";
-import type { PoolClient } from "pg";
+import type { PoolClient } from "../database.ts";
 
 import { COLLECT_MINUTES } from "../deliveries/channel-kinds.ts";
 
@@ -48,10 +48,6 @@ on conflict on constraint deliveries_once do nothing`;
 /** Writes deliveries inside the caller's transaction, and rings for them. One that stands there already stays. */
 export async function writeTells(client: PoolClient, tells: readonly TellRow[]): Promise<void> {
   if (tells.length === 0) return;
-  const { rowCount } = await client.query({
-    name: "write-tells",
-    text: TELLS,
-    values: [JSON.stringify(tells)],
-  });
-  if (rowCount !== null && rowCount > 0) await client.query("select pg_notify('overdue_deliveries', '')");
+  const { count } = await client.query(TELLS, [JSON.stringify(tells)]);
+  if (count > 0) await client.query("select pg_notify('overdue_deliveries', '')");
 }

@@ -30,7 +30,7 @@ export async function ensureSelfCheck(db: Db, keyring: Keyring, now: number): Pr
 
 /** The check that misses on purpose; null before a checker has made it. */
 export async function findSelfCheck(db: Db | Tx): Promise<SelfCheck | null> {
-  const { rows } = await db.execute<SelfCheck>(sql`
+  const rows = await db.execute<SelfCheck>(sql`
     select k.project_id as "projectId", k.id as "checkId", k.ping_uuid as "pingUuid"
     from instance_facts f join checks k on k.id = f.value::uuid and k.deleted_at is null
     where f.name = ${FACT}`);

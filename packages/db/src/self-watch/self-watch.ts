@@ -15,14 +15,14 @@ export type SelfWatch = {
 
 /** Whether it is time to ping the check, so that it can miss again. */
 export async function isDueToPing(db: Db, { checkId }: SelfCheck, everySeconds: number): Promise<boolean> {
-  const { rows } = await db.execute<{ due: boolean }>(sql`
+  const rows = await db.execute<{ due: boolean }>(sql`
     select coalesce(last_ping_at < clock_timestamp() - ${everySeconds} * interval '1 second', true) as due
     from checks where id = ${checkId}`);
   return rows[0]?.due ?? false;
 }
 
 export async function readSelfWatch(db: Db, { projectId, checkId }: SelfCheck): Promise<SelfWatch> {
-  const { rows } = await db.execute<SelfWatch>(sql`
+  const rows = await db.execute<SelfWatch>(sql`
     select
       (select extract(epoch from clock_timestamp() - max(finished_at))::float8 from deliveries
         where project_id = ${projectId} and check_id = ${checkId} and kind = 'down' and state = 'sent')

@@ -76,7 +76,7 @@ export async function returnFromSlack(
 export type SlackCode = { id: string; projectId: string; code: string };
 
 export async function takeSlackCode(db: Db, keyring: Keyring): Promise<SlackCode | null> {
-  const { rows } = await db.execute<SlackCode>(sql`
+  const rows = await db.execute<SlackCode>(sql`
     update slack_links set taken_until = now() + ${TAKEN_SECONDS} * interval '1 second'
     where id = (select id from slack_links
       where code is not null and ended_at is null and (taken_until is null or taken_until < now())

@@ -14,7 +14,7 @@ export async function slackChannelOfIncident(
   keyring: Keyring,
   { incidentId, ...place }: SlackChannelId & { incidentId: string },
 ): Promise<string | null> {
-  const { rows } = await db.execute<Row>(sql`
+  const rows = await db.execute<Row>(sql`
     select c.id, c.project_id as "projectId", c.settings from incidents i
     join channels c on c.project_id = i.project_id and c.kind = 'slack' and c.deleted_at is null
     where i.id = ${incidentId}`);
@@ -27,7 +27,7 @@ export async function slackChannelOfProject(
   keyring: Keyring,
   { projectId, ...place }: SlackChannelId & { projectId: string },
 ): Promise<string | null> {
-  const { rows } = await db.execute<Row>(sql`
+  const rows = await db.execute<Row>(sql`
     select id, project_id as "projectId", settings from channels
     where project_id = ${projectId} and kind = 'slack' and deleted_at is null and not internal`);
   return among(rows, keyring, place);

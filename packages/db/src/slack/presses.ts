@@ -33,7 +33,7 @@ export async function answerSlackPress(
 
 /** An answer that waits; taken for a while, so that no other checker sends it too. */
 export async function takeSlackAnswer(db: Db, keyring: Keyring): Promise<WaitingAnswer | null> {
-  const { rows } = await db.execute<{ id: string; answer: string }>(sql`
+  const rows = await db.execute<{ id: string; answer: string }>(sql`
     update slack_presses set taken_until = now() + ${TAKEN_SECONDS} * interval '1 second'
     where id = (select id from slack_presses
       where answer is not null and ended_at is null and (taken_until is null or taken_until < now())

@@ -10,7 +10,7 @@ const DOWN_MAX = 20;
 
 /** What is down in the projects that alert this chat, longest first. `hint`: "chat -100123". */
 export async function downForChat(db: Db, hint: string): Promise<DownCheck[]> {
-  const { rows } = await db.execute<DownCheck>(sql`
+  const rows = await db.execute<DownCheck>(sql`
     select p.name as "projectName", k.name as "checkName", i.reason,
       (extract(epoch from i.opened_at) * 1000)::float8 as "openedAt"
     from incidents i
@@ -23,7 +23,7 @@ export async function downForChat(db: Db, hint: string): Promise<DownCheck[]> {
 
 /** The project of an incident, where one of its channels is this chat; null where the chat has no say in it. */
 export async function projectForChat(db: Db, incidentId: string, hint: string): Promise<string | null> {
-  const { rows } = await db.execute<{ projectId: string }>(sql`
+  const rows = await db.execute<{ projectId: string }>(sql`
     select i.project_id as "projectId" from incidents i
     where i.id = ${incidentId}
       and exists (select from channels c where c.project_id = i.project_id and ${isOfChat(hint)})`);

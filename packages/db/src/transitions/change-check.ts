@@ -1,6 +1,6 @@
 import type { Instant } from "@overdue/schedules";
 import type { Check, Event } from "@overdue/core";
-import type { Pool, PoolClient } from "pg";
+import type { Pool, PoolClient } from "../database.ts";
 
 import { inTransaction } from "../in-transaction.ts";
 import { recentOutages } from "../receivers/outages.ts";
@@ -31,7 +31,7 @@ export async function changeCheckIn(
   ref: { projectId: string; checkId: string },
   decide: (check: Check, client: PoolClient) => Promise<Act[]> | Act[],
 ): Promise<Check | null> {
-  const { rows } = await client.query<StoredCheckRow>(
+  const rows = await client.query<StoredCheckRow>(
     `select ${STORED_CHECK} from checks where project_id = $1 and id = $2 and deleted_at is null for update`,
     [ref.projectId, ref.checkId],
   );

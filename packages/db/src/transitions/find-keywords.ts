@@ -1,5 +1,5 @@
 import { httpKeywords } from "@overdue/core";
-import type { Pool } from "pg";
+import type { Pool } from "../database.ts";
 
 import type { Target } from "./find-targets.ts";
 import { withPingKeys } from "./ping-keys.ts";
@@ -15,7 +15,7 @@ export async function findKeywords(pool: Pool, target: Target): Promise<string[]
 }
 
 async function byUuid(pool: Pool, pingUuid: string): Promise<ReadingRow[]> {
-  const { rows } = await pool.query<ReadingRow>(
+  const rows = await pool.query<ReadingRow>(
     `select ${READING} from checks where ping_uuid = $1 and deleted_at is null`,
     [pingUuid],
   );
@@ -24,7 +24,7 @@ async function byUuid(pool: Pool, pingUuid: string): Promise<ReadingRow[]> {
 
 async function bySlug(pool: Pool, asked: Extract<Target, { kind: "slug" }>): Promise<ReadingRow[]> {
   const [{ pingKey, slug } = asked] = await withPingKeys(pool, [asked]);
-  const { rows } = await pool.query<ReadingRow>(
+  const rows = await pool.query<ReadingRow>(
     `select ${READING} from checks
       where project_id = (select id from projects where ping_key = $1 and deleted_at is null)
         and slug = $2 and deleted_at is null`,

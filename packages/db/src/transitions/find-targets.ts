@@ -2,10 +2,9 @@ import { randomUUID } from "node:crypto";
 
 import type { Instant } from "@overdue/schedules";
 import { defaultSettings, fold, newCheck } from "@overdue/core";
-import type { Pool, PoolClient } from "pg";
 
 import { insertCheck } from "../checks/create-check.ts";
-import { openDb } from "../database.ts";
+import { openDb, type Pool, type PoolClient } from "../database.ts";
 import { withPingKeys } from "./ping-keys.ts";
 
 /** Which check a ping is for: by its own secret, or by the project's key and a slug. */
@@ -52,14 +51,13 @@ export function slugOf(target: { pingKey: string; slug: string }): string {
 type SlugTarget = Extract<Target, { kind: "slug" }>;
 
 async function lookUp(client: PoolClient, slugs: readonly SlugTarget[]): Promise<Map<string, Found>> {
-  const { rows } = await client.query<{ ping_key: string; slug: string; ping_uuid: string }>({
-    name: "find-slugs",
-    text: `select distinct p.ping_key, c.slug, c.ping_uuid
+  const rows = await client.query<{ ping_key: string; slug: string; ping_uuid: string }>(
+    `select distinct p.ping_key, c.slug, c.ping_uuid
              from unnest($1::text[], $2::text[]) as x(ping_key, slug)
              join projects p on p.ping_key = x.ping_key and p.deleted_at is null
              join checks c on c.project_id = p.id and c.slug = x.slug and c.deleted_at is null`,
-    values: [slugs.map((target) => target.pingKey), slugs.map((target) => target.slug)],
-  });
+    [slugs.map((target) => target.pingKey), slugs.map((target) => target.slug)],
+  );
   const found = new Map<string, Found>(slugs.map((target) => [slugOf(target), { kind: "unknown" }]));
   for (const row of rows) {
     const slug = slugOf({ pingKey: row.ping_key, slug: row.slug });
@@ -88,7 +86,7 @@ async function create(client: PoolClient, target: SlugTarget, at: Instant): Prom
 
 /** Null when there is no such project, or it is full. */
 async function lockProject(client: PoolClient, pingKey: string): Promise<string | null> {
-  const { rows } = await client.query<{ id: string }>(
+  const rows = await client.query<{ id: string }>(
     `select p.id from projects p
       where p.ping_key = $1 and p.deleted_at is null
         and (select count(*) from checks c where c.project_id = p.id and c.deleted_at is null) < $2
@@ -104,7 +102,7 @@ async function lockProject(client: PoolClient, pingKey: string): Promise<string 
  */
 export async function lookForTarget(pool: Pool, target: Target): Promise<"one" | "none" | "several"> {
   if (target.kind === "slug") return await lookForSlug(pool, target);
-  const { rows } = await pool.query("select 1 from checks where ping_uuid = $1 and deleted_at is null", [
+  const rows = await pool.query("select 1 from checks where ping_uuid = $1 and deleted_at is null", [
     target.pingUuid,
   ]);
   return rows.length > 0 ? "one" : "none";
@@ -112,7 +110,7 @@ export async function lookForTarget(pool: Pool, target: Target): Promise<"one" |
 
 async function lookForSlug(pool: Pool, asked: SlugTarget) {
   const [{ pingKey, slug, create } = asked] = await withPingKeys(pool, [asked]);
-  const { rows } = await pool.query<{ checks: number }>(
+  const rows = await pool.query<{ checks: number }>(
     `select count(c.id)::int as checks
        from projects p left join checks c on c.project_id = p.id and c.slug = $2 and c.deleted_at is null
       where p.ping_key = $1 and p.deleted_at is null
@@ -131,20 +129,18 @@ export type MailTarget = { projectId: string; readsSubject: boolean; readsBody: 
 export async function findMailTarget(pool: Pool, target: Target): Promise<MailTarget | null> {
   const columns = `c.project_id as "projectId", c.filter_subject as "readsSubject", c.filter_body as "readsBody"`;
   if (target.kind === "uuid") {
-    const { rows } = await pool.query<MailTarget>({
-      name: "find-mail-target",
-      text: `select ${columns} from checks c where c.ping_uuid = $1 and c.deleted_at is null`,
-      values: [target.pingUuid],
-    });
+    const rows = await pool.query<MailTarget>(
+      `select ${columns} from checks c where c.ping_uuid = $1 and c.deleted_at is null`,
+      [target.pingUuid],
+    );
     return rows[0] ?? null;
   }
   const [{ pingKey, slug } = target] = await withPingKeys(pool, [target]);
-  const { rows } = await pool.query<MailTarget>({
-    name: "find-mail-target-by-slug",
-    text: `select ${columns} from projects p
+  const rows = await pool.query<MailTarget>(
+    `select ${columns} from projects p
              join checks c on c.project_id = p.id and c.slug = $2 and c.deleted_at is null
             where p.ping_key = $1 and p.deleted_at is null limit 2`,
-    values: [pingKey, slug],
-  });
+    [pingKey, slug],
+  );
   return rows.length === 1 ? (rows[0] ?? null) : null;
 }

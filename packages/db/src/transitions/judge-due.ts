@@ -1,5 +1,5 @@
 import type { Instant } from "@overdue/schedules";
-import type { Pool, PoolClient } from "pg";
+import type { Pool, PoolClient } from "../database.ts";
 
 import { inTransaction } from "../in-transaction.ts";
 import { type Outage } from "../receivers/outages.ts";
@@ -34,13 +34,12 @@ export async function judgeDue(
 }
 
 async function lockDue(client: PoolClient, { watermark, limit }: Judging): Promise<StoredCheckRow[]> {
-  const { rows } = await client.query<StoredCheckRow>({
-    name: "lock-due",
-    text: `select ${STORED_CHECK} from checks
+  const rows = await client.query<StoredCheckRow>(
+    `select ${STORED_CHECK} from checks
             where wake_at <= to_timestamp($1::float8 / 1000) and deleted_at is null
             order by wake_at limit $2 for update skip locked`,
-    values: [watermark, limit],
-  });
+    [watermark, limit],
+  );
   return rows;
 }
 
@@ -66,7 +65,7 @@ async function judgeOneByOne(
   judging: Judging,
   onPoison: (checkId: string, error: unknown) => void,
 ): Promise<Judged> {
-  const { rows } = await pool.query<{ id: string }>(
+  const rows = await pool.query<{ id: string }>(
     `select id from checks where wake_at <= to_timestamp($1::float8 / 1000) and deleted_at is null
       order by wake_at limit $2`,
     [judging.watermark, judging.limit],
@@ -89,7 +88,7 @@ async function judgeOneByOne(
 
 function judgeOne(pool: Pool, judging: Judging, id: string): Promise<Judged> {
   return inTransaction(pool, async (client) => {
-    const { rows } = await client.query<StoredCheckRow>(
+    const rows = await client.query<StoredCheckRow>(
       `select ${STORED_CHECK} from checks where id = $1 and deleted_at is null for update skip locked`,
       [id],
     );
@@ -99,10 +98,10 @@ function judgeOne(pool: Pool, judging: Judging, id: string): Promise<Judged> {
 
 /** The next instant at which any check waits for time; null when none does. */
 export async function nextWakeAt(pool: Pool): Promise<Instant | null> {
-  const { rows } = await pool.query<{ at: Instant | null }>({
-    name: "next-wake",
-    text: `select (extract(epoch from min(wake_at)) * 1000)::float8 as at from checks
+  const rows = await pool.query<{ at: Instant | null }>(
+    `select (extract(epoch from min(wake_at)) * 1000)::float8 as at from checks
             where wake_at is not null and deleted_at is null`,
-  });
+    [],
+  );
   return rows[0]?.at ?? null;
 }

@@ -1,4 +1,4 @@
-import type { PoolClient } from "pg";
+import type { PoolClient } from "../database.ts";
 
 import type { Arrival } from "./record-pings.ts";
 
@@ -15,13 +15,12 @@ export async function noteOnce(
   );
   if (asked.length === 0) return new Set();
   // In one order everywhere, so that two receivers wait for each other instead of locking up.
-  const { rows } = await client.query<{ digest: string }>({
-    name: "note-once",
-    text: `insert into mail_receipts (digest)
+  const rows = await client.query<{ digest: string }>(
+    `insert into mail_receipts (digest)
            select distinct decode(digest, 'hex') as digest from unnest($1::text[]) as x(digest) order by 1
            on conflict do nothing returning encode(digest, 'hex') as digest`,
-    values: [asked.map(({ digest }) => digest)],
-  });
+    [asked.map(({ digest }) => digest)],
+  );
   const fresh = new Set(rows.map(({ digest }) => digest));
   // The first of several in this transaction takes the note, the others find it gone.
   return new Set(asked.filter(({ digest }) => !fresh.delete(digest)).map(({ arrival }) => arrival));

@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from "pg";
+import type { Pool, PoolClient } from "../database.ts";
 
 import { PING_KEY_START, storedKey } from "../secrets/api-key.ts";
 
@@ -17,7 +17,7 @@ export async function withPingKeys<Target extends SlugTarget>(
   );
   if (keys.length === 0) return [...targets];
   const hashes = keys.map((key) => storedKey(key).hash);
-  const { rows } = await client.query<{ hash: string; ping_key: string }>(
+  const rows = await client.query<{ hash: string; ping_key: string }>(
     `with found as (
        select k.id, k.hash, k.last_used_at, p.ping_key
          from unnest($1::text[], $2::text[]) as x(prefix, hash)

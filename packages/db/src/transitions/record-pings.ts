@@ -1,6 +1,6 @@
 import type { Instant } from "@overdue/schedules";
 import type { PingKind, PingReading, ReadPing } from "@overdue/core";
-import type { Pool, PoolClient } from "pg";
+import type { Pool, PoolClient } from "../database.ts";
 
 import { inTransaction } from "../in-transaction.ts";
 import type { Outage } from "../receivers/outages.ts";
@@ -94,12 +94,11 @@ async function lock(
   known: Knowledge,
 ): Promise<Map<string, Change>> {
   const pingUuids = new Set(found.flatMap((target) => (target.kind === "check" ? [target.pingUuid] : [])));
-  const { rows } = await client.query<StoredCheckRow>({
-    name: "lock-checks",
-    text: `select ${STORED_CHECK} from checks
+  const rows = await client.query<StoredCheckRow>(
+    `select ${STORED_CHECK} from checks
             where ping_uuid = any($1::uuid[]) and deleted_at is null order by id for update`,
-    values: [[...pingUuids]],
-  });
+    [[...pingUuids]],
+  );
   return new Map(rows.map((row) => [row.ping_uuid, prepared(row, known)]));
 }
 

@@ -28,10 +28,11 @@ test("a missed deadline is one flip dated at the deadline, one incident, one del
   await judge(T + 30 * MINUTE);
   await judge(T + 31 * MINUTE);
   expect(await flipsOf(check)).toEqual(["new → up", "up → down missed"]);
-  const { rows } = await pool.query("select at from flips where check_id = $1 and to_status = 'down'", [
-    check.id,
-  ]);
-  expect(rows[0].at.getTime()).toBe(T + 6 * MINUTE);
+  const rows = await pool.query<{ at: Date }>(
+    "select at from flips where check_id = $1 and to_status = 'down'",
+    [check.id],
+  );
+  expect(rows[0]?.at.getTime()).toBe(T + 6 * MINUTE);
   expect(await incidentsOf(check)).toEqual(["missed open"]);
   expect(await deliveriesOf(project)).toEqual(["down", "down"]);
 });
@@ -41,7 +42,7 @@ test("four checkers that judge the same hundred checks at once write each flip o
   for (const check of checks) await ping(check, T);
   await Promise.all(Array.from({ length: 4 }, () => judge(T + 30 * MINUTE)));
   await judge(T + 30 * MINUTE);
-  const { rows } = await pool.query(
+  const rows = await pool.query(
     "select count(*) as flips, count(distinct check_id) as checks from flips where project_id = $1 and to_status = 'down'",
     [project],
   );
@@ -110,7 +111,7 @@ test("pings are numbered without a gap and kept with their bodies, whatever byte
   const body = Buffer.from([0, 255, 0xed, 0xa0, 0x80, 10]);
   await recordPings(pool, [anArrival(check, T, {}), anArrival(check, T + 1, { kind: "log", body })], ALONE);
   await ping(check, T + 2);
-  const { rows } = await pool.query(
+  const rows = await pool.query(
     "select number, kind, body, body_bytes from pings where check_id = $1 order by number",
     [check.id],
   );
@@ -134,10 +135,10 @@ test("create=1 makes the check once, with all channels of the project, however m
   const batch = () => recordPings(pool, [anArrival(target, T), anArrival(target, T)], ALONE);
   const outcomes = (await Promise.all([batch(), batch(), batch()])).flat();
   expect(outcomes.filter((outcome) => outcome.kind === "recorded" && outcome.created)).toHaveLength(1);
-  const { rows } = await pool.query("select ping_count, name from checks where project_id = $1", [project]);
+  const rows = await pool.query("select ping_count, name from checks where project_id = $1", [project]);
   expect(rows).toEqual([{ ping_count: 6, name: "nightly" }]);
   const linked = await pool.query("select 1 from check_channels where project_id = $1", [project]);
-  expect(linked.rowCount).toBe(2);
+  expect(linked.count).toBe(2);
 });
 
 test("two checks of one slug make it ambiguous; neither is pinged", async () => {
@@ -158,7 +159,7 @@ test("a check that cannot be judged is put aside and the others go on", async ()
   const judging = { watermark: T + 30 * MINUTE, outages: [], limit: 500 };
   await judgeDue(pool, judging, (checkId) => poisoned.push(checkId));
   expect(poisoned).toEqual([poison?.id]);
-  const { rows } = await pool.query("select status from checks where id = any($1) and status = 'down'", [
+  const rows = await pool.query("select status from checks where id = any($1) and status = 'down'", [
     checks.map(({ id }) => id),
   ]);
   expect(rows).toHaveLength(2);
@@ -170,8 +171,8 @@ test("an edit that brings the deadline nearer wakes the checker earlier", async 
   await changeCheck(pool, { projectId: project, checkId: check.id }, ({ settings }) => [
     { kind: "edit", at: T + 1, settings: { ...settings, schedule: { kind: "interval", everySeconds: 60 } } },
   ]);
-  const { rows } = await pool.query("select wake_at from checks where id = $1", [check.id]);
-  expect(rows[0].wake_at.getTime()).toBeLessThanOrEqual(T + 2 * MINUTE);
+  const rows = await pool.query<{ wake_at: Date }>("select wake_at from checks where id = $1", [check.id]);
+  expect(rows[0]?.wake_at.getTime()).toBeLessThanOrEqual(T + 2 * MINUTE);
 });
 
 test("a check of another project cannot be changed", async () => {
@@ -222,7 +223,7 @@ async function judge(watermark: number, outages: { from: number; until: number }
 }
 
 async function flipsOf(check: SceneCheck): Promise<string[]> {
-  const { rows } = await pool.query(
+  const rows = await pool.query(
     "select from_status, to_status, reason from flips where check_id = $1 order by id",
     [check.id],
   );
@@ -232,7 +233,7 @@ async function flipsOf(check: SceneCheck): Promise<string[]> {
 }
 
 async function incidentsOf(check: SceneCheck): Promise<string[]> {
-  const { rows } = await pool.query(
+  const rows = await pool.query(
     "select reason, resolved_at from incidents where check_id = $1 order by opened_at, id",
     [check.id],
   );
@@ -240,8 +241,9 @@ async function incidentsOf(check: SceneCheck): Promise<string[]> {
 }
 
 async function deliveriesOf(project: string): Promise<string[]> {
-  const { rows } = await pool.query("select kind from deliveries where project_id = $1 order by id", [
-    project,
-  ]);
+  const rows = await pool.query<{ kind: string }>(
+    "select kind from deliveries where project_id = $1 order by id",
+    [project],
+  );
   return rows.map((row) => row.kind);
 }

@@ -1,6 +1,4 @@
-import type { PoolClient } from "pg";
-
-import { openDb } from "../database.ts";
+import { openDb, type PoolClient } from "../database.ts";
 import { endIncidentsElsewhere } from "../deliveries/end-incidents.ts";
 import { wakeDependents } from "../incidents/wake-dependents.ts";
 import { type Telling, tellIncidents } from "../routes/tell-incidents.ts";
@@ -139,18 +137,14 @@ delete from pings p using gone where p.check_id = gone.check_id and p.number = g
 export async function writeChanges(client: PoolClient, changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return;
   const gone = changes.flatMap(goneRows);
-  if (gone.length > 0) await client.query({ name: "drop-gone", text: GONE, values: [JSON.stringify(gone)] });
-  const { rows } = await client.query<HeardOf>({
-    name: "write-changes",
-    text: STATES_PINGS_RUNS_SLOTS,
-    values: [
-      JSON.stringify(changes.map(checkRow)),
-      JSON.stringify(changes.flatMap(pingRows)),
-      JSON.stringify(changes.flatMap(runRows)),
-      JSON.stringify(changes.flatMap(slotRows)),
-      [...new Set(changes.map(({ stored }) => stored.projectId))],
-    ],
-  });
+  if (gone.length > 0) await client.query(GONE, [JSON.stringify(gone)]);
+  const rows = await client.query<HeardOf>(STATES_PINGS_RUNS_SLOTS, [
+    JSON.stringify(changes.map(checkRow)),
+    JSON.stringify(changes.flatMap(pingRows)),
+    JSON.stringify(changes.flatMap(runRows)),
+    JSON.stringify(changes.flatMap(slotRows)),
+    [...new Set(changes.map(({ stored }) => stored.projectId))],
+  ]);
   const flipIds = await writeFlips(client, changes.map(flipRows));
   const notices = changes.flatMap(noticeRows);
   if (notices.length > 0) await client.query(NOTICES, [JSON.stringify(notices)]);
@@ -163,7 +157,7 @@ async function writeFlips(client: PoolClient, flipsOfChecks: readonly FlipRow[][
   const ids: string[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const flips = flipsOfChecks.flatMap((ofCheck) => ofCheck[round] ?? []);
-    const { rows: flipped } = await client.query<FlippedRow>(FLIPS_INCIDENTS, [JSON.stringify(flips)]);
+    const flipped = await client.query<FlippedRow>(FLIPS_INCIDENTS, [JSON.stringify(flips)]);
     const rows = flipped.filter(({ alerts }) => alerts);
     await endQuietly(client, flipped);
     await tellIncidents(client, rows.flatMap(tellingOf), { now: rows[0]?.now ?? 0, way: null });

@@ -149,7 +149,7 @@ test("a mail of forty megabytes is counted, and its keyword is found at its end"
   const answer = await send(check, `Subject: log\r\n\r\n${line.repeat(40_000)}FATAL: disk full`);
   expect(answer).toMatch(/^250 /);
   expect(await kindsOf(check)).toEqual(["fail"]);
-  const { rows } = await pool.query("select body_bytes from pings where check_id = $1", [check.id]);
+  const rows = await pool.query("select body_bytes from pings where check_id = $1", [check.id]);
   expect(rows[0]).toMatchObject({ body_bytes: expect.toSatisfy((bytes) => Number(bytes) > 40_000_000) });
 });
 
@@ -204,7 +204,7 @@ test("whoever asks for hundreds of mailboxes that nobody has is put off, and tho
 });
 
 async function kindsOf(check: SceneCheck): Promise<string[]> {
-  const { rows } = await pool.query<{ kind: string }>(
+  const rows = await pool.query<{ kind: string }>(
     "select kind from pings where check_id = $1 order by number",
     [check.id],
   );

@@ -245,7 +245,7 @@ test("the twenty-first connection from one address is turned away", async () => 
 type StoredPing = { kind: string; body: Buffer | null; body_bytes: number };
 
 async function pingsOf(check: SceneCheck): Promise<StoredPing[]> {
-  const { rows } = await pool.query<StoredPing>("select * from pings where check_id = $1 order by number", [
+  const rows = await pool.query<StoredPing>("select * from pings where check_id = $1 order by number", [
     check.id,
   ]);
   return rows;

@@ -1,0 +1,168 @@
+import { ConnectionError, type Rows, Session, type SessionOptions } from "./session.ts";
+
+const ACQUIRE_TIMEOUT_MS = 1_500;
+const IDLE_TIMEOUT_MS = 10_000;
+/** So that what a session keeps, such as prepared statements, is freed now and then. */
+const LIFETIME_MS = 30 * 60_000;
+
+export type PoolOptions = SessionOptions & { max: number; acquireTimeoutMs?: number };
+
+type Waiting = {
+  resolve: (client: PoolClient) => void;
+  reject: (error: Error) => void;
+  timer: NodeJS.Timeout;
+};
+
+/**
+ * Up to `max` sessions, lent one at a time. A session that ends, whoever ended it, is dropped and another one opened;
+ * who holds it learns of it by the next statement, which fails.
+ */
+export class Pool {
+  readonly #options: PoolOptions;
+  readonly #idle: PoolClient[] = [];
+  readonly #clients = new Set<PoolClient>();
+  readonly #waiting: Waiting[] = [];
+  #onEmpty: (() => void) | null = null;
+  #isEnding = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  get totalCount(): number {
+    return this.#clients.size;
+  }
+
+  get idleCount(): number {
+    return this.#idle.length;
+  }
+
+  /** Runs one statement on any session; see `Session.query`. */
+  async query<Row extends object = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<Rows<Row>> {
+    const client = await this.connect();
+    let isBroken = true;
+    try {
+      const rows = await client.query<Row>(text, values);
+      isBroken = false;
+      return rows;
+    } finally {
+      // A text of several statements may have begun a transaction before one of them failed.
+      client.release(isBroken && values === undefined);
+    }
+  }
+
+  /** As `query`, with the columns of each row in their order instead of by their names. */
+  async queryValues(text: string, values: readonly unknown[]): Promise<unknown[][]> {
+    return await this.use((client) => client.queryValues(text, values));
+  }
+
+  /** Lends a session for as long as `work` takes. */
+  async use<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.connect();
+    try {
+      return await work(client);
+    } finally {
+      client.release();
+    }
+  }
+
+  /** Lends a session until it is released. */
+  async connect(): Promise<PoolClient> {
+    if (this.#isEnding)
+      throw new ConnectionError("CONNECTION_ENDED", "The connections to PostgreSQL were ended.");
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle.lend();
+    if (this.#clients.size < this.#options.max) return this.#open().lend();
+    return await new Promise<PoolClient>((resolve, reject) => {
+      const { acquireTimeoutMs = ACQUIRE_TIMEOUT_MS } = this.#options;
+      const waiting = { resolve, reject, timer: setTimeout(() => this.#giveUp(waiting), acquireTimeoutMs) };
+      this.#waiting.push(waiting);
+    });
+  }
+
+  /** Ends the sessions; resolves once the lent ones were released, too. */
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    for (const { reject, timer } of this.#waiting.splice(0)) {
+      clearTimeout(timer);
+      reject(new ConnectionError("CONNECTION_ENDED", "The connections to PostgreSQL were ended."));
+    }
+    const empty = new Promise<void>((resolve) => (this.#onEmpty = resolve));
+    await Promise.all(this.#idle.splice(0).map((client) => client.end()));
+    if (this.#clients.size > 0) await empty;
+  }
+
+  #open(): PoolClient {
+    const client = new PoolClient(this.#options, (released) => this.#takeBack(released));
+    client.onEnd = () => this.#drop(client);
+    this.#clients.add(client);
+    return client;
+  }
+
+  #takeBack(client: PoolClient): void {
+    if (client.hasEnded) return;
+    if (this.#isEnding || client.ageMs > LIFETIME_MS) return void client.end();
+    const next = this.#waiting.shift();
+    if (next === undefined) {
+      client.endAfter(IDLE_TIMEOUT_MS);
+      this.#idle.push(client);
+      return;
+    }
+    clearTimeout(next.timer);
+    next.resolve(client.lend());
+  }
+
+  #drop(client: PoolClient): void {
+    this.#clients.delete(client);
+    const idle = this.#idle.indexOf(client);
+    if (idle >= 0) this.#idle.splice(idle, 1);
+    if (this.#clients.size === 0) this.#onEmpty?.();
+    const next = this.#waiting.shift();
+    if (next === undefined) return;
+    clearTimeout(next.timer);
+    next.resolve(this.#open().lend());
+  }
+
+  #giveUp(waiting: Waiting): void {
+    this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+    waiting.reject(new ConnectionError("CONNECT_TIMEOUT", "No connection to PostgreSQL was free in time."));
+  }
+}
+
+/** A session that a pool lends. */
+export class PoolClient extends Session {
+  readonly #openedAt = performance.now();
+  readonly #onRelease: (client: PoolClient) => void;
+  #idleTimer: NodeJS.Timeout | undefined;
+  #isLent = false;
+
+  constructor(options: SessionOptions, onRelease: (client: PoolClient) => void) {
+    super(options);
+    this.#onRelease = onRelease;
+  }
+
+  get ageMs(): number {
+    return performance.now() - this.#openedAt;
+  }
+
+  lend(): this {
+    clearTimeout(this.#idleTimer);
+    this.#isLent = true;
+    return this;
+  }
+
+  /** Gives the session back; `isBroken` ends it, with whatever it holds: a transaction, a lock, a setting. */
+  release(isBroken = false): void {
+    if (!this.#isLent) return;
+    this.#isLent = false;
+    if (isBroken) void this.end();
+    else this.#onRelease(this);
+  }
+
+  endAfter(ms: number): void {
+    this.#idleTimer = setTimeout(() => void this.end(), ms).unref();
+  }
+}

@@ -1,0 +1,150 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import postgres from "postgres";
+
+import { COLUMN_TYPES, toParameter } from "./parameters.ts";
+import { type ServerAddress, serverAddress } from "./server-address.ts";
+
+/** The rows of a statement, and how many it selected or changed. */
+export type Rows<Row> = Row[] & { count: number };
+
+export type SessionOptions = {
+  url: string;
+  /** Seen in `pg_stat_activity`. */
+  name: string;
+  /** Settings of the session, by their names in PostgreSQL. */
+  settings?: Record<string, string | number>;
+  connectTimeoutMs?: number;
+  onNotify?: (channel: string, payload: string) => void;
+};
+
+const CONNECT_TIMEOUT_MS = 1_500;
+const END_TIMEOUT_SECONDS = 1;
+
+/** The server could not be reached, or the connection ended; the codes are those of the driver. */
+export class ConnectionError extends Error {
+  override readonly name = "ConnectionError";
+  readonly code: "CONNECTION_CLOSED" | "CONNECTION_ENDED" | "CONNECT_TIMEOUT";
+
+  constructor(code: ConnectionError["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * One session of the server, opened by its first statement. Statements that are sent before the answer to an earlier one
+ * wait for it on the server, in order.
+ *
+ * It ends for good when its connection ends. postgres.js opens a lost connection again by itself, and then runs what
+ * was left of a transaction outside of it, or writes to a socket that is gone, which ends the process (its issues 1208,
+ * 1216 and 1133). So each session is an instance of the driver with one connection that may open one socket.
+ */
+export class Session {
+  readonly #address: ServerAddress;
+  readonly #connectTimeoutMs: number;
+  readonly #sql: postgres.Sql;
+  #socket: Socket | null = null;
+  #onEnd: () => void = () => undefined;
+  #hasEnded = false;
+
+  constructor(options: SessionOptions) {
+    this.#address = serverAddress(options.url);
+    this.#connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
+    const { settings, ...address } = this.#address;
+    const driverOptions = {
+      ...address,
+      max: 1,
+      connect_timeout: this.#connectTimeoutMs / 1_000,
+      idle_timeout: undefined,
+      max_lifetime: null,
+      fetch_types: false,
+      types: COLUMN_TYPES,
+      connection: { ...settings, application_name: `overdue ${options.name}`, ...options.settings },
+      onnotice: () => undefined,
+      onclose: () => this.#ended(),
+      socket: () => this.#openSocket(),
+      ...(options.onNotify && { onnotify: options.onNotify }),
+    };
+    this.#sql = postgres(driverOptions);
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Called once, when the session ends, by whichever side. */
+  set onEnd(listener: () => void) {
+    this.#onEnd = listener;
+  }
+
+  /**
+   * Runs one statement, which is prepared and reused while the session lasts; without `values` the text may hold
+   * several, and is not prepared.
+   */
+  query<Row extends object = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<Rows<Row>> {
+    return this.#run(() =>
+      values === undefined
+        ? this.#sql.unsafe<Row[]>(text)
+        : this.#sql.unsafe<Row[]>(text, values.map(toParameter), PREPARED),
+    );
+  }
+
+  /** As `query`, with the columns of each row in their order instead of by their names. */
+  queryValues(text: string, values: readonly unknown[]): Promise<unknown[][]> {
+    return this.#run(() => this.#sql.unsafe(text, values.map(toParameter), PREPARED).values());
+  }
+
+  async #run<T>(statement: () => Promise<T>): Promise<T> {
+    if (this.#hasEnded)
+      throw new ConnectionError("CONNECTION_CLOSED", "The connection to PostgreSQL has ended.");
+    try {
+      return await statement();
+    } catch (error) {
+      // Whatever the server did not say itself leaves the connection in a state that nobody knows.
+      if (!(error instanceof postgres.PostgresError)) this.#ended();
+      throw error;
+    }
+  }
+
+  async #openSocket(): Promise<Socket> {
+    if (this.#socket !== null || this.#hasEnded)
+      throw new ConnectionError("CONNECTION_CLOSED", "The connection to PostgreSQL has ended.");
+    const { host, port, path } = this.#address;
+    const socket = connect(path === undefined ? { host, port, noDelay: true } : { path });
+    this.#socket = socket;
+    try {
+      await once(socket, "connect", { signal: AbortSignal.timeout(this.#connectTimeoutMs) });
+    } catch (error) {
+      socket.destroy();
+      if (error instanceof Error && error.name !== "AbortError") throw error;
+      throw new ConnectionError("CONNECT_TIMEOUT", "PostgreSQL could not be reached in time.");
+    }
+    // The driver verifies a certificate against this name.
+    return Object.assign(socket, { host });
+  }
+
+  #ended(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    // Rejects the statements under way, and those that wait for them.
+    void this.#sql.end({ timeout: 0 });
+    this.#socket?.destroy();
+    this.#onEnd();
+  }
+
+  /** Says goodbye to the server; what is under way may end before, for one second. */
+  async end(): Promise<void> {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    await this.#sql.end({ timeout: END_TIMEOUT_SECONDS });
+    this.#socket?.destroy();
+    this.#onEnd();
+  }
+}
+
+// `simple`: the protocol without parameters, which the driver would choose where there are none.
+const PREPARED = { prepare: true, simple: false };
