@@ -51,10 +51,9 @@ export { spanInWords } from "./learning/span.ts";
 export { examineSchedule } from "./learning/doctor/doctor.ts";
 export type { Finding, FindingEvidence } from "./learning/doctor/finding.ts";
 export type { SeenRun } from "./learning/doctor/history.ts";
-export { decide, type Decision } from "./routing/decide.ts";
-export { type Hearer, type Hearing, hearersOf } from "./routing/hearers.ts";
-export { type NewsListener, whoHearsNews } from "./routing/who-hears-news.ts";
-export { type News, newsOf } from "./routing/news.ts";
+export { type NotificationPlan, planNotifications } from "./routing/plan-notifications.ts";
+export { type EventRoutingInput, type Recipient, recipientsFor } from "./routing/recipients.ts";
+export { type CheckEvent, checkEventsOf } from "./routing/check-events.ts";
 export { onCallAt, type Override, type Rotation } from "./routing/on-call.ts";
 export {
   ReasonInput,
@@ -71,11 +70,17 @@ export {
   type Person,
   type Route,
   type RoutedCheck,
+  type SentNotification,
   type Severity,
-  type Told,
 } from "./routing/route.ts";
-export type { Situation, Tell } from "./routing/situation.ts";
-export { type Listener, type WhoHears, whoWouldHear } from "./routing/who-would-hear.ts";
+export type { PlannedNotification, RoutingInput } from "./routing/routing-input.ts";
+export {
+  type NotificationPreview,
+  type PreviewedEvent,
+  type PreviewedNotification,
+  previewEvents,
+  previewNotifications,
+} from "./routing/notification-preview.ts";
 export {
   type Current,
   planConfig,
@@ -88,7 +93,7 @@ export { ConfigRoute, type NamedTarget } from "./config/config-route.ts";
 export { counted } from "./config/names.ts";
 export { misnamedIn } from "./config/plan-routes.ts";
 export { INCIDENT_ENDS, INCIDENT_KINDS, type IncidentEnd, PROGRAM_KINDS } from "./routing/channel-kinds.ts";
-export { gatherAlerts, type Gathered } from "./routing/gather.ts";
+export { groupAlerts, type Grouping } from "./routing/group-alerts.ts";
 export {
   lastPeriod,
   nextReportAt,
@@ -102,7 +107,7 @@ export { plannedWithin } from "./reports/planned.ts";
 export { type CheckRecord, type Report, reportOf, type RunSums, type SlotSums } from "./reports/report.ts";
 export type { Span } from "./reports/spans.ts";
 
-export { gatherQuiet } from "./routing/gather-quiet.ts";
+export { groupInformational } from "./routing/group-informational.ts";
 export type { AttemptOutcome, AttemptResult } from "./delivery/attempt-result.ts";
 export {
   type ChannelFacts,

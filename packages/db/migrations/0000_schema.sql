@@ -569,7 +569,7 @@ CREATE TABLE "routes" (
 	"project_id" uuid NOT NULL,
 	"name" text NOT NULL,
 	"match" jsonb NOT NULL,
-	"hears" jsonb NOT NULL,
+	"notify_on" jsonb NOT NULL,
 	"listens" boolean NOT NULL,
 	"steps" jsonb NOT NULL,
 	"repeat_minutes" integer,

@@ -29,7 +29,7 @@ test("a route is made with its defaults, edited by what is sent, and deleted", a
   expect(route).toMatchObject({
     version: 1,
     position: 1,
-    hears: { changes: true, failures: false, runs: false, notices: false },
+    notifyOn: { changes: true, failures: false, runs: false, notices: false },
     steps: [{ afterMinutes: 0, ifUnacknowledged: true }],
     repeatMinutes: null,
     hours: null,
@@ -142,24 +142,24 @@ test("a route may hear every run, failures and notices, and who does is answered
     to: "18:00",
     outside: { kind: "hold" },
   };
-  const hears = { changes: false, failures: true, runs: false, notices: true };
-  const { id } = await make("routes", { name: "Day", steps: [to(0)], hears, hours });
-  expect(await read(await as("GET", `${path}/routes/${id}`))).toMatchObject({ hears });
+  const notifyOn = { changes: false, failures: true, runs: false, notices: true };
+  const { id } = await make("routes", { name: "Day", steps: [to(0)], notifyOn, hours });
+  expect(await read(await as("GET", `${path}/routes/${id}`))).toMatchObject({ notifyOn });
   const question = `${path}/checks/${checkId}/who-would-hear?at=2026-11-27T20:00:00Z`;
   const heard = { channelId, channelName: "ops", channelKind: "slack", because: "route “Day”" };
   const at = "2026-11-30T08:00:00.000Z";
   expect(await read(await as("GET", question))).toMatchObject({
     items: [],
     news: [
-      { ...heard, hears: "failures", at },
-      { ...heard, hears: "notices", at },
+      { ...heard, notifyOn: "failures", at },
+      { ...heard, notifyOn: "notices", at },
     ],
   });
-  await as("PATCH", `${path}/routes/${id}`, { hears: { ...hears, runs: true }, hours: null });
+  await as("PATCH", `${path}/routes/${id}`, { notifyOn: { ...notifyOn, runs: true }, hours: null });
   expect(await read(await as("GET", question))).toMatchObject({
     news: [
-      { ...heard, hears: "runs", at: "2026-11-27T20:00:00.000Z" },
-      { ...heard, hears: "notices" },
+      { ...heard, notifyOn: "runs", at: "2026-11-27T20:00:00.000Z" },
+      { ...heard, notifyOn: "notices" },
     ],
   });
 });

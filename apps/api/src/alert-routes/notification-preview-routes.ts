@@ -31,7 +31,7 @@ const PreviewedEvent = z
     channelId: z.uuid(),
     channelName: z.string(),
     channelKind: z.string(),
-    hears: z
+    notifyOn: z
       .enum(["runs", "failures", "notices"])
       .meta({ description: "Every run, good or bad; each failing run alone; what is noticed." }),
     at: Timestamp.meta({ description: "When it would hear: later than asked for where hours hold it." }),
@@ -75,7 +75,7 @@ export const notificationPreviewRoutes = createRouter().openapi(
     const heard = requireFound("check", await whoWouldHearOf(c.var.deps.pool, ref, question));
     const channels = await listChannels(c.var.deps.db, ref.projectId, { limit: CHANNELS_MAX, after: null });
     const named = channelNames(channels);
-    const items = heard.listeners.map((one) => ({
+    const items = heard.notifications.map((one) => ({
       ...one,
       ...named(one.channelId),
       at: isoAt(one.at),

@@ -44,7 +44,12 @@ export const AlertRouteView = z
       severities: z.array(SeverityInput),
       checkIds: z.array(z.uuid()),
     }),
-    hears: z.object({ changes: z.boolean(), failures: z.boolean(), runs: z.boolean(), notices: z.boolean() }),
+    notifyOn: z.object({
+      changes: z.boolean(),
+      failures: z.boolean(),
+      runs: z.boolean(),
+      notices: z.boolean(),
+    }),
     steps: z.array(z.object({ afterMinutes: z.int(), targets: Targets, ifUnacknowledged: z.boolean() })),
     repeatMinutes: z.int().nullable(),
     hours: HoursView.nullable().meta({ description: "Null: at all hours." }),

@@ -91,7 +91,7 @@ test.each(["PostgreSQL", "Redis"])(
       await scene.addChannel("slack", { url: slack.hookUrl }),
       await scene.addChannel("email", { to: "anna@example.org" }),
     ];
-    await hears({ changes: false, runs: true }, channelIds);
+    await notifyOn({ changes: false, runs: true }, channelIds);
     const stop = await deliver(store === "Redis" ? (redis?.url ?? null) : null);
     await ping(NIGHT, "start");
     await ping(NIGHT + 4 * 60_000, "success");
@@ -133,7 +133,7 @@ test.each(["PostgreSQL", "Redis"])(
 
 test("a failure makes a sound, and what is told as down is not told again", async () => {
   const chat = await scene.addChannel("telegram", { chat: "1" });
-  await hears({ changes: true, failures: true, runs: true }, [chat]);
+  await notifyOn({ changes: true, failures: true, runs: true }, [chat]);
   const stop = await deliver(null);
   await ping(NIGHT, "success");
   await telegram.waitForCount(1);
@@ -154,7 +154,7 @@ test("a failure makes a sound, and what is told as down is not told again", asyn
 
 test("many runs that come together are one message that counts, each with a delivery of its own", async () => {
   const chat = await scene.addChannel("telegram", { chat: "1" });
-  await hears({ changes: false, runs: true }, [chat]);
+  await notifyOn({ changes: false, runs: true }, [chat]);
   const other = await aCheck(database.pool, {
     projectId: scene.projectId,
     at: NIGHT,
@@ -183,9 +183,9 @@ test("many runs that come together are one message that counts, each with a deli
   expect(rows.filter(({ leadId }) => leadId === null)).toHaveLength(1);
 });
 
-function hears(what: object, channelIds: readonly string[]) {
+function notifyOn(what: object, channelIds: readonly string[]) {
   const targets = channelIds.map((channelId) => ({ kind: "channel", channelId }));
-  const input = { name: "runs", hears: what, steps: [{ afterMinutes: 0, targets }] };
+  const input = { name: "runs", notifyOn: what, steps: [{ afterMinutes: 0, targets }] };
   return createRoute(db, scene.projectId, RouteInput.parse(input));
 }
 

@@ -108,7 +108,7 @@ function Recipients(scenario: { projectId: string; checkId: string; at: string; 
           <DataTable
             columns={eventRecipientColumns(zone)}
             rows={eventRecipients}
-            rowKey={({ channelId, hears }) => `${channelId} ${hears}`}
+            rowKey={({ channelId, notifyOn }) => `${channelId} ${notifyOn}`}
           />
         </>
       )}
@@ -147,7 +147,7 @@ const EVENTS: Record<string, string> = { runs: "Every run", failures: "Every fai
 
 function eventRecipientColumns(zone: string): Column<EventRecipient>[] {
   return [
-    { head: "What", look: "short", cell: ({ hears }) => EVENTS[hears] ?? hears },
+    { head: "What", look: "short", cell: ({ notifyOn }) => EVENTS[notifyOn] ?? notifyOn },
     { head: "At", cell: ({ at }) => <ShortTime at={at} zone={zone} /> },
     { head: "Who", look: "wide", cell: ({ channelName }) => channelName },
     { head: "Because of", look: "wide", cell: ({ because }) => because },

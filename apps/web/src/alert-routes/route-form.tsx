@@ -53,7 +53,7 @@ export function RouteForm({ initial, isNew, names, knownTags, save, cancel }: Pr
               <HoursFields names={names} />
               <Checkbox
                 label="Notify on recovery"
-                description="Everyone who was notified that it is down also hears that it is up again."
+                description="Everyone who was notified that it is down also notifyOn that it is up again."
                 {...form.getInputProps("recovery", { type: "checkbox" })}
               />
             </Stack>
@@ -123,7 +123,7 @@ function MatchFields({ names, knownTags }: { names: Names; knownTags: readonly s
   );
 }
 
-const CHOICES: readonly { name: keyof RouteDraft["hears"]; label: string; description: string }[] = [
+const CHOICES: readonly { name: keyof RouteDraft["notifyOn"]; label: string; description: string }[] = [
   {
     name: "changes",
     label: "Down and up",
@@ -150,7 +150,7 @@ const CHOICES: readonly { name: keyof RouteDraft["hears"]; label: string; descri
 /** The events that a route is about. */
 function NotifyOnFields() {
   const form = useRouteFormContext();
-  const { changes, failures, runs, notices } = form.values.hears;
+  const { changes, failures, runs, notices } = form.values.notifyOn;
   return (
     <Fieldset legend="Notify on">
       <Stack gap="sm">
@@ -159,12 +159,12 @@ function NotifyOnFields() {
             key={name}
             label={label}
             description={description}
-            {...form.getInputProps(`hears.${name}`, { type: "checkbox" })}
+            {...form.getInputProps(`notifyOn.${name}`, { type: "checkbox" })}
           />
         ))}
-        {typeof form.errors["hears"] === "string" && (
+        {typeof form.errors["notifyOn"] === "string" && (
           <Text size="sm" c="red" role="alert">
-            {form.errors["hears"]}
+            {form.errors["notifyOn"]}
           </Text>
         )}
         {(failures || runs || notices) && (

@@ -16,7 +16,7 @@ const ops = { kind: "channel", channelId: "ops" } as const;
 const plain: RouteDraft = {
   name: "Ops",
   match: { tags: [], reasons: [], severities: [], checkIds: [] },
-  hears: { changes: true, failures: false, runs: false, notices: false },
+  notifyOn: { changes: true, failures: false, runs: false, notices: false },
   steps: [{ afterMinutes: 0, targets: [ops], ifUnacknowledged: true }],
   repeatMinutes: null,
   hours: null,
@@ -61,8 +61,8 @@ test("an escalation with hours and reminders has a line for each step", () => {
 });
 
 test("status changes and failures read as two sentences, and recovery belongs to the first", () => {
-  const hears = { changes: true, failures: true, runs: false, notices: false };
-  expect(routeText({ ...plain, hears }, names)).toEqual([
+  const notifyOn = { changes: true, failures: true, runs: false, notices: false };
+  expect(routeText({ ...plain, notifyOn }, names)).toEqual([
     "When any check goes down, notify Ops chat immediately.",
     "When any check fails, notify Ops chat immediately.",
     "Everyone who was notified is also notified when it is up again.",
@@ -74,7 +74,7 @@ test.each<[string, Partial<RouteDraft>, string]>([
     "each run of one check",
     {
       match: { ...plain.match, checkIds: ["c1"] },
-      hears: { changes: false, failures: false, runs: true, notices: false },
+      notifyOn: { changes: false, failures: false, runs: true, notices: false },
     },
     "When nightly backup ends a run, good or bad, notify Ops chat immediately.",
   ],
@@ -82,14 +82,14 @@ test.each<[string, Partial<RouteDraft>, string]>([
     "failures and notices of a deleted check",
     {
       match: { ...plain.match, checkIds: ["gone"], severities: ["info"] },
-      hears: { changes: false, failures: true, runs: false, notices: true },
+      notifyOn: { changes: false, failures: true, runs: false, notices: true },
     },
     "When a deleted check, if it is info fails or has a notice, such as a run far from the baseline, notify Ops chat immediately.",
   ],
   [
     "runs, which go to the first step only",
     {
-      hears: { changes: false, failures: false, runs: true, notices: false },
+      notifyOn: { changes: false, failures: false, runs: true, notices: false },
       steps: [
         { afterMinutes: 0, targets: [ops], ifUnacknowledged: true },
         { afterMinutes: 5, targets: [{ kind: "channel", channelId: "sms" }], ifUnacknowledged: true },

@@ -21,13 +21,13 @@ export function routeText(route: RouteDraft, names: Names): string[] {
   return [
     ...changeText(route, names),
     ...eventsText(route, names),
-    ...(route.repeatMinutes === null || !route.hears.changes
+    ...(route.repeatMinutes === null || !route.notifyOn.changes
       ? []
       : [
           `Repeated every ${minutesText(route.repeatMinutes)} until somebody acknowledges it or it recovers.`,
         ]),
     ...(route.hours === null ? [] : [hoursText(route.hours, names)]),
-    ...(route.hears.changes
+    ...(route.notifyOn.changes
       ? [
           route.recovery
             ? "Everyone who was notified is also notified when it is up again."
@@ -70,22 +70,26 @@ export const REASON_TITLES: Record<Reason, string> = {
   "host-duplicate": "on two hosts",
 };
 
-function changeText({ match, hears, steps }: RouteDraft, names: Names): string[] {
+function changeText({ match, notifyOn, steps }: RouteDraft, names: Names): string[] {
   const subject = subjectText(match, names);
   const when = `When ${subject} goes down${reasonsText(match)}`;
-  if (hears.changes && steps.length > STEPS_IN_A_SENTENCE)
+  if (notifyOn.changes && steps.length > STEPS_IN_A_SENTENCE)
     return [`${when}:`, ...steps.map((step) => stepLine(step, names))];
-  if (hears.changes) return [`${when}, ${stepsText(steps, names)}.`];
-  return hears.failures || hears.runs || hears.notices
+  if (notifyOn.changes) return [`${when}, ${stepsText(steps, names)}.`];
+  return notifyOn.failures || notifyOn.runs || notifyOn.notices
     ? []
     : [`When ${subject} does anything (nothing is chosen yet), ${stepsText(steps, names)}.`];
 }
 
 /** The events besides status changes, which go to the first step only, immediately. */
-function eventsText({ match, hears, steps }: RouteDraft, names: Names): string[] {
+function eventsText({ match, notifyOn, steps }: RouteDraft, names: Names): string[] {
   const events = [
-    ...(hears.runs ? ["ends a run, good or bad"] : hears.failures ? [`fails${reasonsText(match)}`] : []),
-    ...(hears.notices ? ["has a notice, such as a run far from the baseline"] : []),
+    ...(notifyOn.runs
+      ? ["ends a run, good or bad"]
+      : notifyOn.failures
+        ? [`fails${reasonsText(match)}`]
+        : []),
+    ...(notifyOn.notices ? ["has a notice, such as a run far from the baseline"] : []),
   ];
   if (events.length === 0) return [];
   const recipients = targetsText(steps[0]?.targets ?? [], names);

@@ -5,7 +5,7 @@ import { newRouteValues, type RouteDraft, routeDraft, routeField, routeValues } 
 const night: RouteDraft = {
   name: "Night",
   match: { tags: ["prod"], reasons: ["missed"], severities: ["critical"], checkIds: ["c1"] },
-  hears: { changes: true, failures: true, runs: false, notices: false },
+  notifyOn: { changes: true, failures: true, runs: false, notices: false },
   steps: [
     { afterMinutes: 0, targets: [{ kind: "channel", channelId: "ops" }], ifUnacknowledged: true },
     { afterMinutes: 15, targets: [{ kind: "on-call", rotationId: "primary" }], ifUnacknowledged: false },
@@ -49,7 +49,7 @@ test.each([
   ["hours.from", "hours.from"],
   ["hours.outside.targets", "hours.instead"],
   ["repeatMinutes", "repeat"],
-  ["hears", "hears"],
+  ["notifyOn", "notifyOn"],
 ])("what is refused about %s is shown at the field %s", (field, place) => {
   expect(routeField(field)).toBe(place);
 });

@@ -25,7 +25,7 @@ export type Hours = {
 export type RouteDraft = {
   name: string;
   match: { tags: string[]; reasons: Reason[]; severities: Severity[]; checkIds: string[] };
-  hears: { changes: boolean; failures: boolean; runs: boolean; notices: boolean };
+  notifyOn: { changes: boolean; failures: boolean; runs: boolean; notices: boolean };
   steps: Step[];
   repeatMinutes: number | null;
   hours: Hours | null;
@@ -39,7 +39,7 @@ export type RouteValues = {
   reasons: Reason[];
   severities: Severity[];
   checkIds: string[];
-  hears: RouteDraft["hears"];
+  notifyOn: RouteDraft["notifyOn"];
   steps: StepValues[];
   repeat: Span;
   recovery: boolean;
@@ -65,7 +65,7 @@ export function newRouteValues(timezone: string): RouteValues {
     reasons: [],
     severities: [],
     checkIds: [],
-    hears: { changes: true, failures: false, runs: false, notices: false },
+    notifyOn: { changes: true, failures: false, runs: false, notices: false },
     steps: [{ key: "0", after: { amount: 0, unit: "minutes" }, targets: [], always: false }],
     repeat: NONE,
     recovery: true,
@@ -84,11 +84,11 @@ export function newRouteValues(timezone: string): RouteValues {
 /** The form values of an existing route. */
 export function routeValues(route: RouteDraft, timezone: string): RouteValues {
   const blank = newRouteValues(timezone);
-  const { name, match, hears, steps, repeatMinutes, hours, recovery } = route;
+  const { name, match, notifyOn, steps, repeatMinutes, hours, recovery } = route;
   return {
     name,
     ...match,
-    hears,
+    notifyOn,
     recovery,
     repeat: repeatMinutes === null ? NONE : toSpan(repeatMinutes * 60),
     steps: steps.map(({ afterMinutes, targets, ifUnacknowledged }, index) => ({
@@ -103,11 +103,11 @@ export function routeValues(route: RouteDraft, timezone: string): RouteValues {
 
 /** The route as the API takes it. An amount that is not a number becomes NaN, which the API refuses with a message. */
 export function routeDraft(values: RouteValues): RouteDraft {
-  const { name, tags, reasons, severities, checkIds, hears, steps, repeat, recovery } = values;
+  const { name, tags, reasons, severities, checkIds, notifyOn, steps, repeat, recovery } = values;
   return {
     name,
     match: { tags, reasons, severities, checkIds },
-    hears,
+    notifyOn,
     recovery,
     repeatMinutes: toMinutes(repeat),
     steps: steps.map(({ after, targets, always }) => ({
@@ -183,7 +183,7 @@ export const [RouteFormProvider, useRouteFormContext, useRouteForm] = createForm
 const FIELDS: readonly [RegExp, string][] = [
   [/^name$/, "name"],
   [/^match\.(tags|reasons|severities|checkIds)\b.*$/, "$1"],
-  [/^hears\b.*$/, "hears"],
+  [/^notifyOn\b.*$/, "notifyOn"],
   [/^steps\.(\d+)\.afterMinutes$/, "steps.$1.after"],
   [/^steps\.(\d+)\.targets\b.*$/, "steps.$1.targets"],
   [/^repeatMinutes$/, "repeat"],

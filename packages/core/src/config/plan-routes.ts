@@ -28,7 +28,7 @@ export function routeSteps(current: Current, wanted: Wanted): Step[] {
 }
 
 function changedFields(known: ConfigRoute, wanted: ConfigRoute): string[] {
-  const fields = ["match", "hears", "steps", "repeatMinutes", "hours", "recovery"] as const;
+  const fields = ["match", "notifyOn", "steps", "repeatMinutes", "hours", "recovery"] as const;
   return fields.filter((field) => !isSame(known[field], wanted[field]));
 }
 

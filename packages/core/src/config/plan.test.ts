@@ -11,7 +11,7 @@ const nothing = { channels: [], checks: [], routes: [], people: [], rotations: [
 const toOps = {
   name: "all",
   match: { tags: [], reasons: [], severities: [], checks: [] },
-  hears: { changes: true, failures: false, runs: false, notices: false },
+  notifyOn: { changes: true, failures: false, runs: false, notices: false },
   steps: [{ afterMinutes: 0, targets: [{ channel: "ops" }], ifUnacknowledged: true }],
   repeatMinutes: null,
   hours: null,

@@ -5,8 +5,8 @@
 export const PROGRAM_KINDS = ["webhook", "pagerduty", "opsgenie", "splunk-on-call"] as const;
 
 /**
- * Kinds of channel that keep an incident of their own open until they are sent its end. They are sent it however the
- * incident ends: also when its check is paused or deleted, and when the channel itself is changed or deleted.
+ * Kinds of channel that keep an incident of their own open until they are sent its end. They are sent it in every case:
+ * also when the check is paused or deleted, and when the channel itself is changed or deleted.
  */
 export const INCIDENT_KINDS = ["pagerduty", "opsgenie", "splunk-on-call"] as const;
 

@@ -9,7 +9,7 @@ import {
 } from "@overdue/schedules";
 import type { Hours } from "./route.ts";
 
-/** Whether a route may speak at an instant, and when it next begins to where it may not. */
+/** Whether a route may notify at an instant, and where it may not, when its hours begin next. */
 export type Opening = { open: true } | { open: false; beginsAt: Instant };
 
 const ALWAYS: Opening = { open: true };
@@ -27,7 +27,7 @@ export function openingAt(hours: Hours | null, at: Instant): Opening {
     if (begin > at) return { open: false, beginsAt: begin };
     if (at < zone.firstInstantAt(day * DAY_MS + endMs(hours))) return ALWAYS;
   }
-  return ALWAYS; // No weekday is named: the door refuses that, and silence would be worse.
+  return ALWAYS; // No weekday is named. The input schema refuses that, and silence would be worse.
 }
 
 /** The first instant not before `at` at which these hours are open. */

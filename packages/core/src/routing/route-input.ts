@@ -103,14 +103,14 @@ export const routeShape = {
     severities: few(SeverityInput, "severities"),
     checkIds: few(z.uuid(), "checks"),
   }),
-  hears: z
+  notifyOn: z
     .strictObject({
       changes: Switch("changes").default(true),
       failures: Switch("failures").default(false),
       runs: Switch("runs").default(false),
       notices: Switch("notices").default(false),
     })
-    .refine((hears) => Object.values(hears).includes(true), "A route that hears nothing tells nobody."),
+    .refine((chosen) => Object.values(chosen).includes(true), "Choose at least one thing to notify of."),
   steps: stepsOf(TargetInput),
   repeatMinutes: z
     .int("repeatMinutes must be a whole number of minutes, or null")
@@ -121,24 +121,35 @@ export const routeShape = {
   recovery: Switch("recovery"),
 };
 
+/** The name that `notifyOn` had in version 0.1, accepted for one release. */
+export const OldNotifyOn = routeShape.notifyOn
+  .optional()
+  .meta({ deprecated: true, description: "The old name of notifyOn." });
+
 /** A route as a person or a program sends it, with its defaults: all checks, changes, at once, always, once. */
 export const RouteInput = z
   .strictObject({
     ...routeShape,
     match: routeShape.match.default(nothing),
-    hears: routeShape.hears.default(changesOnly),
+    notifyOn: routeShape.notifyOn.optional(),
+    hears: OldNotifyOn,
     repeatMinutes: routeShape.repeatMinutes.default(null),
     hours: routeShape.hours.default(null),
     recovery: routeShape.recovery.default(true),
   })
+  .transform(({ hears = changesOnly, notifyOn = hears, ...rest }) => ({ ...rest, notifyOn }))
   .meta({
     id: "RouteInput",
     description:
-      "Which checks and incidents (an empty list: all), what is heard of them, whom it tells after how many minutes, how often it repeats, in which hours (weekdays 1 Monday to 7 Sunday; outside of them it holds, or tells others instead), and whether recovery is told.",
+      "Which checks and incidents it is for (an empty list: all), what it notifies of, whom it notifies after how many minutes, how often it repeats, in which hours (weekdays 1 Monday to 7 Sunday; outside of them it holds the message, or notifies others instead), and whether it notifies of recovery.",
   });
 
 /** An edit of a route: what is sent replaces what was there. */
-export const RoutePatch = z.strictObject(routeShape).partial().meta({ id: "RoutePatch" });
+export const RoutePatch = z
+  .strictObject({ ...routeShape, hears: OldNotifyOn })
+  .partial()
+  .transform(({ hears, notifyOn = hears, ...rest }) => ({ ...rest, ...(notifyOn && { notifyOn }) }))
+  .meta({ id: "RoutePatch" });
 
 /** A route as it was sent, parsed. */
 export type RouteFields = z.output<typeof RouteInput>;

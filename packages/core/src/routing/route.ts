@@ -2,16 +2,16 @@ import type { Instant } from "@overdue/schedules";
 import type { Reason } from "../checks/check.ts";
 import type { Rotation } from "./on-call.ts";
 
-/** How much a check matters, as a person says. */
+/** How much a check matters; set by a person. */
 export type Severity = "info" | "warning" | "critical";
 
-/** Whom a step of a route tells. A person is told on every channel of theirs. */
+/** Whom a step of a route notifies. A person is notified on each of their channels. */
 export type Target =
   | { kind: "channel"; channelId: string }
   | { kind: "person"; personId: string }
   | { kind: "on-call"; rotationId: string };
 
-/** Which checks and incidents a route is for: all named kinds of condition must hold, an empty list always does. */
+/** Which checks and incidents a route is for: every condition must hold, and an empty list always does. */
 type Match = {
   tags: readonly string[];
   reasons: readonly Reason[];
@@ -19,20 +19,23 @@ type Match = {
   checkIds: readonly string[];
 };
 
-/** What a route tells of. `changes`: down and up. `failures`: each failing run, also while down already. */
-type Hears = { changes: boolean; failures: boolean; runs: boolean; notices: boolean };
+/**
+ * What a route notifies of. `changes`: down and up. `failures`: each failing run, also while the check is down already.
+ * `runs`: every run. `notices`: what is worth a look and changes no status.
+ */
+type NotifyOn = { changes: boolean; failures: boolean; runs: boolean; notices: boolean };
 
-/** `afterMinutes` count from the incident's opening, and from the first step on from when that one was told. */
+/** `afterMinutes` counts from the incident's opening; from the second step on, from when the first step was sent. */
 export type Step = {
   afterMinutes: number;
   targets: readonly Target[];
-  /** False: told even where somebody has acknowledged. */
+  /** False: notified even where somebody has acknowledged. */
   ifUnacknowledged: boolean;
 };
 
 /**
- * When a route may speak: local times "08:00" of the weekdays on which a span begins (1 Monday … 7 Sunday). `to` not
- * later than `from` is the next day's.
+ * When a route may notify: local times such as "08:00" on the weekdays on which a span begins (1 Monday … 7 Sunday).
+ * Where `to` is not later than `from`, the span ends on the next day.
  */
 export type Hours = {
   timezone: string;
@@ -47,19 +50,22 @@ export type Route = {
   id: string;
   name: string;
   match: Match;
-  hears: Hears;
+  notifyOn: NotifyOn;
   /** By `afterMinutes`, at least one. */
   steps: readonly Step[];
   /** "Still down", again and again until somebody acknowledges; null: once is enough. */
   repeatMinutes: number | null;
   hours: Hours | null;
-  /** Whether those who were told of the down are told of the up. */
+  /** Whether the channels that were notified of the down are notified of the up. */
   recovery: boolean;
 };
 
 export type Person = { id: string; name: string; channelIds: readonly string[] };
 
-/** Whom targets lead to. `channelIds`: those that exist. `incidentChannelIds`: those of them of `INCIDENT_KINDS`. */
+/**
+ * Everything that targets can lead to. `channelIds`: the channels that exist. `incidentChannelIds`: those of them whose
+ * kind is one of `INCIDENT_KINDS`.
+ */
 export type Directory = {
   channelIds: ReadonlySet<string>;
   incidentChannelIds?: ReadonlySet<string>;
@@ -67,7 +73,7 @@ export type Directory = {
   rotations: ReadonlyMap<string, Rotation>;
 };
 
-/** What of a check decides who hears of it. `channelIds`: its own list, which is the simplest route. */
+/** The parts of a check that decide who is notified of it. `channelIds` is its own list, which is the simplest route. */
 export type RoutedCheck = {
   id: string;
   tags: readonly string[];
@@ -75,10 +81,10 @@ export type RoutedCheck = {
   channelIds: readonly string[];
 };
 
-/** A message of an incident that was decided on before: to whom, by which route, and when. */
-export type Told = { channelId: string; routeId: string; at: Instant };
+/** A notification of an incident that was planned before: to which channel, by which route, and when. */
+export type SentNotification = { channelId: string; routeId: string; at: Instant };
 
-/** The id under which a check's own list of channels is told. */
+/** The route id of notifications to a check's own list of channels. */
 export const OWN_ROUTE = "own";
 
 /** A check's own list of channels as a route: changes, at once, always, recovery too. */
@@ -88,7 +94,7 @@ export function ownRoute({ channelIds }: RoutedCheck): Route {
     id: OWN_ROUTE,
     name: "the check's own channels",
     match: { tags: [], reasons: [], severities: [], checkIds: [] },
-    hears: { changes: true, failures: false, runs: false, notices: false },
+    notifyOn: { changes: true, failures: false, runs: false, notices: false },
     steps: [{ afterMinutes: 0, targets, ifUnacknowledged: true }],
     repeatMinutes: null,
     hours: null,
@@ -97,7 +103,7 @@ export function ownRoute({ channelIds }: RoutedCheck): Route {
 }
 
 /** Whether a route is for this check, and for this reason where there is one. */
-export function matches({ match }: Route, check: RoutedCheck, reason: Reason | null): boolean {
+export function matchesRoute({ match }: Route, check: RoutedCheck, reason: Reason | null): boolean {
   return (
     (match.tags.length === 0 || match.tags.some((tag) => check.tags.includes(tag))) &&
     (match.severities.length === 0 || match.severities.includes(check.severity)) &&

@@ -2,22 +2,26 @@ import type { Instant } from "@overdue/schedules";
 import { onCallAt } from "./on-call.ts";
 import type { Directory, Target } from "./route.ts";
 
-/** A channel that a target leads to. `via`: the person it belongs to, in words; null for a channel named itself. */
-export type Reached = { channelId: string; via: string | null };
+/** A channel that a target leads to. `via` names the person it belongs to; null where the target names the channel itself. */
+export type ResolvedTarget = { channelId: string; via: string | null };
 
-/** The channels that exist of these targets, each once, with the people who are on call at that instant. */
-export function reach(targets: readonly Target[], directory: Directory, at: Instant): Reached[] {
-  const reached = new Map<string, Reached>();
+/** The channels that these targets lead to and that exist, each once, with the people who are on call at that instant. */
+export function resolveTargets(
+  targets: readonly Target[],
+  directory: Directory,
+  at: Instant,
+): ResolvedTarget[] {
+  const resolved = new Map<string, ResolvedTarget>();
   for (const target of targets) {
     for (const one of channelsOf(target, directory, at)) {
-      if (directory.channelIds.has(one.channelId) && !reached.has(one.channelId))
-        reached.set(one.channelId, one);
+      if (directory.channelIds.has(one.channelId) && !resolved.has(one.channelId))
+        resolved.set(one.channelId, one);
     }
   }
-  return [...reached.values()];
+  return [...resolved.values()];
 }
 
-function channelsOf(target: Target, directory: Directory, at: Instant): Reached[] {
+function channelsOf(target: Target, directory: Directory, at: Instant): ResolvedTarget[] {
   switch (target.kind) {
     case "channel":
       return [{ channelId: target.channelId, via: null }];
@@ -32,7 +36,7 @@ function channelsOf(target: Target, directory: Directory, at: Instant): Reached[
   }
 }
 
-function ofPerson({ people }: Directory, personId: string, role: string): Reached[] {
+function ofPerson({ people }: Directory, personId: string, role: string): ResolvedTarget[] {
   const person = people.get(personId);
   return (person?.channelIds ?? []).map((channelId) => ({ channelId, via: `${person?.name}${role}` }));
 }

@@ -272,7 +272,7 @@ async function saveRoute(step: Step, route: ConfigRoute, { client, projectId, id
   const id = step.id ?? randomUUIDv7();
   ids.routes.set(route.name, id);
   const stored = storedRoute(route, ids);
-  const fields = { ...stored, listens: listens(stored.hears), managedBy: "config" as const };
+  const fields = { ...stored, listens: listens(stored.notifyOn), managedBy: "config" as const };
   if (step.act === "create") {
     await db.insert(routes).values({ id, projectId, ...fields, position: 0 });
     return;

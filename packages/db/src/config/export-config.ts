@@ -51,10 +51,10 @@ export function exportConfig(current: Current, withSecrets: boolean): Exported {
         channels: [...new Set(names ?? [])].toSorted(),
         dependsOn: [...new Set(dependsOn ?? [])].filter((above) => slugs.has(above)).toSorted(),
       })),
-      routes: whole.map(({ name, match, hears, steps, repeatMinutes, hours, recovery }) => ({
+      routes: whole.map(({ name, match, notifyOn, steps, repeatMinutes, hours, recovery }) => ({
         name,
         match,
-        hears,
+        notifyOn,
         steps,
         repeatMinutes,
         hours,

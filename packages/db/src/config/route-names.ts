@@ -8,7 +8,7 @@ export type Words = Record<"channels" | "checks" | "people" | "rotations", Reado
 
 /** A stored route by names. A check that is gone, or has no slug, is named by its id: without it more would match. */
 export function namedRoute(row: RouteRow, names: Words): ConfigRoute {
-  const { name, match, hears, steps, repeatMinutes, hours, recovery } = row;
+  const { name, match, notifyOn, steps, repeatMinutes, hours, recovery } = row;
   const { checkIds, tags, reasons, severities } = match;
   return {
     name,
@@ -18,7 +18,7 @@ export function namedRoute(row: RouteRow, names: Words): ConfigRoute {
       severities: [...severities],
       checks: checkIds.map((id) => names.checks.get(id) ?? id),
     },
-    hears,
+    notifyOn,
     steps: steps.map((step) => ({ ...step, targets: namedTargets(step.targets, names) })),
     repeatMinutes,
     hours: hours === null ? null : namedHours(hours, names),

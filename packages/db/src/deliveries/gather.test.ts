@@ -67,9 +67,9 @@ test.each(PROGRAM_KINDS)(
 
 test("collected runs and notices of a program go one by one and at once too", async () => {
   const { projectId, channelId, check } = await collecting(10, "webhook");
-  const hears = { changes: false, runs: true };
+  const notifyOn = { changes: false, runs: true };
   const steps = [{ afterMinutes: 0, targets: [{ kind: "channel", channelId }] }];
-  await createRoute(db, projectId, RouteInput.parse({ name: "runs", hears, steps }));
+  await createRoute(db, projectId, RouteInput.parse({ name: "runs", notifyOn, steps }));
   for (const name of ["a", "b"]) await ping(await check(name), "success");
   expect(await told(projectId)).toEqual([
     { kind: "run", counts: null },

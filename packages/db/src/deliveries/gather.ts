@@ -1,5 +1,5 @@
 import type { Instant } from "@overdue/schedules";
-import { gatherAlerts, gatherQuiet, type Gathered, isInformational } from "@overdue/core";
+import { groupAlerts, groupInformational, type Grouping, isInformational } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import type { Tx } from "../database.ts";
@@ -39,8 +39,8 @@ export async function gather(
     const before = recentOf(group, gone);
     const asked = group.map((one) => ({ ...one, keys: keysOf(one), isAsked: own.has(one.id) }));
     const gathered = isQuiet(group)
-      ? gatherQuiet(asked, await quietSentAt(tx, group), now)
-      : gatherAlerts(asked, messagesOf(before), now);
+      ? groupInformational(asked, await quietSentAt(tx, group), now)
+      : groupAlerts(asked, messagesOf(before), now);
     await write(tx, gathered);
     await nameStorms(tx, gathered.messages, { group, before });
     for (const { otherIds } of gathered.messages) for (const id of otherIds) own.delete(id);
@@ -156,7 +156,7 @@ async function clock(tx: Tx): Promise<Instant> {
   return rows[0]?.now ?? 0;
 }
 
-async function write(tx: Tx, { messages, hold }: Gathered): Promise<void> {
+async function write(tx: Tx, { messages, hold }: Grouping): Promise<void> {
   const led = messages.flatMap(({ leadId, otherIds }) => otherIds.map((id) => ({ id, lead_id: leadId })));
   if (led.length > 0) {
     await tx.execute(sql`

@@ -1,4 +1,4 @@
-import type { Gathered } from "@overdue/core";
+import type { Grouping } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import type { Tx } from "../database.ts";
@@ -11,7 +11,7 @@ import { type Gatherable, type Gone, sharedKeysOf } from "./gatherable.ts";
  */
 export async function nameStorms(
   tx: Tx,
-  messages: Gathered["messages"],
+  messages: Grouping["messages"],
   { group, before }: { group: readonly Gatherable[]; before: readonly Gone[] },
 ): Promise<void> {
   const byId = new Map(group.map((one) => [one.id, one]));

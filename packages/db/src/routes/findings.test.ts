@@ -22,7 +22,7 @@ test("a job that runs in another zone than its schedule names is told of once, i
     check.projectId,
     RouteInput.parse({
       name: "doctor",
-      hears: { changes: false, notices: true },
+      notifyOn: { changes: false, notices: true },
       steps: [{ afterMinutes: 0, targets: [{ kind: "channel", channelId: chat }] }],
     }),
   );

@@ -1,5 +1,11 @@
 import type { Instant } from "@overdue/schedules";
-import { type NewsListener, type Reason, whoHearsNews, type WhoHears, whoWouldHear } from "@overdue/core";
+import {
+  type PreviewedEvent,
+  type Reason,
+  previewEvents,
+  type NotificationPreview,
+  previewNotifications,
+} from "@overdue/core";
 import type { Pool } from "../database.ts";
 
 import { loadProjects, loadRoutedChecks } from "./load-routing.ts";
@@ -9,12 +15,12 @@ export async function whoWouldHearOf(
   pool: Pool,
   { projectId, checkId }: { projectId: string; checkId: string },
   { at, reason }: { at: Instant; reason: Reason },
-): Promise<(WhoHears & { news: NewsListener[] }) | null> {
+): Promise<(NotificationPreview & { news: PreviewedEvent[] }) | null> {
   return await pool.use(async (client) => {
     const check = (await loadRoutedChecks(client, projectId, [checkId])).get(checkId);
     const routing = (await loadProjects(client, [projectId])).get(projectId);
     if (check === undefined || routing === undefined) return null;
     const question = { check, at, ...routing };
-    return { ...whoWouldHear({ ...question, reason }), news: whoHearsNews(question) };
+    return { ...previewNotifications({ ...question, reason }), news: previewEvents(question) };
   });
 }

@@ -1,4 +1,12 @@
-import type { Directory, Person, Rotation, Route, RoutedCheck, Situation, Told } from "@overdue/core";
+import type {
+  Directory,
+  Person,
+  Rotation,
+  Route,
+  RoutedCheck,
+  RoutingInput,
+  SentNotification,
+} from "@overdue/core";
 import type { PoolClient } from "../database.ts";
 
 import { KEEPS_INCIDENTS } from "../deliveries/channel-kinds.ts";
@@ -7,7 +15,7 @@ import { KEEPS_INCIDENTS } from "../deliveries/channel-kinds.ts";
 export type ProjectRouting = { routes: Route[]; directory: Directory };
 
 /** An incident, or a check that a person asks about, as the pure function of routing wants it. */
-export type RoutedIncident = Omit<Situation, "routes" | "directory" | "dependsDown" | "now"> & {
+export type RoutedIncident = Omit<RoutingInput, "routes" | "directory" | "dependsDown" | "now"> & {
   id: string;
   projectId: string;
   /** Nobody hears of a check that is deleted. */
@@ -23,7 +31,7 @@ select p.id,
   (select coalesce(json_agg(c.id), '[]') from channels c where c.project_id = p.id and c.deleted_at is null) as channels,
   (select coalesce(json_agg(c.id), '[]') from channels c where c.project_id = p.id and c.deleted_at is null
       and ${KEEPS_INCIDENTS}) as incident_channels,
-  (select coalesce(json_agg(json_build_object('id', r.id, 'name', r.name, 'match', r.match, 'hears', r.hears,
+  (select coalesce(json_agg(json_build_object('id', r.id, 'name', r.name, 'match', r.match, 'notifyOn', r.notify_on,
       'steps', r.steps, 'repeatMinutes', r.repeat_minutes, 'hours', r.hours, 'recovery', r.recovery)
       order by r.position, r.id), '[]') from routes r where r.project_id = p.id) as routes,
   (select coalesce(json_agg(json_build_object('id', n.id, 'name', n.name, 'channelIds', n.channel_ids)), '[]')
@@ -90,14 +98,14 @@ select i.id, i.project_id, i.check_id, i.reason, ${ms("i.opened_at")} as opened_
     as flip_id,
   (select coalesce(json_agg(json_build_object('channelId', d.channel_id, 'routeId', d.route_id,
       'at', ${ms("d.created_at")})), '[]')
-     from deliveries d where d.incident_id = i.id and d.kind in ('down', 'reminder')) as told
+     from deliveries d where d.incident_id = i.id and d.kind in ('down', 'reminder')) as sent
   from incidents i join checks c on c.project_id = i.project_id and c.id = i.check_id
  where i.id = any($1::uuid[])`;
 
 type IncidentRow = CheckRow & {
   id: string;
   project_id: string;
-  reason: Situation["incident"]["reason"];
+  reason: RoutingInput["incident"]["reason"];
   opened_at: number;
   resolved_at: number | null;
   acknowledged_at: number | null;
@@ -105,7 +113,7 @@ type IncidentRow = CheckRow & {
   snoozed_for_good: boolean | null;
   is_deleted: boolean;
   flip_id: string | null;
-  told: Told[];
+  sent: SentNotification[];
 };
 
 /** These incidents, with what was told of them up to now. */
@@ -124,7 +132,7 @@ export async function loadIncidents(client: PoolClient, ids: readonly string[]):
       snoozedUntil: row.snoozed_for_good === true ? Number.POSITIVE_INFINITY : row.snoozed_until,
     },
     check: checkOf(row),
-    told: row.told,
+    sent: row.sent,
   }));
 }
 

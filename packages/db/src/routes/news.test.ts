@@ -15,15 +15,15 @@ afterAll(database.drop);
 
 test("every run is told, with the change where it is one", async () => {
   const { check, chat } = await aScene();
-  await addRoute(check, { steps: [step(chat)], hears: { runs: true } });
+  await addRoute(check, { steps: [step(chat)], notifyOn: { runs: true } });
   for (const kind of ["success", "fail", "fail", "success"] as const) await ping(check, kind);
   expect(await told(check)).toEqual(["chat run success", "chat down", "chat run fail", "chat up"]);
 });
 
-test("every failure is told, also to a channel that hears of no change", async () => {
+test("every failure is told, also to a channel that notifyOn of no change", async () => {
   const { check, chat, phone } = await aScene();
-  await addRoute(check, { steps: [step(chat)], hears: { changes: true, failures: true } });
-  await addRoute(check, { steps: [step(phone)], hears: { changes: false, failures: true } });
+  await addRoute(check, { steps: [step(chat)], notifyOn: { changes: true, failures: true } });
+  await addRoute(check, { steps: [step(phone)], notifyOn: { changes: false, failures: true } });
   for (const kind of ["success", "fail", "fail", "success"] as const) await ping(check, kind);
   expect((await told(check)).toSorted()).toEqual(
     ["chat down", "chat run fail", "chat up", "phone run fail", "phone run fail"].toSorted(),
@@ -32,7 +32,7 @@ test("every failure is told, also to a channel that hears of no change", async (
 
 test("a run is told once: not again for its start that comes late, but for an end that says otherwise", async () => {
   const { check, chat } = await aScene();
-  await addRoute(check, { steps: [step(chat)], hears: { changes: false, runs: true } });
+  await addRoute(check, { steps: [step(chat)], notifyOn: { changes: false, runs: true } });
   const rid = randomUUID();
   const at = Date.now();
   await ping(check, "success", { rid, at });
@@ -47,7 +47,7 @@ test("a run is told once: not again for its start that comes late, but for an en
 
 test("pings that come together are told each, and a ping that is known already is not", async () => {
   const { check, chat } = await aScene();
-  await addRoute(check, { steps: [step(chat)], hears: { changes: false, runs: true } });
+  await addRoute(check, { steps: [step(chat)], notifyOn: { changes: false, runs: true } });
   const at = Date.now();
   const rid = randomUUID();
   const arrivals = [
@@ -62,7 +62,7 @@ test("pings that come together are told each, and a ping that is known already i
 
 test("of a check that runs more than 60 times a minute the first 60 are told", async () => {
   const { check, chat } = await aScene();
-  await addRoute(check, { steps: [step(chat)], hears: { changes: false, runs: true } });
+  await addRoute(check, { steps: [step(chat)], notifyOn: { changes: false, runs: true } });
   const minute = Math.floor(Date.now() / 60_000) * 60_000;
   for (const from of [0, 100]) {
     const arrivals = Array.from({ length: 100 }, (_, i) =>
@@ -76,7 +76,7 @@ test("of a check that runs more than 60 times a minute the first 60 are told", a
 
 test("a run that a pause gives up is not told", async () => {
   const { check, chat } = await aScene();
-  await addRoute(check, { steps: [step(chat)], hears: { changes: false, runs: true } });
+  await addRoute(check, { steps: [step(chat)], notifyOn: { changes: false, runs: true } });
   await ping(check, "start");
   await changeCheck(pool, { projectId: check.projectId, checkId: check.id }, () => [
     { kind: "pause", at: Date.now() },
@@ -88,7 +88,7 @@ test("notices are told to who asks for them", async () => {
   const { check, chat, phone } = await aScene({
     tolerance: { kind: "in-a-row", bad: 3, tolerateMissed: false },
   });
-  await addRoute(check, { steps: [step(chat)], hears: { changes: true, notices: true } });
+  await addRoute(check, { steps: [step(chat)], notifyOn: { changes: true, notices: true } });
   await addRoute(check, { steps: [step(phone)] });
   await ping(check, "success");
   await ping(check, "fail");
@@ -97,8 +97,8 @@ test("notices are told to who asks for them", async () => {
 
 test("a failure of a snoozed incident is told to nobody, every run still is", async () => {
   const { check, chat, phone } = await aScene();
-  await addRoute(check, { steps: [step(chat)], hears: { changes: false, failures: true } });
-  await addRoute(check, { steps: [step(phone)], hears: { changes: false, runs: true } });
+  await addRoute(check, { steps: [step(chat)], notifyOn: { changes: false, failures: true } });
+  await addRoute(check, { steps: [step(phone)], notifyOn: { changes: false, runs: true } });
   await ping(check, "fail");
   await pool.query("update incidents set snoozed_until = 'infinity' where check_id = $1", [check.id]);
   await ping(check, "fail");
@@ -115,7 +115,11 @@ test("what hours hold counts as written when they begin, and hours that cannot b
     to: "00:01",
     outside: { kind: "hold" },
   };
-  const { id } = await addRoute(check, { steps: [step(chat)], hears: { changes: false, runs: true }, hours });
+  const { id } = await addRoute(check, {
+    steps: [step(chat)],
+    notifyOn: { changes: false, runs: true },
+    hours,
+  });
   await ping(check, "success");
   const rows = await pool.query(
     `select created_at = next_attempt_at as "isSame", created_at > now() + interval '4 days' as held
@@ -131,11 +135,11 @@ test("what hours hold counts as written when they begin, and hours that cannot b
   expect(await told(check)).toEqual(["chat run success", "chat run success"]);
 });
 
-test("a route of another project, or one that hears changes alone, costs no delivery", async () => {
+test("a route of another project, or one that notifyOn changes alone, costs no delivery", async () => {
   const { check, chat } = await aScene();
   const other = await aScene();
   await addRoute(check, { steps: [step(chat)] });
-  await addRoute(other.check, { steps: [step(other.chat)], hears: { runs: true } });
+  await addRoute(other.check, { steps: [step(other.chat)], notifyOn: { runs: true } });
   await ping(check, "success");
   expect(await told(check)).toEqual([]);
 });

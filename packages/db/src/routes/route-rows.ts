@@ -39,7 +39,7 @@ export async function createRoute(db: Db, projectId: string, fields: RouteFields
       .from(routes)
       .where(eq(routes.projectId, projectId));
     if (count >= ROUTES_PER_PROJECT_MAX) throw new TooMany();
-    const values = { projectId, ...fields, listens: listens(fields.hears), position: last + 1 };
+    const values = { projectId, ...fields, listens: listens(fields.notifyOn), position: last + 1 };
     const [row] = await tx.insert(routes).values(values).returning();
     if (row === undefined) throw new Error("The insert answered no row.");
     return row;
@@ -58,7 +58,7 @@ export async function editRoute(
       .update(routes)
       .set({
         ...fields,
-        ...(fields.hears !== undefined && { listens: listens(fields.hears) }),
+        ...(fields.notifyOn !== undefined && { listens: listens(fields.notifyOn) }),
         version: sql`${routes.version} + 1`,
         updatedAt: sql`now()`,
       })
@@ -118,7 +118,7 @@ function isRoute({ projectId, routeId }: RouteRef) {
   return and(eq(routes.projectId, projectId), eq(routes.id, routeId));
 }
 
-/** Whether a route hears of more than changes. */
-export function listens({ failures, runs, notices }: RouteFields["hears"]): boolean {
+/** Whether a route notifyOn of more than changes. */
+export function listens({ failures, runs, notices }: RouteFields["notifyOn"]): boolean {
   return failures || runs || notices;
 }

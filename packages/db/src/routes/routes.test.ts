@@ -211,7 +211,7 @@ test("who would hear is answered by the same rules, and not across projects", as
   await addRoute(check, { steps: [step(0, chat), step(15, phone)] });
   const question = { at: Date.now(), reason: "missed" as const };
   const heard = await whoWouldHearOf(pool, { projectId: check.projectId, checkId: check.id }, question);
-  expect(heard?.listeners.map(({ channelId, afterSeconds }) => [channelId, afterSeconds])).toEqual([
+  expect(heard?.notifications.map(({ channelId, afterSeconds }) => [channelId, afterSeconds])).toEqual([
     [chat, 0],
     [phone, 900],
   ]);

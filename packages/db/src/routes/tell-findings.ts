@@ -1,5 +1,5 @@
 import type { Instant } from "@overdue/schedules";
-import { examineSchedule, type Finding, hearersOf } from "@overdue/core";
+import { examineSchedule, type Finding, recipientsFor } from "@overdue/core";
 
 import { settingsOf } from "../checks/check-row.ts";
 import { findCheck } from "../checks/find-check.ts";
@@ -21,7 +21,7 @@ const AGAIN_AFTER = "7 days";
 export async function tellFindings(pool: Pool, now: Instant): Promise<number> {
   const rows = await pool.query<CheckRef>(
     `select c.project_id as "projectId", c.id as "checkId" from checks c
-      where c.project_id in (select r.project_id from routes r where r.listens and r.hears @> '{"notices": true}')
+      where c.project_id in (select r.project_id from routes r where r.listens and r.notify_on @> '{"notices": true}')
         and c.deleted_at is null and c.status <> 'paused'
         and (hashtext(c.id::text) & 2147483647) % 24 = extract(hour from to_timestamp($1::float8 / 1000) at time zone 'UTC')`,
     [now],
@@ -62,16 +62,16 @@ async function tell(
   const check = (await loadRoutedChecks(client, projectId, [checkId])).get(checkId);
   const routing = (await loadProjects(client, [projectId])).get(projectId);
   if (check === undefined || routing === undefined) return;
-  const known = { toldOfChange: new Set<string>(), isSnoozed: false };
+  const known = { notifiedOfChange: new Set<string>(), isSnoozed: false };
   const found = {
     kind: "notice" as const,
     at: now,
     notice: null,
     evidence: null,
     runId: null,
-    isPlanned: false,
+    isInMaintenance: false,
   };
-  const hearers = hearersOf([found], { ...routing, ...known, check, now });
+  const hearers = recipientsFor([found], { ...routing, ...known, check, now });
   await writeQuiet(
     client,
     hearers.map(({ channelId, routeId, because, notBefore }) => ({

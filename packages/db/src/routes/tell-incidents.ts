@@ -1,5 +1,5 @@
 import type { Instant } from "@overdue/schedules";
-import { decide, type Decision, type Situation } from "@overdue/core";
+import { planNotifications, type NotificationPlan, type RoutingInput } from "@overdue/core";
 
 import { openDb, type PoolClient } from "../database.ts";
 import { type OwnersWay, ownersChannels } from "../deliveries/tell-owners.ts";
@@ -10,7 +10,7 @@ import { type TellRow, writeTells } from "./write-tells.ts";
 /** An incident to be decided about. `upFlipId`: the flip by which it recovered. */
 export type Telling = { incidentId: string; upFlipId: string | null };
 
-const SILENCE: Decision = { tell: [], nextAt: null, reachesNobody: false };
+const SILENCE: NotificationPlan = { notifications: [], nextAt: null, hasNoRecipients: false };
 const TO_OWNER = {
   routeId: "owners",
   kind: "down",
@@ -61,13 +61,19 @@ export async function tellIncidents(
     client,
     decided.map(({ incident, decision }) => ({
       id: incident.id,
-      wake_at: decision.reachesNobody && way === null ? now : decision.nextAt,
+      wake_at: decision.hasNoRecipients && way === null ? now : decision.nextAt,
     })),
   );
 }
 
-function unheard({ incident, decision }: { incident: RoutedIncident; decision: Decision }): RoutedIncident[] {
-  return decision.reachesNobody ? [incident] : [];
+function unheard({
+  incident,
+  decision,
+}: {
+  incident: RoutedIncident;
+  decision: NotificationPlan;
+}): RoutedIncident[] {
+  return decision.hasNoRecipients ? [incident] : [];
 }
 
 /** An alert that nobody would get goes to those who can mend that. */
@@ -79,8 +85,8 @@ async function ownersRows(
   const rows: TellRow[] = [];
   for (const incident of incidents) {
     const channelIds = await ownersChannels(openDb(client), way, { ...incident, notVia: null });
-    const tell = channelIds.map((channelId) => ({ ...TO_OWNER, channelId, notBefore: now }));
-    rows.push(...rowsOf(incident, { tell }, { now, upFlipId: null }));
+    const notifications = channelIds.map((channelId) => ({ ...TO_OWNER, channelId, notBefore: now }));
+    rows.push(...rowsOf(incident, { notifications }, { now, upFlipId: null }));
   }
   return rows;
 }
@@ -88,8 +94,8 @@ async function ownersRows(
 /** What it depends on may be about to be judged itself: then this waits for that, and for no longer. */
 function decideUnder(
   { down, holdUntil }: DependencyHold,
-  situation: Omit<Situation, "dependsDown">,
-): Decision {
+  situation: Omit<RoutingInput, "dependsDown">,
+): NotificationPlan {
   const isHeld = holdUntil !== null && holdUntil > situation.now;
   const decision = decideInAnyCase({ ...situation, dependsDown: down || isHeld });
   const { nextAt } = decision;
@@ -97,24 +103,24 @@ function decideUnder(
 }
 
 /** A route that cannot be read must not silence a check: then all are told at once, and in the worst case its own list. */
-function decideInAnyCase(situation: Situation): Decision {
+function decideInAnyCase(situation: RoutingInput): NotificationPlan {
   const plain = situation.routes.map((route) => ({ ...route, hours: null }));
   for (const routes of [situation.routes, plain]) {
     try {
-      return decide({ ...situation, routes });
+      return planNotifications({ ...situation, routes });
     } catch {
       // the next, plainer ones
     }
   }
-  return decide({ ...situation, routes: [] });
+  return planNotifications({ ...situation, routes: [] });
 }
 
 function rowsOf(
   incident: RoutedIncident,
-  { tell }: Pick<Decision, "tell">,
+  { notifications }: Pick<NotificationPlan, "notifications">,
   { now, upFlipId }: { now: Instant; upFlipId: string | null },
 ): TellRow[] {
-  return tell.map((one) => ({
+  return notifications.map((one) => ({
     project_id: incident.projectId,
     channel_id: one.channelId,
     kind: one.kind,

@@ -1,12 +1,12 @@
 import type { Instant } from "@overdue/schedules";
-import { type Hearer, type Hearing, hearersOf, type News } from "@overdue/core";
+import { type Recipient, type EventRoutingInput, recipientsFor, type CheckEvent } from "@overdue/core";
 import type { PoolClient } from "../database.ts";
 
 import { loadProjects, loadRoutedChecks } from "./load-routing.ts";
 import { writeQuiet, type QuietRow } from "./write-quiet.ts";
 
 /** What happened to a check that routes may tell of, beside changes of its status. */
-export type CheckNews = { projectId: string; checkId: string; news: readonly News[] };
+export type CheckNews = { projectId: string; checkId: string; news: readonly CheckEvent[] };
 
 /**
  * Writes deliveries for whoever hears of these news, in the caller's transaction. `flipIds`: the changes of status that
@@ -40,33 +40,33 @@ export async function tellNews(
 }
 
 /** Hours that cannot be read must neither lose the line nor, with it, the ping. */
-function hearersInAnyCase(news: readonly News[], hearing: Hearing): Hearer[] {
+function hearersInAnyCase(news: readonly CheckEvent[], hearing: EventRoutingInput): Recipient[] {
   try {
-    return hearersOf(news, hearing);
+    return recipientsFor(news, hearing);
   } catch {
-    return hearersOf(news, { ...hearing, routes: withoutHours(hearing) });
+    return recipientsFor(news, { ...hearing, routes: withoutHours(hearing) });
   }
 }
 
-function withoutHours({ routes }: Hearing) {
+function withoutHours({ routes }: EventRoutingInput) {
   return routes.map((route) => ({ ...route, hours: null }));
 }
 
 function rowOf({ projectId, checkId }: CheckNews) {
-  return ({ news, channelId, routeId, because, notBefore }: Hearer): QuietRow => ({
+  return ({ event, channelId, routeId, because, notBefore }: Recipient): QuietRow => ({
     project_id: projectId,
     channel_id: channelId,
-    kind: news.kind,
+    kind: event.kind,
     check_id: checkId,
     route_id: routeId,
     because,
     not_before: notBefore,
-    payload: payloadOf(news),
+    payload: payloadOf(event),
   });
 }
 
 /** As `message/payload.ts` of the channels reads it. */
-function payloadOf(news: News): object {
+function payloadOf(news: CheckEvent): object {
   if (news.kind === "notice") return { at: news.at, notice: news.notice, evidence: news.evidence };
   const { id, outcome, startedAt, endedAt, durationMs, exitStatus, host } = news.run;
   const usualMs = news.noticed?.evidence.usual?.medianMs ?? null;
@@ -83,7 +83,7 @@ function payloadOf(news: News): object {
   };
 }
 
-type Known = Pick<Hearing, "toldOfChange" | "isSnoozed">;
+type Known = Pick<EventRoutingInput, "notifiedOfChange" | "isSnoozed">;
 
 const KNOWN = `
 select c.id, array(select d.channel_id from deliveries d
@@ -103,7 +103,7 @@ async function loadTold(
     flipIds,
   ]);
   return new Map(
-    rows.map(({ id, told, snoozed }) => [id, { toldOfChange: new Set(told), isSnoozed: snoozed }]),
+    rows.map(({ id, told, snoozed }) => [id, { notifiedOfChange: new Set(told), isSnoozed: snoozed }]),
   );
 }
 

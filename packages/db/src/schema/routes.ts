@@ -36,7 +36,7 @@ export const routes = pgTable(
     projectId: ofProject(),
     name: text("name").notNull(),
     match: jsonb("match").$type<Route["match"]>().notNull(),
-    hears: jsonb("hears").$type<Route["hears"]>().notNull(),
+    notifyOn: jsonb("notify_on").$type<Route["notifyOn"]>().notNull(),
     /** Hears of more than changes, so that the ways of pings and notices ask only for projects where one does. */
     listens: boolean("listens").notNull(),
     steps: jsonb("steps").$type<Route["steps"]>().notNull(),

@@ -1,4 +1,4 @@
-import { newsOf } from "@overdue/core";
+import { checkEventsOf } from "@overdue/core";
 
 import type { CheckNews } from "../routes/tell-news.ts";
 import type { Change } from "./change.ts";
@@ -15,7 +15,7 @@ export function newsFor(changes: readonly Change[], { listening, ended }: HeardO
     if (!listening.includes(projectId)) return [];
     // Of runs beyond 60 in a minute there is neither a row of their own nor a line.
     const endedIds = new Set(ended.filter((id) => !repeats.has(id)));
-    const news = newsOf(check, effects, endedIds);
+    const news = checkEventsOf(check, effects, endedIds);
     return news.length === 0 ? [] : [{ projectId, checkId: check.id, news }];
   });
 }

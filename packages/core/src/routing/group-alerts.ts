@@ -1,53 +1,56 @@
 import { type Instant, SECOND_MS } from "@overdue/schedules";
 
-/** An alert that waits for a channel, since then. `keys`: what it may share with others, such as "host db1". */
+/**
+ * An alert that waits for a channel. `keys`: what it may share with other alerts, such as "host db1". `isAsked`: the caller
+ * asks whether this one may be sent now.
+ */
 export type WaitingAlert = { id: string; since: Instant; keys: readonly string[]; isAsked: boolean };
 
-/** A message that the channel got lately, with the keys of all that it told. */
+/** A message that the channel got lately, with the keys of all alerts in it. */
 export type RecentMessage = { at: Instant; keys: readonly string[] };
 
-/** `messages`: to be sent now, each by its lead, telling the others too. `hold`: to come together a little later. */
-export type Gathered = {
+/** `messages`: sent now, each by its leader, about the others too. `hold`: to be sent together a little later. */
+export type Grouping = {
   messages: { leadId: string; otherIds: string[]; keys: string[] }[];
   hold: { ids: string[]; until: Instant }[];
 };
 
-/** How long after a message the next one about the same trouble comes, by how many there were already. */
+/** How long after a message the next one about the same cause comes, by how many there were already. */
 const HOLD_SECONDS = [10, 15, 30, 60];
-/** However troubles run into one another meanwhile, nothing waits for longer. */
-const HELD_SECONDS_MAX = 60;
-/** More lone alerts than this at once are one message, whether they share anything or not. */
+/** No alert waits for longer, however many follow it meanwhile. */
+const HOLD_SECONDS_MAX = 60;
+/** More messages than this at once become one message, whether their alerts share anything or not. */
 const AT_ONCE_MAX = 5;
 
 /**
- * Which of the alerts that wait for one channel go together. The first of a trouble goes at once, whatever comes after
- * it and shares a key with it is collected: after 10 s, 15 s more, then 30 s and each minute. An alert that shares
- * nothing with any other is never held, and none for longer than a minute.
+ * Decides which of the alerts that wait for one channel are sent as one message. The first alert of a cause goes at once.
+ * Later alerts that share a key with it are collected: for 10 s, then 15 s more, then 30 s, then a minute each. An alert
+ * that shares nothing with any other is never held, and none is held for longer than a minute.
  */
-export function gatherAlerts(
+export function groupAlerts(
   waiting: readonly WaitingAlert[],
   recent: readonly RecentMessage[],
   now: Instant,
-): Gathered {
-  const gathered: Gathered = { messages: [], hold: [] };
+): Grouping {
+  const grouping: Grouping = { messages: [], hold: [] };
   for (const { alerts, messages } of clustersOf(waiting, recent)) {
     const oldest = Math.min(...alerts.map(({ since }) => since));
-    const until = Math.min(heldUntil(messages), oldest + HELD_SECONDS_MAX * SECOND_MS);
-    const lead = alerts.find(({ isAsked }) => isAsked);
-    if (until > now) gathered.hold.push({ ids: alerts.map(({ id }) => id), until });
-    else if (lead !== undefined) gathered.messages.push(messageOf(lead, alerts));
+    const until = Math.min(holdUntil(messages), oldest + HOLD_SECONDS_MAX * SECOND_MS);
+    const leader = alerts.find(({ isAsked }) => isAsked);
+    if (until > now) grouping.hold.push({ ids: alerts.map(({ id }) => id), until });
+    else if (leader !== undefined) grouping.messages.push(messageOf(leader, alerts));
   }
-  return gathered.messages.length > AT_ONCE_MAX
-    ? { ...gathered, messages: asOne(gathered.messages) }
-    : gathered;
+  return grouping.messages.length > AT_ONCE_MAX
+    ? { ...grouping, messages: asOne(grouping.messages) }
+    : grouping;
 }
 
-function messageOf(lead: WaitingAlert, alerts: readonly WaitingAlert[]): Gathered["messages"][number] {
-  const otherIds = alerts.filter(({ id }) => id !== lead.id).map(({ id }) => id);
-  return { leadId: lead.id, otherIds, keys: mostShared(alerts) };
+function messageOf(leader: WaitingAlert, alerts: readonly WaitingAlert[]): Grouping["messages"][number] {
+  const otherIds = alerts.filter(({ id }) => id !== leader.id).map(({ id }) => id);
+  return { leadId: leader.id, otherIds, keys: mostShared(alerts) };
 }
 
-/** What most of them share, most first; nothing that only one has. */
+/** The keys that several of them share, the most frequent first. */
 function mostShared(alerts: readonly WaitingAlert[]): string[] {
   const counts = new Map<string, number>();
   for (const key of alerts.flatMap(({ keys }) => keys)) counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -55,13 +58,13 @@ function mostShared(alerts: readonly WaitingAlert[]): string[] {
   return shared.toSorted(([, one], [, other]) => other - one).map(([key]) => key);
 }
 
-function heldUntil(messages: readonly RecentMessage[]): Instant {
+function holdUntil(messages: readonly RecentMessage[]): Instant {
   if (messages.length === 0) return Number.NEGATIVE_INFINITY;
   const seconds = HOLD_SECONDS[messages.length - 1] ?? HOLD_SECONDS.at(-1) ?? 0;
   return Math.max(...messages.map(({ at }) => at)) + seconds * SECOND_MS;
 }
 
-function asOne(messages: Gathered["messages"]): Gathered["messages"] {
+function asOne(messages: Grouping["messages"]): Grouping["messages"] {
   const [first, ...others] = messages;
   if (first === undefined) return [];
   const otherIds = others.flatMap(({ leadId, otherIds: ids }) => [leadId, ...ids]);
@@ -70,7 +73,7 @@ function asOne(messages: Gathered["messages"]): Gathered["messages"] {
 
 type Cluster = { alerts: WaitingAlert[]; messages: RecentMessage[] };
 
-/** Alerts and messages that hang together by keys, at whatever remove, in the order in which they wait. */
+/** Alerts and messages that are connected by shared keys, directly or through others, in the order in which they wait. */
 function clustersOf(waiting: readonly WaitingAlert[], recent: readonly RecentMessage[]): Cluster[] {
   const parent = new Map<string, string>();
   const rootOf = (key: string): string => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Directory, Route, RoutedCheck } from "./route.ts";
 import { RouteInput } from "./route-input.ts";
-import { whoWouldHear } from "./who-would-hear.ts";
+import { previewNotifications } from "./notification-preview.ts";
 
 const SUNDAY_AT_THREE = Date.parse("2026-03-08T03:00:00Z");
 const [CHAT, PHONE] = [
@@ -18,13 +18,15 @@ const channel = (channelId: string) => ({ kind: "channel", channelId });
 
 function heardAt(at: number, ...inputs: object[]): string[] {
   const routes = inputs.map((input, index): Route => ({ id: `r${index}`, ...RouteInput.parse(input) }));
-  const { listeners } = whoWouldHear({ check, reason: "missed", at, routes, directory });
+  const { notifications } = previewNotifications({ check, reason: "missed", at, routes, directory });
   const names = new Map<string, string>([
     ["mail", "mail"],
     [CHAT, "chat"],
     [PHONE, "phone"],
   ]);
-  return listeners.map((one) => `${names.get(one.channelId)} ${one.kind} after ${one.afterSeconds / 60} min`);
+  return notifications.map(
+    (one) => `${names.get(one.channelId)} ${one.kind} after ${one.afterSeconds / 60} min`,
+  );
 }
 
 test("at three on a Sunday: the check's own at once, the phone after a quarter, the office on Monday", () => {
@@ -60,20 +62,25 @@ test("what repeats for ever is told twice and left at that", () => {
 test("where nobody is named the owners would hear", () => {
   const alone = { ...check, channelIds: [] };
   const question = { reason: "missed" as const, at: SUNDAY_AT_THREE, routes: [], directory };
-  expect(whoWouldHear({ ...question, check: alone })).toEqual({ listeners: [], ownersInstead: true });
-  expect(whoWouldHear({ ...question, check: { ...alone, severity: "info" } }).ownersInstead).toBe(false);
+  expect(previewNotifications({ ...question, check: alone })).toEqual({
+    notifications: [],
+    ownersInstead: true,
+  });
+  expect(previewNotifications({ ...question, check: { ...alone, severity: "info" } }).ownersInstead).toBe(
+    false,
+  );
 });
 
 test("why is said in words", () => {
   const nag = RouteInput.parse({ name: "nag", steps: [{ afterMinutes: 5, targets: [channel(CHAT)] }] });
-  const { listeners } = whoWouldHear({
+  const { notifications } = previewNotifications({
     check,
     reason: "missed",
     at: 0,
     routes: [{ id: "r", ...nag }],
     directory,
   });
-  expect(listeners.map(({ because }) => because)).toEqual([
+  expect(notifications.map(({ because }) => because)).toEqual([
     "the check's own channels",
     "route “nag”, step 1",
   ]);

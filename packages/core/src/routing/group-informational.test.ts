@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { gatherQuiet } from "./gather-quiet.ts";
+import { groupInformational } from "./group-informational.ts";
 
 const NOW = Date.parse("2026-03-02T12:00:00Z");
 const SECOND = 1_000;
@@ -20,7 +20,7 @@ test.each<[string, number[], number | null]>([
   ["after many five minutes do", Array.from({ length: 20 }, (_, i) => (2 + i) * MINUTE), 3 * MINUTE],
 ])("%s", (_, sentAgo, heldMs) => {
   const sentAt = sentAgo.map((ms) => NOW - ms);
-  const gathered = gatherQuiet(waiting, sentAt, NOW);
+  const gathered = groupInformational(waiting, sentAt, NOW);
   expect(gathered).toEqual(
     heldMs === null
       ? { messages: [{ leadId: "b", otherIds: ["a", "c"], keys: [] }], hold: [] }
@@ -30,14 +30,14 @@ test.each<[string, number[], number | null]>([
 
 test("nothing is begun that nobody asked for", () => {
   const others = [{ id: "a", isAsked: false }];
-  expect(gatherQuiet(others, [], NOW)).toEqual({ messages: [], hold: [] });
+  expect(groupInformational(others, [], NOW)).toEqual({ messages: [], hold: [] });
 });
 
 test("a job that runs each second makes some thirty messages an hour", () => {
   const sentAt: number[] = [];
   for (let now = NOW; now < NOW + 3 * 60 * MINUTE; now += SECOND) {
     const lately = sentAt.filter((at) => at > now - 60 * MINUTE);
-    if (gatherQuiet(waiting, lately, now).messages.length > 0) sentAt.push(now);
+    if (groupInformational(waiting, lately, now).messages.length > 0) sentAt.push(now);
   }
   expect(sentAt.length / 3).toBeLessThan(32);
 });

@@ -3,7 +3,7 @@ import { SECOND_MS } from "@overdue/schedules";
 
 import type { CheckSettings } from "../checks/check.ts";
 import { type Step, T, tell } from "../checks/testing/story.ts";
-import { newsOf } from "./news.ts";
+import { checkEventsOf } from "./check-events.ts";
 
 type Row = [name: string, steps: Step[], answer: string, settings?: Partial<CheckSettings>];
 
@@ -136,14 +136,14 @@ describe("what there is to tell after the last of these", () => {
 function newsAfter(steps: Step[], settings: Partial<CheckSettings>): string {
   const { check, last } = tell(settings, steps);
   const ended = new Set(last.flatMap((effect) => (effect.kind === "run" ? [effect.run.id] : [])));
-  return newsOf(check, last, ended)
+  return checkEventsOf(check, last, ended)
     .map((news) => {
-      const planned = news.isPlanned ? ", planned" : "";
+      const planned = news.isInMaintenance ? ", planned" : "";
       if (news.kind === "notice") return `notice ${news.notice}${planned}`;
-      const { run, isChange, noticed } = news;
+      const { run, changesStatus, noticed } = news;
       const took = run.durationMs === null ? "" : ` in ${run.durationMs / SECOND_MS} s`;
       const unusual = noticed === null ? "" : `, ${noticed.notice}`;
-      return `${run.outcome}${took}${unusual}${isChange ? ", a change" : ""}${planned}`;
+      return `${run.outcome}${took}${unusual}${changesStatus ? ", a change" : ""}${planned}`;
     })
     .join("; ");
 }

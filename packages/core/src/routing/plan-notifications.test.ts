@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { MINUTE_MS } from "@overdue/schedules";
 import type { Reason } from "../checks/check.ts";
-import { decide } from "./decide.ts";
-import type { Directory, Hours, Route, Severity, Step, Target, Told } from "./route.ts";
-import type { Situation } from "./situation.ts";
+import { planNotifications } from "./plan-notifications.ts";
+import type { Directory, Hours, Route, Severity, Step, Target, SentNotification } from "./route.ts";
+import type { RoutingInput } from "./routing-input.ts";
 
 // Everything here is a line of words. Minutes count from the instant at which the check went down, Monday 2026-03-02
 // 12:00 UTC. Steps: "0 chat, 15 phone @ops ~anna, 30 boss!" = after 0 min the channel chat; after 15 min the channel
@@ -43,7 +43,7 @@ test.each([
   const given = { routes: { A: only }, told: "chat 0 A", resolved: 5 };
   const situation = situationOf(given, 5);
   const kept = { ...situation.directory, incidentChannelIds: new Set(["chat"]) };
-  expect(decide({ ...situation, directory: kept }).tell).toMatchObject([
+  expect(planNotifications({ ...situation, directory: kept }).notifications).toMatchObject([
     { channelId: "chat", kind: "up", notBefore: OPENED + 5 * MINUTE_MS },
   ]);
 });
@@ -121,7 +121,7 @@ describe.each<[string, Row[]]>([
       ],
       [
         "runs only: silent about changes",
-        { routes: { A: { ...route("0 chat"), hears: runsOnly() } } },
+        { routes: { A: { ...route("0 chat"), notifyOn: runsOnly() } } },
         0,
         "owners",
       ],
@@ -533,33 +533,35 @@ describe.each<[string, Row[]]>([
 ])("%s", (_, rows) => {
   test.each(rows)("%s", (_name, given, minute, answer) => {
     expect(answerOf(given, minute)).toBe(answer);
-    expect(isSilentAfterTelling(given, minute)).toBe(true);
+    expect(isSilentAfterSending(given, minute)).toBe(true);
   });
 });
 
 function answerOf(given: Given, minute: number): string {
   const situation = situationOf(given, minute);
   const { opened } = { opened: situation.incident.openedAt };
-  const { tell, nextAt, reachesNobody } = decide(situation);
-  const words = tell.map(({ channelId, kind, notBefore }) => {
+  const { notifications, nextAt, hasNoRecipients } = planNotifications(situation);
+  const words = notifications.map(({ channelId, kind, notBefore }) => {
     const what = { down: "", reminder: " again", up: " up" }[kind];
     return channelId + what + (notBefore > situation.now ? ` at +${(notBefore - opened) / MINUTE_MS}` : "");
   });
   const next = nextAt === null ? "" : `| +${(nextAt - opened) / MINUTE_MS}`;
-  return [words.join(", "), reachesNobody ? "owners" : "", next].filter((part) => part !== "").join(" ");
+  return [words.join(", "), hasNoRecipients ? "owners" : "", next].filter((part) => part !== "").join(" ");
 }
 
-/** Whoever asks again at once, having told, hears nothing new: a crash after the write repeats nothing. */
-function isSilentAfterTelling(given: Given, minute: number): boolean {
+/** Planning again at once, after sending, plans nothing new: a crash after the write repeats nothing. */
+function isSilentAfterSending(given: Given, minute: number): boolean {
   const situation = situationOf(given, minute);
-  const { tell, nextAt } = decide(situation);
+  const { notifications, nextAt } = planNotifications(situation);
   if (given.resolved !== undefined) return true;
-  const told = [...situation.told, ...tell.map((one) => ({ ...one, at: situation.now }))];
-  const again = decide({ ...situation, told });
-  return again.tell.length === 0 && again.nextAt === nextAt && (nextAt === null || nextAt > situation.now);
+  const sent = [...situation.sent, ...notifications.map((one) => ({ ...one, at: situation.now }))];
+  const again = planNotifications({ ...situation, sent });
+  return (
+    again.notifications.length === 0 && again.nextAt === nextAt && (nextAt === null || nextAt > situation.now)
+  );
 }
 
-function situationOf(given: Given, minute: number): Situation {
+function situationOf(given: Given, minute: number): RoutingInput {
   const opened = given.opened === undefined ? OPENED : Date.parse(given.opened);
   const at = (minutes: number | undefined) => (minutes === undefined ? null : opened + minutes * MINUTE_MS);
   return {
@@ -583,12 +585,12 @@ function situationOf(given: Given, minute: number): Situation {
       id,
     })),
     directory: directoryWithout(words(given.gone)),
-    told: toldOf(given.told ?? "", opened),
+    sent: toldOf(given.told ?? "", opened),
     now: opened + minute * MINUTE_MS,
   };
 }
 
-function toldOf(text: string, opened: number): Told[] {
+function toldOf(text: string, opened: number): SentNotification[] {
   return text.split(", ").flatMap((one) => {
     const [channelId = "", minute = "0", routeId = ""] = one.split(" ");
     return channelId === "" ? [] : [{ channelId, routeId, at: opened + Number(minute) * MINUTE_MS }];
@@ -625,7 +627,7 @@ function route(steps: string): Route {
     id: "",
     name: "test",
     match: { tags: [], reasons: [], severities: [], checkIds: [] },
-    hears: { changes: true, failures: false, runs: false, notices: false },
+    notifyOn: { changes: true, failures: false, runs: false, notices: false },
     steps: steps.split(", ").map(stepOf),
     repeatMinutes: null,
     hours: null,
@@ -656,7 +658,7 @@ function noRecovery(steps: string): Route {
   return { ...route(steps), recovery: false };
 }
 
-function runsOnly(): Route["hears"] {
+function runsOnly(): Route["notifyOn"] {
   return { changes: false, failures: false, runs: true, notices: false };
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { gatherAlerts } from "./gather.ts";
+import { groupAlerts } from "./group-alerts.ts";
 
 // "a:host1,tag2" is the alert a with its keys; "!" marks one that was not asked for and only waits. A message was so
 // many seconds ago: "3:host1". Answers: "a+b+c" is one message led by a; "hold b until +7" waits 7 s more.
@@ -39,7 +39,7 @@ test("of five hundred lost within half a minute, told as they come, there are th
   let told = 0;
   for (let ms = 0; ms < 30_000; ms += 50) {
     if (ms < 25_000) open.push({ id: `${ms}`, since: ms, keys: ["host1"], isAsked: true });
-    const gathered = gatherAlerts(open, messages, ms);
+    const gathered = groupAlerts(open, messages, ms);
     for (const { leadId, otherIds } of gathered.messages) {
       messages.push({ at: ms, keys: ["host1"] });
       open = open.filter(({ id }) => id !== leadId && !otherIds.includes(id));
@@ -87,7 +87,7 @@ function waitsOf(arrivals: readonly { afterMs: number; keys: string[] }[]): numb
     while (arriving[0] !== undefined && arriving[0].dueAt <= now) waiting.push(...arriving.splice(0, 1));
     const due = waiting.filter(({ dueAt }) => dueAt <= now).map((one) => ({ ...one, isAsked: true }));
     const lately = messages.filter(({ at }) => at > now - 300_000);
-    const { messages: sent, hold } = gatherAlerts(due, lately, now);
+    const { messages: sent, hold } = groupAlerts(due, lately, now);
     const told = new Set(sent.flatMap(({ leadId, otherIds }) => [leadId, ...otherIds]));
     for (const { leadId, otherIds } of sent) {
       const ids = new Set([leadId, ...otherIds]);
@@ -102,7 +102,7 @@ function waitsOf(arrivals: readonly { afterMs: number; keys: string[] }[]): numb
 
 function answerOf(waiting: string, recent: string): string {
   const now = 1_000_000;
-  const { messages, hold } = gatherAlerts(
+  const { messages, hold } = groupAlerts(
     words(waiting).map((word) => {
       const [id = "", keys = ""] = word.replace("!", "").split(":");
       const shared = keys.split(",").filter((key) => key !== "");

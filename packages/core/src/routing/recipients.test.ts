@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import { HOUR_MS } from "@overdue/schedules";
 
 import type { Run } from "../checks/event.ts";
-import { hearersOf } from "./hearers.ts";
-import type { News } from "./news.ts";
+import { recipientsFor } from "./recipients.ts";
+import type { CheckEvent } from "./check-events.ts";
 import type { Directory, Hours, Route, Severity, Target } from "./route.ts";
 
-// Monday 2026-03-02 12:00 UTC. A route is "runs: chat" or "changes failures: chat, mail": what it hears, then whom its
+// Monday 2026-03-02 12:00 UTC. A route is "runs: chat" or "changes failures: chat, mail": what it notifyOn, then whom its
 // first step tells. Answers: "chat run", "chat run at +20" (hours later), "chat notice".
 const NOW = Date.parse("2026-03-02T12:00:00Z");
 const OFFICE = hoursOf("08:00", "18:00", { kind: "hold" });
@@ -16,7 +16,7 @@ const DUTY = hoursOf("22:00", "06:00", { kind: "instead", targets: [targetOf("du
 type Given = {
   routes: Record<string, string | Partial<Route>>;
   /** What happened; a good run where it is left out. */
-  news?: News[];
+  news?: CheckEvent[];
   tags?: string;
   severity?: Severity;
   /** Channels that hear now that the check went down or up. */
@@ -29,7 +29,7 @@ type Row = [name: string, given: Given, answer: string];
 const good = run({});
 const bad = run({ outcome: "fail", exitStatus: 1 });
 const lost = run({ outcome: "lost", durationMs: null });
-const changing = { ...bad, isChange: true };
+const changing = { ...bad, changesStatus: true };
 
 describe.each<[string, Row[]]>([
   [
@@ -213,17 +213,17 @@ describe.each<[string, Row[]]>([
     [
       [
         "a run in planned work is told",
-        { routes: { A: "runs: chat" }, news: [{ ...bad, isPlanned: true }] },
+        { routes: { A: "runs: chat" }, news: [{ ...bad, isInMaintenance: true }] },
         "chat run",
       ],
       [
         "a failure in it is not",
-        { routes: { A: "failures: chat" }, news: [{ ...bad, isPlanned: true }] },
+        { routes: { A: "failures: chat" }, news: [{ ...bad, isInMaintenance: true }] },
         "",
       ],
       [
         "nor what is noticed in it",
-        { routes: { A: "notices: chat" }, news: [{ ...slow(), isPlanned: true }] },
+        { routes: { A: "notices: chat" }, news: [{ ...slow(), isInMaintenance: true }] },
         "",
       ],
       [
@@ -250,7 +250,7 @@ function answered({
   snoozed = false,
   gone = "",
 }: Given) {
-  const hearers = hearersOf(news, {
+  const hearers = recipientsFor(news, {
     check: { id: "check", tags: words(tags), severity, channelIds: [] },
     routes: Object.entries(routes).map(([name, one]) => ({
       ...route("runs: chat"),
@@ -259,13 +259,13 @@ function answered({
       name,
     })),
     directory: directory(words(gone)),
-    toldOfChange: new Set(words(told)),
+    notifiedOfChange: new Set(words(told)),
     isSnoozed: snoozed,
     now: NOW,
   });
   return hearers
     .map(
-      ({ channelId, news: { kind }, notBefore }) =>
+      ({ channelId, event: { kind }, notBefore }) =>
         `${channelId} ${kind}${notBefore > NOW ? ` at +${(notBefore - NOW) / HOUR_MS}` : ""}`,
     )
     .join(", ");
@@ -273,7 +273,7 @@ function answered({
 
 function route(text: string): Route {
   const [heard = "", targets = ""] = text.split(": ");
-  const hears = {
+  const notifyOn = {
     changes: heard.includes("changes"),
     failures: heard.includes("failures"),
     runs: heard.includes("runs"),
@@ -284,7 +284,7 @@ function route(text: string): Route {
     id: "",
     name: "",
     match: match({}),
-    hears,
+    notifyOn,
     steps: [step],
     repeatMinutes: null,
     hours: null,
@@ -356,8 +356,8 @@ function run(change: Partial<Run> & { outcome?: "success" | "fail" | "lost" }) {
     kind: "run" as const,
     run: { ...whole, outcome, endedAt: NOW },
     noticed: null,
-    isChange: false,
-    isPlanned: false,
+    changesStatus: false,
+    isInMaintenance: false,
   };
 }
 
@@ -372,7 +372,14 @@ function slow(runId: string | null = null) {
     durationMs: 60_000,
     limitMs: 20_000,
   };
-  return { kind: "notice" as const, at: NOW, notice: "overlong" as const, evidence, runId, isPlanned: false };
+  return {
+    kind: "notice" as const,
+    at: NOW,
+    notice: "overlong" as const,
+    evidence,
+    runId,
+    isInMaintenance: false,
+  };
 }
 
 function words(text: string): string[] {
