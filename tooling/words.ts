@@ -17,7 +17,13 @@ const EXEMPT = [
 /** `line` is 0 where the file's own name contains the word. */
 export type RefusedWord = { file: string; line: number; word: string; instead: string };
 
-type Term = { word: string; instead: string; parts: string[]; literal: RegExp | null };
+/** `inWords`: the word between blanks, as `wordsIn` writes a line; `literal`: for an identifier that stands as written. */
+type Term = {
+  word: string;
+  instead: string;
+  inWords: string;
+  literal: { word: string; pattern: RegExp } | null;
+};
 
 /**
  * Reads the rows of "Words that went". What stands in backticks in the first column is refused: a word in small
@@ -34,8 +40,9 @@ export function readGlossary(text: string): Term[] {
 function term(word: string, instead: string): Term {
   const isIdentifier = /[A-Z_/:"]/.test(word);
   const escaped = word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  const literal = isIdentifier ? new RegExp(String.raw`(?<!\w)${escaped}(?!\w)`) : null;
-  return { word, instead, parts: word.split(/[ -]/), literal };
+  const literal = { word, pattern: new RegExp(String.raw`(?<!\w)${escaped}(?!\w)`) };
+  const inWords = ` ${word.replaceAll("-", " ")} `.replace("* ", "");
+  return { word, instead, inWords, literal: isIdentifier ? literal : null };
 }
 
 /** Every refused word in the files that git tracks, in their names too. `only`: the beginning of the paths to read. */
@@ -53,20 +60,13 @@ export function refusedWords(only = ""): RefusedWord[] {
 
 /** The terms that stand in one line of text. */
 export function wordsIn(line: string, terms: readonly Term[]): Term[] {
-  const words = line
+  const words = ` ${line
     .replaceAll(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, " ")
     .toLowerCase()
-    .split(/[^a-z]+/);
-  return terms.filter(({ literal, parts }) =>
-    literal === null ? words.some((_, at) => startsAt(words, at, parts)) : literal.test(line),
+    .replaceAll(/[^a-z]+/g, " ")} `;
+  return terms.filter(({ inWords, literal }) =>
+    literal === null ? words.includes(inWords) : line.includes(literal.word) && literal.pattern.test(line),
   );
-}
-
-function startsAt(words: readonly string[], at: number, parts: readonly string[]): boolean {
-  return parts.every((part, index) => {
-    const word = words[at + index] ?? "";
-    return part.endsWith("*") ? word.startsWith(part.slice(0, -1)) : word === part;
-  });
 }
 
 function trackedFiles(): string[] {
