@@ -12,7 +12,7 @@ const LEFT: Record<string, number> = {
   "apps/checker": 793,
   "apps/supervisor": 50,
   "apps/web": 393,
-  bench: 18,
+  bench: 17,
   e2e: 4,
   "packages/channels": 102,
   "packages/config": 7,

@@ -6,7 +6,7 @@ const START = 1_800_000_000_000;
 const ROUND = 10_000;
 const ROUNDS = 5;
 
-/** Prints how many folds a second one core does: one check that hears a good ping for each slot, and with runs. */
+/** Prints how many folds a second one core does: one check that gets a good ping for each slot, and with runs. */
 export function benchFolds(seconds: number): void {
   for (const kind of KINDS) report({ name: kind.name, unit: "folds/s", perSecond: folds(kind, { seconds }) });
   const [interval] = KINDS;
