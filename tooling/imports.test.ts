@@ -87,9 +87,11 @@ const FEATURES: Record<string, { shared: string[]; also: Record<string, string[]
     shared: ["http", "limits", "workers", "history"],
     also: {
       config: ["channels", "checks"],
+      docs: ["auth"],
       invitations: ["auth", "members"],
       maintenance: ["incidents"],
       members: ["invitations", "keys"],
+      "on-call": ["alert-routes"],
       workers: ["pings", "bounces"],
     },
   },
