@@ -5,7 +5,7 @@ import { tooOften, twoHosts } from "./alarms.ts";
 import { deadlineOf, expectAfter, flip, following, put, type Book } from "./book.ts";
 import type { KnownRun, Moment } from "./moments.ts";
 import { isPlanned } from "./works.ts";
-import { firstMet, lastWord, makeUp, settle, type Came } from "./slots.ts";
+import { firstMet, lastWord, makeUp, meetByTheOneBefore, settle, type Came } from "./slots.ts";
 
 /** What the moments of a life, in their order, make of its slots and its status. */
 export function judge(book: Book, moments: readonly Moment[], horizon: Instant): Book {
@@ -23,6 +23,10 @@ function missUntil(book: Book, until: Instant): void {
   for (let dueAt = book.slotAt; dueAt !== null; dueAt = book.slotAt) {
     const at = deadlineOf(book, dueAt);
     if (at > until) return;
+    const next = [...book.open].find(({ startedAt }) => startedAt !== null && startedAt > dueAt);
+    const begunAt = next?.startedAt ?? 0;
+    if (next) meetByTheOneBefore(book, { at: begunAt, begunAt, good: true, runId: next.id });
+    if (book.slotAt !== dueAt) continue;
     miss(book, dueAt, at);
     book.slotAt = following(book, dueAt);
   }

@@ -23,7 +23,7 @@ export function settle(book: Book, came: Came): Slot | null {
 }
 
 /** Rule 16a: each of two runs in a row began just ahead of a slot, and the first was counted for the one before. */
-function meetByTheOneBefore(book: Book, came: Came): void {
+export function meetByTheOneBefore(book: Book, came: Came): void {
   const { last, slotAt, settings } = book;
   if (settings.schedule.kind === "interval" || came.isOverlong || slotAt === null || slotAt > came.at) return;
   if (last?.outcome !== "late" || last.lateMs === null) return;

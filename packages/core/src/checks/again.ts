@@ -21,7 +21,7 @@ export function endAgain(draft: Draft, ping: Ping): HostEnd | null {
   if (ends.at(-1)?.kind !== ping.kind) return null;
   const last = ends.findLast((end) => isEqual(end, ping));
   if (last === undefined || last.repeats >= REPEATS_MAX) return null;
-  const begun = openRunOf(draft, ping);
+  const begun = openRunOf(draft, ping) ?? takenRunOf(draft, ping);
   const isBegun = begun !== undefined && begun.perhaps !== "again" && begun.startedAt > last.endedAt;
   if (isBegun && !isTooSoonFor(draft, begun, ping)) return null;
   const isAgain =
@@ -106,6 +106,11 @@ export function isSoon(draft: Draft, { from, at, isSeries = false }: Since): boo
 /** The open run without a run id of the ping's host. */
 export function openRunOf({ memory }: Draft, { host }: Ping): OpenRun | undefined {
   return memory.openRuns.findLast((run) => run.rid === null && run.host === host);
+}
+
+/** The run of the ping's host that another host's end was taken for. */
+function takenRunOf({ memory }: Draft, { host }: Ping): OpenRun | undefined {
+  return memory.lastEnds?.findLast(({ foreign }) => foreign?.host === host)?.foreign;
 }
 
 /** Remembers an end without a run id, and the start of the run that it ended. */

@@ -6,7 +6,15 @@ import { goDown } from "./flips.ts";
 import { slotDeadline } from "./outages.ts";
 import { changeRun, dropRun } from "./runs.ts";
 import { runningRun } from "./run-rows.ts";
-import { failDue, failSlot, missSlot, reviseLastSlot, runBefore, SLOTS_PER_FOLD } from "./slots.ts";
+import {
+  failDue,
+  failSlot,
+  meetByOpenRun,
+  missSlot,
+  reviseLastSlot,
+  runBefore,
+  SLOTS_PER_FOLD,
+} from "./slots.ts";
 import { judgeBad } from "./tolerance.ts";
 import { judgeUnusual } from "./usual.ts";
 
@@ -32,6 +40,7 @@ export function judgeUpTo(draft: Draft, at: Instant): void {
 /** Nothing came for this slot. */
 export function judgeSlot(draft: Draft, dueAt: Instant): void {
   const { state, memory, settings } = draft;
+  if (meetByOpenRun(draft, dueAt)) return;
   const evidence = evidenceOf(draft, { expectedAt: dueAt });
   const { at, outcome, because } = missSlot(draft, dueAt);
   const skippedFor = because === "overlap" ? runBefore(memory, dueAt) : undefined;

@@ -451,3 +451,14 @@ test("a start that is sent again and again after a run was left out begins one r
   ]);
   expect(flipLines(told)).toEqual(["new→up at 5"]);
 });
+
+test("a run that goes on at the deadline of the slot before shows that runs are early, not a slot behind", () => {
+  const told = tell({ schedule: MINUTELY, graceSeconds: 60 }, [
+    [0, "success"],
+    [118, "success"],
+    [178, "start"],
+    [186, "success", { exitStatus: 0 }],
+    [241, "time"],
+  ]);
+  expect(slotLines(told)).toEqual(["60 late 58", "120 early -2", "180 early -2"]);
+});

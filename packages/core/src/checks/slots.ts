@@ -68,6 +68,20 @@ function settleDue(draft: Draft, coming: Coming): boolean {
   return memory.slotAt !== firstAt;
 }
 
+/**
+ * The next run goes on at the deadline of the slot that is waited for, and began as early for its own slot as the run
+ * before did for this one. Answers whether that run met it.
+ */
+export function meetByOpenRun(draft: Draft, dueAt: Instant): boolean {
+  const { memory, settings } = draft;
+  const next = memory.openRuns.find(
+    ({ overlong, perhaps, startedAt }) => !overlong && perhaps === undefined && startedAt > dueAt,
+  );
+  if (next === undefined || settings.schedule.kind === "interval") return false;
+  meetByRunBefore(draft, { at: next.startedAt, cameAt: next.startedAt, good: true, runId: next.id });
+  return memory.slotAt !== dueAt;
+}
+
 /** Nothing came by the deadline of the next slot. Answers the slot: missed, or not judged. */
 export function missSlot(draft: Draft, dueAt: Instant): Slot {
   const { memory, settings } = draft;
