@@ -16,7 +16,7 @@ export type {
 export { mailSaid, readMailRefusal, type MailRefusal } from "./email/mail-refusal.ts";
 export { mergeSettings } from "./merge-settings.ts";
 export { SLACK_BUTTONS } from "./kinds/slack-app.ts";
-export type { AlertFacts, AlertKind, AlertLine, AlertMessage } from "./message/alert.ts";
+export type { AlertLine, AlertMessage } from "./message/alert.ts";
 export { composeAlert, plainText } from "./message/compose.ts";
 export { duration, instantIn } from "./message/time.ts";
 export { hideSecrets } from "./hide-secrets.ts";

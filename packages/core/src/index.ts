@@ -104,6 +104,8 @@ export {
   type ReportEvery,
 } from "./reports/period.ts";
 export { plannedWithin } from "./reports/planned.ts";
+export type { AlertFacts, AlertGroup } from "./alerts/alert-facts.ts";
+export { EndPayload, NoticePayload, ReportPayload, RunPayload, SystemPayload } from "./alerts/payloads.ts";
 export { type CheckRecord, type Report, reportOf, type RunSums, type SlotSums } from "./reports/report.ts";
 export type { Span } from "./reports/spans.ts";
 

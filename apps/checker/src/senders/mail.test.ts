@@ -1,4 +1,5 @@
-import { composeAlert, type AlertFacts } from "@overdue/channels";
+import { composeAlert } from "@overdue/channels";
+import type { AlertFacts } from "@overdue/core";
 import { startFakeSmtp, testCertificates, type FakeSmtp, type TestCertificate } from "@overdue/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 

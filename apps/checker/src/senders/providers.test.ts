@@ -1,4 +1,5 @@
-import { channelKinds, composeAlert, openChannel, type AlertFacts } from "@overdue/channels";
+import { channelKinds, composeAlert, openChannel } from "@overdue/channels";
+import type { AlertFacts } from "@overdue/core";
 import { providerNames, startFakeProviders, type FakeProviders, type ProviderName } from "@overdue/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 

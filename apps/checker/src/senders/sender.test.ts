@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 
-import { composeAlert, openChannel, type AlertFacts, type Operator } from "@overdue/channels";
+import { composeAlert, openChannel, type Operator } from "@overdue/channels";
+import type { AlertFacts } from "@overdue/core";
 import {
   slackLimit,
   startFakeSlack,

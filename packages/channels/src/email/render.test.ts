@@ -1,6 +1,6 @@
+import type { AlertFacts } from "@overdue/core";
 import { describe, expect, test } from "vitest";
 
-import type { AlertFacts } from "../message/alert.ts";
 import { composeAlert, plainText } from "../message/compose.ts";
 import { downFacts, HOSTILE_TEXTS, hostileFacts, PUBLIC_URL, upFacts } from "../testing/alert-samples.ts";
 import { reportFacts } from "../testing/report-sample.ts";

@@ -1,4 +1,5 @@
-import type { AlertFacts, AlertMessage } from "../message/alert.ts";
+import type { AlertFacts } from "@overdue/core";
+import type { AlertMessage } from "../message/alert.ts";
 import { checkName } from "../message/names.ts";
 import { reasonWord } from "../message/reasons.ts";
 import { oneLine } from "../message/text.ts";

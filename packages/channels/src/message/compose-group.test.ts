@@ -1,6 +1,6 @@
+import type { AlertFacts, AlertGroup, DeliveryKind } from "@overdue/core";
 import { expect, test } from "vitest";
 
-import type { AlertFacts, AlertGroup, AlertKind } from "./alert.ts";
 import { composeAlert, plainText } from "./compose.ts";
 
 const NAMES = [
@@ -33,7 +33,7 @@ Down: ${NAMES.join(", ")} and 490 more
 https://overdue.example.org/projects/p/storms/s`);
 });
 
-test.each<[string, AlertKind, number, ReturnType<typeof storm> | null, string]>([
+test.each<[string, DeliveryKind, number, ReturnType<typeof storm> | null, string]>([
   ["later members", "down", 12, storm("host db1", 13), "In all, 13 checks of this storm are down now."],
   ["a return but for one", "up", 499, storm("host db1", 1), "1 of this storm is still down."],
   ["a return but for two", "up", 498, storm("host db1", 2), "2 of this storm are still down."],
@@ -69,7 +69,7 @@ test("a return says why they had been down", () => {
   expect(text).toContain("They were down: 2 never started\nUp again: a, b");
 });
 
-function told(kind: AlertKind, group: AlertGroup): string {
+function told(kind: DeliveryKind, group: AlertGroup): string {
   return plainText(composeAlert(facts(kind, group), "https://overdue.example.org"));
 }
 
@@ -77,11 +77,11 @@ function storm(shared: string, open: number) {
   return { id: "s", shared, open };
 }
 
-function firstOf(kind: AlertKind, names: readonly string[]): AlertGroup["first"] {
+function firstOf(kind: DeliveryKind, names: readonly string[]): AlertGroup["first"] {
   return names.map((checkName) => ({ kind, checkName, reason: "missed", payload: null }));
 }
 
-function facts(kind: AlertKind, group: AlertGroup): AlertFacts {
+function facts(kind: DeliveryKind, group: AlertGroup): AlertFacts {
   return {
     deliveryId: "0199a1b2-0000-7000-8000-000000000000",
     kind,

@@ -1,22 +1,14 @@
-import type {
-  AlertFacts,
-  AlertGroup,
-  AlertKind,
-  AlertLine,
-  AlertMessage,
-  MessageKind,
-  Tone,
-} from "./alert.ts";
+import { type AlertFacts, type AlertGroup, type DeliveryKind, RunPayload } from "@overdue/core";
+import type { AlertLine, AlertMessage, MessageKind, Tone } from "./alert.ts";
 import { BAD_RUN, GOOD_RUN, runText, runWords } from "./compose-other.ts";
 import { checkName, projectLine } from "./names.ts";
-import { RunPayload } from "./payload.ts";
 import { reasonWord } from "./reasons.ts";
 import { oneLine } from "./text.ts";
 
 type GroupWords = Pick<AlertMessage, "kind" | "title" | "sentence" | "lines" | "tone" | "silent" | "mark">;
 
 /** The words behind a count of each kind: "3 down, 1 up again". */
-const COUNTED: Record<AlertKind, string> = {
+const COUNTED: Record<DeliveryKind, string> = {
   down: "down",
   reminder: "still down",
   up: "up again",
@@ -49,7 +41,7 @@ export function groupWords(facts: AlertFacts, group: AlertGroup): GroupWords {
   };
 }
 
-function kindOf(kinds: readonly [AlertKind, number][]): MessageKind {
+function kindOf(kinds: readonly [DeliveryKind, number][]): MessageKind {
   const alerts = kinds.every(([kind]) => kind === "down" || kind === "up" || kind === "reminder");
   return kinds.length === 1 && alerts ? "storm" : "digest";
 }
@@ -108,7 +100,7 @@ function linesOf(facts: AlertFacts, group: AlertGroup, total: number): AlertLine
   ];
 }
 
-const LABELS: Record<AlertKind, string> = {
+const LABELS: Record<DeliveryKind, string> = {
   down: "Down",
   reminder: "Still down",
   up: "Up again",

@@ -1,11 +1,18 @@
 import type { Instant } from "@overdue/schedules";
-import type { IncidentEnd, Reason } from "@overdue/core";
+import {
+  type AlertFacts,
+  EndPayload,
+  type IncidentEnd,
+  NoticePayload,
+  type Reason,
+  RunPayload,
+  SystemPayload,
+} from "@overdue/core";
 import type { z } from "zod";
 
-import type { AlertFacts, AlertLine, Tone } from "./alert.ts";
+import type { AlertLine, Tone } from "./alert.ts";
 import { exitStatus } from "./exit-status.ts";
 import { checkName, projectLine } from "./names.ts";
-import { EndPayload, NoticePayload, RunPayload, SystemPayload } from "./payload.ts";
 import { oneLine } from "./text.ts";
 import { duration, instantIn, spanIn } from "./time.ts";
 

@@ -1,8 +1,8 @@
+import type { ReportPayload } from "@overdue/core";
 import { expect, test } from "vitest";
 
 import { composeAlert, plainText } from "./compose.ts";
 import { novemberReport, reportFacts } from "../testing/report-sample.ts";
-import type { ReportPayload } from "./report-payload.ts";
 import { HOSTILE_TEXTS, PUBLIC_URL } from "../testing/alert-samples.ts";
 
 const NOTHING = { total: 0, first: [] };

@@ -1,8 +1,8 @@
-import type { AlertFacts, AlertLine, AlertSection } from "./alert.ts";
+import { type AlertFacts, ReportPayload } from "@overdue/core";
+import type { AlertLine, AlertSection } from "./alert.ts";
 import type { Words } from "./compose-other.ts";
 import { projectLine } from "./names.ts";
 import { reasonText } from "./reasons.ts";
-import { ReportPayload } from "./report-payload.ts";
 import { oneLine } from "./text.ts";
 import { dayIn, duration } from "./time.ts";
 

@@ -1,6 +1,6 @@
+import type { AlertFacts } from "@overdue/core";
 import { describe, expect, test } from "vitest";
 
-import type { AlertFacts } from "./alert.ts";
 import { composeAlert, plainText } from "./compose.ts";
 import {
   downFacts,

@@ -1,11 +1,11 @@
+import { type AlertFacts, ReportPayload } from "@overdue/core";
 import { exitStatus } from "./exit-status.ts";
 import { reasonSentence, reasonWord } from "./reasons.ts";
-import type { AlertAction, AlertFacts, AlertLine, AlertMessage, AlertSection } from "./alert.ts";
+import type { AlertAction, AlertLine, AlertMessage, AlertSection } from "./alert.ts";
 import { groupWords } from "./compose-group.ts";
 import { confirmWords, noticeWords, endWords, runWords, systemWords, type Words } from "./compose-other.ts";
 import { reportWords } from "./compose-report.ts";
 import { checkName, projectLine } from "./names.ts";
-import { ReportPayload } from "./report-payload.ts";
 import { clipStart, oneLine, visible } from "./text.ts";
 import { duration, instantIn } from "./time.ts";
 

@@ -1,4 +1,4 @@
-import type { AlertFacts } from "./alert.ts";
+import type { AlertFacts } from "@overdue/core";
 import { oneLine } from "./text.ts";
 
 const NAME_CHARS = 120;

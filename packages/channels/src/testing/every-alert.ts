@@ -1,6 +1,11 @@
-import { INCIDENT_ENDS, type Reason } from "@overdue/core";
+import {
+  type AlertFacts,
+  type AlertGroup,
+  type DeliveryKind,
+  INCIDENT_ENDS,
+  type Reason,
+} from "@overdue/core";
 
-import type { AlertFacts, AlertGroup, AlertKind } from "../message/alert.ts";
 import { reportFacts } from "./report-sample.ts";
 import { downFacts, testFacts, upFacts } from "./alert-samples.ts";
 
@@ -19,7 +24,7 @@ const SHARED = ["host db1", "address 203.0.113.7", "tag prod", "dependency on â€
 /** What storms of earlier versions hold, and what cannot be read: nothing is shared that a person knows. */
 const UNSHARED = ["", "together", "dependency", "dependency 0199a1b2-0000-7000-8000-0000000000dd", "host"];
 
-const of = (kind: AlertKind, reason: Reason): AlertFacts => {
+const of = (kind: DeliveryKind, reason: Reason): AlertFacts => {
   const facts = kind === "up" ? upFacts : { ...downFacts, kind };
   const { incident } = downFacts;
   return { ...facts, incident: incident === null ? null : { ...incident, reason } };
@@ -42,7 +47,7 @@ export function noticeFacts(notice: string): AlertFacts {
 
 /** Several alerts in one message. */
 export function groupFacts(
-  parts: readonly (readonly [kind: AlertKind, reason: Reason | null])[],
+  parts: readonly (readonly [kind: DeliveryKind, reason: Reason | null])[],
   storm: AlertGroup["storm"] = null,
 ): AlertFacts {
   const counts = parts.map(([kind, reason]) => ({ kind, reason, count: 1 }));

@@ -1,5 +1,4 @@
-import type { AlertFacts } from "../message/alert.ts";
-import type { ReportPayload } from "../message/report-payload.ts";
+import type { AlertFacts, ReportPayload } from "@overdue/core";
 import { downFacts } from "./alert-samples.ts";
 
 const at = (text: string) => Date.parse(text);

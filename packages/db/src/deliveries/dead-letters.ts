@@ -1,4 +1,4 @@
-import { INFORMATIONAL_KINDS } from "@overdue/core";
+import { type DeliveryKind, INFORMATIONAL_KINDS, type SystemPayload } from "@overdue/core";
 import { and, desc, eq, isNull, lt, notInArray, sql } from "drizzle-orm";
 
 import { type DeliveryWithAttempts, withAttempts } from "../channels/list-deliveries.ts";
@@ -60,42 +60,65 @@ function failed({ projectId, deliveryId }: DeliveryRef) {
   );
 }
 
-/** Between two messages about dead letters of one project. */
+/** The time between two messages about the dead letters of one project. */
 const AGAIN_AFTER = "1 hour";
+/** How many of them a message names. */
+const NAMED = 5;
+
+type DeadLetters = {
+  projectId: string;
+  count: number;
+  newest: { kind: DeliveryKind; check: string | null; channel: string; error: string | null }[];
+};
 
 /**
- * Tells the owners of each project, an hour after the last such message at the earliest, how many alerts have been
- * given up since. @returns how many that were, for the operator's log
+ * Notifies the owners of each project, at most once an hour, which alerts have been given up since the last such message.
+ * @returns how many alerts that were, for the operator's log
  */
 export async function tellOfDeadLetters(db: Db, way: OwnersWay): Promise<number> {
   return db.transaction(async (tx) => {
-    // Two checkers at once must not both tell.
+    // Two checkers must not both notify them.
     await tx.execute(sql`select pg_advisory_xact_lock(7236841)`);
-    const rows = await tx.execute<{ projectId: string; count: number }>(sql`
-      select d.project_id as "projectId", count(*)::int as count
-      from deliveries d
-      left join instance_facts f on f.name = 'dead-letters ' || d.project_id
-      where d.state = 'failed' and d.dealt_with_at is null and d.kind not in ('test', 'system', 'run', 'notice')
-        and d.finished_at > coalesce(f.created_at, '-infinity')
-        and coalesce(f.created_at, '-infinity') < clock_timestamp() - ${AGAIN_AFTER}::interval
-        and d.finished_at > clock_timestamp() - interval '1 day'
-      group by d.project_id`);
-    for (const { projectId, count } of rows) {
+    const rows = await tx.execute<DeadLetters>(sql`
+      select project_id as "projectId", count(*)::int as count,
+        json_agg(json_build_object('kind', kind, 'check', name, 'channel', channel, 'error', last_error)
+          order by finished_at desc) filter (where place <= ${NAMED}) as newest
+      from (
+        select d.project_id, d.kind, coalesce(nullif(k.name, ''), nullif(k.slug, '')) as name, c.name as channel,
+          d.last_error, d.finished_at,
+          row_number() over (partition by d.project_id order by d.finished_at desc) as place
+        from deliveries d
+        join channels c on c.project_id = d.project_id and c.id = d.channel_id
+        left join checks k on k.project_id = d.project_id and k.id = d.check_id
+        left join instance_facts f on f.name = 'dead-letters ' || d.project_id
+        where d.state = 'failed' and d.dealt_with_at is null and d.kind not in ('test', 'system', 'run', 'notice')
+          and d.finished_at > coalesce(f.created_at, '-infinity')
+          and coalesce(f.created_at, '-infinity') < clock_timestamp() - ${AGAIN_AFTER}::interval
+          and d.finished_at > clock_timestamp() - interval '1 day'
+      ) dead
+      group by project_id`);
+    for (const { projectId, ...letters } of rows) {
       await tx.execute(sql`
         insert into instance_facts (name, value, created_at)
-        values ('dead-letters ' || ${projectId}::text, ${String(count)}, clock_timestamp())
+        values ('dead-letters ' || ${projectId}::text, ${String(letters.count)}, clock_timestamp())
         on conflict (name) do update set value = excluded.value, created_at = excluded.created_at`);
-      await tellOwners(tx, way, { projectId, notVia: null, ...wordsFor(count) });
+      await tellOwners(tx, way, { projectId, notVia: null, ...deadLettersMessage(letters) });
     }
     return rows.reduce((sum, { count }) => sum + count, 0);
   });
 }
 
-function wordsFor(count: number): { title: string; sentence: string } {
+/** "1 alert could not be delivered to “Ops”", with a line for each of the newest: which alert, where to, and why not. */
+function deadLettersMessage({ count, newest }: Omit<DeadLetters, "projectId">): SystemPayload {
   const alerts = count === 1 ? "1 alert" : `${count} alerts`;
+  const channels = [...new Set(newest.map(({ channel }) => `“${channel}”`))];
   return {
-    title: `${alerts} could not be delivered`,
+    title: `${alerts} could not be delivered to ${channels.join(", ")}`,
     sentence:
-      "Nobody got them where they should have gone. They are listed with their errors; send them again there.",
+      "Nobody got them there. All of them are listed under “Not delivered”, where they can be sent again; these are the newest.",
+    lines: newest.map(({ kind, check, channel, error }) => ({
+      label: `${check ?? "Overdue"}, ${kind}`,
+      value: `to “${channel}”${error === null ? "" : `: ${error}`}`,
+    })),
   };
 }

@@ -1,4 +1,13 @@
-import { alertScene, sceneKeyring, testDatabase, type AlertScene, type TestDatabase } from "@overdue/testkit";
+import {
+  aCheck,
+  alertScene,
+  type AlertScene,
+  anArrival,
+  type SceneCheck,
+  sceneKeyring,
+  testDatabase,
+  type TestDatabase,
+} from "@overdue/testkit";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
@@ -10,8 +19,10 @@ import { claimDeliveries, type Claim, type ClaimedAlert } from "./claim.ts";
 import { dueDeliveries, msUntilDue } from "./due.ts";
 import { finishDeliveries, type Finish } from "./finish.ts";
 import { loadAlerts } from "./load-alert.ts";
+import { ALONE, recordPings } from "../transitions/index.ts";
 
 const WAY = { keyring: sceneKeyring, mail: true };
+const NIGHT = Date.parse("2026-11-20T03:00:00Z");
 const LEASE = { seconds: 45, holder: null };
 
 let database: TestDatabase;
@@ -230,6 +241,37 @@ describe("what an alert tells", () => {
     expect(await loadAlerts(db, [up.deliveryId])).toMatchObject([{ includesDown: true }]);
   });
 
+  test("of a run: the ping that ended it, with its output", async () => {
+    const check = await aCheck(database.pool, { projectId: scene.projectId, at: NIGHT - 1 });
+    await recordPings(
+      database.pool,
+      [arrival(check, NIGHT, "the run"), arrival(check, NIGHT + 60_000, "a later one")],
+      ALONE,
+    );
+    const id = await write("run", check, { outcome: "success", startedAt: null, endedAt: NIGHT });
+    expect(await loadAlerts(db, [id])).toMatchObject([
+      { kind: "run", lastPing: { at: NIGHT, kind: "success", output: "the run" } },
+    ]);
+  });
+
+  test("of a run that never ended: no ping", async () => {
+    const check = await aCheck(database.pool, { projectId: scene.projectId, at: NIGHT - 1 });
+    await recordPings(database.pool, [arrival(check, NIGHT, "another run")], ALONE);
+    const id = await write("run", check, { outcome: "lost", startedAt: NIGHT - 1, endedAt: NIGHT });
+    expect(await loadAlerts(db, [id])).toMatchObject([{ kind: "run", lastPing: null }]);
+  });
+
+  test("of a notice: the ping that it is about", async () => {
+    const check = await aCheck(database.pool, { projectId: scene.projectId, at: NIGHT - 1 });
+    await recordPings(
+      database.pool,
+      [arrival(check, NIGHT, "too quick"), arrival(check, NIGHT + 60_000, "later")],
+      ALONE,
+    );
+    const id = await write("notice", check, { at: NIGHT, notice: "too-quick", evidence: { pingNumber: 1 } });
+    expect(await loadAlerts(db, [id])).toMatchObject([{ kind: "notice", lastPing: { output: "too quick" } }]);
+  });
+
   test("of a test: the channel", async () => {
     const row = await queueTest(db, target());
     expect(await loadAlerts(db, [row.id])).toMatchObject([
@@ -237,6 +279,24 @@ describe("what an alert tells", () => {
     ]);
   });
 });
+
+function arrival(check: SceneCheck, at: number, body: string) {
+  return anArrival(check, at, { body: Buffer.from(body), digest: body });
+}
+
+/** Writes a delivery that is about its payload. @returns its id */
+async function write(
+  kind: "run" | "notice",
+  check: SceneCheck,
+  payload: Record<string, unknown>,
+): Promise<string> {
+  const { projectId, channelId } = scene;
+  const [row] = await db
+    .insert(deliveries)
+    .values({ projectId, channelId, kind, checkId: check.id, payload })
+    .returning();
+  return row?.id ?? "";
+}
 
 async function state(id: string): Promise<string | undefined> {
   const [row] = await db.select().from(deliveries).where(eq(deliveries.id, id));

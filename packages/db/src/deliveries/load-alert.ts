@@ -1,44 +1,18 @@
-import type { Instant } from "@overdue/schedules";
-import type { DeliveryKind, Evidence, PingKind, Reason } from "@overdue/core";
+import type { AlertFacts, AlertGroup } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
 import { type BodyEnd, bodyEndColumns, lastOutput } from "../history/ping-body.ts";
 import { uuids } from "./due.ts";
-import { type AlertGroup, loadGroups } from "./load-group.ts";
+import { loadGroups } from "./load-group.ts";
 
-/** All that an alert tells, as it is stored, and the channel's sealed settings. */
-export type AlertRecord = {
-  deliveryId: string;
-  kind: DeliveryKind;
-  uncertain: boolean;
-  /** What is told, where it is no incident. */
-  payload: Record<string, unknown> | null;
-  writtenAt: Instant;
-  /** What else the same message tells; null: this alone. */
+/** The facts of an alert, and the channel that it goes to, with its sealed settings. */
+export type AlertRecord = AlertFacts & {
   group: AlertGroup | null;
-  /** On an up: no down of the same incident was sent to this channel. */
-  includesDown: boolean;
-  /** The messages by which this channel was told of the same incident before, oldest first. */
-  sentBefore: string[];
-  project: { id: string; name: string };
-  channel: { id: string; name: string };
   channelKind: string;
   sealedSettings: string;
   /** The settings are earlier ones of the channel, under which it was sent the incident that ends. */
   hasOldSettings: boolean;
-  check: {
-    id: string;
-    pingUuid: string;
-    name: string;
-    slug: string;
-    tags: string[];
-    timezone: string | null;
-    graceSeconds: number;
-  } | null;
-  flip: { at: Instant; reason: Reason | null } | null;
-  incident: { id: string; reason: Reason; evidence: Evidence; openedAt: Instant } | null;
-  lastPing: { at: Instant; kind: PingKind; exitStatus: number | null; output: string | null } | null;
 };
 
 type LoadedRow = Omit<AlertRecord, "lastPing" | "group"> & {
@@ -48,8 +22,8 @@ type LoadedRow = Omit<AlertRecord, "lastPing" | "group"> & {
 const SENT_BEFORE_MAX = 10;
 
 /**
- * Everything that the alerts of these deliveries say. The last ping is the newest one not later than the flip.
- * What is told only when it is over is told as that, in one.
+ * Loads the facts of the alerts of these deliveries. A down whose incident has ended meanwhile is loaded as the up, so that
+ * one message reports both.
  */
 export async function loadAlerts(db: Db | Tx, ids: readonly string[]): Promise<AlertRecord[]> {
   if (ids.length === 0) return [];
@@ -76,14 +50,20 @@ export async function loadAlerts(db: Db | Tx, ids: readonly string[]): Promise<A
     ) i on true
     left join lateral (
       select g.* from pings g
-      where g.project_id = d.project_id and g.check_id = d.check_id and g.received_at <= f.at
-        and g.kind <> 'ignored'
+      where g.project_id = d.project_id and g.check_id = d.check_id and g.kind <> 'ignored' and ${isAboutPing}
       order by g.number desc limit 1
     ) ping on true
     where d.id = any(${uuids(ids)})`);
   const groups = await loadGroups(db, ids);
   return rows.map((row) => ({ ...withOutput(row), group: groups.get(row.deliveryId) ?? null }));
 }
+
+/** Whether `g` may be the last ping of the alert: the end of a run, the ping that a notice is about, or one before the flip. */
+const isAboutPing = sql`case d.kind
+  when 'run' then d.payload ->> 'outcome' <> 'lost' and g.kind in ('success', 'fail')
+    and g.received_at = timestamptz 'epoch' + (d.payload ->> 'endedAt')::float8 * interval '1 millisecond'
+  when 'notice' then g.number = (d.payload -> 'evidence' ->> 'pingNumber')::bigint
+  else g.received_at <= f.at end`;
 
 /** Where it took so long to tell of a down that it was over: the flip by which it recovered. */
 const ended = sql`

@@ -1,44 +1,9 @@
-import { type Reason, type DeliveryKind } from "@overdue/core";
+import type { AlertGroup } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
 import { uuids } from "./due.ts";
 import { isReplacedIn } from "./members.ts";
-
-/** What one message tells of together. */
-export type AlertGroup = {
-  /** All that it tells, by sort. */
-  counts: { kind: DeliveryKind; reason: Reason | null; count: number }[];
-  /** The first few, the lead first. */
-  first: {
-    kind: DeliveryKind;
-    checkName: string;
-    reason: Reason | null;
-    payload: Record<string, unknown> | null;
-  }[];
-  /** Where all are runs and notices: how many there are, and what became of the first few checks. */
-  informational: {
-    checks: number;
-    runs: number;
-    failed: number;
-    notices: number;
-    first: {
-      name: string;
-      timezone: string | null;
-      runs: number;
-      failed: number;
-      notices: number;
-      last: Record<string, unknown> | null;
-    }[];
-  } | null;
-  storm: {
-    id: string;
-    /** "host db1", "tag prod"; empty where nothing is shared by two. */
-    shared: string;
-    /** Incidents of it that are open, those of earlier messages too. */
-    open: number;
-  } | null;
-};
 
 const FIRST = 10;
 

@@ -80,13 +80,18 @@ test("what was given up can be sent again", async () => {
   expect(await claimDeliveries(db, [id], LEASE)).toMatchObject([{ claim: { attempt: 2 } }]);
 });
 
-test("owners hear of dead letters, and not again within the hour", async () => {
+test("owners are notified which alerts could not be delivered where and why, and not again within the hour", async () => {
   await addMember("owner");
   await end({ state: "failed" });
   expect(await tellOfDeadLetters(db, BY_MAIL)).toBe(1);
   await end({ state: "failed" });
   expect(await tellOfDeadLetters(db, BY_MAIL)).toBe(0);
-  expect(await words()).toMatchObject([{ title: "1 alert could not be delivered" }]);
+  expect(await words()).toMatchObject([
+    {
+      title: "1 alert could not be delivered to “team”",
+      lines: [{ label: "job, down", value: "to “team”: said so" }],
+    },
+  ]);
 });
 
 test("a broken channel is tried within the hour, a working one when it is to be proven weekly", async () => {
@@ -134,8 +139,8 @@ async function addMember(role: "owner" | "viewer", emailVerified = true): Promis
 
 /** What was said to owners in this project, with the mailbox where it was one. */
 async function words() {
-  const rows = await db.execute<{ channelId: string; to: string; title: string }>(sql`
-    select d.channel_id as "channelId", c.hint as "to", d.payload ->> 'title' as title
+  const rows = await db.execute<{ channelId: string; to: string; title: string; lines: unknown }>(sql`
+    select d.channel_id as "channelId", c.hint as "to", d.payload ->> 'title' as title, d.payload -> 'lines' as lines
     from deliveries d join channels c on c.id = d.channel_id
     where d.kind = 'system' and d.project_id = ${scene.projectId} order by d.id`);
   return rows;

@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
 
+import type { SystemPayload } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import { sealSettings } from "../channels/create-channel.ts";
@@ -56,8 +57,8 @@ async function mailbox(
   return found.broken ? undefined : found.id;
 }
 
-/** What is said to them. `notVia`: the channel that it is about. */
-export type Word = About & { title: string; sentence: string };
+/** A message to owners. `notVia`: the channel that it is about. */
+export type Word = About & Pick<SystemPayload, "title" | "sentence"> & Partial<SystemPayload>;
 type About = { projectId: string; notVia: string | null };
 
 type Owner = { userId: string; email: string };
@@ -90,10 +91,15 @@ async function areDoubtful(tx: Db | Tx, ids: readonly string[]): Promise<boolean
   return rows[0]?.doubtful === true;
 }
 
-async function queue(tx: Tx, channelId: string, { projectId, title, sentence }: Word): Promise<void> {
+async function queue(
+  tx: Tx,
+  channelId: string,
+  { projectId, title, sentence, lines = [] }: Word,
+): Promise<void> {
+  const payload: SystemPayload = { title, sentence, lines };
   await tx.execute(sql`
     insert into deliveries (project_id, channel_id, kind, payload)
-    values (${projectId}, ${channelId}, 'system', ${JSON.stringify({ title, sentence, lines: [] })}::jsonb)`);
+    values (${projectId}, ${channelId}, 'system', ${JSON.stringify(payload)}::jsonb)`);
 }
 
 /** A channel of Overdue's own for each owner's mailbox, made when it is first needed. */

@@ -1,5 +1,12 @@
 import type { Instant } from "@overdue/schedules";
-import { type Recipient, type EventRoutingInput, recipientsFor, type CheckEvent } from "@overdue/core";
+import {
+  type CheckEvent,
+  type EventRoutingInput,
+  type NoticePayload,
+  type Recipient,
+  recipientsFor,
+  type RunPayload,
+} from "@overdue/core";
 import type { PoolClient } from "../database.ts";
 
 import { loadProjects, loadRoutedChecks } from "./load-routing.ts";
@@ -65,9 +72,9 @@ function rowOf({ projectId, checkId }: CheckNews) {
   });
 }
 
-/** As `message/payload.ts` of the channels reads it. */
-function payloadOf(news: CheckEvent): object {
-  if (news.kind === "notice") return { at: news.at, notice: news.notice, evidence: news.evidence };
+function payloadOf(news: CheckEvent): RunPayload | NoticePayload {
+  if (news.kind === "notice")
+    return { at: news.at, notice: news.notice ?? "schedule", evidence: news.evidence ?? {} };
   const { id, outcome, startedAt, endedAt, durationMs, exitStatus, host } = news.run;
   const usualMs = news.noticed?.evidence.usual?.medianMs ?? null;
   return {

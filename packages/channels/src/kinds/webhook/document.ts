@@ -1,7 +1,7 @@
-import type { AlertFacts, AlertGroup, AlertMessage, MessageKind } from "../../message/alert.ts";
+import { type AlertFacts, type AlertGroup, NoticePayload, RunPayload } from "@overdue/core";
+import type { AlertMessage, MessageKind } from "../../message/alert.ts";
 import { plainText } from "../../message/compose.ts";
 import { exitMeaning } from "../../message/exit-status.ts";
-import { NoticePayload, RunPayload } from "../../message/payload.ts";
 import { checkStatus } from "./status.ts";
 import { clipEnd } from "../../message/text.ts";
 

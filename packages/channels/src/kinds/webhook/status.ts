@@ -1,8 +1,8 @@
-import type { AlertFacts, AlertKind, AlertMessage } from "../../message/alert.ts";
-import { RunPayload } from "../../message/payload.ts";
+import { type AlertFacts, type DeliveryKind, RunPayload } from "@overdue/core";
+import type { AlertMessage } from "../../message/alert.ts";
 
 /** The status of a check after an alert of this kind; null where the alert is about something else. */
-const CHECK_STATUS: Record<AlertKind, "down" | "up" | null> = {
+const CHECK_STATUS: Record<DeliveryKind, "down" | "up" | null> = {
   down: "down",
   reminder: "down",
   up: "up",

@@ -1,5 +1,5 @@
+import { RunPayload } from "@overdue/core";
 import type { AlertMessage } from "../../message/alert.ts";
-import { RunPayload } from "../../message/payload.ts";
 import { statusWord } from "./status.ts";
 import { escapeFor, fillJson, detectFormat } from "./body-format.ts";
 

@@ -1,7 +1,7 @@
+import type { AlertFacts } from "@overdue/core";
 import { describe, expect, test } from "vitest";
 
 import { composeAlert } from "../../message/compose.ts";
-import type { AlertFacts } from "../../message/alert.ts";
 import { everyMessage, groupFacts, noticeFacts, runFacts } from "../../testing/every-alert.ts";
 import {
   downFacts,

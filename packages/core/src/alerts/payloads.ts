@@ -1,0 +1,89 @@
+import { z } from "zod";
+
+import { INCIDENT_ENDS } from "../routing/channel-kinds.ts";
+
+/** The payloads of deliveries, as the column `payload` stores them. Instants are epoch milliseconds. */
+
+/** The payload of a `run`. */
+export const RunPayload = z.object({
+  runId: z.string().optional(),
+  outcome: z.enum(["success", "fail", "lost"]),
+  startedAt: z.number().nullable(),
+  endedAt: z.number().nullable(),
+  durationMs: z.number().nullable(),
+  exitStatus: z.number().nullable(),
+  host: z.string().nullable(),
+  /** What was noticed about the run, such as "overlong", and how long it usually takes where that was noticed. */
+  noticed: z.string().nullish(),
+  usualMs: z.number().nullish(),
+});
+export type RunPayload = z.infer<typeof RunPayload>;
+
+/** The payload of a `notice`; which parts of `evidence` are there depends on the notice. */
+export const NoticePayload = z.object({
+  at: z.number(),
+  notice: z.string(),
+  /** What was found, in words; left out where the kind of notice says it. */
+  sentence: z.string().nullish(),
+  evidence: z.object({
+    durationMs: z.number().nullish(),
+    limitMs: z.number().nullish(),
+    usual: z.object({ medianMs: z.number(), runs: z.number() }).nullish(),
+    /** The number of the ping that was noticed; null where a deadline was. */
+    pingNumber: z.number().nullish(),
+  }),
+});
+export type NoticePayload = z.infer<typeof NoticePayload>;
+
+/** The payload of an `up` by which an incident ends without a recovery, for a provider that keeps incidents. */
+export const EndPayload = z.object({ endedBy: z.enum(INCIDENT_ENDS) });
+export type EndPayload = z.infer<typeof EndPayload>;
+
+/** The payload of a `system` message, about a channel or about Overdue itself. */
+export const SystemPayload = z.object({
+  title: z.string(),
+  sentence: z.string(),
+  lines: z.array(z.object({ label: z.string(), value: z.string() })).default([]),
+});
+export type SystemPayload = z.infer<typeof SystemPayload>;
+
+const Compared = z.object({ now: z.number(), before: z.number() });
+const Share = z.object({ now: z.number().nullable(), before: z.number().nullable() });
+const ofCheck = { checkId: z.string(), name: z.string() };
+
+function few<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.object({ total: z.number(), first: z.array(z.object(shape)).readonly() });
+}
+
+/** The payload of a `report`: the result of `reportOf` for a period. */
+export const ReportPayload = z.object({
+  /** The id of the subscription, so that a link can end it. */
+  reportId: z.string(),
+  period: z.object({
+    every: z.enum(["week", "month"]),
+    label: z.string(),
+    from: z.number(),
+    until: z.number(),
+    timezone: z.string(),
+  }),
+  report: z.object({
+    checks: z.number(),
+    uptime: Share,
+    leftOut: z.object({ pausedChecks: z.number(), maintenanceChecks: z.number(), outageMs: z.number() }),
+    onTime: Compared,
+    late: Compared,
+    missed: Compared,
+    failed: Compared,
+    notJudged: Compared,
+    downs: Compared,
+    worst: few({ ...ofCheck, uptime: z.number(), downMs: z.number(), downs: z.number() }),
+    latest: few({ ...ofCheck, late: z.number(), lateMostMs: z.number() }),
+    slowest: few({ ...ofCheck, longestMs: z.number(), usualMs: z.number().nullable() }),
+    neverRan: few({ ...ofCheck, createdAt: z.number() }),
+    silent: few({ ...ofCheck, lastPingAt: z.number() }),
+    paused: few({ ...ofCheck, pausedAt: z.number().nullable() }),
+    open: few({ ...ofCheck, reason: z.string(), openedAt: z.number() }),
+    broken: few({ id: z.string(), name: z.string(), brokenAt: z.number(), because: z.string() }),
+  }),
+});
+export type ReportPayload = z.infer<typeof ReportPayload>;
