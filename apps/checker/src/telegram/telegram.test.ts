@@ -115,7 +115,7 @@ test("a press snoozes until it recovers", async () => {
   const { incidentId } = await scene.down();
   press(`snoozeup:${incidentId}`, CHAT);
   await telegram.calls.waitFor(({ method }) => method === "editMessageText");
-  expect(await incident(incidentId)).toMatchObject({ snoozedUntil: "infinity" });
+  expect(await incident(incidentId)).toMatchObject({ snoozedUntil: Infinity });
   const written = await db
     .select()
     .from(schema.auditEntries)

@@ -4,6 +4,11 @@ import { customType, timestamp, uuid } from "drizzle-orm/pg-core";
 /** An instant; always with its zone, to the millisecond. */
 export const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
+/** An instant, or Infinity for what has no end. */
+export const atOrInfinity = customType<{ data: Date | number }>({
+  dataType: () => "timestamp(3) with time zone",
+});
+
 /** Time-ordered ids keep the newest rows together in the index. */
 export const id = () =>
   uuid("id")

@@ -11,13 +11,12 @@ import {
   primaryKey,
   smallint,
   text,
-  timestamp,
   unique,
   uuid,
 } from "drizzle-orm/pg-core";
 
 import { checks, checkStatus } from "./checks.ts";
-import { at, bytea, id } from "./columns.ts";
+import { at, atOrInfinity, bytea, id } from "./columns.ts";
 import { projects } from "./projects.ts";
 
 /** Project and check together, so that no row can point into another tenant. */
@@ -153,7 +152,7 @@ export const incidents = pgTable(
     /** A name to show, of a person or of the way it came by. */
     acknowledgedBy: text("acknowledged_by"),
     /** 'infinity': until it recovers. A string, because no Date holds that. */
-    snoozedUntil: timestamp("snoozed_until", { withTimezone: true, precision: 3, mode: "string" }),
+    snoozedUntil: atOrInfinity("snoozed_until"),
     /** The next instant at which a route has something to say; null: none has. */
     wakeAt: at("wake_at"),
     /** Of the check's last ping when it opened: what went down together. */
