@@ -5,7 +5,7 @@ import { type Product, startProduct } from "./alerts/product.ts";
 
 /**
  * `npm run bench:alerts [500 10000]`: N checks whose deadlines fall in the same instant, one webhook channel whose
- * receiver takes 200 ms per call; api, checker, PostgreSQL and Redis are the product's own processes. Printed: from
+ * receiver takes 200 ms per call; api, checker, sender, PostgreSQL and Redis are the product's own processes. Printed: from
  * the deadline to the first, median and last call, in both queue modes; a lone check's latency over many; and how
  * long the same calls take when nothing is done but sending them, with as many at once as the product makes.
  */
@@ -28,7 +28,8 @@ for (const store of STORES) {
   try {
     const model = await makeModel(product.pool, product.sink.url);
     await product.startChecker();
-    await judging(product);
+    await product.startSender();
+    await evaluating(product);
     if (LONE_CHECKS > 0) await lone(product, model, store);
     for (const count of HERDS.length > 0 ? HERDS : [500, 10_000])
       await herd(product, { model, store, count });
@@ -38,10 +39,10 @@ for (const store of STORES) {
 }
 process.exitCode = wrong > 0 ? 1 : 0;
 
-/** Resolves once the checker judges and its queue is open. */
-async function judging({ pool }: Product): Promise<void> {
+/** Resolves once the checker evaluates deadlines and the sender is ready. */
+async function evaluating({ pool }: Product): Promise<void> {
   const rows = await pool.query("select from checkers where watermark_at is not null");
-  if (rows.length === 0) await wait(50).then(() => judging({ pool } as Product));
+  if (rows.length === 0) await wait(50).then(() => evaluating({ pool } as Product));
   else await wait(2_000); // what a start does besides is not what is measured
 }
 

@@ -28,8 +28,8 @@ const ours = Object.entries(services).filter(([, service]) => service.build !== 
 const PINNED = /^[\w./-]+:v?\d+\.\d+(\.\d+)?(-[\w.-]+)?$/;
 
 test("it has every part of the product, and a catcher of mail", () => {
-  expect(Object.keys(services)).toEqual(["postgres", "redis", "setup", "api", "checker", "mail"]);
-  expect(ours.map(([name]) => name)).toEqual(["setup", "api", "checker"]);
+  expect(Object.keys(services)).toEqual(["postgres", "redis", "setup", "api", "checker", "sender", "mail"]);
+  expect(ours.map(([name]) => name)).toEqual(["setup", "api", "checker", "sender"]);
 });
 
 test("every image is pinned to a version", () => {

@@ -18,6 +18,8 @@ export type Product = {
   sink: Sink;
   /** One more checker. */
   startChecker(): Promise<ChildProcess>;
+  /** One more sender. */
+  startSender(): Promise<ChildProcess>;
   stop(): Promise<void>;
 };
 
@@ -28,7 +30,7 @@ type Sink = {
   forget(): Promise<void>;
 };
 
-/** Starts database, api and sink, but no checker yet. `store`: where the queue lives. */
+/** Starts database, api and sink, but no checker and no sender yet. `store`: where the queue lives. */
 export async function startProduct(store: "postgres" | "redis", answerMs: number): Promise<Product> {
   const home = realpathSync(mkdtempSync(join(tmpdir(), "overdue-bench-")));
   chmodSync(home, 0o755);
@@ -55,6 +57,7 @@ export async function startProduct(store: "postgres" | "redis", answerMs: number
     redisUrl: redis?.url ?? null,
     sink,
     startChecker: () => startOne("apps/checker/src/main.ts"),
+    startSender: () => startOne("apps/checker/src/sender/main.ts"),
     stop: async () => {
       await Promise.all(children.map(ended));
       await redis?.stop();

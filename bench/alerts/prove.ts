@@ -1,4 +1,4 @@
-import { type ChildProcess, spawnSync } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
@@ -6,8 +6,10 @@ import { setTimeout as wait } from "node:timers/promises";
 import { addHerd, makeModel } from "./herd.ts";
 import { type Product, startProduct } from "./product.ts";
 
-/** What is done to the product while alerts go out; answers the checker that runs afterwards. */
-export type Blow = (product: Product, checker: ChildProcess) => Promise<ChildProcess>;
+/** The processes by which an alert goes out. */
+type Running = { checker: ChildProcess; sender: ChildProcess };
+/** What is done to the product while alerts go out. @returns what runs afterwards */
+export type Blow = (product: Product, running: Running) => Promise<Running>;
 export type Proof = { checks: number; blows: number; answerMs: number; store: "postgres" | "redis" };
 /** `restSeconds`: from the last blow to the last alert. */
 export type Proven = { lost: number; twice: number; restSeconds: number };
@@ -17,44 +19,31 @@ const LONGEST_MS = 120_000;
 const TWICE_WITHIN_MS = 5_000;
 
 /** SIGKILL of the checker, and a new one. */
-export const kill: Blow = async (product, checker) => {
-  const exited = once(checker, "exit");
-  checker.kill("SIGKILL");
+export const killChecker: Blow = async (product, running) => {
+  await kill(running.checker);
+  return { ...running, checker: await product.startChecker() };
+};
+
+/** SIGKILL of the process that asks the providers, and a new one. */
+export const killSender: Blow = async (product, running) => {
+  await kill(running.sender);
+  return { ...running, sender: await product.startSender() };
+};
+
+async function kill(child: ChildProcess): Promise<void> {
+  const exited = once(child, "exit");
+  child.kill("SIGKILL");
   await exited;
-  return product.startChecker();
-};
-
-/** SIGKILL of the process that asks the providers; the checker starts a new one. */
-export const killCourier: Blow = async (_, checker) => {
-  const pid = await courierOf(checker);
-  process.kill(pid, "SIGKILL");
-  while (isThere(pid)) await wait(5);
-  return checker;
-};
-
-function isThere(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
-async function courierOf(checker: ChildProcess): Promise<number> {
-  const { stdout } = spawnSync("pgrep", ["-P", String(checker.pid)], { encoding: "utf8" });
-  if (stdout !== "") return Number(stdout);
-  await wait(20);
-  return courierOf(checker);
 }
 
 /** Redis loses all it holds. */
-export const flush: Blow = async ({ redisUrl }, checker) => {
+export const flush: Blow = async ({ redisUrl }, running) => {
   const { hostname, port } = new URL(redisUrl ?? "");
   const socket = connect(Number(port), hostname);
   socket.write("FLUSHALL\r\n");
   await once(socket, "data");
   socket.destroy();
-  return checker;
+  return running;
 };
 
 /**
@@ -66,10 +55,10 @@ export async function prove({ checks, blows, answerMs, store }: Proof, blow: Blo
   try {
     const model = await makeModel(product.pool, product.sink.url);
     await addHerd(product.pool, model, { count: checks, deadlineAt: Date.now() + 3_000 });
-    let checker = await product.startChecker();
+    let running = { checker: await product.startChecker(), sender: await product.startSender() };
     for (let number = 1; number <= blows; number += 1) {
       await received(product, Math.floor((checks * number) / (blows + 1)));
-      checker = await blow(product, checker);
+      running = await blow(product, running);
     }
     const struckAt = Date.now();
     await received(product, checks);

@@ -1,5 +1,6 @@
 import { readConfig } from "@overdue/config";
 
-import { runChecker } from "./run-checker.ts";
+import { runProgram } from "./run-program.ts";
+import { startChecker } from "./start-checker.ts";
 
-await runChecker(readConfig(process.env));
+await runProgram("checker", readConfig(process.env), startChecker);

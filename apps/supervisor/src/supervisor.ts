@@ -25,7 +25,7 @@ export type Terminal = { say: (sentence: string) => void; signal: AbortSignal };
 export type Running = { url: string; isReady: boolean; stop: () => Promise<void> };
 
 /**
- * Starts the whole product: database, api, checker. Whatever was started is stopped again where a later step
+ * Starts the whole product: database, api, checker, sender. Whatever was started is stopped again where a later step
  * fails or the signal ends the start.
  *
  * @throws Refusal or ConfigError with a sentence where it cannot start.
@@ -55,14 +55,21 @@ export async function startProduct(
       parts,
       near: nearUrl(config),
     };
-    parts.children = Object.entries(programs).map((program) => startChild(program, surroundings));
+    const start = (program: [string, string]) => parts.children.push(startChild(program, surroundings));
+    for (const program of Object.entries(programs)) if (!isStartedLater(program)) start(program);
     const { url } = await opened;
+    for (const program of Object.entries(programs)) if (isStartedLater(program)) start(program);
     const isReady = await becomesReady(surroundings.near, READY_SECONDS_MAX, terminal.signal);
     return { url, isReady, stop: () => stop(parts) };
   } catch (error) {
     await stop(parts);
     throw error;
   }
+}
+
+/** Alerts wait in the database, so loading the sender's code must not make the first ping wait. */
+function isStartedLater([name]: [string, string]): boolean {
+  return name === "sender";
 }
 
 const READY_SECONDS_MAX = 30;

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 const PROGRAMS = {
   api: "apps/api/src/main.ts",
   checker: "apps/checker/src/main.ts",
-  sender: "apps/checker/src/courier/main.ts",
+  sender: "apps/checker/src/sender/main.ts",
 } as const;
 export type ProgramName = keyof typeof PROGRAMS;
 

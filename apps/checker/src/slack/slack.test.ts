@@ -26,10 +26,9 @@ import { and, eq } from "drizzle-orm";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { openCourier } from "../courier/courier.ts";
-import { startDelivering } from "../deliver/deliver.ts";
+import { startDelivering } from "../sender/start-delivering.ts";
 import { openEgress, type Egress } from "../egress/egress.ts";
-import { openQueue } from "../queue/queue.ts";
+import { openDeliveryQueue } from "../queue/delivery-job.ts";
 import { openMailer } from "../senders/mail.ts";
 import { openSender } from "../senders/sender.ts";
 import { serveSlack } from "./serve-slack.ts";
@@ -225,7 +224,7 @@ async function testsTo(channelId: string | null) {
 
 /** A checker's delivering half. */
 async function deliver(redisUrl: string | null): Promise<void> {
-  const queue = await openQueue({ redisUrl, databaseUrl: database.url, onError: () => undefined });
+  const queue = await openDeliveryQueue({ redisUrl, databaseUrl: database.url, onError: () => undefined });
   const sender = openSender({
     egress,
     mailer: openMailer({ smtpUrl: null, from: "x@example.org", stopLink: () => PUBLIC_URL }),
@@ -237,9 +236,8 @@ async function deliver(redisUrl: string | null): Promise<void> {
     },
     passOn: (deliveryId, channelIds) => passOnDelivery(db, deliveryId, channelIds),
   });
-  const parts = { db, keyring: sceneKeyring, courierId: null, mail: false, sink: null };
-  const courier = openCourier({ ...parts, sender, publicUrl: PUBLIC_URL, log });
-  const delivering = startDelivering({ db, queue, courier, log });
+  const parts = { db, keyring: sceneKeyring, senderId: null, mail: false, selfTestChannel: null };
+  const delivering = startDelivering({ queue, ...parts, sender, publicUrl: PUBLIC_URL, log });
   const unlisten = listen({
     url: database.url,
     handlers: { overdue_deliveries: () => delivering.wake() },

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { Cleanup } from "./cleanup.ts";
-import { type Helpers, newHelpers } from "./helpers.ts";
 import { printable } from "../printable.ts";
 import { isReason, readable } from "./log-line.ts";
 import { lookAfter } from "./look.ts";
@@ -35,8 +34,7 @@ export type Child = { pid: () => number | undefined; stop: (secondsMax: number) 
  * longer.
  */
 export function keepRunning(program: Program): Child {
-  const helpers = newHelpers(program.cleanup);
-  const state: State = { isWanted: true, attempts: 0, process: null, timer: null, helpers };
+  const state: State = { isWanted: true, attempts: 0, process: null, timer: null };
   start(program, state);
   process.on("exit", () => state.process?.kill("SIGKILL"));
   return { pid: () => state.process?.pid, stop: (secondsMax) => stop(state, secondsMax) };
@@ -47,7 +45,6 @@ type State = {
   attempts: number;
   process: ChildProcess | null;
   timer: NodeJS.Timeout | null;
-  helpers: Helpers;
 };
 
 const BEFORE = ["../../../../scripts/quick-resolve.mjs", "./tether.ts", "./gate.ts"].flatMap((file) => [
@@ -56,8 +53,6 @@ const BEFORE = ["../../../../scripts/quick-resolve.mjs", "./tether.ts", "./gate.
 ]);
 const DELAY_MS_MAX = 30_000;
 const STEADY_MS = 60_000;
-/** What a helper gets to record what it had under way, once its program has ended. */
-const HELPER_SECONDS_MAX = 10;
 
 // Detached, because Ctrl-C reaches the whole process group, and who stops when is our decision.
 function start(program: Program, state: State): void {
@@ -74,13 +69,12 @@ function start(program: Program, state: State): void {
     .then((environment) => child.connected && child.send(environment))
     .catch(() => undefined);
   const reason = listen(program, child);
-  const watching = watch(program, child, state.helpers);
+  const watching = watch(program, child);
   child.on("error", (error) => program.say(`${program.name} cannot be reached: ${error.message}`));
   child.once("close", (code, signal) => {
     state.process = null;
     watching.stop();
     if (pid !== undefined) program.cleanup.released(pid);
-    state.helpers.leftAlone();
     if (!state.isWanted) return;
     state.attempts = performance.now() - startedAt > STEADY_MS ? 0 : state.attempts + 1;
     const delayMs = Math.min(DELAY_MS_MAX, 250 * 2 ** state.attempts);
@@ -92,16 +86,14 @@ function start(program: Program, state: State): void {
 }
 
 /** Ends a program that stands still; `hung` says then that and for how long it did not answer. */
-function watch(program: Program, child: ChildProcess, helpers: Helpers) {
+function watch(program: Program, child: ChildProcess) {
   let isRunning = false;
   let wasHeard = false;
   let hung: string | null = null;
   child.on("message", (raw) => {
     const message = readMessage(raw);
     if (message === null) return;
-    if ("started" in message) helpers.add(message.started);
-    else if ("ended" in message) helpers.remove(message.ended);
-    else if ("running" in message) isRunning = true;
+    if ("running" in message) isRunning = true;
     else wasHeard = true;
   });
   const spoke = () => {
@@ -150,12 +142,10 @@ async function stop(state: State, secondsMax: number): Promise<void> {
   state.isWanted = false;
   if (state.timer) clearTimeout(state.timer);
   const { process: child } = state;
-  if (child) {
-    const closed = once(child, "close");
-    child.kill("SIGTERM");
-    const timer = setTimeout(() => child.kill("SIGKILL"), secondsMax * 1000);
-    await closed;
-    clearTimeout(timer);
-  }
-  await state.helpers.stop(HELPER_SECONDS_MAX);
+  if (!child) return;
+  const closed = once(child, "close");
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), secondsMax * 1000);
+  await closed;
+  clearTimeout(timer);
 }

@@ -1,15 +1,7 @@
 import { z } from "zod";
 
-/**
- * What a program of ours says to the supervisor: that its event loop turns, that its start is over, and which
- * processes it has started itself, so that these do not outlive the product either.
- */
-const Message = z.union([
-  z.object({ alive: z.literal(true) }),
-  z.object({ running: z.literal(true) }),
-  z.object({ started: z.int() }),
-  z.object({ ended: z.int() }),
-]);
+/** What a program of ours says to the supervisor: that its event loop turns, and that its start is over. */
+const Message = z.union([z.object({ alive: z.literal(true) }), z.object({ running: z.literal(true) })]);
 export type Message = z.infer<typeof Message>;
 
 /** A message as it came in; null for whatever else a program may send. */

@@ -4,6 +4,7 @@ import {
   type ChannelHealth,
   channelState,
   type ClaimDecision,
+  type DeliveryKind,
   isLate,
   planClaims,
   planTurns,
@@ -30,6 +31,7 @@ export type Claim = {
   projectId: string;
   channelId: string;
   checkId: string | null;
+  kind: DeliveryKind;
   attempt: number;
   /** Attempts that ended in an error, not counting those that a provider only postponed. */
   failures: number;
@@ -218,7 +220,7 @@ async function take(
     from channels c
     where d.id = any(${uuids(ids)}) and c.project_id = d.project_id and c.id = d.channel_id
     returning d.id as "deliveryId", d.project_id as "projectId", d.channel_id as "channelId", d.check_id as "checkId",
-      d.attempt, (extract(epoch from clock_timestamp() - d.created_at) * 1000)::float8 as "ageMs",
+      d.kind, d.attempt, (extract(epoch from clock_timestamp() - d.created_at) * 1000)::float8 as "ageMs",
       d.id = any(${uuids(probes)}) as "isProbe", c.kind as "channelKind", c.circuit_step as "rests",
       (select count(*) from delivery_attempts a
        where a.delivery_id = d.id and a.status_code is distinct from 429)::int as failures`);

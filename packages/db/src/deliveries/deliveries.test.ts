@@ -16,7 +16,7 @@ import { queueTest } from "../channels/queue-test.ts";
 import { openDb, type Db } from "../database.ts";
 import { channels, deliveries, deliveryAttempts } from "../schema/index.ts";
 import { claimDeliveries, type Claim, type ClaimedAlert } from "./claim.ts";
-import { dueDeliveries, msUntilDue } from "./due.ts";
+import { dueDeliveries } from "./due.ts";
 import { finishDeliveries, type Finish } from "./finish.ts";
 import { loadAlerts } from "./load-alert.ts";
 import { ALONE, recordPings } from "../transitions/index.ts";
@@ -49,26 +49,26 @@ describe("what is due", () => {
         projectId: scene.projectId,
         channelId: scene.channelId,
         channelKind: "webhook",
+        dueAt: expect.any(Number),
+        dueInMs: 0,
         rank: 1,
-        crashes: 0,
-        isQuiet: false,
+        poisonAttempts: 0,
+        isInformational: false,
       },
     ]);
   });
 
   test("is not found while it is dealt with", async () => {
     const { deliveryId } = await scene.down();
-    expect(await due({ except: [deliveryId] })).toEqual([]);
+    expect(await due({ here: [deliveryId] })).toEqual([]);
   });
 
   test("is not found again once it is claimed, until its lease runs out", async () => {
     const { deliveryId } = await scene.down();
     await claimDeliveries(db, [deliveryId], LEASE);
     expect(await due()).toEqual([]);
-    expect(await msUntilDue(db)).toBeGreaterThan(40_000);
     await expire(deliveryId);
     expect(await due()).toMatchObject([{ deliveryId, attempt: 2 }]);
-    expect(await msUntilDue(db)).toBeNull(); // found, so nobody need come back for it
   });
 
   test("gives every project a turn before any gets its second", async () => {
@@ -83,13 +83,31 @@ describe("what is due", () => {
     ]);
   });
 
-  test("leaves out what became due only now, where it is asked to", async () => {
-    await scene.down();
-    expect(await due({ dueForMs: 3_000 })).toEqual([]);
+  test("is found ahead of its time, with how long that is", async () => {
+    const { deliveryId } = await scene.down();
+    await dueIn(deliveryId, 5);
+    expect(await due()).toEqual([]);
+    const [found] = await due({ aheadMs: 10_000 });
+    expect(found?.dueInMs).toBeGreaterThan(4_000);
+    expect(found?.dueInMs).toBeLessThanOrEqual(5_000);
   });
 
+  test("is not found while a job of that time is awaited, but found again where its time has changed", async () => {
+    const { deliveryId } = await scene.down();
+    await dueIn(deliveryId, 5);
+    const enqueued = await due({ aheadMs: 10_000 });
+    expect(await due({ aheadMs: 10_000, enqueued })).toEqual([]);
+    await dueIn(deliveryId, 0);
+    expect(await due({ aheadMs: 10_000, enqueued })).toMatchObject([{ deliveryId, dueInMs: 0 }]);
+  });
+
+  async function dueIn(id: string, seconds: number): Promise<void> {
+    const nextAttemptAt = sql`clock_timestamp() + ${seconds} * interval '1 second'`;
+    await db.update(deliveries).set({ nextAttemptAt }).where(eq(deliveries.id, id));
+  }
+
   function due(options: Partial<Parameters<typeof dueDeliveries>[1]> = {}) {
-    return dueDeliveries(db, { limit: 100, except: [], dueForMs: 0, ...options });
+    return dueDeliveries(db, { limit: 100, aheadMs: 0, here: [], enqueued: [], ...options });
   }
 });
 

@@ -9,56 +9,58 @@ export type DueDelivery = {
   projectId: string;
   channelId: string;
   channelKind: string;
+  /** The time that it is due at, in microseconds of the epoch, by which it is told from another time of the same attempt. */
+  dueAt: number;
+  /** Milliseconds until then; 0: it is due. */
+  dueInMs: number;
   /** How many of its project's due deliveries stand before it, from 1. */
   rank: number;
   /** Attempts that died with their process, the one included whose lease ran out. */
-  crashes: number;
+  poisonAttempts: number;
   /** A run or a notice, which lets alerts go first. */
-  isQuiet: boolean;
+  isInformational: boolean;
 };
 
 /**
- * Deliveries whose time has come, or whose attempt died with its lease; due for `dueForMs` at least. Ordered so that
- * every project gets its first turn before any gets its second, and alerts come before what is quiet. `except`: ids that
- * are being dealt with.
+ * Deliveries whose time comes within `aheadMs`, or whose attempt died with its lease. Ordered so that every project gets
+ * its first turn before any gets its second, and alerts come before what is informational. Left out are those that are
+ * dealt with `here`, and those `enqueued` for the time that they are due at.
  */
 export async function dueDeliveries(
   db: Db,
-  options: { limit: number; except: readonly string[]; dueForMs: number },
+  options: {
+    limit: number;
+    aheadMs: number;
+    here: readonly string[];
+    enqueued: readonly Pick<DueDelivery, "deliveryId" | "dueAt">[];
+  },
 ): Promise<DueDelivery[]> {
-  const before = sql`clock_timestamp() - ${options.dueForMs} * interval '1 millisecond'`;
+  const known = [...options.here.map((deliveryId) => ({ deliveryId, dueAt: -1 })), ...options.enqueued];
   const rows = await db.execute<DueDelivery>(sql`
     select due.id as "deliveryId", due.attempt + 1 as "attempt", due.project_id as "projectId",
-           due.channel_id as "channelId", c.kind as "channelKind", due.rank::int as "rank",
-           due.crashes + (due.state = 'sending')::int as "crashes", due.quiet as "isQuiet"
+           due.channel_id as "channelId", c.kind as "channelKind", due.due_at as "dueAt",
+           greatest(0, (due.due_at / 1000 - extract(epoch from clock_timestamp()) * 1000)::float8) as "dueInMs",
+           due.rank::int as "rank", due.crashes + (due.state = 'sending')::int as "poisonAttempts",
+           due.informational as "isInformational"
     from (
-      select d.*, d.kind in ('run', 'notice') as quiet, row_number() over (
-        partition by d.project_id, d.kind in ('run', 'notice') order by d.next_attempt_at, d.id) as rank
+      select d.*, d.kind in ('run', 'notice') as informational,
+        (extract(epoch from case d.state when 'sending' then d.lease_until else d.next_attempt_at end)
+          * 1000000)::float8 as due_at,
+        row_number() over (
+          partition by d.project_id, d.kind in ('run', 'notice') order by d.next_attempt_at, d.id) as rank
       from deliveries d
-      where (d.state in ('pending', 'retry') and d.next_attempt_at <= ${before})
-         or (d.state = 'sending' and d.lease_until <= ${before})
+      where (d.state in ('pending', 'retry')
+          and d.next_attempt_at <= clock_timestamp() + ${options.aheadMs} * interval '1 millisecond')
+         or (d.state = 'sending' and d.lease_until <= clock_timestamp())
     ) due
     join channels c on c.project_id = due.project_id and c.id = due.channel_id
-    left join unnest(${uuids(options.except)}) as known(id) on known.id = due.id
+    left join unnest(${uuids(known.map(({ deliveryId }) => deliveryId))},
+      ${`{${known.map(({ dueAt }) => dueAt).join(",")}}`}::float8[]) as known(id, due_at)
+      on known.id = due.id and (known.due_at = -1 or known.due_at = due.due_at)
     where known.id is null
-    order by due.quiet, due.rank, due.id
+    order by due.informational, due.rank, due.id
     limit ${options.limit}`);
   return rows;
-}
-
-/**
- * How long until the next delivery falls due or a lease runs out; null for never. What has been due for a while is left
- * out: it was found already, and waits for its turn.
- */
-export async function msUntilDue(db: Db): Promise<number | null> {
-  const rows = await db.execute<{ ms: number | null }>(sql`
-    select (extract(epoch from min(due.at) - clock_timestamp()) * 1000)::float8 as ms
-    from (
-      select case state when 'sending' then lease_until else next_attempt_at end as at
-      from deliveries where state in ('pending', 'retry', 'sending')
-    ) due
-    where due.at > clock_timestamp() - interval '100 milliseconds'`);
-  return rows[0]?.ms ?? null;
 }
 
 /** Those of these deliveries whose time has come, or whose attempt died with its lease. */

@@ -182,7 +182,7 @@ async function deliver(): Promise<string[]> {
 }
 
 async function claimAll(): Promise<ClaimedAlert[]> {
-  const due = await dueDeliveries(db, { limit: 1_000, except: [], dueForMs: 0 });
+  const due = await dueDeliveries(db, { limit: 1_000, aheadMs: 0, here: [], enqueued: [] });
   const ids = due.flatMap((one) => (one.projectId === projectId ? [one.deliveryId] : []));
   return claimDeliveries(db, ids, LEASE);
 }

@@ -1,5 +1,5 @@
 import type { Instant } from "@overdue/schedules";
-import { decideChannelHealth, type DeliveryKind, type HealthChange, type NextStep } from "@overdue/core";
+import { decideChannelHealth, type HealthChange, type NextStep } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
@@ -17,9 +17,6 @@ export type Finish = NextStep & { startedAt: Date };
 
 /** One attempt with its end. */
 export type Ended = { claim: Claim; finish: Finish };
-
-/** An attempt that was recorded. */
-type Recorded = Ended & { kind: DeliveryKind };
 
 /** A channel that broke or works again by these attempts. */
 type Turn = { projectId: string; channelId: string; name: string; because: string | null };
@@ -56,19 +53,24 @@ export async function finishDeliveries(
   });
 }
 
-/** A channel's health that is lost in a crash is no alert that is: the next message tells it again. */
+/** Messages to channels that work, as nearly all are, are recorded by one statement. */
 async function recordSent(db: Db, endings: readonly Ended[], way: OwnersWay): Promise<Set<string>> {
-  const recorded = await write(db, endings);
+  const channels = await readHealth(db, channelIdsOf(endings));
+  const changesHealth = healthChanges(endings, channels).length > 0;
+  const recorded = changesHealth
+    ? await db.transaction(async (tx) => {
+        const written = await write(tx, endings);
+        await writeHealth(tx, written, way);
+        return written;
+      })
+    : await write(db, endings);
   await clearRefusals(db, endings);
-  const channels = await readHealth(db, channelIdsOf(recorded));
-  if (healthChanges(recorded, channels).length > 0)
-    await db.transaction((tx) => writeHealth(tx, recorded, way));
   return new Set(recorded.map(({ claim }) => claim.deliveryId));
 }
 
-async function write(db: Db | Tx, endings: readonly Ended[]): Promise<Recorded[]> {
+async function write(db: Db | Tx, endings: readonly Ended[]): Promise<Ended[]> {
   const rows = JSON.stringify(endings.map(givenRow));
-  const written = await db.execute<{ id: string; kind: DeliveryKind }>(sql`
+  const written = await db.execute<{ id: string }>(sql`
     with given as (
       select * from json_to_recordset(${rows}::json) as x(project_id uuid, id uuid, attempt int,
         state delivery_state, started_at timestamptz, status_code int, answer text, provider_ref text,
@@ -94,17 +96,14 @@ async function write(db: Db | Tx, endings: readonly Ended[]): Promise<Recorded[]
       where done.state = 'sent' and d.project_id = done.project_id
         and (d.id = done.instead_of or d.lead_id = done.instead_of)
     )
-    select done.id, done.kind, pg_notify('overdue_changes', ${changeJson(sql`done`)}),
+    select done.id, pg_notify('overdue_changes', ${changeJson(sql`done`)}),
       -- what waited for this one may go now
       (select pg_notify('overdue_deliveries', '') from deliveries d
        where d.check_id = done.check_id and d.channel_id = done.channel_id and d.state in ('pending', 'retry')
        limit 1)
     from done`);
-  const kinds = new Map(written.map(({ id, kind }) => [id, kind]));
-  return endings.flatMap((ended) => {
-    const kind = kinds.get(ended.claim.deliveryId);
-    return kind === undefined ? [] : [{ ...ended, kind }];
-  });
+  const ids = new Set(written.map(({ id }) => id));
+  return endings.filter(({ claim }) => ids.has(claim.deliveryId));
 }
 
 /** A flip is told from the deadline on; all else from when it was written. */
@@ -150,11 +149,11 @@ async function readHealth(
   return rows;
 }
 
-function healthChanges(recorded: readonly Recorded[], channels: readonly HealthOfChannel[]): Changed[] {
+function healthChanges(recorded: readonly Ended[], channels: readonly HealthOfChannel[]): Changed[] {
   const signs = Map.groupBy(recorded, ({ claim }) => claim.channelId);
   return channels.flatMap((channel) => {
-    const own = (signs.get(channel.id) ?? []).map(({ kind, claim, finish }) => ({
-      kind,
+    const own = (signs.get(channel.id) ?? []).map(({ claim, finish }) => ({
+      kind: claim.kind,
       isProbe: claim.isProbe,
       step: finish,
     }));
@@ -164,7 +163,7 @@ function healthChanges(recorded: readonly Recorded[], channels: readonly HealthO
 }
 
 /** Writes what the attempts tell about their channels, and tells owners of those that broke or work again. */
-async function writeHealth(tx: Tx, recorded: readonly Recorded[], way: OwnersWay): Promise<void> {
+async function writeHealth(tx: Tx, recorded: readonly Ended[], way: OwnersWay): Promise<void> {
   const changes = healthChanges(recorded, await readHealth(tx, channelIdsOf(recorded), sql`for update`));
   if (changes.length === 0) return;
   const rows = changes.map(({ channel, change }) => ({ id: channel.id, ...change.health }));
@@ -199,7 +198,7 @@ async function releaseWaiting(tx: Tx, channelIds: readonly string[]): Promise<vo
   if (count > 0) await ringForDeliveries(tx);
 }
 
-function channelIdsOf(recorded: readonly Recorded[]): string[] {
+function channelIdsOf(recorded: readonly Ended[]): string[] {
   return [...new Set(recorded.map(({ claim }) => claim.channelId))];
 }
 

@@ -141,7 +141,7 @@ async function told(projectId: string) {
 }
 
 async function firstDue(projectId: string): Promise<string | undefined> {
-  const due = await dueDeliveries(db, { limit: 100, except: [], dueForMs: 0 });
+  const due = await dueDeliveries(db, { limit: 100, aheadMs: 0, here: [], enqueued: [] });
   return due.find((one) => one.projectId === projectId)?.deliveryId;
 }
 

@@ -3,7 +3,7 @@ export { type Bounce, recordBounce } from "./record-bounce.ts";
 export { ringForDeliveries, type DeliveryChange } from "./changes.ts";
 export { claimDeliveries, type Claim, type ClaimedAlert, type Lease } from "./claim.ts";
 export type { DeliveryRow } from "./delivery-row.ts";
-export { dueDeliveries, msUntilDue, stillDue, type DueDelivery } from "./due.ts";
+export { dueDeliveries, type DueDelivery, stillDue } from "./due.ts";
 export { dismissDelivery, listDeadLetters, redeliver, tellOfDeadLetters } from "./dead-letters.ts";
 export { type Ended, type Finish, finishDeliveries } from "./finish.ts";
 export { freeLeases } from "./free-leases.ts";

@@ -88,7 +88,7 @@ async function remove({ checkId }: { checkId: string }): Promise<void> {
 }
 
 async function claimDue(): Promise<ClaimedAlert[]> {
-  const due = await dueDeliveries(db, { limit: 100, except: [], dueForMs: 0 });
+  const due = await dueDeliveries(db, { limit: 100, aheadMs: 0, here: [], enqueued: [] });
   return claimAll(due.map(({ deliveryId }) => deliveryId));
 }
 

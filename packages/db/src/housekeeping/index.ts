@@ -1,3 +1,4 @@
+export { claimJobRun } from "./claim-job-run.ts";
 export {
   type Prune,
   pruneAccounts,

@@ -1,0 +1,88 @@
+import { randomUUID } from "node:crypto";
+
+import { ALONE, type Pool, commitCanary, listen, recordPings } from "@overdue/db";
+import { aCheck, anArrival, testDatabase } from "@overdue/testkit";
+import { pino } from "pino";
+import { afterAll, afterEach, expect, test } from "vitest";
+
+import { DeadlineEvaluator } from "./deadline-evaluator.ts";
+
+const MINUTE = 60_000;
+const log = pino({ level: "silent" });
+const started: DeadlineEvaluator[] = [];
+const ended: (() => Promise<void>)[] = [];
+afterEach(() => Promise.all(started.splice(0).map((judge) => judge.stop())));
+afterAll(() => Promise.all(ended.map((end) => end())));
+
+test("while no receiver proves that it receives, nothing is judged", async () => {
+  const { pool } = await aDatabase();
+  const check = await anOverdueCheck(pool);
+  startDeadlineEvaluator(pool);
+  await expect.poll(() => lastJudged(pool)).not.toBeNull();
+  expect(await statusOf(pool, check)).toBe("up");
+});
+
+test("a deadline is judged as soon as a canary proves that everything before it is known", async () => {
+  const { pool, url } = await aDatabase();
+  const check = await anOverdueCheck(pool);
+  const judge = startDeadlineEvaluator(pool);
+  const stopListening = listen({ url, handlers: { overdue_marked: () => judge.wake() } });
+  ended.unshift(stopListening);
+  await expect.poll(() => lastJudged(pool)).not.toBeNull();
+  const now = Date.now();
+  // Not the first sign of life, which would make an outage of the time before it.
+  await commitCanary(pool, { receiverId: randomUUID(), startedAt: now, acceptedAt: now });
+  await expect.poll(() => statusOf(pool, check)).toBe("down");
+});
+
+test("a deadline after the watermark waits, however long the wall clock has passed it", async () => {
+  const { pool } = await aDatabase();
+  const check = await anOverdueCheck(pool);
+  const acceptedAt = Date.now() - 4_000;
+  await pool.query("update checks set wake_at = $2 where id = $1", [check, new Date(acceptedAt + 1)]);
+  await commitCanary(pool, { receiverId: randomUUID(), startedAt: acceptedAt, acceptedAt });
+  startDeadlineEvaluator(pool);
+  await expect.poll(() => lastJudged(pool)).not.toBeNull();
+  expect(await statusOf(pool, check)).toBe("up");
+});
+
+test("a judge that was stopped lets go and says nothing more", async () => {
+  const { pool } = await aDatabase();
+  const judge = startDeadlineEvaluator(pool);
+  await expect.poll(() => lastJudged(pool)).not.toBeNull();
+  await judge.stop();
+  const at = await lastJudged(pool);
+  judge.wake();
+  await judge.stop();
+  expect(await lastJudged(pool)).toEqual(at);
+});
+
+async function aDatabase() {
+  const database = await testDatabase();
+  ended.push(database.drop);
+  return database;
+}
+
+function startDeadlineEvaluator(pool: Pool): DeadlineEvaluator {
+  const judge = new DeadlineEvaluator({ pool, checkerId: randomUUID(), startedAt: Date.now(), log });
+  started.push(judge);
+  judge.start();
+  return judge;
+}
+
+async function anOverdueCheck(pool: Pool): Promise<string> {
+  const at = Date.now() - 30 * MINUTE;
+  const check = await aCheck(pool, { at });
+  await recordPings(pool, [anArrival(check, at)], ALONE);
+  return check.id;
+}
+
+async function statusOf(pool: Pool, check: string): Promise<string> {
+  const rows = await pool.query<{ status: string }>("select status from checks where id = $1", [check]);
+  return rows[0]?.status ?? "gone";
+}
+
+async function lastJudged(pool: Pool): Promise<Date | null> {
+  const rows = await pool.query<{ at: Date | null }>("select max(judged_at) as at from checkers");
+  return rows[0]?.at ?? null;
+}

@@ -1,0 +1,110 @@
+import {
+  type Outage,
+  type Pool,
+  askForCanary,
+  judgeDue,
+  nextWakeAt,
+  notifyChanges,
+  readWatermark,
+  recentOutages,
+  writeJudged,
+} from "@overdue/db";
+import type { Logger } from "pino";
+
+import { WakeLoop } from "../wake-loop.ts";
+
+/** Checks judged in one transaction: enough to be fast, few enough to hold locks for a moment only. */
+const BATCH_CHECKS = 500;
+/** The sweep: found late at the most by this, whoever forgot to wake us. */
+const SWEEP_MS = 1_000;
+const SOONEST_MS = 5;
+/** A canary that was asked for and did not come is asked for again. */
+const CANARY_MS = 100;
+/** Outages change only by an outage's end, which takes seconds by its nature. */
+const OUTAGES_READ_EVERY_MS = 1_000;
+
+export type EvaluatorOptions = {
+  pool: Pool;
+  checkerId: string;
+  startedAt: number;
+  log: Logger;
+  now?: () => number;
+};
+
+/**
+ * DeadlineEvaluators deadlines for as long as it runs: up to the watermark, at the next instant at which a check waits for time,
+ * and each second in any case. Any number of checkers may do so on one database.
+ */
+export class DeadlineEvaluator {
+  readonly #loop: WakeLoop;
+  #outages: Outage[] = [];
+  #outagesReadAt = -Infinity;
+  readonly #options: Required<EvaluatorOptions>;
+
+  constructor(options: EvaluatorOptions) {
+    this.#options = { now: Date.now, ...options };
+    this.#loop = new WakeLoop({
+      look: () => this.#look(),
+      sweepMs: SWEEP_MS,
+      onError: (error) =>
+        options.log.error({ err: error }, "Deadlines could not be judged; trying again in a second."),
+    });
+  }
+
+  start(): void {
+    this.wake();
+  }
+
+  /** Looks now, or once more when it is looking already: call it when a canary was committed. */
+  wake(): void {
+    this.#loop.wake();
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+  }
+
+  /** Answers how long to wait for the next look. */
+  async #look(): Promise<number> {
+    const { pool, checkerId, startedAt } = this.#options;
+    const watermark = await readWatermark(pool);
+    if (watermark !== null) await this.#judge(watermark);
+    await writeJudged(pool, { id: checkerId, startedAt, watermark });
+    return this.#untilNext(watermark);
+  }
+
+  async #judge(watermark: number): Promise<void> {
+    await this.#readOutages();
+    let full = true;
+    while (full && !this.#loop.stopped) {
+      const judging = { watermark, outages: this.#outages, limit: BATCH_CHECKS };
+      const { judged, changed } = await judgeDue(this.#options.pool, judging, (checkId, error) =>
+        this.#options.log.error(
+          { err: error, checkId },
+          "This check cannot be judged; it is put aside for an hour.",
+        ),
+      );
+      await notifyChanges(this.#options.pool, changed);
+      full = judged === BATCH_CHECKS;
+    }
+  }
+
+  async #readOutages(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#outagesReadAt < OUTAGES_READ_EVERY_MS) return;
+    this.#outages = await recentOutages(this.#options.pool);
+    this.#outagesReadAt = now;
+  }
+
+  // A deadline that has passed but lies after the watermark needs only a canary; its commit wakes us.
+  async #untilNext(watermark: number | null): Promise<number> {
+    const next = await nextWakeAt(this.#options.pool);
+    if (next === null || watermark === null) return SWEEP_MS;
+    const waitMs = next - this.#options.now();
+    if (waitMs > 0) return Math.min(SWEEP_MS, Math.max(SOONEST_MS, waitMs));
+    if (next <= watermark) return SWEEP_MS;
+    await askForCanary(this.#options.pool);
+    return CANARY_MS;
+  }
+}

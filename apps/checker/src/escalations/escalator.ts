@@ -1,0 +1,57 @@
+import { nextIncidentWakeAt, type OwnersWay, type Pool, wakeIncidents } from "@overdue/db";
+import type { Logger } from "pino";
+
+import { WakeLoop } from "../wake-loop.ts";
+
+const BATCH = 100;
+/** The sweep: found late at the most by this, whoever forgot to wake us. */
+const SWEEP_MS = 5_000;
+const SOONEST_MS = 5;
+
+/**
+ * Says what routes have to say later: steps of an escalation, reminders, the end of a snooze, the begin of hours. Looks
+ * at the next instant at which an incident waits for, and every few seconds in any case. Any number of checkers may do
+ * so on one database.
+ */
+export class Escalator {
+  readonly #loop: WakeLoop;
+  readonly #pool: Pool;
+  readonly #way: OwnersWay;
+  readonly #log: Logger;
+
+  constructor({ pool, way, log }: { pool: Pool; way: OwnersWay; log: Logger }) {
+    this.#pool = pool;
+    this.#way = way;
+    this.#log = log;
+    this.#loop = new WakeLoop({
+      look: () => this.#look(),
+      sweepMs: SWEEP_MS,
+      onError: (error) =>
+        log.error({ err: error }, "Routes could not be followed; trying again in a few seconds."),
+    });
+  }
+
+  /** Looks now, or once more when it is looking already: call it when something about an incident was written. */
+  wake(): void {
+    this.#loop.wake();
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+  }
+
+  async #look(): Promise<number> {
+    let woken = BATCH;
+    while (woken === BATCH && !this.#loop.stopped) {
+      woken = await wakeIncidents(this.#pool, { limit: BATCH, way: this.#way }, (incidentId, error) =>
+        this.#log.error(
+          { err: error, incidentId },
+          "Nobody could be told of this incident; put aside for a while.",
+        ),
+      );
+    }
+    const next = await nextIncidentWakeAt(this.#pool);
+    return next === null ? SWEEP_MS : Math.min(SWEEP_MS, Math.max(SOONEST_MS, next - Date.now()));
+  }
+}

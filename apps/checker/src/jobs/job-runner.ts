@@ -1,0 +1,84 @@
+import { setTimeout as wait } from "node:timers/promises";
+
+import { claimJobRun, type Db } from "@overdue/db";
+import type { Logger } from "pino";
+
+import type { WorkQueue } from "../queue/work-queue.ts";
+import type { MaintenanceJob } from "./maintenance-jobs.ts";
+
+export type JobRunnerOptions = {
+  db: Db;
+  /** Brings each job at its time to one of the processes. */
+  queue: WorkQueue<unknown>;
+  jobs: readonly MaintenanceJob[];
+  log: Logger;
+  /** Milliseconds until the first run; 30,000 unless told. */
+  firstAfterMs?: number;
+  /** Milliseconds between two looks for what the queue did not bring; 30,000 unless told. */
+  sweepEveryMs?: number;
+};
+
+const BATCH = 5_000;
+/** Between two batches, so that pings come first. */
+const PAUSE_MS = 200;
+/** No job is urgent; a start is when everything else is. */
+const FIRST_AFTER_MS = 30_000;
+const SWEEP_EVERY_MS = 30_000;
+/** A job that the queue has not brought for so long after its time is done by the sweep. */
+const LATE_SECONDS = 60;
+
+/**
+ * Runs maintenance jobs, each at its interval in one of the processes. Their times stand in the queue as job schedulers;
+ * when each was last done stands in PostgreSQL, by which a sweep does what the queue lost or cannot bring.
+ */
+export function startJobs(options: JobRunnerOptions): () => Promise<void> {
+  const { queue, jobs, sweepEveryMs = SWEEP_EVERY_MS } = options;
+  const stopping = new AbortController();
+  const runner = { ...options, signal: stopping.signal };
+  const byName = new Map(jobs.map((one) => [one.name, one]));
+  let working: Promise<void> = Promise.resolve();
+  // One at a time, whether the queue or the sweep brings it.
+  const inTurn = (work: () => Promise<void>) => (working = working.then(work));
+  queue.process(async (_, name) => {
+    const brought = byName.get(name);
+    if (brought !== undefined) await inTurn(() => runOnce(brought, brought.everySeconds / 2, runner));
+  });
+  const sweep = () => {
+    void keepSchedules(runner);
+    for (const one of jobs) void inTurn(() => runOnce(one, one.everySeconds + LATE_SECONDS, runner));
+  };
+  void keepSchedules(runner);
+  const timer = setInterval(sweep, sweepEveryMs);
+  return async () => {
+    stopping.abort();
+    clearInterval(timer);
+    await working;
+  };
+}
+
+type Runner = JobRunnerOptions & { signal: AbortSignal };
+
+/** A queue that was emptied has lost its schedules without a word. */
+async function keepSchedules({ queue, jobs, firstAfterMs = FIRST_AFTER_MS }: Runner): Promise<void> {
+  const schedules = jobs.map(({ name, everySeconds }) => ({ name, everySeconds, firstAfterMs }));
+  await queue.schedule(schedules).catch(() => undefined); // the queue has reported it
+}
+
+/** Runs a job unless it was done within the last so many seconds, here or elsewhere. Never rejects. */
+async function runOnce(one: MaintenanceJob, notWithinSeconds: number, runner: Runner): Promise<void> {
+  const { db, log, signal } = runner;
+  if (signal.aborted) return;
+  try {
+    if (!(await claimJobRun(db, one.name, notWithinSeconds))) return;
+    let rows = 0;
+    let last = BATCH;
+    while (last >= BATCH && !signal.aborted) {
+      last = (await one.run(db, BATCH)) ?? 0;
+      rows += last;
+      if (last >= BATCH) await wait(PAUSE_MS);
+    }
+    if (rows > 0 && one.prunes !== undefined) log.info(`Pruned ${rows.toLocaleString("en")} ${one.prunes}.`);
+  } catch (error) {
+    log.warn({ err: error, job: one.name }, "A maintenance job failed; it comes again.");
+  }
+}

@@ -1,0 +1,179 @@
+import { randomUUID } from "node:crypto";
+
+import { openDb, passOnDelivery, schema, stopReports, type Db } from "@overdue/db";
+import {
+  aCheck,
+  aProject,
+  sceneKeyring,
+  startFakeSmtp,
+  testDatabase,
+  type FakeSmtp,
+  type TestDatabase,
+} from "@overdue/testkit";
+import { eq } from "drizzle-orm";
+import { pino } from "pino";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { startDelivering } from "../sender/start-delivering.ts";
+import { openEgress } from "../egress/egress.ts";
+import { openDeliveryQueue } from "../queue/delivery-job.ts";
+import { openMailer } from "../senders/mail.ts";
+import { openSender } from "../senders/sender.ts";
+import { stopLinkOf } from "../senders/stop-link.ts";
+import { sendReports } from "./send-reports.ts";
+
+const log = pino({ level: "silent" });
+const way = { keyring: sceneKeyring, mail: true };
+const publicUrl = "https://overdue.example.org";
+const DAY = 86_400_000;
+
+let database: TestDatabase;
+let db: Db;
+let smtp: FakeSmtp;
+beforeAll(async () => {
+  [database, smtp] = await Promise.all([testDatabase(), startFakeSmtp()]);
+  db = openDb(database.pool);
+});
+afterAll(async () => {
+  await smtp.close();
+  await database.drop();
+});
+
+/** A project with a check, and a member whose report is due. */
+async function aReader({ role = "owner", checks = 1 }: { role?: "owner" | "editor"; checks?: number } = {}) {
+  const { projectId } = await aProject(database.pool);
+  for (let count = 0; count < checks; count += 1) {
+    await aCheck(database.pool, {
+      projectId,
+      at: Date.now() - 60 * DAY,
+      details: { name: "nightly backup" },
+    });
+  }
+  const email = `${randomUUID()}@example.org`;
+  const userId = randomUUID();
+  await db.insert(schema.users).values({ id: userId, name: "Ada", email, emailVerified: true });
+  await db.insert(schema.members).values({ projectId, userId, role });
+  return { projectId, userId, email };
+}
+
+async function due(
+  { projectId, userId }: { projectId: string; userId: string },
+  every: "week" | "month" = "week",
+) {
+  const row = { projectId, userId, every, dueAt: new Date(Date.now() - 1_000) };
+  const [made] = await db.insert(schema.reports).values(row).returning();
+  return made?.id ?? "";
+}
+
+const reportOf = async (projectId: string) =>
+  (await db.select().from(schema.reports).where(eq(schema.reports.projectId, projectId)))[0];
+const queuedFor = (projectId: string) =>
+  db.select().from(schema.deliveries).where(eq(schema.deliveries.projectId, projectId));
+
+test("a report that is due arrives as a mail, and its link ends the reports", async () => {
+  const reader = await aReader();
+  const reportId = await due(reader);
+  await sendReports(db, { way, log });
+  const stop = await deliver();
+  const mail = await smtp.waitFor(({ to }) => to.includes(reader.email));
+  await stop();
+  expect(mail.raw).toMatch(/^Subject: test, .*: nothing to count/m);
+  expect(mail.raw).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click/m);
+  expect(mail.raw.replaceAll(/=?\r\n\s?/g, "")).toContain(`/reports/stop?id=${reportId}`);
+  expect(await queuedFor(reader.projectId)).toMatchObject([{ kind: "report", state: "sent" }]);
+});
+
+test("of several checkers exactly one sends it, and not again in its period", async () => {
+  const reader = await aReader();
+  const id = await due(reader);
+  await Promise.all([1, 2, 3, 4].map(() => sendReports(db, { way, log })));
+  expect(await queuedFor(reader.projectId)).toHaveLength(1);
+  const after = await reportOf(reader.projectId);
+  expect(after?.dueAt?.getTime()).toBeGreaterThan(Date.now());
+  await db
+    .update(schema.reports)
+    .set({ dueAt: new Date(0) })
+    .where(eq(schema.reports.id, id));
+  await sendReports(db, { way, log });
+  expect(await queuedFor(reader.projectId)).toHaveLength(1);
+});
+
+test("after a long silence only the newest period is told", async () => {
+  const reader = await aReader();
+  const id = await due(reader);
+  await db
+    .update(schema.reports)
+    .set({ dueAt: new Date(Date.now() - 40 * DAY) })
+    .where(eq(schema.reports.id, id));
+  await sendReports(db, { way, log });
+  const [only, ...more] = await queuedFor(reader.projectId);
+  expect(more).toEqual([]);
+  const until = (only?.payload?.["period"] as { until: number } | undefined)?.until ?? 0;
+  expect(Date.now() - until).toBeLessThan(7 * DAY);
+});
+
+test("an owner who chose nothing is put down for the first of the month; an editor is not", async () => {
+  const [owner, editor] = [await aReader(), await aReader({ role: "editor" })];
+  await sendReports(db, { way, log });
+  expect(await reportOf(owner.projectId)).toMatchObject({ every: "month" });
+  expect((await reportOf(owner.projectId))?.dueAt?.getUTCDate()).toBe(1);
+  expect(await reportOf(editor.projectId)).toBeUndefined();
+});
+
+test.each<[string, Parameters<typeof aReader>[0], boolean]>([
+  ["without a mail server", {}, false],
+  ["of a project without checks", { checks: 0 }, true],
+])("%s none is queued, and none piles up", async (_, of, mail) => {
+  const reader = await aReader(of);
+  await due(reader);
+  await sendReports(db, { way: { ...way, mail }, log });
+  expect(await queuedFor(reader.projectId)).toEqual([]);
+  const after = await reportOf(reader.projectId);
+  expect(after).toMatchObject({ lastPeriod: null });
+  expect(after?.dueAt?.getTime()).toBeGreaterThan(Date.now());
+});
+
+test("who ended them gets none", async () => {
+  const reader = await aReader();
+  await stopReports(db, await due(reader));
+  await sendReports(db, { way, log });
+  expect(await queuedFor(reader.projectId)).toEqual([]);
+  expect(await reportOf(reader.projectId)).toMatchObject({ every: "none", dueAt: null });
+});
+
+test("one that cannot be made comes again later, and holds up no other", async () => {
+  const [broken, fine] = [await aReader(), await aReader()];
+  const id = await due(broken);
+  await due(fine);
+  await db.update(schema.reports).set({ timezone: "Mars/Base" }).where(eq(schema.reports.id, id));
+  await sendReports(db, { way, log });
+  expect(await queuedFor(broken.projectId)).toEqual([]);
+  expect((await reportOf(broken.projectId))?.dueAt?.getTime()).toBeGreaterThan(Date.now());
+  expect(await queuedFor(fine.projectId)).toHaveLength(1);
+});
+
+/** A checker's delivering half. @returns how to stop it */
+async function deliver(): Promise<() => Promise<void>> {
+  const queue = await openDeliveryQueue({
+    redisUrl: null,
+    databaseUrl: database.url,
+    onError: () => undefined,
+  });
+  const egress = openEgress({ allowedNetworks: ["127.0.0.0/8"], timeoutMs: 5_000 });
+  const mailer = openMailer({
+    smtpUrl: smtp.url,
+    from: "Overdue <alerts@overdue.example.org>",
+    stopLink: (message) => stopLinkOf(message, { keyring: sceneKeyring, publicUrl }),
+  });
+  const operator = { publicUrl, telegramApiRoot: "", telegramBotToken: null, slackApiUrl: "" };
+  const sender = openSender({ egress, mailer, operator, passOn: (...of) => passOnDelivery(db, ...of) });
+  const parts = { db, keyring: sceneKeyring, senderId: null, mail: true, selfTestChannel: null };
+  const delivering = startDelivering({ queue, ...parts, sender, publicUrl, log });
+  delivering.wake();
+  return async () => {
+    await delivering.stop();
+    await queue.close();
+    mailer.close();
+    await egress.close();
+  };
+}

@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+
+import {
+  ALONE,
+  ensureSelfCheck,
+  isDueToPing,
+  noteHeartbeat,
+  openDb,
+  readProblems,
+  recordPings,
+  tellOperators,
+  type OwnersWay,
+  type Pool,
+  type Problems,
+  type SelfCheck,
+} from "@overdue/db";
+import type { Logger } from "pino";
+
+import type { Egress } from "../egress/egress.ts";
+
+export type SelfTestOptions = {
+  pool: Pool;
+  /** How operators are told of troubles. */
+  way: OwnersWay;
+  egress: Egress;
+  /** SELF_HEARTBEAT_URL. */
+  heartbeatUrl: string | null;
+  log: Logger;
+};
+
+export const SELF_TEST_EVERY_SECONDS = 60;
+/** A check that is down this long after its ping can be pinged to miss again. */
+const MISS_EVERY_SECONDS = 300;
+
+/**
+ * The self-test: a check that misses its deadline on purpose, whose alerts must arrive in a sender. While they do, the
+ * outside hears that all is well; once one link of the chain breaks, that heartbeat falls silent. @returns what runs it
+ * once
+ */
+export function openSelfTest(options: SelfTestOptions): () => Promise<void> {
+  const report = problemsReporter(options.log);
+  return () => runSelfTest(options, report);
+}
+
+/** Logs what is wrong when it is another thing than before, and that it is over: a terminal shows the sentence alone. */
+function problemsReporter(log: Logger): (problems: Problems) => void {
+  let said = "";
+  return ({ broken, troubles }) => {
+    const text = [...broken, ...troubles].join(" ");
+    if (text === said) return;
+    if (text === "") log.info("Overdue works as it should again.");
+    else log.error({ broken, troubles }, `Overdue does not work as it should: ${text}`);
+    said = text;
+  };
+}
+
+async function runSelfTest(
+  { pool, way, egress, heartbeatUrl, log }: SelfTestOptions,
+  report: (problems: Problems) => void,
+): Promise<void> {
+  const db = openDb(pool);
+  const check = await ensureSelfCheck(db, way.keyring, Date.now());
+  if (await isDueToPing(db, check, MISS_EVERY_SECONDS)) await ping(pool, check);
+  const problems = await readProblems(pool);
+  report(problems);
+  await tellOperators(pool, { ...way, selfProjectId: check.projectId }, problems);
+  if (problems.broken.length === 0 && heartbeatUrl !== null) await beat(heartbeatUrl, { pool, egress, log });
+}
+
+async function ping(pool: Pool, { pingUuid }: SelfCheck): Promise<void> {
+  const record = {
+    id: randomUUID(),
+    receivedAt: Date.now(),
+    rid: null,
+    exitStatus: null,
+    scheme: "self",
+    method: "",
+    remoteAddress: null,
+    userAgent: "Overdue",
+    body: null,
+    bodyBytes: 0,
+    bodyCutAt: null,
+    note: null,
+  };
+  const arrival = {
+    record,
+    read: () => ({ kind: "success", note: null }) as const,
+    host: null,
+    digest: null,
+  };
+  await recordPings(pool, [{ ...arrival, target: { kind: "uuid", pingUuid } }], ALONE);
+}
+
+type Beating = { pool: Pool; egress: Egress; log: Logger };
+
+async function beat(url: string, { pool, egress, log }: Beating): Promise<void> {
+  const answer = await egress.send({
+    method: "GET",
+    url,
+    headers: {},
+    body: "",
+    trusted: true,
+    onlyHosts: null,
+    signed: null,
+  });
+  if ("failed" in answer) log.warn({ because: answer.failed }, "The heartbeat of Overdue did not go out.");
+  else if (answer.status >= 300) log.warn({ status: answer.status }, "The heartbeat of Overdue was refused.");
+  else await noteHeartbeat(pool);
+}

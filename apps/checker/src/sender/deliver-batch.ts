@@ -1,0 +1,185 @@
+import { composeAlert, isKindName, openChannel, parseSettings, type OpenChannel } from "@overdue/channels";
+import { type AttemptResult, decideNextStep } from "@overdue/core";
+import {
+  actionLinks,
+  type AlertRecord,
+  type ClaimedAlert,
+  claimDeliveries,
+  confirmLink,
+  type Db,
+  type Keyring,
+  type Lease,
+  moveChannel,
+  SINK_KIND,
+  stillDue,
+  unseal,
+} from "@overdue/db";
+import type { Logger } from "pino";
+
+import type { Sender } from "../senders/sender.ts";
+import type { ChannelQueues, Started } from "./channel-queues.ts";
+import type { LeaseKeeper } from "./lease-keeper.ts";
+import { sharedLimitOf } from "./rate-limits.ts";
+import type { Recorder } from "./recorder.ts";
+
+export type DeliverParts = {
+  db: Db;
+  keyring: Keyring;
+  sender: Sender;
+  /** The receiver of the self-test, in this process; null: there is none. */
+  selfTestChannel: OpenChannel | null;
+  /** Where a person finds the app. */
+  publicUrl: string;
+  log: Logger;
+  lease: Omit<Lease, "rateLimits">;
+  recorder: Recorder;
+  leases: LeaseKeeper;
+  channelQueues: ChannelQueues;
+  /** Is called when a delivery will be due again after so long. */
+  onRetry: (inMs: number) => void;
+};
+
+/**
+ * Claims the deliveries of a batch and sends each as soon as its channel takes it. Resolves once they are claimed; each
+ * of them leaves its queue when its attempt is recorded, or at once where it was not to be claimed. Never rejects.
+ */
+export async function deliverBatch(batch: readonly Started[], parts: DeliverParts): Promise<void> {
+  const { claimed, later } = await claim(batch, parts);
+  const passedOver: string[] = [];
+  for (const { due, slot } of batch) {
+    const mine = claimed.get(due.deliveryId);
+    if (mine !== undefined) void attemptInTurn({ due, slot }, mine, parts);
+    else {
+      slot.release();
+      const opensInMs = later.get(due.deliveryId) ?? null;
+      parts.channelQueues.done(due, opensInMs);
+      if (opensInMs === null) passedOver.push(due.channelId);
+    }
+    if (mine !== undefined && mine.alert.group !== null) passedOver.push(due.channelId);
+  }
+  await letGo(new Set(passedOver), parts);
+}
+
+async function claim(batch: readonly Started[], { db, log, lease, channelQueues }: DeliverParts) {
+  const later = new Map<string, number>();
+  const rateLimits = {
+    limitOf: sharedLimitOf,
+    later: (deliveryId: string, inMs: number) => void later.set(deliveryId, inMs),
+    taken: (waits: ReadonlyMap<string, number>) => {
+      for (const { due } of batch) {
+        const [channelMs, kindMs] = [waits.get(due.channelId), waits.get(due.channelKind)];
+        if (channelMs !== undefined && kindMs !== undefined)
+          channelQueues.closeFor(due, { channelMs, kindMs });
+      }
+    },
+  };
+  const ids = batch.map(({ due }) => due.deliveryId);
+  const claims = await claimDeliveries(db, ids, { ...lease, rateLimits }).catch((error: unknown) => {
+    log.warn({ err: error }, "Deliveries could not be claimed; the sweep will find them.");
+    return [];
+  });
+  return { claimed: new Map(claims.map((mine) => [mine.claim.deliveryId, mine])), later };
+}
+
+/** What went with another's message, or waits for a later one, need not be claimed one by one to find that out. */
+async function letGo(channelIds: ReadonlySet<string>, { db, channelQueues, log }: DeliverParts) {
+  const waiting = [...channelIds].flatMap((channelId) => channelQueues.waitingFor(channelId));
+  if (waiting.length === 0) return;
+  try {
+    const due = new Set(await stillDue(db, waiting));
+    for (const channelId of channelIds) channelQueues.retain(channelId, due);
+  } catch (error) {
+    log.warn({ err: error }, "What is still due could not be read; each is asked for.");
+  }
+}
+
+async function attemptInTurn({ due, slot }: Started, mine: ClaimedAlert, parts: DeliverParts) {
+  const { channelQueues, leases, onRetry } = parts;
+  const endLease = leases.keep(mine.claim);
+  const waiting = channelQueues.countWaitingFor(due.channelId);
+  await slot.run(waiting, async (answered) => {
+    const retryInMs = await attempt(mine, parts, answered);
+    if (retryInMs !== null) onRetry(retryInMs);
+  });
+  endLease();
+  channelQueues.done(due);
+}
+
+/** @returns after how long it is due again; null: not again, as far as known. */
+async function attempt(
+  { claim: mine, alert }: ClaimedAlert,
+  parts: DeliverParts,
+  answered: () => void,
+): Promise<number | null> {
+  const startedAt = new Date();
+  const result = await send(alert, parts);
+  answered();
+  const next = decideNextStep(result, mine, { kind: alert.kind, chance: Math.random() });
+  // What earlier settings come to says nothing about the channel as it is.
+  const step = alert.hasOldSettings ? { ...next, channelBrokenBecause: null } : next;
+  const { deliveryId, channelKind } = mine;
+  if (step.blames === "operator") {
+    parts.log.warn(
+      { deliveryId, channelKind, because: step.answer },
+      "An alert was refused for a reason that only the operator can mend; it is tried again.",
+    );
+  }
+  try {
+    if (result.outcome === "moved") await move(alert, result.settings, parts);
+    const isRecorded = await parts.recorder(mine, { ...step, startedAt });
+    return isRecorded && step.state === "retry" ? step.retryInMs : null;
+  } catch (error) {
+    // Its lease will run out, and it will go again, marked as one that may repeat.
+    parts.log.error({ err: error, deliveryId }, "An attempt could not be recorded.");
+    return null;
+  }
+}
+
+async function send(alert: AlertRecord, parts: DeliverParts): Promise<AttemptResult> {
+  const { keyring, sender, selfTestChannel, publicUrl, log } = parts;
+  try {
+    const settings: unknown = JSON.parse(unseal(keyring, placeOf(alert), alert.sealedSettings));
+    const own = alert.channelKind === SINK_KIND ? selfTestChannel : null;
+    const channel = own ?? openChannel(alert.channelKind, settings);
+    return await sender.send(channel, composeAlert(alert, publicUrl, actionsOf(alert, channel, parts)));
+  } catch (error) {
+    log.error({ err: error, deliveryId: alert.deliveryId }, "A channel's settings could not be opened.");
+    const because =
+      "The channel's settings could not be opened: was SECRET_KEY changed? Save the channel again.";
+    return { outcome: "transient", because, uncertain: false, statusCode: null };
+  }
+}
+
+/** What may be done about an incident from its alert; each link asks before it acts. */
+function actionsOf(alert: AlertRecord, channel: OpenChannel, { keyring, publicUrl }: DeliverParts) {
+  if (alert.kind === "confirm" && channel.via === "mail") {
+    const of = { publicUrl, channelId: alert.channel.id, address: channel.to, now: Date.now() };
+    return [{ act: "confirm", label: "Yes, send alerts here", url: confirmLink(keyring, of) }];
+  }
+  const isOpen = alert.kind === "down" || alert.kind === "reminder";
+  if (alert.incident === null || !isOpen) return [];
+  const { id: incidentId } = alert.incident;
+  return actionLinks(keyring, { publicUrl, incidentId, channelId: alert.channel.id, now: Date.now() });
+}
+
+async function move(
+  alert: AlertRecord,
+  settings: Record<string, unknown>,
+  { db, keyring }: DeliverParts,
+): Promise<void> {
+  const old: unknown = JSON.parse(unseal(keyring, placeOf(alert), alert.sealedSettings));
+  if (!isKindName(alert.channelKind) || typeof old !== "object") return;
+  const parsed = parseSettings(alert.channelKind, { ...old, ...settings });
+  if (!parsed.ok) return;
+  await moveChannel(db, keyring, {
+    projectId: alert.project.id,
+    channelId: alert.channel.id,
+    sealedBefore: alert.sealedSettings,
+    settings: parsed.settings,
+    hint: parsed.hint,
+  });
+}
+
+function placeOf(alert: AlertRecord) {
+  return { table: "channels", column: "settings", rowId: alert.channel.id, projectId: alert.project.id };
+}

@@ -1,0 +1,137 @@
+import { type Db, type DueDelivery, dueDeliveries, freeLeases } from "@overdue/db";
+import type { Logger } from "pino";
+
+import { type DeliveryJob, deliveryJobs } from "../queue/delivery-job.ts";
+import type { WorkQueue } from "../queue/work-queue.ts";
+import type { ChannelQueues } from "./channel-queues.ts";
+
+export type DispatcherParts = {
+  db: Db;
+  queue: WorkQueue<DeliveryJob>;
+  channelQueues: ChannelQueues;
+  log: Logger;
+};
+
+const FOUND_MAX = 2_000;
+/** Deliveries that fall due this soon get a job that waits for their time. */
+const AHEAD_MS = 10_000;
+const SWEEP_EVERY_MS = 2_000;
+/** A delivery that was due this long ago, and that no job brought, is taken by the sweep. */
+const SWEPT_AFTER_MS = 3_000;
+const REMEMBERED_MS = 60_000;
+
+/**
+ * Finds deliveries that are due, or soon will be, and enqueues a job for each, which one of the senders gets at its
+ * time. It looks when it is woken and every two seconds; whatever no job brought anywhere it takes itself. So the queue
+ * may lose or refuse anything: that costs seconds. PostgreSQL alone knows what is to be done.
+ */
+export class Dispatcher {
+  readonly #parts: DispatcherParts;
+  /** For each delivery with a job: the time that it is due at, and until when that job is waited for. */
+  readonly #enqueued = new Map<string, { dueAt: number; until: number }>();
+  #sweeper: NodeJS.Timeout | undefined;
+  #working: Promise<void> | null = null;
+  #again = false;
+  #stopped = false;
+
+  constructor(parts: DispatcherParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#parts.queue.process(({ deliveries }) => {
+      for (const due of deliveries) this.#accept(due);
+      return Promise.resolve();
+    });
+    this.wake();
+    this.#sweeper = setInterval(() => void this.#sweep(), SWEEP_EVERY_MS);
+  }
+
+  /** Looks now, or once more when it is looking already. */
+  wake(): void {
+    if (this.#stopped) return;
+    this.#again = true;
+    this.#working ??= this.#work();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#sweeper);
+    await this.#working;
+  }
+
+  async #sweep(): Promise<void> {
+    const { db, log } = this.#parts;
+    try {
+      const freed = await freeLeases(db);
+      if (freed > 0) log.warn({ count: freed }, "A sender died; its deliveries are taken over.");
+    } catch (error) {
+      log.warn({ err: error }, "The leases of senders that died could not be looked for.");
+    }
+    this.wake();
+  }
+
+  async #work(): Promise<void> {
+    while (this.#again && !this.#stopped) {
+      this.#again = false;
+      try {
+        if ((await this.#look()) === FOUND_MAX) this.#again = true;
+      } catch (error) {
+        this.#parts.log.warn({ err: error }, "Due deliveries could not be read; it is tried again soon.");
+      }
+    }
+    // In the same step as the last question, so that no wake falls between them.
+    this.#working = null;
+  }
+
+  async #look(): Promise<number> {
+    const { db, channelQueues, log } = this.#parts;
+    this.#forgetOldJobs();
+    const now = performance.now();
+    const found = await dueDeliveries(db, {
+      limit: FOUND_MAX,
+      aheadMs: AHEAD_MS,
+      here: channelQueues.ids(),
+      enqueued: [...this.#enqueued].flatMap(([deliveryId, { dueAt, until }]) =>
+        until > now ? { deliveryId, dueAt } : [],
+      ),
+    });
+    // Deliveries whose job is still awaited are not among those found.
+    const isMissed = ({ deliveryId, dueAt }: DueDelivery) => this.#enqueued.get(deliveryId)?.dueAt === dueAt;
+    const missed = found.filter(isMissed);
+    const unknown = found.filter((due) => !isMissed(due));
+    if (missed.length > 0)
+      log.info({ count: missed.length }, "The sweep found deliveries that no job brought.");
+    for (const due of missed) this.#accept(due);
+    await this.#enqueue(unknown);
+    return found.length;
+  }
+
+  async #enqueue(found: readonly DueDelivery[]): Promise<void> {
+    if (found.length === 0) return;
+    const now = performance.now();
+    for (const { deliveryId, dueAt, dueInMs } of found) {
+      this.#enqueued.set(deliveryId, { dueAt, until: now + dueInMs + SWEPT_AFTER_MS });
+    }
+    try {
+      await this.#parts.queue.add(deliveryJobs(found));
+    } catch {
+      // The queue has reported it. What is due goes from here; what is due later is found again then.
+      for (const due of found) {
+        if (due.dueInMs === 0) this.#accept(due);
+        else this.#enqueued.delete(due.deliveryId);
+      }
+    }
+  }
+
+  #accept(due: DueDelivery): void {
+    this.#enqueued.delete(due.deliveryId);
+    this.#parts.channelQueues.add(due);
+  }
+
+  /** An entry whose time is over stays for a while, since it tells that its job came nowhere. */
+  #forgetOldJobs(): void {
+    const now = performance.now();
+    for (const [id, { until }] of this.#enqueued) if (until < now - REMEMBERED_MS) this.#enqueued.delete(id);
+  }
+}

@@ -1,0 +1,164 @@
+import { listen, openDb, passOnDelivery, schema, type Db } from "@overdue/db";
+import {
+  alertScene,
+  sceneKeyring,
+  startFakeSmtp,
+  startFakeWebhook,
+  testDatabase,
+  type FakeSmtp,
+  type FakeWebhook,
+  type TestDatabase,
+} from "@overdue/testkit";
+import { eq, sql } from "drizzle-orm";
+import { pino } from "pino";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+
+import { openEgress } from "../egress/egress.ts";
+import { openDeliveryQueue } from "../queue/delivery-job.ts";
+import { openMailer } from "../senders/mail.ts";
+import { openSender } from "../senders/sender.ts";
+import { startDelivering } from "./start-delivering.ts";
+
+/** What a mail server or a provider refuses, on the whole way of an alert. */
+
+let database: TestDatabase;
+let db: Db;
+let smtp: FakeSmtp;
+let webhook: FakeWebhook;
+let stop: () => Promise<void>;
+
+beforeAll(async () => {
+  [database, smtp] = await Promise.all([testDatabase(), startFakeSmtp()]);
+  db = openDb(database.pool);
+  stop = await deliver();
+});
+beforeEach(async () => {
+  webhook = await startFakeWebhook();
+});
+afterAll(async () => {
+  await stop();
+  await smtp.close();
+  await database.drop();
+});
+
+test("what a relay denies is told by another channel, and arrives once the relay is mended", async () => {
+  const scene = await alertScene(db, { kind: "email", settings: { to: "a@corp.test" } });
+  const second = await scene.addChannel("email", { to: "b@corp.test" });
+  await scene.addChannel("webhook", { url: webhook.url });
+  await hint(scene.channelId, "a@corp.test");
+  await hint(second, "b@corp.test");
+  const denied = { at: "rcpt", code: 554, message: "5.7.1 Relay access denied" } as const;
+  smtp.next(denied, denied);
+  const first = await scene.down();
+  await inState(first.deliveryId, "retry");
+  const other = await scene.down({ checkId: await scene.addCheck("other"), channelId: second });
+  await inState(other.deliveryId, "retry");
+  await webhook.waitFor(({ body }) => body.includes("nightly backup"));
+  await webhook.waitFor(({ body }) => body.includes('"other"'));
+  // The second one is due again, is taken, and brings the first with it.
+  await db
+    .update(schema.deliveries)
+    .set({ nextAttemptAt: sql`now() + interval '1 hour'` })
+    .where(eq(schema.deliveries.id, first.deliveryId));
+  await dueNow(other.deliveryId);
+  await smtp.waitFor(({ to }) => to.includes("b@corp.test"));
+  await smtp.waitFor(({ to }) => to.includes("a@corp.test"));
+  await inState(first.deliveryId, "sent");
+  const channels = await db.$count(
+    schema.channels,
+    sql`broken_at is not null and project_id = ${scene.projectId}`,
+  );
+  expect(channels).toBe(0);
+});
+
+test("a limit without a time is asked once for each rest, however many alerts wait", async () => {
+  webhook.otherwise({ status: 429 });
+  const scene = await alertScene(db, { kind: "webhook", settings: { url: webhook.url } });
+  const first = await scene.down();
+  await inState(first.deliveryId, "retry");
+  for (let index = 0; index < 5; index += 1) {
+    const { deliveryId } = await scene.down({ checkId: await scene.addCheck(`job ${index}`) });
+    await inState(deliveryId, "retry");
+  }
+  expect(webhook.received).toHaveLength(1);
+  await restIsOver(scene.channelId);
+  await webhook.waitForCount(2);
+  await expect.poll(() => rests(scene.channelId)).toBe(2);
+  expect(webhook.received).toHaveLength(2);
+  webhook.otherwise({ status: 200 });
+  await restIsOver(scene.channelId);
+  await webhook.waitForCount(8);
+  expect(await rests(scene.channelId)).toBe(0);
+});
+
+async function restIsOver(channelId: string): Promise<void> {
+  await db
+    .update(schema.channels)
+    .set({ circuitUntil: sql`now()` })
+    .where(eq(schema.channels.id, channelId));
+  await db
+    .update(schema.deliveries)
+    .set({ nextAttemptAt: sql`now()` })
+    .where(eq(schema.deliveries.channelId, channelId));
+  await db.execute(sql`select pg_notify('overdue_deliveries', '')`);
+}
+
+async function rests(channelId: string): Promise<number | undefined> {
+  const [found] = await db.select().from(schema.channels).where(eq(schema.channels.id, channelId));
+  return found?.circuitStep;
+}
+
+async function hint(channelId: string, address: string): Promise<void> {
+  await db.update(schema.channels).set({ hint: address }).where(eq(schema.channels.id, channelId));
+}
+
+async function dueNow(id: string): Promise<void> {
+  await db
+    .update(schema.deliveries)
+    .set({ nextAttemptAt: sql`now()` })
+    .where(eq(schema.deliveries.id, id));
+  await db.execute(sql`select pg_notify('overdue_deliveries', '')`);
+}
+
+async function inState(id: string, state: string): Promise<void> {
+  const read = async () =>
+    (await db.select().from(schema.deliveries).where(eq(schema.deliveries.id, id)))[0]?.state;
+  await expect.poll(read, { timeout: 20_000 }).toBe(state);
+}
+
+/** A checker's delivering half. @returns how to stop it */
+async function deliver(): Promise<() => Promise<void>> {
+  const log = pino({ level: "silent" });
+  const queue = await openDeliveryQueue({
+    redisUrl: null,
+    databaseUrl: database.url,
+    onError: () => undefined,
+  });
+  const egress = openEgress({ allowedNetworks: ["127.0.0.0/8"], timeoutMs: 5_000 });
+  const mailer = openMailer({
+    smtpUrl: smtp.url,
+    from: "x@example.org",
+    stopLink: () => "https://overdue.example.org/unsubscribe?channel=c",
+  });
+  const sender = openSender({
+    egress,
+    mailer,
+    operator: { publicUrl: "", telegramApiRoot: "", telegramBotToken: null, slackApiUrl: "" },
+    passOn: (deliveryId, channelIds) => passOnDelivery(db, deliveryId, channelIds),
+  });
+  const publicUrl = "https://overdue.example.org";
+  const parts = { db, keyring: sceneKeyring, senderId: null, mail: true, selfTestChannel: null };
+  const delivering = startDelivering({ queue, ...parts, sender, publicUrl, log });
+  const unlisten = listen({
+    url: database.url,
+    handlers: { overdue_deliveries: () => delivering.wake() },
+    onConnect: () => delivering.wake(),
+  });
+  return async () => {
+    await unlisten();
+    await delivering.stop();
+    await queue.close();
+    mailer.close();
+    await egress.close();
+  };
+}

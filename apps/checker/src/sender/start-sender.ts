@@ -1,0 +1,138 @@
+import { randomUUID } from "node:crypto";
+
+import type { Operator } from "@overdue/channels";
+import type { Config } from "@overdue/config";
+import {
+  bounceAddress,
+  type Db,
+  type Keyring,
+  keyringOf,
+  listen,
+  migrate,
+  openDb,
+  openPool,
+  passOnDelivery,
+  type Pool,
+} from "@overdue/db";
+
+import { type Egress, openEgress } from "../egress/egress.ts";
+import { openDeliveryQueue } from "../queue/delivery-job.ts";
+import { reportQueueTroubles } from "../queue/queue-troubles.ts";
+import type { ProgramOptions } from "../run-program.ts";
+import { openSelfTestReceiver } from "../self-test/receiver.ts";
+import { openMailer } from "../senders/mail.ts";
+import { openSender } from "../senders/sender.ts";
+import { stopLinkOf } from "../senders/stop-link.ts";
+import { startDelivering } from "./start-delivering.ts";
+
+const ALIVE_EVERY_MS = 1_000;
+const WARM_UP_CALLS = 5;
+
+/**
+ * Starts a sender: it delivers what the evaluators and the api wrote into the outbox. Any number run side by side on one
+ * database. It is a process of its own, so that whatever happens to an evaluator ends no call that is under way, and
+ * that a message which ends its sender ends nothing else.
+ */
+export async function startSender({
+  config,
+  databaseUrl,
+  log,
+}: ProgramOptions): Promise<() => Promise<void>> {
+  const senderId = randomUUID();
+  // The id in the name tells the others, by PostgreSQL's own list of connections, that this process lives.
+  const pool = openPool({ url: databaseUrl, max: 6, name: `sender ${senderId}` });
+  await migrate(pool);
+  const db = openDb(pool);
+  const alive = stayAlive(pool);
+  const sending = await openSending(config, db);
+  const queue = await openDeliveryQueue({
+    redisUrl: config.redisUrl,
+    databaseUrl,
+    onError: reportQueueTroubles(log, "The queue fails; alerts go out without it."),
+  });
+  const { publicUrl } = config;
+  const delivering = startDelivering({
+    ...sending,
+    db,
+    queue,
+    senderId,
+    mail: config.smtpUrl !== null,
+    publicUrl,
+    log,
+  });
+  const wake = () => delivering.wake();
+  const unlisten = listen({ url: databaseUrl, handlers: { overdue_deliveries: wake }, onConnect: wake });
+  log.info("Sending alerts.");
+  return async () => {
+    await unlisten();
+    sending.hurry();
+    await delivering.stop();
+    await queue.close();
+    clearInterval(alive);
+    await sending.close();
+    await pool.end();
+  };
+}
+
+/** A connection that is never idle for long, so that a lease is not taken for a dead one's while a call takes time. */
+function stayAlive(pool: Pool): NodeJS.Timeout {
+  return setInterval(() => {
+    pool.query("select").catch(() => undefined);
+  }, ALIVE_EVERY_MS);
+}
+
+async function openSending(config: Config, db: Db) {
+  const egress = openEgress({ allowedNetworks: config.allowedPrivateNetworks });
+  const keyring = keyringOf(config.secretKeys);
+  const mailer = openMailer({
+    smtpUrl: config.smtpUrl,
+    smtp: config.smtp,
+    from: config.mailFrom,
+    stopLink: (message) => stopLinkOf(message, { keyring, publicUrl: config.publicUrl }),
+    returnPath: returnPathOf(config, keyring),
+  });
+  const sender = openSender({
+    egress,
+    mailer,
+    operator: operatorOf(config),
+    passOn: (deliveryId, channelIds) => passOnDelivery(db, deliveryId, channelIds),
+  });
+  const receiver = await openSelfTestReceiver();
+  await warmUp(egress, receiver.url);
+  return {
+    keyring,
+    sender,
+    selfTestChannel: receiver.channel,
+    hurry: () => mailer.hurry(),
+    close: async () => {
+      mailer.close();
+      await egress.close();
+      await receiver.close();
+    },
+  };
+}
+
+/** Mails that come back are read where mails are taken at all. */
+function returnPathOf({ pingEmail }: Config, keyring: Keyring) {
+  if (pingEmail === null) return null;
+  const { domain } = pingEmail;
+  return (deliveryId: string, to: string) => bounceAddress(keyring, { deliveryId, to, domain });
+}
+
+/** A first call takes many times as long as the next; it would tell of a receiver what is our own. */
+async function warmUp(egress: Egress, url: string): Promise<void> {
+  const request = {
+    method: "POST",
+    url,
+    headers: {},
+    body: "{}",
+    trusted: true,
+    onlyHosts: null,
+    signed: null,
+  } as const;
+  for (let call = 0; call < WARM_UP_CALLS; call += 1) await egress.send(request);
+}
+
+function operatorOf({ publicUrl, telegramApiRoot, telegramBotToken, slackApiUrl }: Config): Operator {
+  return { publicUrl, telegramApiRoot, telegramBotToken, slackApiUrl };
+}
