@@ -6,7 +6,7 @@ import { confirmRoutes, unsubscribeRoutes } from "./channels/email-link-routes.t
 import { slackReturnRoutes, slackRoutes } from "./channels/slack-routes.ts";
 import { telegramRoutes, telegramUpdateRoutes } from "./channels/telegram-routes.ts";
 import { configRoutes } from "./config/config-routes.ts";
-import { checkRoutes, pauseRoutes } from "./checks/check-routes.ts";
+import { checkRoutes } from "./checks/check-routes.ts";
 import { deliveryRoutes } from "./deliveries/delivery-routes.ts";
 import type { Deps } from "./deps.ts";
 import { docsRoutes } from "./docs/docs-routes.ts";
@@ -18,6 +18,7 @@ import { outageRoutes } from "./history/outage-routes.ts";
 import { pingHistoryRoutes, refusedPingRoutes } from "./history/ping-routes.ts";
 import { registeredRoutes } from "./http/access.ts";
 import { rateLimitHeaders } from "./http/rate-limits.ts";
+import { serveDeprecatedPaths } from "./http/deprecated-names.ts";
 import { guard } from "./http/guard.ts";
 import { securityHeaders } from "./http/headers.ts";
 import { errorHandler, notFound } from "./http/on-error.ts";
@@ -63,7 +64,6 @@ function restRoutes() {
     .route("/", keyRoutes)
     .route("/", configRoutes)
     .route("/", checkRoutes)
-    .route("/", pauseRoutes)
     .route("/", scheduleRoutes)
     .route("/", pingHistoryRoutes)
     .route("/", refusedPingRoutes)
@@ -113,6 +113,7 @@ export function createApp(deps: Deps) {
     },
   );
   app.route("/", restRoutes());
+  serveDeprecatedPaths(app);
   app.route("/", actionLinkRoutes);
   app.route("/", unsubscribeRoutes);
   app.route("/", telegramUpdateRoutes);

@@ -16,6 +16,7 @@ const edits = operations.filter(({ method }) => method === "PATCH").map(({ path 
 const WHOLE = [
   "/v1/timezones",
   "/v1/projects/{projectId}/checks/{checkId}/findings",
+  "/v1/projects/{projectId}/checks/{checkId}/notification-preview",
   "/v1/projects/{projectId}/checks/{checkId}/who-would-hear",
 ];
 const STATE = ["version", "updatedAt"];

@@ -82,7 +82,7 @@ test.each([
   });
 });
 
-test("who would hear on Sunday at three: the person on call after a quarter, by the rotation", async () => {
+test("the preview of Sunday at three names the person on call after a quarter of an hour, by the rotation", async () => {
   const { as, path, make, checkId, channelId } = await aPlace();
   const { id: personId } = await make("people", { name: "Anna", channelIds: [channelId] });
   const turns = {
@@ -97,9 +97,10 @@ test("who would hear on Sunday at three: the person on call after a quarter, by 
     name: "Nights",
     steps: [{ afterMinutes: 15, targets: [{ kind: "on-call", rotationId }] }],
   });
-  const asked = await as("GET", `${path}/checks/${checkId}/who-would-hear?at=2026-11-29T02:00:00Z`);
+  const asked = await as("GET", `${path}/checks/${checkId}/notification-preview?at=2026-11-29T02:00:00Z`);
   expect(await read(asked)).toEqual({
     ownersInstead: false,
+    events: [],
     news: [],
     items: [
       {
@@ -116,7 +117,7 @@ test("who would hear on Sunday at three: the person on call after a quarter, by 
   });
 });
 
-test("a channel that gets nothing now is answered with the reason, and who hears in its place", async () => {
+test("a channel that gets nothing now is answered with the reason, and who is notified instead", async () => {
   const { as, path } = await aPlace();
   const to = "nobody-agreed@example.net";
   await as("POST", `${path}/channels`, { kind: "email", name: "mail", settings: { to } });
@@ -124,16 +125,20 @@ test("a channel that gets nothing now is answered with the reason, and who hears
   const { id: hookId } = await read<{ id: string }>(await as("POST", `${path}/channels`, hook));
   const { items: checks } = await read<{ items: { id: string }[] }>(await as("GET", `${path}/checks`));
   const ask = async () => {
-    const answer = await as("GET", `${path}/checks/${checks[0]?.id}/who-would-hear`);
+    const answer = await as("GET", `${path}/checks/${checks[0]?.id}/notification-preview`);
     const { items } = await read<{ items: { channelName: string; heldBack: string | null }[] }>(answer);
     return items.find(({ channelName }) => channelName === "mail")?.heldBack;
   };
-  expect(await ask()).toBe("Nobody has confirmed its address yet. The project's owners are told instead.");
+  expect(await ask()).toBe(
+    "Nobody has confirmed its address yet. The project's owners are notified instead.",
+  );
   await as("PATCH", `${path}/channels/${hookId}`, { isFallback: true });
-  expect(await ask()).toBe("Nobody has confirmed its address yet. The fall-back “hook” is told instead.");
+  expect(await ask()).toBe(
+    "Nobody has confirmed its address yet. The fallback channel “hook” is notified instead.",
+  );
 });
 
-test("a route may hear every run, failures and notices, and who does is answered with the hours", async () => {
+test("a route may notify of runs, failures and notices, and the preview says when its hours let it", async () => {
   const { as, path, make, checkId, channelId, to } = await aPlace();
   const hours = {
     timezone: "UTC",
@@ -145,19 +150,19 @@ test("a route may hear every run, failures and notices, and who does is answered
   const notifyOn = { changes: false, failures: true, runs: false, notices: true };
   const { id } = await make("routes", { name: "Day", steps: [to(0)], notifyOn, hours });
   expect(await read(await as("GET", `${path}/routes/${id}`))).toMatchObject({ notifyOn });
-  const question = `${path}/checks/${checkId}/who-would-hear?at=2026-11-27T20:00:00Z`;
+  const question = `${path}/checks/${checkId}/notification-preview?at=2026-11-27T20:00:00Z`;
   const heard = { channelId, channelName: "ops", channelKind: "slack", because: "route “Day”" };
   const at = "2026-11-30T08:00:00.000Z";
   expect(await read(await as("GET", question))).toMatchObject({
     items: [],
-    news: [
+    events: [
       { ...heard, notifyOn: "failures", at },
       { ...heard, notifyOn: "notices", at },
     ],
   });
   await as("PATCH", `${path}/routes/${id}`, { notifyOn: { ...notifyOn, runs: true }, hours: null });
   expect(await read(await as("GET", question))).toMatchObject({
-    news: [
+    events: [
       { ...heard, notifyOn: "runs", at: "2026-11-27T20:00:00.000Z" },
       { ...heard, notifyOn: "notices" },
     ],

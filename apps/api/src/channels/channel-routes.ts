@@ -12,117 +12,75 @@ import {
 import { z } from "zod";
 
 import { READ_DETAILS, WRITE } from "../http/access.ts";
-import { IfMatch, withETag, expectedVersion } from "../http/edits.ts";
-import { PageQuery, toPage, pageSchema, readCursor } from "../http/page.ts";
-import { InProject, OfChannel } from "../http/schemas.ts";
+import { expectedVersion, requireFound, withETag } from "../http/edits.ts";
+import { PageQuery, readCursor, toPage } from "../http/page.ts";
+import { resource } from "../http/resource.ts";
+import { OfChannel } from "../http/schemas.ts";
 import { ApiError } from "../http/problem.ts";
-import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
+import { createRouter, json, route } from "../http/route.ts";
 import { addChannel, changeChannel, readChannel } from "./save-channel.ts";
 import { ChannelInput, ChannelPatch, ChannelView, channelView, SavedChannelView } from "./channel-view.ts";
 
 const tags = ["Channels"];
 const TESTS_PER_MINUTE = 5;
 
+const channels = resource({
+  path: "/v1/projects/{projectId}/channels",
+  id: "channelId",
+  params: OfChannel,
+  access: READ_DETAILS,
+  noun: "channel",
+  nouns: "channels",
+  tag: "Channels",
+  query: PageQuery,
+  order: "Channels, oldest first.",
+  view: ChannelView,
+  saved: SavedChannelView,
+  input: ChannelInput,
+  patch: ChannelPatch,
+  descriptions: {
+    create: "`shownOnce` has the secrets that were made for it. They are not shown again.",
+    read: "Its secrets are never shown.",
+    edit: "Writes only the fields that are sent; settings as a whole.",
+  },
+});
+
 export const channelRoutes = createRouter()
-  .openapi(
-    route(READ_DETAILS, {
-      method: "get",
-      path: "/v1/projects/{projectId}/channels",
-      summary: "List channels",
-      tags,
-      request: { params: InProject, query: PageQuery },
-      responses: { 200: json(pageSchema(ChannelView), "Channels, oldest first.") },
-    }),
-    async (c) => {
-      const { limit, cursor } = c.req.valid("query");
-      const after = readCursor(cursor, z.uuid());
-      const rows = await listChannels(c.var.deps.db, c.req.valid("param").projectId, {
-        limit: limit + 1,
-        after,
-      });
-      const page = toPage(rows, limit, (last) => last.id);
-      return c.json({ ...page, items: page.items.map(channelView) }, 200);
-    },
-  )
-  .openapi(
-    route(WRITE, {
-      method: "post",
-      path: "/v1/projects/{projectId}/channels",
-      summary: "Create a channel",
-      tags,
-      request: { params: InProject, body: body(ChannelInput) },
-      responses: { 201: json(SavedChannelView, "The channel, and what was made for it, shown this once.") },
-    }),
-    async (c) => {
-      const view = await addChannel(c, c.req.valid("param").projectId, c.req.valid("json"));
-      return c.json(withETag(c, view), 201);
-    },
-  )
-  .openapi(
-    route(READ_DETAILS, {
-      method: "get",
-      path: "/v1/projects/{projectId}/channels/{channelId}",
-      summary: "Read a channel",
-      tags,
-      request: { params: OfChannel },
-      responses: { 200: json(ChannelView, "The channel; its secrets are never shown.") },
-    }),
-    async (c) => {
-      const view = await readChannel(c, c.req.valid("param"));
-      return c.json(withETag(c, view), 200);
-    },
-  )
-  .openapi(
-    route(WRITE, {
-      method: "patch",
-      path: "/v1/projects/{projectId}/channels/{channelId}",
-      summary: "Edit a channel",
-      description: "Writes only the fields that are sent; settings as a whole.",
-      tags,
-      request: { params: OfChannel, headers: IfMatch, body: body(ChannelPatch) },
-      responses: { 200: json(SavedChannelView, "The channel as it is now.") },
-    }),
-    async (c) => {
-      const version = expectedVersion(c.req.valid("header"));
-      const view = await changeChannel(c, c.req.valid("param"), { patch: c.req.valid("json"), version });
-      return c.json(withETag(c, view), 200);
-    },
-  )
-  .openapi(
-    route(WRITE, {
-      method: "delete",
-      path: "/v1/projects/{projectId}/channels/{channelId}",
-      summary: "Delete a channel",
-      tags,
-      request: { params: OfChannel },
-      responses: { 204: NO_CONTENT },
-    }),
-    async (c) => {
-      if (!(await deleteChannel(c.var.deps.db, c.req.valid("param")))) throw ApiError.notFound("channel");
-      return c.body(null, 204);
-    },
-  )
-  .openapi(
-    route(WRITE, {
-      method: "post",
-      path: "/v1/projects/{projectId}/channels/{channelId}/restore",
-      summary: "Undo the deletion of a channel",
-      tags,
-      request: { params: OfChannel },
-      responses: { 200: json(ChannelView, "The channel.") },
-    }),
-    async (c) => {
-      const ref = c.req.valid("param");
-      if (!(await restoreChannel(c.var.deps.db, ref))) throw ApiError.notFound("channel");
-      return c.json(withETag(c, await readChannel(c, ref)), 200);
-    },
-  )
+  .openapi(channels.list, async (c) => {
+    const { limit, cursor } = c.req.valid("query");
+    const from = { limit: limit + 1, after: readCursor(cursor, z.uuid()) };
+    const rows = await listChannels(c.var.deps.db, c.req.valid("param").projectId, from);
+    const page = toPage(rows, limit, (last) => last.id);
+    return c.json({ ...page, items: page.items.map(channelView) }, 200);
+  })
+  .openapi(channels.create, async (c) => {
+    const view = await addChannel(c, c.req.valid("param").projectId, c.req.valid("json"));
+    return c.json(withETag(c, view), 201);
+  })
+  .openapi(channels.read, async (c) => {
+    const view = await readChannel(c, c.req.valid("param"));
+    return c.json(withETag(c, view), 200);
+  })
+  .openapi(channels.edit, async (c) => {
+    const version = expectedVersion(c.req.valid("header"));
+    const view = await changeChannel(c, c.req.valid("param"), { patch: c.req.valid("json"), version });
+    return c.json(withETag(c, view), 200);
+  })
+  .openapi(channels.remove, async (c) => {
+    requireFound("channel", await deleteChannel(c.var.deps.db, c.req.valid("param")));
+    return c.body(null, 204);
+  })
+  .openapi(channels.restore, async (c) => {
+    const ref = c.req.valid("param");
+    requireFound("channel", await restoreChannel(c.var.deps.db, ref));
+    return c.json(withETag(c, await readChannel(c, ref)), 200);
+  })
   .openapi(
     route(WRITE, {
       method: "post",
       path: "/v1/projects/{projectId}/channels/{channelId}/test",
       summary: "Send a test message",
-      description: "Goes the way of every alert; look at the delivery for what came of it.",
+      description: "It is sent as every alert is. The delivery says what came of it.",
       tags,
       request: { params: OfChannel },
       responses: { 202: json(z.object({ deliveryId: z.uuid() }), "Queued.") },

@@ -1,34 +1,23 @@
 import { isKindName, parseSettings } from "@overdue/channels";
-import {
-  type ChannelRef,
-  createChannel,
-  editChannel,
-  findChannel,
-  unagreedChats,
-  UnknownCheck,
-} from "@overdue/db";
+import { type ChannelRef, createChannel, editChannel, findChannel, unagreedChats } from "@overdue/db";
 import type { z } from "zod";
 
 import { type ChannelInput, type ChannelPatch, channelView } from "./channel-view.ts";
 import { consentInstruction } from "./telegram-routes.ts";
 import { type AppContext, namedBy } from "../http/context.ts";
-import { unlessStale } from "../http/edits.ts";
+import { requireFound } from "../http/edits.ts";
 import { ApiError } from "../http/problem.ts";
 
 /** @throws 404 */
 export async function readChannel(c: AppContext, ref: ChannelRef) {
-  const row = await findChannel(c.var.deps.db, ref);
-  if (row === null) throw ApiError.notFound("channel");
-  return channelView(row);
+  return channelView(requireFound("channel", await findChannel(c.var.deps.db, ref)));
 }
 
 export async function addChannel(c: AppContext, projectId: string, input: z.output<typeof ChannelInput>) {
   const { db, keyring } = c.var.deps;
   const { settings, hint, shownOnce } = parseInput(input.kind, input.settings);
   await refuseChatsWithoutConsent(c, projectId, { kind: input.kind, settings });
-  const row = await naming(
-    createChannel(db, keyring, { ...input, projectId, settings, hint, namedBy: namedBy(c) }),
-  );
+  const row = await createChannel(db, keyring, { ...input, projectId, settings, hint, namedBy: namedBy(c) });
   return { ...(await readChannel(c, { projectId, channelId: row.id })), shownOnce };
 }
 
@@ -54,8 +43,7 @@ export async function changeChannel(
     collectMinutes: patch.collectMinutes ?? null,
     groups: patch.groups,
   };
-  const found = await unlessStale("channel", () => naming(editChannel(db, ref, { keyring, edit })));
-  if (!found) throw ApiError.notFound("channel");
+  requireFound("channel", await editChannel(db, ref, { keyring, edit }));
   return { ...(await readChannel(c, ref)), shownOnce: replaced?.shownOnce ?? {} };
 }
 
@@ -77,13 +65,4 @@ function parseInput(kind: string, input: unknown) {
   const errors = result.problems.map(({ field, message }) => ({ field: `settings.${field}`, message }));
   const detail = errors.map(({ field, message }) => `${field}: ${message}`).join(" ");
   throw new ApiError("invalid_input", detail, { errors });
-}
-
-async function naming<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (cause) {
-    if (cause instanceof UnknownCheck) throw ApiError.invalid("checkIds", "A check is not in this project.");
-    throw cause;
-  }
 }

@@ -109,9 +109,7 @@ export function checkView(row: LinkedCheck, options: ViewOptions): CheckView {
 
 function maintenanceView({ maintenance }: LinkedCheck, now: Instant) {
   const span = maintenance === null ? null : maintenanceAt(maintenance, now);
-  return span === null
-    ? null
-    : { from: new Date(span.from).toISOString(), until: new Date(span.until).toISOString() };
+  return span === null ? null : { from: iso(span.from), until: iso(span.until) };
 }
 
 function readingView(row: LinkedCheck) {
@@ -138,7 +136,7 @@ function stateView(row: LinkedCheck, { now, seesDetails }: ViewOptions) {
       id,
       rid,
       host: seesDetails ? host : null,
-      startedAt: new Date(startedAt).toISOString(),
+      startedAt: iso(startedAt),
       deadlineAt: isoOrNull(deadlineAt),
     })),
     pingCount: row.pingCount,

@@ -1,16 +1,7 @@
 import { randomUUIDv7 } from "node:crypto";
 
 import { defaultSettings, newCheck, nextAt } from "@overdue/core";
-import {
-  type CheckRef,
-  CircularDependency,
-  createCheck,
-  editCheck,
-  findCheck,
-  findProject,
-  UnknownChannel,
-  UnknownDependency,
-} from "@overdue/db";
+import { type CheckRef, createCheck, editCheck, findCheck, findProject } from "@overdue/db";
 
 import {
   type CheckInput,
@@ -21,8 +12,7 @@ import {
 } from "./check-input.ts";
 import { type CheckView, checkView, type ViewOptions } from "./check-view.ts";
 import { type AppContext, canSeeDetails, canWrite } from "../http/context.ts";
-import { unlessStale } from "../http/edits.ts";
-import { ApiError } from "../http/problem.ts";
+import { requireFound } from "../http/edits.ts";
 
 /** What a view needs to know besides the row. */
 export async function viewOptions(c: AppContext, projectId: string): Promise<ViewOptions> {
@@ -41,8 +31,7 @@ export async function viewOptions(c: AppContext, projectId: string): Promise<Vie
 
 /** @throws 404 */
 export async function readCheck(c: AppContext, ref: CheckRef): Promise<CheckView> {
-  const row = await findCheck(c.var.deps.db, ref);
-  if (row === null) throw ApiError.notFound("check");
+  const row = requireFound("check", await findCheck(c.var.deps.db, ref));
   return checkView(row, await viewOptions(c, ref.projectId));
 }
 
@@ -53,7 +42,7 @@ export async function addCheck(c: AppContext, projectId: string, input: CheckInp
   const details = { ...DEFAULT_DETAILS, tags: "", ...sentDetails(input) };
   const channelIds = input.channelIds ?? "all";
   const { dependsOn = [] } = input;
-  await naming(createCheck(db, { projectId, details, check, nextAt: nextAt(check), channelIds, dependsOn }));
+  await createCheck(db, { projectId, details, check, nextAt: nextAt(check), channelIds, dependsOn });
   return await readCheck(c, { projectId, checkId: check.id });
 }
 
@@ -75,28 +64,6 @@ export async function changeCheck(
     version,
     at: now(),
   };
-  const found = await unlessStale("check", () => naming(editCheck(pool, ref, parts)));
-  if (!found) throw ApiError.notFound("check");
+  requireFound("check", await editCheck(pool, ref, parts));
   return await readCheck(c, ref);
-}
-
-async function naming<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (cause) {
-    if (cause instanceof UnknownChannel)
-      throw ApiError.invalid("channelIds", "A channel is not in this project.");
-    if (cause instanceof UnknownDependency)
-      throw ApiError.invalid(
-        "dependsOn",
-        `“${cause.named}” is no check of this project, or a slug that several have: name it by its id.`,
-      );
-    if (cause instanceof CircularDependency) throw ApiError.invalid("dependsOn", circleSentence(cause));
-    throw cause;
-  }
-}
-
-function circleSentence({ through }: CircularDependency): string {
-  if (through === null) return "A check cannot depend on itself.";
-  return `“${through}” depends on this check already: neither would ever be told. Take one of the two away.`;
 }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { guard } from "../http/guard.ts";
 import { createRouter } from "../http/route.ts";
 import { docsPage } from "./docs-page.ts";
-import { toDocument } from "./openapi-document.ts";
+import type { Document } from "./openapi-document.ts";
 
 const STYLE = readFileSync(new URL("docs.css", import.meta.url), "utf8");
 // One page, one style, both ours; nothing runs.
@@ -12,11 +12,11 @@ const POLICY =
 const PUBLIC = { auth: "public", uncounted: true } as const;
 
 /** `GET /docs`: the document as a page to read; made once, at the first call. */
-export function docsRoutes(document: () => object) {
+export function docsRoutes(document: () => Document) {
   let made: ReturnType<typeof docsPage> | undefined;
   return createRouter()
     .get("/docs", guard(PUBLIC), async (c) => {
-      made ??= docsPage(toDocument(document()));
+      made ??= docsPage(document());
       c.header("content-security-policy", POLICY);
       return c.html(await made);
     })

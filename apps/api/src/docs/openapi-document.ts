@@ -3,7 +3,9 @@ import { z } from "zod";
 
 import { sessionCookieName } from "../auth/better-auth.ts";
 import { GUIDE, TAGS } from "./guide.ts";
+import { ALERT_WEBHOOK } from "./webhook-event.ts";
 import type { AppEnv } from "../http/context.ts";
+import { documentDeprecatedNames } from "../http/deprecated-names.ts";
 import { createRouter, json, route } from "../http/route.ts";
 
 /** As much of an OpenAPI document as its page shows. */
@@ -11,12 +13,14 @@ export type Document = {
   info: { title: string; version: string };
   tags: { name: string; description: string }[];
   paths: Record<string, Record<string, Operation>>;
+  webhooks?: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema> };
 };
 
 export type Operation = {
   summary: string;
   description?: string;
+  deprecated?: boolean;
   tags: string[];
   "x-access"?: { auth: string; role?: string; key?: string | null };
   parameters?: { name: string; in: string; required?: boolean; description?: string; schema?: Schema }[];
@@ -30,6 +34,7 @@ export type Schema = {
   enum?: unknown[];
   const?: unknown;
   description?: string;
+  deprecated?: boolean;
   properties?: Record<string, Schema>;
   required?: string[];
   items?: Schema;
@@ -47,8 +52,8 @@ export type Schema = {
   example?: unknown;
 };
 
-/** The generator's own type knows less than what it makes; a test renders every route from it. */
-export function toDocument(made: object): Document {
+// The generator's own type knows less than what it makes; a test renders every route from it.
+function toDocument(made: object): Document {
   return made as Document;
 }
 
@@ -67,9 +72,10 @@ export function documentSecurity(app: OpenAPIHono<AppEnv>, publicUrl: string): v
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
 }
 
-/** The OpenAPI 3.1 document of all routes. */
-export function createDocument(app: OpenAPIHono<AppEnv>, version: string) {
-  return app.getOpenAPI31Document({
+/** The OpenAPI 3.1 document of all routes, of what webhooks receive, and of names that were replaced. */
+export function createDocument(app: OpenAPIHono<AppEnv>, version: string): Document {
+  app.openAPIRegistry.registerWebhook(ALERT_WEBHOOK);
+  const made = app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
       title: "Overdue",
@@ -83,6 +89,9 @@ export function createDocument(app: OpenAPIHono<AppEnv>, version: string) {
     servers: [{ url: "/" }],
     tags: [...TAGS],
   });
+  const document = toDocument(made);
+  documentDeprecatedNames(document);
+  return document;
 }
 
 /** `GET /openapi.json`; the document is made once, at the first call. */

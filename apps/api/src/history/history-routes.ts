@@ -31,41 +31,26 @@ import { iso, isoOrNull, OfCheck, pickFields, Timestamp } from "../http/schemas.
 const tags = ["History"];
 
 export const historyRoutes = createRouter()
+  .openapi(historyList("runs", RunView, { summary: "List runs" }), async (c) => {
+    const ref = await requireCheck(c, c.req.valid("param"));
+    const { limit, cursor } = c.req.valid("query");
+    const rows = await listRuns(c.var.deps.db, ref, { limit: limit + 1, after: eventPosition(cursor) });
+    const page = toPage(rows, limit, (last) => [iso(last.heardAt), last.id]);
+    const items = page.items.map((run) =>
+      pickFields(RunView, {
+        ...run,
+        host: canSeeDetails(c.var) ? run.host : null,
+        startedAt: isoOrNull(run.startedAt),
+        endedAt: isoOrNull(run.endedAt),
+        exitMeaning: explainExit(run.exitStatus),
+      }),
+    );
+    return c.json({ ...page, items }, 200);
+  })
   .openapi(
-    route(READ, {
-      method: "get",
-      path: "/v1/projects/{projectId}/checks/{checkId}/runs",
-      summary: "List runs",
-      tags,
-      request: { params: OfCheck, query: PageQuery },
-      responses: { 200: json(pageSchema(RunView), "Runs, newest first.") },
-    }),
-    async (c) => {
-      const ref = await requireCheck(c, c.req.valid("param"));
-      const { limit, cursor } = c.req.valid("query");
-      const rows = await listRuns(c.var.deps.db, ref, { limit: limit + 1, after: eventPosition(cursor) });
-      const page = toPage(rows, limit, (last) => [iso(last.heardAt), last.id]);
-      const items = page.items.map((run) =>
-        pickFields(RunView, {
-          ...run,
-          host: canSeeDetails(c.var) ? run.host : null,
-          startedAt: isoOrNull(run.startedAt),
-          endedAt: isoOrNull(run.endedAt),
-          exitMeaning: explainExit(run.exitStatus),
-        }),
-      );
-      return c.json({ ...page, items }, 200);
-    },
-  )
-  .openapi(
-    route(READ, {
-      method: "get",
-      path: "/v1/projects/{projectId}/checks/{checkId}/slots",
+    historyList("slots", SlotView, {
       summary: "List slots",
       description: "Expected occurrences of the schedule, and what became of each.",
-      tags,
-      request: { params: OfCheck, query: PageQuery },
-      responses: { 200: json(pageSchema(SlotView), "Slots, newest first.") },
     }),
     async (c) => {
       const ref = await requireCheck(c, c.req.valid("param"));
@@ -80,54 +65,34 @@ export const historyRoutes = createRouter()
       return c.json({ ...page, items }, 200);
     },
   )
-  .openapi(
-    route(READ, {
-      method: "get",
-      path: "/v1/projects/{projectId}/checks/{checkId}/flips",
-      summary: "List changes of status",
-      tags,
-      request: { params: OfCheck, query: PageQuery },
-      responses: { 200: json(pageSchema(FlipView), "Flips, newest first.") },
-    }),
-    async (c) => {
-      const ref = await requireCheck(c, c.req.valid("param"));
-      const { limit, cursor } = c.req.valid("query");
-      const rows = await listFlips(c.var.deps.db, ref, { limit: limit + 1, after: eventPosition(cursor) });
-      const page = toPage(rows, limit, (last) => [iso(last.at), last.id]);
-      const items = page.items.map((flip) =>
-        pickFields(FlipView, { ...flip, at: iso(flip.at), detectedAt: iso(flip.detectedAt) }),
-      );
-      return c.json({ ...page, items }, 200);
-    },
-  )
-  .openapi(
-    route(READ, {
-      method: "get",
-      path: "/v1/projects/{projectId}/checks/{checkId}/incidents",
-      summary: "List incidents",
-      tags,
-      request: { params: OfCheck, query: PageQuery },
-      responses: { 200: json(pageSchema(IncidentView), "Incidents, newest first.") },
-    }),
-    async (c) => {
-      const ref = await requireCheck(c, c.req.valid("param"));
-      const { limit, cursor } = c.req.valid("query");
-      const rows = await listIncidents(c.var.deps.db, ref, {
-        limit: limit + 1,
-        after: eventPosition(cursor),
-      });
-      const page = toPage(rows, limit, (last) => [iso(last.openedAt), last.id]);
-      const items = page.items.map((incident) =>
-        pickFields(IncidentView, {
-          ...incident,
-          openedAt: iso(incident.openedAt),
-          resolvedAt: isoOrNull(incident.resolvedAt),
-          evidence: evidenceView(incident.evidence),
-        }),
-      );
-      return c.json({ ...page, items }, 200);
-    },
-  );
+  .openapi(historyList("flips", FlipView, { summary: "List changes of status" }), async (c) => {
+    const ref = await requireCheck(c, c.req.valid("param"));
+    const { limit, cursor } = c.req.valid("query");
+    const rows = await listFlips(c.var.deps.db, ref, { limit: limit + 1, after: eventPosition(cursor) });
+    const page = toPage(rows, limit, (last) => [iso(last.at), last.id]);
+    const items = page.items.map((flip) =>
+      pickFields(FlipView, { ...flip, at: iso(flip.at), detectedAt: iso(flip.detectedAt) }),
+    );
+    return c.json({ ...page, items }, 200);
+  })
+  .openapi(historyList("incidents", IncidentView, { summary: "List incidents" }), async (c) => {
+    const ref = await requireCheck(c, c.req.valid("param"));
+    const { limit, cursor } = c.req.valid("query");
+    const rows = await listIncidents(c.var.deps.db, ref, {
+      limit: limit + 1,
+      after: eventPosition(cursor),
+    });
+    const page = toPage(rows, limit, (last) => [iso(last.openedAt), last.id]);
+    const items = page.items.map((incident) =>
+      pickFields(IncidentView, {
+        ...incident,
+        openedAt: iso(incident.openedAt),
+        resolvedAt: isoOrNull(incident.resolvedAt),
+        evidence: evidenceView(incident.evidence),
+      }),
+    );
+    return c.json({ ...page, items }, 200);
+  });
 
 const FindingView = z
   .object({
@@ -147,26 +112,16 @@ const FindingView = z
   .meta({ id: "Finding" });
 
 export const noticeRoutes = createRouter()
-  .openapi(
-    route(READ, {
-      method: "get",
-      path: "/v1/projects/{projectId}/checks/{checkId}/notices",
-      summary: "List notices",
-      tags,
-      request: { params: OfCheck, query: PageQuery },
-      responses: { 200: json(pageSchema(NoticeView), "Notices, newest first.") },
-    }),
-    async (c) => {
-      const ref = await requireCheck(c, c.req.valid("param"));
-      const { limit, cursor } = c.req.valid("query");
-      const rows = await listNotices(c.var.deps.db, ref, { limit: limit + 1, after: eventPosition(cursor) });
-      const page = toPage(rows, limit, (last) => [iso(last.at), last.id]);
-      const items = page.items.map((row) =>
-        pickFields(NoticeView, { ...row, at: iso(row.at), evidence: evidenceView(row.evidence) }),
-      );
-      return c.json({ ...page, items }, 200);
-    },
-  )
+  .openapi(historyList("notices", NoticeView, { summary: "List notices" }), async (c) => {
+    const ref = await requireCheck(c, c.req.valid("param"));
+    const { limit, cursor } = c.req.valid("query");
+    const rows = await listNotices(c.var.deps.db, ref, { limit: limit + 1, after: eventPosition(cursor) });
+    const page = toPage(rows, limit, (last) => [iso(last.at), last.id]);
+    const items = page.items.map((row) =>
+      pickFields(NoticeView, { ...row, at: iso(row.at), evidence: evidenceView(row.evidence) }),
+    );
+    return c.json({ ...page, items }, 200);
+  })
   .openapi(
     route(READ, {
       method: "get",
@@ -193,6 +148,21 @@ function findingView({ evidence, ...finding }: Finding) {
   const { from, until } = evidence;
   return {
     ...finding,
-    evidence: { ...evidence, from: new Date(from).toISOString(), until: new Date(until).toISOString() },
+    evidence: { ...evidence, from: iso(from), until: iso(until) },
   };
+}
+
+function historyList<Name extends string, Item extends z.ZodType>(
+  name: Name,
+  item: Item,
+  text: { summary: string; description?: string },
+) {
+  return route(READ, {
+    ...text,
+    method: "get",
+    path: `/v1/projects/{projectId}/checks/{checkId}/${name}` as const,
+    tags,
+    request: { params: OfCheck, query: PageQuery },
+    responses: { 200: json(pageSchema(item), "Newest first.") },
+  });
 }

@@ -140,7 +140,7 @@ test("an edited check has a notice of it, and nothing to find in one run", async
     next: null,
   });
   expect(await read<Page>(await as("GET", `${url}/findings`))).toEqual({ items: [], next: null });
-  expect((await as("POST", `${url}/normal`)).status).toBe(200);
+  expect((await as("POST", `${url}/reset-baseline`)).status).toBe(200);
 });
 
 test("runs that disagree with the time zone are found, with the edit that makes them agree", async () => {

@@ -1,4 +1,3 @@
-import { StaleVersion, TooMany, UnknownTarget } from "@overdue/db";
 import type { Context } from "hono";
 import { z } from "zod";
 
@@ -39,34 +38,8 @@ export function readIfMatch(ifMatch: string | undefined): string | null {
   return tag;
 }
 
-/** Runs an edit, telling the editor where somebody else was first. `noun`: what is edited. @throws 412 */
-export async function unlessStale<T>(noun: string, edit: () => Promise<T>): Promise<T> {
-  try {
-    return await edit();
-  } catch (cause) {
-    if (!(cause instanceof StaleVersion)) throw cause;
-    const sentence = `Somebody else changed this ${noun} meanwhile: look at it again.`;
-    throw new ApiError("version_conflict", sentence, { cause });
-  }
-}
-
-/** Runs a write, saying which field names what is not there. @throws 400, 412 */
-export async function withTargetErrors<T>(noun: string, write: () => Promise<T>): Promise<T> {
-  try {
-    return await unlessStale(noun, write);
-  } catch (cause) {
-    if (cause instanceof UnknownTarget) {
-      throw ApiError.invalid(cause.field, `A ${cause.what} named here is not in this project.`);
-    }
-    if (cause instanceof TooMany) {
-      throw ApiError.invalid("name", `This project has as many as it may: delete a ${noun} first.`);
-    }
-    throw cause;
-  }
-}
-
-/** @throws 404 */
-export function requireFound<T>(noun: string, row: T | null): T {
-  if (row === null) throw ApiError.notFound(noun);
-  return row;
+/** Passes on what a query found. @throws 404 for null and for false, which a write returns that found nothing. */
+export function requireFound<T>(noun: string, found: T | null | false): T {
+  if (found === null || found === false) throw ApiError.notFound(noun);
+  return found;
 }

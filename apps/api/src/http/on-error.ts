@@ -1,4 +1,4 @@
-import { LostKey, type PassingTrouble, passingTrouble, TooManyChannels } from "@overdue/db";
+import { type PassingTrouble, passingTrouble } from "@overdue/db";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Logger } from "pino";
@@ -6,6 +6,7 @@ import type { ZodError } from "zod";
 
 import type { AppEnv } from "./context.ts";
 import { ApiError, codeForStatus, type FieldError, toProblem } from "./problem.ts";
+import { refusedByDatabase } from "./refusals.ts";
 
 export const RETRY_AFTER_SECONDS = 5;
 
@@ -57,10 +58,8 @@ function fieldErrors(error: ZodError): FieldError[] {
 
 function toApiError(error: Error): ApiError | null {
   if (error instanceof ApiError) return error;
-  if (error instanceof TooManyChannels) return new ApiError("limit_reached", error.message);
-  if (error instanceof LostKey) return new ApiError("conflict", error.message);
   if (error instanceof HTTPException) return new ApiError(codeForStatus(error.status), error.message);
-  return databaseProblem(error);
+  return refusedByDatabase(error) ?? databaseProblem(error);
 }
 
 function problemResponse(error: ApiError): Response {

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { Access } from "./access.ts";
 import { auditAction, audit } from "./audit.ts";
 import type { AppEnv } from "./context.ts";
+import { deprecatedFields } from "./deprecated-names.ts";
 import { guard } from "./guard.ts";
 import { readFile, readJson } from "./json-body.ts";
 import { onInvalid } from "./on-error.ts";
@@ -40,9 +41,11 @@ function isCreation({ method, responses }: RouteConfig): boolean {
 
 function routeMiddleware(access: Exclude<Access, { auth: "healthchecks" }>, config: RouteConfig) {
   const action = auditAction(config);
+  const oldNames = deprecatedFields(config);
   return [
     guard(access),
     ...(config.request?.body ? [acceptsYaml(config) ? readFile : readJson] : []),
+    ...(oldNames === null ? [] : [oldNames]),
     ...(isCreation(config) ? [idempotent] : []),
     ...(action === null ? [] : [audit(action)]),
   ];

@@ -18,16 +18,30 @@ export const Timestamp = z.iso
   .datetime()
   .meta({ description: "ISO 8601, UTC.", example: "2026-03-29T01:00:00.000Z" });
 
-/** A stored instant as it is answered. */
-export function iso(date: Date): string {
-  return date.toISOString();
+/** A stored instant, or one in epoch milliseconds, as it is answered. */
+export function iso(at: Date | number): string {
+  return new Date(at).toISOString();
 }
 
 export function isoOrNull(at: Date | number | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
+  return at === null ? null : iso(at);
 }
 
-/** What the schema names of `from`, and nothing else: a column added later does not leak into answers. */
+/** The fields that tell the versions of an object apart. */
+export const Version = z.int().meta({ description: "Grows with every edit. It is the ETag, for If-Match." });
+export const STAMPS = { createdAt: Timestamp, updatedAt: Timestamp };
+
+export const NameInput = z
+  .string("Give it a name.")
+  .trim()
+  .min(1, "Give it a name.")
+  .max(100, "Use at most 100 characters.");
+
+export const Role = z.enum(["owner", "editor", "viewer"]).meta({
+  description: "A viewer reads, an editor changes checks and channels, an owner also keys and members.",
+});
+
+/** Copies from `from` the fields that the schema names, so that a column added later does not leak into answers. */
 export function pickFields<S extends z.ZodObject, T extends z.input<S>>(
   schema: S,
   from: T,

@@ -12,11 +12,11 @@ import { z } from "zod";
 
 import { eventPosition } from "../history/views.ts";
 import { READ, READ_DETAILS, WRITE } from "../http/access.ts";
-import { canSeeDetails } from "../http/context.ts";
+import { type AppContext, canSeeDetails } from "../http/context.ts";
 import { PageQuery, pageSchema, readCursor, toPage } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, route } from "../http/route.ts";
-import { InProject, OfIncident } from "../http/schemas.ts";
+import { InProject, OfIncident, iso } from "../http/schemas.ts";
 import { actorName, incidentAfter, readIncident, snoozeEnd } from "./incident-actions.ts";
 import {
   HIDDEN_DETAILS,
@@ -58,7 +58,7 @@ export const incidentRoutes = createRouter()
         limit: limit + 1,
         after: eventPosition(cursor),
       });
-      const page = toPage(rows, limit, (last) => [new Date(last.openedAt).toISOString(), last.id]);
+      const page = toPage(rows, limit, (last) => [iso(last.openedAt), last.id]);
       const items = page.items.map(summaryView);
       return c.json(
         {
@@ -137,16 +137,15 @@ export const actRoutes = createRouter()
       method: "post",
       path: "/v1/projects/{projectId}/incidents/{incidentId}/acknowledge",
       summary: "Acknowledge an incident",
-      description:
-        "Somebody looks after it: no escalation, no reminder. One that is acknowledged stays as it is.",
+      description: "Stops escalation and reminders. An incident that is acknowledged already stays as it is.",
       tags,
       request: { params: OfIncident },
       responses: answers,
     }),
     async (c) => {
       const ref = c.req.valid("param");
-      const who = { by: await actorName(c), at: c.var.deps.now() };
-      return c.json(await incidentAfter(c, ref, await acknowledgeIncident(c.var.deps.pool, ref, who)), 200);
+      const acted = await acknowledgeIncident(c.var.deps.pool, ref, await actor(c));
+      return c.json(await incidentAfter(c, ref, acted), 200);
     },
   )
   .openapi(
@@ -160,8 +159,8 @@ export const actRoutes = createRouter()
     }),
     async (c) => {
       const ref = c.req.valid("param");
-      const who = { by: await actorName(c), at: c.var.deps.now() };
-      return c.json(await incidentAfter(c, ref, await unacknowledgeIncident(c.var.deps.pool, ref, who)), 200);
+      const acted = await unacknowledgeIncident(c.var.deps.pool, ref, await actor(c));
+      return c.json(await incidentAfter(c, ref, acted), 200);
     },
   )
   .openapi(
@@ -169,7 +168,7 @@ export const actRoutes = createRouter()
       method: "post",
       path: "/v1/projects/{projectId}/incidents/{incidentId}/snooze",
       summary: "Snooze an incident",
-      description: "Nobody is told of it until then. Its recovery is told all the same.",
+      description: "Nobody is notified of it until then. Its recovery is sent all the same.",
       tags,
       request: { params: OfIncident, body: body(SnoozeInput) },
       responses: answers,
@@ -177,11 +176,8 @@ export const actRoutes = createRouter()
     async (c) => {
       const ref = c.req.valid("param");
       const until = await snoozeEnd(c, ref.projectId, c.req.valid("json"));
-      const who = { by: await actorName(c), at: c.var.deps.now() };
-      return c.json(
-        await incidentAfter(c, ref, await snoozeIncident(c.var.deps.pool, ref, { ...who, until })),
-        200,
-      );
+      const acted = await snoozeIncident(c.var.deps.pool, ref, { ...(await actor(c)), until });
+      return c.json(await incidentAfter(c, ref, acted), 200);
     },
   )
   .openapi(
@@ -197,10 +193,11 @@ export const actRoutes = createRouter()
     async (c) => {
       const ref = c.req.valid("param");
       const { text } = c.req.valid("json");
-      const who = { by: await actorName(c), at: c.var.deps.now() };
-      return c.json(
-        await incidentAfter(c, ref, await noteIncident(c.var.deps.pool, ref, { ...who, text })),
-        200,
-      );
+      const acted = await noteIncident(c.var.deps.pool, ref, { ...(await actor(c)), text });
+      return c.json(await incidentAfter(c, ref, acted), 200);
     },
   );
+
+async function actor(c: AppContext): Promise<{ by: string; at: number }> {
+  return { by: await actorName(c), at: c.var.deps.now() };
+}

@@ -3,7 +3,7 @@ import type { IncidentRecord, Neighbour, TimelineItem } from "@overdue/db";
 import { z } from "zod";
 
 import { evidenceView, EvidenceView, Reason } from "../history/views.ts";
-import { isoOrNull, Timestamp } from "../http/schemas.ts";
+import { isoOrNull, Timestamp, iso } from "../http/schemas.ts";
 
 const Severity = z.enum(["info", "warning", "critical"]);
 
@@ -105,7 +105,7 @@ export function summaryView(incident: IncidentRecord): z.infer<typeof Summary> {
   return {
     ...rest,
     checkTags: checkTags.split(" ").filter((tag) => tag !== ""),
-    openedAt: new Date(incident.openedAt).toISOString(),
+    openedAt: iso(incident.openedAt),
     resolvedAt: isoOrNull(incident.resolvedAt),
     acknowledgedAt: isoOrNull(incident.acknowledgedAt),
     snoozedUntil: snoozedUntil === Infinity ? "recovery" : isoOrNull(snoozedUntil),
@@ -129,7 +129,7 @@ export function detailView(incident: IncidentRecord, { output, neighbours }: Aro
     exitMeaning: explainExit(exitStatus),
     output: output?.output ?? null,
     outputPing: output?.pingNumber ?? null,
-    alsoDown: neighbours.map((other) => ({ ...other, openedAt: new Date(other.openedAt).toISOString() })),
+    alsoDown: neighbours.map((other) => ({ ...other, openedAt: iso(other.openedAt) })),
   };
 }
 
@@ -140,14 +140,14 @@ function causeExitStatus({ evidence }: IncidentRecord, output: Around["output"])
 }
 
 export function timelineView(item: TimelineItem): z.infer<typeof TimelineView> {
-  const at = new Date(item.at).toISOString();
+  const at = iso(item.at);
   switch (item.kind) {
     case "flip":
-      return { ...item, at, detectedAt: new Date(item.detectedAt).toISOString() };
+      return { ...item, at, detectedAt: iso(item.detectedAt) };
     case "delivery":
       return { ...item, at, finishedAt: isoOrNull(item.finishedAt) };
     case "maintenance":
-      return { ...item, at, until: new Date(item.until).toISOString() };
+      return { ...item, at, until: iso(item.until) };
     case "acknowledged":
     case "unacknowledged":
     case "snoozed":

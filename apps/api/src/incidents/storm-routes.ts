@@ -52,7 +52,7 @@ export const stormRoutes = createRouter()
         limit: limit + 1,
         after: eventPosition(cursor),
       });
-      const page = toPage(rows, limit, (last) => [iso(new Date(last.openedAt)), last.id]);
+      const page = toPage(rows, limit, (last) => [iso(last.openedAt), last.id]);
       return c.json({ ...page, items: page.items.map(stormView) }, 200);
     },
   )
@@ -77,7 +77,7 @@ export const stormRoutes = createRouter()
 function stormView({ id, openedAt, overAt, incidents, open, ...storm }: StormRecord) {
   return {
     id,
-    openedAt: iso(new Date(openedAt)),
+    openedAt: iso(openedAt),
     overAt: isoOrNull(overAt),
     shared: sharedView(storm),
     incidents,

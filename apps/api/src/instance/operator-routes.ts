@@ -1,5 +1,6 @@
 import { findUser, type OperatorView, readOperatorView, readProblems } from "@overdue/db";
 import { z } from "zod";
+import { iso } from "../http/schemas.ts";
 
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
@@ -80,7 +81,7 @@ export const operatorRoutes = createRouter().openapi(
     await assertOperator(c);
     const { pool, now, settings } = c.var.deps;
     const [seen, { broken, troubles }] = await Promise.all([readOperatorView(pool), readProblems(pool)]);
-    const at = new Date(now()).toISOString();
+    const at = iso(now());
     return c.json(
       { at, problems: [...broken, ...troubles], queue: settings.queue, ...viewOf(seen, settings) },
       200,

@@ -2,8 +2,7 @@ import type { InvitationRow } from "@overdue/db";
 import { z } from "zod";
 
 import { EmailInput } from "../auth/account-input.ts";
-import { iso, Timestamp } from "../http/schemas.ts";
-import { Role } from "../members/member-view.ts";
+import { iso, Role, Timestamp } from "../http/schemas.ts";
 
 export const InvitationInput = z
   .strictObject({ email: EmailInput, role: Role })

@@ -24,7 +24,7 @@ test.each([
   [`${owner.path}/people`],
   [`${owner.path}/rotations`],
   [`${owner.path}/storms`],
-  [`${ofCheck}/who-would-hear`],
+  [`${ofCheck}/notification-preview`],
 ])("a read-only key is refused %s, a key that writes is not", async (path) => {
   expect((await reader.as("GET", path)).status).toBe(403);
   expect((await writer.as("GET", path)).status).toBe(200);

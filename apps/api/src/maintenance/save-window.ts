@@ -8,16 +8,13 @@ import {
   findWindow,
   listWindows,
   restoreWindow,
-  TooManyWindows,
-  UnknownMaintainedCheck,
   type WindowRef,
   type WindowRow,
 } from "@overdue/db";
 import type { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
-import { unlessStale } from "../http/edits.ts";
-import { ApiError } from "../http/problem.ts";
+import { requireFound } from "../http/edits.ts";
 import { actorName } from "../incidents/incident-actions.ts";
 import {
   type StartInput,
@@ -32,8 +29,7 @@ const READ_AT_ONCE = 5_000;
 
 /** @throws 404 */
 export async function readWindow(c: AppContext, ref: WindowRef): Promise<WindowView> {
-  const row = await findWindow(c.var.deps.db, ref);
-  if (row === null) throw ApiError.notFound("maintenance window");
+  const row = requireFound("maintenance window", await findWindow(c.var.deps.db, ref));
   return windowView(row, c.var.deps.now());
 }
 
@@ -46,7 +42,7 @@ export async function addWindow(
   const { db } = c.var.deps;
   const { name, rule, tags = [], checkIds = [] } = input;
   const parts = { name, rule: ruleOf(rule), tags, checkIds, createdBy: await actorName(c) };
-  const row = await naming(createWindow(db, projectId, parts));
+  const row = await createWindow(db, projectId, parts);
   return await createdView(c, row);
 }
 
@@ -64,26 +60,25 @@ export async function changeWindow(
     ...(checkIds !== undefined && { checkIds }),
     version,
   };
-  const found = await unlessStale("maintenance window", () => naming(editWindow(c.var.deps.db, ref, edit)));
-  if (!found) throw ApiError.notFound("maintenance window");
+  requireFound("maintenance window", await editWindow(c.var.deps.db, ref, edit));
   await applyToChecks(c, ref.projectId);
   return await readWindow(c, ref);
 }
 
 /** @throws 404 */
 export async function removeWindow(c: AppContext, ref: WindowRef): Promise<void> {
-  if (!(await deleteWindow(c.var.deps.db, ref))) throw ApiError.notFound("maintenance window");
+  requireFound("maintenance window", await deleteWindow(c.var.deps.db, ref));
   await applyToChecks(c, ref.projectId);
 }
 
 /** Undoes a deletion. @throws 404 */
 export async function restoreDeletedWindow(c: AppContext, ref: WindowRef): Promise<WindowView> {
-  if (!(await naming(restoreWindow(c.var.deps.db, ref)))) throw ApiError.notFound("maintenance window");
+  requireFound("maintenance window", await restoreWindow(c.var.deps.db, ref));
   await applyToChecks(c, ref.projectId);
   return await readWindow(c, ref);
 }
 
-/** Planned work from now on, for so many minutes. */
+/** Creates a window that begins now and lasts so many minutes. */
 export async function startWindow(
   c: AppContext,
   projectId: string,
@@ -92,9 +87,9 @@ export async function startWindow(
   const { db, now } = c.var.deps;
   const from = now();
   const rule = { kind: "once", from, until: from + minutes * MINUTE_MS } as const;
-  const named = await naming(findNamed(db, projectId, checks));
+  const named = await findNamed(db, projectId, checks);
   const parts = { name, rule, tags, checkIds: [...checkIds, ...named], createdBy: await actorName(c) };
-  return await createdView(c, await naming(createWindow(db, projectId, parts)));
+  return await createdView(c, await createWindow(db, projectId, parts));
 }
 
 /** Ends the spans that last now, of the windows that `isMeant` says. Answers those windows. */
@@ -125,16 +120,4 @@ async function createdView(c: AppContext, row: WindowRow): Promise<WindowView> {
 async function applyToChecks(c: AppContext, projectId: string): Promise<void> {
   const { pool, now } = c.var.deps;
   await applyWindows(pool, projectId, now());
-}
-
-async function naming<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (cause) {
-    if (cause instanceof UnknownMaintainedCheck)
-      throw ApiError.invalid("checkIds", "A check is not in this project.");
-    if (cause instanceof TooManyWindows)
-      throw new ApiError("limit_reached", "A project has at most 200 windows to come: delete some.");
-    throw cause;
-  }
 }

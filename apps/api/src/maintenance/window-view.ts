@@ -97,5 +97,5 @@ function spanView(span: MaintenanceSpan | null) {
 }
 
 function spanText({ from, until }: MaintenanceSpan) {
-  return { from: new Date(from).toISOString(), until: new Date(until).toISOString() };
+  return { from: iso(from), until: iso(until) };
 }

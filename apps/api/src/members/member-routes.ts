@@ -1,18 +1,36 @@
-import { changeRole, findMember, listKeysMadeBy, listMembers, removeMember } from "@overdue/db";
+import {
+  changeRole,
+  findMember,
+  listKeysMadeBy,
+  listMembers,
+  removeMember,
+  type MemberRole,
+  type MemberRow,
+} from "@overdue/db";
 import { z } from "zod";
 
 import { OWNER_IN_PERSON, MEMBER_IN_PERSON } from "../http/access.ts";
 import { requirePerson } from "../http/context.ts";
-import { toETag, IfMatch, unlessStale } from "../http/edits.ts";
+import { IfMatch, readIfMatch, requireFound, toETag } from "../http/edits.ts";
 import { PageQuery, toPage, pageSchema, pageInMemory, readCursor } from "../http/page.ts";
-import { InProject } from "../http/schemas.ts";
+import { InProject, iso, Role, Timestamp } from "../http/schemas.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { inviteMember } from "../invitations/answer-invitation.ts";
 import { InvitationInput, invitationView, NewInvitationView } from "../invitations/invitation-view.ts";
 import { keyView, KeyView } from "../keys/key-routes.ts";
-import { withOwnerLeft, expectedRole } from "./member-verbs.ts";
-import { MemberPatch, MemberView, memberView } from "./member-view.ts";
+
+const MemberPatch = z.strictObject({ role: Role }).partial().meta({ id: "MemberPatch" });
+
+const MemberView = z
+  .object({
+    userId: z.string(),
+    name: z.string(),
+    email: z.string(),
+    role: Role,
+    since: Timestamp,
+  })
+  .meta({ id: "Member" });
 
 const OfMember = InProject.extend({ userId: z.string().min(1).max(100) });
 const EndKeys = z.object({
@@ -91,7 +109,7 @@ export const memberRoutes = createRouter()
       const before = await findMember(db, ref);
       if (before === null) throw ApiError.notFound("member");
       const change = { role: role ?? before.role, seen };
-      await withOwnerLeft(() => unlessStale("member", () => changeRole(db, ref, change)));
+      await changeRole(db, ref, change);
       const row = await findMember(db, ref);
       if (row === null) throw ApiError.notFound("member");
       c.header("etag", toETag(row.role));
@@ -128,10 +146,8 @@ export const memberRoutes = createRouter()
     }),
     async (c) => {
       const endKeys = c.req.valid("query").keys === "end";
-      const removed = await withOwnerLeft(() =>
-        removeMember(c.var.deps.db, c.req.valid("param"), { endKeys }),
-      );
-      if (!removed) throw ApiError.notFound("member");
+      const removed = await removeMember(c.var.deps.db, c.req.valid("param"), { endKeys });
+      requireFound("member", removed);
       return c.body(null, 204);
     },
   )
@@ -148,8 +164,20 @@ export const memberRoutes = createRouter()
     async (c) => {
       const ref = { projectId: c.req.valid("param").projectId, userId: requirePerson(c).userId };
       const endKeys = c.req.valid("query").keys === "end";
-      if (!(await withOwnerLeft(() => removeMember(c.var.deps.db, ref, { endKeys }))))
-        throw ApiError.notFound("project");
+      requireFound("project", await removeMember(c.var.deps.db, ref, { endKeys }));
       return c.body(null, 204);
     },
   );
+
+function memberView(row: MemberRow): z.infer<typeof MemberView> {
+  return { ...row, since: iso(row.since) };
+}
+
+/** The role that an editor saw; null where none was named. @throws 400 */
+function expectedRole(ifMatch: string | undefined): MemberRole | null {
+  const tag = readIfMatch(ifMatch);
+  if (tag === null) return null;
+  const role = Role.safeParse(tag);
+  if (role.success) return role.data;
+  throw ApiError.invalid("If-Match", 'Send the role in quotes, such as "editor".');
+}

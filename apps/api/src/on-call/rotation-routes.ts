@@ -1,3 +1,4 @@
+import { onCallAt, TimeOfDayInput } from "@overdue/core";
 import {
   createRotation,
   deleteRotation,
@@ -5,135 +6,146 @@ import {
   findRotation,
   listPeople,
   listRotations,
+  type PersonRow,
   restoreRotation,
   type RotationRow,
 } from "@overdue/db";
+import { type Instant, TimezoneInput } from "@overdue/schedules";
+import { z } from "zod";
 
-import { READ_DETAILS, WRITE } from "../http/access.ts";
+import { READ_DETAILS } from "../http/access.ts";
 import type { AppContext } from "../http/context.ts";
-import { expectedVersion, IfMatch, requireFound, withETag, withTargetErrors } from "../http/edits.ts";
-import { InProject, OfRotation } from "../http/schemas.ts";
-import { PageQuery, pageSchema, pageInMemory } from "../http/page.ts";
-import { ApiError } from "../http/problem.ts";
-import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import {
-  RotationInput,
-  RotationPatch,
-  RotationView,
-  rotationView,
-  withInstants,
-} from "../alert-routes/route-views.ts";
+import { expectedVersion, requireFound, withETag } from "../http/edits.ts";
+import { pageInMemory, PageQuery } from "../http/page.ts";
+import { resource } from "../http/resource.ts";
+import { createRouter } from "../http/route.ts";
+import { iso, NameInput, OfRotation, STAMPS, Timestamp, Version } from "../http/schemas.ts";
 
-const tags = ["On call"];
+const Override = z
+  .strictObject({ personId: z.uuid(), from: Timestamp, until: Timestamp })
+  .refine(({ from, until }) => Date.parse(from) < Date.parse(until), "An override ends after it begins.");
+const shape = {
+  name: NameInput,
+  timezone: TimezoneInput,
+  every: z.enum(["day", "week"], { error: "every must be day or week" }),
+  startsOn: z.iso.date("Write the day of the first turn as 2026-11-23."),
+  handOverAt: TimeOfDayInput,
+  personIds: z.array(z.uuid()).min(1, "Name at least one person.").max(100, "Name at most 100 people."),
+  overrides: z.array(Override).max(200, "Name at most 200 overrides."),
+};
+const OnCallView = z
+  .object({
+    personId: z.uuid(),
+    name: z.string().nullable().meta({ description: "Null: the person was deleted." }),
+    until: Timestamp.meta({ description: "The next hand-over, or the begin or end of an override." }),
+  })
+  .meta({ id: "OnCall" });
+const RotationView = z
+  .object({
+    id: z.uuid(),
+    version: Version,
+    ...shape,
+    onCall: OnCallView.nullable().meta({ description: "Who is on call now." }),
+    ...STAMPS,
+  })
+  .meta({
+    id: "Rotation",
+    description: "People who take turns. They hand over by the wall clock of the rotation's time zone.",
+  });
+
+const rotations = resource({
+  path: "/v1/projects/{projectId}/rotations",
+  id: "rotationId",
+  params: OfRotation,
+  access: READ_DETAILS,
+  noun: "rotation",
+  nouns: "rotations",
+  tag: "On call",
+  query: PageQuery,
+  order: "Oldest first.",
+  view: RotationView,
+  saved: RotationView,
+  input: z.strictObject({ ...shape, overrides: shape.overrides.default([]) }).meta({ id: "RotationInput" }),
+  patch: z.strictObject(shape).partial().meta({ id: "RotationPatch" }),
+  descriptions: { restore: "Within 30 days. Routes that named the rotation name it again." },
+});
 
 export const rotationRoutes = createRouter()
-  .openapi(
-    route(READ_DETAILS, {
-      method: "get",
-      path: "/v1/projects/{projectId}/rotations",
-      summary: "List rotations",
-      tags,
-      request: { params: InProject, query: PageQuery },
-      responses: { 200: json(pageSchema(RotationView), "Oldest first.") },
-    }),
-    async (c) => {
-      const { projectId } = c.req.valid("param");
-      const page = pageInMemory(await listRotations(c.var.deps.db, projectId), c.req.valid("query"));
-      return c.json({ ...page, items: await viewsOf(c, projectId, page.items) }, 200);
-    },
-  )
-  .openapi(
-    route(WRITE, {
-      method: "post",
-      path: "/v1/projects/{projectId}/rotations",
-      summary: "Create a rotation",
-      tags,
-      request: { params: InProject, body: body(RotationInput) },
-      responses: { 201: json(RotationView, "The rotation.") },
-    }),
-    async (c) => {
-      const { projectId } = c.req.valid("param");
-      const row = await withTargetErrors("rotation", () =>
-        createRotation(c.var.deps.db, projectId, { overrides: [], ...withInstants(c.req.valid("json")) }),
-      );
-      return c.json(withETag(c, await viewOf(c, row)), 201);
-    },
-  )
-  .openapi(
-    route(READ_DETAILS, {
-      method: "get",
-      path: "/v1/projects/{projectId}/rotations/{rotationId}",
-      summary: "Read a rotation",
-      tags,
-      request: { params: OfRotation },
-      responses: { 200: json(RotationView, "The rotation.") },
-    }),
-    async (c) => {
-      const row = requireFound("rotation", await findRotation(c.var.deps.db, c.req.valid("param")));
-      return c.json(withETag(c, await viewOf(c, row)), 200);
-    },
-  )
-  .openapi(
-    route(WRITE, {
-      method: "patch",
-      path: "/v1/projects/{projectId}/rotations/{rotationId}",
-      summary: "Edit a rotation",
-      description: "Writes only the fields that are sent.",
-      tags,
-      request: { params: OfRotation, headers: IfMatch, body: body(RotationPatch) },
-      responses: { 200: json(RotationView, "The rotation as it is now.") },
-    }),
-    async (c) => {
-      const version = expectedVersion(c.req.valid("header"));
-      const edit = { fields: withInstants(c.req.valid("json")), version };
-      const row = await withTargetErrors("rotation", () =>
-        editRotation(c.var.deps.db, c.req.valid("param"), edit),
-      );
-      const view = await viewOf(c, requireFound("rotation", row));
-      return c.json(withETag(c, view), 200);
-    },
-  )
-  .openapi(
-    route(WRITE, {
-      method: "delete",
-      path: "/v1/projects/{projectId}/rotations/{rotationId}",
-      summary: "Delete a rotation",
-      tags,
-      request: { params: OfRotation },
-      responses: { 204: NO_CONTENT },
-    }),
-    async (c) => {
-      if (!(await deleteRotation(c.var.deps.db, c.req.valid("param")))) throw ApiError.notFound("rotation");
-      return c.body(null, 204);
-    },
-  )
-  .openapi(
-    route(
-      { auth: "project", role: "editor", key: "write" },
-      {
-        method: "post",
-        path: "/v1/projects/{projectId}/rotations/{rotationId}/restore",
-        summary: "Undo the deletion of a rotation",
-        description: "Within 30 days; what named it names it again.",
-        tags,
-        request: { params: OfRotation },
-        responses: { 200: json(RotationView, "The rotation.") },
-      },
-    ),
-    async (c) => {
-      const ref = c.req.valid("param");
-      const isBack = await withTargetErrors("rotation", () => restoreRotation(c.var.deps.db, ref));
-      if (!isBack) throw ApiError.notFound("rotation");
-      return c.json(await viewOf(c, requireFound("rotation", await findRotation(c.var.deps.db, ref))), 200);
-    },
-  );
+  .openapi(rotations.list, async (c) => {
+    const { db, now } = c.var.deps;
+    const { projectId } = c.req.valid("param");
+    const page = pageInMemory(await listRotations(db, projectId), c.req.valid("query"));
+    const people = await listPeople(db, projectId);
+    return c.json({ ...page, items: page.items.map((row) => rotationView(row, people, now())) }, 200);
+  })
+  .openapi(rotations.create, async (c) => {
+    const { projectId } = c.req.valid("param");
+    const row = await createRotation(c.var.deps.db, projectId, {
+      overrides: [],
+      ...withInstants(c.req.valid("json")),
+    });
+    return c.json(withETag(c, await viewRotation(c, row)), 201);
+  })
+  .openapi(rotations.read, async (c) => {
+    const row = requireFound("rotation", await findRotation(c.var.deps.db, c.req.valid("param")));
+    return c.json(withETag(c, await viewRotation(c, row)), 200);
+  })
+  .openapi(rotations.edit, async (c) => {
+    const version = expectedVersion(c.req.valid("header"));
+    const edit = { fields: withInstants(c.req.valid("json")), version };
+    const row = requireFound("rotation", await editRotation(c.var.deps.db, c.req.valid("param"), edit));
+    return c.json(withETag(c, await viewRotation(c, row)), 200);
+  })
+  .openapi(rotations.remove, async (c) => {
+    requireFound("rotation", await deleteRotation(c.var.deps.db, c.req.valid("param")));
+    return c.body(null, 204);
+  })
+  .openapi(rotations.restore, async (c) => {
+    const { db } = c.var.deps;
+    const ref = c.req.valid("param");
+    requireFound("rotation", await restoreRotation(db, ref));
+    const row = requireFound("rotation", await findRotation(db, ref));
+    return c.json(withETag(c, await viewRotation(c, row)), 200);
+  });
 
-async function viewOf(c: AppContext, row: RotationRow) {
-  const people = await listPeople(c.var.deps.db, row.projectId);
-  return rotationView(row, people, Date.now());
+async function viewRotation(c: AppContext, row: RotationRow) {
+  const { db, now } = c.var.deps;
+  return rotationView(row, await listPeople(db, row.projectId), now());
 }
 
-async function viewsOf(c: AppContext, projectId: string, rows: readonly RotationRow[]) {
-  const people = await listPeople(c.var.deps.db, projectId);
-  return rows.map((row) => rotationView(row, people, Date.now()));
+function rotationView(row: RotationRow, people: readonly PersonRow[], now: Instant) {
+  const onCall = onCallAt(row, now);
+  return RotationView.parse({
+    ...row,
+    overrides: row.overrides.map(({ personId, from, until }) => ({
+      personId,
+      from: iso(from),
+      until: iso(until),
+    })),
+    onCall:
+      onCall === null
+        ? null
+        : {
+            personId: onCall.personId,
+            name: people.find(({ id }) => id === onCall.personId)?.name ?? null,
+            until: iso(onCall.until),
+          },
+    createdAt: iso(row.createdAt),
+    updatedAt: iso(row.updatedAt),
+  });
+}
+
+/** The fields of a body with the overrides' times in epoch milliseconds, which is how core counts. */
+function withInstants<F extends { overrides?: z.output<typeof Override>[] | undefined }>(fields: F) {
+  const { overrides, ...rest } = fields;
+  return {
+    ...rest,
+    ...(overrides !== undefined && {
+      overrides: overrides.map(({ personId, from, until }) => ({
+        personId,
+        from: Date.parse(from),
+        until: Date.parse(until),
+      })),
+    }),
+  };
 }

@@ -14,7 +14,7 @@ import { z } from "zod";
 
 import { OWN, OWNER_IN_PERSON, READ } from "../http/access.ts";
 import { type AppContext, canWrite, requirePerson } from "../http/context.ts";
-import { expectedVersion, IfMatch, toETag, unlessStale, withETag } from "../http/edits.ts";
+import { expectedVersion, IfMatch, requireFound, toETag, withETag } from "../http/edits.ts";
 import { PageQuery, pageSchema, readCursor, toPage } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
@@ -233,8 +233,7 @@ async function changeProject(
 ): Promise<void> {
   const { name, timezone } = patch;
   const edit = { ...(name !== undefined && { name }), ...(timezone !== undefined && { timezone }) };
-  const edited = await unlessStale("project", () => editProject(c.var.deps.db, projectId, { edit, version }));
-  if (edited === null) throw ApiError.notFound("project");
+  requireFound("project", await editProject(c.var.deps.db, projectId, { edit, version }));
 }
 
 async function viewProject(c: AppContext, projectId: string): Promise<ProjectView> {

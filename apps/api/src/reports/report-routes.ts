@@ -9,13 +9,12 @@ import {
   readReport,
   type ReportChoice,
   reportsWithinMinute,
-  ReportTooLarge,
 } from "@overdue/db";
 import { z } from "zod";
 
 import { MEMBER_IN_PERSON, READ } from "../http/access.ts";
 import { type AppContext, requirePerson } from "../http/context.ts";
-import { expectedVersion, IfMatch, unlessStale, withETag } from "../http/edits.ts";
+import { expectedVersion, IfMatch, requireFound, withETag } from "../http/edits.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, route } from "../http/route.ts";
 import { InProject } from "../http/schemas.ts";
@@ -40,7 +39,7 @@ export async function viewReport(
     throw ApiError.invalid("period", "Name a week or a month that has begun, such as 2026-W47 or 2026-11.");
   const until = Math.min(period.until, now);
   const query = { projectId, span: { from: period.from, until }, before: periodBefore(period) };
-  const report = await withReportErrors(() => readReport(c.var.deps.db, query));
+  const report = await readReport(c.var.deps.db, query);
   return reportView(report, { period, until, ...neighbours(period, now) });
 }
 
@@ -56,10 +55,7 @@ type Edit = { patch: Parameters<typeof editReportChoice>[2]["edit"]; version: nu
 /** Writes what was sent. @throws 404, 412 */
 export async function changeChoice(c: AppContext, projectId: string, { patch, version }: Edit) {
   const edit = { edit: patch, version, now: c.var.deps.now() };
-  const edited = await unlessStale("choice", () =>
-    editReportChoice(c.var.deps.db, callingMember(c, projectId), edit),
-  );
-  if (!edited) throw ApiError.notFound("project");
+  requireFound("project", await editReportChoice(c.var.deps.db, callingMember(c, projectId), edit));
   return await readChoice(c, projectId);
 }
 
@@ -75,9 +71,7 @@ export async function sendReport(c: AppContext, projectId: string): Promise<stri
   const { every, timezone, projectTimezone, email, id, isVerified } = choice;
   if (!isVerified) throw new ApiError("conflict", UNVERIFIED);
   const period = lastPeriod(every === "none" ? "month" : every, now(), timezone ?? projectTimezone);
-  return await withReportErrors(() =>
-    queueReportNow(db, keyring, { projectId, reportId: id ?? "", email, period }),
-  );
+  return await queueReportNow(db, keyring, { projectId, reportId: id ?? "", email, period });
 }
 
 function callingMember(c: AppContext, projectId: string): MemberRef {
@@ -91,17 +85,6 @@ function neighbours(period: Period, now: number) {
     previous: periodBefore(period).label,
     next: after.from <= now ? after.label : null,
   };
-}
-
-async function withReportErrors<T>(make: () => Promise<T>): Promise<T> {
-  try {
-    return await make();
-  } catch (cause) {
-    if (!(cause instanceof ReportTooLarge)) throw cause;
-    throw new ApiError("unavailable", "Summing it up took too long: ask for a week, or try again later.", {
-      cause,
-    });
-  }
 }
 
 const tags = ["Reports"];

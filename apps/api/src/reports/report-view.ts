@@ -3,7 +3,7 @@ import { TimezoneInput } from "@overdue/schedules";
 import type { ReportChoice } from "@overdue/db";
 import { z } from "zod";
 
-import { isoOrNull, Timestamp } from "../http/schemas.ts";
+import { isoOrNull, Timestamp, iso } from "../http/schemas.ts";
 
 const Every = z
   .enum(["none", "week", "month"], { error: "Choose none, week or month." })
@@ -145,8 +145,4 @@ export function reportView(report: Report, around: Around): z.infer<typeof Repor
 
 function mapList<Item, View>(few: { total: number; first: readonly Item[] }, view: (item: Item) => View) {
   return { total: few.total, first: few.first.map(view) };
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
 }

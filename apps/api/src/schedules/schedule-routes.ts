@@ -2,7 +2,7 @@ import { explain, ScheduleReadingInput, ScheduleShape, timezones } from "@overdu
 import { z } from "zod";
 
 import { body, createRouter, json, route } from "../http/route.ts";
-import { Timestamp } from "../http/schemas.ts";
+import { Timestamp, iso } from "../http/schemas.ts";
 
 const NEXT_TIMES = 5;
 
@@ -80,5 +80,5 @@ export const scheduleRoutes = createRouter()
   );
 
 function withIsoTime<T extends { at: number }>(from: T): Omit<T, "at"> & { at: string } {
-  return { ...from, at: new Date(from.at).toISOString() };
+  return { ...from, at: iso(from.at) };
 }

@@ -9,14 +9,14 @@ import type { RouteDraft } from "./route-values.ts";
 
 const { routes } = projectApi;
 const oneRoute = routes[":routeId"];
-const preview = projectApi.checks[":checkId"]["who-would-hear"];
+const preview = projectApi.checks[":checkId"]["notification-preview"];
 
 export type RouteView = InferResponseType<typeof oneRoute.$get, 200>;
 type Preview = InferResponseType<typeof preview.$get, 200>;
 /** A channel that gets notified of an incident, and how long after its start. */
 export type Recipient = Preview["items"][number];
 /** A channel that gets notified of runs, failures or notices. */
-export type EventRecipient = Preview["news"][number];
+export type EventRecipient = Preview["events"][number];
 
 /** The alert routes of a project, in their order. */
 export const routesQuery = (projectId: string) =>
@@ -34,7 +34,7 @@ type Scenario = { projectId: string; checkId: string; at: string; reason: Reason
 export const notificationPreviewQuery = (scenario: Scenario) => previewQuery(scenario, ({ items }) => items);
 
 /** Who gets notified of the check's runs and notices at that time. */
-export const eventRecipientsQuery = (scenario: Scenario) => previewQuery(scenario, ({ news }) => news);
+export const eventRecipientsQuery = (scenario: Scenario) => previewQuery(scenario, ({ events }) => events);
 
 // Under the routes' key, so that a change of a route reads the preview again.
 const previewQuery = <Part>(scenario: Scenario, select: (preview: Preview) => Part) =>
