@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 
 import { redisMissing, testRedis } from "@overdue/testkit";
 import type { Sql } from "postgres";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Page } from "playwright";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 

@@ -1,5 +1,5 @@
 // "npm run admin -- …": prepares the clone, then runs one command of the operator.
 import { join } from "node:path";
-import { goOn, prepare, ROOT } from "./prepare.mjs";
+import { runProgram, prepare, ROOT } from "./prepare.mjs";
 
-await goOn(prepare({ web: false }), join(ROOT, "apps", "supervisor", "src", "admin", "main.ts"));
+await runProgram(prepare({ web: false }), join(ROOT, "apps", "supervisor", "src", "admin", "main.ts"));

@@ -22,10 +22,10 @@ export function prepare({ web = true } = {}) {
 }
 
 /**
- * Goes on with a program in TypeScript, in this process where it can run it. Else the older Node stays only to
- * pass signals on; where it is killed, the tether notices.
+ * Runs a program in TypeScript: in this process if it can, otherwise in a child with a newer Node. Then this process only
+ * passes signals on; the tether ends the child if this process is killed.
  */
-export async function goOn(node, main) {
+export async function runProgram(node, main) {
   const quick = new URL("quick-resolve.mjs", import.meta.url).href;
   if (node === process.execPath) return import(quick).then(() => import(pathToFileURL(main)));
   const tether = join(ROOT, "apps", "supervisor", "src", "children", "tether.ts");

@@ -1,5 +1,5 @@
 // "npm run test:servers": prepares the clone, then tries the product with real servers that it installs beside it.
 import { join } from "node:path";
-import { goOn, prepare, ROOT } from "./prepare.mjs";
+import { runProgram, prepare, ROOT } from "./prepare.mjs";
 
-await goOn(prepare(), join(ROOT, "e2e", "servers", "main.ts"));
+await runProgram(prepare(), join(ROOT, "e2e", "servers", "main.ts"));

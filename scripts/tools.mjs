@@ -1,22 +1,22 @@
-// Finds the programs that tests need and npm does not bring, or installs them where that is one command.
+// Finds the programs that tests need and npm does not bring, or installs them where one command does it.
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ROOT, run, say } from "./prepare.mjs";
 
-/** The path of a Chromium or Chrome, or null where none can be had. */
+/** Returns the path of a Chromium or Chrome, or null where there is none and none can be installed. */
 export async function findChromium() {
   const named = () => onPath("chromium", "chromium-browser", "google-chrome");
   return (
     process.env.CHROMIUM_PATH ??
     named() ??
-    (await playwrights()) ??
+    (await installedByPlaywright()) ??
     (aptInstall("chromium") ? named() : null) ??
-    (downloadChromium() ? await playwrights() : null)
+    (downloadChromium() ? await installedByPlaywright() : null)
   );
 }
 
-/** The path of a Redis or Valkey server, or null where none can be had. */
+/** Returns the path of a Redis or Valkey server, or null where there is none and none can be installed. */
 export function findRedis() {
   const named = () => onPath("redis-server", "valkey-server");
   return process.env.REDIS_SERVER_PATH ?? named() ?? (aptInstall("redis-server") ? named() : null);
@@ -37,24 +37,18 @@ function isExecutable(path) {
   }
 }
 
-async function playwrights() {
-  const { chromium } = await import(
-    pathToFileURL(join(ROOT, "node_modules", "playwright-core", "index.mjs"))
-  );
+async function installedByPlaywright() {
+  const { chromium } = await import(pathToFileURL(join(ROOT, "node_modules", "playwright", "index.mjs")));
   const path = chromium.executablePath();
   return existsSync(path) ? path : null;
 }
 
 function downloadChromium() {
   say("Downloading Playwright's Chromium for the tests in the browser …");
-  return run(process.execPath, [
-    join(ROOT, "node_modules", "playwright-core", "cli.js"),
-    "install",
-    "chromium",
-  ]);
+  return run(process.execPath, [join(ROOT, "node_modules", "playwright", "cli.js"), "install", "chromium"]);
 }
 
-// RUNLEVEL=1 tells Debian's packages not to start what they install as a service of this machine.
+// RUNLEVEL=1 keeps Debian's packages from starting a service on this machine.
 function aptInstall(name) {
   if (!isDebian()) return false;
   say(`Installing ${name} for the tests (apt-get install ${name}) …`);

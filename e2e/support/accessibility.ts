@@ -1,5 +1,5 @@
 import axe, { type AxeResults } from "axe-core";
-import type { Page } from "playwright-core";
+import type { Page } from "playwright";
 
 /** The serious violations of accessibility rules on a page, in both colour schemes: each rule, and where it is violated first. */
 export async function accessibilityViolations(page: Page): Promise<string[]> {

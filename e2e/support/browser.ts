@@ -1,4 +1,4 @@
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, chromium } from "playwright";
 
 /** Switches off what Chromium does on the network by itself. */
 const ARGUMENTS = [
