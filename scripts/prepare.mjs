@@ -11,7 +11,7 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const MAJOR = 24;
 
 /**
- * Installs the dependencies where the lock file changed and builds the web app where its sources changed.
+ * Installs the dependencies where they are not those of the lock file, and builds the web app where its sources changed.
  * Returns the path of a Node that runs TypeScript.
  */
 export function prepare({ web = true } = {}) {
@@ -54,14 +54,26 @@ export function run(program, args, environment = {}) {
 }
 
 function install() {
-  const stamp = join(ROOT, "node_modules", ".overdue-installed");
-  const wanted = hashOf([join(ROOT, "package-lock.json")]);
-  if (read(stamp) === wanted) return;
+  if (isInstalled()) return;
   say("Installing what it needs; this takes a minute, once …");
   const args = ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
   // A registry that did not answer may answer now.
   if (!npm(args) && !npm(args)) refuse("npm ci failed; the lines above say why.");
-  writeFileSync(stamp, wanted);
+}
+
+/** Npm keeps a lock file of what it has installed. Packages for other platforms are missing there. */
+function isInstalled() {
+  const wanted = lockedPackages("package-lock.json");
+  const installed = lockedPackages(join("node_modules", ".package-lock.json"));
+  return Object.entries(wanted)
+    .filter(([path]) => path.includes("node_modules/"))
+    .every(([path, { version, optional, devOptional }]) =>
+      path in installed ? installed[path].version === version : optional || devOptional,
+    );
+}
+
+function lockedPackages(file) {
+  return JSON.parse(read(join(ROOT, file)) ?? "{}").packages ?? {};
 }
 
 // Under "npm start" the path of the npm that runs us is known; another one may come first on the search path.

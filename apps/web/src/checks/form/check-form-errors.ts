@@ -1,35 +1,14 @@
 import { CheckSettingsInput } from "@overdue/core";
 
 import { type FormErrors, placeErrors } from "../../ui/form.tsx";
-import { type CheckFormValues, checkSettings } from "./check-form-values.ts";
+import { type CheckFormValues, checkSettings, newCheckValues } from "./check-form-values.ts";
 
-const FIELDS: Record<string, string> = {
+/** The form's own fields; those of a check that are spans of time drop the `Seconds` of their names. */
+const FIELDS = new Set(Object.keys(newCheckValues("UTC", [])));
+const OTHER_NAMES: Record<string, string> = {
   "schedule.everySeconds": "every",
   "schedule.timezone": "timezone",
-  graceSeconds: "grace",
-  earlyMarginSeconds: "earlyMargin",
-  jitterSeconds: "jitter",
-  maxRuntimeSeconds: "maxRuntime",
-  minRuntimeSeconds: "minRuntime",
-  "tooOften.windowSeconds": "tooOften.window",
 };
-
-const SAME_NAME = [
-  "name",
-  "slug",
-  "tags",
-  "description",
-  "overlap",
-  "hostDuplicates",
-  "unusualRuns",
-  "recoverAfter",
-  "channelIds",
-  "severity",
-  "dependsOn",
-  "tooOften.count",
-  "tolerance.bad",
-  "tolerance.of",
-];
 
 /** The form's field for a path of the API, or of core's schema, which uses the same paths; null where it has none. */
 export function checkField(path: string, kind: CheckFormValues["kind"]): string | null {
@@ -39,7 +18,8 @@ export function checkField(path: string, kind: CheckFormValues["kind"]): string 
   if (path.startsWith("dependsOn.")) return "dependsOn";
   const exception = /^schedule\.except\.(dates|holidays|onlyOn)\b/.exec(path)?.[1];
   if (exception !== undefined) return `exceptions.${exception}`;
-  return FIELDS[path] ?? (SAME_NAME.includes(path) ? path : null);
+  const field = OTHER_NAMES[path] ?? path.replace(/Seconds$/, "");
+  return FIELDS.has(field.split(".")[0] ?? "") ? field : null;
 }
 
 /** What the API would refuse, with the same messages, before it is asked. */
