@@ -136,11 +136,11 @@ export const planted: readonly Fault[] = [
     becomes: "",
   }),
   fault("the next run is taken for a repeat", "again", {
-    line: "return afterMs <= gapMs(draft) / (isInterval ? 2 : 10) || isSameTurn(draft, { from, at });",
+    line: "return afterMs <= gapMs(draft) / (isInterval || isSeries ? 2 : 10) || isSameTurn(draft, { from, at });",
     becomes: "return true;",
   }),
   fault("what the other host of an interval begins ends the time of a retry", "again", {
-    line: "gapMs(draft) / (isInterval ? 2 : 10)",
+    line: "gapMs(draft) / (isInterval || isSeries ? 2 : 10)",
     becomes: "gapMs(draft) / 10",
   }),
   fault("an end ends what perhaps goes on elsewhere", "match", {
@@ -150,10 +150,6 @@ export const planted: readonly Fault[] = [
   fault("two ends that were exchanged are three", "start", {
     line: "foreign !== undefined && joinForeign(draft, foreign);",
     becomes: "foreign === null;",
-  }),
-  fault("an end with an id just before a slot meets it", "again", {
-    line: "return slotAt !== null && at < slotAt && at >= from && at - from <= AGAIN_MS;",
-    becomes: "return slotAt === 0;",
   }),
   fault("a start that is sent again is another run", "start", {
     line: "if (isAgain && again <= REPEATS_MAX) {",
@@ -180,8 +176,8 @@ export const planted: readonly Fault[] = [
     becomes: "",
   }),
   fault("a retry with a run id counts for half the grace only", "again", {
-    line: "retryMs(draft.settings) || isSoon(draft, { from, at })) return true;",
-    becomes: "retryMs(draft.settings)) return true;",
+    line: "return at >= from && at - from <= AGAIN_MS && (slotAt === null || at < slotAt);",
+    becomes: "return false;",
   }),
   fault("an end counts for the slot in which it is heard", "end", {
     line: "begunAt: run?.startedAt ?? ping.at",

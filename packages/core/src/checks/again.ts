@@ -138,12 +138,10 @@ export function rememberEnd(draft: Draft, ping: Ping, run: OpenRun | null): void
   });
 }
 
-/** Whether an equal ping with the run id of one heard at `from` is a retry of it. */
-export function isRetryOf(draft: Draft, { from, at }: { from: Instant; at: Instant }): boolean {
-  if (Math.abs(at - from) <= retryMs(draft.settings) || isSoon(draft, { from, at })) return true;
-  // Near the next slot it may be early for that, but for its id.
-  const { slotAt } = draft.memory;
-  return slotAt !== null && at < slotAt && at >= from && at - from <= AGAIN_MS;
+/** Whether an equal ping with the run id of one heard at `from` is a retry of it: no slot has come due for another run. */
+export function isRetryOf({ settings, memory: { slotAt } }: Draft, { from, at }: Since): boolean {
+  if (Math.abs(at - from) <= retryMs(settings)) return true;
+  return at >= from && at - from <= AGAIN_MS && (slotAt === null || at < slotAt);
 }
 
 /** Notes that an end was heard again. */
