@@ -36,6 +36,19 @@ test("every npm script that a document names exists", () => {
   expect([...new Set(named)].filter((name) => !(name in scripts))).toEqual([]);
 });
 
+test("every path that a document names exists", () => {
+  const named = pages.flatMap((page) =>
+    [
+      ...readFileSync(page, "utf8").matchAll(
+        /`((?:apps|packages|e2e|bench|scripts|tooling|docs)\/[\w./-]+)`/g,
+      ),
+    ].map(([, path = ""]) => ({ page, path })),
+  );
+  expect(named.filter(({ path }) => !existsSync(path)).map(({ page, path }) => `${page} → ${path}`)).toEqual(
+    [],
+  );
+});
+
 type Link = { path: string; heading: string | undefined };
 
 function linksIn(page: string): Link[] {

@@ -112,7 +112,7 @@ const FEATURES: Record<string, Features> = {
     also: {},
   },
   "apps/web": {
-    shared: ["api", "ui", "time", "text", "conflicts", "live"],
+    shared: ["api", "ui", "time", "text", "conflicts"],
     composing: ["app", "pages"],
     also: {
       text: ["history"],
