@@ -108,7 +108,8 @@ export function loseRun(draft: Draft, run: OpenRun, at: Instant): void {
     digest: null,
   };
   if (run.rid !== null) remember(draft, lost);
-  writeRun(draft, { ...runningRun(run), endedAt: at, outcome: "lost" });
+  const guessed = run.perhaps === "again";
+  writeRun(draft, { ...runningRun(run), endedAt: at, outcome: "lost", guessed });
 }
 
 /**

@@ -83,6 +83,16 @@ describe("what there is to tell after the last of these", () => {
       "lost",
     ],
     [
+      "a start that was sent again after its run had ended, and that nothing ended, is no news",
+      [
+        [0, "start"],
+        [5, "success"],
+        [11, "start"],
+        [9_000, "time"],
+      ],
+      "",
+    ],
+    [
       "one that a pause gives up is no news",
       [
         [0, "start"],

@@ -33,7 +33,8 @@ export type CheckEvent = RunEvent | NoticeEvent;
 
 /**
  * The events in the effects of one fold, in order. `endedRunIds` names the runs whose outcome was not stored like this
- * before: more details about a run that was reported already are no event, and neither is a run that a pause abandoned.
+ * before: more details about a run that was reported already are no event, and neither is a run that a pause abandoned, nor
+ * a start that was probably the start before, sent again.
  */
 export function checkEventsOf(
   check: Check,
@@ -44,13 +45,13 @@ export function checkEventsOf(
     effects.flatMap((effect) => (effect.kind === "run" ? [[effect.run.id, effect.run] as const] : [])),
   );
   const ended = [...runs.values()].flatMap((run) =>
-    endedRunIds.has(run.id) && !isAbandonedByPause(check, run) ? runEvents(check, run, effects) : [],
+    endedRunIds.has(run.id) && !isNoEvent(check, run) ? runEvents(check, run, effects) : [],
   );
   return [...ended, ...effects.flatMap((effect) => noticeEvents(check, effect))];
 }
 
-function isAbandonedByPause({ state }: Check, { outcome }: Run): boolean {
-  return outcome === "lost" && state.status === "paused";
+function isNoEvent({ state }: Check, { outcome, guessed }: Run): boolean {
+  return outcome === "lost" && (guessed || state.status === "paused");
 }
 
 function runEvents({ settings }: Check, run: Run, effects: readonly Effect[]): RunEvent[] {
