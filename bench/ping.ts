@@ -14,7 +14,7 @@ import autocannon from "autocannon";
  * ping, on the same machine in the same run. PostgreSQL runs with its safe defaults (fsync on). Afterwards every
  * acknowledged ping is counted in the table.
  */
-/** So many that none gets more than 60 pings a minute: beyond that pings share rows, which would flatter the figures. */
+/** So many that no check gets more than 60 pings a minute: beyond that, pings share rows, which would flatter the figures. */
 const CHECKS = 5_000;
 const SECONDS = Number(process.env["BENCH_SECONDS"] ?? 8);
 const CONNECTIONS = [64, 256];
@@ -59,7 +59,7 @@ try {
   rmSync(home, { recursive: true, force: true });
 }
 
-/** Answers how many acknowledged pings are missing. */
+/** Returns how many acknowledged pings are missing. */
 async function compare(load: Load): Promise<number> {
   const results: Measured[] = [];
   let lost = 0;

@@ -7,8 +7,8 @@ const HEADER_BYTES = 44;
 const SECOND_MS = 1000;
 
 /**
- * The offsets of a zone as this machine's own tz database has them, so that answers can be compared with
- * its cron and systemd; null where there is none. Files are TZif, RFC 8536.
+ * Reads the offsets of a zone from the tz database of this machine, so that times can be compared with its cron and
+ * systemd. Returns null where it has no such zone. Files are TZif, RFC 8536.
  */
 export function machineOffsets(timezone: string): OffsetAt | null {
   const path = `${DATABASE}/${timezone}`;
@@ -55,7 +55,7 @@ function counts(file: Buffer, header: number): Counts {
   };
 }
 
-/** The first block holds the same in 32 bits, for readers of long ago. */
+/** The size of a block of data. The first block has the transitions in 32 bits, for old readers, and is skipped. */
 function dataBytes(block: Counts, timeBytes: number): number {
   const { universals, standards, leaps, transitions, types, letters } = block;
   return (

@@ -1,13 +1,13 @@
-// Loaded before our programs: finds the files of drizzle-orm without asking its package.json again and again.
-// That file has 179 kB, and Node takes it apart anew for each of the 100 files inside and for each import of ours:
-// half a second and 200 MB in every process that touches the database.
+// Loaded before the programs: resolves imports of drizzle-orm from memory. Its package.json has 179 kB, and Node would
+// parse it again for each of its 100 files and for each import of it: half a second and 200 MB in every process that
+// uses the database.
 import * as module from "node:module";
 
 const PACKAGE = "drizzle-orm";
 const INSIDE = `/node_modules/${PACKAGE}/`;
 const found = new Map();
 
-/** Resolves as Node would: relative files as they are named, the package's entries once for each of our workspaces. */
+/** Resolves as Node would: files inside the package by their names, its entry points once for each workspace. */
 function resolve(specifier, context, next) {
   const { parentURL = "", conditions = [] } = context;
   if (conditions.includes("require")) return next(specifier, context);
@@ -22,7 +22,7 @@ function resolve(specifier, context, next) {
   return known;
 }
 
-/** What stands before `/src/` or the package's name: files below it find the same packages. */
+/** Returns the folder of the workspace or package that a file belongs to: all files in it find the same packages. */
 function workspaceOf(url) {
   const inPackage = url.lastIndexOf("/node_modules/");
   if (inPackage !== -1) return url.split("/", url.slice(0, inPackage).split("/").length + 3).join("/");

@@ -8,7 +8,7 @@ import { runtimeOffsets } from "../packages/schedules/src/timezones/offsets.ts";
 import { machineOffsets } from "./machine-timezones.ts";
 
 /**
- * Answers JSON lines with JSON lines, to compare Overdue's times with those of a machine:
+ * Reads JSON lines and writes a JSON line for each, to compare Overdue's times with those of a machine:
  * `{"kind":"cron","expr":"30 2 * * *","tz":"Europe/Riga","after":"2026-03-28T12:00:00Z","count":4}` gives
  * `{"next":["2026-03-29T00:30:00Z",…]}` or `{"error":"…"}`. Zones are taken from this machine's tz database.
  */

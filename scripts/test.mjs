@@ -58,7 +58,7 @@ function readCounts(report) {
         .filter(({ status: outcome }) => outcome === "skipped" || outcome === "pending" || outcome === "todo")
         .map(({ fullName }) => `${name.slice(ROOT.length + 1)}: ${fullName}`),
     );
-    // A file that cannot be loaded has no tests to fail, and is a failure all the same.
+    // A file that cannot be loaded has no failed test, but counts as a failure.
     const broken = testResults.filter(
       (file) => file.status === "failed" && file.assertionResults.length === 0,
     ).length;

@@ -32,7 +32,7 @@ function folds({ name, schedule, everySeconds }: Kind, { seconds, withRuns = fal
 
 function ping(job: { check: Check; at: number }, everySeconds: number, withRuns: boolean): void {
   job.at += everySeconds * 1000;
-  // Short of the years where Node looks clock changes up for the first time.
+  // Stays before the years for which Node computes clock changes for the first time.
   const rid = withRuns ? `r${job.at}` : null;
   if (withRuns)
     job.check = fold(job.check, { kind: "ping", ping: pingOf("start", job.at - 60_000, rid) }).check;

@@ -17,7 +17,7 @@ export const KINDS: readonly Kind[] = [
   { name: "oncalendar, working days", schedule: oncalendar("Mon..Fri 03:00"), everySeconds: DAY },
 ];
 
-/** Sparse ones: what is met in years is not worth a fold, but its next time has to be searched all the same. */
+/** Schedules whose times are far apart: their folds are not measured, only the search for their next times. */
 export const SPARSE: readonly Pick<Kind, "name" | "schedule">[] = [
   { name: "cron, sparse, second Monday of the month", schedule: cron("0 4 * * MON#2") },
   { name: "cron, sparse, 29 February", schedule: cron("0 0 29 2 *") },

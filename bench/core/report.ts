@@ -1,4 +1,4 @@
-/** A line of the bench, and how it stands to work that is always the same, measured at once. */
+/** Prints one rate, also as a multiple of a fixed piece of work that is measured at the same moment. */
 export function report({ name, unit, perSecond }: { name: string; unit: string; perSecond: number }): void {
   const ratio = perSecond / baseline();
   const rate = Math.round(perSecond).toLocaleString("en").padStart(12);
@@ -9,7 +9,7 @@ export function median(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
 }
 
-/** How many small objects a second this machine copies and reads back as JSON just now: it may be busy. */
+/** How many small objects a second this machine, which may be busy, copies through JSON at this moment. */
 function baseline(): number {
   const began = performance.now();
   let done = 0;

@@ -4,7 +4,7 @@ import { report } from "./report.ts";
 
 const START = 1_800_000_000_000;
 const ROUND = 1000;
-// Short of the years where Node looks clock changes up for the first time.
+// Stays before the years for which Node computes clock changes for the first time.
 const SPAN_MS = 3 * 365 * 86_400_000;
 const HOSTILE = ["0 0 29 2 MON#5", "* * 29 2 MON#5", "0 0 31 */2 0"];
 

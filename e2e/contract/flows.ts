@@ -1,6 +1,6 @@
 import type { SeededProduct } from "./seed.ts";
 
-/** One flow over part of the document, as one who asks. */
+/** Requests for one part of the OpenAPI document with one kind of authentication. */
 export type Flow = { name: string; headers: Record<string, string>; paths: string; settings: string };
 
 export function flowsFor({
@@ -26,7 +26,7 @@ export function flowsFor({
     ...deleteAndRestore("/v1/projects/{projectId}", "projectId"),
     ...deleteAndRestore("/v1/projects/{projectId}/checks/{checkId}", "checkId"),
     ...deleteAndRestore("/v1/projects/{projectId}/channels/{channelId}", "channelId"),
-    // It would end the session by which all others are asked.
+    // A real sign-out would end the session that all other requests use.
     "[[operations]]",
     'include-name = "POST /api/auth/sign-out"',
     'headers = { Cookie = "overdue.session_token=none" }',

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 
 /** Debian's packages without installing them: they live in an overlay over this machine's files that goes away. */
 export type Machine = {
-  /** Installs packages, starting no service. Answers the version of the first. */
+  /** Installs packages without starting services. Returns the version of the first package. */
   install(...packages: string[]): Promise<string>;
   write(path: string, text: string): Promise<void>;
   /** Runs to its end. @throws with what it printed where it fails. */

@@ -32,7 +32,7 @@ export type Overdue = {
   pings(checkId: string): Promise<{ kind: string }[]>;
   fail(check: Check, body?: string): Promise<void>;
   succeed(check: Check): Promise<void>;
-  /** A person's test. Answers the delivery's id; null where it is refused. */
+  /** Sends a test as a person would. Returns the id of the delivery, or null where the test is refused. */
   test(channelId: string): Promise<string | null>;
   /** Waits until one of a channel's deliveries is so. */
   until(channelId: string, what: (delivery: Delivery) => boolean, withinMs?: number): Promise<Delivery>;

@@ -28,7 +28,7 @@ export async function fromPyPi(...packages: string[]): Promise<Python> {
   };
 }
 
-/** Packages of npm with their versions ("name@1.0"). Answers a folder from which scripts find them. */
+/** Installs packages of npm ("name@1.0"). Returns a folder from which scripts find them. */
 export function fromNpm(...packages: string[]): Promise<string> {
   return keptInstall(`npm-${packages.join("-")}`, async (into) => {
     const options = ["--prefix", into, "--ignore-scripts", "--no-audit", "--no-fund"];
@@ -36,7 +36,7 @@ export function fromNpm(...packages: string[]): Promise<string> {
   });
 }
 
-/** A Go program ("module@v1.0", and its folder in the module). Answers the path of what was built. */
+/** Builds a Go program ("module@v1.0", and its folder in the module). Returns its path. */
 export async function fromGo(module: string, folder = ""): Promise<string> {
   const [path = ""] = module.split("@");
   const kept = await keptInstall(`go-${module}-${folder}`, (into) =>
@@ -45,7 +45,7 @@ export async function fromGo(module: string, folder = ""): Promise<string> {
   return join(kept, "client");
 }
 
-/** Tests of a Go module ("module@v1.0"), built. Answers the path of the program that runs them. */
+/** Builds the tests of a Go module ("module@v1.0"). Returns the path of the program that runs them. */
 export async function testsFromGo(module: string): Promise<string> {
   const [path = ""] = module.split("@");
   const kept = await keptInstall(`go-test-${module}`, (into) => inModule(into, module, ["test", "-c", path]));
@@ -61,7 +61,7 @@ async function inModule(into: string, module: string, [verb = "", ...rest]: stri
   await outputOf("go", [verb, ...rest, "-o", "client", what], options);
 }
 
-/** A program of our own, in Rust, with what it needs of crates.io. Answers the path of what was built. */
+/** Builds a Rust program of ours with its crates. Returns its path. */
 export async function fromCargo(name: string, manifest: string, source: string): Promise<string> {
   const folder = await keptInstall(`cargo-${name}`, async (into) => {
     await mkdir(join(into, "src"));
@@ -72,7 +72,7 @@ export async function fromCargo(name: string, manifest: string, source: string):
   return join(folder, "target/debug/client");
 }
 
-/** A package of Debian, unpacked without being installed. Answers its folder and its version. */
+/** Unpacks a package of Debian without installing it. Returns its folder and its version. */
 export async function fromDebian(name: string): Promise<{ folder: string; version: string }> {
   const folder = await keptInstall(`debian-${name}`, async (into) => {
     await outputOf("apt-get", ["download", "-qq", name], { ...INSTALL, cwd: into });

@@ -12,7 +12,7 @@ import { withRelay, type RelayPorts, type RelayScene } from "./relay.ts";
 const QUEUE = "/var/spool/postfix/private";
 const PASSWORD = "pass@word/1 with spaces";
 
-/** Postfix relays for those alone who log in, asks Dovecot for their password, and hands mailboxes to it by LMTP. */
+/** Postfix relays only after a login, which Dovecot verifies, and delivers to mailboxes by LMTP to Dovecot. */
 const mainCf = ({ ping }: RelayPorts) => `
 compatibility_level = 3.6
 maillog_file = /var/log/postfix.log
@@ -160,7 +160,7 @@ export const dovecotBehindExim: Tried = {
     ),
 };
 
-/** Installs and starts it, with the mail server that stands before it. Answers Dovecot's version. */
+/** Installs and starts Dovecot and the mail server in front of it. Returns the version of Dovecot. */
 async function installDovecot(machine: Machine, before: string): Promise<string> {
   const version = await machine.install("dovecot-core", "dovecot-lmtpd", before);
   const [queue, user] = before === "postfix" ? [QUEUE, "postfix"] : ["/var/mail", "Debian-exim"];
@@ -171,7 +171,7 @@ async function installDovecot(machine: Machine, before: string): Promise<string>
   );
   await machine.run("mkdir -p /var/mail/v; chown mail:mail /var/mail/v");
   machine.start("dovecot -F");
-  // Postfix takes no connection while there is nobody to ask for passwords.
+  // Postfix accepts no connection while the server that verifies passwords is missing.
   await machine.run(`until test -S ${queue}/auth && test -S ${queue}/dovecot-lmtp; do sleep 0.2; done`);
   return version;
 }

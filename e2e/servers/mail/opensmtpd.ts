@@ -32,7 +32,7 @@ export const opensmtpd: Tried = {
       },
       async (scene) => {
         const { machine, overdue } = scene;
-        // It says the same of a domain that it does not relay to, so this breaks no channel.
+        // OpenSMTPD uses the same words for a domain that it does not relay to, so this breaks no channel.
         await mailSteps(steps, scene, {
           waiting: "smtpctl show queue | wc -l",
           unknown: /^test retry.* 550/,

@@ -15,7 +15,7 @@ async function mailsIn(machine: Machine, maildir: string): Promise<string[]> {
   return text.split("===END===\n").filter((mail) => mail.trim() !== "");
 }
 
-/** Waits until a mail whose subject has these words lies there. Answers "2 mails, TLS" or so. */
+/** Waits until a mail with these words in its subject has arrived. Returns a text such as "2 mails, TLS". */
 export async function arrived(machine: Machine, maildir: string, words: string): Promise<string> {
   const found = await eventually(async () => {
     const mails = (await mailsIn(machine, maildir)).filter((mail) => subjectOf(mail).includes(words));
@@ -63,13 +63,13 @@ function listening(port: number): Promise<true> {
   );
 }
 
-/** Ports: of the relay, of the product's own receiver of mails, of a server that knows no mailbox, of nobody. */
+/** Ports of the relay, of the product's receiver of mails, of a server without any mailbox, and one on which nothing listens. */
 export type RelayPorts = { smtp: number; ping: number; gone: number; nobody: number };
 
 /** A machine with a mail server, the product that sends by it, and a server that refuses every mailbox at gone.test. */
 export type RelayScene = { machine: Machine; overdue: Overdue; ports: RelayPorts };
 
-/** Sets all of it up, and ends it. `setUp` starts the mail server and answers its version. `login`: "user:password@". */
+/** Runs the steps with a mail server. `setUp` starts it and returns its version. `login`: "user:password@". */
 export async function withRelay(
   setUp: (machine: Machine, ports: RelayPorts) => Promise<string>,
   use: (scene: RelayScene, version: string) => Promise<void>,
