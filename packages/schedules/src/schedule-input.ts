@@ -55,7 +55,10 @@ export const ScheduleShape = z.discriminatedUnion("kind", [
 ]);
 
 /** A schedule as it was understood, and what else the text said. */
-export type ScheduleReading = { schedule: Schedule } & Pick<Reading, "name" | "jitterSeconds" | "notes">;
+export type ScheduleReading = { schedule: Schedule } & Pick<
+  Reading,
+  "name" | "jitterSeconds" | "notes" | "otherJobs"
+>;
 
 /**
  * A schedule as a person or a program sends it. An expression may be pasted as it stands in a crontab, a systemd timer or
@@ -77,9 +80,17 @@ export const ScheduleReadingInput: z.ZodType<ScheduleReading> = z
     }
   });
 
-/** The schedule of such a reading alone. */
+/**
+ * The schedule of such a reading alone, which is what is stored. A text of several jobs is refused: a check would watch
+ * one of them, and nobody would learn that the others are not watched.
+ */
 export const ScheduleInput: z.ZodType<Schedule> = ScheduleReadingInput.transform(
-  ({ schedule }) => schedule,
+  ({ schedule, otherJobs }, context) => {
+    if (otherJobs === 0) return schedule;
+    const message = `This text has ${otherJobs + 1} jobs, and a check watches one: keep the line of one job here, and create a check for each of the others.`;
+    context.addIssue({ code: "custom", path: ["expression"], message });
+    return z.NEVER;
+  },
 ).pipe(ScheduleShape);
 
 /** What is wrong with what a text says, told of another field than the expression. */
@@ -95,19 +106,19 @@ class FieldError extends Error {
 function readCalendar(given: CalendarSchedule): ScheduleReading {
   const found = readPasted(given);
   if (found === null) return bare(given);
-  const { schedule: read, name, jitterSeconds, notes } = found;
+  const { schedule: read, timezone: namedZone, ...said } = found;
   if (read.kind === "interval") {
     if (given.except !== undefined)
       throw new FieldError("except", "An interval has no exceptions: leave them out, or write a cron line.");
-    return { schedule: intervalOf(read.everySeconds), name, jitterSeconds, notes };
+    return { ...said, schedule: intervalOf(read.everySeconds) };
   }
-  const timezone = found.timezone === null ? given.timezone : zoneOfText(found.timezone);
+  const timezone = namedZone === null ? given.timezone : zoneOfText(namedZone);
   const schedule = { ...given, kind: read.kind, expression: bounded(read.lines), timezone };
-  return { schedule, name, jitterSeconds, notes };
+  return { ...said, schedule };
 }
 
 function bare(schedule: Schedule): ScheduleReading {
-  return { schedule, name: null, jitterSeconds: null, notes: [] };
+  return { schedule, name: null, jitterSeconds: null, notes: [], otherJobs: 0 };
 }
 
 function intervalOf(everySeconds: number): Schedule {

@@ -15,6 +15,21 @@ async function withCheck(input: object = {}) {
   return { ...someone, check, url: `${someone.path}/checks/${check.id}` };
 }
 
+test("a crontab of several jobs is refused as the schedule of one check, also in a configuration file", async () => {
+  const { as, path } = await person(api);
+  const schedule = { kind: "cron", expression: "0 9 * * * /opt/a\n0 21 * * * /opt/b", timezone: "UTC" };
+  const made = await as("POST", `${path}/checks`, { schedule });
+  expect(made.status).toBe(400);
+  expect(await read(made)).toMatchObject({ errors: [{ field: "schedule.expression" }] });
+  const file = { version: 1, checks: [{ slug: "a", schedule }] };
+  const applied = await as("PUT", `${path}/config`, file);
+  expect(applied.status).toBe(400);
+  expect(await read(applied)).toMatchObject({ errors: [{ field: "checks.0.schedule.expression" }] });
+  const explained = await as("POST", "/v1/schedules/explain", { schedule });
+  const { notes } = await read<{ notes: string[] }>(explained);
+  expect(notes).toContain("One more line is another job: make a check of its own for it.");
+});
+
 test("a new check answers with all its settings and its ping URL", async () => {
   const { check } = await withCheck({ name: "nightly backup", slug: "backup", tags: ["db", "nightly"] });
   expect(check).toMatchObject({

@@ -46,11 +46,11 @@ export function slowDown(): Response {
   });
 }
 
-/** What to do about a query that says "no success" in another monitor's words. */
-export function otherWords(words: string): string {
+/** What to do about a query or a body that says "no success" in the form of another monitor. */
+export function otherDialect({ words, place }: { words: string; place: "query" | "body" }): string {
   const shown = words.replaceAll(/[^\x20-\x7E]/g, "?").slice(0, WORDS_CHARS);
   return (
-    `not counted: "${shown}" in the query is another monitor's way to say what happened, which Overdue does not read. ` +
+    `not counted: "${shown}" in the ${place} is another monitor's way to say what happened, which Overdue does not read. ` +
     "Say it in the path: <ping URL>/start when the job starts, the bare URL when it succeeds, " +
     "/fail when it fails, /<exit status> for either."
   );

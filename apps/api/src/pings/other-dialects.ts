@@ -1,8 +1,14 @@
+import type { ReadBody } from "./read-body.ts";
+
 /**
- * What other heartbeat monitors say in a ping's query. On our URLs the path says what happened and the query says
- * nothing of it, so that such a ping, be it a failure or a start, would count as a success. It is refused instead.
+ * What other heartbeat monitors say in the query or the form of a ping. On our URLs the path alone says what happened,
+ * so that such a ping, be it a failure or a start, would count as a success. It is refused instead.
  * Source: the dialects of Cronitor, Uptime Kuma, Dead Man's Snitch, Sentry, Honeybadger, Gatus, Oh Dear.
  */
+
+/** A body that is longer, or has more than one line, is the output of a job. */
+const FORM_BYTES_MAX = 200;
+const FORM = /^[\w.-]+=[^\s&=]*(?:&[\w.-]+=[^\s&=]*)*$/;
 
 /** Cronitor's word; all of its states are refused, so that nobody mistakes half a dialect for the whole. */
 const ALWAYS_REFUSED = new Set(["state"]);
@@ -45,7 +51,15 @@ const BAD_OR_START = new Set(
     " ",
   ),
 );
-/** The first part of the query that says something else than success in other words, as it was sent; null: none does. */
+
+/** The same for a body that is a form and nothing else, such as `state=fail`. */
+export function foreignOutcomeInBody({ kept }: Pick<ReadBody, "kept">): string | null {
+  if (kept === null || kept.length > FORM_BYTES_MAX) return null;
+  const text = kept.toString("utf8").trim();
+  return FORM.test(text) ? findForeignOutcome(new URLSearchParams(text)) : null;
+}
+
+/** The first part of a query that says something else than success, as it was sent; null where none does. */
 export function findForeignOutcome(query: URLSearchParams): string | null {
   for (const [name, value] of query) {
     // Gatus sends an empty `error=` with a success.

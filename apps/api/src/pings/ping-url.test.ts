@@ -80,7 +80,10 @@ test.each([
   [`${UUID}/0?exit_code=1`, "exit_code=1"],
   ["KEY/nightly?create=1&state=run&msg=x", "state=run"],
 ])("%s is refused, since it says %s", (path, words) => {
-  expect(read(path)).toMatchObject({ kind: "malformed", problem: { kind: "other words", words } });
+  expect(read(path)).toMatchObject({
+    kind: "malformed",
+    problem: { kind: "other dialect", words, place: "query" },
+  });
 });
 
 test.each([[`${UUID}/fail?state=fail`], [`${UUID}/3?status_code=3`], ["KEY/nightly/fail?status=down"]])(

@@ -17,8 +17,8 @@ export type PingUrl =
 export type Problem =
   | { kind: "invalid url format" }
   | { kind: "invalid uuid format" }
-  /** It says that it is no success in words of another monitor; `words` as they were sent. */
-  | { kind: "other words"; words: string };
+  /** It says in the form of another monitor that it is no success; `words` as they were sent. */
+  | { kind: "other dialect"; words: string; place: "query" | "body" };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const UUID_ANY_CASE = new RegExp(UUID.source, "i");
@@ -98,7 +98,8 @@ function readRequest(target: Target, action: string | undefined, query: URLSearc
     return { kind: "malformed", target, problem: { kind: "invalid uuid format" } };
   // A ping that counts as a failure by its path cannot be mistaken for a success, whatever else it says.
   const words = action === "fail" || (exitStatus ?? 0) > 0 ? null : findForeignOutcome(query);
-  if (words !== null) return { kind: "malformed", target, problem: { kind: "other words", words } };
+  if (words !== null)
+    return { kind: "malformed", target, problem: { kind: "other dialect", words, place: "query" } };
   return { kind: "ping", target, action: pingKind(action), exitStatus, rid: rid?.toLowerCase() ?? null };
 }
 

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
-import { type PingKind, readPing } from "@overdue/core";
+import { httpKeywords, type PingKind, type PingReading, readPing } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 import { type Arrival, type Recorded, REFUSAL_REASONS, type RefusalReason, type Target } from "@overdue/db";
 import type { Context } from "hono";
@@ -10,6 +10,7 @@ import * as answers from "./answers.ts";
 import type { Clock } from "./clock.ts";
 import { type Ingest, Unavailable } from "./ingest.ts";
 import { isLinkPreview } from "./link-previews.ts";
+import { foreignOutcomeInBody } from "./other-dialects.ts";
 import {
   partBehindKey,
   type Owner,
@@ -31,8 +32,8 @@ export type ReceiveOptions = {
   bodyTimeMs: number;
   /** Whether there is such a check; asked only for pings that are refused. */
   lookFor: (target: Target) => Promise<"one" | "none" | "several">;
-  /** The keywords of a check; asked only for bodies that are not kept whole. */
-  keywords: (target: Target) => Promise<readonly string[]>;
+  /** How the check reads its pings. Called only for a body that is not kept whole or that may be another dialect. */
+  findReadings: (target: Target) => Promise<readonly PingReading[]>;
   clientAddress: (c: Context) => string | null;
   /** The address to show with the ping; nothing is decided by it. */
   pingAddress: (c: Context) => string | null;
@@ -129,11 +130,11 @@ async function refuseMalformed(
 const REASONS = {
   "invalid url format": "invalid-exit-status",
   "invalid uuid format": "invalid-run-id",
-  "other words": "other-dialect",
+  "other dialect": "other-dialect",
 } as const;
 
 function sentenceFor(problem: Problem): string {
-  return problem.kind === "other words" ? answers.otherWords(problem.words) : problem.kind;
+  return problem.kind === "other dialect" ? answers.otherDialect(problem) : problem.kind;
 }
 
 function unknownReason(target: Target): RefusalReason {
@@ -154,11 +155,21 @@ async function storePing(
     options: ReceiveOptions;
   },
 ): Promise<Response> {
+  const { target } = url;
   const body = await readBody(bodyStream(c), {
     limit: options.bodyBytesMax,
     timeMs: options.bodyTimeMs,
-    keywords: () => orUnavailable(options.keywords(url.target)),
+    keywords: async () => (await orUnavailable(options.findReadings(target))).flatMap(httpKeywords),
   });
+  const words = url.action === "success" && url.exitStatus === null ? foreignOutcomeInBody(body) : null;
+  if (words !== null) {
+    const readings = await orUnavailable(options.findReadings(target));
+    // A check that looks for keywords in bodies decides by its own rules.
+    if (!readings.some(({ filterHttpBody }) => filterHttpBody)) {
+      const problem = { kind: "other dialect", words, place: "body" } as const;
+      return await refuseMalformed({ kind: "malformed", target, problem }, { refuse, options });
+    }
+  }
   const at = options.clock.now();
   const recorded = await options.ingest.record(toArrival(url, { sender, body, at }));
   return answerRecorded(recorded, { target: url.target, refuse, bodyBytesMax: options.bodyBytesMax });

@@ -8,7 +8,7 @@ import {
   type Recorded,
   type Target,
   endReceiver,
-  findKeywords,
+  findPingReadings,
   findMailTarget,
   lookForTarget,
   notifyChanges,
@@ -63,7 +63,7 @@ export function createReceiver(options: {
       clock,
       refusals,
       lookFor: (target) => lookForTarget(pool, target),
-      keywords: (target) => findKeywords(pool, target),
+      findReadings: (target) => findPingReadings(pool, target),
     }),
     refusals,
     /** Notes a request that could not be read, for the project whose ping it would have been. */

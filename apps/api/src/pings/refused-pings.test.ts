@@ -28,6 +28,39 @@ test.each([
   ]);
 });
 
+test.each(["state=fail", "state=complete\n", "status=down&msg=disk", "exit_code=1"])(
+  "a POST whose body is the form %j is never taken for a success",
+  async (body) => {
+    const check = await aCheck(pool);
+    const response = await app.request(`/ping/${check.pingUuid}`, { method: "POST", body });
+    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining("in the body")]);
+    expect(await pingsOf(check)).toEqual([]);
+    expect(await refusedOf(check.projectId)).toMatchObject([{ check_id: check.id, reason: "other-dialect" }]);
+  },
+);
+
+test.each(["status=ok", "5 files copied, state=fail was not seen", "state=fail\nmore output", "", "disk=1"])(
+  "a POST with the body %j is a success, as ever",
+  async (body) => {
+    const check = await aCheck(pool);
+    const response = await app.request(`/ping/${check.pingUuid}`, { method: "POST", body });
+    expect(response.status).toBe(200);
+    expect(await pingsOf(check)).toMatchObject([{ kind: "success" }]);
+  },
+);
+
+test("a body is never refused where the path or the check's own keywords say what it means", async () => {
+  const check = await aCheck(pool);
+  for (const action of ["/fail", "/0", "/log"])
+    await app.request(`/ping/${check.pingUuid}${action}`, { method: "POST", body: "state=fail" });
+  expect((await pingsOf(check)).map(({ kind }) => kind)).toEqual(["fail", "success", "log"]);
+  const filtered = await aCheck(pool, {
+    details: { filterHttpBody: true, failureKeywords: "state=fail", successKeywords: "state=complete" },
+  });
+  await app.request(`/ping/${filtered.pingUuid}`, { method: "POST", body: "state=fail" });
+  expect(await pingsOf(filtered)).toMatchObject([{ kind: "fail" }]);
+});
+
 test("what does not count is on record with its reason, for the project that it named and no other", async () => {
   const { projectId, pingKey } = await aProject(pool);
   const other = await aProject(pool);

@@ -29,7 +29,7 @@ export function readCrontab(lines: readonly string[]): Reading | null {
   const left = others.length - together.length;
   return reading(
     { kind: "cron", lines: [first, ...together].map(({ fields }) => fields) },
-    { ...timezone, name, notes: left === 0 ? notes : [...notes, leftOutText(left)] },
+    { ...timezone, name, notes: left === 0 ? notes : [...notes, leftOutText(left)], otherJobs: left },
   );
 }
 

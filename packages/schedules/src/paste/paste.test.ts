@@ -138,6 +138,21 @@ test("other jobs of a pasted crontab are said to be left out", () => {
   expect(notes).toContain("2 more lines are other jobs: make a check of its own for each.");
 });
 
+test("a pasted crontab of several jobs is not stored as the schedule of one check", () => {
+  const expression = "0 9 * * * /opt/a\n0 21 * * * /opt/b\n0 22 * * * /opt/c";
+  const { error } = ScheduleInput.safeParse({ kind: "cron", expression, timezone: BERLIN });
+  expect(error?.issues).toMatchObject([
+    {
+      path: ["expression"],
+      message: expect.stringContaining("This text has 3 jobs, and a check watches one"),
+    },
+  ]);
+  const twice = "0 9 * * * /opt/a\n0 21 * * * /opt/a";
+  expect(ScheduleInput.parse({ kind: "cron", expression: twice, timezone: BERLIN })).toMatchObject({
+    expression: "0 9 * * *\n0 21 * * *",
+  });
+});
+
 test.each([
   ["/usr/bin/flock -n /tmp/lock /opt/sync.sh", "sync"],
   ["flock -w 10 /tmp/lock -c 'nice -n 10 /opt/sync.sh'", "sync"],

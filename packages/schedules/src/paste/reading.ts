@@ -14,8 +14,10 @@ export type Reading = {
   jitterSeconds: number | null;
   /** What was left out or translated, a sentence each. */
   notes: readonly string[];
+  /** How many other jobs the text has, whose schedules were left out. */
+  otherJobs: number;
 };
 
 export function reading(schedule: ReadSchedule, more: Partial<Reading> = {}): Reading {
-  return { schedule, timezone: null, name: null, jitterSeconds: null, notes: [], ...more };
+  return { schedule, timezone: null, name: null, jitterSeconds: null, notes: [], otherJobs: 0, ...more };
 }

@@ -1,4 +1,4 @@
-import { httpKeywords } from "@overdue/core";
+import type { PingReading } from "@overdue/core";
 import type { Pool } from "../database.ts";
 
 import type { Target } from "./find-targets.ts";
@@ -8,10 +8,10 @@ import { readingOf, type ReadingRow } from "./stored-check.ts";
 const READING = `methods, filter_subject, filter_body, filter_http_body, filter_default_fail, start_keywords,
   success_keywords, failure_keywords`;
 
-/** The keywords that matter in the body of a ping to this target; none where there is no such check. */
-export async function findKeywords(pool: Pool, target: Target): Promise<string[]> {
+/** How the check that a target names reads its pings; empty where there is no such check. */
+export async function findPingReadings(pool: Pool, target: Target): Promise<PingReading[]> {
   const rows = target.kind === "uuid" ? await byUuid(pool, target.pingUuid) : await bySlug(pool, target);
-  return rows.flatMap((row) => httpKeywords(readingOf(row)));
+  return rows.map(readingOf);
 }
 
 async function byUuid(pool: Pool, pingUuid: string): Promise<ReadingRow[]> {
