@@ -33,7 +33,10 @@ const OF_THE_ADDRESS = [
  * folder is given as `?host=/var/run/postgresql`, or percent-encoded as the host.
  */
 export function serverAddress(url: string): ServerAddress {
-  const { hostname, port, username, password, pathname, searchParams } = new URL(url);
+  const { hostname, port, username, password, pathname, searchParams } = new URL(
+    // A socket may stand in for the host, which WHATWG's URLs must have.
+    url.replace("@/", "@localhost/"),
+  );
   const given = (name: string, otherwise: string) =>
     searchParams.get(name) ?? (decodeURIComponent(otherwise) || undefined);
   const host = given("host", hostname.replace(/^\[|\]$/g, "")) ?? "localhost";
