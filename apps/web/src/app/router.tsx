@@ -8,8 +8,10 @@ import { parseSearch, stringifySearch } from "./search.ts";
 import { ApiError, errorMessage } from "../api/problem.ts";
 import styles from "./shell.module.css";
 
-export function createAppRouter(queryClient: QueryClient) {
+/** `history` is the browser's by default; a test brings its own. */
+export function createAppRouter(queryClient: QueryClient, history?: RouterHistory) {
   return createRouter({
+    ...(history && { history }),
     routeTree,
     context: { queryClient },
     parseSearch,

@@ -1,7 +1,10 @@
+// @vitest-environment happy-dom
 import { channelKinds } from "@overdue/channels";
+import { screen, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 
-import { filterKinds } from "./add-channel.tsx";
+import { renderPart } from "../../test/render.tsx";
+import { AddChannel, filterKinds } from "./add-channel.tsx";
 
 const names = (typed: string) => filterKinds(Object.entries(channelKinds), typed).map(([name]) => name);
 
@@ -13,4 +16,31 @@ test.each([
   ["carrier pigeon", []],
 ])("searching for %j finds the kinds %j", (typed, found) => {
   expect(names(typed)).toEqual(found);
+});
+
+test("every kind of channel leads to a form of its own", async () => {
+  await renderPart(<AddChannel projectId="p1" />);
+  const targets = screen.getAllByRole("link").map((link) => link.getAttribute("href"));
+  expect(targets.toSorted()).toEqual(
+    Object.keys(channelKinds)
+      .map((kind) => `/projects/p1/channels/new/${kind}`)
+      .toSorted(),
+  );
+});
+
+test("a search leaves only the groups in which a kind was found", async () => {
+  const { user } = await renderPart(<AddChannel projectId="p1" />);
+  await user.type(screen.getByRole("searchbox"), "victorops");
+  expect(screen.getAllByRole("heading", { level: 3 }).map(({ textContent }) => textContent)).toEqual([
+    "On-call services",
+  ]);
+  expect(within(screen.getByRole("region", { name: "On-call services" })).getAllByRole("link")).toHaveLength(
+    1,
+  );
+});
+
+test("a search without a result points to webhooks", async () => {
+  const { user } = await renderPart(<AddChannel projectId="p1" />);
+  await user.type(screen.getByRole("searchbox"), "carrier pigeon");
+  expect(screen.getByRole("status").textContent).toContain("A webhook reaches anything that speaks HTTP.");
 });

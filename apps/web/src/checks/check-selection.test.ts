@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { CheckView } from "./check-queries.ts";
+import { aCheck } from "../../test/fixtures.ts";
 import { countByStatus, selectChecks, collectTags } from "./check-selection.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
@@ -49,61 +49,3 @@ test("the counts follow the clock too, and include every status", () => {
 test("every tag is offered once", () => {
   expect(collectTags(checks)).toEqual(["db", "eu"]);
 });
-
-function aCheck(check: Partial<CheckView>): CheckView {
-  return {
-    id: "0195f1c2-0000-7000-8000-000000000000",
-    projectId: "0195f1c2-0000-7000-8000-000000000001",
-    name: "",
-    slug: "",
-    tags: [],
-    description: "",
-    scheduleText: "Every 5 minutes",
-    schedule: { kind: "interval", everySeconds: 300 },
-    graceSeconds: 300,
-    manualResume: false,
-    earlyMarginSeconds: 0,
-    jitterSeconds: 0,
-    maxRuntimeSeconds: null,
-    minRuntimeSeconds: null,
-    progressExtends: false,
-    overlap: "allow",
-    hostDuplicates: "allow",
-    unusualRuns: "note",
-    tooOften: null,
-    tolerance: null,
-    recoverAfter: 1,
-    alertBeforeFirstPing: false,
-    methods: "",
-    filterSubject: false,
-    filterBody: false,
-    filterHttpBody: false,
-    filterDefaultFail: false,
-    startKeywords: "",
-    successKeywords: "",
-    failureKeywords: "",
-    channelIds: [],
-    severity: "warning",
-    dependsOn: [],
-    maintenance: null,
-    status: "new",
-    started: false,
-    openRuns: [],
-    pingCount: 0,
-    lastPingAt: null,
-    lastSuccessAt: null,
-    lastStartAt: null,
-    lastDurationMs: null,
-    expectedAt: null,
-    deadlineAt: null,
-    pingUrl: null,
-    slugPingUrl: null,
-    pingEmail: null,
-    managedBy: null,
-    badgeUrl: null,
-    version: 1,
-    createdAt: "2026-11-01T00:00:00.000Z",
-    updatedAt: "2026-11-01T00:00:00.000Z",
-    ...check,
-  };
-}

@@ -1,0 +1,125 @@
+// @vitest-environment happy-dom
+import { screen } from "@testing-library/react";
+import { describe, expect, test, vi } from "vitest";
+
+import { fakeApi, page } from "../../test/fake-api.ts";
+import { aChannel, AT, PROJECT } from "../../test/fixtures.ts";
+import { renderPart } from "../../test/render.tsx";
+import { ChannelCard } from "./channel-card.tsx";
+import type { ChannelView } from "./channel-queries.ts";
+import { CheckChannels } from "./check-channels.tsx";
+
+type Options = { checkNames?: string[]; role?: "owner" | "viewer" };
+
+async function renderCard(channel: ChannelView, { checkNames = [], role = "owner" }: Options = {}) {
+  const [onTest, onDelete] = [vi.fn(), vi.fn()];
+  const rendered = await renderPart(
+    <ul>
+      <ChannelCard
+        projectId={PROJECT}
+        channel={channel}
+        checkNames={checkNames}
+        testing={false}
+        onTest={onTest}
+        onDelete={onDelete}
+      >
+        {null}
+      </ChannelCard>
+    </ul>,
+    { role },
+  );
+  return { ...rendered, onTest, onDelete };
+}
+
+test.each<[string, Partial<ChannelView>]>([
+  ["Not tested yet", {}],
+  ["Working", { lastSentAt: AT }],
+  ["Broken", { brokenAt: AT, lastSentAt: AT }],
+  ["Paused after errors", { restsUntil: AT, lastSentAt: AT }],
+  ["Waiting for confirmation", { unconfirmedSince: AT }],
+  ["Unsubscribed", { brokenAt: AT, brokenBy: "recipient" }],
+])("the state of a channel is shown as %s for %j", async (state, channel) => {
+  await renderCard(aChannel(channel));
+  expect(screen.getByText(state)).toBeTruthy();
+});
+
+test("a card shows the kind of its channel and where it sends", async () => {
+  await renderCard(aChannel());
+  expect(screen.getByText("E-mail · ops@example.org")).toBeTruthy();
+});
+
+test("a card names three of the checks that notify the channel, and counts the others", async () => {
+  await renderCard(aChannel(), { checkNames: ["a", "b", "c", "d", "e"] });
+  expect(screen.getByText("Notified by a, b, c and 2 more")).toBeTruthy();
+});
+
+test("a test message is sent on request", async () => {
+  const { user, onTest } = await renderCard(aChannel());
+  await user.click(screen.getByRole("button", { name: "Send test" }));
+  expect(onTest).toHaveBeenCalledOnce();
+});
+
+test("a channel is deleted from its menu", async () => {
+  const { user, onDelete } = await renderCard(aChannel());
+  await user.click(screen.getByRole("button", { name: "Actions for Ops mailbox" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Delete" }));
+  expect(onDelete).toHaveBeenCalledOnce();
+});
+
+test("viewers see the state of a channel, but no actions", async () => {
+  await renderCard(aChannel({ lastSentAt: AT }), { role: "viewer" });
+  expect(screen.getByText("Working")).toBeTruthy();
+  expect(screen.queryByRole("button")).toBeNull();
+});
+
+describe("a channel that gets nothing says why and what to do", () => {
+  test("where its provider refused it", async () => {
+    await renderCard(aChannel({ brokenAt: AT, brokenBy: "provider", brokenBecause: "550 no such user" }));
+    expect(screen.getByText(/Nothing has been sent here since/).textContent).toMatch(
+      /: 550 no such user\. Edit the channel, or send a test to see whether it works again\.$/,
+    );
+  });
+
+  test("where its reader unsubscribed, who is not sent a test", async () => {
+    await renderCard(aChannel({ brokenAt: AT, brokenBy: "recipient", brokenBecause: "They unsubscribed." }));
+    expect(screen.getByText(/Edit the channel if they want the alerts again\./)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Send test" })).toBeNull();
+  });
+
+  test("where the provider refuses more messages for now", async () => {
+    await renderCard(aChannel({ restsUntil: "2026-11-20T13:00:00.000Z" }));
+    expect(screen.getByText(/alerts wait until/).textContent).toMatch(
+      /20 Nov 2026, .* and are then sent again\.$/,
+    );
+  });
+
+  test("where its reader has not confirmed yet, and offers to ask again instead of a test", async () => {
+    const channel = aChannel({ unconfirmedSince: AT, askedAt: AT });
+    const sent = fakeApi({ [`POST /v1/projects/${PROJECT}/channels/ops/confirmation`]: channel });
+    const { user } = await renderCard(channel);
+    expect(screen.getByText(/its reader has to confirm by the link in it/)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Send test" })).toBeNull();
+    await user.click(screen.getByRole("button", { name: "Send it again" }));
+    await screen.findByText("An e-mail is on its way to ops@example.org.");
+    expect(sent).toHaveLength(1);
+  });
+});
+
+describe("the channels of a check", () => {
+  const channels = `GET /v1/projects/${PROJECT}/channels`;
+
+  test("are listed with their state", async () => {
+    fakeApi({ [channels]: page(aChannel({ lastSentAt: AT }), aChannel({ id: "sms", name: "SMS" })) });
+    await renderPart(<CheckChannels projectId={PROJECT} channelIds={["ops"]} />);
+    expect((await screen.findByRole("link", { name: "Ops mailbox" })).closest("li")?.textContent).toBe(
+      "Ops mailboxWorking",
+    );
+    expect(screen.queryByText("SMS")).toBeNull();
+  });
+
+  test("that do not exist are pointed out, because nobody gets notified", async () => {
+    fakeApi({ [channels]: page() });
+    await renderPart(<CheckChannels projectId={PROJECT} channelIds={[]} />);
+    expect(screen.getByText(/This check notifies nobody\./)).toBeTruthy();
+  });
+});

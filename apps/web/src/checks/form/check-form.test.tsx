@@ -1,0 +1,202 @@
+// @vitest-environment happy-dom
+import { screen, within } from "@testing-library/react";
+import { describe, expect, test, vi } from "vitest";
+
+import { fakeApi, problem } from "../../../test/fake-api.ts";
+import { renderPart } from "../../../test/render.tsx";
+import { ApiError } from "../../api/problem.ts";
+import type { CheckInput } from "../check-queries.ts";
+import { CheckForm } from "./check-form.tsx";
+import { newCheckValues } from "./check-form-values.ts";
+
+const EXPLAIN = "POST /v1/schedules/explain";
+const NIGHTLY = { kind: "cron", expression: "30 2 * * *", timezone: "Europe/Berlin" };
+const explained = {
+  text: "Every day at 02:30",
+  schedule: NIGHTLY,
+  next: [{ at: "2026-11-21T01:30:00.000Z" }, { at: "2026-11-22T01:30:00.000Z" }],
+  changes: [],
+  notes: [],
+  suggestedName: null,
+  suggestedJitterSeconds: null,
+};
+const channels = [
+  { id: "ops", name: "Ops mailbox", hint: "ops@example.org", brokenAt: null, unconfirmedSince: null },
+  { id: "sms", name: "SMS", hint: "+49 170", brokenAt: "2026-11-01T00:00:00.000Z", unconfirmedSince: null },
+];
+
+type Save = (input: CheckInput) => Promise<unknown>;
+
+async function renderForm(
+  save: Save = vi.fn().mockResolvedValue(undefined),
+  options: { explain?: object; isNew?: boolean } = {},
+) {
+  const sent = fakeApi({ [EXPLAIN]: options.explain ?? explained });
+  const rendered = await renderPart(
+    <CheckForm
+      projectId="p1"
+      initial={newCheckValues("Europe/Berlin", ["ops"])}
+      isNew={options.isNew ?? true}
+      channels={channels}
+      knownTags={["prod"]}
+      others={new Map([["c2", "storage"]])}
+      save={save}
+      cancel={vi.fn()}
+    />,
+  );
+  return { ...rendered, sent };
+}
+
+const submit = () => screen.getByRole("button", { name: "Create check" });
+
+test("a new check is created with the defaults and what was typed", async () => {
+  const save = vi.fn<Save>().mockResolvedValue(undefined);
+  const { user } = await renderForm(save);
+  await user.type(screen.getByLabelText("Name"), "nightly backup");
+  await user.click(submit());
+  expect(save.mock.calls[0]?.[0]).toMatchObject({
+    name: "nightly backup",
+    slug: "nightly-backup",
+    schedule: NIGHTLY,
+    graceSeconds: 3_600,
+    channelIds: ["ops"],
+  });
+});
+
+test("the slug follows the name until somebody types the slug", async () => {
+  const { user } = await renderForm();
+  const [name, slug] = [screen.getByLabelText("Name"), screen.getByLabelText<HTMLInputElement>("Slug")];
+  await user.type(name, "DB");
+  expect(slug.value).toBe("db");
+  await user.clear(slug);
+  await user.type(slug, "database");
+  await user.type(name, " backup");
+  expect(slug.value).toBe("database");
+});
+
+test("the slug of an existing check stays when its name changes", async () => {
+  const { user } = await renderForm(undefined, { isNew: false });
+  await user.type(screen.getByLabelText("Name"), "renamed");
+  expect(screen.getByLabelText<HTMLInputElement>("Slug").value).toBe("");
+});
+
+test("a preset fills in its schedule", async () => {
+  const save = vi.fn<Save>().mockResolvedValue(undefined);
+  const { user } = await renderForm(save);
+  await user.click(screen.getByRole("button", { name: "Weekdays 09:00" }));
+  expect(screen.getByLabelText<HTMLTextAreaElement>(/^Cron expression/).value).toBe("0 9 * * 1-5");
+});
+
+test("each kind of schedule keeps what was typed while another is looked at", async () => {
+  const { user } = await renderForm();
+  await user.clear(screen.getByLabelText(/^Cron expression/));
+  await user.type(screen.getByLabelText(/^Cron expression/), "5 4 * * *");
+  await user.click(screen.getByRole("radio", { name: "Interval" }));
+  expect(screen.queryByLabelText(/^Cron expression/)).toBeNull();
+  await user.click(screen.getByRole("radio", { name: "Cron" }));
+  expect(screen.getByLabelText<HTMLTextAreaElement>(/^Cron expression/).value).toBe("5 4 * * *");
+});
+
+describe("what is wrong with the form", () => {
+  test("is found before the server is asked, and nothing is saved", async () => {
+    const save = vi.fn<Save>();
+    const { user } = await renderForm(save);
+    await user.clear(screen.getByLabelText("Grace: amount"));
+    await user.click(submit());
+    expect((await screen.findByRole("alert")).textContent).toContain("Some fields need a correction");
+    expect(save).not.toHaveBeenCalled();
+  });
+
+  test("is shown at the field that the server refuses", async () => {
+    const errors = [{ field: "slug", message: "Another check has this slug." }];
+    const refusal = new ApiError({ status: 409, code: "conflict", detail: "Conflict.", errors });
+    const { user } = await renderForm(vi.fn<Save>().mockRejectedValue(refusal));
+    await user.click(submit());
+    expect(await screen.findByText("Another check has this slug.")).toBeTruthy();
+    expect(screen.getByLabelText("Slug").getAttribute("aria-invalid")).toBe("true");
+  });
+
+  test("is shown next to the buttons where no field is at fault", async () => {
+    const refusal = new ApiError({
+      status: 409,
+      code: "limit",
+      detail: "This project has 5,000 checks already.",
+    });
+    const { user } = await renderForm(vi.fn<Save>().mockRejectedValue(refusal));
+    await user.click(submit());
+    expect((await screen.findByRole("alert")).textContent).toContain(
+      "This project has 5,000 checks already.",
+    );
+  });
+});
+
+describe("the preview of a schedule", () => {
+  const preview = () => within(screen.getByRole("region", { name: "Next expected times" }));
+
+  test("shows what it means and its next times with their zone", async () => {
+    await renderForm();
+    await screen.findByText("Every day at 02:30");
+    expect(preview().getByText("Sat 21 Nov, 02:30 CET")).toBeTruthy();
+  });
+
+  test("shows why a schedule cannot be used", async () => {
+    await renderForm(undefined, { explain: () => problem(400, { detail: "February has no 30th." }) });
+    expect((await screen.findByText("February has no 30th.")).closest("[role=alert]")).toBeTruthy();
+  });
+
+  test("warns of a run that the change to daylight saving time skips", async () => {
+    const change = {
+      at: "2027-03-28T01:00:00.000Z",
+      text: "On 28 March the clock goes from 02:00 to 03:00",
+      affected: [{ local: "02:30", mark: "skipped" }],
+      affectedCount: 1,
+    };
+    await renderForm(undefined, { explain: { ...explained, changes: [change] } });
+    expect(await screen.findByText("02:30 is skipped.")).toBeTruthy();
+  });
+
+  test("asks the server once for a burst of typing", async () => {
+    const { user, sent } = await renderForm();
+    await screen.findByText("Every day at 02:30");
+    const before = sent.length;
+    await user.type(screen.getByLabelText(/^Cron expression/), "1234");
+    await vi.waitFor(() => expect(sent.length).toBeGreaterThan(before), { timeout: 2_000 });
+    expect(sent.length).toBe(before + 1);
+  });
+});
+
+test("a pasted crontab line is offered as a schedule and a name, and fills in both", async () => {
+  const found = {
+    ...explained,
+    schedule: { ...NIGHTLY, expression: "5 4 * * 0" },
+    suggestedName: "vacuum",
+    notes: ["The command was left out."],
+  };
+  const { user } = await renderForm(undefined, { explain: found });
+  await user.click(await screen.findByRole("button", { name: "Use this schedule" }));
+  expect(screen.getByLabelText<HTMLTextAreaElement>(/^Cron expression/).value).toBe("5 4 * * 0");
+  expect(screen.getByLabelText<HTMLInputElement>("Name").value).toBe("vacuum");
+});
+
+test("a broken channel can be chosen, but says that it is broken", async () => {
+  const save = vi.fn<Save>().mockResolvedValue(undefined);
+  const { user } = await renderForm(save);
+  await user.click(screen.getByRole("checkbox", { name: "SMS (broken)" }));
+  await user.click(submit());
+  expect(save.mock.calls[0]?.[0].channelIds).toEqual(["ops", "sms"]);
+});
+
+test("the settings that are off by default are sent once they are set", async () => {
+  const save = vi.fn<Save>().mockResolvedValue(undefined);
+  const { user } = await renderForm(save);
+  await user.click(screen.getByRole("button", { name: "More settings" }));
+  await user.type(await screen.findByLabelText("Max runtime: amount"), "2");
+  await user.selectOptions(screen.getByLabelText("Tolerance"), "in-a-row");
+  await user.click(screen.getByLabelText("Only POST counts"));
+  await user.click(submit());
+  expect(save.mock.calls[0]?.[0]).toMatchObject({
+    maxRuntimeSeconds: 120,
+    tolerance: { kind: "in-a-row", bad: 2, tolerateMissed: false },
+    methods: "POST",
+  });
+});

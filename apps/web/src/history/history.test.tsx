@@ -1,0 +1,324 @@
+// @vitest-environment happy-dom
+import { screen, within } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+
+import { fakeApi, page } from "../../test/fake-api.ts";
+import { aPing, AT, CHECK, NO_EVIDENCE, PROJECT } from "../../test/fixtures.ts";
+import { renderPart, tableRows } from "../../test/render.tsx";
+import type {
+  FlipView,
+  IncidentView,
+  NoticeView,
+  RefusedPing,
+  RunView,
+  SlotView,
+} from "./history-queries.ts";
+import { OpenIncident } from "./open-incident.tsx";
+import { Outages } from "./outages.tsx";
+import { PingList } from "./ping-list.tsx";
+import { RefusedPingsOfCheck, RefusedPingsOfProject } from "./refused-pings.tsx";
+import { RunList } from "./run-list.tsx";
+import { StatusHistory } from "./status-history.tsx";
+
+const PATH = `/v1/projects/${PROJECT}/checks/${CHECK}`;
+const check = { projectId: PROJECT, checkId: CHECK, zone: "Europe/Berlin" };
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.parse("2026-11-20T12:10:00Z"), toFake: ["Date"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("the list of runs", () => {
+  const run: RunView = {
+    id: "run1",
+    rid: null,
+    host: "db1",
+    startedAt: "2026-11-20T12:00:00Z",
+    endedAt: "2026-11-20T12:04:10Z",
+    outcome: "success",
+    durationMs: 250_000,
+    exitStatus: null,
+    exitMeaning: null,
+    overlong: false,
+    guessed: false,
+  };
+
+  async function renderRuns(...runs: Partial<RunView>[]) {
+    fakeApi({
+      [`GET ${PATH}/runs`]: page(...runs.map((one, index) => ({ ...run, id: `run${index}`, ...one }))),
+    });
+    const rendered = await renderPart(<RunList {...check} />);
+    await screen.findByRole("table");
+    return rendered;
+  }
+
+  test("shows when a run began and ended, how long it took, and on which host", async () => {
+    await renderRuns({});
+    expect(tableRows()).toEqual([["Success", "10 min ago", "5 min ago", "4 min 10 s", "–", "db1"]]);
+  });
+
+  test("explains an exit status", async () => {
+    await renderRuns({ outcome: "fail", exitStatus: 127 });
+    expect(tableRows()[0]?.[4]).toMatch(/^127 \(.*not found.*\)$/);
+  });
+
+  test("counts up for a run that is still open", async () => {
+    await renderRuns({ outcome: "running", endedAt: null, durationMs: null });
+    expect(tableRows()[0]).toEqual(["Running", "10 min ago", "–", "10 min", "–", "db1"]);
+  });
+
+  test("marks a run that was too long, one without a start, and one whose parts were matched by a guess", async () => {
+    await renderRuns({ overlong: true }, { startedAt: null, durationMs: null }, { guessed: true });
+    expect(tableRows().map(([outcome, started, , took]) => [outcome, started, took])).toEqual([
+      ["Success too long", "10 min ago", "4 min 10 s"],
+      ["Success", "no start ping", "–"],
+      ["Success", "10 min ago", "about 4 min 10 s"],
+    ]);
+  });
+
+  test("loads further runs on request", async () => {
+    fakeApi({
+      [`GET ${PATH}/runs`]: ({ query }: { query: Record<string, string> }) =>
+        query["cursor"] === "2" ? page({ ...run, id: "old" }) : { items: [run], next: "2" },
+    });
+    const { user } = await renderPart(<RunList {...check} />);
+    await user.click(await screen.findByRole("button", { name: "Show more" }));
+    await vi.waitFor(() => expect(tableRows()).toHaveLength(2));
+    expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
+  });
+});
+
+describe("the list of pings", () => {
+  async function renderPings(...pings: ReturnType<typeof aPing>[]) {
+    const sent = fakeApi({
+      [`GET ${PATH}/pings`]: page(...pings),
+      [`GET ${PATH}/pings/2/body`]: () => new Response("disk full\u001b[31m!\u202e"),
+    });
+    const rendered = await renderPart(<PingList {...check} />);
+    await screen.findByRole("table");
+    return { ...rendered, sent };
+  }
+
+  test("shows the kind, the time, the duration and the source of each ping", async () => {
+    await renderPings(
+      aPing({ number: 2, kind: "fail", receivedAt: "2026-11-20T12:04:00Z", exitStatus: 1 }),
+      aPing({ number: 1, kind: "start" }),
+    );
+    expect(tableRows()).toEqual([
+      ["2", "Failure", "6 min ago", "4 min", "1", "203.0.113.7 GET · curl/8.5", ""],
+      ["1", "Start", "10 min ago", "–", "–", "203.0.113.7 GET · curl/8.5", ""],
+    ]);
+  });
+
+  test("says why a ping was ignored, and how many like it came", async () => {
+    await renderPings(aPing({ kind: "ignored", note: "method", repeats: 11 }));
+    expect(tableRows()[0]?.slice(0, 2)).toEqual(["1 (and 11 like it)", "Ignored only POST counts"]);
+  });
+
+  test("shows the body of a ping as text in which hidden characters are visible", async () => {
+    const { user } = await renderPings(aPing({ number: 2, bodyBytes: 18 }));
+    await user.click(screen.getByRole("button", { name: "Body of ping 2" }));
+    const dialog = within(await screen.findByRole("dialog", { name: "Body of ping 2" }));
+    expect((await dialog.findByLabelText("Body")).textContent).toBe("disk full!⟨202E⟩");
+    expect(dialog.getByRole("link", { name: "Download" }).getAttribute("download")).toBe("ping-2.txt");
+  });
+
+  test("says how much of a long body was left out", async () => {
+    const { user } = await renderPings(
+      aPing({ number: 2, bodyBytes: 150_000, bodyCut: true, bodyBytesLeftOut: 50_000 }),
+    );
+    await user.click(screen.getByRole("button", { name: "Body of ping 2" }));
+    expect(await screen.findByText("150,000 bytes, of which 50,000 were left out")).toBeTruthy();
+  });
+
+  test("reads a body only when it is opened", async () => {
+    const { sent } = await renderPings(aPing({ number: 2, bodyBytes: 18 }));
+    expect(sent.map(({ path }) => path)).toEqual([`${PATH}/pings`]);
+  });
+});
+
+describe("the history of a check", () => {
+  const incident: IncidentView = {
+    id: "i1",
+    reason: "failed",
+    openedAt: AT,
+    resolvedAt: null,
+    evidence: { ...NO_EVIDENCE, exitStatus: 3, lastHeardAt: "2026-11-20T11:00:00Z" },
+  };
+  const flip: FlipView = {
+    id: "f1",
+    at: AT,
+    detectedAt: AT,
+    from: "up",
+    to: "down",
+    reason: "failed",
+    alerts: true,
+    channels: 2,
+  };
+  const slot: SlotView = {
+    dueAt: AT,
+    outcome: "on-time",
+    decidedAt: AT,
+    lateMs: null,
+    runId: null,
+    because: null,
+  };
+  const outage = {
+    id: "o1",
+    startedAt: "2026-11-20T11:50:00Z",
+    endedAt: "2026-11-20T12:05:00Z",
+    cause: "restart",
+  };
+  const notice: NoticeView = { id: "n1", at: AT, notice: "edited", evidence: NO_EVIDENCE };
+
+  async function renderHistory(parts: {
+    incidents?: IncidentView[];
+    flips?: FlipView[];
+    notices?: NoticeView[];
+    slots?: SlotView[];
+  }) {
+    fakeApi({
+      [`GET ${PATH}/incidents`]: page(...(parts.incidents ?? [])),
+      [`GET ${PATH}/flips`]: page(...(parts.flips ?? [])),
+      [`GET ${PATH}/notices`]: page(...(parts.notices ?? [])),
+      [`GET ${PATH}/slots`]: page(...(parts.slots ?? [])),
+      [`GET /v1/projects/${PROJECT}/outages`]: page(outage),
+    });
+    await renderPart(<StatusHistory {...check} />);
+    await vi.waitFor(() => expect(screen.queryByText("Loading…")).toBeNull());
+  }
+
+  test("shows why an incident opened, and how long it has been open", async () => {
+    await renderHistory({ incidents: [incident] });
+    expect(tableRows("Incidents")).toEqual([
+      [
+        "The job failed with exit status 3",
+        "Fri 20 Nov 2026, 13:00:00 CET",
+        "open for 10 min",
+        "1 h 10 min ago",
+      ],
+    ]);
+  });
+
+  test("shows how long a resolved incident lasted", async () => {
+    await renderHistory({ incidents: [{ ...incident, resolvedAt: "2026-11-20T12:02:00Z" }] });
+    expect(tableRows("Incidents")[0]?.[2]).toBe("2 min");
+  });
+
+  test.each<[Partial<FlipView>, string]>([
+    [{ channels: 2 }, "2 notified"],
+    [{ channels: 0 }, "no channel to notify"],
+    [{ channels: 0, alerts: false }, "not notified"],
+  ])("a status change with %j shows: %s", async (change, text) => {
+    await renderHistory({ flips: [{ ...flip, ...change }] });
+    expect(tableRows("Status changes")).toEqual([
+      ["Down", "Fri 20 Nov 2026, 13:00:00 CET", "The job failed", text],
+    ]);
+  });
+
+  test.each<[Partial<SlotView>, string, string]>([
+    [{ outcome: "late", lateMs: 180_000 }, "Late", "3 min late"],
+    [{ outcome: "missed" }, "Missed", "–"],
+    [{ outcome: "missed", lateMs: 600_000 }, "MissedThe run was made up later", "10 min late"],
+    [{ outcome: "missed", because: "overlap" }, "MissedThe previous run was still open", "–"],
+    [
+      { outcome: "early", lateMs: -20_000 },
+      "EarlyThe ping came 20 s before it was due: is the clock of its host ahead?",
+      "20 s early",
+    ],
+    [{ outcome: "early", lateMs: -600_000 }, "Early", "10 min early"],
+    [{ outcome: "not-judged", because: "maintenance" }, "ExcludedMaintenance window", "–"],
+    [
+      { outcome: "not-judged" },
+      "ExcludedOverdue could not receive pings 12:50 CET to 13:05 CET (Overdue was not running)",
+      "–",
+    ],
+  ])("an expected time with %j shows: %s, off by %s", async (change, outcome, offBy) => {
+    await renderHistory({ slots: [{ ...slot, ...change }] });
+    await vi.waitFor(() =>
+      expect(tableRows("Expected times")).toEqual([["Fri 20 Nov 2026, 13:00:00 CET", outcome, offBy]]),
+    );
+  });
+
+  test("has no card for notices where there is none", async () => {
+    await renderHistory({});
+    expect(screen.queryByRole("region", { name: "Notices" })).toBeNull();
+  });
+
+  test("lists notices, such as an outlier with its baseline", async () => {
+    const evidence = { ...NO_EVIDENCE, durationMs: 775_000, usual: { medianMs: 250_000, runs: 20 } };
+    await renderHistory({ notices: [notice, { id: "n2", at: AT, notice: "overlong", evidence }] });
+    expect(tableRows("Notices").map(([, what]) => what)).toEqual([
+      "The check was edited",
+      "It took 12 min 55 s, 3.1 times the baseline of 4 min 10 s (last 20 runs)",
+    ]);
+  });
+
+  test("lists outages since the check was created, with their cause", async () => {
+    const before = {
+      id: "o0",
+      startedAt: "2026-11-01T00:00:00Z",
+      endedAt: "2026-11-01T01:00:00Z",
+      cause: null,
+    };
+    fakeApi({ [`GET /v1/projects/${PROJECT}/outages`]: page(outage, before) });
+    await renderPart(<Outages projectId={PROJECT} since="2026-11-10T00:00:00Z" zone="Europe/Berlin" />);
+    await screen.findByRole("table");
+    expect(tableRows()).toEqual([
+      ["Fri 20 Nov 2026, 12:50:00 CETOverdue was not running", "Fri 20 Nov 2026, 13:05:00 CET", "15 min"],
+    ]);
+  });
+
+  test("says since when and why a check is down, when it was expected, and when it pinged last", async () => {
+    const missed: IncidentView = {
+      ...incident,
+      reason: "missed",
+      evidence: { ...NO_EVIDENCE, expectedAt: "2026-11-20T11:30:00Z", lastHeardAt: "2026-11-19T11:30:00Z" },
+    };
+    fakeApi({ [`GET ${PATH}/incidents`]: page(missed) });
+    const { container } = await renderPart(<OpenIncident {...check} />);
+    await screen.findByText(/no ping came in time/);
+    expect(container.textContent).toContain(
+      "Since Fri 20 Nov 2026, 13:00:00 CET: no ping came in time. It was expected at Fri 20 Nov 2026, 12:30:00 CET. Last ping before that: Thu 19 Nov 2026, 12:30:00 CET.",
+    );
+  });
+});
+
+describe("pings that did not count", () => {
+  const refused: RefusedPing = {
+    id: "p1",
+    checkId: null,
+    reason: "unknown-slug",
+    asked: "nightly-bakup",
+    count: 1_204,
+    firstAt: AT,
+    lastAt: AT,
+    method: "GET",
+    remoteAddress: "203.0.113.7",
+    userAgent: "curl",
+  };
+
+  test("are listed for the project with the reason and what to do", async () => {
+    fakeApi({ [`GET /v1/projects/${PROJECT}/refused-pings`]: page(refused) });
+    await renderPart(<RefusedPingsOfProject projectId={PROJECT} />);
+    await screen.findByRole("table");
+    expect(tableRows()).toEqual([
+      [
+        "10 min ago",
+        "1,204",
+        "nightly-bakup",
+        "No check of this project has this slug. Create the check, or add ?create=1 to the URL.",
+        "203.0.113.7 GET · curl",
+      ],
+    ]);
+  });
+
+  test("are asked for by check on the page of a check, which shows nothing where there is none", async () => {
+    const sent = fakeApi({ [`GET /v1/projects/${PROJECT}/refused-pings`]: page() });
+    const { container } = await renderPart(<RefusedPingsOfCheck projectId={PROJECT} checkId={CHECK} />);
+    await vi.waitFor(() => expect(sent[0]?.query["checkId"]).toBe(CHECK));
+    expect(within(container).queryByRole("region")).toBeNull();
+  });
+});

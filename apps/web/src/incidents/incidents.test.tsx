@@ -1,0 +1,217 @@
+// @vitest-environment happy-dom
+import { screen } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+
+import { fakeApi, page, problem, type SentRequest } from "../../test/fake-api.ts";
+import { anIncident, AT, CHECK, NO_EVIDENCE, PROJECT } from "../../test/fixtures.ts";
+import { renderPart } from "../../test/render.tsx";
+import { CheckIncidentActions, IncidentActions } from "./incident-actions.tsx";
+import { AlsoDown, IncidentFacts, LastOutput, Timeline } from "./incident-facts.tsx";
+import { IncidentList } from "./incident-list.tsx";
+
+const PATH = `/v1/projects/${PROJECT}/incidents/i1`;
+const acknowledged = anIncident({ acknowledgedAt: AT, acknowledgedBy: "Ada" });
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.parse("2026-11-20T12:10:00Z"), toFake: ["Date"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("what can be done about an open incident", () => {
+  let sent: SentRequest[];
+
+  beforeEach(() => {
+    sent = fakeApi({
+      [`POST ${PATH}/acknowledge`]: acknowledged,
+      [`POST ${PATH}/unacknowledge`]: anIncident(),
+      [`POST ${PATH}/snooze`]: anIncident({ snoozedUntil: "recovery" }),
+      [`POST ${PATH}/notes`]: anIncident({ entries: 1 }),
+    });
+  });
+
+  const requests = () => sent.map(({ path, json }) => [path.replace(PATH, ""), json]);
+
+  test("is to acknowledge it, which can be undone", async () => {
+    const { user } = await renderPart(<IncidentActions projectId={PROJECT} incident={anIncident()} />);
+    await user.click(screen.getByRole("button", { name: "Acknowledge" }));
+    await user.click(await screen.findByRole("button", { name: "Undo" }));
+    await vi.waitFor(() =>
+      expect(requests()).toEqual([
+        ["/acknowledge", undefined],
+        ["/unacknowledge", undefined],
+      ]),
+    );
+  });
+
+  test("is to remove an acknowledgement", async () => {
+    const { user } = await renderPart(<IncidentActions projectId={PROJECT} incident={acknowledged} />);
+    expect(screen.getByText("Acknowledged by Ada.")).toBeTruthy();
+    await user.click(screen.getByRole("button", { name: "Remove acknowledgement" }));
+    await vi.waitFor(() => expect(requests()).toEqual([["/unacknowledge", undefined]]));
+  });
+
+  test("is to snooze it, for a span that counts in the browser's zone", async () => {
+    const { user } = await renderPart(<IncidentActions projectId={PROJECT} incident={anIncident()} />);
+    await user.click(screen.getByRole("button", { name: "Snooze" }));
+    await user.click(await screen.findByRole("menuitem", { name: /^Until tomorrow 9:00/ }));
+    const timezone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+    await vi.waitFor(() => expect(requests()).toEqual([["/snooze", { for: "tomorrow", timezone }]]));
+  });
+
+  test("is to end a snooze", async () => {
+    const snoozed = anIncident({ snoozedUntil: "2026-11-20T14:00:00.000Z" });
+    const { user } = await renderPart(<IncidentActions projectId={PROJECT} incident={snoozed} />);
+    await user.click(screen.getByRole("button", { name: "Snooze" }));
+    await user.click(await screen.findByRole("menuitem", { name: "End snooze" }));
+    await vi.waitFor(() => expect(requests()).toEqual([["/snooze", { until: "2026-11-20T12:10:02.000Z" }]]));
+  });
+
+  test("is to add a note, but not an empty one", async () => {
+    const { user } = await renderPart(<IncidentActions projectId={PROJECT} incident={anIncident()} />);
+    await user.click(screen.getByRole("button", { name: "Note" }));
+    const add = await screen.findByRole<HTMLButtonElement>("button", { name: "Add note" });
+    expect(add.disabled).toBe(true);
+    await user.type(screen.getByRole("textbox", { name: "Note" }), "Cleaning up.");
+    await user.click(add);
+    await vi.waitFor(() => expect(requests()).toEqual([["/notes", { text: "Cleaning up." }]]));
+  });
+
+  test("is shown as an error where the server refuses it", async () => {
+    fakeApi({
+      [`POST ${PATH}/acknowledge`]: () => problem(409, { detail: "The incident is resolved already." }),
+    });
+    const { user } = await renderPart(<IncidentActions projectId={PROJECT} incident={anIncident()} />);
+    await user.click(screen.getByRole("button", { name: "Acknowledge" }));
+    expect((await screen.findByRole("alert")).textContent).toContain("The incident is resolved already.");
+  });
+
+  test("is nothing for viewers, who see what others did", async () => {
+    await renderPart(<IncidentActions projectId={PROJECT} incident={acknowledged} />, { role: "viewer" });
+    expect(screen.getByText("Acknowledged by Ada.")).toBeTruthy();
+    expect(screen.queryByRole("button")).toBeNull();
+  });
+
+  test("is nothing once it is resolved", async () => {
+    await renderPart(<IncidentActions projectId={PROJECT} incident={anIncident({ resolvedAt: AT })} />);
+    expect(screen.queryByRole("button")).toBeNull();
+  });
+});
+
+test("the page of a check offers the actions for its open incident", async () => {
+  const sent = fakeApi({ [`GET /v1/projects/${PROJECT}/incidents`]: page(anIncident()) });
+  await renderPart(<CheckIncidentActions projectId={PROJECT} checkId={CHECK} />);
+  expect(await screen.findByRole("button", { name: "Acknowledge" })).toBeTruthy();
+  expect(screen.getByRole("link", { name: "Incident details" }).getAttribute("href")).toBe(
+    `/projects/${PROJECT}/incidents/i1`,
+  );
+  expect(sent[0]?.query).toEqual({ limit: "1", state: "open", checkId: CHECK });
+});
+
+describe("the list of incidents", () => {
+  async function lineOf(incident: Parameters<typeof anIncident>[0]) {
+    await renderPart(<IncidentList projectId={PROJECT} incidents={[anIncident(incident)]} />);
+    return screen.getByRole("listitem").textContent ?? "";
+  }
+
+  test("says what is down, why, for how long and since when", async () => {
+    expect(await lineOf({ severity: "critical", host: "db1", entries: 2 })).toMatch(
+      /^nightly backupCriticalon db12 entriesNo ping came in time, down for 10 min, since Fri 20 Nov, \d\d:00 \S+\./,
+    );
+  });
+
+  test("says how long a resolved incident lasted", async () => {
+    expect(await lineOf({ resolvedAt: "2026-11-20T12:03:00.000Z" })).toContain("was down for 3 min,");
+  });
+
+  test("says which check holds an alert back", async () => {
+    expect(await lineOf({ heldBy: [{ checkId: "c2", name: "storage" }] })).toContain(
+      "Its alert is held back: it depends on storage, which is down.",
+    );
+  });
+
+  test("says nothing about acknowledgements where nobody has done anything", async () => {
+    expect(await lineOf({})).not.toContain("acknowledged");
+  });
+});
+
+describe("the page of an incident", () => {
+  function facts(): Record<string, string> {
+    return Object.fromEntries(
+      screen
+        .getAllByRole("term")
+        .map((term) => [term.textContent ?? "", term.nextElementSibling?.textContent ?? ""]),
+    );
+  }
+
+  test("shows only the facts that are known", async () => {
+    const incident = anIncident({
+      reason: "failed",
+      exitStatus: 137,
+      exitMeaning: { title: "Killed", hint: "Often the memory ran out" },
+      host: "db1",
+      address: "db1",
+      evidence: { ...NO_EVIDENCE, exitStatus: 137, durationMs: 61_000 },
+    });
+    await renderPart(<IncidentFacts projectId={PROJECT} incident={incident} />);
+    expect(facts()).toEqual({
+      "Last ping": "never",
+      "Exit status": "137",
+      Meaning: "Killed. Often the memory ran out",
+      "Ran for": "1 min 1 s",
+      Host: "db1",
+    });
+  });
+
+  test("calls the expected time the next one where the job failed before it", async () => {
+    const evidence = { ...NO_EVIDENCE, expectedAt: "2026-11-20T13:00:00.000Z" };
+    await renderPart(
+      <IncidentFacts projectId={PROJECT} incident={anIncident({ reason: "failed", evidence })} />,
+    );
+    expect(Object.keys(facts())).toContain("Next expected");
+  });
+
+  test("shows the end of the output without its terminal colours", async () => {
+    await renderPart(<LastOutput incident={anIncident({ output: "\u001b[31mdisk full\u001b[0m" })} />);
+    expect(screen.getByLabelText("output").textContent).toBe("disk full");
+  });
+
+  test("has no card for output where the job printed nothing", async () => {
+    await renderPart(<LastOutput incident={anIncident({ output: " \n" })} />);
+    expect(screen.queryByRole("region")).toBeNull();
+  });
+
+  test("shows eight other checks that are down on the host, and the others on request", async () => {
+    const alsoDown = Array.from({ length: 11 }, (_, index) => ({
+      incidentId: `i${index}`,
+      checkId: `c${index}`,
+      checkName: `job ${index}`,
+      reason: "missed" as const,
+      openedAt: AT,
+      shares: "host" as const,
+    }));
+    const { user } = await renderPart(
+      <AlsoDown projectId={PROJECT} incident={anIncident({ host: "db1", alsoDown })} />,
+    );
+    expect(screen.getByRole("region", { name: "Also down on db1" })).toBeTruthy();
+    expect(screen.getAllByRole("listitem")).toHaveLength(8);
+    await user.click(screen.getByRole("button", { name: "Show 3 more" }));
+    expect(screen.getAllByRole("listitem")).toHaveLength(11);
+  });
+
+  test("lists what happened, oldest first", async () => {
+    fakeApi({
+      [`GET ${PATH}/timeline`]: page(
+        { kind: "flip", id: "f", at: AT, from: "up", to: "down", detectedAt: AT, reason: "missed" },
+        { kind: "note", id: "n", at: AT, by: "Ada", text: "Cleaning up." },
+      ),
+    });
+    await renderPart(<Timeline projectId={PROJECT} incidentId="i1" />);
+    await screen.findByText("Ada: Cleaning up.");
+    expect(screen.getAllByRole("listitem").map(({ textContent }) => textContent?.split("Fri")[0])).toEqual([
+      "Down: no ping came in time",
+      "Ada: Cleaning up.",
+    ]);
+  });
+});

@@ -1,0 +1,43 @@
+import { vi } from "vitest";
+
+/** A request as a test wants to see it: what was sent where. */
+export type SentRequest = { method: string; path: string; query: Record<string, string>; json: unknown };
+
+/** Returns the body of a response, or a `Response` for anything but 200. */
+type Handler = (request: SentRequest) => unknown;
+
+/**
+ * Puts an API with these responses in place of `fetch`: keys are "GET /v1/…". A request without a response fails the
+ * way a missing object does, with 404. Returns the requests that were sent, in order.
+ */
+export function fakeApi(handlers: Record<string, Handler | object>): SentRequest[] {
+  const sent: SentRequest[] = [];
+  vi.stubGlobal("fetch", async (input: string, init: RequestInit = {}) => {
+    const url = new URL(String(input), "http://overdue.test");
+    const request: SentRequest = {
+      method: init.method ?? "GET",
+      path: url.pathname,
+      query: Object.fromEntries(url.searchParams),
+      json: typeof init.body === "string" ? JSON.parse(init.body) : undefined,
+    };
+    sent.push(request);
+    const handler = handlers[`${request.method} ${url.pathname}`];
+    if (handler === undefined) return problem(404, { code: "not_found", detail: "There is no such thing." });
+    const body: unknown = typeof handler === "function" ? handler(request) : handler;
+    return body instanceof Response ? body : Response.json(body);
+  });
+  return sent;
+}
+
+/** A page of a list that has no further page. */
+export function page<T>(...items: T[]): { items: T[]; next: null } {
+  return { items, next: null };
+}
+
+/** An error of the API, as RFC 9457 has it. */
+export function problem(
+  status: number,
+  body: { code?: string; detail: string; errors?: { field: string; message: string }[] },
+): Response {
+  return Response.json({ code: "invalid_input", ...body }, { status });
+}

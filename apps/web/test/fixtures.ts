@@ -1,0 +1,260 @@
+import type { RouteView } from "../src/alert-routes/route-queries.ts";
+import type { Names } from "../src/alert-routes/route-text.ts";
+import type { ChannelView } from "../src/channels/channel-queries.ts";
+import type { CheckView } from "../src/checks/check-queries.ts";
+import type { DeliveryView } from "../src/deliveries/delivery-queries.ts";
+import type { IncidentView, PingView } from "../src/history/history-queries.ts";
+import type { IncidentDetail } from "../src/incidents/incident-queries.ts";
+import type { WindowView } from "../src/maintenance/maintenance-queries.ts";
+import type { PersonView, RotationView } from "../src/on-call/on-call-queries.ts";
+
+export const PROJECT = "0195f1c2-0000-7000-8000-000000000001";
+export const CHECK = "0195f1c2-0000-7000-8000-0000000000c1";
+
+/** A check as the API returns it: new, every five minutes, all settings at their defaults. */
+export function aCheck(check: Partial<CheckView> = {}): CheckView {
+  return {
+    id: CHECK,
+    projectId: PROJECT,
+    name: "",
+    slug: "",
+    tags: [],
+    description: "",
+    scheduleText: "Every 5 minutes",
+    schedule: { kind: "interval", everySeconds: 300 },
+    graceSeconds: 300,
+    manualResume: false,
+    earlyMarginSeconds: 0,
+    jitterSeconds: 0,
+    maxRuntimeSeconds: null,
+    minRuntimeSeconds: null,
+    progressExtends: false,
+    overlap: "allow",
+    hostDuplicates: "allow",
+    unusualRuns: "note",
+    tooOften: null,
+    tolerance: null,
+    recoverAfter: 1,
+    alertBeforeFirstPing: false,
+    methods: "",
+    filterSubject: false,
+    filterBody: false,
+    filterHttpBody: false,
+    filterDefaultFail: false,
+    startKeywords: "",
+    successKeywords: "",
+    failureKeywords: "",
+    channelIds: [],
+    severity: "warning",
+    dependsOn: [],
+    maintenance: null,
+    status: "new",
+    started: false,
+    openRuns: [],
+    pingCount: 0,
+    lastPingAt: null,
+    lastSuccessAt: null,
+    lastStartAt: null,
+    lastDurationMs: null,
+    expectedAt: null,
+    deadlineAt: null,
+    pingUrl: null,
+    slugPingUrl: null,
+    pingEmail: null,
+    managedBy: null,
+    badgeUrl: null,
+    version: 1,
+    createdAt: "2026-11-01T00:00:00.000Z",
+    updatedAt: "2026-11-01T00:00:00.000Z",
+    ...check,
+  };
+}
+
+export const AT = "2026-11-20T12:00:00.000Z";
+
+/** A confirmed e-mail channel that has never sent anything. */
+export function aChannel(channel: Partial<ChannelView> = {}): ChannelView {
+  return {
+    id: "ops",
+    kind: "email",
+    name: "Ops mailbox",
+    hint: "ops@example.org",
+    checkIds: [],
+    brokenAt: null,
+    brokenBecause: null,
+    brokenBy: null,
+    unconfirmedSince: null,
+    askedAt: null,
+    lastSentAt: null,
+    restsUntil: null,
+    isFallback: false,
+    proveWeekly: false,
+    collectMinutes: 0,
+    groups: null,
+    managedBy: null,
+    version: 1,
+    createdAt: AT,
+    ...channel,
+  };
+}
+
+/** A down alert of a check that was sent at the first attempt. */
+export function aDelivery(delivery: Partial<DeliveryView> = {}): DeliveryView {
+  return {
+    id: "d1",
+    kind: "down",
+    state: "sent",
+    channelId: "ops",
+    checkId: CHECK,
+    incidentId: "i1",
+    because: "",
+    leadId: null,
+    attempt: 1,
+    uncertain: false,
+    createdAt: AT,
+    nextAttemptAt: AT,
+    finishedAt: "2026-11-20T12:00:02.000Z",
+    providerRef: null,
+    lastError: null,
+    latencyMs: null,
+    insteadOf: null,
+    dealtWithAt: null,
+    attempts: [],
+    ...delivery,
+  };
+}
+
+/** A successful ping by curl without a body. */
+export function aPing(ping: Partial<PingView> = {}): PingView {
+  return {
+    number: 1,
+    id: `ping-${ping.number ?? 1}`,
+    kind: "success",
+    note: null,
+    receivedAt: AT,
+    rid: null,
+    exitStatus: null,
+    scheme: "http",
+    method: "GET",
+    remoteAddress: "203.0.113.7",
+    userAgent: "curl/8.5",
+    bodyBytes: 0,
+    bodyCut: false,
+    bodyBytesLeftOut: 0,
+    repeats: 0,
+    ...ping,
+  };
+}
+
+export const NO_EVIDENCE: IncidentView["evidence"] = {
+  expectedAt: null,
+  deadlineAt: null,
+  lastHeardAt: null,
+  exitStatus: null,
+  runId: null,
+  pingNumber: null,
+  durationMs: null,
+  limitMs: null,
+};
+
+/** An open incident of a missed run that nobody has acknowledged. */
+export function anIncident(incident: Partial<IncidentDetail> = {}): IncidentDetail {
+  return {
+    id: "i1",
+    checkId: CHECK,
+    checkName: "nightly backup",
+    checkSlug: "nightly-backup",
+    checkTags: [],
+    checkStatus: "down",
+    severity: "warning",
+    reason: "missed",
+    openedAt: AT,
+    resolvedAt: null,
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    snoozedUntil: null,
+    host: null,
+    address: null,
+    stormId: null,
+    entries: 0,
+    heldBy: [],
+    evidence: NO_EVIDENCE,
+    exitStatus: null,
+    exitMeaning: null,
+    output: null,
+    outputPing: null,
+    alsoDown: [],
+    ...incident,
+  };
+}
+
+/** An alert route of any check to the channel "ops", immediately. */
+export function aRoute(route: Partial<RouteView> = {}): RouteView {
+  return {
+    id: "r1",
+    version: 1,
+    position: 0,
+    name: "Ops",
+    match: { tags: [], reasons: [], severities: [], checkIds: [] },
+    hears: { changes: true, failures: false, runs: false, notices: false },
+    steps: [{ afterMinutes: 0, targets: [{ kind: "channel", channelId: "ops" }], ifUnacknowledged: true }],
+    repeatMinutes: null,
+    hours: null,
+    recovery: true,
+    managedBy: null,
+    createdAt: AT,
+    updatedAt: AT,
+    ...route,
+  };
+}
+
+/** A weekly maintenance window of the whole project that does not last now. */
+export function aWindow(window: Partial<WindowView> = {}): WindowView {
+  return {
+    id: "w1",
+    version: 1,
+    name: "Patch day",
+    rule: { kind: "weekly", weekdays: [7], time: "02:00", minutes: 120, timezone: "Europe/Berlin" },
+    tags: [],
+    checkIds: [],
+    active: null,
+    next: { from: "2026-11-22T01:00:00.000Z", until: "2026-11-22T03:00:00.000Z" },
+    createdBy: "Ada",
+    createdAt: AT,
+    ...window,
+  };
+}
+
+/** A weekly rotation of Ada and Bob, with Ada on call. */
+export function aRotation(rotation: Partial<RotationView> = {}): RotationView {
+  return {
+    id: "primary",
+    version: 1,
+    name: "Primary",
+    timezone: "Europe/Berlin",
+    every: "week",
+    startsOn: "2026-11-16",
+    handOverAt: "09:00",
+    personIds: ["ada", "bob"],
+    overrides: [],
+    onCall: { personId: "ada", name: "Ada", until: "2026-11-23T08:00:00.000Z" },
+    createdAt: AT,
+    updatedAt: AT,
+    ...rotation,
+  };
+}
+
+export function aPerson(person: Partial<PersonView> = {}): PersonView {
+  return { id: "ada", version: 1, name: "Ada", channelIds: ["ops"], createdAt: AT, updatedAt: AT, ...person };
+}
+
+/** The names for the ids in these fixtures. */
+export const NAMES: Names = {
+  checks: new Map([[CHECK, "nightly backup"]]),
+  channels: new Map([["ops", "Ops mailbox"]]),
+  people: new Map([
+    ["ada", "Ada"],
+    ["bob", "Bob"],
+  ]),
+  rotations: new Map([["primary", "Primary"]]),
+};

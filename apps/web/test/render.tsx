@@ -1,0 +1,117 @@
+import { MantineProvider } from "@mantine/core";
+import { cleanNotifications, Notifications } from "@mantine/notifications";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from "@tanstack/react-router";
+import { cleanup, configure, render, screen, within } from "@testing-library/react";
+import { userEvent } from "@testing-library/user-event";
+import type { ReactNode } from "react";
+import { afterEach, vi } from "vitest";
+
+import { createAppRouter } from "../src/app/router.tsx";
+import { RoleProvider } from "../src/ui/role.tsx";
+
+// The whole page in each message would hide the message.
+configure({ getElementError: (message) => new Error(message ?? "The element was not found.") });
+
+// The library listens for fonts, which this DOM does not have.
+Object.defineProperty(document, "fonts", { value: new EventTarget(), configurable: true });
+
+afterEach(() => {
+  cleanup();
+  cleanNotifications();
+  vi.unstubAllGlobals();
+});
+
+type Role = "owner" | "editor" | "viewer";
+
+/** Renders a part of a page for a person with this role; links work, but lead nowhere. */
+export async function renderPart(part: ReactNode, { role = "owner" }: { role?: Role } = {}) {
+  const router = createRouter({
+    routeTree: createRootRoute({
+      component: () => (
+        <RoleProvider value={role}>
+          <div data-testid="part">{part}</div>
+        </RoleProvider>
+      ),
+    }),
+    history: createMemoryHistory(),
+  });
+  const client = testQueryClient();
+  const { container } = render(
+    <Providers client={client}>
+      <RouterProvider router={router} />
+    </Providers>,
+  );
+  await screen.findByTestId("part");
+  return { user: userEvent.setup(), client, container };
+}
+
+/** Renders the whole app at an address. Its router is returned, to follow where it leads. */
+export async function renderApp(path: string) {
+  vi.stubGlobal("EventSource", FakeEventSource);
+  FakeEventSource.opened = [];
+  const client = testQueryClient();
+  const router = createAppRouter(client, createMemoryHistory({ initialEntries: [path] }));
+  render(
+    <Providers client={client}>
+      <RouterProvider router={router} />
+    </Providers>,
+  );
+  await screen.findByRole("heading", { level: 1 });
+  return { user: userEvent.setup(), client, router };
+}
+
+/** For `render` itself, where a part is rendered again with other properties. */
+export function MantineOnly({ children }: { children: ReactNode }) {
+  return <MantineProvider env="test">{children}</MantineProvider>;
+}
+
+function Providers({ client, children }: { client: QueryClient; children: ReactNode }) {
+  return (
+    <MantineProvider env="test">
+      <QueryClientProvider client={client}>{children}</QueryClientProvider>
+      <Notifications />
+    </MantineProvider>
+  );
+}
+
+/** As the app's own, but it never retries, so that a test sees an error at once. */
+function testQueryClient(): QueryClient {
+  return new QueryClient({ defaultOptions: { queries: { retry: false } } });
+}
+
+/** The event stream of a page: a test sends its events itself. */
+export class FakeEventSource extends EventTarget {
+  static opened: FakeEventSource[] = [];
+  readonly url: string;
+  isClosed = false;
+
+  constructor(url: string) {
+    super();
+    this.url = url;
+    FakeEventSource.opened.push(this);
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  /** Sends a change of a check, or of the project with null. */
+  change(checkId: string | null): void {
+    this.dispatchEvent(new MessageEvent("change", { data: JSON.stringify({ checkId }) }));
+  }
+}
+
+/** The texts of a table's body, row by row. */
+export function tableRows(name?: string): string[][] {
+  const place =
+    name === undefined
+      ? screen.getByRole("table")
+      : within(screen.getByRole("region", { name })).getByRole("table");
+  const [, ...rows] = within(place).getAllByRole("row");
+  return rows.map((row) =>
+    within(row)
+      .getAllByRole("cell")
+      .map((cell) => cell.textContent ?? ""),
+  );
+}
