@@ -196,7 +196,7 @@ export function aRoute(route: Partial<RouteView> = {}): RouteView {
     position: 0,
     name: "Ops",
     match: { tags: [], reasons: [], severities: [], checkIds: [] },
-    hears: { changes: true, failures: false, runs: false, notices: false },
+    notifyOn: { changes: true, failures: false, runs: false, notices: false },
     steps: [{ afterMinutes: 0, targets: [{ kind: "channel", channelId: "ops" }], ifUnacknowledged: true }],
     repeatMinutes: null,
     hours: null,

@@ -160,7 +160,7 @@ describe("the preview of who gets notified", () => {
   };
 
   async function renderPreview(response: object) {
-    const sent = fakeApi({ [`GET /v1/projects/${PROJECT}/checks/${CHECK}/who-would-hear`]: response });
+    const sent = fakeApi({ [`GET /v1/projects/${PROJECT}/checks/${CHECK}/notification-preview`]: response });
     const rendered = await renderPart(<NotificationPreview projectId={PROJECT} checks={NAMES.checks} />);
     await choose(rendered.user, "If this check", "nightly backup");
     return { ...rendered, sent };
@@ -168,7 +168,7 @@ describe("the preview of who gets notified", () => {
 
   test("lists the recipients in order, with the delay and the route", async () => {
     const later = { ...recipient, channelName: "SMS", channelId: "sms", kind: "reminder", afterSeconds: 900 };
-    await renderPreview({ items: [recipient, later], news: [] });
+    await renderPreview({ items: [recipient, later], events: [] });
     await screen.findByRole("table");
     expect(tableRows().map(([after, , who, because]) => [after, who, because])).toEqual([
       ["immediately", "Ops mailbox", "route “Ops”"],
@@ -177,24 +177,24 @@ describe("the preview of who gets notified", () => {
   });
 
   test("says why a recipient gets nothing at present", async () => {
-    await renderPreview({ items: [{ ...recipient, heldBack: "the channel is broken" }], news: [] });
+    await renderPreview({ items: [{ ...recipient, heldBack: "the channel is broken" }], events: [] });
     expect(await screen.findByText("Not at present: the channel is broken")).toBeTruthy();
   });
 
   test("says what happens to an alert that nobody gets", async () => {
-    await renderPreview({ items: [], news: [] });
+    await renderPreview({ items: [], events: [] });
     expect(await screen.findByText(/^Nobody: .* the project's owners by e-mail/)).toBeTruthy();
   });
 
   test("asks again for another reason", async () => {
-    const { user, sent } = await renderPreview({ items: [recipient], news: [] });
+    const { user, sent } = await renderPreview({ items: [recipient], events: [] });
     await choose(user, "goes down because it is", "failed");
     await vi.waitFor(() => expect(sent.at(-1)?.query["reason"]).toBe("failed"));
   });
 
   test("lists who gets notified of runs and failures separately", async () => {
     const { kind: _, afterSeconds: __, heldBack: ___, ...channel } = recipient;
-    await renderPreview({ items: [recipient], news: [{ ...channel, hears: "failures" }] });
+    await renderPreview({ items: [recipient], events: [{ ...channel, notifyOn: "failures" }] });
     await screen.findByText("About its runs and notices at that time:");
     expect(screen.getByRole("cell", { name: "Every failure" })).toBeTruthy();
   });

@@ -53,7 +53,7 @@ export function RouteForm({ initial, isNew, names, knownTags, save, cancel }: Pr
               <HoursFields names={names} />
               <Checkbox
                 label="Notify on recovery"
-                description="Everyone who was notified that it is down also notifyOn that it is up again."
+                description="Everyone who was notified that it is down is also notified when it is up again."
                 {...form.getInputProps("recovery", { type: "checkbox" })}
               />
             </Stack>

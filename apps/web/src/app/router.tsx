@@ -1,5 +1,11 @@
 import { QueryClient } from "@tanstack/react-query";
-import { createRouter, type ErrorComponentProps, Link, useRouter } from "@tanstack/react-router";
+import {
+  createRouter,
+  type ErrorComponentProps,
+  Link,
+  type RouterHistory,
+  useRouter,
+} from "@tanstack/react-router";
 import { Button, Group } from "@mantine/core";
 
 import { Page, PageSkeleton } from "../ui/page.tsx";

@@ -73,7 +73,10 @@ describe("the status of a check", () => {
   });
 
   test("names the end of a maintenance window", async () => {
-    const check = aCheck({ status: "up", maintenance: { name: "Patch day", until: "2026-11-20T14:00:00Z" } });
+    const check = aCheck({
+      status: "up",
+      maintenance: { from: "2026-11-20T11:00:00Z", until: "2026-11-20T14:00:00Z" },
+    });
     await renderPart(<StatusPanel check={check} because={null} />);
     expect(facts()["Maintenance window until"]).toMatch(/20 Nov 2026/);
   });

@@ -261,7 +261,7 @@ describe("the history of a check", () => {
       id: "o0",
       startedAt: "2026-11-01T00:00:00Z",
       endedAt: "2026-11-01T01:00:00Z",
-      cause: null,
+      cause: "busy",
     };
     fakeApi({ [`GET /v1/projects/${PROJECT}/outages`]: page(outage, before) });
     await renderPart(<Outages projectId={PROJECT} since="2026-11-10T00:00:00Z" zone="Europe/Berlin" />);
