@@ -3,14 +3,14 @@ import { createServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { Refusal } from "./refusal.ts";
 
-type Wish = { host: string; port: number; secondsMax: number; signal: AbortSignal };
+type PortRequest = { host: string; port: number; secondsMax: number; signal: AbortSignal };
 
 /**
- * The port to listen on: the wished one where it is free, or any free one for 0. One that is taken is waited for.
+ * Finds the port to listen on: the requested one once it is free, or any free one for 0.
  *
- * @throws Refusal where another program has it, or it may not be used.
+ * @throws Refusal where another program still has it after `secondsMax`, or where it may not be used.
  */
-export async function claimPort({ host, port, secondsMax, signal }: Wish): Promise<number> {
+export async function claimPort({ host, port, secondsMax, signal }: PortRequest): Promise<number> {
   const end = performance.now() + secondsMax * 1_000;
   for (;;) {
     try {

@@ -3,8 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 const STEP_MS = 25;
 
 /**
- * Waits until the product answers that it is ready; false where it did not within the given time, or where
- * `signal` ended the wait.
+ * Waits until the product reports that it is ready. Returns false after `secondsMax` or once `signal` is aborted.
  */
 export async function becomesReady(url: string, secondsMax: number, signal: AbortSignal): Promise<boolean> {
   const end = performance.now() + secondsMax * 1000;

@@ -6,14 +6,14 @@ const TRIES = 5;
 const AGAIN_MS = 5_000;
 
 /**
- * Has the operator page tell that a program was started again. The database may be what is in trouble: it is tried for
- * a while, and then given up, since the terminal and the log have told it too.
+ * Stores that a program was started again, for the operator page. Where the database does not work it is tried for a while
+ * and then given up, because the terminal and the log say it too.
  */
 export function rememberRestart(database: Database | null, restart: Restart): void {
-  if (database !== null) void remember(database.url, restart);
+  if (database !== null) void store(database.url, restart);
 }
 
-async function remember(url: string, restart: Restart): Promise<void> {
+async function store(url: string, restart: Restart): Promise<void> {
   for (let left = TRIES; left > 0; left -= 1) {
     const pool = openPool({ url, max: 1, name: "supervisor" });
     try {

@@ -1,10 +1,10 @@
-import { printable } from "./printable.ts";
-import { sentenceOf } from "./refusal.ts";
+import { escapeControls } from "./escape-controls.ts";
+import { errorMessage } from "./refusal.ts";
 import { type Environment, type Programs, startProduct } from "./supervisor.ts";
 
 /**
- * Runs the product until a signal ends it: the first signal in order, the second at once (what was written is
- * safe all the same). Answers the exit status.
+ * Runs the product until a signal ends it: the first one ends it in order, a second one at once, which loses nothing that
+ * was stored. Returns the exit status.
  */
 export async function run(environment: Environment, programs: Programs): Promise<number> {
   const ending = listenForEnd();
@@ -18,12 +18,12 @@ export async function run(environment: Environment, programs: Programs): Promise
     return 0;
   } catch (error) {
     if (ending.aborted) return 0;
-    say(sentenceOf(error));
+    say(errorMessage(error));
     return 1;
   }
 }
 
-// One Ctrl-C arrives more than once: from the terminal, and again from npm. Only a later one means "now".
+// One Ctrl-C arrives more than once, from the terminal and from npm. Only a signal more than a second later means "now".
 function listenForEnd(): AbortSignal {
   const ending = new AbortController();
   let askedAt = 0;
@@ -39,7 +39,7 @@ function listenForEnd(): AbortSignal {
 
 const ECHO_MS_MAX = 1_000;
 
-// A terminal that was closed, or a reader of our output that has ended, takes no more lines. We go on, or end in order.
+// Where the terminal is closed, or the reader of our output has ended, writing fails and is ignored.
 function surviveLostTerminal(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 }
@@ -52,11 +52,11 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 function announce(url: string, isReady: boolean): void {
-  if (!isReady) say("It runs, but is not ready yet; GET /health/ready says why.");
+  if (!isReady) say("Overdue runs but is not ready yet; GET /health/ready says why.");
   process.stdout.write(`Overdue is ready: ${url}\n`);
-  if (url.includes("?token=")) say("Open it to make the first account. Ctrl-C stops Overdue.");
+  if (url.includes("?token=")) say("Open it to create the first account. Ctrl-C stops Overdue.");
 }
 
 function say(sentence: string): void {
-  process.stderr.write(`${printable(sentence)}\n`);
+  process.stderr.write(`${escapeControls(sentence)}\n`);
 }

@@ -14,6 +14,8 @@ import { embeddedUrl } from "./database/embedded.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
+const PATIENCE = { timeout: 60_000, interval: 50 };
+
 let used: Awaited<ReturnType<typeof usedDataDirectory>>;
 beforeAll(async () => {
   used = await usedDataDirectory();
@@ -94,26 +96,26 @@ test("api and database are started again when they die, the database on its port
   const { url } = await urlOf(started);
   const before = await ask(url);
   await fetch(`${url}/crash`).catch(() => undefined);
-  expect(await started.hears("api ended (exit status 3)")).toBeDefined();
+  expect(await started.waitForLine("api ended (exit status 3)")).toBeDefined();
   expect((await untilAnswered(url)).pid).not.toBe(before.pid);
 
   const postmaster = findPostmaster(dataFiles(dataDir).postgres);
   process.kill(postmaster?.pid ?? 0, "SIGKILL");
-  expect(await started.hears("The database ended")).toBeDefined();
+  expect(await started.waitForLine("The database ended")).toBeDefined();
   expect((await untilAnswered(url)).tables).toBeGreaterThan(10);
   expect(findPostmaster(dataFiles(dataDir).postgres)?.port).toBe(postmaster?.port);
 });
 
-test("an api whose event loop stands still is replaced, which the terminal and the operator page tell", async () => {
+test("an api whose event loop hangs is replaced, which the terminal and the operator page say", async () => {
   const dataDir = used.copy();
   const started = start(dataDir);
   const { url } = await urlOf(started);
   const before = await vi.waitUntil(async () => {
     const answer = await ask(url);
-    return answer.lookedAfter > 0 && answer;
+    return answer.livenessChecks > 0 && answer;
   }, 10_000);
-  await fetch(`${url}/stand-still`, { signal: AbortSignal.timeout(200) }).catch(() => undefined);
-  expect(await started.hears("api ended (no answer for 10 s); it starts again")).toBeDefined();
+  await fetch(`${url}/hang`, { signal: AbortSignal.timeout(200) }).catch(() => undefined);
+  expect(await started.waitForLine("api ended (no answer for 10 s); it starts again")).toBeDefined();
   expect((await untilAnswered(url)).pid).not.toBe(before.pid);
   await vi.waitFor(async () =>
     expect(await troubles(dataDir)).toEqual([
@@ -122,17 +124,22 @@ test("an api whose event loop stands still is replaced, which the terminal and t
   );
 });
 
-test("a checker that says nothing any more is replaced", async () => {
-  const started = start(used.copy());
+test("a checker that shows no sign of life any more is replaced", async () => {
+  const dataDir = used.copy();
+  const started = start(dataDir);
   await urlOf(started);
   const checker = descendants(started.process.pid ?? 0).find(({ commandLine }) =>
     commandLine.includes("checker-stand-in"),
   );
-  // It is looked at four times a second until it is heard first; only then its silence counts after seconds.
-  await new Promise((resolve) => setTimeout(resolve, 2_000));
-  // It stands still, as in an endless loop.
+  // Until its first sign of life it would get five minutes.
+  const log = join(dataFiles(dataDir).logs, "checker.log");
+  await vi.waitUntil(
+    () => existsSync(log) && readFileSync(log, "utf8").includes("first sign of life"),
+    PATIENCE,
+  );
+  // It hangs, as in an endless loop.
   process.kill(checker?.pid ?? 0, "SIGSTOP");
-  expect(await started.hears("checker ended (no answer for 10 s); it starts again")).toBeDefined();
+  expect(await started.waitForLine("checker ended (no answer for 10 s); it starts again")).toBeDefined();
 });
 
 test("a database that somebody asked to end when its clients have ended is started again", async () => {
@@ -141,7 +148,7 @@ test("a database that somebody asked to end when its clients have ended is start
   const { url } = await urlOf(started);
   await ask(url);
   process.kill(findPostmaster(dataFiles(dataDir).postgres)?.pid ?? 0, "SIGTERM");
-  expect(await started.hears("The database ended")).toBeDefined();
+  expect(await started.waitForLine("The database ended")).toBeDefined();
   expect((await untilAnswered(url)).tables).toBeGreaterThan(10);
 });
 
@@ -250,7 +257,7 @@ function readSecrets(dataDir: string): { text: string; mode: number }[] {
   return secrets;
 }
 
-type Answer = { pid: number; tables: number; lookedAfter: number };
+type Answer = { pid: number; tables: number; livenessChecks: number };
 
 async function ask(url: string): Promise<Answer> {
   const response = await fetch(url);

@@ -3,7 +3,7 @@ import { type Config, proxyWarning, readConfig } from "@overdue/config";
 import { type Child, keepRunning } from "./children/child.ts";
 import { type Cleanup, startCleanup } from "./children/cleanup.ts";
 import { openLog } from "./children/log-file.ts";
-import { type DataFiles, keptSecret, prepareDataDirectory } from "./data/data-directory.ts";
+import { type DataFiles, readOrCreateSecret, prepareDataDirectory } from "./data/data-directory.ts";
 import { type Lock, takeLock } from "./data/lock.ts";
 import type { Database } from "./database/database.ts";
 import { openEmbedded } from "./database/embedded.ts";
@@ -15,18 +15,18 @@ import { becomesReady } from "./readiness.ts";
 /** The environment of a process. */
 export type Environment = Record<string, string | undefined>;
 
-/** The programs to keep running, by name, each with the path of its main.ts. */
+/** The programs to keep running: the path of main.ts by name. */
 export type Programs = Record<string, string>;
 
-/** How a start speaks to the person at the terminal, and how it is told to end. */
+/** `say` prints a sentence on the terminal; `signal` is aborted when the product is to end. */
 export type Terminal = { say: (sentence: string) => void; signal: AbortSignal };
 
-/** The running product: the URL to open, and its end in order. Exiting without that ends all of it at once. */
+/** The running product. `stop` ends it in order; exiting without that kills all of its processes. */
 export type Running = { url: string; isReady: boolean; stop: () => Promise<void> };
 
 /**
- * Starts the whole product: database, api, checker, sender. Whatever was started is stopped again where a later step
- * fails or the signal ends the start.
+ * Starts the database and the programs. Where a later step fails, or the signal ends the start, everything that was started
+ * is stopped again.
  *
  * @throws Refusal or ConfigError with a sentence where it cannot start.
  */
@@ -38,28 +38,27 @@ export async function startProduct(
   const asked = readConfig(environment);
   const files = prepareDataDirectory(asked.dataDir);
   const parts: Parts = { lock: takeLock(files.lock), database: null, children: [], cleanup: startCleanup() };
-  // After an end in order nothing is left for it to do.
   process.on("exit", parts.cleanup.endAllNow);
   try {
     const config = await settlePort(asked, { environment, terminal, tookOver: parts.lock.tookOver });
-    parts.lock.tell(config.publicUrl);
+    parts.lock.setUrl(config.publicUrl);
     const warning = proxyWarning(config);
     if (warning !== null) terminal.say(warning);
-    const opened = openInstallation({ config, files, environment }, terminal, parts);
-    const inherited = opened.then((installation) => installation.environment);
-    const surroundings = {
+    const opened = openInstance({ config, files, environment }, terminal, parts);
+    const inherited = opened.then((instance) => instance.environment);
+    const context = {
       now: environment,
       later: inherited,
       files,
       terminal,
       parts,
-      near: nearUrl(config),
+      apiUrl: localUrl(config),
     };
-    const start = (program: [string, string]) => parts.children.push(startChild(program, surroundings));
+    const start = (program: [string, string]) => parts.children.push(startChild(program, context));
     for (const program of Object.entries(programs)) if (!isStartedLater(program)) start(program);
     const { url } = await opened;
     for (const program of Object.entries(programs)) if (isStartedLater(program)) start(program);
-    const isReady = await becomesReady(surroundings.near, READY_SECONDS_MAX, terminal.signal);
+    const isReady = await becomesReady(context.apiUrl, READY_SECONDS_MAX, terminal.signal);
     return { url, isReady, stop: () => stop(parts) };
   } catch (error) {
     await stop(parts);
@@ -80,10 +79,10 @@ type Settling = { environment: Environment; terminal: Terminal; tookOver: boolea
 
 type Parts = { lock: Lock; database: Database | null; children: Child[]; cleanup: Cleanup };
 
-// Read again with the port that was found, so that the URLs made of it are right.
+// The configuration is read again with the port that was found, because URLs are derived from it.
 async function settlePort({ host, port }: Config, start: Settling): Promise<Config> {
   const { environment, terminal, tookOver } = start;
-  // An api whose supervisor was killed keeps its port until its last request is answered.
+  // The api of a supervisor that was killed keeps the port until its last request is answered.
   const secondsMax = tookOver ? ENDING_SECONDS_MAX : 0;
   const claimed = await claimPort({ host, port, secondsMax, signal: terminal.signal });
   return readConfig({ ...environment, PORT: String(claimed) });
@@ -91,12 +90,12 @@ async function settlePort({ host, port }: Config, start: Settling): Promise<Conf
 
 type Start = { config: Config; files: DataFiles; environment: Environment };
 
-// Loading the code that prepares the database takes as long as making one, so both happen at once.
-async function openInstallation(start: Start, terminal: Terminal, parts: Parts) {
+// Loading the code that prepares the database takes as long as creating one, so both run at the same time.
+async function openInstance(start: Start, terminal: Terminal, parts: Parts) {
   const loaded = import("./first-start/first-start.ts");
   parts.database = await openDatabase(start, terminal, parts.cleanup);
-  const { prepareInstallation } = await loaded;
-  const url = await prepareInstallation(start.config, parts.database.url);
+  const { prepareInstance } = await loaded;
+  const url = await prepareInstance(start.config, parts.database.url);
   terminal.signal.throwIfAborted();
   return { url, environment: childEnvironment(start, parts.database.url) };
 }
@@ -107,7 +106,7 @@ function openDatabase({ config, files }: Start, terminal: Terminal, cleanup: Cle
   return openEmbedded(files, { ...terminal, onProcess: cleanup.database });
 }
 
-// The password of the first account is nobody's business once the account exists.
+// Children do not get the BOOTSTRAP variables, one of which is a password.
 function childEnvironment({ config, files, environment }: Start, databaseUrl: string): Environment {
   const others = Object.entries(environment).filter(([name]) => !name.startsWith("BOOTSTRAP_"));
   return {
@@ -115,28 +114,28 @@ function childEnvironment({ config, files, environment }: Start, databaseUrl: st
     PORT: String(config.port),
     DATA_DIR: config.dataDir,
     DATABASE_URL: databaseUrl,
-    SECRET_KEY: environment["SECRET_KEY"] || keptSecret(files.secretKey),
+    SECRET_KEY: environment["SECRET_KEY"] || readOrCreateSecret(files.secretKey),
   };
 }
 
-type Surroundings = {
+type ChildContext = {
   now: Environment;
   later: Promise<Environment>;
   files: DataFiles;
   terminal: Terminal;
   parts: Parts;
-  /** Where the api answers this machine. */
-  near: string;
+  /** The address at which this machine reaches the api. */
+  apiUrl: string;
 };
 
-function startChild([name, main]: [string, string], surroundings: Surroundings): Child {
-  const { now, later, files, terminal, parts, near } = surroundings;
+function startChild([name, main]: [string, string], context: ChildContext): Child {
+  const { now, later, files, terminal, parts, apiUrl } = context;
   return keepRunning({
     name,
     main,
     nodeEnvironment: { PATH: now["PATH"], NODE_COMPILE_CACHE: now["NODE_COMPILE_CACHE"] },
     environment: later,
-    liveUrl: name === "api" ? `${near}/health/live` : null,
+    liveUrl: name === "api" ? `${apiUrl}/health/live` : null,
     log: openLog(join(files.logs, `${name}.log`)),
     say: terminal.say,
     onRestart: (why) => rememberRestart(parts.database, { program: name, why }),
@@ -144,12 +143,12 @@ function startChild([name, main]: [string, string], surroundings: Surroundings):
   });
 }
 
-function nearUrl({ host, port }: Config): string {
-  const near = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
-  return `http://${near.includes(":") ? `[${near}]` : near}:${port}`;
+function localUrl({ host, port }: Config): string {
+  const name = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
 }
 
-// Whoever uses the database ends before it, so that no answer and no delivery is cut off.
+// The children end before the database, so that no request and no delivery is cut off.
 async function stop(parts: Parts): Promise<void> {
   await Promise.all(parts.children.map((child) => child.stop(STOP_SECONDS_MAX)));
   await parts.database?.stop();

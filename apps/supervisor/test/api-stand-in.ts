@@ -5,17 +5,17 @@ import { openPool } from "@overdue/db";
 // Answers every request with its process and what the database says, as long as that answers.
 const pool = openPool({ url: process.env["DATABASE_URL"] ?? "", max: 1, name: "test" });
 
-let lookedAfter = 0;
+let livenessChecks = 0;
 const server = createServer((request, response) => {
   if (request.url === "/crash") process.exit(3);
-  if (request.url === "/stand-still") for (;;);
-  if (request.url === "/health/live") lookedAfter += 1;
+  if (request.url === "/hang") for (;;);
+  if (request.url === "/health/live") livenessChecks += 1;
   pool
     .query<{ tables: number }>(
       "select count(*)::int as tables from information_schema.tables where table_schema = 'public'",
     )
     .then(
-      ([row]) => response.end(JSON.stringify({ pid: process.pid, tables: row?.tables, lookedAfter })),
+      ([row]) => response.end(JSON.stringify({ pid: process.pid, tables: row?.tables, livenessChecks })),
       () => response.writeHead(503).end(),
     );
 });

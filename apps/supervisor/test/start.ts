@@ -7,24 +7,24 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
-/** A supervisor in a process of its own: all that it said so far, and its end. */
+/** A supervisor in a process of its own. */
 export type Started = {
   process: ChildProcess;
   output: () => string;
   /** Waits for a line that contains the words; undefined where the process ends before. */
-  hears: (words: string) => Promise<string | undefined>;
+  waitForLine: (words: string) => Promise<string | undefined>;
   /** The exit status; null where a signal ended it. */
   exit: Promise<number | null>;
 };
 
-/** A new data directory that goes away with the test. */
+/** A new data directory that is removed after the test. */
 export function dataDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), "overdue-test-data-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   return join(directory, "data");
 }
 
-/** A data directory that was started and stopped before, for copies: a start in those is quick. */
+/** A data directory in which the product was started and stopped before; starts in copies of it are quick. */
 export async function usedDataDirectory(): Promise<{ copy: () => string; remove: () => void }> {
   const home = mkdtempSync(join(tmpdir(), "overdue-test-used-"));
   const used = join(home, "data");
@@ -70,13 +70,13 @@ function launch(dataDir: string, environment: Record<string, string>, program = 
 
 /** Waits for the URL that a start prints, split where its token begins. */
 export async function urlOf(started: Started): Promise<{ url: string; token: string | null }> {
-  const line = await started.hears("Overdue is ready: ");
+  const line = await started.waitForLine("Overdue is ready: ");
   const url = /http\S+/.exec(line ?? "")?.[0];
   if (url === undefined) throw new Error(`It did not start: ${started.output()}`);
   return { url: new URL(url).origin, token: new URL(url).searchParams.get("token") };
 }
 
-function listen(child: ChildProcess, exit: Promise<unknown>): Pick<Started, "output" | "hears"> {
+function listen(child: ChildProcess, exit: Promise<unknown>): Pick<Started, "output" | "waitForLine"> {
   const lines: string[] = [];
   const waiting = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
@@ -87,7 +87,7 @@ function listen(child: ChildProcess, exit: Promise<unknown>): Pick<Started, "out
       });
     }
   }
-  const hears = (words: string) =>
+  const waitForLine = (words: string) =>
     new Promise<string | undefined>((resolve) => {
       const look = () => {
         const found = lines.find((line) => line.includes(words));
@@ -97,7 +97,7 @@ function listen(child: ChildProcess, exit: Promise<unknown>): Pick<Started, "out
       look();
       void exit.then(() => resolve(lines.find((line) => line.includes(words))));
     });
-  return { output: () => lines.join("\n"), hears };
+  return { output: () => lines.join("\n"), waitForLine };
 }
 
 /** How often connections are to be ended in a longer proof, by the variable CUTS; null in everyday's tests. */

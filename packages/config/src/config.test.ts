@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readConfig } from "./config.ts";
-import { proxyWarning } from "./proxy-warning.ts";
+import { proxyWarning } from "./warnings.ts";
 import { VARIABLES } from "./variables.ts";
 
 const ORDINARY = {
@@ -108,9 +108,12 @@ test.each([
   expect(() => readConfig({ [name]: "1" })).toThrow(sentence);
 });
 
-test.each(["HOME", "POST", "MAIL_PATH", "PATH", "REDIS_PORT", "LOGNAME"])("%s is somebody else's", (name) => {
-  expect(() => readConfig({ [name]: "1" })).not.toThrow();
-});
+test.each(["HOME", "POST", "MAIL_PATH", "PATH", "REDIS_PORT", "LOGNAME"])(
+  "%s belongs to another program",
+  (name) => {
+    expect(() => readConfig({ [name]: "1" })).not.toThrow();
+  },
+);
 
 test("every mistake is named, one sentence each", () => {
   expect(() => readConfig({ PORT: "x", LOG_LEVEL: "y", SMTP_PORT: "25" })).toThrow(
@@ -129,7 +132,7 @@ test("lists are taken apart at their commas", () => {
   });
 });
 
-test("whoever listens everywhere is reached by a name that can be opened", () => {
+test("an instance that listens on all addresses has a PUBLIC_URL that can be opened", () => {
   expect(readConfig({ HOST: "0.0.0.0", PORT: "9000" }).publicUrl).toBe("http://localhost:9000");
   expect(readConfig({ HOST: "::1" }).publicUrl).toBe("http://[::1]:8000");
 });

@@ -2,10 +2,10 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { domainToASCII } from "node:url";
 import type { z } from "zod";
-import { findUnknown } from "./unknown.ts";
+import { findUnknownVariables } from "./unknown-variables.ts";
 import { VARIABLES } from "./variables.ts";
 
-/** What a start may be told, each value checked; durations and sizes carry their unit. */
+/** The configuration, with every value checked; names of durations and sizes end in their unit. */
 export type Config = {
   host: string;
   /** 0: any free port. */
@@ -20,7 +20,7 @@ export type Config = {
   redisUrl: string | null;
   /** Null: no e-mail can be sent. */
   smtpUrl: string | null;
-  /** `tls` null: as its place asks. `ca`: PEM. `ehlo` null: nothing here is a real host's name. */
+  /** `tls` null: it depends on the server's address. `ca`: PEM. `ehlo` null: no configured name is that of a real host. */
   smtp: {
     tls: "off" | "opportunistic" | "required" | "verify" | null;
     ca: string | null;
@@ -29,7 +29,7 @@ export type Config = {
   mailFrom: string;
   /** An address gets alerts only once its reader has agreed. */
   emailVerification: boolean;
-  /** Newest first; empty: made once and kept in the data directory. */
+  /** Newest first; empty: one is generated once and kept in the data directory. */
   secretKeys: string[];
   /** Addresses and networks whose X-Forwarded-For is believed. */
   trustedProxies: string[];
@@ -46,12 +46,11 @@ export type Config = {
   registration: "open" | "invite" | "closed";
   bootstrap: Bootstrap | null;
   logLevel: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
-  /** Opens metrics to other machines; null: they are for this machine alone. */
+  /** Opens metrics to other machines; null: only this machine may read them. */
   metricsToken: string | null;
-  /** Requests a minute of each who asks, pings aside; 0: no limit. */
+  /** Requests a minute from each key, person or address, not counting pings; 0: no limit. */
   apiRateLimit: number;
-  /** Host, with an optional port, that answers pings only. */
-  /** In lower case; the first is the one that is shown. */
+  /** Hosts that answer only pings, each with an optional port, in lower case; the first stands in the URLs that are shown. */
   pingHosts: string[];
   selfHeartbeatUrl: string | null;
   pingBodyBytesMax: number;
@@ -59,7 +58,7 @@ export type Config = {
   pingEmail: { domain: string; host: string; port: number } | null;
 };
 
-/** The account, project and keys that a first start creates by itself. Null keys are not made. */
+/** The account, project and keys that a first start creates; null keys are not created. */
 export type Bootstrap = {
   email: string;
   password: string;
@@ -83,12 +82,12 @@ type Values = {
 };
 
 /**
- * Reads the configuration from the environment; a variable that is set to nothing counts as not set.
+ * Reads the configuration from the environment; an empty variable counts as not set.
  *
  * @throws ConfigError where a value is malformed or missing, or a name looks like ours and is not.
  */
 export function readConfig(environment: Environment): Config {
-  const problems = [...findUnknown(Object.keys(environment)), ...findMalformed(environment)];
+  const problems = [...findUnknownVariables(Object.keys(environment)), ...findMalformed(environment)];
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
   const values = parseAll(environment);
   return { ...plainSettings(values), bootstrap: readBootstrap(values) };
@@ -103,7 +102,7 @@ function findMalformed(environment: Environment): string[] {
   });
 }
 
-// The types of keys and values come from one table, which Object.entries cannot say.
+// The cast states that keys and values come from the same table, which Object.entries cannot express.
 function parseAll(environment: Environment): Values {
   const entries = names().map((name) => {
     const { schema, fallback } = VARIABLES[name];
@@ -117,7 +116,7 @@ function names(): Name[] {
   return Object.keys(VARIABLES) as Name[];
 }
 
-/** A proxy that runs beside us; nobody else can connect from these. */
+/** The addresses of a proxy on this machine. */
 const THIS_MACHINE = ["127.0.0.0/8", "::1"];
 
 function plainSettings(values: Values): Omit<Config, "bootstrap"> {
@@ -129,7 +128,7 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,
     smtpUrl: values.SMTP_URL,
-    smtp: smtpOf(values),
+    smtp: smtpSettings(values),
     mailFrom: values.MAIL_FROM,
     emailVerification: values.EMAIL_VERIFICATION === "on",
     secretKeys: values.SECRET_KEY ?? [],
@@ -149,11 +148,11 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     pingHosts: values.PING_HOST ?? [],
     selfHeartbeatUrl: values.SELF_HEARTBEAT_URL,
     pingBodyBytesMax: values.PING_BODY_LIMIT,
-    pingEmail: pingEmailOf(values),
+    pingEmail: pingEmailSettings(values),
   };
 }
 
-function smtpOf(values: Values): Config["smtp"] {
+function smtpSettings(values: Values): Config["smtp"] {
   const { SMTP_URL: url, SMTP_TLS: tls, SMTP_CA_FILE: ca, SMTP_EHLO: ehlo } = values;
   if (tls === "off" && url?.startsWith("smtps:") === true)
     throw new ConfigError(
@@ -162,10 +161,10 @@ function smtpOf(values: Values): Config["smtp"] {
   return { tls, ca, ehlo: ehlo ?? ehloName([values.PUBLIC_URL, values.MAIL_FROM]) };
 }
 
-/** Mail servers dislike who introduces itself by no name, or by one that is not in the DNS. */
+/** The first address whose host may be in the DNS; mail servers refuse senders that introduce themselves otherwise. */
 function ehloName(addresses: readonly (string | null)[]): string | null {
   const hosts = addresses.map((address) => {
-    const host = address === null ? "" : (URL.parse(address)?.hostname ?? mailDomainOf(address));
+    const host = address === null ? "" : (URL.parse(address)?.hostname ?? domainOfAddress(address));
     return domainToASCII(host);
   });
   return (
@@ -173,16 +172,16 @@ function ehloName(addresses: readonly (string | null)[]): string | null {
   );
 }
 
-function mailDomainOf(from: string): string {
+function domainOfAddress(from: string): string {
   return /@([\p{L}\p{N}.-]+)/u.exec(from)?.[1] ?? "";
 }
 
-function pingEmailOf(values: Values): Config["pingEmail"] {
+function pingEmailSettings(values: Values): Config["pingEmail"] {
   const { PING_EMAIL_DOMAIN: domain, PING_EMAIL_HOST: host, PING_EMAIL_PORT: port } = values;
   return domain === null ? null : { domain, host: host ?? values.HOST, port };
 }
 
-// Nobody can open http://0.0.0.0: whoever listens everywhere is reached at least from this machine.
+// Nobody can open http://0.0.0.0, so an instance that listens on all addresses is shown as localhost.
 function localUrl(host: string, port: number): string {
   const name = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
   return `http://${name}:${port}`;

@@ -1,5 +1,4 @@
 export { ConfigError, readConfig } from "./config.ts";
 export type { Bootstrap, Config } from "./config.ts";
-export { mailWarning } from "./mail-warning.ts";
-export { proxyWarning } from "./proxy-warning.ts";
+export { mailWarning, proxyWarning } from "./warnings.ts";
 export { VARIABLES } from "./variables.ts";

@@ -52,7 +52,7 @@ export const hostName = z
   .string()
   .regex(/^[a-z0-9.-]+(:\d{1,5})?$/i, "must be the name of a host, such as ping.example.org");
 
-/** Names of hosts, each with its port if it has one, as a list with commas, in lower case: the first is the main one. */
+/** Names of hosts with optional ports, separated by commas; the result is in lower case. */
 export const hostNames = z
   .string()
   .regex(
@@ -61,13 +61,13 @@ export const hostNames = z
   )
   .transform((text) => text.split(",").map((name) => name.trim().toLowerCase()));
 
-/** The part of a mail address behind the @; letters' case says nothing there. */
+/** The domain of mail addresses, in lower case. */
 export const mailDomain = z
   .string()
   .regex(/^[a-z0-9.-]+$/i, "must be the domain of mail addresses, such as ping.example.org")
   .transform((text) => text.toLowerCase());
 
-/** A file of certificates as PEM; what comes out is its text. */
+/** The path of a file of certificates as PEM; the result is its text. */
 export const authorities = z.string().transform((path, context) => {
   const fail = (message: string) => {
     context.addIssue({ code: "custom", message });
@@ -84,7 +84,7 @@ export const authorities = z.string().transform((path, context) => {
   }
 });
 
-/** The e-mail address of an account; a domain such as münchen.example becomes what mail servers know it as. */
+/** The e-mail address of an account; a domain such as münchen.example is converted to its ASCII form. */
 export const accountEmail = z
   .string()
   .transform((text) => text.replace(/@([^@]+)$/, (_, domain: string) => `@${domainToASCII(domain)}`))
@@ -104,13 +104,13 @@ export const networks = commaList.refine(
   "must be a list, with commas, of IP addresses or networks such as 10.0.0.0/8",
 );
 
-/** One or more long secrets, with commas, the newest first. */
+/** One or more secrets of at least 32 characters, separated by commas, the newest first. */
 export const secrets = commaList.refine(
   (items) => items.length > 0 && items.every((item) => item.length >= SECRET_CHARS_MIN),
   `must be at least ${SECRET_CHARS_MIN} characters long (several of them, with commas, newest first, while changing it)`,
 );
 
-/** A key that a person chose beforehand; it travels in URLs and headers. */
+/** A key that the operator chose; it is used in URLs and headers. */
 export const chosenKey = z.string().regex(/^[\w-]{8,64}$/, "must be 8 to 64 letters, digits, _ or -");
 
 function isNetwork(text: string): boolean {

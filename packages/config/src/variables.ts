@@ -16,8 +16,8 @@ import {
 } from "./values.ts";
 
 /**
- * Every environment variable that the product reads: what it may be, what it is when nobody sets it, and the
- * line of the documentation. No other file knows a name or a default.
+ * Every environment variable that the product reads: its schema, its default, and its line in docs/configuration.md. No
+ * other file contains a name or a default.
  */
 export const VARIABLES = {
   HOST: withDefault(listenAddress, "127.0.0.1", "Address to listen on; `0.0.0.0` answers the whole network."),
@@ -30,7 +30,7 @@ export const VARIABLES = {
   DATA_DIR: withDefault(
     z.string(),
     "./data",
-    "Folder of the embedded database, the made secrets and the logs. Back it up.",
+    "Folder of the embedded database, the generated secrets and the logs. Back it up.",
   ),
   DATABASE_URL: optional(
     urlOf("postgres:", "postgresql:"),
@@ -74,7 +74,7 @@ export const VARIABLES = {
   ),
   SECRET_KEY: optional(
     secrets,
-    "made once, kept in `DATA_DIR/secret-key` with mode 600",
+    "generated once, kept in `DATA_DIR/secret-key` with mode 600",
     "At least 32 characters; encrypts channels' secrets and signs sessions. To change it, put the new one, a comma, then the old one.",
   ),
   TRUST_PROXY: optional(
@@ -90,7 +90,7 @@ export const VARIABLES = {
   TELEGRAM_BOT_TOKEN: optional(
     z.string().regex(/^\d+:[\w-]+$/, "must look like 123456:ABC-DEF, as BotFather gives it"),
     "each Telegram channel brings its own",
-    "Token of the bot that sends Telegram messages; nothing else may hear its updates. With an https `PUBLIC_URL` they come by webhook.",
+    "Token of the bot that sends Telegram messages; no other program may receive its updates. With an https `PUBLIC_URL` they come by webhook.",
   ),
   TELEGRAM_API_ROOT: withDefault(
     baseUrl,
@@ -179,8 +179,8 @@ export const VARIABLES = {
   ),
 };
 
-/** The first part of our names: an unknown variable that starts so is a mistake and not somebody else's. */
-export const FAMILIES = ["BOOTSTRAP_", "MAIL_", "PING_", "SLACK_", "SMTP_", "TELEGRAM_"];
+/** Prefixes of our variables: an unknown variable with one of them is a mistake. */
+export const PREFIXES = ["BOOTSTRAP_", "MAIL_", "PING_", "SLACK_", "SMTP_", "TELEGRAM_"];
 
 function withDefault<S extends z.ZodType>(schema: S, fallback: z.output<S>, text: string) {
   return { schema, fallback, text, without: `\`${String(fallback)}\`` };

@@ -15,7 +15,7 @@ const AuditEntryView = z
       .object({
         kind: z.enum(schema.auditActor.enumValues).meta({
           description:
-            "user and key: the API; link: a signed link in an alert; slack and telegram: a button there; operator: a command at the installation.",
+            "user and key: the API; link: a signed link in an alert; slack and telegram: a button there; operator: a command of the operator.",
         }),
         id: z.string().meta({ description: "Of a user or a key; else empty." }),
         name: z.string().meta({

@@ -95,7 +95,7 @@ test("what a command changes stands in the project's audit log, and what it refu
   ]);
   expect(entries[1]).toMatchObject({
     actorKind: "operator",
-    actorName: "a command at the installation",
+    actorName: "a command of the operator",
     objectName: "ci",
     fields: ["name", "scope"],
   });
@@ -151,7 +151,7 @@ describe("a mistake is answered with one sentence", () => {
   test.each([
     ["--kind pager", "--kind must be one of email, telegram, slack, webhook, discord"],
     ["--kind webhook", "--set url: "],
-    ["--kind webhook --set http://example.org", "--set wants key=value"],
+    ["--kind webhook --set http://example.org", "--set needs key=value"],
     ["--kind email --set colour=red", "--set "],
   ])("channel create %s", async (options, sentence) => {
     const command = `channel create --project ${await newProject()} --name x ${options}`;

@@ -3,18 +3,18 @@ import { insertAuditEntry } from "@overdue/db";
 import { Refusal } from "../refusal.ts";
 import type { Environment } from "../supervisor.ts";
 import { channelCommands } from "./channel-commands.ts";
-import type { Answer, Command } from "./command.ts";
+import type { CommandOutput, Command } from "./command.ts";
 import { exportCommands } from "./export-command.ts";
 import { importCommands } from "./import/import-command.ts";
-import { type Installation, withInstallation } from "./installation.ts";
+import { type Instance, withInstance } from "./instance.ts";
 import { keyCommands } from "./key-commands.ts";
 import { projectCommands } from "./project-commands.ts";
 import { userCommands } from "./user-commands.ts";
 
 /**
- * Runs one command of the operator, such as `project create --name X --json`, and answers what to print.
+ * Runs one command of the operator, such as `project create --name X --json`, and returns the text to print.
  *
- * @throws Refusal or ConfigError with a sentence where it cannot be done.
+ * @throws Refusal or ConfigError, with a sentence for the person, where it cannot be done.
  */
 export async function runAdmin(args: string[], environment: Environment): Promise<string> {
   const [noun = "help", verb = ""] = args;
@@ -24,29 +24,27 @@ export async function runAdmin(args: string[], environment: Environment): Promis
   if (!command) throw new Refusal(`There is no command "${words}"; "npm run admin -- help" lists all.`);
   const rest = args.slice(words.split(" ").length);
   const { json, ...given } = parseOptions(command, rest);
-  const answer = await withInstallation(environment, (installation) =>
-    carryOut(command, installation, given),
-  );
-  return json ? JSON.stringify(answer) : inWords(answer);
+  const output = await withInstance(environment, (instance) => runAndAudit(command, instance, given));
+  return json ? JSON.stringify(output) : formatOutput(output);
 }
 
-/** What changes a project is written into its audit log, both or neither. */
-async function carryOut(
+/** Runs a command, and writes what changes a project into its audit log in the same transaction. */
+async function runAndAudit(
   command: Command,
-  installation: Installation,
+  instance: Instance,
   given: Record<string, unknown>,
-): Promise<Answer> {
+): Promise<CommandOutput> {
   const { audit } = command;
-  if (audit === null) return await command.run(installation, given);
-  return await installation.db.transaction(async (tx) => {
-    const answer = await command.run({ ...installation, db: tx }, given);
-    const said = { ...given, ...(typeof answer === "object" && !Array.isArray(answer) && answer) };
-    const projectId = String(said["project"]);
-    const id = said["id"] ?? said["user"] ?? said["key"] ?? projectId;
+  if (audit === null) return await command.run(instance, given);
+  return await instance.db.transaction(async (tx) => {
+    const output = await command.run({ ...instance, db: tx }, given);
+    const values = { ...given, ...(typeof output === "object" && !Array.isArray(output) && output) };
+    const projectId = String(values["project"]);
+    const id = values["id"] ?? values["user"] ?? values["key"] ?? projectId;
     await insertAuditEntry(tx, {
       projectId,
       at: Date.now(),
-      actor: { kind: "operator", name: "a command at the installation" },
+      actor: { kind: "operator", name: "a command of the operator" },
       address: null,
       action: audit,
       object: { id: textOf(id), name: textOf(given["name"] ?? given["email"]) },
@@ -54,7 +52,7 @@ async function carryOut(
         .filter((name) => name !== "project")
         .toSorted(),
     });
-    return answer;
+    return output;
   });
 }
 
@@ -100,11 +98,11 @@ function help(): string {
   return ["Usage: npm run --silent admin -- <command> [--json]", "", ...lines].join("\n");
 }
 
-function inWords(answer: Answer): string {
-  if (typeof answer === "string") return answer;
-  const records = Array.isArray(answer) ? answer : [answer];
+function formatOutput(output: CommandOutput): string {
+  if (typeof output === "string") return output;
+  const records = Array.isArray(output) ? output : [output];
   return records
     .map((record) => Object.entries(record).map(([name, value]) => `${name}: ${value ?? "–"}`))
-    .map((lines) => lines.join(Array.isArray(answer) ? "  " : "\n"))
+    .map((lines) => lines.join(Array.isArray(output) ? "  " : "\n"))
     .join("\n");
 }

@@ -1,35 +1,35 @@
 import { z } from "zod";
 import { Refusal } from "../refusal.ts";
-import type { Installation } from "./installation.ts";
+import type { Instance } from "./instance.ts";
 
-/** What a command prints: one record, a list of records, or a text as it is. */
-export type Answer = Facts | Facts[] | string;
-type Facts = Record<string, string | null>;
+/** The output of a command: one record, a list of records, or a text. */
+export type CommandOutput = OutputRecord | OutputRecord[] | string;
+type OutputRecord = Record<string, string | null>;
 
 /**
- * A command of the operator: what it wants after `--`, what it is for, and what it does. `audit`: noun and verb of its
- * entry in the audit log of its project; null: it changes none.
+ * A command of the operator: its options, its line in the help, and what it does. `audit`: the action of its entry in the
+ * audit log of its project; null where it changes no project.
  */
 export type Command = {
   options: z.ZodObject;
   text: string;
   audit: string | null;
-  run: (installation: Installation, given: Record<string, unknown>) => Promise<Answer>;
+  run: (instance: Instance, given: Record<string, unknown>) => Promise<CommandOutput>;
 };
 
-/** Ties a command's options to what it does with them. */
+/** Defines a command; its options are validated before it runs. */
 export function defineCommand<S extends z.ZodObject>(command: {
   options: S;
   text: string;
   audit?: string;
-  run: (installation: Installation, given: z.output<S>) => Promise<Answer>;
+  run: (instance: Instance, given: z.output<S>) => Promise<CommandOutput>;
 }): Command {
   const { options, text, audit = null, run } = command;
   return {
     options,
     text,
     audit,
-    run: async (installation, given) => run(installation, readOptions(options, given)),
+    run: async (instance, given) => run(instance, readOptions(options, given)),
   };
 }
 

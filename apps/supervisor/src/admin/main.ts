@@ -1,10 +1,10 @@
-import { printable } from "../printable.ts";
-import { sentenceOf } from "../refusal.ts";
+import { escapeControls } from "../escape-controls.ts";
+import { errorMessage } from "../refusal.ts";
 import { runAdmin } from "./admin.ts";
 
 try {
-  process.stdout.write(`${printable(await runAdmin(process.argv.slice(2), process.env))}\n`);
+  process.stdout.write(`${escapeControls(await runAdmin(process.argv.slice(2), process.env))}\n`);
 } catch (error) {
-  process.stderr.write(`${printable(sentenceOf(error))}\n`);
+  process.stderr.write(`${escapeControls(errorMessage(error))}\n`);
   process.exitCode = 1;
 }

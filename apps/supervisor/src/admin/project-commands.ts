@@ -5,7 +5,7 @@ import { defineCommand, text } from "./command.ts";
 export const projectCommands = {
   "project create": defineCommand({
     options: z.object({ name: text }),
-    text: "make a project, with an API key, a read-only key and a ping key",
+    text: "create a project with an API key, a read-only key and a ping key",
     audit: "project.create",
     run: async ({ db }, { name }) => {
       const project = await createProject(db, { name, ownerId: null });

@@ -13,7 +13,7 @@ import {
 import { z } from "zod";
 import { Refusal } from "../refusal.ts";
 import { defineCommand, id } from "./command.ts";
-import { mustFindProject } from "./project.ts";
+import { requireProject } from "./project.ts";
 
 const email = mailAddress("must be an e-mail address", "ascii domain");
 const password = z.string();
@@ -22,21 +22,21 @@ const role = z.enum(["owner", "editor", "viewer"], "must be owner, editor or vie
 export const userCommands = {
   "user create": defineCommand({
     options: z.object({ email, password: password.optional() }),
-    text: "make an account; without --password one is made and shown",
+    text: "create an account; without --password one is generated and shown",
     run: async ({ db }, given) => {
       const chosen = choosePassword(given);
       if (await findUserByEmail(db, given.email)) throw new Refusal(`${given.email} has an account already.`);
-      const user = await createUser(db, { email: given.email, passwordHash: await hashOf(chosen) });
+      const user = await createUser(db, { email: given.email, passwordHash: await hashed(chosen) });
       return { user, ...(given.password === undefined ? { password: chosen } : {}) };
     },
   }),
   "user reset": defineCommand({
     options: z.object({ email, password: password.optional() }),
-    text: "give a person another password and end their sessions; without --password one is made and shown",
+    text: "set another password for a person and end their sessions; without --password one is generated and shown",
     run: async ({ db }, given) => {
       const user = await findUserId(db, given.email);
       const chosen = choosePassword(given);
-      const passwordHash = await hashOf(chosen);
+      const passwordHash = await hashed(chosen);
       await db.transaction(async (tx) => {
         await setPassword(tx, { userId: user, passwordHash });
         await logAccountEvent(tx, {
@@ -51,7 +51,7 @@ export const userCommands = {
   }),
   "user operator": defineCommand({
     options: z.object({ email, off: z.stringbool("must be true or false").optional() }),
-    text: "let a person run this installation: they hear of its troubles; --off true: no more",
+    text: "make a person an operator of this instance, who is notified about its problems; --off true undoes that",
     run: async ({ db }, given) => {
       const user = await findUserId(db, given.email);
       await setOperator(db, user, given.off !== true);
@@ -60,10 +60,10 @@ export const userCommands = {
   }),
   "member add": defineCommand({
     options: z.object({ project: id, email, role }),
-    text: "make a person a member of a project, or change the role they have there",
+    text: "add a person to a project, or change their role there",
     audit: "member.replace",
     run: async ({ db }, given) => {
-      await mustFindProject(db, given.project);
+      await requireProject(db, given.project);
       const userId = await findUserId(db, given.email);
       await addMember(db, { projectId: given.project, userId, role: given.role });
       return { user: userId, role: given.role };
@@ -79,14 +79,14 @@ function choosePassword(given: { email: string; password?: string | undefined })
   return chosen;
 }
 
-/** As better-auth does; loaded only when needed, for it is slow to load. */
-async function hashOf(chosen: string): Promise<string> {
+/** Hashes a password as better-auth does. The module is loaded only when needed, because that is slow. */
+async function hashed(chosen: string): Promise<string> {
   const { hashPassword } = await import("better-auth/crypto");
   return await hashPassword(chosen);
 }
 
 async function findUserId(db: Db, address: string): Promise<string> {
   const user = await findUserByEmail(db, address);
-  if (!user) throw new Refusal(`${address} has no account; "user create" makes one.`);
+  if (!user) throw new Refusal(`${address} has no account; create one with "user create".`);
   return user.id;
 }

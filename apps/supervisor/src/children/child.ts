@@ -3,35 +3,35 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { Cleanup } from "./cleanup.ts";
-import { printable } from "../printable.ts";
-import { isReason, readable } from "./log-line.ts";
-import { lookAfter } from "./look.ts";
+import { escapeControls } from "../escape-controls.ts";
+import { isErrorLine, warningSentence } from "./log-line.ts";
+import { watchLiveness } from "./liveness.ts";
 import { readMessage } from "./message.ts";
 
-/** A program of ours that must always run, and where it tells about itself. */
+/** A program that must always run, and where its output goes. */
 export type Program = {
   name: string;
   /** Path of its main.ts. */
   main: string;
-  /** What Node itself reads when it starts. */
+  /** The variables that Node itself reads when it starts. */
   nodeEnvironment: NodeJS.ProcessEnv;
-  /** Its environment; it may load its code, but does not begin, before that is known. */
+  /** Its environment. Until that is known it loads its code and waits; see gate.ts. */
   environment: Promise<NodeJS.ProcessEnv>;
-  /** Where it answers requests for its liveness; null: its messages to us say that it lives. */
+  /** Where it answers requests for its liveness; null: its messages to the supervisor show that it is alive. */
   liveUrl: string | null;
   log: (line: string) => void;
   say: (sentence: string) => void;
-  /** It ended or was ended against our will, and starts again; `why` completes "the api …". */
+  /** It ended although it should run, and starts again; `why` is the cause, such as "exit status 3". */
   onRestart: (why: string) => void;
   cleanup: Cleanup;
 };
 
-/** A running program. `stop` lets it end its work for a while; where we exit without that, it is killed. */
+/** A running program. `stop` gives it time to end its work; where the supervisor exits without that, it is killed. */
 export type Child = { pid: () => number | undefined; stop: (secondsMax: number) => Promise<void> };
 
 /**
- * Starts a program, and starts it again whenever it ends by itself or stands still: at once, then after longer and
- * longer.
+ * Starts a program, and starts it again whenever it ends by itself or hangs: after half a second at first, then after
+ * longer and longer.
  */
 export function keepRunning(program: Program): Child {
   const state: State = { isWanted: true, attempts: 0, process: null, timer: null };
@@ -54,7 +54,7 @@ const BEFORE = ["../../../../scripts/quick-resolve.mjs", "./tether.ts", "./gate.
 const DELAY_MS_MAX = 30_000;
 const STEADY_MS = 60_000;
 
-// Detached, because Ctrl-C reaches the whole process group, and who stops when is our decision.
+// Detached, because Ctrl-C reaches the whole process group, and the supervisor decides in which order processes stop.
 function start(program: Program, state: State): void {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [...BEFORE, program.main], {
@@ -64,7 +64,7 @@ function start(program: Program, state: State): void {
   });
   const { pid } = child;
   state.process = child;
-  if (pid !== undefined) program.cleanup.holds(pid);
+  if (pid !== undefined) program.cleanup.track(pid);
   program.environment
     .then((environment) => child.connected && child.send(environment))
     .catch(() => undefined);
@@ -74,7 +74,7 @@ function start(program: Program, state: State): void {
   child.once("close", (code, signal) => {
     state.process = null;
     watching.stop();
-    if (pid !== undefined) program.cleanup.released(pid);
+    if (pid !== undefined) program.cleanup.untrack(pid);
     if (!state.isWanted) return;
     state.attempts = performance.now() - startedAt > STEADY_MS ? 0 : state.attempts + 1;
     const delayMs = Math.min(DELAY_MS_MAX, 250 * 2 ** state.attempts);
@@ -85,7 +85,7 @@ function start(program: Program, state: State): void {
   });
 }
 
-/** Ends a program that stands still; `hung` says then that and for how long it did not answer. */
+/** Kills a program that hangs; `hung` then returns for how long it showed no sign of life. */
 function watch(program: Program, child: ChildProcess) {
   let isRunning = false;
   let wasHeard = false;
@@ -96,45 +96,48 @@ function watch(program: Program, child: ChildProcess) {
     if ("running" in message) isRunning = true;
     else wasHeard = true;
   });
-  const spoke = () => {
+  const hasSpoken = () => {
     const spoken = isRunning && wasHeard;
     wasHeard = false;
     return Promise.resolve(spoken);
   };
   const { liveUrl } = program;
-  const stop = lookAfter(liveUrl === null ? spoke : () => answers(liveUrl), (seconds) => {
+  const onFirst = () =>
+    program.log("The supervisor received the first sign of life, and watches this process from now on.");
+  const onHung = (seconds: number) => {
     hung = `no answer for ${seconds} s`;
     program.log(`The supervisor ends this process, which gave ${hung}.`);
-    // It could not even hear a gentler signal.
+    // A process that hangs cannot handle a gentler signal.
     child.kill("SIGKILL");
-  });
+  };
+  const stop = watchLiveness(liveUrl === null ? hasSpoken : () => respondsAt(liveUrl), { onFirst, onHung });
   return { stop, hung: () => hung };
 }
 
 const ANSWER_MS_MAX = 2_000;
 
-/** Any answer will do: that something else does not work is no reason to start this process again. */
-async function answers(url: string): Promise<boolean> {
+/** Whether there is any response. One that reports a problem elsewhere is no reason to restart this process. */
+async function respondsAt(url: string): Promise<boolean> {
   const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
   await response.body?.cancel();
   return true;
 }
 
-/** Keeps every line in the log and shows what matters; the answer gives the last reason for an end. */
+/** Writes every line to the log and shows warnings and errors. Returns a function for the last error that may end it. */
 function listen(program: Program, child: ChildProcess): () => string | null {
   let reason: string | null = null;
-  const hear = (stream: Readable | null) => {
+  const follow = (stream: Readable | null) => {
     if (!stream) return;
     createInterface({ input: stream }).on("line", (raw) => {
-      const line = printable(raw);
+      const line = escapeControls(raw);
       program.log(line);
-      if (isReason(line)) reason = line;
-      const sentence = readable(program.name, line);
+      if (isErrorLine(line)) reason = line;
+      const sentence = warningSentence(program.name, line);
       if (sentence !== null) program.say(sentence);
     });
   };
-  hear(child.stdout);
-  hear(child.stderr);
+  follow(child.stdout);
+  follow(child.stderr);
   return () => reason;
 }
 

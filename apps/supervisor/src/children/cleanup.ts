@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 
 /**
- * Ends what is left of us where we are killed ourselves: a tiny shell, which notices our end by that of its input.
- * `holds` and `released` name processes of ours, `database` the embedded PostgreSQL. `end` says that nothing is left;
- * `endAllNow` that whatever still runs is to end at once.
+ * A small shell that ends the product's processes where the supervisor is killed, which it notices by the end of its input.
+ * `track` and `untrack` name the processes, `database` the embedded PostgreSQL. `end` says that none is left; `endAllNow`
+ * kills all that still run.
  */
 export type Cleanup = {
-  holds: (pid: number) => void;
-  released: (pid: number) => void;
+  track: (pid: number) => void;
+  untrack: (pid: number) => void;
   database: (pid: number | null) => void;
   end: () => void;
   endAllNow: () => void;
@@ -20,25 +20,25 @@ export function startCleanup(): Cleanup {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
   });
-  // Without it the product runs as well; a line to one that has ended is not worth an error.
+  // The product also runs without this shell, so its errors are ignored.
   shell.on("error", () => undefined);
   shell.stdin.on("error", () => undefined);
   shell.unref();
   if ("unref" in shell.stdin && typeof shell.stdin.unref === "function") shell.stdin.unref();
-  const tell = (line: string) => void shell.stdin.write(`${line}\n`);
+  const send = (line: string) => void shell.stdin.write(`${line}\n`);
   return {
-    holds: (pid) => tell(`holds ${pid}`),
-    released: (pid) => tell(`released ${pid}`),
-    database: (pid) => tell(`database ${pid ?? ""}`),
-    end: () => tell("end"),
-    endAllNow: () => tell("now"),
+    track: (pid) => send(`track ${pid}`),
+    untrack: (pid) => send(`untrack ${pid}`),
+    database: (pid) => send(`database ${pid ?? ""}`),
+    end: () => send("end"),
+    endAllNow: () => send("now"),
   };
 }
 
-/** Longer than any of ours takes to record what it had under way: 150 steps of a fifth of a second. */
+/** In steps of 0.2 s: 30 s, longer than any process takes to finish its work under way. */
 const STEPS_OF_PATIENCE = 150;
 
-// The database ends last, so that what is under way can be recorded. SIGINT is its fast and clean stop.
+// The database ends last, so that results of the work under way can be stored. SIGINT is its fast and clean stop.
 const SCRIPT = `
 trap '' INT TERM HUP QUIT
 held=
@@ -47,8 +47,8 @@ steps=${STEPS_OF_PATIENCE}
 without() { for one in $held; do [ "$one" = "$1" ] || printf ' %s' "$one"; done; }
 while read -r what pid; do
   case $what in
-    holds) held="$held $pid" ;;
-    released) held=$(without "$pid") ;;
+    track) held="$held $pid" ;;
+    untrack) held=$(without "$pid") ;;
     database) database=$pid ;;
     now) steps=0; break ;;
     end) exit 0 ;;

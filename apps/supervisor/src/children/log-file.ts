@@ -3,8 +3,8 @@ import { appendFileSync, existsSync, renameSync, statSync } from "node:fs";
 const BYTES_MAX = 20_000_000;
 
 /**
- * A file that lines are added to; when it is large it becomes `<file>.1`, and a new one begins. A line that cannot be
- * written, as on a full disk, is lost: that is no reason for the product to end.
+ * Returns a function that appends lines to a file. A file of more than 20 MB is renamed to `<file>.1`, and a new one begins.
+ * A line that cannot be written, such as on a full disk, is dropped, so that the product goes on.
  */
 export function openLog(file: string): (line: string) => void {
   let bytes = existsSync(file) ? statSync(file).size : 0;
@@ -17,7 +17,7 @@ export function openLog(file: string): (line: string) => void {
       appendFileSync(file, `${line}\n`, { mode: 0o600 });
       bytes += Buffer.byteLength(line) + 1;
     } catch {
-      // What matters of it was said on the terminal.
+      // Warnings and errors are shown on the terminal too.
     }
   };
 }

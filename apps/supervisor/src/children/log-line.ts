@@ -7,16 +7,16 @@ const Line = z.object({
   err: z.object({ message: z.string() }).optional(),
 });
 
-/** What a person should read of one line that a child logged: warnings and errors as a sentence, else null. */
-export function readable(child: string, line: string): string | null {
+/** A warning or error that a child logged, as a sentence for a person; null for every other line. */
+export function warningSentence(child: string, line: string): string | null {
   const parsed = Line.safeParse(parseJson(line));
   if (!parsed.success || parsed.data.level < WARN) return null;
   const { msg, err } = parsed.data;
   return `${child}: ${msg}${err && err.message !== msg ? ` (${err.message})` : ""}`;
 }
 
-/** Whether a line that is not JSON tells why a program ended: `TypeError: …`. */
-export function isReason(line: string): boolean {
+/** Whether a line outside the log, such as `TypeError: …`, says why a program ended. */
+export function isErrorLine(line: string): boolean {
   return /^(Uncaught )?\w*Error\b.*: /.test(line);
 }
 

@@ -1,20 +1,20 @@
-// Loaded into a program of ours before its own code.
+// Loaded into a child before its own code.
 
-// Where the process that started it is gone, it ends too; it may have gone before anybody could listen.
+// The child ends when its supervisor is gone, which may have happened before this line runs.
 const end = () => process.kill(process.pid, "SIGTERM");
 process.on("disconnect", end);
 if (process.channel !== undefined && !process.connected) end();
 
-// What it writes goes to that process, and nowhere once that is gone.
+// Its output goes to the supervisor; once that is gone, writing fails and is ignored.
 process.stdout.on("error", () => undefined);
 process.stderr.on("error", () => undefined);
 
-// A process whose event loop stands still says nothing. One message at a time: who started it may itself stand still.
-let isSaying = false;
-const saying = setInterval(() => {
-  if (isSaying || !process.connected) return;
-  isSaying = true;
-  process.send?.({ alive: true }, undefined, {}, () => (isSaying = false));
+// A sign of life each second. The next one waits until the last one was taken, because the supervisor may hang itself.
+let isSending = false;
+const heartbeat = setInterval(() => {
+  if (isSending || !process.connected) return;
+  isSending = true;
+  process.send?.({ alive: true }, undefined, {}, () => (isSending = false));
 }, 1_000);
-saying.unref();
+heartbeat.unref();
 process.channel?.unref();

@@ -6,7 +6,7 @@ import { Refusal } from "../refusal.ts";
 /** The files of a data directory, as paths. */
 export type DataFiles = ReturnType<typeof dataFiles>;
 
-/** Where everything lies in a data directory. */
+/** The paths in a data directory. */
 export function dataFiles(dataDir: string) {
   return {
     root: dataDir,
@@ -19,7 +19,7 @@ export function dataFiles(dataDir: string) {
 }
 
 /**
- * Makes the data directory where it is missing; others may not look into it.
+ * Creates the data directory where it is missing, closed to other users.
  *
  * @throws Refusal where that cannot be done.
  */
@@ -41,8 +41,8 @@ function makeClosed(directory: string): void {
   chmodSync(directory, process.getuid?.() === 0 ? 0o711 : 0o700);
 }
 
-/** A secret that is made once and then kept in a file that only its owner can read. */
-export function keptSecret(file: string): string {
+/** Reads a secret from a file that only its owner can read; the first time it is generated. */
+export function readOrCreateSecret(file: string): string {
   if (!existsSync(file)) {
     const draft = `${file}.new`;
     writeFileSync(draft, randomBytes(32).toString("base64url"), { mode: 0o600, flush: true });

@@ -3,18 +3,18 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import { Refusal } from "../refusal.ts";
 
-/** Who holds a data directory: a process, its birth (numbers are used again), and where it is reached. */
+/** The process that holds a data directory. `born` tells it from a later process with the same number. */
 const Holder = z.object({ pid: z.int(), born: z.string(), url: z.string().nullable() });
 type Holder = z.infer<typeof Holder>;
 
 /**
- * A data directory that is ours: `tell` says where we are reached, `release` gives it back. `tookOver`: the last
- * holder was killed, and its processes may be ending just now.
+ * The lock on a data directory. `setUrl` stores the address of the product for other commands. `tookOver`: the last holder
+ * was killed, and its processes may be ending just now.
  */
-export type Lock = { tookOver: boolean; tell: (url: string) => void; release: () => void };
+export type Lock = { tookOver: boolean; setUrl: (url: string) => void; release: () => void };
 
 /**
- * Takes a data directory for this process. A holder that was killed holds nothing.
+ * Locks a data directory for this process. The lock of a process that was killed does not count.
  *
  * @throws Refusal where a living process has it already.
  */
@@ -30,7 +30,7 @@ export function takeLock(file: string): Lock {
   create(file, self);
   return {
     tookOver,
-    tell: (url) => writeFileSync(file, JSON.stringify({ ...self, url })),
+    setUrl: (url) => writeFileSync(file, JSON.stringify({ ...self, url })),
     release: () => rmSync(file, { force: true }),
   };
 }
@@ -59,7 +59,7 @@ function readLock(file: string): Holder | null {
   }
 }
 
-/** When a process began, in words that no later process with its number can have; null where there is none. */
+/** When a process began, as a text that differs from that of any later process with its number; null where none runs. */
 function birthOf(pid: number): string | null {
   try {
     return process.platform === "linux" ? linuxBirth(pid) : psBirth(pid);

@@ -1,6 +1,6 @@
-/** The database that the product runs on, and how it ends. */
+/** The database of the product. */
 export type Database = {
   url: string;
-  /** Stops what was started for it; a server of the user's is left alone. */
+  /** Stops the embedded server; does nothing to a server of the user's. */
   stop: () => Promise<void>;
 };

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { Session } from "@overdue/db";
 import { initialise, majorVersion, POSTGRES_MAJOR, type Server, startServer } from "@overdue/postgres";
-import { type DataFiles, keptSecret } from "../data/data-directory.ts";
+import { type DataFiles, readOrCreateSecret } from "../data/data-directory.ts";
 import { Refusal } from "../refusal.ts";
 import type { Database } from "./database.ts";
 
 /**
- * `say`: tells the person at the terminal. `onProcess`: the server's process has begun; null: it has ended. `signal`:
- * from then on the product is ending, and a server that ends is let go.
+ * `say` prints a sentence on the terminal. `onProcess` is called with the number of the server's process when that begins,
+ * and with null when it ends. After `signal` the product is ending, and a server that ends is not started again.
  */
 export type EmbeddedOptions = {
   say: (sentence: string) => void;
@@ -18,14 +18,14 @@ export type EmbeddedOptions = {
 };
 
 /**
- * Starts the embedded PostgreSQL of a data directory, which is made where there is none, and starts it again
- * on the same port whenever it dies. `say` is told about that.
+ * Starts the embedded PostgreSQL of a data directory, which is created where there is none, and starts it again on the
+ * same port whenever it ends.
  *
  * @throws Refusal where the directory belongs to another major version; nothing is changed then.
  */
 export async function openEmbedded(files: DataFiles, options: EmbeddedOptions): Promise<Database> {
-  refuseForeign(files);
-  const password = keptSecret(files.postgresPassword);
+  refuseOtherMajorVersion(files);
+  const password = readOrCreateSecret(files.postgresPassword);
   if (majorVersion(files.postgres) === null) await initialise(files.postgres, password);
   const keeper = await keepRunning(files, options);
   const url = (user: string, name: string) =>
@@ -39,9 +39,9 @@ export async function openEmbedded(files: DataFiles, options: EmbeddedOptions): 
   return { url: url(APPLICATION, APPLICATION), stop: keeper.stop };
 }
 
-/** The URL of the embedded database that runs on a port, for whoever can read the data directory. */
+/** The URL of the embedded database on a port; needs read access to the data directory. */
 export function embeddedUrl(files: DataFiles, port: number): string {
-  return `postgres://${APPLICATION}:${keptSecret(files.postgresPassword)}@127.0.0.1:${port}/${APPLICATION}`;
+  return `postgres://${APPLICATION}:${readOrCreateSecret(files.postgresPassword)}@127.0.0.1:${port}/${APPLICATION}`;
 }
 
 /** The name of the role and of the database that the product uses; the role is no superuser. */
@@ -50,7 +50,7 @@ const RESTART_MS = 500;
 const RESTART_MS_MAX = 30_000;
 const STOPPING_LOOK_MS = 2_000;
 
-function refuseForeign(files: DataFiles): void {
+function refuseOtherMajorVersion(files: DataFiles): void {
   const major = majorVersion(files.postgres);
   if (major === null) return;
   if (!existsSync(files.postgresPassword)) {
@@ -84,13 +84,13 @@ async function keepRunning(files: DataFiles, { say, onProcess, signal }: Embedde
     }
   };
   const watching = watch().catch((error: unknown) => say(`The database is not watched: ${String(error)}`));
-  const untangling = setInterval(() => endHalfStop(kept), STOPPING_LOOK_MS);
-  untangling.unref();
+  const checkingForHalfStop = setInterval(() => endHalfStop(kept), STOPPING_LOOK_MS);
+  checkingForHalfStop.unref();
   const endAtExit = () => kept.server.interrupt();
   process.once("exit", endAtExit);
   const stop = async () => {
     kept.isWanted = false;
-    clearInterval(untangling);
+    clearInterval(checkingForHalfStop);
     await kept.server.stop();
     // One that was just being started again has started by now, or never will.
     await watching;
@@ -102,7 +102,7 @@ async function keepRunning(files: DataFiles, { say, onProcess, signal }: Embedde
 
 type Kept = { server: Server; isWanted: boolean };
 
-/** Tries until it starts: what is in the way, such as a full disk, may go away. */
+/** Tries until it starts, because obstacles such as a full disk may go away. */
 async function startAgain(
   options: Parameters<typeof startServer>[0],
   kept: Kept,
@@ -122,8 +122,8 @@ async function startAgain(
 }
 
 /**
- * A SIGTERM from outside makes PostgreSQL refuse new connections and wait for the old ones to end, which ours never
- * do: it would stay so for ever. Cut them off, so that it ends and is started again.
+ * Interrupts a server that got a SIGTERM from outside: it refuses new connections and waits for the old ones to end, which
+ * the product's pools never do. Interrupted, it ends and is started again.
  */
 function endHalfStop({ server, isWanted }: Kept): void {
   if (isWanted && server.isStopping()) server.interrupt();

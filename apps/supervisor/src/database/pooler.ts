@@ -1,6 +1,6 @@
 import { Session } from "@overdue/db";
 
-/** What is asked for at the start of a connection, as our own pools do; a pooler may refuse it, or drop it in silence. */
+/** Settings requested when a connection starts, as our own pools do; a pooler may refuse them or silently drop them. */
 const SETTINGS = { statement_timeout: 12_345, options: "-c search_path=overdue_probe" };
 const ASKED = "12345ms overdue_probe";
 const WAIT_MS = 5_000;
@@ -9,8 +9,8 @@ const WAY_OUT =
   "Set DATABASE_URL to the PostgreSQL server itself (often port 5432); a few dozen connections are all that Overdue opens.";
 
 /**
- * What a pooler between us and the server takes from our connections, as a sentence with the way out; null where there
- * is none, or one that lends a connection for as long as it is used.
+ * Why a connection pooler in front of the server cannot be used, as a sentence with the way out; null where there is none,
+ * or one that keeps a connection for as long as it is used.
  */
 export async function poolerProblem(url: string): Promise<string | null> {
   const [one, two] = [probe(url), probe(url)];
@@ -39,7 +39,7 @@ function probe(url: string): Session {
   return new Session({ url, name: "probe", connectTimeoutMs: WAIT_MS, settings: SETTINGS });
 }
 
-/** Whether what one client sets is there in its next transaction, while the other holds a connection. */
+/** Whether a setting of one client is there in its next transaction, while the other client holds a connection. */
 async function keepsSession(one: Session, two: Session): Promise<boolean> {
   await one.query("select set_config('overdue.probe', 'set', false)");
   await two.query("begin");

@@ -12,10 +12,10 @@ import {
 import { Refusal } from "../refusal.ts";
 
 /**
- * Brings the database up to date, creates the account of the BOOTSTRAP variables where there is none, and
- * answers the URL to open first: while nobody has an account it carries a token, which makes the first one.
+ * Migrates the database, creates the account of the BOOTSTRAP variables where there is none, and returns the URL to open
+ * first. While nobody has an account, it has a token that allows to create the first one.
  */
-export async function prepareInstallation(config: Config, databaseUrl: string): Promise<string> {
+export async function prepareInstance(config: Config, databaseUrl: string): Promise<string> {
   const pool = openPool({ url: databaseUrl, max: 2, name: "supervisor" });
   try {
     await migrate(pool);
@@ -34,11 +34,13 @@ async function firstUrl(config: Config, db: Db): Promise<string> {
   return `${config.publicUrl}/setup?token=${await newSetupToken(db)}`;
 }
 
-// Loaded only when needed: it is slow to load, and most starts have an account.
+// The module is loaded only when needed, because that is slow and most starts have an account.
 async function createAccount(db: Db, { password, ...first }: Bootstrap): Promise<void> {
   const problem = passwordProblem(password, first.email);
   if (problem !== null) {
-    throw new Refusal(`BOOTSTRAP_PASSWORD: ${problem} No account was made; set another and start again.`);
+    throw new Refusal(
+      `BOOTSTRAP_PASSWORD: ${problem} No account was created; set another password and start again.`,
+    );
   }
   const { hashPassword } = await import("better-auth/crypto");
   await bootstrap(db, { ...first, passwordHash: await hashPassword(password) });

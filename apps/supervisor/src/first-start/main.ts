@@ -1,17 +1,17 @@
 import { readConfig } from "@overdue/config";
 import { openOwnServer } from "../database/own-server.ts";
-import { printable } from "../printable.ts";
-import { sentenceOf, Refusal } from "../refusal.ts";
-import { prepareInstallation } from "./first-start.ts";
+import { escapeControls } from "../escape-controls.ts";
+import { errorMessage, Refusal } from "../refusal.ts";
+import { prepareInstance } from "./first-start.ts";
 
-// For those who start api and checker themselves, such as docker-compose.yml: what must happen once before.
+// Prepares a server of the user's, for setups that start the processes themselves, such as docker-compose.yml.
 try {
   const config = readConfig(process.env);
   if (config.databaseUrl === null)
-    throw new Refusal("Set DATABASE_URL: this command prepares a server of yours.");
+    throw new Refusal("Set DATABASE_URL: this command prepares the PostgreSQL server that it names.");
   await openOwnServer(config.databaseUrl);
-  process.stdout.write(`Open ${await prepareInstallation(config, config.databaseUrl)}\n`);
+  process.stdout.write(`Open ${await prepareInstance(config, config.databaseUrl)}\n`);
 } catch (error) {
-  process.stderr.write(`${printable(sentenceOf(error))}\n`);
+  process.stderr.write(`${escapeControls(errorMessage(error))}\n`);
   process.exitCode = 1;
 }

@@ -4,13 +4,13 @@ import type { CheckDetails } from "@overdue/db";
 
 import type { SourceCheck } from "./source.ts";
 
-/** A check of theirs in our words; or why there is none. */
+/** The check in our terms, or why it cannot be imported. */
 export type Converted =
   | { kind: "check"; details: Partial<CheckDetails>; settings: CheckSettings }
   | { kind: "problem"; problem: string };
 
 export function convert(check: SourceCheck): Converted {
-  const { data: schedule, error } = ScheduleInput.safeParse(scheduleOf(check));
+  const { data: schedule, error } = ScheduleInput.safeParse(toSchedule(check));
   if (error !== undefined)
     return { kind: "problem", problem: `its schedule: ${error.issues[0]?.message ?? "unreadable"}` };
   const settings = {
@@ -19,10 +19,10 @@ export function convert(check: SourceCheck): Converted {
     graceSeconds: check.grace,
     manualResume: check.manual_resume,
   };
-  return { kind: "check", details: detailsOf(check), settings };
+  return { kind: "check", details: toDetails(check), settings };
 }
 
-function detailsOf(check: SourceCheck): Partial<CheckDetails> {
+function toDetails(check: SourceCheck): Partial<CheckDetails> {
   return {
     name: check.name,
     slug: check.slug,
@@ -39,7 +39,7 @@ function detailsOf(check: SourceCheck): Partial<CheckDetails> {
   };
 }
 
-function scheduleOf({ timeout, schedule, tz = "UTC" }: SourceCheck): Schedule {
+function toSchedule({ timeout, schedule, tz = "UTC" }: SourceCheck): Schedule {
   if (schedule === undefined) return { kind: "interval", everySeconds: timeout ?? 0 };
   const expression = schedule.trim();
   const isCron = !expression.includes("\n") && expression.split(/\s+/).length === 5;

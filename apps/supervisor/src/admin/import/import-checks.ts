@@ -1,24 +1,30 @@
 import { randomUUIDv7 } from "node:crypto";
 
 import { fold, newCheck, nextAt } from "@overdue/core";
-import { createCheck, type Db, findProjectChecks, isPingUuidTaken, listChannelNames } from "@overdue/db";
+import {
+  type CheckWithChannels,
+  createCheck,
+  type Db,
+  findProjectChecks,
+  isPingUuidTaken,
+  listChannelNames,
+} from "@overdue/db";
 
 import { convert } from "./convert.ts";
-import { matcher } from "./match.ts";
 import type { Source, SourceCheck } from "./source.ts";
 
 export type Imported = {
   created: number;
   alreadyThere: number;
-  /** What could not be carried over, a sentence each. */
+  /** What could not be imported, in a sentence each. */
   problems: { check: string; problem: string }[];
 };
 
 type Into = { projectId: string; keepUuids: boolean; now: number; onProgress: (done: number) => void };
 
-/** Recreates their checks in a project of ours; what an earlier run made stays as it is. */
+/** Creates the checks of the source in a project; checks that an earlier import made stay as they are. */
 export async function importChecks(db: Db, source: Source, into: Into): Promise<Imported> {
-  const isThere = matcher(await findProjectChecks(db, into.projectId));
+  const isThere = newMatcher(await findProjectChecks(db, into.projectId));
   const channels = await channelsByTheirId(db, source, into.projectId);
   const report: Imported = { created: 0, alreadyThere: 0, problems: [] };
   for (const [done, check] of source.checks.entries()) {
@@ -46,35 +52,50 @@ async function importCheck(
   check: SourceCheck,
   { into, channels, report }: { into: Into; channels: Channels; report: Imported },
 ): Promise<void> {
-  const tell = (problem: string) => report.problems.push({ check: check.name || check.uuid, problem });
+  const addProblem = (problem: string) => report.problems.push({ check: check.name || check.uuid, problem });
   const converted = convert(check);
-  if (converted.kind === "problem") return void tell(converted.problem);
+  if (converted.kind === "problem") return void addProblem(converted.problem);
   if (into.keepUuids && (await isPingUuidTaken(db, check.uuid)))
-    return void tell("its UUID belongs to a check of another project here, or to a deleted one.");
+    return void addProblem("its UUID belongs to a check of another project here, or to a deleted one.");
   const theirs = check.channels.split(",").filter((id) => id !== "");
   const found = theirs.map((id) => channels.get(id));
   await createCheck(db, {
     projectId: into.projectId,
     details: converted.details,
-    ...stateOf(check, converted.settings, into.now),
+    ...newState(check, converted.settings, into.now),
     channelIds: found.flatMap((channel) => channel?.ours ?? []),
-    ...(into.keepUuids && { pingUuid: check.uuid, ...badgeOf(check) }),
+    ...(into.keepUuids && { pingUuid: check.uuid, ...badgeUuid(check) }),
   });
   report.created += 1;
   for (const channel of found)
     if (channel?.ours === null)
-      tell(`there is no one channel named as its ${channel.label}: link one by hand.`);
+      addProblem(`there is not exactly one channel with the name of its ${channel.label}: link one by hand.`);
 }
 
-/** As a new check, since their pings stay there; paused where it was. */
-function stateOf({ status }: SourceCheck, settings: Parameters<typeof newCheck>[2], now: number) {
+/** The state of a new check, because pings are not imported; paused where theirs is. */
+function newState({ status }: SourceCheck, settings: Parameters<typeof newCheck>[2], now: number) {
   const fresh = newCheck(randomUUIDv7(), now, settings);
   const check = status === "paused" ? fold(fresh, { kind: "pause", at: now }).check : fresh;
   return { check, nextAt: nextAt(check) };
 }
 
-/** So that its badges, too, go on working. */
-function badgeOf({ badge_url: url }: SourceCheck): { badgeUuid?: string } {
-  const badgeUuid = /\/b\/\d\/([0-9a-f-]{36})\.svg$/.exec(url ?? "")?.[1];
-  return badgeUuid === undefined ? {} : { badgeUuid };
+/** The id in its badge URL, so that badges go on working. */
+function badgeUuid({ badge_url: url }: SourceCheck): { badgeUuid?: string } {
+  const uuid = /\/b\/\d\/([0-9a-f-]{36})\.svg$/.exec(url ?? "")?.[1];
+  return uuid === undefined ? {} : { badgeUuid: uuid };
+}
+
+/**
+ * Returns whether an earlier import has already made a check: it is the one with the same UUID, else one of the same name,
+ * slug and tags. Each existing check counts for one of theirs.
+ */
+function newMatcher(existing: readonly CheckWithChannels[]): (check: SourceCheck) => boolean {
+  const left = new Set(existing);
+  return ({ uuid, name, slug, tags }) => {
+    const all = [...left];
+    const found =
+      all.find((row) => row.pingUuid === uuid) ??
+      all.find((row) => row.name === name && row.slug === slug && row.tags === tags);
+    return found !== undefined && left.delete(found);
+  };
 }

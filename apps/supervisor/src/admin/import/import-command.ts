@@ -1,9 +1,8 @@
 import { z } from "zod";
 
 import { defineCommand, id } from "../command.ts";
-import { mustFindProject } from "../project.ts";
+import { requireProject } from "../project.ts";
 import { importChecks } from "./import-checks.ts";
-import { progress } from "./progress.ts";
 import { readSource } from "./source.ts";
 
 const yesOrNo = z.enum(["yes", "no"], "must be yes or no");
@@ -18,16 +17,28 @@ export const importCommands = {
     }),
     text: "recreate the checks of a live Healthchecks project here; --keep-uuids yes keeps old ping URLs working",
     run: async ({ db }, { project, url, "api-key": apiKey, "keep-uuids": keep = "no" }) => {
-      await mustFindProject(db, project);
+      await requireProject(db, project);
       const source = await readSource(url, apiKey);
       const into = {
         projectId: project,
         keepUuids: keep === "yes",
         now: Date.now(),
-        onProgress: progress(source.checks.length),
+        onProgress: progressBar(source.checks.length),
       };
       const { created, alreadyThere, problems } = await importChecks(db, source, into);
       return [{ created: String(created), "already there": String(alreadyThere) }, ...problems];
     },
   }),
 };
+
+const BAR_WIDTH = 30;
+
+/** Shows a progress bar where the output goes to a terminal. */
+function progressBar(total: number): (done: number) => void {
+  if (!process.stderr.isTTY) return () => undefined;
+  return (done) => {
+    const filled = total === 0 ? BAR_WIDTH : Math.round((done / total) * BAR_WIDTH);
+    const bar = "#".repeat(filled).padEnd(BAR_WIDTH, "-");
+    process.stderr.write(`\r[${bar}] ${done} of ${total} checks${done === total ? "\n" : ""}`);
+  };
+}

@@ -54,7 +54,7 @@ test("checks come over as they are, their URLs too, and a second run changes not
     { created: "2", "already there": "0" },
     {
       check: "Backup",
-      problem: "there is no one channel named as its webhook “hook-2”: link one by hand.",
+      problem: "there is not exactly one channel with the name of its webhook “hook-2”: link one by hand.",
     },
   ]);
   const moved = await findCheckByPingUuid(db, uuid);
@@ -81,7 +81,7 @@ test("without their UUIDs a second run finds the checks again, too", async () =>
   expect((await run(project))[0]).toEqual({ created: "0", "already there": first?.["created"] });
 });
 
-test("a UUID that another project has is told and left alone", async () => {
+test("a UUID that another project has is reported and left alone", async () => {
   const { uuid } = await theirCheck({ name: "Twice" });
   await run(await newProject(), "--keep-uuids", "yes");
   const answer = await run(await newProject(), "--keep-uuids", "yes");

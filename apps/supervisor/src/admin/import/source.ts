@@ -4,7 +4,7 @@ import { Refusal } from "../../refusal.ts";
 
 const TIMEOUT_MS = 30_000;
 
-/** A check as a Healthchecks instance tells a read-write key of it. */
+/** A check as the API of a Healthchecks instance shows it to a read-write key. */
 const SourceCheck = z.object({
   uuid: z.uuid(),
   name: z.string(),
@@ -35,17 +35,17 @@ type SourceChannel = z.infer<typeof SourceChannel>;
 
 export type Source = { checks: SourceCheck[]; channels: SourceChannel[] };
 
-/** Reads a project of a live instance, without changing it. @throws Refusal with a sentence. */
+/** Reads the checks and channels of a project from a running instance. @throws Refusal where that fails */
 export async function readSource(url: string, apiKey: string): Promise<Source> {
-  const ask = (path: string) => read(new URL(`api/v3/${path}`, url.endsWith("/") ? url : `${url}/`), apiKey);
-  const { checks } = parse(z.object({ checks: z.array(z.unknown()) }), await ask("checks/"));
+  const get = (path: string) => read(new URL(`api/v3/${path}`, url.endsWith("/") ? url : `${url}/`), apiKey);
+  const { checks } = parse(z.object({ checks: z.array(z.unknown()) }), await get("checks/"));
   const readable = checks.map((check) => parse(SourceCheck, check));
-  const { channels } = parse(z.object({ channels: z.array(SourceChannel) }), await ask("channels/"));
+  const { channels } = parse(z.object({ channels: z.array(SourceChannel) }), await get("channels/"));
   return { checks: readable, channels };
 }
 
 async function read(url: URL, apiKey: string): Promise<unknown> {
-  const response = await ask(url, apiKey);
+  const response = await request(url, apiKey);
   if (response.status === 401)
     throw new Refusal(`${url.host} refuses --api-key: it must be the read-write key of the project.`);
   if (!response.ok) throw new Refusal(`${url.host} answers ${response.status} to ${url.pathname}.`);
@@ -54,7 +54,7 @@ async function read(url: URL, apiKey: string): Promise<unknown> {
   });
 }
 
-async function ask(url: URL, apiKey: string): Promise<Response> {
+async function request(url: URL, apiKey: string): Promise<Response> {
   try {
     return await fetch(url, { headers: { "x-api-key": apiKey }, signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch (cause) {
@@ -67,5 +67,5 @@ function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   if (error === undefined) return data;
   const [issue] = error.issues;
   const field = issue?.path.map(String).join(".") ?? "";
-  throw new Refusal(`The answer of that instance is not as expected: ${field}: ${issue?.message}.`);
+  throw new Refusal(`The answer of that instance has an unexpected ${field}: ${issue?.message}.`);
 }

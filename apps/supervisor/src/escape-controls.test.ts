@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { printable } from "./printable.ts";
+import { escapeControls } from "./escape-controls.ts";
 
 test.each([
   ["colours and titles", "\u001b[31mred\u001b]0;title\u0007", "\\u001b[31mred\\u001b]0;title\\u0007"],
@@ -9,10 +9,10 @@ test.each([
   ["text that runs the other way", "\u202egpj.exe", "\\u202egpj.exe"],
   ["words of any language, lines and tabs", "Ä\t日本\nשלום 🎉", "Ä\t日本\nשלום 🎉"],
 ])("a terminal obeys nothing in %s", (_, text, shown) => {
-  expect(printable(text)).toBe(shown);
+  expect(escapeControls(text)).toBe(shown);
 });
 
 test("a line of JSON stays one", () => {
   const line = `{"msg":"\u009b2J\u007f"}`;
-  expect(JSON.parse(printable(line))).toEqual(JSON.parse(line));
+  expect(JSON.parse(escapeControls(line))).toEqual(JSON.parse(line));
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { configurationPage } from "./table.ts";
+import { configurationPage } from "./configuration-page.ts";
 
 test("docs/configuration.md says what the program reads", async () => {
   await expect(configurationPage()).toMatchFileSnapshot("../../../docs/configuration.md");
