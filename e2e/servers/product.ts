@@ -12,7 +12,7 @@ export type Delivery = {
   uncertain: boolean;
   lastError: string | null;
   nextAttemptAt: string;
-  insteadOf: string | null;
+  fallbackFor: string | null;
   attempts: { outcome: string; statusCode: number | null; answer: string | null }[];
 };
 export type Channel = { id: string; brokenAt: string | null; brokenBecause: string | null };

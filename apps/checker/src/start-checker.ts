@@ -9,7 +9,7 @@ import {
   noteTrouble,
   openDb,
   openPool,
-  type OwnersWay,
+  type OwnerContact,
   type Pool,
 } from "@overdue/db";
 import type { Logger } from "pino";
@@ -99,7 +99,7 @@ function hearDatabase(url: string, wakeable: Wakeable): () => Promise<void> {
   });
 }
 
-type Maintenance = { way: OwnersWay; egress: Egress; config: Config; databaseUrl: string; log: Logger };
+type Maintenance = { way: OwnerContact; egress: Egress; config: Config; databaseUrl: string; log: Logger };
 
 /** Maintenance jobs, the self-test among them. @returns how to stop them */
 async function startMaintenance(

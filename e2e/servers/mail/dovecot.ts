@@ -209,7 +209,7 @@ async function fullMailbox(steps: Steps, scene: RelayScene, channel: Channel): P
     described(
       await overdue.until(
         fallback.id,
-        (one) => one.kind === "down" && one.insteadOf !== null && one.state === "sent",
+        (one) => one.kind === "down" && one.fallbackFor !== null && one.state === "sent",
       ),
     ),
   );

@@ -132,20 +132,20 @@ CREATE TABLE "deliveries" (
 	"because" text DEFAULT '' NOT NULL,
 	"round" integer DEFAULT 0 NOT NULL,
 	"payload" jsonb,
-	"lead_id" uuid,
+	"leader_id" uuid,
 	"state" "delivery_state" DEFAULT 'pending' NOT NULL,
 	"attempt" integer DEFAULT 0 NOT NULL,
 	"next_attempt_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"lease_until" timestamp (3) with time zone,
 	"holder" uuid,
-	"crashes" integer DEFAULT 0 NOT NULL,
+	"poison_attempts" integer DEFAULT 0 NOT NULL,
 	"uncertain" boolean DEFAULT false NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"finished_at" timestamp (3) with time zone,
 	"provider_ref" text,
 	"last_error" text,
 	"latency_ms" integer,
-	"instead_of" uuid,
+	"fallback_for" uuid,
 	"dealt_with_at" timestamp (3) with time zone,
 	CONSTRAINT "deliveries_once" UNIQUE("flip_id","channel_id","kind","round"),
 	CONSTRAINT "deliveries_project_id" UNIQUE("project_id","id")
@@ -394,7 +394,7 @@ CREATE TABLE "outages" (
 	CONSTRAINT "outages_started_at_unique" UNIQUE("started_at")
 );
 --> statement-breakpoint
-CREATE TABLE "paces" (
+CREATE TABLE "rate_limits" (
 	"name" text PRIMARY KEY NOT NULL,
 	"free_at" timestamp (3) with time zone NOT NULL
 );
@@ -692,7 +692,7 @@ CREATE INDEX "deliveries_channel" ON "deliveries" USING btree ("channel_id","cre
 CREATE INDEX "deliveries_check" ON "deliveries" USING btree ("check_id","created_at");--> statement-breakpoint
 CREATE INDEX "deliveries_dead" ON "deliveries" USING btree ("project_id","id") WHERE state = 'failed' and dealt_with_at is null;--> statement-breakpoint
 CREATE INDEX "deliveries_incident" ON "deliveries" USING btree ("incident_id");--> statement-breakpoint
-CREATE INDEX "deliveries_lead" ON "deliveries" USING btree ("lead_id") WHERE lead_id is not null;--> statement-breakpoint
+CREATE INDEX "deliveries_leader" ON "deliveries" USING btree ("leader_id") WHERE leader_id is not null;--> statement-breakpoint
 CREATE INDEX "checks_project_slug" ON "checks" USING btree ("project_id","slug");--> statement-breakpoint
 CREATE INDEX "checks_wake" ON "checks" USING btree ("wake_at") WHERE wake_at is not null;--> statement-breakpoint
 CREATE INDEX "deleted_objects_at" ON "deleted_objects" USING btree ("deleted_at");--> statement-breakpoint

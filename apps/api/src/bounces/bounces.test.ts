@@ -93,7 +93,7 @@ test.each([
     });
     expect(await deliveryOf(mail)).toMatchObject({ state: "failed", attempt: 2 });
     expect(await toldElsewhere(mail)).toMatchObject([
-      { channelId: mail.fallback, kind: "down", insteadOf: mail.deliveryId },
+      { channelId: mail.fallback, kind: "down", fallbackFor: mail.deliveryId },
       { channelId: mail.fallback, kind: "system" },
     ]);
   },
@@ -126,7 +126,7 @@ test.each([
     lastError: expect.stringMatching(/55[24]/),
   });
   expect(await toldElsewhere(mail)).toMatchObject([
-    { channelId: mail.fallback, kind: "down", insteadOf: mail.deliveryId },
+    { channelId: mail.fallback, kind: "down", fallbackFor: mail.deliveryId },
     { channelId: mail.fallback, kind: "system" },
   ]);
 });

@@ -1,4 +1,4 @@
-import { type Db, type Keyring, type OwnersWay, readBounceAddress, recordBounce } from "@overdue/db";
+import { type Db, type Keyring, type OwnerContact, readBounceAddress, recordBounce } from "@overdue/db";
 import type { Logger } from "pino";
 
 import { Overloaded, TooHeavy, type WorkerPool } from "../workers/worker-pool.ts";
@@ -16,7 +16,7 @@ export type BounceReceiver = {
 export function bounceReceiver(parts: {
   db: Db;
   keyring: Keyring;
-  way: OwnersWay;
+  way: OwnerContact;
   log: Logger;
   workers: Pick<WorkerPool, "run">;
 }): BounceReceiver {

@@ -37,7 +37,7 @@ const DeliveryView = z
     because: z
       .string()
       .meta({ description: "Why this channel: the check's own list, or which step of which route." }),
-    leadId: z.uuid().nullable().meta({
+    leaderId: z.uuid().nullable().meta({
       description: "The delivery whose message told this one too; null: it had a message of its own.",
     }),
     attempt: z.int(),
@@ -50,7 +50,7 @@ const DeliveryView = z
     latencyMs: z.int().nullable().meta({
       description: "From the deadline, or whatever else it tells of, until the provider took it.",
     }),
-    insteadOf: z.uuid().nullable().meta({
+    fallbackFor: z.uuid().nullable().meta({
       description: "The delivery that another channel did not take; this one goes to the fall-back.",
     }),
     dealtWithAt: Timestamp.nullable().meta({

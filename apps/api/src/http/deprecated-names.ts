@@ -11,6 +11,8 @@ type RenamedPath = { method: string; old: string; now: string };
 
 // Each entry stays for one release. CHANGELOG.md says which one.
 const RENAMED_FIELDS: readonly RenamedField[] = [
+  { schema: "Delivery", old: "leadId", now: "leaderId" },
+  { schema: "Delivery", old: "insteadOf", now: "fallbackFor" },
   { schema: "Route", old: "hears", now: "notifyOn" },
   { schema: "RouteInput", old: "hears", now: "notifyOn" },
   { schema: "RoutePatch", old: "hears", now: "notifyOn" },

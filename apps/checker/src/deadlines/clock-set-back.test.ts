@@ -34,7 +34,9 @@ test("after the clock was set back, what lies ahead is drawn back, once and on r
     randomUUID(),
     new Date(wrong),
   ]);
-  await pool.query("insert into paces (name, free_at) values ('telegram', $1)", [new Date(wrong + MINUTE)]);
+  await pool.query("insert into rate_limits (name, free_at) values ('telegram', $1)", [
+    new Date(wrong + MINUTE),
+  ]);
 
   const canary = { receiverId, startedAt: wrong - AHEAD };
   // The receiver itself still goes by the old time when it marks for the first time.
@@ -52,7 +54,7 @@ test("after the clock was set back, what lies ahead is drawn back, once and on r
   const ahead = await pool.query(
     `select 1 from receivers where canary_at > clock_timestamp()
       union all select 1 from checkers where judged_at > clock_timestamp()
-      union all select 1 from paces where free_at > clock_timestamp() + interval '2 minutes'`,
+      union all select 1 from rate_limits where free_at > clock_timestamp() + interval '2 minutes'`,
   );
   expect(ahead).toEqual([]);
 

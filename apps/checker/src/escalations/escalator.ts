@@ -1,4 +1,4 @@
-import { nextIncidentWakeAt, type OwnersWay, type Pool, wakeIncidents } from "@overdue/db";
+import { nextIncidentWakeAt, type OwnerContact, type Pool, wakeIncidents } from "@overdue/db";
 import type { Logger } from "pino";
 
 import { WakeLoop } from "../wake-loop.ts";
@@ -16,10 +16,10 @@ const SOONEST_MS = 5;
 export class Escalator {
   readonly #loop: WakeLoop;
   readonly #pool: Pool;
-  readonly #way: OwnersWay;
+  readonly #way: OwnerContact;
   readonly #log: Logger;
 
-  constructor({ pool, way, log }: { pool: Pool; way: OwnersWay; log: Logger }) {
+  constructor({ pool, way, log }: { pool: Pool; way: OwnerContact; log: Logger }) {
     this.#pool = pool;
     this.#way = way;
     this.#log = log;

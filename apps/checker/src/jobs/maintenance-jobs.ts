@@ -3,7 +3,7 @@ import {
   type Db,
   forgetOldProcesses,
   noteUnreadable,
-  type OwnersWay,
+  type OwnerContact,
   type Pool,
   pruneAccounts,
   pruneAuditEntries,
@@ -21,10 +21,10 @@ import {
   pruneRuns,
   pruneSlots,
   pruneStorms,
-  queueProofs,
-  standInForWaiting,
+  queueChannelTests,
+  fallBackForLongWaiting,
   tellFindings,
-  tellOfDeadLetters,
+  reportDeadLetters,
 } from "@overdue/db";
 import type { Logger } from "pino";
 
@@ -75,7 +75,7 @@ function job(name: string, everySeconds: number, run: MaintenanceJob["run"]): Ma
 /** All maintenance jobs. */
 export function maintenanceJobs(
   pool: Pool,
-  { way, log }: { way: OwnersWay; log: Logger },
+  { way, log }: { way: OwnerContact; log: Logger },
 ): readonly MaintenanceJob[] {
   return [
     job("apply maintenance windows that checks missed", 15, async () => {
@@ -92,16 +92,18 @@ export function maintenanceJobs(
 }
 
 /** What keeps alerts from waiting in silence. */
-function alertJobs(way: OwnersWay, log: Logger): readonly MaintenanceJob[] {
+function alertJobs(way: OwnerContact, log: Logger): readonly MaintenanceJob[] {
   return [
     job("look for channels that SECRET_KEY does not open", 5 * MINUTE, async (db) => {
       const count = await noteUnreadable(db, way.keyring);
       if (count > 0) log.error({ count }, "Channels were encrypted with another SECRET_KEY.");
     }),
-    job("test broken channels", 5 * MINUTE, queueProofs),
-    job("send waiting alerts to fallback channels", MINUTE, (db, limit) => standInForWaiting(db, way, limit)),
+    job("test broken channels", 5 * MINUTE, queueChannelTests),
+    job("send waiting alerts to fallback channels", MINUTE, (db, limit) =>
+      fallBackForLongWaiting(db, way, limit),
+    ),
     job("report dead letters", MINUTE, async (db) => {
-      const count = await tellOfDeadLetters(db, way);
+      const count = await reportDeadLetters(db, way);
       if (count > 0) log.error({ count }, "Alerts could not be delivered; see overdue_dead_letters.");
     }),
   ];

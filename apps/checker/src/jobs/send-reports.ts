@@ -1,11 +1,11 @@
-import { type Db, type OwnersWay, queueReports, REPORTS_AT_ONCE, storeOwnersReports } from "@overdue/db";
+import { type Db, type OwnerContact, queueReports, REPORTS_AT_ONCE, storeOwnersReports } from "@overdue/db";
 import type { Logger } from "pino";
 
 /** Other duties wait meanwhile; what is left over comes a minute later. */
 const AT_MOST_MS = 20_000;
 
 /** Queues the weekly and monthly reports that are due. @returns 0: nothing is left that could not wait a minute */
-export async function sendReports(db: Db, { way, log }: { way: OwnersWay; log: Logger }): Promise<number> {
+export async function sendReports(db: Db, { way, log }: { way: OwnerContact; log: Logger }): Promise<number> {
   const now = Date.now();
   await storeOwnersReports(db, now);
   const onError = (reportId: string, err: unknown) =>

@@ -9,7 +9,7 @@ import {
   readProblems,
   recordPings,
   tellOperators,
-  type OwnersWay,
+  type OwnerContact,
   type Pool,
   type Problems,
   type SelfCheck,
@@ -21,7 +21,7 @@ import type { Egress } from "../egress/egress.ts";
 export type SelfTestOptions = {
   pool: Pool;
   /** How operators are told of troubles. */
-  way: OwnersWay;
+  way: OwnerContact;
   egress: Egress;
   /** SELF_HEARTBEAT_URL. */
   heartbeatUrl: string | null;

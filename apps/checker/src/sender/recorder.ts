@@ -1,17 +1,17 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-import { finishDeliveries, type Claim, type Db, type Finish, type OwnersWay } from "@overdue/db";
+import { recordAttempts, type Claim, type Db, type AttemptRecord, type OwnerContact } from "@overdue/db";
 
 /** Records how an attempt ended. False where another attempt has taken over; rejects where that cannot be recorded. */
-export type Recorder = (claim: Claim, finish: Finish) => Promise<boolean>;
+export type Recorder = (claim: Claim, finish: AttemptRecord) => Promise<boolean>;
 
 const TOGETHER_MAX = 200;
 const AGAIN_MS = [200, 1_000, 3_000, 5_000];
 
-type Into = { db: Db; way: OwnersWay };
+type Into = { db: Db; way: OwnerContact };
 type Waiting = {
   claim: Claim;
-  finish: Finish;
+  finish: AttemptRecord;
   resolve: (recorded: boolean) => void;
   reject: (error: unknown) => void;
 };
@@ -20,7 +20,7 @@ type Waiting = {
  * Group commit: the first end is written at once, those that come meanwhile share the next statement. A send that is
  * not recorded repeats, so a database that is away for a moment is waited for.
  */
-export function openRecorder(db: Db, way: OwnersWay): Recorder {
+export function openRecorder(db: Db, way: OwnerContact): Recorder {
   let waiting: Waiting[] = [];
   let working = false;
   const work = async () => {
@@ -53,13 +53,13 @@ async function record(into: Into, batch: readonly Waiting[]): Promise<void> {
 async function finishAgainAndAgain({ db, way }: Into, batch: readonly Waiting[]): Promise<Set<string>> {
   for (const pauseMs of AGAIN_MS) {
     try {
-      return await finishDeliveries(db, batch, way);
+      return await recordAttempts(db, batch, way);
     } catch (error) {
       if (batch.length > 1 && isAboutData(error)) throw error;
       await wait(pauseMs);
     }
   }
-  return finishDeliveries(db, batch, way);
+  return recordAttempts(db, batch, way);
 }
 
 /** PostgreSQL refused the data itself (classes 21 to 23): the same again would be refused again. */

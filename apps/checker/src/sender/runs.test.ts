@@ -174,12 +174,12 @@ test("many runs that come together are one message that counts, each with a deli
   ]);
   await stop();
   const rows = await db
-    .select({ state: schema.deliveries.state, leadId: schema.deliveries.leadId })
+    .select({ state: schema.deliveries.state, leaderId: schema.deliveries.leaderId })
     .from(schema.deliveries)
     .where(and(eq(schema.deliveries.channelId, chat), inArray(schema.deliveries.kind, ["run"])));
   expect(rows).toHaveLength(41);
   expect(rows.map(({ state }) => state)).toEqual(Array.from({ length: 41 }, () => "sent"));
-  expect(rows.filter(({ leadId }) => leadId === null)).toHaveLength(1);
+  expect(rows.filter(({ leaderId }) => leaderId === null)).toHaveLength(1);
 });
 
 function notifyOn(what: object, channelIds: readonly string[]) {

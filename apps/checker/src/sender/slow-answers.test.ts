@@ -80,7 +80,7 @@ test("what a silent mail server holds up goes to the fall-back channel meanwhile
   const [down, behind] = [await scene.down(), await scene.down({ checkId: await scene.addCheck("other") })];
   const { told } = await takes(down.deliveryId);
   await expect
-    .poll(async () => new Set((await ofFallback()).map(({ insteadOf }) => insteadOf)))
+    .poll(async () => new Set((await ofFallback()).map(({ fallbackFor }) => fallbackFor)))
     .toEqual(new Set([down.deliveryId, behind.deliveryId]));
   const lease = await leaseOf(down.deliveryId);
   await expect.poll(() => leaseOf(down.deliveryId)).toBeGreaterThan(lease + LOOK_MS);

@@ -84,7 +84,7 @@ export function openDelivery(options: DeliveringOptions, onRetry: (inMs: number)
     lease: {
       seconds: options.leases?.seconds ?? LEASE_SECONDS,
       holder: senderId,
-      apart: UNGROUPED_KINDS,
+      ungroupedKinds: UNGROUPED_KINDS,
       owners,
     },
     recorder: openRecorder(db, owners),

@@ -203,7 +203,7 @@ async function letTimePass(): Promise<void> {
 
 async function unfinished(): Promise<number> {
   const rows = await pool.query<{ count: number }>(
-    `select count(*)::int as count from deliveries d left join deliveries l on l.id = d.lead_id
+    `select count(*)::int as count from deliveries d left join deliveries l on l.id = d.leader_id
       where coalesce(l.state, d.state) in ('pending', 'retry', 'sending')`,
   );
   return rows[0]?.count ?? 0;
@@ -211,7 +211,7 @@ async function unfinished(): Promise<number> {
 
 async function outcomes(projectId: string, kind: string) {
   const rows = await pool.query(
-    `select c.kind as channel, d.state, count(*)::int as told, count(*) filter (where d.lead_id is null)::int as messages
+    `select c.kind as channel, d.state, count(*)::int as told, count(*) filter (where d.leader_id is null)::int as messages
        from deliveries d join channels c on c.id = d.channel_id
       where d.project_id = $1 and d.kind = $2 group by c.kind, d.state order by c.kind`,
     [projectId, kind],

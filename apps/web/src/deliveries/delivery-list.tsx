@@ -106,7 +106,7 @@ function DeliveryItem({ projectId, delivery, names, children }: ItemProps) {
 
 /** What is recorded about a delivery besides its attempts. */
 function Receipt({ delivery }: { delivery: DeliveryView }) {
-  const { state, createdAt, finishedAt, because, leadId, providerRef, latencyMs, insteadOf } = delivery;
+  const { state, createdAt, finishedAt, because, leaderId, providerRef, latencyMs, fallbackFor } = delivery;
   return (
     <dl className={styles["receipt"]}>
       <Line label="Queued">
@@ -120,8 +120,8 @@ function Receipt({ delivery }: { delivery: DeliveryView }) {
         </Line>
       )}
       {latencyMs !== null && <Line label="After the deadline">{durationText(latencyMs)}</Line>}
-      {insteadOf !== null && <Line label="Fallback for">another channel, which did not accept it</Line>}
-      {leadId !== null && <Line label="Message">Grouped with others in one message</Line>}
+      {fallbackFor !== null && <Line label="Fallback for">another channel, which did not accept it</Line>}
+      {leaderId !== null && <Line label="Message">Grouped with others in one message</Line>}
       {providerRef !== null && providerRef !== "" && (
         <Line label="The provider's id">
           <code>{providerRef}</code>

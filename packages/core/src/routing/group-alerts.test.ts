@@ -40,9 +40,9 @@ test("of five hundred lost within half a minute, told as they come, there are th
   for (let ms = 0; ms < 30_000; ms += 50) {
     if (ms < 25_000) open.push({ id: `${ms}`, since: ms, keys: ["host1"], isAsked: true });
     const gathered = groupAlerts(open, messages, ms);
-    for (const { leadId, otherIds } of gathered.messages) {
+    for (const { leaderId, otherIds } of gathered.messages) {
       messages.push({ at: ms, keys: ["host1"] });
-      open = open.filter(({ id }) => id !== leadId && !otherIds.includes(id));
+      open = open.filter(({ id }) => id !== leaderId && !otherIds.includes(id));
       told += 1 + otherIds.length;
     }
   }
@@ -88,9 +88,9 @@ function waitsOf(arrivals: readonly { afterMs: number; keys: string[] }[]): numb
     const due = waiting.filter(({ dueAt }) => dueAt <= now).map((one) => ({ ...one, isAsked: true }));
     const lately = messages.filter(({ at }) => at > now - 300_000);
     const { messages: sent, hold } = groupAlerts(due, lately, now);
-    const told = new Set(sent.flatMap(({ leadId, otherIds }) => [leadId, ...otherIds]));
-    for (const { leadId, otherIds } of sent) {
-      const ids = new Set([leadId, ...otherIds]);
+    const told = new Set(sent.flatMap(({ leaderId, otherIds }) => [leaderId, ...otherIds]));
+    for (const { leaderId, otherIds } of sent) {
+      const ids = new Set([leaderId, ...otherIds]);
       messages.push({ at: now, keys: due.filter(({ id }) => ids.has(id)).flatMap(({ keys }) => keys) });
     }
     waits.push(...due.filter(({ id }) => told.has(id)).map(({ since }) => now - since));
@@ -114,7 +114,7 @@ function answerOf(waiting: string, recent: string): string {
     }),
     now,
   );
-  const sent = messages.map(({ leadId, otherIds }) => [leadId, ...otherIds].join("+"));
+  const sent = messages.map(({ leaderId, otherIds }) => [leaderId, ...otherIds].join("+"));
   const held = hold.map(({ ids, until }) => `hold ${ids.join("+")} until +${(until - now) / 1_000}`);
   return [...sent, ...held].join(" | ");
 }

@@ -11,7 +11,7 @@ export type RecentMessage = { at: Instant; keys: readonly string[] };
 
 /** `messages`: sent now, each by its leader, about the others too. `hold`: to be sent together a little later. */
 export type Grouping = {
-  messages: { leadId: string; otherIds: string[]; keys: string[] }[];
+  messages: { leaderId: string; otherIds: string[]; keys: string[] }[];
   hold: { ids: string[]; until: Instant }[];
 };
 
@@ -47,7 +47,7 @@ export function groupAlerts(
 
 function messageOf(leader: WaitingAlert, alerts: readonly WaitingAlert[]): Grouping["messages"][number] {
   const otherIds = alerts.filter(({ id }) => id !== leader.id).map(({ id }) => id);
-  return { leadId: leader.id, otherIds, keys: mostShared(alerts) };
+  return { leaderId: leader.id, otherIds, keys: mostShared(alerts) };
 }
 
 /** The keys that several of them share, the most frequent first. */
@@ -67,8 +67,8 @@ function holdUntil(messages: readonly RecentMessage[]): Instant {
 function asOne(messages: Grouping["messages"]): Grouping["messages"] {
   const [first, ...others] = messages;
   if (first === undefined) return [];
-  const otherIds = others.flatMap(({ leadId, otherIds: ids }) => [leadId, ...ids]);
-  return [{ leadId: first.leadId, otherIds: [...first.otherIds, ...otherIds], keys: [] }];
+  const otherIds = others.flatMap(({ leaderId, otherIds: ids }) => [leaderId, ...ids]);
+  return [{ leaderId: first.leaderId, otherIds: [...first.otherIds, ...otherIds], keys: [] }];
 }
 
 type Cluster = { alerts: WaitingAlert[]; messages: RecentMessage[] };

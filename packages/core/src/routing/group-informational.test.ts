@@ -23,7 +23,7 @@ test.each<[string, number[], number | null]>([
   const gathered = groupInformational(waiting, sentAt, NOW);
   expect(gathered).toEqual(
     heldMs === null
-      ? { messages: [{ leadId: "b", otherIds: ["a", "c"], keys: [] }], hold: [] }
+      ? { messages: [{ leaderId: "b", otherIds: ["a", "c"], keys: [] }], hold: [] }
       : { messages: [], hold: [{ ids: ["a", "b", "c"], until: NOW + heldMs }] },
   );
 });

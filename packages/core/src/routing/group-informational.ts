@@ -22,9 +22,9 @@ export function groupInformational(
   const ids = waiting.map(({ id }) => id);
   const until = nextMessageAt(sentAt);
   if (until > now) return { messages: [], hold: [{ ids, until }] };
-  const leadId = waiting.find(({ isAsked }) => isAsked)?.id;
-  if (leadId === undefined) return { messages: [], hold: [] };
-  return { messages: [{ leadId, otherIds: ids.filter((id) => id !== leadId), keys: [] }], hold: [] };
+  const leaderId = waiting.find(({ isAsked }) => isAsked)?.id;
+  if (leaderId === undefined) return { messages: [], hold: [] };
+  return { messages: [{ leaderId, otherIds: ids.filter((id) => id !== leaderId), keys: [] }], hold: [] };
 }
 
 function nextMessageAt(sentAt: readonly Instant[]): Instant {

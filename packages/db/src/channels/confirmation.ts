@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { and, eq, sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
-import { ringForDeliveries } from "../deliveries/changes.ts";
+import { notifySenders } from "../deliveries/changes.ts";
 import { channels } from "../schema/index.ts";
 import type { Confirming } from "./confirm-link.ts";
 import type { ChannelRef, ChannelRow } from "./find-channel.ts";
@@ -65,7 +65,7 @@ export async function askToConfirm(tx: Db | Tx, ref: ChannelRef): Promise<Asked>
     .update(channels)
     .set({ askedAt: sql`clock_timestamp()` })
     .where(isRef(ref));
-  await ringForDeliveries(tx);
+  await notifySenders(tx);
   return "asked";
 }
 
@@ -135,7 +135,7 @@ async function sendStillDown(tx: Tx, channelId: string): Promise<void> {
       order by f.check_id, f.id desc
     ) newest
     where d.id = newest.id`);
-  await ringForDeliveries(tx);
+  await notifySenders(tx);
 }
 
 function isQuestioned({ channelId, address }: Confirming) {

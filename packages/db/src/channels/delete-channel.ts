@@ -1,7 +1,7 @@
 import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
-import { endIncidentsElsewhere, reopenIncidentsElsewhere } from "../deliveries/end-incidents.ts";
+import { endKeptIncidents, reopenKeptIncidents } from "../deliveries/end-incidents.ts";
 import { channels } from "../schema/index.ts";
 import { refuseTooMany } from "./channels-max.ts";
 import type { ChannelRef } from "./find-channel.ts";
@@ -26,7 +26,7 @@ export async function deleteChannelIn(tx: Db | Tx, { projectId, channelId }: Cha
     )
     .returning({ id: channels.id });
   if (hidden.length === 0) return false;
-  await endIncidentsElsewhere(tx, { projectId, channelId }, { by: "channel-deleted" });
+  await endKeptIncidents(tx, { projectId, channelId }, { by: "channel-deleted" });
   return true;
 }
 
@@ -42,7 +42,7 @@ export async function restoreChannel(db: Db, { projectId, channelId }: ChannelRe
       .returning({ id: channels.id });
     if (restored.length === 0) return false;
     await refuseTooMany(tx, projectId, 0);
-    await reopenIncidentsElsewhere(tx, { projectId, channelId });
+    await reopenKeptIncidents(tx, { projectId, channelId });
     return true;
   });
 }

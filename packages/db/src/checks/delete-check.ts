@@ -2,7 +2,7 @@ import type { Instant } from "@overdue/schedules";
 import { and, eq, isNotNull, sql } from "drizzle-orm";
 
 import { type Db, openDb, type Tx, type Pool } from "../database.ts";
-import { endIncidentsElsewhere, reopenIncidentsElsewhere } from "../deliveries/end-incidents.ts";
+import { endKeptIncidents, reopenKeptIncidents } from "../deliveries/end-incidents.ts";
 import { changeAndWake, wakeDependents } from "../incidents/wake-dependents.ts";
 import { windowsFor } from "../maintenance/windows-for.ts";
 import { checks } from "../schema/index.ts";
@@ -24,7 +24,7 @@ export async function deleteCheckIn(tx: Db | Tx, { projectId, checkId }: CheckRe
     sql`update checks set deleted_at = now(), wake_at = null, version = version + 1
          where project_id = ${projectId} and id = ${checkId} and deleted_at is null`,
   );
-  if (wasThere) await endIncidentsElsewhere(tx, { projectId, checkId }, { by: "deleted" });
+  if (wasThere) await endKeptIncidents(tx, { projectId, checkId }, { by: "deleted" });
   return wasThere;
 }
 
@@ -47,7 +47,7 @@ export async function foldRestored(
 ): Promise<void> {
   await changeCheck(pool, ref, async ({ id, state }, client) => {
     await wakeDependents(client, [id]);
-    await reopenIncidentsElsewhere(openDb(client), ref);
+    await reopenKeptIncidents(openDb(client), ref);
     // Windows that were planned, or ended, meanwhile did not reach it.
     const windows: Act = { kind: "maintenance", at, windows: await windowsFor(openDb(client), ref) };
     const missedMeanwhile = state.status !== "down" && state.deadlineAt !== null && state.deadlineAt <= at;

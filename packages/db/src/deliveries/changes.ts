@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
-import { uuids } from "./due.ts";
+import { uuidArray } from "./due.ts";
 
 /** What is heard on `overdue_changes` when a delivery changes: enough to know which pages to refresh. */
 export type DeliveryChange = {
@@ -12,14 +12,14 @@ export type DeliveryChange = {
 };
 
 /** Wakes whoever delivers, once the transaction commits. */
-export async function ringForDeliveries(tx: Db | Tx): Promise<void> {
+export async function notifySenders(tx: Db | Tx): Promise<void> {
   await tx.execute(sql`select pg_notify('overdue_deliveries', '')`);
 }
 
 /** Tells open pages of these deliveries, once the transaction commits. */
 export async function notifyChanges(tx: Db | Tx, ids: readonly string[]): Promise<void> {
   await tx.execute(sql`
-    select pg_notify('overdue_changes', ${changeJson(sql`d`)}) from deliveries d where d.id = any(${uuids(ids)})`);
+    select pg_notify('overdue_changes', ${changeJson(sql`d`)}) from deliveries d where d.id = any(${uuidArray(ids)})`);
 }
 
 /** A `DeliveryChange` as JSON text, of the row by that name. */

@@ -15,15 +15,15 @@ import { sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
 import { notifyChanges } from "./changes.ts";
-import { fallBack } from "./fall-back.ts";
-import { uuids } from "./due.ts";
-import { gather } from "./gather.ts";
-import { insteadOfUnconfirmed } from "./instead-of-unconfirmed.ts";
+import { fallBack } from "./fallback.ts";
+import { uuidArray } from "./due.ts";
+import { groupDeliveries } from "./group-deliveries.ts";
+import { fallbackForUnconfirmed } from "./fallback-for-unconfirmed.ts";
 import { lockRates, type RateLimits, turnsOf, writeRates } from "./rate-limits.ts";
 import { loadAlerts, type AlertRecord } from "./load-alert.ts";
-import { epochMs, healthColumns, healthOf, type HealthRow } from "./health.ts";
-import { dropOutdatedMembers, failMembers, freeMembers, ungroup } from "./members.ts";
-import type { OwnersWay } from "./tell-owners.ts";
+import { epochMs, healthColumns, healthOf, type HealthRow } from "./channel-health.ts";
+import { dropOutdatedGrouped, failGrouped, releaseGrouped, ungroup } from "./grouped-deliveries.ts";
+import type { OwnerContact } from "./notify-owners.ts";
 
 /** The right to make one attempt. The attempt's number is the fence: only its holder may finish it. */
 export type Claim = {
@@ -49,9 +49,9 @@ export type Lease = {
   seconds: number;
   holder: string | null;
   /** Kinds of channel that are told each alert by itself; without it all are. */
-  apart?: readonly string[];
+  ungroupedKinds?: readonly string[];
   /** How owners hear of what an address that nobody confirmed was not told. */
-  owners?: OwnersWay;
+  owners?: OwnerContact;
   /** The rates that all senders keep together; without it none is kept. */
   rateLimits?: RateLimits;
 };
@@ -80,11 +80,14 @@ export function claimDeliveries(db: Db, ids: readonly string[], lease: Lease): P
     await postpone(tx, candidates, decisions);
     const writeTurns = await keepRates(tx, { candidates, decisions, rateLimits: lease.rateLimits });
     const probes = having(decisions, "probe");
-    const claimed = [...(await gather(tx, having(decisions, "claim"), lease.apart ?? null)), ...probes];
-    await dropOutdatedMembers(tx, claimed);
+    const claimed = [
+      ...(await groupDeliveries(tx, having(decisions, "claim"), lease.ungroupedKinds ?? null)),
+      ...probes,
+    ];
+    await dropOutdatedGrouped(tx, claimed);
     await writeTurns(claimed);
     const claims = await take(tx, claimed, { ...lease, probes });
-    const loaded = await ungroupForPrograms(tx, await loadAlerts(tx, claimed), lease.apart ?? []);
+    const loaded = await ungroupForPrograms(tx, await loadAlerts(tx, claimed), lease.ungroupedKinds ?? []);
     const alerts = new Map(loaded.map((alert) => [alert.deliveryId, alert]));
     return claims.flatMap((claim) => {
       const alert = alerts.get(claim.deliveryId);
@@ -152,7 +155,7 @@ const USES_OLD_SETTINGS = sql.raw("coalesce(d.payload ? 'sealedSettings', false)
 async function lockSequences(tx: Tx, ids: readonly string[]): Promise<Locked[]> {
   const rows = await tx.execute<LockedRow>(sql`
     with asked as (
-      select id, check_id, channel_id from deliveries where id = any(${uuids(ids)})
+      select id, check_id, channel_id from deliveries where id = any(${uuidArray(ids)})
     ), wanted as (
       select id from asked
       union
@@ -161,14 +164,14 @@ async function lockSequences(tx: Tx, ids: readonly string[]): Promise<Locked[]> 
       union
       -- what another's message is telling just now
       select m.id from asked join deliveries m on m.check_id = asked.check_id and m.channel_id = asked.channel_id
-      join deliveries l on l.id = m.lead_id
-      where m.lead_id is not null and m.created_at > clock_timestamp() - ${LATE}::interval and l.state = 'sending'
+      join deliveries l on l.id = m.leader_id
+      where m.leader_id is not null and m.created_at > clock_timestamp() - ${LATE}::interval and l.state = 'sending'
     )
     select d.id, case when d.kind in ('down', 'up', 'reminder') and not ${USES_OLD_SETTINGS} then d.check_id || '/' || d.channel_id end as sequence, d.kind,
            coalesce(l.state, d.state) as state,
            case coalesce(l.state, d.state) when 'sending' then coalesce(l.lease_until, d.lease_until)
              else d.next_attempt_at end <= clock_timestamp() as due,
-           d.crashes as "poisonAttempts", ${epochMs(sql`clock_timestamp()`)} as now,
+           d.poison_attempts as "poisonAttempts", ${epochMs(sql`clock_timestamp()`)} as now,
            ${epochMs(sql`d.created_at`)} as "writtenAt",
            c.id as "channelId", c.kind as "channelKind", c.broken_by as "brokenBy",
            (c.deleted_at is not null or k.deleted_at is not null or p.deleted_at is not null)
@@ -180,7 +183,7 @@ async function lockSequences(tx: Tx, ids: readonly string[]): Promise<Locked[]> 
     join projects p on p.id = d.project_id
     left join checks k on k.project_id = d.project_id and k.id = d.check_id
     left join flips f on f.project_id = d.project_id and f.id = d.flip_id
-    left join deliveries l on l.id = d.lead_id and l.state = 'sending'
+    left join deliveries l on l.id = d.leader_id and l.state = 'sending'
     where d.state in ('pending', 'retry', 'sending') or l.id is not null
     order by coalesce(f.deadline_seq, 0), d.id
     for update of d`);
@@ -211,17 +214,17 @@ async function take(
   const rows = await tx.execute<Claim>(sql`
     with resting as (
       update channels c set circuit_until = ${until} from deliveries d
-      where d.id = any(${uuids(probes)}) and c.project_id = d.project_id and c.id = d.channel_id
+      where d.id = any(${uuidArray(probes)}) and c.project_id = d.project_id and c.id = d.channel_id
     )
     update deliveries d
     set state = 'sending', attempt = d.attempt + 1, lease_until = ${until}, holder = ${holder},
         -- the attempt before died with its lease
-        uncertain = d.uncertain or d.state = 'sending', crashes = d.crashes + (d.state = 'sending')::int
+        uncertain = d.uncertain or d.state = 'sending', poison_attempts = d.poison_attempts + (d.state = 'sending')::int
     from channels c
-    where d.id = any(${uuids(ids)}) and c.project_id = d.project_id and c.id = d.channel_id
+    where d.id = any(${uuidArray(ids)}) and c.project_id = d.project_id and c.id = d.channel_id
     returning d.id as "deliveryId", d.project_id as "projectId", d.channel_id as "channelId", d.check_id as "checkId",
       d.kind, d.attempt, (extract(epoch from clock_timestamp() - d.created_at) * 1000)::float8 as "ageMs",
-      d.id = any(${uuids(probes)}) as "isProbe", c.kind as "channelKind", c.circuit_step as "rests",
+      d.id = any(${uuidArray(probes)}) as "isProbe", c.kind as "channelKind", c.circuit_step as "rests",
       (select count(*) from delivery_attempts a
        where a.delivery_id = d.id and a.status_code is distinct from 429)::int as failures`);
   return rows;
@@ -246,7 +249,7 @@ async function postpone(
   await tx.execute(sql`
     update deliveries d
     set next_attempt_at = to_timestamp(x.until / 1000),
-        crashes = crashes + (d.state = 'sending')::int, uncertain = uncertain or d.state = 'sending',
+        poison_attempts = poison_attempts + (d.state = 'sending')::int, uncertain = uncertain or d.state = 'sending',
         state = 'retry', lease_until = null,
         last_error = coalesce(x.because, d.last_error,
           'The channel did not work lately; it waits until one attempt does.')
@@ -259,13 +262,13 @@ async function postpone(
 async function closeOthers(
   tx: Tx,
   decisions: ReadonlyMap<string, ClaimDecision>,
-  owners: OwnersWay | null,
+  owners: OwnerContact | null,
 ): Promise<void> {
   const unconfirmed = having(decisions, "refuse-unconfirmed");
   const [broken, expired] = [having(decisions, "refuse-broken"), having(decisions, "expire")];
   const outdated = having(decisions, "supersede");
   await close(tx, outdated, { state: "superseded", because: "Newer news took its place." });
-  await freeMembers(tx, outdated);
+  await releaseGrouped(tx, outdated);
   await close(tx, broken, { state: "failed", because: "The channel is broken." });
   await close(tx, expired, {
     state: "failed",
@@ -273,9 +276,9 @@ async function closeOthers(
   });
   await close(tx, unconfirmed, { state: "failed", because: "Nobody has confirmed this address yet." });
   const failed = [...broken, ...expired, ...unconfirmed];
-  if (failed.length > 0) await failMembers(tx, failed);
+  if (failed.length > 0) await failGrouped(tx, failed);
   await fallBack(tx, failed);
-  await insteadOfUnconfirmed(tx, owners, unconfirmed);
+  await fallbackForUnconfirmed(tx, owners, unconfirmed);
 }
 
 async function close(
@@ -287,7 +290,7 @@ async function close(
   const rows = await tx.execute<{ id: string }>(sql`
     update deliveries set state = ${end.state}, finished_at = clock_timestamp(), lease_until = null,
       last_error = ${end.because}
-    where id = any(${uuids(ids)}) returning id`);
+    where id = any(${uuidArray(ids)}) returning id`);
   await notifyChanges(
     tx,
     rows.map(({ id }) => id),

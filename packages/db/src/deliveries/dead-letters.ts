@@ -4,8 +4,8 @@ import { and, desc, eq, isNull, lt, notInArray, sql } from "drizzle-orm";
 import { type DeliveryWithAttempts, withAttempts } from "../channels/list-deliveries.ts";
 import type { Db } from "../database.ts";
 import { deliveries } from "../schema/index.ts";
-import { ringForDeliveries } from "./changes.ts";
-import { type OwnersWay, tellOwners } from "./tell-owners.ts";
+import { notifySenders } from "./changes.ts";
+import { type OwnerContact, notifyOwners } from "./notify-owners.ts";
 
 type DeliveryRef = { projectId: string; deliveryId: string };
 
@@ -36,9 +36,15 @@ export async function redeliver(db: Db, ref: DeliveryRef): Promise<boolean> {
   return db.transaction(async (tx) => {
     const { count } = await tx
       .update(deliveries)
-      .set({ state: "pending", nextAttemptAt: sql`now()`, finishedAt: null, dealtWithAt: null, crashes: 0 })
+      .set({
+        state: "pending",
+        nextAttemptAt: sql`now()`,
+        finishedAt: null,
+        dealtWithAt: null,
+        poisonAttempts: 0,
+      })
       .where(failed(ref));
-    await ringForDeliveries(tx);
+    await notifySenders(tx);
     return count === 1;
   });
 }
@@ -75,7 +81,7 @@ type DeadLetters = {
  * Notifies the owners of each project, at most once an hour, which alerts have been given up since the last such message.
  * @returns how many alerts that were, for the operator's log
  */
-export async function tellOfDeadLetters(db: Db, way: OwnersWay): Promise<number> {
+export async function reportDeadLetters(db: Db, way: OwnerContact): Promise<number> {
   return db.transaction(async (tx) => {
     // Two checkers must not both notify them.
     await tx.execute(sql`select pg_advisory_xact_lock(7236841)`);
@@ -102,7 +108,7 @@ export async function tellOfDeadLetters(db: Db, way: OwnersWay): Promise<number>
         insert into instance_facts (name, value, created_at)
         values ('dead-letters ' || ${projectId}::text, ${String(letters.count)}, clock_timestamp())
         on conflict (name) do update set value = excluded.value, created_at = excluded.created_at`);
-      await tellOwners(tx, way, { projectId, notVia: null, ...deadLettersMessage(letters) });
+      await notifyOwners(tx, way, { projectId, notVia: null, ...deadLettersMessage(letters) });
     }
     return rows.reduce((sum, { count }) => sum + count, 0);
   });

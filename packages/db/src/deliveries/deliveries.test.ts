@@ -17,7 +17,7 @@ import { openDb, type Db } from "../database.ts";
 import { channels, deliveries, deliveryAttempts } from "../schema/index.ts";
 import { claimDeliveries, type Claim, type ClaimedAlert } from "./claim.ts";
 import { dueDeliveries } from "./due.ts";
-import { finishDeliveries, type Finish } from "./finish.ts";
+import { recordAttempts, type AttemptRecord } from "./record-attempts.ts";
 import { loadAlerts } from "./load-alert.ts";
 import { ALONE, recordPings } from "../transitions/index.ts";
 
@@ -334,11 +334,11 @@ function held(claimed: ClaimedAlert | undefined): Claim {
 }
 
 /** Whether it was recorded. */
-async function finishOne(claim: Claim, how: Finish): Promise<boolean> {
-  return (await finishDeliveries(db, [{ claim, finish: how }], WAY)).has(claim.deliveryId);
+async function finishOne(claim: Claim, how: AttemptRecord): Promise<boolean> {
+  return (await recordAttempts(db, [{ claim, finish: how }], WAY)).has(claim.deliveryId);
 }
 
-function finish(change: Partial<Finish>): Finish {
+function finish(change: Partial<AttemptRecord>): AttemptRecord {
   return {
     state: "sent",
     startedAt: new Date(),

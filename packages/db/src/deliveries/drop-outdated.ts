@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 
 import type { Tx } from "../database.ts";
-import { uuids } from "./due.ts";
+import { uuidArray } from "./due.ts";
 
 /**
  * Of each check, lets go what waits for these channels and has newer news behind it: a check that came back while its
@@ -17,11 +17,11 @@ export async function dropOutdated(
       select d.id, d.check_id, d.channel_id, d.state, d.attempt, d.next_attempt_at,
         coalesce(f.deadline_seq, 0) as seq
       from deliveries d left join flips f on f.project_id = d.project_id and f.id = d.flip_id
-      where d.channel_id = any(${uuids(channelIds)}) and d.kind in ('down', 'up', 'reminder')
+      where d.channel_id = any(${uuidArray(channelIds)}) and d.kind in ('down', 'up', 'reminder')
         and d.state in ('pending', 'retry', 'sending')
     ), outdated as (
       select d.id from deliveries d join waiting w on w.id = d.id
-      where w.id <> all(${uuids(claimed)}) and w.attempt = 0 and w.state in ('pending', 'retry') and w.next_attempt_at <= clock_timestamp()
+      where w.id <> all(${uuidArray(claimed)}) and w.attempt = 0 and w.state in ('pending', 'retry') and w.next_attempt_at <= clock_timestamp()
         and exists (
           select from waiting newer where newer.check_id = w.check_id and newer.channel_id = w.channel_id
             and (newer.seq, newer.id) > (w.seq, w.id))

@@ -40,7 +40,7 @@ export async function dueDeliveries(
     select due.id as "deliveryId", due.attempt + 1 as "attempt", due.project_id as "projectId",
            due.channel_id as "channelId", c.kind as "channelKind", due.due_at as "dueAt",
            greatest(0, (due.due_at / 1000 - extract(epoch from clock_timestamp()) * 1000)::float8) as "dueInMs",
-           due.rank::int as "rank", due.crashes + (due.state = 'sending')::int as "poisonAttempts",
+           due.rank::int as "rank", due.poison_attempts + (due.state = 'sending')::int as "poisonAttempts",
            due.informational as "isInformational"
     from (
       select d.*, d.kind in ('run', 'notice') as informational,
@@ -54,7 +54,7 @@ export async function dueDeliveries(
          or (d.state = 'sending' and d.lease_until <= clock_timestamp())
     ) due
     join channels c on c.project_id = due.project_id and c.id = due.channel_id
-    left join unnest(${uuids(known.map(({ deliveryId }) => deliveryId))},
+    left join unnest(${uuidArray(known.map(({ deliveryId }) => deliveryId))},
       ${`{${known.map(({ dueAt }) => dueAt).join(",")}}`}::float8[]) as known(id, due_at)
       on known.id = due.id and (known.due_at = -1 or known.due_at = due.due_at)
     where known.id is null
@@ -66,12 +66,12 @@ export async function dueDeliveries(
 /** Those of these deliveries whose time has come, or whose attempt died with its lease. */
 export async function stillDue(db: Db, ids: readonly string[]): Promise<string[]> {
   const rows = await db.execute<{ id: string }>(sql`
-    select id from deliveries where id = any(${uuids(ids)}) and state in ('pending', 'retry', 'sending')
+    select id from deliveries where id = any(${uuidArray(ids)}) and state in ('pending', 'retry', 'sending')
       and case state when 'sending' then lease_until else next_attempt_at end <= clock_timestamp()`);
   return rows.map(({ id }) => id);
 }
 
 /** A list of ids as one parameter, however long. */
-export function uuids(ids: readonly string[]) {
+export function uuidArray(ids: readonly string[]) {
   return sql`${`{${ids.join(",")}}`}::uuid[]`;
 }

@@ -6,7 +6,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { ChannelRow } from "../channels/find-channel.ts";
 import type { Db, Tx } from "../database.ts";
 import { type Keyring, LostKey, unseal } from "../secrets/keyring.ts";
-import { ringForDeliveries } from "./changes.ts";
+import { notifySenders } from "./changes.ts";
 import { KEEPS_INCIDENTS } from "./channel-kinds.ts";
 
 /** Which incidents, of the incident `i`, its check `k` and the delivery `d` that sent it. */
@@ -21,7 +21,7 @@ type Scope =
  * ever end them there. `sealedSettings`: of a channel that has other ones by now, those under which it was sent them.
  * Inside the transaction that ends them.
  */
-export async function endIncidentsElsewhere(
+export async function endKeptIncidents(
   tx: Db | Tx,
   scope: Scope,
   ended: { by: IncidentEnd; sealedSettings?: string },
@@ -46,14 +46,14 @@ export async function endIncidentsElsewhere(
         and e.kind = 'up' and e.state <> 'superseded' and e.created_at >= d.created_at)
     order by d.incident_id, d.channel_id, d.created_at desc
     on conflict do nothing`);
-  if (count > 0) await ringForDeliveries(tx);
+  if (count > 0) await notifySenders(tx);
 }
 
 /**
  * Opens again, where they are kept, the incidents whose end was sent for a deletion that was undone: a check that is
  * still down must not look as if it were over. One that somebody has acknowledged or snoozed stays quiet.
  */
-export async function reopenIncidentsElsewhere(tx: Db | Tx, scope: Scope): Promise<void> {
+export async function reopenKeptIncidents(tx: Db | Tx, scope: Scope): Promise<void> {
   const { count } = await tx.execute(sql`
     insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, because, round,
       created_at)
@@ -73,7 +73,7 @@ export async function reopenIncidentsElsewhere(tx: Db | Tx, scope: Scope): Promi
           and e.kind in ('down', 'reminder') and e.created_at > d.created_at)
     order by d.incident_id, d.channel_id, d.created_at desc
     on conflict do nothing`);
-  if (count > 0) await ringForDeliveries(tx);
+  if (count > 0) await notifySenders(tx);
 }
 
 /** What of a channel's settings says how loud an alert is, and not where it goes. */
@@ -96,8 +96,8 @@ export async function moveIncidents(
   if (before === undefined) return;
   if (isDeepStrictEqual(targetOf(before), targetOf(settings))) return;
   const scope = { projectId, channelId };
-  await endIncidentsElsewhere(tx, scope, { by: "channel-changed", sealedSettings });
-  await reopenIncidentsElsewhere(tx, scope);
+  await endKeptIncidents(tx, scope, { by: "channel-changed", sealedSettings });
+  await reopenKeptIncidents(tx, scope);
 }
 
 /** Undefined where the key is lost. */

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 
 import type { Db } from "../database.ts";
 import type { Claim } from "./claim.ts";
-import { fallBackMeanwhile } from "./fall-back.ts";
+import { fallBackMeanwhile } from "./fallback.ts";
 
 /** `slow`: under way for so long that the fall-back channel hears of it too; see {@link fallBackMeanwhile}. */
 export type UnderWay = { claim: Claim; slow: boolean };

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
 import { type BodyEnd, bodyEndColumns, lastOutput } from "../history/ping-body.ts";
-import { uuids } from "./due.ts";
+import { uuidArray } from "./due.ts";
 import { loadGroups } from "./load-group.ts";
 
 /** The facts of an alert, and the channel that it goes to, with its sealed settings. */
@@ -53,7 +53,7 @@ export async function loadAlerts(db: Db | Tx, ids: readonly string[]): Promise<A
       where g.project_id = d.project_id and g.check_id = d.check_id and g.kind <> 'ignored' and ${isAboutPing}
       order by g.number desc limit 1
     ) ping on true
-    where d.id = any(${uuids(ids)})`);
+    where d.id = any(${uuidArray(ids)})`);
   const groups = await loadGroups(db, ids);
   return rows.map((row) => ({ ...withOutput(row), group: groups.get(row.deliveryId) ?? null }));
 }
@@ -78,7 +78,7 @@ const includesDown = sql`((d.kind = 'up' or ended.id is not null) and not exists
     and e.kind in ('down', 'reminder') and e.state = 'sent' and e.incident_id = i.id))`;
 
 /** What a reader has of this incident already; those that went in one message are that message. */
-const sentBefore = sql`array(select coalesce(e.lead_id, e.id) from deliveries e
+const sentBefore = sql`array(select coalesce(e.leader_id, e.id) from deliveries e
   where e.project_id = d.project_id and e.check_id = d.check_id and e.channel_id = d.channel_id
     and e.state = 'sent' and e.incident_id = i.id and e.id <> d.id
   order by e.id limit ${SENT_BEFORE_MAX})`;

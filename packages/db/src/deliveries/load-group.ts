@@ -2,8 +2,8 @@ import type { AlertGroup } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
-import { uuids } from "./due.ts";
-import { isReplacedIn } from "./members.ts";
+import { uuidArray } from "./due.ts";
+import { isReplacedIn } from "./grouped-deliveries.ts";
 
 const FIRST = 10;
 
@@ -46,11 +46,11 @@ export async function loadGroups(db: Db | Tx, ids: readonly string[]): Promise<M
  * turn. A member that has a replacement of its own is sent by that, and not again here.
  */
 const TOLD_WITH = (ids: readonly string[]) => sql`told_with as (
-  select l.id as lead, l.channel_id, l.id, l.instead_of from deliveries l where l.id = any(${uuids(ids)})
+  select l.id as lead, l.channel_id, l.id, l.fallback_for from deliveries l where l.id = any(${uuidArray(ids)})
   union
-  select w.lead, w.channel_id, m.id, m.instead_of
-  from told_with w join deliveries m on m.lead_id = any(array[w.id, w.instead_of])
-  where m.lead_id = w.id or not ${isReplacedIn(sql`w.channel_id`)}
+  select w.lead, w.channel_id, m.id, m.fallback_for
+  from told_with w join deliveries m on m.leader_id = any(array[w.id, w.fallback_for])
+  where m.leader_id = w.id or not ${isReplacedIn(sql`w.channel_id`)}
 )`;
 
 /** Of each check how many runs there were, how many failed, and its newest; those with failures first. */

@@ -2,8 +2,8 @@ import type { Grouping } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import type { Tx } from "../database.ts";
-import { uuids } from "./due.ts";
-import { type Gatherable, type Gone, sharedKeysOf } from "./gatherable.ts";
+import { uuidArray } from "./due.ts";
+import { type GroupableDelivery, type SentLately, sharedKeys } from "./groupable-delivery.ts";
 
 /**
  * Makes incidents that were told together, or after one another for one trouble, a storm; it has a page of its own. What
@@ -12,15 +12,15 @@ import { type Gatherable, type Gone, sharedKeysOf } from "./gatherable.ts";
 export async function nameStorms(
   tx: Tx,
   messages: Grouping["messages"],
-  { group, before }: { group: readonly Gatherable[]; before: readonly Gone[] },
+  { group, before }: { group: readonly GroupableDelivery[]; before: readonly SentLately[] },
 ): Promise<void> {
   const byId = new Map(group.map((one) => [one.id, one]));
-  for (const { leadId, otherIds } of messages) {
-    const told = [leadId, ...otherIds].flatMap((id) => byId.get(id) ?? []).filter(isDown);
-    const own = new Set(told.flatMap(sharedKeysOf));
+  for (const { leaderId, otherIds } of messages) {
+    const told = [leaderId, ...otherIds].flatMap((id) => byId.get(id) ?? []).filter(isDown);
+    const own = new Set(told.flatMap(sharedKeys));
     const all = [
       ...told,
-      ...before.filter((one) => isDown(one) && sharedKeysOf(one).some((key) => own.has(key))),
+      ...before.filter((one) => isDown(one) && sharedKeys(one).some((key) => own.has(key))),
     ];
     const shared = mostShared(all);
     if (shared === "" && told.some(({ collects }) => collects)) continue;
@@ -33,14 +33,14 @@ export async function nameStorms(
 }
 
 /** The key that most of them have; empty where no two have one. */
-function mostShared(alerts: readonly Gatherable[]): string {
+function mostShared(alerts: readonly GroupableDelivery[]): string {
   const counts = new Map<string, number>();
-  for (const key of alerts.flatMap(sharedKeysOf)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (const key of alerts.flatMap(sharedKeys)) counts.set(key, (counts.get(key) ?? 0) + 1);
   const [most] = [...counts].toSorted(([, one], [, other]) => other - one);
   return most !== undefined && most[1] > 1 ? most[0] : "";
 }
 
-function isDown({ kind }: Gatherable): boolean {
+function isDown({ kind }: GroupableDelivery): boolean {
   return kind === "down" || kind === "reminder";
 }
 
@@ -53,13 +53,13 @@ async function join(
   if (stormId === null) {
     const rows = await tx.execute<{ id: string }>(sql`
       insert into storms (project_id, opened_at, shared)
-      select ${storm.projectId}, min(opened_at), ${storm.shared} from incidents where id = any(${uuids(incidentIds)})
+      select ${storm.projectId}, min(opened_at), ${storm.shared} from incidents where id = any(${uuidArray(incidentIds)})
       returning id`);
     stormId = rows[0]?.id ?? null;
   }
   // Rows that another transaction holds join with the next message.
   await tx.execute(sql`
     update incidents set storm_id = ${stormId}
-    where id in (select id from incidents where id = any(${uuids(incidentIds)}) and storm_id is null
+    where id in (select id from incidents where id = any(${uuidArray(incidentIds)}) and storm_id is null
                  for no key update skip locked)`);
 }

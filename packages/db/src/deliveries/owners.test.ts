@@ -8,9 +8,9 @@ import { listChannels, queueTest } from "../channels/index.ts";
 import { openDb, type Db } from "../database.ts";
 import { channels, deliveries, instanceFacts, members, users } from "../schema/index.ts";
 import { claimDeliveries } from "./claim.ts";
-import { dismissDelivery, listDeadLetters, redeliver, tellOfDeadLetters } from "./dead-letters.ts";
-import { finishDeliveries, type Finish } from "./finish.ts";
-import { queueProofs } from "./queue-proofs.ts";
+import { dismissDelivery, listDeadLetters, redeliver, reportDeadLetters } from "./dead-letters.ts";
+import { recordAttempts, type AttemptRecord } from "./record-attempts.ts";
+import { queueChannelTests } from "./channel-tests.ts";
 
 const LEASE = { seconds: 45, holder: null };
 const BY_MAIL = { keyring: sceneKeyring, mail: true };
@@ -83,9 +83,9 @@ test("what was given up can be sent again", async () => {
 test("owners are notified which alerts could not be delivered where and why, and not again within the hour", async () => {
   await addMember("owner");
   await end({ state: "failed" });
-  expect(await tellOfDeadLetters(db, BY_MAIL)).toBe(1);
+  expect(await reportDeadLetters(db, BY_MAIL)).toBe(1);
   await end({ state: "failed" });
-  expect(await tellOfDeadLetters(db, BY_MAIL)).toBe(0);
+  expect(await reportDeadLetters(db, BY_MAIL)).toBe(0);
   expect(await words()).toMatchObject([
     {
       title: "1 alert could not be delivered to “team”",
@@ -95,26 +95,26 @@ test("owners are notified which alerts could not be delivered where and why, and
 });
 
 test("a broken channel is tried within the hour, a working one when it is to be proven weekly", async () => {
-  expect(await queueProofs(db, 100)).toBe(0);
+  expect(await queueChannelTests(db, 100)).toBe(0);
   await db
     .update(channels)
     .set({ brokenAt: sql`now() - interval '51 minutes'` })
     .where(ofScene());
-  expect(await queueProofs(db, 100)).toBe(1);
-  expect(await queueProofs(db, 100)).toBe(0);
+  expect(await queueChannelTests(db, 100)).toBe(1);
+  expect(await queueChannelTests(db, 100)).toBe(0);
   await db.delete(deliveries);
   const quiet = { brokenAt: null, lastSentAt: sql`now() - interval '8 days'` };
   await db.update(channels).set(quiet).where(ofScene());
-  expect(await queueProofs(db, 100)).toBe(0);
+  expect(await queueChannelTests(db, 100)).toBe(0);
   await db.update(channels).set({ proveWeekly: true }).where(ofScene());
-  expect(await queueProofs(db, 100)).toBe(1);
+  expect(await queueChannelTests(db, 100)).toBe(1);
 });
 
 /** One alert that ends so. @returns its delivery */
-async function end(how: Partial<Finish>, way = BY_MAIL, id?: string): Promise<string> {
+async function end(how: Partial<AttemptRecord>, way = BY_MAIL, id?: string): Promise<string> {
   const deliveryId = id ?? (await scene.down({ checkId: await scene.addCheck("job") })).deliveryId;
   const [found] = await claimDeliveries(db, [deliveryId], LEASE);
-  const finish: Finish = {
+  const finish: AttemptRecord = {
     state: "sent",
     startedAt: new Date(),
     statusCode: null,
@@ -125,7 +125,7 @@ async function end(how: Partial<Finish>, way = BY_MAIL, id?: string): Promise<st
     channelBrokenBecause: null,
     ...how,
   };
-  if (found !== undefined) await finishDeliveries(db, [{ claim: found.claim, finish }], way);
+  if (found !== undefined) await recordAttempts(db, [{ claim: found.claim, finish }], way);
   return deliveryId;
 }
 

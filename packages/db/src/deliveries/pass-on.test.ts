@@ -96,7 +96,7 @@ describe("what is about no incident", () => {
 test("what a group collected goes on whole", async () => {
   const lead = await scene.down();
   const led = await scene.down({ checkId: await scene.addCheck("other") });
-  await db.update(deliveries).set({ leadId: lead.deliveryId }).where(eq(deliveries.id, led.deliveryId));
+  await db.update(deliveries).set({ leaderId: lead.deliveryId }).where(eq(deliveries.id, led.deliveryId));
   expect(await passOn(lead.deliveryId)).toEqual({ members: 2, written: 4 });
 });
 
@@ -114,8 +114,8 @@ test("groups, deleted channels, internal ones and those of other projects are pa
 test("in the place of a channel that failed, the group tells the others and nobody a second time", async () => {
   const [failed = "", other = ""] = members;
   const instead = await write({ channelId: failed, kind: "run", payload: RUN });
-  await passOn(await write({ kind: "run", payload: RUN, insteadOf: instead }));
-  expect(await toldTo([other])).toMatchObject([{ insteadOf: instead }]);
+  await passOn(await write({ kind: "run", payload: RUN, fallbackFor: instead }));
+  expect(await toldTo([other])).toMatchObject([{ fallbackFor: instead }]);
   expect(await toldTo([failed])).toHaveLength(1);
 });
 

@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 
 import type { Db } from "../database.ts";
-import { ringForDeliveries } from "./changes.ts";
+import { notifySenders } from "./changes.ts";
 import { COLLECT_MINUTES } from "./channel-kinds.ts";
-import { uuids } from "./due.ts";
+import { uuidArray } from "./due.ts";
 
 /** `members`: channels of the group that are there. `written`: deliveries that they had not yet. */
 export type PassedOn = { members: number; written: number };
@@ -26,12 +26,12 @@ export async function passOnDelivery(
     const rows = await tx.execute<PassedOn>(sql`
       with members as (
         select c.* from deliveries d
-        join channels c on c.project_id = d.project_id and c.id = any(${uuids(channelIds)})
+        join channels c on c.project_id = d.project_id and c.id = any(${uuidArray(channelIds)})
         where d.id = ${deliveryId} and c.kind <> 'group' and c.deleted_at is null and not c.internal
       ), written as (${written(deliveryId)})
       select (select count(*) from members)::int as members, (select count(*) from written)::int as written`);
     const passed = rows[0] ?? { members: 0, written: 0 };
-    if (passed.written > 0) await ringForDeliveries(tx);
+    if (passed.written > 0) await notifySenders(tx);
     return passed;
   });
 }
@@ -42,14 +42,14 @@ export async function passOnDelivery(
  */
 const written = (deliveryId: string) => sql`
   insert into deliveries (id, project_id, channel_id, kind, check_id, flip_id, incident_id, route_id, round, payload,
-    instead_of, because, created_at, next_attempt_at)
+    fallback_for, because, created_at, next_attempt_at)
   select ${PASSED_ID}, d.project_id, c.id, d.kind, d.check_id, d.flip_id, d.incident_id, d.route_id, d.round,
-    d.payload, d.instead_of, 'in the group “' || g.name || '”', d.created_at, ${DUE_AT}
+    d.payload, d.fallback_for, 'in the group “' || g.name || '”', d.created_at, ${DUE_AT}
   from deliveries d
   join channels g on g.project_id = d.project_id and g.id = d.channel_id
   cross join members c
-  where (d.id = ${deliveryId} or d.lead_id = ${deliveryId})
-    and not exists (select from deliveries o where o.id = d.instead_of and o.channel_id = c.id)
+  where (d.id = ${deliveryId} or d.leader_id = ${deliveryId})
+    and not exists (select from deliveries o where o.id = d.fallback_for and o.channel_id = c.id)
     and (d.payload is null or not exists (select from deliveries e
       where e.project_id = d.project_id and e.channel_id = c.id and e.kind = d.kind
         and e.check_id is not distinct from d.check_id and e.payload = d.payload

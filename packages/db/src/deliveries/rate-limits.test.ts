@@ -27,6 +27,6 @@ test("what another sender was first with waits, although it asks at the same mom
   const claimed = await Promise.all([claim(first), claim(second)]);
   expect(claimed.flat()).toHaveLength(1);
   expect(waits).toEqual([expect.closeTo(1_000, -3)]);
-  await database.pool.query("update paces set free_at = clock_timestamp()");
+  await database.pool.query("update rate_limits set free_at = clock_timestamp()");
   expect((await Promise.all([claim(first), claim(second)])).flat()).toHaveLength(1);
 });

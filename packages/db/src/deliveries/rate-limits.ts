@@ -30,7 +30,7 @@ export async function lockRates(tx: Tx, turns: readonly Turn[]): Promise<Map<str
     ...new Set(turns.flatMap(({ channelId, channelKind }) => [channelKind, channelId])),
   ].toSorted();
   const rows = await tx.execute<{ name: string; wait: number }>(sql`
-    insert into paces (name, free_at) select value, clock_timestamp() - interval '1 second'
+    insert into rate_limits (name, free_at) select value, clock_timestamp() - interval '1 second'
     from json_array_elements_text(${JSON.stringify(names)}::json)
     on conflict (name) do update set name = excluded.name
     returning name, (extract(epoch from free_at - clock_timestamp()) * 1000)::float8 as wait`);
@@ -41,6 +41,6 @@ export async function lockRates(tx: Tx, turns: readonly Turn[]): Promise<Map<str
 export async function writeRates(tx: Tx, waits: ReadonlyMap<string, number>): Promise<void> {
   const given = [...waits].map(([name, wait]) => ({ name, wait }));
   await tx.execute(sql`
-    update paces p set free_at = clock_timestamp() + x.wait * interval '1 millisecond'
+    update rate_limits p set free_at = clock_timestamp() + x.wait * interval '1 millisecond'
     from json_to_recordset(${JSON.stringify(given)}::json) as x(name text, wait float8) where p.name = x.name`);
 }

@@ -3,11 +3,11 @@ import { sql } from "drizzle-orm";
 import { stopMailbox } from "../channels/unsubscribe.ts";
 import type { Db, Tx } from "../database.ts";
 import { addressMark, type BounceToken } from "./bounce-address.ts";
-import { notifyChanges, ringForDeliveries } from "./changes.ts";
-import { uuids } from "./due.ts";
-import { fallBack } from "./fall-back.ts";
-import { standIn } from "./stand-in.ts";
-import { type OwnersWay, tellOwners } from "./tell-owners.ts";
+import { notifyChanges, notifySenders } from "./changes.ts";
+import { uuidArray } from "./due.ts";
+import { fallBack } from "./fallback.ts";
+import { fallBackForWaiting } from "./fallback-for-waiting.ts";
+import { type OwnerContact, notifyOwners } from "./notify-owners.ts";
 
 /**
  * What came back. `permanent`: the address does not work. `refused`: it does, and did not take this mail, since it is full or
@@ -33,7 +33,7 @@ const COMPLAINED =
  */
 export async function recordBounce(
   db: Db,
-  way: OwnersWay,
+  way: OwnerContact,
   { token, bounce }: { token: BounceToken; bounce: Bounce },
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
@@ -45,7 +45,7 @@ export async function recordBounce(
     if (failed.length === 0) return false;
     if (bounce.kind === "permanent") await breakChannel(tx, sent, bounce.because);
     await fallBack(tx, failed);
-    await tellOwners(tx, way, wordFor(sent, bounce));
+    await notifyOwners(tx, way, wordFor(sent, bounce));
     return true;
   });
 }
@@ -63,7 +63,7 @@ async function findSent(tx: Tx, token: BounceToken): Promise<Sent | null> {
 /** As if the server had said so at once: it is tried again, rarely, and told elsewhere meanwhile. */
 async function tryAgain(
   tx: Tx,
-  way: OwnersWay,
+  way: OwnerContact,
   { token: { deliveryId }, because }: { token: BounceToken; because: string },
 ): Promise<boolean> {
   const rows = await tx.execute<{ id: string; failed: boolean }>(sql`
@@ -88,18 +88,18 @@ async function tryAgain(
       update deliveries m set latency_ms = null,
         state = case when again.failed then 'failed' else 'superseded' end::delivery_state,
         last_error = case when again.failed then ${because} else 'Told in one message with others.' end
-      from again where m.lead_id = again.id and m.state = 'sent'
+      from again where m.leader_id = again.id and m.state = 'sent'
     )
     select id, failed from again`);
   const ids = rows.map(({ id }) => id);
   if (ids.length === 0) return false;
   await notifyChanges(tx, ids);
-  await standIn(tx, way, ids);
-  await ringForDeliveries(tx);
+  await fallBackForWaiting(tx, way, ids);
+  await notifySenders(tx);
   return true;
 }
 
-async function complained(tx: Tx, way: OwnersWay, sent: Sent): Promise<boolean> {
+async function complained(tx: Tx, way: OwnerContact, sent: Sent): Promise<boolean> {
   const { count } = await tx.execute(sql`
     select from channels where id = ${sent.channelId} and broken_by is distinct from 'recipient'`);
   if (count !== 1) return false;
@@ -107,7 +107,7 @@ async function complained(tx: Tx, way: OwnersWay, sent: Sent): Promise<boolean> 
   await tx.execute(
     sql`select pg_notify('overdue_changes', ${JSON.stringify({ projectId: sent.projectId })})`,
   );
-  await tellOwners(tx, way, {
+  await notifyOwners(tx, way, {
     projectId: sent.projectId,
     notVia: sent.channelId,
     title: `Channel “${sent.name}” is ended by its recipient`,
@@ -121,14 +121,14 @@ async function fail(tx: Tx, deliveryId: string, because: string): Promise<string
   const rows = await tx.execute<{ id: string; isRecent: boolean }>(sql`
     with failed as (
       update deliveries d set state = 'failed', last_error = ${because}, latency_ms = null,
-        attempt = d.attempt + (d.lead_id is null)::int
-      where (d.id = ${deliveryId} or d.lead_id = ${deliveryId}) and d.state = 'sent'
+        attempt = d.attempt + (d.leader_id is null)::int
+      where (d.id = ${deliveryId} or d.leader_id = ${deliveryId}) and d.state = 'sent'
       returning d.*
     ), noted as (
       insert into delivery_attempts
         (project_id, delivery_id, attempt, started_at, finished_at, outcome, status_code, answer)
       select project_id, id, attempt, clock_timestamp(), clock_timestamp(), 'failed', null, ${because}
-      from failed where lead_id is null
+      from failed where leader_id is null
     )
     select id, created_at > clock_timestamp() - ${WORTH_TELLING}::interval as "isRecent" from failed`);
   await notifyChanges(
@@ -137,7 +137,7 @@ async function fail(tx: Tx, deliveryId: string, because: string): Promise<string
   );
   await tx.execute(sql`
     update deliveries set dealt_with_at = clock_timestamp()
-    where id = any(${uuids(rows.filter(({ isRecent }) => !isRecent).map(({ id }) => id))})`);
+    where id = any(${uuidArray(rows.filter(({ isRecent }) => !isRecent).map(({ id }) => id))})`);
   return rows.filter(({ isRecent }) => isRecent).map(({ id }) => id);
 }
 

@@ -8,9 +8,9 @@ import { openDb, type Db } from "../database.ts";
 import { readProblems } from "../instance/problems.ts";
 import { channels, deliveries, instanceFacts, members, users } from "../schema/index.ts";
 import { claimDeliveries, type Claim } from "./claim.ts";
-import { finishDeliveries, type Finish } from "./finish.ts";
-import { standInForWaiting } from "./stand-in.ts";
-import { tellOwners } from "./tell-owners.ts";
+import { recordAttempts, type AttemptRecord } from "./record-attempts.ts";
+import { fallBackForLongWaiting } from "./fallback-for-waiting.ts";
+import { notifyOwners } from "./notify-owners.ts";
 
 const WAY = { keyring: sceneKeyring, mail: true };
 const LEASE = { seconds: 45, holder: null };
@@ -70,7 +70,7 @@ describe("a mail server that does not take our mail", () => {
     const other = await scene.addChannel("webhook", { url: "https://example.org/2" });
     await end(await claimed(), RELAY);
     const word = { projectId: scene.projectId, notVia: null, title: "x", sentence: "y" };
-    await db.transaction((tx) => tellOwners(tx, WAY, word));
+    await db.transaction((tx) => notifyOwners(tx, WAY, word));
     expect(await of(other)).toContainEqual(expect.objectContaining({ title: "x" }));
   });
 
@@ -154,10 +154,10 @@ describe("a channel that does not take its alerts for now", () => {
     const fallback = await fallbackOf("webhook", { url: "https://example.org/2" });
     const { deliveryId } = await scene.down({ checkId: await scene.addCheck("job") });
     await db.update(deliveries).set({ state: "retry", createdAt: sql`now() - interval '4 minutes'` });
-    expect(await standInForWaiting(db, WAY, 100)).toBe(0);
+    expect(await fallBackForLongWaiting(db, WAY, 100)).toBe(0);
     await db.update(deliveries).set({ createdAt: sql`now() - interval '6 minutes'` });
-    expect(await standInForWaiting(db, WAY, 100)).toBe(1);
-    expect(await standInForWaiting(db, WAY, 100)).toBe(0);
+    expect(await fallBackForLongWaiting(db, WAY, 100)).toBe(1);
+    expect(await fallBackForLongWaiting(db, WAY, 100)).toBe(0);
     expect(await of(fallback)).toMatchObject([{ instead: deliveryId }, { title: WAITS }]);
   });
 });
@@ -225,8 +225,8 @@ async function claimed(of: AlertScene = scene): Promise<Claim> {
   return found.claim;
 }
 
-async function end(claim: Claim, how: Partial<Finish>): Promise<void> {
-  const usual: Finish = {
+async function end(claim: Claim, how: Partial<AttemptRecord>): Promise<void> {
+  const usual: AttemptRecord = {
     state: "sent",
     startedAt: new Date(),
     statusCode: null,
@@ -236,7 +236,7 @@ async function end(claim: Claim, how: Partial<Finish>): Promise<void> {
     uncertain: false,
     channelBrokenBecause: null,
   };
-  await finishDeliveries(db, [{ claim, finish: { ...usual, ...how } }], { ...WAY, mail: false });
+  await recordAttempts(db, [{ claim, finish: { ...usual, ...how } }], { ...WAY, mail: false });
 }
 
 async function of(channelId: string) {
@@ -245,7 +245,10 @@ async function of(channelId: string) {
     .from(deliveries)
     .where(and(eq(deliveries.channelId, channelId), ne(deliveries.kind, "test")))
     .orderBy(deliveries.id);
-  return rows.map(({ insteadOf, payload }) => ({ instead: insteadOf, title: payload?.["title"] ?? null }));
+  return rows.map(({ fallbackFor, payload }) => ({
+    instead: fallbackFor,
+    title: payload?.["title"] ?? null,
+  }));
 }
 
 async function row(id: string) {

@@ -2,9 +2,9 @@ import { type OtherAnswers, weighRefusal } from "@overdue/core";
 import { sql, type SQL } from "drizzle-orm";
 
 import { openDb, type Db, type Tx, type Pool } from "../database.ts";
-import { ringForDeliveries } from "./changes.ts";
-import type { Ended } from "./finish.ts";
-import { uuids } from "./due.ts";
+import { notifySenders } from "./changes.ts";
+import type { Attempted } from "./record-attempts.ts";
+import { uuidArray } from "./due.ts";
 
 /**
  * What the mail server refuses for reasons that only the operator can mend. Kept as facts of the installation, one for each
@@ -41,7 +41,7 @@ export function isDoubtful(channel: SQL): SQL {
 }
 
 /** Notes what was refused. */
-export async function noteRefusals(tx: Tx, endings: readonly Ended[]): Promise<void> {
+export async function noteRefusals(tx: Tx, endings: readonly Attempted[]): Promise<void> {
   for (const { claim, finish } of endings.filter((ended) => ended.finish.blames === "operator")) {
     await tx.execute(sql`
       insert into instance_facts (name, value, created_at)
@@ -52,12 +52,12 @@ export async function noteRefusals(tx: Tx, endings: readonly Ended[]): Promise<v
 }
 
 /** What arrived proves that it is taken again: all that was refused there goes now. */
-export async function clearRefusals(db: Db | Tx, endings: readonly Ended[]): Promise<void> {
+export async function clearRefusals(db: Db | Tx, endings: readonly Attempted[]): Promise<void> {
   const arrived = endings.filter(
     ({ claim, finish }) => finish.state === "sent" && claim.channelKind === "email",
   );
   if (arrived.length === 0) return;
-  const ids = uuids(arrived.map(({ claim }) => claim.channelId));
+  const ids = uuidArray(arrived.map(({ claim }) => claim.channelId));
   const rows = await db.execute<{ name: string }>(sql`
     delete from instance_facts f using channels c
     where c.id = any(${ids}) and f.name in (${factOf(sql`c`)}, ${UNSURE} || c.id) returning f.name`);
@@ -67,7 +67,7 @@ export async function clearRefusals(db: Db | Tx, endings: readonly Ended[]): Pro
     update deliveries d set next_attempt_at = clock_timestamp() from channels c
     where d.state = 'retry' and c.project_id = d.project_id and c.id = d.channel_id and c.kind = 'email'
       and ${factOf(sql`c`)} in (select json_array_elements_text(${JSON.stringify(names)}::json))`);
-  await ringForDeliveries(db);
+  await notifySenders(db);
 }
 
 /**
@@ -75,15 +75,15 @@ export async function clearRefusals(db: Db | Tx, endings: readonly Ended[]): Pro
  * same manner, the mail server is at fault; where the server takes mail for the same domain all the while, the address is.
  * Until either is known the mail is tried again.
  */
-export async function weighRefusals(tx: Tx, endings: readonly Ended[]): Promise<Ended[]> {
-  const weighed: Ended[] = [];
+export async function weighRefusals(tx: Tx, endings: readonly Attempted[]): Promise<Attempted[]> {
+  const weighed: Attempted[] = [];
   for (const ended of endings) {
     weighed.push(ended.finish.blames === "unsure" ? await weigh(tx, ended) : ended);
   }
   return weighed;
 }
 
-async function weigh(tx: Tx, { claim, finish }: Ended): Promise<Ended> {
+async function weigh(tx: Tx, { claim, finish }: Attempted): Promise<Attempted> {
   const name = `${UNSURE}${claim.channelId}`;
   await tx.execute(sql`
     insert into instance_facts (name, value, created_at) values (${name}, clock_timestamp()::text, clock_timestamp())

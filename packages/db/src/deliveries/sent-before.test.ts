@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { openDb, type Db } from "../database.ts";
 import { claimDeliveries, type ClaimedAlert } from "./claim.ts";
-import { finishDeliveries } from "./finish.ts";
+import { recordAttempts } from "./record-attempts.ts";
 
 const LEASE = { seconds: 45, holder: null };
 
@@ -44,5 +44,5 @@ async function sent({ claim }: ClaimedAlert): Promise<void> {
     uncertain: false,
     channelBrokenBecause: null,
   };
-  await finishDeliveries(db, [{ claim, finish }], { keyring: sceneKeyring, mail: true });
+  await recordAttempts(db, [{ claim, finish }], { keyring: sceneKeyring, mail: true });
 }

@@ -8,8 +8,8 @@ import { confirmAddress, queueTest, stopMailbox } from "../channels/index.ts";
 import { openDb, type Db } from "../database.ts";
 import { channels, deliveries, instanceFacts, members, users } from "../schema/index.ts";
 import { claimDeliveries } from "./claim.ts";
-import { finishDeliveries, type Finish } from "./finish.ts";
-import { queueProofs } from "./queue-proofs.ts";
+import { recordAttempts, type AttemptRecord } from "./record-attempts.ts";
+import { queueChannelTests } from "./channel-tests.ts";
 
 const TO = "ops@example.org";
 const OWNERS = { keyring: sceneKeyring, mail: true };
@@ -42,7 +42,7 @@ test("an address that nobody confirmed gets no alert; the owners get it in its p
   const instead = await told("down");
   expect(instead.map(({ to }) => to).toSorted()).toEqual([anna, bert].toSorted());
   expect(instead[0]).toMatchObject({
-    insteadOf: down.deliveryId,
+    fallbackFor: down.deliveryId,
     because: expect.stringContaining("“team”"),
   });
   await claimDeliveries(db, [(await scene.up(down)).deliveryId], LEASE);
@@ -109,9 +109,9 @@ test("whoever unsubscribed gets nothing, not even a daily try, and a mail under 
   const down = await scene.down();
   const [mine] = await claimDeliveries(db, [down.deliveryId], LEASE);
   await stopMailbox(db, scene.channelId);
-  if (mine !== undefined) await finishDeliveries(db, [{ claim: mine.claim, finish: SENT }], OWNERS);
+  if (mine !== undefined) await recordAttempts(db, [{ claim: mine.claim, finish: SENT }], OWNERS);
   await change({ brokenAt: sql`now() - interval '25 hours'` });
-  expect(await queueProofs(db, 100)).toBe(0);
+  expect(await queueChannelTests(db, 100)).toBe(0);
   const { id } = await queueTest(db, { projectId: scene.projectId, channelId: scene.channelId });
   expect(await claimDeliveries(db, [id], LEASE)).toEqual([]);
   const [channel] = await db.select().from(channels).where(eq(channels.id, scene.channelId));
@@ -121,7 +121,7 @@ test("whoever unsubscribed gets nothing, not even a daily try, and a mail under 
   });
 });
 
-const SENT: Finish = {
+const SENT: AttemptRecord = {
   state: "sent",
   startedAt: new Date(),
   statusCode: 250,
@@ -157,12 +157,12 @@ async function told(kind: "down" | "up" | "system") {
     .select({
       channelId: deliveries.channelId,
       to: channels.hint,
-      insteadOf: deliveries.insteadOf,
+      fallbackFor: deliveries.fallbackFor,
       because: deliveries.because,
       title: sql<string>`${deliveries.payload} ->> 'title'`,
     })
     .from(deliveries)
     .innerJoin(channels, eq(channels.id, deliveries.channelId))
     .where(and(eq(deliveries.projectId, scene.projectId), eq(deliveries.kind, kind)));
-  return rows.filter((row) => kind === "system" || row.insteadOf !== null);
+  return rows.filter((row) => kind === "system" || row.fallbackFor !== null);
 }

@@ -6,7 +6,7 @@ import { openDb } from "../database.ts";
 import { channels, deliveries } from "../schema/index.ts";
 import { claimDeliveries, type ClaimedAlert } from "./claim.ts";
 import { dueDeliveries } from "./due.ts";
-import { finishDeliveries } from "./finish.ts";
+import { recordAttempts } from "./record-attempts.ts";
 
 const WAY = { keyring: sceneKeyring, mail: true };
 const LEASE = { seconds: 45, holder: null, apart: ["group"] };
@@ -106,7 +106,7 @@ async function finish(claimed: readonly ClaimedAlert[], state: "sent" | "failed"
     uncertain: false,
     channelBrokenBecause: null,
   };
-  await finishDeliveries(
+  await recordAttempts(
     db,
     claimed.map(({ claim }) => ({ claim, finish })),
     WAY,

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 
 import { openDb, type Tx, type Pool } from "../database.ts";
-import { tellOperators as queueForOperators, type OwnersWay } from "../deliveries/tell-owners.ts";
+import { notifyOperators as queueForOperators, type OwnerContact } from "../deliveries/notify-owners.ts";
 import type { Problems } from "./problems.ts";
 
 const LOCK = 7_236_843;
@@ -17,7 +17,7 @@ type Told = { value: string; old: boolean };
  */
 export async function tellOperators(
   pool: Pool,
-  way: OwnersWay & { selfProjectId: string },
+  way: OwnerContact & { selfProjectId: string },
   { broken, troubles }: Problems,
 ): Promise<boolean> {
   const sentences = [...broken, ...troubles];
@@ -59,7 +59,7 @@ async function remember(tx: Tx, sorts: string): Promise<void> {
     on conflict (name) do update set value = excluded.value, created_at = excluded.created_at`);
 }
 
-async function sayWell(tx: Tx, way: OwnersWay & { selfProjectId: string }): Promise<boolean> {
+async function sayWell(tx: Tx, way: OwnerContact & { selfProjectId: string }): Promise<boolean> {
   await tx.execute(sql`delete from instance_facts where name = ${FACT}`);
   const sentence = "Pings are received, deadlines judged, and alerts arrive.";
   return (await queueForOperators(tx, way, { title: "Overdue works again", sentence })) > 0;

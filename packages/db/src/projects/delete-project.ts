@@ -3,7 +3,7 @@ import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
 
 import { foldRestored } from "../checks/delete-check.ts";
 import { type Db, openDb, type Tx, type Pool } from "../database.ts";
-import { endIncidentsElsewhere } from "../deliveries/end-incidents.ts";
+import { endKeptIncidents } from "../deliveries/end-incidents.ts";
 import { checks, members, projects } from "../schema/index.ts";
 
 /**
@@ -17,7 +17,7 @@ export async function deleteProject(db: Db, projectId: string): Promise<boolean>
       .set({ deletedAt: sql`now()` })
       .where(and(eq(projects.id, projectId), isNull(projects.deletedAt)))
       .returning({ id: projects.id });
-    if (hidden.length > 0) await endIncidentsElsewhere(tx, { projectId }, { by: "deleted" });
+    if (hidden.length > 0) await endKeptIncidents(tx, { projectId }, { by: "deleted" });
     // The same instant marks what went with the project, apart from what had gone before.
     await tx
       .update(checks)

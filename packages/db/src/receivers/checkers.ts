@@ -32,7 +32,7 @@ export async function countCheckers(db: Db): Promise<number> {
 /** Forgets processes that are long gone; the newest stay, for the outage that their silence may turn out to be. */
 export async function forgetOldProcesses(pool: Pool): Promise<void> {
   await pool.query(`delete from checkers where judged_at < clock_timestamp() - interval '1 day'`);
-  await pool.query(`delete from paces where free_at < clock_timestamp() - interval '1 day'`);
+  await pool.query(`delete from rate_limits where free_at < clock_timestamp() - interval '1 day'`);
   await pool.query(
     `delete from receivers where canary_at < clock_timestamp() - interval '1 day'
         and canary_at < (select max(canary_at) from receivers)`,

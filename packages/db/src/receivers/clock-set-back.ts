@@ -51,7 +51,7 @@ const DRAW_BACK = [
   ),
   drawBack("deliveries", "lease_until"),
   drawBack("channels", "circuit_until"),
-  drawBack("paces", "free_at"),
+  drawBack("rate_limits", "free_at"),
   drawBack("leases", "until"),
   drawBack("incidents", "wake_at", "wake_at > clock_timestamp() and resolved_at is null"),
   drawBack("slack_links", "taken_until"),

@@ -3,8 +3,8 @@ import { lastPeriod, nextReportAt, type Period, periodBefore, type ReportEvery }
 import { and, eq, gt, sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
-import { ringForDeliveries } from "../deliveries/changes.ts";
-import { type OwnersWay, ownMailbox } from "../deliveries/tell-owners.ts";
+import { notifySenders } from "../deliveries/changes.ts";
+import { type OwnerContact, ownMailbox } from "../deliveries/notify-owners.ts";
 import { deliveries } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { findReport, hasChecks, limitTime, unlessTimedOut } from "./find-report.ts";
@@ -22,7 +22,7 @@ type DueRow = {
 
 /** How to go about it. `onError`: one could not be made; it comes again in an hour, and holds up no other. */
 export type ReportsWay = {
-  way: OwnersWay;
+  way: OwnerContact;
   now: Instant;
   onError: (reportId: string, error: unknown) => void;
 };
@@ -105,7 +105,7 @@ async function isWanted(tx: Tx, due: DueRow, period: Period): Promise<boolean> {
 async function channelOf(
   tx: Tx,
   { projectId, channelId, email }: DueRow,
-  way: OwnersWay,
+  way: OwnerContact,
 ): Promise<string | null> {
   if (email === null || channelId !== null) return channelId;
   if (!way.mail) return null;
@@ -121,7 +121,7 @@ async function queue(tx: Tx, { projectId, channelId, reportId, period }: Queued)
     insert into deliveries (project_id, channel_id, kind, payload)
     values (${projectId}, ${channelId}, 'report', ${JSON.stringify({ reportId, period, report })}::jsonb)
     returning id`);
-  await ringForDeliveries(tx);
+  await notifySenders(tx);
   const [row] = rows;
   if (row === undefined) throw new Error("The insert answered no row.");
   return row.id;

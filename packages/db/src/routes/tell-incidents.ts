@@ -2,7 +2,7 @@ import type { Instant } from "@overdue/schedules";
 import { planNotifications, type NotificationPlan, type RoutingInput } from "@overdue/core";
 
 import { openDb, type PoolClient } from "../database.ts";
-import { type OwnersWay, ownersChannels } from "../deliveries/tell-owners.ts";
+import { type OwnerContact, ownersChannels } from "../deliveries/notify-owners.ts";
 import { type DependencyHold, dependencyHolds } from "../incidents/dependency-holds.ts";
 import { loadIncidents, loadProjects, type RoutedIncident } from "./load-routing.ts";
 import { type TellRow, writeTells } from "./write-tells.ts";
@@ -27,7 +27,7 @@ const NO_HOLD: DependencyHold = { down: false, holdUntil: null };
 export async function tellIncidents(
   client: PoolClient,
   tellings: readonly Telling[],
-  { now, way }: { now: Instant; way: OwnersWay | null },
+  { now, way }: { now: Instant; way: OwnerContact | null },
 ): Promise<void> {
   if (tellings.length === 0) return;
   const incidents = await loadIncidents(
@@ -80,7 +80,7 @@ function unheard({
 async function ownersRows(
   client: PoolClient,
   incidents: readonly RoutedIncident[],
-  { now, way }: { now: Instant; way: OwnersWay },
+  { now, way }: { now: Instant; way: OwnerContact },
 ): Promise<TellRow[]> {
   const rows: TellRow[] = [];
   for (const incident of incidents) {

@@ -1,7 +1,7 @@
 import type { Instant } from "@overdue/schedules";
 import type { Pool, PoolClient } from "../database.ts";
 
-import type { OwnersWay } from "../deliveries/tell-owners.ts";
+import type { OwnerContact } from "../deliveries/notify-owners.ts";
 import { inTransaction } from "../in-transaction.ts";
 import { tellIncidents } from "./tell-incidents.ts";
 
@@ -15,7 +15,7 @@ const QUARANTINE = "10 minutes";
  */
 export async function wakeIncidents(
   pool: Pool,
-  { limit, way }: { limit: number; way: OwnersWay },
+  { limit, way }: { limit: number; way: OwnerContact },
   onPoison: (incidentId: string, error: unknown) => void,
 ): Promise<number> {
   let due: readonly string[] = [];
@@ -33,7 +33,7 @@ export async function wakeIncidents(
 }
 
 async function wakeOne(
-  { pool, way }: { pool: Pool; way: OwnersWay },
+  { pool, way }: { pool: Pool; way: OwnerContact },
   id: string,
   onPoison: (incidentId: string, error: unknown) => void,
 ): Promise<void> {
@@ -61,7 +61,7 @@ async function lockDue(client: PoolClient, limit: number, only: string | null = 
   return rows.map(({ id }) => id);
 }
 
-async function tell(client: PoolClient, ids: readonly string[], way: OwnersWay): Promise<void> {
+async function tell(client: PoolClient, ids: readonly string[], way: OwnerContact): Promise<void> {
   if (ids.length === 0) return;
   const rows = await client.query<{ now: Instant }>(
     "select (extract(epoch from clock_timestamp()) * 1000)::float8 as now",

@@ -125,7 +125,7 @@ export const deliveries = pgTable(
     /** What is told, where it is no incident. */
     payload: jsonb("payload").$type<Record<string, unknown>>(),
     /** The delivery whose message told this one too; null: it had a message of its own. */
-    leadId: uuid("lead_id"),
+    leaderId: uuid("leader_id"),
     state: deliveryState("state").notNull().default("pending"),
     /** Counted at the claim, before the work, so that a crash is seen. */
     attempt: integer("attempt").notNull().default(0),
@@ -134,7 +134,7 @@ export const deliveries = pgTable(
     /** The courier that holds the lease. */
     holder: uuid("holder"),
     /** Attempts that died with their process; the third, made alone, puts it aside. */
-    crashes: integer("crashes").notNull().default(0),
+    poisonAttempts: integer("poison_attempts").notNull().default(0),
     /** An earlier attempt ended without an answer: the message may arrive twice. */
     uncertain: boolean("uncertain").notNull().default(false),
     createdAt: createdAt(),
@@ -145,7 +145,7 @@ export const deliveries = pgTable(
     /** From the deadline, or whatever else it tells of, until the provider took it. */
     latencyMs: integer("latency_ms"),
     /** The delivery that failed elsewhere and goes here in its place. */
-    insteadOf: uuid("instead_of"),
+    fallbackFor: uuid("fallback_for"),
     /** A failed one that somebody or another channel has taken care of. */
     dealtWithAt: at("dealt_with_at"),
   },
@@ -162,9 +162,9 @@ export const deliveries = pgTable(
       .where(sql`state = 'failed' and dealt_with_at is null`),
     // What was told of an incident is asked at every step of its routes.
     index("deliveries_incident").on(t.incidentId),
-    index("deliveries_lead")
-      .on(t.leadId)
-      .where(sql`lead_id is not null`),
+    index("deliveries_leader")
+      .on(t.leaderId)
+      .where(sql`leader_id is not null`),
     foreignKey({
       name: "deliveries_channel_fk",
       columns: [t.projectId, t.channelId],

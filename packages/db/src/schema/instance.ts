@@ -76,8 +76,8 @@ export const leases = pgTable("leases", {
   position: bigint("position", { mode: "number" }).notNull().default(0),
 });
 
-/** From when on a provider takes another message of us, by kind or channel: one pace for all checkers. */
-export const paces = pgTable("paces", {
+/** From when on a provider takes another message, by kind of channel or by channel: one rate for all senders. */
+export const rateLimits = pgTable("rate_limits", {
   name: text("name").primaryKey(),
   freeAt: at("free_at").notNull(),
 });

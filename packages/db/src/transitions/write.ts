@@ -1,5 +1,5 @@
 import { openDb, type PoolClient } from "../database.ts";
-import { endIncidentsElsewhere } from "../deliveries/end-incidents.ts";
+import { endKeptIncidents } from "../deliveries/end-incidents.ts";
 import { wakeDependents } from "../incidents/wake-dependents.ts";
 import { type Telling, tellIncidents } from "../routes/tell-incidents.ts";
 import { tellNews } from "../routes/tell-news.ts";
@@ -176,8 +176,8 @@ async function endQuietly(client: PoolClient, flipped: readonly FlippedRow[]): P
   const paused = idsTo((status) => status === "paused");
   const changed = idsTo((status) => status !== "paused");
   const db = openDb(client);
-  if (paused.length > 0) await endIncidentsElsewhere(db, { incidentIds: paused }, { by: "paused" });
-  if (changed.length > 0) await endIncidentsElsewhere(db, { incidentIds: changed }, { by: "changed" });
+  if (paused.length > 0) await endKeptIncidents(db, { incidentIds: paused }, { by: "paused" });
+  if (changed.length > 0) await endKeptIncidents(db, { incidentIds: changed }, { by: "changed" });
 }
 
 function tellingOf({ flip_id, to_status, incident_id }: FlippedRow): Telling[] {

@@ -6,7 +6,7 @@ import {
   createCheck,
   createProject,
   keyringOf,
-  ringForDeliveries,
+  notifySenders,
   schema,
   type Db,
   type Keyring,
@@ -135,7 +135,7 @@ async function insertDelivery(
     .values({ ...keys(place), channelId: place.channelId, ...of })
     .returning();
   if (row === undefined) throw new Error("The insert answered no row.");
-  await ringForDeliveries(tx);
+  await notifySenders(tx);
   return { deliveryId: row.id, checkId: place.checkId, ...of };
 }
 

@@ -5,8 +5,8 @@ import { sql } from "drizzle-orm";
 import type { Tx } from "../database.ts";
 import { IS_PROGRAM } from "./channel-kinds.ts";
 import { dropOutdated } from "./drop-outdated.ts";
-import { uuids } from "./due.ts";
-import { type Gatherable, type Gone, keysOf } from "./gatherable.ts";
+import { uuidArray } from "./due.ts";
+import { type GroupableDelivery, type SentLately, groupKeys } from "./groupable-delivery.ts";
 import { nameStorms } from "./name-storms.ts";
 
 const WAITING_MAX = 2_000;
@@ -18,7 +18,7 @@ const LATELY = "5 minutes";
  * waits for the same channels, go with these where they share something, or wait a little for more to come. `apart`:
  * kinds of channel that are told each alert by itself, unless they are set otherwise; programs are, however they are set.
  */
-export async function gather(
+export async function groupDeliveries(
   tx: Tx,
   ids: readonly string[],
   apart: readonly string[] | null,
@@ -37,7 +37,7 @@ export async function gather(
   const own = new Set(ids);
   for (const group of Map.groupBy(waiting, classOf).values()) {
     const before = recentOf(group, gone);
-    const asked = group.map((one) => ({ ...one, keys: keysOf(one), isAsked: own.has(one.id) }));
+    const asked = group.map((one) => ({ ...one, keys: groupKeys(one), isAsked: own.has(one.id) }));
     const gathered = isQuiet(group)
       ? groupInformational(asked, await quietSentAt(tx, group), now)
       : groupAlerts(asked, messagesOf(before), now);
@@ -50,26 +50,26 @@ export async function gather(
 }
 
 /** What may stand in one message: alerts of one sort, what is quiet, or all of a channel that collects. */
-function classOf({ channelId, kind, collects }: Gatherable): string {
+function classOf({ channelId, kind, collects }: GroupableDelivery): string {
   return collects ? channelId : `${channelId} ${isInformational(kind) ? "quiet" : kind}`;
 }
 
-function isQuiet([first]: readonly Gatherable[]): boolean {
+function isQuiet([first]: readonly GroupableDelivery[]): boolean {
   return first !== undefined && !first.collects && isInformational(first.kind);
 }
 
 /** What a check was told of before holds back no news of the same check. */
-function recentOf(group: readonly Gatherable[], gone: readonly Gone[]): Gone[] {
+function recentOf(group: readonly GroupableDelivery[], gone: readonly SentLately[]): SentLately[] {
   const [first] = group;
   if (first === undefined || first.collects || isInformational(first.kind)) return [];
   const checkIds = new Set(group.map(({ checkId }) => checkId));
   return gone.filter((one) => classOf(one) === classOf(first) && !checkIds.has(one.checkId));
 }
 
-function messagesOf(gone: readonly Gone[]) {
+function messagesOf(gone: readonly SentLately[]) {
   return [...Map.groupBy(gone, ({ messageId }) => messageId).values()].map((told) => ({
     at: Math.max(...told.map(({ at }) => at)),
-    keys: [...new Set(told.flatMap(keysOf))],
+    keys: [...new Set(told.flatMap(groupKeys))],
   }));
 }
 
@@ -81,7 +81,7 @@ function sharesMessages(apart: readonly string[]) {
 async function groupingChannels(tx: Tx, ids: readonly string[], apart: readonly string[]): Promise<string[]> {
   const rows = await tx.execute<{ id: string }>(sql`
     select distinct c.id ${FROM}
-    where d.id = any(${uuids(ids)}) and d.attempt = 0 and d.kind in ('down', 'up', 'reminder', 'run', 'notice')
+    where d.id = any(${uuidArray(ids)}) and d.attempt = 0 and d.kind in ('down', 'up', 'reminder', 'run', 'notice')
       and ${sharesMessages(apart)}
     order by c.id`);
   return rows.map(({ id }) => id);
@@ -107,29 +107,29 @@ async function findWaiting(
   tx: Tx,
   ids: readonly string[],
   { channelIds, apart }: { channelIds: readonly string[]; apart: readonly string[] },
-): Promise<Gatherable[]> {
-  const rows = await tx.execute<Gatherable>(sql`
+): Promise<GroupableDelivery[]> {
+  const rows = await tx.execute<GroupableDelivery>(sql`
     select ${GATHERABLE} ${FROM}
-    where d.channel_id = any(${uuids(channelIds)}) and d.attempt = 0 and d.state in ('pending', 'retry')
+    where d.channel_id = any(${uuidArray(channelIds)}) and d.attempt = 0 and d.state in ('pending', 'retry')
       and d.next_attempt_at <= clock_timestamp() and d.kind in ('down', 'up', 'reminder', 'run', 'notice')
       and ${sharesMessages(apart)}
       and (d.kind in ('run', 'notice') or not exists (
         select from deliveries e
         where e.check_id = d.check_id and e.channel_id = d.channel_id and e.id <> d.id
           and e.kind in ('down', 'up', 'reminder') and e.state in ('pending', 'retry', 'sending')))
-    order by d.id = any(${uuids(ids)}) desc, d.id
+    order by d.id = any(${uuidArray(ids)}) desc, d.id
     limit ${WAITING_MAX}
     for update of d skip locked`);
   return rows;
 }
 
-async function findGone(tx: Tx, channelIds: readonly string[]): Promise<Gone[]> {
-  const rows = await tx.execute<Gone>(sql`
-    select ${GATHERABLE}, coalesce(d.lead_id, d.id) as "messageId",
+async function findGone(tx: Tx, channelIds: readonly string[]): Promise<SentLately[]> {
+  const rows = await tx.execute<SentLately>(sql`
+    select ${GATHERABLE}, coalesce(d.leader_id, d.id) as "messageId",
       (extract(epoch from coalesce(l.finished_at, clock_timestamp())) * 1000)::float8 as at
     ${FROM}
-    join deliveries l on l.id = coalesce(d.lead_id, d.id)
-    where d.channel_id = any(${uuids(channelIds)}) and d.kind in ('down', 'up', 'reminder')
+    join deliveries l on l.id = coalesce(d.leader_id, d.id)
+    where d.channel_id = any(${uuidArray(channelIds)}) and d.kind in ('down', 'up', 'reminder')
       and d.created_at > clock_timestamp() - 2 * ${LATELY}::interval
       and l.attempt > 0 and l.state not in ('superseded', 'failed')
       and coalesce(l.finished_at, clock_timestamp()) > clock_timestamp() - ${LATELY}::interval
@@ -139,12 +139,12 @@ async function findGone(tx: Tx, channelIds: readonly string[]): Promise<Gone[]> 
 }
 
 /** When messages about runs and notices went to the channel of these within the last hour; those under way, now. */
-async function quietSentAt(tx: Tx, [first]: readonly Gatherable[]): Promise<Instant[]> {
+async function quietSentAt(tx: Tx, [first]: readonly GroupableDelivery[]): Promise<Instant[]> {
   if (first === undefined) return [];
   const rows = await tx.execute<{ at: Instant }>(sql`
     select (extract(epoch from coalesce(finished_at, clock_timestamp())) * 1000)::float8 as at from deliveries
     where channel_id = ${first.channelId} and created_at > clock_timestamp() - interval '2 hours'
-      and kind in ('run', 'notice') and lead_id is null and attempt > 0 and state in ('sending', 'sent')
+      and kind in ('run', 'notice') and leader_id is null and attempt > 0 and state in ('sending', 'sent')
       and coalesce(finished_at, clock_timestamp()) > clock_timestamp() - interval '1 hour'`);
   return rows.map(({ at }) => at);
 }
@@ -157,12 +157,14 @@ async function clock(tx: Tx): Promise<Instant> {
 }
 
 async function write(tx: Tx, { messages, hold }: Grouping): Promise<void> {
-  const led = messages.flatMap(({ leadId, otherIds }) => otherIds.map((id) => ({ id, lead_id: leadId })));
+  const led = messages.flatMap(({ leaderId, otherIds }) =>
+    otherIds.map((id) => ({ id, leader_id: leaderId })),
+  );
   if (led.length > 0) {
     await tx.execute(sql`
-      update deliveries d set lead_id = x.lead_id, state = 'superseded', finished_at = clock_timestamp(),
+      update deliveries d set leader_id = x.leader_id, state = 'superseded', finished_at = clock_timestamp(),
         last_error = 'Told in one message with others.'
-      from json_to_recordset(${JSON.stringify(led)}::json) as x(id uuid, lead_id uuid) where d.id = x.id`);
+      from json_to_recordset(${JSON.stringify(led)}::json) as x(id uuid, leader_id uuid) where d.id = x.id`);
   }
   if (hold.length > 0) {
     const held = hold.flatMap(({ ids, until }) => ids.map((id) => ({ id, until })));

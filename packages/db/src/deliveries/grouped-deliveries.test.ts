@@ -6,7 +6,7 @@ import { openDb, type Db } from "../database.ts";
 import { deliveries } from "../schema/index.ts";
 import { claimDeliveries, type ClaimedAlert } from "./claim.ts";
 import { dueDeliveries } from "./due.ts";
-import { finishDeliveries } from "./finish.ts";
+import { recordAttempts } from "./record-attempts.ts";
 
 const WAY = { keyring: sceneKeyring, mail: true };
 const GROUPING = { seconds: 45, holder: null, apart: [] };
@@ -115,5 +115,5 @@ async function finish({ claim }: ClaimedAlert, state: "sent" | "retry"): Promise
     uncertain: false,
     channelBrokenBecause: null,
   };
-  expect(await finishDeliveries(db, [{ claim, finish: end }], WAY)).toEqual(new Set([claim.deliveryId]));
+  expect(await recordAttempts(db, [{ claim, finish: end }], WAY)).toEqual(new Set([claim.deliveryId]));
 }

@@ -3,20 +3,20 @@ import { decideChannelHealth, type HealthChange, type NextStep } from "@overdue/
 import { sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
-import { changeJson, ringForDeliveries } from "./changes.ts";
+import { changeJson, notifySenders } from "./changes.ts";
 import type { Claim } from "./claim.ts";
-import { uuids } from "./due.ts";
-import { fallBack } from "./fall-back.ts";
-import { epochMs, healthColumns, healthOf, type HealthRow } from "./health.ts";
+import { uuidArray } from "./due.ts";
+import { fallBack } from "./fallback.ts";
+import { epochMs, healthColumns, healthOf, type HealthRow } from "./channel-health.ts";
 import { clearRefusals, noteRefusals, weighRefusals } from "./refusals.ts";
-import { standIn } from "./stand-in.ts";
-import { tellOwners, type OwnersWay, type Word } from "./tell-owners.ts";
+import { fallBackForWaiting } from "./fallback-for-waiting.ts";
+import { notifyOwners, type OwnerContact, type OwnerNotice } from "./notify-owners.ts";
 
 /** How an attempt ended, and what follows from it. Its answer holds no addresses and no tokens. */
-export type Finish = NextStep & { startedAt: Date };
+export type AttemptRecord = NextStep & { startedAt: Date };
 
 /** One attempt with its end. */
-export type Ended = { claim: Claim; finish: Finish };
+export type Attempted = { claim: Claim; finish: AttemptRecord };
 
 /** A channel that broke or works again by these attempts. */
 type Turn = { projectId: string; channelId: string; name: string; because: string | null };
@@ -26,10 +26,10 @@ type Turn = { projectId: string; channelId: string; name: string; because: strin
  * after a crash. What failed goes to the fall-back, and owners hear of a channel that broke, in the same transaction.
  * @returns the ids of those it recorded; of the others another attempt has taken over since
  */
-export async function finishDeliveries(
+export async function recordAttempts(
   db: Db,
-  endings: readonly Ended[],
-  way: OwnersWay,
+  endings: readonly Attempted[],
+  way: OwnerContact,
 ): Promise<Set<string>> {
   if (endings.every(({ finish }) => finish.state === "sent")) return recordSent(db, endings, way);
   return db.transaction(async (tx) => {
@@ -37,13 +37,13 @@ export async function finishDeliveries(
     const recorded = await write(tx, weighed);
     await clearRefusals(tx, weighed);
     await noteRefusals(tx, weighed);
-    const idsOf = (which: (finish: Finish) => boolean) =>
+    const idsOf = (which: (finish: AttemptRecord) => boolean) =>
       recorded.filter(({ finish }) => which(finish)).map(({ claim }) => claim.deliveryId);
     await fallBack(
       tx,
       idsOf(({ state }) => state === "failed"),
     );
-    await standIn(
+    await fallBackForWaiting(
       tx,
       way,
       idsOf(({ state, needsFallback }) => state === "retry" && needsFallback === true),
@@ -54,7 +54,7 @@ export async function finishDeliveries(
 }
 
 /** Messages to channels that work, as nearly all are, are recorded by one statement. */
-async function recordSent(db: Db, endings: readonly Ended[], way: OwnersWay): Promise<Set<string>> {
+async function recordSent(db: Db, endings: readonly Attempted[], way: OwnerContact): Promise<Set<string>> {
   const channels = await readHealth(db, channelIdsOf(endings));
   const changesHealth = healthChanges(endings, channels).length > 0;
   const recorded = changesHealth
@@ -68,7 +68,7 @@ async function recordSent(db: Db, endings: readonly Ended[], way: OwnersWay): Pr
   return new Set(recorded.map(({ claim }) => claim.deliveryId));
 }
 
-async function write(db: Db | Tx, endings: readonly Ended[]): Promise<Ended[]> {
+async function write(db: Db | Tx, endings: readonly Attempted[]): Promise<Attempted[]> {
   const rows = JSON.stringify(endings.map(givenRow));
   const written = await db.execute<{ id: string }>(sql`
     with given as (
@@ -85,7 +85,7 @@ async function write(db: Db | Tx, endings: readonly Ended[]): Promise<Ended[]> {
         latency_ms = case when g.state = 'sent' then ${latencyMs} end
       from given g
       where d.project_id = g.project_id and d.id = g.id and d.attempt = g.attempt and d.state = 'sending'
-      returning d.id, d.project_id, d.check_id, d.channel_id, d.kind, d.instead_of, d.attempt, d.state, g.started_at,
+      returning d.id, d.project_id, d.check_id, d.channel_id, d.kind, d.fallback_for, d.attempt, d.state, g.started_at,
         g.status_code, g.answer
     ), tried as (
       insert into delivery_attempts
@@ -94,7 +94,7 @@ async function write(db: Db | Tx, endings: readonly Ended[]): Promise<Ended[]> {
     ), led as (${led}), replaced as (
       update deliveries d set dealt_with_at = clock_timestamp() from done
       where done.state = 'sent' and d.project_id = done.project_id
-        and (d.id = done.instead_of or d.lead_id = done.instead_of)
+        and (d.id = done.fallback_for or d.leader_id = done.fallback_for)
     )
     select done.id, pg_notify('overdue_changes', ${changeJson(sql`done`)}),
       -- what waited for this one may go now
@@ -117,9 +117,9 @@ const led = sql`
     latency_ms = case when done.state = 'sent' then least(2147483647, extract(epoch from clock_timestamp() -
       coalesce((select f.at from flips f where f.id = m.flip_id), m.created_at)) * 1000)::int end
   from done join given g on g.id = done.id
-  where done.state in ('sent', 'failed') and m.lead_id = done.id`;
+  where done.state in ('sent', 'failed') and m.leader_id = done.id`;
 
-function givenRow({ claim, finish }: Ended) {
+function givenRow({ claim, finish }: Attempted) {
   return {
     project_id: claim.projectId,
     id: claim.deliveryId,
@@ -145,11 +145,11 @@ async function readHealth(
   const rows = await db.execute<HealthOfChannel>(sql`
     select c.id, c.project_id as "projectId", c.name, ${epochMs(sql`clock_timestamp()`)} as now,
       ${healthColumns(sql`c`)}
-    from channels c where c.id = any(${uuids(channelIds)}) order by c.id ${lock}`);
+    from channels c where c.id = any(${uuidArray(channelIds)}) order by c.id ${lock}`);
   return rows;
 }
 
-function healthChanges(recorded: readonly Ended[], channels: readonly HealthOfChannel[]): Changed[] {
+function healthChanges(recorded: readonly Attempted[], channels: readonly HealthOfChannel[]): Changed[] {
   const signs = Map.groupBy(recorded, ({ claim }) => claim.channelId);
   return channels.flatMap((channel) => {
     const own = (signs.get(channel.id) ?? []).map(({ claim, finish }) => ({
@@ -163,7 +163,7 @@ function healthChanges(recorded: readonly Ended[], channels: readonly HealthOfCh
 }
 
 /** Writes what the attempts tell about their channels, and tells owners of those that broke or work again. */
-async function writeHealth(tx: Tx, recorded: readonly Ended[], way: OwnersWay): Promise<void> {
+async function writeHealth(tx: Tx, recorded: readonly Attempted[], way: OwnerContact): Promise<void> {
   const changes = healthChanges(recorded, await readHealth(tx, channelIdsOf(recorded), sql`for update`));
   if (changes.length === 0) return;
   const rows = changes.map(({ channel, change }) => ({ id: channel.id, ...change.health }));
@@ -181,8 +181,8 @@ async function writeHealth(tx: Tx, recorded: readonly Ended[], way: OwnersWay): 
   for (const { channel, change } of changes) {
     const { id: channelId, projectId, name } = channel;
     const turn = { projectId, channelId, name, because: change.health.brokenBecause };
-    if (change.turn === "broke") await tellOwners(tx, way, brokenWord(turn));
-    if (change.turn === "mended") await tellOwners(tx, way, mendedWord(turn));
+    if (change.turn === "broke") await notifyOwners(tx, way, brokenWord(turn));
+    if (change.turn === "mended") await notifyOwners(tx, way, mendedWord(turn));
   }
 }
 
@@ -191,18 +191,18 @@ async function releaseWaiting(tx: Tx, channelIds: readonly string[]): Promise<vo
   if (channelIds.length === 0) return;
   const { count } = await tx.execute(sql`
     update deliveries d set next_attempt_at = clock_timestamp()
-    where d.channel_id = any(${uuids(channelIds)}) and d.state in ('pending', 'retry')
+    where d.channel_id = any(${uuidArray(channelIds)}) and d.state in ('pending', 'retry')
       and d.next_attempt_at > clock_timestamp()
       and not exists (select from delivery_attempts a
         where a.delivery_id = d.id and a.attempt = d.attempt and a.status_code = 429)`);
-  if (count > 0) await ringForDeliveries(tx);
+  if (count > 0) await notifySenders(tx);
 }
 
-function channelIdsOf(recorded: readonly Ended[]): string[] {
+function channelIdsOf(recorded: readonly Attempted[]): string[] {
   return [...new Set(recorded.map(({ claim }) => claim.channelId))];
 }
 
-function brokenWord({ projectId, channelId, name, because }: Turn): Word {
+function brokenWord({ projectId, channelId, name, because }: Turn): OwnerNotice {
   return {
     projectId,
     notVia: channelId,
@@ -211,7 +211,7 @@ function brokenWord({ projectId, channelId, name, because }: Turn): Word {
   };
 }
 
-function mendedWord({ projectId, channelId, name }: Turn): Word {
+function mendedWord({ projectId, channelId, name }: Turn): OwnerNotice {
   return {
     projectId,
     notVia: channelId,

@@ -1,10 +1,10 @@
 import { sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
-import { uuids } from "./due.ts";
-import { fallBack } from "./fall-back.ts";
+import { uuidArray } from "./due.ts";
+import { fallBack } from "./fallback.ts";
 import { isRefused } from "./refusals.ts";
-import { type OwnersWay, tellOwners } from "./tell-owners.ts";
+import { type OwnerContact, notifyOwners } from "./notify-owners.ts";
 
 /** An alert that its channel has not taken for so long is told by another one, too. */
 const WAITED = "5 minutes";
@@ -23,17 +23,17 @@ type Waiting = {
 };
 
 /** Tells other channels of what waits in channels that rest or fail. @returns how many alerts were written */
-export async function standInForWaiting(db: Db, way: OwnersWay, limit: number): Promise<number> {
+export async function fallBackForLongWaiting(db: Db, way: OwnerContact, limit: number): Promise<number> {
   return db.transaction(async (tx) => {
     // Two checkers at once must not both tell.
     await tx.execute(sql`select pg_advisory_xact_lock(7236844)`);
     const rows = await tx.execute<{ id: string }>(sql`
       select d.id from deliveries d
-      where d.state = 'retry' and d.kind not in ('test', 'confirm', 'run', 'notice') and d.instead_of is null
-        and d.lead_id is null and d.created_at < clock_timestamp() - ${WAITED}::interval
+      where d.state = 'retry' and d.kind not in ('test', 'confirm', 'run', 'notice') and d.fallback_for is null
+        and d.leader_id is null and d.created_at < clock_timestamp() - ${WAITED}::interval
         and d.dealt_with_at is null
       order by d.id limit ${limit}`);
-    return await standIn(
+    return await fallBackForWaiting(
       tx,
       way,
       rows.map(({ id }) => id),
@@ -46,17 +46,17 @@ export async function standInForWaiting(db: Db, way: OwnersWay, limit: number): 
  * only the operator can mend it, and no fall-back is named, another channel of the project does. `ids`: deliveries that are
  * tried again. @returns how many alerts were written
  */
-export async function standIn(tx: Tx, way: OwnersWay, ids: readonly string[]): Promise<number> {
+export async function fallBackForWaiting(tx: Tx, way: OwnerContact, ids: readonly string[]): Promise<number> {
   if (ids.length === 0) return 0;
   const written = await fallBack(tx, ids);
   const rows = await tx.execute<Waiting>(sql`
     select distinct on (c.id) d.id, c.id as "channelId", c.project_id as "projectId", c.name,
       coalesce(d.last_error, '') as because, ${isRefused(sql`c`)} as refused,
-      d.id = any(${uuids(written)}) or exists (select from deliveries o where o.flip_id = d.flip_id
+      d.id = any(${uuidArray(written)}) or exists (select from deliveries o where o.flip_id = d.flip_id
         and o.channel_id <> d.channel_id and o.state <> 'failed') as "isToldElsewhere"
     from deliveries d join channels c on c.project_id = d.project_id and c.id = d.channel_id
     left join instance_facts f on f.name = 'channel waits ' || c.id
-    where d.id = any(${uuids(ids)}) and d.kind not in ('test', 'confirm', 'run', 'notice') and not c.internal
+    where d.id = any(${uuidArray(ids)}) and d.kind not in ('test', 'confirm', 'run', 'notice') and not c.internal
       and (f.name is null or (f.created_at < c.last_sent_at
         and f.created_at < clock_timestamp() - ${AGAIN_AFTER}::interval))
     order by c.id, d.id desc`);
@@ -64,7 +64,7 @@ export async function standIn(tx: Tx, way: OwnersWay, ids: readonly string[]): P
   return written.length;
 }
 
-async function tellOf(tx: Tx, way: OwnersWay, waiting: Waiting) {
+async function tellOf(tx: Tx, way: OwnerContact, waiting: Waiting) {
   const { channelId, projectId, name, because, refused, isToldElsewhere } = waiting;
   await tx.execute(sql`
     insert into instance_facts (name, value, created_at)
@@ -76,7 +76,7 @@ async function tellOf(tx: Tx, way: OwnersWay, waiting: Waiting) {
   const where = isToldElsewhere
     ? "Another channel gets them, too."
     : "No other channel gets them in its place: name one as the fall-back.";
-  await tellOwners(tx, way, {
+  await notifyOwners(tx, way, {
     projectId,
     notVia: channelId,
     title: `Alerts wait for channel “${name}”`,

@@ -6,20 +6,20 @@ import { sql } from "drizzle-orm";
 import { sealSettings } from "../channels/create-channel.ts";
 import type { Db, Tx } from "../database.ts";
 import type { Keyring } from "../secrets/keyring.ts";
-import { ringForDeliveries } from "./changes.ts";
-import { uuids } from "./due.ts";
+import { notifySenders } from "./changes.ts";
+import { uuidArray } from "./due.ts";
 import { isDoubtful } from "./refusals.ts";
 
 /** How owners can be reached. `mail`: a mail server is set. */
-export type OwnersWay = { keyring: Keyring; mail: boolean };
+export type OwnerContact = { keyring: Keyring; mail: boolean };
 
 /**
  * Queues a message to everybody who runs this installation: by mail, from the project by which it watches itself; where
  * there is no mail, or it is not taken, by a channel that works in a project that they own. @returns to how many
  */
-export async function tellOperators(
+export async function notifyOperators(
   tx: Tx,
-  way: OwnersWay & { selfProjectId: string },
+  way: OwnerContact & { selfProjectId: string },
   { title, sentence }: { title: string; sentence: string },
 ): Promise<number> {
   const rows = await tx.execute<{ email: string; owns: string | null }>(sql`
@@ -40,7 +40,7 @@ export async function tellOperators(
   for (const [channelId, projectId] of ids) {
     await queue(tx, channelId, { projectId, notVia: null, title, sentence });
   }
-  if (ids.size > 0) await ringForDeliveries(tx);
+  if (ids.size > 0) await notifySenders(tx);
   return ids.size;
 }
 
@@ -58,7 +58,7 @@ async function mailbox(
 }
 
 /** A message to owners. `notVia`: the channel that it is about. */
-export type Word = About & Pick<SystemPayload, "title" | "sentence"> & Partial<SystemPayload>;
+export type OwnerNotice = About & Pick<SystemPayload, "title" | "sentence"> & Partial<SystemPayload>;
 type About = { projectId: string; notVia: string | null };
 
 type Owner = { userId: string; email: string };
@@ -68,15 +68,15 @@ type Owner = { userId: string; email: string };
  * by another channel that works, the fall-back first; by both while the mail server refuses mails. Nothing where there is
  * neither. @returns to how many
  */
-export async function tellOwners(tx: Tx, way: OwnersWay, word: Word): Promise<number> {
+export async function notifyOwners(tx: Tx, way: OwnerContact, word: OwnerNotice): Promise<number> {
   const ids = await ownersChannels(tx, way, word);
   for (const channelId of ids) await queue(tx, channelId, word);
-  if (ids.length > 0) await ringForDeliveries(tx);
+  if (ids.length > 0) await notifySenders(tx);
   return ids.length;
 }
 
 /** The channels by which a project's owners are reached, as above. Inside a transaction. */
-export async function ownersChannels(tx: Db | Tx, way: OwnersWay, about: About): Promise<string[]> {
+export async function ownersChannels(tx: Db | Tx, way: OwnerContact, about: About): Promise<string[]> {
   const mailboxes = way.mail ? await mailboxesOf(tx, way.keyring, about.projectId) : [];
   const others = mailboxes.filter((id) => id !== about.notVia);
   if (others.length > 0 && !(await areDoubtful(tx, others))) return others;
@@ -87,14 +87,14 @@ export async function ownersChannels(tx: Db | Tx, way: OwnersWay, about: About):
 /** Whether none of these mailboxes can be relied upon, since the mail server refuses mails. */
 async function areDoubtful(tx: Db | Tx, ids: readonly string[]): Promise<boolean> {
   const rows = await tx.execute<{ doubtful: boolean }>(sql`
-    select bool_and(${isDoubtful(sql`c`)}) as doubtful from channels c where c.id = any(${uuids(ids)})`);
+    select bool_and(${isDoubtful(sql`c`)}) as doubtful from channels c where c.id = any(${uuidArray(ids)})`);
   return rows[0]?.doubtful === true;
 }
 
 async function queue(
   tx: Tx,
   channelId: string,
-  { projectId, title, sentence, lines = [] }: Word,
+  { projectId, title, sentence, lines = [] }: OwnerNotice,
 ): Promise<void> {
   const payload: SystemPayload = { title, sentence, lines };
   await tx.execute(sql`

@@ -9,7 +9,7 @@ import { openDb, openPool, type Db } from "../database.ts";
 import { writeJudged } from "../receivers/checkers.ts";
 import { channels, deliveries } from "../schema/index.ts";
 import { claimDeliveries, type Claim } from "./claim.ts";
-import { finishDeliveries, type Finish } from "./finish.ts";
+import { recordAttempts, type AttemptRecord } from "./record-attempts.ts";
 import { freeLeases } from "./free-leases.ts";
 
 const WAY = { keyring: sceneKeyring, mail: true };
@@ -93,7 +93,7 @@ describe("the fall-back", () => {
     expect(instead).toMatchObject({
       kind: "down",
       state: "pending",
-      insteadOf: claim.deliveryId,
+      fallbackFor: claim.deliveryId,
       checkId: claim.checkId,
     });
     const [second] = await claimDeliveries(db, [instead?.id ?? ""], LEASE);
@@ -106,7 +106,7 @@ describe("the fall-back", () => {
     await db.update(channels).set({ brokenAt: new Date() }).where(eq(channels.id, scene.channelId));
     const { deliveryId } = await downOf("job");
     await claimDeliveries(db, [deliveryId], LEASE);
-    expect(await of(fallback)).toMatchObject([{ insteadOf: deliveryId }]);
+    expect(await of(fallback)).toMatchObject([{ fallbackFor: deliveryId }]);
   });
 
   test("does not get what it told already, nor what failed in its own place", async () => {
@@ -159,11 +159,11 @@ describe("leases of a checker", () => {
     const { deliveryId } = await downOf("poison");
     await db
       .update(deliveries)
-      .set({ state: "sending", crashes: 2, leaseUntil: sql`now() - interval '1 second'` });
+      .set({ state: "sending", poisonAttempts: 2, leaseUntil: sql`now() - interval '1 second'` });
     expect(await claimDeliveries(db, [deliveryId], LEASE)).toEqual([]);
     expect(await row(deliveryId)).toMatchObject({
       state: "retry",
-      crashes: 3,
+      poisonAttempts: 3,
       lastError: "Its process died under it 3 times; it was put aside for an hour.",
     });
   });
@@ -209,9 +209,9 @@ async function claimed(name: string): Promise<Claim> {
   return found.claim;
 }
 
-async function end(claim: Claim | undefined, how: Partial<Finish>): Promise<void> {
+async function end(claim: Claim | undefined, how: Partial<AttemptRecord>): Promise<void> {
   if (claim === undefined) throw new Error("Nothing was claimed.");
-  const usual: Finish = {
+  const usual: AttemptRecord = {
     state: "sent",
     startedAt: new Date(),
     statusCode: null,
@@ -221,7 +221,7 @@ async function end(claim: Claim | undefined, how: Partial<Finish>): Promise<void
     uncertain: false,
     channelBrokenBecause: null,
   };
-  await finishDeliveries(db, [{ claim, finish: { ...usual, ...how } }], WAY);
+  await recordAttempts(db, [{ claim, finish: { ...usual, ...how } }], WAY);
 }
 
 function target() {

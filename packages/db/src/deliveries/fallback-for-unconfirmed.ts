@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 
 import type { Tx } from "../database.ts";
-import { ringForDeliveries } from "./changes.ts";
-import { uuids } from "./due.ts";
-import { ownersChannels, type OwnersWay, tellOwners } from "./tell-owners.ts";
+import { notifySenders } from "./changes.ts";
+import { uuidArray } from "./due.ts";
+import { ownersChannels, type OwnerContact, notifyOwners } from "./notify-owners.ts";
 
 type Waiting = { projectId: string; channelId: string; name: string; address: string };
 
@@ -14,16 +14,16 @@ const AGAIN_AFTER = "1 hour";
  * No alert is lost for want of a confirmation. What no fall-back took of these deliveries goes to the project's owners in
  * their place, and at most once an hour for each channel owners are told why.
  */
-export async function insteadOfUnconfirmed(
+export async function fallbackForUnconfirmed(
   tx: Tx,
-  way: OwnersWay | null,
+  way: OwnerContact | null,
   ids: readonly string[],
 ): Promise<void> {
   if (way === null || ids.length === 0) return;
   const rows = await tx.execute<Waiting>(sql`
     select distinct c.project_id as "projectId", c.id as "channelId", c.name, c.hint as address
     from deliveries d join channels c on c.project_id = d.project_id and c.id = d.channel_id
-    where d.id = any(${uuids(ids)}) and d.kind in ('down', 'up', 'reminder')`);
+    where d.id = any(${uuidArray(ids)}) and d.kind in ('down', 'up', 'reminder')`);
   for (const channel of rows) {
     await passToOwners(tx, { way, channel, ids });
     await sayWhy(tx, way, channel);
@@ -32,27 +32,27 @@ export async function insteadOfUnconfirmed(
 
 async function passToOwners(
   tx: Tx,
-  { way, channel, ids }: { way: OwnersWay; channel: Waiting; ids: readonly string[] },
+  { way, channel, ids }: { way: OwnerContact; channel: Waiting; ids: readonly string[] },
 ): Promise<void> {
   const { projectId, channelId } = channel;
   const owners = await ownersChannels(tx, way, { projectId, notVia: channelId });
   await tx.execute(sql`
     insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, round, payload, because,
-      instead_of)
+      fallback_for)
     select d.project_id, owner.id, d.kind, d.check_id, d.flip_id, d.incident_id, d.round, d.payload,
       'Nobody has confirmed the address of “' || ${channel.name}::text || '” yet.', d.id
-    from deliveries d cross join unnest(${uuids(owners)}) as owner(id)
-    where d.id = any(${uuids(ids)}) and d.channel_id = ${channelId}
-      and d.kind in ('down', 'up', 'reminder') and d.instead_of is null
-      and not exists (select from deliveries e where e.instead_of = d.id)
+    from deliveries d cross join unnest(${uuidArray(owners)}) as owner(id)
+    where d.id = any(${uuidArray(ids)}) and d.channel_id = ${channelId}
+      and d.kind in ('down', 'up', 'reminder') and d.fallback_for is null
+      and not exists (select from deliveries e where e.fallback_for = d.id)
     on conflict do nothing`);
-  await ringForDeliveries(tx);
+  await notifySenders(tx);
 }
 
 /** Two checkers at once must not both tell: the row is taken by one of them. */
 async function sayWhy(
   tx: Tx,
-  way: OwnersWay,
+  way: OwnerContact,
   { projectId, channelId, name, address }: Waiting,
 ): Promise<void> {
   const { count } = await tx.execute(sql`
@@ -61,7 +61,7 @@ async function sayWhy(
     on conflict (name) do update set created_at = excluded.created_at
       where f.created_at < clock_timestamp() - ${AGAIN_AFTER}::interval`);
   if (count !== 1) return;
-  await tellOwners(tx, way, {
+  await notifyOwners(tx, way, {
     projectId,
     notVia: channelId,
     title: `Channel “${name}” waits for a confirmation`,

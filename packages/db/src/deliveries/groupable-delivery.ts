@@ -2,7 +2,7 @@ import type { Instant } from "@overdue/schedules";
 import { type DeliveryKind, isInformational } from "@overdue/core";
 
 /** A delivery that may share a message with others, or has. */
-export type Gatherable = {
+export type GroupableDelivery = {
   id: string;
   projectId: string;
   channelId: string;
@@ -20,15 +20,15 @@ export type Gatherable = {
   collects: boolean;
 };
 /** One that was told lately: by which message, and when that went. */
-export type Gone = Gatherable & { messageId: string; at: Instant };
+export type SentLately = GroupableDelivery & { messageId: string; at: Instant };
 
 /** By what an alert is grouped with others: what they share, or that all of its channel come together. */
-export function keysOf(one: Gatherable): string[] {
-  return one.collects || isInformational(one.kind) ? ["together"] : sharedKeysOf(one);
+export function groupKeys(one: GroupableDelivery): string[] {
+  return one.collects || isInformational(one.kind) ? ["together"] : sharedKeys(one);
 }
 
 /** What an alert may share with others that a person knows of, as keys. */
-export function sharedKeysOf({ host, address, tags, dependsOn }: Gatherable): string[] {
+export function sharedKeys({ host, address, tags, dependsOn }: GroupableDelivery): string[] {
   return [
     ...(host === null ? [] : [`host ${host}`]),
     ...(address === null ? [] : [`address ${address}`]),

@@ -1,39 +1,39 @@
 import { sql } from "drizzle-orm";
 
 import type { Tx } from "../database.ts";
-import { ringForDeliveries } from "./changes.ts";
-import { uuids } from "./due.ts";
-import { fallBack } from "./fall-back.ts";
+import { notifySenders } from "./changes.ts";
+import { uuidArray } from "./due.ts";
+import { fallBack } from "./fallback.ts";
 
 /**
  * Takes out of the messages that are about to be sent whatever was outdated since they were gathered: nobody is told
  * that a check is down after its recovery was told, nor of one that was deleted. `ids`: deliveries that were claimed.
  */
-export async function dropOutdatedMembers(tx: Tx, ids: readonly string[]): Promise<void> {
+export async function dropOutdatedGrouped(tx: Tx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await tx.execute(sql`
-    update deliveries m set lead_id = null, last_error = 'Newer news took its place.'
-    where m.lead_id in (select unnest(array[d.id, d.instead_of]) from deliveries d where d.id = any(${uuids(ids)}))
+    update deliveries m set leader_id = null, last_error = 'Newer news took its place.'
+    where m.leader_id in (select unnest(array[d.id, d.fallback_for]) from deliveries d where d.id = any(${uuidArray(ids)}))
       and (${hasNewerNews}
         or exists (select from checks k where k.id = m.check_id and k.deleted_at is not null))`);
 }
 
 /** Lets those that a message would have told be told without it. `ids`: leads whose own news is outdated. */
-export async function freeMembers(tx: Tx, ids: readonly string[]): Promise<void> {
+export async function releaseGrouped(tx: Tx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const { count } = await tx.execute(sql`
-    update deliveries m set state = 'pending', lead_id = null, finished_at = null, last_error = null,
+    update deliveries m set state = 'pending', leader_id = null, finished_at = null, last_error = null,
       next_attempt_at = clock_timestamp()
-    where m.lead_id = any(${uuids(ids)}) and not ${hasNewerNews}`);
-  if (count > 0) await ringForDeliveries(tx);
+    where m.leader_id = any(${uuidArray(ids)}) and not ${hasNewerNews}`);
+  if (count > 0) await notifySenders(tx);
   await fallBack(tx, await membersInsteadOf(tx, ids));
 }
 
 /** Those that these leads would have told in another channel's place. */
 async function membersInsteadOf(tx: Tx, ids: readonly string[]): Promise<string[]> {
   const rows = await tx.execute<{ id: string }>(sql`
-    select m.id from deliveries l join deliveries m on m.lead_id = l.instead_of
-    where l.id = any(${uuids(ids)}) and not ${hasNewerNews}`);
+    select m.id from deliveries l join deliveries m on m.leader_id = l.fallback_for
+    where l.id = any(${uuidArray(ids)}) and not ${hasNewerNews}`);
   return rows.map(({ id }) => id);
 }
 
@@ -44,17 +44,17 @@ async function membersInsteadOf(tx: Tx, ids: readonly string[]): Promise<string[
 export async function ungroup(tx: Tx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await tx.execute(sql`
-    update deliveries m set state = 'pending', lead_id = null, finished_at = null, last_error = null,
+    update deliveries m set state = 'pending', leader_id = null, finished_at = null, last_error = null,
       next_attempt_at = clock_timestamp()
-    where m.lead_id = any(${uuids(ids)}) and not ${hasNewerNews}`);
+    where m.leader_id = any(${uuidArray(ids)}) and not ${hasNewerNews}`);
   await tx.execute(sql`
     insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, round, payload, because,
-      instead_of)
+      fallback_for)
     select m.project_id, l.channel_id, m.kind, m.check_id, m.flip_id, m.incident_id, m.round, m.payload, l.because, m.id
-    from deliveries l join deliveries m on m.lead_id = l.instead_of
-    where l.id = any(${uuids(ids)}) and not ${hasNewerNews} and not ${isReplacedIn(sql`l.channel_id`)}
+    from deliveries l join deliveries m on m.leader_id = l.fallback_for
+    where l.id = any(${uuidArray(ids)}) and not ${hasNewerNews} and not ${isReplacedIn(sql`l.channel_id`)}
     on conflict do nothing`);
-  await ringForDeliveries(tx);
+  await notifySenders(tx);
 }
 
 /** Whether the delivery `m` has a replacement in this channel, or in a group of channels. */
@@ -62,14 +62,14 @@ export function isReplacedIn(channelId: ReturnType<typeof sql>) {
   return sql`exists (
     select from deliveries r join channels c on c.project_id = r.project_id and c.id = r.channel_id
     where r.project_id = m.project_id and r.check_id = m.check_id and r.created_at >= m.created_at
-      and r.instead_of = m.id and (r.channel_id = ${channelId} or c.kind = 'group'))`;
+      and r.fallback_for = m.id and (r.channel_id = ${channelId} or c.kind = 'group'))`;
 }
 
 /** Its lead failed, and so did it. */
-export async function failMembers(tx: Tx, ids: readonly string[]): Promise<void> {
+export async function failGrouped(tx: Tx, ids: readonly string[]): Promise<void> {
   await tx.execute(sql`
     update deliveries m set state = 'failed', last_error = l.last_error
-    from deliveries l where l.id = any(${uuids(ids)}) and l.state = 'failed' and m.lead_id = l.id`);
+    from deliveries l where l.id = any(${uuidArray(ids)}) and l.state = 'failed' and m.leader_id = l.id`);
 }
 
 const hasNewerNews = sql`exists (

@@ -15,7 +15,7 @@ const TRY_PHONE = "1 day";
  * proven weekly and had nothing else arrive for a week. A test of a refused channel is seen by nobody until the channel
  * works, and then once. @returns how many, at most `limit`
  */
-export async function queueProofs(db: Db, limit: number): Promise<number> {
+export async function queueChannelTests(db: Db, limit: number): Promise<number> {
   const { count } = await db.execute(sql`
     with queued as (
       insert into deliveries (project_id, channel_id, kind)

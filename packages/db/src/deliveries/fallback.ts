@@ -2,9 +2,9 @@ import { chooseFallback, type DeliveryKind, type FallbackChannel, needsFallback 
 import { type SQL, sql } from "drizzle-orm";
 
 import type { Tx } from "../database.ts";
-import { ringForDeliveries } from "./changes.ts";
-import { uuids } from "./due.ts";
-import { epochMs } from "./health.ts";
+import { notifySenders } from "./changes.ts";
+import { uuidArray } from "./due.ts";
+import { epochMs } from "./channel-health.ts";
 import { isRefused } from "./refusals.ts";
 
 /**
@@ -13,7 +13,7 @@ import { isRefused } from "./refusals.ts";
  */
 export async function fallBack(tx: Tx, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];
-  const which = sql`d.id = any(${uuids(ids)}) and d.state in ('failed', 'retry')`;
+  const which = sql`d.id = any(${uuidArray(ids)}) and d.state in ('failed', 'retry')`;
   return await writeInPlaceOf(tx, which, "Another channel did not take it.");
 }
 
@@ -26,7 +26,7 @@ export async function fallBackMeanwhile(
   { channelIds, seconds }: { channelIds: readonly string[]; seconds: number },
 ): Promise<void> {
   if (channelIds.length === 0) return;
-  const which = sql`d.channel_id = any(${uuids(channelIds)}) and d.state in ('pending', 'retry', 'sending')
+  const which = sql`d.channel_id = any(${uuidArray(channelIds)}) and d.state in ('pending', 'retry', 'sending')
     and d.created_at < clock_timestamp() - ${seconds} * interval '1 second'
     and (d.state = 'sending' or d.next_attempt_at <= clock_timestamp())`;
   await writeInPlaceOf(tx, which, "Another channel has not answered yet.");
@@ -45,16 +45,16 @@ async function writeInPlaceOf(tx: Tx, which: SQL, because: string): Promise<stri
   if (pairs.length === 0) return [];
   const rows = await tx.execute<{ id: string }>(sql`
     insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, round, payload, because,
-      instead_of)
+      fallback_for)
     select d.project_id, x.channel_id, d.kind, d.check_id, d.flip_id, d.incident_id, d.round, d.payload,
       ${because}::text, d.id
     from json_to_recordset(${JSON.stringify(pairs)}::json) as x(id uuid, channel_id uuid)
     join deliveries d on d.id = x.id
     where not exists (select from deliveries o where o.project_id = d.project_id and o.channel_id = x.channel_id
-      and o.instead_of = d.id)
+      and o.fallback_for = d.id)
     on conflict do nothing
-    returning instead_of as id`);
-  if (rows.length > 0) await ringForDeliveries(tx);
+    returning fallback_for as id`);
+  if (rows.length > 0) await notifySenders(tx);
   return rows.map(({ id }) => id);
 }
 
@@ -70,7 +70,7 @@ type UndeliveredRow = {
 async function readUndelivered(tx: Tx, which: SQL): Promise<UndeliveredRow[]> {
   const rows = await tx.execute<UndeliveredRow>(sql`
     select d.id, d.project_id as "projectId", d.channel_id as "channelId", d.kind,
-      d.instead_of is not null as "isFallback", coalesce(d.payload ? 'endedBy', false) as "endsKeptIncident"
+      d.fallback_for is not null as "isFallback", coalesce(d.payload ? 'endedBy', false) as "endsKeptIncident"
     from deliveries d where ${which}`);
   return rows;
 }
@@ -84,6 +84,6 @@ async function readChannels(tx: Tx, undelivered: readonly UndeliveredRow[]) {
       c.deleted_at is null and c.broken_at is null and c.unconfirmed_since is null as "isWorking",
       c.circuit_step > 0 as "isResting", ${isRefused(sql`c`)} as "isMailRefused",
       ${epochMs(sql`c.last_sent_at`)} as "lastSentAt"
-    from channels c where c.project_id = any(${uuids(projectIds)})`);
+    from channels c where c.project_id = any(${uuidArray(projectIds)})`);
   return rows;
 }
