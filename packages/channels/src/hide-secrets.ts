@@ -56,16 +56,34 @@ function credentials({ username, password }: URL): string[] {
  * or base64 writes them.
  */
 export function hideSecrets(text: string, secrets: readonly string[]): string {
-  const forms = [...new Set(secrets.flatMap(writtenForms))];
+  const forms = [...new Set(secrets.flatMap(knownForms))];
   const words = forms.filter((form) => form.length < PART);
-  const parts = new Set(forms.flatMap(partsOf));
-  return hideWords(hideParts(text, parts), words);
+  const lower = lowerCase(text);
+  // Most answers are short and hold nothing of a secret: only what they hold is looked for.
+  const own = new Set(partsOf(lower));
+  const parts = own.size === 0 ? own : new Set(forms.flatMap(partsOf).filter((part) => own.has(part)));
+  return hideWords(parts.size === 0 ? text : hideParts({ text, lower }, parts), words);
+}
+
+const FORMS_KEPT = 1_000;
+const keptForms = new Map<string, string[]>();
+
+/** The written forms are kept, since a channel's secrets are the same for each of its answers. */
+function knownForms(secret: string): string[] {
+  const known = keptForms.get(secret);
+  if (known !== undefined) return known;
+  if (keptForms.size >= FORMS_KEPT) keptForms.clear();
+  const made = writtenForms(secret);
+  keptForms.set(secret, made);
+  return made;
 }
 
 /** The ways in which a secret may be written in an answer, in lower case. */
 function writtenForms(secret: string): string[] {
   const plain = decoded(secret);
-  const forms = [secret, plain, encodeURIComponent(plain.toWellFormed())].flatMap((form) => [
+  // Letters, digits, "_" and "-" are written the same everywhere.
+  if (/^[\w-]+$/.test(secret)) return [secret, ...base64Forms(secret)].map((form) => form.toLowerCase());
+  const written = [secret, plain, encodeURIComponent(plain.toWellFormed())].flatMap((form) => [
     form,
     encodeURIComponent(form.toWellFormed()),
     form.replaceAll("%20", "+"),
@@ -74,7 +92,7 @@ function writtenForms(secret: string): string[] {
     form.replaceAll(/[&<>=+'"/]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`),
     escapeXml(form),
   ]);
-  return [...forms, ...base64Forms(plain)].map((form) => form.toLowerCase()).filter((form) => form !== "");
+  return [...written, ...base64Forms(plain)].map((form) => form.toLowerCase()).filter((form) => form !== "");
 }
 
 /** The base64 of a secret, for each position modulo 3 at which it may begin within the encoded text. */
@@ -95,12 +113,17 @@ function partsOf(form: string): string[] {
   return Array.from({ length: count }, (_, at) => form.slice(at, at + PART));
 }
 
-function hideParts(text: string, parts: ReadonlySet<string>): string {
-  // A character whose lower case is longer would shift the positions of everything after it.
-  const lower = Array.from(text, (character) => {
+/** In lower case, but for a character whose lower case is longer: it would shift the positions of all that follows. */
+function lowerCase(text: string): string {
+  const lower = text.toLowerCase();
+  if (lower.length === text.length) return lower;
+  return Array.from(text, (character) => {
     const small = character.toLowerCase();
     return small.length === character.length ? small : character;
   }).join("");
+}
+
+function hideParts({ text, lower }: { text: string; lower: string }, parts: ReadonlySet<string>): string {
   let shown = "";
   let from = 0;
   let hiddenUntil = -1;

@@ -103,9 +103,9 @@ export function claimDeliveries(db: Db, ids: readonly string[], lease: Lease): P
 async function ungroupForPrograms(
   tx: Tx,
   alerts: readonly AlertRecord[],
-  apart: readonly string[],
+  ungroupedKinds: readonly string[],
 ): Promise<AlertRecord[]> {
-  const alone = new Set([...apart, ...PROGRAM_KINDS]);
+  const alone = new Set([...ungroupedKinds, ...PROGRAM_KINDS]);
   const isWrong = ({ group, channelKind }: AlertRecord) => group !== null && alone.has(channelKind);
   const wrong = alerts.filter(isWrong).map(({ deliveryId }) => deliveryId);
   await ungroup(tx, wrong);

@@ -12,7 +12,7 @@ import { dueDeliveries } from "./due.ts";
 import { recordAttempts } from "./record-attempts.ts";
 
 const WAY = { keyring: sceneKeyring, mail: true };
-const LEASE = { seconds: 45, holder: null, apart: ["group"] };
+const LEASE = { seconds: 45, holder: null, ungroupedKinds: ["group"] };
 const EDIT = {
   name: null,
   settings: null,

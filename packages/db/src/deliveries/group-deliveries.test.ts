@@ -11,7 +11,7 @@ import { ALONE, recordPings } from "../transitions/index.ts";
 import { claimDeliveries } from "./claim.ts";
 import { dueDeliveries } from "./due.ts";
 
-const LEASE = { seconds: 45, holder: null, apart: ["webhook"] };
+const LEASE = { seconds: 45, holder: null, ungroupedKinds: ["webhook"] };
 const MINUTE = 60_000;
 const database = await testDatabase();
 const { pool } = database;

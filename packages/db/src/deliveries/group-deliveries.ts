@@ -15,23 +15,23 @@ const LATELY = "5 minutes";
 
 /**
  * Of deliveries that were claimed for sending, answers those that get a message of their own. The others, and what else
- * waits for the same channels, go with these where they share something, or wait a little for more to come. `apart`:
+ * waits for the same channels, go with these where they share something, or wait a little for more to come. `ungroupedKinds`:
  * kinds of channel that are told each alert by itself, unless they are set otherwise; programs are, however they are set.
  */
 export async function groupDeliveries(
   tx: Tx,
   ids: readonly string[],
-  apart: readonly string[] | null,
+  ungroupedKinds: readonly string[] | null,
 ): Promise<string[]> {
-  if (apart === null || ids.length === 0) return [...ids];
-  const channelIds = await groupingChannels(tx, ids, apart);
+  if (ungroupedKinds === null || ids.length === 0) return [...ids];
+  const channelIds = await groupingChannels(tx, ids, ungroupedKinds);
   if (channelIds.length === 0) return [...ids];
   for (const channelId of channelIds) {
     // One at a time decides about a channel; whoever holds this waits for no row.
     await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${channelId}, 7))`);
   }
   await dropOutdated(tx, channelIds, ids);
-  const waiting = await findWaiting(tx, ids, { channelIds, apart });
+  const waiting = await findWaiting(tx, ids, { channelIds, ungroupedKinds });
   const gone = await findGone(tx, channelIds);
   const now = await clock(tx);
   const own = new Set(ids);
@@ -73,16 +73,20 @@ function messagesOf(gone: readonly SentLately[]) {
   }));
 }
 
-function sharesMessages(apart: readonly string[]) {
+function sharesMessages(ungroupedKinds: readonly string[]) {
   return sql`(not ${sql.raw(IS_PROGRAM)} and (${COLLECTED}
-    or coalesce(c.groups, c.kind <> all(${`{${apart.join(",")}}`}::text[]))))`;
+    or coalesce(c.groups, c.kind <> all(${`{${ungroupedKinds.join(",")}}`}::text[]))))`;
 }
 
-async function groupingChannels(tx: Tx, ids: readonly string[], apart: readonly string[]): Promise<string[]> {
+async function groupingChannels(
+  tx: Tx,
+  ids: readonly string[],
+  ungroupedKinds: readonly string[],
+): Promise<string[]> {
   const rows = await tx.execute<{ id: string }>(sql`
     select distinct c.id ${FROM}
     where d.id = any(${uuidArray(ids)}) and d.attempt = 0 and d.kind in ('down', 'up', 'reminder', 'run', 'notice')
-      and ${sharesMessages(apart)}
+      and ${sharesMessages(ungroupedKinds)}
     order by c.id`);
   return rows.map(({ id }) => id);
 }
@@ -106,13 +110,13 @@ const FROM = sql`
 async function findWaiting(
   tx: Tx,
   ids: readonly string[],
-  { channelIds, apart }: { channelIds: readonly string[]; apart: readonly string[] },
+  { channelIds, ungroupedKinds }: { channelIds: readonly string[]; ungroupedKinds: readonly string[] },
 ): Promise<GroupableDelivery[]> {
   const rows = await tx.execute<GroupableDelivery>(sql`
     select ${GATHERABLE} ${FROM}
     where d.channel_id = any(${uuidArray(channelIds)}) and d.attempt = 0 and d.state in ('pending', 'retry')
       and d.next_attempt_at <= clock_timestamp() and d.kind in ('down', 'up', 'reminder', 'run', 'notice')
-      and ${sharesMessages(apart)}
+      and ${sharesMessages(ungroupedKinds)}
       and (d.kind in ('run', 'notice') or not exists (
         select from deliveries e
         where e.check_id = d.check_id and e.channel_id = d.channel_id and e.id <> d.id

@@ -9,7 +9,7 @@ import { dueDeliveries } from "./due.ts";
 import { recordAttempts } from "./record-attempts.ts";
 
 const WAY = { keyring: sceneKeyring, mail: true };
-const GROUPING = { seconds: 45, holder: null, apart: [] };
+const GROUPING = { seconds: 45, holder: null, ungroupedKinds: [] };
 
 let database: TestDatabase;
 let db: Db;

@@ -9,7 +9,7 @@ import { dueDeliveries } from "./due.ts";
 import { recordAttempts } from "./record-attempts.ts";
 
 const WAY = { keyring: sceneKeyring, mail: true };
-const LEASE = { seconds: 45, holder: null, apart: ["group"] };
+const LEASE = { seconds: 45, holder: null, ungroupedKinds: ["group"] };
 const NAMES = ["nightly backup", "invoices", "reports"];
 const database = await testDatabase();
 const db = openDb(database.pool);
