@@ -71,7 +71,7 @@ describe("the receipt of a delivery", () => {
   });
 
   test("says that it was sent in place of another channel, and with others in one message", async () => {
-    const receipt = await openReceipt(aDelivery({ insteadOf: "d0", leadId: "d2" }));
+    const receipt = await openReceipt(aDelivery({ fallbackFor: "d0", leaderId: "d2" }));
     expect(receipt["Fallback for"]).toBe("another channel, which did not accept it");
     expect(receipt["Message"]).toBe("Grouped with others in one message");
   });
