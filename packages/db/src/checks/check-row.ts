@@ -1,31 +1,95 @@
-import type { Check, CheckSettings } from "@overdue/core";
+import type { Check, CheckSettings, CheckState, Pace, PingReading } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { getTableColumns } from "drizzle-orm";
 
-import type { checks } from "../schema/index.ts";
+import { checks } from "../schema/index.ts";
 
 export type CheckRow = typeof checks.$inferSelect;
 
-/** A stored check as `fold` knows it. */
-export function checkOf(row: CheckRow): Check {
-  return {
-    id: row.id,
-    createdAt: row.createdAt.getTime(),
-    settings: { ...settingsOf(row), ...(row.maintenance !== null && { maintenance: row.maintenance }) },
-    state: {
-      status: row.status,
-      deadlineSeq: row.deadlineSeq,
-      pingCount: row.pingCount,
-      lastPingAt: row.lastPingAt?.getTime() ?? null,
-      lastStartAt: row.lastStartAt?.getTime() ?? null,
-      lastDurationMs: row.lastDurationMs,
-      expectedAt: row.expectedAt?.getTime() ?? null,
-      deadlineAt: row.deadlineAt?.getTime() ?? null,
-      memory: row.memory,
-    },
-  };
+/** A check as it was read under its lock. */
+export type StoredCheck = {
+  projectId: string;
+  pingUuid: string;
+  reading: PingReading;
+  check: Check;
+  pace: Pace | null;
+};
+
+/** Columns that neither `fold` nor the reading of a ping needs. */
+type Details =
+  | "badgeUuid"
+  | "name"
+  | "slug"
+  | "tags"
+  | "description"
+  | "severity"
+  | "updatedAt"
+  | "version"
+  | "deletedAt"
+  | "managedBy"
+  | "shelved"
+  | "wakeAt";
+
+const DETAILS: Record<Details, true> = {
+  badgeUuid: true,
+  name: true,
+  slug: true,
+  tags: true,
+  description: true,
+  severity: true,
+  updatedAt: true,
+  version: true,
+  deletedAt: true,
+  managedBy: true,
+  shelved: true,
+  wakeAt: true,
+};
+
+/** What `STORED_CHECK` reads. Instants are epoch milliseconds, in which core counts. */
+export type StoredCheckRow = {
+  [Column in Exclude<keyof CheckRow, Details>]: CheckRow[Column] extends Date | null
+    ? Exclude<CheckRow[Column], Date> | Instant
+    : CheckRow[Column];
+};
+
+/** SQL: the columns of a check under the names of the schema, as `storedCheck` takes them. */
+export const STORED_CHECK = Object.entries(getTableColumns(checks))
+  .filter(([key]) => !(key in DETAILS))
+  .map(([key, { name, dataType }]) =>
+    dataType === "date" ? `(extract(epoch from ${name}) * 1000)::float8 as "${key}"` : `${name} as "${key}"`,
+  )
+  .join(", ");
+
+/** SQL: the columns that `pingReading` takes. */
+export const PING_READING = `methods, filter_subject as "filterSubject", filter_body as "filterBody",
+  filter_http_body as "filterHttpBody", filter_default_fail as "filterDefaultFail",
+  start_keywords as "startKeywords", success_keywords as "successKeywords", failure_keywords as "failureKeywords"`;
+
+export function storedCheck(row: StoredCheckRow): StoredCheck {
+  const { projectId, pingUuid, pace } = row;
+  return { projectId, pingUuid, pace, reading: pingReading(row), check: foldedCheck(row) };
 }
 
-/** What a person decided about it. */
-export function settingsOf(row: CheckRow): CheckSettings {
+/** The check of a row that Drizzle read. */
+export function checkOf(row: CheckRow): Check {
+  return foldedCheck({
+    ...row,
+    createdAt: row.createdAt.getTime(),
+    lastPingAt: row.lastPingAt?.getTime() ?? null,
+    lastStartAt: row.lastStartAt?.getTime() ?? null,
+    expectedAt: row.expectedAt?.getTime() ?? null,
+    deadlineAt: row.deadlineAt?.getTime() ?? null,
+  });
+}
+
+function foldedCheck(row: StoredCheckRow): Check {
+  const { id, createdAt, maintenance } = row;
+  const settings = { ...settingsOf(row), ...(maintenance !== null && { maintenance }) };
+  return { id, createdAt, settings, state: checkState(row) };
+}
+
+/** What a person decided about a check. */
+export function settingsOf(row: Omit<CheckSettings, "maintenance">): CheckSettings {
   return {
     schedule: row.schedule,
     graceSeconds: row.graceSeconds,
@@ -42,5 +106,26 @@ export function settingsOf(row: CheckRow): CheckSettings {
     tolerance: row.tolerance,
     recoverAfter: row.recoverAfter,
     alertBeforeFirstPing: row.alertBeforeFirstPing,
+  };
+}
+
+export function pingReading(row: PingReading): PingReading {
+  const { methods, filterSubject, filterBody, filterHttpBody, filterDefaultFail } = row;
+  const { startKeywords, successKeywords, failureKeywords } = row;
+  const filters = { filterSubject, filterBody, filterHttpBody, filterDefaultFail };
+  return { methods, ...filters, startKeywords, successKeywords, failureKeywords };
+}
+
+function checkState(row: CheckState): CheckState {
+  return {
+    status: row.status,
+    deadlineSeq: row.deadlineSeq,
+    pingCount: row.pingCount,
+    lastPingAt: row.lastPingAt,
+    lastStartAt: row.lastStartAt,
+    lastDurationMs: row.lastDurationMs,
+    expectedAt: row.expectedAt,
+    deadlineAt: row.deadlineAt,
+    memory: row.memory,
   };
 }

@@ -6,7 +6,7 @@ import { inTransaction } from "../in-transaction.ts";
 import { recentOutages } from "../receivers/outages.ts";
 import { readWatermark } from "../receivers/watermark.ts";
 import { advance, applyOutages, type Change, changeOf } from "../transitions/change.ts";
-import { STORED_CHECK, type StoredCheckRow, storedCheck } from "../transitions/stored-check.ts";
+import { STORED_CHECK, type StoredCheckRow, storedCheck } from "../checks/check-row.ts";
 import { writeChanges } from "../transitions/write.ts";
 import { windowsByCheck } from "./windows.ts";
 
@@ -127,7 +127,7 @@ async function storeWindows(client: PoolClient, changed: readonly Changed[]): Pr
 
 function matters({ rule }: MaintenanceWindow, row: Row, at: Instant): boolean {
   if (rule.kind !== "once") return true;
-  const waitsMs = (row.grace_seconds + row.jitter_seconds) * 1000 + DAY_MS;
+  const waitsMs = (row.graceSeconds + row.jitterSeconds) * 1000 + DAY_MS;
   return rule.until + waitsMs > at;
 }
 

@@ -6,7 +6,7 @@ import { inTransaction } from "../in-transaction.ts";
 import { recentOutages } from "../receivers/outages.ts";
 import { readWatermark } from "../receivers/watermark.ts";
 import { advance, applyOutages, changeOf } from "./change.ts";
-import { STORED_CHECK, type StoredCheckRow, storedCheck } from "./stored-check.ts";
+import { STORED_CHECK, type StoredCheckRow, storedCheck } from "../checks/check-row.ts";
 import { writeChanges } from "./write.ts";
 
 /** What a person does to a check, or the passing of time while they look. */

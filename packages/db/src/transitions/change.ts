@@ -2,7 +2,7 @@ import type { Instant } from "@overdue/schedules";
 import { type Check, type Effect, type Event, type Pace, fold, isAhead, paced } from "@overdue/core";
 
 import type { Outage } from "../receivers/outages.ts";
-import type { StoredCheck } from "./stored-check.ts";
+import type { StoredCheck } from "../checks/check-row.ts";
 
 /** What came with a ping and is stored beside what `fold` decided of it. */
 export type PingRecord = {

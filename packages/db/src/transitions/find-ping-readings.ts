@@ -3,29 +3,25 @@ import type { Pool } from "../database.ts";
 
 import type { Target } from "./find-targets.ts";
 import { withPingKeys } from "./ping-keys.ts";
-import { readingOf, type ReadingRow } from "./stored-check.ts";
-
-const READING = `methods, filter_subject, filter_body, filter_http_body, filter_default_fail, start_keywords,
-  success_keywords, failure_keywords`;
+import { PING_READING } from "../checks/check-row.ts";
 
 /** How the check that a target names reads its pings; empty where there is no such check. */
 export async function findPingReadings(pool: Pool, target: Target): Promise<PingReading[]> {
-  const rows = target.kind === "uuid" ? await byUuid(pool, target.pingUuid) : await bySlug(pool, target);
-  return rows.map(readingOf);
+  return target.kind === "uuid" ? await byUuid(pool, target.pingUuid) : await bySlug(pool, target);
 }
 
-async function byUuid(pool: Pool, pingUuid: string): Promise<ReadingRow[]> {
-  const rows = await pool.query<ReadingRow>(
-    `select ${READING} from checks where ping_uuid = $1 and deleted_at is null`,
+async function byUuid(pool: Pool, pingUuid: string): Promise<PingReading[]> {
+  const rows = await pool.query<PingReading>(
+    `select ${PING_READING} from checks where ping_uuid = $1 and deleted_at is null`,
     [pingUuid],
   );
   return rows;
 }
 
-async function bySlug(pool: Pool, asked: Extract<Target, { kind: "slug" }>): Promise<ReadingRow[]> {
+async function bySlug(pool: Pool, asked: Extract<Target, { kind: "slug" }>): Promise<PingReading[]> {
   const [{ pingKey, slug } = asked] = await withPingKeys(pool, [asked]);
-  const rows = await pool.query<ReadingRow>(
-    `select ${READING} from checks
+  const rows = await pool.query<PingReading>(
+    `select ${PING_READING} from checks
       where project_id = (select id from projects where ping_key = $1 and deleted_at is null)
         and slug = $2 and deleted_at is null`,
     [pingKey, slug],

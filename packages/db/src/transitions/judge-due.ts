@@ -4,7 +4,7 @@ import type { Pool, PoolClient } from "../database.ts";
 import { inTransaction } from "../in-transaction.ts";
 import { type Outage } from "../receivers/outages.ts";
 import { type Change, advance, applyOutages, changeOf } from "./change.ts";
-import { STORED_CHECK, type StoredCheckRow, storedCheck } from "./stored-check.ts";
+import { STORED_CHECK, type StoredCheckRow, storedCheck } from "../checks/check-row.ts";
 import { writeChanges } from "./write.ts";
 
 /** A poison check is looked at again after this long; the others go on. */

@@ -7,7 +7,7 @@ import type { Outage } from "../receivers/outages.ts";
 import { type Change, type PingRecord, advancePing, applyOutages, changeOf } from "./change.ts";
 import { type Found, type Target, findSlugs, slugOf } from "./find-targets.ts";
 import { noteOnce } from "./note-once.ts";
-import { STORED_CHECK, type StoredCheckRow, storedCheck } from "./stored-check.ts";
+import { STORED_CHECK, type StoredCheckRow, storedCheck } from "../checks/check-row.ts";
 import { writeChanges } from "./write.ts";
 
 /** A ping as the receiver accepted it: parsed and bounded, not yet matched with its check. */
@@ -99,7 +99,7 @@ async function lock(
             where ping_uuid = any($1::uuid[]) and deleted_at is null order by id for update`,
     [[...pingUuids]],
   );
-  return new Map(rows.map((row) => [row.ping_uuid, prepared(row, known)]));
+  return new Map(rows.map((row) => [row.pingUuid, prepared(row, known)]));
 }
 
 function prepared(row: StoredCheckRow, { outages, now = Infinity }: Knowledge): Change {
