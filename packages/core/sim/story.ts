@@ -49,7 +49,7 @@ function said(event: Event): string {
       return `edit ${JSON.stringify(event.settings)}`;
     case "pause":
     case "resume":
-    case "normal":
+    case "baseline-reset":
     case "clock-set-back":
     case "maintenance":
       return event.kind;

@@ -10,7 +10,7 @@ export {
 } from "./maintenance/window.ts";
 export { MaintenanceRuleInput, ruleOf } from "./maintenance/window-input.ts";
 export type {
-  Attitude,
+  ViolationPolicy,
   Check,
   CheckSettings,
   CheckState,
@@ -22,13 +22,13 @@ export type {
 export type { Memory, OpenRun } from "./checks/memory.ts";
 export { TagsInput } from "./checks/tags.ts";
 export { defaultSettings, CheckSettingsInput } from "./checks/settings.ts";
-export { isAhead } from "./checks/clock-set-back.ts";
+export { isAhead } from "./checks/state/clock-set-back.ts";
 export { newCheck } from "./checks/new-check.ts";
 export { fold } from "./checks/fold.ts";
 export { nextAt } from "./checks/draft.ts";
-export { displayStatus } from "./checks/display-status.ts";
+export { displayStatus } from "./checks/state/display-status.ts";
 export type { Effect, Event, Evidence, Flip, Ping, PingKind, Run, Slot, Transition } from "./checks/event.ts";
-export { type Pace, paced } from "./pings/pace.ts";
+export { type CoalescedPings, coalescePing } from "./pings/coalesce.ts";
 export { textOfHtml } from "./pings/html-text.ts";
 export {
   httpKeywords,
@@ -43,8 +43,8 @@ export {
   type Baseline,
   baselineOf,
   type DurationSample,
-  type UnusualDuration,
-  unusualDuration,
+  type OutlierDuration,
+  findOutlier,
 } from "./learning/durations.ts";
 export { type ExitEvidence, type ExitMeaning, explainExit } from "./learning/exit-meaning.ts";
 export { spanInWords } from "./learning/span.ts";
@@ -103,7 +103,7 @@ export {
   periodNamed,
   type ReportEvery,
 } from "./reports/period.ts";
-export { plannedWithin } from "./reports/planned.ts";
+export { maintenanceWithin } from "./reports/maintenance.ts";
 export type { AlertFacts, AlertGroup } from "./alerts/alert-facts.ts";
 export { EndPayload, NoticePayload, ReportPayload, RunPayload, SystemPayload } from "./alerts/payloads.ts";
 export { type CheckRecord, type Report, reportOf, type RunSums, type SlotSums } from "./reports/report.ts";

@@ -43,7 +43,7 @@ export const RunView = z
 export const SlotView = z
   .object({
     dueAt: Timestamp,
-    outcome: z.enum(["on-time", "early", "late", "missed", "failed", "not-judged"]),
+    outcome: z.enum(["on-time", "early", "late", "missed", "failed", "excluded"]),
     decidedAt: Timestamp,
     lateMs: z.int().nullable().meta({
       description:
@@ -80,7 +80,7 @@ export const EvidenceView = z.object({
   pingNumber: z.int().nullable(),
   durationMs: z.int().nullable(),
   limitMs: z.int().nullable(),
-  usual: z
+  baseline: z
     .object({ medianMs: z.number(), runs: z.int() })
     .optional()
     .meta({ description: "For a run of unusual length: how long the last so many took." }),

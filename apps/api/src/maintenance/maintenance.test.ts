@@ -67,7 +67,7 @@ test("a deploy script starts maintenance, and nothing is judged until it ends", 
   const slots = await read<Page<{ outcome: string; because: string | null }>>(
     await as("GET", `${url}/slots`),
   );
-  expect(slots.items[0]).toMatchObject({ outcome: "not-judged", because: "maintenance" });
+  expect(slots.items[0]).toMatchObject({ outcome: "excluded", because: "maintenance" });
 });
 
 test("stopping it by its name brings the deadlines back at once", async () => {

@@ -90,7 +90,7 @@ export const ReportView = z
     late: Compared,
     missed: Compared,
     failed: Compared,
-    notJudged: Compared,
+    excluded: Compared,
     downs: Compared.meta({ description: "How often a check went down." }),
     worst: shortList({ ...OfCheck, uptime: Share, downMs: z.int(), downs: z.int() }, "Down the longest."),
     latest: shortList({ ...OfCheck, late: z.int(), lateMostMs: z.int() }, "Late the most often."),

@@ -229,9 +229,9 @@ describe("the history of a check", () => {
       "20 s early",
     ],
     [{ outcome: "early", lateMs: -600_000 }, "Early", "10 min early"],
-    [{ outcome: "not-judged", because: "maintenance" }, "ExcludedMaintenance window", "–"],
+    [{ outcome: "excluded", because: "maintenance" }, "ExcludedMaintenance window", "–"],
     [
-      { outcome: "not-judged" },
+      { outcome: "excluded" },
       "ExcludedOverdue could not receive pings 12:50 CET to 13:05 CET (Overdue was not running)",
       "–",
     ],

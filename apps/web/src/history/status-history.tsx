@@ -145,7 +145,7 @@ const SLOT_OUTCOMES = {
   late: { icon: IconAlertTriangle, tone: "warn", label: "Late" },
   missed: { icon: IconCircleX, tone: "bad", label: "Missed" },
   failed: { icon: IconCircleX, tone: "bad", label: "Failed" },
-  "not-judged": { icon: IconQuestionMark, tone: "neutral", label: "Excluded" },
+  excluded: { icon: IconQuestionMark, tone: "neutral", label: "Excluded" },
 } as const;
 
 function Slots({ projectId, checkId, zone }: CheckInZone) {
@@ -194,7 +194,7 @@ function slotExplanation(
     return `The ping came ${durationText(-lateMs)} before it was due: is the clock of its host ahead?`;
   if (outcome === "missed" && lateMs !== null) return "The run was made up later";
   if (outcome === "missed" && because === "overlap") return "The previous run was still open";
-  if (outcome !== "not-judged") return null;
+  if (outcome !== "excluded") return null;
   return because === "maintenance" ? "Maintenance window" : outageText(dueAt, outages, zone);
 }
 

@@ -16,12 +16,12 @@ test.each([
   ],
   [
     "overlong",
-    { ...nothing, durationMs: 775_000, limitMs: 500_000, usual: { medianMs: 250_000, runs: 20 } },
+    { ...nothing, durationMs: 775_000, limitMs: 500_000, baseline: { medianMs: 250_000, runs: 20 } },
     "it took 12 min 55 s, 3.1 times the baseline of 4 min 10 s (last 20 runs)",
   ],
   [
     "too-quick",
-    { ...nothing, durationMs: 20_000, limitMs: 60_000, usual: { medianMs: 250_000, runs: 12 } },
+    { ...nothing, durationMs: 20_000, limitMs: 60_000, baseline: { medianMs: 250_000, runs: 12 } },
     "it took 20 s, 8 % of the baseline of 4 min 10 s (last 12 runs)",
   ],
   ["too-quick", nothing, "the run ended too quickly"],

@@ -5,7 +5,7 @@ import { durationText } from "../time/duration.ts";
 type Explained = {
   reason: Reason;
   evidence: Pick<Evidence, "exitStatus" | "durationMs" | "limitMs"> & {
-    usual?: Evidence["usual"] | undefined;
+    baseline?: Evidence["baseline"] | undefined;
   };
 };
 
@@ -23,8 +23,8 @@ export const REASON_TEXTS: Record<Reason, string> = {
 
 /** The same with the numbers that are known: "the job failed with exit status 2". */
 export function reasonText({ reason, evidence }: Explained): string {
-  const { exitStatus, durationMs, limitMs, usual } = evidence;
-  if (usual && durationMs !== null) return outlierText(durationMs, usual);
+  const { exitStatus, durationMs, limitMs, baseline } = evidence;
+  if (baseline && durationMs !== null) return outlierText(durationMs, baseline);
   if (reason === "failed" && exitStatus !== null) return `the job failed with exit status ${exitStatus}`;
   if (reason === "too-quick" && durationMs !== null && limitMs !== null) {
     return `the run ended after ${durationText(durationMs)}, at least ${durationText(limitMs)} expected`;
@@ -41,7 +41,7 @@ export function capital(text: string): string {
 /** "it took 12 min 55 s, 3.1 times the baseline of 4 min 10 s (last 20 runs)". */
 function outlierText(
   durationMs: number,
-  { medianMs, runs }: NonNullable<Explained["evidence"]["usual"]>,
+  { medianMs, runs }: NonNullable<Explained["evidence"]["baseline"]>,
 ): string {
   const times = durationMs / Math.max(1, medianMs);
   const share = times >= 1 ? `${times.toFixed(1)} times` : `${Math.round(times * 100)} % of`;

@@ -79,7 +79,7 @@ export function runText(
 
 export function noticeWords(facts: AlertFacts): Words {
   const { notice, at, evidence, sentence: found } = NoticePayload.parse(facts.payload);
-  const { durationMs, limitMs, usual } = evidence;
+  const { durationMs, limitMs, baseline } = evidence;
   const lines = [
     ["Project", projectLine(facts)],
     ["Noticed", instantIn(at, facts.check?.timezone ?? null)],
@@ -87,7 +87,9 @@ export function noticeWords(facts: AlertFacts): Words {
     ["Limit", limitMs === null || limitMs === undefined ? null : duration(limitMs)],
     [
       "Usually",
-      usual === null || usual === undefined ? null : `${duration(usual.medianMs)}, over ${usual.runs} runs`,
+      baseline === null || baseline === undefined
+        ? null
+        : `${duration(baseline.medianMs)}, over ${baseline.runs} runs`,
     ],
   ] as const;
   const sentence =

@@ -16,7 +16,7 @@ const quiet: ReportPayload = {
     leftOut: { pausedChecks: 0, maintenanceChecks: 0, outageMs: 0 },
     missed: { now: 0, before: 0 },
     failed: { now: 0, before: 0 },
-    notJudged: { now: 0, before: 0 },
+    excluded: { now: 0, before: 0 },
     worst: NOTHING,
     latest: NOTHING,
     slowest: NOTHING,

@@ -68,13 +68,13 @@ function linesOf(report: Report): AlertLine[] {
   ];
 }
 
-function leftOutLine({ leftOut, notJudged }: Report): AlertLine[] {
+function leftOutLine({ leftOut, excluded }: Report): AlertLine[] {
   const { pausedChecks, maintenanceChecks, outageMs } = leftOut;
   const parts = [
     pausedChecks === 0 ? "" : `pauses of ${checksWord(pausedChecks)}`,
     maintenanceChecks === 0 ? "" : `maintenance of ${checksWord(maintenanceChecks)}`,
     outageMs === 0 ? "" : `${duration(outageMs)} in which Overdue itself could not receive pings`,
-    notJudged.now === 0 ? "" : `${notJudged.now} runs expected in such times`,
+    excluded.now === 0 ? "" : `${excluded.now} runs expected in such times`,
   ].filter((part) => part !== "");
   return parts.length === 0 ? [] : [{ label: "Not counted", value: parts.join("; ") }];
 }

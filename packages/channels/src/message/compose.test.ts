@@ -61,11 +61,11 @@ test("a failure names the exit status and what it usually means", () => {
   );
 });
 
-test("a run that is only unusual is told by what is usual, and by when it is expected next", () => {
+test("an outlier names the baseline, and when the next run is expected", () => {
   const { incident } = downFacts;
   if (incident === null) throw new Error("A down has an incident.");
-  const usual = { medianMs: 240_000, runs: 20 };
-  const evidence = { ...incident.evidence, expectedAt: incident.openedAt + 1, limitMs: 600_000, usual };
+  const baseline = { medianMs: 240_000, runs: 20 };
+  const evidence = { ...incident.evidence, expectedAt: incident.openedAt + 1, limitMs: 600_000, baseline };
   const message = composeAlert(
     { ...downFacts, incident: { ...incident, reason: "overlong", evidence } },
     PUBLIC_URL,

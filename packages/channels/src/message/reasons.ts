@@ -13,14 +13,14 @@ const SENTENCES: Record<Reason, Sentence> = {
       ? "The job reported a failure."
       : `The job ended with exit status ${exitStatus(evidence.exitStatus)}.${exitHint(evidence.exitStatus)}`,
   overlong: (evidence) =>
-    evidence.usual === undefined
+    evidence.baseline === undefined
       ? `A run takes longer than ${limit(evidence, "its limit")}.`
-      : `A run takes longer than usual, which is ${duration(evidence.usual.medianMs)}.`,
+      : `A run takes longer than usual, which is ${duration(evidence.baseline.medianMs)}.`,
   overlap: () => "A run started, or was left out, while an earlier one was still running.",
   "too-quick": (evidence) =>
-    evidence.usual === undefined
+    evidence.baseline === undefined
       ? `A run ended sooner than ${limit(evidence, "is believable")}, so it counts as a failure.`
-      : `A run ended sooner than usual, which is after ${duration(evidence.usual.medianMs)}.`,
+      : `A run ended sooner than usual, which is after ${duration(evidence.baseline.medianMs)}.`,
   "too-often": () => "The job pinged more often than this check allows.",
   "never-started": (_, grace) =>
     `The job was never heard from, up to the end of the grace time of ${duration(grace * 1_000)}.`,

@@ -23,7 +23,7 @@ export const novemberReport: ReportPayload = {
     late: { now: 7, before: 3 },
     missed: { now: 2, before: 5 },
     failed: { now: 1, before: 0 },
-    notJudged: { now: 4, before: 0 },
+    excluded: { now: 4, before: 0 },
     downs: { now: 3, before: 5 },
     worst: few(
       { ...named("nightly backup"), uptime: 0.9872, downMs: 33_300_000, downs: 2 },

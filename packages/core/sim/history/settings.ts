@@ -1,12 +1,12 @@
 import type { Schedule } from "@overdue/schedules";
-import type { Attitude, CheckSettings, Tolerance } from "../../src/index.ts";
+import type { ViolationPolicy, CheckSettings, Tolerance } from "../../src/index.ts";
 import type { Random } from "../random.ts";
 
 /** A check as somebody might have set it up: most settings off, as in life. */
 export function makeSettings(random: Random): CheckSettings {
   const adorned = random.pick([0, 0, 0, 0.12, 0.3]);
   const maybe = <T>(on: () => T, off: T) => (random.chance(adorned) ? on() : off);
-  const attitude = (): Attitude => random.pick(["note", "alert"]);
+  const attitude = (): ViolationPolicy => random.pick(["note", "alert"]);
   const schedule = makeSchedule(random);
   const often = isOften(schedule);
   return {
@@ -18,8 +18,8 @@ export function makeSettings(random: Random): CheckSettings {
     maxRuntimeSeconds: maybe(() => random.pick(often ? [60, 600] : [60, 600, 2 * HOUR, DAY + HOUR]), null),
     minRuntimeSeconds: maybe(() => random.pick([1, 5, 60]), null),
     progressExtends: maybe(() => true, false),
-    overlap: maybe<Attitude>(attitude, "allow"),
-    hostDuplicates: maybe<Attitude>(attitude, "allow"),
+    overlap: maybe<ViolationPolicy>(attitude, "allow"),
+    hostDuplicates: maybe<ViolationPolicy>(attitude, "allow"),
     unusualRuns: "note",
     tooOften: maybe<CheckSettings["tooOften"]>(() => makeTooOften(random), null),
     tolerance: maybe<Tolerance | null>(() => makeTolerance(random), null),

@@ -59,7 +59,7 @@ export function following({ settings }: Book, dueAt: Instant): Instant | null {
 export function put(book: Book, slot: Slot): void {
   if (!book.slots.has(slot.dueAt)) noteUnmet(book, slot);
   book.slots.set(slot.dueAt, slot);
-  if (slot.outcome !== "not-judged" && !isExcused(book, slot)) book.sinceUp.set(slot.dueAt, slot);
+  if (slot.outcome !== "excluded" && !isExcused(book, slot)) book.sinceUp.set(slot.dueAt, slot);
 }
 
 /** Rule 17a: for as long as slots were missed, runs may be made up for them once one is met. */

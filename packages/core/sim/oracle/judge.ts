@@ -37,7 +37,7 @@ function miss(book: Book, dueAt: Instant, at: Instant): void {
   book.turn += 1;
   const deaf = book.outages.some((outage) => outage.from <= dueAt && dueAt <= outage.until);
   const excused = !deaf && isPlanned(book.settings, dueAt);
-  const outcome = deaf || excused ? "not-judged" : "missed";
+  const outcome = deaf || excused ? "excluded" : "missed";
   const goesOn = (run: KnownRun) =>
     (run.startedAt ?? at) < dueAt && (run.endedAt === null || run.endedAt >= at);
   const skipped = outcome === "missed" && [...book.open].some(goesOn);

@@ -108,7 +108,7 @@ function met(book: Book, dueAt: Instant, { at, begunAt, good, runId }: Came): Sl
 /** Rule 17. */
 export function lastWord(book: Book, slot: Slot, came: Came): void {
   if (book.final.has(slot.dueAt)) return;
-  const missed = slot.outcome === "missed" || slot.outcome === "not-judged";
+  const missed = slot.outcome === "missed" || slot.outcome === "excluded";
   const { lateMs, runId } = slot;
   if (missed) {
     if (lateMs === null && came.begunAt >= slot.dueAt)

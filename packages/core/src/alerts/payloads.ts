@@ -28,7 +28,7 @@ export const NoticePayload = z.object({
   evidence: z.object({
     durationMs: z.number().nullish(),
     limitMs: z.number().nullish(),
-    usual: z.object({ medianMs: z.number(), runs: z.number() }).nullish(),
+    baseline: z.object({ medianMs: z.number(), runs: z.number() }).nullish(),
     /** The number of the ping that was noticed; null where a deadline was. */
     pingNumber: z.number().nullish(),
   }),
@@ -74,7 +74,7 @@ export const ReportPayload = z.object({
     late: Compared,
     missed: Compared,
     failed: Compared,
-    notJudged: Compared,
+    excluded: Compared,
     downs: Compared,
     worst: few({ ...ofCheck, uptime: z.number(), downMs: z.number(), downs: z.number() }),
     latest: few({ ...ofCheck, late: z.number(), lateMostMs: z.number() }),

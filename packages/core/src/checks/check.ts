@@ -20,7 +20,7 @@ export type Reason =
   | "host-duplicate";
 
 /** What a second run, or a second host, does to the check. */
-export type Attitude = "allow" | "note" | "alert";
+export type ViolationPolicy = "allow" | "note" | "alert";
 
 /** What a person decides about a check. All but schedule and grace are off by default. */
 export type CheckSettings = {
@@ -39,10 +39,10 @@ export type CheckSettings = {
   minRuntimeSeconds: number | null;
   /** A ping of an open run (`start` again with its run id, `log`) extends its limit. */
   progressExtends: boolean;
-  overlap: Attitude;
-  hostDuplicates: Attitude;
+  overlap: ViolationPolicy;
+  hostDuplicates: ViolationPolicy;
   /** A run takes far longer than its last ones did, told while it still runs; or far less. */
-  unusualRuns: Attitude;
+  unusualRuns: ViolationPolicy;
   /** Alert when more than `count` pings or runs come within a window; `windowSeconds` null: within a slot. */
   tooOften: { count: number; of: "pings" | "runs"; windowSeconds: number | null } | null;
   /** Down only after so many bad slots; null: at the first one. */

@@ -2,7 +2,7 @@ import { type Instant, MINUTE_MS } from "@overdue/schedules";
 import type { Check, CheckSettings, CheckState } from "./check.ts";
 import type { Memory } from "./memory.ts";
 import type { Effect, Evidence, Run, Slot, Transition } from "./event.ts";
-import { slotDeadline } from "./outages.ts";
+import { slotDeadline } from "./deadlines/postpone-deadlines.ts";
 
 // A down check writes its missed slots in lots: nobody is alerted by them, so they can wait a little.
 const DOWN_WAKE_MS = 10 * MINUTE_MS;
@@ -50,16 +50,18 @@ export function seal(check: Check, draft: Draft): Transition<Check> {
 export function nextAt(check: Check): Instant | null {
   const { status, memory } = check.state;
   const deadlineAt = nextDeadline(check);
-  if (deadlineAt === null || status !== "down" || memory.backlog.length + memory.held.length > 0)
+  if (deadlineAt === null || status !== "down" || memory.backlog.length + memory.deferred.length > 0)
     return deadlineAt;
-  const runAt = runDeadline(memory);
-  return runAt === deadlineAt ? runAt : earlier(runAt, Math.max(deadlineAt, memory.judgedAt + DOWN_WAKE_MS));
+  const runAt = nextRunDeadline(memory);
+  return runAt === deadlineAt
+    ? runAt
+    : earlier(runAt, Math.max(deadlineAt, memory.evaluatedAt + DOWN_WAKE_MS));
 }
 
 /** The next instant at which time passing changes this check; null for never. */
 export function nextDeadline({ settings, state: { memory } }: Check): Instant | null {
-  if (memory.backlog.length > 0) return memory.judgedAt;
-  return judgedNextAt(settings, memory);
+  if (memory.backlog.length > 0) return memory.evaluatedAt;
+  return nextEvaluationAt(settings, memory);
 }
 
 /** Stores a run, in place of what this fold said about it before. */
@@ -83,7 +85,7 @@ export function evidenceOf({ memory }: Draft, particulars: Partial<Evidence>): E
   return {
     expectedAt: memory.slotAt,
     deadlineAt: null,
-    lastHeardAt: memory.heardAt,
+    lastHeardAt: memory.receivedAt,
     exitStatus: null,
     runId: null,
     pingNumber: null,
@@ -94,28 +96,28 @@ export function evidenceOf({ memory }: Draft, particulars: Partial<Evidence>): E
 }
 
 /** The next instant at which there is something to judge: a deadline, or a run that takes unusually long. */
-export function judgedNextAt(settings: CheckSettings, memory: Memory): Instant | null {
+export function nextEvaluationAt(settings: CheckSettings, memory: Memory): Instant | null {
   let first = awaitedUntil(settings, memory);
-  for (const { unusualAt, overlong, perhaps, deadlineAt } of memory.openRuns) {
-    if (unusualAt !== undefined && !overlong) first = earlier(first, unusualAt);
-    if (perhaps !== undefined) first = earlier(first, deadlineAt);
+  for (const { outlierAt, overlong, uncertain, deadlineAt } of memory.openRuns) {
+    if (outlierAt !== undefined && !overlong) first = earlier(first, outlierAt);
+    if (uncertain !== undefined) first = earlier(first, deadlineAt);
   }
   return first;
 }
 
 /** The next deadline of a slot or a run; null where nothing is waited for. */
 function awaitedUntil(settings: CheckSettings, memory: Memory): Instant | null {
-  const runAt = runDeadline(memory);
+  const runAt = nextRunDeadline(memory);
   return memory.slotAt === null
     ? runAt
     : earlier(runAt, slotDeadline(settings, memory.outages, memory.slotAt));
 }
 
 /** The next deadline of an open run that is still within its limit. */
-function runDeadline(memory: Memory): Instant | null {
+function nextRunDeadline(memory: Memory): Instant | null {
   let first: Instant | null = null;
   for (const run of memory.openRuns)
-    if (!run.overlong && run.perhaps === undefined && (first === null || run.deadlineAt < first))
+    if (!run.overlong && run.uncertain === undefined && (first === null || run.deadlineAt < first))
       first = run.deadlineAt;
   return first;
 }
@@ -123,7 +125,7 @@ function runDeadline(memory: Memory): Instant | null {
 function newestStart(memory: Memory): Instant | null {
   let newest: Instant | null = null;
   for (const run of memory.openRuns)
-    if (run.perhaps !== "beside" && (newest === null || run.startedAt > newest)) newest = run.startedAt;
+    if (run.uncertain !== "beside" && (newest === null || run.startedAt > newest)) newest = run.startedAt;
   return newest;
 }
 

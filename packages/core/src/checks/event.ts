@@ -32,7 +32,7 @@ export type Event =
   | { kind: "resume"; at: Instant; knownUntil?: Instant }
   | { kind: "edit"; at: Instant; settings: CheckSettings; knownUntil?: Instant }
   /** "This is normal now": what was usual for its runs so far is forgotten. */
-  | { kind: "normal"; at: Instant }
+  | { kind: "baseline-reset"; at: Instant }
   /** Overdue could not receive in this span: nothing inside it is judged before `until` plus the grace. */
   | { kind: "outage"; from: Instant; until: Instant }
   /** The clock that decides was set back to `at`: nothing was heard or decided after it. */
@@ -58,7 +58,7 @@ export type Run = {
 
 export type Slot = {
   dueAt: Instant;
-  outcome: "on-time" | "early" | "late" | "missed" | "failed" | "not-judged";
+  outcome: "on-time" | "early" | "late" | "missed" | "failed" | "excluded";
   /** When it was decided: the ping's or the deadline's instant. */
   at: Instant;
   /** Positive: after `dueAt`; negative: before; null where nothing came. */
@@ -95,7 +95,7 @@ export type Evidence = {
   durationMs: number | null;
   limitMs: number | null;
   /** For a run of unusual length: how long the last so many took. */
-  usual?: { medianMs: number; runs: number };
+  baseline?: { medianMs: number; runs: number };
 };
 
 export type Effect =

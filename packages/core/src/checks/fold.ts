@@ -1,15 +1,15 @@
 import type { Instant } from "@overdue/schedules";
 import type { Check } from "./check.ts";
-import { foldClockSetBack } from "./clock-set-back.ts";
-import { judgeUpTo } from "./deadlines.ts";
+import { applyClockSetBack } from "./state/clock-set-back.ts";
+import { evaluateUpTo } from "./deadlines/evaluate-deadlines.ts";
 import { type Draft, nextAt, nextDeadline, openDraft, seal } from "./draft.ts";
-import { foldEdit } from "./edit.ts";
+import { applyEdit } from "./state/edit.ts";
 import type { Effect, Event, Transition } from "./event.ts";
-import { foldMaintenance } from "./maintenance.ts";
-import { foldOutage } from "./outages.ts";
-import { foldPause, foldResume } from "./pause.ts";
-import { foldPing, hearHeld } from "./ping.ts";
-import { forgetUsual } from "./usual.ts";
+import { applyMaintenance } from "./deadlines/maintenance.ts";
+import { applyOutage } from "./deadlines/postpone-deadlines.ts";
+import { applyPause, applyResume } from "./state/pause.ts";
+import { receivePing, applyDeferred } from "./runs/receive-ping.ts";
+import { resetBaseline } from "./learning/learn-durations.ts";
 
 const NOTHING: readonly Effect[] = [];
 
@@ -22,31 +22,31 @@ export function fold(check: Check, event: Event): Transition<Check> {
     return { check, effects: NOTHING, nextAt: nextAt(check) };
   const draft = openDraft(check, knownUntil(event));
   apply(draft, event);
-  hearHeld(draft);
-  if (event.kind === "time") judgeUpTo(draft, event.now);
+  applyDeferred(draft);
+  if (event.kind === "time") evaluateUpTo(draft, event.now);
   return seal(check, draft);
 }
 
 function apply(draft: Draft, event: Event): void {
   switch (event.kind) {
     case "ping":
-      return foldPing(draft, event.ping);
+      return receivePing(draft, event.ping);
     case "time":
       return;
     case "pause":
-      return foldPause(draft, event.at);
+      return applyPause(draft, event.at);
     case "resume":
-      return foldResume(draft, event.at);
+      return applyResume(draft, event.at);
     case "edit":
-      return foldEdit(draft, event);
+      return applyEdit(draft, event);
     case "outage":
-      return foldOutage(draft, event);
+      return applyOutage(draft, event);
     case "maintenance":
-      return foldMaintenance(draft, event);
+      return applyMaintenance(draft, event);
     case "clock-set-back":
-      return foldClockSetBack(draft, event.at);
-    case "normal":
-      forgetUsual(draft);
+      return applyClockSetBack(draft, event.at);
+    case "baseline-reset":
+      resetBaseline(draft);
   }
 }
 
@@ -57,7 +57,7 @@ function knownUntil(event: Event): Instant {
       return event.now;
     case "outage":
     case "clock-set-back":
-    case "normal":
+    case "baseline-reset":
       return -Infinity;
     case "ping":
     case "pause":

@@ -8,15 +8,15 @@ export type Memory = {
   /** Runs with an id that ended lately: a retry or a late start may still name them. At most 32. */
   recentRuns: readonly EndedRun[];
   /** The newest run without an id of which only the end was heard: its start may still come. */
-  loneRun: EndedRun | null;
+  endOnlyRun: EndedRun | null;
   /** The latest instant that was decided about. */
-  judgedAt: Instant;
+  evaluatedAt: Instant;
   /** An end stamped before this is older than what the status stands on. */
   verdictAt: Instant | null;
   flippedAt: Instant | null;
   /** The last pause or resume: no run from before it is open. */
   clearedAt: Instant | null;
-  heardAt: Instant | null;
+  receivedAt: Instant | null;
   /** The next slot that is not settled, whatever the status; null while none is waited for. */
   slotAt: Instant | null;
   /** The slot settled last; a further ping before the next slot may still change it. */
@@ -40,9 +40,9 @@ export type Memory = {
   /** The same for hours of the week that were seen to differ, the last heard of last. At most 6, of 20 runs each. */
   hours?: readonly HourDurations[];
   /** From this length on a run is unusually long; absent while too few are known. */
-  unusualAfterMs?: number;
+  outlierAfterMs?: number;
   /** Pings from after a deadline that cannot be judged yet: heard when it can be. By instant; at most 32. */
-  held: readonly HeldPing[];
+  deferred: readonly DeferredPing[];
   /** Ends without a run id, while they may still be sent again. At most 8. */
   lastEnds?: readonly HostEnd[];
   /** A start without a run id was heard: an end before its start is then a run whose start is on its way. */
@@ -67,20 +67,20 @@ export type OpenRun = {
   /** Its limit has passed; said once. */
   overlong: boolean;
   /** When it will have taken unusually long; absent where nothing is usual, and once it was said. */
-  unusualAt?: Instant;
+  outlierAt?: Instant;
   digest: string | null;
   /** The slot this start was counted for, where starts are. */
   slot: Slot | null;
   /** Its first start, and how often that was heard again; absent while it was heard once. */
-  since?: Instant;
-  again?: number;
+  firstStartAt?: Instant;
+  startRepeats?: number;
   /** It took the place of another run that had not ended: how long it takes is not known. */
   replaced?: true;
   /**
    * Its end is not waited for: its start may be the repeat of one whose run has ended ("again"), or another run of
    * its host began or ended since, and without run ids nobody knows which of them still goes on ("beside").
    */
-  perhaps?: "again" | "beside";
+  uncertain?: "again" | "beside";
 };
 
 /** An end without a run id, as its host sent it. */
@@ -124,7 +124,7 @@ export type EndedRun = {
 
 export type Verdict = { dueAt: Instant; bad: boolean };
 
-export type HeldPing = { ping: Ping; number: number };
+export type DeferredPing = { ping: Ping; number: number };
 
 export type Outage = { from: Instant; until: Instant };
 
@@ -134,7 +134,7 @@ export type SlotSpan = {
   from: Instant;
   through: Instant;
   at: Instant;
-  cameAt: Instant;
+  arrivedAt: Instant;
   good: boolean;
   runId: string | null;
 };

@@ -1,7 +1,7 @@
 import { type Instant, nextAfter } from "@overdue/schedules";
 import type { Check, CheckSettings } from "./check.ts";
 import type { Memory } from "./memory.ts";
-import { slotDeadline } from "./outages.ts";
+import { slotDeadline } from "./deadlines/postpone-deadlines.ts";
 
 /** A check that has heard nothing yet. It waits for its first slot only where its settings ask for that. */
 export function newCheck(id: string, createdAt: Instant, settings: CheckSettings): Check {
@@ -29,12 +29,12 @@ function emptyMemory(at: Instant, slotAt: Instant | null): Memory {
   return {
     openRuns: [],
     recentRuns: [],
-    loneRun: null,
-    judgedAt: at,
+    endOnlyRun: null,
+    evaluatedAt: at,
     verdictAt: null,
     flippedAt: null,
     clearedAt: null,
-    heardAt: null,
+    receivedAt: null,
     slotAt,
     lastSlot: null,
     lastSlotFinal: false,
@@ -45,7 +45,7 @@ function emptyMemory(at: Instant, slotAt: Instant | null): Memory {
     outages: [],
     outageUntil: null,
     durations: [],
-    held: [],
+    deferred: [],
     backlog: [],
   };
 }

@@ -346,7 +346,7 @@ function instantOf(event: Event): number {
     case "pause":
     case "resume":
     case "edit":
-    case "normal":
+    case "baseline-reset":
     case "maintenance":
       return event.at;
   }

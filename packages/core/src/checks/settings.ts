@@ -27,7 +27,7 @@ const OptionalSpan = (name: string) =>
   seconds(0, `${name} must be between 0 and 365 days (0 to 31536000 seconds)`);
 const Limit = (name: string) =>
   seconds(1, `${name} must be between 1 second and 365 days (1 to 31536000 seconds)`).nullable();
-const Attitude = (name: string) =>
+const ViolationPolicyInput = (name: string) =>
   z.enum(["allow", "note", "alert"], { error: `${name} must be allow, note or alert` });
 const Switch = (name: string) => z.boolean({ error: `${name} must be true or false` });
 
@@ -71,9 +71,9 @@ export const CheckSettingsInput = z
     maxRuntimeSeconds: Limit("max runtime"),
     minRuntimeSeconds: Limit("min runtime"),
     progressExtends: Switch("progressExtends"),
-    overlap: Attitude("overlap"),
-    hostDuplicates: Attitude("host duplicates"),
-    unusualRuns: Attitude("unusual runs"),
+    overlap: ViolationPolicyInput("overlap"),
+    hostDuplicates: ViolationPolicyInput("host duplicates"),
+    unusualRuns: ViolationPolicyInput("unusual runs"),
     tooOften: TooOften.nullable(),
     tolerance: Tolerance.nullable(),
     recoverAfter: whole({ min: 1, max: 100 }, "recover after must be a whole number between 1 and 100"),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from "@overdue/schedules";
-import { baselineOf, type DurationSample, unusualDuration } from "./durations.ts";
+import { baselineOf, type DurationSample, findOutlier } from "./durations.ts";
 import { spanInWords } from "./span.ts";
 
 const MONDAY = Date.UTC(2026, 10, 16, 2);
@@ -14,8 +14,8 @@ function daily(count: number, durationMs: (index: number) => number): DurationSa
   }));
 }
 
-function ask(samples: DurationSample[], normalFrom: number | null = null) {
-  return baselineOf({ samples, at: MONDAY, timezone: "UTC", normalFrom });
+function ask(samples: DurationSample[], since: number | null = null) {
+  return baselineOf({ samples, at: MONDAY, timezone: "UTC", since });
 }
 
 test("nine runs are too few to say what is usual", () => {
@@ -30,13 +30,13 @@ test.each([
   ["almost nothing", 2 * SECOND_MS, "2 s instead of its usual 4 min 10 s, the last 40 runs"],
 ])("%s", (_, durationMs, sentence) => {
   const baseline = ask(daily(40, (index) => USUAL + ((index % 5) - 2) * SECOND_MS));
-  expect(baseline && unusualDuration(baseline, durationMs)?.sentence).toBe(sentence ?? undefined);
+  expect(baseline && findOutlier(baseline, durationMs)?.sentence).toBe(sentence ?? undefined);
 });
 
 test("runs that vary a lot are allowed to", () => {
   const baseline = ask(daily(40, (index) => (1 + (index % 10)) * MINUTE_MS));
-  expect(baseline && unusualDuration(baseline, 15 * MINUTE_MS)).toBeNull();
-  expect(baseline && unusualDuration(baseline, 30 * SECOND_MS)).toBeNull();
+  expect(baseline && findOutlier(baseline, 15 * MINUTE_MS)).toBeNull();
+  expect(baseline && findOutlier(baseline, 30 * SECOND_MS)).toBeNull();
 });
 
 test("a single outlier does not change what is usual", () => {
@@ -47,7 +47,7 @@ test("the hour of the week counts once it has ten runs of its own", () => {
   const mondayIsLong = (index: number) => ((110 - index) % 7 === 0 ? 10 * USUAL : USUAL);
   const baseline = ask(daily(110, mondayIsLong));
   expect(baseline).toMatchObject({ of: "weekday-hour", medianMs: 10 * USUAL });
-  expect(baseline && unusualDuration(baseline, 10 * USUAL)).toBeNull();
+  expect(baseline && findOutlier(baseline, 10 * USUAL)).toBeNull();
 });
 
 test("“this is normal now” forgets what was before", () => {

@@ -1,6 +1,6 @@
 import { DAY_MS, HOUR_MS, type Instant, timeZoneOf, weekdayOf } from "@overdue/schedules";
 import { spanInWords } from "./span.ts";
-import { lengthLimits } from "./usual-lengths.ts";
+import { lengthLimits } from "./length-limits.ts";
 
 /** Any run is compared with as many of the last good runs. */
 export const RUNS_COMPARED = 40;
@@ -24,24 +24,24 @@ export type Baseline = {
   overlongMs: number;
 };
 
-export type BaselineQuestion = {
-  /** Successful runs in any order; those from before `normalFrom` do not count. */
+export type BaselineInput = {
+  /** Successful runs in any order; those from before `since` do not count. */
   samples: readonly DurationSample[];
   /** The start of the run to be compared. */
   at: Instant;
   timezone: string;
   /** When a person last said "this is normal now". */
-  normalFrom: Instant | null;
+  since: Instant | null;
 };
 
 /** What is usual for a run that starts at `at`: null while fewer than ten runs are known. */
-export function baselineOf({ samples, at, timezone, normalFrom }: BaselineQuestion): Baseline | null {
+export function baselineOf({ samples, at, timezone, since }: BaselineInput): Baseline | null {
   const known = samples
-    .filter(({ startedAt }) => startedAt < at && startedAt >= (normalFrom ?? -Infinity))
+    .filter(({ startedAt }) => startedAt < at && startedAt >= (since ?? -Infinity))
     .toSorted((one, other) => one.startedAt - other.startedAt);
   const hour = weekdayHour(at, timezone);
   const alike = known.filter(({ startedAt }) => weekdayHour(startedAt, timezone) === hour);
-  return usualAmong(durationsOf(known), durationsOf(alike));
+  return baselineAmong(durationsOf(known), durationsOf(alike));
 }
 
 /**
@@ -49,11 +49,11 @@ export function baselineOf({ samples, at, timezone, normalFrom }: BaselineQuesti
  * first: that hour's where ten of its runs are known, or three that differ from the rest; else any run's. Null while
  * fewer than ten runs are known.
  */
-export function usualAmong(anyHour: readonly number[], thisHour: readonly number[]): Baseline | null {
-  const usual = usualOf(anyHour);
+export function baselineAmong(anyHour: readonly number[], thisHour: readonly number[]): Baseline | null {
+  const usual = baselineOfDurations(anyHour);
   if (usual === null || thisHour.length < DIFFERENT_HOUR_SAMPLES_MIN) return usual;
   const usualThen = limitsOf(thisHour, "weekday-hour");
-  const differs = unusualDuration(usual, usualThen.medianMs) !== null;
+  const differs = findOutlier(usual, usualThen.medianMs) !== null;
   return differs || thisHour.length >= HOUR_SAMPLES_MIN ? usualThen : usual;
 }
 
@@ -61,7 +61,7 @@ function durationsOf(samples: readonly DurationSample[]): number[] {
   return samples.map(({ durationMs }) => durationMs);
 }
 
-export type UnusualDuration = {
+export type OutlierDuration = {
   kind: "overlong" | "too-quick";
   /** How many times the usual it took. */
   times: number;
@@ -70,7 +70,7 @@ export type UnusualDuration = {
 };
 
 /** What is unusual about how long a run took, or has taken up to now; null if nothing is. */
-export function unusualDuration(usual: Baseline, durationMs: number): UnusualDuration | null {
+export function findOutlier(usual: Baseline, durationMs: number): OutlierDuration | null {
   const times = usual.medianMs === 0 ? Infinity : durationMs / usual.medianMs;
   const evidence = `its usual ${spanInWords(usual.medianMs)}, the last ${usual.samples} ${RUNS[usual.of]}`;
   if (durationMs > usual.overlongMs)
@@ -87,7 +87,7 @@ function inTimes(times: number): string {
 }
 
 /** What is usual by the durations of good runs, oldest first; null while fewer than ten are known. */
-export function usualOf(durationsMs: readonly number[]): Baseline | null {
+export function baselineOfDurations(durationsMs: readonly number[]): Baseline | null {
   return durationsMs.length < SAMPLES_MIN ? null : limitsOf(durationsMs, "all");
 }
 

@@ -8,7 +8,7 @@ const WINDOWS_IN_A_ROW = 20;
  * The end of `span`, from when something is due to its deadline, moved past the windows that touch it: to the
  * window's end plus the grace and, where that lies in a further window, to the end of that one.
  */
-export function waitForMaintenance(
+export function postponeForMaintenance(
   windows: readonly MaintenanceWindow[],
   span: { from: Instant; until: Instant },
   graceMs: number,

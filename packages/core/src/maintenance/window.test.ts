@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { waitForMaintenance } from "./wait.ts";
+import { postponeForMaintenance } from "./wait.ts";
 import { MaintenanceRuleInput } from "./window-input.ts";
 import { maintenanceAt, type MaintenanceRule, type MaintenanceWindow, nextSpan } from "./window.ts";
 
@@ -100,14 +100,14 @@ test.each<[string, MaintenanceRule[], [due: string, deadline: string, graceHours
   ],
 ])("the deadline waits: %s", (_, rules, [due, deadline, graceHours], expected) => {
   const windows = rules.map((rule) => window(rule));
-  const waited = waitForMaintenance(windows, { from: at(due), until: at(deadline) }, graceHours * HOUR);
+  const waited = postponeForMaintenance(windows, { from: at(due), until: at(deadline) }, graceHours * HOUR);
   expect(new Date(waited).toISOString()).toBe(new Date(at(expected)).toISOString());
 });
 
 test("windows that leave no time free do not hang", () => {
   const always = window({ kind: "cron", expression: "*/5 * * * *", minutes: 5, timezone: "UTC" });
   const span = { from: at("2026-11-22T01:00Z"), until: at("2026-11-22T02:00Z") };
-  expect(waitForMaintenance([always], span, HOUR)).toBeGreaterThan(span.until);
+  expect(postponeForMaintenance([always], span, HOUR)).toBeGreaterThan(span.until);
 });
 
 test.each([

@@ -5,7 +5,7 @@ import { type CheckRecord, reportOf, type ReportSources, type RunSums, type Slot
 const HOUR = 3_600_000;
 const span = { from: 168 * HOUR, until: 336 * HOUR };
 const before = { from: 0, until: 168 * HOUR };
-const NO_SLOTS: SlotSums = { onTime: 0, late: 0, missed: 0, failed: 0, notJudged: 0, lateMostMs: null };
+const NO_SLOTS: SlotSums = { onTime: 0, late: 0, missed: 0, failed: 0, excluded: 0, lateMostMs: null };
 const NO_RUNS: RunSums = { meanMs: null, longestMs: null };
 
 function check(name: string, of: Partial<CheckRecord> = {}): CheckRecord {
@@ -76,7 +76,7 @@ test("what does not count is named", () => {
 
 test("slots are summed, beside those of the span before", () => {
   const slots = {
-    now: { ...NO_SLOTS, onTime: 5, late: 2, missed: 1, failed: 3, notJudged: 4, lateMostMs: 9 },
+    now: { ...NO_SLOTS, onTime: 5, late: 2, missed: 1, failed: 3, excluded: 4, lateMostMs: 9 },
     before: { ...NO_SLOTS, onTime: 7, missed: 2 },
   };
   expect(report([check("a", { slots }), check("b", { slots })])).toMatchObject({
@@ -84,7 +84,7 @@ test("slots are summed, beside those of the span before", () => {
     late: { now: 4, before: 0 },
     missed: { now: 2, before: 4 },
     failed: { now: 6, before: 0 },
-    notJudged: { now: 8, before: 0 },
+    excluded: { now: 8, before: 0 },
   });
 });
 

@@ -9,7 +9,7 @@ export type SlotSums = {
   late: number;
   missed: number;
   failed: number;
-  notJudged: number;
+  excluded: number;
   lateMostMs: number | null;
 };
 /** How long the runs took that ended and were timed; null where none was. */
@@ -58,7 +58,7 @@ export type Report = {
   late: Compared;
   missed: Compared;
   failed: Compared;
-  notJudged: Compared;
+  excluded: Compared;
   downs: Compared;
   worst: Few<{ checkId: string; name: string; uptime: number; downMs: number; downs: number }>;
   latest: Few<{ checkId: string; name: string; late: number; lateMostMs: number }>;
@@ -129,7 +129,7 @@ function slotTotals(checks: readonly CheckRecord[]) {
     late: compared(({ late }) => late),
     missed: compared(({ missed }) => missed),
     failed: compared(({ failed }) => failed),
-    notJudged: compared(({ notJudged }) => notJudged),
+    excluded: compared(({ excluded }) => excluded),
   };
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Status } from "../checks/check.ts";
-import { plannedWithin } from "./planned.ts";
+import { maintenanceWithin } from "./maintenance.ts";
 import { type LeftOut, uptimeOf } from "./uptime.ts";
 
 /** A day of 24 hours, in hours: what a table can be read in. */
@@ -155,11 +155,11 @@ const NOVEMBER = { from: at("2026-11-01T00:00Z"), until: at("2026-12-01T00:00Z")
 
 test("a weekly window lies in a month as often as its weekday, and a stop cuts one of them", () => {
   const rule = { kind: "weekly", weekdays: [7], time: "02:00", minutes: 120, timezone: "UTC" } as const;
-  const spans = plannedWithin([{ rule, stoppedAt: at("2026-11-08T03:00Z") }], NOVEMBER);
+  const spans = maintenanceWithin([{ rule, stoppedAt: at("2026-11-08T03:00Z") }], NOVEMBER);
   expect(spans.map(({ from, until }) => (until - from) / 3_600_000)).toEqual([2, 2, 2, 1, 2]);
 });
 
 test("a window once, over before the span, is not in it", () => {
   const rule = { kind: "once", from: at("2026-10-30T00:00Z"), until: at("2026-10-31T00:00Z") } as const;
-  expect(plannedWithin([{ rule, stoppedAt: null }], NOVEMBER)).toEqual([]);
+  expect(maintenanceWithin([{ rule, stoppedAt: null }], NOVEMBER)).toEqual([]);
 });

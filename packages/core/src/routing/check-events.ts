@@ -1,7 +1,7 @@
 import type { Instant } from "@overdue/schedules";
 import type { Check, Reason } from "../checks/check.ts";
 import type { Effect, Evidence, Run } from "../checks/event.ts";
-import { isInMaintenance } from "../checks/outages.ts";
+import { isInMaintenance } from "../checks/deadlines/postpone-deadlines.ts";
 
 /** A run that ended. */
 export type RunEvent = {
@@ -58,7 +58,7 @@ function runEvents({ settings }: Check, run: Run, effects: readonly Effect[]): R
   const { outcome, endedAt } = run;
   if (outcome === "running" || endedAt === null) return [];
   const noticed = effects.find(
-    (effect) => effect.kind === "notice" && effect.evidence.runId === run.id && effect.evidence.usual,
+    (effect) => effect.kind === "notice" && effect.evidence.runId === run.id && effect.evidence.baseline,
   );
   return [
     {

@@ -1,4 +1,4 @@
-import type { Check, CheckSettings, CheckState, Pace, PingReading } from "@overdue/core";
+import type { Check, CheckSettings, CheckState, CoalescedPings, PingReading } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 import { getTableColumns } from "drizzle-orm";
 
@@ -12,7 +12,7 @@ export type StoredCheck = {
   pingUuid: string;
   reading: PingReading;
   check: Check;
-  pace: Pace | null;
+  pace: CoalescedPings | null;
 };
 
 /** Columns that neither `fold` nor the reading of a ping needs. */

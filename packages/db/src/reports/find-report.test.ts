@@ -101,13 +101,13 @@ test("slots count for the span in which they were due", async () => {
   await slot(check, "late", "2026-11-05T00:00", 90_000);
   await slot(check, "failed", "2026-11-30T23:59");
   await slot(check, "failed", "2026-12-01T00:00");
-  await slot(check, "not-judged", "2026-11-06T00:00");
+  await slot(check, "excluded", "2026-11-06T00:00");
   expect(await report()).toMatchObject({
     onTime: { now: 2, before: 0 },
     late: { now: 2, before: 0 },
     missed: { now: 1, before: 1 },
     failed: { now: 1, before: 0 },
-    notJudged: { now: 1, before: 0 },
+    excluded: { now: 1, before: 0 },
     latest: { total: 1, first: [{ late: 2, lateMostMs: 90_000 }] },
   });
 });

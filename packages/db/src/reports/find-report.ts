@@ -1,4 +1,4 @@
-import { type MaintenanceWindow, plannedWithin, type Report, reportOf, type Span } from "@overdue/core";
+import { type MaintenanceWindow, maintenanceWithin, type Report, reportOf, type Span } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
@@ -65,7 +65,7 @@ export async function hasChecks(db: Db | Tx, projectId: string): Promise<boolean
 }
 
 function plannedIn(span: Span) {
-  return (windows: readonly MaintenanceWindow[]) => plannedWithin(windows, span);
+  return (windows: readonly MaintenanceWindow[]) => maintenanceWithin(windows, span);
 }
 
 /** Most checks share their windows: a thousand with a nightly one ask for its times once. */

@@ -27,7 +27,7 @@ export async function loadRecords(db: Db | Tx, query: Query): Promise<StoredReco
   }));
 }
 
-const NO_SLOTS: SlotSums = { onTime: 0, late: 0, missed: 0, failed: 0, notJudged: 0, lateMostMs: null };
+const NO_SLOTS: SlotSums = { onTime: 0, late: 0, missed: 0, failed: 0, excluded: 0, lateMostMs: null };
 const NO_RUNS: RunSums = { meanMs: null, longestMs: null };
 
 /** What a check was before a change is what that change says; without one it was what it is. */
@@ -62,7 +62,7 @@ async function loadSlots(db: Db | Tx, query: Query): Promise<Side<SlotSums>[]> {
       count(*) filter (where outcome = 'late')::int as late,
       count(*) filter (where outcome = 'missed')::int as missed,
       count(*) filter (where outcome = 'failed')::int as failed,
-      count(*) filter (where outcome = 'not-judged')::int as "notJudged",
+      count(*) filter (where outcome = 'excluded')::int as "excluded",
       (max(late_ms) filter (where outcome = 'late'))::float8 as "lateMostMs"
     from checks c join slots s on s.check_id = c.id
     where c.project_id = ${query.projectId} and c.deleted_at is null and ${within(sql`s.due_at`, query)}

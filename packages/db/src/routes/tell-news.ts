@@ -76,7 +76,7 @@ function payloadOf(news: CheckEvent): RunPayload | NoticePayload {
   if (news.kind === "notice")
     return { at: news.at, notice: news.notice ?? "schedule", evidence: news.evidence ?? {} };
   const { id, outcome, startedAt, endedAt, durationMs, exitStatus, host } = news.run;
-  const usualMs = news.noticed?.evidence.usual?.medianMs ?? null;
+  const usualMs = news.noticed?.evidence.baseline?.medianMs ?? null;
   return {
     runId: id,
     outcome,

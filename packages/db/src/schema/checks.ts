@@ -1,5 +1,12 @@
 import type { Schedule } from "@overdue/schedules";
-import type { Attitude, CheckSettings, MaintenanceWindow, Memory, Pace, Tolerance } from "@overdue/core";
+import type {
+  ViolationPolicy,
+  CheckSettings,
+  MaintenanceWindow,
+  Memory,
+  CoalescedPings,
+  Tolerance,
+} from "@overdue/core";
 import { sql } from "drizzle-orm";
 import {
   bigint,
@@ -65,9 +72,9 @@ export const checks = pgTable(
     maxRuntimeSeconds: integer("max_runtime_seconds"),
     minRuntimeSeconds: integer("min_runtime_seconds"),
     progressExtends: boolean("progress_extends").notNull().default(false),
-    overlap: text("overlap").$type<Attitude>().notNull().default("allow"),
-    hostDuplicates: text("host_duplicates").$type<Attitude>().notNull().default("allow"),
-    unusualRuns: text("unusual_runs").$type<Attitude>().notNull().default("note"),
+    overlap: text("overlap").$type<ViolationPolicy>().notNull().default("allow"),
+    hostDuplicates: text("host_duplicates").$type<ViolationPolicy>().notNull().default("allow"),
+    unusualRuns: text("unusual_runs").$type<ViolationPolicy>().notNull().default("note"),
     tooOften: jsonb("too_often").$type<NonNullable<CheckSettings["tooOften"]>>(),
     tolerance: jsonb("tolerance").$type<Tolerance>(),
     recoverAfter: integer("recover_after").notNull().default(1),
@@ -97,7 +104,7 @@ export const checks = pgTable(
     // Never read by SQL, so kept as the text it came as: jsonb would be taken apart and put together at every ping.
     memory: json("memory").$type<Memory>().notNull(),
     /** How many rows its pings got in the minute under way; null before the first. */
-    pace: json("pace").$type<Pace>(),
+    pace: json("pace").$type<CoalescedPings>(),
     /** Never later than the next instant at which time matters for this check. */
     wakeAt: at("wake_at"),
   },

@@ -10,7 +10,10 @@ import { STORED_CHECK, type StoredCheckRow, storedCheck } from "../checks/check-
 import { writeChanges } from "./write.ts";
 
 /** What a person does to a check, or the passing of time while they look. */
-export type Act = Extract<Event, { kind: "pause" | "resume" | "edit" | "normal" | "time" | "maintenance" }>;
+export type Act = Extract<
+  Event,
+  { kind: "pause" | "resume" | "edit" | "baseline-reset" | "time" | "maintenance" }
+>;
 
 /**
  * Locks one check, lets `decide` say what happens to it (and write other columns of it in the same transaction),
@@ -48,5 +51,5 @@ export async function changeCheckIn(
 
 function upTo(knownUntil: Instant, act: Act): Event {
   if (act.kind === "time") return { kind: "time", now: Math.min(act.now, knownUntil) };
-  return act.kind === "normal" ? act : { ...act, knownUntil };
+  return act.kind === "baseline-reset" ? act : { ...act, knownUntil };
 }

@@ -1,5 +1,13 @@
 import type { Instant } from "@overdue/schedules";
-import { type Check, type Effect, type Event, type Pace, fold, isAhead, paced } from "@overdue/core";
+import {
+  type Check,
+  type Effect,
+  type Event,
+  type CoalescedPings,
+  fold,
+  isAhead,
+  coalescePing,
+} from "@overdue/core";
 
 import type { Outage } from "../receivers/outages.ts";
 import type { StoredCheck } from "../checks/check-row.ts";
@@ -31,7 +39,7 @@ export type Change = {
   effects: Effect[];
   nextAt: Instant | null;
   pings: PingRecord[];
-  pace: Pace | null;
+  pace: CoalescedPings | null;
   /** How many pings before it a ping's row stands for; by the ping's id. */
   repeats: Map<string, number>;
   /** Pings whose rows gave way to a later one: of this transaction by their ids, and those that are stored. */
@@ -58,7 +66,7 @@ export function changeOf(stored: StoredCheck): Change {
 export function advancePing(change: Change, event: Extract<Event, { kind: "ping" }>): void {
   const before = change.effects.length;
   advance(change, event);
-  const { pace, repeats, instead } = paced(change.pace, event.ping.at, change.effects.slice(before));
+  const { pace, repeats, instead } = coalescePing(change.pace, event.ping.at, change.effects.slice(before));
   change.pace = pace;
   if (repeats > 0) change.repeats.set(event.ping.id, repeats);
   if (instead === null) return;

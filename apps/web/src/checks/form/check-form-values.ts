@@ -1,4 +1,4 @@
-import type { Attitude, CheckSettings, Severity, Tolerance } from "@overdue/core";
+import type { ViolationPolicy, CheckSettings, Severity, Tolerance } from "@overdue/core";
 import { createFormContext } from "@mantine/form";
 
 import { type Span, toSpan, spanToSeconds } from "../../time/duration.ts";
@@ -27,9 +27,9 @@ export type CheckFormValues = {
   maxRuntime: Span;
   minRuntime: Span;
   progressExtends: boolean;
-  overlap: Attitude;
-  hostDuplicates: Attitude;
-  unusualRuns: Attitude;
+  overlap: ViolationPolicy;
+  hostDuplicates: ViolationPolicy;
+  unusualRuns: ViolationPolicy;
   tooOften: { on: boolean; count: number | ""; of: "pings" | "runs"; window: Span };
   tolerance: { kind: "off" | Tolerance["kind"]; bad: number | ""; of: number | ""; tolerateMissed: boolean };
   recoverAfter: number | "";

@@ -1,7 +1,7 @@
 import { SECOND_MS } from "@overdue/schedules";
 import type { MaintenanceWindow } from "../../maintenance/window.ts";
 import type { Check, CheckSettings, DisplayStatus } from "../check.ts";
-import { displayStatus } from "../display-status.ts";
+import { displayStatus } from "../state/display-status.ts";
 import type { Effect, Event, Flip, Ping, PingKind, Run, Slot } from "../event.ts";
 import { fold } from "../fold.ts";
 import { newCheck } from "../new-check.ts";
@@ -12,7 +12,7 @@ export const T = 1_800_000_000_000;
 
 export type Step =
   | [second: number, kind: PingKind, ping?: Partial<Ping>]
-  | [second: number, kind: "time" | "pause" | "resume" | "normal"]
+  | [second: number, kind: "time" | "pause" | "resume" | "baseline-reset"]
   | [second: number, kind: "edit", settings: Partial<CheckSettings>, knownUntil?: number]
   | [second: number, kind: "maintenance", windows: readonly MaintenanceWindow[]]
   | [until: number, kind: "outage", from: number];
@@ -107,8 +107,8 @@ function eventOf(step: Step, index: number, before: CheckSettings): Event {
       return { kind: "pause", at };
     case "resume":
       return { kind: "resume", at };
-    case "normal":
-      return { kind: "normal", at };
+    case "baseline-reset":
+      return { kind: "baseline-reset", at };
     case "edit":
       return {
         kind: "edit",

@@ -1,0 +1,114 @@
+import type { Instant } from "@overdue/schedules";
+import type { Memory, OpenRun } from "../memory.ts";
+import { writeBacklog } from "../slots/backlog.ts";
+import { type Draft, evidenceOf, writeRun } from "../draft.ts";
+import { goDown } from "../state/flips.ts";
+import { slotDeadline } from "../deadlines/postpone-deadlines.ts";
+import { changeRun, abandonAtDeadline } from "../runs/runs.ts";
+import { runningRun } from "../runs/run-rows.ts";
+import {
+  failDue,
+  failSlot,
+  meetByOpenRun,
+  missSlot,
+  reviseLastSlot,
+  runBefore,
+  SLOTS_PER_FOLD,
+} from "../slots/settle-slots.ts";
+import { applyViolation } from "../state/tolerance.ts";
+import { evaluateOutlier } from "../learning/learn-durations.ts";
+
+/**
+ * Judges, in their order, the deadlines of slots and runs that have passed at `at`, those at that instant too, as
+ * far as is known. What is more than a fold's work is left to the next one.
+ */
+export function evaluateUpTo(draft: Draft, at: Instant): void {
+  const now = Math.min(at, draft.knownUntil);
+  for (let work = writeBacklog(draft); work < SLOTS_PER_FOLD; work += 1) {
+    const run = nextRunDue(draft.memory, now);
+    const long = nextOutlier(draft.memory, now);
+    const slotAt = draft.memory.slotAt;
+    const slotBy = slotAt === null ? null : slotDeadline(draft.settings, draft.memory.outages, slotAt);
+    const first = Math.min(run?.deadlineAt ?? Infinity, slotBy ?? Infinity);
+    if (long !== null && long.outlierAt < first) evaluateOutlier(draft, long);
+    else if (run !== null && (slotBy === null || run.deadlineAt <= slotBy)) evaluateRun(draft, run);
+    else if (slotAt !== null && slotBy !== null && slotBy <= now) evaluateSlot(draft, slotAt);
+    else return;
+  }
+}
+
+/** Nothing came for this slot. */
+export function evaluateSlot(draft: Draft, dueAt: Instant): void {
+  const { state, memory, settings } = draft;
+  if (meetByOpenRun(draft, dueAt)) return;
+  const evidence = evidenceOf(draft, { expectedAt: dueAt });
+  const { at, outcome, because } = missSlot(draft, dueAt);
+  const skippedFor = because === "overlap" ? runBefore(memory, dueAt) : undefined;
+  memory.evaluatedAt = Math.max(memory.evaluatedAt, at);
+  memory.verdictAt = Math.max(memory.verdictAt ?? dueAt, dueAt);
+  // Planned work was expected to skip it; an interval has no other slot to show that the job is alive again.
+  if (because === "maintenance" && settings.schedule.kind !== "interval") return;
+  const trouble = { at, evidence: { ...evidence, deadlineAt: at } };
+  if (state.status === "new") goDown(draft, { ...trouble, reason: "never-started" });
+  else if (skippedFor !== undefined)
+    applyViolation(draft, { at, reason: "overlap", evidence: { ...trouble.evidence, runId: skippedFor.id } });
+  else if (outcome === "missed" || settings.tolerance === null)
+    applyViolation(draft, { ...trouble, reason: "missed" });
+}
+
+/** This run has taken longer than it may, and still runs as far as is known. */
+function evaluateRun(draft: Draft, run: OpenRun): void {
+  const { memory } = draft;
+  const at = run.deadlineAt;
+  if (run.uncertain !== undefined) return abandonAtDeadline(draft, run);
+  const overlong = { ...run, overlong: true };
+  changeRun(draft, overlong);
+  writeRun(draft, runningRun(overlong));
+  memory.evaluatedAt = Math.max(memory.evaluatedAt, at);
+  memory.verdictAt = Math.max(memory.verdictAt ?? at, at);
+  const evidence = evidenceOf(draft, {
+    deadlineAt: at,
+    runId: run.id,
+    durationMs: at - run.startedAt,
+    limitMs: at - run.limitFrom,
+  });
+  failSlotOf(draft, run);
+  applyViolation(draft, { at, reason: "overlong", evidence });
+}
+
+/** The slot of a run that broke its limit stays failed, even if the run ends well in the end. */
+function failSlotOf(draft: Draft, run: OpenRun): void {
+  const { memory } = draft;
+  const at = run.deadlineAt;
+  if (run.slot !== null) {
+    failSlot(draft, run.slot, { at, runId: run.id });
+  } else {
+    const coming = { at, arrivedAt: run.startedAt, good: false, runId: run.id };
+    if (!failDue(draft, coming) && memory.lastSlot?.outcome !== "missed") reviseLastSlot(draft, coming);
+  }
+  const isLast = run.slot === null || run.slot.dueAt === memory.lastSlot?.dueAt;
+  memory.lastSlotFinal ||= isLast && memory.lastSlot?.outcome === "failed";
+}
+
+function nextOutlier({ openRuns }: Memory, now: Instant): (OpenRun & { outlierAt: Instant }) | null {
+  let first: (OpenRun & { outlierAt: Instant }) | null = null;
+  for (const run of openRuns) {
+    const { outlierAt } = run;
+    if (
+      outlierAt !== undefined &&
+      !run.overlong &&
+      outlierAt <= now &&
+      outlierAt < (first?.outlierAt ?? Infinity)
+    )
+      first = { ...run, outlierAt };
+  }
+  return first;
+}
+
+function nextRunDue({ openRuns }: Memory, now: Instant): OpenRun | null {
+  let first: OpenRun | null = null;
+  for (const run of openRuns)
+    if (!run.overlong && run.deadlineAt <= now && (first === null || run.deadlineAt < first.deadlineAt))
+      first = run;
+  return first;
+}

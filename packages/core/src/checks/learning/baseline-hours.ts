@@ -1,0 +1,44 @@
+import type { Instant } from "@overdue/schedules";
+import { type Baseline, baselineAmong, weekdayHour } from "../../learning/durations.ts";
+import type { CheckSettings } from "../check.ts";
+import type { HourDurations, Memory } from "../memory.ts";
+
+const HOURS_MAX = 6;
+const DURATIONS_MAX = 20;
+
+type Lived = { settings: CheckSettings; memory: Memory };
+type Ran = { startedAt: Instant; durationMs: number };
+
+/** What is usual for a run that starts at `startedAt`, by what is remembered; null while too few runs are known. */
+export function baselineFor({ settings, memory }: Lived, startedAt: Instant): Baseline | null {
+  const ofHour = memory.hours === undefined ? undefined : find(memory.hours, hourOf(settings, startedAt));
+  return baselineAmong(memory.durations, ofHour?.durations ?? []);
+}
+
+/**
+ * Keeps the durations of an hour of the week once one of its runs was unusual: those hours differ from the rest, and
+ * all 168 would be too many to carry along. The hours heard from last stay.
+ */
+export function rememberHour(
+  { settings, memory }: Lived,
+  { startedAt, durationMs }: Ran,
+  isUnusual: boolean,
+): void {
+  const { hours = [] } = memory;
+  if (!isUnusual && hours.length === 0) return;
+  const hour = hourOf(settings, startedAt);
+  const known = find(hours, hour);
+  if (!isUnusual && known === undefined) return;
+  const durations = [...(known?.durations ?? []), durationMs].slice(-DURATIONS_MAX);
+  const others = hours.filter((one) => one !== known);
+  memory.hours = [...others, { hour, durations }].slice(-HOURS_MAX);
+}
+
+function find(hours: readonly HourDurations[], hour: number): HourDurations | undefined {
+  return hours.find((one) => one.hour === hour);
+}
+
+/** An interval has no zone of its own: its weeks are those of UTC. */
+function hourOf({ schedule }: CheckSettings, at: Instant): number {
+  return weekdayHour(at, schedule.kind === "interval" ? "UTC" : schedule.timezone);
+}

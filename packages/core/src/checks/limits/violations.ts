@@ -1,0 +1,89 @@
+import { type Instant, MINUTE_MS, SECOND_MS } from "@overdue/schedules";
+import type { ViolationPolicy, CheckSettings, Reason } from "../check.ts";
+import { type Draft, evidenceOf } from "../draft.ts";
+import type { Ping, Slot } from "../event.ts";
+import { goDown, writeNotice, type Violation } from "../state/flips.ts";
+import { earlyMs } from "../slots/slot-outcome.ts";
+import { mayMakeUp, NO_SLOT } from "../slots/settle-slots.ts";
+
+/** A second run starts while another is open and within its limit. */
+export function reportOverlap(draft: Draft, ping: Ping): void {
+  const other = draft.memory.openRuns.find(
+    (run) => !run.overlong && run.uncertain === undefined && run.id !== ping.id,
+  );
+  if (other !== undefined)
+    reportViolation(draft, ping, { reason: "overlap", attitude: draft.settings.overlap });
+}
+
+/** The slot that this ping begins was begun by another host. */
+export function reportOtherHost(draft: Draft, ping: Ping): void {
+  const { memory, settings } = draft;
+  if (settings.hostDuplicates === "allow" || ping.host === null) return;
+  const slotAt = slotBegunBy(draft, ping.at);
+  if (memory.slotHost?.slotAt !== slotAt) memory.slotHost = { slotAt, host: ping.host };
+  else if (memory.slotHost.host !== ping.host)
+    reportViolation(draft, ping, { reason: "host-duplicate", attitude: settings.hostDuplicates });
+}
+
+/**
+ * Counts a ping, or a run that begins; what belongs to a run counts where that began. Answers whether more came
+ * within the slot or window than may.
+ */
+export function countTowardsTooOften(
+  draft: Draft,
+  what: "pings" | "runs",
+  { at, begunAt = at }: { at: Instant; begunAt?: Instant },
+): boolean {
+  const { memory, settings } = draft;
+  const { tooOften } = settings;
+  if (tooOften === null || tooOften.of !== what) return false;
+  const slotAt = tooOften.windowSeconds === null ? slotBegunBy(draft, begunAt) : null;
+  // The end of a run that began before the slot that is counted for now.
+  if (slotAt !== null && begunAt < at && slotAt < (memory.burst.slotAt ?? slotAt)) return false;
+  const counted = memory.burst.slotAt === slotAt ? memory.burst.at : [];
+  const from = tooOften.windowSeconds === null ? -Infinity : at - tooOften.windowSeconds * SECOND_MS;
+  const within = [...counted, at].filter((one) => one > from).slice(-tooOften.count - 1);
+  const isTooMany = within.length > tooOften.count;
+  // One that is made up for a missed slot is none too many, and counts for nothing.
+  if (isTooMany && memory.unmet !== undefined && mayMakeUp(memory, begunAt)) return false;
+  memory.burst = { slotAt, at: within };
+  return isTooMany;
+}
+
+/** The check goes down for this ping, whatever it tolerates; a paused one only where it would have gone up. */
+export function reportTooOften(draft: Draft, ping: Ping): void {
+  const isEnd = ping.kind === "success" || ping.kind === "fail";
+  if (isEnd || draft.state.status !== "paused") goDown(draft, violationOf(draft, ping, "too-often"));
+}
+
+function reportViolation(
+  draft: Draft,
+  ping: Ping,
+  { reason, attitude }: { reason: Reason; attitude: ViolationPolicy },
+): void {
+  if (attitude === "allow") return;
+  const trouble = violationOf(draft, ping, reason);
+  if (attitude === "note") writeNotice(draft, trouble);
+  else if (draft.state.status !== "paused") goDown(draft, trouble);
+}
+
+function violationOf(draft: Draft, ping: Ping, reason: Reason): Violation {
+  const evidence = evidenceOf(draft, { runId: ping.id, pingNumber: draft.pingNumber });
+  return { at: ping.at, reason, evidence };
+}
+
+/** The slot that something that began at `at` would count for: the next one where it is due or near, else the one before. */
+export function slotBegunBy({ memory, settings }: Draft, at: Instant): Instant {
+  const { slotAt, lastSlot } = memory;
+  if (lastSlot !== null && at <= lastSlot.at)
+    return at < beginOf(settings, lastSlot, slotAt) ? NO_SLOT : lastSlot.dueAt;
+  if (slotAt !== null && at >= slotAt - earlyMs(settings, lastSlot, slotAt)) return slotAt;
+  return lastSlot?.dueAt ?? NO_SLOT;
+}
+
+/** From when on a ping belongs to the slot settled last, and not to one before it. */
+function beginOf({ schedule }: CheckSettings, { dueAt }: Slot, nextAt: Instant | null): Instant {
+  if (schedule.kind === "interval") return dueAt - schedule.everySeconds * (SECOND_MS / 2);
+  if (nextAt === null) return dueAt;
+  return dueAt - Math.min(MINUTE_MS, (nextAt - dueAt) / 10);
+}

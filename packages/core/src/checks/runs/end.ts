@@ -1,0 +1,236 @@
+import { type Instant, SECOND_MS } from "@overdue/schedules";
+import {
+  findRepeatedEnd,
+  mayBeRepeat,
+  isSameSlot,
+  countEndRepeat,
+  openRunOfHost,
+  rememberEnd,
+} from "./repeats.ts";
+import type { EndedRun, HostEnd, OpenRun } from "../memory.ts";
+import { type Draft, evidenceOf } from "../draft.ts";
+import type { Ping, Slot } from "../event.ts";
+import { goDown, goUp, writeNotice, type Violation } from "../state/flips.ts";
+import { reportTooOften, reportOtherHost, countTowardsTooOften } from "../limits/violations.ts";
+import { endedBefore, isRetry, matchRun } from "./match-end.ts";
+import { correctRun, endRun, recordEndOnlyRun, abandonForNewer, keepBeside, abandonRun } from "./runs.ts";
+import {
+  countForPast,
+  failSlot,
+  makeUp,
+  meetAhead,
+  reviseLastSlot,
+  settleSlots,
+} from "../slots/settle-slots.ts";
+import type { Arrival } from "../slots/slot-outcome.ts";
+import type { Note } from "./start.ts";
+import { applyViolation, applySuccess } from "../state/tolerance.ts";
+import { learnDuration } from "../learning/learn-durations.ts";
+
+/** What became of the run that a success or a fail ended. */
+type Ended = {
+  id: string;
+  /** Its start, where that was waited for till now. */
+  run: OpenRun | null;
+  /** The slot that its start was counted for. */
+  slot: Slot | null;
+  startedAt: Instant;
+  /** Its start, where that was heard and this is its first end. */
+  begunAt: Instant | null;
+  durationMs: number | null;
+  began: boolean;
+  good: boolean;
+};
+
+/** A success or a fail: it ends a run, settles slots, and decides the status. Answers the note on the ping. */
+export function applyEnd(draft: Draft, ping: Ping): Note {
+  const { memory } = draft;
+  const before = endedBefore(draft, ping);
+  if (before !== null && isRetry(before, ping)) return "duplicate";
+  const said = findRepeatedEnd(draft, ping);
+  if (said !== null) return applyRepeatedEnd(draft, said, ping);
+  const isStale = memory.verdictAt !== null && ping.at < memory.verdictAt;
+  const ended = closeRun(draft, ping);
+  if (isStale) {
+    if (ended.good) meetAhead(draft, comingOf(ping, ended));
+    else failLate(draft, ping, ended);
+    return "out-of-order";
+  }
+  abandonOverlong(draft, ping, ended);
+  rememberEnd(draft, ping, ended.run);
+  recordEnd(draft, ping, ended.durationMs);
+  const often = countEnd(draft, ping, ended);
+  settleEnd(draft, ping, ended);
+  if (!ended.good) applyViolation(draft, violationOf(draft, ping, ended));
+  const unusual = learnFromRun(draft, ping, ended);
+  if (often) reportTooOften(draft, ping);
+  else if (ended.good && !unusual) applySuccess(draft, ping.at);
+  return null;
+}
+
+/** The same end again: it changes nothing, but for a missed slot that it may have been made up for. */
+function applyRepeatedEnd(draft: Draft, said: HostEnd, ping: Ping): Note {
+  const outcome = ping.kind === "success" ? "success" : "fail";
+  const begun = openRunOfHost(draft, ping);
+  if (begun?.uncertain !== undefined && begun.startedAt <= ping.at)
+    endRun(draft, begun, { ping, outcome, durationMs: ping.at - begun.startedAt, guessed: true });
+  countEndRepeat(draft, said, ping);
+  // Of runs that go on beside each other one may have ended so.
+  const { maxRuntimeSeconds, overlap } = draft.settings;
+  const match = maxRuntimeSeconds === null && overlap === "allow" ? null : matchRun(draft, ping);
+  if (begun !== undefined && begun.uncertain !== "again" && match !== null && match.run.rid === null) {
+    endRun(draft, match.run, { ping, outcome, durationMs: null, guessed: true });
+    keepBeside(draft, match.run);
+  }
+  const coming = { at: ping.at, arrivedAt: ping.at, good: ping.kind === "success", runId: ping.id };
+  if (!coming.good || begun !== undefined || makeUp(draft, coming) === null) return "duplicate";
+  recordEndOnlyRun(draft, ping, outcome);
+  return null;
+}
+
+/** Answers whether the check went down for how long this took. */
+function learnFromRun(draft: Draft, { at }: Ping, { id, run, good, durationMs }: Ended): boolean {
+  const isSure = run?.firstStartAt === undefined && run?.replaced !== true;
+  if (!good || durationMs === null || !isSure) return false;
+  const waitedFor = draft.settings.unusualRuns !== "allow" && run !== null && !run.overlong;
+  const isSaid = waitedFor && run.outlierAt === undefined;
+  return learnDuration(draft, { id, at, durationMs, isSaid });
+}
+
+function closeRun(draft: Draft, ping: Ping): Ended {
+  const before = endedBefore(draft, ping);
+  if (before !== null) return correctEndedRun(draft, before, ping);
+  abandonRepeatedStart(draft, ping);
+  const match = matchRun(draft, ping);
+  const durationMs = match?.timed === true ? ping.at - match.run.startedAt : null;
+  const good = isGood(draft, ping, match?.timed === true ? longestMs(match.run, ping) : null);
+  const outcome = good ? "success" : "fail";
+  if (match === null) recordEndOnlyRun(draft, ping, outcome);
+  else endRun(draft, match.run, { ping, outcome, durationMs, guessed: match.guessed });
+  if (match !== null && match.run.rid === null && mayBeRepeat(draft, ping)) keepBeside(draft, match.run);
+  if (match !== null) abandonOtherRuns(draft, match.run, ping);
+  const run = match?.run ?? null;
+  const startedAt = run?.firstStartAt ?? run?.startedAt ?? ping.at;
+  return {
+    id: run?.id ?? ping.id,
+    run,
+    slot: run?.slot ?? null,
+    startedAt,
+    begunAt: run?.firstStartAt ?? run?.startedAt ?? null,
+    durationMs,
+    began: run === null,
+    good,
+  };
+}
+
+/** The true end of a run that was given up, or ended by a guess, corrects it; a second end leaves it as it is. */
+function correctEndedRun(draft: Draft, before: EndedRun, ping: Ping): Ended {
+  // Two receivers' clocks may put an end before its start; that start then times nothing.
+  const timedFrom = before.startedAt !== null && before.startedAt <= ping.at ? before.startedAt : null;
+  const durationMs = before.guessed && timedFrom !== null ? ping.at - timedFrom : null;
+  const good = isGood(draft, ping, durationMs);
+  if (before.guessed) {
+    const { at: endedAt, exitStatus, digest } = ping;
+    const endedBy = ping.kind === "fail" ? "fail" : "success";
+    const outcome = good ? "success" : "fail";
+    correctRun(draft, {
+      ...before,
+      startedAt: timedFrom,
+      guessed: false,
+      endedAt,
+      exitStatus,
+      digest,
+      endedBy,
+      outcome,
+    });
+  }
+  const startedAt = timedFrom ?? before.endedAt;
+  const begunAt = before.guessed ? timedFrom : null;
+  const slot = before.slot ?? null;
+  return { id: before.id, run: null, slot, startedAt, begunAt, durationMs, began: false, good };
+}
+
+function isGood({ settings }: Draft, ping: Ping, durationMs: number | null): boolean {
+  const minMs = (settings.minRuntimeSeconds ?? 0) * SECOND_MS;
+  return ping.kind === "success" && (durationMs === null || durationMs >= minMs);
+}
+
+/** Without run ids a host has one run open at a time, so none of its others is waited for after an end. */
+function abandonOtherRuns(draft: Draft, { rid, host, id }: OpenRun, { at }: Ping): void {
+  if (rid !== null || draft.settings.overlap !== "allow") return;
+  for (const other of draft.memory.openRuns)
+    if (other.rid === null && other.host === host && other.id !== id && other.startedAt <= at)
+      abandonForNewer(draft, other, at);
+}
+
+/** A start that may have been a repeat was one, if nothing ended its run before the next slot was due. */
+function abandonRepeatedStart(draft: Draft, ping: Ping): void {
+  const begun = openRunOfHost(draft, ping);
+  if (begun?.uncertain !== "again" || ping.rid !== null || begun.startedAt > ping.at) return;
+  if (!isSameSlot(draft, { from: begun.startedAt, at: ping.at })) abandonRun(draft, begun, ping.at);
+}
+
+/** How long a run took at most; null where that is not known. */
+function longestMs({ firstStartAt, replaced, startedAt }: OpenRun, { at }: Ping): number | null {
+  return replaced === true ? null : at - (firstStartAt ?? startedAt);
+}
+
+/** Runs that broke their limit before this one started will not be waited for any longer. */
+function abandonOverlong(draft: Draft, ping: Ping, { startedAt }: Ended): void {
+  for (const open of draft.memory.openRuns)
+    if (open.overlong && open.startedAt < startedAt) abandonRun(draft, open, ping.at);
+}
+
+function recordEnd({ state, memory }: Draft, { at }: Ping, durationMs: number | null): void {
+  state.lastPingAt = Math.max(state.lastPingAt ?? at, at);
+  state.lastDurationMs = durationMs;
+  memory.verdictAt = at;
+}
+
+function countEnd(draft: Draft, ping: Ping, { began, run }: Ended): boolean {
+  if (began) reportOtherHost(draft, ping);
+  // A run that may be none counts for nothing, nor does one that is made up for a missed slot.
+  if (run?.uncertain !== undefined || run?.slot?.outcome === "missed") return false;
+  const pings = countTowardsTooOften(draft, "pings", { at: ping.at, begunAt: run?.startedAt ?? ping.at });
+  return (began && countTowardsTooOften(draft, "runs", ping)) || pings;
+}
+
+function comingOf({ at }: Ping, { id, begunAt, good }: Ended): Arrival {
+  return { at, arrivedAt: begunAt ?? at, good, runId: id };
+}
+
+function settleEnd(draft: Draft, ping: Ping, ended: Ended): void {
+  const { run, slot, good, id } = ended;
+  const coming = comingOf(ping, ended);
+  const isFixed = draft.settings.schedule.kind !== "interval";
+  const isExtra =
+    isFixed && run?.uncertain === "again" && isSameSlot(draft, { from: run.startedAt, at: ping.at });
+  if (slot === null) {
+    if (isExtra || !settleSlots(draft, coming)) countForPast(draft, coming);
+  } else if (draft.memory.lastSlot?.dueAt === slot.dueAt) {
+    reviseLastSlot(draft, coming);
+  } else if (!good) {
+    failSlot(draft, slot, { at: ping.at, runId: id });
+  }
+}
+
+function violationOf(draft: Draft, ping: Ping, { id, durationMs }: Ended): Violation {
+  const isFail = ping.kind === "fail";
+  const limitMs = isFail ? null : (draft.settings.minRuntimeSeconds ?? 0) * SECOND_MS;
+  const { exitStatus } = ping;
+  const evidence = { exitStatus, runId: id, pingNumber: draft.pingNumber, durationMs, limitMs };
+  return { at: ping.at, reason: isFail ? "failed" : "too-quick", evidence: evidenceOf(draft, evidence) };
+}
+
+/** A failure that is heard of after a newer end: told all the same, and over with that end. */
+function failLate(draft: Draft, ping: Ping, ended: Ended): void {
+  const { state, memory, settings } = draft;
+  const trouble = violationOf(draft, ping, ended);
+  const wasUp = state.status === "up" && memory.flippedAt !== null && memory.flippedAt <= ping.at;
+  if (wasUp && settings.tolerance === null && settings.recoverAfter === 1) {
+    goDown(draft, trouble);
+    goUp(draft, state.lastPingAt ?? ping.at);
+  } else {
+    writeNotice(draft, trouble);
+  }
+}

@@ -1,0 +1,464 @@
+import { describe, expect, test } from "vitest";
+import type { CheckSettings } from "../check.ts";
+import { flipLines, slotLines, type Step, T, tell } from "../testing/story.ts";
+
+const A = "aaaaaaaa-0000-0000-0000-000000000000";
+const MINUTELY = { kind: "cron", expression: "* * * * *", timezone: "UTC" } as const;
+const FIVE = { kind: "cron", expression: "*/5 * * * *", timezone: "UTC" } as const;
+const HOURLY = { kind: "cron", expression: "0 * * * *", timezone: "UTC" } as const;
+const DAILY = { kind: "cron", expression: "0 8 * * *", timezone: "UTC" } as const;
+
+type Case = [string, Partial<CheckSettings>, Step[], string[], string[]];
+
+/** Stories begin at 08:00:00 UTC, a slot of each schedule here. */
+const timelines = (cases: Case[]) =>
+  test.each<Case>(cases)("%s", (_, settings, steps, flips, slots) => {
+    const told = tell(settings, steps);
+    expect(flipLines(told)).toEqual(flips);
+    expect(slotLines(told)).toEqual(slots);
+  });
+
+describe("a clock that is a little wrong", () => {
+  const ahead = (...seconds: number[]): Step[] => seconds.map((second) => [second, "success"]);
+  timelines([
+    [
+      "two seconds ahead: each ping meets the slot it is for",
+      { schedule: FIVE, graceSeconds: 60 },
+      [...ahead(298, 598, 898, 1198), [1259, "time"]],
+      ["new→up at 298"],
+      ["300 early -2", "600 early -2", "900 early -2", "1200 early -2"],
+    ],
+    [
+      "and with starts",
+      { schedule: FIVE, graceSeconds: 60, maxRuntimeSeconds: 120 },
+      [
+        [298, "start"],
+        [299, "success"],
+        [598, "start"],
+        [603, "success"],
+        [898, "start"],
+        [899, "success"],
+      ],
+      ["new→up at 299"],
+      ["300 early -2", "600 early -2", "900 early -2"],
+    ],
+    [
+      "a run that is left out is told at its deadline, and the next one meets its own slot",
+      { schedule: FIVE, graceSeconds: 60 },
+      [...ahead(298, 898), [959, "time"]],
+      ["new→up at 298", "up→down at 660 (missed), told", "down→up at 898, told"],
+      ["300 early -2", "600 missed", "900 early -2"],
+    ],
+    [
+      "a late ping for a slot that is still open belongs to that slot alone",
+      { schedule: FIVE, graceSeconds: 299 },
+      [...ahead(0, 598), [899, "time"]],
+      ["new→up at 0", "up→down at 899 (missed), told"],
+      ["300 late 298", "600 missed"],
+    ],
+    [
+      "a run that is left out where the grace reaches to the next one does not put all others a slot behind",
+      { schedule: FIVE, graceSeconds: 300 },
+      [...ahead(0, 598, 898, 1201), [1499, "time"]],
+      ["new→up at 0"],
+      ["300 late 298", "600 early -2", "900 early -2", "1200 on-time 1"],
+    ],
+    [
+      "an extra run hours ahead meets nothing and hides nothing",
+      { schedule: DAILY, graceSeconds: 3600 },
+      [...ahead(0, 9 * 3600), [90_001, "time"]],
+      ["new→up at 0", "up→down at 90000 (missed), told"],
+      ["86400 missed"],
+    ],
+    [
+      "more than a minute ahead of a daily run is an extra one, a minute is not",
+      { schedule: DAILY, graceSeconds: 3600 },
+      [...ahead(0, 86_400 - 61, 2 * 86_400 - 60), [200_000, "time"]],
+      ["new→up at 0", "up→down at 90000 (missed), told", "down→up at 172740, told"],
+      ["86400 missed", "172800 early -60"],
+    ],
+    [
+      "the end of a run that began long before is not early for the next slot",
+      { schedule: FIVE, graceSeconds: 290 },
+      [
+        [0, "success"],
+        [301, "start", { rid: A }],
+        [302, "success", { rid: "bbbbbbbb-0000-0000-0000-000000000000" }],
+        [590, "success", { rid: A }],
+        [890, "time"],
+      ],
+      ["new→up at 0", "up→down at 890 (missed), told"],
+      ["300 on-time 2", "600 missed"],
+    ],
+  ]);
+});
+
+describe("a ping that is sent again because its answer was lost", () => {
+  const limit = { count: 1, of: "runs", windowSeconds: null } as const;
+  timelines([
+    [
+      "a start without a run id opens no second run",
+      { schedule: HOURLY, maxRuntimeSeconds: 900 },
+      [
+        [0, "start"],
+        [12, "start"],
+        [60, "success"],
+        [4199, "time"],
+      ],
+      ["new→up at 60"],
+      [],
+    ],
+    [
+      "nor one whose run has ended by then, even where it is sent in the background",
+      { maxRuntimeSeconds: 900 },
+      [
+        [0, "start"],
+        [5, "success"],
+        [23, "start"],
+        [3000, "time"],
+      ],
+      ["new→up at 5"],
+      ["5 on-time 0"],
+    ],
+    [
+      "an end without a run id is no second run",
+      { schedule: HOURLY, tooOften: limit },
+      [
+        [3600, "success"],
+        [3612, "success"],
+        [3681, "success"],
+        [7199, "time"],
+      ],
+      ["new→up at 3600"],
+      [],
+    ],
+    [
+      "nor one with a run id, however small the grace",
+      { schedule: HOURLY, graceSeconds: 60, tooOften: limit },
+      [
+        [3599, "success", { rid: A }],
+        [3681, "success", { rid: A }],
+        [3700, "time"],
+      ],
+      ["new→up at 3599"],
+      ["3600 early -1"],
+    ],
+    [
+      "it does not put the deadline of an interval off",
+      {},
+      [
+        [0, "success"],
+        [81, "success"],
+        [4281, "time"],
+      ],
+      ["new→up at 0", "up→down at 4200 (missed), told"],
+      ["0 on-time 0", "3600 missed"],
+    ],
+    [
+      "it does not hide that the next run is left out",
+      { schedule: HOURLY },
+      [
+        [600, "success"],
+        [4199, "success"],
+        [7130, "success"],
+        [7205, "success"],
+        [7800, "time"],
+      ],
+      ["new→up at 600", "up→down at 7800 (missed), told"],
+      ["3600 late 599", "7200 missed"],
+    ],
+    [
+      "runs a minute apart that say the same are none",
+      { schedule: MINUTELY, graceSeconds: 60 },
+      [...[0, 60, 120, 181, 239, 301].map((second): Step => [second, "success"]), [301, "time"]],
+      ["new→up at 0"],
+      ["60 on-time 0", "120 on-time 0", "180 on-time 1", "240 early -1", "300 on-time 1"],
+    ],
+    [
+      "a failure after a success is news, though it says what the one before said",
+      {},
+      [
+        [0, "fail"],
+        [5, "success"],
+        [10, "fail"],
+      ],
+      ["new→down at 0 (failed), told", "down→up at 5, told", "up→down at 10 (failed), told"],
+      ["0 failed 5"],
+    ],
+    [
+      "the sixth is another: a job that is stuck in a loop is told",
+      { schedule: HOURLY, tooOften: { count: 3, of: "pings", windowSeconds: 60 } },
+      Array.from({ length: 9 }, (_, second): Step => [second, "success"]),
+      ["new→up at 0", "up→down at 8 (too-often), told"],
+      [],
+    ],
+    [
+      "a retry of a start does not make a run too quick",
+      { minRuntimeSeconds: 60, maxRuntimeSeconds: 900 },
+      [
+        [0, "start"],
+        [55, "start"],
+        [65, "success"],
+      ],
+      ["new→up at 65"],
+      ["65 on-time 0"],
+    ],
+    [
+      "where overlaps are watched it is none, a later start is one, and another host's always",
+      { overlap: "alert" },
+      [
+        [0, "start", { host: "a" }],
+        [81, "start", { host: "a" }],
+        [90, "success", { host: "a" }],
+        [200, "start", { host: "a" }],
+        [201, "start", { host: "b" }],
+      ],
+      ["new→up at 90", "up→down at 201 (overlap), told"],
+      ["90 on-time 0"],
+    ],
+  ]);
+
+  test("the second start takes the first one's place and is noted", () => {
+    const told = tell({ maxRuntimeSeconds: 900 }, [
+      [0, "start"],
+      [12, "start"],
+      [60, "success"],
+      [70, "success"],
+    ]);
+    expect(told.effects.flatMap((effect) => (effect.kind === "ping" ? [effect.note] : []))).toEqual([
+      null,
+      "started-again",
+      null,
+      "duplicate",
+    ]);
+    expect(told.runs).toMatchObject([{ id: "ping-0", outcome: "success", durationMs: 48_000 }]);
+    expect(told.check.state.memory.openRuns).toEqual([]);
+  });
+
+  test("starts that come again and again without any end are told", () => {
+    const starts = [0, 600, 1200, 1800].map((second): Step => [second, "start"]);
+    const told = tell({ schedule: { kind: "interval", everySeconds: 600 }, maxRuntimeSeconds: 900 }, [
+      [-600, "success"],
+      ...starts,
+    ]);
+    expect(flipLines(told)).toEqual(["new→up at -600", "up→down at 1500 (overlong), told"]);
+  });
+
+  test("of two runs beside each other without run ids each end is one", () => {
+    const told = tell({ schedule: { kind: "interval", everySeconds: 600 }, maxRuntimeSeconds: 900 }, [
+      [0, "success"],
+      [600, "start"],
+      [1200, "start"],
+      [1440, "success"],
+      [1800, "start"],
+      [2040, "success"],
+      [2400, "start"],
+      [2640, "success"],
+      [3000, "start"],
+      [3240, "success"],
+      [3500, "time"],
+    ]);
+    expect(flipLines(told)).toEqual(["new→up at 0"]);
+  });
+});
+
+describe("an end that overtakes its start", () => {
+  const run = (second: number): Step[] => [
+    [second, "success"],
+    [second + 0.3, "start"],
+  ];
+  timelines([
+    [
+      "leaves nothing open, from the first run on",
+      { maxRuntimeSeconds: 900 },
+      [...run(0), ...run(3600), ...run(7200), [9000, "time"]],
+      ["new→up at 0"],
+      ["0 on-time 0", "3600 on-time 0", "7200 on-time 0"],
+    ],
+    [
+      "a start soon after ends of runs that had none is a run of its own, and told of where it hangs",
+      { maxRuntimeSeconds: 900 },
+      [
+        [0, "success"],
+        [400, "success"],
+        [401, "start"],
+        [1400, "time"],
+      ],
+      ["new→up at 0", "up→down at 1301 (overlong), told"],
+      ["0 failed 0"],
+    ],
+    [
+      "nor where the runs are a minute apart and say the same",
+      { schedule: MINUTELY, graceSeconds: 60, maxRuntimeSeconds: 60 },
+      [...run(1), ...run(61), ...run(122), ...run(179), [239, "time"]],
+      ["new→up at 1"],
+      ["60 on-time 1", "120 on-time 2.3", "180 early -1"],
+    ],
+    [
+      "a run that truly hangs is told still",
+      { maxRuntimeSeconds: 900 },
+      [...run(0), [3600, "start"], [9000, "time"]],
+      ["new→up at 0", "up→down at 4500 (overlong), told"],
+      ["0 on-time 0", "3600 failed 0", "7200 missed"],
+    ],
+    [
+      "of two hosts, though the other one's run is open",
+      { schedule: HOURLY, maxRuntimeSeconds: 900 },
+      [
+        [0, "start", { host: "b" }],
+        [1, "success", { host: "b" }],
+        [3600, "start", { host: "a" }],
+        [3601, "success", { host: "b", digest: "b" }],
+        [3601.5, "start", { host: "b" }],
+        [3700, "success", { host: "a", digest: "a" }],
+        [7000, "time"],
+      ],
+      ["new→up at 1"],
+      ["3600 on-time 0"],
+    ],
+  ]);
+});
+
+describe("two hosts of one job", () => {
+  test("an end that overtakes its start leaves the run of the other host its own end", () => {
+    const told = tell({ schedule: HOURLY, maxRuntimeSeconds: 900 }, [
+      [0, "start", { host: "b" }],
+      [1, "success", { host: "b" }],
+      [3600, "start", { host: "a" }],
+      [3601, "success", { host: "b", digest: "b" }],
+      [3602, "start", { host: "b" }],
+      [3700, "success", { host: "a", digest: "a" }],
+    ]);
+    expect(told.runs.filter(({ host }) => host === "a")).toMatchObject([
+      { outcome: "success", durationMs: 100_000 },
+    ]);
+  });
+
+  test("what the second host sends again half an interval after the first one's run is no run", () => {
+    const told = tell({ schedule: { kind: "interval", everySeconds: 120 }, graceSeconds: 60 }, [
+      [0, "success", { host: "a" }],
+      [8, "success", { host: "b" }],
+      [62, "success", { host: "b" }],
+    ]);
+    expect(slotLines(told)).toEqual(["0 on-time 0"]);
+  });
+
+  test("the end of a start that was sent again begins the interval anew, though another host's end came first", () => {
+    const { check } = tell({ schedule: { kind: "interval", everySeconds: 3600 } }, [
+      [0, "start", { host: "b" }],
+      [1, "success", { host: "b" }],
+      [3600, "start", { host: "b" }],
+      [3601, "success", { host: "a", digest: "a" }],
+      [3612, "start", { host: "b" }],
+      [3615, "start", { host: "a" }],
+      [3700, "success", { host: "b", digest: "b" }],
+    ]);
+    expect(check.state.expectedAt).toBe(T + 7_300_000);
+  });
+
+  test("two runs whose ends were exchanged are two, not three", () => {
+    const told = tell({ schedule: HOURLY, tooOften: { count: 2, of: "runs", windowSeconds: null } }, [
+      [0, "start", { host: "b" }],
+      [1, "success", { host: "b" }],
+      [3600, "start", { host: "b" }],
+      [3601, "success", { host: "a", digest: "a" }],
+      [3602, "success", { host: "b", digest: "b" }],
+      [3603, "start", { host: "a" }],
+    ]);
+    expect(flipLines(told)).toEqual(["new→up at 1"]);
+  });
+
+  test("a start that is sent again after another host's end was taken for its run's is no further ping", () => {
+    const told = tell({ schedule: HOURLY, tooOften: { count: 4, of: "pings", windowSeconds: null } }, [
+      [0, "start", { host: "b" }],
+      [1, "success", { host: "b" }],
+      [3600, "start", { host: "b" }],
+      [3601, "success", { host: "a", digest: "a" }],
+      [3602, "start", { host: "b" }],
+      [3603, "start", { host: "a" }],
+      [3604, "success", { host: "b", digest: "b" }],
+    ]);
+    expect(flipLines(told)).toEqual(["new→up at 1"]);
+  });
+});
+
+test("an end with a run id that comes again just before the next slot does not meet that", () => {
+  const told = tell({ schedule: FIVE, graceSeconds: 60 }, [
+    [0, "start", { rid: A }],
+    [240, "success", { rid: A }],
+    [290, "success", { rid: A }],
+    [360, "time"],
+  ]);
+  expect(slotLines(told).at(-1)).toBe("300 missed");
+});
+
+describe("runs that a scheduler makes up, or skips", () => {
+  test("what is made up after an outage belongs to the missed slots, and is not too often", () => {
+    const told = tell(
+      { schedule: MINUTELY, graceSeconds: 60, tooOften: { count: 2, of: "runs", windowSeconds: null } },
+      [
+        ...[0, 60, 120, 360, 370, 370.3, 370.6, 420].map((second): Step => [second, "success"]),
+        [479, "time"],
+      ],
+    );
+    expect(flipLines(told)).toEqual(["new→up at 0", "up→down at 240 (missed), told", "down→up at 360, told"]);
+    expect(slotLines(told).slice(2)).toEqual([
+      "180 missed 190.6",
+      "240 missed 130.3",
+      "300 missed 70",
+      "360 on-time 0",
+      "420 on-time 0",
+    ]);
+  });
+
+  test("one run more than there were slots is too often", () => {
+    const told = tell(
+      { schedule: MINUTELY, graceSeconds: 60, tooOften: { count: 1, of: "runs", windowSeconds: null } },
+      [0, 180, 181, 182, 183].map((second): Step => [second, "success", { digest: `${second}` }]),
+    );
+    expect(flipLines(told).at(-1)).toBe("up→down at 183 (too-often), told");
+  });
+
+  timelines([
+    [
+      "a slot that is skipped for the run before is an overlap, told once, and never early",
+      { schedule: FIVE, graceSeconds: 60, maxRuntimeSeconds: 900 },
+      [
+        [0, "start"],
+        [1, "success"],
+        [300, "start"],
+        [1020, "success"],
+        [1200, "start"],
+        [1210, "success"],
+      ],
+      ["new→up at 1", "up→down at 660 (overlap), told", "down→up at 1020, told"],
+      ["300 on-time 0", "600 missed", "900 missed", "1200 on-time 0"],
+    ],
+  ]);
+});
+
+test("a start that is sent again and again after a run was left out begins one run", () => {
+  const starts: Step[] = [0, 11, 23, 37, 55, 81].map((after) => [599 + after, "start"]);
+  const told = tell({ schedule: FIVE, graceSeconds: 3_600, maxRuntimeSeconds: 180, overlap: "alert" }, [
+    [0, "start"],
+    [5, "success"],
+    ...starts.slice(0, 3),
+    [634, "success", { exitStatus: 0 }],
+    ...starts.slice(3),
+    [908, "start"],
+    [920, "success", { exitStatus: 1 }],
+    [1_300, "time"],
+  ]);
+  expect(flipLines(told)).toEqual(["new→up at 5"]);
+});
+
+test("a run that goes on at the deadline of the slot before shows that runs are early, not a slot behind", () => {
+  const told = tell({ schedule: MINUTELY, graceSeconds: 60 }, [
+    [0, "success"],
+    [118, "success"],
+    [178, "start"],
+    [186, "success", { exitStatus: 0 }],
+    [241, "time"],
+  ]);
+  expect(slotLines(told)).toEqual(["60 late 58", "120 early -2", "180 early -2"]);
+});

@@ -1,0 +1,57 @@
+import { isRetryOf } from "./repeats.ts";
+import type { CheckSettings } from "../check.ts";
+import type { EndedRun, OpenRun } from "../memory.ts";
+import type { Draft } from "../draft.ts";
+import type { Ping } from "../event.ts";
+
+/** An end and the open run it ends. `timed`: the two belong together surely enough to take the time between. */
+export type Match = { run: OpenRun; guessed: boolean; timed: boolean };
+
+/**
+ * The open run that this end belongs to: by its run id; else, as a guess, one without an id, of the same host if
+ * there is one. An end without an id, and every fail, ends the newest run where nothing fits better.
+ */
+export function matchRun({ memory, settings }: Draft, ping: Ping): Match | null {
+  const own = ping.rid === null ? undefined : memory.openRuns.find(({ rid }) => rid === ping.rid);
+  if (own !== undefined) return { run: own, guessed: false, timed: own.startedAt <= ping.at };
+  const started = memory.openRuns.filter(({ startedAt }) => startedAt <= ping.at);
+  const guess = likeliest(settings, ofHost(started, ping.host));
+  if (guess !== null) return { run: guess, guessed: true, timed: true };
+  // What may not go on at all any more is ended by nothing but its own host.
+  const newest = started.findLast(({ uncertain }) => uncertain === undefined);
+  if (newest === undefined || (ping.rid !== null && ping.kind === "success")) return null;
+  return { run: newest, guessed: true, timed: false };
+}
+
+/** The run with this ping's id that ended lately, or was given up; null where the id names an open run or none. */
+export function endedBefore(draft: Draft, ping: Ping): EndedRun | null {
+  const { memory } = draft;
+  const { rid } = ping;
+  if (rid === null || memory.openRuns.some((run) => run.rid === rid)) return null;
+  const ended = memory.recentRuns.findLast((run) => run.rid === rid);
+  if (ended === undefined) return null;
+  return ended.guessed || isRetryOf(draft, { from: ended.endedAt, at: ping.at }) ? ended : null;
+}
+
+/** Whether this ping says again what ended that run: same id, kind and body, shortly after. */
+export function isRetry(ended: EndedRun, ping: Ping): boolean {
+  return !ended.guessed && ended.endedBy === ping.kind && ended.digest === ping.digest;
+}
+
+/** Runs without an id, of this host where there are such. */
+function ofHost(runs: readonly OpenRun[], host: string | null): readonly OpenRun[] {
+  const idless = runs.filter(({ rid }) => rid === null);
+  const same = idless.filter((run) => run.host === host);
+  return same.length > 0 ? same : idless.filter(({ uncertain }) => uncertain === undefined);
+}
+
+/**
+ * First in, first out among those within their limit; else the one that broke it last. Where a run has no limit of
+ * its own, the last one started comes before those that it took the place of.
+ */
+function likeliest({ maxRuntimeSeconds }: CheckSettings, runs: readonly OpenRun[]): OpenRun | null {
+  const inTime = runs.filter(({ overlong }) => !overlong);
+  const waitedFor =
+    maxRuntimeSeconds === null ? inTime.find(({ uncertain }) => uncertain !== "beside") : undefined;
+  return waitedFor ?? inTime[0] ?? runs.at(-1) ?? null;
+}

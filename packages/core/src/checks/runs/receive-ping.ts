@@ -1,0 +1,84 @@
+import type { Instant } from "@overdue/schedules";
+import type { DeferredPing } from "../memory.ts";
+import { evaluateUpTo } from "../deadlines/evaluate-deadlines.ts";
+import { type Draft, nextEvaluationAt } from "../draft.ts";
+import { applyEnd } from "./end.ts";
+import type { Effect, Ping } from "../event.ts";
+import { applyProgress, applyStart, type Note } from "./start.ts";
+
+const DEFERRED_MAX = 32;
+
+/** A ping is numbered, and decides what its kind decides; before that, everything that was due by then. */
+export function receivePing(draft: Draft, ping: Ping): void {
+  const { state, settings } = draft;
+  state.pingCount += 1;
+  const held = { ping, number: state.pingCount };
+  if (state.status === "paused" && settings.manualResume) recordPing(draft, held, "paused");
+  else if (ping.kind === "ignored") recordPing(draft, held, null);
+  else applyInTurn(draft, held);
+}
+
+/** Hears the held pings whose deadlines can be judged by now. */
+export function applyDeferred(draft: Draft): void {
+  const { memory } = draft;
+  for (let first = memory.deferred[0]; first !== undefined; first = memory.deferred[0]) {
+    evaluateUpTo(draft, first.ping.at);
+    if (hasOpenDeadline(draft, first.ping.at)) return;
+    memory.deferred = memory.deferred.slice(1);
+    applyPing(draft, first);
+  }
+}
+
+/** A ping after a deadline that cannot be judged yet has to wait: one that was in time may still come. */
+function applyInTurn(draft: Draft, next: DeferredPing): void {
+  const { memory } = draft;
+  const { at } = next.ping;
+  evaluateUpTo(draft, at);
+  const mustWait = hasOpenDeadline(draft, at) || memory.deferred.some(({ ping }) => ping.at <= at);
+  if (mustWait && memory.deferred.length < DEFERRED_MAX) {
+    memory.deferred = [...memory.deferred, next].toSorted((one, other) => one.ping.at - other.ping.at);
+    recordPing(draft, next, null);
+  } else {
+    recordPing(draft, next, applyPing(draft, next));
+  }
+}
+
+function applyPing(draft: Draft, { ping, number }: DeferredPing): Note {
+  const { memory } = draft;
+  const isLate = ping.at < memory.evaluatedAt;
+  memory.evaluatedAt = Math.max(memory.evaluatedAt, ping.at);
+  memory.receivedAt = Math.max(memory.receivedAt ?? ping.at, ping.at);
+  draft.pingNumber = number;
+  const note = applyKind(draft, ping);
+  // One that was accepted earlier than what was judged already: what followed it must hold again.
+  if (isLate) evaluateUpTo(draft, memory.evaluatedAt);
+  return note;
+}
+
+function applyKind(draft: Draft, ping: Ping): Note {
+  switch (ping.kind) {
+    case "start":
+      return applyStart(draft, ping);
+    case "success":
+    case "fail":
+      return applyEnd(draft, ping);
+    case "log":
+    case "ignored":
+      applyProgress(draft, ping);
+      return null;
+  }
+}
+
+/** Whether a deadline lies before this instant, and after what is known. */
+function hasOpenDeadline({ settings, memory, knownUntil }: Draft, at: Instant): boolean {
+  if (knownUntil >= at) return false;
+  const deadlineAt = nextEvaluationAt(settings, memory);
+  return deadlineAt !== null && deadlineAt <= at && deadlineAt > knownUntil;
+}
+
+type PingNote = Extract<Effect, { kind: "ping" }>["note"];
+
+function recordPing(draft: Draft, { ping, number }: DeferredPing, note: PingNote): void {
+  const stored = note === "paused" ? "ignored" : ping.kind;
+  draft.effects.push({ kind: "ping", id: ping.id, number, stored, note });
+}

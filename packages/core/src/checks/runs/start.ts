@@ -1,0 +1,235 @@
+import {
+  forgetEnds,
+  isFirstRun,
+  isWithinResendTime,
+  addStartToEnd,
+  hasOwnEnd,
+  addEarlierStartToEnd,
+  findMistakenRepeat,
+  countStartRepeat,
+  openRunOfHost,
+  findOvertakingEnd,
+  REPEATS_MAX,
+  findRepeatedStart,
+} from "./repeats.ts";
+import type { EndedRun, HostEnd, OpenRun } from "../memory.ts";
+import { type Draft, writeRun } from "../draft.ts";
+import { applyEnd } from "./end.ts";
+import type { Ping, Slot } from "../event.ts";
+import {
+  reportTooOften,
+  reportOtherHost,
+  reportOverlap,
+  countTowardsTooOften,
+} from "../limits/violations.ts";
+import { runDeadline } from "../deadlines/postpone-deadlines.ts";
+import {
+  RESEND_MS,
+  changeRun,
+  correctRun,
+  abandonForNewer,
+  abandonRun,
+  openRun,
+  reopenRun,
+  retryMs,
+} from "./runs.ts";
+import { runningRun } from "./run-rows.ts";
+import type { Arrival } from "../slots/slot-outcome.ts";
+import { countForPast, makeUp, settleSlots } from "../slots/settle-slots.ts";
+
+export type Note = "duplicate" | "started-again" | "out-of-order" | null;
+
+/** A run starts, unless it is known already. Answers the note on the ping. */
+export function applyStart(draft: Draft, ping: Ping): Note {
+  const { rid } = ping;
+  const open =
+    rid === null ? openRunOfHost(draft, ping) : draft.memory.openRuns.find((run) => run.rid === rid);
+  if (open !== undefined) return rid === null ? startAnother(draft, open, ping) : restart(draft, open, ping);
+  const ended = findEndedRun(draft, ping);
+  if (ended !== null) return addStart(draft, ended, ping);
+  if (isStale(draft, ping)) return "out-of-order";
+  return rid === null ? beginWithoutId(draft, ping) : begin(draft, ping);
+}
+
+/** A sign of life of a run: extends its limit where the check says so. */
+export function applyProgress(draft: Draft, ping: Ping): void {
+  if (countTowardsTooOften(draft, "pings", ping)) reportTooOften(draft, ping);
+  if (!draft.settings.progressExtends) return;
+  const run = draft.memory.openRuns.findLast(({ rid, host }) =>
+    ping.rid === null ? rid === null && host === ping.host : rid === ping.rid,
+  );
+  if (run !== undefined) extend(draft, run, ping);
+}
+
+/** Without a run id a start may belong to a run whose end was heard before it, or say again what was heard. */
+function beginWithoutId(draft: Draft, ping: Ping): Note {
+  const { memory } = draft;
+  const hadStarts = memory.hasStarts === true;
+  memory.hasStarts = true;
+  const mistaken = hadStarts ? findMistakenRepeat(draft, ping) : null;
+  if (mistaken !== null) return applyOvertakingEnd(draft, mistaken, ping);
+  // Where runs had no start so far, a start begins one; only that of the very first run may have been overtaken.
+  const overtaken = hadStarts || isFirstRun(draft, ping) ? findOvertakingEnd(draft, ping) : null;
+  if (overtaken !== null && hadStarts) {
+    const { foreign } = overtaken;
+    const isExchanged = foreign !== undefined && hasOwnEnd(draft, foreign);
+    if (isSlotDue(draft, ping) || (foreign !== undefined && !isExchanged))
+      return applyOvertakingEnd(draft, overtaken, ping);
+    addStartToEnd(draft, overtaken, ping);
+    return "out-of-order";
+  }
+  const again = findRepeatedStart(draft, ping);
+  if (overtaken === null && again === null) return begin(draft, ping);
+  if (again !== null) countStartRepeat(draft, again);
+  beginUncertain(draft, ping);
+  return again === null ? null : "started-again";
+}
+
+/** It may be a run, so its end is heard; but nobody waits for it, and it counts for nothing. */
+function beginUncertain(draft: Draft, ping: Ping): void {
+  const { outlierAt: _outlierAt, ...run } = openRun(draft, ping);
+  changeRun(draft, { ...run, uncertain: "again" });
+}
+
+/** A start of a host that has a run open without an id: the same again, or one that takes its place. */
+function startAnother(draft: Draft, open: OpenRun, ping: Ping): Note {
+  const isOne =
+    draft.settings.overlap === "allow" ||
+    open.uncertain !== undefined ||
+    ping.at - open.startedAt <= RESEND_MS;
+  if (ping.at < open.startedAt && isOne) return "out-of-order";
+  const firstStartAt = open.firstStartAt ?? open.startedAt;
+  const startRepeats = (open.startRepeats ?? 0) + 1;
+  const isAgain =
+    open.digest === ping.digest &&
+    isWithinResendTime(draft, { from: firstStartAt, at: ping.at, isSeries: startRepeats > 1 });
+  if (isAgain && startRepeats <= REPEATS_MAX) {
+    const limitFrom = Math.max(open.limitFrom, ping.at);
+    const moved = { ...open, startedAt: ping.at, limitFrom, firstStartAt, startRepeats };
+    const later = { ...moved, deadlineAt: Math.max(open.deadlineAt, runDeadline(draft, moved)) };
+    changeRun(draft, later);
+    writeRun(draft, runningRun(later));
+    return "started-again";
+  }
+  if (!isOne) return isStale(draft, ping) ? "out-of-order" : begin(draft, ping);
+  abandonForNewer(draft, open, ping.at);
+  begin(draft, ping, { before: open, ...(isAgain && { firstStartAt, startRepeats: REPEATS_MAX }) });
+  return "started-again";
+}
+
+type Begun = { before?: OpenRun } & Pick<OpenRun, "firstStartAt" | "startRepeats">;
+
+function begin(draft: Draft, ping: Ping, { before, ...repeated }: Begun = {}): null {
+  // A new check that starts was heard: from now on its run is waited for.
+  if (draft.state.status === "new") draft.memory.slotAt = null;
+  const often = [
+    countTowardsTooOften(draft, "pings", ping),
+    countTowardsTooOften(draft, "runs", ping),
+  ].includes(true);
+  if (often) reportTooOften(draft, ping);
+  reportOtherHost(draft, ping);
+  const opened = openRun(draft, ping);
+  const run = { ...opened, ...repeated, ...(before !== undefined && replacementOf(draft, before, opened)) };
+  if (before !== undefined) changeRun(draft, run);
+  reportOverlap(draft, ping);
+  // With a limit of its own for the run, the grace bounds how late it starts: the start settles the slot.
+  if (draft.settings.maxRuntimeSeconds !== null && draft.memory.slotAt !== null) {
+    const coming = { at: ping.at, arrivedAt: ping.at, good: true, runId: run.id };
+    changeRun(draft, { ...run, slot: slotOfStart(draft, coming) });
+  }
+  return null;
+}
+
+function slotOfStart(draft: Draft, coming: Arrival): Slot | null {
+  if (settleSlots(draft, coming)) return draft.memory.lastSlot;
+  // That another run starts does not mend what an earlier one failed.
+  const isFailed = draft.memory.lastSlot?.outcome === "failed";
+  return (isFailed ? makeUp(draft, coming) : countForPast(draft, coming)) ?? draft.memory.lastSlot;
+}
+
+/**
+ * A run that took the place of another has its own limit. Where starts settle the slots, one that takes the place of
+ * such a run has that one's: starts without any end would never be told otherwise.
+ */
+function replacementOf({ settings }: Draft, before: OpenRun, run: OpenRun): Partial<OpenRun> {
+  if (before.overlong || before.uncertain !== undefined) return {};
+  if (before.replaced !== true || settings.maxRuntimeSeconds === null) return { replaced: true };
+  return { replaced: true, deadlineAt: Math.min(run.deadlineAt, before.deadlineAt) };
+}
+
+/** A slot that the end of this run ought to have met still waits: it was taken for the end of another run. */
+function isSlotDue({ memory: { slotAt } }: Draft, { at }: Ping): boolean {
+  return slotAt !== null && slotAt <= at;
+}
+
+/** Its end was heard just before, and taken for a repeat of the end before, or for the end of another run. */
+function applyOvertakingEnd(draft: Draft, { kind, exitStatus, digest, foreign }: HostEnd, ping: Ping): Note {
+  forgetEnds(draft, ping);
+  if (foreign !== undefined) reopenRun(draft, foreign);
+  // Its start is there now, so it ends no other host's run.
+  const { memory } = draft;
+  const others = memory.openRuns.filter(({ rid, host }) => rid === null && host !== ping.host);
+  memory.openRuns = memory.openRuns.filter((run) => !others.includes(run));
+  applyEnd(draft, { ...ping, kind, exitStatus, digest });
+  memory.openRuns = [...memory.openRuns, ...others].toSorted((one, other) => one.startedAt - other.startedAt);
+  return "out-of-order";
+}
+
+function restart(draft: Draft, run: OpenRun, ping: Ping): Note {
+  const { settings } = draft;
+  if (ping.at < run.startedAt) return startedBefore(draft, run, ping);
+  if (settings.progressExtends) {
+    applyProgress(draft, ping);
+    return null;
+  }
+  const isRetry = run.digest === ping.digest && ping.at - run.startedAt <= retryMs(settings);
+  if (isRetry || settings.maxRuntimeSeconds !== null || settings.overlap !== "allow") return "duplicate";
+  abandonRun(draft, run, ping.at);
+  return begin(draft, ping);
+}
+
+/** Of two starts with one id the first counts. */
+function startedBefore(draft: Draft, run: OpenRun, ping: Ping): Note {
+  const deadlineAt =
+    run.limitFrom === run.startedAt
+      ? runDeadline(draft, { startedAt: ping.at, limitFrom: ping.at })
+      : run.deadlineAt;
+  const started = { ...run, startedAt: ping.at, deadlineAt };
+  changeRun(draft, started);
+  writeRun(draft, runningRun(started));
+  return "duplicate";
+}
+
+function extend(draft: Draft, run: OpenRun, { at }: Ping): void {
+  const extended = { ...run, limitFrom: Math.max(run.limitFrom, at) };
+  changeRun(draft, { ...extended, deadlineAt: Math.max(run.deadlineAt, runDeadline(draft, extended)) });
+}
+
+/** The run that ended before its start was heard. */
+function findEndedRun(draft: Draft, ping: Ping): EndedRun | null {
+  const { memory, settings } = draft;
+  if (ping.rid === null) {
+    const lone = memory.endOnlyRun;
+    const fits =
+      lone !== null && lone.startedAt === null && lone.host === ping.host && ping.at <= lone.endedAt;
+    return fits ? lone : null;
+  }
+  const ended = memory.recentRuns.findLast(({ rid }) => rid === ping.rid);
+  const nearMs = Math.max(RESEND_MS, retryMs(settings));
+  return ended !== undefined && ping.at - ended.endedAt <= nearMs ? ended : null;
+}
+
+function addStart(draft: Draft, ended: EndedRun, ping: Ping): Note {
+  if (ended.startedAt !== null) return "duplicate";
+  if (ping.at > ended.endedAt) return "out-of-order";
+  correctRun(draft, { ...ended, startedAt: ping.at });
+  addEarlierStartToEnd(draft, ended, ping);
+  if (draft.state.lastPingAt === ended.endedAt) draft.state.lastDurationMs = ended.endedAt - ping.at;
+  return "out-of-order";
+}
+
+/** A start from before the last pause, or without an id from before the last end: that has closed it. */
+function isStale({ state, memory }: Draft, ping: Ping): boolean {
+  if (memory.clearedAt !== null && ping.at < memory.clearedAt) return true;
+  return ping.rid === null && state.lastPingAt !== null && ping.at < state.lastPingAt;
+}

@@ -1,0 +1,74 @@
+import { type Instant, nextAfter, type Schedule, SECOND_MS } from "@overdue/schedules";
+import type { CheckSettings } from "../check.ts";
+import { evaluateSlot, evaluateUpTo } from "../deadlines/evaluate-deadlines.ts";
+import { type Draft, evidenceOf } from "../draft.ts";
+import { runDeadline, slotDeadline } from "../deadlines/postpone-deadlines.ts";
+
+/**
+ * What was due under the old settings is judged by them; from then on the new ones hold. An up check waits for
+ * the first slot after its last ping, as if it had had this schedule then: it may be overdue at once.
+ */
+export function applyEdit(draft: Draft, edit: { at: Instant; settings: CheckSettings }): void {
+  const { memory } = draft;
+  const at = Math.max(edit.at, memory.evaluatedAt);
+  evaluateUpTo(draft, at);
+  memory.evaluatedAt = at;
+  const before = draft.settings;
+  draft.settings = edit.settings;
+  memory.openRuns = memory.openRuns.map((run) =>
+    run.overlong ? run : { ...run, deadlineAt: runDeadline(draft, run) },
+  );
+  const sameSchedule = isSameSchedule(before.schedule, edit.settings.schedule);
+  if (!sameSchedule || draft.state.status === "new")
+    memory.slotAt = slotAfterEdit(draft, { at, schedule: before.schedule, sameSchedule });
+  if (!sameSchedule) evaluateOverdue(draft, at);
+  if (edit.settings.tolerance === null) memory.verdicts = [];
+  draft.effects.push({ kind: "notice", at, notice: "edited", evidence: evidenceOf(draft, {}) });
+}
+
+type Before = { at: Instant; schedule: Schedule; sameSchedule: boolean };
+
+function slotAfterEdit(draft: Draft, { at, schedule, sameSchedule }: Before): Instant | null {
+  const { state, memory, settings } = draft;
+  switch (state.status) {
+    case "paused":
+      return null;
+    case "new":
+      if (!settings.alertBeforeFirstPing || memory.openRuns.length > 0) return null;
+      return sameSchedule && memory.slotAt !== null ? memory.slotAt : nextAfter(settings.schedule, at);
+    case "down":
+      return memory.slotAt === null ? null : nextAfter(settings.schedule, at);
+    case "up":
+      return nextAfter(settings.schedule, anchorOf(draft, schedule) ?? at);
+  }
+}
+
+/** What the slot that is waited for was counted from. */
+function anchorOf({ state, memory }: Draft, before: Schedule): Instant | null {
+  if (before.kind === "interval" && memory.slotAt !== null)
+    return memory.slotAt - before.everySeconds * SECOND_MS;
+  const heardAt = state.lastPingAt ?? memory.verdictAt;
+  return heardAt === null ? null : Math.max(heardAt, memory.lastSlot?.dueAt ?? heardAt);
+}
+
+/** Overdue under the new schedule, as far as is known: one slot says so, and no others are made up for the past. */
+function evaluateOverdue(draft: Draft, at: Instant): void {
+  const { memory, settings } = draft;
+  const now = Math.min(at, draft.knownUntil);
+  if (memory.slotAt === null || slotDeadline(settings, memory.outages, memory.slotAt) > now) return;
+  evaluateSlot(draft, memory.slotAt);
+  memory.slotAt = nextAfter(settings.schedule, at);
+}
+
+/** Whatever order the keys stand in: the database keeps its own. */
+function isSameSchedule(one: Schedule, other: Schedule): boolean {
+  return inOneOrder(one) === inOneOrder(other);
+}
+
+function inOneOrder(schedule: Schedule): string {
+  return JSON.stringify(schedule, (_, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}

@@ -1,0 +1,54 @@
+import type { Instant } from "@overdue/schedules";
+import type { Tolerance } from "../check.ts";
+import type { Verdict } from "../memory.ts";
+import type { Draft } from "../draft.ts";
+import { goDown, goUp, setStatusSilently, writeNotice, type Violation } from "./flips.ts";
+import { isInMaintenance } from "../deadlines/postpone-deadlines.ts";
+
+const VERDICTS_MAX = 100;
+
+/** A slot or a run went wrong: down, unless the check tolerates so many; then a line in the history. */
+export function applyViolation(draft: Draft, trouble: Violation): void {
+  const { state, memory, settings } = draft;
+  memory.goodInARow = 0;
+  if (state.status === "down") return;
+  if (isInMaintenance(settings, trouble.at) || isTolerated(settings.tolerance, memory.verdicts, trouble)) {
+    writeNotice(draft, trouble);
+    // The job was heard all the same: from now on the next slot is waited for.
+    setStatusSilently(draft, { at: trouble.at, to: "up" });
+  } else {
+    goDown(draft, trouble);
+  }
+}
+
+/** A run ended well: a down check goes up after as many of these in a row as its settings ask for. */
+export function applySuccess(draft: Draft, at: Instant): void {
+  const { state, memory, settings } = draft;
+  if (state.status === "down") memory.goodInARow += 1;
+  if (state.status !== "down" || memory.goodInARow >= settings.recoverAfter) goUp(draft, at);
+}
+
+/** Notes whether the slot of this `dueAt` was a bad one, in place of what was noted before. */
+export function noteVerdict({ memory, settings }: Draft, verdict: Verdict): void {
+  if (settings.tolerance === null) return;
+  const known = memory.verdicts.findIndex(({ dueAt }) => dueAt === verdict.dueAt);
+  memory.verdicts =
+    known < 0 ? [...memory.verdicts, verdict].slice(-VERDICTS_MAX) : memory.verdicts.with(known, verdict);
+}
+
+function isTolerated(tolerance: Tolerance | null, verdicts: readonly Verdict[], trouble: Violation): boolean {
+  if (tolerance === null || trouble.reason === "never-started") return false;
+  // A slot that was skipped because a run was still going ("overlap") did not run either.
+  const isMissed = trouble.reason === "missed" || trouble.reason === "overlap";
+  if (isMissed && !tolerance.tolerateMissed) return false;
+  switch (tolerance.kind) {
+    case "in-a-row":
+      return badInARow(verdicts) < tolerance.bad;
+    case "of-last":
+      return verdicts.slice(-tolerance.of).filter(({ bad }) => bad).length < tolerance.bad;
+  }
+}
+
+function badInARow(verdicts: readonly Verdict[]): number {
+  return verdicts.length - 1 - verdicts.findLastIndex(({ bad }) => !bad);
+}

@@ -1,0 +1,71 @@
+import type { Instant } from "@overdue/schedules";
+import type { Effect } from "../checks/event.ts";
+
+/** How many rows the pings of one check got in the minute under way. */
+export type CoalescedPings = {
+  /** Minutes since the epoch. */
+  minute: number;
+  rows: number;
+  /** Rows that give way to the next ping like them; absent while there are none. */
+  rolling?: readonly Rolling[];
+};
+
+/** A row that stands for several pings that said the same: the newest, and how many before it. */
+type Rolling = { like: string; number: number; id: string; repeats: number };
+
+export type Paced = {
+  pace: CoalescedPings;
+  /** How many earlier pings the new row stands for, too. */
+  repeats: number;
+  /** The row that gives way to the new one; null: none. */
+  instead: Rolling | null;
+};
+
+type PingEffect = Extract<Effect, { kind: "ping" }>;
+
+const MINUTE_MS = 60_000;
+const ROWS_PER_MINUTE = 60;
+
+/**
+ * Whether a ping gets a row of its own, or takes the place of the one before it that said the same. `effects` are those
+ * of this ping alone. The first 60 of a minute each have a row. Of those after them a ping that changed nothing (no
+ * flip, no slot, no notice, no run but itself) shares one row with its like, which shows the newest and counts the
+ * others. Every ping was folded and numbered before this: only rows are saved, never a signal.
+ */
+export function coalescePing(pace: CoalescedPings | null, at: Instant, effects: readonly Effect[]): Paced {
+  const minute = Math.floor(at / MINUTE_MS);
+  const now = pace === null || minute > pace.minute ? { minute, rows: 0 } : pace;
+  const counted = { ...now, rows: now.rows + 1 };
+  const ping = effects.find((effect) => effect.kind === "ping");
+  if (ping === undefined) return { pace: now, repeats: 0, instead: null };
+  if (now.rows < ROWS_PER_MINUTE || !changesNothing(ping, effects))
+    return { pace: counted, repeats: 0, instead: null };
+  return rolled(now, ping);
+}
+
+function rolled(pace: CoalescedPings, { id, number, stored, note }: PingEffect): Paced {
+  const like = note === null ? stored : `${stored} ${note}`;
+  const rolling = pace.rolling ?? [];
+  const instead = rolling.find((row) => row.like === like) ?? null;
+  const repeats = instead === null ? 0 : instead.repeats + 1;
+  const others = rolling.filter((row) => row !== instead);
+  return {
+    pace: {
+      ...pace,
+      rows: pace.rows + (instead === null ? 1 : 0),
+      rolling: [...others, { like, number, id, repeats }],
+    },
+    repeats,
+    instead,
+  };
+}
+
+/** An end that nobody had announced the start of is a run that says no more than its ping, unless it has an id. */
+function changesNothing({ id, note }: PingEffect, effects: readonly Effect[]): boolean {
+  if (note === "out-of-order") return false;
+  return effects.every((effect) => {
+    if (effect.kind === "run")
+      return effect.run.id === id && effect.run.startedAt === null && effect.run.rid === null;
+    return effect.kind === "ping" && effect.id === id;
+  });
+}
