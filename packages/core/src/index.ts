@@ -9,19 +9,16 @@ export {
   spansBetween,
 } from "./maintenance/window.ts";
 export { MaintenanceRuleInput, ruleOf } from "./maintenance/window-input.ts";
-export type {
-  ViolationPolicy,
-  Check,
-  CheckSettings,
-  CheckState,
-  DisplayStatus,
-  Reason,
-  Status,
-  Tolerance,
-} from "./checks/check.ts";
+export type { Check, CheckState, DisplayStatus, Reason, Status } from "./checks/check.ts";
 export type { Memory, OpenRun } from "./checks/memory.ts";
 export { TagsInput } from "./checks/tags.ts";
-export { defaultSettings, CheckSettingsInput } from "./checks/settings.ts";
+export {
+  type CheckSettings,
+  CheckSettingsInput,
+  defaultSettings,
+  type Tolerance,
+  type ViolationPolicy,
+} from "./checks/settings.ts";
 export { isAhead } from "./checks/state/clock-set-back.ts";
 export { newCheck } from "./checks/new-check.ts";
 export { fold } from "./checks/fold.ts";

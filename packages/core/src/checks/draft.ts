@@ -1,5 +1,6 @@
 import { type Instant, MINUTE_MS } from "@overdue/schedules";
-import type { Check, CheckSettings, CheckState } from "./check.ts";
+import type { Check, CheckState } from "./check.ts";
+import type { CheckSettings } from "./settings.ts";
 import type { Memory } from "./memory.ts";
 import type { Effect, Evidence, Run, Slot, Transition } from "./event.ts";
 import { slotDeadline } from "./deadlines/postpone-deadlines.ts";

@@ -1,6 +1,7 @@
 import type { Instant } from "@overdue/schedules";
 import type { MaintenanceWindow } from "../maintenance/window.ts";
-import type { CheckSettings, Reason, Status } from "./check.ts";
+import type { Reason, Status } from "./check.ts";
+import type { CheckSettings } from "./settings.ts";
 
 export type PingKind = "start" | "success" | "fail" | "log" | "ignored";
 

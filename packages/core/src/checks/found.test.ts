@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CheckSettings } from "./check.ts";
+import type { CheckSettings } from "./settings.ts";
 import { flipLines, once, slotLines, type Step, tell } from "./testing/story.ts";
 
 /** What the simulator found: alarms that were false, or that nobody got. */

@@ -1,5 +1,6 @@
 import { type Instant, nextAfter } from "@overdue/schedules";
-import type { Check, CheckSettings } from "./check.ts";
+import type { Check } from "./check.ts";
+import type { CheckSettings } from "./settings.ts";
 import type { Memory } from "./memory.ts";
 import { slotDeadline } from "./deadlines/postpone-deadlines.ts";
 

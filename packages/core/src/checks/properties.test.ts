@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { nextAfter } from "@overdue/schedules";
-import type { Check, CheckSettings, CheckState } from "./check.ts";
+import type { Check, CheckState } from "./check.ts";
+import type { CheckSettings } from "./settings.ts";
 import type { Effect, Event, PingKind } from "./event.ts";
 import { fold } from "./fold.ts";
 import { newCheck } from "./new-check.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { SECOND_MS } from "@overdue/schedules";
 
-import type { CheckSettings } from "../checks/check.ts";
+import type { CheckSettings } from "../checks/settings.ts";
 import { type Step, T, tell } from "../checks/testing/story.ts";
 import { checkEventsOf } from "./check-events.ts";
 

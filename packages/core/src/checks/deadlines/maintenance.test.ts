@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { CheckSettings } from "../check.ts";
+import type { CheckSettings } from "../settings.ts";
 import { fold } from "../fold.ts";
 import { flipLines, once, slotLines, type Step, T, tell } from "../testing/story.ts";
 

@@ -1,7 +1,7 @@
 import { type Instant, SECOND_MS } from "@overdue/schedules";
 import { outOfMaintenance, postponeForMaintenance } from "../../maintenance/wait.ts";
 import { maintenanceAt } from "../../maintenance/window.ts";
-import type { CheckSettings } from "../check.ts";
+import type { CheckSettings } from "../settings.ts";
 import type { OpenRun, Outage } from "../memory.ts";
 import type { Draft } from "../draft.ts";
 

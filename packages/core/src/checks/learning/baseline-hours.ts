@@ -1,6 +1,6 @@
 import type { Instant } from "@overdue/schedules";
 import { type Baseline, baselineAmong, weekdayHour } from "../../learning/durations.ts";
-import type { CheckSettings } from "../check.ts";
+import type { CheckSettings } from "../settings.ts";
 import type { HourDurations, Memory } from "../memory.ts";
 
 const HOURS_MAX = 6;

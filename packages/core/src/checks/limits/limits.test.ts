@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { CheckSettings } from "../check.ts";
+import type { CheckSettings } from "../settings.ts";
 import { fold } from "../fold.ts";
 import { flipLines, secondOf, slotLines, type Step, tell, type Told } from "../testing/story.ts";
 

@@ -1,5 +1,6 @@
 import { type Instant, MINUTE_MS, SECOND_MS } from "@overdue/schedules";
-import type { ViolationPolicy, CheckSettings, Reason } from "../check.ts";
+import type { Reason } from "../check.ts";
+import type { ViolationPolicy, CheckSettings } from "../settings.ts";
 import { type Draft, evidenceOf } from "../draft.ts";
 import type { Ping, Slot } from "../event.ts";
 import { goDown, writeNotice, type Violation } from "../state/flips.ts";

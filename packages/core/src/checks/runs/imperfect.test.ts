@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { CheckSettings } from "../check.ts";
+import type { CheckSettings } from "../settings.ts";
 import { flipLines, slotLines, type Step, T, tell } from "../testing/story.ts";
 
 const A = "aaaaaaaa-0000-0000-0000-000000000000";

@@ -1,5 +1,5 @@
 import { isRetryOf } from "./repeats.ts";
-import type { CheckSettings } from "../check.ts";
+import type { CheckSettings } from "../settings.ts";
 import type { EndedRun, OpenRun } from "../memory.ts";
 import type { Draft } from "../draft.ts";
 import type { Ping } from "../event.ts";

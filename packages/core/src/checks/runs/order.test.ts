@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { CheckSettings, CheckState } from "../check.ts";
+import type { CheckState } from "../check.ts";
+import type { CheckSettings } from "../settings.ts";
 import type { Event } from "../event.ts";
 import { fold } from "../fold.ts";
 import { newCheck } from "../new-check.ts";

@@ -1,5 +1,5 @@
 import { type Instant, SECOND_MS } from "@overdue/schedules";
-import type { CheckSettings } from "../check.ts";
+import type { CheckSettings } from "../settings.ts";
 import type { EndedRun, OpenRun } from "../memory.ts";
 import { type Draft, writeRun } from "../draft.ts";
 import type { Ping } from "../event.ts";

@@ -1,5 +1,5 @@
 import { type Instant, nextAfter, SECOND_MS } from "@overdue/schedules";
-import type { CheckSettings } from "../check.ts";
+import type { CheckSettings } from "../settings.ts";
 import { type Draft, rewriteSlot } from "../draft.ts";
 import type { Slot } from "../event.ts";
 import type { Memory, OpenRun, Outage, Unmet } from "../memory.ts";

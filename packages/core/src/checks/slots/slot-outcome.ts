@@ -1,5 +1,5 @@
 import { type Instant, MINUTE_MS, nextAfter, SECOND_MS } from "@overdue/schedules";
-import type { CheckSettings } from "../check.ts";
+import type { CheckSettings } from "../settings.ts";
 import type { Slot } from "../event.ts";
 
 /** Something that settles slots at `at`; `arrivedAt` is the start of its run where that was heard. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { HOUR_MS, MINUTE_MS, type Schedule } from "@overdue/schedules";
-import type { Check, CheckSettings } from "../check.ts";
+import type { Check } from "../check.ts";
+import type { CheckSettings } from "../settings.ts";
 import { isAhead } from "./clock-set-back.ts";
 import type { PingKind } from "../event.ts";
 import { fold } from "../fold.ts";

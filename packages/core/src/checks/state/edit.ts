@@ -1,5 +1,5 @@
 import { type Instant, nextAfter, type Schedule, SECOND_MS } from "@overdue/schedules";
-import type { CheckSettings } from "../check.ts";
+import type { CheckSettings } from "../settings.ts";
 import { evaluateSlot, evaluateUpTo } from "../deadlines/evaluate-deadlines.ts";
 import { type Draft, evidenceOf } from "../draft.ts";
 import { runDeadline, slotDeadline } from "../deadlines/postpone-deadlines.ts";

@@ -1,5 +1,5 @@
 import type { Instant } from "@overdue/schedules";
-import type { Tolerance } from "../check.ts";
+import type { Tolerance } from "../settings.ts";
 import type { Verdict } from "../memory.ts";
 import type { Draft } from "../draft.ts";
 import { goDown, goUp, setStatusSilently, writeNotice, type Violation } from "./flips.ts";

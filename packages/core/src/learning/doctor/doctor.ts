@@ -1,4 +1,4 @@
-import type { CheckSettings } from "../../checks/check.ts";
+import type { CheckSettings } from "../../checks/settings.ts";
 import { findSeveralPerSlot } from "./crowds.ts";
 import type { Finding } from "./finding.ts";
 import { historyOf, type SeenRun } from "./history.ts";

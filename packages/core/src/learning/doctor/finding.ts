@@ -1,5 +1,5 @@
 import type { Instant } from "@overdue/schedules";
-import type { CheckSettings } from "../../checks/check.ts";
+import type { CheckSettings } from "../../checks/settings.ts";
 
 /** A way in which the runs of a check disagree with its schedule, that has a name. */
 export type Finding = {

@@ -8,7 +8,7 @@ import {
   timeZoneOf,
   weekdayOf,
 } from "@overdue/schedules";
-import type { CheckSettings } from "../../checks/check.ts";
+import type { CheckSettings } from "../../checks/settings.ts";
 import { spanInWords } from "../span.ts";
 import { medianOf } from "../statistics.ts";
 import { evidenceFrom, type Finding } from "./finding.ts";

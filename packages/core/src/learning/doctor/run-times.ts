@@ -1,5 +1,5 @@
 import { type Instant, MINUTE_MS, SECOND_MS } from "@overdue/schedules";
-import type { CheckSettings } from "../../checks/check.ts";
+import type { CheckSettings } from "../../checks/settings.ts";
 import { spanInWords } from "../span.ts";
 import { medianOf } from "../statistics.ts";
 import { evidenceFrom, type Finding } from "./finding.ts";

@@ -9,7 +9,7 @@ import {
   SECOND_MS,
   timeZoneOf,
 } from "@overdue/schedules";
-import type { CheckSettings } from "../../checks/check.ts";
+import type { CheckSettings } from "../../checks/settings.ts";
 import { spanInWords } from "../span.ts";
 import { medianOf, shareOf } from "../statistics.ts";
 import { evidenceFrom, type Finding } from "./finding.ts";
