@@ -23,7 +23,7 @@ type Made = {
   userId: string;
 };
 const SCHEDULE = { schedule: { kind: "cron", expression: "*/5 * * * *", timezone: "Europe/Paris" } };
-const MAIL = { kind: "email", settings: { to: "ops@example.org" } };
+const HOOK = { kind: "webhook", settings: { url: "https://example.org/hook" } };
 
 /** Fills a new product through its own API. */
 export async function seedProduct(origin: string, account: Account): Promise<SeededProduct> {
@@ -33,7 +33,7 @@ export async function seedProduct(origin: string, account: Account): Promise<See
   const path = `/v1/projects/${projectId}`;
   const key = async (scope: string) => await call("POST", `${path}/keys`, { name: scope, scope });
   const [write, read, spare] = [await key("write"), await key("read"), await key("ping")];
-  const channel = await call("POST", `${path}/channels`, { ...MAIL, name: "ops" });
+  const channel = await call("POST", `${path}/channels`, { ...HOOK, name: "ops" });
   const check = await call("POST", `${path}/checks`, {
     ...SCHEDULE,
     name: "backup",
@@ -61,7 +61,7 @@ export async function seedProduct(origin: string, account: Account): Promise<See
     deletable: {
       projectId: (await call("POST", "/v1/projects", { name: "deletable" })).id,
       checkId: (await call("POST", `${path}/checks`, { ...SCHEDULE, name: "deletable" })).id,
-      channelId: (await call("POST", `${path}/channels`, { ...MAIL, name: "deletable" })).id,
+      channelId: (await call("POST", `${path}/channels`, { ...HOOK, name: "deletable" })).id,
     },
     pingUuid: check.pingUrl.split("/").at(-1) ?? "",
   };

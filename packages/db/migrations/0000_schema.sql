@@ -74,7 +74,8 @@ CREATE TABLE "audit_entries" (
 	"action" text NOT NULL,
 	"object_id" text NOT NULL,
 	"object_name" text NOT NULL,
-	"fields" jsonb NOT NULL
+	"fields" jsonb NOT NULL,
+	"changes" jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "address_questions" (

@@ -8,7 +8,7 @@ const TRY_AGAIN = new Set(["40P01", "40001"]);
 export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await pool.use((client) => inSession(client, () => work(client)));
+      return await pool.transaction(work);
     } catch (error) {
       if (tries >= TRIES || !TRY_AGAIN.has(codeOf(error))) throw error;
     }

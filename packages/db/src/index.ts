@@ -1,5 +1,6 @@
 export { openDb, openPool, type Db, type Pool, type PoolClient, type Tx } from "./database.ts";
 export { Session } from "./connection/session.ts";
+export { asOneTransaction } from "./connection/transaction-pool.ts";
 export { migrate } from "./migrate.ts";
 export { foldDatabaseTroubles, TroubleLog } from "./trouble-log.ts";
 export { passingTrouble, type PassingTrouble } from "./passing-trouble.ts";

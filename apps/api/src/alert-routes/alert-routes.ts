@@ -12,6 +12,7 @@ import {
 import { z } from "zod";
 
 import { READ, WRITE } from "../http/access.ts";
+import { recordChange } from "../http/audit.ts";
 import { expectedVersion, requireFound, withETag } from "../http/edits.ts";
 import { pageInMemory, PageQuery } from "../http/page.ts";
 import { resource } from "../http/resource.ts";
@@ -124,8 +125,11 @@ export const alertRouteHandlers = createRouter()
   })
   .openapi(routes.edit, async (c) => {
     const edit = { fields: c.req.valid("json"), version: expectedVersion(c.req.valid("header")) };
-    const row = requireFound("route", await editRoute(c.var.deps.db, c.req.valid("param"), edit));
-    return c.json(withETag(c, routeView(row)), 200);
+    const { db } = c.var.deps;
+    const ref = c.req.valid("param");
+    const before = routeView(requireFound("route", await findRoute(db, ref)));
+    const after = routeView(requireFound("route", await editRoute(db, ref, edit)));
+    return c.json(withETag(c, recordChange(c, { before, after })), 200);
   })
   .openapi(routes.remove, async (c) => {
     requireFound("route", await deleteRoute(c.var.deps.db, c.req.valid("param")));

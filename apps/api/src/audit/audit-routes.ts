@@ -15,12 +15,11 @@ const AuditEntryView = z
       .object({
         kind: z.enum(schema.auditActor.enumValues).meta({
           description:
-            "user and key: the API; link: a signed link in an alert; slack and telegram: a button there; operator: a command of the operator.",
+            "user and key: the API; link: a signed link in an alert; slack and telegram: a button there; operator: a command on the server.",
         }),
         id: z.string().meta({ description: "Of a user or a key; else empty." }),
         name: z.string().meta({
-          description:
-            "A person's e-mail address, a key's name or what else is known of them, as it was then.",
+          description: "The person's e-mail address or the key's name, as it was then.",
         }),
       })
       .meta({ description: "Who did it." }),
@@ -29,8 +28,9 @@ const AuditEntryView = z
     object: z
       .object({ id: z.string(), name: z.string().meta({ description: "Empty where it has none." }) })
       .meta({ description: "What it was done to." }),
-    fields: z.array(z.string()).meta({
-      description: "Names of the fields that were sent; values are not kept, for they may be secret.",
+    fields: z.array(z.string()).meta({ description: "Names of the fields that were sent." }),
+    changes: z.record(z.string(), z.object({ before: z.unknown(), after: z.unknown() })).meta({
+      description: "Of an edit, by field, the value before and after it. Secrets have none.",
     }),
   })
   .meta({ id: "AuditEntry", description: "Written once; neither changed nor deleted for 400 days." });
@@ -75,5 +75,6 @@ function entryView({ id, at, actorKind, actorId, actorName, address, action, obj
     action,
     object: { id: objectId, name: row.objectName },
     fields: [...row.fields],
+    changes: { ...row.changes },
   };
 }

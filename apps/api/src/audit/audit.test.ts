@@ -14,6 +14,7 @@ type Entry = {
   actor: { kind: string; id: string; name: string };
   object: { id: string; name: string };
   fields: string[];
+  changes: Record<string, { before: unknown; after: unknown }>;
 };
 type Person = Awaited<ReturnType<typeof person>>;
 
@@ -35,6 +36,7 @@ test("who changed what, when and from where is written down", async () => {
     actor: { kind: "user", id: ada.userId, name: ada.email },
     object: { id, name: "nightly" },
     fields: ["graceSeconds", "name"],
+    changes: { graceSeconds: { before: 3600, after: 600 }, name: { before: "backup", after: "nightly" } },
     address: expect.stringMatching(/^10\./),
   });
   expect(Math.abs(Date.parse(edit?.at ?? "") - Date.now())).toBeLessThan(60_000);
@@ -110,6 +112,42 @@ test("a key is named as itself, through either API", async () => {
   ]);
   expect(new Set(entries.map(({ actor }) => `${actor.kind} ${actor.name}`))).toEqual(new Set(["key test"]));
   expect(JSON.stringify(entries)).not.toContain(uuid);
+});
+
+test("an edit keeps what its fields were before and are after it, and only of those that changed", async () => {
+  const ada = await person(api);
+  const channel = { kind: "slack", name: "ops", settings: { url: SECRET } };
+  const { id } = await read<{ id: string }>(await ada.as("POST", `${ada.path}/channels`, channel));
+  const url = `${SECRET}-two`;
+  await ada.as("PATCH", `${ada.path}/channels/${id}`, { name: "ops", collectMinutes: 5, settings: { url } });
+  await ada.as("PATCH", ada.path, { name: "renamed" });
+  const [project, edit] = await entriesOf(ada);
+  expect(project?.changes).toEqual({ name: { before: "My project", after: "renamed" } });
+  expect(edit).toMatchObject({ fields: ["collectMinutes", "name", "settings"] });
+  expect(edit?.changes).toEqual({ collectMinutes: { before: 0, after: 5 } });
+  expect(JSON.stringify(edit)).not.toContain("very-secret-part");
+});
+
+test("a change whose audit entry cannot be written is not made", async () => {
+  const ada = await person(api);
+  const { id } = await read<{ id: string }>(await ada.as("POST", `${ada.path}/checks`, HOURLY));
+  await api.db.execute(sql`
+    create function refuse_entry() returns trigger language plpgsql as $$
+    begin raise exception 'no room for entries'; end $$`);
+  await api.db.execute(sql`
+    create trigger refuse_entries before insert on audit_entries for each row execute function refuse_entry()`);
+  try {
+    expect((await ada.as("PATCH", `${ada.path}/checks/${id}`, { name: "changed" })).status).toBe(500);
+    expect((await ada.as("POST", `${ada.path}/checks/${id}/pause`)).status).toBe(500);
+    expect((await ada.as("DELETE", `${ada.path}/checks/${id}`)).status).toBe(500);
+  } finally {
+    await api.db.execute(sql`drop trigger refuse_entries on audit_entries`);
+    await api.db.execute(sql`drop function refuse_entry`);
+  }
+  expect(await read(await ada.as("GET", `${ada.path}/checks/${id}`))).toMatchObject({
+    name: "",
+    status: "new",
+  });
 });
 
 test("the names of fields are kept, and never a secret among their values", async () => {

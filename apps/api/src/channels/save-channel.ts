@@ -5,6 +5,7 @@ import type { z } from "zod";
 import { type ChannelInput, type ChannelPatch, channelView } from "./channel-view.ts";
 import { consentInstruction } from "./telegram-routes.ts";
 import { type AppContext, namedBy } from "../http/context.ts";
+import { recordChange } from "../http/audit.ts";
 import { requireFound } from "../http/edits.ts";
 import { ApiError } from "../http/problem.ts";
 
@@ -28,7 +29,8 @@ export async function changeChannel(
   { patch, version }: { patch: z.output<typeof ChannelPatch>; version: number | null },
 ) {
   const { db, keyring } = c.var.deps;
-  const { kind } = await readChannel(c, ref);
+  const before = await readChannel(c, ref);
+  const { kind } = before;
   const replaced = patch.settings === undefined ? null : parseInput(kind, patch.settings);
   if (replaced !== null)
     await refuseChatsWithoutConsent(c, ref.projectId, { kind, settings: replaced.settings });
@@ -44,7 +46,8 @@ export async function changeChannel(
     groups: patch.groups,
   };
   requireFound("channel", await editChannel(db, ref, { keyring, edit }));
-  return { ...(await readChannel(c, ref)), shownOnce: replaced?.shownOnce ?? {} };
+  const after = recordChange(c, { before, after: await readChannel(c, ref) });
+  return { ...after, shownOnce: replaced?.shownOnce ?? {} };
 }
 
 /** @throws 400 where the installation's bot would write to a Telegram chat that has not agreed to it */

@@ -12,6 +12,7 @@ import {
 } from "./check-input.ts";
 import { type CheckView, checkView, type ViewOptions } from "./check-view.ts";
 import { type AppContext, canSeeDetails, canWrite } from "../http/context.ts";
+import { recordChange } from "../http/audit.ts";
 import { requireFound } from "../http/edits.ts";
 
 /** What a view needs to know besides the row. */
@@ -53,6 +54,7 @@ export async function changeCheck(
   edit: { patch: CheckPatch; version: number | null },
 ): Promise<CheckView> {
   const { pool, now } = c.var.deps;
+  const before = await readCheck(c, ref);
   const { patch, version } = edit;
   const channelIds = patch.channelIds ?? null;
   const { dependsOn } = patch;
@@ -65,5 +67,5 @@ export async function changeCheck(
     at: now(),
   };
   requireFound("check", await editCheck(pool, ref, parts));
-  return await readCheck(c, ref);
+  return recordChange(c, { before, after: await readCheck(c, ref) });
 }

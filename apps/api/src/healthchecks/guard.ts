@@ -10,7 +10,7 @@ import {
   HealthchecksError,
 } from "./endpoint.ts";
 import { type Access, markAsGuard } from "../http/access.ts";
-import { writeAuditEntry } from "../http/audit.ts";
+import { inAuditedTransaction } from "../http/audit.ts";
 import { databaseProblem, RETRY_AFTER_SECONDS } from "../http/on-error.ts";
 import { isRateLimited } from "../http/rate-limits.ts";
 
@@ -78,9 +78,9 @@ export function healthchecksGuard(
     c.set("actor", { kind: "nobody" });
     c.set("role", null);
     const refused = await admit(c, access);
-    if (refused === null) await next();
-    else c.res = refused;
-    await audit(c);
+    if (refused !== null) c.res = refused;
+    else if (c.req.method === "GET") await next();
+    else await inAuditedTransaction(c, { vars: c.var, next, entry: () => Promise.resolve(auditEntry(c)) });
     if (c.error !== undefined) hideErrorDetails(c, c.error);
     for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
   });
@@ -191,20 +191,14 @@ function versionOf(c: HealthchecksContext): ApiVersion {
   return version === "v1" || version === "v2" ? version : "v3";
 }
 
-/** Who changed a check through this face is written down as for our own API. */
-async function audit(c: HealthchecksContext): Promise<void> {
+/** Changes of a check are audited as those through our own API are. */
+function auditEntry(c: HealthchecksContext) {
   const changedCheck = c.get("changedCheck");
-  if (changedCheck === undefined || !c.res.ok) return;
+  if (changedCheck === undefined) return null;
   const { projectId, body } = c.var.call;
   // What else a client sends is ignored, and may be called anything, even what no database can store.
   const fields = Object.keys(body).filter(isCheckField).toSorted();
-  await writeAuditEntry(c, {
-    vars: c.var,
-    projectId,
-    action: `check.${auditVerb(c)}`,
-    object: changedCheck,
-    fields,
-  });
+  return { projectId, action: `check.${auditVerb(c)}`, object: changedCheck, fields };
 }
 
 function auditVerb(c: HealthchecksContext): string {

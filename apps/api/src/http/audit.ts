@@ -1,4 +1,10 @@
-import { insertAuditEntry } from "@overdue/db";
+import {
+  asOneTransaction,
+  type AuditChanges,
+  insertAuditEntry,
+  type NewAuditEntry,
+  openDb,
+} from "@overdue/db";
 import type { Context, MiddlewareHandler } from "hono";
 import { z } from "zod";
 
@@ -7,44 +13,94 @@ import type { AppContext, AppEnv } from "./context.ts";
 const Named = z.object({ id: z.string(), name: z.string().catch("") });
 type Operation = { method: string; path: string; responses: object };
 
-/** Writes into the project's audit log what was done, once it was done. */
+/**
+ * Runs the handler and writes what it did into the project's audit log, in one transaction: either both are written, or
+ * neither is. A request that is refused, or that only says what it would do, leaves no entry.
+ */
 export function audit(action: string): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    await next();
-    if (!c.res.ok || c.get("isDry") === true) return;
-    const made = await answeredObject(c);
-    const params = Object.values(c.req.param() as Record<string, string>);
-    await writeAuditEntry(c, {
-      vars: c.var,
-      projectId: c.req.param("projectId") ?? made?.id ?? "",
-      action,
-      object: { id: made?.id ?? params.at(-1) ?? "", name: made?.name ?? "" },
-      fields: await sentFields(c),
-    });
+    const entry = async () => {
+      if (c.get("isDry") === true) return null;
+      const made = await answeredObject(c);
+      const params = Object.values(c.req.param() as Record<string, string>);
+      const sent = await sentBody(c);
+      return {
+        projectId: c.req.param("projectId") ?? made?.id ?? "",
+        action,
+        object: { id: made?.id ?? params.at(-1) ?? "", name: made?.name ?? "" },
+        fields: Object.keys(sent).toSorted(),
+        changes: changesIn(c, sent),
+      };
+    };
+    await inAuditedTransaction(c, { vars: c.var, next, entry });
   };
 }
 
-/** One entry, of whoever is asking now. */
-export async function writeAuditEntry(c: Context, entry: Entry): Promise<void> {
-  const { vars, ...what } = entry;
+type Vars = Pick<AppEnv["Variables"], "deps" | "actor">;
+type Entry = Omit<NewAuditEntry, "at" | "actor" | "address">;
+type Audited = { vars: Vars; next: () => Promise<void>; entry: () => Promise<Entry | null> };
+
+class Rollback extends Error {}
+
+/** Runs `next` and writes its audit entry in one transaction, which is rolled back where the answer is a refusal. */
+export async function inAuditedTransaction(c: Context, { vars, next, entry }: Audited): Promise<void> {
+  const { deps } = vars;
   const who = auditActor(c, vars);
-  if (who !== null) await insertAuditEntry(vars.deps.db, { ...what, ...who, at: vars.deps.now() });
+  try {
+    await asOneTransaction(deps.pool, async (pool) => {
+      const db = openDb(pool);
+      c.set("deps", { ...deps, pool, db });
+      await next();
+      if (!c.res.ok) throw new Rollback();
+      const made = await entry();
+      if (made !== null && who !== null) await insertAuditEntry(db, { ...made, ...who, at: deps.now() });
+    });
+  } catch (error) {
+    if (!(error instanceof Rollback)) throw error;
+    return;
+  } finally {
+    c.set("deps", deps);
+  }
+  const { afterCommit = [] }: Partial<AppEnv["Variables"]> = c.var;
+  for (const work of afterCommit) await work();
 }
 
-/** Who is asking now, and from where, as the audit log has it; null: nobody who is known. */
-export function auditActor(c: Context, { actor, deps }: Entry["vars"]) {
+/**
+ * Lets `work` run when the request's transaction is committed and before it is answered: for what takes long, so that no
+ * ping waits for the locks meanwhile.
+ */
+export function runAfterCommit(c: AppContext, work: () => Promise<void>): void {
+  c.set("afterCommit", [...(c.get("afterCommit") ?? []), work]);
+}
+
+/** Keeps what an object was before an edit and is after it, as people see it, for the audit entry. */
+export function recordChange<View extends object>(
+  c: AppContext,
+  change: { before: View; after: View },
+): View {
+  c.set("change", change);
+  return change.after;
+}
+
+/** The fields that were sent and that an edit changed. A secret has no value here, since no view shows it. */
+function changesIn(c: AppContext, sent: object): AuditChanges {
+  const change = c.get("change");
+  if (change === undefined) return {};
+  const [before, after] = [new Map(Object.entries(change.before)), new Map(Object.entries(change.after))];
+  const changed = Object.keys(sent).filter(
+    (field) => after.has(field) && JSON.stringify(before.get(field)) !== JSON.stringify(after.get(field)),
+  );
+  return Object.fromEntries(
+    changed.map((field) => [field, { before: before.get(field), after: after.get(field) }]),
+  );
+}
+
+/** Who is calling, and from where, as the audit log has it; null for nobody. */
+export function auditActor(c: Context, { actor, deps }: Vars) {
   if (actor.kind === "nobody") return null;
   const id = actor.kind === "key" ? actor.keyId : actor.userId;
   return { actor: { kind: actor.kind, id }, address: deps.clientAddress(c) };
 }
-
-type Entry = {
-  vars: Pick<AppEnv["Variables"], "deps" | "actor">;
-  projectId: string;
-  action: string;
-  object: { id: string; name: string };
-  fields: readonly string[];
-};
 
 /** What a route does, in the log's words: `check.edit`, `check.pause`, `key.create`; null where it changes nothing of a project's. */
 export function auditAction({ method, path, responses }: Operation): string | null {
@@ -74,9 +130,9 @@ async function answeredObject(c: AppContext): Promise<z.infer<typeof Named> | nu
     .parse(await c.res.clone().json());
 }
 
-/** Names of the fields of the body; their values may be secrets. */
-async function sentFields(c: AppContext): Promise<string[]> {
-  if (!(c.req.header("content-type") ?? "").includes("json")) return [];
+/** The body as an object; its values may be secrets. */
+async function sentBody(c: AppContext): Promise<object> {
+  if (!(c.req.header("content-type") ?? "").includes("json")) return {};
   const sent: unknown = await c.req.json().catch(() => null);
-  return typeof sent === "object" && sent !== null ? Object.keys(sent).toSorted() : [];
+  return typeof sent === "object" && sent !== null ? sent : {};
 }

@@ -21,6 +21,10 @@ export type AppEnv = {
     rateLimit?: RateLimitState;
     /** Set by a handler that only said what it would do. */
     isDry?: boolean;
+    /** An edited object before and after, for the audit entry. */
+    change?: { before: object; after: object };
+    /** Runs once the request's transaction is committed. */
+    afterCommit?: readonly (() => Promise<void>)[];
   };
 };
 export type AppContext = Context<AppEnv>;

@@ -14,6 +14,7 @@ import {
 import type { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
+import { recordChange, runAfterCommit } from "../http/audit.ts";
 import { requireFound } from "../http/edits.ts";
 import { actorName } from "../incidents/incident-actions.ts";
 import {
@@ -43,7 +44,7 @@ export async function addWindow(
   const { name, rule, tags = [], checkIds = [] } = input;
   const parts = { name, rule: ruleOf(rule), tags, checkIds, createdBy: await actorName(c) };
   const row = await createWindow(db, projectId, parts);
-  return await createdView(c, row);
+  return createdView(c, row);
 }
 
 /** Writes what was sent. @throws 404, 412 */
@@ -52,6 +53,7 @@ export async function changeWindow(
   ref: WindowRef,
   { patch, version }: { patch: z.infer<typeof WindowPatch>; version: number | null },
 ): Promise<WindowView> {
+  const before = await readWindow(c, ref);
   const { name, rule, tags, checkIds } = patch;
   const edit = {
     ...(name !== undefined && { name }),
@@ -61,20 +63,20 @@ export async function changeWindow(
     version,
   };
   requireFound("maintenance window", await editWindow(c.var.deps.db, ref, edit));
-  await applyToChecks(c, ref.projectId);
-  return await readWindow(c, ref);
+  applyToChecks(c, ref.projectId);
+  return recordChange(c, { before, after: await readWindow(c, ref) });
 }
 
 /** @throws 404 */
 export async function removeWindow(c: AppContext, ref: WindowRef): Promise<void> {
   requireFound("maintenance window", await deleteWindow(c.var.deps.db, ref));
-  await applyToChecks(c, ref.projectId);
+  applyToChecks(c, ref.projectId);
 }
 
 /** Undoes a deletion. @throws 404 */
 export async function restoreDeletedWindow(c: AppContext, ref: WindowRef): Promise<WindowView> {
   requireFound("maintenance window", await restoreWindow(c.var.deps.db, ref));
-  await applyToChecks(c, ref.projectId);
+  applyToChecks(c, ref.projectId);
   return await readWindow(c, ref);
 }
 
@@ -89,7 +91,7 @@ export async function startWindow(
   const rule = { kind: "once", from, until: from + minutes * MINUTE_MS } as const;
   const named = await findNamed(db, projectId, checks);
   const parts = { name, rule, tags, checkIds: [...checkIds, ...named], createdBy: await actorName(c) };
-  return await createdView(c, await createWindow(db, projectId, parts));
+  return createdView(c, await createWindow(db, projectId, parts));
 }
 
 /** Ends the spans that last now, of the windows that `isMeant` says. Answers those windows. */
@@ -104,7 +106,7 @@ export async function stopWindows(
   const running = rows.filter((row) => isMeant(row) && isRunning(row, at));
   for (const { id } of running)
     await editWindow(db, { projectId, windowId: id }, { stoppedAt: new Date(at), version: null });
-  if (running.length > 0) await applyToChecks(c, projectId);
+  if (running.length > 0) applyToChecks(c, projectId);
   return running.map((row) => windowView({ ...row, stoppedAt: new Date(at) }, at));
 }
 
@@ -112,12 +114,12 @@ function isRunning({ rule, stoppedAt }: WindowRow, at: number): boolean {
   return maintenanceAt([{ rule, stoppedAt: stoppedAt?.getTime() ?? null }], at) !== null;
 }
 
-async function createdView(c: AppContext, row: WindowRow): Promise<WindowView> {
-  await applyToChecks(c, row.projectId);
+function createdView(c: AppContext, row: WindowRow): WindowView {
+  applyToChecks(c, row.projectId);
   return windowView(row, c.var.deps.now());
 }
 
-async function applyToChecks(c: AppContext, projectId: string): Promise<void> {
-  const { pool, now } = c.var.deps;
-  await applyWindows(pool, projectId, now());
+/** Writes the windows that hold now into the project's checks, before the request is answered. */
+function applyToChecks(c: AppContext, projectId: string): void {
+  runAfterCommit(c, () => applyWindows(c.var.deps.pool, projectId, c.var.deps.now()));
 }

@@ -10,6 +10,7 @@ import {
 import { z } from "zod";
 
 import { OWNER_IN_PERSON, MEMBER_IN_PERSON } from "../http/access.ts";
+import { recordChange } from "../http/audit.ts";
 import { requirePerson } from "../http/context.ts";
 import { IfMatch, readIfMatch, requireFound, toETag } from "../http/edits.ts";
 import { PageQuery, toPage, pageSchema, pageInMemory, readCursor } from "../http/page.ts";
@@ -106,14 +107,11 @@ export const memberRoutes = createRouter()
       const { db } = c.var.deps;
       const { role } = c.req.valid("json");
       const seen = expectedRole(c.req.valid("header")["if-match"]);
-      const before = await findMember(db, ref);
-      if (before === null) throw ApiError.notFound("member");
-      const change = { role: role ?? before.role, seen };
-      await changeRole(db, ref, change);
-      const row = await findMember(db, ref);
-      if (row === null) throw ApiError.notFound("member");
-      c.header("etag", toETag(row.role));
-      return c.json(memberView(row), 200);
+      const before = memberView(requireFound("member", await findMember(db, ref)));
+      await changeRole(db, ref, { role: role ?? before.role, seen });
+      const after = memberView(requireFound("member", await findMember(db, ref)));
+      c.header("etag", toETag(after.role));
+      return c.json(recordChange(c, { before, after }), 200);
     },
   )
   .openapi(

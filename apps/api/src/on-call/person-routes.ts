@@ -10,6 +10,7 @@ import {
 import { z } from "zod";
 
 import { READ_DETAILS } from "../http/access.ts";
+import { recordChange } from "../http/audit.ts";
 import { expectedVersion, requireFound, withETag } from "../http/edits.ts";
 import { pageInMemory, PageQuery } from "../http/page.ts";
 import { resource } from "../http/resource.ts";
@@ -57,8 +58,11 @@ export const personRoutes = createRouter()
   })
   .openapi(people.edit, async (c) => {
     const edit = { fields: c.req.valid("json"), version: expectedVersion(c.req.valid("header")) };
-    const row = requireFound("person", await editPerson(c.var.deps.db, c.req.valid("param"), edit));
-    return c.json(withETag(c, personView(row)), 200);
+    const { db } = c.var.deps;
+    const ref = c.req.valid("param");
+    const before = personView(requireFound("person", await findPerson(db, ref)));
+    const after = personView(requireFound("person", await editPerson(db, ref, edit)));
+    return c.json(withETag(c, recordChange(c, { before, after })), 200);
   })
   .openapi(people.remove, async (c) => {
     requireFound("person", await deletePerson(c.var.deps.db, c.req.valid("param")));

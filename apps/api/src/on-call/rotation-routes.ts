@@ -14,6 +14,7 @@ import { type Instant, TimezoneInput } from "@overdue/schedules";
 import { z } from "zod";
 
 import { READ_DETAILS } from "../http/access.ts";
+import { recordChange } from "../http/audit.ts";
 import type { AppContext } from "../http/context.ts";
 import { expectedVersion, requireFound, withETag } from "../http/edits.ts";
 import { pageInMemory, PageQuery } from "../http/page.ts";
@@ -93,8 +94,11 @@ export const rotationRoutes = createRouter()
   .openapi(rotations.edit, async (c) => {
     const version = expectedVersion(c.req.valid("header"));
     const edit = { fields: withInstants(c.req.valid("json")), version };
-    const row = requireFound("rotation", await editRotation(c.var.deps.db, c.req.valid("param"), edit));
-    return c.json(withETag(c, await viewRotation(c, row)), 200);
+    const { db } = c.var.deps;
+    const ref = c.req.valid("param");
+    const before = await viewRotation(c, requireFound("rotation", await findRotation(db, ref)));
+    const after = await viewRotation(c, requireFound("rotation", await editRotation(db, ref, edit)));
+    return c.json(withETag(c, recordChange(c, { before, after })), 200);
   })
   .openapi(rotations.remove, async (c) => {
     requireFound("rotation", await deleteRotation(c.var.deps.db, c.req.valid("param")));

@@ -13,6 +13,7 @@ import {
 import { z } from "zod";
 
 import { OWN, OWNER_IN_PERSON, READ } from "../http/access.ts";
+import { recordChange } from "../http/audit.ts";
 import { type AppContext, canWrite, requirePerson } from "../http/context.ts";
 import { expectedVersion, IfMatch, requireFound, toETag, withETag } from "../http/edits.ts";
 import { PageQuery, pageSchema, readCursor, toPage } from "../http/page.ts";
@@ -140,12 +141,13 @@ export const projectRoutes = createRouter()
     }),
     async (c) => {
       const { projectId } = c.req.valid("param");
+      const before = await viewProject(c, projectId);
       await changeProject(c, projectId, {
         patch: c.req.valid("json"),
         version: expectedVersion(c.req.valid("header")),
       });
-      const view = await viewProject(c, projectId);
-      return c.json(withETag(c, view), 200);
+      const after = await viewProject(c, projectId);
+      return c.json(withETag(c, recordChange(c, { before, after })), 200);
     },
   )
   .openapi(

@@ -2,6 +2,7 @@ import type { Instant } from "@overdue/schedules";
 import { sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
+import type { AuditChanges } from "../schema/audit.ts";
 import { apiKeys, auditEntries, users } from "../schema/index.ts";
 
 /** `operator`: a command at the installation itself; then there is no `id`, and the name is said here. */
@@ -16,11 +17,13 @@ export type NewAuditEntry = {
   action: string;
   object: { id: string; name: string };
   fields: readonly string[];
+  /** Left out where no values are kept. */
+  changes?: AuditChanges;
 };
 
 /** Writes down who did what, under the name that they have now. */
 export async function insertAuditEntry(db: Db | Tx, entry: NewAuditEntry): Promise<void> {
-  const { projectId, at, actor, address, action, object, fields } = entry;
+  const { projectId, at, actor, address, action, object, fields, changes = {} } = entry;
   await db.insert(auditEntries).values({
     projectId,
     at: new Date(at),
@@ -32,6 +35,7 @@ export async function insertAuditEntry(db: Db | Tx, entry: NewAuditEntry): Promi
     objectId: object.id,
     objectName: object.name,
     fields,
+    changes,
   });
 }
 

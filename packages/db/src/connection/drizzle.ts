@@ -24,8 +24,10 @@ function driverOf(connection: Pool | PoolClient): postgres.Sql {
   return Object.assign(postgres({ max: 1 }), {
     unsafe: (text: string, values: readonly unknown[]) => statement(connection, text, values),
     begin: (work: (driver: postgres.Sql) => Promise<unknown>) => {
-      const transaction = (client: PoolClient) => inSession(client, () => work(driverInside(client)));
-      return connection instanceof Pool ? connection.use(transaction) : transaction(connection);
+      const inside = (client: PoolClient) => work(driverInside(client));
+      return connection instanceof Pool
+        ? connection.transaction(inside)
+        : inSession(connection, () => inside(connection));
     },
   });
 }

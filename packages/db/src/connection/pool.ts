@@ -1,3 +1,4 @@
+import { inSession } from "../in-transaction.ts";
 import { ConnectionError, type Rows, Session, type SessionOptions } from "./session.ts";
 
 const ACQUIRE_TIMEOUT_MS = 1_500;
@@ -67,6 +68,11 @@ export class Pool {
     } finally {
       client.release();
     }
+  }
+
+  /** Runs `work` in a transaction of one session; rolls back when it throws. */
+  async transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    return await this.use((client) => inSession(client, () => work(client)));
   }
 
   /** Lends a session until it is released. */

@@ -6,6 +6,8 @@ import { projects } from "./projects.ts";
 /** `link`: whoever had a signed link of an alert; `operator`: a command at the installation itself. */
 export const auditActor = pgEnum("audit_actor", ["user", "key", "link", "slack", "telegram", "operator"]);
 
+export type AuditChanges = Readonly<Record<string, { before: unknown; after: unknown }>>;
+
 /**
  * Who changed what, when and from where. Append-only: a trigger refuses every update, and every deletion of an entry
  * younger than 400 days unless its whole project goes; it refuses to empty the table as well.
@@ -28,8 +30,10 @@ export const auditEntries = pgTable(
     objectId: text("object_id").notNull(),
     /** Empty where it has none. */
     objectName: text("object_name").notNull(),
-    /** Names of the fields that were sent; never their values, which may be secrets. */
+    /** Names of the fields that were sent, also of those that hold secrets. */
     fields: jsonb("fields").$type<readonly string[]>().notNull(),
+    /** By field, what it was before an edit and after it; only of fields that are shown to people anyway. */
+    changes: jsonb("changes").$type<AuditChanges>().notNull().default({}),
   },
   (t) => [index("audit_entries_project").on(t.projectId, t.at, t.id)],
 );
