@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 const MAY_IMPORT: Record<string, string[]> = {
   "packages/schedules": ["zod", "date-holidays", "#holidays"],
   "packages/core": ["@overdue/schedules", "zod", "entities"],
+  "packages/simulator": ["@overdue/core", "@overdue/schedules", "node:*"],
   "packages/config": ["zod", "node:*"],
   "packages/channels": ["@overdue/schedules", "@overdue/core", "zod", "react", "@react-email/*"],
   "packages/postgres": ["node:*"],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { MINUTE_MS, SECOND_MS } from "@overdue/schedules";
-import { randomFrom } from "../../sim/random.ts";
+import { randomFrom } from "../../../simulator/src/random.ts";
 import { findOutlier, baselineOfDurations } from "./durations.ts";
 
 const HISTORIES = 200;

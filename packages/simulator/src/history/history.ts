@@ -1,0 +1,56 @@
+import type { Instant } from "@overdue/schedules";
+import type { CheckSettings, Event, PingKind } from "@overdue/core";
+
+/** From `from` up to, but not including, `until`. */
+export type Span = { from: Instant; until: Instant };
+
+/** What a job sends, before the network and our own faults have their way with it. */
+export type Sending = {
+  at: Instant;
+  kind: PingKind;
+  rid: string | null;
+  host: string | null;
+  digest: string | null;
+  exitStatus: number | null;
+};
+
+/** An event that reached the database, and when its transaction committed. */
+export type Entry = {
+  committedAt: Instant;
+  event: Exclude<Event, { kind: "clock-set-back" | "time" | "outage" | "baseline-reset" }>;
+};
+
+/** One receiver: how wrong its clock is, and when it accepts but cannot commit. */
+export type Receiver = { skewMs: number; stalls: readonly Span[] };
+
+export type Faults = {
+  receivers: readonly Receiver[];
+  /** Spans in which nobody received; what was sent in them is lost or sent again later. */
+  outages: readonly Span[];
+  /** Spans in which no checker looked. */
+  checkerPauses: readonly Span[];
+  /** Of 1: how often a commit takes up to `SLOW_COMMIT_MS`, so that others overtake it. */
+  slowCommits: number;
+};
+
+/** All that happens to one check, settled before anything is folded. */
+export type History = {
+  id: string;
+  begin: Instant;
+  end: Instant;
+  settings: CheckSettings;
+  faults: Faults;
+  /** In the order of their commits. */
+  entries: readonly Entry[];
+};
+
+export const SLOW_COMMIT_MS = 20_000;
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** The first span that holds `at`. */
+export function spanAt(spans: readonly Span[], at: Instant): Span | undefined {
+  return spans.find((span) => span.from <= at && at < span.until);
+}

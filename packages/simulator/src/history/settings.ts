@@ -1,0 +1,76 @@
+import type { Schedule } from "@overdue/schedules";
+import type { ViolationPolicy, CheckSettings, Tolerance } from "@overdue/core";
+import type { Random } from "../random.ts";
+
+/** A check as somebody might have set it up: most settings off, as in life. */
+export function makeSettings(random: Random): CheckSettings {
+  const adorned = random.pick([0, 0, 0, 0.12, 0.3]);
+  const maybe = <T>(on: () => T, off: T) => (random.chance(adorned) ? on() : off);
+  const attitude = (): ViolationPolicy => random.pick(["note", "alert"]);
+  const schedule = makeSchedule(random);
+  const often = isOften(schedule);
+  return {
+    schedule,
+    graceSeconds: random.pick(often ? [60, 300, 600, 1_800] : [60, 300, 600, HOUR, HOUR, 2 * HOUR, DAY / 2]),
+    manualResume: random.chance(0.1),
+    earlyMarginSeconds: maybe(() => random.pick([30, 300, 1_800]), 0),
+    jitterSeconds: maybe(() => random.pick([30, 300, 1_800]), 0),
+    maxRuntimeSeconds: maybe(() => random.pick(often ? [60, 600] : [60, 600, 2 * HOUR, DAY + HOUR]), null),
+    minRuntimeSeconds: maybe(() => random.pick([1, 5, 60]), null),
+    progressExtends: maybe(() => true, false),
+    overlap: maybe<ViolationPolicy>(attitude, "allow"),
+    hostDuplicates: maybe<ViolationPolicy>(attitude, "allow"),
+    unusualRuns: "note",
+    tooOften: maybe<CheckSettings["tooOften"]>(() => makeTooOften(random), null),
+    tolerance: maybe<Tolerance | null>(() => makeTolerance(random), null),
+    recoverAfter: maybe(() => random.pick([2, 3, 5]), 1),
+    alertBeforeFirstPing: maybe(() => true, false),
+  };
+}
+
+/** Mostly hours and days, a few that are busy: what a cluster of jobs looks like. */
+function makeSchedule(random: Random): Schedule {
+  if (random.chance(0.5)) return { kind: "interval", everySeconds: random.pick(EVERY_SECONDS) };
+  const timezone = random.pick(TIMEZONES);
+  if (random.chance(0.6)) return { kind: "cron", expression: random.pick(CRON), timezone };
+  return { kind: "oncalendar", expression: random.pick(ONCALENDAR), timezone };
+}
+
+function isOften(schedule: Schedule): boolean {
+  return schedule.kind === "interval" ? schedule.everySeconds < HOUR : /[*]\/|[*]:/.test(schedule.expression);
+}
+
+const HOUR = 3_600;
+const DAY = 24 * HOUR;
+const EVERY_SECONDS = [300, 900, 1_800, HOUR, HOUR, 2 * HOUR, 6 * HOUR, 12 * HOUR, DAY, DAY, DAY, 7 * DAY];
+const TIMEZONES = ["UTC", "Europe/Riga", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"];
+const CRON = [
+  "*/15 * * * *",
+  "0 * * * *",
+  "30 * * * *",
+  "*/30 1-3 * * *",
+  "0 2 * * *",
+  "30 2 * * *",
+  "15,45 2,3 * * *",
+  "30 1 * * *",
+  "0 4 * * MON-FRI",
+  "5 0 1 * *",
+  "0 9 * * 1\n0 22 * * 5",
+];
+const ONCALENDAR = ["hourly", "*:0/20", "*-*-* 02:30", "Mon..Fri 03:00", "*-*-* 1,2,3:15", "weekly"];
+
+function makeTooOften(random: Random): CheckSettings["tooOften"] {
+  return {
+    count: random.pick([1, 2, 3, 10]),
+    of: random.pick(["pings", "runs"]),
+    windowSeconds: random.pick([null, 60, 3_600]),
+  };
+}
+
+function makeTolerance(random: Random): Tolerance {
+  const tolerateMissed = random.chance(0.7);
+  const bad = random.pick([2, 3]);
+  return random.chance(0.5)
+    ? { kind: "in-a-row", bad, tolerateMissed }
+    : { kind: "of-last", bad, of: bad + random.pick([1, 2, 5]), tolerateMissed };
+}

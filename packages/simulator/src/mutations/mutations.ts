@@ -1,0 +1,266 @@
+import { posix } from "node:path";
+
+/** One line of the state machine, made wrong. */
+export type Mutation = { name: string; file: string; line: string; becomes: string };
+
+export const mutations: readonly Mutation[] = [
+  mutation("a ping at the deadline is in time", "deadlines/evaluate-deadlines", {
+    line: "slotBy !== null && slotBy <= now",
+    becomes: "slotBy !== null && slotBy < now",
+  }),
+  mutation("a run may take its limit to the last instant", "deadlines/evaluate-deadlines", {
+    line: "run.deadlineAt <= now &&",
+    becomes: "run.deadlineAt < now - 1 &&",
+  }),
+  mutation("a down flip is dated a second late", "deadlines/evaluate-deadlines", {
+    line: "const trouble = { at, evidence:",
+    becomes: "const trouble = { at: at + 1000, evidence:",
+  }),
+  mutation("the grace is a second short", "deadlines/postpone-deadlines", {
+    line: "(settings.jitterSeconds + settings.graceSeconds)",
+    becomes: "(settings.jitterSeconds + settings.graceSeconds - 1)",
+  }),
+  mutation("deadlines inside an outage are judged", "deadlines/postpone-deadlines", {
+    line: "if (span.from > outage.until || deadlineAt < outage.from) continue;",
+    becomes: "if (outages.length > 0) continue;",
+  }),
+  mutation("after an outage there is no grace", "deadlines/postpone-deadlines", {
+    line: "Math.min(outage.until + graceMs, latest)",
+    becomes: "Math.min(outage.until, latest)",
+  }),
+  mutation("a slot inside an outage is called missed", "slots/settle-slots", {
+    line: 'if (isInOutage(outages, dueAt)) return { ...slot, outcome: "excluded" };',
+    becomes: "",
+  }),
+  mutation("a check that is down goes down again", "state/flips", {
+    line: 'if (draft.state.status === "down") return;',
+    becomes: "",
+  }),
+  mutation("an incident is never resolved", "state/flips", {
+    line: 'if (from === "down") draft.effects.push',
+    becomes: 'if (from === "new") draft.effects.push',
+  }),
+  mutation("nobody is told that the check is up again", "state/flips", {
+    line: 'to === "down" || (state.status === "down" && to === "up")',
+    becomes: 'to === "down"',
+  }),
+  mutation("every run may take an hour", "deadlines/postpone-deadlines", {
+    line: "settings.maxRuntimeSeconds ?? settings.graceSeconds",
+    becomes: "settings.maxRuntimeSeconds ?? 3600",
+  }),
+  mutation("a paused check is woken by any ping", "runs/receive-ping", {
+    line: 'if (state.status === "paused" && settings.manualResume)',
+    becomes: 'if (state.status === "new" && settings.manualResume)',
+  }),
+  mutation("a retry counts as another ping", "runs/end", {
+    line: "if (before !== null && isRetry(before, ping))",
+    becomes: "if (before !== null && before.id === ping.id)",
+  }),
+  mutation("a pause leaves runs open", "state/pause", {
+    line: "for (const run of draft.memory.openRuns) abandonRun(draft, run, at);",
+    becomes: "",
+  }),
+  mutation("a paused check is still waited for", "state/pause", {
+    line: "draft.memory.slotAt = null;",
+    becomes: "",
+  }),
+  mutation("an interval counts from its slot, not from its ping", "slots/settle-slots", {
+    line: "if (!isFixed) memory.slotAt = nextAfter(settings.schedule, coming.at);",
+    becomes:
+      "if (!isFixed) memory.slotAt = nextAfter(settings.schedule, memory.lastSlot?.dueAt ?? coming.at);",
+  }),
+  mutation("jitter is forgotten", "deadlines/postpone-deadlines", {
+    line: "(settings.jitterSeconds + settings.graceSeconds)",
+    becomes: "settings.graceSeconds",
+  }),
+  mutation("a max runtime is not looked at", "deadlines/postpone-deadlines", {
+    line: "settings.maxRuntimeSeconds ?? settings.graceSeconds",
+    becomes: "settings.graceSeconds",
+  }),
+  mutation("an end without an id closes the newest run", "runs/match-end", {
+    line: "return waitedFor ?? inTime[0] ?? runs.at(-1) ?? null;",
+    becomes: "return runs.at(-1) ?? null;",
+  }),
+  mutation("a good end hides a newer run that hangs", "runs/end", {
+    line: "if (open.overlong && open.startedAt < startedAt)",
+    becomes: "if (open.overlong)",
+  }),
+  mutation("a good end hides an older run that may hang", "runs/end", {
+    line: "if (open.overlong && open.startedAt < startedAt)",
+    becomes: "if (open.startedAt < startedAt)",
+  }),
+  mutation("an up check is looked at as seldom as a down one", "draft", {
+    line: 'if (deadlineAt === null || status !== "down" ||',
+    becomes: "if (deadlineAt === null ||",
+  }),
+  mutation("an alert is dated at the moment of noticing", "state/flips", {
+    line: "const at = Math.max(change.at, memory.flippedAt ?? change.at);",
+    becomes:
+      "const at = Math.max(change.at, memory.flippedAt ?? change.at, Number.isFinite(draft.knownUntil) ? draft.knownUntil : 0);",
+  }),
+  mutation("the watermark is not looked at", "fold", {
+    line: "return event.knownUntil ?? Infinity;",
+    becomes: "return Infinity;",
+  }),
+  mutation("an outage is forgotten", "deadlines/postpone-deadlines", {
+    line: "memory.outages = [...memory.outages, outage].slice(-OUTAGES_MAX);",
+    becomes: "memory.outages = [];",
+  }),
+  mutation("every incident is opened twice", "state/flips", {
+    line: 'draft.effects.push({ kind: "incident-opened", at: flippedAt, deadlineSeq, reason, evidence });',
+    becomes:
+      'for (const seq of [deadlineSeq, deadlineSeq]) draft.effects.push({ kind: "incident-opened", at: flippedAt, deadlineSeq: seq, reason, evidence });',
+  }),
+  mutation("the early margin is not looked at", "slots/slot-outcome", {
+    line: "Math.max(earlyMarginSeconds * SECOND_MS, Math.min(MINUTE_MS, gapMs / 10))",
+    becomes: "Math.min(MINUTE_MS, gapMs / 10)",
+  }),
+  mutation("no clock may be ahead", "slots/slot-outcome", {
+    line: "Math.max(earlyMarginSeconds * SECOND_MS, Math.min(MINUTE_MS, gapMs / 10))",
+    becomes: "earlyMarginSeconds * SECOND_MS",
+  }),
+  mutation("a ping for a slot that is due meets the next one too", "slots/settle-slots", {
+    line: "const isAhead = !isBegun && takeEarly(draft, coming);",
+    becomes: "const isAhead = takeEarly(draft, coming);",
+  }),
+  mutation("a run that began long before is early for the next slot", "slots/settle-slots", {
+    line: 'settings.schedule.kind === "interval" || begunAt >= slotAt - marginMs)',
+    becomes: "begunAt <= at)",
+  }),
+  mutation("runs that are early stay a slot behind", "slots/settle-slots", {
+    line: "if (isFixed) meetByRunBefore(draft, coming);",
+    becomes: "",
+  }),
+  mutation("an end that is sent again is another run", "runs/end", {
+    line: "if (said !== null) return applyRepeatedEnd(draft, said, ping);",
+    becomes: "",
+  }),
+  mutation("the next run is taken for a repeat", "runs/repeats", {
+    line: "return afterMs <= gapMs(draft) / (isInterval || isSeries ? 2 : 10) || isSameSlot(draft, { from, at });",
+    becomes: "return true;",
+  }),
+  mutation("what the other host of an interval begins ends the time of a retry", "runs/repeats", {
+    line: "gapMs(draft) / (isInterval || isSeries ? 2 : 10)",
+    becomes: "gapMs(draft) / (isSeries ? 2 : 10)",
+  }),
+  mutation("an end ends what perhaps goes on elsewhere", "runs/match-end", {
+    line: "started.findLast(({ uncertain }) => uncertain === undefined);",
+    becomes: "started.at(-1);",
+  }),
+  mutation("two ends that were exchanged are three", "runs/start", {
+    line: "foreign !== undefined && hasOwnEnd(draft, foreign);",
+    becomes: "foreign === null;",
+  }),
+  mutation("a start that is sent again is another run", "runs/start", {
+    line: "if (isAgain && startRepeats <= REPEATS_MAX) {",
+    becomes: "if (again > 99) {",
+  }),
+  mutation("a start that comes after its end opens a run", "runs/start", {
+    line: "const overtaken = hadStarts || isFirstRun(draft, ping) ? findOvertakingEnd(draft, ping) : null;",
+    becomes: "const overtaken = null as HostEnd | null;",
+  }),
+  mutation("a start that is sent again after the end opens a run", "runs/start", {
+    line: "const again = findRepeatedStart(draft, ping);",
+    becomes: "const again = null as HostEnd | null;",
+  }),
+  mutation("an end that overtook its start stays a repeat", "runs/start", {
+    line: "const mistaken = hadStarts ? findMistakenRepeat(draft, ping) : null;",
+    becomes: "const mistaken = null as HostEnd | null;",
+  }),
+  mutation("a start that may be a repeat is waited for", "runs/start", {
+    line: 'changeRun(draft, { ...run, uncertain: "again" });',
+    becomes: "",
+  }),
+  mutation("a run that another took the place of is waited for", "runs/runs", {
+    line: 'changeRun(draft, { ...given, replaced: true, uncertain: "beside" });',
+    becomes: "",
+  }),
+  mutation("a retry with a run id counts for half the grace only", "runs/repeats", {
+    line: "return at >= from && at - from <= RESEND_MS && (slotAt === null || at < slotAt);",
+    becomes: "return false;",
+  }),
+  mutation("an end counts for the slot in which it is heard", "runs/end", {
+    line: "begunAt: run?.startedAt ?? ping.at",
+    becomes: "begunAt: ping.at",
+  }),
+  mutation("runs that are made up are too many", "limits/violations", {
+    line: "if (isTooMany && memory.unmet !== undefined && mayMakeUp(memory, begunAt)) return false;",
+    becomes: "",
+  }),
+  mutation("a run that is made up belongs to the last slot", "slots/settle-slots", {
+    line: "const madeUp = coming.good && isMet ? makeUp(draft, coming) : null;",
+    becomes: "const madeUp = null as Slot | null;",
+  }),
+  mutation("a slot that was skipped for a run is called missed", "slots/settle-slots", {
+    line: 'const isSkipped = unmet.outcome === "missed" && runBefore(memory, dueAt) !== undefined;',
+    becomes: "const isSkipped = false;",
+  }),
+  mutation("what a run is late by counts from before its slot", "slots/settle-slots", {
+    line: "if (last.lateMs !== null || coming.arrivedAt < last.dueAt) return last;",
+    becomes: "if (last.lateMs !== null) return last;",
+  }),
+  mutation("one bad slot more is tolerated", "state/tolerance", {
+    line: "return badInARow(verdicts) < tolerance.bad;",
+    becomes: "return badInARow(verdicts) <= tolerance.bad;",
+  }),
+  mutation("the first good end gives up", "state/tolerance", {
+    line: "memory.goodInARow >= settings.recoverAfter",
+    becomes: "memory.goodInARow > 0",
+  }),
+  mutation("a window of too many never ends", "limits/violations", {
+    line: "[...counted, at].filter((one) => one > from)",
+    becomes: "[...counted, at].filter((one) => one > from - 3_600_000)",
+  }),
+  mutation("a second host is not seen once the slot has moved", "slots/settle-slots", {
+    line: "if (slotHost?.slotAt === slotAt)",
+    becomes: "if (slotHost?.slotAt === -1)",
+  }),
+  mutation("progress does not extend", "runs/start", {
+    line: "if (!draft.settings.progressExtends) return;",
+    becomes: "return;",
+  }),
+  mutation("a new check is never waited for", "new-check", {
+    line: "settings.alertBeforeFirstPing ? nextAfter(settings.schedule, createdAt) : null",
+    becomes: "null",
+  }),
+  mutation("an edit judges by the new settings what was due before it", "state/edit", {
+    line: "  evaluateUpTo(draft, at);\n  memory.evaluatedAt = at;",
+    becomes: "  memory.evaluatedAt = at;",
+  }),
+  mutation("deadlines in planned work are judged", "../maintenance/wait", {
+    line: "if (touching !== null) deadlineAt",
+    becomes: "if (touching !== null && touching.from === 0) deadlineAt",
+  }),
+  mutation("after planned work there is no grace", "../maintenance/wait", {
+    line: "touching.until + graceMs",
+    becomes: "touching.until",
+  }),
+  mutation("planned work that is stopped goes on", "../maintenance/window", {
+    line: "stoppedAt >= from && stoppedAt < until",
+    becomes: "stoppedAt >= from && stoppedAt < from",
+  }),
+  mutation("a slot in planned work is called missed", "slots/settle-slots", {
+    line: 'if (isInMaintenance(settings, dueAt)) return { ...slot, outcome: "excluded", because: "maintenance" };',
+    becomes: "",
+  }),
+  mutation("a fixed slot in planned work is told", "deadlines/evaluate-deadlines", {
+    line: 'if (because === "maintenance" && settings.schedule.kind !== "interval") return;',
+    becomes: "",
+  }),
+  mutation("an alarm in planned work is told", "state/flips", {
+    line: "if (isInMaintenance(draft.settings, at)) return writeNotice(draft, trouble);",
+    becomes: "",
+  }),
+  mutation("open runs do not wait for planned work that begins", "deadlines/maintenance", {
+    line: "run.overlong ? run : { ...run, deadlineAt: runDeadline(draft, run) }",
+    becomes: "run",
+  }),
+  mutation("planned work that leads into an outage ends in it", "deadlines/postpone-deadlines", {
+    line: "if (until === heardBy) return until;",
+    becomes: "if (outages.length < 99) return until;",
+  }),
+];
+
+function mutation(name: string, file: string, change: { line: string; becomes: string }): Mutation {
+  return { name, file: posix.join("checks", `${file}.ts`), ...change };
+}

@@ -1,0 +1,224 @@
+import { isDeepStrictEqual } from "node:util";
+import { type Instant, nextAfter, type Schedule } from "@overdue/schedules";
+import { type Reason, type Slot } from "@overdue/core";
+import { isTooOften, isOtherHost } from "./alarms.ts";
+import { deadlineOf, expectAfter, writeFlip, nextSlotAfter, putSlot, type Book } from "./book.ts";
+import type { KnownRun, Moment } from "./moments.ts";
+import { isInMaintenance } from "./maintenance.ts";
+import { firstMet, reviseSlot, makeUp, meetByRunBefore, settle, type Arrival } from "./slots.ts";
+
+/** What the moments of a life, in their order, make of its slots and its status. */
+export function evaluateMoments(book: Book, moments: readonly Moment[], horizon: Instant): Book {
+  for (const moment of moments) {
+    missUntil(book, moment.kind === "overlong" ? moment.at - 1 : moment.at);
+    const before = book.settings.schedule;
+    book.settings = moment.settings;
+    decide(book, moment, before);
+  }
+  missUntil(book, horizon);
+  return book;
+}
+
+function missUntil(book: Book, until: Instant): void {
+  for (let dueAt = book.slotAt; dueAt !== null; dueAt = book.slotAt) {
+    const at = deadlineOf(book, dueAt);
+    if (at > until) return;
+    const next = [...book.open].find(({ startedAt }) => startedAt !== null && startedAt > dueAt);
+    const begunAt = next?.startedAt ?? 0;
+    if (next) meetByRunBefore(book, { at: begunAt, begunAt, good: true, runId: next.id });
+    if (book.slotAt !== dueAt) continue;
+    miss(book, dueAt, at);
+    book.slotAt = nextSlotAfter(book, dueAt);
+  }
+}
+
+/** Rules 18, 30, 34, 36 and 40. */
+function miss(book: Book, dueAt: Instant, at: Instant): void {
+  book.turn += 1;
+  const deaf = book.outages.some((outage) => outage.from <= dueAt && dueAt <= outage.until);
+  const excused = !deaf && isInMaintenance(book.settings, dueAt);
+  const outcome = deaf || excused ? "excluded" : "missed";
+  const goesOn = (run: KnownRun) =>
+    (run.startedAt ?? at) < dueAt && (run.endedAt === null || run.endedAt >= at);
+  const skipped = outcome === "missed" && [...book.open].some(goesOn);
+  book.last = {
+    dueAt,
+    outcome,
+    at,
+    lateMs: null,
+    runId: null,
+    ...(excused && { because: "maintenance" }),
+    ...(skipped && { because: "overlap" }),
+  };
+  putSlot(book, book.last);
+  book.countsFrom = dueAt;
+  if (excused && book.settings.schedule.kind !== "interval") return;
+  if (!deaf && !excused) book.goodInARow = 0;
+  if (book.status === "new") writeFlip(book, "down", { at, reason: "never-started" });
+  else if (!((deaf || excused) && book.settings.tolerance)) goDown(book, at, skipped ? "overlap" : "missed");
+}
+
+function decide(book: Book, moment: Moment, before: Schedule): void {
+  const { at, kind } = moment;
+  switch (kind) {
+    case "pause":
+      if (book.status === "paused") return;
+      writeFlip(book, "paused", { at, reason: null });
+      return expectNothing(book);
+    case "resume":
+      return book.status === "paused" ? resume(book, at) : undefined;
+    case "edit":
+      return edit(book, at, before);
+    case "maintenance":
+      return;
+    case "overlong":
+      return overlong(book, moment);
+    case "end":
+      return end(book, moment);
+    case "start":
+      return start(book, moment);
+    case "log":
+      if (isTooOften(book, moment)) alarm(book, at, "too-often");
+  }
+}
+
+function expectNothing(book: Book): void {
+  book.slotAt = null;
+  book.last = null;
+  book.lastEndAt = null;
+  book.isStarted = false;
+  book.sinceUp.clear();
+  book.open.clear();
+  book.unmet = { slots: [], until: Infinity };
+  book.turn += 1;
+  book.burst = { turn: null, at: [] };
+}
+
+/** Rules 10 and 36. */
+function resume(book: Book, at: Instant): void {
+  writeFlip(book, "new", { at, reason: null });
+  expectNothing(book);
+  if (book.settings.alertBeforeFirstPing) book.slotAt = nextAfter(book.settings.schedule, at);
+}
+
+/** Rule 11. */
+function edit(book: Book, at: Instant, before: Schedule): void {
+  const { settings, lastEndAt } = book;
+  const { schedule } = settings;
+  const same = isDeepStrictEqual(before, schedule);
+  if (book.status === "new") {
+    const waits = settings.alertBeforeFirstPing && !book.isStarted;
+    book.slotAt = waits ? ((same ? book.slotAt : null) ?? nextAfter(schedule, at)) : null;
+    return;
+  }
+  if (same || book.slotAt === null) return;
+  if (book.status === "up") {
+    const lastAt = Math.max(lastEndAt ?? 0, book.last?.dueAt ?? 0);
+    book.slotAt = nextAfter(schedule, before.kind === "interval" ? book.countsFrom : lastAt);
+    if (book.slotAt === null || deadlineOf(book, book.slotAt) > at) return;
+    miss(book, book.slotAt, deadlineOf(book, book.slotAt));
+  }
+  book.slotAt = nextAfter(schedule, at);
+  book.countsFrom = at;
+}
+
+/** It fails the slot that it was counted for, else what is due, else the last one. */
+function overlong(book: Book, { at, run }: Extract<Moment, { kind: "overlong" }>): void {
+  const came: Arrival = { at, begunAt: run.startedAt ?? at, good: false, runId: run.id, isOverlong: true };
+  book.open.delete(run);
+  const due = book.slotAt !== null && book.slotAt <= at;
+  const own = book.slots.get(run.slotDueAt ?? NaN) ?? (due ? null : book.last);
+  if (book.slotAt === null) begin(book, came);
+  else if (own && own.outcome !== "missed") reviseSlot(book, own, came);
+  else if (!own && due) settle(book, came);
+  const spoilt = book.slots.get((own ?? book.last)?.dueAt ?? NaN);
+  if (spoilt?.outcome === "failed") book.final.add(spoilt.dueAt);
+  fail(book, at, "overlong");
+}
+
+/** It is the first thing heard of a check that waits for no slot. */
+function begin(book: Book, came: Arrival): void {
+  if (book.settings.schedule.kind === "interval") settle(book, came);
+  expectAfter(book, came.at);
+  book.lastEndAt = came.at;
+}
+
+/** Rules 25, 32, 33 and 36. */
+function start(book: Book, moment: Extract<Moment, { kind: "start" }>): void {
+  const { at, run, overlaps } = moment;
+  const { overlap, maxRuntimeSeconds } = book.settings;
+  for (const other of book.open) if (other.rid !== null && other.rid === run.rid) book.open.delete(other);
+  book.open.add(run);
+  if (book.status === "new") book.slotAt = null;
+  book.isStarted = true;
+  const doubled = isOtherHost(book, moment);
+  const burst = isTooOften(book, moment);
+  if (maxRuntimeSeconds !== null && book.slotAt !== null) {
+    // That another run starts does not mend what an earlier one failed.
+    const came = { at, begunAt: at, good: true, runId: run.id };
+    const mends = book.last?.outcome === "failed" && firstMet(book, at) === null;
+    const slot = mends ? makeUp(book, came) : settle(book, came);
+    run.slotDueAt = (slot ?? book.last)?.dueAt ?? null;
+    expectAfter(book, at);
+  }
+  if (burst) alarm(book, at, "too-often");
+  if (doubled) alarm(book, at, "host-duplicate");
+  if (overlaps && overlap === "alert") alarm(book, at, "overlap");
+}
+
+/** Whatever the check tolerates; a paused one is left in peace. */
+function alarm(book: Book, at: Instant, reason: Reason): void {
+  if (book.status !== "paused") writeFlip(book, "down", { at, reason });
+}
+
+function end(book: Book, moment: Extract<Moment, { kind: "end" }>): void {
+  const { at, run, begunAt, bad } = moment;
+  book.open.delete(run);
+  const doubled = run.startedAt === null && isOtherHost(book, moment);
+  const burst = isTooOften(book, moment);
+  settleFor(book, { at, begunAt, good: bad === null, runId: run.id }, run.slotDueAt);
+  if (run.slotDueAt === null) expectAfter(book, at);
+  book.lastEndAt = at;
+  if (doubled) alarm(book, at, "host-duplicate");
+  if (bad !== null) fail(book, at, bad);
+  if (burst) writeFlip(book, "down", { at, reason: "too-often" });
+  if (burst || bad !== null) return;
+  book.goodInARow += 1;
+  const recovered = book.status !== "down" || book.goodInARow >= book.settings.recoverAfter;
+  if (recovered) writeFlip(book, "up", { at, reason: null });
+}
+
+/** A tolerated first fail is a sign of life too. */
+function fail(book: Book, at: Instant, reason: Reason): void {
+  goDown(book, at, reason);
+  if (book.status === "down" || book.status === "up") return;
+  const counted = new Map(book.sinceUp);
+  writeFlip(book, "up", { at, reason: null });
+  book.sinceUp = counted;
+}
+
+/** A run that was counted for a slot when it started has its word on that one, any other on what is due. */
+function settleFor(book: Book, came: Arrival, slotDueAt: Instant | null): Slot | null {
+  const own = slotDueAt === null ? undefined : book.slots.get(slotDueAt);
+  // While no later slot is settled its run may still mend it.
+  if (own && (own === book.last || !came.good)) reviseSlot(book, own, came);
+  if (!own) settle(book, came);
+  return own ?? book.last;
+}
+
+/** Rule 34. */
+function goDown(book: Book, at: Instant, reason: Reason): void {
+  book.goodInARow = 0;
+  if (!tolerated(book, reason)) writeFlip(book, "down", { at, reason });
+}
+
+function tolerated(book: Book, reason: Reason): boolean {
+  const { tolerance } = book.settings;
+  const isMissed = reason === "missed" || reason === "overlap";
+  if (tolerance === null || (isMissed && !tolerance.tolerateMissed)) return false;
+  const isBad = ({ outcome }: Slot) => outcome === "failed" || outcome === "missed";
+  const slots = [...book.sinceUp.values()];
+  if (tolerance.kind === "of-last") return slots.slice(-tolerance.of).filter(isBad).length < tolerance.bad;
+  const newest = slots.slice(-tolerance.bad);
+  return newest.length < tolerance.bad || !newest.every(isBad);
+}

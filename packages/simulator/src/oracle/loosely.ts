@@ -1,0 +1,49 @@
+import type { CheckSettings } from "@overdue/core";
+import { type Entry, type History, SECOND, SLOW_COMMIT_MS } from "../history/history.ts";
+import { stampedAt } from "../history/order.ts";
+import type { Rows } from "../world/rows.ts";
+import { type Prediction, type Verdict, listVerdicts } from "./differences.ts";
+
+/** By how much two clocks and a slow commit may move a verdict that a ping decides. */
+const APART_MS = SLOW_COMMIT_MS + 2 * SECOND;
+
+/**
+ * Commits that overtake each other must come to the same verdicts, if not to the millisecond. Left out is where
+ * it matters what came first: two at one instant, retries, and settings that count pings or hosts in their order.
+ */
+export function comparePredictionLoosely(rows: Rows, predicted: Prediction, history: History): string[] {
+  if (orderMatters(history) || predicted.notes.includes("duplicate")) return [];
+  const happened = listVerdicts(rows.flips);
+  const longer = happened.length > predicted.flips.length ? happened : predicted.flips;
+  const wrong = longer.findIndex((_, order) => !isAlike(happened[order], predicted.flips[order]));
+  if (wrong < 0) return [];
+  const [did, should] = [happened[wrong], predicted.flips[wrong]].map(
+    (flip) => JSON.stringify(flip) ?? "none",
+  );
+  return [`flip, out of order, ${did}, should be about ${should}`];
+}
+
+function isAlike(one: Verdict | undefined, other: Verdict | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
+  return one.to === other.to && one.reason === other.reason && Math.abs(one.at - other.at) <= APART_MS;
+}
+
+function orderMatters({ entries, settings }: History): boolean {
+  const stamps = entries.map(stampedAt);
+  if (entries.some((entry, order) => isOvertakenByAct(entry, entries.slice(0, order)))) return true;
+  const edits = entries.flatMap(({ event }) => (event.kind === "edit" ? [event.settings] : []));
+  return new Set(stamps).size < stamps.length || [settings, ...edits].some(countsInOrder);
+}
+
+/** A ping from before a pause or resume that is stored after it: what a person did holds. */
+function isOvertakenByAct(entry: Entry, before: readonly Entry[]): boolean {
+  return before.some(
+    ({ event }) => (event.kind === "pause" || event.kind === "resume") && event.at >= stampedAt(entry),
+  );
+}
+
+function countsInOrder(settings: CheckSettings): boolean {
+  const { tooOften, hostDuplicates, tolerance, recoverAfter, minRuntimeSeconds, overlap } = settings;
+  const counts = tooOften !== null || tolerance !== null || recoverAfter > 1;
+  return counts || hostDuplicates !== "allow" || overlap !== "allow" || minRuntimeSeconds !== null;
+}

@@ -1,0 +1,132 @@
+import { type Instant, nextAfter } from "@overdue/schedules";
+import { type Slot } from "@overdue/core";
+import { MINUTE, SECOND } from "../history/history.ts";
+import { nextSlotAfter, putSlot, type Book } from "./book.ts";
+
+/** Something that came: when, when its run began, and whether it was good. */
+export type Arrival = { at: Instant; begunAt: Instant; good: boolean; runId: string; isOverlong?: true };
+
+/** Rules 14 to 17: every slot that is due is met or failed; with none due, the last word is on one before. */
+export function settle(book: Book, came: Arrival): Slot | null {
+  meetByRunBefore(book, came);
+  const first = firstMet(book, came.at, came.begunAt);
+  if (first === null) return ofThePast(book, came);
+  if (book.slotAt !== null) book.turn += 1;
+  for (let dueAt: Instant | null = first; dueAt !== null && (dueAt === first || dueAt <= came.at);) {
+    const begunAt = dueAt === first || dueAt <= came.begunAt ? came.begunAt : came.at;
+    book.last = met(book, dueAt, { ...came, begunAt });
+    putSlot(book, book.last);
+    dueAt = nextSlotAfter(book, dueAt);
+    book.slotAt = dueAt;
+  }
+  return book.last;
+}
+
+/** Rule 16a: each of two runs in a row began just ahead of a slot, and the first was counted for the one before. */
+export function meetByRunBefore(book: Book, came: Arrival): void {
+  const { last, slotAt, settings } = book;
+  if (settings.schedule.kind === "interval" || came.isOverlong || slotAt === null || slotAt > came.at) return;
+  if (last?.outcome !== "late" || last.lateMs === null) return;
+  const begunAt = last.dueAt + last.lateMs;
+  const next = nextSlotAfter(book, slotAt);
+  if (
+    begunAt >= slotAt ||
+    next === null ||
+    next <= came.at ||
+    !isNear(book, slotAt, { at: last.at, begunAt })
+  )
+    return;
+  const between = { ...book, last: { ...last, dueAt: slotAt } };
+  if (!isNear(between, next, came)) return;
+  book.last = met(book, slotAt, { at: last.at, begunAt, good: true, runId: last.runId ?? "" });
+  putSlot(book, book.last);
+  book.slotAt = next;
+}
+
+/** Rules 17 and 17a. */
+function ofThePast(book: Book, came: Arrival): Slot | null {
+  const { last } = book;
+  const isMet = last === null || (last.outcome !== "failed" && last.lateMs !== null);
+  const madeUp = came.good && isMet ? makeUp(book, came) : null;
+  if (madeUp) return madeUp;
+  if (last !== null) reviseSlot(book, last, came);
+  return book.last;
+}
+
+export function makeUp(book: Book, { begunAt, runId }: Arrival): Slot | null {
+  const slot = mayMakeUp(book, begunAt)
+    ? book.unmet.slots.findLast(({ dueAt }) => dueAt <= begunAt)
+    : undefined;
+  if (slot === undefined) return null;
+  const madeUp = { ...slot, lateMs: begunAt - slot.dueAt, runId };
+  comment(book, madeUp);
+  return madeUp;
+}
+
+export function mayMakeUp({ unmet }: Book, at: Instant): boolean {
+  return unmet.slots.length > 0 && at <= unmet.until;
+}
+
+/** The slot that something is the first to meet: one that is due, or the next one if that is near. */
+export function firstMet(book: Book, at: Instant, begunAt = at): Instant | null {
+  const { slotAt } = book;
+  const { schedule } = book.settings;
+  if (schedule.kind === "interval") return nearOfInterval(book, schedule.everySeconds * SECOND, at);
+  const next = slotAt ?? nextAfter(schedule, at);
+  if (next === null || (slotAt !== null && at >= next)) return next;
+  return isNear(book, next, { at, begunAt }) ? next : null;
+}
+
+/** Rule 16, of a slot of a fixed schedule that is not yet due. */
+function isNear(book: Book, next: Instant, { at, begunAt }: Pick<Arrival, "at" | "begunAt">): boolean {
+  const { settings, last } = book;
+  const gap = last === null ? (nextSlotAfter(book, next) ?? Infinity) - next : next - last.dueAt;
+  const half = last === null ? Infinity : gap / 2;
+  const set = settings.earlyMarginSeconds * SECOND;
+  if (next - at <= Math.min(set, half)) return true;
+  return next - begunAt <= Math.min(Math.max(set, Math.min(gap / 10, MINUTE)), half);
+}
+
+/** Rule 16: from half-way on the slot moves to what came. */
+function nearOfInterval({ slotAt, last }: Book, everyMs: number, at: Instant): Instant | null {
+  if (slotAt === null) return at;
+  if (at >= slotAt) return slotAt;
+  return last === null || at - last.dueAt - Math.max(0, last.lateMs ?? 0) >= everyMs / 2 ? at : null;
+}
+
+/** Rule 15. */
+function met(book: Book, dueAt: Instant, { at, begunAt, good, runId }: Arrival): Slot {
+  const { schedule, jitterSeconds, graceSeconds } = book.settings;
+  const moved = schedule.kind === "interval" && (book.slotAt === null || dueAt < book.slotAt);
+  const lateMs = moved && book.last?.dueAt !== dueAt ? 0 : begunAt - dueAt;
+  const allowedMs = jitterSeconds * SECOND + Math.min(graceSeconds * 100, MINUTE);
+  const early = lateMs < 0 && schedule.kind !== "interval";
+  const kept = early ? "early" : lateMs <= allowedMs ? "on-time" : "late";
+  return { dueAt, outcome: good ? kept : "failed", at, lateMs, runId };
+}
+
+/** Rule 17. */
+export function reviseSlot(book: Book, slot: Slot, came: Arrival): void {
+  if (book.final.has(slot.dueAt)) return;
+  const missed = slot.outcome === "missed" || slot.outcome === "excluded";
+  const { lateMs, runId } = slot;
+  if (missed) {
+    if (lateMs === null && came.begunAt >= slot.dueAt)
+      comment(book, { ...slot, lateMs: came.begunAt - slot.dueAt, runId: came.runId ?? runId });
+  } else if (slot.outcome === "failed" && came.good) amend(book, met(book, slot.dueAt, came));
+  else if (slot.outcome !== "failed" && !came.good)
+    amend(book, { ...slot, outcome: "failed", at: came.at, runId: came.runId });
+}
+
+/** What became of it in the end, which counts for nothing any more. */
+function comment(book: Book, slot: Slot): void {
+  book.slots.set(slot.dueAt, slot);
+  if (book.sinceUp.has(slot.dueAt)) book.sinceUp.set(slot.dueAt, slot);
+  if (book.last?.dueAt === slot.dueAt) book.last = slot;
+  book.unmet.slots = book.unmet.slots.filter(({ dueAt }) => dueAt !== slot.dueAt);
+}
+
+function amend(book: Book, slot: Slot): void {
+  putSlot(book, slot);
+  if (book.last?.dueAt === slot.dueAt) book.last = slot;
+}

@@ -1,0 +1,141 @@
+import { type Instant, nextAfter, type Schedule } from "@overdue/schedules";
+import { type CheckSettings, defaultSettings } from "@overdue/core";
+import { DAY, HOUR, MINUTE, SECOND } from "../history/history.ts";
+import { type Random, randomFrom } from "../random.ts";
+import { makeRuns } from "./runs.ts";
+import type { Habits, Imperfections, Lengths, World } from "./world.ts";
+
+const ALL: Imperfections = {
+  skewMs: 5 * SECOND,
+  retries: 0.1,
+  swaps: 0.2,
+  leftOut: 0.04,
+  slow: true,
+  late: true,
+};
+
+const NONE: Imperfections = { skewMs: 0, retries: 0, swaps: 0, leftOut: 0, slow: false, late: false };
+const SLOTS_MAX = 60;
+const MADE_BEFORE_MS = 20 * SECOND;
+
+/** The world of this seed and number; `only` names the imperfections it may have, else any. */
+export function makeWorld(seed: number, number: number, only: readonly (keyof Imperfections)[] = []): World {
+  const id = `${seed}/${number}`;
+  const random = randomFrom(`${id}/well-behaved`);
+  const imperfections = makeImperfections(random, only);
+  const schedule = makeSchedule(random);
+  const newYear = Date.UTC(2026, 0, 1);
+  const madeAt = madeLongBefore(schedule, newYear + random.whole(0, 700 * 86_400) * SECOND);
+  const dues = duesOf(random, schedule, madeAt);
+  const gapMs = Math.min(...dues.slice(1).map((dueAt, at) => dueAt - (dues[at] ?? 0)));
+  const habits = makeHabits(random, { imperfections, schedule });
+  const lengths = makeLengths(random, { gapMs, habits });
+  const settings = makeSettings(random, { schedule, gapMs, habits, lengths });
+  // What two machines behind one address send again, nobody can tell from what the other one sends.
+  const retries = habits.hosts === "nat" ? 0 : imperfections.retries;
+  const course = { habits, imperfections: { ...imperfections, retries }, dues, gapMs, ...lengths };
+  return { id, settings, madeAt, gapMs, habits, runs: makeRuns(random, course) };
+}
+
+/** Each is there in half of the worlds, so that each is met alone and with any other. */
+function makeImperfections(random: Random, only: readonly (keyof Imperfections)[]): Imperfections {
+  const kinds = Object.keys(NONE).filter((kind): kind is keyof Imperfections => kind in NONE);
+  const chosen = kinds.filter((kind) => (only.length === 0 ? random.chance(0.5) : only.includes(kind)));
+  return { ...NONE, ...Object.fromEntries(chosen.map((kind) => [kind, ALL[kind]])) };
+}
+
+const CRON = ["* * * * *", "*/2 * * * *", "*/5 * * * *", "*/5 * * * *", "*/15 * * * *", "0 * * * *"];
+const CRON_SELDOM = ["0,10 * * * *", "0 3 * * *", "30 2 * * *", "0 9 * * 1-5", "0 4 * * 0", "5 0 1 * *"];
+const ONCALENDAR = ["*:0/5", "hourly", "*-*-* 02:30", "Mon..Fri 03:00", "weekly", "monthly"];
+const EVERY_SECONDS = [60, 120, 300, 900, 3_600, 21_600, 86_400, 7 * 86_400, 30 * 86_400];
+
+function makeSchedule(random: Random): Schedule {
+  const timezone = random.pick(["UTC", "Europe/Riga", "America/New_York", "Asia/Kolkata"]);
+  const kind = random.pick(["cron", "cron", "oncalendar", "interval"] as const);
+  if (kind === "interval") return { kind, everySeconds: random.pick(EVERY_SECONDS) };
+  const expressions = kind === "cron" ? [...CRON, ...CRON_SELDOM] : ONCALENDAR;
+  return { kind, expression: random.pick(expressions), timezone };
+}
+
+/** When the job ought to run; an interval's job has a phase of its own. */
+function duesOf(random: Random, schedule: Schedule, madeAt: Instant): Instant[] {
+  const isInterval = schedule.kind === "interval";
+  let dueAt = isInterval
+    ? madeAt + random.whole(MADE_BEFORE_MS, schedule.everySeconds * SECOND)
+    : nextAfter(schedule, madeAt);
+  const dues: Instant[] = [];
+  for (; dueAt !== null && dues.length < SLOTS_MAX; dueAt = nextAfter(schedule, dueAt)) dues.push(dueAt);
+  return dues;
+}
+
+/** Nobody pings a check that is not there yet, however far ahead the host's clock is. */
+function madeLongBefore(schedule: Schedule, at: Instant): Instant {
+  const next = nextAfter(schedule, at);
+  return next !== null && next - at < MADE_BEFORE_MS ? next : at;
+}
+
+function makeHabits(
+  random: Random,
+  { imperfections: { swaps }, schedule }: { imperfections: Imperfections; schedule: Schedule },
+): Habits {
+  const starts = random.chance(0.6);
+  const parallel = starts && random.chance(0.15);
+  const background = random.chance(0.5) && swaps > 0;
+  return {
+    starts,
+    parallel,
+    runIds: random.chance(0.35),
+    background,
+    hosts: parallel
+      ? "one"
+      : random.pick([
+          "one",
+          "one",
+          "one",
+          "unknown",
+          "both",
+          "either",
+          background || schedule.kind === "interval" ? "both" : "nat",
+        ]),
+  };
+}
+
+/** How long things take, so that every run that happens is well in time. */
+function makeLengths(random: Random, { gapMs, habits }: { gapMs: number; habits: Habits }): Lengths {
+  const { starts, parallel } = habits;
+  const graces = [60, 60, 300, 3_600, gapMs / 4_000, gapMs / 2_000, gapMs / SECOND];
+  const graceMs = Math.max(60, Math.round(Math.min(random.pick(graces), DAY / SECOND))) * SECOND;
+  const hasLimit = starts && (parallel || random.chance(0.5));
+  const budgetMs = Math.min(gapMs, graceMs);
+  const longestMs = Math.round(
+    parallel ? gapMs * 1.6 : Math.min(hasLimit ? gapMs * 0.2 : budgetMs / 5, HOUR),
+  );
+  // A limit that reaches to the next run makes an end before its start one of the run before; of jobs that run each
+  // minute or two, a start that is sent again may be the next run's.
+  const isApart = (habits.background || gapMs <= 2 * MINUTE) && !habits.runIds && !parallel;
+  const limitMs = Math.min(longestMs + 2 * MINUTE, isApart ? gapMs - 20 * SECOND : Infinity);
+  return { graceMs, budgetMs, longestMs, limitMs: hasLimit ? limitMs : null };
+}
+
+type Setup = { schedule: Schedule; gapMs: number; habits: Habits; lengths: Lengths };
+
+function makeSettings(random: Random, { schedule, gapMs, habits, lengths }: Setup): CheckSettings {
+  const { starts, parallel, hosts } = habits;
+  const { graceMs, limitMs } = lengths;
+  const runsEach = hosts === "both" || hosts === "nat" ? 2 : 1;
+  const of = random.pick(["runs", "pings"] as const);
+  const count = runsEach * (of === "pings" && starts ? 2 : 1);
+  const watchesOverlap = !parallel && runsEach === 1 && random.chance(0.3);
+  return {
+    ...defaultSettings,
+    schedule,
+    graceSeconds: graceMs / SECOND,
+    maxRuntimeSeconds: limitMs === null ? null : Math.ceil(limitMs / SECOND),
+    overlap: watchesOverlap ? "alert" : "allow",
+    tooOften:
+      !parallel && hosts !== "nat" && gapMs > 180_000 && random.chance(0.3)
+        ? { count, of, windowSeconds: null }
+        : null,
+    alertBeforeFirstPing: random.chance(0.2),
+  };
+}

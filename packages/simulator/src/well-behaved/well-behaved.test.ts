@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { machine } from "../machine.ts";
+import { makeWorld } from "./make.ts";
+import { simulateWorlds } from "./simulate.ts";
+import { describeWorld } from "./story.ts";
+
+test.each([1, 2])(
+  "well-behaved jobs on imperfect machines are never told of, and what they leave out is (seed %d)",
+  (seed) => {
+    const { failures, ...counted } = simulateWorlds({ seed, worlds: 400 }, machine);
+    const [failure] = failures;
+    const story = failure && describeWorld(makeWorld(seed, failure.world), failure.problems, machine);
+    expect(story).toBeUndefined();
+    expect(counted.leftOut).toBeGreaterThan(200);
+  },
+  60_000,
+);

@@ -1,0 +1,161 @@
+import type { Instant } from "@overdue/schedules";
+import type { Check, CheckSettings, Effect, Event, Transition } from "@overdue/core";
+import { DAY, SECOND, spanAt, type History, type Span } from "../history/history.ts";
+import { isInOrder, stampedAt } from "../history/order.ts";
+import type { Random } from "../random.ts";
+import { findFlaw } from "./flaw.ts";
+import { nextLook, watermarkAt, type Rhythm } from "./rhythm.ts";
+import { noRows, writeRow, type Rows } from "./rows.ts";
+
+/** The state machine under test. */
+export type Machine = {
+  newCheck: (id: string, createdAt: Instant, settings: CheckSettings) => Check;
+  fold: (check: Check, event: Event) => Transition<Check>;
+};
+
+/** A committed fold, for the story of a failure. */
+export type Step = { clock: Instant; event: Event; transition: Transition<Check> };
+
+type Conditions = { machine: Machine; rhythm: Rhythm; random: Random; onStep?: (step: Step) => void };
+
+type World = Conditions & {
+  history: History;
+  check: Check;
+  wakeAt: Instant | null;
+  outagesToFold: Span[];
+  rows: Rows;
+};
+
+/** A fold writes so many slots at most; more rounds than a history can need mean that one stands still. */
+const ROUNDS_MAX = 100;
+
+/** A quiet day after the last event, so that what was broken off comes to its end. */
+export function lastInstant(history: History): Instant {
+  return history.end + DAY;
+}
+
+/** Lives through a history as receivers and checkers would; answers with what the database then holds. */
+export function runWorld(history: History, conditions: Conditions): Rows {
+  const { id, begin, settings, faults, entries } = history;
+  const check = conditions.machine.newCheck(id, begin, settings);
+  const rows = noRows();
+  const outagesToFold = [...faults.outages];
+  const world: World = {
+    ...conditions,
+    history,
+    check,
+    wakeAt: check.state.deadlineAt,
+    outagesToFold,
+    rows,
+  };
+  let clock = begin;
+  const uncommitted = earliestStamps(history);
+  // Only where commits overtake each other can a ping be judged too early.
+  const ordered = isInOrder(history);
+  for (const [order, { event, committedAt }] of entries.entries()) {
+    lookUntil(world, { clock, until: committedAt, uncommitted: uncommitted[order] ?? committedAt });
+    const proven = watermarkAt({ faults, rhythm: conditions.rhythm }, committedAt);
+    const knownUntil = Math.min(proven, uncommitted[order + 1] ?? committedAt);
+    const waits = event.kind === "ping" ? !ordered : spanAt(faults.outages, committedAt) !== undefined;
+    const act = event.kind === "edit" ? { ...event, settings: kept(world.check, event.settings) } : event;
+    receive(world, waits ? { ...act, knownUntil } : act, committedAt);
+    clock = committedAt;
+  }
+  const horizon = lastInstant(history);
+  lookUntil(world, { clock, until: horizon, uncommitted: horizon });
+  judge(world, horizon, horizon);
+  return rows;
+}
+
+/** The windows are the project's: an edit of the check leaves them as they are. */
+function kept({ settings: { maintenance } }: Check, settings: CheckSettings): CheckSettings {
+  const { maintenance: _sent, ...edited } = settings;
+  return maintenance === undefined ? edited : { ...edited, maintenance };
+}
+
+/** For each entry, the earliest stamp among it and those after it: no watermark may pass that before. */
+function earliestStamps({ entries }: History): Instant[] {
+  let earliest = Number.POSITIVE_INFINITY;
+  return entries
+    .toReversed()
+    .map((entry) => (earliest = Math.min(earliest, stampedAt(entry))))
+    .toReversed();
+}
+
+/** The ping path: it brings `wakeAt` nearer, and leaves it alone where it would move away. */
+function receive(world: World, event: Event, clock: Instant): void {
+  const nextAt = commit(world, event, clock);
+  const { wakeAt, rhythm } = world;
+  if (!rhythm.lazy) world.wakeAt = nextAt;
+  else if (nextAt !== null && (wakeAt === null || nextAt < wakeAt)) world.wakeAt = nextAt;
+}
+
+/** The checkers, from `clock` until another transaction comes. */
+type Lull = { clock: Instant; until: Instant; uncommitted: Instant };
+
+function lookUntil(world: World, { clock, until, uncommitted }: Lull): void {
+  let from = clock;
+  while (world.wakeAt !== null && world.wakeAt <= uncommitted) {
+    const look = nextLook({ faults: world.history.faults, rhythm: world.rhythm }, from, world.wakeAt);
+    if (look >= until) return;
+    const proven = watermarkAt({ faults: world.history.faults, rhythm: world.rhythm }, look);
+    judge(world, Math.min(proven, uncommitted), look);
+    from = look + 1;
+  }
+}
+
+function judge(world: World, now: Instant, clock: Instant): void {
+  const { rhythm, random } = world;
+  if (random.chance(rhythm.races)) world.machine.fold(world.check, { kind: "time", now }); // rolled back
+  let rounds = 0;
+  do world.wakeAt = commit(world, { kind: "time", now }, clock);
+  while (world.wakeAt !== null && world.wakeAt <= now && (rounds += 1) < ROUNDS_MAX);
+  if (rounds === ROUNDS_MAX) {
+    world.rows.refused.push(`judging up to ${now} does not get past ${world.wakeAt}`);
+    world.wakeAt = null;
+  }
+  if (random.chance(rhythm.races))
+    world.wakeAt = commit(world, { kind: "time", now: now - random.whole(0, 5 * SECOND) }, clock);
+}
+
+/** Folds one event, after the outages that were over by then, and writes what came of it. */
+function commit(world: World, event: Event, clock: Instant): Instant | null {
+  for (
+    let outage = world.outagesToFold[0];
+    outage && outage.until <= clock;
+    outage = world.outagesToFold[0]
+  ) {
+    world.outagesToFold.shift();
+    apply(world, { kind: "outage", ...outage }, clock);
+  }
+  return apply(world, event, clock);
+}
+
+/** Of a deadline that passed nobody would have known in time, had nothing else happened. */
+function tooLate({ wakeAt }: World, { effect, event }: { effect: Effect; event: Event }): string | null {
+  if (
+    effect.kind !== "flip" ||
+    effect.flip.to !== "down" ||
+    event.kind === "edit" ||
+    event.kind === "maintenance"
+  )
+    return null;
+  const { at, reason } = effect.flip;
+  const byDeadline = reason === "missed" || reason === "overlong" || reason === "never-started";
+  if (!byDeadline || (wakeAt !== null && wakeAt <= at)) return null;
+  return `down at ${at}, ${reason}, but the checkers were to look at ${wakeAt}`;
+}
+
+function apply(world: World, event: Event, clock: Instant): Instant | null {
+  const transition = world.machine.fold(world.check, event);
+  const flaw = findFlaw(world, transition);
+  if (flaw !== null) world.rows.refused.push(flaw);
+  world.check = transition.check;
+  for (const effect of transition.effects) {
+    const late = tooLate(world, { effect, event });
+    if (late !== null) world.rows.refused.push(late);
+    writeRow(world.rows, effect);
+  }
+  world.onStep?.({ clock, event, transition });
+  return transition.nextAt;
+}
