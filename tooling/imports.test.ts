@@ -93,6 +93,7 @@ const FEATURES: Record<string, Features> = {
     also: {
       config: ["channels", "checks"],
       docs: ["auth"],
+      history: ["pings"],
       invitations: ["auth"],
       maintenance: ["incidents"],
       members: ["invitations", "keys"],

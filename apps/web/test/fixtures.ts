@@ -138,6 +138,7 @@ export function aPing(ping: Partial<PingView> = {}): PingView {
     method: "GET",
     remoteAddress: "203.0.113.7",
     userAgent: "curl/8.5",
+    subject: null,
     bodyBytes: 0,
     bodyCut: false,
     bodyBytesLeftOut: 0,

@@ -75,7 +75,9 @@ export const ScheduleReadingInput: z.ZodType<ScheduleReading> = z
     } catch (error) {
       if (!(error instanceof FieldError) && !(error instanceof ScheduleError)) throw error;
       const path = error instanceof FieldError ? error.field : "expression";
-      context.addIssue({ code: "custom", path: [path], message: error.message });
+      const message =
+        error instanceof ScheduleError ? (otherKindHint(given) ?? error.message) : error.message;
+      context.addIssue({ code: "custom", path: [path], message });
       return z.NEVER;
     }
   });
@@ -115,6 +117,21 @@ function readCalendar(given: CalendarSchedule): ScheduleReading {
   const timezone = namedZone === null ? given.timezone : zoneOfText(namedZone);
   const schedule = { ...given, kind: read.kind, expression: bounded(read.lines), timezone };
   return { ...said, schedule };
+}
+
+const KIND_NAMES = { cron: "a cron expression", oncalendar: "an OnCalendar expression" } as const;
+
+/** A sentence for an expression that cannot be read as its kind and can be read as the other one; else null. */
+function otherKindHint(given: Schedule): string | null {
+  if (given.kind === "interval") return null;
+  const kind = given.kind === "cron" ? "oncalendar" : "cron";
+  try {
+    refuseNever({ ...given, kind });
+    return `This is ${KIND_NAMES[kind]} and not ${KIND_NAMES[given.kind]}: choose the other kind (“${kind}”) for it.`;
+  } catch (error) {
+    if (error instanceof ScheduleError) return null;
+    throw error;
+  }
 }
 
 function bare(schedule: Schedule): ScheduleReading {

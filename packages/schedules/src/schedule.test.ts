@@ -118,11 +118,19 @@ test.each([
   [{ kind: "cron", expression: "", timezone: "UTC" }, /Write an expression/],
   [{ kind: "cron", expression: "* ".repeat(600), timezone: "UTC" }, /at most 1000 characters/],
   [{ kind: "cron", expression: "* * * * *\n".repeat(21), timezone: "UTC" }, /at most 20 lines/],
+  [
+    { kind: "oncalendar", expression: "30 2 * * 1-5", timezone: "UTC" },
+    /^This is a cron expression and not an OnCalendar expression: choose the other kind/,
+  ],
+  [
+    { kind: "cron", expression: "Mon..Fri 02:30", timezone: "UTC" },
+    /^This is an OnCalendar expression and not a cron expression: choose the other kind/,
+  ],
   [{ kind: "oncalendar", expression: "*-02-30", timezone: "UTC" }, /would never run/],
   [{ kind: "oncalendar", expression: "Mon..Fri 25:00", timezone: "UTC" }, /hour field goes from 0 to 23/],
   [{ kind: "oncalendar", expression: "*-*-* 20/5:00", timezone: "UTC" }, /step of 5 from 20/],
   [{ kind: "oncalendar", expression: "daily Mars/Base", timezone: "UTC" }, /no time zone “Mars\/Base”/],
-  [{ kind: "oncalendar", expression: "30 2 * * *", timezone: "UTC" }, /left over/],
+  [{ kind: "oncalendar", expression: "02:30 Mon", timezone: "UTC" }, /left over/],
   [{ kind: "interval", everySeconds: 59 }, /at least 60 seconds/],
 ])("%o is refused with a sentence", (input, sentence) => {
   expect(ScheduleInput.safeParse(input).error?.issues[0]?.message).toMatch(sentence);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { schema } from "@overdue/db";
+import { and, eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 
 import { person, read, testApi } from "../../test/test-api.ts";
@@ -32,6 +33,21 @@ test("pings are listed newest first, page by page, without their bodies", async 
   ]);
   const second = await read<Page>(await as("GET", `${url}/pings?limit=2&cursor=${first.next}`));
   expect(second).toMatchObject({ items: [{ number: 1, kind: "start" }], next: null });
+});
+
+test("a mail is listed with its decoded subject, and another ping with none", async () => {
+  const { as, ping, url } = await withCheck();
+  await ping(
+    "",
+    "Subject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=\r\nFrom: cron@example.org\r\n\r\nSubject: of the body",
+  );
+  await ping("/log", "Subject: of no mail");
+  await api.db
+    .update(schema.pings)
+    .set({ scheme: "email" })
+    .where(and(eq(schema.pings.checkId, url.split("/").at(-1) ?? ""), eq(schema.pings.number, 1)));
+  const { items } = await read<Page>(await as("GET", `${url}/pings`));
+  expect(items).toMatchObject([{ subject: null }, { subject: "Grüße" }]);
 });
 
 test("a body comes back as it was sent, as a file and never as a page", async () => {

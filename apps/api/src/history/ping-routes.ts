@@ -16,6 +16,7 @@ import { canSeeDetails } from "../http/context.ts";
 import { PageQuery, pageSchema, readCursor, toPage } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
+import { textOfMail } from "../pings/email/message.ts";
 import { InProject, iso, OfCheck, Timestamp } from "../http/schemas.ts";
 
 const PingView = z
@@ -31,6 +32,10 @@ const PingView = z
     method: z.string(),
     remoteAddress: z.string().nullable().meta({ description: "Null for a read-only key." }),
     userAgent: z.string().meta({ description: "Empty for a read-only key." }),
+    subject: z
+      .string()
+      .nullable()
+      .meta({ description: "The subject of a mail. Null for other pings, and for a read-only key." }),
     bodyBytes: z.int().meta({ description: "Length as it was sent." }),
     bodyCut: z.boolean().meta({ description: "Something of it was left out." }),
     bodyBytesLeftOut: z.int().meta({
@@ -67,7 +72,7 @@ export const pingHistoryRoutes = createRouter()
         limit,
         (p) => p.number,
       );
-      const items = page.items.map(pingView);
+      const items = await Promise.all(page.items.map(pingView));
       return c.json({ ...page, items: canSeeDetails(c.var) ? items : items.map(withoutSender) }, 200);
     },
   )
@@ -99,12 +104,18 @@ export const pingHistoryRoutes = createRouter()
 
 /** As a read-only key gets it. */
 function withoutSender(ping: z.infer<typeof PingView>): z.infer<typeof PingView> {
-  return { ...ping, remoteAddress: null, userAgent: "" };
+  return { ...ping, remoteAddress: null, userAgent: "", subject: null };
 }
 
-function pingView({ keptBytes, ...row }: PingRow): z.infer<typeof PingView> {
+async function pingView({ keptBytes, mailHead, ...row }: PingRow): Promise<z.infer<typeof PingView>> {
   const bodyBytesLeftOut = Math.max(0, row.bodyBytes - keptBytes);
-  return { ...row, receivedAt: iso(row.receivedAt), bodyCut: bodyBytesLeftOut > 0, bodyBytesLeftOut };
+  return {
+    ...row,
+    receivedAt: iso(row.receivedAt),
+    subject: mailHead === null ? null : (await textOfMail({ source: mailHead, wantsBody: false })).subject,
+    bodyCut: bodyBytesLeftOut > 0,
+    bodyBytesLeftOut,
+  };
 }
 
 const RefusedPingView = z

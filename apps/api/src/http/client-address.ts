@@ -1,12 +1,12 @@
 import { BlockList, isIP } from "node:net";
 
-/** What is known of a request's way here. */
+/** The address at the other end of the connection, and the header `X-Forwarded-For`. */
 export type Hops = { socketAddress: string | undefined; forwardedFor: string | undefined };
 
 /**
- * Finds the client's address. `X-Forwarded-For` is walked from the right, where the nearest proxy wrote, as long as
- * the writer is one of the trusted networks; the first address that is not is the client. What stands left of it is
- * hearsay, and so is all of it when nobody is trusted.
+ * Finds the client's address. It reads `X-Forwarded-For` from the right, where the nearest proxy wrote, and the first
+ * address outside of the trusted networks is the client. Everything to the left of it may be forged, and so may the whole
+ * header where no network is trusted.
  */
 export function clientAddressFinder(trustedNetworks: readonly string[]): (hops: Hops) => string | null {
   const trusted = blockList(trustedNetworks);
@@ -23,8 +23,8 @@ export function clientAddressFinder(trustedNetworks: readonly string[]): (hops: 
 }
 
 /**
- * The address to show with a ping: the first that `X-Forwarded-For` names, as Healthchecks has it, where a trusted
- * proxy wrote that at all. A client may have made it up, so nothing is decided by it.
+ * The address to show with a ping: the first one in `X-Forwarded-For`, as in Healthchecks, if a trusted proxy sent the
+ * header. A client may have forged it, so it is only shown and decides nothing.
  */
 export function shownAddress({ socketAddress, forwardedFor }: Hops, client: string | null): string | null {
   if (client === null || client === plainAddress(socketAddress ?? "")) return client;
@@ -53,7 +53,7 @@ function family(address: string): "ipv4" | "ipv6" {
   return isIP(address) === 6 ? "ipv6" : "ipv4";
 }
 
-/** An address without brackets, port, zone, or the IPv6 dress of an IPv4 address. */
+/** An address without brackets, port and zone; `::ffff:192.0.2.7` becomes `192.0.2.7`. */
 export function plainAddress(address: string): string {
   const bare = /^\[([^\]]*)\](?::\d+)?$/.exec(address)?.[1] ?? address;
   return withoutPort(bare)
@@ -65,7 +65,7 @@ function withoutPort(address: string): string {
   return /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(address)?.[1] ?? address;
 }
 
-/** Where a proxy of one's own stands. A stranger on the internet may send any header, so it says nothing there. */
+/** Networks in which a proxy of the operator may be. Headers from other addresses may be forged by anybody. */
 const PRIVATE_NETWORKS = [
   "10.0.0.0/8",
   "172.16.0.0/12",

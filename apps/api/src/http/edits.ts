@@ -3,11 +3,11 @@ import { z } from "zod";
 
 import { ApiError } from "./problem.ts";
 
-/** The header of every edit, as the document tells it. */
+/** The header `If-Match` of every edit, for the OpenAPI document. */
 export const IfMatch = z.object({
   "if-match": z.string().optional().meta({
     description:
-      "The ETag you saw; 412 and no change where somebody else edited it since. Without it, whatever is there is edited.",
+      "The ETag of the version that you edit: where somebody else has edited it since, the answer is 412 and nothing changes. Without it the current version is edited.",
   }),
 });
 
@@ -16,13 +16,13 @@ export function toETag(version: number | string): string {
   return `"${version}"`;
 }
 
-/** A view on its way to whoever may edit it next: its version goes along as the entity tag. */
+/** Returns the view, and sets its version as the ETag of the response, so that a client can send it with an edit. */
 export function withETag<V extends { version: number }>(c: Context, view: V): V {
   c.header("etag", toETag(view.version));
   return view;
 }
 
-/** The version an editor saw; null where none was named. @throws 400 for a tag that is none of ours. */
+/** The version in `If-Match`; null without the header. @throws 400 for a tag that is no version */
 export function expectedVersion(headers: z.infer<typeof IfMatch>): number | null {
   const tag = readIfMatch(headers["if-match"]);
   if (tag === null) return null;
@@ -30,7 +30,7 @@ export function expectedVersion(headers: z.infer<typeof IfMatch>): number | null
   throw ApiError.invalid("If-Match", 'Send the version in quotes, such as "3".');
 }
 
-/** What stands between the quotes; null where nothing was named. @throws 400 */
+/** The tag in `If-Match` without its quotes; null without the header. @throws 400 for a malformed one */
 export function readIfMatch(ifMatch: string | undefined): string | null {
   if (ifMatch === undefined || ifMatch.trim() === "*") return null;
   const tag = /^"([^"]*)"$/.exec(ifMatch.trim())?.[1];
@@ -38,7 +38,7 @@ export function readIfMatch(ifMatch: string | undefined): string | null {
   return tag;
 }
 
-/** Passes on what a query found. @throws 404 for null and for false, which a write returns that found nothing. */
+/** Returns the result of a query. @throws 404 for null, and for false, by which a write says that it found nothing */
 export function requireFound<T>(noun: string, found: T | null | false): T {
   if (found === null || found === false) throw ApiError.notFound(noun);
   return found;

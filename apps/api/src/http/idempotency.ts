@@ -12,18 +12,18 @@ const KEY_CHARS_MAX = 255;
 const LOOK_AGAIN_MS = 50;
 const LOOKS_MAX = 200;
 
-/** The header, as the document tells it. */
+/** The header `Idempotency-Key`, for the OpenAPI document. */
 export const IdempotencyHeader = z.object({
   "idempotency-key": z.string().min(1).max(KEY_CHARS_MAX).optional().meta({
     description:
-      "Any text of your own, at best a UUID. Who asks again with it within 24 hours gets the first answer, and nothing is made twice.",
+      "Any text of your own, preferably a UUID. A request that repeats it within 24 hours gets the first response, and nothing is created twice.",
   }),
 });
 
 const Answer = z.object({ status: z.int(), headers: z.record(z.string(), z.string()), body: z.string() });
 const KEPT_HEADERS = ["content-type", "etag"];
 
-/** Does a creation that names an Idempotency-Key at most once; who comes again gets the answer that was. */
+/** Runs a creation with an Idempotency-Key at most once; a repeated request gets the stored response. */
 export const idempotent: MiddlewareHandler<AppEnv> = async (c, next) => {
   const key = c.req.header("idempotency-key");
   if (key === undefined) return await next();

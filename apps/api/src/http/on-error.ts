@@ -18,13 +18,13 @@ const SENTENCES: Record<PassingTrouble, string> = {
   contended: "Others changed the same at the same time: try again.",
 };
 
-/** The answer to a request that failed by what hinders the database for now; null where the error means something else. */
+/** The response to a request that failed because the database does not work for now; null for every other error. */
 export function databaseProblem(error: unknown): ApiError | null {
   const trouble = passingTrouble(error);
   return trouble === null ? null : new ApiError("unavailable", SENTENCES[trouble], { cause: error });
 }
 
-/** The one place where errors become answers. What we did not expect is logged and shown as nothing but a 500. */
+/** Turns errors into responses. An unexpected error is logged, and its response is a 500 without details. */
 export function errorHandler(log: Logger) {
   return (error: Error, c: Context<AppEnv>): Response => {
     const known = toApiError(error);
@@ -41,7 +41,7 @@ export function notFound(): Response {
   return problemResponse(new ApiError("not_found", "There is nothing at this address."));
 }
 
-/** What zod found, as fields and sentences. A malformed id in a path is simply not there. */
+/** Throws the problems that zod found, as fields and sentences. A malformed id in a path is a 404. */
 export function onInvalid(result: { success: boolean; target: string; error?: ZodError }): void {
   if (result.success || result.error === undefined) return;
   if (result.target === "param") throw new ApiError("not_found", "There is nothing at this address.");

@@ -125,6 +125,18 @@ describe("the list of pings", () => {
     expect(dialog.getByRole("link", { name: "Download" }).getAttribute("download")).toBe("ping-2.txt");
   });
 
+  test("shows the subject of a mail beside its sender", async () => {
+    await renderPings(
+      aPing({
+        scheme: "email",
+        method: "",
+        userAgent: "Email from cron@example.org",
+        subject: "Backup done",
+      }),
+    );
+    expect(await screen.findByText("Email from cron@example.org · Backup done")).toBeTruthy();
+  });
+
   test("says how much of a long body was left out", async () => {
     const { user } = await renderPings(
       aPing({ number: 2, bodyBytes: 150_000, bodyCut: true, bodyBytesLeftOut: 50_000 }),

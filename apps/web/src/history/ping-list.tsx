@@ -102,11 +102,11 @@ function PingKind({ ping }: { ping: PingView }) {
   );
 }
 
-function PingSource({ ping: { remoteAddress, scheme, method, userAgent } }: { ping: PingView }) {
+function PingSource({ ping: { remoteAddress, scheme, method, userAgent, subject } }: { ping: PingView }) {
+  const details = [method, userAgent, visibleText(subject ?? "")].filter((text) => text !== "");
   return (
     <>
-      {remoteAddress ?? scheme}{" "}
-      <Dimmed>{[method, userAgent].filter((text) => text !== "").join(" · ")}</Dimmed>
+      {remoteAddress ?? scheme} <Dimmed>{details.join(" · ")}</Dimmed>
     </>
   );
 }

@@ -3,7 +3,7 @@ import { and, eq } from "drizzle-orm";
 import type { Db, Tx } from "../database.ts";
 import { accounts, sessions } from "../schema/index.ts";
 
-/** Gives an account another password, as better-auth hashes it, and ends all of its sessions. */
+/** Sets the password hash of an account, made by better-auth, and ends all of its sessions. */
 export async function setPassword(
   tx: Tx,
   { userId, passwordHash }: { userId: string; passwordHash: string },

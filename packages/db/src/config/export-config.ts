@@ -2,13 +2,13 @@ import { counted, type Current, defaultSettings, misnamedIn } from "@overdue/cor
 
 type Plain = Record<string, unknown>;
 
-/** A project as a configuration file that makes another like it, and what no file can say. */
+/** A project as a configuration file, and the parts that such a file cannot express. */
 export type Exported = {
   file: { version: 1; channels: Plain[]; checks: Plain[]; routes: Plain[] };
   leftOut: string[];
 };
 
-/** What a check in a file has when nothing is said; the same that `PUT …/config` fills in. */
+/** The defaults of a check in a file, the same that `PUT …/config` fills in. */
 const DEFAULTS: Plain = {
   ...defaultSettings,
   name: "",
@@ -26,8 +26,8 @@ const DEFAULTS: Plain = {
 };
 
 /**
- * The file that says what there is. `withSecrets`: with the settings of channels, in clear; without, they are left out
- * and a project that has these channels keeps them. Of several with one slug or name the first is taken.
+ * Exports a project as a configuration file. `withSecrets`: the file has the settings of channels in plain text; without,
+ * it has none, and a project that has these channels keeps them. Of several with the same slug or name it has the first.
  */
 export function exportConfig(current: Current, withSecrets: boolean): Exported {
   const { channels, checks } = current;

@@ -19,6 +19,8 @@ const COLUMNS = {
   bodyBytes: pings.bodyBytes,
   repeats: pings.repeats,
   keptBytes: sql<number>`coalesce(octet_length(${pings.body}), 0)`,
+  /** The beginning of a mail, in which its header stands; null for other pings. */
+  mailHead: sql<Buffer | null>`case when ${pings.scheme} = 'email' then substring(${pings.body} from 1 for 16384) end`,
 };
 
 export type PingRow = Awaited<ReturnType<typeof listPings>>[number];

@@ -37,7 +37,7 @@ test("the first account hears once of a trouble that lasts, and once of its end"
   await tellOperators(pool, way, WELL);
   expect(await told()).toEqual([
     ["Overdue does not work as it should", "A delivery has been due for 130 s."],
-    ["Overdue works again", "Pings are received, deadlines judged, and alerts arrive."],
+    ["Overdue works again", "Pings are received, deadlines are evaluated, and alerts are delivered."],
   ]);
 });
 

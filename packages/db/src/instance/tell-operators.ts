@@ -6,14 +6,14 @@ import type { Problems } from "./problems.ts";
 
 const LOCK = 7_236_843;
 const FACT = "operators told";
-/** A new trouble beside one that lasts is told after so long at the earliest. */
+/** How long after a message a new problem beside one that lasts is reported at the earliest. */
 const AGAIN_AFTER = "1 hour";
 
 type Told = { value: string; old: boolean };
 
 /**
- * Tells the operators what is wrong, once for as long as it lasts, and once that all is well again. `selfProjectId`: the
- * project by which the installation watches itself. @returns whether something was told
+ * Notifies the operators about problems, once for as long as they last, and once when they are over. `selfProjectId`: the
+ * project of the self-test. @returns whether a message was queued
  */
 export async function tellOperators(
   pool: Pool,
@@ -26,7 +26,7 @@ export async function tellOperators(
     const told = await lastTold(tx);
     if (sentences.length === 0) return told === null ? false : await sayWell(tx, way);
     const sorts = sentences
-      .map(sortOf)
+      .map(problemKey)
       .toSorted((one, other) => one.localeCompare(other))
       .join("\n");
     if (told !== null && (!told.old || !isMore(sorts, told.value))) return false;
@@ -36,8 +36,8 @@ export async function tellOperators(
   });
 }
 
-/** Counts and ages change all the time; what remains says which trouble it is. */
-function sortOf(sentence: string): string {
+/** A sentence without its numbers, which change all the time: it identifies the problem. */
+function problemKey(sentence: string): string {
   return sentence.replaceAll(/\d+/g, "#");
 }
 
@@ -61,6 +61,6 @@ async function remember(tx: Tx, sorts: string): Promise<void> {
 
 async function sayWell(tx: Tx, way: OwnerContact & { selfProjectId: string }): Promise<boolean> {
   await tx.execute(sql`delete from instance_facts where name = ${FACT}`);
-  const sentence = "Pings are received, deadlines judged, and alerts arrive.";
+  const sentence = "Pings are received, deadlines are evaluated, and alerts are delivered.";
   return (await queueForOperators(tx, way, { title: "Overdue works again", sentence })) > 0;
 }

@@ -5,12 +5,12 @@ import type { MemberRef } from "../projects/list-members.ts";
 import { apiKeys } from "../schema/index.ts";
 import type { KeyRow } from "./find-key.ts";
 
-/** The valid keys of a project that a person made, oldest first: they go on when the person is a member no longer. */
+/** The valid keys that a person created in a project, oldest first. They stay valid when the person leaves the project. */
 export async function listKeysMadeBy(db: Db, ref: MemberRef): Promise<KeyRow[]> {
   return await db.select().from(apiKeys).where(isMadeBy(ref)).orderBy(asc(apiKeys.id));
 }
 
-/** Revokes them all. */
+/** Revokes all valid keys that a person created in a project. */
 export async function revokeKeysMadeBy(tx: Db | Tx, ref: MemberRef): Promise<void> {
   await tx
     .update(apiKeys)

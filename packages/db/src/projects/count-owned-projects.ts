@@ -3,7 +3,7 @@ import { and, eq, isNull } from "drizzle-orm";
 import type { Db } from "../database.ts";
 import { members, projects } from "../schema/index.ts";
 
-/** How many projects that are there a person owns, alone or with others. */
+/** The number of projects that a person owns, alone or with others; deleted projects do not count. */
 export async function countOwnedProjects(db: Db, userId: string): Promise<number> {
   const rows = await db
     .select({ id: projects.id })
