@@ -1,4 +1,5 @@
 export { asciiDomain, mailAddress, withAsciiDomain } from "./mail-address.ts";
+export { LiveEvent, PageEvent } from "./live-event.ts";
 export { type Snooze, snoozedUntil } from "./incidents/snooze.ts";
 export {
   type MaintenanceRule,

@@ -1,28 +1,27 @@
-import type { Pool } from "./database.ts";
+import type { LiveEvent } from "@overdue/core";
 
-/** What a page that watches the project should look at again. Without `checkId`: anything may have changed. */
-export type Changed = { projectId: string; checkId?: string };
+import type { Pool } from "./database.ts";
 
 const CHECKS_NAMED_MAX = 50;
 
-/** Tells every api process, for its open pages. Losing this loses nothing: a page looks again when it reconnects. */
-export async function notifyChanges(pool: Pool, changed: readonly Changed[]): Promise<void> {
-  const payloads = named(changed).map((change) => JSON.stringify(change));
+/** Announces changes to every receiver, for its open pages. A lost event loses nothing: a page reads again when it reconnects. */
+export async function notifyChanges(pool: Pool, changed: readonly LiveEvent[]): Promise<void> {
+  const payloads = combineEvents(changed).map((event) => JSON.stringify(event));
   if (payloads.length === 0) return;
   await pool.query("select pg_notify('overdue_changes', payload) from unnest($1::text[]) as payload", [
     payloads,
   ]);
 }
 
-/** Each check once, and a project with too many of them as a whole. */
-function named(changed: readonly Changed[]): Changed[] {
-  const byProject = new Map<string, Set<string | undefined>>();
+/** One event for each check, and one for the whole project where too many of its checks changed. */
+function combineEvents(changed: readonly LiveEvent[]): LiveEvent[] {
+  const byProject = new Map<string, Set<string | null>>();
   for (const { projectId, checkId } of changed) {
     byProject.set(projectId, (byProject.get(projectId) ?? new Set()).add(checkId));
   }
   return [...byProject].flatMap(([projectId, checkIds]) =>
-    checkIds.size > CHECKS_NAMED_MAX || checkIds.has(undefined)
-      ? [{ projectId }]
-      : [...checkIds].flatMap((checkId) => (checkId === undefined ? [] : [{ projectId, checkId }])),
+    checkIds.size > CHECKS_NAMED_MAX || checkIds.has(null)
+      ? [{ projectId, checkId: null }]
+      : [...checkIds].map((checkId) => ({ projectId, checkId })),
   );
 }

@@ -38,4 +38,4 @@ export { StaleVersion } from "./stale-version.ts";
 export * from "./receivers/index.ts";
 export * from "./self-watch/index.ts";
 export * from "./transitions/index.ts";
-export { notifyChanges, type Changed } from "./changes.ts";
+export { notifyChanges } from "./changes.ts";

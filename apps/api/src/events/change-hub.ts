@@ -1,11 +1,7 @@
+import { LiveEvent, type PageEvent } from "@overdue/core";
 import { listen } from "@overdue/db";
-import { z } from "zod";
 
-const Changed = z.object({ projectId: z.uuid(), checkId: z.uuid().optional() });
-
-/** What a page should look at again: one check, or, without `checkId`, anything of its project. */
-type Change = { checkId: string | null };
-type Watcher = (change: Change) => void;
+type Watcher = (event: PageEvent) => void;
 
 /**
  * Hears of changes on one connection per process and hands each to the pages that watch its project. What was said
@@ -38,9 +34,9 @@ export class ChangeHub {
   }
 
   #heard(payload: string): void {
-    const changed = Changed.safeParse(jsonOf(payload));
-    if (!changed.success) return;
-    const { projectId, checkId = null } = changed.data;
+    const { data: event } = LiveEvent.safeParse(jsonOf(payload));
+    if (event === undefined) return;
+    const { projectId, checkId } = event;
     for (const watcher of this.#watchers.get(projectId) ?? []) watcher({ checkId });
   }
 

@@ -1,3 +1,4 @@
+import type { PageEvent } from "@overdue/core";
 import { type Db, findEndedHolders, type StreamHolder } from "@overdue/db";
 import type { Logger } from "pino";
 import { z } from "zod";
@@ -171,6 +172,6 @@ function openStream(c: AppContext, holder: StreamHolder): ReadableStream<Uint8Ar
   });
 }
 
-function eventText(change: { checkId: string | null }): string {
+function eventText(change: PageEvent): string {
   return `event: change\ndata: ${JSON.stringify(change)}\n\n`;
 }

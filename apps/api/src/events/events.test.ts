@@ -131,3 +131,15 @@ test("thirty streams of one person are enough, and hold back nobody else", async
   expect((await open(ada)).status).toBe(429);
   expect((await open(eve)).status).toBe(200);
 });
+
+test("a change that belongs to no check, such as a broken channel, reaches the pages of its project", async () => {
+  const ada = await person(api);
+  const next = eventsOf(await ada.as("GET", `${ada.path}/events`));
+  await heard(ada.projectId, next);
+  const id = "01900000-0000-7000-8000-000000000001";
+  const payload = { projectId: ada.projectId, checkId: null, deliveryId: id, channelId: id };
+  await api.deps.pool.query("select pg_notify('overdue_changes', $1)", [JSON.stringify(payload)]);
+  let event = await next();
+  while (event?.includes("01900000")) event = await next();
+  expect(event).toContain('{"checkId":null}');
+});

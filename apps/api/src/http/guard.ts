@@ -127,8 +127,8 @@ function hasChangedSomething(c: AppContext): boolean {
 // Nobody waits for it: a page that is not told looks again when it reconnects.
 function notifyPages(c: AppContext): void {
   const { pool, log } = c.var.deps;
-  const { projectId = "", checkId } = c.req.param() as Record<string, string | undefined>;
-  notifyChanges(pool, [{ projectId, ...(checkId !== undefined && { checkId }) }]).catch((err: unknown) => {
+  const { projectId = "", checkId = null } = c.req.param() as Record<string, string | undefined>;
+  notifyChanges(pool, [{ projectId, checkId }]).catch((err: unknown) => {
     log.warn({ err }, "open pages could not be told");
   });
 }

@@ -1,9 +1,9 @@
+import type { LiveEvent } from "@overdue/core";
 import { randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import { Agent } from "node:http";
 
 import type { Instant } from "@overdue/schedules";
 import {
-  type Changed,
   type Pool,
   type Recorded,
   type Target,
@@ -113,7 +113,7 @@ function isSame(given: string, expected: string): boolean {
 }
 
 function createChangeNotifier(pool: Pool, log: Logger) {
-  let changed: Changed[] = [];
+  let changed: LiveEvent[] = [];
   const tell = () => {
     if (changed.length === 0) return;
     const now = changed;

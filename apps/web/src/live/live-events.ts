@@ -1,3 +1,4 @@
+import { PageEvent } from "@overdue/core";
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
@@ -11,7 +12,7 @@ export function useLiveProject(projectId: string, refreshCheck: RefreshCheck): b
   const client = useQueryClient();
   const [connected, setConnected] = useState(true);
   useEffect(() => {
-    const pending: LiveEvent[] = [];
+    const pending: PageEvent[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
     const refresh = () => {
       timer = undefined;
@@ -19,7 +20,7 @@ export function useLiveProject(projectId: string, refreshCheck: RefreshCheck): b
     };
     const invalidate = (...key: string[]) =>
       void client.invalidateQueries({ queryKey: ["projects", projectId, ...key] });
-    const apply = (events: readonly LiveEvent[]) => {
+    const apply = (events: readonly PageEvent[]) => {
       const { checkIds, everything } = planRefresh(events);
       if (everything) return invalidate();
       for (const checkId of checkIds) {
@@ -53,17 +54,14 @@ type Refresh = { checkIds: string[]; everything: boolean };
 const SINGLE_CHECKS_MAX = 12;
 
 /** Combines events, so that a hundred pings within a moment read their check once. */
-export function planRefresh(events: readonly LiveEvent[]): Refresh {
+export function planRefresh(events: readonly PageEvent[]): Refresh {
   const checkIds = [...new Set(events.flatMap(({ checkId }) => checkId ?? []))];
   const hasProjectEvent = events.some(({ checkId }) => checkId === null);
   return { checkIds, everything: hasProjectEvent || checkIds.length > SINGLE_CHECKS_MAX };
 }
 
-/** What changed: one check, or anything in the project where `checkId` is null. Every new connection begins with null. */
-type LiveEvent = { checkId: string | null };
-
 type Listener = {
-  onEvent(event: LiveEvent): void;
+  onEvent(event: PageEvent): void;
   onOpen(): void;
   onLost(): void;
 };
@@ -100,22 +98,12 @@ function subscribeToEvents(projectId: string, listener: Listener): () => void {
 }
 
 /** Reads one event; null for anything else. */
-export function parseEvent(data: unknown): LiveEvent | null {
+export function parseEvent(data: unknown): PageEvent | null {
   try {
-    const found: unknown = JSON.parse(String(data));
-    return isEvent(found) ? found : null;
+    return PageEvent.safeParse(JSON.parse(String(data))).data ?? null;
   } catch {
     return null;
   }
-}
-
-function isEvent(value: unknown): value is LiveEvent {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "checkId" in value &&
-    (value.checkId === null || typeof value.checkId === "string")
-  );
 }
 
 const FIRST_MS = 1_000;

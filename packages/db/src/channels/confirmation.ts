@@ -116,7 +116,7 @@ export async function confirmAddress(db: Db, of: Confirming): Promise<boolean> {
       update channels c set unconfirmed_since = null, broken_at = null, broken_because = null, broken_by = null,
         circuit_failures = 0, circuit_step = 0, circuit_until = null
       where ${isQuestioned(of)} and (c.broken_by is null or c.broken_by <> 'recipient')
-      returning c.id, pg_notify('overdue_changes', json_build_object('projectId', c.project_id)::text)`);
+      returning c.id, pg_notify('overdue_changes', json_build_object('projectId', c.project_id, 'checkId', null)::text)`);
     if (rows.length === 0) return false;
     await sendStillDown(tx, of.channelId);
     return true;

@@ -1,6 +1,6 @@
 export { bounceAddress, type BounceToken, readBounceAddress } from "./bounce-address.ts";
 export { type Bounce, recordBounce } from "./record-bounce.ts";
-export { notifySenders, type DeliveryChange } from "./changes.ts";
+export { notifySenders } from "./changes.ts";
 export { claimDeliveries, type Claim, type ClaimedAlert, type Lease } from "./claim.ts";
 export type { DeliveryRow } from "./delivery-row.ts";
 export { dueDeliveries, type DueDelivery, stillDue } from "./due.ts";

@@ -1,3 +1,4 @@
+import type { LiveEvent } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import { stopMailbox } from "../channels/unsubscribe.ts";
@@ -105,7 +106,7 @@ async function complained(tx: Tx, way: OwnerContact, sent: Sent): Promise<boolea
   if (count !== 1) return false;
   await stopMailbox(tx, sent.channelId, COMPLAINED);
   await tx.execute(
-    sql`select pg_notify('overdue_changes', ${JSON.stringify({ projectId: sent.projectId })})`,
+    sql`select pg_notify('overdue_changes', ${JSON.stringify({ projectId: sent.projectId, checkId: null } satisfies LiveEvent)})`,
   );
   await notifyOwners(tx, way, {
     projectId: sent.projectId,

@@ -1,3 +1,4 @@
+import type { LiveEvent } from "@overdue/core";
 import { createHash, randomBytes } from "node:crypto";
 
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
@@ -96,7 +97,9 @@ export async function endSlackLink(
     .update(slackLinks)
     .set({ ...end, code: null, endedAt: sql`now()` })
     .where(eq(slackLinks.id, id));
-  await tx.execute(sql`select pg_notify('overdue_changes', ${JSON.stringify({ projectId })})`);
+  await tx.execute(
+    sql`select pg_notify('overdue_changes', ${JSON.stringify({ projectId, checkId: null } satisfies LiveEvent)})`,
+  );
 }
 
 function placeOf({ id, projectId }: { id: string; projectId: string }) {

@@ -1,3 +1,4 @@
+import type { LiveEvent } from "@overdue/core";
 import { createHash, randomBytes } from "node:crypto";
 
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
@@ -69,7 +70,9 @@ export async function useTelegramLink(
       .update(telegramLinks)
       .set({ usedAt: sql`now()`, channelId: channel.id })
       .where(eq(telegramLinks.id, link.id));
-    await tx.execute(sql`select pg_notify('overdue_changes', ${JSON.stringify({ projectId })})`);
+    await tx.execute(
+      sql`select pg_notify('overdue_changes', ${JSON.stringify({ projectId, checkId: null } satisfies LiveEvent)})`,
+    );
     return "linked";
   });
 }
