@@ -1,3 +1,5 @@
+import { defaultSettings } from "@overdue/core";
+
 import type { RouteView } from "../src/alert-routes/route-queries.ts";
 import type { Names } from "../src/alert-routes/route-text.ts";
 import type { ChannelView } from "../src/channels/channel-queries.ts";
@@ -22,20 +24,8 @@ export function aCheck(check: Partial<CheckView> = {}): CheckView {
     description: "",
     scheduleText: "Every 5 minutes",
     schedule: { kind: "interval", everySeconds: 300 },
+    ...defaultSettings,
     graceSeconds: 300,
-    manualResume: false,
-    earlyMarginSeconds: 0,
-    jitterSeconds: 0,
-    maxRuntimeSeconds: null,
-    minRuntimeSeconds: null,
-    progressExtends: false,
-    overlap: "allow",
-    hostDuplicates: "allow",
-    unusualRuns: "note",
-    tooOften: null,
-    tolerance: null,
-    recoverAfter: 1,
-    alertBeforeFirstPing: false,
     methods: "",
     filterSubject: false,
     filterBody: false,

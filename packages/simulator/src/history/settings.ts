@@ -1,5 +1,5 @@
 import type { Schedule } from "@overdue/schedules";
-import type { ViolationPolicy, CheckSettings, Tolerance } from "@overdue/core";
+import { type CheckSettings, defaultSettings, type Tolerance, type ViolationPolicy } from "@overdue/core";
 import type { Random } from "../random.ts";
 
 /** A check as somebody might have set it up: most settings off, as in life. */
@@ -10,6 +10,7 @@ export function makeSettings(random: Random): CheckSettings {
   const schedule = makeSchedule(random);
   const often = isOften(schedule);
   return {
+    ...defaultSettings,
     schedule,
     graceSeconds: random.pick(often ? [60, 300, 600, 1_800] : [60, 300, 600, HOUR, HOUR, 2 * HOUR, DAY / 2]),
     manualResume: random.chance(0.1),
@@ -20,7 +21,6 @@ export function makeSettings(random: Random): CheckSettings {
     progressExtends: maybe(() => true, false),
     overlap: maybe<ViolationPolicy>(attitude, "allow"),
     hostDuplicates: maybe<ViolationPolicy>(attitude, "allow"),
-    unusualRuns: "note",
     tooOften: maybe<CheckSettings["tooOften"]>(() => makeTooOften(random), null),
     tolerance: maybe<Tolerance | null>(() => makeTolerance(random), null),
     recoverAfter: maybe(() => random.pick([2, 3, 5]), 1),
