@@ -49,6 +49,12 @@ test("every path that a document names exists", () => {
   );
 });
 
+test("no way through the code is longer than 15 files", () => {
+  const ways = readFileSync("docs/architecture.md", "utf8").split(/^### /m).slice(1);
+  expect(ways).toHaveLength(3);
+  expect(ways.map((way) => way.match(/^\d+\. /gm)?.length ?? 0).filter((files) => files > 15)).toEqual([]);
+});
+
 type Link = { path: string; heading: string | undefined };
 
 function linksIn(page: string): Link[] {
