@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 
 import type { HttpBindings } from "@hono/node-server";
 import type { Config } from "@overdue/config";
-import { derive, keyringOf, openDb, noteTrouble, openPool, readVitalSigns } from "@overdue/db";
+import { derive, keyringOf, openDb, noteProblem, openPool, readVitalSigns } from "@overdue/db";
 import type { Context } from "hono";
 import type { Logger } from "pino";
 
@@ -45,7 +45,7 @@ export function openDeps(config: Config, { log, site }: { log: Logger; site: Sit
   const addresses = addressFinders(config.trustedProxies, (peer) => {
     const sentence = untrustedProxySentence(peer);
     log.warn(sentence);
-    noteTrouble(openDb(pool), "proxy", sentence).catch((err: unknown) =>
+    noteProblem(openDb(pool), "proxy", sentence).catch((err: unknown) =>
       log.warn({ err }, "could not be noted"),
     );
   });

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 
 import { type Config, proxyWarning } from "@overdue/config";
-import { foldDatabaseTroubles, listen, loggableError, noteTrouble, type Pool } from "@overdue/db";
+import { foldDatabaseProblems, listen, loggableError, noteProblem, type Pool } from "@overdue/db";
 import pino, { type Logger } from "pino";
 
 import { createApp } from "./app.ts";
@@ -26,7 +26,7 @@ export async function runServer(config: Config): Promise<void> {
     level: config.logLevel,
     base: { process: "api" },
     serializers: { err: loggableError },
-    hooks: foldDatabaseTroubles(),
+    hooks: foldDatabaseProblems(),
   });
   const ending = createEnding();
   process.on("unhandledRejection", (error) =>
@@ -83,7 +83,7 @@ export async function startServer(
   const warning = proxyWarning(config);
   if (warning !== null) log.warn(warning);
   // Found again by the first request, if TRUST_PROXY still does not name the proxy.
-  noteTrouble(deps.db, "proxy", null).catch((err: unknown) => log.warn({ err }, "could not be noted"));
+  noteProblem(deps.db, "proxy", null).catch((err: unknown) => log.warn({ err }, "could not be noted"));
   const mails = await receiveMails(config, { deps, receiver });
   const { server, closeWaiting } = createHttpServer({
     fetch: createApp(deps).fetch,
@@ -93,7 +93,7 @@ export async function startServer(
   receiver.start({ host: ownHost(config.host), port });
   const stopListening = listen({
     url: databaseUrl,
-    handlers: { overdue_canary: () => receiver.canaryNow() },
+    handlers: { overdue_checkpoint_wanted: () => receiver.canaryNow() },
   });
   const stop = async () => {
     deps.readiness.stop();

@@ -1,7 +1,7 @@
 import process from "node:process";
 
 import type { Config } from "@overdue/config";
-import { foldDatabaseTroubles, loggableError } from "@overdue/db";
+import { foldDatabaseProblems, loggableError } from "@overdue/db";
 import { pino, type Logger } from "pino";
 
 /** What a program is started with. */
@@ -20,7 +20,7 @@ export async function runProgram(name: string, config: Config, start: StartProgr
     name,
     level: config.logLevel,
     serializers: { err: loggableError },
-    hooks: foldDatabaseTroubles(),
+    hooks: foldDatabaseProblems(),
   });
   const { databaseUrl } = config;
   if (databaseUrl === null) throw new Error("DATABASE_URL is missing: start with `npm start`, or set it.");

@@ -6,7 +6,7 @@ import {
   keyringOf,
   listen,
   migrate,
-  noteTrouble,
+  noteProblem,
   openDb,
   openPool,
   type OwnerContact,
@@ -75,7 +75,7 @@ export async function startChecker({
 async function sayWhetherMailIsCaught(pool: Pool, { config, log }: { config: Config; log: Logger }) {
   const warning = mailWarning(config);
   if (warning !== null) log.warn(warning);
-  await noteTrouble(openDb(pool), "mail", warning);
+  await noteProblem(openDb(pool), "mail", warning);
 }
 
 type Wakeable = Record<"evaluator" | "escalator" | "accountMailer", { wake(): void }> & {
@@ -89,7 +89,7 @@ function hearDatabase(url: string, wakeable: Wakeable): () => Promise<void> {
     url,
     handlers: {
       overdue_account_mails: () => accountMailer.wake(),
-      overdue_marked: () => evaluator.wake(),
+      overdue_checkpoint_written: () => evaluator.wake(),
       overdue_incidents: () => escalator.wake(),
       ...chats.handlers,
     },

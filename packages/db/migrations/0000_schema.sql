@@ -203,7 +203,7 @@ CREATE TABLE "checks" (
 	"start_keywords" text DEFAULT '' NOT NULL,
 	"success_keywords" text DEFAULT '' NOT NULL,
 	"failure_keywords" text DEFAULT '' NOT NULL,
-	"shelved" jsonb,
+	"inactive_schedule" jsonb,
 	"status" "check_status" DEFAULT 'new' NOT NULL,
 	"deadline_seq" bigint DEFAULT 0 NOT NULL,
 	"ping_count" bigint DEFAULT 0 NOT NULL,
@@ -362,7 +362,7 @@ CREATE TABLE "idempotency_keys" (
 CREATE TABLE "checkers" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"started_at" timestamp (3) with time zone NOT NULL,
-	"judged_at" timestamp (3) with time zone NOT NULL,
+	"evaluated_at" timestamp (3) with time zone NOT NULL,
 	"watermark_at" timestamp (3) with time zone,
 	"ended_at" timestamp (3) with time zone
 );
@@ -403,7 +403,7 @@ CREATE TABLE "rate_limits" (
 CREATE TABLE "receivers" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"started_at" timestamp (3) with time zone NOT NULL,
-	"canary_at" timestamp (3) with time zone NOT NULL,
+	"checkpoint_at" timestamp (3) with time zone NOT NULL,
 	"ended_at" timestamp (3) with time zone
 );
 --> statement-breakpoint

@@ -1,5 +1,5 @@
 import { ReasonInput } from "@overdue/core";
-import { type ChannelWithChecks, listChannels, whoWouldHearOf } from "@overdue/db";
+import { type ChannelWithChecks, listChannels, previewRecipients } from "@overdue/db";
 import { z } from "zod";
 
 import { READ_DETAILS } from "../http/access.ts";
@@ -73,7 +73,7 @@ export const notificationPreviewRoutes = createRouter().openapi(
     const ref = c.req.valid("param");
     const { at, reason } = c.req.valid("query");
     const supposed = { at: at === undefined ? c.var.deps.now() : Date.parse(at), reason };
-    const preview = requireFound("check", await whoWouldHearOf(c.var.deps.pool, ref, supposed));
+    const preview = requireFound("check", await previewRecipients(c.var.deps.pool, ref, supposed));
     const channels = await listChannels(c.var.deps.db, ref.projectId, { limit: CHANNELS_MAX, after: null });
     const named = channelNames(channels);
     const items = preview.notifications.map((one) => ({

@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import {
   type Db,
   loggableMessage,
-  passingTrouble,
+  classifyDatabaseError,
   PASSWORD_MAX_CHARS,
   PASSWORD_MIN_CHARS,
   schema,
@@ -32,7 +32,7 @@ export async function withHiddenErrors<T>(call: () => Promise<T>): Promise<T> {
 /** Keeps what better-auth logs with a message, where that tells of a passing trouble of the database. */
 export function recordHiddenError(details: readonly unknown[]): void {
   const call = calls.getStore();
-  if (call !== undefined) call.trouble ??= details.find((one) => passingTrouble(one) !== null) ?? null;
+  if (call !== undefined) call.trouble ??= details.find((one) => classifyDatabaseError(one) !== null) ?? null;
 }
 
 /** The header in which we tell better-auth the client's address; whatever a client writes there is overwritten. */
@@ -126,7 +126,7 @@ async function find(auth: Auth, headers: Headers): Promise<FoundSession | null> 
     withHiddenErrors(() => auth.api.getSession({ headers, returnHeaders: true, query: { disableRefresh } }));
   // A session is prolonged once a day by a write; who may only read can still be known.
   const { response, headers: answered } = await get(false).catch((error: unknown) => {
-    if (passingTrouble(error) !== "read-only") throw error;
+    if (classifyDatabaseError(error) !== "read-only") throw error;
     return get(true);
   });
   if (response === null) return null;

@@ -1,7 +1,7 @@
 import {
   type CheckRef,
   deleteCheck,
-  forgetUsual,
+  resetBaseline,
   listChecks,
   pauseCheck,
   type Pool,
@@ -96,7 +96,7 @@ export const checkRoutes = createRouter()
       summary: "Reset the baseline of a check",
       description: "Forgets how long its runs took so far, so that runs of the new length are no outliers.",
     }),
-    async (c) => c.json(await act(c, c.req.valid("param"), forgetUsual), 200),
+    async (c) => c.json(await act(c, c.req.valid("param"), resetBaseline), 200),
   );
 
 function action<Name extends string>(name: Name, text: { summary: string; description: string }) {

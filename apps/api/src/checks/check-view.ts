@@ -1,6 +1,6 @@
 import { CheckSettingsInput, displayStatus, maintenanceAt } from "@overdue/core";
 import { explain, type Instant } from "@overdue/schedules";
-import { checkOf, type LinkedCheck, settingsOf } from "@overdue/db";
+import { toCheck, type LinkedCheck, checkSettings } from "@overdue/db";
 import { z } from "zod";
 
 import { iso, isoOrNull, Timestamp } from "../http/schemas.ts";
@@ -96,7 +96,7 @@ export function checkView(row: LinkedCheck, options: ViewOptions): CheckView {
     managedBy,
     version,
     tags: row.tags.split(" ").filter((tag) => tag !== ""),
-    ...settingsOf(row),
+    ...checkSettings(row),
     maintenance: maintenanceView(row, options.now),
     scheduleText: explain(row.schedule, { from: options.now, count: 0 }).text,
     ...readingView(row),
@@ -130,7 +130,7 @@ function readingView(row: LinkedCheck) {
 function stateView(row: LinkedCheck, { now, seesDetails }: ViewOptions) {
   const { openRuns } = row.memory;
   return {
-    status: displayStatus(checkOf(row), now),
+    status: displayStatus(toCheck(row), now),
     started: openRuns.length > 0,
     openRuns: openRuns.map(({ id, rid, host, startedAt, deadlineAt }) => ({
       id,

@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
 import { displayStatus } from "@overdue/core";
 import {
-  checkOf,
+  toCheck,
   type CheckWithChannels,
   findCheckByBadgeUuid,
   findProject,
@@ -191,7 +191,7 @@ async function checkBadge(c: HealthchecksContext): Promise<Response> {
 
 function statusesOf(c: HealthchecksContext, rows: readonly CheckWithChannels[]) {
   const now = c.var.deps.now();
-  return rows.map((row) => displayStatus(checkOf(row), now));
+  return rows.map((row) => displayStatus(toCheck(row), now));
 }
 
 /** What stands before the last dot, and after it. */

@@ -1,6 +1,6 @@
 import { displayStatus } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
-import { checkOf, type CheckWithChannels, uniqueKeyOf } from "@overdue/db";
+import { toCheck, type CheckWithChannels, uniqueKeyOf } from "@overdue/db";
 
 import type { ApiVersion } from "./endpoint.ts";
 
@@ -49,7 +49,7 @@ export type CheckObject = ReturnType<typeof checkObject>;
 
 function liveFields(row: CheckWithChannels, { version, now }: ObjectOptions) {
   return {
-    status: version === "v1" ? statusWithStarted(row, now) : displayStatus(checkOf(row), now),
+    status: version === "v1" ? statusWithStarted(row, now) : displayStatus(toCheck(row), now),
     started: row.memory.openRuns.length > 0,
     last_ping: row.lastPingAt === null ? null : isoSeconds(row.lastPingAt),
     next_ping: nextPing(row),
@@ -60,7 +60,7 @@ function liveFields(row: CheckWithChannels, { version, now }: ObjectOptions) {
 function statusWithStarted(row: CheckWithChannels, now: Instant): string {
   const newest = row.memory.openRuns.at(-1);
   const runs = newest !== undefined && (newest.deadlineAt === null || now < newest.deadlineAt);
-  return runs ? "started" : displayStatus(checkOf(row), now);
+  return runs ? "started" : displayStatus(toCheck(row), now);
 }
 
 /** When the next ping is due: the schedule's next time, or the start of the open run where that is earlier. */

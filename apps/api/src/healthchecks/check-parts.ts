@@ -21,36 +21,40 @@ export function slugify(name: string): string {
 }
 
 /** The schedule as Healthchecks' clients know it: three parts, of which the kind hides one or two. */
-type ScheduleParts = NonNullable<CheckRow["shelved"]>;
-export type Timing = { schedule: Schedule; shelved: ScheduleParts };
+type ScheduleParts = NonNullable<CheckRow["inactiveSchedule"]>;
+export type Timing = { schedule: Schedule; inactiveSchedule: ScheduleParts };
 
 const DEFAULT_PARTS: ScheduleParts = { timeoutSeconds: 86_400, expression: "* * * * *", timezone: "UTC" };
 
 /** What a new check has before anything is set. */
 export const DEFAULT_TIMING: Timing = {
   schedule: { kind: "interval", everySeconds: DEFAULT_PARTS.timeoutSeconds },
-  shelved: DEFAULT_PARTS,
+  inactiveSchedule: DEFAULT_PARTS,
 };
 
 /** All the parts of a stored check: those in use from its schedule, the others from the shelf. */
-export function storedTiming({ schedule, shelved }: Pick<CheckRow, "schedule" | "shelved">): Timing {
-  const kept = shelved ?? DEFAULT_PARTS;
+export function storedTiming({
+  schedule,
+  inactiveSchedule,
+}: Pick<CheckRow, "schedule" | "inactiveSchedule">): Timing {
+  const kept = inactiveSchedule ?? DEFAULT_PARTS;
   if (schedule.kind === "interval")
-    return { schedule, shelved: { ...kept, timeoutSeconds: schedule.everySeconds } };
+    return { schedule, inactiveSchedule: { ...kept, timeoutSeconds: schedule.everySeconds } };
   const { expression, timezone } = schedule;
-  return { schedule, shelved: { ...kept, expression, timezone } };
+  return { schedule, inactiveSchedule: { ...kept, expression, timezone } };
 }
 
 /** A schedule makes the check follow it, and the timeout is not looked at; else a timeout does; a zone always stays. */
-export function changeTiming({ schedule, shelved }: Timing, fields: CheckFields): Timing {
+export function changeTiming({ schedule, inactiveSchedule }: Timing, fields: CheckFields): Timing {
   const { schedule: wanted, timeout, tz } = fields;
   const parts = {
-    timeoutSeconds: wanted === undefined ? (timeout ?? shelved.timeoutSeconds) : shelved.timeoutSeconds,
-    expression: wanted?.expression ?? shelved.expression,
-    timezone: tz ?? shelved.timezone,
+    timeoutSeconds:
+      wanted === undefined ? (timeout ?? inactiveSchedule.timeoutSeconds) : inactiveSchedule.timeoutSeconds,
+    expression: wanted?.expression ?? inactiveSchedule.expression,
+    timezone: tz ?? inactiveSchedule.timezone,
   };
   const kind = wanted?.kind ?? (timeout === undefined ? schedule.kind : "interval");
-  return { schedule: scheduleOf(kind, parts, exceptIn(schedule)), shelved: parts };
+  return { schedule: scheduleOf(kind, parts, exceptIn(schedule)), inactiveSchedule: parts };
 }
 
 function scheduleOf(
@@ -79,13 +83,13 @@ export function storedParts(
   before: { timing: Timing; keywords: Keywords },
   version: ApiVersion,
 ): CheckParts {
-  const { schedule, shelved } = changeTiming(before.timing, fields);
+  const { schedule, inactiveSchedule } = changeTiming(before.timing, fields);
   const timed = fields.schedule ?? fields.timeout ?? fields.tz;
   return {
     details: definedFields({
       ...identity(fields, version),
       ...pingReading(fields, before.keywords),
-      shelved: timed === undefined ? undefined : shelved,
+      inactiveSchedule: timed === undefined ? undefined : inactiveSchedule,
     }),
     settings: definedFields({
       schedule: isSame(schedule, before.timing.schedule) ? undefined : schedule,

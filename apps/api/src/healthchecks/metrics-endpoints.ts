@@ -1,6 +1,6 @@
 import { type DisplayStatus, displayStatus } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
-import { checkOf, type CheckWithChannels, findProjectChecks, uniqueKeyOf } from "@overdue/db";
+import { toCheck, type CheckWithChannels, findProjectChecks, uniqueKeyOf } from "@overdue/db";
 
 import type { Endpoint, HealthchecksContext } from "./endpoint.ts";
 import { TEXT } from "./shapes.ts";
@@ -38,7 +38,7 @@ export function checkFamilies(rows: readonly CheckWithChannels[], now: Instant):
 
 function seenAt(row: CheckWithChannels, now: Instant): Seen {
   const labels = { name: row.name, tags: row.tags, unique_key: uniqueKeyOf(row.pingUuid) };
-  return { row, status: displayStatus(checkOf(row), now), labels };
+  return { row, status: displayStatus(toCheck(row), now), labels };
 }
 
 function compatible(seen: readonly Seen[]): Family[] {

@@ -7,7 +7,7 @@ import {
   listRuns,
   listSlots,
   seenRuns,
-  settingsOf,
+  checkSettings,
 } from "@overdue/db";
 import { z } from "zod";
 
@@ -139,7 +139,7 @@ export const noticeRoutes = createRouter()
       const { db } = c.var.deps;
       const row = await findCheck(db, ref);
       if (row === null) throw ApiError.notFound("check");
-      const findings = examineSchedule(settingsOf(row), await seenRuns(db, ref));
+      const findings = examineSchedule(checkSettings(row), await seenRuns(db, ref));
       return c.json({ items: findings.map(findingView), next: null }, 200);
     },
   );

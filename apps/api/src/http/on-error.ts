@@ -1,4 +1,4 @@
-import { type PassingTrouble, passingTrouble } from "@overdue/db";
+import { type DatabaseProblem, classifyDatabaseError } from "@overdue/db";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Logger } from "pino";
@@ -10,7 +10,7 @@ import { refusedByDatabase } from "./refusals.ts";
 
 export const RETRY_AFTER_SECONDS = 5;
 
-const SENTENCES: Record<PassingTrouble, string> = {
+const SENTENCES: Record<DatabaseProblem, string> = {
   away: "The database does not answer: try again in a moment.",
   "read-only": "The database is read-only at the moment, so nothing can be saved: try again later.",
   full: "The database has run out of disk or memory, so nothing can be saved: try again later.",
@@ -20,7 +20,7 @@ const SENTENCES: Record<PassingTrouble, string> = {
 
 /** The response to a request that failed because the database does not work for now; null for every other error. */
 export function databaseProblem(error: unknown): ApiError | null {
-  const trouble = passingTrouble(error);
+  const trouble = classifyDatabaseError(error);
   return trouble === null ? null : new ApiError("unavailable", SENTENCES[trouble], { cause: error });
 }
 

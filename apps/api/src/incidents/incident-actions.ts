@@ -10,8 +10,8 @@ import {
   type IncidentRef,
   type LinkedIncident,
   listKeys,
-  neighboursOf,
-  outputOf,
+  findNeighbours,
+  findOutput,
   type SignedAct,
   snoozeIncident,
 } from "@overdue/db";
@@ -27,7 +27,7 @@ export async function readIncident(c: AppContext, ref: IncidentRef): Promise<Inc
   const { pool } = c.var.deps;
   const incident = await findIncident(pool, ref);
   if (incident === null) throw ApiError.notFound("incident");
-  const [output, neighbours] = await Promise.all([outputOf(pool, ref), neighboursOf(pool, ref)]);
+  const [output, neighbours] = await Promise.all([findOutput(pool, ref), findNeighbours(pool, ref)]);
   const detail = detailView(incident, { output, neighbours });
   return canSeeDetails(c.var) ? detail : { ...detail, ...HIDDEN_DETAILS, output: null };
 }

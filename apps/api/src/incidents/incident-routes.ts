@@ -5,7 +5,7 @@ import {
   findIncidents,
   noteIncident,
   snoozeIncident,
-  timelineOf,
+  loadTimeline,
   unacknowledgeIncident,
 } from "@overdue/db";
 import { z } from "zod";
@@ -98,7 +98,7 @@ export const incidentRoutes = createRouter()
       const { pool } = c.var.deps;
       if ((await findIncident(pool, ref)) === null) throw ApiError.notFound("incident");
       const from = readCursor(cursor, z.int().min(0).max(10_000)) ?? 0;
-      const rows = (await timelineOf(pool, ref, from + limit + 1)).slice(from);
+      const rows = (await loadTimeline(pool, ref, from + limit + 1)).slice(from);
       const page = toPage(rows, limit, () => from + limit);
       return c.json({ ...page, items: page.items.map(timelineView) }, 200);
     },

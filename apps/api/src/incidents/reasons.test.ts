@@ -1,4 +1,4 @@
-import { judgeDue } from "@overdue/db";
+import { evaluateDue } from "@overdue/db";
 import { expect, test } from "vitest";
 
 import { person, read, testApi } from "../../test/test-api.ts";
@@ -97,5 +97,5 @@ async function judgeIn(ms: number): Promise<void> {
   const fail = (_: string, error: unknown) => {
     throw error;
   };
-  await judgeDue(api.deps.pool, { watermark: Date.now() + ms, outages: [], limit: 500 }, fail);
+  await evaluateDue(api.deps.pool, { watermark: Date.now() + ms, outages: [], limit: 500 }, fail);
 }

@@ -14,8 +14,8 @@ async function mark(canaryAgeMs: number, judgedAgeMs: number): Promise<void> {
   const ago = (ageMs: number) => new Date(startedAt.getTime() - ageMs);
   await api.db.delete(receivers);
   await api.db.delete(checkers);
-  await api.db.insert(receivers).values({ id: randomUUID(), startedAt, canaryAt: ago(canaryAgeMs) });
-  await api.db.insert(checkers).values({ id: randomUUID(), startedAt, judgedAt: ago(judgedAgeMs) });
+  await api.db.insert(receivers).values({ id: randomUUID(), startedAt, checkpointAt: ago(canaryAgeMs) });
+  await api.db.insert(checkers).values({ id: randomUUID(), startedAt, evaluatedAt: ago(judgedAgeMs) });
 }
 
 test.each([

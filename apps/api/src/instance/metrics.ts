@@ -39,7 +39,11 @@ export class Metrics {
 }
 
 const GAUGES: [keyof VitalSigns, string, string][] = [
-  ["canaryAge", "overdue_canary_age_seconds", "Since any receiver last proved that pings can be received."],
+  [
+    "canaryAge",
+    "overdue_checkpoint_wanted_age_seconds",
+    "Since any receiver last proved that pings can be received.",
+  ],
   [
     "watermarkLag",
     "overdue_watermark_lag_seconds",

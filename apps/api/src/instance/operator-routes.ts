@@ -25,7 +25,7 @@ const View = z
       z.object({
         id: z.uuid(),
         startedAt: At,
-        judgedAt: At.meta({ description: "When it last judged deadlines; each second is normal." }),
+        evaluatedAt: At.meta({ description: "When it last judged deadlines; each second is normal." }),
         watermarkAt: At.nullable().meta({ description: "Up to when deadlines may be judged." }),
         isAlive: z.boolean(),
       }),
@@ -34,7 +34,7 @@ const View = z
       z.object({
         id: z.uuid(),
         startedAt: At,
-        canaryAt: At.meta({ description: "When it last proved that it receives pings." }),
+        checkpointAt: At.meta({ description: "When it last proved that it receives pings." }),
         isAlive: z.boolean(),
       }),
     ),
@@ -105,13 +105,13 @@ function viewOf(
     checkers: checkers.map((one) => ({
       ...one,
       startedAt: one.startedAt.toISOString(),
-      judgedAt: one.judgedAt.toISOString(),
+      evaluatedAt: one.evaluatedAt.toISOString(),
       watermarkAt: one.watermarkAt?.toISOString() ?? null,
     })),
     receivers: receivers.map((one) => ({
       ...one,
       startedAt: one.startedAt.toISOString(),
-      canaryAt: one.canaryAt.toISOString(),
+      checkpointAt: one.checkpointAt.toISOString(),
     })),
     selfTest: { ...selfTest, lastArrivedAt: selfTest.lastArrivedAt?.toISOString() ?? null },
     heartbeat: { isSet: hasHeartbeat, lastSentAt: heartbeatAt?.toISOString() ?? null },

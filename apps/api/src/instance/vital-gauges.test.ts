@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { commitCanary, readVitalSigns } from "@overdue/db";
+import { commitCheckpoint, readVitalSigns } from "@overdue/db";
 import { testDatabase } from "@overdue/testkit";
 import { Registry } from "prom-client";
 import { afterAll, expect, test } from "vitest";
@@ -19,7 +19,7 @@ test("an installation that has done nothing yet shows no age, and no outage", as
 test("the lag of the watermark and the outages on record are shown", async () => {
   const now = Date.now();
   const canary = (acceptedAt: number) =>
-    commitCanary(database.pool, { receiverId: randomUUID(), startedAt: acceptedAt, acceptedAt });
+    commitCheckpoint(database.pool, { receiverId: randomUUID(), startedAt: acceptedAt, acceptedAt });
   await canary(now - 60_000);
   await canary(now - 2_000);
   const text = await scrape();

@@ -1,4 +1,4 @@
-import { judgeDue } from "@overdue/db";
+import { evaluateDue } from "@overdue/db";
 import { expect, test } from "vitest";
 
 import { keyHolder, person, read, testApi } from "../../test/test-api.ts";
@@ -51,7 +51,7 @@ async function judgeIn(ms: number): Promise<void> {
   const fail = (_: string, error: unknown) => {
     throw error;
   };
-  await judgeDue(api.deps.pool, { watermark: Date.now() + ms, outages: [], limit: 500 }, fail);
+  await evaluateDue(api.deps.pool, { watermark: Date.now() + ms, outages: [], limit: 500 }, fail);
 }
 
 test("a deploy script starts maintenance, and nothing is judged until it ends", async () => {

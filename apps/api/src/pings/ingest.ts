@@ -1,12 +1,12 @@
 import {
   ALONE,
   type Arrival,
-  DEAF_AFTER_MS,
+  RECEIVER_DOWN_AFTER_MS,
   type Knowledge,
   type OutageCause,
   type Pool,
   type Recorded,
-  commitCanary,
+  commitCheckpoint,
   recentOutages,
   recordPings,
 } from "@overdue/db";
@@ -136,7 +136,7 @@ export class Ingest {
     if (batch.length === 0) return;
     try {
       // Silent for too long: an outage must be on record before any ping is judged against a deadline inside it.
-      if (this.#options.clock.now() - this.#markedAt > DEAF_AFTER_MS)
+      if (this.#options.clock.now() - this.#markedAt > RECEIVER_DOWN_AFTER_MS)
         await this.#mark(this.#options.clock.now());
       await this.#record(batch);
     } catch (error) {
@@ -167,7 +167,7 @@ export class Ingest {
   async #mark(acceptedAt: number): Promise<void> {
     const { pool, receiverId, clock, log } = this.#options;
     const before = Date.now();
-    const mark = await commitCanary(pool, {
+    const mark = await commitCheckpoint(pool, {
       receiverId,
       startedAt: this.#startedAt,
       acceptedAt,
@@ -182,7 +182,7 @@ export class Ingest {
       mark.wasSetBack ||
       acceptedAt < this.#markedAt ||
       this.#markedAt === 0 ||
-      acceptedAt - this.#markedAt > DEAF_AFTER_MS
+      acceptedAt - this.#markedAt > RECEIVER_DOWN_AFTER_MS
     ) {
       this.#known = { ...this.#known, outages: await recentOutages(pool) };
     }

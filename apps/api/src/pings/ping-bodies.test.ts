@@ -1,4 +1,4 @@
-import { findPingBody, openDb, outputOf, pingBodyText } from "@overdue/db";
+import { findPingBody, openDb, findOutput, pingBodyText } from "@overdue/db";
 import { aCheck, aProject, testDatabase } from "@overdue/testkit";
 import { afterAll, expect, test } from "vitest";
 
@@ -25,7 +25,7 @@ test("a body of which something was left out says how much, and the last output 
   expect(text).toMatch(/^first line\nx+\n\[… 1,028 bytes were left out here …\]\nx+\nFATAL: disk full$/);
   expect(text.replaceAll(/\n\[.*\]\n/g, "")).toHaveLength(LIMIT * 2);
   const rows = await pool.query<{ id: string }>("select id from incidents where check_id = $1", [check.id]);
-  const output = await outputOf(pool, { projectId: check.projectId, incidentId: rows[0]?.id ?? "" });
+  const output = await findOutput(pool, { projectId: check.projectId, incidentId: rows[0]?.id ?? "" });
   expect(output?.output).toMatch(/^\[… 1,028 bytes were left out here …\]\nx+\nFATAL: disk full$/);
 });
 

@@ -5,7 +5,7 @@ import { serve } from "@hono/node-server";
 import {
   ALONE,
   type Pool,
-  commitCanary,
+  commitCheckpoint,
   listen,
   newPingKey,
   notReadyBecause,
@@ -196,7 +196,10 @@ test("the canary through the public door moves the watermark, and a stranger can
   const own = await testDatabase();
   const { app: canaryApp, receiver } = receiverOn(own.pool);
   const heard = Promise.withResolvers<void>();
-  const stopListening = listen({ url: own.url, handlers: { overdue_marked: () => heard.resolve() } });
+  const stopListening = listen({
+    url: own.url,
+    handlers: { overdue_checkpoint_written: () => heard.resolve() },
+  });
   expect(await readWatermark(own.pool)).toBeNull();
   expect((await canaryApp.request(HEARTBEAT_PATH, { method: "POST" })).status).toBe(404);
   const before = Date.now();
@@ -216,7 +219,7 @@ test("the canary through the public door moves the watermark, and a stranger can
 test("the first canary after a silence stores the outage, once, whoever comes back first", async () => {
   const own = await testDatabase();
   const canary = (acceptedAt: number) =>
-    commitCanary(own.pool, { receiverId: randomUUID(), startedAt: acceptedAt, acceptedAt });
+    commitCheckpoint(own.pool, { receiverId: randomUUID(), startedAt: acceptedAt, acceptedAt });
   const now = Date.now();
   await canary(now - 60_000);
   const marks = await Promise.all([canary(now), canary(now + 3), canary(now + 5)]);
@@ -239,8 +242,8 @@ test.each([
   const now = Date.now();
   const [from, until] = [now - 60_000, now];
   const first = { receiverId: randomUUID(), startedAt: from, acceptedAt: from };
-  await commitCanary(own.pool, first);
-  await commitCanary(own.pool, { ...first, startedAt: from + startedLater, acceptedAt: until, cause });
+  await commitCheckpoint(own.pool, first);
+  await commitCheckpoint(own.pool, { ...first, startedAt: from + startedLater, acceptedAt: until, cause });
   const rows = await own.pool.query("select cause from outages");
   expect(rows).toEqual([{ cause: stored }]);
   await own.drop();
@@ -273,8 +276,12 @@ test.each([
 ])("a late ping whose deadline %s", async (_, silentForMs, expected) => {
   const own = await testDatabase();
   const now = Date.now();
-  const canaryAt = now - (silentForMs ?? 1_000);
-  await commitCanary(own.pool, { receiverId: randomUUID(), startedAt: canaryAt, acceptedAt: canaryAt });
+  const checkpointAt = now - (silentForMs ?? 1_000);
+  await commitCheckpoint(own.pool, {
+    receiverId: randomUUID(),
+    startedAt: checkpointAt,
+    acceptedAt: checkpointAt,
+  });
   const check = await aCheck(own.pool, { at: now - 900_000 });
   await recordPings(own.pool, [anArrival(check, now - 610_000)], ALONE);
   expect((await receiverOn(own.pool).app.request(`/ping/${check.pingUuid}`)).status).toBe(200);

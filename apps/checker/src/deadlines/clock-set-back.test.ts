@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 
 import {
   ALONE,
-  commitCanary,
-  judgeDue,
+  commitCheckpoint,
+  evaluateDue,
   readProblems,
   readWatermark,
   recentOutages,
@@ -26,11 +26,11 @@ test("after the clock was set back, what lies ahead is drawn back, once and on r
   const settings = { schedule: { kind: "interval", everySeconds: 120 }, graceSeconds: 60 } as const;
   const check = await aCheck(pool, { projectId, at: wrong - 60 * MINUTE, settings });
   await recordPings(pool, [anArrival(check, wrong)], ALONE);
-  await pool.query("insert into receivers (id, started_at, canary_at) values ($1, now(), $2)", [
+  await pool.query("insert into receivers (id, started_at, checkpoint_at) values ($1, now(), $2)", [
     receiverId,
     new Date(wrong),
   ]);
-  await pool.query("insert into checkers (id, started_at, judged_at) values ($1, now(), $2)", [
+  await pool.query("insert into checkers (id, started_at, evaluated_at) values ($1, now(), $2)", [
     randomUUID(),
     new Date(wrong),
   ]);
@@ -40,11 +40,11 @@ test("after the clock was set back, what lies ahead is drawn back, once and on r
 
   const canary = { receiverId, startedAt: wrong - AHEAD };
   // The receiver itself still goes by the old time when it marks for the first time.
-  expect(await commitCanary(pool, { ...canary, acceptedAt: wrong + 1_000 })).toMatchObject({
+  expect(await commitCheckpoint(pool, { ...canary, acceptedAt: wrong + 1_000 })).toMatchObject({
     wasSetBack: true,
     endedOutage: false,
   });
-  expect(await commitCanary(pool, { ...canary, acceptedAt: Date.now() })).toMatchObject({
+  expect(await commitCheckpoint(pool, { ...canary, acceptedAt: Date.now() })).toMatchObject({
     wasSetBack: false,
     endedOutage: false,
   });
@@ -52,8 +52,8 @@ test("after the clock was set back, what lies ahead is drawn back, once and on r
   expect(outages).toMatchObject([{ setBackMs: expect.any(Number) }]);
   expect(Math.abs((outages[0]?.setBackMs ?? 0) - AHEAD)).toBeLessThan(MINUTE);
   const ahead = await pool.query(
-    `select 1 from receivers where canary_at > clock_timestamp()
-      union all select 1 from checkers where judged_at > clock_timestamp()
+    `select 1 from receivers where checkpoint_at > clock_timestamp()
+      union all select 1 from checkers where evaluated_at > clock_timestamp()
       union all select 1 from rate_limits where free_at > clock_timestamp() + interval '2 minutes'`,
   );
   expect(ahead).toEqual([]);
@@ -62,7 +62,7 @@ test("after the clock was set back, what lies ahead is drawn back, once and on r
   expect(troubles).toEqual([expect.stringMatching(/clock was set back by 90 min at .* UTC/)]);
 
   const watermark = (await readWatermark(pool)) ?? 0;
-  await judgeDue(pool, { watermark, outages, limit: 10 }, fail);
+  await evaluateDue(pool, { watermark, outages, limit: 10 }, fail);
   const rows = await pool.query<{ deadline: number; status: string }>(
     "select (extract(epoch from deadline_at) * 1000)::float8 as deadline, status from checks where id = $1",
     [check.id],
@@ -72,7 +72,7 @@ test("after the clock was set back, what lies ahead is drawn back, once and on r
     watermark,
     check.id,
   ]);
-  await judgeDue(pool, { watermark: watermark + 4 * MINUTE, outages, limit: 10 }, fail);
+  await evaluateDue(pool, { watermark: watermark + 4 * MINUTE, outages, limit: 10 }, fail);
   const flips = await pool.query("select reason from flips where check_id = $1 and to_status = 'down'", [
     check.id,
   ]);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { ALONE, type Pool, commitCanary, listen, recordPings } from "@overdue/db";
+import { ALONE, type Pool, commitCheckpoint, listen, recordPings } from "@overdue/db";
 import { aCheck, anArrival, testDatabase } from "@overdue/testkit";
 import { pino } from "pino";
 import { afterAll, afterEach, expect, test } from "vitest";
@@ -26,12 +26,12 @@ test("a deadline is judged as soon as a canary proves that everything before it 
   const { pool, url } = await aDatabase();
   const check = await anOverdueCheck(pool);
   const judge = startDeadlineEvaluator(pool);
-  const stopListening = listen({ url, handlers: { overdue_marked: () => judge.wake() } });
+  const stopListening = listen({ url, handlers: { overdue_checkpoint_written: () => judge.wake() } });
   ended.unshift(stopListening);
   await expect.poll(() => lastJudged(pool)).not.toBeNull();
   const now = Date.now();
   // Not the first sign of life, which would make an outage of the time before it.
-  await commitCanary(pool, { receiverId: randomUUID(), startedAt: now, acceptedAt: now });
+  await commitCheckpoint(pool, { receiverId: randomUUID(), startedAt: now, acceptedAt: now });
   await expect.poll(() => statusOf(pool, check)).toBe("down");
 });
 
@@ -40,7 +40,7 @@ test("a deadline after the watermark waits, however long the wall clock has pass
   const check = await anOverdueCheck(pool);
   const acceptedAt = Date.now() - 4_000;
   await pool.query("update checks set wake_at = $2 where id = $1", [check, new Date(acceptedAt + 1)]);
-  await commitCanary(pool, { receiverId: randomUUID(), startedAt: acceptedAt, acceptedAt });
+  await commitCheckpoint(pool, { receiverId: randomUUID(), startedAt: acceptedAt, acceptedAt });
   startDeadlineEvaluator(pool);
   await expect.poll(() => lastJudged(pool)).not.toBeNull();
   expect(await statusOf(pool, check)).toBe("up");
@@ -83,6 +83,6 @@ async function statusOf(pool: Pool, check: string): Promise<string> {
 }
 
 async function lastJudged(pool: Pool): Promise<Date | null> {
-  const rows = await pool.query<{ at: Date | null }>("select max(judged_at) as at from checkers");
+  const rows = await pool.query<{ at: Date | null }>("select max(evaluated_at) as at from checkers");
   return rows[0]?.at ?? null;
 }

@@ -1,13 +1,13 @@
 import {
   type Outage,
   type Pool,
-  askForCanary,
-  judgeDue,
+  requestCheckpoint,
+  evaluateDue,
   nextWakeAt,
   notifyChanges,
   readWatermark,
   recentOutages,
-  writeJudged,
+  recordEvaluation,
 } from "@overdue/db";
 import type { Logger } from "pino";
 
@@ -70,7 +70,7 @@ export class DeadlineEvaluator {
     const { pool, checkerId, startedAt } = this.#options;
     const watermark = await readWatermark(pool);
     if (watermark !== null) await this.#judge(watermark);
-    await writeJudged(pool, { id: checkerId, startedAt, watermark });
+    await recordEvaluation(pool, { id: checkerId, startedAt, watermark });
     return this.#untilNext(watermark);
   }
 
@@ -79,7 +79,7 @@ export class DeadlineEvaluator {
     let full = true;
     while (full && !this.#loop.stopped) {
       const judging = { watermark, outages: this.#outages, limit: BATCH_CHECKS };
-      const { judged, changed } = await judgeDue(this.#options.pool, judging, (checkId, error) =>
+      const { judged, changed } = await evaluateDue(this.#options.pool, judging, (checkId, error) =>
         this.#options.log.error(
           { err: error, checkId },
           "This check cannot be judged; it is put aside for an hour.",
@@ -104,7 +104,7 @@ export class DeadlineEvaluator {
     const waitMs = next - this.#options.now();
     if (waitMs > 0) return Math.min(SWEEP_MS, Math.max(SOONEST_MS, waitMs));
     if (next <= watermark) return SWEEP_MS;
-    await askForCanary(this.#options.pool);
+    await requestCheckpoint(this.#options.pool);
     return CANARY_MS;
   }
 }

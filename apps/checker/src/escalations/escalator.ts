@@ -1,4 +1,4 @@
-import { nextIncidentWakeAt, type OwnerContact, type Pool, wakeIncidents } from "@overdue/db";
+import { nextIncidentWakeAt, type OwnerContact, type Pool, processDueEscalations } from "@overdue/db";
 import type { Logger } from "pino";
 
 import { WakeLoop } from "../wake-loop.ts";
@@ -44,7 +44,7 @@ export class Escalator {
   async #look(): Promise<number> {
     let woken = BATCH;
     while (woken === BATCH && !this.#loop.stopped) {
-      woken = await wakeIncidents(this.#pool, { limit: BATCH, way: this.#way }, (incidentId, error) =>
+      woken = await processDueEscalations(this.#pool, { limit: BATCH, way: this.#way }, (incidentId, error) =>
         this.#log.error(
           { err: error, incidentId },
           "Nobody could be told of this incident; put aside for a while.",

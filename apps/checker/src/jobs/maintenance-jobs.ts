@@ -16,14 +16,14 @@ import {
   pruneNotices,
   pruneOldPings,
   prunePingsBeyondCount,
-  pruneQuietDeliveries,
+  pruneInformationalDeliveries,
   pruneRefusedPings,
   pruneRuns,
   pruneSlots,
   pruneStorms,
   queueChannelTests,
   fallBackForLongWaiting,
-  tellFindings,
+  notifyFindings,
   reportDeadLetters,
 } from "@overdue/db";
 import type { Logger } from "pino";
@@ -55,7 +55,7 @@ const PRUNES: readonly MaintenanceJob[] = [
   prune("old slots", 6 * HOUR, pruneSlots),
   prune("old notices", DAY, pruneNotices),
   prune("old refused pings", DAY, pruneRefusedPings),
-  prune("old deliveries of runs", HOUR, pruneQuietDeliveries),
+  prune("old deliveries of runs", HOUR, pruneInformationalDeliveries),
   prune("old deliveries", 6 * HOUR, pruneDeliveries),
   prune("sessions and counted tries", HOUR, pruneAccounts),
   prune("receipts of mails", HOUR, pruneMailReceipts),
@@ -85,7 +85,7 @@ export function maintenanceJobs(
     ...alertJobs(way, log),
     job("send reports", MINUTE, (db) => sendReports(db, { way, log })),
     // Twice in the hour that is a check's turn; a finding is reported once.
-    job("compare schedules with their runs", 30 * MINUTE, () => tellFindings(pool, Date.now())),
+    job("compare schedules with their runs", 30 * MINUTE, () => notifyFindings(pool, Date.now())),
     ...PRUNES,
     job("forget old processes", HOUR, () => forgetOldProcesses(pool)),
   ];

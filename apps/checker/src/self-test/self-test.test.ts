@@ -1,4 +1,4 @@
-import { commitCanary, keyringOf, writeJudged } from "@overdue/db";
+import { commitCheckpoint, keyringOf, recordEvaluation } from "@overdue/db";
 import { startFakeWebhook, testDatabase, type FakeWebhook, type TestDatabase } from "@overdue/testkit";
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
@@ -30,8 +30,8 @@ test("the check that misses on purpose is made once and pinged, and the outside 
     .toBe(1);
   expect(outside.received).toHaveLength(0);
   const at = Date.now();
-  await commitCanary(pool, { receiverId: randomUUID(), startedAt: at, acceptedAt: at });
-  await writeJudged(pool, { id: randomUUID(), startedAt: at, watermark: at });
+  await commitCheckpoint(pool, { receiverId: randomUUID(), startedAt: at, acceptedAt: at });
+  await recordEvaluation(pool, { id: randomUUID(), startedAt: at, watermark: at });
   await outside.waitForCount(1);
   await stop();
   const again = watch();
@@ -50,8 +50,8 @@ test("what is wrong is said in the line itself, once, and so is its end", async 
   const stop = watch(pino({}, stream));
   await expect.poll(() => lines.length).toBeGreaterThan(0);
   const at = Date.now();
-  await commitCanary(pool, { receiverId: randomUUID(), startedAt: at, acceptedAt: at });
-  await writeJudged(pool, { id: randomUUID(), startedAt: at, watermark: at });
+  await commitCheckpoint(pool, { receiverId: randomUUID(), startedAt: at, acceptedAt: at });
+  await recordEvaluation(pool, { id: randomUUID(), startedAt: at, watermark: at });
   await outside.waitForCount(heard + 2);
   await stop();
   expect(lines[0]).toMatch(/^Overdue does not work as it should: .+\.$/);

@@ -2,17 +2,17 @@ import { randomUUID } from "node:crypto";
 
 import {
   ALONE,
-  ensureSelfCheck,
+  ensureSelfTest,
   isDueToPing,
   noteHeartbeat,
   openDb,
   readProblems,
   recordPings,
-  tellOperators,
+  notifyOperators,
   type OwnerContact,
   type Pool,
   type Problems,
-  type SelfCheck,
+  type SelfTestCheck,
 } from "@overdue/db";
 import type { Logger } from "pino";
 
@@ -59,15 +59,15 @@ async function runSelfTest(
   report: (problems: Problems) => void,
 ): Promise<void> {
   const db = openDb(pool);
-  const check = await ensureSelfCheck(db, way.keyring, Date.now());
+  const check = await ensureSelfTest(db, way.keyring, Date.now());
   if (await isDueToPing(db, check, MISS_EVERY_SECONDS)) await ping(pool, check);
   const problems = await readProblems(pool);
   report(problems);
-  await tellOperators(pool, { ...way, selfProjectId: check.projectId }, problems);
+  await notifyOperators(pool, { ...way, selfProjectId: check.projectId }, problems);
   if (problems.broken.length === 0 && heartbeatUrl !== null) await beat(heartbeatUrl, { pool, egress, log });
 }
 
-async function ping(pool: Pool, { pingUuid }: SelfCheck): Promise<void> {
+async function ping(pool: Pool, { pingUuid }: SelfTestCheck): Promise<void> {
   const record = {
     id: randomUUID(),
     receivedAt: Date.now(),

@@ -10,7 +10,7 @@ import {
   type Keyring,
   type Lease,
   moveChannel,
-  SINK_KIND,
+  SELF_TEST_KIND,
   stillDue,
   unseal,
 } from "@overdue/db";
@@ -139,7 +139,7 @@ async function send(alert: AlertRecord, parts: DeliverParts): Promise<AttemptRes
   const { keyring, sender, selfTestChannel, publicUrl, log } = parts;
   try {
     const settings: unknown = JSON.parse(unseal(keyring, placeOf(alert), alert.sealedSettings));
-    const own = alert.channelKind === SINK_KIND ? selfTestChannel : null;
+    const own = alert.channelKind === SELF_TEST_KIND ? selfTestChannel : null;
     const channel = own ?? openChannel(alert.channelKind, settings);
     return await sender.send(channel, composeAlert(alert, publicUrl, actionsOf(alert, channel, parts)));
   } catch (error) {

@@ -4,7 +4,7 @@ import {
   endLease,
   endTelegramUpdate,
   moveLease,
-  noteTrouble,
+  noteProblem,
   rememberBot,
   takeLease,
   waitingTelegramUpdates,
@@ -89,7 +89,7 @@ async function begin(parts: Parts): Promise<Standing | null> {
   }
   await rememberBot(parts.db, bot);
   if (parts.webhook === null) {
-    await noteTrouble(parts.db, "telegram", null);
+    await noteProblem(parts.db, "telegram", null);
     return await ask(parts, bot);
   }
   const set = await setWebhook(parts.bot, parts.webhook);
@@ -109,7 +109,7 @@ async function ask(parts: Parts, bot: string): Promise<Standing | null> {
 async function giveUpWebhook(parts: Parts, bot: string, because: string): Promise<Standing | null> {
   parts.log.warn({ because }, "Telegram cannot use its webhook; it is asked for updates instead.");
   const sentence = `Telegram cannot reach PUBLIC_URL for its webhook (${because}). Its updates are asked for instead, so buttons and /start work all the same.`;
-  await noteTrouble(parts.db, "telegram", sentence);
+  await noteProblem(parts.db, "telegram", sentence);
   return await ask(parts, bot);
 }
 
@@ -149,11 +149,11 @@ async function beTold(parts: Parts, standing: Standing & { way: "webhook" }): Pr
   const look = await lookAtWebhook(parts.bot, { webhook, since: standing.since });
   if (look.kind === "unknown") return { ...standing, lookAt };
   if (look.kind === "elsewhere") {
-    await noteTrouble(parts.db, "telegram", ELSEWHERE);
+    await noteProblem(parts.db, "telegram", ELSEWHERE);
     return null;
   }
   if (look.kind === "good") {
-    await noteTrouble(parts.db, "telegram", null);
+    await noteProblem(parts.db, "telegram", null);
     return { ...standing, lookAt, badLooks: 0 };
   }
   if (standing.badLooks + 1 >= BAD_LOOKS_MAX) return await giveUpWebhook(parts, standing.bot, look.because);

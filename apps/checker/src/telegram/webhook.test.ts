@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import {
-  instanceTroubles,
+  instanceProblems,
   isTelegramWebhookSecret,
   keepTelegramUpdate,
   openDb,
@@ -57,7 +57,7 @@ test("where Telegram can reach us it tells the webhook, and nobody asks", async 
   await telegram.waitFor(({ text }) => text.includes("Nothing is down"));
   expect(asked()).toBe(0);
   await called("getWebhookInfo");
-  expect(await instanceTroubles(db)).toEqual([]);
+  expect(await instanceProblems(db)).toEqual([]);
 });
 
 test("an update that comes twice is heard once", async () => {
@@ -81,7 +81,7 @@ test("where updates pile up before a door that does not open, they are asked for
   await called("setWebhook");
   say("/status");
   await telegram.waitFor(({ text }) => text.includes("Nothing is down"));
-  expect(await instanceTroubles(db)).toEqual([
+  expect(await instanceProblems(db)).toEqual([
     expect.stringContaining("cannot reach PUBLIC_URL for its webhook (Wrong response from the webhook: 404)"),
   ]);
   expect(telegram.calls.received.map(({ method }) => method)).toContain("deleteWebhook");
@@ -91,7 +91,7 @@ test("an address that Telegram would never call is not waited for", async () => 
   hearing({ url: "https://overdue.example.org:8444/telegram/updates" });
   say("/status");
   await telegram.waitFor(({ text }) => text.includes("Nothing is down"));
-  expect(await instanceTroubles(db)).toEqual([expect.stringContaining("ports 80, 88, 443 or 8443")]);
+  expect(await instanceProblems(db)).toEqual([expect.stringContaining("ports 80, 88, 443 or 8443")]);
 });
 
 test("after a while the webhook is tried again, and the trouble is over", async () => {
@@ -106,7 +106,7 @@ test("after a while the webhook is tried again, and the trouble is over", async 
   await telegram.waitForCount(2);
   const looks = telegram.calls.received.length;
   await telegram.calls.waitFor((call) => telegram.calls.received.indexOf(call) > looks + 1);
-  expect(await instanceTroubles(db)).toEqual([]);
+  expect(await instanceProblems(db)).toEqual([]);
 });
 
 test("whoever asks for updates after a webhook takes it down first", async () => {

@@ -124,8 +124,8 @@ const PROCESS_COLUMNS: Column<Process>[] = [
 /** The processes of the instance. */
 export function Processes({ health: { checkers, receivers } }: Props) {
   const rows = [
-    ...checkers.map((one) => ({ ...one, kind: "Checker", workedAt: one.judgedAt })),
-    ...receivers.map((one) => ({ ...one, kind: "Receiver", workedAt: one.canaryAt })),
+    ...checkers.map((one) => ({ ...one, kind: "Checker", workedAt: one.evaluatedAt })),
+    ...receivers.map((one) => ({ ...one, kind: "Receiver", workedAt: one.checkpointAt })),
   ];
   return (
     <Card title="Processes">

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 
-import type { Prune } from "../housekeeping/prune.ts";
+import type { Prune } from "../maintenance-jobs/prune.ts";
 
 /** Audit entries older than 400 days; the table itself lets no younger one go. */
 export const pruneAuditEntries: Prune = async (db, limit) => {

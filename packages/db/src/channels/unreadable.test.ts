@@ -2,7 +2,7 @@ import { testDatabase } from "@overdue/testkit";
 import { afterAll, expect, test } from "vitest";
 
 import { openDb } from "../database.ts";
-import { instanceTroubles } from "../instance/troubles.ts";
+import { instanceProblems } from "../instance/instance-problems.ts";
 import { createProject } from "../projects/create-project.ts";
 import { keyringOf } from "../secrets/keyring.ts";
 import { createChannel } from "./create-channel.ts";
@@ -25,9 +25,9 @@ test("the operators hear of channels that SECRET_KEY does not open, until it ope
   };
   for (const secret of [former, former, present]) await createChannel(db, keyringOf([secret]), channel);
   expect(await noteUnreadable(db, keyringOf([present]))).toBe(2);
-  expect(await instanceTroubles(db)).toEqual([
+  expect(await instanceProblems(db)).toEqual([
     expect.stringMatching(/^2 channels were encrypted with another SECRET_KEY: no alert can be sent there/),
   ]);
   expect(await noteUnreadable(db, keyringOf([present, former]))).toBe(0);
-  expect(await instanceTroubles(db)).toEqual([]);
+  expect(await instanceProblems(db)).toEqual([]);
 });

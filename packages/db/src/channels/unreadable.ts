@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 
 import type { Db } from "../database.ts";
-import { noteTrouble } from "../instance/troubles.ts";
+import { noteProblem } from "../instance/instance-problems.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 
 /**
@@ -14,7 +14,7 @@ export async function noteUnreadable(db: Db, { keys }: Keyring): Promise<number>
     select count(*)::int as count from channels
     where deleted_at is null and not internal and split_part(settings, '.', 2) <> all(${known}::text[])`);
   const count = rows[0]?.count ?? 0;
-  await noteTrouble(db, "secretKey", count === 0 ? null : sentenceOf(count));
+  await noteProblem(db, "secretKey", count === 0 ? null : sentenceOf(count));
   return count;
 }
 

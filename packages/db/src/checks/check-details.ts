@@ -16,5 +16,5 @@ export type CheckDetails = Pick<
   | "startKeywords"
   | "successKeywords"
   | "failureKeywords"
-  | "shelved"
+  | "inactiveSchedule"
 >;

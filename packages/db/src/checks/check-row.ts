@@ -27,7 +27,7 @@ type Details =
   | "version"
   | "deletedAt"
   | "managedBy"
-  | "shelved"
+  | "inactiveSchedule"
   | "wakeAt";
 
 const DETAILS: Record<Details, true> = {
@@ -41,7 +41,7 @@ const DETAILS: Record<Details, true> = {
   version: true,
   deletedAt: true,
   managedBy: true,
-  shelved: true,
+  inactiveSchedule: true,
   wakeAt: true,
 };
 
@@ -71,7 +71,7 @@ export function storedCheck(row: StoredCheckRow): StoredCheck {
 }
 
 /** The check of a row that Drizzle read. */
-export function checkOf(row: CheckRow): Check {
+export function toCheck(row: CheckRow): Check {
   return foldedCheck({
     ...row,
     createdAt: row.createdAt.getTime(),
@@ -84,12 +84,12 @@ export function checkOf(row: CheckRow): Check {
 
 function foldedCheck(row: StoredCheckRow): Check {
   const { id, createdAt, maintenance } = row;
-  const settings = { ...settingsOf(row), ...(maintenance !== null && { maintenance }) };
+  const settings = { ...checkSettings(row), ...(maintenance !== null && { maintenance }) };
   return { id, createdAt, settings, state: checkState(row) };
 }
 
 /** What a person decided about a check. */
-export function settingsOf(row: Omit<CheckSettings, "maintenance">): CheckSettings {
+export function checkSettings(row: Omit<CheckSettings, "maintenance">): CheckSettings {
   return {
     schedule: row.schedule,
     graceSeconds: row.graceSeconds,

@@ -1,5 +1,5 @@
 export type { CheckDetails } from "./check-details.ts";
-export { checkOf, type CheckRow, settingsOf } from "./check-row.ts";
+export { toCheck, type CheckRow, checkSettings } from "./check-row.ts";
 export { createCheck, insertCheck, type NewCheck } from "./create-check.ts";
 export { deleteCheck, restoreCheck } from "./delete-check.ts";
 export { type CheckEdit, editCheck } from "./edit-check.ts";
@@ -7,5 +7,5 @@ export { type CheckRef, type CheckWithChannels, findCheck, type LinkedCheck } fr
 export { hasCheck } from "./has-check.ts";
 export { UnknownChannel } from "./link-channels.ts";
 export { CircularDependency, UnknownDependency } from "./link-dependencies.ts";
-export { forgetUsual, pauseCheck, resumeCheck } from "./pause-check.ts";
+export { resetBaseline, pauseCheck, resumeCheck } from "./pause-check.ts";
 export { type CheckFilter, listChecks } from "./list-checks.ts";

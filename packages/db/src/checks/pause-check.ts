@@ -25,7 +25,7 @@ export async function resumeCheck(pool: Pool, ref: CheckRef, at: Instant): Promi
 }
 
 /** Forgets how long its runs usually took: what is unusual so far is normal from `at` on. @returns whether it was there. */
-export async function forgetUsual(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
+export async function resetBaseline(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
   const changed = await changeCheck(pool, ref, () => [{ kind: "baseline-reset", at }]);
   return changed !== null;
 }

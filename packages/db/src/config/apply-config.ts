@@ -26,7 +26,7 @@ import { linkDependencies } from "../checks/link-dependencies.ts";
 import { type Db, openDb, type Pool, type PoolClient } from "../database.ts";
 import { moveIncidents } from "../deliveries/end-incidents.ts";
 import { inTransaction } from "../in-transaction.ts";
-import { deleteRoute, listens, orderRoutesIn } from "../routes/route-rows.ts";
+import { deleteRoute, listens, orderRoutesIn } from "../alert-routes/route-rows.ts";
 import { channels, checks, routes } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { unagreedChats } from "../telegram/consent.ts";

@@ -1,13 +1,13 @@
 import type { Current } from "@overdue/core";
 import { and, asc, eq, isNull } from "drizzle-orm";
 
-import { settingsOf } from "../checks/check-row.ts";
+import { checkSettings } from "../checks/check-row.ts";
 import type { CheckWithChannels } from "../checks/find-check.ts";
 import type { Db } from "../database.ts";
 import { checksWithChannels } from "../healthchecks/checks-with-channels.ts";
-import { listPeople } from "../routes/people.ts";
-import { listRotations } from "../routes/rotations.ts";
-import { listRoutes } from "../routes/route-rows.ts";
+import { listPeople } from "../alert-routes/people.ts";
+import { listRotations } from "../alert-routes/rotations.ts";
+import { listRoutes } from "../alert-routes/route-rows.ts";
 import { channels, checkDependencies, checks } from "../schema/index.ts";
 import { type Keyring, LostKey, unseal } from "../secrets/keyring.ts";
 import { namedRoute, type Words } from "./route-names.ts";
@@ -93,7 +93,7 @@ function checkOf(
   return {
     id: row.id,
     slug: row.slug,
-    fields: { ...detailsOf(row), ...settingsOf(row) },
+    fields: { ...detailsOf(row), ...checkSettings(row) },
     channels: row.channelIds.flatMap((id) => names.get(id) ?? []),
     isOwned: row.managedBy !== null,
   };

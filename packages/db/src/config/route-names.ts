@@ -1,6 +1,6 @@
 import type { ConfigRoute, NamedTarget, RouteFields } from "@overdue/core";
 
-import type { RouteRow } from "../routes/route-rows.ts";
+import type { RouteRow } from "../alert-routes/route-rows.ts";
 
 type Target = RouteFields["steps"][number]["targets"][number];
 /** From ids to names, or from names to ids. */

@@ -8,10 +8,10 @@ export type Channel =
   | "overdue_changes"
   | "overdue_deliveries"
   | "overdue_incidents"
-  | "overdue_canary"
+  | "overdue_checkpoint_wanted"
   | "overdue_slack"
   | "overdue_telegram"
-  | "overdue_marked";
+  | "overdue_checkpoint_written";
 
 type ListenOptions = {
   url: string;

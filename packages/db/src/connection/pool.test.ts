@@ -6,7 +6,7 @@ import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
 
 import { openPool } from "../database.ts";
 import { inTransaction } from "../in-transaction.ts";
-import { passingTrouble } from "../passing-trouble.ts";
+import { classifyDatabaseError } from "../database-problem.ts";
 import type { Pool, PoolClient } from "./pool.ts";
 
 const database = await testDatabase();
@@ -59,7 +59,7 @@ describe("a session", () => {
   test("goes on after a statement that took too long", async () => {
     const pool = poolOf({ statementTimeoutMs: 100, max: 1 });
     const before = await pidOf(pool);
-    expect(passingTrouble(await errorOf(pool.query("select pg_sleep($1)", [5])))).toBe("slow");
+    expect(classifyDatabaseError(await errorOf(pool.query("select pg_sleep($1)", [5])))).toBe("slow");
     expect(await pidOf(pool)).toBe(before);
   });
 
@@ -95,7 +95,7 @@ describe("a session that ends", () => {
       await wait(50);
       await mark(client, "after the end");
     });
-    expect(passingTrouble(await errorOf(work))).toBe("away");
+    expect(classifyDatabaseError(await errorOf(work))).toBe("away");
     await mark(pool, "in another session");
     expect([await isMarked("before the end"), await isMarked("after the end")]).toEqual([false, false]);
     expect(await isMarked("in another session")).toBe(true);
@@ -109,7 +109,7 @@ describe("a session that ends", () => {
       setTimeout(() => void endSession(pid), 50);
       await client.query("select pg_sleep(5)");
     });
-    expect(passingTrouble(await errorOf(work))).toBe("away");
+    expect(classifyDatabaseError(await errorOf(work))).toBe("away");
     expect(await isMarked("while it slept")).toBe(false);
     expect(await pidOf(pool)).toBeGreaterThan(0);
   });
@@ -126,7 +126,7 @@ describe("a session that ends", () => {
       client.query("commit"),
     ].map(errorOf);
     setTimeout(() => void endSession(pid), 50);
-    for (const error of await Promise.all(statements)) expect(passingTrouble(error)).toBe("away");
+    for (const error of await Promise.all(statements)) expect(classifyDatabaseError(error)).toBe("away");
     client.release();
     await pidOf(pool);
     await wait(200);
@@ -155,7 +155,7 @@ describe("a session that ends", () => {
         });
         const error = await errorOf(work);
         if (error === null) outcomes.done += 1;
-        else if (passingTrouble(error) === "away") outcomes.away += 1;
+        else if (classifyDatabaseError(error) === "away") outcomes.away += 1;
         else outcomes.other.push(error);
       }
     };
@@ -182,7 +182,7 @@ describe("a session that ends", () => {
     const underWay = errorOf(pool.query("select pg_sleep($1)", [5]));
     await wait(50);
     proxy.reset();
-    expect(passingTrouble(await underWay)).toBe("away");
+    expect(classifyDatabaseError(await underWay)).toBe("away");
     await pidOf(pool);
     proxy.reset();
     await vi.waitFor(async () => expect(await pidOf(pool)).toBeGreaterThan(0));
@@ -194,7 +194,7 @@ describe("a pool", () => {
     const pool = poolOf({ max: 1 });
     const client = await pool.connect();
     const startedAt = performance.now();
-    expect(passingTrouble(await errorOf(pool.query("select")))).toBe("away");
+    expect(classifyDatabaseError(await errorOf(pool.query("select")))).toBe("away");
     expect(performance.now() - startedAt).toBeGreaterThan(1_400);
     expect(performance.now() - startedAt).toBeLessThan(3_000);
     client.release();
@@ -225,7 +225,7 @@ describe("a pool", () => {
     const server = await listening(createServer(() => undefined));
     const pool = poolOf({ url: proxiedUrl(server.port), max: 1 });
     const startedAt = performance.now();
-    expect(passingTrouble(await errorOf(pool.query("select")))).toBe("away");
+    expect(classifyDatabaseError(await errorOf(pool.query("select")))).toBe("away");
     expect(performance.now() - startedAt).toBeLessThan(2_500);
   });
 
@@ -233,7 +233,8 @@ describe("a pool", () => {
     const proxy = await openProxy(Number(new URL(database.url).port));
     await proxy.close();
     const pool = poolOf({ url: proxiedUrl(proxy.port), max: 1 });
-    for (let n = 0; n < 5; n += 1) expect(passingTrouble(await errorOf(pool.query("select")))).toBe("away");
+    for (let n = 0; n < 5; n += 1)
+      expect(classifyDatabaseError(await errorOf(pool.query("select")))).toBe("away");
     await openProxy(Number(new URL(database.url).port), proxy.port);
     expect(await pidOf(pool)).toBeGreaterThan(0);
   });
@@ -251,7 +252,7 @@ describe("a pool", () => {
     await pidOf(pool);
     const order: string[] = [];
     const ended = pool.end().then(() => order.push("ended"));
-    expect(passingTrouble(await errorOf(pool.query("select")))).toBe("away");
+    expect(classifyDatabaseError(await errorOf(pool.query("select")))).toBe("away");
     await client.query("select");
     order.push("given back");
     client.release();

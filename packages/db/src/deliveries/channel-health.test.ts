@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 
 import { queueTest } from "../channels/index.ts";
 import { openDb, openPool, type Db } from "../database.ts";
-import { writeJudged } from "../receivers/checkers.ts";
+import { recordEvaluation } from "../receivers/checkers.ts";
 import { channels, deliveries } from "../schema/index.ts";
 import { claimDeliveries, type Claim } from "./claim.ts";
 import { recordAttempts, type AttemptRecord } from "./record-attempts.ts";
@@ -150,7 +150,7 @@ describe("leases of a checker", () => {
 
   test("stay while it judged a moment ago", async () => {
     const holder = randomUUID();
-    await writeJudged(database.pool, { id: holder, startedAt: Date.now(), watermark: null });
+    await recordEvaluation(database.pool, { id: holder, startedAt: Date.now(), watermark: null });
     await held(holder);
     expect(await freeLeases(db)).toBe(0);
   });

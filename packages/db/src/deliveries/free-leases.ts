@@ -19,7 +19,7 @@ export async function freeLeases(db: Db): Promise<number> {
         and not exists (select from pg_stat_activity a
           where a.application_name like '%' || h.holder || '%' and a.datname = current_database())
         and not exists (select from checkers k
-          where k.id = h.holder and k.judged_at > clock_timestamp() - interval '2 seconds')
+          where k.id = h.holder and k.evaluated_at > clock_timestamp() - interval '2 seconds')
     )
     update deliveries d set lease_until = clock_timestamp()
     from gone where d.holder = gone.holder and d.state = 'sending' and d.lease_until > clock_timestamp()`);

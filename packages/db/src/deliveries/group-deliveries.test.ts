@@ -5,7 +5,7 @@ import { afterAll, expect, test } from "vitest";
 
 import { createChannel } from "../channels/index.ts";
 import { openDb } from "../database.ts";
-import { createRoute } from "../routes/index.ts";
+import { createRoute } from "../alert-routes/index.ts";
 import { channels } from "../schema/index.ts";
 import { ALONE, recordPings } from "../transitions/index.ts";
 import { claimDeliveries } from "./claim.ts";

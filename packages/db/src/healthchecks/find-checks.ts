@@ -90,7 +90,7 @@ export async function findEqualCheck(
 const TIMEOUT_DEFAULT_SECONDS = 86_400;
 // A cron check keeps the timeout it had.
 const TIMEOUT = sql`coalesce((${checks.schedule}->>'everySeconds')::int,
-  (${checks.shelved}->>'timeoutSeconds')::int, ${TIMEOUT_DEFAULT_SECONDS}::int)`;
+  (${checks.inactiveSchedule}->>'timeoutSeconds')::int, ${TIMEOUT_DEFAULT_SECONDS}::int)`;
 
 async function first(rows: Promise<CheckWithChannels[]>): Promise<CheckWithChannels | null> {
   return (await rows)[0] ?? null;

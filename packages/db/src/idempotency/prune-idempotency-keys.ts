@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 
-import type { Prune } from "../housekeeping/prune.ts";
+import type { Prune } from "../maintenance-jobs/prune.ts";
 
 /** How long an answer is kept for whoever asks again with the same key. */
 export const KEPT_HOURS = 24;

@@ -96,7 +96,7 @@ export type Neighbour = {
 const NEIGHBOURS_MAX = 50;
 
 /** What else is wrong right now on the host, or at the address, of an incident. */
-export async function neighboursOf(pool: Pool, ref: IncidentRef): Promise<Neighbour[]> {
+export async function findNeighbours(pool: Pool, ref: IncidentRef): Promise<Neighbour[]> {
   const rows = await pool.query<Neighbour>(
     `select o.id as "incidentId", o.check_id as "checkId", c.name as "checkName", o.reason,
             ${ms("o.opened_at")} as "openedAt", case when o.host = i.host then 'host' else 'address' end as shares
@@ -112,7 +112,7 @@ export async function neighboursOf(pool: Pool, ref: IncidentRef): Promise<Neighb
 }
 
 /** The end of what the job printed: with the ping that opened the incident, else with the last one before it. */
-export async function outputOf(
+export async function findOutput(
   pool: Pool,
   ref: IncidentRef,
 ): Promise<{ pingNumber: number; exitStatus: number | null; output: string | null } | null> {

@@ -2,7 +2,7 @@ import { aCheck, anArrival, aProject, testDatabase } from "@overdue/testkit";
 import { afterAll, expect, test } from "vitest";
 
 import { editCheck } from "../checks/index.ts";
-import { ALONE, judgeDue, recordPings } from "../transitions/index.ts";
+import { ALONE, evaluateDue, recordPings } from "../transitions/index.ts";
 import { dependencyHolds } from "./dependency-holds.ts";
 import { acknowledgeIncident, findIncidents, snoozeIncident } from "./index.ts";
 
@@ -141,5 +141,5 @@ async function judge(watermark: number): Promise<void> {
   const fail = (_: string, error: unknown) => {
     throw error;
   };
-  await judgeDue(pool, { watermark, outages: [], limit: 500 }, fail);
+  await evaluateDue(pool, { watermark, outages: [], limit: 500 }, fail);
 }

@@ -15,12 +15,12 @@ export {
   findIncidents,
   type IncidentRecord,
   type Neighbour,
-  neighboursOf,
-  outputOf,
+  findNeighbours,
+  findOutput,
 } from "./find-incidents.ts";
 export { findLinkedIncident, type LinkedIncident } from "./find-linked.ts";
 export { findStorm, findStorms, type StormRecord, type StormRef } from "./find-storms.ts";
-export { timelineOf, type TimelineItem } from "./timeline.ts";
+export { loadTimeline, type TimelineItem } from "./timeline.ts";
 export {
   actionLink,
   actionLinks,

@@ -64,7 +64,7 @@ const ENTRIES = `
    where ${OF} order by e.at, e.id limit $3`;
 
 /** Up to `limit` of each sort. Of one instant: the flip, then what people did, then what was sent. */
-export async function timelineOf(
+export async function loadTimeline(
   pool: Pool,
   { projectId, incidentId }: IncidentRef,
   limit: number,
@@ -74,7 +74,7 @@ export async function timelineOf(
       pool.query<TimelineItem>(text, [projectId, incidentId, limit]),
     ),
   );
-  const items = [...parts.flat(), ...(await worksIn(pool, { projectId, incidentId }))];
+  const items = [...parts.flat(), ...(await maintenanceDuring(pool, { projectId, incidentId }))];
   return items.toSorted((one, other) => one.at - other.at);
 }
 
@@ -84,7 +84,10 @@ const CHECK = `
     from incidents i join checks c on c.project_id = i.project_id and c.id = i.check_id where ${OF}`;
 
 /** The planned work of its check while an incident lasts, or lasted. */
-async function worksIn(pool: Pool, { projectId, incidentId }: IncidentRef): Promise<TimelineItem[]> {
+async function maintenanceDuring(
+  pool: Pool,
+  { projectId, incidentId }: IncidentRef,
+): Promise<TimelineItem[]> {
   const rows = await pool.query<{ id: string; tags: string; from: Instant; until: Instant }>(CHECK, [
     projectId,
     incidentId,

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 
 import type { Db } from "../database.ts";
 import { ensureOperator } from "../users/operators.ts";
-import { dropSetupToken, hasAccount, isSetupToken } from "../installation/setup-token.ts";
+import { dropSetupToken, hasAccount, isSetupToken } from "./setup-token.ts";
 
 const LOCK = 7_236_840; // the same as bootstrap's: only one of them makes the first account
 

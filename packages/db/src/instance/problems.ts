@@ -2,13 +2,13 @@ import { sql } from "drizzle-orm";
 
 import { openDb, type Pool } from "../database.ts";
 import { notReadyBecause } from "../receivers/readiness.ts";
-import { findSelfCheck } from "../self-watch/self-check.ts";
-import { selfProblem } from "../self-watch/self-problem.ts";
-import { readSelfWatch } from "../self-watch/self-watch.ts";
+import { findSelfTest } from "../self-test/self-test-check.ts";
+import { selfTestProblem } from "../self-test/self-test-problem.ts";
+import { readSelfTest } from "../self-test/self-test-state.ts";
 import { refusalTroubles } from "../deliveries/refusals.ts";
 import { recentRestarts } from "./restarts.ts";
-import { clockTroubles } from "./clock-troubles.ts";
-import { instanceTroubles } from "./troubles.ts";
+import { clockProblems } from "./clock-problems.ts";
+import { instanceProblems } from "./instance-problems.ts";
 
 /** What is wrong now, a sentence each. */
 export type Problems = {
@@ -23,16 +23,16 @@ const LATELY = "1 day";
 
 export async function readProblems(pool: Pool): Promise<Problems> {
   const db = openDb(pool);
-  const check = await findSelfCheck(db);
+  const check = await findSelfTest(db);
   const notReady = await notReadyBecause(pool);
-  const ofItself = check === null ? null : selfProblem(await readSelfWatch(db, check));
+  const ofItself = check === null ? null : selfTestProblem(await readSelfTest(db, check));
   return {
     broken: [notReady, ofItself].filter((sentence) => sentence !== null),
     troubles: [
       ...(await refusalTroubles(db)),
       ...(await deadLetters(pool)),
-      ...(await instanceTroubles(db)),
-      ...(await clockTroubles(db)),
+      ...(await instanceProblems(db)),
+      ...(await clockProblems(db)),
       ...(await recentRestarts(db)),
     ],
   };

@@ -6,11 +6,11 @@ import { readVitalSigns } from "../receivers/vital-signs.ts";
 type CheckerVitals = {
   id: string;
   startedAt: Date;
-  judgedAt: Date;
+  evaluatedAt: Date;
   watermarkAt: Date | null;
   isAlive: boolean;
 };
-type ReceiverVitals = { id: string; startedAt: Date; canaryAt: Date; isAlive: boolean };
+type ReceiverVitals = { id: string; startedAt: Date; checkpointAt: Date; isAlive: boolean };
 /** Alerts of the check that misses on purpose in some span: from their deadline until they arrived. */
 type Latencies = { count: number; p50Ms: number | null; p99Ms: number | null; mostMs: number | null };
 
@@ -92,18 +92,18 @@ async function readCounts(pool: Pool): Promise<Counts> {
 
 async function readCheckers(pool: Pool): Promise<CheckerVitals[]> {
   const rows = await pool.query<CheckerVitals>(`
-    select id, started_at as "startedAt", judged_at as "judgedAt", watermark_at as "watermarkAt",
-      ended_at is null and judged_at > clock_timestamp() - interval '${ALIVE}' as "isAlive"
-    from checkers where ended_at is null and judged_at > clock_timestamp() - interval '${SHOWN}'
+    select id, started_at as "startedAt", evaluated_at as "evaluatedAt", watermark_at as "watermarkAt",
+      ended_at is null and evaluated_at > clock_timestamp() - interval '${ALIVE}' as "isAlive"
+    from checkers where ended_at is null and evaluated_at > clock_timestamp() - interval '${SHOWN}'
     order by started_at desc limit 100`);
   return rows;
 }
 
 async function readReceivers(pool: Pool): Promise<ReceiverVitals[]> {
   const rows = await pool.query<ReceiverVitals>(`
-    select id, started_at as "startedAt", canary_at as "canaryAt",
-      ended_at is null and canary_at > clock_timestamp() - interval '${ALIVE}' as "isAlive"
-    from receivers where ended_at is null and canary_at > clock_timestamp() - interval '${SHOWN}'
+    select id, started_at as "startedAt", checkpoint_at as "checkpointAt",
+      ended_at is null and checkpoint_at > clock_timestamp() - interval '${ALIVE}' as "isAlive"
+    from receivers where ended_at is null and checkpoint_at > clock_timestamp() - interval '${SHOWN}'
     order by started_at desc limit 100`);
   return rows;
 }

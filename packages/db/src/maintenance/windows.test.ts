@@ -3,7 +3,7 @@ import { afterAll, expect, test } from "vitest";
 
 import { deleteCheck } from "../checks/index.ts";
 import { openDb } from "../database.ts";
-import { pruneDeleted } from "../housekeeping/index.ts";
+import { pruneDeleted } from "../maintenance-jobs/index.ts";
 import { ALONE, recordPings } from "../transitions/index.ts";
 import {
   applyLeftWindows,

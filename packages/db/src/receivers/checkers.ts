@@ -4,14 +4,14 @@ import { sql } from "drizzle-orm";
 import type { Db, Pool } from "../database.ts";
 
 /** Says that this checker has judged all deadlines up to the watermark; null: it had to wait. */
-export async function writeJudged(
+export async function recordEvaluation(
   pool: Pool,
   checker: { id: string; startedAt: Instant; watermark: Instant | null },
 ): Promise<void> {
   await pool.query(
-    `insert into checkers (id, started_at, judged_at, watermark_at)
+    `insert into checkers (id, started_at, evaluated_at, watermark_at)
            values ($1, to_timestamp($2::float8 / 1000), clock_timestamp(), to_timestamp($3::float8 / 1000))
-           on conflict (id) do update set judged_at = excluded.judged_at, ended_at = null,
+           on conflict (id) do update set evaluated_at = excluded.evaluated_at, ended_at = null,
              watermark_at = coalesce(excluded.watermark_at, checkers.watermark_at)`,
     [checker.id, checker.startedAt, checker.watermark],
   );
@@ -25,16 +25,16 @@ export async function endChecker(pool: Pool, id: string): Promise<void> {
 export async function countCheckers(db: Db): Promise<number> {
   const rows = await db.execute<{ count: number }>(sql`
     select count(*)::int as count from checkers
-    where ended_at is null and judged_at > clock_timestamp() - interval '5 seconds'`);
+    where ended_at is null and evaluated_at > clock_timestamp() - interval '5 seconds'`);
   return Math.max(1, rows[0]?.count ?? 0);
 }
 
 /** Forgets processes that are long gone; the newest stay, for the outage that their silence may turn out to be. */
 export async function forgetOldProcesses(pool: Pool): Promise<void> {
-  await pool.query(`delete from checkers where judged_at < clock_timestamp() - interval '1 day'`);
+  await pool.query(`delete from checkers where evaluated_at < clock_timestamp() - interval '1 day'`);
   await pool.query(`delete from rate_limits where free_at < clock_timestamp() - interval '1 day'`);
   await pool.query(
-    `delete from receivers where canary_at < clock_timestamp() - interval '1 day'
-        and canary_at < (select max(canary_at) from receivers)`,
+    `delete from receivers where checkpoint_at < clock_timestamp() - interval '1 day'
+        and checkpoint_at < (select max(checkpoint_at) from receivers)`,
   );
 }

@@ -11,7 +11,7 @@ const SET_BACK_MIN_MS = 10_000;
  */
 export async function noticeClockSetBack(client: PoolClient): Promise<boolean> {
   const rows = await client.query<{ ms: number }>(
-    `with newest as (select max(canary_at) as at from receivers)
+    `with newest as (select max(checkpoint_at) as at from receivers)
            insert into outages (started_at, ended_at, cause, set_back_ms)
            select clock_timestamp(), clock_timestamp(), 'clock-set-back',
                   extract(epoch from newest.at - clock_timestamp()) * 1000
@@ -36,8 +36,8 @@ function drawBack(table: string, column: string, where = `${column} > clock_time
 }
 
 const DRAW_BACK = [
-  drawBack("receivers", "canary_at"),
-  drawBack("checkers", "judged_at"),
+  drawBack("receivers", "checkpoint_at"),
+  drawBack("checkers", "evaluated_at"),
   drawBack("checkers", "watermark_at"),
   // An outage of the old time that lies ahead would else excuse deadlines when its time comes.
   `update outages set started_at = started_at - $1::float8 * interval '1 millisecond',

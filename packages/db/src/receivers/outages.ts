@@ -15,7 +15,7 @@ export type Outage = {
 export type OutageCause = (typeof outageCause.enumValues)[number];
 
 /** No canary for this long means that nothing could be received. */
-export const DEAF_AFTER_MS = 5_000;
+export const RECEIVER_DOWN_AFTER_MS = 5_000;
 /** Long enough that every check has been judged since. */
 const KEPT_MS = 400 * 86_400_000;
 

@@ -1,8 +1,8 @@
 import type { Pool } from "../database.ts";
 
-import { DEAF_AFTER_MS } from "./outages.ts";
+import { RECEIVER_DOWN_AFTER_MS } from "./outages.ts";
 
-const JUDGED_WITHIN_MS = 15_000;
+const EVALUATED_WITHIN_MS = 15_000;
 const READ_ONLY = "The database is read-only: pings cannot be stored, and no deadline can be judged.";
 
 type Signs = { read_only: boolean; canary_ms: number | null; judged_ms: number | null };
@@ -11,17 +11,17 @@ type Signs = { read_only: boolean; canary_ms: number | null; judged_ms: number |
 export async function notReadyBecause(pool: Pool): Promise<string | null> {
   const rows = await pool.query<Signs>(
     `select current_setting('transaction_read_only')::boolean as read_only,
-                  (select extract(epoch from clock_timestamp() - max(canary_at)) * 1000 from receivers)::float8
+                  (select extract(epoch from clock_timestamp() - max(checkpoint_at)) * 1000 from receivers)::float8
                     as canary_ms,
-                  (select extract(epoch from clock_timestamp() - max(judged_at)) * 1000 from checkers)::float8
+                  (select extract(epoch from clock_timestamp() - max(evaluated_at)) * 1000 from checkers)::float8
                     as judged_ms`,
     [],
   );
   const row = rows[0];
   if (row?.read_only === true) return READ_ONLY;
   return (
-    late("No receiver has committed a ping of its own", row?.canary_ms ?? null, DEAF_AFTER_MS) ??
-    late("No checker has judged deadlines", row?.judged_ms ?? null, JUDGED_WITHIN_MS)
+    late("No receiver has committed a ping of its own", row?.canary_ms ?? null, RECEIVER_DOWN_AFTER_MS) ??
+    late("No checker has judged deadlines", row?.judged_ms ?? null, EVALUATED_WITHIN_MS)
   );
 }
 

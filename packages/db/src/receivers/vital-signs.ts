@@ -1,6 +1,6 @@
 import type { Pool } from "../database.ts";
 
-import { DEAF_AFTER_MS } from "./outages.ts";
+import { RECEIVER_DOWN_AFTER_MS } from "./outages.ts";
 
 /** How well the installation does its work; ages in seconds, null where nothing has happened yet. */
 export type VitalSigns = {
@@ -30,11 +30,11 @@ export type VitalSigns = {
 export async function readVitalSigns(pool: Pool): Promise<VitalSigns> {
   const rows = await pool.query<VitalSigns>(
     `with now as (select clock_timestamp() as at),
-          mark as (select min(canary_at) as at from receivers, now
-                    where ended_at is null and canary_at > now.at - $1::float8 * interval '1 millisecond')
-     select (select extract(epoch from now.at - max(canary_at)) from receivers)::float8 as "canaryAge",
+          mark as (select min(checkpoint_at) as at from receivers, now
+                    where ended_at is null and checkpoint_at > now.at - $1::float8 * interval '1 millisecond')
+     select (select extract(epoch from now.at - max(checkpoint_at)) from receivers)::float8 as "canaryAge",
             extract(epoch from now.at - mark.at)::float8 as "watermarkLag",
-            (select extract(epoch from now.at - max(judged_at)) from checkers)::float8 as "judgedAge",
+            (select extract(epoch from now.at - max(evaluated_at)) from checkers)::float8 as "judgedAge",
             (select extract(epoch from greatest(interval '0', mark.at - min(wake_at))) from checks
               where wake_at is not null and deleted_at is null)::float8 as "deadlineWait",
             (select extract(epoch from greatest(interval '0', now.at - min(next_attempt_at))) from deliveries
@@ -51,7 +51,7 @@ export async function readVitalSigns(pool: Pool): Promise<VitalSigns> {
            from instance_facts f join deliveries d on d.check_id = f.value::uuid
           where f.name = 'self-check' and d.kind = 'down' and d.state = 'sent'
             and d.created_at > now.at - interval '1 day') self`,
-    [DEAF_AFTER_MS],
+    [RECEIVER_DOWN_AFTER_MS],
   );
   const [signs] = rows;
   if (signs === undefined) throw new Error("The vital signs could not be read.");

@@ -1,7 +1,7 @@
 import type { Instant } from "@overdue/schedules";
 import type { Pool, PoolClient } from "../database.ts";
 
-import { DEAF_AFTER_MS } from "./outages.ts";
+import { RECEIVER_DOWN_AFTER_MS } from "./outages.ts";
 
 /**
  * Everything accepted before this instant is committed, whichever receiver took it. Null while no receiver commits:
@@ -9,16 +9,16 @@ import { DEAF_AFTER_MS } from "./outages.ts";
  */
 export async function readWatermark(pool: Pool | PoolClient): Promise<Instant | null> {
   const rows = await pool.query<{ at: Instant | null }>(
-    `select (extract(epoch from min(canary_at)) * 1000)::float8 as at
+    `select (extract(epoch from min(checkpoint_at)) * 1000)::float8 as at
              from receivers
             where ended_at is null
-              and canary_at > clock_timestamp() - $1::float8 * interval '1 millisecond'`,
-    [DEAF_AFTER_MS],
+              and checkpoint_at > clock_timestamp() - $1::float8 * interval '1 millisecond'`,
+    [RECEIVER_DOWN_AFTER_MS],
   );
   return rows[0]?.at ?? null;
 }
 
 /** Asks every receiver for a canary now, so that a deadline need not wait for the next second. */
-export async function askForCanary(pool: Pool): Promise<void> {
-  await pool.query("select pg_notify('overdue_canary', '')");
+export async function requestCheckpoint(pool: Pool): Promise<void> {
+  await pool.query("select pg_notify('overdue_checkpoint_wanted', '')");
 }

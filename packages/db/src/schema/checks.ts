@@ -26,7 +26,7 @@ import { at, createdAt, id } from "./columns.ts";
 import { projects } from "./projects.ts";
 
 /** The parts of every kind of schedule, those of the kinds not in use too. */
-export type ShelvedSchedule = { timeoutSeconds: number; expression: string; timezone: string };
+export type InactiveSchedule = { timeoutSeconds: number; expression: string; timezone: string };
 
 export const checkStatus = pgEnum("check_status", ["new", "up", "down", "paused"]);
 
@@ -91,7 +91,7 @@ export const checks = pgTable(
     successKeywords: text("success_keywords").notNull().default(""),
     failureKeywords: text("failure_keywords").notNull().default(""),
     /** Kept for Healthchecks' clients, which set the parts of a schedule one by one; null: all at their defaults. */
-    shelved: jsonb("shelved").$type<ShelvedSchedule>(),
+    inactiveSchedule: jsonb("inactive_schedule").$type<InactiveSchedule>(),
 
     status: checkStatus("status").notNull().default("new"),
     deadlineSeq: bigint("deadline_seq", { mode: "number" }).notNull().default(0),

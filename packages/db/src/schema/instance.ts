@@ -10,13 +10,13 @@ export const instanceFacts = pgTable("instance_facts", {
 });
 
 /**
- * One row per api process. `canaryAt`: the instant its newest committed canary was accepted; all it had accepted
+ * One row per api process. `checkpointAt`: the instant its newest committed canary was accepted; all it had accepted
  * before is committed too. `endedAt` is set by a clean stop, so that nobody waits for it.
  */
 export const receivers = pgTable("receivers", {
   id: uuid("id").primaryKey(),
   startedAt: at("started_at").notNull(),
-  canaryAt: at("canary_at").notNull(),
+  checkpointAt: at("checkpoint_at").notNull(),
   endedAt: at("ended_at"),
 });
 
@@ -24,7 +24,7 @@ export const receivers = pgTable("receivers", {
 export const checkers = pgTable("checkers", {
   id: uuid("id").primaryKey(),
   startedAt: at("started_at").notNull(),
-  judgedAt: at("judged_at").notNull(),
+  evaluatedAt: at("evaluated_at").notNull(),
   watermarkAt: at("watermark_at"),
   endedAt: at("ended_at"),
 });

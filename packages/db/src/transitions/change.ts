@@ -92,10 +92,10 @@ export function applyOutages(change: Change, outages: readonly Outage[], now: In
   if (outages.some(({ setBackMs }) => typeof setBackMs === "number") && isAhead(change.check, now))
     advance(change, { kind: "clock-set-back", at: now });
   for (const { from, until } of outages) {
-    if (until > heardUntil(change.check)) advance(change, { kind: "outage", from, until });
+    if (until > receivedUntil(change.check)) advance(change, { kind: "outage", from, until });
   }
 }
 
-function heardUntil(check: Check): Instant {
+function receivedUntil(check: Check): Instant {
   return check.state.memory.outageUntil ?? check.createdAt;
 }

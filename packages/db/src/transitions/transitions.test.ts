@@ -4,7 +4,7 @@ import { aCheck, anArrival, aProject, type SceneCheck, testDatabase } from "@ove
 import { afterAll, expect, test } from "vitest";
 
 import { changeCheck } from "./change-check.ts";
-import { judgeDue } from "./judge-due.ts";
+import { evaluateDue } from "./evaluate-due.ts";
 import { ALONE, recordPings } from "./record-pings.ts";
 
 const T = Date.parse("2026-03-02T12:00:00Z");
@@ -157,7 +157,7 @@ test("a check that cannot be judged is put aside and the others go on", async ()
   ]);
   const poisoned: string[] = [];
   const judging = { watermark: T + 30 * MINUTE, outages: [], limit: 500 };
-  await judgeDue(pool, judging, (checkId) => poisoned.push(checkId));
+  await evaluateDue(pool, judging, (checkId) => poisoned.push(checkId));
   expect(poisoned).toEqual([poison?.id]);
   const rows = await pool.query("select status from checks where id = any($1) and status = 'down'", [
     checks.map(({ id }) => id),
@@ -219,7 +219,7 @@ async function judge(watermark: number, outages: { from: number; until: number }
   const fail = (_: string, error: unknown) => {
     throw error;
   };
-  await judgeDue(pool, { watermark, outages, limit: 500 }, fail);
+  await evaluateDue(pool, { watermark, outages, limit: 500 }, fail);
 }
 
 async function flipsOf(check: SceneCheck): Promise<string[]> {

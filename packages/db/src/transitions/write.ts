@@ -1,10 +1,10 @@
 import { openDb, type PoolClient } from "../database.ts";
 import { endKeptIncidents } from "../deliveries/end-incidents.ts";
 import { wakeDependents } from "../incidents/wake-dependents.ts";
-import { type Telling, tellIncidents } from "../routes/tell-incidents.ts";
-import { tellNews } from "../routes/tell-news.ts";
+import { type IncidentNotice, notifyIncidents } from "../alert-routes/notify-incidents.ts";
+import { notifyCheckEvents } from "../alert-routes/notify-check-events.ts";
 import type { Change } from "./change.ts";
-import { type HeardOf, newsFor, NOBODY } from "./news.ts";
+import { type EndedRuns, checkEventsFor, NO_ENDED_RUNS } from "./check-events.ts";
 import {
   type FlipRow,
   checkRow,
@@ -138,7 +138,7 @@ export async function writeChanges(client: PoolClient, changes: readonly Change[
   if (changes.length === 0) return;
   const gone = changes.flatMap(goneRows);
   if (gone.length > 0) await client.query(GONE, [JSON.stringify(gone)]);
-  const rows = await client.query<HeardOf>(STATES_PINGS_RUNS_SLOTS, [
+  const rows = await client.query<EndedRuns>(STATES_PINGS_RUNS_SLOTS, [
     JSON.stringify(changes.map(checkRow)),
     JSON.stringify(changes.flatMap(pingRows)),
     JSON.stringify(changes.flatMap(runRows)),
@@ -148,7 +148,7 @@ export async function writeChanges(client: PoolClient, changes: readonly Change[
   const flipIds = await writeFlips(client, changes.map(flipRows));
   const notices = changes.flatMap(noticeRows);
   if (notices.length > 0) await client.query(NOTICES, [JSON.stringify(notices)]);
-  await tellNews(client, newsFor(changes, rows[0] ?? NOBODY), flipIds);
+  await notifyCheckEvents(client, checkEventsFor(changes, rows[0] ?? NO_ENDED_RUNS), flipIds);
 }
 
 /** The first flips of all checks, then the second ones: a check that went down and up is written in that order. Answers ids. */
@@ -160,7 +160,7 @@ async function writeFlips(client: PoolClient, flipsOfChecks: readonly FlipRow[][
     const flipped = await client.query<FlippedRow>(FLIPS_INCIDENTS, [JSON.stringify(flips)]);
     const rows = flipped.filter(({ alerts }) => alerts);
     await endQuietly(client, flipped);
-    await tellIncidents(client, rows.flatMap(tellingOf), { now: rows[0]?.now ?? 0, way: null });
+    await notifyIncidents(client, rows.flatMap(tellingOf), { now: rows[0]?.now ?? 0, way: null });
     const recovered = flips.flatMap((flip) => (flip.resolves ? [flip.check_id] : []));
     await wakeDependents(client, recovered);
     ids.push(...rows.map(({ flip_id }) => flip_id));
@@ -180,7 +180,7 @@ async function endQuietly(client: PoolClient, flipped: readonly FlippedRow[]): P
   if (changed.length > 0) await endKeptIncidents(db, { incidentIds: changed }, { by: "changed" });
 }
 
-function tellingOf({ flip_id, to_status, incident_id }: FlippedRow): Telling[] {
+function tellingOf({ flip_id, to_status, incident_id }: FlippedRow): IncidentNotice[] {
   if (incident_id === null) return [];
   return [{ incidentId: incident_id, upFlipId: to_status === "down" ? null : flip_id }];
 }

@@ -1,0 +1,81 @@
+import type { Instant } from "@overdue/schedules";
+import type { Pool, PoolClient } from "../database.ts";
+
+import type { OwnerContact } from "../deliveries/notify-owners.ts";
+import { inTransaction } from "../in-transaction.ts";
+import { notifyIncidents } from "./notify-incidents.ts";
+
+/** One that cannot be decided is looked at again after this long; the others go on. */
+const QUARANTINE = "10 minutes";
+
+/**
+ * Decides about the incidents whose routes have something to say now: the next step, a reminder, the end of a snooze,
+ * the begin of hours. Any number of checkers may do so at once. Answers how many there were; `onPoison` hears of one
+ * that cannot be decided. Where nobody would hear, the owners are told by their `way`.
+ */
+export async function processDueEscalations(
+  pool: Pool,
+  { limit, way }: { limit: number; way: OwnerContact },
+  onPoison: (incidentId: string, error: unknown) => void,
+): Promise<number> {
+  let due: readonly string[] = [];
+  try {
+    return await inTransaction(pool, async (client) => {
+      due = await lockDue(client, limit);
+      await notify(client, due, way);
+      return due.length;
+    });
+  } catch (error) {
+    if (due.length === 0) throw error;
+    for (const id of due) await processEscalation({ pool, way }, id, onPoison);
+    return due.length;
+  }
+}
+
+async function processEscalation(
+  { pool, way }: { pool: Pool; way: OwnerContact },
+  id: string,
+  onPoison: (incidentId: string, error: unknown) => void,
+): Promise<void> {
+  try {
+    await inTransaction(pool, async (client) => notify(client, await lockDue(client, 1, id), way));
+  } catch (error) {
+    onPoison(id, error);
+    await pool.query(
+      `update incidents set wake_at = clock_timestamp() + interval '${QUARANTINE}' where id = $1`,
+      [id],
+    );
+  }
+}
+
+// Never waits for a lock: whoever writes a flip holds the check first and the incident then, and so no two wait for
+// each other.
+async function lockDue(client: PoolClient, limit: number, only: string | null = null): Promise<string[]> {
+  const rows = await client.query<{ id: string }>(
+    `select i.id from incidents i join checks c on c.id = i.check_id
+            where i.wake_at <= clock_timestamp() and i.resolved_at is null and ($2::uuid is null or i.id = $2)
+            order by i.wake_at limit $1
+            for no key update of i skip locked for key share of c skip locked`,
+    [limit, only],
+  );
+  return rows.map(({ id }) => id);
+}
+
+async function notify(client: PoolClient, ids: readonly string[], way: OwnerContact): Promise<void> {
+  if (ids.length === 0) return;
+  const rows = await client.query<{ now: Instant }>(
+    "select (extract(epoch from clock_timestamp()) * 1000)::float8 as now",
+  );
+  const tellings = ids.map((incidentId) => ({ incidentId, upFlipId: null }));
+  await notifyIncidents(client, tellings, { now: rows[0]?.now ?? 0, way });
+}
+
+/** The next instant at which any incident has something to say; null when none has. */
+export async function nextIncidentWakeAt(pool: Pool): Promise<Instant | null> {
+  const rows = await pool.query<{ at: Instant | null }>(
+    `select (extract(epoch from min(wake_at)) * 1000)::float8 as at from incidents
+            where wake_at is not null and resolved_at is null`,
+    [],
+  );
+  return rows[0]?.at ?? null;
+}

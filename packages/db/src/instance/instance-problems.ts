@@ -1,0 +1,35 @@
+import { eq, inArray } from "drizzle-orm";
+
+import type { Db } from "../database.ts";
+import { instanceFacts } from "../schema/index.ts";
+
+/** What of this installation may have a trouble that only its operator can mend. */
+const PARTS = {
+  telegram: "trouble: telegram",
+  proxy: "trouble: proxy",
+  mail: "trouble: mail",
+  secretKey: "trouble: SECRET_KEY",
+} as const;
+export type InstancePart = keyof typeof PARTS;
+
+/** Notes what is wrong with a part, in a sentence for the operator; null: it works. */
+export async function noteProblem(db: Db, part: InstancePart, sentence: string | null): Promise<void> {
+  const name = PARTS[part];
+  if (sentence === null) {
+    await db.delete(instanceFacts).where(eq(instanceFacts.name, name));
+    return;
+  }
+  await db
+    .insert(instanceFacts)
+    .values({ name, value: sentence })
+    .onConflictDoUpdate({ target: instanceFacts.name, set: { value: sentence } });
+}
+
+/** What is wrong now, a sentence each; empty while all is well. */
+export async function instanceProblems(db: Db): Promise<string[]> {
+  const rows = await db
+    .select()
+    .from(instanceFacts)
+    .where(inArray(instanceFacts.name, Object.values(PARTS)));
+  return rows.map(({ value }) => value);
+}

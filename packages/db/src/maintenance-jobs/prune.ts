@@ -1,0 +1,190 @@
+import { type SQL as Sql, sql } from "drizzle-orm";
+
+import type { Db } from "../database.ts";
+
+/** Deletes some of what is past its time. @returns how many rows went: fewer than `limit` once nothing is left. */
+export type Prune = (db: Db, limit: number) => Promise<number>;
+
+/** Read from each check or channel at a time; their indexes begin with it. */
+const PER_OWNER = 5_000;
+
+/** Pings beyond the newest 1,000 of their check. */
+export const prunePingsBeyondCount: Prune = (db, limit) =>
+  count(
+    db,
+    sql`delete from pings where (check_id, number) in (
+      select old.check_id, old.number from checks c
+      cross join lateral (
+        select p.check_id, p.number from pings p
+        where p.check_id = c.id and p.number <= c.ping_count - 1000 order by p.number limit ${PER_OWNER}
+      ) old limit ${limit})`,
+  );
+
+/** Pings older than 90 days, but for the newest of each check: "last heard" stays known. */
+export const pruneOldPings: Prune = (db, limit) =>
+  count(
+    db,
+    sql`delete from pings where (check_id, number) in (
+      select old.check_id, old.number from checks c
+      cross join lateral (
+        select p.check_id, p.number, p.received_at from pings p
+        where p.check_id = c.id and p.number < c.ping_count order by p.number limit ${PER_OWNER}
+      ) old where old.received_at < now() - interval '90 days' limit ${limit})`,
+  );
+
+/** Flips older than 400 days, but for the newest of each check: since when it is as it is stays known. */
+export const pruneFlips: Prune = (db, limit) =>
+  count(
+    db,
+    sql`delete from flips where id in (
+      select old.id from checks c
+      cross join lateral (
+        select f.id from flips f
+        where f.check_id = c.id and f.at < now() - interval '400 days'
+          and exists (select from flips newer where newer.check_id = c.id and newer.at > f.at)
+        order by f.at limit ${PER_OWNER}
+      ) old limit ${limit})`,
+  );
+
+/** Incidents that ended more than 400 days ago. */
+export const pruneIncidents: Prune = (db, limit) =>
+  count(
+    db,
+    sql`delete from incidents where id in (
+      select old.id from checks c
+      cross join lateral (
+        select i.id from incidents i
+        where i.check_id = c.id and i.opened_at < now() - interval '400 days' and i.resolved_at is not null
+        order by i.opened_at limit ${PER_OWNER}
+      ) old limit ${limit})`,
+  );
+
+/** Receipts of mails that their senders have given up, or know to be taken, by now. */
+export const pruneMailReceipts: Prune = (db, limit) =>
+  count(
+    db,
+    sql`delete from mail_receipts where digest in (
+      select digest from mail_receipts where received_at < now() - interval '7 days' limit ${limit})`,
+  );
+
+/** Storms whose incidents are all gone. */
+export const pruneStorms: Prune = (db, limit) =>
+  count(
+    db,
+    sql`delete from storms where id in (
+      select s.id from storms s
+      where s.opened_at < now() - interval '1 day' and not exists (select from incidents i where i.storm_id = s.id)
+      limit ${limit})`,
+  );
+
+/** Runs that were last heard of more than 400 days ago. */
+export const pruneRuns: Prune = (db, limit) =>
+  count(
+    db,
+    sql`delete from runs where id in (
+      select old.id from checks c
+      cross join lateral (
+        select r.id from runs r
+        where r.check_id = c.id and r.heard_at < now() - interval '400 days' order by r.heard_at limit ${PER_OWNER}
+      ) old limit ${limit})`,
+  );
+
+/** Slots older than 400 days. */
+export const pruneSlots: Prune = (db, limit) =>
+  count(
+    db,
+    sql`delete from slots where (check_id, due_at) in (
+      select old.check_id, old.due_at from checks c
+      cross join lateral (
+        select s.check_id, s.due_at from slots s
+        where s.check_id = c.id and s.due_at < now() - interval '400 days' order by s.due_at limit ${PER_OWNER}
+      ) old limit ${limit})`,
+  );
+
+/** Notices older than 400 days. */
+export const pruneNotices: Prune = (db, limit) =>
+  count(
+    db,
+    sql`delete from notices where id in (
+      select old.id from checks c
+      cross join lateral (
+        select n.id from notices n
+        where n.check_id = c.id and n.at < now() - interval '400 days' order by n.at limit ${PER_OWNER}
+      ) old limit ${limit})`,
+  );
+
+/** Refused pings that did not come again for 90 days. */
+export const pruneRefusedPings: Prune = (db, limit) =>
+  count(
+    db,
+    sql`delete from refused_pings where id in (
+      select id from refused_pings where last_at < now() - interval '90 days' limit ${limit})`,
+  );
+
+/** Deliveries that ended more than 90 days ago, with their attempts. */
+export const pruneDeliveries: Prune = (db, limit) => count(db, ended("90 days", limit));
+
+/** Runs and notices that were told more than a week ago: a chatty job has many, and its history has the runs. */
+export const pruneInformationalDeliveries: Prune = (db, limit) =>
+  count(db, ended("7 days", limit, sql`d.kind in ('run', 'notice')`));
+
+/** Deletes the deliveries that ended so long ago, those of some kinds or all. */
+function ended(ago: string, limit: number, kinds: Sql = sql`true`): Sql {
+  return sql`delete from deliveries where id in (
+      select old.id from channels c
+      cross join lateral (
+        select d.id from deliveries d
+        where d.channel_id = c.id and d.created_at < now() - ${ago}::interval
+          and d.finished_at < now() - ${ago}::interval and ${kinds}
+        order by d.created_at limit ${PER_OWNER}
+      ) old limit ${limit})`;
+}
+
+/** Sessions, tokens, invitations and counted tries that count no longer. */
+export const pruneAccounts: Prune = async (db) => {
+  await db.execute(
+    sql`delete from sessions where expires_at < now() or created_at < now() - interval '30 days'`,
+  );
+  await db.execute(sql`delete from account_tokens where expires_at < now() - interval '1 day'`);
+  await db.execute(sql`delete from account_mails where created_at < now() - interval '2 days'`);
+  await db.execute(
+    sql`delete from invitations where coalesce(ended_at, expires_at) < now() - interval '90 days'`,
+  );
+  await db.execute(sql`delete from verifications where expires_at < now()`);
+  await db.execute(sql`delete from try_counts where expire < extract(epoch from now()) * 1000`);
+  return 0;
+};
+
+/** What was deleted more than 30 days ago can no longer be restored. A few at a time: each takes its history along. */
+export const pruneDeleted: Prune = async (db, limit) => {
+  const few = Math.min(limit, 20);
+  const checks = await count(
+    db,
+    sql`delete from checks where id in (
+      select id from checks where deleted_at < now() - interval '30 days' limit ${few})`,
+  );
+  // A window for checks that are all gone is for nobody.
+  await db.execute(sql`delete from maintenance_windows w where not w.for_all and w.tags = '{}'
+    and not exists (select 1 from maintenance_checks m where m.window_id = w.id)`);
+  const channels = await count(
+    db,
+    sql`delete from channels where id in (
+      select id from channels where deleted_at < now() - interval '30 days' limit ${few})`,
+  );
+  const projects = await count(
+    db,
+    sql`delete from projects where id in (
+      select id from projects where deleted_at < now() - interval '30 days' limit ${few})`,
+  );
+  const others = await count(
+    db,
+    sql`delete from deleted_objects where (project_id, id) in (
+      select project_id, id from deleted_objects where deleted_at < now() - interval '30 days' limit ${few})`,
+  );
+  return checks + channels + projects + others === 0 ? 0 : limit;
+};
+
+async function count(db: Db, statement: Sql): Promise<number> {
+  const { count } = await db.execute(statement);
+  return count;
+}

@@ -1,0 +1,54 @@
+import { Writable } from "node:stream";
+
+import { pino } from "pino";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { foldDatabaseProblems } from "./problem-log.ts";
+
+let lines: { msg: string; count?: number }[];
+let log: pino.Logger;
+const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  lines = [];
+  const into = new Writable({
+    write: (chunk, _, done) => {
+      lines.push(JSON.parse(String(chunk)));
+      done();
+    },
+  });
+  log = pino({ hooks: foldDatabaseProblems() }, into);
+});
+afterEach(() => vi.useRealTimers());
+
+const said = () => lines.map(({ msg, count }) => (count === undefined ? msg : `${count}: ${msg}`));
+
+test("a trouble of the database is told once, once a minute with its count, and when it is over", () => {
+  for (let second = 0; second < 150; second += 1) {
+    for (let n = 0; n < 1_000; n += 1) log.warn({ err: refused }, `line ${n}`);
+    vi.advanceTimersByTime(1_000);
+  }
+  vi.advanceTimersByTime(60_000);
+  expect(said()).toEqual([
+    "line 0",
+    expect.stringMatching(/^\d{5}: The database still hinders/),
+    expect.stringMatching(/^\d{5}: The database still hinders/),
+    expect.stringContaining("it works again"),
+  ]);
+});
+
+test("a trouble that comes back after its end is told anew", () => {
+  log.error({ err: refused }, "first");
+  vi.advanceTimersByTime(60_000);
+  log.error({ err: refused }, "second");
+  expect(said()).toEqual(["first", expect.stringContaining("works again"), "second"]);
+});
+
+test("whatever else is logged is written as it is, meanwhile too", () => {
+  log.warn({ err: refused }, "away");
+  log.warn({ err: new Error("a fault of ours") }, "a fault");
+  log.info("nothing special");
+  log.warn({ err: refused }, "away again");
+  expect(said()).toEqual(["away", "a fault", "nothing special"]);
+});

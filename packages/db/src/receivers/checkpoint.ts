@@ -1,0 +1,82 @@
+import type { Instant } from "@overdue/schedules";
+import type { Pool, PoolClient } from "../database.ts";
+
+import { inTransaction } from "../in-transaction.ts";
+import { noticeClockSetBack } from "./clock-set-back.ts";
+import { RECEIVER_DOWN_AFTER_MS, type OutageCause } from "./outages.ts";
+
+const LOCK = 7_236_832;
+
+/**
+ * What a committed checkpoint tells: the database's clock, whether it ended an outage, and up to when the other live
+ * receivers have committed what they accepted (null: there are none).
+ */
+export type Checkpoint = {
+  databaseAt: Instant;
+  endedOutage: boolean;
+  /** The database's clock was set back since the last mark of any receiver. */
+  wasSetBack: boolean;
+  othersAt: Instant | null;
+};
+
+/**
+ * Commits that this receiver accepted a checkpoint at `acceptedAt`, and with it all it had accepted before. When no
+ * receiver had done so for longer than `DEAF_AFTER_MS`, the span since then is stored as an outage in the same
+ * transaction, so that nobody can judge across it unknowingly; `cause`: why, if the receiver knows. One that started since is
+ * cause enough. A mark never lies ahead of the database's clock, by which everything is judged.
+ */
+export async function commitCheckpoint(
+  pool: Pool,
+  checkpoint: { receiverId: string; startedAt: Instant; acceptedAt: Instant; cause?: OutageCause | null },
+): Promise<Checkpoint> {
+  const mark = await inTransaction(pool, async (client) => {
+    // Two receivers that come back together must agree on where the outage ended.
+    await client.query("select pg_advisory_xact_lock($1)", [LOCK]);
+    const wasSetBack = await noticeClockSetBack(client);
+    const endedOutage = await closeOutage(client, checkpoint);
+    return { ...(await writeCheckpoint(client, checkpoint)), endedOutage, wasSetBack };
+  });
+  await pool.query("select pg_notify('overdue_checkpoint_written', '')");
+  return mark;
+}
+
+async function closeOutage(
+  client: PoolClient,
+  { acceptedAt, startedAt, cause }: Parameters<typeof commitCheckpoint>[1],
+): Promise<boolean> {
+  const { count } = await client.query(
+    `insert into outages (started_at, ended_at, cause)
+           select max(checkpoint_at), least(to_timestamp($1::float8 / 1000), clock_timestamp()),
+                  case when max(checkpoint_at) < to_timestamp($3::float8 / 1000) then 'restart' else $4 end::outage_cause
+             from receivers
+           having max(checkpoint_at)
+                  < least(to_timestamp($1::float8 / 1000), clock_timestamp()) - $2::float8 * interval '1 millisecond'
+           on conflict (started_at) do nothing`,
+    [acceptedAt, RECEIVER_DOWN_AFTER_MS, startedAt, cause ?? null],
+  );
+  return count === 1;
+}
+
+async function writeCheckpoint(
+  client: PoolClient,
+  checkpoint: { receiverId: string; startedAt: Instant; acceptedAt: Instant },
+): Promise<Pick<Checkpoint, "databaseAt" | "othersAt">> {
+  const rows = await client.query<{ databaseAt: Instant; othersAt: Instant | null }>(
+    `insert into receivers (id, started_at, checkpoint_at)
+           values ($1, to_timestamp($2::float8 / 1000), least(to_timestamp($3::float8 / 1000), clock_timestamp()))
+           on conflict (id) do update set checkpoint_at = greatest(receivers.checkpoint_at, excluded.checkpoint_at), ended_at = null
+           returning (extract(epoch from clock_timestamp()) * 1000)::float8 as "databaseAt",
+                     (select (extract(epoch from min(o.checkpoint_at)) * 1000)::float8 from receivers o
+                       where o.id <> $1 and o.ended_at is null
+                         and o.checkpoint_at > clock_timestamp() - $4::float8 * interval '1 millisecond') as "othersAt"`,
+    [checkpoint.receiverId, checkpoint.startedAt, checkpoint.acceptedAt, RECEIVER_DOWN_AFTER_MS],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error("The checkpoint was not written.");
+  return row;
+}
+
+/** A clean stop: nobody waits for this receiver any more. */
+export async function endReceiver(pool: Pool, receiverId: string): Promise<void> {
+  await pool.query("update receivers set ended_at = clock_timestamp() where id = $1", [receiverId]);
+}

@@ -1,0 +1,69 @@
+import { randomUUID, randomUUIDv7 } from "node:crypto";
+
+import { defaultSettings, fold, newCheck } from "@overdue/core";
+import { sql } from "drizzle-orm";
+
+import { sealSettings } from "../channels/create-channel.ts";
+import { insertCheck } from "../checks/create-check.ts";
+import type { Db, Tx } from "../database.ts";
+import { createProject } from "../projects/create-project.ts";
+import type { Keyring } from "../secrets/keyring.ts";
+
+/** The check that misses on purpose, in a project that nobody is a member of. */
+export type SelfTestCheck = { projectId: string; checkId: string; pingUuid: string };
+
+/** The kind of the channel that ends in the checker itself. */
+export const SELF_TEST_KIND = "sink";
+
+const LOCK = 7_236_842;
+const FACT = "self-check";
+const EVERY_SECONDS = 60;
+const GRACE_SECONDS = 30;
+
+/** Finds the check by which the installation watches itself, or makes it with its project and channel. */
+export async function ensureSelfTest(db: Db, keyring: Keyring, now: number): Promise<SelfTestCheck> {
+  return db.transaction(async (tx) => {
+    await tx.execute(sql`select pg_advisory_xact_lock(${LOCK})`);
+    return (await findSelfTest(tx)) ?? (await make(tx, keyring, now));
+  });
+}
+
+/** The check that misses on purpose; null before a checker has made it. */
+export async function findSelfTest(db: Db | Tx): Promise<SelfTestCheck | null> {
+  const rows = await db.execute<SelfTestCheck>(sql`
+    select k.project_id as "projectId", k.id as "checkId", k.ping_uuid as "pingUuid"
+    from instance_facts f join checks k on k.id = f.value::uuid and k.deleted_at is null
+    where f.name = ${FACT}`);
+  return rows[0] ?? null;
+}
+
+async function make(tx: Tx, keyring: Keyring, now: number): Promise<SelfTestCheck> {
+  const { id: projectId } = await createProject(tx, { name: "Overdue watches itself", ownerId: null });
+  const settings = {
+    ...defaultSettings,
+    schedule: { kind: "interval" as const, everySeconds: EVERY_SECONDS },
+    graceSeconds: GRACE_SECONDS,
+  };
+  const { check, nextAt } = fold(newCheck(randomUUID(), now, settings), { kind: "time", now });
+  const details = { name: "misses on purpose" };
+  const row = await insertCheck(tx, { projectId, check, details, nextAt, channelIds: [] });
+  await linkSelfTestChannel(tx, keyring, { projectId, checkId: row.id });
+  await tx.execute(sql`
+    insert into instance_facts (name, value) values (${FACT}, ${row.id})
+    on conflict (name) do update set value = excluded.value`);
+  return { projectId, checkId: row.id, pingUuid: row.pingUuid };
+}
+
+async function linkSelfTestChannel(
+  tx: Tx,
+  keyring: Keyring,
+  { projectId, checkId }: { projectId: string; checkId: string },
+): Promise<void> {
+  const channelId = randomUUIDv7();
+  const settings = sealSettings(keyring, { projectId, channelId }, {});
+  await tx.execute(sql`
+    insert into channels (id, project_id, kind, name, settings, hint, internal)
+    values (${channelId}, ${projectId}, ${SELF_TEST_KIND}, 'The checker itself', ${settings}, '', true)`);
+  await tx.execute(sql`
+    insert into check_channels (project_id, check_id, channel_id) values (${projectId}, ${checkId}, ${channelId})`);
+}

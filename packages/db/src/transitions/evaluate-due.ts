@@ -1,0 +1,111 @@
+import type { Instant } from "@overdue/schedules";
+import type { Pool, PoolClient } from "../database.ts";
+
+import { inTransaction } from "../in-transaction.ts";
+import { type Outage } from "../receivers/outages.ts";
+import { type Change, advance, applyOutages, changeOf } from "./change.ts";
+import { STORED_CHECK, type StoredCheckRow, storedCheck } from "../checks/check-row.ts";
+import { writeChanges } from "./write.ts";
+
+/** A poison check is looked at again after this long; the others go on. */
+const QUARANTINE = "1 hour";
+
+export type Evaluation = { watermark: Instant; outages: readonly Outage[]; limit: number };
+
+/** `judged`: how many were due. `changed`: those in which something happened, for pages that watch them. */
+export type Evaluated = { judged: number; changed: { projectId: string; checkId: string }[] };
+
+/**
+ * Lets time pass, up to the watermark, for the checks that wait for it; several checkers may do so at once. When one
+ * check cannot be judged the whole batch is tried check by check, and only that one is put aside; `onPoison` hears.
+ */
+export async function evaluateDue(
+  pool: Pool,
+  judging: Evaluation,
+  onPoison: (checkId: string, error: unknown) => void,
+): Promise<Evaluated> {
+  try {
+    return await inTransaction(pool, async (client) =>
+      evaluateRows(client, judging, await lockDue(client, judging)),
+    );
+  } catch {
+    return evaluateOneByOne(pool, judging, onPoison);
+  }
+}
+
+async function lockDue(client: PoolClient, { watermark, limit }: Evaluation): Promise<StoredCheckRow[]> {
+  const rows = await client.query<StoredCheckRow>(
+    `select ${STORED_CHECK} from checks
+            where wake_at <= to_timestamp($1::float8 / 1000) and deleted_at is null
+            order by wake_at limit $2 for update skip locked`,
+    [watermark, limit],
+  );
+  return rows;
+}
+
+async function evaluateRows(
+  client: PoolClient,
+  judging: Evaluation,
+  rows: StoredCheckRow[],
+): Promise<Evaluated> {
+  const changes = rows.map((row) => evaluate(row, judging));
+  await writeChanges(client, changes);
+  const changed = changes.filter((change) => change.effects.length > 0);
+  return {
+    judged: rows.length,
+    changed: changed.map(({ stored, check }) => ({ projectId: stored.projectId, checkId: check.id })),
+  };
+}
+
+function evaluate(row: StoredCheckRow, { watermark, outages }: Evaluation): Change {
+  const change = changeOf(storedCheck(row));
+  applyOutages(change, outages, watermark);
+  advance(change, { kind: "time", now: watermark });
+  return change;
+}
+
+async function evaluateOneByOne(
+  pool: Pool,
+  judging: Evaluation,
+  onPoison: (checkId: string, error: unknown) => void,
+): Promise<Evaluated> {
+  const rows = await pool.query<{ id: string }>(
+    `select id from checks where wake_at <= to_timestamp($1::float8 / 1000) and deleted_at is null
+      order by wake_at limit $2`,
+    [judging.watermark, judging.limit],
+  );
+  const all: Evaluated = { judged: 0, changed: [] };
+  for (const { id } of rows) {
+    const one = await evaluateOne(pool, judging, id).catch(async (error: unknown) => {
+      onPoison(id, error);
+      await pool.query(
+        `update checks set wake_at = clock_timestamp() + interval '${QUARANTINE}' where id = $1`,
+        [id],
+      );
+      return { judged: 1, changed: [] };
+    });
+    all.judged += one.judged;
+    all.changed.push(...one.changed);
+  }
+  return all;
+}
+
+function evaluateOne(pool: Pool, judging: Evaluation, id: string): Promise<Evaluated> {
+  return inTransaction(pool, async (client) => {
+    const rows = await client.query<StoredCheckRow>(
+      `select ${STORED_CHECK} from checks where id = $1 and deleted_at is null for update skip locked`,
+      [id],
+    );
+    return evaluateRows(client, judging, rows);
+  });
+}
+
+/** The next instant at which any check waits for time; null when none does. */
+export async function nextWakeAt(pool: Pool): Promise<Instant | null> {
+  const rows = await pool.query<{ at: Instant | null }>(
+    `select (extract(epoch from min(wake_at)) * 1000)::float8 as at from checks
+            where wake_at is not null and deleted_at is null`,
+    [],
+  );
+  return rows[0]?.at ?? null;
+}
