@@ -13,7 +13,7 @@ export type {
   Style,
   Unavailable,
 } from "./kind.ts";
-export { mailSaid, readMailRefusal, type MailRefusal } from "./email/mail-refusal.ts";
+export { parseRefusal, readMailRefusal, type MailRefusal } from "./email/mail-refusal.ts";
 export { mergeSettings } from "./merge-settings.ts";
 export { SLACK_BUTTONS } from "./kinds/slack-app.ts";
 export type { AlertLine, AlertMessage } from "./message/alert.ts";

@@ -130,7 +130,7 @@ test.each([
   [{ kind: "oncalendar", expression: "Mon..Fri 25:00", timezone: "UTC" }, /hour field goes from 0 to 23/],
   [{ kind: "oncalendar", expression: "*-*-* 20/5:00", timezone: "UTC" }, /step of 5 from 20/],
   [{ kind: "oncalendar", expression: "daily Mars/Base", timezone: "UTC" }, /no time zone “Mars\/Base”/],
-  [{ kind: "oncalendar", expression: "02:30 Mon", timezone: "UTC" }, /left over/],
+  [{ kind: "oncalendar", expression: "30 2 * * * *", timezone: "UTC" }, /left over/],
   [{ kind: "interval", everySeconds: 59 }, /at least 60 seconds/],
 ])("%o is refused with a sentence", (input, sentence) => {
   expect(ScheduleInput.safeParse(input).error?.issues[0]?.message).toMatch(sentence);

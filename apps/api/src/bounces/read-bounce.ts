@@ -1,4 +1,4 @@
-import { type MailRefusal, mailSaid, readMailRefusal, sanitised } from "@overdue/channels";
+import { type MailRefusal, parseRefusal, readMailRefusal, sanitised } from "@overdue/channels";
 import type { Bounce } from "@overdue/db";
 import PostalMime from "postal-mime";
 import type { Email } from "postal-mime";
@@ -49,7 +49,7 @@ function failureIn(report: string, text: string): Bounce | null {
   const said = (failed.get("diagnostic-code") ?? "").replace(/^[\w-]+\s*;\s*/, "");
   const address = (failed.get("final-recipient") ?? "").replace(/^[\w-]+\s*;\s*/, "");
   const reason = reasonFor(address, text);
-  const found = mailSaid(said === "" ? reason : said);
+  const found = parseRefusal(said === "" ? reason : said);
   // Exim says 5.0.0 of whatever it gives up; its words know better.
   const status = /\b[245]\.\d{1,3}\.\d{1,3}\b/.exec(failed.get("status") ?? "")?.[0] ?? null;
   const own = status === null || /^\d\.0\.0$/.test(status) ? found.status : status;
@@ -111,7 +111,7 @@ function bounceInOldStyle(mail: Email): Bounce | null {
 }
 
 function bounceIn(said: string): Bounce {
-  return bounceOf(KINDS[readMailRefusal(mailSaid(said))], said);
+  return bounceOf(KINDS[readMailRefusal(parseRefusal(said))], said);
 }
 
 function bounceOf(kind: Bounce["kind"], said: string): Bounce {

@@ -13,12 +13,12 @@ export const OfRotation = InProject.extend({ rotationId: z.uuid() });
 export const OfTelegramLink = InProject.extend({ linkId: z.uuid() });
 export const OfSlackLink = InProject.extend({ slackLinkId: z.uuid() });
 
-/** An instant as it is written in answers. */
+/** An instant in a response. */
 export const Timestamp = z.iso
   .datetime()
   .meta({ description: "ISO 8601, UTC.", example: "2026-03-29T01:00:00.000Z" });
 
-/** A stored instant, or one in epoch milliseconds, as it is answered. */
+/** Formats a stored instant, or one in epoch milliseconds, for a response. */
 export function iso(at: Date | number): string {
   return new Date(at).toISOString();
 }
@@ -27,7 +27,7 @@ export function isoOrNull(at: Date | number | null): string | null {
   return at === null ? null : iso(at);
 }
 
-/** The fields that tell the versions of an object apart. */
+/** The fields that identify the version of an object. */
 export const Version = z.int().meta({ description: "Grows with every edit. It is the ETag, for If-Match." });
 export const STAMPS = { createdAt: Timestamp, updatedAt: Timestamp };
 
@@ -41,7 +41,7 @@ export const Role = z.enum(["owner", "editor", "viewer"]).meta({
   description: "A viewer reads, an editor changes checks and channels, an owner also keys and members.",
 });
 
-/** Copies from `from` the fields that the schema names, so that a column added later does not leak into answers. */
+/** Picks the fields that the schema names, so that a column that is added later does not appear in responses. */
 export function pickFields<S extends z.ZodObject, T extends z.input<S>>(
   schema: S,
   from: T,

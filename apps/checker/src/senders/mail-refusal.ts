@@ -1,5 +1,5 @@
 import type { AttemptOutcome } from "@overdue/core";
-import { mailSaid, readMailRefusal } from "@overdue/channels";
+import { parseRefusal, readMailRefusal } from "@overdue/channels";
 
 /** What a mail server answered, and to which command. `said`: fit to be shown. */
 export type MailAnswer = { command: string; code: number; said: string };
@@ -17,7 +17,7 @@ const OUTCOMES = {
  * it) may be about them: whatever is refused before is about us, and for the operator.
  */
 export function refusedMail({ command, code, said }: MailAnswer): AttemptOutcome {
-  const refusal = readMailRefusal(mailSaid(said, code));
+  const refusal = readMailRefusal(parseRefusal(said, code));
   if (refusal === "passing") return { outcome: "transient", because: said, uncertain: false };
   if (command === "RCPT TO") return { outcome: OUTCOMES[refusal], because: said };
   if (command === "DATA") {

@@ -72,7 +72,7 @@ beforeAll(async () => {
   });
 });
 afterEach(() => {
-  for (const kind of providerNames) providers.behaves(kind);
+  for (const kind of providerNames) providers.clearNext(kind);
 });
 afterAll(async () => {
   await egress.close();
@@ -138,7 +138,7 @@ describe.each(providerNames)("%s", (kind) => {
       const page = { status, body: `<html><h1>${status}</h1>nginx</html>` };
       const gateway = { status, body: '{"message":"no Route matched with those values"}' };
       for (const answer of [page, gateway]) {
-        providers.behaves(kind);
+        providers.clearNext(kind);
         providers.next(kind, answer, answer);
         expect(await send(kind)).toMatchObject({ outcome: "transient", uncertain: false });
       }
@@ -179,25 +179,25 @@ describe("what real servers were seen to say", () => {
     ["zulip", "not allowed", "permanent"],
   ])("%s: %s is %s", async (kind, name, outcome) => {
     // Twice, since a disliked text is sent once more in its simplest form.
-    const answer = providers.says(kind, name);
+    const answer = providers.otherAnswer(kind, name);
     providers.next(kind, answer, answer);
     expect(await send(kind)).toMatchObject({ outcome });
   });
 
   test("the daily quota of ntfy is asked for again in an hour, since each try counts", async () => {
-    providers.next("ntfy", providers.says("ntfy", "daily quota"));
+    providers.next("ntfy", providers.otherAnswer("ntfy", "daily quota"));
     expect(await send("ntfy")).toMatchObject({ retryAfterMs: 3_600_000 });
   });
 
   test("a message that ntfy finds too long goes without its buttons", async () => {
-    providers.next("ntfy", providers.says("ntfy", "message too long"));
+    providers.next("ntfy", providers.otherAnswer("ntfy", "message too long"));
     const before = providers.received.length;
     expect(await send("ntfy")).toMatchObject({ outcome: "sent" });
     expect(JSON.parse(providers.received[before]?.request.body ?? "{}")).not.toHaveProperty("actions");
   });
 
   test("a message that Mattermost dislikes goes as plain text, and its hook is not given up", async () => {
-    providers.next("mattermost", providers.says("mattermost", "removed hook"));
+    providers.next("mattermost", providers.otherAnswer("mattermost", "removed hook"));
     expect(await send("mattermost")).toMatchObject({ outcome: "sent" });
   });
 });

@@ -10,10 +10,10 @@ import type { Logger } from "pino";
 
 import { exchangeCode, type SlackParts } from "./exchange.ts";
 
-/** Should a ring be lost, so long. */
+/** How long work waits at most where its signal is lost. */
 const SWEEP_MS = 5_000;
 
-/** `wake`: something may wait. */
+/** `wake`: look for work now. */
 export type ServingSlack = { wake(): void; stop(): Promise<void> };
 
 /** Asks Slack for what the api may not: tokens for codes, and messages that show what their buttons did. */
@@ -66,7 +66,7 @@ async function sendAnswer(answer: WaitingAnswer, { db, egress, app }: SlackParts
   if (!mayPass) await endSlackAnswer(db, answer.id);
 }
 
-/** Only to Slack, or to where the operator says that Slack is. */
+/** The request may reach only Slack, or the host of SLACK_API_URL. */
 function requestFor({ url, body }: WaitingAnswer, apiUrl: string): HttpRequest {
   return {
     method: "POST",

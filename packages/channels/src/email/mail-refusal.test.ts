@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { mailSaid, readMailRefusal } from "./mail-refusal.ts";
+import { parseRefusal, readMailRefusal } from "./mail-refusal.ts";
 
 test.each([
   // The mail server does not take our mail: Postfix, Exim, Sendmail, Exchange, and what submission servers say.
@@ -44,5 +44,5 @@ test.each([
   ["retry timeout exceeded", "passing"],
   ["Envelope expired", "passing"],
 ])("%s is read as %s", (text, refusal) => {
-  expect(readMailRefusal(mailSaid(text))).toBe(refusal);
+  expect(readMailRefusal(parseRefusal(text))).toBe(refusal);
 });

@@ -1,20 +1,20 @@
-/** What a mail server's refusal means, whether it was said in the conversation or came back in a mail. */
+/** The meaning of a refusal by a mail server, in the SMTP session or in a mail that came back. */
 
 /**
- * "gone": there is no such mailbox. "full": the mailbox takes nothing for now. "content": this mail was not liked. "relay":
- * the server refuses whoever sends, which only the operator can mend. "passing": it may be taken later. "unsure": refused for
- * good, in words that fit an unknown mailbox and a server that does not relay alike.
+ * "gone": there is no such mailbox. "full": the mailbox takes nothing for now. "content": the mail itself is refused.
+ * "relay": the server refuses the sender, which only the operator can correct. "passing": it may be accepted later.
+ * "unsure": refused for good, in words that fit an unknown mailbox as well as a server that does not relay.
  */
 export type MailRefusal = "gone" | "full" | "content" | "relay" | "passing" | "unsure";
 
 /** `code`: the three digits of SMTP. `status`: the enhanced code of RFC 3463. Each may be missing. */
-export type MailSaid = { code: number | null; status: string | null; text: string };
+export type RefusalText = { code: number | null; status: string | null; text: string };
 
 const CODE = /(?:^|[\s:;>])([245]\d\d)(?=[\s-])/;
 const STATUS = /(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])/;
 
-/** Finds the codes in what a server said: "550 5.1.1 <x@example.org>: no such user". */
-export function mailSaid(text: string, code: number | null = null): MailSaid {
+/** Finds the codes in the text of a refusal: "550 5.1.1 <x@example.org>: no such user". */
+export function parseRefusal(text: string, code: number | null = null): RefusalText {
   const found = CODE.exec(text)?.[1];
   return {
     code: code ?? (found === undefined ? null : Number(found)),
@@ -23,7 +23,7 @@ export function mailSaid(text: string, code: number | null = null): MailSaid {
   };
 }
 
-/** The first row that fits decides: words before codes, since servers share the codes and differ in the words. */
+/** The first row that matches decides. Words count more than codes, because servers use the same codes differently. */
 const ROWS: readonly (readonly [words: RegExp, refusal: MailRefusal])[] = [
   // Exim, which calls everything that it gives up 5.0.0.
   [
@@ -89,7 +89,7 @@ const ROWS: readonly (readonly [words: RegExp, refusal: MailRefusal])[] = [
   ],
 ];
 
-/** By RFC 3463, where the words said nothing. */
+/** By the enhanced code of RFC 3463, where no words match. */
 const BY_STATUS: readonly (readonly [status: RegExp, refusal: MailRefusal])[] = [
   [/^4\./, "passing"],
   [/^5\.1\.[78]$/, "relay"],
@@ -99,11 +99,11 @@ const BY_STATUS: readonly (readonly [status: RegExp, refusal: MailRefusal])[] = 
   [/^5\.7\.\d+$/, "content"],
 ];
 
-/** What it means that a server said this. */
-export function readMailRefusal({ code, status, text }: MailSaid): MailRefusal {
+/** The meaning of a refusal. */
+export function readMailRefusal({ code, status, text }: RefusalText): MailRefusal {
   const words = ROWS.find(([pattern]) => pattern.test(text))?.[1];
   const isForGood = status === null ? code === null || code >= 500 : status.startsWith("5");
-  // A 4 may be taken later whatever it is about; that the mailbox is full is worth saying, and who is refused, too.
+  // A code 4xx may be accepted later whatever the words say, except that a full mailbox is worth reporting.
   if (words !== undefined && (isForGood || words === "full" || words === "passing")) return words;
   if (code !== null && code >= 400 && code < 500) return "passing";
   if (code === 530 || code === 535 || code === 534 || code === 538) return "relay";

@@ -1,9 +1,9 @@
 import type { Instant } from "@overdue/schedules";
 
-/** Half open: `from` is inside, `until` is not. */
+/** A half-open span: `from` is inside, `until` is not. */
 export type Span = { from: Instant; until: Instant };
 
-/** In order, without overlaps and empty ones, cut to what lies within `bounds`. */
+/** Sorts spans, merges those that overlap, drops empty ones, and clips them to `bounds`. */
 export function mergedWithin(spans: readonly Span[], bounds: Span): Span[] {
   const merged: Span[] = [];
   for (const span of spans.toSorted((one, other) => one.from - other.from)) {
@@ -14,7 +14,7 @@ export function mergedWithin(spans: readonly Span[], bounds: Span): Span[] {
   return merged;
 }
 
-/** What of `spans` none of `gone` covers. Both in order and without overlaps. */
+/** Subtracts the spans `gone` from `spans`. Both must be sorted and without overlaps. */
 export function without(spans: readonly Span[], gone: readonly Span[]): Span[] {
   const left: Span[] = [];
   let next = 0;
@@ -31,7 +31,7 @@ export function without(spans: readonly Span[], gone: readonly Span[]): Span[] {
   return left;
 }
 
-/** Together, in milliseconds. */
+/** The total length in milliseconds. */
 export function lengthOf(spans: readonly Span[]): number {
   return spans.reduce((sum, { from, until }) => sum + until - from, 0);
 }

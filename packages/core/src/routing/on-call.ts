@@ -1,7 +1,7 @@
 import { DAY_MS, type Instant, timeZoneOf } from "@overdue/schedules";
 import { dayOfDate, timeOfDayMs } from "./hours.ts";
 
-/** People who take turns. Overrides stand above the turns; of several the last named counts. */
+/** People who take turns. An override replaces the person whose turn it is; of several overrides the last one counts. */
 export type Rotation = {
   id: string;
   name: string;
@@ -15,7 +15,7 @@ export type Rotation = {
   overrides: readonly Override[];
 };
 
-/** Somebody else for a while: from `from` (inclusive) to `until` (exclusive). */
+/** A substitution from `from` (inclusive) to `until` (exclusive). */
 export type Override = { personId: string; from: Instant; until: Instant };
 
 /** Who is on call, and until when: the next hand-over, or the begin or end of an override. */

@@ -6,7 +6,7 @@ const PREFIX_CHARS = 12;
 
 export type KeyScope = "read" | "write" | "ping";
 
-/** What an API key begins with that may only ping. */
+/** The prefix of an API key that may only ping. */
 export const PING_KEY_START = "ovp_";
 
 /** 32 characters: `hcw_` or `hcr_` (known to Healthchecks' clients) or `ovp_`, then 28 random ones (166 bits). */
@@ -39,7 +39,7 @@ export function isGuessable(key: string): boolean {
   return new Set(codes).size < DISTINCT_MIN || periods.some(repeats) || longest >= RUN_MAX;
 }
 
-/** What is stored of a key: a prefix to find it by, and a hash to know it by. A fast hash does: keys are random. */
+/** The stored parts of a key: a prefix to find it, and a hash to compare it. A fast hash suffices, as keys are random. */
 export function storedKey(key: string): { prefix: string; hash: string } {
   return { prefix: key.slice(0, PREFIX_CHARS), hash: createHash("sha256").update(key).digest("hex") };
 }

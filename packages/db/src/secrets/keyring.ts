@@ -1,14 +1,14 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
 
-/** Where a sealed value lives. It cannot be opened anywhere else, so a ciphertext cannot be moved. */
+/** The place of a sealed value. It opens only there, so a ciphertext that is copied to another row is useless. */
 export type Place = { table: string; column: string; rowId: string; projectId: string };
 
 /** Encrypts with its first key and decrypts with any. */
 export type Keyring = { keys: readonly { id: string; key: Buffer }[] };
 
-/** What was sealed with a key that is not among those of SECRET_KEY. */
+/** A value was sealed with a key that SECRET_KEY does not have. */
 export class LostKey extends Error {
-  /** `what`: what cannot be read, as a sentence begins with it. */
+  /** `what`: the value that cannot be read, as the beginning of a sentence. */
   constructor(what = "Something that is stored here") {
     super(
       `${what} was encrypted with another SECRET_KEY, so it cannot be read. The operator must set SECRET_KEY to the present key, a comma, and the former one; where that is lost, what is secret has to be given again.`,
@@ -21,7 +21,7 @@ export function keyringOf(secrets: readonly string[]): Keyring {
   return { keys: secrets.map((secret) => ({ id: keyId(secret), key: derive(secret, "seal") })) };
 }
 
-/** A key for one other purpose, such as signing sessions. */
+/** Derives a key for one other purpose, such as signing sessions. */
 export function derive(secret: string, purpose: string): Buffer {
   return Buffer.from(hkdfSync("sha256", secret, "overdue", purpose, 32));
 }

@@ -4,16 +4,16 @@ import type { Db } from "../database.ts";
 import { slackPresses } from "../schema/index.ts";
 import { type Keyring, seal, unseal } from "../secrets/keyring.ts";
 
-/** What is to be shown in Slack after a press, and the address that takes it. */
+/** The message to show in Slack after a press of a button, and the address to post it to. */
 export type SlackAnswer = { url: string; body: Record<string, unknown> };
-/** One that a checker is to send. */
+/** A message that a checker is to send. */
 export type WaitingAnswer = SlackAnswer & { id: string };
 
-/** Slack takes answers to a press for half an hour. */
+/** Slack accepts answers to a press for half an hour. */
 const ANSWERED_WITHIN = "30 minutes";
 const TAKEN_SECONDS = 20;
 
-/** Notes a press by what Slack signed. @returns false where it was heard before */
+/** Stores a press by its signature. @returns false where it was stored before */
 export async function isNewSlackPress(db: Db, id: string): Promise<boolean> {
   await db.execute(sql`delete from slack_presses where created_at < now() - interval '1 day'`);
   const noted = await db.insert(slackPresses).values({ id }).onConflictDoNothing().returning();
@@ -31,7 +31,7 @@ export async function answerSlackPress(
   await db.execute(sql`select pg_notify('overdue_slack', '')`);
 }
 
-/** An answer that waits; taken for a while, so that no other checker sends it too. */
+/** Claims a waiting answer for a while, so that no other checker sends it too. */
 export async function takeSlackAnswer(db: Db, keyring: Keyring): Promise<WaitingAnswer | null> {
   const rows = await db.execute<{ id: string; answer: string }>(sql`
     update slack_presses set taken_until = now() + ${TAKEN_SECONDS} * interval '1 second'

@@ -4,10 +4,10 @@ import type { Db, Tx } from "../database.ts";
 import { accounts, users } from "../schema/index.ts";
 import { ensureOperator } from "./operators.ts";
 
-/** A person who signs in by password; `passwordHash` is as better-auth makes it. */
+/** A person who signs in by password; `passwordHash` is made by better-auth. */
 export type NewUser = { email: string; passwordHash: string };
 
-/** Makes an account, under the e-mail in lower case, and answers its id. @throws where the e-mail is taken. */
+/** Creates an account with the e-mail in lower case, and returns its id. @throws where the e-mail is taken */
 export async function createUser(db: Db | Tx, { email, passwordHash }: NewUser): Promise<string> {
   const [id, address] = [randomUUID(), email.toLowerCase()];
   const name = address.split("@")[0] ?? address;

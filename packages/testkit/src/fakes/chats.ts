@@ -1,8 +1,17 @@
-import { bodyOf, firstOf, formOf, isText, json, list, waitSeconds, type Manners } from "./manners.ts";
+import {
+  bodyOf,
+  firstOf,
+  formOf,
+  isText,
+  json,
+  list,
+  waitSeconds,
+  type ProviderBehaviour,
+} from "./provider-behaviour.ts";
 
 /** Chats, as they behave by their own documentation. */
 
-export const discord: Manners = {
+export const discord: ProviderBehaviour = {
   settings: (url) => ({ url: `${url}/api/webhooks/123456789012345678/tokentoken` }),
   refuses: (request) => {
     const body = bodyOf(request);
@@ -29,7 +38,7 @@ export const discord: Manners = {
     ]);
   },
   // Without `wait` it says nothing at all.
-  taken: ({ path }) =>
+  accepts: ({ path }) =>
     path.includes("wait=true") ? json(200, { id: "1100000000000000001" }) : { status: 204 },
   limit: (seconds) =>
     waitSeconds(seconds, {
@@ -40,7 +49,7 @@ export const discord: Manners = {
   gone: json(404, { message: "Unknown Webhook", code: 10_015 }),
 };
 
-export const teams: Manners = {
+export const teams: ProviderBehaviour = {
   settings: (url) => ({ url: `${url}/workflows/abc/triggers/manual/paths/invoke?sig=x` }),
   refuses: (request) => {
     const [attachment] = list(bodyOf(request)["attachments"]);
@@ -51,19 +60,19 @@ export const teams: Manners = {
       [request.body.length > 28_000, json(413, { error: { code: "RequestEntityTooLarge", message: "" } })],
     ]);
   },
-  taken: () => ({ status: 202 }),
+  accepts: () => ({ status: 202 }),
   limit: (seconds) => waitSeconds(seconds, { error: { code: "TooManyRequests", message: "" } }),
   gone: json(404, { error: { code: "WorkflowNotFound", message: "The workflow 'abc' could not be found." } }),
 };
 
-export const googleChat: Manners = {
+export const googleChat: ProviderBehaviour = {
   settings: (url) => ({ url: `${url}/v1/spaces/AAAA/messages?key=k&token=t` }),
   refuses: (request) => {
     const body = bodyOf(request);
     const error = { error: { code: 400, status: "INVALID_ARGUMENT", message: "Message cannot be empty." } };
     return firstOf([[list(body["cardsV2"]).length === 0 && !isText(body["text"], 32_000), json(400, error)]]);
   },
-  taken: () => json(200, { name: "spaces/AAAA/messages/BBBB.BBBB", thread: {} }),
+  accepts: () => json(200, { name: "spaces/AAAA/messages/BBBB.BBBB", thread: {} }),
   limit: (seconds) =>
     waitSeconds(seconds, { error: { code: 429, status: "RESOURCE_EXHAUSTED", message: "Quota" } }),
   gone: json(404, { error: { code: 404, status: "NOT_FOUND", message: "Requested entity was not found." } }),
@@ -79,21 +88,21 @@ function mattermostError(status_code: number) {
   });
 }
 
-export const mattermost: Manners = {
+export const mattermost: ProviderBehaviour = {
   settings: (url) => ({ url: `${url}/hooks/xxxgeneratedkeyxxx` }),
   refuses: (request) => {
     const body = bodyOf(request);
     const empty = !isText(body["text"], 16_383) && list(body["attachments"]).length === 0;
     return firstOf([[empty, json(400, { id: "web.incoming_webhook.text.app_error", status_code: 400 })]]);
   },
-  taken: () => ({ status: 200, body: "ok" }),
+  accepts: () => ({ status: 200, body: "ok" }),
   limit: (seconds) => ({
     status: 429,
     body: "limit exceeded",
     headers: { "retry-after": String(seconds), "x-ratelimit-reset": String(seconds) },
   }),
   gone: mattermostError(404),
-  says: {
+  otherAnswers: {
     "removed hook": mattermostError(400),
     "removed hook, before version 10": json(400, {
       id: "web.incoming_webhook.invalid.app_error",
@@ -107,14 +116,14 @@ export const mattermost: Manners = {
   },
 };
 
-export const rocketChat: Manners = {
+export const rocketChat: ProviderBehaviour = {
   settings: (url) => ({ url: `${url}/hooks/64f0/tokentoken` }),
   refuses: (request) => {
     const body = bodyOf(request);
     const empty = !isText(body["text"], 5_000) && list(body["attachments"]).length === 0;
     return firstOf([[empty, json(400, { success: false, error: "Invalid message" })]]);
   },
-  taken: () => json(200, { success: true }),
+  accepts: () => json(200, { success: true }),
   // No `Retry-After`: an instant in milliseconds, and words.
   limit: (seconds) =>
     json(
@@ -125,11 +134,11 @@ export const rocketChat: Manners = {
       },
       { "x-ratelimit-reset": String(Date.now() + seconds * 1_000) },
     ),
-  says: { "switched off hook": { status: 503, body: "Service Unavailable" } },
+  otherAnswers: { "switched off hook": { status: 503, body: "Service Unavailable" } },
   gone: json(404, { success: false, error: "Invalid integration id or token provided." }),
 };
 
-const MATRIX_SAYS = {
+const MATRIX_ANSWERS = {
   "unknown path": {
     status: 404,
     headers: { "content-type": "text/html" },
@@ -141,31 +150,31 @@ const MATRIX_SAYS = {
   "too large": json(413, { errcode: "M_TOO_LARGE", error: "event too large" }),
 };
 
-export const matrix: Manners = {
+export const matrix: ProviderBehaviour = {
   settings: (url) => ({ homeserver: url, room: "!abc:example.org", token: "syt_good" }),
   refuses: (request) => {
     const body = bodyOf(request);
     const path = /^\/_matrix\/client\/v3\/rooms\/!abc%3Aexample\.org\/send\/m\.room\.message\/[\w-]+$/;
     return firstOf([
-      [!request.path.startsWith("/_matrix/"), MATRIX_SAYS["unknown path"]],
-      [request.method !== "PUT" || !path.test(request.path), MATRIX_SAYS["unknown room"]],
-      [request.headers["authorization"] !== "Bearer syt_good", MATRIX_SAYS["wrong token"]],
-      [body["body"] === undefined || !isText(body["msgtype"], 20), MATRIX_SAYS["no body"]],
-      [!isText(body["body"], 60_000), MATRIX_SAYS["too large"]],
+      [!request.path.startsWith("/_matrix/"), MATRIX_ANSWERS["unknown path"]],
+      [request.method !== "PUT" || !path.test(request.path), MATRIX_ANSWERS["unknown room"]],
+      [request.headers["authorization"] !== "Bearer syt_good", MATRIX_ANSWERS["wrong token"]],
+      [body["body"] === undefined || !isText(body["msgtype"], 20), MATRIX_ANSWERS["no body"]],
+      [!isText(body["body"], 60_000), MATRIX_ANSWERS["too large"]],
     ]);
   },
-  taken: () => json(200, { event_id: "$abc" }),
+  accepts: () => json(200, { event_id: "$abc" }),
   limit: (seconds) =>
     waitSeconds(seconds, {
       errcode: "M_LIMIT_EXCEEDED",
       error: "Too Many Requests",
       retry_after_ms: seconds * 1_000,
     }),
-  gone: MATRIX_SAYS["unknown room"],
-  says: MATRIX_SAYS,
+  gone: MATRIX_ANSWERS["unknown room"],
+  otherAnswers: MATRIX_ANSWERS,
 };
 
-export const zulip: Manners = {
+export const zulip: ProviderBehaviour = {
   settings: (url) => ({ server: url, bot: "overdue-bot@example.org", key: "k3y", to: "ops" }),
   refuses: (request) => {
     const form = formOf(request);
@@ -180,11 +189,11 @@ export const zulip: Manners = {
       [form["type"] === "stream" && !isText(form["topic"], 60), bad("Topic can't be empty")],
     ]);
   },
-  taken: () => json(200, { result: "success", msg: "", id: 42 }),
+  accepts: () => json(200, { result: "success", msg: "", id: 42 }),
   limit: (seconds) =>
     json(429, { result: "error", code: "RATE_LIMIT_HIT", msg: "API usage exceeded", "retry-after": seconds }),
   gone: json(400, { result: "error", code: "STREAM_DOES_NOT_EXIST", msg: "Channel 'ops' does not exist" }),
-  says: {
+  otherAnswers: {
     // The code of every refusal that has no code of its own.
     "some fault of the request": json(400, { result: "error", code: "BAD_REQUEST", msg: "Invalid topic" }),
     "not allowed": json(400, {

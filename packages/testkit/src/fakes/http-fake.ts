@@ -12,8 +12,8 @@ export type FakeRequest = {
 };
 
 /**
- * What to do with a request instead of answering well: an answer, optionally late; `hang` never answers; `drop` takes
- * the request and breaks the connection, so that its sender cannot know whether it arrived.
+ * The reaction to a request: an answer, optionally delayed; "hang" never answers; "drop" reads the request and breaks the
+ * connection, so that the sender cannot know whether it arrived.
  */
 export type Fault =
   | { status: number; body?: string; headers?: Record<string, string>; delayMs?: number }

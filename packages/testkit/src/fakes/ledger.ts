@@ -1,7 +1,7 @@
-/** What a fake has received, in order, and a way to wait for more without sleeping. */
+/** The entries that a fake has received, in order, and functions that wait for more without sleeping. */
 export type Ledger<Entry> = {
   readonly received: readonly Entry[];
-  /** The first entry, past or future, that fits; rejects after `timeoutMs` with what came instead. */
+  /** Resolves with the first entry that fits, past or future; rejects after `timeoutMs` and shows the entries. */
   waitFor(fits: (entry: Entry) => boolean, timeoutMs?: number): Promise<Entry>;
   /** Resolves once at least `count` entries are there. */
   waitForCount(count: number, timeoutMs?: number): Promise<readonly Entry[]>;

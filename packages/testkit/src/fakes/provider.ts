@@ -1,24 +1,24 @@
 import { startHttpFake, type FakeRequest, type Fault } from "./http-fake.ts";
 import { newLedger, type Ledger } from "./ledger.ts";
-import type { Manners } from "./manners.ts";
+import type { ProviderBehaviour } from "./provider-behaviour.ts";
 import { PROVIDERS, type ProviderName } from "./providers.ts";
 
-/** One message that a provider took, by its name. */
-type Taken = { provider: ProviderName; request: FakeRequest };
+/** A request that a provider accepted. */
+type Accepted = { provider: ProviderName; request: FakeRequest };
 
-/** Every provider that is told by one HTTP request, behind one port, each under its own name. */
-export type FakeProviders = Ledger<Taken> & {
-  /** Settings of a channel of this kind that lead here. */
+/** Every provider that takes a message in one HTTP request. All are behind one port, each under its own path. */
+export type FakeProviders = Ledger<Accepted> & {
+  /** Settings of a channel of this kind that lead to its fake. */
   settingsOf(provider: ProviderName): Record<string, unknown>;
-  /** What this provider answers next, in order. */
+  /** Sets the next answers of a provider, in order. */
   next(provider: ProviderName, ...faults: Fault[]): void;
-  /** Takes back what was to come next. */
-  behaves(provider: ProviderName): void;
-  /** Its own words for: wait this long, this target is gone for good, and an answer that nobody can read. */
+  /** Forgets the next answers, so that the provider behaves as usual. */
+  clearNext(provider: ProviderName): void;
+  /** The provider's own answers by which it asks to wait, and says that the target is gone for good. */
   limit(provider: ProviderName, seconds: number): Fault;
   gone(provider: ProviderName): Fault;
-  /** One of the answers that its real servers were seen to give. @throws where it has none of this name */
-  says(provider: ProviderName, name: string): Fault;
+  /** Another answer of its real servers, by name. @throws where there is none of this name */
+  otherAnswer(provider: ProviderName, name: string): Fault;
   close(): Promise<void>;
 };
 
@@ -26,7 +26,7 @@ export { type ProviderName } from "./providers.ts";
 export const providerNames = Object.keys(PROVIDERS).filter(isProvider);
 
 export async function startFakeProviders(): Promise<FakeProviders> {
-  const ledger = newLedger<Taken>();
+  const ledger = newLedger<Accepted>();
   const scripts = new Map<ProviderName, Fault[]>();
   const server = await startHttpFake((request, answer) => {
     const [, name = "", path = ""] = /^\/([^/]+)(\/.*)$/.exec(request.path) ?? [];
@@ -41,24 +41,24 @@ export async function startFakeProviders(): Promise<FakeProviders> {
     ...ledger,
     settingsOf: (provider) => PROVIDERS[provider].settings(`${server.url}/${provider}`),
     next: (provider, ...faults) => scripts.set(provider, [...(scripts.get(provider) ?? []), ...faults]),
-    behaves: (provider) => scripts.delete(provider),
+    clearNext: (provider) => scripts.delete(provider),
     limit: (provider, seconds) => PROVIDERS[provider].limit(seconds),
     gone: (provider) => PROVIDERS[provider].gone,
-    says: (provider, name) => seen(PROVIDERS[provider], name),
+    otherAnswer: (provider, name) => findAnswer(PROVIDERS[provider], name),
     close: server.close,
   };
 }
 
-function seen({ says = {} }: Manners, name: string): Fault {
-  const answer = says[name];
-  if (answer === undefined) throw new Error(`The fake says nothing by the name of “${name}”.`);
+function findAnswer({ otherAnswers = {} }: ProviderBehaviour, name: string): Fault {
+  const answer = otherAnswers[name];
+  if (answer === undefined) throw new Error(`The fake has no answer with the name “${name}”.`);
   return answer;
 }
 
-/** What a provider says to a message: its refusal, or that it was taken. */
-function answerOf(manners: Manners, request: FakeRequest): Fault & object {
+/** The answer of a provider to a request. */
+function answerOf(behaviour: ProviderBehaviour, request: FakeRequest): Fault & object {
   try {
-    return manners.refuses(request) ?? manners.taken(request);
+    return behaviour.refuses(request) ?? behaviour.accepts(request);
   } catch (error) {
     return { status: 400, body: `The fake could not read it: ${String(error)}` };
   }

@@ -1,5 +1,5 @@
 import { discord, googleChat, matrix, mattermost, rocketChat, teams, zulip } from "./chats.ts";
-import type { Manners } from "./manners.ts";
+import type { ProviderBehaviour } from "./provider-behaviour.ts";
 import {
   call,
   gotify,
@@ -13,7 +13,7 @@ import {
   splunkOnCall,
 } from "./pushes.ts";
 
-/** Every provider that one HTTP request tells, under the name of its kind of channel. */
+/** Every provider that takes a message in one HTTP request, by the name of its kind of channel. */
 export const PROVIDERS = {
   discord,
   teams,
@@ -32,6 +32,6 @@ export const PROVIDERS = {
   pagerduty,
   opsgenie,
   "splunk-on-call": splunkOnCall,
-} satisfies Record<string, Manners>;
+} satisfies Record<string, ProviderBehaviour>;
 
 export type ProviderName = keyof typeof PROVIDERS;

@@ -1,4 +1,12 @@
-import { bodyOf, firstOf, isText, json, list, waitSeconds, type Manners } from "./manners.ts";
+import {
+  bodyOf,
+  firstOf,
+  isText,
+  json,
+  list,
+  waitSeconds,
+  type ProviderBehaviour,
+} from "./provider-behaviour.ts";
 
 /** Push services and phones, as they behave by their own documentation. */
 
@@ -7,7 +15,7 @@ function ntfyError(code: number, error: string) {
   return json(http, { code, http, error, link: "https://ntfy.sh/docs/publish/" });
 }
 
-const NTFY_SAYS = {
+const NTFY_ANSWERS = {
   "wrong token": ntfyError(40_101, "unauthorized"),
   "protected topic": ntfyError(40_301, "forbidden"),
   "message too long": ntfyError(40_014, "invalid request: attachments not allowed"),
@@ -17,7 +25,7 @@ const NTFY_SAYS = {
   "daily quota": ntfyError(42_908, "limit reached: daily message quota reached"),
 };
 
-export const ntfy: Manners = {
+export const ntfy: ProviderBehaviour = {
   settings: (url) => ({ server: url, topic: "overdue-x7f3k2", token: "tk_good" }),
   refuses: (request) => {
     const body = bodyOf(request);
@@ -25,14 +33,14 @@ export const ntfy: Manners = {
       [request.headers["authorization"] === undefined, ntfyError(40_301, "forbidden")],
       [request.headers["authorization"] !== "Bearer tk_good", ntfyError(40_101, "unauthorized")],
       [!isText(body["topic"], 64), ntfyError(40_009, "invalid request: topic invalid")],
-      [Buffer.byteLength(request.body) > 8_192, NTFY_SAYS["body too large"]],
+      [Buffer.byteLength(request.body) > 8_192, NTFY_ANSWERS["body too large"]],
       // A longer one would become an attachment.
-      [Buffer.byteLength(String(body["message"])) > 4_096, NTFY_SAYS["message too long"]],
-      [list(body["actions"]).length > 3, NTFY_SAYS["too many actions"]],
+      [Buffer.byteLength(String(body["message"])) > 4_096, NTFY_ANSWERS["message too long"]],
+      [list(body["actions"]).length > 3, NTFY_ANSWERS["too many actions"]],
     ]);
   },
   // It echoes the whole message, and calls an empty one "triggered".
-  taken: (request) => {
+  accepts: (request) => {
     const { message, ...rest } = bodyOf(request);
     const about = { id: "hwQ2YpKdmg", time: 1_795_138_800, expires: 1_795_182_000, event: "message" };
     return json(200, { ...about, ...rest, message: message === "" ? "triggered" : message });
@@ -40,7 +48,7 @@ export const ntfy: Manners = {
   // It never says how long to wait.
   limit: () => ntfyError(42_901, "limit reached: too many requests"),
   gone: ntfyError(40_301, "forbidden"),
-  says: NTFY_SAYS,
+  otherAnswers: NTFY_ANSWERS,
 };
 
 function gotifyError(errorCode: number, error: string, errorDescription: string) {
@@ -49,7 +57,7 @@ function gotifyError(errorCode: number, error: string, errorDescription: string)
 
 const GOTIFY_TOKEN = `gtfya.${"A1b2".repeat(10)}C3d`;
 const GOTIFY_CLIENT = `gtfyc.${"A1b2".repeat(10)}C3d`;
-const GOTIFY_SAYS = {
+const GOTIFY_ANSWERS = {
   "wrong token": gotifyError(
     401,
     "Unauthorized",
@@ -63,24 +71,24 @@ const GOTIFY_SAYS = {
   "unknown path": gotifyError(404, "Not Found", "page not found"),
 };
 
-export const gotify: Manners = {
+export const gotify: ProviderBehaviour = {
   settings: (url) => ({ server: url, token: GOTIFY_TOKEN }),
   refuses: (request) => {
     const body = bodyOf(request);
     return firstOf([
-      [request.path !== "/message", GOTIFY_SAYS["unknown path"]],
-      [request.headers["x-gotify-key"] === GOTIFY_CLIENT, GOTIFY_SAYS["client's token"]],
-      [request.headers["x-gotify-key"] !== GOTIFY_TOKEN, GOTIFY_SAYS["wrong token"]],
+      [request.path !== "/message", GOTIFY_ANSWERS["unknown path"]],
+      [request.headers["x-gotify-key"] === GOTIFY_CLIENT, GOTIFY_ANSWERS["client's token"]],
+      [request.headers["x-gotify-key"] !== GOTIFY_TOKEN, GOTIFY_ANSWERS["wrong token"]],
       [!isText(body["message"], 100_000), json(400, { error: "Bad Request", errorCode: 400 })],
     ]);
   },
-  taken: () => json(200, { id: 25, appid: 5, date: "2026-11-20T01:40:00Z" }),
+  accepts: () => json(200, { id: 25, appid: 5, date: "2026-11-20T01:40:00Z" }),
   limit: (seconds) => waitSeconds(seconds, { error: "Too Many Requests", errorCode: 429 }),
-  gone: GOTIFY_SAYS["wrong token"],
-  says: GOTIFY_SAYS,
+  gone: GOTIFY_ANSWERS["wrong token"],
+  otherAnswers: GOTIFY_ANSWERS,
 };
 
-export const pushover: Manners = {
+export const pushover: ProviderBehaviour = {
   settings: (url) => ({ server: url, user: "u".repeat(30), token: "a".repeat(30) }),
   refuses: (request) => {
     const body = bodyOf(request);
@@ -95,7 +103,7 @@ export const pushover: Manners = {
       ],
     ]);
   },
-  taken: () => json(200, { status: 1, request: "647d2300-702c-4b38-8b2f-d56326ae460b" }),
+  accepts: () => json(200, { status: 1, request: "647d2300-702c-4b38-8b2f-d56326ae460b" }),
   limit: (seconds) =>
     json(
       429,
@@ -109,7 +117,7 @@ export const pushover: Manners = {
   }),
 };
 
-export const pushbullet: Manners = {
+export const pushbullet: ProviderBehaviour = {
   settings: (url) => ({ server: url, token: "o.good" }),
   refuses: (request) => {
     const body = bodyOf(request);
@@ -128,7 +136,7 @@ export const pushbullet: Manners = {
       ],
     ]);
   },
-  taken: () => json(200, { iden: "ujpah72o0sjAoRtnM0jc", active: true }),
+  accepts: () => json(200, { iden: "ujpah72o0sjAoRtnM0jc", active: true }),
   limit: (seconds) =>
     json(
       429,
@@ -140,7 +148,7 @@ export const pushbullet: Manners = {
   }),
 };
 
-export const signal: Manners = {
+export const signal: ProviderBehaviour = {
   settings: (url) => ({ server: url, number: "+491701234567", recipients: ["+491709876543"] }),
   refuses: (request) => {
     const body = bodyOf(request);
@@ -154,7 +162,7 @@ export const signal: Manners = {
       [!isText(body["message"], 2_000), json(400, { error: "Couldn't process request - message missing" })],
     ]);
   },
-  taken: () => json(201, { timestamp: "1795138800000" }),
+  accepts: () => json(201, { timestamp: "1795138800000" }),
   limit: (seconds) =>
     waitSeconds(seconds, { error: "Failed to send message due to rate limiting", challenge_tokens: [""] }),
   gone: json(400, { error: "Failed to send (some) messages: Unregistered user" }),
@@ -167,7 +175,7 @@ const TWILIO = {
   from: "+15550100999",
 };
 
-function twilio(what: "Messages" | "Calls"): Manners {
+function twilio(what: "Messages" | "Calls"): ProviderBehaviour {
   const path = `/2010-04-01/Accounts/${TWILIO.account}/${what}.json`;
   const login = `Basic ${Buffer.from(`${TWILIO.account}:${TWILIO.token}`).toString("base64")}`;
   const error = (status: number, code: number, message: string) => json(status, { code, message, status });
@@ -190,7 +198,7 @@ function twilio(what: "Messages" | "Calls"): Manners {
         [!form.has("To") || !form.has("From"), error(400, 21_604, "A 'To' phone number is required")],
       ]);
     },
-    taken: () => json(201, { sid: "SM00000000000000000000000000000001", status: "queued" }),
+    accepts: () => json(201, { sid: "SM00000000000000000000000000000001", status: "queued" }),
     limit: (seconds) => waitSeconds(seconds, { code: 20_429, message: "Too Many Requests", status: 429 }),
     gone: error(400, 21_211, "Invalid 'To' Phone Number: +49"),
   };
@@ -199,7 +207,7 @@ function twilio(what: "Messages" | "Calls"): Manners {
 export const sms = twilio("Messages");
 export const call = twilio("Calls");
 
-export const pagerduty: Manners = {
+export const pagerduty: ProviderBehaviour = {
   settings: (url) => ({ server: url, key: "e".repeat(32) }),
   refuses: (request) => {
     const body = bodyOf(request);
@@ -222,7 +230,7 @@ export const pagerduty: Manners = {
       ],
     ]);
   },
-  taken: (request) =>
+  accepts: (request) =>
     json(202, { status: "success", message: "Event processed", dedup_key: bodyOf(request)["dedup_key"] }),
   limit: (seconds) =>
     waitSeconds(seconds, {
@@ -236,7 +244,7 @@ export const pagerduty: Manners = {
   }),
 };
 
-export const opsgenie: Manners = {
+export const opsgenie: ProviderBehaviour = {
   settings: (url) => ({ server: url, key: "eb243592-faa2-4ba2-a551q-1afdf565c889" }),
   refuses: (request) => {
     const body = bodyOf(request);
@@ -253,7 +261,7 @@ export const opsgenie: Manners = {
       ],
     ]);
   },
-  taken: () =>
+  accepts: () =>
     json(202, {
       result: "Request will be processed",
       took: 0.107,
@@ -263,7 +271,7 @@ export const opsgenie: Manners = {
   gone: json(403, { message: "Could not authenticate", took: 0.001 }),
 };
 
-export const splunkOnCall: Manners = {
+export const splunkOnCall: ProviderBehaviour = {
   settings: (url) => ({ url: `${url}/integrations/generic/20131114/alert/abc/ops` }),
   refuses: (request) => {
     const body = bodyOf(request);
@@ -275,7 +283,7 @@ export const splunkOnCall: Manners = {
       ],
     ]);
   },
-  taken: (request) => json(200, { result: "success", entity_id: bodyOf(request)["entity_id"] }),
+  accepts: (request) => json(200, { result: "success", entity_id: bodyOf(request)["entity_id"] }),
   limit: (seconds) => waitSeconds(seconds, { result: "failure", message: "rate limited" }),
   gone: json(404, { result: "failure", message: "not found" }),
 };

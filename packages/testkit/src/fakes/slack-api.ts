@@ -4,13 +4,13 @@ import { slackFault } from "./slack-blocks.ts";
 
 type SlackPost = { channel: string; ts: string; payload: Record<string, unknown> };
 
-/** Slack's Web API, as the app of an installation meets it, with its words for every refusal. */
+/** Slack's Web API as the app of an instance uses it, with its own error codes. */
 export type FakeSlackApi = {
   clientId: string;
   clientSecret: string;
-  /** A code as Slack gives one to whoever agrees: good once. */
+  /** A code of the OAuth flow, as Slack sends it once a person has agreed; it works once. */
   newCode(place: { team: string; channel: string; name: string }): string;
-  /** What `chat.postMessage` says from now on, such as `token_revoked`; null: all is well. */
+  /** Makes `chat.postMessage` fail with this error from now on, such as `token_revoked`; null: it succeeds again. */
   refuse(error: string | null): void;
   posts: Ledger<SlackPost>;
   /** An address that takes the answer to a press. */
@@ -20,7 +20,7 @@ export type FakeSlackApi = {
 
 type Place = { team: string; channel: string; name: string };
 
-/** `answer` null: this is no request to the API. */
+/** `answer` returns null for a request that is not for the Web API. */
 export function fakeSlackApi(url: string): { api: FakeSlackApi; answer(request: FakeRequest): Fault | null } {
   const codes = new Map<string, { place: Place; used: boolean }>();
   const tokens = new Map<string, Place>();
@@ -52,7 +52,7 @@ export function fakeSlackApi(url: string): { api: FakeSlackApi; answer(request: 
     known.used = true;
     const token = `xoxb-${tokens.size + 1}-fake`;
     tokens.set(token, known.place);
-    return said({ ok: true, access_token: token, token_type: "bot", ...installed(known.place) });
+    return okAnswer({ ok: true, access_token: token, token_type: "bot", ...installed(known.place) });
   };
   const post = (request: FakeRequest): Fault => {
     const place = tokens.get((request.headers["authorization"] ?? "").replace("Bearer ", ""));
@@ -64,7 +64,7 @@ export function fakeSlackApi(url: string): { api: FakeSlackApi; answer(request: 
     if (fault !== null) return refused(fault);
     const ts = `1795138800.${String(posts.received.length + 1).padStart(6, "0")}`;
     posts.add({ channel: place.channel, ts, payload });
-    return said({ ok: true, channel: place.channel, ts, message: payload });
+    return okAnswer({ ok: true, channel: place.channel, ts, message: payload });
   };
   const answer = (request: FakeRequest): Fault | null => {
     if (request.path === "/api/oauth.v2.access") return exchange(new URLSearchParams(request.body));
@@ -95,11 +95,11 @@ function installed({ team, channel, name }: Place) {
 
 function refused(error: string): Fault {
   return error === "ratelimited"
-    ? { ...said({ ok: false, error }), status: 429, headers: { ...JSON_TYPE, "retry-after": "7" } }
-    : said({ ok: false, error });
+    ? { ...okAnswer({ ok: false, error }), status: 429, headers: { ...JSON_TYPE, "retry-after": "7" } }
+    : okAnswer({ ok: false, error });
 }
 
-function said(body: Record<string, unknown>): Fault & object {
+function okAnswer(body: Record<string, unknown>): Fault & object {
   return { status: 200, body: JSON.stringify(body), headers: JSON_TYPE };
 }
 

@@ -5,7 +5,7 @@ import { slackFault } from "./slack-blocks.ts";
 
 export type SlackMessage = { path: string; payload: Record<string, unknown>; receivedAt: number };
 
-/** Slack's incoming webhooks, with its words for every refusal. The ledger holds accepted messages only. */
+/** Slack's incoming webhooks, with its own error codes. The ledger has only accepted messages. */
 export type FakeSlack = Ledger<SlackMessage> & {
   /** For `SLACK_API_URL`. */
   apiUrl: string;

@@ -25,13 +25,13 @@ export type ReceivedMail = {
   secure: boolean;
 };
 
-/** What a mail server does besides taking a mail. */
+/** What a mail server does instead of accepting a mail at once. */
 export type SmtpFault =
-  /** A refusal in SMTP's words, such as 550 for a mailbox that is not there or 451 for greylisting. */
+  /** A refusal, such as 550 for a mailbox that does not exist or 451 for greylisting. */
   | { at: "rcpt" | "data"; code: number; message: string }
-  /** No word before this is over: before the greeting, or after the whole mail, which is taken all the same. */
+  /** It waits for a promise before the greeting, or before it accepts a whole mail. */
   | { at: "greeting" | "data"; until: Promise<void> }
-  /** The whole mail is taken, and the connection closed without an answer. */
+  /** It accepts the whole mail and closes the connection without an answer. */
   | { at: "data"; closes: true };
 
 export type FakeSmtpOptions = {
@@ -39,7 +39,7 @@ export type FakeSmtpOptions = {
   certificate?: TestCertificate;
 };
 
-/** A mail server that accepts everything it was not told to refuse. */
+/** A mail server that accepts every mail unless a test sets another answer. */
 export type FakeSmtp = Ledger<ReceivedMail> & {
   /** For `SMTP_URL`. */
   url: string;

@@ -16,10 +16,10 @@ export type TelegramMessage = {
 
 type TelegramCall = { method: string; given: Record<string, unknown> };
 
-/** What became of a chat, in the words of the Bot API. */
+/** Why a chat takes no messages. */
 type ChatFate = "blocked" | "gone" | { movedTo: string };
 
-/** The Bot API. The ledger holds delivered messages only. */
+/** The Bot API. The ledger has only delivered messages. */
 export type FakeTelegram = Ledger<TelegramMessage> & {
   /** For `TELEGRAM_API_ROOT`. */
   root: string;
@@ -28,13 +28,13 @@ export type FakeTelegram = Ledger<TelegramMessage> & {
   requests: Ledger<FakeRequest>;
   next(...faults: Fault[]): void;
   setFate(chat: string, fate: ChatFate): void;
-  /** Hands a message or button press to the webhook, or to whoever polls `getUpdates`. */
+  /** Sends a message or a press of a button to the webhook, or to the poll of `getUpdates`. */
   pushUpdate(update: Record<string, unknown>): void;
-  /** How the webhook's address is reached; until then, and where it does not answer 200, nobody hears. */
+  /** Sets how the webhook's address is called; updates wait until that returns 200. */
   onWebhook(reach: Reach): void;
-  /** What was called besides `sendMessage`, such as `answerCallbackQuery`. */
+  /** Calls of other methods than `sendMessage`, such as `answerCallbackQuery`. */
   calls: Ledger<TelegramCall>;
-  /** How often two asked for updates at once, and the older was ended with 409. */
+  /** How often a second poll for updates ended the first one with 409. */
   conflicts(): number;
   close(): Promise<void>;
 };
@@ -134,7 +134,7 @@ function pollUpdates(
 const BESIDE_WEBHOOK =
   "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first";
 
-/** Tells the webhook what waits, in order; what it does not take goes on waiting. */
+/** Sends the waiting updates to the webhook in order, until one is not accepted. */
 async function callHook({ hook, updates }: Api): Promise<void> {
   for (const update of updates.slice()) {
     const { url, secret } = hook;

@@ -4,9 +4,9 @@ import { newLedger, type Ledger } from "./ledger.ts";
 /** A receiver of webhooks. */
 export type FakeWebhook = Ledger<FakeRequest> & {
   url: string;
-  /** What to do with the next requests, in order; afterwards `otherwise` again. */
+  /** Sets the reactions to the next requests, in order; later ones get that of `otherwise`. */
   next(...faults: Fault[]): void;
-  /** What to do with every request from now on; 200 at first. */
+  /** Sets the reaction to every request from now on; it is 200 at first. */
   otherwise(fault: Fault): void;
   close(): Promise<void>;
 };
@@ -14,17 +14,17 @@ export type FakeWebhook = Ledger<FakeRequest> & {
 export async function startFakeWebhook(): Promise<FakeWebhook> {
   const ledger = newLedger<FakeRequest>();
   const script: Fault[] = [];
-  let usual: Fault = { status: 200, body: "ok" };
+  let otherReaction: Fault = { status: 200, body: "ok" };
   const server = await startHttpFake((request, answer) => {
     ledger.add(request);
-    answer(script.shift() ?? usual);
+    answer(script.shift() ?? otherReaction);
   });
   return {
     ...ledger,
     url: `${server.url}/hook`,
     next: (...faults) => script.push(...faults),
     otherwise: (fault) => {
-      usual = fault;
+      otherReaction = fault;
     },
     close: server.close,
   };

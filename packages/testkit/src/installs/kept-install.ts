@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 const CACHE = fileURLToPath(new URL("../../../../node_modules/.cache/overdue-clients", import.meta.url));
 
 /**
- * Folder of something that is installed once and kept for the next run. `name` says what and which version.
- * @throws what `make` throws; then nothing is kept.
+ * Installs something once and keeps it for later runs; returns its folder. `name`: what it is, with its version.
+ * @throws what `make` throws; then nothing is kept
  */
 export async function keptInstall(name: string, make: (into: string) => Promise<void>): Promise<string> {
   const folder = join(CACHE, name.replaceAll(/[^\w.@-]+/g, "-"));

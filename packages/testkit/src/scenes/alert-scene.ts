@@ -14,11 +14,11 @@ import {
 } from "@overdue/db";
 import { eq } from "drizzle-orm";
 
-/** Opens the channels of scenes, for a product that is started on one. */
+/** The SECRET_KEY that seals the channels of scenes, for a product that is started on one. */
 export const SCENE_SECRET = "a secret for scenes of alerts that is long enough";
 export const sceneKeyring: Keyring = keyringOf([SCENE_SECRET]);
 
-/** What the judge would have written: a project with a check and a channel, and flips with their deliveries. */
+/** A project with a check and a channel, and functions that write flips and deliveries as the deadline evaluator does. */
 export type AlertScene = {
   projectId: string;
   checkId: string;
@@ -59,13 +59,13 @@ export async function alertScene(
     await addCheck("nightly backup"),
     await addChannel(channel.kind, channel.settings),
   ];
-  const usual = { projectId, checkId, channelId };
+  const ids = { projectId, checkId, channelId };
   return {
-    ...usual,
+    ...ids,
     addCheck,
     addChannel,
-    down: (options = {}) => db.transaction((tx) => writeDown(tx, { ...usual, ...options })),
-    up: (down, options = {}) => db.transaction((tx) => writeUp(tx, { ...usual, ...options }, down)),
+    down: (options = {}) => db.transaction((tx) => writeDown(tx, { ...ids, ...options })),
+    up: (down, options = {}) => db.transaction((tx) => writeUp(tx, { ...ids, ...options }, down)),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 
 import type { SMTPServerSession } from "smtp-server";
 
-/** Knows the open connections by address, so that one sender cannot take the room of all others. */
+/** Counts the open connections of each address, so that one sender cannot use up all of them. */
 export class ConnectionCount {
   readonly #open = new Map<string, Set<string>>();
   readonly #max: number;
@@ -11,7 +11,7 @@ export class ConnectionCount {
     this.#max = max;
   }
 
-  /** Counts a connection; false where it is one too many. `close` follows in either case. */
+  /** Counts a connection; returns false where it is one too many. `close` must follow in both cases. */
   open(address: string, id: string): boolean {
     const ids = this.#open.get(address) ?? new Set();
     this.#open.set(address, ids.add(id));

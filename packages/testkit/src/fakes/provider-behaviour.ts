@@ -2,16 +2,20 @@ import type { FakeRequest, Fault } from "./http-fake.ts";
 
 type Answer = Exclude<Fault, string>;
 
-/** How a provider behaves: in its own words, by its own rules. */
-export type Manners = {
+/** The behaviour of a provider: which requests it refuses, and its exact answers. */
+export type ProviderBehaviour = {
+  /** Settings of a channel that lead to the fake at this address. */
   settings(url: string): Record<string, unknown>;
-  /** Its answer to what it does not take, or null. */
+  /** The answer to a request that it refuses; null where it accepts it. */
   refuses(request: FakeRequest): Answer | null;
-  taken(request: FakeRequest): Answer;
+  /** The answer to a request that it accepts. */
+  accepts(request: FakeRequest): Answer;
+  /** The answer by which it asks to wait. */
   limit(seconds: number): Answer;
+  /** The answer where the target is gone for good. */
   gone: Answer;
-  /** What else it was seen to say, by a name for each: observed at the real server or read in its source. */
-  says?: Record<string, Answer>;
+  /** Other answers by name, observed at the real server or read in its source. */
+  otherAnswers?: Record<string, Answer>;
 };
 
 const JSON_TYPE = { "content-type": "application/json" };
@@ -38,9 +42,9 @@ export function formOf(request: FakeRequest): Body {
   return Object.fromEntries(new URLSearchParams(request.body));
 }
 
-/** Whether there is such a text of at most so many characters. */
-export function isText(value: unknown, most: number): boolean {
-  return typeof value === "string" && value !== "" && value.length <= most;
+/** Whether a value is a text of at most `limit` characters that is not empty. */
+export function isText(value: unknown, limit: number): boolean {
+  return typeof value === "string" && value !== "" && value.length <= limit;
 }
 
 export function list(value: unknown): Body[] {
@@ -48,7 +52,7 @@ export function list(value: unknown): Body[] {
   return value.filter((item): item is Body => typeof item === "object" && item !== null);
 }
 
-/** The first fault, as this provider says it. */
-export function firstOf(faults: readonly (readonly [boolean, Answer])[]): Answer | null {
-  return faults.find(([is]) => is)?.[1] ?? null;
+/** The answer of the first condition that holds; null where none does. */
+export function firstOf(conditions: readonly (readonly [boolean, Answer])[]): Answer | null {
+  return conditions.find(([holds]) => holds)?.[1] ?? null;
 }
