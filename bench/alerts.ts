@@ -110,12 +110,12 @@ async function received({ sink }: Product, count: number, untilMs: number): Prom
 async function baseline(url: string, count: number): Promise<number> {
   const begun = performance.now();
   let left = count;
-  const lane = async () => {
+  const worker = async () => {
     while (left > 0) {
       left -= 1;
       await (await fetch(url, { method: "POST", body: "{}" })).text();
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return performance.now() - begun - ANSWER_MS;
 }

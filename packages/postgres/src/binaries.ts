@@ -32,7 +32,7 @@ function platformPackage(): string {
   }
 }
 
-// npm cannot pack symbolic links, and install scripts are off (.npmrc): so the one that must run is run by name.
+// Npm cannot pack symbolic links, and install scripts are off (.npmrc), so the script that makes the links runs here.
 function linkLibraries(home: string): void {
   const linked = existsSync(join(home, "native", "lib", "libicuuc.so.60"));
   if (process.platform !== "linux" || linked) return;

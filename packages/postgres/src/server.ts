@@ -11,7 +11,7 @@ export const POSTGRES_MAJOR = 18;
 
 /**
  * What to start: a data directory that `initialise` made, where its log goes, settings as `name=value`, and a
- * port of the loopback address where it must not be any free one. `onProcess` is told the number of each process that
+ * port of the loopback address where it must not be any free one. `onProcess` gets the number of each process that
  * is started for it, before it takes connections, and null when that has ended.
  */
 export type ServerOptions = {
@@ -23,7 +23,7 @@ export type ServerOptions = {
 };
 
 /**
- * A running server; `exited` resolves when it ends, whoever ended it. `stop` waits for a clean end, `interrupt`
+ * A running server; `exited` resolves when it ends for any reason. `stop` waits for a clean end, `interrupt`
  * only asks for it. `isStopping`: somebody has asked it to end, and it still waits for its clients.
  */
 export type Server = {

@@ -95,7 +95,7 @@ export const ScheduleInput: z.ZodType<Schedule> = ScheduleReadingInput.transform
   },
 ).pipe(ScheduleShape);
 
-/** What is wrong with what a text says, told of another field than the expression. */
+/** A problem with a text that belongs to another field than the expression. */
 class FieldError extends Error {
   readonly field: string;
 

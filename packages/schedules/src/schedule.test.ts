@@ -193,7 +193,7 @@ test.each([
   });
 });
 
-test("a schedule is told as JSON Schema", () => {
+test("a schedule has a JSON Schema", () => {
   expect(z.toJSONSchema(ScheduleInput, { io: "input" })).toMatchObject({
     oneOf: [{ type: "object" }, { type: "object" }],
   });

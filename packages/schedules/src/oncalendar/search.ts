@@ -60,7 +60,7 @@ export class CalendarSearch {
     this.#time = this.#clock.brokenDownAt(micros, this.#keepsDst ? this.#clock.isDstAt(micros) : null);
   }
 
-  /** Thrown back by a clock change: then on by an hour, from now on told apart by summer and winter time. */
+  /** A clock change sent the search back: go on by an hour, and distinguish summer and winter time from now on. */
   #isAhead(): boolean {
     if (wallMicrosOf(this.#time) >= this.#start) return true;
     this.#keepsDst = true;
