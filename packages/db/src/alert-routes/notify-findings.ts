@@ -1,6 +1,7 @@
 import type { Instant } from "@overdue/schedules";
 import { examineSchedule, type Finding, recipientsFor } from "@overdue/core";
 
+import { LOCK_SEEDS } from "../advisory-locks.ts";
 import { checkSettings } from "../checks/check-row.ts";
 import { findCheck } from "../checks/find-check.ts";
 import { openDb, type Pool, type PoolClient } from "../database.ts";
@@ -38,7 +39,10 @@ async function notifyFindingsOfCheck(pool: Pool, ref: CheckRef, now: Instant): P
   if (findings.length === 0) return;
   await inTransaction(pool, async (client) => {
     // Two checkers at once must not both tell.
-    await client.query("select pg_advisory_xact_lock(hashtextextended($1, 9))", [ref.checkId]);
+    await client.query("select pg_advisory_xact_lock(hashtextextended($1, $2))", [
+      ref.checkId,
+      LOCK_SEEDS.findingsOfCheck,
+    ]);
     const told = await sentLately(client, ref);
     for (const finding of findings) if (!told.has(finding.kind)) await notify(client, ref, { finding, now });
   });

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 
 import { and, eq, sql } from "drizzle-orm";
 
+import { LOCK_SEEDS } from "../advisory-locks.ts";
 import type { Db, Tx } from "../database.ts";
 import { notifySenders } from "../deliveries/changes.ts";
 import { channels } from "../schema/index.ts";
@@ -76,7 +77,7 @@ export function askAgain(db: Db, ref: ChannelRef): Promise<Asked> {
 
 /** @returns false where it would be one too many. Two at once for one address or project wait for each other. */
 async function countQuestion(tx: Db | Tx, projectId: string, hash: string): Promise<boolean> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(key, 9))
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(key, ${LOCK_SEEDS.addressQuestion}))
     from unnest(array[${hash}::text, ${projectId}::text]) as key order by key`);
   await tx.execute(sql`delete from address_questions where asked_at < now() - interval '31 days'`);
   const { count } = await tx.execute(sql`

@@ -1,5 +1,6 @@
 import { and, eq, isNull, or, sql } from "drizzle-orm";
 
+import { LOCK_SEEDS } from "../advisory-locks.ts";
 import type { CheckRef } from "./find-check.ts";
 import type { Db, Tx } from "../database.ts";
 import { wakeFrom } from "../incidents/wake-dependents.ts";
@@ -24,9 +25,6 @@ export class CircularDependency extends Error {
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** One edit at a time in a project: two that are fine alone may make a circle together. */
-const LOCK = 7_236_850;
-
 /**
  * Makes these, named by id or by slug, and only these, what a check depends on. Wakes its open incident and those of what depends on it.
  * @throws UnknownDependency, CircularDependency
@@ -36,7 +34,9 @@ export async function linkDependencies(
   check: CheckRef,
   names: readonly string[],
 ): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(${LOCK}, hashtext(${check.projectId}))`);
+  // One edit at a time in a project: two that are fine alone may make a circle together.
+  await tx.execute(sql`select pg_advisory_xact_lock(
+    hashtextextended(${check.projectId}, ${LOCK_SEEDS.dependenciesOfProject}))`);
   const ids = await Promise.all([...new Set(names)].map((name) => resolve(tx, check.projectId, name)));
   await refuseCircles(tx, check.checkId, ids);
   await tx.delete(checkDependencies).where(eq(checkDependencies.checkId, check.checkId));

@@ -1,6 +1,7 @@
 import { type DeliveryKind, INFORMATIONAL_KINDS, type SystemPayload } from "@overdue/core";
 import { and, desc, eq, isNull, lt, notInArray, sql } from "drizzle-orm";
 
+import { lockUntilCommit } from "../advisory-locks.ts";
 import { type DeliveryWithAttempts, withAttempts } from "../channels/list-deliveries.ts";
 import type { Db } from "../database.ts";
 import { deliveries } from "../schema/index.ts";
@@ -84,7 +85,7 @@ type DeadLetters = {
 export async function reportDeadLetters(db: Db, way: OwnerContact): Promise<number> {
   return db.transaction(async (tx) => {
     // Two checkers must not both notify them.
-    await tx.execute(sql`select pg_advisory_xact_lock(7236841)`);
+    await tx.execute(lockUntilCommit("deadLetterNotice"));
     const rows = await tx.execute<DeadLetters>(sql`
       select project_id as "projectId", count(*)::int as count,
         json_agg(json_build_object('kind', kind, 'check', name, 'channel', channel, 'error', last_error)

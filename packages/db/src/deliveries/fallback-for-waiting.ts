@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 
+import { lockUntilCommit } from "../advisory-locks.ts";
 import type { Db, Tx } from "../database.ts";
 import { uuidArray } from "./due.ts";
 import { fallBack } from "./fallback.ts";
@@ -26,7 +27,7 @@ type Waiting = {
 export async function fallBackForLongWaiting(db: Db, way: OwnerContact, limit: number): Promise<number> {
   return db.transaction(async (tx) => {
     // Two checkers at once must not both tell.
-    await tx.execute(sql`select pg_advisory_xact_lock(7236844)`);
+    await tx.execute(lockUntilCommit("fallbackForWaiting"));
     const rows = await tx.execute<{ id: string }>(sql`
       select d.id from deliveries d
       where d.state = 'retry' and d.kind not in ('test', 'confirm', 'run', 'notice') and d.fallback_for is null

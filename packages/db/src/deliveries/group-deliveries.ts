@@ -2,6 +2,7 @@ import type { Instant } from "@overdue/schedules";
 import { groupAlerts, groupInformational, type Grouping, isInformational } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
+import { LOCK_SEEDS } from "../advisory-locks.ts";
 import type { Tx } from "../database.ts";
 import { IS_PROGRAM } from "./channel-kinds.ts";
 import { dropOutdated } from "./drop-outdated.ts";
@@ -28,7 +29,9 @@ export async function groupDeliveries(
   if (channelIds.length === 0) return [...ids];
   for (const channelId of channelIds) {
     // One at a time decides about a channel; whoever holds this waits for no row.
-    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${channelId}, 7))`);
+    await tx.execute(
+      sql`select pg_advisory_xact_lock(hashtextextended(${channelId}, ${LOCK_SEEDS.groupedChannel}))`,
+    );
   }
   await dropOutdated(tx, channelIds, ids);
   const waiting = await findWaiting(tx, ids, { channelIds, ungroupedKinds });

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 
+import { LOCK_SEEDS } from "../advisory-locks.ts";
 import type { Db } from "../database.ts";
 import { notifySenders } from "./changes.ts";
 import { COLLECT_MINUTES } from "./channel-kinds.ts";
@@ -21,7 +22,7 @@ export async function passOnDelivery(
   return db.transaction(async (tx) => {
     // What has no flip is told apart by its payload, which two groups may pass on at once.
     await tx.execute(sql`
-      select pg_advisory_xact_lock(hashtextextended(payload::text, 8)) from deliveries
+      select pg_advisory_xact_lock(hashtextextended(payload::text, ${LOCK_SEEDS.passedOnMessage})) from deliveries
       where id = ${deliveryId} and payload is not null`);
     const rows = await tx.execute<PassedOn>(sql`
       with members as (

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 
+import { lockUntilCommit } from "../advisory-locks.ts";
 import type { Db } from "../database.ts";
 import { createKey } from "../keys/create-key.ts";
 import { createProject } from "../projects/create-project.ts";
@@ -14,12 +15,10 @@ export type FirstAccount = NewUser & {
   pingKey: string | null;
 };
 
-const LOCK = 7_236_840; // any number of ours
-
 /** Creates the account, its project and keys, where no account exists yet; says whether it did. */
 export async function bootstrap(db: Db, first: FirstAccount): Promise<boolean> {
   return db.transaction(async (tx) => {
-    await tx.execute(sql`select pg_advisory_xact_lock(${LOCK})`);
+    await tx.execute(lockUntilCommit("firstAccount"));
     if (await hasAccount(tx)) return false;
     const ownerId = await createUser(tx, first);
     const chosen = first.pingKey === null ? {} : { pingKey: first.pingKey };

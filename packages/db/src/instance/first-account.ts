@@ -1,10 +1,9 @@
 import { sql } from "drizzle-orm";
 
+import { lockUntilCommit } from "../advisory-locks.ts";
 import type { Db } from "../database.ts";
 import { ensureOperator } from "../users/operators.ts";
 import { dropSetupToken, hasAccount, isSetupToken } from "./setup-token.ts";
-
-const LOCK = 7_236_840; // the same as bootstrap's: only one of them makes the first account
 
 /**
  * Lets `make` create the first account, once, for the holder of the setup token; the token ends with it. Two at once
@@ -16,7 +15,7 @@ export async function makeFirstAccount<T>(
   make: () => Promise<T>,
 ): Promise<{ made: T } | { refused: "no-token" | "too-late" }> {
   return await db.transaction(async (tx) => {
-    await tx.execute(sql`select pg_advisory_xact_lock(${LOCK})`);
+    await tx.execute(lockUntilCommit("firstAccount"));
     if (await hasAccount(tx)) return { refused: "too-late" };
     if (!(await isSetupToken(tx, token))) return { refused: "no-token" };
     const made = await make();

@@ -1,10 +1,10 @@
 import { sql } from "drizzle-orm";
 
+import { lockUntilCommit } from "../advisory-locks.ts";
 import { openDb, type Tx, type Pool } from "../database.ts";
 import { notifyOperators as queueForOperators, type OwnerContact } from "../deliveries/notify-owners.ts";
 import type { Problems } from "./problems.ts";
 
-const LOCK = 7_236_843;
 const FACT = "operators told";
 /** How long after a message a new problem beside one that lasts is reported at the earliest. */
 const AGAIN_AFTER = "1 hour";
@@ -22,7 +22,7 @@ export async function notifyOperators(
 ): Promise<boolean> {
   const sentences = [...broken, ...troubles];
   return openDb(pool).transaction(async (tx) => {
-    await tx.execute(sql`select pg_advisory_xact_lock(${LOCK})`);
+    await tx.execute(lockUntilCommit("operatorNotice"));
     const told = await readLastNotice(tx);
     if (sentences.length === 0) return told === null ? false : await notifyRecovery(tx, way);
     const sorts = sentences

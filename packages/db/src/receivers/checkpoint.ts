@@ -1,11 +1,10 @@
 import type { Instant } from "@overdue/schedules";
+import { lockUntilCommit } from "../advisory-locks.ts";
 import type { Pool, PoolClient } from "../database.ts";
 
 import { inTransaction } from "../in-transaction.ts";
 import { noticeClockSetBack } from "./clock-set-back.ts";
 import { RECEIVER_DOWN_AFTER_MS, type OutageCause } from "./outages.ts";
-
-const LOCK = 7_236_832;
 
 /**
  * What a committed checkpoint tells: the database's clock, whether it ended an outage, and up to when the other live
@@ -31,7 +30,7 @@ export async function commitCheckpoint(
 ): Promise<Checkpoint> {
   const mark = await inTransaction(pool, async (client) => {
     // Two receivers that come back together must agree on where the outage ended.
-    await client.query("select pg_advisory_xact_lock($1)", [LOCK]);
+    await client.query(lockUntilCommit("checkpoint"));
     const wasSetBack = await noticeClockSetBack(client);
     const endedOutage = await closeOutage(client, checkpoint);
     return { ...(await writeCheckpoint(client, checkpoint)), endedOutage, wasSetBack };

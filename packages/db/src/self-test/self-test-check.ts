@@ -3,6 +3,7 @@ import { randomUUID, randomUUIDv7 } from "node:crypto";
 import { defaultSettings, fold, newCheck } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
+import { lockUntilCommit } from "../advisory-locks.ts";
 import { sealSettings } from "../channels/create-channel.ts";
 import { insertCheck } from "../checks/create-check.ts";
 import type { Db, Tx } from "../database.ts";
@@ -15,7 +16,6 @@ export type SelfTestCheck = { projectId: string; checkId: string; pingUuid: stri
 /** The kind of the channel that ends in the checker itself. */
 export const SELF_TEST_KIND = "sink";
 
-const LOCK = 7_236_842;
 const FACT = "self-check";
 const EVERY_SECONDS = 60;
 const GRACE_SECONDS = 30;
@@ -23,7 +23,7 @@ const GRACE_SECONDS = 30;
 /** Finds the check by which the installation watches itself, or makes it with its project and channel. */
 export async function ensureSelfTest(db: Db, keyring: Keyring, now: number): Promise<SelfTestCheck> {
   return db.transaction(async (tx) => {
-    await tx.execute(sql`select pg_advisory_xact_lock(${LOCK})`);
+    await tx.execute(lockUntilCommit("selfTest"));
     return (await findSelfTest(tx)) ?? (await make(tx, keyring, now));
   });
 }
