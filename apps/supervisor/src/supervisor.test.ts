@@ -118,7 +118,7 @@ test("an api whose event loop hangs is replaced, which the terminal and the oper
   expect(await started.waitForLine("api ended (no answer for 10 s); it starts again")).toBeDefined();
   expect((await untilAnswered(url)).pid).not.toBe(before.pid);
   await vi.waitFor(async () =>
-    expect(await troubles(dataDir)).toEqual([
+    expect(await problems(dataDir)).toEqual([
       expect.stringMatching(/^The api was started again once lately, the last time at .* UTC: no answer for/),
     ]),
   );
@@ -299,7 +299,7 @@ async function recall(dataDir: string): Promise<string | undefined> {
   return rows[0]?.value;
 }
 
-async function troubles(dataDir: string): Promise<string[]> {
+async function problems(dataDir: string): Promise<string[]> {
   const files = dataFiles(dataDir);
   const url = embeddedUrl(files, findPostmaster(files.postgres)?.port ?? 0);
   const pool = openPool({ url, max: 1, name: "test" });

@@ -13,7 +13,7 @@ const ADDRESSES = [
   ["slack", "https://notslack.com/services/T0/B0/x", false],
   ["discord", "https://discord.com/api/webhooks/1/x", true],
   ["discord", "https://ptb.discord.com/api/webhooks/1/x", true],
-  ["discord", "https://canary.discord.com/api/webhooks/1/x", true],
+  ["discord", "https://sub.discord.com/api/webhooks/1/x", true],
   ["discord", "https://discordapp.com/api/webhooks/1/x", true],
   ["discord", "https://discord.example.org/api/webhooks/1/x", false],
   ["google-chat", "https://chat.googleapis.com/v1/spaces/A/messages?key=k&token=t", true],

@@ -123,7 +123,7 @@ type KindSpec<Schema extends z.ZodObject> = {
   forMachines?: true;
   fields: readonly (Field & { name: keyof z.output<Schema> & string })[];
   schema: Schema;
-  /** Turns the several ways in which people write a setting into the one that the schema takes. */
+  /** Converts what people type, which may take several forms, into the form that the schema takes. */
   readInput?(input: Settings): { input: Settings } | { problem: Problem };
   /** The hosts at which the setting `url` must be; checked where settings are taken. */
   hosts?: readonly string[];

@@ -46,7 +46,7 @@ https://overdue.example.org/projects/0199a1b2-0000-7000-8000-0000000000aa/checks
   });
 });
 
-test("a bot of one's own shows no buttons, since nobody would hear them", () => {
+test("a bot of one's own shows no buttons, because no press of them would reach us", () => {
   expect(payload({ chat: "1", token: TOKEN }, down, "rich")).not.toHaveProperty("reply_markup");
 });
 
@@ -120,7 +120,7 @@ test("an unknown token breaks the channel only where the token is its own", () =
   });
 });
 
-test("without any bot token a person is told what to set", () => {
+test("without any bot token the outcome names what to set", () => {
   const channel = openChannel("telegram", { chat: "1" });
   if (channel.via !== "http") throw new Error("Telegram is spoken over HTTP");
   expect(channel.request(down, "rich", { ...operator, telegramBotToken: null })).toEqual({
@@ -140,8 +140,8 @@ test("the request goes to the operator's own Bot API server", () => {
 test.each([
   [{ chat: -100123 }, { chat: "-100123" }],
   [
-    { chat: " @news_of_ops ", topic: "5" },
-    { chat: "@news_of_ops", topic: 5 },
+    { chat: " @ops_alerts ", topic: "5" },
+    { chat: "@ops_alerts", topic: 5 },
   ],
 ])("the settings %j are stored as %j", (input, settings) => {
   expect(parseSettings("telegram", input)).toMatchObject({ ok: true, settings });
@@ -151,8 +151,8 @@ test.each([
   ["-1001234567890_13", { chat: "-1001234567890", topic: 13 }],
   ["https://t.me/c/1234567890/13/42", { chat: "-1001234567890", topic: 13 }],
   ["t.me/c/1234567890/13/42?single", { chat: "-1001234567890", topic: 13 }],
-  ["https://t.me/news_of_ops/13/42", { chat: "@news_of_ops", topic: 13 }],
-  ["https://t.me/news_of_ops", { chat: "@news_of_ops" }],
+  ["https://t.me/ops_alerts/13/42", { chat: "@ops_alerts", topic: 13 }],
+  ["https://t.me/ops_alerts", { chat: "@ops_alerts" }],
 ])("the chat %s is read as %j", (chat, settings) => {
   expect(parseSettings("telegram", { chat })).toMatchObject({ ok: true, settings });
 });

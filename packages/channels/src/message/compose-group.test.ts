@@ -21,7 +21,7 @@ test("a storm says how many, what they share, why, the first by name, and where 
     { kind: "down" as const, reason: "missed" as const, count: 480 },
     { kind: "down" as const, reason: "too-quick" as const, count: 20 },
   ];
-  const text = told("down", { counts, first: firstOf("down", NAMES), storm: storm("host db1", 500) });
+  const text = textOf("down", { counts, first: firstOf("down", NAMES), storm: storm("host db1", 500) });
   expect(text).toBe(`500 checks are down
 
 They share the host db1.
@@ -48,7 +48,9 @@ test.each<[string, DeliveryKind, number, ReturnType<typeof storm> | null, string
   ["what was collected", "reminder", 2, null, "This is what came for this channel meanwhile."],
 ])("%s", (_, kind, count, shared, sentence) => {
   const counts = [{ kind, reason: "missed" as const, count }];
-  expect(told(kind, { counts, first: firstOf(kind, NAMES.slice(0, 2)), storm: shared })).toContain(sentence);
+  expect(textOf(kind, { counts, first: firstOf(kind, NAMES.slice(0, 2)), storm: shared })).toContain(
+    sentence,
+  );
 });
 
 test("a digest counts each sort, and names each", () => {
@@ -58,18 +60,18 @@ test("a digest counts each sort, and names each", () => {
     { kind: "reminder" as const, reason: "failed" as const, count: 1 },
   ];
   const first = [...firstOf("down", ["a"]), ...firstOf("up", ["b", "c"]), ...firstOf("reminder", ["d"])];
-  const text = told("down", { counts, first, storm: null });
+  const text = textOf("down", { counts, first, storm: null });
   expect(text).toContain("1 down, 2 up again, 1 still down\n");
   expect(text).toContain("Reasons: 1 missed, 3 failed\nDown: a\nUp again: b, c\nStill down: d");
 });
 
 test("a return says why they had been down", () => {
   const counts = [{ kind: "up" as const, reason: "never-started" as const, count: 2 }];
-  const text = told("up", { counts, first: firstOf("up", ["a", "b"]), storm: storm("host db1", 0) });
+  const text = textOf("up", { counts, first: firstOf("up", ["a", "b"]), storm: storm("host db1", 0) });
   expect(text).toContain("They were down: 2 never started\nUp again: a, b");
 });
 
-function told(kind: DeliveryKind, group: AlertGroup): string {
+function textOf(kind: DeliveryKind, group: AlertGroup): string {
   return plainText(composeAlert(facts(kind, group), "https://overdue.example.org"));
 }
 

@@ -87,7 +87,7 @@ test.each([
   [0.9, "90%"],
   [0.001, "0.1%"],
   [0, "0%"],
-])("%d of the time is told as %s, never more than it was", (now, words) => {
+])("%d of the time is written as %s, never more than it was", (now, words) => {
   const report = { ...quiet.report, uptime: { now, before: null } };
   expect(compose({ ...quiet, report }).sentence).toContain(` ${words} of`);
 });

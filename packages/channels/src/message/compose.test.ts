@@ -13,7 +13,7 @@ import {
 
 const text = (facts: AlertFacts) => plainText(composeAlert(facts, PUBLIC_URL));
 
-test("a missed job is told with what was expected when, what was last heard, and a link", () => {
+test("a missed job has the expected time, the last ping and a link", () => {
   expect(text(downFacts)).toBe(`nightly backup is down: missed
 
 No ping came when it was expected, nor in the grace time of 10 min after.

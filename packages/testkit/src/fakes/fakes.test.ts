@@ -73,7 +73,7 @@ describe("the Bot API", () => {
     });
   });
 
-  test("asks to wait where told to", async () => {
+  test("asks to wait where a test sets that answer", async () => {
     telegram.next(telegramLimit(3));
     expect(await send({ chat_id: "1", text: "hi" })).toMatchObject({ parameters: { retry_after: 3 } });
   });
