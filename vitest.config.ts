@@ -31,6 +31,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: "pages",
+          include: ["apps/web/test/**/*.test.tsx"],
+          globalSetup: ["packages/testkit/src/postgres/global-setup.ts", "apps/web/test/api-setup.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          retry,
+        },
+      },
+      {
+        test: {
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
           testTimeout: 180_000,

@@ -10,8 +10,12 @@ import { afterEach, vi } from "vitest";
 import { createAppRouter } from "../src/app/router.tsx";
 import { RoleProvider } from "../src/ui/role.tsx";
 
-// The whole page in each message would hide the message.
-configure({ getElementError: (message) => new Error(message ?? "The element was not found.") });
+configure({
+  // A busy machine takes a while to load the code of a page or to answer for it.
+  asyncUtilTimeout: 10_000,
+  // The whole page in each message would hide the message.
+  getElementError: (message) => new Error(message ?? "The element was not found."),
+});
 
 // The library listens for fonts, which this DOM does not have.
 Object.defineProperty(document, "fonts", { value: new EventTarget(), configurable: true });

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 
 import { fakeApi } from "../../test/fake-api.ts";
@@ -189,7 +189,7 @@ describe("the preview of who gets notified", () => {
   test("asks again for another reason", async () => {
     const { user, sent } = await renderPreview({ items: [recipient], events: [] });
     await choose(user, "goes down because it is", "failed");
-    await vi.waitFor(() => expect(sent.at(-1)?.query["reason"]).toBe("failed"));
+    await waitFor(() => expect(sent.at(-1)?.query["reason"]).toBe("failed"));
   });
 
   test("lists who gets notified of runs and failures separately", async () => {

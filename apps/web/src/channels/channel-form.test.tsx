@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { channelKinds, type KindName } from "@overdue/channels";
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 
 import { renderPart } from "../../test/render.tsx";
@@ -50,7 +50,7 @@ test("settings that the kind refuses are shown at their field, and nothing is sa
   const field = screen.getByRole("textbox", { name: "E-mail address" });
   await user.type(field, "not an address");
   await user.click(screen.getByRole("button", { name: "Create channel" }));
-  await vi.waitFor(() => expect(field.getAttribute("aria-invalid")).toBe("true"));
+  await waitFor(() => expect(field.getAttribute("aria-invalid")).toBe("true"));
   expect(save).not.toHaveBeenCalled();
 });
 

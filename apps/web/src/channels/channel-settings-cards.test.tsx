@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 
 import { fakeApi, problem } from "../../test/fake-api.ts";
@@ -46,7 +46,7 @@ describe("a setting of a channel", () => {
       <GroupingSettings projectId={PROJECT} channel={aChannel()} onSaved={onSaved} />,
     );
     await user.selectOptions(screen.getByLabelText("Send messages"), "collected for an hour");
-    await vi.waitFor(() => expect(onSaved).toHaveBeenCalledWith(saved));
+    await waitFor(() => expect(onSaved).toHaveBeenCalledWith(saved));
     expect(sent[0]?.json).toEqual({ collectMinutes: 60 });
   });
 

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { fakeApi, page, problem } from "../../test/fake-api.ts";
@@ -51,13 +51,13 @@ describe("linking a Telegram chat", () => {
     await screen.findByText(/Waiting for the chat/);
     expect(done).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(2_500);
-    await vi.waitFor(() => expect(done).toHaveBeenCalled());
+    await waitFor(() => expect(done).toHaveBeenCalled());
   });
 
   test("offers a new code after the first one has expired", async () => {
     const { user, sent } = await begin(["expired"]);
     await user.click(await screen.findByRole("button", { name: "Create a new code" }));
-    await vi.waitFor(() => expect(sent.filter(({ method }) => method === "POST")).toHaveLength(2));
+    await waitFor(() => expect(sent.filter(({ method }) => method === "POST")).toHaveLength(2));
   });
 
   test("shows why no code could be created", async () => {
@@ -76,7 +76,7 @@ describe("returning from Slack", () => {
       [`GET /v1/projects/${PROJECT}/channels`]: page(),
     });
     await renderPart(<SlackLink projectId={PROJECT} linkId="l1" done={done} />);
-    await vi.waitFor(() => expect(done).toHaveBeenCalled());
+    await waitFor(() => expect(done).toHaveBeenCalled());
   });
 
   test("says why the channel was not added, and offers another attempt", async () => {

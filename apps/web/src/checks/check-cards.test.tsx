@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { fakeApi, page } from "../../test/fake-api.ts";
@@ -144,7 +144,7 @@ describe("a suggested change", () => {
     await user.click(screen.getByRole("button", { name: "Apply" }));
     await user.click(await screen.findByRole("button", { name: "Undo" }));
     const patches = () => sent.filter(({ method }) => method === "PATCH").map(({ json }) => json);
-    await vi.waitFor(() => expect(patches()).toEqual([{ graceSeconds: 1_800 }, { graceSeconds: 300 }]));
+    await waitFor(() => expect(patches()).toEqual([{ graceSeconds: 1_800 }, { graceSeconds: 300 }]));
     expect(
       client.getQueryData(checkQuery({ projectId: PROJECT, checkId: CHECK }).queryKey)?.graceSeconds,
     ).toBe(1_800);

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
-import { screen, within } from "@testing-library/react";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { screen, waitFor, within } from "@testing-library/react";
+import { beforeEach, describe, expect, test } from "vitest";
 
 import { fakeApi, page, problem, type SentRequest } from "../../test/fake-api.ts";
 import { aCheck, CHECK, PROJECT } from "../../test/fixtures.ts";
@@ -86,7 +86,7 @@ describe("the actions of a check", () => {
   test("include pausing it", async () => {
     const { user } = await openMenu();
     await user.click(screen.getByRole("menuitem", { name: "Pause" }));
-    await vi.waitFor(() => expect(sent.map(({ path }) => path)).toEqual([`${PATH}/${CHECK}/pause`]));
+    await waitFor(() => expect(sent.map(({ path }) => path)).toEqual([`${PATH}/${CHECK}/pause`]));
   });
 
   test("include deleting it, which can be undone", async () => {
@@ -95,7 +95,7 @@ describe("the actions of a check", () => {
     await screen.findByText(/“nightly backup” is deleted\./);
     expect(client.getQueryData(checksQuery(PROJECT).queryKey)?.map(({ id }) => id)).toEqual(["c2"]);
     await user.click(screen.getByRole("button", { name: "Undo" }));
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(client.getQueryData(checksQuery(PROJECT).queryKey)?.map(({ id }) => id)).toEqual(["c2", CHECK]),
     );
   });

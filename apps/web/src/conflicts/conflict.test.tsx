@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 
 import { renderPart } from "../../test/render.tsx";
@@ -88,7 +88,7 @@ test("overwriting sends the same changes on top of their version", async () => {
   const { user } = await saveIntoConflict(send);
   await user.click(screen.getByRole("button", { name: "Overwrite with my changes" }));
   expect(send).toHaveBeenLastCalledWith("My backup", 2);
-  await vi.waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
+  await waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
 });
 
 test("discarding begins again from their version, and saves nothing", async () => {
@@ -105,6 +105,6 @@ test("a third change while overwriting shows the conflict again instead of losin
   const send = vi.fn().mockRejectedValue(stale);
   const { user } = await saveIntoConflict(send);
   await user.click(screen.getByRole("button", { name: "Overwrite with my changes" }));
-  await vi.waitFor(() => expect(send).toHaveBeenCalledTimes(2));
+  await waitFor(() => expect(send).toHaveBeenCalledTimes(2));
   expect(screen.getByRole("alert")).toBeTruthy();
 });

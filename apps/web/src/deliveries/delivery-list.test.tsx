@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 
 import { fakeApi, problem } from "../../test/fake-api.ts";
@@ -114,7 +114,7 @@ describe("a dead letter", () => {
       <DeadLetterList projectId={PROJECT} letters={[letter]} names={NAMES} />,
     );
     await user.click(screen.getByRole("button", { name: "Dismiss" }));
-    await vi.waitFor(() => expect(sent.map(({ path }) => path)).toEqual([`${PATH}/dismiss`]));
+    await waitFor(() => expect(sent.map(({ path }) => path)).toEqual([`${PATH}/dismiss`]));
   });
 
   test("that was handled already offers nothing", async () => {

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { fakeApi, page } from "../../test/fake-api.ts";
@@ -85,7 +85,7 @@ describe("the list of runs", () => {
     });
     const { user } = await renderPart(<RunList {...check} />);
     await user.click(await screen.findByRole("button", { name: "Show more" }));
-    await vi.waitFor(() => expect(tableRows()).toHaveLength(2));
+    await waitFor(() => expect(tableRows()).toHaveLength(2));
     expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
   });
 });
@@ -199,7 +199,7 @@ describe("the history of a check", () => {
       [`GET /v1/projects/${PROJECT}/outages`]: page(outage),
     });
     await renderPart(<StatusHistory {...check} />);
-    await vi.waitFor(() => expect(screen.queryByText("Loading…")).toBeNull());
+    await waitFor(() => expect(screen.queryByText("Loading…")).toBeNull());
   }
 
   test("shows why an incident opened, and how long it has been open", async () => {
@@ -249,7 +249,7 @@ describe("the history of a check", () => {
     ],
   ])("an expected time with %j shows: %s, off by %s", async (change, outcome, offBy) => {
     await renderHistory({ slots: [{ ...slot, ...change }] });
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(tableRows("Expected times")).toEqual([["Fri 20 Nov 2026, 13:00:00 CET", outcome, offBy]]),
     );
   });
@@ -330,7 +330,7 @@ describe("pings that did not count", () => {
   test("are asked for by check on the page of a check, which shows nothing where there is none", async () => {
     const sent = fakeApi({ [`GET /v1/projects/${PROJECT}/refused-pings`]: page() });
     const { container } = await renderPart(<RefusedPingsOfCheck projectId={PROJECT} checkId={CHECK} />);
-    await vi.waitFor(() => expect(sent[0]?.query["checkId"]).toBe(CHECK));
+    await waitFor(() => expect(sent[0]?.query["checkId"]).toBe(CHECK));
     expect(within(container).queryByRole("region")).toBeNull();
   });
 });

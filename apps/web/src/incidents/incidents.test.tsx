@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { fakeApi, page, problem, type SentRequest } from "../../test/fake-api.ts";
@@ -37,7 +37,7 @@ describe("what can be done about an open incident", () => {
     const { user } = await renderPart(<IncidentActions projectId={PROJECT} incident={anIncident()} />);
     await user.click(screen.getByRole("button", { name: "Acknowledge" }));
     await user.click(await screen.findByRole("button", { name: "Undo" }));
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(requests()).toEqual([
         ["/acknowledge", undefined],
         ["/unacknowledge", undefined],
@@ -49,7 +49,7 @@ describe("what can be done about an open incident", () => {
     const { user } = await renderPart(<IncidentActions projectId={PROJECT} incident={acknowledged} />);
     expect(screen.getByText("Acknowledged by Ada.")).toBeTruthy();
     await user.click(screen.getByRole("button", { name: "Remove acknowledgement" }));
-    await vi.waitFor(() => expect(requests()).toEqual([["/unacknowledge", undefined]]));
+    await waitFor(() => expect(requests()).toEqual([["/unacknowledge", undefined]]));
   });
 
   test("is to snooze it, for a span that counts in the browser's zone", async () => {
@@ -57,7 +57,7 @@ describe("what can be done about an open incident", () => {
     await user.click(screen.getByRole("button", { name: "Snooze" }));
     await user.click(await screen.findByRole("menuitem", { name: /^Until tomorrow 9:00/ }));
     const timezone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-    await vi.waitFor(() => expect(requests()).toEqual([["/snooze", { for: "tomorrow", timezone }]]));
+    await waitFor(() => expect(requests()).toEqual([["/snooze", { for: "tomorrow", timezone }]]));
   });
 
   test("is to end a snooze", async () => {
@@ -65,7 +65,7 @@ describe("what can be done about an open incident", () => {
     const { user } = await renderPart(<IncidentActions projectId={PROJECT} incident={snoozed} />);
     await user.click(screen.getByRole("button", { name: "Snooze" }));
     await user.click(await screen.findByRole("menuitem", { name: "End snooze" }));
-    await vi.waitFor(() => expect(requests()).toEqual([["/snooze", { until: "2026-11-20T12:10:02.000Z" }]]));
+    await waitFor(() => expect(requests()).toEqual([["/snooze", { until: "2026-11-20T12:10:02.000Z" }]]));
   });
 
   test("is to add a note, but not an empty one", async () => {
@@ -75,7 +75,7 @@ describe("what can be done about an open incident", () => {
     expect(add.disabled).toBe(true);
     await user.type(screen.getByRole("textbox", { name: "Note" }), "Cleaning up.");
     await user.click(add);
-    await vi.waitFor(() => expect(requests()).toEqual([["/notes", { text: "Cleaning up." }]]));
+    await waitFor(() => expect(requests()).toEqual([["/notes", { text: "Cleaning up." }]]));
   });
 
   test("is shown as an error where the server refuses it", async () => {

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 
 import { aWindow, CHECK, NAMES, PROJECT } from "../../test/fixtures.ts";
@@ -154,7 +154,7 @@ describe("starting maintenance now", () => {
     start.mockImplementation((_draft: object, done: () => void) => done());
     await user.type(screen.getByLabelText("Name"), "Deploy");
     await user.click(screen.getByRole("button", { name: "Start now" }));
-    await vi.waitFor(() => expect(screen.getByLabelText<HTMLInputElement>("Name").value).toBe(""));
+    await waitFor(() => expect(screen.getByLabelText<HTMLInputElement>("Name").value).toBe(""));
     expect(start.mock.calls[0]?.[0]).toMatchObject({ name: "Deploy" });
   });
 });

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { fakeApi, page, problem } from "../../test/fake-api.ts";
@@ -53,7 +53,7 @@ describe("the people of a project", () => {
     await user.click(screen.getByRole("combobox", { name: "Own channels" }));
     await user.click(await screen.findByRole("option", { name: "Ops mailbox" }));
     await user.click(screen.getAllByRole("button", { name: "Add person" }).at(-1) ?? document.body);
-    await vi.waitFor(() => expect(sent()[0]?.json).toEqual({ name: "Eve", channelIds: ["ops"] }));
+    await waitFor(() => expect(sent()[0]?.json).toEqual({ name: "Eve", channelIds: ["ops"] }));
   });
 
   test("cannot be added without a name", async () => {
@@ -69,7 +69,7 @@ describe("the people of a project", () => {
     await user.click(screen.getByRole("button", { name: "Edit Ada" }));
     await user.type(screen.getByLabelText(/^Name/), " Lovelace");
     await user.click(screen.getByRole("button", { name: "Save" }));
-    await vi.waitFor(() => expect(sent()[0]?.json).toMatchObject({ name: "Ada Lovelace" }));
+    await waitFor(() => expect(sent()[0]?.json).toMatchObject({ name: "Ada Lovelace" }));
   });
 
   test("show what somebody else changed meanwhile before anything is overwritten", async () => {
@@ -95,7 +95,7 @@ describe("the people of a project", () => {
     });
     await user.click(screen.getByRole("button", { name: "Delete Ada" }));
     await user.click(await screen.findByRole("button", { name: "Undo" }));
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(sent().map(({ method, path }) => `${method} ${path}`)).toEqual([
         `DELETE ${PEOPLE}/ada`,
         `POST ${PEOPLE}/ada/restore`,
@@ -139,7 +139,7 @@ describe("a rotation", () => {
     );
     await user.selectOptions(screen.getByLabelText("Person"), "Bob");
     await user.click(screen.getByRole("button", { name: "Add override" }));
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(sent()[0]?.json).toEqual({
         overrides: [{ personId: "bob", from: "2026-11-18T12:00:00.000Z", until: "2026-11-19T12:00:00.000Z" }],
       }),
@@ -152,9 +152,9 @@ describe("a rotation", () => {
       [`PATCH ${ROTATIONS}/primary`]: aRotation(),
     });
     await user.click(screen.getByRole("button", { name: "Remove the override of Bob" }));
-    await vi.waitFor(() => expect(sent()[0]?.json).toEqual({ overrides: [] }));
+    await waitFor(() => expect(sent()[0]?.json).toEqual({ overrides: [] }));
     await user.click(await screen.findByRole("button", { name: "Undo" }));
-    await vi.waitFor(() => expect(sent()[1]?.json).toEqual({ overrides: [override] }));
+    await waitFor(() => expect(sent()[1]?.json).toEqual({ overrides: [override] }));
   });
 
   test("is edited in place", async () => {
@@ -164,7 +164,7 @@ describe("a rotation", () => {
     await user.click(screen.getByRole("button", { name: "Edit Primary" }));
     await user.selectOptions(screen.getByLabelText("A turn takes"), "A day");
     await user.click(screen.getByRole("button", { name: "Save" }));
-    await vi.waitFor(() => expect(sent()[0]?.json).toMatchObject({ every: "day" }));
+    await waitFor(() => expect(sent()[0]?.json).toMatchObject({ every: "day" }));
   });
 });
 

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
-import { screen, within } from "@testing-library/react";
-import { describe, expect, test, vi } from "vitest";
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, test } from "vitest";
 
 import { fakeApi, page, problem } from "../../test/fake-api.ts";
 import { AT, PROJECT } from "../../test/fixtures.ts";
@@ -86,7 +86,7 @@ describe("API keys", () => {
   async function renderKeys(handlers: Parameters<typeof fakeApi>[0] = {}, keys: KeyView[] = [key]) {
     const sent = fakeApi({ [`GET ${PATH}/keys`]: page(...keys), ...handlers });
     const rendered = await renderPart(<KeyCard projectId={PROJECT} />);
-    await vi.waitFor(() => expect(screen.queryByText("Loading…")).toBeNull());
+    await waitFor(() => expect(screen.queryByText("Loading…")).toBeNull());
     return { ...rendered, sent: () => sent.filter(({ method }) => method !== "GET") };
   }
 
@@ -120,7 +120,7 @@ describe("API keys", () => {
     const question = within(await screen.findByRole("dialog"));
     expect(sent()).toEqual([]);
     await user.click(question.getByRole("button", { name: "Revoke terraform" }));
-    await vi.waitFor(() => expect(sent().map(({ method }) => method)).toEqual(["DELETE"]));
+    await waitFor(() => expect(sent().map(({ method }) => method)).toEqual(["DELETE"]));
   });
 });
 
@@ -169,7 +169,7 @@ describe("members", () => {
     const question = within(await screen.findByRole("dialog"));
     await user.click(await question.findByLabelText("Revoke these keys too"));
     await user.click(question.getByRole("button", { name: "Remove Bob" }));
-    await vi.waitFor(() => expect(sent()[0]?.query).toEqual({ keys: "end" }));
+    await waitFor(() => expect(sent()[0]?.query).toEqual({ keys: "end" }));
   });
 
   test("cannot leave as the last owner, and are told what to do", async () => {
@@ -234,6 +234,6 @@ describe("invitations", () => {
     await screen.findByRole("table");
     expect(tableRows()).toEqual([["eve@example.org", "viewer", "in 2 h 1 min", ""]]);
     await user.click(screen.getByRole("button", { name: "Revoke the invitation of eve@example.org" }));
-    await vi.waitFor(() => expect(sent().map(({ method }) => method)).toEqual(["DELETE"]));
+    await waitFor(() => expect(sent().map(({ method }) => method)).toEqual(["DELETE"]));
   });
 });

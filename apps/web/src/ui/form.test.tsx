@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 
 import { renderPart } from "../../test/render.tsx";
@@ -71,7 +71,7 @@ test("the message of a refused save disappears when the form is saved again", as
   await user.click(screen.getByRole("button", { name: "Save" }));
   await screen.findByRole("alert");
   await user.click(screen.getByRole("button", { name: "Save" }));
-  await vi.waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
+  await waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
 });
 
 test("a form cannot be saved twice while its first save is still on its way", async () => {

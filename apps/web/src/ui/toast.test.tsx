@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { act, screen } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 
 import { renderPart } from "../../test/render.tsx";
@@ -46,7 +46,7 @@ test("the offer to undo disappears once it was used, so that nothing is restored
   const { user } = await renderPart(null);
   act(() => deleteWithUndo({ id: "c1", name: "Ops chat" }, { remove: succeeding(), restore }));
   await user.click(await screen.findByRole("button", { name: "Undo" }));
-  await vi.waitFor(() => expect(screen.queryByRole("button", { name: "Undo" })).toBeNull());
+  await waitFor(() => expect(screen.queryByRole("button", { name: "Undo" })).toBeNull());
   expect(restore.mutate).toHaveBeenCalledOnce();
 });
 

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 
 import { fakeApi, problem } from "../../../test/fake-api.ts";
@@ -160,7 +160,7 @@ describe("the preview of a schedule", () => {
     await screen.findByText("Every day at 02:30");
     const before = sent.length;
     await user.type(screen.getByLabelText(/^Cron expression/), "1234");
-    await vi.waitFor(() => expect(sent.length).toBeGreaterThan(before), { timeout: 2_000 });
+    await waitFor(() => expect(sent.length).toBeGreaterThan(before));
     expect(sent.length).toBe(before + 1);
   });
 });

@@ -1,0 +1,35 @@
+import type { Me } from "../src/accounts/account-queries.ts";
+import { type fakeApi, page } from "./fake-api.ts";
+import { PROJECT } from "./fixtures.ts";
+
+/** Ada, who owns one project. */
+export const ADA: Me = {
+  user: { id: "ada", name: "Ada", email: "ada@example.org", isVerified: true },
+  projects: [{ id: PROJECT, name: "Home server", role: "owner" }],
+  isOperator: false,
+};
+
+/** An instance that is set up, open to everybody, and has a mail server. */
+export const INSTANCE = {
+  setupNeeded: false,
+  registration: "open",
+  signUp: "by-password",
+  passwordReset: true,
+  slackApp: false,
+  problem: null,
+};
+
+/** What every page of the app asks for, for this person on an instance that needs no setup. */
+export function appApi(me: Me = ADA): Parameters<typeof fakeApi>[0] {
+  const project = `/v1/projects/${PROJECT}`;
+  return {
+    "GET /v1/me": me,
+    "GET /v1/instance": INSTANCE,
+    "GET /v1/invitations": page(),
+    [`GET ${project}/checks`]: page(),
+    [`GET ${project}/channels`]: page(),
+    [`GET ${project}/people`]: page(),
+    [`GET ${project}/rotations`]: page(),
+    [`GET ${project}/incidents`]: page(),
+  };
+}
