@@ -20,8 +20,8 @@ const health = () => ({
     hour: { count: 12, p50Ms: 340, p99Ms: 1_200, mostMs: 1_500 },
     day: { count: 0, p50Ms: null, p99Ms: null, mostMs: null },
   },
-  checkers: [{ id: "c0ffee00-1", startedAt: worked(), judgedAt: worked(), isAlive: true }],
-  receivers: [{ id: "deadbeef-1", startedAt: worked(), canaryAt: null, isAlive: false }],
+  checkers: [{ id: "c0ffee00-1", startedAt: worked(), evaluatedAt: worked(), isAlive: true }],
+  receivers: [{ id: "deadbeef-1", startedAt: worked(), checkpointAt: null, isAlive: false }],
 });
 
 async function renderHealth(shown: object) {

@@ -95,7 +95,7 @@ describe("the sheet of a report", () => {
     late: { now: 3, before: 5 },
     missed: same,
     failed: same,
-    notJudged: same,
+    excluded: same,
     downs: { now: 2, before: 4 },
     worst: none,
     latest: none,
