@@ -74,7 +74,8 @@ export function ChannelForm({ kind, known, checks, checkIds, channels, save, can
           ))
         ) : (
           <p style={{ margin: 0 }}>
-            It sends to {known?.hint}.{" "}
+            Messages go to {known?.hint}
+            {" · "}
             <Anchor component="button" type="button" onClick={() => setOpen(true)}>
               Change where it sends
             </Anchor>{" "}

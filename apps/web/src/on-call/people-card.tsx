@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, MultiSelect, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Group, MultiSelect, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -183,22 +183,24 @@ function PersonForm({ initial, channels, submitLabel, save, cancel }: FormProps)
   const { isSaving, rest, submit } = useFormSave({ form, save, toField });
   return (
     <form onSubmit={form.onSubmit((draft) => void submit(draft))} noValidate>
-      <Group align="flex-start">
-        <TextInput label="Name" required maxLength={100} {...form.getInputProps("name")} />
-        <MultiSelect
-          label="Own channels"
-          description="Each of them gets every message."
-          inputWrapperOrder={["label", "input", "description", "error"]}
-          data={[...channels].map(([value, label]) => ({ value, label }))}
-          placeholder={form.values.channelIds.length > 0 ? "" : "none"}
-          searchable
-          clearable
-          miw={240}
-          {...form.getInputProps("channelIds")}
-        />
-      </Group>
-      <FormProblems rest={rest} errors={form.errors} />
-      <FormButtons submitLabel={submitLabel} isSaving={isSaving} cancel={cancel} />
+      <Stack gap="sm">
+        <Group align="flex-start">
+          <TextInput label="Name" required maxLength={100} {...form.getInputProps("name")} />
+          <MultiSelect
+            label="Own channels"
+            description="Each of them gets every message."
+            inputWrapperOrder={["label", "input", "description", "error"]}
+            data={[...channels].map(([value, label]) => ({ value, label }))}
+            placeholder={form.values.channelIds.length > 0 ? "" : "none"}
+            searchable
+            clearable
+            miw={240}
+            {...form.getInputProps("channelIds")}
+          />
+        </Group>
+        <FormProblems rest={rest} errors={form.errors} />
+        <FormButtons submitLabel={submitLabel} isSaving={isSaving} cancel={cancel} />
+      </Stack>
     </form>
   );
 }
