@@ -21,6 +21,8 @@ export {
   type ViolationPolicy,
 } from "./checks/settings.ts";
 export { isAhead } from "./checks/state/clock-set-back.ts";
+export { checkName, UNNAMED_CHECK } from "./checks/check-name.ts";
+export { isUuid, UUID } from "./uuid.ts";
 export { newCheck } from "./checks/new-check.ts";
 export { fold } from "./checks/fold.ts";
 export { nextAt } from "./checks/draft.ts";

@@ -1,3 +1,4 @@
+import { isUuid } from "@overdue/core";
 import { findKey, findRole, notifyChanges } from "@overdue/db";
 import type { MiddlewareHandler } from "hono";
 
@@ -49,7 +50,6 @@ function sentKey(headers: Headers): string | null {
 }
 
 const RANK: Record<Role, number> = { viewer: 1, editor: 2, owner: 3 };
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 type OwnAccess = Exclude<Access, { auth: "healthchecks" }>;
 
@@ -101,7 +101,7 @@ async function authorizeInProject(c: AppContext, access: Access & { auth: "proje
   const { actor } = c.var;
   if (actor.kind === "key" && actor.projectId !== projectId.toLowerCase()) throw ApiError.notFound("project");
   if (actor.kind !== "user") return;
-  const role = UUID.test(projectId)
+  const role = isUuid(projectId.toLowerCase())
     ? await findRole(c.var.deps.db, { projectId, userId: actor.userId })
     : null;
   if (role === null) throw ApiError.notFound("project");

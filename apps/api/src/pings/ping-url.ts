@@ -1,4 +1,4 @@
-import type { PingKind } from "@overdue/core";
+import { type PingKind, UUID } from "@overdue/core";
 import type { Target } from "@overdue/db";
 
 import { findForeignOutcome } from "./other-dialects.ts";
@@ -20,9 +20,8 @@ export type Problem =
   /** It says in the form of another monitor that it is no success; `words` as they were sent. */
   | { kind: "other dialect"; words: string; place: "query" | "body" };
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const UUID_ANY_CASE = new RegExp(UUID.source, "i");
-const UUID_WITHIN = new RegExp(UUID.source.slice(1, -1), "i");
+const UUID_ANY_CASE = new RegExp(`^${UUID.source}$`, "i");
+const UUID_WITHIN = new RegExp(UUID.source, "i");
 const NAME = /^[-A-Za-z0-9_]+$/;
 const SLUG_CHARS = 100;
 const ACTION = /^(?:start|fail|log|\d+)$/;

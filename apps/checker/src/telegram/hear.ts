@@ -68,7 +68,7 @@ async function status({ db }: HearParts, { chat }: Place): Promise<string> {
   return down
     .map(
       ({ checkName, projectName, reason, openedAt }) =>
-        `🔴 ${checkName || "unnamed check"} (${projectName}): ${reason}, for ${duration(now - openedAt)}`,
+        `🔴 ${checkName} (${projectName}): ${reason}, for ${duration(now - openedAt)}`,
     )
     .join("\n");
 }

@@ -12,7 +12,7 @@ import { Link } from "@tanstack/react-router";
 
 import { useComputedFromNow } from "../time/clock.ts";
 import { AnnounceChanges } from "../ui/announce.tsx";
-import { checkName } from "./check-name.ts";
+import { checkName } from "@overdue/core";
 import type { CheckView } from "./check-queries.ts";
 import { selectChecks, type Selection } from "./check-selection.ts";
 import { STATUS_LABELS, statusAt, checkTiming } from "./status.ts";

@@ -1,7 +1,7 @@
 import type { DisplayStatus } from "@overdue/core";
 
 import { instant } from "../time/zones.ts";
-import { checkName } from "./check-name.ts";
+import { checkName } from "@overdue/core";
 import type { CheckView } from "./check-queries.ts";
 import { STATUS_ORDER, statusAt, checkTiming } from "./status.ts";
 

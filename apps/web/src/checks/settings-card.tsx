@@ -5,7 +5,7 @@ import { Link } from "@tanstack/react-router";
 
 import { Card } from "../ui/card.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
-import { checkName } from "./check-name.ts";
+import { checkName } from "@overdue/core";
 import { checksQuery, type CheckView } from "./check-queries.ts";
 import { settingsSummary } from "./check-text.ts";
 

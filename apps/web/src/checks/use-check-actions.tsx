@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 
 import { toast } from "../ui/toast.tsx";
-import { checkName } from "./check-name.ts";
+import { checkName } from "@overdue/core";
 import { type CheckView, useCheckAction, useDeleteCheck } from "./check-queries.ts";
 
 /** What a person does with a check besides editing it. */

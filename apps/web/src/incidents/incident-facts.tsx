@@ -101,7 +101,7 @@ export function AlsoDown({ projectId, incident }: Props) {
         {shown.map(({ incidentId, checkName, reason, openedAt }) => (
           <li key={incidentId}>
             <Link to="/projects/$projectId/incidents/$incidentId" params={{ projectId, incidentId }}>
-              {checkName || "unnamed check"}
+              {checkName}
             </Link>
             : {REASON_TEXTS[reason]}, since <ExactTime at={openedAt} />
           </li>

@@ -1,3 +1,4 @@
+import { checkName as nameOfCheck } from "@overdue/core";
 import { IconFlame, IconInfoCircle } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 
@@ -35,7 +36,7 @@ function IncidentItem({ projectId, incident }: { projectId: string; incident: In
             params={{ projectId, incidentId: id }}
             className={styles["name"]}
           >
-            {checkName || checkSlug || "unnamed check"}
+            {nameOfCheck({ name: checkName, slug: checkSlug })}
           </Link>
           {severity !== "warning" && <SeverityLabel severity={severity} />}
           {host !== null && <span className={styles["when"]}>on {host}</span>}

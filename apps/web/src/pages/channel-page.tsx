@@ -14,7 +14,7 @@ import {
 } from "../channels/channel-queries.ts";
 import { SlackLink } from "../channels/slack-link.tsx";
 import { TelegramLink } from "../channels/telegram-link.tsx";
-import { checkName } from "../checks/check-name.ts";
+import { checkName } from "@overdue/core";
 import { checksQuery } from "../checks/check-queries.ts";
 import { Card } from "../ui/card.tsx";
 import { BackArrow, Page, PageSkeleton, TextLink } from "../ui/page.tsx";

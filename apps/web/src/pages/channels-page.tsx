@@ -11,7 +11,7 @@ import {
   useRestoreChannel,
   useTestChannel,
 } from "../channels/channel-queries.ts";
-import { checkName } from "../checks/check-name.ts";
+import { checkName } from "@overdue/core";
 import { checksQuery } from "../checks/check-queries.ts";
 import { DeliveryProgress } from "../deliveries/delivery-progress.tsx";
 import { Card } from "../ui/card.tsx";

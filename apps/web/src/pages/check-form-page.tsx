@@ -4,7 +4,7 @@ import { canonicalTimezone } from "@overdue/schedules";
 import { useState } from "react";
 
 import { channelsQuery } from "../channels/channel-queries.ts";
-import { checkName } from "../checks/check-name.ts";
+import { checkName } from "@overdue/core";
 import {
   type CheckInput,
   checkQuery,

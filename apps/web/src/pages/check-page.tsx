@@ -6,7 +6,7 @@ import { useState } from "react";
 
 import { type CheckSearch, readCheckSearch } from "../app/search.ts";
 import { CheckChannels } from "../channels/check-channels.tsx";
-import { checkName } from "../checks/check-name.ts";
+import { checkName } from "@overdue/core";
 import { checkQuery, type CheckView } from "../checks/check-queries.ts";
 import { Findings } from "../checks/findings.tsx";
 import { HowToPing } from "../checks/how-to-ping.tsx";

@@ -1,3 +1,4 @@
+import { checkName } from "@overdue/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 
@@ -9,7 +10,7 @@ export function IncidentPage() {
   const ref = useParams({ from: "/signed-in/projects/$projectId/incidents/$incidentId" });
   const { data: incident } = useSuspenseQuery(incidentQuery(ref));
   const { projectId } = ref;
-  const name = incident.checkName || incident.checkSlug || "unnamed check";
+  const name = checkName({ name: incident.checkName, slug: incident.checkSlug });
   return (
     <Page
       title={`Incident of ${name}`}

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 
 import { channelsQuery } from "../channels/channel-queries.ts";
-import { checkName } from "../checks/check-name.ts";
+import { checkName } from "@overdue/core";
 import { checksQuery } from "../checks/check-queries.ts";
 import { peopleQuery, rotationsQuery } from "../on-call/on-call-queries.ts";
 import type { Names } from "../alert-routes/route-text.ts";

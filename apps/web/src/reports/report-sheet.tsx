@@ -142,7 +142,7 @@ function Name({ projectId, item: { name, checkId, id } }: { projectId: string; i
   if (checkId !== undefined)
     return (
       <TextLink to="/projects/$projectId/checks/$checkId" params={{ projectId, checkId }}>
-        {name || "Unnamed check"}
+        {name}
       </TextLink>
     );
   return (

@@ -126,12 +126,12 @@ function nameOf(facts: AlertFacts, { kind, checkName: name, payload }: AlertGrou
   const check = {
     id: "",
     pingUuid: "",
-    slug: "",
     tags: [],
     timezone: null,
     graceSeconds: 0,
     ...facts.check,
     name,
+    slug: "",
   };
   return kind === "run" ? runWords({ ...facts, check, payload }).title : checkName({ check });
 }
@@ -177,7 +177,7 @@ function checkLine(
   const many = `${counted(runs, "run")}${failed === 0 ? "" : `, ${failed} failed`}, the last ${text}`;
   const ran = [failed > 0 || run?.outcome === "lost" ? BAD_RUN : GOOD_RUN, runs > 1 ? many : text].join(" ");
   const parts = [...(runs === 0 ? [] : [ran]), ...(notices === 0 ? [] : [counted(notices, "notice")])];
-  return { label: checkName({ check }), value: parts.join("; ") };
+  return { label: checkName({ check: { name, slug: "" } }), value: parts.join("; ") };
 }
 
 function counted(count: number, noun: string): string {

@@ -1,4 +1,4 @@
-import { type AlertFacts, ReportPayload } from "@overdue/core";
+import { type AlertFacts, ReportPayload, UNNAMED_CHECK } from "@overdue/core";
 import type { AlertLine, AlertSection } from "./alert.ts";
 import type { Words } from "./compose-other.ts";
 import { projectLine } from "./names.ts";
@@ -128,7 +128,7 @@ function section<Item extends { name: string }>(
 ): AlertSection[] {
   if (total === 0) return [];
   const lines = first.map((item) => ({
-    label: oneLine(item.name, NAME_CHARS) || "unnamed check",
+    label: oneLine(item.name, NAME_CHARS) || UNNAMED_CHECK,
     value: valueOf(item),
   }));
   return [{ title: total > 1 ? `${title} (${total})` : title, lines, more: total - first.length }];

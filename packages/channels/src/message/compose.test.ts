@@ -78,9 +78,12 @@ test("a message after an uncertain attempt says that it may repeat", () => {
   expect(text({ ...downFacts, uncertain: true })).toMatch(/\(may repeat #00a1b2\)$/);
 });
 
-test("a check without a name is called unnamed", () => {
-  const check = downFacts.check && { ...downFacts.check, name: " \t" };
-  expect(composeAlert({ ...downFacts, check }, PUBLIC_URL).title).toBe("unnamed check is down: missed");
+test.each([
+  ["nightly-backup", "nightly-backup is down: missed"],
+  ["", "unnamed check is down: missed"],
+])("a check without a name and with the slug “%s” is called by it, or unnamed", (slug, title) => {
+  const check = downFacts.check && { ...downFacts.check, name: " \t", slug };
+  expect(composeAlert({ ...downFacts, check }, PUBLIC_URL).title).toBe(title);
 });
 
 test("a test names the channel and asks for nothing", () => {

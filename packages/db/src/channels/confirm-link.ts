@@ -1,3 +1,4 @@
+import { isUuid } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 
 import type { Keyring } from "../secrets/keyring.ts";
@@ -10,7 +11,6 @@ export type Confirming = { channelId: string; address: string };
 export type ReadConfirm = { kind: "valid" | "expired"; confirming: Confirming } | { kind: "forged" };
 
 const DAYS_VALID = 3;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const PURPOSE = "confirm address";
 
 /** Lets whoever reads the mailbox agree to get alerts there. It asks before it acts, and is good for three days. */
@@ -34,7 +34,7 @@ export function readConfirm(keyring: Keyring, query: URLSearchParams, now: Insta
     "signature",
   ].map((name) => query.get(name) ?? "");
   const key = keyring.keys.find(({ id }) => id === query.get("key"));
-  if (key === undefined || !UUID.test(channelId) || !/^\d{1,12}$/.test(expires)) return { kind: "forged" };
+  if (key === undefined || !isUuid(channelId) || !/^\d{1,12}$/.test(expires)) return { kind: "forged" };
   if (!isSame(signatureOf(key.key, { channelId, address, expires }), signature)) return { kind: "forged" };
   return { kind: Number(expires) * 1_000 <= now ? "expired" : "valid", confirming: { channelId, address } };
 }

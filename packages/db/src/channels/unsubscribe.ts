@@ -1,3 +1,4 @@
+import { isUuid } from "@overdue/core";
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 
 import { and, eq, isNull } from "drizzle-orm";
@@ -9,7 +10,6 @@ import type { Keyring } from "../secrets/keyring.ts";
 /** A channel's mailbox, as the page behind a mail's link shows it. */
 export type Mailbox = { projectName: string; to: string; stopped: boolean };
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const STOPPED = "The recipient unsubscribed by a link in a mail. Saving the address asks them again.";
 
 /** Lets whoever has the mail end its channel (RFC 8058). It says nothing else, so it does not expire. */
@@ -25,7 +25,7 @@ export function unsubscribeLink(keyring: Keyring, of: { publicUrl: string; chann
 export function readUnsubscribe(keyring: Keyring, query: URLSearchParams): string | null {
   const channelId = query.get("channel") ?? "";
   const key = keyring.keys.find(({ id }) => id === query.get("key"));
-  if (key === undefined || !UUID.test(channelId)) return null;
+  if (key === undefined || !isUuid(channelId)) return null;
   const [given, right] = [query.get("signature") ?? "", signatureOf(key.key, channelId)].map((text) =>
     Buffer.from(text),
   );

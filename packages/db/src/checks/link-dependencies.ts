@@ -1,3 +1,4 @@
+import { isUuid } from "@overdue/core";
 import { and, eq, isNull, or, sql } from "drizzle-orm";
 
 import { LOCK_SEEDS } from "../advisory-locks.ts";
@@ -24,7 +25,6 @@ export class CircularDependency extends Error {
   }
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /**
  * Makes these, named by id or by slug, and only these, what a check depends on. Wakes its open incident and those of what depends on it.
  * @throws UnknownDependency, CircularDependency
@@ -46,7 +46,9 @@ export async function linkDependencies(
 }
 
 async function resolve(tx: Db | Tx, projectId: string, name: string): Promise<string> {
-  const named = UUID.test(name) ? or(eq(checks.id, name), eq(checks.slug, name)) : eq(checks.slug, name);
+  const named = isUuid(name.toLowerCase())
+    ? or(eq(checks.id, name), eq(checks.slug, name))
+    : eq(checks.slug, name);
   const found = await tx
     .select({ id: checks.id })
     .from(checks)

@@ -1,3 +1,4 @@
+import { checkNameSql } from "../checks/check-name-sql.ts";
 import type { AlertGroup } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
@@ -9,7 +10,7 @@ const FIRST = 10;
 
 /** As it is stored, but for a check that all depend on: that is named. */
 const SHARED = sql`case when s.shared like 'dependency %' then coalesce(
-  (select 'dependency on “' || k.name || '”' from checks k
+  (select 'dependency on “' || ${sql.raw(checkNameSql("k"))} || '”' from checks k
    where k.project_id = s.project_id and s.shared = 'dependency ' || k.id), 'dependency') else s.shared end`;
 
 /** What else these deliveries' messages tell, by the id of the delivery; nothing for those that tell of themselves alone. */
@@ -18,7 +19,8 @@ export async function loadGroups(db: Db | Tx, ids: readonly string[]): Promise<M
   const rows = await db.execute<AlertGroup & { id: string }>(sql`
     with recursive ${TOLD_WITH(ids)}, told as (
       select w.lead, d.id, d.payload,
-        case when d.kind in ('down', 'reminder') and i.resolved_at is not null then 'up' else d.kind end as kind, d.check_id, k.name, k.schedule ->> 'timezone' as timezone,
+        case when d.kind in ('down', 'reminder') and i.resolved_at is not null then 'up' else d.kind end as kind, d.check_id,
+        case when k.id is not null then ${sql.raw(checkNameSql("k"))} end as name, k.schedule ->> 'timezone' as timezone,
         i.reason, i.storm_id,
         row_number() over (partition by w.lead order by (d.id = w.lead) desc, d.id) as place
       from told_with w

@@ -1,3 +1,4 @@
+import { isUuid } from "@overdue/core";
 import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from "node:crypto";
 
 import type { Instant } from "@overdue/schedules";
@@ -21,8 +22,6 @@ export type SignedAct = { incidentId: string; act: IncidentAct; channelId: strin
 export type ReadAct = { kind: "valid"; act: SignedAct } | { kind: "expired" } | { kind: "forged" };
 
 const DAYS_VALID = 7;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** A link that asks before it acts. It names one incident, one act and one channel, and is good for a week. */
 export function actionLink(
   keyring: Keyring,
@@ -77,7 +76,7 @@ function parse(query: URLSearchParams): SignedAct | null {
   );
   const act = INCIDENT_ACTS.find((known) => known === query.get("act"));
   if (incidentId === undefined || channelId === undefined || act === undefined) return null;
-  if (!UUID.test(incidentId) || !UUID.test(channelId) || !/^\d{1,12}$/.test(expires ?? "")) return null;
+  if (!isUuid(incidentId) || !isUuid(channelId) || !/^\d{1,12}$/.test(expires ?? "")) return null;
   return { incidentId, act, channelId, expiresAt: Number(expires) * 1000 };
 }
 

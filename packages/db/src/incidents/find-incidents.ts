@@ -1,3 +1,4 @@
+import { checkNameSql } from "../checks/check-name-sql.ts";
 import type { Instant } from "@overdue/schedules";
 import type { Evidence, Reason } from "@overdue/core";
 import type { Pool } from "../database.ts";
@@ -98,7 +99,7 @@ const NEIGHBOURS_MAX = 50;
 /** What else is wrong right now on the host, or at the address, of an incident. */
 export async function findNeighbours(pool: Pool, ref: IncidentRef): Promise<Neighbour[]> {
   const rows = await pool.query<Neighbour>(
-    `select o.id as "incidentId", o.check_id as "checkId", c.name as "checkName", o.reason,
+    `select o.id as "incidentId", o.check_id as "checkId", ${checkNameSql("c")} as "checkName", o.reason,
             ${ms("o.opened_at")} as "openedAt", case when o.host = i.host then 'host' else 'address' end as shares
        from incidents i
        join incidents o on o.project_id = i.project_id and o.resolved_at is null and o.id <> i.id

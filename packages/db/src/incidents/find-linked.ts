@@ -1,3 +1,4 @@
+import { checkNameSql } from "../checks/check-name-sql.ts";
 import type { Instant } from "@overdue/schedules";
 import type { Pool } from "../database.ts";
 
@@ -22,7 +23,7 @@ export async function findLinkedIncident(
   const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
   const rows = await pool.query<LinkedIncident>(
     `select i.project_id as "projectId", p.timezone, h.name as "channelName", c.id as "checkId",
-            coalesce(nullif(c.name, ''), nullif(c.slug, ''), 'unnamed check') as "checkName",
+            ${checkNameSql("c")} as "checkName",
             ${ms("i.opened_at")} as "openedAt", ${ms("i.resolved_at")} as "resolvedAt",
             ${ms("i.acknowledged_at")} as "acknowledgedAt", i.acknowledged_by as "acknowledgedBy"
        from incidents i

@@ -1,3 +1,4 @@
+import { checkNameSql } from "../checks/check-name-sql.ts";
 import type { Instant } from "@overdue/schedules";
 import type { Pool } from "../database.ts";
 
@@ -24,7 +25,7 @@ const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 const STORM = `
   select s.id, ${ms("s.opened_at")} as "openedAt", s.shared, n.incidents, n.open,
          case when n.open = 0 then ${ms("n.over_at")} end as "overAt",
-         (select k.name from checks k where k.project_id = s.project_id and k.deleted_at is null
+         (select ${checkNameSql("k")} from checks k where k.project_id = s.project_id and k.deleted_at is null
             and s.shared = 'dependency ' || k.id) as "dependencyName"
     from storms s
     cross join lateral (

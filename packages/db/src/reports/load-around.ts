@@ -1,3 +1,4 @@
+import { checkNameSql } from "../checks/check-name-sql.ts";
 import type { Report, Span } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
@@ -12,7 +13,7 @@ const OPEN_MAX = 10_000;
 /** Incidents that are open now, the oldest first. */
 export async function loadOpen(db: Db | Tx, projectId: string): Promise<Open[]> {
   const rows = await db.execute<Open>(sql`
-    select i.check_id as "checkId", c.name, i.reason, (extract(epoch from i.opened_at) * 1000)::float8 as "openedAt"
+    select i.check_id as "checkId", ${sql.raw(checkNameSql("c"))} as name, i.reason, (extract(epoch from i.opened_at) * 1000)::float8 as "openedAt"
     from incidents i join checks c on c.project_id = i.project_id and c.id = i.check_id and c.deleted_at is null
     where i.project_id = ${projectId} and i.resolved_at is null order by i.opened_at limit ${OPEN_MAX}`);
   return rows;

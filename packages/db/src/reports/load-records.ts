@@ -1,3 +1,4 @@
+import { checkNameSql } from "../checks/check-name-sql.ts";
 import type { Instant } from "@overdue/schedules";
 import type { CheckRecord, RunSums, SlotSums, Span, Status } from "@overdue/core";
 import { type SQL, sql } from "drizzle-orm";
@@ -33,7 +34,7 @@ const NO_RUNS: RunSums = { meanMs: null, longestMs: null };
 /** What a check was before a change is what that change says; without one it was what it is. */
 async function loadChecks(db: Db | Tx, { projectId, before, span }: Query): Promise<CheckRow[]> {
   const rows = await db.execute<CheckRow>(sql`
-    select c.id, c.name, c.tags, c.status, ${ms(sql`c.created_at`)} as "createdAt",
+    select c.id, ${sql.raw(checkNameSql("c"))} as name, c.tags, c.status, ${ms(sql`c.created_at`)} as "createdAt",
       ${ms(sql`c.last_ping_at`)} as "lastPingAt", ${ms(sql`paused.at`)} as "pausedAt",
       coalesce(next.from_status, c.status) as first, coalesce(line.changes, '[]') as changes
     from checks c

@@ -1,8 +1,7 @@
+import { isUuid } from "@overdue/core";
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 
 import type { Keyring } from "./keyring.ts";
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** An id that lets whoever has the link do one thing to it, as part of a query: `id`, `key`, `signature`. */
 export function signId(keyring: Keyring, purpose: string, id: string): URLSearchParams {
@@ -15,7 +14,7 @@ export function signId(keyring: Keyring, purpose: string, id: string): URLSearch
 export function readSignedId(keyring: Keyring, purpose: string, query: URLSearchParams): string | null {
   const id = query.get("id") ?? "";
   const key = keyring.keys.find((candidate) => candidate.id === query.get("key"));
-  if (key === undefined || !UUID.test(id)) return null;
+  if (key === undefined || !isUuid(id)) return null;
   const given = Buffer.from(query.get("signature") ?? "");
   const right = Buffer.from(signatureOf(key.key, purpose, id));
   return given.length === right.length && timingSafeEqual(given, right) ? id : null;

@@ -1,3 +1,4 @@
+import { checkNameSql } from "../checks/check-name-sql.ts";
 import type { Instant } from "@overdue/schedules";
 import type { Reason } from "@overdue/core";
 import { sql, type SQL } from "drizzle-orm";
@@ -11,7 +12,7 @@ const DOWN_MAX = 20;
 /** What is down in the projects that alert this chat, longest first. `hint`: "chat -100123". */
 export async function downForChat(db: Db, hint: string): Promise<DownCheck[]> {
   const rows = await db.execute<DownCheck>(sql`
-    select p.name as "projectName", k.name as "checkName", i.reason,
+    select p.name as "projectName", ${sql.raw(checkNameSql("k"))} as "checkName", i.reason,
       (extract(epoch from i.opened_at) * 1000)::float8 as "openedAt"
     from incidents i
     join checks k on k.project_id = i.project_id and k.id = i.check_id and k.deleted_at is null
