@@ -14,10 +14,10 @@ const LEFT: Record<string, number> = {
   "package.json": 1,
   "packages/channels": 27,
   "packages/config": 4,
-  "packages/core": 1012,
+  "packages/core": 612,
   "packages/db": 904,
   "packages/postgres": 3,
-  "packages/schedules": 4,
+  "packages/simulator": 59,
   "packages/testkit": 36,
 };
 
