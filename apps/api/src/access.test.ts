@@ -45,7 +45,7 @@ const EXPECTED: Record<string, string> = {
   "POST /reports/stop": "self-checked",
   "GET /incidents/act": "self-checked",
   "POST /incidents/act": "self-checked",
-  "POST /ping/canary": "self-checked",
+  "POST /ping/heartbeat": "self-checked",
   "POST /telegram/updates": "self-checked",
   "GET /slack/callback": "self-checked",
   "POST /slack/interactivity": "self-checked",

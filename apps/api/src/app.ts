@@ -98,7 +98,7 @@ export function createApp(deps: Deps) {
   app.notFound(notFound);
   app.use("/*", pingHostOnly(settings.pingHosts, pings));
   // Before everything else: a ping passes no middleware that it does not need.
-  app.post(HEARTBEAT_PATH, guard({ auth: "self-checked" }), pings.canary);
+  app.post(HEARTBEAT_PATH, guard({ auth: "self-checked" }), pings.heartbeat);
   app.all("/ping/*", guard({ auth: "self-checked" }), (c) =>
     pings.ping(c, c.req.path.slice("/ping/".length)),
   );

@@ -74,5 +74,5 @@ export type ApiSettings = {
 /** Receives pings; `path` is what follows `/ping/`. */
 export type Pings = {
   ping: (c: Context, path: string) => Promise<Response>;
-  canary: (c: Context) => Promise<Response>;
+  heartbeat: (c: Context) => Promise<Response>;
 };

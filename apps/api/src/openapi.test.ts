@@ -15,7 +15,7 @@ const UNDOCUMENTED = [
   "GET /*",
   "GET /docs",
   "GET /docs.css",
-  "POST /ping/canary",
+  "POST /ping/heartbeat",
   "GET /incidents/act",
   "POST /incidents/act",
   "GET /unsubscribe",

@@ -34,7 +34,7 @@ export async function runServer(config: Config): Promise<void> {
     log.error({ err: error }, "Something failed that nothing waited for."),
   );
   process.on("uncaughtException", (error) => {
-    // Who knows what was left half done: it ends, and whoever runs it starts another.
+    // Something may be half done: the process ends, and its supervisor starts another.
     log.fatal({ err: error }, "The api ends on an unexpected error.");
     ending.end({ status: 1, msMax: SURPRISE_MS });
   });
@@ -93,7 +93,7 @@ export async function startServer(
   receiver.start({ host: ownHost(config.host), port });
   const stopListening = listen({
     url: databaseUrl,
-    handlers: { overdue_checkpoint_wanted: () => receiver.canaryNow() },
+    handlers: { overdue_checkpoint_wanted: () => receiver.sendHeartbeat() },
   });
   const stop = async () => {
     deps.readiness.stop();
@@ -116,7 +116,7 @@ const MAIL_LIMITS = {
   waitingPerOwnerMax: 100,
 };
 
-/** Loaded only where it is asked for: most installations take no pings by e-mail. */
+/** Loaded only where it is asked for: most instances take no pings by e-mail. */
 async function receiveMails(
   { pingEmail, pingBodyBytesMax, smtpUrl }: Config,
   { deps: { db, keyring, log }, receiver }: Pick<Opened, "deps" | "receiver">,

@@ -11,7 +11,7 @@ export function receiverOn(on: Pool, bodyBytesMax: number) {
   const addresses = { clientAddress: address, pingAddress: address };
   const receiver = createReceiver({ pool: on, log: pino({ level: "silent" }), bodyBytesMax, ...addresses });
   const app = new Hono();
-  app.post(HEARTBEAT_PATH, (c) => receiver.canary(c));
+  app.post(HEARTBEAT_PATH, (c) => receiver.heartbeat(c));
   app.all("/ping/*", (c) => receiver.ping(c, c.req.path.slice("/ping/".length)));
   return { app, receiver };
 }

@@ -105,7 +105,7 @@ function heldBackReason(channelId: string, channels: readonly ChannelWithChecks[
     fallback === undefined ? null : `The fallback channel “${fallback.name}” is notified instead.`;
   return channel.unconfirmedSince !== null && channel.brokenBy === null
     ? `Nobody has confirmed its address yet. ${instead ?? "The project's owners are notified instead."}`
-    : `It is broken. ${instead ?? "There is no fallback channel: owners are told that it could not be delivered."}`;
+    : `It is broken. ${instead ?? "There is no fallback channel: owners are notified that it could not be delivered."}`;
 }
 
 function canReceive({ brokenAt, unconfirmedSince }: ChannelWithChecks): boolean {

@@ -6,8 +6,8 @@ import { ApiError } from "../http/problem.ts";
 type Mail = Parameters<typeof queueAccountMail>[1];
 
 /**
- * Queues a mail about an account, unless its address had too many of that kind lately. Whoever asks is told the same in
- * either case, and in the same time whether or not the address has an account.
+ * Queues a mail about an account, unless its address had too many of that kind lately. The answer is the same in either
+ * case, and takes as long whether or not the address has an account.
  */
 export async function sendAccountMail(c: AppContext, mail: Mail): Promise<void> {
   const { db, limits } = c.var.deps;

@@ -81,7 +81,7 @@ export const authRoutes = createRouter()
         path: "/api/auth/sign-up/email",
         summary: "Make an account",
         description:
-          "The first account needs the setup token; later ones follow the installation's registration mode. Where mails can be sent, an account is made once its address is proven: the answer is then 202, the same whether or not the address has an account, and the link in the mail goes on.",
+          "The first account needs the setup token; later ones follow the instance's registration mode. Where mails can be sent, an account is made once its address is proven: the answer is then 202, the same whether or not the address has an account, and the link in the mail goes on.",
         tags,
         request: { body: body(SignUp) },
         responses: {
@@ -121,7 +121,7 @@ export const authRoutes = createRouter()
         method: "post",
         path: "/api/auth/change-password",
         summary: "Change the password",
-        description: "Ends every other session of the account. The person is told by mail.",
+        description: "Ends every other session of the account, and notifies the person by mail.",
         tags,
         request: { body: body(ChangePassword) },
         responses: { 204: NO_CONTENT },

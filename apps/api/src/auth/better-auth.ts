@@ -12,27 +12,27 @@ import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import type { Logger } from "pino";
 
-const calls = new AsyncLocalStorage<{ trouble: unknown }>();
+const calls = new AsyncLocalStorage<{ error: unknown }>();
 
 /**
  * Runs a call of better-auth. It logs an error of the database and answers something else: that it failed, or even
  * that all went well, as when a session could not be ended. Here the database's own error is thrown instead.
  */
 export async function withHiddenErrors<T>(call: () => Promise<T>): Promise<T> {
-  const seen: { trouble: unknown } = { trouble: null };
+  const seen: { error: unknown } = { error: null };
   try {
     const result = await calls.run(seen, call);
-    if (seen.trouble === null) return result;
+    if (seen.error === null) return result;
   } catch (error) {
-    if (seen.trouble === null) throw error;
+    if (seen.error === null) throw error;
   }
-  throw seen.trouble;
+  throw seen.error;
 }
 
-/** Keeps what better-auth logs with a message, where that tells of a passing trouble of the database. */
+/** Keeps an error that better-auth logs, where it is a passing problem of the database. */
 export function recordHiddenError(details: readonly unknown[]): void {
   const call = calls.getStore();
-  if (call !== undefined) call.trouble ??= details.find((one) => classifyDatabaseError(one) !== null) ?? null;
+  if (call !== undefined) call.error ??= details.find((one) => classifyDatabaseError(one) !== null) ?? null;
 }
 
 /** The header in which we tell better-auth the client's address; whatever a client writes there is overwritten. */
@@ -108,7 +108,7 @@ function cookies(publicUrl: string) {
   };
 }
 
-/** A session ends after so long, however much it is used; housekeeping deletes it. */
+/** A session ends after so long, however much it is used; a maintenance job deletes it. */
 const SESSION_MS_MAX = 30 * 86_400_000;
 
 /** `setCookies`: what the answer must carry so that a session in use lives on. */

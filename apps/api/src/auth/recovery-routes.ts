@@ -27,7 +27,7 @@ import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 
 /** Sends a link to a new password, where the address has an account. @throws 403 where no mail can be sent */
 export async function requestReset(c: AppContext, email: string): Promise<void> {
-  requireMail(c, "Ask whoever runs this installation, who has `npm run admin -- user reset`.");
+  requireMail(c, "Ask the operator of this instance, who has `npm run admin -- user reset`.");
   await sendAccountMail(c, { kind: "reset", email });
 }
 
@@ -58,7 +58,7 @@ export async function finishReset(
   await limits.forgetFailures(found.email);
 }
 
-/** Sends whoever asks the link that proves their address. @throws 403, 409 */
+/** Sends the caller the link that proves their address. @throws 403, 409 */
 export async function requestVerification(c: AppContext): Promise<void> {
   const user = await findUser(c.var.deps.db, requirePerson(c).userId);
   if (user === null) throw new ApiError("unauthorized", "Sign in.");

@@ -77,8 +77,8 @@ function isHttps(publicUrl: string): boolean {
 }
 
 /**
- * Lets an attempt to sign in through. Wrong passwords make the next attempt wait, longer each time, but whoever knows
- * an address cannot keep its owner out: nobody is refused for what strangers tried, and a browser that signed in before
+ * Lets an attempt to sign in through. Wrong passwords make the next attempt wait, longer each time, but a stranger who
+ * knows an address cannot keep its owner out: nobody is refused for what strangers tried, and a browser that signed in before
  * does not even wait. Only a network that floods us is refused for some minutes.
  * @throws 429
  */

@@ -44,7 +44,7 @@ async function signUpFirst(c: AppContext, input: SignUp): Promise<string | null>
   const account = withPassword(input);
   const outcome = await makeFirstAccount(db, input.setupToken ?? "", () => createAccount(c, account));
   if ("made" in outcome) {
-    // Whoever reads the console of the server vouches for the first address.
+    // The first person can read the console of the server, which vouches for the address.
     await startAccount(c, { userId: outcome.made, email: input.email, isProven: true });
     return outcome.made;
   }
@@ -91,20 +91,20 @@ export async function signUpInvited(c: AppContext, { token, password, name }: Li
   const { db, settings } = c.var.deps;
   refuseUnless(settings.registration, "open", "invite");
   const invitation = await findInvitationByToken(db, token);
-  if (invitation === null) throw expiredLink("Ask whoever invited you for another.");
+  if (invitation === null) throw expiredLink("Ask the person who invited you for another.");
   const { email } = invitation;
   const userId = await createAccount(c, withPassword({ email, password, name }));
   await db.transaction(async (tx) => {
     await consumeAccountToken(tx, "invitation", token);
     if (!(await acceptInvitation(tx, { invitation, userId })))
-      throw expiredLink("Ask whoever invited you for another.");
+      throw expiredLink("Ask the person who invited you for another.");
     if (settings.mail || !settings.emailVerification) await verifyAddress(tx, userId);
   });
   await afterSignUp(c, { userId, email });
   return userId;
 }
 
-/** A link that was used, is too old, or was never ours: nobody is told which. */
+/** The answer to a link that was used, is too old, or was never ours: it does not say which. */
 export function expiredLink(wayOut: string): ApiError {
   return new ApiError("not_found", `This link was used already, or is too old. ${wayOut}`);
 }
@@ -122,7 +122,7 @@ function refuseUnless(registration: "open" | "invite" | "closed", ...allowed: (t
   const detail =
     registration === "invite"
       ? "New accounts are by invitation only here: ask an owner of the project to invite you."
-      : "No new accounts are made here: ask whoever runs this installation.";
+      : "No new accounts are made here: ask the operator of this instance.";
   throw new ApiError("forbidden", detail);
 }
 

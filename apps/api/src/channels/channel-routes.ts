@@ -136,7 +136,7 @@ function refuseFailedRequest(asked: Asked): void {
   }
 }
 
-// The button must not be a way to knock at strangers' doors.
+// The button must not be a way to send mails to strangers.
 async function queueLimitedTest(db: Db, ref: ChannelRef) {
   if ((await testsWithinMinute(db, ref.projectId)) >= TESTS_PER_MINUTE) {
     throw new ApiError("too_many_requests", "Five tests a minute are the most: wait a little.");

@@ -14,11 +14,11 @@ const Settings = z.record(z.string(), z.unknown()).meta({
 const COLLECT_MINUTES_MAX = 1_440;
 export const CollectMinutes = z
   .int("Collect for a whole number of minutes.")
-  .min(0, "Use 0 to be told at once.")
+  .min(0, "Use 0 to be notified at once.")
   .max(COLLECT_MINUTES_MAX, "Collect for at most 1,440 minutes, a day.")
   .meta({
     description:
-      "What it is told is collected for so long and comes as one message; 0: at once. News of critical checks come at once in any case.",
+      "Messages are collected for so long and come as one digest; 0: at once. Messages about critical checks are never collected.",
   });
 export const Groups = z.boolean().nullable().meta({
   description:

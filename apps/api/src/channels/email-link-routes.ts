@@ -51,7 +51,7 @@ async function readLink(c: AppContext): Promise<ConfirmationLink | { page: LinkP
 const UNKNOWN_CONFIRMATION: LinkPage = {
   status: 404,
   title: "This link leads nowhere",
-  sentences: ["It was not made by this installation, or what it asked about is gone or sends elsewhere now."],
+  sentences: ["It was not made by this instance, or what it asked about is gone or sends elsewhere now."],
   button: null,
   address: null,
 };
@@ -61,7 +61,7 @@ const EXPIRED_CONFIRMATION: LinkPage = {
   title: "This link is too old",
   sentences: [
     "It was good for three days, and nothing was sent here meanwhile.",
-    "If you want the alerts, ask whoever set them up for another mail.",
+    "If you want the alerts, ask the person who set them up for another mail.",
   ],
   button: null,
   address: null,
@@ -73,7 +73,7 @@ function unsubscribedPage(address: string): LinkPage {
     title: "These mails were stopped",
     sentences: [
       `Since this link was sent, somebody who reads ${address} unsubscribed, so it does not start the mails again.`,
-      "If you want the alerts, ask whoever set them up to save the address again: that sends a new question.",
+      "If you want the alerts, ask the person who set them up to save the address again: that sends a new question.",
     ],
     button: null,
     address: null,
@@ -138,9 +138,7 @@ async function findLinkedMailbox(c: AppContext): Promise<{ channelId: string; ma
 const UNKNOWN_MAILBOX: LinkPage = {
   status: 404,
   title: "This link leads nowhere",
-  sentences: [
-    "It was not made by this installation, or its channel is gone: then no more mails come from it.",
-  ],
+  sentences: ["It was not made by this instance, or its channel is gone: then no more mails come from it."],
   button: null,
   address: null,
 };
@@ -151,7 +149,7 @@ function stopPage({ to, projectName }: Mailbox): LinkPage {
     title: "Stop these mails?",
     sentences: [
       `${to} gets the alerts of the project “${projectName}”.`,
-      "After this it gets none, whatever is down. Whoever runs the project sees that you stopped them.",
+      "After this it gets none, whatever is down. The project's members see that you stopped them.",
     ],
     button: "Stop these mails",
     address: null,

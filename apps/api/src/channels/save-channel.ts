@@ -50,7 +50,7 @@ export async function changeChannel(
   return { ...after, shownOnce: replaced?.shownOnce ?? {} };
 }
 
-/** @throws 400 where the installation's bot would write to a Telegram chat that has not agreed to it */
+/** @throws 400 where the instance's bot would write to a Telegram chat that has not agreed to it */
 async function refuseChatsWithoutConsent(
   c: AppContext,
   projectId: string,

@@ -101,7 +101,7 @@ function requireApp(c: AppContext) {
   if (app !== null) return app;
   throw new ApiError(
     "conflict",
-    "This installation has no Slack app yet: the operator must set SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and SLACK_SIGNING_SECRET.",
+    "This instance has no Slack app yet: the operator must set SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and SLACK_SIGNING_SECRET.",
   );
 }
 

@@ -16,10 +16,10 @@ import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
 import { InProject, iso, OfTelegramLink, Timestamp } from "../http/schemas.ts";
 
-/** Says how a Telegram chat agrees to get alerts from the installation's bot. */
+/** Says how a Telegram chat agrees to get alerts from the instance's bot. */
 export async function consentInstruction(db: Db): Promise<string> {
   const bot = await botName(db);
-  const to = bot === null ? "/start to this installation's bot" : `/start@${bot}`;
+  const to = bot === null ? "/start to this instance's bot" : `/start@${bot}`;
   return `This chat has not agreed to get alerts: send ${to} in it and save again within a day, link it under Channels → Telegram, or give a bot token of your own.`;
 }
 
@@ -62,7 +62,7 @@ export const telegramRoutes = createRouter()
       if (bot === null) {
         throw new ApiError(
           "conflict",
-          "This installation has no Telegram bot yet: the operator must set TELEGRAM_BOT_TOKEN.",
+          "This instance has no Telegram bot yet: the operator must set TELEGRAM_BOT_TOKEN.",
         );
       }
       const { link, code } = await createTelegramLink(db, c.req.valid("param").projectId);

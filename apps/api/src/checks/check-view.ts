@@ -37,10 +37,9 @@ export const CheckView = z
     dependsOn: z
       .array(z.uuid())
       .meta({ description: "While one of these checks is down, the alert of this one is held back." }),
-    maintenance: z
-      .object({ from: Timestamp, until: Timestamp })
-      .nullable()
-      .meta({ description: "The planned work that goes on now: nothing is judged until its end." }),
+    maintenance: z.object({ from: Timestamp, until: Timestamp }).nullable().meta({
+      description: "The maintenance window that lasts now: no deadline is evaluated until its end.",
+    }),
     status: z.enum(["new", "up", "grace", "down", "paused"]),
     started: z.boolean().meta({ description: "A run is open." }),
     openRuns: z.array(OpenRun),
@@ -55,7 +54,10 @@ export const CheckView = z
     deadlineAt: Timestamp.nullable().meta({
       description: "When the check goes down unless a ping comes first.",
     }),
-    pingUrl: z.string().nullable().meta({ description: "A secret; null for whoever may not write." }),
+    pingUrl: z
+      .string()
+      .nullable()
+      .meta({ description: "A secret; null for viewers and for keys that only read." }),
     slugPingUrl: z.string().nullable(),
     pingEmail: z.string().nullable().meta({
       description: "A mail to this address is a ping; null where no mail is taken, and as `pingUrl`.",

@@ -45,7 +45,7 @@ type Completed = { channel: WantedChannel | null; shownOnce: Record<string, stri
 /** What the file leaves out of a channel stays as it is, unless its address changes. */
 function completeChannel(
   current: Current,
-  { name, kind, settings: given, ...manners }: FileChannel,
+  { name, kind, settings: given, ...grouping }: FileChannel,
   i: number,
 ): Completed {
   const known = current.channels.find((channel) => channel.name === name && channel.kind === kind);
@@ -56,7 +56,7 @@ function completeChannel(
   const parsed = parseSettings(kind, merged.settings);
   if (!parsed.ok) return invalidSettings(i, parsed.problems);
   const { settings, hint, shownOnce } = parsed;
-  const { collectMinutes = known?.collectMinutes ?? 0, groups = known?.groups ?? null } = manners;
+  const { collectMinutes = known?.collectMinutes ?? 0, groups = known?.groups ?? null } = grouping;
   return { channel: { name, kind, settings, hint, collectMinutes, groups }, shownOnce, errors: [] };
 }
 

@@ -38,7 +38,8 @@ const DeliveryView = z
       .string()
       .meta({ description: "Why this channel: the check's own list, or which step of which route." }),
     leaderId: z.uuid().nullable().meta({
-      description: "The delivery whose message told this one too; null: it had a message of its own.",
+      description:
+        "The group leader: the delivery whose message included this one; null: it had a message of its own.",
     }),
     attempt: z.int(),
     uncertain: z.boolean().meta({ description: "It may have arrived twice." }),
@@ -127,7 +128,8 @@ export const deliveryRoutes = createRouter()
       method: "post",
       path: "/v1/projects/{projectId}/deliveries/{deliveryId}/redeliver",
       summary: "Send a failed delivery again",
-      description: "Where the channel is broken still, it fails again; newer news takes its place.",
+      description:
+        "Where the channel is still broken, it fails again. A newer message about the same check supersedes it.",
       tags,
       request: { params: OfDelivery },
       responses: { 202: json(z.object({ deliveryId: z.uuid() }), "Queued.") },

@@ -27,10 +27,10 @@ export function operationSection(listed: Listed): Html {
 
 function accessOf({ "x-access": access }: Operation): string {
   if (access === undefined || access.auth === "public") return "Anyone may call it.";
-  if (access.auth === "self-checked") return "Whoever knows the address may call it.";
+  if (access.auth === "self-checked") return "Anyone who knows the address may call it.";
   const { role, key } = access;
   if (access.auth === "healthchecks") return `For a key that may ${key === "write" ? "write" : "read"}.`;
-  const person = role === undefined ? "For whoever is signed in" : `For members from ${role} on`;
+  const person = role === undefined ? "For everyone who is signed in" : `For members from ${role} on`;
   return key === null ? `${person}; for no key.` : `${person}, and for keys with the scope ${key}.`;
 }
 

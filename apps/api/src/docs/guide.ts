@@ -1,6 +1,6 @@
 import type { ProblemCode } from "../http/problem.ts";
 
-/** What holds for every route, told once: on the page and in the document. */
+/** What holds for every route; the page and the document both show it. */
 export const GUIDE: readonly { title: string; text: string }[] = [
   {
     title: "Who is asking",
@@ -61,7 +61,7 @@ export const TAGS: readonly { name: string; description: string }[] = [
     description: "What was heard of a check and what was decided: pings, runs, slots, flips.",
   },
   { name: "Incidents", description: "From going down to coming up again, and what people did meanwhile." },
-  { name: "Maintenance", description: "Spans of planned work, in which nothing is judged." },
+  { name: "Maintenance", description: "Windows in which missed deadlines and failures raise no alert." },
   { name: "Channels", description: "Where alerts go." },
   { name: "Routes", description: "Which incidents go to whom, when and how often." },
   { name: "On call", description: "People, and who of them it is at which hour." },
@@ -72,7 +72,7 @@ export const TAGS: readonly { name: string; description: string }[] = [
   { name: "Events", description: "What changes, as it changes." },
   { name: "Schedules", description: "What a schedule means, before it is used." },
   { name: "Account", description: "Signing in and out." },
-  { name: "Instance", description: "About this installation." },
+  { name: "Instance", description: "About this instance." },
   {
     name: "Healthchecks",
     description: "The management API, badges and metrics that Healthchecks' clients know.",

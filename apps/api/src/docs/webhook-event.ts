@@ -20,7 +20,7 @@ export const WebhookEvent = z
         "system",
       ])
       .meta({
-        description: "Treat a type that you do not know as news for people: show `title` and `text`.",
+        description: "Show `title` and `text` to people for a type that you do not know.",
       }),
     timestamp: At.meta({ description: "When it happened." }),
     data: z.object({

@@ -4,8 +4,8 @@ import { listen } from "@overdue/db";
 type Watcher = (event: PageEvent) => void;
 
 /**
- * Hears of changes on one connection per process and hands each to the pages that watch its project. What was said
- * while the connection was lost is made up by telling every page to look at everything again.
+ * Receives changes on one connection per process and hands each to the pages that watch its project. After a lost
+ * connection every page is asked to read everything again.
  */
 export class ChangeHub {
   readonly #watchers = new Map<string, Set<Watcher>>();

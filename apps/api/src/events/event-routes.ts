@@ -165,7 +165,7 @@ function openStream(c: AppContext, holder: StreamHolder): ReadableStream<Uint8Ar
         controller.close();
       };
       streams.add(stream);
-      // Whoever connects again has missed something, whatever the last event's id was.
+      // A page that connects again has missed something, whatever the last event's id was.
       send(`retry: ${RECONNECT_MS}\n${eventText({ checkId: null })}`);
     },
     cancel: () => end(),

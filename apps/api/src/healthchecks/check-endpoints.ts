@@ -58,7 +58,7 @@ export const checkEndpoints: readonly Endpoint[] = [
       GET: { access: READ, summary: "List checks", success: CHECKS, answer: listChecks },
       POST: {
         access: WRITE,
-        summary: "Create a check, or update the one that `unique` finds",
+        summary: "Create a check, or update the check that `unique` finds",
         success: { ...CHECK, statuses: [200, 201] },
         answer: createCheck,
       },

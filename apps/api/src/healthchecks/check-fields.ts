@@ -57,7 +57,7 @@ const unique = z
   .array(z.enum(["name", "slug", "tags", "timeout", "grace"]), { error: "is not an array" })
   .optional();
 
-/** What Healthchecks' clients send of a check. The first problem in this order is the one that is told. */
+/** What Healthchecks' clients send of a check. The answer names the first problem in this order. */
 const CheckFields = z.object({
   channels: text(),
   desc: text(),

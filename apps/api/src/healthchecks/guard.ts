@@ -20,7 +20,7 @@ export type JsonObject = Record<string, unknown>;
 
 /**
  * Reads the body of a POST: nothing stands for `{}`. A number that is not written as a whole one, such as 3600.0,
- * becomes NaN, for Healthchecks takes only whole ones. Where none is needed, `null` and what is no JSON stand for `{}` too.
+ * becomes NaN, for Healthchecks takes only whole ones. Where none is needed, `null` and broken JSON stand for `{}` too.
  * @throws HealthchecksError 400 where it is not UTF-8, not JSON or not an object, 413 beyond 256 kB.
  */
 export async function readObject(request: Request, { needed }: { needed: boolean }): Promise<JsonObject> {
@@ -114,7 +114,7 @@ async function admit(c: HealthchecksContext, access: HealthchecksAccess): Promis
   }
 }
 
-/** The same count as of our own API, told in Healthchecks' shape. */
+/** The same rate limit as of our own API, answered in Healthchecks' shape. */
 async function withRateLimit(
   c: HealthchecksContext,
   find: () => Promise<HealthchecksCall>,
@@ -148,7 +148,7 @@ async function callWithKey(c: HealthchecksContext, needed: "read" | "write"): Pr
   return { version: versionOf(c), projectId: key.projectId, mayWrite: key.scope === "write", body };
 }
 
-/** Pause and resume need no body, and some clients send `null` or what is no JSON: that is no body. */
+/** Pause and resume need no body. Some clients send `null` or broken JSON there, which counts as no body. */
 async function bodyOf(c: HealthchecksContext): Promise<JsonObject> {
   return await readObject(c.req.raw, { needed: !/\/(?:pause|resume)\/?$/.test(c.req.path) });
 }
@@ -208,8 +208,8 @@ function auditVerb(c: HealthchecksContext): string {
 }
 
 /**
- * What went wrong unforeseen was logged and judged by the application; here only its status is said, and where it
- * passes by itself, a sentence and when to come again.
+ * An unforeseen error was logged and given its status by the application. The answer has the status alone; where the
+ * problem passes by itself, it has a sentence and says when to come again.
  */
 function hideErrorDetails(c: HealthchecksContext, error: Error): void {
   const { status } = c.res;

@@ -103,7 +103,7 @@ export const BADGE: Success = {
   },
 };
 
-/** What is refused is told so, or by its status alone. */
+/** A refusal has this body, or its status alone. */
 export const Refusal = z.strictObject({ error: z.string() }).meta({ id: "HealthchecksError" });
 
 function json(schema: z.ZodType): Success {

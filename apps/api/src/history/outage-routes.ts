@@ -23,12 +23,12 @@ const OutageView = z
   .meta({
     id: "Outage",
     description:
-      "A span in which Overdue itself could not receive pings. A deadline that touches it moves to its end plus the grace, and is judged then.",
+      "A span in which Overdue itself could not receive pings. A deadline that touches it moves to its end plus the grace, and is evaluated then.",
   });
 
 const listed = { 200: json(pageSchema(OutageView), "Outages, newest first.") };
 
-/** When Overdue itself could not receive; nothing was judged then. */
+/** Spans in which Overdue itself could not receive pings, so that no deadline was evaluated. */
 export const outageRoutes = createRouter()
   .openapi(
     route(READ, {

@@ -67,7 +67,7 @@ export const FlipView = z
     // Not `.nullable()`, which would make the named schema itself nullable in the document.
     reason: z.union([Reason, z.null()]),
     alerts: z.boolean().meta({ description: "Whether it is worth telling people." }),
-    channels: z.int().meta({ description: "How many channels were told of it." }),
+    channels: z.int().meta({ description: "How many channels were notified of it." }),
   })
   .meta({ id: "Flip" });
 
@@ -83,7 +83,7 @@ export const EvidenceView = z.object({
   baseline: z
     .object({ medianMs: z.number(), runs: z.int() })
     .optional()
-    .meta({ description: "For a run of unusual length: how long the last so many took." }),
+    .meta({ description: "The baseline, for an outlier: how long the last so many runs took." }),
 });
 
 export const IncidentView = z

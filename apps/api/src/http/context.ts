@@ -49,7 +49,7 @@ export function requirePerson(c: AppContext): Actor & { kind: "user" } {
 
 /**
  * Who names an address that alerts are to go to: it has to be the one who reads it, or its reader is asked. Null: this
- * installation asks nobody.
+ * instance asks nobody.
  */
 export function namedBy({ var: { actor, deps } }: AppContext): NamedBy | null {
   if (!deps.settings.emailVerification) return null;

@@ -16,7 +16,7 @@ export function toETag(version: number | string): string {
   return `"${version}"`;
 }
 
-/** Returns the view, and sets its version as the ETag of the response, so that a client can send it with an edit. */
+/** Sends the version of a view as the entity tag, for an edit to name. */
 export function withETag<V extends { version: number }>(c: Context, view: V): V {
   c.header("etag", toETag(view.version));
   return view;

@@ -23,7 +23,7 @@ function isOurs(c: AppContext, origin: string): boolean {
   return c.var.deps.settings.origins.includes(origin);
 }
 
-/** Who is asking: an API key where one was sent, else whoever the session cookie names. @throws 401 for a bad key. */
+/** Who is calling: an API key where one was sent, else the person of the session cookie. @throws 401 for a bad key. */
 export async function findActor(c: AppContext): Promise<Actor> {
   const key = sentKey(c.req.raw.headers);
   return key === null ? await sessionActor(c) : await keyActor(c, key);
@@ -124,11 +124,11 @@ function hasChangedSomething(c: AppContext): boolean {
   return c.req.method !== "GET" && c.req.method !== "HEAD" && c.res.status < 400;
 }
 
-// Nobody waits for it: a page that is not told looks again when it reconnects.
+// The request does not wait for it: a page that misses a change reads everything when it reconnects.
 function notifyPages(c: AppContext): void {
   const { pool, log } = c.var.deps;
   const { projectId = "", checkId = null } = c.req.param() as Record<string, string | undefined>;
   notifyChanges(pool, [{ projectId, checkId }]).catch((err: unknown) => {
-    log.warn({ err }, "open pages could not be told");
+    log.warn({ err }, "Open pages could not be notified of a change.");
   });
 }

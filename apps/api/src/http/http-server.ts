@@ -13,7 +13,7 @@ export type UnreadableRequest = { method: string; target: string; remoteAddress:
 
 export type HttpServerOptions = {
   fetch: Fetch;
-  /** Told of requests that could not be read, where at least their first line could. */
+  /** Called for requests that could not be read, where at least their first line could. */
   onUnreadable: (request: UnreadableRequest) => void;
   firstRequestTimes?: FirstRequestTimes;
 };

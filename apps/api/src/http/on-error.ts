@@ -20,8 +20,8 @@ const SENTENCES: Record<DatabaseProblem, string> = {
 
 /** The response to a request that failed because the database does not work for now; null for every other error. */
 export function databaseProblem(error: unknown): ApiError | null {
-  const trouble = classifyDatabaseError(error);
-  return trouble === null ? null : new ApiError("unavailable", SENTENCES[trouble], { cause: error });
+  const passing = classifyDatabaseError(error);
+  return passing === null ? null : new ApiError("unavailable", SENTENCES[passing], { cause: error });
 }
 
 /** Turns errors into responses. An unexpected error is logged, and its response is a 500 without details. */

@@ -53,7 +53,7 @@ export const Problem = z
   .meta({ id: "Problem", description: "What went wrong, as RFC 9457 has it." });
 export type Problem = z.infer<typeof Problem>;
 
-/** Thrown where the trouble is known; its message is for the client, its cause for the log. */
+/** A refusal: its message is for the client, its cause for the log. */
 export class ApiError extends Error {
   readonly code: ProblemCode;
   readonly errors: readonly FieldError[];

@@ -26,25 +26,25 @@ const ACTION_TEXTS: Record<IncidentAct, ActionTexts> = {
   "snooze-30m": {
     ask: "Snooze for 30 minutes",
     button: "Snooze for 30 minutes",
-    effect: "Nobody is told of this incident for 30 minutes. Its recovery is told all the same.",
+    effect: "Nobody is notified of this incident for 30 minutes. Its recovery is sent all the same.",
     done: "Snoozed for 30 minutes",
   },
   "snooze-2h": {
     ask: "Snooze for 2 hours",
     button: "Snooze for 2 hours",
-    effect: "Nobody is told of this incident for 2 hours. Its recovery is told all the same.",
+    effect: "Nobody is notified of this incident for 2 hours. Its recovery is sent all the same.",
     done: "Snoozed for 2 hours",
   },
   "snooze-tomorrow": {
     ask: "Snooze until tomorrow 9:00",
     button: "Snooze until tomorrow 9:00",
-    effect: "Nobody is told of this incident until then. Its recovery is told all the same.",
+    effect: "Nobody is notified of this incident until then. Its recovery is sent all the same.",
     done: "Snoozed until tomorrow 9:00",
   },
   "snooze-recovery": {
     ask: "Snooze until it recovers",
     button: "Snooze until it recovers",
-    effect: "Nobody is told of this incident any more. Its recovery is told.",
+    effect: "Nobody is notified of this incident any more. Its recovery is sent.",
     done: "Snoozed until it recovers",
   },
 };

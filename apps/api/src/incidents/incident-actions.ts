@@ -90,7 +90,7 @@ type Action = {
   via: ActVia;
 };
 
-/** Does what an alert's link or button stands for. `by`: as the timeline names whoever did it. */
+/** Performs the action of an alert's link or button. `by`: the name of the person, for the timeline. */
 export async function performAction(c: AppContext, { act, incident, by, via }: Action): Promise<Acted> {
   const { pool, now } = c.var.deps;
   const ref = { projectId: incident.projectId, incidentId: act.incidentId };

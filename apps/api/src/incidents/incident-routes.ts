@@ -31,7 +31,10 @@ const tags = ["Incidents"];
 const ListQuery = PageQuery.extend({
   state: z.enum(["open", "all"]).default("open"),
   checkId: z.uuid().optional(),
-  stormId: z.uuid().optional().meta({ description: "Only those that were told together as this storm." }),
+  stormId: z
+    .uuid()
+    .optional()
+    .meta({ description: "Only those that were announced together as this storm." }),
 });
 
 export const incidentRoutes = createRouter()

@@ -23,7 +23,7 @@ const Summary = z.object({
   snoozedUntil: z
     .union([Timestamp, z.literal("recovery")])
     .nullable()
-    .meta({ description: "Until then nobody is told of it; may have passed." }),
+    .meta({ description: "Until then nobody is notified of it; may have passed." }),
   host: z
     .string()
     .nullable()

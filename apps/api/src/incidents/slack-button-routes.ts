@@ -19,7 +19,7 @@ import { ApiError } from "../http/problem.ts";
 import { createRouter } from "../http/route.ts";
 import { performAction } from "./incident-actions.ts";
 
-/** Older signatures are refused, so that a recorded request cannot be repeated later. */
+/** Slack signs no later than this, so that nobody can use what they overheard for long. */
 const WINDOW_MS = 300_000;
 
 /** Whether Slack signed this body with the app's secret, within the last 5 minutes; compared in constant time. */
@@ -34,9 +34,9 @@ export function isSignedBySlack(
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
-/** A press of a button in an alert. */
+/** A press of one of our buttons. */
 export type SlackPress = {
-  /** Identifies the signed request: a repeated one has the same. */
+  /** The same for the same signed request. */
   id: string;
   act: IncidentAct;
   incidentId: string;
@@ -57,7 +57,7 @@ const Payload = z.object({
   actions: z.array(z.object({ action_id: z.string(), value: z.string().default("") })).min(1),
 });
 
-/** Reads the form that Slack posts; null where it is no press of a button that acts. */
+/** Reads the form that Slack posts; null where it is no press that asks something of us. */
 export function readSlackPress(body: string, signature: string): SlackPress | null {
   const parsed = Payload.safeParse(jsonIn(new URLSearchParams(body).get("payload") ?? ""));
   if (!parsed.success) return null;
@@ -79,12 +79,12 @@ export function readSlackPress(body: string, signature: string): SlackPress | nu
   };
 }
 
-/** A message that only the person who pressed sees. */
+/** A reply that only the person who pressed the button sees. */
 export function privateReply(text: string): Record<string, unknown> {
   return { response_type: "ephemeral", replace_original: false, text };
 }
 
-/** The message with a sentence about the action in the place of its buttons. */
+/** The message again, with what was done in the place of its buttons. */
 export function doneMessage({ message, act, by }: SlackPress, acted: Acted): Record<string, unknown> {
   const words = outcomeText(acted, { act, by });
   const blocks = message.blocks.filter((block) => !holdsButtons(block));

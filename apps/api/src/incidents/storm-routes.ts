@@ -25,7 +25,7 @@ const StormView = z
     openedAt: Timestamp.meta({ description: "When the first of them went down." }),
     overAt: Timestamp.nullable().meta({ description: "When the last of them recovered; null before." }),
     shared: z.union([Shared, z.null()]).meta({
-      description: "What most of them share; null: they were merely told at once.",
+      description: "What most of them share; null: they only went down at the same time.",
     }),
     incidents: z
       .int()
@@ -40,7 +40,8 @@ export const stormRoutes = createRouter()
       method: "get",
       path: "/v1/projects/{projectId}/storms",
       summary: "List storms of the project",
-      description: "Incidents that were told in one message, or after one another as one trouble.",
+      description:
+        "Incidents that share a cause and were announced together, in one message or one after another.",
       tags,
       request: { params: InProject, query: PageQuery },
       responses: { 200: json(pageSchema(StormView), "Storms, newest first.") },

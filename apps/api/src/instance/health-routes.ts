@@ -8,7 +8,7 @@ const MAIL_REFUSED =
   "The mail server refuses mails of Overdue. The operator's page and the log of the checker say what it answered.";
 
 /**
- * Whether this installation does its work, asked over a fresh connection, since a pool may live on connections that
+ * Whether this instance does its work, asked over a fresh connection, since a pool may live on connections that
  * could not be made any more. Many who ask at once share one answer, and a good one is kept for a second.
  */
 export class Readiness {
@@ -92,7 +92,7 @@ export const healthRoutes = createRouter()
       {
         method: "get",
         path: "/health/ready",
-        summary: "Whether pings are received and deadlines judged",
+        summary: "Whether pings are received and deadlines evaluated",
         tags,
         responses: { 200: json(Ready, "They are."), 503: json(NotReady, "They are not, and why.") },
       },

@@ -18,7 +18,7 @@ const InstanceView = z
     slackApp: z.boolean().meta({ description: "It can be added to Slack as an app." }),
     problem: z.string().nullable().meta({
       description:
-        "Why pings are not received or deadlines not judged, for a banner; null while all is well.",
+        "Why pings are not received or deadlines not evaluated, for a banner; null while all is well.",
     }),
   })
   .meta({ id: "Instance" });
@@ -29,7 +29,7 @@ export const instanceRoutes = createRouter().openapi(
     {
       method: "get",
       path: "/v1/instance",
-      summary: "About this installation",
+      summary: "About this instance",
       tags: ["Instance"],
       responses: { 200: json(InstanceView, "What a visitor needs to know.") },
     },

@@ -47,17 +47,21 @@ const GAUGES: [keyof VitalSigns, string, string][] = [
   [
     "watermarkLag",
     "overdue_watermark_lag_seconds",
-    "How far judging lies behind the clock: alerts are late by it.",
+    "How far the evaluation of deadlines lies behind the clock: alerts are late by it.",
   ],
-  ["judgedAge", "overdue_judged_age_seconds", "Since a checker last judged deadlines."],
-  ["deadlineWait", "overdue_deadline_wait_seconds", "How long the oldest deadline has waited to be judged."],
+  ["judgedAge", "overdue_judged_age_seconds", "Since a checker last evaluated deadlines."],
+  [
+    "deadlineWait",
+    "overdue_deadline_wait_seconds",
+    "How long the oldest deadline has waited to be evaluated.",
+  ],
   ["deliveryWait", "overdue_delivery_wait_seconds", "How long the oldest due delivery has waited."],
   ["deliveriesFailed", "overdue_deliveries_failed", "Deliveries that were given up."],
   ["deadLetters", "overdue_dead_letters", "Deliveries that were given up, and that nobody has dealt with."],
   [
     "selfP50",
     "overdue_self_alert_p50_seconds",
-    "From the deadline of the check that misses on purpose to its alert: median of a day.",
+    "From the self-test's deadline to its alert: median of a day.",
   ],
   ["selfP99", "overdue_self_alert_p99_seconds", "The same, 99th percentile."],
   [
@@ -68,7 +72,7 @@ const GAUGES: [keyof VitalSigns, string, string][] = [
   ["outages", "overdue_outages", "Spans on record in which no ping could be received."],
 ];
 
-/** Gauges of the whole installation, read from the database when Prometheus asks; unknown ones are left out. */
+/** Gauges of the whole instance, read from the database when Prometheus asks; unknown ones are left out. */
 export function addVitalGauges(registry: Registry, read: () => Promise<VitalSigns>): void {
   let asked: Promise<VitalSigns | null> | null = null;
   // All gauges of one scrape share one query.

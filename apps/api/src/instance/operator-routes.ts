@@ -25,8 +25,8 @@ const View = z
       z.object({
         id: z.uuid(),
         startedAt: At,
-        evaluatedAt: At.meta({ description: "When it last judged deadlines; each second is normal." }),
-        watermarkAt: At.nullable().meta({ description: "Up to when deadlines may be judged." }),
+        evaluatedAt: At.meta({ description: "When it last evaluated deadlines; each second is normal." }),
+        watermarkAt: At.nullable().meta({ description: "Up to when deadlines may be evaluated." }),
         isAlive: z.boolean(),
       }),
     ),
@@ -39,7 +39,10 @@ const View = z
       }),
     ),
     judging: z.object({
-      lagSeconds: z.number().nullable().meta({ description: "How far judging lies behind the clock." }),
+      lagSeconds: z
+        .number()
+        .nullable()
+        .meta({ description: "How far the evaluation of deadlines lies behind the clock." }),
       waitSeconds: z.number().nullable().meta({ description: "How long the oldest deadline has waited." }),
     }),
     deliveries: z.object({
@@ -56,7 +59,7 @@ const View = z
     }),
     selfTest: z
       .object({ lastArrivedAt: At.nullable(), hour: Latencies, day: Latencies })
-      .meta({ description: "The check that misses on purpose every five minutes." }),
+      .meta({ description: "The self-test: a check that misses its deadline every five minutes." }),
     heartbeat: z.object({
       isSet: z.boolean().meta({ description: "SELF_HEARTBEAT_URL is set." }),
       lastSentAt: At.nullable(),
@@ -70,9 +73,9 @@ export const operatorRoutes = createRouter().openapi(
     {
       method: "get",
       path: "/v1/operator",
-      summary: "How the whole installation does",
+      summary: "State of the whole instance",
       description:
-        "For those who run it: the first account, and whom `npm run admin -- user operator` names.",
+        "For operators: the first account, and accounts that `npm run admin -- user operator` names.",
       tags: ["Instance"],
       responses: { 200: json(View, "Its processes, queues and channels, and what is wrong.") },
     },
@@ -93,7 +96,7 @@ async function assertOperator(c: AppContext): Promise<void> {
   const { actor, deps } = c.var;
   const user = actor.kind === "user" ? await findUser(deps.db, actor.userId) : null;
   if (user?.isOperator === true) return;
-  throw new ApiError("forbidden", "This is for those who run the installation: ask one to name you.");
+  throw new ApiError("forbidden", "This is for operators of the instance: ask one to make you an operator.");
 }
 
 function viewOf(

@@ -18,10 +18,10 @@ test("an installation that has done nothing yet shows no age, and no outage", as
 
 test("the lag of the watermark and the outages on record are shown", async () => {
   const now = Date.now();
-  const canary = (acceptedAt: number) =>
+  const heartbeat = (acceptedAt: number) =>
     commitCheckpoint(database.pool, { receiverId: randomUUID(), startedAt: acceptedAt, acceptedAt });
-  await canary(now - 60_000);
-  await canary(now - 2_000);
+  await heartbeat(now - 60_000);
+  await heartbeat(now - 2_000);
   const text = await scrape();
   expect(text).toContain("overdue_outages 1");
   expect(Number(/^overdue_watermark_lag_seconds (\S+)$/m.exec(text)?.[1])).toBeGreaterThanOrEqual(2);

@@ -22,7 +22,7 @@ import { type AppContext, requirePerson } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { refuseIfLimited } from "../http/rate-limits.ts";
 
-const ASK_AGAIN = "Ask whoever invited you for another.";
+const ASK_AGAIN = "Ask the person who invited you for another.";
 
 /**
  * Invites an address; nobody becomes a member by it. The answer is the same whether or not the address has an account.
@@ -62,7 +62,7 @@ export async function inviteMember(
   });
 }
 
-/** The open invitations to the address of whoever asks; none where that address is not proven. */
+/** The open invitations to the caller's address; none where that address is not proven. */
 export async function listMyInvitations(c: AppContext): Promise<InvitationRow[]> {
   const { email, emailVerified } = await findCaller(c);
   return emailVerified ? await listInvitationsFor(c.var.deps.db, email) : [];
@@ -75,7 +75,7 @@ export async function readInvitation(c: AppContext, token: string): Promise<Invi
   return invitation;
 }
 
-/** Declines for whoever holds the link: its mailbox is the invited one. @throws 404 */
+/** Declines for the holder of the link, who reads the invited mailbox. @throws 404 */
 export async function declineByLink(c: AppContext, token: string): Promise<void> {
   const { id } = await readInvitation(c, token);
   await endInvitation(c.var.deps.db, { invitationId: id }, "declined");
@@ -83,7 +83,7 @@ export async function declineByLink(c: AppContext, token: string): Promise<void>
 
 type Mine = { invitationId: string; token: string | undefined };
 
-/** Makes whoever asks a member, if they are the person who was invited. @returns the project. @throws 403, 404 */
+/** Makes the caller a member, if they are the person who was invited. @returns the project. @throws 403, 404 */
 export async function acceptMine(c: AppContext, of: Mine): Promise<string> {
   const { db, settings, now, clientAddress } = c.var.deps;
   const { invitation, person } = await requireInvited(c, of);
@@ -112,7 +112,7 @@ export async function declineMine(c: AppContext, of: Mine): Promise<void> {
 }
 
 /**
- * The invitation, if it is for whoever asks: the account has its address, and that address is proven, by the account or
+ * The invitation, if it is for the caller: the account has its address, and that address is proven, by the account or
  * by the link of the invitation. For everybody else there is no such invitation. @throws 403, 404
  */
 async function requireInvited(

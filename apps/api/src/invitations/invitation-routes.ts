@@ -161,7 +161,7 @@ export const myInvitationRoutes = createRouter()
         method: "post",
         path: "/api/auth/invitation/decline",
         summary: "Decline the invitation of a link",
-        description: "Without an account: whoever reads the mailbox may say no.",
+        description: "Without an account: a reader of the mailbox may decline.",
         tags: ["Account"],
         request: { body: body(ByLink) },
         responses: { 204: NO_CONTENT },

@@ -188,7 +188,7 @@ class Limit {
   }
 }
 
-// Housekeeping deletes what has expired.
+// A maintenance job deletes what has expired.
 function storedIn(pool: Pool) {
   /** The limiter speaks to its store as to a pool of node-postgres. */
   const query = async ({ text, values }: { text: string; values?: unknown[] }) => {

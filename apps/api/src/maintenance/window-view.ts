@@ -23,8 +23,7 @@ export const WindowPatch = z
 
 export const WindowInput = WindowPatch.required({ name: true, rule: true }).meta({
   id: "MaintenanceInput",
-  description:
-    "Planned work. It holds for the checks with one of the tags and for those named; without either for all.",
+  description: "It holds for the checks with one of the tags and for those named; without either for all.",
 });
 
 export const StartInput = z

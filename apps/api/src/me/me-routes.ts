@@ -23,7 +23,9 @@ const MeView = z
       .object({ id: z.uuid(), projectId: z.uuid(), scope: z.enum(["read", "write", "ping"]) })
       .nullable()
       .meta({ description: "Null for a person." }),
-    isOperator: z.boolean().meta({ description: "This person runs the installation: GET /v1/operator." }),
+    isOperator: z
+      .boolean()
+      .meta({ description: "This person is an operator of the instance: GET /v1/operator." }),
     projects: z.array(z.object({ id: z.uuid(), name: z.string(), role: Role })),
   })
   .meta({ id: "Me" });

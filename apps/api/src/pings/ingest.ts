@@ -31,7 +31,9 @@ type Waiting = {
   refuse: (error: Error) => void;
 };
 
-type Queued = { kind: "ping"; waiting: Waiting } | { kind: "canary"; acceptedAt: number; done: () => void };
+type Queued =
+  | { kind: "ping"; waiting: Waiting }
+  | { kind: "heartbeat"; acceptedAt: number; done: () => void };
 
 export type IngestOptions = {
   pool: Pool;
@@ -45,14 +47,14 @@ export type IngestOptions = {
 
 /**
  * Group commit: pings that wait while a transaction is under way share the next one. One transaction at a time and
- * strictly in order, so that a committed canary proves that everything accepted before it is committed too.
+ * strictly in order, so that a committed heartbeat proves that everything accepted before it is committed too.
  */
 export class Ingest {
   #queue: Queued[] = [];
   #working = false;
-  #markedAt = 0;
+  #checkpointAt = 0;
   #saidSkewMs = 0;
-  /** The database has refused something since the last mark. */
+  /** The database has refused something since the last checkpoint. */
   #hasFailed = false;
   #known: Knowledge = ALONE;
   readonly #startedAt: number;
@@ -89,10 +91,10 @@ export class Ingest {
     });
   }
 
-  /** Resolves once it was tried to commit that this receiver accepted a canary now. */
-  canary(): Promise<void> {
+  /** Resolves once it was tried to commit that this receiver accepted a heartbeat now. */
+  heartbeat(): Promise<void> {
     return new Promise((done) =>
-      this.#enqueue({ kind: "canary", acceptedAt: this.#options.clock.now(), done }),
+      this.#enqueue({ kind: "heartbeat", acceptedAt: this.#options.clock.now(), done }),
     );
   }
 
@@ -113,10 +115,10 @@ export class Ingest {
     while (this.#queue.length > 0) {
       const batch = this.#takeBatch();
       await this.#commit(batch.flatMap((queued) => (queued.kind === "ping" ? [queued.waiting] : [])));
-      const canaries = batch.filter((queued) => queued.kind === "canary");
-      const newest = canaries.at(-1);
-      if (newest !== undefined) await this.#mark(newest.acceptedAt).catch((error) => this.#warn(error));
-      for (const { done } of canaries) done();
+      const heartbeats = batch.filter((queued) => queued.kind === "heartbeat");
+      const newest = heartbeats.at(-1);
+      if (newest !== undefined) await this.#checkpoint(newest.acceptedAt).catch((error) => this.#warn(error));
+      for (const { done } of heartbeats) done();
     }
     this.#working = false;
   }
@@ -135,9 +137,9 @@ export class Ingest {
   async #commit(batch: readonly Waiting[]): Promise<void> {
     if (batch.length === 0) return;
     try {
-      // Silent for too long: an outage must be on record before any ping is judged against a deadline inside it.
-      if (this.#options.clock.now() - this.#markedAt > RECEIVER_DOWN_AFTER_MS)
-        await this.#mark(this.#options.clock.now());
+      // Silent for too long: an outage must be on record before any ping is compared with a deadline inside it.
+      if (this.#options.clock.now() - this.#checkpointAt > RECEIVER_DOWN_AFTER_MS)
+        await this.#checkpoint(this.#options.clock.now());
       await this.#record(batch);
     } catch (error) {
       this.#warn(error);
@@ -164,30 +166,30 @@ export class Ingest {
     for (const waiting of batch) await this.#commit([waiting]);
   }
 
-  async #mark(acceptedAt: number): Promise<void> {
+  async #checkpoint(acceptedAt: number): Promise<void> {
     const { pool, receiverId, clock, log } = this.#options;
     const before = Date.now();
-    const mark = await commitCheckpoint(pool, {
+    const checkpoint = await commitCheckpoint(pool, {
       receiverId,
       startedAt: this.#startedAt,
       acceptedAt,
       cause: this.#causeOfSilence(acceptedAt),
     });
-    const skewMs = clock.compare(mark.databaseAt, { before, after: Date.now() });
+    const skewMs = clock.compare(checkpoint.databaseAt, { before, after: Date.now() });
     this.#warnOfSkew(skewMs);
-    if (mark.wasSetBack)
+    if (checkpoint.wasSetBack)
       log.warn("The database's clock was set back: every check waits anew from now on, and it is on record.");
     if (
-      mark.endedOutage ||
-      mark.wasSetBack ||
-      acceptedAt < this.#markedAt ||
-      this.#markedAt === 0 ||
-      acceptedAt - this.#markedAt > RECEIVER_DOWN_AFTER_MS
+      checkpoint.endedOutage ||
+      checkpoint.wasSetBack ||
+      acceptedAt < this.#checkpointAt ||
+      this.#checkpointAt === 0 ||
+      acceptedAt - this.#checkpointAt > RECEIVER_DOWN_AFTER_MS
     ) {
       this.#known = { ...this.#known, outages: await recentOutages(pool) };
     }
-    this.#known = { ...this.#known, othersAt: mark.othersAt };
-    this.#markedAt = acceptedAt;
+    this.#known = { ...this.#known, othersAt: checkpoint.othersAt };
+    this.#checkpointAt = acceptedAt;
     this.#hasFailed = false;
   }
 
@@ -203,9 +205,9 @@ export class Ingest {
       );
   }
 
-  /** Why nothing was marked since the last time, if that was long ago. */
+  /** Why no checkpoint was made since the last time, if that was long ago. */
   #causeOfSilence(at: number): OutageCause | null {
-    const stall = this.#options.stalls?.causeWithin(at - this.#markedAt) ?? null;
+    const stall = this.#options.stalls?.causeWithin(at - this.#checkpointAt) ?? null;
     return stall ?? (this.#hasFailed ? "database" : null);
   }
 

@@ -13,7 +13,7 @@ const FORM = /^[\w.-]+=[^\s&=]*(?:&[\w.-]+=[^\s&=]*)*$/;
 /** Cronitor's word; all of its states are refused, so that nobody mistakes half a dialect for the whole. */
 const ALWAYS_REFUSED = new Set(["state"]);
 
-/** Parameters that say how it went: what is no word for success is refused. */
+/** Parameters that say how it went: every value but a word for success is refused. */
 const OUTCOMES = new Set([
   "status",
   "success",

@@ -26,7 +26,7 @@ import type { Refusals } from "./refusals.ts";
 export type ReceiveOptions = {
   ingest: Pick<Ingest, "record">;
   clock: Clock;
-  refusals: Pick<Refusals, "note" | "isOverBudget">;
+  refusals: Pick<Refusals, "note" | "hasTooMany">;
   bodyBytesMax: number;
   /** How long a body may take, in milliseconds. */
   bodyTimeMs: number;
@@ -98,7 +98,7 @@ function readSender(c: Context, options: ReceiveOptions): Sender {
 
 type Refuse = (owner: Owner | null, reason: RefusalReason, answer: Response) => Response;
 
-/** Notes what is refused; whoever has too much refused is told to slow down, and only that. */
+/** Records a refusal; an address with too many refusals is answered with 429 and nothing else. */
 function createRefuser(
   { host, ...sender }: Sender,
   asked: string,
@@ -108,7 +108,7 @@ function createRefuser(
     const at = clock.now();
     const { method, userAgent, remoteAddress } = sender;
     refusals.note({ owner, reason, asked, method, userAgent, remoteAddress, host, at });
-    return !answer.ok && refusals.isOverBudget(host, at) ? answers.slowDown() : answer;
+    return !answer.ok && refusals.hasTooMany(host, at) ? answers.slowDown() : answer;
   };
 }
 

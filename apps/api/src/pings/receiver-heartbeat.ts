@@ -1,15 +1,15 @@
 import { type Agent, request } from "node:http";
 
-/** The path that a receiver knocks at; behind it lies the same queue as behind every ping. */
-export const HEARTBEAT_PATH = "/ping/canary";
-export const HEARTBEAT_HEADER = "x-overdue-canary";
+/** The path of a receiver's heartbeat; behind it lies the same queue as behind every ping. */
+export const HEARTBEAT_PATH = "/ping/heartbeat";
+export const HEARTBEAT_HEADER = "x-overdue-heartbeat";
 
 const EVERY_MS = 1_000;
 const TIMEOUT_MS = 3_000;
 
 /**
- * Pings itself through its own public door, each second and whenever asked, so that what is committed proves what
- * could be received. Answers functions to ask for one now and to stop.
+ * Sends a heartbeat to its own public address, each second and whenever asked, so that what is committed proves what
+ * could be received. Returns functions that send one now and that stop.
  */
 export function startHeartbeat(options: {
   address: { host: string; port: number };
@@ -18,7 +18,7 @@ export function startHeartbeat(options: {
 }): { now: () => void; stop: () => void } {
   let underWay = false;
   let again = false;
-  const knock = () => {
+  const beat = () => {
     if (underWay) {
       again = true;
       return;
@@ -30,19 +30,19 @@ export function startHeartbeat(options: {
         underWay = false;
         if (again) {
           again = false;
-          knock();
+          beat();
         }
       });
   };
-  const timer = setInterval(knock, EVERY_MS);
-  knock();
-  return { now: knock, stop: () => clearInterval(timer) };
+  const timer = setInterval(beat, EVERY_MS);
+  beat();
+  return { now: beat, stop: () => clearInterval(timer) };
 }
 
-/** Failing is an answer too: the mark grows old, and nothing is judged. */
+/** A heartbeat that fails is enough of a signal: the checkpoint grows old, and no deadline is evaluated. */
 function sendHeartbeat({ address, token, agent }: Parameters<typeof startHeartbeat>[0]): Promise<void> {
   return new Promise((resolve) => {
-    const knock = request(
+    const beat = request(
       {
         ...address,
         path: HEARTBEAT_PATH,
@@ -53,9 +53,9 @@ function sendHeartbeat({ address, token, agent }: Parameters<typeof startHeartbe
       },
       (response) => response.resume().on("end", resolve).on("error", resolve),
     );
-    knock.on("timeout", () => knock.destroy());
-    knock.on("error", () => resolve());
-    knock.on("close", () => resolve());
-    knock.end();
+    beat.on("timeout", () => beat.destroy());
+    beat.on("error", () => resolve());
+    beat.on("close", () => resolve());
+    beat.end();
   });
 }

@@ -192,18 +192,18 @@ test("without a database a ping is told to come again, never that it was stored"
   await nowhere.end();
 });
 
-test("the canary through the public door moves the watermark, and a stranger cannot knock there", async () => {
+test("the heartbeat through the public address moves the watermark, and a stranger cannot send one", async () => {
   const own = await testDatabase();
-  const { app: canaryApp, receiver } = receiverOn(own.pool);
+  const { app: heartbeatApp, receiver } = receiverOn(own.pool);
   const heard = Promise.withResolvers<void>();
   const stopListening = listen({
     url: own.url,
     handlers: { overdue_checkpoint_written: () => heard.resolve() },
   });
   expect(await readWatermark(own.pool)).toBeNull();
-  expect((await canaryApp.request(HEARTBEAT_PATH, { method: "POST" })).status).toBe(404);
+  expect((await heartbeatApp.request(HEARTBEAT_PATH, { method: "POST" })).status).toBe(404);
   const before = Date.now();
-  const server = serve({ fetch: canaryApp.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) =>
+  const server = serve({ fetch: heartbeatApp.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) =>
     receiver.start({ host: "127.0.0.1", port }),
   );
   await heard.promise;
@@ -216,13 +216,13 @@ test("the canary through the public door moves the watermark, and a stranger can
   await own.drop();
 });
 
-test("the first canary after a silence stores the outage, once, whoever comes back first", async () => {
+test("the first heartbeat after a silence stores the outage, once, whichever receiver comes back first", async () => {
   const own = await testDatabase();
-  const canary = (acceptedAt: number) =>
+  const heartbeat = (acceptedAt: number) =>
     commitCheckpoint(own.pool, { receiverId: randomUUID(), startedAt: acceptedAt, acceptedAt });
   const now = Date.now();
-  await canary(now - 60_000);
-  const marks = await Promise.all([canary(now), canary(now + 3), canary(now + 5)]);
+  await heartbeat(now - 60_000);
+  const marks = await Promise.all([heartbeat(now), heartbeat(now + 3), heartbeat(now + 5)]);
   expect(marks.filter(({ endedOutage }) => endedOutage)).toHaveLength(1);
   const rows = await own.pool.query<{ started_at: Date; ended_at: Date }>(
     "select started_at, ended_at from outages",
@@ -262,9 +262,9 @@ test("a receiver that could answer nobody says so of the outage that it ends", a
     log: pino({ level: "silent" }),
     stalls,
   });
-  await stalled.canary();
+  await stalled.heartbeat();
   now += 20_000;
-  await stalled.canary();
+  await stalled.heartbeat();
   const rows = await own.pool.query("select cause from outages");
   expect(rows).toEqual([{ cause: "busy" }]);
   await own.drop();
@@ -276,11 +276,11 @@ test.each([
 ])("a late ping whose deadline %s", async (_, silentForMs, expected) => {
   const own = await testDatabase();
   const now = Date.now();
-  const checkpointAt = now - (silentForMs ?? 1_000);
+  const heartbeatAt = now - (silentForMs ?? 1_000);
   await commitCheckpoint(own.pool, {
     receiverId: randomUUID(),
-    startedAt: checkpointAt,
-    acceptedAt: checkpointAt,
+    startedAt: heartbeatAt,
+    acceptedAt: heartbeatAt,
   });
   const check = await aCheck(own.pool, { at: now - 900_000 });
   await recordPings(own.pool, [anArrival(check, now - 610_000)], ALONE);

@@ -31,7 +31,7 @@ const TELL_EVERY_MS = 200;
 /** A body that takes longer counts with what came by then. The server ends the connection some seconds later. */
 const BODY_TIME_MS = 15_000;
 
-/** One per api process: receives pings, proves by its canary that it can, tells the pages. */
+/** One per api process: receives pings, proves by its heartbeat that it can, and notifies open pages. */
 export function createReceiver(options: {
   pool: Pool;
   log: Logger;
@@ -51,7 +51,7 @@ export function createReceiver(options: {
   const refusals = new Refusals({ pool, log });
   const token = randomBytes(16).toString("hex");
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  let canary: ReturnType<typeof startHeartbeat> | undefined;
+  let heartbeat: ReturnType<typeof startHeartbeat> | undefined;
   return {
     ingest,
     clock,
@@ -68,22 +68,22 @@ export function createReceiver(options: {
     refusals,
     /** Notes a request that could not be read, for the project whose ping it would have been. */
     unreadable: (request: UnreadableRequest) => refusals.note(unreadablePing(request, clock.now())),
-    /** Handles `CANARY_PATH`: 404 to everybody but this process. */
-    canary: async (c: Context): Promise<Response> => {
+    /** Handles `HEARTBEAT_PATH`: 404 to everybody but this process. */
+    heartbeat: async (c: Context): Promise<Response> => {
       if (!isSame(c.req.header(HEARTBEAT_HEADER) ?? "", token)) return c.text("not found", 404);
-      await ingest.canary();
+      await ingest.heartbeat();
       return c.body(null, 204);
     },
     /** Call when the server listens. */
     start: (address: { host: string; port: number }) => {
-      canary = startHeartbeat({ address, token, agent });
+      heartbeat = startHeartbeat({ address, token, agent });
     },
     /** The check that a mail is for. */
     findMailTarget: (target: Target) => findMailTarget(pool, target),
-    canaryNow: () => canary?.now(),
+    sendHeartbeat: () => heartbeat?.now(),
     /** Call when the last request is answered. */
     stop: async () => {
-      canary?.stop();
+      heartbeat?.stop();
       teller.stop();
       stalls.stop();
       agent.destroy();
@@ -119,7 +119,7 @@ function createChangeNotifier(pool: Pool, log: Logger) {
     const now = changed;
     changed = [];
     notifyChanges(pool, now).catch((error: unknown) =>
-      log.warn({ err: error }, "Open pages could not be told."),
+      log.warn({ err: error }, "Open pages could not be notified of a change."),
     );
   };
   const timer = setInterval(tell, TELL_EVERY_MS);

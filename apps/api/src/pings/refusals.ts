@@ -14,7 +14,7 @@ export type RefusedPing = {
   method: string;
   /** The address to show. */
   remoteAddress: string | null;
-  /** The address whose budget it is on. */
+  /** The address that the rate limit counts it for. */
   host: string | null;
   userAgent: string;
   at: Instant;
@@ -52,8 +52,8 @@ export class Refusals {
     this.#timer.unref();
   }
 
-  /** Whether this address has had so many pings refused in this minute that it is to be told to slow down. */
-  isOverBudget(address: string | null, at: Instant): boolean {
+  /** Whether this address has had too many pings refused in this minute. */
+  hasTooMany(address: string | null, at: Instant): boolean {
     this.#turnMinute(at);
     return (this.#byAddress.get(address ?? "") ?? 0) > REFUSALS_PER_ADDRESS_AND_MINUTE;
   }
@@ -61,9 +61,9 @@ export class Refusals {
   note(ping: RefusedPing): void {
     const { owner, reason, host, ...rest } = ping;
     this.counts.set(reason, (this.counts.get(reason) ?? 0) + 1);
-    if (this.isOverBudget(host, ping.at)) return;
+    if (this.hasTooMany(host, ping.at)) return;
     this.#byAddress.set(host ?? "", (this.#byAddress.get(host ?? "") ?? 0) + 1);
-    if (owner !== null) this.#add(this.#withinBudget({ ...rest, owner, reason }));
+    if (owner !== null) this.#add(this.#withinLimit({ ...rest, owner, reason }));
   }
 
   /** Stores what waits; resolves when it, and all before it, is stored or given up. */
@@ -87,7 +87,7 @@ export class Refusals {
     await this.store();
   }
 
-  #withinBudget(ping: Owned): Owned {
+  #withinLimit(ping: Owned): Owned {
     const owner = idOf(ping.owner);
     const different = this.#different.get(owner) ?? new Set();
     this.#different.set(owner, different);

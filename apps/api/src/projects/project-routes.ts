@@ -52,7 +52,7 @@ export const ProjectView = z
     pingKey: z
       .string()
       .nullable()
-      .meta({ description: "For slug ping URLs; null for whoever may not write." }),
+      .meta({ description: "For slug ping URLs; null for viewers and for keys that only read." }),
     timezone: z.string().meta({ description: "For what is said in local time." }),
     version: z.int().meta({ description: "Grows with every edit; it is the ETag, for If-Match." }),
     createdAt: Timestamp,
@@ -155,7 +155,8 @@ export const projectRoutes = createRouter()
       method: "delete",
       path: "/v1/projects/{projectId}",
       summary: "Delete a project",
-      description: "Hides it with all it holds; nothing in it is pinged or judged until it is restored.",
+      description:
+        "Hides it with all it holds. Its pings are refused and its deadlines are not evaluated until it is restored.",
       tags,
       request: { params: InProject },
       responses: { 204: NO_CONTENT },

@@ -59,7 +59,7 @@ export async function changeChoice(c: AppContext, projectId: string, { patch, ve
   return await readChoice(c, projectId);
 }
 
-/** Sends whoever asks the newest report at once: the month's where none is chosen. @throws 409, 429 */
+/** Sends the caller the newest report at once: the month's where none is chosen. @throws 409, 429 */
 export async function sendReport(c: AppContext, projectId: string): Promise<string> {
   const { db, keyring, settings, now } = c.var.deps;
   if (!settings.mail)
@@ -110,7 +110,7 @@ export const reportRoutes = createRouter()
       method: "get",
       path: "/v1/projects/{projectId}/report",
       summary: "Read the report of a week or a month",
-      description: "What is down, paused or broken is told as it is now; all else as it was in the period.",
+      description: "Shows what is down, paused or broken now; all else as it was in the period.",
       tags,
       request: { params: InProject, query: ReportQuery },
       responses: { 200: json(ReportView, "The report, beside the figures of the period before.") },

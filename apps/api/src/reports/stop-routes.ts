@@ -34,7 +34,7 @@ function findSubscription(c: AppContext) {
 const UNKNOWN_SUBSCRIPTION: LinkPage = {
   status: 404,
   title: "This link leads nowhere",
-  sentences: ["It was not made by this installation, or you are no member of the project any more."],
+  sentences: ["It was not made by this instance, or you are no member of the project any more."],
   button: null,
   address: null,
 };

@@ -55,7 +55,7 @@ function queueIdIn(header: string): string | null {
 
 const USER_AGENT_CHARS = 200;
 
-/** One mail as it was accepted, whoever it is for. */
+/** One accepted mail, for all of its recipients. */
 export type Mail = {
   message: Message;
   text: MailText;

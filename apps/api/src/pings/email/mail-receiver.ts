@@ -90,7 +90,7 @@ function answerFailure(done: (error: Error) => void, log: Logger): (error: unkno
   };
 }
 
-/** The other side went away in the middle of a message: it was not told that we have it, and will send it again. */
+/** The other side went away in the middle of a message. It got no confirmation, so it will send the message again. */
 function wasBrokenOff(error: unknown): boolean {
   const codes = ["ECONNECTION", "ERR_STREAM_PREMATURE_CLOSE"];
   return error instanceof Error && "code" in error && codes.includes(String(error.code));

@@ -36,7 +36,7 @@ export function readMailbox(address: string, domain: string): Mailbox {
   const local = address.slice(0, Math.max(at, 0));
   if (UUID.test(local)) return { kind: "check", target: { kind: "uuid", pingUuid: local.toLowerCase() } };
   const [, pingKey, slug] = KEY_AND_SLUG.exec(local) ?? [];
-  // `<uuid>+fail` is nobody's address: whoever hoped for an action hears of it at once.
+  // `<uuid>+fail` is nobody's address: the refusal says at once that mails know no actions.
   if (pingKey === undefined || slug === undefined || UUID.test(pingKey)) return { kind: "no mailbox" };
   return { kind: "check", target: { kind: "slug", pingKey, slug, create: false } };
 }
