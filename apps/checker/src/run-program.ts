@@ -46,7 +46,7 @@ export async function runProgram(name: string, config: Config, start: StartProgr
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, end);
 }
 
-/** A process in an unknown state must not go on deciding; whoever runs it starts another. */
+/** A process in an unknown state must not go on deciding; its supervisor starts another. */
 function die(log: Logger, error: unknown): void {
   log.fatal({ err: error }, "The process ends on an unexpected error.");
   process.exit(1);

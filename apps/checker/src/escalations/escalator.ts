@@ -4,14 +4,14 @@ import type { Logger } from "pino";
 import { WakeLoop } from "../wake-loop.ts";
 
 const BATCH = 100;
-/** The sweep: found late at the most by this, whoever forgot to wake us. */
+/** What is due is found late by this at most, even if nothing woke the escalator. */
 const SWEEP_MS = 5_000;
 const SOONEST_MS = 5;
 
 /**
- * Says what routes have to say later: steps of an escalation, reminders, the end of a snooze, the begin of hours. Looks
- * at the next instant at which an incident waits for, and every few seconds in any case. Any number of checkers may do
- * so on one database.
+ * Follows alert routes in time: escalation steps, reminders, the end of a snooze, the begin of a route's hours. It looks at
+ * the next instant that an incident waits for, and every few seconds in any case. Any number of checkers may do so on one
+ * database.
  */
 export class Escalator {
   readonly #loop: WakeLoop;

@@ -12,9 +12,9 @@ export type JobRunnerOptions = {
   queue: WorkQueue<unknown>;
   jobs: readonly MaintenanceJob[];
   log: Logger;
-  /** Milliseconds until the first run; 30,000 unless told. */
+  /** Milliseconds until the first run; 30,000 by default. */
   firstAfterMs?: number;
-  /** Milliseconds between two looks for what the queue did not bring; 30,000 unless told. */
+  /** Milliseconds between two looks for what the queue did not bring; 30,000 by default. */
   sweepEveryMs?: number;
 };
 

@@ -1,7 +1,7 @@
 import { type Db, type OwnerContact, queueReports, REPORTS_AT_ONCE, storeOwnersReports } from "@overdue/db";
 import type { Logger } from "pino";
 
-/** Other duties wait meanwhile; what is left over comes a minute later. */
+/** Other jobs wait meanwhile; what is left over comes a minute later. */
 const AT_MOST_MS = 20_000;
 
 /** Queues the weekly and monthly reports that are due. @returns 0: nothing is left that could not wait a minute */

@@ -7,7 +7,7 @@ import {
   Worker,
 } from "bullmq";
 
-/** What failed is asked for again after so long; what was rung for meanwhile is found by the sweep. */
+/** After a failure the next job is asked for after so long; deliveries that wait meanwhile are found by the sweep. */
 const PAUSE_MS = 1_000;
 
 /**

@@ -40,7 +40,7 @@ export type QueueOptions<Data> = {
   read(data: unknown): Data | null;
   /** Is called for every failure, however many there are. */
   onError: (error: unknown) => void;
-  /** How long adding may take; 500 unless told. */
+  /** How long adding may take; 500 by default. */
   addMs?: number;
 };
 

@@ -20,7 +20,7 @@ import type { Egress } from "../egress/egress.ts";
 
 export type SelfTestOptions = {
   pool: Pool;
-  /** How operators are told of troubles. */
+  /** How operators are reached. */
   way: OwnerContact;
   egress: Egress;
   /** SELF_HEARTBEAT_URL. */

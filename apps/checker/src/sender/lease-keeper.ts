@@ -13,9 +13,9 @@ export type LeaseKeeperOptions = {
   log: Logger;
   /** Of one lease. */
   seconds: number;
-  /** Milliseconds between two looks; a third of a lease unless told. */
+  /** Milliseconds between two looks; a third of a lease by default. */
   everyMs?: number;
-  /** Milliseconds from which on an attempt is slow, and the fall-back channel is told as well. */
+  /** Milliseconds from which on an attempt is slow, and the fallback channel gets its alert as well. */
   slowMs?: number;
 };
 

@@ -17,7 +17,7 @@ export type DeliveringOptions = {
   db: Db;
   keyring: Keyring;
   sender: Sender;
-  /** A mail server is set, so owners can be told by mail. */
+  /** A mail server is set, so owners can be reached by mail. */
   mail: boolean;
   /** The receiver of the self-test, in this process; null: there is none. */
   selfTestChannel: OpenChannel | null;

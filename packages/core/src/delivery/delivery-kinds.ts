@@ -22,6 +22,6 @@ export function isInformational(kind: DeliveryKind): boolean {
   return kind === "run" || kind === "notice";
 }
 
-/** "sending": an attempt holds a lease. "superseded": newer news, or a message about several checks, took its place. */
+/** "sending": an attempt holds a lease. "superseded": a newer message, or one about several checks, took its place. */
 export const DELIVERY_STATES = ["pending", "sending", "retry", "sent", "failed", "superseded"] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];

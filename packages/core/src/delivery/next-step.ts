@@ -7,7 +7,7 @@ const HOURLY_SECONDS = 3_600;
 const LIMIT_SECONDS = 15;
 /** The time that a provider names is believed this often; one that limits us again and again means more than it says. */
 const NAMED_TIMES = 5;
-/** Each try uses up more of a limit. At this pace one alert is tried for more than a day. */
+/** Each try uses up more of a limit. By this number one alert is tried for more than a day. */
 const LIMITED_TRIES = 30;
 /** A mailbox that is full now will not be empty in seconds; `record-bounce.ts` keeps the same times. */
 const UNAVAILABLE_SECONDS = [900, 3_600, 14_400];

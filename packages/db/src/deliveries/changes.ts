@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import type { Db, Tx } from "../database.ts";
 import { uuidArray } from "./due.ts";
 
-/** Wakes whoever delivers, once the transaction commits. */
+/** Wakes the senders, once the transaction commits. */
 export async function notifySenders(tx: Db | Tx): Promise<void> {
   await tx.execute(sql`select pg_notify('overdue_deliveries', '')`);
 }

@@ -44,13 +44,13 @@ export type Claim = {
   rests: number;
 };
 
-/** Who claims, and for how long. `holder`: the courier's id, by which its lease ends with it; null: only by time. */
+/** How a claim is made. `holder`: the sender's id, with whose connection its leases end; null: they end by time alone. */
 export type Lease = {
   seconds: number;
   holder: string | null;
-  /** Kinds of channel that are told each alert by itself; without it all are. */
+  /** Kinds of channel that get each alert by itself; without it all do. */
   ungroupedKinds?: readonly string[];
-  /** How owners hear of what an address that nobody confirmed was not told. */
+  /** How owners are reached for what an address that nobody confirmed did not get. */
   owners?: OwnerContact;
   /** The rates that all senders keep together; without it none is kept. */
   rateLimits?: RateLimits;
@@ -65,7 +65,7 @@ type Locked = Candidate & {
 
 export type ClaimedAlert = { claim: Claim; alert: AlertRecord };
 
-/** What a message that is under way told with others was written within this time. */
+/** A delivery whose group is under way was written within this time. */
 const LATE = "24 hours";
 
 /**
@@ -149,8 +149,8 @@ async function keepRates(tx: Tx, { candidates, decisions, rateLimits }: Asking) 
 const USES_OLD_SETTINGS = sql.raw("coalesce(d.payload ? 'sealedSettings', false)");
 
 /**
- * Locks every unfinished delivery of the sequences concerned, in one order for all. Not `skip locked`: whoever decides
- * about a sequence must see all of it, and these locks last for three short statements.
+ * Locks every unfinished delivery of the sequences concerned, in one order for all. Not `skip locked`: a decision
+ * about a sequence needs all of it, and these locks last for three short statements.
  */
 async function lockSequences(tx: Tx, ids: readonly string[]): Promise<Locked[]> {
   const rows = await tx.execute<LockedRow>(sql`
@@ -162,7 +162,7 @@ async function lockSequences(tx: Tx, ids: readonly string[]): Promise<Locked[]> 
       select d.id from asked join deliveries d on d.check_id = asked.check_id and d.channel_id = asked.channel_id
       where d.state in ('pending', 'retry', 'sending')
       union
-      -- what another's message is telling just now
+      -- what a group's message is telling just now
       select m.id from asked join deliveries m on m.check_id = asked.check_id and m.channel_id = asked.channel_id
       join deliveries l on l.id = m.leader_id
       where m.leader_id is not null and m.created_at > clock_timestamp() - ${LATE}::interval and l.state = 'sending'
@@ -267,7 +267,7 @@ async function closeOthers(
   const unconfirmed = having(decisions, "refuse-unconfirmed");
   const [broken, expired] = [having(decisions, "refuse-broken"), having(decisions, "expire")];
   const outdated = having(decisions, "supersede");
-  await close(tx, outdated, { state: "superseded", because: "Newer news took its place." });
+  await close(tx, outdated, { state: "superseded", because: "A newer message took its place." });
   await releaseGrouped(tx, outdated);
   await close(tx, broken, { state: "failed", because: "The channel is broken." });
   await close(tx, expired, {

@@ -4,8 +4,8 @@ import type { Tx } from "../database.ts";
 import { uuidArray } from "./due.ts";
 
 /**
- * Of each check, lets go what waits for these channels and has newer news behind it: a check that came back while its
- * alert was held is told of once, with all the others that came back. `claimed` stay: they were the newest a moment ago.
+ * Supersedes what waits for these channels and has a newer delivery of the same check behind it: a check that came back
+ * while its alert was held is in one message with all others that came back. `claimed` stay: they were the newest just now.
  */
 export async function dropOutdated(
   tx: Tx,
@@ -28,6 +28,6 @@ export async function dropOutdated(
       for update of d skip locked
     )
     update deliveries d set state = 'superseded', finished_at = clock_timestamp(),
-      last_error = 'Newer news took its place.'
+      last_error = 'A newer message took its place.'
     from outdated where d.id = outdated.id`);
 }

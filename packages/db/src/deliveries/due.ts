@@ -9,7 +9,7 @@ export type DueDelivery = {
   projectId: string;
   channelId: string;
   channelKind: string;
-  /** The time that it is due at, in microseconds of the epoch, by which it is told from another time of the same attempt. */
+  /** The time that it is due at, in microseconds of the epoch; two times of the same attempt differ by it. */
   dueAt: number;
   /** Milliseconds until then; 0: it is due. */
   dueInMs: number;

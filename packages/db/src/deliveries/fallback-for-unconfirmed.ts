@@ -12,7 +12,7 @@ const AGAIN_AFTER = "1 hour";
 
 /**
  * No alert is lost for want of a confirmation. What no fall-back took of these deliveries goes to the project's owners in
- * their place, and at most once an hour for each channel owners are told why.
+ * their place, and at most once an hour for each channel owners learn why.
  */
 export async function fallbackForUnconfirmed(
   tx: Tx,
@@ -65,6 +65,6 @@ async function sayWhy(
     projectId,
     notVia: channelId,
     title: `Channel “${name}” waits for a confirmation`,
-    sentence: `It was to be told of something, but nobody has confirmed ${address} yet. Its alerts go to the fall-back, or else to the project's owners, until somebody does by the link in the mail that was sent there.`,
+    sentence: `It was to get a message, but nobody has confirmed ${address} yet. Its alerts go to the fall-back, or else to the project's owners, until somebody does by the link in the mail that was sent there.`,
   });
 }

@@ -7,7 +7,7 @@ import { fallBack } from "./fallback.ts";
 import { isRefused } from "./refusals.ts";
 import { type OwnerContact, notifyOwners } from "./notify-owners.ts";
 
-/** An alert that its channel has not taken for so long is told by another one, too. */
+/** An alert that its channel has not taken for so long goes to another one, too. */
 const WAITED = "5 minutes";
 /** Between two messages about one channel. */
 const AGAIN_AFTER = "6 hours";
@@ -20,7 +20,7 @@ type Waiting = {
   because: string;
   /** Only the operator can mend it. */
   refused: boolean;
-  isToldElsewhere: boolean;
+  isSentElsewhere: boolean;
 };
 
 /** Tells other channels of what waits in channels that rest or fail. @returns how many alerts were written */
@@ -54,7 +54,7 @@ export async function fallBackForWaiting(tx: Tx, way: OwnerContact, ids: readonl
     select distinct on (c.id) d.id, c.id as "channelId", c.project_id as "projectId", c.name,
       coalesce(d.last_error, '') as because, ${isRefused(sql`c`)} as refused,
       d.id = any(${uuidArray(written)}) or exists (select from deliveries o where o.flip_id = d.flip_id
-        and o.channel_id <> d.channel_id and o.state <> 'failed') as "isToldElsewhere"
+        and o.channel_id <> d.channel_id and o.state <> 'failed') as "isSentElsewhere"
     from deliveries d join channels c on c.project_id = d.project_id and c.id = d.channel_id
     left join instance_facts f on f.name = 'channel waits ' || c.id
     where d.id = any(${uuidArray(ids)}) and d.kind not in ('test', 'confirm', 'run', 'notice') and not c.internal
@@ -66,15 +66,15 @@ export async function fallBackForWaiting(tx: Tx, way: OwnerContact, ids: readonl
 }
 
 async function tellOf(tx: Tx, way: OwnerContact, waiting: Waiting) {
-  const { channelId, projectId, name, because, refused, isToldElsewhere } = waiting;
+  const { channelId, projectId, name, because, refused, isSentElsewhere } = waiting;
   await tx.execute(sql`
     insert into instance_facts (name, value, created_at)
     values ('channel waits ' || ${channelId}::text, '', clock_timestamp())
     on conflict (name) do update set created_at = excluded.created_at`);
   const whose = refused
-    ? "This is for whoever runs Overdue to mend; the channel itself is as it was."
+    ? "This is for the operator of Overdue to mend; the channel itself is as it was."
     : "If this lasts, look whether the channel is set right.";
-  const where = isToldElsewhere
+  const where = isSentElsewhere
     ? "Another channel gets them, too."
     : "No other channel gets them in its place: name one as the fall-back.";
   await notifyOwners(tx, way, {

@@ -4,7 +4,7 @@ import type { Db } from "../database.ts";
 
 /**
  * Ends the leases of checkers that are gone, so that nobody waits for what died with them. Gone is who has neither a
- * connection here (each names its checker) nor judged lately; right after a start of the database nobody is, since all
+ * connection here (each names its process) nor evaluated deadlines lately; right after a start of the database nobody is, since all
  * connections were lost. @returns how many leases ended.
  */
 export async function freeLeases(db: Db): Promise<number> {

@@ -16,10 +16,10 @@ export type GroupableDelivery = {
   address: string | null;
   tags: string;
   dependsOn: string[];
-  /** All that its channel is told comes as one. */
+  /** Its channel collects all that it gets into one message. */
   collects: boolean;
 };
-/** One that was told lately: by which message, and when that went. */
+/** One that was sent lately: in which message, and when that went. */
 export type SentLately = GroupableDelivery & { messageId: string; at: Instant };
 
 /** By what an alert is grouped with others: what they share, or that all of its channel come together. */

@@ -6,34 +6,34 @@ import { uuidArray } from "./due.ts";
 import { fallBack } from "./fallback.ts";
 
 /**
- * Takes out of the messages that are about to be sent whatever was outdated since they were gathered: nobody is told
- * that a check is down after its recovery was told, nor of one that was deleted. `ids`: deliveries that were claimed.
+ * Takes out of the messages that are about to be sent what was outdated since they were grouped: no message says that a
+ * check is down after its recovery was sent, nor names one that was deleted. `ids`: deliveries that were claimed.
  */
 export async function dropOutdatedGrouped(tx: Tx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await tx.execute(sql`
-    update deliveries m set leader_id = null, last_error = 'Newer news took its place.'
+    update deliveries m set leader_id = null, last_error = 'A newer message took its place.'
     where m.leader_id in (select unnest(array[d.id, d.fallback_for]) from deliveries d where d.id = any(${uuidArray(ids)}))
-      and (${hasNewerNews}
+      and (${isOutdated}
         or exists (select from checks k where k.id = m.check_id and k.deleted_at is not null))`);
 }
 
-/** Lets those that a message would have told be told without it. `ids`: leads whose own news is outdated. */
+/** Lets the members of a group go by themselves. `ids`: group leaders that are outdated. */
 export async function releaseGrouped(tx: Tx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const { count } = await tx.execute(sql`
     update deliveries m set state = 'pending', leader_id = null, finished_at = null, last_error = null,
       next_attempt_at = clock_timestamp()
-    where m.leader_id = any(${uuidArray(ids)}) and not ${hasNewerNews}`);
+    where m.leader_id = any(${uuidArray(ids)}) and not ${isOutdated}`);
   if (count > 0) await notifySenders(tx);
   await fallBack(tx, await membersInsteadOf(tx, ids));
 }
 
-/** Those that these leads would have told in another channel's place. */
+/** The members that these group leaders would have sent in another channel's place. */
 async function membersInsteadOf(tx: Tx, ids: readonly string[]): Promise<string[]> {
   const rows = await tx.execute<{ id: string }>(sql`
     select m.id from deliveries l join deliveries m on m.leader_id = l.fallback_for
-    where l.id = any(${uuidArray(ids)}) and not ${hasNewerNews}`);
+    where l.id = any(${uuidArray(ids)}) and not ${isOutdated}`);
   return rows.map(({ id }) => id);
 }
 
@@ -46,13 +46,13 @@ export async function ungroup(tx: Tx, ids: readonly string[]): Promise<void> {
   await tx.execute(sql`
     update deliveries m set state = 'pending', leader_id = null, finished_at = null, last_error = null,
       next_attempt_at = clock_timestamp()
-    where m.leader_id = any(${uuidArray(ids)}) and not ${hasNewerNews}`);
+    where m.leader_id = any(${uuidArray(ids)}) and not ${isOutdated}`);
   await tx.execute(sql`
     insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, round, payload, because,
       fallback_for)
     select m.project_id, l.channel_id, m.kind, m.check_id, m.flip_id, m.incident_id, m.round, m.payload, l.because, m.id
     from deliveries l join deliveries m on m.leader_id = l.fallback_for
-    where l.id = any(${uuidArray(ids)}) and not ${hasNewerNews} and not ${isReplacedIn(sql`l.channel_id`)}
+    where l.id = any(${uuidArray(ids)}) and not ${isOutdated} and not ${isReplacedIn(sql`l.channel_id`)}
     on conflict do nothing`);
   await notifySenders(tx);
 }
@@ -72,7 +72,7 @@ export async function failGrouped(tx: Tx, ids: readonly string[]): Promise<void>
     from deliveries l where l.id = any(${uuidArray(ids)}) and l.state = 'failed' and m.leader_id = l.id`);
 }
 
-const hasNewerNews = sql`exists (
+const isOutdated = sql`exists (
   select from deliveries e where e.check_id = m.check_id and e.channel_id = m.channel_id
     and e.kind in ('down', 'up', 'reminder') and m.kind in ('down', 'up', 'reminder')
     and e.created_at > m.created_at and e.id <> m.id)`;

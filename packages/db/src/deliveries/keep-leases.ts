@@ -4,7 +4,7 @@ import type { Db } from "../database.ts";
 import type { Claim } from "./claim.ts";
 import { fallBackMeanwhile } from "./fallback.ts";
 
-/** `slow`: under way for so long that the fall-back channel hears of it too; see {@link fallBackMeanwhile}. */
+/** `slow`: under way for so long that the fallback channel gets it too; see {@link fallBackMeanwhile}. */
 export type UnderWay = { claim: Claim; slow: boolean };
 
 /**

@@ -44,7 +44,7 @@ export async function loadGroups(db: Db | Tx, ids: readonly string[]): Promise<M
 }
 
 /**
- * Each delivery with all that its message tells: what it leads, what the one that it replaces led, and what these led in
+ * Each delivery with all that its message contains: what it leads, what the delivery that it replaces led, and what these led in
  * turn. A member that has a replacement of its own is sent by that, and not again here.
  */
 const TOLD_WITH = (ids: readonly string[]) => sql`told_with as (

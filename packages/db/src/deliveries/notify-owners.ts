@@ -14,7 +14,7 @@ import { isDoubtful } from "./refusals.ts";
 export type OwnerContact = { keyring: Keyring; mail: boolean };
 
 /**
- * Queues a message to everybody who runs this installation: by mail, from the project by which it watches itself; where
+ * Queues a message to all operators of this instance: by mail, from the project by which it watches itself; where
  * there is no mail, or it is not taken, by a channel that works in a project that they own. @returns to how many
  */
 export async function notifyOperators(

@@ -11,8 +11,8 @@ export type PassedOn = { members: number; written: number };
 
 /**
  * Writes what a group's delivery tells for the channels of the group, each with a delivery of its own, and rings for
- * them. Groups within it are passed over, so nothing goes in circles. Whoever was told the same by another way, or by
- * an earlier attempt, is left alone.
+ * them. Groups within it are passed over, so nothing goes in circles. A channel that got the same by another way, or by
+ * an earlier attempt, is left out.
  */
 export async function passOnDelivery(
   db: Db,
@@ -20,7 +20,7 @@ export async function passOnDelivery(
   channelIds: readonly string[],
 ): Promise<PassedOn> {
   return db.transaction(async (tx) => {
-    // What has no flip is told apart by its payload, which two groups may pass on at once.
+    // Deliveries without a flip differ by their payload, which two groups may pass on at once.
     await tx.execute(sql`
       select pg_advisory_xact_lock(hashtextextended(payload::text, ${LOCK_SEEDS.passedOnMessage})) from deliveries
       where id = ${deliveryId} and payload is not null`);

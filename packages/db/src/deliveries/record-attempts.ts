@@ -106,11 +106,11 @@ async function write(db: Db | Tx, endings: readonly Attempted[]): Promise<Attemp
   return endings.filter(({ claim }) => ids.has(claim.deliveryId));
 }
 
-/** A flip is told from the deadline on; all else from when it was written. */
+/** Of a flip, the time since its deadline; of all else, since it was written. */
 const latencyMs = sql`least(2147483647, extract(epoch from clock_timestamp() -
   coalesce((select f.at from flips f where f.id = d.flip_id), d.created_at)) * 1000)::int`;
 
-/** What the same message told ended with it; a retry tells it again. */
+/** The members of a group end with its leader; a retry sends them again. */
 const led = sql`
   update deliveries m set state = done.state, finished_at = clock_timestamp(), provider_ref = g.provider_ref,
     last_error = case when done.state <> 'sent' then g.answer end,

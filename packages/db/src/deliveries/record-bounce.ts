@@ -61,7 +61,7 @@ async function findSent(tx: Tx, token: BounceToken): Promise<Sent | null> {
   return sent !== undefined && addressMark(sent.address) === token.addressMark ? sent : null;
 }
 
-/** As if the server had said so at once: it is tried again, rarely, and told elsewhere meanwhile. */
+/** As if the server had said so at once: it is tried again, rarely, and sent elsewhere meanwhile. */
 async function tryAgain(
   tx: Tx,
   way: OwnerContact,
@@ -88,7 +88,7 @@ async function tryAgain(
     ), led as (
       update deliveries m set latency_ms = null,
         state = case when again.failed then 'failed' else 'superseded' end::delivery_state,
-        last_error = case when again.failed then ${because} else 'Told in one message with others.' end
+        last_error = case when again.failed then ${because} else 'Sent in one message with others.' end
       from again where m.leader_id = again.id and m.state = 'sent'
     )
     select id, failed from again`);
@@ -117,7 +117,7 @@ async function complained(tx: Tx, way: OwnerContact, sent: Sent): Promise<boolea
   return true;
 }
 
-/** With all that the same message told. @returns what of it is worth telling elsewhere */
+/** With all members of its group. @returns those that are worth sending elsewhere */
 async function fail(tx: Tx, deliveryId: string, because: string): Promise<string[]> {
   const rows = await tx.execute<{ id: string; isRecent: boolean }>(sql`
     with failed as (

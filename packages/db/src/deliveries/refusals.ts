@@ -7,7 +7,7 @@ import type { Attempted } from "./record-attempts.ts";
 import { uuidArray } from "./due.ts";
 
 /**
- * What the mail server refuses for reasons that only the operator can mend. Kept as facts of the installation, one for each
+ * What the mail server refuses for reasons that only the operator can mend. Kept as facts of the instance, one for each
  * domain that mails go to: a server that takes mail for its own domain may refuse others.
  */
 
@@ -110,7 +110,7 @@ export async function isMailRefused(pool: Pool): Promise<boolean> {
   return (await refusalTroubles(openDb(pool))).length > 0;
 }
 
-/** What is refused now, in a sentence for whoever can mend it; empty while nothing is. */
+/** What is refused now, in a sentence for the operator; empty while nothing is. */
 export async function refusalTroubles(db: Db): Promise<string[]> {
   const rows = await db.execute<{ value: string }>(sql`
     select value from instance_facts
