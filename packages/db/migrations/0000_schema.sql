@@ -692,7 +692,8 @@ CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("next_attempt_at") WH
 CREATE INDEX "deliveries_channel" ON "deliveries" USING btree ("channel_id","created_at");--> statement-breakpoint
 CREATE INDEX "deliveries_check" ON "deliveries" USING btree ("check_id","created_at");--> statement-breakpoint
 CREATE INDEX "deliveries_dead" ON "deliveries" USING btree ("project_id","id") WHERE state = 'failed' and dealt_with_at is null;--> statement-breakpoint
-CREATE INDEX "deliveries_incident" ON "deliveries" USING btree ("incident_id");--> statement-breakpoint
+CREATE INDEX "deliveries_incident" ON "deliveries" USING btree ("incident_id","channel_id");--> statement-breakpoint
+CREATE INDEX "deliveries_sequence" ON "deliveries" USING btree ("check_id","channel_id") WHERE state in ('pending', 'retry', 'sending');--> statement-breakpoint
 CREATE INDEX "deliveries_leader" ON "deliveries" USING btree ("leader_id") WHERE leader_id is not null;--> statement-breakpoint
 CREATE INDEX "checks_project_slug" ON "checks" USING btree ("project_id","slug");--> statement-breakpoint
 CREATE INDEX "checks_wake" ON "checks" USING btree ("wake_at") WHERE wake_at is not null;--> statement-breakpoint

@@ -40,7 +40,7 @@ select x.project_id, x.channel_id, x.kind, x.check_id, x.flip_id, x.incident_id,
          select from checks k where k.project_id = x.project_id and k.id = x.check_id and k.severity = 'critical'
        ) as is_urgent
       from deliveries d
-     where d.channel_id = c.id and d.state = 'pending' and d.next_attempt_at > clock_timestamp()
+     where ${COLLECT_MINUTES} > 0 and d.channel_id = c.id and d.state = 'pending' and d.next_attempt_at > clock_timestamp()
        and d.next_attempt_at <= clock_timestamp() + ${COLLECT_MINUTES} * interval '1 minute'
   ) open on ${COLLECT_MINUTES} > 0
 on conflict on constraint deliveries_once do nothing`;

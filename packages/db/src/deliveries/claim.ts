@@ -39,6 +39,10 @@ export type Claim = {
   ageMs: number;
   /** It finds out whether its channel's circuit may close. */
   isProbe: boolean;
+  /** Its message contains others. */
+  isGroupLeader: boolean;
+  /** It is in place of a delivery that another channel did not take. */
+  isFallback: boolean;
   channelKind: string;
   /** How often in a row its channel began to rest. */
   rests: number;
@@ -225,6 +229,8 @@ async function take(
     returning d.id as "deliveryId", d.project_id as "projectId", d.channel_id as "channelId", d.check_id as "checkId",
       d.kind, d.attempt, (extract(epoch from clock_timestamp() - d.created_at) * 1000)::float8 as "ageMs",
       d.id = any(${uuidArray(probes)}) as "isProbe", c.kind as "channelKind", c.circuit_step as "rests",
+      d.fallback_for is not null as "isFallback",
+      exists (select from deliveries m where m.leader_id = d.id) as "isGroupLeader",
       (select count(*) from delivery_attempts a
        where a.delivery_id = d.id and a.status_code is distinct from 429)::int as failures`);
   return rows;

@@ -15,7 +15,7 @@ const SHARED = sql`case when s.shared like 'dependency %' then coalesce(
 
 /** What else these deliveries' messages tell, by the id of the delivery; nothing for those that tell of themselves alone. */
 export async function loadGroups(db: Db | Tx, ids: readonly string[]): Promise<Map<string, AlertGroup>> {
-  if (ids.length === 0) return new Map();
+  if (ids.length === 0 || !(await leadAny(db, ids))) return new Map();
   const rows = await db.execute<AlertGroup & { id: string }>(sql`
     with recursive ${TOLD_WITH(ids)}, told as (
       select w.lead, d.id, d.payload,
@@ -41,6 +41,14 @@ export async function loadGroups(db: Db | Tx, ids: readonly string[]): Promise<M
        from storms s where s.id = (array_agg(t.storm_id) filter (where t.storm_id is not null))[1]) as storm
     from told t group by t.lead having count(*) > 1`);
   return new Map(rows.map(({ id, ...group }) => [id, group]));
+}
+
+/** Most messages are about one check, and need no search for more. */
+async function leadAny(db: Db | Tx, ids: readonly string[]): Promise<boolean> {
+  const [found] = await db.execute<{ lead: boolean }>(sql`
+    select exists (select from deliveries m where m.leader_id in (
+      select unnest(array[l.id, l.fallback_for]) from deliveries l where l.id = any(${uuidArray(ids)}))) as lead`);
+  return found?.lead === true;
 }
 
 /**

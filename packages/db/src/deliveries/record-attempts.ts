@@ -68,7 +68,10 @@ async function recordSent(db: Db, endings: readonly Attempted[], way: OwnerConta
   return new Set(recorded.map(({ claim }) => claim.deliveryId));
 }
 
+/** What only leaders of groups and fallbacks need is left out where there are none, as for nearly all attempts. */
 async function write(db: Db | Tx, endings: readonly Attempted[]): Promise<Attempted[]> {
+  const withGroups = endings.some(({ claim }) => claim.isGroupLeader);
+  const withFallbacks = endings.some(({ claim }) => claim.isFallback);
   const rows = JSON.stringify(endings.map(givenRow));
   const written = await db.execute<{ id: string }>(sql`
     with given as (
@@ -91,11 +94,7 @@ async function write(db: Db | Tx, endings: readonly Attempted[]): Promise<Attemp
       insert into delivery_attempts
         (project_id, delivery_id, attempt, started_at, finished_at, outcome, status_code, answer)
       select project_id, id, attempt, started_at, clock_timestamp(), state, status_code, answer from done
-    ), led as (${led}), replaced as (
-      update deliveries d set dealt_with_at = clock_timestamp() from done
-      where done.state = 'sent' and d.project_id = done.project_id
-        and (d.id = done.fallback_for or d.leader_id = done.fallback_for)
-    )
+    ) ${withGroups ? led : sql``} ${withFallbacks ? replaced : sql``}
     select done.id, pg_notify('overdue_changes', ${changeJson(sql`done`)}),
       -- what waited for this one may go now
       (select pg_notify('overdue_deliveries', '') from deliveries d
@@ -111,13 +110,23 @@ const latencyMs = sql`least(2147483647, extract(epoch from clock_timestamp() -
   coalesce((select f.at from flips f where f.id = d.flip_id), d.created_at)) * 1000)::int`;
 
 /** The members of a group end with its leader; a retry sends them again. */
-const led = sql`
+const led = sql`, led as (
   update deliveries m set state = done.state, finished_at = clock_timestamp(), provider_ref = g.provider_ref,
     last_error = case when done.state <> 'sent' then g.answer end,
     latency_ms = case when done.state = 'sent' then least(2147483647, extract(epoch from clock_timestamp() -
       coalesce((select f.at from flips f where f.id = m.flip_id), m.created_at)) * 1000)::int end
   from done join given g on g.id = done.id
-  where done.state in ('sent', 'failed') and m.leader_id = done.id`;
+  where done.state in ('sent', 'failed') and m.leader_id = done.id
+)`;
+
+/** What a fallback arrived in place of is dealt with, and what that would have led. */
+const replaced = sql`, in_place_of as (
+  select fallback_for as id from done where state = 'sent' and fallback_for is not null
+), replaced as (
+  update deliveries d set dealt_with_at = clock_timestamp()
+  where d.id in (select id from in_place_of
+    union select m.id from in_place_of join deliveries m on m.leader_id = in_place_of.id)
+)`;
 
 function givenRow({ claim, finish }: Attempted) {
   return {

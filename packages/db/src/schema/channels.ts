@@ -160,8 +160,12 @@ export const deliveries = pgTable(
     index("deliveries_dead")
       .on(t.projectId, t.id)
       .where(sql`state = 'failed' and dealt_with_at is null`),
-    // What was told of an incident is asked at every step of its routes.
-    index("deliveries_incident").on(t.incidentId),
+    // What a channel got of an incident is asked at every step of its routes and by every alert.
+    index("deliveries_incident").on(t.incidentId, t.channelId),
+    // Unfinished deliveries about one check in one channel are asked for at every claim and every end of an attempt.
+    index("deliveries_sequence")
+      .on(t.checkId, t.channelId)
+      .where(sql`state in ('pending', 'retry', 'sending')`),
     index("deliveries_leader")
       .on(t.leaderId)
       .where(sql`leader_id is not null`),
