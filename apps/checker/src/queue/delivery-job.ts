@@ -22,6 +22,7 @@ const Job = z.object({ version: z.literal(2), deliveries: z.array(Due) });
 export type DeliveryJob = z.infer<typeof Job>;
 
 const FEW = 25;
+const TOGETHER = 50;
 const RANKS_PER_PRIORITY = 20;
 const PRIORITY_MAX = 2_000_000;
 
@@ -34,7 +35,7 @@ const PRIORITY_MAX = 2_000_000;
 export function deliveryJobs(found: readonly DueDelivery[]): QueueJob<DeliveryJob>[] {
   const byTime = Map.groupBy(found, ({ dueAt, dueInMs }) => (dueInMs === 0 ? 0 : dueAt));
   return [...byTime.values()].flatMap((together) => {
-    const size = together.length <= FEW ? 1 : FEW;
+    const size = together.length <= FEW ? 1 : TOGETHER;
     return Array.from({ length: Math.ceil(together.length / size) }, (_, index) =>
       jobOf(together.slice(index * size, (index + 1) * size)),
     );
