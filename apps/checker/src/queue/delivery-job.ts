@@ -23,6 +23,8 @@ export type DeliveryJob = z.infer<typeof Job>;
 
 const FEW = 25;
 const TOGETHER = 50;
+/** Instants are stored to the millisecond, so what was written just now may be due a moment ahead. */
+export const SOONEST_MS = 2;
 const RANKS_PER_PRIORITY = 20;
 const PRIORITY_MAX = 2_000_000;
 
@@ -33,7 +35,7 @@ const PRIORITY_MAX = 2_000_000;
  * deliveries stand before it, the lower a job's priority, so that no project waits behind another's thousands.
  */
 export function deliveryJobs(found: readonly DueDelivery[]): QueueJob<DeliveryJob>[] {
-  const byTime = Map.groupBy(found, ({ dueAt, dueInMs }) => (dueInMs === 0 ? 0 : dueAt));
+  const byTime = Map.groupBy(found, ({ dueAt, dueInMs }) => (dueInMs < SOONEST_MS ? 0 : dueAt));
   return [...byTime.values()].flatMap((together) => {
     const size = together.length <= FEW ? 1 : TOGETHER;
     return Array.from({ length: Math.ceil(together.length / size) }, (_, index) =>
@@ -49,7 +51,7 @@ function jobOf(deliveries: DueDelivery[]): QueueJob<DeliveryJob> {
     data: { version: 2, deliveries },
     id: `d-${first?.deliveryId}-${first?.attempt}-${first?.dueAt}`,
     priority: Math.min(Math.floor(((first?.rank ?? 1) - 1) / RANKS_PER_PRIORITY), PRIORITY_MAX),
-    delayMs: first?.dueInMs ?? 0,
+    delayMs: first === undefined || first.dueInMs < SOONEST_MS ? 0 : first.dueInMs,
   };
 }
 

@@ -90,7 +90,9 @@ async function deliverAll(): Promise<ClaimedAlert["alert"][]> {
 }
 
 async function dueIds(): Promise<string[]> {
-  await db.execute(sql`update deliveries set next_attempt_at = clock_timestamp() where state = 'pending'`);
+  await db.execute(
+    sql`update deliveries set next_attempt_at = clock_timestamp() - interval '1 millisecond' where state = 'pending'`,
+  );
   const due = await dueDeliveries(db, { limit: 100, aheadMs: 0, here: [], enqueued: [] });
   return due.map(({ deliveryId }) => deliveryId);
 }
