@@ -109,7 +109,7 @@ export function checkSettings(row: Omit<CheckSettings, "maintenance">): CheckSet
   };
 }
 
-export function pingReading(row: PingReading): PingReading {
+function pingReading(row: PingReading): PingReading {
   const { methods, filterSubject, filterBody, filterHttpBody, filterDefaultFail } = row;
   const { startKeywords, successKeywords, failureKeywords } = row;
   const filters = { filterSubject, filterBody, filterHttpBody, filterDefaultFail };
