@@ -51,7 +51,7 @@ export async function renderPart(part: ReactNode, { role = "owner" }: { role?: R
 }
 
 /** Renders the whole app at an address. Its router is returned, to follow where it leads. */
-async function renderApp(path: string) {
+export async function renderApp(path: string) {
   vi.stubGlobal("EventSource", FakeEventSource);
   FakeEventSource.opened = [];
   const client = testQueryClient();
@@ -85,7 +85,7 @@ function testQueryClient(): QueryClient {
 }
 
 /** The event stream of a page: a test sends its events itself. */
-class FakeEventSource extends EventTarget {
+export class FakeEventSource extends EventTarget {
   static opened: FakeEventSource[] = [];
   readonly url: string;
   isClosed = false;
