@@ -15,7 +15,7 @@ export type Draft = {
   readonly state: CheckState;
   readonly memory: Memory;
   readonly effects: Effect[];
-  /** Deadlines up to here may be judged. */
+  /** Deadlines up to here may be evaluated. */
   readonly knownUntil: Instant;
   /** The number of the ping that is being heard. */
   pingNumber: number | null;
@@ -96,7 +96,7 @@ export function evidenceOf({ memory }: Draft, particulars: Partial<Evidence>): E
   };
 }
 
-/** The next instant at which there is something to judge: a deadline, or a run that takes unusually long. */
+/** The next instant at which there is something to evaluate: a deadline, or a run that takes unusually long. */
 export function nextEvaluationAt(settings: CheckSettings, memory: Memory): Instant | null {
   let first = awaitedUntil(settings, memory);
   for (const { outlierAt, overlong, uncertain, deadlineAt } of memory.openRuns) {

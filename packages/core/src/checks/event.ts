@@ -22,19 +22,19 @@ export type Ping = {
 };
 
 /**
- * `knownUntil` is the watermark: everything accepted before it is known, so deadlines up to it may be judged.
+ * `knownUntil` is the watermark: everything accepted before it is known, so deadlines up to it may be evaluated.
  * Without it everything up to the event's own instant is taken as known.
  */
 export type Event =
   | { kind: "ping"; ping: Ping; knownUntil?: Instant }
-  /** Everything accepted before `now` is known: deadlines up to `now` may be judged. */
+  /** Everything accepted before `now` is known: deadlines up to `now` may be evaluated. */
   | { kind: "time"; now: Instant }
   | { kind: "pause"; at: Instant; knownUntil?: Instant }
   | { kind: "resume"; at: Instant; knownUntil?: Instant }
   | { kind: "edit"; at: Instant; settings: CheckSettings; knownUntil?: Instant }
   /** "This is normal now": what was usual for its runs so far is forgotten. */
   | { kind: "baseline-reset"; at: Instant }
-  /** Overdue could not receive in this span: nothing inside it is judged before `until` plus the grace. */
+  /** Overdue could not receive in this span: nothing inside it is evaluated before `until` plus the grace. */
   | { kind: "outage"; from: Instant; until: Instant }
   /** The clock that decides was set back to `at`: nothing was heard or decided after it. */
   | { kind: "clock-set-back"; at: Instant }
@@ -66,7 +66,7 @@ export type Slot = {
   lateMs: number | null;
   runId: string | null;
   /**
-   * Why it was not judged; left out where Overdue could not hear. Of a missed one: the run before was still going
+   * Why it was excluded; left out where Overdue could not hear. Of a missed one: the run before was still going
    * when it was due ("overlap").
    */
   because?: "maintenance" | "overlap";

@@ -23,7 +23,7 @@ export type Memory = {
   lastSlot: Slot | null;
   /** Set by an overlong run: a good end does not mend `lastSlot` any more. */
   lastSlotFinal: boolean;
-  /** The slots judged since the check last went up, oldest first; only kept for a tolerance. At most 100. */
+  /** The slots evaluated since the check last went up, oldest first; only kept for a tolerance. At most 100. */
   verdicts: readonly Verdict[];
   /** Good ends in a row while down. */
   goodInARow: number;
@@ -41,7 +41,7 @@ export type Memory = {
   hours?: readonly HourDurations[];
   /** From this length on a run is unusually long; absent while too few are known. */
   outlierAfterMs?: number;
-  /** Pings from after a deadline that cannot be judged yet: heard when it can be. By instant; at most 32. */
+  /** Pings from after a deadline that cannot be evaluated yet: heard when it can be. By instant; at most 32. */
   deferred: readonly DeferredPing[];
   /** Ends without a run id, while they may still be sent again. At most 8. */
   lastEnds?: readonly HostEnd[];

@@ -114,7 +114,7 @@ test.each([
   });
 });
 
-test("a mail server that restarts is nobody's trouble for some minutes", () => {
+test("a mail server that restarts is nobody's problem for some minutes", () => {
   const away: AttemptResult = { outcome: "operator", because: "away", mayPass: true, statusCode: null };
   expect(step(away, { failures: 3 })).toMatchObject({
     needsFallback: false,

@@ -54,7 +54,7 @@ const Cron = z.strictObject({
   timezone: Timezone,
 });
 
-/** When planned work is, as a person or a program sends it; `ruleOf` reads it. Each refusal is one sentence. */
+/** When maintenance is, as a person or a program sends it; `ruleOf` reads it. Each refusal is one sentence. */
 export const MaintenanceRuleInput = z
   .discriminatedUnion("kind", [Once, Weekly, Cron])
   .superRefine((input, context) => {
@@ -89,7 +89,7 @@ function problemOfOnce(from: number, until: number): Refusal | null {
   return until - from > MINUTES_MAX * MINUTE_MS ? { field: "until", message: TOO_LONG } : null;
 }
 
-// A window that begins again before it has ended would never let anything be judged.
+// A window that begins again before it has ended would never let anything be evaluated.
 function problemOfRecurring(input: Exclude<MaintenanceRuleInput, { kind: "once" }>): Refusal | null {
   const field = input.kind === "cron" ? "expression" : "weekdays";
   try {

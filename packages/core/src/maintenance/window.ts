@@ -1,7 +1,7 @@
 import { type CalendarSchedule, type Instant, MINUTE_MS, nextAfter } from "@overdue/schedules";
 
 /**
- * When planned work is. A recurring span begins by the clock of its zone and lasts so many minutes. Weekdays: 1 is
+ * When maintenance is. A recurring span begins by the clock of its zone and lasts so many minutes. Weekdays: 1 is
  * Monday, 7 is Sunday.
  */
 export type MaintenanceRule =
@@ -11,7 +11,7 @@ export type MaintenanceRule =
 
 type Recurring = Exclude<MaintenanceRule, { kind: "once" }>;
 
-/** Planned work as it holds for a check. `stoppedAt`: the span under way then ended there. */
+/** Maintenance as it holds for a check. `stoppedAt`: the span under way then ended there. */
 export type MaintenanceWindow = { rule: MaintenanceRule; stoppedAt: Instant | null };
 
 /** Half open: `from` is inside, `until` is not. */

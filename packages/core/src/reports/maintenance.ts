@@ -3,7 +3,7 @@ import type { Span } from "./spans.ts";
 
 const SPANS_MAX = 2_000;
 
-/** When planned work was within the span, by the windows as they are now; a window's newest 2,000 times at most. */
+/** When maintenance was within the span, by the windows as they are now; a window's newest 2,000 times at most. */
 export function maintenanceWithin(windows: readonly MaintenanceWindow[], { from, until }: Span): Span[] {
   return windows.flatMap((window) => {
     const spans: Span[] = [];

@@ -5,7 +5,7 @@ import { lengthOf, mergedWithin, type Span, without } from "./spans.ts";
 /** What became of a check's status: what it was at first, and each change after that, oldest first. */
 export type StatusLine = { first: Status; changes: readonly { at: Instant; to: Status }[] };
 
-/** What does not count for or against anybody: planned work, and when Overdue itself could not hear. */
+/** What does not count for or against anybody: maintenance, and when Overdue itself could not hear. */
 export type LeftOut = { maintenance: readonly Span[]; outages: readonly Span[] };
 
 /** Of a span, in milliseconds. `countedMs`: up or down, outside of all that is left out; `downMs` is part of it. */

@@ -62,7 +62,7 @@ test("whatever comes, each alert is told once, and within a minute", () => {
   );
 });
 
-test("one that new troubles join again and again is told within a minute all the same", () => {
+test("one that new problems join again and again is told within a minute all the same", () => {
   const chain = Array.from({ length: 60 }, (_, index) => [
     { afterMs: 1_000, keys: [`h${index}`] },
     { afterMs: 500, keys: [`h${index}`, "shared"] },

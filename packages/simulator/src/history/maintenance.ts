@@ -5,7 +5,7 @@ import { DAY, HOUR, MINUTE, type Entry } from "./history.ts";
 
 type Life = { begin: Instant; end: Instant };
 
-/** Planned work: the windows that are there from the beginning, and how people plan, start, stop and delete others. */
+/** Maintenance: the windows that are there from the beginning, and how people plan, start, stop and delete others. */
 export type PlannedMaintenance = { windows: readonly MaintenanceWindow[]; acts: Entry[] };
 
 /** Most checks have none. */

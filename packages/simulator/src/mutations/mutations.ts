@@ -13,8 +13,8 @@ export const mutations: readonly Mutation[] = [
     becomes: "run.deadlineAt < now - 1 &&",
   }),
   mutation("a down flip is dated a second late", "deadlines/evaluate-deadlines", {
-    line: "const trouble = { at, evidence:",
-    becomes: "const trouble = { at: at + 1000, evidence:",
+    line: "const violation = { at, evidence:",
+    becomes: "const violation = { at: at + 1000, evidence:",
   }),
   mutation("the grace is a second short", "deadlines/postpone-deadlines", {
     line: "(settings.jitterSeconds + settings.graceSeconds)",
@@ -248,7 +248,7 @@ export const mutations: readonly Mutation[] = [
     becomes: "",
   }),
   mutation("an alarm in planned work is told", "state/flips", {
-    line: "if (isInMaintenance(draft.settings, at)) return writeNotice(draft, trouble);",
+    line: "if (isInMaintenance(draft.settings, at)) return writeNotice(draft, violation);",
     becomes: "",
   }),
   mutation("open runs do not wait for planned work that begins", "deadlines/maintenance", {

@@ -86,7 +86,7 @@ export function writeFlip(
   if (to === "up") book.sinceUp.clear();
 }
 
-/** Rule 41: what fails in planned work counts for nothing. */
+/** Rule 41: what fails in maintenance counts for nothing. */
 function isExcused({ settings }: Book, { outcome, at }: Slot): boolean {
   return outcome === "failed" && isInMaintenance(settings, at);
 }

@@ -9,13 +9,13 @@ export function postponeForMaintenance(settings: CheckSettings, { from, until }:
   return endOfMaintenance(settings, Math.max(until, ...ends));
 }
 
-/** The end of the planned work that goes on at `at`, and of that which goes on then; `at` itself outside of all. */
+/** The end of the maintenance that goes on at `at`, and of that which goes on then; `at` itself outside of all. */
 export function endOfMaintenance(settings: CheckSettings, at: Instant): Instant {
   const ends = spansIn(settings, { from: at, until: at }).map(({ until }) => until);
   return ends.length === 0 ? at : endOfMaintenance(settings, Math.max(...ends));
 }
 
-/** Whether planned work goes on. */
+/** Whether maintenance goes on. */
 export function isInMaintenance(settings: CheckSettings, at: Instant): boolean {
   return spansIn(settings, { from: at, until: at }).length > 0;
 }

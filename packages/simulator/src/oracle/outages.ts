@@ -5,7 +5,7 @@ import { endOfMaintenance, postponeForMaintenance } from "./maintenance.ts";
 
 /**
  * Rules 30 and 39: a deadline whose time touches an outage waits until its end plus the grace (several outages: what they
- * took and one grace, and 15 s after the last at least), then for planned work;
+ * took and one grace, and 15 s after the last at least), then for maintenance;
  * where that puts it into an outage, the same again.
  */
 export function postponeForOutages(outages: readonly Span[], span: Span, settings: CheckSettings): Instant {

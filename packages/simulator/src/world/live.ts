@@ -50,7 +50,7 @@ export function runWorld(history: History, conditions: Conditions): Rows {
   };
   let clock = begin;
   const uncommitted = earliestStamps(history);
-  // Only where commits overtake each other can a ping be judged too early.
+  // Only where commits overtake each other can a ping be evaluated too early.
   const ordered = isInOrder(history);
   for (const [order, { event, committedAt }] of entries.entries()) {
     lookUntil(world, { clock, until: committedAt, uncommitted: uncommitted[order] ?? committedAt });

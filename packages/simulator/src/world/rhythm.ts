@@ -36,7 +36,7 @@ export function watermarkAt({ faults, rhythm }: World, clock: Instant): Instant 
   return Math.min(clock, ...proofs);
 }
 
-/** The first tick from `clock` on at which a checker is alive and may judge up to `wakeAt`. */
+/** The first tick from `clock` on at which a checker is alive and may evaluate up to `wakeAt`. */
 export function nextLook(world: World, clock: Instant, wakeAt: Instant): Instant {
   let at = onTick(world.rhythm, Math.max(clock, wakeAt));
   for (;;) {

@@ -19,7 +19,7 @@ import { applyViolation } from "../state/tolerance.ts";
 import { evaluateOutlier } from "../learning/learn-durations.ts";
 
 /**
- * Judges, in their order, the deadlines of slots and runs that have passed at `at`, those at that instant too, as
+ * Evaluates, in their order, the deadlines of slots and runs that have passed at `at`, those at that instant too, as
  * far as is known. What is more than a fold's work is left to the next one.
  */
 export function evaluateUpTo(draft: Draft, at: Instant): void {
@@ -46,14 +46,18 @@ export function evaluateSlot(draft: Draft, dueAt: Instant): void {
   const skippedFor = because === "overlap" ? runBefore(memory, dueAt) : undefined;
   memory.evaluatedAt = Math.max(memory.evaluatedAt, at);
   memory.verdictAt = Math.max(memory.verdictAt ?? dueAt, dueAt);
-  // Planned work was expected to skip it; an interval has no other slot to show that the job is alive again.
+  // Maintenance was expected to skip it; an interval has no other slot to show that the job is alive again.
   if (because === "maintenance" && settings.schedule.kind !== "interval") return;
-  const trouble = { at, evidence: { ...evidence, deadlineAt: at } };
-  if (state.status === "new") goDown(draft, { ...trouble, reason: "never-started" });
+  const violation = { at, evidence: { ...evidence, deadlineAt: at } };
+  if (state.status === "new") goDown(draft, { ...violation, reason: "never-started" });
   else if (skippedFor !== undefined)
-    applyViolation(draft, { at, reason: "overlap", evidence: { ...trouble.evidence, runId: skippedFor.id } });
+    applyViolation(draft, {
+      at,
+      reason: "overlap",
+      evidence: { ...violation.evidence, runId: skippedFor.id },
+    });
   else if (outcome === "missed" || settings.tolerance === null)
-    applyViolation(draft, { ...trouble, reason: "missed" });
+    applyViolation(draft, { ...violation, reason: "missed" });
 }
 
 /** This run has taken longer than it may, and still runs as far as is known. */

@@ -94,7 +94,7 @@ test.each<[string, Partial<CheckSettings>, Step[], string[], string[]]>([
   expect(slotLines(told)).toEqual(slots);
 });
 
-test("the slot says that it was planned work, and not Overdue's own outage", () => {
+test("the slot says that it was maintenance, and not Overdue's own outage", () => {
   const { slots } = tell({ maintenance: [once(3000, 9000)] }, [heard, [9600, "time"]]);
   expect(slots.at(-1)).toMatchObject({ outcome: "excluded", because: "maintenance" });
   const outage = tell({}, [heard, [9000, "outage", 3000], [9600, "time"]]);
@@ -112,7 +112,7 @@ test("a failure inside leaves a line in the history with its evidence", () => {
   );
 });
 
-test("a window that begins judges what was due before it, and moves what comes", () => {
+test("a window that begins evaluates what was due before it, and moves what comes", () => {
   const { check } = tell({}, [heard, [3600, "start"]]);
   const begun = fold(check, { kind: "maintenance", at: second(3700), windows: [once(3700, 9000)] });
   expect(begun.nextAt).toBe(second(9600));

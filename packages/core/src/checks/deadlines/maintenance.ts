@@ -4,7 +4,7 @@ import { evaluateUpTo } from "./evaluate-deadlines.ts";
 import type { Draft } from "../draft.ts";
 import { runDeadline } from "./postpone-deadlines.ts";
 
-/** What was due under the windows before is judged by them; open runs then wait for the new ones, slots look them up. */
+/** What was due under the windows before is evaluated by them; open runs then wait for the new ones, slots look them up. */
 export function applyMaintenance(
   draft: Draft,
   { at, windows }: { at: Instant; windows: readonly MaintenanceWindow[] },

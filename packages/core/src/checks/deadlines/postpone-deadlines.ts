@@ -18,7 +18,7 @@ export function slotDeadline(settings: CheckSettings, outages: readonly Outage[]
 }
 
 /**
- * The end of `span`, moved past the outages and then the maintenance windows that touch it; where planned work puts it
+ * The end of `span`, moved past the outages and then the maintenance windows that touch it; where maintenance puts it
  * into an outage, past that one too, and out of what is planned then.
  */
 export function postponeDeadline(span: Outage, settings: CheckSettings, outages: readonly Outage[]): Instant {
@@ -70,7 +70,7 @@ export function isInOutage(outages: readonly Outage[], dueAt: Instant): boolean 
   return outages.some((outage) => outage.from <= dueAt && dueAt <= outage.until);
 }
 
-/** Whether planned work goes on for the check at this instant. */
+/** Whether maintenance goes on for the check at this instant. */
 export function isInMaintenance({ maintenance }: CheckSettings, at: Instant): boolean {
   return maintenance !== undefined && maintenanceAt(maintenance, at) !== null;
 }

@@ -11,7 +11,7 @@ type EndedWell = { id: string; at: Instant; durationMs: number; isSaid: boolean 
 
 /**
  * A good run teaches what is usual; where it is far from that itself, it is told, unless that was said while it
- * ran. Answers whether the check went down for it.
+ * ran. Returns whether the check went down for it.
  */
 export function learnDuration(draft: Draft, { id, at, durationMs, isSaid }: EndedWell): boolean {
   const { pingNumber } = draft;
@@ -61,10 +61,10 @@ function baselineEvidence({ medianMs, samples }: Baseline) {
 }
 
 /** A paused or new check is not taken down for what is only unusual. */
-function reportOutlier(draft: Draft, trouble: Violation): boolean {
+function reportOutlier(draft: Draft, violation: Violation): boolean {
   const { unusualRuns } = draft.settings;
   const isDown = unusualRuns === "alert" && draft.state.status === "up";
-  if (isDown) goDown(draft, trouble);
-  else if (unusualRuns !== "allow") writeNotice(draft, trouble);
+  if (isDown) goDown(draft, violation);
+  else if (unusualRuns !== "allow") writeNotice(draft, violation);
   return isDown;
 }

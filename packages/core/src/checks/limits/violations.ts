@@ -13,7 +13,7 @@ export function reportOverlap(draft: Draft, ping: Ping): void {
     (run) => !run.overlong && run.uncertain === undefined && run.id !== ping.id,
   );
   if (other !== undefined)
-    reportViolation(draft, ping, { reason: "overlap", attitude: draft.settings.overlap });
+    reportViolation(draft, ping, { reason: "overlap", policy: draft.settings.overlap });
 }
 
 /** The slot that this ping begins was begun by another host. */
@@ -23,11 +23,11 @@ export function reportOtherHost(draft: Draft, ping: Ping): void {
   const slotAt = slotBegunBy(draft, ping.at);
   if (memory.slotHost?.slotAt !== slotAt) memory.slotHost = { slotAt, host: ping.host };
   else if (memory.slotHost.host !== ping.host)
-    reportViolation(draft, ping, { reason: "host-duplicate", attitude: settings.hostDuplicates });
+    reportViolation(draft, ping, { reason: "host-duplicate", policy: settings.hostDuplicates });
 }
 
 /**
- * Counts a ping, or a run that begins; what belongs to a run counts where that began. Answers whether more came
+ * Counts a ping, or a run that begins; what belongs to a run counts where that began. Returns whether more came
  * within the slot or window than may.
  */
 export function countTowardsTooOften(
@@ -60,12 +60,12 @@ export function reportTooOften(draft: Draft, ping: Ping): void {
 function reportViolation(
   draft: Draft,
   ping: Ping,
-  { reason, attitude }: { reason: Reason; attitude: ViolationPolicy },
+  { reason, policy }: { reason: Reason; policy: ViolationPolicy },
 ): void {
-  if (attitude === "allow") return;
-  const trouble = violationOf(draft, ping, reason);
-  if (attitude === "note") writeNotice(draft, trouble);
-  else if (draft.state.status !== "paused") goDown(draft, trouble);
+  if (policy === "allow") return;
+  const violation = violationOf(draft, ping, reason);
+  if (policy === "note") writeNotice(draft, violation);
+  else if (draft.state.status !== "paused") goDown(draft, violation);
 }
 
 function violationOf(draft: Draft, ping: Ping, reason: Reason): Violation {

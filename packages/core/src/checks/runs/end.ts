@@ -42,7 +42,7 @@ type Ended = {
   good: boolean;
 };
 
-/** A success or a fail: it ends a run, settles slots, and decides the status. Answers the note on the ping. */
+/** A success or a fail: it ends a run, settles slots, and decides the status. Returns the note on the ping. */
 export function applyEnd(draft: Draft, ping: Ping): Note {
   const { memory } = draft;
   const before = endedBefore(draft, ping);
@@ -88,7 +88,7 @@ function applyRepeatedEnd(draft: Draft, said: HostEnd, ping: Ping): Note {
   return null;
 }
 
-/** Answers whether the check went down for how long this took. */
+/** Returns whether the check went down for how long this took. */
 function learnFromRun(draft: Draft, { at }: Ping, { id, run, good, durationMs }: Ended): boolean {
   const isSure = run?.firstStartAt === undefined && run?.replaced !== true;
   if (!good || durationMs === null || !isSure) return false;
@@ -225,12 +225,12 @@ function violationOf(draft: Draft, ping: Ping, { id, durationMs }: Ended): Viola
 /** A failure that is heard of after a newer end: told all the same, and over with that end. */
 function failLate(draft: Draft, ping: Ping, ended: Ended): void {
   const { state, memory, settings } = draft;
-  const trouble = violationOf(draft, ping, ended);
+  const violation = violationOf(draft, ping, ended);
   const wasUp = state.status === "up" && memory.flippedAt !== null && memory.flippedAt <= ping.at;
   if (wasUp && settings.tolerance === null && settings.recoverAfter === 1) {
-    goDown(draft, trouble);
+    goDown(draft, violation);
     goUp(draft, state.lastPingAt ?? ping.at);
   } else {
-    writeNotice(draft, trouble);
+    writeNotice(draft, violation);
   }
 }

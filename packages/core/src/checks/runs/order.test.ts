@@ -128,7 +128,7 @@ describe("out of order ends as in order", () => {
     expect(flipLines(told)).toEqual(["new→up at 0", "up→down at 10 (failed), told", "down→up at 20, told"]);
   });
 
-  test("a ping in time that comes after the miss was judged mends the slot and brings the check up", () => {
+  test("a ping in time that comes after the miss was evaluated mends the slot and brings the check up", () => {
     const told = tell({}, [
       [0, "success"],
       [4300, "time"],
@@ -305,7 +305,7 @@ describe("outages", () => {
     expect(flipLines(tell(settings, steps))).toEqual(lines);
   });
 
-  test("slots inside that nothing came for are not judged", () => {
+  test("slots inside that nothing came for are excluded", () => {
     const minutely = { kind: "cron", expression: "* * * * *", timezone: "UTC" } as const;
     const told = tell({ schedule: minutely, graceSeconds: 60 }, [
       [0, "success"],
@@ -382,7 +382,7 @@ describe("the watermark", () => {
   const first = fold(newCheck("check", T, settingsOf()), { kind: "ping", ping: pingOf(T, "success") }).check;
   const late: Event = { kind: "ping", ping: pingOf(at(4210), "success"), knownUntil: at(4199) };
 
-  test("a ping after a deadline that cannot be judged yet waits", () => {
+  test("a ping after a deadline that cannot be evaluated yet waits", () => {
     const { check, effects, nextAt } = fold(first, late);
     expect(effects.map(({ kind }) => kind)).toEqual(["ping"]);
     expect(check.state).toMatchObject({ status: "up", pingCount: 2, lastPingAt: T });
@@ -412,7 +412,7 @@ describe("the watermark", () => {
     expect(check.state.lastPingAt).toBe(at(4210));
   });
 
-  test("a person's act judges no deadline that is not known", () => {
+  test("a person's act evaluates no deadline that is not known", () => {
     const { effects } = fold(first, { kind: "pause", at: at(4210), knownUntil: at(4199) });
     expect(flipLines(summary(effects))).toEqual(["up→paused at 4210"]);
   });

@@ -18,7 +18,7 @@ export function receivePing(draft: Draft, ping: Ping): void {
   else applyInTurn(draft, held);
 }
 
-/** Hears the held pings whose deadlines can be judged by now. */
+/** Hears the held pings whose deadlines can be evaluated by now. */
 export function applyDeferred(draft: Draft): void {
   const { memory } = draft;
   for (let first = memory.deferred[0]; first !== undefined; first = memory.deferred[0]) {
@@ -29,7 +29,7 @@ export function applyDeferred(draft: Draft): void {
   }
 }
 
-/** A ping after a deadline that cannot be judged yet has to wait: one that was in time may still come. */
+/** A ping after a deadline that cannot be evaluated yet has to wait: one that was in time may still come. */
 function applyInTurn(draft: Draft, next: DeferredPing): void {
   const { memory } = draft;
   const { at } = next.ping;
@@ -50,7 +50,7 @@ function applyPing(draft: Draft, { ping, number }: DeferredPing): Note {
   memory.receivedAt = Math.max(memory.receivedAt ?? ping.at, ping.at);
   draft.pingNumber = number;
   const note = applyKind(draft, ping);
-  // One that was accepted earlier than what was judged already: what followed it must hold again.
+  // One that was accepted earlier than what was evaluated already: what followed it must hold again.
   if (isLate) evaluateUpTo(draft, memory.evaluatedAt);
   return note;
 }

@@ -39,7 +39,7 @@ import { countForPast, makeUp, settleSlots } from "../slots/settle-slots.ts";
 
 export type Note = "duplicate" | "started-again" | "out-of-order" | null;
 
-/** A run starts, unless it is known already. Answers the note on the ping. */
+/** A run starts, unless it is known already. Returns the note on the ping. */
 export function applyStart(draft: Draft, ping: Ping): Note {
   const { rid } = ping;
   const open =

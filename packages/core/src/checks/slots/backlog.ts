@@ -6,7 +6,7 @@ import { slotDeadline } from "../deadlines/postpone-deadlines.ts";
 import { metSlot } from "./slot-outcome.ts";
 import { SLOTS_PER_FOLD, unmetSlot } from "./settle-slots.ts";
 
-/** Writes slots that an earlier fold had no room for. Answers how many. */
+/** Writes slots that an earlier fold had no room for. Returns how many. */
 export function writeBacklog(draft: Draft): number {
   let written = 0;
   while (written < SLOTS_PER_FOLD) {

@@ -17,7 +17,7 @@ export const NO_SLOT: Instant = 0;
 
 /**
  * Settles every slot due up to this ping, and the next one where the ping is early enough to count for it.
- * An interval begins anew at each ping. Answers whether a slot was settled.
+ * An interval begins anew at each ping. Returns whether a slot was settled.
  */
 export function settleSlots(draft: Draft, coming: Arrival): boolean {
   const { memory, settings } = draft;
@@ -43,7 +43,7 @@ export function meetAhead(draft: Draft, coming: Arrival): void {
   if (takeEarly(draft, coming)) nameLastSlot(memory, slotAt);
 }
 
-/** A run broke its limit: it fails what is due, as a fail would. Answers whether a slot was settled. */
+/** A run broke its limit: it fails what is due, as a fail would. Returns whether a slot was settled. */
 export function failDue(draft: Draft, coming: Arrival): boolean {
   const { memory } = draft;
   const firstAt = memory.slotAt;
@@ -52,12 +52,12 @@ export function failDue(draft: Draft, coming: Arrival): boolean {
   return settled;
 }
 
-/** Settles every slot that is due by now, and moves to the next. Answers whether there was one. */
+/** Settles every slot that is due by now, and moves to the next. Returns whether there was one. */
 function settleDue(draft: Draft, coming: Arrival): boolean {
   const { memory, settings } = draft;
   const firstAt = memory.slotAt;
   for (let count = 0; memory.slotAt !== null && memory.slotAt <= coming.at; count += 1) {
-    // A deadline that passed was judged before, unless there were too many for one fold.
+    // A deadline that passed was evaluated before, unless there were too many for one fold.
     if (count === SLOTS_PER_FOLD || slotDeadline(settings, memory.outages, memory.slotAt) < coming.at) {
       leaveForLater(draft, coming);
       break;
@@ -70,7 +70,7 @@ function settleDue(draft: Draft, coming: Arrival): boolean {
 
 /**
  * The next run goes on at the deadline of the slot that is waited for, and began as early for its own slot as the run
- * before did for this one. Answers whether that run met it.
+ * before did for this one. Returns whether that run met it.
  */
 export function meetByOpenRun(draft: Draft, dueAt: Instant): boolean {
   const { memory, settings } = draft;
@@ -82,7 +82,7 @@ export function meetByOpenRun(draft: Draft, dueAt: Instant): boolean {
   return memory.slotAt !== dueAt;
 }
 
-/** Nothing came by the deadline of the next slot. Answers the slot: missed, or not judged. */
+/** Nothing came by the deadline of the next slot. Returns the slot: missed, or excluded. */
 export function missSlot(draft: Draft, dueAt: Instant): Slot {
   const { memory, settings } = draft;
   const unmet = unmetSlot(settings, memory.outages, dueAt);
@@ -123,7 +123,7 @@ export function reviseLastSlot(draft: Draft, coming: Arrival): void {
 
 /**
  * A run that no slot waits for: made up for a missed one that nothing came for yet, where the slot settled last
- * was met; else it belongs to that one. Answers the slot it was counted for.
+ * was met; else it belongs to that one. Returns the slot it was counted for.
  */
 export function countForPast(draft: Draft, coming: Arrival): Slot | null {
   const { lastSlot } = draft.memory;
@@ -138,7 +138,7 @@ export function mayMakeUp({ unmet }: Memory, at: Instant): boolean {
   return unmet !== undefined && (unmet.until === null || at <= unmet.until);
 }
 
-/** Counts a run for the newest missed slot that nothing came for. Answers the slot; null where there is none. */
+/** Counts a run for the newest missed slot that nothing came for. Returns the slot; null where there is none. */
 export function makeUp(draft: Draft, { arrivedAt, runId }: Arrival): Slot | null {
   const { memory } = draft;
   if (!mayMakeUp(memory, arrivedAt)) return null;
@@ -169,7 +169,7 @@ function replaceSlot(draft: Draft, before: Slot, slot: Slot): void {
     noteVerdict(draft, { dueAt: slot.dueAt, bad: isBad(slot) });
 }
 
-/** A check that waited for no slot begins to. Answers whether this is a slot itself. */
+/** A check that waited for no slot begins to. Returns whether this is a slot itself. */
 function beginSlots(draft: Draft, coming: Arrival): boolean {
   const { memory, settings } = draft;
   const { schedule } = settings;
@@ -280,7 +280,7 @@ function forgetUnmet(memory: Memory, dueAt: Instant): void {
   else memory.unmet = { ...memory.unmet, slots };
 }
 
-/** What fails in planned work, like what nobody judges, is no verdict. */
+/** What fails in maintenance, like what nobody evaluates, is no verdict. */
 function isExcused({ settings }: Draft, slot: Slot): boolean {
   return slot.outcome === "excluded" || (isBad(slot) && isInMaintenance(settings, slot.at));
 }

@@ -5,7 +5,7 @@ import { type Draft, evidenceOf } from "../draft.ts";
 import { runDeadline, slotDeadline } from "../deadlines/postpone-deadlines.ts";
 
 /**
- * What was due under the old settings is judged by them; from then on the new ones hold. An up check waits for
+ * What was due under the old settings is evaluated by them; from then on the new ones hold. An up check waits for
  * the first slot after its last ping, as if it had had this schedule then: it may be overdue at once.
  */
 export function applyEdit(draft: Draft, edit: { at: Instant; settings: CheckSettings }): void {

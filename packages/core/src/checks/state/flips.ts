@@ -6,11 +6,11 @@ import { isInMaintenance } from "../deadlines/postpone-deadlines.ts";
 
 export type Violation = { at: Instant; reason: Reason; evidence: Evidence };
 
-/** The check goes down and people are told, but in planned work; nothing happens to one that is down. */
-export function goDown(draft: Draft, trouble: Violation): void {
+/** The check goes down and people are told, but in maintenance; nothing happens to one that is down. */
+export function goDown(draft: Draft, violation: Violation): void {
   if (draft.state.status === "down") return;
-  const { at, reason, evidence } = trouble;
-  if (isInMaintenance(draft.settings, at)) return writeNotice(draft, trouble);
+  const { at, reason, evidence } = violation;
+  if (isInMaintenance(draft.settings, at)) return writeNotice(draft, violation);
   const { deadlineSeq } = draft.state;
   const flippedAt = writeFlip(draft, { at, to: "down", reason });
   draft.memory.goodInARow = 0;

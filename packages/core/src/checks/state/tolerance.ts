@@ -8,16 +8,19 @@ import { isInMaintenance } from "../deadlines/postpone-deadlines.ts";
 const VERDICTS_MAX = 100;
 
 /** A slot or a run went wrong: down, unless the check tolerates so many; then a line in the history. */
-export function applyViolation(draft: Draft, trouble: Violation): void {
+export function applyViolation(draft: Draft, violation: Violation): void {
   const { state, memory, settings } = draft;
   memory.goodInARow = 0;
   if (state.status === "down") return;
-  if (isInMaintenance(settings, trouble.at) || isTolerated(settings.tolerance, memory.verdicts, trouble)) {
-    writeNotice(draft, trouble);
+  if (
+    isInMaintenance(settings, violation.at) ||
+    isTolerated(settings.tolerance, memory.verdicts, violation)
+  ) {
+    writeNotice(draft, violation);
     // The job was heard all the same: from now on the next slot is waited for.
-    setStatusSilently(draft, { at: trouble.at, to: "up" });
+    setStatusSilently(draft, { at: violation.at, to: "up" });
   } else {
-    goDown(draft, trouble);
+    goDown(draft, violation);
   }
 }
 
@@ -36,10 +39,14 @@ export function noteVerdict({ memory, settings }: Draft, verdict: Verdict): void
     known < 0 ? [...memory.verdicts, verdict].slice(-VERDICTS_MAX) : memory.verdicts.with(known, verdict);
 }
 
-function isTolerated(tolerance: Tolerance | null, verdicts: readonly Verdict[], trouble: Violation): boolean {
-  if (tolerance === null || trouble.reason === "never-started") return false;
+function isTolerated(
+  tolerance: Tolerance | null,
+  verdicts: readonly Verdict[],
+  violation: Violation,
+): boolean {
+  if (tolerance === null || violation.reason === "never-started") return false;
   // A slot that was skipped because a run was still going ("overlap") did not run either.
-  const isMissed = trouble.reason === "missed" || trouble.reason === "overlap";
+  const isMissed = violation.reason === "missed" || violation.reason === "overlap";
   if (isMissed && !tolerance.tolerateMissed) return false;
   switch (tolerance.kind) {
     case "in-a-row":

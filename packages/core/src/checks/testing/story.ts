@@ -93,7 +93,7 @@ export function pingOf(at: number, kind: PingKind, ping: Partial<Ping> = {}): Pi
   return { id: `p${at}`, kind, at, rid: null, exitStatus: null, host: null, digest: null, ...ping };
 }
 
-/** Planned work from one second to another. */
+/** Maintenance from one second to another. */
 export function once(from: number, until: number): MaintenanceWindow {
   const rule = { kind: "once", from: T + from * SECOND_MS, until: T + until * SECOND_MS } as const;
   return { rule, stoppedAt: null };
