@@ -15,11 +15,11 @@ type SecretUrlSpec = Pick<
   /** How the address is asked for. */
   url: { label: string; help: string; placeholder: string; schema?: z.ZodType<string, string> };
   /** What is shown of an address; its host and last four characters unless the kind knows better. */
-  hint?(url: string): string;
+  hint?: (url: string) => string;
   /** The address that is called, where it is not the setting as it is. */
-  requestUrl?(url: string): string;
+  requestUrl?: (url: string) => string;
   /** The JSON document that is posted for a message; pure. */
-  payload(message: AlertMessage, style: Style): Record<string, unknown>;
+  payload: (message: AlertMessage, style: Style) => Record<string, unknown>;
   answers: AnswerRules;
 };
 

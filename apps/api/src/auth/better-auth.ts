@@ -30,7 +30,7 @@ export async function withHiddenErrors<T>(call: () => Promise<T>): Promise<T> {
 }
 
 /** Keeps an error that better-auth logs, where it is a passing problem of the database. */
-export function recordHiddenError(details: readonly unknown[]): void {
+function recordHiddenError(details: readonly unknown[]): void {
   const call = calls.getStore();
   if (call !== undefined) call.error ??= details.find((one) => classifyDatabaseError(one) !== null) ?? null;
 }

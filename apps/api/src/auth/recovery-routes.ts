@@ -26,13 +26,13 @@ import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 
 /** Sends a link to a new password, where the address has an account. @throws 403 where no mail can be sent */
-export async function requestReset(c: AppContext, email: string): Promise<void> {
+async function requestReset(c: AppContext, email: string): Promise<void> {
   requireMail(c, "Ask the operator of this instance, who has `npm run admin -- user reset`.");
   await sendAccountMail(c, { kind: "reset", email });
 }
 
 /** Sets the password that the link allows, ends every session, and tells the person by mail. @throws 400, 404 */
-export async function finishReset(
+async function finishReset(
   c: AppContext,
   { token, password }: { token: string; password: string },
 ): Promise<void> {
@@ -59,7 +59,7 @@ export async function finishReset(
 }
 
 /** Sends the caller the link that proves their address. @throws 403, 409 */
-export async function requestVerification(c: AppContext): Promise<void> {
+async function requestVerification(c: AppContext): Promise<void> {
   const user = await findUser(c.var.deps.db, requirePerson(c).userId);
   if (user === null) throw new ApiError("unauthorized", "Sign in.");
   if (user.emailVerified) throw new ApiError("conflict", "Your address is confirmed already.");
@@ -68,7 +68,7 @@ export async function requestVerification(c: AppContext): Promise<void> {
 }
 
 /** @throws 404 */
-export async function finishVerification(c: AppContext, token: string): Promise<void> {
+async function finishVerification(c: AppContext, token: string): Promise<void> {
   const { db, now, clientAddress } = c.var.deps;
   const used = await db.transaction((tx) => consumeAccountToken(tx, "verify", token));
   const userId = used?.userId ?? null;

@@ -20,7 +20,7 @@ const Stored = z.object({
 type Device = { id: string; accounts: readonly string[] };
 
 /** The id of the browser, where it shows by a cookie of ours that it signed in to this account before; null otherwise. */
-export async function findDevice(c: AppContext, email: string): Promise<string | null> {
+async function findDevice(c: AppContext, email: string): Promise<string | null> {
   const device = await readDevice(c);
   return device?.accounts.includes(accountHash(email)) === true ? device.id : null;
 }

@@ -6,15 +6,15 @@ import { fieldRows, typeOf } from "./schema-html.ts";
 import { problemStatuses } from "../http/problem.ts";
 
 type Html = ReturnType<typeof html>;
-export type Listed = { method: string; path: string; operation: Operation };
+type Listed = { method: string; path: string; operation: Operation };
 
 /** The anchor of a route on the page. */
-export function anchorOf({ method, path }: Listed): string {
+function anchorOf({ method, path }: Listed): string {
   return `${method}${path.replaceAll(/[^\w]+/g, "-")}`;
 }
 
 /** One route: what it does, who may call it, what it takes and what it answers. */
-export function operationSection(listed: Listed): Html {
+function operationSection(listed: Listed): Html {
   const { method, path, operation } = listed;
   return html`<article id="${anchorOf(listed)}">
     <h3>${operation.summary}</h3>

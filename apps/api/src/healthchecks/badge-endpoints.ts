@@ -26,7 +26,7 @@ export function badgeSignature(secret: string, badge: { badgeKey: string; tag: s
 }
 
 /** Whether one of the secrets made this signature; only its first 8 characters count. */
-export function isBadgeSignature(
+function isBadgeSignature(
   signature: string,
   secrets: readonly string[],
   badge: { badgeKey: string; tag: string },
@@ -41,7 +41,7 @@ export function isBadgeSignature(
 const FORMATS = ["svg", "json", "shields"] as const;
 
 /** The addresses of a tag's badges (`*`: of all checks), with two states and, where the name ends in 3, with three. */
-export function badgeUrls(tag: string, of: { publicUrl: string; badgeKey: string; secret: string }) {
+function badgeUrls(tag: string, of: { publicUrl: string; badgeKey: string; secret: string }) {
   const { publicUrl, badgeKey, secret } = of;
   const signature = badgeSignature(secret, { badgeKey, tag });
   const base = `${publicUrl}/badge/${badgeKey}/${signature}`;
@@ -74,10 +74,10 @@ const SHIELD_COLORS: Record<BadgeState["status"], string> = {
   down: "critical",
 };
 
-export type Badge = { label: string; state: BadgeState };
+type Badge = { label: string; state: BadgeState };
 
 /** The badge in the format that the file's ending names. @throws HealthchecksError 404 for another ending. */
-export function badgeAnswer(c: HealthchecksContext, format: string, { label, state }: Badge): Response {
+function badgeAnswer(c: HealthchecksContext, format: string, { label, state }: Badge): Response {
   switch (format) {
     case "svg":
       return c.body(badgeSvg(label, state.status), 200, { ...FRESH, "content-type": "image/svg+xml" });

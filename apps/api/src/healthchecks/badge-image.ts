@@ -15,7 +15,7 @@ const WIDE = /[MW@%mw]/;
 const NARROW = /[fijlrtI.,:;|!'()[\] ]/;
 
 /** About how many pixels a text takes at 11 px in a sans-serif font. */
-export function textWidth(text: string): number {
+function textWidth(text: string): number {
   return Array.from(text).reduce((width, letter) => width + letterWidth(letter), 0);
 }
 

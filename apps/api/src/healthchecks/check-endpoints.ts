@@ -30,7 +30,7 @@ export async function findByKey(c: HealthchecksContext): Promise<CheckWithChanne
 }
 
 /** The answer to a change of a check, noted for the audit log. */
-export function respondChanged(
+function respondChanged(
   c: HealthchecksContext,
   row: CheckWithChannels,
   status: 200 | 201 = 200,
@@ -40,7 +40,7 @@ export function respondChanged(
 }
 
 /** A check as this request may see it. */
-export function visibleCheck(c: HealthchecksContext, row: CheckWithChannels): CheckObject {
+function visibleCheck(c: HealthchecksContext, row: CheckWithChannels): CheckObject {
   const { settings, now } = c.var.deps;
   const { version, mayWrite } = c.var.call;
   const { publicUrl, pingUrlBase } = settings;

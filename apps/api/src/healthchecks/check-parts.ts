@@ -8,7 +8,7 @@ import type { ApiVersion } from "./endpoint.ts";
 const LONGEST = 100;
 
 /** The slug that v1 and v2 make of a name: ASCII letters, digits, `_`, and `-` for each run of spaces and dashes. */
-export function slugify(name: string): string {
+function slugify(name: string): string {
   return name
     .normalize("NFKD")
     .replace(/[^\p{ASCII}]/gu, "")
@@ -33,7 +33,7 @@ export const DEFAULT_TIMING: Timing = {
 };
 
 /** All the parts of a stored check: those in use from its schedule, the others from the shelf. */
-export function storedTiming({
+function storedTiming({
   schedule,
   inactiveSchedule,
 }: Pick<CheckRow, "schedule" | "inactiveSchedule">): Timing {
@@ -45,7 +45,7 @@ export function storedTiming({
 }
 
 /** A schedule makes the check follow it, and the timeout is not looked at; else a timeout does; a zone always stays. */
-export function changeTiming({ schedule, inactiveSchedule }: Timing, fields: CheckFields): Timing {
+function changeTiming({ schedule, inactiveSchedule }: Timing, fields: CheckFields): Timing {
   const { schedule: wanted, timeout, tz } = fields;
   const parts = {
     timeoutSeconds:

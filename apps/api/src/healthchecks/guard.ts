@@ -23,7 +23,7 @@ export type JsonObject = Record<string, unknown>;
  * becomes NaN, for Healthchecks takes only whole ones. Where none is needed, `null` and broken JSON stand for `{}` too.
  * @throws HealthchecksError 400 where it is not UTF-8, not JSON or not an object, 413 beyond 256 kB.
  */
-export async function readObject(request: Request, { needed }: { needed: boolean }): Promise<JsonObject> {
+async function readObject(request: Request, { needed }: { needed: boolean }): Promise<JsonObject> {
   const bytes = await readBytes(request);
   if (bytes.length === 0) return {};
   const value = needed ? parse(bytes) : parseOrNull(bytes);

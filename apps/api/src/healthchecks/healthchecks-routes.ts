@@ -27,7 +27,7 @@ const BODY = {
 type Router = OpenAPIHono<HealthchecksEnv>;
 
 /** Serves endpoints and writes them into the document. */
-export function serveEndpoints(router: Router, endpoints: readonly Endpoint[]): void {
+function serveEndpoints(router: Router, endpoints: readonly Endpoint[]): void {
   const documented = new Set<string>();
   for (const { path, cors, methods } of endpoints) {
     const headers = cors ? corsHeaders(methods) : {};
@@ -50,7 +50,7 @@ function withOtherEnd(path: string): string {
 }
 
 /** Under these paths: OPTIONS and other methods of an endpoint. */
-export function serveOtherMethods(
+function serveOtherMethods(
   router: Router,
   paths: readonly string[],
   endpoints: readonly Endpoint[],

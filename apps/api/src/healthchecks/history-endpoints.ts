@@ -11,7 +11,7 @@ const YEAR_SECONDS = 31_536_000;
 const LATEST_SECONDS = 10_000_000_000;
 
 /** `seconds` back from now, `start` on, `end` exclusive: all that are sent hold. @throws HealthchecksError 400, empty. */
-export function requestedSpan(
+function requestedSpan(
   query: URLSearchParams,
   now: Instant,
 ): { from: Instant | null; until: Instant | null } {
@@ -38,7 +38,7 @@ const LONGEST_MS = 72 * 3_600_000;
  * How long the run took that each success or failure ended, in seconds to two places: since the nearest start with
  * the same run id, with no other end between and less than 72 hours away. `pings` come newest first.
  */
-export function pingDurations(pings: readonly Timed[]): (number | null)[] {
+function pingDurations(pings: readonly Timed[]): (number | null)[] {
   const startedAt = new Map<string | null, number>();
   return pings
     .toReversed()

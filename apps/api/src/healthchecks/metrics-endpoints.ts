@@ -6,7 +6,7 @@ import type { Endpoint, HealthchecksContext } from "./endpoint.ts";
 import { TEXT } from "./shapes.ts";
 
 /** One line of a family: its labels, in their order, and its value. */
-export type Sample = { labels: Record<string, string>; value: number };
+type Sample = { labels: Record<string, string>; value: number };
 export type Family = { name: string; help: string; samples: readonly Sample[] };
 
 /** Prometheus' text format, as Healthchecks writes it: gauges, a comma and a space between labels. */
@@ -31,7 +31,7 @@ function escaped(value: string): string {
 type Seen = { row: CheckWithChannels; status: DisplayStatus; labels: Record<string, string> };
 
 /** A project's checks as gauges: under Healthchecks' names, and what it has no name for under ours. */
-export function checkFamilies(rows: readonly CheckWithChannels[], now: Instant): Family[] {
+function checkFamilies(rows: readonly CheckWithChannels[], now: Instant): Family[] {
   const seen = rows.map((row) => seenAt(row, now));
   return [...compatible(seen), ...ours(seen, now), ...tagFamilies(seen), ...totals(seen)];
 }

@@ -26,7 +26,7 @@ type Named = { id: string; name: string };
  * The channels that `channels` names: `""` none, `*` all, else ids or exact names with commas between.
  * @throws HealthchecksError 400 for a name that is empty, of nobody, or of several.
  */
-export function resolveChannels(text: string, channels: readonly Named[]): string[] {
+function resolveChannels(text: string, channels: readonly Named[]): string[] {
   if (text === "") return [];
   if (text === "*") return channels.map(({ id }) => id);
   return [...new Set(text.split(",").map((identifier) => resolveChannel(identifier, channels)))];

@@ -35,7 +35,7 @@ export function shownAddress({ socketAddress, forwardedFor }: Hops, client: stri
 }
 
 /** Whether an address lies in one of the networks. */
-export function networkList(networks: readonly string[]): (address: string) => boolean {
+function networkList(networks: readonly string[]): (address: string) => boolean {
   const list = blockList(networks);
   return (address) => isIP(address) !== 0 && list.check(address, family(address));
 }
@@ -54,7 +54,7 @@ function family(address: string): "ipv4" | "ipv6" {
 }
 
 /** An address without brackets, port and zone; `::ffff:192.0.2.7` becomes `192.0.2.7`. */
-export function plainAddress(address: string): string {
+function plainAddress(address: string): string {
   const bare = /^\[([^\]]*)\](?::\d+)?$/.exec(address)?.[1] ?? address;
   return withoutPort(bare)
     .replace(/%.*$/, "")

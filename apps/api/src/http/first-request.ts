@@ -11,7 +11,7 @@ const NOT_ALLOWED = /[^\x21-\x7E]/g;
 const REQUEST_LINE = /^([A-Z]+) +(\S.*?) +(HTTP\/1\.[01])$/;
 const HAS_BODY = /^(?:POST|PUT|PATCH)$/;
 
-export type Head = {
+type Head = {
   /** With its last empty line. */
   text: string;
   /** Where the body begins. */
@@ -19,7 +19,7 @@ export type Head = {
 };
 
 /** The head at the beginning of what came so far; null while it is not complete. Its bytes are latin1 characters. */
-export function headIn(bytes: Buffer): Head | null {
+function headIn(bytes: Buffer): Head | null {
   const crlf = bytes.indexOf("\r\n\r\n");
   if (crlf !== -1) return { text: bytes.toString("latin1", 0, crlf + 4), end: crlf + 4 };
   // Written by hand: every line ends in a single line feed. Where any ends otherwise it is not for us to guess.
@@ -29,7 +29,7 @@ export function headIn(bytes: Buffer): Head | null {
 }
 
 /** The same head as Node's parser takes it; null where it needs no change, or none that we make would help. */
-export function repairedHead({ text }: Head): string | null {
+function repairedHead({ text }: Head): string | null {
   const lines = text.includes("\r") ? text.split("\r\n") : text.split("\n");
   const [first = "", ...others] = lines;
   const match = REQUEST_LINE.exec(first);
@@ -41,7 +41,7 @@ export function repairedHead({ text }: Head): string | null {
 }
 
 /** Whether its body goes on until the connection closes: HTTP/1.0 allows a body whose length nothing says. */
-export function hasBodyUntilClose({ text }: Head): boolean {
+function hasBodyUntilClose({ text }: Head): boolean {
   const [, method = "", , version] = REQUEST_LINE.exec(text.split(/\r?\n/, 1)[0] ?? "") ?? [];
   return (
     version === "HTTP/1.0" &&
@@ -51,7 +51,7 @@ export function hasBodyUntilClose({ text }: Head): boolean {
 }
 
 /** The same head with the length of its body. */
-export function withLength(text: string, bytes: number): string {
+function withLength(text: string, bytes: number): string {
   return `${text.slice(0, -"\r\n".length)}Content-Length: ${bytes}\r\n\r\n`;
 }
 

@@ -12,7 +12,7 @@ import { ApiError } from "./problem.ts";
  * the origin of a POST; where none is named, it must at least call the fetch same-origin.
  * @throws 403
  */
-export function checkOrigin(c: AppContext): void {
+function checkOrigin(c: AppContext): void {
   if (c.req.method === "GET" || c.req.method === "HEAD") return;
   const origin = c.req.header("origin");
   const ours = origin === undefined ? c.req.header("sec-fetch-site") === "same-origin" : isOurs(c, origin);
@@ -24,7 +24,7 @@ function isOurs(c: AppContext, origin: string): boolean {
 }
 
 /** Who is calling: an API key where one was sent, else the person of the session cookie. @throws 401 for a bad key. */
-export async function findActor(c: AppContext): Promise<Actor> {
+async function findActor(c: AppContext): Promise<Actor> {
   const key = sentKey(c.req.raw.headers);
   return key === null ? await sessionActor(c) : await keyActor(c, key);
 }

@@ -18,7 +18,7 @@ import { Overloaded, TooHeavy, type WorkerPool } from "../workers/worker-pool.ts
  * schedules costs this thread next to nothing. A body without holidays costs nothing.
  * @throws 400 where that takes too long, 503 while too many wait for it
  */
-export async function precomputeHolidays(c: Context<AppEnv>, json: string): Promise<void> {
+async function precomputeHolidays(c: Context<AppEnv>, json: string): Promise<void> {
   if (!json.includes('"holidays"')) return;
   const schedules = schedulesIn(JSON.parse(json));
   if (schedules.length === 0) return;

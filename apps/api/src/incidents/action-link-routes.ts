@@ -50,7 +50,7 @@ const ACTION_TEXTS: Record<IncidentAct, ActionTexts> = {
 };
 
 /** Says what will happen, and asks. */
-export function askingPage(link: ActionLink): LinkPage {
+function askingPage(link: ActionLink): LinkPage {
   const { act, incident } = link;
   const words = ACTION_TEXTS[act.act];
   if (act.act === "acknowledge" && incident.acknowledgedAt !== null)
@@ -71,7 +71,7 @@ export function askingPage(link: ActionLink): LinkPage {
 }
 
 /** Says what was done, or why it could not be. */
-export function actedPage(link: ActionLink, acted: Acted): LinkPage {
+function actedPage(link: ActionLink, acted: Acted): LinkPage {
   switch (acted.kind) {
     case "unknown":
       return brokenPage();
@@ -105,7 +105,7 @@ function usedPage(link: ActionLink, at: number): LinkPage {
   };
 }
 
-export function overPage(link: ActionLink, at: number): LinkPage {
+function overPage(link: ActionLink, at: number): LinkPage {
   return {
     status: 200,
     title: `${link.incident.checkName} is up again`,
@@ -115,7 +115,7 @@ export function overPage(link: ActionLink, at: number): LinkPage {
   };
 }
 
-export function expiredPage(): LinkPage {
+function expiredPage(): LinkPage {
   return {
     status: 410,
     title: "This link has expired",
@@ -126,7 +126,7 @@ export function expiredPage(): LinkPage {
 }
 
 /** Also for what is gone: a stranger learns nothing from it. */
-export function brokenPage(): LinkPage {
+function brokenPage(): LinkPage {
   return {
     status: 404,
     title: "This link does not work",

@@ -23,7 +23,7 @@ import { performAction } from "./incident-actions.ts";
 const WINDOW_MS = 300_000;
 
 /** Whether Slack signed this body with the app's secret, within the last 5 minutes; compared in constant time. */
-export function isSignedBySlack(
+function isSignedBySlack(
   secret: string,
   { body, timestamp, signature }: { body: string; timestamp: string; signature: string },
   now: number,
@@ -58,7 +58,7 @@ const Payload = z.object({
 });
 
 /** Reads the form that Slack posts; null where it is no press that asks something of us. */
-export function readSlackPress(body: string, signature: string): SlackPress | null {
+function readSlackPress(body: string, signature: string): SlackPress | null {
   const parsed = Payload.safeParse(jsonIn(new URLSearchParams(body).get("payload") ?? ""));
   if (!parsed.success) return null;
   const { team, channel, user, message, response_url: answerTo, actions } = parsed.data;
@@ -80,12 +80,12 @@ export function readSlackPress(body: string, signature: string): SlackPress | nu
 }
 
 /** A reply that only the person who pressed the button sees. */
-export function privateReply(text: string): Record<string, unknown> {
+function privateReply(text: string): Record<string, unknown> {
   return { response_type: "ephemeral", replace_original: false, text };
 }
 
 /** The message again, with what was done in the place of its buttons. */
-export function doneMessage({ message, act, by }: SlackPress, acted: Acted): Record<string, unknown> {
+function doneMessage({ message, act, by }: SlackPress, acted: Acted): Record<string, unknown> {
   const words = outcomeText(acted, { act, by });
   const blocks = message.blocks.filter((block) => !holdsButtons(block));
   const line = { type: "plain_text", text: `✔ ${words}`, emoji: false };

@@ -33,10 +33,10 @@ const Zone = z
   })
   .meta({ description: "For what is said in local time.", example: "Europe/Paris" });
 
-export const ProjectInput = z.strictObject({ name: Name }).meta({ id: "ProjectInput" });
+const ProjectInput = z.strictObject({ name: Name }).meta({ id: "ProjectInput" });
 
 /** What a person may change of a project; only what is sent is written. */
-export const ProjectPatch = z
+const ProjectPatch = z
   .strictObject({ name: Name, timezone: Zone })
   .partial()
   .meta({ id: "ProjectPatch", description: "Only what is sent is written." });
@@ -61,7 +61,7 @@ export const ProjectView = z
 export type ProjectView = z.infer<typeof ProjectView>;
 
 /** A ping key lets its holder ping, so only who may write sees it. */
-export function projectView(
+function projectView(
   project: Pick<ProjectRow, "id" | "name" | "pingKey" | "timezone" | "version" | "createdAt">,
   who: { role: ProjectView["role"]; mayWrite: boolean },
 ): ProjectView {

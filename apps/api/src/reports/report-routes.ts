@@ -25,7 +25,7 @@ const MOST_A_MINUTE = 5;
 type Asked = { every: "week" | "month"; period?: string | undefined; timezone?: string | undefined };
 
 /** The project's report of a period; of the newest that is over, where none is named. @throws 400, 404 */
-export async function viewReport(
+async function viewReport(
   c: AppContext,
   projectId: string,
   { every, period: label, timezone }: Asked,
@@ -44,7 +44,7 @@ export async function viewReport(
 }
 
 /** What the person who asks has chosen. @throws 404 */
-export async function readChoice(c: AppContext, projectId: string): Promise<ReportChoice> {
+async function readChoice(c: AppContext, projectId: string): Promise<ReportChoice> {
   const choice = await findReportChoice(c.var.deps.db, callingMember(c, projectId));
   if (choice === null) throw ApiError.notFound("project");
   return choice;
@@ -53,14 +53,14 @@ export async function readChoice(c: AppContext, projectId: string): Promise<Repo
 type Edit = { patch: Parameters<typeof editReportChoice>[2]["edit"]; version: number | null };
 
 /** Writes what was sent. @throws 404, 412 */
-export async function changeChoice(c: AppContext, projectId: string, { patch, version }: Edit) {
+async function changeChoice(c: AppContext, projectId: string, { patch, version }: Edit) {
   const edit = { edit: patch, version, now: c.var.deps.now() };
   requireFound("project", await editReportChoice(c.var.deps.db, callingMember(c, projectId), edit));
   return await readChoice(c, projectId);
 }
 
 /** Sends the caller the newest report at once: the month's where none is chosen. @throws 409, 429 */
-export async function sendReport(c: AppContext, projectId: string): Promise<string> {
+async function sendReport(c: AppContext, projectId: string): Promise<string> {
   const { db, keyring, settings, now } = c.var.deps;
   if (!settings.mail)
     throw new ApiError("conflict", "No mail server is set: the operator must set SMTP_URL.");

@@ -7,7 +7,7 @@ import type { AppContext } from "../http/context.ts";
 import { pagePolicy } from "../http/headers.ts";
 import { ApiError } from "../http/problem.ts";
 
-export type SiteFile = {
+type SiteFile = {
   bytes: Buffer;
   /** Null where packing does not pay. */
   gzipped: Buffer | null;

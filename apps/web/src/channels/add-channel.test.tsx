@@ -20,12 +20,10 @@ test.each([
 
 test("every kind of channel leads to a form of its own", async () => {
   await renderPart(<AddChannel projectId="p1" />);
-  const targets = screen.getAllByRole("link").map((link) => link.getAttribute("href"));
-  expect(targets.toSorted()).toEqual(
-    Object.keys(channelKinds)
-      .map((kind) => `/projects/p1/channels/new/${kind}`)
-      .toSorted(),
-  );
+  const targets = screen.getAllByRole("link").map((link) => link.getAttribute("href") ?? "");
+  const forms = Object.keys(channelKinds).map((kind) => `/projects/p1/channels/new/${kind}`);
+  expect(new Set(targets)).toEqual(new Set(forms));
+  expect(targets).toHaveLength(forms.length);
 });
 
 test("a search leaves only the groups in which a kind was found", async () => {

@@ -2,12 +2,9 @@ import { expect, test } from "vitest";
 
 import { durationsByPing } from "./ping-list.tsx";
 
-const ping = (
-  number: number,
-  kind: "start" | "success" | "fail" | "log",
-  second: number,
-  rid: string | null = null,
-) => ({
+type Kind = "start" | "success" | "fail" | "log";
+
+const ping = (...[number, kind, second, rid = null]: [number, Kind, number, (string | null)?]) => ({
   number,
   kind,
   rid,

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { screen, within } from "@testing-library/react";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { fakeApi, problem } from "../../test/fake-api.ts";
 import { CHECK, PROJECT } from "../../test/fixtures.ts";

@@ -155,8 +155,7 @@ test.each<[string, Partial<ChannelHealth>, HealthSign[], Expected | null]>([
   ],
 ])("%s", (_, before, signs, expected) => {
   const change = decideChannelHealth({ ...HEALTHY, ...before }, signs, NOW);
-  if (expected === null) expect(change).toBeNull();
-  else expect(change).toMatchObject(expected);
+  expect({ change }).toMatchObject({ change: expected });
 });
 
 test.each([

@@ -12,9 +12,6 @@ export const DELIVERY_KINDS = [
 ] as const;
 export type DeliveryKind = (typeof DELIVERY_KINDS)[number];
 
-/** Kinds about an incident: in one channel the newest of one check says all that the older ones would have said. */
-const INCIDENT_DELIVERY_KINDS = ["down", "up", "reminder"] as const satisfies readonly DeliveryKind[];
-
 /** Kinds that are worth a line and no hurry: they let alerts go first, and are soon given up. */
 export const INFORMATIONAL_KINDS = ["run", "notice"] as const satisfies readonly DeliveryKind[];
 

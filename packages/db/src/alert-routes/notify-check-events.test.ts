@@ -184,7 +184,7 @@ function withRid(check: SceneCheck, at: number, rid: string) {
 }
 
 async function told(check: SceneCheck): Promise<string[]> {
-  const rows = await pool.query(
+  const rows = await pool.query<{ name: string; kind: string; what: string }>(
     `select c.name, d.kind, coalesce(d.payload ->> 'outcome', d.payload ->> 'notice', '') as what
        from deliveries d join channels c on c.id = d.channel_id where d.check_id = $1 order by d.id`,
     [check.id],

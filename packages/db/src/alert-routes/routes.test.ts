@@ -299,7 +299,7 @@ async function deliveryIds(check: SceneCheck): Promise<string[]> {
 }
 
 async function told(check: SceneCheck): Promise<string[]> {
-  const rows = await pool.query(
+  const rows = await pool.query<{ name: string; kind: string; round: number }>(
     `select c.name, d.kind, d.round from deliveries d join channels c on c.id = d.channel_id
       where d.check_id = $1 order by d.id`,
     [check.id],

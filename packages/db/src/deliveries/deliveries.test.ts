@@ -358,7 +358,7 @@ async function listening(name: Channel): Promise<{ heard: Promise<string> }> {
   const handlers = { [name]: heard.resolve };
   const stop = listen({ url: database.url, handlers, onConnect: () => connected.resolve(null) });
   await connected.promise;
-  return { heard: heard.promise.finally(stop) };
+  return { heard: heard.promise.finally(() => void stop()) };
 }
 
 function target() {

@@ -233,7 +233,7 @@ function refOf({ projectId, id }: SceneCheck) {
 }
 
 async function told({ id }: SceneCheck): Promise<string[]> {
-  const rows = await pool.query(
+  const rows = await pool.query<{ name: string; kind: string }>(
     "select c.name, d.kind from deliveries d join channels c on c.id = d.channel_id where d.check_id = $1 order by d.id",
     [id],
   );

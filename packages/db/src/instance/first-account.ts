@@ -1,5 +1,3 @@
-import { sql } from "drizzle-orm";
-
 import { lockUntilCommit } from "../advisory-locks.ts";
 import type { Db } from "../database.ts";
 import { ensureOperator } from "../users/operators.ts";

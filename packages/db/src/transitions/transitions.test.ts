@@ -223,7 +223,7 @@ async function judge(watermark: number, outages: { from: number; until: number }
 }
 
 async function flipsOf(check: SceneCheck): Promise<string[]> {
-  const rows = await pool.query(
+  const rows = await pool.query<{ from_status: string; to_status: string; reason: string | null }>(
     "select from_status, to_status, reason from flips where check_id = $1 order by id",
     [check.id],
   );
@@ -233,7 +233,7 @@ async function flipsOf(check: SceneCheck): Promise<string[]> {
 }
 
 async function incidentsOf(check: SceneCheck): Promise<string[]> {
-  const rows = await pool.query(
+  const rows = await pool.query<{ reason: string; resolved_at: Date | null }>(
     "select reason, resolved_at from incidents where check_id = $1 order by opened_at, id",
     [check.id],
   );

@@ -22,7 +22,7 @@ const HEADER_CHARS_MAX = 64 * 1024;
  * neither: such a message is never taken for a repetition. The header itself may differ, since each server on the way adds
  * to it.
  */
-export function repeatDigest(message: Message): Buffer | null {
+function repeatDigest(message: Message): Buffer | null {
   const { header, headerBytes } = headerOf(message.head);
   const id = field(header, "message-id") ?? queueIdIn(header);
   if (id === null) return null;
@@ -56,7 +56,7 @@ function queueIdIn(header: string): string | null {
 const USER_AGENT_CHARS = 200;
 
 /** One accepted mail, for all of its recipients. */
-export type Mail = {
+type Mail = {
   message: Message;
   text: MailText;
   /** Of the envelope; empty for a bounce. */
@@ -66,7 +66,7 @@ export type Mail = {
 };
 
 /** The ping that a mail is for one of its recipients. The first and the last `bodyBytesMax` bytes of its source are kept. */
-export function mailArrival(target: Target, mail: Mail, bodyBytesMax: number): Arrival {
+function mailArrival(target: Target, mail: Mail, bodyBytesMax: number): Arrival {
   const { message, text, sender, remoteAddress, receivedAt } = mail;
   const body = keptOfMessage(message, bodyBytesMax);
   return {
