@@ -30,11 +30,7 @@ export async function findByKey(c: HealthchecksContext): Promise<CheckWithChanne
 }
 
 /** The answer to a change of a check, noted for the audit log. */
-function respondChanged(
-  c: HealthchecksContext,
-  row: CheckWithChannels,
-  status: 200 | 201 = 200,
-): Response {
+function respondChanged(c: HealthchecksContext, row: CheckWithChannels, status: 200 | 201 = 200): Response {
   c.set("changedCheck", { id: row.id, name: row.name });
   return c.json(visibleCheck(c, row), status);
 }

@@ -50,11 +50,7 @@ function withOtherEnd(path: string): string {
 }
 
 /** Under these paths: OPTIONS and other methods of an endpoint. */
-function serveOtherMethods(
-  router: Router,
-  paths: readonly string[],
-  endpoints: readonly Endpoint[],
-): void {
+function serveOtherMethods(router: Router, paths: readonly string[], endpoints: readonly Endpoint[]): void {
   const known = endpoints.map(({ path, cors, methods }) => ({
     endsInSlash: path.endsWith("/"),
     patterns: [pathPattern(path), pathPattern(withOtherEnd(path))],

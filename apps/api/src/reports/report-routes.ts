@@ -25,11 +25,7 @@ const MOST_A_MINUTE = 5;
 type Asked = { every: "week" | "month"; period?: string | undefined; timezone?: string | undefined };
 
 /** The project's report of a period; of the newest that is over, where none is named. @throws 400, 404 */
-async function viewReport(
-  c: AppContext,
-  projectId: string,
-  { every, period: label, timezone }: Asked,
-) {
+async function viewReport(c: AppContext, projectId: string, { every, period: label, timezone }: Asked) {
   const project = await findProject(c.var.deps.db, projectId);
   if (project === null) throw ApiError.notFound("project");
   const now = c.var.deps.now();
