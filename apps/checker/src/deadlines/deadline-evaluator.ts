@@ -13,13 +13,13 @@ import type { Logger } from "pino";
 
 import { WakeLoop } from "../wake-loop.ts";
 
-/** Checks judged in one transaction: enough to be fast, few enough to hold locks for a moment only. */
+/** Checks evaluated in one transaction: enough to be fast, few enough to hold locks for a moment only. */
 const BATCH_CHECKS = 500;
 /** The sweep: found late at the most by this, whoever forgot to wake us. */
 const SWEEP_MS = 1_000;
 const SOONEST_MS = 5;
-/** A canary that was asked for and did not come is asked for again. */
-const CANARY_MS = 100;
+/** A checkpoint that was asked for and did not come is asked for again. */
+const CHECKPOINT_MS = 100;
 /** Outages change only by an outage's end, which takes seconds by its nature. */
 const OUTAGES_READ_EVERY_MS = 1_000;
 
@@ -32,7 +32,7 @@ export type EvaluatorOptions = {
 };
 
 /**
- * DeadlineEvaluators deadlines for as long as it runs: up to the watermark, at the next instant at which a check waits for time,
+ * Evaluates deadlines for as long as it runs: up to the watermark, at the next instant at which a check waits for time,
  * and each second in any case. Any number of checkers may do so on one database.
  */
 export class DeadlineEvaluator {
@@ -47,7 +47,7 @@ export class DeadlineEvaluator {
       look: () => this.#look(),
       sweepMs: SWEEP_MS,
       onError: (error) =>
-        options.log.error({ err: error }, "Deadlines could not be judged; trying again in a second."),
+        options.log.error({ err: error }, "Deadlines could not be evaluated; trying again in a second."),
     });
   }
 
@@ -55,7 +55,7 @@ export class DeadlineEvaluator {
     this.wake();
   }
 
-  /** Looks now, or once more when it is looking already: call it when a canary was committed. */
+  /** Looks now, or once more when it is looking already: call it when a checkpoint was committed. */
   wake(): void {
     this.#loop.wake();
   }
@@ -69,24 +69,24 @@ export class DeadlineEvaluator {
   async #look(): Promise<number> {
     const { pool, checkerId, startedAt } = this.#options;
     const watermark = await readWatermark(pool);
-    if (watermark !== null) await this.#judge(watermark);
+    if (watermark !== null) await this.#evaluate(watermark);
     await recordEvaluation(pool, { id: checkerId, startedAt, watermark });
     return this.#untilNext(watermark);
   }
 
-  async #judge(watermark: number): Promise<void> {
+  async #evaluate(watermark: number): Promise<void> {
     await this.#readOutages();
     let full = true;
     while (full && !this.#loop.stopped) {
-      const judging = { watermark, outages: this.#outages, limit: BATCH_CHECKS };
-      const { judged, changed } = await evaluateDue(this.#options.pool, judging, (checkId, error) =>
+      const input = { watermark, outages: this.#outages, limit: BATCH_CHECKS };
+      const { evaluated, changed } = await evaluateDue(this.#options.pool, input, (checkId, error) =>
         this.#options.log.error(
           { err: error, checkId },
-          "This check cannot be judged; it is put aside for an hour.",
+          "This check cannot be evaluated; it is put aside for an hour.",
         ),
       );
       await notifyChanges(this.#options.pool, changed);
-      full = judged === BATCH_CHECKS;
+      full = evaluated === BATCH_CHECKS;
     }
   }
 
@@ -97,7 +97,7 @@ export class DeadlineEvaluator {
     this.#outagesReadAt = now;
   }
 
-  // A deadline that has passed but lies after the watermark needs only a canary; its commit wakes us.
+  // A deadline that has passed but lies after the watermark needs only a checkpoint; its commit wakes us.
   async #untilNext(watermark: number | null): Promise<number> {
     const next = await nextWakeAt(this.#options.pool);
     if (next === null || watermark === null) return SWEEP_MS;
@@ -105,6 +105,6 @@ export class DeadlineEvaluator {
     if (waitMs > 0) return Math.min(SWEEP_MS, Math.max(SOONEST_MS, waitMs));
     if (next <= watermark) return SWEEP_MS;
     await requestCheckpoint(this.#options.pool);
-    return CANARY_MS;
+    return CHECKPOINT_MS;
   }
 }

@@ -2,7 +2,7 @@ import { createPostgresBackend, type PostgresConnectionOptions, Queue, runMigrat
 import { Pool } from "pg";
 
 import { PatientWorker } from "./patient-worker.ts";
-import { type BackendOptions, type QueueBackend, WORKER_OPTIONS } from "./work-queue.ts";
+import { type BackendOptions, type QueueBackend, WORKER_OPTIONS } from "./queue-backend.ts";
 
 /** Where BullMQ keeps its own tables. */
 const SCHEMA = "bullmq";

@@ -2,7 +2,7 @@ import { Queue } from "bullmq";
 import { Redis, type RedisOptions } from "ioredis";
 
 import { PatientWorker } from "./patient-worker.ts";
-import { type BackendOptions, type QueueBackend, WORKER_OPTIONS } from "./work-queue.ts";
+import { type BackendOptions, type QueueBackend, WORKER_OPTIONS } from "./queue-backend.ts";
 
 const AGAIN = { retryStrategy: (tries: number) => Math.min(tries * 100, 2_000) } satisfies RedisOptions;
 /** For adding jobs: fails at once where Redis is away, and soon where it is frozen. */

@@ -1,5 +1,4 @@
-import type { Queue } from "bullmq";
-
+import type { BackendOptions, QueueBackend } from "./queue-backend.ts";
 import { openPostgresBackend } from "./postgres-backend.ts";
 import { openRedisBackend } from "./redis-backend.ts";
 
@@ -13,7 +12,7 @@ export type QueueJob<Data> = {
 };
 
 /** Work that comes again and again. */
-export type Schedule = { name: string; everySeconds: number; firstAfterMs: number };
+type Schedule = { name: string; everySeconds: number; firstAfterMs: number };
 
 /**
  * Shares work out among processes, in Redis or in PostgreSQL. It is no memory: what is to be done stands in tables of
@@ -29,44 +28,17 @@ export type WorkQueue<Data> = {
   close(): Promise<void>;
 };
 
-export type QueueOptions<Data> = {
-  name: string;
+export type QueueOptions<Data> = BackendOptions & {
   /** Null: the queue lives in PostgreSQL. */
   redisUrl: string | null;
-  databaseUrl: string;
-  /** How many jobs one process works on at once. */
-  concurrency: number;
   /** Null for data that is not understood. */
-  read(data: unknown): Data | null;
-  /** Is called for every failure, however many there are. */
-  onError: (error: unknown) => void;
+  read: (data: unknown) => Data | null;
   /** How long adding may take; 500 by default. */
   addMs?: number;
 };
 
-/** What BullMQ needs to know of the store: the one difference between Redis and PostgreSQL. */
-export type QueueBackend = {
-  queue: Pick<Queue, "addBulk" | "getJobSchedulers" | "upsertJobScheduler" | "removeJobScheduler">;
-  work(process: (job: { name: string; data: unknown }) => Promise<void>): void;
-  close(): Promise<void>;
-};
-
-/** What a backend is opened with. */
-export type BackendOptions = Pick<QueueOptions<unknown>, "name" | "databaseUrl" | "concurrency" | "onError">;
-
 /** Done or failed, a job must go: while its id is known, adding it again is silently ignored. */
-export const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true };
-
-/**
- * With the defaults a job whose worker dies comes back after a minute, and is failed for good the second time. These
- * bring it back in five seconds, as often as it takes.
- */
-export const WORKER_OPTIONS = {
-  lockDuration: 15_000,
-  stalledInterval: 5_000,
-  maxStalledCount: 1_000,
-  drainDelay: 2,
-};
+const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true };
 
 const ADD_MS = 500;
 const SCHEDULE_MS = 5_000;

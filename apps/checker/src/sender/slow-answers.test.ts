@@ -65,11 +65,11 @@ test("a mail that its server looks into for longer than a lease lasts is sent on
   const looking = Promise.withResolvers<void>();
   smtp.next({ at: "data", until: looking.promise });
   const down = await scene.down();
-  const { told, leaseUntil } = await takes(down.deliveryId);
+  const { sent, leaseUntil } = await takes(down.deliveryId);
   await expect.poll(() => leaseOf(down.deliveryId), { timeout: 15_000 }).toBeGreaterThan(leaseUntil + 1_000);
   expect(await claimDeliveries(db, [down.deliveryId], { seconds: 45, holder: null })).toEqual([]);
   looking.resolve();
-  await told();
+  await sent();
   expect(await row(down.deliveryId)).toMatchObject({ state: "sent", attempt: 1, uncertain: false });
   expect(smtp.received.filter(({ mail }) => mail.messageId?.includes(down.deliveryId))).toHaveLength(1);
 }, 20_000);
@@ -78,14 +78,14 @@ test("what a silent mail server holds up goes to the fall-back channel meanwhile
   const looking = Promise.withResolvers<void>();
   smtp.next({ at: "data", until: looking.promise });
   const [down, behind] = [await scene.down(), await scene.down({ checkId: await scene.addCheck("other") })];
-  const { told } = await takes(down.deliveryId);
+  const { sent } = await takes(down.deliveryId);
   await expect
     .poll(async () => new Set((await ofFallback()).map(({ fallbackFor }) => fallbackFor)))
     .toEqual(new Set([down.deliveryId, behind.deliveryId]));
   const lease = await leaseOf(down.deliveryId);
   await expect.poll(() => leaseOf(down.deliveryId)).toBeGreaterThan(lease + LOOK_MS);
   looking.resolve();
-  await told();
+  await sent();
   expect(await ofFallback()).toHaveLength(2);
   expect(await row(down.deliveryId)).toMatchObject({ state: "sent" });
 });
@@ -96,8 +96,10 @@ async function takes(deliveryId: string) {
   const due = { dueAt: 0, dueInMs: 0, rank: 1, poisonAttempts: 0, isInformational: false };
   delivery.channelQueues.add({ ...due, deliveryId, projectId, channelId, channelKind: "email", attempt: 1 });
   await expect.poll(() => leaseOf(deliveryId), { timeout: 10_000 }).toBeGreaterThan(0);
-  const told = () => expect.poll(async () => (await row(deliveryId)).state, { timeout: 10_000 }).toBe("sent");
-  return { told, leaseUntil: await leaseOf(deliveryId) };
+  const sent = async () => {
+    await expect.poll(async () => (await row(deliveryId)).state, { timeout: 10_000 }).toBe("sent");
+  };
+  return { sent, leaseUntil: await leaseOf(deliveryId) };
 }
 
 async function leaseOf(id: string): Promise<number> {

@@ -58,14 +58,14 @@ export function startDelivering(options: DeliveringOptions & { queue: WorkQueue<
   const onRetry = (inMs: number) => {
     if (inMs <= SOON_MS) dispatcher.wake();
   };
-  const { channelQueues, stop } = openDelivery(options, onRetry);
-  const dispatcher = new Dispatcher({ db, queue, channelQueues, log });
+  const delivery = openDelivery(options, onRetry);
+  const dispatcher = new Dispatcher({ db, queue, channelQueues: delivery.channelQueues, log });
   dispatcher.start();
   return {
     wake: () => dispatcher.wake(),
     stop: async () => {
       await dispatcher.stop();
-      await stop();
+      await delivery.stop();
     },
   };
 }

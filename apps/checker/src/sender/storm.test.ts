@@ -176,7 +176,7 @@ async function judge(watermark: number): Promise<void> {
   const rethrow = (_: string, error: unknown) => {
     throw error;
   };
-  while ((await evaluateDue(pool, { watermark, outages: [], limit: JUDGED_AT_ONCE }, rethrow)).judged > 0);
+  while ((await evaluateDue(pool, { watermark, outages: [], limit: JUDGED_AT_ONCE }, rethrow)).evaluated > 0);
 }
 
 /** Everything is told. What is held for more to come is held no longer, but in the proof. */

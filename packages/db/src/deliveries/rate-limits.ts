@@ -6,7 +6,7 @@ import type { Tx } from "../database.ts";
 /** The rates that all senders keep together, by the database's clock. */
 export type RateLimits = {
   /** How much a provider takes; null: its receivers need not be spared. */
-  limitOf(channelKind: string): RateLimit | null;
+  limitOf: (channelKind: string) => RateLimit | null;
   /** Is called for each delivery that may not be claimed yet: its turn comes in so many milliseconds. */
   later(deliveryId: string, inMs: number): void;
   /** Is called with how long each channel and each kind of those claimed takes no more, in milliseconds. */

@@ -12,12 +12,12 @@ const QUARANTINE = "1 hour";
 
 export type Evaluation = { watermark: Instant; outages: readonly Outage[]; limit: number };
 
-/** `judged`: how many were due. `changed`: those in which something happened, for pages that watch them. */
-export type Evaluated = { judged: number; changed: { projectId: string; checkId: string }[] };
+/** `evaluated`: how many were due. `changed`: those in which something happened, for pages that watch them. */
+export type Evaluated = { evaluated: number; changed: { projectId: string; checkId: string }[] };
 
 /**
  * Lets time pass, up to the watermark, for the checks that wait for it; several checkers may do so at once. When one
- * check cannot be judged the whole batch is tried check by check, and only that one is put aside; `onPoison` hears.
+ * check cannot be evaluated the whole batch is tried check by check, and only that one is put aside; `onPoison` hears.
  */
 export async function evaluateDue(
   pool: Pool,
@@ -52,7 +52,7 @@ async function evaluateRows(
   await writeChanges(client, changes);
   const changed = changes.filter((change) => change.effects.length > 0);
   return {
-    judged: rows.length,
+    evaluated: rows.length,
     changed: changed.map(({ stored, check }) => ({ projectId: stored.projectId, checkId: check.id })),
   };
 }
@@ -74,7 +74,7 @@ async function evaluateOneByOne(
       order by wake_at limit $2`,
     [judging.watermark, judging.limit],
   );
-  const all: Evaluated = { judged: 0, changed: [] };
+  const all: Evaluated = { evaluated: 0, changed: [] };
   for (const { id } of rows) {
     const one = await evaluateOne(pool, judging, id).catch(async (error: unknown) => {
       onPoison(id, error);
@@ -82,9 +82,9 @@ async function evaluateOneByOne(
         `update checks set wake_at = clock_timestamp() + interval '${QUARANTINE}' where id = $1`,
         [id],
       );
-      return { judged: 1, changed: [] };
+      return { evaluated: 1, changed: [] };
     });
-    all.judged += one.judged;
+    all.evaluated += one.evaluated;
     all.changed.push(...one.changed);
   }
   return all;

@@ -1,0 +1,77 @@
+import { type Candidate, type ChannelHealth, channelState, isLate } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { sql } from "drizzle-orm";
+
+import type { Tx } from "../database.ts";
+import { epochMs, healthColumns, healthOf, type HealthRow } from "./channel-health.ts";
+import { uuidArray } from "./due.ts";
+
+/** A delivery that is locked, with all that decides whether it may be attempted. */
+export type Locked = Candidate & {
+  channelKind: string;
+  health: ChannelHealth;
+  /** By the database's clock. */
+  now: Instant;
+};
+
+/** A delivery whose group is under way was written within this time. */
+const LATE = "24 hours";
+
+/** The end of an incident under settings that the channel no longer has: nothing sent there now outdates it. */
+const USES_OLD_SETTINGS = sql.raw("coalesce(d.payload ? 'sealedSettings', false)");
+
+/**
+ * Locks every unfinished delivery of the sequences concerned, in one order for all. Not `skip locked`: a decision
+ * about a sequence needs all of it, and these locks last for three short statements.
+ */
+export async function lockSequences(tx: Tx, ids: readonly string[]): Promise<Locked[]> {
+  const rows = await tx.execute<LockedRow>(sql`
+    with asked as (
+      select id, check_id, channel_id from deliveries where id = any(${uuidArray(ids)})
+    ), wanted as (
+      select id from asked
+      union
+      select d.id from asked join deliveries d on d.check_id = asked.check_id and d.channel_id = asked.channel_id
+      where d.state in ('pending', 'retry', 'sending')
+      union
+      -- what a group's message is telling just now
+      select m.id from asked join deliveries m on m.check_id = asked.check_id and m.channel_id = asked.channel_id
+      join deliveries l on l.id = m.leader_id
+      where m.leader_id is not null and m.created_at > clock_timestamp() - ${LATE}::interval and l.state = 'sending'
+    )
+    select d.id, case when d.kind in ('down', 'up', 'reminder') and not ${USES_OLD_SETTINGS} then d.check_id || '/' || d.channel_id end as sequence, d.kind,
+           coalesce(l.state, d.state) as state,
+           case coalesce(l.state, d.state) when 'sending' then coalesce(l.lease_until, d.lease_until)
+             else d.next_attempt_at end <= clock_timestamp() as due,
+           d.poison_attempts as "poisonAttempts", ${epochMs(sql`clock_timestamp()`)} as now,
+           ${epochMs(sql`d.created_at`)} as "writtenAt",
+           c.id as "channelId", c.kind as "channelKind", c.broken_by as "brokenBy",
+           (c.deleted_at is not null or k.deleted_at is not null or p.deleted_at is not null)
+             and not coalesce(d.payload ? 'endedBy', false) as "isDeleted",
+           c.unconfirmed_since is not null as "isUnconfirmed", ${healthColumns(sql`c`)}
+    from wanted
+    join deliveries d on d.id = wanted.id
+    join channels c on c.project_id = d.project_id and c.id = d.channel_id
+    join projects p on p.id = d.project_id
+    left join checks k on k.project_id = d.project_id and k.id = d.check_id
+    left join flips f on f.project_id = d.project_id and f.id = d.flip_id
+    left join deliveries l on l.id = d.leader_id and l.state = 'sending'
+    where d.state in ('pending', 'retry', 'sending') or l.id is not null
+    order by coalesce(f.deadline_seq, 0), d.id
+    for update of d`);
+  return rows.map(lockedOf);
+}
+
+type LockedRow = Omit<Locked, "channel" | "health" | "late"> &
+  HealthRow & { writtenAt: Instant; isDeleted: boolean; isUnconfirmed: boolean };
+
+function lockedOf(row: LockedRow): Locked {
+  const health = healthOf(row);
+  const { isDeleted, isUnconfirmed, now, kind, writtenAt } = row;
+  return {
+    ...row,
+    health,
+    channel: channelState({ health, isDeleted, isUnconfirmed }, now),
+    late: isLate({ kind, ageMs: now - writtenAt }),
+  };
+}
