@@ -37,7 +37,7 @@ const PlanQuery = z.object({
   dry_run: z
     .enum(["true", "false"])
     .optional()
-    .meta({ description: "true: answer the plan, change nothing." }),
+    .meta({ description: "true: return what would change, and change nothing." }),
 });
 
 const FILE = {

@@ -115,7 +115,7 @@ function flags(
   return measured(seen, name, { help, of: (check) => (of(check) ? 1 : 0) });
 }
 
-/** Checks that have nothing to say are left out. */
+/** One sample per check; checks for which the value is null get none. */
 function measured(
   seen: readonly Seen[],
   name: string,

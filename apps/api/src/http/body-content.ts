@@ -3,7 +3,7 @@ import type * as Yaml from "yaml";
 const MAX_DEPTH = 20;
 const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
 
-/** A body that no schema needs to see: `field` is what cannot be used, or empty. */
+/** A body that is refused before any schema reads it. `field` names what cannot be used; empty for the body as a whole. */
 export class InvalidBody extends Error {
   override name = "BadBody";
   readonly field: string;

@@ -77,7 +77,7 @@ export function pingReceiver(options: ReceiveOptions) {
   };
 }
 
-/** Of a URL that is no ping's, what is wrong with it: its slug, where that could be none, else what follows. */
+/** Says what is wrong with a URL below /ping that leads to no check: its slug, or else the path after it. */
 function unknownPathReason(owner: Owner | null): RefusalReason {
   return owner?.kind === "key" && !isSlug(owner.slug) ? "invalid-slug" : "unknown-path";
 }

@@ -44,7 +44,7 @@ export type MaintenanceJob = {
   prunes?: string;
 };
 
-/** What is kept for a time, and then goes. */
+/** Jobs that delete rows once these are older than they are kept for. */
 const PRUNES: readonly MaintenanceJob[] = [
   prune("pings beyond the newest 1,000", 5 * MINUTE, prunePingsBeyondCount),
   prune("old pings", 6 * HOUR, pruneOldPings),

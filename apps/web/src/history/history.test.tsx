@@ -260,7 +260,7 @@ describe("the history of a check", () => {
   });
 
   test("lists notices, such as an outlier with its baseline", async () => {
-    const evidence = { ...NO_EVIDENCE, durationMs: 775_000, usual: { medianMs: 250_000, runs: 20 } };
+    const evidence = { ...NO_EVIDENCE, durationMs: 775_000, baseline: { medianMs: 250_000, runs: 20 } };
     await renderHistory({ notices: [notice, { id: "n2", at: AT, notice: "overlong", evidence }] });
     expect(tableRows("Notices").map(([, what]) => what)).toEqual([
       "The check was edited",

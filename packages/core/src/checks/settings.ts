@@ -4,13 +4,13 @@ import type { MaintenanceWindow } from "../maintenance/window.ts";
 
 const YEAR_SECONDS = 31_536_000;
 
-/** What a second run, or a second host, does to the check. */
+/** What follows from a violation (overlap, a second host, an outlier): nothing, a notice, or the check goes down. */
 export type ViolationPolicy = "allow" | "note" | "alert";
 
 /** What a person decides about a check. All but schedule and grace are off by default. */
 export type CheckSettings = {
   schedule: Schedule;
-  /** How late a ping may be before the check is down: 60 … 31_536_000. */
+  /** How late a ping may be before the check is down, and how long a run may take without `maxRuntimeSeconds`: 60 … 31_536_000. */
   graceSeconds: number;
   /** A paused check stays paused until a person resumes it. */
   manualResume: boolean;

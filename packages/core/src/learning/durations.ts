@@ -2,7 +2,7 @@ import { DAY_MS, HOUR_MS, type Instant, timeZoneOf, weekdayOf } from "@overdue/s
 import { spanInWords } from "./span.ts";
 import { lengthLimits } from "./length-limits.ts";
 
-/** Any run is compared with as many of the last good runs. */
+/** A run is compared with this many of the last good runs. */
 export const RUNS_COMPARED = 40;
 const SAMPLES_MIN = 10;
 const HOUR_SAMPLES_MIN = 10;

@@ -14,8 +14,8 @@ export type Locked = Candidate & {
   now: Instant;
 };
 
-/** A delivery whose group is under way was written within this time. */
-const LATE = "24 hours";
+/** Only deliveries written within this time can belong to a group that is being sent. */
+const GROUPED_WITHIN = "24 hours";
 
 /** The end of an incident under settings that the channel no longer has: nothing sent there now outdates it. */
 const USES_OLD_SETTINGS = sql.raw("coalesce(d.payload ? 'sealedSettings', false)");
@@ -37,7 +37,7 @@ export async function lockSequences(tx: Tx, ids: readonly string[]): Promise<Loc
       -- what a group's message is telling just now
       select m.id from asked join deliveries m on m.check_id = asked.check_id and m.channel_id = asked.channel_id
       join deliveries l on l.id = m.leader_id
-      where m.leader_id is not null and m.created_at > clock_timestamp() - ${LATE}::interval and l.state = 'sending'
+      where m.leader_id is not null and m.created_at > clock_timestamp() - ${GROUPED_WITHIN}::interval and l.state = 'sending'
     )
     select d.id, case when d.kind in ('down', 'up', 'reminder') and not ${USES_OLD_SETTINGS} then d.check_id || '/' || d.channel_id end as sequence, d.kind,
            coalesce(l.state, d.state) as state,

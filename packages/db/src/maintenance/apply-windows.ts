@@ -34,7 +34,7 @@ export async function applyWindows(pool: Pool, projectId: string, at: Instant): 
     after = ids.at(-1) ?? after;
     more = ids.length === CHECKS_AT_ONCE;
   }
-  // Checks that were told while the next change was written may not know that one: its own telling says so.
+  // A later change of the windows may be missing in checks that were written meanwhile; applying that change mends it.
   await pool.query("update projects set windows_applied = greatest(windows_applied, $2) where id = $1", [
     projectId,
     version,

@@ -69,8 +69,8 @@ function settleDue(draft: Draft, coming: Arrival): boolean {
 }
 
 /**
- * The next run goes on at the deadline of the slot that is waited for, and began as early for its own slot as the run
- * before did for this one. Returns whether that run met it.
+ * Meets the slot whose deadline passes by the run before, where that run was early for it and the run that is open now
+ * began as early for the slot after it (rule 16). Returns whether it did.
  */
 export function meetByOpenRun(draft: Draft, dueAt: Instant): boolean {
   const { memory, settings } = draft;
