@@ -176,7 +176,7 @@ export const mutations: readonly Mutation[] = [
     becomes: "",
   }),
   mutation("a retry with a run id counts for half the grace only", "runs/repeats", {
-    line: "return at >= from && at - from <= RESEND_MS && (slotAt === null || at < slotAt);",
+    line: "return at >= from && at - from <= RESEND_MS && (isBeforeDue || isWithinResendTime(draft, { from, at }));",
     becomes: "return false;",
   }),
   mutation("an end counts for the slot in which it is heard", "runs/end", {

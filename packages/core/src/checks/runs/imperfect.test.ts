@@ -3,6 +3,7 @@ import type { CheckSettings } from "../settings.ts";
 import { flipLines, slotLines, type Step, T, tell } from "../testing/story.ts";
 
 const A = "aaaaaaaa-0000-0000-0000-000000000000";
+const B = "bbbbbbbb-0000-0000-0000-000000000000";
 const MINUTELY = { kind: "cron", expression: "* * * * *", timezone: "UTC" } as const;
 const FIVE = { kind: "cron", expression: "*/5 * * * *", timezone: "UTC" } as const;
 const HOURLY = { kind: "cron", expression: "0 * * * *", timezone: "UTC" } as const;
@@ -461,4 +462,21 @@ test("a run that goes on at the deadline of the slot before shows that runs are 
     [241, "time"],
   ]);
   expect(slotLines(told)).toEqual(["60 late 58", "120 early -2", "180 early -2"]);
+});
+
+test("an end with a run id that is sent again after the next run was due does not hide that this was left out", () => {
+  const settings = {
+    schedule: { kind: "interval", everySeconds: 120 },
+    graceSeconds: 60,
+    maxRuntimeSeconds: 312,
+  } as const;
+  const effects = tell(settings, [
+    [0, "start", { rid: A }],
+    [10, "success", { rid: A }],
+    [120, "start", { rid: B }],
+    [256, "success", { rid: B }],
+    [293, "success", { rid: B }],
+    [301, "time"],
+  ]);
+  expect(flipLines(effects)).toEqual(["new→up at 10", "up→down at 300 (missed), told"]);
 });

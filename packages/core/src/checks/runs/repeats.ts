@@ -140,10 +140,15 @@ export function rememberEnd(draft: Draft, ping: Ping, run: OpenRun | null): void
   });
 }
 
-/** Whether an equal ping with the run id of one heard at `from` is a retry of it: no slot has come due for another run. */
-export function isRetryOf({ settings, memory: { slotAt } }: Draft, { from, at }: Since): boolean {
+/**
+ * Whether an equal ping with the run id of one heard at `from` is a retry of it: no slot has come due for another run, or
+ * it follows sooner than runs do.
+ */
+export function isRetryOf(draft: Draft, { from, at }: Since): boolean {
+  const { settings, memory } = draft;
   if (Math.abs(at - from) <= retryMs(settings)) return true;
-  return at >= from && at - from <= RESEND_MS && (slotAt === null || at < slotAt);
+  const isBeforeDue = memory.slotAt === null || at < memory.slotAt;
+  return at >= from && at - from <= RESEND_MS && (isBeforeDue || isWithinResendTime(draft, { from, at }));
 }
 
 /** Notes that an end was heard again. */
