@@ -1,4 +1,5 @@
 import { ConfigError } from "@overdue/config";
+import { UnsupportedSchema } from "@overdue/db";
 
 /** An error whose message is a sentence for the person who typed the command; its stack is not shown. */
 export class Refusal extends Error {
@@ -7,6 +8,7 @@ export class Refusal extends Error {
 
 /** The text to print for an error that ends the program: our own sentences as they are, other errors with their stack. */
 export function errorMessage(error: unknown): string {
-  if (error instanceof Refusal || error instanceof ConfigError) return error.message;
+  const isSentence = [Refusal, ConfigError, UnsupportedSchema].some((kind) => error instanceof kind);
+  if (error instanceof Error && isSentence) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,7 +1,7 @@
 export { openDb, openPool, type Db, type Pool, type PoolClient, type Tx } from "./database.ts";
 export { Session } from "./connection/session.ts";
 export { asOneTransaction } from "./connection/transaction-pool.ts";
-export { migrate } from "./migrate.ts";
+export { migrate, UnsupportedSchema } from "./migrate.ts";
 export { foldDatabaseProblems, ProblemLog } from "./problem-log.ts";
 export { classifyDatabaseError, type DatabaseProblem } from "./database-problem.ts";
 export { loggableError, loggableMessage } from "./loggable-error.ts";
