@@ -5,11 +5,11 @@ import { readGlossary, refusedWords, wordsIn } from "./words.ts";
 /** How many lines of an area still have refused words. These numbers only go down. */
 const LEFT: Record<string, number> = {
   "apps/api": 99,
-  "apps/checker": 176,
+  "apps/checker": 156,
   "apps/supervisor": 1,
   "apps/web": 22,
-  "packages/core": 515,
-  "packages/db": 482,
+  "packages/core": 428,
+  "packages/db": 474,
   "packages/simulator": 49,
 };
 

@@ -37,8 +37,8 @@ describe("the worked example", () => {
     const told = tell({}, steps);
     expect(flipLines(told)).toEqual([
       "new→up at 0",
-      "up→down at 4100 (overlong), told",
-      "down→up at 4901, told",
+      "up→down at 4100 (overlong), notified",
+      "down→up at 4901, notified",
     ]);
     expect(told.check.state.lastDurationMs).toBe(701_000);
     expect(slotLines(told)).toEqual(["0 on-time 0", "3600 failed -100"]);
@@ -48,7 +48,7 @@ describe("the worked example", () => {
 describe("facts about pings", () => {
   test.each<[string, Step[], string[]]>([
     ["a first success is nothing to tell", [[0, "success"]], ["new→up at 0"]],
-    ["a first fail is told", [[0, "fail"]], ["new→down at 0 (failed), told"]],
+    ["a first fail is told", [[0, "fail"]], ["new→down at 0 (failed), notified"]],
     [
       "a second success or fail changes nothing",
       [
@@ -57,7 +57,7 @@ describe("facts about pings", () => {
         [120, "fail"],
         [180, "fail"],
       ],
-      ["new→up at 0", "up→down at 120 (failed), told"],
+      ["new→up at 0", "up→down at 120 (failed), notified"],
     ],
     [
       "a paused check goes up with a success, untold",
@@ -73,7 +73,7 @@ describe("facts about pings", () => {
         [0, "pause"],
         [60, "fail"],
       ],
-      ["new→paused at 0", "paused→down at 60 (failed), told"],
+      ["new→paused at 0", "paused→down at 60 (failed), notified"],
     ],
     [
       "a start leaves a paused check paused and arms its run: paused, then down",
@@ -82,7 +82,7 @@ describe("facts about pings", () => {
         [60, "start"],
         [9000, "time"],
       ],
-      ["new→paused at 0", "paused→down at 660 (overlong), told"],
+      ["new→paused at 0", "paused→down at 660 (overlong), notified"],
     ],
     [
       "a new check with a start goes down when it hangs",
@@ -90,7 +90,7 @@ describe("facts about pings", () => {
         [0, "start"],
         [9000, "time"],
       ],
-      ["new→down at 600 (overlong), told"],
+      ["new→down at 600 (overlong), notified"],
     ],
     [
       "nothing is expected of a new check",
@@ -120,7 +120,7 @@ describe("facts about pings", () => {
         [4000, "start"],
         [4300, "time"],
       ],
-      ["new→up at 0", "up→down at 4200 (missed), told"],
+      ["new→up at 0", "up→down at 4200 (missed), notified"],
     ],
     [
       "an early start shortens the deadline",
@@ -129,7 +129,7 @@ describe("facts about pings", () => {
         [100, "start"],
         [700, "time"],
       ],
-      ["new→up at 0", "up→down at 700 (overlong), told"],
+      ["new→up at 0", "up→down at 700 (overlong), notified"],
     ],
     [
       "overdue, then pinged before anybody looked: down and up, at the deadline and at the ping",
@@ -137,7 +137,7 @@ describe("facts about pings", () => {
         [0, "success"],
         [5000, "success"],
       ],
-      ["new→up at 0", "up→down at 4200 (missed), told", "down→up at 5000, told"],
+      ["new→up at 0", "up→down at 4200 (missed), notified", "down→up at 5000, notified"],
     ],
     [
       "a ping at the deadline itself is too late",
@@ -145,7 +145,7 @@ describe("facts about pings", () => {
         [0, "success"],
         [4200, "success"],
       ],
-      ["new→up at 0", "up→down at 4200 (missed), told", "down→up at 4200, told"],
+      ["new→up at 0", "up→down at 4200 (missed), notified", "down→up at 4200, notified"],
     ],
     [
       "a fail after the deadline finds the check down",
@@ -153,7 +153,7 @@ describe("facts about pings", () => {
         [0, "success"],
         [5000, "fail"],
       ],
-      ["new→up at 0", "up→down at 4200 (missed), told"],
+      ["new→up at 0", "up→down at 4200 (missed), notified"],
     ],
   ])("%s", (_, steps, lines) => {
     expect(flipLines(tell({}, steps))).toEqual(lines);
@@ -283,7 +283,7 @@ describe("edits", () => {
         [3600, "edit", every(7200)],
         [99_999, "time"],
       ],
-      ["new→up at 0", "up→down at 11300 (missed), told"],
+      ["new→up at 0", "up→down at 11300 (missed), notified"],
     ],
     [
       "overdue under the new schedule: down, dated at the new deadline",
@@ -291,7 +291,7 @@ describe("edits", () => {
         [0, "success"],
         [3000, "edit", every(60)],
       ],
-      ["new→up at 0", "up→down at 660 (missed), told"],
+      ["new→up at 0", "up→down at 660 (missed), notified"],
     ],
     [
       "overdue under the old one: that is judged first",
@@ -299,7 +299,7 @@ describe("edits", () => {
         [0, "success"],
         [5000, "edit", every(86_400)],
       ],
-      ["new→up at 0", "up→down at 4200 (missed), told"],
+      ["new→up at 0", "up→down at 4200 (missed), notified"],
     ],
     [
       "a down check stays down until the next success",
@@ -308,7 +308,7 @@ describe("edits", () => {
         [100, "edit", every(60)],
         [110, "success"],
       ],
-      ["new→down at 0 (failed), told", "down→up at 110, told"],
+      ["new→down at 0 (failed), notified", "down→up at 110, notified"],
     ],
     [
       "more grace moves the deadline",
@@ -317,7 +317,7 @@ describe("edits", () => {
         [10, "edit", { graceSeconds: 7200 }],
         [99_999, "time"],
       ],
-      ["new→up at 0", "up→down at 10800 (missed), told"],
+      ["new→up at 0", "up→down at 10800 (missed), notified"],
     ],
   ])("%s", (_, steps, lines) => {
     expect(flipLines(tell({}, steps))).toEqual(lines);

@@ -25,7 +25,7 @@ test.each<[string, Partial<CheckSettings>, Step[], string[]]>([
       [3595, "success", { host: "a" }],
       [3597, "start", { host: "b" }],
     ],
-    ["new→up at 0", "up→down at 3597 (host-duplicate), told"],
+    ["new→up at 0", "up→down at 3597 (host-duplicate), notified"],
   ],
   [
     "and although it settled several slots at once",
@@ -35,7 +35,7 @@ test.each<[string, Partial<CheckSettings>, Step[], string[]]>([
       [7300, "success", { host: "a" }],
       [7310, "start", { host: "b" }],
     ],
-    ["new→up at 0", "up→down at 7310 (host-duplicate), told"],
+    ["new→up at 0", "up→down at 7310 (host-duplicate), notified"],
   ],
   [
     "pings of one slot are counted together although the first one moved it",
@@ -46,7 +46,7 @@ test.each<[string, Partial<CheckSettings>, Step[], string[]]>([
       [3597, "log"],
       [3599, "log"],
     ],
-    ["new→up at 0", "up→down at 3599 (too-often), told"],
+    ["new→up at 0", "up→down at 3599 (too-often), notified"],
   ],
   [
     "a tolerated first run that hangs is not the end of it: the next slot is waited for",
@@ -55,7 +55,7 @@ test.each<[string, Partial<CheckSettings>, Step[], string[]]>([
       [10, "start", { rid: A }],
       [99_999, "time"],
     ],
-    ["new→up at 610", "up→down at 7800 (missed), told"],
+    ["new→up at 610", "up→down at 7800 (missed), notified"],
   ],
   [
     "an end that comes after its run was given up does not stand for a start that is missing",
@@ -70,9 +70,9 @@ test.each<[string, Partial<CheckSettings>, Step[], string[]]>([
     ],
     [
       "new→up at 0",
-      "up→down at 4200 (overlong), told",
-      "down→up at 7300, told",
-      "up→down at 11400 (missed), told",
+      "up→down at 4200 (overlong), notified",
+      "down→up at 7300, notified",
+      "up→down at 11400 (missed), notified",
     ],
   ],
   [
@@ -97,7 +97,7 @@ test.each<[string, Partial<CheckSettings>, Step[], string[]]>([
       [8100, "fail"],
       [11_500, "time"],
     ],
-    ["new→up at 0", "up→down at 7800 (overlap), told", "down→up at 8000, told"],
+    ["new→up at 0", "up→down at 7800 (overlap), notified", "down→up at 8000, notified"],
   ],
   [
     "a paused check is left in peace by a start that would alert",
@@ -118,7 +118,7 @@ test.each<[string, Partial<CheckSettings>, Step[], string[]]>([
       [9599, "time"],
       [9600, "time"],
     ],
-    ["new→up at 0", "up→down at 9600 (missed), told"],
+    ["new→up at 0", "up→down at 9600 (missed), notified"],
   ],
   [
     "nor that of a run",
@@ -129,7 +129,7 @@ test.each<[string, Partial<CheckSettings>, Step[], string[]]>([
       [9599, "time"],
       [9600, "time"],
     ],
-    ["new→down at 9600 (overlong), told"],
+    ["new→down at 9600 (overlong), notified"],
   ],
   [
     "a slot that a failure in planned work spoils is not counted by a tolerance",

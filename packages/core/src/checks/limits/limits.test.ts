@@ -18,7 +18,7 @@ describe("every open run has its own deadline", () => {
         [20, "success", { rid: B }],
         [900, "time"],
       ],
-      ["new→up at 20", "up→down at 600 (overlong), told"],
+      ["new→up at 20", "up→down at 600 (overlong), notified"],
     ],
     [
       "nor does one from another host, without run ids",
@@ -29,7 +29,7 @@ describe("every open run has its own deadline", () => {
         [20, "success", { host: "b" }],
         [900, "time"],
       ],
-      ["new→up at 20", "up→down at 600 (overlong), told"],
+      ["new→up at 20", "up→down at 600 (overlong), notified"],
     ],
     [
       "it is told once, and a later success ends it",
@@ -41,7 +41,7 @@ describe("every open run has its own deadline", () => {
         [900, "success", { rid: B }],
         [3000, "time"],
       ],
-      ["new→down at 600 (overlong), told", "down→up at 900, told"],
+      ["new→down at 600 (overlong), notified", "down→up at 900, notified"],
     ],
     [
       "max runtime is the limit where there is one, while the run still runs",
@@ -51,7 +51,7 @@ describe("every open run has its own deadline", () => {
         [3500, "start"],
         [99_999, "time"],
       ],
-      ["new→up at 0", "up→down at 7700 (overlap), told"],
+      ["new→up at 0", "up→down at 7700 (overlap), notified"],
     ],
     [
       "a run that exceeds max runtime is overlong although the next one is not due",
@@ -61,7 +61,7 @@ describe("every open run has its own deadline", () => {
         [3500, "start"],
         [3600, "time"],
       ],
-      ["new→up at 0", "up→down at 3560 (overlong), told"],
+      ["new→up at 0", "up→down at 3560 (overlong), notified"],
     ],
     [
       "with max runtime the grace bounds how late a run may start, not when it ends",
@@ -81,7 +81,7 @@ describe("every open run has its own deadline", () => {
         [0, "success"],
         [4300, "success"],
       ],
-      ["new→up at 0", "up→down at 4200 (missed), told", "down→up at 4300, told"],
+      ["new→up at 0", "up→down at 4200 (missed), notified", "down→up at 4300, notified"],
     ],
     [
       "progress extends a limit where the check says so",
@@ -93,7 +93,7 @@ describe("every open run has its own deadline", () => {
         [1599, "time"],
         [1600, "time"],
       ],
-      ["new→down at 1600 (overlong), told"],
+      ["new→down at 1600 (overlong), notified"],
     ],
     [
       "and does not where it does not",
@@ -104,7 +104,7 @@ describe("every open run has its own deadline", () => {
         [550, "start", { rid: A }],
         [1600, "time"],
       ],
-      ["new→down at 600 (overlong), told"],
+      ["new→down at 600 (overlong), notified"],
     ],
     [
       "a success quicker than the min runtime is a failure",
@@ -113,7 +113,7 @@ describe("every open run has its own deadline", () => {
         [0, "start"],
         [2, "success"],
       ],
-      ["new→down at 2 (too-quick), told"],
+      ["new→down at 2 (too-quick), notified"],
     ],
     [
       "one that takes just as long is none",
@@ -206,7 +206,7 @@ describe("a second run, a second host, too many of them", () => {
       "or alerted, until the next success",
       { overlap: "alert" },
       overlapping,
-      ["new→down at 10 (overlap), told", "down→up at 20, told"],
+      ["new→down at 10 (overlap), notified", "down→up at 20, notified"],
       [],
     ],
     [
@@ -217,7 +217,7 @@ describe("a second run, a second host, too many of them", () => {
         [12, "start"],
         [103, "start"],
       ],
-      ["new→down at 103 (overlap), told"],
+      ["new→down at 103 (overlap), notified"],
       [],
     ],
     ["one slot from two hosts is allowed by default", {}, twoHosts, ["new→up at 0"], []],
@@ -235,14 +235,14 @@ describe("a second run, a second host, too many of them", () => {
         [0, "start", { host: "a", rid: A }],
         [5, "start", { host: "b", rid: B }],
       ],
-      ["new→down at 5 (host-duplicate), told"],
+      ["new→down at 5 (host-duplicate), notified"],
       [],
     ],
     [
       "too often within a window: down until it is over",
       { tooOften: { count: 2, of: "pings", windowSeconds: 60 } },
       storm,
-      ["new→up at 0", "up→down at 20 (too-often), told", "down→up at 200, told"],
+      ["new→up at 0", "up→down at 20 (too-often), notified", "down→up at 200, notified"],
       [],
     ],
     [
@@ -254,7 +254,7 @@ describe("a second run, a second host, too many of them", () => {
         [3700, "success"],
         [7200, "success"],
       ],
-      ["new→up at 0", "up→down at 3700 (too-often), told", "down→up at 7200, told"],
+      ["new→up at 0", "up→down at 3700 (too-often), notified", "down→up at 7200, notified"],
       [],
     ],
   ])("%s", (_, settings, steps, lines, notices) => {
@@ -271,7 +271,7 @@ describe("tolerance and recovery", () => {
       "down only after three bad slots in a row",
       { tolerance: { kind: "in-a-row", bad: 3, tolerateMissed: true } },
       fails,
-      ["new→up at 0", "up→down at 7200 (failed), told"],
+      ["new→up at 0", "up→down at 7200 (failed), notified"],
     ],
     [
       "a good one between breaks the row",
@@ -282,7 +282,7 @@ describe("tolerance and recovery", () => {
         [7200, "fail"],
         [10_800, "fail"],
       ],
-      ["new→up at 0", "up→down at 10800 (failed), told"],
+      ["new→up at 0", "up→down at 10800 (failed), notified"],
     ],
     [
       "a retry that succeeds mends its slot",
@@ -303,7 +303,7 @@ describe("tolerance and recovery", () => {
         [0, "success"],
         [20_000, "time"],
       ],
-      ["new→up at 0", "up→down at 11400 (missed), told"],
+      ["new→up at 0", "up→down at 11400 (missed), notified"],
     ],
     [
       "not having run at all may be told at once",
@@ -313,7 +313,7 @@ describe("tolerance and recovery", () => {
         [3600, "fail"],
         [20_000, "time"],
       ],
-      ["new→up at 0", "up→down at 7800 (missed), told"],
+      ["new→up at 0", "up→down at 7800 (missed), notified"],
     ],
     [
       "two of the last three",
@@ -326,7 +326,7 @@ describe("tolerance and recovery", () => {
         [14_400, "success"],
         [18_000, "fail"],
       ],
-      ["new→up at 0", "up→down at 18000 (failed), told"],
+      ["new→up at 0", "up→down at 18000 (failed), notified"],
     ],
     [
       "up again only after three good ones in a row",
@@ -341,7 +341,7 @@ describe("tolerance and recovery", () => {
         [512, "success"],
         [600, "success"],
       ],
-      ["new→down at 0 (failed), told", "down→up at 600, told"],
+      ["new→down at 0 (failed), notified", "down→up at 600, notified"],
     ],
     [
       "a slot that is missed meanwhile begins the count anew",
@@ -352,7 +352,7 @@ describe("tolerance and recovery", () => {
         [12_000, "success"],
         [15_600, "success"],
       ],
-      ["new→down at 0 (failed), told", "down→up at 15600, told"],
+      ["new→down at 0 (failed), notified", "down→up at 15600, notified"],
     ],
   ])("%s", (_, settings, steps, lines) => {
     expect(flipLines(tell(settings, steps))).toEqual(lines);
@@ -364,7 +364,7 @@ describe("the first ping", () => {
     [
       "is missed after the first slot and the grace",
       [[9000, "time"]],
-      ["new→down at 4200 (never-started), told"],
+      ["new→down at 4200 (never-started), notified"],
     ],
     ["a success in time is nothing to tell", [[4000, "success"]], ["new→up at 4000"]],
     [
@@ -374,7 +374,7 @@ describe("the first ping", () => {
         [100, "resume"],
         [9000, "time"],
       ],
-      ["new→paused at 10", "paused→new at 100", "new→down at 4300 (never-started), told"],
+      ["new→paused at 10", "paused→new at 100", "new→down at 4300 (never-started), notified"],
     ],
   ])("%s", (_, steps, lines) => {
     expect(flipLines(tell({ alertBeforeFirstPing: true }, steps))).toEqual(lines);
@@ -431,7 +431,7 @@ describe("lateness", () => {
     ];
     expect(flipLines(tell({ schedule: HOURLY }, steps))).toEqual([
       "new→up at 0",
-      "up→down at 4200 (missed), told",
+      "up→down at 4200 (missed), notified",
     ]);
     const told = tell({ schedule: HOURLY, earlyMarginSeconds: 120 }, steps);
     expect(flipLines(told)).toEqual(["new→up at 0"]);
@@ -547,7 +547,7 @@ describe("a run of unusual length, where the check asks for an alert", () => {
         [43_600, "time"],
         [43_650, "success"],
       ],
-      ["up→down at 43563.702 (overlong), told", "down→up at 43650, told"],
+      ["up→down at 43563.702 (overlong), notified", "down→up at 43650, notified"],
     ],
     [
       "is none within an outage and the grace after it",
@@ -575,7 +575,7 @@ describe("a run of unusual length, where the check asks for an alert", () => {
         [46_800, "start"],
         [47_050, "success"],
       ],
-      ["up→down at 43202 (too-quick), told", "down→up at 47050, told"],
+      ["up→down at 43202 (too-quick), notified", "down→up at 47050, notified"],
     ],
   ])("%s", (_, steps, lines) => {
     const told = tell({ unusualRuns: "alert" }, [...usual, ...steps]);

@@ -47,14 +47,14 @@ describe("a clock that is a little wrong", () => {
       "a run that is left out is told at its deadline, and the next one meets its own slot",
       { schedule: FIVE, graceSeconds: 60 },
       [...ahead(298, 898), [959, "time"]],
-      ["new→up at 298", "up→down at 660 (missed), told", "down→up at 898, told"],
+      ["new→up at 298", "up→down at 660 (missed), notified", "down→up at 898, notified"],
       ["300 early -2", "600 missed", "900 early -2"],
     ],
     [
       "a late ping for a slot that is still open belongs to that slot alone",
       { schedule: FIVE, graceSeconds: 299 },
       [...ahead(0, 598), [899, "time"]],
-      ["new→up at 0", "up→down at 899 (missed), told"],
+      ["new→up at 0", "up→down at 899 (missed), notified"],
       ["300 late 298", "600 missed"],
     ],
     [
@@ -68,14 +68,14 @@ describe("a clock that is a little wrong", () => {
       "an extra run hours ahead meets nothing and hides nothing",
       { schedule: DAILY, graceSeconds: 3600 },
       [...ahead(0, 9 * 3600), [90_001, "time"]],
-      ["new→up at 0", "up→down at 90000 (missed), told"],
+      ["new→up at 0", "up→down at 90000 (missed), notified"],
       ["86400 missed"],
     ],
     [
       "more than a minute ahead of a daily run is an extra one, a minute is not",
       { schedule: DAILY, graceSeconds: 3600 },
       [...ahead(0, 86_400 - 61, 2 * 86_400 - 60), [200_000, "time"]],
-      ["new→up at 0", "up→down at 90000 (missed), told", "down→up at 172740, told"],
+      ["new→up at 0", "up→down at 90000 (missed), notified", "down→up at 172740, notified"],
       ["86400 missed", "172800 early -60"],
     ],
     [
@@ -88,7 +88,7 @@ describe("a clock that is a little wrong", () => {
         [590, "success", { rid: A }],
         [890, "time"],
       ],
-      ["new→up at 0", "up→down at 890 (missed), told"],
+      ["new→up at 0", "up→down at 890 (missed), notified"],
       ["300 on-time 2", "600 missed"],
     ],
   ]);
@@ -152,7 +152,7 @@ describe("a ping that is sent again because its answer was lost", () => {
         [81, "success"],
         [4281, "time"],
       ],
-      ["new→up at 0", "up→down at 4200 (missed), told"],
+      ["new→up at 0", "up→down at 4200 (missed), notified"],
       ["0 on-time 0", "3600 missed"],
     ],
     [
@@ -165,7 +165,7 @@ describe("a ping that is sent again because its answer was lost", () => {
         [7205, "success"],
         [7800, "time"],
       ],
-      ["new→up at 600", "up→down at 7800 (missed), told"],
+      ["new→up at 600", "up→down at 7800 (missed), notified"],
       ["3600 late 599", "7200 missed"],
     ],
     [
@@ -183,14 +183,14 @@ describe("a ping that is sent again because its answer was lost", () => {
         [5, "success"],
         [10, "fail"],
       ],
-      ["new→down at 0 (failed), told", "down→up at 5, told", "up→down at 10 (failed), told"],
+      ["new→down at 0 (failed), notified", "down→up at 5, notified", "up→down at 10 (failed), notified"],
       ["0 failed 5"],
     ],
     [
       "the sixth is another: a job that is stuck in a loop is told",
       { schedule: HOURLY, tooOften: { count: 3, of: "pings", windowSeconds: 60 } },
       Array.from({ length: 9 }, (_, second): Step => [second, "success"]),
-      ["new→up at 0", "up→down at 8 (too-often), told"],
+      ["new→up at 0", "up→down at 8 (too-often), notified"],
       [],
     ],
     [
@@ -214,7 +214,7 @@ describe("a ping that is sent again because its answer was lost", () => {
         [200, "start", { host: "a" }],
         [201, "start", { host: "b" }],
       ],
-      ["new→up at 90", "up→down at 201 (overlap), told"],
+      ["new→up at 90", "up→down at 201 (overlap), notified"],
       ["90 on-time 0"],
     ],
   ]);
@@ -242,7 +242,7 @@ describe("a ping that is sent again because its answer was lost", () => {
       [-600, "success"],
       ...starts,
     ]);
-    expect(flipLines(told)).toEqual(["new→up at -600", "up→down at 1500 (overlong), told"]);
+    expect(flipLines(told)).toEqual(["new→up at -600", "up→down at 1500 (overlong), notified"]);
   });
 
   test("of two runs beside each other without run ids each end is one", () => {
@@ -285,7 +285,7 @@ describe("an end that overtakes its start", () => {
         [401, "start"],
         [1400, "time"],
       ],
-      ["new→up at 0", "up→down at 1301 (overlong), told"],
+      ["new→up at 0", "up→down at 1301 (overlong), notified"],
       ["0 failed 0"],
     ],
     [
@@ -299,7 +299,7 @@ describe("an end that overtakes its start", () => {
       "a run that truly hangs is told still",
       { maxRuntimeSeconds: 900 },
       [...run(0), [3600, "start"], [9000, "time"]],
-      ["new→up at 0", "up→down at 4500 (overlong), told"],
+      ["new→up at 0", "up→down at 4500 (overlong), notified"],
       ["0 on-time 0", "3600 failed 0", "7200 missed"],
     ],
     [
@@ -402,7 +402,11 @@ describe("runs that a scheduler makes up, or skips", () => {
         [479, "time"],
       ],
     );
-    expect(flipLines(told)).toEqual(["new→up at 0", "up→down at 240 (missed), told", "down→up at 360, told"]);
+    expect(flipLines(told)).toEqual([
+      "new→up at 0",
+      "up→down at 240 (missed), notified",
+      "down→up at 360, notified",
+    ]);
     expect(slotLines(told).slice(2)).toEqual([
       "180 missed 190.6",
       "240 missed 130.3",
@@ -417,7 +421,7 @@ describe("runs that a scheduler makes up, or skips", () => {
       { schedule: MINUTELY, graceSeconds: 60, tooOften: { count: 1, of: "runs", windowSeconds: null } },
       [0, 180, 181, 182, 183].map((second): Step => [second, "success", { digest: `${second}` }]),
     );
-    expect(flipLines(told).at(-1)).toBe("up→down at 183 (too-often), told");
+    expect(flipLines(told).at(-1)).toBe("up→down at 183 (too-often), notified");
   });
 
   timelines([
@@ -432,7 +436,7 @@ describe("runs that a scheduler makes up, or skips", () => {
         [1200, "start"],
         [1210, "success"],
       ],
-      ["new→up at 1", "up→down at 660 (overlap), told", "down→up at 1020, told"],
+      ["new→up at 1", "up→down at 660 (overlap), notified", "down→up at 1020, notified"],
       ["300 on-time 0", "600 missed", "900 missed", "1200 on-time 0"],
     ],
   ]);
@@ -478,5 +482,5 @@ test("an end with a run id that is sent again after the next run was due does no
     [293, "success", { rid: B }],
     [301, "time"],
   ]);
-  expect(flipLines(effects)).toEqual(["new→up at 10", "up→down at 300 (missed), told"]);
+  expect(flipLines(effects)).toEqual(["new→up at 10", "up→down at 300 (missed), notified"]);
 });

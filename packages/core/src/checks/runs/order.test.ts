@@ -125,7 +125,11 @@ describe("out of order ends as in order", () => {
       [20, "success", { rid: B }],
       [10, "fail", { rid: A }],
     ]);
-    expect(flipLines(told)).toEqual(["new→up at 0", "up→down at 10 (failed), told", "down→up at 20, told"]);
+    expect(flipLines(told)).toEqual([
+      "new→up at 0",
+      "up→down at 10 (failed), notified",
+      "down→up at 20, notified",
+    ]);
   });
 
   test("a ping in time that comes after the miss was evaluated mends the slot and brings the check up", () => {
@@ -136,8 +140,8 @@ describe("out of order ends as in order", () => {
     ]);
     expect(flipLines(told)).toEqual([
       "new→up at 0",
-      "up→down at 4200 (missed), told",
-      "down→up at 4200, told",
+      "up→down at 4200 (missed), notified",
+      "down→up at 4200, notified",
     ]);
     expect(slotLines(told)).toEqual(["0 on-time 0", "3600 late 590"]);
   });
@@ -219,7 +223,7 @@ describe("outages", () => {
         [5000, "outage", 4000],
         [9999, "time"],
       ],
-      ["new→up at 0", "up→down at 5600 (missed), told"],
+      ["new→up at 0", "up→down at 5600 (missed), notified"],
     ],
     [
       "a ping by then: nothing to tell",
@@ -240,7 +244,7 @@ describe("outages", () => {
         [5000, "outage", 4201],
         [9999, "time"],
       ],
-      ["new→up at 0", "up→down at 4200 (missed), told"],
+      ["new→up at 0", "up→down at 4200 (missed), notified"],
     ],
     [
       "a slot that is due after it is judged as ever",
@@ -250,7 +254,7 @@ describe("outages", () => {
         [3599, "outage", 3000],
         [9999, "time"],
       ],
-      ["new→up at 0", "up→down at 4200 (missed), told"],
+      ["new→up at 0", "up→down at 4200 (missed), notified"],
     ],
     [
       "an open run waits as well",
@@ -261,7 +265,7 @@ describe("outages", () => {
         [1499, "time"],
         [1500, "time"],
       ],
-      ["new→down at 1500 (overlong), told"],
+      ["new→down at 1500 (overlong), notified"],
     ],
     [
       "two of them",
@@ -273,7 +277,7 @@ describe("outages", () => {
         [5999, "time"],
         [6000, "time"],
       ],
-      ["new→up at 0", "up→down at 6000 (missed), told"],
+      ["new→up at 0", "up→down at 6000 (missed), notified"],
     ],
     [
       "a row of short ones gives back what they took, and one grace",
@@ -287,7 +291,7 @@ describe("outages", () => {
         [5206, "outage", 5200],
         [5300, "time"],
       ],
-      ["new→up at 0", "up→down at 4818 (missed), told"],
+      ["new→up at 0", "up→down at 4818 (missed), notified"],
     ],
     [
       "a further one just before the end leaves the time to try again",
@@ -299,7 +303,7 @@ describe("outages", () => {
         [4829, "time"],
         [4831, "time"],
       ],
-      ["new→up at 0", "up→down at 4831 (missed), told"],
+      ["new→up at 0", "up→down at 4831 (missed), notified"],
     ],
   ])("%s", (_, settings, steps, lines) => {
     expect(flipLines(tell(settings, steps))).toEqual(lines);
@@ -347,7 +351,7 @@ describe("a long silence", () => {
       [0, "success"],
       [YEAR, "time"],
     ]);
-    expect(flipLines(told)).toEqual(["new→up at 0", "up→down at 120 (missed), told"]);
+    expect(flipLines(told)).toEqual(["new→up at 0", "up→down at 120 (missed), notified"]);
     expect(told.last.length).toBeLessThan(1010);
     expect(told.nextAt).toBeLessThan(T + YEAR * 1000);
   });
@@ -361,8 +365,8 @@ describe("a long silence", () => {
     const told = tell(minutely, steps);
     expect(flipLines(told)).toEqual([
       "new→up at 0",
-      "up→down at 120 (missed), told",
-      `down→up at ${hours * 3600}, told`,
+      "up→down at 120 (missed), notified",
+      `down→up at ${hours * 3600}, notified`,
     ]);
     const folds = Array.from({ length: 8 }, (): Step => [hours * 3600, "time"]);
     const later = tell(minutely, [...steps, ...folds]);
@@ -402,7 +406,10 @@ describe("the watermark", () => {
 
   test("none comes: down at the deadline, up at the ping that waited", () => {
     const { effects } = fold(fold(first, late).check, { kind: "time", now: at(4211) });
-    expect(flipLines(summary(effects))).toEqual(["up→down at 4200 (missed), told", "down→up at 4210, told"]);
+    expect(flipLines(summary(effects))).toEqual([
+      "up→down at 4200 (missed), notified",
+      "down→up at 4210, notified",
+    ]);
   });
 
   test("an outage that is stored afterwards still counts", () => {

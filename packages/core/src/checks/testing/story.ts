@@ -18,7 +18,7 @@ export type Step =
   | [second: number, kind: "maintenance", windows: readonly MaintenanceWindow[]]
   | [until: number, kind: "outage", from: number];
 
-/** An hourly check with ten minutes of grace, unless told otherwise. */
+/** An hourly check with ten minutes of grace, unless settings are given. */
 export function settingsOf(settings: Partial<CheckSettings> = {}): CheckSettings {
   return {
     ...defaultSettings,
@@ -71,10 +71,10 @@ export function summary(effects: readonly Effect[]): { flips: Flip[]; slots: Slo
   };
 }
 
-/** "up→down at 4100 (overlong), told": short enough for tables. */
+/** "up→down at 4100 (overlong), notified": short enough for tables. */
 export function flipLines({ flips }: { flips: readonly Flip[] }): string[] {
   return flips.map(({ from, to, at, reason, alerts }) =>
-    [`${from}→${to} at ${secondOf(at)}`, reason ? ` (${reason})` : "", alerts ? ", told" : ""].join(""),
+    [`${from}→${to} at ${secondOf(at)}`, reason ? ` (${reason})` : "", alerts ? ", notified" : ""].join(""),
   );
 }
 
