@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { dataFiles } from "../src/data/data-directory.ts";
 
 /** A supervisor in a process of its own. */
 export type Started = {
@@ -35,6 +36,8 @@ export async function usedDataDirectory(): Promise<{ copy: () => string; remove:
   const copy = () => {
     const directory = dataDirectory();
     execFileSync("cp", ["-a", used, directory]);
+    // A test that waits for a line in a log must not find the one of the earlier start.
+    rmSync(dataFiles(directory).logs, { recursive: true, force: true });
     return directory;
   };
   return { copy, remove: () => rmSync(home, { recursive: true, force: true }) };
