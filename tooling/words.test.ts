@@ -7,7 +7,7 @@ const LEFT: Record<string, number> = {
   "apps/api": 99,
   "apps/checker": 156,
   "apps/supervisor": 1,
-  "apps/web": 22,
+  "apps/web": 19,
   "packages/core": 428,
   "packages/db": 474,
   "packages/simulator": 49,

@@ -49,14 +49,15 @@ const previewQuery = <Part>(scenario: Scenario, select: (preview: Preview) => Pa
 
 const routesOf = (projectId: string) => ({ projectId, parts: ["routes"] });
 
-export const useCreateRoute = (projectId: string) =>
-  useProjectMutation(routesOf(projectId), (json: RouteDraft) =>
-    parseResponse(routes.$post({ param: { projectId }, json })),
-  );
-
-export const useEditRoute = (projectId: string, routeId: string) =>
-  useProjectMutation(routesOf(projectId), ({ draft, version }: { draft: RouteDraft; version: number }) =>
-    parseResponse(oneRoute.$patch({ param: { projectId, routeId }, header: ifMatch(version), json: draft })),
+/** Creates a route where `edited` is null. */
+export const useSaveRoute = (projectId: string) =>
+  useProjectMutation(
+    routesOf(projectId),
+    async ({ edited, draft }: { edited: RouteView | null; draft: RouteDraft }) => {
+      if (edited === null) return await parseResponse(routes.$post({ param: { projectId }, json: draft }));
+      const param = { projectId, routeId: edited.id };
+      return await parseResponse(oneRoute.$patch({ param, header: ifMatch(edited.version), json: draft }));
+    },
   );
 
 export const useDeleteRoute = (projectId: string) =>

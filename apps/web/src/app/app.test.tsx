@@ -122,7 +122,7 @@ describe("the frame of a project", () => {
 describe("somebody with view-only access", () => {
   const viewer = { ...ADA, projects: [{ id: PROJECT, name: "Home server", role: "viewer" as const }] };
 
-  test("is told so, and is not offered a new check", async () => {
+  test("reads so, and is not offered a new check", async () => {
     fakeApi(appApi(viewer));
     await renderApp(`/projects/${PROJECT}/checks`);
     expect(

@@ -143,7 +143,8 @@ const newChannel = createRoute({
   path: "channels/new/$kind",
   validateSearch: (search): { link?: string | undefined } => ({ link: readText(search["link"]) }),
   staticData: EDITORS_ONLY,
-  component: lazyRouteComponent(() => import("../pages/channel-page.tsx"), "NewChannelPage"),
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
+  component: lazyRouteComponent(() => import("../pages/channel-page.tsx"), "ChannelPage"),
 });
 
 const editChannel = createRoute({
@@ -151,7 +152,7 @@ const editChannel = createRoute({
   path: "channels/$channelId",
   staticData: EDITORS_ONLY,
   loader: ({ context, params }) => context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
-  component: lazyRouteComponent(() => import("../pages/channel-page.tsx"), "EditChannelPage"),
+  component: lazyRouteComponent(() => import("../pages/channel-page.tsx"), "ChannelPage"),
 });
 
 const alertRoutes = createRoute({
@@ -164,7 +165,8 @@ const newAlertRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "routes/new",
   staticData: EDITORS_ONLY,
-  component: lazyRouteComponent(() => import("../pages/alert-route-page.tsx"), "NewRoutePage"),
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(routesQuery(params.projectId)),
+  component: lazyRouteComponent(() => import("../pages/alert-route-page.tsx"), "RoutePage"),
 });
 
 const editAlertRoute = createRoute({
@@ -172,7 +174,7 @@ const editAlertRoute = createRoute({
   path: "routes/$routeId",
   staticData: EDITORS_ONLY,
   loader: ({ context, params }) => context.queryClient.ensureQueryData(routesQuery(params.projectId)),
-  component: lazyRouteComponent(() => import("../pages/alert-route-page.tsx"), "EditRoutePage"),
+  component: lazyRouteComponent(() => import("../pages/alert-route-page.tsx"), "RoutePage"),
 });
 
 const onCall = createRoute({
@@ -207,7 +209,8 @@ const newWindow = createRoute({
   getParentRoute: () => projectRoute,
   path: "maintenance/new",
   staticData: EDITORS_ONLY,
-  component: lazyRouteComponent(() => import("../pages/maintenance-window-page.tsx"), "NewWindowPage"),
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(windowsQuery(params.projectId)),
+  component: lazyRouteComponent(() => import("../pages/maintenance-window-page.tsx"), "WindowPage"),
 });
 
 const editWindow = createRoute({
@@ -215,7 +218,7 @@ const editWindow = createRoute({
   path: "maintenance/$windowId",
   staticData: EDITORS_ONLY,
   loader: ({ context, params }) => context.queryClient.ensureQueryData(windowsQuery(params.projectId)),
-  component: lazyRouteComponent(() => import("../pages/maintenance-window-page.tsx"), "EditWindowPage"),
+  component: lazyRouteComponent(() => import("../pages/maintenance-window-page.tsx"), "WindowPage"),
 });
 
 const settings = createRoute({

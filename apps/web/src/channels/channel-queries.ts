@@ -20,21 +20,19 @@ export const channelsQuery = (projectId: string) =>
       ),
   });
 
-export function useCreateChannel(projectId: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (json: ChannelInput) => parseResponse(channels.$post({ param: { projectId }, json })),
-    onSuccess: (channel) => storeChannel(client, projectId, channel),
-  });
-}
+type SavedChannel =
+  | { edited: null; draft: ChannelInput }
+  | { edited: Pick<ChannelView, "id" | "version">; draft: ChannelPatch };
 
-export function useEditChannel(projectId: string, channelId: string) {
+/** Creates a channel where `edited` is null; otherwise it edits that version of it. */
+export function useSaveChannel(projectId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ patch, version }: { patch: ChannelPatch; version: number }) =>
-      parseResponse(
-        oneChannel.$patch({ param: { projectId, channelId }, header: ifMatch(version), json: patch }),
-      ),
+    mutationFn: async ({ edited, draft }: SavedChannel) => {
+      if (edited === null) return await parseResponse(channels.$post({ param: { projectId }, json: draft }));
+      const param = { projectId, channelId: edited.id };
+      return await parseResponse(oneChannel.$patch({ param, header: ifMatch(edited.version), json: draft }));
+    },
     onSuccess: (channel) => storeChannel(client, projectId, channel),
   });
 }

@@ -4,7 +4,7 @@ import { NativeSelect, Stack, Switch } from "@mantine/core";
 import { Card } from "../ui/card.tsx";
 import { ExactTime } from "../ui/time.tsx";
 import { toast } from "../ui/toast.tsx";
-import { type ChannelPatch, type ChannelView, useEditChannel } from "./channel-queries.ts";
+import { type ChannelPatch, type ChannelView, useSaveChannel } from "./channel-queries.ts";
 
 /** Whether a channel gets each alert by itself, a storm as one message, or a digest. */
 export function GroupingSettings(part: SettingsCardProps) {
@@ -88,10 +88,10 @@ type SettingsCardProps = {
 
 /** Saves one setting as soon as it is chosen. */
 function useSaveChannelSetting({ projectId, channel, onSaved }: SettingsCardProps) {
-  const edit = useEditChannel(projectId, channel.id);
+  const edit = useSaveChannel(projectId);
   return (patch: ChannelPatch) =>
     edit.mutate(
-      { patch, version: channel.version },
+      { edited: channel, draft: patch },
       {
         onSuccess: (saved) => {
           onSaved(saved);
@@ -104,7 +104,7 @@ function useSaveChannelSetting({ projectId, channel, onSaved }: SettingsCardProp
 
 const DIGEST_MINUTES = [0, 5, 10, 15, 30, 60, 120, 240, 480, 720, 1_440];
 
-/** The digest lengths to choose from, in minutes, including the one that is set. */
+/** The digest lengths to choose from, in minutes, including what is set. */
 export function digestChoices(collectMinutes: number): number[] {
   return [...new Set([...DIGEST_MINUTES, collectMinutes])].toSorted((one, other) => one - other);
 }

@@ -48,22 +48,25 @@ export async function refreshCheck(client: QueryClient, ref: CheckRef): Promise<
   });
 }
 
-export function useCreateCheck(projectId: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (json: CheckInput) => parseResponse(checks.$post({ param: { projectId }, json })),
-    onSuccess: (check) => storeCheck(client, check),
-  });
-}
+type SavedCheck =
+  | { edited: null; draft: CheckInput }
+  | { edited: Pick<CheckView, "id" | "version"> | null; draft: CheckPatch & CheckInput }
+  | { edited: Pick<CheckView, "id" | "version">; draft: CheckPatch };
 
-export function useEditCheck(ref: CheckRef) {
+/** Creates a check where `edited` is null; otherwise it edits that version of it. */
+export function useSaveCheck(projectId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ patch, version }: { patch: CheckPatch; version: number }) =>
-      parseResponse(oneCheck.$patch({ param: ref, header: ifMatch(version), json: patch })),
+    mutationFn: async ({ edited, draft }: SavedCheck) => {
+      if (edited === null) return await parseResponse(checks.$post({ param: { projectId }, json: draft }));
+      const param = { projectId, checkId: edited.id };
+      return await parseResponse(oneCheck.$patch({ param, header: ifMatch(edited.version), json: draft }));
+    },
     onSuccess: (check) => {
       storeCheck(client, check);
-      return client.invalidateQueries({ queryKey: findingsQuery(ref).queryKey });
+      return client.invalidateQueries({
+        queryKey: findingsQuery({ projectId, checkId: check.id }).queryKey,
+      });
     },
   });
 }

@@ -5,7 +5,7 @@ import { useState } from "react";
 
 import { EditorsOnly } from "../ui/role.tsx";
 import { toast } from "../ui/toast.tsx";
-import { type CheckPatch, type CheckView, findingsQuery, useEditCheck } from "./check-queries.ts";
+import { type CheckPatch, type CheckView, findingsQuery, useSaveCheck } from "./check-queries.ts";
 import { beforeEdit, editText } from "./check-text.ts";
 
 /** Where the runs do not match the schedule: what was observed, and the edit that would make them match. */
@@ -34,15 +34,15 @@ export function Findings({ check }: { check: CheckView }) {
 /** Shows a suggested edit before it is made, and offers to undo it afterwards. */
 function ProposedEdit({ check, proposed }: { check: CheckView; proposed: CheckPatch }) {
   const [open, setOpen] = useState(false);
-  const edit = useEditCheck({ projectId: check.projectId, checkId: check.id });
+  const edit = useSaveCheck(check.projectId);
   const before = beforeEdit(check, proposed);
   const apply = () =>
     edit.mutate(
-      { patch: proposed, version: check.version },
+      { edited: check, draft: proposed },
       {
-        onSuccess: ({ version }) =>
+        onSuccess: (edited) =>
           toast.withUndo("The check is changed.", () =>
-            edit.mutate({ patch: before, version }, { onError: toast.error }),
+            edit.mutate({ edited, draft: before }, { onError: toast.error }),
           ),
         onError: toast.error,
       },

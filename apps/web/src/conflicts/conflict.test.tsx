@@ -32,16 +32,17 @@ test("equal versions have no differences", () => {
 });
 
 type View = { version: number; name: string; grace: string };
+const ours: View = { version: 1, name: "Backup", grace: "1 hour" };
 
 /** An edit of a check, with buttons for what a form would do. */
 function Editor({
   send,
   read,
 }: {
-  send: (name: string, version: number) => Promise<unknown>;
+  send: (name: string, base: View) => Promise<unknown>;
   read: () => Promise<View>;
 }) {
-  const edit = useEdit<View, string>({ stored: { version: 1, name: "Backup", grace: "1 hour" }, read, send });
+  const edit = useEdit<View, string>({ stored: ours, read, send });
   return (
     <>
       <ConflictAlert
@@ -62,7 +63,7 @@ function Editor({
 const stale = new ApiError({ status: 412, code: "stale", detail: "Out of date." });
 const theirs: View = { version: 2, name: "Backup", grace: "2 hours" };
 
-async function saveIntoConflict(send: (name: string, version: number) => Promise<unknown>) {
+async function saveIntoConflict(send: (name: string, base: View) => Promise<unknown>) {
   const page = await renderPart(<Editor send={send} read={() => Promise.resolve(theirs)} />);
   await page.user.click(screen.getByRole("button", { name: "Save" }));
   await screen.findByRole("alert");
@@ -75,7 +76,7 @@ test("a save after somebody else's shows what they changed, and nothing is overw
   expect(screen.getAllByRole("listitem").map((item) => item.textContent)).toEqual([
     "Grace: it was 1 hour; now it is 2 hours",
   ]);
-  expect(send).toHaveBeenCalledExactlyOnceWith("My backup", 1);
+  expect(send).toHaveBeenCalledExactlyOnceWith("My backup", ours);
 });
 
 test("the focus moves to the conflict, because the button that was pressed is far below it", async () => {
@@ -87,7 +88,7 @@ test("overwriting sends the same changes on top of their version", async () => {
   const send = vi.fn().mockRejectedValueOnce(stale).mockResolvedValue(undefined);
   const { user } = await saveIntoConflict(send);
   await user.click(screen.getByRole("button", { name: "Overwrite with my changes" }));
-  expect(send).toHaveBeenLastCalledWith("My backup", 2);
+  expect(send).toHaveBeenLastCalledWith("My backup", theirs);
   await waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
 });
 

@@ -10,7 +10,7 @@ import type { Edit } from "./use-edit.ts";
 export type Fact = readonly [label: string, text: string];
 
 type Props<View, Draft> = {
-  edit: Edit<View, Draft>;
+  edit: Edit<View, Draft, View | null>;
   /** The settings of a version, to show what differs between two. */
   facts: (view: View) => readonly Fact[];
 };
@@ -35,7 +35,7 @@ export function ConflictAlert<View, Draft>({ edit, facts }: Props<View, Draft>) 
         role="alert"
         mb="md"
       >
-        <Differences differences={listDifferences(facts(base), facts(theirs))} />
+        <Differences differences={listDifferences(base === null ? [] : facts(base), facts(theirs))} />
         <Group gap="xs">
           <Button size="compact-md" variant="default" onClick={discardMine}>
             Discard my changes

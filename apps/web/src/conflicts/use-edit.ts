@@ -5,19 +5,20 @@ import { isStale } from "../api/problem.ts";
 
 type Versioned = { version: number };
 
-type Options<View, Draft> = {
-  /** What is stored, as the page shows it now. */
-  stored: View;
+/** `Stored` is the view itself, or also null where the same form creates something new. */
+type Options<View, Draft, Stored> = {
+  /** What is stored, as the page shows it now; null for something new. */
+  stored: Stored;
   /** Reads what is stored from the server. */
   read: () => Promise<View>;
-  /** Saves the draft unless `version` is out of date, and leaves the form. */
-  send: (draft: Draft, version: number) => Promise<unknown>;
+  /** Saves the draft unless `base` is out of date, and leaves the form. */
+  send: (draft: Draft, base: View | Stored) => Promise<unknown>;
 };
 
 /** An edit that never overwrites what somebody else saved, unless the person decides to. */
-export type Edit<View, Draft> = {
+export type Edit<View, Draft, Stored = View> = {
   /** The state that the person began to edit: a form is filled from it, and again when it is replaced. */
-  base: View;
+  base: View | Stored;
   /** What somebody else saved meanwhile; null where nobody did. */
   theirs: View | null;
   /** @throws what the server refuses; a version that is out of date sets `theirs` instead. */
@@ -30,13 +31,15 @@ export type Edit<View, Draft> = {
   adopt: (saved: View) => void;
 };
 
-export function useEdit<View extends Versioned, Draft>(options: Options<View, Draft>): Edit<View, Draft> {
+export function useEdit<View extends Versioned, Draft, Stored extends View | null = View>(
+  options: Options<View, Draft, Stored>,
+): Edit<View, Draft, Stored> {
   const { stored, read, send } = options;
-  const [base, setBase] = useState(stored);
+  const [base, setBase] = useState<View | Stored>(stored);
   const [conflict, setConflict] = useState<{ theirs: View; mine: Draft } | null>(null);
-  const attempt = async (draft: Draft, version: number) => {
+  const attempt = async (draft: Draft, on: View | Stored) => {
     try {
-      await send(draft, version);
+      await send(draft, on);
       setConflict(null);
     } catch (error) {
       if (!isStale(error)) throw error;
@@ -46,37 +49,39 @@ export function useEdit<View extends Versioned, Draft>(options: Options<View, Dr
   return {
     base,
     theirs: conflict?.theirs ?? null,
-    save: (draft) => attempt(draft, base.version),
+    save: (draft) => attempt(draft, base),
     overwriteTheirs: async () => {
-      if (conflict !== null) await attempt(conflict.mine, conflict.theirs.version);
+      if (conflict !== null) await attempt(conflict.mine, conflict.theirs);
     },
     discardMine: () => {
       if (conflict !== null) setBase(conflict.theirs);
       setConflict(null);
     },
-    adopt: (saved) => setBase((known) => (saved.version === known.version + 1 ? saved : known)),
+    adopt: (saved) => setBase((known) => (saved.version === (known?.version ?? 0) + 1 ? saved : known)),
   };
 }
 
-type ItemOptions<View, Draft> = {
-  item: View;
+type ItemOptions<View, Draft, Stored> = {
+  item: Stored;
   /** The query that lists the item. */
   list: FetchQueryOptions<View[], Error, View[], string[]>;
-  send: Options<View, Draft>["send"];
+  send: Options<View, Draft, Stored>["send"];
 };
 
 /** The same for an item that the server returns only as part of a list. */
-export function useItemEdit<View extends Versioned & { id: string }, Draft>({
-  item,
-  list,
-  send,
-}: ItemOptions<View, Draft>): Edit<View, Draft> {
+export function useItemEdit<
+  View extends Versioned & { id: string },
+  Draft,
+  Stored extends View | null = View,
+>({ item, list, send }: ItemOptions<View, Draft, Stored>): Edit<View, Draft, Stored> {
   const client = useQueryClient();
-  return useEdit<View, Draft>({
+  return useEdit<View, Draft, Stored>({
     stored: item,
     read: async () => {
       const items = await client.fetchQuery({ ...list, staleTime: 0 });
-      return items.find(({ id }) => id === item.id) ?? item;
+      const found = items.find(({ id }) => id === item?.id) ?? item;
+      if (found === null) throw new Error("Nothing is stored yet that somebody else could have changed.");
+      return found;
     },
     send,
   });

@@ -27,16 +27,16 @@ export const windowsQuery = (projectId: string) =>
 
 const windowsOf = (projectId: string) => ({ projectId, parts: ["maintenance"] });
 
-export const useCreateWindow = (projectId: string) =>
-  useProjectMutation(windowsOf(projectId), (json: WindowDraft) =>
-    parseResponse(maintenance.$post({ param: { projectId }, json })),
-  );
-
-export const useEditWindow = (projectId: string, windowId: string) =>
-  useProjectMutation(windowsOf(projectId), ({ draft, version }: { draft: WindowDraft; version: number }) =>
-    parseResponse(
-      oneWindow.$patch({ param: { projectId, windowId }, header: ifMatch(version), json: draft }),
-    ),
+/** Creates a window where `edited` is null. */
+export const useSaveWindow = (projectId: string) =>
+  useProjectMutation(
+    windowsOf(projectId),
+    async ({ edited, draft }: { edited: WindowView | null; draft: WindowDraft }) => {
+      if (edited === null)
+        return await parseResponse(maintenance.$post({ param: { projectId }, json: draft }));
+      const param = { projectId, windowId: edited.id };
+      return await parseResponse(oneWindow.$patch({ param, header: ifMatch(edited.version), json: draft }));
+    },
   );
 
 export const useDeleteWindow = (projectId: string) =>

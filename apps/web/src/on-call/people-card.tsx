@@ -132,8 +132,8 @@ function EditPerson({ projectId, person, channels, close }: EditProps & { person
   const edit = useItemEdit<PersonView, PersonDraft>({
     item: person,
     list: peopleQuery(projectId),
-    send: async (draft, version) => {
-      await mutateAsync({ edited: { id: person.id, version }, draft });
+    send: async (draft, edited) => {
+      await mutateAsync({ edited, draft });
       close();
     },
   });

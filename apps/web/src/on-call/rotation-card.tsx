@@ -71,8 +71,8 @@ function EditRotation({ projectId, rotation, people, close }: RotationCardProps 
   const edit = useItemEdit<RotationView, RotationDraft>({
     item: rotation,
     list: rotationsQuery(projectId),
-    send: async (draft, version) => {
-      await mutateAsync({ edited: { id: rotation.id, version }, draft });
+    send: async (draft, edited) => {
+      await mutateAsync({ edited, draft });
       close();
     },
   });

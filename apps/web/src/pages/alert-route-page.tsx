@@ -10,92 +10,68 @@ import { useItemEdit } from "../conflicts/use-edit.ts";
 import { newRouteValues, type RouteDraft, routeValues } from "../alert-routes/route-values.ts";
 import { routeFacts } from "../alert-routes/route-text.ts";
 import { RouteForm } from "../alert-routes/route-form.tsx";
-import { routesQuery, type RouteView, useCreateRoute, useEditRoute } from "../alert-routes/route-queries.ts";
+import { routesQuery, type RouteView, useSaveRoute } from "../alert-routes/route-queries.ts";
 import { browserZone } from "../time/zones.ts";
 import { ManagedNote } from "../ui/status-label.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 import { useNames } from "./use-names.ts";
 
-export function NewRoutePage() {
-  const { projectId } = useParams({ from: "/signed-in/projects/$projectId/routes/new" });
-  const [initial] = useState(() => newRouteValues(zone()));
-  const create = useCreateRoute(projectId);
-  const leave = useLeave(projectId);
-  return (
-    <Page title="New route" narrow back={<Back projectId={projectId} />}>
-      <Form
-        projectId={projectId}
-        initial={initial}
-        isNew
-        save={async (draft) => {
-          await create.mutateAsync(draft);
-          await leave();
-        }}
-      />
-    </Page>
-  );
-}
-
-export function EditRoutePage() {
-  const { projectId, routeId } = useParams({ from: "/signed-in/projects/$projectId/routes/$routeId" });
+/** The form of an alert route: a new one where the address names none. */
+export function RoutePage() {
+  const { projectId = "", routeId } = useParams({ strict: false });
   const { data: routes } = useSuspenseQuery(routesQuery(projectId));
-  const route = routes.find(({ id }) => id === routeId);
-  if (!route) throw notFound();
+  const route = routeId === undefined ? null : routes.find(({ id }) => id === routeId);
+  if (route === undefined) throw notFound();
   return (
-    <Page title={`Edit ${route.name}`} narrow back={<Back projectId={projectId} />}>
-      <ManagedNote managedBy={route.managedBy} />
-      <EditRoute key={routeId} projectId={projectId} route={route} />
+    <Page
+      title={route === null ? "New route" : `Edit ${route.name}`}
+      narrow
+      back={
+        <TextLink to="/projects/$projectId/routes" params={{ projectId }}>
+          <BackArrow />
+          Routes
+        </TextLink>
+      }
+    >
+      <ManagedNote managedBy={route?.managedBy ?? null} />
+      <RouteEditor key={routeId} projectId={projectId} route={route} />
     </Page>
   );
 }
 
-function EditRoute({ projectId, route }: { projectId: string; route: RouteView }) {
-  const { mutateAsync } = useEditRoute(projectId, route.id);
+function RouteEditor({ projectId, route }: { projectId: string; route: RouteView | null }) {
+  const { mutateAsync } = useSaveRoute(projectId);
+  const { data: checks = [] } = useQuery(checksQuery(projectId));
   const leave = useLeave(projectId);
   const names = useNames(projectId);
-  const edit = useItemEdit<RouteView, RouteDraft>({
+  const [blank] = useState(() => newRouteValues(zone()));
+  const edit = useItemEdit<RouteView, RouteDraft, RouteView | null>({
     item: route,
     list: routesQuery(projectId),
-    send: async (draft, version) => {
-      await mutateAsync({ draft, version });
+    send: async (draft, edited) => {
+      await mutateAsync({ edited, draft });
       await leave();
     },
   });
   return (
     <>
       <ConflictAlert edit={edit} facts={(view) => routeFacts(view, names)} />
-      <Form
-        key={edit.base.version}
-        projectId={projectId}
-        initial={routeValues(edit.base, zone())}
-        isNew={false}
+      <RouteForm
+        key={edit.base?.version}
+        initial={edit.base === null ? blank : routeValues(edit.base, zone())}
+        isNew={edit.base === null}
+        names={names}
+        knownTags={collectTags(checks)}
         save={edit.save}
+        cancel={() => void leave()}
       />
     </>
   );
 }
 
-type FormProps = Pick<Parameters<typeof RouteForm>[0], "initial" | "isNew" | "save"> & { projectId: string };
-
-function Form({ projectId, ...props }: FormProps) {
-  const names = useNames(projectId);
-  const { data: checks = [] } = useQuery(checksQuery(projectId));
-  const leave = useLeave(projectId);
-  return <RouteForm {...props} names={names} knownTags={collectTags(checks)} cancel={() => void leave()} />;
-}
-
 function useLeave(projectId: string): () => Promise<void> {
   const navigate = useNavigate();
   return () => navigate({ to: "/projects/$projectId/routes", params: { projectId } });
-}
-
-function Back({ projectId }: { projectId: string }) {
-  return (
-    <TextLink to="/projects/$projectId/routes" params={{ projectId }}>
-      <BackArrow />
-      Routes
-    </TextLink>
-  );
 }
 
 const zone = () => canonicalTimezone(browserZone()) ?? "UTC";

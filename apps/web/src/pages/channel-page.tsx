@@ -5,13 +5,7 @@ import { useCallback, useState } from "react";
 
 import { instanceQuery } from "../accounts/account-queries.ts";
 import { ChannelForm, NewSecrets } from "../channels/channel-form.tsx";
-import {
-  type ChannelPatch,
-  channelsQuery,
-  type ChannelView,
-  useCreateChannel,
-  useEditChannel,
-} from "../channels/channel-queries.ts";
+import { channelsQuery, type ChannelView, useSaveChannel } from "../channels/channel-queries.ts";
 import { SlackLink } from "../channels/slack-link.tsx";
 import { TelegramLink } from "../channels/telegram-link.tsx";
 import { checkName } from "@overdue/core";
@@ -28,15 +22,19 @@ import { ConflictAlert, type Fact } from "../conflicts/conflict.tsx";
 import { type Edit, useItemEdit } from "../conflicts/use-edit.ts";
 import { ManagedNote } from "../ui/status-label.tsx";
 
-const HERE = "/signed-in/projects/$projectId/channels/new/$kind";
+type Props = { projectId: string; kind: KindName; channel: ChannelView | null };
 
-export function NewChannelPage() {
-  const { projectId, kind } = useParams({ from: HERE });
-  if (!isKindName(kind)) throw notFound();
+/** The form of a channel: a new one of a kind where the address names none. */
+export function ChannelPage() {
+  const { projectId = "", channelId, ...params } = useParams({ strict: false });
+  const { data: channels } = useSuspenseQuery(channelsQuery(projectId));
+  const channel = channelId === undefined ? null : channels.find(({ id }) => id === channelId);
+  const kind = channel?.kind ?? params.kind ?? "";
+  if (channel === undefined || !isKindName(kind)) throw notFound();
   return (
     <Page
-      title={`New channel: ${channelKinds[kind].title}`}
-      lead={channelKinds[kind].summary}
+      title={channel === null ? `New channel: ${channelKinds[kind].title}` : `Edit ${channel.name}`}
+      lead={channel === null ? channelKinds[kind].summary : undefined}
       narrow
       back={
         <TextLink to="/projects/$projectId/channels" params={{ projectId }}>
@@ -45,142 +43,112 @@ export function NewChannelPage() {
         </TextLink>
       }
     >
-      <NewChannel projectId={projectId} kind={kind} />
+      <ChannelEditor key={channelId} projectId={projectId} kind={kind} channel={channel} />
     </Page>
   );
 }
 
-function NewChannel({ projectId, kind }: { projectId: string; kind: KindName }) {
+function ChannelEditor({ projectId, kind, channel }: Props) {
   const navigate = useNavigate();
-  const create = useCreateChannel(projectId);
   const { data: checks } = useQuery(checksQuery(projectId));
-  const { data: channels = [] } = useQuery(channelsQuery(projectId));
   const { data: instance } = useQuery(instanceQuery);
-  const { link = null } = useSearch({ from: HERE });
   const [secrets, setSecrets] = useState<Record<string, string>>({});
   const leave = useCallback(
     () => void navigate({ to: "/projects/$projectId/channels", params: { projectId } }),
     [navigate, projectId],
   );
+  const edit = useChannelEdit({ projectId, kind, channel }, (shownOnce) => {
+    if (Object.keys(shownOnce).length > 0) setSecrets(shownOnce);
+    else leave();
+  });
+  const names = new Map(checks?.map((check) => [check.id, checkName(check)]));
   if (Object.keys(secrets).length > 0) return <NewSecrets secrets={secrets} done={leave} />;
   if (!checks || !instance) return <PageSkeleton />;
-  const byHand = handTitle(kind, instance);
+  const title = channel === null ? handTitle(kind, instance) : null;
   return (
     <>
-      {kind === "telegram" && (
-        <Card title="Link a chat">
-          <TelegramLink projectId={projectId} done={leave} />
-        </Card>
-      )}
-      {kind === "slack" && instance.slackApp && (
-        <Card title="Add the Slack app">
-          <SlackLink projectId={projectId} linkId={link} done={leave} />
-        </Card>
-      )}
-      <Card {...(byHand !== null && { title: byHand })}>
-        <ChannelForm
-          kind={channelKinds[kind]}
-          known={null}
-          checks={checks.map((check) => ({ id: check.id, name: checkName(check) }))}
-          channels={channels.filter((channel) => channel.kind !== "group")}
-          checkIds={checks.map(({ id }) => id)}
-          save={async ({ name, settings = {}, checkIds }) => {
-            const { shownOnce } = await create.mutateAsync({ kind, name, settings, checkIds });
-            if (Object.keys(shownOnce).length > 0) setSecrets(shownOnce);
-            else leave();
-          }}
-          cancel={leave}
-        />
+      <ManagedNote managedBy={channel?.managedBy ?? null} />
+      <ConflictAlert edit={edit} facts={(view) => channelFacts(view, names)} />
+      {channel === null && <Links projectId={projectId} kind={kind} instance={instance} leave={leave} />}
+      <Card {...(title !== null && { title })}>
+        <Form projectId={projectId} kind={kind} edit={edit} names={names} cancel={leave} />
       </Card>
+      {channel !== null && (
+        <>
+          <GroupingSettings projectId={projectId} channel={channel} onSaved={edit.adopt} />
+          <ReliabilitySettings projectId={projectId} channel={channel} onSaved={edit.adopt} />
+        </>
+      )}
     </>
+  );
+}
+
+type Instance = { slackApp: boolean };
+type LinksProps = Pick<Props, "projectId" | "kind"> & { instance: Instance; leave: () => void };
+
+/** The easier ways of adding a channel that some kinds have. */
+function Links({ projectId, kind, instance, leave }: LinksProps) {
+  const { link = null } = useSearch({ strict: false });
+  if (kind === "telegram")
+    return (
+      <Card title="Link a chat">
+        <TelegramLink projectId={projectId} done={leave} />
+      </Card>
+    );
+  if (kind !== "slack" || !instance.slackApp) return null;
+  return (
+    <Card title="Add the Slack app">
+      <SlackLink projectId={projectId} linkId={link} done={leave} />
+    </Card>
   );
 }
 
 /** The title of the form where an easier way is offered before it. */
-function handTitle(kind: KindName, { slackApp }: { slackApp: boolean }): string | null {
+function handTitle(kind: KindName, { slackApp }: Instance): string | null {
   if (kind === "telegram") return "Or enter it yourself, for a bot of your own";
   return kind === "slack" && slackApp ? "Or use an incoming webhook of your own" : null;
 }
 
-export function EditChannelPage() {
-  const { projectId, channelId } = useParams({ from: "/signed-in/projects/$projectId/channels/$channelId" });
-  const { data: channels } = useSuspenseQuery(channelsQuery(projectId));
-  const channel = channels.find(({ id }) => id === channelId);
-  if (!channel) throw notFound();
-  return (
-    <Page
-      title={`Edit ${channel.name}`}
-      narrow
-      back={
-        <TextLink to="/projects/$projectId/channels" params={{ projectId }}>
-          <BackArrow />
-          Channels
-        </TextLink>
-      }
-    >
-      <EditChannel key={channelId} projectId={projectId} channel={channel} />
-    </Page>
-  );
-}
-
-type Props = { projectId: string; channel: ChannelView };
-
-function EditChannel({ projectId, channel }: Props) {
-  const navigate = useNavigate();
-  const { data: checks } = useQuery(checksQuery(projectId));
-  const [secrets, setSecrets] = useState<Record<string, string>>({});
-  const leave = () => navigate({ to: "/projects/$projectId/channels", params: { projectId } });
-  const edit = useChannelEdit({ projectId, channel }, (shownOnce) => {
-    if (Object.keys(shownOnce).length > 0) setSecrets(shownOnce);
-    else void leave();
-  });
-  const names = new Map(checks?.map((check) => [check.id, checkName(check)]));
-  if (Object.keys(secrets).length > 0) return <NewSecrets secrets={secrets} done={() => void leave()} />;
-  if (!checks) return <PageSkeleton />;
-  return (
-    <>
-      <ManagedNote managedBy={channel.managedBy} />
-      <ConflictAlert edit={edit} facts={(view) => channelFacts(view, names)} />
-      <Card>
-        <Form projectId={projectId} edit={edit} names={names} cancel={() => void leave()} />
-      </Card>
-      <GroupingSettings projectId={projectId} channel={channel} onSaved={edit.adopt} />
-      <ReliabilitySettings projectId={projectId} channel={channel} onSaved={edit.adopt} />
-    </>
-  );
-}
-
+type ChannelDraft = Parameters<Parameters<typeof ChannelForm>[0]["save"]>[0];
+type ChannelEdit = Edit<ChannelView, ChannelDraft, ChannelView | null>;
 type OnSaved = (shownOnce: Record<string, string>) => void;
 
-function useChannelEdit({ projectId, channel }: Props, onSaved: OnSaved): Edit<ChannelView, ChannelPatch> {
-  const { mutateAsync } = useEditChannel(projectId, channel.id);
-  return useItemEdit<ChannelView, ChannelPatch>({
+function useChannelEdit({ projectId, kind, channel }: Props, onSaved: OnSaved): ChannelEdit {
+  const { mutateAsync } = useSaveChannel(projectId);
+  return useItemEdit<ChannelView, ChannelDraft, ChannelView | null>({
     item: channel,
     list: channelsQuery(projectId),
-    send: async (patch, version) => onSaved((await mutateAsync({ patch, version })).shownOnce),
+    send: async ({ name, checkIds, settings }, edited) => {
+      const { shownOnce } = await mutateAsync(
+        edited === null
+          ? { edited, draft: { kind, name, checkIds, settings: settings ?? {} } }
+          : { edited, draft: { name, checkIds, ...(settings && { settings }) } },
+      );
+      onSaved(shownOnce);
+    },
   });
 }
 
 type FormProps = {
   projectId: string;
-  edit: Edit<ChannelView, ChannelPatch>;
+  kind: KindName;
+  edit: ChannelEdit;
   names: ReadonlyMap<string, string>;
   cancel: () => void;
 };
 
-function Form({ projectId, edit: { base, save }, names, cancel }: FormProps) {
+function Form({ projectId, kind, edit: { base, save }, names, cancel }: FormProps) {
   const { data: channels } = useSuspenseQuery(channelsQuery(projectId));
-  if (!isKindName(base.kind)) throw notFound();
   return (
     <ChannelForm
       // Not keyed by the version, because a switch below the form must not empty the form.
-      key={`${base.name} ${base.hint} ${base.checkIds.join(" ")}`}
-      kind={channelKinds[base.kind]}
+      key={base === null ? "new" : `${base.name} ${base.hint} ${base.checkIds.join(" ")}`}
+      kind={channelKinds[kind]}
       known={base}
       checks={[...names].map(([id, name]) => ({ id, name }))}
       channels={channels.filter((other) => other.kind !== "group")}
-      checkIds={base.checkIds}
-      save={({ name, settings, checkIds }) => save({ name, checkIds, ...(settings && { settings }) })}
+      checkIds={base?.checkIds ?? [...names.keys()]}
+      save={save}
       cancel={cancel}
     />
   );

@@ -10,8 +10,7 @@ import {
   checkQuery,
   checksQuery,
   type CheckView,
-  useCreateCheck,
-  useEditCheck,
+  useSaveCheck,
 } from "../checks/check-queries.ts";
 import { collectTags } from "../checks/check-selection.ts";
 import { CheckForm } from "../checks/form/check-form.tsx";
@@ -25,92 +24,92 @@ import { ManagedNote } from "../ui/status-label.tsx";
 import { useNames } from "./use-names.ts";
 
 export function NewCheckPage() {
-  const { projectId } = useParams({ from: "/signed-in/projects/$projectId/checks/new" });
-  const navigate = useNavigate();
+  return <CheckFormPage check={null} />;
+}
+
+export function EditCheckPage() {
+  const ref = useParams({ from: "/signed-in/projects/$projectId/checks/$checkId/edit" });
+  const { data: check } = useSuspenseQuery(checkQuery(ref));
+  return <CheckFormPage key={check.id} check={check} />;
+}
+
+/** The form of a check: a new one where there is none yet. */
+function CheckFormPage({ check }: { check: CheckView | null }) {
+  const { projectId = "" } = useParams({ strict: false });
   const { data: channels } = useSuspenseQuery(channelsQuery(projectId));
-  const { data: checks } = useQuery(checksQuery(projectId));
-  const create = useCreateCheck(projectId);
-  const [initial] = useState(() =>
+  const { data: checks = [] } = useQuery(checksQuery(projectId));
+  const names = useNames(projectId);
+  const leave = useLeave(projectId);
+  const edit = useCheckEdit({ projectId, check, leave });
+  const [blank] = useState(() =>
     newCheckValues(
-      canonicalTimezone(browserZone()) ?? "UTC",
+      zone(),
       channels.map(({ id }) => id),
     ),
   );
   return (
     <Page
-      title="New check"
-      back={
-        <TextLink to="/projects/$projectId/checks" params={{ projectId }}>
-          <BackArrow />
-          Checks
-        </TextLink>
-      }
+      title={check === null ? "New check" : `Edit ${checkName(check)}`}
+      back={<Back projectId={projectId} check={check} />}
     >
+      <ManagedNote managedBy={check?.managedBy ?? null} />
+      <ConflictAlert edit={edit} facts={(view) => checkFacts(view, names)} />
       <CheckForm
+        key={edit.base?.version}
         projectId={projectId}
-        initial={initial}
-        isNew
+        initial={edit.base === null ? blank : checkFormValues(edit.base, browserZone())}
+        isNew={check === null}
         channels={channels}
-        knownTags={collectTags(checks ?? [])}
-        others={new Map((checks ?? []).map((one) => [one.id, checkName(one)]))}
-        save={async (input) => {
-          const { id } = await create.mutateAsync(input);
-          await navigate({
-            to: "/projects/$projectId/checks/$checkId",
-            params: { projectId, checkId: id },
-          });
-        }}
-        cancel={() => void navigate({ to: "/projects/$projectId/checks", params: { projectId } })}
+        knownTags={collectTags(checks)}
+        others={new Map(checks.filter(({ id }) => id !== check?.id).map((one) => [one.id, checkName(one)]))}
+        save={edit.save}
+        cancel={() => void leave(check)}
       />
     </Page>
   );
 }
 
-export function EditCheckPage() {
-  const ref = useParams({ from: "/signed-in/projects/$projectId/checks/$checkId/edit" });
+type Leave = (check: CheckView | null) => Promise<void>;
+
+/** Goes to a check's page, or to the list where there is none. */
+function useLeave(projectId: string): Leave {
   const navigate = useNavigate();
-  const { data: check } = useSuspenseQuery(checkQuery(ref));
-  const { data: channels } = useSuspenseQuery(channelsQuery(ref.projectId));
-  const { data: checks } = useQuery(checksQuery(ref.projectId));
+  return (check) =>
+    check === null
+      ? navigate({ to: "/projects/$projectId/checks", params: { projectId } })
+      : navigate({ to: "/projects/$projectId/checks/$checkId", params: { projectId, checkId: check.id } });
+}
+
+function useCheckEdit({
+  projectId,
+  check,
+  leave,
+}: {
+  projectId: string;
+  check: CheckView | null;
+  leave: Leave;
+}) {
   const client = useQueryClient();
-  const { mutateAsync } = useEditCheck(ref);
-  const leave = () => navigate({ to: "/projects/$projectId/checks/$checkId", params: ref });
-  const edit = useEdit<CheckView, CheckInput>({
+  const { mutateAsync } = useSaveCheck(projectId);
+  return useEdit<CheckView, CheckInput, CheckView | null>({
     stored: check,
-    read: () => client.fetchQuery({ ...checkQuery(ref), staleTime: 0 }),
-    send: async (patch, version) => {
-      await mutateAsync({ patch, version });
-      await leave();
-    },
+    read: () => client.fetchQuery({ ...checkQuery({ projectId, checkId: check?.id ?? "" }), staleTime: 0 }),
+    send: async (draft, edited) => leave(await mutateAsync({ edited, draft })),
   });
-  const names = useNames(ref.projectId);
-  return (
-    <Page
-      title={`Edit ${checkName(check)}`}
-      back={
-        <TextLink to="/projects/$projectId/checks/$checkId" params={ref}>
-          <BackArrow />
-          {checkName(check)}
-        </TextLink>
-      }
-    >
-      <ManagedNote managedBy={check.managedBy} />
-      <ConflictAlert edit={edit} facts={(view) => checkFacts(view, names)} />
-      <CheckForm
-        key={edit.base.version}
-        projectId={ref.projectId}
-        initial={checkFormValues(edit.base, browserZone())}
-        isNew={false}
-        channels={channels}
-        knownTags={collectTags(checks ?? [])}
-        others={
-          new Map(
-            (checks ?? []).filter(({ id }) => id !== ref.checkId).map((one) => [one.id, checkName(one)]),
-          )
-        }
-        save={edit.save}
-        cancel={() => void leave()}
-      />
-    </Page>
+}
+
+function Back({ projectId, check }: { projectId: string; check: CheckView | null }) {
+  return check === null ? (
+    <TextLink to="/projects/$projectId/checks" params={{ projectId }}>
+      <BackArrow />
+      Checks
+    </TextLink>
+  ) : (
+    <TextLink to="/projects/$projectId/checks/$checkId" params={{ projectId, checkId: check.id }}>
+      <BackArrow />
+      {checkName(check)}
+    </TextLink>
   );
 }
+
+const zone = () => canonicalTimezone(browserZone()) ?? "UTC";

@@ -7,12 +7,7 @@ import { checksQuery } from "../checks/check-queries.ts";
 import { collectTags } from "../checks/check-selection.ts";
 import { ConflictAlert } from "../conflicts/conflict.tsx";
 import { useItemEdit } from "../conflicts/use-edit.ts";
-import {
-  useCreateWindow,
-  useEditWindow,
-  windowsQuery,
-  type WindowView,
-} from "../maintenance/maintenance-queries.ts";
+import { useSaveWindow, windowsQuery, type WindowView } from "../maintenance/maintenance-queries.ts";
 import { windowFacts } from "../maintenance/window-text.ts";
 import { WindowForm } from "../maintenance/window-form.tsx";
 import { newWindowValues, type WindowDraft, windowValues } from "../maintenance/window-values.ts";
@@ -22,89 +17,64 @@ import { Card } from "../ui/card.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 import { useNames } from "./use-names.ts";
 
-export function NewWindowPage() {
-  const { projectId } = useParams({ from: "/signed-in/projects/$projectId/maintenance/new" });
-  const [initial] = useState(() => newWindowValues(zone(), serverNow()));
-  const create = useCreateWindow(projectId);
-  const leave = useLeave(projectId);
+/** The form of a maintenance window: a new one where the address names none. */
+export function WindowPage() {
+  const { projectId = "", windowId } = useParams({ strict: false });
+  const { data: windows } = useSuspenseQuery(windowsQuery(projectId));
+  const window = windowId === undefined ? null : windows.find(({ id }) => id === windowId);
+  if (window === undefined) throw notFound();
   return (
-    <Page title="New maintenance window" narrow back={<Back projectId={projectId} />}>
-      <Form
-        projectId={projectId}
-        initial={initial}
-        isNew
-        save={async (draft) => {
-          await create.mutateAsync(draft);
-          await leave();
-        }}
-      />
+    <Page
+      title={window === null ? "New maintenance window" : `Edit ${window.name}`}
+      narrow
+      back={
+        <TextLink to="/projects/$projectId/maintenance" params={{ projectId }}>
+          <BackArrow />
+          Maintenance
+        </TextLink>
+      }
+    >
+      <WindowEditor key={windowId} projectId={projectId} window={window} />
     </Page>
   );
 }
 
-export function EditWindowPage() {
-  const ref = useParams({ from: "/signed-in/projects/$projectId/maintenance/$windowId" });
-  const { data: windows } = useSuspenseQuery(windowsQuery(ref.projectId));
-  const window = windows.find(({ id }) => id === ref.windowId);
-  if (!window) throw notFound();
-  return (
-    <Page title={`Edit ${window.name}`} narrow back={<Back projectId={ref.projectId} />}>
-      <EditWindow key={window.id} projectId={ref.projectId} window={window} />
-    </Page>
-  );
-}
-
-function EditWindow({ projectId, window }: { projectId: string; window: WindowView }) {
-  const { mutateAsync } = useEditWindow(projectId, window.id);
+function WindowEditor({ projectId, window }: { projectId: string; window: WindowView | null }) {
+  const { mutateAsync } = useSaveWindow(projectId);
   const leave = useLeave(projectId);
   const { checks } = useNames(projectId);
-  const edit = useItemEdit<WindowView, WindowDraft>({
+  const { data: known = [] } = useQuery(checksQuery(projectId));
+  const [now] = useState(serverNow);
+  const edit = useItemEdit<WindowView, WindowDraft, WindowView | null>({
     item: window,
     list: windowsQuery(projectId),
-    send: async (draft, version) => {
-      await mutateAsync({ draft, version });
+    send: async (draft, edited) => {
+      await mutateAsync({ edited, draft });
       await leave();
     },
   });
+  const { base } = edit;
   return (
     <>
       <ConflictAlert edit={edit} facts={(view) => windowFacts(view, checks, zone())} />
-      <Form
-        key={edit.base.version}
-        projectId={projectId}
-        initial={windowValues(edit.base, zone(), serverNow())}
-        isNew={false}
-        save={edit.save}
-      />
+      <Card>
+        <WindowForm
+          key={base?.version}
+          initial={base === null ? newWindowValues(zone(), now) : windowValues(base, zone(), now)}
+          isNew={base === null}
+          checks={checks}
+          knownTags={collectTags(known)}
+          save={edit.save}
+          cancel={() => void leave()}
+        />
+      </Card>
     </>
-  );
-}
-
-type FormProps = Pick<Parameters<typeof WindowForm>[0], "initial" | "isNew" | "save"> & { projectId: string };
-
-function Form({ projectId, ...props }: FormProps) {
-  const { checks } = useNames(projectId);
-  const { data: known = [] } = useQuery(checksQuery(projectId));
-  const leave = useLeave(projectId);
-  return (
-    <Card>
-      <WindowForm {...props} checks={checks} knownTags={collectTags(known)} cancel={() => void leave()} />
-    </Card>
   );
 }
 
 function useLeave(projectId: string): () => Promise<void> {
   const navigate = useNavigate();
   return () => navigate({ to: "/projects/$projectId/maintenance", params: { projectId } });
-}
-
-function Back({ projectId }: { projectId: string }) {
-  return (
-    <TextLink to="/projects/$projectId/maintenance" params={{ projectId }}>
-      <BackArrow />
-      Maintenance
-    </TextLink>
-  );
 }
 
 const zone = () => canonicalTimezone(browserZone()) ?? "UTC";

@@ -172,7 +172,7 @@ describe("members", () => {
     await waitFor(() => expect(sent()[0]?.query).toEqual({ keys: "end" }));
   });
 
-  test("cannot leave as the last owner, and are told what to do", async () => {
+  test("cannot leave as the last owner, and learn what to do", async () => {
     const detail = "You are the last owner. Make somebody else an owner first.";
     const { user } = await renderMembers({ [`POST ${PATH}/leave`]: () => problem(409, { detail }) });
     await user.click(screen.getByRole("button", { name: "Leave this project" }));
