@@ -1,4 +1,4 @@
-import { escapeControls } from "./escape-controls.ts";
+import { escapeHidden } from "@overdue/core";
 import { errorMessage } from "./refusal.ts";
 import { type Environment, type Programs, startProduct } from "./supervisor.ts";
 
@@ -58,5 +58,5 @@ function announce(url: string, isReady: boolean): void {
 }
 
 function say(sentence: string): void {
-  process.stderr.write(`${escapeControls(sentence)}\n`);
+  process.stderr.write(`${escapeHidden(sentence)}\n`);
 }

@@ -18,6 +18,6 @@ export { mergeSettings } from "./merge-settings.ts";
 export { SLACK_BUTTONS } from "./kinds/slack-app.ts";
 export type { AlertLine, AlertMessage } from "./message/alert.ts";
 export { composeAlert, plainText } from "./message/compose.ts";
-export { duration, instantIn } from "./message/time.ts";
+export { instantIn } from "./message/time.ts";
 export { hideSecrets } from "./hide-secrets.ts";
-export { escapeAngles, sanitised, visible } from "./message/text.ts";
+export { escapeAngles, sanitised } from "./message/text.ts";

@@ -46,8 +46,15 @@ export {
   type OutlierDuration,
   findOutlier,
 } from "./learning/durations.ts";
-export { type ExitEvidence, type ExitMeaning, explainExit } from "./learning/exit-meaning.ts";
-export { spanInWords } from "./learning/span.ts";
+export { durationText, secondsInWords } from "./text/duration-text.ts";
+export {
+  type ExitEvidence,
+  type ExitMeaning,
+  exitMeaning,
+  exitStatusText,
+  explainExit,
+} from "./text/exit-status-text.ts";
+export { escapeHidden, visibleText } from "./text/visible-text.ts";
 export { examineSchedule } from "./learning/doctor/doctor.ts";
 export type { Finding, FindingEvidence } from "./learning/doctor/finding.ts";
 export type { SeenRun } from "./learning/doctor/history.ts";

@@ -2,7 +2,8 @@ export { type ReckonedHolidays, reckonedHolidaysOf, takeHolidays } from "#holida
 export { civilDateOf, dayNumberOf, weekdayOf } from "./civil.ts";
 export type { Exceptions } from "./exceptions/exceptions.ts";
 export type { ClockChange } from "./explain/clock-changes.ts";
-export { MONTH_NAMES } from "./explain/english.ts";
+export { MONTH_NAMES, WEEKDAY_NAMES } from "./calendar-names.ts";
+export { listText } from "./explain/english.ts";
 export { explain, type Explanation, type Occurrence } from "./explain/explain.ts";
 export { ScheduleError } from "./schedule-error.ts";
 export { ScheduleInput, ScheduleReadingInput, ScheduleShape, TimezoneInput } from "./schedule-input.ts";

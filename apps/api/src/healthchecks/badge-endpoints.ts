@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
-import { displayStatus } from "@overdue/core";
+import { checkName, displayStatus } from "@overdue/core";
 import {
   toCheck,
   type CheckWithChannels,
@@ -184,7 +184,7 @@ async function checkBadge(c: HealthchecksContext): Promise<Response> {
   if (row === null) throw new HealthchecksError(404);
   return badgeAnswer(c, format, {
     // The UUID of an unnamed check is its ping secret: it must not stand in a public picture.
-    label: row.name || row.slug || "unnamed",
+    label: checkName(row),
     state: badgeState(statusesOf(c, [row]), Number(c.req.param("states")) === 3),
   });
 }

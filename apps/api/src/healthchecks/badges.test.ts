@@ -90,7 +90,7 @@ test("a badge may be shown on any page and is never kept", async () => {
 test("the badge of an unnamed check does not give its ping URL away", async () => {
   const { badge_url: url, uuid } = await healthchecks.create();
   const shield = await read(await fetched(url.replace(".svg", ".shields")));
-  expect(shield["label"]).toBe("unnamed");
+  expect(shield["label"]).toBe("unnamed check");
   expect(await (await fetched(url)).text()).not.toContain(uuid);
 });
 

@@ -17,6 +17,11 @@ const RENAMED_FIELDS: readonly RenamedField[] = [
   { schema: "RouteInput", old: "hears", now: "notifyOn" },
   { schema: "RoutePatch", old: "hears", now: "notifyOn" },
   { schema: "ConfigRoute", old: "hears", now: "notifyOn" },
+  ...["Check", "CheckInput", "CheckPatch", "ConfigCheck"].map((schema) => ({
+    schema,
+    old: "unusualRuns",
+    now: "outlierRuns",
+  })),
   { schema: "NotificationPreview", old: "news", now: "events" },
   { schema: "PreviewedEventNotification", old: "hears", now: "notifyOn" },
 ];

@@ -1,4 +1,5 @@
-import { duration, escapeAngles, parseSettings } from "@overdue/channels";
+import { escapeAngles, parseSettings } from "@overdue/channels";
+import { durationText } from "@overdue/core";
 import {
   acknowledgeIncident,
   downForChat,
@@ -68,7 +69,7 @@ async function status({ db }: HearParts, { chat }: Place): Promise<string> {
   return down
     .map(
       ({ checkName, projectName, reason, openedAt }) =>
-        `🔴 ${checkName} (${projectName}): ${reason}, for ${duration(now - openedAt)}`,
+        `🔴 ${checkName} (${projectName}): ${reason}, for ${durationText(now - openedAt)}`,
     )
     .join("\n");
 }

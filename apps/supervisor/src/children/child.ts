@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { Cleanup } from "./cleanup.ts";
-import { escapeControls } from "../escape-controls.ts";
+import { escapeHidden } from "@overdue/core";
 import { isErrorLine, warningSentence } from "./log-line.ts";
 import { watchLiveness } from "./liveness.ts";
 import { readMessage } from "./message.ts";
@@ -129,7 +129,7 @@ function listen(program: Program, child: ChildProcess): () => string | null {
   const follow = (stream: Readable | null) => {
     if (!stream) return;
     createInterface({ input: stream }).on("line", (raw) => {
-      const line = escapeControls(raw);
+      const line = escapeHidden(raw);
       program.log(line);
       if (isErrorLine(line)) reason = line;
       const sentence = warningSentence(program.name, line);

@@ -1,6 +1,6 @@
 import { readConfig } from "@overdue/config";
 import { openOwnServer } from "../database/own-server.ts";
-import { escapeControls } from "../escape-controls.ts";
+import { escapeHidden } from "@overdue/core";
 import { errorMessage, Refusal } from "../refusal.ts";
 import { prepareInstance } from "./first-start.ts";
 
@@ -12,6 +12,6 @@ try {
   await openOwnServer(config.databaseUrl);
   process.stdout.write(`Open ${await prepareInstance(config, config.databaseUrl)}\n`);
 } catch (error) {
-  process.stderr.write(`${escapeControls(errorMessage(error))}\n`);
+  process.stderr.write(`${escapeHidden(errorMessage(error))}\n`);
   process.exitCode = 1;
 }

@@ -1,10 +1,9 @@
 import { Group, Select, TextInput } from "@mantine/core";
-import type { Reason } from "@overdue/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { serverNow } from "../time/clock.ts";
-import { durationText } from "../time/duration.ts";
+import { durationText, type Reason } from "@overdue/core";
 import { browserZone, instant, parseWallClock, shortZonedText, wallClockText } from "../time/zones.ts";
 import { type Column, DataTable, Dimmed } from "../ui/data-table.tsx";
 import { Listing } from "../ui/listing.tsx";

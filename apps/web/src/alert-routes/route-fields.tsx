@@ -18,7 +18,7 @@ import { SpanInput } from "../ui/span-input.tsx";
 import { targetValue, useRouteFormContext } from "./route-values.ts";
 import type { Names } from "./route-text.ts";
 import styles from "./alert-routes.module.css";
-import { WEEKDAYS } from "../time/weekdays.ts";
+import { WEEKDAY_NAMES } from "@overdue/schedules";
 
 const STEPS_MAX = 10;
 
@@ -125,7 +125,7 @@ export function HoursFields({ names }: { names: Names }) {
           <Stack>
             <Checkbox.Group label="Days" {...form.getInputProps("hours.weekdays")}>
               <Group gap="sm" mt={6}>
-                {WEEKDAYS.map((name, index) => (
+                {WEEKDAY_NAMES.map((name, index) => (
                   <Checkbox key={name} value={String(index + 1)} label={name} />
                 ))}
               </Group>

@@ -1,8 +1,6 @@
-import type { Reason } from "@overdue/core";
-
-import { secondsInWords } from "../time/duration.ts";
+import { type Reason, secondsInWords } from "@overdue/core";
 import { weekdaysText } from "../time/weekdays.ts";
-import { listText } from "../text/plain-text.ts";
+import { listText } from "@overdue/schedules";
 import type { Hours, RouteDraft, Step, Target } from "./route-values.ts";
 
 /** The names for ids. */

@@ -1,4 +1,4 @@
-import { secondsInWords } from "../time/duration.ts";
+import { secondsInWords } from "@overdue/core";
 import type { CheckPatch, CheckSchedule, CheckView } from "./check-queries.ts";
 
 type CheckNames = { checks: ReadonlyMap<string, string>; channels: ReadonlyMap<string, string> };
@@ -51,12 +51,12 @@ function runtime({ maxRuntimeSeconds, minRuntimeSeconds, progressExtends }: Chec
 
 const VIOLATIONS = { allow: null, note: "is recorded as a notice", alert: "alerts" } as const;
 
-function repetition({ overlap, hostDuplicates, unusualRuns, tooOften }: CheckView): string[] {
+function repetition({ overlap, hostDuplicates, outlierRuns, tooOften }: CheckView): string[] {
   const window = tooOften?.windowSeconds ?? null;
   return [
     ...(VIOLATIONS[overlap] ? [`A second run while one is open ${VIOLATIONS[overlap]}.`] : []),
     ...(VIOLATIONS[hostDuplicates] ? [`The same run from two hosts ${VIOLATIONS[hostDuplicates]}.`] : []),
-    ...(unusualRuns === "alert" ? ["A run far from the baseline alerts."] : []),
+    ...(outlierRuns === "alert" ? ["A run far from the baseline alerts."] : []),
     ...(tooOften
       ? [
           `More than ${tooOften.count} ${tooOften.of} within ${window === null ? "a slot" : secondsInWords(window)} alert.`,

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
 import { useNow } from "../time/clock.ts";
-import { durationText, secondsInWords } from "../time/duration.ts";
+import { durationText, secondsInWords } from "@overdue/core";
 import { RelativeTime, ExactTime } from "../ui/time.tsx";
 import { Fact } from "../ui/card.tsx";
 import type { CheckView } from "./check-queries.ts";

@@ -1,8 +1,6 @@
-import type { DisplayStatus } from "@overdue/core";
-
 import { instant } from "../time/zones.ts";
 import type { CheckView } from "./check-queries.ts";
-import { durationText } from "../time/duration.ts";
+import { type DisplayStatus, durationText } from "@overdue/core";
 
 /** The parts of a check from which its status at some time follows; instants are epoch milliseconds. */
 export type CheckTiming = {

@@ -7,7 +7,7 @@ import { RelativeTime, ExactTime } from "../ui/time.tsx";
 import { Attempts, DeliveryState } from "./delivery-progress.tsx";
 import { type DeliveryView, useDismiss, useRedeliver } from "./delivery-queries.ts";
 import styles from "./delivery-list.module.css";
-import { durationText } from "../time/duration.ts";
+import { durationText } from "@overdue/core";
 import { instant } from "../time/zones.ts";
 import { EditorsOnly } from "../ui/role.tsx";
 import { toast } from "../ui/toast.tsx";

@@ -61,7 +61,7 @@ describe("the list of runs", () => {
 
   test("explains an exit status", async () => {
     await renderRuns({ outcome: "fail", exitStatus: 127 });
-    expect(tableRows()[0]?.[4]).toMatch(/^127 \(.*not found.*\)$/);
+    expect(tableRows()[0]?.[4]).toBe("127, command not found");
   });
 
   test("counts up for a run that is still open", async () => {
@@ -121,7 +121,7 @@ describe("the list of pings", () => {
     const { user } = await renderPings(aPing({ number: 2, bodyBytes: 18 }));
     await user.click(screen.getByRole("button", { name: "Body of ping 2" }));
     const dialog = within(await screen.findByRole("dialog", { name: "Body of ping 2" }));
-    expect((await dialog.findByLabelText("Body")).textContent).toBe("disk full!⟨202E⟩");
+    expect((await dialog.findByLabelText("Body")).textContent).toBe("disk full!\\u202e");
     expect(dialog.getByRole("link", { name: "Download" }).getAttribute("download")).toBe("ping-2.txt");
   });
 

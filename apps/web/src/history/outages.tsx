@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 
-import { durationText } from "../time/duration.ts";
+import { durationText } from "@overdue/core";
 import { browserZone, clockText, instant, shortZonedText } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
 import { type Column, DataTable } from "../ui/data-table.tsx";

@@ -10,9 +10,8 @@ import {
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { visibleText } from "../text/plain-text.ts";
+import { durationText, visibleText } from "@overdue/core";
 import { pingNoteText } from "../text/ping-text.ts";
-import { durationText } from "../time/duration.ts";
 import { instant } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
 import { CopyButton } from "../ui/code-block.tsx";

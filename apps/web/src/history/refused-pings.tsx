@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 
 import { refusedPingText } from "../text/ping-text.ts";
-import { visibleText } from "../text/plain-text.ts";
+import { visibleText } from "@overdue/core";
 import { type Column, Dimmed, TableCard } from "../ui/data-table.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 import { type RefusedPing, refusedPingsQuery } from "./history-queries.ts";

@@ -1,9 +1,8 @@
 import { IconCircleCheck, IconCircleX, IconGhost, IconLoader } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 
-import { exitMeaning } from "../text/ping-text.ts";
 import { useNow } from "../time/clock.ts";
-import { durationText } from "../time/duration.ts";
+import { durationText, exitStatusText } from "@overdue/core";
 import { instant } from "../time/zones.ts";
 import { type Column, Dimmed, TableCard } from "../ui/data-table.tsx";
 import { StatusLabel } from "../ui/status-label.tsx";
@@ -36,7 +35,10 @@ function runColumns(zone: string | undefined): Column<RunView>[] {
       cell: ({ endedAt }) => (endedAt === null ? "–" : <RelativeTime at={endedAt} zone={zone} />),
     },
     { head: "Took", cell: (run) => <Duration run={run} /> },
-    { head: "Exit status", cell: ({ exitStatus }) => (exitStatus === null ? "–" : exitMeaning(exitStatus)) },
+    {
+      head: "Exit status",
+      cell: ({ exitStatus }) => (exitStatus === null ? "–" : exitStatusText(exitStatus)),
+    },
     { head: "Host", look: "wide", cell: ({ host }) => host ?? <Dimmed>–</Dimmed> },
   ];
 }

@@ -11,7 +11,7 @@ import { Link } from "@tanstack/react-router";
 
 import { capital, REASON_TEXTS, reasonText } from "../text/reason-text.ts";
 import { useNow } from "../time/clock.ts";
-import { durationText } from "../time/duration.ts";
+import { durationText } from "@overdue/core";
 import { instant } from "../time/zones.ts";
 import { type Column, TableCard } from "../ui/data-table.tsx";
 import { StatusLabel } from "../ui/status-label.tsx";

@@ -13,13 +13,12 @@ import {
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 
-import { durationText } from "../time/duration.ts";
+import { durationText, visibleText } from "@overdue/core";
 import { instant } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { ExactTime } from "../ui/time.tsx";
 import { capital, REASON_TEXTS, reasonText } from "../text/reason-text.ts";
-import { visibleText } from "../text/plain-text.ts";
 import { IncidentActions } from "./incident-actions.tsx";
 import { heldBackText, Lasted } from "./incident-list.tsx";
 import {

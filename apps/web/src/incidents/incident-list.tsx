@@ -1,9 +1,8 @@
-import { checkName as nameOfCheck } from "@overdue/core";
+import { checkName as nameOfCheck, durationText } from "@overdue/core";
 import { IconFlame, IconInfoCircle } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 
 import { useComputedFromNow } from "../time/clock.ts";
-import { durationText } from "../time/duration.ts";
 import { browserZone, instant, shortZonedText, zonedText } from "../time/zones.ts";
 import { StatusLabel } from "../ui/status-label.tsx";
 import { capital, REASON_TEXTS } from "../text/reason-text.ts";

@@ -10,7 +10,7 @@ import {
 } from "@mantine/core";
 import { useForm, type UseFormReturnType } from "@mantine/form";
 
-import { WEEKDAYS } from "../time/weekdays.ts";
+import { WEEKDAY_NAMES } from "@overdue/schedules";
 import { FormButtons, FormProblems, TimezoneSelect, useFormSave } from "../ui/form.tsx";
 import { SpanInput } from "../ui/span-input.tsx";
 import { ruleText } from "./window-text.ts";
@@ -75,7 +75,7 @@ function TimeFields({ form }: { form: Form }) {
       {kind === "weekly" && (
         <Checkbox.Group label="Days" {...form.getInputProps("weekdays")}>
           <Group gap="sm" mt={6}>
-            {WEEKDAYS.map((name, index) => (
+            {WEEKDAY_NAMES.map((name, index) => (
               <Checkbox key={name} value={String(index + 1)} label={name} />
             ))}
           </Group>

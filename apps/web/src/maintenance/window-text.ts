@@ -1,7 +1,7 @@
-import { secondsInWords } from "../time/duration.ts";
+import { secondsInWords } from "@overdue/core";
 import { instant, zonedText } from "../time/zones.ts";
 import { weekdaysText } from "../time/weekdays.ts";
-import { listText } from "../text/plain-text.ts";
+import { listText } from "@overdue/schedules";
 import { capital } from "../text/reason-text.ts";
 import type { WindowDraft } from "./window-values.ts";
 

@@ -1,5 +1,5 @@
-import { listText } from "../text/plain-text.ts";
-import { WEEKDAYS } from "../time/weekdays.ts";
+import { listText } from "@overdue/schedules";
+import { WEEKDAY_NAMES } from "@overdue/schedules";
 import { browserZone, instant, zonedText } from "../time/zones.ts";
 
 /** A person who replaces the one whose turn it is for a while; times are ISO 8601 in UTC. */
@@ -24,7 +24,7 @@ export function rotationText(rotation: RotationDraft, people: ReadonlyMap<string
   if (personIds.length === 0) return "Nobody takes turns yet.";
   const names = personIds.map((id) => people.get(id) ?? "a removed person");
   if (names.length === 1) return `Always ${listText(names, "and")}.`;
-  const day = WEEKDAYS[(new Date(`${startsOn}T00:00:00Z`).getUTCDay() + 6) % 7];
+  const day = WEEKDAY_NAMES[(new Date(`${startsOn}T00:00:00Z`).getUTCDay() + 6) % 7];
   const when = every === "day" ? "every day" : day === undefined ? "every week" : `on ${day}s`;
   return `${names.join(", then ")}, a ${every} each; they hand over ${when} at ${handOverAt} (${timezone}).`;
 }

@@ -3,7 +3,7 @@ import { queryOptions } from "@tanstack/react-query";
 import type { InferResponseType } from "hono/client";
 
 import { api, parseResponse } from "../api/client.ts";
-import { durationText } from "../time/duration.ts";
+import { durationText } from "@overdue/core";
 import { Card, Fact } from "../ui/card.tsx";
 import { type Column, DataTable } from "../ui/data-table.tsx";
 import { StatusLabel } from "../ui/status-label.tsx";

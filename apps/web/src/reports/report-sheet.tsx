@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-import { durationText } from "../time/duration.ts";
+import { durationText } from "@overdue/core";
 import { Card } from "../ui/card.tsx";
 import { ExactTime } from "../ui/time.tsx";
 import { TextLink } from "../ui/page.tsx";

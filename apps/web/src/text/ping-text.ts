@@ -1,5 +1,3 @@
-import { explainExit } from "@overdue/core";
-
 import type { RefusedPing } from "../history/history-queries.ts";
 
 /** Why a ping did not count, and what to do about it. */
@@ -38,10 +36,4 @@ const NOTES: Record<string, string> = {
 
 export function pingNoteText(note: string): string {
   return NOTES[note] ?? note;
-}
-
-/** "137 (killed: out of memory)": an exit status with its usual meaning, where it has one. */
-export function exitMeaning(status: number): string {
-  const title = explainExit(status)?.title ?? "";
-  return title === "" || title.includes(`status ${status}`) ? String(status) : `${status} (${title})`;
 }

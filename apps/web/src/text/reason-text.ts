@@ -1,6 +1,4 @@
-import type { Evidence, Reason } from "@overdue/core";
-
-import { durationText } from "../time/duration.ts";
+import { durationText, type Evidence, type Reason } from "@overdue/core";
 
 type Explained = {
   reason: Reason;

@@ -1,9 +1,8 @@
-import type { AlertFacts } from "@overdue/core";
+import { type AlertFacts, durationText } from "@overdue/core";
 import type { AlertMessage } from "../message/alert.ts";
 import { checkName } from "../message/names.ts";
 import { reasonWord } from "../message/reasons.ts";
 import { oneLine } from "../message/text.ts";
-import { duration } from "../message/time.ts";
 
 const SUBJECT_CHARS = 180;
 
@@ -27,7 +26,7 @@ function incidentState(facts: AlertFacts): string | null {
   const { kind, incident, payload } = facts;
   if (incident === null || payload !== null) return null;
   if (kind === "down") return "Down";
-  if (kind === "reminder") return `Still down ${duration(facts.writtenAt - incident.openedAt)}`;
+  if (kind === "reminder") return `Still down ${durationText(facts.writtenAt - incident.openedAt)}`;
   if (kind !== "up") return null;
   return `${facts.includesDown ? "Was down, up" : "Up"} again${lateness(facts)}`;
 }
@@ -37,5 +36,5 @@ function lateness({ incident, flip }: AlertFacts): string {
   const expectedAt = incident?.evidence.expectedAt ?? null;
   if (incident?.reason !== "missed" || flip === null || expectedAt === null || flip.at <= expectedAt)
     return "";
-  return `, ${duration(flip.at - expectedAt)} late`;
+  return `, ${durationText(flip.at - expectedAt)} late`;
 }

@@ -1,7 +1,9 @@
 import type { Instant } from "@overdue/schedules";
 import {
   type AlertFacts,
+  durationText,
   EndPayload,
+  exitStatusText,
   type IncidentEnd,
   NoticePayload,
   type Reason,
@@ -11,10 +13,9 @@ import {
 import type { z } from "zod";
 
 import type { AlertLine, Tone } from "./alert.ts";
-import { exitStatus } from "./exit-status.ts";
 import { checkName, projectLine } from "./names.ts";
 import { oneLine } from "./text.ts";
-import { duration, instantIn, spanIn } from "./time.ts";
+import { instantIn, spanIn } from "./time.ts";
 
 /** The part of a message that depends on its kind. */
 export type Words = {
@@ -69,10 +70,10 @@ export function runText(
   const until = (run.outcome === "lost" ? startedAt : endedAt) ?? endedAt ?? writtenAt;
   const parts = [
     spanIn({ from: startedAt, until }, check?.timezone ?? null, writtenAt),
-    durationMs === null ? "" : duration(durationMs),
-    status === null || status === 0 ? "" : `exit status ${exitStatus(status)}`,
+    durationMs === null ? "" : durationText(durationMs),
+    status === null || status === 0 ? "" : `exit status ${exitStatusText(status)}`,
     RUN_TIMES[noticed ?? ""] ?? "",
-    usualMs === null || usualMs === undefined ? "" : `usually ${duration(usualMs)}`,
+    usualMs === null || usualMs === undefined ? "" : `usually ${durationText(usualMs)}`,
   ];
   return parts.filter((part) => part !== "").join(", ");
 }
@@ -83,13 +84,13 @@ export function noticeWords(facts: AlertFacts): Words {
   const lines = [
     ["Project", projectLine(facts)],
     ["Noticed", instantIn(at, facts.check?.timezone ?? null)],
-    ["Ran for", durationMs === null || durationMs === undefined ? null : duration(durationMs)],
-    ["Limit", limitMs === null || limitMs === undefined ? null : duration(limitMs)],
+    ["Ran for", durationMs === null || durationMs === undefined ? null : durationText(durationMs)],
+    ["Limit", limitMs === null || limitMs === undefined ? null : durationText(limitMs)],
     [
       "Usually",
       baseline === null || baseline === undefined
         ? null
-        : `${duration(baseline.medianMs)}, over ${baseline.runs} runs`,
+        : `${durationText(baseline.medianMs)}, over ${baseline.runs} runs`,
     ],
   ] as const;
   const sentence =

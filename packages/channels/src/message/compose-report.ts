@@ -1,10 +1,10 @@
-import { type AlertFacts, ReportPayload, UNNAMED_CHECK } from "@overdue/core";
+import { type AlertFacts, durationText, ReportPayload, UNNAMED_CHECK } from "@overdue/core";
 import type { AlertLine, AlertSection } from "./alert.ts";
 import type { Words } from "./compose-other.ts";
 import { projectLine } from "./names.ts";
 import { reasonText } from "./reasons.ts";
 import { oneLine } from "./text.ts";
-import { dayIn, duration } from "./time.ts";
+import { dayIn } from "./time.ts";
 
 type Report = ReportPayload["report"];
 type Period = ReportPayload["period"];
@@ -73,7 +73,7 @@ function leftOutLine({ leftOut, excluded }: Report): AlertLine[] {
   const parts = [
     pausedChecks === 0 ? "" : `pauses of ${checksWord(pausedChecks)}`,
     maintenanceChecks === 0 ? "" : `maintenance of ${checksWord(maintenanceChecks)}`,
-    outageMs === 0 ? "" : `${duration(outageMs)} in which Overdue itself could not receive pings`,
+    outageMs === 0 ? "" : `${durationText(outageMs)} in which Overdue itself could not receive pings`,
     excluded.now === 0 ? "" : `${excluded.now} runs expected in such times`,
   ].filter((part) => part !== "");
   return parts.length === 0 ? [] : [{ label: "Not counted", value: parts.join("; ") }];
@@ -94,19 +94,19 @@ function sectionsOf(report: Report, { every, timezone }: Period): AlertSection[]
       "Down the longest",
       report.worst,
       ({ downMs, downs, uptime }) =>
-        `${duration(downMs)}${downs > 1 ? ` in all, ${downs} times` : ""}; ${percent(uptime)} up`,
+        `${durationText(downMs)}${downs > 1 ? ` in all, ${downs} times` : ""}; ${percent(uptime)} up`,
     ),
     section(
       "Late",
       report.latest,
       ({ late, lateMostMs }) =>
-        `${late === 1 ? "once, by" : `${late} times, by up to`} ${duration(lateMostMs)}`,
+        `${late === 1 ? "once, by" : `${late} times, by up to`} ${durationText(lateMostMs)}`,
     ),
     section(
       "Longest runs",
       report.slowest,
       ({ longestMs, usualMs }) =>
-        duration(longestMs) + (usualMs === null ? "" : `, usually ${duration(usualMs)}`),
+        durationText(longestMs) + (usualMs === null ? "" : `, usually ${durationText(usualMs)}`),
     ),
     section("Never ran", report.neverRan, ({ createdAt }) => `made ${on(createdAt)}`),
     section(`Silent all ${every}`, report.silent, ({ lastPingAt }) => `last heard ${on(lastPingAt)}`),

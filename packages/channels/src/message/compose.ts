@@ -1,13 +1,12 @@
-import { type AlertFacts, ReportPayload } from "@overdue/core";
-import { exitStatus } from "./exit-status.ts";
+import { type AlertFacts, durationText, exitStatusText, ReportPayload, visibleText } from "@overdue/core";
 import { reasonSentence, reasonWord } from "./reasons.ts";
 import type { AlertAction, AlertLine, AlertMessage, AlertSection } from "./alert.ts";
 import { groupWords } from "./compose-group.ts";
 import { confirmWords, noticeWords, endWords, runWords, systemWords, type Words } from "./compose-other.ts";
 import { reportWords } from "./compose-report.ts";
 import { checkName, projectLine } from "./names.ts";
-import { clipStart, oneLine, visible } from "./text.ts";
-import { duration, instantIn } from "./time.ts";
+import { clipStart, oneLine } from "./text.ts";
+import { instantIn } from "./time.ts";
 
 const NAME_CHARS = 120;
 const OUTPUT_CHARS = 1_500;
@@ -102,7 +101,8 @@ function testSentence(facts: AlertFacts): string {
 }
 
 function stillDown(facts: AlertFacts): string {
-  const since = facts.incident === null ? "" : ` for ${duration(facts.writtenAt - facts.incident.openedAt)}`;
+  const since =
+    facts.incident === null ? "" : ` for ${durationText(facts.writtenAt - facts.incident.openedAt)}`;
   return `It has been down${since}. ${whyDown(facts)}`.trim();
 }
 
@@ -132,7 +132,7 @@ function whyDown(facts: AlertFacts): string {
 
 function downFor(facts: AlertFacts, before = ""): string {
   if (facts.incident === null || facts.flip === null) return "";
-  return `${before} ${duration(facts.flip.at - facts.incident.openedAt)}`;
+  return `${before} ${durationText(facts.flip.at - facts.incident.openedAt)}`;
 }
 
 function incidentLines(facts: AlertFacts): AlertLine[] {
@@ -149,7 +149,7 @@ function incidentLines(facts: AlertFacts): AlertLine[] {
     ["Exit status", exitLine(facts)],
     [
       "Ran for",
-      evidence?.durationMs === null || evidence === undefined ? null : duration(evidence.durationMs),
+      evidence?.durationMs === null || evidence === undefined ? null : durationText(evidence.durationMs),
     ],
     ["Down since", at(facts.incident?.openedAt)],
     ["Up since", facts.kind === "up" ? at(facts.flip?.at) : null],
@@ -176,11 +176,11 @@ function lastHeard(facts: AlertFacts): string {
 /** Null for the status 0 of the last good run, which says nothing about why the next one is missing. */
 function exitLine(facts: AlertFacts): string | null {
   const status = isDown(facts) ? (facts.lastPing?.exitStatus ?? 0) : 0;
-  return status === 0 ? null : exitStatus(status);
+  return status === 0 ? null : exitStatusText(status);
 }
 
 function lastOutput(facts: AlertFacts): string | null {
-  const output = visible(facts.lastPing?.output ?? "").trim();
+  const output = visibleText(facts.lastPing?.output ?? "").trim();
   if (output === "" || !isDown(facts)) return null;
   return clipStart(output.split("\n").slice(-OUTPUT_LINES).join("\n"), OUTPUT_CHARS);
 }

@@ -1,29 +1,26 @@
-import type { Evidence, Reason } from "@overdue/core";
-
-import { exitHint, exitStatus } from "./exit-status.ts";
-import { duration } from "./time.ts";
+import { durationText, type Evidence, exitStatusText, explainExit, type Reason } from "@overdue/core";
 
 type Sentence = (evidence: Evidence, graceSeconds: number) => string;
 
 const SENTENCES: Record<Reason, Sentence> = {
   missed: (_, grace) =>
-    `No ping came when it was expected, nor in the grace time of ${duration(grace * 1_000)} after.`,
+    `No ping came when it was expected, nor in the grace time of ${durationText(grace * 1_000)} after.`,
   failed: (evidence) =>
     evidence.exitStatus === null || evidence.exitStatus === 0
       ? "The job reported a failure."
-      : `The job ended with exit status ${exitStatus(evidence.exitStatus)}.${exitHint(evidence.exitStatus)}`,
+      : `The job ended with exit status ${exitStatusText(evidence.exitStatus)}.${exitHint(evidence.exitStatus)}`,
   overlong: (evidence) =>
     evidence.baseline === undefined
       ? `A run takes longer than ${limit(evidence, "its limit")}.`
-      : `A run takes longer than usual, which is ${duration(evidence.baseline.medianMs)}.`,
+      : `A run takes longer than usual, which is ${durationText(evidence.baseline.medianMs)}.`,
   overlap: () => "A run started, or was left out, while an earlier one was still running.",
   "too-quick": (evidence) =>
     evidence.baseline === undefined
       ? `A run ended sooner than ${limit(evidence, "is believable")}, so it counts as a failure.`
-      : `A run ended sooner than usual, which is after ${duration(evidence.baseline.medianMs)}.`,
+      : `A run ended sooner than usual, which is after ${durationText(evidence.baseline.medianMs)}.`,
   "too-often": () => "The job pinged more often than this check allows.",
   "never-started": (_, grace) =>
-    `The job was never heard from, up to the end of the grace time of ${duration(grace * 1_000)}.`,
+    `The job was never heard from, up to the end of the grace time of ${durationText(grace * 1_000)}.`,
   "host-duplicate": () => "The job runs on more than one host.",
 };
 
@@ -54,5 +51,11 @@ export function reasonSentence(reason: Reason, evidence: Evidence, graceSeconds:
 }
 
 function limit(evidence: Evidence, otherwise: string): string {
-  return evidence.limitMs === null ? otherwise : `the limit of ${duration(evidence.limitMs)}`;
+  return evidence.limitMs === null ? otherwise : `the limit of ${durationText(evidence.limitMs)}`;
+}
+
+/** What to look at, as a sentence with a space before it; empty where there is nothing to say. */
+function exitHint(status: number): string {
+  const hint = explainExit(status)?.hint ?? null;
+  return hint === null ? "" : ` ${hint}`;
 }

@@ -1,24 +1,11 @@
-/** Bidirectional overrides and marks, zero-width characters, line and paragraph separators, the byte order mark. */
-const INVISIBLE = /[\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
-// oxlint-disable-next-line no-control-regex -- finding control characters is its purpose
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+import { visibleText } from "@overdue/core";
+
 const ELLIPSIS = "…";
 const ZERO_WIDTH = "\u200b";
 
-/** A text in which every character that could hide or move others is visible; tabs and line ends stay. */
-export function visible(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll("\r\n", "\n")
-    .replace(INVISIBLE, escaped)
-    .replace(CONTROL, (character) =>
-      character < " " ? String.fromCodePoint(0x2400 + character.charCodeAt(0)) : escaped(character),
-    );
-}
-
 /** Text of one line, at most `limit` characters. */
 export function oneLine(text: string, limit: number): string {
-  return clipEnd(visible(text.replaceAll(/[\r\n\t]+/g, " ")).trim(), limit);
+  return clipEnd(visibleText(text.replaceAll(/[\r\n\t]+/g, " ")).trim(), limit);
 }
 
 /** At most `limit` UTF-16 units; what is cut is the end, between code points. */
@@ -116,8 +103,4 @@ function takeFirst(text: string, limit: number): string {
 
 function takeLast(text: string, limit: number): string {
   return escapeTailWithin(text, limit, (character) => character);
-}
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

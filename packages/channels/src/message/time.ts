@@ -34,27 +34,6 @@ function minuteOf(time: string): string {
   return time.slice(0, 5);
 }
 
-/** "45 s", "3 min", "1 h 5 min", "2 d 3 h": the two largest units. */
-export function duration(milliseconds: number): string {
-  const seconds = Math.max(0, Math.round(milliseconds / 1_000));
-  const parts = [
-    { size: 86_400, unit: "d" },
-    { size: 3_600, unit: "h" },
-    { size: 60, unit: "min" },
-    { size: 1, unit: "s" },
-  ].map(({ size, unit }, index, units) => {
-    const above = units[index - 1]?.size ?? Number.POSITIVE_INFINITY;
-    return { count: Math.floor((seconds % above) / size), unit };
-  });
-  const first = parts.findIndex((part) => part.count > 0);
-  if (first === -1) return "0 s";
-  return parts
-    .slice(first, first + 2)
-    .filter((part) => part.count > 0)
-    .map((part) => `${part.count} ${part.unit}`)
-    .join(" ");
-}
-
 function wallClock(at: Instant, timezone: string): { day: string; time: string } {
   const parts = clockIn(timezone).formatToParts(at);
   const part = (type: string) => parts.find((candidate) => candidate.type === type)?.value ?? "";

@@ -96,7 +96,7 @@ export function evidenceOf({ memory }: Draft, particulars: Partial<Evidence>): E
   };
 }
 
-/** The next instant at which there is something to evaluate: a deadline, or a run that takes unusually long. */
+/** The next instant at which there is something to evaluate: a deadline, or a run that becomes an outlier. */
 export function nextEvaluationAt(settings: CheckSettings, memory: Memory): Instant | null {
   let first = awaitedUntil(settings, memory);
   for (const { outlierAt, overlong, uncertain, deadlineAt } of memory.openRuns) {

@@ -79,7 +79,7 @@ export type Flip = {
   from: Status;
   to: Status;
   reason: Reason | null;
-  /** Whether people are told. */
+  /** Whether people are notified. */
   alerts: boolean;
 };
 
@@ -95,7 +95,7 @@ export type Evidence = {
   /** For overlong and too quick: how long it ran and what was allowed. */
   durationMs: number | null;
   limitMs: number | null;
-  /** For a run of unusual length: how long the last so many took. */
+  /** For an outlier: how long the last so many took. */
   baseline?: { medianMs: number; runs: number };
 };
 

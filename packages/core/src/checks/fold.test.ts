@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { flipLines, secondOf, slotLines, type Step, tell } from "./testing/story.ts";
+import { flipLines, secondOf, slotLines, type Step, playStory } from "./testing/story.ts";
 
 const RID = "11111111-1111-1111-1111-111111111111";
 const OTHER = "22222222-2222-2222-2222-222222222222";
@@ -21,34 +21,34 @@ describe("the worked example", () => {
   );
 
   test.each(rows)("second %i, %s: %s", (second, _, status, started, next, deadline) => {
-    const told = tell(
+    const story = playStory(
       {},
       steps.filter(([at]) => at <= second),
     );
-    const { lastStartAt, expectedAt, deadlineAt } = told.check.state;
-    const shown = told.check.state.status === "down" ? null : earliest(expectedAt, lastStartAt);
-    expect(told.shown(second)).toBe(status);
+    const { lastStartAt, expectedAt, deadlineAt } = story.check.state;
+    const shown = story.check.state.status === "down" ? null : earliest(expectedAt, lastStartAt);
+    expect(story.shown(second)).toBe(status);
     expect(lastStartAt !== null).toBe(started);
     expect(shown === null ? null : secondOf(shown)).toBe(next);
     expect(deadlineAt === null ? null : secondOf(deadlineAt)).toBe(deadline);
   });
 
   test("its flips, its duration and its slots", () => {
-    const told = tell({}, steps);
-    expect(flipLines(told)).toEqual([
+    const story = playStory({}, steps);
+    expect(flipLines(story)).toEqual([
       "new→up at 0",
       "up→down at 4100 (overlong), notified",
       "down→up at 4901, notified",
     ]);
-    expect(told.check.state.lastDurationMs).toBe(701_000);
-    expect(slotLines(told)).toEqual(["0 on-time 0", "3600 failed -100"]);
+    expect(story.check.state.lastDurationMs).toBe(701_000);
+    expect(slotLines(story)).toEqual(["0 on-time 0", "3600 failed -100"]);
   });
 });
 
 describe("facts about pings", () => {
   test.each<[string, Step[], string[]]>([
     ["a first success is nothing to tell", [[0, "success"]], ["new→up at 0"]],
-    ["a first fail is told", [[0, "fail"]], ["new→down at 0 (failed), notified"]],
+    ["a first fail is notified", [[0, "fail"]], ["new→down at 0 (failed), notified"]],
     [
       "a second success or fail changes nothing",
       [
@@ -156,21 +156,23 @@ describe("facts about pings", () => {
       ["new→up at 0", "up→down at 4200 (missed), notified"],
     ],
   ])("%s", (_, steps, lines) => {
-    expect(flipLines(tell({}, steps))).toEqual(lines);
+    expect(flipLines(playStory({}, steps))).toEqual(lines);
   });
 
   test("with manual resume a paused check only counts its pings", () => {
-    const told = tell({ manualResume: true }, [
+    const story = playStory({ manualResume: true }, [
       [0, "success"],
       [1, "pause"],
       [2, "fail"],
     ]);
-    expect(told.check.state).toMatchObject({ status: "paused", pingCount: 2 });
-    expect(told.last).toEqual([{ kind: "ping", id: "ping-2", number: 2, stored: "ignored", note: "paused" }]);
+    expect(story.check.state).toMatchObject({ status: "paused", pingCount: 2 });
+    expect(story.last).toEqual([
+      { kind: "ping", id: "ping-2", number: 2, stored: "ignored", note: "paused" },
+    ]);
   });
 
   test("pause keeps the last ping and closes runs; resume forgets the last ping", () => {
-    const paused = tell({}, [
+    const paused = playStory({}, [
       [0, "success"],
       [10, "start"],
       [20, "pause"],
@@ -178,7 +180,7 @@ describe("facts about pings", () => {
     expect(paused.check.state).toMatchObject({ deadlineAt: null, lastStartAt: null, expectedAt: null });
     expect(paused.check.state.lastPingAt).not.toBeNull();
     expect(paused.runs.at(-1)).toMatchObject({ outcome: "lost" });
-    const resumed = tell({}, [
+    const resumed = playStory({}, [
       [0, "success"],
       [20, "pause"],
       [30, "resume"],
@@ -266,7 +268,7 @@ describe("facts about starts and ends, as the reference has them", () => {
       false,
     ],
   ])("%s", (_, steps, seconds, started) => {
-    const { state } = tell({}, steps).check;
+    const { state } = playStory({}, steps).check;
     expect(state.lastDurationMs).toBe(seconds === null ? null : seconds * 1000);
     expect(state.lastStartAt !== null).toBe(started);
   });
@@ -294,7 +296,7 @@ describe("edits", () => {
       ["new→up at 0", "up→down at 660 (missed), notified"],
     ],
     [
-      "overdue under the old one: that is judged first",
+      "overdue under the old one: that is evaluated first",
       [
         [0, "success"],
         [5000, "edit", every(86_400)],
@@ -320,16 +322,16 @@ describe("edits", () => {
       ["new→up at 0", "up→down at 10800 (missed), notified"],
     ],
   ])("%s", (_, steps, lines) => {
-    expect(flipLines(tell({}, steps))).toEqual(lines);
+    expect(flipLines(playStory({}, steps))).toEqual(lines);
   });
 
   test("no slots are made up for the time before an edit", () => {
-    const told = tell({}, [
+    const story = playStory({}, [
       [0, "success"],
       [3000, "edit", every(60)],
       [3700, "time"],
     ]);
-    expect(slotLines(told)).toEqual(["0 on-time 0", "60 missed", "3060 missed"]);
+    expect(slotLines(story)).toEqual(["0 on-time 0", "60 missed", "3060 missed"]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CheckSettings } from "./settings.ts";
-import { flipLines, once, slotLines, type Step, tell } from "./testing/story.ts";
+import { flipLines, once, slotLines, type Step, playStory } from "./testing/story.ts";
 
 /** What the simulator found: alarms that were false, or that nobody got. */
 const A = "aaaaaaaa-0000-0000-0000-000000000000";
@@ -110,7 +110,7 @@ test.each<[string, Partial<CheckSettings>, Step[], string[]]>([
     ["new→paused at 0"],
   ],
   [
-    "planned work that puts a deadline into an outage does not let it be judged in there",
+    "maintenance that postpones a deadline into an outage does not let it be evaluated in there",
     { maintenance: [once(3000, 7000)] },
     [
       [0, "success"],
@@ -132,7 +132,7 @@ test.each<[string, Partial<CheckSettings>, Step[], string[]]>([
     ["new→down at 9600 (overlong), notified"],
   ],
   [
-    "a slot that a failure in planned work spoils is not counted by a tolerance",
+    "a slot that a failure in maintenance spoils is not counted by a tolerance",
     { tolerance: { kind: "in-a-row", bad: 2, tolerateMissed: true }, maintenance: [once(3650, 4000)] },
     [
       [0, "success"],
@@ -164,7 +164,7 @@ test.each<[string, Partial<CheckSettings>, Step[], string[]]>([
     [],
   ],
 ])("%s", (_, settings, steps, lines) => {
-  expect(flipLines(tell(settings, steps))).toEqual(lines);
+  expect(flipLines(playStory(settings, steps))).toEqual(lines);
 });
 
 test.each<[string, Partial<CheckSettings>, Step[], string[]]>([
@@ -201,5 +201,5 @@ test.each<[string, Partial<CheckSettings>, Step[], string[]]>([
     ["3600 failed 0"],
   ],
 ])("%s", (_, settings, steps, lines) => {
-  expect(slotLines(tell(settings, steps))).toEqual(lines);
+  expect(slotLines(playStory(settings, steps))).toEqual(lines);
 });

@@ -39,7 +39,7 @@ export type Memory = {
   durations: readonly number[];
   /** The same for hours of the week that were seen to differ, the last heard of last. At most 6, of 20 runs each. */
   hours?: readonly HourDurations[];
-  /** From this length on a run is unusually long; absent while too few are known. */
+  /** From this length on a run is an outlier; absent while too few are known. */
   outlierAfterMs?: number;
   /** Pings from after a deadline that cannot be evaluated yet: heard when it can be. By instant; at most 32. */
   deferred: readonly DeferredPing[];
@@ -66,7 +66,7 @@ export type OpenRun = {
   limitFrom: Instant;
   /** Its limit has passed; said once. */
   overlong: boolean;
-  /** When it will have taken unusually long; absent where nothing is usual, and once it was said. */
+  /** When it will have become an outlier; absent without a baseline, and once it was said. */
   outlierAt?: Instant;
   digest: string | null;
   /** The slot this start was counted for, where starts are. */

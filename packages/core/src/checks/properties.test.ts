@@ -16,7 +16,7 @@ const schedules = fc.constantFrom<CheckSettings["schedule"]>(
   { kind: "cron", expression: "*/10 * * * *", timezone: "UTC" },
   { kind: "cron", expression: "0 * * * *", timezone: "Europe/Berlin" },
 );
-const attitude = fc.constantFrom("allow" as const, "note" as const, "alert" as const);
+const policy = fc.constantFrom("allow" as const, "note" as const, "alert" as const);
 const settings: fc.Arbitrary<CheckSettings> = fc
   .record(
     {
@@ -28,8 +28,8 @@ const settings: fc.Arbitrary<CheckSettings> = fc
       maxRuntimeSeconds: fc.constantFrom(null, 300, 5000),
       minRuntimeSeconds: fc.constantFrom(null, 30),
       progressExtends: fc.boolean(),
-      overlap: attitude,
-      hostDuplicates: attitude,
+      overlap: policy,
+      hostDuplicates: policy,
       tooOften: fc.constantFrom(
         null,
         { count: 3, of: "pings" as const, windowSeconds: 900 },
@@ -173,7 +173,7 @@ test("a check is plain JSON, of bounded size, and the given one is never changed
   );
 });
 
-test("flips form a chain, in time; what is told opens an incident, what leaves down resolves it", () => {
+test("flips form a chain, in time; a notified one opens an incident, what leaves down resolves it", () => {
   fc.assert(
     fc.property(lives, ({ settings: chosen, events, end }) => {
       const { effects } = live(chosen, [...events, { kind: "time", now: end }]);

@@ -26,8 +26,8 @@ export type CheckSettings = {
   progressExtends: boolean;
   overlap: ViolationPolicy;
   hostDuplicates: ViolationPolicy;
-  /** A run takes far longer than its last ones did, told while it still runs; or far less. */
-  unusualRuns: ViolationPolicy;
+  /** A run takes far longer than the baseline, reported while it still runs; or far less. */
+  outlierRuns: ViolationPolicy;
   /** Alert when more than `count` pings or runs come within a window; `windowSeconds` null: within a slot. */
   tooOften: { count: number; of: "pings" | "runs"; windowSeconds: number | null } | null;
   /** Down only after so many bad slots; null: at the first one. */
@@ -56,7 +56,7 @@ export const defaultSettings: Omit<CheckSettings, "schedule"> = {
   progressExtends: false,
   overlap: "allow",
   hostDuplicates: "allow",
-  unusualRuns: "note",
+  outlierRuns: "note",
   tooOften: null,
   tolerance: null,
   recoverAfter: 1,
@@ -114,7 +114,7 @@ export const CheckSettingsInput = z
     progressExtends: Switch("progressExtends"),
     overlap: ViolationPolicyInput("overlap"),
     hostDuplicates: ViolationPolicyInput("host duplicates"),
-    unusualRuns: ViolationPolicyInput("unusual runs"),
+    outlierRuns: ViolationPolicyInput("outlier runs"),
     tooOften: TooOften.nullable(),
     tolerance: Tolerance.nullable(),
     recoverAfter: whole({ min: 1, max: 100 }, "recover after must be a whole number between 1 and 100"),

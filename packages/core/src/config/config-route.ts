@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { changesOnly, hoursOf, OldNotifyOn, routeShape, stepsOf } from "../routing/route-input.ts";
+import { changesOnly, hoursOf, routeShape, stepsOf } from "../routing/route-input.ts";
 
 const Name = z.string().trim().min(1).max(100);
 
@@ -20,13 +20,11 @@ export const ConfigRoute = z
   .strictObject({
     ...routeShape,
     match: Match.default({ tags: [], reasons: [], severities: [], checks: [] }),
-    notifyOn: routeShape.notifyOn.optional(),
-    hears: OldNotifyOn,
+    notifyOn: routeShape.notifyOn.default(changesOnly),
     steps: stepsOf(NamedTarget),
     repeatMinutes: routeShape.repeatMinutes.default(null),
     hours: hoursOf(NamedTarget).nullable().default(null),
     recovery: routeShape.recovery.default(true),
   })
-  .transform(({ hears = changesOnly, notifyOn = hears, ...rest }) => ({ ...rest, notifyOn }))
   .meta({ id: "ConfigRoute", description: "A route; what it names is named by name, checks by slug." });
 export type ConfigRoute = z.output<typeof ConfigRoute>;

@@ -56,6 +56,6 @@ function circleProblem({ checks }: Wanted, circle: readonly string[]): PlanProbl
   const message =
     next === slug
       ? "A check cannot depend on itself."
-      : `“${next}” depends on “${slug}” already: neither would ever be told. Take one of the two away.`;
+      : `“${next}” depends on “${slug}” already: nobody would ever be notified of either. Take one of the two away.`;
   return [{ path: `checks.${said}.dependsOn.${place}`, message }];
 }

@@ -76,7 +76,7 @@ test.each<[string, Partial<ChannelHealth>, HealthSign[], Expected | null]>([
     [SENT],
     { health: { circuitFailures: 0, circuitStep: 0, circuitUntil: null }, isCircuitClosed: true },
   ],
-  ["a run that cannot be told is no sign against the channel", {}, [sign({}, { kind: "run" })], null],
+  ["a run that cannot be sent is no sign against the channel", {}, [sign({}, { kind: "run" })], null],
   ["what is not the channel's fault is no sign against it", {}, [sign({ isBlameless: true })], null],
   [
     "a limit with a time lets it rest until then",

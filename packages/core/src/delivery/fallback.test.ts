@@ -19,7 +19,12 @@ test.each<[string, FallbackChannel, FallbackChannel[], string | null]>([
   ["not one that is refused, too", refused, [{ ...named, isEmail: true, isMailRefused: true }], null],
   ["not a group, a channel at rest or an owner's own mailbox", refused, unfit(), null],
   ["nor in place of an owner's own mailbox", { ...refused, isInternal: true }, [other], null],
-  ["rather the one that took a message last", refused, [other, channel("used", { lastSentAt: 5 })], "used"],
+  [
+    "rather the channel with the newest message",
+    refused,
+    [other, channel("used", { lastSentAt: 5 })],
+    "used",
+  ],
 ])("%s", (_, from, channels, expected) => {
   expect(chooseFallback(from, channels)?.id ?? null).toBe(expected);
 });

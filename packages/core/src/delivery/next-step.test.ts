@@ -68,7 +68,7 @@ describe("a limit without a time", () => {
     expect(ageMs).toBeGreaterThan(15 * HOUR_MS);
   });
 
-  test("that lasts is told by another channel meanwhile", () => {
+  test("that lasts is sent by another channel meanwhile", () => {
     expect(step(limited, { rests: 3 })).toMatchObject({ limit: "unnamed", needsFallback: false });
     expect(step(limited, { rests: 5 })).toMatchObject({ limit: "unnamed", needsFallback: true });
   });
@@ -102,7 +102,7 @@ test.each([
   ["unavailable", 900_000, null],
   ["operator", 5_000, "operator"],
   ["doubtful", 5_000, "unsure"],
-] as const)("what is %s is tried again, and told elsewhere at once", (outcome, retryInMs, blames) => {
+] as const)("what is %s is tried again, and sent elsewhere at once", (outcome, retryInMs, blames) => {
   const refused: AttemptResult = { outcome, because: "no", statusCode: 554 };
   expect(step(refused)).toMatchObject({
     state: "retry",

@@ -12,7 +12,12 @@ const later = { state: "retry", due: false } as const;
 test.each<[string, Candidate[], string[], Record<string, string>]>([
   ["a lone alert goes", [down()], ["1-down"], { "1-down": "claim" }],
   ["one that is not due yet waits", [down(later)], ["1-down"], { "1-down": "leave" }],
-  ["one that is under way is left to whoever has it", [down(underWay)], ["1-down"], { "1-down": "leave" }],
+  [
+    "one that is under way is left to the process that has it",
+    [down(underWay)],
+    ["1-down"],
+    { "1-down": "leave" },
+  ],
   ["one whose attempt died goes again", [down(crashed)], ["1-down"], { "1-down": "claim" }],
   [
     "an up takes the place of a down that was never sent",

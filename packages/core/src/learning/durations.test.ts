@@ -1,7 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from "@overdue/schedules";
 import { baselineOf, type DurationSample, findOutlier } from "./durations.ts";
-import { spanInWords } from "./span.ts";
 
 const MONDAY = Date.UTC(2026, 10, 16, 2);
 const DAY = 24 * HOUR_MS;
@@ -54,16 +53,4 @@ test("“this is normal now” forgets what was before", () => {
   const samples = daily(40, (index) => (index < 30 ? USUAL : 10 * USUAL));
   expect(ask(samples, MONDAY - 10 * DAY)).toMatchObject({ medianMs: 10 * USUAL, samples: 10 });
   expect(ask(samples, MONDAY - 9 * DAY)).toBeNull();
-});
-
-describe("spans in words", () => {
-  test.each([
-    [340, "340 ms"],
-    [59_600, "1 min"],
-    [250_000, "4 min 10 s"],
-    [3_600_000, "1 h"],
-    [3_599_900, "1 h"],
-    [183_600_000, "2 d 3 h"],
-    [-90_000, "1 min 30 s"],
-  ])("%i", (ms, words) => expect(spanInWords(ms)).toBe(words));
 });

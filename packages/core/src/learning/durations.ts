@@ -1,5 +1,5 @@
 import { DAY_MS, HOUR_MS, type Instant, timeZoneOf, weekdayOf } from "@overdue/schedules";
-import { spanInWords } from "./span.ts";
+import { durationText } from "../text/duration-text.ts";
 import { lengthLimits } from "./length-limits.ts";
 
 /** A run is compared with this many of the last good runs. */
@@ -19,7 +19,7 @@ export type Baseline = {
   /** How many runs it stands on, the newest: 10 to 40, of an hour of the week 3 to 40. */
   samples: number;
   of: "all" | "weekday-hour";
-  /** A run outside of these is unusual. */
+  /** A run outside of these is an outlier. */
   tooQuickMs: number;
   overlongMs: number;
 };
@@ -69,14 +69,14 @@ export type OutlierDuration = {
   sentence: string;
 };
 
-/** What is unusual about how long a run took, or has taken up to now; null if nothing is. */
+/** How the duration of a run, up to now or in all, differs from the baseline; null where it is no outlier. */
 export function findOutlier(usual: Baseline, durationMs: number): OutlierDuration | null {
   const times = usual.medianMs === 0 ? Infinity : durationMs / usual.medianMs;
-  const evidence = `its usual ${spanInWords(usual.medianMs)}, the last ${usual.samples} ${RUNS[usual.of]}`;
+  const evidence = `its usual ${durationText(usual.medianMs)}, the last ${usual.samples} ${RUNS[usual.of]}`;
   if (durationMs > usual.overlongMs)
     return { kind: "overlong", times, sentence: `${inTimes(times)} ${evidence}` };
   if (durationMs < usual.tooQuickMs)
-    return { kind: "too-quick", times, sentence: `${spanInWords(durationMs)} instead of ${evidence}` };
+    return { kind: "too-quick", times, sentence: `${durationText(durationMs)} instead of ${evidence}` };
   return null;
 }
 

@@ -26,18 +26,22 @@ describe("a run that ended too soon or too late by a factor", () => {
     ["a third, where runs hardly vary", 0.05, 1 / 3, 1],
     ["five times the usual, where runs vary by a third", 0.3, 5, 1],
     ["twice the usual, where runs hardly vary", 0.05, 2, 1],
-  ])("is told: %s", (_, spread, times, share) => {
-    const told = histories(varying(spread)).filter((durations) => isTold(durations, times * MINUTE_MS));
-    expect(told.length / HISTORIES).toBeGreaterThanOrEqual(share);
+  ])("is an outlier: %s", (_, spread, times, share) => {
+    const outliers = histories(varying(spread)).filter((durations) =>
+      isOutlier(durations, times * MINUTE_MS),
+    );
+    expect(outliers.length / HISTORIES).toBeGreaterThanOrEqual(share);
   });
 
-  test("a tenth of the usual is told where every seventh run takes ten times as long", () => {
-    const told = histories(everySeventh(10, 0.1)).filter((durations) => isTold(durations, 6 * SECOND_MS));
-    expect(told).toHaveLength(HISTORIES);
+  test("a tenth of the usual is an outlier where every seventh run takes ten times as long", () => {
+    const outliers = histories(everySeventh(10, 0.1)).filter((durations) =>
+      isOutlier(durations, 6 * SECOND_MS),
+    );
+    expect(outliers).toHaveLength(HISTORIES);
   });
 });
 
-describe("of runs that ended as they always do, hardly one is told", () => {
+describe("of runs that ended as they always do, hardly one is an outlier", () => {
   test.each<[string, Job, number]>([
     ["where they do not vary", () => MINUTE_MS, 0],
     ["where they vary by the second", (_, random) => 2 * SECOND_MS + 3 * SECOND_MS * random(), 0],
@@ -48,24 +52,24 @@ describe("of runs that ended as they always do, hardly one is told", () => {
     ["where every seventh takes ten times as long, more or less", everySeventh(10, 0.3), 0.01],
     ["where every seventh takes ten times as long, and all vary much", everySeventh(10, 0.6), 0.01],
   ])("%s", (_, job, share) => {
-    const told = histories(job).flatMap((durations) =>
-      durations.filter((durationMs, run) => isTold(durations.slice(0, run), durationMs)),
+    const outliers = histories(job).flatMap((durations) =>
+      durations.filter((durationMs, run) => isOutlier(durations.slice(0, run), durationMs)),
     );
-    expect(told.length / (HISTORIES * (RUNS - 10))).toBeLessThanOrEqual(share);
+    expect(outliers.length / (HISTORIES * (RUNS - 10))).toBeLessThanOrEqual(share);
   });
 });
 
 test("a second usual length of quick runs is learned after two of them", () => {
   const slow = Array<number>(20).fill(MINUTE_MS);
-  expect(isTold([...slow, SECOND_MS], SECOND_MS)).toBe(true);
-  expect(isTold([...slow, SECOND_MS, SECOND_MS], SECOND_MS)).toBe(false);
+  expect(isOutlier([...slow, SECOND_MS], SECOND_MS)).toBe(true);
+  expect(isOutlier([...slow, SECOND_MS, SECOND_MS], SECOND_MS)).toBe(false);
 });
 
 test("a job that takes no time that could be measured has a usual length too", () => {
   expect(baselineOfDurations(Array<number>(10).fill(0))).toMatchObject({ overlongMs: 3 * SECOND_MS + 1 });
 });
 
-function isTold(durations: readonly number[], durationMs: number): boolean {
+function isOutlier(durations: readonly number[], durationMs: number): boolean {
   const usual = baselineOfDurations(durations);
   return usual !== null && findOutlier(usual, durationMs) !== null;
 }

@@ -12,9 +12,9 @@ const GAP_MIN = Math.LN2;
 const GROUPS_MAX = 3;
 const OVERLONG_TIMES_MIN = 1.5;
 /** A start or an end that is heard a little late changes a short run by as much. */
-const HEARING_MS = 3 * SECOND_MS;
+const PING_DELAY_MS = 3 * SECOND_MS;
 
-/** The usual length and the limits outside of which a run is unusual, in whole milliseconds. */
+/** The usual length and the limits outside of which a run is an outlier, in whole milliseconds. */
 export type LengthLimits = { medianMs: number; tooQuickMs: number; overlongMs: number };
 
 /** Logarithms of lengths that are alike, ascending; never empty. */
@@ -25,7 +25,7 @@ type Group = readonly number[];
  *
  * Run times vary by factors, so they are compared as logarithms. Many jobs have two kinds of run (a quick one that
  * finds nothing to do, a full backup each Sunday): lengths that lie clearly apart form groups with a usual length
- * each, and only what is longer or shorter than every group is unusual. The limits are those of a prediction interval
+ * each, and only what is longer or shorter than every group is an outlier. The limits are those of a prediction interval
  * (Student's t), which is wide while few runs are known.
  */
 export function lengthLimits(durationsMs: readonly number[]): LengthLimits {
@@ -40,11 +40,11 @@ export function lengthLimits(durationsMs: readonly number[]): LengthLimits {
   const highest = groups.at(-1) ?? largest;
   return {
     medianMs,
-    tooQuickMs: Math.min(Math.floor(Math.exp(middleOf(lowest) - marginOf(lowest))), medianMs - HEARING_MS),
+    tooQuickMs: Math.min(Math.floor(Math.exp(middleOf(lowest) - marginOf(lowest))), medianMs - PING_DELAY_MS),
     overlongMs: Math.max(
       Math.ceil(Math.exp(middleOf(highest) + marginOf(highest))),
       Math.ceil(OVERLONG_TIMES_MIN * medianMs),
-      medianMs + HEARING_MS,
+      medianMs + PING_DELAY_MS,
     ),
   };
 }

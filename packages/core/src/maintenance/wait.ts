@@ -21,7 +21,7 @@ export function postponeForMaintenance(
   return outOfMaintenance(windows, deadlineAt);
 }
 
-/** The end of the window that holds `at`, and of the one that holds that; `at` itself outside of all. */
+/** The end of the window that holds `at`, and of the window that holds that; `at` itself outside of all. */
 export function outOfMaintenance(windows: readonly MaintenanceWindow[], at: Instant): Instant {
   let outAt = at;
   for (let count = 0; count < WINDOWS_IN_A_ROW; count += 1) {

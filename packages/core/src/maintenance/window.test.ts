@@ -53,14 +53,14 @@ test.each<[string, MaintenanceWindow, string, string | null]>([
   expect(maintenanceAt([given], at(instant))?.until ?? null).toBe(until === null ? null : at(until));
 });
 
-test("of several windows at once the one that ends last counts", () => {
+test("of several windows at once the last to end counts", () => {
   const longer = window({ kind: "once", from: at("2026-12-24T19:00Z"), until: at("2026-12-24T23:00Z") });
   expect(maintenanceAt([window(CHRISTMAS), longer], at("2026-12-24T19:30Z"))?.until).toBe(
     at("2026-12-24T23:00Z"),
   );
 });
 
-test("the next span is the one that begins next", () => {
+test("the next span is the first to begin", () => {
   expect(nextSpan(window(NIGHTLY), at("2026-11-22T23:00Z"))).toEqual({
     from: at("2026-11-23T23:00Z"),
     until: at("2026-11-24T01:00Z"),

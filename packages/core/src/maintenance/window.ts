@@ -19,7 +19,7 @@ export type MaintenanceSpan = { from: Instant; until: Instant };
 
 const STARTS_MAX = 2_000;
 
-/** The span of any of the windows that lasts at `at`, of several the one that ends last; null outside of all. */
+/** The span of any of the windows that lasts at `at`, of several the last to end; null outside of all. */
 export function maintenanceAt(windows: readonly MaintenanceWindow[], at: Instant): MaintenanceSpan | null {
   let longest: MaintenanceSpan | null = null;
   for (const window of windows) {

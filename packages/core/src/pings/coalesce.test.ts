@@ -14,18 +14,18 @@ type Row = { number: number; kind: PingKind; repeats: number };
 function storedOf(pings: readonly Given[]): { rows: Row[]; flips: string[]; pingCount: number } {
   const settings = { ...defaultSettings, schedule: { kind: "interval", everySeconds: 3_600 } as const };
   let check = newCheck("check", T, settings);
-  let pace: CoalescedPings | null = null;
+  let coalesced: CoalescedPings | null = null;
   let rows: Row[] = [];
   const flips: string[] = [];
   for (const [i, { kind, atMs = i * 100, rid = null }] of pings.entries()) {
     const ping = { id: `ping-${i}`, kind, at: T + atMs, rid, exitStatus: null, host: null, digest: null };
     const { check: next, effects } = fold(check, { kind: "ping", ping });
-    const told = coalescePing(pace, ping.at, effects);
-    rows = rows.filter((row) => row.number !== told.instead?.number);
-    rows.push({ number: next.state.pingCount, kind, repeats: told.repeats });
+    const stored = coalescePing(coalesced, ping.at, effects);
+    rows = rows.filter((row) => row.number !== stored.instead?.number);
+    rows.push({ number: next.state.pingCount, kind, repeats: stored.repeats });
     flips.push(...effects.flatMap((effect) => (effect.kind === "flip" ? [effect.flip.to] : [])));
     check = next;
-    pace = told.pace;
+    coalesced = stored.coalesced;
   }
   return { rows, flips, pingCount: check.state.pingCount };
 }

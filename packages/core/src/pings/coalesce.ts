@@ -13,8 +13,8 @@ export type CoalescedPings = {
 /** A row that stands for several pings that said the same: the newest, and how many before it. */
 type Rolling = { like: string; number: number; id: string; repeats: number };
 
-export type Paced = {
-  pace: CoalescedPings;
+export type CoalescedPing = {
+  coalesced: CoalescedPings;
   /** How many earlier pings the new row stands for, too. */
   repeats: number;
   /** The row that gives way to the new one; null: none. */
@@ -32,27 +32,31 @@ const ROWS_PER_MINUTE = 60;
  * flip, no slot, no notice, no run but itself) shares one row with its like, which shows the newest and counts the
  * others. Every ping was folded and numbered before this: only rows are saved, never a signal.
  */
-export function coalescePing(pace: CoalescedPings | null, at: Instant, effects: readonly Effect[]): Paced {
+export function coalescePing(
+  before: CoalescedPings | null,
+  at: Instant,
+  effects: readonly Effect[],
+): CoalescedPing {
   const minute = Math.floor(at / MINUTE_MS);
-  const now = pace === null || minute > pace.minute ? { minute, rows: 0 } : pace;
+  const now = before === null || minute > before.minute ? { minute, rows: 0 } : before;
   const counted = { ...now, rows: now.rows + 1 };
   const ping = effects.find((effect) => effect.kind === "ping");
-  if (ping === undefined) return { pace: now, repeats: 0, instead: null };
+  if (ping === undefined) return { coalesced: now, repeats: 0, instead: null };
   if (now.rows < ROWS_PER_MINUTE || !changesNothing(ping, effects))
-    return { pace: counted, repeats: 0, instead: null };
-  return rolled(now, ping);
+    return { coalesced: counted, repeats: 0, instead: null };
+  return shareRow(now, ping);
 }
 
-function rolled(pace: CoalescedPings, { id, number, stored, note }: PingEffect): Paced {
+function shareRow(before: CoalescedPings, { id, number, stored, note }: PingEffect): CoalescedPing {
   const like = note === null ? stored : `${stored} ${note}`;
-  const rolling = pace.rolling ?? [];
+  const rolling = before.rolling ?? [];
   const instead = rolling.find((row) => row.like === like) ?? null;
   const repeats = instead === null ? 0 : instead.repeats + 1;
   const others = rolling.filter((row) => row !== instead);
   return {
-    pace: {
-      ...pace,
-      rows: pace.rows + (instead === null ? 1 : 0),
+    coalesced: {
+      ...before,
+      rows: before.rows + (instead === null ? 1 : 0),
       rolling: [...others, { like, number, id, repeats }],
     },
     repeats,
@@ -60,7 +64,7 @@ function rolled(pace: CoalescedPings, { id, number, stored, note }: PingEffect):
   };
 }
 
-/** An end that nobody had announced the start of is a run that says no more than its ping, unless it has an id. */
+/** An end without a start is a run that says no more than its ping, unless it has an id. */
 function changesNothing({ id, note }: PingEffect, effects: readonly Effect[]): boolean {
   if (note === "out-of-order") return false;
   return effects.every((effect) => {

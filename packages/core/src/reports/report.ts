@@ -70,24 +70,27 @@ export type Report = {
   broken: Few<BrokenChannel>;
 };
 
-type Judged = CheckRecord & { now: Uptime; was: Uptime; downs: number };
+type Reported = CheckRecord & { now: Uptime; was: Uptime; downs: number };
 
 const SHOWN = 5;
 
 /** Puts together what a report says. */
 export function reportOf({ span, before, checks, outages, open, broken }: ReportSources): Report {
-  const judged = checks.map((check) => judge(check, { span, before, outages }));
+  const reported = checks.map((check) => summarize(check, { span, before, outages }));
   return {
     checks: checks.length,
-    uptime: { now: shareUp(judged.map(({ now }) => now)), before: shareUp(judged.map(({ was }) => was)) },
+    uptime: { now: shareUp(reported.map(({ now }) => now)), before: shareUp(reported.map(({ was }) => was)) },
     leftOut: {
-      pausedChecks: judged.filter(({ now }) => now.pausedMs > 0).length,
-      maintenanceChecks: judged.filter(({ now }) => now.maintenanceMs > 0).length,
+      pausedChecks: reported.filter(({ now }) => now.pausedMs > 0).length,
+      maintenanceChecks: reported.filter(({ now }) => now.maintenanceMs > 0).length,
       outageMs: outageWithin(outages, span),
     },
     ...slotTotals(checks),
-    downs: { now: sum(judged, ({ downs }) => downs), before: sum(judged, (check) => downsIn(check, before)) },
-    worst: worstOf(judged),
+    downs: {
+      now: sum(reported, ({ downs }) => downs),
+      before: sum(reported, (check) => downsIn(check, before)),
+    },
+    worst: worstOf(reported),
     latest: latestOf(checks),
     slowest: slowestOf(checks),
     ...unheardOf(checks, span),
@@ -98,7 +101,7 @@ export function reportOf({ span, before, checks, outages, open, broken }: Report
 
 type Sides = { span: Span; before: Span; outages: readonly Span[] };
 
-function judge(check: CheckRecord, { span, before, outages }: Sides): Judged {
+function summarize(check: CheckRecord, { span, before, outages }: Sides): Reported {
   const leftOut: LeftOut = { maintenance: check.maintenance, outages };
   const since = ({ from, until }: Span) => ({ from: Math.max(from, check.createdAt), until });
   return {
@@ -137,7 +140,7 @@ function downsIn({ line }: CheckRecord, { from, until }: Span): number {
   return line.changes.filter(({ at, to }) => to === "down" && at >= from && at < until).length;
 }
 
-function worstOf(checks: readonly Judged[]): Report["worst"] {
+function worstOf(checks: readonly Reported[]): Report["worst"] {
   const down = checks.filter(({ now }) => now.downMs > 0);
   return few(
     down

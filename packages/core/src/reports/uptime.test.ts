@@ -64,7 +64,7 @@ test.each<Row>([
     [12, 4, 12, 0],
   ],
   [
-    "down in planned work only",
+    "down in maintenance only",
     "up",
     [
       [3, "down"],
@@ -74,7 +74,7 @@ test.each<Row>([
     [20, 0, 0, 4],
   ],
   [
-    "down beyond planned work",
+    "down beyond maintenance",
     "up",
     [
       [3, "down"],
@@ -91,7 +91,7 @@ test.each<Row>([
     [18, 0, 0, 6],
   ],
   [
-    "planned work while paused is a pause",
+    "maintenance while paused is a pause",
     "paused",
     [[12, "up"]],
     { ...NOTHING, maintenance: hours([0, 12]) },
@@ -108,14 +108,14 @@ test.each<Row>([
     [18, 1, 0, 0],
   ],
   [
-    "an outage inside planned work is left out once",
+    "an outage inside maintenance is left out once",
     "up",
     [],
     { maintenance: hours([2, 6]), outages: hours([3, 4]) },
     [20, 0, 0, 4],
   ],
   [
-    "planned work that began the day before and ends the day after",
+    "maintenance that began the day before and ends the day after",
     "down",
     [],
     { ...NOTHING, maintenance: hours([-3, 30]) },

@@ -16,12 +16,12 @@ export function uptimeOf(line: StatusLine, span: Span, { maintenance, outages }:
   const of = (status: Status) => spansOf(line, status, span);
   const planned = mergedWithin(maintenance, span);
   const gone = mergedWithin([...planned, ...outages], span);
-  const judged = mergedWithin([...of("up"), ...of("down")], span);
+  const evaluated = mergedWithin([...of("up"), ...of("down")], span);
   return {
-    countedMs: lengthOf(without(judged, gone)),
+    countedMs: lengthOf(without(evaluated, gone)),
     downMs: lengthOf(without(of("down"), gone)),
     pausedMs: lengthOf(of("paused")),
-    maintenanceMs: lengthOf(judged) - lengthOf(without(judged, planned)),
+    maintenanceMs: lengthOf(evaluated) - lengthOf(without(evaluated, planned)),
   };
 }
 

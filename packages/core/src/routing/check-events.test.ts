@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { SECOND_MS } from "@overdue/schedules";
 
 import type { CheckSettings } from "../checks/settings.ts";
-import { type Step, T, tell } from "../checks/testing/story.ts";
+import { type Step, T, playStory } from "../checks/testing/story.ts";
 import { checkEventsOf } from "./check-events.ts";
 
 type Row = [name: string, steps: Step[], answer: string, settings?: Partial<CheckSettings>];
@@ -11,7 +11,7 @@ const inWindow = [
   { rule: { kind: "once" as const, from: T, until: T + 7_200 * SECOND_MS }, stoppedAt: null },
 ];
 
-describe("what there is to tell after the last of these", () => {
+describe("which events there are after the last of these", () => {
   test.each<Row>([
     ["a success without a start is a run", [[0, "success"]], "success"],
     ["a start is none yet", [[0, "start"]], ""],
@@ -83,7 +83,7 @@ describe("what there is to tell after the last of these", () => {
       "lost",
     ],
     [
-      "a start that was sent again after its run had ended, and that nothing ended, is no news",
+      "a start that was sent again after its run had ended, and that nothing ended, is no event",
       [
         [0, "start"],
         [5, "success"],
@@ -93,7 +93,7 @@ describe("what there is to tell after the last of these", () => {
       "",
     ],
     [
-      "one that a pause gives up is no news",
+      "one that a pause gives up is no event",
       [
         [0, "start"],
         [60, "pause"],
@@ -110,7 +110,7 @@ describe("what there is to tell after the last of these", () => {
       { tolerance: { kind: "in-a-row", bad: 3, tolerateMissed: false } },
     ],
     [
-      "an edit is no news",
+      "an edit is no event",
       [
         [0, "success"],
         [60, "edit", { graceSeconds: 900 }],
@@ -118,7 +118,7 @@ describe("what there is to tell after the last of these", () => {
       "",
     ],
     [
-      "in planned work it is said to be planned",
+      "in maintenance it is said to be planned",
       [
         [0, "success"],
         [60, "fail"],
@@ -127,10 +127,10 @@ describe("what there is to tell after the last of these", () => {
       { maintenance: inWindow },
     ],
   ])("%s", (_, steps, answer, settings = {}) => {
-    expect(newsAfter(steps, settings)).toBe(answer);
+    expect(eventsAfter(steps, settings)).toBe(answer);
   });
 
-  test("what was unusual about a run is said with it, too", () => {
+  test("what a notice says of a run is said with it, too", () => {
     const nights = Array.from({ length: 12 }, (_, night): Step[] => [
       [night * 3_600, "start"],
       [night * 3_600 + 60, "success"],
@@ -139,21 +139,21 @@ describe("what there is to tell after the last of these", () => {
       [12 * 3_600, "start"],
       [12 * 3_600 + 500, "success"],
     ];
-    expect(newsAfter([...nights, ...slow], { unusualRuns: "note" })).toMatch(/^success in 500 s, overlong/);
+    expect(eventsAfter([...nights, ...slow], { outlierRuns: "note" })).toMatch(/^success in 500 s, overlong/);
   });
 });
 
-function newsAfter(steps: Step[], settings: Partial<CheckSettings>): string {
-  const { check, last } = tell(settings, steps);
+function eventsAfter(steps: Step[], settings: Partial<CheckSettings>): string {
+  const { check, last } = playStory(settings, steps);
   const ended = new Set(last.flatMap((effect) => (effect.kind === "run" ? [effect.run.id] : [])));
   return checkEventsOf(check, last, ended)
-    .map((news) => {
-      const planned = news.isInMaintenance ? ", planned" : "";
-      if (news.kind === "notice") return `notice ${news.notice}${planned}`;
-      const { run, changesStatus, noticed } = news;
+    .map((event) => {
+      const planned = event.isInMaintenance ? ", planned" : "";
+      if (event.kind === "notice") return `notice ${event.notice}${planned}`;
+      const { run, changesStatus, noticed } = event;
       const took = run.durationMs === null ? "" : ` in ${run.durationMs / SECOND_MS} s`;
-      const unusual = noticed === null ? "" : `, ${noticed.notice}`;
-      return `${run.outcome}${took}${unusual}${changesStatus ? ", a change" : ""}${planned}`;
+      const notice = noticed === null ? "" : `, ${noticed.notice}`;
+      return `${run.outcome}${took}${notice}${changesStatus ? ", a change" : ""}${planned}`;
     })
     .join("; ");
 }

@@ -10,11 +10,11 @@ describe("what waits for a channel", () => {
     ["alone with keys goes at once", "a:host1,tag1", "", "a"],
     ["two that share nothing are two messages", "a:host1 b:host2", "", "a | b"],
     ["two of one host are one message", "a:host1 b:host1", "", "a+b"],
-    ["what was not asked for is told too", "a:host1 b:host1!", "", "a+b"],
+    ["what was not asked for is sent too", "a:host1 b:host1!", "", "a+b"],
     ["and waits where nothing that was asked for leads it", "a:host1 b:host2!", "", "a"],
     ["what hangs together by a third is one", "a:host1 b:host1,tag2 c:tag2", "", "a+b+c"],
     ["by a third whose turn comes later, too", "a:host1 c:tag2 b:host1,tag2", "", "a+c+b"],
-    ["the second of a trouble waits for 10 s", "b:host1", "3:host1", "hold b until +7"],
+    ["the second of a problem waits for 10 s", "b:host1", "3:host1", "hold b until +7"],
     ["and goes then, with all that came", "b:host1 c:host1", "10:host1", "b+c"],
     ["the third waits for 15 s", "c:host1", "14:host1 4:host1", "hold c until +11"],
     ["the fourth for 30 s", "d:host1", "40:host1 30:host1 15:host1", "hold d until +15"],
@@ -33,24 +33,24 @@ describe("what waits for a channel", () => {
   });
 });
 
-test("of five hundred lost within half a minute, told as they come, there are three messages", () => {
+test("of five hundred lost within half a minute, sent as they come, there are three messages", () => {
   const messages: { at: number; keys: string[] }[] = [];
   let open: { id: string; since: number; keys: string[]; isAsked: boolean }[] = [];
-  let told = 0;
+  let alerted = 0;
   for (let ms = 0; ms < 30_000; ms += 50) {
     if (ms < 25_000) open.push({ id: `${ms}`, since: ms, keys: ["host1"], isAsked: true });
-    const gathered = groupAlerts(open, messages, ms);
-    for (const { leaderId, otherIds } of gathered.messages) {
+    const grouped = groupAlerts(open, messages, ms);
+    for (const { leaderId, otherIds } of grouped.messages) {
       messages.push({ at: ms, keys: ["host1"] });
       open = open.filter(({ id }) => id !== leaderId && !otherIds.includes(id));
-      told += 1 + otherIds.length;
+      alerted += 1 + otherIds.length;
     }
   }
   expect(messages.map(({ at }) => at)).toEqual([0, 10_000, 25_000]);
-  expect(told).toBe(500);
+  expect(alerted).toBe(500);
 });
 
-test("whatever comes, each alert is told once, and within a minute", () => {
+test("whatever comes, each alert is sent once, and within a minute", () => {
   const key = fc.constantFrom("h1", "h2", "h3", "h4", "h5", "h6", "h7", "h8");
   const alert = fc.record({ afterMs: fc.nat(9_000), keys: fc.uniqueArray(key, { maxLength: 3 }) });
   fc.assert(
@@ -62,7 +62,7 @@ test("whatever comes, each alert is told once, and within a minute", () => {
   );
 });
 
-test("one that new problems join again and again is told within a minute all the same", () => {
+test("one that new problems join again and again is sent within a minute all the same", () => {
   const chain = Array.from({ length: 60 }, (_, index) => [
     { afterMs: 1_000, keys: [`h${index}`] },
     { afterMs: 500, keys: [`h${index}`, "shared"] },
@@ -88,14 +88,14 @@ function waitsOf(arrivals: readonly { afterMs: number; keys: string[] }[]): numb
     const due = waiting.filter(({ dueAt }) => dueAt <= now).map((one) => ({ ...one, isAsked: true }));
     const lately = messages.filter(({ at }) => at > now - 300_000);
     const { messages: sent, hold } = groupAlerts(due, lately, now);
-    const told = new Set(sent.flatMap(({ leaderId, otherIds }) => [leaderId, ...otherIds]));
+    const alerted = new Set(sent.flatMap(({ leaderId, otherIds }) => [leaderId, ...otherIds]));
     for (const { leaderId, otherIds } of sent) {
       const ids = new Set([leaderId, ...otherIds]);
       messages.push({ at: now, keys: due.filter(({ id }) => ids.has(id)).flatMap(({ keys }) => keys) });
     }
-    waits.push(...due.filter(({ id }) => told.has(id)).map(({ since }) => now - since));
+    waits.push(...due.filter(({ id }) => alerted.has(id)).map(({ since }) => now - since));
     for (const { ids, until } of hold) for (const one of waiting) if (ids.includes(one.id)) one.dueAt = until;
-    waiting = waiting.filter(({ id }) => !told.has(id));
+    waiting = waiting.filter(({ id }) => !alerted.has(id));
   }
   return waits;
 }

@@ -20,8 +20,8 @@ test.each<[string, number[], number | null]>([
   ["after many five minutes do", Array.from({ length: 20 }, (_, i) => (2 + i) * MINUTE), 3 * MINUTE],
 ])("%s", (_, sentAgo, heldMs) => {
   const sentAt = sentAgo.map((ms) => NOW - ms);
-  const gathered = groupInformational(waiting, sentAt, NOW);
-  expect(gathered).toEqual(
+  const grouped = groupInformational(waiting, sentAt, NOW);
+  expect(grouped).toEqual(
     heldMs === null
       ? { messages: [{ leaderId: "b", otherIds: ["a", "c"], keys: [] }], hold: [] }
       : { messages: [], hold: [{ ids: ["a", "b", "c"], until: NOW + heldMs }] },

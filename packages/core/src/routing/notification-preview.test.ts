@@ -49,7 +49,7 @@ test("at three on a Sunday: the check's own at once, the phone after a quarter, 
   ]);
 });
 
-test("what repeats for ever is told twice and left at that", () => {
+test("what repeats for ever is shown twice and left at that", () => {
   const nag = { name: "nag", steps: [{ afterMinutes: 5, targets: [channel(CHAT)] }], repeatMinutes: 60 };
   expect(heardAt(SUNDAY_AT_THREE, nag)).toEqual([
     "mail down after 0 min",
@@ -59,7 +59,7 @@ test("what repeats for ever is told twice and left at that", () => {
   ]);
 });
 
-test("where nobody is named the owners would hear", () => {
+test("where nobody is named the owners would be notified", () => {
   const alone = { ...check, channelIds: [] };
   const question = { reason: "missed" as const, at: SUNDAY_AT_THREE, routes: [], directory };
   expect(previewNotifications({ ...question, check: alone })).toEqual({

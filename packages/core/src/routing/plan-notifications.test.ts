@@ -8,7 +8,7 @@ import type { RoutingInput } from "./routing-input.ts";
 // Everything here is a line of words. Minutes count from the instant at which the check went down, Monday 2026-03-02
 // 12:00 UTC. Steps: "0 chat, 15 phone @ops ~anna, 30 boss!" = after 0 min the channel chat; after 15 min the channel
 // phone, who is on call in ops, and the person anna; after 30 min the boss, acknowledged or not.
-// Answers: "chat" = first news, "chat again" = a reminder, "| +15" = asks again at minute 15, "chat at +60" = held,
+// Answers: "chat" = first notification, "chat again" = a reminder, "| +15" = asks again at minute 15, "chat at +60" = held,
 // "owners" = no list and no route leads to anybody.
 const OPENED = Date.parse("2026-03-02T12:00:00Z");
 const OFFICE = hours("UTC 1-5 08:00-18:00 hold");
@@ -23,8 +23,8 @@ type Given = {
   tags?: string;
   severity?: Severity;
   reason?: Reason;
-  /** "chat 0 A": the channel chat was told at minute 0 by route A. */
-  told?: string;
+  /** "chat 0 A": the channel chat was notified at minute 0 by route A. */
+  sent?: string;
   acknowledged?: number;
   snoozedUntil?: number;
   dependsDown?: boolean;
@@ -39,11 +39,11 @@ type Row = [name: string, given: Given, minute: number, answer: string];
 test.each([
   ["its route goes without", { ...route("0 chat"), recovery: false }],
   ["it is outside of its route's hours", { ...route("0 chat"), hours: NIGHT_SHIFT }],
-])("what keeps incidents hears at once that one is over, also where %s", (_, only) => {
-  const given = { routes: { A: only }, told: "chat 0 A", resolved: 5 };
-  const situation = situationOf(given, 5);
-  const kept = { ...situation.directory, incidentChannelIds: new Set(["chat"]) };
-  expect(planNotifications({ ...situation, directory: kept }).notifications).toMatchObject([
+])("what keeps incidents is notified at once that one is over, also where %s", (_, only) => {
+  const given = { routes: { A: only }, sent: "chat 0 A", resolved: 5 };
+  const input = routingInput(given, 5);
+  const kept = { ...input.directory, incidentChannelIds: new Set(["chat"]) };
+  expect(planNotifications({ ...input, directory: kept }).notifications).toMatchObject([
     { channelId: "chat", kind: "up", notBefore: OPENED + 5 * MINUTE_MS },
   ]);
 });
@@ -52,15 +52,15 @@ describe.each<[string, Row[]]>([
   [
     "a check's own list",
     [
-      ["is told at once", { own: "chat mail" }, 0, "chat, mail"],
+      ["is notified at once", { own: "chat mail" }, 0, "chat, mail"],
       ["where it is empty", {}, 0, "owners"],
       ["may be empty where the severity is info", { severity: "info" }, 0, ""],
       ["where it is empty, acknowledged", { acknowledged: 0 }, 1, ""],
-      ["where the owners were told", { told: "mailbox 0 owners" }, 5, ""],
-      ["is told once", { own: "chat", told: "chat 0 own" }, 5, ""],
-      ["is told late where we were late", { own: "chat" }, 300, "chat"],
+      ["where the owners were notified", { sent: "mailbox 0 owners" }, 5, ""],
+      ["is notified once", { own: "chat", sent: "chat 0 own" }, 5, ""],
+      ["is notified late where we were late", { own: "chat" }, 300, "chat"],
       ["does without a deleted channel", { own: "chat mail", gone: "mail" }, 0, "chat"],
-      ["is told beside the routes", { own: "mail", routes: { A: "0 chat" } }, 0, "mail, chat"],
+      ["is notified beside the routes", { own: "mail", routes: { A: "0 chat" } }, 0, "mail, chat"],
     ],
   ],
   [
@@ -128,7 +128,7 @@ describe.each<[string, Row[]]>([
     ],
   ],
   [
-    "nobody hears one thing twice",
+    "nobody is notified of one thing twice",
     [
       ["two routes to one channel", { routes: { A: "0 chat", B: "0 chat" } }, 0, "chat"],
       [
@@ -138,7 +138,7 @@ describe.each<[string, Row[]]>([
         "chat, phone",
       ],
       ["a person and their channel", { routes: { A: "0 anna-mail ~anna" } }, 0, "anna-mail, anna-phone"],
-      ["a later route's only step", { routes: { A: "0 chat", B: "15 chat" }, told: "chat 0 A" }, 15, ""],
+      ["a later route's only step", { routes: { A: "0 chat", B: "15 chat" }, sent: "chat 0 A" }, 15, ""],
       ["two people with one mailbox", { routes: { A: "0 ~bob ~carol" } }, 0, "shared-mail"],
     ],
   ],
@@ -148,35 +148,35 @@ describe.each<[string, Row[]]>([
       ["waits for the first step's time", { routes: { A: "10 chat" } }, 0, "| +10"],
       ["tells it then", { routes: { A: "10 chat" } }, 10, "chat"],
       ["tells the first and says when it asks again", { routes: { A: "0 chat, 15 phone" } }, 0, "chat | +15"],
-      ["is silent in between", { routes: { A: "0 chat, 15 phone" }, told: "chat 0 A" }, 14, "| +15"],
-      ["goes on to the second step", { routes: { A: "0 chat, 15 phone" }, told: "chat 0 A" }, 15, "phone"],
+      ["is silent in between", { routes: { A: "0 chat, 15 phone" }, sent: "chat 0 A" }, 14, "| +15"],
+      ["goes on to the second step", { routes: { A: "0 chat, 15 phone" }, sent: "chat 0 A" }, 15, "phone"],
       [
         "goes on to the third",
-        { routes: { A: "0 chat, 15 phone, 60 boss" }, told: "chat 0 A, phone 15 A" },
+        { routes: { A: "0 chat, 15 phone, 60 boss" }, sent: "chat 0 A, phone 15 A" },
         60,
         "boss",
       ],
       [
-        "counts from when the first was told, however late that was",
-        { routes: { A: "0 chat, 15 phone" }, told: "chat 40 A" },
+        "counts from when the first was notified, however late that was",
+        { routes: { A: "0 chat, 15 phone" }, sent: "chat 40 A" },
         41,
         "| +55",
       ],
       [
-        "does not tell all steps at once after a delay of ours",
+        "does not notify all steps at once after a delay of ours",
         { routes: { A: "0 chat, 15 phone" } },
         90,
         "chat | +105",
       ],
       [
         "tells a channel again that a later step names again",
-        { routes: { A: "0 chat, 15 chat phone" }, told: "chat 0 A" },
+        { routes: { A: "0 chat, 15 chat phone" }, sent: "chat 0 A" },
         15,
         "chat again, phone",
       ],
       [
         "does not repeat that step",
-        { routes: { A: "0 chat, 15 chat phone" }, told: "chat 0 A, chat 15 A, phone 15 A" },
+        { routes: { A: "0 chat, 15 chat phone" }, sent: "chat 0 A, chat 15 A, phone 15 A" },
         20,
         "",
       ],
@@ -187,14 +187,14 @@ describe.each<[string, Row[]]>([
         "phone",
       ],
       [
-        "follows the first step where another route told it",
-        { own: "chat", routes: { A: "0 chat, 15 phone" }, told: "chat 0 own" },
+        "follows the first step where another route notified it",
+        { own: "chat", routes: { A: "0 chat, 15 phone" }, sent: "chat 0 own" },
         15,
         "phone",
       ],
       [
         "is asked for the earliest of several routes",
-        { routes: { A: "0 chat, 15 phone", B: "5 boss" }, told: "chat 0 A" },
+        { routes: { A: "0 chat, 15 phone", B: "5 boss" }, sent: "chat 0 A" },
         1,
         "| +5",
       ],
@@ -205,25 +205,25 @@ describe.each<[string, Row[]]>([
     [
       [
         "stops what would follow",
-        { routes: { A: "0 chat, 15 phone" }, told: "chat 0 A", acknowledged: 3 },
+        { routes: { A: "0 chat, 15 phone" }, sent: "chat 0 A", acknowledged: 3 },
         15,
         "",
       ],
       [
-        "does not stop a step that is told in any case",
-        { routes: { A: "0 chat, 15 phone, 60 boss!" }, told: "chat 0 A", acknowledged: 3 },
+        "does not stop a step that is notified in any case",
+        { routes: { A: "0 chat, 15 phone, 60 boss!" }, sent: "chat 0 A", acknowledged: 3 },
         15,
         "| +60",
       ],
       [
-        "and that step is told",
-        { routes: { A: "0 chat, 60 boss!" }, told: "chat 0 A", acknowledged: 3 },
+        "and that step is notified",
+        { routes: { A: "0 chat, 60 boss!" }, sent: "chat 0 A", acknowledged: 3 },
         60,
         "boss",
       ],
-      ["stops reminders", { routes: { A: every(30, "0 chat") }, told: "chat 0 A", acknowledged: 3 }, 60, ""],
-      ["before anybody was told, tells nobody", { routes: { A: "10 chat" }, acknowledged: 3 }, 10, ""],
-      ["taken back, goes on", { routes: { A: "0 chat, 15 phone" }, told: "chat 0 A" }, 40, "phone"],
+      ["stops reminders", { routes: { A: every(30, "0 chat") }, sent: "chat 0 A", acknowledged: 3 }, 60, ""],
+      ["before anybody was notified, notifies nobody", { routes: { A: "10 chat" }, acknowledged: 3 }, 10, ""],
+      ["taken back, goes on", { routes: { A: "0 chat, 15 phone" }, sent: "chat 0 A" }, 40, "phone"],
     ],
   ],
   [
@@ -231,37 +231,37 @@ describe.each<[string, Row[]]>([
     [
       [
         "holds the next step until it ends",
-        { routes: { A: "0 chat, 15 phone" }, told: "chat 0 A", snoozedUntil: 120 },
+        { routes: { A: "0 chat, 15 phone" }, sent: "chat 0 A", snoozedUntil: 120 },
         15,
         "| +120",
       ],
       [
         "goes on when it ends, and reminds those who knew",
-        { routes: { A: "0 chat, 15 phone" }, told: "chat 0 A", snoozedUntil: 120 },
+        { routes: { A: "0 chat, 15 phone" }, sent: "chat 0 A", snoozedUntil: 120 },
         120,
         "phone, chat again",
       ],
       [
         "reminds once of its end",
-        { own: "chat", told: "chat 0 own, chat 120 own", snoozedUntil: 120 },
+        { own: "chat", sent: "chat 0 own, chat 120 own", snoozedUntil: 120 },
         121,
         "",
       ],
       [
         "until it recovers, is silent for good",
-        { own: "chat", told: "chat 0 own", snoozedUntil: Infinity },
+        { own: "chat", sent: "chat 0 own", snoozedUntil: Infinity },
         9_000,
         "",
       ],
       [
         "and acknowledged, stays silent at its end",
-        { own: "chat", told: "chat 0 own", snoozedUntil: 30, acknowledged: 2 },
+        { own: "chat", sent: "chat 0 own", snoozedUntil: 30, acknowledged: 2 },
         30,
         "",
       ],
       [
         "holds reminders too",
-        { routes: { A: every(30, "0 chat") }, told: "chat 0 A", snoozedUntil: 45 },
+        { routes: { A: every(30, "0 chat") }, sent: "chat 0 A", snoozedUntil: 45 },
         30,
         "| +45",
       ],
@@ -272,7 +272,7 @@ describe.each<[string, Row[]]>([
     [
       ["tells nobody and is looked at again", { own: "chat", dependsDown: true }, 0, "| +1"],
       ["goes on when that is up again", { own: "chat" }, 7, "chat"],
-      ["counts its steps from then", { routes: { A: "0 chat, 15 phone" }, told: "chat 7 A" }, 15, "| +22"],
+      ["counts its steps from then", { routes: { A: "0 chat, 15 phone" }, sent: "chat 7 A" }, 15, "| +22"],
     ],
   ],
   [
@@ -280,26 +280,26 @@ describe.each<[string, Row[]]>([
     [
       [
         "come at the interval after the last message",
-        { routes: { A: every(30, "0 chat") }, told: "chat 0 A" },
+        { routes: { A: every(30, "0 chat") }, sent: "chat 0 A" },
         30,
         "chat again | +60",
       ],
-      ["not before", { routes: { A: every(30, "0 chat") }, told: "chat 0 A" }, 29, "| +30"],
+      ["not before", { routes: { A: every(30, "0 chat") }, sent: "chat 0 A" }, 29, "| +30"],
       [
         "count from the last one",
-        { routes: { A: every(30, "0 chat") }, told: "chat 0 A, chat 31 A" },
+        { routes: { A: every(30, "0 chat") }, sent: "chat 0 A, chat 31 A" },
         60,
         "| +61",
       ],
       [
         "come once by the shorter interval of two routes",
-        { routes: { A: every(60, "0 chat"), B: every(20, "0 chat") }, told: "chat 0 A" },
+        { routes: { A: every(60, "0 chat"), B: every(20, "0 chat") }, sent: "chat 0 A" },
         20,
         "chat again | +40",
       ],
       [
-        "go to the steps that were told, each by its own time",
-        { routes: { A: every(60, "0 chat, 15 phone") }, told: "chat 0 A, phone 15 A" },
+        "go to the steps that were notified, each by its own time",
+        { routes: { A: every(60, "0 chat, 15 phone") }, sent: "chat 0 A, phone 15 A" },
         60,
         "chat again | +75",
       ],
@@ -331,7 +331,7 @@ describe.each<[string, Row[]]>([
         "holds a step that would come after their end",
         {
           opened: "2026-03-02T17:50Z",
-          told: "chat 0 A",
+          sent: "chat 0 A",
           routes: { A: { ...route("0 chat, 15 phone"), hours: OFFICE } },
         },
         15,
@@ -353,7 +353,7 @@ describe.each<[string, Row[]]>([
         "outside, escalates to those who stand in again",
         {
           opened: "2026-03-02T19:00Z",
-          told: "duty 0 A",
+          sent: "duty 0 A",
           routes: { A: { ...route("0 chat, 15 phone"), hours: ELSEWHERE } },
         },
         15,
@@ -393,7 +393,7 @@ describe.each<[string, Row[]]>([
         "hold a reminder",
         {
           opened: "2026-03-02T17:50Z",
-          told: "chat 0 A",
+          sent: "chat 0 A",
           routes: { A: { ...every(30, "0 chat"), hours: OFFICE } },
         },
         30,
@@ -422,7 +422,7 @@ describe.each<[string, Row[]]>([
         "who is on call when a reminder comes, after the hand-over",
         {
           opened: "2026-03-09T07:50Z",
-          told: "anna-mail 0 A, anna-phone 0 A",
+          sent: "anna-mail 0 A, anna-phone 0 A",
           routes: { A: every(30, "0 @ops") },
         },
         30,
@@ -435,61 +435,66 @@ describe.each<[string, Row[]]>([
     "an edited route",
     [
       [
-        "a step that was added is told",
-        { routes: { A: "0 chat, 10 phone, 15 boss" }, told: "chat 0 A" },
+        "a step that was added is notified",
+        { routes: { A: "0 chat, 10 phone, 15 boss" }, sent: "chat 0 A" },
         12,
         "phone | +15",
       ],
-      ["a step that was taken away is not", { routes: { A: "0 chat" }, told: "chat 0 A" }, 15, ""],
+      ["a step that was taken away is not", { routes: { A: "0 chat" }, sent: "chat 0 A" }, 15, ""],
       [
-        "a channel that was put in hears at the next step",
-        { routes: { A: "0 chat mail, 15 phone" }, told: "chat 0 A" },
+        "a channel that was put in is notified at the next step",
+        { routes: { A: "0 chat mail, 15 phone" }, sent: "chat 0 A" },
         15,
         "mail, phone",
       ],
-      ["a deleted route says no more", { told: "chat 0 A" }, 60, ""],
+      ["a deleted route says no more", { sent: "chat 0 A" }, 60, ""],
     ],
   ],
   [
     "a recovery",
     [
-      ["goes to those who were told", { own: "chat mail", told: "chat 0 own", resolved: 9 }, 9, "chat up"],
-      ["goes to nobody where nobody was told", { routes: { A: "10 chat" }, resolved: 9 }, 9, ""],
+      [
+        "goes to those who were notified",
+        { own: "chat mail", sent: "chat 0 own", resolved: 9 },
+        9,
+        "chat up",
+      ],
+      ["goes to nobody where nobody was notified", { routes: { A: "10 chat" }, resolved: 9 }, 9, ""],
       [
         "goes to a channel once",
-        { routes: { A: every(5, "0 chat") }, told: "chat 0 A, chat 5 A", resolved: 9 },
+        { routes: { A: every(5, "0 chat") }, sent: "chat 0 A, chat 5 A", resolved: 9 },
         9,
         "chat up",
       ],
       [
         "is not sent by a route that does without",
-        { routes: { A: noRecovery("0 chat") }, told: "chat 0 A", resolved: 9 },
+        { routes: { A: noRecovery("0 chat") }, sent: "chat 0 A", resolved: 9 },
         9,
         "",
       ],
       [
         "is sent where another route wants it",
-        { own: "chat", routes: { A: noRecovery("0 chat") }, told: "chat 0 own", resolved: 9 },
+        { own: "chat", routes: { A: noRecovery("0 chat") }, sent: "chat 0 own", resolved: 9 },
         9,
         "chat up",
       ],
-      ["goes to those whose route is gone", { told: "chat 0 A", resolved: 9 }, 9, "chat up"],
-      ["goes to no deleted channel", { own: "chat", gone: "chat", told: "chat 0 own", resolved: 9 }, 9, ""],
+      ["goes to those whose route is gone", { sent: "chat 0 A", resolved: 9 }, 9, "chat up"],
+      ["goes to no deleted channel", { own: "chat", gone: "chat", sent: "chat 0 own", resolved: 9 }, 9, ""],
       [
         "is not held back by a dependency",
-        { own: "chat", told: "chat 0 own", resolved: 9, dependsDown: true },
+        { own: "chat", sent: "chat 0 own", resolved: 9, dependsDown: true },
         9,
         "chat up",
       ],
       [
         "nor by an acknowledgement",
-        { own: "chat", told: "chat 0 own", resolved: 9, acknowledged: 2 },
+        { own: "chat", sent: "chat 0 own", resolved: 9, acknowledged: 2 },
         9,
         "chat up",
       ],
       [
         "nor by a snooze",
-        { own: "chat", told: "chat 0 own", resolved: 9, snoozedUntil: Infinity },
+        { own: "chat", sent: "chat 0 own", resolved: 9, snoozedUntil: Infinity },
         9,
         "chat up",
       ],
@@ -498,7 +503,7 @@ describe.each<[string, Row[]]>([
         {
           opened: "2026-03-02T17:50Z",
           routes: { A: { ...route("0 chat"), hours: OFFICE } },
-          told: "chat 0 A",
+          sent: "chat 0 A",
           resolved: 20,
         },
         20,
@@ -510,7 +515,7 @@ describe.each<[string, Row[]]>([
           opened: "2026-03-02T17:50Z",
           own: "chat",
           routes: { A: { ...route("0 chat"), hours: OFFICE } },
-          told: "chat 0 A",
+          sent: "chat 0 A",
           resolved: 20,
         },
         20,
@@ -538,12 +543,12 @@ describe.each<[string, Row[]]>([
 });
 
 function answerOf(given: Given, minute: number): string {
-  const situation = situationOf(given, minute);
-  const { opened } = { opened: situation.incident.openedAt };
-  const { notifications, nextAt, hasNoRecipients } = planNotifications(situation);
+  const input = routingInput(given, minute);
+  const { opened } = { opened: input.incident.openedAt };
+  const { notifications, nextAt, hasNoRecipients } = planNotifications(input);
   const words = notifications.map(({ channelId, kind, notBefore }) => {
     const what = { down: "", reminder: " again", up: " up" }[kind];
-    return channelId + what + (notBefore > situation.now ? ` at +${(notBefore - opened) / MINUTE_MS}` : "");
+    return channelId + what + (notBefore > input.now ? ` at +${(notBefore - opened) / MINUTE_MS}` : "");
   });
   const next = nextAt === null ? "" : `| +${(nextAt - opened) / MINUTE_MS}`;
   return [words.join(", "), hasNoRecipients ? "owners" : "", next].filter((part) => part !== "").join(" ");
@@ -551,17 +556,17 @@ function answerOf(given: Given, minute: number): string {
 
 /** Planning again at once, after sending, plans nothing new: a crash after the write repeats nothing. */
 function isSilentAfterSending(given: Given, minute: number): boolean {
-  const situation = situationOf(given, minute);
-  const { notifications, nextAt } = planNotifications(situation);
+  const input = routingInput(given, minute);
+  const { notifications, nextAt } = planNotifications(input);
   if (given.resolved !== undefined) return true;
-  const sent = [...situation.sent, ...notifications.map((one) => ({ ...one, at: situation.now }))];
-  const again = planNotifications({ ...situation, sent });
+  const sent = [...input.sent, ...notifications.map((one) => ({ ...one, at: input.now }))];
+  const again = planNotifications({ ...input, sent });
   return (
-    again.notifications.length === 0 && again.nextAt === nextAt && (nextAt === null || nextAt > situation.now)
+    again.notifications.length === 0 && again.nextAt === nextAt && (nextAt === null || nextAt > input.now)
   );
 }
 
-function situationOf(given: Given, minute: number): RoutingInput {
+function routingInput(given: Given, minute: number): RoutingInput {
   const opened = given.opened === undefined ? OPENED : Date.parse(given.opened);
   const at = (minutes: number | undefined) => (minutes === undefined ? null : opened + minutes * MINUTE_MS);
   return {
@@ -585,12 +590,12 @@ function situationOf(given: Given, minute: number): RoutingInput {
       id,
     })),
     directory: directoryWithout(words(given.gone)),
-    sent: toldOf(given.told ?? "", opened),
+    sent: sentNotifications(given.sent ?? "", opened),
     now: opened + minute * MINUTE_MS,
   };
 }
 
-function toldOf(text: string, opened: number): SentNotification[] {
+function sentNotifications(text: string, opened: number): SentNotification[] {
   return text.split(", ").flatMap((one) => {
     const [channelId = "", minute = "0", routeId = ""] = one.split(" ");
     return channelId === "" ? [] : [{ channelId, routeId, at: opened + Number(minute) * MINUTE_MS }];

@@ -6,8 +6,8 @@ import { recipientsFor } from "./recipients.ts";
 import type { CheckEvent } from "./check-events.ts";
 import type { Directory, Hours, Route, Severity, Target } from "./route.ts";
 
-// Monday 2026-03-02 12:00 UTC. A route is "runs: chat" or "changes failures: chat, mail": what it notifyOn, then whom its
-// first step tells. Answers: "chat run", "chat run at +20" (hours later), "chat notice".
+// Monday 2026-03-02 12:00 UTC. A route is "runs: chat" or "changes failures: chat, mail": its `notifyOn`, then whom its
+// first step notifies. Answers: "chat run", "chat run at +20" (hours later), "chat notice".
 const NOW = Date.parse("2026-03-02T12:00:00Z");
 const OFFICE = hoursOf("08:00", "18:00", { kind: "hold" });
 const NIGHT = hoursOf("22:00", "06:00", { kind: "hold" });
@@ -16,11 +16,11 @@ const DUTY = hoursOf("22:00", "06:00", { kind: "instead", targets: [targetOf("du
 type Given = {
   routes: Record<string, string | Partial<Route>>;
   /** What happened; a good run where it is left out. */
-  news?: CheckEvent[];
+  events?: CheckEvent[];
   tags?: string;
   severity?: Severity;
-  /** Channels that hear now that the check went down or up. */
-  told?: string;
+  /** Channels that are notified now that the check went down or up. */
+  notified?: string;
   snoozed?: boolean;
   gone?: string;
 };
@@ -33,19 +33,19 @@ const changing = { ...bad, changesStatus: true };
 
 describe.each<[string, Row[]]>([
   [
-    "what is heard",
+    "who is notified",
     [
       ["every run, a good one", { routes: { A: "runs: chat" } }, "chat run"],
-      ["every run, a bad one", { routes: { A: "runs: chat" }, news: [bad] }, "chat run"],
-      ["every run, one whose end was never heard", { routes: { A: "runs: chat" }, news: [lost] }, "chat run"],
-      ["changes alone hear of no run", { routes: { A: "changes: chat" }, news: [good, bad] }, ""],
-      ["every failure, a bad run", { routes: { A: "failures: chat" }, news: [bad] }, "chat run"],
+      ["every run, a bad one", { routes: { A: "runs: chat" }, events: [bad] }, "chat run"],
+      ["every run, one whose end never came", { routes: { A: "runs: chat" }, events: [lost] }, "chat run"],
+      ["a route of changes alone gets no run", { routes: { A: "changes: chat" }, events: [good, bad] }, ""],
+      ["every failure, a bad run", { routes: { A: "failures: chat" }, events: [bad] }, "chat run"],
       ["every failure, not a good run", { routes: { A: "failures: chat" } }, ""],
-      ["every failure, not one that was lost", { routes: { A: "failures: chat" }, news: [lost] }, ""],
-      ["notices", { routes: { A: "notices: chat" }, news: [slow()] }, "chat notice"],
-      ["runs alone hear of no notice", { routes: { A: "runs: chat" }, news: [slow()] }, ""],
-      ["notices alone hear of no run", { routes: { A: "notices: chat" } }, ""],
-      ["each of several runs", { routes: { A: "runs: chat" }, news: [good, bad] }, "chat run, chat run"],
+      ["every failure, not one that was lost", { routes: { A: "failures: chat" }, events: [lost] }, ""],
+      ["notices", { routes: { A: "notices: chat" }, events: [slow()] }, "chat notice"],
+      ["a route of runs alone gets no notice", { routes: { A: "runs: chat" }, events: [slow()] }, ""],
+      ["a route of notices alone gets no run", { routes: { A: "notices: chat" } }, ""],
+      ["each of several runs", { routes: { A: "runs: chat" }, events: [good, bad] }, "chat run, chat run"],
     ],
   ],
   [
@@ -69,10 +69,10 @@ describe.each<[string, Row[]]>([
         "chat run",
       ],
       ["every channel of a person", { routes: { A: "runs: ~anna" } }, "phone run, sms run"],
-      ["whoever is on call now", { routes: { A: "runs: @ops" } }, "phone run, sms run"],
+      ["the person on call now", { routes: { A: "runs: @ops" } }, "phone run, sms run"],
       [
-        "a channel once, whoever names it",
-        { routes: { A: "runs: chat", B: "runs failures: chat" }, news: [bad] },
+        "a channel once, however often it is named",
+        { routes: { A: "runs: chat", B: "runs failures: chat" }, events: [bad] },
         "chat run",
       ],
       ["no channel that is gone", { routes: { A: "runs: chat mail" }, gone: "chat" }, "mail run"],
@@ -116,19 +116,25 @@ describe.each<[string, Row[]]>([
       ],
       [
         "failures by their reason",
-        { routes: { A: { ...route("failures: chat"), match: match({ reasons: ["failed"] }) } }, news: [bad] },
+        {
+          routes: { A: { ...route("failures: chat"), match: match({ reasons: ["failed"] }) } },
+          events: [bad],
+        },
         "chat run",
       ],
       [
         "not by another",
-        { routes: { A: { ...route("failures: chat"), match: match({ reasons: ["missed"] }) } }, news: [bad] },
+        {
+          routes: { A: { ...route("failures: chat"), match: match({ reasons: ["missed"] }) } },
+          events: [bad],
+        },
         "",
       ],
       [
         "notices by their reason",
         {
           routes: { A: { ...route("notices: chat"), match: match({ reasons: ["overlong"] }) } },
-          news: [slow()],
+          events: [slow()],
         },
         "chat notice",
       ],
@@ -136,57 +142,61 @@ describe.each<[string, Row[]]>([
         "not by another",
         {
           routes: { A: { ...route("notices: chat"), match: match({ reasons: ["failed"] }) } },
-          news: [slow()],
+          events: [slow()],
         },
         "",
       ],
     ],
   ],
   [
-    "nothing is told twice",
+    "nobody is notified twice",
     [
       [
-        "a failure that is told now as the change",
-        { routes: { A: "changes failures: chat" }, news: [changing], told: "chat" },
+        "a failure that is notified now as the change",
+        { routes: { A: "changes failures: chat" }, events: [changing], notified: "chat" },
         "",
       ],
-      ["a run that is", { routes: { A: "runs: chat mail" }, news: [changing], told: "chat" }, "mail run"],
+      [
+        "a run that is",
+        { routes: { A: "runs: chat mail" }, events: [changing], notified: "chat" },
+        "mail run",
+      ],
       [
         "by whichever route",
-        { routes: { A: "failures: chat", B: "changes: chat" }, news: [changing], told: "chat" },
+        { routes: { A: "failures: chat", B: "changes: chat" }, events: [changing], notified: "chat" },
         "",
       ],
       [
         "a run beside another's change is its own",
-        { routes: { A: "runs: chat" }, news: [good], told: "chat" },
+        { routes: { A: "runs: chat" }, events: [good], notified: "chat" },
         "chat run",
       ],
       [
-        "where the change comes later, the failure is told",
-        { routes: { A: "changes failures: chat" }, news: [changing] },
+        "where the change comes later, the failure is notified",
+        { routes: { A: "changes failures: chat" }, events: [changing] },
         "chat run",
       ],
       [
         "where the same hours hold both, the change tells it",
-        { routes: { A: { ...route("changes failures: chat"), hours: NIGHT } }, news: [changing] },
+        { routes: { A: { ...route("changes failures: chat"), hours: NIGHT } }, events: [changing] },
         "",
       ],
       [
-        "but not where it may never be told",
+        "but not where it may never be notified",
         {
           routes: { A: { ...route("changes failures: chat"), hours: NIGHT, recovery: false } },
-          news: [changing],
+          events: [changing],
         },
         "chat run at +10",
       ],
       [
         "what was noticed stands in the run's line",
-        { routes: { A: "runs notices: chat", B: "notices: mail" }, news: [good, slow(good.run.id)] },
+        { routes: { A: "runs notices: chat", B: "notices: mail" }, events: [good, slow(good.run.id)] },
         "chat run, mail notice",
       ],
       [
         "a notice about another run is its own",
-        { routes: { A: "runs notices: chat" }, news: [good, slow("other")] },
+        { routes: { A: "runs notices: chat" }, events: [good, slow("other")] },
         "chat run, chat notice",
       ],
     ],
@@ -209,30 +219,30 @@ describe.each<[string, Row[]]>([
     ],
   ],
   [
-    "planned work and snoozes",
+    "maintenance and snoozes",
     [
       [
-        "a run in planned work is told",
-        { routes: { A: "runs: chat" }, news: [{ ...bad, isInMaintenance: true }] },
+        "a run in maintenance is notified",
+        { routes: { A: "runs: chat" }, events: [{ ...bad, isInMaintenance: true }] },
         "chat run",
       ],
       [
         "a failure in it is not",
-        { routes: { A: "failures: chat" }, news: [{ ...bad, isInMaintenance: true }] },
+        { routes: { A: "failures: chat" }, events: [{ ...bad, isInMaintenance: true }] },
         "",
       ],
       [
         "nor what is noticed in it",
-        { routes: { A: "notices: chat" }, news: [{ ...slow(), isInMaintenance: true }] },
+        { routes: { A: "notices: chat" }, events: [{ ...slow(), isInMaintenance: true }] },
         "",
       ],
       [
-        "a run of a snoozed incident is told",
-        { routes: { A: "runs: chat" }, news: [bad], snoozed: true },
+        "a run of a snoozed incident is notified",
+        { routes: { A: "runs: chat" }, events: [bad], snoozed: true },
         "chat run",
       ],
-      ["a failure of it is not", { routes: { A: "failures: chat" }, news: [bad], snoozed: true }, ""],
-      ["nor a notice", { routes: { A: "notices: chat" }, news: [slow()], snoozed: true }, ""],
+      ["a failure of it is not", { routes: { A: "failures: chat" }, events: [bad], snoozed: true }, ""],
+      ["nor a notice", { routes: { A: "notices: chat" }, events: [slow()], snoozed: true }, ""],
     ],
   ],
 ])("%s", (_, rows) => {
@@ -243,14 +253,14 @@ describe.each<[string, Row[]]>([
 
 function answered({
   routes,
-  news = [good],
+  events = [good],
   tags = "",
   severity = "warning",
-  told = "",
+  notified = "",
   snoozed = false,
   gone = "",
 }: Given) {
-  const hearers = recipientsFor(news, {
+  const recipients = recipientsFor(events, {
     check: { id: "check", tags: words(tags), severity, channelIds: [] },
     routes: Object.entries(routes).map(([name, one]) => ({
       ...route("runs: chat"),
@@ -259,11 +269,11 @@ function answered({
       name,
     })),
     directory: directory(words(gone)),
-    notifiedOfChange: new Set(words(told)),
+    notifiedOfChange: new Set(words(notified)),
     isSnoozed: snoozed,
     now: NOW,
   });
-  return hearers
+  return recipients
     .map(
       ({ channelId, event: { kind }, notBefore }) =>
         `${channelId} ${kind}${notBefore > NOW ? ` at +${(notBefore - NOW) / HOUR_MS}` : ""}`,

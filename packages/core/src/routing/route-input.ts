@@ -121,23 +121,16 @@ export const routeShape = {
   recovery: Switch("recovery"),
 };
 
-/** The name that `notifyOn` had in version 0.1, accepted for one release. */
-export const OldNotifyOn = routeShape.notifyOn
-  .optional()
-  .meta({ deprecated: true, description: "The old name of notifyOn." });
-
 /** A route as a person or a program sends it, with its defaults: all checks, changes, at once, always, once. */
 export const RouteInput = z
   .strictObject({
     ...routeShape,
     match: routeShape.match.default(nothing),
-    notifyOn: routeShape.notifyOn.optional(),
-    hears: OldNotifyOn,
+    notifyOn: routeShape.notifyOn.default(changesOnly),
     repeatMinutes: routeShape.repeatMinutes.default(null),
     hours: routeShape.hours.default(null),
     recovery: routeShape.recovery.default(true),
   })
-  .transform(({ hears = changesOnly, notifyOn = hears, ...rest }) => ({ ...rest, notifyOn }))
   .meta({
     id: "RouteInput",
     description:
@@ -145,11 +138,7 @@ export const RouteInput = z
   });
 
 /** An edit of a route: what is sent replaces what was there. */
-export const RoutePatch = z
-  .strictObject({ ...routeShape, hears: OldNotifyOn })
-  .partial()
-  .transform(({ hears, notifyOn = hears, ...rest }) => ({ ...rest, ...(notifyOn && { notifyOn }) }))
-  .meta({ id: "RoutePatch" });
+export const RoutePatch = z.strictObject(routeShape).partial().meta({ id: "RoutePatch" });
 
 /** A route as it was sent, parsed. */
 export type RouteFields = z.output<typeof RouteInput>;

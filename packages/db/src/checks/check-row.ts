@@ -101,7 +101,7 @@ export function checkSettings(row: Omit<CheckSettings, "maintenance">): CheckSet
     progressExtends: row.progressExtends,
     overlap: row.overlap,
     hostDuplicates: row.hostDuplicates,
-    unusualRuns: row.unusualRuns,
+    outlierRuns: row.outlierRuns,
     tooOften: row.tooOften,
     tolerance: row.tolerance,
     recoverAfter: row.recoverAfter,

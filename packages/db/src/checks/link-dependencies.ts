@@ -2,6 +2,7 @@ import { isUuid } from "@overdue/core";
 import { and, eq, isNull, or, sql } from "drizzle-orm";
 
 import { LOCK_SEEDS } from "../advisory-locks.ts";
+import { checkNameSql } from "./check-name-sql.ts";
 import type { CheckRef } from "./find-check.ts";
 import type { Db, Tx } from "../database.ts";
 import { wakeFrom } from "../incidents/wake-dependents.ts";
@@ -69,7 +70,7 @@ async function refuseCircles(tx: Db | Tx, checkId: string, ids: readonly string[
       union
       select a.first, d.depends_on_id from above a join check_dependencies d on d.check_id = a.id
     )
-    select coalesce(nullif(c.name, ''), nullif(c.slug, ''), c.id::text) as name
+    select ${sql.raw(checkNameSql("c"))} as name
       from above a join checks c on c.id = a.first where a.id = ${checkId} limit 1`);
   const [circle] = rows;
   if (circle !== undefined) throw new CircularDependency(circle.name);

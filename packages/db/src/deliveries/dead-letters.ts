@@ -3,6 +3,7 @@ import { and, desc, eq, isNull, lt, notInArray, sql } from "drizzle-orm";
 
 import { lockUntilCommit } from "../advisory-locks.ts";
 import { type DeliveryWithAttempts, withAttempts } from "../channels/list-deliveries.ts";
+import { checkNameSql } from "../checks/check-name-sql.ts";
 import type { Db } from "../database.ts";
 import { deliveries } from "../schema/index.ts";
 import { notifySenders } from "./changes.ts";
@@ -91,7 +92,7 @@ export async function reportDeadLetters(db: Db, way: OwnerContact): Promise<numb
         json_agg(json_build_object('kind', kind, 'check', name, 'channel', channel, 'error', last_error)
           order by finished_at desc) filter (where place <= ${NAMED}) as newest
       from (
-        select d.project_id, d.kind, coalesce(nullif(k.name, ''), nullif(k.slug, '')) as name, c.name as channel,
+        select d.project_id, d.kind, case when k.id is not null then ${sql.raw(checkNameSql("k"))} end as name, c.name as channel,
           d.last_error, d.finished_at,
           row_number() over (partition by d.project_id order by d.finished_at desc) as place
         from deliveries d

@@ -1,6 +1,7 @@
 import type { Instant } from "@overdue/schedules";
 import type { Pool, PoolClient } from "../database.ts";
 
+import { checkNameSql } from "../checks/check-name-sql.ts";
 import { inTransaction } from "../in-transaction.ts";
 
 export type IncidentRef = { projectId: string; incidentId: string };
@@ -165,7 +166,7 @@ async function audit(
   await client.query(
     `insert into audit_entries (project_id, at, actor_kind, actor_id, actor_name, address, action, object_id,
        object_name, fields)
-     select $1, to_timestamp($2::float8 / 1000), $3, '', $4, $5, $6, i.id, coalesce(c.name, ''), '[]'::jsonb
+     select $1, to_timestamp($2::float8 / 1000), $3, '', $4, $5, $6, i.id, case when c.id is null then '' else ${checkNameSql("c")} end, '[]'::jsonb
        from incidents i left join checks c on c.project_id = i.project_id and c.id = i.check_id
       where i.project_id = $1 and i.id = $7`,
     [ref.projectId, at, via.kind, by, via.address, ACTIONS[entry.kind], ref.incidentId],

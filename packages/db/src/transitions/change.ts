@@ -66,8 +66,12 @@ export function changeOf(stored: StoredCheck): Change {
 export function advancePing(change: Change, event: Extract<Event, { kind: "ping" }>): void {
   const before = change.effects.length;
   advance(change, event);
-  const { pace, repeats, instead } = coalescePing(change.pace, event.ping.at, change.effects.slice(before));
-  change.pace = pace;
+  const { coalesced, repeats, instead } = coalescePing(
+    change.pace,
+    event.ping.at,
+    change.effects.slice(before),
+  );
+  change.pace = coalesced;
   if (repeats > 0) change.repeats.set(event.ping.id, repeats);
   if (instead === null) return;
   const { number, id } = instead;

@@ -1,3 +1,4 @@
+import { WEEKDAY_NAMES } from "../calendar-names.ts";
 import { mayBeLeftOut } from "../left-out.ts";
 import { z } from "zod";
 import { isHolidayRegion } from "#holidays";
@@ -8,17 +9,7 @@ const HOLIDAYS_MAX = 5;
 const ONLY_ON_MAX = 10;
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
 
-export const COUNTED_DAYS = [
-  "working day",
-  "weekday",
-  "Monday",
-  "Tuesday",
-  "Wednesday",
-  "Thursday",
-  "Friday",
-  "Saturday",
-  "Sunday",
-] as const;
+export const COUNTED_DAYS = ["working day", "weekday", ...WEEKDAY_NAMES] as const;
 
 /** A day of the month by its rank: the second working day, the last Friday (-1). */
 export type CountedDay = { nth: number; day: (typeof COUNTED_DAYS)[number] };

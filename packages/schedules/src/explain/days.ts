@@ -1,4 +1,5 @@
-import { list, MONTH_NAMES, ordinal, rank, runs, stepsOf, values, WEEKDAY_NAMES } from "./english.ts";
+import { MONTH_NAMES, WEEKDAY_NAMES } from "../calendar-names.ts";
+import { listText, ordinal, rank, runs, stepsOf, values } from "./english.ts";
 
 /** Which days: null is any. `weekdays` count from Monday, 0 to 6. */
 export type DayRule = {
@@ -43,7 +44,7 @@ function monthdaysText({ numbers, fromEnd, lastWorkday }: Monthdays): string {
     ...fromEnd.map((day) => `the ${rank(-day)} day`),
     ...(lastWorkday ? ["the last weekday"] : []),
   ];
-  return list(parts);
+  return listText(parts);
 }
 
 function numberedDays(numbers: number[]): string {
@@ -54,19 +55,19 @@ function numberedDays(numbers: number[]): string {
 
 function weekdaysText({ each, nth }: WeekdayRule): string {
   const plain = each.length === 0 ? [] : [eachWeekday(each)];
-  const counted = nth.length === 0 ? [] : [`on ${list(nth.map(nthText))} of the month`];
-  return list([...plain, ...counted]);
+  const counted = nth.length === 0 ? [] : [`on ${listText(nth.map(nthText))} of the month`];
+  return listText([...plain, ...counted]);
 }
 
 function eachWeekday(each: number[]): string {
   if (each.length === 7) return "every day";
   const [run = [], ...others] = runs(each);
   if (others.length === 0 && run.length > 2) return `${nameOf(run[0])} to ${nameOf(run.at(-1))}`;
-  return `every ${list(each.map(nameOf))}`;
+  return `every ${listText(each.map(nameOf))}`;
 }
 
 function oneOfWeekdays({ each, nth }: WeekdayRule): string {
-  return list([...each.map((weekday) => `a ${nameOf(weekday)}`), ...nth.map(nthText)], "or");
+  return listText([...each.map((weekday) => `a ${nameOf(weekday)}`), ...nth.map(nthText)], "or");
 }
 
 function nthText({ weekday, nth }: WeekdayRule["nth"][number]): string {

@@ -1,33 +1,7 @@
-export const MONTH_NAMES = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-] as const;
-
-/** From Monday on. */
-export const WEEKDAY_NAMES = [
-  "Monday",
-  "Tuesday",
-  "Wednesday",
-  "Thursday",
-  "Friday",
-  "Saturday",
-  "Sunday",
-] as const;
-
 const SMALL_ORDINALS = ["first", "second", "third", "fourth", "fifth"];
 
 /** "a", "a and b", "a, b and c". */
-export function list(items: readonly string[], conjunction: "and" | "or" = "and"): string {
+export function listText(items: readonly string[], conjunction: "and" | "or" = "and"): string {
   return items.length < 2
     ? items.join("")
     : `${items.slice(0, -1).join(", ")} ${conjunction} ${items.at(-1)}`;
@@ -55,7 +29,7 @@ export function capitalised(text: string): string {
 export function values(numbers: readonly number[], show: (value: number) => string = String): string {
   const steps = stepsOf(numbers);
   if (steps !== null) return `${show(steps.first)} to ${show(steps.last)} in steps of ${steps.step}`;
-  return list(runs(numbers).map((run) => showRun(run, show)));
+  return listText(runs(numbers).map((run) => showRun(run, show)));
 }
 
 const STEPS_SPELLED_MAX = 6;

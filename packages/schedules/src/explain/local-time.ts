@@ -1,8 +1,7 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type Instant } from "../time.ts";
+import { WEEKDAY_NAMES } from "../calendar-names.ts";
 import { civilDateOf, weekdayOf } from "../civil.ts";
 import type { TimeZone, WallTime } from "../timezones/time-zone.ts";
-
-const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
 /** "Sun 2026-03-29 04:00 (UTC+3)"; seconds only where there are any. */
 export function localText(instant: Instant, zone: TimeZone): string {
@@ -18,7 +17,8 @@ export function wallText(wall: WallTime): string {
 export function dateText(wall: WallTime): string {
   const dayNumber = Math.floor(wall / DAY_MS);
   const { year, month, day } = civilDateOf(dayNumber);
-  return `${WEEKDAYS[weekdayOf(dayNumber)]} ${year}-${twoDigits(month)}-${twoDigits(day)}`;
+  const weekday = WEEKDAY_NAMES[(weekdayOf(dayNumber) + 6) % 7] ?? "";
+  return `${weekday.slice(0, 3)} ${year}-${twoDigits(month)}-${twoDigits(day)}`;
 }
 
 /** "04:00", or "04:00:30" */

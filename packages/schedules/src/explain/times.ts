@@ -1,4 +1,4 @@
-import { list, values } from "./english.ts";
+import { listText, values } from "./english.ts";
 
 /** Times of day: each a full list of the selected values. `seconds` null stands for every second. */
 export type TimesOfDay = { hours: number[]; minutes: number[]; seconds: number[] | null };
@@ -11,7 +11,7 @@ const TIMES_LISTED_MAX = 6;
 export function timesText({ hours, minutes, seconds }: TimesOfDay): TimesText {
   const onlySecond = seconds?.length === 1 ? (seconds[0] ?? 0) : null;
   if (onlySecond !== null && hours.length * minutes.length <= TIMES_LISTED_MAX)
-    return { kind: "times", text: list(clockTimes(hours, minutes, onlySecond)) };
+    return { kind: "times", text: listText(clockTimes(hours, minutes, onlySecond)) };
   const rhythm = minuteRhythm(hours, minutes);
   if (onlySecond === 0) return { kind: "rhythm", text: rhythm };
   if (seconds === null) return { kind: "rhythm", text: everySecond(hours, minutes) };

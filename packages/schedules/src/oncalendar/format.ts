@@ -1,6 +1,6 @@
 import { type Chain, MICROSECONDS } from "./chain.ts";
 import type { OnCalendar } from "./parse.ts";
-import { WEEKDAY_NAMES, type Weekdays } from "./weekdays.ts";
+import { SHORT_NAMES, type Weekdays } from "./weekdays.ts";
 
 /** The line as `systemd-analyze calendar` prints its normalized form. */
 export function formatOnCalendar(line: OnCalendar): string {
@@ -17,7 +17,7 @@ function formatWeekdays(weekdays: NonNullable<Weekdays>): string {
 }
 
 function nameRun(first: number, last: number): string {
-  const names = WEEKDAY_NAMES.slice(first, last + 1);
+  const names = SHORT_NAMES.slice(first, last + 1);
   return names.length > 2 ? `${names[0]}..${names.at(-1)}` : names.join(",");
 }
 

@@ -1,11 +1,11 @@
+import { WEEKDAY_NAMES } from "../calendar-names.ts";
 import { ScheduleError } from "../schedule-error.ts";
 
 /** Seven entries from Monday, 1 where the day is wanted; null is any day. */
 export type Weekdays = Uint8Array | null;
 
-export const WEEKDAY_NAMES = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
-
-const LONG_NAMES = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+/** From Mon on. */
+export const SHORT_NAMES = WEEKDAY_NAMES.map((name) => name.slice(0, 3));
 
 /**
  * Reads `Mon..Fri`, `sat,sun`, `Monday-Wednesday,Sunday`; one trailing comma is allowed.
@@ -27,8 +27,9 @@ export function parseWeekdays(text: string): Weekdays {
 }
 
 function weekdayIndex(name: string): number {
+  const known = WEEKDAY_NAMES.map((long) => long.toLowerCase());
   const lower = name.toLowerCase();
-  const index = LONG_NAMES.findIndex((long) => lower === long || lower === long.slice(0, 3));
+  const index = known.findIndex((long) => lower === long || lower === long.slice(0, 3));
   if (index >= 0) return index;
   throw new ScheduleError(`“${name}” is no weekday: use Mon, Tue, Wed, Thu, Fri, Sat or Sun.`);
 }

@@ -49,7 +49,7 @@ function makeSendings(random: Random, settings: CheckSettings, { begin, end }: L
   return sendings;
 }
 
-/** When the job's own scheduler fires: as the check was told, except for an interval's phase. */
+/** When the job's own scheduler fires: as the check expects it, except for an interval's phase. */
 function* slots(random: Random, { schedule }: CheckSettings, { begin, end }: Life): Generator<Instant> {
   const phaseMs = schedule.kind === "interval" ? random.whole(0, schedule.everySeconds * SECOND) : 0;
   let slot = nextAfter(schedule, begin - phaseMs);

@@ -6,7 +6,7 @@ import type { Random } from "../random.ts";
 export function makeSettings(random: Random): CheckSettings {
   const adorned = random.pick([0, 0, 0, 0.12, 0.3]);
   const maybe = <T>(on: () => T, off: T) => (random.chance(adorned) ? on() : off);
-  const attitude = (): ViolationPolicy => random.pick(["note", "alert"]);
+  const policy = (): ViolationPolicy => random.pick(["note", "alert"]);
   const schedule = makeSchedule(random);
   const often = isOften(schedule);
   return {
@@ -19,8 +19,8 @@ export function makeSettings(random: Random): CheckSettings {
     maxRuntimeSeconds: maybe(() => random.pick(often ? [60, 600] : [60, 600, 2 * HOUR, DAY + HOUR]), null),
     minRuntimeSeconds: maybe(() => random.pick([1, 5, 60]), null),
     progressExtends: maybe(() => true, false),
-    overlap: maybe<ViolationPolicy>(attitude, "allow"),
-    hostDuplicates: maybe<ViolationPolicy>(attitude, "allow"),
+    overlap: maybe<ViolationPolicy>(policy, "allow"),
+    hostDuplicates: maybe<ViolationPolicy>(policy, "allow"),
     tooOften: maybe<CheckSettings["tooOften"]>(() => makeTooOften(random), null),
     tolerance: maybe<Tolerance | null>(() => makeTolerance(random), null),
     recoverAfter: maybe(() => random.pick([2, 3, 5]), 1),

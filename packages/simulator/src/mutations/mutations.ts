@@ -20,7 +20,7 @@ export const mutations: readonly Mutation[] = [
     line: "(settings.jitterSeconds + settings.graceSeconds)",
     becomes: "(settings.jitterSeconds + settings.graceSeconds - 1)",
   }),
-  mutation("deadlines inside an outage are judged", "deadlines/postpone-deadlines", {
+  mutation("deadlines inside an outage are evaluated", "deadlines/postpone-deadlines", {
     line: "if (span.from > outage.until || deadlineAt < outage.from) continue;",
     becomes: "if (outages.length > 0) continue;",
   }),
@@ -40,7 +40,7 @@ export const mutations: readonly Mutation[] = [
     line: 'if (from === "down") draft.effects.push',
     becomes: 'if (from === "new") draft.effects.push',
   }),
-  mutation("nobody is told that the check is up again", "state/flips", {
+  mutation("nobody is notified that the check is up again", "state/flips", {
     line: 'to === "down" || (state.status === "down" && to === "up")',
     becomes: 'to === "down"',
   }),
@@ -223,39 +223,39 @@ export const mutations: readonly Mutation[] = [
     line: "settings.alertBeforeFirstPing ? nextAfter(settings.schedule, createdAt) : null",
     becomes: "null",
   }),
-  mutation("an edit judges by the new settings what was due before it", "state/edit", {
+  mutation("an edit evaluates by the new settings what was due before it", "state/edit", {
     line: "  evaluateUpTo(draft, at);\n  memory.evaluatedAt = at;",
     becomes: "  memory.evaluatedAt = at;",
   }),
-  mutation("deadlines in planned work are judged", "../maintenance/wait", {
+  mutation("deadlines in maintenance are evaluated", "../maintenance/wait", {
     line: "if (touching !== null) deadlineAt",
     becomes: "if (touching !== null && touching.from === 0) deadlineAt",
   }),
-  mutation("after planned work there is no grace", "../maintenance/wait", {
+  mutation("after maintenance there is no grace", "../maintenance/wait", {
     line: "touching.until + graceMs",
     becomes: "touching.until",
   }),
-  mutation("planned work that is stopped goes on", "../maintenance/window", {
+  mutation("maintenance that is stopped goes on", "../maintenance/window", {
     line: "stoppedAt >= from && stoppedAt < until",
     becomes: "stoppedAt >= from && stoppedAt < from",
   }),
-  mutation("a slot in planned work is called missed", "slots/settle-slots", {
+  mutation("a slot in maintenance is called missed", "slots/settle-slots", {
     line: 'if (isInMaintenance(settings, dueAt)) return { ...slot, outcome: "excluded", because: "maintenance" };',
     becomes: "",
   }),
-  mutation("a fixed slot in planned work is told", "deadlines/evaluate-deadlines", {
+  mutation("a fixed slot in maintenance is notified", "deadlines/evaluate-deadlines", {
     line: 'if (because === "maintenance" && settings.schedule.kind !== "interval") return;',
     becomes: "",
   }),
-  mutation("an alarm in planned work is told", "state/flips", {
+  mutation("an alarm in maintenance is notified", "state/flips", {
     line: "if (isInMaintenance(draft.settings, at)) return writeNotice(draft, violation);",
     becomes: "",
   }),
-  mutation("open runs do not wait for planned work that begins", "deadlines/maintenance", {
+  mutation("open runs do not wait for maintenance that begins", "deadlines/maintenance", {
     line: "run.overlong ? run : { ...run, deadlineAt: runDeadline(draft, run) }",
     becomes: "run",
   }),
-  mutation("planned work that leads into an outage ends in it", "deadlines/postpone-deadlines", {
+  mutation("maintenance that leads into an outage ends in it", "deadlines/postpone-deadlines", {
     line: "if (until === heardBy) return until;",
     becomes: "if (outages.length < 99) return until;",
   }),

@@ -8,17 +8,17 @@ import { arrivalsOf, type World } from "./world.ts";
 export type ReportedAlarm = { at: Instant; until: Instant; reason: string; expectedAt: Instant | null };
 export type Finding = { falseAlarms: string[]; silent: string[]; leftOut: number; pings: number };
 
-/** Folds what arrived, and says what was told of a run that was well, and which left-out run was not told in time. */
+/** Folds what arrived. @returns alarms of runs that were well, and left-out runs without an alarm in time */
 export function examine(world: World, machine: Machine): Finding {
   const arrivals = arrivalsOf(world);
-  const told = alarmsOf(foldArrivals(world, machine));
-  const falseAlarms = told
+  const alarms = alarmsOf(foldArrivals(world, machine));
+  const falseAlarms = alarms
     .filter((alarm) => !isJustified(world, arrivals, alarm))
-    .map(({ at, reason, expectedAt }) => `${reason} told at ${at}, of what was due at ${expectedAt}`);
+    .map(({ at, reason, expectedAt }) => `${reason} notified at ${at}, of what was due at ${expectedAt}`);
   const due = world.runs.flatMap((run) => reportDeadline(world, arrivals, run) ?? []);
   const silent = due
-    .filter((loss) => isSilentLoss(loss, told))
-    .map(({ dueAt, by }) => `nothing told by ${by} of the run that was left out at ${dueAt}`);
+    .filter((loss) => isSilentLoss(loss, alarms))
+    .map(({ dueAt, by }) => `nobody was notified by ${by} of the run that was left out at ${dueAt}`);
   return { falseAlarms, silent, leftOut: due.length, pings: arrivals.length };
 }
 
@@ -47,14 +47,14 @@ export function foldArrivals(
 }
 
 function alarmsOf(effects: readonly Effect[]): ReportedAlarm[] {
-  const told: ReportedAlarm[] = [];
+  const alarms: ReportedAlarm[] = [];
   for (const effect of effects) {
     if (effect.kind === "incident-opened") {
       const { at, reason, evidence } = effect;
-      told.push({ at, until: Infinity, reason, expectedAt: evidence.expectedAt });
+      alarms.push({ at, until: Infinity, reason, expectedAt: evidence.expectedAt });
     }
-    const last = told.at(-1);
+    const last = alarms.at(-1);
     if (effect.kind === "incident-resolved" && last !== undefined) last.until = effect.at;
   }
-  return told;
+  return alarms;
 }

@@ -106,15 +106,13 @@ function makeLengths(random: Random, { gapMs, habits }: { gapMs: number; habits:
   const graces = [60, 60, 300, 3_600, gapMs / 4_000, gapMs / 2_000, gapMs / SECOND];
   const graceMs = Math.max(60, Math.round(Math.min(random.pick(graces), DAY / SECOND))) * SECOND;
   const hasLimit = starts && (parallel || random.chance(0.5));
-  const budgetMs = Math.min(gapMs, graceMs);
-  const longestMs = Math.round(
-    parallel ? gapMs * 1.6 : Math.min(hasLimit ? gapMs * 0.2 : budgetMs / 5, HOUR),
-  );
+  const slackMs = Math.min(gapMs, graceMs);
+  const longestMs = Math.round(parallel ? gapMs * 1.6 : Math.min(hasLimit ? gapMs * 0.2 : slackMs / 5, HOUR));
   // A limit that reaches to the next run makes an end before its start one of the run before; of jobs that run each
   // minute or two, a start that is sent again may be the next run's.
   const isApart = (habits.background || gapMs <= 2 * MINUTE) && !habits.runIds && !parallel;
   const limitMs = Math.min(longestMs + 2 * MINUTE, isApart ? gapMs - 20 * SECOND : Infinity);
-  return { graceMs, budgetMs, longestMs, limitMs: hasLimit ? limitMs : null };
+  return { graceMs, slackMs, longestMs, limitMs: hasLimit ? limitMs : null };
 }
 
 type Setup = { schedule: Schedule; gapMs: number; habits: Habits; lengths: Lengths };

@@ -46,9 +46,9 @@ function hostsOf({ habits, random }: Job): string[] {
 
 /** One run on one machine: what arrives of its start and its end, and of their retries. */
 function run(job: Job, dueAt: Instant, machine: string): Arrival[] {
-  const { random, habits, imperfections, budgetMs, longestMs } = job;
+  const { random, habits, imperfections, slackMs, longestMs } = job;
   const firedAt = job.clocks[machine]?.(dueAt) ?? dueAt;
-  const startedAt = firedAt + random.whole(0, imperfections.late ? budgetMs / 5 : 2 * SECOND);
+  const startedAt = firedAt + random.whole(0, imperfections.late ? slackMs / 5 : 2 * SECOND);
   const shortestMs = habits.parallel ? longestMs * 0.7 : 50;
   const takesMs = random.chance(0.5) ? shortestMs : random.whole(shortestMs, longestMs);
   const rid = habits.runIds && habits.starts ? runId(random) : null;
@@ -61,7 +61,7 @@ function run(job: Job, dueAt: Instant, machine: string): Arrival[] {
   const starts = sentOf(job, start, {
     counts: job.limitMs !== null,
     withinMs: Math.min(
-      habits.background ? knownWithinMs(job) : budgetMs / 5,
+      habits.background ? knownWithinMs(job) : slackMs / 5,
       unclearFromMs(job, start, dueAt),
     ),
   });
@@ -86,7 +86,7 @@ function knownWithinMs({ habits, gapMs, limitMs, graceMs }: Job): number {
 }
 
 /**
- * After a run that was left out, a start just before its time may be the one that was left out, late, and what is sent
+ * After a run that was left out, a start just before its time may be its own, late, and what is sent
  * again after that time the start that is due: without run ids both truths give the same pings.
  */
 function unclearFromMs({ habits, isAfterGap, gapMs }: Job, { at }: Ping, dueAt: Instant): number {
@@ -118,8 +118,8 @@ function sentOf(
   return [first, ...again.map((retry) => ({ ping: retry, firstAt: ping.at, counts }))];
 }
 
-function delay({ random, imperfections, budgetMs }: Job): number {
-  return random.whole(5, imperfections.slow ? Math.min(budgetMs / 10, 30 * SECOND) : 300);
+function delay({ random, imperfections, slackMs }: Job): number {
+  return random.whole(5, imperfections.slow ? Math.min(slackMs / 10, 30 * SECOND) : 300);
 }
 
 type Sent = Pick<Ping, "at" | "rid" | "host" | "digest">;

@@ -23,7 +23,7 @@ export type Report = {
   failures: { world: number; problems: string[] }[];
 };
 
-/** Simulates worlds of well-behaved jobs, up to the first that goes wrong unless told to go on. */
+/** Simulates worlds of well-behaved jobs, up to the first that goes wrong unless `goOn` is set. */
 export function simulateWorlds({ seed, worlds, only, world, goOn = false }: Plan, machine: Machine): Report {
   const report: Report = {
     worlds: 0,

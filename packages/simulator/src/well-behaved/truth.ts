@@ -3,7 +3,7 @@ import { SECOND } from "../history/history.ts";
 import type { ReportedAlarm } from "./examine.ts";
 import type { Arrival, TrueRun, World } from "./world.ts";
 
-/** A run that was left out, and the instant by which that has to be told. */
+/** A run that was left out, and the instant by which people must be notified. */
 export type Loss = { dueAt: Instant; by: Instant };
 
 const REPEAT_MS = 90 * SECOND;
@@ -46,7 +46,7 @@ function isTakenFor(before: TrueRun, { world, arrivals, named }: Named): boolean
   );
 }
 
-/** By when a run that was left out must be told; null where it happened, or nobody can know. */
+/** By when people must be notified of a run that was left out; null where it happened, or nobody can know. */
 export function reportDeadline(world: World, arrivals: readonly Arrival[], run: TrueRun): Loss | null {
   const { schedule, graceSeconds, alertBeforeFirstPing } = world.settings;
   const { dueAt } = run;
@@ -54,7 +54,7 @@ export function reportDeadline(world: World, arrivals: readonly Arrival[], run: 
   const { parallel, runIds, hosts } = world.habits;
   const isMixed = parallel && !runIds && (hasRepeats(arrivals) || haveEqualEnds(arrivals));
   const counted = arrivals.filter(({ counts, ping }) => counts || (isMixed && ping.kind === "success"));
-  // A new check waits for nothing before its first end, unless it was told to.
+  // A new check waits for nothing before its first end, unless its settings say so.
   const first =
     counted.find(({ ping }) => ping.kind === "success") ??
     arrivals.find(({ ping }) => ping.kind === "success");
@@ -117,8 +117,8 @@ function begunAt({ runs }: World, first: Arrival): Instant {
   return Math.max(first.ping.at, ...ends.map(({ ping }) => ping.at));
 }
 
-export function isSilentLoss({ by }: Loss, told: readonly ReportedAlarm[]): boolean {
-  return !told.some(({ at, until }) => at <= by && until > by);
+export function isSilentLoss({ by }: Loss, alarms: readonly ReportedAlarm[]): boolean {
+  return !alarms.some(({ at, until }) => at <= by && until > by);
 }
 
 /**

@@ -5,7 +5,7 @@ import { simulateWorlds } from "./simulate.ts";
 import { describeWorld } from "./story.ts";
 
 test.each([1, 2])(
-  "well-behaved jobs on imperfect machines are never told of, and what they leave out is (seed %d)",
+  "nobody is notified of well-behaved jobs on imperfect machines, only of what they leave out (seed %d)",
   (seed) => {
     const { failures, ...counted } = simulateWorlds({ seed, worlds: 400 }, machine);
     const [failure] = failures;

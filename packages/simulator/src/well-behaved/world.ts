@@ -43,7 +43,7 @@ export type Habits = {
 export type Lengths = {
   graceMs: number;
   /** What the delays of a run may add up to. */
-  budgetMs: number;
+  slackMs: number;
   longestMs: number;
   limitMs: number | null;
 };

@@ -63,7 +63,7 @@ export function runWorld(history: History, conditions: Conditions): Rows {
   }
   const horizon = lastInstant(history);
   lookUntil(world, { clock, until: horizon, uncommitted: horizon });
-  judge(world, horizon, horizon);
+  evaluateDue(world, horizon, horizon);
   return rows;
 }
 
@@ -99,19 +99,19 @@ function lookUntil(world: World, { clock, until, uncommitted }: Lull): void {
     const look = nextLook({ faults: world.history.faults, rhythm: world.rhythm }, from, world.wakeAt);
     if (look >= until) return;
     const proven = watermarkAt({ faults: world.history.faults, rhythm: world.rhythm }, look);
-    judge(world, Math.min(proven, uncommitted), look);
+    evaluateDue(world, Math.min(proven, uncommitted), look);
     from = look + 1;
   }
 }
 
-function judge(world: World, now: Instant, clock: Instant): void {
+function evaluateDue(world: World, now: Instant, clock: Instant): void {
   const { rhythm, random } = world;
   if (random.chance(rhythm.races)) world.machine.fold(world.check, { kind: "time", now }); // rolled back
   let rounds = 0;
   do world.wakeAt = commit(world, { kind: "time", now }, clock);
   while (world.wakeAt !== null && world.wakeAt <= now && (rounds += 1) < ROUNDS_MAX);
   if (rounds === ROUNDS_MAX) {
-    world.rows.refused.push(`judging up to ${now} does not get past ${world.wakeAt}`);
+    world.rows.refused.push(`evaluating up to ${now} does not get past ${world.wakeAt}`);
     world.wakeAt = null;
   }
   if (random.chance(rhythm.races))

@@ -23,7 +23,7 @@ test("a new check is nightly in the browser's zone, with all other settings off"
     progressExtends: false,
     overlap: "allow",
     hostDuplicates: "allow",
-    unusualRuns: "note",
+    outlierRuns: "note",
     tooOften: null,
     tolerance: null,
     recoverAfter: 1,

@@ -29,7 +29,7 @@ export type CheckFormValues = {
   progressExtends: boolean;
   overlap: ViolationPolicy;
   hostDuplicates: ViolationPolicy;
-  unusualRuns: ViolationPolicy;
+  outlierRuns: ViolationPolicy;
   tooOften: { on: boolean; count: number | ""; of: "pings" | "runs"; window: Span };
   tolerance: { kind: "off" | Tolerance["kind"]; bad: number | ""; of: number | ""; tolerateMissed: boolean };
   recoverAfter: number | "";
@@ -64,7 +64,7 @@ export function newCheckValues(timezone: string, channelIds: string[]): CheckFor
     progressExtends: false,
     overlap: "allow",
     hostDuplicates: "allow",
-    unusualRuns: "note",
+    outlierRuns: "note",
     tooOften: { on: false, count: 3, of: "runs", window: NONE },
     tolerance: { kind: "off", bad: 2, of: 5, tolerateMissed: false },
     recoverAfter: 1,
@@ -78,7 +78,7 @@ export function newCheckValues(timezone: string, channelIds: string[]): CheckFor
 export function checkFormValues(check: CheckView, browserZone: string): CheckFormValues {
   const blank = newCheckValues(browserZone, check.channelIds);
   const { name, slug, tags, description, overlap, hostDuplicates, recoverAfter } = check;
-  const { unusualRuns, progressExtends, alertBeforeFirstPing, manualResume, severity, dependsOn } = check;
+  const { outlierRuns, progressExtends, alertBeforeFirstPing, manualResume, severity, dependsOn } = check;
   return {
     ...blank,
     severity,
@@ -89,7 +89,7 @@ export function checkFormValues(check: CheckView, browserZone: string): CheckFor
     description,
     overlap,
     hostDuplicates,
-    unusualRuns,
+    outlierRuns,
     recoverAfter,
     progressExtends,
     alertBeforeFirstPing,
@@ -128,12 +128,12 @@ export function checkInput(values: CheckFormValues): CheckInput {
 export function checkSettings(
   values: CheckFormValues,
 ): Omit<CheckSettings, "schedule"> & { schedule: CheckSchedule } {
-  const { overlap, hostDuplicates, unusualRuns } = values;
+  const { overlap, hostDuplicates, outlierRuns } = values;
   const { progressExtends, alertBeforeFirstPing, manualResume } = values;
   return {
     overlap,
     hostDuplicates,
-    unusualRuns,
+    outlierRuns,
     progressExtends,
     alertBeforeFirstPing,
     manualResume,

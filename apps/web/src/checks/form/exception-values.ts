@@ -1,3 +1,4 @@
+import { WEEKDAY_NAMES } from "@overdue/schedules";
 import type { CheckView } from "../check-queries.ts";
 
 type Exceptions = NonNullable<Extract<CheckView["schedule"], { kind: "cron" | "oncalendar" }>["except"]>;
@@ -8,17 +9,7 @@ export type ExceptionValues = { dates: string[]; holidays: string[]; onlyOn: str
 
 export const NO_EXCEPTIONS: ExceptionValues = { dates: [], holidays: [], onlyOn: [] };
 
-const DAYS: readonly CountedDay["day"][] = [
-  "working day",
-  "weekday",
-  "Monday",
-  "Tuesday",
-  "Wednesday",
-  "Thursday",
-  "Friday",
-  "Saturday",
-  "Sunday",
-];
+const DAYS: readonly CountedDay["day"][] = ["working day", "weekday", ...WEEKDAY_NAMES];
 const RANKS = [1, 2, 3, 4, 5, -1];
 const RANK_WORDS = new Map([
   [1, "first"],

@@ -115,7 +115,7 @@ function RepetitionFields() {
           label="Outliers"
           description="What happens when a run takes far longer than the baseline of the last 20, or far less."
           data={POLICIES}
-          {...form.getInputProps("unusualRuns")}
+          {...form.getInputProps("outlierRuns")}
         />
         <Checkbox
           label="Alert when it runs too often"

@@ -1,7 +1,6 @@
-import { type AlertFacts, type AlertGroup, NoticePayload, RunPayload } from "@overdue/core";
+import { type AlertFacts, type AlertGroup, exitMeaning, NoticePayload, RunPayload } from "@overdue/core";
 import type { AlertMessage, MessageKind } from "../../message/alert.ts";
 import { plainText } from "../../message/compose.ts";
-import { exitMeaning } from "../../message/exit-status.ts";
 import { checkStatus } from "./status.ts";
 import { clipEnd } from "../../message/text.ts";
 

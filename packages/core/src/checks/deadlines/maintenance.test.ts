@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { CheckSettings } from "../settings.ts";
 import { fold } from "../fold.ts";
-import { flipLines, once, slotLines, type Step, T, tell } from "../testing/story.ts";
+import { flipLines, once, slotLines, type Step, T, playStory } from "../testing/story.ts";
 
 const second = (seconds: number) => T + seconds * 1000;
 const HOURLY = { kind: "cron", expression: "0 * * * *", timezone: "UTC" } as const;
@@ -19,7 +19,7 @@ test.each<[string, Partial<CheckSettings>, Step[], string[], string[]]>([
     ["0 on-time 0", "3600 excluded", "7200 excluded"],
   ],
   [
-    "a deadline inside of a slot due before is judged, after the end plus the grace",
+    "a deadline inside of a slot due before is evaluated after the end plus the grace",
     { maintenance: [once(3900, 9000)] },
     [heard, [9599, "time"], [9600, "time"]],
     ["new→up at 0", "up→down at 9600 (missed), notified"],
@@ -33,14 +33,14 @@ test.each<[string, Partial<CheckSettings>, Step[], string[], string[]]>([
     ["0 on-time 0", "3600 late 1400"],
   ],
   [
-    "a fixed slot due inside is not judged and nobody is told",
+    "a fixed slot due inside is excluded and nobody is notified",
     { schedule: HOURLY, maintenance: [once(3000, 4000)] },
     [heard, [7000, "time"]],
     ["new→up at 0"],
     ["3600 excluded"],
   ],
   [
-    "the fixed slot after the window is judged as ever",
+    "the fixed slot after the window is evaluated as ever",
     { schedule: HOURLY, maintenance: [once(3000, 4000)] },
     [heard, [7800, "time"]],
     ["new→up at 0", "up→down at 7800 (missed), notified"],
@@ -64,14 +64,14 @@ test.each<[string, Partial<CheckSettings>, Step[], string[], string[]]>([
     ["3600 missed"],
   ],
   [
-    "a failure after the window is told",
+    "a failure after the window is notified",
     { maintenance: [once(3000, 3500)] },
     [heard, [3600, "fail"]],
     ["new→up at 0", "up→down at 3600 (failed), notified"],
     ["0 on-time 0", "3600 failed 0"],
   ],
   [
-    "recovery inside is told",
+    "people are notified of a recovery inside",
     { maintenance: [once(3000, 9000)] },
     [heard, [100, "fail"], [3600, "success"]],
     ["new→up at 0", "up→down at 100 (failed), notified", "down→up at 3600, notified"],
@@ -89,20 +89,23 @@ test.each<[string, Partial<CheckSettings>, Step[], string[], string[]]>([
     ["1600 failed 0"],
   ],
 ])("%s", (_, settings, steps, flips, slots) => {
-  const told = tell(settings, steps);
-  expect(flipLines(told)).toEqual(flips);
-  expect(slotLines(told)).toEqual(slots);
+  const story = playStory(settings, steps);
+  expect(flipLines(story)).toEqual(flips);
+  expect(slotLines(story)).toEqual(slots);
 });
 
 test("the slot says that it was maintenance, and not Overdue's own outage", () => {
-  const { slots } = tell({ maintenance: [once(3000, 9000)] }, [heard, [9600, "time"]]);
+  const { slots } = playStory({ maintenance: [once(3000, 9000)] }, [heard, [9600, "time"]]);
   expect(slots.at(-1)).toMatchObject({ outcome: "excluded", because: "maintenance" });
-  const outage = tell({}, [heard, [9000, "outage", 3000], [9600, "time"]]);
+  const outage = playStory({}, [heard, [9000, "outage", 3000], [9600, "time"]]);
   expect(outage.slots.at(-1)?.because).toBeUndefined();
 });
 
 test("a failure inside leaves a line in the history with its evidence", () => {
-  const { effects } = tell({ maintenance: [once(3000, 9000)] }, [heard, [3600, "fail", { exitStatus: 3 }]]);
+  const { effects } = playStory({ maintenance: [once(3000, 9000)] }, [
+    heard,
+    [3600, "fail", { exitStatus: 3 }],
+  ]);
   expect(effects).toContainEqual(
     expect.objectContaining({
       kind: "notice",
@@ -113,7 +116,7 @@ test("a failure inside leaves a line in the history with its evidence", () => {
 });
 
 test("a window that begins evaluates what was due before it, and moves what comes", () => {
-  const { check } = tell({}, [heard, [3600, "start"]]);
+  const { check } = playStory({}, [heard, [3600, "start"]]);
   const begun = fold(check, { kind: "maintenance", at: second(3700), windows: [once(3700, 9000)] });
   expect(begun.nextAt).toBe(second(9600));
   const ended = fold(begun.check, { kind: "maintenance", at: second(3800), windows: [] });
@@ -123,7 +126,7 @@ test("a window that begins evaluates what was due before it, and moves what come
 });
 
 test("a check without windows carries nothing of them", () => {
-  const { check } = tell({}, [heard]);
+  const { check } = playStory({}, [heard]);
   const cleared = fold(check, { kind: "maintenance", at: second(10), windows: [] });
   expect("maintenance" in cleared.check.settings).toBe(false);
   expect(cleared.effects).toEqual([]);

@@ -16,19 +16,19 @@ export function baselineFor({ settings, memory }: Lived, startedAt: Instant): Ba
 }
 
 /**
- * Keeps the durations of an hour of the week once one of its runs was unusual: those hours differ from the rest, and
+ * Keeps the durations of an hour of the week once one of its runs was an outlier: those hours differ from the rest, and
  * all 168 would be too many to carry along. The hours heard from last stay.
  */
 export function rememberHour(
   { settings, memory }: Lived,
   { startedAt, durationMs }: Ran,
-  isUnusual: boolean,
+  isOutlier: boolean,
 ): void {
   const { hours = [] } = memory;
-  if (!isUnusual && hours.length === 0) return;
+  if (!isOutlier && hours.length === 0) return;
   const hour = hourOf(settings, startedAt);
   const known = find(hours, hour);
-  if (!isUnusual && known === undefined) return;
+  if (!isOutlier && known === undefined) return;
   const durations = [...(known?.durations ?? []), durationMs].slice(-DURATIONS_MAX);
   const others = hours.filter((one) => one !== known);
   memory.hours = [...others, { hour, durations }].slice(-HOURS_MAX);

@@ -10,20 +10,20 @@ import { rememberHour, baselineFor } from "./baseline-hours.ts";
 type EndedWell = { id: string; at: Instant; durationMs: number; isSaid: boolean };
 
 /**
- * A good run teaches what is usual; where it is far from that itself, it is told, unless that was said while it
+ * A good run is added to the baseline; where it is an outlier itself, that is reported, unless it was while it
  * ran. Returns whether the check went down for it.
  */
 export function learnDuration(draft: Draft, { id, at, durationMs, isSaid }: EndedWell): boolean {
   const { pingNumber } = draft;
   const startedAt = at - durationMs;
   const usual = baselineFor(draft, startedAt);
-  const unusual = usual === null ? null : findOutlier(usual, durationMs);
+  const outlier = usual === null ? null : findOutlier(usual, durationMs);
   remember(draft, durationMs);
-  rememberHour(draft, { startedAt, durationMs }, unusual !== null);
-  if (usual === null || unusual === null || (isSaid && unusual.kind === "overlong")) return false;
-  const limitMs = unusual.kind === "overlong" ? usual.overlongMs : usual.tooQuickMs;
+  rememberHour(draft, { startedAt, durationMs }, outlier !== null);
+  if (usual === null || outlier === null || (isSaid && outlier.kind === "overlong")) return false;
+  const limitMs = outlier.kind === "overlong" ? usual.overlongMs : usual.tooQuickMs;
   const particulars = { runId: id, pingNumber, durationMs, limitMs, ...baselineEvidence(usual) };
-  return reportOutlier(draft, { at, reason: unusual.kind, evidence: evidenceOf(draft, particulars) });
+  return reportOutlier(draft, { at, reason: outlier.kind, evidence: evidenceOf(draft, particulars) });
 }
 
 /** A run still runs although it should have ended by all that is usual. */
@@ -60,11 +60,11 @@ function baselineEvidence({ medianMs, samples }: Baseline) {
   return { baseline: { medianMs, runs: samples } };
 }
 
-/** A paused or new check is not taken down for what is only unusual. */
+/** A paused or new check is not taken down for an outlier alone. */
 function reportOutlier(draft: Draft, violation: Violation): boolean {
-  const { unusualRuns } = draft.settings;
-  const isDown = unusualRuns === "alert" && draft.state.status === "up";
+  const { outlierRuns } = draft.settings;
+  const isDown = outlierRuns === "alert" && draft.state.status === "up";
   if (isDown) goDown(draft, violation);
-  else if (unusualRuns !== "allow") writeNotice(draft, violation);
+  else if (outlierRuns !== "allow") writeNotice(draft, violation);
   return isDown;
 }

@@ -3,13 +3,13 @@ import type { Draft } from "../draft.ts";
 import { postponeDeadline } from "../deadlines/postpone-deadlines.ts";
 import { baselineFor } from "./baseline-hours.ts";
 
-/** When a run that starts now will have taken unusually long, where its limit does not come first. */
+/** When a run that starts now will have become an outlier, where its limit does not come first. */
 export function outlierDeadline(
   draft: Draft,
   run: { startedAt: Instant; deadlineAt: Instant },
 ): Instant | null {
   const { memory, settings } = draft;
-  if (memory.outlierAfterMs === undefined || settings.unusualRuns === "allow") return null;
+  if (memory.outlierAfterMs === undefined || settings.outlierRuns === "allow") return null;
   const afterMs = memory.hours === undefined ? memory.outlierAfterMs : afterOfHour(draft, run.startedAt);
   const span = { from: run.startedAt, until: run.startedAt + afterMs };
   // What few runs that vary much allow may lie beyond all dates; outages and maintenance only put it off.

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { CheckSettings } from "../settings.ts";
 import { fold } from "../fold.ts";
-import { flipLines, secondOf, slotLines, type Step, tell, type Told } from "../testing/story.ts";
+import { flipLines, secondOf, slotLines, type Step, playStory, type Story } from "../testing/story.ts";
 
 const A = "aaaaaaaa-0000-0000-0000-000000000000";
 const B = "bbbbbbbb-0000-0000-0000-000000000000";
@@ -32,7 +32,7 @@ describe("every open run has its own deadline", () => {
       ["new→up at 20", "up→down at 600 (overlong), notified"],
     ],
     [
-      "it is told once, and a later success ends it",
+      "it is notified once, and a later success ends it",
       {},
       [
         [0, "start", { rid: A }],
@@ -126,42 +126,42 @@ describe("every open run has its own deadline", () => {
       ["new→up at 300"],
     ],
   ])("%s", (_, settings, steps, lines) => {
-    expect(flipLines(tell(settings, steps))).toEqual(lines);
+    expect(flipLines(playStory(settings, steps))).toEqual(lines);
   });
 
   test("without ids the oldest run within its limit ends first, and the guess is shown", () => {
-    const told = tell({ maxRuntimeSeconds: 600 }, [
+    const story = playStory({ maxRuntimeSeconds: 600 }, [
       [0, "start", { id: "one", host: "a" }],
       [100, "start", { id: "two", host: "a" }],
       [150, "success", { host: "a" }],
     ]);
-    expect(told.runs).toMatchObject([
+    expect(story.runs).toMatchObject([
       { id: "one", outcome: "success", durationMs: 150_000, guessed: true },
       { id: "two", outcome: "lost" },
     ]);
-    expect(told.check.state.lastStartAt).toBeNull();
+    expect(story.check.state.lastStartAt).toBeNull();
   });
 
   test("a run that hung yesterday does not take today's end", () => {
-    const told = tell({ maxRuntimeSeconds: 600 }, [
+    const story = playStory({ maxRuntimeSeconds: 600 }, [
       [0, "start", { id: "hung" }],
       [86_400, "start", { id: "today" }],
       [86_460, "success"],
     ]);
-    expect(told.runs).toMatchObject([
+    expect(story.runs).toMatchObject([
       { id: "hung", outcome: "lost", overlong: true },
       { id: "today", outcome: "success", durationMs: 60_000 },
     ]);
   });
 
   test("the end of a run that was given up corrects it", () => {
-    const told = tell({}, [
+    const story = playStory({}, [
       [0, "start", { id: "one", rid: A }],
       [700, "start", { id: "two", rid: B }],
       [750, "success", { rid: B }],
       [800, "success", { rid: A }],
     ]);
-    expect(told.runs[0]).toMatchObject({
+    expect(story.runs[0]).toMatchObject({
       id: "one",
       outcome: "success",
       overlong: true,
@@ -171,17 +171,17 @@ describe("every open run has its own deadline", () => {
 
   test("at most 50 runs are open; the oldest is given up", () => {
     const steps = Array.from({ length: 60 }, (_, index): Step => [index, "start", { rid: `rid-${index}` }]);
-    const told = tell({}, steps);
-    expect(told.check.state.memory.openRuns).toHaveLength(50);
-    expect(told.runs.filter(({ outcome }) => outcome === "lost")).toHaveLength(10);
+    const story = playStory({}, steps);
+    expect(story.check.state.memory.openRuns).toHaveLength(50);
+    expect(story.runs.filter(({ outcome }) => outcome === "lost")).toHaveLength(10);
   });
 
   test("an edit gives open runs the new limit", () => {
-    const told = tell({}, [
+    const story = playStory({}, [
       [0, "start"],
       [10, "edit", { maxRuntimeSeconds: 60 }],
     ]);
-    expect(secondOf(told.check.state.deadlineAt ?? 0)).toBe(60);
+    expect(secondOf(story.check.state.deadlineAt ?? 0)).toBe(60);
   });
 });
 
@@ -258,9 +258,9 @@ describe("a second run, a second host, too many of them", () => {
       [],
     ],
   ])("%s", (_, settings, steps, lines, notices) => {
-    const told = tell(settings, steps);
-    expect(flipLines(told)).toEqual(lines);
-    expect(noticeLines(told)).toEqual(notices);
+    const story = playStory(settings, steps);
+    expect(flipLines(story)).toEqual(lines);
+    expect(noticeLines(story)).toEqual(notices);
   });
 });
 
@@ -306,7 +306,7 @@ describe("tolerance and recovery", () => {
       ["new→up at 0", "up→down at 11400 (missed), notified"],
     ],
     [
-      "not having run at all may be told at once",
+      "not having run at all may be notified at once",
       { tolerance: { kind: "in-a-row", bad: 3, tolerateMissed: false } },
       [
         [0, "success"],
@@ -355,7 +355,7 @@ describe("tolerance and recovery", () => {
       ["new→down at 0 (failed), notified", "down→up at 15600, notified"],
     ],
   ])("%s", (_, settings, steps, lines) => {
-    expect(flipLines(tell(settings, steps))).toEqual(lines);
+    expect(flipLines(playStory(settings, steps))).toEqual(lines);
   });
 });
 
@@ -377,7 +377,7 @@ describe("the first ping", () => {
       ["new→paused at 10", "paused→new at 100", "new→down at 4300 (never-started), notified"],
     ],
   ])("%s", (_, steps, lines) => {
-    expect(flipLines(tell({ alertBeforeFirstPing: true }, steps))).toEqual(lines);
+    expect(flipLines(playStory({ alertBeforeFirstPing: true }, steps))).toEqual(lines);
   });
 });
 
@@ -393,19 +393,19 @@ describe("lateness", () => {
       [],
     ],
   ])("%s", (_, settings, steps) => {
-    const told = tell(settings, steps);
-    const down = told.flips.find(({ to }) => to === "down");
-    const slot = told.slots.find(({ outcome }) => outcome === "missed");
+    const story = playStory(settings, steps);
+    const down = story.flips.find(({ to }) => to === "down");
+    const slot = story.slots.find(({ outcome }) => outcome === "missed");
     expect((down?.at ?? 0) - (slot?.dueAt ?? 0)).toBe((3600 + 600) * 1000);
   });
 
   test("within the jitter a check is not shown as late", () => {
-    const told = tell({ jitterSeconds: 300 }, [[0, "success"]]);
-    expect([3600, 3899, 3900, 4499, 4500].map(told.shown)).toEqual(["up", "up", "grace", "grace", "down"]);
+    const story = playStory({ jitterSeconds: 300 }, [[0, "success"]]);
+    expect([3600, 3899, 3900, 4499, 4500].map(story.shown)).toEqual(["up", "up", "grace", "grace", "down"]);
   });
 
   test("slots say how late, and what came to nothing", () => {
-    const told = tell({ schedule: HOURLY }, [
+    const story = playStory({ schedule: HOURLY }, [
       [0, "success"],
       [3601, "success"],
       [7500, "success"],
@@ -415,7 +415,7 @@ describe("lateness", () => {
       [14_400, "fail"],
       [14_500, "success"],
     ]);
-    expect(slotLines(told)).toEqual([
+    expect(slotLines(story)).toEqual([
       "3600 on-time 1",
       "7200 late 300",
       "10800 missed 2200",
@@ -429,32 +429,32 @@ describe("lateness", () => {
       [3500, "success"],
       [5000, "time"],
     ];
-    expect(flipLines(tell({ schedule: HOURLY }, steps))).toEqual([
+    expect(flipLines(playStory({ schedule: HOURLY }, steps))).toEqual([
       "new→up at 0",
       "up→down at 4200 (missed), notified",
     ]);
-    const told = tell({ schedule: HOURLY, earlyMarginSeconds: 120 }, steps);
-    expect(flipLines(told)).toEqual(["new→up at 0"]);
-    expect(slotLines(told)).toEqual(["3600 early -100"]);
-    expect(secondOf(told.check.state.expectedAt ?? 0)).toBe(7200);
+    const story = playStory({ schedule: HOURLY, earlyMarginSeconds: 120 }, steps);
+    expect(flipLines(story)).toEqual(["new→up at 0"]);
+    expect(slotLines(story)).toEqual(["3600 early -100"]);
+    expect(secondOf(story.check.state.expectedAt ?? 0)).toBe(7200);
   });
 
   test("grace longer than the period: one success covers what is due and not past its deadline", () => {
-    const told = tell({ schedule: HOURLY, graceSeconds: 7200 }, [
+    const story = playStory({ schedule: HOURLY, graceSeconds: 7200 }, [
       [0, "success"],
       [7300, "success"],
     ]);
-    expect(flipLines(told)).toEqual(["new→up at 0"]);
-    expect(slotLines(told)).toEqual(["3600 late 3700", "7200 late 100"]);
+    expect(flipLines(story)).toEqual(["new→up at 0"]);
+    expect(slotLines(story)).toEqual(["3600 late 3700", "7200 late 100"]);
   });
 
   test("an interval pinged far more often than it asks has a slot at most every half of it", () => {
-    const told = tell(
+    const story = playStory(
       {},
       Array.from({ length: 120 }, (_, minute): Step => [minute * 60, "success"]),
     );
-    expect(slotLines(told).length).toBeLessThanOrEqual(5);
-    expect(slotLines(told).every((line) => line.includes("on-time"))).toBe(true);
+    expect(slotLines(story).length).toBeLessThanOrEqual(5);
+    expect(slotLines(story).every((line) => line.includes("on-time"))).toBe(true);
   });
 });
 
@@ -481,21 +481,21 @@ describe("what is usual", () => {
       ["overlong at 54420.506"],
     ],
   ])("%s", (_, seconds, lines) => {
-    const told = tell({}, runs(seconds));
-    expect(noticeLines(told)).toEqual(lines);
-    expect(flipLines(told)).toHaveLength(1);
+    const story = playStory({}, runs(seconds));
+    expect(noticeLines(story)).toEqual(lines);
+    expect(flipLines(story)).toHaveLength(1);
   });
 
   test("the notice says what was usual, and “this is normal now” forgets it", () => {
-    const told = tell({}, runs([...usual.slice(0, 19), 590]));
-    expect(told.last.find(({ kind }) => kind === "notice")).toMatchObject({
+    const story = playStory({}, runs([...usual.slice(0, 19), 590]));
+    expect(story.last.find(({ kind }) => kind === "notice")).toMatchObject({
       evidence: { durationMs: 391_427, baseline: { medianMs: 251_000, runs: 19 } },
     });
-    const normal = fold(told.check, { kind: "baseline-reset", at: told.check.state.memory.evaluatedAt });
+    const normal = fold(story.check, { kind: "baseline-reset", at: story.check.state.memory.evaluatedAt });
     expect(normal.check.state).toEqual({
-      ...told.check.state,
+      ...story.check.state,
       memory: {
-        ...told.check.state.memory,
+        ...story.check.state.memory,
         durations: [],
         hours: undefined,
         outlierAfterMs: undefined,
@@ -516,23 +516,23 @@ describe("an hour of the week that differs from the rest", () => {
     );
 
   test.each<[string, number[], number]>([
-    ["is told of three times", Array<number>(3).fill(590), 3],
+    ["is reported three times", Array<number>(3).fill(590), 3],
     ["then it is what is usual there", Array<number>(14).fill(590), 3],
     ["and a run that is quick for this hour alone is not", [...Array<number>(12).fill(590), 120], 4],
     ["nor is one that is long even for this hour", [...Array<number>(12).fill(590), 1500], 4],
     ["a single long one changes nothing: the next is long again", [590, 250, 250, 590], 2],
   ])("%s", (_, weekly, notices) => {
-    expect(noticeLines(tell({}, weeks(weekly)))).toHaveLength(notices);
+    expect(noticeLines(playStory({}, weeks(weekly)))).toHaveLength(notices);
   });
 
   test("three runs that vary beyond measure allow any length, also where maintenance recurs", () => {
     const rule = { kind: "weekly", weekdays: [1], time: "02:00", minutes: 60, timezone: "UTC" } as const;
     const settings = { maintenance: [{ rule, stoppedAt: null }], graceSeconds: 3000 };
-    expect(flipLines(tell(settings, weeks([0.001, 1.5, 2600, 250])))).toEqual(["new→up at 250"]);
+    expect(flipLines(playStory(settings, weeks([0.001, 1.5, 2600, 250])))).toEqual(["new→up at 250"]);
   });
 });
 
-describe("a run of unusual length, where the check asks for an alert", () => {
+describe("an outlier, where the check asks for an alert", () => {
   const usual = Array.from({ length: 12 }, (_, hour): Step[] => [
     [hour * 3600, "start"],
     [hour * 3600 + 200, "success"],
@@ -540,7 +540,7 @@ describe("a run of unusual length, where the check asks for an alert", () => {
 
   test.each<[string, Step[], string[]]>([
     [
-      "is told once, while it runs, and is over with the next good end",
+      "is notified once, while it runs, and is over with the next good end",
       [
         [43_200, "start"],
         [43_500, "time"],
@@ -568,7 +568,7 @@ describe("a run of unusual length, where the check asks for an alert", () => {
       [],
     ],
     [
-      "is told where it took almost nothing, until one takes its time again",
+      "is notified where it took almost nothing, until one takes its time again",
       [
         [43_200, "start"],
         [43_202, "success"],
@@ -578,12 +578,12 @@ describe("a run of unusual length, where the check asks for an alert", () => {
       ["up→down at 43202 (too-quick), notified", "down→up at 47050, notified"],
     ],
   ])("%s", (_, steps, lines) => {
-    const told = tell({ unusualRuns: "alert" }, [...usual, ...steps]);
-    expect(flipLines(told).slice(1)).toEqual(lines);
+    const story = playStory({ outlierRuns: "alert" }, [...usual, ...steps]);
+    expect(flipLines(story).slice(1)).toEqual(lines);
   });
 });
 
-function noticeLines({ effects }: Told): string[] {
+function noticeLines({ effects }: Story): string[] {
   return effects.flatMap((effect) =>
     effect.kind === "notice" ? [`${effect.notice} at ${secondOf(effect.at)}`] : [],
   );

@@ -62,9 +62,9 @@ export function applyEnd(draft: Draft, ping: Ping): Note {
   const often = countEnd(draft, ping, ended);
   settleEnd(draft, ping, ended);
   if (!ended.good) applyViolation(draft, violationOf(draft, ping, ended));
-  const unusual = learnFromRun(draft, ping, ended);
+  const isOutlier = learnFromRun(draft, ping, ended);
   if (often) reportTooOften(draft, ping);
-  else if (ended.good && !unusual) applySuccess(draft, ping.at);
+  else if (ended.good && !isOutlier) applySuccess(draft, ping.at);
   return null;
 }
 
@@ -92,7 +92,7 @@ function applyRepeatedEnd(draft: Draft, said: HostEnd, ping: Ping): Note {
 function learnFromRun(draft: Draft, { at }: Ping, { id, run, good, durationMs }: Ended): boolean {
   const isSure = run?.firstStartAt === undefined && run?.replaced !== true;
   if (!good || durationMs === null || !isSure) return false;
-  const waitedFor = draft.settings.unusualRuns !== "allow" && run !== null && !run.overlong;
+  const waitedFor = draft.settings.outlierRuns !== "allow" && run !== null && !run.overlong;
   const isSaid = waitedFor && run.outlierAt === undefined;
   return learnDuration(draft, { id, at, durationMs, isSaid });
 }
@@ -222,7 +222,7 @@ function violationOf(draft: Draft, ping: Ping, { id, durationMs }: Ended): Viola
   return { at: ping.at, reason: isFail ? "failed" : "too-quick", evidence: evidenceOf(draft, evidence) };
 }
 
-/** A failure that is heard of after a newer end: told all the same, and over with that end. */
+/** A failure that arrives after a newer end: people are notified of it, and it is over with that end. */
 function failLate(draft: Draft, ping: Ping, ended: Ended): void {
   const { state, memory, settings } = draft;
   const violation = violationOf(draft, ping, ended);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { CheckSettings } from "../settings.ts";
-import { flipLines, slotLines, type Step, T, tell } from "../testing/story.ts";
+import { flipLines, slotLines, type Step, T, playStory } from "../testing/story.ts";
 
 const A = "aaaaaaaa-0000-0000-0000-000000000000";
 const B = "bbbbbbbb-0000-0000-0000-000000000000";
@@ -14,9 +14,9 @@ type Case = [string, Partial<CheckSettings>, Step[], string[], string[]];
 /** Stories begin at 08:00:00 UTC, a slot of each schedule here. */
 const timelines = (cases: Case[]) =>
   test.each<Case>(cases)("%s", (_, settings, steps, flips, slots) => {
-    const told = tell(settings, steps);
-    expect(flipLines(told)).toEqual(flips);
-    expect(slotLines(told)).toEqual(slots);
+    const story = playStory(settings, steps);
+    expect(flipLines(story)).toEqual(flips);
+    expect(slotLines(story)).toEqual(slots);
   });
 
 describe("a clock that is a little wrong", () => {
@@ -44,7 +44,7 @@ describe("a clock that is a little wrong", () => {
       ["300 early -2", "600 early -2", "900 early -2"],
     ],
     [
-      "a run that is left out is told at its deadline, and the next one meets its own slot",
+      "a run that is left out is notified at its deadline, and the next one meets its own slot",
       { schedule: FIVE, graceSeconds: 60 },
       [...ahead(298, 898), [959, "time"]],
       ["new→up at 298", "up→down at 660 (missed), notified", "down→up at 898, notified"],
@@ -176,7 +176,7 @@ describe("a ping that is sent again because its answer was lost", () => {
       ["60 on-time 0", "120 on-time 0", "180 on-time 1", "240 early -1", "300 on-time 1"],
     ],
     [
-      "a failure after a success is news, though it says what the one before said",
+      "a failure after a success is another, though it says what the one before said",
       {},
       [
         [0, "fail"],
@@ -187,7 +187,7 @@ describe("a ping that is sent again because its answer was lost", () => {
       ["0 failed 5"],
     ],
     [
-      "the sixth is another: a job that is stuck in a loop is told",
+      "the sixth is another: people are notified of a job that is stuck in a loop",
       { schedule: HOURLY, tooOften: { count: 3, of: "pings", windowSeconds: 60 } },
       Array.from({ length: 9 }, (_, second): Step => [second, "success"]),
       ["new→up at 0", "up→down at 8 (too-often), notified"],
@@ -220,33 +220,33 @@ describe("a ping that is sent again because its answer was lost", () => {
   ]);
 
   test("the second start takes the first one's place and is noted", () => {
-    const told = tell({ maxRuntimeSeconds: 900 }, [
+    const story = playStory({ maxRuntimeSeconds: 900 }, [
       [0, "start"],
       [12, "start"],
       [60, "success"],
       [70, "success"],
     ]);
-    expect(told.effects.flatMap((effect) => (effect.kind === "ping" ? [effect.note] : []))).toEqual([
+    expect(story.effects.flatMap((effect) => (effect.kind === "ping" ? [effect.note] : []))).toEqual([
       null,
       "started-again",
       null,
       "duplicate",
     ]);
-    expect(told.runs).toMatchObject([{ id: "ping-0", outcome: "success", durationMs: 48_000 }]);
-    expect(told.check.state.memory.openRuns).toEqual([]);
+    expect(story.runs).toMatchObject([{ id: "ping-0", outcome: "success", durationMs: 48_000 }]);
+    expect(story.check.state.memory.openRuns).toEqual([]);
   });
 
-  test("starts that come again and again without any end are told", () => {
+  test("people are notified of starts that come again and again without any end", () => {
     const starts = [0, 600, 1200, 1800].map((second): Step => [second, "start"]);
-    const told = tell({ schedule: { kind: "interval", everySeconds: 600 }, maxRuntimeSeconds: 900 }, [
+    const story = playStory({ schedule: { kind: "interval", everySeconds: 600 }, maxRuntimeSeconds: 900 }, [
       [-600, "success"],
       ...starts,
     ]);
-    expect(flipLines(told)).toEqual(["new→up at -600", "up→down at 1500 (overlong), notified"]);
+    expect(flipLines(story)).toEqual(["new→up at -600", "up→down at 1500 (overlong), notified"]);
   });
 
   test("of two runs beside each other without run ids each end is one", () => {
-    const told = tell({ schedule: { kind: "interval", everySeconds: 600 }, maxRuntimeSeconds: 900 }, [
+    const story = playStory({ schedule: { kind: "interval", everySeconds: 600 }, maxRuntimeSeconds: 900 }, [
       [0, "success"],
       [600, "start"],
       [1200, "start"],
@@ -259,7 +259,7 @@ describe("a ping that is sent again because its answer was lost", () => {
       [3240, "success"],
       [3500, "time"],
     ]);
-    expect(flipLines(told)).toEqual(["new→up at 0"]);
+    expect(flipLines(story)).toEqual(["new→up at 0"]);
   });
 });
 
@@ -277,7 +277,7 @@ describe("an end that overtakes its start", () => {
       ["0 on-time 0", "3600 on-time 0", "7200 on-time 0"],
     ],
     [
-      "a start soon after ends of runs that had none is a run of its own, and told of where it hangs",
+      "a start soon after ends of runs that had none is a run of its own, and notified where it hangs",
       { maxRuntimeSeconds: 900 },
       [
         [0, "success"],
@@ -296,7 +296,7 @@ describe("an end that overtakes its start", () => {
       ["60 on-time 1", "120 on-time 2.3", "180 early -1"],
     ],
     [
-      "a run that truly hangs is told still",
+      "a run that truly hangs is notified still",
       { maxRuntimeSeconds: 900 },
       [...run(0), [3600, "start"], [9000, "time"]],
       ["new→up at 0", "up→down at 4500 (overlong), notified"],
@@ -322,7 +322,7 @@ describe("an end that overtakes its start", () => {
 
 describe("two hosts of one job", () => {
   test("an end that overtakes its start leaves the run of the other host its own end", () => {
-    const told = tell({ schedule: HOURLY, maxRuntimeSeconds: 900 }, [
+    const story = playStory({ schedule: HOURLY, maxRuntimeSeconds: 900 }, [
       [0, "start", { host: "b" }],
       [1, "success", { host: "b" }],
       [3600, "start", { host: "a" }],
@@ -330,22 +330,22 @@ describe("two hosts of one job", () => {
       [3602, "start", { host: "b" }],
       [3700, "success", { host: "a", digest: "a" }],
     ]);
-    expect(told.runs.filter(({ host }) => host === "a")).toMatchObject([
+    expect(story.runs.filter(({ host }) => host === "a")).toMatchObject([
       { outcome: "success", durationMs: 100_000 },
     ]);
   });
 
   test("what the second host sends again half an interval after the first one's run is no run", () => {
-    const told = tell({ schedule: { kind: "interval", everySeconds: 120 }, graceSeconds: 60 }, [
+    const story = playStory({ schedule: { kind: "interval", everySeconds: 120 }, graceSeconds: 60 }, [
       [0, "success", { host: "a" }],
       [8, "success", { host: "b" }],
       [62, "success", { host: "b" }],
     ]);
-    expect(slotLines(told)).toEqual(["0 on-time 0"]);
+    expect(slotLines(story)).toEqual(["0 on-time 0"]);
   });
 
   test("the end of a start that was sent again begins the interval anew, though another host's end came first", () => {
-    const { check } = tell({ schedule: { kind: "interval", everySeconds: 3600 } }, [
+    const { check } = playStory({ schedule: { kind: "interval", everySeconds: 3600 } }, [
       [0, "start", { host: "b" }],
       [1, "success", { host: "b" }],
       [3600, "start", { host: "b" }],
@@ -358,7 +358,7 @@ describe("two hosts of one job", () => {
   });
 
   test("two runs whose ends were exchanged are two, not three", () => {
-    const told = tell({ schedule: HOURLY, tooOften: { count: 2, of: "runs", windowSeconds: null } }, [
+    const story = playStory({ schedule: HOURLY, tooOften: { count: 2, of: "runs", windowSeconds: null } }, [
       [0, "start", { host: "b" }],
       [1, "success", { host: "b" }],
       [3600, "start", { host: "b" }],
@@ -366,11 +366,11 @@ describe("two hosts of one job", () => {
       [3602, "success", { host: "b", digest: "b" }],
       [3603, "start", { host: "a" }],
     ]);
-    expect(flipLines(told)).toEqual(["new→up at 1"]);
+    expect(flipLines(story)).toEqual(["new→up at 1"]);
   });
 
   test("a start that is sent again after another host's end was taken for its run's is no further ping", () => {
-    const told = tell({ schedule: HOURLY, tooOften: { count: 4, of: "pings", windowSeconds: null } }, [
+    const story = playStory({ schedule: HOURLY, tooOften: { count: 4, of: "pings", windowSeconds: null } }, [
       [0, "start", { host: "b" }],
       [1, "success", { host: "b" }],
       [3600, "start", { host: "b" }],
@@ -379,35 +379,35 @@ describe("two hosts of one job", () => {
       [3603, "start", { host: "a" }],
       [3604, "success", { host: "b", digest: "b" }],
     ]);
-    expect(flipLines(told)).toEqual(["new→up at 1"]);
+    expect(flipLines(story)).toEqual(["new→up at 1"]);
   });
 });
 
 test("an end with a run id that comes again just before the next slot does not meet that", () => {
-  const told = tell({ schedule: FIVE, graceSeconds: 60 }, [
+  const story = playStory({ schedule: FIVE, graceSeconds: 60 }, [
     [0, "start", { rid: A }],
     [240, "success", { rid: A }],
     [290, "success", { rid: A }],
     [360, "time"],
   ]);
-  expect(slotLines(told).at(-1)).toBe("300 missed");
+  expect(slotLines(story).at(-1)).toBe("300 missed");
 });
 
 describe("runs that a scheduler makes up, or skips", () => {
   test("what is made up after an outage belongs to the missed slots, and is not too often", () => {
-    const told = tell(
+    const story = playStory(
       { schedule: MINUTELY, graceSeconds: 60, tooOften: { count: 2, of: "runs", windowSeconds: null } },
       [
         ...[0, 60, 120, 360, 370, 370.3, 370.6, 420].map((second): Step => [second, "success"]),
         [479, "time"],
       ],
     );
-    expect(flipLines(told)).toEqual([
+    expect(flipLines(story)).toEqual([
       "new→up at 0",
       "up→down at 240 (missed), notified",
       "down→up at 360, notified",
     ]);
-    expect(slotLines(told).slice(2)).toEqual([
+    expect(slotLines(story).slice(2)).toEqual([
       "180 missed 190.6",
       "240 missed 130.3",
       "300 missed 70",
@@ -417,16 +417,16 @@ describe("runs that a scheduler makes up, or skips", () => {
   });
 
   test("one run more than there were slots is too often", () => {
-    const told = tell(
+    const story = playStory(
       { schedule: MINUTELY, graceSeconds: 60, tooOften: { count: 1, of: "runs", windowSeconds: null } },
       [0, 180, 181, 182, 183].map((second): Step => [second, "success", { digest: `${second}` }]),
     );
-    expect(flipLines(told).at(-1)).toBe("up→down at 183 (too-often), notified");
+    expect(flipLines(story).at(-1)).toBe("up→down at 183 (too-often), notified");
   });
 
   timelines([
     [
-      "a slot that is skipped for the run before is an overlap, told once, and never early",
+      "a slot that is skipped for the run before is an overlap, notified once, and never early",
       { schedule: FIVE, graceSeconds: 60, maxRuntimeSeconds: 900 },
       [
         [0, "start"],
@@ -444,7 +444,7 @@ describe("runs that a scheduler makes up, or skips", () => {
 
 test("a start that is sent again and again after a run was left out begins one run", () => {
   const starts: Step[] = [0, 11, 23, 37, 55, 81].map((after) => [599 + after, "start"]);
-  const told = tell({ schedule: FIVE, graceSeconds: 3_600, maxRuntimeSeconds: 180, overlap: "alert" }, [
+  const story = playStory({ schedule: FIVE, graceSeconds: 3_600, maxRuntimeSeconds: 180, overlap: "alert" }, [
     [0, "start"],
     [5, "success"],
     ...starts.slice(0, 3),
@@ -454,18 +454,18 @@ test("a start that is sent again and again after a run was left out begins one r
     [920, "success", { exitStatus: 1 }],
     [1_300, "time"],
   ]);
-  expect(flipLines(told)).toEqual(["new→up at 5"]);
+  expect(flipLines(story)).toEqual(["new→up at 5"]);
 });
 
 test("a run that goes on at the deadline of the slot before shows that runs are early, not a slot behind", () => {
-  const told = tell({ schedule: MINUTELY, graceSeconds: 60 }, [
+  const story = playStory({ schedule: MINUTELY, graceSeconds: 60 }, [
     [0, "success"],
     [118, "success"],
     [178, "start"],
     [186, "success", { exitStatus: 0 }],
     [241, "time"],
   ]);
-  expect(slotLines(told)).toEqual(["60 late 58", "120 early -2", "180 early -2"]);
+  expect(slotLines(story)).toEqual(["60 late 58", "120 early -2", "180 early -2"]);
 });
 
 test("an end with a run id that is sent again after the next run was due does not hide that this was left out", () => {
@@ -474,7 +474,7 @@ test("an end with a run id that is sent again after the next run was due does no
     graceSeconds: 60,
     maxRuntimeSeconds: 312,
   } as const;
-  const effects = tell(settings, [
+  const effects = playStory(settings, [
     [0, "start", { rid: A }],
     [10, "success", { rid: A }],
     [120, "start", { rid: B }],

@@ -46,7 +46,7 @@ function ofHost(runs: readonly OpenRun[], host: string | null): readonly OpenRun
 }
 
 /**
- * First in, first out among those within their limit; else the one that broke it last. Where a run has no limit of
+ * First in, first out among those within their limit; else the newest overlong one. Where a run has no limit of
  * its own, the last one started comes before those that it took the place of.
  */
 function likeliest({ maxRuntimeSeconds }: CheckSettings, runs: readonly OpenRun[]): OpenRun | null {

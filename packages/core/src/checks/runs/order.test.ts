@@ -13,7 +13,7 @@ import {
   type Step,
   summary,
   T,
-  tell,
+  playStory,
 } from "../testing/story.ts";
 
 const A = "aaaaaaaa-0000-0000-0000-000000000000";
@@ -115,17 +115,17 @@ describe("out of order ends as in order", () => {
   ];
 
   test.each(rows)("%s", (_, settings, inOrder, outOfOrder) => {
-    const expected = tell(settings, inOrder).check.state;
-    expect(essence(tell(settings, outOfOrder).check.state)).toEqual(essence(expected));
+    const expected = playStory(settings, inOrder).check.state;
+    expect(essence(playStory(settings, outOfOrder).check.state)).toEqual(essence(expected));
   });
 
-  test("a late failure that a newer success has passed is told and over", () => {
-    const told = tell({}, [
+  test("a late failure that a newer success has passed is notified and over", () => {
+    const story = playStory({}, [
       [0, "success"],
       [20, "success", { rid: B }],
       [10, "fail", { rid: A }],
     ]);
-    expect(flipLines(told)).toEqual([
+    expect(flipLines(story)).toEqual([
       "new→up at 0",
       "up→down at 10 (failed), notified",
       "down→up at 20, notified",
@@ -133,36 +133,38 @@ describe("out of order ends as in order", () => {
   });
 
   test("a ping in time that comes after the miss was evaluated mends the slot and brings the check up", () => {
-    const told = tell({}, [
+    const story = playStory({}, [
       [0, "success"],
       [4300, "time"],
       [4190, "success"],
     ]);
-    expect(flipLines(told)).toEqual([
+    expect(flipLines(story)).toEqual([
       "new→up at 0",
       "up→down at 4200 (missed), notified",
       "down→up at 4200, notified",
     ]);
-    expect(slotLines(told)).toEqual(["0 on-time 0", "3600 late 590"]);
+    expect(slotLines(story)).toEqual(["0 on-time 0", "3600 late 590"]);
   });
 
   test("a run that another fail had ended is corrected by its own success", () => {
-    const told = tell({}, [
+    const story = playStory({}, [
       [0, "start", { id: "one", rid: A }],
       [100, "fail", { rid: B }],
       [200, "success", { rid: A }],
     ]);
-    expect(told.runs).toMatchObject([{ id: "one", outcome: "success", durationMs: 200_000, guessed: false }]);
-    expect(told.check.state.status).toBe("up");
+    expect(story.runs).toMatchObject([
+      { id: "one", outcome: "success", durationMs: 200_000, guessed: false },
+    ]);
+    expect(story.check.state.status).toBe("up");
   });
 
   test("a start for a run that has ended opens nothing", () => {
-    const told = tell({}, [
+    const story = playStory({}, [
       [10, "success", { rid: A }],
       [12, "start", { rid: A }],
     ]);
-    expect(told.check.state.lastStartAt).toBeNull();
-    expect(told.last).toEqual([
+    expect(story.check.state.lastStartAt).toBeNull();
+    expect(story.last).toEqual([
       { kind: "ping", id: "ping-1", number: 2, stored: "start", note: "out-of-order" },
     ]);
   });
@@ -172,30 +174,30 @@ describe("out of order ends as in order", () => {
       [hour * 3600, "start", { rid: A }],
       [hour * 3600 + 60, "success", { rid: A }],
     ]);
-    const told = tell({}, steps);
-    expect(flipLines(told)).toEqual(["new→up at 3660"]);
-    expect(told.check.state.lastDurationMs).toBe(60_000);
-    expect(told.runs).toHaveLength(3);
+    const story = playStory({}, steps);
+    expect(flipLines(story)).toEqual(["new→up at 3660"]);
+    expect(story.check.state.lastDurationMs).toBe(60_000);
+    expect(story.runs).toHaveLength(3);
   });
 
   test("a heartbeat with one run id for ever is not taken for retries of its first", () => {
     const steps = Array.from({ length: 60 }, (_, minute): Step => [minute * 60, "success", { rid: A }]);
-    const told = tell({ schedule: { kind: "interval", everySeconds: 60 }, graceSeconds: 60 }, steps);
-    expect(flipLines(told)).toEqual(["new→up at 0"]);
+    const story = playStory({ schedule: { kind: "interval", everySeconds: 60 }, graceSeconds: 60 }, steps);
+    expect(flipLines(story)).toEqual(["new→up at 0"]);
   });
 
   test("a ping from before a pause does not end it", () => {
-    const told = tell({}, [
+    const story = playStory({}, [
       [0, "success"],
       [100, "pause"],
       [99, "success"],
       [98, "start", { rid: A }],
     ]);
-    expect(told.check.state).toMatchObject({ status: "paused", lastStartAt: null, deadlineAt: null });
+    expect(story.check.state).toMatchObject({ status: "paused", lastStartAt: null, deadlineAt: null });
   });
 
   test("a pause or an edit stamped before the last ping happens after it", () => {
-    const paused = tell({}, [
+    const paused = playStory({}, [
       [100, "success"],
       [90, "pause"],
     ]);
@@ -237,7 +239,7 @@ describe("outages", () => {
       ["new→up at 0"],
     ],
     [
-      "a deadline that had passed before it is judged as ever",
+      "a deadline that had passed before it is evaluated as ever",
       {},
       [
         [0, "success"],
@@ -247,7 +249,7 @@ describe("outages", () => {
       ["new→up at 0", "up→down at 4200 (missed), notified"],
     ],
     [
-      "a slot that is due after it is judged as ever",
+      "a slot that is due after it is evaluated as ever",
       {},
       [
         [0, "success"],
@@ -306,18 +308,18 @@ describe("outages", () => {
       ["new→up at 0", "up→down at 4831 (missed), notified"],
     ],
   ])("%s", (_, settings, steps, lines) => {
-    expect(flipLines(tell(settings, steps))).toEqual(lines);
+    expect(flipLines(playStory(settings, steps))).toEqual(lines);
   });
 
   test("slots inside that nothing came for are excluded", () => {
     const minutely = { kind: "cron", expression: "* * * * *", timezone: "UTC" } as const;
-    const told = tell({ schedule: minutely, graceSeconds: 60 }, [
+    const story = playStory({ schedule: minutely, graceSeconds: 60 }, [
       [0, "success"],
       [60, "success"],
       [290, "outage", 100],
       [420, "time"],
     ]);
-    expect(slotLines(told)).toEqual([
+    expect(slotLines(story)).toEqual([
       "60 on-time 0",
       "120 excluded",
       "180 excluded",
@@ -328,11 +330,11 @@ describe("outages", () => {
   });
 
   test("the newest end is remembered, and the same outage twice changes nothing", () => {
-    const once = tell({}, [
+    const once = playStory({}, [
       [0, "success"],
       [5000, "outage", 4000],
     ]);
-    const twice = tell({}, [
+    const twice = playStory({}, [
       [0, "success"],
       [5000, "outage", 4000],
       [5000, "outage", 4000],
@@ -347,13 +349,13 @@ describe("a long silence", () => {
   const YEAR = 365 * 86_400;
 
   test("is written a bounded part at a time, with one flip, at the first deadline", () => {
-    const told = tell(minutely, [
+    const story = playStory(minutely, [
       [0, "success"],
       [YEAR, "time"],
     ]);
-    expect(flipLines(told)).toEqual(["new→up at 0", "up→down at 120 (missed), notified"]);
-    expect(told.last.length).toBeLessThan(1010);
-    expect(told.nextAt).toBeLessThan(T + YEAR * 1000);
+    expect(flipLines(story)).toEqual(["new→up at 0", "up→down at 120 (missed), notified"]);
+    expect(story.last.length).toBeLessThan(1010);
+    expect(story.nextAt).toBeLessThan(T + YEAR * 1000);
   });
 
   test("a ping after it decides at once, and the rest is written by the folds that follow", () => {
@@ -362,14 +364,14 @@ describe("a long silence", () => {
       [0, "success"],
       [hours * 3600, "success"],
     ];
-    const told = tell(minutely, steps);
-    expect(flipLines(told)).toEqual([
+    const story = playStory(minutely, steps);
+    expect(flipLines(story)).toEqual([
       "new→up at 0",
       "up→down at 120 (missed), notified",
       `down→up at ${hours * 3600}, notified`,
     ]);
     const folds = Array.from({ length: 8 }, (): Step => [hours * 3600, "time"]);
-    const later = tell(minutely, [...steps, ...folds]);
+    const later = playStory(minutely, [...steps, ...folds]);
     expect(later.slots).toHaveLength(hours * 60 + 1);
     expect(later.slots.filter(({ outcome }) => outcome === "missed")).toHaveLength(hours * 60 - 1);
     expect(later.check.state.memory.backlog).toEqual([]);
@@ -426,7 +428,7 @@ describe("the watermark", () => {
 });
 
 test("an end that another receiver's clock puts before its start has no duration", () => {
-  const { runs } = tell({}, [
+  const { runs } = playStory({}, [
     [10, "start", { rid: A }],
     [10, "fail", { rid: B }],
     [9, "success", { rid: A }],
@@ -435,7 +437,7 @@ test("an end that another receiver's clock puts before its start has no duration
 });
 
 test("a good end that a later one has overtaken still meets the slot that it is early for", () => {
-  const told = tell(
+  const story = playStory(
     { schedule: { kind: "cron", expression: "*/20 * * * *", timezone: "UTC" }, graceSeconds: 60 },
     [
       [1_190, "start", { rid: A }],
@@ -445,11 +447,11 @@ test("a good end that a later one has overtaken still meets the slot that it is 
       [1_300, "time"],
     ],
   );
-  expect(slotLines(told)).toEqual(["1200 early -10"]);
+  expect(slotLines(story)).toEqual(["1200 early -10"]);
 });
 
 test("a run that was given up and ends after all is as early as it began", () => {
-  const told = tell(
+  const story = playStory(
     { schedule: { kind: "cron", expression: "*/20 * * * *", timezone: "UTC" }, graceSeconds: 60 },
     [
       [10, "start", { rid: A }],
@@ -459,5 +461,5 @@ test("a run that was given up and ends after all is as early as it began", () =>
       [1_300, "time"],
     ],
   );
-  expect(slotLines(told)).toEqual(["1200 missed"]);
+  expect(slotLines(story)).toEqual(["1200 missed"]);
 });

@@ -18,7 +18,7 @@ export function receivePing(draft: Draft, ping: Ping): void {
   else applyInTurn(draft, held);
 }
 
-/** Hears the held pings whose deadlines can be evaluated by now. */
+/** Applies the deferred pings whose deadlines can be evaluated by now. */
 export function applyDeferred(draft: Draft): void {
   const { memory } = draft;
   for (let first = memory.deferred[0]; first !== undefined; first = memory.deferred[0]) {

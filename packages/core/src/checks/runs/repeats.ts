@@ -17,7 +17,7 @@ const NO_ENDS: readonly HostEnd[] = [];
 /** The end that this one, which carries no run id, says again. */
 export function findRepeatedEnd(draft: Draft, ping: Ping): HostEnd | null {
   const ends = endsOf(draft, ping);
-  // A success between two failures, or the other way round, makes the second news.
+  // A success between two failures, or the other way round, makes the second one new.
   if (ends.at(-1)?.kind !== ping.kind) return null;
   const last = ends.findLast((end) => isEqual(end, ping));
   if (last === undefined || last.repeats >= REPEATS_MAX) return null;

@@ -149,7 +149,7 @@ function slotOfStart(draft: Draft, coming: Arrival): Slot | null {
 
 /**
  * A run that took the place of another has its own limit. Where starts settle the slots, one that takes the place of
- * such a run has that one's: starts without any end would never be told otherwise.
+ * such a run has that one's: nobody would be notified of starts without any end otherwise.
  */
 function replacementOf({ settings }: Draft, before: OpenRun, run: OpenRun): Partial<OpenRun> {
   if (before.overlong || before.uncertain !== undefined) return {};

@@ -6,7 +6,7 @@ import { isInMaintenance } from "../deadlines/postpone-deadlines.ts";
 
 export type Violation = { at: Instant; reason: Reason; evidence: Evidence };
 
-/** The check goes down and people are told, but in maintenance; nothing happens to one that is down. */
+/** The check goes down and people are notified, but in maintenance; nothing happens to one that is down. */
 export function goDown(draft: Draft, violation: Violation): void {
   if (draft.state.status === "down") return;
   const { at, reason, evidence } = violation;
@@ -17,7 +17,7 @@ export function goDown(draft: Draft, violation: Violation): void {
   draft.effects.push({ kind: "incident-opened", at: flippedAt, deadlineSeq, reason, evidence });
 }
 
-/** The check goes up; people are told only where they were told that it is down. */
+/** The check goes up; people are notified only where they were notified that it is down. */
 export function goUp(draft: Draft, at: Instant): void {
   if (draft.state.status === "up") return;
   setStatusSilently(draft, { at, to: "up" });
@@ -25,7 +25,7 @@ export function goUp(draft: Draft, at: Instant): void {
   draft.memory.goodInARow = 0;
 }
 
-/** To a status that nobody is told of, unless an incident ends with it. */
+/** To a status that nobody is notified of, unless an incident ends with it. */
 export function setStatusSilently(
   draft: Draft,
   { at, to }: { at: Instant; to: "up" | "paused" | "new" },

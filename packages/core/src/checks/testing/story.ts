@@ -8,7 +8,7 @@ import { fold } from "../fold.ts";
 import { newCheck } from "../new-check.ts";
 import { defaultSettings } from "../settings.ts";
 
-/** Stories begin at a full hour, and tell their times in seconds since then. */
+/** Stories begin at a full hour, and count their times in seconds since then. */
 export const T = 1_800_000_000_000;
 
 export type Step =
@@ -28,8 +28,8 @@ export function settingsOf(settings: Partial<CheckSettings> = {}): CheckSettings
   };
 }
 
-/** What a check has lived through, and everything that was said about it. */
-export type Told = {
+/** The check after all steps, and all effects on the way. */
+export type Story = {
   check: Check;
   nextAt: number | null;
   effects: Effect[];
@@ -42,7 +42,7 @@ export type Told = {
 };
 
 /** Folds the steps, one after the other, into a new check made at second 0. */
-export function tell(settings: Partial<CheckSettings>, steps: readonly Step[]): Told {
+export function playStory(settings: Partial<CheckSettings>, steps: readonly Step[]): Story {
   let check = newCheck("check", T, settingsOf(settings));
   let nextAt: number | null = null;
   let last: readonly Effect[] = [];

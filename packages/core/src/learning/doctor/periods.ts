@@ -9,7 +9,7 @@ import {
   weekdayOf,
 } from "@overdue/schedules";
 import type { CheckSettings } from "../../checks/settings.ts";
-import { spanInWords } from "../span.ts";
+import { durationText } from "../../text/duration-text.ts";
 import { medianOf } from "../statistics.ts";
 import { evidenceFrom, type Finding } from "./finding.ts";
 import { gapsOf, type History } from "./history.ts";
@@ -32,7 +32,7 @@ export function findWrongPeriod(settings: CheckSettings, history: History): Find
   if (!disagree(settings, gapMs, scheduledMs)) return null;
   return {
     kind: "wrong-period",
-    sentence: `The job comes every ${spanInWords(gapMs)}, ${agreeing} of ${gaps.length} times; its schedule says every ${spanInWords(scheduledMs)}.`,
+    sentence: `The job comes every ${durationText(gapMs)}, ${agreeing} of ${gaps.length} times; its schedule says every ${durationText(scheduledMs)}.`,
     evidence: evidenceFrom(arrivals, { seen: gaps.length, agreeing, offsetMs: gapMs - scheduledMs }),
     edit: { schedule: scheduleOf(schedule, gapMs, arrivals) },
   };

@@ -1,6 +1,6 @@
 import { type Instant, MINUTE_MS, SECOND_MS } from "@overdue/schedules";
 import type { CheckSettings } from "../../checks/settings.ts";
-import { spanInWords } from "../span.ts";
+import { durationText } from "../../text/duration-text.ts";
 import { medianOf } from "../statistics.ts";
 import { evidenceFrom, type Finding } from "./finding.ts";
 import { type History, offsetsOf, type SeenRun } from "./history.ts";
@@ -34,7 +34,7 @@ function findLong(settings: CheckSettings, timed: readonly TimedRun[]): Finding 
   const longestMs = Math.max(...timed.map(({ durationMs }) => durationMs));
   return {
     kind: "late-by-run-time",
-    sentence: `The job usually runs for ${spanInWords(usualMs)}, longer than its grace of ${spanInWords(settings.graceSeconds * SECOND_MS)} allows in ${long.length} of ${timed.length} runs: give its run time a limit of its own.`,
+    sentence: `The job usually runs for ${durationText(usualMs)}, longer than its grace of ${durationText(settings.graceSeconds * SECOND_MS)} allows in ${long.length} of ${timed.length} runs: give its run time a limit of its own.`,
     evidence: evidenceFrom(
       timed.map(({ startedAt }) => startedAt),
       { seen: timed.length, agreeing: long.length, offsetMs: usualMs },
@@ -55,7 +55,7 @@ function findLateEnds(settings: CheckSettings, history: History): Finding | null
   const latestMs = Math.max(...steady.map((offset) => offset.offsetMs));
   return {
     kind: "late-by-run-time",
-    sentence: `The job's end comes about ${spanInWords(offsetMs)} after its time, ${steady.length} of ${offsets.length} times, probably as long as it runs: send a start ping too, or allow more grace.`,
+    sentence: `The job's end comes about ${durationText(Math.abs(offsetMs))} after its time, ${steady.length} of ${offsets.length} times, probably as long as it runs: send a start ping too, or allow more grace.`,
     evidence: evidenceFrom(
       offsets.map(({ at }) => at),
       { seen: offsets.length, agreeing: steady.length, offsetMs },

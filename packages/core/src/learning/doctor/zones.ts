@@ -10,7 +10,7 @@ import {
   timeZoneOf,
 } from "@overdue/schedules";
 import type { CheckSettings } from "../../checks/settings.ts";
-import { spanInWords } from "../span.ts";
+import { durationText } from "../../text/duration-text.ts";
 import { medianOf, shareOf } from "../statistics.ts";
 import { evidenceFrom, type Finding } from "./finding.ts";
 import { gapsOf, type History, offsetsOf } from "./history.ts";
@@ -54,7 +54,7 @@ function findOffset(settings: CheckSettings, { schedule, offsets, zone }: Questi
     return null;
   const agreeing = offsets.filter((offset) => isNear(offset.offsetMs, offsetMs));
   if (agreeing.length < SHARE_MIN * offsets.length) return null;
-  const how = `${spanInWords(offsetMs)} ${offsetMs > 0 ? "after" : "before"} its time in ${schedule.timezone}`;
+  const how = `${durationText(Math.abs(offsetMs))} ${offsetMs > 0 ? "after" : "before"} its time in ${schedule.timezone}`;
   return {
     kind: "wrong-time-zone",
     sentence: `The job comes ${how}, ${agreeing.length} of ${offsets.length} times: ${advice(zone)}`,
@@ -81,7 +81,7 @@ function findShift(settings: CheckSettings, { schedule, offsets, zone }: Questio
   const agreeing = counted.filter(isOff).length;
   return {
     kind: "clock-change",
-    sentence: `Since or until a clock change the job comes ${spanInWords(offsetMs)} ${offsetMs > 0 ? "late" : "early"}: its clock and the schedule's (${schedule.timezone}) do not change together; ${advice(zone)}`,
+    sentence: `Since or until a clock change the job comes ${durationText(Math.abs(offsetMs))} ${offsetMs > 0 ? "late" : "early"}: its clock and the schedule's (${schedule.timezone}) do not change together; ${advice(zone)}`,
     evidence: evidenceFrom(instantsOf(offsets), { seen: offsets.length, agreeing, offsetMs }),
     edit: zone === null ? null : { schedule: { ...schedule, timezone: zone } },
   };

@@ -21,6 +21,18 @@ export function explainExit(status: number | null, evidence: ExitEvidence = {}):
   return STATUSES.get(status) ?? bySignal(status) ?? { title: `failed with status ${status}`, hint: null };
 }
 
+/** "killed (SIGKILL)"; null where there is nothing to say beyond the number. */
+export function exitMeaning(status: number): string | null {
+  const title = explainExit(status)?.title ?? null;
+  return title === null || title.includes(`status ${status}`) ? null : title;
+}
+
+/** "137, killed (SIGKILL)", or the number alone. */
+export function exitStatusText(status: number): string {
+  const meaning = exitMeaning(status);
+  return meaning === null ? String(status) : `${status}, ${meaning}`;
+}
+
 function bySignal(status: number): ExitMeaning | null {
   const signal = status > 128 && status <= 128 + 64 ? SIGNALS.get(status - 128) : undefined;
   if (signal === undefined) return null;
@@ -87,7 +99,7 @@ const SIGNALS = new Map<number, readonly [name: string, meaning: string, hint?: 
   [12, ["SIGUSR2", "ended by a user signal"]],
   [13, ["SIGPIPE", "broken pipe", "What read its output was gone."]],
   [14, ["SIGALRM", "alarm clock"]],
-  [15, ["SIGTERM", "told to stop", "Somebody stopped it: a shutdown, a deployment, or a time limit."]],
+  [15, ["SIGTERM", "asked to stop", "Somebody stopped it: a shutdown, a deployment, or a time limit."]],
   [24, ["SIGXCPU", "used up its processor time", "See ulimit -t, or LimitCPU of the unit."]],
   [25, ["SIGXFSZ", "file too large", "See ulimit -f, or LimitFSIZE of the unit."]],
   [31, ["SIGSYS", "forbidden system call", "Blocked by seccomp or SystemCallFilter."]],

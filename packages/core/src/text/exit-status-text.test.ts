@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { explainExit } from "./exit-meaning.ts";
+import { exitStatusText, explainExit } from "./exit-status-text.ts";
 
 test.each([
   [0, null],
@@ -13,10 +13,10 @@ test.each([
   [134, "aborted (SIGABRT)"],
   [137, "killed (SIGKILL)"],
   [139, "crashed (SIGSEGV)"],
-  [143, "told to stop (SIGTERM)"],
+  [143, "asked to stop (SIGTERM)"],
   [192, "failed with status 192"],
   [255, "failed (status 255)"],
-])("status %s", (status, title) => {
+])("the exit status %s means: %s", (status, title) => {
   expect(explainExit(status)?.title ?? null).toBe(title);
 });
 
@@ -30,8 +30,18 @@ test.each([
   [{ systemdResult: "oom-kill" }, 9, "killed: out of memory"],
   [{ systemdResult: "timeout" }, 143, "stopped: took too long"],
   [{ systemdResult: "exit-code" }, 127, "command not found"],
-  [{ kubernetesReason: "Error" }, 143, "told to stop (SIGTERM)"],
+  [{ kubernetesReason: "Error" }, 143, "asked to stop (SIGTERM)"],
   [{ kubernetesReason: "OOMKilled" }, null, "killed: out of memory"],
-])("%o with status %s", (evidence, status, title) => {
+])("%o goes before the status %s: %s", (evidence, status, title) => {
   expect(explainExit(status, evidence)?.title).toBe(title);
+});
+
+test.each([
+  [0, "0"],
+  [1, "1"],
+  [3, "3"],
+  [127, "127, command not found"],
+  [137, "137, killed (SIGKILL)"],
+])("the exit status %i is shown as “%s”", (status, shown) => {
+  expect(exitStatusText(status)).toBe(shown);
 });

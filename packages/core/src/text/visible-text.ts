@@ -1,0 +1,21 @@
+/** Control characters but tab and line feed, what is invisible or turns the direction of text, and line separators. */
+const HIDDEN = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+// oxlint-disable-next-line no-control-regex -- a terminal's colours begin with a control character
+const COLOURS = /\u001b\[[0-9;?]*[A-Za-z]/g;
+
+/**
+ * Text of a person or a job that is safe to show: no character hides or moves another. Colours of a terminal are
+ * removed, line ends become line feeds, and every other hidden character becomes its escape: `\u202e`.
+ */
+export function visibleText(text: string): string {
+  return escapeHidden(text.toWellFormed().replaceAll("\r\n", "\n").replaceAll(COLOURS, ""));
+}
+
+/** Replaces each hidden character by its JSON escape, such as `\u001b`, so that a line of JSON stays the same JSON. */
+export function escapeHidden(text: string): string {
+  return text.replaceAll(HIDDEN, (character) =>
+    Array.from({ length: character.length }, (_, index) => {
+      return `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`;
+    }).join(""),
+  );
+}
