@@ -1,0 +1,38 @@
+import type { Answer, Question } from "./real-program.ts";
+
+/**
+ * `same`: equal times. `both refuse`. `different`: other times. `only ours refuses` and `only theirs refuses`. `left out`:
+ * the real program did not come back, or its times do not go forward.
+ */
+export type Verdict =
+  | "same"
+  | "both refuse"
+  | "different"
+  | "only ours refuses"
+  | "only theirs refuses"
+  | "left out";
+
+export const VERDICTS: readonly Verdict[] = [
+  "same",
+  "both refuse",
+  "different",
+  "only ours refuses",
+  "only theirs refuses",
+  "left out",
+];
+
+/** Compares the times of the real program with ours, up to when the real one was watched. */
+export function compare({ after }: Question, real: Answer | null, ours: Answer): Verdict {
+  if (real === null) return "left out";
+  if ("error" in real) return "error" in ours ? "both refuse" : "only theirs refuses";
+  const theirs = real.next.map((time) => Date.parse(time));
+  if (!goesForward([Date.parse(after), ...theirs])) return "left out";
+  if ("error" in ours) return "only ours refuses";
+  const until = real.until === undefined ? Infinity : Date.parse(real.until);
+  const own = ours.next.map((time) => Date.parse(time)).filter((time) => time <= until);
+  return own.join() === theirs.join() ? "same" : "different";
+}
+
+function goesForward(times: number[]): boolean {
+  return times.every((time, index) => index === 0 || time > (times[index - 1] ?? Infinity));
+}

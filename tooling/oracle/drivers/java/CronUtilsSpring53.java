@@ -1,0 +1,14 @@
+import com.cronutils.model.CronType;
+import com.cronutils.model.definition.CronDefinitionBuilder;
+import com.cronutils.model.time.ExecutionTime;
+import com.cronutils.parser.CronParser;
+import java.time.ZoneId;
+
+public class CronUtilsSpring53 implements Driver.Adapter {
+    private final CronParser parser = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.SPRING53));
+
+    public Driver.Next parse(String expr, ZoneId zone) {
+        ExecutionTime times = ExecutionTime.forCron(parser.parse(expr));
+        return at -> times.nextExecution(at).orElse(null);
+    }
+}

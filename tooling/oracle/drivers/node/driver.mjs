@@ -1,0 +1,38 @@
+/**
+ * Answers JSON lines `{"expr","tz","after","count"}` with `{"next":[…]}` or `{"error"}`, from the package of the folder
+ * that it runs in. The adapter named on the command line says how that package is asked.
+ */
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const RealDate = Date;
+let now = RealDate.now();
+
+/** Some packages tell only the next time from now: for them, now is what an adapter says. */
+globalThis.Date = class extends RealDate {
+  constructor(...parts) {
+    if (parts.length === 0) super(now);
+    else super(...parts);
+  }
+  static now() {
+    return now;
+  }
+};
+
+const load = createRequire(join(process.cwd(), "package.json"));
+const { makeTimes } = await import(new URL(`${process.argv[2]}.mjs`, import.meta.url).href);
+const times = await makeTimes(load, (instant) => (now = instant));
+for await (const line of createInterface({ input: process.stdin })) {
+  process.stdout.write(`${JSON.stringify(await answer(JSON.parse(line)))}\n`);
+}
+process.exit();
+
+async function answer({ expr, tz, after, count }) {
+  try {
+    const instants = await times({ expr, tz, after: RealDate.parse(after), count });
+    return { next: instants.map((instant) => new RealDate(instant).toISOString()) };
+  } catch (error) {
+    return { error: String(error?.message ?? error) };
+  }
+}

@@ -1,0 +1,71 @@
+import { parseArgs } from "node:util";
+import { compare, type Verdict, VERDICTS } from "./compare.ts";
+import { install } from "./install.ts";
+import { answerOurselves } from "./ours.ts";
+import { questions } from "./questions.ts";
+import { type Answer, type Question, RealProgram } from "./real-program.ts";
+import { type RealScheduler, realSchedulers } from "./schedulers.ts";
+import { replayVectors } from "./vectors.ts";
+
+const SHOWN_DEFAULT = "10";
+
+/**
+ * `npm run oracle -- <scheduler> [--count 2000] [--seed 1] [--show 10]` compares our times with those of the real program.
+ * `--vectors FILE` asks instead whether the driver gets the answers that stand in a file of vectors.
+ */
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    count: { type: "string", default: "2000" },
+    seed: { type: "string", default: "1" },
+    show: { type: "string", default: SHOWN_DEFAULT },
+    vectors: { type: "string" },
+  },
+});
+const shown = Number(values.show);
+const scheduler = realSchedulers.find(({ id }) => id === positionals[0]);
+if (scheduler === undefined) {
+  console.error(`Name one of: ${realSchedulers.map(({ id }) => id).join(" ")}`);
+  process.exit(2);
+}
+const program = new RealProgram(install(scheduler));
+const isWhole =
+  values.vectors === undefined
+    ? await compareRandom(scheduler)
+    : await compareVectors(scheduler, values.vectors);
+program.stop();
+process.exitCode = isWhole ? 0 : 1;
+
+async function compareRandom({ id, line }: RealScheduler): Promise<boolean> {
+  const counts = new Map<Verdict, number>(VERDICTS.map((verdict) => [verdict, 0]));
+  const differences: { question: Question; real: Answer | null; ours: Answer }[] = [];
+  for (const question of questions(line, { seed: Number(values.seed), count: Number(values.count) })) {
+    const [real, ours] = [await program.ask(question), answerOurselves(question)];
+    const verdict = compare(question, real, ours);
+    counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+    if (["different", "only ours refuses", "only theirs refuses"].includes(verdict))
+      differences.push({ question, real, ours });
+  }
+  for (const { question, real, ours } of differences.slice(0, shown)) {
+    const { expr, tz, after } = question;
+    console.log(`${expr} | ${tz} | ${after}\n  theirs ${inWords(real)}\n  ours   ${inWords(ours)}`);
+  }
+  console.log(
+    `${id}, seed ${values.seed}: ${[...counts].map(([verdict, n]) => `${n} ${verdict}`).join(", ")}`,
+  );
+  return differences.length === 0 && (counts.get("same") ?? 0) > 0;
+}
+
+async function compareVectors({ id }: RealScheduler, file: string): Promise<boolean> {
+  const { asked, different } = await replayVectors(program, file);
+  for (const { vector, answer } of different.slice(0, shown))
+    console.log(`${JSON.stringify(vector)}\n  now ${JSON.stringify(answer)}`);
+  console.log(`${id}: ${asked - different.length} of ${asked} vectors reproduced`);
+  return asked > 0 && different.length === 0;
+}
+
+function inWords(answer: Answer | null): string {
+  if (answer === null) return "no answer";
+  if ("error" in answer) return `refuses: ${answer.error.replaceAll(/\s+/g, " ").slice(0, 160)}`;
+  return answer.next.map((time) => time.replace(/:00(\.000)?Z$/, "Z")).join(" ") || "never";
+}

@@ -1,0 +1,74 @@
+import { machineOffsets } from "../../scripts/machine-timezones.ts";
+import type { Question } from "./real-program.ts";
+import { pick, type Random, randomFrom } from "./random.ts";
+import { randomLine } from "./random-line.ts";
+import type { RealScheduler } from "./schedulers.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const ASKED_TIMES = 4;
+const NEAR_CHANGE = 0.6;
+
+/** When starts lie: where the tz databases that the packages bring with them agree on the zones below. */
+const USUALLY = ["2024-01-01", "2026-08-01"];
+
+/** Zones whose clocks change at all hours of the day, by an hour, half an hour, two hours or a whole day. */
+const ZONES: Record<string, string[]> = {
+  UTC: USUALLY,
+  "Asia/Kolkata": USUALLY,
+  "Europe/Berlin": USUALLY,
+  "Europe/London": USUALLY,
+  "Europe/Dublin": USUALLY,
+  "America/New_York": USUALLY,
+  "America/Los_Angeles": USUALLY,
+  "America/St_Johns": USUALLY,
+  "America/Santiago": USUALLY,
+  "Asia/Beirut": USUALLY,
+  "Africa/Cairo": USUALLY,
+  "Atlantic/Azores": USUALLY,
+  "Antarctica/Troll": USUALLY,
+  "Australia/Sydney": USUALLY,
+  "Australia/Lord_Howe": USUALLY,
+  "Pacific/Chatham": USUALLY,
+  "America/Asuncion": ["2023-01-01", "2024-09-01"],
+  "Asia/Tehran": ["2019-01-01", "2022-12-01"],
+  "America/Sao_Paulo": ["2017-06-01", "2019-06-01"],
+  "Pacific/Apia": ["2011-06-01", "2012-06-01"],
+};
+
+/** Random lines in random zones, most of them starting near a change of the clock. The same seed gives the same ones. */
+export function* questions(
+  form: RealScheduler["line"],
+  { seed, count }: { seed: number; count: number },
+): Generator<Question> {
+  const random = randomFrom(seed);
+  for (let made = 0; made < count; made++) {
+    const [tz = "UTC", range = USUALLY] = pick(random, Object.entries(ZONES));
+    const after = new Date(startIn(tz, range, random)).toISOString();
+    yield { expr: randomLine(form, random), tz, after, count: ASKED_TIMES };
+  }
+}
+
+function startIn(tz: string, [from = "", to = ""]: string[], random: Random): number {
+  const changes = changesOf(tz, Date.parse(from), Date.parse(to));
+  if (changes.length > 0 && random() < NEAR_CHANGE)
+    return pick(random, changes) - Math.floor(random() * 30 * 12 - 12) * 5 * MINUTE_MS;
+  const days = (Date.parse(to) - Date.parse(from)) / DAY_MS;
+  return Date.parse(from) + Math.floor(random() * days * 24 * 12) * 5 * MINUTE_MS;
+}
+
+const knownChanges = new Map<string, number[]>();
+
+/** The hours in which the zone's offset changes. */
+function changesOf(tz: string, from: number, to: number): number[] {
+  const known = knownChanges.get(tz);
+  if (known !== undefined) return known;
+  const offsetAt = machineOffsets(tz);
+  if (offsetAt === null) throw new Error(`This machine's tz database has no ${tz}: install tzdata.`);
+  const changes = [];
+  for (let hour = from; hour < to; hour += HOUR_MS)
+    if (offsetAt(hour) !== offsetAt(hour + HOUR_MS)) changes.push(hour);
+  knownChanges.set(tz, changes);
+  return changes;
+}

@@ -1,0 +1,60 @@
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { createInterface } from "node:readline";
+import { z } from "zod";
+
+/** How a driver is started: in a folder of its own, so that it finds the packages that were installed there. */
+export type Start = { command: string; args: string[]; cwd: string };
+
+/** What is asked: the first `count` times of `expr` in the zone `tz`, strictly after `after` (ISO 8601). */
+export type Question = { expr: string; tz: string; after: string; count: number };
+
+const Answer = z.union([
+  /** `until`: the program was watched up to then only, so later times are not known. */
+  z.strictObject({ next: z.array(z.iso.datetime()), until: z.iso.datetime().optional() }),
+  z.strictObject({ error: z.string() }),
+]);
+export type Answer = z.infer<typeof Answer>;
+
+/** A line over which the real program thinks for so long is one on which it does not come back. */
+const ANSWER_WITHIN_MS = 15_000;
+
+/** A running driver. It is asked one line at a time, and started anew where it hangs or ends. */
+export class RealProgram {
+  #start: Start;
+  #child: ChildProcessWithoutNullStreams | null = null;
+  #answers: AsyncIterator<string> | null = null;
+
+  constructor(start: Start) {
+    this.#start = start;
+  }
+
+  /** Resolves to null where the program gave no answer: it ended, or was still busy after 15 seconds. */
+  async ask(question: Question): Promise<Answer | null> {
+    const [child, answers] = this.#running();
+    child.stdin.write(`${JSON.stringify(question)}\n`);
+    const late = Promise.withResolvers<null>();
+    const timer = setTimeout(() => late.resolve(null), ANSWER_WITHIN_MS);
+    const line = await Promise.race([answers.next(), late.promise]);
+    clearTimeout(timer);
+    if (line !== null && line.done !== true) return Answer.parse(JSON.parse(line.value));
+    this.stop();
+    return null;
+  }
+
+  stop(): void {
+    this.#child?.kill("SIGKILL");
+    this.#child = null;
+    this.#answers = null;
+  }
+
+  #running(): [ChildProcessWithoutNullStreams, AsyncIterator<string>] {
+    if (this.#child === null || this.#answers === null) {
+      const { command, args, cwd } = this.#start;
+      this.#child = spawn(command, args, { cwd, stdio: ["pipe", "pipe", "pipe"] });
+      this.#child.stdin.on("error", () => {}); // a driver that ended is noticed by its missing answer
+      this.#child.stderr.pipe(process.stderr);
+      this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+    }
+    return [this.#child, this.#answers];
+  }
+}

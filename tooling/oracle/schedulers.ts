@@ -1,0 +1,27 @@
+import { globSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { z } from "zod";
+
+const FOLDER = join(import.meta.dirname, "schedulers");
+
+/**
+ * How the real program is had. `packages` are pinned, in the words of the language's own client; `adapter` names the file
+ * in `drivers/<language>` that asks the program for times; `line` is the form of its expressions.
+ */
+const RealScheduler = z.strictObject({
+  language: z.enum(["node", "python", "go", "java", "rust", "php", "c"]),
+  packages: z.array(z.string()).min(1),
+  adapter: z.string(),
+  line: z.enum(["five fields", "seconds first", "quartz"]).default("five fields"),
+  /** For how long a daemon with a simulated clock is watched. */
+  watchedDays: z.int().positive().optional(),
+});
+export type RealScheduler = z.infer<typeof RealScheduler> & { id: string };
+
+/** The schedulers that can be asked, by the ids of `packages/schedules`. */
+export const realSchedulers: RealScheduler[] = globSync(join(FOLDER, "*.json"))
+  .toSorted()
+  .map((file) => ({
+    id: basename(file, ".json"),
+    ...RealScheduler.parse(JSON.parse(readFileSync(file, "utf8"))),
+  }));
