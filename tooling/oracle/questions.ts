@@ -44,7 +44,7 @@ export function* questions(
 ): Generator<Question> {
   const random = randomFrom(seed);
   for (let made = 0; made < count; made++) {
-    const [tz = "UTC", range = USUALLY] = pick(random, Object.entries(ZONES));
+    const [tz, range] = pick(random, Object.entries(ZONES));
     const after = new Date(startIn(tz, range, random)).toISOString();
     yield { expr: randomLine(form, random), tz, after, count: ASKED_TIMES };
   }

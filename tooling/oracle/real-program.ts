@@ -16,7 +16,7 @@ const Answer = z.union([
 export type Answer = z.infer<typeof Answer>;
 
 /** A line over which the real program thinks for so long is one on which it does not come back. */
-const ANSWER_WITHIN_MS = 15_000;
+const ANSWER_WITHIN_MS = 40_000;
 
 /** A running driver. It is asked one line at a time, and started anew where it hangs or ends. */
 export class RealProgram {
@@ -28,7 +28,7 @@ export class RealProgram {
     this.#start = start;
   }
 
-  /** Resolves to null where the program gave no answer: it ended, or was still busy after 15 seconds. */
+  /** Resolves to null where the program gave no answer: it ended, or was still busy after 40 seconds. */
   async ask(question: Question): Promise<Answer | null> {
     const [child, answers] = this.#running();
     child.stdin.write(`${JSON.stringify(question)}\n`);

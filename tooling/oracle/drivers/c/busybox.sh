@@ -6,7 +6,9 @@ fetch_source "$1"
 mkdir crontabs
 gcc -O2 -c "$here/busybox.c" -o busybox.o
 gcc -O2 -c "$here/clock.c" -o clock.o
-objects="$PWD/busybox.o $PWD/clock.o"
+# An archive, since busybox hands the flags of its last link to each link before it.
+ar rcs clock.a busybox.o clock.o
+archive=$PWD/clock.a
 cd source
 make allnoconfig
 # As Debian configures it.
@@ -16,6 +18,6 @@ printf '%s\n' 'CONFIG_FEATURE_CROND_SPECIAL_TIMES=y' '# CONFIG_FEATURE_CROND_D i
   'CONFIG_PID_FILE_PATH="/tmp"' >> .config
 yes '' | make oldconfig
 wrap=
-for name in main crond_main time sleep; do wrap="$wrap -Wl,--wrap=$name"; done
-make CFLAGS_crond.o=-Dvfork=oracle_vfork EXTRA_LDFLAGS="$wrap $objects" SKIP_STRIP=y busybox
+for name in main time sleep; do wrap="$wrap -Wl,--wrap=$name"; done
+make CFLAGS_crond.o=-Dvfork=oracle_vfork EXTRA_LDFLAGS="$wrap $archive" SKIP_STRIP=y busybox
 cp busybox ../program

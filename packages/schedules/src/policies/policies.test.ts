@@ -1,0 +1,155 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { lostFrom, POLICIES, policiesOf } from "./policies.ts";
+import { intervalText, missedText, overlapText } from "./policy-text.ts";
+import type { SchedulerPolicy } from "./policy.ts";
+
+/** What was seen when the programs were run: a row per set-up, in the words of whoever watched. */
+type Row = Record<
+  | "scheduler"
+  | "version"
+  | "missedOne"
+  | "missedThree"
+  | "overlap"
+  | "intervalFirst"
+  | "intervalPhase"
+  | "intervalKeptOverRestart"
+  | "sigstopThree"
+  | "clockBack",
+  string | null
+> & { graceSeconds: number | string | null };
+
+const rows: Row[] = JSON.parse(readFileSync(new URL("../../vectors/policies.json", import.meta.url), "utf8"));
+
+test("every measured set-up has its policy, and no policy is invented", () => {
+  expect(rows).toHaveLength(81); // supercronic was measured twice, by two people
+  const name = (measured: string | null, version: string | null) => `${measured} ${version}`;
+  expect(POLICIES.map((policy) => name(policy.measured, policy.version)).toSorted()).toEqual(
+    [...new Set(rows.map((row) => name(row.scheduler, row.version)))].toSorted(),
+  );
+});
+
+describe.each(POLICIES)("$measured $version", (policy) => {
+  const row = rowOf(policy);
+
+  test("makes up what it was seen to make up after three due times without it", () => {
+    expect(policy.missed.runs).toBe(
+      runsIn(row.missedThree === "none" ? row.missedOne : (row.missedThree ?? row.missedOne)),
+    );
+  });
+
+  test("makes up one missed run if and only if it was seen to", () => {
+    expect(policy.missed.runs === "none").toBe(row.missedOne === "none");
+  });
+
+  test("has the limit that it was seen to have", () => {
+    const limit = policy.missed.runs === "none" ? null : policy.missed.withinSeconds;
+    if (row.missedOne === "one-if-same-minute") expect(limit).toBe(60);
+    else if (row.graceSeconds === "N") expect(limit).toBe("setting");
+    else if (row.missedOne?.includes("within-grace") && !isRestartedPhase(row))
+      expect(limit).toBe(row.graceSeconds);
+    else if (policy.missed.runs !== "all") expect(limit).toBeNull();
+  });
+
+  test("treats a run that is due during another as it was seen to", () => {
+    if (row.overlap === null || row.overlap === "as above") return;
+    expect(policy.overlap?.usual).toBe(overlapIn(row.overlap));
+  });
+
+  test("times intervals as it was seen to", () => {
+    expect(policy.interval === null).toBe(row.intervalFirst === null);
+    if (policy.interval === null || row.intervalPhase === null) return;
+    const isGrid = /^(fixed-grid|setInterval)/.test(row.intervalPhase);
+    expect(policy.interval.phase).toBe(
+      isGrid ? "grid" : row.intervalPhase.startsWith("from-end") ? "from end" : "from start",
+    );
+    expect(policy.interval.first === "at once").toBe(row.intervalFirst === "at-once");
+    expect(policy.interval.overRestart === "anew").toBe(row.intervalKeptOverRestart === "no");
+  });
+
+  test("does after a sleep what it was seen to do", () => {
+    if (
+      policy.asleep === null ||
+      row.sigstopThree === null ||
+      policy.asleep.some(({ only }) => only !== undefined)
+    )
+      return;
+    expect(policy.asleep[0]?.runs ?? "none").toBe(runsIn(row.sigstopThree));
+  });
+
+  test("is silent after the clock was set back if it was seen to be", () => {
+    expect(policy.clockBack === null).toBe(row.clockBack === null);
+    expect(policy.clockBack === "silent").toBe(row.clockBack?.includes("silent") ?? false);
+  });
+});
+
+describe("a missed run", () => {
+  const due = Date.parse("2026-03-02T03:00:00Z");
+
+  test.each([
+    ["debian-cron", "2026-03-02T03:00:00Z"],
+    ["kubernetes", null],
+    ["celery", null],
+  ])("of %s is lost from %s", (scheduler, lost) => {
+    const [policy] = policiesOf(scheduler);
+    expect(policy && lostFrom(policy, due)).toBe(lost === null ? null : Date.parse(lost));
+  });
+
+  test("is lost when the limit of its scheduler has passed", () => {
+    const stored = policiesOf("apscheduler").find(({ setup }) => setup.endsWith("left alone at start"));
+    expect(stored && lostFrom(stored, due)).toBe(Date.parse("2026-03-02T03:00:01Z"));
+  });
+
+  test("has no policy where a library only computes times", () => expect(policiesOf("croniter")).toEqual([]));
+});
+
+describe("in words", () => {
+  const usual = (scheduler: string): SchedulerPolicy => {
+    const [policy] = policiesOf(scheduler);
+    if (policy === undefined) throw new Error(`${scheduler} has no policy`);
+    return policy;
+  };
+
+  test.each([
+    ["debian-cron", "cron (Debian) makes up nothing"],
+    ["celery", "Celery beat (schedule file kept) runs the last missed time, however late"],
+    ["kubernetes", "Kubernetes (without startingDeadlineSeconds) runs the last missed time, however late"],
+  ])("says what %s makes up", (scheduler, text) => expect(missedText(usual(scheduler))).toBe(text));
+
+  test("says what becomes of overlapping runs", () => {
+    expect(overlapText(usual("kubernetes"))).toBe(
+      "the next run runs side by side; if concurrencyPolicy is Forbid, starts once right at the end of the long one; if concurrencyPolicy is Replace, stops the long one",
+    );
+    expect(overlapText(usual("airflow"))).toBeNull();
+  });
+
+  test("says how intervals are timed", () => {
+    expect(intervalText(usual("apscheduler"))).toBe(
+      "first after an interval, then at due times that do not move; begun anew at each restart",
+    );
+  });
+});
+
+function rowOf({ measured, version }: SchedulerPolicy): Row {
+  const row = rows.find((one) => one.scheduler === measured && one.version === version);
+  if (row === undefined) throw new Error(`nobody measured ${measured} ${version}`);
+  return row;
+}
+
+function runsIn(words: string | null): string {
+  if (words === null || words === "none") return "none";
+  if (words.startsWith("all") || words === "one to three at once") return "all";
+  return words.startsWith("two-at-once") ? "first and last" : "last";
+}
+
+/** Its one run after a longer outage begins a new phase, so that no limit holds. */
+function isRestartedPhase(row: Row): boolean {
+  return row.missedThree?.includes("new phase") === true;
+}
+
+function overlapIn(words: string): string {
+  if (words.startsWith("queued-without-limit / parallel")) return "parallel";
+  if (words.startsWith("parallel")) return "parallel";
+  if (words.startsWith("queued")) return "queued";
+  return /^(one-made-up|back-to-back|one-at-a-time, one made up)/.test(words) ? "one at the end" : "skipped";
+}

@@ -1,0 +1,66 @@
+import type { MadeUpRuns, OverlapRule, SchedulerPolicy } from "./policy.ts";
+
+const MADE_UP: Record<Exclude<MadeUpRuns, "none">, string> = {
+  last: "runs the last missed time",
+  "first and last": "runs the first and the last missed time",
+  all: "runs every missed time",
+};
+
+const OVERLAPS: Record<OverlapRule, string> = {
+  parallel: "runs side by side",
+  queued: "waits, and none is left out",
+  skipped: "is skipped",
+  "one at the end": "starts once right at the end of the long one",
+  replaced: "stops the long one",
+};
+
+/** What becomes of runs that were due while the scheduler was down: "cron (Debian) makes up nothing". */
+export function missedText({ program, setup, missed }: SchedulerPolicy): string {
+  const who = setup === "" ? program : `${program} (${setup})`;
+  if (missed.runs === "none") return `${who} makes up nothing`;
+  const when =
+    missed.afterSeconds === undefined ? "" : ` within ${durationText(missed.afterSeconds)} of its start`;
+  const only = missed.only === undefined ? "" : `, only ${missed.only}`;
+  return `${who} ${MADE_UP[missed.runs]}${when}${limitText(missed.withinSeconds)}${only}`;
+}
+
+/** What becomes of a run that is due while the one before still goes on; null where nobody measured it. */
+export function overlapText({ overlap }: SchedulerPolicy): string | null {
+  if (overlap === null) return null;
+  const others = (overlap.otherwise ?? []).map(([when, then]) => `; if ${when}, ${OVERLAPS[then]}`);
+  return `the next run ${OVERLAPS[overlap.usual]}${others.join("")}`;
+}
+
+/** How jobs that run every N seconds are timed; null where it has none, or nobody measured it. */
+export function intervalText({ interval }: SchedulerPolicy): string | null {
+  if (interval === null) return null;
+  const phase = {
+    grid: "at due times that do not move",
+    "from start": "counted from the last start",
+    "from end": "counted from the last end",
+  }[interval.phase];
+  const restart = {
+    kept: "kept over a restart",
+    "kept if stopped in order": "kept over a restart in order",
+    anew: "begun anew at each restart",
+    unknown: "over a restart unknown",
+  }[interval.overRestart];
+  return `first ${interval.first}, then ${phase}; ${restart}`;
+}
+
+function limitText(withinSeconds: number | null | "setting"): string {
+  if (withinSeconds === "setting") return " if it is back within the job's own limit";
+  if (withinSeconds === null) return ", however late";
+  return ` if it is back within ${durationText(withinSeconds)} of it`;
+}
+
+function durationText(seconds: number): string {
+  const units = [
+    [3600, "hour"],
+    [60, "minute"],
+    [1, "second"],
+  ] as const;
+  const [size, unit] = units.find(([length]) => seconds % length === 0) ?? [1, "second"];
+  const count = seconds / size;
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
