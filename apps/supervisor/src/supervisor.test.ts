@@ -304,7 +304,7 @@ async function problems(dataDir: string): Promise<string[]> {
   const url = embeddedUrl(files, findPostmaster(files.postgres)?.port ?? 0);
   const pool = openPool({ url, max: 1, name: "test" });
   try {
-    return (await readProblems(pool)).troubles;
+    return (await readProblems(pool)).warnings;
   } finally {
     await pool.end();
   }

@@ -189,7 +189,7 @@ CREATE TABLE "checks" (
 	"progress_extends" boolean DEFAULT false NOT NULL,
 	"overlap" text DEFAULT 'allow' NOT NULL,
 	"host_duplicates" text DEFAULT 'allow' NOT NULL,
-	"unusual_runs" text DEFAULT 'note' NOT NULL,
+	"outlier_runs" text DEFAULT 'note' NOT NULL,
 	"too_often" jsonb,
 	"tolerance" jsonb,
 	"recover_after" integer DEFAULT 1 NOT NULL,
@@ -213,7 +213,7 @@ CREATE TABLE "checks" (
 	"expected_at" timestamp (3) with time zone,
 	"deadline_at" timestamp (3) with time zone,
 	"memory" json NOT NULL,
-	"pace" json,
+	"coalesced" json,
 	"wake_at" timestamp (3) with time zone,
 	CONSTRAINT "checks_ping_uuid_unique" UNIQUE("ping_uuid"),
 	CONSTRAINT "checks_badge_uuid_unique" UNIQUE("badge_uuid"),
@@ -594,7 +594,7 @@ CREATE TABLE "slack_links" (
 	"code" text,
 	"taken_until" timestamp (3) with time zone,
 	"ended_at" timestamp (3) with time zone,
-	"trouble" text,
+	"problem" text,
 	"channel_id" uuid,
 	CONSTRAINT "slack_links_state" UNIQUE("state_hash")
 );

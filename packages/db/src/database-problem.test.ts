@@ -39,14 +39,14 @@ test.each([
   ["contended", "40001"],
   ["contended", "40P01"],
 ] as const)(
-  "trouble of kind %s is read from state %s, however the query was wrapped",
+  "a problem of kind %s is read from state %s, however the query was wrapped",
   async (kind, state) => {
     expect(classifyDatabaseError(await raise(state))).toBe(kind);
   },
 );
 
 test.each(["22P02", "23505", "23503", "42601", "42P01", "P0001", "XX000"])(
-  "state %s is a fault of ours or of the input, and no passing trouble",
+  "state %s is a fault of ours or of the input, and no passing problem",
   async (state) => {
     const error = await raise(state);
     expect(error).toBeInstanceOf(Error);

@@ -47,7 +47,7 @@ test("an error around it, and one that repeats its text, carry nothing of it eit
   expect(await logged(Promise.reject(around))).toContain("The ping could not be stored.");
 });
 
-test("what is no error is logged as it is", () => {
+test("a value that is not an error is logged as it is", () => {
   expect(loggableError("word")).toBe("word");
 });
 

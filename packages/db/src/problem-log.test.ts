@@ -24,7 +24,7 @@ afterEach(() => vi.useRealTimers());
 
 const said = () => lines.map(({ msg, count }) => (count === undefined ? msg : `${count}: ${msg}`));
 
-test("a trouble of the database is told once, once a minute with its count, and when it is over", () => {
+test("a problem of the database is logged once, then once a minute with its count, and when it is over", () => {
   for (let second = 0; second < 150; second += 1) {
     for (let n = 0; n < 1_000; n += 1) log.warn({ err: refused }, `line ${n}`);
     vi.advanceTimersByTime(1_000);
@@ -38,7 +38,7 @@ test("a trouble of the database is told once, once a minute with its count, and 
   ]);
 });
 
-test("a trouble that comes back after its end is told anew", () => {
+test("a problem that comes back after its end is logged anew", () => {
   log.error({ err: refused }, "first");
   vi.advanceTimersByTime(60_000);
   log.error({ err: refused }, "second");

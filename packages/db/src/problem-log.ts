@@ -1,7 +1,7 @@
 import { classifyDatabaseError } from "./database-problem.ts";
 
-/** What a trouble that lasts is told by, besides its beginning: each gets how often it came since the last word. */
-type Words = { lasts: (count: number) => void; over: () => void };
+/** Writes a problem that lasts, besides its beginning: `lasts` gets how often it came since the last line. */
+type Lines = { lasts: (count: number) => void; over: () => void };
 
 const EVERY_MS = 60_000;
 const LOOK_EVERY_MS = 5_000;
@@ -9,27 +9,27 @@ const LOOK_EVERY_MS = 5_000;
 const QUIET_MS = 30_000;
 
 /**
- * Keeps a trouble that comes a thousand times a second from filling the log: its beginning is told by whoever reports
- * it, then once a minute how often it came, and once that it is over.
+ * Keeps a problem that comes a thousand times a second from filling the log: the caller of `report` logs its beginning,
+ * then it is logged once a minute how often it came, and once that it is over.
  */
 export class ProblemLog {
-  readonly #words: Words;
+  readonly #lines: Lines;
   #looking: NodeJS.Timeout | null = null;
   #lastAt = 0;
-  #toldAt = 0;
-  #untold = 0;
+  #loggedAt = 0;
+  #unlogged = 0;
 
-  constructor(words: Words) {
-    this.#words = words;
+  constructor(lines: Lines) {
+    this.#lines = lines;
   }
 
-  /** It happened once more. @returns whether it begins with this, so that it is to be told as it is */
+  /** It happened once more. @returns whether it begins with this, so that the caller logs it */
   report(): boolean {
     const now = performance.now();
     this.#lastAt = now;
-    this.#untold += 1;
+    this.#unlogged += 1;
     if (this.#looking !== null) return false;
-    this.#told(now);
+    this.#markLogged(now);
     this.#looking = setInterval(() => this.#look(), LOOK_EVERY_MS);
     this.#looking.unref();
     return true;
@@ -41,19 +41,19 @@ export class ProblemLog {
     this.#looking = null;
   }
 
-  #told(now: number): void {
-    this.#toldAt = now;
-    this.#untold = 0;
+  #markLogged(now: number): void {
+    this.#loggedAt = now;
+    this.#unlogged = 0;
   }
 
   #look(): void {
     const now = performance.now();
     if (now - this.#lastAt >= QUIET_MS) {
       this.stop();
-      this.#words.over();
-    } else if (now - this.#toldAt >= EVERY_MS) {
-      this.#words.lasts(this.#untold);
-      this.#told(now);
+      this.#lines.over();
+    } else if (now - this.#loggedAt >= EVERY_MS) {
+      this.#lines.lasts(this.#unlogged);
+      this.#markLogged(now);
     }
   }
 }
@@ -62,12 +62,12 @@ type Write = (...args: unknown[]) => void;
 type Logger = { warn: (details: object, sentence: string) => void };
 
 /**
- * Hooks for pino: lines about an error by which the database hinders us for now are told as one trouble. The first is
- * written as it is, whichever part of the program meets it.
+ * Hooks for pino: lines about errors from one passing problem of the database are folded. The first is written as it is,
+ * whichever part of the program meets it.
  */
 export function foldDatabaseProblems() {
   const met: { logger: Logger | null } = { logger: null };
-  const troubles = new ProblemLog({
+  const problem = new ProblemLog({
     lasts: (count) =>
       met.logger?.warn({ count }, "The database still hinders: so many errors since the last such line."),
     over: () => met.logger?.warn({}, "The database has hindered nothing for 30 s: it works again."),
@@ -77,7 +77,7 @@ export function foldDatabaseProblems() {
       met.logger = this;
       const [details] = args;
       const error = typeof details === "object" && details !== null ? Reflect.get(details, "err") : null;
-      if (classifyDatabaseError(error) === null || troubles.report()) write.apply(this, args);
+      if (classifyDatabaseError(error) === null || problem.report()) write.apply(this, args);
     },
   };
 }

@@ -82,7 +82,7 @@ export const notificationPreviewRoutes = createRouter().openapi(
       at: iso(one.at),
       heldBack: heldBackReason(one.channelId, channels),
     }));
-    const events = preview.news.map((one) => ({ ...one, ...named(one.channelId), at: iso(one.at) }));
+    const events = preview.events.map((one) => ({ ...one, ...named(one.channelId), at: iso(one.at) }));
     return c.json({ items, events, ownersInstead: preview.ownersInstead }, 200);
   },
 );

@@ -40,7 +40,7 @@ export class Metrics {
 
 const GAUGES: [keyof VitalSigns, string, string][] = [
   [
-    "canaryAge",
+    "heartbeatAge",
     "overdue_checkpoint_wanted_age_seconds",
     "Since any receiver last proved that pings can be received.",
   ],
@@ -49,7 +49,7 @@ const GAUGES: [keyof VitalSigns, string, string][] = [
     "overdue_watermark_lag_seconds",
     "How far the evaluation of deadlines lies behind the clock: alerts are late by it.",
   ],
-  ["judgedAge", "overdue_judged_age_seconds", "Since a checker last evaluated deadlines."],
+  ["evaluatedAge", "overdue_judged_age_seconds", "Since a checker last evaluated deadlines."],
   [
     "deadlineWait",
     "overdue_deadline_wait_seconds",

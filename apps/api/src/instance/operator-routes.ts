@@ -83,10 +83,10 @@ export const operatorRoutes = createRouter().openapi(
   async (c) => {
     await assertOperator(c);
     const { pool, now, settings } = c.var.deps;
-    const [seen, { broken, troubles }] = await Promise.all([readOperatorView(pool), readProblems(pool)]);
+    const [seen, { broken, warnings }] = await Promise.all([readOperatorView(pool), readProblems(pool)]);
     const at = iso(now());
     return c.json(
-      { at, problems: [...broken, ...troubles], queue: settings.queue, ...viewOf(seen, settings) },
+      { at, problems: [...broken, ...warnings], queue: settings.queue, ...viewOf(seen, settings) },
       200,
     );
   },

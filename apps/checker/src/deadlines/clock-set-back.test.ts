@@ -58,8 +58,8 @@ test("after the clock was set back, what lies ahead is drawn back, once and on r
   );
   expect(ahead).toEqual([]);
 
-  const { troubles } = await readProblems(pool);
-  expect(troubles).toEqual([expect.stringMatching(/clock was set back by 90 min at .* UTC/)]);
+  const { warnings } = await readProblems(pool);
+  expect(warnings).toEqual([expect.stringMatching(/clock was set back by 90 min at .* UTC/)]);
 
   const watermark = (await readWatermark(pool)) ?? 0;
   await evaluateDue(pool, { watermark, outages, limit: 10 }, fail);

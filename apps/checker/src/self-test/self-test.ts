@@ -45,11 +45,11 @@ export function openSelfTest(options: SelfTestOptions): () => Promise<void> {
 /** Logs what is wrong when it is another thing than before, and that it is over: a terminal shows the sentence alone. */
 function problemsReporter(log: Logger): (problems: Problems) => void {
   let said = "";
-  return ({ broken, troubles }) => {
-    const text = [...broken, ...troubles].join(" ");
+  return ({ broken, warnings }) => {
+    const text = [...broken, ...warnings].join(" ");
     if (text === said) return;
     if (text === "") log.info("Overdue works as it should again.");
-    else log.error({ broken, troubles }, `Overdue does not work as it should: ${text}`);
+    else log.error({ broken, warnings }, `Overdue does not work as it should: ${text}`);
     said = text;
   };
 }

@@ -22,7 +22,7 @@ const FAILURES_PER_HOUR = 20;
 
 /**
  * Writes down that somebody did not get in, such as `account.sign-in-failed`: once an hour for each address it came
- * from, and twenty times an hour in all, since whoever knows an e-mail address can try for ever.
+ * from, and twenty times an hour in all, since anybody who knows an e-mail address can try for ever.
  */
 export async function logFailedAttempt(db: Db, event: AccountEvent): Promise<void> {
   const { userId, action, at, address } = event;

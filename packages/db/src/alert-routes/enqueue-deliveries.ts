@@ -20,9 +20,9 @@ export type NewDelivery = {
   payload: object | null;
 };
 
-// A channel that collects gives all that comes within its span one due time, that of the first. News of a critical
-// check wait for nothing.
-const TELLS = `
+// A channel that collects gives all that comes within its span one due time, that of the first. An alert of a
+// critical check waits for nothing.
+const INSERT = `
 insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, route_id, because, round,
                         created_at, next_attempt_at, payload)
 select x.project_id, x.channel_id, x.kind, x.check_id, x.flip_id, x.incident_id, x.route_id, x.because, x.round,
@@ -45,9 +45,12 @@ select x.project_id, x.channel_id, x.kind, x.check_id, x.flip_id, x.incident_id,
   ) open on ${COLLECT_MINUTES} > 0
 on conflict on constraint deliveries_once do nothing`;
 
-/** Writes deliveries inside the caller's transaction, and rings for them. One that stands there already stays. */
-export async function enqueueDeliveries(client: PoolClient, tells: readonly NewDelivery[]): Promise<void> {
-  if (tells.length === 0) return;
-  const { count } = await client.query(TELLS, [JSON.stringify(tells)]);
+/** Writes deliveries inside the caller's transaction, and notifies the senders. One that exists already is left as it is. */
+export async function enqueueDeliveries(
+  client: PoolClient,
+  deliveries: readonly NewDelivery[],
+): Promise<void> {
+  if (deliveries.length === 0) return;
+  const { count } = await client.query(INSERT, [JSON.stringify(deliveries)]);
   if (count > 0) await client.query("select pg_notify('overdue_deliveries', '')");
 }

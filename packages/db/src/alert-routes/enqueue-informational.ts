@@ -18,7 +18,7 @@ export type InformationalDelivery = {
  * Its age and its latency count from when it may go. What a message before it has held back for this channel takes it
  * along; a channel that collects gives all that comes within its span one due time.
  */
-const QUIET = `
+const INSERT = `
 insert into deliveries (project_id, channel_id, kind, check_id, route_id, because, payload, created_at, next_attempt_at)
 select x.project_id, x.channel_id, x.kind, x.check_id, x.route_id, x.because, x.payload, due.at, due.at
   from json_to_recordset($1::json) as x(
@@ -42,12 +42,12 @@ select x.project_id, x.channel_id, x.kind, x.check_id, x.route_id, x.because, x.
      clock_timestamp() + ${COLLECT_MINUTES} * interval '1 minute')) as at
  ) due`;
 
-/** Writes deliveries about runs and notices inside the caller's transaction, and rings for them. */
+/** Writes deliveries about runs and notices inside the caller's transaction, and notifies the senders. */
 export async function enqueueInformational(
   client: PoolClient,
-  tells: readonly InformationalDelivery[],
+  deliveries: readonly InformationalDelivery[],
 ): Promise<void> {
-  if (tells.length === 0) return;
-  const { count } = await client.query(QUIET, [JSON.stringify(tells)]);
+  if (deliveries.length === 0) return;
+  const { count } = await client.query(INSERT, [JSON.stringify(deliveries)]);
   if (count > 0) await client.query("select pg_notify('overdue_deliveries', '')");
 }

@@ -11,14 +11,14 @@ import type { PoolClient } from "../database.ts";
 
 import { KEEPS_INCIDENTS } from "../deliveries/channel-kinds.ts";
 
-/** What a project has decided about who hears of what. */
+/** A project's alert routes, and the channels, people and rotations that they name. */
 export type ProjectRouting = { routes: Route[]; directory: Directory };
 
 /** An incident, or a check that a person asks about, as the pure function of routing wants it. */
 export type RoutedIncident = Omit<RoutingInput, "routes" | "directory" | "dependsDown" | "now"> & {
   id: string;
   projectId: string;
-  /** Nobody hears of a check that is deleted. */
+  /** Nobody is notified of a deleted check. */
   isDeleted: boolean;
   /** The flip that opened it; null where it was pruned. */
   flipId: string | null;
@@ -74,7 +74,7 @@ const CHECK = `c.tags, c.severity, array(select x.channel_id from check_channels
 
 type CheckRow = { check_id: string; tags: string; severity: RoutedCheck["severity"]; channel_ids: string[] };
 
-/** What of these checks decides who hears of them, by id. */
+/** The part of these checks that routes match on, by id. */
 export async function loadRoutedChecks(
   client: PoolClient,
   projectId: string,
@@ -116,7 +116,7 @@ type IncidentRow = CheckRow & {
   sent: SentNotification[];
 };
 
-/** These incidents, with what was told of them up to now. */
+/** These incidents, with the notifications sent about them so far. */
 export async function loadIncidents(client: PoolClient, ids: readonly string[]): Promise<RoutedIncident[]> {
   const rows = await client.query<IncidentRow>(INCIDENTS, [ids]);
   return rows.map((row) => ({

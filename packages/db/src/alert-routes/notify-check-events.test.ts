@@ -13,39 +13,44 @@ const { pool } = database;
 const db = openDb(pool);
 afterAll(database.drop);
 
-test("every run is told, with the change where it is one", async () => {
+test("channels are notified of every run, and of the change where it is one", async () => {
   const { check, chat } = await aScene();
   await addRoute(check, { steps: [step(chat)], notifyOn: { runs: true } });
   for (const kind of ["success", "fail", "fail", "success"] as const) await ping(check, kind);
-  expect(await told(check)).toEqual(["chat run success", "chat down", "chat run fail", "chat up"]);
+  expect(await listNotifications(check)).toEqual([
+    "chat run success",
+    "chat down",
+    "chat run fail",
+    "chat up",
+  ]);
 });
 
-test("every failure is told, also to a channel that notifyOn of no change", async () => {
+test("a route for failures notifies of every failure, also without notifying of changes", async () => {
   const { check, chat, phone } = await aScene();
   await addRoute(check, { steps: [step(chat)], notifyOn: { changes: true, failures: true } });
   await addRoute(check, { steps: [step(phone)], notifyOn: { changes: false, failures: true } });
   for (const kind of ["success", "fail", "fail", "success"] as const) await ping(check, kind);
-  expect((await told(check)).toSorted()).toEqual(
+  expect((await listNotifications(check)).toSorted()).toEqual(
     ["chat down", "chat run fail", "chat up", "phone run fail", "phone run fail"].toSorted(),
   );
 });
 
-test("a run is told once: not again for its start that comes late, but for an end that says otherwise", async () => {
+test("a run is notified once: not again for its start that comes late, but for an end that says otherwise", async () => {
   const { check, chat } = await aScene();
   await addRoute(check, { steps: [step(chat)], notifyOn: { changes: false, runs: true } });
   const rid = randomUUID();
   const at = Date.now();
   await ping(check, "success", { rid, at });
   await ping(check, "start", { rid, at: at - 5_000 });
-  expect(await told(check)).toEqual(["chat run success"]);
+  expect(await listNotifications(check)).toEqual(["chat run success"]);
   const other = randomUUID();
   await ping(check, "start", { rid: other, at: at + 1 });
   await ping(check, "success", { rid: null, at: at + 2 });
   await ping(check, "fail", { rid: other, at: at + 3 });
-  expect(await told(check)).toEqual(["chat run success", "chat run success", "chat run fail"]);
+  expect(await listNotifications(check)).toEqual(["chat run success", "chat run success", "chat run fail"]);
 });
 
-test("pings that come together are told each, and a ping that is known already is not", async () => {
+test("of pings that come at once each is notified, and a ping that is known already is not", async () => {
   const { check, chat } = await aScene();
   await addRoute(check, { steps: [step(chat)], notifyOn: { changes: false, runs: true } });
   const at = Date.now();
@@ -57,10 +62,10 @@ test("pings that come together are told each, and a ping that is known already i
     withRid(check, at + 3, rid),
   ];
   await recordPings(pool, arrivals, ALONE);
-  expect(await told(check)).toHaveLength(3);
+  expect(await listNotifications(check)).toHaveLength(3);
 });
 
-test("of a check that runs more than 60 times a minute the first 60 are told", async () => {
+test("of a check that runs more than 60 times a minute the first 60 runs are notified", async () => {
   const { check, chat } = await aScene();
   await addRoute(check, { steps: [step(chat)], notifyOn: { changes: false, runs: true } });
   const minute = Math.floor(Date.now() / 60_000) * 60_000;
@@ -70,21 +75,21 @@ test("of a check that runs more than 60 times a minute the first 60 are told", a
     );
     await recordPings(pool, arrivals, ALONE);
   }
-  expect((await told(check)).length).toBeLessThanOrEqual(61);
-  expect((await told(check)).length).toBeGreaterThanOrEqual(60);
+  expect((await listNotifications(check)).length).toBeLessThanOrEqual(61);
+  expect((await listNotifications(check)).length).toBeGreaterThanOrEqual(60);
 });
 
-test("a run that a pause gives up is not told", async () => {
+test("nobody is notified of a run that a pause ends", async () => {
   const { check, chat } = await aScene();
   await addRoute(check, { steps: [step(chat)], notifyOn: { changes: false, runs: true } });
   await ping(check, "start");
   await changeCheck(pool, { projectId: check.projectId, checkId: check.id }, () => [
     { kind: "pause", at: Date.now() },
   ]);
-  expect(await told(check)).toEqual([]);
+  expect(await listNotifications(check)).toEqual([]);
 });
 
-test("notices are told to who asks for them", async () => {
+test("routes for notices get notices", async () => {
   const { check, chat, phone } = await aScene({
     tolerance: { kind: "in-a-row", bad: 3, tolerateMissed: false },
   });
@@ -92,17 +97,17 @@ test("notices are told to who asks for them", async () => {
   await addRoute(check, { steps: [step(phone)] });
   await ping(check, "success");
   await ping(check, "fail");
-  expect(await told(check)).toEqual(["chat notice failed"]);
+  expect(await listNotifications(check)).toEqual(["chat notice failed"]);
 });
 
-test("a failure of a snoozed incident is told to nobody, every run still is", async () => {
+test("nobody is notified of a failure in a snoozed incident, but still of every run", async () => {
   const { check, chat, phone } = await aScene();
   await addRoute(check, { steps: [step(chat)], notifyOn: { changes: false, failures: true } });
   await addRoute(check, { steps: [step(phone)], notifyOn: { changes: false, runs: true } });
   await ping(check, "fail");
   await pool.query("update incidents set snoozed_until = 'infinity' where check_id = $1", [check.id]);
   await ping(check, "fail");
-  expect(await told(check)).toEqual(["chat run fail", "phone run fail", "phone run fail"]);
+  expect(await listNotifications(check)).toEqual(["chat run fail", "phone run fail", "phone run fail"]);
 });
 
 test("what hours hold counts as written when they begin, and hours that cannot be read hold nothing", async () => {
@@ -132,7 +137,7 @@ test("what hours hold counts as written when they begin, and hours that cannot b
     { ...hours, timezone: "Mars/Olympus" },
   ]);
   await ping(check, "success");
-  expect(await told(check)).toEqual(["chat run success", "chat run success"]);
+  expect(await listNotifications(check)).toEqual(["chat run success", "chat run success"]);
 });
 
 test("a route of another project, or one that notifyOn changes alone, costs no delivery", async () => {
@@ -141,7 +146,7 @@ test("a route of another project, or one that notifyOn changes alone, costs no d
   await addRoute(check, { steps: [step(chat)] });
   await addRoute(other.check, { steps: [step(other.chat)], notifyOn: { runs: true } });
   await ping(check, "success");
-  expect(await told(check)).toEqual([]);
+  expect(await listNotifications(check)).toEqual([]);
 });
 
 /** A check that tells nobody by itself, and channels for routes. */
@@ -183,7 +188,7 @@ function withRid(check: SceneCheck, at: number, rid: string) {
   return { ...arrival, record: { ...arrival.record, rid } };
 }
 
-async function told(check: SceneCheck): Promise<string[]> {
+async function listNotifications(check: SceneCheck): Promise<string[]> {
   const rows = await pool.query<{ name: string; kind: string; what: string }>(
     `select c.name, d.kind, coalesce(d.payload ->> 'outcome', d.payload ->> 'notice', '') as what
        from deliveries d join channels c on c.id = d.channel_id where d.check_id = $1 order by d.id`,

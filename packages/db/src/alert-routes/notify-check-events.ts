@@ -12,12 +12,12 @@ import type { PoolClient } from "../database.ts";
 import { loadProjects, loadRoutedChecks } from "./load-routing.ts";
 import { enqueueInformational, type InformationalDelivery } from "./enqueue-informational.ts";
 
-/** What happened to a check that routes may tell of, beside changes of its status. */
-export type CheckEvents = { projectId: string; checkId: string; news: readonly CheckEvent[] };
+/** Events of a check that routes may notify of, beside changes of its status. */
+export type CheckEvents = { projectId: string; checkId: string; events: readonly CheckEvent[] };
 
 /**
- * Writes deliveries for whoever hears of these news, in the caller's transaction. `flipIds`: the changes of status that
- * it wrote, whose own deliveries stand there already. Asks nothing where there are no news.
+ * Writes deliveries for the recipients of these events, in the caller's transaction. `flipIds`: the changes of status
+ * that it wrote, whose own deliveries are written already. Without events no query is made.
  */
 export async function notifyCheckEvents(
   client: PoolClient,
@@ -30,7 +30,7 @@ export async function notifyCheckEvents(
     client,
     checks.map(({ projectId }) => projectId),
   );
-  const told = await loadNotifiedChannels(client, checks, flipIds);
+  const known = await loadNotifiedChannels(client, checks, flipIds);
   for (const [projectId, ofProject] of Map.groupBy(checks, (one) => one.projectId)) {
     const routing = projects.get(projectId);
     if (routing === undefined) continue;
@@ -38,20 +38,20 @@ export async function notifyCheckEvents(
     const routed = await loadRoutedChecks(client, projectId, ids);
     const rows = ofProject.flatMap((one) => {
       const check = routed.get(one.checkId);
-      const known = told.get(one.checkId);
-      if (check === undefined || known === undefined) return [];
-      return recipientsInAnyCase(one.news, { ...routing, ...known, check, now }).map(rowOf(one));
+      const context = known.get(one.checkId);
+      if (check === undefined || context === undefined) return [];
+      return recipientsInAnyCase(one.events, { ...routing, ...context, check, now }).map(deliveryOf(one));
     });
     await enqueueInformational(client, rows);
   }
 }
 
-/** Hours that cannot be read must neither lose the line nor, with it, the ping. */
-function recipientsInAnyCase(news: readonly CheckEvent[], hearing: EventRoutingInput): Recipient[] {
+/** Hours that cannot be read must lose neither the event nor, with its transaction, the ping. */
+function recipientsInAnyCase(events: readonly CheckEvent[], input: EventRoutingInput): Recipient[] {
   try {
-    return recipientsFor(news, hearing);
+    return recipientsFor(events, input);
   } catch {
-    return recipientsFor(news, { ...hearing, routes: withoutHours(hearing) });
+    return recipientsFor(events, { ...input, routes: withoutHours(input) });
   }
 }
 
@@ -59,7 +59,7 @@ function withoutHours({ routes }: EventRoutingInput) {
   return routes.map((route) => ({ ...route, hours: null }));
 }
 
-function rowOf({ projectId, checkId }: CheckEvents) {
+function deliveryOf({ projectId, checkId }: CheckEvents) {
   return ({ event, channelId, routeId, because, notBefore }: Recipient): InformationalDelivery => ({
     project_id: projectId,
     channel_id: channelId,
@@ -72,11 +72,11 @@ function rowOf({ projectId, checkId }: CheckEvents) {
   });
 }
 
-function payloadOf(news: CheckEvent): RunPayload | NoticePayload {
-  if (news.kind === "notice")
-    return { at: news.at, notice: news.notice ?? "schedule", evidence: news.evidence ?? {} };
-  const { id, outcome, startedAt, endedAt, durationMs, exitStatus, host } = news.run;
-  const usualMs = news.noticed?.evidence.baseline?.medianMs ?? null;
+function payloadOf(event: CheckEvent): RunPayload | NoticePayload {
+  if (event.kind === "notice")
+    return { at: event.at, notice: event.notice ?? "schedule", evidence: event.evidence ?? {} };
+  const { id, outcome, startedAt, endedAt, durationMs, exitStatus, host } = event.run;
+  const usualMs = event.noticed?.evidence.baseline?.medianMs ?? null;
   return {
     runId: id,
     outcome,
@@ -85,7 +85,7 @@ function payloadOf(news: CheckEvent): RunPayload | NoticePayload {
     durationMs,
     exitStatus,
     host,
-    noticed: news.noticed?.notice ?? null,
+    noticed: event.noticed?.notice ?? null,
     usualMs,
   };
 }
@@ -94,23 +94,26 @@ type Known = Pick<EventRoutingInput, "notifiedOfChange" | "isSnoozed">;
 
 const KNOWN = `
 select c.id, array(select d.channel_id from deliveries d
-    where d.flip_id = any($2::uuid[]) and d.check_id = c.id) as told,
+    where d.flip_id = any($2::uuid[]) and d.check_id = c.id) as notified,
   exists (select from incidents i where i.project_id = c.project_id and i.check_id = c.id
     and i.resolved_at is null and i.snoozed_until > clock_timestamp()) as snoozed
   from checks c where c.id = any($1::uuid[])`;
 
-/** Who is told of these checks' changes now, and whether somebody has put their incidents off. */
+/** The channels that are notified of these checks' changes now, and whether their incidents are snoozed. */
 async function loadNotifiedChannels(
   client: PoolClient,
   checks: readonly CheckEvents[],
   flipIds: readonly string[],
 ): Promise<Map<string, Known>> {
-  const rows = await client.query<{ id: string; told: string[]; snoozed: boolean }>(KNOWN, [
+  const rows = await client.query<{ id: string; notified: string[]; snoozed: boolean }>(KNOWN, [
     checks.map(({ checkId }) => checkId),
     flipIds,
   ]);
   return new Map(
-    rows.map(({ id, told, snoozed }) => [id, { notifiedOfChange: new Set(told), isSnoozed: snoozed }]),
+    rows.map(({ id, notified, snoozed }) => [
+      id,
+      { notifiedOfChange: new Set(notified), isSnoozed: snoozed },
+    ]),
   );
 }
 

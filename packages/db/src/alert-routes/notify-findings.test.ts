@@ -13,7 +13,7 @@ afterAll(database.drop);
 const DAY_MS = 86_400_000;
 const NOW = Date.parse("2026-11-20T00:30:00Z");
 
-test("a job that runs in another zone than its schedule names is told of once, in the hour that is its turn", async () => {
+test("a job that runs in another zone than its schedule names is notified once, in the hour of its turn", async () => {
   const schedule = { kind: "cron" as const, expression: "30 2 * * *", timezone: "Asia/Tokyo" };
   const check = await aCheck(pool, { settings: { schedule } });
   const chat = await addChannel(check.projectId);

@@ -12,12 +12,12 @@ import { enqueueInformational } from "./enqueue-informational.ts";
 
 type CheckRef = { projectId: string; checkId: string };
 
-/** While a schedule and its runs disagree, this is said once in so long. */
+/** While a schedule and its runs disagree, a notice is sent once in so long. */
 const AGAIN_AFTER = "7 days";
 
 /**
- * Tells routes that hear notices how the runs of checks disagree with their schedules: of the checks whose turn this hour
- * of the day is, so that each is looked at once a day. Several may do so at once. @returns how many were looked at
+ * Sends a notice where the runs of a check disagree with its schedule. Each check has its hour of the day, so it is looked
+ * at once a day. Several processes may do so at once. @returns how many were looked at
  */
 export async function notifyFindings(pool: Pool, now: Instant): Promise<number> {
   const rows = await pool.query<CheckRef>(
@@ -38,13 +38,13 @@ async function notifyFindingsOfCheck(pool: Pool, ref: CheckRef, now: Instant): P
   const findings = examineSchedule(checkSettings(row), await seenRuns(db, ref));
   if (findings.length === 0) return;
   await inTransaction(pool, async (client) => {
-    // Two checkers at once must not both tell.
+    // Two checkers at once must not both send it.
     await client.query("select pg_advisory_xact_lock(hashtextextended($1, $2))", [
       ref.checkId,
       LOCK_SEEDS.findingsOfCheck,
     ]);
-    const told = await sentLately(client, ref);
-    for (const finding of findings) if (!told.has(finding.kind)) await notify(client, ref, { finding, now });
+    const known = await sentLately(client, ref);
+    for (const finding of findings) if (!known.has(finding.kind)) await notify(client, ref, { finding, now });
   });
 }
 
@@ -75,10 +75,10 @@ async function notify(
     runId: null,
     isInMaintenance: false,
   };
-  const hearers = recipientsFor([found], { ...routing, ...known, check, now });
+  const recipients = recipientsFor([found], { ...routing, ...known, check, now });
   await enqueueInformational(
     client,
-    hearers.map(({ channelId, routeId, because, notBefore }) => ({
+    recipients.map(({ channelId, routeId, because, notBefore }) => ({
       project_id: projectId,
       channel_id: channelId,
       kind: "notice",

@@ -7,7 +7,7 @@ import { type DependencyHold, dependencyHolds } from "../incidents/dependency-ho
 import { loadIncidents, loadProjects, type RoutedIncident } from "./load-routing.ts";
 import { type NewDelivery, enqueueDeliveries } from "./enqueue-deliveries.ts";
 
-/** An incident to be decided about. `upFlipId`: the flip by which it recovered. */
+/** An incident whose notifications are to be planned. `upFlipId`: the flip by which it recovered. */
 export type IncidentNotice = { incidentId: string; upFlipId: string | null };
 
 const SILENCE: NotificationPlan = { notifications: [], nextAt: null, hasNoRecipients: false };
@@ -20,19 +20,19 @@ const TO_OWNER = {
 const NO_HOLD: DependencyHold = { down: false, holdUntil: null };
 
 /**
- * Decides who hears of these incidents now, and writes the deliveries and when to ask again, in the caller's
- * transaction, which holds the incidents' locks. `way` null: where nobody would hear, whoever wakes incidents looks at
- * once and tells the owners.
+ * Plans who is notified of these incidents now, and writes the deliveries and the next instant to plan again, in the
+ * caller's transaction, which holds the incidents' locks. `ownerContact` null: an incident without recipients is due at
+ * once, and the escalator notifies the owners.
  */
 export async function notifyIncidents(
   client: PoolClient,
-  tellings: readonly IncidentNotice[],
-  { now, way }: { now: Instant; way: OwnerContact | null },
+  notices: readonly IncidentNotice[],
+  { now, ownerContact }: { now: Instant; ownerContact: OwnerContact | null },
 ): Promise<void> {
-  if (tellings.length === 0) return;
+  if (notices.length === 0) return;
   const incidents = await loadIncidents(
     client,
-    tellings.map(({ incidentId }) => incidentId),
+    notices.map(({ incidentId }) => incidentId),
   );
   const projects = await loadProjects(
     client,
@@ -43,76 +43,78 @@ export async function notifyIncidents(
     incidents.map(({ check }) => check.id),
     now,
   );
-  const upFlips = new Map(tellings.map(({ incidentId, upFlipId }) => [incidentId, upFlipId]));
-  const decided = incidents.flatMap((incident) => {
+  const upFlips = new Map(notices.map(({ incidentId, upFlipId }) => [incidentId, upFlipId]));
+  const planned = incidents.flatMap((incident) => {
     const routing = projects.get(incident.projectId);
     if (routing === undefined) return [];
-    if (incident.isDeleted) return [{ incident, decision: SILENCE }];
+    if (incident.isDeleted) return [{ incident, plan: SILENCE }];
     const hold = holds.get(incident.check.id) ?? NO_HOLD;
-    return [{ incident, decision: planUnder(hold, { ...incident, ...routing, now }) }];
+    return [{ incident, plan: planUnder(hold, { ...incident, ...routing, now }) }];
   });
   await enqueueDeliveries(client, [
-    ...decided.flatMap(({ incident, decision }) =>
-      deliveriesFor(incident, decision, { now, upFlipId: upFlips.get(incident.id) ?? null }),
+    ...planned.flatMap(({ incident, plan }) =>
+      deliveriesFor(incident, plan, { now, upFlipId: upFlips.get(incident.id) ?? null }),
     ),
-    ...(way === null ? [] : await ownerDeliveries(client, decided.flatMap(withoutRecipient), { now, way })),
+    ...(ownerContact === null
+      ? []
+      : await ownerDeliveries(client, planned.flatMap(withoutRecipient), { now, ownerContact })),
   ]);
   await writeWakes(
     client,
-    decided.map(({ incident, decision }) => ({
+    planned.map(({ incident, plan }) => ({
       id: incident.id,
-      wake_at: decision.hasNoRecipients && way === null ? now : decision.nextAt,
+      wake_at: plan.hasNoRecipients && ownerContact === null ? now : plan.nextAt,
     })),
   );
 }
 
 function withoutRecipient({
   incident,
-  decision,
+  plan,
 }: {
   incident: RoutedIncident;
-  decision: NotificationPlan;
+  plan: NotificationPlan;
 }): RoutedIncident[] {
-  return decision.hasNoRecipients ? [incident] : [];
+  return plan.hasNoRecipients ? [incident] : [];
 }
 
-/** An alert that nobody would get goes to those who can mend that. */
+/** An alert without recipients goes to the owners, who can mend that. */
 async function ownerDeliveries(
   client: PoolClient,
   incidents: readonly RoutedIncident[],
-  { now, way }: { now: Instant; way: OwnerContact },
+  { now, ownerContact }: { now: Instant; ownerContact: OwnerContact },
 ): Promise<NewDelivery[]> {
   const rows: NewDelivery[] = [];
   for (const incident of incidents) {
-    const channelIds = await ownersChannels(openDb(client), way, { ...incident, notVia: null });
+    const channelIds = await ownersChannels(openDb(client), ownerContact, { ...incident, notVia: null });
     const notifications = channelIds.map((channelId) => ({ ...TO_OWNER, channelId, notBefore: now }));
     rows.push(...deliveriesFor(incident, { notifications }, { now, upFlipId: null }));
   }
   return rows;
 }
 
-/** What it depends on may be about to be judged itself: then this waits for that, and for no longer. */
+/** A check that it depends on may be about to be evaluated itself: then this waits for that, and no longer. */
 function planUnder(
   { down, holdUntil }: DependencyHold,
-  situation: Omit<RoutingInput, "dependsDown">,
+  input: Omit<RoutingInput, "dependsDown">,
 ): NotificationPlan {
-  const isHeld = holdUntil !== null && holdUntil > situation.now;
-  const decision = planInAnyCase({ ...situation, dependsDown: down || isHeld });
-  const { nextAt } = decision;
-  return { ...decision, nextAt: isHeld && !down && nextAt !== null ? Math.min(nextAt, holdUntil) : nextAt };
+  const isHeld = holdUntil !== null && holdUntil > input.now;
+  const plan = planInAnyCase({ ...input, dependsDown: down || isHeld });
+  const { nextAt } = plan;
+  return { ...plan, nextAt: isHeld && !down && nextAt !== null ? Math.min(nextAt, holdUntil) : nextAt };
 }
 
-/** A route that cannot be read must not silence a check: then all are told at once, and in the worst case its own list. */
-function planInAnyCase(situation: RoutingInput): NotificationPlan {
-  const plain = situation.routes.map((route) => ({ ...route, hours: null }));
-  for (const routes of [situation.routes, plain]) {
+/** A route that cannot be read must not silence a check: then its hours are ignored, and in the worst case all routes. */
+function planInAnyCase(input: RoutingInput): NotificationPlan {
+  const plain = input.routes.map((route) => ({ ...route, hours: null }));
+  for (const routes of [input.routes, plain]) {
     try {
-      return planNotifications({ ...situation, routes });
+      return planNotifications({ ...input, routes });
     } catch {
       // the next, plainer ones
     }
   }
-  return planNotifications({ ...situation, routes: [] });
+  return planNotifications({ ...input, routes: [] });
 }
 
 function deliveriesFor(
@@ -136,7 +138,7 @@ function deliveriesFor(
   }));
 }
 
-// What never had anything more to say stays untouched: most incidents are told once, and then of their end.
+// An incident without a further step is not written: most have one notification, and one of their end.
 const WAKES = `
 update incidents i set wake_at = to_timestamp(x.wake_at / 1000)
   from json_to_recordset($1::json) as x(id uuid, wake_at float8)

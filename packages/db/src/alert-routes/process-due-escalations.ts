@@ -5,13 +5,13 @@ import type { OwnerContact } from "../deliveries/notify-owners.ts";
 import { inTransaction } from "../in-transaction.ts";
 import { notifyIncidents } from "./notify-incidents.ts";
 
-/** One that cannot be decided is looked at again after this long; the others go on. */
+/** An incident that cannot be planned is tried again after this long; the others go on. */
 const QUARANTINE = "10 minutes";
 
 /**
- * Decides about the incidents whose routes have something to say now: the next step, a reminder, the end of a snooze,
- * the begin of hours. Any number of checkers may do so at once. Answers how many there were; `onPoison` hears of one
- * that cannot be decided. Where nobody would hear, the owners are told by their `way`.
+ * Plans the notifications of the incidents that are due: the next step, a reminder, the end of a snooze, the begin of
+ * hours. Any number of checkers may do so at once. @returns how many there were; `onPoison` is called for one that
+ * cannot be planned. Without recipients the owners are notified through `ownerContact`.
  */
 export async function processDueEscalations(
   pool: Pool,
@@ -48,8 +48,8 @@ async function processEscalation(
   }
 }
 
-// Never waits for a lock: whoever writes a flip holds the check first and the incident then, and so no two wait for
-// each other.
+// Never waits for a lock: a transaction that writes a flip locks the check and then the incident, and so no two wait
+// for each other.
 async function lockDue(client: PoolClient, limit: number, only: string | null = null): Promise<string[]> {
   const rows = await client.query<{ id: string }>(
     `select i.id from incidents i join checks c on c.id = i.check_id
@@ -66,11 +66,11 @@ async function notify(client: PoolClient, ids: readonly string[], way: OwnerCont
   const rows = await client.query<{ now: Instant }>(
     "select (extract(epoch from clock_timestamp()) * 1000)::float8 as now",
   );
-  const tellings = ids.map((incidentId) => ({ incidentId, upFlipId: null }));
-  await notifyIncidents(client, tellings, { now: rows[0]?.now ?? 0, way });
+  const notices = ids.map((incidentId) => ({ incidentId, upFlipId: null }));
+  await notifyIncidents(client, notices, { now: rows[0]?.now ?? 0, way });
 }
 
-/** The next instant at which any incident has something to say; null when none has. */
+/** The next instant at which an escalation of any incident is due; null when none is. */
 export async function nextIncidentWakeAt(pool: Pool): Promise<Instant | null> {
   const rows = await pool.query<{ at: Instant | null }>(
     `select (extract(epoch from min(wake_at)) * 1000)::float8 as at from incidents

@@ -22,18 +22,18 @@ const db = openDb(pool);
 const WAY = { keyring: sceneKeyring, mail: true };
 afterAll(database.drop);
 
-test("the first step is told with the flip, the second after its time, the recovery to both", async () => {
+test("the first step is notified with the flip, the second after its time, both of the recovery", async () => {
   const { check, chat, phone } = await aScene();
   await addRoute(check, { steps: [step(0, chat), step(15, phone)] });
   await fail(check);
-  expect(await told(check)).toEqual(["chat down"]);
+  expect(await listNotifications(check)).toEqual(["chat down"]);
   await wake();
-  expect(await told(check)).toEqual(["chat down"]);
+  expect(await listNotifications(check)).toEqual(["chat down"]);
   await minutesPass(check, 15);
   await wake();
-  expect(await told(check)).toEqual(["chat down", "phone down"]);
+  expect(await listNotifications(check)).toEqual(["chat down", "phone down"]);
   await succeed(check);
-  expect(await told(check)).toEqual(["chat down", "phone down", "chat up", "phone up"]);
+  expect(await listNotifications(check)).toEqual(["chat down", "phone down", "chat up", "phone up"]);
 });
 
 test("a reminder comes at each interval until somebody acknowledges", async () => {
@@ -49,7 +49,7 @@ test("a reminder comes at each interval until somebody acknowledges", async () =
   ]);
   await minutesPass(check, 60);
   await wake();
-  expect(await told(check)).toEqual(["chat down", "chat reminder 1", "chat reminder 2"]);
+  expect(await listNotifications(check)).toEqual(["chat down", "chat reminder 1", "chat reminder 2"]);
 });
 
 test("what is edited while an incident is open counts from the next step on", async () => {
@@ -66,10 +66,10 @@ test("what is edited while an incident is open counts from the next step on", as
   await deleteRoute(db, route);
   await minutesPass(check, 60);
   await wake();
-  expect(await told(check)).toEqual(["chat down", "boss down"]);
+  expect(await listNotifications(check)).toEqual(["chat down", "boss down"]);
 });
 
-test("while a check that it depends on is down nobody hears, and then all do", async () => {
+test("while a check that it depends on is down nobody is notified, and then all are", async () => {
   const { check, chat } = await aScene();
   const host = await aCheck(pool, { projectId: check.projectId });
   await pool.query("delete from check_channels where project_id = $1", [check.projectId]);
@@ -82,11 +82,11 @@ test("while a check that it depends on is down nobody hears, and then all do", a
   await fail(check);
   await minutesPass(check, 5);
   await wake();
-  expect(await told(check)).toEqual([]);
+  expect(await listNotifications(check)).toEqual([]);
   await succeed(host);
   await minutesPass(check, 5);
   await wake();
-  expect(await told(check)).toEqual(["chat down"]);
+  expect(await listNotifications(check)).toEqual(["chat down"]);
 });
 
 test("four checkers that wake for the same fifty incidents tell each step once", async () => {
@@ -119,15 +119,20 @@ test("a checker that dies between any two statements loses nothing and doubles n
     recordPings(dying, [anArrival(check, Date.now(), { kind: "fail" })], ALONE),
   );
   expect(statements).toBeGreaterThan(5);
-  expect(await told(check)).toEqual(["chat down"]);
+  expect(await listNotifications(check)).toEqual(["chat down"]);
   await minutesPass(check, 15);
   await dieAtEach((dying) => processDueEscalations(dying, { limit: 10, way: WAY }, rethrow));
-  expect(await told(check)).toEqual(["chat down", "phone down"]);
+  expect(await listNotifications(check)).toEqual(["chat down", "phone down"]);
   await minutesPass(check, 60);
   await dieAtEach((dying) => processDueEscalations(dying, { limit: 10, way: WAY }, rethrow));
-  expect(await told(check)).toEqual(["chat down", "phone down", "chat reminder 1", "phone reminder 1"]);
+  expect(await listNotifications(check)).toEqual([
+    "chat down",
+    "phone down",
+    "chat reminder 1",
+    "phone reminder 1",
+  ]);
   await dieAtEach((dying) => recordPings(dying, [anArrival(check, Date.now())], ALONE));
-  expect((await told(check)).slice(4)).toEqual(["chat up", "phone up"]);
+  expect((await listNotifications(check)).slice(4)).toEqual(["chat up", "phone up"]);
 });
 
 test("a route that cannot be read tells all at once instead of nobody", async () => {
@@ -142,10 +147,10 @@ test("a route that cannot be read tells all at once instead of nobody", async ()
   };
   await pool.query("update routes set hours = $2 where id = $1", [id, nonsense]);
   await fail(check);
-  expect(await told(check)).toEqual(["chat down"]);
+  expect(await listNotifications(check)).toEqual(["chat down"]);
 });
 
-test("what could be told only when it was over is not told as if it lasted", async () => {
+test("an incident that could be notified only after its end is not notified as if it lasted", async () => {
   const { check, chat } = await aScene();
   await addRoute(check, { steps: [step(0, chat)], recovery: false });
   await fail(check);
@@ -157,16 +162,16 @@ test("what could be told only when it was over is not told as if it lasted", asy
   expect(over?.flip?.at).toBeGreaterThan(lasting?.flip?.at ?? Infinity);
 });
 
-test("where nobody would hear the owners are told by mail, and of the recovery", async () => {
+test("where nobody would be notified the owners get a mail, and one of the recovery", async () => {
   const { check } = await aScene();
   await addOwner(check);
   await fail(check);
-  expect(await told(check)).toEqual([]);
+  expect(await listNotifications(check)).toEqual([]);
   await wake();
   await wake();
-  expect(await told(check)).toEqual(["Owner down"]);
+  expect(await listNotifications(check)).toEqual(["Owner down"]);
   await succeed(check);
-  expect(await told(check)).toEqual(["Owner down", "Owner up"]);
+  expect(await listNotifications(check)).toEqual(["Owner down", "Owner up"]);
 });
 
 test("a route to a person without a channel reaches nobody", async () => {
@@ -178,7 +183,7 @@ test("a route to a person without a channel reaches nobody", async () => {
   });
   await fail(check);
   await wake();
-  expect(await told(check)).toEqual(["Owner down"]);
+  expect(await listNotifications(check)).toEqual(["Owner down"]);
 });
 
 test("what is of severity info may go without anybody", async () => {
@@ -187,7 +192,7 @@ test("what is of severity info may go without anybody", async () => {
   await pool.query("update checks set severity = 'info' where id = $1", [check.id]);
   await fail(check);
   await wake();
-  expect(await told(check)).toEqual([]);
+  expect(await listNotifications(check)).toEqual([]);
 });
 
 test("outside its hours a route holds, and the recovery of such a night comes when they begin", async () => {
@@ -204,7 +209,7 @@ test("outside its hours a route holds, and the recovery of such a night comes wh
   await addRoute(check, { steps: [step(0, chat)], hours });
   await fail(check);
   await wake();
-  expect(await told(check)).toEqual([]);
+  expect(await listNotifications(check)).toEqual([]);
   await succeed(check);
   const rows = await pool.query(
     "select kind, next_attempt_at > now() + interval '4 days' as held from deliveries where check_id = $1",
@@ -213,7 +218,7 @@ test("outside its hours a route holds, and the recovery of such a night comes wh
   expect(rows).toEqual([{ kind: "up", held: true }]);
 });
 
-test("who would hear is answered by the same rules, and not across projects", async () => {
+test("the preview of recipients follows the same rules, and not across projects", async () => {
   const { check, chat, phone } = await aScene();
   await addRoute(check, { steps: [step(0, chat), step(15, phone)] });
   const question = { at: Date.now(), reason: "missed" as const };
@@ -298,7 +303,7 @@ async function deliveryIds(check: SceneCheck): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-async function told(check: SceneCheck): Promise<string[]> {
+async function listNotifications(check: SceneCheck): Promise<string[]> {
   const rows = await pool.query<{ name: string; kind: string; round: number }>(
     `select c.name, d.kind, d.round from deliveries d join channels c on c.id = d.channel_id
       where d.check_id = $1 order by d.id`,

@@ -5,7 +5,7 @@ import type { Db, Tx } from "../database.ts";
 import type { AuditChanges } from "../schema/audit.ts";
 import { apiKeys, auditEntries, users } from "../schema/index.ts";
 
-/** `operator`: a command at the installation itself; then there is no `id`, and the name is said here. */
+/** `operator`: a command on the instance's machine; then there is no `id`, and the name is given here. */
 export type AuditActor = { kind: "user" | "key"; id: string } | { kind: "operator"; name: string };
 
 export type NewAuditEntry = {

@@ -13,7 +13,7 @@ export type ReadConfirm = { kind: "valid" | "expired"; confirming: Confirming } 
 const DAYS_VALID = 3;
 const PURPOSE = "confirm address";
 
-/** Lets whoever reads the mailbox agree to get alerts there. It asks before it acts, and is good for three days. */
+/** Lets the reader of a mailbox agree to get alerts there. It asks before it acts, and is good for three days. */
 export function confirmLink(
   keyring: Keyring,
   { publicUrl, channelId, address, now }: Confirming & { publicUrl: string; now: Instant },

@@ -108,8 +108,8 @@ export async function findQuestioned(db: Db, of: Confirming): Promise<Questioned
 }
 
 /**
- * Whoever has the mailbox agreed: alerts go there from now on, whatever kept them from it, and those of what is still
- * down are sent again. Where its reader unsubscribed since, nothing is changed. @returns whether it was confirmed
+ * Records that the mailbox's reader agreed: alerts go there from now on, whatever kept them from it, and those of
+ * incidents that are still open are sent again. Where its reader unsubscribed since, nothing is changed. @returns whether it was confirmed
  */
 export async function confirmAddress(db: Db, of: Confirming): Promise<boolean> {
   return db.transaction(async (tx) => {
@@ -124,7 +124,7 @@ export async function confirmAddress(db: Db, of: Confirming): Promise<boolean> {
   });
 }
 
-/** The newest news of each incident that is open still; others were told of it meanwhile, this mailbox was not. */
+/** Sends the newest alert of each open incident again: other channels got it meanwhile, this mailbox did not. */
 async function sendStillDown(tx: Tx, channelId: string): Promise<void> {
   await tx.execute(sql`
     update deliveries d set state = 'pending', next_attempt_at = clock_timestamp(), finished_at = null,

@@ -13,14 +13,14 @@ export type NewChannel = {
   projectId: string;
   kind: string;
   name: string;
-  /** Plain, as `parseSettings` answered them; sealed here. */
+  /** Plain, as `parseSettings` returned them; sealed here. */
   settings: Record<string, unknown>;
   hint: string;
   /** The checks that alert it; "all": every check that the project has now. */
   checkIds: readonly string[] | "all";
-  /** Whoever names the address of a mailbox, which is then asked whether it wants alerts; left out: the operator. */
+  /** The person who names a mailbox's address, which is then asked whether it wants alerts; left out: the operator. */
   namedBy?: NamedBy | null;
-  /** What it is told is collected for so long; left out: at once. */
+  /** Its messages are collected for so long; left out: sent at once. */
   collectMinutes?: number;
   /** Whether alerts that share something come as one message; null, or left out: as its kind does. */
   groups?: boolean | null;

@@ -13,10 +13,10 @@ export type ChannelEdit = {
   name: string | null;
   /** New settings as a whole; they also mend a broken channel. Null: as they are. */
   settings: { settings: Record<string, unknown>; hint: string } | null;
-  /** Whoever names a new address, if it is one of a mailbox; null: the operator. */
+  /** The person who names a new mailbox's address; null: the operator. */
   namedBy: NamedBy | null;
   checkIds: readonly string[] | "all" | null;
-  /** It takes what others of its project cannot; the one that did so before no longer does. */
+  /** It becomes the project's fallback channel; the previous one no longer is. */
   isFallback: boolean | null;
   proveWeekly: boolean | null;
   /** What is collected already comes when it was to come. */

@@ -12,7 +12,7 @@ export type Mailbox = { projectName: string; to: string; stopped: boolean };
 
 const STOPPED = "The recipient unsubscribed by a link in a mail. Saving the address asks them again.";
 
-/** Lets whoever has the mail end its channel (RFC 8058). It says nothing else, so it does not expire. */
+/** Lets the holder of a mail end its channel (RFC 8058). It says nothing else, so it does not expire. */
 export function unsubscribeLink(keyring: Keyring, of: { publicUrl: string; channelId: string }): string {
   const [first] = keyring.keys;
   if (first === undefined) throw new Error("The keyring is empty: set SECRET_KEY.");

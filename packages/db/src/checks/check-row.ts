@@ -12,7 +12,7 @@ export type StoredCheck = {
   pingUuid: string;
   reading: PingReading;
   check: Check;
-  pace: CoalescedPings | null;
+  coalesced: CoalescedPings | null;
 };
 
 /** Columns that neither `fold` nor the reading of a ping needs. */
@@ -66,8 +66,8 @@ export const PING_READING = `methods, filter_subject as "filterSubject", filter_
   start_keywords as "startKeywords", success_keywords as "successKeywords", failure_keywords as "failureKeywords"`;
 
 export function storedCheck(row: StoredCheckRow): StoredCheck {
-  const { projectId, pingUuid, pace } = row;
-  return { projectId, pingUuid, pace, reading: pingReading(row), check: foldedCheck(row) };
+  const { projectId, pingUuid, coalesced } = row;
+  return { projectId, pingUuid, coalesced, reading: pingReading(row), check: foldedCheck(row) };
 }
 
 /** The check of a row that Drizzle read. */

@@ -10,8 +10,8 @@ import { type Act, changeCheck } from "../transitions/index.ts";
 import type { CheckRef } from "./find-check.ts";
 
 /**
- * Hides a check: it is neither pinged nor judged until `restoreCheck`, nobody hears of its incident but whoever
- * keeps one of it, and it holds no alert back. @returns whether it was there.
+ * Hides a check: until `restoreCheck` it takes no pings, its deadlines are not evaluated, and it holds no alert back. Of
+ * its incident only services that keep incidents are notified. @returns whether it was there.
  */
 export async function deleteCheck(db: Db, ref: CheckRef): Promise<boolean> {
   return await db.transaction((tx) => deleteCheckIn(tx, ref));
@@ -59,7 +59,7 @@ export async function foldRestored(
 async function unhide(db: Db, { projectId, checkId }: CheckRef): Promise<Instant | null> {
   const hidden = and(eq(checks.projectId, projectId), eq(checks.id, checkId), isNotNull(checks.deletedAt));
   const [row] = await db.select({ deletedAt: checks.deletedAt }).from(checks).where(hidden);
-  // No checker may judge it before it was folded below; if that never happens, it is judged in a minute all the same.
+  // No checker may evaluate it before it was folded below; should that fail, it is evaluated a minute later.
   const wakeAt = sql`greatest(${checks.deadlineAt}, now() + interval '1 minute')`;
   const restored = await db
     .update(checks)

@@ -5,18 +5,18 @@ import { wakeDependents } from "../incidents/wake-dependents.ts";
 import { changeCheck } from "../transitions/index.ts";
 import type { CheckRef } from "./find-check.ts";
 
-/** Stops judging until a ping or `resumeCheck`. A paused check stays as it is. @returns whether it was there. */
+/** Stops the evaluation of its deadlines until a ping or `resumeCheck`. A paused check stays as it is. @returns whether it was there. */
 export async function pauseCheck(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
   const changed = await changeCheck(pool, ref, async ({ id, state }, client) => {
     if (state.status === "paused") return [];
-    // One that was about to be judged may have held others back.
+    // A check about to be evaluated may have held others back.
     await wakeDependents(client, [id]);
     return [{ kind: "pause", at }];
   });
   return changed !== null;
 }
 
-/** Begins anew, as a check that has heard nothing. One that is not paused stays as it is. @returns whether it was there. */
+/** Begins anew, as a check without pings. A check that is not paused stays as it is. @returns whether it was there. */
 export async function resumeCheck(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
   const changed = await changeCheck(pool, ref, (check) =>
     check.state.status === "paused" ? [{ kind: "resume", at }] : [],
@@ -24,7 +24,7 @@ export async function resumeCheck(pool: Pool, ref: CheckRef, at: Instant): Promi
   return changed !== null;
 }
 
-/** Forgets how long its runs usually took: what is unusual so far is normal from `at` on. @returns whether it was there. */
+/** Forgets how long its runs took before `at`: the baseline is learnt anew from there. @returns whether it was there. */
 export async function resetBaseline(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
   const changed = await changeCheck(pool, ref, () => [{ kind: "baseline-reset", at }]);
   return changed !== null;

@@ -68,7 +68,7 @@ type Scope = {
   projectId: string;
   keyring: Keyring;
   at: Instant;
-  /** Whoever names the addresses of mailboxes; null: the operator. */
+  /** The person who names the addresses of mailboxes; null: the operator. */
   namedBy: NamedBy | null;
   /** Who applies the file and from where, for the audit log; null: nobody is written down. */
   appliedBy: Pick<NewAuditEntry, "actor" | "address"> | null;
@@ -192,7 +192,7 @@ async function remove({ what, id }: Step, { client, projectId }: Scope): Promise
 async function saveChannel(step: Step, channel: WantedChannel, scope: Scope): Promise<void> {
   const { client, projectId, keyring, ids } = scope;
   const { name, kind, hint, collectMinutes, groups } = channel;
-  const manners = { collectMinutes, groups };
+  const grouping = { collectMinutes, groups };
   const id = step.id ?? randomUUIDv7();
   const settings = sealSettings(keyring, { projectId, channelId: id }, channel.settings);
   ids.channels.set(name, id);
@@ -203,11 +203,11 @@ async function saveChannel(step: Step, channel: WantedChannel, scope: Scope): Pr
   if (isNew && before !== null)
     await moveIncidents(db, keyring, { channel: before, settings: channel.settings });
   if (step.act === "create") {
-    const stored = { id, projectId, kind, name, hint, settings, ...manners, managedBy: "config" as const };
+    const stored = { id, projectId, kind, name, hint, settings, ...grouping, managedBy: "config" as const };
     await db.insert(channels).values({ ...stored, unconfirmedSince: unconfirmed });
   } else
     await updateChannel(db, id, {
-      manners,
+      grouping,
       replaced: isNew ? { settings, hint, unconfirmedSince: unconfirmed } : null,
     });
   if (unconfirmed !== null) await askToConfirm(db, { projectId, channelId: id });
@@ -227,14 +227,14 @@ async function unconfirmedOf(
   return unconfirmedSince(openDb(client), { projectId, kind, address: hint }, { by: namedBy, before });
 }
 
-type Manners = Pick<WantedChannel, "collectMinutes" | "groups">;
+type GroupingSettings = Pick<WantedChannel, "collectMinutes" | "groups">;
 type Replaced = { settings: string; hint: string; unconfirmedSince: Date | null };
 
 /** `replaced`: what new settings come with; they also mend it. */
 async function updateChannel(
   db: Db,
   id: string,
-  { manners, replaced }: { manners: Manners; replaced: Replaced | null },
+  { grouping, replaced }: { grouping: GroupingSettings; replaced: Replaced | null },
 ): Promise<void> {
   await db
     .update(channels)
@@ -242,7 +242,7 @@ async function updateChannel(
       managedBy: "config",
       updatedAt: sql`now()`,
       version: sql`${channels.version} + 1`,
-      ...manners,
+      ...grouping,
       ...(replaced !== null && { ...replaced, brokenAt: null, brokenBecause: null, brokenBy: null }),
     })
     .where(eq(channels.id, id));

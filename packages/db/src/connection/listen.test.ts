@@ -55,7 +55,7 @@ test("a session that ended is followed by another one, which says that it is con
   expect(await sessions()).toHaveLength(1);
 });
 
-test("a listener that was stopped hears nothing more and comes back no more", async () => {
+test("a stopped listener gets no further notification and does not reconnect", async () => {
   const { heard, stop, connections } = listening();
   await vi.waitFor(() => expect(connections()).toBe(1));
   await stop();

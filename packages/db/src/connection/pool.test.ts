@@ -201,7 +201,7 @@ describe("a pool", () => {
     expect(await pidOf(pool)).toBeGreaterThan(0);
   });
 
-  test("gives a session that comes free to whoever has waited longest", async () => {
+  test("gives a freed session to the longest waiting caller", async () => {
     const pool = poolOf({ max: 1 });
     const client = await pool.connect();
     const order: number[] = [];
@@ -211,7 +211,7 @@ describe("a pool", () => {
     expect(order).toEqual([1, 2, 3]);
   });
 
-  test("opens a session for who waits when the one that was lent ends", async () => {
+  test("opens a session for a waiting caller when a lent session ends", async () => {
     const pool = poolOf({ max: 1 });
     const client = await pool.connect();
     const pid = await pidOf(client);

@@ -15,8 +15,8 @@ type Waiting = {
 };
 
 /**
- * Up to `max` sessions, lent one at a time. A session that ends, whoever ended it, is dropped and another one opened;
- * who holds it learns of it by the next statement, which fails.
+ * Up to `max` sessions, lent one at a time. A session that ends, on either side, is dropped and another one opened;
+ * its holder learns of it by the next statement, which fails.
  */
 export class Pool {
   readonly #options: PoolOptions;

@@ -35,7 +35,7 @@ test.each(["postgres://me@/x?host=/var/run/postgresql", "postgres://me@%2Fvar%2F
   },
 );
 
-test("what is no part of the address is a setting of the session", () => {
+test("every other parameter of the URL is a setting of the session", () => {
   const { settings } = serverAddress(
     "postgres://db/x?options=-c%20work_mem%3D8MB&sslmode=disable&search_path=mine",
   );

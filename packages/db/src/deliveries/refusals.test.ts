@@ -43,8 +43,8 @@ describe("a mail server that does not take our mail", () => {
   test("breaks no channel, and the operator sees what it says", async () => {
     await end(await claimed(), RELAY);
     expect(await channel(scene.channelId)).toMatchObject({ brokenAt: null, circuitFailures: 0 });
-    const { troubles } = await readProblems(database.pool);
-    expect(troubles).toEqual([expect.stringContaining(DENIED)]);
+    const { warnings } = await readProblems(database.pool);
+    expect(warnings).toEqual([expect.stringContaining(DENIED)]);
     expect(troubles.join()).not.toContain("have been told");
   });
 
@@ -80,7 +80,7 @@ describe("a mail server that does not take our mail", () => {
     const second = await claimed();
     await end(second, { state: "sent" });
     expect(await isDue(waiting.deliveryId)).toBe(true);
-    expect((await readProblems(database.pool)).troubles).toEqual([]);
+    expect((await readProblems(database.pool)).warnings).toEqual([]);
   });
 
   test("is not believed mended by a mail to another domain", async () => {
@@ -89,13 +89,13 @@ describe("a mail server that does not take our mail", () => {
     const elsewhere = await mailScene("ops@own.test");
     await end(await claimed(elsewhere), { state: "sent" });
     expect(await isDue(waiting.deliveryId)).toBe(false);
-    expect((await readProblems(database.pool)).troubles).toHaveLength(1);
+    expect((await readProblems(database.pool)).warnings).toHaveLength(1);
   });
 
   test("is not thought of where its last refusal is long ago", async () => {
     await end(await claimed(), RELAY);
     await db.update(instanceFacts).set({ createdAt: sql`now() - interval '3 hours'` });
-    expect((await readProblems(database.pool)).troubles).toEqual([]);
+    expect((await readProblems(database.pool)).warnings).toEqual([]);
   });
 });
 
@@ -105,7 +105,7 @@ describe("a refusal whose words blame nobody for certain", () => {
     await longAgo();
     await end(await claimed(), UNSURE);
     expect(await channel(scene.channelId)).toMatchObject({ brokenAt: null });
-    expect((await readProblems(database.pool)).troubles).toEqual([]);
+    expect((await readProblems(database.pool)).warnings).toEqual([]);
   });
 
   test("is the mail server's where another address gets it, too", async () => {
@@ -113,7 +113,7 @@ describe("a refusal whose words blame nobody for certain", () => {
     await end(await claimed(await mailScene("ops@other.test")), UNSURE);
     await end(await claimed(), UNSURE);
     expect(await channel(scene.channelId)).toMatchObject({ brokenAt: null });
-    expect((await readProblems(database.pool)).troubles).toHaveLength(1);
+    expect((await readProblems(database.pool)).warnings).toHaveLength(1);
   });
 
   test("is the address's where the server takes mail for its domain all the while", async () => {

@@ -56,7 +56,7 @@ export async function findCheckByUniqueKey(
   return named === undefined ? null : await findCheckByPingUuid(db, named.pingUuid);
 }
 
-/** Names a check to whoever may not ping it: SHA-1 of the first half of its ping UUID's digits. */
+/** Names a check to readers who may not ping it: SHA-1 of the first half of its ping UUID's digits. */
 export function uniqueKeyOf(pingUuid: string): string {
   return createHash("sha1").update(pingUuid.replaceAll("-", "").slice(0, 16)).digest("hex");
 }

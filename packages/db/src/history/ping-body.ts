@@ -37,7 +37,7 @@ export function bodyEndColumns(alias: string): string {
 
 export type BodyEnd = { bodyEnd: Buffer | null; leftOutBefore: number | null };
 
-/** The end of what a job printed. What is no UTF-8, such as a character cut at the start, is dropped there. */
+/** The end of what a job printed. Bytes that are not UTF-8, such as a character cut in two at the start, are dropped. */
 export function lastOutput({ bodyEnd, leftOutBefore }: BodyEnd): string | null {
   if (bodyEnd === null) return null;
   const text = new TextDecoder().decode(bodyEnd).replace(/^\ufffd+/, "");

@@ -41,7 +41,7 @@ export async function claimKey(
   return await readClaim(db, ref, bodyDigest);
 }
 
-/** Keeps the sealed answer for whoever comes with the key again. */
+/** Keeps the sealed answer for a request that comes with the key again. */
 export async function answerKey(db: Db, ref: IdempotencyRef, answer: string): Promise<void> {
   await db.update(idempotencyKeys).set({ answer }).where(isRef(ref));
 }
@@ -53,7 +53,7 @@ export async function releaseKey(db: Db, ref: IdempotencyRef): Promise<void> {
 
 async function readClaim(db: Db, ref: IdempotencyRef, bodyDigest: string): Promise<IdempotencyClaim> {
   const [found] = await db.select().from(idempotencyKeys).where(isRef(ref));
-  // Released this instant: whoever asks again gets it.
+  // Released this instant: the next request gets it.
   if (found === undefined) return { kind: "under-way" };
   if (found.bodyDigest !== bodyDigest) return { kind: "other-body" };
   return found.answer === null ? { kind: "under-way" } : { kind: "answered", answer: found.answer };

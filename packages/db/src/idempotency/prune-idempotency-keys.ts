@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 
 import type { Prune } from "../maintenance-jobs/prune.ts";
 
-/** How long an answer is kept for whoever asks again with the same key. */
+/** How long an answer is kept for a second request with the same key. */
 export const KEPT_HOURS = 24;
 
 /** Idempotency keys that are past their time. */

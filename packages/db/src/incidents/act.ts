@@ -67,7 +67,7 @@ export function snoozeIncident(
   });
 }
 
-/** A line for whoever looks next; also on an incident that is over. */
+/** A note for the next reader; also on a resolved incident. */
 export function noteIncident(
   pool: Pool,
   ref: IncidentRef,

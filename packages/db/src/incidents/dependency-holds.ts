@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from "../database.ts";
 
 /**
  * What a check's dependencies, at whatever remove, say about its alert. `down`: one of them is down, so it is held
- * back. `holdUntil`: one is past its own expected time and will be judged soon, so it is held back until then, in case
+ * back. `holdUntil`: one is past its own expected time and will be evaluated soon, so it is held back until then, in case
  * that is the cause.
  */
 export type DependencyHold = { down: boolean; holdUntil: Instant | null };

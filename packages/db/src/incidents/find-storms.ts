@@ -4,7 +4,7 @@ import type { Pool } from "../database.ts";
 
 import type { EventPage } from "../history/page.ts";
 
-/** Incidents that were told together. */
+/** Incidents that were announced together. */
 export type StormRecord = {
   id: string;
   openedAt: Instant;

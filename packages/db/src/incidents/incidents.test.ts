@@ -18,14 +18,14 @@ type Check = Awaited<ReturnType<typeof aCheck>>;
 test("an incident takes the address of the check's last ping, and the host of its last run", async () => {
   const check = await aCheck(pool, { at: T });
   await recordPings(pool, [anArrival(check, T)], ALONE);
-  await judge(T + 30 * MINUTE);
+  await evaluate(T + 30 * MINUTE);
   const [incident] = await openOf(check);
   expect(incident).toMatchObject({ reason: "missed", address: "203.0.113.7", host: "203.0.113.7" });
 });
 
 test("a check that was never heard from has no place", async () => {
   const check = await aCheck(pool, { at: T, settings: { alertBeforeFirstPing: true } });
-  await judge(T + 30 * MINUTE);
+  await evaluate(T + 30 * MINUTE);
   expect((await openOf(check))[0]).toMatchObject({ reason: "never-started", address: null, host: null });
 });
 
@@ -73,7 +73,7 @@ test("a check without dependencies is not in the answer", async () => {
   expect(await dependencyHolds(pool, [check.id], T)).toEqual(new Map());
 });
 
-test("one that is overdue and soon judged holds until then; one with time left does not", async () => {
+test("a dependency that is overdue and soon evaluated holds until then; one with time left does not", async () => {
   const { projectId } = await aProject(pool);
   const [router, host] = await chain(projectId, { graceSeconds: 120 });
   await recordPings(pool, [anArrival(router, T)], ALONE);
@@ -137,7 +137,7 @@ async function openOf({ projectId, id }: Check, state: "open" | "all" = "open") 
   return await findIncidents(pool, filter, { limit: 10, after: null });
 }
 
-async function judge(watermark: number): Promise<void> {
+async function evaluate(watermark: number): Promise<void> {
   const fail = (_: string, error: unknown) => {
     throw error;
   };

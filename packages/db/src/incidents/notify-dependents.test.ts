@@ -9,7 +9,7 @@ import { createRoute, processDueEscalations } from "../alert-routes/index.ts";
 import { ALONE, recordPings } from "../transitions/index.ts";
 import { acknowledgeIncident, findIncidents, snoozeIncident, unacknowledgeIncident } from "./index.ts";
 
-// What people do to incidents and checks, and who hears of it: from the act by way of the waker to the deliveries.
+// What people do to incidents and checks, and who is notified: from the act through the escalator to the deliveries.
 
 const database = await testDatabase();
 const { pool } = database;
@@ -82,7 +82,7 @@ test.each(acts)("when %s: so many hear", async (_, deeds, expected) => {
   await fail(scene);
   await wake();
   for (const deed of deeds) await deed(scene);
-  expect(await told(scene.check)).toEqual(expected);
+  expect(await listNotifications(scene.check)).toEqual(expected);
 });
 
 // The job depends on a host, which depends on a router; the router fails first, and then the job.
@@ -108,11 +108,11 @@ test.each(ends)("an alert that a dependency held back, when %s", async (_, deed,
   await fail({ check: router });
   await fail(scene);
   await wake();
-  expect(await told(scene.check)).toEqual([]);
+  expect(await listNotifications(scene.check)).toEqual([]);
   await deed({ ...scene, host, router });
-  // No time passes: whoever changed it wakes whom it held.
+  // No time passes: the change itself makes what it held back due.
   await wake();
-  expect(await told(scene.check)).toEqual(expected);
+  expect(await listNotifications(scene.check)).toEqual(expected);
 });
 
 test("a check that is restored while it is down holds back again what depends on it", async () => {
@@ -124,7 +124,7 @@ test("a check that is restored while it is down holds back again what depends on
   await restore({ check: router });
   await fail(scene);
   await wake();
-  expect(await told(scene.check)).toEqual([]);
+  expect(await listNotifications(scene.check)).toEqual([]);
 });
 
 /** A check whose own list is empty, a route for it, and nothing that it depends on. */
@@ -202,7 +202,7 @@ async function dependOn(check: SceneCheck, dependsOn: string[]): Promise<void> {
   await editCheck(pool, refOf(check), edit);
 }
 
-/** Time is moved in the data; then the waker looks. */
+/** Time is moved in the data; then the escalator runs. */
 function passes(minutes: number): Deed {
   return async ({ check }) => {
     const ago = [check.id, `${minutes} minutes`];
@@ -232,7 +232,7 @@ function refOf({ projectId, id }: SceneCheck) {
   return { projectId, checkId: id };
 }
 
-async function told({ id }: SceneCheck): Promise<string[]> {
+async function listNotifications({ id }: SceneCheck): Promise<string[]> {
   const rows = await pool.query<{ name: string; kind: string }>(
     "select c.name, d.kind from deliveries d join channels c on c.id = d.channel_id where d.check_id = $1 order by d.id",
     [id],

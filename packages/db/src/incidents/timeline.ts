@@ -36,7 +36,7 @@ export type TimelineItem =
       by: string;
       text: string;
     }
-  /** Planned work in which nothing of the check was told; `id`: the window's, more than once where it recurs. */
+  /** A maintenance window in which the check was silent; `id`: the window's, more than once where it recurs. */
   | { kind: "maintenance"; id: string; at: Instant; until: Instant; by: string; text: string };
 
 const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
@@ -83,7 +83,7 @@ const CHECK = `
          ${ms("coalesce(i.resolved_at, clock_timestamp())")} as "until"
     from incidents i join checks c on c.project_id = i.project_id and c.id = i.check_id where ${OF}`;
 
-/** The planned work of its check while an incident lasts, or lasted. */
+/** The maintenance windows of its check while the incident lasted. */
 async function maintenanceDuring(
   pool: Pool,
   { projectId, incidentId }: IncidentRef,

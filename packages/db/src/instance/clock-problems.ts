@@ -3,8 +3,8 @@ import { and, desc, gt, isNotNull, sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
 import { outages } from "../schema/index.ts";
 
-/** For so long the operator is told that the clock was set back. */
-const TOLD_FOR = "1 hour";
+/** For so long the operator page says that the clock was set back. */
+const SHOWN_FOR = "1 hour";
 const MINUTE_MS = 60_000;
 
 /** That the clock was set back lately, as a sentence; empty where it was not. */
@@ -15,7 +15,7 @@ export async function clockProblems(db: Db): Promise<string[]> {
     .where(
       and(
         isNotNull(outages.setBackMs),
-        gt(outages.startedAt, sql`clock_timestamp() - ${TOLD_FOR}::interval`),
+        gt(outages.startedAt, sql`clock_timestamp() - ${SHOWN_FOR}::interval`),
       ),
     )
     .orderBy(desc(outages.startedAt))

@@ -3,12 +3,12 @@ import { eq, inArray } from "drizzle-orm";
 import type { Db } from "../database.ts";
 import { instanceFacts } from "../schema/index.ts";
 
-/** What of this installation may have a trouble that only its operator can mend. */
+/** Parts of the instance whose problems only its operator can mend. */
 const PARTS = {
-  telegram: "trouble: telegram",
-  proxy: "trouble: proxy",
-  mail: "trouble: mail",
-  secretKey: "trouble: SECRET_KEY",
+  telegram: "problem: telegram",
+  proxy: "problem: proxy",
+  mail: "problem: mail",
+  secretKey: "problem: SECRET_KEY",
 } as const;
 export type InstancePart = keyof typeof PARTS;
 

@@ -23,35 +23,35 @@ beforeEach(async () => {
   await pool.query("delete from deliveries");
 });
 
-const WELL = { broken: [], troubles: [] };
+const WELL = { broken: [], warnings: [] };
 const waiting = (seconds: number) => ({
   broken: [`A delivery has been due for ${seconds} s.`],
-  troubles: [],
+  warnings: [],
 });
-const worse = { ...waiting(400), troubles: ["2 alerts of 1 project could not be delivered."] };
+const worse = { ...waiting(400), warnings: ["2 alerts of 1 project could not be delivered."] };
 
-test("the first account hears once of a trouble that lasts, and once of its end", async () => {
+test("the first account is notified once of a problem that lasts, and once of its end", async () => {
   await notifyOperators(pool, way, waiting(130));
   await notifyOperators(pool, way, waiting(190));
   await notifyOperators(pool, way, WELL);
   await notifyOperators(pool, way, WELL);
-  expect(await told()).toEqual([
+  expect(await listNotifications()).toEqual([
     ["Overdue does not work as it should", "A delivery has been due for 130 s."],
     ["Overdue works again", "Pings are received, deadlines are evaluated, and alerts are delivered."],
   ]);
 });
 
-test("another trouble beside it is told an hour later", async () => {
+test("another problem beside it is notified an hour later", async () => {
   await notifyOperators(pool, way, waiting(130));
   await notifyOperators(pool, way, worse);
-  expect(await told()).toHaveLength(1);
+  expect(await listNotifications()).toHaveLength(1);
   await pool.query("update instance_facts set created_at = created_at - interval '61 minutes'");
   await notifyOperators(pool, way, worse);
   await notifyOperators(pool, way, waiting(500));
-  expect(await told()).toHaveLength(2);
+  expect(await listNotifications()).toHaveLength(2);
 });
 
-async function told(): Promise<[string, string][]> {
+async function listNotifications(): Promise<[string, string][]> {
   const rows = await pool.query<{ payload: { title: string; sentence: string } }>(
     "select payload from deliveries order by id",
   );

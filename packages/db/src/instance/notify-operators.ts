@@ -5,7 +5,7 @@ import { openDb, type Tx, type Pool } from "../database.ts";
 import { notifyOperators as queueForOperators, type OwnerContact } from "../deliveries/notify-owners.ts";
 import type { Problems } from "./problems.ts";
 
-const FACT = "operators told";
+const FACT = "operators notified";
 /** How long after a message a new problem beside one that lasts is reported at the earliest. */
 const AGAIN_AFTER = "1 hour";
 
@@ -18,18 +18,18 @@ type LastNotice = { value: string; old: boolean };
 export async function notifyOperators(
   pool: Pool,
   way: OwnerContact & { selfProjectId: string },
-  { broken, troubles }: Problems,
+  { broken, warnings }: Problems,
 ): Promise<boolean> {
-  const sentences = [...broken, ...troubles];
+  const sentences = [...broken, ...warnings];
   return openDb(pool).transaction(async (tx) => {
     await tx.execute(lockUntilCommit("operatorNotice"));
-    const told = await readLastNotice(tx);
-    if (sentences.length === 0) return told === null ? false : await notifyRecovery(tx, way);
+    const last = await readLastNotice(tx);
+    if (sentences.length === 0) return last === null ? false : await notifyRecovery(tx, way);
     const sorts = sentences
       .map(problemKey)
       .toSorted((one, other) => one.localeCompare(other))
       .join("\n");
-    if (told !== null && (!told.old || !isMore(sorts, told.value))) return false;
+    if (last !== null && (!last.old || !isMore(sorts, last.value))) return false;
     await remember(tx, sorts);
     const title = "Overdue does not work as it should";
     return (await queueForOperators(tx, way, { title, sentence: sentences.join(" ") })) > 0;
@@ -41,8 +41,8 @@ function problemKey(sentence: string): string {
   return sentence.replaceAll(/\d+/g, "#");
 }
 
-function isMore(sorts: string, told: string): boolean {
-  const known = new Set(told.split("\n"));
+function isMore(sorts: string, notified: string): boolean {
+  const known = new Set(notified.split("\n"));
   return sorts.split("\n").some((sort) => !known.has(sort));
 }
 

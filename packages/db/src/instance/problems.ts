@@ -15,7 +15,7 @@ export type Problems = {
   /** Why an alert may not arrive: one link from ping to provider does not work. */
   broken: string[];
   /** What else only the operator can mend. */
-  troubles: string[];
+  warnings: string[];
 };
 
 /** A dead letter of long ago is its owner's business; what died lately may be ours. */
@@ -28,7 +28,7 @@ export async function readProblems(pool: Pool): Promise<Problems> {
   const ofItself = check === null ? null : selfTestProblem(await readSelfTest(db, check));
   return {
     broken: [notReady, ofItself].filter((sentence) => sentence !== null),
-    troubles: [
+    warnings: [
       ...(await refusalTroubles(db)),
       ...(await deadLetters(pool)),
       ...(await instanceProblems(db)),

@@ -11,14 +11,14 @@ type CheckerVitals = {
   isAlive: boolean;
 };
 type ReceiverVitals = { id: string; startedAt: Date; checkpointAt: Date; isAlive: boolean };
-/** Alerts of the check that misses on purpose in some span: from their deadline until they arrived. */
+/** The self-test's alerts in some span: from their deadline until they arrived. */
 type Latencies = { count: number; p50Ms: number | null; p99Ms: number | null; mostMs: number | null };
 
-/** What an operator sees of the whole installation. */
+/** What the operator sees of the whole instance. */
 export type OperatorView = {
   checkers: CheckerVitals[];
   receivers: ReceiverVitals[];
-  judging: { lagSeconds: number | null; waitSeconds: number | null };
+  evaluation: { lagSeconds: number | null; waitSeconds: number | null };
   deliveries: {
     /** Due and not yet taken. */
     due: number;
@@ -33,9 +33,9 @@ export type OperatorView = {
   heartbeatAt: Date | null;
 };
 
-/** A process that was not heard of for so long has most likely died. */
+/** A process that wrote nothing for so long has most likely died. */
 const ALIVE = "15 seconds";
-/** One that died is of interest for a while. */
+/** A dead process is shown for a while. */
 const SHOWN = "1 hour";
 
 export async function readOperatorView(pool: Pool): Promise<OperatorView> {
@@ -44,7 +44,7 @@ export async function readOperatorView(pool: Pool): Promise<OperatorView> {
   return {
     checkers: await readCheckers(pool),
     receivers: await readReceivers(pool),
-    judging: { lagSeconds: signs.watermarkLag, waitSeconds: signs.deadlineWait },
+    evaluation: { lagSeconds: signs.watermarkLag, waitSeconds: signs.deadlineWait },
     deliveries: {
       due: counts.due,
       underWay: counts.underWay,
@@ -120,7 +120,7 @@ async function readLatencies(pool: Pool, within: string): Promise<Latencies> {
 
 const HEARTBEAT = "heartbeat sent";
 
-/** Notes that the outside was told that all is well. */
+/** Notes that a heartbeat was sent to the outside. */
 export async function noteHeartbeat(pool: Pool): Promise<void> {
   await openDb(pool).execute(sql`
     insert into instance_facts (name, value, created_at) values (${HEARTBEAT}, '', clock_timestamp())

@@ -6,13 +6,13 @@ import type { Db } from "../database.ts";
 export type Restart = { program: string; why: string };
 
 const NAME = "restarts of ";
-/** For so long after the last one it is told, and the count goes on. */
+/** For so long after the last restart it is shown, and the count goes on. */
 const LATELY = "1 hour";
 const WHY_CHARS_MAX = 200;
 
 type Kept = { why: string; count: number };
 
-/** Notes one more restart, so that the operator page tells of it. */
+/** Notes one more restart, so that the operator page shows it. */
 export async function noteRestart(db: Db, { program, why }: Restart): Promise<void> {
   const one: Kept = { why: why.slice(0, WHY_CHARS_MAX), count: 1 };
   await db.execute(sql`

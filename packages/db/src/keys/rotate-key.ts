@@ -11,7 +11,7 @@ export type KeyRef = { projectId: string; keyId: string };
 
 /**
  * Makes a new key of the same name and scope, which ends when the old one was to end. The old one goes on until `oldEndsAt`, or its own earlier end, so that
- * whoever uses it can change over in the meantime. Null where there is no such key that is still valid at `now`.
+ * its users can change over in the meantime. Null where there is no such key that is still valid at `now`.
  */
 export async function rotateKey(
   db: Db,

@@ -48,7 +48,7 @@ test("pings of the last 90 days stay", async () => {
   expect(await prunes.pruneOldPings(db, 500)).toBe(0);
 });
 
-test("what was told of runs goes after a week, alerts stay", async () => {
+test("deliveries about runs are pruned after a week, alerts stay", async () => {
   const { projectId, channelId, checkId } = scene;
   const at = new Date(Date.now() - 8 * 86_400_000);
   const old = { projectId, channelId, checkId, state: "sent" as const, createdAt: at, finishedAt: at };

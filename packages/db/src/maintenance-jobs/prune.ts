@@ -124,7 +124,7 @@ export const pruneRefusedPings: Prune = (db, limit) =>
 /** Deliveries that ended more than 90 days ago, with their attempts. */
 export const pruneDeliveries: Prune = (db, limit) => count(db, ended("90 days", limit));
 
-/** Runs and notices that were told more than a week ago: a chatty job has many, and its history has the runs. */
+/** Deliveries about runs and notices from more than a week ago: a frequent job has many, and its history has the runs. */
 export const pruneInformationalDeliveries: Prune = (db, limit) =>
   count(db, ended("7 days", limit, sql`d.kind in ('run', 'notice')`));
 

@@ -19,8 +19,8 @@ const DAY_MS = 86_400_000;
 type Row = StoredCheckRow & { tags: string };
 
 /**
- * Lets the checks of a project know which windows hold for them now, some at a time so that no ping waits long. What
- * was due before is judged by the windows before. Doing it again changes nothing, so what breaks off is done again by
+ * Lets the checks of a project know which windows hold for them now, some at a time so that no ping waits long. Deadlines
+ * before `at` are evaluated by the windows of before. Doing it again changes nothing, so what breaks off is done again by
  * `applyLeftWindows`.
  */
 export async function applyWindows(pool: Pool, projectId: string, at: Instant): Promise<void> {
@@ -63,18 +63,18 @@ async function windowsVersion(pool: Pool, projectId: string): Promise<number> {
 
 type Some = { projectId: string; after: string; at: Instant; limit: number; isFolded: boolean };
 
-/** One that cannot be folded must not keep the others from knowing: it is told, and judged as well as it can be. */
+/** A check that cannot be folded must not stop the others: it gets the windows without being folded. */
 async function applyOneByOne(pool: Pool, some: Some): Promise<string[]> {
-  const told: string[] = [];
-  for (let more = true; more && told.length < some.limit;) {
-    const one = { ...some, after: told.at(-1) ?? some.after, limit: 1 };
+  const done: string[] = [];
+  for (let more = true; more && done.length < some.limit;) {
+    const one = { ...some, after: done.at(-1) ?? some.after, limit: 1 };
     const ids = await inTransaction(pool, (client) => applySome(client, one)).catch(() =>
       inTransaction(pool, (client) => applySome(client, { ...one, isFolded: false })),
     );
-    told.push(...ids);
+    done.push(...ids);
     more = ids.length > 0;
   }
-  return told;
+  return done;
 }
 
 async function applySome(

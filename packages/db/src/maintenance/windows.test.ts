@@ -23,7 +23,7 @@ const NOW = Date.now();
 const HOUR = 3_600_000;
 const DEPLOY = { kind: "once", from: NOW, until: NOW + HOUR } as const;
 
-test("checks that were not told of a window, as whoever planned it died, are told by the sweep", async () => {
+test("checks that did not get a window, because the process that applied it died, get it by the sweep", async () => {
   const { projectId, checks } = await aProjectOf(3);
   await plan(projectId);
   expect(await knowing(projectId)).toEqual([0, 0, 0]);
@@ -33,7 +33,7 @@ test("checks that were not told of a window, as whoever planned it died, are tol
   expect(checks).toHaveLength(3);
 });
 
-test("a check that cannot be judged keeps no other from knowing", async () => {
+test("a check that cannot be folded keeps no other from its windows", async () => {
   const { projectId, checks } = await aProjectOf(3);
   await pool.query("update checks set memory = '{}' where id = $1", [checks[1]?.id]);
   await plan(projectId);

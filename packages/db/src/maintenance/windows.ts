@@ -9,7 +9,7 @@ import { StaleVersion } from "../stale-version.ts";
 export type WindowRef = { projectId: string; windowId: string };
 export type WindowRow = typeof maintenanceWindows.$inferSelect & { checkIds: string[] };
 
-/** What a person decides about planned work. Without tags and checks it holds for the whole project. */
+/** What a person sets for a maintenance window. Without tags and checks it holds for the whole project. */
 export type WindowParts = {
   name: string;
   rule: MaintenanceRule;

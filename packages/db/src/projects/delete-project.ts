@@ -7,7 +7,7 @@ import { endKeptIncidents } from "../deliveries/end-incidents.ts";
 import { checks, members, projects } from "../schema/index.ts";
 
 /**
- * Hides a project with all it holds; its checks are neither pinged nor judged until `restoreProject`. @returns whether
+ * Hides a project with all it holds; its checks take no pings and are not evaluated until `restoreProject`. @returns whether
  * it was there.
  */
 export async function deleteProject(db: Db, projectId: string): Promise<boolean> {
@@ -57,7 +57,7 @@ async function unhide(tx: Tx, { projectId, userId }: { projectId: string; userId
     .for("update", { of: projects });
   const deletedAt = project?.deletedAt ?? null;
   if (deletedAt === null) return null;
-  // No checker may judge one before it was folded; if that never happens, it is judged in a minute all the same.
+  // No checker may evaluate one before it was folded; should that fail, it is evaluated a minute later.
   const found = await tx
     .update(checks)
     .set({ deletedAt: null, wakeAt: sql`greatest(${checks.deadlineAt}, now() + interval '1 minute')` })

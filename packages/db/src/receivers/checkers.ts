@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 
 import type { Db, Pool } from "../database.ts";
 
-/** Says that this checker has judged all deadlines up to the watermark; null: it had to wait. */
+/** Records that this checker has evaluated all deadlines up to the watermark; null: it had to wait. */
 export async function recordEvaluation(
   pool: Pool,
   checker: { id: string; startedAt: Instant; watermark: Instant | null },
@@ -21,7 +21,7 @@ export async function endChecker(pool: Pool, id: string): Promise<void> {
   await pool.query("update checkers set ended_at = clock_timestamp() where id = $1", [id]);
 }
 
-/** How many checkers share the work: those that have judged within the last seconds, and one at least. */
+/** How many checkers share the work: those that evaluated within the last seconds, and one at least. */
 export async function countCheckers(db: Db): Promise<number> {
   const rows = await db.execute<{ count: number }>(sql`
     select count(*)::int as count from checkers

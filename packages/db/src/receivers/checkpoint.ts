@@ -7,28 +7,28 @@ import { noticeClockSetBack } from "./clock-set-back.ts";
 import { RECEIVER_DOWN_AFTER_MS, type OutageCause } from "./outages.ts";
 
 /**
- * What a committed checkpoint tells: the database's clock, whether it ended an outage, and up to when the other live
+ * What a committed checkpoint returns: the database's clock, whether it ended an outage, and up to when the other live
  * receivers have committed what they accepted (null: there are none).
  */
 export type Checkpoint = {
   databaseAt: Instant;
   endedOutage: boolean;
-  /** The database's clock was set back since the last mark of any receiver. */
+  /** The database's clock was set back since the last checkpoint of any receiver. */
   wasSetBack: boolean;
   othersAt: Instant | null;
 };
 
 /**
  * Commits that this receiver accepted a checkpoint at `acceptedAt`, and with it all it had accepted before. When no
- * receiver had done so for longer than `DEAF_AFTER_MS`, the span since then is stored as an outage in the same
- * transaction, so that nobody can judge across it unknowingly; `cause`: why, if the receiver knows. One that started since is
- * cause enough. A mark never lies ahead of the database's clock, by which everything is judged.
+ * receiver had done so for longer than `RECEIVER_DOWN_AFTER_MS`, the span since then is stored as an outage in the
+ * same transaction, so that no deadline in it is evaluated without it; `cause`: why, if the receiver knows. A restart
+ * since then is cause enough. A checkpoint never lies ahead of the database's clock, by which deadlines are evaluated.
  */
 export async function commitCheckpoint(
   pool: Pool,
   checkpoint: { receiverId: string; startedAt: Instant; acceptedAt: Instant; cause?: OutageCause | null },
 ): Promise<Checkpoint> {
-  const mark = await inTransaction(pool, async (client) => {
+  const checkpointed = await inTransaction(pool, async (client) => {
     // Two receivers that come back together must agree on where the outage ended.
     await client.query(lockUntilCommit("checkpoint"));
     const wasSetBack = await noticeClockSetBack(client);
@@ -36,7 +36,7 @@ export async function commitCheckpoint(
     return { ...(await writeCheckpoint(client, checkpoint)), endedOutage, wasSetBack };
   });
   await pool.query("select pg_notify('overdue_checkpoint_written', '')");
-  return mark;
+  return checkpointed;
 }
 
 async function closeOutage(

@@ -4,9 +4,9 @@ import type { PoolClient } from "../database.ts";
 const SET_BACK_MIN_MS = 10_000;
 
 /**
- * Notices that the database's clock was set back: a receiver has marked an instant that lies ahead of it. Then this is on
+ * Notices that the database's clock was set back: the newest checkpoint of a receiver lies ahead of it. Then this is on
  * record as an outage of no length with `set_back_ms`, every check is woken to draw back what it remembers, and every timer
- * that was set by the old time is moved by as much. In the caller's transaction, under the lock of the receivers' marks.
+ * that was set by the old time is moved by as much. In the caller's transaction, under the lock of the checkpoints.
  * @returns whether it was set back
  */
 export async function noticeClockSetBack(client: PoolClient): Promise<boolean> {

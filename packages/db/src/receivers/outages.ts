@@ -14,12 +14,12 @@ export type Outage = {
 /** Why nothing could be received, as the schema has it. */
 export type OutageCause = (typeof outageCause.enumValues)[number];
 
-/** No canary for this long means that nothing could be received. */
+/** No heartbeat for this long means that nothing could be received. */
 export const RECEIVER_DOWN_AFTER_MS = 5_000;
-/** Long enough that every check has been judged since. */
+/** Long enough that every check has been evaluated since. */
 const KEPT_MS = 400 * 86_400_000;
 
-/** Outages that ended lately, oldest first: what a check may not have been told yet. */
+/** Outages that ended lately, oldest first: what may not have been applied to a check yet. */
 export async function recentOutages(db: Pool | PoolClient): Promise<Outage[]> {
   const rows = await db.query<Outage>(
     `select (extract(epoch from started_at) * 1000)::float8 as "from",

@@ -5,7 +5,8 @@ import { RECEIVER_DOWN_AFTER_MS } from "./outages.ts";
 
 /**
  * Everything accepted before this instant is committed, whichever receiver took it. Null while no receiver commits:
- * then nothing may be judged. A receiver that fell silent without saying so is waited for until `DEAF_AFTER_MS`.
+ * then no deadline may be evaluated. A receiver that fell silent without a clean stop is waited for until
+ * `RECEIVER_DOWN_AFTER_MS`.
  */
 export async function readWatermark(pool: Pool | PoolClient): Promise<Instant | null> {
   const rows = await pool.query<{ at: Instant | null }>(
@@ -18,7 +19,7 @@ export async function readWatermark(pool: Pool | PoolClient): Promise<Instant | 
   return rows[0]?.at ?? null;
 }
 
-/** Asks every receiver for a canary now, so that a deadline need not wait for the next second. */
+/** Asks every receiver for a heartbeat now, so that a deadline need not wait for the next second. */
 export async function requestCheckpoint(pool: Pool): Promise<void> {
   await pool.query("select pg_notify('overdue_checkpoint_wanted', '')");
 }

@@ -139,7 +139,7 @@ test("maintenance and our own outages do not count", async () => {
   });
 });
 
-test("what is paused says since when, and another project's checks are not told of", async () => {
+test("a paused check says since when, and another project's checks are not in the report", async () => {
   const check = await upCheck("paused one");
   await flip(check, ["up", "paused"], "2026-11-15T08:00");
   await db.update(checks).set({ status: "paused" }).where(eq(checks.id, check.id));

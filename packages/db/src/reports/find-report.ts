@@ -9,7 +9,7 @@ import { loadRecords } from "./load-records.ts";
 /** Which project, which span, and the one before it that it is compared with. */
 export type ReportQuery = { projectId: string; span: Span; before: Span };
 
-/** What became of a project's checks in a span. What is open, paused or broken is told as it is now. */
+/** What became of a project's checks in a span. Open incidents, pauses and broken channels are shown as they are now. */
 export async function findReport(tx: Db | Tx, query: ReportQuery): Promise<Report> {
   const { projectId, span, before } = query;
   const both = { from: before.from, until: span.until };

@@ -5,7 +5,7 @@ import { type SQL, sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
 
-/** A check as the database sums it up; planned work is laid over it by core. */
+/** A check as the database sums it up; core applies the maintenance windows to it. */
 type StoredRecord = Omit<CheckRecord, "maintenance"> & { tags: string };
 
 type Query = { projectId: string; span: Span; before: Span };

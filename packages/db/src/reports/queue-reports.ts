@@ -32,7 +32,7 @@ export const REPORTS_AT_ONCE = 50;
 
 /**
  * Queues the reports that are due, each in a transaction with its next due time, so that of several checkers exactly
- * one does. Of periods that went by while nobody looked only the newest is told. @returns how many were looked at
+ * one does. Of periods that went by while nobody looked only the newest is sent. @returns how many were looked at
  */
 export async function queueReports(db: Db, { way, now, onError }: ReportsWay): Promise<number> {
   const rows = await db.execute<{ id: string }>(sql`

@@ -7,7 +7,7 @@ import { readSignedId, signId } from "../secrets/signed-id.ts";
 
 const PURPOSE = "stop reports";
 
-/** Lets whoever has the mail end its reports, and nothing else (RFC 8058). It does not expire. */
+/** Lets the holder of a mail end its reports, and nothing else (RFC 8058). It does not expire. */
 export function stopReportsLink(keyring: Keyring, of: { publicUrl: string; reportId: string }): string {
   return `${of.publicUrl}/reports/stop?${signId(keyring, PURPOSE, of.reportId)}`;
 }

@@ -9,7 +9,7 @@ export const users = pgTable("users", {
   email: text("email").notNull().unique(),
   emailVerified: boolean("email_verified").notNull().default(false),
   image: text("image"),
-  /** Runs this installation: hears of its troubles, and may look at them. The first account does. */
+  /** Runs this instance: is notified of its problems, and may see the operator page. The first account does. */
   isOperator: boolean("is_operator").notNull().default(false),
   createdAt: createdAt(),
   updatedAt: at("updated_at").notNull().defaultNow(),

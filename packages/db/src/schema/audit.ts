@@ -3,7 +3,7 @@ import { index, jsonb, pgEnum, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { at, id } from "./columns.ts";
 import { projects } from "./projects.ts";
 
-/** `link`: whoever had a signed link of an alert; `operator`: a command at the installation itself. */
+/** `link`: the holder of a signed link in an alert; `operator`: a command on the instance's machine. */
 export const auditActor = pgEnum("audit_actor", ["user", "key", "link", "slack", "telegram", "operator"]);
 
 export type AuditChanges = Readonly<Record<string, { before: unknown; after: unknown }>>;

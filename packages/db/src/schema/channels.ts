@@ -58,7 +58,7 @@ export const channels = pgTable(
     circuitStep: integer("circuit_step").notNull().default(0),
     /** Until then nothing but one attempt to find out is made. */
     circuitUntil: at("circuit_until"),
-    /** What it is told is collected for so long and comes as one message; 0: at once. */
+    /** Messages of so many minutes are collected and sent as one; 0: each at once. */
     collectMinutes: integer("collect_minutes").notNull().default(0),
     /** Whether alerts that share a host, an address, a tag or a dependency come as one; null: as its kind does. */
     groups: boolean("groups"),
@@ -120,18 +120,18 @@ export const deliveries = pgTable(
     routeId: text("route_id").notNull().default(""),
     /** Why this channel, in words. */
     because: text("because").notNull().default(""),
-    /** 0 for the first news of an incident, then counted for each reminder. */
+    /** 0 for the first alert of an incident, then counted for each reminder. */
     round: integer("round").notNull().default(0),
-    /** What is told, where it is no incident. */
+    /** The message's facts, where it is not about an incident. */
     payload: jsonb("payload").$type<Record<string, unknown>>(),
-    /** The delivery whose message told this one too; null: it had a message of its own. */
+    /** The group leader, whose message contains this delivery; null: it has a message of its own. */
     leaderId: uuid("leader_id"),
     state: deliveryState("state").notNull().default("pending"),
     /** Counted at the claim, before the work, so that a crash is seen. */
     attempt: integer("attempt").notNull().default(0),
     nextAttemptAt: at("next_attempt_at").notNull().defaultNow(),
     leaseUntil: at("lease_until"),
-    /** The courier that holds the lease. */
+    /** The sender that holds the lease. */
     holder: uuid("holder"),
     /** Attempts that died with their process; the third, made alone, puts it aside. */
     poisonAttempts: integer("poison_attempts").notNull().default(0),
@@ -142,7 +142,7 @@ export const deliveries = pgTable(
     /** The provider's own id of the message. */
     providerRef: text("provider_ref"),
     lastError: text("last_error"),
-    /** From the deadline, or whatever else it tells of, until the provider took it. */
+    /** From the event that it is about, such as the deadline, until the provider took it. */
     latencyMs: integer("latency_ms"),
     /** The delivery that failed elsewhere and goes here in its place. */
     fallbackFor: uuid("fallback_for"),

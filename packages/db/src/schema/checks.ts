@@ -74,7 +74,7 @@ export const checks = pgTable(
     progressExtends: boolean("progress_extends").notNull().default(false),
     overlap: text("overlap").$type<ViolationPolicy>().notNull().default("allow"),
     hostDuplicates: text("host_duplicates").$type<ViolationPolicy>().notNull().default("allow"),
-    outlierRuns: text("unusual_runs").$type<ViolationPolicy>().notNull().default("note"),
+    outlierRuns: text("outlier_runs").$type<ViolationPolicy>().notNull().default("note"),
     tooOften: jsonb("too_often").$type<NonNullable<CheckSettings["tooOften"]>>(),
     tolerance: jsonb("tolerance").$type<Tolerance>(),
     recoverAfter: integer("recover_after").notNull().default(1),
@@ -104,14 +104,14 @@ export const checks = pgTable(
     // Never read by SQL, so kept as the text it came as: jsonb would be taken apart and put together at every ping.
     memory: json("memory").$type<Memory>().notNull(),
     /** How many rows its pings got in the minute under way; null before the first. */
-    pace: json("pace").$type<CoalescedPings>(),
+    coalesced: json("coalesced").$type<CoalescedPings>(),
     /** Never later than the next instant at which time matters for this check. */
     wakeAt: at("wake_at"),
   },
   (t) => [
     unique("checks_project_id").on(t.projectId, t.id),
     index("checks_project_slug").on(t.projectId, t.slug),
-    // The judge reads only checks that wait for time.
+    // The deadline evaluator reads only checks that wait for time.
     index("checks_wake")
       .on(t.wakeAt)
       .where(sql`wake_at is not null`),

@@ -24,7 +24,7 @@ const ofCheck = () => ({ projectId: uuid("project_id").notNull(), checkId: uuid(
 
 /**
  * Every recorded signal, numbered per check; the newest are read by the primary key. Numbers are missing only where a
- * row stands for pings before it, which `repeats` counts (core's pace.ts).
+ * row stands for pings before it, which `repeats` counts (core's pings/coalesce.ts).
  */
 export const pings = pgTable(
   "pings",
@@ -99,7 +99,7 @@ export const slots = pgTable(
     decidedAt: at("decided_at").notNull(),
     lateMs: bigint("late_ms", { mode: "number" }),
     runId: uuid("run_id"),
-    /** Why it was not judged; null there: Overdue could not hear. Of a missed one: the run before was still going. */
+    /** Of an excluded slot: why; null there: an outage. Of a missed one: the run before was still going. */
     because: text("because").$type<"maintenance" | "overlap">(),
   },
   (t) => [
@@ -186,7 +186,7 @@ export const incidents = pgTable(
   ],
 );
 
-/** Incidents that were told together, because they share a host, an address, a tag or a dependency. */
+/** Incidents that were announced together, because they share a host, an address, a tag or a dependency. */
 export const storms = pgTable(
   "storms",
   {

@@ -2,7 +2,7 @@ import { bigint, index, pgEnum, pgTable, text, uuid } from "drizzle-orm/pg-core"
 
 import { at, bytea, createdAt, id } from "./columns.ts";
 
-/** One row per fact about this installation, such as the hash of the setup token. */
+/** One row per fact about this instance, such as the hash of the setup token. */
 export const instanceFacts = pgTable("instance_facts", {
   name: text("name").primaryKey(),
   value: text("value").notNull(),
@@ -10,8 +10,8 @@ export const instanceFacts = pgTable("instance_facts", {
 });
 
 /**
- * One row per api process. `checkpointAt`: the instant its newest committed canary was accepted; all it had accepted
- * before is committed too. `endedAt` is set by a clean stop, so that nobody waits for it.
+ * One row per api process. `checkpointAt`: the instant at which its newest committed heartbeat was accepted; all it had
+ * accepted before is committed too. `endedAt` is set by a clean stop, so that nobody waits for it.
  */
 export const receivers = pgTable("receivers", {
   id: uuid("id").primaryKey(),
@@ -20,7 +20,7 @@ export const receivers = pgTable("receivers", {
   endedAt: at("ended_at"),
 });
 
-/** One row per checker process: when it last finished judging, and up to which watermark. */
+/** One row per checker process: when it last evaluated deadlines, and up to which watermark. */
 export const checkers = pgTable("checkers", {
   id: uuid("id").primaryKey(),
   startedAt: at("started_at").notNull(),
@@ -30,7 +30,7 @@ export const checkers = pgTable("checkers", {
 });
 
 /**
- * A mail that was taken as a ping, by what its sender repeats when it did not hear of that (`noteOnce`); kept for a week,
+ * A mail that was taken as a ping, by what its sender repeats when the answer was lost (`noteOnce`); kept for a week,
  * longer than mail servers go on trying.
  */
 export const mailReceipts = pgTable(
@@ -52,7 +52,7 @@ export const outageCause = pgEnum("outage_cause", [
 ]);
 
 /**
- * A span in which no receiver could commit. `endedAt` null: it lasts. `appliedAt`: every check was told. `cause`: why, as far
+ * A span in which no receiver could commit. `endedAt` null: it lasts. `appliedAt`: it was applied to every check. `cause`: why, as far
  * as the receiver that ended it knows.
  */
 export const outages = pgTable("outages", {

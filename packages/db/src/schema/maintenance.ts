@@ -17,8 +17,8 @@ import { at, createdAt, id } from "./columns.ts";
 import { projects } from "./projects.ts";
 
 /**
- * Planned work, once or recurring: nothing due in it is judged. Holds for the checks with one of its tags and for
- * those it names; without either for the whole project. What holds for a check is copied to `checks.maintenance`.
+ * Announced work, once or recurring: deadlines in it are excluded. Holds for the checks with one of its tags and for
+ * those that it names; without either for the whole project. What holds for a check is copied to `checks.maintenance`.
  */
 export const maintenanceWindows = pgTable(
   "maintenance_windows",

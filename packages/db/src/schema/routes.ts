@@ -37,13 +37,13 @@ export const routes = pgTable(
     name: text("name").notNull(),
     match: jsonb("match").$type<Route["match"]>().notNull(),
     notifyOn: jsonb("notify_on").$type<Route["notifyOn"]>().notNull(),
-    /** Hears of more than changes, so that the ways of pings and notices ask only for projects where one does. */
+    /** Notifies of more than changes, so that the ping path looks for events only in projects with such a route. */
     listens: boolean("listens").notNull(),
     steps: jsonb("steps").$type<Route["steps"]>().notNull(),
     repeatMinutes: integer("repeat_minutes"),
     hours: jsonb("hours").$type<NonNullable<Route["hours"]>>(),
     recovery: boolean("recovery").notNull(),
-    /** Of two routes that would tell one channel, the earlier does. */
+    /** Of two routes that would notify one channel, the earlier does. */
     position: integer("position").notNull(),
     /** Who keeps it: a configuration file, or, where null, people. */
     managedBy: text("managed_by").$type<"config">(),
@@ -59,7 +59,7 @@ export const routes = pgTable(
   ],
 );
 
-/** Somebody who is told by way of several channels, and may take turns in rotations. */
+/** Somebody who is notified through several channels, and may take turns in rotations. */
 export const people = pgTable(
   "people",
   {
@@ -109,7 +109,7 @@ export const reports = pgTable(
     timezone: text("timezone"),
     /** When the next one is; null: none is wanted. */
     dueAt: at("due_at"),
-    /** The newest period that was told, such as "2026-W47": none is told twice. */
+    /** The newest period that was reported, such as "2026-W47": none is reported twice. */
     lastPeriod: text("last_period"),
     version: version(),
     createdAt: createdAt(),

@@ -26,7 +26,7 @@ export const slackLinks = pgTable(
     takenUntil: at("taken_until"),
     endedAt: at("ended_at"),
     /** Why no channel came of it. */
-    trouble: text("trouble"),
+    problem: text("problem"),
     channelId: uuid("channel_id"),
   },
   (t) => [

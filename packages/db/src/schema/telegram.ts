@@ -6,7 +6,7 @@ import { at, createdAt, id } from "./columns.ts";
 import { projects } from "./projects.ts";
 
 /**
- * A code that a person sends to the bot from the chat that shall hear alerts; good once, and only its hash is kept.
+ * A code that a person sends to the bot from the chat that shall get alerts; good once, and only its hash is kept.
  * `channelId`: the channel that came of it.
  */
 export const telegramLinks = pgTable(
@@ -33,7 +33,7 @@ export const telegramLinks = pgTable(
   ],
 );
 
-/** What Telegram told the webhook, until the one process that hears updates has dealt with it, and a day longer. */
+/** Updates that Telegram sent to the webhook, until the one process that handles them has done so, and a day longer. */
 export const telegramUpdates = pgTable(
   "telegram_updates",
   {
@@ -50,7 +50,7 @@ export const telegramUpdates = pgTable(
   ],
 );
 
-/** Chats in which somebody sent `/start` to the installation's bot: they agreed to hear from it, for a day. */
+/** Chats in which somebody sent `/start` to the instance's bot: they agreed to its messages, for a day. */
 export const telegramStarts = pgTable("telegram_starts", {
   /** The chat's id, or the `@name` of a public one. */
   chat: text("chat").primaryKey(),

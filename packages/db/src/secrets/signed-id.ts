@@ -3,7 +3,7 @@ import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 
 import type { Keyring } from "./keyring.ts";
 
-/** An id that lets whoever has the link do one thing to it, as part of a query: `id`, `key`, `signature`. */
+/** An id that lets the holder of the link do one thing to it, as part of a query: `id`, `key`, `signature`. */
 export function signId(keyring: Keyring, purpose: string, id: string): URLSearchParams {
   const [first] = keyring.keys;
   if (first === undefined) throw new Error("The keyring is empty: set SECRET_KEY.");

@@ -10,17 +10,17 @@ import type { Db, Tx } from "../database.ts";
 import { createProject } from "../projects/create-project.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 
-/** The check that misses on purpose, in a project that nobody is a member of. */
+/** The self-test's check, in a project without members. */
 export type SelfTestCheck = { projectId: string; checkId: string; pingUuid: string };
 
 /** The kind of the channel that ends in the checker itself. */
-export const SELF_TEST_KIND = "sink";
+export const SELF_TEST_KIND = "self-test";
 
 const FACT = "self-check";
 const EVERY_SECONDS = 60;
 const GRACE_SECONDS = 30;
 
-/** Finds the check by which the installation watches itself, or makes it with its project and channel. */
+/** Finds the self-test's check, or creates it with its project and channel. */
 export async function ensureSelfTest(db: Db, keyring: Keyring, now: number): Promise<SelfTestCheck> {
   return db.transaction(async (tx) => {
     await tx.execute(lockUntilCommit("selfTest"));
@@ -28,7 +28,7 @@ export async function ensureSelfTest(db: Db, keyring: Keyring, now: number): Pro
   });
 }
 
-/** The check that misses on purpose; null before a checker has made it. */
+/** The self-test's check; null before a checker has created it. */
 export async function findSelfTest(db: Db | Tx): Promise<SelfTestCheck | null> {
   const rows = await db.execute<SelfTestCheck>(sql`
     select k.project_id as "projectId", k.id as "checkId", k.ping_uuid as "pingUuid"
@@ -45,7 +45,7 @@ async function make(tx: Tx, keyring: Keyring, now: number): Promise<SelfTestChec
     graceSeconds: GRACE_SECONDS,
   };
   const { check, nextAt } = fold(newCheck(randomUUID(), now, settings), { kind: "time", now });
-  const details = { name: "misses on purpose" };
+  const details = { name: "self-test" };
   const row = await insertCheck(tx, { projectId, check, details, nextAt, channelIds: [] });
   await linkSelfTestChannel(tx, keyring, { projectId, checkId: row.id });
   await tx.execute(sql`

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
 import type { SelfTestCheck } from "./self-test-check.ts";
 
-/** How the missed deadlines of the check that misses on purpose became messages. */
+/** How the missed deadlines of the self-test became messages. */
 export type SelfTestState = {
   /** Since the newest of them arrived; null: none has yet. */
   arrivedAgoSeconds: number | null;

@@ -38,8 +38,8 @@ export async function findSlackLink(
   return link ?? null;
 }
 
-/** What a person came back with. `trouble`: why Slack gave no code. */
-export type SlackReturn = { state: string; userId: string } & ({ code: string } | { trouble: string });
+/** What a person came back with. `problem`: why Slack gave no code. */
+export type SlackReturn = { state: string; userId: string } & ({ code: string } | { problem: string });
 
 /** Keeps what came back for a checker to exchange, and rings for it. Null where nobody set out with this state. */
 export async function returnFromSlack(
@@ -63,7 +63,7 @@ export async function returnFromSlack(
       .for("update");
     if (link === undefined) return null;
     const { id: linkId, projectId } = link;
-    if ("trouble" in back) await endSlackLink(tx, link, { trouble: back.trouble });
+    if ("problem" in back) await endSlackLink(tx, link, { problem: back.problem });
     else {
       const code = seal(keyring, placeOf(link), back.code);
       await tx.update(slackLinks).set({ code }).where(eq(slackLinks.id, linkId));
@@ -91,7 +91,7 @@ export async function takeSlackCode(db: Db, keyring: Keyring): Promise<SlackCode
 export async function endSlackLink(
   tx: Db | Tx,
   { id, projectId }: { id: string; projectId: string },
-  end: { channelId: string } | { trouble: string },
+  end: { channelId: string } | { problem: string },
 ): Promise<void> {
   await tx
     .update(slackLinks)

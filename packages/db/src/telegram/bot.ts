@@ -5,7 +5,7 @@ import { instanceFacts } from "../schema/index.ts";
 
 const NAME = "telegram-bot";
 
-/** The bot's @name without its @, as Telegram told it; null until the checker has heard from Telegram. */
+/** The bot's @name without its @, as Telegram sent it; null until the checker has reached Telegram. */
 export async function botName(db: Db): Promise<string | null> {
   const [fact] = await db.select().from(instanceFacts).where(eq(instanceFacts.name, NAME));
   return fact?.value ?? null;

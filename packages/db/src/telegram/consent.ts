@@ -10,7 +10,7 @@ const VALID = sql`interval '1 day'`;
 /** A channel as somebody wants it: its kind and its plain settings. */
 type Wanted = { kind: string; settings: Record<string, unknown> };
 
-/** Notes that somebody in this chat sent `/start` to the installation's bot. `chats`: its id, and its `@name` if any. */
+/** Notes that somebody in this chat sent `/start` to the instance's bot. `chats`: its id, and its `@name` if any. */
 export async function noteTelegramStart(db: Db, chats: readonly string[]): Promise<void> {
   await db.delete(telegramStarts).where(lt(telegramStarts.startedAt, sql`now() - ${VALID}`));
   await db
@@ -20,9 +20,9 @@ export async function noteTelegramStart(db: Db, chats: readonly string[]): Promi
 }
 
 /**
- * Positions, in the given list, of those Telegram channels whose chat has not agreed to hear from the installation's
+ * Positions, in the given list, of those Telegram channels whose chat has not agreed to messages of the instance's
  * bot. Agreed is a chat in which `/start` was sent within a day, and one that the bot writes to for this project
- * already. A channel with a bot of its own needs no agreement: it is not the installation that writes there.
+ * already. A channel with a bot of its own needs no agreement: the instance does not write there.
  */
 export async function unagreedChats(
   db: Db | Tx,
@@ -54,7 +54,7 @@ export async function unagreedChats(
   return open.map(({ index }) => index);
 }
 
-/** The chat that the installation's bot would write to; null where it would not write at all. */
+/** The chat that the instance's bot would write to; null where it would not write at all. */
 function chatOf({ kind, settings }: Wanted): string | null {
   const { chat, token } = settings;
   return kind === "telegram" && token === undefined && typeof chat === "string" ? chat.toLowerCase() : null;

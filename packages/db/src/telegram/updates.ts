@@ -8,7 +8,7 @@ export type TelegramUpdate = { updateId: number; body: string };
 
 const AT_ONCE = 100;
 
-/** Keeps what the webhook was told, and rings for it. Telegram repeats what it believes unheard: once counts. */
+/** Stores an update of the webhook and notifies its handler. Telegram repeats updates without an answer: each counts once. */
 export async function keepTelegramUpdate(db: Db, update: TelegramUpdate): Promise<void> {
   const kept = await db.insert(telegramUpdates).values(update).onConflictDoNothing().returning();
   if (kept.length > 0) await db.execute(sql`select pg_notify('overdue_telegram', '')`);

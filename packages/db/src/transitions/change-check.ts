@@ -42,7 +42,7 @@ export async function changeCheckIn(
   const change = changeOf(storedCheck(rows[0]));
   const watermark = await readWatermark(client);
   applyOutages(change, await recentOutages(client), watermark ?? Infinity);
-  // A person's act must not judge what only the watermark may: pings before the deadline may be under way.
+  // A person's act must not evaluate deadlines beyond the watermark: pings before them may be under way.
   const knownUntil = watermark ?? 0;
   for (const event of await decide(change.check, client)) advance(change, upTo(knownUntil, event));
   if (change.effects.length > 0 || change.setWake) await writeChanges(client, [change]);

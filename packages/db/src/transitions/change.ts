@@ -12,7 +12,7 @@ import {
 import type { Outage } from "../receivers/outages.ts";
 import type { StoredCheck } from "../checks/check-row.ts";
 
-/** What came with a ping and is stored beside what `fold` decided of it. */
+/** The parts of a ping that are stored beside what `fold` decided. */
 export type PingRecord = {
   id: string;
   receivedAt: Instant;
@@ -28,7 +28,7 @@ export type PingRecord = {
   bodyCutAt: number | null;
   /** Length as sent. */
   bodyBytes: number;
-  /** What the receiver has to say of it, such as why it does not count. */
+  /** The receiver's note, such as why it does not count. */
   note: string | null;
 };
 
@@ -39,7 +39,7 @@ export type Change = {
   effects: Effect[];
   nextAt: Instant | null;
   pings: PingRecord[];
-  pace: CoalescedPings | null;
+  coalesced: CoalescedPings | null;
   /** How many pings before it a ping's row stands for; by the ping's id. */
   repeats: Map<string, number>;
   /** Pings whose rows gave way to a later one: of this transaction by their ids, and those that are stored. */
@@ -55,7 +55,7 @@ export function changeOf(stored: StoredCheck): Change {
     effects: [],
     nextAt: null,
     pings: [],
-    pace: stored.pace,
+    coalesced: stored.coalesced,
     repeats: new Map(),
     gaveWay: { ids: new Set(), stored: [] },
     setWake: false,
@@ -67,11 +67,11 @@ export function advancePing(change: Change, event: Extract<Event, { kind: "ping"
   const before = change.effects.length;
   advance(change, event);
   const { coalesced, repeats, instead } = coalescePing(
-    change.pace,
+    change.coalesced,
     event.ping.at,
     change.effects.slice(before),
   );
-  change.pace = coalesced;
+  change.coalesced = coalesced;
   if (repeats > 0) change.repeats.set(event.ping.id, repeats);
   if (instead === null) return;
   const { number, id } = instead;
@@ -89,8 +89,8 @@ export function advance(change: Change, event: Event): void {
 }
 
 /**
- * Tells the check of every outage that it has not heard of, and that the clock was set back where it was; must come
- * before any other event. `now`: by the clock that decides.
+ * Folds every outage into the check that it does not know yet, and that the clock was set back where it was; must
+ * come before any other event. `now`: by the clock that decides.
  */
 export function applyOutages(change: Change, outages: readonly Outage[], now: Instant): void {
   if (outages.some(({ setBackMs }) => typeof setBackMs === "number") && isAhead(change.check, now))

@@ -17,19 +17,19 @@ export type Evaluated = { evaluated: number; changed: { projectId: string; check
 
 /**
  * Lets time pass, up to the watermark, for the checks that wait for it; several checkers may do so at once. When one
- * check cannot be evaluated the whole batch is tried check by check, and only that one is put aside; `onPoison` hears.
+ * check cannot be evaluated the whole batch is tried check by check, and only that one is put aside; `onPoison` is called for it.
  */
 export async function evaluateDue(
   pool: Pool,
-  judging: Evaluation,
+  evaluation: Evaluation,
   onPoison: (checkId: string, error: unknown) => void,
 ): Promise<Evaluated> {
   try {
     return await inTransaction(pool, async (client) =>
-      evaluateRows(client, judging, await lockDue(client, judging)),
+      evaluateRows(client, evaluation, await lockDue(client, evaluation)),
     );
   } catch {
-    return evaluateOneByOne(pool, judging, onPoison);
+    return evaluateOneByOne(pool, evaluation, onPoison);
   }
 }
 
@@ -45,10 +45,10 @@ async function lockDue(client: PoolClient, { watermark, limit }: Evaluation): Pr
 
 async function evaluateRows(
   client: PoolClient,
-  judging: Evaluation,
+  evaluation: Evaluation,
   rows: StoredCheckRow[],
 ): Promise<Evaluated> {
-  const changes = rows.map((row) => evaluate(row, judging));
+  const changes = rows.map((row) => evaluate(row, evaluation));
   await writeChanges(client, changes);
   const changed = changes.filter((change) => change.effects.length > 0);
   return {
@@ -66,17 +66,17 @@ function evaluate(row: StoredCheckRow, { watermark, outages }: Evaluation): Chan
 
 async function evaluateOneByOne(
   pool: Pool,
-  judging: Evaluation,
+  evaluation: Evaluation,
   onPoison: (checkId: string, error: unknown) => void,
 ): Promise<Evaluated> {
   const rows = await pool.query<{ id: string }>(
     `select id from checks where wake_at <= to_timestamp($1::float8 / 1000) and deleted_at is null
       order by wake_at limit $2`,
-    [judging.watermark, judging.limit],
+    [evaluation.watermark, evaluation.limit],
   );
   const all: Evaluated = { evaluated: 0, changed: [] };
   for (const { id } of rows) {
-    const one = await evaluateOne(pool, judging, id).catch(async (error: unknown) => {
+    const one = await evaluateOne(pool, evaluation, id).catch(async (error: unknown) => {
       onPoison(id, error);
       await pool.query(
         `update checks set wake_at = clock_timestamp() + interval '${QUARANTINE}' where id = $1`,
@@ -90,13 +90,13 @@ async function evaluateOneByOne(
   return all;
 }
 
-function evaluateOne(pool: Pool, judging: Evaluation, id: string): Promise<Evaluated> {
+function evaluateOne(pool: Pool, evaluation: Evaluation, id: string): Promise<Evaluated> {
   return inTransaction(pool, async (client) => {
     const rows = await client.query<StoredCheckRow>(
       `select ${STORED_CHECK} from checks where id = $1 and deleted_at is null for update skip locked`,
       [id],
     );
-    return evaluateRows(client, judging, rows);
+    return evaluateRows(client, evaluation, rows);
   });
 }
 

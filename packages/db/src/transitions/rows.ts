@@ -5,7 +5,7 @@ import type { Change, PingRecord } from "./change.ts";
 type Of<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
 
 /** The check's new state, as `write.ts` reads it. */
-export function checkRow({ check, pace, nextAt, setWake }: Change) {
+export function checkRow({ check, coalesced, nextAt, setWake }: Change) {
   const { state } = check;
   return {
     id: check.id,
@@ -18,7 +18,7 @@ export function checkRow({ check, pace, nextAt, setWake }: Change) {
     expected_at: state.expectedAt,
     deadline_at: state.deadlineAt,
     memory: state.memory,
-    pace,
+    coalesced,
     next_at: nextAt,
     set_wake: setWake,
   };
@@ -32,7 +32,7 @@ export function pingRows(change: Change) {
   });
 }
 
-// The same row twice in one statement is an error in SQL, and the last word counts.
+// The same row twice in one statement is an error in SQL, and the last one counts.
 export function runRows(change: Change) {
   const kept = effectsOf(change, "run").filter(
     ({ run }) => run.startedAt !== null || !change.gaveWay.ids.has(run.id),

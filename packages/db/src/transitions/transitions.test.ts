@@ -17,7 +17,7 @@ test("a ping that comes in time moves the deadline and tells nobody", async () =
   const { project, check } = await aWatchedCheck();
   await ping(check, T);
   await ping(check, T + 5 * MINUTE);
-  await judge(T + 6 * MINUTE);
+  await evaluate(T + 6 * MINUTE);
   expect(await flipsOf(check)).toEqual(["new → up"]);
   expect(await deliveriesOf(project)).toEqual([]);
 });
@@ -25,8 +25,8 @@ test("a ping that comes in time moves the deadline and tells nobody", async () =
 test("a missed deadline is one flip dated at the deadline, one incident, one delivery per channel", async () => {
   const { project, check } = await aWatchedCheck({ channels: 2 });
   await ping(check, T);
-  await judge(T + 30 * MINUTE);
-  await judge(T + 31 * MINUTE);
+  await evaluate(T + 30 * MINUTE);
+  await evaluate(T + 31 * MINUTE);
   expect(await flipsOf(check)).toEqual(["new → up", "up → down missed"]);
   const rows = await pool.query<{ at: Date }>(
     "select at from flips where check_id = $1 and to_status = 'down'",
@@ -37,11 +37,11 @@ test("a missed deadline is one flip dated at the deadline, one incident, one del
   expect(await deliveriesOf(project)).toEqual(["down", "down"]);
 });
 
-test("four checkers that judge the same hundred checks at once write each flip once", async () => {
+test("four checkers that evaluate the same hundred checks at once write each flip once", async () => {
   const { project, checks } = await manyChecks(100);
   for (const check of checks) await ping(check, T);
-  await Promise.all(Array.from({ length: 4 }, () => judge(T + 30 * MINUTE)));
-  await judge(T + 30 * MINUTE);
+  await Promise.all(Array.from({ length: 4 }, () => evaluate(T + 30 * MINUTE)));
+  await evaluate(T + 30 * MINUTE);
   const rows = await pool.query(
     "select count(*) as flips, count(distinct check_id) as checks from flips where project_id = $1 and to_status = 'down'",
     [project],
@@ -81,11 +81,11 @@ test("a late ping waits while another receiver may still hold one that was in ti
   await recordPings(pool, [anArrival(check, deadline + 900, {})], { outages: [], othersAt: deadline - 100 });
   expect(await flipsOf(check)).toEqual(["new → up"]);
   await recordPings(pool, [anArrival(check, deadline - 50, {})], ALONE);
-  await judge(deadline + 5 * MINUTE);
+  await evaluate(deadline + 5 * MINUTE);
   expect(await flipsOf(check)).toEqual(["new → up"]);
 });
 
-test("a person's act judges nothing that the watermark has not reached", async () => {
+test("a person's act evaluates no deadline that the watermark has not reached", async () => {
   const { project, check } = await aWatchedCheck();
   await ping(check, T);
   // No receiver is alive here, so nothing is known.
@@ -101,7 +101,7 @@ test("what fell into an outage of ours is not held against the job", async () =>
   const outage = { from: T + 5 * MINUTE - 1_000, until: T + 30 * MINUTE };
   const late = anArrival(check, T + 30 * MINUTE + 10, {});
   await recordPings(pool, [late], { outages: [outage], othersAt: null });
-  await judge(T + 31 * MINUTE, [outage]);
+  await evaluate(T + 31 * MINUTE, [outage]);
   expect(await flipsOf(check)).toEqual(["new → up"]);
   expect(await deliveriesOf(project)).toEqual([]);
 });
@@ -148,7 +148,7 @@ test("two checks of one slug make it ambiguous; neither is pinged", async () => 
   expect(await recordPings(pool, [anArrival(target, T)], ALONE)).toEqual([{ kind: "ambiguous" }]);
 });
 
-test("a check that cannot be judged is put aside and the others go on", async () => {
+test("a check that cannot be evaluated is put aside and the others go on", async () => {
   const { checks } = await manyChecks(3);
   for (const check of checks) await ping(check, T);
   const [poison] = checks;
@@ -156,8 +156,8 @@ test("a check that cannot be judged is put aside and the others go on", async ()
     poison?.id,
   ]);
   const poisoned: string[] = [];
-  const judging = { watermark: T + 30 * MINUTE, outages: [], limit: 500 };
-  await evaluateDue(pool, judging, (checkId) => poisoned.push(checkId));
+  const evaluation = { watermark: T + 30 * MINUTE, outages: [], limit: 500 };
+  await evaluateDue(pool, evaluation, (checkId) => poisoned.push(checkId));
   expect(poisoned).toEqual([poison?.id]);
   const rows = await pool.query("select status from checks where id = any($1) and status = 'down'", [
     checks.map(({ id }) => id),
@@ -215,7 +215,7 @@ async function ping(check: SceneCheck, at: number): Promise<void> {
   await recordPings(pool, [anArrival(check, at, {})], ALONE);
 }
 
-async function judge(watermark: number, outages: { from: number; until: number }[] = []): Promise<void> {
+async function evaluate(watermark: number, outages: { from: number; until: number }[] = []): Promise<void> {
   const fail = (_: string, error: unknown) => {
     throw error;
   };

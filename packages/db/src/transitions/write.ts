@@ -26,12 +26,12 @@ with changed as (
      set status = x.status, deadline_seq = x.deadline_seq, ping_count = x.ping_count,
          last_ping_at = ${at("last_ping_at")}, last_start_at = ${at("last_start_at")},
          last_duration_ms = x.last_duration_ms, expected_at = ${at("expected_at")},
-         deadline_at = ${at("deadline_at")}, memory = x.memory, pace = x.pace,
+         deadline_at = ${at("deadline_at")}, memory = x.memory, coalesced = x.coalesced,
          wake_at = case when x.set_wake then ${at("next_at")} else least(c.wake_at, ${at("next_at")}) end
     from json_to_recordset($1::json) as x(
            id uuid, status check_status, deadline_seq bigint, ping_count bigint, last_ping_at float8,
            last_start_at float8, last_duration_ms bigint, expected_at float8, deadline_at float8, memory json,
-           pace json, next_at float8, set_wake boolean)
+           coalesced json, next_at float8, set_wake boolean)
    where c.id = x.id
 ), recorded as (
   insert into pings (project_id, check_id, number, id, kind, note, received_at, rid, exit_status, scheme, method,

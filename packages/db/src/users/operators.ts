@@ -3,7 +3,7 @@ import { eq, sql } from "drizzle-orm";
 import type { Db, Tx } from "../database.ts";
 import { users } from "../schema/index.ts";
 
-/** Makes the oldest account the operator of this installation, where nobody is. */
+/** Makes the oldest account the operator of this instance, where nobody is. */
 export async function ensureOperator(tx: Db | Tx): Promise<void> {
   await tx.execute(sql`
     update users set is_operator = true
