@@ -17,6 +17,7 @@ type Node = { type: string; start: number; end: number; [key: string]: unknown }
 
 /** A helper has at most this many lines; used once, it often reads better in its caller. */
 const HELPER_LINES_MAX = 6;
+const OURS = "@overdue/";
 const TEST = /\.test\.tsx?$|\/test\/|\/testing\//;
 
 const files = globSync("{packages,apps}/*/{src,test}/**/*.{ts,tsx}", {
@@ -50,7 +51,9 @@ function readModule(file: string): Module {
     const name = functionName(node, parent);
     if (name !== null) module.functions.push({ name, lines: countLines(text.slice(node.start, node.end)) });
     const source = importedPath(node);
-    if (source !== null) module.imports.push(join(dirname(file), source));
+    if (source?.startsWith(".") === true) module.imports.push(join(dirname(file), source));
+    if (source?.startsWith(OURS) === true)
+      module.imports.push(join("packages", source.slice(OURS.length), "src", "index.ts"));
     if (node.type === "Identifier" && isUse(node, parent))
       module.uses.set(textOf(node), (module.uses.get(textOf(node)) ?? 0) + 1);
   });
@@ -76,14 +79,14 @@ function functionName(node: Node, parent: Node | null): string | null {
   return isNamed ? textOf(parent["id"] as Node) : "";
 }
 
-/** The relative path from which a statement imports values; null for types and for packages. */
+/** The module from which a statement imports or re-exports values; null for types. */
 function importedPath(node: Node): string | null {
   const isImport = node.type === "ImportDeclaration" && node["importKind"] !== "type";
   const isExport = /^Export(Named|All)Declaration$/.test(node.type) && node["exportKind"] !== "type";
   const names = (node["specifiers"] as { importKind?: string; exportKind?: string }[] | undefined) ?? [];
   const areTypes = names.length > 0 && names.every((name) => (name.importKind ?? name.exportKind) === "type");
   const source = isImport || isExport ? (node["source"] as { value?: string } | null)?.value : undefined;
-  return source?.startsWith(".") === true && !areTypes ? source : null;
+  return areTypes ? null : (source ?? null);
 }
 
 function isUse(node: Node, parent: Node | null): boolean {

@@ -1,3 +1,13 @@
+export * from "./accounts/index.ts";
+export * from "./channels/index.ts";
+export * from "./checks/index.ts";
+export * from "./healthchecks/index.ts";
+export * from "./incidents/index.ts";
+export * from "./deliveries/index.ts";
+export * from "./reports/index.ts";
+export * from "./alert-routes/index.ts";
+export * from "./telegram/index.ts";
+export * as schema from "./schema/index.ts";
 export { openDb, openPool, type Db, type Pool, type PoolClient, type Tx } from "./database.ts";
 export { Session } from "./connection/session.ts";
 export { asOneTransaction } from "./connection/transaction-pool.ts";
@@ -7,35 +17,218 @@ export { classifyDatabaseError, type DatabaseProblem } from "./database-problem.
 export { loggableError, loggableMessage } from "./loggable-error.ts";
 export { derive, keyringOf, LostKey, seal, unseal, type Keyring, type Place } from "./secrets/keyring.ts";
 export { isKey, newApiKey, newPingKey, storedKey, type KeyScope } from "./secrets/api-key.ts";
-export * from "./accounts/index.ts";
-export * from "./audit/index.ts";
-export * from "./channels/index.ts";
-export * from "./checks/index.ts";
-export * from "./config/index.ts";
-export * from "./healthchecks/index.ts";
-export * from "./history/index.ts";
-export * from "./maintenance-jobs/index.ts";
-export * from "./idempotency/index.ts";
-export * from "./incidents/index.ts";
-export * from "./instance/index.ts";
-export * from "./deliveries/index.ts";
-export * from "./invitations/index.ts";
-export * from "./keys/index.ts";
-export * from "./leases/index.ts";
-export * from "./maintenance/index.ts";
-export * from "./projects/index.ts";
-export * from "./refusals/index.ts";
-export * from "./reports/index.ts";
-export * from "./alert-routes/index.ts";
-export * from "./slack/index.ts";
-export * from "./telegram/index.ts";
-export * from "./users/index.ts";
-export * as schema from "./schema/index.ts";
-export { dropSetupToken, hasAccount, isSetupToken, newSetupToken } from "./instance/setup-token.ts";
-export { bootstrap, type FirstAccount } from "./instance/bootstrap.ts";
+export type { AuditChanges } from "./schema/projects.ts";
+export {
+  type AuditActor,
+  insertAuditEntry,
+  type NewAuditEntry,
+  type AuditRow,
+  listAuditEntries,
+  pruneAuditEntries,
+} from "./audit/audit.ts";
+export { exportConfig } from "./config/export-config.ts";
+export {
+  applyConfig,
+  type ConfigDecision,
+  UnagreedChats,
+  type WantedChannel,
+  type WantedCheck,
+} from "./config/apply-config.ts";
+export { readState } from "./config/read-state.ts";
+export { findPingBody, pingBodyText, listPings, type PingRow } from "./history/pings.ts";
+export {
+  listFlips,
+  listIncidents,
+  listNotices,
+  listOutages,
+  listRuns,
+  listSlots,
+  seenRuns,
+  type EventPage,
+  type EventPosition,
+} from "./history/list-events.ts";
+export {
+  claimJobRun,
+  type Prune,
+  pruneAccounts,
+  pruneDeleted,
+  pruneDeliveries,
+  pruneFlips,
+  pruneIncidents,
+  pruneMailReceipts,
+  pruneNotices,
+  pruneOldPings,
+  prunePingsBeyondCount,
+  pruneInformationalDeliveries,
+  pruneRefusedPings,
+  pruneRuns,
+  pruneSlots,
+  pruneStorms,
+} from "./maintenance-jobs/prune.ts";
+export {
+  answerKey,
+  claimKey,
+  type IdempotencyClaim,
+  type IdempotencyRef,
+  releaseKey,
+  pruneIdempotencyKeys,
+} from "./idempotency/idempotency-keys.ts";
+export {
+  makeFirstAccount,
+  dropSetupToken,
+  hasAccount,
+  isSetupToken,
+  newSetupToken,
+  bootstrap,
+  type FirstAccount,
+} from "./instance/first-start.ts";
+export {
+  instanceProblems,
+  noteProblem,
+  type InstancePart,
+  readProblems,
+  type Problems,
+  noteRestart,
+  type Restart,
+} from "./instance/problems.ts";
+export { noteHeartbeat, readOperatorView, type OperatorView } from "./instance/read-operator-view.ts";
+export { notifyOperators } from "./instance/notify-operators.ts";
+export {
+  acceptInvitation,
+  endInvitation,
+  findInvitation,
+  findInvitationByToken,
+  type InvitationRow,
+  invite,
+  listInvitations,
+  listInvitationsFor,
+} from "./invitations/invitations.ts";
+export {
+  createKey,
+  type NewKey,
+  findKey,
+  type KeyRow,
+  mayBring,
+  NOT_TAKEN,
+  listKeysMadeBy,
+  listKeys,
+  revokeKey,
+  rotateKey,
+  touchKey,
+} from "./keys/keys.ts";
+export { endLease, type Tenure, moveLease, takeLease } from "./leases/lease.ts";
+export { applyLeftWindows, applyWindows } from "./maintenance/apply-windows.ts";
+export {
+  createWindow,
+  deleteWindow,
+  editWindow,
+  findNamed,
+  findWindow,
+  listWindows,
+  restoreWindow,
+  TooManyWindows,
+  UnknownMaintainedCheck,
+  type WindowParts,
+  type WindowRef,
+  type WindowRow,
+} from "./maintenance/windows.ts";
+export {
+  addMember,
+  changeRole,
+  LastOwner,
+  type MemberRole,
+  removeMember,
+  findRole,
+  findMember,
+  listMembers,
+  type MemberRef,
+  type MemberRow,
+} from "./projects/members.ts";
+export {
+  countOwnedProjects,
+  createProject,
+  editProject,
+  type ProjectEdit,
+  findProject,
+  type ProjectRow,
+  listAllProjects,
+  listProjects,
+  renewPingKey,
+} from "./projects/projects.ts";
+export { deleteProject, restoreProject } from "./projects/delete-project.ts";
+export {
+  listRefusedPings,
+  type RefusedPingRow,
+  type Refusal,
+  REFUSAL_REASONS,
+  type RefusalReason,
+  storeRefusals,
+} from "./refusals/refused-pings.ts";
+export {
+  createSlackLink,
+  endSlackLink,
+  findSlackLink,
+  returnFromSlack,
+  type SlackCode,
+  type SlackLink,
+  type SlackReturn,
+  takeSlackCode,
+} from "./slack/links.ts";
+export { type SlackChannelId, slackChannelOfIncident, slackChannelOfProject } from "./slack/places.ts";
+export {
+  answerSlackPress,
+  endSlackAnswer,
+  isNewSlackPress,
+  type SlackAnswer,
+  takeSlackAnswer,
+  type WaitingAnswer,
+} from "./slack/presses.ts";
+export {
+  findUser,
+  type UserRow,
+  createUser,
+  type NewUser,
+  findUserByEmail,
+  setOperator,
+} from "./users/users.ts";
 export { listen, type Channel } from "./connection/listen.ts";
 export { StaleVersion } from "./stale-version.ts";
-export * from "./receivers/index.ts";
-export * from "./self-test/index.ts";
-export * from "./transitions/index.ts";
+export { readVitalSigns, type VitalSigns, notReadyBecause } from "./receivers/vital-signs.ts";
+export {
+  commitCheckpoint,
+  endReceiver,
+  type Checkpoint,
+  RECEIVER_DOWN_AFTER_MS,
+  recentOutages,
+  type Outage,
+  type OutageCause,
+  requestCheckpoint,
+  readWatermark,
+} from "./receivers/checkpoint.ts";
+export { endChecker, forgetOldProcesses, countCheckers, recordEvaluation } from "./receivers/checkers.ts";
+export {
+  ensureSelfTest,
+  SELF_TEST_KIND,
+  type SelfTestCheck,
+  isDueToPing,
+  readSelfTest,
+  type SelfTestState,
+} from "./self-test/self-test.ts";
+export type { PingRecord } from "./transitions/change.ts";
+export { type Act, changeCheck, changeCheckIn } from "./transitions/change-check.ts";
+export {
+  findPingReadings,
+  findMailTarget,
+  lookForTarget,
+  type MailTarget,
+  type Target,
+} from "./transitions/find-targets.ts";
+export { evaluateDue, nextWakeAt, type Evaluated, type Evaluation } from "./transitions/evaluate-due.ts";
+export {
+  ALONE,
+  recordPings,
+  type Arrival,
+  type Knowledge,
+  type Recorded,
+} from "./transitions/record-pings.ts";
 export { notifyChanges } from "./changes.ts";

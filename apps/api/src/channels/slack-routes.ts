@@ -86,8 +86,8 @@ export const slackReturnRoutes = createRouter().get(CALLBACK, guard({ auth: "sel
   if (person === null) return showPage(c, SIGNED_OUT);
   const code = query.get("code") ?? "";
   const back = { state: query.get("state") ?? "", userId: person.userId };
-  const trouble = { trouble: "Slack was not allowed to add the app: nothing was changed." };
-  const found = await returnFromSlack(db, keyring, { ...back, ...(code === "" ? trouble : { code }) });
+  const refused = { problem: "Slack was not allowed to add the app: nothing was changed." };
+  const found = await returnFromSlack(db, keyring, { ...back, ...(code === "" ? refused : { code }) });
   if (found === null) return showPage(c, UNKNOWN);
   return c.redirect(
     `${settings.publicUrl}/projects/${found.projectId}/channels/new/slack?link=${found.linkId}`,
@@ -122,8 +122,14 @@ const UNKNOWN: LinkPage = {
   address: null,
 };
 
-function linkView({ id, expiresAt, endedAt, channelId, trouble }: SlackLink, now: number) {
+function linkView({ id, expiresAt, endedAt, channelId, problem }: SlackLink, now: number) {
   const open = expiresAt.getTime() > now ? ("waiting" as const) : ("expired" as const);
   const ended = channelId === null ? ("failed" as const) : ("linked" as const);
-  return { id, state: endedAt === null ? open : ended, channelId, trouble, expiresAt: iso(expiresAt) };
+  return {
+    id,
+    state: endedAt === null ? open : ended,
+    channelId,
+    trouble: problem,
+    expiresAt: iso(expiresAt),
+  };
 }

@@ -44,11 +44,14 @@ export class Escalator {
   async #look(): Promise<number> {
     let woken = BATCH;
     while (woken === BATCH && !this.#loop.stopped) {
-      woken = await processDueEscalations(this.#pool, { limit: BATCH, way: this.#way }, (incidentId, error) =>
-        this.#log.error(
-          { err: error, incidentId },
-          "Nobody could be told of this incident; put aside for a while.",
-        ),
+      woken = await processDueEscalations(
+        this.#pool,
+        { limit: BATCH, ownerContact: this.#way },
+        (incidentId, error) =>
+          this.#log.error(
+            { err: error, incidentId },
+            "Nobody could be told of this incident; put aside for a while.",
+          ),
       );
     }
     const next = await nextIncidentWakeAt(this.#pool);

@@ -29,8 +29,8 @@ type Installed = z.output<typeof Installed>;
 /** Exchanges a code for the app's token, and makes the place that was picked a channel; or notes why that failed. */
 export async function exchangeCode(code: SlackCode, parts: SlackParts): Promise<void> {
   const answer = await parts.egress.send(requestFor(code, parts.app));
-  const installed = "failed" in answer ? { trouble: UNREACHED } : read(answer.body);
-  if ("trouble" in installed) return await endSlackLink(parts.db, code, installed);
+  const installed = "failed" in answer ? { problem: UNREACHED } : read(answer.body);
+  if ("problem" in installed) return await endSlackLink(parts.db, code, installed);
   const channelId = await storeChannel(code.projectId, installed, parts);
   // Shows at once whether the app may write there.
   await queueTest(parts.db, { projectId: code.projectId, channelId });
@@ -56,7 +56,7 @@ function requestFor({ code }: SlackCode, app: SlackApp): HttpRequest {
 }
 
 const UNREACHED = "Slack could not be reached to finish this. Add it once more.";
-const TROUBLES: Record<string, string> = {
+const PROBLEMS: Record<string, string> = {
   code_already_used: "This was finished already, or interrupted in the middle. Add it once more.",
   invalid_code: "It took too long until Slack was asked: its 10 minutes were over. Add it once more.",
   bad_client_secret: "Slack does not accept SLACK_CLIENT_SECRET: the operator must correct it.",
@@ -65,17 +65,17 @@ const TROUBLES: Record<string, string> = {
     "Slack does not send people back to this address: PUBLIC_URL/slack/callback must be a redirect URL of the app.",
 };
 
-function read(body: string): Installed | { trouble: string } {
+function read(body: string): Installed | { problem: string } {
   const said = jsonIn(body);
   const installed = Installed.safeParse(said).data;
   if (installed === undefined) {
     const error =
       z.object({ error: z.string() }).safeParse(said).data?.error ?? "an answer that cannot be read";
-    return { trouble: TROUBLES[error] ?? `Slack refused: ${error.slice(0, 100)}. Add it once more.` };
+    return { problem: PROBLEMS[error] ?? `Slack refused: ${error.slice(0, 100)}. Add it once more.` };
   }
   if (installed.expires_in !== undefined) {
     return {
-      trouble: "The Slack app rotates its tokens, which Overdue does not: the operator must switch that off.",
+      problem: "The Slack app rotates its tokens, which Overdue does not: the operator must switch that off.",
     };
   }
   return installed;

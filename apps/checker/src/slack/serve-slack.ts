@@ -49,7 +49,7 @@ async function serveAll(parts: SlackParts, log: Logger): Promise<void> {
     if (code === null) break;
     await exchangeCode(code, parts).catch(async (error: unknown) => {
       log.warn({ err: error }, "A Slack channel could not be made.");
-      await endSlackLink(db, code, { trouble: "The channel could not be made. Add it once more." });
+      await endSlackLink(db, code, { problem: "The channel could not be made. Add it once more." });
     });
   }
   for (;;) {

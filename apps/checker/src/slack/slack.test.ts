@@ -68,8 +68,8 @@ describe("a code", () => {
   test("becomes a channel that every check alerts, with its token sealed, and is tested at once", async () => {
     serve();
     const link = await comeBack(slack.api.newCode(PLACE));
-    const { channelId, trouble } = await ended(link);
-    expect(trouble).toBeNull();
+    const { channelId, problem } = await ended(link);
+    expect(problem).toBeNull();
     const [made] = await channelsOfSlack();
     expect(made).toMatchObject({ id: channelId, kind: "slack", name: "#ops", hint: "#ops, Acme" });
     expect(made?.settings).not.toContain("xoxb");
@@ -94,15 +94,15 @@ describe("a code", () => {
     ["for an app with another secret", () => withSecret("wrong"), "SLACK_CLIENT_SECRET"],
   ])("%s says so to the page that waits", async (_, begin, words) => {
     if (words !== "SLACK_CLIENT_SECRET") serve();
-    expect((await ended(await begin())).trouble).toContain(words);
+    expect((await ended(await begin())).problem).toContain(words);
     expect((await channelsOfSlack()).length).toBeLessThanOrEqual(1);
   });
 
   test("is exchanged by one of two checkers", async () => {
     serve();
     serve();
-    const { trouble } = await ended(await comeBack(slack.api.newCode(PLACE)));
-    expect(trouble).toBeNull();
+    const { problem } = await ended(await comeBack(slack.api.newCode(PLACE)));
+    expect(problem).toBeNull();
     expect(await channelsOfSlack()).toHaveLength(1);
   });
 });

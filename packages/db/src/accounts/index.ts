@@ -12,8 +12,6 @@ export {
   postponeAccountMail,
   queueAccountMail,
 } from "./account-mails.ts";
-export { findEndedHolders, type StreamHolder } from "./ended-holders.ts";
-export { logAccountEvent, logFailedAttempt } from "./log-account-event.ts";
+export { findEndedHolders, type StreamHolder, logAccountEvent, logFailedAttempt } from "./account-events.ts";
 export { passwordProblem, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS } from "./password-rule.ts";
-export { endSessions, setPassword } from "./set-password.ts";
-export { verifyAddress } from "./verify-address.ts";
+export { endSessions, setPassword, verifyAddress } from "../users/users.ts";

@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
-
 import { RouteInput } from "@overdue/core";
 import { aCheck, anArrival, aProject, type SceneCheck, testDatabase } from "@overdue/testkit";
 import { afterAll, expect, test } from "vitest";
-
 import { openDb } from "../database.ts";
-import { ALONE, changeCheck, recordPings } from "../transitions/index.ts";
-import { createRoute } from "./index.ts";
+import { ALONE, recordPings } from "../transitions/record-pings.ts";
+import { changeCheck } from "../transitions/change-check.ts";
+import { createRoute } from "./route-rows.ts";
 
 const database = await testDatabase();
 const { pool } = database;

@@ -1,5 +1,5 @@
-import type { Instant } from "@overdue/schedules";
 import {
+  checkEventsOf,
   type CheckEvent,
   type EventRoutingInput,
   type NoticePayload,
@@ -7,10 +7,28 @@ import {
   recipientsFor,
   type RunPayload,
 } from "@overdue/core";
+import type { Change } from "../transitions/change.ts";
+import type { Instant } from "@overdue/schedules";
 import type { PoolClient } from "../database.ts";
-
 import { loadProjects, loadRoutedChecks } from "./load-routing.ts";
-import { enqueueInformational, type InformationalDelivery } from "./enqueue-informational.ts";
+import { enqueueInformational, type InformationalDelivery } from "./enqueue.ts";
+
+/** Projects with a route that notifies of more than changes, and their runs whose outcome is another than was stored. */
+export type EndedRuns = { listening: readonly string[]; ended: readonly string[] };
+
+export const NO_ENDED_RUNS: EndedRuns = { listening: [], ended: [] };
+
+/** The events, beside flips, of checks in projects with such a route. */
+export function checkEventsFor(changes: readonly Change[], { listening, ended }: EndedRuns): CheckEvents[] {
+  if (listening.length === 0) return [];
+  return changes.flatMap(({ stored: { projectId }, check, effects, repeats }) => {
+    if (!listening.includes(projectId)) return [];
+    // Of runs beyond 60 in a minute there is neither a row of their own nor an event.
+    const endedIds = new Set(ended.filter((id) => !repeats.has(id)));
+    const events = checkEventsOf(check, effects, endedIds);
+    return events.length === 0 ? [] : [{ projectId, checkId: check.id, events }];
+  });
+}
 
 /** Events of a check that routes may notify of, beside changes of its status. */
 export type CheckEvents = { projectId: string; checkId: string; events: readonly CheckEvent[] };

@@ -1,14 +1,13 @@
 import type { Instant } from "@overdue/schedules";
 import { examineSchedule, type Finding, recipientsFor } from "@overdue/core";
-
 import { LOCK_SEEDS } from "../advisory-locks.ts";
 import { checkSettings } from "../checks/check-row.ts";
-import { findCheck } from "../checks/find-check.ts";
+import { findCheck } from "../checks/find-checks.ts";
 import { openDb, type Pool, type PoolClient } from "../database.ts";
-import { seenRuns } from "../history/seen-runs.ts";
+import { seenRuns } from "../history/list-events.ts";
 import { inTransaction } from "../in-transaction.ts";
 import { loadProjects, loadRoutedChecks } from "./load-routing.ts";
-import { enqueueInformational } from "./enqueue-informational.ts";
+import { enqueueInformational } from "./enqueue.ts";
 
 type CheckRef = { projectId: string; checkId: string };
 

@@ -1,11 +1,10 @@
 import type { Instant } from "@overdue/schedules";
 import { planNotifications, type NotificationPlan, type RoutingInput } from "@overdue/core";
-
 import { openDb, type PoolClient } from "../database.ts";
 import { type OwnerContact, ownersChannels } from "../deliveries/notify-owners.ts";
-import { type DependencyHold, dependencyHolds } from "../incidents/dependency-holds.ts";
+import { type DependencyHold, dependencyHolds } from "../incidents/dependents.ts";
 import { loadIncidents, loadProjects, type RoutedIncident } from "./load-routing.ts";
-import { type NewDelivery, enqueueDeliveries } from "./enqueue-deliveries.ts";
+import { type NewDelivery, enqueueDeliveries } from "./enqueue.ts";
 
 /** An incident whose notifications are to be planned. `upFlipId`: the flip by which it recovered. */
 export type IncidentNotice = { incidentId: string; upFlipId: string | null };

@@ -15,30 +15,30 @@ const QUARANTINE = "10 minutes";
  */
 export async function processDueEscalations(
   pool: Pool,
-  { limit, way }: { limit: number; way: OwnerContact },
+  { limit, ownerContact }: { limit: number; ownerContact: OwnerContact },
   onPoison: (incidentId: string, error: unknown) => void,
 ): Promise<number> {
   let due: readonly string[] = [];
   try {
     return await inTransaction(pool, async (client) => {
       due = await lockDue(client, limit);
-      await notify(client, due, way);
+      await notify(client, due, ownerContact);
       return due.length;
     });
   } catch (error) {
     if (due.length === 0) throw error;
-    for (const id of due) await processEscalation({ pool, way }, id, onPoison);
+    for (const id of due) await processEscalation({ pool, ownerContact }, id, onPoison);
     return due.length;
   }
 }
 
 async function processEscalation(
-  { pool, way }: { pool: Pool; way: OwnerContact },
+  { pool, ownerContact }: { pool: Pool; ownerContact: OwnerContact },
   id: string,
   onPoison: (incidentId: string, error: unknown) => void,
 ): Promise<void> {
   try {
-    await inTransaction(pool, async (client) => notify(client, await lockDue(client, 1, id), way));
+    await inTransaction(pool, async (client) => notify(client, await lockDue(client, 1, id), ownerContact));
   } catch (error) {
     onPoison(id, error);
     await pool.query(
@@ -61,13 +61,13 @@ async function lockDue(client: PoolClient, limit: number, only: string | null = 
   return rows.map(({ id }) => id);
 }
 
-async function notify(client: PoolClient, ids: readonly string[], way: OwnerContact): Promise<void> {
+async function notify(client: PoolClient, ids: readonly string[], ownerContact: OwnerContact): Promise<void> {
   if (ids.length === 0) return;
   const rows = await client.query<{ now: Instant }>(
     "select (extract(epoch from clock_timestamp()) * 1000)::float8 as now",
   );
   const notices = ids.map((incidentId) => ({ incidentId, upFlipId: null }));
-  await notifyIncidents(client, notices, { now: rows[0]?.now ?? 0, way });
+  await notifyIncidents(client, notices, { now: rows[0]?.now ?? 0, ownerContact });
 }
 
 /** The next instant at which an escalation of any incident is due; null when none is. */

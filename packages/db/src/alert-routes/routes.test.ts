@@ -1,20 +1,14 @@
 import { randomUUID } from "node:crypto";
-
 import { RouteInput, RoutePatch } from "@overdue/core";
 import { aCheck, anArrival, aProject, type SceneCheck, sceneKeyring, testDatabase } from "@overdue/testkit";
 import { afterAll, expect, test } from "vitest";
-
 import { openDb, type Pool, type PoolClient } from "../database.ts";
-import { loadAlerts } from "../deliveries/index.ts";
-import { ALONE, recordPings } from "../transitions/index.ts";
-import {
-  createPerson,
-  createRoute,
-  deleteRoute,
-  editRoute,
-  previewRecipients,
-  processDueEscalations,
-} from "./index.ts";
+import { loadAlerts } from "../deliveries/load-alert.ts";
+import { ALONE, recordPings } from "../transitions/record-pings.ts";
+import { createPerson } from "./people.ts";
+import { createRoute, deleteRoute, editRoute } from "./route-rows.ts";
+import { previewRecipients } from "./preview-recipients.ts";
+import { processDueEscalations } from "./process-due-escalations.ts";
 
 const database = await testDatabase();
 const { pool } = database;
@@ -121,10 +115,10 @@ test("a checker that dies between any two statements loses nothing and doubles n
   expect(statements).toBeGreaterThan(5);
   expect(await listNotifications(check)).toEqual(["chat down"]);
   await minutesPass(check, 15);
-  await dieAtEach((dying) => processDueEscalations(dying, { limit: 10, way: WAY }, rethrow));
+  await dieAtEach((dying) => processDueEscalations(dying, { limit: 10, ownerContact: WAY }, rethrow));
   expect(await listNotifications(check)).toEqual(["chat down", "phone down"]);
   await minutesPass(check, 60);
-  await dieAtEach((dying) => processDueEscalations(dying, { limit: 10, way: WAY }, rethrow));
+  await dieAtEach((dying) => processDueEscalations(dying, { limit: 10, ownerContact: WAY }, rethrow));
   expect(await listNotifications(check)).toEqual([
     "chat down",
     "phone down",
@@ -295,7 +289,7 @@ async function minutesPass(check: SceneCheck, minutes: number): Promise<void> {
 }
 
 async function wake(): Promise<void> {
-  await processDueEscalations(pool, { limit: 100, way: WAY }, rethrow);
+  await processDueEscalations(pool, { limit: 100, ownerContact: WAY }, rethrow);
 }
 
 async function deliveryIds(check: SceneCheck): Promise<string[]> {

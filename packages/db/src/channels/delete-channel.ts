@@ -1,10 +1,9 @@
 import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
-
 import type { Db, Tx } from "../database.ts";
 import { endKeptIncidents, reopenKeptIncidents } from "../deliveries/end-incidents.ts";
 import { channels } from "../schema/index.ts";
-import { refuseTooMany } from "./channels-max.ts";
-import type { ChannelRef } from "./find-channel.ts";
+import { refuseTooMany } from "./create-channel.ts";
+import type { ChannelRef } from "./find-channels.ts";
 
 /** Hides a channel: nothing but the end of incidents that it keeps is sent to it until `restoreChannel`. @returns whether it was there. */
 export async function deleteChannel(db: Db, ref: ChannelRef): Promise<boolean> {

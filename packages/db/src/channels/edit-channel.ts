@@ -1,5 +1,4 @@
 import { and, eq, isNull, ne, sql } from "drizzle-orm";
-
 import type { Db, Tx } from "../database.ts";
 import { moveIncidents } from "../deliveries/end-incidents.ts";
 import { channels } from "../schema/index.ts";
@@ -7,7 +6,7 @@ import type { Keyring } from "../secrets/keyring.ts";
 import { StaleVersion } from "../stale-version.ts";
 import { linkChecks, sealSettings } from "./create-channel.ts";
 import { askToConfirm, type NamedBy, unconfirmedSince } from "./confirmation.ts";
-import type { ChannelRef, ChannelRow } from "./find-channel.ts";
+import type { ChannelRef, ChannelRow } from "./find-channels.ts";
 
 export type ChannelEdit = {
   name: string | null;

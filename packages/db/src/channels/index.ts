@@ -1,5 +1,8 @@
-export { type Confirming, confirmLink, type ReadConfirm, readConfirm } from "./confirm-link.ts";
 export {
+  type Confirming,
+  confirmLink,
+  type ReadConfirm,
+  readConfirm,
   askAgain,
   type Asked,
   confirmAddress,
@@ -7,18 +10,23 @@ export {
   type NamedBy,
   type Questioned,
 } from "./confirmation.ts";
-export { noteUnreadable } from "./unreadable.ts";
-export { TooManyChannels } from "./channels-max.ts";
-export { createChannel, type NewChannel, UnknownCheck } from "./create-channel.ts";
+export {
+  noteUnreadable,
+  type ChannelRef,
+  type ChannelRow,
+  type ChannelWithChecks,
+  findChannel,
+  listChannels,
+} from "./find-channels.ts";
+export { TooManyChannels, createChannel, type NewChannel, UnknownCheck } from "./create-channel.ts";
 export { deleteChannel, restoreChannel } from "./delete-channel.ts";
 export { type ChannelEdit, editChannel } from "./edit-channel.ts";
-export { type ChannelRef, type ChannelRow, type ChannelWithChecks, findChannel } from "./find-channel.ts";
-export { listChannels } from "./list-channels.ts";
 export {
   type DeliveryFilter,
   type DeliveryWithAttempts,
   findDelivery,
   listDeliveries,
+  queueTest,
+  testsWithinMinute,
 } from "./list-deliveries.ts";
-export { queueTest, testsWithinMinute } from "./queue-test.ts";
 export { findMailbox, type Mailbox, readUnsubscribe, stopMailbox, unsubscribeLink } from "./unsubscribe.ts";

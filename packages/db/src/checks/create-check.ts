@@ -1,14 +1,30 @@
+import type { CheckRow } from "./check-row.ts";
 import type { Instant } from "@overdue/schedules";
 import type { Check } from "@overdue/core";
 import { eq, and, isNull } from "drizzle-orm";
-
 import type { Db, Tx } from "../database.ts";
 import { windowsFor } from "../maintenance/windows-for.ts";
 import { channels, checks } from "../schema/index.ts";
-import type { CheckDetails } from "./check-details.ts";
-import type { CheckRow } from "./check-row.ts";
-import { linkChannels } from "./link-channels.ts";
-import { linkDependencies } from "./link-dependencies.ts";
+import { linkChannels, linkDependencies } from "./links.ts";
+
+/** What a person decided about a check apart from when it is due: who it is, and how its pings are read. */
+export type CheckDetails = Pick<
+  CheckRow,
+  | "name"
+  | "slug"
+  | "tags"
+  | "description"
+  | "severity"
+  | "methods"
+  | "filterSubject"
+  | "filterBody"
+  | "filterHttpBody"
+  | "filterDefaultFail"
+  | "startKeywords"
+  | "successKeywords"
+  | "failureKeywords"
+  | "inactiveSchedule"
+>;
 
 export type NewCheck = {
   projectId: string;

@@ -1,13 +1,12 @@
 import type { Instant } from "@overdue/schedules";
 import { and, eq, isNotNull, sql } from "drizzle-orm";
-
 import { type Db, openDb, type Tx, type Pool } from "../database.ts";
 import { endKeptIncidents, reopenKeptIncidents } from "../deliveries/end-incidents.ts";
-import { changeAndWake, wakeDependents } from "../incidents/wake-dependents.ts";
+import { changeAndWake, wakeDependents } from "../incidents/dependents.ts";
 import { windowsFor } from "../maintenance/windows-for.ts";
 import { checks } from "../schema/index.ts";
-import { type Act, changeCheck } from "../transitions/index.ts";
-import type { CheckRef } from "./find-check.ts";
+import { type Act, changeCheck } from "../transitions/change-check.ts";
+import type { CheckRef } from "./find-checks.ts";
 
 /**
  * Hides a check: until `restoreCheck` it takes no pings, its deadlines are not evaluated, and it holds no alert back. Of

@@ -1,17 +1,16 @@
 import type { Instant } from "@overdue/schedules";
 import type { Check, CheckSettings } from "@overdue/core";
 import { eq, sql } from "drizzle-orm";
-
 import { type Db, openDb, type Pool, type PoolClient } from "../database.ts";
 import { inTransaction } from "../in-transaction.ts";
 import { windowsFor } from "../maintenance/windows-for.ts";
 import { checks } from "../schema/index.ts";
 import { StaleVersion } from "../stale-version.ts";
-import { type Act, changeCheckIn } from "../transitions/index.ts";
-import type { CheckDetails } from "./check-details.ts";
-import type { CheckRef } from "./find-check.ts";
-import { linkChannels } from "./link-channels.ts";
-import { linkDependencies } from "./link-dependencies.ts";
+import { type Act, changeCheckIn, changeCheck } from "../transitions/change-check.ts";
+import type { CheckDetails } from "./create-check.ts";
+import type { CheckRef } from "./find-checks.ts";
+import { linkChannels, linkDependencies } from "./links.ts";
+import { wakeDependents } from "../incidents/dependents.ts";
 
 export type CheckEdit = {
   details: Partial<CheckDetails>;
@@ -71,4 +70,29 @@ async function write(db: Db, ref: CheckRef, edit: CheckEdit): Promise<void> {
   if (edit.version !== null && row?.version !== edit.version + 1) throw new StaleVersion();
   if (edit.channelIds !== null) await linkChannels(db, ref, edit.channelIds);
   if (edit.dependsOn !== undefined) await linkDependencies(db, ref, edit.dependsOn);
+}
+
+/** Stops the evaluation of its deadlines until a ping or `resumeCheck`. A paused check stays as it is. @returns whether it was there. */
+export async function pauseCheck(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
+  const changed = await changeCheck(pool, ref, async ({ id, state }, client) => {
+    if (state.status === "paused") return [];
+    // A check about to be evaluated may have held others back.
+    await wakeDependents(client, [id]);
+    return [{ kind: "pause", at }];
+  });
+  return changed !== null;
+}
+
+/** Begins anew, as a check without pings. A check that is not paused stays as it is. @returns whether it was there. */
+export async function resumeCheck(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
+  const changed = await changeCheck(pool, ref, (check) =>
+    check.state.status === "paused" ? [{ kind: "resume", at }] : [],
+  );
+  return changed !== null;
+}
+
+/** Forgets how long its runs took before `at`: the baseline is learnt anew from there. @returns whether it was there. */
+export async function resetBaseline(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
+  const changed = await changeCheck(pool, ref, () => [{ kind: "baseline-reset", at }]);
+  return changed !== null;
 }

@@ -1,11 +1,14 @@
-export type { CheckDetails } from "./check-details.ts";
+export { type CheckDetails, createCheck, insertCheck, type NewCheck } from "./create-check.ts";
 export { toCheck, type CheckRow, checkSettings } from "./check-row.ts";
-export { createCheck, insertCheck, type NewCheck } from "./create-check.ts";
 export { deleteCheck, restoreCheck } from "./delete-check.ts";
-export { type CheckEdit, editCheck } from "./edit-check.ts";
-export { type CheckRef, type CheckWithChannels, findCheck, type LinkedCheck } from "./find-check.ts";
-export { hasCheck } from "./has-check.ts";
-export { UnknownChannel } from "./link-channels.ts";
-export { CircularDependency, UnknownDependency } from "./link-dependencies.ts";
-export { resetBaseline, pauseCheck, resumeCheck } from "./pause-check.ts";
-export { type CheckFilter, listChecks } from "./list-checks.ts";
+export { type CheckEdit, editCheck, resetBaseline, pauseCheck, resumeCheck } from "./edit-check.ts";
+export {
+  type CheckRef,
+  type CheckWithChannels,
+  findCheck,
+  type LinkedCheck,
+  hasCheck,
+  type CheckFilter,
+  listChecks,
+} from "./find-checks.ts";
+export { UnknownChannel, CircularDependency, UnknownDependency } from "./links.ts";

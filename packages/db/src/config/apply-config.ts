@@ -1,5 +1,4 @@
 import { randomUUIDv7 } from "node:crypto";
-
 import type { Instant } from "@overdue/schedules";
 import {
   type CheckSettings,
@@ -11,18 +10,15 @@ import {
   type Step,
 } from "@overdue/core";
 import { eq, sql } from "drizzle-orm";
-
-import { sealSettings } from "../channels/create-channel.ts";
-import { insertAuditEntry, type NewAuditEntry } from "../audit/insert-audit-entry.ts";
-import { refuseTooMany } from "../channels/channels-max.ts";
+import { sealSettings, refuseTooMany } from "../channels/create-channel.ts";
+import { insertAuditEntry, type NewAuditEntry } from "../audit/audit.ts";
 import { askToConfirm, type NamedBy, unconfirmedSince } from "../channels/confirmation.ts";
 import { deleteChannelIn } from "../channels/delete-channel.ts";
-import type { ChannelRow } from "../channels/find-channel.ts";
-import type { CheckDetails } from "../checks/check-details.ts";
-import { insertCheck } from "../checks/create-check.ts";
+import type { ChannelRow } from "../channels/find-channels.ts";
+import { type CheckDetails, insertCheck } from "../checks/create-check.ts";
 import { deleteCheckIn } from "../checks/delete-check.ts";
 import { editCheckIn } from "../checks/edit-check.ts";
-import { linkDependencies } from "../checks/link-dependencies.ts";
+import { linkDependencies } from "../checks/links.ts";
 import { type Db, openDb, type Pool, type PoolClient } from "../database.ts";
 import { moveIncidents } from "../deliveries/end-incidents.ts";
 import { inTransaction } from "../in-transaction.ts";

@@ -1,10 +1,9 @@
 import type { Current } from "@overdue/core";
 import { and, asc, eq, isNull } from "drizzle-orm";
-
 import { checkSettings } from "../checks/check-row.ts";
-import type { CheckWithChannels } from "../checks/find-check.ts";
+import type { CheckWithChannels } from "../checks/find-checks.ts";
 import type { Db } from "../database.ts";
-import { checksWithChannels } from "../healthchecks/checks-with-channels.ts";
+import { checksWithChannels } from "../healthchecks/find-checks.ts";
 import { listPeople } from "../alert-routes/people.ts";
 import { listRotations } from "../alert-routes/rotations.ts";
 import { listRoutes } from "../alert-routes/route-rows.ts";

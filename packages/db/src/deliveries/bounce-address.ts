@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-
 import type { Keyring } from "../secrets/keyring.ts";
-import { isSame, sign, signingKey } from "../secrets/signature.ts";
+import { isSame, sign, signingKey } from "../secrets/signed-id.ts";
 
 /** A mail that was sent, and a short mark of the address it went to: the channel may have another one since. */
 export type BounceToken = { deliveryId: string; addressMark: string };

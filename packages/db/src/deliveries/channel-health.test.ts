@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
-
 import { alertScene, sceneKeyring, testDatabase, type AlertScene, type TestDatabase } from "@overdue/testkit";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-
-import { queueTest } from "../channels/index.ts";
+import { queueTest } from "../channels/list-deliveries.ts";
 import { openDb, openPool, type Db } from "../database.ts";
 import { recordEvaluation } from "../receivers/checkers.ts";
 import { channels, deliveries } from "../schema/index.ts";

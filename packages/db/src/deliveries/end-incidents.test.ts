@@ -1,12 +1,14 @@
 import { aCheck, anArrival, aProject, sceneKeyring, type SceneCheck, testDatabase } from "@overdue/testkit";
 import { afterAll, beforeEach, expect, test } from "vitest";
-
-import { createChannel, deleteChannel, editChannel, restoreChannel } from "../channels/index.ts";
-import { deleteCheck, pauseCheck, restoreCheck, resumeCheck } from "../checks/index.ts";
+import { createChannel } from "../channels/create-channel.ts";
+import { deleteChannel, restoreChannel } from "../channels/delete-channel.ts";
+import { editChannel } from "../channels/edit-channel.ts";
+import { deleteCheck, restoreCheck } from "../checks/delete-check.ts";
+import { pauseCheck, resumeCheck } from "../checks/edit-check.ts";
 import { openDb } from "../database.ts";
-import { deleteProject } from "../projects/index.ts";
+import { deleteProject } from "../projects/delete-project.ts";
 import { unseal } from "../secrets/keyring.ts";
-import { ALONE, recordPings } from "../transitions/index.ts";
+import { ALONE, recordPings } from "../transitions/record-pings.ts";
 import { claimDeliveries, type ClaimedAlert } from "./claim.ts";
 import { dueDeliveries } from "./due.ts";
 import { recordAttempts } from "./record-attempts.ts";

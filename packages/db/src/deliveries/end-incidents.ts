@@ -1,9 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-
 import { INCIDENT_KINDS, type IncidentEnd } from "@overdue/core";
 import { type SQL, sql } from "drizzle-orm";
-
-import type { ChannelRow } from "../channels/find-channel.ts";
+import type { ChannelRow } from "../channels/find-channels.ts";
 import type { Db, Tx } from "../database.ts";
 import { type Keyring, LostKey, unseal } from "../secrets/keyring.ts";
 import { notifySenders } from "./changes.ts";

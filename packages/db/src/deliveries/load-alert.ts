@@ -1,8 +1,7 @@
 import type { AlertFacts, AlertGroup } from "@overdue/core";
 import { sql } from "drizzle-orm";
-
 import type { Db, Tx } from "../database.ts";
-import { type BodyEnd, bodyEndColumns, lastOutput } from "../history/ping-body.ts";
+import { type BodyEnd, bodyEndColumns, lastOutput } from "../history/pings.ts";
 import { uuidArray } from "./due.ts";
 import { loadGroups } from "./load-group.ts";
 

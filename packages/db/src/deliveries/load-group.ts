@@ -1,7 +1,6 @@
-import { checkNameSql } from "../checks/check-name-sql.ts";
+import { checkNameSql } from "../checks/find-checks.ts";
 import type { AlertGroup } from "@overdue/core";
 import { sql } from "drizzle-orm";
-
 import type { Db, Tx } from "../database.ts";
 import { uuidArray } from "./due.ts";
 import { isReplacedIn } from "./grouped-deliveries.ts";

@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
-
 import { alertScene, sceneKeyring, testDatabase, type AlertScene, type TestDatabase } from "@overdue/testkit";
 import { and, eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-
-import { listChannels, queueTest } from "../channels/index.ts";
+import { listChannels } from "../channels/find-channels.ts";
+import { queueTest } from "../channels/list-deliveries.ts";
 import { openDb, type Db } from "../database.ts";
 import { channels, deliveries, instanceFacts, members, users } from "../schema/index.ts";
 import { claimDeliveries } from "./claim.ts";

@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
-
 import { alertScene, testDatabase, type AlertScene, type TestDatabase } from "@overdue/testkit";
 import { and, eq, inArray } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-
-import { queueTest } from "../channels/queue-test.ts";
+import { queueTest } from "../channels/list-deliveries.ts";
 import { openDb, type Db } from "../database.ts";
 import { channels, deliveries } from "../schema/index.ts";
 import { passOnDelivery } from "./pass-on.ts";

@@ -45,7 +45,7 @@ describe("a mail server that does not take our mail", () => {
     expect(await channel(scene.channelId)).toMatchObject({ brokenAt: null, circuitFailures: 0 });
     const { warnings } = await readProblems(database.pool);
     expect(warnings).toEqual([expect.stringContaining(DENIED)]);
-    expect(troubles.join()).not.toContain("have been told");
+    expect(warnings.join()).not.toContain("have been told");
   });
 
   test("lets the fall-back tell its alerts at once", async () => {

@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
-import { and, eq, isNull, sql } from "drizzle-orm";
-
-import type { CheckWithChannels } from "../checks/find-check.ts";
+import { and, eq, isNull, sql, asc, getTableColumns, type SQL } from "drizzle-orm";
+import type { CheckWithChannels } from "../checks/find-checks.ts";
 import type { Db, Tx } from "../database.ts";
-import { checks } from "../schema/index.ts";
-import { checksWithChannels } from "./checks-with-channels.ts";
+import { checks, channels, checkChannels, projects } from "../schema/index.ts";
 
 /** How many checks a project has at most; `createCheck` and the first ping of a slug hold it too. */
 export const CHECKS_PER_PROJECT_MAX = 20_000;
@@ -95,3 +93,24 @@ const TIMEOUT = sql`coalesce((${checks.schedule}->>'everySeconds')::int,
 async function first(rows: Promise<CheckWithChannels[]>): Promise<CheckWithChannels | null> {
   return (await rows)[0] ?? null;
 }
+
+/** Checks that are there, in projects that are there, oldest first, with the channels they alert. */
+export async function checksWithChannels(
+  db: Db | Tx,
+  where: SQL | undefined,
+  limit: number,
+): Promise<CheckWithChannels[]> {
+  return await db
+    .select({ ...getTableColumns(checks), channelIds: CHANNEL_IDS })
+    .from(checks)
+    .innerJoin(projects, and(eq(projects.id, checks.projectId), isNull(projects.deletedAt)))
+    .where(and(where, isNull(checks.deletedAt)))
+    .orderBy(asc(checks.createdAt), asc(checks.id))
+    .limit(limit);
+}
+
+const CHANNEL_IDS = sql<string[]>`array(
+  select ${checkChannels.channelId} from ${checkChannels}
+    join ${channels} on ${channels.id} = ${checkChannels.channelId} and ${channels.deletedAt} is null
+   where ${checkChannels.checkId} = ${checks.id}
+   order by 1)`;

@@ -9,8 +9,6 @@ export {
   type UniqueFields,
   uniqueKeyOf,
 } from "./find-checks.ts";
-export { findProjectByBadgeKey } from "./find-badge-project.ts";
-export { listChannelNames } from "./list-channel-names.ts";
-export { listFlipsWithin } from "./list-flips-within.ts";
+export { findProjectByBadgeKey, listChannelNames, listFlipsWithin } from "./lookups.ts";
 export { databaseAnswers, type ServiceCounts, serviceCounts } from "./service-counts.ts";
 export { createUnlessEqual, hasRoom, TooManyChecks } from "./upsert-check.ts";

@@ -1,7 +1,6 @@
 import { and, count, eq, isNull } from "drizzle-orm";
-
 import { insertCheck, type NewCheck } from "../checks/create-check.ts";
-import type { CheckWithChannels } from "../checks/find-check.ts";
+import type { CheckWithChannels } from "../checks/find-checks.ts";
 import type { Db, Tx } from "../database.ts";
 import { checks, projects } from "../schema/index.ts";
 import { CHECKS_PER_PROJECT_MAX, findEqualCheck, type UniqueFields } from "./find-checks.ts";

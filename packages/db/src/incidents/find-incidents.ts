@@ -1,10 +1,9 @@
-import { checkNameSql } from "../checks/check-name-sql.ts";
+import { checkNameSql } from "../checks/find-checks.ts";
 import type { Instant } from "@overdue/schedules";
 import type { Evidence, Reason } from "@overdue/core";
 import type { Pool } from "../database.ts";
-
-import type { EventPage } from "../history/page.ts";
-import { type BodyEnd, bodyEndColumns, lastOutput } from "../history/ping-body.ts";
+import type { EventPage } from "../history/list-events.ts";
+import { type BodyEnd, bodyEndColumns, lastOutput } from "../history/pings.ts";
 import type { IncidentRef } from "./act.ts";
 
 /** An incident with the check it is about. `snoozedUntil` Infinity: until it recovers. */
@@ -129,4 +128,88 @@ export async function findOutput(
   const [row] = rows;
   if (row === undefined) return null;
   return { pingNumber: row.number, exitStatus: row.exitStatus, output: lastOutput(row) };
+}
+
+/** What the page behind a signed link needs to know. */
+export type LinkedIncident = {
+  projectId: string;
+  timezone: string;
+  channelName: string;
+  checkId: string;
+  checkName: string;
+  openedAt: Instant;
+  resolvedAt: Instant | null;
+  acknowledgedAt: Instant | null;
+  acknowledgedBy: string | null;
+};
+
+/** The incident of a link, as long as the channel it was sent to is there; else null. */
+export async function findLinkedIncident(
+  pool: Pool,
+  link: { incidentId: string; channelId: string },
+): Promise<LinkedIncident | null> {
+  const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
+  const rows = await pool.query<LinkedIncident>(
+    `select i.project_id as "projectId", p.timezone, h.name as "channelName", c.id as "checkId",
+            ${checkNameSql("c")} as "checkName",
+            ${ms("i.opened_at")} as "openedAt", ${ms("i.resolved_at")} as "resolvedAt",
+            ${ms("i.acknowledged_at")} as "acknowledgedAt", i.acknowledged_by as "acknowledgedBy"
+       from incidents i
+       join projects p on p.id = i.project_id and p.deleted_at is null
+       join checks c on c.project_id = i.project_id and c.id = i.check_id and c.deleted_at is null
+       join channels h on h.project_id = i.project_id and h.id = $2 and h.deleted_at is null
+      where i.id = $1`,
+    [link.incidentId, link.channelId],
+  );
+  return rows[0] ?? null;
+}
+
+/** Incidents that were announced together. */
+export type StormRecord = {
+  id: string;
+  openedAt: Instant;
+  /** When the last of its incidents ended; null while one is open. */
+  overAt: Instant | null;
+  /** "host db1", "tag prod", "address 203.0.113.7", "dependency" and a check's id; empty where no two share anything. */
+  shared: string;
+  /** The name of the check that they depend on; null where they share something else, or where it is gone. */
+  dependencyName: string | null;
+  incidents: number;
+  open: number;
+};
+export type StormRef = { projectId: string; stormId: string };
+
+// Incidents of deleted checks are left out of every list, and so of the counts.
+const STORM = `
+  select s.id, ${ms("s.opened_at")} as "openedAt", s.shared, n.incidents, n.open,
+         case when n.open = 0 then ${ms("n.over_at")} end as "overAt",
+         (select ${checkNameSql("k")} from checks k where k.project_id = s.project_id and k.deleted_at is null
+            and s.shared = 'dependency ' || k.id) as "dependencyName"
+    from storms s
+    cross join lateral (
+      select count(*)::int as incidents, count(*) filter (where i.resolved_at is null)::int as open,
+             max(i.resolved_at) as over_at
+        from incidents i join checks c on c.project_id = i.project_id and c.id = i.check_id and c.deleted_at is null
+       where i.project_id = s.project_id and i.storm_id = s.id
+    ) n
+   where s.project_id = $1 and n.incidents > 0`;
+
+/** Storms of a project, newest first. */
+export async function findStorms(
+  pool: Pool,
+  projectId: string,
+  { limit, after }: EventPage,
+): Promise<StormRecord[]> {
+  const rows = await pool.query<StormRecord>(
+    `${STORM} and ($2::timestamptz is null or (s.opened_at, s.id) < ($2, $3::uuid))
+      order by s.opened_at desc, s.id desc limit $4`,
+    [projectId, after?.at ?? null, after?.id ?? null, limit],
+  );
+  return rows;
+}
+
+/** One storm, or null. */
+export async function findStorm(pool: Pool, { projectId, stormId }: StormRef): Promise<StormRecord | null> {
+  const rows = await pool.query<StormRecord>(`${STORM} and s.id = $2`, [projectId, stormId]);
+  return rows[0] ?? null;
 }

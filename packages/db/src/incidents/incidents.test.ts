@@ -1,10 +1,11 @@
 import { aCheck, anArrival, aProject, testDatabase } from "@overdue/testkit";
 import { afterAll, expect, test } from "vitest";
-
-import { editCheck } from "../checks/index.ts";
-import { ALONE, evaluateDue, recordPings } from "../transitions/index.ts";
-import { dependencyHolds } from "./dependency-holds.ts";
-import { acknowledgeIncident, findIncidents, snoozeIncident } from "./index.ts";
+import { editCheck } from "../checks/edit-check.ts";
+import { ALONE, recordPings } from "../transitions/record-pings.ts";
+import { evaluateDue } from "../transitions/evaluate-due.ts";
+import { dependencyHolds } from "./dependents.ts";
+import { acknowledgeIncident, snoozeIncident } from "./act.ts";
+import { findIncidents } from "./find-incidents.ts";
 
 const database = await testDatabase();
 const { pool } = database;

@@ -9,7 +9,7 @@ export {
   snoozeIncident,
   unacknowledgeIncident,
 } from "./act.ts";
-export { type DependencyHold, dependencyHolds } from "./dependency-holds.ts";
+export { type DependencyHold, dependencyHolds } from "./dependents.ts";
 export {
   findIncident,
   findIncidents,
@@ -17,9 +17,13 @@ export {
   type Neighbour,
   findNeighbours,
   findOutput,
+  findLinkedIncident,
+  type LinkedIncident,
+  findStorm,
+  findStorms,
+  type StormRecord,
+  type StormRef,
 } from "./find-incidents.ts";
-export { findLinkedIncident, type LinkedIncident } from "./find-linked.ts";
-export { findStorm, findStorms, type StormRecord, type StormRef } from "./find-storms.ts";
 export { loadTimeline, type TimelineItem } from "./timeline.ts";
 export {
   actionLink,

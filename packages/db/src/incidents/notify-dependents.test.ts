@@ -1,13 +1,15 @@
 import { RouteInput } from "@overdue/core";
 import { aCheck, anArrival, aProject, type SceneCheck, sceneKeyring, testDatabase } from "@overdue/testkit";
 import { afterAll, beforeEach, expect, test } from "vitest";
-
-import { deleteCheck, editCheck, pauseCheck, restoreCheck, resumeCheck } from "../checks/index.ts";
+import { deleteCheck, restoreCheck } from "../checks/delete-check.ts";
+import { editCheck, pauseCheck, resumeCheck } from "../checks/edit-check.ts";
 import { openDb } from "../database.ts";
-import { deleteProject } from "../projects/index.ts";
-import { createRoute, processDueEscalations } from "../alert-routes/index.ts";
-import { ALONE, recordPings } from "../transitions/index.ts";
-import { acknowledgeIncident, findIncidents, snoozeIncident, unacknowledgeIncident } from "./index.ts";
+import { deleteProject } from "../projects/delete-project.ts";
+import { createRoute } from "../alert-routes/route-rows.ts";
+import { processDueEscalations } from "../alert-routes/process-due-escalations.ts";
+import { ALONE, recordPings } from "../transitions/record-pings.ts";
+import { acknowledgeIncident, snoozeIncident, unacknowledgeIncident } from "./act.ts";
+import { findIncidents } from "./find-incidents.ts";
 
 // What people do to incidents and checks, and who is notified: from the act through the escalator to the deliveries.
 
@@ -217,7 +219,7 @@ function passes(minutes: number): Deed {
 }
 
 async function wake(): Promise<void> {
-  await processDueEscalations(pool, { limit: 100, way: WAY }, (_, error) => {
+  await processDueEscalations(pool, { limit: 100, ownerContact: WAY }, (_, error) => {
     throw error;
   });
 }

@@ -1,7 +1,7 @@
 import { testDatabase } from "@overdue/testkit";
 import { afterAll, expect, test } from "vitest";
 import { openDb } from "../database.ts";
-import { bootstrap } from "./bootstrap.ts";
+import { bootstrap } from "./first-start.ts";
 
 const database = await testDatabase();
 const db = openDb(database.pool);

@@ -1,12 +1,10 @@
 import { randomUUID } from "node:crypto";
-
 import { testDatabase } from "@overdue/testkit";
 import { afterAll, beforeEach, expect, test } from "vitest";
-
 import { openDb } from "../database.ts";
 import { keyringOf } from "../secrets/keyring.ts";
-import { ensureSelfTest } from "../self-test/self-test-check.ts";
-import { createUser } from "../users/create-user.ts";
+import { ensureSelfTest } from "../self-test/self-test.ts";
+import { createUser } from "../users/users.ts";
 import { notifyOperators } from "./notify-operators.ts";
 
 const database = await testDatabase();

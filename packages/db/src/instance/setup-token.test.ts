@@ -1,7 +1,7 @@
 import { testDatabase } from "@overdue/testkit";
 import { afterAll, expect, test } from "vitest";
 import { openDb } from "../database.ts";
-import { dropSetupToken, hasAccount, isSetupToken, newSetupToken } from "./setup-token.ts";
+import { dropSetupToken, hasAccount, isSetupToken, newSetupToken } from "./first-start.ts";
 
 const database = await testDatabase();
 const db = openDb(database.pool);

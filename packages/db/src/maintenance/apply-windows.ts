@@ -1,10 +1,8 @@
 import type { Instant } from "@overdue/schedules";
 import type { MaintenanceWindow } from "@overdue/core";
-
 import { openDb, type Pool, type PoolClient } from "../database.ts";
 import { inTransaction } from "../in-transaction.ts";
-import { recentOutages } from "../receivers/outages.ts";
-import { readWatermark } from "../receivers/watermark.ts";
+import { recentOutages, readWatermark } from "../receivers/checkpoint.ts";
 import { advance, applyOutages, type Change, changeOf } from "../transitions/change.ts";
 import { STORED_CHECK, type StoredCheckRow, storedCheck } from "../checks/check-row.ts";
 import { writeChanges } from "../transitions/write.ts";

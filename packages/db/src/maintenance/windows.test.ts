@@ -1,18 +1,11 @@
 import { aCheck, aProject, anArrival, testDatabase } from "@overdue/testkit";
 import { afterAll, expect, test } from "vitest";
-
-import { deleteCheck } from "../checks/index.ts";
+import { deleteCheck } from "../checks/delete-check.ts";
 import { openDb } from "../database.ts";
-import { pruneDeleted } from "../maintenance-jobs/index.ts";
-import { ALONE, recordPings } from "../transitions/index.ts";
-import {
-  applyLeftWindows,
-  applyWindows,
-  createWindow,
-  deleteWindow,
-  editWindow,
-  restoreWindow,
-} from "./index.ts";
+import { pruneDeleted } from "../maintenance-jobs/prune.ts";
+import { ALONE, recordPings } from "../transitions/record-pings.ts";
+import { applyLeftWindows, applyWindows } from "./apply-windows.ts";
+import { createWindow, deleteWindow, editWindow, restoreWindow } from "./windows.ts";
 
 const database = await testDatabase();
 const { pool } = database;

@@ -33,7 +33,7 @@ export async function restoreProject(
   of: { projectId: string; userId: string },
   at: Instant,
 ): Promise<boolean> {
-  const restored = await openDb(pool).transaction((tx) => unhide(tx, of));
+  const restored = await openDb(pool).transaction((tx) => unhideProject(tx, of));
   if (restored === null) return false;
   for (const checkId of restored.checkIds) {
     await foldRestored(pool, { projectId: of.projectId, checkId }, { deletedAt: restored.deletedAt, at });
@@ -41,7 +41,7 @@ export async function restoreProject(
   return true;
 }
 
-async function unhide(tx: Tx, { projectId, userId }: { projectId: string; userId: string }) {
+async function unhideProject(tx: Tx, { projectId, userId }: { projectId: string; userId: string }) {
   const [project] = await tx
     .select({ deletedAt: projects.deletedAt })
     .from(projects)

@@ -1,11 +1,9 @@
 import { randomUUID } from "node:crypto";
-
 import { aCheck, aProject, type SceneCheck, testDatabase, type TestDatabase } from "@overdue/testkit";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-
 import { openDb, type Db } from "../database.ts";
-import { createWindow } from "../maintenance/index.ts";
+import { createWindow } from "../maintenance/windows.ts";
 import { checks, flips, outages, runs, slots } from "../schema/index.ts";
 import { readReport } from "./find-report.ts";
 

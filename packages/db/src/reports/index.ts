@@ -4,6 +4,9 @@ export {
   findReportChoice,
   type ReportChoice,
   storeOwnersReports,
+  findStopped,
+  stopReports,
+  stopReportsLink,
 } from "./choices.ts";
 export { readReport, type ReportQuery, ReportTooLarge } from "./find-report.ts";
 export {
@@ -13,4 +16,3 @@ export {
   REPORTS_AT_ONCE,
   reportsWithinMinute,
 } from "./queue-reports.ts";
-export { findStopped, stopReports, stopReportsLink } from "./stop-link.ts";

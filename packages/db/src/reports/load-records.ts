@@ -1,8 +1,7 @@
-import { checkNameSql } from "../checks/check-name-sql.ts";
+import { checkNameSql } from "../checks/find-checks.ts";
 import type { Instant } from "@overdue/schedules";
 import type { CheckRecord, RunSums, SlotSums, Span, Status } from "@overdue/core";
 import { type SQL, sql } from "drizzle-orm";
-
 import type { Db, Tx } from "../database.ts";
 
 /** A check as the database sums it up; core applies the maintenance windows to it. */

@@ -20,8 +20,9 @@ import {
   text,
   unique,
   uuid,
+  foreignKey,
+  primaryKey,
 } from "drizzle-orm/pg-core";
-
 import { at, createdAt, id } from "./columns.ts";
 import { projects } from "./projects.ts";
 
@@ -74,7 +75,7 @@ export const checks = pgTable(
     progressExtends: boolean("progress_extends").notNull().default(false),
     overlap: text("overlap").$type<ViolationPolicy>().notNull().default("allow"),
     hostDuplicates: text("host_duplicates").$type<ViolationPolicy>().notNull().default("allow"),
-    outlierRuns: text("outlier_runs").$type<ViolationPolicy>().notNull().default("note"),
+    unusualRuns: text("outlier_runs").$type<ViolationPolicy>().notNull().default("note"),
     tooOften: jsonb("too_often").$type<NonNullable<CheckSettings["tooOften"]>>(),
     tolerance: jsonb("tolerance").$type<Tolerance>(),
     recoverAfter: integer("recover_after").notNull().default(1),
@@ -115,5 +116,29 @@ export const checks = pgTable(
     index("checks_wake")
       .on(t.wakeAt)
       .where(sql`wake_at is not null`),
+  ],
+);
+
+/** While the one it depends on is down, a check's own alert is held back. Never a cycle. */
+export const checkDependencies = pgTable(
+  "check_dependencies",
+  {
+    projectId: uuid("project_id").notNull(),
+    checkId: uuid("check_id").notNull(),
+    dependsOnId: uuid("depends_on_id").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.checkId, t.dependsOnId] }),
+    index("check_dependencies_on").on(t.dependsOnId),
+    foreignKey({
+      name: "check_dependencies_check",
+      columns: [t.projectId, t.checkId],
+      foreignColumns: [checks.projectId, checks.id],
+    }).onDelete("cascade"),
+    foreignKey({
+      name: "check_dependencies_on_fk",
+      columns: [t.projectId, t.dependsOnId],
+      foreignColumns: [checks.projectId, checks.id],
+    }).onDelete("cascade"),
   ],
 );

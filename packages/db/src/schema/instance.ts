@@ -1,5 +1,4 @@
-import { bigint, index, pgEnum, pgTable, text, uuid } from "drizzle-orm/pg-core";
-
+import { bigint, index, pgEnum, pgTable, text, uuid, primaryKey } from "drizzle-orm/pg-core";
 import { at, bytea, createdAt, id } from "./columns.ts";
 
 /** One row per fact about this instance, such as the hash of the setup token. */
@@ -81,3 +80,22 @@ export const rateLimits = pgTable("rate_limits", {
   name: text("name").primaryKey(),
   freeAt: at("free_at").notNull(),
 });
+
+/** A creation that was asked for with an Idempotency-Key; kept for 24 hours. */
+export const idempotencyKeys = pgTable(
+  "idempotency_keys",
+  {
+    /** Who asked for what: one actor's keys are nobody else's. */
+    actor: text("actor").notNull(),
+    route: text("route").notNull(),
+    key: text("key").notNull(),
+    bodyDigest: text("body_digest").notNull(),
+    claimedAt: at("claimed_at").notNull(),
+    /** The answer, sealed, since it may hold a secret that is shown once; null while it is being made. */
+    answer: text("answer"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.actor, t.route, t.key] }),
+    index("idempotency_keys_claimed").on(t.claimedAt),
+  ],
+);

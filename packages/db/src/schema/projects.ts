@@ -1,5 +1,4 @@
-import { index, integer, pgEnum, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
-
+import { index, integer, pgEnum, pgTable, primaryKey, text, unique, uuid, jsonb } from "drizzle-orm/pg-core";
 import { users } from "./accounts.ts";
 import { at, createdAt, id } from "./columns.ts";
 
@@ -63,4 +62,56 @@ export const apiKeys = pgTable(
     lastUsedFrom: text("last_used_from"),
   },
   (t) => [unique("api_keys_project_id").on(t.projectId, t.id), index("api_keys_prefix").on(t.prefix)],
+);
+
+/** Rows that a person deleted, as they were, so that it can be undone under the same id. */
+export const deletedObjects = pgTable(
+  "deleted_objects",
+  {
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    kind: text("kind").$type<"route" | "person" | "rotation" | "window">().notNull(),
+    id: uuid("id").notNull(),
+    row: jsonb("row").$type<Record<string, unknown>>().notNull(),
+    /** Checks that it named, where a table of its own says so. */
+    checkIds: uuid("check_ids").array().notNull().default([]),
+    deletedAt: at("deleted_at").notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.projectId, t.id] }), index("deleted_objects_at").on(t.deletedAt)],
+);
+
+/** `link`: the holder of a signed link in an alert; `operator`: a command on the instance's machine. */
+export const auditActor = pgEnum("audit_actor", ["user", "key", "link", "slack", "telegram", "operator"]);
+
+export type AuditChanges = Readonly<Record<string, { before: unknown; after: unknown }>>;
+
+/**
+ * Who changed what, when and from where. Append-only: a trigger refuses every update, and every deletion of an entry
+ * younger than 400 days unless its whole project goes; it refuses to empty the table as well.
+ */
+export const auditEntries = pgTable(
+  "audit_entries",
+  {
+    id: id(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    at: at("at").notNull(),
+    actorKind: auditActor("actor_kind").notNull(),
+    actorId: text("actor_id").notNull(),
+    /** As it was called then: a person's e-mail address, a key's name. */
+    actorName: text("actor_name").notNull(),
+    address: text("address"),
+    /** Noun and verb, such as `check.edit`. */
+    action: text("action").notNull(),
+    objectId: text("object_id").notNull(),
+    /** Empty where it has none. */
+    objectName: text("object_name").notNull(),
+    /** Names of the fields that were sent, also of those that hold secrets. */
+    fields: jsonb("fields").$type<readonly string[]>().notNull(),
+    /** By field, what it was before an edit and after it; only of fields that are shown to people anyway. */
+    changes: jsonb("changes").$type<AuditChanges>().notNull().default({}),
+  },
+  (t) => [index("audit_entries_project").on(t.projectId, t.at, t.id)],
 );

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-
-import { selfTestProblem } from "./self-test-problem.ts";
+import { selfTestProblem } from "./self-test.ts";
 
 const well = { arrivedAgoSeconds: 200, knownForSeconds: 9_000, deliveryWaitSeconds: 0 };
 

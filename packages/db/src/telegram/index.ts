@@ -1,4 +1,16 @@
-export { botName, rememberBot } from "./bot.ts";
+export {
+  botName,
+  rememberBot,
+  type DownCheck,
+  downForChat,
+  projectForChat,
+  endTelegramUpdate,
+  keepTelegramUpdate,
+  type TelegramUpdate,
+  waitingTelegramUpdates,
+  isTelegramWebhookSecret,
+  telegramWebhookSecret,
+} from "./bot.ts";
 export { noteTelegramStart, unagreedChats } from "./consent.ts";
 export {
   createTelegramLink,
@@ -7,11 +19,3 @@ export {
   type TelegramLink,
   useTelegramLink,
 } from "./links.ts";
-export { type DownCheck, downForChat, projectForChat } from "./standing.ts";
-export {
-  endTelegramUpdate,
-  keepTelegramUpdate,
-  type TelegramUpdate,
-  waitingTelegramUpdates,
-} from "./updates.ts";
-export { isTelegramWebhookSecret, telegramWebhookSecret } from "./webhook-secret.ts";

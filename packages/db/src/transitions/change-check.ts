@@ -1,10 +1,8 @@
 import type { Instant } from "@overdue/schedules";
 import type { Check, Event } from "@overdue/core";
 import type { Pool, PoolClient } from "../database.ts";
-
 import { inTransaction } from "../in-transaction.ts";
-import { recentOutages } from "../receivers/outages.ts";
-import { readWatermark } from "../receivers/watermark.ts";
+import { recentOutages, readWatermark } from "../receivers/checkpoint.ts";
 import { advance, applyOutages, changeOf } from "./change.ts";
 import { STORED_CHECK, type StoredCheckRow, storedCheck } from "../checks/check-row.ts";
 import { writeChanges } from "./write.ts";

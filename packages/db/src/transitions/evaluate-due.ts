@@ -1,8 +1,7 @@
 import type { Instant } from "@overdue/schedules";
 import type { Pool, PoolClient } from "../database.ts";
-
 import { inTransaction } from "../in-transaction.ts";
-import { type Outage } from "../receivers/outages.ts";
+import type { Outage } from "../receivers/checkpoint.ts";
 import { type Change, advance, applyOutages, changeOf } from "./change.ts";
 import { STORED_CHECK, type StoredCheckRow, storedCheck } from "../checks/check-row.ts";
 import { writeChanges } from "./write.ts";

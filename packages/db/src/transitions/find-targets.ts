@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
-
 import type { Instant } from "@overdue/schedules";
-import { defaultSettings, fold, newCheck } from "@overdue/core";
-
+import { defaultSettings, fold, newCheck, type PingReading } from "@overdue/core";
 import { insertCheck } from "../checks/create-check.ts";
 import { openDb, type Pool, type PoolClient } from "../database.ts";
-import { withPingKeys } from "./ping-keys.ts";
+import { PING_KEY_START, storedKey } from "../secrets/api-key.ts";
+import { PING_READING } from "../checks/check-row.ts";
 
 /** Which check a ping is for: by its own secret, or by the project's key and a slug. */
 export type Target =
@@ -143,4 +142,63 @@ export async function findMailTarget(pool: Pool, target: Target): Promise<MailTa
     [pingKey, slug],
   );
   return rows.length === 1 ? (rows[0] ?? null) : null;
+}
+
+/**
+ * The same targets with their project's ping key in place of an API key of scope `ping`, in order. An unknown, expired
+ * or revoked key stays as it is, and finds nothing. Notes that a key was used, once a minute.
+ */
+export async function withPingKeys<Slug extends { kind: "slug"; pingKey: string; slug: string }>(
+  client: Pool | PoolClient,
+  targets: readonly Slug[],
+): Promise<Slug[]> {
+  const keys = [...new Set(targets.map(({ pingKey }) => pingKey))].filter((key) =>
+    key.startsWith(PING_KEY_START),
+  );
+  if (keys.length === 0) return [...targets];
+  const hashes = keys.map((key) => storedKey(key).hash);
+  const rows = await client.query<{ hash: string; ping_key: string }>(
+    `with found as (
+       select k.id, k.hash, k.last_used_at, p.ping_key
+         from unnest($1::text[], $2::text[]) as x(prefix, hash)
+         join api_keys k on k.prefix = x.prefix and k.hash = x.hash and k.scope = 'ping' and k.revoked_at is null
+                        and (k.expires_at is null or k.expires_at > clock_timestamp())
+         join projects p on p.id = k.project_id and p.deleted_at is null),
+     stale as (
+       select id from api_keys
+        where id in (select id from found where last_used_at is null or last_used_at < clock_timestamp() - interval '1 minute')
+          for update skip locked),
+     used as (update api_keys set last_used_at = clock_timestamp() where id in (select id from stale))
+     select hash, ping_key from found`,
+    [keys.map((key) => storedKey(key).prefix), hashes],
+  );
+  const pingKeys = new Map(rows.map((row) => [row.hash, row.ping_key]));
+  return targets.map((target) => ({
+    ...target,
+    pingKey: pingKeys.get(storedKey(target.pingKey).hash) ?? target.pingKey,
+  }));
+}
+
+/** How the check that a target names reads its pings; empty where there is no such check. */
+export async function findPingReadings(pool: Pool, target: Target): Promise<PingReading[]> {
+  return target.kind === "uuid" ? await byUuid(pool, target.pingUuid) : await bySlug(pool, target);
+}
+
+async function byUuid(pool: Pool, pingUuid: string): Promise<PingReading[]> {
+  const rows = await pool.query<PingReading>(
+    `select ${PING_READING} from checks where ping_uuid = $1 and deleted_at is null`,
+    [pingUuid],
+  );
+  return rows;
+}
+
+async function bySlug(pool: Pool, asked: Extract<Target, { kind: "slug" }>): Promise<PingReading[]> {
+  const [{ pingKey, slug } = asked] = await withPingKeys(pool, [asked]);
+  const rows = await pool.query<PingReading>(
+    `select ${PING_READING} from checks
+      where project_id = (select id from projects where ping_key = $1 and deleted_at is null)
+        and slug = $2 and deleted_at is null`,
+    [pingKey, slug],
+  );
+  return rows;
 }

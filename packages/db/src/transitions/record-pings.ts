@@ -1,12 +1,10 @@
 import type { Instant } from "@overdue/schedules";
 import type { PingKind, PingReading, ReadPing } from "@overdue/core";
 import type { Pool, PoolClient } from "../database.ts";
-
 import { inTransaction } from "../in-transaction.ts";
-import type { Outage } from "../receivers/outages.ts";
-import { type Change, type PingRecord, advancePing, applyOutages, changeOf } from "./change.ts";
+import type { Outage } from "../receivers/checkpoint.ts";
+import { type Change, type PingRecord, advancePing, applyOutages, changeOf, noteOnce } from "./change.ts";
 import { type Found, type Target, findSlugs, slugOf } from "./find-targets.ts";
-import { noteOnce } from "./note-once.ts";
 import { STORED_CHECK, type StoredCheckRow, storedCheck } from "../checks/check-row.ts";
 import { writeChanges } from "./write.ts";
 

@@ -1,10 +1,14 @@
 import { openDb, type PoolClient } from "../database.ts";
 import { endKeptIncidents } from "../deliveries/end-incidents.ts";
-import { wakeDependents } from "../incidents/wake-dependents.ts";
+import { wakeDependents } from "../incidents/dependents.ts";
 import { type IncidentNotice, notifyIncidents } from "../alert-routes/notify-incidents.ts";
-import { notifyCheckEvents } from "../alert-routes/notify-check-events.ts";
+import {
+  notifyCheckEvents,
+  type EndedRuns,
+  checkEventsFor,
+  NO_ENDED_RUNS,
+} from "../alert-routes/notify-check-events.ts";
 import type { Change } from "./change.ts";
-import { type EndedRuns, checkEventsFor, NO_ENDED_RUNS } from "./check-events.ts";
 import {
   type FlipRow,
   checkRow,
@@ -160,7 +164,7 @@ async function writeFlips(client: PoolClient, flipsOfChecks: readonly FlipRow[][
     const flipped = await client.query<FlippedRow>(FLIPS_INCIDENTS, [JSON.stringify(flips)]);
     const rows = flipped.filter(({ alerts }) => alerts);
     await endQuietly(client, flipped);
-    await notifyIncidents(client, rows.flatMap(tellingOf), { now: rows[0]?.now ?? 0, way: null });
+    await notifyIncidents(client, rows.flatMap(tellingOf), { now: rows[0]?.now ?? 0, ownerContact: null });
     const recovered = flips.flatMap((flip) => (flip.resolves ? [flip.check_id] : []));
     await wakeDependents(client, recovered);
     ids.push(...rows.map(({ flip_id }) => flip_id));

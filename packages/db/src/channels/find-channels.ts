@@ -1,0 +1,74 @@
+import { and, eq, isNull, asc, gt, inArray, sql } from "drizzle-orm";
+import type { Db } from "../database.ts";
+import { channels, checkChannels } from "../schema/index.ts";
+import { noteProblem } from "../instance/problems.ts";
+import type { Keyring } from "../secrets/keyring.ts";
+
+export type ChannelRef = { projectId: string; channelId: string };
+export type ChannelRow = typeof channels.$inferSelect;
+export type ChannelWithChecks = ChannelRow & { checkIds: string[] };
+
+/** A channel that is there, with the checks that alert it, or null. Its settings stay sealed. */
+export async function findChannel(db: Db, ref: ChannelRef): Promise<ChannelWithChecks | null> {
+  const [row] = await db
+    .select()
+    .from(channels)
+    .where(
+      and(
+        eq(channels.projectId, ref.projectId),
+        eq(channels.id, ref.channelId),
+        isNull(channels.deletedAt),
+        eq(channels.internal, false),
+      ),
+    );
+  if (row === undefined) return null;
+  const links = await db
+    .select({ checkId: checkChannels.checkId })
+    .from(checkChannels)
+    .where(eq(checkChannels.channelId, row.id));
+  return { ...row, checkIds: links.map(({ checkId }) => checkId) };
+}
+
+/** Channels of a project, oldest first, from after the channel `after`. */
+export async function listChannels(
+  db: Db,
+  projectId: string,
+  page: { limit: number; after: string | null },
+): Promise<ChannelWithChecks[]> {
+  const rows = await db
+    .select()
+    .from(channels)
+    .where(
+      and(
+        eq(channels.projectId, projectId),
+        isNull(channels.deletedAt),
+        eq(channels.internal, false),
+        page.after === null ? undefined : gt(channels.id, page.after),
+      ),
+    )
+    .orderBy(asc(channels.id))
+    .limit(page.limit);
+  const ids = rows.map((row) => row.id);
+  const links = await db.select().from(checkChannels).where(inArray(checkChannels.channelId, ids));
+  const byChannel = Map.groupBy(links, (link) => link.channelId);
+  return rows.map((row) => ({ ...row, checkIds: (byChannel.get(row.id) ?? []).map((link) => link.checkId) }));
+}
+
+/**
+ * Notes for the operator that channels were sealed with a key that is not in SECRET_KEY, or that none is any more.
+ * @returns how many such channels there are
+ */
+export async function noteUnreadable(db: Db, { keys }: Keyring): Promise<number> {
+  const known = `{${keys.map(({ id }) => id).join(",")}}`;
+  const rows = await db.execute<{ count: number }>(sql`
+    select count(*)::int as count from channels
+    where deleted_at is null and not internal and split_part(settings, '.', 2) <> all(${known}::text[])`);
+  const count = rows[0]?.count ?? 0;
+  await noteProblem(db, "secretKey", count === 0 ? null : sentenceOf(count));
+  return count;
+}
+
+function sentenceOf(count: number): string {
+  const those = count === 1 ? "1 channel was" : `${count} channels were`;
+  return `${those} encrypted with another SECRET_KEY: no alert can be sent there. Set SECRET_KEY to the present key, a comma, and the former one; where that is lost, each has to be saved again.`;
+}

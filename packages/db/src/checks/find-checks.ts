@@ -1,0 +1,93 @@
+import { and, desc, eq, inArray, isNull, sql, asc, gt } from "drizzle-orm";
+import type { Db, Tx } from "../database.ts";
+import { checkChannels, checkDependencies, checks, runs } from "../schema/index.ts";
+import type { CheckRow } from "./check-row.ts";
+import { UNNAMED_CHECK } from "@overdue/core";
+
+export type CheckRef = { projectId: string; checkId: string };
+export type CheckWithChannels = CheckRow & { channelIds: string[] };
+/** And the checks it depends on, and when it last ended well; null where no such run is kept. */
+export type LinkedCheck = CheckWithChannels & { dependsOn: string[]; lastSuccessAt: Date | null };
+
+/** A check that is there, with the channels it alerts, or null. */
+export async function findCheck(db: Db, ref: CheckRef): Promise<LinkedCheck | null> {
+  const [row] = await db
+    .select()
+    .from(checks)
+    .where(and(eq(checks.projectId, ref.projectId), eq(checks.id, ref.checkId), isNull(checks.deletedAt)));
+  if (row === undefined) return null;
+  const [found] = await withLinks(db, [row]);
+  return found ?? null;
+}
+
+/** The rows with what is linked to them. */
+export async function withLinks(db: Db | Tx, rows: readonly CheckRow[]): Promise<LinkedCheck[]> {
+  const ids = rows.map((row) => row.id);
+  const channels = await db.select().from(checkChannels).where(inArray(checkChannels.checkId, ids));
+  const above = await db.select().from(checkDependencies).where(inArray(checkDependencies.checkId, ids));
+  const successes = await lastSuccesses(db, ids);
+  const channelsOf = Map.groupBy(channels, (link) => link.checkId);
+  const aboveOf = Map.groupBy(above, (link) => link.checkId);
+  return rows.map((row) => ({
+    ...row,
+    channelIds: (channelsOf.get(row.id) ?? []).map((link) => link.channelId),
+    dependsOn: (aboveOf.get(row.id) ?? []).map((link) => link.dependsOnId),
+    lastSuccessAt: successes.get(row.id) ?? null,
+  }));
+}
+
+/** By check, the end of its last run that ended well. */
+async function lastSuccesses(db: Db | Tx, ids: readonly string[]): Promise<Map<string, Date>> {
+  const last = db
+    .select({ at: runs.heardAt })
+    .from(runs)
+    .where(and(eq(runs.checkId, checks.id), eq(runs.outcome, sql`'success'`)))
+    .orderBy(desc(runs.heardAt))
+    .limit(1)
+    .as("last");
+  const found = await db
+    .select({ id: checks.id, at: last.at })
+    .from(checks)
+    .innerJoinLateral(last, sql`true`)
+    .where(inArray(checks.id, [...ids]));
+  return new Map(found.map(({ id, at }) => [id, at]));
+}
+
+export type CheckFilter = { projectId: string; slug?: string; tags?: readonly string[] };
+
+/** Checks of a project, oldest first, from after the check `after`; each must carry all the tags. */
+export async function listChecks(
+  db: Db,
+  filter: CheckFilter,
+  page: { limit: number; after: string | null },
+): Promise<LinkedCheck[]> {
+  const rows = await db
+    .select()
+    .from(checks)
+    .where(
+      and(
+        eq(checks.projectId, filter.projectId),
+        isNull(checks.deletedAt),
+        filter.slug === undefined ? undefined : eq(checks.slug, filter.slug),
+        ...(filter.tags ?? []).map((tag) => sql`${tag} = any(string_to_array(${checks.tags}, ' '))`),
+        page.after === null ? undefined : gt(checks.id, page.after),
+      ),
+    )
+    .orderBy(asc(checks.id))
+    .limit(page.limit);
+  return await withLinks(db, rows);
+}
+
+/** Whether the project has this check. */
+export async function hasCheck(db: Db, ref: CheckRef): Promise<boolean> {
+  const found = await db
+    .select({ id: checks.id })
+    .from(checks)
+    .where(and(eq(checks.projectId, ref.projectId), eq(checks.id, ref.checkId), isNull(checks.deletedAt)));
+  return found.length > 0;
+}
+
+/** `checkName` of core as an SQL expression, for the table alias of `checks`. */
+export function checkNameSql(alias: string): string {
+  return `coalesce(nullif(${alias}.name, ''), nullif(${alias}.slug, ''), '${UNNAMED_CHECK}')`;
+}

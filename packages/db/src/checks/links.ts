@@ -1,0 +1,102 @@
+import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
+import type { Db, Tx } from "../database.ts";
+import { channels, checkChannels, checkDependencies, checks } from "../schema/index.ts";
+import { type CheckRef, checkNameSql } from "./find-checks.ts";
+import { isUuid } from "@overdue/core";
+import { LOCK_SEEDS } from "../advisory-locks.ts";
+import { wakeFrom } from "../incidents/dependents.ts";
+
+/** A channel was named that this project does not have. */
+export class UnknownChannel extends Error {}
+
+/** Makes these, and only these, the channels of a check. @throws UnknownChannel */
+export async function linkChannels(
+  tx: Db | Tx,
+  check: CheckRef,
+  channelIds: readonly string[],
+): Promise<void> {
+  const wanted = [...new Set(channelIds)];
+  const known = await tx
+    .select({ id: channels.id })
+    .from(channels)
+    .where(
+      and(
+        eq(channels.projectId, check.projectId),
+        inArray(channels.id, wanted),
+        isNull(channels.deletedAt),
+        eq(channels.internal, false),
+      ),
+    );
+  if (known.length < wanted.length) throw new UnknownChannel();
+  await tx.delete(checkChannels).where(eq(checkChannels.checkId, check.checkId));
+  if (wanted.length > 0)
+    await tx.insert(checkChannels).values(wanted.map((channelId) => ({ ...check, channelId })));
+}
+
+/** A check was named that this project does not have. */
+export class UnknownDependency extends Error {
+  readonly named: string;
+  constructor(named: string) {
+    super(`There is no check ${named} in this project.`);
+    this.named = named;
+  }
+}
+
+/** A check would depend on itself: by way of the check of this name, or directly. */
+export class CircularDependency extends Error {
+  readonly through: string | null;
+  constructor(through: string | null) {
+    super("A check cannot depend on itself.");
+    this.through = through;
+  }
+}
+
+/**
+ * Makes these, named by id or by slug, and only these, what a check depends on. Wakes its open incident and those of what depends on it.
+ * @throws UnknownDependency, CircularDependency
+ */
+export async function linkDependencies(
+  tx: Db | Tx,
+  check: CheckRef,
+  names: readonly string[],
+): Promise<void> {
+  // One edit at a time in a project: two that are fine alone may make a circle together.
+  await tx.execute(sql`select pg_advisory_xact_lock(
+    hashtextextended(${check.projectId}, ${LOCK_SEEDS.dependenciesOfProject}))`);
+  const ids = await Promise.all([...new Set(names)].map((name) => resolve(tx, check.projectId, name)));
+  await refuseCircles(tx, check.checkId, ids);
+  await tx.delete(checkDependencies).where(eq(checkDependencies.checkId, check.checkId));
+  const rows = [...new Set(ids)].map((dependsOnId) => ({ ...check, dependsOnId }));
+  if (rows.length > 0) await tx.insert(checkDependencies).values(rows);
+  await wakeFrom(tx, check.checkId);
+}
+
+async function resolve(tx: Db | Tx, projectId: string, name: string): Promise<string> {
+  const named = isUuid(name.toLowerCase())
+    ? or(eq(checks.id, name), eq(checks.slug, name))
+    : eq(checks.slug, name);
+  const found = await tx
+    .select({ id: checks.id })
+    .from(checks)
+    .where(and(eq(checks.projectId, projectId), isNull(checks.deletedAt), named))
+    .limit(2);
+  const [one, ...others] = found;
+  if (one === undefined || others.length > 0) throw new UnknownDependency(name);
+  return one.id;
+}
+
+async function refuseCircles(tx: Db | Tx, checkId: string, ids: readonly string[]): Promise<void> {
+  if (ids.includes(checkId)) throw new CircularDependency(null);
+  if (ids.length === 0) return;
+  const rows = await tx.execute<{ name: string }>(sql`
+    with recursive above as (
+      select d.check_id as first, d.depends_on_id as id from check_dependencies d
+       where d.check_id = any(${sql.param([...ids])}::uuid[])
+      union
+      select a.first, d.depends_on_id from above a join check_dependencies d on d.check_id = a.id
+    )
+    select ${sql.raw(checkNameSql("c"))} as name
+      from above a join checks c on c.id = a.first where a.id = ${checkId} limit 1`);
+  const [circle] = rows;
+  if (circle !== undefined) throw new CircularDependency(circle.name);
+}

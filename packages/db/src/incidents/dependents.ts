@@ -1,0 +1,87 @@
+import type { Instant } from "@overdue/schedules";
+import type { Pool, PoolClient, Db, Tx } from "../database.ts";
+import { type SQL, sql } from "drizzle-orm";
+
+/**
+ * What a check's dependencies, at whatever remove, say about its alert. `down`: one of them is down, so it is held
+ * back. `holdUntil`: one is past its own expected time and will be evaluated soon, so it is held back until then, in case
+ * that is the cause.
+ */
+export type DependencyHold = { down: boolean; holdUntil: Instant | null };
+
+/** A check whose cause is not clear yet waits for it no longer than this. */
+const HOLD_SECONDS_MAX = 60;
+
+/**
+ * The holds of those of these checks that depend on any. A dependency that is up but overdue holds until its deadline
+ * where that is less than a minute ahead; a paused, new or deleted one holds nothing, and a deleted one
+ * links nothing.
+ */
+export async function dependencyHolds(
+  db: Pool | PoolClient,
+  checkIds: readonly string[],
+  at: Instant,
+): Promise<Map<string, DependencyHold>> {
+  if (checkIds.length === 0) return new Map();
+  const rows = await db.query<{ checkId: string; down: boolean; holdUntil: Instant | null }>(
+    `with recursive above as (
+             select d.check_id, d.depends_on_id from check_dependencies d where d.check_id = any($1::uuid[])
+             union
+             select a.check_id, d.depends_on_id from above a
+               join checks b on b.id = a.depends_on_id and b.deleted_at is null
+               join check_dependencies d on d.check_id = b.id
+           )
+           select a.check_id as "checkId", bool_or(c.status = 'down') as down,
+                  (extract(epoch from max(c.deadline_at) filter (
+                     where c.status = 'up' and c.expected_at <= x.at and c.deadline_at > x.at
+                       and c.deadline_at <= x.at + ${HOLD_SECONDS_MAX} * interval '1 second')) * 1000
+                  )::float8 as "holdUntil"
+             from above a join checks c on c.id = a.depends_on_id and c.deleted_at is null
+            cross join (select to_timestamp($2::float8 / 1000) as at) x
+            group by a.check_id`,
+    [[...new Set(checkIds)], at],
+  );
+  return new Map(rows.map(({ checkId, down, holdUntil }) => [checkId, { down, holdUntil }]));
+}
+
+// Of the checks called `named`, and of whatever depends on them. An incident that somebody holds is left to its next
+// look, within a minute: nobody waits for it here.
+const WOKEN = `
+  below as (
+    select id from named
+    union
+    select d.check_id from below b join check_dependencies d on d.depends_on_id = b.id
+  ), held as (
+    select i.id from incidents i join below b on b.id = i.check_id
+     where i.resolved_at is null for no key update of i skip locked
+  ), woken as (
+    update incidents i set wake_at = clock_timestamp() from held where i.id = held.id returning i.id
+  )`;
+const RING = "select pg_notify('overdue_incidents', '')";
+
+/** Lets the routes look at once at the open incidents of these checks, which have changed, and of their dependents. */
+export async function wakeDependents(client: PoolClient, checkIds: readonly string[]): Promise<void> {
+  if (checkIds.length === 0) return;
+  const { count } = await client.query(
+    `with recursive named as (select unnest($1::uuid[]) as id), ${WOKEN} select id from woken`,
+    [[...checkIds]],
+  );
+  if (count > 0) await client.query(RING);
+}
+
+/** The same for the checks that a statement changes, in that one statement. @returns whether it changed any. */
+export async function changeAndWake(db: Db | Tx, change: SQL): Promise<boolean> {
+  const rows = await db.execute<{ changed: number }>(
+    sql`with recursive named as (${change} returning id), ${sql.raw(WOKEN)} select count(*)::int as changed from named`,
+  );
+  await db.execute(sql.raw(RING));
+  return (rows[0]?.changed ?? 0) > 0;
+}
+
+/** The same where something else than the checks has changed. */
+export async function wakeFrom(db: Db | Tx, checkId: string): Promise<void> {
+  await db.execute(
+    sql`with recursive named as (select ${checkId}::uuid as id), ${sql.raw(WOKEN)} select count(*) from woken`,
+  );
+  await db.execute(sql.raw(RING));
+}

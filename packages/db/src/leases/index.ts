@@ -1,1 +1,0 @@
-export { endLease, type Tenure, moveLease, takeLease } from "./lease.ts";

@@ -1,0 +1,117 @@
+import { and, eq, isNull, asc, gt, sql } from "drizzle-orm";
+import type { Db, Tx } from "../database.ts";
+import { projects, members } from "../schema/index.ts";
+import { randomBytes } from "node:crypto";
+import { newPingKey } from "../secrets/api-key.ts";
+import { StaleVersion } from "../stale-version.ts";
+
+export type ProjectRow = typeof projects.$inferSelect;
+
+/** A project that is there, or null. */
+export async function findProject(db: Db, projectId: string): Promise<ProjectRow | null> {
+  const [found] = await db
+    .select()
+    .from(projects)
+    .where(and(eq(projects.id, projectId), isNull(projects.deletedAt)));
+  return found ?? null;
+}
+
+const AT_MOST = 500;
+
+const PROJECT_COLUMNS = {
+  id: projects.id,
+  name: projects.name,
+  pingKey: projects.pingKey,
+  timezone: projects.timezone,
+  version: projects.version,
+  createdAt: projects.createdAt,
+  role: members.role,
+};
+
+/** The projects of a person, oldest first, with the role in each; from after the project `after`. */
+export async function listProjects(
+  db: Db,
+  userId: string,
+  { limit, after }: { limit: number; after: string | null } = { limit: AT_MOST, after: null },
+) {
+  return await db
+    .select(PROJECT_COLUMNS)
+    .from(members)
+    .innerJoin(projects, eq(projects.id, members.projectId))
+    .where(
+      and(
+        eq(members.userId, userId),
+        isNull(projects.deletedAt),
+        after === null ? undefined : gt(projects.id, after),
+      ),
+    )
+    .orderBy(asc(projects.id))
+    .limit(limit);
+}
+
+/** Every project of the instance, oldest first: for its operator, who is outside of all projects. */
+export async function listAllProjects(db: Db): Promise<ProjectRow[]> {
+  return await db.select().from(projects).where(isNull(projects.deletedAt)).orderBy(asc(projects.id));
+}
+
+/** The number of projects that a person owns, alone or with others; deleted projects do not count. */
+export async function countOwnedProjects(db: Db, userId: string): Promise<number> {
+  const rows = await db
+    .select({ id: projects.id })
+    .from(members)
+    .innerJoin(projects, eq(projects.id, members.projectId))
+    .where(and(eq(members.userId, userId), eq(members.role, "owner"), isNull(projects.deletedAt)));
+  return rows.length;
+}
+
+/** Makes a project with its ping key; `ownerId` becomes its first member, null leaves it to API keys alone. */
+export async function createProject(
+  db: Db | Tx,
+  input: { name: string; ownerId: string | null; pingKey?: string },
+): Promise<ProjectRow> {
+  return await db.transaction(async (tx) => {
+    const [project] = await tx
+      .insert(projects)
+      .values({
+        name: input.name,
+        pingKey: input.pingKey ?? newPingKey(),
+        badgeKey: randomBytes(16).toString("hex"),
+      })
+      .returning();
+    if (project === undefined) throw new Error("The insert answered no row.");
+    if (input.ownerId !== null) {
+      await tx.insert(members).values({ projectId: project.id, userId: input.ownerId, role: "owner" });
+    }
+    return project;
+  });
+}
+
+/** What a person may change of a project; only what is sent is written. */
+export type ProjectEdit = Partial<Pick<ProjectRow, "name" | "timezone">>;
+
+/** `version`: the one the editor saw; null edits whatever is there. @throws StaleVersion */
+export async function editProject(
+  db: Db,
+  projectId: string,
+  { edit, version }: { edit: ProjectEdit; version: number | null },
+): Promise<ProjectRow | null> {
+  const isThere = and(eq(projects.id, projectId), isNull(projects.deletedAt));
+  const [edited] = await db
+    .update(projects)
+    .set({ ...edit, version: sql`${projects.version} + 1` })
+    .where(and(isThere, version === null ? undefined : eq(projects.version, version)))
+    .returning();
+  if (edited !== undefined) return edited;
+  if ((await db.$count(projects, isThere)) > 0) throw new StaleVersion();
+  return null;
+}
+
+/** Gives the project another ping key; slug ping URLs with the old one end at once. */
+export async function renewPingKey(db: Db, projectId: string): Promise<ProjectRow | null> {
+  const [renewed] = await db
+    .update(projects)
+    .set({ pingKey: newPingKey() })
+    .where(and(eq(projects.id, projectId), isNull(projects.deletedAt)))
+    .returning();
+  return renewed ?? null;
+}

@@ -1,0 +1,132 @@
+import type { Instant } from "@overdue/schedules";
+import type { Pool, Db } from "../database.ts";
+import { withPingKeys } from "../transitions/find-targets.ts";
+import { and, desc, eq, sql } from "drizzle-orm";
+import type { EventPage } from "../history/list-events.ts";
+import { refusedPings } from "../schema/index.ts";
+
+/** Why a ping did not count. The first ones are answered with an error, the last ones with OK, as Healthchecks does. */
+export const REFUSAL_REASONS = [
+  "unknown-slug",
+  "unknown-path",
+  "invalid-slug",
+  "invalid-exit-status",
+  "invalid-run-id",
+  "ambiguous-slug",
+  "other-dialect",
+  "malformed-request",
+  "too-many",
+  "link-preview",
+  "method",
+  "no-keyword",
+  "paused",
+] as const;
+
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+
+/** Pings that did not count and said the same, with their number; the rest is of the last one. */
+export type Refusal = {
+  owner: { kind: "uuid"; pingUuid: string } | { kind: "key"; pingKey: string; slug: string };
+  reason: RefusalReason;
+  asked: string;
+  count: number;
+  firstAt: Instant;
+  lastAt: Instant;
+  method: string;
+  remoteAddress: string | null;
+  userAgent: string;
+};
+
+const ROWS_PER_PROJECT_MAX = 200;
+
+const STORE = `
+with given as (
+  select * from json_to_recordset($1::json) as x(
+    ping_uuid uuid, ping_key text, slug text, reason text, asked text, count integer, first_at float8, last_at float8,
+    method text, remote_address text, user_agent text)
+), owned as (
+  select c.project_id, c.id as check_id, x.*
+    from given x join checks c on c.ping_uuid = x.ping_uuid and c.deleted_at is null
+   union all
+  select p.id, (select min(c.id::text)::uuid from checks c
+                 where c.project_id = p.id and c.slug = x.slug and c.deleted_at is null having count(*) = 1), x.*
+    from given x join projects p on p.ping_key = x.ping_key and p.deleted_at is null
+), stored as (
+  insert into refused_pings (project_id, check_id, reason, asked, count, first_at, last_at, method, remote_address,
+                             user_agent)
+  select project_id, check_id, reason, asked, sum(count), to_timestamp(min(first_at) / 1000),
+         to_timestamp(max(last_at) / 1000), (array_agg(method order by last_at desc))[1],
+         (array_agg(remote_address order by last_at desc))[1], (array_agg(user_agent order by last_at desc))[1]
+    from owned group by project_id, check_id, reason, asked
+   order by project_id, check_id, reason, asked
+  on conflict on constraint refused_pings_once do update
+     set count = least(refused_pings.count::bigint + excluded.count, 2147483647)::integer,
+         last_at = greatest(refused_pings.last_at, excluded.last_at), method = excluded.method,
+         remote_address = excluded.remote_address, user_agent = excluded.user_agent
+  returning project_id
+)
+select array_agg(distinct project_id) as "projectIds" from stored`;
+
+const TRIM = `
+delete from refused_pings r using (
+  select id, row_number() over (partition by project_id order by last_at desc, id desc) as place
+    from refused_pings where project_id = any($1::uuid[])
+) ranked
+where r.id = ranked.id and ranked.place > ${ROWS_PER_PROJECT_MAX}`;
+
+/** Stores pings that did not count for the projects that they named; those that name none are dropped. */
+export async function storeRefusals(pool: Pool, refusals: readonly Refusal[]): Promise<void> {
+  const rows = await pool.query<{ projectIds: string[] | null }>(STORE, [
+    JSON.stringify(await rowsOf(pool, refusals)),
+  ]);
+  const projectIds = rows[0]?.projectIds ?? null;
+  if (projectIds !== null) await pool.query(TRIM, [projectIds]);
+}
+
+async function rowsOf(pool: Pool, refusals: readonly Refusal[]) {
+  const targets = await withPingKeys(
+    pool,
+    refusals.map(({ owner }) => ({
+      kind: "slug" as const,
+      pingKey: owner.kind === "key" ? owner.pingKey : "",
+      slug: owner.kind === "key" ? owner.slug : "",
+    })),
+  );
+  return refusals.map(({ owner, ...refusal }, i) => ({
+    ping_uuid: owner.kind === "uuid" ? owner.pingUuid : null,
+    ping_key: owner.kind === "key" ? targets[i]?.pingKey : null,
+    slug: owner.kind === "key" ? owner.slug : null,
+    reason: refusal.reason,
+    asked: refusal.asked,
+    count: refusal.count,
+    first_at: refusal.firstAt,
+    last_at: refusal.lastAt,
+    method: refusal.method,
+    remote_address: refusal.remoteAddress,
+    user_agent: refusal.userAgent,
+  }));
+}
+
+export type RefusedPingRow = typeof refusedPings.$inferSelect;
+
+/** Pings of a project that did not count, those that came again last first; of one check where it is named. */
+export async function listRefusedPings(
+  db: Db,
+  { projectId, checkId }: { projectId: string; checkId?: string | undefined },
+  { limit, after }: EventPage,
+): Promise<RefusedPingRow[]> {
+  return await db
+    .select()
+    .from(refusedPings)
+    .where(
+      and(
+        eq(refusedPings.projectId, projectId),
+        checkId === undefined ? undefined : eq(refusedPings.checkId, checkId),
+        after === null
+          ? undefined
+          : sql`(${refusedPings.lastAt}, ${refusedPings.id}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`,
+      ),
+    )
+    .orderBy(desc(refusedPings.lastAt), desc(refusedPings.id))
+    .limit(limit);
+}

@@ -1,0 +1,126 @@
+import { randomUUID, randomUUIDv7 } from "node:crypto";
+import { defaultSettings, fold, newCheck } from "@overdue/core";
+import { sql } from "drizzle-orm";
+import { lockUntilCommit } from "../advisory-locks.ts";
+import { sealSettings } from "../channels/create-channel.ts";
+import { insertCheck } from "../checks/create-check.ts";
+import type { Db, Tx } from "../database.ts";
+import { createProject } from "../projects/projects.ts";
+import type { Keyring } from "../secrets/keyring.ts";
+
+/** The self-test's check, in a project without members. */
+export type SelfTestCheck = { projectId: string; checkId: string; pingUuid: string };
+
+/** The kind of the channel that ends in the checker itself. */
+export const SELF_TEST_KIND = "self-test";
+
+const FACT = "self-check";
+const EVERY_SECONDS = 60;
+const GRACE_SECONDS = 30;
+
+/** Finds the self-test's check, or creates it with its project and channel. */
+export async function ensureSelfTest(db: Db, keyring: Keyring, now: number): Promise<SelfTestCheck> {
+  return db.transaction(async (tx) => {
+    await tx.execute(lockUntilCommit("selfTest"));
+    return (await findSelfTest(tx)) ?? (await make(tx, keyring, now));
+  });
+}
+
+/** The self-test's check; null before a checker has created it. */
+export async function findSelfTest(db: Db | Tx): Promise<SelfTestCheck | null> {
+  const rows = await db.execute<SelfTestCheck>(sql`
+    select k.project_id as "projectId", k.id as "checkId", k.ping_uuid as "pingUuid"
+    from instance_facts f join checks k on k.id = f.value::uuid and k.deleted_at is null
+    where f.name = ${FACT}`);
+  return rows[0] ?? null;
+}
+
+async function make(tx: Tx, keyring: Keyring, now: number): Promise<SelfTestCheck> {
+  const { id: projectId } = await createProject(tx, { name: "Overdue watches itself", ownerId: null });
+  const settings = {
+    ...defaultSettings,
+    schedule: { kind: "interval" as const, everySeconds: EVERY_SECONDS },
+    graceSeconds: GRACE_SECONDS,
+  };
+  const { check, nextAt } = fold(newCheck(randomUUID(), now, settings), { kind: "time", now });
+  const details = { name: "self-test" };
+  const row = await insertCheck(tx, { projectId, check, details, nextAt, channelIds: [] });
+  await linkSelfTestChannel(tx, keyring, { projectId, checkId: row.id });
+  await tx.execute(sql`
+    insert into instance_facts (name, value) values (${FACT}, ${row.id})
+    on conflict (name) do update set value = excluded.value`);
+  return { projectId, checkId: row.id, pingUuid: row.pingUuid };
+}
+
+async function linkSelfTestChannel(
+  tx: Tx,
+  keyring: Keyring,
+  { projectId, checkId }: { projectId: string; checkId: string },
+): Promise<void> {
+  const channelId = randomUUIDv7();
+  const settings = sealSettings(keyring, { projectId, channelId }, {});
+  await tx.execute(sql`
+    insert into channels (id, project_id, kind, name, settings, hint, internal)
+    values (${channelId}, ${projectId}, ${SELF_TEST_KIND}, 'The checker itself', ${settings}, '', true)`);
+  await tx.execute(sql`
+    insert into check_channels (project_id, check_id, channel_id) values (${projectId}, ${checkId}, ${channelId})`);
+}
+
+/** How the missed deadlines of the self-test became messages. */
+export type SelfTestState = {
+  /** Since the newest of them arrived; null: none has yet. */
+  arrivedAgoSeconds: number | null;
+  /** Since the check exists. */
+  knownForSeconds: number;
+  /** How long the oldest delivery that is due has waited, in any project; 0 where none is. */
+  deliveryWaitSeconds: number;
+};
+
+/** Whether it is time to ping the check, so that it can miss again. */
+export async function isDueToPing(
+  db: Db,
+  { checkId }: SelfTestCheck,
+  everySeconds: number,
+): Promise<boolean> {
+  const rows = await db.execute<{ due: boolean }>(sql`
+    select coalesce(last_ping_at < clock_timestamp() - ${everySeconds} * interval '1 second', true) as due
+    from checks where id = ${checkId}`);
+  return rows[0]?.due ?? false;
+}
+
+export async function readSelfTest(db: Db, { projectId, checkId }: SelfTestCheck): Promise<SelfTestState> {
+  const rows = await db.execute<SelfTestState>(sql`
+    select
+      (select extract(epoch from clock_timestamp() - max(finished_at))::float8 from deliveries
+        where project_id = ${projectId} and check_id = ${checkId} and kind = 'down' and state = 'sent')
+        as "arrivedAgoSeconds",
+      (select extract(epoch from clock_timestamp() - created_at)::float8 from checks where id = ${checkId})
+        as "knownForSeconds",
+      coalesce((select extract(epoch from clock_timestamp() - min(d.next_attempt_at))::float8 from deliveries d
+        join channels c on c.id = d.channel_id and c.circuit_step = 0 and c.deleted_at is null
+        where d.state in ('pending', 'retry') and d.next_attempt_at < clock_timestamp()), 0)
+        as "deliveryWaitSeconds"`);
+  const [row] = rows;
+  if (row === undefined) throw new Error("The query answered no row.");
+  return row;
+}
+
+/** Two missed deadlines of the self-test, and time to deliver. */
+const ARRIVES_WITHIN_SECONDS = 660;
+const DELIVERY_WAIT_SECONDS = 120;
+
+/** What is wrong on the path of an alert, as one sentence; null while nothing is, or nothing can be known yet. */
+export function selfTestProblem({
+  arrivedAgoSeconds,
+  knownForSeconds,
+  deliveryWaitSeconds,
+}: SelfTestState): string | null {
+  const silentFor = arrivedAgoSeconds ?? knownForSeconds;
+  if (silentFor > ARRIVES_WITHIN_SECONDS) {
+    return `No alert of the self-test has arrived for ${Math.round(silentFor)} s.`;
+  }
+  if (deliveryWaitSeconds > DELIVERY_WAIT_SECONDS) {
+    return `A delivery has been due for ${Math.round(deliveryWaitSeconds)} s.`;
+  }
+  return null;
+}
