@@ -17,9 +17,12 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
 
 /** Runs `work` in a transaction of this session. Where it cannot be rolled back, the session ends. */
 export async function inSession<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
-  await client.query("begin");
+  const begun = client.query("begin");
+  // The first statement of `work` is sent along with it. Were it refused, nothing more may run outside a transaction.
+  begun.catch(() => client.end());
   try {
     const result = await work();
+    await begun;
     await client.query("commit");
     return result;
   } catch (error) {

@@ -46,10 +46,10 @@ test.each([
   ["", false],
   ["sslmode=disable", false],
   ["sslmode=prefer", "prefer"],
-  ["sslmode=require", { rejectUnauthorized: false }],
-  ["sslmode=no-verify", { rejectUnauthorized: false }],
-  ["sslmode=verify-full", { rejectUnauthorized: true }],
-  ["ssl=true", { rejectUnauthorized: true }],
+  ["sslmode=require", { host: "db", rejectUnauthorized: false }],
+  ["sslmode=no-verify", { host: "db", rejectUnauthorized: false }],
+  ["sslmode=verify-full", { host: "db", rejectUnauthorized: true }],
+  ["ssl=true", { host: "db", rejectUnauthorized: true }],
 ])("?%s encrypts and verifies as libpq does", (query, ssl) => {
   expect(serverAddress(`postgres://db/x?${query}`).ssl).toEqual(ssl);
 });
@@ -60,6 +60,7 @@ test("certificates are read from the files that the URL names, and a root certif
   for (const name of ["root", "own", "key"]) writeFileSync(join(folder, name), name);
   const query = `sslmode=require&sslrootcert=${folder}/root&sslcert=${folder}/own&sslkey=${folder}/key`;
   expect(serverAddress(`postgres://db/x?${query}`).ssl).toEqual({
+    host: "db",
     rejectUnauthorized: true,
     ca: Buffer.from("root"),
     cert: Buffer.from("own"),

@@ -47,20 +47,22 @@ export function serverAddress(url: string): ServerAddress {
     database: given("dbname", pathname.slice(1)) ?? user,
     username: user,
     password: given("password", password) ?? "",
-    ssl: encryption(searchParams),
+    ssl: encryption(searchParams, host),
     settings: Object.fromEntries([...searchParams].filter(([name]) => !OF_THE_ADDRESS.includes(name))),
   };
   return host.startsWith("/") ? { ...address, path: `${host}/.s.PGSQL.${address.port}` } : address;
 }
 
 /** As libpq does: `require` encrypts, and only `verify-ca` and `verify-full`, or a root certificate, look at who answers. */
-function encryption(parameters: URLSearchParams): ServerAddress["ssl"] {
+function encryption(parameters: URLSearchParams, host: string): ServerAddress["ssl"] {
   const mode = parameters.get("sslmode") ?? (parameters.get("ssl") === "true" ? "verify-full" : "disable");
   const root = parameters.get("sslrootcert");
   if (mode === "disable" || mode === "allow") return false;
   if (mode === "prefer" && root === null) return "prefer";
   const isVerified = mode.startsWith("verify-") || (root !== null && mode !== "no-verify");
   return {
+    // Without it an address would be verified as "localhost": the driver hands over names, but no addresses.
+    host,
     rejectUnauthorized: isVerified,
     ...(mode === "verify-ca" && { checkServerIdentity: () => undefined }),
     ...fileOption("ca", root === "system" ? null : root),

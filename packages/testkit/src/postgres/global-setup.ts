@@ -1,20 +1,24 @@
-import { chmodSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { initialise, startServer } from "@overdue/postgres";
 import type { TestProject } from "vitest/node";
+
+import { testCertificates } from "../fakes/certificates.ts";
 import { createTemplate } from "./template.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
     /** The URL of the test server, without a database's name at its end. */
     postgresUrl: string;
+    /** The file with the authority that signed its certificate, which is for localhost and 127.0.0.1. */
+    postgresAuthority: string;
   }
 }
 
 /**
  * Starts one real PostgreSQL for all test files of a run, with a migrated template database that each file
- * copies. It does not wait for disks: no test pulls the plug of this one.
+ * copies. It does not wait for disks: no test pulls the plug of this one. It takes connections with TLS and without.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const home = realpathSync(mkdtempSync(join(tmpdir(), "overdue-test-postgres-")));
@@ -22,6 +26,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const url = `postgres://postgres:${PASSWORD}@127.0.0.1:${server.port}`;
   await createTemplate(url);
   project.provide("postgresUrl", url);
+  const authority = join(home, "authority.pem");
+  writeFileSync(authority, testCertificates.authority);
+  project.provide("postgresAuthority", authority);
   return async () => {
     await server.stop();
     rmSync(home, { recursive: true, force: true });
@@ -35,11 +42,24 @@ const SETTINGS = [
   "full_page_writes=off",
   "max_connections=300",
   "autovacuum=off",
+  "ssl=on",
 ];
 
 async function start(home: string) {
   const directory = join(home, "postgres");
   chmodSync(home, 0o755); // Run as root, the server is another user.
   await initialise(directory, PASSWORD, ["--no-sync"]);
+  writeCertificate(directory);
   return startServer({ directory, logFile: join(home, "postgres.log"), settings: SETTINGS });
+}
+
+/** Under the names that PostgreSQL looks for; it takes the key only from its own user. */
+function writeCertificate(directory: string): void {
+  const { uid, gid } = statSync(directory);
+  const { cert, key } = testCertificates.good;
+  for (const [name, content] of Object.entries({ "server.crt": cert, "server.key": key })) {
+    const file = join(directory, name);
+    writeFileSync(file, content, { mode: 0o600 });
+    chownSync(file, uid, gid);
+  }
 }
