@@ -3,7 +3,7 @@ import { and, desc, eq, isNull, lt, notInArray, sql } from "drizzle-orm";
 
 import { lockUntilCommit } from "../advisory-locks.ts";
 import { type DeliveryWithAttempts, withAttempts } from "../channels/list-deliveries.ts";
-import { checkNameSql } from "../checks/check-name-sql.ts";
+import { checkNameSql } from "../checks/find-checks.ts";
 import type { Db } from "../database.ts";
 import { deliveries } from "../schema/index.ts";
 import { notifySenders } from "./changes.ts";

@@ -1,7 +1,7 @@
 import type { Instant } from "@overdue/schedules";
 import type { Pool, PoolClient } from "../database.ts";
 
-import { checkNameSql } from "../checks/check-name-sql.ts";
+import { checkNameSql } from "../checks/find-checks.ts";
 import { inTransaction } from "../in-transaction.ts";
 
 export type IncidentRef = { projectId: string; incidentId: string };

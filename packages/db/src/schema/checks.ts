@@ -75,7 +75,7 @@ export const checks = pgTable(
     progressExtends: boolean("progress_extends").notNull().default(false),
     overlap: text("overlap").$type<ViolationPolicy>().notNull().default("allow"),
     hostDuplicates: text("host_duplicates").$type<ViolationPolicy>().notNull().default("allow"),
-    unusualRuns: text("outlier_runs").$type<ViolationPolicy>().notNull().default("note"),
+    outlierRuns: text("outlier_runs").$type<ViolationPolicy>().notNull().default("note"),
     tooOften: jsonb("too_often").$type<NonNullable<CheckSettings["tooOften"]>>(),
     tolerance: jsonb("tolerance").$type<Tolerance>(),
     recoverAfter: integer("recover_after").notNull().default(1),
