@@ -1,12 +1,12 @@
 import type { Answer, Question } from "./real-program.ts";
 
 /**
- * `same`: equal times. `both refuse`. `different`: other times. `only ours refuses` and `only theirs refuses`. `left out`:
- * the real program did not come back, or its times do not go forward.
+ * `same`: equal times. `neither runs`: refused, or no time found. `different`: other times. `only ours refuses` and
+ * `only theirs refuses`. `left out`: the real program did not come back, or its times do not go forward.
  */
 export type Verdict =
   | "same"
-  | "both refuse"
+  | "neither runs"
   | "different"
   | "only ours refuses"
   | "only theirs refuses"
@@ -14,7 +14,7 @@ export type Verdict =
 
 export const VERDICTS: readonly Verdict[] = [
   "same",
-  "both refuse",
+  "neither runs",
   "different",
   "only ours refuses",
   "only theirs refuses",
@@ -24,7 +24,8 @@ export const VERDICTS: readonly Verdict[] = [
 /** Compares the times of the real program with ours, up to when the real one was watched. */
 export function compare({ after }: Question, real: Answer | null, ours: Answer): Verdict {
   if (real === null) return "left out";
-  if ("error" in real) return "error" in ours ? "both refuse" : "only theirs refuses";
+  const oursRuns = "next" in ours && ours.next.length > 0;
+  if ("error" in real) return oursRuns ? "only theirs refuses" : "neither runs";
   const theirs = real.next.map((time) => Date.parse(time));
   if (!goesForward([Date.parse(after), ...theirs])) return "left out";
   if ("error" in ours) return "only ours refuses";

@@ -2,8 +2,11 @@ import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { createInterface } from "node:readline";
 import { z } from "zod";
 
-/** How a driver is started: in a folder of its own, so that it finds the packages that were installed there. */
-export type Start = { command: string; args: string[]; cwd: string };
+/**
+ * How a driver is started: in a folder of its own, so that it finds the packages that were installed there. A line on which
+ * it is busy for longer than `answerWithinMs` is one from which the real program does not come back.
+ */
+export type Start = { command: string; args: string[]; cwd: string; answerWithinMs: number };
 
 /** What is asked: the first `count` times of `expr` in the zone `tz`, strictly after `after` (ISO 8601). */
 export type Question = { expr: string; tz: string; after: string; count: number };
@@ -15,9 +18,6 @@ const Answer = z.union([
 ]);
 export type Answer = z.infer<typeof Answer>;
 
-/** A line over which the real program thinks for so long is one on which it does not come back. */
-const ANSWER_WITHIN_MS = 40_000;
-
 /** A running driver. It is asked one line at a time, and started anew where it hangs or ends. */
 export class RealProgram {
   #start: Start;
@@ -28,12 +28,12 @@ export class RealProgram {
     this.#start = start;
   }
 
-  /** Resolves to null where the program gave no answer: it ended, or was still busy after 40 seconds. */
+  /** Resolves to null where the program gave no answer: it ended, or was still busy when its time was up. */
   async ask(question: Question): Promise<Answer | null> {
     const [child, answers] = this.#running();
     child.stdin.write(`${JSON.stringify(question)}\n`);
     const late = Promise.withResolvers<null>();
-    const timer = setTimeout(() => late.resolve(null), ANSWER_WITHIN_MS);
+    const timer = setTimeout(() => late.resolve(null), this.#start.answerWithinMs);
     const line = await Promise.race([answers.next(), late.promise]);
     clearTimeout(timer);
     if (line !== null && line.done !== true) return Answer.parse(JSON.parse(line.value));

@@ -87,7 +87,7 @@ export const MACHINES: readonly SchedulerPolicy[] = [
     schedulers: ["supercronic"],
     missed: { runs: "none" },
     asleep: [{ runs: "last", withinSeconds: null }],
-    overlap: { usual: "skipped", otherwise: [["-overlapping", "parallel"]] },
+    overlap: { usual: "skipped", otherwise: [["it is started with -overlapping", "parallel"]] },
     interval: null,
     clockBack: "silent",
   },

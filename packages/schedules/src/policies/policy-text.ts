@@ -7,28 +7,33 @@ const MADE_UP: Record<Exclude<MadeUpRuns, "none">, string> = {
 };
 
 const OVERLAPS: Record<OverlapRule, string> = {
-  parallel: "runs side by side",
+  parallel: "runs side by side with it",
   queued: "waits, and none is left out",
   skipped: "is skipped",
-  "one at the end": "starts once right at the end of the long one",
-  replaced: "stops the long one",
+  "one at the end": "starts once, right at its end",
+  replaced: "stops it and runs",
 };
 
-/** What becomes of runs that were due while the scheduler was down: "cron (Debian) makes up nothing". */
-export function missedText({ program, setup, missed }: SchedulerPolicy): string {
-  const who = setup === "" ? program : `${program} (${setup})`;
-  if (missed.runs === "none") return `${who} makes up nothing`;
+/** Who makes up what: "cron (Debian) makes up nothing". Begins a sentence that may go on with the next due time. */
+export function missedText(policy: SchedulerPolicy): string {
+  const { program, setup } = policy;
+  return `${setup === "" ? program : `${program} (${setup})`} ${madeUpText(policy)}`;
+}
+
+/** What becomes of runs that were due while the scheduler was down: "makes up nothing". */
+export function madeUpText({ missed }: SchedulerPolicy): string {
+  if (missed.runs === "none") return "makes up nothing";
   const when =
     missed.afterSeconds === undefined ? "" : ` within ${durationText(missed.afterSeconds)} of its start`;
   const only = missed.only === undefined ? "" : `, only ${missed.only}`;
-  return `${who} ${MADE_UP[missed.runs]}${when}${limitText(missed.withinSeconds)}${only}`;
+  return `${MADE_UP[missed.runs]}${when}${limitText(missed.withinSeconds)}${only}`;
 }
 
-/** What becomes of a run that is due while the one before still goes on; null where nobody measured it. */
+/** What becomes of the next run while one still goes on: "is skipped"; null where nobody measured it. */
 export function overlapText({ overlap }: SchedulerPolicy): string | null {
   if (overlap === null) return null;
-  const others = (overlap.otherwise ?? []).map(([when, then]) => `; if ${when}, ${OVERLAPS[then]}`);
-  return `the next run ${OVERLAPS[overlap.usual]}${others.join("")}`;
+  const others = (overlap.otherwise ?? []).map(([when, then]) => `; ${OVERLAPS[then]} if ${when}`);
+  return `${OVERLAPS[overlap.usual]}${others.join("")}`;
 }
 
 /** How jobs that run every N seconds are timed; null where it has none, or nobody measured it. */

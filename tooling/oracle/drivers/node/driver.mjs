@@ -28,11 +28,17 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 process.exit();
 
+/** Where the package fails before it has found `count` times, the answer is what it finds before, `until` the last one. */
 async function answer({ expr, tz, after, count }) {
-  try {
-    const instants = await times({ expr, tz, after: RealDate.parse(after), count });
-    return { next: instants.map((instant) => new RealDate(instant).toISOString()) };
-  } catch (error) {
-    return { error: String(error?.message ?? error) };
+  let fault = null;
+  for (let wanted = count; wanted > 0; wanted--) {
+    try {
+      const instants = await times({ expr, tz, after: RealDate.parse(after), count: wanted });
+      const next = instants.map((instant) => new RealDate(instant).toISOString());
+      return fault === null || next.length === 0 ? { next } : { next, until: next.at(-1) };
+    } catch (error) {
+      fault ??= String(error?.message ?? error);
+    }
   }
+  return { error: fault };
 }

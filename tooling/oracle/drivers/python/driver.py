@@ -16,11 +16,15 @@ def written(instant):
 
 
 def answer(expr, tz, after, count):
-    start = datetime.fromisoformat(after.replace("Z", "+00:00"))
-    try:
-        return {"next": [written(time) for time in times(expr, tz, start, count)]}
-    except Exception as error:
-        return {"error": f"{type(error).__name__}: {error}"}
+    """Where the package fails before it has found `count` times, the answer is what it finds before, `until` the last."""
+    start, fault = datetime.fromisoformat(after.replace("Z", "+00:00")), ""
+    for wanted in range(count, 0, -1):
+        try:
+            found = [written(time) for time in times(expr, tz, start, wanted)]
+            return {"next": found, "until": found[-1]} if fault and found else {"next": found}
+        except Exception as error:
+            fault = fault or f"{type(error).__name__}: {error}"
+    return {"error": fault}
 
 
 for line in sys.stdin:
