@@ -25,7 +25,7 @@ export { checkName, UNNAMED_CHECK } from "./checks/check-name.ts";
 export { isUuid, UUID } from "./uuid.ts";
 export { newCheck } from "./checks/new-check.ts";
 export { fold } from "./checks/fold.ts";
-export { nextAt } from "./checks/draft.ts";
+export { nextAt } from "./checks/deadlines/next-deadline.ts";
 export { displayStatus } from "./checks/state/display-status.ts";
 export type { Effect, Event, Evidence, Flip, Ping, PingKind, Run, Slot, Transition } from "./checks/event.ts";
 export { type CoalescedPings, coalescePing } from "./pings/coalesce.ts";

@@ -1,12 +1,9 @@
-import { type Instant, MINUTE_MS } from "@overdue/schedules";
+import type { Instant } from "@overdue/schedules";
 import type { Check, CheckState } from "./check.ts";
 import type { CheckSettings } from "./settings.ts";
 import type { Memory } from "./memory.ts";
 import type { Effect, Evidence, Run, Slot, Transition } from "./event.ts";
-import { slotDeadline } from "./deadlines/postpone-deadlines.ts";
-
-// A down check writes its missed slots in lots: nobody is alerted by them, so they can wait a little.
-const DOWN_WAKE_MS = 10 * MINUTE_MS;
+import { awaitedUntil, nextAt } from "./deadlines/next-deadline.ts";
 
 /** A check while one event is folded into it: own copies of state and memory, whose lists are never changed in place. */
 export type Draft = {
@@ -47,24 +44,6 @@ export function seal(check: Check, draft: Draft): Transition<Check> {
   return { check: next, effects: draft.effects, nextAt: nextAt(next) };
 }
 
-/** The next instant at which somebody must fold time into this check; null for never. */
-export function nextAt(check: Check): Instant | null {
-  const { status, memory } = check.state;
-  const deadlineAt = nextDeadline(check);
-  if (deadlineAt === null || status !== "down" || memory.backlog.length + memory.deferred.length > 0)
-    return deadlineAt;
-  const runAt = nextRunDeadline(memory);
-  return runAt === deadlineAt
-    ? runAt
-    : earlier(runAt, Math.max(deadlineAt, memory.evaluatedAt + DOWN_WAKE_MS));
-}
-
-/** The next instant at which time passing changes this check; null for never. */
-export function nextDeadline({ settings, state: { memory } }: Check): Instant | null {
-  if (memory.backlog.length > 0) return memory.evaluatedAt;
-  return nextEvaluationAt(settings, memory);
-}
-
 /** Stores a run, in place of what this fold said about it before. */
 export function writeRun(draft: Draft, run: Run): void {
   const said = draft.effects.findLastIndex((effect) => effect.kind === "run" && effect.run.id === run.id);
@@ -96,40 +75,9 @@ export function evidenceOf({ memory }: Draft, particulars: Partial<Evidence>): E
   };
 }
 
-/** The next instant at which there is something to evaluate: a deadline, or a run that becomes an outlier. */
-export function nextEvaluationAt(settings: CheckSettings, memory: Memory): Instant | null {
-  let first = awaitedUntil(settings, memory);
-  for (const { outlierAt, overlong, uncertain, deadlineAt } of memory.openRuns) {
-    if (outlierAt !== undefined && !overlong) first = earlier(first, outlierAt);
-    if (uncertain !== undefined) first = earlier(first, deadlineAt);
-  }
-  return first;
-}
-
-/** The next deadline of a slot or a run; null where nothing is waited for. */
-function awaitedUntil(settings: CheckSettings, memory: Memory): Instant | null {
-  const runAt = nextRunDeadline(memory);
-  return memory.slotAt === null
-    ? runAt
-    : earlier(runAt, slotDeadline(settings, memory.outages, memory.slotAt));
-}
-
-/** The next deadline of an open run that is still within its limit. */
-function nextRunDeadline(memory: Memory): Instant | null {
-  let first: Instant | null = null;
-  for (const run of memory.openRuns)
-    if (!run.overlong && run.uncertain === undefined && (first === null || run.deadlineAt < first))
-      first = run.deadlineAt;
-  return first;
-}
-
 function newestStart(memory: Memory): Instant | null {
   let newest: Instant | null = null;
   for (const run of memory.openRuns)
     if (run.uncertain !== "beside" && (newest === null || run.startedAt > newest)) newest = run.startedAt;
   return newest;
-}
-
-function earlier(first: Instant | null, second: Instant): Instant {
-  return first === null || second < first ? second : first;
 }

@@ -1,3 +1,5 @@
+/** Rules 1, 2, 7 to 13, 18 and 20 to 22. */
+
 import { describe, expect, test } from "vitest";
 import { flipLines, secondOf, slotLines, type Step, playStory } from "./testing/story.ts";
 

@@ -1,8 +1,11 @@
+/** Rules 2 and 3: what every event does before and after its own work. */
+
 import type { Instant } from "@overdue/schedules";
 import type { Check } from "./check.ts";
 import { applyClockSetBack } from "./state/clock-set-back.ts";
 import { evaluateUpTo } from "./deadlines/evaluate-deadlines.ts";
-import { type Draft, nextAt, nextDeadline, openDraft, seal } from "./draft.ts";
+import { nextAt, nextDeadline } from "./deadlines/next-deadline.ts";
+import { type Draft, openDraft, seal } from "./draft.ts";
 import { applyEdit } from "./state/edit.ts";
 import type { Effect, Event, Transition } from "./event.ts";
 import { applyMaintenance } from "./deadlines/maintenance.ts";

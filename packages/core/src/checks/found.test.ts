@@ -1,3 +1,5 @@
+/** Rules 11, 14, 16, 24, 25, 30, 33 and 39: faults that were found in use or by the simulator. */
+
 import { expect, test } from "vitest";
 import type { CheckSettings } from "./settings.ts";
 import { flipLines, once, slotLines, type Step, playStory } from "./testing/story.ts";

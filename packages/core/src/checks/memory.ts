@@ -115,6 +115,8 @@ export type EndedRun = {
   overlong: boolean;
   /** Ended by a ping that did not name it. */
   guessed: boolean;
+  /** The first of its starts that was heard after its end: a client may send that again, too. */
+  lateStartAt?: Instant;
   /** What ended it; null for a lost one. */
   endedBy: "success" | "fail" | null;
   digest: string | null;

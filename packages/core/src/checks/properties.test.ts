@@ -1,3 +1,5 @@
+/** Rules 2 to 4, 6, 6a, 8, 18, 19 and 27, for random histories. */
+
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { nextAfter } from "@overdue/schedules";
@@ -224,6 +226,23 @@ test("history adds up: from the first to the next expected one, every time of th
       const expected = dues.map((dueAt) => nextAfter(chosen.schedule, dueAt));
       expect(chosen.schedule.kind === "cron" && following !== dues ? following : expected).toEqual(expected);
       expect(isRising(dues)).toBe(true);
+    }),
+    RUNS,
+  );
+});
+
+test("with default settings no slot is missed without the check being down", () => {
+  fc.assert(
+    fc.property(lives, ({ settings: { schedule, graceSeconds }, events, end }) => {
+      const quiet = events.filter(({ kind }) => kind === "ping" || kind === "outage");
+      const { effects } = live(settingsOf({ schedule, graceSeconds }), [
+        ...quiet,
+        { kind: "time", now: end },
+      ]);
+      const { slots, flips } = summary(effects);
+      const missed = slots.filter(({ outcome }) => outcome === "missed");
+      const statusAt = (at: number) => flips.findLast((flip) => flip.at <= at)?.to;
+      expect(missed.filter(({ at }) => statusAt(at) !== "down")).toEqual([]);
     }),
     RUNS,
   );

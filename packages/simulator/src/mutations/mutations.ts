@@ -89,7 +89,7 @@ export const mutations: readonly Mutation[] = [
     line: "if (open.overlong && open.startedAt < startedAt)",
     becomes: "if (open.startedAt < startedAt)",
   }),
-  mutation("an up check is looked at as seldom as a down one", "draft", {
+  mutation("an up check is looked at as seldom as a down one", "deadlines/next-deadline", {
     line: 'if (deadlineAt === null || status !== "down" ||',
     becomes: "if (deadlineAt === null ||",
   }),
@@ -136,12 +136,24 @@ export const mutations: readonly Mutation[] = [
     becomes: "",
   }),
   mutation("the next run is taken for a repeat", "runs/repeats", {
-    line: "return afterMs <= gapMs(draft) / (isInterval || isSeries ? 2 : 10) || isSameSlot(draft, { from, at });",
+    line: "return afterMs <= gapMs(draft) / (isHalf ? 2 : 10) || isSameSlot(draft, { from, at });",
     becomes: "return true;",
   }),
   mutation("what the other host of an interval begins ends the time of a retry", "runs/repeats", {
-    line: "gapMs(draft) / (isInterval || isSeries ? 2 : 10)",
-    becomes: "gapMs(draft) / (isSeries ? 2 : 10)",
+    line: "const isHalf = isInterval || isSeries ||",
+    becomes: "const isHalf = isSeries ||",
+  }),
+  mutation("a start that was early is not sent again once its slot is due", "runs/repeats", {
+    line: "isInterval || isSeries || isEarlyForNext(draft, from);",
+    becomes: "isInterval || isSeries;",
+  }),
+  mutation("a start is sent again for 90 s after the end alone", "runs/start", {
+    line: "ping.at - ended.lateStartAt <= RESEND_MS",
+    becomes: "false",
+  }),
+  mutation("a start that was sent again moves what its end counts for", "runs/end", {
+    line: "  return run?.firstStartAt ?? run?.startedAt ?? null;",
+    becomes: "  return run?.startedAt ?? null;",
   }),
   mutation("an end ends what perhaps goes on elsewhere", "runs/match-end", {
     line: "started.findLast(({ uncertain }) => uncertain === undefined);",
@@ -180,11 +192,11 @@ export const mutations: readonly Mutation[] = [
     becomes: "return false;",
   }),
   mutation("an end counts for the slot in which it is heard", "runs/end", {
-    line: "begunAt: run?.startedAt ?? ping.at",
-    becomes: "begunAt: ping.at",
+    line: "begunAt: begunAt ?? ping.at }",
+    becomes: "begunAt: ping.at }",
   }),
   mutation("runs that are made up are too many", "limits/violations", {
-    line: "if (isTooMany && memory.unmet !== undefined && mayMakeUp(memory, begunAt)) return false;",
+    line: "if (isTooMany && findUnmet(memory, begunAt) !== undefined) return false;",
     becomes: "",
   }),
   mutation("a run that is made up belongs to the last slot", "slots/settle-slots", {

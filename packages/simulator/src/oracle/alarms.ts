@@ -2,7 +2,7 @@ import type { Instant } from "@overdue/schedules";
 import { MINUTE, SECOND } from "../history/history.ts";
 import type { Book } from "./book.ts";
 import type { Moment } from "./moments.ts";
-import { firstMet, mayMakeUp } from "./slots.ts";
+import { firstMet, findUnmet } from "./slots.ts";
 
 type Heard = Extract<Moment, { kind: "start" | "end" | "log" }>;
 
@@ -28,7 +28,7 @@ export function isTooOften(book: Book, heard: Heard): boolean {
   const within = [...sameSlot.filter((at) => at > heard.at - windowMs), heard.at].slice(-limit.count - 1);
   const isTooMany = within.length > limit.count;
   // One that is made up for a missed slot is none too many.
-  if (isTooMany && mayMakeUp(book, begunAt)) return false;
+  if (isTooMany && findUnmet(book, begunAt) !== undefined) return false;
   book.burst = { turn, at: within };
   return isTooMany;
 }

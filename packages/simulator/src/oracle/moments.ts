@@ -4,6 +4,8 @@ import type { CheckSettings, Ping, Reason, Run } from "@overdue/core";
 /** A run as the oracle knows it. */
 export type KnownRun = Run & {
   digest: string | null;
+  /** The first of its starts that was heard after its end. */
+  lateStartAt?: Instant;
   /** Since when its limit counts: its start, or the last progress. */
   limitFrom: Instant;
   /** The slot that its start was counted for. */

@@ -42,6 +42,13 @@ function emptyBook({ settings, faults, begin }: History): Book {
   };
 }
 
-function stored({ digest: _digest, limitFrom: _limitFrom, slotDueAt: _slotDueAt, ...run }: KnownRun): Run {
+function stored(known: KnownRun): Run {
+  const {
+    digest: _digest,
+    limitFrom: _limitFrom,
+    slotDueAt: _slotDueAt,
+    lateStartAt: _lateStartAt,
+    ...run
+  } = known;
   return run;
 }

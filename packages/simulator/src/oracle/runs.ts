@@ -100,8 +100,11 @@ function hearStart(receivers: Receivers, ping: Ping): Note {
     if (same) closeRun(receivers, same, { endedAt: at, outcome: "lost" });
     const ended = receivers.closed.findLast((run) => run.rid === rid);
     const endedAt = ended?.endedAt ?? at;
-    if (ended && !same && (isRetry(receivers, endedAt, at) || at - endedAt <= AGAIN_MS))
+    const lateMs = at - (ended?.lateStartAt ?? endedAt);
+    if (ended && !same && (isRetry(receivers, endedAt, at) || lateMs <= AGAIN_MS)) {
+      if (ended.startedAt === null) ended.lateStartAt ??= at;
       return ended.startedAt === null ? "out-of-order" : "duplicate";
+    }
   }
   const overlaps = receivers.open.some((run) => !run.overlong);
   if (receivers.open.length === OPEN_MAX && receivers.open[0])

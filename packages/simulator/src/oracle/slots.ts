@@ -54,17 +54,16 @@ function ofThePast(book: Book, came: Arrival): Slot | null {
 }
 
 export function makeUp(book: Book, { begunAt, runId }: Arrival): Slot | null {
-  const slot = mayMakeUp(book, begunAt)
-    ? book.unmet.slots.findLast(({ dueAt }) => dueAt <= begunAt)
-    : undefined;
+  const slot = findUnmet(book, begunAt);
   if (slot === undefined) return null;
   const madeUp = { ...slot, lateMs: begunAt - slot.dueAt, runId };
   comment(book, madeUp);
   return madeUp;
 }
 
-export function mayMakeUp({ unmet }: Book, at: Instant): boolean {
-  return unmet.slots.length > 0 && at <= unmet.until;
+/** The newest missed slot that a run which begins now may be made up for. */
+export function findUnmet({ unmet }: Book, at: Instant): Slot | undefined {
+  return at <= unmet.until ? unmet.slots.findLast(({ dueAt }) => dueAt <= at) : undefined;
 }
 
 /** The slot that something is the first to meet: one that is due, or the next one if that is near. */

@@ -1,11 +1,12 @@
+/** Rules 1, 2, 5, 14, 20, 24, 36 and 40: evaluates the deadlines of slots and runs that have passed. */
+
 import type { Instant } from "@overdue/schedules";
 import type { Memory, OpenRun } from "../memory.ts";
 import { writeBacklog } from "../slots/backlog.ts";
 import { type Draft, evidenceOf, writeRun } from "../draft.ts";
 import { goDown } from "../state/flips.ts";
 import { slotDeadline } from "../deadlines/postpone-deadlines.ts";
-import { changeRun, abandonAtDeadline } from "../runs/runs.ts";
-import { runningRun } from "../runs/run-rows.ts";
+import { changeRun, abandonAtDeadline, runningRun } from "../runs/runs.ts";
 import {
   failDue,
   failSlot,

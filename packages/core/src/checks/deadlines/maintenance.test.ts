@@ -1,3 +1,5 @@
+/** Rules 39 to 41. */
+
 import { expect, test } from "vitest";
 
 import type { CheckSettings } from "../settings.ts";

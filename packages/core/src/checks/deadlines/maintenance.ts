@@ -1,3 +1,5 @@
+/** Rule 39: other maintenance windows take the place of the ones before. */
+
 import type { Instant } from "@overdue/schedules";
 import type { MaintenanceWindow } from "../../maintenance/window.ts";
 import { evaluateUpTo } from "./evaluate-deadlines.ts";

@@ -1,3 +1,5 @@
+/** Rules 13, 20, 30, 31 and 39: computes one deadline, and postpones it past outages and maintenance. */
+
 import { type Instant, SECOND_MS } from "@overdue/schedules";
 import { outOfMaintenance, postponeForMaintenance } from "../../maintenance/wait.ts";
 import { maintenanceAt } from "../../maintenance/window.ts";

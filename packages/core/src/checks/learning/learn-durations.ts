@@ -1,3 +1,5 @@
+/** Rule 38: adds the durations of good runs to the baseline, and reports outliers. */
+
 import type { Instant } from "@overdue/schedules";
 import { type Baseline, RUNS_COMPARED, baselineOfDurations, findOutlier } from "../../learning/durations.ts";
 import type { Draft } from "../draft.ts";
@@ -5,7 +7,7 @@ import { evidenceOf } from "../draft.ts";
 import { goDown, writeNotice, type Violation } from "../state/flips.ts";
 import type { OpenRun } from "../memory.ts";
 import { changeRun } from "../runs/runs.ts";
-import { rememberHour, baselineFor } from "./baseline-hours.ts";
+import { rememberHour, baselineFor } from "./baseline.ts";
 
 type EndedWell = { id: string; at: Instant; durationMs: number; isSaid: boolean };
 

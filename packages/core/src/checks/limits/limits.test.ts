@@ -1,3 +1,5 @@
+/** Rules 15, 20, 23 to 26 and 32 to 38. */
+
 import { describe, expect, test } from "vitest";
 import type { CheckSettings } from "../settings.ts";
 import { fold } from "../fold.ts";

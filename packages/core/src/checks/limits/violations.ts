@@ -1,3 +1,5 @@
+/** Rules 32 and 33: overlaps, two hosts, too many pings or runs. */
+
 import { type Instant, MINUTE_MS, SECOND_MS } from "@overdue/schedules";
 import type { Reason } from "../check.ts";
 import type { ViolationPolicy, CheckSettings } from "../settings.ts";
@@ -5,7 +7,7 @@ import { type Draft, evidenceOf } from "../draft.ts";
 import type { Ping, Slot } from "../event.ts";
 import { goDown, writeNotice, type Violation } from "../state/flips.ts";
 import { earlyMs } from "../slots/slot-outcome.ts";
-import { mayMakeUp, NO_SLOT } from "../slots/settle-slots.ts";
+import { findUnmet, NO_SLOT } from "../slots/settle-slots.ts";
 
 /** A second run starts while another is open and within its limit. */
 export function reportOverlap(draft: Draft, ping: Ping): void {
@@ -46,7 +48,7 @@ export function countTowardsTooOften(
   const within = [...counted, at].filter((one) => one > from).slice(-tooOften.count - 1);
   const isTooMany = within.length > tooOften.count;
   // One that is made up for a missed slot is none too many, and counts for nothing.
-  if (isTooMany && memory.unmet !== undefined && mayMakeUp(memory, begunAt)) return false;
+  if (isTooMany && findUnmet(memory, begunAt) !== undefined) return false;
   memory.burst = { slotAt, at: within };
   return isTooMany;
 }

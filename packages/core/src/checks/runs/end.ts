@@ -1,3 +1,5 @@
+/** Rules 22, 24 to 26 and 29: ends. */
+
 import { type Instant, SECOND_MS } from "@overdue/schedules";
 import {
   findRepeatedEnd,
@@ -110,13 +112,13 @@ function closeRun(draft: Draft, ping: Ping): Ended {
   if (match !== null && match.run.rid === null && mayBeRepeat(draft, ping)) keepBeside(draft, match.run);
   if (match !== null) abandonOtherRuns(draft, match.run, ping);
   const run = match?.run ?? null;
-  const startedAt = run?.firstStartAt ?? run?.startedAt ?? ping.at;
+  const begunAt = firstStartOf(run);
   return {
     id: run?.id ?? ping.id,
     run,
     slot: run?.slot ?? null,
-    startedAt,
-    begunAt: run?.firstStartAt ?? run?.startedAt ?? null,
+    startedAt: begunAt ?? ping.at,
+    begunAt,
     durationMs,
     began: run === null,
     good,
@@ -171,8 +173,13 @@ function abandonRepeatedStart(draft: Draft, ping: Ping): void {
 }
 
 /** How long a run took at most; null where that is not known. */
-function longestMs({ firstStartAt, replaced, startedAt }: OpenRun, { at }: Ping): number | null {
-  return replaced === true ? null : at - (firstStartAt ?? startedAt);
+function longestMs(run: OpenRun, { at }: Ping): number | null {
+  return run.replaced === true ? null : at - (run.firstStartAt ?? run.startedAt);
+}
+
+/** A start that was sent again has moved the run's start. */
+function firstStartOf(run: OpenRun | null): Instant | null {
+  return run?.firstStartAt ?? run?.startedAt ?? null;
 }
 
 /** Runs that broke their limit before this one started will not be waited for any longer. */
@@ -187,11 +194,11 @@ function recordEnd({ state, memory }: Draft, { at }: Ping, durationMs: number | 
   memory.verdictAt = at;
 }
 
-function countEnd(draft: Draft, ping: Ping, { began, run }: Ended): boolean {
+function countEnd(draft: Draft, ping: Ping, { began, begunAt, run, slot }: Ended): boolean {
   if (began) reportOtherHost(draft, ping);
   // A run that may be none counts for nothing, nor does one that is made up for a missed slot.
-  if (run?.uncertain !== undefined || run?.slot?.outcome === "missed") return false;
-  const pings = countTowardsTooOften(draft, "pings", { at: ping.at, begunAt: run?.startedAt ?? ping.at });
+  if (run?.uncertain !== undefined || slot?.outcome === "missed") return false;
+  const pings = countTowardsTooOften(draft, "pings", { at: ping.at, begunAt: begunAt ?? ping.at });
   return (began && countTowardsTooOften(draft, "runs", ping)) || pings;
 }
 

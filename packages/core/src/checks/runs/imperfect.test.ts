@@ -1,3 +1,5 @@
+/** Rules 14, 16, 17, 23, 27, 28 and 33. */
+
 import { describe, expect, test } from "vitest";
 import type { CheckSettings } from "../settings.ts";
 import { flipLines, slotLines, type Step, T, playStory } from "../testing/story.ts";
@@ -219,6 +221,41 @@ describe("a ping that is sent again because its answer was lost", () => {
     ],
   ]);
 
+  test("a start that is sent again across the next due time, after a run that was left out, is that start again", () => {
+    const minute = {
+      schedule: MINUTELY,
+      graceSeconds: 3600,
+      maxRuntimeSeconds: 40,
+      overlap: "alert",
+    } as const;
+    const story = playStory(minute, [
+      [0, "start"],
+      [1, "success"],
+      [119, "start"],
+      [120, "success", { digest: "other" }],
+      [179.8, "start"],
+      [190.9, "start"],
+      [191, "success"],
+      [299, "time"],
+    ]);
+    expect(flipLines(story)).toEqual(["new→up at 1"]);
+  });
+
+  test("an end counts towards too often where its run began, also where the start was sent again after the next due time", () => {
+    const quarter = { kind: "cron", expression: "*/15 * * * *", timezone: "UTC" } as const;
+    const tooOften = { count: 2, of: "pings", windowSeconds: null } as const;
+    const story = playStory({ schedule: quarter, graceSeconds: 900, maxRuntimeSeconds: 300, tooOften }, [
+      [-4, "start"],
+      [100, "success"],
+      [1796, "start"],
+      [1807, "start"],
+      [1950, "success", { digest: "other" }],
+      [2697, "start"],
+      [2704, "success"],
+    ]);
+    expect(flipLines(story)).toEqual(["new→up at 100"]);
+  });
+
   test("the second start takes the first one's place and is noted", () => {
     const story = playStory({ maxRuntimeSeconds: 900 }, [
       [0, "start"],
@@ -275,6 +312,17 @@ describe("an end that overtakes its start", () => {
       [...run(0), ...run(3600), ...run(7200), [9000, "time"]],
       ["new→up at 0"],
       ["0 on-time 0", "3600 on-time 0", "7200 on-time 0"],
+    ],
+    [
+      "with an id, which the client sends again for 90 s, though the last comes later after the end",
+      { schedule: { kind: "interval", everySeconds: 300 }, graceSeconds: 60 },
+      [
+        [0, "success", { rid: A }],
+        ...[11, 22, 34, 48, 66, 92].map((second): Step => [second, "start", { rid: A }]),
+        [299, "time"],
+      ],
+      ["new→up at 0"],
+      ["0 on-time 0"],
     ],
     [
       "a start soon after ends of runs that had none is a run of its own, and notified where it hangs",

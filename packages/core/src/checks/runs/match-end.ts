@@ -1,3 +1,5 @@
+/** Rules 21, 22 and 27: the run that an end belongs to. */
+
 import { isRetryOf } from "./repeats.ts";
 import type { CheckSettings } from "../settings.ts";
 import type { EndedRun, OpenRun } from "../memory.ts";

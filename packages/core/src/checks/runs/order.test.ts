@@ -1,3 +1,5 @@
+/** Rules 5, 6a and 29 to 31. */
+
 import { describe, expect, test } from "vitest";
 import type { CheckState } from "../check.ts";
 import type { CheckSettings } from "../settings.ts";

@@ -1,7 +1,10 @@
+/** Rules 6a and 9: pings in their order. */
+
 import type { Instant } from "@overdue/schedules";
 import type { DeferredPing } from "../memory.ts";
 import { evaluateUpTo } from "../deadlines/evaluate-deadlines.ts";
-import { type Draft, nextEvaluationAt } from "../draft.ts";
+import { nextEvaluationAt } from "../deadlines/next-deadline.ts";
+import type { Draft } from "../draft.ts";
 import { applyEnd } from "./end.ts";
 import type { Effect, Ping } from "../event.ts";
 import { applyProgress, applyStart, type Note } from "./start.ts";

@@ -1,8 +1,11 @@
+/** Rules 27 and 28: pings that are sent again, or overtaken, without run ids. */
+
 import { type Instant, SECOND_MS } from "@overdue/schedules";
 import type { Draft } from "../draft.ts";
 import type { Ping } from "../event.ts";
 import { slotBegunBy } from "../limits/violations.ts";
 import type { EndedRun, HostEnd, OpenRun } from "../memory.ts";
+import { earlyMs } from "../slots/slot-outcome.ts";
 import { RESEND_MS, retryMs } from "./runs.ts";
 
 /** How often `curl --retry 5` sends a ping again. */
@@ -94,15 +97,16 @@ export function findMistakenRepeat(draft: Draft, ping: Ping): HostEnd | null {
 
 /**
  * Within the time in which a ping is sent again, and no slot has come due for another run; where one has, runs do
- * not follow each other within a tenth of the time between slots either. In a series (the client has sent it again
- * before, so it gets no answers) within half of that time.
+ * not follow each other within a tenth of the time between slots either. Within half of that time in a series (the
+ * client has sent it again before, so it gets no answers), and where the first may have been early for that slot.
  */
 export function isWithinResendTime(draft: Draft, { from, at, isSeries = false }: Since): boolean {
   const afterMs = at - from;
   if (afterMs < 0 || afterMs > RESEND_MS) return false;
   // The runs of an interval's host lie at least half of it apart, whatever another host has begun meanwhile.
   const isInterval = draft.settings.schedule.kind === "interval";
-  return afterMs <= gapMs(draft) / (isInterval || isSeries ? 2 : 10) || isSameSlot(draft, { from, at });
+  const isHalf = isInterval || isSeries || isEarlyForNext(draft, from);
+  return afterMs <= gapMs(draft) / (isHalf ? 2 : 10) || isSameSlot(draft, { from, at });
 }
 
 /** The open run without a run id of the ping's host. */
@@ -218,6 +222,12 @@ function isEqual(last: HostEnd, ping: Ping): boolean {
 /** Whether both fall to the same slot. */
 export function isSameSlot(draft: Draft, { from, at }: { from: Instant; at: Instant }): boolean {
   return slotBegunBy(draft, from) === slotBegunBy(draft, at);
+}
+
+/** Whether what was counted late for a slot that was left out may have been early for the next one (rule 16). */
+function isEarlyForNext({ memory, settings }: Draft, from: Instant): boolean {
+  const { slotAt, lastSlot } = memory;
+  return slotAt !== null && from >= slotAt - earlyMs(settings, lastSlot, slotAt);
 }
 
 /** From the slot settled last to the next one. */

@@ -1,11 +1,12 @@
+/** Rules 20, 23 and 24: open runs, and how they end or are given up. */
+
 import { type Instant, SECOND_MS } from "@overdue/schedules";
 import type { CheckSettings } from "../settings.ts";
 import type { EndedRun, OpenRun } from "../memory.ts";
 import { type Draft, writeRun } from "../draft.ts";
-import type { Ping } from "../event.ts";
+import type { Ping, Run } from "../event.ts";
 import { runDeadline } from "../deadlines/postpone-deadlines.ts";
-import { runningRun, wholeRun } from "./run-rows.ts";
-import { outlierDeadline } from "../learning/outlier-deadline.ts";
+import { outlierDeadline } from "../learning/baseline.ts";
 
 /** As long as `curl -m 10 --retry 5` goes on sending a ping again whose answer was lost. */
 export const RESEND_MS = 90_000;
@@ -154,6 +155,13 @@ export function correctRun(draft: Draft, run: EndedRun): void {
   writeRun(draft, wholeRun(run, run.rid === null));
 }
 
+/** Its start comes after its end: the client may send it again for as long as any ping. */
+export function rememberLateStart({ memory }: Draft, run: EndedRun, { at: lateStartAt }: Ping): void {
+  memory.recentRuns = memory.recentRuns.map((recent) =>
+    recent.id === run.id ? { ...recent, lateStartAt } : recent,
+  );
+}
+
 function endedRun({ id, rid, host, startedAt, overlong }: OpenRun, { at }: { at: Instant }) {
   return { id, rid, host, startedAt, endedAt: at, overlong };
 }
@@ -168,11 +176,36 @@ function rememberEndedRun({ memory, settings }: Draft, run: EndedRun): void {
     if (run.startedAt === null) memory.endOnlyRun = run;
     return;
   }
-  const keepFrom = run.endedAt - Math.max(RESEND_MS, retryMs(settings));
+  // Its start may come, and then be sent again, for 90 s each.
+  const keepFrom = run.endedAt - Math.max(2 * RESEND_MS, retryMs(settings));
   memory.recentRuns = [
     ...memory.recentRuns.filter(
       ({ id, endedAt, guessed }) => id !== run.id && (endedAt >= keepFrom || guessed),
     ),
     run,
   ].slice(-RECENT_MAX);
+}
+
+/** A run as it is stored while it runs. */
+export function runningRun({ id, rid, host, startedAt, overlong }: OpenRun): Run {
+  const unknown = { endedAt: null, durationMs: null, exitStatus: null };
+  return { id, rid, host, startedAt, ...unknown, outcome: "running", overlong, guessed: false };
+}
+
+/** A run as it is stored once its end was heard, or it was given up. */
+export function wholeRun(run: EndedRun, guessed: boolean): Run {
+  const { id, rid, host, startedAt, endedAt, outcome, exitStatus, overlong } = run;
+  const durationMs = startedAt === null || outcome === "lost" ? null : endedAt - startedAt;
+  return {
+    id,
+    rid,
+    host,
+    startedAt,
+    endedAt,
+    outcome,
+    durationMs,
+    exitStatus,
+    overlong,
+    guessed: guessed && startedAt !== null,
+  };
 }

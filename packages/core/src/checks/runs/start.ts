@@ -1,3 +1,5 @@
+/** Rules 20, 23, 25, 28 and 37: starts and progress. */
+
 import {
   forgetEnds,
   isFirstRun,
@@ -30,10 +32,11 @@ import {
   abandonForNewer,
   abandonRun,
   openRun,
+  rememberLateStart,
+  runningRun,
   reopenRun,
   retryMs,
 } from "./runs.ts";
-import { runningRun } from "./run-rows.ts";
 import type { Arrival } from "../slots/slot-outcome.ts";
 import { countForPast, makeUp, settleSlots } from "../slots/settle-slots.ts";
 
@@ -215,13 +218,19 @@ function findEndedRun(draft: Draft, ping: Ping): EndedRun | null {
     return fits ? lone : null;
   }
   const ended = memory.recentRuns.findLast(({ rid }) => rid === ping.rid);
-  const nearMs = Math.max(RESEND_MS, retryMs(settings));
-  return ended !== undefined && ping.at - ended.endedAt <= nearMs ? ended : null;
+  if (ended === undefined) return null;
+  const isNear =
+    ping.at - ended.endedAt <= Math.max(RESEND_MS, retryMs(settings)) ||
+    (ended.lateStartAt !== undefined && ping.at - ended.lateStartAt <= RESEND_MS);
+  return isNear ? ended : null;
 }
 
 function addStart(draft: Draft, ended: EndedRun, ping: Ping): Note {
   if (ended.startedAt !== null) return "duplicate";
-  if (ping.at > ended.endedAt) return "out-of-order";
+  if (ping.at > ended.endedAt) {
+    if (ended.lateStartAt === undefined) rememberLateStart(draft, ended, ping);
+    return "out-of-order";
+  }
   correctRun(draft, { ...ended, startedAt: ping.at });
   addEarlierStartToEnd(draft, ended, ping);
   if (draft.state.lastPingAt === ended.endedAt) draft.state.lastDurationMs = ended.endedAt - ping.at;

@@ -1,3 +1,5 @@
+/** Rule 5: writes the slots that were too many for one fold. */
+
 import { type Instant, nextAfter } from "@overdue/schedules";
 import type { SlotSpan } from "../memory.ts";
 import type { Draft } from "../draft.ts";

@@ -1,3 +1,5 @@
+/** Rules 12, 14 and 16 to 19: which slot a ping or a run is for, and what became of it. */
+
 import { type Instant, nextAfter, SECOND_MS } from "@overdue/schedules";
 import type { CheckSettings } from "../settings.ts";
 import { type Draft, rewriteSlot } from "../draft.ts";
@@ -133,16 +135,19 @@ export function countForPast(draft: Draft, coming: Arrival): Slot | null {
   return madeUp ?? draft.memory.lastSlot;
 }
 
-/** Whether a run that begins now may be one that is made up for a missed slot. */
-export function mayMakeUp({ unmet }: Memory, at: Instant): boolean {
+/** The newest missed slot that a run which begins now may be made up for. */
+export function findUnmet({ unmet }: Memory, at: Instant): Unmet["slots"][number] | undefined {
+  return isMadeUpUntil(unmet, at) ? unmet?.slots.findLast(({ dueAt }) => dueAt <= at) : undefined;
+}
+
+function isMadeUpUntil(unmet: Unmet | undefined, at: Instant): boolean {
   return unmet !== undefined && (unmet.until === null || at <= unmet.until);
 }
 
 /** Counts a run for the newest missed slot that nothing came for. Returns the slot; null where there is none. */
 export function makeUp(draft: Draft, { arrivedAt, runId }: Arrival): Slot | null {
   const { memory } = draft;
-  if (!mayMakeUp(memory, arrivedAt)) return null;
-  const missed = memory.unmet?.slots.findLast(({ dueAt }) => dueAt <= arrivedAt);
+  const missed = findUnmet(memory, arrivedAt);
   if (missed === undefined) return null;
   const slot: Slot = { ...missed, outcome: "missed", lateMs: arrivedAt - missed.dueAt, runId };
   if (memory.lastSlot?.dueAt === slot.dueAt) memory.lastSlot = slot;
@@ -257,7 +262,7 @@ function writeSlot(draft: Draft, slot: Slot): void {
 
 /** Runs are made up for missed slots for as long as those lasted, once a slot is met again. */
 function rememberUnmet({ memory, settings }: Draft, slot: Slot): void {
-  const known = memory.unmet === undefined || !mayMakeUp(memory, slot.at) ? NOTHING_UNMET : memory.unmet;
+  const known = (isMadeUpUntil(memory.unmet, slot.at) && memory.unmet) || NOTHING_UNMET;
   const { dueAt, at, because } = slot;
   if (slot.outcome === "missed") {
     const missed = { dueAt, at, ...(because !== undefined && { because }) };

@@ -1,3 +1,5 @@
+/** Rules 15 and 16: on time, early or late. */
+
 import { type Instant, MINUTE_MS, nextAfter, SECOND_MS } from "@overdue/schedules";
 import type { CheckSettings } from "../settings.ts";
 import type { Slot } from "../event.ts";

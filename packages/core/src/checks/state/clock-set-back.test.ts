@@ -1,3 +1,5 @@
+/** Rule 31a. */
+
 import { describe, expect, test } from "vitest";
 import { HOUR_MS, MINUTE_MS, type Schedule } from "@overdue/schedules";
 import type { Check } from "../check.ts";

@@ -1,3 +1,5 @@
+/** Rule 31a: the clock that decides was set back. */
+
 import { type Instant, nextAfter, SECOND_MS } from "@overdue/schedules";
 import type { Check } from "../check.ts";
 import type { Draft } from "../draft.ts";

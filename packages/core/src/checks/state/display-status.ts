@@ -1,3 +1,5 @@
+/** No rule: grace and started are shown, and not stored. */
+
 import { type Instant, SECOND_MS } from "@overdue/schedules";
 import type { Check, DisplayStatus } from "../check.ts";
 import { fold } from "../fold.ts";

@@ -1,3 +1,5 @@
+/** Rule 11: what an edit changes. */
+
 import { type Instant, nextAfter, type Schedule, SECOND_MS } from "@overdue/schedules";
 import type { CheckSettings } from "../settings.ts";
 import { evaluateSlot, evaluateUpTo } from "../deadlines/evaluate-deadlines.ts";

@@ -1,3 +1,5 @@
+/** Rules 4, 8 and 41: writes flips, incidents and notices. */
+
 import type { Instant } from "@overdue/schedules";
 import type { Reason, Status } from "../check.ts";
 import type { Draft } from "../draft.ts";

@@ -1,3 +1,5 @@
+/** Rules 10 and 36: pause and resume. */
+
 import { type Instant, nextAfter } from "@overdue/schedules";
 import { evaluateUpTo } from "../deadlines/evaluate-deadlines.ts";
 import type { Draft } from "../draft.ts";

@@ -1,3 +1,5 @@
+/** Rules 7, 9, 34 and 35: what a success or a failure does to the status. */
+
 import type { Instant } from "@overdue/schedules";
 import type { Tolerance } from "../settings.ts";
 import type { Verdict } from "../memory.ts";

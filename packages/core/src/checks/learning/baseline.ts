@@ -1,5 +1,9 @@
+/** Rule 38: the baseline of an hour, and when a run becomes an outlier. */
+
 import type { Instant } from "@overdue/schedules";
 import { type Baseline, baselineAmong, weekdayHour } from "../../learning/durations.ts";
+import { postponeDeadline } from "../deadlines/postpone-deadlines.ts";
+import type { Draft } from "../draft.ts";
 import type { CheckSettings } from "../settings.ts";
 import type { HourDurations, Memory } from "../memory.ts";
 
@@ -13,6 +17,27 @@ type Ran = { startedAt: Instant; durationMs: number };
 export function baselineFor({ settings, memory }: Lived, startedAt: Instant): Baseline | null {
   const ofHour = memory.hours === undefined ? undefined : find(memory.hours, hourOf(settings, startedAt));
   return baselineAmong(memory.durations, ofHour?.durations ?? []);
+}
+
+/** When a run that starts now will have become an outlier, where its limit does not come first. */
+export function outlierDeadline(
+  draft: Draft,
+  run: { startedAt: Instant; deadlineAt: Instant },
+): Instant | null {
+  const { memory, settings } = draft;
+  if (memory.outlierAfterMs === undefined || settings.outlierRuns === "allow") return null;
+  const afterMs = memory.hours === undefined ? memory.outlierAfterMs : afterOfHour(draft, run.startedAt);
+  const span = { from: run.startedAt, until: run.startedAt + afterMs };
+  // What few runs that vary much allow may lie beyond all dates; outages and maintenance only put it off.
+  if (span.until >= run.deadlineAt) return null;
+  const at = postponeDeadline(span, settings, memory.outages);
+  return at < run.deadlineAt ? at : null;
+}
+
+/** Longer than usual is more than the limit, so a whole millisecond more. */
+function afterOfHour(draft: Draft, startedAt: Instant): number {
+  const usual = baselineFor(draft, startedAt);
+  return usual === null ? Infinity : usual.overlongMs + 1;
 }
 
 /**

@@ -1,0 +1,59 @@
+/** Rules 3 and 6: computes the next deadline of a check, and when it must be looked at. */
+
+import { type Instant, MINUTE_MS } from "@overdue/schedules";
+import type { Check } from "../check.ts";
+import type { CheckSettings } from "../settings.ts";
+import type { Memory } from "../memory.ts";
+import { slotDeadline } from "./postpone-deadlines.ts";
+
+// A down check writes its missed slots in lots: nobody is alerted by them, so they can wait a little.
+const DOWN_WAKE_MS = 10 * MINUTE_MS;
+
+/** The next instant at which somebody must fold time into this check; null for never. */
+export function nextAt(check: Check): Instant | null {
+  const { status, memory } = check.state;
+  const deadlineAt = nextDeadline(check);
+  if (deadlineAt === null || status !== "down" || memory.backlog.length + memory.deferred.length > 0)
+    return deadlineAt;
+  const runAt = nextRunDeadline(memory);
+  return runAt === deadlineAt
+    ? runAt
+    : earlier(runAt, Math.max(deadlineAt, memory.evaluatedAt + DOWN_WAKE_MS));
+}
+
+/** The next instant at which time passing changes this check; null for never. */
+export function nextDeadline({ settings, state: { memory } }: Check): Instant | null {
+  if (memory.backlog.length > 0) return memory.evaluatedAt;
+  return nextEvaluationAt(settings, memory);
+}
+
+/** The next instant at which there is something to evaluate: a deadline, or a run that becomes an outlier. */
+export function nextEvaluationAt(settings: CheckSettings, memory: Memory): Instant | null {
+  let first = awaitedUntil(settings, memory);
+  for (const { outlierAt, overlong, uncertain, deadlineAt } of memory.openRuns) {
+    if (outlierAt !== undefined && !overlong) first = earlier(first, outlierAt);
+    if (uncertain !== undefined) first = earlier(first, deadlineAt);
+  }
+  return first;
+}
+
+/** The next deadline of a slot or a run; null where nothing is waited for. */
+export function awaitedUntil(settings: CheckSettings, memory: Memory): Instant | null {
+  const runAt = nextRunDeadline(memory);
+  return memory.slotAt === null
+    ? runAt
+    : earlier(runAt, slotDeadline(settings, memory.outages, memory.slotAt));
+}
+
+/** The next deadline of an open run that is still within its limit. */
+function nextRunDeadline(memory: Memory): Instant | null {
+  let first: Instant | null = null;
+  for (const run of memory.openRuns)
+    if (!run.overlong && run.uncertain === undefined && (first === null || run.deadlineAt < first))
+      first = run.deadlineAt;
+  return first;
+}
+
+function earlier(first: Instant | null, second: Instant): Instant {
+  return first === null || second < first ? second : first;
+}
