@@ -70,13 +70,6 @@ const INSTALLERS: Record<Language, Installer> = {
     },
     start: () => ({ command: "target/release/driver", args: [] }),
   },
-  php: {
-    install: ({ packages }, folder) => run(folder, "sh", [join(DRIVERS, "php", "install.sh"), ...packages]),
-    start: ({ adapter }) => ({
-      command: "sh",
-      args: [join(DRIVERS, "php", "start.sh"), join(DRIVERS, "php", `${adapter}.php`)],
-    }),
-  },
   c: {
     install: ({ packages, adapter }, folder) =>
       run(folder, "sh", [join(DRIVERS, "c", `${adapter}.sh`), ...packages]),

@@ -9,7 +9,7 @@ const FOLDER = join(import.meta.dirname, "schedulers");
  * in `drivers/<language>` that asks the program for times; `line` is the form of its expressions.
  */
 const RealScheduler = z.strictObject({
-  language: z.enum(["node", "python", "go", "java", "rust", "php", "c"]),
+  language: z.enum(["node", "python", "go", "java", "rust", "c"]),
   packages: z.array(z.string()).min(1),
   adapter: z.string(),
   line: z.enum(["five fields", "seconds first", "quartz"]).default("five fields"),
