@@ -26,7 +26,7 @@ export const RunView = z
     id: z.uuid(),
     rid: z.string().nullable(),
     host: z.string().nullable().meta({ description: "Null for a read-only key, too." }),
-    startedAt: Timestamp.nullable().meta({ description: "Null when only its end was heard." }),
+    startedAt: Timestamp.nullable().meta({ description: "Null when only its end was received." }),
     endedAt: Timestamp.nullable().meta({ description: "Null while it runs." }),
     outcome: z.enum(["running", "success", "fail", "lost"]),
     durationMs: z.int().nullable(),
@@ -52,7 +52,7 @@ export const SlotView = z
     runId: z.uuid().nullable(),
     because: z.enum(["maintenance", "overlap"]).nullable().meta({
       description:
-        "Why it was not judged: planned work, or null, an outage of Overdue itself. Of a missed one: the run before was still going when it was due.",
+        "Of an excluded one: maintenance, or null for an outage of Overdue itself. Of a missed one: overlap where the run before was still going when it was due.",
     }),
   })
   .meta({ id: "Slot" });
@@ -66,25 +66,27 @@ export const FlipView = z
     to: Status,
     // Not `.nullable()`, which would make the named schema itself nullable in the document.
     reason: z.union([Reason, z.null()]),
-    alerts: z.boolean().meta({ description: "Whether it is worth telling people." }),
+    alerts: z.boolean().meta({ description: "Whether it raises an alert." }),
     channels: z.int().meta({ description: "How many channels were notified of it." }),
   })
   .meta({ id: "Flip" });
 
-export const EvidenceView = z.object({
-  expectedAt: Timestamp.nullable(),
-  deadlineAt: Timestamp.nullable(),
-  lastHeardAt: Timestamp.nullable(),
-  exitStatus: z.int().nullable(),
-  runId: z.string().nullable(),
-  pingNumber: z.int().nullable(),
-  durationMs: z.int().nullable(),
-  limitMs: z.int().nullable(),
-  baseline: z
-    .object({ medianMs: z.number(), runs: z.int() })
-    .optional()
-    .meta({ description: "The baseline, for an outlier: how long the last so many runs took." }),
-});
+export const EvidenceView = z
+  .object({
+    expectedAt: Timestamp.nullable(),
+    deadlineAt: Timestamp.nullable(),
+    lastHeardAt: Timestamp.nullable(),
+    exitStatus: z.int().nullable(),
+    runId: z.string().nullable(),
+    pingNumber: z.int().nullable(),
+    durationMs: z.int().nullable(),
+    limitMs: z.int().nullable(),
+    baseline: z
+      .object({ medianMs: z.number(), runs: z.int() })
+      .optional()
+      .meta({ description: "The baseline, for an outlier: how long the last so many runs took." }),
+  })
+  .meta({ id: "Evidence" });
 
 export const IncidentView = z
   .object({

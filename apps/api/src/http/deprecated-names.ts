@@ -24,6 +24,16 @@ const RENAMED_FIELDS: readonly RenamedField[] = [
   })),
   { schema: "NotificationPreview", old: "news", now: "events" },
   { schema: "PreviewedEventNotification", old: "hears", now: "notifyOn" },
+  { schema: "Check", old: "unusualRuns", now: "outlierRuns" },
+  { schema: "CheckInput", old: "unusualRuns", now: "outlierRuns" },
+  { schema: "CheckPatch", old: "unusualRuns", now: "outlierRuns" },
+  { schema: "ConfigCheck", old: "unusualRuns", now: "outlierRuns" },
+  { schema: "Evidence", old: "usual", now: "baseline" },
+  { schema: "TimelineDelivery", old: "tells", now: "deliveryKind" },
+  { schema: "Report", old: "notJudged", now: "excluded" },
+  { schema: "OperatorView", old: "judging", now: "evaluation" },
+  { schema: "OperatorChecker", old: "judgedAt", now: "evaluatedAt" },
+  { schema: "OperatorReceiver", old: "canaryAt", now: "checkpointAt" },
 ];
 
 const OF_CHECK = "/v1/projects/{projectId}/checks/{checkId}";
@@ -31,6 +41,12 @@ const RENAMED_PATHS: readonly RenamedPath[] = [
   { method: "post", old: `${OF_CHECK}/normal`, now: `${OF_CHECK}/reset-baseline` },
   { method: "get", old: `${OF_CHECK}/who-would-hear`, now: `${OF_CHECK}/notification-preview` },
 ];
+
+/** Gauges with another name now, by the new name. Both are measured; the old one says in its help that it is deprecated. */
+export const RENAMED_GAUGES: Readonly<Record<string, string>> = {
+  overdue_heartbeat_age_seconds: "overdue_canary_age_seconds",
+  overdue_evaluation_age_seconds: "overdue_judged_age_seconds",
+};
 
 /** Where in a body or an answer an object of a renamed field's schema may stand: steps into it, `*` for each item. */
 type Place = RenamedField & { steps: readonly string[] };

@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from "hono";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
 import type { AppEnv } from "../http/context.ts";
+import { RENAMED_GAUGES } from "../http/deprecated-names.ts";
 
 /** What the operator sees of this process. Made per process, so that a test can have its own. */
 export class Metrics {
@@ -18,7 +19,7 @@ export class Metrics {
   constructor(watched: { streams: () => number; process: boolean }) {
     new Gauge({
       name: "overdue_event_streams",
-      help: "Pages that are open and hear of changes.",
+      help: "Open pages that are sent changes.",
       registers: [this.registry],
       collect() {
         this.set(watched.streams());
@@ -41,7 +42,7 @@ export class Metrics {
 const GAUGES: [keyof VitalSigns, string, string][] = [
   [
     "heartbeatAge",
-    "overdue_checkpoint_wanted_age_seconds",
+    "overdue_heartbeat_age_seconds",
     "Since any receiver last proved that pings can be received.",
   ],
   [
@@ -49,7 +50,7 @@ const GAUGES: [keyof VitalSigns, string, string][] = [
     "overdue_watermark_lag_seconds",
     "How far the evaluation of deadlines lies behind the clock: alerts are late by it.",
   ],
-  ["evaluatedAge", "overdue_judged_age_seconds", "Since a checker last evaluated deadlines."],
+  ["evaluatedAge", "overdue_evaluation_age_seconds", "Since a checker last evaluated deadlines."],
   [
     "deadlineWait",
     "overdue_deadline_wait_seconds",
@@ -83,17 +84,27 @@ export function addVitalGauges(registry: Registry, read: () => Promise<VitalSign
     return asked;
   };
   for (const [sign, name, help] of GAUGES) {
-    new Gauge({
-      name,
-      help,
-      registers: [registry],
-      async collect() {
-        const value = (await readOnce())?.[sign] ?? null;
-        if (value === null) this.remove();
-        else this.set(value);
-      },
-    });
+    const readSign = async () => (await readOnce())?.[sign] ?? null;
+    addGauge(registry, { name, help, read: readSign });
+    const old = RENAMED_GAUGES[name];
+    const deprecated = `Deprecated, for one release: the old name of ${name}.`;
+    if (old !== undefined) addGauge(registry, { name: old, help: deprecated, read: readSign });
   }
+}
+
+type GaugeReading = { name: string; help: string; read: () => Promise<number | null> };
+
+function addGauge(registry: Registry, { name, help, read }: GaugeReading): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    async collect() {
+      const value = await read();
+      if (value === null) this.remove();
+      else this.set(value);
+    },
+  });
 }
 
 /** Pings that did not count, by reason; those that named nobody's check or key are among them. */

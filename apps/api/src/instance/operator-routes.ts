@@ -22,23 +22,27 @@ const View = z
     problems: z.array(z.string()).meta({ description: "All that is wrong now; empty while all is well." }),
     queue: z.enum(["postgres", "redis"]),
     checkers: z.array(
-      z.object({
-        id: z.uuid(),
-        startedAt: At,
-        evaluatedAt: At.meta({ description: "When it last evaluated deadlines; each second is normal." }),
-        watermarkAt: At.nullable().meta({ description: "Up to when deadlines may be evaluated." }),
-        isAlive: z.boolean(),
-      }),
+      z
+        .object({
+          id: z.uuid(),
+          startedAt: At,
+          evaluatedAt: At.meta({ description: "When it last evaluated deadlines; each second is normal." }),
+          watermarkAt: At.nullable().meta({ description: "Up to when deadlines may be evaluated." }),
+          isAlive: z.boolean(),
+        })
+        .meta({ id: "OperatorChecker" }),
     ),
     receivers: z.array(
-      z.object({
-        id: z.uuid(),
-        startedAt: At,
-        checkpointAt: At.meta({ description: "When it last proved that it receives pings." }),
-        isAlive: z.boolean(),
-      }),
+      z
+        .object({
+          id: z.uuid(),
+          startedAt: At,
+          checkpointAt: At.meta({ description: "When it last proved that it receives pings." }),
+          isAlive: z.boolean(),
+        })
+        .meta({ id: "OperatorReceiver" }),
     ),
-    judging: z.object({
+    evaluation: z.object({
       lagSeconds: z
         .number()
         .nullable()

@@ -5,6 +5,7 @@ import { testDatabase } from "@overdue/testkit";
 import { Registry } from "prom-client";
 import { afterAll, expect, test } from "vitest";
 
+import { RENAMED_GAUGES } from "../http/deprecated-names.ts";
 import { addVitalGauges } from "./metrics.ts";
 
 const database = await testDatabase();
@@ -38,3 +39,14 @@ function scrape(): Promise<string> {
   addVitalGauges(registry, () => readVitalSigns(database.pool));
   return registry.metrics();
 }
+
+test("a gauge with a new name is measured under its old name as well, and its help says that the old one ends", async () => {
+  const text = await scrape();
+  for (const [now, old] of Object.entries(RENAMED_GAUGES)) {
+    const measured = (name: string) => new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1];
+    expect(text).toContain(`# HELP ${old} Deprecated, for one release: the old name of ${now}.`);
+    expect(text).not.toMatch(new RegExp(`^# HELP ${now} Deprecated`, "m"));
+    expect(measured(old)).toBe(measured(now));
+  }
+  expect(text).toMatch(/^overdue_heartbeat_age_seconds \d/m);
+});

@@ -37,11 +37,11 @@ test.each<[TimelineItem, string]>([
   [{ ...flip, to: "down", reason: "failed" }, "Down: the job failed"],
   [{ ...flip, to: "up", reason: null }, "Up again"],
   [
-    { ...delivery, tells: "down", state: "sent", attempts: 1, lastError: null },
+    { ...delivery, deliveryKind: "down", state: "sent", attempts: 1, lastError: null },
     "Down alert to Ops chat: accepted",
   ],
   [
-    { ...delivery, tells: "up", state: "failed", attempts: 3, lastError: "404 no such hook" },
+    { ...delivery, deliveryKind: "up", state: "failed", attempts: 3, lastError: "404 no such hook" },
     "Recovery to Ops chat: given up after 3 attempts (404 no such hook)",
   ],
   [{ kind: "acknowledged", id: "e", at, by: "Ada", text: "" }, "Ada acknowledged it"],

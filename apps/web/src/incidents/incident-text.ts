@@ -43,7 +43,7 @@ export function timelineText(item: TimelineItem): string {
         ? (STATUS_LABELS[item.to] ?? item.to)
         : `${STATUS_LABELS[item.to] ?? item.to}: ${REASON_TEXTS[item.reason]}`;
     case "delivery":
-      return `${DELIVERY_TITLES[item.tells] ?? capital(item.tells)} to ${item.channelName}: ${stateText(item)}`;
+      return `${DELIVERY_TITLES[item.deliveryKind] ?? capital(item.deliveryKind)} to ${item.channelName}: ${stateText(item)}`;
     case "acknowledged":
       return `${item.by} acknowledged it`;
     case "unacknowledged":

@@ -10,7 +10,7 @@ const worked = () => new Date().toISOString();
 const health = () => ({
   at: worked(),
   problems: [] as string[],
-  judging: { lagSeconds: 0.4, waitSeconds: null },
+  evaluation: { lagSeconds: 0.4, waitSeconds: null },
   deliveries: { due: 2, underWay: 1, later: 3, oldestDueSeconds: 5, deadLetters: 4 },
   channels: { broken: 1, resting: 2, all: 30 },
   queue: "postgres",

@@ -45,13 +45,13 @@ export function Problems({ health: { problems } }: Props) {
 }
 
 /** How far the evaluation of deadlines and the sending of alerts have come. */
-export function Progress({ health: { judging, deliveries, channels, queue, heartbeat } }: Props) {
+export function Progress({ health: { evaluation, deliveries, channels, queue, heartbeat } }: Props) {
   return (
     <div className={styles["cards"]}>
       <Card title="Deadlines">
         <dl className={styles["facts"]}>
-          <Fact label="Evaluation is behind by">{secondsText(judging.lagSeconds)}</Fact>
-          <Fact label="Oldest due deadline waits">{secondsText(judging.waitSeconds)}</Fact>
+          <Fact label="Evaluation is behind by">{secondsText(evaluation.lagSeconds)}</Fact>
+          <Fact label="Oldest due deadline waits">{secondsText(evaluation.waitSeconds)}</Fact>
           <Fact label="Queue">{queue === "redis" ? "Redis" : "PostgreSQL"}</Fact>
           <Fact label="Last ping to an outside heartbeat">
             {!heartbeat.isSet ? (

@@ -23,7 +23,7 @@ export type TimelineItem =
       channelId: string;
       channelName: string;
       channelKind: string;
-      tells: string;
+      deliveryKind: string;
       state: string;
       attempts: number;
       finishedAt: Instant | null;
@@ -52,7 +52,7 @@ const FLIPS = `
 
 const DELIVERIES = `
   select 'delivery' as kind, d.id, ${ms("d.created_at")} as at, d.channel_id as "channelId",
-         c.name as "channelName", c.kind as "channelKind", d.kind as tells, d.state, d.attempt as attempts,
+         c.name as "channelName", c.kind as "channelKind", d.kind as "deliveryKind", d.state, d.attempt as attempts,
          ${ms("d.finished_at")} as "finishedAt", d.last_error as "lastError"
     from incidents i join deliveries d on d.project_id = i.project_id and d.incident_id = i.id
     join channels c on c.project_id = d.project_id and c.id = d.channel_id

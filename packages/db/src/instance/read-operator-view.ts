@@ -18,7 +18,7 @@ type Latencies = { count: number; p50Ms: number | null; p99Ms: number | null; mo
 export type OperatorView = {
   checkers: CheckerVitals[];
   receivers: ReceiverVitals[];
-  judging: { lagSeconds: number | null; waitSeconds: number | null };
+  evaluation: { lagSeconds: number | null; waitSeconds: number | null };
   deliveries: {
     /** Due and not yet taken. */
     due: number;
@@ -44,7 +44,7 @@ export async function readOperatorView(pool: Pool): Promise<OperatorView> {
   return {
     checkers: await readCheckers(pool),
     receivers: await readReceivers(pool),
-    judging: { lagSeconds: signs.watermarkLag, waitSeconds: signs.deadlineWait },
+    evaluation: { lagSeconds: signs.watermarkLag, waitSeconds: signs.deadlineWait },
     deliveries: {
       due: counts.due,
       underWay: counts.underWay,

@@ -113,7 +113,7 @@ function RepetitionFields() {
         />
         <NativeSelect
           label="Outliers"
-          description="What happens when a run takes far longer than the baseline of the last 20, or far less."
+          description="What happens when a run takes far longer than the baseline of the last 40 runs, or far less."
           data={POLICIES}
           {...form.getInputProps("outlierRuns")}
         />
