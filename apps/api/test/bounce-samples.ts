@@ -150,7 +150,7 @@ function openSmtpd(action: string, code: string, reason: string): string {
     "delivery-status",
     [
       said(
-        `The mailer daemon has news of a mail of yours.\r\n\r\nops@example.net: ${reason}\r\n\r\nIt follows.`,
+        `The mailer daemon reports on a mail of yours.\r\n\r\nops@example.net: ${reason}\r\n\r\nIt follows.`,
       ),
       status([
         "Reporting-MTA: dns; relay.example.com",

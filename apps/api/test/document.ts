@@ -8,6 +8,7 @@ type Answer = { content?: Content };
 export type Operation = {
   summary: string;
   description?: string;
+  deprecated?: boolean;
   parameters?: { name: string; in: string; description?: string }[];
   requestBody?: { content: Content };
   responses: Record<string, Answer>;

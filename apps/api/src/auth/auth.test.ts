@@ -44,7 +44,7 @@ test.each([
   expect(second.status).toBe(status);
 });
 
-test("a wrong password, an unknown address and no address at all are told the same", async () => {
+test("a wrong password, an unknown address and no address at all get the same answer", async () => {
   const api = await testApi();
   const { email } = await person(api);
   const tries = [email, "nobody@example.org", "not an address"].map(async (address) => {

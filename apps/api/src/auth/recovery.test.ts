@@ -59,7 +59,7 @@ test("a sign-up makes no account before its link is opened: nobody can take anot
   expect((await post("sign-in/email", { email, password: NEW })).status).toBe(200);
 });
 
-test("three mails an hour go to an address, and whoever asks more often is told nothing of it", async () => {
+test("three mails an hour go to an address, and a fourth request is answered like the others", async () => {
   const email = newAddress();
   const statuses = [];
   for (let times = 0; times < 5; times += 1) statuses.push((await post("password-reset", { email })).status);
@@ -75,7 +75,7 @@ test("twenty requests an hour of one network are enough", async () => {
   expect((await here.call("POST", "/api/auth/password-reset", { json })).status).toBe(429);
 });
 
-test("a reset sets the password once, ends every session, proves the address and is told by mail", async () => {
+test("a reset sets the password once, ends every session, proves the address and is confirmed by mail", async () => {
   const { email, userId, as } = await person(api);
   const token = await newAccountToken(api.db, { purpose: "reset", email, userId });
   const second = await newAccountToken(api.db, { purpose: "reset", email, userId });
@@ -145,7 +145,7 @@ test.each([
   expect(await read(me)).toMatchObject({ user: { isVerified } });
 });
 
-test("the first account is vouched for by whoever reads the console", async () => {
+test("the first account is proven by the link on the console", async () => {
   const here = await testApi({ registration: "invite" });
   const json = { email: "ada@example.org", password: PASSWORD, setupToken: await newSetupToken(here.db) };
   const made = await here.call("POST", "/api/auth/sign-up/email", { json });
@@ -160,7 +160,7 @@ test("without a mail server a forgotten password is said to be the operator's to
   expect(await read(refused)).toMatchObject({ status: 403, detail: expect.stringContaining("user reset") });
 });
 
-test("a change of the password is told by mail too", async () => {
+test("a change of the password is confirmed by mail, too", async () => {
   const { email, as } = await person(api);
   const weak = { currentPassword: PASSWORD, newPassword: "password1234" };
   expect((await as("POST", "/api/auth/change-password", weak)).status).toBe(400);

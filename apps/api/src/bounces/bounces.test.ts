@@ -72,7 +72,7 @@ async function deliveryOf({ deliveryId }: Mail) {
   return (await db.select().from(schema.deliveries).where(eq(schema.deliveries.id, deliveryId)))[0];
 }
 
-async function toldElsewhere({ projectId, channelId }: Mail) {
+async function otherDeliveries({ projectId, channelId }: Mail) {
   const isOther = and(eq(schema.deliveries.projectId, projectId), ne(schema.deliveries.channelId, channelId));
   return await db.select().from(schema.deliveries).where(isOther).orderBy(schema.deliveries.id);
 }
@@ -83,7 +83,7 @@ test.each([
   ["Gmail", reports.GMAIL],
   ["Exchange", reports.EXCHANGE],
 ])(
-  "a mail that comes back by %s breaks its channel, goes to the fall-back, and owners hear of it",
+  "a mail that comes back by %s breaks its channel, goes to the fall-back, and owners are notified",
   async (_, raw) => {
     const mail = await sentMail();
     expect((await comesBack(mail.address, raw)).response).toMatch(/^250/);
@@ -92,7 +92,7 @@ test.each([
       brokenBecause: expect.stringMatching(/^It came back: 550/),
     });
     expect(await deliveryOf(mail)).toMatchObject({ state: "failed", attempt: 2 });
-    expect(await toldElsewhere(mail)).toMatchObject([
+    expect(await otherDeliveries(mail)).toMatchObject([
       { channelId: mail.fallback, kind: "down", fallbackFor: mail.deliveryId },
       { channelId: mail.fallback, kind: "system" },
     ]);
@@ -103,21 +103,21 @@ test("the same bounce twice says nothing new, in whatever letters its address is
   const mail = await sentMail();
   await comesBack(mail.address.toUpperCase(), reports.POSTFIX);
   await comesBack(mail.address, reports.POSTFIX);
-  expect(await toldElsewhere(mail)).toHaveLength(2);
+  expect(await otherDeliveries(mail)).toHaveLength(2);
 });
 
-test("what was given up after days is told elsewhere, but the channel stays", async () => {
+test("a mail that was given up after days goes to the fall-back, and its channel stays", async () => {
   const mail = await sentMail();
   await comesBack(mail.address, reports.POSTFIX_GIVEN_UP);
   expect(await channelOf(mail)).toMatchObject({ brokenAt: null });
-  expect(await toldElsewhere(mail)).toHaveLength(2);
+  expect(await otherDeliveries(mail)).toHaveLength(2);
 });
 
 test.each([
   ["a full mailbox", reports.FULL],
   ["a mail taken for spam", reports.SPAM],
   ["a server further on that does not relay", reports.NEXT_HOP_DENIED],
-])("%s is told elsewhere and tried again, as when it is said at once", async (_, raw) => {
+])("%s goes to the fall-back and is tried again, as when the server says so at once", async (_, raw) => {
   const mail = await sentMail();
   await comesBack(mail.address, raw);
   expect(await channelOf(mail)).toMatchObject({ brokenAt: null });
@@ -125,18 +125,18 @@ test.each([
     state: "retry",
     lastError: expect.stringMatching(/55[24]/),
   });
-  expect(await toldElsewhere(mail)).toMatchObject([
+  expect(await otherDeliveries(mail)).toMatchObject([
     { channelId: mail.fallback, kind: "down", fallbackFor: mail.deliveryId },
     { channelId: mail.fallback, kind: "system" },
   ]);
 });
 
-test("what OpenSMTPD drops with its last word is told elsewhere", async () => {
+test("a mail that OpenSMTPD gives up with its last answer goes to the fall-back", async () => {
   const mail = await sentMail();
   await comesBack(mail.address, reports.OPENSMTPD_EXPIRED);
   expect(await channelOf(mail)).toMatchObject({ brokenAt: null });
   expect(await deliveryOf(mail)).toMatchObject({ state: "failed" });
-  expect(await toldElsewhere(mail)).toHaveLength(2);
+  expect(await otherDeliveries(mail)).toHaveLength(2);
 });
 
 test("a complaint unsubscribes", async () => {
@@ -159,7 +159,7 @@ test.each([
   const mail = await sentMail();
   await comesBack(mail.address, raw);
   expect(await channelOf(mail)).toMatchObject({ brokenAt: null });
-  expect(await toldElsewhere(mail)).toEqual([]);
+  expect(await otherDeliveries(mail)).toEqual([]);
 });
 
 test.each([

@@ -73,7 +73,7 @@ test("new settings mend a broken channel, a new name does not", async () => {
   expect(await read(mended)).toMatchObject({ name: "ops 2", brokenAt: null, brokenBecause: null });
 });
 
-test("a channel is told at once and groups as its kind does, until it is set otherwise", async () => {
+test("a channel is notified at once and groups as its kind does, until it is set otherwise", async () => {
   const { as, url, path, channel } = await withChannel();
   expect(channel).toMatchObject({ collectMinutes: 0, groups: null });
   const collecting = await as("PATCH", url, { collectMinutes: 30, groups: false });

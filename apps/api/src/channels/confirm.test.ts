@@ -7,7 +7,7 @@ import { keyHolder, person, read, testApi } from "../../test/test-api.ts";
 const api = await testApi();
 const { keyring } = api.deps;
 const publicUrl = "https://overdue.example.org";
-/** The installation's first account: its own address needs no confirmation. */
+/** The instance's first account: its own address needs no confirmation. */
 const first = await person(api);
 
 type Channel = {
@@ -123,7 +123,7 @@ test("an address that the project has confirmed once is taken again, by another 
   expect(await make(await person(api), to)).toMatchObject({ unconfirmedSince: expect.any(String) });
 });
 
-test("whoever unsubscribed is asked again when the address is saved, and only then", async () => {
+test("an address that unsubscribed is asked again when it is saved, and only then", async () => {
   const { as, url, at, to, channel } = await withMailbox();
   await click(at);
   await api.db

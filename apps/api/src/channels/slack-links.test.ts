@@ -58,7 +58,7 @@ test("who is refused by Slack reads so", async () => {
   expect((await comeBack(anna.cookie, { state, error: "access_denied" })).status).toBe(303);
   expect(await stateOf(anna, id)).toMatchObject({
     state: "failed",
-    trouble: expect.stringContaining("not allowed"),
+    problem: expect.stringContaining("not allowed"),
   });
 });
 

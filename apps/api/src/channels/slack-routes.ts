@@ -27,7 +27,7 @@ const LinkView = z
     id: z.uuid(),
     state: z.enum(["waiting", "linked", "failed", "expired"]),
     channelId: z.uuid().nullable().meta({ description: "The channel that came of it." }),
-    trouble: z.string().nullable().meta({ description: "Why no channel came of it." }),
+    problem: z.string().nullable().meta({ description: "Why no channel came of it." }),
     expiresAt: Timestamp,
   })
   .meta({ id: "SlackLink" });
@@ -129,7 +129,7 @@ function linkView({ id, expiresAt, endedAt, channelId, problem }: SlackLink, now
     id,
     state: endedAt === null ? open : ended,
     channelId,
-    trouble: problem,
+    problem,
     expiresAt: iso(expiresAt),
   };
 }

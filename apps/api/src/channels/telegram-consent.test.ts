@@ -46,7 +46,7 @@ test("a chat where somebody sent /start is taken, for a day, however its name is
   expect((await as("POST", `${path}/channels`, channel({ chat: late }))).status).toBe(400);
 });
 
-test("a channel with a bot of its own needs no agreement, and proves none for the installation's bot", async () => {
+test("a channel with a bot of its own needs no agreement, and proves none for the instance's bot", async () => {
   const { as, path } = await person(api);
   const chat = newChat();
   const made = await read<{ id: string }>(

@@ -17,7 +17,7 @@ test("what Telegram tells is kept as it came, once", async () => {
   expect(await api.db.select().from(schema.telegramUpdates)).toMatchObject([{ updateId: 5, body }]);
 });
 
-test.each(["", "x", `${secret}x`])("whoever says %j is not Telegram", async (given) => {
+test.each(["", "x", `${secret}x`])("a caller with the secret %j is not Telegram", async (given) => {
   expect((await tell(JSON.stringify({ update_id: 6 }), given)).status).toBe(401);
 });
 

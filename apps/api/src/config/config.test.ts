@@ -128,7 +128,7 @@ test("secrets that are left out are kept", async () => {
   expect(await sealed()).toEqual(before);
 });
 
-test("how much at once a channel is told stands in the file, or stays as it is", async () => {
+test("how a channel groups its messages is set by the file, or stays as it is", async () => {
   const { apply, channels } = await aProject();
   const digest = { ...opsChannel, collectMinutes: 60, groups: false };
   await apply({ ...FILE, channels: [digest, hookChannel] });
@@ -246,7 +246,7 @@ test.each([
   expect([await checks(), await channels()]).toEqual([[], []]);
 });
 
-test("what is no YAML is refused with the line", async () => {
+test("a file that is not YAML is refused with the line", async () => {
   const { applyYaml } = await aProject();
   const problem = await read<{ status: number; detail: string }>(await applyYaml("version: 1\nchecks: [\n"));
   expect(problem).toMatchObject({

@@ -29,7 +29,7 @@ test("one channel at the most is the fall-back", async () => {
   expect(await read(await as("GET", `${path}/channels/${first}`))).toMatchObject({ isFallback: false });
 });
 
-test("the page of the installation says what is wrong while nobody judges", async () => {
+test("the page of the instance says what is wrong while no deadline is evaluated", async () => {
   const { as } = await person(api);
   expect(await read(await as("GET", "/v1/instance"))).toMatchObject({
     problem: expect.stringMatching(/No (receiver|checker)/),

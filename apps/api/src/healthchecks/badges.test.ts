@@ -18,7 +18,7 @@ beforeEach(async () => {
 const fetched = async (url: string, method = "GET") =>
   await api.app.request(url.replace("http://overdue.test", ""), { method });
 
-test("a signature is the one that Healthchecks makes of the same secret", () => {
+test("a signature equals Healthchecks' of the same secret", () => {
   const key = createHash("sha1").update("badge-keysecret").digest();
   const whole = createHmac("sha1", key).update("db").digest("base64");
   const expected = whole.replaceAll("+", "-").replaceAll("/", "_").slice(0, 8);

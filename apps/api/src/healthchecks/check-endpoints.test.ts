@@ -63,7 +63,7 @@ test.each([
   ['{"timeout": 1e3}', "timeout is not a number"],
   ['{"timeout": 99999999999999999999999999999999999999}', "timeout is too large"],
   ['{"grace": -0}', "grace is too small"],
-])("%s is told apart as it is written: %s", async (body, complaint) => {
+])("%s gets Healthchecks' own words: %s", async (body, complaint) => {
   expect(await read(await healthchecks.call("POST", "checks/", body))).toEqual({
     error: `json validation error: ${complaint}`,
   });

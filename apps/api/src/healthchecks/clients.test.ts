@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 
 import { expect, test } from "vitest";
 
-import { modulesWithClient, outputOf, pythonWithClient } from "../../test/healthchecks/clients/obtain.ts";
+import { modulesWithClient, outputOf, pythonWithClient } from "../../test/healthchecks/clients/install.ts";
 import { serveOverHttp } from "../../test/healthchecks/serve.ts";
 import { namesOf, tenant } from "../../test/healthchecks/tenant.ts";
 

@@ -28,7 +28,7 @@ test("text is written as Prometheus reads it", () => {
   );
 });
 
-test("a check is told under Healthchecks' names, and under ours what it has none for", async () => {
+test("a check is measured under Healthchecks' names, and under ours where it has none", async () => {
   const { uuid } = await healthchecks.create({ name: "Backup", tags: "prod db" });
   await healthchecks.ping(`${uuid}/start`);
   await healthchecks.ping(`${uuid}/fail`);

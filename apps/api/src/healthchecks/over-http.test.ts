@@ -15,8 +15,8 @@ beforeAll(async () => {
 const api = async (method: string, path: string, body: Buffer | null = null) =>
   await send({ method, url: `${served.url}/api/v3/${path}`, headers: { "X-Api-Key": key }, body });
 
-type Told = { uuid: string; pings: Record<string, unknown>[] };
-const json = (body: Buffer) => JSON.parse(body.toString("utf8")) as Told;
+type Printed = { uuid: string; pings: Record<string, unknown>[] };
+const json = (body: Buffer) => JSON.parse(body.toString("utf8")) as Printed;
 
 async function pinged(headers: Record<string, string>, body: Buffer | null = null, method = "POST") {
   const { uuid } = json((await api("POST", "checks/", Buffer.from("{}"))).body);

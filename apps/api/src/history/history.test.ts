@@ -99,7 +99,7 @@ test("runs, flips and incidents tell what happened", async () => {
   expect(healed.items).toMatchObject([{ resolvedAt: expect.stringMatching(/Z$/) }]);
 });
 
-test("a flip says how many channels were told of it", async () => {
+test("a flip says how many channels were notified of it", async () => {
   const someone = await person(api);
   for (const name of ["one", "two"]) {
     const settings = { url: `https://hooks.example.org/${name}` };
@@ -179,7 +179,7 @@ test("runs that disagree with the time zone are found, with the edit that makes 
   expect(items).toMatchObject([{ sentence: expect.any(String), evidence: { seen: expect.any(Number) } }]);
 });
 
-test("spans without receivers are listed for whoever is signed in", async () => {
+test("spans without receivers are listed for everybody who is signed in", async () => {
   const { as } = await person(api);
   const startedAt = new Date(Date.UTC(2026, 0, 1));
   await api.db

@@ -34,7 +34,7 @@ test.each([
   ["the first of several", "1.1.1.1, 203.0.113.9", "1.1.1.1"],
   ["the first without its port", "1.1.1.1:80, 203.0.113.9", "1.1.1.1"],
   ["IPv6 as it is written", "::ffff:1.1.1.1, 203.0.113.9", "::ffff:1.1.1.1"],
-  ["not what is no address", "somebody, 203.0.113.9", "203.0.113.9"],
+  ["not a text that is no address", "somebody, 203.0.113.9", "203.0.113.9"],
   ["no zone, which no database can store", "fe80::1%eth0, 203.0.113.9", "fe80::1"],
 ])("shown with a ping is %s", (_, forwardedFor, expected) => {
   expect(shownAddress({ socketAddress: "::1", forwardedFor }, "203.0.113.9")).toBe(expected);

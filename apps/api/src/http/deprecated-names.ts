@@ -30,6 +30,7 @@ const RENAMED_FIELDS: readonly RenamedField[] = [
   { schema: "ConfigCheck", old: "unusualRuns", now: "outlierRuns" },
   { schema: "Evidence", old: "usual", now: "baseline" },
   { schema: "TimelineDelivery", old: "tells", now: "deliveryKind" },
+  { schema: "SlackLink", old: "trouble", now: "problem" },
   { schema: "Report", old: "notJudged", now: "excluded" },
   { schema: "OperatorView", old: "judging", now: "evaluation" },
   { schema: "OperatorChecker", old: "judgedAt", now: "evaluatedAt" },
@@ -37,7 +38,7 @@ const RENAMED_FIELDS: readonly RenamedField[] = [
 ];
 
 const OF_CHECK = "/v1/projects/{projectId}/checks/{checkId}";
-const RENAMED_PATHS: readonly RenamedPath[] = [
+export const RENAMED_PATHS: readonly RenamedPath[] = [
   { method: "post", old: `${OF_CHECK}/normal`, now: `${OF_CHECK}/reset-baseline` },
   { method: "get", old: `${OF_CHECK}/who-would-hear`, now: `${OF_CHECK}/notification-preview` },
 ];

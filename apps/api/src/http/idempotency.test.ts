@@ -86,7 +86,7 @@ test("what was answered is kept sealed: an API key cannot be read from the table
   expect(JSON.stringify(rows)).not.toContain(key);
 });
 
-test("after a day the key is forgotten, and whoever died at work is after a minute", async () => {
+test("a key is forgotten after a day, and after a minute where the process died at work", async () => {
   const { as, path } = await person(api);
   const table = schema.idempotencyKeys;
   const made = async () => {

@@ -193,7 +193,7 @@ test("the timeline has flips, acts, notes and the recovery in one order", async 
   expect([first.items.length, rest.items.length, rest.next]).toEqual([3, 1, null]);
 });
 
-test("the timeline tells of the planned work while it was down, and of no other", async () => {
+test("the timeline shows the maintenance while the check was down, and no other", async () => {
   const { as, url, path, check } = await broken();
   const begin = async (name: string) => await as("POST", `${path}/maintenance/start`, { minutes: 5, name });
   await begin("deploy");

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { person, read, testApi } from "../../test/test-api.ts";
 import type { IncidentDetail } from "./incident-views.ts";
 
-// For every reason: what a person reads about it, from real pings and the judge.
+// For every reason: what a person reads about it, from real pings and the evaluator.
 
 const api = await testApi();
 const MINUTE = 60_000;
@@ -89,11 +89,11 @@ test.each(reasons)("an incident that is %s says what it is about", async (reason
 });
 
 async function does(check: { pingUrl: string }, deed: Deed): Promise<void> {
-  if ("minutes" in deed) return await judgeIn(deed.minutes * MINUTE);
+  if ("minutes" in deed) return await evaluateIn(deed.minutes * MINUTE);
   await api.app.request(new URL(check.pingUrl).pathname + deed.ping, { method: "POST", body: deed.body });
 }
 
-async function judgeIn(ms: number): Promise<void> {
+async function evaluateIn(ms: number): Promise<void> {
   const fail = (_: string, error: unknown) => {
     throw error;
   };

@@ -18,13 +18,13 @@ test("a storm says what its incidents share and how many are open, and they are 
   ];
   const stormId = await storm(someone, "host db1", [one.id, two.id]);
   const url = `${someone.path}/storms/${stormId}`;
-  const told = { id: stormId, shared: { kind: "host", value: "db1", name: null }, incidents: 2 };
-  expect(await read(await someone.as("GET", url))).toMatchObject({ ...told, open: 2, overAt: null });
+  const expected = { id: stormId, shared: { kind: "host", value: "db1", name: null }, incidents: 2 };
+  expect(await read(await someone.as("GET", url))).toMatchObject({ ...expected, open: 2, overAt: null });
   await api.app.request(one.pingPath);
-  expect(await read(await someone.as("GET", url))).toMatchObject({ ...told, open: 1, overAt: null });
+  expect(await read(await someone.as("GET", url))).toMatchObject({ ...expected, open: 1, overAt: null });
   await api.app.request(two.pingPath);
   expect(await read(await someone.as("GET", url))).toMatchObject({
-    ...told,
+    ...expected,
     open: 0,
     overAt: expect.any(String),
   });

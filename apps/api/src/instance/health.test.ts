@@ -8,28 +8,28 @@ import { read, testApi } from "../../test/test-api.ts";
 
 const api = await testApi();
 
-async function mark(canaryAgeMs: number, judgedAgeMs: number): Promise<void> {
+async function setAges(heartbeatAgeMs: number, evaluatedAgeMs: number): Promise<void> {
   const { receivers, checkers } = schema;
   const startedAt = new Date();
   const ago = (ageMs: number) => new Date(startedAt.getTime() - ageMs);
   await api.db.delete(receivers);
   await api.db.delete(checkers);
-  await api.db.insert(receivers).values({ id: randomUUID(), startedAt, checkpointAt: ago(canaryAgeMs) });
-  await api.db.insert(checkers).values({ id: randomUUID(), startedAt, evaluatedAt: ago(judgedAgeMs) });
+  await api.db.insert(receivers).values({ id: randomUUID(), startedAt, checkpointAt: ago(heartbeatAgeMs) });
+  await api.db.insert(checkers).values({ id: randomUUID(), startedAt, evaluatedAt: ago(evaluatedAgeMs) });
 }
 
 test.each([
   ["receivers are silent", 60_000, 0, /receiver/i],
-  ["no checker judges", 0, 60_000, /checker/i],
-])("not ready while %s, with the reason", async (_, canaryAgeMs, judgedAgeMs, reason) => {
-  await mark(canaryAgeMs, judgedAgeMs);
+  ["no evaluator works", 0, 60_000, /checker/i],
+])("not ready while %s, with the reason", async (_, heartbeatAgeMs, evaluatedAgeMs, reason) => {
+  await setAges(heartbeatAgeMs, evaluatedAgeMs);
   const response = await api.call("GET", "/health/ready");
   expect(response.status).toBe(503);
   expect(await read(response)).toMatchObject({ status: "not ready", reason: expect.stringMatching(reason) });
 });
 
 test("ready, with a warning, while the mail server refuses mails", async () => {
-  await mark(0, 0);
+  await setAges(0, 0);
   const name = "mail refused for corp.test";
   await api.db.insert(schema.instanceFacts).values({ name, value: "554 5.7.1 <ops@corp.test>: no" });
   const answer = await read(await api.call("GET", "/health/ready"));
@@ -37,8 +37,8 @@ test("ready, with a warning, while the mail server refuses mails", async () => {
   await api.db.delete(schema.instanceFacts).where(eq(schema.instanceFacts.name, name));
 });
 
-test("ready while pings are received and deadlines judged, and not once it stops", async () => {
-  await mark(0, 0);
+test("ready while pings are received and deadlines evaluated, and not once it stops", async () => {
+  await setAges(0, 0);
   expect((await api.call("GET", "/health/ready")).status).toBe(200);
   api.deps.readiness.stop();
   expect((await api.call("GET", "/health/ready")).status).toBe(503);

@@ -9,7 +9,7 @@ const eve = await person(api);
 await setOperator(api.db, ada.userId, true);
 await setOperator(api.db, eve.userId, false);
 
-test("an operator sees how the installation does, and what is wrong", async () => {
+test("an operator sees the state of the instance, and what is wrong", async () => {
   const view = await read<{ problems: string[] }>(await ada.as("GET", "/v1/operator"));
   expect(view).toMatchObject({
     queue: "postgres",

@@ -11,7 +11,7 @@ import { addVitalGauges } from "./metrics.ts";
 const database = await testDatabase();
 afterAll(database.drop);
 
-test("an installation that has done nothing yet shows no age, and no outage", async () => {
+test("an instance that has done nothing yet shows no age, and no outage", async () => {
   const text = await scrape();
   expect(text).toContain("overdue_outages 0");
   expect(text).not.toMatch(/^overdue_watermark_lag_seconds /m);

@@ -26,7 +26,7 @@ test("every answer says how one stands, in the old headers and in the new", asyn
   expect(Number(headers["ratelimit-reset"])).toBeGreaterThan(0);
 });
 
-test("a key that asks too often is told when to come back, and another key is not held back", async () => {
+test("a key that asks too often is answered when to come back, and another key is not held back", async () => {
   const api = await testApi({ requestsPerMinute: 3 });
   const { projectId, path } = await person(api);
   const [greedy, modest] = [await keyHolder(api, projectId, "read"), await keyHolder(api, projectId, "read")];
@@ -91,7 +91,7 @@ test("pings, health and pages are never held back", async () => {
   }
 });
 
-test("Healthchecks' clients are told in their own shape", async () => {
+test("Healthchecks' clients are refused in their own shape", async () => {
   const api = await testApi({ requestsPerMinute: 1 });
   const { projectId } = await person(api);
   const { key } = await keyHolder(api, projectId, "read");
@@ -103,7 +103,7 @@ test("Healthchecks' clients are told in their own shape", async () => {
   expect(await read(refused)).toEqual({ error: "rate limit exceeded" });
 });
 
-test("an installation may do without", async () => {
+test("an instance may do without", async () => {
   const api = await testApi({ requestsPerMinute: 0 });
   const response = await api.call("GET", "/v1/instance");
   expect([...response.headers.keys()].join()).not.toContain("ratelimit");

@@ -46,23 +46,23 @@ async function heard(given: object = {}) {
   return { ...someone, id: made.id, url, ping, check, plan, start, stop };
 }
 
-/** Lets the checker look at everything up to so long from now. */
-async function judgeIn(ms: number): Promise<void> {
+/** Evaluates every deadline up to so many milliseconds from now. */
+async function evaluateIn(ms: number): Promise<void> {
   const fail = (_: string, error: unknown) => {
     throw error;
   };
   await evaluateDue(api.deps.pool, { watermark: Date.now() + ms, outages: [], limit: 500 }, fail);
 }
 
-test("a deploy script starts maintenance, and nothing is judged until it ends", async () => {
+test("a deploy script starts maintenance, and no deadline is evaluated until it ends", async () => {
   const { check, start, as, url } = await heard();
   const window = await start({ name: "deploy" });
   expect(window).toMatchObject({ name: "deploy", rule: { kind: "once" }, tags: [], checkIds: [] });
   const { until } = window.active ?? { until: "" };
   expect(await check()).toMatchObject({ maintenance: { until }, status: "up" });
-  await judgeIn(50 * MINUTE);
+  await evaluateIn(50 * MINUTE);
   expect(await check()).toMatchObject({ deadlineAt: new Date(Date.parse(until) + MINUTE).toISOString() });
-  await judgeIn(62 * MINUTE);
+  await evaluateIn(62 * MINUTE);
   expect(await check()).toMatchObject({ status: "down" });
   const slots = await read<Page<{ outcome: string; because: string | null }>>(
     await as("GET", `${url}/slots`),

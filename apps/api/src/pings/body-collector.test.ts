@@ -33,7 +33,7 @@ test("no character is cut in two, at whichever byte the cut would fall", () => {
   }
 });
 
-test.each([0, 1])("a limit of %i bytes is no trouble", (limit) => {
+test.each([0, 1])("a limit of %i bytes is no problem", (limit) => {
   expect(keepBody(Buffer.from("abc"), limit).bytes).toBe(3);
 });
 

@@ -12,7 +12,7 @@ const LINK_PREVIEWS = [
   /^(?:facebookexternalhit|meta-externalagent|meta-externalfetcher)\/\d/,
   // iMessage looks like a browser that is all of these.
   /^Mozilla\/5\.0 .* facebookexternalhit\/[\d.]+ Facebot Twitterbot\/[\d.]+$/,
-  /^Googlebot(?:-Image|-News|-Video)?\/\d/,
+  /^Googlebot(?:-\w+)?\/\d/,
   /^Mozilla\/5\.0 .*\bcompatible; (?:Discordbot|Googlebot|bingbot|redditbot|MicrosoftPreview|Embedly|ZulipURLPreview)\/[\d.]+; \+?http/,
   /^Mozilla\/5\.0 \(compatible; vkShare; \+http/,
   /^Mozilla\/5\.0 .*\(via ggpht\.com GoogleImageProxy\)$/,

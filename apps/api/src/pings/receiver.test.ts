@@ -181,7 +181,7 @@ test("a storm on one check shares rows, but every ping is answered and counted, 
   expect(flips.count).toBe(3);
 });
 
-test("without a database a ping is told to come again, never that it was stored", async () => {
+test("without a database a ping is asked to come again, and never said to be stored", async () => {
   const nowhere = openPool({
     url: `postgres://a:b@127.0.0.1:${await closedPort()}/c`,
     max: 1,

@@ -106,11 +106,11 @@ test("a ping that a paused check ignores is on record", async () => {
   expect(await refusedOf(check.projectId)).toMatchObject([{ reason: "paused", check_id: check.id }]);
 });
 
-test("refused pings have a budget, and good ones from the same address are never held back", async () => {
+test("refused pings are limited, and good ones from the same address are never held back", async () => {
   const own = receiverOn(pool, LIMIT);
   const { projectId, pingKey } = await aProject(pool);
   const check = await aCheck(pool, { projectId, details: { slug: "good" } });
-  // Well within a minute; should it turn in between, the second half is over the budget by itself.
+  // Well within a minute; should it turn in between, the second half is over the limit by itself.
   const statuses = await Promise.all(
     Array.from({ length: 700 }, async (_, i) => (await own.app.request(`/ping/${pingKey}/bad-${i}`)).status),
   );

@@ -79,7 +79,7 @@ test("one may be sent at once, by the way of every alert; the sixth in a minute 
   expect((await send()).status).toBe(429);
 });
 
-test("the report of the running month tells what is there", async () => {
+test("the report of the running month has what is there", async () => {
   const { as, path, projectId } = await person(api);
   const { pingUrl } = await read<{ pingUrl: string }>(await as("POST", `${path}/checks`, HOURLY));
   await as("POST", `${path}/checks`, { ...HOURLY, name: "unheard" });
@@ -97,7 +97,7 @@ test("the report of the running month tells what is there", async () => {
   });
 });
 
-test("a report of a project without checks has nothing to judge", async () => {
+test("a report of a project without checks has no uptime", async () => {
   const { as, path } = await person(api);
   expect(await read(await as("GET", `${path}/report?every=week`))).toMatchObject({
     period: { every: "week", isOver: true },

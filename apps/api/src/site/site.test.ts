@@ -79,7 +79,7 @@ test.each(["/v1/nothing", "/api/auth/nothing", "/health/nothing", "/assets/gone.
   },
 );
 
-test("a program that asks for a page is told that there is none", async () => {
+test("a program that asks for a page gets a problem, not the app", async () => {
   expect((await api.call("GET", "/sign-in", { headers: { accept: "application/json" } })).status).toBe(404);
 });
 
@@ -103,7 +103,7 @@ test("answers with data are never kept, framed or guessed at", async () => {
   expect(headers.has("strict-transport-security")).toBe(false);
 });
 
-test("whoever was reached by https is asked to stay with it", async () => {
+test("a browser that came by https is asked to stay with it", async () => {
   const publicUrl = "https://overdue.test";
   const secure = await testApi({ publicUrl, origins: [publicUrl] });
   const { headers } = await secure.call("GET", "/v1/instance");

@@ -17,7 +17,7 @@ const FILES = 4;
 /** Costs a thread a second or more, and is refused in the end: it has no version. */
 const HEAVY = Array.from({ length: 60_000 }, (_, i) => `k${i}: ${i}`).join("\n");
 
-test("pings are answered while every thread is busy with files, and what is too much is told to come again", async () => {
+test("pings are answered while every thread is busy with files, and too many files are asked to come again", async () => {
   const check = await aCheck(database.pool);
   await apply(await aKey(), "version: 1"); // what is loaded with the first file is loaded
   const answered: string[] = [];

@@ -59,7 +59,7 @@ test("owners who wait for the same thread take turns", async () => {
   expect(done).toEqual(["busy", "busy", "other", "busy"]);
 });
 
-test("who has too many waiting is told to come again, and so is everybody where all together have", async () => {
+test("an owner with too many waiting is asked to come again, and so is everybody where all together have too many", async () => {
   const pool = poolOf({ threads: 1 });
   const run = (owner: string) => pool.run("readConfigFile", SMALL, owner);
   const taken = [run("a"), run("a"), run("a")];

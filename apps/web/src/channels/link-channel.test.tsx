@@ -72,7 +72,7 @@ describe("returning from Slack", () => {
   test("leads on once the channel exists", async () => {
     const done = vi.fn();
     fakeApi({
-      [`GET ${SLACK}/l1`]: { id: "l1", state: "linked", trouble: null },
+      [`GET ${SLACK}/l1`]: { id: "l1", state: "linked", problem: null },
       [`GET /v1/projects/${PROJECT}/channels`]: page(),
     });
     await renderPart(<SlackLink projectId={PROJECT} linkId="l1" done={done} />);
@@ -80,10 +80,10 @@ describe("returning from Slack", () => {
   });
 
   test("says why the channel was not added, and offers another attempt", async () => {
-    const trouble = "The app was not allowed to post into this channel.";
-    fakeApi({ [`GET ${SLACK}/l1`]: { id: "l1", state: "failed", trouble } });
+    const problem = "The app was not allowed to post into this channel.";
+    fakeApi({ [`GET ${SLACK}/l1`]: { id: "l1", state: "failed", problem } });
     await renderPart(<SlackLink projectId={PROJECT} linkId="l1" done={vi.fn()} />);
-    expect((await screen.findByRole("alert")).textContent).toContain(trouble);
+    expect((await screen.findByRole("alert")).textContent).toContain(problem);
     expect(screen.getByRole("button", { name: "Add to Slack again" })).toBeTruthy();
   });
 });

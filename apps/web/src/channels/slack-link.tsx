@@ -58,7 +58,7 @@ function SlackReturn({ projectId, linkId, done }: { projectId: string; linkId: s
   }, [state, client, projectId, done]);
   if (error !== null || state === "failed" || state === "expired") {
     const why =
-      error === null ? (data?.trouble ?? "The 15 minutes for it have passed.") : errorMessage(error);
+      error === null ? (data?.problem ?? "The 15 minutes for it have passed.") : errorMessage(error);
     return (
       <>
         <Alert color="orange" role="alert" title="The channel was not added">

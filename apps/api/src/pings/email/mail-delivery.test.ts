@@ -187,7 +187,7 @@ test("a mail is taken apart only where its check looks into it, and no further t
   expect(await Promise.all(checks.map(kindsOf))).toEqual([["success"], ["success"], ["ignored"]]);
 });
 
-test("whoever asks for hundreds of mailboxes that nobody has is put off, and those that are known go on", async () => {
+test("a server that asks for hundreds of unknown mailboxes is put off, and known mailboxes go on", async () => {
   const check = await aCheck(pool);
   await whileOpen(options, async (there) => {
     const smtp = await hello(there);

@@ -190,7 +190,7 @@ test("a long mail is cut like every body, and its keywords are found behind the 
   expect(ping?.body_bytes).toBeGreaterThan(LIMIT * 5);
 });
 
-test("what is no mail at all is a ping all the same", async () => {
+test("a text that is no mail at all is a ping all the same", async () => {
   const check = await aCheck(pool);
   await mailer.sendMail({ envelope: envelopeOf(addressOf(check)), raw: "\0\xff ---- no header\r\n" });
   expect(await pingsOf(check)).toMatchObject([{ kind: "success" }]);
@@ -202,7 +202,7 @@ test("a bounce, which has no sender, is a ping", async () => {
   expect(await pingsOf(check)).toMatchObject([{ user_agent: "Email from " }]);
 });
 
-test("while the database is away the sender is told to come again", async () => {
+test("while the database is away the server is asked to come again", async () => {
   const check = await aCheck(pool);
   const away = { record: () => Promise.reject(new Unavailable("away")) };
   const answer = await whileOpen({ ...options, ingest: away }, (there) =>

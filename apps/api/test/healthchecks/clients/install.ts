@@ -25,7 +25,7 @@ export async function modulesWithClient(): Promise<string | null> {
   return folder === null ? null : join(folder, "node_modules");
 }
 
-/** Runs a script against a server and answers the JSON that it prints. */
+/** Runs a script against a server. Returns the JSON that it prints. */
 export async function outputOf(program: string, args: string[]): Promise<unknown> {
   const { stdout } = await run(program, args, { timeout: INSTALL_MS_MAX });
   return JSON.parse(stdout);
