@@ -49,10 +49,24 @@ test("every path that a document names exists", () => {
   );
 });
 
-test("no way through the code is longer than 15 files", () => {
-  const ways = readFileSync("docs/architecture.md", "utf8").split(/^### /m).slice(1);
+test("each way through the code lists at most 15 files, one after the other and none twice", () => {
+  const [, chapter = ""] = readFileSync("docs/architecture.md", "utf8").split(
+    "## Three ways through the code",
+  );
+  const ways = (chapter.split(/^## /m)[0] ?? "").split(/^### /m).slice(1);
   expect(ways).toHaveLength(3);
-  expect(ways.map((way) => way.match(/^\d+\. /gm)?.length ?? 0).filter((files) => files > 15)).toEqual([]);
+  for (const way of ways) {
+    const steps = way.match(/^\d+\. .*/gm) ?? [];
+    const files = steps.flatMap(
+      (step) => step.match(/^\d+\. `((?:apps|packages)\/[^`]+\.tsx?)`/)?.[1] ?? step,
+    );
+    const named = [...way.matchAll(/`(?:apps|packages)\/[^`]+`/g)];
+    expect(named).toHaveLength(steps.length);
+    expect(files.filter((file) => !existsSync(file))).toEqual([]);
+    expect(new Set(files).size).toBe(files.length);
+    expect(files.length).toBeLessThanOrEqual(15);
+    expect(files.length).toBeGreaterThan(10);
+  }
 });
 
 type Link = { path: string; heading: string | undefined };
