@@ -4,7 +4,6 @@ import { readGlossary, refusedWords, wordsIn } from "./words.ts";
 
 /** How many lines of an area still have refused words. These numbers only go down. */
 const LEFT: Record<string, number> = {
-  "apps/api": 6,
   "apps/checker": 156,
   "apps/web": 19,
   "packages/db": 110,

@@ -208,7 +208,7 @@ test("the heartbeat through the public address moves the watermark, and a strang
   );
   await heard.promise;
   expect(await readWatermark(own.pool)).toBeGreaterThanOrEqual(before);
-  expect(await notReadyBecause(own.pool)).toMatch(/^No checker has judged deadlines yet/);
+  expect(await notReadyBecause(own.pool)).toMatch(/^No checker has evaluated deadlines yet/);
   await receiver.stop();
   expect(await readWatermark(own.pool)).toBeNull();
   await new Promise((closed) => server.close(closed));
