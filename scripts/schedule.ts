@@ -2,7 +2,10 @@ import { createInterface } from "node:readline";
 import { z } from "zod";
 import { readPasted } from "../packages/schedules/src/paste/read-pasted.ts";
 import { ScheduleError } from "../packages/schedules/src/schedule-error.ts";
-import { isDeadInSystemd, nextAfter, type Schedule } from "../packages/schedules/src/schedule.ts";
+import { isDeadInSystemd, type Schedule } from "../packages/schedules/src/schedule.ts";
+import { refuseNever } from "../packages/schedules/src/schedule-input.ts";
+import { schedulerId } from "../packages/schedules/src/schedulers/index.ts";
+import { timesAfter } from "../packages/schedules/src/times.ts";
 import { canonicalTimezone, useOffsets } from "../packages/schedules/src/timezones/timezones.ts";
 import { runtimeOffsets } from "../packages/schedules/src/timezones/offsets.ts";
 import { machineOffsets } from "./machine-timezones.ts";
@@ -10,11 +13,19 @@ import { machineOffsets } from "./machine-timezones.ts";
 /**
  * Reads JSON lines and writes a JSON line for each, to compare Overdue's times with those of a machine:
  * `{"kind":"cron","expr":"30 2 * * *","tz":"Europe/Riga","after":"2026-03-28T12:00:00Z","count":4}` gives
- * `{"next":["2026-03-29T00:30:00Z",…]}` or `{"error":"…"}`. Zones are taken from this machine's tz database.
+ * `{"next":["2026-03-29T00:30:00Z",…]}` or `{"error":"…"}`. Zones are taken from this machine's tz database. With
+ * `"scheduler":"kubernetes"` beside `"kind":"cron"` the line is read as it stands, as that scheduler reads it.
  */
 const COUNT_MAX = 10_000;
 const Line = z.strictObject({
   kind: z.enum(["interval", "cron", "oncalendar"], "must be interval, cron or oncalendar"),
+  scheduler: z
+    .string("must be a scheduler")
+    .refine(
+      (name) => schedulerId(name) !== null,
+      "is no scheduler: use one such as kubernetes, or leave it out",
+    )
+    .optional(),
   expr: z.union([z.string(), z.int()], "must be an expression, or the seconds of an interval"),
   tz: z
     .string("must be a time zone")
@@ -42,7 +53,11 @@ function answer(text: string): { next: string[] } | { error: string } {
   }
 }
 
-function scheduleOf({ kind, expr, tz }: Line): Schedule {
+function scheduleOf({ kind, scheduler, expr, tz }: Line): Schedule {
+  if (scheduler !== undefined) {
+    if (kind !== "cron") throw new ScheduleError("A scheduler stands beside kind cron only: leave it out.");
+    return { kind, expression: String(expr), scheduler, timezone: tz };
+  }
   if (kind !== "interval") return calendarOf({ kind, expression: String(expr).trim(), timezone: tz });
   const everySeconds = Number(expr);
   if (!Number.isInteger(everySeconds) || everySeconds < 1 || everySeconds > 31_536_000)
@@ -53,20 +68,28 @@ function scheduleOf({ kind, expr, tz }: Line): Schedule {
 /** Reads what stands in a crontab or a timer, as the form of a check does. */
 function calendarOf(given: { kind: "cron" | "oncalendar"; expression: string; timezone: string }): Schedule {
   const { schedule, timezone } = readPasted(given) ?? {};
-  if (schedule === undefined) return given;
-  if (schedule.kind === "interval") return schedule;
-  return { kind: schedule.kind, expression: schedule.lines.join("\n"), timezone: timezone ?? given.timezone };
+  if (schedule?.kind === "interval") return schedule;
+  const { kind, lines } = schedule ?? { kind: given.kind, lines: [given.expression] };
+  const read = { kind, expression: lines.join("\n"), timezone: timezone ?? given.timezone };
+  if (kind === "cron") refuseNever(read);
+  return read;
 }
 
 function nextTimes(schedule: Schedule, { after, count }: Line): string[] {
   const times: string[] = [];
-  for (let at: number | null = Date.parse(after); times.length < count; times.push(format(at))) {
-    if (isDeadInSystemd(schedule, at))
-      throw new ScheduleError("systemd itself finds no next time of this line: its timer would be dead.");
-    at = nextAfter(schedule, at);
-    if (at === null) break;
+  let last = Date.parse(after);
+  refuseDead(schedule, last);
+  for (const at of timesAfter(schedule, last)) {
+    times.push(format(at));
+    if (times.length === count) break;
+    refuseDead(schedule, (last = at));
   }
   return times;
+}
+
+function refuseDead(schedule: Schedule, at: number): void {
+  if (isDeadInSystemd(schedule, at))
+    throw new ScheduleError("systemd itself finds no next time of this line: its timer would be dead.");
 }
 
 function format(instant: number): string {

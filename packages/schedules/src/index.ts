@@ -7,6 +7,15 @@ export { listText } from "./explain/english.ts";
 export { explain, type Explanation, type Occurrence } from "./explain/explain.ts";
 export { ScheduleError } from "./schedule-error.ts";
 export { ScheduleInput, ScheduleReadingInput, ScheduleShape, TimezoneInput } from "./schedule-input.ts";
+export {
+  DEFAULT_SCHEDULER,
+  schedulerById,
+  schedulerId,
+  schedulerNamed,
+  SCHEDULERS,
+} from "./schedulers/index.ts";
+export type { Scheduler } from "./schedulers/scheduler.ts";
+export { timesAfter } from "./times.ts";
 export { type CalendarSchedule, nextAfter, type Schedule } from "./schedule.ts";
 export { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "./time.ts";
 export type { TimeZone } from "./timezones/time-zone.ts";

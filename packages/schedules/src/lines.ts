@@ -1,40 +1,44 @@
 import type { Instant } from "./time.ts";
 import { boundedCache } from "./bounded-cache.ts";
 import { nextOfCron } from "./cron/next.ts";
-import { type Cron, parseCron } from "./cron/parse.ts";
+import type { Cron } from "./cron/cron.ts";
+import { parseCron } from "./cron/parse.ts";
 import { nextOfOnCalendar } from "./oncalendar/next.ts";
 import { type OnCalendar, parseOnCalendar } from "./oncalendar/parse.ts";
 import { ScheduleError } from "./schedule-error.ts";
+import { DEFAULT_SCHEDULER, schedulerNamed } from "./schedulers/index.ts";
 import type { TimeZone } from "./timezones/time-zone.ts";
 import { timeZoneOf } from "./timezones/timezones.ts";
 
 /** One line of an expression, parsed. */
 export type Line = { kind: "cron"; cron: Cron } | { kind: "oncalendar"; calendar: OnCalendar };
 
-/** An expression of one or more lines, in one of the two dialects. */
-export type Expression = { kind: "cron" | "oncalendar"; expression: string };
+/** An expression of one or more lines; `scheduler` says who reads cron lines, Debian's cron where it is left out. */
+export type Expression = { kind: "cron" | "oncalendar"; expression: string; scheduler?: string };
 
 const PARSED_MAX = 5000;
-const parsed = {
-  cron: boundedCache(PARSED_MAX, (text) =>
-    eachLine(text, (line): Line => ({ kind: "cron", cron: parseCron(line) })),
-  ),
-  oncalendar: boundedCache(PARSED_MAX, (text) =>
-    eachLine(text, (line): Line => ({ kind: "oncalendar", calendar: parseOnCalendar(line) })),
-  ),
-};
+const SCHEDULERS_MAX = 100;
+const cronLines = boundedCache(SCHEDULERS_MAX, (id: string) => {
+  const { rules } = schedulerNamed(id);
+  return boundedCache(PARSED_MAX, (text) =>
+    eachLine(text, (line): Line => ({ kind: "cron", cron: parseCron(line, rules) })),
+  );
+});
+const calendarLines = boundedCache(PARSED_MAX, (text) =>
+  eachLine(text, (line): Line => ({ kind: "oncalendar", calendar: parseOnCalendar(line) })),
+);
 
 /**
  * The lines of an expression; the last ones asked for are remembered.
  * @throws ScheduleError that names the line, where there are several
  */
-export function linesOf({ kind, expression }: Expression): readonly Line[] {
-  return parsed[kind](expression);
+export function linesOf({ kind, expression, scheduler = DEFAULT_SCHEDULER }: Expression): readonly Line[] {
+  return kind === "cron" ? cronLines(scheduler)(expression) : calendarLines(expression);
 }
 
 /** The zone that a line is read in: its own, else the check's. */
 export function zoneOfLine(line: Line, timezone: string): TimeZone {
-  return timeZoneOf((line.kind === "oncalendar" ? line.calendar.timezone : null) ?? timezone);
+  return timeZoneOf((line.kind === "oncalendar" ? line.calendar.timezone : line.cron.timezone) ?? timezone);
 }
 
 /** The first time of one line strictly later than `after`; null for never. */
@@ -45,10 +49,17 @@ export function nextOfLine(line: Line, zone: TimeZone, after: Instant): Instant 
 }
 
 function eachLine(text: string, parse: (line: string) => Line): readonly Line[] {
-  const lines = text.split("\n");
+  return eachOf(text.split("\n"), parse);
+}
+
+/**
+ * What `read` makes of each line.
+ * @throws ScheduleError that names the line, where there are several
+ */
+export function eachOf<Result>(lines: readonly string[], read: (line: string) => Result): readonly Result[] {
   return lines.map((line, index) => {
     try {
-      return parse(line);
+      return read(line);
     } catch (error) {
       if (lines.length === 1 || !(error instanceof ScheduleError)) throw error;
       throw new ScheduleError(`Line ${index + 1}: ${error.message}`);

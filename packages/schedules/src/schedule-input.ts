@@ -5,6 +5,11 @@ import { mayBeLeftOut } from "./left-out.ts";
 import type { Reading } from "./paste/reading.ts";
 import { readPasted } from "./paste/read-pasted.ts";
 import { ScheduleError } from "./schedule-error.ts";
+import { readersText } from "./schedulers/readers-text.ts";
+import { refuseNeverLine } from "./cron/never.ts";
+import { refuseWordsBehind } from "./cron/refusals.ts";
+import { eachOf, linesOf } from "./lines.ts";
+import { DEFAULT_SCHEDULER, schedulerId, schedulerNamed } from "./schedulers/index.ts";
 import { type CalendarSchedule, nextAfter, type Schedule } from "./schedule.ts";
 import { canonicalTimezone } from "./timezones/timezones.ts";
 
@@ -41,9 +46,20 @@ const Interval = z.strictObject({
     .min(EVERY_SECONDS_MIN, "The shortest interval is a minute: use at least 60 seconds.")
     .max(EVERY_SECONDS_MAX, "The longest interval is 365 days: use at most 31536000 seconds."),
 });
+/** The id of the program that reads cron lines. */
+const SchedulerInput = z
+  .string({ error: "Choose what runs the job, such as kubernetes, or leave it out for cron." })
+  .refine((name) => schedulerId(name) !== null, {
+    error: ({ input }) =>
+      `There is no scheduler “${String(input).slice(0, 50)}”: choose one such as kubernetes, or leave it out for cron.`,
+    abort: true,
+  })
+  .overwrite((name) => schedulerId(name) ?? name);
+
 const Calendar = z.strictObject({
   kind: z.enum(["cron", "oncalendar"]),
   expression: Expression,
+  scheduler: mayBeLeftOut(SchedulerInput),
   timezone: TimezoneInput,
   except: mayBeLeftOut(ExceptionsInput),
 });
@@ -76,7 +92,9 @@ export const ScheduleReadingInput: z.ZodType<ScheduleReading> = z
       if (!(error instanceof FieldError) && !(error instanceof ScheduleError)) throw error;
       const path = error instanceof FieldError ? error.field : "expression";
       const message =
-        error instanceof ScheduleError ? (otherKindHint(given) ?? error.message) : error.message;
+        error instanceof ScheduleError
+          ? (otherKindHint(given) ?? withReaders(error.message, given))
+          : error.message;
       context.addIssue({ code: "custom", path: [path], message });
       return z.NEVER;
     }
@@ -105,7 +123,10 @@ class FieldError extends Error {
   }
 }
 
-function readCalendar(given: CalendarSchedule): ScheduleReading {
+function readCalendar(named: CalendarSchedule): ScheduleReading {
+  if (named.kind === "oncalendar" && named.scheduler !== undefined)
+    throw new FieldError("scheduler", "OnCalendar lines are systemd's own: leave the scheduler out.");
+  const given = withoutDefault(named);
   const found = readPasted(given);
   if (found === null) return bare(given);
   const { schedule: read, timezone: namedZone, ...said } = found;
@@ -116,7 +137,13 @@ function readCalendar(given: CalendarSchedule): ScheduleReading {
   }
   const timezone = namedZone === null ? given.timezone : zoneOfText(namedZone);
   const schedule = { ...given, kind: read.kind, expression: bounded(read.lines), timezone };
+  if (schedule.kind === "oncalendar") delete schedule.scheduler;
   return { ...said, schedule };
+}
+
+/** Debian's cron is what a schedule without a scheduler means, so it is stored without one. */
+function withoutDefault({ scheduler, ...schedule }: CalendarSchedule): CalendarSchedule {
+  return scheduler === undefined || scheduler === DEFAULT_SCHEDULER ? schedule : { ...schedule, scheduler };
 }
 
 const KIND_NAMES = { cron: "a cron expression", oncalendar: "an OnCalendar expression" } as const;
@@ -125,13 +152,21 @@ const KIND_NAMES = { cron: "a cron expression", oncalendar: "an OnCalendar expre
 function otherKindHint(given: Schedule): string | null {
   if (given.kind === "interval") return null;
   const kind = given.kind === "cron" ? "oncalendar" : "cron";
+  const { scheduler: _, ...unnamed } = given;
   try {
-    refuseNever({ ...given, kind });
+    refuseNever({ ...unnamed, kind });
     return `This is ${KIND_NAMES[kind]} and not ${KIND_NAMES[given.kind]}: choose the other kind (“${kind}”) for it.`;
   } catch (error) {
     if (error instanceof ScheduleError) return null;
     throw error;
   }
+}
+
+/** A refusal, with the schedulers that read the line. */
+function withReaders(message: string, given: Schedule): string {
+  if (given.kind !== "cron") return message;
+  const readers = readersText(given);
+  return readers === null ? message : `${message} ${readers}`;
 }
 
 function bare(schedule: Schedule): ScheduleReading {
@@ -161,7 +196,16 @@ function bounded(lines: readonly string[]): string {
   return expression;
 }
 
-function refuseNever(schedule: Schedule): void {
-  if (nextAfter(schedule, NEVER_BEFORE) === null)
-    throw new ScheduleError("This schedule would never run: check its days, months and exceptions.");
+/** @throws ScheduleError for a schedule that has no time to come */
+export function refuseNever(schedule: Schedule): void {
+  if (schedule.kind === "cron") refuseWords(schedule);
+  if (nextAfter(schedule, NEVER_BEFORE) !== null) return;
+  if (schedule.kind === "cron")
+    for (const line of linesOf(schedule)) if (line.kind === "cron") refuseNeverLine(line.cron);
+  throw new ScheduleError("This schedule would never run: check its days, months and exceptions.");
+}
+
+function refuseWords({ expression, scheduler = DEFAULT_SCHEDULER }: CalendarSchedule): void {
+  const { rules } = schedulerNamed(scheduler);
+  eachOf(expression.split("\n"), (line) => refuseWordsBehind(line, rules));
 }

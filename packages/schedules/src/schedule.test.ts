@@ -200,7 +200,10 @@ test("a schedule has a JSON Schema", () => {
 });
 
 function calendar(kind: Schedule["kind"], expression: string): Schedule {
-  return { kind: kind === "cron" ? kind : "oncalendar", expression, timezone: "Europe/Berlin" };
+  const timezone = "Europe/Berlin";
+  return kind === "cron"
+    ? { kind, expression, scheduler: "cronsim", timezone }
+    : { kind: "oncalendar", expression, timezone };
 }
 
 function nextTimes(schedule: Schedule, after: string, count: number): string[] {

@@ -12,6 +12,8 @@ export type CalendarSchedule = {
   kind: "cron" | "oncalendar";
   /** one or more lines, "\n" between them */
   expression: string;
+  /** what reads the lines of a cron expression, by its id; Debian's cron where it is left out */
+  scheduler?: string;
   timezone: string;
   except?: Exceptions;
 };

@@ -1,94 +1,211 @@
-import { ScheduleError } from "../schedule-error.ts";
-import { type CronField, DAY_OF_MONTH, DAY_OF_WEEK } from "./fields.ts";
+import { readDayWord } from "./day-words.ts";
+import { type FieldReader, type FieldValues, numberNamed, wrong } from "./field-reader.ts";
+import type { Bounds, CronRules, FieldName } from "./rules.ts";
 
-/** What one field selects; `nth` 0 stands for the last such weekday of the month. */
-export type FieldValues = {
-  numbers: Set<number>;
-  nthWeekdays: { weekday: number; nth: number }[];
-  lastDay: boolean;
-  lastWorkday: boolean;
-};
+type Entry = { from: number; to: number; kind: "star" | "number" | "range"; isBackwardTaken?: boolean };
 
 /**
  * Reads one field, in capitals.
  * @throws ScheduleError
  */
-export function parseField(field: CronField, text: string): FieldValues {
-  const values: FieldValues = { numbers: new Set(), nthWeekdays: [], lastDay: false, lastWorkday: false };
-  for (const term of text.split(",")) addTerm(field, term, values);
+export function parseField(text: string, name: FieldName, { grammar, quirks }: CronRules): FieldValues {
+  const reader = { name, bounds: grammar.bounds[name], grammar, quirks };
+  const values: FieldValues = {
+    numbers: new Set(),
+    nthWeekdays: [],
+    daysFromEnd: [],
+    nearWorkdays: [],
+    lastWorkday: false,
+    hasStar: false,
+  };
+  if (quirks.values !== undefined && name !== "second" && name !== "year")
+    return { ...values, numbers: new Set(quirks.values(text, name)) };
+  const entries = text.split(",");
+  for (const entry of entries) {
+    const isWhole = addEntry(entry, { reader, values, isAlone: entries.length === 1 });
+    if (!isWhole) break;
+  }
   return values;
 }
 
-function addTerm(field: CronField, term: string, values: FieldValues): void {
-  if (term === "") throw wrong(field, "has an empty entry: remove the extra comma");
-  if (field === DAY_OF_WEEK && /[L#]/.test(term)) values.nthWeekdays.push(nthWeekday(term));
-  else if (field === DAY_OF_MONTH && /^LW?(\/0*[1-9][0-9]*)?$/.test(term)) addLast(term, values);
-  else for (const number of numbersOf(field, term)) values.numbers.add(number);
+/** Whether the entry was read to its end: what follows one that was not is dropped with it. */
+function addEntry(
+  entry: string,
+  { reader, values, isAlone }: { reader: FieldReader; values: FieldValues; isAlone: boolean },
+): boolean {
+  if (entry === "") {
+    if (reader.grammar.emptyEntries === "ignored" && !isAlone) return true;
+    throw wrong(reader, "has an empty entry: remove the extra comma");
+  }
+  if (readDayWord(entry, reader, values)) {
+    if (isAlone || reader.grammar.wordsInLists) return true;
+    throw wrong(reader, `takes “${entry}” only alone: give it a line of its own`);
+  }
+  if (isStar(entry, reader)) values.hasStar = true;
+  const scan = new Scan(entry);
+  const known = new Set(values.numbers);
+  for (const number of numbersOf(scan, reader)) {
+    const value = reader.name === "weekday" ? (number - reader.grammar.sunday + 7) % 7 : number;
+    if (reader.grammar.duplicates === "refused" && known.has(value))
+      throw wrong(reader, `has ${number} twice: keep it once`);
+    values.numbers.add(value);
+  }
+  return scan.isDone || reader.grammar.rest === "ends entry";
 }
 
-function addLast(term: string, values: FieldValues): void {
-  if (term.startsWith("LW")) values.lastWorkday = true;
-  else values.lastDay = true;
+function isStar(entry: string, { name, grammar }: FieldReader): boolean {
+  return entry === "*" || entry === "*/1" || (entry === "?" && grammar.question.includes(name));
 }
 
-function nthWeekday(term: string): { weekday: number; nth: number } {
-  const last = /^(\d+)L$/.exec(term);
-  if (last?.[1]) return { weekday: numberOf(DAY_OF_WEEK, last[1]) % 7, nth: 0 };
-  const nth = /^([0-9A-Z]+)#0*([1-5])$/.exec(term);
-  if (nth?.[1]) return { weekday: numberOf(DAY_OF_WEEK, nth[1]) % 7, nth: Number(nth[2]) };
-  throw wrong(DAY_OF_WEEK, `cannot read “${term}”: write 5L for the last Friday or FRI#2 for the second`);
-}
-
-function numbersOf(field: CronField, term: string): number[] {
-  const [base = "", step, more] = term.split("/");
-  if (more !== undefined) throw wrong(field, `has two steps in “${term}”: keep one`);
-  const range = rangeOf(field, base);
-  if (step === undefined) return range;
-  const stepSize = /^\d+$/.test(step) ? Number(step) : 0;
-  if (stepSize === 0) throw wrong(field, `needs a whole number from 1 after the “/” in “${term}”`);
-  return (range.length === 1 ? toMaximum(field, range) : range).filter((_, index) => index % stepSize === 0);
-}
-
-/** In `a/n`, and so in the reference's `a-a/n`, the steps go on to the field's maximum. */
-function toMaximum(field: CronField, [first = 0]: number[]): number[] {
-  return numbersBetween(first, field.max);
-}
-
-function rangeOf(field: CronField, base: string): number[] {
-  if (base === "*") return numbersBetween(field.min, field.max);
-  const dash = base.indexOf("-");
-  if (dash < 0) return [numberOf(field, base)];
-  const from = numberOf(field, base.slice(0, dash));
-  const to = numberOf(field, base.slice(dash + 1));
-  if (to < from)
-    throw wrong(field, `has a range that runs backwards, “${base}”: split it in two with a comma`);
-  return numbersBetween(from, to);
-}
-
-function numberOf(field: CronField, text: string): number {
-  const named = field.names.indexOf(text);
-  if (named >= 0) return field === DAY_OF_WEEK ? named : named + 1;
-  if (!/^[0-9]+$/.test(text)) throw wrong(field, hint(field, text));
-  const value = Number(text);
-  if (value < field.min || value > field.max)
+function numbersOf(scan: Scan, reader: FieldReader): number[] {
+  const { text } = scan;
+  const entry = readEntry(scan, reader);
+  const step = scan.take("/") ? readStep(scan, reader) : null;
+  if (!scan.isDone && reader.grammar.rest === "refused") throw wrong(reader, hint(reader, text));
+  if (step === null) return spread(entry, 1, reader);
+  refuseLongStep(step, entry, reader);
+  if (entry.kind !== "number") return spread(entry, step, reader);
+  if (reader.grammar.stepFromNumber === "refused")
     throw wrong(
-      field,
-      `goes from ${field.min} to ${field.max}, so ${text} is too ${value < field.min ? "small" : "large"}`,
+      reader,
+      `takes no step behind a single number, as in “${text}”: write ${text.replace("/", `-${reader.bounds.max}/`)}`,
     );
+  if (reader.grammar.stepFromNumber === "alone") return spread(entry, 1, reader);
+  return spread({ ...entry, to: reader.bounds.starMax ?? reader.bounds.max }, step, reader);
+}
+
+function readEntry(scan: Scan, reader: FieldReader): Entry {
+  const { bounds, name, grammar } = reader;
+  const all: Entry = { from: bounds.starMin ?? bounds.min, to: bounds.starMax ?? bounds.max, kind: "star" };
+  if (scan.take("*")) return all;
+  if (scan.take("?")) {
+    if (grammar.question.includes(name)) return all;
+    throw wrong(reader, "does not take “?”: write * instead");
+  }
+  const from = readNumber(scan, reader, false);
+  if (!scan.take("-")) return { from, to: from, kind: "number" };
+  const isBackwardTaken = reader.quirks.backward?.(scan.text) ?? false;
+  return { from, to: readNumber(scan, reader, true), kind: "range", isBackwardTaken };
+}
+
+function readStep(scan: Scan, reader: FieldReader): number {
+  const digits = scan.takeDigits();
+  const step = digits === "" || digits.length > reader.grammar.digits ? 0 : Number(digits);
+  if (step === 0) throw wrong(reader, `needs a whole number from 1 after the “/” in “${scan.text}”`);
+  return step;
+}
+
+function refuseLongStep(step: number, entry: Entry, reader: FieldReader): void {
+  const limit = stepLimit(entry, reader);
+  if (step > 1 && step > limit)
+    throw wrong(
+      reader,
+      `takes steps up to ${limit} here, so /${step} is too large: write the one number that it means`,
+    );
+}
+
+function stepLimit({ from, to, kind }: Entry, { grammar, bounds }: FieldReader): number {
+  const end = kind === "number" ? bounds.max : to;
+  const length = end >= from ? end - from : bounds.max - from + 1 + end - bounds.min;
+  if (grammar.stepMax === "largest") return bounds.max;
+  if (grammar.stepMax === "size") return bounds.max - bounds.min + 1;
+  return grammar.stepMax === "any" ? Infinity : length;
+}
+
+function spread({ from, to, isBackwardTaken = false }: Entry, step: number, reader: FieldReader): number[] {
+  const { bounds, grammar, name } = reader;
+  const numbers: number[] = [];
+  const backward = grammar.backwardIn[name] ?? grammar.backward;
+  if (from > to && backward === "refused" && !isBackwardTaken)
+    throw wrong(reader, `has a range that runs backwards, “${from}-${to}”: split it in two with a comma`);
+  if (from > to && backward === "first alone") return [from];
+  const end = from > to && backward === "wraps" ? to + sizeOf(bounds, reader) : to;
+  for (let value = from; value <= end; value += step)
+    numbers.push(value > bounds.max ? value - sizeOf(bounds, reader) : value);
+  return numbers;
+}
+
+/** Weekdays may have both 0 and 7 for Sunday: the week has seven days all the same. */
+function sizeOf({ min, max }: Bounds, { name }: FieldReader): number {
+  return name === "weekday" ? 7 : max - min + 1;
+}
+
+function readNumber(scan: Scan, reader: FieldReader, isEnd: boolean): number {
+  const { bounds, grammar, name } = reader;
+  const word = scan.takeLetters();
+  if (word !== "") return readName(word, { reader, scan, isEnd });
+  if (grammar.plus) scan.take("+");
+  const digits = scan.takeDigits();
+  const isCut = grammar.rest !== "ends entry" && /^[A-Z]/.test(scan.left);
+  if (digits === "" || (digits.length > grammar.digits && name !== "year") || isCut)
+    throw wrong(reader, hint(reader, digits + scan.left));
+  const value = Number(digits);
+  if (value < bounds.min || value > bounds.max) throw wrong(reader, outOfBounds(value, reader));
+  return name === "weekday" ? (grammar.aliases[value] ?? value) : value;
+}
+
+function readName(
+  word: string,
+  { reader, scan, isEnd }: { reader: FieldReader; scan: Scan; isEnd: boolean },
+): number {
+  const value = numberNamed(word, reader, isEnd);
+  if (value === null) throw wrong(reader, hint(reader, word));
+  if (reader.grammar.names === "three" && word.length > 3 && reader.grammar.rest === "ends field")
+    scan.back(word.length - 3);
   return value;
 }
 
-function hint(field: CronField, text: string): string {
+/** A place in the text of an entry. */
+class Scan {
+  readonly text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  get isDone(): boolean {
+    return this.#at === this.text.length;
+  }
+
+  get left(): string {
+    return this.text.slice(this.#at);
+  }
+
+  take(sign: string): boolean {
+    if (this.text[this.#at] !== sign) return false;
+    this.#at++;
+    return true;
+  }
+
+  takeDigits(): string {
+    return this.#takeWhile(/\d/);
+  }
+
+  takeLetters(): string {
+    return this.#takeWhile(/[A-Z]/);
+  }
+
+  back(count: number): void {
+    this.#at -= count;
+  }
+
+  #takeWhile(kind: RegExp): string {
+    const start = this.#at;
+    while (this.#at < this.text.length && kind.test(this.text[this.#at] ?? "")) this.#at++;
+    return this.text.slice(start, this.#at);
+  }
+}
+
+function outOfBounds(value: number, { name, bounds, grammar }: FieldReader): string {
+  const isSunday = name === "weekday" && value === 7 && grammar.sunday === 0;
+  const way = isSunday ? ": write 0 for Sunday" : "";
+  return `goes from ${bounds.min} to ${bounds.max}, so ${value} is too ${value < bounds.min ? "small" : "large"}${way}`;
+}
+
+function hint({ name, bounds, grammar }: FieldReader, text: string): string {
   if (text === "") return "has a number missing: write one on each side of “-” and before “/”";
-  if (text === "?") return "does not take “?”: write * instead";
-  const names = field.names.length > 0 ? ` or ${field.names[0]} to ${field.names.at(-1)}` : "";
-  return `cannot read “${text}”: use *, numbers from ${field.min} to ${field.max}${names}, ranges such as 1-5, lists and steps`;
-}
-
-function wrong(field: CronField, problem: string): ScheduleError {
-  return new ScheduleError(`The ${field.name} field ${problem}.`);
-}
-
-function numbersBetween(from: number, to: number): number[] {
-  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  const hasNames = grammar.names !== "none" && (name === "month" || name === "weekday");
+  const names = hasNames ? (name === "month" ? " or JAN to DEC" : " or SUN to SAT") : "";
+  return `cannot read “${text}”: use *, numbers from ${bounds.min} to ${bounds.max}${names}, ranges such as 1-5, lists and steps`;
 }

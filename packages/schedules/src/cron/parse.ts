@@ -1,141 +1,180 @@
-import { daysInMonth } from "../civil.ts";
 import { ScheduleError } from "../schedule-error.ts";
-import { DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH } from "./fields.ts";
-import { type FieldValues, parseField } from "./parse-field.ts";
+import { secondsOfSpan } from "../paste/spans.ts";
+import { canonicalTimezone } from "../timezones/timezones.ts";
+import type { Cron } from "./cron.ts";
+import { refuseMissingDays } from "./missing-days.ts";
+import type { FieldValues } from "./field-reader.ts";
+import { parseField } from "./parse-field.ts";
+import { otherShape, unknownMacro } from "./refusals.ts";
+import type { CronRules, FieldName, Layout } from "./rules.ts";
 
-/** One cron line, ready to search with. Arrays are indexed by value and hold 1 where it is selected. */
-export type Cron = {
-  /** the five fields as written, in capitals */
-  fields: readonly string[];
-  minutes: Uint8Array;
-  /** the minute, where there is only one */
-  onlyMinute: number | null;
-  hours: Uint8Array;
-  days: Uint8Array;
-  lastDay: boolean;
-  lastWorkday: boolean;
-  months: Uint8Array;
-  weekdays: Uint8Array;
-  nthWeekdays: FieldValues["nthWeekdays"];
-  /** day of month and day of week must both match, since one of them starts with a star */
-  daysMustAgree: boolean;
-  /** neither minute nor hour starts with a star: Debian's cron then means wall times, not moments */
-  isFixedTime: boolean;
-};
+type Fields = Readonly<Record<FieldName, string>>;
+type Parsed = Readonly<Record<FieldName, FieldValues>>;
 
-const MACROS: Readonly<Record<string, string>> = {
-  "@HOURLY": "0 * * * *",
-  "@DAILY": "0 0 * * *",
-  "@MIDNIGHT": "0 0 * * *",
-  "@WEEKLY": "0 0 * * 0",
-  "@MONTHLY": "0 0 1 * *",
-  "@YEARLY": "0 0 1 1 *",
-  "@ANNUALLY": "0 0 1 1 *",
-};
+const USUAL: Fields = { second: "0", minute: "*", hour: "*", day: "*", month: "*", weekday: "*", year: "*" };
+const NAMES: readonly FieldName[] = ["second", "minute", "hour", "day", "month", "weekday", "year"];
 
 /**
- * Reads one line of five fields or one macro (`@daily`) in Debian's dialect, plus `L`, `LW`, `5L` and `MON#2`.
+ * Reads one line as a scheduler of these rules does.
  * @throws ScheduleError
  */
-export function parseCron(line: string): Cron {
-  const text = line.toUpperCase().trim();
-  const fields = (MACROS[text] ?? text).split(/\s+/);
-  refuseOtherShapes(fields);
-  const [minute = "", hour = "", day = "", month = "", weekday = ""] = fields;
-  const days = parseField(DAY_OF_MONTH, day);
-  const weekdays = parseField(DAY_OF_WEEK, weekday);
-  const minutes = parseField(MINUTE, minute);
-  const [onlyMinute = null] = minutes.numbers.size === 1 ? minutes.numbers : [];
-  const cron: Cron = {
-    fields,
-    minutes: selection(minutes, 60),
-    onlyMinute,
-    hours: selection(parseField(HOUR, hour), 24),
-    days: selection(days, 32),
-    lastDay: days.lastDay,
-    lastWorkday: days.lastWorkday,
-    months: selection(parseField(MONTH, month), 13),
-    weekdays: weekdaySelection(weekdays),
-    nthWeekdays: weekdays.nthWeekdays,
-    daysMustAgree: day.startsWith("*") || weekday.startsWith("*"),
-    isFixedTime: !minute.startsWith("*") && !hour.startsWith("*"),
+export function parseCron(line: string, rules: CronRules): Cron {
+  const { text, timezone: prefix } = withoutZone(rules.quirks.line?.(line) ?? line, rules);
+  const macro = macroIn(text.trim(), rules);
+  if (typeof macro === "number") return everyCron(macro, rules);
+  const words = (macro ?? text).trim().split(/\s+/);
+  if (rules.behind === "command, if no field") return longestOf(words, rules);
+  const known =
+    macro === null ? rules : { ...rules, layouts: [...rules.layouts, FIVE, ["second", ...FIVE] as const] };
+  return { ...readWords(words, known), rules, ...(prefix === null ? {} : { timezone: prefix }) };
+}
+
+/** Takes as many words for fields as can be read as such, and the others for the command. */
+function longestOf(words: readonly string[], rules: CronRules): Cron {
+  const counts = rules.layouts.map(({ length }) => length).filter((length) => length <= words.length);
+  for (const count of counts.toSorted((one, other) => other - one))
+    try {
+      return readWords(words.slice(0, count), { ...rules, behind: "refused" });
+    } catch (error) {
+      if (!(error instanceof ScheduleError) || count === Math.min(...counts)) throw error;
+    }
+  throw otherShape(words, rules);
+}
+
+function readWords(words: readonly string[], rules: CronRules): Cron {
+  const { fields, behind: timezone } = fieldsOf(words, rules);
+  const parsed = Object.fromEntries(
+    NAMES.map((name) => [name, parseField(textOf(fields, name, rules), name, rules)]),
+  ) as Record<FieldName, FieldValues>;
+  const cron = { ...cronOf(fields, parsed, rules), ...(timezone === null ? {} : { timezone }) };
+  const read = rules.quirks.read?.(cron) ?? cron;
+  if (rules.neverRefused) refuseMissingDays(read);
+  return read;
+}
+
+function textOf(fields: Fields, name: FieldName, { grammar, quirks }: CronRules): string {
+  if (name === "day" && grammar.wordsInCapitals && /[lw]/.test(fields.day))
+    throw new ScheduleError("The day-of-month field takes L and W in capitals only: write them so.");
+  const text = fields[name].toUpperCase();
+  return quirks.field?.(text, name) ?? text;
+}
+
+function withoutZone(line: string, { zonePrefix }: CronRules): { text: string; timezone: string | null } {
+  const [, name, rest] = (zonePrefix && /^(?:CRON_)?TZ=(\S+)\s+(.*)$/.exec(line.trim())) || [];
+  if (name === undefined || rest === undefined) return { text: line, timezone: null };
+  const timezone = canonicalTimezone(name);
+  if (timezone === null)
+    throw new ScheduleError(`There is no time zone “${name}”: choose one such as Europe/Berlin.`);
+  return { text: rest, timezone };
+}
+
+/** The fields that a macro stands for, or the milliseconds of `@every`; null for a line of fields. */
+function macroIn(text: string, rules: CronRules): string | number | null {
+  if (!text.startsWith("@")) return null;
+  const [, span] = (rules.every && /^@every +(\S+)$/.exec(text)) || [];
+  if (span !== undefined) return spanOf(span);
+  const name = rules.macroCase === "any" ? text.toLowerCase() : text;
+  const fields = Object.hasOwn(rules.macros, name) ? rules.macros[name] : undefined;
+  if (fields === undefined) throw unknownMacro(text, rules);
+  return fields;
+}
+
+function spanOf(text: string): number {
+  const seconds = /[a-z]$/.test(text) ? secondsOfSpan(text) : null;
+  if (seconds === null) throw new ScheduleError(`@every takes a span such as 90m or 1h30m, not “${text}”.`);
+  return Math.max(seconds, 1) * 1000;
+}
+
+function fieldsOf(words: readonly string[], rules: CronRules): { fields: Fields; behind: string | null } {
+  const { longest, layout } = layoutFor(words, rules);
+  if (layout === undefined) throw otherShape(words, rules);
+  const given = layout.map((name, index): [FieldName, string] => [name, words[index] ?? ""]);
+  const fields = { ...USUAL, ...Object.fromEntries(given) };
+  if (words.length <= longest.length || rules.behind === "command") return { fields, behind: null };
+  const timezone = words.length === longest.length + 1 ? canonicalTimezone(words.at(-1) ?? "") : null;
+  if (timezone === null) throw otherShape(words, rules);
+  return { fields, behind: timezone };
+}
+
+function layoutFor(
+  words: readonly string[],
+  rules: CronRules,
+): { longest: Layout; layout: Layout | undefined } {
+  const known = rules.quirks.layout?.(words);
+  if (known !== undefined) return { longest: known, layout: known };
+  const longest = rules.layouts.toSorted((one, other) => other.length - one.length)[0] ?? [];
+  const isZone = rules.behind === "zone" && canonicalTimezone(words.at(-1) ?? "") !== null;
+  const count = isZone ? words.length - 1 : words.length;
+  const layout = rules.layouts.find(({ length }) => length === count);
+  if (layout !== undefined && isZone) return { longest: layout, layout };
+  return {
+    longest,
+    layout: layout ?? (rules.behind === "command" && count > longest.length ? longest : undefined),
   };
-  refuseMissingDays(cron);
-  return cron;
 }
 
-function refuseOtherShapes(fields: string[]): void {
-  const first = fields[0] ?? "";
-  if (first === "")
-    throw new ScheduleError("The cron expression is empty: write five fields, such as 30 2 * * *.");
-  if (first.startsWith("@")) throw new ScheduleError(macroProblem(first));
-  if (fields.length === 6 || fields.length === 7) throw new ScheduleError(tooManyFields(fields));
-  if (fields.length !== 5)
+function cronOf(fields: Fields, parsed: Parsed, rules: CronRules): Cron {
+  const { day, weekday } = parsed;
+  const isDayOpen = rules.quirks.open?.(fields.day, "day") ?? isOpen(fields.day, day, { count: 31, rules });
+  const isWeekdayOpen =
+    rules.quirks.open?.(fields.weekday, "weekday") ?? isOpen(fields.weekday, weekday, { count: 7, rules });
+  if (rules.days.both === "refused" && (fields.day === "?") === (fields.weekday === "?"))
     throw new ScheduleError(
-      `A cron expression has five fields (minute, hour, day of month, month, day of week) and this has ${fields.length}: write * for any.`,
+      "One of day-of-month and day-of-week is given, and the other is a question mark: write ? for it.",
     );
+  return {
+    fields: [fields.minute, fields.hour, fields.day, fields.month, fields.weekday].map((text) =>
+      text.toUpperCase(),
+    ),
+    seconds: selection(parsed.second, 60),
+    minutes: selection(parsed.minute, 60),
+    hours: selection(parsed.hour, 24),
+    days: selection(day, 32),
+    daysFromEnd: day.daysFromEnd,
+    nearWorkdays: day.nearWorkdays,
+    lastWorkday: day.lastWorkday,
+    months: selection(parsed.month, 13),
+    weekdays: selection(weekday, 7),
+    nthWeekdays: weekday.nthWeekdays,
+    years: fields.year === "*" || fields.year === "?" ? null : parsed.year.numbers,
+    daysMustAgree: rules.days.both !== "or" || isDayOpen || isWeekdayOpen,
+    isElapsed: isElapsed(fields, parsed, rules),
+    every: null,
+    timezone: rules.timezone,
+    rules,
+  };
 }
 
-function macroProblem(macro: string): string {
-  const name = macro.toLowerCase();
-  if (name === "@every") return "@every needs a span behind it, such as @every 5m: or choose an interval.";
-  return name === "@reboot"
-    ? "@reboot is not a time of day: choose an interval, or write five fields such as 30 2 * * *."
-    : `There is no macro ${name}: write @hourly, @daily, @weekly, @monthly, @yearly, or five fields such as 30 2 * * *.`;
+function everyCron(milliseconds: number, rules: CronRules): Cron {
+  const { fields } = fieldsOf(["*", "*", "*", "*", "*"], { ...rules, layouts: [FIVE] });
+  const parsed = Object.fromEntries(NAMES.map((name) => [name, parseField(fields[name], name, rules)]));
+  return { ...cronOf(fields, parsed as Record<FieldName, FieldValues>, rules), every: milliseconds };
 }
 
-/** Schedulers that know seconds have them in front, and some a year at the end. */
-function tooManyFields(fields: readonly string[]): string {
-  const isWithYear = fields.length === 6 && endsWithYear(fields);
-  const kept = isWithYear ? fields.slice(0, 5) : fields.slice(1, 6);
-  const meant = kept.join(" ").replaceAll("?", "*");
-  const advice = isWithYear
-    ? "the last is the year, so leave it out"
-    : "where the first is the seconds, leave out the seconds";
-  return `A cron expression has five fields and this has ${fields.length}: ${advice} and write ${meant}.${weekdayAdvice(fields, kept[4] ?? "")}`;
+const FIVE: Layout = ["minute", "hour", "day", "month", "weekday"];
+
+function isOpen(
+  text: string,
+  values: FieldValues,
+  { count, rules }: { count: number; rules: CronRules },
+): boolean {
+  if (text === "?") return true;
+  const { open } = rules.days;
+  if (open === "begins with star") return text.startsWith("*");
+  if (open === "star") return text === "*";
+  return open === "star entry" ? values.hasStar : values.numbers.size === count;
 }
 
-/** A `?` stands for a day of the month or of the week, so its place tells the seconds in front from the year behind. */
-function endsWithYear(fields: readonly string[]): boolean {
-  if (/^\d{4}/.test(fields[5] ?? "")) return true;
-  return (fields[2] === "?" || fields[4] === "?") && fields[3] !== "?" && fields[5] !== "?";
-}
-
-/** Who writes `?` may number the weekdays from Sunday = 1, as Quartz and EventBridge do. */
-function weekdayAdvice(fields: readonly string[], weekday: string): string {
-  return fields.includes("?") && /(?:^|[,-])\d/.test(weekday)
-    ? " Write its weekdays by name, such as MON: Quartz and EventBridge count them from Sunday = 1, and here Monday is 1."
-    : "";
-}
-
-/**
- * Refuses a day that no month has, unless the weekdays select days as well (`0 9 30 2 1` is each Monday in February); a
- * day that only some years lack is left to the search.
- */
-function refuseMissingDays(cron: Cron): void {
-  if (cron.lastDay || cron.lastWorkday || !cron.daysMustAgree) return;
-  const smallest = cron.days.indexOf(1);
-  const longest = Math.max(
-    ...[...cron.months.keys()].filter((month) => cron.months[month]).map(leapYearLength),
-  );
-  if (smallest > 29 && smallest > longest)
-    throw new ScheduleError(
-      `No month in this expression has a day ${smallest}, so it would never run: choose a smaller day, or L for the last.`,
-    );
-}
-
-function leapYearLength(month: number): number {
-  return daysInMonth(2000, month);
+function isElapsed({ minute, hour }: Fields, parsed: Parsed, { clock }: CronRules): boolean {
+  if (clock.elapsed === "all" || clock.elapsed === "none") return clock.elapsed === "all";
+  if (clock.elapsed === "hour is star") return hour === "*" || hour === "?";
+  if (clock.elapsed === "several times")
+    return [parsed.second, parsed.minute, parsed.hour].some(({ numbers }) => numbers.size > 1);
+  return minute.startsWith("*") || hour.startsWith("*");
 }
 
 function selection(values: FieldValues, size: number): Uint8Array {
   const selected = new Uint8Array(size);
   for (const value of values.numbers) selected[value] = 1;
-  return selected;
-}
-
-function weekdaySelection(values: FieldValues): Uint8Array {
-  const selected = new Uint8Array(7);
-  for (const value of values.numbers) selected[value % 7] = 1;
   return selected;
 }

@@ -16,6 +16,8 @@ export type Monthdays = {
   /** counted from the end of the month, 1 the last */
   fromEnd: number[];
   lastWorkday: boolean;
+  /** the working day nearest to each of these days */
+  nearWorkdays: number[];
 };
 
 /** `nth` -1 is the last such weekday of the month. */
@@ -38,10 +40,11 @@ export function isConditional({ monthdays, weekdays, relation }: DayRule): boole
   return monthdays !== null && weekdays !== null && relation === "and";
 }
 
-function monthdaysText({ numbers, fromEnd, lastWorkday }: Monthdays): string {
+function monthdaysText({ numbers, fromEnd, lastWorkday, nearWorkdays }: Monthdays): string {
   const parts = [
     ...(numbers.length > 0 ? [numberedDays(numbers)] : []),
     ...fromEnd.map((day) => `the ${rank(-day)} day`),
+    ...nearWorkdays.map((day) => `the weekday nearest to the ${ordinal(day)}`),
     ...(lastWorkday ? ["the last weekday"] : []),
   ];
   return listText(parts);

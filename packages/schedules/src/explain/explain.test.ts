@@ -33,7 +33,23 @@ test.each([
   ["0 0 1-31 * 1", "Every day at 00:00"],
   ["30 2 * * *\n0 14 * * 1", "Every day at 02:30; every Monday at 14:00"],
 ])("cron %j reads: %s", (expression, text) => {
-  expect(textOf({ kind: "cron", expression, timezone: "Europe/Berlin" })).toBe(`${text}, Europe/Berlin`);
+  const timezone = "Europe/Berlin";
+  expect(textOf({ kind: "cron", expression, scheduler: "cronsim", timezone })).toBe(`${text}, Europe/Berlin`);
+});
+
+test.each([
+  ["debian-cron", "0 4 * * FRI#2", "Every Friday at 04:00"],
+  ["apscheduler", "0 9 * * 1-5", "Tuesday to Saturday at 09:00"],
+  ["quartz", "0 0 9 ? * 2-6", "Monday to Friday at 09:00"],
+  ["kubernetes", "0 0 13 * 5", "On the 13th of the month and every Friday at 00:00"],
+  ["celery", "0 0 13 * 5", "At 00:00 on the 13th of the month if it is a Friday"],
+  ["busybox", "0 0 * * 7", "Every day at 00:00"],
+  ["spring", "0 0 0 15W * *", "On the weekday nearest to the 15th of the month at 00:00"],
+  ["quartz", "0 0 0 L-3 * ?", "On the 4th to last day of the month at 00:00"],
+  ["systemd-cron", "0 0 1 DEC *", "On the 1st of November at 00:00"],
+  ["kubernetes", "@every 90m", "Every 1 hour 30 minutes from the last start"],
+])("%s reads %j so: %s", (scheduler, expression, text) => {
+  expect(textOf({ kind: "cron", expression, scheduler, timezone: "UTC" })).toBe(`${text}, UTC`);
 });
 
 test.each([

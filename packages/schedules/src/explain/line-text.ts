@@ -1,9 +1,10 @@
-import type { Cron } from "../cron/parse.ts";
+import type { Cron } from "../cron/cron.ts";
 import type { Line } from "../lines.ts";
 import { type Chain, MICROSECONDS } from "../oncalendar/chain.ts";
 import { daysOfMonth } from "../oncalendar/dates.ts";
 import { leastFrom } from "../oncalendar/match-component.ts";
 import type { OnCalendar } from "../oncalendar/parse.ts";
+import { durationText } from "./duration.ts";
 import { type DayRule, daysText, isConditional, type Monthdays } from "./days.ts";
 import { type TimesOfDay, timesText } from "./times.ts";
 
@@ -13,6 +14,8 @@ const VALUES_MAX = 300;
 
 /** One line in words, without its zone and in small letters: "every day at 02:30". */
 export function lineText(line: Line): string {
+  if (line.kind === "cron" && line.cron.every !== null)
+    return `every ${durationText(line.cron.every / 1000)} from the last start`;
   const { days, times } = line.kind === "cron" ? ofCron(line.cron) : ofOnCalendar(line.calendar);
   const when = timesText(times);
   const onDays = daysText(days);
@@ -28,22 +31,28 @@ function ofCron(cron: Cron): Parts {
   const weekdays = selected(cron.weekdays).map(fromMonday).toSorted(ascending);
   const monthdays: Monthdays = {
     numbers: days,
-    fromEnd: cron.lastDay ? [1] : [],
+    fromEnd: cron.daysFromEnd.map((distance) => distance + 1),
     lastWorkday: cron.lastWorkday,
+    nearWorkdays: [...cron.nearWorkdays],
   };
   const isAnyDay = days.length === 31;
   const isAnyWeekday = weekdays.length === 7;
   const isFreed = !cron.daysMustAgree && (isAnyDay || isAnyWeekday);
   return {
     days: {
-      years: null,
+      years: cron.years === null ? null : [...cron.years].toSorted(ascending),
       months: restricted(selected(cron.months), 12),
       monthdays: isAnyDay || isFreed ? null : monthdays,
       weekdays: isAnyWeekday || isFreed ? null : { each: weekdays, nth: cron.nthWeekdays.map(fromMondayNth) },
       relation: cron.daysMustAgree ? "and" : "or",
     },
-    times: { hours: selected(cron.hours), minutes: selected(cron.minutes), seconds: [0] },
+    times: { hours: selected(cron.hours), minutes: selected(cron.minutes), seconds: secondsOfCron(cron) },
   };
+}
+
+/** Null for every second. */
+function secondsOfCron({ seconds }: Cron): number[] | null {
+  return seconds.includes(0) ? selected(seconds) : null;
 }
 
 function selected(wanted: Uint8Array): number[] {
@@ -59,7 +68,7 @@ function fromMonday(weekday: number): number {
 }
 
 function fromMondayNth({ weekday, nth }: Cron["nthWeekdays"][number]) {
-  return { weekday: fromMonday(weekday), nth: nth === 0 ? -1 : nth };
+  return { weekday: fromMonday(weekday), nth };
 }
 
 function ascending(one: number, other: number): number {
@@ -87,11 +96,12 @@ function ofOnCalendar(calendar: OnCalendar): Parts {
 function monthdaysOf(calendar: OnCalendar): Monthdays | null {
   if (calendar.days === null) return null;
   const numbers = valuesOf(daysOfMonth(calendar, LONGEST_MONTH), 1, LONGEST_MONTH);
-  if (!calendar.daysFromEnd) return { numbers, fromEnd: [], lastWorkday: false };
+  if (!calendar.daysFromEnd) return { numbers, fromEnd: [], lastWorkday: false, nearWorkdays: [] };
   return {
     numbers: [],
     fromEnd: numbers.map((day) => LONGEST_MONTH + 1 - day).toSorted(ascending),
     lastWorkday: false,
+    nearWorkdays: [],
   };
 }
 

@@ -1,17 +1,26 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type Instant } from "../time.ts";
-import { type CivilDate, civilDateOf, type DayNumber, dayNumberOf, daysInMonth } from "../civil.ts";
-import type { Fold, TimeZone, WallTime } from "../timezones/time-zone.ts";
-import { dayInMonth } from "./day-in-month.ts";
-import type { Cron } from "./parse.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type Instant } from "../../time.ts";
+import { type CivilDate, civilDateOf, type DayNumber, dayNumberOf, daysInMonth } from "../../civil.ts";
+import type { Fold, TimeZone, WallTime } from "../../timezones/time-zone.ts";
+import { dayInMonth } from "../day-in-month.ts";
+import type { Cron } from "../cron.ts";
+import { nextByClock } from "../readings.ts";
 
 // The reference gives up after this long; 29 February on a given weekday is at most 40 years apart.
 const SEARCH_DAYS = 50 * 366;
+
+/** cronsim: moments for a line with a star in front, and readings of the clock for any other. */
+export function cronsimWalk(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
+  if (!cron.isElapsed) return nextByClock(cron, zone, after);
+  const search = new CronSearch(cron, zone, after);
+  while (search.next()) if (search.instant > after) return search.instant;
+  return null;
+}
 
 /**
  * A hand that moves over the wall clock from match to match. Near a clock change the reference's answer
  * depends on the steps taken, so these are the same steps: date, hour, minute, second, each from the top.
  */
-export class CronSearch {
+class CronSearch {
   readonly #cron: Cron;
   readonly #zone: TimeZone;
   #fold: Fold;
@@ -76,8 +85,9 @@ export class CronSearch {
   #moveMinute(): boolean {
     if (this.#cron.minutes[minuteOf(this.wall)]) return false;
     this.wall = Math.floor(this.wall / MINUTE_MS) * MINUTE_MS;
-    if (this.#cron.onlyMinute !== null)
-      this.#tick(((this.#cron.onlyMinute - minuteOf(this.wall) + 60) % 60) * MINUTE_MS);
+    const only = this.#cron.minutes.indexOf(1);
+    if (only === this.#cron.minutes.lastIndexOf(1))
+      this.#tick(((only - minuteOf(this.wall) + 60) % 60) * MINUTE_MS);
     while (!this.#cron.minutes[minuteOf(this.wall)]) {
       this.#tick(MINUTE_MS);
       if (minuteOf(this.wall) === 0) break;

@@ -1,0 +1,43 @@
+import type { Instant } from "../time.ts";
+import type { TimeZone, WallTime } from "../timezones/time-zone.ts";
+
+/** The instant at which a clock reads `wall`, as some library finds it; `offset` is the one that held before. */
+export type Resolve = (wall: WallTime, zone: TimeZone, offset: number) => Instant;
+
+/** Go's `time.Date`: the offset at the reading taken as UTC, corrected once where that offset does not hold there. */
+export const goDate: Resolve = (wall, zone) => wall - zone.offsetAt(wall - zone.offsetAt(wall));
+
+/** Java's `ZonedDateTime`: keeps the offset where it can, else the earlier pass; in a gap on by the gap's length. */
+export const javaLocal: Resolve = (wall, zone, offset) =>
+  zone.wallOf(wall - offset) === wall ? wall - offset : zone.instantOf(wall, 0);
+
+/** Luxon's `DateTime`: a guess with the offset before, corrected twice. */
+export const luxonLocal: Resolve = (wall, zone, offset) => {
+  const guess = zone.offsetAt(wall - offset);
+  if (guess === offset) return wall - offset;
+  const again = zone.offsetAt(wall - guess);
+  return guess === again ? wall - guess : wall - Math.min(guess, again);
+};
+
+/** Luxon's reading of a text: the offset that it guesses first is that at the reading taken as UTC. */
+export const luxonText: Resolve = (wall, zone) => luxonLocal(wall, zone, zone.offsetAt(wall));
+
+/** node-cron: the offset at the reading taken as UTC, else the one that reads back, else the later. */
+export const nodeCronLocal: Resolve = (wall, zone) => {
+  const first = wall - zone.offsetAt(wall);
+  const second = wall - zone.offsetAt(first);
+  if (first === second || zone.wallOf(first) === wall) return first;
+  return zone.wallOf(second) === wall ? second : Math.max(first, second);
+};
+
+/** The first pass of a repeat; in a gap by the offset before it, so that 02:30 is 03:30. */
+export const firstOrLater: Resolve = (wall, zone) => zone.instantOf(wall, 0);
+
+/** The second pass of a repeat; in a gap by the offset after it. */
+export const second: Resolve = (wall, zone) => zone.instantOf(wall, 1);
+
+/** PHP: the pass that is daylight saving; in a gap by the offset before it. */
+export const phpLocal: Resolve = (wall, zone) => {
+  const [earlier, later] = [zone.instantOf(wall, 0), zone.instantOf(wall, 1)];
+  return later > earlier && zone.isDaylightSaving(later) && !zone.isDaylightSaving(earlier) ? later : earlier;
+};

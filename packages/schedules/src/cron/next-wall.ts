@@ -1,0 +1,77 @@
+import { type CivilDate, civilDateOf, type DayNumber, dayNumberOf, daysInMonth } from "../civil.ts";
+import { DAY_MS, SECOND_MS } from "../time.ts";
+import type { WallTime } from "../timezones/time-zone.ts";
+import type { Cron } from "./cron.ts";
+import { dayInMonth } from "./day-in-month.ts";
+
+const DAYS_PER_YEAR = 366;
+
+/**
+ * The first reading of the wall clock later than `after` that the line selects, as if the clock never changed; null for
+ * none within the years that its scheduler looks ahead.
+ */
+export function nextWall(cron: Cron, after: WallTime): WallTime | null {
+  const from = Math.floor(after / SECOND_MS) + 1;
+  const today = Math.floor(from / 86_400);
+  const date = civilDateOf(today);
+  if (isDay(cron, date)) {
+    const time = nextTimeOfDay(cron, from - today * 86_400);
+    if (time !== null) return today * DAY_MS + time * SECOND_MS;
+  }
+  const time = nextTimeOfDay(cron, 0);
+  const day = time === null ? null : nextDay(cron, today + 1);
+  return day === null || time === null ? null : day * DAY_MS + time * SECOND_MS;
+}
+
+function isDay(cron: Cron, date: CivilDate): boolean {
+  return isMonth(cron, date) && dayInMonth(cron, date) === date.day;
+}
+
+function isMonth(cron: Cron, { year, month }: CivilDate): boolean {
+  return cron.months[month] === 1 && (cron.years === null || cron.years.has(year));
+}
+
+/** The first day from `from` on that the line selects. */
+function nextDay(cron: Cron, from: DayNumber): DayNumber | null {
+  const lastOfYears = dayNumberOf(cron.rules.grammar.bounds.year.max, 12, 31);
+  const last = Math.min(from + cron.rules.years * DAYS_PER_YEAR, lastOfYears);
+  let today = from;
+  while (today <= last) {
+    const date = civilDateOf(today);
+    if (isMonth(cron, date)) {
+      const day = dayInMonth(cron, date);
+      if (day !== null) return today + day - date.day;
+    }
+    today += daysInMonth(date.year, date.month) + 1 - date.day;
+    if (cron.years !== null && date.month === 12 && !cron.years.has(date.year + 1))
+      today = skipYears(cron, today);
+  }
+  return null;
+}
+
+function skipYears({ years }: Cron, today: DayNumber): DayNumber {
+  const { year } = civilDateOf(today);
+  const next = Math.min(...[...(years ?? [])].filter((wanted) => wanted >= year));
+  return Number.isFinite(next) ? dayNumberOf(next, 1, 1) : Infinity;
+}
+
+/** The first selected second of the day from `from` on. */
+function nextTimeOfDay(cron: Cron, from: number): number | null {
+  if (from >= 86_400) return null;
+  let hour = Math.floor(from / 3600);
+  let minute = Math.floor((from - hour * 3600) / 60);
+  let second = cron.seconds.indexOf(1, from - hour * 3600 - minute * 60);
+  if (second < 0) {
+    minute += 1;
+    second = cron.seconds.indexOf(1);
+  }
+  const firstMinute = cron.minutes.indexOf(1, minute);
+  const isHour = cron.hours[hour] === 1;
+  if (isHour && firstMinute === minute && second >= 0) return hour * 3600 + minute * 60 + second;
+  second = cron.seconds.indexOf(1);
+  if (second < 0) return null;
+  if (isHour && firstMinute >= 0) return hour * 3600 + firstMinute * 60 + second;
+  hour = cron.hours.indexOf(1, hour + 1);
+  minute = cron.minutes.indexOf(1);
+  return hour < 0 || minute < 0 ? null : hour * 3600 + minute * 60 + second;
+}

@@ -1,0 +1,56 @@
+import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS, DAY_MS } from "../../time.ts";
+import type { TimeZone } from "../../timezones/time-zone.ts";
+import type { Cron } from "../cron.ts";
+import { javaLocal } from "../instants.ts";
+import { ZonedTime } from "./zoned-time.ts";
+
+const ROUNDS_MAX = 10_000;
+
+/**
+ * cron-utils goes on by elapsed time from where it stands; a run in the second pass of a repeated hour is left out where
+ * the run before it was the same in the first pass and the next one is more than an hour away.
+ */
+export function cronUtilsWalk(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
+  const date = new ZonedTime(after, zone, javaLocal);
+  const found = closest(cron, date);
+  if (found === null || found.instant !== after) return found?.instant ?? null;
+  const next = closest(cron, date.plus(SECOND_MS));
+  if (next === null || next.offset >= date.offset) return next?.instant ?? null;
+  const afterNext = closest(cron, next.plus(SECOND_MS));
+  const isRare = afterNext !== null && Math.floor((afterNext.instant - next.instant) / HOUR_MS) > 1;
+  return (isRare ? closest(cron, date.plus(SECOND_MS + HOUR_MS)) : next)?.instant ?? null;
+}
+
+function closest(cron: Cron, from: ZonedTime): ZonedTime | null {
+  let time = from;
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const next = step(cron, time);
+    if (next === null) return time;
+    time = next;
+  }
+  return null;
+}
+
+/** The time moved on by the first field that does not fit; null where all fit. */
+function step(cron: Cron, time: ZonedTime): ZonedTime | null {
+  if (cron.months[time.date.month] !== 1) return lowestTime(cron, time.startOfMonth(1));
+  if (!time.isDayOf(cron)) return lowestTime(cron, time.startOf("day").plusDays(1));
+  if (cron.hours[time.hour] !== 1) return search(time, "hour", (at) => cron.hours[at.hour] === 1);
+  if (cron.minutes[time.minute] !== 1) return search(time, "minute", (at) => cron.minutes[at.minute] === 1);
+  if (cron.seconds[time.second] !== 1) return search(time, "second", (at) => cron.seconds[at.second] === 1);
+  return null;
+}
+
+function lowestTime({ hours, minutes, seconds }: Cron, time: ZonedTime): ZonedTime {
+  const lowest = hours.indexOf(1) * HOUR_MS + minutes.indexOf(1) * MINUTE_MS + seconds.indexOf(1) * SECOND_MS;
+  return time.at(Math.floor(time.wall / DAY_MS) * DAY_MS + lowest);
+}
+
+const SIZES = { hour: HOUR_MS, minute: MINUTE_MS, second: SECOND_MS };
+
+function search(from: ZonedTime, unit: keyof typeof SIZES, fits: (time: ZonedTime) => boolean): ZonedTime {
+  let time = from;
+  do time = time.plus(SIZES[unit]);
+  while (!fits(time));
+  return time.startOf(unit);
+}

@@ -1,0 +1,69 @@
+import { HOUR_MS, type Instant, MINUTE_MS, DAY_MS } from "../../time.ts";
+import type { TimeZone, WallTime } from "../../timezones/time-zone.ts";
+import type { Cron } from "../cron.ts";
+import { nextElapsed } from "../moments.ts";
+import { nextWall } from "../next-wall.ts";
+
+/**
+ * Dagster: hourly lines by the minutes that pass, all others by the clock: the second pass of a repeat, and in a gap the
+ * full hour moved on by the saving. A line of one time of day knows these rules for 1 to 3 o'clock only.
+ */
+export function* dagsterTimes(cron: Cron, zone: TimeZone, after: Instant): Iterable<Instant> {
+  const isEveryHour = cron.fields[1] === "*";
+  if (!isEveryHour) return yield* byReadings(cron, zone, after);
+  const isHourly = cron.fields.slice(2).every((text) => text === "*") && cron.fields[0] !== "*";
+  const search = isHourly ? nextHourly : nextElapsed;
+  for (let at = search(cron, zone, after); at !== null; at = search(cron, zone, at)) yield at;
+}
+
+function* byReadings(cron: Cron, zone: TimeZone, after: Instant): Iterable<Instant> {
+  const isDaily = [cron.minutes, cron.hours].every((values) => values.indexOf(1) === values.lastIndexOf(1));
+  let last = after;
+  let wall = nextWall(cron, isDaily ? startOfDay(zone.wallOf(after)) - 1 : zone.wallOf(after) - HOUR_MS);
+  for (; wall !== null; wall = nextWall(cron, wall)) {
+    const found = isDaily ? daily(wall, zone) : several(wall, zone);
+    if (found === null) return;
+    if (found > last) yield (last = found);
+  }
+}
+
+function startOfDay(wall: WallTime): WallTime {
+  return Math.floor(wall / DAY_MS) * DAY_MS;
+}
+
+/** Minutes are those of UTC, unless the zone keeps another minute even in summer. */
+function nextHourly(cron: Cron, zone: TimeZone, after: Instant): Instant {
+  const offset = Math.max(zone.offsetAt(after - DAY_MS), zone.offsetAt(after), zone.offsetAt(after + DAY_MS));
+  const shift = offset % HOUR_MS === 0 ? 0 : zone.offsetAt(after);
+  let next = Math.floor(after / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
+  while (cron.minutes[Math.floor(((next + shift) % HOUR_MS) / MINUTE_MS)] !== 1) next += MINUTE_MS;
+  return next;
+}
+
+/** Null where the day itself is missing: Dagster then fails. */
+function daily(wall: WallTime, zone: TimeZone): Instant | null {
+  const [first, second] = [zone.instantOf(wall, 0), zone.instantOf(wall, 1)];
+  if (first === second || !isSavingHour(wall)) return first;
+  if (zone.wallOf(first) === wall) return second;
+  if (first - second >= DAY_MS) return null;
+  return zone.instantOf(afterGap(wall, zone), 1);
+}
+
+function several(wall: WallTime, zone: TimeZone): Instant {
+  const [first, second] = [zone.instantOf(wall, 0), zone.instantOf(wall, 1)];
+  if (first === second) return first;
+  if (zone.wallOf(first) === wall) return second;
+  return zone.instantOf(isSavingHour(wall) ? afterGap(wall, zone) : wall, 0);
+}
+
+function isSavingHour(wall: WallTime): boolean {
+  const hour = Math.floor((wall - startOfDay(wall)) / HOUR_MS);
+  return hour >= 1 && hour <= 3;
+}
+
+/** The full hour moved on by what the clock saves after the gap. */
+function afterGap(wall: WallTime, zone: TimeZone): WallTime {
+  const later = zone.instantOf(wall, 0);
+  const saving = zone.isDaylightSaving(later) ? Math.min(later - zone.instantOf(wall, 1), HOUR_MS) : 0;
+  return Math.floor(wall / HOUR_MS) * HOUR_MS + saving;
+}

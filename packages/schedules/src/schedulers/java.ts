@@ -1,0 +1,275 @@
+import { cronUtilsWalk } from "../cron/walks/cron-utils.ts";
+import { firstOrLater, second } from "../cron/instants.ts";
+import { naiveWalk } from "../cron/walks/naive.ts";
+import { springWalk } from "../cron/walks/spring.ts";
+import { daysInMonth } from "../civil.ts";
+import type { Cron } from "../cron/cron.ts";
+import type { FieldName } from "../cron/rules.ts";
+import { ScheduleError } from "../schedule-error.ts";
+import {
+  COMMON,
+  DAYS_ONLY,
+  derive,
+  type Scheduler,
+  SECONDS_AND_YEAR,
+  SECONDS_FIRST,
+  FIVE,
+} from "./scheduler.ts";
+
+const quartz = derive(COMMON, {
+  layouts: [SECONDS_FIRST, SECONDS_AND_YEAR],
+  macros: {},
+  grammar: {
+    bounds: { weekday: { min: 1, max: 7 } },
+    sunday: 1,
+    question: DAYS_ONLY,
+    backward: "wraps",
+    stepMax: "largest",
+    emptyEntries: "ignored",
+    rest: "ends entry",
+    words: ["L", "LW", "nW", "L-n", "wL", "w#n"],
+  },
+  days: { both: "refused" },
+  clock: { walk: naiveWalk(second, { checked: true }) },
+  years: 100,
+  quirks: { field: quartzField },
+});
+const spring = derive(COMMON, {
+  layouts: [SECONDS_FIRST],
+  macroCase: "any",
+  grammar: {
+    bounds: { weekday: { min: 0, max: 7, starMin: 1, starMax: 7 } },
+    sundayIsSeven: true,
+    question: DAYS_ONLY,
+    plus: true,
+    words: ["L", "LW", "nW", "L-n", "wL", "w#n"],
+    wordsInCapitals: true,
+    nth: { min: 1, max: 999 },
+  },
+  days: { both: "and", nearWorkday: "not after month" },
+  clock: { walk: springWalk },
+  years: 100,
+  quirks: {
+    // Sunday is 7, and 0 where a range begins with it.
+    field: (text, field) => (field === "weekday" ? text.replaceAll(/(?<=^|,)(?:7|SUN)(?=-)/g, "0") : text),
+  },
+});
+const micronaut = derive(COMMON, {
+  layouts: [SECONDS_FIRST, FIVE],
+  macros: {},
+  grammar: {
+    bounds: { weekday: { min: 0, max: 7, starMin: 1, starMax: 7 } },
+    aliases: { 0: 7 },
+    sundayIsSeven: true,
+    question: DAYS_ONLY,
+    digits: 2,
+    words: ["L", "nW", "wL", "w#n"],
+    wordsInCapitals: true,
+  },
+  days: { both: "and", nearWorkday: "may leave month" },
+  years: 4,
+  neverRefused: true,
+  raisesAtEnd: true,
+  quirks: {
+    line(text) {
+      if (/^\s/.test(text))
+        throw new ScheduleError("Micronaut takes no blank before the first field: remove it.");
+      return text;
+    },
+    // Commas at the end are dropped, and so is what follows an L or a #.
+    field: (text, field) =>
+      (field === "weekday" || field === "day"
+        ? text.replace(/((?:^|,)[^,]*[L#][^,]*),.*$/, "$1")
+        : text
+      ).replace(/,+$/, ""),
+  },
+});
+const jobrunr = derive(COMMON, {
+  layouts: [FIVE, SECONDS_FIRST],
+  macros: {},
+  grammar: {
+    bounds: { weekday: { min: 0, max: 6 } },
+    names: "three or whole",
+    plus: true,
+    words: ["L", "wL"],
+  },
+  days: { open: "begins with star" },
+  clock: { walk: naiveWalk(firstOrLater) },
+  neverRefused: true,
+  quirks: {
+    field(text, field) {
+      // A name takes no step, commas at the end are dropped, and a step from a month never reaches December.
+      if (field === "weekday" && /[A-Z]L$/.test(text))
+        throw new ScheduleError(
+          `The day-of-week field takes L behind a number only: write 5L for the last Friday.`,
+        );
+      if (field === "weekday") return text.replaceAll(/(?<=^|,)([A-Z]+)\/\d+/g, "$1").replace(/,+$/, "");
+      if (field === "month") return text.replaceAll(/(?<=^|,)(\d+)\/(\d+)/g, "$1-11/$2").replace(/,+$/, "");
+      // An L in a list is the 28th to the 31st.
+      return (field === "day" && text !== "L" ? text.replaceAll(/(?<=^|,)L(?=,|$)/g, "28-31") : text).replace(
+        /,+$/,
+        "",
+      );
+    },
+  },
+});
+const cronUtilsUnix = derive(COMMON, {
+  macros: {},
+  grammar: { plus: true, stepMax: "largest", sundayIsSeven: true, bounds: { weekday: { min: 0, max: 7 } } },
+  clock: { walk: cronUtilsWalk },
+  years: 100,
+  quirks: {
+    field: (text, field) => sundayStep(stepAlone(text), field),
+  },
+});
+const cronUtilsQuartz = derive(cronUtilsUnix, {
+  layouts: [SECONDS_FIRST, SECONDS_AND_YEAR],
+  grammar: {
+    bounds: { weekday: { min: 1, max: 7 }, year: { min: 1970, max: 2099 } },
+    sunday: 1,
+    question: DAYS_ONLY,
+    sundayIsSeven: false,
+    backward: "first alone",
+    backwardIn: { weekday: "wraps" },
+    words: ["L", "LW", "nW", "L-n", "wL", "w#n"],
+    nth: { min: 1, max: 999 },
+  },
+  days: { both: "refused" },
+  quirks: { field: cronUtilsField, read: refuseMissingWorkday },
+});
+const cronUtilsSpring = derive(cronUtilsUnix, {
+  layouts: [SECONDS_FIRST],
+  macros: COMMON.macros,
+  grammar: {
+    bounds: { weekday: { min: 0, max: 7, starMax: 7 } },
+    question: DAYS_ONLY,
+    backwardIn: { weekday: "wraps", month: "first alone" },
+    words: ["L", "LW", "nW", "L-n", "wL", "w#n"],
+    nth: { min: 0, max: 999 },
+  },
+  days: { both: "and" },
+  quirks: {
+    field: (text, field) => cronUtilsField(sundayStep(text, field), field),
+    read: refuseMissingWorkday,
+  },
+});
+
+/** A name is three letters, with a range of names or an L behind it; all else behind it is dropped. */
+function quartzField(text: string, field: FieldName): string {
+  if (field === "weekday" && /#(?![1-5]$)/.test(text))
+    throw new ScheduleError(
+      "The day-of-week field takes one count from #1 to #5, such as FRI#2, and nothing beside it.",
+    );
+  return text
+    .split(",")
+    .map((entry) => quartzEntry(entry, field))
+    .join(",");
+}
+
+function quartzEntry(entry: string, field: FieldName): string {
+  if (/^[A-Z]{3}-(?![A-Z]{3})/.test(entry))
+    throw new ScheduleError(
+      `The ${field} field takes no name beside a number, as in “${entry}”: write both as names.`,
+    );
+  const [, named] = /^((?!L)[A-Z]{3}(?:-[A-Z]{3}|#[1-5]$|L)?)/.exec(entry) ?? [];
+  if (named !== undefined) return named;
+  // Steps of 0 are none, a step may stand alone, and a range of weekdays may end with 0.
+  return entry
+    .replace(/^\//, "*/")
+    .replace(/^(\d+)(?:-\d+)?\/0+$/, "$1")
+    .replace(/^\*\/0+$/, "*")
+    .replace(field === "weekday" ? /-0$/ : /(?!)/, "-7");
+}
+
+/** A step without a start begins with the field's least number. */
+function stepAlone(text: string): string {
+  return text.replaceAll(/(?<=^|,)(?=\/)/g, "*");
+}
+
+/** In a list an L is passed over. */
+function cronUtilsField(text: string, field: FieldName): string {
+  const whole = stepAlone(text);
+  return field === "day" && whole.includes(",") ? whole.replaceAll(/,L(?=,|$)|(?<=^)L,/g, "") : whole;
+}
+
+/** A step from Sunday begins with 0. */
+function sundayStep(text: string, field: FieldName): string {
+  return field === "weekday" ? text.replaceAll(/(?<=^|,)(?:7|SUN)(?=\/)/g, "0") : text;
+}
+
+/** cron-utils fails in a month without the day of a `31W`. */
+function refuseMissingWorkday(cron: Cron): Cron {
+  const last = Math.max(0, ...cron.nearWorkdays);
+  const isMissing = [...cron.months.keys()].some(
+    (month) => cron.months[month] && last > daysInMonth(2001, month),
+  );
+  if (isMissing)
+    throw new ScheduleError(
+      `cron-utils fails in a month without a day ${last}: write LW for the last working day.`,
+    );
+  return cron;
+}
+
+export const QUARTZ: Scheduler = {
+  id: "quartz",
+  label: "Quartz (Java)",
+  names: ["Quartz", "Quartz Scheduler"],
+  version: "quartz 2.5.2",
+  source: "org.quartz-scheduler:quartz 2.5.2",
+  example: "0 30 2 * * ?",
+  rules: quartz,
+};
+export const SPRING: Scheduler = {
+  id: "spring",
+  label: "Spring @Scheduled",
+  names: ["Spring", "Spring Boot", "@Scheduled"],
+  version: "spring-context 6.2.19",
+  source: "org.springframework:spring-context 6.2.19",
+  example: "0 30 2 * * *",
+  rules: spring,
+};
+export const MICRONAUT: Scheduler = {
+  id: "micronaut",
+  label: "Micronaut",
+  names: ["Micronaut"],
+  version: "micronaut-context 4.10.15",
+  source: "io.micronaut:micronaut-context 4.10.15",
+  example: "0 30 2 * * *",
+  rules: micronaut,
+};
+export const JOBRUNR: Scheduler = {
+  id: "jobrunr",
+  label: "JobRunr",
+  names: ["JobRunr"],
+  version: "jobrunr 7.5.2",
+  source: "org.jobrunr:jobrunr 7.5.2",
+  example: "30 2 * * *",
+  rules: jobrunr,
+};
+export const CRON_UTILS_UNIX: Scheduler = {
+  id: "cron-utils-unix",
+  label: "cron-utils, UNIX (Java)",
+  names: ["cron-utils"],
+  version: "cron-utils 9.2.1",
+  source: "com.cronutils:cron-utils 9.2.1",
+  example: "30 2 * * *",
+  rules: cronUtilsUnix,
+};
+export const CRON_UTILS_QUARTZ: Scheduler = {
+  id: "cron-utils-quartz",
+  label: "cron-utils, QUARTZ (Java)",
+  names: ["cron-utils"],
+  version: "cron-utils 9.2.1",
+  source: "com.cronutils:cron-utils 9.2.1",
+  example: "0 30 2 * * ?",
+  rules: cronUtilsQuartz,
+};
+export const CRON_UTILS_SPRING: Scheduler = {
+  id: "cron-utils-spring53",
+  label: "cron-utils, SPRING53 (Java)",
+  names: ["cron-utils"],
+  version: "cron-utils 9.2.1",
+  source: "com.cronutils:cron-utils 9.2.1",
+  example: "0 30 2 * * *",
+  rules: cronUtilsSpring,
+};

@@ -1,0 +1,226 @@
+import { ScheduleError } from "../schedule-error.ts";
+import type { FieldName } from "../cron/rules.ts";
+import { refuseMissingDays } from "../cron/missing-days.ts";
+import { laravelWalk } from "../cron/walks/laravel.ts";
+import { systemdCronWalk } from "../cron/walks/systemd-cron.ts";
+import { withoutHashes } from "./jenkins-hash.ts";
+import { busyboxValues, systemdCronValues } from "./own-readings.ts";
+import { bothFromReading } from "../cron/walks/repeated.ts";
+import {
+  COMMON,
+  derive,
+  FIVE,
+  type Scheduler,
+  SECONDS_AND_YEAR,
+  SECONDS_FIRST,
+  USUAL_MACROS,
+} from "./scheduler.ts";
+
+const busybox = derive(COMMON, {
+  behind: "command",
+  years: 7,
+  days: { open: "all values" },
+  quirks: {
+    line: (text) => (isReadByBusybox(text) ? text : READ_AS_NOTHING),
+    values: busyboxValues,
+    open: (text, field) => (field === "day" ? busyboxValues(text, field).size === 32 : undefined),
+  },
+});
+
+// A line that BusyBox passes over runs never.
+const READ_AS_NOTHING = "? ? ? ? ?";
+
+/** A "#" begins a comment, and a line of fewer than five fields is passed over, as is a macro that it does not know. */
+function isReadByBusybox(line: string): boolean {
+  const words = line.trim().split(/\s+/);
+  if (line.trim().startsWith("@")) return Object.hasOwn(USUAL_MACROS, words[0] ?? "");
+  return words.length >= 5 && !words.slice(0, 5).some((word) => word.includes("#"));
+}
+
+const systemdCron = derive(COMMON, {
+  behind: "command",
+  macroCase: "any",
+  macros: { ...USUAL_MACROS, "@weekly": "0 0 * * 1" },
+  days: { both: "and" },
+  clock: { walk: systemdCronWalk },
+  quirks: {
+    values: systemdCronValues,
+    line(text) {
+      const sixth = text.trim().split(/\s+/)[5];
+      if (sixth !== undefined && /^[^/]+\//.test(sixth))
+        throw new ScheduleError(
+          `systemd-cron takes “${sixth}” for the command and makes no timer: leave it out.`,
+        );
+      return text;
+    },
+  },
+});
+// The job whose times stand for H where no name is known; the vectors were made with a job of this name.
+const JOB_NAME = "flavours";
+const JENKINS_MACROS: Readonly<Record<string, string>> = {
+  "@yearly": "H H H H *",
+  "@annually": "H H H H *",
+  "@monthly": "H H H * *",
+  "@weekly": "H H * * H",
+  "@daily": "H H * * *",
+  "@midnight": "H H(0-2) * * *",
+  "@hourly": "H * * * *",
+};
+const jenkins = derive(COMMON, {
+  grammar: { names: "none", stepFromNumber: "refused" },
+  macros: {},
+  days: { both: "and" },
+  years: 2,
+  quirks: {
+    line(text) {
+      if (/^\s/.test(text))
+        throw new ScheduleError("Jenkins takes no blank before the first field: remove it.");
+      return withoutHashes(JENKINS_MACROS[text.trim()] ?? text, JOB_NAME);
+    },
+  },
+});
+const fugit = derive(COMMON, {
+  layouts: [FIVE, SECONDS_FIRST],
+  behind: "zone",
+  macros: { ...USUAL_MACROS, "@noon": "0 12 * * *" },
+  grammar: { backward: "wraps", emptyEntries: "ignored", digits: 2, words: ["L", "w#n", "w#-n", "-n"] },
+  days: { open: "all values" },
+  neverRefused: true,
+  quirks: {
+    // A step needs no star before it, a weekday takes none, and 24 o'clock is midnight.
+    field(text, field) {
+      const whole = text.replaceAll(/(?<=^|,)(?=\/)/g, "*");
+      if (field === "weekday") return whole.replaceAll(/(?<=^|,)(\w+)\/\d+/g, "$1");
+      return field === "hour" ? whole.replaceAll(/(?<=^|,)24(?=,|$)/g, "0") : whole;
+    },
+    open: (text, field) => (field === "weekday" ? text === "*" : undefined),
+    read(cron) {
+      refuseMissingDays({ ...cron, daysMustAgree: true });
+      return cron;
+    },
+  },
+});
+const laravel = derive(COMMON, {
+  macroCase: "any",
+  grammar: {
+    question: ["day", "weekday"],
+    plus: true,
+    stepFromNumber: "refused",
+    words: ["L", "LW", "nW", "wL", "w#n"],
+    wordsInCapitals: true,
+  },
+  days: { nearWorkday: "as PHP counts" },
+  clock: { walk: laravelWalk },
+  neverRefused: true,
+  raisesAtEnd: true,
+  quirks: { field: laravelField },
+});
+
+function laravelField(text: string, field: FieldName): string {
+  if (field === "day" && text.includes(",") && /[LW]/.test(text))
+    throw new ScheduleError(
+      `The day-of-month field takes L and W only alone, not in “${text}”: make a line of each.`,
+    );
+  if (field === "weekday") return laravelWeekdays(text);
+  const size = { minute: 60, hour: 24, day: 31, month: 12 }[field as "minute"] ?? Infinity;
+  const first = field === "minute" || field === "hour" ? 0 : 1;
+  const largest = first === 0 ? size - 1 : size;
+  // A step larger than the field is the one value at its remainder; in a list of times a star is 0.
+  const steps = text.replaceAll(/(?<=^|,)[^,/]+\/(\d+)(?=,|$)/g, (entry, step) =>
+    Number(step) > largest ? String(first + (Number(step) % size)) : entry,
+  );
+  return first === 0 && steps.includes(",") ? steps.replaceAll(/(?<=^|,)\*(?=,|$)/g, "0") : steps;
+}
+
+/** A name takes no step; a range up to 0 ends with Sunday, one up to SUN with Saturday, and none begins with SUN. */
+function laravelWeekdays(text: string): string {
+  if (/(?<=^|,)SUN-/.test(text))
+    throw new ScheduleError("The day-of-week field takes no range from SUN, which is 7 here: write 0-6.");
+  return text
+    .replaceAll(/(?<=^|,)([A-Z]{3})\/\d+/g, "$1")
+    .replaceAll(/(?<=[1-6]-)0(?=,|$)/g, "7")
+    .replaceAll(/(?<=-)SUN/g, "SAT");
+}
+
+const { "@midnight": _, ...MACROS_WITHOUT_MIDNIGHT } = USUAL_MACROS;
+const rustCron = derive(COMMON, {
+  macros: { ...MACROS_WITHOUT_MIDNIGHT, "@weekly": "0 0 * * 1" },
+  layouts: [SECONDS_FIRST, SECONDS_AND_YEAR],
+  grammar: {
+    bounds: { weekday: { min: 1, max: 7 }, year: { min: 1970, max: 2100 } },
+    sunday: 1,
+    names: "three or whole",
+    question: ["day", "weekday"],
+    stepMax: "largest",
+  },
+  days: { both: "and" },
+  clock: { walk: bothFromReading },
+  years: 200,
+  quirks: {
+    // No blank is needed behind a star: "*5" is two fields.
+    line: (text) => text.replaceAll(/\*(?=\d)/g, "* "),
+    field(text) {
+      const wrong = /(?<=^|,)[A-Z]+(?:-\d+|\/\d+)|(?<=^|,)\d+-[A-Z]+/.exec(text);
+      if (wrong !== null)
+        throw new ScheduleError(
+          `The cron crate takes no name beside a number, as in “${wrong[0]}”: write numbers.`,
+        );
+      return text;
+    },
+  },
+});
+
+export const BUSYBOX: Scheduler = {
+  id: "busybox",
+  label: "BusyBox crond (Alpine, OpenWrt)",
+  names: ["BusyBox", "Alpine", "OpenWrt"],
+  version: "busybox 1.37.0",
+  source: "busybox 1.37.0-6",
+  example: "30 2 * * *",
+  rules: busybox,
+};
+export const SYSTEMD_CRON: Scheduler = {
+  id: "systemd-cron",
+  label: "systemd-cron",
+  names: ["systemd-cron"],
+  version: "systemd-cron 1.15.19",
+  source: "systemd-cron 1.15.19-5",
+  example: "30 2 * * *",
+  rules: systemdCron,
+};
+export const JENKINS: Scheduler = {
+  id: "jenkins",
+  label: "Jenkins",
+  names: ["Jenkins"],
+  version: "Jenkins 2.579",
+  source: "jenkins core",
+  example: "30 2 * * *",
+  rules: jenkins,
+};
+export const FUGIT: Scheduler = {
+  id: "fugit",
+  label: "fugit (Sidekiq-cron, GoodJob, Solid Queue, rufus)",
+  names: ["fugit", "Sidekiq-cron", "GoodJob", "Solid Queue", "rufus-scheduler"],
+  version: "fugit 1.14.0",
+  source: "fugit 1.14.0",
+  example: "30 2 * * *",
+  rules: fugit,
+};
+export const LARAVEL: Scheduler = {
+  id: "laravel-cron-expression",
+  label: "Laravel, Symfony",
+  names: ["Laravel", "Symfony"],
+  version: "dragonmantank/cron-expression 8d272d6",
+  source: "dragonmantank/cron-expression",
+  example: "30 2 * * *",
+  rules: laravel,
+};
+export const RUST_CRON: Scheduler = {
+  id: "rust-cron",
+  label: "cron (Rust)",
+  names: ["cron"],
+  version: "cron 0.17.0",
+  source: "crates.io cron 0.17.0",
+  example: "0 30 2 * * *",
+  rules: rustCron,
+};

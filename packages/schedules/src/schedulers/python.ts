@@ -1,0 +1,176 @@
+import type { Cron } from "../cron/cron.ts";
+import { firstOrLater } from "../cron/instants.ts";
+import { refuseMissingDays } from "../cron/missing-days.ts";
+import { airflowWalk } from "../cron/walks/airflow.ts";
+import { apschedulerWalk } from "../cron/walks/apscheduler.ts";
+import { croniter6Times } from "../cron/walks/croniter6.ts";
+import { cronsimWalk } from "../cron/walks/cronsim.ts";
+import { dagsterTimes } from "../cron/walks/dagster.ts";
+import { naiveWalk } from "../cron/walks/naive.ts";
+import { ScheduleError } from "../schedule-error.ts";
+import {
+  COMMON,
+  derive,
+  FIVE,
+  type Scheduler,
+  SECONDS_FIRST,
+  SECONDS_LAST,
+  USUAL_MACROS,
+} from "./scheduler.ts";
+
+const celery = derive(COMMON, {
+  macros: {},
+  grammar: {
+    bounds: { weekday: { min: 0, max: 6 } },
+    names: "begin",
+    backward: "wraps",
+    stepFromNumber: "refused",
+    plus: true,
+  },
+  days: { both: "and" },
+  clock: { walk: naiveWalk(firstOrLater) },
+  neverRefused: true,
+  years: 10,
+  quirks: {
+    // A name is read up to its third letter, and takes no step.
+    field: (text) => text.replaceAll(/(?<=^|,)([A-Z]{3,})\/\d+/g, "$1"),
+  },
+});
+const apscheduler = derive(COMMON, {
+  macros: {},
+  grammar: { bounds: { weekday: { min: 0, max: 6 } }, sunday: 6, stepMax: "range" },
+  days: { both: "and" },
+  clock: { walk: apschedulerWalk({ elapsed: true }) },
+  // What stands behind a name, or a range of names, is dropped.
+  quirks: { field: (text) => text.split(",").map(nameAlone).join(",") },
+});
+function nameAlone(entry: string): string {
+  return /^[A-Z]+(?:-[A-Z]+)?/.exec(entry)?.[0] ?? entry;
+}
+
+const apscheduler310 = derive(apscheduler, { clock: { walk: apschedulerWalk({ elapsed: false }) } });
+const croniter = derive(COMMON, {
+  layouts: [FIVE, SECONDS_LAST, [...SECONDS_LAST, "year"]],
+  macroCase: "any",
+  grammar: {
+    bounds: { weekday: { min: 0, max: 7, starMax: 6 } },
+    question: ["day", "weekday"],
+    backward: "wraps",
+    words: ["L", "nW", "Lw", "w#n"],
+  },
+  days: { open: "star entry", nearWorkday: "at month's end" },
+  neverRefused: true,
+  clock: { elapsed: "hour is star", gap: "after", repeat: "both" },
+  quirks: { field: croniterField, read: nearWorkdaysAlone },
+});
+const croniter6 = derive(croniter, {
+  grammar: { words: ["L", "Lw", "w#n"] },
+  clock: { times: croniter6Times("zoneinfo") },
+  quirks: { read: refuseMissingDay },
+});
+const croniter6Pytz = derive(croniter6, { clock: { times: croniter6Times("pytz") } });
+const airflow = derive(croniter, { clock: { walk: airflowWalk } });
+const dagster = derive(croniter6, { layouts: [FIVE], clock: { times: dagsterTimes }, raisesAtEnd: true });
+
+/** A range from a value to itself stands for the whole field. */
+function croniterField(text: string): string {
+  return text.replaceAll(/(?<=^|,)(\w+)-\1(?=[,/]|$)/g, "*");
+}
+
+/** Beside a day such as 15W no other day counts. */
+function nearWorkdaysAlone(cron: Cron): Cron {
+  if (cron.nearWorkdays.length === 0) return cron;
+  return { ...cron, days: new Uint8Array(32), weekdays: new Uint8Array(7).fill(1), daysMustAgree: true };
+}
+
+/** A line is refused whose days of month never come, whatever its weekdays say. */
+function refuseMissingDay(cron: Cron): Cron {
+  refuseMissingDays({ ...cron, daysMustAgree: true });
+  return cron;
+}
+const cronsim = derive(COMMON, {
+  layouts: [FIVE, SECONDS_FIRST],
+  macros: {},
+  grammar: { words: ["L", "LW", "wL", "w#n"], bounds: { weekday: { min: 0, max: 7 } } },
+  days: { open: "begins with star" },
+  clock: { elapsed: "minute or hour begins with star", gap: "after", repeat: "first", walk: cronsimWalk },
+  neverRefused: true,
+  quirks: {
+    field(text, field) {
+      if (field === "weekday" && /[A-Z]L$/.test(text))
+        throw new ScheduleError(
+          "The day-of-week field takes L behind a number only: write 5L for the last Friday.",
+        );
+      // A step from a range of one value goes on to the end of the field.
+      return text.replaceAll(/(?<=^|,)(\d+)-\1(?=\/)/g, "$1");
+    },
+  },
+});
+
+/** The reading of checks that were made before a check named its scheduler: cronsim's, with macros. */
+const overdue = derive(cronsim, {
+  layouts: [FIVE],
+  macros: USUAL_MACROS,
+  macroCase: "any",
+  grammar: { wordsInLists: true },
+});
+
+function python(id: string, label: string, more: Pick<Scheduler, "names" | "version" | "rules">): Scheduler {
+  return { id, label, source: more.version, example: "30 2 * * *", ...more };
+}
+
+export const CELERY = python("celery", "Celery beat", {
+  names: ["Celery"],
+  version: "celery 5.7.0",
+  rules: celery,
+});
+export const DJANGO_CELERY_BEAT = python("django-celery-beat", "django-celery-beat", {
+  names: ["Django", "Celery"],
+  version: "django-celery-beat 2.9.0",
+  rules: celery,
+});
+export const APSCHEDULER = python("apscheduler", "APScheduler", {
+  names: ["APScheduler"],
+  version: "APScheduler 3.11.3",
+  rules: apscheduler,
+});
+export const APSCHEDULER310 = python("apscheduler-3.10", "APScheduler up to 3.10", {
+  names: ["APScheduler"],
+  version: "APScheduler 3.10.4",
+  rules: apscheduler310,
+});
+export const CRONITER = python("croniter", "croniter 7", {
+  names: ["croniter"],
+  version: "croniter 7.0.0",
+  rules: croniter,
+});
+export const CRONITER6 = python("croniter6", "croniter 6 with zoneinfo", {
+  names: ["croniter"],
+  version: "croniter 6.0.0",
+  rules: croniter6,
+});
+export const CRONITER6_PYTZ = python("croniter6-pytz", "croniter 6 with pytz", {
+  names: ["croniter"],
+  version: "croniter 6.0.0",
+  rules: croniter6Pytz,
+});
+export const AIRFLOW = python("airflow", "Apache Airflow", {
+  names: ["Airflow"],
+  version: "apache-airflow-core 3.3.2",
+  rules: airflow,
+});
+export const DAGSTER = python("dagster", "Dagster", {
+  names: ["Dagster"],
+  version: "dagster 1.13.29",
+  rules: dagster,
+});
+export const CRONSIM = python("cronsim", "cronsim", {
+  names: ["cronsim", "Healthchecks"],
+  version: "cronsim 2.8",
+  rules: cronsim,
+});
+export const OVERDUE = python("overdue", "Overdue's own reading, before schedulers had names", {
+  names: ["Overdue"],
+  version: "cronsim 2.7",
+  rules: overdue,
+});

@@ -1,0 +1,102 @@
+import type { ClockRule, CronRules, DayRule, Grammar, Layout } from "../cron/rules.ts";
+
+/** A program that reads cron lines, and how it reads them. */
+export type Scheduler = {
+  id: string;
+  /** as it is offered in a list */
+  label: string;
+  /** names that people use for it, and products that have it inside */
+  names: readonly string[];
+  /** the version that the reading was proven against, and what changed with which release */
+  version: string;
+  source: string;
+  example: string;
+  rules: CronRules;
+};
+
+type Changes = Partial<Omit<CronRules, "grammar" | "days" | "clock" | "quirks">> & {
+  grammar?: Partial<Omit<Grammar, "bounds">> & { bounds?: Partial<Grammar["bounds"]> };
+  days?: Partial<DayRule>;
+  clock?: { [Name in keyof ClockRule]?: ClockRule[Name] | undefined };
+  quirks?: CronRules["quirks"];
+};
+
+/** Rules that differ from others in a few points. */
+export function derive(base: CronRules, changes: Changes): CronRules {
+  return {
+    ...base,
+    ...changes,
+    grammar: {
+      ...base.grammar,
+      ...changes.grammar,
+      bounds: { ...base.grammar.bounds, ...changes.grammar?.bounds },
+    },
+    days: { ...base.days, ...changes.days },
+    clock: { ...base.clock, ...(changes.clock as Partial<ClockRule>) },
+    quirks: { ...base.quirks, ...changes.quirks },
+  };
+}
+
+export const FIVE: Layout = ["minute", "hour", "day", "month", "weekday"];
+export const SECONDS_FIRST: Layout = ["second", ...FIVE];
+export const SECONDS_LAST: Layout = [...FIVE, "second"];
+export const YEAR_LAST: Layout = [...FIVE, "year"];
+export const SECONDS_AND_YEAR: Layout = [...SECONDS_FIRST, "year"];
+
+export const USUAL_MACROS: Readonly<Record<string, string>> = {
+  "@yearly": "0 0 1 1 *",
+  "@annually": "0 0 1 1 *",
+  "@monthly": "0 0 1 * *",
+  "@weekly": "0 0 * * 0",
+  "@daily": "0 0 * * *",
+  "@midnight": "0 0 * * *",
+  "@hourly": "0 * * * *",
+};
+
+/** What most schedulers have in common; each preset says what differs. */
+export const COMMON: CronRules = {
+  layouts: [FIVE],
+  behind: "refused",
+  grammar: {
+    bounds: {
+      second: { min: 0, max: 59 },
+      minute: { min: 0, max: 59 },
+      hour: { min: 0, max: 23 },
+      day: { min: 1, max: 31 },
+      month: { min: 1, max: 12 },
+      weekday: { min: 0, max: 7, starMax: 6 },
+      year: { min: 1970, max: 9999 },
+    },
+    sunday: 0,
+    aliases: {},
+    sundayEnds: false,
+    sundayIsSeven: false,
+    names: "three",
+    question: [],
+    backward: "refused",
+    backwardIn: {},
+    stepFromNumber: "to the end",
+    stepMax: "any",
+    emptyEntries: "refused",
+    rest: "refused",
+    plus: false,
+    digits: 9,
+    duplicates: "allowed",
+    words: [],
+    wordsInCapitals: false,
+    nth: { min: 1, max: 5 },
+    wordsInLists: true,
+  },
+  days: { both: "or", open: "star", nearWorkday: "in month" },
+  clock: { elapsed: "all", gap: "skipped", repeat: "both" },
+  macros: USUAL_MACROS,
+  macroCase: "exact",
+  every: false,
+  timezone: null,
+  zonePrefix: false,
+  years: 50,
+  neverRefused: false,
+  raisesAtEnd: false,
+  quirks: {},
+};
+export const DAYS_ONLY = ["day", "weekday"] as const;
