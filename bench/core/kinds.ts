@@ -1,4 +1,4 @@
-import type { Schedule } from "@overdue/schedules";
+import type { CalendarSchedule, Schedule } from "@overdue/schedules";
 
 /** A kind of schedule and how often a ping comes, so that every slot is met and none is early. */
 export type Kind = { name: string; schedule: Schedule; everySeconds: number };
@@ -19,7 +19,10 @@ export const KINDS: readonly Kind[] = [
 
 /** Schedules whose times are far apart: their folds are not measured, only the search for their next times. */
 export const SPARSE: readonly Pick<Kind, "name" | "schedule">[] = [
-  { name: "cron, sparse, second Monday of the month", schedule: cron("0 4 * * MON#2") },
+  {
+    name: "cron, sparse, second Monday of the month",
+    schedule: { ...cron("0 4 * * MON#2"), scheduler: "cronsim" },
+  },
   { name: "cron, sparse, 29 February", schedule: cron("0 0 29 2 *") },
   { name: "cron, three lines", schedule: cron("0 9 * * *\n30 14 * * 1-5\n0 0 1 * *") },
   {
@@ -35,7 +38,7 @@ export const SPARSE: readonly Pick<Kind, "name" | "schedule">[] = [
   { name: "oncalendar, last day of the month", schedule: oncalendar("*-*~1 03:00") },
 ];
 
-export function cron(expression: string, timezone = "Europe/Berlin"): Schedule {
+export function cron(expression: string, timezone = "Europe/Berlin"): CalendarSchedule {
   return { kind: "cron", expression, timezone };
 }
 

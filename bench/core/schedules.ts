@@ -1,4 +1,4 @@
-import { explain, nextAfter, type Schedule, ScheduleInput } from "@overdue/schedules";
+import { explain, nextAfter, type Schedule, ScheduleInput, SCHEDULERS } from "@overdue/schedules";
 import { cron, KINDS, SPARSE } from "./kinds.ts";
 import { report } from "./report.ts";
 
@@ -6,7 +6,8 @@ const START = 1_800_000_000_000;
 const ROUND = 1000;
 // Stays before the years for which Node computes clock changes for the first time.
 const SPAN_MS = 3 * 365 * 86_400_000;
-const HOSTILE = ["0 0 29 2 MON#5", "* * 29 2 MON#5", "0 0 31 */2 0"];
+const HOSTILE = ["0 0 29 2 1", "* * 29 2 1", "0 0 31 */2 0", "59 23 31 12 6"];
+const LINES = ["30 2 * * *", "*/5 * * * *", "0 9 * * 1-5"];
 
 /** Prints how many next times a second one core finds, what a preview and a check at the door cost, and the worst. */
 export function benchSchedules(seconds: number): void {
@@ -15,12 +16,35 @@ export function benchSchedules(seconds: number): void {
   for (const { name, schedule } of KINDS.slice(2, 4))
     report({ name, unit: "explanations/s", perSecond: explanations(schedule, seconds) });
   report({ name: "cron, as it is saved", unit: "validations/s", perSecond: validations(seconds) });
-  for (const expression of HOSTILE) {
-    const began = performance.now();
-    nextAfter(cron(expression, "Pacific/Chatham"), START);
-    const took = (performance.now() - began).toFixed(2).padStart(12);
-    console.log(`${took} ms              ${expression}, asked for the first time`);
+  for (const { id, rules } of SCHEDULERS) benchScheduler(id, rules.layouts[0]?.[0] === "second", seconds);
+}
+
+/** The next times a second over three usual lines, and the longest that a hostile line takes when first asked for. */
+function benchScheduler(id: string, hasSeconds: boolean, seconds: number): void {
+  const written = (line: string) => ({ ...cron(hasSeconds ? `0 ${line}` : line), scheduler: id });
+  const rates = LINES.filter((line) => isRead(written(line))).map((line) =>
+    nextTimes(written(line), seconds / 3),
+  );
+  const worst = Math.max(...HOSTILE.map((line) => millisecondsOf(written(line))));
+  report({
+    name: `${id}, slowest of three lines; a hostile line ${worst.toFixed(2)} ms`,
+    unit: "next times/s",
+    perSecond: Math.min(...rates),
+  });
+}
+
+function isRead(schedule: Schedule): boolean {
+  try {
+    return nextAfter(schedule, START) !== null;
+  } catch {
+    return false;
   }
+}
+
+function millisecondsOf(schedule: Schedule): number {
+  const began = performance.now();
+  isRead(schedule);
+  return performance.now() - began;
 }
 
 function nextTimes(schedule: Schedule, seconds: number): number {

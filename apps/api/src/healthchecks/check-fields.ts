@@ -36,7 +36,12 @@ const schedule = text(100).transform((value, context) => {
   if (value === undefined) return undefined;
   const expression = value.trim();
   const kind = kindOf(expression);
-  const { data } = ScheduleInput.safeParse({ kind, expression, timezone: "UTC" });
+  const { data } = ScheduleInput.safeParse({
+    kind,
+    expression,
+    timezone: "UTC",
+    ...healthchecksReader(kind),
+  });
   // A pasted line with more in it than a schedule is refused, as Healthchecks does: this field has no zone beside it.
   if (data?.kind === kind && data.expression === expression) return { kind, expression };
   context.addIssue({ code: "custom", message: "is not a valid cron or OnCalendar expression" });
@@ -104,6 +109,11 @@ function complaint({ issues }: z.ZodError): string {
 }
 
 /** Five fields on one line are cron, all else is OnCalendar. */
+/** Healthchecks reads its cron lines with cronsim. */
+export function healthchecksReader(kind: Schedule["kind"]): { scheduler?: "cronsim" } {
+  return kind === "cron" ? { scheduler: "cronsim" } : {};
+}
+
 function kindOf(expression: string): Exclude<Schedule["kind"], "interval"> {
   return !expression.includes("\n") && expression.split(/\s+/).length === 5 ? "cron" : "oncalendar";
 }

@@ -1,8 +1,8 @@
 import type { CheckSettings } from "@overdue/core";
-import type { Schedule } from "@overdue/schedules";
+import type { CalendarSchedule, Schedule } from "@overdue/schedules";
 import type { CheckDetails, CheckRow } from "@overdue/db";
 
-import type { CheckFields } from "./check-fields.ts";
+import { type CheckFields, healthchecksReader } from "./check-fields.ts";
 import type { ApiVersion } from "./endpoint.ts";
 
 const LONGEST = 100;
@@ -54,17 +54,26 @@ function changeTiming({ schedule, inactiveSchedule }: Timing, fields: CheckField
     timezone: tz ?? inactiveSchedule.timezone,
   };
   const kind = wanted?.kind ?? (timeout === undefined ? schedule.kind : "interval");
-  return { schedule: scheduleOf(kind, parts, exceptIn(schedule)), inactiveSchedule: parts };
+  const kept = { ...exceptIn(schedule), ...readerOf(schedule, wanted === undefined ? null : kind) };
+  return { schedule: scheduleOf(kind, parts, kept), inactiveSchedule: parts };
 }
 
 function scheduleOf(
   kind: Schedule["kind"],
   { timeoutSeconds, expression, timezone }: ScheduleParts,
-  except: ReturnType<typeof exceptIn>,
+  kept: Partial<Pick<CalendarSchedule, "except" | "scheduler">>,
 ): Schedule {
   return kind === "interval"
     ? { kind, everySeconds: timeoutSeconds }
-    : { kind, expression, timezone, ...except };
+    : { kind, expression, timezone, ...kept };
+}
+
+/** A line that a client sends is read as Healthchecks reads it; one that is there keeps its reader. */
+function readerOf(schedule: Schedule, sent: Schedule["kind"] | null) {
+  if (sent !== null) return healthchecksReader(sent);
+  return schedule.kind === "cron" && schedule.scheduler !== undefined
+    ? { scheduler: schedule.scheduler }
+    : {};
 }
 
 /** Free days, which Healthchecks does not know, stay as they are. */

@@ -64,9 +64,15 @@ export function spansBetween(
   return spans;
 }
 
+// Windows are written for Overdue and no other program: with L, LW and MON#2.
+const WINDOW_READER = "overdue";
+
 /** A recurring rule as the schedule of its beginnings. */
 export function scheduleOf(rule: Recurring): CalendarSchedule {
-  if (rule.kind === "cron") return { kind: "cron", expression: rule.expression, timezone: rule.timezone };
+  if (rule.kind === "cron") {
+    const { expression, timezone } = rule;
+    return { kind: "cron", expression, scheduler: WINDOW_READER, timezone };
+  }
   const [hour = "0", minute = "0"] = rule.time.split(":");
   const days = rule.weekdays.map((weekday) => weekday % 7).join(",");
   return {

@@ -46,18 +46,24 @@ export function withoutHashes(line: string, jobName: string): string {
   return line
     .split(/[ \t]+/)
     .map((word, index) =>
-      word.replaceAll(/(?<=^|,)H(?:\((\d+)-(\d+)\))?(?:\/(\d+))?(?=,|$)/g, (_, from, to, step) => {
-        const { least, most } = FIELDS[index] ?? { least: 0, most: 0 };
-        return drawn({ from: Number(from ?? least), to: Number(to ?? most), step: Number(step ?? 1) }, draw);
-      }),
+      word
+        .split(",")
+        .map((entry) => (HASHED.test(entry) ? drawn(hashedRange(entry, index), draw) : entry))
+        .join(","),
     )
     .join(" ");
 }
 
-function drawn(
-  { from, to, step }: { from: number; to: number; step: number },
-  draw: (bound: number) => number,
-): string {
+const HASHED = /^H(?:\((\d+)-(\d+)\))?(?:\/(\d+))?$/;
+type HashedRange = { from: number; to: number; step: number };
+
+function hashedRange(entry: string, index: number): HashedRange {
+  const { least, most } = FIELDS[index] ?? { least: 0, most: 0 };
+  const [, from = least, to = most, step = 1] = HASHED.exec(entry) ?? [];
+  return { from: Number(from), to: Number(to), step: Number(step) };
+}
+
+function drawn({ from, to, step }: HashedRange, draw: (bound: number) => number): string {
   if (step > to - from + 1 || step < 1)
     throw new ScheduleError(
       `H takes steps from 1 to ${to - from + 1} here, not ${step}: write H alone, or a smaller step.`,

@@ -43,5 +43,7 @@ function toSchedule({ timeout, schedule, tz = "UTC" }: SourceCheck): Schedule {
   if (schedule === undefined) return { kind: "interval", everySeconds: timeout ?? 0 };
   const expression = schedule.trim();
   const isCron = !expression.includes("\n") && expression.split(/\s+/).length === 5;
-  return { kind: isCron ? "cron" : "oncalendar", expression, timezone: tz };
+  if (!isCron) return { kind: "oncalendar", expression, timezone: tz };
+  // Healthchecks reads its cron lines with cronsim.
+  return { kind: "cron", expression, scheduler: "cronsim", timezone: tz };
 }

@@ -15,6 +15,8 @@ export type CheckFormValues = {
   kind: CheckSchedule["kind"];
   every: Span;
   cron: string;
+  /** what runs the cron line, by its id; null for plain cron */
+  scheduler: string | null;
   calendar: string;
   timezone: string;
   exceptions: ExceptionValues;
@@ -50,6 +52,7 @@ export function newCheckValues(timezone: string, channelIds: string[]): CheckFor
     kind: "cron",
     every: toSpan(300),
     cron: "30 2 * * *",
+    scheduler: null,
     calendar: "*-*-* 02:30",
     timezone,
     exceptions: NO_EXCEPTIONS,
@@ -151,7 +154,7 @@ export function checkSettings(
 
 type ScheduleValues = Pick<
   CheckFormValues,
-  "kind" | "every" | "cron" | "calendar" | "timezone" | "exceptions"
+  "kind" | "every" | "cron" | "scheduler" | "calendar" | "timezone" | "exceptions"
 >;
 
 export function scheduleInput(values: ScheduleValues): CheckSchedule {
@@ -159,18 +162,19 @@ export function scheduleInput(values: ScheduleValues): CheckSchedule {
   if (kind === "interval") return { kind, everySeconds: spanToSeconds(values.every) ?? Number.NaN };
   const except = exceptionsInput(values.exceptions);
   const expression = kind === "cron" ? values.cron : values.calendar;
-  return { kind, expression, timezone, ...(except && { except }) };
+  const scheduler = kind === "cron" && values.scheduler !== null ? { scheduler: values.scheduler } : {};
+  return { kind, expression, ...scheduler, timezone, ...(except && { except }) };
 }
 
 function scheduleValues(schedule: CheckSchedule): Partial<CheckFormValues> {
   if (schedule.kind === "interval") return { kind: "interval", every: toSpan(schedule.everySeconds) };
-  const { kind, expression, timezone, except } = schedule;
+  const { kind, expression, scheduler = null, timezone, except } = schedule;
   const exceptions = exceptionValues(except);
   return {
     kind,
     timezone,
     exceptions,
-    ...(kind === "cron" ? { cron: expression } : { calendar: expression }),
+    ...(kind === "cron" ? { cron: expression, scheduler } : { calendar: expression }),
   };
 }
 

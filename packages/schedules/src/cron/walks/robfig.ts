@@ -2,7 +2,6 @@ import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "../../time.ts";
 import type { TimeZone } from "../../timezones/time-zone.ts";
 import type { Cron } from "../cron.ts";
 import type { Walk } from "../rules.ts";
-import { DAY_MS } from "../../time.ts";
 import { goDate } from "../instants.ts";
 import { ZonedTime } from "./zoned-time.ts";
 
