@@ -4,7 +4,7 @@ import { lostFrom, POLICIES, policiesOf } from "./policies.ts";
 import { intervalText, missedText, overlapText } from "./policy-text.ts";
 import type { SchedulerPolicy } from "./policy.ts";
 
-/** What was seen when the programs were run: a row per set-up, in the words of whoever watched. */
+/** What was seen when the programs were run: a row per set-up, in the words of the people who watched. */
 type Row = Record<
   | "scheduler"
   | "version"

@@ -67,6 +67,6 @@ export type SchedulerPolicy = {
   clockBack: "silent" | "goes on" | "goes on, daily again" | null;
   /** how far behind its due time it starts a run when all is well, from and to */
   lateSeconds?: readonly [number, number];
-  /** the job can learn which due time it runs for, so a late run can be told from an early one */
+  /** the job can learn which due time it runs for, so that a late run and an early one differ */
   handsOnDueTime?: true;
 };

@@ -3,6 +3,6 @@ export function makeTimes(load) {
   const { CronExpressionParser } = load("cron-parser");
   return ({ expr, tz, after, count }) => {
     const iterator = CronExpressionParser.parse(expr, { tz, currentDate: new Date(after) });
-    return Array.from({ length: count }, () => iterator.next().getTime());
+    return { instants: Array.from({ length: count }, () => iterator.next().getTime()) };
   };
 }

@@ -33,8 +33,14 @@ async function answer({ expr, tz, after, count }) {
   let fault = null;
   for (let wanted = count; wanted > 0; wanted--) {
     try {
-      const instants = await times({ expr, tz, after: RealDate.parse(after), count: wanted });
+      const { instants, watchedUntil } = await times({
+        expr,
+        tz,
+        after: RealDate.parse(after),
+        count: wanted,
+      });
       const next = instants.map((instant) => new RealDate(instant).toISOString());
+      if (watchedUntil !== undefined) return { next, until: new RealDate(watchedUntil).toISOString() };
       return fault === null || next.length === 0 ? { next } : { next, until: next.at(-1) };
     } catch (error) {
       fault ??= String(error?.message ?? error);

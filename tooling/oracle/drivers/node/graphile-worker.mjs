@@ -13,7 +13,7 @@ export function makeTimes(load) {
     const first = Math.floor(after / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
     for (let at = first; at < after + WATCHED_MS && times.length < count; at += MINUTE_MS)
       if (matches(digestOf(new Date(at)))) times.push(at);
-    return times;
+    return times.length < count ? { instants: times, watchedUntil: after + WATCHED_MS } : { instants: times };
   };
 }
 

@@ -8,5 +8,5 @@ export async function repeat({ after, count }, next) {
     if (Number(time) <= at) break;
     at = Number(time);
   }
-  return times;
+  return { instants: times };
 }

@@ -1,4 +1,4 @@
-"""Celery beat's loop with a clock of its own: an entry is asked whether it is due, then beat sleeps for as long as told."""
+"""Celery beat's loop with a clock of its own: an entry is asked whether it is due, then beat sleeps for as long as it says."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ class Clock:
 
 
 def run(schedule, clock, zone, after, count):
-    """The minutes in which beat sends the entry of this schedule, if it was last sent at `after`."""
+    """The minutes in which beat sends the entry of this schedule, if it was last sent at `after`; until when they are known."""
     found, until = [], after + WATCHED
     clock.now, last_run = after, after
     while len(found) < count and clock.now < until:
@@ -23,7 +23,7 @@ def run(schedule, clock, zone, after, count):
             last_run = clock.now
         sleep = timedelta(seconds=wait)
         clock.now += sleep - NEAR if sleep > 2 * NEAR else max(min(sleep, LONGEST_SLEEP), timedelta(microseconds=1))
-    return found
+    return found, until if len(found) < count else None
 
 
 def fields(expr):

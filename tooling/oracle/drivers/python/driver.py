@@ -20,8 +20,11 @@ def answer(expr, tz, after, count):
     start, fault = datetime.fromisoformat(after.replace("Z", "+00:00")), ""
     for wanted in range(count, 0, -1):
         try:
-            found = [written(time) for time in times(expr, tz, start, wanted)]
-            return {"next": found, "until": found[-1]} if fault and found else {"next": found}
+            given = times(expr, tz, start, wanted)
+            found, watched_until = given if isinstance(given, tuple) else (given, None)
+            next_times = [written(time) for time in found]
+            until = watched_until and written(watched_until) or (fault and next_times and next_times[-1])
+            return {"next": next_times, **({"until": until} if until else {})}
         except Exception as error:
             fault = fault or f"{type(error).__name__}: {error}"
     return {"error": fault}
