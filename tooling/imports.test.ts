@@ -101,7 +101,7 @@ const FEATURES: Record<string, Features> = {
     },
   },
   "apps/checker": {
-    shared: ["egress", "queue", "senders"],
+    shared: ["egress", "queue", "transports"],
     composing: [],
     also: {
       chats: ["slack", "telegram"],

@@ -73,22 +73,28 @@ export const POSTFIX_GIVEN_UP = report(
   DAEMON,
 );
 
-export const EXIM = report(
-  "delivery-status",
-  [
-    said("This was made by the mailer itself.\r\n\r\n  ops@example.net\r\n    host said: 550 no such person"),
-    status([
-      "Reporting-MTA: dns; relay.example.com",
-      "",
-      "Action: failed",
-      "Final-Recipient: rfc822;ops@example.net",
-      "Status: 5.0.0",
-      "Remote-MTA: dns; mail.example.net",
-      "Diagnostic-Code: smtp; 550 no such person",
-    ]),
-  ],
-  "Mail Delivery System <Mailer-Daemon@relay.example.com>",
-);
+/** Exim says 5.0.0 of everything. `diagnosis`: what the server answered; null: none was reached. */
+function exim(reason: string, diagnosis: string | null): string {
+  return report(
+    "delivery-status",
+    [
+      said(`This was made by the mailer itself.\r\n\r\n  ops@example.net\r\n    ${reason}`),
+      status([
+        "Reporting-MTA: dns; relay.example.com",
+        "",
+        "Action: failed",
+        "Final-Recipient: rfc822;ops@example.net",
+        "Status: 5.0.0",
+        ...(diagnosis === null
+          ? []
+          : ["Remote-MTA: dns; mail.example.net", `Diagnostic-Code: smtp; ${diagnosis}`]),
+      ]),
+    ],
+    "Mail Delivery System <Mailer-Daemon@relay.example.com>",
+  );
+}
+
+export const EXIM = exim("host said: 550 no such person", "550 no such person");
 
 export const EXIM_OLD = [
   "From: Mail Delivery System <Mailer-Daemon@relay.example.com>",
@@ -104,43 +110,13 @@ export const EXIM_OLD = [
   "",
 ].join("\r\n");
 
-/** Exim after days of one answer: 5.0.0 as for everything, and the end of the line says that it gave up. */
-export const EXIM_GIVEN_UP = report(
-  "delivery-status",
-  [
-    said(
-      "This was made by the mailer itself.\r\n\r\n  ops@example.net\r\n    host mail.example.net [192.0.2.7]\r\n    SMTP error after RCPT TO: 452 4.2.2 mailbox is full: retry timeout exceeded",
-    ),
-    status([
-      "Reporting-MTA: dns; relay.example.com",
-      "",
-      "Action: failed",
-      "Final-Recipient: rfc822;ops@example.net",
-      "Status: 5.0.0",
-      "Remote-MTA: dns; mail.example.net",
-      "Diagnostic-Code: smtp; 452 4.2.2 mailbox is full: retry timeout exceeded",
-    ]),
-  ],
-  "Mail Delivery System <Mailer-Daemon@relay.example.com>",
+/** After days of one answer: the end of the line says that Exim gave up. */
+export const EXIM_GIVEN_UP = exim(
+  "host mail.example.net [192.0.2.7]\r\n    SMTP error after RCPT TO: 452 4.2.2 mailbox is full: retry timeout exceeded",
+  "452 4.2.2 mailbox is full: retry timeout exceeded",
 );
 
-/** Where no server was reached there is nobody to quote. */
-export const EXIM_NEVER_REACHED = report(
-  "delivery-status",
-  [
-    said(
-      "This was made by the mailer itself.\r\n\r\n  ops@example.net\r\n    retry timeout exceeded\r\n\r\nThe mail follows.",
-    ),
-    status([
-      "Reporting-MTA: dns; relay.example.com",
-      "",
-      "Action: failed",
-      "Final-Recipient: rfc822;ops@example.net",
-      "Status: 5.0.0",
-    ]),
-  ],
-  "Mail Delivery System <Mailer-Daemon@relay.example.com>",
-);
+export const EXIM_NEVER_REACHED = exim("retry timeout exceeded\r\n\r\nThe mail follows.", null);
 
 export const EXIM_LOCAL = EXIM_NEVER_REACHED.replace("retry timeout exceeded", "Unrouteable address");
 

@@ -15,13 +15,13 @@ import {
 import type { Logger } from "pino";
 
 import { AccountMailer } from "./account-mails/account-mailer.ts";
-import { hearChats, type HearingChats } from "./chats/hear-chats.ts";
+import { startChats, type Chats } from "./chats/start-chats.ts";
 import { DeadlineEvaluator } from "./deadlines/deadline-evaluator.ts";
 import { type Egress, openEgress } from "./egress/egress.ts";
 import { Escalator } from "./escalations/escalator.ts";
 import { startJobs } from "./jobs/job-runner.ts";
 import { maintenanceJobs } from "./jobs/maintenance-jobs.ts";
-import { reportQueueTroubles } from "./queue/queue-troubles.ts";
+import { reportQueueProblems } from "./queue/work-queue.ts";
 import { openWorkQueue } from "./queue/work-queue.ts";
 import type { ProgramOptions } from "./run-program.ts";
 import { openSelfTest, SELF_TEST_EVERY_SECONDS } from "./self-test/self-test.ts";
@@ -52,9 +52,9 @@ export async function startChecker({
   });
   const escalator = new Escalator({ pool: evaluating, way, log });
   const stopJobs = await startMaintenance(maintaining, { way, egress, config, databaseUrl, log });
-  const chats = hearChats(config, { pool: maintaining, log });
+  const chats = startChats(config, { pool: maintaining, log });
   const accountMailer = new AccountMailer({ db: openDb(maintaining), config, log });
-  const unlisten = hearDatabase(databaseUrl, { evaluator, escalator, chats, accountMailer });
+  const unlisten = listenToDatabase(databaseUrl, { evaluator, escalator, chats, accountMailer });
   evaluator.start();
   escalator.wake();
   log.info("Evaluating deadlines.");
@@ -79,11 +79,11 @@ async function sayWhetherMailIsCaught(pool: Pool, { config, log }: { config: Con
 }
 
 type Wakeable = Record<"evaluator" | "escalator" | "accountMailer", { wake(): void }> & {
-  chats: HearingChats;
+  chats: Chats;
 };
 
 /** Wakes what the database notifies, and all where a notification may have been missed. @returns how to stop */
-function hearDatabase(url: string, wakeable: Wakeable): () => Promise<void> {
+function listenToDatabase(url: string, wakeable: Wakeable): () => Promise<void> {
   const { evaluator, escalator, chats, accountMailer } = wakeable;
   return listen({
     url,
@@ -112,7 +112,7 @@ async function startMaintenance(
     databaseUrl,
     concurrency: 1,
     read: (data) => data,
-    onError: reportQueueTroubles(log, "The queue fails; maintenance jobs run without it."),
+    onError: reportQueueProblems(log, "The queue fails; maintenance jobs run without it."),
   });
   const selfTest = openSelfTest({ pool, way, egress, heartbeatUrl: config.selfHeartbeatUrl, log });
   const jobs = [

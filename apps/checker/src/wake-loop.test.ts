@@ -54,7 +54,7 @@ test("it looks again when the time comes that the last look named", async () => 
   expect(looks).toBe(3);
 });
 
-test("a look that fails is told, and the loop goes on", async () => {
+test("a look that fails is reported, and the loop goes on", async () => {
   let looks = 0;
   const { errors, loop } = aLoop(async () => {
     looks++;

@@ -1,7 +1,7 @@
 export type WakeLoopOptions = {
   /** Does what is due. @returns after how many milliseconds to look again by itself. */
   look: () => Promise<number>;
-  /** A look that failed is told here, and repeated after `sweepMs`. */
+  /** A look that failed is reported here, and repeated after `sweepMs`. */
   onError: (error: unknown) => void;
   sweepMs: number;
 };
@@ -38,12 +38,12 @@ export class WakeLoop {
   }
 
   async #work(): Promise<void> {
-    const { look, onError, sweepMs } = this.#options;
+    const { onError, sweepMs } = this.#options;
     let waitMs = sweepMs;
     while (this.#again && !this.#stopped) {
       this.#again = false;
       clearTimeout(this.#timer);
-      waitMs = await look().catch((error: unknown) => {
+      waitMs = await this.#options.look().catch((error: unknown) => {
         onError(error);
         return sweepMs;
       });

@@ -7,6 +7,8 @@ const PART = 8;
 const HARMLESS_PART = /^(.{0,3}|[a-z]{1,7})$/;
 /** Headers that describe the format of a request and hold no secret. */
 const OPEN_HEADERS = /^(content-type|accept|accept-.*|user-agent|cache-control)$/i;
+/** Letters, digits, "_" and "-" are written the same everywhere. */
+const UNIFORM = /^[\w-]+$/;
 const SECRET_NAME = /token|key|secret|password|passwd|sig|auth/i;
 
 type Settings = Record<string, unknown>;
@@ -56,13 +58,18 @@ function credentials({ username, password }: URL): string[] {
  * or base64 writes them.
  */
 export function hideSecrets(text: string, secrets: readonly string[]): string {
-  const forms = [...new Set(secrets.flatMap(knownForms))];
+  const forms = [...new Set(secrets.filter((secret) => mayHold(text, secret)).flatMap(knownForms))];
   const words = forms.filter((form) => form.length < PART);
   const lower = lowerCase(text);
   // Most answers are short and hold nothing of a secret: only what they hold is looked for.
   const own = new Set(partsOf(lower));
   const parts = own.size === 0 ? own : new Set(forms.flatMap(partsOf).filter((part) => own.has(part)));
   return hideWords(parts.size === 0 ? text : hideParts({ text, lower }, parts), words);
+}
+
+/** Most answers are a word: too short for any form of a long secret that is written the same everywhere. */
+function mayHold(text: string, secret: string): boolean {
+  return text.length >= PART || secret.length < 2 * PART || !UNIFORM.test(secret);
 }
 
 const FORMS_KEPT = 1_000;
@@ -81,8 +88,7 @@ function knownForms(secret: string): string[] {
 /** The ways in which a secret may be written in an answer, in lower case. */
 function writtenForms(secret: string): string[] {
   const plain = decoded(secret);
-  // Letters, digits, "_" and "-" are written the same everywhere.
-  if (/^[\w-]+$/.test(secret)) return [secret, ...base64Forms(secret)].map((form) => form.toLowerCase());
+  if (UNIFORM.test(secret)) return [secret, ...base64Forms(secret)].map((form) => form.toLowerCase());
   const written = [secret, plain, encodeURIComponent(plain.toWellFormed())].flatMap((form) => [
     form,
     encodeURIComponent(form.toWellFormed()),

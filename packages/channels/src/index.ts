@@ -1,4 +1,12 @@
-export { channelKinds, isKindName, openChannel, parseSettings, type KindName } from "./registry.ts";
+export {
+  channelKinds,
+  isKindName,
+  openChannel,
+  parseSettings,
+  sendingLimits,
+  sharedRateLimit,
+  type KindName,
+} from "./registry.ts";
 export type {
   ChannelKind,
   Field,
@@ -9,7 +17,7 @@ export type {
   Outcome,
   Parsed,
   Problem,
-  RateLimit,
+  SendingLimits,
   Style,
   Unavailable,
 } from "./kind.ts";

@@ -1,4 +1,4 @@
-import type { AttemptOutcome } from "@overdue/core";
+import type { AttemptOutcome, RateLimit } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 import type { z } from "zod";
 
@@ -84,7 +84,11 @@ export type OpenChannel =
  * How much a provider takes: requests at the same time and per second to one channel, and per second to all channels of
  * the kind together.
  */
-export type RateLimit = { concurrency: number; perSecond: number; perSecondInAll: number };
+export type SendingLimits = RateLimit & {
+  concurrency: number;
+  /** Requests at the same time from one sender to the one server of all channels of the kind; no limit by default. */
+  concurrencyInAll?: number;
+};
 
 export type Problem = { field: string; message: string };
 type Settings = Record<string, unknown>;
@@ -109,7 +113,7 @@ export type ChannelKind = {
   forMachines: boolean;
   fields: readonly Field[];
   schema: z.ZodObject;
-  rateLimit: RateLimit;
+  rateLimit: SendingLimits;
   parse(input: unknown): Parsed;
   /** @throws where the stored settings are not of this kind. */
   open(settings: unknown): OpenChannel;
@@ -127,7 +131,7 @@ type KindSpec<Schema extends z.ZodObject> = {
   readInput?(input: Settings): { input: Settings } | { problem: Problem };
   /** The hosts at which the setting `url` must be; checked where settings are taken. */
   hosts?: readonly string[];
-  rateLimit: RateLimit;
+  rateLimit: SendingLimits;
   hint(settings: z.output<Schema>): string;
   /** Makes the settings that the person left out. */
   generate?(settings: z.output<Schema>): Record<string, string>;

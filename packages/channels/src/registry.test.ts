@@ -1,7 +1,7 @@
 import { INCIDENT_KINDS, PROGRAM_KINDS } from "@overdue/core";
 import { expect, test } from "vitest";
 
-import { channelKinds, isKindName } from "./registry.ts";
+import { channelKinds, isKindName, sendingLimits, sharedRateLimit } from "./registry.ts";
 
 const kinds = Object.keys(channelKinds).filter(isKindName);
 
@@ -13,4 +13,13 @@ test("the kinds that routing sends the end of every incident are those of on-cal
   expect(kinds.filter((kind) => channelKinds[kind].group === "on-call").toSorted()).toEqual(
     INCIDENT_KINDS.toSorted(),
   );
+});
+
+test("senders keep a chat's rate together, and each sends webhooks as it can", () => {
+  expect(sharedRateLimit("telegram")).toMatchObject({ perSecond: 1, perSecondInAll: 30 });
+  expect(sharedRateLimit("webhook")).toBeNull();
+});
+
+test("a kind that this version does not know is sent slowly", () => {
+  expect(sendingLimits("carrier-pigeon")).toMatchObject({ concurrency: 1, perSecond: 1 });
 });

@@ -1,4 +1,6 @@
-import type { ChannelKind, OpenChannel, Parsed } from "./kind.ts";
+import type { RateLimit } from "@overdue/core";
+
+import type { ChannelKind, OpenChannel, Parsed, SendingLimits } from "./kind.ts";
 import { discord } from "./kinds/discord.ts";
 import { email } from "./kinds/email.ts";
 import { googleChat } from "./kinds/google-chat.ts";
@@ -63,4 +65,19 @@ export function parseSettings(kind: KindName, input: unknown): Parsed {
 export function openChannel(kind: string, settings: unknown): OpenChannel {
   if (!isKindName(kind)) throw new Error(`There is no kind of channel called “${kind}”.`);
   return channelKinds[kind].open(settings);
+}
+
+const UNKNOWN: SendingLimits = { concurrency: 1, perSecond: 1, perSecondInAll: 10 };
+/** A receiver that takes this many has no limit that would have to be kept. */
+const UNLIMITED_PER_SECOND = 1_000;
+
+/** How much a provider takes; little for a kind that another version of us wrote and we do not know. */
+export function sendingLimits(kind: string): SendingLimits {
+  return isKindName(kind) ? channelKinds[kind].rateLimit : UNKNOWN;
+}
+
+/** The rate that all senders keep together, by one clock; null where none is to be kept. */
+export function sharedRateLimit(kind: string): RateLimit | null {
+  const limits = sendingLimits(kind);
+  return limits.perSecond < UNLIMITED_PER_SECOND ? limits : null;
 }

@@ -126,7 +126,13 @@ export {
   type HealthChange,
   type HealthSign,
 } from "./delivery/channel-health.ts";
-export { ANSWERS_KEPT, concurrencyFor, isQuick, SILENCE_STEP_MS } from "./delivery/concurrency.ts";
+export {
+  ANSWERS_KEPT,
+  claimableFor,
+  concurrencyFor,
+  isQuick,
+  SILENCE_STEP_MS,
+} from "./delivery/concurrency.ts";
 export {
   DELIVERY_KINDS,
   DELIVERY_STATES,
@@ -151,3 +157,10 @@ export {
   postponedUntil,
 } from "./delivery/plan-claims.ts";
 export { planTurns, type RateLimit, type Turn } from "./delivery/rate-limits.ts";
+export {
+  type GroupMember,
+  isMemberOutdated,
+  isMemberReported,
+  type StateDelivery,
+  supersededDeliveries,
+} from "./delivery/superseded.ts";

@@ -3,7 +3,22 @@ export * from "./channels/index.ts";
 export * from "./checks/index.ts";
 export * from "./healthchecks/index.ts";
 export * from "./incidents/index.ts";
-export * from "./deliveries/index.ts";
+export { bounceAddress, type BounceToken, readBounceAddress } from "./deliveries/bounce-address.ts";
+export { type Bounce, recordBounce } from "./deliveries/record-bounce.ts";
+export { notifySenders } from "./deliveries/changes.ts";
+export { claimDeliveries, type Claim, type ClaimedAlert, type Lease } from "./deliveries/claim.ts";
+export type { DeliveryRow } from "./deliveries/delivery-row.ts";
+export { dueDeliveries, type DueDelivery, stillDue } from "./deliveries/due.ts";
+export { dismissDelivery, listDeadLetters, redeliver, reportDeadLetters } from "./deliveries/dead-letters.ts";
+export { type Attempted, type AttemptRecord, recordAttempts } from "./deliveries/record-attempts.ts";
+export { freeLeases, keepLeases, type UnderWay } from "./deliveries/leases.ts";
+export { loadAlerts, type AlertRecord } from "./deliveries/load-alert.ts";
+export { moveChannel } from "./deliveries/move-channel.ts";
+export { passOnDelivery, type PassedOn } from "./deliveries/pass-on.ts";
+export { queueChannelTests } from "./deliveries/channel-tests.ts";
+export { isMailRefused } from "./deliveries/refusals.ts";
+export { fallBackForLongWaiting } from "./deliveries/fallback-for-waiting.ts";
+export { notifyOwners, type OwnerContact } from "./deliveries/notify-owners.ts";
 export * from "./reports/index.ts";
 export * from "./alert-routes/index.ts";
 export * from "./telegram/index.ts";
@@ -227,7 +242,7 @@ export { evaluateDue, nextWakeAt, type Evaluated, type Evaluation } from "./tran
 export {
   ALONE,
   recordPings,
-  type Arrival,
+  type ReceivedPing,
   type Knowledge,
   type Recorded,
 } from "./transitions/record-pings.ts";

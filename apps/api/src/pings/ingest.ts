@@ -1,6 +1,6 @@
 import {
   ALONE,
-  type Arrival,
+  type ReceivedPing,
   RECEIVER_DOWN_AFTER_MS,
   type Knowledge,
   type OutageCause,
@@ -26,7 +26,7 @@ export class Unavailable extends Error {
 }
 
 type Waiting = {
-  arrival: Arrival;
+  arrival: ReceivedPing;
   settle: (recorded: Recorded) => void;
   refuse: (error: Error) => void;
 };
@@ -66,7 +66,7 @@ export class Ingest {
   }
 
   /** Resolves once the ping is durable. Rejects with `Unavailable` when that did not happen in time. */
-  record(arrival: Arrival): Promise<Recorded> {
+  record(arrival: ReceivedPing): Promise<Recorded> {
     if (this.#queue.length >= WAITING_MAX) {
       return Promise.reject(new Unavailable("Too many pings are waiting to be stored."));
     }

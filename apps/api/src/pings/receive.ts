@@ -3,7 +3,13 @@ import type { IncomingMessage } from "node:http";
 
 import { httpKeywords, type PingKind, type PingReading, readPing } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
-import { type Arrival, type Recorded, REFUSAL_REASONS, type RefusalReason, type Target } from "@overdue/db";
+import {
+  type ReceivedPing,
+  type Recorded,
+  REFUSAL_REASONS,
+  type RefusalReason,
+  type Target,
+} from "@overdue/db";
 import type { Context } from "hono";
 
 import * as answers from "./answers.ts";
@@ -195,7 +201,7 @@ function bodyStream(c: Context) {
 function toArrival(
   { target, action, exitStatus, rid }: Extract<PingUrl, { kind: "ping" }>,
   { sender, body, at }: { sender: Sender; body: ReadBody; at: Instant },
-): Arrival {
+): ReceivedPing {
   const { method, host, scheme, userAgent, remoteAddress } = sender;
   // A previewer looks at a link: it never posts.
   const preview = (method === "GET" || method === "HEAD") && isLinkPreview(userAgent);

@@ -71,7 +71,7 @@ test("nothing that a stranger typed stands in a mail to an address that is not p
   expect(`${subject} ${text} ${html} ${smtp.received.map(({ raw }) => raw).join("")}`).not.toContain("evil");
 });
 
-test("somebody who has an account is told so, and gets no link that makes one", async () => {
+test("a person who has an account learns so by mail, and gets no link that makes one", async () => {
   const { email } = await newPerson();
   await queueAccountMail(db, { kind: "sign-up", email, name: EVIL });
   const { subject, text } = await mailTo(email);

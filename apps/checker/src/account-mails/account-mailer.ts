@@ -8,7 +8,7 @@ import {
 } from "@overdue/db";
 import type { Logger } from "pino";
 
-import { type Mailer, openMailer } from "../senders/mail.ts";
+import { type Mailer, openMailer } from "../transports/mail.ts";
 import { WakeLoop } from "../wake-loop.ts";
 import { composeAccountMail } from "./compose-account-mail.ts";
 

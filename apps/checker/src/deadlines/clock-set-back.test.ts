@@ -38,13 +38,13 @@ test("after the clock was set back, what lies ahead is drawn back, once and on r
     new Date(wrong + MINUTE),
   ]);
 
-  const canary = { receiverId, startedAt: wrong - AHEAD };
+  const heartbeat = { receiverId, startedAt: wrong - AHEAD };
   // The receiver itself still goes by the old time when it marks for the first time.
-  expect(await commitCheckpoint(pool, { ...canary, acceptedAt: wrong + 1_000 })).toMatchObject({
+  expect(await commitCheckpoint(pool, { ...heartbeat, acceptedAt: wrong + 1_000 })).toMatchObject({
     wasSetBack: true,
     endedOutage: false,
   });
-  expect(await commitCheckpoint(pool, { ...canary, acceptedAt: Date.now() })).toMatchObject({
+  expect(await commitCheckpoint(pool, { ...heartbeat, acceptedAt: Date.now() })).toMatchObject({
     wasSetBack: false,
     endedOutage: false,
   });

@@ -11,24 +11,24 @@ const MINUTE = 60_000;
 const log = pino({ level: "silent" });
 const started: DeadlineEvaluator[] = [];
 const ended: (() => Promise<void>)[] = [];
-afterEach(() => Promise.all(started.splice(0).map((judge) => judge.stop())));
+afterEach(() => Promise.all(started.splice(0).map((evaluator) => evaluator.stop())));
 afterAll(() => Promise.all(ended.map((end) => end())));
 
-test("while no receiver proves that it receives, nothing is judged", async () => {
+test("while no receiver proves that it receives, nothing is evaluated", async () => {
   const { pool } = await aDatabase();
   const check = await anOverdueCheck(pool);
   startDeadlineEvaluator(pool);
-  await expect.poll(() => lastJudged(pool)).not.toBeNull();
+  await expect.poll(() => lastEvaluated(pool)).not.toBeNull();
   expect(await statusOf(pool, check)).toBe("up");
 });
 
-test("a deadline is judged as soon as a canary proves that everything before it is known", async () => {
+test("a deadline is evaluated as soon as a checkpoint proves that everything before it is known", async () => {
   const { pool, url } = await aDatabase();
   const check = await anOverdueCheck(pool);
-  const judge = startDeadlineEvaluator(pool);
-  const stopListening = listen({ url, handlers: { overdue_checkpoint_written: () => judge.wake() } });
+  const evaluator = startDeadlineEvaluator(pool);
+  const stopListening = listen({ url, handlers: { overdue_checkpoint_written: () => evaluator.wake() } });
   ended.unshift(stopListening);
-  await expect.poll(() => lastJudged(pool)).not.toBeNull();
+  await expect.poll(() => lastEvaluated(pool)).not.toBeNull();
   const now = Date.now();
   // Not the first sign of life, which would make an outage of the time before it.
   await commitCheckpoint(pool, { receiverId: randomUUID(), startedAt: now, acceptedAt: now });
@@ -42,19 +42,19 @@ test("a deadline after the watermark waits, however long the wall clock has pass
   await pool.query("update checks set wake_at = $2 where id = $1", [check, new Date(acceptedAt + 1)]);
   await commitCheckpoint(pool, { receiverId: randomUUID(), startedAt: acceptedAt, acceptedAt });
   startDeadlineEvaluator(pool);
-  await expect.poll(() => lastJudged(pool)).not.toBeNull();
+  await expect.poll(() => lastEvaluated(pool)).not.toBeNull();
   expect(await statusOf(pool, check)).toBe("up");
 });
 
-test("a judge that was stopped lets go and says nothing more", async () => {
+test("an evaluator that was stopped lets go and says nothing more", async () => {
   const { pool } = await aDatabase();
-  const judge = startDeadlineEvaluator(pool);
-  await expect.poll(() => lastJudged(pool)).not.toBeNull();
-  await judge.stop();
-  const at = await lastJudged(pool);
-  judge.wake();
-  await judge.stop();
-  expect(await lastJudged(pool)).toEqual(at);
+  const evaluator = startDeadlineEvaluator(pool);
+  await expect.poll(() => lastEvaluated(pool)).not.toBeNull();
+  await evaluator.stop();
+  const at = await lastEvaluated(pool);
+  evaluator.wake();
+  await evaluator.stop();
+  expect(await lastEvaluated(pool)).toEqual(at);
 });
 
 async function aDatabase() {
@@ -64,10 +64,10 @@ async function aDatabase() {
 }
 
 function startDeadlineEvaluator(pool: Pool): DeadlineEvaluator {
-  const judge = new DeadlineEvaluator({ pool, checkerId: randomUUID(), startedAt: Date.now(), log });
-  started.push(judge);
-  judge.start();
-  return judge;
+  const evaluator = new DeadlineEvaluator({ pool, checkerId: randomUUID(), startedAt: Date.now(), log });
+  started.push(evaluator);
+  evaluator.start();
+  return evaluator;
 }
 
 async function anOverdueCheck(pool: Pool): Promise<string> {
@@ -82,7 +82,7 @@ async function statusOf(pool: Pool, check: string): Promise<string> {
   return rows[0]?.status ?? "gone";
 }
 
-async function lastJudged(pool: Pool): Promise<Date | null> {
+async function lastEvaluated(pool: Pool): Promise<Date | null> {
   const rows = await pool.query<{ at: Date | null }>("select max(evaluated_at) as at from checkers");
   return rows[0]?.at ?? null;
 }

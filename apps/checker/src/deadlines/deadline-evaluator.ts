@@ -15,7 +15,7 @@ import { WakeLoop } from "../wake-loop.ts";
 
 /** Checks evaluated in one transaction: enough to be fast, few enough to hold locks for a moment only. */
 const BATCH_CHECKS = 500;
-/** The sweep: found late at the most by this, whoever forgot to wake us. */
+/** The sweep: where no notification came, a deadline is found later by this at the most. */
 const SWEEP_MS = 1_000;
 const SOONEST_MS = 5;
 /** A checkpoint that was asked for and did not come is asked for again. */

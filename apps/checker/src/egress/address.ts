@@ -23,7 +23,7 @@ export function parseNetworks(ranges: readonly string[]): Networks {
 
 /**
  * Whether an address belongs to the public internet. Only what is known to be public passes: for IPv4 ordinary unicast,
- * for IPv6 that within 2000::/3. A mapped IPv4 address is judged as IPv4.
+ * for IPv6 that within 2000::/3. A mapped IPv4 address counts as IPv4.
  */
 export function isPublic(address: string): boolean {
   if (!ipaddr.isValid(address)) return false;

@@ -22,10 +22,10 @@ export type Egress = {
 export type EgressOptions = {
   /** ALLOW_PRIVATE_NETWORKS. */
   allowedNetworks: readonly string[];
-  /** Connecting, sending and reading together; 10,000 unless told. */
+  /** Connecting, sending and reading together; 10,000 by default. */
   timeoutMs?: number;
   resolve?: Resolve;
-  /** Ports that public hosts may be reached at: 80, 443, 8080 and 8443 unless told. */
+  /** Ports that public hosts may be reached at: 80, 443, 8080 and 8443 by default. */
   ports?: ReadonlySet<number>;
   /** Certificates of authorities, as PEM, instead of the usual ones. */
   ca?: string | undefined;

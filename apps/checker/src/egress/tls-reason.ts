@@ -1,7 +1,7 @@
 const OWN_AUTHORITY = "the operator can name an authority of your own with NODE_EXTRA_CA_CERTS";
 const MEND = `Give it a certificate of a known authority; ${OWN_AUTHORITY}.`;
 
-/** Node's and OpenSSL's codes, and what they mean to whoever runs the server. */
+/** Node's and OpenSSL's codes, and what they mean to the operator of the server. */
 const REASONS: readonly (readonly [code: RegExp, reason: string])[] = [
   [/^(DEPTH_ZERO_)?SELF_SIGNED_CERT/, `The server's certificate is self-signed. ${MEND}`],
   [/^CERT_HAS_EXPIRED$/, "The server's certificate has expired."],

@@ -50,7 +50,7 @@ export class Escalator {
         (incidentId, error) =>
           this.#log.error(
             { err: error, incidentId },
-            "Nobody could be told of this incident; put aside for a while.",
+            "Nobody could be notified of this incident; it is put aside for a while.",
           ),
       );
     }

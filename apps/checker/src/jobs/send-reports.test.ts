@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { openDb, passOnDelivery, schema, stopReports, type Db } from "@overdue/db";
+import { openDb, schema, stopReports, type Db } from "@overdue/db";
 import {
   aCheck,
   aProject,
@@ -14,12 +14,8 @@ import { eq } from "drizzle-orm";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { startDelivering } from "../sender/start-delivering.ts";
-import { openEgress } from "../egress/egress.ts";
-import { openDeliveryQueue } from "../queue/delivery-job.ts";
-import { openMailer } from "../senders/mail.ts";
-import { openSender } from "../senders/sender.ts";
-import { stopLinkOf } from "../senders/stop-link.ts";
+import { startTestDelivery } from "../../test/start-test-delivery.ts";
+import { stopLinkOf } from "../sender/start-sender.ts";
 import { sendReports } from "./send-reports.ts";
 
 const log = pino({ level: "silent" });
@@ -98,7 +94,7 @@ test("of several checkers exactly one sends it, and not again in its period", as
   expect(await queuedFor(reader.projectId)).toHaveLength(1);
 });
 
-test("after a long silence only the newest period is told", async () => {
+test("after a long silence only the newest period is reported", async () => {
   const reader = await aReader();
   const id = await due(reader);
   await db
@@ -152,28 +148,15 @@ test("one that cannot be made comes again later, and holds up no other", async (
   expect(await queuedFor(fine.projectId)).toHaveLength(1);
 });
 
-/** A checker's delivering half. @returns how to stop it */
+/** @returns how to stop it */
 async function deliver(): Promise<() => Promise<void>> {
-  const queue = await openDeliveryQueue({
-    redisUrl: null,
+  const { stop } = await startTestDelivery({
+    db,
     databaseUrl: database.url,
-    onError: () => undefined,
-  });
-  const egress = openEgress({ allowedNetworks: ["127.0.0.0/8"], timeoutMs: 5_000 });
-  const mailer = openMailer({
     smtpUrl: smtp.url,
     from: "Overdue <alerts@overdue.example.org>",
     stopLink: (message) => stopLinkOf(message, { keyring: sceneKeyring, publicUrl }),
+    operator: { publicUrl },
   });
-  const operator = { publicUrl, telegramApiRoot: "", telegramBotToken: null, slackApiUrl: "" };
-  const sender = openSender({ egress, mailer, operator, passOn: (...of) => passOnDelivery(db, ...of) });
-  const parts = { db, keyring: sceneKeyring, senderId: null, mail: true, selfTestChannel: null };
-  const delivering = startDelivering({ queue, ...parts, sender, publicUrl, log });
-  delivering.wake();
-  return async () => {
-    await delivering.stop();
-    await queue.close();
-    mailer.close();
-    await egress.close();
-  };
+  return stop;
 }

@@ -22,7 +22,7 @@ const Job = z.object({ version: z.literal(2), deliveries: z.array(Due) });
 export type DeliveryJob = z.infer<typeof Job>;
 
 const FEW = 25;
-const TOGETHER = 50;
+const TOGETHER = 100;
 /** Instants are stored to the millisecond, so what was written just now may be due a moment ahead. */
 export const SOONEST_MS = 2;
 const RANKS_PER_PRIORITY = 20;

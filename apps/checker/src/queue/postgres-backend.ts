@@ -78,7 +78,8 @@ function openQueuePool(databaseUrl: string, name: string): Pool {
     idle_in_transaction_session_timeout: 10_000,
     application_name: `overdue queue ${name}`,
     keepAlive: true,
-    options: `-c search_path=${SCHEMA}`,
+    // What a crash of the server takes from the queue is found by the sweep, so nothing waits for the disk.
+    options: `-c search_path=${SCHEMA} -c synchronous_commit=off`,
   });
   pool.on("error", () => undefined);
   pool.on("connect", (client) => client.on("error", () => undefined));

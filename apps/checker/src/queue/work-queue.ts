@@ -1,3 +1,6 @@
+import { ProblemLog } from "@overdue/db";
+import type { Logger } from "pino";
+
 import type { BackendOptions, QueueBackend } from "./queue-backend.ts";
 import { openPostgresBackend } from "./postgres-backend.ts";
 import { openRedisBackend } from "./redis-backend.ts";
@@ -104,4 +107,15 @@ async function within(milliseconds: number, work: Promise<unknown>): Promise<voi
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Logs that a queue fails: `sentence` when it begins, a count each minute while it lasts, and when it is over. */
+export function reportQueueProblems(log: Logger, sentence: string): (error: unknown) => void {
+  const problems = new ProblemLog({
+    lasts: (count) => log.warn({ count }, `The queue still fails: ${count} errors since the last such line.`),
+    over: () => log.warn("The queue has given no error for 30 s: it works again."),
+  });
+  return (error) => {
+    if (problems.report()) log.warn({ err: error }, sentence);
+  };
 }

@@ -22,7 +22,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-test("the check that misses on purpose is made once and pinged, and the outside hears only while all is well", async () => {
+test("the self-test's check is made once and pinged, and the heartbeat goes out only while all is well", async () => {
   const stop = watch();
   const { pool } = database;
   await expect

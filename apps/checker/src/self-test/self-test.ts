@@ -33,9 +33,8 @@ export const SELF_TEST_EVERY_SECONDS = 60;
 const MISS_EVERY_SECONDS = 300;
 
 /**
- * The self-test: a check that misses its deadline on purpose, whose alerts must arrive in a sender. While they do, the
- * outside hears that all is well; once one link of the chain breaks, that heartbeat falls silent. @returns what runs it
- * once
+ * The self-test: a check that is meant to miss its deadline, and whose alerts must arrive in a sender. While they do, a
+ * heartbeat goes out; once one link of the chain breaks, it falls silent. @returns what runs it once
  */
 export function openSelfTest(options: SelfTestOptions): () => Promise<void> {
   const report = problemsReporter(options.log);

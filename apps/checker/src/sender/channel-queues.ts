@@ -8,8 +8,8 @@ export type Started = { due: DueDelivery; slot: Slot };
 export type ChannelQueuesOptions = {
   limiter: ConcurrencyLimiter;
   /**
-   * Begins to deliver these. Until it resolves nothing more is started, so that what becomes free meanwhile starts
-   * together. Each of them is `done` once.
+   * Begins to deliver these. Until it resolves nothing more of their queues is started, so that what becomes free
+   * meanwhile starts together. Each of them is `done` once.
    */
   deliver(batch: readonly Started[]): Promise<void>;
   /** Milliseconds. */
@@ -20,6 +20,8 @@ type Queue = { kind: string; alerts: DueDelivery[]; informational: DueDelivery[]
 
 const WAITING_MAX = 50_000;
 const BATCH = 200;
+/** Batches that are being claimed at one time: one alert does not wait for the claim of a storm elsewhere. */
+const BATCHES = 3;
 /** Informational deliveries take no more of the room than this. */
 const INFORMATIONAL_SHARE = 0.5;
 
@@ -36,7 +38,9 @@ export class ChannelQueues {
   readonly #idle: (() => void)[] = [];
   #started = 0;
   #isDrainPlanned = false;
-  #isStarting = false;
+  /** How many batches are being claimed, and which queues they are from. */
+  #starting = 0;
+  readonly #startingFrom = new Set<string>();
   #isStopped = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -132,7 +136,7 @@ export class ChannelQueues {
   }
 
   #drain(): void {
-    if (this.#isStopped || this.#isStarting) return;
+    if (this.#isStopped || this.#starting >= BATCHES) return;
     // One look at the clock: a queue that opens between two would be neither started nor waited for.
     const now = this.#options.now();
     const batch = this.#nextBatch(now);
@@ -141,9 +145,12 @@ export class ChannelQueues {
   }
 
   #start(batch: readonly Started[]): void {
-    this.#isStarting = true;
+    const names = new Set(batch.map(({ due }) => queueName(due)));
+    this.#starting += 1;
+    for (const name of names) this.#startingFrom.add(name);
     void this.#options.deliver(batch).finally(() => {
-      this.#isStarting = false;
+      this.#starting -= 1;
+      for (const name of names) this.#startingFrom.delete(name);
       this.#drainSoon();
     });
   }
@@ -163,7 +170,7 @@ export class ChannelQueues {
       took = false;
       for (const [name, queue] of Array.from(this.#queues)) {
         const [due] = rowIn(queue);
-        if (due === undefined || batch.length >= BATCH) continue;
+        if (due === undefined || batch.length >= BATCH || this.#startingFrom.has(name)) continue;
         if (this.#opensAt(queue) > now || limiter.freeSlots(due) < 1) continue;
         rowIn(queue).shift();
         this.#started += 1;

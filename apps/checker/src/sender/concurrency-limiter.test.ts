@@ -59,11 +59,31 @@ test("a failing message gives its place back", async () => {
   expect(most).toBe(1);
 });
 
-test("it says how many more may be claimed: more than a wide channel takes, so that no slot stays empty", () => {
-  expect(limiter(200).freeSlots(due)).toBe(300);
+test("it says how many more may be claimed: more than a wide channel takes, so that no slot stays empty", async () => {
+  expect(limiter(200).freeSlots(due)).toBe(26);
+  limiter(200).take(due).release();
+  await sendAll(10, { answerMs: 200 });
+  expect(limiter(200).freeSlots(due)).toBe(400);
   limiter(200).take(due);
-  expect(limiter(200).freeSlots(due)).toBe(299);
+  expect(limiter(200).freeSlots(due)).toBe(399);
   expect(limiter(4).freeSlots(due)).toBe(4);
+});
+
+test("channels that go through one server share what it takes, and one that is slow gives its place to others", async () => {
+  const shared = openConcurrencyLimiter({ maxAtOnce: () => 4, maxOfKind: () => 6, slowAfterMs: 1_000 });
+  const to = (channelId: string) => ({ ...due, channelId });
+  const take = (channelId: string, count: number) =>
+    Array.from({ length: count }, () => shared.take(to(channelId)));
+  take("a", 4);
+  expect(shared.freeSlots(to("b"))).toBe(2);
+  const [first] = take("b", 2);
+  expect(shared.freeSlots(to("c"))).toBe(0);
+  first?.release();
+  expect(shared.freeSlots(to("c"))).toBe(1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(shared.freeSlots(to("c"))).toBe(4);
+  expect(shared.freeSlots(to("a"))).toBe(0);
+  shared.close();
 });
 
 test("a slot that is released is free again, once", () => {

@@ -1,9 +1,9 @@
-import { ANSWERS_KEPT, concurrencyFor, isQuick, SILENCE_STEP_MS } from "@overdue/core";
+import { ANSWERS_KEPT, claimableFor, concurrencyFor, isQuick, SILENCE_STEP_MS } from "@overdue/core";
 import type { DueDelivery } from "@overdue/db";
 
 /**
- * The one authority over how many deliveries are under way in this process: in all, of each project, and to each
- * channel. How many per second a provider takes is kept by all processes together, in the table `rate_limits`.
+ * The one authority over how many deliveries are under way in this process: in all, of each project, to each channel, and
+ * to the one server of a kind. How many per second a provider takes is kept by all processes together, in the table `rate_limits`.
  */
 export type ConcurrencyLimiter = {
   /** How many more deliveries like this one may be claimed now. */
@@ -27,6 +27,8 @@ export type Slot = {
 export type LimiterOptions = {
   /** How many messages the provider takes at once by one channel. */
   maxAtOnce(channelKind: string): number;
+  /** How many messages at once the one server takes that all channels of the kind go through, such as a mail server. */
+  maxOfKind?(channelKind: string): number;
   atOnce?: number;
   atOncePerProject?: number;
   /** From when on a delivery counts for its own channel alone. */
@@ -36,15 +38,12 @@ export type LimiterOptions = {
 
 const AT_ONCE = 1_000;
 const AT_ONCE_PER_PROJECT = 500;
-/** A mail server that takes minutes to answer must not keep a project's other channels waiting. */
+/** A mail server that takes minutes to answer for one mail must keep neither a project's other channels waiting nor other mails. */
 const SLOW_AFTER_MS = 15_000;
 /** This part of all slots is never taken by informational messages. */
 const KEPT_FOR_ALERTS = 0.5;
 /** Deliveries that were under way when a process died: few the first time, one alone after that, to find the cause. */
 const POISON_AT_ONCE = [16, 1];
-/** A channel that takes this many at once has more claimed than it takes, so that none of its slots stays empty. */
-const WIDE = 50;
-const CLAIMED_AHEAD = 1.5;
 /** A timer that comes later than this tells of our own delay, not of the receiver's silence. */
 const LATE_MS = 10;
 const CHANNELS_KEPT = 1_000;
@@ -56,6 +55,8 @@ type Channel = {
   /** When each of the messages that are on their way began. */
   begun: Set<{ at: number }>;
   queue: Work[];
+  /** How many waited for the channel beside these, when the newest of them was claimed. */
+  waiting: number;
   answersMs: number[];
   silentMs: number;
   timer: NodeJS.Timeout | undefined;
@@ -68,7 +69,8 @@ export function openConcurrencyLimiter(options: LimiterOptions): ConcurrencyLimi
 class OpenLimiter implements ConcurrencyLimiter {
   readonly #options: Required<LimiterOptions>;
   readonly #channels = new Map<string, Channel>();
-  readonly #perProject = new Map<string, number>();
+  readonly #perProject = new Counts();
+  readonly #perKind = new Counts();
   readonly #slowTimers = new Set<NodeJS.Timeout>();
   #inAll = 0;
   #poisonAttempts = 0;
@@ -79,19 +81,24 @@ class OpenLimiter implements ConcurrencyLimiter {
       atOnce: AT_ONCE,
       atOncePerProject: AT_ONCE_PER_PROJECT,
       slowAfterMs: SLOW_AFTER_MS,
+      maxOfKind: () => Number.POSITIVE_INFINITY,
       now: () => performance.now(),
       ...options,
     };
   }
 
   freeSlots(due: DueDelivery): number {
-    const { atOnce, atOncePerProject, maxAtOnce } = this.#options;
+    const { atOnce, atOncePerProject, maxAtOnce, maxOfKind } = this.#options;
     const share = due.isInformational ? 1 - KEPT_FOR_ALERTS : 1;
-    const claimable = due.isInformational ? 1 : claimedAtOnce(maxAtOnce(due.channelKind));
+    const channel = this.#channels.get(channelKey(due)) ?? newChannel();
+    const claimable = due.isInformational
+      ? 1
+      : claimableFor(channel, { most: maxAtOnce(due.channelKind), waiting: channel.waiting });
     return Math.min(
       atOnce * share - this.#inAll,
-      atOncePerProject * share - (this.#perProject.get(due.projectId) ?? 0),
-      claimable - (this.#channels.get(channelKey(due))?.taken ?? 0),
+      atOncePerProject * share - this.#perProject.of(due.projectId),
+      maxOfKind(due.channelKind) * share - this.#perKind.of(due.channelKind),
+      claimable - channel.taken,
       due.poisonAttempts === 0
         ? Number.POSITIVE_INFINITY
         : (POISON_AT_ONCE[due.poisonAttempts - 1] ?? 1) - this.#poisonAttempts,
@@ -139,17 +146,17 @@ class OpenLimiter implements ConcurrencyLimiter {
     for (const { timer } of this.#channels.values()) clearTimeout(timer);
   }
 
-  /** Counts a delivery in all and for its project, for as long as it is not slow. */
-  #countWithOthers({ projectId }: DueDelivery): () => void {
+  /** Counts a delivery in all, for its project and for its kind, for as long as it is not slow. */
+  #countWithOthers({ projectId, channelKind }: DueDelivery): () => void {
     this.#inAll += 1;
-    this.#perProject.set(projectId, (this.#perProject.get(projectId) ?? 0) + 1);
+    this.#perProject.add(projectId, 1);
+    this.#perKind.add(channelKind, 1);
     const leave = () => {
       if (!this.#slowTimers.delete(timer)) return;
       clearTimeout(timer);
       this.#inAll -= 1;
-      const left = (this.#perProject.get(projectId) ?? 0) - 1;
-      if (left > 0) this.#perProject.set(projectId, left);
-      else this.#perProject.delete(projectId);
+      this.#perProject.add(projectId, -1);
+      this.#perKind.add(channelKind, -1);
     };
     const timer = setTimeout(() => {
       leave();
@@ -162,6 +169,7 @@ class OpenLimiter implements ConcurrencyLimiter {
   /** Resolves when the channel takes another message. */
   async #enter(channel: Channel, of: { most: number; waiting: number }): Promise<{ at: number }> {
     const begun = { at: 0 };
+    channel.waiting = of.waiting;
     await new Promise<void>((resolve) => {
       const start = () => {
         begun.at = this.#options.now();
@@ -204,7 +212,13 @@ class OpenLimiter implements ConcurrencyLimiter {
       const [oldest] = channel.begun;
       if (!isLate && oldest !== undefined) channel.silentMs = Math.max(channel.silentMs, now() - oldest.at);
       // Answers that lie in the sockets are read before it is decided.
-      setImmediate(() => setImmediate(() => this.#startNext(channel, most)));
+      setImmediate(() =>
+        setImmediate(() => {
+          this.#startNext(channel, most);
+          // More may be claimed for a receiver that is known to be slow.
+          this.#freed();
+        }),
+      );
     }, SILENCE_STEP_MS);
   }
 
@@ -215,15 +229,26 @@ class OpenLimiter implements ConcurrencyLimiter {
   }
 }
 
+/** How many there are of each name; names without any are forgotten. */
+class Counts {
+  readonly #counts = new Map<string, number>();
+
+  of(name: string): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
+  add(name: string, by: number): void {
+    const count = this.of(name) + by;
+    if (count > 0) this.#counts.set(name, count);
+    else this.#counts.delete(name);
+  }
+}
+
 function newChannel(): Channel {
-  return { taken: 0, begun: new Set(), queue: [], answersMs: [], silentMs: 0, timer: undefined };
+  return { taken: 0, begun: new Set(), queue: [], waiting: 0, answersMs: [], silentMs: 0, timer: undefined };
 }
 
 /** An alert does not wait for the answer to an informational message, nor for one that may end its process. */
 function channelKey({ channelId, isInformational, poisonAttempts }: DueDelivery): string {
   return `${channelId} ${isInformational ? "informational" : "alerts"} ${poisonAttempts}`;
-}
-
-function claimedAtOnce(most: number): number {
-  return most < WIDE ? most : Math.ceil(most * CLAIMED_AHEAD);
 }

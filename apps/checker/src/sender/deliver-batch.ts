@@ -1,4 +1,11 @@
-import { composeAlert, isKindName, openChannel, parseSettings, type OpenChannel } from "@overdue/channels";
+import {
+  composeAlert,
+  isKindName,
+  openChannel,
+  parseSettings,
+  sharedRateLimit,
+  type OpenChannel,
+} from "@overdue/channels";
 import { type AttemptResult, decideNextStep } from "@overdue/core";
 import {
   actionLinks,
@@ -16,16 +23,15 @@ import {
 } from "@overdue/db";
 import type { Logger } from "pino";
 
-import type { Sender } from "../senders/sender.ts";
+import type { Transports } from "../transports/transports.ts";
 import type { ChannelQueues, Started } from "./channel-queues.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
-import { sharedLimitOf } from "./rate-limits.ts";
 import type { Recorder } from "./recorder.ts";
 
 export type DeliverParts = {
   db: Db;
   keyring: Keyring;
-  sender: Sender;
+  transports: Transports;
   /** The receiver of the self-test, in this process; null: there is none. */
   selfTestChannel: OpenChannel | null;
   /** Where a person finds the app. */
@@ -45,10 +51,11 @@ export type DeliverParts = {
  */
 export async function deliverBatch(batch: readonly Started[], parts: DeliverParts): Promise<void> {
   const { claimed, later } = await claim(batch, parts);
+  const opener = openerOf(parts);
   const passedOver: string[] = [];
   for (const { due, slot } of batch) {
     const mine = claimed.get(due.deliveryId);
-    if (mine !== undefined) void attemptInTurn({ due, slot }, mine, parts);
+    if (mine !== undefined) void attemptInTurn({ due, slot }, mine, { ...parts, opener });
     else {
       slot.release();
       const opensInMs = later.get(due.deliveryId) ?? null;
@@ -63,7 +70,7 @@ export async function deliverBatch(batch: readonly Started[], parts: DeliverPart
 async function claim(batch: readonly Started[], { db, log, lease, channelQueues }: DeliverParts) {
   const later = new Map<string, number>();
   const rateLimits = {
-    limitOf: sharedLimitOf,
+    limitOf: sharedRateLimit,
     later: (deliveryId: string, inMs: number) => void later.set(deliveryId, inMs),
     taken: (waits: ReadonlyMap<string, number>) => {
       for (const { due } of batch) {
@@ -93,7 +100,26 @@ async function letGo(channelIds: ReadonlySet<string>, { db, channelQueues, log }
   }
 }
 
-async function attemptInTurn({ due, slot }: Started, mine: ClaimedAlert, parts: DeliverParts) {
+/** Opens the channel of an alert. */
+type Opener = (alert: AlertRecord) => OpenChannel;
+type AttemptParts = DeliverParts & { opener: Opener };
+
+/** Decrypting and checking settings takes longer than all else that a message costs, so a batch does it once a channel. */
+function openerOf({ keyring, selfTestChannel }: DeliverParts): Opener {
+  const opened = new Map<string, OpenChannel>();
+  return (alert) => {
+    const name = `${alert.channel.id} ${alert.sealedSettings}`;
+    const known = opened.get(name);
+    if (known !== undefined) return known;
+    const settings: unknown = JSON.parse(unseal(keyring, placeOf(alert), alert.sealedSettings));
+    const own = alert.channelKind === SELF_TEST_KIND ? selfTestChannel : null;
+    const channel = own ?? openChannel(alert.channelKind, settings);
+    opened.set(name, channel);
+    return channel;
+  };
+}
+
+async function attemptInTurn({ due, slot }: Started, mine: ClaimedAlert, parts: AttemptParts) {
   const { channelQueues, leases, onRetry } = parts;
   const endLease = leases.keep(mine.claim);
   const waiting = channelQueues.countWaitingFor(due.channelId);
@@ -108,7 +134,7 @@ async function attemptInTurn({ due, slot }: Started, mine: ClaimedAlert, parts: 
 /** @returns after how long it is due again; null: not again, as far as known. */
 async function attempt(
   { claim: mine, alert }: ClaimedAlert,
-  parts: DeliverParts,
+  parts: AttemptParts,
   answered: () => void,
 ): Promise<number | null> {
   const startedAt = new Date();
@@ -135,13 +161,11 @@ async function attempt(
   }
 }
 
-async function send(alert: AlertRecord, parts: DeliverParts): Promise<AttemptResult> {
-  const { keyring, sender, selfTestChannel, publicUrl, log } = parts;
+async function send(alert: AlertRecord, parts: AttemptParts): Promise<AttemptResult> {
+  const { transports, publicUrl, log, opener } = parts;
   try {
-    const settings: unknown = JSON.parse(unseal(keyring, placeOf(alert), alert.sealedSettings));
-    const own = alert.channelKind === SELF_TEST_KIND ? selfTestChannel : null;
-    const channel = own ?? openChannel(alert.channelKind, settings);
-    return await sender.send(channel, composeAlert(alert, publicUrl, actionsOf(alert, channel, parts)));
+    const channel = opener(alert);
+    return await transports.send(channel, composeAlert(alert, publicUrl, actionsOf(alert, channel, parts)));
   } catch (error) {
     log.error({ err: error, deliveryId: alert.deliveryId }, "A channel's settings could not be opened.");
     const because =

@@ -1,10 +1,9 @@
 import process from "node:process";
 
-import { listen, openDb, passOnDelivery, queueTest, schema, type Db } from "@overdue/db";
+import { listen, openDb, queueTest, schema, type Db } from "@overdue/db";
 import {
   alertScene,
   redisMissing,
-  sceneKeyring,
   startFakeSlack,
   startFakeTelegram,
   startFakeWebhook,
@@ -20,16 +19,11 @@ import {
   type Written,
 } from "@overdue/testkit";
 import { eq, sql } from "drizzle-orm";
-import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { openEgress } from "../egress/egress.ts";
-import { openDeliveryQueue } from "../queue/delivery-job.ts";
-import { openMailer } from "../senders/mail.ts";
-import { openSender } from "../senders/sender.ts";
-import { startDelivering, type Delivering } from "./start-delivering.ts";
+import type { Delivering } from "./start-delivering.ts";
+import { startTestDelivery } from "../../test/start-test-delivery.ts";
 
-const PUBLIC_URL = "https://overdue.example.org";
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 
 let database: TestDatabase;
@@ -297,52 +291,21 @@ describe("without its queue", () => {
   }
 });
 
-/** A checker's delivering half, on the database of this file. */
-async function deliver(options: { redisUrl?: string | null }): Promise<Delivering> {
-  const log = pino({ level: "silent" });
-  const queue = await openDeliveryQueue({
-    redisUrl: null,
+/** What delivers, on the database of this file; at its end it does not wait for calls that are under way. */
+async function deliver({ redisUrl = null }: { redisUrl?: string | null }): Promise<Delivering> {
+  const { delivering, egress, stop } = await startTestDelivery({
+    db,
     databaseUrl: database.url,
-    onError: () => undefined,
-    ...options,
-  });
-  const egress = openEgress({ allowedNetworks: ["127.0.0.0/8"], timeoutMs: 5_000 });
-  const sender = openSender({
-    egress,
-    mailer: openMailer({
-      smtpUrl: null,
-      from: "x@example.org",
-      stopLink: () => "https://overdue.example.org/unsubscribe?channel=c",
-    }),
+    redisUrl,
     operator: {
-      publicUrl: PUBLIC_URL,
       telegramApiRoot: telegram.root,
       telegramBotToken: telegram.token,
       slackApiUrl: slack.apiUrl,
     },
-    passOn: (deliveryId, channelIds) => passOnDelivery(db, deliveryId, channelIds),
-  });
-  const delivering = startDelivering({
-    db,
-    queue,
-    senderId: null,
-    mail: false,
-    selfTestChannel: null,
-    keyring: sceneKeyring,
-    sender,
-    publicUrl: PUBLIC_URL,
-    log,
-  });
-  const unlisten = listen({
-    url: database.url,
-    handlers: { overdue_deliveries: () => delivering.wake() },
-    onConnect: () => delivering.wake(),
   });
   closers.push(async () => {
-    await unlisten();
     await egress.close();
-    await delivering.stop();
-    await queue.close();
+    await stop();
   });
   return delivering;
 }

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 
 import { type DeliveryJob, deliveryJobs, SOONEST_MS } from "../queue/delivery-job.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
+import { WakeLoop } from "../wake-loop.ts";
 import type { ChannelQueues } from "./channel-queues.ts";
 
 export type DispatcherParts = {
@@ -15,27 +16,32 @@ export type DispatcherParts = {
 const FOUND_MAX = 2_000;
 /** Deliveries that fall due this soon get a job that waits for their time. */
 const AHEAD_MS = 10_000;
-const SWEEP_EVERY_MS = 2_000;
+const SWEEP_MS = 2_000;
 /** A delivery that was due this long ago, and that no job brought, is taken by the sweep. */
 const SWEPT_AFTER_MS = 3_000;
 const REMEMBERED_MS = 60_000;
 
 /**
  * Finds deliveries that are due, or soon will be, and enqueues a job for each, which one of the senders gets at its
- * time. It looks when it is woken and every two seconds; whatever no job brought anywhere it takes itself. So the queue
- * may lose or refuse anything: that costs seconds. PostgreSQL alone knows what is to be done.
+ * time. It looks when it is woken and every two seconds, and then also frees what senders held that died; whatever no job
+ * brought anywhere it takes itself. So the queue may lose or refuse anything: that costs seconds. PostgreSQL alone knows
+ * what is to be done.
  */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
   /** For each delivery with a job: the time that it is due at, and until when that job is waited for. */
   readonly #enqueued = new Map<string, { dueAt: number; until: number }>();
-  #sweeper: NodeJS.Timeout | undefined;
-  #working: Promise<void> | null = null;
-  #again = false;
-  #stopped = false;
+  readonly #loop: WakeLoop;
+  #freesLeasesAt = -Infinity;
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
+    this.#loop = new WakeLoop({
+      look: () => this.#look(),
+      sweepMs: SWEEP_MS,
+      onError: (error) =>
+        parts.log.warn({ err: error }, "Due deliveries could not be read; it is tried again soon."),
+    });
   }
 
   start(): void {
@@ -44,50 +50,22 @@ export class Dispatcher {
       return Promise.resolve();
     });
     this.wake();
-    this.#sweeper = setInterval(() => void this.#sweep(), SWEEP_EVERY_MS);
   }
 
   /** Looks now, or once more when it is looking already. */
   wake(): void {
-    if (this.#stopped) return;
-    this.#again = true;
-    this.#working ??= this.#work();
+    this.#loop.wake();
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearInterval(this.#sweeper);
-    await this.#working;
+    await this.#loop.stop();
   }
 
-  async #sweep(): Promise<void> {
-    const { db, log } = this.#parts;
-    try {
-      const freed = await freeLeases(db);
-      if (freed > 0) log.warn({ count: freed }, "A sender died; its deliveries are taken over.");
-    } catch (error) {
-      log.warn({ err: error }, "The leases of senders that died could not be looked for.");
-    }
-    this.wake();
-  }
-
-  async #work(): Promise<void> {
-    while (this.#again && !this.#stopped) {
-      this.#again = false;
-      try {
-        if ((await this.#look()) === FOUND_MAX) this.#again = true;
-      } catch (error) {
-        this.#parts.log.warn({ err: error }, "Due deliveries could not be read; it is tried again soon.");
-      }
-    }
-    // In the same step as the last question, so that no wake falls between them.
-    this.#working = null;
-  }
-
+  /** @returns after how many milliseconds to look again by itself */
   async #look(): Promise<number> {
     const { db, channelQueues, log } = this.#parts;
-    this.#forgetOldJobs();
     const now = performance.now();
+    this.#forgetOldJobs(now);
     const found = await dueDeliveries(db, {
       limit: FOUND_MAX,
       aheadMs: AHEAD_MS,
@@ -104,7 +82,22 @@ export class Dispatcher {
       log.info({ count: missed.length }, "The sweep found deliveries that no job brought.");
     for (const due of missed) this.#accept(due);
     await this.#enqueue(unknown);
-    return found.length;
+    if (found.length === FOUND_MAX) this.wake();
+    if (now >= this.#freesLeasesAt) await this.#freeLeases(now);
+    return Math.max(0, this.#freesLeasesAt - performance.now());
+  }
+
+  async #freeLeases(now: number): Promise<void> {
+    const { db, log } = this.#parts;
+    this.#freesLeasesAt = now + SWEEP_MS;
+    try {
+      const freed = await freeLeases(db);
+      if (freed === 0) return;
+      log.warn({ count: freed }, "A sender died; its deliveries are taken over.");
+      this.wake();
+    } catch (error) {
+      log.warn({ err: error }, "The leases of senders that died could not be looked for.");
+    }
   }
 
   async #enqueue(found: readonly DueDelivery[]): Promise<void> {
@@ -130,8 +123,7 @@ export class Dispatcher {
   }
 
   /** An entry whose time is over stays for a while, since it tells that its job came nowhere. */
-  #forgetOldJobs(): void {
-    const now = performance.now();
+  #forgetOldJobs(now: number): void {
     for (const [id, { until }] of this.#enqueued) if (until < now - REMEMBERED_MS) this.#enqueued.delete(id);
   }
 }

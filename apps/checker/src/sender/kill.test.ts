@@ -6,7 +6,7 @@ import { flush, killChecker, killSender, prove } from "../../../../bench/alerts/
 // The whole thing is `npm run proof:kill`.
 const FEW = { checks: 120, blows: 2, answerMs: 0 };
 
-test("a checker that is killed while a slow receiver is told loses nothing and repeats nothing", async () => {
+test("a checker that is killed while a slow receiver gets its alerts loses nothing and repeats nothing", async () => {
   const slow = { ...FEW, answerMs: 200, store: "postgres" } as const;
   expect(await prove(slow, killChecker)).toMatchObject({ lost: 0, twice: 0 });
 });

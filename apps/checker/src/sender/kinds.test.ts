@@ -1,9 +1,8 @@
-import { listen, openDb, passOnDelivery, schema, type Db } from "@overdue/db";
+import { openDb, schema, type Db } from "@overdue/db";
 import {
   alertScene,
   providerNames,
   redisMissing,
-  sceneKeyring,
   startFakeProviders,
   testDatabase,
   testRedis,
@@ -12,14 +11,9 @@ import {
   type TestRedis,
 } from "@overdue/testkit";
 import { eq } from "drizzle-orm";
-import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { openEgress } from "../egress/egress.ts";
-import { openDeliveryQueue } from "../queue/delivery-job.ts";
-import { openMailer } from "../senders/mail.ts";
-import { openSender } from "../senders/sender.ts";
-import { startDelivering } from "./start-delivering.ts";
+import { startTestDelivery } from "../../test/start-test-delivery.ts";
 
 let database: TestDatabase;
 let redis: TestRedis | null;
@@ -47,7 +41,8 @@ test.each(["PostgreSQL", "Redis"])(
     const before = providers.received.length;
     // A bad answer first: the second attempt of this one comes when the provider asks for it.
     providers.next("discord", providers.limit("discord", 1));
-    const stop = await deliver(store === "Redis" ? (redis?.url ?? null) : null);
+    const redisUrl = store === "Redis" ? (redis?.url ?? null) : null;
+    const { stop } = await startTestDelivery({ db, databaseUrl: database.url, redisUrl });
     await scene.down({ channelId: group });
     const all = await providers.waitForCount(before + channels.size);
     expect(
@@ -66,34 +61,3 @@ test.each(["PostgreSQL", "Redis"])(
     expect(refs.length).toBeGreaterThan(providerNames.length - 5);
   },
 );
-
-/** A checker's delivering half. @returns how to stop it, once what is under way has ended. */
-async function deliver(redisUrl: string | null): Promise<() => Promise<void>> {
-  const log = pino({ level: "silent" });
-  const queue = await openDeliveryQueue({ redisUrl, databaseUrl: database.url, onError: () => undefined });
-  const egress = openEgress({ allowedNetworks: ["127.0.0.0/8"], timeoutMs: 5_000 });
-  const sender = openSender({
-    egress,
-    mailer: openMailer({
-      smtpUrl: null,
-      from: "x@example.org",
-      stopLink: () => "https://overdue.example.org/unsubscribe?channel=c",
-    }),
-    operator: { publicUrl: "", telegramApiRoot: "", telegramBotToken: null, slackApiUrl: "" },
-    passOn: (deliveryId, channelIds) => passOnDelivery(db, deliveryId, channelIds),
-  });
-  const publicUrl = "https://overdue.example.org";
-  const parts = { db, keyring: sceneKeyring, senderId: null, mail: false, selfTestChannel: null };
-  const delivering = startDelivering({ queue, ...parts, sender, publicUrl, log });
-  const unlisten = listen({
-    url: database.url,
-    handlers: { overdue_deliveries: () => delivering.wake() },
-    onConnect: () => delivering.wake(),
-  });
-  return async () => {
-    await unlisten();
-    await delivering.stop();
-    await queue.close();
-    await egress.close();
-  };
-}

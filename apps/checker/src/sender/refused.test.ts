@@ -1,7 +1,6 @@
-import { listen, openDb, passOnDelivery, schema, type Db } from "@overdue/db";
+import { openDb, schema, type Db } from "@overdue/db";
 import {
   alertScene,
-  sceneKeyring,
   startFakeSmtp,
   startFakeWebhook,
   testDatabase,
@@ -10,14 +9,9 @@ import {
   type TestDatabase,
 } from "@overdue/testkit";
 import { eq, sql } from "drizzle-orm";
-import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import { openEgress } from "../egress/egress.ts";
-import { openDeliveryQueue } from "../queue/delivery-job.ts";
-import { openMailer } from "../senders/mail.ts";
-import { openSender } from "../senders/sender.ts";
-import { startDelivering } from "./start-delivering.ts";
+import { startTestDelivery } from "../../test/start-test-delivery.ts";
 
 /** What a mail server or a provider refuses, on the whole way of an alert. */
 
@@ -30,7 +24,7 @@ let stop: () => Promise<void>;
 beforeAll(async () => {
   [database, smtp] = await Promise.all([testDatabase(), startFakeSmtp()]);
   db = openDb(database.pool);
-  stop = await deliver();
+  ({ stop } = await startTestDelivery({ db, databaseUrl: database.url, smtpUrl: smtp.url }));
 });
 beforeEach(async () => {
   webhook = await startFakeWebhook();
@@ -41,7 +35,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-test("what a relay denies is told by another channel, and arrives once the relay is mended", async () => {
+test("what a relay denies goes to another channel, and arrives once the relay is mended", async () => {
   const scene = await alertScene(db, { kind: "email", settings: { to: "a@corp.test" } });
   const second = await scene.addChannel("email", { to: "b@corp.test" });
   await scene.addChannel("webhook", { url: webhook.url });
@@ -124,41 +118,4 @@ async function inState(id: string, state: string): Promise<void> {
   const read = async () =>
     (await db.select().from(schema.deliveries).where(eq(schema.deliveries.id, id)))[0]?.state;
   await expect.poll(read, { timeout: 20_000 }).toBe(state);
-}
-
-/** A checker's delivering half. @returns how to stop it */
-async function deliver(): Promise<() => Promise<void>> {
-  const log = pino({ level: "silent" });
-  const queue = await openDeliveryQueue({
-    redisUrl: null,
-    databaseUrl: database.url,
-    onError: () => undefined,
-  });
-  const egress = openEgress({ allowedNetworks: ["127.0.0.0/8"], timeoutMs: 5_000 });
-  const mailer = openMailer({
-    smtpUrl: smtp.url,
-    from: "x@example.org",
-    stopLink: () => "https://overdue.example.org/unsubscribe?channel=c",
-  });
-  const sender = openSender({
-    egress,
-    mailer,
-    operator: { publicUrl: "", telegramApiRoot: "", telegramBotToken: null, slackApiUrl: "" },
-    passOn: (deliveryId, channelIds) => passOnDelivery(db, deliveryId, channelIds),
-  });
-  const publicUrl = "https://overdue.example.org";
-  const parts = { db, keyring: sceneKeyring, senderId: null, mail: true, selfTestChannel: null };
-  const delivering = startDelivering({ queue, ...parts, sender, publicUrl, log });
-  const unlisten = listen({
-    url: database.url,
-    handlers: { overdue_deliveries: () => delivering.wake() },
-    onConnect: () => delivering.wake(),
-  });
-  return async () => {
-    await unlisten();
-    await delivering.stop();
-    await queue.close();
-    mailer.close();
-    await egress.close();
-  };
 }

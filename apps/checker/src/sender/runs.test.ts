@@ -1,16 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { RouteInput } from "@overdue/core";
-import {
-  ALONE,
-  createRoute,
-  type Db,
-  listen,
-  openDb,
-  passOnDelivery,
-  recordPings,
-  schema,
-} from "@overdue/db";
+import { ALONE, createRoute, type Db, openDb, recordPings, schema } from "@overdue/db";
 import {
   aCheck,
   alertScene,
@@ -22,7 +13,6 @@ import {
   type FakeWebhook,
   redisMissing,
   type SceneCheck,
-  sceneKeyring,
   startFakeSlack,
   startFakeSmtp,
   startFakeTelegram,
@@ -33,14 +23,9 @@ import {
   type TestRedis,
 } from "@overdue/testkit";
 import { and, eq, inArray } from "drizzle-orm";
-import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import { openEgress } from "../egress/egress.ts";
-import { openDeliveryQueue } from "../queue/delivery-job.ts";
-import { openMailer } from "../senders/mail.ts";
-import { openSender } from "../senders/sender.ts";
-import { startDelivering } from "./start-delivering.ts";
+import { startTestDelivery } from "../../test/start-test-delivery.ts";
 
 const PUBLIC_URL = "https://overdue.example.org";
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
@@ -130,7 +115,7 @@ test.each(["PostgreSQL", "Redis"])(
   },
 );
 
-test("a failure makes a sound, and what is told as down is not told again", async () => {
+test("a failure makes a sound, and what was sent as down is not sent again", async () => {
   const chat = await scene.addChannel("telegram", { chat: "1" });
   await notifyOn({ changes: true, failures: true, runs: true }, [chat]);
   const stop = await deliver(null);
@@ -193,39 +178,19 @@ async function ping(at: number, kind: "start" | "success" | "fail", exitStatus: 
   await recordPings(database.pool, [{ ...arrival, record: { ...arrival.record, exitStatus } }], ALONE);
 }
 
-/** A checker's delivering half. @returns how to stop it, once what is under way has ended. */
+/** @returns how to stop it, once what is under way has ended. */
 async function deliver(redisUrl: string | null): Promise<() => Promise<void>> {
-  const log = pino({ level: "silent" });
-  const queue = await openDeliveryQueue({ redisUrl, databaseUrl: database.url, onError: () => undefined });
-  const egress = openEgress({ allowedNetworks: ["127.0.0.0/8"], timeoutMs: 5_000 });
-  const mailer = openMailer({
+  const { stop } = await startTestDelivery({
+    db,
+    databaseUrl: database.url,
+    redisUrl,
     smtpUrl: smtp.url,
-    from: "overdue@example.org",
-    stopLink: () => `${PUBLIC_URL}/stop`,
-  });
-  const sender = openSender({
-    egress,
-    mailer,
+    mail: false,
     operator: {
-      publicUrl: PUBLIC_URL,
       telegramApiRoot: telegram.root,
       telegramBotToken: telegram.token,
       slackApiUrl: slack.apiUrl,
     },
-    passOn: (deliveryId, channelIds) => passOnDelivery(db, deliveryId, channelIds),
   });
-  const parts = { db, keyring: sceneKeyring, senderId: null, mail: false, selfTestChannel: null };
-  const delivering = startDelivering({ queue, ...parts, sender, publicUrl: PUBLIC_URL, log });
-  const unlisten = listen({
-    url: database.url,
-    handlers: { overdue_deliveries: () => delivering.wake() },
-    onConnect: () => delivering.wake(),
-  });
-  return async () => {
-    await unlisten();
-    await delivering.stop();
-    await queue.close();
-    await egress.close();
-    mailer.close();
-  };
+  return stop;
 }

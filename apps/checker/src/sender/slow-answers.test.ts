@@ -12,7 +12,7 @@ import { eq } from "drizzle-orm";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import { openMailer, type Mailer } from "../senders/mail.ts";
+import { openMailer, type Mailer } from "../transports/mail.ts";
 import { type Delivery, openDelivery } from "./start-delivering.ts";
 
 const { channels, deliveries } = schema;
@@ -47,7 +47,9 @@ beforeEach(async () => {
       mail: true,
       selfTestChannel: null,
       keyring: sceneKeyring,
-      sender: { send: (channel, message) => mailer.send(channel.via === "mail" ? channel.to : "", message) },
+      transports: {
+        send: (channel, message) => mailer.send(channel.via === "mail" ? channel.to : "", message),
+      },
       publicUrl: "https://overdue.example.org",
       log: pino({ level: "silent" }),
       leases: { seconds: 1, everyMs: LOOK_MS, slowMs: 2 * LOOK_MS },

@@ -1,22 +1,21 @@
-import { channelKinds, type OpenChannel } from "@overdue/channels";
+import { channelKinds, type OpenChannel, sendingLimits } from "@overdue/channels";
 import type { Db, Keyring } from "@overdue/db";
 import type { Logger } from "pino";
 
 import type { DeliveryJob } from "../queue/delivery-job.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
-import type { Sender } from "../senders/sender.ts";
+import type { Transports } from "../transports/transports.ts";
 import { ChannelQueues } from "./channel-queues.ts";
 import { openConcurrencyLimiter } from "./concurrency-limiter.ts";
 import { deliverBatch, type DeliverParts } from "./deliver-batch.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { openLeaseKeeper, type LeaseKeeperOptions } from "./lease-keeper.ts";
-import { limitsOf } from "./rate-limits.ts";
 import { openRecorder } from "./recorder.ts";
 
 export type DeliveringOptions = {
   db: Db;
   keyring: Keyring;
-  sender: Sender;
+  transports: Transports;
   /** A mail server is set, so owners can be reached by mail. */
   mail: boolean;
   /** The receiver of the self-test, in this process; null: there is none. */
@@ -73,7 +72,10 @@ export function startDelivering(options: DeliveringOptions & { queue: WorkQueue<
 export function openDelivery(options: DeliveringOptions, onRetry: (inMs: number) => void): Delivery {
   const { db, log, mail, keyring, senderId } = options;
   const owners = { keyring, mail };
-  const limiter = openConcurrencyLimiter({ maxAtOnce: (kind) => limitsOf(kind).concurrency });
+  const limiter = openConcurrencyLimiter({
+    maxAtOnce: (kind) => sendingLimits(kind).concurrency,
+    maxOfKind: (kind) => sendingLimits(kind).concurrencyInAll ?? Number.POSITIVE_INFINITY,
+  });
   const leases = openLeaseKeeper({ db, log, seconds: LEASE_SECONDS, ...options.leases });
   const channelQueues: ChannelQueues = new ChannelQueues({
     limiter,

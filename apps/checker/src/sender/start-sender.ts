@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-
-import type { Operator } from "@overdue/channels";
+import type { Operator, AlertMessage } from "@overdue/channels";
 import type { Config } from "@overdue/config";
 import {
   bounceAddress,
@@ -13,16 +12,17 @@ import {
   openPool,
   passOnDelivery,
   type Pool,
+  stopReportsLink,
+  unsubscribeLink,
 } from "@overdue/db";
 
 import { type Egress, openEgress } from "../egress/egress.ts";
 import { openDeliveryQueue } from "../queue/delivery-job.ts";
-import { reportQueueTroubles } from "../queue/queue-troubles.ts";
+import { reportQueueProblems } from "../queue/work-queue.ts";
 import type { ProgramOptions } from "../run-program.ts";
 import { openSelfTestReceiver } from "../self-test/receiver.ts";
-import { openMailer } from "../senders/mail.ts";
-import { openSender } from "../senders/sender.ts";
-import { stopLinkOf } from "../senders/stop-link.ts";
+import { openMailer } from "../transports/mail.ts";
+import { openTransports } from "../transports/transports.ts";
 import { startDelivering } from "./start-delivering.ts";
 
 const ALIVE_EVERY_MS = 1_000;
@@ -48,7 +48,7 @@ export async function startSender({
   const queue = await openDeliveryQueue({
     redisUrl: config.redisUrl,
     databaseUrl,
-    onError: reportQueueTroubles(log, "The queue fails; alerts go out without it."),
+    onError: reportQueueProblems(log, "The queue fails; alerts go out without it."),
   });
   const { publicUrl } = config;
   const delivering = startDelivering({
@@ -91,7 +91,7 @@ async function openSending(config: Config, db: Db) {
     stopLink: (message) => stopLinkOf(message, { keyring, publicUrl: config.publicUrl }),
     returnPath: returnPathOf(config, keyring),
   });
-  const sender = openSender({
+  const transports = openTransports({
     egress,
     mailer,
     operator: operatorOf(config),
@@ -101,7 +101,7 @@ async function openSending(config: Config, db: Db) {
   await warmUp(egress, receiver.url);
   return {
     keyring,
-    sender,
+    transports,
     selfTestChannel: receiver.channel,
     hurry: () => mailer.hurry(),
     close: async () => {
@@ -135,4 +135,14 @@ async function warmUp(egress: Egress, url: string): Promise<void> {
 
 function operatorOf({ publicUrl, telegramApiRoot, telegramBotToken, slackApiUrl }: Config): Operator {
   return { publicUrl, telegramApiRoot, telegramBotToken, slackApiUrl };
+}
+
+/** Where a reader ends such mails: reports by themselves, since alerts are another matter. */
+export function stopLinkOf(
+  { facts }: AlertMessage,
+  { keyring, publicUrl }: { keyring: Keyring; publicUrl: string },
+): string {
+  const reportId = facts.kind === "report" ? facts.payload?.["reportId"] : undefined;
+  if (typeof reportId === "string") return stopReportsLink(keyring, { publicUrl, reportId });
+  return unsubscribeLink(keyring, { publicUrl, channelId: facts.channel.id });
 }

@@ -1,4 +1,4 @@
-import { ALONE, createChannel, evaluateDue, listen, openDb, recordPings } from "@overdue/db";
+import { ALONE, createChannel, evaluateDue, openDb, recordPings } from "@overdue/db";
 import {
   aCheck,
   anArrival,
@@ -11,23 +11,17 @@ import {
   startFakeWebhook,
   testDatabase,
 } from "@overdue/testkit";
-import { pino } from "pino";
 import { afterAll, afterEach, expect, test } from "vitest";
 
-import { openEgress } from "../egress/egress.ts";
-import { openDeliveryQueue } from "../queue/delivery-job.ts";
-import { openMailer } from "../senders/mail.ts";
-import { openSender } from "../senders/sender.ts";
-import { startDelivering } from "./start-delivering.ts";
+import { startTestDelivery } from "../../test/start-test-delivery.ts";
 
 const MINUTE = 60_000;
 /** "npm run proof:storm" asks for 500, and lets their messages be held for as long as they are. */
 const PROOF = askedStormSize();
 const MANY = PROOF ?? 100;
-const JUDGED_AT_ONCE = MANY * 0.4;
-const PUBLIC_URL = "https://overdue.example.org";
+const EVALUATED_AT_ONCE = MANY * 0.4;
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
-// A message about the same trouble may be held for a minute.
+// A message about the same storm may be held for a minute.
 const WAITING = { timeout: 130_000, interval: 50 };
 const database = await testDatabase();
 const { pool } = database;
@@ -54,13 +48,13 @@ test(`${MANY} checks lost at once on one host are few messages, and so is their 
   await ping(checks, Date.now() - 10 * MINUTE);
   await startDelivery();
   const lostAt = Date.now();
-  await judge(lostAt);
+  await evaluate(lostAt);
   await settled();
   expect(receivedSince(telegram, lostAt).length).toBeLessThanOrEqual(3);
   expect(receivedSince(slack, lostAt).length).toBeLessThanOrEqual(3);
   expect(receivedSince(webhook, lostAt)).toHaveLength(MANY);
   const downs = await outcomes(projectId, "down");
-  expect(downs.map(({ channel, state, told }) => [channel, state, told])).toEqual([
+  expect(downs.map(({ channel, state, count }) => [channel, state, count])).toEqual([
     ["slack", "sent", MANY],
     ["telegram", "sent", MANY],
     ["webhook", "sent", MANY],
@@ -75,10 +69,10 @@ test(`${MANY} checks lost at once on one host are few messages, and so is their 
   const ups = receivedSince(telegram, returnedAt);
   expect(ups.length).toBeLessThanOrEqual(3);
   expect(ups.map(({ text }) => text).join("\n")).toMatch(/checks are up again/);
-  expect((await outcomes(projectId, "up")).map(({ told }) => told)).toEqual([MANY, MANY, MANY]);
+  expect((await outcomes(projectId, "up")).map(({ count }) => count)).toEqual([MANY, MANY, MANY]);
 }, 200_000);
 
-test("one that shares nothing with a storm is told at once in the midst of it", async () => {
+test("one that shares nothing with a storm is sent at once in the midst of it", async () => {
   const { projectId } = await aProject(pool);
   await addChannel(projectId, "telegram", { chat: "-1002" });
   const storm = [await aCheck(pool, { projectId }), await aCheck(pool, { projectId })];
@@ -111,45 +105,20 @@ function inChat(chat: string) {
   return telegram.received.filter((message) => message.chat === chat);
 }
 
-/** A checker's delivering half, for as long as the test runs. */
+/** What delivers, for as long as the test runs. */
 async function startDelivery(): Promise<void> {
-  const egress = openEgress({ allowedNetworks: ["127.0.0.0/8"], timeoutMs: 5_000 });
-  const sender = openSender({
-    egress,
-    mailer: openMailer({ smtpUrl: null, from: "overdue@example.org", stopLink: () => "" }),
+  const { egress, stop } = await startTestDelivery({
+    db: openDb(pool),
+    databaseUrl: database.url,
     operator: {
-      publicUrl: PUBLIC_URL,
       telegramApiRoot: telegram.root,
       telegramBotToken: telegram.token,
       slackApiUrl: slack.apiUrl,
     },
-    passOn: () => Promise.resolve({ members: 0, written: 0 }),
   });
-  const queue = await openDeliveryQueue({
-    redisUrl: null,
-    databaseUrl: database.url,
-    onError: () => undefined,
-  });
-  const log = pino({ level: "silent" });
-  const db = openDb(pool);
-  const delivering = startDelivering({
-    db,
-    queue,
-    keyring: sceneKeyring,
-    sender,
-    mail: false,
-    selfTestChannel: null,
-    senderId: null,
-    publicUrl: PUBLIC_URL,
-    log,
-  });
-  const wake = () => delivering.wake();
-  const unlisten = listen({ url: database.url, handlers: { overdue_deliveries: wake }, onConnect: wake });
   closers.push(async () => {
-    await unlisten();
     await egress.close();
-    await delivering.stop();
-    await queue.close();
+    await stop();
   });
 }
 
@@ -172,14 +141,16 @@ async function ping(checks: readonly SceneCheck[], at: number, kind: "success" |
   await recordPings(pool, arrivals, ALONE);
 }
 
-async function judge(watermark: number): Promise<void> {
+async function evaluate(watermark: number): Promise<void> {
   const rethrow = (_: string, error: unknown) => {
     throw error;
   };
-  while ((await evaluateDue(pool, { watermark, outages: [], limit: JUDGED_AT_ONCE }, rethrow)).evaluated > 0);
+  while (
+    (await evaluateDue(pool, { watermark, outages: [], limit: EVALUATED_AT_ONCE }, rethrow)).evaluated > 0
+  );
 }
 
-/** Everything is told. What is held for more to come is held no longer, but in the proof. */
+/** Everything is sent. What is held for more to come is held no longer, but in the proof. */
 async function settled(): Promise<void> {
   const left = async () => {
     if (PROOF === null) await letTimePass();
@@ -211,7 +182,7 @@ async function unfinished(): Promise<number> {
 
 async function outcomes(projectId: string, kind: string) {
   const rows = await pool.query(
-    `select c.kind as channel, d.state, count(*)::int as told, count(*) filter (where d.leader_id is null)::int as messages
+    `select c.kind as channel, d.state, count(*)::int as count, count(*) filter (where d.leader_id is null)::int as messages
        from deliveries d join channels c on c.id = d.channel_id
       where d.project_id = $1 and d.kind = $2 group by c.kind, d.state order by c.kind`,
     [projectId, kind],

@@ -13,7 +13,7 @@ import { z } from "zod";
 
 import type { Egress } from "../egress/egress.ts";
 
-/** The installation's app, and where Slack's Web API is. */
+/** The instance's app, and where Slack's Web API is. */
 type SlackApp = { clientId: string; clientSecret: string; apiUrl: string; publicUrl: string };
 export type SlackParts = { db: Db; keyring: Keyring; egress: Egress; app: SlackApp };
 

@@ -5,7 +5,6 @@ import {
   isNewSlackPress,
   listen,
   openDb,
-  passOnDelivery,
   returnFromSlack,
   schema,
   type Db,
@@ -26,11 +25,8 @@ import { and, eq } from "drizzle-orm";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { startDelivering } from "../sender/start-delivering.ts";
 import { openEgress, type Egress } from "../egress/egress.ts";
-import { openDeliveryQueue } from "../queue/delivery-job.ts";
-import { openMailer } from "../senders/mail.ts";
-import { openSender } from "../senders/sender.ts";
+import { startTestDelivery } from "../../test/start-test-delivery.ts";
 import { serveSlack } from "./serve-slack.ts";
 
 const PUBLIC_URL = "https://overdue.example.org";
@@ -76,7 +72,7 @@ describe("a code", () => {
     expect(await testsTo(channelId)).toBe(1);
   });
 
-  test("for a place that is told already mends that channel and makes no second", async () => {
+  test("for a place that has a channel already mends that channel and makes no second", async () => {
     serve();
     const first = await ended(await comeBack(slack.api.newCode(PLACE)));
     await db
@@ -222,30 +218,8 @@ async function testsTo(channelId: string | null) {
   return db.$count(deliveries, and(eq(deliveries.channelId, channelId ?? ""), eq(deliveries.kind, "test")));
 }
 
-/** A checker's delivering half. */
 async function deliver(redisUrl: string | null): Promise<void> {
-  const queue = await openDeliveryQueue({ redisUrl, databaseUrl: database.url, onError: () => undefined });
-  const sender = openSender({
-    egress,
-    mailer: openMailer({ smtpUrl: null, from: "x@example.org", stopLink: () => PUBLIC_URL }),
-    operator: {
-      publicUrl: PUBLIC_URL,
-      telegramApiRoot: "",
-      telegramBotToken: null,
-      slackApiUrl: slack.apiUrl,
-    },
-    passOn: (deliveryId, channelIds) => passOnDelivery(db, deliveryId, channelIds),
-  });
-  const parts = { db, keyring: sceneKeyring, senderId: null, mail: false, selfTestChannel: null };
-  const delivering = startDelivering({ queue, ...parts, sender, publicUrl: PUBLIC_URL, log });
-  const unlisten = listen({
-    url: database.url,
-    handlers: { overdue_deliveries: () => delivering.wake() },
-    onConnect: () => delivering.wake(),
-  });
-  stops.push(async () => {
-    await unlisten();
-    await delivering.stop();
-    await queue.close();
-  });
+  const operator = { slackApiUrl: slack.apiUrl };
+  const { stop } = await startTestDelivery({ db, databaseUrl: database.url, redisUrl, operator });
+  stops.push(stop);
 }

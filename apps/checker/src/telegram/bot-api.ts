@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import type { Egress } from "../egress/egress.ts";
 
-/** Calls the Bot API as the installation's bot. Never throws. */
+/** Calls the Bot API as the instance's bot. Never throws. */
 export type BotApi = (method: string, parameters: Record<string, unknown>) => Promise<BotAnswer>;
 /** `waitMs`: how long Telegram asks to wait; null where it does not. */
 type BotAnswer = { ok: true; result: unknown } | { ok: false; because: string; waitMs: number | null };

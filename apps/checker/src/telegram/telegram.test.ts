@@ -26,8 +26,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 
 import { openEgress } from "../egress/egress.ts";
 import { openBotApi } from "./bot-api.ts";
-import { Bell } from "./bell.ts";
-import { startHearing } from "./updates.ts";
+import { WakeSignal } from "./signal.ts";
+import { startReceivingUpdates } from "./updates.ts";
 
 const CHAT = -100_123;
 let database: TestDatabase;
@@ -55,7 +55,7 @@ test("a code that is sent from a group's topic makes it a channel, once", async 
   poll();
   const { link, code } = await createTelegramLink(db, scene.projectId);
   say(`/start@overdue_test_bot ${code}`, { topic: 7 });
-  expect(await telegram.waitFor(({ text }) => text.includes("hears alerts"))).toMatchObject({
+  expect(await telegram.waitFor(({ text }) => text.includes("gets alerts"))).toMatchObject({
     chat: String(CHAT),
     topic: 7,
   });
@@ -162,7 +162,7 @@ function poll({ dead = false } = {}) {
   const holder = randomUUID();
   let killed = false;
   const never = new Promise<never>(() => undefined);
-  const stop = startHearing({
+  const stop = startReceivingUpdates({
     pool: database.pool,
     db,
     keyring: sceneKeyring,
@@ -170,7 +170,7 @@ function poll({ dead = false } = {}) {
     holder,
     log: pino({ level: "silent" }),
     webhook: null,
-    bell: new Bell(),
+    arrived: new WakeSignal(),
     times: { pollSeconds: 1, leaseSeconds: 3 },
   });
   if (!dead) stops.push(async () => void (await Promise.all([stop(), egress.close()])));

@@ -4,7 +4,7 @@ import { z } from "zod";
 export type Place = { chat: string; topic: number | null; title: string; name: string | null };
 
 /** What an update asks of us; null where it is none of our business. */
-export type Heard =
+export type ChatRequest =
   | { kind: "start"; place: Place; code: string | null }
   | { kind: "status"; place: Place }
   | { kind: "press"; place: Place; by: string; data: string; pressId: string; message: PressedMessage }
@@ -36,22 +36,22 @@ const Update = z.object({
 });
 
 /** Its number, and what it asks. Updates that cannot be read are passed over. */
-export function readUpdate(update: unknown, bot: string): { id: number; heard: Heard } | null {
+export function readUpdate(update: unknown, bot: string): { id: number; request: ChatRequest } | null {
   const parsed = Update.safeParse(update);
   if (!parsed.success) return idOnly(update);
   const { update_id: id, channel_post, message = channel_post, callback_query: press } = parsed.data;
   if (press?.message !== undefined && press.data !== undefined) {
     return {
       id,
-      heard: { ...pressOf(press.message, press.data), by: press.from.first_name, pressId: press.id },
+      request: { ...pressOf(press.message, press.data), by: press.from.first_name, pressId: press.id },
     };
   }
-  return { id, heard: message === undefined ? null : commandIn(message, bot) };
+  return { id, request: message === undefined ? null : commandIn(message, bot) };
 }
 
-function idOnly(update: unknown): { id: number; heard: Heard } | null {
+function idOnly(update: unknown): { id: number; request: ChatRequest } | null {
   const id = z.object({ update_id: z.number() }).safeParse(update).data?.update_id;
-  return id === undefined ? null : { id, heard: null };
+  return id === undefined ? null : { id, request: null };
 }
 
 function pressOf(message: z.output<typeof Message>, data: string) {
@@ -60,7 +60,7 @@ function pressOf(message: z.output<typeof Message>, data: string) {
 }
 
 /** "/start code", and in groups "/start@our_bot code"; a command to another bot is not for us. */
-function commandIn(message: z.output<typeof Message>, bot: string): Heard {
+function commandIn(message: z.output<typeof Message>, bot: string): ChatRequest {
   const [, name = "", to = bot, rest = ""] = /^\/(\w+)(?:@(\w+))?(?:\s+(\S+))?/.exec(message.text) ?? [];
   if (to.toLowerCase() !== bot.toLowerCase()) return null;
   const place = placeOf(message);

@@ -12,18 +12,18 @@ import {
 import type { Logger } from "pino";
 import { z } from "zod";
 
-import type { Bell } from "./bell.ts";
-import { hear, type HearParts } from "./hear.ts";
+import type { WakeSignal } from "./signal.ts";
+import { handleRequest, type RequestParts } from "./handle-request.ts";
 import { readUpdate } from "./update.ts";
 import { lookAtWebhook, setWebhook, UPDATES, type Webhook } from "./webhook.ts";
 
-export type UpdateOptions = HearParts & {
+export type UpdateOptions = RequestParts & {
   holder: string;
   log: Logger;
-  /** Where Telegram may tell its updates by itself; null: it is always asked for them. */
+  /** Where Telegram may send its updates by itself; null: it is always asked for them. */
   webhook: Webhook | null;
-  /** Rung when the webhook was told something. */
-  bell: Bell;
+  /** Notified when the webhook got an update. */
+  arrived: WakeSignal;
   times?: Partial<typeof TIMES>;
 };
 
@@ -39,22 +39,22 @@ const TIMES = {
 const BAD_LOOKS_MAX = 2;
 
 /** How updates come, while this process holds the lease. */
-type Standing = { bot: string } & (
+type Reception = { bot: string } & (
   | { way: "polling"; webhookAgainAt: number }
   | { way: "webhook"; since: number; lookAt: number; badLooks: number }
 );
 
 /**
- * Hears what people tell the bot, for as long as it runs and holds the lease: by a webhook where Telegram can reach us,
- * else by asking. Never both: Telegram ends the older of two who ask, and refuses whoever asks beside a webhook.
- * @returns how to stop; what is being heard ends first
+ * Receives what people write to the bot, for as long as it runs and holds the lease: by a webhook where Telegram can reach
+ * us, else by asking. Never both: Telegram ends the older of two requests, and refuses one beside a webhook.
+ * @returns how to stop; what is being handled ends first
  */
-export function startHearing(options: UpdateOptions): () => Promise<void> {
+export function startReceivingUpdates(options: UpdateOptions): () => Promise<void> {
   const stopping = new AbortController();
   const running = run({ ...options, times: { ...TIMES, ...options.times } }, stopping.signal);
   return async () => {
     stopping.abort();
-    options.bell.ring();
+    options.arrived.notify();
     await running;
   };
 }
@@ -63,16 +63,16 @@ type Parts = UpdateOptions & { times: typeof TIMES };
 
 async function run(parts: Parts, signal: AbortSignal): Promise<void> {
   const tenure = { name: "telegram-updates" as const, holder: parts.holder };
-  let standing: Standing | null = null;
+  let reception: Reception | null = null;
   while (!signal.aborted) {
     try {
       const position = await takeLease(parts.db, tenure, parts.times.leaseSeconds);
-      standing = position === null ? null : (standing ?? (await begin(parts)));
-      if (standing === null || position === null) await pause(parts.times.tryAgainMs, signal);
-      else standing = await turn(parts, { standing, position, tenure, signal });
+      reception = position === null ? null : (reception ?? (await begin(parts)));
+      if (reception === null || position === null) await pause(parts.times.tryAgainMs, signal);
+      else reception = await turn(parts, { reception, position, tenure, signal });
     } catch (error) {
-      standing = null;
-      parts.log.warn({ err: error }, "Telegram's updates could not be heard; they are asked for again.");
+      reception = null;
+      parts.log.warn({ err: error }, "Telegram's updates could not be received; they are asked for again.");
       await pause(parts.times.tryAgainMs, signal);
     }
   }
@@ -80,7 +80,7 @@ async function run(parts: Parts, signal: AbortSignal): Promise<void> {
 }
 
 /** Learns the bot's name and settles how its updates come; null where Telegram does not answer. */
-async function begin(parts: Parts): Promise<Standing | null> {
+async function begin(parts: Parts): Promise<Reception | null> {
   const me = await parts.bot("getMe", {});
   const bot = me.ok ? z.object({ username: z.string() }).safeParse(me.result).data?.username : undefined;
   if (bot === undefined) {
@@ -100,13 +100,13 @@ async function begin(parts: Parts): Promise<Standing | null> {
 }
 
 /** From now on updates are asked for; null where a webhook may still stand in the way. */
-async function ask(parts: Parts, bot: string): Promise<Standing | null> {
+async function ask(parts: Parts, bot: string): Promise<Reception | null> {
   const deleted = await parts.bot("deleteWebhook", {});
   if (!deleted.ok) return null;
   return { bot, way: "polling", webhookAgainAt: performance.now() + parts.times.webhookAgainMs };
 }
 
-async function giveUpWebhook(parts: Parts, bot: string, because: string): Promise<Standing | null> {
+async function giveUpWebhook(parts: Parts, bot: string, because: string): Promise<Reception | null> {
   parts.log.warn({ because }, "Telegram cannot use its webhook; it is asked for updates instead.");
   const sentence = `Telegram cannot reach PUBLIC_URL for its webhook (${because}). Its updates are asked for instead, so buttons and /start work all the same.`;
   await noteProblem(parts.db, "telegram", sentence);
@@ -114,50 +114,55 @@ async function giveUpWebhook(parts: Parts, bot: string, because: string): Promis
 }
 
 type Turn = {
-  standing: Standing;
+  reception: Reception;
   position: number;
   tenure: { name: "telegram-updates"; holder: string };
   signal: AbortSignal;
 };
 
-/** Hears what there is, or waits for it a while. @returns how it goes on; null: begin anew */
-async function turn(parts: Parts, { standing, position, tenure, signal }: Turn): Promise<Standing | null> {
-  await hearWaiting(parts, standing.bot);
-  if (standing.way === "webhook") return await beTold(parts, standing);
-  await moveLease(parts.db, tenure, await hearNext(parts, { bot: standing.bot, position, signal }));
-  return parts.webhook !== null && performance.now() >= standing.webhookAgainAt ? null : standing;
+/** Handles what there is, or waits for it a while. @returns how it goes on; null: begin anew */
+async function turn(parts: Parts, { reception, position, tenure, signal }: Turn): Promise<Reception | null> {
+  await handleWaiting(parts, reception.bot);
+  if (reception.way === "webhook") return await awaitWebhook(parts, reception);
+  await moveLease(parts.db, tenure, await poll(parts, { bot: reception.bot, position, signal }));
+  return parts.webhook !== null && performance.now() >= reception.webhookAgainAt ? null : reception;
 }
 
-/** What the webhook was told, also what is left of it once updates are asked for again. */
-async function hearWaiting(parts: Parts, bot: string): Promise<void> {
+/** Handles what the webhook got, also what is left of it once updates are asked for again. */
+async function handleWaiting(parts: Parts, bot: string): Promise<void> {
   for (const { updateId, body } of await waitingTelegramUpdates(parts.db)) {
     const update = readUpdate(JSON.parse(body), bot);
-    if (update !== null) await hear(update.heard, parts);
+    if (update !== null) await handleRequest(update.request, parts);
     await endTelegramUpdate(parts.db, updateId);
   }
 }
 
-/** Waits until the webhook is told something, and looks now and then whether it still can be. */
-async function beTold(parts: Parts, standing: Standing & { way: "webhook" }): Promise<Standing | null> {
+/** Waits until the webhook gets an update, and looks now and then whether it still can. */
+async function awaitWebhook(
+  parts: Parts,
+  reception: Reception & { way: "webhook" },
+): Promise<Reception | null> {
   const { webhook, times } = parts;
   if (webhook === null) return null;
-  if (performance.now() < standing.lookAt) {
-    await parts.bell.wait(Math.min(standing.lookAt - performance.now(), (times.leaseSeconds * 1_000) / 3));
-    return standing;
+  if (performance.now() < reception.lookAt) {
+    await parts.arrived.wait(
+      Math.min(reception.lookAt - performance.now(), (times.leaseSeconds * 1_000) / 3),
+    );
+    return reception;
   }
   const lookAt = performance.now() + times.lookMs;
-  const look = await lookAtWebhook(parts.bot, { webhook, since: standing.since });
-  if (look.kind === "unknown") return { ...standing, lookAt };
+  const look = await lookAtWebhook(parts.bot, { webhook, since: reception.since });
+  if (look.kind === "unknown") return { ...reception, lookAt };
   if (look.kind === "elsewhere") {
     await noteProblem(parts.db, "telegram", ELSEWHERE);
     return null;
   }
   if (look.kind === "good") {
     await noteProblem(parts.db, "telegram", null);
-    return { ...standing, lookAt, badLooks: 0 };
+    return { ...reception, lookAt, badLooks: 0 };
   }
-  if (standing.badLooks + 1 >= BAD_LOOKS_MAX) return await giveUpWebhook(parts, standing.bot, look.because);
-  return { ...standing, lookAt, badLooks: standing.badLooks + 1 };
+  if (reception.badLooks + 1 >= BAD_LOOKS_MAX) return await giveUpWebhook(parts, reception.bot, look.because);
+  return { ...reception, lookAt, badLooks: reception.badLooks + 1 };
 }
 
 const ELSEWHERE =
@@ -166,7 +171,7 @@ const ELSEWHERE =
 type Poll = { bot: string; position: number; signal: AbortSignal };
 
 /** One long poll, and what came of it. @returns the number of the update to ask for next */
-async function hearNext(parts: Parts, { bot, position, signal }: Poll): Promise<number> {
+async function poll(parts: Parts, { bot, position, signal }: Poll): Promise<number> {
   const timeout = parts.times.pollSeconds;
   const answer = await parts.bot("getUpdates", { offset: position, timeout, allowed_updates: UPDATES });
   if (!answer.ok) {
@@ -177,7 +182,7 @@ async function hearNext(parts: Parts, { bot, position, signal }: Poll): Promise<
   for (const update of z.array(z.unknown()).catch([]).parse(answer.result)) {
     const read = readUpdate(update, bot);
     if (read === null) continue;
-    await hear(read.heard, parts);
+    await handleRequest(read.request, parts);
     next = Math.max(next, read.id + 1);
   }
   return next;

@@ -20,12 +20,12 @@ import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { openEgress } from "../egress/egress.ts";
-import { Bell } from "./bell.ts";
+import { WakeSignal } from "./signal.ts";
 import { openBotApi } from "./bot-api.ts";
-import { startHearing } from "./updates.ts";
+import { startReceivingUpdates } from "./updates.ts";
 
 const URL = "https://overdue.example.org/telegram/updates";
-const bell = new Bell();
+const arrived = new WakeSignal();
 let database: TestDatabase;
 let db: Db;
 let telegram: FakeTelegram;
@@ -47,7 +47,7 @@ afterEach(async () => {
 afterAll(() => database.drop());
 
 test("where Telegram can reach us it tells the webhook, and nobody asks", async () => {
-  hearing();
+  receive();
   const set = await called("setWebhook");
   expect(set.given).toMatchObject({
     url: URL,
@@ -60,8 +60,8 @@ test("where Telegram can reach us it tells the webhook, and nobody asks", async 
   expect(await instanceProblems(db)).toEqual([]);
 });
 
-test("an update that comes twice is heard once", async () => {
-  hearing();
+test("an update that comes twice is handled once", async () => {
+  receive();
   await called("setWebhook");
   for (const text of ["/status", "/status", "/start"]) {
     const updateId = text === "/start" ? 8 : 7;
@@ -70,14 +70,14 @@ test("an update that comes twice is heard once", async () => {
       body: JSON.stringify({ update_id: updateId, ...message(text) }),
     });
   }
-  bell.ring();
-  await telegram.waitFor(({ text }) => text.includes("To hear alerts here"));
-  expect(telegram.received.map(({ text }) => text.slice(0, 9))).toEqual(["🟢 Nothin", "To hear a"]);
+  arrived.notify();
+  await telegram.waitFor(({ text }) => text.includes("To get alerts here"));
+  expect(telegram.received.map(({ text }) => text.slice(0, 9))).toEqual(["🟢 Nothin", "To get al"]);
 });
 
-test("where updates pile up before a door that does not open, they are asked for, and the operator is told", async () => {
+test("where updates cannot be delivered to the webhook, they are asked for, and the operator is notified", async () => {
   telegram.onWebhook(() => Promise.resolve(404));
-  hearing();
+  receive();
   await called("setWebhook");
   say("/status");
   await telegram.waitFor(({ text }) => text.includes("Nothing is down"));
@@ -88,15 +88,15 @@ test("where updates pile up before a door that does not open, they are asked for
 });
 
 test("an address that Telegram would never call is not waited for", async () => {
-  hearing({ url: "https://overdue.example.org:8444/telegram/updates" });
+  receive({ url: "https://overdue.example.org:8444/telegram/updates" });
   say("/status");
   await telegram.waitFor(({ text }) => text.includes("Nothing is down"));
   expect(await instanceProblems(db)).toEqual([expect.stringContaining("ports 80, 88, 443 or 8443")]);
 });
 
-test("after a while the webhook is tried again, and the trouble is over", async () => {
+test("after a while the webhook is tried again, and the problem is over", async () => {
   telegram.onWebhook(() => Promise.resolve(502));
-  hearing({ webhookAgainMs: 1_500 });
+  receive({ webhookAgainMs: 1_500 });
   say("/status");
   await telegram.waitForCount(1);
   telegram.onWebhook(takes);
@@ -109,10 +109,10 @@ test("after a while the webhook is tried again, and the trouble is over", async 
   expect(await instanceProblems(db)).toEqual([]);
 });
 
-test("whoever asks for updates after a webhook takes it down first", async () => {
-  await hearing()();
+test("a process that asks for updates after a webhook takes it down first", async () => {
+  await receive()();
   await telegram.calls.waitFor(({ method }) => method === "setWebhook").catch(() => undefined);
-  hearing({ url: null });
+  receive({ url: null });
   say("/status");
   await telegram.waitForCount(1);
   expect(telegram.conflicts()).toBe(0);
@@ -132,16 +132,16 @@ test("the secret is known by its key, also after a newer one came before it", ()
 async function takes({ url, secret, body }: { url: string; secret: string; body: string }): Promise<number> {
   if (url !== URL || !isTelegramWebhookSecret(sceneKeyring, secret)) return 401;
   await keepTelegramUpdate(db, { updateId: JSON.parse(body).update_id, body });
-  bell.ring();
+  arrived.notify();
   return 200;
 }
 
-function hearing({
+function receive({
   url = URL,
   webhookAgainMs = 60_000,
 }: { url?: string | null; webhookAgainMs?: number } = {}) {
   const egress = openEgress({ allowedNetworks: [], timeoutMs: 4_000 });
-  const stop = startHearing({
+  const stop = startReceivingUpdates({
     pool: database.pool,
     db,
     keyring: sceneKeyring,
@@ -149,7 +149,7 @@ function hearing({
     holder: randomUUID(),
     log: pino({ level: "silent" }),
     webhook: url === null ? null : { url, secret: telegramWebhookSecret(sceneKeyring) },
-    bell,
+    arrived,
     times: { pollSeconds: 1, leaseSeconds: 3, tryAgainMs: 100, lookMs: 100, webhookAgainMs },
   });
   const end = async () => void (await Promise.all([stop(), egress.close()]));

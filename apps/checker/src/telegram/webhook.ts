@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { BotApi } from "./bot-api.ts";
 
-/** Where Telegram shall tell its updates, and by what we know it. */
+/** Where Telegram shall send its updates, and by what we know it. */
 export type Webhook = { url: string; secret: string };
 
 /** The updates that mean something to us, however they come. */

@@ -20,7 +20,7 @@ export const email = defineKind({
       input: "email",
     }),
   ],
-  rateLimit: { concurrency: 4, perSecond: 20, perSecondInAll: 50 },
+  rateLimit: { concurrency: 4, concurrencyInAll: 8, perSecond: 20, perSecondInAll: 50 },
   hint: ({ to }) => to,
   open: ({ to }) => ({ via: "mail", to }),
 });

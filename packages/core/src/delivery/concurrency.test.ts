@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { concurrencyFor, type ReceiverSpeed } from "./concurrency.ts";
+import { claimableFor, concurrencyFor, type ReceiverSpeed } from "./concurrency.ts";
 
 const answers = (ms: number, count = 8) => ({
   answersMs: Array.from({ length: count }, () => ms),
@@ -22,4 +22,15 @@ test.each([
   ["never more than its provider takes", answers(900), 10, 200],
 ])("%s", (_, speed, waiting, expected) => {
   expect(concurrencyFor(speed, { most: 200, waiting })).toBe(expected);
+});
+
+test.each([
+  ["nothing is known of the receiver", silent(0), 200, 26],
+  ["it answers at once", answers(3), 200, 26],
+  ["it takes 100 ms", answers(100), 200, 300],
+  ["it takes 200 ms: as many again as are on their way", answers(200), 200, 400],
+  ["it takes 2 s", answers(2_000), 200, 225],
+  ["its provider takes few at once: no more than these", answers(200), 10, 10],
+])("how many may be claimed where %s", (_, speed, most, expected) => {
+  expect(claimableFor(speed, { most, waiting: 10 })).toBe(expected);
 });

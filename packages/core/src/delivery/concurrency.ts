@@ -41,6 +41,26 @@ export function concurrencyFor(
   return Math.min(most, isUnknown ? Math.min(wanted, AT_ONCE_UNKNOWN) : Math.max(fewest, wanted));
 }
 
+/** A receiver that is sent so many at once has more claimed than that, so that none of its slots stays empty. */
+const WIDE = 50;
+/** Claimed ahead is what goes out in this time: while others are claimed, and while what was answered is recorded. */
+const AHEAD_MS = 200;
+const AHEAD_MIN = 25;
+
+/**
+ * Decides how many deliveries to one receiver may be claimed at once, those included that are on their way. All that are
+ * claimed when their process dies are suspected of having ended it, so it is no more than keeps the slots filled.
+ */
+export function claimableFor(
+  speed: ReceiverSpeed,
+  { most, waiting }: { most: number; waiting: number },
+): number {
+  if (most < WIDE) return most;
+  const atOnce = concurrencyFor(speed, { most, waiting });
+  const goOut = Math.ceil((atOnce * AHEAD_MS) / Math.max(usualMs(speed), QUICK_MS));
+  return atOnce + Math.max(AHEAD_MIN, Math.min(goOut, most));
+}
+
 /** A receiver that answers at once: each message keeps its place until its result is recorded. */
 export function isQuick(speed: ReceiverSpeed): boolean {
   return usualMs(speed) < QUICK_MS;

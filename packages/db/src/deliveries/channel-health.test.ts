@@ -8,7 +8,7 @@ import { recordEvaluation } from "../receivers/checkers.ts";
 import { channels, deliveries } from "../schema/index.ts";
 import { claimDeliveries, type Claim } from "./claim.ts";
 import { recordAttempts, type AttemptRecord } from "./record-attempts.ts";
-import { freeLeases } from "./free-leases.ts";
+import { freeLeases } from "./leases.ts";
 
 const WAY = { keyring: sceneKeyring, mail: true };
 const LEASE = { seconds: 45, holder: null };
@@ -107,7 +107,7 @@ describe("the fall-back", () => {
     expect(await of(fallback)).toMatchObject([{ fallbackFor: deliveryId }]);
   });
 
-  test("does not get what it told already, nor what failed in its own place", async () => {
+  test("does not get what it sent already, nor what failed in its own place", async () => {
     const fallback = await named();
     const broken = { state: "failed", channelBrokenBecause: "gone" } as const;
     await end(await claimed("job"), broken);
@@ -129,7 +129,7 @@ describe("the fall-back", () => {
 });
 
 describe("leases of a checker", () => {
-  test("end when it has no connection and did not judge lately", async () => {
+  test("end when it has no connection and evaluated no deadlines lately", async () => {
     await serverIsOld();
     const { deliveryId } = await held(randomUUID());
     expect(await freeLeases(db)).toBe(1);
@@ -146,7 +146,7 @@ describe("leases of a checker", () => {
     await pool.end();
   });
 
-  test("stay while it judged a moment ago", async () => {
+  test("stay while it evaluated deadlines a moment ago", async () => {
     const holder = randomUUID();
     await recordEvaluation(database.pool, { id: holder, startedAt: Date.now(), watermark: null });
     await held(holder);

@@ -2,7 +2,6 @@ import {
   type ClaimDecision,
   type DeliveryKind,
   planClaims,
-  planTurns,
   postponedUntil,
   PROGRAM_KINDS,
 } from "@overdue/core";
@@ -14,8 +13,9 @@ import { fallBack } from "./fallback.ts";
 import { uuidArray } from "./due.ts";
 import { groupDeliveries } from "./group-deliveries.ts";
 import { fallbackForUnconfirmed } from "./fallback-for-unconfirmed.ts";
-import { lockRates, type RateLimits, turnsOf, writeRates } from "./rate-limits.ts";
-import { loadAlerts, type AlertRecord } from "./load-alert.ts";
+import { keepRates, type RateLimits } from "./rate-limits.ts";
+import { type AlertRecord, loadUngrouped, withGroups } from "./load-alert.ts";
+import { loadGroups } from "./load-alert.ts";
 import { type Locked, lockSequences } from "./lock-sequences.ts";
 
 import { dropOutdatedGrouped, failGrouped, releaseGrouped, ungroup } from "./grouped-deliveries.ts";
@@ -35,13 +35,15 @@ export type Claim = {
   ageMs: number;
   /** It finds out whether its channel's circuit may close. */
   isProbe: boolean;
-  /** Its message contains others. */
+  /** Others were grouped with it; its message contains those that are not outdated. */
   isGroupLeader: boolean;
   /** It is in place of a delivery that another channel did not take. */
   isFallback: boolean;
   channelKind: string;
   /** How often in a row its channel began to rest. */
   rests: number;
+  /** Its channel is not broken, and the last message to it arrived. */
+  isChannelSound: boolean;
 };
 
 /** How a claim is made. `holder`: the sender's id, with whose connection its leases end; null: they end by time alone. */
@@ -63,26 +65,49 @@ export type ClaimedAlert = { claim: Claim; alert: AlertRecord };
  * closed where they are out of date or their channel is gone, or wait where their channel rests.
  */
 export function claimDeliveries(db: Db, ids: readonly string[], lease: Lease): Promise<ClaimedAlert[]> {
+  const ungroupedKinds = lease.ungroupedKinds ?? null;
   return db.transaction(async (tx) => {
-    const candidates = await lockSequences(tx, ids);
+    const candidates = await lockSequences(tx, ids, ungroupedKinds);
     const decisions = planClaims(candidates, ids);
     await closeOthers(tx, decisions, lease.owners ?? null);
     await postpone(tx, candidates, decisions);
-    const writeTurns = await keepRates(tx, { candidates, decisions, rateLimits: lease.rateLimits });
+    const writeTurns = await keepRates(tx, { candidates, decisions, rates: lease.rateLimits });
     const probes = having(decisions, "probe");
+    const claimable = having(decisions, "claim");
+    const channelIds = groupingChannels(candidates, claimable);
     const claimed = [
-      ...(await groupDeliveries(tx, having(decisions, "claim"), lease.ungroupedKinds ?? null)),
+      ...(await groupDeliveries(tx, claimable, { channelIds, ungroupedKinds: ungroupedKinds ?? [] })),
       ...probes,
     ];
-    await dropOutdatedGrouped(tx, claimed);
     await writeTurns(claimed);
-    const claims = await take(tx, claimed, { ...lease, probes });
-    const loaded = await ungroupForPrograms(tx, await loadAlerts(tx, claimed), lease.ungroupedKinds ?? []);
-    const alerts = new Map(loaded.map((alert) => [alert.deliveryId, alert]));
-    return claims.flatMap((claim) => {
-      const alert = alerts.get(claim.deliveryId);
-      return alert === undefined ? [] : [{ claim, alert }];
-    });
+    return takeAndLoad(tx, claimed, { ...lease, probes });
+  });
+}
+
+/** The channels whose messages may report several of these deliveries, in the order in which they are locked. */
+function groupingChannels(candidates: readonly Locked[], ids: readonly string[]): string[] {
+  const wanted = new Set(ids);
+  const own = candidates.filter(({ id, isGroupable }) => isGroupable && wanted.has(id));
+  return [...new Set(own.map(({ channelId }) => channelId))].toSorted();
+}
+
+async function takeAndLoad(
+  tx: Tx,
+  ids: readonly string[],
+  lease: Lease & { probes: readonly string[] },
+): Promise<ClaimedAlert[]> {
+  // Both are sent at once, and the server runs them in this order.
+  const [claims, ungrouped] = await Promise.all([take(tx, ids, lease), loadUngrouped(tx, ids)]);
+  const grouped = claims
+    .filter(({ isGroupLeader, isFallback }) => isGroupLeader || isFallback)
+    .map(({ deliveryId }) => deliveryId);
+  await dropOutdatedGrouped(tx, grouped);
+  const loaded = withGroups(ungrouped, await loadGroups(tx, grouped));
+  const ready = await ungroupForPrograms(tx, loaded, lease.ungroupedKinds ?? []);
+  const alerts = new Map(ready.map((alert) => [alert.deliveryId, alert]));
+  return claims.flatMap((claim) => {
+    const alert = alerts.get(claim.deliveryId);
+    return alert === undefined ? [] : [{ claim, alert }];
   });
 }
 
@@ -100,39 +125,6 @@ async function ungroupForPrograms(
   const wrong = alerts.filter(isWrong).map(({ deliveryId }) => deliveryId);
   await ungroup(tx, wrong);
   return alerts.map((alert) => (isWrong(alert) ? { ...alert, group: null } : alert));
-}
-
-type Asking = {
-  candidates: readonly Locked[];
-  decisions: Map<string, ClaimDecision>;
-  rateLimits: RateLimits | undefined;
-};
-
-/** Leaves alone what comes too soon for its provider. @returns how to write down those that are claimed in the end */
-async function keepRates(tx: Tx, { candidates, decisions, rateLimits }: Asking) {
-  const isTaken = (id: string) => decisions.get(id) === "claim" || decisions.get(id) === "probe";
-  const turns =
-    rateLimits === undefined
-      ? []
-      : turnsOf(
-          candidates.filter(({ id }) => isTaken(id)),
-          rateLimits,
-        );
-  if (rateLimits === undefined || turns.length === 0) return () => Promise.resolve();
-  const before = await lockRates(tx, turns);
-  for (const [id, inMs] of planTurns(turns, before).later) {
-    decisions.set(id, "leave");
-    rateLimits.later(id, inMs);
-  }
-  return async (claimed: readonly string[]) => {
-    const went = new Set(claimed);
-    const { waits } = planTurns(
-      turns.filter(({ id }) => went.has(id)),
-      before,
-    );
-    await writeRates(tx, waits);
-    rateLimits.taken(waits);
-  };
 }
 
 async function take(
@@ -156,6 +148,7 @@ async function take(
     returning d.id as "deliveryId", d.project_id as "projectId", d.channel_id as "channelId", d.check_id as "checkId",
       d.kind, d.attempt, (extract(epoch from clock_timestamp() - d.created_at) * 1000)::float8 as "ageMs",
       d.id = any(${uuidArray(probes)}) as "isProbe", c.kind as "channelKind", c.circuit_step as "rests",
+      c.broken_at is null and c.circuit_failures = 0 and c.circuit_step = 0 as "isChannelSound",
       d.fallback_for is not null as "isFallback",
       exists (select from deliveries m where m.leader_id = d.id) as "isGroupLeader",
       (select count(*) from delivery_attempts a

@@ -119,7 +119,7 @@ describe("a claim", () => {
     expect(claims.flat()).toHaveLength(1);
   });
 
-  test("never lets an up pass its down, whoever claims first", async () => {
+  test("never lets an up pass its down, whichever is claimed first", async () => {
     const down = await scene.down();
     const up = await scene.up(down);
     await Promise.all([
@@ -202,7 +202,7 @@ describe("an attempt's end", () => {
     expect(await channel()).toMatchObject({ brokenAt: null, brokenBecause: null });
   });
 
-  test("is told to open pages", async () => {
+  test("is announced to open pages", async () => {
     const { heard } = await listening("overdue_changes");
     const claim = await claimed();
     await finishOne(claim, finish({ state: "sent" }));

@@ -13,7 +13,7 @@ export type DueDelivery = {
   dueAt: number;
   /** Milliseconds until then; 0: it is due. */
   dueInMs: number;
-  /** How many of its project's due deliveries stand before it, from 1. */
+  /** How many of its project's due deliveries that were found with it stand before it, from 1. */
   rank: number;
   /** Attempts that died with their process, the one included whose lease ran out. */
   poisonAttempts: number;
@@ -35,7 +35,7 @@ export async function dueDeliveries(
     enqueued: readonly Pick<DueDelivery, "deliveryId" | "dueAt">[];
   },
 ): Promise<DueDelivery[]> {
-  const known = [...options.here.map((deliveryId) => ({ deliveryId, dueAt: -1 })), ...options.enqueued];
+  const { here, enqueued } = options;
   const rows = await db.execute<DueDelivery>(sql`
     select due.id as "deliveryId", due.attempt + 1 as "attempt", due.project_id as "projectId",
            due.channel_id as "channelId", c.kind as "channelKind", due.due_at as "dueAt",
@@ -44,24 +44,29 @@ export async function dueDeliveries(
            due.informational as "isInformational"
     from (
       select d.*, d.kind in ('run', 'notice') as informational,
-        (extract(epoch from case d.state when 'sending' then d.lease_until else d.next_attempt_at end)
-          * 1000000)::float8 as due_at,
+        ${DUE_AT} as due_at,
         row_number() over (
           partition by d.project_id, d.kind in ('run', 'notice') order by d.next_attempt_at, d.id) as rank
       from deliveries d
-      where (d.state in ('pending', 'retry')
-          and d.next_attempt_at <= clock_timestamp() + ${options.aheadMs} * interval '1 millisecond')
-         or (d.state = 'sending' and d.lease_until <= clock_timestamp())
+      where ((d.state in ('pending', 'retry')
+            and d.next_attempt_at <= clock_timestamp() + ${options.aheadMs} * interval '1 millisecond')
+          or (d.state = 'sending' and d.lease_until <= clock_timestamp()))
+        -- "not in" is looked up in a table of hashes, however wrong the planner is about how many are due
+        and d.id not in (select unnest(${uuidArray(here)}))
+        and (d.id, ${DUE_AT}) not in (
+          select * from unnest(${uuidArray(enqueued.map(({ deliveryId }) => deliveryId))},
+            ${`{${enqueued.map(({ dueAt }) => dueAt).join(",")}}`}::float8[]))
     ) due
     join channels c on c.project_id = due.project_id and c.id = due.channel_id
-    left join unnest(${uuidArray(known.map(({ deliveryId }) => deliveryId))},
-      ${`{${known.map(({ dueAt }) => dueAt).join(",")}}`}::float8[]) as known(id, due_at)
-      on known.id = due.id and (known.due_at = -1 or known.due_at = due.due_at)
-    where known.id is null
     order by due.informational, due.rank, due.id
     limit ${options.limit}`);
   return rows;
 }
+
+/** SQL: the time that the delivery `d` is due at, in microseconds of the epoch. */
+const DUE_AT = sql.raw(
+  "(extract(epoch from case d.state when 'sending' then d.lease_until else d.next_attempt_at end) * 1000000)::float8",
+);
 
 /** Those of these deliveries whose time has come, or whose attempt died with its lease. */
 export async function stillDue(db: Db, ids: readonly string[]): Promise<string[]> {

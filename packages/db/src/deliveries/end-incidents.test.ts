@@ -46,7 +46,7 @@ test.each([
   ["goes with its project", "deleted", () => deleteProject(db, projectId)],
   ["loses the channel", "channel-deleted", () => deleteChannel(db, { projectId, channelId: pager })],
 ] as const)(
-  "the incident of a check that %s ends with whoever keeps it, and nobody else hears",
+  "the incident of a check that %s ends in the channels that keep it, and no other channel is notified",
   async (_, end, act) => {
     const check = await downCheck();
     await act(check);
@@ -66,7 +66,7 @@ test("a check that was never down, or is up again, ends nothing", async () => {
   expect(await deliver()).toEqual([]);
 });
 
-test("a down that still waits when its check is paused is not sent to whoever would keep it", async () => {
+test("a down that still waits when its check is paused is not sent to a channel that would keep it", async () => {
   const check = await aCheck(pool, { projectId });
   await ping(check, "fail");
   await pauseCheck(pool, refOf(check), Date.now());

@@ -17,23 +17,23 @@ const { pool } = database;
 const db = openDb(pool);
 afterAll(() => database.drop());
 
-test("a channel that collects is told all of ten minutes in one message, whatever it shares", async () => {
+test("a channel that collects gets all of ten minutes in one message, whatever it shares", async () => {
   const { projectId, check } = await collecting(10);
   const [one, two] = [await check("one"), await check("two")];
   await ping(one, "fail");
   await ping(two, "fail");
-  expect(await told(projectId)).toEqual([]);
+  expect(await sendDue(projectId)).toEqual([]);
   await pass(projectId, 10 * MINUTE);
-  expect(await told(projectId)).toEqual([{ kind: "down", counts: [["down", 2]] }]);
+  expect(await sendDue(projectId)).toEqual([{ kind: "down", counts: [["down", 2]] }]);
 });
 
-test("what came back meanwhile is told once, as back", async () => {
+test("what came back meanwhile is sent once, as back", async () => {
   const { projectId, check } = await collecting(10);
   const [one, two] = [await check("one"), await check("two")];
   for (const each of [one, two]) await ping(each, "fail");
   await ping(two, "success");
   await pass(projectId, 10 * MINUTE);
-  const [digest, ...others] = await told(projectId);
+  const [digest, ...others] = await sendDue(projectId);
   expect(others).toEqual([]);
   expect(digest?.counts?.toSorted()).toEqual([
     ["down", 1],
@@ -45,11 +45,11 @@ test("a critical check is never collected, nor is its return", async () => {
   const { projectId, check } = await collecting(10);
   const [critical, usual] = [await check("vault", "critical"), await check("usual")];
   for (const each of [critical, usual]) await ping(each, "fail");
-  expect(await told(projectId)).toEqual([{ kind: "down", counts: null }]);
+  expect(await sendDue(projectId)).toEqual([{ kind: "down", counts: null }]);
   await ping(critical, "success");
-  expect(await told(projectId)).toEqual([{ kind: "up", counts: null }]);
+  expect(await sendDue(projectId)).toEqual([{ kind: "up", counts: null }]);
   await pass(projectId, 10 * MINUTE);
-  expect(await told(projectId)).toEqual([{ kind: "down", counts: null }]);
+  expect(await sendDue(projectId)).toEqual([{ kind: "down", counts: null }]);
 });
 
 test.each(PROGRAM_KINDS)(
@@ -58,9 +58,9 @@ test.each(PROGRAM_KINDS)(
     const { projectId, check } = await collecting(10, kind);
     const checks = [await check("a", "critical"), await check("b"), await check("c")];
     for (const each of checks) await ping(each, "fail");
-    expect(await told(projectId)).toEqual(checks.map(() => ({ kind: "down", counts: null })));
+    expect(await sendDue(projectId)).toEqual(checks.map(() => ({ kind: "down", counts: null })));
     for (const each of checks) await ping(each, "success");
-    expect(await told(projectId)).toEqual(checks.map(() => ({ kind: "up", counts: null })));
+    expect(await sendDue(projectId)).toEqual(checks.map(() => ({ kind: "up", counts: null })));
   },
 );
 
@@ -70,7 +70,7 @@ test("collected runs and notices of a program go one by one and at once too", as
   const steps = [{ afterMinutes: 0, targets: [{ kind: "channel", channelId }] }];
   await createRoute(db, projectId, RouteInput.parse({ name: "runs", notifyOn, steps }));
   for (const name of ["a", "b"]) await ping(await check(name), "success");
-  expect(await told(projectId)).toEqual([
+  expect(await sendDue(projectId)).toEqual([
     { kind: "run", counts: null },
     { kind: "run", counts: null },
   ]);
@@ -86,22 +86,22 @@ test.each([
   const { projectId, channelId, check } = await collecting(0, kind);
   await db.update(channels).set({ groups }).where(eq(channels.id, channelId));
   for (const name of ["a", "b"]) await ping(await check(name), "fail");
-  expect((await told(projectId)).map(({ counts }) => counts)).toEqual(messages);
+  expect((await sendDue(projectId)).map(({ counts }) => counts)).toEqual(messages);
 });
 
 test("checks that came back while their alert was held are one message, and nothing of the alert is left", async () => {
   const { projectId, check } = await collecting(0);
   const first = await check("first");
   await ping(first, "fail");
-  expect(await told(projectId)).toHaveLength(1);
+  expect(await sendDue(projectId)).toHaveLength(1);
   const others = [await check("a"), await check("b"), await check("c")];
   for (const each of others) await ping(each, "fail");
-  expect(await told(projectId)).toEqual([]);
+  expect(await sendDue(projectId)).toEqual([]);
   for (const each of others) await ping(each, "success");
   await pass(projectId, 10_000);
-  expect(await told(projectId)).toEqual([{ kind: "up", counts: [["up", 3]] }]);
+  expect(await sendDue(projectId)).toEqual([{ kind: "up", counts: [["up", 3]] }]);
   await pass(projectId, 60 * MINUTE);
-  expect(await told(projectId)).toEqual([]);
+  expect(await sendDue(projectId)).toEqual([]);
 });
 
 async function collecting(collectMinutes: number, kind = "slack") {
@@ -119,7 +119,7 @@ async function ping(check: SceneCheck, kind: "success" | "fail"): Promise<void> 
 }
 
 /** What goes out now, asked for one by one: a message each, with what it tells by kind; null: of one alone. */
-async function told(projectId: string) {
+async function sendDue(projectId: string) {
   const messages: { kind: string; counts: (readonly [string, number])[] | null }[] = [];
   for (let id = await firstDue(projectId); id !== undefined; id = await firstDue(projectId)) {
     const claimed = await claimDeliveries(db, [id], LEASE);

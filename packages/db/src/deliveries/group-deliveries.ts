@@ -1,78 +1,83 @@
 import type { Instant } from "@overdue/schedules";
-import { groupAlerts, groupInformational, type Grouping, isInformational } from "@overdue/core";
+import {
+  groupAlerts,
+  groupInformational,
+  type Grouping,
+  isInformational,
+  type StateDelivery,
+  supersededDeliveries,
+} from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import { LOCK_SEEDS } from "../advisory-locks.ts";
 import type { Tx } from "../database.ts";
 import { IS_PROGRAM } from "./channel-kinds.ts";
-import { dropOutdated } from "./drop-outdated.ts";
 import { uuidArray } from "./due.ts";
 import { type GroupableDelivery, type SentLately, groupKeys } from "./groupable-delivery.ts";
 import { nameStorms } from "./name-storms.ts";
 
 const WAITING_MAX = 2_000;
-/** A trouble that nothing was told of for so long is over; what comes then is told at once again. */
+/** A storm of which nothing was sent for so long is over; what comes then is sent at once again. */
 const LATELY = "5 minutes";
 
 /**
- * Of deliveries that were claimed for sending, answers those that get a message of their own. The others, and what else
- * waits for the same channels, go with these where they share something, or wait a little for more to come. `ungroupedKinds`:
- * kinds of channel that are told each alert by itself, unless they are set otherwise; programs are, however they are set.
+ * Of deliveries that were claimed for sending, returns those that get a message of their own. The others, and what else
+ * waits for the same channels, go with these where they share something, or wait a little for more to come. `channelIds`:
+ * the channels of these that group, in one order for all. `ungroupedKinds`: kinds of channel that get each alert by itself,
+ * unless they are set otherwise; programs do, however they are set.
  */
 export async function groupDeliveries(
   tx: Tx,
   ids: readonly string[],
-  ungroupedKinds: readonly string[] | null,
+  { channelIds, ungroupedKinds }: { channelIds: readonly string[]; ungroupedKinds: readonly string[] },
 ): Promise<string[]> {
-  if (ungroupedKinds === null || ids.length === 0) return [...ids];
-  const channelIds = await groupingChannels(tx, ids, ungroupedKinds);
   if (channelIds.length === 0) return [...ids];
   for (const channelId of channelIds) {
-    // One at a time decides about a channel; whoever holds this waits for no row.
+    // One at a time decides about a channel; a session that holds this lock waits for no row.
     await tx.execute(
       sql`select pg_advisory_xact_lock(hashtextextended(${channelId}, ${LOCK_SEEDS.groupedChannel}))`,
     );
   }
   await dropOutdated(tx, channelIds, ids);
   const waiting = await findWaiting(tx, ids, { channelIds, ungroupedKinds });
-  const gone = await findGone(tx, channelIds);
+  const sentLately = await findSentLately(tx, channelIds);
   const now = await clock(tx);
   const own = new Set(ids);
   for (const group of Map.groupBy(waiting, classOf).values()) {
-    const before = recentOf(group, gone);
+    const before = recentOf(group, sentLately);
     const asked = group.map((one) => ({ ...one, keys: groupKeys(one), isAsked: own.has(one.id) }));
-    const gathered = isQuiet(group)
-      ? groupInformational(asked, await quietSentAt(tx, group), now)
+    const grouping = isInformationalGroup(group)
+      ? groupInformational(asked, await informationalSentAt(tx, group), now)
       : groupAlerts(asked, messagesOf(before), now);
-    await write(tx, gathered);
-    await nameStorms(tx, gathered.messages, { group, before });
-    for (const { otherIds } of gathered.messages) for (const id of otherIds) own.delete(id);
-    for (const { ids: held } of gathered.hold) for (const id of held) own.delete(id);
+    await write(tx, grouping);
+    await nameStorms(tx, grouping.messages, { group, before });
+    for (const { otherIds } of grouping.messages) for (const id of otherIds) own.delete(id);
+    for (const { ids: held } of grouping.hold) for (const id of held) own.delete(id);
   }
   return ids.filter((id) => own.has(id));
 }
 
-/** What may stand in one message: alerts of one sort, what is quiet, or all of a channel that collects. */
+/** What may stand in one message: alerts of one kind, informational messages, or all of a channel that collects. */
 function classOf({ channelId, kind, collects }: GroupableDelivery): string {
-  return collects ? channelId : `${channelId} ${isInformational(kind) ? "quiet" : kind}`;
+  return collects ? channelId : `${channelId} ${isInformational(kind) ? "informational" : kind}`;
 }
 
-function isQuiet([first]: readonly GroupableDelivery[]): boolean {
+function isInformationalGroup([first]: readonly GroupableDelivery[]): boolean {
   return first !== undefined && !first.collects && isInformational(first.kind);
 }
 
-/** What a check was told of before holds back no news of the same check. */
-function recentOf(group: readonly GroupableDelivery[], gone: readonly SentLately[]): SentLately[] {
+/** An alert that was sent holds back no later one of the same check. */
+function recentOf(group: readonly GroupableDelivery[], sentLately: readonly SentLately[]): SentLately[] {
   const [first] = group;
   if (first === undefined || first.collects || isInformational(first.kind)) return [];
   const checkIds = new Set(group.map(({ checkId }) => checkId));
-  return gone.filter((one) => classOf(one) === classOf(first) && !checkIds.has(one.checkId));
+  return sentLately.filter((one) => classOf(one) === classOf(first) && !checkIds.has(one.checkId));
 }
 
-function messagesOf(gone: readonly SentLately[]) {
-  return [...Map.groupBy(gone, ({ messageId }) => messageId).values()].map((told) => ({
-    at: Math.max(...told.map(({ at }) => at)),
-    keys: [...new Set(told.flatMap(groupKeys))],
+function messagesOf(sentLately: readonly SentLately[]) {
+  return [...Map.groupBy(sentLately, ({ messageId }) => messageId).values()].map((sent) => ({
+    at: Math.max(...sent.map(({ at }) => at)),
+    keys: [...new Set(sent.flatMap(groupKeys))],
   }));
 }
 
@@ -81,24 +86,17 @@ function sharesMessages(ungroupedKinds: readonly string[]) {
     or coalesce(c.groups, c.kind <> all(${`{${ungroupedKinds.join(",")}}`}::text[]))))`;
 }
 
-async function groupingChannels(
-  tx: Tx,
-  ids: readonly string[],
-  ungroupedKinds: readonly string[],
-): Promise<string[]> {
-  const rows = await tx.execute<{ id: string }>(sql`
-    select distinct c.id ${FROM}
-    where d.id = any(${uuidArray(ids)}) and d.attempt = 0 and d.kind in ('down', 'up', 'reminder', 'run', 'notice')
-      and ${sharesMessages(ungroupedKinds)}
-    order by c.id`);
-  return rows.map(({ id }) => id);
+/** SQL: whether the first attempt of the delivery `d` about the check `k` may be in one message with others in the channel `c`. */
+export function isGroupable(ungroupedKinds: readonly string[]) {
+  return sql`(d.attempt = 0 and d.kind in ('down', 'up', 'reminder', 'run', 'notice')
+    and ${sharesMessages(ungroupedKinds)})`;
 }
 
-/** Into a digest goes what its channel collects, but for the news of critical checks. */
+/** SQL: whether the delivery goes into a digest of its channel: all that this collects, but for alerts of critical checks. */
 const COLLECTED = sql`(c.collect_minutes > 0
   and not (d.kind in ('down', 'up', 'reminder') and k.severity is not distinct from 'critical'))`;
 
-const GATHERABLE = sql`
+const GROUPABLE_COLUMNS = sql`
   d.id, d.project_id as "projectId", d.channel_id as "channelId", d.kind, d.check_id as "checkId",
   (extract(epoch from d.created_at) * 1000)::float8 as since, d.incident_id as "incidentId", i.storm_id as "stormId", i.host, i.address, coalesce(k.tags, '') as tags,
   array(select n.depends_on_id from check_dependencies n where n.check_id = d.check_id) as "dependsOn",
@@ -116,7 +114,7 @@ async function findWaiting(
   { channelIds, ungroupedKinds }: { channelIds: readonly string[]; ungroupedKinds: readonly string[] },
 ): Promise<GroupableDelivery[]> {
   const rows = await tx.execute<GroupableDelivery>(sql`
-    select ${GATHERABLE} ${FROM}
+    select ${GROUPABLE_COLUMNS} ${FROM}
     where d.channel_id = any(${uuidArray(channelIds)}) and d.attempt = 0 and d.state in ('pending', 'retry')
       and d.next_attempt_at <= clock_timestamp() and d.kind in ('down', 'up', 'reminder', 'run', 'notice')
       and ${sharesMessages(ungroupedKinds)}
@@ -130,9 +128,9 @@ async function findWaiting(
   return rows;
 }
 
-async function findGone(tx: Tx, channelIds: readonly string[]): Promise<SentLately[]> {
+async function findSentLately(tx: Tx, channelIds: readonly string[]): Promise<SentLately[]> {
   const rows = await tx.execute<SentLately>(sql`
-    select ${GATHERABLE}, coalesce(d.leader_id, d.id) as "messageId",
+    select ${GROUPABLE_COLUMNS}, coalesce(d.leader_id, d.id) as "messageId",
       (extract(epoch from coalesce(l.finished_at, clock_timestamp())) * 1000)::float8 as at
     ${FROM}
     join deliveries l on l.id = coalesce(d.leader_id, d.id)
@@ -146,7 +144,7 @@ async function findGone(tx: Tx, channelIds: readonly string[]): Promise<SentLate
 }
 
 /** When messages about runs and notices went to the channel of these within the last hour; those under way, now. */
-async function quietSentAt(tx: Tx, [first]: readonly GroupableDelivery[]): Promise<Instant[]> {
+async function informationalSentAt(tx: Tx, [first]: readonly GroupableDelivery[]): Promise<Instant[]> {
   if (first === undefined) return [];
   const rows = await tx.execute<{ at: Instant }>(sql`
     select (extract(epoch from coalesce(finished_at, clock_timestamp())) * 1000)::float8 as at from deliveries
@@ -170,7 +168,7 @@ async function write(tx: Tx, { messages, hold }: Grouping): Promise<void> {
   if (led.length > 0) {
     await tx.execute(sql`
       update deliveries d set leader_id = x.leader_id, state = 'superseded', finished_at = clock_timestamp(),
-        last_error = 'Told in one message with others.'
+        last_error = 'Sent in one message with others.'
       from json_to_recordset(${JSON.stringify(led)}::json) as x(id uuid, leader_id uuid) where d.id = x.id`);
   }
   if (hold.length > 0) {
@@ -178,7 +176,36 @@ async function write(tx: Tx, { messages, hold }: Grouping): Promise<void> {
     await tx.execute(sql`
       update deliveries d set next_attempt_at = to_timestamp(x.until / 1000)
       from json_to_recordset(${JSON.stringify(held)}::json) as x(id uuid, until float8) where d.id = x.id`);
-    // Whoever waits for the next due time has another one now.
+    // The senders have another time to wait for now.
     await tx.execute(sql`select pg_notify('overdue_deliveries', '')`);
   }
 }
+
+/**
+ * Supersedes what waits for these channels and has a newer delivery of the same check behind it: a check that came back
+ * while its alert was held is in one message with all others that came back. `claimed` stay: they were the newest just now.
+ */
+async function dropOutdated(
+  tx: Tx,
+  channelIds: readonly string[],
+  claimed: readonly string[],
+): Promise<void> {
+  const waiting = await tx.execute<StateDelivery>(sql`
+    select d.id, d.check_id as "checkId", d.channel_id as "channelId", coalesce(f.deadline_seq, 0)::float8 as "deadlineSeq",
+      ${IS_UNTRIED} as "isUntried"
+    from deliveries d left join flips f on f.project_id = d.project_id and f.id = d.flip_id
+    where d.channel_id = any(${uuidArray(channelIds)}) and d.kind in ('down', 'up', 'reminder')
+      and d.state in ('pending', 'retry', 'sending')`);
+  const superseded = supersededDeliveries(waiting, claimed);
+  if (superseded.length === 0) return;
+  // One that another session has locked is decided about there.
+  await tx.execute(sql`
+    with outdated as (
+      select d.id from deliveries d where d.id = any(${uuidArray(superseded)}) and ${IS_UNTRIED} for update skip locked
+    )
+    update deliveries d set state = 'superseded', finished_at = clock_timestamp(),
+      last_error = 'A newer message took its place.'
+    from outdated where d.id = outdated.id`);
+}
+
+const IS_UNTRIED = sql`(d.attempt = 0 and d.state in ('pending', 'retry') and d.next_attempt_at <= clock_timestamp())`;

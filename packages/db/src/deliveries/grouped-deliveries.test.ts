@@ -25,19 +25,19 @@ beforeEach(async () => {
 });
 afterAll(() => database.drop());
 
-describe("a message that tells several, and was not taken at once,", () => {
-  test("leaves the others to be told when its own check recovers meanwhile", async () => {
+describe("a message that reports several, and was not taken at once,", () => {
+  test("leaves the others to be sent when its own check recovers meanwhile", async () => {
     const { lead, members } = await storm();
     await finish(lead.claimed, "retry");
     await scene.up(lead.down);
-    const told = await claimDue();
-    expect(told.map(({ alert }) => alert.kind)).toEqual(["up"]);
+    const sent = await claimDue();
+    expect(sent.map(({ alert }) => alert.kind)).toEqual(["up"]);
     const next = await claimDue();
     expect(next.map(({ alert }) => alert.kind)).toEqual(["down"]);
     expect(namesIn(next)).toEqual(members.map(({ name }) => name).toSorted());
   });
 
-  test("does not say of one that it is down, where its recovery was told meanwhile", async () => {
+  test("does not say of one that it is down, where its recovery was sent meanwhile", async () => {
     const { lead, members } = await storm();
     await finish(lead.claimed, "retry");
     const [recovered, other] = members;
@@ -54,7 +54,7 @@ describe("a message that tells several, and was not taken at once,", () => {
     expect(namesIn(await claimDue())).toEqual(["nightly backup", "reports"]);
   });
 
-  test("leaves the others to be told when its own check is deleted", async () => {
+  test("leaves the others to be sent when its own check is deleted", async () => {
     const { lead } = await storm();
     await finish(lead.claimed, "retry");
     await remove(lead.down);
@@ -62,7 +62,7 @@ describe("a message that tells several, and was not taken at once,", () => {
     expect(namesIn(await claimDue())).toEqual(["billing", "reports"]);
   });
 
-  test("is not overtaken by the recovery of one that it tells", async () => {
+  test("is not overtaken by the recovery of one that it reports", async () => {
     const { lead, members } = await storm();
     await scene.up(members[0].down);
     expect(await claimDue()).toEqual([]);

@@ -1,7 +1,9 @@
+import { type GroupMember, isMemberOutdated, isMemberReported } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import type { Tx } from "../database.ts";
 import { notifySenders } from "./changes.ts";
+import { epochMs } from "./channel-health.ts";
 import { uuidArray } from "./due.ts";
 import { fallBack } from "./fallback.ts";
 
@@ -10,50 +12,65 @@ import { fallBack } from "./fallback.ts";
  * check is down after its recovery was sent, nor names one that was deleted. `ids`: deliveries that were claimed.
  */
 export async function dropOutdatedGrouped(tx: Tx, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
+  const dropped = (await readMembers(tx, ids)).filter((member) => !isMemberReported(member));
+  if (dropped.length === 0) return;
   await tx.execute(sql`
-    update deliveries m set leader_id = null, last_error = 'A newer message took its place.'
-    where m.leader_id in (select unnest(array[d.id, d.fallback_for]) from deliveries d where d.id = any(${uuidArray(ids)}))
-      and (${isOutdated}
-        or exists (select from checks k where k.id = m.check_id and k.deleted_at is not null))`);
+    update deliveries set leader_id = null, last_error = 'A newer message took its place.'
+    where id = any(${uuidArray(dropped.map(({ id }) => id))})`);
 }
 
 /** Lets the members of a group go by themselves. `ids`: group leaders that are outdated. */
 export async function releaseGrouped(tx: Tx, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  const { count } = await tx.execute(sql`
-    update deliveries m set state = 'pending', leader_id = null, finished_at = null, last_error = null,
-      next_attempt_at = clock_timestamp()
-    where m.leader_id = any(${uuidArray(ids)}) and not ${isOutdated}`);
-  if (count > 0) await notifySenders(tx);
-  await fallBack(tx, await membersInsteadOf(tx, ids));
-}
-
-/** The members that these group leaders would have sent in another channel's place. */
-async function membersInsteadOf(tx: Tx, ids: readonly string[]): Promise<string[]> {
-  const rows = await tx.execute<{ id: string }>(sql`
-    select m.id from deliveries l join deliveries m on m.leader_id = l.fallback_for
-    where l.id = any(${uuidArray(ids)}) and not ${isOutdated}`);
-  return rows.map(({ id }) => id);
+  const members = (await readMembers(tx, ids)).filter((member) => !isMemberOutdated(member));
+  await makePending(tx, members);
+  await fallBack(
+    tx,
+    members.filter(({ isOwn }) => !isOwn).map(({ id }) => id),
+  );
 }
 
 /**
- * Gives each alert that these leads would have sent together a delivery of its own: their channel is one that is sent
- * each by itself. What a lead replaces in another channel is replaced one by one.
+ * Gives each alert that these leaders would have sent together a delivery of its own: their channel is one that is sent
+ * each by itself. What a leader replaces in another channel is replaced one by one.
  */
 export async function ungroup(tx: Tx, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  await tx.execute(sql`
-    update deliveries m set state = 'pending', leader_id = null, finished_at = null, last_error = null,
-      next_attempt_at = clock_timestamp()
-    where m.leader_id = any(${uuidArray(ids)}) and not ${isOutdated}`);
+  const members = (await readMembers(tx, ids)).filter((member) => !isMemberOutdated(member));
+  if (members.length === 0) return;
+  await makePending(tx, members);
+  const replaced = members.filter(({ isOwn }) => !isOwn).map(({ id }) => id);
   await tx.execute(sql`
     insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, round, payload, because,
       fallback_for)
     select m.project_id, l.channel_id, m.kind, m.check_id, m.flip_id, m.incident_id, m.round, m.payload, l.because, m.id
     from deliveries l join deliveries m on m.leader_id = l.fallback_for
-    where l.id = any(${uuidArray(ids)}) and not ${isOutdated} and not ${isReplacedIn(sql`l.channel_id`)}
+    where l.id = any(${uuidArray(ids)}) and m.id = any(${uuidArray(replaced)}) and not ${isReplacedIn(sql`l.channel_id`)}
     on conflict do nothing`);
+  await notifySenders(tx);
+}
+
+/** `isOwn`: of the leader itself; else of the leader in whose place this one is sent to another channel. */
+type Member = GroupMember & { id: string; isOwn: boolean };
+
+async function readMembers(tx: Tx, ids: readonly string[]): Promise<Member[]> {
+  if (ids.length === 0) return [];
+  const rows = await tx.execute<Member>(sql`
+    select m.id, m.leader_id = d.id as "isOwn", m.kind, ${epochMs(sql`m.created_at`)} as "writtenAt",
+      (select ${epochMs(sql`max(e.created_at)`)} from deliveries e
+       where e.check_id = m.check_id and e.channel_id = m.channel_id and e.kind in ('down', 'up', 'reminder')
+         and e.id <> m.id) as "newestStateAt",
+      exists (select from checks k where k.id = m.check_id and k.deleted_at is not null) as "isCheckDeleted"
+    from deliveries d join deliveries m on m.leader_id = any(array[d.id, d.fallback_for])
+    where d.id = any(${uuidArray(ids)})`);
+  return rows;
+}
+
+async function makePending(tx: Tx, members: readonly Member[]): Promise<void> {
+  const own = members.filter(({ isOwn }) => isOwn).map(({ id }) => id);
+  if (own.length === 0) return;
+  await tx.execute(sql`
+    update deliveries set state = 'pending', leader_id = null, finished_at = null, last_error = null,
+      next_attempt_at = clock_timestamp()
+    where id = any(${uuidArray(own)})`);
   await notifySenders(tx);
 }
 
@@ -65,14 +82,9 @@ export function isReplacedIn(channelId: ReturnType<typeof sql>) {
       and r.fallback_for = m.id and (r.channel_id = ${channelId} or c.kind = 'group'))`;
 }
 
-/** Its lead failed, and so did it. */
+/** Its leader failed, and so did it. */
 export async function failGrouped(tx: Tx, ids: readonly string[]): Promise<void> {
   await tx.execute(sql`
     update deliveries m set state = 'failed', last_error = l.last_error
     from deliveries l where l.id = any(${uuidArray(ids)}) and l.state = 'failed' and m.leader_id = l.id`);
 }
-
-const isOutdated = sql`exists (
-  select from deliveries e where e.check_id = m.check_id and e.channel_id = m.channel_id
-    and e.kind in ('down', 'up', 'reminder') and m.kind in ('down', 'up', 'reminder')
-    and e.created_at > m.created_at and e.id <> m.id)`;

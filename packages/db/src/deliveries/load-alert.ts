@@ -3,7 +3,8 @@ import { sql } from "drizzle-orm";
 import type { Db, Tx } from "../database.ts";
 import { type BodyEnd, bodyEndColumns, lastOutput } from "../history/pings.ts";
 import { uuidArray } from "./due.ts";
-import { loadGroups } from "./load-group.ts";
+import { checkNameSql } from "../checks/find-checks.ts";
+import { isReplacedIn } from "./grouped-deliveries.ts";
 
 /** The facts of an alert, and the channel that it goes to, with its sealed settings. */
 export type AlertRecord = AlertFacts & {
@@ -14,7 +15,9 @@ export type AlertRecord = AlertFacts & {
   hasOldSettings: boolean;
 };
 
-type LoadedRow = Omit<AlertRecord, "lastPing" | "group"> & {
+export type UngroupedAlert = Omit<AlertRecord, "group">;
+
+type LoadedRow = Omit<UngroupedAlert, "lastPing"> & {
   lastPing: Omit<NonNullable<AlertRecord["lastPing"]>, "output"> | null;
 } & BodyEnd;
 
@@ -25,6 +28,12 @@ const SENT_BEFORE_MAX = 10;
  * one message reports both.
  */
 export async function loadAlerts(db: Db | Tx, ids: readonly string[]): Promise<AlertRecord[]> {
+  const alerts = await loadUngrouped(db, ids);
+  return withGroups(alerts, await loadGroups(db, ids));
+}
+
+/** As if each of these deliveries had a message of its own; what else one reports is added by `withGroups`. */
+export async function loadUngrouped(db: Db | Tx, ids: readonly string[]): Promise<UngroupedAlert[]> {
   if (ids.length === 0) return [];
   const rows = await db.execute<LoadedRow>(sql`
     select d.id as "deliveryId", case when ended.id is null then d.kind else 'up' end as kind, d.uncertain, d.payload - 'sealedSettings' as payload, ${epochMs(sql`d.created_at`)} as "writtenAt",
@@ -53,8 +62,15 @@ export async function loadAlerts(db: Db | Tx, ids: readonly string[]): Promise<A
       order by g.number desc limit 1
     ) ping on true
     where d.id = any(${uuidArray(ids)})`);
-  const groups = await loadGroups(db, ids);
-  return rows.map((row) => ({ ...withOutput(row), group: groups.get(row.deliveryId) ?? null }));
+  return rows.map(withOutput);
+}
+
+/** `groups`: by the id of the delivery. */
+export function withGroups(
+  alerts: readonly UngroupedAlert[],
+  groups: ReadonlyMap<string, AlertGroup>,
+): AlertRecord[] {
+  return alerts.map((alert) => ({ ...alert, group: groups.get(alert.deliveryId) ?? null }));
 }
 
 /** Whether `g` may be the last ping of the alert: the end of a run, the ping that a notice is about, or one before the flip. */
@@ -99,7 +115,71 @@ function epochMs(column: ReturnType<typeof sql>) {
   return sql`(extract(epoch from ${column}) * 1000)::bigint`;
 }
 
-function withOutput({ bodyEnd, leftOutBefore, ...row }: LoadedRow): Omit<AlertRecord, "group"> {
+function withOutput({ bodyEnd, leftOutBefore, ...row }: LoadedRow): UngroupedAlert {
   if (row.lastPing === null) return { ...row, lastPing: null };
   return { ...row, lastPing: { ...row.lastPing, output: lastOutput({ bodyEnd, leftOutBefore }) } };
 }
+
+const FIRST = 10;
+
+/** As it is stored, but for a check that all depend on: that is named. */
+const SHARED = sql`case when s.shared like 'dependency %' then coalesce(
+  (select 'dependency on “' || ${sql.raw(checkNameSql("k"))} || '”' from checks k
+   where k.project_id = s.project_id and s.shared = 'dependency ' || k.id), 'dependency') else s.shared end`;
+
+/** What else these deliveries' messages tell, by the id of the delivery; nothing for those that tell of themselves alone. */
+export async function loadGroups(db: Db | Tx, ids: readonly string[]): Promise<Map<string, AlertGroup>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.execute<AlertGroup & { id: string }>(sql`
+    with recursive ${REPORTED_WITH(ids)}, reported as (
+      select w.lead, d.id, d.payload,
+        case when d.kind in ('down', 'reminder') and i.resolved_at is not null then 'up' else d.kind end as kind, d.check_id,
+        case when k.id is not null then ${sql.raw(checkNameSql("k"))} end as name, k.schedule ->> 'timezone' as timezone,
+        i.reason, i.storm_id,
+        row_number() over (partition by w.lead order by (d.id = w.lead) desc, d.id) as place
+      from reported_with w
+      join deliveries d on d.id = w.id
+      left join checks k on k.project_id = d.project_id and k.id = d.check_id
+      left join incidents i on i.project_id = d.project_id and i.id = d.incident_id
+    )
+    select t.lead as id,
+      (select json_agg(json_build_object('kind', c.kind, 'reason', c.reason, 'count', c.count)
+         order by c.count desc)
+       from (select kind, reason, count(*) from reported where lead = t.lead group by kind, reason) c) as counts,
+      json_agg(json_build_object('kind', t.kind, 'checkName', coalesce(t.name, ''), 'reason', t.reason,
+        'payload', t.payload) order by t.place) filter (where t.place <= ${FIRST}) as first,
+      case when bool_and(t.kind in ('run', 'notice')) then (${informational}) end as informational,
+      (select json_build_object('id', s.id, 'shared', ${SHARED}, 'open',
+         (select count(*) from incidents i where i.project_id = s.project_id and i.storm_id = s.id
+            and i.resolved_at is null))
+       from storms s where s.id = (array_agg(t.storm_id) filter (where t.storm_id is not null))[1]) as storm
+    from reported t group by t.lead having count(*) > 1`);
+  return new Map(rows.map(({ id, ...group }) => [id, group]));
+}
+
+/**
+ * Each delivery with all that its message contains: what it leads, what the delivery that it replaces led, and what these led in
+ * turn. A member that has a replacement of its own is sent by that, and not again here.
+ */
+const REPORTED_WITH = (ids: readonly string[]) => sql`reported_with as (
+  select l.id as lead, l.channel_id, l.id, l.fallback_for from deliveries l where l.id = any(${uuidArray(ids)})
+  union
+  select w.lead, w.channel_id, m.id, m.fallback_for
+  from reported_with w join deliveries m on m.leader_id = any(array[w.id, w.fallback_for])
+  where m.leader_id = w.id or not ${isReplacedIn(sql`w.channel_id`)}
+)`;
+
+/** Of each check how many runs there were, how many failed, and its newest; those with failures first. */
+const informational = sql`
+  select json_build_object('checks', count(*), 'runs', sum(q.runs), 'failed', sum(q.failed),
+    'notices', sum(q.notices), 'first', coalesce(json_agg(json_build_object('name', coalesce(q.name, ''),
+      'timezone', q.timezone, 'runs', q.runs, 'failed', q.failed, 'notices', q.notices, 'last', q.last)
+      order by q.nth) filter (where q.nth <= ${FIRST}), '[]'))
+  from (
+    select min(name) as name, min(timezone) as timezone, count(*) filter (where kind = 'run') as runs,
+      count(*) filter (where payload ->> 'outcome' = 'fail') as failed,
+      count(*) filter (where kind = 'notice') as notices,
+      (array_agg(payload order by payload -> 'endedAt' desc) filter (where kind = 'run'))[1] as last,
+      row_number() over (order by count(*) filter (where payload ->> 'outcome' = 'fail') desc, count(*) desc) as nth
+    from reported where reported.lead = t.lead group by check_id
+  ) q`;

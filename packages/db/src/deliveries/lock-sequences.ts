@@ -5,11 +5,14 @@ import { sql } from "drizzle-orm";
 import type { Tx } from "../database.ts";
 import { epochMs, healthColumns, healthOf, type HealthRow } from "./channel-health.ts";
 import { uuidArray } from "./due.ts";
+import { isGroupable } from "./group-deliveries.ts";
 
 /** A delivery that is locked, with all that decides whether it may be attempted. */
 export type Locked = Candidate & {
   channelKind: string;
   health: ChannelHealth;
+  /** It was never attempted, and its channel may report it in one message with others. */
+  isGroupable: boolean;
   /** By the database's clock. */
   now: Instant;
 };
@@ -22,9 +25,14 @@ const USES_OLD_SETTINGS = sql.raw("coalesce(d.payload ? 'sealedSettings', false)
 
 /**
  * Locks every unfinished delivery of the sequences concerned, in one order for all. Not `skip locked`: a decision
- * about a sequence needs all of it, and these locks last for three short statements.
+ * about a sequence needs all of it, and these locks last for three short statements. `ungroupedKinds`: kinds of channel
+ * that get each alert by itself; null: all do.
  */
-export async function lockSequences(tx: Tx, ids: readonly string[]): Promise<Locked[]> {
+export async function lockSequences(
+  tx: Tx,
+  ids: readonly string[],
+  ungroupedKinds: readonly string[] | null,
+): Promise<Locked[]> {
   const rows = await tx.execute<LockedRow>(sql`
     with asked as (
       select id, check_id, channel_id from deliveries where id = any(${uuidArray(ids)})
@@ -48,7 +56,9 @@ export async function lockSequences(tx: Tx, ids: readonly string[]): Promise<Loc
            c.id as "channelId", c.kind as "channelKind", c.broken_by as "brokenBy",
            (c.deleted_at is not null or k.deleted_at is not null or p.deleted_at is not null)
              and not coalesce(d.payload ? 'endedBy', false) as "isDeleted",
-           c.unconfirmed_since is not null as "isUnconfirmed", ${healthColumns(sql`c`)}
+           c.unconfirmed_since is not null as "isUnconfirmed",
+           ${ungroupedKinds === null ? sql`false` : isGroupable(ungroupedKinds)} as "isGroupable",
+           ${healthColumns(sql`c`)}
     from wanted
     join deliveries d on d.id = wanted.id
     join channels c on c.project_id = d.project_id and c.id = d.channel_id

@@ -6,7 +6,7 @@ import { uuidArray } from "./due.ts";
 import { type GroupableDelivery, type SentLately, sharedKeys } from "./groupable-delivery.ts";
 
 /**
- * Makes incidents that were told together, or after one another for one trouble, a storm; it has a page of its own. What
+ * Makes incidents that were reported together, or one after another for what they share, a storm; it has a page of its own. What
  * a channel merely collected is none, unless it shares something.
  */
 export async function nameStorms(
@@ -16,16 +16,16 @@ export async function nameStorms(
 ): Promise<void> {
   const byId = new Map(group.map((one) => [one.id, one]));
   for (const { leaderId, otherIds } of messages) {
-    const told = [leaderId, ...otherIds].flatMap((id) => byId.get(id) ?? []).filter(isDown);
-    const own = new Set(told.flatMap(sharedKeys));
+    const reported = [leaderId, ...otherIds].flatMap((id) => byId.get(id) ?? []).filter(isDown);
+    const own = new Set(reported.flatMap(sharedKeys));
     const all = [
-      ...told,
+      ...reported,
       ...before.filter((one) => isDown(one) && sharedKeys(one).some((key) => own.has(key))),
     ];
     const shared = mostShared(all);
-    if (shared === "" && told.some(({ collects }) => collects)) continue;
+    if (shared === "" && reported.some(({ collects }) => collects)) continue;
     const incidentIds = [...new Set(all.flatMap(({ incidentId }) => incidentId ?? []))];
-    const [first] = told;
+    const [first] = reported;
     if (first === undefined || incidentIds.length < 2) continue;
     const stormId = all.find((one) => one.stormId !== null)?.stormId ?? null;
     await join(tx, { projectId: first.projectId, stormId, shared }, incidentIds);

@@ -30,14 +30,14 @@ beforeEach(async () => {
 });
 afterAll(() => database.drop());
 
-test("every owner hears by mail of a channel that broke, once, and in a channel that no list shows", async () => {
+test("every owner gets a mail about a channel that broke, once, and in a channel that no list shows", async () => {
   const emails = [await addMember("owner"), await addMember("owner")];
   await addMember("viewer");
   await end(GONE);
   await end(GONE);
-  const told = await words();
-  expect(told.map(({ to }) => to).toSorted()).toEqual(emails.toSorted());
-  expect(told[0]?.title).toBe("Channel “team” does not work any more");
+  const mails = await words();
+  expect(mails.map(({ to }) => to).toSorted()).toEqual(emails.toSorted());
+  expect(mails[0]?.title).toBe("Channel “team” does not work any more");
   const shown = await listChannels(db, scene.projectId, { limit: 10, after: null });
   expect(shown.map(({ id }) => id)).toEqual([scene.channelId]);
 });

@@ -29,12 +29,12 @@ test("a down goes to each channel of the group, once however often it is tried",
   const { deliveryId, incidentId, flipId } = await scene.down();
   expect(await passOn(deliveryId)).toEqual({ members: 2, written: 2 });
   expect(await passOn(deliveryId)).toEqual({ members: 2, written: 0 });
-  const told = await toldTo(members);
-  expect(told.map(({ channelId }) => channelId)).toEqual(members);
-  expect(told[0]).toMatchObject({ kind: "down", incidentId, flipId, because: "in the group “team”" });
+  const passedOn = await deliveriesTo(members);
+  expect(passedOn.map(({ channelId }) => channelId)).toEqual(members);
+  expect(passedOn[0]).toMatchObject({ kind: "down", incidentId, flipId, because: "in the group “team”" });
 });
 
-test("a channel that the check names itself is not told twice", async () => {
+test("a channel that the check names itself is not notified twice", async () => {
   const { deliveryId, flipId, incidentId } = await scene.down();
   await write({ channelId: members[0] ?? "", kind: "down", flipId, incidentId });
   expect(await passOn(deliveryId)).toEqual({ members: 2, written: 1 });
@@ -46,8 +46,8 @@ test("reminders keep their round and their route", async () => {
   for (const round of [1, 2]) {
     await passOn(await write({ kind: "reminder", flipId, incidentId, round, routeId }));
   }
-  const told = (await toldTo(members)).filter(({ channelId }) => channelId === members[0]);
-  expect(told).toMatchObject([
+  const passedOn = (await deliveriesTo(members)).filter(({ channelId }) => channelId === members[0]);
+  expect(passedOn).toMatchObject([
     { kind: "reminder", round: 1, routeId },
     { kind: "reminder", round: 2, routeId },
   ]);
@@ -56,13 +56,13 @@ test("reminders keep their round and their route", async () => {
 describe("what is about no incident", () => {
   test.each(["run", "notice", "report", "system"] as const)("a %s keeps what it tells", async (kind) => {
     await passOn(await write({ kind, payload: RUN }));
-    expect(await toldTo(members)).toMatchObject([
+    expect(await deliveriesTo(members)).toMatchObject([
       { kind, payload: RUN },
       { kind, payload: RUN },
     ]);
   });
 
-  test("two runs in a row are both told", async () => {
+  test("two runs in a row are both sent", async () => {
     const [first, second] = [
       await write({ kind: "run", payload: RUN }),
       await write({ kind: "run", payload: { ...RUN, startedAt: 3, endedAt: 4 } }),
@@ -78,7 +78,7 @@ describe("what is about no incident", () => {
       await write({ kind: "run", payload: RUN, channelId: other }),
     ];
     await Promise.all(ids.map((id) => passOn(id)));
-    expect(await toldTo(members)).toHaveLength(2);
+    expect(await deliveriesTo(members)).toHaveLength(2);
   });
 
   test("each test of a group tests its channels", async () => {
@@ -87,7 +87,7 @@ describe("what is about no incident", () => {
       await passOn(id);
       await passOn(id);
     }
-    expect(await toldTo(members)).toHaveLength(4);
+    expect(await deliveriesTo(members)).toHaveLength(4);
   });
 });
 
@@ -113,20 +113,20 @@ test("in the place of a channel that failed, the group tells the others and nobo
   const [failed = "", other = ""] = members;
   const instead = await write({ channelId: failed, kind: "run", payload: RUN });
   await passOn(await write({ kind: "run", payload: RUN, fallbackFor: instead }));
-  expect(await toldTo([other])).toMatchObject([{ fallbackFor: instead }]);
-  expect(await toldTo([failed])).toHaveLength(1);
+  expect(await deliveriesTo([other])).toMatchObject([{ fallbackFor: instead }]);
+  expect(await deliveriesTo([failed])).toHaveLength(1);
 });
 
-test("a channel that collects is told when its time comes, a program at once", async () => {
+test("a channel that collects gets it when its time comes, a program at once", async () => {
   const [chat = "", program = ""] = members;
   await db.update(channels).set({ collectMinutes: 30 }).where(inArray(channels.id, members));
   await db.update(channels).set({ kind: "slack" }).where(eq(channels.id, chat));
   const { deliveryId } = await scene.down();
   await passOn(deliveryId);
-  const [atOnce] = await toldTo([program]);
+  const [atOnce] = await deliveriesTo([program]);
   expect(atOnce?.nextAttemptAt.getTime()).toBeLessThan(Date.now() + 60_000);
-  const [told] = await toldTo([chat]);
-  expect(told?.nextAttemptAt.getTime()).toBeGreaterThan(Date.now() + 29 * 60_000);
+  const [collected] = await deliveriesTo([chat]);
+  expect(collected?.nextAttemptAt.getTime()).toBeGreaterThan(Date.now() + 29 * 60_000);
 });
 
 function passOn(deliveryId: string) {
@@ -146,7 +146,7 @@ async function write(
   return row?.id ?? "";
 }
 
-function toldTo(ids: readonly string[]) {
+function deliveriesTo(ids: readonly string[]) {
   return db
     .select()
     .from(deliveries)

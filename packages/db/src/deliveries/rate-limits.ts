@@ -1,4 +1,4 @@
-import type { RateLimit, Turn } from "@overdue/core";
+import { type ClaimDecision, planTurns, type RateLimit, type Turn } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import type { Tx } from "../database.ts";
@@ -13,19 +13,39 @@ export type RateLimits = {
   taken(waits: ReadonlyMap<string, number>): void;
 };
 
-/** The turns that these deliveries ask for, without those of receivers that need not be spared. */
-export function turnsOf(
-  deliveries: readonly { id: string; channelId: string; channelKind: string }[],
-  { limitOf }: RateLimits,
-): Turn[] {
-  return deliveries.flatMap(({ id, channelId, channelKind }) => {
-    const limit = limitOf(channelKind);
+type Asking = {
+  candidates: readonly { id: string; channelId: string; channelKind: string }[];
+  /** Changed to "leave" for each that comes too soon for its provider. */
+  decisions: Map<string, ClaimDecision>;
+  rates: RateLimits | undefined;
+};
+
+/** Leaves alone what comes too soon for its provider. @returns how to write down those that are claimed in the end */
+export async function keepRates(tx: Tx, { candidates, decisions, rates }: Asking) {
+  const turns = candidates.flatMap(({ id, channelId, channelKind }) => {
+    const isTaken = decisions.get(id) === "claim" || decisions.get(id) === "probe";
+    const limit = isTaken ? (rates?.limitOf(channelKind) ?? null) : null;
     return limit === null ? [] : [{ id, channelId, channelKind, limit }];
   });
+  if (rates === undefined || turns.length === 0) return () => Promise.resolve();
+  const before = await lockRates(tx, turns);
+  for (const [id, inMs] of planTurns(turns, before).later) {
+    decisions.set(id, "leave");
+    rates.later(id, inMs);
+  }
+  return async (claimed: readonly string[]) => {
+    const went = new Set(claimed);
+    const { waits } = planTurns(
+      turns.filter(({ id }) => went.has(id)),
+      before,
+    );
+    await writeRates(tx, waits);
+    rates.taken(waits);
+  };
 }
 
 /** Reads how long each must wait, and keeps other senders from deciding about them until the transaction ends. */
-export async function lockRates(tx: Tx, turns: readonly Turn[]): Promise<Map<string, number>> {
+async function lockRates(tx: Tx, turns: readonly Turn[]): Promise<Map<string, number>> {
   const names = [
     ...new Set(turns.flatMap(({ channelId, channelKind }) => [channelKind, channelId])),
   ].toSorted();
@@ -38,7 +58,7 @@ export async function lockRates(tx: Tx, turns: readonly Turn[]): Promise<Map<str
 }
 
 /** Writes from when on each takes more. */
-export async function writeRates(tx: Tx, waits: ReadonlyMap<string, number>): Promise<void> {
+async function writeRates(tx: Tx, waits: ReadonlyMap<string, number>): Promise<void> {
   const given = [...waits].map(([name, wait]) => ({ name, wait }));
   await tx.execute(sql`
     update rate_limits p set free_at = clock_timestamp() + x.wait * interval '1 millisecond'

@@ -31,7 +31,8 @@ export async function recordAttempts(
   endings: readonly Attempted[],
   way: OwnerContact,
 ): Promise<Set<string>> {
-  if (endings.every(({ finish }) => finish.state === "sent")) return recordSent(db, endings, way);
+  const isUsual = ({ claim, finish }: Attempted) => finish.state === "sent" && claim.isChannelSound;
+  if (endings.every(isUsual)) return recordUsual(db, endings, way);
   return db.transaction(async (tx) => {
     const weighed = await weighRefusals(tx, endings);
     const recorded = await write(tx, weighed);
@@ -53,18 +54,15 @@ export async function recordAttempts(
   });
 }
 
-/** Messages to channels that work, as nearly all are, are recorded by one statement. */
-async function recordSent(db: Db, endings: readonly Attempted[], way: OwnerContact): Promise<Set<string>> {
-  const channels = await readHealth(db, channelIdsOf(endings));
-  const changesHealth = healthChanges(endings, channels).length > 0;
-  const recorded = changesHealth
-    ? await db.transaction(async (tx) => {
-        const written = await write(tx, endings);
-        await writeHealth(tx, written, way);
-        return written;
-      })
-    : await write(db, endings);
-  await clearRefusals(db, endings);
+/**
+ * Messages that arrived where the last one did are recorded by one statement, at once. That their channels still work is
+ * written a moment later: where the process dies between the two, the next message proves it.
+ */
+async function recordUsual(db: Db, endings: readonly Attempted[], way: OwnerContact): Promise<Set<string>> {
+  const [recorded, channels] = await Promise.all([write(db, endings), readHealth(db, channelIdsOf(endings))]);
+  if (healthChanges(recorded, channels).length > 0)
+    await db.transaction((tx) => writeHealth(tx, recorded, way));
+  await clearRefusals(db, recorded);
   return new Set(recorded.map(({ claim }) => claim.deliveryId));
 }
 

@@ -107,11 +107,11 @@ async function weigh(tx: Tx, { claim, finish }: Attempted): Promise<Attempted> {
 
 /** Whether the mail server refuses mails now. */
 export async function isMailRefused(pool: Pool): Promise<boolean> {
-  return (await refusalTroubles(openDb(pool))).length > 0;
+  return (await refusalProblems(openDb(pool))).length > 0;
 }
 
 /** What is refused now, in a sentence for the operator; empty while nothing is. */
-export async function refusalTroubles(db: Db): Promise<string[]> {
+export async function refusalProblems(db: Db): Promise<string[]> {
   const rows = await db.execute<{ value: string }>(sql`
     select value from instance_facts
     where name like ${`${REFUSED}%`} and created_at > clock_timestamp() - ${LATELY}::interval

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-test("a recovery names the message by which the same channel was told of its incident, and no other's", async () => {
+test("a recovery names the message by which the same channel got its incident, and no other's", async () => {
   const scene = await alertScene(db, { kind: "email", settings: { to: "anna@example.org" } });
   const down = await scene.down();
   const first = await claimed(down.deliveryId);

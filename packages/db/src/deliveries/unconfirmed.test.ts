@@ -39,15 +39,15 @@ test("an address that nobody confirmed gets no alert; the owners get it in its p
     state: "failed",
     lastError: "Nobody has confirmed this address yet.",
   });
-  const instead = await told("down");
+  const instead = await elsewhere("down");
   expect(instead.map(({ to }) => to).toSorted()).toEqual([anna, bert].toSorted());
   expect(instead[0]).toMatchObject({
     fallbackFor: down.deliveryId,
     because: expect.stringContaining("“team”"),
   });
   await claimDeliveries(db, [(await scene.up(down)).deliveryId], LEASE);
-  expect(await told("up")).toHaveLength(2);
-  const why = await told("system");
+  expect(await elsewhere("up")).toHaveLength(2);
+  const why = await elsewhere("system");
   expect(why.map(({ title }) => title)).toEqual(
     Array.from({ length: 2 }, () => "Channel “team” waits for a confirmation"),
   );
@@ -58,8 +58,8 @@ test("the fall-back takes it where there is one, and owners hear only why", asyn
   const fallback = await scene.addChannel("webhook", { url: "https://example.org" });
   await db.update(channels).set({ isFallback: true }).where(eq(channels.id, fallback));
   await claimDeliveries(db, [(await scene.down()).deliveryId], LEASE);
-  expect((await told("down")).map(({ channelId }) => channelId)).toEqual([fallback]);
-  expect(await told("system")).toHaveLength(1);
+  expect((await elsewhere("down")).map(({ channelId }) => channelId)).toEqual([fallback]);
+  expect(await elsewhere("system")).toHaveLength(1);
 });
 
 test("a fall-back that waits itself is none", async () => {
@@ -69,15 +69,15 @@ test("a fall-back that waits itself is none", async () => {
   await db.update(channels).set({ brokenAt: new Date() }).where(eq(channels.id, other));
   const down = await scene.down({ channelId: other });
   await claimDeliveries(db, [down.deliveryId], LEASE);
-  expect(await told("down")).toEqual([]);
+  expect(await elsewhere("down")).toEqual([]);
   await claimDeliveries(db, [(await scene.down()).deliveryId], LEASE);
-  expect((await told("down")).map(({ to }) => to)).toEqual([owner]);
+  expect((await elsewhere("down")).map(({ to }) => to)).toEqual([owner]);
 });
 
 test("without owners any channel that works gets it", async () => {
   const other = await scene.addChannel("webhook", { url: "https://example.org" });
   await claimDeliveries(db, [(await scene.down()).deliveryId], LEASE);
-  expect((await told("down")).map(({ channelId }) => channelId)).toEqual([other]);
+  expect((await elsewhere("down")).map(({ channelId }) => channelId)).toEqual([other]);
 });
 
 test("the question itself goes there, a test does not", async () => {
@@ -104,7 +104,7 @@ test("when it is confirmed, what is still down is sent, and what is over is not"
   expect(await claimDeliveries(db, [still.deliveryId], LEASE)).toHaveLength(1);
 });
 
-test("whoever unsubscribed gets nothing, not even a daily try, and a mail under way does not mend it", async () => {
+test("a reader who unsubscribed gets nothing, not even a daily try, and a mail under way does not mend it", async () => {
   await change({ unconfirmedSince: null });
   const down = await scene.down();
   const [mine] = await claimDeliveries(db, [down.deliveryId], LEASE);
@@ -151,8 +151,8 @@ async function stateOf(id: string) {
   return (await db.select({ state, lastError }).from(deliveries).where(eq(deliveries.id, id)))[0];
 }
 
-/** What others than the channel were told. */
-async function told(kind: "down" | "up" | "system") {
+/** What was sent to others than the channel. */
+async function elsewhere(kind: "down" | "up" | "system") {
   const rows = await db
     .select({
       channelId: deliveries.channelId,

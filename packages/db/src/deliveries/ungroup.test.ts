@@ -52,10 +52,10 @@ test("two digests that failed in two channels lose nothing where the fall-back g
   const [first, second] = [await downs(), await downs(other, ["restore", "sync", "billing"])];
   await failDigest(first);
   await failDigest(second);
-  const told = (await deliverAll()).flatMap((alert) =>
+  const names = (await deliverAll()).flatMap((alert) =>
     alert.group === null ? [nameOf(alert)] : alert.group.first.map(({ checkName }) => checkName),
   );
-  expect(told.toSorted()).toEqual([...NAMES, "restore", "sync", "billing"].toSorted());
+  expect(names.toSorted()).toEqual([...NAMES, "restore", "sync", "billing"].toSorted());
 });
 
 /** Three checks go down, and their alerts wait for the channel. */

@@ -2,7 +2,7 @@ import { sql, eq, inArray, and, desc, gt, isNotNull } from "drizzle-orm";
 import { openDb, type Pool, type Db } from "../database.ts";
 import { notReadyBecause } from "../receivers/vital-signs.ts";
 import { findSelfTest, selfTestProblem, readSelfTest } from "../self-test/self-test.ts";
-import { refusalTroubles } from "../deliveries/refusals.ts";
+import { refusalProblems } from "../deliveries/refusals.ts";
 import { instanceFacts, outages } from "../schema/index.ts";
 
 /** What is wrong now, a sentence each. */
@@ -24,7 +24,7 @@ export async function readProblems(pool: Pool): Promise<Problems> {
   return {
     broken: [notReady, ofItself].filter((sentence) => sentence !== null),
     warnings: [
-      ...(await refusalTroubles(db)),
+      ...(await refusalProblems(db)),
       ...(await deadLetters(pool)),
       ...(await instanceProblems(db)),
       ...(await clockProblems(db)),

@@ -11,7 +11,7 @@ import {
 import type { Outage } from "../receivers/checkpoint.ts";
 import type { StoredCheck } from "../checks/check-row.ts";
 import type { PoolClient } from "../database.ts";
-import type { Arrival } from "./record-pings.ts";
+import type { ReceivedPing } from "./record-pings.ts";
 
 /** The parts of a ping that are stored beside what `fold` decided. */
 export type PingRecord = {
@@ -111,8 +111,8 @@ function receivedUntil(check: Check): Instant {
  */
 export async function noteOnce(
   client: PoolClient,
-  arrivals: readonly Arrival[],
-): Promise<ReadonlySet<Arrival>> {
+  arrivals: readonly ReceivedPing[],
+): Promise<ReadonlySet<ReceivedPing>> {
   const asked = arrivals.flatMap((arrival) =>
     arrival.once ? [{ arrival, digest: arrival.once.toString("hex") }] : [],
   );

@@ -9,7 +9,7 @@ import { STORED_CHECK, type StoredCheckRow, storedCheck } from "../checks/check-
 import { writeChanges } from "./write.ts";
 
 /** A ping as the receiver accepted it: parsed and bounded, not yet matched with its check. */
-export type Arrival = {
+export type ReceivedPing = {
   target: Target;
   record: PingRecord;
   /** What it counts as for a check that reads pings so. */
@@ -50,7 +50,7 @@ export const ALONE: Knowledge = { outages: [], othersAt: null };
  */
 export async function recordPings(
   pool: Pool,
-  arrivals: readonly Arrival[],
+  arrivals: readonly ReceivedPing[],
   known: Knowledge,
 ): Promise<Recorded[]> {
   return inTransaction(pool, async (client) => {
@@ -68,7 +68,7 @@ export async function recordPings(
   });
 }
 
-async function find(client: PoolClient, arrivals: readonly Arrival[]): Promise<Found[]> {
+async function find(client: PoolClient, arrivals: readonly ReceivedPing[]): Promise<Found[]> {
   const at = Math.min(...arrivals.map(({ record }) => record.receivedAt));
   const slugs = await findSlugs(
     client,
@@ -107,7 +107,7 @@ function prepared(row: StoredCheckRow, { outages, now = Infinity }: Knowledge): 
 }
 
 function apply(
-  arrival: Arrival,
+  arrival: ReceivedPing,
   found: Found | undefined,
   { changes, known, isRepeated }: { changes: Map<string, Change>; known: Knowledge; isRepeated: boolean },
 ): Recorded {
@@ -136,7 +136,7 @@ function ignoredNote(change: Change, { id, note }: { id: string; note: string | 
   return stored.note ?? note;
 }
 
-function pingOf({ record, host, digest }: Arrival, kind: PingKind) {
+function pingOf({ record, host, digest }: ReceivedPing, kind: PingKind) {
   const { id, rid, exitStatus, receivedAt: at } = record;
   return { id, kind, at, rid, exitStatus, host, digest };
 }

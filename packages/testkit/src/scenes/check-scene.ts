@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { type CheckSettings, defaultSettings, fold, newCheck, type PingKind } from "@overdue/core";
 import {
-  type Arrival,
+  type ReceivedPing,
   type CheckDetails,
   createCheck,
   createProject,
@@ -55,7 +55,7 @@ export function anArrival(
     body = null,
     digest = null,
   }: { kind?: PingKind; body?: Buffer | null; digest?: string | null } = {},
-): Arrival {
+): ReceivedPing {
   return {
     target: "kind" in to ? to : { kind: "uuid", pingUuid: to.pingUuid },
     read: () => ({ kind, note: null }),

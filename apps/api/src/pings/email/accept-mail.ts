@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 
 import { type MailText, readMail } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
-import type { Arrival, Target } from "@overdue/db";
+import type { ReceivedPing, Target } from "@overdue/db";
 import type { Logger } from "pino";
 import type { SMTPServerSession } from "smtp-server";
 
@@ -66,7 +66,7 @@ type Mail = {
 };
 
 /** The ping that a mail is for one of its recipients. The first and the last `bodyBytesMax` bytes of its source are kept. */
-function mailArrival(target: Target, mail: Mail, bodyBytesMax: number): Arrival {
+function mailArrival(target: Target, mail: Mail, bodyBytesMax: number): ReceivedPing {
   const { message, text, sender, remoteAddress, receivedAt } = mail;
   const body = keptOfMessage(message, bodyBytesMax);
   return {

@@ -5,25 +5,25 @@ import { keyringOf, openDb, telegramWebhookSecret, type Pool } from "@overdue/db
 import type { Logger } from "pino";
 
 import { openEgress } from "../egress/egress.ts";
-import { Bell } from "./bell.ts";
+import { WakeSignal } from "./signal.ts";
 import { openBotApi } from "./bot-api.ts";
-import { startHearing } from "./updates.ts";
+import { startReceivingUpdates } from "./updates.ts";
 
 /** Longer than a long poll, shorter than the lease. */
 const TIMEOUT_MS = 20_000;
 
-/** `wake`: the webhook was told something. */
-export type HearingTelegram = { wake(): void; stop(): Promise<void> };
+/** `wake`: the webhook got an update. */
+export type TelegramUpdates = { wake(): void; stop(): Promise<void> };
 
-/** Where the installation has a bot: hears what people say to it, in one process of all. */
-export function hearTelegram(config: Config, { pool, log }: { pool: Pool; log: Logger }): HearingTelegram {
+/** Where the instance has a bot: receives what people write to it, in one process of all. */
+export function startTelegram(config: Config, { pool, log }: { pool: Pool; log: Logger }): TelegramUpdates {
   const { telegramBotToken: token, telegramApiRoot: apiRoot, publicUrl } = config;
   if (token === null) return { wake: () => undefined, stop: () => Promise.resolve() };
   const egress = openEgress({ allowedNetworks: [], timeoutMs: TIMEOUT_MS });
   const keyring = keyringOf(config.secretKeys);
-  const bell = new Bell();
+  const arrived = new WakeSignal();
   const url = `${publicUrl}/telegram/updates`;
-  const stop = startHearing({
+  const stop = startReceivingUpdates({
     pool,
     db: openDb(pool),
     keyring,
@@ -32,10 +32,10 @@ export function hearTelegram(config: Config, { pool, log }: { pool: Pool; log: L
     log,
     // Telegram calls nothing else.
     webhook: url.startsWith("https://") ? { url, secret: telegramWebhookSecret(keyring) } : null,
-    bell,
+    arrived,
   });
   return {
-    wake: () => bell.ring(),
+    wake: () => arrived.notify(),
     stop: async () => {
       const stopped = stop();
       await egress.close(); // ends the long poll that is under way

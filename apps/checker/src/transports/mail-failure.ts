@@ -1,8 +1,7 @@
-import type { AttemptResult } from "@overdue/core";
-import { sanitised } from "@overdue/channels";
+import type { AttemptResult, AttemptOutcome } from "@overdue/core";
+import { sanitised, parseRefusal, readMailRefusal } from "@overdue/channels";
 
 import { tlsReason } from "../egress/tls-reason.ts";
-import { refusedMail } from "./mail-refusal.ts";
 
 /** `isWhole`: all of the mail was handed over, so the mail server may have taken it whatever came after. */
 export type MailProgress = { to: string; isWhole: boolean };
@@ -89,4 +88,32 @@ function numberIn(value: unknown, key: string): number | null {
 
 function fieldIn(value: unknown, key: string): unknown {
   return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+}
+
+/** What a mail server answered, and to which command. `said`: fit to be shown. */
+type MailAnswer = { command: string; code: number; said: string };
+
+const OUTCOMES = {
+  gone: "permanent",
+  full: "unavailable",
+  content: "unavailable",
+  relay: "operator",
+  unsure: "doubtful",
+} as const;
+
+/**
+ * What it means that a mail server refused. Only an answer to the recipient (or to the whole mail, by servers that wait with
+ * it) may be about them: whatever is refused before is about us, and for the operator.
+ */
+function refusedMail({ command, code, said }: MailAnswer): AttemptOutcome {
+  const refusal = readMailRefusal(parseRefusal(said, code));
+  if (refusal === "passing") return { outcome: "transient", because: said, uncertain: false };
+  if (command === "RCPT TO") return { outcome: OUTCOMES[refusal], because: said };
+  if (command === "DATA") {
+    // A server that takes the recipient and not the mail says something about this mail, or about us.
+    return { outcome: refusal === "unsure" ? "unavailable" : OUTCOMES[refusal], because: said };
+  }
+  return code >= 500
+    ? { outcome: "operator", because: said }
+    : { outcome: "transient", because: said, uncertain: false };
 }

@@ -31,7 +31,7 @@ export type SmtpWaits = {
 
 /**
  * RFC 5321, 4.5.3.2: 5 min for the greeting, MAIL and RCPT, 10 min after the whole mail. A relay that looks at a mail
- * before it answers takes its time, and whoever hangs up too early sends the same mail again.
+ * before it answers takes its time, and a client that hangs up too early sends the same mail again.
  */
 export const SMTP_WAITS: SmtpWaits = {
   connect: 30_000,

@@ -8,9 +8,9 @@ import {
   type Style,
 } from "@overdue/channels";
 import type { AttemptResult } from "@overdue/core";
+import { createHmac } from "node:crypto";
 
 import type { Egress } from "../egress/egress.ts";
-import { signatureHeaders } from "./sign.ts";
 
 type HttpChannel = Extract<OpenChannel, { via: "http" }>;
 type Parts = { egress: Egress; operator: Operator };
@@ -48,7 +48,7 @@ async function attempt(
   return { ...channel.read({ ...answer, body }), statusCode: answer.status };
 }
 
-/** What is sent beside the channel's own secrets: the bot's token, and links that act for whoever has them. */
+/** What is sent beside the channel's own secrets: the bot's token, and links that act for anybody who has them. */
 function secretsSent({ actions = [] }: AlertMessage, { telegramBotToken }: Operator): string[] {
   const signatures = actions.flatMap(({ url }) => URL.parse(url)?.searchParams.get("signature") ?? []);
   return [...signatures, ...(telegramBotToken === null ? [] : [telegramBotToken])];
@@ -66,4 +66,22 @@ function skipped(because: string): Attempt {
 
 function unanswered(because: string, uncertain: boolean): Attempt {
   return { outcome: "transient", because, uncertain, statusCode: null };
+}
+
+/**
+ * The three headers of Standard Webhooks: an id that stays the same for every attempt, the time in seconds, and
+ * HMAC-SHA256 over `id.timestamp.body` with the bytes behind `whsec_`.
+ */
+function signatureHeaders(signed: {
+  id: string;
+  secret: string;
+  at: number;
+  body: string;
+}): Record<string, string> {
+  const timestamp = String(Math.floor(signed.at / 1_000));
+  const key = Buffer.from(signed.secret.replace(/^whsec_/, ""), "base64");
+  const signature = createHmac("sha256", key)
+    .update(`${signed.id}.${timestamp}.${signed.body}`)
+    .digest("base64");
+  return { "webhook-id": signed.id, "webhook-timestamp": timestamp, "webhook-signature": `v1,${signature}` };
 }

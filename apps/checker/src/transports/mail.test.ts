@@ -4,7 +4,7 @@ import { startFakeSmtp, testCertificates, type FakeSmtp, type TestCertificate } 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { openMailer, type Mailer, type MailOptions } from "./mail.ts";
-import { SMTP_WAITS } from "./smtp-transport.ts";
+import { SMTP_WAITS } from "./smtp-connections.ts";
 
 const MINUTE = 60_000;
 const facts: AlertFacts = {
@@ -76,7 +76,7 @@ describe("a mail server that takes its time", () => {
 
   test("holds up no other mail, however many it looks into", async () => {
     const looking = Promise.withResolvers<void>();
-    const mailer = open({}, { slowAfterMs: 1 });
+    const mailer = open();
     smtp.next(...Array.from({ length: 8 }, () => ({ at: "data" as const, until: looking.promise })));
     const slow = Array.from({ length: 8 }, (_, index) => mailer.send(`slow${index}@example.org`, message()));
     await smtp.waitFor(() => smtp.received.length === 8);
@@ -172,7 +172,7 @@ describe("a mail server that offers TLS", () => {
     expect(server.received).toMatchObject([{ secure: false }]);
   });
 
-  test("is believed by whoever says so in SMTP_URL", async () => {
+  test("is believed where SMTP_URL says so", async () => {
     const server = await start(testCertificates.selfSigned);
     const smtpUrl = `${server.url}/?tls.rejectUnauthorized=false`;
     expect(await send({ smtpUrl, smtp: { tls: "verify" } })).toMatchObject({ outcome: "sent" });
@@ -247,10 +247,7 @@ async function start(certificate?: TestCertificate): Promise<FakeSmtp> {
   return server;
 }
 
-function open(
-  options: Partial<MailOptions> = {},
-  moments: { slowAfterMs?: number; hurryMs?: number } = {},
-): Mailer {
+function open(options: Partial<MailOptions> = {}, moments: { hurryMs?: number } = {}): Mailer {
   const mailer = openMailer({
     smtpUrl: smtp.url,
     from: "Overdue <alerts@overdue.example.org>",

@@ -7,9 +7,9 @@ import { sendHttp } from "./http.ts";
 import type { Mailer } from "./mail.ts";
 
 /** Sends an alert through a channel, once. Never throws where `passOn` does not; only a mail takes longer than 20 s. */
-export type Sender = { send(channel: OpenChannel, message: AlertMessage): Promise<AttemptResult> };
+export type Transports = { send(channel: OpenChannel, message: AlertMessage): Promise<AttemptResult> };
 
-export type SenderParts = {
+export type TransportParts = {
   egress: Egress;
   mailer: Mailer;
   operator: Operator;
@@ -17,7 +17,7 @@ export type SenderParts = {
   passOn: (deliveryId: string, channelIds: readonly string[]) => Promise<PassedOn>;
 };
 
-export function openSender(parts: SenderParts): Sender {
+export function openTransports(parts: TransportParts): Transports {
   return {
     send: (channel, message) => {
       switch (channel.via) {
@@ -41,13 +41,13 @@ const NOBODY = {
 async function sendToGroup(
   channelIds: readonly string[],
   { deliveryId }: AlertMessage,
-  { passOn }: SenderParts,
+  { passOn }: TransportParts,
 ): Promise<AttemptResult> {
   const { members, written } = await passOn(deliveryId, channelIds);
   if (members === 0) return { ...NOBODY, statusCode: null };
   const because =
     written === 0
-      ? "Its channels are told already."
+      ? "Its channels have it already."
       : `Passed on to ${written === 1 ? "1 channel" : `${written} channels`}.`;
   return { outcome: "sent", providerRef: null, because, statusCode: null };
 }

@@ -18,7 +18,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { openEgress, type Egress } from "../egress/egress.ts";
 import { openMailer, type Mailer } from "./mail.ts";
-import { openSender, type Sender } from "./sender.ts";
+import { openTransports, type Transports } from "./transports.ts";
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 const facts: AlertFacts = {
@@ -43,7 +43,7 @@ let webhook: FakeWebhook;
 let smtp: FakeSmtp;
 let egress: Egress;
 let mailer: Mailer;
-let sender: Sender;
+let transports: Transports;
 
 beforeAll(async () => {
   [telegram, slack, webhook, smtp] = await Promise.all([
@@ -58,7 +58,7 @@ beforeAll(async () => {
     from: "Overdue <alerts@overdue.example.org>",
     stopLink: () => "https://overdue.example.org/unsubscribe?channel=c",
   });
-  sender = openSender({
+  transports = openTransports({
     egress,
     mailer,
     operator: operator(),
@@ -72,7 +72,8 @@ afterAll(async () => {
 });
 
 describe("Telegram", () => {
-  const send = (chat: string, through = sender) => through.send(openChannel("telegram", { chat }), message);
+  const send = (chat: string, through = transports) =>
+    through.send(openChannel("telegram", { chat }), message);
 
   test("delivers formatted text and keeps the message's id", async () => {
     expect(await send("1")).toMatchObject({ outcome: "sent", providerRef: "1", statusCode: 200 });
@@ -108,7 +109,7 @@ describe("Telegram", () => {
   });
 
   test("never tells its token in an error", async () => {
-    const broken = openSender({
+    const broken = openTransports({
       egress,
       mailer,
       operator: { ...operator(), telegramApiRoot: "http://127.0.0.1:1" },
@@ -121,7 +122,7 @@ describe("Telegram", () => {
 });
 
 describe("Slack", () => {
-  const send = () => sender.send(openChannel("slack", { url: slack.hookUrl }), message);
+  const send = () => transports.send(openChannel("slack", { url: slack.hookUrl }), message);
 
   test("delivers blocks that Slack's rules allow", async () => {
     expect(await send()).toMatchObject({ outcome: "sent" });
@@ -154,8 +155,8 @@ describe("a webhook", () => {
     openChannel("webhook", { url: webhook.url, secret: SECRET, headers: { "x-team": "ops" } });
 
   test("is signed by Standard Webhooks with an id that stays the same", async () => {
-    await sender.send(channel(), message);
-    await sender.send(channel(), message);
+    await transports.send(channel(), message);
+    await transports.send(channel(), message);
     const [first, second] = webhook.received.slice(-2);
     const { "webhook-id": id = "", "webhook-timestamp": at = "" } = first?.headers ?? {};
     const expected = createHmac("sha256", Buffer.alloc(32, 7))
@@ -183,12 +184,12 @@ describe("a webhook", () => {
     ["hang" as const, { outcome: "transient", uncertain: true, because: "No answer within 0.5 s." }],
   ])("that meets %j ends as %j", async (fault, result) => {
     webhook.next(fault);
-    expect(await sender.send(channel(), message)).toMatchObject(result);
+    expect(await transports.send(channel(), message)).toMatchObject(result);
   });
 });
 
 describe("a mail", () => {
-  const send = (to: string) => sender.send(openChannel("email", { to }), message);
+  const send = (to: string) => transports.send(openChannel("email", { to }), message);
 
   test("has the headers that it should have, one recipient, and both parts", async () => {
     expect(await send("anna@example.org")).toMatchObject({ outcome: "sent" });

@@ -1,13 +1,10 @@
 import { PassThrough } from "node:stream";
-
 import { sanitised, type AlertMessage } from "@overdue/channels";
 import type { RenderedEmail } from "@overdue/channels/email";
 import { asciiDomain, type AttemptResult, withAsciiDomain } from "@overdue/core";
 
 import { mailFailure, notTaken, type MailProgress } from "./mail-failure.ts";
-import { openMailPlaces, type MailPlaces } from "./mail-places.ts";
-import { threadHeaders } from "./mail-thread.ts";
-import { openTransport, SMTP_WAITS, type SmtpSettings, type SmtpWaits } from "./smtp-transport.ts";
+import { openTransport, SMTP_WAITS, type SmtpSettings, type SmtpWaits } from "./smtp-connections.ts";
 
 /** Sends alerts as mail. Never throws. */
 export type Mailer = {
@@ -26,9 +23,7 @@ export type MailOptions = {
   smtp?: Omit<SmtpSettings, "url">;
   from: string;
   waits?: Partial<SmtpWaits>;
-  /** From when on a mail no longer counts among those that are on their way at once; 15 s unless told. */
-  slowAfterMs?: number;
-  /** How long a stop waits for answers; 5 s unless told. */
+  /** How long a stop waits for answers; 5 s by default. */
   hurryMs?: number;
   stopLink: (message: AlertMessage) => string;
   /** Where a mail that cannot be delivered comes back to; null: to the sender, where nobody reads it. */
@@ -37,8 +32,6 @@ export type MailOptions = {
 
 const LOAD_AFTER_MS = 5_000;
 const HURRY_MS = 5_000;
-const AT_ONCE = 8;
-const SLOW_AFTER_MS = 15_000;
 const UNSET = "No mail server is set: the operator must set SMTP_URL.";
 
 export function openMailer(options: MailOptions): Mailer {
@@ -55,13 +48,11 @@ class SmtpMailer implements Mailer {
   readonly #options: MailOptions;
   readonly #waits: SmtpWaits;
   readonly #transport: ReturnType<typeof openTransport>;
-  readonly #places: MailPlaces;
   readonly #stopping = new AbortController();
   readonly #loading: NodeJS.Timeout;
 
   constructor(options: MailOptions, settings: SmtpSettings, waits: SmtpWaits) {
     this.#options = options;
-    this.#places = openMailPlaces({ most: AT_ONCE, slowAfterMs: options.slowAfterMs ?? SLOW_AFTER_MS });
     this.#waits = waits;
     this.#transport = openTransport(settings, waits);
     this.#transport.use("stream", watchProgress);
@@ -89,13 +80,8 @@ class SmtpMailer implements Mailer {
     const progress: MailProgress = { to, isWhole: false };
     const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(this.#waits.mail)]);
     try {
-      const leave = await this.#places.take(signal);
-      try {
-        const mail = Object.assign(await compose(), { progress, signal });
-        return sent(await this.#transport.sendMail(mail));
-      } finally {
-        leave();
-      }
+      const mail = Object.assign(await compose(), { progress, signal });
+      return sent(await this.#transport.sendMail(mail));
     } catch (cause) {
       if (!signal.aborted) return mailFailure(cause, progress);
       const because = this.#stopping.signal.aborted
@@ -168,4 +154,23 @@ function sent({ response, messageId }: { response: string; messageId: string }):
 function domainOf(from: string): string {
   const domain = /@([\p{L}\p{N}.-]+)/u.exec(from)?.[1] ?? "";
   return asciiDomain(domain) ?? "overdue.invalid";
+}
+
+/**
+ * Headers by which a mail program shows the mails of one incident, or of one storm, together. The first reference stands
+ * for the incident and is never sent, so that they belong together whichever of them arrive (RFC 5322, 3.6.4). The
+ * Message-ID is the same for every attempt: a mail server may drop a repeat.
+ */
+function threadHeaders(message: AlertMessage, domain: string) {
+  const idOf = (name: string) => `<${name}@${domain}>`;
+  const messageId = idOf(message.deliveryId);
+  const topic = topicOf(message);
+  if (topic === null) return { messageId };
+  const earlier = [topic, ...(message.facts.sentBefore ?? [])].map(idOf);
+  return { messageId, inReplyTo: earlier.at(-1), references: earlier };
+}
+
+function topicOf({ facts }: AlertMessage): string | null {
+  if (facts.group) return facts.group.storm === null ? null : `storm-${facts.group.storm.id}`;
+  return facts.incident === null ? null : `incident-${facts.incident.id}`;
 }

@@ -1,16 +1,16 @@
-/** Wakes the one who waits. Rung while nobody does, it ends the next wait at once. */
-export class Bell {
-  #rung = false;
+/** Ends a wait. Where nobody waits, it ends the next one at once. */
+export class WakeSignal {
+  #isNotified = false;
   #wake: (() => void) | null = null;
 
-  ring(): void {
-    this.#rung = true;
+  notify(): void {
+    this.#isNotified = true;
     this.#wake?.();
   }
 
-  /** Until it is rung, `ms` at the most. */
+  /** Until it is notified, `ms` at the most. */
   async wait(ms: number): Promise<void> {
-    if (!this.#rung) {
+    if (!this.#isNotified) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
       const timer = setTimeout(resolve, ms);
@@ -18,6 +18,6 @@ export class Bell {
       clearTimeout(timer);
       this.#wake = null;
     }
-    this.#rung = false;
+    this.#isNotified = false;
   }
 }

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
 import { openEgress, type Egress } from "../egress/egress.ts";
 import { openMailer } from "./mail.ts";
-import { openSender, type Sender } from "./sender.ts";
+import { openTransports, type Transports } from "./transports.ts";
 
 const NAME = '</b> <!channel> @everyone [x](https://evil.example) ```\n"';
 const facts: AlertFacts = {
@@ -51,16 +51,16 @@ const facts: AlertFacts = {
 };
 const down = composeAlert(facts, "https://overdue.example.org");
 const up = composeAlert({ ...facts, kind: "up" }, "https://overdue.example.org");
-/** Kinds with servers of their own kind in sender.test.ts, and one that only names others. */
+/** Kinds with servers of their own kind in transports.test.ts, and one that only names others. */
 const ELSEWHERE = ["email", "telegram", "slack", "webhook", "group"];
 
 let providers: FakeProviders;
 let egress: Egress;
-let sender: Sender;
+let transports: Transports;
 beforeAll(async () => {
   providers = await startFakeProviders();
   egress = openEgress({ allowedNetworks: ["127.0.0.0/8"], timeoutMs: 300 });
-  sender = openSender({
+  transports = openTransports({
     egress,
     mailer: openMailer({
       smtpUrl: null,
@@ -83,7 +83,7 @@ afterAll(async () => {
 const NAMES_NO_TIME: ProviderName[] = ["ntfy"];
 
 const send = (kind: ProviderName, message = down) =>
-  sender.send(openChannel(kind, providers.settingsOf(kind)), message);
+  transports.send(openChannel(kind, providers.settingsOf(kind)), message);
 
 test("every kind of channel has a server that speaks its language", () => {
   expect([...providerNames, ...ELSEWHERE].toSorted()).toEqual(Object.keys(channelKinds).toSorted());

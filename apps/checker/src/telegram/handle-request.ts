@@ -14,41 +14,43 @@ import {
 } from "@overdue/db";
 
 import type { BotApi } from "./bot-api.ts";
-import type { Heard, Place } from "./update.ts";
+import type { ChatRequest, Place } from "./update.ts";
 
-export type HearParts = { pool: Pool; db: Db; keyring: Keyring; bot: BotApi };
-type Press = Extract<Heard, { kind: "press" }>;
+export type RequestParts = { pool: Pool; db: Db; keyring: Keyring; bot: BotApi };
+type Press = Extract<ChatRequest, { kind: "press" }>;
 
-const LINKED = "This chat hears alerts from now on. /status lists what is down.";
+const LINKED = "This chat gets alerts from now on. /status lists what is down.";
 const UNKNOWN =
   "This code is not known, or it has been used, or its 15 minutes are over. Make a new one in Overdue: Channels → Telegram.";
 /** Does what an update asks, and answers in the chat. @throws where the database does not answer */
-export async function hear(heard: Heard, parts: HearParts): Promise<void> {
-  switch (heard?.kind) {
+export async function handleRequest(request: ChatRequest, parts: RequestParts): Promise<void> {
+  switch (request?.kind) {
     case "start":
       return say(
         parts,
-        heard.place,
-        heard.code === null ? await hello(parts, heard.place) : await link(parts, heard.place, heard.code),
+        request.place,
+        request.code === null
+          ? await hello(parts, request.place)
+          : await link(parts, request.place, request.code),
       );
     case "status":
-      return say(parts, heard.place, await status(parts, heard.place));
+      return say(parts, request.place, await status(parts, request.place));
     case "press":
-      return press(parts, heard);
+      return press(parts, request);
     case undefined:
       return undefined;
   }
 }
 
-/** Whoever types a chat's id into a channel proves by this that somebody in the chat wants its alerts. */
-async function hello({ db }: HearParts, { chat, topic, name }: Place): Promise<string> {
+/** A person who then enters the chat's id in a channel has proved by this that somebody in the chat wants its alerts. */
+async function hello({ db }: RequestParts, { chat, topic, name }: Place): Promise<string> {
   await noteTelegramStart(db, name === null ? [chat] : [chat, `@${name}`]);
   const id = topic === null ? chat : `${chat}, topic ${topic}`;
-  return `To hear alerts here, make a code in Overdue: Channels → Telegram. Or add a channel within a day for this chat: ${id}. /status lists what is down.`;
+  return `To get alerts here, make a code in Overdue: Channels → Telegram. Or add a channel within a day for this chat: ${id}. /status lists what is down.`;
 }
 
 async function link(
-  { db, keyring }: HearParts,
+  { db, keyring }: RequestParts,
   { chat, topic, title }: Place,
   code: string,
 ): Promise<string> {
@@ -62,7 +64,7 @@ async function link(
   return linked === "linked" ? LINKED : UNKNOWN;
 }
 
-async function status({ db }: HearParts, { chat }: Place): Promise<string> {
+async function status({ db }: RequestParts, { chat }: Place): Promise<string> {
   const down = await downForChat(db, hintOf(chat));
   if (down.length === 0) return "🟢 Nothing is down.";
   const now = Date.now();
@@ -75,36 +77,39 @@ async function status({ db }: HearParts, { chat }: Place): Promise<string> {
 }
 
 /** Only a chat that the incident's own project alerts has a say in it. */
-async function press(parts: HearParts, heard: Press): Promise<void> {
-  const [act = "", incidentId = ""] = heard.data.split(":");
+async function press(parts: RequestParts, request: Press): Promise<void> {
+  const [act = "", incidentId = ""] = request.data.split(":");
   const projectId = /^[0-9a-f-]{36}$/.test(incidentId)
-    ? await projectForChat(parts.db, incidentId, hintOf(heard.place.chat))
+    ? await projectForChat(parts.db, incidentId, hintOf(request.place.chat))
     : null;
   const done =
     projectId === null
       ? { text: "There is no such incident for this chat.", stays: false }
-      : await perform(parts, { act, incidentId, projectId, by: `${heard.by.slice(0, 100)} (Telegram)` });
-  await parts.bot("answerCallbackQuery", { callback_query_id: heard.pressId, text: done.text });
-  if (done.stays) await mark(parts, heard, done.text);
+      : await perform(parts, { act, incidentId, projectId, by: `${request.by.slice(0, 100)} (Telegram)` });
+  await parts.bot("answerCallbackQuery", { callback_query_id: request.pressId, text: done.text });
+  if (done.stays) await mark(parts, request, done.text);
 }
 
 type Act = { act: string; projectId: string; incidentId: string; by: string };
 const VIA = { kind: "telegram", link: null, address: null } as const;
 const HOURS_2_MS = 2 * 3_600_000;
 
-async function perform({ pool }: HearParts, { act, projectId, incidentId, by }: Act) {
+async function perform({ pool }: RequestParts, { act, projectId, incidentId, by }: Act) {
   const ref = { projectId, incidentId };
   const at = Date.now();
   switch (act) {
     case "ack":
-      return told(await acknowledgeIncident(pool, ref, { by, at, via: VIA }), `Acknowledged by ${by}.`);
+      return answerTo(await acknowledgeIncident(pool, ref, { by, at, via: VIA }), `Acknowledged by ${by}.`);
     case "snooze2h": {
       const until = at + HOURS_2_MS;
-      return told(await snoozeIncident(pool, ref, { by, at, until, via: VIA }), `Snoozed for 2 h by ${by}.`);
+      return answerTo(
+        await snoozeIncident(pool, ref, { by, at, until, via: VIA }),
+        `Snoozed for 2 h by ${by}.`,
+      );
     }
     case "snoozeup": {
       const until = Infinity;
-      return told(
+      return answerTo(
         await snoozeIncident(pool, ref, { by, at, until, via: VIA }),
         `Snoozed until it recovers, by ${by}.`,
       );
@@ -114,7 +119,7 @@ async function perform({ pool }: HearParts, { act, projectId, incidentId, by }: 
   }
 }
 
-function told(acted: Acted, words: string): { text: string; stays: boolean } {
+function answerTo(acted: Acted, words: string): { text: string; stays: boolean } {
   switch (acted.kind) {
     case "done":
       return { text: words, stays: true };
@@ -130,7 +135,7 @@ function told(acted: Acted, words: string): { text: string; stays: boolean } {
 }
 
 /** The message keeps its words and loses its buttons. */
-async function mark({ bot }: HearParts, { place, message }: Press, text: string): Promise<void> {
+async function mark({ bot }: RequestParts, { place, message }: Press, text: string): Promise<void> {
   await bot("editMessageText", {
     chat_id: place.chat,
     message_id: message.id,
@@ -140,7 +145,7 @@ async function mark({ bot }: HearParts, { place, message }: Press, text: string)
   });
 }
 
-async function say({ bot }: HearParts, { chat, topic }: Place, text: string): Promise<void> {
+async function say({ bot }: RequestParts, { chat, topic }: Place, text: string): Promise<void> {
   await bot("sendMessage", {
     chat_id: chat,
     ...(topic !== null && { message_thread_id: topic }),

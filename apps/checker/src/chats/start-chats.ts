@@ -4,18 +4,18 @@ import type { Logger } from "pino";
 
 import { openEgress } from "../egress/egress.ts";
 import { type ServingSlack, serveSlack } from "../slack/serve-slack.ts";
-import { hearTelegram } from "../telegram/hear-telegram.ts";
+import { startTelegram } from "../telegram/start-telegram.ts";
 
-/** `handlers`: what to do when the database rings. `wake`: look whether anything was missed. */
-export type HearingChats = {
+/** `handlers`: for notifications of the database. `wake`: look whether anything was missed. */
+export type Chats = {
   handlers: { overdue_telegram(): void; overdue_slack(): void };
   wake(): void;
   stop(): Promise<void>;
 };
 
-/** Hears what people do in chats with what Overdue sent there, and answers them. */
-export function hearChats(config: Config, parts: { pool: Pool; log: Logger }): HearingChats {
-  const telegram = hearTelegram(config, parts);
+/** Receives what people do in chats with what Overdue sent there, and answers them. */
+export function startChats(config: Config, parts: { pool: Pool; log: Logger }): Chats {
+  const telegram = startTelegram(config, parts);
   const slack = openSlack(config, parts);
   return {
     handlers: { overdue_telegram: () => telegram.wake(), overdue_slack: () => slack?.wake() },
