@@ -11,7 +11,7 @@ const SHOWN_DEFAULT = "10";
 
 /**
  * `npm run oracle -- <scheduler> [--count 2000] [--seed 1] [--show 10]` compares our times with those of the real program.
- * `--vectors FILE` asks instead whether the driver gets the answers that stand in a file of vectors.
+ * `--vectors` asks instead whether the driver gets the answers of the vectors, which the real program gave as well.
  */
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -19,7 +19,7 @@ const { positionals, values } = parseArgs({
     count: { type: "string", default: "2000" },
     seed: { type: "string", default: "1" },
     show: { type: "string", default: SHOWN_DEFAULT },
-    vectors: { type: "string" },
+    vectors: { type: "boolean", default: false },
   },
 });
 const shown = Number(values.show);
@@ -29,10 +29,7 @@ if (scheduler === undefined) {
   process.exit(2);
 }
 const program = new RealProgram(install(scheduler));
-const isWhole =
-  values.vectors === undefined
-    ? await compareRandom(scheduler)
-    : await compareVectors(scheduler, values.vectors);
+const isWhole = values.vectors ? await compareVectors(scheduler) : await compareRandom(scheduler);
 program.stop();
 process.exitCode = isWhole ? 0 : 1;
 
@@ -40,7 +37,7 @@ async function compareRandom({ id, line }: RealScheduler): Promise<boolean> {
   const counts = new Map<Verdict, number>(VERDICTS.map((verdict) => [verdict, 0]));
   const differences: { question: Question; real: Answer | null; ours: Answer }[] = [];
   for (const question of questions(line, { seed: Number(values.seed), count: Number(values.count) })) {
-    const [real, ours] = [await program.ask(question), answerOurselves(question)];
+    const [real, ours] = [await program.ask(question), answerOurselves(question, id)];
     const verdict = compare(question, real, ours);
     counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
     if (["different", "only ours refuses", "only theirs refuses"].includes(verdict))
@@ -56,12 +53,14 @@ async function compareRandom({ id, line }: RealScheduler): Promise<boolean> {
   return differences.length === 0 && (counts.get("same") ?? 0) > 0;
 }
 
-async function compareVectors({ id }: RealScheduler, file: string): Promise<boolean> {
-  const { asked, different } = await replayVectors(program, file);
-  for (const { vector, answer } of different.slice(0, shown))
-    console.log(`${JSON.stringify(vector)}\n  now ${JSON.stringify(answer)}`);
+async function compareVectors({ id }: RealScheduler): Promise<boolean> {
+  const { asked, different } = await replayVectors(program, id);
+  for (const { question, wanted, answer } of different.slice(0, shown))
+    console.log(
+      `${JSON.stringify(question)}\n  wanted ${JSON.stringify(wanted)}\n  now    ${inWords(answer)}`,
+    );
   console.log(`${id}: ${asked - different.length} of ${asked} vectors reproduced`);
-  return asked > 0 && different.length === 0;
+  return different.length === 0;
 }
 
 function inWords(answer: Answer | null): string {

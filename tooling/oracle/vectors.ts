@@ -1,43 +1,38 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
-import type { Answer, RealProgram } from "./real-program.ts";
+import type { Answer, Question, RealProgram } from "./real-program.ts";
 
-const Vector = z.object({
-  expr: z.string(),
-  tz: z.string(),
-  after: z.iso.datetime(),
-  next: z.array(z.iso.datetime()).optional(),
-  error: z.string().optional(),
-});
-export type Vector = z.infer<typeof Vector>;
-
+const FOLDER = join(import.meta.dirname, "../../packages/schedules/vectors/schedulers");
 /** Asked for where the vector has no times. */
 const USUAL_COUNT = 4;
 
+/** An expression, its zone, the start, and its next times in seconds from there; null where the program refuses it. */
+const Vector = z.tuple([z.string(), z.string(), z.iso.datetime(), z.array(z.number()).nullable()]);
+const Vectors = z.object({ vectors: z.array(Vector).min(1) });
+
+type Difference = { question: Question; wanted: readonly number[] | null; answer: Answer | null };
+
 /**
- * Asks the real program for each vector of a file `{vectors: [{expr, tz, after, next | error}]}`. A refusal is a refusal
- * in whatever words. Returns the answers that differ.
+ * Asks the real program for each of a scheduler's vectors, and returns the answers that differ: where there are none, the
+ * driver asks the program as the makers of the vectors did. A refusal is a refusal in whatever words.
  */
 export async function replayVectors(
   program: RealProgram,
-  file: string,
-): Promise<{ asked: number; different: { vector: Vector; answer: Answer | null }[] }> {
-  const { vectors } = z.object({ vectors: z.array(Vector) }).parse(JSON.parse(readFileSync(file, "utf8")));
-  const different = [];
-  for (const vector of vectors) {
-    const { expr, tz, after, next = [] } = vector;
-    const answer = await program.ask({ expr, tz, after, count: next.length || USUAL_COUNT });
-    if (!agrees(vector, answer)) different.push({ vector, answer });
+  id: string,
+): Promise<{ asked: number; different: Difference[] }> {
+  const { vectors } = Vectors.parse(JSON.parse(readFileSync(join(FOLDER, `${id}.json`), "utf8")));
+  const different: Difference[] = [];
+  for (const [expr, tz, after, wanted] of vectors) {
+    const question = { expr, tz, after, count: wanted?.length || USUAL_COUNT };
+    const answer = await program.ask(question);
+    if (!agrees(answer, wanted, Date.parse(after))) different.push({ question, wanted, answer });
   }
   return { asked: vectors.length, different };
 }
 
-function agrees({ next, error }: Vector, answer: Answer | null): boolean {
+function agrees(answer: Answer | null, wanted: readonly number[] | null, start: number): boolean {
   if (answer === null) return false;
-  if ("error" in answer) return error !== undefined;
-  return next?.map(instantOf).join() === answer.next.map(instantOf).join();
-}
-
-function instantOf(time: string): number {
-  return Date.parse(time);
+  if ("error" in answer) return wanted === null;
+  return wanted?.join() === answer.next.map((time) => (Date.parse(time) - start) / 1000).join();
 }
