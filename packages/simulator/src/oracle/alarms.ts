@@ -36,7 +36,8 @@ export function isTooOften(book: Book, heard: Heard): boolean {
 /** The turn of something that may have begun a while ago: what is older than the slot settled last is of none. */
 function turnOf(book: Book, at: Instant): number {
   const { last, slotAt, settings } = book;
-  if (last === null || at > last.at) return turnAt(book, at);
+  const isForNext = slotAt !== null && at >= slotAt && at === last?.at;
+  if (last === null || at > last.at || isForNext) return turnAt(book, at);
   const { schedule } = settings;
   const isInterval = schedule.kind === "interval";
   const ahead = slotAt === null ? 0 : Math.min(MINUTE, (slotAt - last.dueAt) / 10);

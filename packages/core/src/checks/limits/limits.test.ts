@@ -231,6 +231,17 @@ describe("a second run, a second host, too many of them", () => {
       ["host-duplicate at 3605"],
     ],
     [
+      "or noted, where the first one comes at the deadline of the slot before, and so is for its own",
+      { hostDuplicates: "note", schedule: HOURLY, graceSeconds: 3600 },
+      [
+        [0, "success", { host: "a" }],
+        [7200, "success", { host: "a" }],
+        [7201, "success", { host: "b" }],
+      ],
+      ["new→up at 0", "up→down at 7200 (missed), notified", "down→up at 7200, notified"],
+      ["host-duplicate at 7201"],
+    ],
+    [
       "or alerted, while the success itself would be good",
       { hostDuplicates: "alert" },
       [
