@@ -140,12 +140,12 @@ export const mutations: readonly Mutation[] = [
     becomes: "return true;",
   }),
   mutation("what the other host of an interval begins ends the time of a retry", "runs/repeats", {
-    line: "const isHalf = isInterval || isSeries ||",
-    becomes: "const isHalf = isSeries ||",
+    line: 'if (draft.settings.schedule.kind === "interval") return afterMs <= gapMs(draft) / 2;',
+    becomes: "",
   }),
   mutation("a start that was early is not sent again once its slot is due", "runs/repeats", {
-    line: "isInterval || isSeries || isEarlyForNext(draft, from);",
-    becomes: "isInterval || isSeries;",
+    line: "const isHalf = isSeries || isEarlyForNext(draft, from);",
+    becomes: "const isHalf = isSeries;",
   }),
   mutation("a start is sent again for 90 s after the end alone", "runs/start", {
     line: "ping.at - ended.lateStartAt <= RESEND_MS",

@@ -118,7 +118,7 @@ function begunAt({ runs }: World, first: Arrival): Instant {
 }
 
 export function isSilentLoss({ by }: Loss, alarms: readonly ReportedAlarm[]): boolean {
-  return !alarms.some(({ at, until }) => at <= by && until > by);
+  return !alarms.some(({ at, until }) => at <= by && (until > by || at === by));
 }
 
 /**

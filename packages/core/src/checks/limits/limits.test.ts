@@ -231,6 +231,20 @@ describe("a second run, a second host, too many of them", () => {
       ["host-duplicate at 3605"],
     ],
     [
+      "a slot that is due is begun anew, however late the one before was",
+      {
+        tooOften: { count: 1, of: "pings", windowSeconds: null },
+        schedule: { kind: "interval", everySeconds: 300 },
+      },
+      [
+        [0, "success", { rid: A }],
+        [299, "start", { rid: B }],
+        [904, "success", { rid: "cccccccc-0000-0000-0000-000000000000" }],
+      ],
+      ["new→up at 0", "up→down at 899 (overlong), notified", "down→up at 904, notified"],
+      [],
+    ],
+    [
       "or noted, where the first one comes at the deadline of the slot before, and so is for its own",
       { hostDuplicates: "note", schedule: HOURLY, graceSeconds: 3600 },
       [

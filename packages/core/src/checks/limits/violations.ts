@@ -82,7 +82,7 @@ export function slotBegunBy({ memory, settings }: Draft, at: Instant): Instant {
   const isForNext = slotAt !== null && at >= slotAt && at === lastSlot?.at;
   if (lastSlot !== null && at <= lastSlot.at && !isForNext)
     return at < beginOf(settings, lastSlot, slotAt) ? NO_SLOT : lastSlot.dueAt;
-  if (slotAt !== null && at >= slotAt - earlyMs(settings, lastSlot, slotAt)) return slotAt;
+  if (slotAt !== null && at >= slotAt - Math.max(0, earlyMs(settings, lastSlot, slotAt))) return slotAt;
   return lastSlot?.dueAt ?? NO_SLOT;
 }
 

@@ -256,6 +256,32 @@ describe("a ping that is sent again because its answer was lost", () => {
     expect(flipLines(story)).toEqual(["new→up at 100"]);
   });
 
+  test("an end that equals the one before, with its start on the way, is its own once a further slot is due", () => {
+    const minute = { schedule: MINUTELY, graceSeconds: 300, maxRuntimeSeconds: 40 } as const;
+    const story = playStory(minute, [
+      [0, "start"],
+      [1, "success"],
+      [116, "start"],
+      [118.8, "success"],
+      [182.8, "success"],
+      [182.9, "start"],
+      [240, "time"],
+    ]);
+    expect(flipLines(story)).toEqual(["new→up at 1"]);
+    expect(story.check.state.memory.openRuns).toEqual([]);
+  });
+
+  test("what follows more than half a short interval later is no retry, though another host's run lies between", () => {
+    const story = playStory({ schedule: { kind: "interval", everySeconds: 60 }, graceSeconds: 60 }, [
+      [0, "success", { host: "b" }],
+      [23.7, "success", { host: "a" }],
+      [53.7, "success", { host: "b" }],
+      [64.7, "success", { host: "a" }],
+      [180, "time"],
+    ]);
+    expect(flipLines(story)).toEqual(["new→up at 0"]);
+  });
+
   test("the second start takes the first one's place and is noted", () => {
     const story = playStory({ maxRuntimeSeconds: 900 }, [
       [0, "start"],

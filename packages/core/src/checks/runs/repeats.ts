@@ -1,6 +1,6 @@
 /** Rules 27 and 28: pings that are sent again, or overtaken, without run ids. */
 
-import { type Instant, SECOND_MS } from "@overdue/schedules";
+import { type Instant, MINUTE_MS, nextAfter, SECOND_MS } from "@overdue/schedules";
 import type { Draft } from "../draft.ts";
 import type { Ping } from "../event.ts";
 import { slotBegunBy } from "../limits/violations.ts";
@@ -104,8 +104,8 @@ export function isWithinResendTime(draft: Draft, { from, at, isSeries = false }:
   const afterMs = at - from;
   if (afterMs < 0 || afterMs > RESEND_MS) return false;
   // The runs of an interval's host lie at least half of it apart, whatever another host has begun meanwhile.
-  const isInterval = draft.settings.schedule.kind === "interval";
-  const isHalf = isInterval || isSeries || isEarlyForNext(draft, from);
+  if (draft.settings.schedule.kind === "interval") return afterMs <= gapMs(draft) / 2;
+  const isHalf = isSeries || isEarlyForNext(draft, from);
   return afterMs <= gapMs(draft) / (isHalf ? 2 : 10) || isSameSlot(draft, { from, at });
 }
 
@@ -221,7 +221,16 @@ function isEqual(last: HostEnd, ping: Ping): boolean {
 
 /** Whether both fall to the same slot. */
 export function isSameSlot(draft: Draft, { from, at }: { from: Instant; at: Instant }): boolean {
-  return slotBegunBy(draft, from) === slotBegunBy(draft, at);
+  const begun = slotBegunBy(draft, from);
+  return begun === slotBegunBy(draft, at) && !isSlotBetween(draft, begun, { from, at });
+}
+
+/** Whether the slot after one that still waits has come due for the second, and not for the first. */
+function isSlotBetween({ memory, settings }: Draft, begun: Instant, { from, at }: Since): boolean {
+  const { slotAt } = memory;
+  if (slotAt === null || slotAt !== begun || settings.schedule.kind === "interval") return false;
+  const nextAt = nextAfter(settings.schedule, slotAt);
+  return nextAt !== null && nextAt <= at && from < nextAt - Math.min(MINUTE_MS, (nextAt - slotAt) / 10);
 }
 
 /** Whether what was counted late for a slot that was left out may have been early for the next one (rule 16). */
