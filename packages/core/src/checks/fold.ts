@@ -24,6 +24,7 @@ export function fold(check: Check, event: Event): Transition<Check> {
   if (event.kind === "time" && !hasPassed(check, event.now))
     return { check, effects: NOTHING, nextAt: nextAt(check) };
   const draft = openDraft(check, knownUntil(event));
+  applyDeferred(draft, evaluatedUntil(event));
   apply(draft, event);
   applyDeferred(draft);
   if (event.kind === "time") evaluateUpTo(draft, event.now);
@@ -50,6 +51,24 @@ function apply(draft: Draft, event: Event): void {
       return applyClockSetBack(draft, event.at);
     case "baseline-reset":
       resetBaseline(draft);
+  }
+}
+
+/** How far an event evaluates before its own work: pings that waited until then come first. */
+function evaluatedUntil(event: Event): Instant {
+  switch (event.kind) {
+    case "ping":
+      return event.ping.at;
+    case "pause":
+    case "resume":
+    case "edit":
+    case "maintenance":
+      return event.at;
+    case "time":
+    case "outage":
+    case "clock-set-back":
+    case "baseline-reset":
+      return -Infinity;
   }
 }
 

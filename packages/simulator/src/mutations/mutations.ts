@@ -155,6 +155,10 @@ export const mutations: readonly Mutation[] = [
     line: "  return run?.firstStartAt ?? run?.startedAt ?? null;",
     becomes: "  return run?.startedAt ?? null;",
   }),
+  mutation("a ping that waited comes after the deadlines behind it", "fold", {
+    line: "applyDeferred(draft, evaluatedUntil(event));",
+    becomes: "",
+  }),
   mutation("an end ends what perhaps goes on elsewhere", "runs/match-end", {
     line: "started.findLast(({ uncertain }) => uncertain === undefined);",
     becomes: "started.at(-1);",

@@ -416,6 +416,20 @@ describe("the watermark", () => {
     ]);
   });
 
+  test.each<[string, Event]>([
+    ["ping", { kind: "ping", ping: pingOf(at(8000), "success", { digest: "next" }) }],
+    ["pause", { kind: "pause", at: at(8000) }],
+  ])(
+    "a ping that waited comes before the deadlines after it, where a later %s evaluates them",
+    (_, event) => {
+      const { effects } = fold(fold(first, late).check, event);
+      expect(flipLines(summary(effects)).slice(0, 2)).toEqual([
+        "up→down at 4200 (missed), notified",
+        "down→up at 4210, notified",
+      ]);
+    },
+  );
+
   test("an outage that is stored afterwards still counts", () => {
     const waiting = fold(first, late).check;
     const { check, effects } = fold(waiting, { kind: "outage", from: at(4195), until: at(4205) });

@@ -21,10 +21,11 @@ export function receivePing(draft: Draft, ping: Ping): void {
   else applyInTurn(draft, held);
 }
 
-/** Applies the deferred pings whose deadlines can be evaluated by now. */
-export function applyDeferred(draft: Draft): void {
+/** Applies the deferred pings up to an instant whose deadlines can be evaluated by now. */
+export function applyDeferred(draft: Draft, until: Instant = Infinity): void {
   const { memory } = draft;
   for (let first = memory.deferred[0]; first !== undefined; first = memory.deferred[0]) {
+    if (first.ping.at > until) return;
     evaluateUpTo(draft, first.ping.at);
     if (hasOpenDeadline(draft, first.ping.at)) return;
     memory.deferred = memory.deferred.slice(1);
