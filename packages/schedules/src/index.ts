@@ -5,6 +5,9 @@ export type { ClockChange } from "./explain/clock-changes.ts";
 export { MONTH_NAMES, WEEKDAY_NAMES } from "./calendar-names.ts";
 export { listText } from "./explain/english.ts";
 export { explain, type Explanation, type Occurrence } from "./explain/explain.ts";
+export { lostFrom, policiesOf } from "./policies/policies.ts";
+export { intervalText, madeUpText, missedText, overlapText } from "./policies/policy-text.ts";
+export type { SchedulerPolicy } from "./policies/policy.ts";
 export { ScheduleError } from "./schedule-error.ts";
 export { ScheduleInput, ScheduleReadingInput, ScheduleShape, TimezoneInput } from "./schedule-input.ts";
 export {

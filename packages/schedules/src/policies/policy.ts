@@ -2,7 +2,7 @@
 export type MadeUpRuns = "none" | "last" | "first and last" | "all";
 
 /** What is made up once the scheduler is back after it was stopped, its machine off, or its pod gone. */
-export type Missed =
+type Missed =
   | { runs: "none" }
   | {
       runs: Exclude<MadeUpRuns, "none">;
@@ -15,7 +15,7 @@ export type Missed =
     };
 
 /** What is made up after a sleep of at most so long: the process was frozen, or its machine suspended. */
-export type AfterSleep = {
+type AfterSleep = {
   runs: Exclude<MadeUpRuns, "none">;
   withinSeconds: number | null;
   only?: string;
@@ -28,14 +28,14 @@ export type AfterSleep = {
  */
 export type OverlapRule = "parallel" | "queued" | "skipped" | "one at the end" | "replaced";
 
-export type Overlap = {
+type Overlap = {
   usual: OverlapRule;
   /** settings or circumstances, in words, under which it is another */
   otherwise?: readonly (readonly [when: string, then: OverlapRule])[];
 };
 
 /** How jobs that run every N seconds are timed. */
-export type IntervalRule = {
+type IntervalRule = {
   first:
     | "at once"
     | "after an interval"
