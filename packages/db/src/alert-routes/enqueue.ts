@@ -2,6 +2,7 @@ import type { Instant } from "@overdue/schedules";
 import type { DeliveryKind } from "@overdue/core";
 import type { PoolClient } from "../database.ts";
 import { COLLECT_MINUTES } from "../deliveries/channel-kinds.ts";
+import { INFORMATIONAL } from "../schema/delivery-lists.ts";
 
 /** A delivery that was decided on. Instants are epoch milliseconds. */
 export type NewDelivery = {
@@ -35,7 +36,7 @@ select x.project_id, x.channel_id, x.kind, x.check_id, x.flip_id, x.incident_id,
   join channels c on c.project_id = x.project_id and c.id = x.channel_id and c.deleted_at is null
   left join lateral (
     select min(d.next_attempt_at) as due_at,
-       x.kind not in ('run', 'notice') and exists (
+       x.kind not in ${INFORMATIONAL} and exists (
          select from checks k where k.project_id = x.project_id and k.id = x.check_id and k.severity = 'critical'
        ) as is_urgent
       from deliveries d
@@ -85,7 +86,7 @@ select x.project_id, x.channel_id, x.kind, x.check_id, x.route_id, x.because, x.
   left join lateral (
     select d.next_attempt_at as at from deliveries d
      where d.channel_id = c.id and d.created_at > clock_timestamp() - interval '10 minutes'
-       and d.kind in ('run', 'notice') and d.state = 'pending' and d.next_attempt_at > clock_timestamp()
+       and d.kind in ${INFORMATIONAL} and d.state = 'pending' and d.next_attempt_at > clock_timestamp()
        and d.next_attempt_at <= clock_timestamp() + interval '10 minutes'
      order by d.created_at desc limit 1
   ) held on ${COLLECT_MINUTES} = 0

@@ -10,6 +10,8 @@ import type {
 import type { PoolClient } from "../database.ts";
 
 import { KEEPS_INCIDENTS } from "../deliveries/channel-kinds.ts";
+import { OPENING_KINDS } from "../schema/delivery-lists.ts";
+import { epochMs } from "../schema/epoch-ms.ts";
 
 /** A project's alert routes, and the channels, people and rotations that they name. */
 export type ProjectRouting = { routes: Route[]; directory: Directory };
@@ -23,8 +25,6 @@ export type RoutedIncident = Omit<RoutingInput, "routes" | "directory" | "depend
   /** The flip that opened it; null where it was pruned. */
   flipId: string | null;
 };
-
-const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 
 const PROJECTS = `
 select p.id,
@@ -89,16 +89,16 @@ export async function loadRoutedChecks(
 }
 
 const INCIDENTS = `
-select i.id, i.project_id, i.check_id, i.reason, ${ms("i.opened_at")} as opened_at,
-  ${ms("i.resolved_at")} as resolved_at, ${ms("i.acknowledged_at")} as acknowledged_at,
-  case when isfinite(i.snoozed_until) then ${ms("i.snoozed_until")} end as snoozed_until,
+select i.id, i.project_id, i.check_id, i.reason, ${epochMs("i.opened_at")} as opened_at,
+  ${epochMs("i.resolved_at")} as resolved_at, ${epochMs("i.acknowledged_at")} as acknowledged_at,
+  case when isfinite(i.snoozed_until) then ${epochMs("i.snoozed_until")} end as snoozed_until,
   i.snoozed_until = 'infinity' as snoozed_for_good, c.deleted_at is not null as is_deleted,
   ${CHECK},
   (select f.id from flips f where f.check_id = i.check_id and f.deadline_seq = i.deadline_seq and f.to_status = 'down')
     as flip_id,
   (select coalesce(json_agg(json_build_object('channelId', d.channel_id, 'routeId', d.route_id,
-      'at', ${ms("d.created_at")})), '[]')
-     from deliveries d where d.incident_id = i.id and d.kind in ('down', 'reminder')) as sent
+      'at', ${epochMs("d.created_at")})), '[]')
+     from deliveries d where d.incident_id = i.id and d.kind in ${OPENING_KINDS}) as sent
   from incidents i join checks c on c.project_id = i.project_id and c.id = i.check_id
  where i.id = any($1::uuid[])`;
 

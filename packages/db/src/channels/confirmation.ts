@@ -9,6 +9,7 @@ import { isUuid } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 import type { Keyring } from "../secrets/keyring.ts";
 import { isSame, sign, signingKey } from "../secrets/signed-id.ts";
+import { OPENING_KINDS } from "../schema/delivery-lists.ts";
 
 /**
  * Who names an address that alerts are to go to; null for a program with a key. Where the operator does, or asks for no
@@ -133,7 +134,7 @@ async function sendStillDown(tx: Tx, channelId: string): Promise<void> {
     from (
       select distinct on (f.check_id) f.id from deliveries f
       join incidents i on i.project_id = f.project_id and i.id = f.incident_id and i.resolved_at is null
-      where f.channel_id = ${channelId} and f.state = 'failed' and f.kind in ('down', 'reminder')
+      where f.channel_id = ${channelId} and f.state = 'failed' and f.kind in ${sql.raw(OPENING_KINDS)}
       order by f.check_id, f.id desc
     ) newest
     where d.id = newest.id`);

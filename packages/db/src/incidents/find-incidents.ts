@@ -5,6 +5,7 @@ import type { Pool } from "../database.ts";
 import type { EventPage } from "../history/list-events.ts";
 import { type BodyEnd, bodyEndColumns, lastOutput } from "../history/pings.ts";
 import type { IncidentRef } from "./act.ts";
+import { epochMs } from "../schema/epoch-ms.ts";
 
 /** An incident with the check it is about. `snoozedUntil` Infinity: until it recovers. */
 export type IncidentRecord = {
@@ -33,13 +34,11 @@ export type IncidentRecord = {
 
 export type IncidentFilter = { projectId: string; openOnly: boolean; checkId?: string; stormId?: string };
 
-const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
-
 const INCIDENT = `
   i.id, i.check_id as "checkId", c.name as "checkName", c.slug as "checkSlug", c.tags as "checkTags",
-  c.status as "checkStatus", c.severity, i.reason, i.evidence, ${ms("i.opened_at")} as "openedAt",
-  ${ms("i.resolved_at")} as "resolvedAt", ${ms("i.acknowledged_at")} as "acknowledgedAt",
-  i.acknowledged_by as "acknowledgedBy", ${ms("i.snoozed_until")} as "snoozedUntil", i.host, i.address,
+  c.status as "checkStatus", c.severity, i.reason, i.evidence, ${epochMs("i.opened_at")} as "openedAt",
+  ${epochMs("i.resolved_at")} as "resolvedAt", ${epochMs("i.acknowledged_at")} as "acknowledgedAt",
+  i.acknowledged_by as "acknowledgedBy", ${epochMs("i.snoozed_until")} as "snoozedUntil", i.host, i.address,
   i.storm_id as "stormId",
   (select count(*) from incident_entries e where e.incident_id = i.id)::int as entries,
   coalesce((
@@ -99,7 +98,7 @@ const NEIGHBOURS_MAX = 50;
 export async function findNeighbours(pool: Pool, ref: IncidentRef): Promise<Neighbour[]> {
   const rows = await pool.query<Neighbour>(
     `select o.id as "incidentId", o.check_id as "checkId", ${checkNameSql("c")} as "checkName", o.reason,
-            ${ms("o.opened_at")} as "openedAt", case when o.host = i.host then 'host' else 'address' end as shares
+            ${epochMs("o.opened_at")} as "openedAt", case when o.host = i.host then 'host' else 'address' end as shares
        from incidents i
        join incidents o on o.project_id = i.project_id and o.resolved_at is null and o.id <> i.id
             and (o.host = i.host or o.address = i.address)
@@ -148,12 +147,11 @@ export async function findLinkedIncident(
   pool: Pool,
   link: { incidentId: string; channelId: string },
 ): Promise<LinkedIncident | null> {
-  const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
   const rows = await pool.query<LinkedIncident>(
     `select i.project_id as "projectId", p.timezone, h.name as "channelName", c.id as "checkId",
             ${checkNameSql("c")} as "checkName",
-            ${ms("i.opened_at")} as "openedAt", ${ms("i.resolved_at")} as "resolvedAt",
-            ${ms("i.acknowledged_at")} as "acknowledgedAt", i.acknowledged_by as "acknowledgedBy"
+            ${epochMs("i.opened_at")} as "openedAt", ${epochMs("i.resolved_at")} as "resolvedAt",
+            ${epochMs("i.acknowledged_at")} as "acknowledgedAt", i.acknowledged_by as "acknowledgedBy"
        from incidents i
        join projects p on p.id = i.project_id and p.deleted_at is null
        join checks c on c.project_id = i.project_id and c.id = i.check_id and c.deleted_at is null
@@ -181,8 +179,8 @@ export type StormRef = { projectId: string; stormId: string };
 
 // Incidents of deleted checks are left out of every list, and so of the counts.
 const STORM = `
-  select s.id, ${ms("s.opened_at")} as "openedAt", s.shared, n.incidents, n.open,
-         case when n.open = 0 then ${ms("n.over_at")} end as "overAt",
+  select s.id, ${epochMs("s.opened_at")} as "openedAt", s.shared, n.incidents, n.open,
+         case when n.open = 0 then ${epochMs("n.over_at")} end as "overAt",
          (select ${checkNameSql("k")} from checks k where k.project_id = s.project_id and k.deleted_at is null
             and s.shared = 'dependency ' || k.id) as "dependencyName"
     from storms s

@@ -4,6 +4,7 @@ import { type Reason, spansBetween } from "@overdue/core";
 import { openDb, type Pool } from "../database.ts";
 import { windowRowsByCheck } from "../maintenance/windows.ts";
 import type { IncidentRef } from "./act.ts";
+import { epochMs } from "../schema/epoch-ms.ts";
 
 /** What happened in an incident, in its order. */
 export type TimelineItem =
@@ -39,27 +40,26 @@ export type TimelineItem =
   /** A maintenance window in which the check was silent; `id`: the window's, more than once where it recurs. */
   | { kind: "maintenance"; id: string; at: Instant; until: Instant; by: string; text: string };
 
-const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 const OF = "i.project_id = $1 and i.id = $2";
 
 const FLIPS = `
-  select 'flip' as kind, f.id, ${ms("f.at")} as at, f.from_status as "from", f.to_status as "to", f.reason,
-         ${ms("f.detected_at")} as "detectedAt"
+  select 'flip' as kind, f.id, ${epochMs("f.at")} as at, f.from_status as "from", f.to_status as "to", f.reason,
+         ${epochMs("f.detected_at")} as "detectedAt"
     from incidents i join flips f on f.project_id = i.project_id and f.check_id = i.check_id
          and f.at >= i.opened_at and f.at <= coalesce(i.resolved_at, 'infinity')
    where ${OF} and (f.deadline_seq >= i.deadline_seq)
    order by f.at, f.id limit $3`;
 
 const DELIVERIES = `
-  select 'delivery' as kind, d.id, ${ms("d.created_at")} as at, d.channel_id as "channelId",
+  select 'delivery' as kind, d.id, ${epochMs("d.created_at")} as at, d.channel_id as "channelId",
          c.name as "channelName", c.kind as "channelKind", d.kind as "deliveryKind", d.state, d.attempt as attempts,
-         ${ms("d.finished_at")} as "finishedAt", d.last_error as "lastError"
+         ${epochMs("d.finished_at")} as "finishedAt", d.last_error as "lastError"
     from incidents i join deliveries d on d.project_id = i.project_id and d.incident_id = i.id
     join channels c on c.project_id = d.project_id and c.id = d.channel_id
    where ${OF} order by d.created_at, d.id limit $3`;
 
 const ENTRIES = `
-  select e.kind, e.id, ${ms("e.at")} as at, e.by, e.text
+  select e.kind, e.id, ${epochMs("e.at")} as at, e.by, e.text
     from incidents i join incident_entries e on e.project_id = i.project_id and e.incident_id = i.id
    where ${OF} order by e.at, e.id limit $3`;
 
@@ -79,8 +79,8 @@ export async function loadTimeline(
 }
 
 const CHECK = `
-  select c.id, c.tags, ${ms("i.opened_at")} as "from",
-         ${ms("coalesce(i.resolved_at, clock_timestamp())")} as "until"
+  select c.id, c.tags, ${epochMs("i.opened_at")} as "from",
+         ${epochMs("coalesce(i.resolved_at, clock_timestamp())")} as "until"
     from incidents i join checks c on c.project_id = i.project_id and c.id = i.check_id where ${OF}`;
 
 /** The maintenance windows of its check while the incident lasted. */

@@ -4,6 +4,7 @@ import { notReadyBecause } from "../receivers/vital-signs.ts";
 import { findSelfTest, selfTestProblem, readSelfTest } from "../self-test/self-test.ts";
 import { refusalProblems } from "../deliveries/refusals.ts";
 import { instanceFacts, outages } from "../schema/index.ts";
+import { IS_ABANDONED } from "../schema/delivery-lists.ts";
 
 /** What is wrong now, a sentence each. */
 export type Problems = {
@@ -36,7 +37,7 @@ export async function readProblems(pool: Pool): Promise<Problems> {
 async function deadLetters(pool: Pool): Promise<string[]> {
   const rows = await openDb(pool).execute<{ count: number; projects: number }>(sql`
     select count(*)::int as count, count(distinct project_id)::int as projects from deliveries
-    where state = 'failed' and dealt_with_at is null and kind not in ('test', 'system')
+    where ${sql.raw(IS_ABANDONED)} and kind not in ('test', 'system')
       and finished_at > clock_timestamp() - ${LATELY}::interval`);
   const { count, projects } = rows[0] ?? { count: 0, projects: 0 };
   if (count === 0) return [];

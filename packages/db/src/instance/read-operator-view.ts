@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 
 import { openDb, type Pool } from "../database.ts";
 import { readVitalSigns } from "../receivers/vital-signs.ts";
+import { UNFINISHED } from "../schema/delivery-lists.ts";
 
 type CheckerVitals = {
   id: string;
@@ -79,7 +80,7 @@ async function readCounts(pool: Pool): Promise<Counts> {
       select count(*) filter (where state <> 'sending' and next_attempt_at <= clock_timestamp())::int as due,
         count(*) filter (where state = 'sending')::int as "underWay",
         count(*) filter (where state <> 'sending' and next_attempt_at > clock_timestamp())::int as later
-      from deliveries where state in ('pending', 'retry', 'sending')
+      from deliveries where state in ${sql.raw(UNFINISHED)}
     ) d, (
       select count(*)::int as all, count(*) filter (where broken_at is not null)::int as broken,
         count(*) filter (where circuit_until > clock_timestamp())::int as resting

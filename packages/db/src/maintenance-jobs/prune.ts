@@ -1,5 +1,6 @@
 import { type SQL as Sql, sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
+import { INFORMATIONAL } from "../schema/delivery-lists.ts";
 
 /** Deletes some of what is past its time. @returns how many rows went: fewer than `limit` once nothing is left. */
 export type Prune = (db: Db, limit: number) => Promise<number>;
@@ -125,7 +126,7 @@ export const pruneDeliveries: Prune = (db, limit) => count(db, ended("90 days", 
 
 /** Deliveries about runs and notices from more than a week ago: a frequent job has many, and its history has the runs. */
 export const pruneInformationalDeliveries: Prune = (db, limit) =>
-  count(db, ended("7 days", limit, sql`d.kind in ('run', 'notice')`));
+  count(db, ended("7 days", limit, sql.raw(`d.kind in ${INFORMATIONAL}`)));
 
 /** Deletes the deliveries that ended so long ago, those of some kinds or all. */
 function ended(ago: string, limit: number, kinds: Sql = sql`true`): Sql {

@@ -1,4 +1,5 @@
 import type { PoolClient } from "../database.ts";
+import { WAITING } from "../schema/delivery-lists.ts";
 
 /** Two processes' clocks, and the time a commit takes, may part by less than this. */
 const SET_BACK_MIN_MS = 10_000;
@@ -44,11 +45,7 @@ const DRAW_BACK = [
                       ended_at = ended_at - $1::float8 * interval '1 millisecond'
     where ended_at > clock_timestamp() and set_back_ms is null`,
   // A retry, a lease or a rest that was set by the old time would last so much longer.
-  drawBack(
-    "deliveries",
-    "next_attempt_at",
-    "next_attempt_at > clock_timestamp() and state in ('pending', 'retry')",
-  ),
+  drawBack("deliveries", "next_attempt_at", `next_attempt_at > clock_timestamp() and state in ${WAITING}`),
   drawBack("deliveries", "lease_until"),
   drawBack("channels", "circuit_until"),
   drawBack("rate_limits", "free_at"),

@@ -1,5 +1,6 @@
 import type { Pool } from "../database.ts";
 import { RECEIVER_DOWN_AFTER_MS } from "./checkpoint.ts";
+import { EXPENDABLE_KINDS, IS_ABANDONED, WAITING } from "../schema/delivery-lists.ts";
 
 /** How well the instance works; ages in seconds, null where nothing has happened yet. */
 export type VitalSigns = {
@@ -37,11 +38,11 @@ export async function readVitalSigns(pool: Pool): Promise<VitalSigns> {
             (select extract(epoch from greatest(interval '0', slowest.at - min(wake_at))) from checks
               where wake_at is not null and deleted_at is null)::float8 as "deadlineWait",
             (select extract(epoch from greatest(interval '0', now.at - min(next_attempt_at))) from deliveries
-              where state in ('pending', 'retry'))::float8 as "deliveryWait",
+              where state in ${WAITING})::float8 as "deliveryWait",
             (select count(*) from deliveries where state = 'failed') as "deliveriesFailed",
             (select count(*) from outages) as outages,
             (select count(*) from deliveries
-              where state = 'failed' and dealt_with_at is null and kind not in ('test', 'run', 'notice')) as "deadLetters",
+              where ${IS_ABANDONED} and kind not in ${EXPENDABLE_KINDS}) as "deadLetters",
             self.*
        from now, slowest, lateral (
          select percentile_disc(0.5) within group (order by d.latency_ms) / 1000.0::float8 as "selfP50",
