@@ -211,6 +211,15 @@ describe("a pool", () => {
     expect(order).toEqual([1, 2, 3]);
   });
 
+  test("lends no session that is just being ended because it was idle for too long", async () => {
+    const pool = poolOf();
+    const client = await pool.connect();
+    client.release();
+    const ending = client.end();
+    expect(await pool.query("select 1 as one")).toEqual([{ one: 1 }]);
+    await ending;
+  });
+
   test("opens a session for a waiting caller when a lent session ends", async () => {
     const pool = poolOf({ max: 1 });
     const client = await pool.connect();

@@ -79,8 +79,10 @@ export class Pool {
   async connect(): Promise<PoolClient> {
     if (this.#isEnding)
       throw new ConnectionError("CONNECTION_ENDED", "The connections to PostgreSQL were ended.");
-    const idle = this.#idle.pop();
-    if (idle !== undefined) return idle.lend();
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      // A session that was idle for too long is in the list until it has said goodbye.
+      if (!idle.hasEnded) return idle.lend();
+    }
     if (this.#clients.size < this.#options.max) return this.#open().lend();
     return await new Promise<PoolClient>((resolve, reject) => {
       const { acquireTimeoutMs = ACQUIRE_TIMEOUT_MS } = this.#options;
