@@ -96,7 +96,7 @@ export async function endSlackLink(
   await tx
     .update(slackLinks)
     .set({ ...end, code: null, endedAt: sql`now()` })
-    .where(eq(slackLinks.id, id));
+    .where(and(eq(slackLinks.projectId, projectId), eq(slackLinks.id, id)));
   await tx.execute(
     sql`select pg_notify('overdue_changes', ${JSON.stringify({ projectId, checkId: null } satisfies LiveEvent)})`,
   );

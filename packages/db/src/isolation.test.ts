@@ -1,0 +1,416 @@
+import { readFileSync, globSync } from "node:fs";
+
+import { RouteInput } from "@overdue/core";
+import { aCheck, anArrival, aProject, sceneKeyring, testDatabase } from "@overdue/testkit";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { openDb } from "./database.ts";
+import * as db from "./index.ts";
+
+// Every public read and write that names a project gets the ids of one project's rows and the id of another project.
+
+const database = await testDatabase();
+const { pool } = database;
+const on = openDb(pool);
+afterAll(database.drop);
+
+const PAGE = { limit: 100, after: null };
+const NEWEST = { limit: 100, before: null };
+const NOW = Date.now();
+const BY = { by: "Anna", at: NOW };
+const MONTH = { from: NOW - 30 * 86_400_000, until: NOW };
+const WEEKLY = { kind: "weekly" as const, weekdays: [1], time: "02:00", minutes: 60, timezone: "UTC" };
+
+type World = Awaited<ReturnType<typeof aWorld>>;
+/** What a function returns for a world; its `projectId` may be another one's than that of the rows. */
+type Call = (world: World) => unknown;
+
+const READS: Record<string, Call> = {
+  findCheck: (w) => db.findCheck(on, w),
+  hasCheck: (w) => db.hasCheck(on, w),
+  listChecks: ({ projectId, tag }) => db.listChecks(on, { projectId, tags: [tag] }, PAGE),
+  findProjectChecks: ({ projectId, tag }) => db.findProjectChecks(on, projectId, { tags: [tag] }),
+  findCheckByUniqueKey: (w) => db.findCheckByUniqueKey(on, w.projectId, db.uniqueKeyOf(w.pingUuid)),
+  findEqualCheck: ({ projectId, name }) => db.findEqualCheck(on, projectId, { name }),
+  listFlips: (w) => db.listFlips(on, w, PAGE),
+  listFlipsWithin: (w) => db.listFlipsWithin(on, w, { from: null, until: null }),
+  listIncidents: (w) => db.listIncidents(on, w, PAGE),
+  listNotices: (w) => db.listNotices(on, w, PAGE),
+  listRuns: (w) => db.listRuns(on, w, PAGE),
+  listSlots: (w) => db.listSlots(on, w, NEWEST),
+  listPings: (w) => db.listPings(on, w, NEWEST),
+  findPingBody: (w) => db.findPingBody(on, { ...w, number: 2 }),
+  seenRuns: (w) => db.seenRuns(on, w),
+  findIncident: (w) => db.findIncident(pool, w),
+  findIncidents: ({ projectId, checkId }) =>
+    db.findIncidents(pool, { projectId, checkId, openOnly: false }, PAGE),
+  findNeighbours: (w) => db.findNeighbours(pool, w),
+  findOutput: (w) => db.findOutput(pool, w),
+  findStorm: (w) => db.findStorm(pool, w),
+  findStorms: ({ projectId }) => db.findStorms(pool, projectId, PAGE),
+  loadTimeline: (w) => db.loadTimeline(pool, w, 100),
+  findChannel: (w) => db.findChannel(on, w),
+  listChannels: ({ projectId }) => db.listChannels(on, projectId, PAGE),
+  listChannelNames: ({ projectId }) => db.listChannelNames(on, projectId),
+  listDeliveries: ({ projectId, channelId }) => db.listDeliveries(on, { projectId, channelId }, NEWEST),
+  findDelivery: (w) => db.findDelivery(on, w),
+  listDeadLetters: ({ projectId }) => db.listDeadLetters(on, projectId, NEWEST),
+  testsWithinMinute: ({ projectId }) => db.testsWithinMinute(on, projectId),
+  findRoute: (w) => db.findRoute(on, w),
+  listRoutes: ({ projectId }) => db.listRoutes(on, projectId),
+  previewRecipients: (w) => db.previewRecipients(pool, w, { at: NOW, reason: "missed" }),
+  findPerson: (w) => db.findPerson(on, w),
+  listPeople: ({ projectId }) => db.listPeople(on, projectId),
+  findRotation: (w) => db.findRotation(on, w),
+  listRotations: ({ projectId }) => db.listRotations(on, projectId),
+  findWindow: (w) => db.findWindow(on, w),
+  listWindows: ({ projectId }) => db.listWindows(on, projectId, PAGE),
+  findNamed: ({ projectId, checkId }) => db.findNamed(on, projectId, [checkId]).catch(() => []),
+  findRole: (w) => db.findRole(on, w),
+  findMember: (w) => db.findMember(on, w),
+  listMembers: ({ projectId }) => db.listMembers(on, projectId, PAGE),
+  listInvitations: ({ projectId }) => db.listInvitations(on, projectId, PAGE),
+  listKeys: ({ projectId }) => db.listKeys(on, projectId),
+  listKeysMadeBy: (w) => db.listKeysMadeBy(on, w),
+  mayBring: async ({ projectId, apiKey }) => (await db.mayBring(on, projectId, apiKey)) === "ours",
+  listAuditEntries: ({ projectId }) => db.listAuditEntries(on, { projectId }, PAGE),
+  listRefusedPings: ({ projectId }) => db.listRefusedPings(on, { projectId }, PAGE),
+  readReport: async ({ projectId }) => {
+    const { checks } = await db.readReport(on, { projectId, span: MONTH, before: MONTH });
+    return checks;
+  },
+  readState: async ({ projectId }) => (await db.readState(on, sceneKeyring, projectId)).checks,
+  findReportChoice: (w) => db.findReportChoice(on, w),
+  reportsWithinMinute: ({ projectId }) => db.reportsWithinMinute(on, projectId),
+  findSlackLink: (w) => db.findSlackLink(on, { ...w, linkId: w.slackLinkId }),
+  findTelegramLink: (w) => db.findTelegramLink(on, { ...w, linkId: w.telegramLinkId }),
+};
+
+/** The second function comes before, for the project of the rows. */
+const WRITES: Record<string, [call: Call, before?: Call]> = {
+  editCheck: [
+    (w) =>
+      db.editCheck(pool, w, {
+        details: { name: "x" },
+        settings: {},
+        channelIds: null,
+        version: null,
+        at: NOW,
+      }),
+  ],
+  pauseCheck: [(w) => db.pauseCheck(pool, w, NOW)],
+  resumeCheck: [(w) => db.resumeCheck(pool, w, NOW), (w) => db.pauseCheck(pool, w, NOW)],
+  resetBaseline: [(w) => db.resetBaseline(pool, w, NOW)],
+  changeCheck: [(w) => db.changeCheck(pool, w, () => [{ kind: "pause", at: NOW }])],
+  deleteCheck: [(w) => db.deleteCheck(on, w)],
+  restoreCheck: [(w) => db.restoreCheck(pool, w, NOW), (w) => db.deleteCheck(on, w)],
+  acknowledgeIncident: [(w) => db.acknowledgeIncident(pool, w, BY)],
+  unacknowledgeIncident: [
+    (w) => db.unacknowledgeIncident(pool, w, BY),
+    (w) => db.acknowledgeIncident(pool, w, BY),
+  ],
+  snoozeIncident: [(w) => db.snoozeIncident(pool, w, { ...BY, until: NOW + 3_600_000 })],
+  noteIncident: [(w) => db.noteIncident(pool, w, { ...BY, text: "looking" })],
+  editChannel: [
+    (w) =>
+      db.editChannel(on, w, {
+        keyring: sceneKeyring,
+        edit: {
+          name: "x",
+          settings: null,
+          namedBy: null,
+          checkIds: null,
+          isFallback: true,
+          proveWeekly: null,
+          collectMinutes: null,
+          groups: undefined,
+          version: null,
+        },
+      }),
+  ],
+  deleteChannel: [(w) => db.deleteChannel(on, w)],
+  restoreChannel: [(w) => db.restoreChannel(on, w), (w) => db.deleteChannel(on, w)],
+  queueTest: [(w) => db.queueTest(on, w)],
+  askAgain: [
+    async (w) => (await db.askAgain(on, w)) === "asked",
+    ({ channelId }) => pool.query("update channels set unconfirmed_since = now() where id = $1", [channelId]),
+  ],
+  redeliver: [(w) => db.redeliver(on, w)],
+  dismissDelivery: [(w) => db.dismissDelivery(on, w)],
+  editRoute: [(w) => db.editRoute(on, w, { fields: { name: "x" }, version: null })],
+  deleteRoute: [(w) => db.deleteRoute(on, w)],
+  restoreRoute: [(w) => db.restoreRoute(on, w), (w) => db.deleteRoute(on, w)],
+  orderRoutes: [
+    ({ projectId, routeId }) => db.orderRoutes(on, projectId, [routeId]),
+    ({ routeId }) => pool.query("update routes set position = 5 where id = $1", [routeId]),
+  ],
+  editPerson: [(w) => db.editPerson(on, w, { fields: { name: "x" }, version: null })],
+  deletePerson: [(w) => db.deletePerson(on, w)],
+  restorePerson: [(w) => db.restorePerson(on, w), (w) => db.deletePerson(on, w)],
+  editRotation: [(w) => db.editRotation(on, w, { fields: { name: "x" }, version: null })],
+  deleteRotation: [(w) => db.deleteRotation(on, w)],
+  restoreRotation: [(w) => db.restoreRotation(on, w), (w) => db.deleteRotation(on, w)],
+  editWindow: [(w) => db.editWindow(on, w, { name: "x", version: null })],
+  deleteWindow: [(w) => db.deleteWindow(on, w)],
+  restoreWindow: [(w) => db.restoreWindow(on, w), (w) => db.deleteWindow(on, w)],
+  changeRole: [
+    (w) => db.changeRole(on, w, { role: "viewer", seen: null }),
+    async ({ projectId }) => db.addMember(on, { projectId, userId: await aUser(), role: "owner" }),
+  ],
+  removeMember: [
+    (w) => db.removeMember(on, w, { endKeys: false }),
+    async ({ projectId }) => db.addMember(on, { projectId, userId: await aUser(), role: "owner" }),
+  ],
+  endInvitation: [(w) => db.endInvitation(on, w, "revoked")],
+  rotateKey: [(w) => db.rotateKey(on, w, { now: NOW, oldEndsAt: NOW })],
+  revokeKey: [(w) => db.revokeKey(on, w)],
+  editReportChoice: [
+    ({ projectId, userId }) =>
+      db.editReportChoice(on, { projectId, userId }, { edit: { every: "month" }, version: null, now: NOW }),
+  ],
+  endSlackLink: [
+    ({ projectId, slackLinkId: id }) => db.endSlackLink(on, { id, projectId }, { problem: "no" }),
+  ],
+};
+
+/** Functions that name a project and yet belong in neither table, and why. */
+const NEITHER: Record<string, string> = {
+  ...name(
+    "create",
+    "createCheck insertCheck createChannel createRoute createPerson createRotation createWindow",
+  ),
+  ...name(
+    "create",
+    "createProject createKey addMember invite insertAuditEntry createSlackLink createTelegramLink",
+  ),
+  ...name("create", "createUnlessEqual hasRoom queueReportNow"),
+  ...name(
+    "the project itself is the row",
+    "findProject editProject deleteProject restoreProject renewPingKey",
+  ),
+  ...name("of an account, in all its projects", "listProjects countOwnedProjects"),
+  ...name("finds all rows of the project by itself", "applyWindows applyConfig"),
+  ...name("the id alone is the secret or comes from the queue", "moveChannel revokeKeysMadeBy"),
+  ...name(
+    "of all projects, by the deadline evaluator or the sender",
+    "notifyFindings storeRefusals recordPings",
+  ),
+  ...name(
+    "of the self-test, which is the only row of its project",
+    "isDueToPing readSelfTest notifyOperators",
+  ),
+  ...name("in the caller's transaction, as the function without In", "changeCheckIn"),
+  ...name("an actor's key, not a project's row", "claimKey answerKey releaseKey"),
+  ...name("of the channels whose settings the caller has opened", "unagreedChats slackChannelOfProject"),
+  ...name("announces rows that were written", "notifyChanges notifyOwners"),
+};
+
+let mine: World;
+let other: World;
+beforeAll(async () => {
+  [mine, other] = [await aWorld(), await aWorld()];
+});
+
+describe("another project's id", () => {
+  test.each(Object.entries(READS))("finds nothing of a project: %s", async (_, read) => {
+    expect(isSomething(await read(mine))).toBe(true);
+    const { projectId } = await aProject(pool);
+    expect(isSomething(await read({ ...mine, projectId }))).toBe(false);
+    expect(JSON.stringify(await read({ ...mine, projectId: other.projectId }))).not.toContain(mine.marker);
+  });
+
+  test.each(Object.entries(WRITES))("changes no row of a project: %s", async (_, [write, before]) => {
+    const [world, stranger] = [await aWorld(), await aWorld()];
+    await before?.(world);
+    const rows = await rowsOf(world.projectId);
+    const result = await Promise.resolve(write({ ...world, projectId: stranger.projectId })).catch(
+      () => null,
+    );
+    expect(Array.isArray(result) ? false : isSomething(result)).toBe(false);
+    expect(JSON.stringify(result ?? null)).not.toContain(world.marker);
+    expect(await rowsOf(world.projectId)).toEqual(rows);
+    await write(world);
+    expect(await rowsOf(world.projectId)).not.toEqual(rows);
+  });
+});
+
+test("every public function that names a project is in one of the tables", () => {
+  const named = publicFunctions().filter(({ parameters }) => /projectId|\b\w+Ref\b/.test(parameters));
+  expect(named.length).toBeGreaterThan(100);
+  const known = new Set([READS, WRITES, NEITHER].flatMap((table) => Object.keys(table)));
+  expect(named.map((one) => one.name).filter((one) => !known.has(one))).toEqual([]);
+});
+
+/** The exported functions that the package exports, too, with the text of their parameters. */
+function publicFunctions(): { name: string; parameters: string }[] {
+  const files = globSync("packages/db/src/**/*.ts", { exclude: ["**/*.test.ts", "**/index.ts"] });
+  const declared = files.flatMap((file) => [
+    ...readFileSync(file, "utf8").matchAll(
+      /^export (?:async )?function (\w+)(?:<[^(]*>)?\(([\s\S]*?)\n?\)[:{ ]/gm,
+    ),
+  ]);
+  return declared
+    .map(([, found = "", parameters = ""]) => ({ name: found, parameters }))
+    .filter((one) => one.name in db);
+}
+
+function name(reason: string, functions: string): Record<string, string> {
+  return Object.fromEntries(functions.split(" ").map((one) => [one, reason]));
+}
+
+function isSomething(result: unknown): boolean {
+  if (result === null || result === undefined || result === false || result === 0) return false;
+  if (Array.isArray(result)) return result.length > 0;
+  return !(typeof result === "object" && "kind" in result && result.kind === "unknown");
+}
+
+/** Every row of every table that belongs to the project, as JSON. */
+async function rowsOf(projectId: string): Promise<Record<string, unknown>> {
+  const tables = await pool.query<{ name: string }>(
+    `select table_name as name from information_schema.columns
+      where table_schema = 'public' and column_name = 'project_id' order by 1`,
+  );
+  expect(tables.length).toBeGreaterThan(20);
+  const rows: Record<string, unknown> = {};
+  for (const table of tables)
+    rows[table.name] = await pool.query(
+      `select to_jsonb(t) as row from ${table.name} t where project_id = $1 order by to_jsonb(t)::text`,
+      [projectId],
+    );
+  return rows;
+}
+
+async function aUser(): Promise<string> {
+  return db.createUser(on, { email: `${crypto.randomUUID()}@example.org`, passwordHash: "x" });
+}
+
+/** A project with one row of everything; all names in it contain `marker`. */
+async function aWorld() {
+  const marker = crypto.randomUUID();
+  const { projectId, pingKey } = await aProject(pool);
+  const userId = await aUser();
+  await db.addMember(on, { projectId, userId, role: "owner" });
+  const channel = await db.createChannel(on, sceneKeyring, {
+    projectId,
+    kind: "webhook",
+    name: marker,
+    settings: { url: "https://example.org" },
+    hint: marker,
+    checkIds: "all",
+  });
+  const details = { name: marker, slug: marker, tags: marker };
+  const check = await aCheck(pool, { projectId, details, at: NOW - 86_400_000 });
+  const ids = { projectId, checkId: check.id, channelId: channel.id, userId };
+  const route = {
+    name: marker,
+    steps: [{ afterMinutes: 0, targets: [{ kind: "channel", channelId: channel.id }] }],
+  };
+  const { id: routeId } = await db.createRoute(on, projectId, RouteInput.parse(route));
+  const { id: personId } = await db.createPerson(on, projectId, { name: marker, channelIds: [channel.id] });
+  const { id: rotationId } = await db.createRotation(on, projectId, {
+    name: marker,
+    timezone: "UTC",
+    every: "week",
+    startsOn: "2026-01-05",
+    handOverAt: "09:00",
+    personIds: [personId],
+    overrides: [],
+  });
+  const window = { name: marker, rule: WEEKLY, tags: [], checkIds: [check.id], createdBy: marker };
+  const { id: windowId } = await db.createWindow(on, projectId, window);
+  const { row: key, key: apiKey } = await db.createKey(on, {
+    projectId,
+    name: marker,
+    scope: "read",
+    createdBy: userId,
+  });
+  const invitation = {
+    projectId,
+    email: `${marker}@example.org`,
+    role: "viewer" as const,
+    invitedBy: userId,
+  };
+  const invitationId = await on.transaction((tx) => db.invite(tx, invitation));
+  const { link: slackLink } = await db.createSlackLink(on, { projectId, userId });
+  const { link: telegramLink } = await db.createTelegramLink(on, projectId);
+  await db.insertAuditEntry(on, {
+    projectId,
+    at: NOW,
+    actor: { kind: "operator", name: marker },
+    address: null,
+    action: "check.edit",
+    object: { id: check.id, name: marker },
+    fields: [],
+  });
+  await db.storeRefusals(pool, [
+    {
+      owner: { kind: "key", pingKey, slug: "none" },
+      reason: "unknown-slug",
+      asked: marker,
+      count: 1,
+      firstAt: NOW,
+      lastAt: NOW,
+      method: "GET",
+      remoteAddress: null,
+      userAgent: "curl",
+    },
+  ]);
+  await db.editReportChoice(on, { projectId, userId }, { edit: { every: "week" }, version: null, now: NOW });
+  return {
+    ...ids,
+    ...(await aHistory(check, marker, ids)),
+    name: marker,
+    tag: marker,
+    marker,
+    pingUuid: check.pingUuid,
+    routeId,
+    personId,
+    rotationId,
+    windowId,
+    keyId: key.id,
+    apiKey,
+    invitationId: invitationId ?? "",
+    slackLinkId: slackLink.id,
+    telegramLinkId: telegramLink.id,
+  };
+}
+
+/** A run, a failure with its output, an incident of a storm, a notice, a slot, a dead letter, a test and a report. */
+async function aHistory(
+  check: { id: string; projectId: string; pingUuid: string },
+  marker: string,
+  { projectId, checkId, channelId }: { projectId: string; checkId: string; channelId: string },
+) {
+  const at = NOW - 3_600_000;
+  const body = Buffer.from(marker);
+  await db.recordPings(pool, [anArrival(check, at, { kind: "start" })], db.ALONE);
+  await db.recordPings(pool, [anArrival(check, at + 60_000, { kind: "fail", body })], db.ALONE);
+  const neighbour = await aCheck(pool, { projectId, details: { name: marker }, at });
+  await db.recordPings(pool, [anArrival(neighbour, at + 60_000, { kind: "fail" })], db.ALONE);
+  const [storm] = await pool.query<{ id: string }>(
+    "insert into storms (project_id, opened_at, shared) values ($1, now(), $2) returning id",
+    [projectId, marker],
+  );
+  const [incident] = await pool.query<{ id: string }>(
+    "update incidents set storm_id = $2 where check_id = $1 returning id",
+    [checkId, storm?.id],
+  );
+  await pool.query(
+    "insert into notices (project_id, check_id, at, notice, evidence) values ($1, $2, now(), 'early', '{}')",
+    [projectId, checkId],
+  );
+  await pool.query(
+    `insert into slots (project_id, check_id, due_at, outcome, decided_at) values ($1, $2, now(), 'late', now())`,
+    [projectId, checkId],
+  );
+  const [dead] = await pool.query<{ id: string }>(
+    `update deliveries set state = 'failed', finished_at = now(), last_error = $2, attempt = 1
+      where check_id = $1 and kind = 'down' returning id`,
+    [checkId, marker],
+  );
+  await pool.query(
+    `insert into deliveries (project_id, channel_id, kind) values ($1, $2, 'test'), ($1, $2, 'report')`,
+    [projectId, channelId],
+  );
+  return { stormId: storm?.id ?? "", incidentId: incident?.id ?? "", deliveryId: dead?.id ?? "" };
+}
