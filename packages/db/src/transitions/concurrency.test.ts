@@ -276,7 +276,7 @@ describe("an idempotency key", () => {
   });
 
   test.each([
-    ["another body is told apart", { bodyDigest: "b", at: T + 1 }, "other-body"],
+    ["another body is refused", { bodyDigest: "b", at: T + 1 }, "other-body"],
     [
       "the same body 23 hours later has its answer",
       { bodyDigest: "a", at: T + 23 * 60 * MINUTE },
