@@ -14,7 +14,8 @@ import { acknowledgeIncident } from "../incidents/act.ts";
 import { endLease, moveLease, takeLease } from "../leases/lease.ts";
 import { StaleVersion } from "../stale-version.ts";
 import { evaluateDue } from "./evaluate-due.ts";
-import { ALONE, type Arrival, recordPings } from "./record-pings.ts";
+import type { Arrival } from "./";
+import { ALONE, recordPings } from "./record-pings.ts";
 
 const T = Date.parse("2026-03-02T12:00:00Z");
 const MINUTE = 60_000;
