@@ -14,8 +14,7 @@ import { acknowledgeIncident } from "../incidents/act.ts";
 import { endLease, moveLease, takeLease } from "../leases/lease.ts";
 import { StaleVersion } from "../stale-version.ts";
 import { evaluateDue } from "./evaluate-due.ts";
-import type { Arrival } from "./";
-import { ALONE, recordPings } from "./record-pings.ts";
+import { ALONE, recordPings, type ReceivedPing } from "./record-pings.ts";
 
 const T = Date.parse("2026-03-02T12:00:00Z");
 const MINUTE = 60_000;
@@ -26,9 +25,15 @@ afterAll(database.drop);
 
 describe("the same end of one host", () => {
   test.each([
-    ["in one transaction", (one: Arrival, again: Arrival) => record([one, again])],
-    ["one after the other", (one: Arrival, again: Arrival) => record([one]).then(() => record([again]))],
-    ["at the same time", (one: Arrival, again: Arrival) => Promise.all([record([one]), record([again])])],
+    ["in one transaction", (one: ReceivedPing, again: ReceivedPing) => record([one, again])],
+    [
+      "one after the other",
+      (one: ReceivedPing, again: ReceivedPing) => record([one]).then(() => record([again])),
+    ],
+    [
+      "at the same time",
+      (one: ReceivedPing, again: ReceivedPing) => Promise.all([record([one]), record([again])]),
+    ],
   ])("that comes twice %s is one run", async (_, send) => {
     const check = await aCheck(pool, { at: T - MINUTE });
     await send(anArrival(check, T, { digest: "a" }), anArrival(check, T + 1_000, { digest: "a" }));
@@ -312,7 +317,7 @@ describe("an idempotency key", () => {
   });
 });
 
-function record(arrivals: readonly Arrival[]) {
+function record(arrivals: readonly ReceivedPing[]) {
   return recordPings(pool, arrivals, ALONE);
 }
 
@@ -334,7 +339,7 @@ function aRoute(name: string, channelId: string | undefined) {
   return RouteInput.parse({ name, steps: [{ afterMinutes: 0, targets: [{ kind: "channel", channelId }] }] });
 }
 
-function withRid(arrival: Arrival, rid: string): Arrival {
+function withRid(arrival: ReceivedPing, rid: string): ReceivedPing {
   return { ...arrival, record: { ...arrival.record, rid } };
 }
 
