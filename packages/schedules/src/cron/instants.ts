@@ -1,7 +1,7 @@
 import type { Instant } from "../time.ts";
 import type { TimeZone, WallTime } from "../timezones/time-zone.ts";
 
-/** The instant at which a clock reads `wall`, as some library finds it; `offset` is the one that held before. */
+/** The instant at which a clock reads `wall`, as some library finds it; `offset`: what held before. */
 export type Resolve = (wall: WallTime, zone: TimeZone, offset: number) => Instant;
 
 /** Go's `time.Date`: the offset at the reading taken as UTC, corrected once where that offset does not hold there. */
@@ -22,7 +22,7 @@ export const luxonLocal: Resolve = (wall, zone, offset) => {
 /** Luxon's reading of a text: the offset that it guesses first is that at the reading taken as UTC. */
 export const luxonText: Resolve = (wall, zone) => luxonLocal(wall, zone, zone.offsetAt(wall));
 
-/** node-cron: the offset at the reading taken as UTC, else the one that reads back, else the later. */
+/** node-cron: the offset at the reading taken as UTC, else the offset that reads back, else the later. */
 export const nodeCronLocal: Resolve = (wall, zone) => {
   const first = wall - zone.offsetAt(wall);
   const second = wall - zone.offsetAt(first);
