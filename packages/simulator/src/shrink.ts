@@ -4,7 +4,7 @@ type Fails = (smaller: History) => boolean;
 
 /** Takes away what the failure does not need: faults, then entries by halves down to single ones, then days. */
 export function shrink(history: History, fails: Fails): History {
-  const calm = strips(history).reduce((kept, strip) => smallerIf(fails, kept, strip(kept)), history);
+  const calm = faultRemovals(history).reduce((kept, remove) => smallerIf(fails, kept, remove(kept)), history);
   const sparse = withoutEntries(calm, fails);
   const spans = [...sparse.faults.outages, ...sparse.faults.checkerPauses];
   const end =
@@ -16,17 +16,17 @@ function smallerIf(fails: Fails, kept: History, smaller: History): History {
   return fails(smaller) ? smaller : kept;
 }
 
-function strips({ faults }: History): ((kept: History) => History)[] {
-  const calmer = (kept: History, less: Partial<History["faults"]>) => ({
+function faultRemovals({ faults }: History): ((kept: History) => History)[] {
+  const withFaults = (kept: History, less: Partial<History["faults"]>) => ({
     ...kept,
     faults: { ...kept.faults, ...less },
   });
   return [
-    (kept) => calmer(kept, { checkerPauses: [] }),
-    (kept) => calmer(kept, { outages: [] }),
+    (kept) => withFaults(kept, { checkerPauses: [] }),
+    (kept) => withFaults(kept, { outages: [] }),
     ...faults.outages.map(
       (outage) => (kept: History) =>
-        calmer(kept, { outages: kept.faults.outages.filter((other) => other !== outage) }),
+        withFaults(kept, { outages: kept.faults.outages.filter((other) => other !== outage) }),
     ),
   ];
 }

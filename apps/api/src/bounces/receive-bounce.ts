@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import { Overloaded, TooHeavy, type WorkerPool } from "../workers/worker-pool.ts";
 
 /**
- * Takes what comes back of the mails that were sent. `knows`: whether something before the @ is an address that we made.
+ * Takes mails that come back because they could not be delivered. `knows`: whether we made the address with this part before the @.
  * `take` never answers a mail, whatever it says, so no loop can begin here. @throws where the database is away
  */
 export type BounceReceiver = {
@@ -36,11 +36,11 @@ export function bounceReceiver(parts: {
   };
 }
 
-/** What takes too long to read is no report that a mail server writes. @throws what else went wrong, so that it comes again */
+/** A mail that takes too long to read is no report of a mail server. @throws any other error, so that the mail is sent again */
 function ignoreUnreadable(log: Logger): (error: unknown) => null {
   return (error) => {
     if (!(error instanceof TooHeavy || error instanceof Overloaded)) throw error;
-    log.warn("A mail to a bounce address takes too long to read; it is left aside.");
+    log.warn("A mail to a bounce address takes too long to read; it is ignored.");
     return null;
   };
 }

@@ -39,7 +39,7 @@ export const slackRoutes = createRouter()
       {
         method: "post",
         path: "/v1/projects/{projectId}/slack-links",
-        summary: "Set out to add a Slack channel",
+        summary: "Begin to add a Slack channel",
         description: "Good once, for 15 minutes, and for the person who asked alone.",
         tags,
         request: { params: InProject },
@@ -77,7 +77,7 @@ export const slackRoutes = createRouter()
     },
   );
 
-/** Where Slack sends a person back to: the state that they set out with and their session are the permission. */
+/** Where Slack sends a person back to: the state of the link and their session are the permission. */
 export const slackReturnRoutes = createRouter().get(CALLBACK, guard({ auth: "self-checked" }), async (c) => {
   requireApp(c);
   const { db, keyring, sessions, settings } = c.var.deps;
@@ -114,9 +114,9 @@ const SIGNED_OUT: LinkPage = {
 };
 const UNKNOWN: LinkPage = {
   status: 404,
-  title: "This way back from Slack is not known",
+  title: "This link from Slack is not valid",
   sentences: [
-    "It was used already, its 15 minutes are over, or somebody else set out on it. Begin again from Channels → Slack.",
+    "It was used already, its 15 minutes are over, or another person began it. Begin again from Channels → Slack.",
   ],
   button: null,
   address: null,

@@ -103,7 +103,7 @@ function linkView({ id, expiresAt, usedAt, channelId }: TelegramLink, now: numbe
 const Update = z.object({ update_id: z.int() });
 
 /**
- * Where Telegram tells what people say to the bot. Its secret header is the permission. Nothing is done here: the one
+ * Telegram posts here what people write to the bot. Its secret header is the permission. Nothing is done here: the one
  * process that may answer Telegram does it, for a webhook as for polling.
  */
 export const telegramUpdateRoutes = createRouter().post(
@@ -116,7 +116,7 @@ export const telegramUpdateRoutes = createRouter().post(
     }
     const body = await readRawBody(c.req.raw);
     const update = Update.safeParse(parseJsonOrNull(body));
-    // What we cannot read will be no better the next time: it is taken, and that is all.
+    // An update that we cannot read would be sent again for ever if we refused it.
     if (update.success) await keepTelegramUpdate(db, { updateId: update.data.update_id, body });
     return c.body(null, 200);
   },

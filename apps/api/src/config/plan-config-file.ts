@@ -9,7 +9,7 @@ import { ApiError, type FieldError } from "../http/problem.ts";
 type ShownOnce = Record<string, Record<string, string>>;
 type FileChannel = ConfigFile["channels"][number];
 
-/** What a file comes to in a project as it is; `shownOnce`: by channel, what was made for it. @throws 400 with the paths */
+/** The steps from the present state of a project to the file's. `shownOnce`: by channel, the secrets that were made for it. @throws 400 with the paths */
 export function planConfigFile(
   current: Current,
   file: ConfigFile,

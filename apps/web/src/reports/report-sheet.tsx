@@ -13,12 +13,11 @@ import styles from "./report.module.css";
 export function ReportSheet({ projectId, report }: { projectId: string; report: ReportView }) {
   const { timezone, every } = report.period;
   const on = (at: string) => <ExactTime at={at} zone={timezone} />;
-  const of = { projectId };
   return (
     <>
       <Figures report={report} />
       <NameList
-        {...of}
+        projectId={projectId}
         title="Down now"
         list={report.open}
         text={({ reason, openedAt }) => (
@@ -28,7 +27,7 @@ export function ReportSheet({ projectId, report }: { projectId: string; report: 
         )}
       />
       <NameList
-        {...of}
+        projectId={projectId}
         title="Down the longest"
         list={report.worst}
         text={({ downMs, downs, uptime }) =>
@@ -36,7 +35,7 @@ export function ReportSheet({ projectId, report }: { projectId: string; report: 
         }
       />
       <NameList
-        {...of}
+        projectId={projectId}
         title="Late"
         list={report.latest}
         text={({ late, lateMostMs }) =>
@@ -44,7 +43,7 @@ export function ReportSheet({ projectId, report }: { projectId: string; report: 
         }
       />
       <NameList
-        {...of}
+        projectId={projectId}
         title="Longest runs"
         list={report.slowest}
         text={({ longestMs, usualMs }) =>
@@ -52,25 +51,25 @@ export function ReportSheet({ projectId, report }: { projectId: string; report: 
         }
       />
       <NameList
-        {...of}
+        projectId={projectId}
         title="Never ran"
         list={report.neverRan}
         text={({ createdAt }) => <>created {on(createdAt)}</>}
       />
       <NameList
-        {...of}
+        projectId={projectId}
         title={`No ping this ${every}`}
         list={report.silent}
         text={({ lastPingAt }) => <>last ping {on(lastPingAt)}</>}
       />
       <NameList
-        {...of}
+        projectId={projectId}
         title="Paused"
         list={report.paused}
         text={({ pausedAt }) => (pausedAt === null ? "paused" : <>since {on(pausedAt)}</>)}
       />
       <NameList
-        {...of}
+        projectId={projectId}
         title="Channels that do not work"
         list={report.broken}
         text={({ brokenAt, because }) => (

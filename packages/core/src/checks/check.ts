@@ -2,7 +2,7 @@ import type { Instant } from "@overdue/schedules";
 import type { Memory } from "./memory.ts";
 import type { CheckSettings } from "./settings.ts";
 
-/** What is stored. `grace` (late, not yet down) is computed from the clock, `started` is a fact beside it. */
+/** The stored status. Whether a check is late, or a run is open, is computed when it is shown. */
 export type Status = "new" | "up" | "down" | "paused";
 
 /** What a person is shown. */
@@ -19,7 +19,7 @@ export type Reason =
   | "never-started"
   | "host-duplicate";
 
-/** What the check has lived through, as far as the next decision needs it. */
+/** Everything about the past of a check that its next decision needs. */
 export type CheckState = {
   status: Status;
   /** Grows with every change of deadline or status: names a deadline once and for all. */
