@@ -34,18 +34,27 @@ function simulate(mutation: Mutation): { caught: boolean; report: string } {
   try {
     copyWorkspaces(copy);
     mutate(copy, mutation);
+    if (mutation.shownBy !== undefined) return run(copy, argumentsOf(mutation.shownBy));
     // First any kind of check, then well-behaved jobs, which alone have starts without run ids.
-    const first = run(copy, ["main.ts", "--days", "25", "--checks", "1000"]);
-    return first.caught ? first : run(copy, ["well-behaved/main.ts", "--worlds", "3000"]);
+    const first = run(copy, ["main.ts", "--seed", SEED, "--days", "25", "--checks", "1000"]);
+    return first.caught ? first : run(copy, ["well-behaved/main.ts", "--seed", SEED, "--worlds", "3000"]);
   } finally {
     rmSync(copy, { recursive: true });
   }
 }
 
+/** The arguments that simulate the one check or world which shows a mutation. */
+function argumentsOf(shown: NonNullable<Mutation["shownBy"]>): string[] {
+  const seed = ["--seed", String(shown.seed)];
+  return "check" in shown
+    ? ["main.ts", ...seed, "--days", "25", "--check", String(shown.check)]
+    : ["well-behaved/main.ts", ...seed, "--world", String(shown.world)];
+}
+
 function run(copy: string, [script = "", ...args]: readonly string[]): { caught: boolean; report: string } {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [join(copy, "packages/simulator/src", script), "--seed", SEED, "--terse", ...args],
+    [join(copy, "packages/simulator/src", script), "--terse", ...args],
     { encoding: "utf8", timeout: 240_000 },
   );
   const [, wrong, check] = /WRONG: (.*)[^]*--(?:check|world) (\d+)/.exec(stdout) ?? [];

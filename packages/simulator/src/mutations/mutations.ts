@@ -1,7 +1,11 @@
 import { posix } from "node:path";
 
-/** One line of the state machine, made wrong. */
-export type Mutation = { name: string; file: string; line: string; becomes: string };
+/**
+ * One line of the state machine, made wrong. `shownBy`: the check of a seed (25 days), or the world of well-behaved jobs,
+ * that shows it, where those of the first seed do not.
+ */
+export type Mutation = { name: string; file: string; line: string; becomes: string; shownBy?: ShownBy };
+type ShownBy = { seed: number; check: number } | { seed: number; world: number };
 
 export const mutations: readonly Mutation[] = [
   mutation("a ping at the deadline is in time", "deadlines/evaluate-deadlines", {
@@ -146,18 +150,22 @@ export const mutations: readonly Mutation[] = [
   mutation("a start that was early is not sent again once its slot is due", "runs/repeats", {
     line: "const isHalf = isSeries || isEarlyForNext(draft, from);",
     becomes: "const isHalf = isSeries;",
+    shownBy: { seed: 202, world: 7136 },
   }),
   mutation("a start is sent again for 90 s after the end alone", "runs/start", {
     line: "ping.at - ended.lateStartAt <= RESEND_MS",
     becomes: "false",
+    shownBy: { seed: 202, world: 3875 },
   }),
   mutation("a start that was sent again moves what its end counts for", "runs/end", {
     line: "  return run?.firstStartAt ?? run?.startedAt ?? null;",
     becomes: "  return run?.startedAt ?? null;",
+    shownBy: { seed: 202, world: 1260 },
   }),
   mutation("a ping that waited comes after the deadlines behind it", "fold", {
     line: "applyDeferred(draft, evaluatedUntil(event));",
     becomes: "",
+    shownBy: { seed: 519, check: 125 },
   }),
   mutation("an end ends what perhaps goes on elsewhere", "runs/match-end", {
     line: "started.findLast(({ uncertain }) => uncertain === undefined);",
@@ -277,6 +285,6 @@ export const mutations: readonly Mutation[] = [
   }),
 ];
 
-function mutation(name: string, file: string, change: { line: string; becomes: string }): Mutation {
+function mutation(name: string, file: string, change: Omit<Mutation, "name" | "file">): Mutation {
   return { name, file: posix.join("checks", `${file}.ts`), ...change };
 }
