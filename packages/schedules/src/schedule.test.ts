@@ -202,7 +202,7 @@ test("a schedule has a JSON Schema", () => {
 function calendar(kind: Schedule["kind"], expression: string): Schedule {
   const timezone = "Europe/Berlin";
   return kind === "cron"
-    ? { kind, expression, scheduler: "cronsim", timezone }
+    ? { kind, expression, scheduler: "overdue", timezone }
     : { kind: "oncalendar", expression, timezone };
 }
 

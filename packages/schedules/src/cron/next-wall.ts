@@ -1,4 +1,4 @@
-import { type CivilDate, civilDateOf, type DayNumber, dayNumberOf, daysInMonth } from "../civil.ts";
+import { type CivilDate, civilDateOf, type DayNumber, dayNumberOf } from "../civil.ts";
 import { DAY_MS, SECOND_MS } from "../time.ts";
 import type { WallTime } from "../timezones/time-zone.ts";
 import type { Cron } from "./cron.ts";
@@ -42,16 +42,25 @@ function nextDay(cron: Cron, from: DayNumber): DayNumber | null {
       const day = dayInMonth(cron, date);
       if (day !== null) return today + day - date.day;
     }
-    today += daysInMonth(date.year, date.month) + 1 - date.day;
+    today = startOfNextMonth(cron, date);
     if (cron.years !== null && date.month === 12 && !cron.years.has(date.year + 1))
       today = skipYears(cron, today);
   }
   return null;
 }
 
+/** The first of the next month that the line selects. */
+function startOfNextMonth({ months }: Cron, { year, month }: CivilDate): DayNumber {
+  const later = months.indexOf(1, month + 1);
+  if (later > 0) return dayNumberOf(year, later, 1);
+  const first = months.indexOf(1, 1);
+  return first < 0 ? Infinity : dayNumberOf(year + 1, first, 1);
+}
+
 function skipYears({ years }: Cron, today: DayNumber): DayNumber {
   const { year } = civilDateOf(today);
-  const next = Math.min(...[...(years ?? [])].filter((wanted) => wanted >= year));
+  if (years === null || years.has(year)) return today;
+  const next = Math.min(...[...years].filter((wanted) => wanted >= year));
   return Number.isFinite(next) ? dayNumberOf(next, 1, 1) : Infinity;
 }
 

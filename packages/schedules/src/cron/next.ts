@@ -20,11 +20,20 @@ export function nextOfCron(cron: Cron, zone: TimeZone, after: Instant): Instant 
   const wall = nextWall(cron, from + offset);
   if (wall === null) return null;
   const { walk, times } = cron.rules.clock;
-  const margin = walk === undefined && times === undefined ? CHANGE_MAX_MS : NEAR_CHANGE_MS;
-  if (zone.nextChange(from - margin, wall - offset + margin) === null) return wall - offset;
-  if (times !== undefined) return firstOf(times(cron, zone, from));
+  if (times !== undefined) {
+    const isCalm = zone.nextChange(from - NEAR_CHANGE_MS, wall - offset + NEAR_CHANGE_MS) === null;
+    return isCalm ? wall - offset : firstOf(times(cron, zone, from));
+  }
+  const margin = walk === undefined ? CHANGE_MAX_MS : NEAR_CHANGE_MS;
+  if (isCalmAround(from, margin, zone) && isCalmAround(wall - offset, margin, zone))
+    return zone.instantOf(wall, 0);
   if (walk !== undefined) return walk(cron, zone, from);
   return cron.isElapsed ? nextElapsed(cron, zone, from) : nextByClock(cron, zone, from);
+}
+
+/** Changes in between do not matter: what the clock shows then is no time of the line. */
+function isCalmAround(instant: Instant, margin: number, zone: TimeZone): boolean {
+  return zone.nextChange(instant - margin, instant + margin) === null;
 }
 
 function firstOf(times: Iterable<Instant>): Instant | null {

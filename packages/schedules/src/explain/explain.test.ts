@@ -45,7 +45,7 @@ test.each([
   ["celery", "0 0 13 * 5", "At 00:00 on the 13th of the month if it is a Friday"],
   ["busybox", "0 0 * * 7", "Every day at 00:00"],
   ["spring", "0 0 0 15W * *", "On the weekday nearest to the 15th of the month at 00:00"],
-  ["quartz", "0 0 0 L-3 * ?", "On the 4th to last day of the month at 00:00"],
+  ["quartz", "0 0 0 L-3 * ?", "On the fourth to last day of the month at 00:00"],
   ["systemd-cron", "0 0 1 DEC *", "On the 1st of November at 00:00"],
   ["kubernetes", "@every 90m", "Every 1 hour 30 minutes from the last start"],
 ])("%s reads %j so: %s", (scheduler, expression, text) => {

@@ -27,7 +27,7 @@ export function lineText(line: Line): string {
 type Parts = { days: DayRule; times: TimesOfDay };
 
 function ofCron(cron: Cron): Parts {
-  const days = selected(cron.days);
+  const days = selected(cron.days).filter((day) => day > 0);
   const weekdays = selected(cron.weekdays).map(fromMonday).toSorted(ascending);
   const monthdays: Monthdays = {
     numbers: days,

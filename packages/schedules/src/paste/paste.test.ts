@@ -99,7 +99,7 @@ describe("what cannot be read is refused with the way out", () => {
     [
       "cron",
       "0 5 ? * MON-FRI *",
-      /the last is the year, so leave it out and write 0 5 \* \* MON-FRI\. If Quartz/,
+      /the last is the year, so leave it out and write 0 5 \* \* MON-FRI\./,
     ],
     ["cron", "0 10 * * ? *", /write 0 10 \* \* \*\. If /],
     ["cron", "15 10 ? * 6L 2026-2030", /write 15 10 \* \* 6L\. Write its weekdays by name/],
