@@ -96,11 +96,7 @@ describe("what cannot be read is refused with the way out", () => {
   test.each([
     ["cron", "0 0 2 * * MON-FRI", /leave out the seconds and write 0 2 \* \* MON-FRI/],
     ["cron", "0 0 5 ? * MON-FRI 2026", /has 7: .* write 0 5 \* \* MON-FRI/],
-    [
-      "cron",
-      "0 5 ? * MON-FRI *",
-      /the last is the year, so leave it out and write 0 5 \* \* MON-FRI\./,
-    ],
+    ["cron", "0 5 ? * MON-FRI *", /the last is the year, so leave it out and write 0 5 \* \* MON-FRI\./],
     ["cron", "0 10 * * ? *", /write 0 10 \* \* \*\. If /],
     ["cron", "15 10 ? * 6L 2026-2030", /write 15 10 \* \* 6L\. Write its weekdays by name/],
     ["cron", "0 15 10 ? * 2-6", /write 15 10 \* \* 2-6\. Write its weekdays by name/],
