@@ -19,7 +19,7 @@ export const SignedIn = z.object({ userId: z.string() }).meta({ id: "SignedIn" }
 export const MailSent = z.object({ mailSent: z.literal(true) }).meta({
   id: "MailSent",
   description:
-    "Said alike whether or not the address has an account, and whether or not it had too many mails lately.",
+    "The answer is the same whether or not the address has an account, and whether or not it had too many mails lately.",
 });
 
 /** A password that is chosen now; `refuseWeak` looks at the rest. */

@@ -18,8 +18,8 @@ import { createRouter } from "../http/route.ts";
 const CONFIRM_PATH = "/confirm-address";
 
 /**
- * What the link in a question leads to. Its signature is the permission; opening it changes nothing, since scanners of
- * mail open links, and one of them must not agree in its reader's place.
+ * Serves the link of a mail that asks for a confirmation. Its signature is the permission. Opening it changes nothing,
+ * because mail scanners open links, and must not agree in place of the reader.
  */
 export const confirmRoutes = createRouter()
   .get(CONFIRM_PATH, guard({ auth: "self-checked" }), async (c) => {
@@ -106,8 +106,8 @@ function confirmedPage({ confirming: { address }, questioned: { projectName } }:
 const UNSUBSCRIBE_PATH = "/unsubscribe";
 
 /**
- * What the link in every mail leads to. Its signature is the permission; opening it changes nothing, since scanners of
- * mail open links. A mail program's own button posts here without asking (RFC 8058).
+ * Serves the link that is in every mail. Its signature is the permission. Opening it changes nothing, because mail
+ * scanners open links. A mail program's own button posts here without asking (RFC 8058).
  */
 export const unsubscribeRoutes = createRouter()
   .get(UNSUBSCRIBE_PATH, guard({ auth: "self-checked" }), async (c) => {

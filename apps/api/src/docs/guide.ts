@@ -54,7 +54,7 @@ export const PROBLEM_MEANINGS: Record<ProblemCode, string> = {
 
 /** The sections of the page, in order. */
 export const TAGS: readonly { name: string; description: string }[] = [
-  { name: "Projects", description: "The wall between tenants: all else belongs to one." },
+  { name: "Projects", description: "A tenant: all else belongs to one project, and no other sees it." },
   { name: "Checks", description: "One monitored job each: its schedule, its limits, its channels." },
   {
     name: "History",

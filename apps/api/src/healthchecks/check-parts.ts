@@ -26,13 +26,13 @@ export type Timing = { schedule: Schedule; inactiveSchedule: ScheduleParts };
 
 const DEFAULT_PARTS: ScheduleParts = { timeoutSeconds: 86_400, expression: "* * * * *", timezone: "UTC" };
 
-/** What a new check has before anything is set. */
+/** The schedule of a new check. */
 export const DEFAULT_TIMING: Timing = {
   schedule: { kind: "interval", everySeconds: DEFAULT_PARTS.timeoutSeconds },
   inactiveSchedule: DEFAULT_PARTS,
 };
 
-/** All the parts of a stored check: those in use from its schedule, the others from the shelf. */
+/** All the parts of a stored check: those in use from its schedule, the others from `inactiveSchedule`. */
 function storedTiming({
   schedule,
   inactiveSchedule,
@@ -83,7 +83,7 @@ function exceptIn(schedule: Schedule) {
 
 type Keywords = Pick<CheckDetails, "successKeywords" | "failureKeywords">;
 
-/** What was sent, as our own words have it, to be written into a new check or one that is there. */
+/** What a client sent, by our own names, to be written into a new or a stored check. */
 export type CheckParts = { details: Partial<CheckDetails>; settings: Partial<CheckSettings> };
 
 /** `before`: how the check was; the defaults of a new one. */
@@ -108,7 +108,7 @@ export function storedParts(
   };
 }
 
-/** What `partsOf` needs to know of a stored check. */
+/** The `before` of `storedParts` for a stored check. */
 export function currentParts(row: CheckRow): { timing: Timing; keywords: Keywords } {
   return { timing: storedTiming(row), keywords: row };
 }

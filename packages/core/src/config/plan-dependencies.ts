@@ -1,7 +1,7 @@
 import { misnamed, type Names } from "./names.ts";
 import type { Current, PlanProblem, Wanted } from "./plan.ts";
 
-/** Dependencies that name nothing, or of which a check would depend on itself; of circles the first. */
+/** The problems of dependencies: names of no check, or else the first circle. */
 export function dependencyProblems(current: Current, wanted: Wanted, there: Names): PlanProblem[] {
   const unknown = wanted.checks.flatMap(({ dependsOn }, i) =>
     (dependsOn ?? []).flatMap((slug, j) => {
@@ -9,13 +9,13 @@ export function dependencyProblems(current: Current, wanted: Wanted, there: Name
       return message === null ? [] : [{ path: `checks.${i}.dependsOn.${j}`, message }];
     }),
   );
-  return unknown.length > 0 ? unknown : circleProblem(wanted, firstCircle(above(current, wanted)));
+  return unknown.length > 0 ? unknown : circleProblem(wanted, firstCircle(dependencyGraph(current, wanted)));
 }
 
-type Above = ReadonlyMap<string, readonly string[]>;
+type Graph = ReadonlyMap<string, readonly string[]>;
 
 /** What each check would depend on, by slug. */
-function above(current: Current, wanted: Wanted): Above {
+function dependencyGraph(current: Current, wanted: Wanted): Graph {
   const known = new Map(current.checks.map(({ slug, dependsOn }) => [slug, dependsOn ?? []]));
   const kept = current.checks.filter(({ isOwned }) => !isOwned).map(({ slug }) => slug);
   return new Map([
@@ -25,7 +25,7 @@ function above(current: Current, wanted: Wanted): Above {
 }
 
 /** The slugs of one circle, each depending on the next and the last on the first; empty: there is none. */
-function firstCircle(graph: Above): readonly string[] {
+function firstCircle(graph: Graph): readonly string[] {
   const done = new Set<string>();
   const open: string[] = [];
   const visit = (slug: string): readonly string[] => {
@@ -49,13 +49,13 @@ function firstCircle(graph: Above): readonly string[] {
 
 function circleProblem({ checks }: Wanted, circle: readonly string[]): PlanProblem[] {
   if (circle.length === 0) return [];
-  const said = checks.findIndex(({ slug, dependsOn }) => dependsOn !== null && circle.includes(slug));
-  const slug = checks[said]?.slug ?? "";
+  const index = checks.findIndex(({ slug, dependsOn }) => dependsOn !== null && circle.includes(slug));
+  const slug = checks[index]?.slug ?? "";
   const next = circle[(circle.indexOf(slug) + 1) % circle.length] ?? "";
-  const place = checks[said]?.dependsOn?.indexOf(next) ?? 0;
+  const place = checks[index]?.dependsOn?.indexOf(next) ?? 0;
   const message =
     next === slug
       ? "A check cannot depend on itself."
       : `“${next}” depends on “${slug}” already: nobody would ever be notified of either. Take one of the two away.`;
-  return [{ path: `checks.${said}.dependsOn.${place}`, message }];
+  return [{ path: `checks.${index}.dependsOn.${place}`, message }];
 }

@@ -47,17 +47,20 @@ function isGuessable(plain: string): boolean {
   if (COMMON.has(plain) || new Set(plain).size <= 3) return true;
   const unit = repeatedUnit(plain);
   if (unit !== plain) return unit.length < 8 || isGuessable(unit);
-  return [plain, unleet(plain)].some((text) => isDressedUp(text)) || isRow(plain);
+  return [plain, replaceLookalikes(plain)].some((text) => isDressedUp(text)) || isRow(plain);
 }
 
 /** Nothing is left of it, or a common word, once digits and marks around it are taken away. */
 function isDressedUp(text: string): boolean {
   const core = text.replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, "");
   const bare = repeatedUnit(core.replaceAll(/[^\p{L}\p{N}]/gu, ""));
-  return core === "" || [core, bare, unleet(bare)].some((word) => OURS.includes(word) || COMMON.has(word));
+  return (
+    core === "" ||
+    [core, bare, replaceLookalikes(bare)].some((word) => OURS.includes(word) || COMMON.has(word))
+  );
 }
 
-function unleet(text: string): string {
+function replaceLookalikes(text: string): string {
   return Array.from(text, (letter) => LOOKALIKES[letter] ?? letter).join("");
 }
 

@@ -11,9 +11,9 @@ import { uuidArray } from "./due.ts";
  * domain that mails go to: a server that takes mail for its own domain may refuse others.
  */
 
-/** A refusal that nobody met again for so long says nothing about now: each retry comes sooner. */
+/** A refusal that has not come again for so long is over, because retries come more often. */
 const LATELY = "2 hours";
-/** So long an address must have been refused before what others get decides about it. */
+/** After so many minutes of refusals, the mails that other addresses got decide whether this address is at fault. */
 const UNSURE_FOR = "10 minutes";
 
 const REFUSED = "mail refused for ";
@@ -51,7 +51,7 @@ export async function noteRefusals(tx: Tx, endings: readonly Attempted[]): Promi
   }
 }
 
-/** What arrived proves that it is taken again: all that was refused there goes now. */
+/** A mail that arrived proves that the server accepts mails again, so those that it refused are sent now. */
 export async function clearRefusals(db: Db | Tx, endings: readonly Attempted[]): Promise<void> {
   const arrived = endings.filter(
     ({ claim, finish }) => finish.state === "sent" && claim.channelKind === "email",

@@ -2,7 +2,7 @@ import { index, integer, pgEnum, pgTable, primaryKey, text, unique, uuid, jsonb 
 import { users } from "./accounts.ts";
 import { at, createdAt, id } from "./columns.ts";
 
-/** The wall between tenants. */
+/** A tenant: all data but accounts belongs to one project, and no other can see it. */
 export const projects = pgTable("projects", {
   id: id(),
   name: text("name").notNull(),
@@ -16,7 +16,7 @@ export const projects = pgTable("projects", {
   version: integer("version").notNull().default(1),
   /** Grows with every change of its maintenance windows. */
   windowsVersion: integer("windows_version").notNull().default(0),
-  /** The version that all of its checks know; a sweep tells them where the two differ. */
+  /** The version that all of its checks know; a sweep applies them where the two differ. */
   windowsApplied: integer("windows_applied").notNull().default(0),
   createdAt: createdAt(),
   deletedAt: at("deleted_at"),

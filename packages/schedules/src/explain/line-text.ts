@@ -37,13 +37,14 @@ function ofCron(cron: Cron): Parts {
   };
   const isAnyDay = days.length === 31;
   const isAnyWeekday = weekdays.length === 7;
-  const isFreed = !cron.daysMustAgree && (isAnyDay || isAnyWeekday);
+  const isUnrestricted = !cron.daysMustAgree && (isAnyDay || isAnyWeekday);
   return {
     days: {
       years: cron.years === null ? null : [...cron.years].toSorted(ascending),
       months: restricted(selected(cron.months), 12),
-      monthdays: isAnyDay || isFreed ? null : monthdays,
-      weekdays: isAnyWeekday || isFreed ? null : { each: weekdays, nth: cron.nthWeekdays.map(fromMondayNth) },
+      monthdays: isAnyDay || isUnrestricted ? null : monthdays,
+      weekdays:
+        isAnyWeekday || isUnrestricted ? null : { each: weekdays, nth: cron.nthWeekdays.map(fromMondayNth) },
       relation: cron.daysMustAgree ? "and" : "or",
     },
     times: { hours: selected(cron.hours), minutes: selected(cron.minutes), seconds: secondsOfCron(cron) },
