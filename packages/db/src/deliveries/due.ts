@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 
 import type { Db } from "../database.ts";
 
@@ -79,4 +79,14 @@ export async function stillDue(db: Db, ids: readonly string[]): Promise<string[]
 /** A list of ids as one parameter, however long. */
 export function uuidArray(ids: readonly string[]) {
   return sql`${`{${ids.join(",")}}`}::uuid[]`;
+}
+
+/**
+ * SQL: a table of all deliveries of a check, or of those written `within` an interval. "offset 0" keeps the planner from
+ * adding what is asked of their channel: in a storm it read all deliveries of the channel for each check.
+ */
+export function deliveriesOfCheck(checkId: SQL, within?: string): SQL {
+  const isRecent =
+    within === undefined ? sql`` : sql`and created_at > clock_timestamp() - ${within}::interval`;
+  return sql`(select * from deliveries where check_id = ${checkId} ${isRecent} offset 0)`;
 }

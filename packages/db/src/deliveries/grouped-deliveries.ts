@@ -4,7 +4,7 @@ import { sql } from "drizzle-orm";
 import type { Tx } from "../database.ts";
 import { notifySenders } from "./changes.ts";
 import { epochMs } from "./channel-health.ts";
-import { uuidArray } from "./due.ts";
+import { deliveriesOfCheck, uuidArray } from "./due.ts";
 import { fallBack } from "./fallback.ts";
 
 /**
@@ -55,9 +55,8 @@ async function readMembers(tx: Tx, ids: readonly string[]): Promise<Member[]> {
   if (ids.length === 0) return [];
   const rows = await tx.execute<Member>(sql`
     select m.id, m.leader_id = d.id as "isOwn", m.kind, ${epochMs(sql`m.created_at`)} as "writtenAt",
-      (select ${epochMs(sql`max(e.created_at)`)} from deliveries e
-       where e.check_id = m.check_id and e.channel_id = m.channel_id and e.kind in ('down', 'up', 'reminder')
-         and e.id <> m.id) as "newestStateAt",
+      (select ${epochMs(sql`max(e.created_at)`)} from ${deliveriesOfCheck(sql`m.check_id`)} e
+       where e.channel_id = m.channel_id and e.kind in ('down', 'up', 'reminder') and e.id <> m.id) as "newestStateAt",
       exists (select from checks k where k.id = m.check_id and k.deleted_at is not null) as "isCheckDeleted"
     from deliveries d join deliveries m on m.leader_id = any(array[d.id, d.fallback_for])
     where d.id = any(${uuidArray(ids)})`);

@@ -50,12 +50,7 @@ export async function loadUngrouped(db: Db | Tx, ids: readonly string[]): Promis
     left join checks k on k.project_id = d.project_id and k.id = d.check_id
     left join lateral (${ended}) ended on true
     left join flips f on f.project_id = d.project_id and f.id = coalesce(ended.id, d.flip_id)
-    left join lateral (
-      select i.* from incidents i
-      where i.project_id = d.project_id and i.check_id = d.check_id
-        and (i.id = d.incident_id or (d.incident_id is null and i.opened_at <= f.at))
-      order by i.opened_at desc limit 1
-    ) i on true
+    left join incidents i on i.project_id = d.project_id and i.id = coalesce(d.incident_id, ${latestIncident})
     left join lateral (
       select g.* from pings g
       where g.project_id = d.project_id and g.check_id = d.check_id and g.kind <> 'ignored' and ${isAboutPing}
@@ -72,6 +67,11 @@ export function withGroups(
 ): AlertRecord[] {
   return alerts.map((alert) => ({ ...alert, group: groups.get(alert.deliveryId) ?? null }));
 }
+
+/** Of a delivery that names no incident: the one that was opened last before its flip. */
+const latestIncident = sql`(select n.id from incidents n
+  where n.project_id = d.project_id and n.check_id = d.check_id and n.opened_at <= f.at
+  order by n.opened_at desc limit 1)`;
 
 /** Whether `g` may be the last ping of the alert: the end of a run, the ping that a notice is about, or one before the flip. */
 const isAboutPing = sql`case d.kind

@@ -4,7 +4,7 @@ import { sql } from "drizzle-orm";
 
 import type { Tx } from "../database.ts";
 import { epochMs, healthColumns, healthOf, type HealthRow } from "./channel-health.ts";
-import { uuidArray } from "./due.ts";
+import { deliveriesOfCheck, uuidArray } from "./due.ts";
 import { isGroupable } from "./group-deliveries.ts";
 
 /** A delivery that is locked, with all that decides whether it may be attempted. */
@@ -43,9 +43,9 @@ export async function lockSequences(
       where d.state in ('pending', 'retry', 'sending')
       union
       -- what a group's message is telling just now
-      select m.id from asked join deliveries m on m.check_id = asked.check_id and m.channel_id = asked.channel_id
+      select m.id from asked cross join lateral ${deliveriesOfCheck(sql`asked.check_id`, GROUPED_WITHIN)} m
       join deliveries l on l.id = m.leader_id
-      where m.leader_id is not null and m.created_at > clock_timestamp() - ${GROUPED_WITHIN}::interval and l.state = 'sending'
+      where m.channel_id = asked.channel_id and l.state = 'sending'
     )
     select d.id, case when d.kind in ('down', 'up', 'reminder') and not ${USES_OLD_SETTINGS} then d.check_id || '/' || d.channel_id end as sequence, d.kind,
            coalesce(l.state, d.state) as state,
