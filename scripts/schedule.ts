@@ -4,7 +4,8 @@ import { readPasted } from "../packages/schedules/src/paste/read-pasted.ts";
 import { ScheduleError } from "../packages/schedules/src/schedule-error.ts";
 import { isDeadInSystemd, type Schedule } from "../packages/schedules/src/schedule.ts";
 import { refuseNever } from "../packages/schedules/src/schedule-input.ts";
-import { schedulerId } from "../packages/schedules/src/schedulers/index.ts";
+import { lintLine } from "../packages/schedules/src/lint.ts";
+import { schedulerId, SCHEDULERS } from "../packages/schedules/src/schedulers/index.ts";
 import { timesAfter } from "../packages/schedules/src/times.ts";
 import { canonicalTimezone, useOffsets } from "../packages/schedules/src/timezones/timezones.ts";
 import { runtimeOffsets } from "../packages/schedules/src/timezones/offsets.ts";
@@ -14,7 +15,8 @@ import { machineOffsets } from "./machine-timezones.ts";
  * Reads JSON lines and writes a JSON line for each, to compare Overdue's times with those of a machine:
  * `{"kind":"cron","expr":"30 2 * * *","tz":"Europe/Riga","after":"2026-03-28T12:00:00Z","count":4}` gives
  * `{"next":["2026-03-29T00:30:00Z",…]}` or `{"error":"…"}`. Zones are taken from this machine's tz database. With
- * `"scheduler":"kubernetes"` beside `"kind":"cron"` the line is read as it stands, as that scheduler reads it.
+ * `"scheduler":"kubernetes"` beside `"kind":"cron"` the line is read as it stands, as that scheduler reads it. `--lint` tells
+ * instead what is odd about lines of `{"expr":"…","schedulers":["…"]}`, side by side.
  */
 const COUNT_MAX = 10_000;
 const Line = z.strictObject({
@@ -39,9 +41,29 @@ const Line = z.strictObject({
 });
 type Line = z.infer<typeof Line>;
 
+const LintLine = z.strictObject({
+  expr: z.string("must be an expression"),
+  schedulers: z
+    .array(
+      z.string().refine((name) => schedulerId(name) !== null, "is no scheduler: use one such as kubernetes"),
+    )
+    .default(SCHEDULERS.map(({ id }) => id)),
+});
+const isLint = process.argv.includes("--lint");
+
 useOffsets((timezone) => machineOffsets(timezone) ?? runtimeOffsets(timezone));
 for await (const text of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${JSON.stringify(answer(text))}\n`);
+  process.stdout.write(`${JSON.stringify(isLint ? lint(text) : answer(text))}\n`);
+}
+
+/** `{"expr":"0 9 * * 1-5","schedulers":["apscheduler","celery"]}` gives what is odd about it in each. */
+function lint(text: string): object {
+  try {
+    const { expr, schedulers } = LintLine.parse(JSON.parse(text));
+    return Object.fromEntries(schedulers.map((id) => [id, lintLine(expr, id)]));
+  } catch (error) {
+    return { error: sentenceOf(error) };
+  }
 }
 
 function answer(text: string): { next: string[] } | { error: string } {

@@ -8,6 +8,7 @@ export { explain, type Explanation, type Occurrence } from "./explain/explain.ts
 export { lostFrom, policiesOf } from "./policies/policies.ts";
 export { intervalText, madeUpText, missedText, overlapText } from "./policies/policy-text.ts";
 export type { SchedulerPolicy } from "./policies/policy.ts";
+export { lintLine, type LintFinding } from "./lint.ts";
 export { ScheduleError } from "./schedule-error.ts";
 export { ScheduleInput, ScheduleReadingInput, ScheduleShape, TimezoneInput } from "./schedule-input.ts";
 export {

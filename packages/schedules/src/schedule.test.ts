@@ -46,7 +46,7 @@ test("parts of a second are dropped before a cron search", () => {
 
 test.each([
   ["@hourly", "0 * * * *"],
-  ["@Daily", "0 0 * * *"],
+  ["@daily", "0 0 * * *"],
   ["@midnight", "0 0 * * *"],
   ["@weekly", "0 0 * * 0"],
   ["@monthly", "0 0 1 * *"],

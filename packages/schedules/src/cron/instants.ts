@@ -19,9 +19,6 @@ export const luxonLocal: Resolve = (wall, zone, offset) => {
   return guess === again ? wall - guess : wall - Math.min(guess, again);
 };
 
-/** Luxon's reading of a text: the offset that it guesses first is that at the reading taken as UTC. */
-export const luxonText: Resolve = (wall, zone) => luxonLocal(wall, zone, zone.offsetAt(wall));
-
 /** node-cron: the offset at the reading taken as UTC, else the offset that reads back, else the later. */
 export const nodeCronLocal: Resolve = (wall, zone) => {
   const first = wall - zone.offsetAt(wall);

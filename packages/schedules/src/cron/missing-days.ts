@@ -14,7 +14,7 @@ export function refuseMissingDays(cron: Cron): void {
   const lengths = [...cron.months.keys()]
     .filter((month) => cron.months[month])
     .map((month) => daysInMonth(2000, month));
-  if (smallest > Math.max(...lengths))
+  if (lengths.length > 0 && smallest > Math.max(...lengths))
     throw new ScheduleError(
       `No month in this expression has a day ${smallest}, so it would never run: choose a smaller day-of-month.`,
     );

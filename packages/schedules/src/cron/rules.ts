@@ -11,9 +11,9 @@ export type Layout = readonly FieldName[];
 export type Bounds = { min: number; max: number; starMin?: number; starMax?: number };
 
 /** Ways to say a day that are no numbers: `15W`, `L-3`, `5L`, `L5`, `5#2`, `5#-1`. */
-export type DayWord = "L" | "LW" | "nW" | "L-n" | "wL" | "Lw" | "w#n" | "w#-n" | "-n";
+type DayWord = "L" | "LW" | "nW" | "L-n" | "wL" | "Lw" | "w#n" | "w#-n" | "-n";
 
-export type Backward = "refused" | "wraps" | "never" | "first alone";
+type Backward = "refused" | "wraps" | "never" | "first alone";
 
 /** How the text of a field is read. */
 export type Grammar = {
@@ -66,8 +66,8 @@ export type DayRule = {
   nearWorkday: "in month" | "may leave month" | "not after month" | "at month's end" | "as PHP counts";
 };
 
-export type Gap = "after" | "later" | "skipped" | "earlier";
-export type Repeat = "first" | "second" | "both";
+type Gap = "after" | "later" | "skipped" | "earlier";
+type Repeat = "first" | "second" | "both";
 
 /** What becomes of the times at which a clock changes. */
 export type ClockRule = {

@@ -4,7 +4,7 @@ import { ScheduleError } from "../schedule-error.ts";
  * The whole numbers that Jenkins draws for the `H` of a job: Java's `Random`, seeded with the MD5 sum of the job's full
  * name, whose two halves are laid over each other.
  */
-export function jenkinsHash(jobName: string): (bound: number) => number {
+function jenkinsHash(jobName: string): (bound: number) => number {
   const sum = md5(new TextEncoder().encode(jobName));
   let seed = 0n;
   for (let index = 0; index < 8; index++)
