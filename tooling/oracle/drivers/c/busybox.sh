@@ -3,7 +3,6 @@ set -eu
 here=$(dirname "$0")
 . "$here/source.sh"
 fetch_source "$1"
-mkdir crontabs
 gcc -O2 -c "$here/busybox.c" -o busybox.o
 gcc -O2 -c "$here/clock.c" -o clock.o
 # An archive, since busybox hands the flags of its last link to each link before it.

@@ -5,11 +5,16 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from datetime import datetime, timedelta, timezone
 
 WATCHED = timedelta(days=int(sys.argv[1]))
 # A daemon that starts in the repeated hour does not know that it is one.
 RUNNING_SINCE = timedelta(days=1)
+PROGRAM = os.path.abspath("program")
+# Two drivers at a time do not share their crontab.
+os.chdir(tempfile.mkdtemp(dir="."))
+os.mkdir("crontabs")
 
 
 def written(instant):
@@ -23,7 +28,7 @@ def answer(expr, tz, after, count):
     with open("crontab", "w") as crontab:
         crontab.write(f"{expr} JOBX\n")
     ran = subprocess.run(
-        ["./program", "crontab", *(str(int(time.timestamp())) for time in times), str(count)],
+        [PROGRAM, "crontab", *(str(int(time.timestamp())) for time in times), str(count)],
         env={**os.environ, "TZ": tz},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
