@@ -35,11 +35,13 @@ function orderMatters({ entries, settings }: History): boolean {
   return new Set(stamps).size < stamps.length || [settings, ...edits].some(countsInOrder);
 }
 
-/** A ping from before a pause or resume that is stored after it: what a person did holds. */
+/** A ping and a pause or resume that are stored in another order than they are stamped: the stored order holds. */
 function isOvertakenByAct(entry: Entry, before: readonly Entry[]): boolean {
-  return before.some(
-    ({ event }) => (event.kind === "pause" || event.kind === "resume") && event.at >= stampedAt(entry),
-  );
+  return before.some((other) => (isAct(entry) || isAct(other)) && stampedAt(other) >= stampedAt(entry));
+}
+
+function isAct({ event }: Entry): boolean {
+  return event.kind === "pause" || event.kind === "resume";
 }
 
 function countsInOrder(settings: CheckSettings): boolean {

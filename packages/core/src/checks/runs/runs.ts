@@ -193,7 +193,7 @@ export function runningRun({ id, rid, host, startedAt, overlong }: OpenRun): Run
 }
 
 /** A run as it is stored once its end was heard, or it was given up. */
-export function wholeRun(run: EndedRun, guessed: boolean): Run {
+function wholeRun(run: EndedRun, guessed: boolean): Run {
   const { id, rid, host, startedAt, endedAt, outcome, exitStatus, overlong } = run;
   const durationMs = startedAt === null || outcome === "lost" ? null : endedAt - startedAt;
   return {
