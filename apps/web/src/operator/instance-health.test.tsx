@@ -65,7 +65,7 @@ describe("the page of the instance", () => {
   test("shows how long the self-test's alerts took, and a dash where there was none", async () => {
     await renderHealth(health());
     expect(tableRows("Self-test")).toEqual([
-      ["the last hour", "12", "340 ms", "1 s", "1 s"],
+      ["the last hour", "12", "340 ms", "1 s", "2 s"],
       ["the last day", "0", "–", "–", "–"],
     ]);
   });
