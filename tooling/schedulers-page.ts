@@ -80,7 +80,11 @@ export function schedulersPage(): string {
     ],
     schedulers.map((scheduler) => [scheduler.label, ...takesOf(scheduler)]),
   );
-  const policies = table(
+  return [INTRODUCTION, CLOCKS, times, TAKES, takes, POLICY_INTRODUCTION, policyTable()].join("\n");
+}
+
+function policyTable(): string {
+  return table(
     [
       "Program",
       "Set-up",
@@ -100,7 +104,6 @@ export function schedulersPage(): string {
       policy.lateSeconds === undefined ? "–" : `${policy.lateSeconds.join(" to ")} s`,
     ]),
   );
-  return [INTRODUCTION, CLOCKS, times, TAKES, takes, POLICY_INTRODUCTION, policies].join("\n");
 }
 
 function shortMissed({ missed }: SchedulerPolicy): string {

@@ -8,7 +8,7 @@ const { channels } = projectApi;
 const oneChannel = channels[":channelId"];
 
 export type ChannelView = InferResponseType<typeof oneChannel.$get, 200>;
-export type ChannelInput = InferRequestType<typeof channels.$post>["json"];
+type ChannelInput = InferRequestType<typeof channels.$post>["json"];
 export type ChannelPatch = InferRequestType<typeof oneChannel.$patch>["json"];
 
 export const channelsQuery = (projectId: string) =>

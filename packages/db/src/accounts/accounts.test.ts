@@ -252,7 +252,7 @@ describe("a project", () => {
 test("an address has one account, however it is written", async () => {
   const email = anAddress();
   const userId = await aUser(email);
-  await expect(aUser(email.toUpperCase())).rejects.toThrow();
+  await expect(aUser(email.toUpperCase())).rejects.toThrow(/users_email|Failed query/);
   expect(await findUserByEmail(db, email.toUpperCase())).toMatchObject({ id: userId });
 });
 

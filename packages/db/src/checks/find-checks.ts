@@ -21,7 +21,7 @@ export async function findCheck(db: Db, ref: CheckRef): Promise<LinkedCheck | nu
 }
 
 /** The rows with what is linked to them. */
-export async function withLinks(db: Db | Tx, rows: readonly CheckRow[]): Promise<LinkedCheck[]> {
+async function withLinks(db: Db | Tx, rows: readonly CheckRow[]): Promise<LinkedCheck[]> {
   const ids = rows.map((row) => row.id);
   const channels = await db.select().from(checkChannels).where(inArray(checkChannels.checkId, ids));
   const above = await db.select().from(checkDependencies).where(inArray(checkDependencies.checkId, ids));

@@ -73,7 +73,7 @@ test.each(["require", "verify-full"])(
     const port = typeof address === "object" ? address?.port : null;
     const url = `postgres://postgres:secret-password@127.0.0.1:${port}/postgres?sslmode=${mode}`;
     const session = new Session({ url, name: "test", connectTimeoutMs: 500 });
-    await expect(session.query("select 1")).rejects.toThrow();
+    await expect(session.query("select 1")).rejects.toThrow(/./);
     await session.end();
     expect(Buffer.concat(received).toString("latin1")).not.toMatch(/secret-password|postgres/);
   },

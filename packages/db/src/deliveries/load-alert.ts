@@ -68,7 +68,7 @@ export function withGroups(
   return alerts.map((alert) => ({ ...alert, group: groups.get(alert.deliveryId) ?? null }));
 }
 
-/** Of a delivery that names no incident: the one that was opened last before its flip. */
+/** A delivery that names no incident belongs to the check's last incident before its flip. */
 const latestIncident = sql`(select n.id from incidents n
   where n.project_id = d.project_id and n.check_id = d.check_id and n.opened_at <= f.at
   order by n.opened_at desc limit 1)`;

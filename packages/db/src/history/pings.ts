@@ -64,7 +64,7 @@ export type PingBody = {
   bytesLeftOut: number;
 };
 
-export function pingBody(row: { body: Buffer; bytes: number; cutAt: number | null }): PingBody {
+function pingBody(row: { body: Buffer; bytes: number; cutAt: number | null }): PingBody {
   const { body, bytes, cutAt } = row;
   return {
     first: cutAt === null ? body : body.subarray(0, cutAt),

@@ -67,7 +67,7 @@ function isRef({ actor, route, key }: IdempotencyRef) {
 }
 
 /** How long an answer is kept for a second request with the same key. */
-export const KEPT_HOURS = 24;
+const KEPT_HOURS = 24;
 
 /** Idempotency keys that are past their time. */
 export const pruneIdempotencyKeys: Prune = async (db, limit) => {

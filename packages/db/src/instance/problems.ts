@@ -86,7 +86,7 @@ const SHOWN_FOR = "1 hour";
 const MINUTE_MS = 60_000;
 
 /** That the clock was set back lately, as a sentence; empty where it was not. */
-export async function clockProblems(db: Db): Promise<string[]> {
+async function clockProblems(db: Db): Promise<string[]> {
   const rows = await db
     .select({ at: outages.startedAt, setBackMs: outages.setBackMs })
     .from(outages)
@@ -127,7 +127,7 @@ export async function noteRestart(db: Db, { program, why }: Restart): Promise<vo
 }
 
 /** The restarts of the last hour, a sentence for each program. */
-export async function recentRestarts(db: Db): Promise<string[]> {
+async function recentRestarts(db: Db): Promise<string[]> {
   const rows = await db.execute<{ program: string; value: string; at: string }>(sql`
     select substr(name, ${RESTARTS_OF.length + 1}::int) as program, value,
       to_char(created_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as at

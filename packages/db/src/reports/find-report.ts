@@ -85,7 +85,7 @@ type Broken = Report["broken"]["first"][number];
 const OPEN_MAX = 10_000;
 
 /** Incidents that are open now, the oldest first. */
-export async function loadOpen(db: Db | Tx, projectId: string): Promise<Open[]> {
+async function loadOpen(db: Db | Tx, projectId: string): Promise<Open[]> {
   const rows = await db.execute<Open>(sql`
     select i.check_id as "checkId", ${sql.raw(checkNameSql("c"))} as name, i.reason, (extract(epoch from i.opened_at) * 1000)::float8 as "openedAt"
     from incidents i join checks c on c.project_id = i.project_id and c.id = i.check_id and c.deleted_at is null
@@ -94,7 +94,7 @@ export async function loadOpen(db: Db | Tx, projectId: string): Promise<Open[]> 
 }
 
 /** Channels that nothing is sent to until somebody mends them. */
-export async function loadBroken(db: Db | Tx, projectId: string): Promise<Broken[]> {
+async function loadBroken(db: Db | Tx, projectId: string): Promise<Broken[]> {
   const rows = await db.execute<Broken>(sql`
     select id, name, (extract(epoch from broken_at) * 1000)::float8 as "brokenAt",
       coalesce(broken_because, '') as because
@@ -105,7 +105,7 @@ export async function loadBroken(db: Db | Tx, projectId: string): Promise<Broken
 }
 
 /** When Overdue itself could not hear. */
-export async function loadOutages(db: Db | Tx, { from, until }: Span): Promise<Span[]> {
+async function loadOutages(db: Db | Tx, { from, until }: Span): Promise<Span[]> {
   const rows = await db.execute<Span>(sql`
     select (extract(epoch from started_at) * 1000)::float8 as "from",
       (extract(epoch from coalesce(ended_at, clock_timestamp())) * 1000)::float8 as until
