@@ -4,6 +4,8 @@ import type { Cron } from "./cron.ts";
 import { nextElapsed } from "./moments.ts";
 import { nextWall } from "./next-wall.ts";
 import { nextByClock } from "./readings.ts";
+import type { Times, Walk } from "./rules.ts";
+import { BoundedZone, EndlessSearch } from "./walks/bounded-zone.ts";
 
 // No clock change moves the clock by more (Samoa in 2011).
 const CHANGE_MAX_MS = 25 * HOUR_MS;
@@ -22,13 +24,48 @@ export function nextOfCron(cron: Cron, zone: TimeZone, after: Instant): Instant 
   const { walk, times } = cron.rules.clock;
   if (times !== undefined) {
     const isCalm = zone.nextChange(from - NEAR_CHANGE_MS, wall - offset + NEAR_CHANGE_MS) === null;
-    return isCalm ? wall - offset : firstOf(times(cron, zone, from));
+    return isCalm ? wall - offset : firstOf(boundedTimes(times, { cron, zone }, from));
   }
   const margin = walk === undefined ? CHANGE_MAX_MS : NEAR_CHANGE_MS;
   if (isCalmAround(from, margin, zone) && isCalmAround(wall - offset, margin, zone))
     return zone.instantOf(wall, 0);
-  if (walk !== undefined) return walk(cron, zone, from);
-  return cron.isElapsed ? nextElapsed(cron, zone, from) : nextByClock(cron, zone, from);
+  return walk === undefined ? nextByRule(cron, zone, from) : boundedWalk(walk, { cron, zone }, from);
+}
+
+function nextByRule(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
+  return cron.isElapsed ? nextElapsed(cron, zone, after) : nextByClock(cron, zone, after);
+}
+
+/** Where the program itself would search for ever, the job is due by the plain rule, so that its absence is seen. */
+function boundedWalk(
+  walk: Walk,
+  { cron, zone }: { cron: Cron; zone: TimeZone },
+  after: Instant,
+): Instant | null {
+  try {
+    return walk(cron, new BoundedZone(zone), after);
+  } catch (error) {
+    if (error instanceof EndlessSearch) return nextByRule(cron, zone, after);
+    throw error;
+  }
+}
+
+function* boundedTimes(
+  times: Times,
+  { cron, zone }: { cron: Cron; zone: TimeZone },
+  after: Instant,
+): Iterable<Instant> {
+  const bounded = new BoundedZone(zone);
+  let last = after;
+  try {
+    for (const time of times(cron, bounded, after)) {
+      bounded.refill();
+      yield (last = time);
+    }
+  } catch (error) {
+    if (!(error instanceof EndlessSearch)) throw error;
+    for (let at = nextByRule(cron, zone, last); at !== null; at = nextByRule(cron, zone, at)) yield at;
+  }
 }
 
 /** Changes in between do not matter: what the clock shows then is no time of the line. */
@@ -44,6 +81,7 @@ function firstOf(times: Iterable<Instant>): Instant | null {
 /** The times of one cron line after `after`, as one run of its scheduler finds them. */
 export function* timesOfCron(cron: Cron, zone: TimeZone, after: Instant): Iterable<Instant> {
   const { times } = cron.rules.clock;
-  if (times !== undefined) yield* times(cron, zone, Math.floor(after / SECOND_MS) * SECOND_MS);
+  if (times !== undefined)
+    yield* boundedTimes(times, { cron, zone }, Math.floor(after / SECOND_MS) * SECOND_MS);
   else for (let at = nextOfCron(cron, zone, after); at !== null; at = nextOfCron(cron, zone, at)) yield at;
 }

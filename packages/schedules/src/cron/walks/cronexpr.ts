@@ -16,8 +16,8 @@ export function cronexprWalk(cron: Cron, zone: TimeZone, after: Instant): Instan
   for (let round = 0; round < ROUNDS_MAX && time !== null; round++) {
     const onDay = toDay(cron, time);
     if (onDay === null) return null;
-    if (!isNearChange(onDay)) return fast(cron, onDay);
-    const found = slow(cron, onDay);
+    const found = isNearChange(onDay) ? slow(cron, onDay) : fast(cron, onDay);
+    if (found === null) return null;
     if (found.isDone) return found.time.instant;
     time = found.time;
   }
@@ -41,18 +41,18 @@ function isNearChange(time: ZonedTime): boolean {
   return before.wall - before.instant !== after.wall - after.instant;
 }
 
-function fast(cron: Cron, time: ZonedTime): Instant | null {
+type Found = { time: ZonedTime; isDone: boolean };
+
+/** The time on this day, or the day after to go on with. */
+function fast(cron: Cron, time: ZonedTime): Found | null {
   const next = nextWall(cron, time.wall - SECOND_MS);
   if (next === null) return null;
-  if (Math.floor(next / DAY_MS) === Math.floor(time.wall / DAY_MS)) return time.at(next).instant;
-  return cronexprWalk(
-    cron,
-    time.zone,
-    time.at(Math.floor(time.wall / DAY_MS) * DAY_MS + DAY_MS).instant - SECOND_MS,
-  );
+  const today = Math.floor(time.wall / DAY_MS);
+  const isToday = Math.floor(next / DAY_MS) === today;
+  return { time: time.at(isToday ? next : (today + 1) * DAY_MS), isDone: isToday };
 }
 
-function slow(cron: Cron, from: ZonedTime): { time: ZonedTime; isDone: boolean } {
+function slow(cron: Cron, from: ZonedTime): Found {
   let time = from;
   while (cron.hours[time.hour] !== 1) {
     const { hour } = time;
