@@ -114,10 +114,11 @@ const FEATURES: Record<string, Features> = {
     also: {},
   },
   "apps/web": {
-    shared: ["api", "ui", "time", "text", "conflicts"],
+    shared: ["api", "ui", "time", "text", "conflicts", "strip"],
     composing: ["app", "pages"],
     also: {
       text: ["history"],
+      strip: ["history"],
     },
   },
 };

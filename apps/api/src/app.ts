@@ -6,6 +6,8 @@ import { confirmRoutes, unsubscribeRoutes } from "./channels/email-link-routes.t
 import { slackReturnRoutes, slackRoutes } from "./channels/slack-routes.ts";
 import { telegramRoutes, telegramUpdateRoutes } from "./channels/telegram-routes.ts";
 import { configRoutes } from "./config/config-routes.ts";
+import { overviewRoutes, stripImageRoutes } from "./checks/overview-routes.ts";
+import { uptimeRoutes } from "./history/uptime-routes.ts";
 import { checkRoutes } from "./checks/check-routes.ts";
 import { deliveryRoutes } from "./deliveries/delivery-routes.ts";
 import type { Deps } from "./deps.ts";
@@ -17,6 +19,7 @@ import { historyRoutes, noticeRoutes } from "./history/history-routes.ts";
 import { outageRoutes } from "./history/outage-routes.ts";
 import { pingHistoryRoutes, refusedPingRoutes } from "./history/ping-routes.ts";
 import { registeredRoutes } from "./http/access.ts";
+import { compressJson, revalidated } from "./http/compress.ts";
 import { rateLimitHeaders } from "./http/rate-limits.ts";
 import { serveDeprecatedPaths } from "./http/deprecated-names.ts";
 import { guard } from "./http/guard.ts";
@@ -64,6 +67,8 @@ function restRoutes() {
     .route("/", keyRoutes)
     .route("/", configRoutes)
     .route("/", checkRoutes)
+    .route("/", overviewRoutes)
+    .route("/", uptimeRoutes)
     .route("/", scheduleRoutes)
     .route("/", pingHistoryRoutes)
     .route("/", refusedPingRoutes)
@@ -112,8 +117,11 @@ export function createApp(deps: Deps) {
       await next();
     },
   );
+  app.use("/v1/*", compressJson);
+  app.use("/v1/projects/:projectId/check-overviews", revalidated);
   app.route("/", restRoutes());
   serveDeprecatedPaths(app);
+  app.route("/", stripImageRoutes);
   app.route("/", actionLinkRoutes);
   app.route("/", unsubscribeRoutes);
   app.route("/", telegramUpdateRoutes);

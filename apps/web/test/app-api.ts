@@ -26,7 +26,7 @@ export function appApi(me: Me = ADA): Parameters<typeof fakeApi>[0] {
     "GET /v1/me": me,
     "GET /v1/instance": INSTANCE,
     "GET /v1/invitations": page(),
-    [`GET ${project}/checks`]: page(),
+    [`GET ${project}/check-overviews`]: page(),
     [`GET ${project}/channels`]: page(),
     [`GET ${project}/people`]: page(),
     [`GET ${project}/rotations`]: page(),

@@ -3,7 +3,7 @@ import { defaultSettings } from "@overdue/core";
 import type { RouteView } from "../src/alert-routes/route-queries.ts";
 import type { Names } from "../src/alert-routes/route-text.ts";
 import type { ChannelView } from "../src/channels/channel-queries.ts";
-import type { CheckView } from "../src/checks/check-queries.ts";
+import type { CheckOverview, CheckView } from "../src/checks/check-queries.ts";
 import type { DeliveryView } from "../src/deliveries/delivery-queries.ts";
 import type { IncidentView, PingView } from "../src/history/history-queries.ts";
 import type { IncidentDetail } from "../src/incidents/incident-queries.ts";
@@ -56,6 +56,21 @@ export function aCheck(check: Partial<CheckView> = {}): CheckView {
     version: 1,
     createdAt: "2026-11-01T00:00:00.000Z",
     updatedAt: "2026-11-01T00:00:00.000Z",
+    ...check,
+  };
+}
+
+/** The same check as lists show it. */
+export function anOverview(check: Partial<CheckOverview> = {}): CheckOverview {
+  return {
+    id: CHECK,
+    name: "nightly backup",
+    tags: [],
+    severity: "warning",
+    scheduleText: "Every 5 minutes",
+    status: "new",
+    channels: 0,
+    strip: "",
     ...check,
   };
 }

@@ -10,6 +10,9 @@ import { afterEach, vi } from "vitest";
 import { createAppRouter } from "../src/app/router.tsx";
 import { RoleProvider } from "../src/ui/role.tsx";
 
+// Pages show the reader's time, so that the reader of all tests is in one place.
+vi.stubEnv("TZ", "Europe/Berlin");
+
 configure({
   // A busy machine takes a while to load the code of a page or to answer for it.
   asyncUtilTimeout: 10_000,

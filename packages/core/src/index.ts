@@ -164,3 +164,17 @@ export {
   type StateDelivery,
   supersededDeliveries,
 } from "./delivery/superseded.ts";
+export {
+  dayMarks,
+  type DayRecord,
+  dayText,
+  decodeMarks,
+  encodeMarks,
+  type Mark,
+  type MarkKind,
+  type SlotRecord,
+  slotText,
+  stripMarks,
+  stripText,
+} from "./strip/mark.ts";
+export { stripShapes, stripSvg } from "./strip/shapes.ts";

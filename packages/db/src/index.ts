@@ -51,6 +51,7 @@ export {
 } from "./config/apply-config.ts";
 export { readState } from "./config/read-state.ts";
 export { findPingBody, pingBodyText, listPings, type PingRow } from "./history/pings.ts";
+export { countSlots, type SlotCounts, sumDays } from "./history/sum-days.ts";
 export {
   listFlips,
   listIncidents,

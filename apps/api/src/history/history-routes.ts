@@ -60,7 +60,17 @@ export const historyRoutes = createRouter()
       const rows = await listSlots(c.var.deps.db, ref, { limit: limit + 1, before: at });
       const page = toPage(rows, limit, (last) => iso(last.dueAt));
       const items = page.items.map((slot) =>
-        pickFields(SlotView, { ...slot, dueAt: iso(slot.dueAt), decidedAt: iso(slot.decidedAt) }),
+        pickFields(SlotView, {
+          ...slot,
+          dueAt: iso(slot.dueAt),
+          decidedAt: iso(slot.decidedAt),
+          run: slot.run && {
+            ...slot.run,
+            startedAt: isoOrNull(slot.run.startedAt),
+            endedAt: isoOrNull(slot.run.endedAt),
+            exitMeaning: explainExit(slot.run.exitStatus),
+          },
+        }),
       );
       return c.json({ ...page, items }, 200);
     },

@@ -40,6 +40,16 @@ export const RunView = z
   })
   .meta({ id: "Run" });
 
+const SlotRun = RunView.pick({
+  startedAt: true,
+  endedAt: true,
+  outcome: true,
+  durationMs: true,
+  exitStatus: true,
+  exitMeaning: true,
+  overlong: true,
+});
+
 export const SlotView = z
   .object({
     dueAt: Timestamp,
@@ -50,6 +60,7 @@ export const SlotView = z
         "Negative where it came early: seconds may mean that the clock of its host is ahead. Of a missed one: how late its run was made up, null where none was.",
     }),
     runId: z.uuid().nullable(),
+    run: SlotRun.nullable().meta({ description: "The run of `runId`; null where none is kept." }),
     because: z.enum(["maintenance", "overlap"]).nullable().meta({
       description:
         "Of an excluded one: maintenance, or null for an outage of Overdue itself. Of a missed one: overlap where the run before was still going when it was due.",

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { readConfig } from "@overdue/config";
-import { type Db, type Keyring, keyringOf, migrate, openDb, openPool } from "@overdue/db";
+import { type Db, type Keyring, keyringOf, migrate, openDb, openPool, type Pool } from "@overdue/db";
 import { findPostmaster } from "@overdue/postgres";
 import { type DataFiles, readOrCreateSecret, prepareDataDirectory } from "../data/data-directory.ts";
 import { findHolder, takeLock } from "../data/lock.ts";
@@ -11,7 +11,7 @@ import { Refusal } from "../refusal.ts";
 import type { Environment } from "../supervisor.ts";
 
 /** The instance that a command works on: its database, and the keys that open sealed values. */
-export type Instance = { db: Db; keyring: Keyring };
+export type Instance = { db: Db; pool: Pool; keyring: Keyring };
 
 /**
  * Runs `work` on the instance that the environment describes. An embedded database that does not run is started before
@@ -31,7 +31,7 @@ export async function withInstance<T>(
     await migrate(pool);
     const secrets =
       secretKeys.length > 0 ? secretKeys : [readOrCreateSecret(prepareDataDirectory(dataDir).secretKey)];
-    return await work({ db: openDb(pool), keyring: keyringOf(secrets) });
+    return await work({ db: openDb(pool), pool, keyring: keyringOf(secrets) });
   } finally {
     await pool.end();
     await database.stop();

@@ -3,8 +3,8 @@ import { act, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 
 import { ADA, appApi, INSTANCE } from "../../test/app-api.ts";
-import { fakeApi, page, problem } from "../../test/fake-api.ts";
-import { aCheck, anIncident, CHECK, PROJECT } from "../../test/fixtures.ts";
+import { fakeApi, page, problem, type SentRequest } from "../../test/fake-api.ts";
+import { aCheck, anIncident, anOverview, CHECK, PROJECT } from "../../test/fixtures.ts";
 import { FakeEventSource, renderApp } from "../../test/render.tsx";
 
 const CHECKS = `/v1/projects/${PROJECT}/checks`;
@@ -22,7 +22,7 @@ describe("the start page", () => {
   test("leads to the project that was open last", async () => {
     const me = { ...ADA, projects: [...ADA.projects, { id: "p2", name: "Work", role: "editor" as const }] };
     localStorage.setItem("overdue-last-project", "p2");
-    fakeApi({ ...appApi(me), "GET /v1/projects/p2/checks": page() });
+    fakeApi({ ...appApi(me), "GET /v1/projects/p2/check-overviews": page() });
     const { router } = await renderApp("/");
     expect(router.state.location.pathname).toBe("/projects/p2/checks");
   });
@@ -69,7 +69,7 @@ test("an address that does not exist says so, with a link back", async () => {
 test("a page that cannot read its data shows the error, and works again on request", async () => {
   let isBroken = true;
   const checks = () => (isBroken ? problem(500, { detail: "The database does not respond." }) : page());
-  fakeApi({ ...appApi(), [`GET ${CHECKS}`]: checks });
+  fakeApi({ ...appApi(), [`GET /v1/projects/${PROJECT}/check-overviews`]: checks });
   const { user } = await renderApp(`/projects/${PROJECT}/checks`);
   expect(screen.getByText("The database does not respond.")).toBeTruthy();
   isBroken = false;
@@ -91,7 +91,11 @@ describe("the frame of a project", () => {
 
   test("switches between projects", async () => {
     const me = { ...ADA, projects: [...ADA.projects, { id: "p2", name: "Work", role: "editor" as const }] };
-    fakeApi({ ...appApi(me), "GET /v1/projects/p2/checks": page(), "GET /v1/projects/p2/incidents": page() });
+    fakeApi({
+      ...appApi(me),
+      "GET /v1/projects/p2/check-overviews": page(),
+      "GET /v1/projects/p2/incidents": page(),
+    });
     const { user, router } = await renderApp(`/projects/${PROJECT}/checks`);
     await user.click(screen.getByRole("button", { name: /^Project: Home server/ }));
     await user.click(await screen.findByRole("menuitem", { name: "Work" }));
@@ -139,13 +143,14 @@ describe("somebody with view-only access", () => {
 });
 
 describe("live updates", () => {
-  const backup = aCheck({ name: "nightly backup", status: "up" });
+  const LIST = `/v1/projects/${PROJECT}/check-overviews`;
+  const backup = anOverview({ name: "nightly backup", status: "up" });
 
   async function renderChecks(status: () => "up" | "down") {
     const sent = fakeApi({
       ...appApi(),
-      [`GET ${CHECKS}`]: page(backup),
-      [`GET ${CHECKS}/${CHECK}`]: () => ({ ...backup, status: status() }),
+      [`GET ${LIST}`]: ({ query }: SentRequest) =>
+        page(query["id"] === CHECK ? { ...backup, status: status() } : backup),
     });
     await renderApp(`/projects/${PROJECT}/checks`);
     return { sent, stream: FakeEventSource.opened[0] };
@@ -153,7 +158,7 @@ describe("live updates", () => {
 
   test("show a new status without a reload, by reading only the check that changed", async () => {
     const { sent, stream } = await renderChecks(() => "down");
-    const lists = () => sent.filter(({ path }) => path === CHECKS).length;
+    const lists = () => sent.filter(({ path, query }) => path === LIST && !("id" in query)).length;
     const before = lists();
     act(() => stream?.change(CHECK));
     expect(await screen.findByText("nightly backup is now down.")).toBeTruthy();
@@ -164,7 +169,7 @@ describe("live updates", () => {
     const { sent, stream } = await renderChecks(() => "up");
     const before = sent.length;
     act(() => stream?.change(null));
-    await waitFor(() => expect(sent.slice(before).map(({ path }) => path)).toContain(CHECKS));
+    await waitFor(() => expect(sent.slice(before).map(({ path }) => path)).toContain(LIST));
   });
 
   test("ignore what is not an event", async () => {

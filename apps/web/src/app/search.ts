@@ -1,10 +1,10 @@
-import type { DisplayStatus } from "@overdue/core";
+import { STATUS_FILTERS, type StatusFilter } from "../checks/check-selection.ts";
 
 /** What the list of checks shows, as its address says. */
 export type ListSearch = {
   q?: string | undefined;
   tag?: string[] | undefined;
-  status?: DisplayStatus | undefined;
+  status?: StatusFilter | undefined;
   sort?: "name" | "next" | undefined;
 };
 /** The open tab of a check's page. */
@@ -16,13 +16,12 @@ export type IncidentsSearch = { state?: "all" };
 /** Which report is shown: the last complete month by default. */
 export type ReportSearch = { period?: string; every?: "week"; timezone?: string };
 
-const STATUSES: readonly DisplayStatus[] = ["new", "up", "grace", "down", "paused"];
 const SORTS = ["name", "next"] as const;
 const TABS = ["pings", "runs", "history", "how-to"] as const;
 
 /** Reads the query of the list's address. Invalid parts are ignored, because people type addresses by hand. */
 export function readListSearch(search: Record<string, unknown>): ListSearch {
-  const status = STATUSES.find((known) => known === search["status"]);
+  const status = STATUS_FILTERS.find((known) => known === search["status"]);
   const sort = SORTS.find((known) => known === search["sort"]);
   const tag = [search["tag"]].flat().flatMap((one) => readText(one) ?? []);
   const q = readText(search["q"]);

@@ -3,7 +3,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { fakeApi, page } from "../../test/fake-api.ts";
-import { aCheck, CHECK, PROJECT } from "../../test/fixtures.ts";
+import { aCheck, anOverview, CHECK, PROJECT } from "../../test/fixtures.ts";
 import { renderPart } from "../../test/render.tsx";
 import { checkQuery } from "./check-queries.ts";
 import { Findings } from "./findings.tsx";
@@ -12,6 +12,7 @@ import { SettingsCard } from "./settings-card.tsx";
 import { StatusPanel } from "./status-panel.tsx";
 
 const PATH = `/v1/projects/${PROJECT}/checks`;
+const OVERVIEWS = `/v1/projects/${PROJECT}/check-overviews`;
 
 /** The labels and values of a list of facts. */
 function facts(): Record<string, string> {
@@ -36,13 +37,13 @@ describe("the status of a check", () => {
       expectedAt: "2026-11-20T11:57:00Z",
       deadlineAt: "2026-11-20T12:57:00Z",
     });
-    await renderPart(<StatusPanel check={check} because={null} />);
+    await renderPart(<StatusPanel check={check} headline={null} because={null} />);
     expect(screen.getByRole("timer").textContent).toBe("late by 3 min, down in 57 min");
     expect(screen.getByText("Late")).toBeTruthy();
   });
 
-  test("shows its times in the zone of the schedule", async () => {
-    const schedule = { kind: "cron", expression: "30 2 * * *", timezone: "Europe/Berlin" } as const;
+  test("shows its times in the zone of the reader", async () => {
+    const schedule = { kind: "cron", expression: "30 1 * * *", timezone: "UTC" } as const;
     const check = aCheck({
       schedule,
       status: "up",
@@ -50,7 +51,7 @@ describe("the status of a check", () => {
       deadlineAt: "2026-11-21T02:30:00Z",
       lastDurationMs: 250_000,
     });
-    await renderPart(<StatusPanel check={check} because={null} />);
+    await renderPart(<StatusPanel check={check} headline={null} because={null} />);
     expect(facts()).toMatchObject({
       Expected: "Sat 21 Nov 2026, 02:30:00 CET",
       "Down unless it pings by": "Sat 21 Nov 2026, 03:30:00 CET",
@@ -62,13 +63,16 @@ describe("the status of a check", () => {
 
   test("says why it is down, and no longer when it will be", async () => {
     const check = aCheck({ status: "down", deadlineAt: "2026-11-20T11:00:00Z" });
-    await renderPart(<StatusPanel check={check} because="The job failed." />);
+    await renderPart(<StatusPanel check={check} headline="Failed 2 h ago" because="The job failed." />);
     expect(screen.getByText("The job failed.")).toBeTruthy();
+    expect(screen.getByText("Failed 2 h ago")).toBeTruthy();
     expect(facts()["Down unless it pings by"]).toBeUndefined();
   });
 
   test("does not give a reason while it is up", async () => {
-    await renderPart(<StatusPanel check={aCheck({ status: "up" })} because="The job failed." />);
+    await renderPart(
+      <StatusPanel check={aCheck({ status: "up" })} headline="Failed 2 h ago" because="The job failed." />,
+    );
     expect(screen.queryByText("The job failed.")).toBeNull();
   });
 
@@ -77,14 +81,14 @@ describe("the status of a check", () => {
       status: "up",
       maintenance: { from: "2026-11-20T11:00:00Z", until: "2026-11-20T14:00:00Z" },
     });
-    await renderPart(<StatusPanel check={check} because={null} />);
+    await renderPart(<StatusPanel check={check} headline={null} because={null} />);
     expect(facts()["Maintenance window until"]).toMatch(/20 Nov 2026/);
   });
 });
 
 describe("the settings of a check", () => {
   test("are summed up in sentences, with the names of the checks on which it depends", async () => {
-    fakeApi({ [`GET ${PATH}`]: page(aCheck({ id: "c2", name: "storage" })) });
+    fakeApi({ [`GET ${OVERVIEWS}`]: page(anOverview({ id: "c2", name: "storage" })) });
     const check = aCheck({
       maxRuntimeSeconds: 3_600,
       dependsOn: ["c2"],

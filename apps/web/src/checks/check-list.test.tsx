@@ -1,38 +1,36 @@
 // @vitest-environment happy-dom
 import { screen, waitFor, within } from "@testing-library/react";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 
 import { fakeApi, page, problem, type SentRequest } from "../../test/fake-api.ts";
-import { aCheck, CHECK, PROJECT } from "../../test/fixtures.ts";
+import { aCheck, anOverview, CHECK, PROJECT } from "../../test/fixtures.ts";
 import { renderPart } from "../../test/render.tsx";
 import { CheckList } from "./check-list.tsx";
 import { checksQuery } from "./check-queries.ts";
-import type { Selection } from "./check-selection.ts";
+import { useCheckActions } from "./use-check-actions.tsx";
 
 const PATH = `/v1/projects/${PROJECT}/checks`;
-const backup = aCheck({
-  name: "nightly backup",
-  status: "up",
-  tags: ["db", "eu"],
-  pingUrl: "https://overdue.example/ping/1",
-});
-const report = aCheck({ id: "c2", name: "", slug: "weekly-report", status: "down" });
+const LIST = `/v1/projects/${PROJECT}/check-overviews`;
+const backup = anOverview({ name: "nightly backup", status: "up", tags: ["db", "eu"], strip: "o4l5" });
+const report = anOverview({ id: "c2", name: "weekly-report", status: "down" });
+const stored = aCheck({ name: "nightly backup", status: "up", pingUrl: "https://overdue.example/ping/1" });
 
-function renderList(selection: Selection = {}, role: "owner" | "viewer" = "owner") {
-  return renderPart(<CheckList projectId={PROJECT} checks={[backup, report]} selection={selection} />, {
-    role,
-  });
+/** The list with its actions, as the page of checks has it. */
+function List() {
+  const actions = useCheckActions(PROJECT);
+  return (
+    <CheckList
+      projectId={PROJECT}
+      checks={[report, backup]}
+      actions={actions}
+      strip={({ strip }) => <i>{strip}</i>}
+    />
+  );
 }
 
-const names = () =>
-  within(screen.getByRole("list", { name: "Checks" }))
-    .getAllByRole("link")
-    .map((link) => link.textContent);
+const renderList = (role: "owner" | "viewer" = "owner") => renderPart(<List />, { role });
 
-test("a check that is down comes before one that is up", async () => {
-  await renderList();
-  expect(names()).toEqual(["weekly-report", "nightly backup"]);
-});
+const rows = () => within(screen.getByRole("list", { name: "Checks" })).getAllByRole("listitem");
 
 test("each check leads to its own page", async () => {
   await renderList();
@@ -41,19 +39,23 @@ test("each check leads to its own page", async () => {
   );
 });
 
-test("a row shows the status, the tags, the schedule and the last ping of its check", async () => {
-  await renderList({ q: "backup" });
-  const [row] = within(screen.getByRole("list", { name: "Checks" })).getAllByRole("listitem");
-  expect(row?.textContent).toContain("Up");
-  expect(row?.textContent).toContain("dbeu");
-  expect(row?.textContent).toContain("Every 5 minutes");
-  expect(row?.textContent).toContain("Last ping never");
+test("a row shows the status, the tags, the schedule, the strip and the last ping of its check", async () => {
+  await renderList();
+  const row = rows().find((one) => one.textContent?.includes("nightly backup"));
+  for (const text of ["Up", "dbeu", "Every 5 minutes", "o4l5", "Last ping never"])
+    expect(row?.textContent).toContain(text);
 });
 
-test("a filter that matches no check says so instead of an empty list", async () => {
-  await renderList({ q: "restore" });
-  expect(screen.getByText("No check matches this filter.")).toBeTruthy();
-  expect(screen.queryByRole("list", { name: "Checks" })).toBeNull();
+test("a row of a long list says where in the list it is, since only some rows are rendered", async () => {
+  const many = Array.from({ length: 1_000 }, (_, index) =>
+    anOverview({ id: `c${index}`, name: `job ${index}` }),
+  );
+  const actions = { pause: vi.fn(), resume: vi.fn(), remove: vi.fn(), copyPingUrl: vi.fn() };
+  await renderPart(<CheckList projectId={PROJECT} checks={many} actions={actions} strip={() => null} />);
+  const first = screen.getByRole("link", { name: "job 0" }).closest("li");
+  expect(first?.getAttribute("aria-setsize")).toBe("1000");
+  expect(first?.getAttribute("aria-posinset")).toBe("1");
+  expect(screen.getAllByRole("link").length).toBeLessThan(200);
 });
 
 describe("the actions of a check", () => {
@@ -61,11 +63,12 @@ describe("the actions of a check", () => {
 
   beforeEach(() => {
     sent = fakeApi({
-      [`POST ${PATH}/${CHECK}/pause`]: { ...backup, status: "paused" },
-      [`POST ${PATH}/${CHECK}/resume`]: backup,
-      [`POST ${PATH}/${CHECK}/restore`]: backup,
+      [`POST ${PATH}/${CHECK}/pause`]: { ...stored, status: "paused" },
+      [`POST ${PATH}/${CHECK}/resume`]: stored,
+      [`POST ${PATH}/${CHECK}/restore`]: stored,
       [`DELETE ${PATH}/${CHECK}`]: {},
-      [`GET ${PATH}`]: page(backup, report),
+      [`GET ${PATH}/${CHECK}`]: stored,
+      [`GET ${LIST}`]: page(backup),
     });
   });
 
@@ -80,13 +83,17 @@ describe("the actions of a check", () => {
   test("include copying its ping URL", async () => {
     const { user } = await openMenu();
     await user.click(screen.getByRole("menuitem", { name: "Copy ping URL" }));
-    expect(await navigator.clipboard.readText()).toBe("https://overdue.example/ping/1");
+    await waitFor(async () =>
+      expect(await navigator.clipboard.readText()).toBe("https://overdue.example/ping/1"),
+    );
   });
 
-  test("include pausing it", async () => {
+  test("include pausing it, which can be undone", async () => {
     const { user } = await openMenu();
     await user.click(screen.getByRole("menuitem", { name: "Pause" }));
-    await waitFor(() => expect(sent.map(({ path }) => path)).toEqual([`${PATH}/${CHECK}/pause`]));
+    await waitFor(() => expect(sent.map(({ path }) => path)).toContain(`${PATH}/${CHECK}/pause`));
+    await user.click(await screen.findByRole("button", { name: "Undo" }));
+    await waitFor(() => expect(sent.map(({ path }) => path)).toContain(`${PATH}/${CHECK}/resume`));
   });
 
   test("include deleting it, which can be undone", async () => {
@@ -107,9 +114,8 @@ describe("the actions of a check", () => {
     expect((await screen.findByRole("alert")).textContent).toContain("There is no such check.");
   });
 
-  test("are not offered to viewers, who may not see the ping URL either", async () => {
-    const secret = { ...backup, pingUrl: null };
-    await renderPart(<CheckList projectId={PROJECT} checks={[secret]} selection={{}} />, { role: "viewer" });
+  test("are not offered to viewers", async () => {
+    await renderList("viewer");
     expect(screen.queryByRole("button", { name: /Actions/ })).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
-import { memo, useMemo, useState } from "react";
-import { ActionIcon, type ActionIconProps, type ElementProps, Menu } from "@mantine/core";
+import { ActionIcon, type ActionIconProps, type ElementProps, Menu, VisuallyHidden } from "@mantine/core";
 import {
+  IconCheck,
   IconCopy,
   IconDotsVertical,
   IconPencil,
@@ -9,98 +9,203 @@ import {
   IconTrash,
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { memo, type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 
 import { useComputedFromNow } from "../time/clock.ts";
 import { AnnounceChanges } from "../ui/announce.tsx";
-import { checkName } from "@overdue/core";
-import type { CheckView } from "./check-queries.ts";
-import { selectChecks, type Selection } from "./check-selection.ts";
-import { STATUS_LABELS, statusAt, checkTiming } from "./status.ts";
-import { type CheckActions, useCheckActions } from "./use-check-actions.tsx";
-import styles from "./check-list.module.css";
-import { RelativeTime } from "../ui/time.tsx";
 import { useCanEdit } from "../ui/role.tsx";
-import { Countdown, LiveStatus } from "./status-badge.tsx";
-import { scheduleZone } from "./schedule-queries.ts";
+import { RelativeTime } from "../ui/time.tsx";
+import { relativeText, roughText } from "../time/duration.ts";
+import { instant } from "../time/zones.ts";
+import type { CheckOverview } from "./check-queries.ts";
+import type { Selection } from "./check-selection.ts";
+import { checkTiming, reasonTitle, STATUS_LABELS, statusAt, statusSentence } from "./status.ts";
+import styles from "./check-list.module.css";
+import { StatusIcon } from "./status-badge.tsx";
+import type { CheckActions } from "./use-check-actions.tsx";
 
-type CheckListProps = { projectId: string; checks: readonly CheckView[]; selection: Selection };
+type ListProps = {
+  projectId: string;
+  /** In the order in which they are shown. */
+  checks: readonly CheckOverview[];
+  actions: CheckActions;
+  /** The heartbeat strip of a check. */
+  strip: (check: CheckOverview) => ReactNode;
+};
 
-/** The checks of a selection. */
-export function CheckList({ projectId, checks, selection }: CheckListProps) {
-  const actions = useCheckActions(projectId);
-  // Time alone may reorder the list; doing so every ten seconds is often enough.
-  const now = useComputedFromNow((at) => Math.floor(at / 10_000) * 10_000);
-  const shown = useMemo(() => selectChecks(checks, selection, now), [checks, selection, now]);
-  const labels = useMemo(() => statusLabels(checks, now), [checks, now]);
+/** The heights of `.row` in the style sheet, in pixels. */
+const ROW_HEIGHT = 36;
+const PHONE_ROW_HEIGHT = 72;
+const PHONE = "(max-width: 40em)";
+const OVERSCAN = 12;
+
+/** The rows of checks; only those near the screen are rendered. */
+export function CheckList({ projectId, checks, actions, strip }: ListProps) {
+  const list = useRef<HTMLUListElement>(null);
+  const height = useMediaQuery(PHONE) ? PHONE_ROW_HEIGHT : ROW_HEIGHT;
+  const [offset, setOffset] = useState(0);
+  useEffect(() => setOffset(list.current?.offsetTop ?? 0), [checks.length]);
+  const rows = useWindowVirtualizer({
+    count: checks.length,
+    estimateSize: () => height,
+    overscan: OVERSCAN,
+    scrollMargin: offset,
+    getItemKey: (index) => checks[index]?.id ?? index,
+  });
+  useEffect(() => rows.measure(), [rows, height]);
+  return (
+    <div className={styles["list"]}>
+      <div className={styles["heads"]} aria-hidden>
+        <span>Status</span>
+        <span>Check</span>
+        <span>Schedule</span>
+        <span>Last 30 runs</span>
+        <span>Last ping</span>
+        <span>Usually</span>
+        <span>Next due</span>
+      </div>
+      <ul ref={list} className={styles["rows"]} aria-label="Checks" style={{ height: rows.getTotalSize() }}>
+        {rows.getVirtualItems().map(({ index, key, start }) => {
+          const check = checks[index];
+          return (
+            check && (
+              <li
+                key={key}
+                className={styles["row"]}
+                style={{ transform: `translateY(${start - offset}px)` }}
+                aria-setsize={checks.length}
+                aria-posinset={index + 1}
+              >
+                <CheckRow projectId={projectId} check={check} actions={actions} strip={strip} />
+              </li>
+            )
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
+
+function useMediaQuery(query: string): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      const list = window.matchMedia(query);
+      list.addEventListener("change", changed);
+      return () => list.removeEventListener("change", changed);
+    },
+    () => window.matchMedia(query).matches,
+  );
+}
+
+/** Makes screen readers say when the status of a check changes, wherever in the list it is. */
+export function AnnounceStatuses({ checks, now }: { checks: readonly CheckOverview[]; now: number }) {
+  const labels = useMemo(
+    () =>
+      new Map(
+        checks.map((check) => [check.name, STATUS_LABELS[statusAt(checkTiming(check), now)].toLowerCase()]),
+      ),
+    [checks, now],
+  );
+  return <AnnounceChanges labels={labels} />;
+}
+
+type CheckRowProps = Omit<ListProps, "checks"> & { check: CheckOverview };
+
+/** One check in the list; memo renders it again only where it changed. */
+const CheckRow = memo(function CheckRow({ projectId, check, actions, strip }: CheckRowProps) {
   return (
     <>
-      <AnnounceChanges labels={labels} />
-      {shown.length === 0 ? (
-        <p className={styles["none"]}>No check matches this filter.</p>
+      <RowStatus check={check} />
+      <div className={styles["who"]}>
+        <Link
+          to="/projects/$projectId/checks/$checkId"
+          params={{ projectId, checkId: check.id }}
+          className={styles["name"]}
+          title={check.name}
+        >
+          {check.name}
+        </Link>
+        {check.tags.length > 0 && <TagLinks tags={check.tags} />}
+      </div>
+      <div className={styles["schedule"]} title={check.scheduleText}>
+        {check.scheduleText}
+      </div>
+      <div className={styles["strip"]}>{strip(check)}</div>
+      <div className={styles["last"]}>
+        <VisuallyHidden>Last ping </VisuallyHidden>
+        {check.lastHeardAt === undefined ? "never" : <RelativeTime at={check.lastHeardAt} />}
+      </div>
+      <div className={styles["usual"]}>
+        {check.usualMs !== undefined && (
+          <>
+            <VisuallyHidden>Usually takes </VisuallyHidden>
+            {roughText(check.usualMs)}
+          </>
+        )}
+      </div>
+      <div className={styles["next"]}>
+        <NextDue check={check} />
+      </div>
+      <RowMenu projectId={projectId} check={check} actions={actions} />
+    </>
+  );
+});
+
+/** Status, since when and why, in one short sentence, with an icon and a colour of its own. */
+function RowStatus({ check }: { check: CheckOverview }) {
+  const timing = checkTiming(check);
+  const status = useComputedFromNow((now) => statusAt(timing, now));
+  const text = useComputedFromNow((now) => statusSentence(check, now));
+  const isRunning = timing.runningSince !== null && status === "up";
+  return (
+    <div className={styles["status"]} data-status={isRunning ? "running" : status} title={reasonTitle(check)}>
+      <StatusIcon status={isRunning ? "running" : status} />
+      {check.incident === undefined ? (
+        <span className={styles["sentence"]}>{text}</span>
       ) : (
-        <div className={styles["list"]}>
-          <div className={styles["heads"]} aria-hidden>
-            <span>Status</span>
-            <span>Check</span>
-            <span>Schedule</span>
-            <span>Last ping</span>
-            <span>Next</span>
-          </div>
-          <ul className={styles["rows"]} aria-label="Checks">
-            {shown.map((check) => (
-              <CheckRow key={check.id} check={check} actions={actions} />
-            ))}
-          </ul>
-        </div>
+        <Link
+          to="/projects/$projectId/incidents/$incidentId"
+          from="/projects/$projectId/checks"
+          params={(known) => ({ projectId: known.projectId, incidentId: check.incident?.id ?? "" })}
+          className={styles["sentence"]}
+        >
+          {text}
+        </Link>
       )}
+      {status === "down" && check.severity === "critical" && (
+        <span className={styles["critical"]}>critical</span>
+      )}
+      {check.incident?.acknowledged === true && (
+        <span className={styles["acknowledged"]} title="Acknowledged">
+          <IconCheck size={14} aria-hidden />
+          <VisuallyHidden>acknowledged</VisuallyHidden>
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** When the next ping is due; for what is down the time that it is overdue is part of its status. */
+function NextDue({ check }: { check: CheckOverview }) {
+  const { expectedAt = null, status } = check;
+  const at = instant(expectedAt);
+  const text = useComputedFromNow((now) => {
+    if (at === null || status === "paused") return "–";
+    return at > now ? relativeText(at, now) : "due now";
+  });
+  return (
+    <>
+      <VisuallyHidden>Next due </VisuallyHidden>
+      {expectedAt === null ? text : <time dateTime={expectedAt}>{text}</time>}
     </>
   );
 }
 
-function statusLabels(checks: readonly CheckView[], now: number): ReadonlyMap<string, string> {
-  return new Map(
-    checks.map((check) => [checkName(check), STATUS_LABELS[statusAt(checkTiming(check), now)].toLowerCase()]),
-  );
-}
-
-type CheckRowProps = { check: CheckView; actions: CheckActions };
-
-/** One check in the list; memo renders it again only where it changed. */
-const CheckRow = memo(function CheckRow({ check, actions }: CheckRowProps) {
-  const zone = scheduleZone(check.schedule);
-  return (
-    <li className={styles["row"]}>
-      <div className={styles["status"]}>
-        <LiveStatus check={check} />
-      </div>
-      <div className={styles["who"]}>
-        <Link
-          to="/projects/$projectId/checks/$checkId"
-          params={{ projectId: check.projectId, checkId: check.id }}
-          className={styles["name"]}
-        >
-          {checkName(check)}
-        </Link>
-        {check.tags.length > 0 && <TagList tags={check.tags} />}
-      </div>
-      <div className={styles["schedule"]}>{check.scheduleText}</div>
-      <div className={styles["last"]}>
-        <span className={styles["label"]}>Last ping </span>
-        {check.lastPingAt === null ? "never" : <RelativeTime at={check.lastPingAt} zone={zone} />}
-      </div>
-      <div className={styles["next"]}>
-        <Countdown check={check} />
-      </div>
-      <RowMenu check={check} actions={actions} />
-    </li>
-  );
-});
-
 /** Rendering a menu is expensive and it is rarely opened, so only its button is rendered before. */
-function RowMenu(props: CheckRowProps) {
+function RowMenu(props: Omit<CheckRowProps, "strip">) {
   const [isOpened, setOpened] = useState(false);
-  const mayEdit = useCanEdit();
-  if (!mayEdit && props.check.pingUrl === null) return null;
+  if (!useCanEdit()) return null;
   return isOpened ? (
     <OpenedMenu {...props} />
   ) : (
@@ -111,13 +216,13 @@ function RowMenu(props: CheckRowProps) {
 function MenuButton({
   check,
   ...button
-}: { check: CheckView } & ActionIconProps & ElementProps<"button", keyof ActionIconProps>) {
+}: { check: CheckOverview } & ActionIconProps & ElementProps<"button", keyof ActionIconProps>) {
   return (
     <ActionIcon
       variant="subtle"
       color="gray"
       aria-haspopup="menu"
-      aria-label={`Actions for ${checkName(check)}`}
+      aria-label={`Actions for ${check.name}`}
       className={styles["menu"] ?? ""}
       {...button}
     >
@@ -126,60 +231,69 @@ function MenuButton({
   );
 }
 
-function OpenedMenu({ check, actions }: CheckRowProps) {
-  const { pingUrl } = check;
-  const mayEdit = useCanEdit();
+function OpenedMenu({ projectId, check, actions }: Omit<CheckRowProps, "strip">) {
   return (
     <Menu position="bottom-end" width={200} defaultOpened>
       <Menu.Target>
         <MenuButton check={check} />
       </Menu.Target>
       <Menu.Dropdown>
-        {pingUrl !== null && (
-          <Menu.Item leftSection={<IconCopy size={16} aria-hidden />} onClick={() => actions.copy(pingUrl)}>
-            Copy ping URL
+        <Menu.Item
+          leftSection={<IconCopy size={16} aria-hidden />}
+          onClick={() => actions.copyPingUrl(check)}
+        >
+          Copy ping URL
+        </Menu.Item>
+        <Menu.Item
+          component={Link}
+          to={`/projects/${projectId}/checks/${check.id}/edit`}
+          leftSection={<IconPencil size={16} aria-hidden />}
+        >
+          Edit
+        </Menu.Item>
+        {check.status === "paused" ? (
+          <Menu.Item
+            leftSection={<IconPlayerPlay size={16} aria-hidden />}
+            onClick={() => actions.resume(check)}
+          >
+            Resume
+          </Menu.Item>
+        ) : (
+          <Menu.Item
+            leftSection={<IconPlayerPause size={16} aria-hidden />}
+            onClick={() => actions.pause(check)}
+          >
+            Pause
           </Menu.Item>
         )}
-        {mayEdit && <EditingItems check={check} actions={actions} />}
+        <Menu.Item
+          className={styles["delete"] ?? ""}
+          leftSection={<IconTrash size={16} aria-hidden />}
+          onClick={() => actions.remove(check)}
+        >
+          Delete
+        </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
 }
 
-function EditingItems({ check, actions }: CheckRowProps) {
+/** The tags of a check in the list; each narrows the list to itself. */
+function TagLinks({ tags }: { tags: readonly string[] }) {
   return (
-    <>
-      <Menu.Item
-        component={Link}
-        to={`/projects/${check.projectId}/checks/${check.id}/edit`}
-        leftSection={<IconPencil size={16} aria-hidden />}
-      >
-        Edit
-      </Menu.Item>
-      {check.status === "paused" ? (
-        <Menu.Item
-          leftSection={<IconPlayerPlay size={16} aria-hidden />}
-          onClick={() => actions.resume(check)}
-        >
-          Resume
-        </Menu.Item>
-      ) : (
-        <Menu.Item
-          leftSection={<IconPlayerPause size={16} aria-hidden />}
-          onClick={() => actions.pause(check)}
-        >
-          Pause
-        </Menu.Item>
-      )}
-      <Menu.Divider />
-      <Menu.Item
-        color="red"
-        leftSection={<IconTrash size={16} aria-hidden />}
-        onClick={() => actions.remove(check)}
-      >
-        Delete
-      </Menu.Item>
-    </>
+    <ul className={styles["tags"]} aria-label="Tags">
+      {tags.map((tag) => (
+        <li key={tag}>
+          <Link
+            from="/projects/$projectId/checks"
+            to="."
+            search={(known: Selection) => ({ ...known, tag: [...new Set([...(known.tag ?? []), tag])] })}
+          >
+            {tag}
+          </Link>
+        </li>
+      ))}
+    </ul>
   );
 }
 

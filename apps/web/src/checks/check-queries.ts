@@ -2,11 +2,13 @@ import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@ta
 import type { InferRequestType, InferResponseType } from "hono/client";
 
 import { parseResponse, ifMatch, projectApi } from "../api/client.ts";
-import { readAllPages, pageQuery } from "../api/paging.ts";
 
 const checks = projectApi.checks;
+const overviews = projectApi["check-overviews"];
 const oneCheck = checks[":checkId"];
 
+/** A check as lists show it. */
+export type CheckOverview = InferResponseType<typeof overviews.$get, 200>["items"][number];
 export type CheckView = InferResponseType<typeof oneCheck.$get, 200>;
 /** As the API returns it: the same as core's, except that an optional field may also be undefined. */
 export type CheckSchedule = CheckView["schedule"];
@@ -16,17 +18,20 @@ export type CheckPatch = InferRequestType<typeof oneCheck.$patch>["json"];
 /** A check by the ids in its address. */
 export type CheckRef = { projectId: string; checkId: string };
 
+const listKey = (projectId: string) => ["projects", projectId, "check-list"];
 const oneKey = ({ projectId, checkId }: CheckRef) => ["projects", projectId, "checks", checkId];
 
-/** Every check of a project. */
+/** Every check of a project, with what lists show of them. */
 export const checksQuery = (projectId: string) =>
   queryOptions({
-    queryKey: ["projects", projectId, "check-list"],
-    queryFn: () =>
-      readAllPages((cursor) =>
-        parseResponse(checks.$get({ param: { projectId }, query: pageQuery(cursor) })),
-      ),
+    queryKey: listKey(projectId),
+    queryFn: () => readOverviews(projectId),
   });
+
+async function readOverviews(projectId: string, ids: readonly string[] = []): Promise<CheckOverview[]> {
+  const query = ids.length === 0 ? {} : { id: [...ids] };
+  return (await parseResponse(overviews.$get({ param: { projectId }, query }))).items;
+}
 
 export const checkQuery = (ref: CheckRef) =>
   queryOptions({ queryKey: oneKey(ref), queryFn: () => parseResponse(oneCheck.$get({ param: ref })) });
@@ -39,13 +44,43 @@ export const findingsQuery = (ref: CheckRef) =>
     select: ({ items }) => items,
   });
 
-/** Reads one check again, replaces it in the list, and marks its history to be read again. */
-export async function refreshCheck(client: QueryClient, ref: CheckRef): Promise<void> {
-  storeCheck(client, await client.fetchQuery({ ...checkQuery(ref), staleTime: 0 }));
-  await client.invalidateQueries({
-    queryKey: oneKey(ref),
-    predicate: ({ queryKey }) => queryKey.length > oneKey(ref).length,
-  });
+/**
+ * Reads checks again that changed, replaces them in the list, and marks the pages about them to be read again. A check
+ * that is deleted leaves the list.
+ */
+export async function refreshChecks(
+  client: QueryClient,
+  projectId: string,
+  ids: readonly string[],
+): Promise<void> {
+  const history = Promise.all(
+    ids.map((checkId) => client.invalidateQueries({ queryKey: oneKey({ projectId, checkId }) })),
+  );
+  if (client.getQueryData(listKey(projectId)) !== undefined) {
+    const changed = new Map((await readOverviews(projectId, ids)).map((check) => [check.id, check]));
+    updateList(client, projectId, (known) => replaced(known, ids, changed));
+  }
+  await history;
+}
+
+/** The list with these checks as they are now: in their places, new ones at the end, deleted ones gone. */
+function replaced(
+  known: readonly CheckOverview[],
+  ids: readonly string[],
+  changed: ReadonlyMap<string, CheckOverview>,
+): CheckOverview[] {
+  const asked = new Set(ids);
+  const names = new Set(known.map(({ id }) => id));
+  const kept = known.flatMap((check) => (asked.has(check.id) ? (changed.get(check.id) ?? []) : check));
+  return [...kept, ...[...changed.values()].filter(({ id }) => !names.has(id))];
+}
+
+function updateList(
+  client: QueryClient,
+  projectId: string,
+  update: (known: CheckOverview[]) => CheckOverview[],
+): void {
+  client.setQueryData(checksQuery(projectId).queryKey, (known) => known && update(known));
 }
 
 type SavedCheck =
@@ -86,19 +121,15 @@ export function useDeleteCheck(projectId: string) {
   return useMutation({
     mutationFn: (checkId: string) => parseResponse(oneCheck.$delete({ param: { projectId, checkId } })),
     onSuccess: (_, checkId) =>
-      client.setQueryData(checksQuery(projectId).queryKey, (known) =>
-        known?.filter((check) => check.id !== checkId),
-      ),
+      updateList(client, projectId, (known) => known.filter((check) => check.id !== checkId)),
   });
 }
 
+/** Shows a check as the server returned it, and reads again what the list shows of it. */
 function storeCheck(client: QueryClient, check: CheckView): void {
-  client.setQueryData(checkQuery({ projectId: check.projectId, checkId: check.id }).queryKey, check);
-  client.setQueryData(checksQuery(check.projectId).queryKey, (known) => known && withCheck(known, check));
-}
-
-function withCheck(known: CheckView[], check: CheckView): CheckView[] {
-  return known.some(({ id }) => id === check.id)
-    ? known.map((old) => (old.id === check.id ? check : old))
-    : [...known, check];
+  const { projectId, id: checkId } = check;
+  client.setQueryData(checkQuery({ projectId, checkId }).queryKey, check);
+  refreshChecks(client, projectId, [checkId]).catch(() =>
+    client.invalidateQueries({ queryKey: listKey(projectId) }),
+  );
 }

@@ -1,19 +1,19 @@
 import { describe, expect, test } from "vitest";
 
-import { aCheck } from "../../test/fixtures.ts";
-import { countByStatus, selectChecks, collectTags } from "./check-selection.ts";
+import { anOverview } from "../../test/fixtures.ts";
+import { collectTags, countByFilter, selectChecks, summarise } from "./check-selection.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 
 const checks = [
-  aCheck({ name: "web 10", status: "up", tags: ["eu"], expectedAt: "2026-11-20T13:00:00.000Z" }),
-  aCheck({ name: "web 9", status: "up", tags: ["eu", "db"], expectedAt: "2026-11-20T11:59:00.000Z" }),
-  aCheck({ name: "Backup", status: "down", tags: ["db"], description: "to the cellar" }),
-  aCheck({ name: "", slug: "report", status: "paused" }),
-  aCheck({ name: "Fresh", status: "new" }),
+  anOverview({ name: "web 10", status: "up", tags: ["eu"], expectedAt: "2026-11-20T13:00:00.000Z" }),
+  anOverview({ name: "web 9", status: "up", tags: ["eu", "db"], expectedAt: "2026-11-20T11:59:00.000Z" }),
+  anOverview({ name: "Backup", status: "down", tags: ["db"], description: "to the cellar" }),
+  anOverview({ name: "report", slug: "weekly-report", status: "paused" }),
+  anOverview({ name: "Fresh", status: "new" }),
 ];
-const names = (selection: Parameters<typeof selectChecks>[1]) =>
-  selectChecks(checks, selection, NOW).map(({ name, slug }) => name || slug);
+type Selection = Parameters<typeof selectChecks>[1];
+const names = (selection: Selection, of = checks) => selectChecks(of, selection, NOW).map(({ name }) => name);
 
 describe("the list of checks shows", () => {
   test.each([
@@ -27,7 +27,7 @@ describe("the list of checks shows", () => {
     ["checks whose name contains a text, in any case", { q: "BACK" }, ["Backup"]],
     ["checks whose description contains a text", { q: "cellar" }, ["Backup"]],
     ["checks that contain every word", { q: "web eu" }, ["web 9", "web 10"]],
-    ["a check without a name by its slug", { q: "report" }, ["report"]],
+    ["a check whose slug contains a text", { q: "weekly" }, ["report"]],
     ["checks that have all tags", { tag: ["eu", "db"] }, ["web 9"]],
     ["a check as late by the clock although it is stored as up", { status: "grace" }, ["web 9"]],
     ["no check where none matches", { q: "x", status: "down" }, []],
@@ -36,16 +36,71 @@ describe("the list of checks shows", () => {
   });
 });
 
-test("the counts follow the clock too, and include every status", () => {
-  expect([...countByStatus(checks, NOW)]).toEqual([
-    ["down", 1],
-    ["grace", 1],
-    ["new", 1],
-    ["up", 1],
-    ["paused", 1],
-  ]);
+describe("of what is down comes first", () => {
+  const down = (name: string, severity: "critical" | "info", hoursAgo: number, acknowledged?: true) =>
+    anOverview({
+      name,
+      severity,
+      status: "down",
+      incident: {
+        id: name,
+        reason: "missed",
+        openedAt: new Date(NOW - hoursAgo * 3_600_000).toISOString(),
+        ...(acknowledged && { acknowledged }),
+      },
+    });
+
+  test("what is critical and acknowledged by nobody, the oldest of it first", () => {
+    const list = [
+      down("a: seen", "critical", 9, true),
+      down("b: info", "info", 6),
+      down("c: new", "critical", 1),
+      down("d: old", "critical", 6),
+    ];
+    expect(names({}, list)).toEqual(["d: old", "c: new", "b: info", "a: seen"]);
+  });
+
+  test("what is not snoozed", () => {
+    const later = new Date(NOW + 60_000).toISOString();
+    const [snoozed, awake] = [down("a", "critical", 2), down("b", "info", 1)];
+    const incident = snoozed.incident && { ...snoozed.incident, snoozedUntil: later };
+    expect(names({}, [{ ...snoozed, ...(incident && { incident }) }, awake])).toEqual(["b", "a"]);
+  });
+});
+
+test("the counts follow the clock, and include checks with an open run", () => {
+  const running = anOverview({ name: "run", status: "up", runningSince: "2026-11-20T11:59:30.000Z" });
+  expect(Object.fromEntries(countByFilter([...checks, running], {}, NOW))).toEqual({
+    all: 6,
+    down: 1,
+    grace: 1,
+    running: 1,
+    new: 1,
+    up: 2,
+    paused: 1,
+  });
+});
+
+test("the counts follow the text and the tags, but not the status that is chosen", () => {
+  const counts = countByFilter(checks, { tag: ["eu"], status: "down" }, NOW);
+  expect(counts.get("all")).toBe(2);
+  expect(counts.get("down")).toBe(0);
+  expect(counts.get("up")).toBe(1);
 });
 
 test("every tag is offered once", () => {
   expect(collectTags(checks)).toEqual(["db", "eu"]);
+});
+
+test("the summary counts what is fine and what is not, and names what is due next", () => {
+  expect(summarise(checks, NOW)).toEqual({
+    fine: 1,
+    down: 1,
+    unacknowledged: 1,
+    late: 1,
+    running: 0,
+    waiting: 1,
+    paused: 1,
+    next: { name: "web 10", text: "in 1 h" },
+  });
 });

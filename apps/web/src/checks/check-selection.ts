@@ -1,70 +1,161 @@
-import type { DisplayStatus } from "@overdue/core";
+import { type DisplayStatus, durationText } from "@overdue/core";
 
 import { instant } from "../time/zones.ts";
-import { checkName } from "@overdue/core";
-import type { CheckView } from "./check-queries.ts";
-import { STATUS_ORDER, statusAt, checkTiming } from "./status.ts";
+import type { CheckOverview } from "./check-queries.ts";
+import { STATUS_LABELS, STATUS_ORDER, statusAt, checkTiming } from "./status.ts";
+
+/** What a list can be narrowed to: a status, or checks with an open run. */
+export type StatusFilter = DisplayStatus | "running";
 
 /** Which checks to show and in what order. A check must match every part that is given, and every tag. */
 export type Selection = {
   q?: string | undefined;
   tag?: readonly string[] | undefined;
-  status?: DisplayStatus | undefined;
+  status?: StatusFilter | undefined;
   sort?: "name" | "next" | undefined;
 };
 
+/** The filters in the order of a list; "running" is a fact beside the status, and is counted besides it. */
+export const STATUS_FILTERS: readonly StatusFilter[] = ["down", "grace", "running", "new", "up", "paused"];
+
+export const FILTER_LABELS: Record<StatusFilter, string> = { ...STATUS_LABELS, running: "Running" };
+
 /** The checks of a selection; without a sort, those that need a person come first. */
-export function selectChecks(checks: readonly CheckView[], selection: Selection, now: number): CheckView[] {
-  return checks
+export function selectChecks(
+  checks: readonly CheckOverview[],
+  selection: Selection,
+  now: number,
+): CheckOverview[] {
+  const keyed = checks
     .filter((check) => matches(check, selection, now))
-    .toSorted((a, b) => compare(a, b, { by: selection.sort ?? "attention", now }));
+    .map((check) => ({ check, key: sortKey(check, selection.sort ?? "attention", now) }));
+  // The key is computed once for each check, not once for each comparison.
+  return keyed
+    .toSorted((a, b) => a.key - b.key || NAMES.compare(a.check.name, b.check.name))
+    .map(({ check }) => check);
 }
 
-/** How many checks have each status at `now`. */
-export function countByStatus(checks: readonly CheckView[], now: number): ReadonlyMap<DisplayStatus, number> {
-  const counts = new Map<DisplayStatus, number>(STATUS_ORDER.map((status) => [status, 0]));
-  for (const check of checks) {
-    const status = statusAt(checkTiming(check), now);
-    counts.set(status, (counts.get(status) ?? 0) + 1);
+const NAMES = new Intl.Collator("en", { numeric: true });
+
+/** How many checks of a selection each filter would show, whatever filter is chosen. */
+export function countByFilter(
+  checks: readonly CheckOverview[],
+  selection: Selection,
+  now: number,
+): ReadonlyMap<StatusFilter | "all", number> {
+  const shown = checks.filter((check) => matches(check, { ...selection, status: undefined }, now));
+  const counts = new Map<StatusFilter | "all", number>([["all", shown.length]]);
+  for (const filter of STATUS_FILTERS) {
+    const count = shown.filter((check) => hasStatus(check, filter, now)).length;
+    counts.set(filter, count);
   }
   return counts;
 }
 
 /** Every tag in use, in alphabetical order. */
-export function collectTags(checks: readonly Pick<CheckView, "tags">[]): string[] {
+export function collectTags(checks: readonly Pick<CheckOverview, "tags">[]): string[] {
   return [...new Set(checks.flatMap(({ tags }) => tags))].toSorted((a, b) => a.localeCompare(b));
 }
 
-function matches(check: CheckView, { q = "", tag = [], status }: Selection, now: number): boolean {
-  const text = [check.name, check.slug, check.description, ...check.tags].join("\n").toLowerCase();
+/** The state of all checks: counts of what is wrong, and the check that is due next. */
+export type Summary = {
+  fine: number;
+  down: number;
+  /** Of those that are down, how many nobody has acknowledged. */
+  unacknowledged: number;
+  late: number;
+  running: number;
+  waiting: number;
+  paused: number;
+  next: { name: string; text: string } | null;
+};
+
+/** What the sentence on top of the list says. */
+export function summarise(checks: readonly CheckOverview[], now: number): Summary {
+  const counts = countByFilter(checks, {}, now);
+  const count = (filter: StatusFilter) => counts.get(filter) ?? 0;
+  return {
+    fine: count("up"),
+    down: count("down"),
+    unacknowledged: checks.filter(
+      ({ status, incident }) => status === "down" && incident?.acknowledged !== true,
+    ).length,
+    late: count("grace"),
+    running: count("running"),
+    waiting: count("new"),
+    paused: count("paused"),
+    next: nextDue(checks, now),
+  };
+}
+
+function nextDue(checks: readonly CheckOverview[], now: number): Summary["next"] {
+  let next: { name: string; at: number } | null = null;
+  for (const { name, status, expectedAt } of checks) {
+    const at = status === "up" ? instant(expectedAt ?? null) : null;
+    if (at !== null && at > now && (next === null || at < next.at)) next = { name, at };
+  }
+  if (next === null) return null;
+  const ms = next.at - now;
+  return {
+    name: next.name,
+    text: ms < 60_000 ? "in under a minute" : `in ${durationText(floorMinutes(ms))}`,
+  };
+}
+
+function floorMinutes(ms: number): number {
+  return Math.floor(ms / 60_000) * 60_000;
+}
+
+function matches(check: CheckOverview, { q = "", tag = [], status }: Selection, now: number): boolean {
   return (
-    q
-      .toLowerCase()
-      .split(/\s+/)
-      .every((word) => text.includes(word)) &&
+    matchesText(check, q) &&
     tag.every((wanted) => check.tags.includes(wanted)) &&
-    (status === undefined || statusAt(checkTiming(check), now) === status)
+    (status === undefined || hasStatus(check, status, now))
   );
 }
 
-type Order = { by: "attention" | "name" | "next"; now: number };
+function matchesText({ name, slug = "", description = "", tags }: CheckOverview, q: string): boolean {
+  if (q === "") return true;
+  const text = [name, slug, description, ...tags].join("\n").toLowerCase();
+  return q
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}
 
-function compare(a: CheckView, b: CheckView, { by, now }: Order): number {
-  const byName = checkName(a).localeCompare(checkName(b), "en", { numeric: true });
+function hasStatus(check: CheckOverview, filter: StatusFilter, now: number): boolean {
+  if (filter === "running") return check.runningSince !== undefined;
+  return statusAt(checkTiming(check), now) === filter;
+}
+
+function sortKey(check: CheckOverview, by: "attention" | "name" | "next", now: number): number {
   switch (by) {
     case "name":
-      return byName;
+      return 0;
     case "next":
-      return nextAt(a) - nextAt(b) || byName;
+      return instant(check.expectedAt ?? null) ?? Number.MAX_SAFE_INTEGER;
     case "attention":
-      return rank(a, now) - rank(b, now) || byName;
+      return attentionKey(check, now);
   }
 }
 
-function nextAt({ expectedAt }: CheckView): number {
-  return instant(expectedAt) ?? Number.MAX_SAFE_INTEGER;
+const SEVERITIES = ["critical", "warning", "info"];
+// Longer than any time since an incident began, so that the rank always decides before the age.
+const RANK = 1e13;
+
+/**
+ * What needs a person first: what is down and acknowledged by nobody, critical before warning before info, then what
+ * is down and acknowledged; among equals what has been so for longer. Then late, new, up and paused.
+ */
+function attentionKey(check: CheckOverview, now: number): number {
+  const status = statusAt(checkTiming(check), now);
+  const { incident, severity } = check;
+  if (status !== "down") return RANK * (10 + STATUS_ORDER.indexOf(status));
+  const isHandled = incident?.acknowledged === true || isSnoozed(check, now);
+  const rank = (isHandled ? 3 : 0) + SEVERITIES.indexOf(severity);
+  return RANK * rank + (incident === undefined ? now : instant(incident.openedAt));
 }
 
-function rank(check: CheckView, now: number): number {
-  return STATUS_ORDER.indexOf(statusAt(checkTiming(check), now));
+function isSnoozed({ incident }: CheckOverview, now: number): boolean {
+  return incident?.snoozedUntil !== undefined && instant(incident.snoozedUntil) > now;
 }

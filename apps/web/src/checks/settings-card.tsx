@@ -5,14 +5,13 @@ import { Link } from "@tanstack/react-router";
 
 import { Card } from "../ui/card.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
-import { checkName } from "@overdue/core";
 import { checksQuery, type CheckView } from "./check-queries.ts";
 import { settingsSummary } from "./check-text.ts";
 
 /** The settings of a check besides its schedule. */
 export function SettingsCard({ check }: { check: CheckView }) {
   const { data: checks = [] } = useQuery(checksQuery(check.projectId));
-  const dependencies = checks.filter(({ id }) => check.dependsOn.includes(id)).map(checkName);
+  const dependencies = checks.filter(({ id }) => check.dependsOn.includes(id)).map(({ name }) => name);
   const sentences = [
     ...settingsSummary(check),
     ...(dependencies.length === 0

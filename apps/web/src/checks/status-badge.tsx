@@ -3,6 +3,7 @@ import {
   IconCircleCheck,
   IconCircleX,
   IconHourglassHigh,
+  IconLoader,
   IconPlayerPause,
   IconSparkles,
 } from "@tabler/icons-react";
@@ -18,6 +19,12 @@ const ICONS = {
   new: IconSparkles,
   paused: IconPlayerPause,
 } satisfies Record<DisplayStatus, typeof IconCircleCheck>;
+
+/** The icon of a status, or of an open run. */
+export function StatusIcon({ status }: { status: DisplayStatus | "running" }) {
+  const Icon = status === "running" ? IconLoader : ICONS[status];
+  return <Icon size={16} aria-hidden />;
+}
 
 /** A status as an icon, a word and a colour together, because one alone does not reach everybody. */
 function StatusBadge({ status, large = false }: { status: DisplayStatus; large?: boolean }) {

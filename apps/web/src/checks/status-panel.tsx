@@ -10,8 +10,16 @@ import { scheduleZone } from "./schedule-queries.ts";
 import { statusAt, checkTiming } from "./status.ts";
 import styles from "./status-panel.module.css";
 
-/** The status of a check, what is expected when, and its last pings. `because` says why it is down. */
-export function StatusPanel({ check, because }: { check: CheckView; because: ReactNode }) {
+type Props = {
+  check: CheckView;
+  /** The reason in a few words, where it is down. */
+  headline: ReactNode;
+  /** Why it is down, at length. */
+  because: ReactNode;
+};
+
+/** The status of a check in one sentence with its reason, what is expected when, and its last pings. */
+export function StatusPanel({ check, headline, because }: Props) {
   const zone = scheduleZone(check.schedule);
   return (
     <section
@@ -22,7 +30,7 @@ export function StatusPanel({ check, because }: { check: CheckView; because: Rea
       <div className={styles["now"]}>
         <LiveStatus check={check} large />
         <strong className={styles["countdown"]}>
-          <Countdown check={check} />
+          {check.status === "down" ? headline : <Countdown check={check} />}
         </strong>
       </div>
       {check.status === "down" && <div className={styles["because"]}>{because}</div>}
@@ -45,7 +53,7 @@ export function StatusPanel({ check, because }: { check: CheckView; because: Rea
         )}
         <Fact label="Grace">{secondsInWords(check.graceSeconds)}</Fact>
         <Fact label="Last ping">
-          {check.lastPingAt === null ? "never" : <RelativeTime at={check.lastPingAt} zone={zone} />}
+          <LastPing check={check} />
         </Fact>
         {check.lastSuccessAt !== null && check.lastSuccessAt !== check.lastPingAt && (
           <Fact label="Last success">
@@ -58,4 +66,11 @@ export function StatusPanel({ check, because }: { check: CheckView; because: Rea
       </dl>
     </section>
   );
+}
+
+/** The last start, success or failure, whichever came last. */
+function LastPing({ check }: { check: CheckView }) {
+  const heard = [check.lastPingAt, check.lastStartAt].flatMap((at) => at ?? []).toSorted();
+  const last = heard.at(-1);
+  return last === undefined ? "never" : <RelativeTime at={last} zone={scheduleZone(check.schedule)} />;
 }

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 
-import { countdownText, statusAt, type CheckTiming } from "./status.ts";
+import { anOverview } from "../../test/fixtures.ts";
+import { countdownText, statusAt, statusSentence, type CheckTiming } from "./status.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 const MINUTE = 60_000;
 const timing = (check: Partial<CheckTiming>): CheckTiming => ({
   status: "up",
-  started: false,
-  lastStartAt: null,
+  runningSince: null,
   expectedAt: null,
   deadlineAt: null,
   jitterMs: 0,
@@ -25,6 +25,16 @@ describe("the status follows the clock: it is", () => {
     ["down stays down", { status: "down", expectedAt: NOW + MINUTE }, "down"],
     ["paused stays paused", { status: "paused", expectedAt: NOW - MINUTE }, "paused"],
     ["up without anything to wait for", { status: "up" }, "up"],
+    [
+      "up while its run, begun on time, may still end",
+      { status: "grace", expectedAt: NOW - 90_000, runningSince: NOW - 80_000, deadlineAt: NOW + MINUTE },
+      "up",
+    ],
+    [
+      "late where only the run before is still open",
+      { status: "up", expectedAt: NOW - MINUTE, runningSince: NOW - 90 * MINUTE, deadlineAt: NOW + MINUTE },
+      "grace",
+    ],
   ] as const)("%s", (_, check, status) => {
     expect(statusAt(timing(check), NOW)).toBe(status);
   });
@@ -50,7 +60,7 @@ describe("the countdown says what a check waits for that is", () => {
     ],
     [
       "running",
-      { started: true, lastStartAt: NOW - 130_000, expectedAt: NOW + MINUTE, deadlineAt: NOW + 10 * MINUTE },
+      { runningSince: NOW - 130_000, expectedAt: NOW + MINUTE, deadlineAt: NOW + 10 * MINUTE },
       "running for 2 min 10 s, must end in 10 min",
     ],
     ["overdue", { status: "down", expectedAt: NOW - 123 * MINUTE }, "overdue for 2 h 3 min"],
@@ -60,5 +70,36 @@ describe("the countdown says what a check waits for that is", () => {
     ["up with nothing expected", {}, "no ping expected"],
   ] as const)("%s", (_, check, text) => {
     expect(countdownText(timing(check), NOW)).toBe(text);
+  });
+});
+
+describe("a row says why, since when and how bad: a check that", () => {
+  const at = (ms: number) => new Date(NOW + ms).toISOString();
+  const failed = { id: "i1", reason: "failed" as const, openedAt: at(-50 * MINUTE) };
+  test.each([
+    ["failed", { status: "down", incident: { ...failed, exitStatus: 1 } }, "Failed 50 min ago, exit 1"],
+    ["failed by a ping without a status", { status: "down", incident: failed }, "Failed 50 min ago"],
+    [
+      "was missed some hours ago",
+      { status: "down", incident: { ...failed, reason: "missed", openedAt: at(-187 * MINUTE) } },
+      "Missed 3 h ago",
+    ],
+    ["is late", { status: "up", expectedAt: at(-3 * MINUTE) }, "Late by 3 min"],
+    ["is running", { status: "up", runningSince: at(-4 * MINUTE), usualMs: 3 * MINUTE }, "Running for 4 min"],
+    [
+      "runs far longer than usual",
+      { status: "up", runningSince: at(-57 * MINUTE), usualMs: 4 * MINUTE },
+      "Running for 57 min, usually 4 min",
+    ],
+    [
+      "is in a maintenance window",
+      { status: "up", maintenanceUntil: at(42 * MINUTE) },
+      "Maintenance, 42 min left",
+    ],
+    ["is up", { status: "up", expectedAt: at(MINUTE) }, "Up"],
+    ["has never sent a ping", { status: "new" }, "New, no ping yet"],
+    ["is paused", { status: "paused" }, "Paused"],
+  ] as const)("%s", (_, check, text) => {
+    expect(statusSentence(anOverview(check), NOW)).toBe(text);
   });
 });

@@ -1,22 +1,29 @@
+import { type DisplayStatus, durationText, type Reason } from "@overdue/core";
+
+import { REASON_TEXTS } from "../text/reason-text.ts";
+import { roughText } from "../time/duration.ts";
 import { instant } from "../time/zones.ts";
-import type { CheckView } from "./check-queries.ts";
-import { type DisplayStatus, durationText } from "@overdue/core";
+import type { CheckOverview, CheckView } from "./check-queries.ts";
 
 /** The parts of a check from which its status at some time follows; instants are epoch milliseconds. */
 export type CheckTiming = {
   status: DisplayStatus;
-  /** A run is open. */
-  started: boolean;
-  lastStartAt: number | null;
+  /** When its open run began; null where none is open. */
+  runningSince: number | null;
   expectedAt: number | null;
   deadlineAt: number | null;
   /** A ping this much after its time is not late. */
   jitterMs: number;
 };
 
-/** A check becomes late as time passes, without any event: the page computes it from the clock. */
-export function statusAt({ status, expectedAt, jitterMs }: CheckTiming, now: number): DisplayStatus {
+/**
+ * A check becomes late as time passes, without any event: the page computes it from the clock. A run that began and may
+ * still end in time is not late.
+ */
+export function statusAt(timing: CheckTiming, now: number): DisplayStatus {
+  const { status, expectedAt, jitterMs, runningSince: since, deadlineAt } = timing;
   if (status !== "up" && status !== "grace") return status;
+  if (since !== null && since >= (expectedAt ?? 0) && deadlineAt !== null && deadlineAt > now) return "up";
   return expectedAt !== null && expectedAt + jitterMs <= now ? "grace" : "up";
 }
 
@@ -31,22 +38,30 @@ export const STATUS_LABELS: Record<DisplayStatus, string> = {
 /** Statuses that need a person come first. */
 export const STATUS_ORDER: readonly DisplayStatus[] = ["down", "grace", "new", "up", "paused"];
 
-type TimedCheck = Pick<
+type TimedView = Pick<
   CheckView,
-  "status" | "started" | "lastStartAt" | "expectedAt" | "deadlineAt" | "jitterSeconds"
+  "status" | "started" | "openRuns" | "lastStartAt" | "expectedAt" | "deadlineAt" | "jitterSeconds"
+>;
+type TimedOverview = Pick<
+  CheckOverview,
+  "status" | "runningSince" | "expectedAt" | "deadlineAt" | "jitterSeconds"
 >;
 
-/** The timing of a check as the API returns it. */
-export function checkTiming(check: TimedCheck): CheckTiming {
-  const { status, started, lastStartAt, expectedAt, deadlineAt, jitterSeconds } = check;
+/** The timing of a check as the API returns it, alone or in a list. */
+export function checkTiming(check: TimedView | TimedOverview): CheckTiming {
+  const { status, expectedAt = null, deadlineAt = null, jitterSeconds = 0 } = check;
   return {
     status,
-    started,
+    runningSince: instant(runningSince(check)),
     jitterMs: jitterSeconds * 1_000,
-    lastStartAt: instant(lastStartAt),
     expectedAt: instant(expectedAt),
     deadlineAt: instant(deadlineAt),
   };
+}
+
+function runningSince(check: TimedView | TimedOverview): string | null {
+  if (!("started" in check)) return check.runningSince ?? null;
+  return check.started ? (check.openRuns[0]?.startedAt ?? check.lastStartAt) : null;
 }
 
 /** What the check waits for, in a few words: "due in 3 min". */
@@ -59,19 +74,22 @@ export function countdownText(check: CheckTiming, now: number): string {
         ? "waiting for the first ping"
         : untilText("first ping", check.expectedAt, now);
     case "up":
-      return check.started ? runningText(check, now) : untilText("due", check.expectedAt, now);
+      return runningText(check, now) ?? untilText("due", check.expectedAt, now);
     case "grace":
       return [sinceText("late by", check.expectedAt, now), untilText("down", check.deadlineAt, now)].join(
         ", ",
       );
     case "down":
-      return check.started ? runningText(check, now) : overdueText(check, now);
+      return runningText(check, now) ?? overdueText(check, now);
   }
 }
 
-function runningText({ lastStartAt, deadlineAt }: CheckTiming, now: number): string {
-  const so = lastStartAt === null ? "running" : sinceText("running for", lastStartAt, now);
-  return deadlineAt === null || deadlineAt <= now ? so : `${so}, ${untilText("must end", deadlineAt, now)}`;
+function runningText({ runningSince: since, deadlineAt }: CheckTiming, now: number): string | null {
+  if (since === null) return null;
+  const text = sinceText("running for", since, now);
+  return deadlineAt === null || deadlineAt <= now
+    ? text
+    : `${text}, ${untilText("must end", deadlineAt, now)}`;
 }
 
 function overdueText({ expectedAt }: CheckTiming, now: number): string {
@@ -90,4 +108,61 @@ function sinceText(what: string, at: number | null, now: number): string {
 
 function wholeSeconds(ms: number): string {
   return durationText(Math.max(1_000, ms));
+}
+
+/** Why a check is down, in one or two words for a row. */
+const DOWN_LABELS: Record<Reason, string> = {
+  missed: "Missed",
+  failed: "Failed",
+  overlong: "Too long",
+  overlap: "Overlap",
+  "too-quick": "Too quick",
+  "too-often": "Too often",
+  "never-started": "Never started",
+  "host-duplicate": "Two hosts",
+};
+
+/**
+ * The status of a check in a row: "Failed 50 min ago, exit 1", "Late by 3 min, down in 2 min", "Running for 57 min",
+ * "Up".
+ */
+export function statusSentence(check: CheckOverview, now: number): string {
+  const timing = checkTiming(check);
+  const status = statusAt(timing, now);
+  if (status === "down") return downSentence(check, now);
+  if (check.maintenanceUntil !== undefined && instant(check.maintenanceUntil) > now)
+    return `Maintenance, ${roughText(instant(check.maintenanceUntil) - now)} left`;
+  if (status === "grace") return `Late by ${roughText(now - (timing.expectedAt ?? now))}`;
+  if (timing.runningSince !== null) return runningSentence(now - timing.runningSince, check.usualMs);
+  return status === "new" ? "New, no ping yet" : STATUS_LABELS[status];
+}
+
+function downSentence({ incident }: CheckOverview, now: number): string {
+  return incident === undefined ? "Down" : incidentSentence(incident, now);
+}
+
+type ShownIncident = { reason: Reason; openedAt: string; exitStatus?: number | null | undefined };
+
+/** "Failed 50 min ago, exit 1": why a check is down, and since when. */
+export function incidentSentence(
+  { reason, openedAt, exitStatus = null }: ShownIncident,
+  now: number,
+): string {
+  const exit = exitStatus === null ? "" : `, exit ${exitStatus}`;
+  return `${DOWN_LABELS[reason]} ${roughText(Math.max(1_000, now - instant(openedAt)))} ago${exit}`;
+}
+
+/** "Running for 57 min, usually 4 min": the second half where it takes twice as long as usual. */
+function runningSentence(ms: number, usualMs: number | undefined): string {
+  const usual = usualMs !== undefined && ms > 2 * usualMs ? `, usually ${roughText(usualMs)}` : "";
+  return `Running for ${roughText(Math.max(1_000, ms))}${usual}`;
+}
+
+/** The reason of an open incident in words, for a title on hover. */
+export function reasonTitle({ incident }: CheckOverview): string | undefined {
+  return incident && capitalised(REASON_TEXTS[incident.reason]);
+}
+
+function capitalised(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

@@ -1,39 +1,54 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 
 import { toast } from "../ui/toast.tsx";
-import { checkName } from "@overdue/core";
-import { type CheckView, useCheckAction, useDeleteCheck } from "./check-queries.ts";
+import { checkQuery, useCheckAction, useDeleteCheck } from "./check-queries.ts";
+
+type ActedCheck = { id: string; name: string };
 
 /** What a person does with a check besides editing it. */
 export type CheckActions = {
-  pause(check: CheckView): void;
-  resume(check: CheckView): void;
-  remove(check: CheckView): void;
-  copy(pingUrl: string): void;
+  pause(check: ActedCheck): void;
+  resume(check: ActedCheck): void;
+  remove(check: ActedCheck): void;
+  copyPingUrl(check: ActedCheck): void;
 };
 
 export function useCheckActions(projectId: string): CheckActions {
+  const client = useQueryClient();
   const { mutate: act } = useCheckAction(projectId);
   const { mutate: remove } = useDeleteCheck(projectId);
   // A stable object, so that the rows of a long list are not rendered again for nothing.
-  return useMemo(() => checkActions(act, remove), [act, remove]);
+  return useMemo(() => {
+    const readPingUrl = async (checkId: string) =>
+      (await client.fetchQuery(checkQuery({ projectId, checkId }))).pingUrl;
+    return checkActions({ act, remove, readPingUrl });
+  }, [client, projectId, act, remove]);
 }
 
-type Act = ReturnType<typeof useCheckAction>["mutate"];
-type Remove = ReturnType<typeof useDeleteCheck>["mutate"];
+type Parts = {
+  act: ReturnType<typeof useCheckAction>["mutate"];
+  remove: ReturnType<typeof useDeleteCheck>["mutate"];
+  readPingUrl: (checkId: string) => Promise<string | null>;
+};
 
-function checkActions(act: Act, remove: Remove): CheckActions {
-  const perform = (check: CheckView, action: "pause" | "resume" | "restore") =>
-    act({ checkId: check.id, action }, { onError: toast.error });
+function checkActions({ act, remove, readPingUrl }: Parts): CheckActions {
+  const perform = (check: ActedCheck, action: "pause" | "resume" | "restore", done?: () => void) =>
+    act({ checkId: check.id, action }, { onError: toast.error, ...(done && { onSuccess: done }) });
   return {
-    pause: (check) => perform(check, "pause"),
+    pause: (check) =>
+      perform(check, "pause", () =>
+        toast.withUndo(`“${check.name}” is paused.`, () => perform(check, "resume")),
+      ),
     resume: (check) => perform(check, "resume"),
-    copy: (pingUrl) => {
-      navigator.clipboard.writeText(pingUrl).then(() => toast.success("Ping URL copied."), toast.error);
+    copyPingUrl: ({ id }) => {
+      readPingUrl(id)
+        .then((pingUrl) => navigator.clipboard.writeText(pingUrl ?? ""))
+        .then(() => toast.success("Ping URL copied."), toast.error);
     },
     remove: (check) =>
       remove(check.id, {
-        onSuccess: () => toast.withUndo(`“${checkName(check)}” is deleted.`, () => perform(check, "restore")),
+        onSuccess: () => toast.withUndo(`“${check.name}” is deleted.`, () => perform(check, "restore")),
         onError: toast.error,
       }),
   };

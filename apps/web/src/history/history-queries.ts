@@ -17,6 +17,8 @@ export type RefusedPing = InferResponseType<
   200
 >["items"][number];
 
+export type UptimeView = InferResponseType<typeof oneCheck.uptime.$get, 200>;
+
 /** A check and the zone in which its times are shown; undefined stands for the browser's. */
 export type CheckInZone = { projectId: string; checkId: string; zone: string | undefined };
 type CheckRef = Pick<CheckInZone, "projectId" | "checkId">;
@@ -34,6 +36,14 @@ export const incidentsQuery = (ref: CheckRef) =>
   historyQuery(ref, "incidents", (input) => parseResponse(oneCheck.incidents.$get(input)));
 export const noticesQuery = (ref: CheckRef) =>
   historyQuery(ref, "notices", (input) => parseResponse(oneCheck.notices.$get(input)));
+
+/** How often the check's slots were met, and what became of each of its last 90 days in `timezone`. */
+export const uptimeQuery = ({ projectId, checkId }: CheckRef, timezone: string) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "checks", checkId, "uptime", timezone],
+    queryFn: () =>
+      parseResponse(oneCheck.uptime.$get({ param: { projectId, checkId }, query: { timezone } })),
+  });
 
 function historyQuery<T>(
   { projectId, checkId }: CheckRef,

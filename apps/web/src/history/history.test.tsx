@@ -17,7 +17,7 @@ import { OpenIncident } from "./open-incident.tsx";
 import { Outages } from "./outages.tsx";
 import { PingList } from "./ping-list.tsx";
 import { RefusedPingsOfCheck, RefusedPingsOfProject } from "./refused-pings.tsx";
-import { RunList } from "./run-list.tsx";
+import { mergeRuns, RunList } from "./run-list.tsx";
 import { StatusHistory } from "./status-history.tsx";
 
 const PATH = `/v1/projects/${PROJECT}/checks/${CHECK}`;
@@ -30,24 +30,37 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+const RUN: RunView = {
+  id: "run1",
+  rid: null,
+  host: "db1",
+  startedAt: "2026-11-20T12:00:00Z",
+  endedAt: "2026-11-20T12:04:10Z",
+  outcome: "success",
+  durationMs: 250_000,
+  exitStatus: null,
+  exitMeaning: null,
+  overlong: false,
+  guessed: false,
+};
+
+const SLOT: SlotView = {
+  dueAt: AT,
+  outcome: "on-time",
+  decidedAt: AT,
+  lateMs: null,
+  runId: null,
+  run: null,
+  because: null,
+};
+
 describe("the list of runs", () => {
-  const run: RunView = {
-    id: "run1",
-    rid: null,
-    host: "db1",
-    startedAt: "2026-11-20T12:00:00Z",
-    endedAt: "2026-11-20T12:04:10Z",
-    outcome: "success",
-    durationMs: 250_000,
-    exitStatus: null,
-    exitMeaning: null,
-    overlong: false,
-    guessed: false,
-  };
+  const BEGAN = "Fri 20 Nov, 13:00 CET10 min ago";
 
   async function renderRuns(...runs: Partial<RunView>[]) {
     fakeApi({
-      [`GET ${PATH}/runs`]: page(...runs.map((one, index) => ({ ...run, id: `run${index}`, ...one }))),
+      [`GET ${PATH}/runs`]: page(...runs.map((one, index) => ({ ...RUN, id: `run${index}`, ...one }))),
+      [`GET ${PATH}/slots`]: page(),
     });
     const rendered = await renderPart(<RunList {...check} />);
     await screen.findByRole("table");
@@ -56,7 +69,9 @@ describe("the list of runs", () => {
 
   test("shows when a run began and ended, how long it took, and on which host", async () => {
     await renderRuns({});
-    expect(tableRows()).toEqual([["Success", "10 min ago", "5 min ago", "4 min 10 s", "–", "db1"]]);
+    expect(tableRows()).toEqual([
+      ["Success", BEGAN, "Fri 20 Nov, 13:04 CET5 min ago", "4 min 10 s", "–", "db1"],
+    ]);
   });
 
   test("explains an exit status", async () => {
@@ -66,27 +81,59 @@ describe("the list of runs", () => {
 
   test("counts up for a run that is still open", async () => {
     await renderRuns({ outcome: "running", endedAt: null, durationMs: null });
-    expect(tableRows()[0]).toEqual(["Running", "10 min ago", "–", "10 min", "–", "db1"]);
+    expect(tableRows()[0]).toEqual(["Running", BEGAN, "–", "10 min", "–", "db1"]);
   });
 
   test("marks a run that was too long, one without a start, and one whose parts were matched by a guess", async () => {
     await renderRuns({ overlong: true }, { startedAt: null, durationMs: null }, { guessed: true });
     expect(tableRows().map(([outcome, started, , took]) => [outcome, started, took])).toEqual([
-      ["Success too long", "10 min ago", "4 min 10 s"],
+      ["Success too long", BEGAN, "4 min 10 s"],
       ["Success", "no start ping", "–"],
-      ["Success", "10 min ago", "about 4 min 10 s"],
+      ["Success", BEGAN, "about 4 min 10 s"],
+    ]);
+  });
+
+  test("has the missed runs among them, in the order of time", async () => {
+    const missed = { ...SLOT, dueAt: "2026-11-20T11:00:00Z", outcome: "missed" };
+    const planned = { ...missed, dueAt: "2026-11-20T10:00:00Z", outcome: "excluded", because: "maintenance" };
+    fakeApi({
+      [`GET ${PATH}/runs`]: page(RUN, { ...RUN, id: "old", endedAt: "2026-11-20T10:30:00Z" }),
+      [`GET ${PATH}/slots`]: page({ ...SLOT, outcome: "on-time", run: RUN }, missed, planned),
+    });
+    await renderPart(<RunList {...check} />);
+    await screen.findByRole("table");
+    expect(tableRows().map(([outcome]) => outcome)).toEqual([
+      "Success",
+      "Missed",
+      "Success",
+      "Not counted maintenance window",
     ]);
   });
 
   test("loads further runs on request", async () => {
     fakeApi({
       [`GET ${PATH}/runs`]: ({ query }: { query: Record<string, string> }) =>
-        query["cursor"] === "2" ? page({ ...run, id: "old" }) : { items: [run], next: "2" },
+        query["cursor"] === "2" ? page({ ...RUN, id: "old" }) : { items: [RUN], next: "2" },
+      [`GET ${PATH}/slots`]: page(),
     });
     const { user } = await renderPart(<RunList {...check} />);
     await user.click(await screen.findByRole("button", { name: "Show more" }));
     await waitFor(() => expect(tableRows()).toHaveLength(2));
     expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
+  });
+});
+
+describe("runs and slots that are loaded page by page", () => {
+  const at = (hour: number) => `2026-11-20T${String(hour).padStart(2, "0")}:00:00Z`;
+  const runAt = (hour: number): RunView => ({ ...RUN, id: `run${hour}`, endedAt: at(hour) });
+  const missedAt = (hour: number): SlotView => ({ ...SLOT, dueAt: at(hour), outcome: "missed" });
+  const hours = (rows: ReturnType<typeof mergeRuns>) => rows.map((row) => Number(row.at.slice(11, 13)));
+
+  test("are shown only as far back as both are loaded, or one would seem to be missing", () => {
+    const runs = { items: [runAt(12), runAt(10)], isAll: false };
+    const slots = { items: [missedAt(11), missedAt(4)], isAll: true };
+    expect(hours(mergeRuns(runs, slots))).toEqual([12, 11, 10]);
+    expect(hours(mergeRuns({ ...runs, isAll: true }, slots))).toEqual([12, 11, 10, 4]);
   });
 });
 
@@ -107,8 +154,8 @@ describe("the list of pings", () => {
       aPing({ number: 1, kind: "start" }),
     );
     expect(tableRows()).toEqual([
-      ["2", "Failure", "6 min ago", "4 min", "1", "203.0.113.7 GET · curl/8.5", ""],
-      ["1", "Start", "10 min ago", "–", "–", "203.0.113.7 GET · curl/8.5", ""],
+      ["2", "Failure", "Fri 20 Nov, 13:04 CET6 min ago", "4 min", "1", "203.0.113.7 GET · curl/8.5", ""],
+      ["1", "Start", "Fri 20 Nov, 13:00 CET10 min ago", "–", "–", "203.0.113.7 GET · curl/8.5", ""],
     ]);
   });
 
@@ -169,14 +216,6 @@ describe("the history of a check", () => {
     alerts: true,
     channels: 2,
   };
-  const slot: SlotView = {
-    dueAt: AT,
-    outcome: "on-time",
-    decidedAt: AT,
-    lateMs: null,
-    runId: null,
-    because: null,
-  };
   const outage = {
     id: "o1",
     startedAt: "2026-11-20T11:50:00Z",
@@ -209,7 +248,7 @@ describe("the history of a check", () => {
         "The job failed with exit status 3",
         "Fri 20 Nov 2026, 13:00:00 CET",
         "open for 10 min",
-        "1 h 10 min ago",
+        "Fri 20 Nov 2026, 12:00:00 CET",
       ],
     ]);
   });
@@ -248,7 +287,7 @@ describe("the history of a check", () => {
       "–",
     ],
   ])("an expected time with %j shows: %s, off by %s", async (change, outcome, offBy) => {
-    await renderHistory({ slots: [{ ...slot, ...change }] });
+    await renderHistory({ slots: [{ ...SLOT, ...change }] });
     await waitFor(() =>
       expect(tableRows("Expected times")).toEqual([["Fri 20 Nov 2026, 13:00:00 CET", outcome, offBy]]),
     );
@@ -281,6 +320,14 @@ describe("the history of a check", () => {
     expect(tableRows()).toEqual([
       ["Fri 20 Nov 2026, 12:50:00 CETOverdue was not running", "Fri 20 Nov 2026, 13:05:00 CET", "15 min"],
     ]);
+  });
+
+  test("does not name the failed ping itself as the last ping before", async () => {
+    const failed = { ...incident, evidence: { ...incident.evidence, lastHeardAt: incident.openedAt } };
+    fakeApi({ [`GET ${PATH}/incidents`]: page(failed) });
+    const { container } = await renderPart(<OpenIncident {...check} />);
+    await screen.findByText(/the job failed/);
+    expect(container.textContent).not.toContain("Last ping before");
   });
 
   test("says since when and why a check is down, when it was expected, and when it pinged last", async () => {

@@ -20,7 +20,7 @@ export function OpenIncident({ projectId, checkId, zone }: CheckInZone) {
           It was expected at <ExactTime at={expectedAt} zone={zone} />.
         </>
       )}
-      {lastHeardAt !== null && (
+      {lastHeardAt !== null && open.reason !== "failed" && instant(lastHeardAt) < instant(open.openedAt) && (
         <>
           {" "}
           Last ping before that: <ExactTime at={lastHeardAt} zone={zone} />.

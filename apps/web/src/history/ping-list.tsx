@@ -15,10 +15,10 @@ import { pingNoteText } from "../text/ping-text.ts";
 import { instant } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
 import { CopyButton } from "../ui/code-block.tsx";
-import { type Column, DataTable, Dimmed } from "../ui/data-table.tsx";
+import { type Column, Dash, DataTable, Dimmed } from "../ui/data-table.tsx";
 import { Listing, MoreButton } from "../ui/listing.tsx";
 import { StatusLabel } from "../ui/status-label.tsx";
-import { RelativeTime } from "../ui/time.tsx";
+import { DatedTime } from "../ui/time.tsx";
 import { type CheckInZone, pingBodyQuery, pingsQuery, type PingView } from "./history-queries.ts";
 import styles from "./ping-list.module.css";
 
@@ -57,15 +57,16 @@ function pingColumns(
       cell: ({ number, repeats }) => (repeats === 0 ? number : `${number} (and ${repeats} like it)`),
     },
     { head: "Kind", cell: (ping) => <PingKind ping={ping} /> },
-    { head: "When", cell: ({ receivedAt }) => <RelativeTime at={receivedAt} zone={zone} /> },
+    { head: "When", look: "short", cell: ({ receivedAt }) => <DatedTime at={receivedAt} zone={zone} /> },
     {
       head: "Took",
+      look: "short",
       cell: ({ number }) => {
         const ms = durations.get(number);
-        return ms === undefined ? "–" : durationText(ms);
+        return ms === undefined ? <Dash /> : durationText(ms);
       },
     },
-    { head: "Exit status", cell: ({ exitStatus }) => exitStatus ?? <Dimmed>–</Dimmed> },
+    { head: "Exit status", cell: ({ exitStatus }) => exitStatus ?? <Dash /> },
     { head: "From", look: "wide", cell: (ping) => <PingSource ping={ping} /> },
     {
       head: "Body",

@@ -1,54 +1,113 @@
-import { IconCircleCheck, IconCircleX, IconGhost, IconLoader } from "@tabler/icons-react";
+import {
+  type Icon,
+  IconCircleCheck,
+  IconCircleDashed,
+  IconCircleX,
+  IconGhost,
+  IconLoader,
+  IconTool,
+} from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 
 import { useNow } from "../time/clock.ts";
 import { durationText, exitStatusText } from "@overdue/core";
 import { instant } from "../time/zones.ts";
-import { type Column, Dimmed, TableCard } from "../ui/data-table.tsx";
+import { type Column, Dash, Dimmed, TableCard } from "../ui/data-table.tsx";
 import { StatusLabel } from "../ui/status-label.tsx";
-import { RelativeTime } from "../ui/time.tsx";
-import { type CheckInZone, runsQuery, type RunView } from "./history-queries.ts";
+import { DatedTime } from "../ui/time.tsx";
+import { type CheckInZone, runsQuery, type RunView, slotsQuery, type SlotView } from "./history-queries.ts";
 
-/** The runs of a check, newest first. */
+/** A run, or an expected one that did not come. */
+type Row = { at: string; run: RunView } | { at: string; slot: SlotView };
+
+/** The runs of a check and those that are missing among them, newest first. */
 export function RunList(check: CheckInZone) {
+  const runs = useInfiniteQuery(runsQuery(check));
+  const slots = useInfiniteQuery(slotsQuery(check));
+  const rows =
+    runs.data && slots.data
+      ? mergeRuns(
+          { items: runs.data, isAll: !runs.hasNextPage },
+          { items: slots.data, isAll: !slots.hasNextPage },
+        )
+      : undefined;
   return (
     <TableCard
       title="Runs"
-      query={useInfiniteQuery(runsQuery(check))}
+      query={{
+        data: rows,
+        error: runs.error ?? slots.error,
+        refetch: () => Promise.all([runs.refetch(), slots.refetch()]),
+        hasNextPage: runs.hasNextPage || slots.hasNextPage,
+        isFetchingNextPage: runs.isFetchingNextPage || slots.isFetchingNextPage,
+        fetchNextPage: () =>
+          Promise.all([runs.hasNextPage && runs.fetchNextPage(), slots.hasNextPage && slots.fetchNextPage()]),
+      }}
       empty="No run yet. A run is one execution of the job: from its start ping to its end."
       columns={runColumns(check.zone)}
-      rowKey={({ id }) => id}
+      rowKey={(row) => ("run" in row ? row.run.id : row.slot.dueAt)}
     />
   );
 }
 
-function runColumns(zone: string | undefined): Column<RunView>[] {
+type Loaded<T> = { items: readonly T[]; isAll: boolean };
+
+/**
+ * Both lists as one, newest first, as far back as both are loaded: beyond that, one of them would seem to have nothing.
+ */
+export function mergeRuns(runs: Loaded<RunView>, slots: Loaded<SlotView>): Row[] {
+  const ran = runs.items.map((run) => ({ at: run.endedAt ?? run.startedAt ?? "", run }));
+  const missing = slots.items
+    .filter(({ outcome, run }) => run === null && (outcome === "missed" || outcome === "excluded"))
+    .map((slot) => ({ at: slot.dueAt, slot }));
+  const since = Math.max(
+    runs.isAll ? 0 : (instant(ran.at(-1)?.at ?? null) ?? 0),
+    slots.isAll ? 0 : (instant(slots.items.at(-1)?.dueAt ?? null) ?? 0),
+  );
+  return [...ran, ...missing]
+    .filter(({ at }) => instant(at) >= since)
+    .toSorted((one, other) => instant(other.at) - instant(one.at));
+}
+
+function runColumns(zone: string | undefined): Column<Row>[] {
+  const dash = <Dash />;
   return [
-    { head: "Outcome", cell: (run) => <Outcome run={run} /> },
+    {
+      head: "Outcome",
+      cell: (row) => ("run" in row ? <Outcome run={row.run} /> : <Missing slot={row.slot} />),
+    },
     {
       head: "Started",
-      cell: ({ startedAt }) =>
-        startedAt === null ? "no start ping" : <RelativeTime at={startedAt} zone={zone} />,
+      look: "short",
+      cell: (row) => {
+        if (!("run" in row)) return <DatedTime at={row.slot.dueAt} zone={zone} />;
+        const { startedAt } = row.run;
+        return startedAt === null ? "no start ping" : <DatedTime at={startedAt} zone={zone} />;
+      },
     },
     {
       head: "Ended",
-      cell: ({ endedAt }) => (endedAt === null ? "–" : <RelativeTime at={endedAt} zone={zone} />),
+      look: "short",
+      cell: (row) =>
+        "run" in row && row.run.endedAt !== null ? <DatedTime at={row.run.endedAt} zone={zone} /> : dash,
     },
-    { head: "Took", cell: (run) => <Duration run={run} /> },
+    { head: "Took", look: "short", cell: (row) => ("run" in row ? <Duration run={row.run} /> : dash) },
     {
       head: "Exit status",
-      cell: ({ exitStatus }) => (exitStatus === null ? "–" : exitStatusText(exitStatus)),
+      cell: (row) => ("run" in row && row.run.exitStatus !== null ? exitStatusText(row.run.exitStatus) : dash),
     },
-    { head: "Host", look: "wide", cell: ({ host }) => host ?? <Dimmed>–</Dimmed> },
+    { head: "Host", look: "wide", cell: (row) => ("run" in row ? row.run.host : null) ?? dash },
   ];
 }
 
-const OUTCOMES = {
+type Look = { icon: Icon; tone: "good" | "bad" | "warn" | "info" | "neutral"; label: string };
+
+const OUTCOMES: Record<RunView["outcome"], Look> = {
   running: { icon: IconLoader, tone: "info", label: "Running" },
   success: { icon: IconCircleCheck, tone: "good", label: "Success" },
   fail: { icon: IconCircleX, tone: "bad", label: "Failure" },
   lost: { icon: IconGhost, tone: "warn", label: "Lost" },
-} as const;
+};
 
 function Outcome({ run }: { run: RunView }) {
   const { icon, tone, label } = OUTCOMES[run.outcome];
@@ -62,10 +121,28 @@ function Outcome({ run }: { run: RunView }) {
   );
 }
 
+/** A slot without a run: missed, or not counted and why. */
+function Missing({ slot: { outcome, because } }: { slot: SlotView }) {
+  if (outcome === "missed")
+    return (
+      <StatusLabel icon={IconCircleDashed} tone="bad">
+        Missed
+      </StatusLabel>
+    );
+  return (
+    <>
+      <StatusLabel icon={IconTool} tone="neutral">
+        Not counted
+      </StatusLabel>
+      <Dimmed> {because === "maintenance" ? "maintenance window" : "Overdue could not receive pings"}</Dimmed>
+    </>
+  );
+}
+
 function Duration({ run: { outcome, startedAt, durationMs, guessed } }: { run: RunView }) {
   const now = useNow();
   if (outcome === "running" && startedAt !== null) return durationText(now - instant(startedAt));
-  if (durationMs === null) return "–";
+  if (durationMs === null) return <Dash />;
   const text = durationText(durationMs);
   return guessed ? (
     <span title="Start and end were matched by their order, not by a run id.">about {text}</span>

@@ -59,7 +59,7 @@ function Incidents({ projectId, checkId, zone }: CheckInZone) {
     {
       head: "Last ping before",
       cell: ({ evidence: { lastHeardAt } }) =>
-        lastHeardAt === null ? "never" : <RelativeTime at={lastHeardAt} zone={zone} />,
+        lastHeardAt === null ? "never" : <ExactTime at={lastHeardAt} zone={zone} />,
     },
   ];
   return (

@@ -10,11 +10,14 @@ import { toast } from "../ui/toast.tsx";
 import { acknowledgementText } from "./incident-text.ts";
 import {
   checkIncidentQuery,
+  incidentQuery,
   type IncidentAction,
   type IncidentSummary,
   useIncidentAction,
 } from "./incident-queries.ts";
 import styles from "./incident.module.css";
+import { visibleText } from "@overdue/core";
+import { CodeBlock } from "../ui/code-block.tsx";
 import { TextLink } from "../ui/page.tsx";
 
 type Props = {
@@ -159,6 +162,23 @@ function NoteButton({ add }: { add: (text: string, done: () => void) => void }) 
         </Stack>
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+/** Lines of a job's output that fit beside the reason. */
+const OUTPUT_LINES = 10;
+
+/** The last lines that a job printed before its check went down; nothing where it printed nothing. */
+export function CheckOutput({ projectId, checkId }: { projectId: string; checkId: string }) {
+  const { data: open } = useQuery(checkIncidentQuery({ projectId, checkId }));
+  const { data: incident } = useQuery({
+    ...incidentQuery({ projectId, incidentId: open?.id ?? "" }),
+    enabled: open !== undefined && open !== null,
+  });
+  const lines = visibleText(incident?.output ?? "").trimEnd();
+  if (lines === "") return null;
+  return (
+    <CodeBlock code={lines.split("\n").slice(-OUTPUT_LINES).join("\n")} what="the last lines of output" />
   );
 }
 

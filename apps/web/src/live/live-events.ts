@@ -2,13 +2,13 @@ import { PageEvent } from "@overdue/core";
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
-/** Reads one check again and replaces it everywhere on the page. */
-type RefreshCheck = (client: QueryClient, ref: { projectId: string; checkId: string }) => Promise<void>;
+/** Reads checks again and replaces them everywhere on the page. */
+type RefreshChecks = (client: QueryClient, projectId: string, ids: readonly string[]) => Promise<void>;
 
 const COALESCE_MS = 200;
 
 /** Keeps the pages of a project up to date. Returns false while the connection is lost. */
-export function useLiveProject(projectId: string, refreshCheck: RefreshCheck): boolean {
+export function useLiveProject(projectId: string, refreshChecks: RefreshChecks): boolean {
   const client = useQueryClient();
   const [connected, setConnected] = useState(true);
   useEffect(() => {
@@ -23,10 +23,7 @@ export function useLiveProject(projectId: string, refreshCheck: RefreshCheck): b
     const apply = (events: readonly PageEvent[]) => {
       const { checkIds, everything } = planRefresh(events);
       if (everything) return invalidate();
-      for (const checkId of checkIds) {
-        // A deleted check returns 404; then the list is out of date.
-        refreshCheck(client, { projectId, checkId }).catch(() => invalidate("check-list"));
-      }
+      refreshChecks(client, projectId, checkIds).catch(() => invalidate("check-list"));
       // The check may have caused an alert.
       invalidate("deliveries");
       invalidate("channels");
@@ -44,14 +41,14 @@ export function useLiveProject(projectId: string, refreshCheck: RefreshCheck): b
       clearTimeout(timer);
       stop();
     };
-  }, [client, projectId, refreshCheck]);
+  }, [client, projectId, refreshChecks]);
   return connected;
 }
 
 /** What has to be read again after a burst of events. `everything`: more than a few checks, or the whole project. */
 type Refresh = { checkIds: string[]; everything: boolean };
 
-const SINGLE_CHECKS_MAX = 12;
+const SINGLE_CHECKS_MAX = 50;
 
 /** Combines events, so that a hundred pings within a moment read their check once. */
 export function planRefresh(events: readonly PageEvent[]): Refresh {

@@ -8,7 +8,6 @@ import { ChannelForm, NewSecrets } from "../channels/channel-form.tsx";
 import { channelsQuery, type ChannelView, useSaveChannel } from "../channels/channel-queries.ts";
 import { SlackLink } from "../channels/slack-link.tsx";
 import { TelegramLink } from "../channels/telegram-link.tsx";
-import { checkName } from "@overdue/core";
 import { checksQuery } from "../checks/check-queries.ts";
 import { Card } from "../ui/card.tsx";
 import { BackArrow, Page, PageSkeleton, TextLink } from "../ui/page.tsx";
@@ -61,7 +60,7 @@ function ChannelEditor({ projectId, kind, channel }: Props) {
     if (Object.keys(shownOnce).length > 0) setSecrets(shownOnce);
     else leave();
   });
-  const names = new Map(checks?.map((check) => [check.id, checkName(check)]));
+  const names = new Map(checks?.map(({ id, name }) => [id, name]));
   if (Object.keys(secrets).length > 0) return <NewSecrets secrets={secrets} done={leave} />;
   if (!checks || !instance) return <PageSkeleton />;
   const title = channel === null ? handTitle(kind, instance) : null;

@@ -11,7 +11,6 @@ import {
   useRestoreChannel,
   useTestChannel,
 } from "../channels/channel-queries.ts";
-import { checkName } from "@overdue/core";
 import { checksQuery } from "../checks/check-queries.ts";
 import { DeliveryProgress } from "../deliveries/delivery-progress.tsx";
 import { Card } from "../ui/card.tsx";
@@ -24,7 +23,7 @@ export function ChannelsPage() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId/channels" });
   const { data: channels } = useSuspenseQuery(channelsQuery(projectId));
   const { data: checks = [] } = useQuery(checksQuery(projectId));
-  const names = new Map(checks.map((check) => [check.id, checkName(check)]));
+  const names = new Map(checks.map((check) => [check.id, check.name]));
   return (
     <Page title="Channels" lead="Where messages go when a check goes down, and when it recovers.">
       {channels.length === 0 ? (

@@ -61,7 +61,7 @@ function CheckFormPage({ check }: { check: CheckView | null }) {
         isNew={check === null}
         channels={channels}
         knownTags={collectTags(checks)}
-        others={new Map(checks.filter(({ id }) => id !== check?.id).map((one) => [one.id, checkName(one)]))}
+        others={new Map(checks.filter(({ id }) => id !== check?.id).map((one) => [one.id, one.name]))}
         save={edit.save}
         cancel={() => void leave(check)}
       />

@@ -1,6 +1,6 @@
 import { Button, Stack, Tabs } from "@mantine/core";
 import { IconPencil, IconPlayerPause, IconPlayerPlay, IconTrash } from "@tabler/icons-react";
-import { useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 
@@ -15,7 +15,10 @@ import { SettingsCard } from "../checks/settings-card.tsx";
 import { StatusPanel } from "../checks/status-panel.tsx";
 import { TagList } from "../checks/check-list.tsx";
 import { useCheckActions } from "../checks/use-check-actions.tsx";
-import { CheckIncidentActions } from "../incidents/incident-actions.tsx";
+import { CheckIncidentActions, CheckOutput } from "../incidents/incident-actions.tsx";
+import { checkIncidentQuery } from "../incidents/incident-queries.ts";
+import { UptimeCard } from "../history/uptime-card.tsx";
+import { useComputedFromNow } from "../time/clock.ts";
 import { OpenIncident } from "../history/open-incident.tsx";
 import { Outages } from "../history/outages.tsx";
 import { PingList } from "../history/ping-list.tsx";
@@ -26,7 +29,7 @@ import { AnnounceChanges } from "../ui/announce.tsx";
 import { ManagedLabel } from "../ui/status-label.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
-import { STATUS_LABELS } from "../checks/status.ts";
+import { incidentSentence, STATUS_LABELS } from "../checks/status.ts";
 import styles from "./check-page.module.css";
 
 const PAGE = "/signed-in/projects/$projectId/checks/$checkId";
@@ -54,19 +57,39 @@ export function CheckPage() {
       <AnnounceChanges labels={new Map([[checkName(check), STATUS_LABELS[check.status].toLowerCase()]])} />
       <StatusPanel
         check={check}
+        headline={<DownSince {...ref} />}
         because={
           <>
             <p className={styles["because"]}>
               <OpenIncident {...ref} zone={scheduleZone(check.schedule)} />
             </p>
-            <CheckIncidentActions {...ref} />
+            <CheckOutput {...ref} />
+            <div className={styles["actions"]}>
+              <CheckIncidentActions {...ref} />
+            </div>
           </>
         }
       />
+      {check.pingCount > 0 && (
+        <UptimeCard
+          check={{ ...ref, zone: scheduleZone(check.schedule) }}
+          status={check.status === "grace" ? "up" : check.status}
+          isRunning={check.started}
+        />
+      )}
       <Findings check={check} />
       <Parts check={check} />
     </Page>
   );
+}
+
+/** Why the check is down and since when, in a few words. */
+function DownSince(ref: { projectId: string; checkId: string }) {
+  const { data: incident } = useQuery(checkIncidentQuery(ref));
+  const text = useComputedFromNow((now) =>
+    incident ? incidentSentence({ ...incident, exitStatus: incident.evidence.exitStatus }, now) : "",
+  );
+  return <>{text}</>;
 }
 
 function Lead({ check: { tags, managedBy } }: { check: CheckView }) {
@@ -82,6 +105,7 @@ function Actions({ check }: { check: CheckView }) {
   const navigate = useNavigate();
   const actions = useCheckActions(check.projectId);
   const { projectId } = check;
+  const acted = { id: check.id, name: checkName(check) };
   return (
     <>
       <Button
@@ -93,14 +117,14 @@ function Actions({ check }: { check: CheckView }) {
         Edit
       </Button>
       {check.status === "paused" ? (
-        <Button leftSection={<IconPlayerPlay size={17} aria-hidden />} onClick={() => actions.resume(check)}>
+        <Button leftSection={<IconPlayerPlay size={17} aria-hidden />} onClick={() => actions.resume(acted)}>
           Resume
         </Button>
       ) : (
         <Button
           variant="default"
           leftSection={<IconPlayerPause size={17} aria-hidden />}
-          onClick={() => actions.pause(check)}
+          onClick={() => actions.pause(acted)}
         >
           Pause
         </Button>
@@ -109,7 +133,7 @@ function Actions({ check }: { check: CheckView }) {
         variant="default"
         leftSection={<IconTrash size={17} aria-hidden />}
         onClick={() => {
-          actions.remove(check);
+          actions.remove(acted);
           void navigate({ to: "/projects/$projectId/checks", params: { projectId } });
         }}
       >

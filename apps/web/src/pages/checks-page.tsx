@@ -1,40 +1,57 @@
 import { Button, MultiSelect, NativeSelect, TextInput } from "@mantine/core";
-import { IconPlus, IconSearch } from "@tabler/icons-react";
+import { IconPlus, IconSearch, IconX } from "@tabler/icons-react";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import type { DisplayStatus } from "@overdue/core";
+import { useDeferredValue, useEffect, useMemo, useRef } from "react";
 
 import type { ListSearch } from "../app/search.ts";
-import { CheckList } from "../checks/check-list.tsx";
-import { checksQuery, type CheckView } from "../checks/check-queries.ts";
-import { countByStatus, type Selection, collectTags } from "../checks/check-selection.ts";
-import { serverNow, useComputedFromNow } from "../time/clock.ts";
+import { AnnounceStatuses, CheckList } from "../checks/check-list.tsx";
+import { type CheckOverview, checksQuery } from "../checks/check-queries.ts";
+import {
+  collectTags,
+  countByFilter,
+  FILTER_LABELS,
+  selectChecks,
+  STATUS_FILTERS,
+  type StatusFilter,
+  summarise,
+} from "../checks/check-selection.ts";
+import { useCheckActions } from "../checks/use-check-actions.tsx";
+import { CheckStrip } from "../strip/check-strip.tsx";
+import { useComputedFromNow } from "../time/clock.ts";
 import { Page, TextLink } from "../ui/page.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
 import styles from "./checks-page.module.css";
-import { STATUS_LABELS } from "../checks/status.ts";
 
 const LIST = "/projects/$projectId/checks";
+const PAGE = "/signed-in/projects/$projectId/checks";
 const SORTS = [
-  { value: "", label: "Needs attention first" },
+  { value: "", label: "What needs you first" },
   { value: "name", label: "By name" },
-  { value: "next", label: "Next expected first" },
+  { value: "next", label: "Next due first" },
 ];
 
 export function ChecksPage() {
-  const { projectId } = useParams({ from: "/signed-in/projects/$projectId/checks" });
-  const selection = useSearch({ from: "/signed-in/projects/$projectId/checks" });
+  const { projectId } = useParams({ from: PAGE });
   const { data: checks } = useSuspenseQuery(checksQuery(projectId));
+  // Time alone may reorder the list; doing so every ten seconds is often enough.
+  const now = useComputedFromNow((at) => Math.floor(at / 10_000) * 10_000);
+  const down = countByFilter(checks, {}, now).get("down") ?? 0;
   return (
-    <Page title={pageTitle(checks)} heading="Checks" actions={<NewCheckButton projectId={projectId} />}>
+    <Page
+      // The window's title says whether anything is down, even while another tab is open.
+      title={down === 0 ? "Checks" : `(${down} down) Checks`}
+      heading="Checks"
+      lead={checks.length > 0 && <SummarySentence checks={checks} now={now} />}
+      actions={<NewCheckButton projectId={projectId} />}
+      wide
+    >
       {checks.length === 0 ? (
         <FirstCheck projectId={projectId} />
       ) : (
         <>
-          <StatusFilter checks={checks} selection={selection} />
-          <Filters checks={checks} selection={selection} />
-          <CheckList projectId={projectId} checks={checks} selection={selection} />
-          <p>
+          <SelectedChecks projectId={projectId} checks={checks} now={now} />
+          <p className={styles["more"]}>
             <TextLink to="/projects/$projectId/refused-pings" params={{ projectId }}>
               Pings that did not count
             </TextLink>
@@ -45,10 +62,50 @@ export function ChecksPage() {
   );
 }
 
-/** The window's title says whether anything is down, even while another tab is open. */
-function pageTitle(checks: readonly CheckView[]): string {
-  const down = countByStatus(checks, serverNow()).get("down") ?? 0;
-  return down === 0 ? "Checks" : `(${down} down) Checks`;
+type ChecksAt = { checks: readonly CheckOverview[]; now: number };
+
+/** "37 jobs fine, 2 down, 1 late, next due in 4 min: backup-db": the state of the whole project in one sentence. */
+function SummarySentence({ checks, now }: ChecksAt) {
+  const summary = useMemo(() => summarise(checks, now), [checks, now]);
+  const { fine, down, unacknowledged, late, waiting, paused, next } = summary;
+  const parts = [
+    <span key="fine">{fine === 1 ? "1 job fine" : `${fine} jobs fine`}</span>,
+    down > 0 && (
+      <FilterLink key="down" status="down">
+        {down} down{unacknowledged < down && ` (${unacknowledged} unacknowledged)`}
+      </FilterLink>
+    ),
+    late > 0 && (
+      <FilterLink key="grace" status="grace">
+        {late} late
+      </FilterLink>
+    ),
+    waiting > 0 && <span key="new">{waiting} without a ping yet</span>,
+    paused > 0 && <span key="paused">{paused} paused</span>,
+    next !== null && (
+      <span key="next">
+        next due {next.text}: {next.name}
+      </span>
+    ),
+  ].filter((part) => part !== false);
+  return (
+    <p className={styles["summary"]}>
+      {parts.map((part, index) => (
+        <span key={part.key}>
+          {index > 0 && ", "}
+          {part}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function FilterLink({ status, children }: { status: StatusFilter; children: React.ReactNode }) {
+  return (
+    <Link from={LIST} to="." search={{ status }} className={styles["wrong"]} data-status={status}>
+      {children}
+    </Link>
+  );
 }
 
 function NewCheckButton({ projectId }: { projectId: string }) {
@@ -58,6 +115,7 @@ function NewCheckButton({ projectId }: { projectId: string }) {
         component={Link}
         to={`/projects/${projectId}/checks/new`}
         leftSection={<IconPlus size={18} aria-hidden />}
+        className={styles["create"] ?? ""}
       >
         New check
       </Button>
@@ -65,16 +123,69 @@ function NewCheckButton({ projectId }: { projectId: string }) {
   );
 }
 
-function Filters({ checks, selection }: { checks: readonly CheckView[]; selection: ListSearch }) {
+/** The filters, and the checks that they leave. */
+function SelectedChecks({ projectId, checks, now }: ChecksAt & { projectId: string }) {
+  const selection = useSearch({ from: PAGE });
+  // The field follows the keys at once; the list may come a moment later.
+  const deferred = useDeferredValue(selection);
+  const actions = useCheckActions(projectId);
+  const shown = useMemo(() => selectChecks(checks, deferred, now), [checks, deferred, now]);
+  const isFiltered =
+    selection.q !== undefined || selection.tag !== undefined || selection.status !== undefined;
+  return (
+    <>
+      <AnnounceStatuses checks={checks} now={now} />
+      <div className={styles["bar"]}>
+        <StatusChips checks={checks} selection={deferred} now={now} />
+        <Filters checks={checks} selection={selection} />
+        {isFiltered && (
+          <span className={styles["filtered"]}>
+            {shown.length} of {checks.length}
+            <Link
+              from={LIST}
+              to="."
+              search={({ sort }: ListSearch) => (sort === undefined ? {} : { sort })}
+              className={styles["clear"]}
+            >
+              <IconX size={14} aria-hidden />
+              Clear filters
+            </Link>
+          </span>
+        )}
+      </div>
+      {shown.length === 0 ? (
+        <p className={styles["none"]}>No check matches this filter.</p>
+      ) : (
+        <CheckList projectId={projectId} checks={shown} actions={actions} strip={stripOf(projectId)} />
+      )}
+    </>
+  );
+}
+
+const strips = new Map<string, (check: CheckOverview) => React.ReactNode>();
+
+/** The same function for a project every time, so that rows are not rendered again for nothing. */
+function stripOf(projectId: string): (check: CheckOverview) => React.ReactNode {
+  const known = strips.get(projectId);
+  if (known) return known;
+  const made = (check: CheckOverview) => <CheckStrip projectId={projectId} check={check} />;
+  strips.set(projectId, made);
+  return made;
+}
+
+function Filters({ checks, selection }: { checks: readonly CheckOverview[]; selection: ListSearch }) {
   const navigate = useNavigate({ from: LIST });
   const choose = (change: ListSearch) =>
     void navigate({ search: (now) => ({ ...now, ...change }), replace: true });
-  const tags = collectTags(checks);
+  const tags = useMemo(() => collectTags(checks), [checks]);
+  const field = useRef<HTMLInputElement>(null);
+  useSlashKey(() => field.current?.focus());
   return (
     <search className={styles["filters"]}>
       <TextInput
+        ref={field}
         aria-label="Filter by text"
-        placeholder="Name, tag or description"
+        placeholder="Name, tag or description ( / )"
         leftSection={<IconSearch size={16} aria-hidden />}
         value={selection.q ?? ""}
         onChange={({ currentTarget }) => choose({ q: currentTarget.value || undefined })}
@@ -84,6 +195,7 @@ function Filters({ checks, selection }: { checks: readonly CheckView[]; selectio
           aria-label="Filter by tag"
           placeholder={selection.tag ? "" : "Any tag"}
           data={tags}
+          className={styles["rare"] ?? ""}
           value={[...(selection.tag ?? [])]}
           onChange={(tag) => choose({ tag: tag.length > 0 ? tag : undefined })}
           searchable
@@ -93,6 +205,7 @@ function Filters({ checks, selection }: { checks: readonly CheckView[]; selectio
       <NativeSelect
         aria-label="Order"
         data={SORTS}
+        className={styles["rare"] ?? ""}
         value={selection.sort ?? ""}
         onChange={({ currentTarget }) =>
           choose({
@@ -107,36 +220,52 @@ function Filters({ checks, selection }: { checks: readonly CheckView[]; selectio
   );
 }
 
-type Props = { checks: readonly CheckView[]; selection: Selection };
+/** Runs `act` when / is pressed outside of a field. */
+function useSlashKey(act: () => void): void {
+  const latest = useRef(act);
+  useEffect(() => {
+    latest.current = act;
+  });
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      const isTyping = event.target instanceof Element && event.target.closest("input, textarea, select");
+      if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      latest.current();
+    };
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  }, []);
+}
 
-/** How many checks have each status, each with a link to the list of them. */
-function StatusFilter({ checks, selection }: Props) {
-  const now = useComputedFromNow((at) => Math.floor(at / 10_000) * 10_000);
-  const counts = countByStatus(checks, now);
+type ChipsProps = ChecksAt & { selection: ListSearch };
+
+/** How many of the checks that the other filters leave have each status, each with a link to the list of them. */
+function StatusChips({ checks, selection, now }: ChipsProps) {
+  const counts = useMemo(() => countByFilter(checks, selection, now), [checks, selection, now]);
   return (
     <nav className={styles["filter"]} aria-label="Filter by status">
-      <StatusLink count={checks.length} status={undefined} open={selection.status === undefined} />
-      {[...counts].map(([status, count]) =>
-        count > 0 || selection.status === status ? (
-          <StatusLink key={status} status={status} count={count} open={selection.status === status} />
-        ) : null,
+      <StatusChip count={counts.get("all") ?? 0} status={undefined} open={selection.status === undefined} />
+      {STATUS_FILTERS.filter((status) => counts.get(status) !== 0 || selection.status === status).map(
+        (status) => (
+          <StatusChip
+            key={status}
+            status={status}
+            count={counts.get(status) ?? 0}
+            open={selection.status === status}
+          />
+        ),
       )}
     </nav>
   );
 }
 
-function StatusLink({
-  status,
-  count,
-  open,
-}: {
-  status: DisplayStatus | undefined;
-  count: number;
-  open: boolean;
-}) {
+type ChipProps = { status: StatusFilter | undefined; count: number; open: boolean };
+
+function StatusChip({ status, count, open }: ChipProps) {
   return (
     <Link
-      from="/projects/$projectId/checks"
+      from={LIST}
       to="."
       search={(now) => ({ ...now, status })}
       className={styles["choice"]}
@@ -144,7 +273,7 @@ function StatusLink({
       data-open={open || undefined}
       aria-current={open ? "true" : undefined}
     >
-      <span>{status === undefined ? "All" : STATUS_LABELS[status]}</span>
+      <span>{status === undefined ? "All" : FILTER_LABELS[status]}</span>
       <strong>{count}</strong>
     </Link>
   );

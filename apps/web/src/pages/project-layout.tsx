@@ -8,7 +8,7 @@ import { AccountNotices } from "../accounts/account-notices.tsx";
 import { meQuery } from "../accounts/account-queries.ts";
 import { rememberProject } from "../app/home.ts";
 import { Shell } from "../app/shell.tsx";
-import { refreshCheck } from "../checks/check-queries.ts";
+import { refreshChecks } from "../checks/check-queries.ts";
 import { openIncidentsQuery } from "../incidents/incident-queries.ts";
 import { RoleProvider } from "../ui/role.tsx";
 import { HealthBanner } from "../live/health-banner.tsx";
@@ -20,7 +20,7 @@ import styles from "../app/shell.module.css";
 export function ProjectLayout() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId" });
   const { data: me } = useSuspenseQuery(meQuery);
-  const connected = useLiveProject(projectId, refreshCheck);
+  const connected = useLiveProject(projectId, refreshChecks);
   const role = me.projects.find(({ id }) => id === projectId)?.role ?? "viewer";
   const isEditorsOnly = useMatches({
     select: (matches) => matches.some(({ staticData }) => staticData.editorsOnly === true),

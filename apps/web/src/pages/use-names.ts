@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 
 import { channelsQuery } from "../channels/channel-queries.ts";
-import { checkName } from "@overdue/core";
 import { checksQuery } from "../checks/check-queries.ts";
 import { peopleQuery, rotationsQuery } from "../on-call/on-call-queries.ts";
 import type { Names } from "../alert-routes/route-text.ts";
@@ -15,7 +14,7 @@ export function useNames(projectId: string): Names {
   const { data: rotations } = useQuery(rotationsQuery(projectId));
   return useMemo(
     () => ({
-      checks: new Map(checks?.map((check) => [check.id, checkName(check)])),
+      checks: new Map(checks?.map((check) => [check.id, check.name])),
       channels: new Map(channels?.map(({ id, name }) => [id, name])),
       people: new Map(people?.map(({ id, name }) => [id, name])),
       rotations: new Map(rotations?.map(({ id, name }) => [id, name])),

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { relativeText, toSpan, spanToSeconds } from "./duration.ts";
+import { relativeText, roughText, toSpan, spanToSeconds } from "./duration.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 
@@ -35,4 +35,13 @@ test("a span without an amount has no seconds", () => {
 
 test("a fraction is rounded to whole seconds", () => {
   expect(spanToSeconds({ amount: 1.5, unit: "hours" })).toBe(5_400);
+});
+
+test.each([
+  [24_480_000, "6 h"],
+  [59_000, "59 s"],
+  [1_140_000, "19 min"],
+  [200_000_000, "2 d"],
+])("%i ms is roughly %s", (ms, text) => {
+  expect(roughText(ms)).toBe(text);
 });

@@ -1,5 +1,10 @@
 import { durationText } from "@overdue/core";
 
+/** "6 h", "19 min", "2 d": the largest unit alone, for rows that leave no room for more. */
+export function roughText(ms: number): string {
+  return durationText(ms).split(" ").slice(0, 2).join(" ");
+}
+
 /** "3 min ago", "in 2 h 5 min", "just now": `at` seen from `now`, both epoch milliseconds. */
 export function relativeText(at: number, now: number): string {
   const distance = Math.abs(at - now);

@@ -20,7 +20,7 @@ type Props<Row> = {
   rowKey: (row: Row) => string | number;
 };
 
-/** A table that scrolls sideways where the screen is too narrow for it. */
+/** A table; on a phone each row becomes a list of its cells, so that nothing lies beyond the edge. */
 export function DataTable<Row>({ columns, rows, rowKey }: Props<Row>) {
   return (
     <div className={styles["scroll"]}>
@@ -37,8 +37,8 @@ export function DataTable<Row>({ columns, rows, rowKey }: Props<Row>) {
         <tbody>
           {rows.map((row) => (
             <tr key={rowKey(row)}>
-              {columns.map(({ head, look, cell }) => (
-                <td key={head} className={look && styles[look]}>
+              {columns.map(({ head, isHeadHidden = false, look, cell }) => (
+                <td key={head} className={look && styles[look]} data-head={isHeadHidden ? undefined : head}>
                   {cell(row)}
                 </td>
               ))}
@@ -69,6 +69,11 @@ export function TableCard<Row>({ title, query, empty, columns, rowKey }: TableCa
       <MoreButton {...query} />
     </Card>
   );
+}
+
+/** Stands where a row has nothing for a column; on a phone the whole cell is left out. */
+export function Dash() {
+  return <span className={styles["dash"]}>–</span>;
 }
 
 /** Secondary text in a cell. */

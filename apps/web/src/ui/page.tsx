@@ -13,22 +13,24 @@ type Props = {
   back?: ReactNode;
   actions?: ReactNode;
   narrow?: boolean;
+  /** For tables that need the width of the screen. */
+  wide?: boolean;
   children: ReactNode;
 };
 
 /** The frame of a page: its title in the window and on the page, and its actions. */
-export function Page({ title, heading, lead, back, actions, narrow = false, children }: Props) {
+export function Page({ title, heading, lead, back, actions, narrow, wide, children }: Props) {
   useTitle(title);
   const heading1 = useFocusAfterNavigation();
   return (
-    <div className={narrow ? styles["narrow"] : styles["page"]}>
+    <div className={styles["page"]} data-width={narrow ? "narrow" : wide ? "wide" : undefined}>
       <header className={styles["head"]}>
         <div className={styles["titles"]}>
           {back}
           <h1 ref={heading1} tabIndex={-1} className={styles["title"]}>
             {heading ?? title}
           </h1>
-          {lead !== undefined && <div className={styles["lead"]}>{lead}</div>}
+          {lead !== undefined && lead !== false && <div className={styles["lead"]}>{lead}</div>}
         </div>
         {actions !== undefined && <div className={styles["actions"]}>{actions}</div>}
       </header>

@@ -10,7 +10,7 @@ import { CodeBlock } from "./code-block.tsx";
 import { EditorsOnly } from "./role.tsx";
 import { SpanInput } from "./span-input.tsx";
 import { ManagedLabel, ManagedNote } from "./status-label.tsx";
-import { ExactTime, RelativeTime } from "./time.tsx";
+import { DatedTime, ExactTime, RelativeTime } from "./time.tsx";
 
 describe("a relative time", () => {
   beforeEach(() => {
@@ -130,5 +130,20 @@ describe("a field for a length of time", () => {
     const { user } = await renderPart(<Grace onChange={onChange} />);
     await user.clear(screen.getByLabelText("Grace: amount"));
     expect(onChange).toHaveBeenLastCalledWith({ amount: "", unit: "hours" });
+  });
+});
+
+describe("a time", () => {
+  const at = "2026-11-20T01:30:05Z";
+
+  test("is the reader's, with the zone in which it is meant and UTC on hover", async () => {
+    await renderPart(<ExactTime at={at} zone="America/New_York" />);
+    const time = screen.getByText("Fri 20 Nov 2026, 02:30:05 CET");
+    expect(time.title).toBe("Thu 19 Nov 2026, 20:30:05 GMT-5 · Fri 20 Nov 2026, 01:30:05 UTC");
+  });
+
+  test("in a table is absolute, with how long ago it was", async () => {
+    await renderPart(<DatedTime at={at} />);
+    expect(screen.getByText(/^Fri 20 Nov, 02:30 CET/).textContent).toMatch(/CET(\d|in )/);
   });
 });

@@ -99,15 +99,19 @@ export async function listRuns(db: Db, { projectId, checkId }: CheckRef, { limit
     .limit(limit);
 }
 
-/** Expected occurrences of a check and what became of them, newest first, from before the instant `before`. */
+/**
+ * Expected occurrences of a check and what became of them, newest first, from before the instant `before`, each with
+ * its run where it has one that is kept.
+ */
 export async function listSlots(
   db: Db,
   { projectId, checkId }: CheckRef,
   page: { limit: number; before: Date | null },
 ) {
-  return await db
+  const rows = await db
     .select()
     .from(slots)
+    .leftJoin(runs, eq(runs.id, slots.runId))
     .where(
       and(
         eq(slots.projectId, projectId),
@@ -117,6 +121,7 @@ export async function listSlots(
     )
     .orderBy(desc(slots.dueAt))
     .limit(page.limit);
+  return rows.map(({ slots: slot, runs: run }) => ({ ...slot, run }));
 }
 
 const NEWEST = 200;

@@ -1,0 +1,194 @@
+import {
+  checkName,
+  displayStatus,
+  encodeMarks,
+  maintenanceAt,
+  stripMarks,
+  stripSvg,
+  stripText,
+} from "@overdue/core";
+import { type CheckOverview, findCheckByBadgeUuid, listOverviews, toCheck } from "@overdue/db";
+import { explain, type Instant } from "@overdue/schedules";
+import { z } from "zod";
+
+import { READ } from "../http/access.ts";
+import { pageSchema } from "../http/page.ts";
+import { ApiError } from "../http/problem.ts";
+import { createRouter, json, route } from "../http/route.ts";
+import { InProject, iso, isoOrNull, Timestamp } from "../http/schemas.ts";
+import { Reason } from "../history/views.ts";
+
+const SLOTS = 30;
+const IDS_MAX = 100;
+
+/** Fields that say nothing are left out, so that a list of a thousand checks stays small. */
+const OverviewView = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    slug: z.string().optional(),
+    description: z.string().optional().meta({ description: "Its first 200 characters." }),
+    tags: z.array(z.string()),
+    severity: z.enum(["info", "warning", "critical"]),
+    scheduleText: z.string(),
+    status: z.enum(["new", "up", "grace", "down", "paused"]),
+    runningSince: Timestamp.optional().meta({ description: "When its oldest open run began." }),
+    lastHeardAt: Timestamp.optional().meta({ description: "The last ping of any kind." }),
+    expectedAt: Timestamp.optional(),
+    deadlineAt: Timestamp.optional(),
+    jitterSeconds: z.int().optional(),
+    usualMs: z.int().optional().meta({ description: "How long its good runs usually take." }),
+    channels: z.int().meta({ description: "How many channels it notifies by itself." }),
+    maintenanceUntil: Timestamp.optional(),
+    incident: z
+      .object({
+        id: z.uuid(),
+        reason: Reason,
+        openedAt: Timestamp,
+        exitStatus: z.int().optional(),
+        acknowledged: z.literal(true).optional(),
+        snoozedUntil: Timestamp.optional(),
+        stormId: z.uuid().optional(),
+      })
+      .optional()
+      .meta({ description: "The incident that is open." }),
+    strip: z.string().meta({
+      description: `The heartbeat strip of the last ${SLOTS} slots, oldest first: a letter (o on time, l late, f failed, m missed, v overlong, r running, x excluded, p paused) and a height from 1 to 8 for each; 4 is the usual duration.`,
+    }),
+  })
+  .meta({ id: "CheckOverview" });
+type OverviewView = z.infer<typeof OverviewView>;
+
+export const overviewRoutes = createRouter().openapi(
+  route(READ, {
+    method: "get",
+    path: "/v1/projects/{projectId}/check-overviews",
+    summary: "List checks as a page shows them",
+    description: "All checks of a project in one answer, with their last slots and their open incident.",
+    tags: ["Checks"],
+    request: {
+      params: InProject,
+      query: z.object({
+        id: z
+          .union([z.uuid(), z.array(z.uuid()).max(IDS_MAX)])
+          .optional()
+          .meta({ description: `Only these checks; repeat it to ask for several, at most ${IDS_MAX}.` }),
+      }),
+    },
+    responses: { 200: json(pageSchema(OverviewView), "Checks, oldest first, in one page.") },
+  }),
+  async (c) => {
+    const { id } = c.req.valid("query");
+    const { now } = c.var.deps;
+    const filter = { ...c.req.valid("param"), ids: id === undefined ? null : [id].flat() };
+    const overviews = await listOverviews(c.var.deps, filter, SLOTS);
+    const at = now();
+    return c.json({ items: overviews.map((overview) => overviewView(overview, at)), next: null }, 200);
+  },
+);
+
+/** A check as the list shows it at `now`. */
+export function overviewView({ row, channels, incident, slots }: CheckOverview, now: Instant): OverviewView {
+  const { status } = row;
+  const runningSince = row.memory.openRuns[0]?.startedAt ?? null;
+  return {
+    id: row.id,
+    name: checkName(row),
+    tags: row.tags.split(" ").filter((tag) => tag !== ""),
+    severity: row.severity,
+    scheduleText: explain(row.schedule, { from: now, count: 0 }).text,
+    status: displayStatus(toCheck(row), now),
+    channels,
+    strip: encodeMarks(stripMarks(slots, { status, isRunning: runningSince !== null })),
+    ...textFields(row),
+    ...timeFields(row, now),
+    ...(runningSince !== null && { runningSince: iso(runningSince) }),
+    ...(incident !== null && { incident: incidentView(incident) }),
+  };
+}
+
+const DESCRIPTION_LENGTH = 200;
+
+function textFields({ name, slug, description }: CheckOverview["row"]) {
+  return {
+    ...(slug !== "" && slug !== name && { slug }),
+    ...(description !== "" && { description: description.slice(0, DESCRIPTION_LENGTH) }),
+  };
+}
+
+function timeFields(row: CheckOverview["row"], now: Instant): Partial<OverviewView> {
+  const maintenance = row.maintenance === null ? null : maintenanceAt(row.maintenance, now);
+  const heardAt = Math.max(
+    row.lastPingAt?.getTime() ?? 0,
+    row.lastStartAt?.getTime() ?? 0,
+    row.memory.receivedAt ?? 0,
+  );
+  const usualMs = usualDuration(row.memory.durations);
+  return {
+    ...(heardAt > 0 && { lastHeardAt: iso(heardAt) }),
+    ...(row.expectedAt !== null && { expectedAt: iso(row.expectedAt) }),
+    ...(row.deadlineAt !== null && { deadlineAt: iso(row.deadlineAt) }),
+    ...(row.jitterSeconds > 0 && { jitterSeconds: row.jitterSeconds }),
+    ...(usualMs !== null && { usualMs }),
+    ...(maintenance !== null && { maintenanceUntil: iso(maintenance.until) }),
+  };
+}
+
+/** The median of the last good runs, in milliseconds; null where too few are known to call anything usual. */
+function usualDuration(durations: readonly number[]): number | null {
+  if (durations.length < 5) return null;
+  const sorted = durations.toSorted((one, other) => one - other);
+  return Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0);
+}
+
+function incidentView(incident: NonNullable<CheckOverview["incident"]>): OverviewView["incident"] {
+  const { id, reason, openedAt, exitStatus, isAcknowledged, snoozedUntil, stormId } = incident;
+  const snoozed = snoozedUntil !== null && Number.isFinite(snoozedUntil) ? isoOrNull(snoozedUntil) : null;
+  return {
+    id,
+    reason,
+    openedAt: iso(openedAt),
+    ...(exitStatus !== null && { exitStatus }),
+    ...(isAcknowledged && { acknowledged: true as const }),
+    ...(snoozed !== null && { snoozedUntil: snoozed }),
+    ...(stormId !== null && { stormId }),
+  };
+}
+
+const SIZE = { height: 24, pitch: 6 };
+// A picture on other people's pages, and never an old one.
+const FRESH = {
+  "content-type": "image/svg+xml",
+  "cache-control": "max-age=60",
+  "cross-origin-resource-policy": "cross-origin",
+};
+
+/** The heartbeat strip of a check as a picture, by the same id as its badge. */
+export const stripImageRoutes = createRouter().openapi(
+  route(
+    { auth: "public" },
+    {
+      method: "get",
+      path: "/b/strip/{file}",
+      summary: "Heartbeat strip of one check as a picture",
+      tags: ["Checks"],
+      request: { params: z.object({ file: z.string().max(60) }) },
+      responses: {
+        200: { description: "An SVG picture.", content: { "image/svg+xml": { schema: z.string() } } },
+      },
+    },
+  ),
+  async (c) => {
+    const [, badgeUuid = ""] = /^(.+)\.svg$/.exec(c.req.valid("param").file) ?? [];
+    const { db } = c.var.deps;
+    const row = z.uuid().safeParse(badgeUuid).success ? await findCheckByBadgeUuid(db, badgeUuid) : null;
+    if (row === null) throw ApiError.notFound("check");
+    const filter = { projectId: row.projectId, ids: [row.id] };
+    const [overview] = await listOverviews(c.var.deps, filter, SLOTS);
+    const isRunning = row.memory.openRuns.length > 0;
+    const marks = stripMarks(overview?.slots ?? [], { status: row.status, isRunning });
+    // The name of an unnamed check is its ping secret, which must not stand in a public picture.
+    const name = row.name || row.slug || "unnamed";
+    return c.body(stripSvg(marks, { ...SIZE, title: `${name}: ${stripText(marks)}` }), 200, FRESH);
+  },
+);

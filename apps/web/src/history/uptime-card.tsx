@@ -1,0 +1,108 @@
+import { dayMarks, type DayRecord, dayText, type Mark, stripMarks } from "@overdue/core";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+
+import { markTexts, slotRecord } from "../strip/check-strip.tsx";
+import { Strip } from "../strip/strip.tsx";
+import { useComputedFromNow } from "../time/clock.ts";
+import { browserZone, dayText as weekdayText } from "../time/zones.ts";
+import { Card } from "../ui/card.tsx";
+import { type CheckInZone, slotsQuery, uptimeQuery, type UptimeView } from "./history-queries.ts";
+import styles from "./uptime-card.module.css";
+
+type Props = { check: CheckInZone; status: Parameters<typeof stripMarks>[1]["status"]; isRunning: boolean };
+
+/** How reliable a check was: its newest slots, its last 90 days, and its uptime in figures, all from its slots. */
+export function UptimeCard({ check, status, isRunning }: Props) {
+  const { data: slots = [] } = useInfiniteQuery(slotsQuery(check));
+  const { data: uptime } = useQuery(uptimeQuery(check, browserZone()));
+  const marks = stripMarks(slots.slice(0, NEWEST).toReversed().map(slotRecord), { status, isRunning });
+  const texts = markTexts(marks, slots);
+  return (
+    <Card title="Uptime">
+      <dl className={styles["spans"]}>
+        {(uptime?.spans ?? []).map((span) => (
+          <SpanFigure key={span.days} span={span} />
+        ))}
+      </dl>
+      <h3 className={styles["title"]}>Last {NEWEST} runs</h3>
+      <Strip
+        marks={marks}
+        label={`Last ${NEWEST} runs`}
+        explain={(index) => texts[index] ?? null}
+        pitch={7}
+        height={28}
+      />
+      {uptime !== undefined && <Days days={uptime.days} />}
+    </Card>
+  );
+}
+
+const NEWEST = 40;
+const DAYS = 90;
+const DAY_MS = 86_400_000;
+
+function SpanFigure({ span }: { span: UptimeView["spans"][number] }) {
+  const { days, uptime, failed, missed, late, maintenance, outage } = span;
+  const excluded = [
+    ...(maintenance > 0 ? [`${maintenance} in maintenance`] : []),
+    ...(outage > 0 ? [`${outage} while Overdue was down`] : []),
+  ];
+  const bad = [
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(missed > 0 ? [`${missed} missed`] : []),
+    ...(late > 0 ? [`${late} late`] : []),
+  ];
+  return (
+    <div>
+      <dt>{days === 1 ? "24 hours" : `${days} days`}</dt>
+      <dd>
+        <strong>{uptime === null ? "–" : percent(uptime)}</strong>
+        <span>{uptime === null ? "nothing was due" : bad.join(", ") || "all on time"}</span>
+        {excluded.length > 0 && <span>not counted: {excluded.join(", ")}</span>}
+      </dd>
+    </div>
+  );
+}
+
+/** "99.3 %", and never "100 %" where something was missed. */
+function percent(share: number): string {
+  return share === 1 ? "100 %" : `${(Math.floor(share * 1_000) / 10).toFixed(1)} %`;
+}
+
+/** A mark for each of the last 90 days by the reader's calendar. */
+function Days({ days }: { days: readonly DayRecord[] }) {
+  const today = useComputedFromNow((now) => Math.floor(now / DAY_MS) * DAY_MS);
+  const names = Array.from({ length: DAYS }, (_, index) => dayName(today - (DAYS - 1 - index) * DAY_MS));
+  const known = new Map(days.map((day) => [day.day, day]));
+  const all = names.map((name) => known.get(name) ?? emptyDay(name));
+  const marks: (Mark | null)[] = dayMarks(all);
+  return (
+    <>
+      <h3 className={styles["title"]}>Last {DAYS} days, the worst of each day</h3>
+      <Strip
+        marks={marks}
+        label={`Last ${DAYS} days`}
+        explain={(index) => {
+          const day = all[index];
+          return day === undefined
+            ? null
+            : dayText(day, weekdayText(Date.parse(`${day.day}T12:00:00Z`), "UTC"));
+        }}
+        pitch="fill"
+        height={28}
+      />
+      <p className={styles["ends"]}>
+        <span>90 days ago</span>
+        <span>today</span>
+      </p>
+    </>
+  );
+}
+
+function dayName(at: number): string {
+  return new Intl.DateTimeFormat("en-CA", { timeZone: browserZone() }).format(at + DAY_MS / 2);
+}
+
+function emptyDay(day: string): DayRecord {
+  return { day, onTime: 0, late: 0, failed: 0, missed: 0, overlong: 0, excluded: 0, meanMs: null };
+}

@@ -1,0 +1,59 @@
+import { decodeMarks, type Mark, type SlotRecord, slotText } from "@overdue/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+
+import { slotsQuery, type SlotView } from "../history/history-queries.ts";
+import { browserZone, instant, shortZonedText } from "../time/zones.ts";
+import { Strip } from "./strip.tsx";
+
+type Props = { projectId: string; check: { id: string; name: string; strip: string }; pitch?: number };
+
+/** The strip of a check as the list has it. What its marks say is read when somebody points at one. */
+export function CheckStrip({ projectId, check, pitch = 6 }: Props) {
+  const [isWanted, setWanted] = useState(false);
+  const marks = useMemo(() => decodeMarks(check.strip), [check.strip]);
+  const { data } = useInfiniteQuery({ ...slotsQuery({ projectId, checkId: check.id }), enabled: isWanted });
+  const texts = data === undefined ? null : markTexts(marks, data);
+  return (
+    <Strip
+      marks={marks}
+      label={`The last runs of ${check.name}`}
+      explain={(index) => texts?.[index] ?? (texts === null ? null : "No longer the newest: reload the page")}
+      onInterest={() => setWanted(true)}
+      pitch={pitch}
+    />
+  );
+}
+
+/** A text for each mark of a strip, from the slots it was drawn of; `slots` are newest first, as the API lists them. */
+export function markTexts(marks: readonly Mark[], slots: readonly SlotView[]): string[] {
+  const extra = trailingMarks(marks, slots);
+  const drawn = slots.slice(0, marks.length - extra.length).toReversed();
+  return [...drawn.map((slot) => slotText(slotRecord(slot), slotTime)), ...extra];
+}
+
+/** Texts of the marks at the end that stand for no slot. */
+function trailingMarks(marks: readonly Mark[], [newest]: readonly SlotView[]): string[] {
+  const isPaused = marks.at(-1)?.kind === "paused";
+  const last = isPaused ? marks.at(-2) : marks.at(-1);
+  const isExtraRun = last?.kind === "running" && newest?.run?.outcome !== "running";
+  return [...(isExtraRun ? ["Running"] : []), ...(isPaused ? ["Paused"] : [])];
+}
+
+/** A slot of the API as core draws and explains it. */
+export function slotRecord({ dueAt, outcome, lateMs, because, run }: SlotView): SlotRecord {
+  return {
+    dueAt: instant(dueAt),
+    outcome,
+    lateMs,
+    because,
+    durationMs: run?.durationMs ?? null,
+    exitStatus: run?.exitStatus ?? null,
+    overlong: run?.overlong ?? false,
+    isRunning: run?.outcome === "running",
+  };
+}
+
+function slotTime(at: number): string {
+  return shortZonedText(at, browserZone());
+}

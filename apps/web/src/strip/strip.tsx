@@ -1,0 +1,137 @@
+import { type Mark, stripShapes, stripText } from "@overdue/core";
+import { type KeyboardEvent, type PointerEvent, useId, useState } from "react";
+
+import styles from "./strip.module.css";
+
+type Props = {
+  /** Oldest first; null leaves a gap. */
+  marks: readonly (Mark | null)[];
+  /** What it is a strip of, for whoever cannot see it: "The last 30 runs of nightly backup". */
+  label: string;
+  /** What the mark of an index says; null while that is being read. */
+  explain: (index: number) => string | null;
+  /** Called when somebody first wants to know more, so that the texts can be read then. */
+  onInterest?: () => void;
+  /** Pixels from one mark to the next; "fill" takes the width that is there. */
+  pitch?: number | "fill";
+  height?: number;
+};
+
+const DEFAULT_PITCH = 6;
+
+/**
+ * The heartbeat strip: one mark for each slot, left to right in time. A mark explains itself under the pointer, under a
+ * finger, and by the arrow keys once the strip has the focus.
+ */
+export function Strip({ marks, label, explain, onInterest, pitch = DEFAULT_PITCH, height = 24 }: Props) {
+  const { index, handlers } = useChosenMark(marks.length, onInterest);
+  const tip = useId();
+  if (marks.length === 0) return <span className={styles["none"]}>no run yet</span>;
+  const step = pitch === "fill" ? DEFAULT_PITCH : pitch;
+  const width = marks.length * step;
+  const text = index === null ? null : (explain(index) ?? "Loading…");
+  return (
+    <span className={styles["strip"]} data-fill={pitch === "fill" || undefined}>
+      <span
+        className={styles["field"]}
+        role="img"
+        aria-label={`${label}: ${stripText(marks)}`}
+        aria-describedby={text === null ? undefined : tip}
+        tabIndex={0}
+        {...handlers}
+      >
+        <Picture marks={marks} pitch={step} height={height} isFilling={pitch === "fill"} />
+        {index !== null && (
+          <span
+            className={styles["cursor"]}
+            style={{ left: `${(index * step * 100) / width}%`, width: `${(step * 100) / width}%` }}
+          />
+        )}
+      </span>
+      {index !== null && (
+        <span
+          id={tip}
+          role="tooltip"
+          className={styles["tip"]}
+          data-side={index * 2 < marks.length ? "left" : "right"}
+        >
+          {text}
+        </span>
+      )}
+    </span>
+  );
+}
+
+type PictureProps = { marks: readonly (Mark | null)[]; pitch: number; height: number; isFilling: boolean };
+
+function Picture({ marks, pitch, height, isFilling }: PictureProps) {
+  const width = marks.length * pitch;
+  return (
+    <svg
+      viewBox={`0 0 ${width} ${height}`}
+      width={isFilling ? "100%" : width}
+      height={height}
+      preserveAspectRatio={isFilling ? "none" : "xMinYMid"}
+      className={styles["picture"]}
+      aria-hidden
+    >
+      {stripShapes(marks, { height, pitch }).map(({ kind, path, stroke }) => (
+        <g key={kind} data-kind={kind}>
+          <path d={path} data-stroke={stroke || undefined} />
+          {kind === "running" && <path d={path} className={styles["moving"]} />}
+        </g>
+      ))}
+    </svg>
+  );
+}
+
+/** Which mark is pointed at, touched or chosen by key; null for none. */
+function useChosenMark(count: number, onInterest: (() => void) | undefined) {
+  const [chosen, setChosen] = useState<number | null>(null);
+  const choose = (index: number | null) => {
+    if (index !== null) onInterest?.();
+    setChosen(index === null ? null : Math.min(count - 1, Math.max(0, index)));
+  };
+  const point = (event: PointerEvent<HTMLElement>) => {
+    const { left, width } = event.currentTarget.getBoundingClientRect();
+    choose(Math.floor(((event.clientX - left) / Math.max(1, width)) * count));
+  };
+  const press = (event: KeyboardEvent) => {
+    const next = nextIndex(event.key, chosen, count);
+    if (next === undefined) return;
+    event.preventDefault();
+    choose(next);
+  };
+  return {
+    index: chosen !== null && chosen < count ? chosen : null,
+    handlers: {
+      onPointerMove: point,
+      onPointerDown: point,
+      onPointerLeave: (event: PointerEvent) => {
+        // A finger that is lifted leaves too, and what it touched is to stay readable.
+        if (event.pointerType === "mouse") choose(null);
+      },
+      onFocus: () => choose(chosen ?? count - 1),
+      onBlur: () => choose(null),
+      onKeyDown: press,
+    },
+  };
+}
+
+/** The mark after a key; null closes the explanation, undefined means that the key is for somebody else. */
+function nextIndex(key: string, chosen: number | null, count: number): number | null | undefined {
+  switch (key) {
+    case "ArrowLeft":
+      return (chosen ?? count) - 1;
+    case "ArrowRight":
+      return (chosen ?? -1) + 1;
+    case "Home":
+      return 0;
+    case "End":
+      return count - 1;
+    case "Escape":
+      return chosen === null ? undefined : null;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,228 @@
+import type { Instant } from "@overdue/schedules";
+import type { Status } from "../checks/check.ts";
+import type { Slot } from "../checks/event.ts";
+import { durationText } from "../text/duration-text.ts";
+import { exitMeaning } from "../text/exit-status-text.ts";
+
+/** What a mark of the heartbeat strip stands for; each has a colour and a shape of its own. */
+export type MarkKind =
+  | "on-time"
+  | "late"
+  | "failed"
+  | "missed"
+  | "overlong"
+  | "running"
+  | "excluded"
+  | "paused";
+
+/** One mark. `level`, 1 to 8, is its height: 4 is a usual duration, each 2 more twice as long, each 2 less half. */
+export type Mark = { kind: MarkKind; level: number };
+
+/** An expected occurrence with its run, as stored. Durations are milliseconds. */
+export type SlotRecord = {
+  dueAt: Instant;
+  outcome: Slot["outcome"];
+  /** Positive: after `dueAt`; null where nothing came. */
+  lateMs: number | null;
+  because: "maintenance" | "overlap" | null;
+  /** How long its run took; null where only its end was heard, or nothing. */
+  durationMs: number | null;
+  exitStatus: number | null;
+  overlong: boolean;
+  /** Its run is still open. */
+  isRunning: boolean;
+};
+
+/** How a check is now, beside its slots. */
+type CheckNow = { status: Status; isRunning: boolean };
+
+const USUAL_LEVEL = 4;
+const HIGHEST_LEVEL = 8;
+
+/**
+ * A mark for each slot, in the order given (oldest first), and one more for a run that no slot stands for yet or for a
+ * check that is paused now.
+ */
+export function stripMarks(slots: readonly SlotRecord[], { status, isRunning }: CheckNow): Mark[] {
+  const usualMs = median(slots.flatMap(({ durationMs }) => durationMs ?? []));
+  const marks = slots.map((slot) => slotMark(slot, usualMs));
+  if (isRunning && !slots.some((slot) => slot.isRunning)) marks.push({ kind: "running", level: USUAL_LEVEL });
+  if (status === "paused") marks.push({ kind: "paused", level: 1 });
+  return marks;
+}
+
+function slotMark(slot: SlotRecord, usualMs: number | null): Mark {
+  const kind = slotKind(slot);
+  return { kind, level: markLevel(kind, durationLevel(slot.durationMs, usualMs)) };
+}
+
+/** A failure often ends at once, and must not shrink out of sight for it. */
+function markLevel(kind: MarkKind, level: number): number {
+  if (kind === "overlong") return HIGHEST_LEVEL;
+  return kind === "failed" ? Math.max(USUAL_LEVEL, level) : level;
+}
+
+function slotKind({ outcome, overlong, isRunning }: SlotRecord): MarkKind {
+  if (outcome === "excluded" || outcome === "missed" || outcome === "failed") return outcome;
+  if (overlong) return "overlong";
+  if (isRunning) return "running";
+  return outcome === "late" ? "late" : "on-time";
+}
+
+/** The height of a duration beside the usual one of the strip; the usual height where either is not known. */
+function durationLevel(ms: number | null, usualMs: number | null): number {
+  if (ms === null || usualMs === null || ms <= 0 || usualMs <= 0) return USUAL_LEVEL;
+  const level = Math.round(USUAL_LEVEL + 2 * Math.log2(ms / usualMs));
+  return Math.min(HIGHEST_LEVEL, Math.max(1, level));
+}
+
+function median(values: readonly number[]): number | null {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.floor(sorted.length / 2)] ?? null;
+}
+
+/**
+ * What a slot's mark says: "Late by 7 min, due Fri 20 Nov, 02:30 CET, ran 4 min". `timeText` writes an instant for the
+ * reader.
+ */
+export function slotText(slot: SlotRecord, timeText: (at: Instant) => string): string {
+  return [slotTitle(slot), `due ${timeText(slot.dueAt)}`, ...ranText(slot)].join(", ");
+}
+
+function slotTitle(slot: SlotRecord): string {
+  const { outcome, lateMs, because, exitStatus } = slot;
+  switch (slotKind(slot)) {
+    case "on-time":
+      return outcome === "early" && lateMs !== null ? `Early by ${durationText(-lateMs)}` : "On time";
+    case "late":
+      return `Late by ${durationText(lateMs ?? 0)}`;
+    case "failed":
+      return failureTitle(exitStatus);
+    case "missed":
+      return lateMs === null ? missedTitle(because) : `Missed, made up ${durationText(lateMs)} later`;
+    case "overlong":
+      return "Took too long";
+    case "excluded":
+      return because === "maintenance"
+        ? "Not counted: maintenance window"
+        : "Not counted: Overdue could not receive pings";
+    case "running":
+      return "Running";
+    case "paused":
+      return "Paused";
+  }
+}
+
+function failureTitle(exitStatus: number | null): string {
+  if (exitStatus === null) return "Failed";
+  const meaning = exitMeaning(exitStatus);
+  return `Failed with exit status ${exitStatus}${meaning === null ? "" : ` (${meaning})`}`;
+}
+
+function missedTitle(because: SlotRecord["because"]): string {
+  return because === "overlap" ? "Missed: the run before was still open" : "Missed";
+}
+
+function ranText({ durationMs, isRunning, outcome }: SlotRecord): string[] {
+  if (durationMs === null || isRunning || outcome === "missed" || outcome === "excluded") return [];
+  return [`ran ${durationText(durationMs)}`];
+}
+
+/** The slots of one day (midnight to midnight in the reader's zone), summed up. */
+export type DayRecord = {
+  /** "2026-11-20". */
+  day: string;
+  onTime: number;
+  late: number;
+  failed: number;
+  missed: number;
+  overlong: number;
+  excluded: number;
+  /** Null where no run of that day has a known duration. */
+  meanMs: number | null;
+};
+
+/** A mark for each day: the worst that happened in it. A day without slots is null, and leaves a gap. */
+export function dayMarks(days: readonly DayRecord[]): (Mark | null)[] {
+  const usualMs = median(days.flatMap(({ meanMs }) => meanMs ?? []));
+  return days.map((day) => {
+    const kind = dayKind(day);
+    if (kind === null) return null;
+    return { kind, level: markLevel(kind, durationLevel(day.meanMs, usualMs)) };
+  });
+}
+
+function dayKind({ failed, missed, overlong, late, onTime, excluded }: DayRecord): MarkKind | null {
+  if (failed > 0) return "failed";
+  if (missed > 0) return "missed";
+  if (overlong > 0) return "overlong";
+  if (late > 0) return "late";
+  if (onTime > 0) return "on-time";
+  return excluded > 0 ? "excluded" : null;
+}
+
+/** "Fri 20 Nov: 22 of 24 on time, 1 late, 1 missed, took 4 min on average". */
+export function dayText(day: DayRecord, name: string): string {
+  const counted = day.onTime + day.late + day.failed + day.missed;
+  if (counted + day.excluded === 0) return `${name}: nothing was due`;
+  const parts = [
+    ...(counted > 0 ? [`${day.onTime} of ${counted} on time`] : []),
+    ...(["late", "failed", "missed"] as const).flatMap((kind) =>
+      day[kind] > 0 ? [`${day[kind]} ${kind}`] : [],
+    ),
+    ...(day.overlong > 0 ? [`${day.overlong} took too long`] : []),
+    ...(day.excluded > 0 ? [`${day.excluded} not counted`] : []),
+    ...(day.meanMs === null ? [] : [`took ${durationText(day.meanMs)} on average`]),
+  ];
+  return `${name}: ${parts.join(", ")}`;
+}
+
+const LETTERS: Record<MarkKind, string> = {
+  "on-time": "o",
+  late: "l",
+  failed: "f",
+  missed: "m",
+  overlong: "v",
+  running: "r",
+  excluded: "x",
+  paused: "p",
+};
+const KINDS = new Map(Object.entries(LETTERS).map(([kind, letter]) => [letter, kind as MarkKind]));
+
+/** Marks as text, a letter and a digit for each: "o4o4l5f3". A list of a thousand checks stays small so. */
+export function encodeMarks(marks: readonly Mark[]): string {
+  return marks.map(({ kind, level }) => `${LETTERS[kind]}${level}`).join("");
+}
+
+/** Reads what `encodeMarks` wrote; what is not known to this version is left out. */
+export function decodeMarks(text: string): Mark[] {
+  return (text.match(/../g) ?? []).flatMap((pair) => {
+    const kind = KINDS.get(pair.charAt(0));
+    const level = Number(pair.charAt(1));
+    return kind === undefined || !(level >= 1) ? [] : [{ kind, level }];
+  });
+}
+
+const COUNTED: Record<MarkKind, string> = {
+  "on-time": "on time",
+  late: "late",
+  failed: "failed",
+  missed: "missed",
+  overlong: "took too long",
+  running: "running",
+  excluded: "not counted",
+  paused: "paused",
+};
+
+/** What a strip says as a whole, for whoever cannot see it: "28 on time, 1 late, 1 missed". */
+export function stripText(marks: readonly (Mark | null)[]): string {
+  const counts = Map.groupBy(
+    marks.flatMap((mark) => mark ?? []),
+    ({ kind }) => kind,
+  );
+  const parts = Object.entries(COUNTED).flatMap(([kind, text]) => {
+    const count = counts.get(kind as MarkKind)?.length ?? 0;
+    return count === 0 ? [] : [kind === "paused" ? text : `${count} ${text}`];
+  });
+  return parts.length === 0 ? "Nothing was due yet" : parts.join(", ");
+}

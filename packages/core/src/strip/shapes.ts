@@ -1,0 +1,144 @@
+import type { Mark, MarkKind } from "./mark.ts";
+
+/** The size of a strip in pixels: its height, and from one mark to the next. */
+export type StripSize = { height: number; pitch: number };
+
+/** All marks of one kind as one SVG path. `stroke`: it is drawn as lines, not filled. */
+export type StripShape = { kind: MarkKind; path: string; stroke: boolean };
+
+/** Room above a mark for the cap of a late one. */
+const CAP = 4;
+const LOWEST = 6;
+const STROKED: ReadonlySet<MarkKind> = new Set(["missed", "excluded"]);
+
+/**
+ * The shapes of a strip, one path for each kind that occurs, so that a list of strips stays a few elements each. A null
+ * leaves a gap. Every kind is known by its shape alone: solid, solid with a cap, notched, hollow, open at the top,
+ * hatched, or a thin line.
+ */
+export function stripShapes(marks: readonly (Mark | null)[], size: StripSize): StripShape[] {
+  const paths = new Map<MarkKind, string>();
+  marks.forEach((mark, index) => {
+    if (mark === null) return;
+    const path = markPath(mark, index * size.pitch, size);
+    paths.set(mark.kind, (paths.get(mark.kind) ?? "") + path);
+  });
+  return [...paths].map(([kind, path]) => ({ kind, path, stroke: STROKED.has(kind) }));
+}
+
+type Box = { left: number; right: number; top: number; bottom: number };
+
+function markPath({ kind, level }: Mark, x: number, { height, pitch }: StripSize): string {
+  const width = pitch - Math.max(1, Math.min(2, pitch / 3));
+  const tall = kind === "overlong" ? height : LOWEST + ((height - CAP - LOWEST) * (level - 1)) / 7;
+  const box = { left: x, right: x + width, top: height - tall, bottom: height };
+  switch (kind) {
+    case "on-time":
+    case "running":
+      return rectangle(box);
+    case "late":
+      return rectangle(box) + rectangle({ ...box, top: box.top - CAP + 0.5, bottom: box.top - 1.5 });
+    case "failed":
+      return notched(box);
+    case "missed":
+      return hollow(box);
+    case "overlong":
+      return openTop(box);
+    case "excluded":
+      return hatched(box);
+    case "paused":
+      return rectangle({ ...box, right: x + pitch, top: height - 1.5 });
+  }
+}
+
+function rectangle({ left, right, top, bottom }: Box): string {
+  return `M${n(left)} ${n(top)}H${n(right)}V${n(bottom)}H${n(left)}z`;
+}
+
+/** A V cut into the top, as deep as half of the mark. */
+function notched({ left, right, top, bottom }: Box): string {
+  const deep = top + Math.min(6, (bottom - top) * 0.6);
+  return `M${n(left)} ${n(top)}L${n((left + right) / 2)} ${n(deep)}L${n(right)} ${n(top)}V${n(bottom)}H${n(left)}z`;
+}
+
+/** The outline, drawn inside the box. */
+function hollow({ left, right, top, bottom }: Box): string {
+  return rectangle({ left: left + 0.6, right: right - 0.6, top: top + 0.6, bottom: bottom - 0.6 });
+}
+
+/** Filled below, with two rails that go on to the top. */
+function openTop({ left, right, top, bottom }: Box): string {
+  const rail = Math.max(0.9, (right - left) / 4);
+  const filled = top + (bottom - top) * 0.45;
+  return (
+    rectangle({ left, right, top: filled, bottom }) +
+    rectangle({ left, right: left + rail, top, bottom: filled }) +
+    rectangle({ left: right - rail, right, top, bottom: filled })
+  );
+}
+
+/** Slanted lines, four pixels apart. */
+function hatched({ left, right, top, bottom }: Box): string {
+  const lines: string[] = [];
+  for (let y = bottom - 0.6; y - (right - left) >= top - 0.1; y -= 3.5)
+    lines.push(`M${n(left)} ${n(y)}L${n(right)} ${n(y - (right - left))}`);
+  return lines.join("");
+}
+
+function n(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}
+
+const LIGHT: Record<MarkKind, string> = {
+  "on-time": "#1b7a34",
+  late: "#9a5b00",
+  failed: "#c01f2f",
+  missed: "#c01f2f",
+  overlong: "#7a3fb0",
+  running: "#31569c",
+  excluded: "#586069",
+  paused: "#586069",
+};
+const DARK: Record<MarkKind, string> = {
+  "on-time": "#6fdc8c",
+  late: "#ffc069",
+  failed: "#ff8f98",
+  missed: "#ff8f98",
+  overlong: "#cda8ff",
+  running: "#9cbcff",
+  excluded: "#a3abb6",
+  paused: "#a3abb6",
+};
+
+/**
+ * A strip as an SVG document, for badges and e-mails: light, and dark where the reader's device is. `title` is read out;
+ * it must not hold anything secret.
+ */
+export function stripSvg(marks: readonly Mark[], { title, ...size }: StripSize & { title: string }): string {
+  const width = Math.max(1, marks.length) * size.pitch;
+  const shapes = stripShapes(marks, size);
+  const dark = shapes.map(({ kind }) => `.${kind}{color:${DARK[kind]}}`).join("");
+  const paths = shapes.map(({ kind, path, stroke }) => {
+    const paint = stroke ? `fill="none" stroke="currentColor"` : `fill="currentColor"`;
+    return `<path class="${kind}" color="${LIGHT[kind]}" ${paint} d="${path}"/>`;
+  });
+  const text = escapeXml(title);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${size.height}" role="img" aria-label="${text}">`,
+    `<title>${text}</title>`,
+    `<style>@media(prefers-color-scheme:dark){${dark}}</style>`,
+    ...paths,
+    "</svg>",
+    "",
+  ].join("\n");
+}
+
+// Characters that XML cannot hold at all are left out.
+function escapeXml(text: string): string {
+  return text
+    .replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}

@@ -1,0 +1,138 @@
+import type { Reason, SlotRecord } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { and, asc, eq, inArray, isNull } from "drizzle-orm";
+
+import type { Db, Pool } from "../database.ts";
+import { checkChannels, checks } from "../schema/index.ts";
+import type { CheckRow } from "./check-row.ts";
+
+/** The incident that is open for a check. Instants are epoch milliseconds. */
+type OpenIncident = {
+  id: string;
+  checkId: string;
+  reason: Reason;
+  openedAt: Instant;
+  exitStatus: number | null;
+  isAcknowledged: boolean;
+  snoozedUntil: Instant | null;
+  stormId: string | null;
+};
+
+/** What a list shows of a check. */
+export type CheckOverview = {
+  row: CheckRow;
+  channels: number;
+  incident: OpenIncident | null;
+  /** The newest slots, oldest first. */
+  slots: readonly SlotRecord[];
+};
+
+type Filter = { projectId: string; ids: readonly string[] | null };
+
+/**
+ * The checks of a project, or those of these ids, with what a list shows of each: four statements, however many checks.
+ * `slots`: how many of each. A project has at most some thousand checks.
+ */
+export async function listOverviews(
+  { db, pool }: { db: Db; pool: Pool },
+  filter: Filter,
+  slots: number,
+): Promise<CheckOverview[]> {
+  const [rows, channels, incidents, strips] = await Promise.all([
+    loadChecks(db, filter),
+    countChannels(db, filter),
+    loadOpenIncidents(pool, filter),
+    loadNewestSlots(pool, filter, slots),
+  ]);
+  return rows.map((row) => ({
+    row,
+    channels: channels.get(row.id) ?? 0,
+    incident: incidents.get(row.id) ?? null,
+    slots: strips.get(row.id) ?? [],
+  }));
+}
+
+async function loadChecks(db: Db, { projectId, ids }: Filter): Promise<CheckRow[]> {
+  return await db
+    .select()
+    .from(checks)
+    .where(
+      and(
+        eq(checks.projectId, projectId),
+        isNull(checks.deletedAt),
+        ids === null ? undefined : inArray(checks.id, [...ids]),
+      ),
+    )
+    .orderBy(asc(checks.id));
+}
+
+async function countChannels(db: Db, { projectId }: Filter): Promise<Map<string, number>> {
+  const links = await db
+    .select({ checkId: checkChannels.checkId })
+    .from(checkChannels)
+    .where(eq(checkChannels.projectId, projectId));
+  const byCheck = Map.groupBy(links, ({ checkId }) => checkId);
+  return new Map([...byCheck].map(([checkId, of]) => [checkId, of.length]));
+}
+
+async function loadOpenIncidents(pool: Pool, { projectId }: Filter): Promise<Map<string, OpenIncident>> {
+  const rows = await pool.query<OpenIncident>(
+    `select id, check_id as "checkId", reason, ${ms("opened_at")} as "openedAt",
+            (evidence ->> 'exitStatus')::int as "exitStatus", acknowledged_at is not null as "isAcknowledged",
+            ${ms("snoozed_until")} as "snoozedUntil", storm_id as "stormId"
+       from incidents where project_id = $1 and resolved_at is null order by opened_at`,
+    [projectId],
+  );
+  return new Map(rows.map((row) => [row.checkId, row]));
+}
+
+/** As an array, because a list reads tens of thousands of them and names take most of the time. */
+type SlotValues = [
+  dueAt: Instant,
+  outcome: SlotRecord["outcome"],
+  lateMs: number | null,
+  because: SlotRecord["because"],
+  durationMs: number | null,
+  exitStatus: number | null,
+  overlong: boolean | null,
+  isRunning: boolean | null,
+];
+
+/** The newest `limit` slots of each check with their runs, oldest first. */
+async function loadNewestSlots(
+  pool: Pool,
+  { projectId, ids }: Filter,
+  limit: number,
+): Promise<Map<string, SlotRecord[]>> {
+  const rows = await pool.query<{ checkId: string; slots: SlotValues[] }>(
+    `select c.id as "checkId", newest.slots from checks c
+      cross join lateral (
+        select json_agg(json_build_array(${ms("s.due_at")}, s.outcome, s.late_ms, s.because, r.duration_ms,
+                        r.exit_status, r.overlong, r.outcome = 'running') order by s.due_at) as slots
+          from (select * from slots where check_id = c.id order by due_at desc limit $3) s
+          left join runs r on r.id = s.run_id
+      ) newest
+      where c.project_id = $1 and c.deleted_at is null and ($2::uuid[] is null or c.id = any($2))
+        and newest.slots is not null`,
+    [projectId, ids, limit],
+  );
+  return new Map(rows.map(({ checkId, slots }) => [checkId, slots.map(slotRecord)]));
+}
+
+function slotRecord(values: SlotValues): SlotRecord {
+  const [dueAt, outcome, lateMs, because, durationMs, exitStatus, overlong, isRunning] = values;
+  return {
+    dueAt,
+    outcome,
+    lateMs,
+    because,
+    durationMs,
+    exitStatus,
+    overlong: overlong === true,
+    isRunning: isRunning === true,
+  };
+}
+
+function ms(column: string): string {
+  return `(extract(epoch from ${column}) * 1000)::float8`;
+}

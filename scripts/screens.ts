@@ -1,0 +1,107 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+import { type BrowserContext, chromium, type Page } from "playwright";
+
+/**
+ * "npm run screens -- --url http://127.0.0.1:8000 --email ada@example.org --password …": writes a picture of every page
+ * of the newest project of an account, at three widths, light and dark. `--only checks` takes the pages with that name.
+ */
+const { values } = parseArgs({
+  options: {
+    url: { type: "string", default: "http://127.0.0.1:8000" },
+    email: { type: "string", default: "ada@example.org" },
+    password: { type: "string", default: "" },
+    out: { type: "string", default: "data/screens" },
+    only: { type: "string", default: "" },
+    full: { type: "boolean", default: false },
+  },
+});
+const SIZES = [
+  { width: 360, height: 740 },
+  { width: 768, height: 1024 },
+  { width: 1440, height: 900 },
+];
+const SETTLE_MS = 700;
+
+mkdirSync(values.out, { recursive: true });
+const executablePath = process.env["CHROMIUM_PATH"];
+const browser = await chromium.launch({ args: ["--no-sandbox"], ...(executablePath && { executablePath }) });
+try {
+  const storageState = await signIn();
+  for (const viewport of SIZES)
+    for (const colorScheme of ["light", "dark"] as const) {
+      const context = await browser.newContext({ viewport, colorScheme, storageState, baseURL: values.url });
+      await takeAll(context, `${viewport.width}-${colorScheme}`);
+      await context.close();
+    }
+} finally {
+  await browser.close();
+}
+
+async function signIn() {
+  const context = await browser.newContext({ baseURL: values.url });
+  const { email, password } = values;
+  const response = await context.request.post("/api/auth/sign-in/email", {
+    data: { email, password },
+    headers: { origin: values.url },
+  });
+  if (!response.ok()) throw new Error(`The sign-in was refused: ${await response.text()}`);
+  return await context.storageState();
+}
+
+async function takeAll(context: BrowserContext, suffix: string): Promise<void> {
+  const page = await context.newPage();
+  for (const [name, path] of await pagesOf(context)) {
+    if (!name.includes(values.only)) continue;
+    await page.goto(path);
+    await settled(page);
+    const file = join(values.out, `${name}-${suffix}.png`);
+    await page.screenshot({ path: file, fullPage: values.full });
+    process.stdout.write(`${file}\n`);
+  }
+}
+
+async function settled(page: Page): Promise<void> {
+  await page.locator("h1").waitFor();
+  await page.waitForTimeout(SETTLE_MS);
+}
+
+type Named = { id: string; name: string; status?: string; incident?: { reason: string } };
+
+/** Every page of the newest project, by name. */
+async function pagesOf({ request }: BrowserContext): Promise<[name: string, path: string][]> {
+  const read = async (path: string): Promise<Named[]> => (await (await request.get(path)).json()).items;
+  const projects: Named[] = (await (await request.get("/v1/me")).json()).projects;
+  const project = projects.at(-1)?.id ?? "";
+  const at = `/projects/${project}`;
+  const checks = await read(`/v1${at}/check-overviews`);
+  const down = checks.find(({ incident }) => incident?.reason === "failed") ?? checks[0];
+  const fine = checks.find(({ status }) => status === "up") ?? checks[0];
+  const [incident] = await read(`/v1${at}/incidents`);
+  return [
+    ["checks", `${at}/checks`],
+    ["checks-filtered", `${at}/checks?q=backup&status=down`],
+    ["check-down", `${at}/checks/${down?.id}`],
+    ["check-fine", `${at}/checks/${fine?.id}`],
+    ["check-runs", `${at}/checks/${down?.id}?tab=runs`],
+    ["check-history", `${at}/checks/${down?.id}?tab=history`],
+    ["check-how-to", `${at}/checks/${down?.id}?tab=how-to`],
+    ["check-edit", `${at}/checks/${fine?.id}/edit`],
+    ["check-new", `${at}/checks/new`],
+    ["incidents", `${at}/incidents`],
+    ...(incident ? ([["incident", `${at}/incidents/${incident.id}`]] as [string, string][]) : []),
+    ["channels", `${at}/channels`],
+    ["channel-new", `${at}/channels/new/webhook`],
+    ["routes", `${at}/routes`],
+    ["on-call", `${at}/on-call`],
+    ["deliveries", `${at}/deliveries`],
+    ["dead-letters", `${at}/dead-letters`],
+    ["maintenance", `${at}/maintenance`],
+    ["settings", `${at}/settings`],
+    ["audit", `${at}/audit`],
+    ["report", `${at}/report`],
+    ["operator", "/operator"],
+  ];
+}

@@ -1,0 +1,124 @@
+import { createHash, randomUUID } from "node:crypto";
+
+import type { Arrival } from "@overdue/db";
+import { DAY_MS, HOUR_MS, MINUTE_MS, nextAfter, SECOND_MS } from "@overdue/schedules";
+
+import type { Job } from "./jobs.ts";
+
+const DAYS = 90;
+
+/** Spans in which a whole host was away, counted back from now: everything on it is missed together. */
+const HOSTS_AWAY = [
+  { host: "web1", fromMs: 21 * DAY_MS, ms: 5 * HOUR_MS },
+  { host: "db1", fromMs: 9 * DAY_MS, ms: 7 * HOUR_MS },
+  { host: "nas", fromMs: 47 * DAY_MS, ms: 30 * HOUR_MS },
+];
+
+/** The pings of a job's last 90 days, oldest first, made up from its name, so that every seed looks alike. */
+export function historyOf(job: Job, pingUuid: string, now: number): Arrival[] {
+  const random = randomOf(job.name);
+  const due = dueTimes(job, now);
+  return due.flatMap((at, index) => {
+    const isLast = index === due.length - 1;
+    const run = isLast && job.now !== "fine" ? lastRun(job, at) : usualRun(job, at, { random, now });
+    return run === null ? [] : pingsOf(job, run).map((ping) => arrival(pingUuid, job, ping));
+  });
+}
+
+/** When a history begins. */
+export function historyStart(now: number): number {
+  return now - DAYS * DAY_MS;
+}
+
+function dueTimes({ schedule, now: state, seconds }: Job, now: number): number[] {
+  // What is over must have ended; what goes on or is missing began a while ago.
+  const until = now - (state === "running" ? 2 * MINUTE_MS : state === "missing" ? 3 * HOUR_MS : 0);
+  const times: number[] = [];
+  let at = historyStart(now);
+  for (;;) {
+    const next =
+      schedule.kind === "interval" ? at + schedule.everySeconds * SECOND_MS : nextAfter(schedule, at);
+    if (next === null || next + (state === "fine" ? seconds * 3 * SECOND_MS : 0) > until) return times;
+    times.push(next);
+    at = next;
+  }
+}
+
+type Run = { startedAt: number; seconds: number | null; exitStatus: number };
+type Chance = { random: () => number; now: number };
+
+/** Null: it did not come. */
+function usualRun(job: Job, dueAt: number, { random, now }: Chance): Run | null {
+  const [what, length, delay] = [random() * 1_000, random(), random()];
+  const isAway = HOSTS_AWAY.some(
+    ({ host, fromMs, ms }) => host === job.host && dueAt >= now - fromMs && dueAt < now - fromMs + ms,
+  );
+  if (isAway || what < job.misses) return null;
+  const isDelayed = what < job.misses + job.delays;
+  const isFailed = !isDelayed && what < job.misses + job.delays + job.failures;
+  const lateMs = isDelayed ? (0.2 + 0.7 * delay) * job.graceSeconds * SECOND_MS : (1 + 8 * delay) * SECOND_MS;
+  // A little longer on some days, and now and then twice as long.
+  const factor = length > 0.98 ? 2.2 : 0.85 + 0.4 * length;
+  return {
+    startedAt: Math.round(dueAt + (job.schedule.kind === "interval" ? 0 : lateMs)),
+    seconds: isFailed ? job.seconds * 0.3 : job.seconds * factor,
+    exitStatus: isFailed ? job.exitStatus : 0,
+  };
+}
+
+function lastRun(job: Job, dueAt: number): Run | null {
+  if (job.now === "late") return null;
+  const startedAt = dueAt + 3 * SECOND_MS;
+  if (job.now === "running") return { startedAt, seconds: null, exitStatus: 0 };
+  if (job.now === "failed") return { startedAt, seconds: job.seconds * 0.6, exitStatus: job.exitStatus };
+  return { startedAt, seconds: job.seconds, exitStatus: 0 };
+}
+
+type SeedPing = { at: number; kind: "start" | "success" | "fail"; exitStatus: number | null; body: string };
+
+function pingsOf(job: Job, { startedAt, seconds, exitStatus }: Run): SeedPing[] {
+  const start = { at: startedAt, kind: "start", exitStatus: null, body: "" } as const;
+  if (seconds === null) return [start];
+  const end: SeedPing = {
+    at: startedAt + Math.round(seconds * SECOND_MS),
+    kind: exitStatus === 0 ? "success" : "fail",
+    exitStatus,
+    body: exitStatus === 0 ? "" : job.output,
+  };
+  return job.seconds === 0 ? [end] : [start, end];
+}
+
+function arrival(pingUuid: string, job: Job, { at, kind, exitStatus, body }: SeedPing): Arrival {
+  const bytes = body === "" ? null : Buffer.from(body);
+  return {
+    target: { kind: "uuid", pingUuid },
+    read: () => ({ kind, note: null }),
+    host: job.host,
+    digest: bytes && createHash("sha256").update(bytes).update(String(at)).digest("hex").slice(0, 16),
+    record: {
+      id: randomUUID(),
+      receivedAt: at,
+      rid: null,
+      exitStatus,
+      scheme: "https",
+      method: "POST",
+      remoteAddress: "203.0.113.7",
+      userAgent: "curl/8.14.1",
+      body: bytes,
+      bodyBytes: bytes?.length ?? 0,
+      bodyCutAt: null,
+      note: null,
+    },
+  };
+}
+
+/** Numbers from 0 to 1 that follow from a text (mulberry32). */
+function randomOf(text: string): () => number {
+  let state = createHash("sha256").update(text).digest().readUInt32LE(0);
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

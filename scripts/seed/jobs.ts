@@ -1,0 +1,225 @@
+import type { CheckSettings } from "@overdue/core";
+
+/** How a made-up job behaves: how long it takes, and how often out of 1,000 runs something goes wrong. */
+export type Job = {
+  name: string;
+  host: string;
+  tags: readonly string[];
+  severity: "info" | "warning" | "critical";
+  description: string;
+  schedule: CheckSettings["schedule"];
+  graceSeconds: number;
+  /** Its usual length in seconds. */
+  seconds: number;
+  failures: number;
+  misses: number;
+  delays: number;
+  exitStatus: number;
+  output: string;
+  /** How it ends: what a page shows of it today. */
+  now: "fine" | "failed" | "missing" | "running" | "late" | "paused";
+};
+
+const CRON = (expression: string, timezone = "Europe/Berlin") =>
+  ({ kind: "cron", expression, timezone }) as const;
+const EVERY = (minutes: number) => ({ kind: "interval", everySeconds: minutes * 60 }) as const;
+
+const USUAL = {
+  severity: "warning",
+  description: "",
+  graceSeconds: 1_800,
+  failures: 6,
+  misses: 4,
+  delays: 12,
+  exitStatus: 1,
+  output: "",
+  now: "fine",
+} as const;
+
+const HOSTS = ["db1", "db2", "web1", "web2", "build", "mail", "nas"];
+
+/** Sixty jobs as a small company has them, most of them fine. */
+export const JOBS: readonly Job[] = [
+  ...HOSTS.map((host, index) => backup(host, index)),
+  ...HOSTS.map((host, index) => updates(host, index)),
+  ...["orders", "invoices", "customers", "stock", "prices"].map((name, index) => sync(name, index)),
+  ...["shop", "blog", "wiki", "mail", "git", "intranet", "api", "status"].map((name, index) =>
+    certificate(name, index),
+  ),
+  ...["queue-worker", "telegram-bot", "mail-fetcher", "webhook-relay"].map((name, index) =>
+    heartbeat(name, index),
+  ),
+  ...["sales", "traffic", "errors", "payroll", "capacity", "licences"].map((name, index) =>
+    report(name, index),
+  ),
+  ...["sessions", "uploads", "logs", "thumbnails", "carts", "old-branches", "containers"].map((name, index) =>
+    cleanUp(name, index),
+  ),
+  ...["orders", "customers", "invoices", "events", "wiki", "git"].map((name, index) => restore(name, index)),
+  ...["eu", "us", "asia", "office", "warehouse"].map((name, index) => replica(name, index)),
+  ...["exchange rates", "holiday calendar", "spam lists", "geo database", "virus signatures"].map(
+    (name, index) => download(name, index),
+  ),
+];
+
+function backup(host: string, index: number): Job {
+  return {
+    ...USUAL,
+    name: `nightly backup of ${host}`,
+    host,
+    tags: ["backup", host],
+    severity: "critical",
+    description: "Runbook: https://wiki.example.org/runbooks/backup. Call Ada if it fails twice.",
+    schedule: CRON(`${(index * 7) % 60} 2 * * *`),
+    graceSeconds: 3_600,
+    seconds: 840 + index * 260,
+    exitStatus: index === 1 ? 28 : 11,
+    output:
+      index === 1
+        ? 'sending incremental file list\nvar/lib/postgresql/base/16384\nrsync: write failed on "/backup/db2": No space left on device (28)\nrsync error: error in file IO (code 11) at receiver.c(378)'
+        : "rsync error: error in file IO (code 11)",
+    now: index === 1 ? "failed" : "fine",
+  };
+}
+
+function updates(host: string, index: number): Job {
+  return {
+    ...USUAL,
+    name: `security updates on ${host}`,
+    host,
+    tags: ["updates", host],
+    severity: "info",
+    schedule: CRON(`${10 + index} 5 * * *`),
+    seconds: 65 + index * 9,
+    exitStatus: 100,
+    output: "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 4711 (apt)",
+    now: index === 5 ? "failed" : "fine",
+  };
+}
+
+function sync(name: string, index: number): Job {
+  return {
+    ...USUAL,
+    name: `sync ${name}`,
+    host: "web1",
+    tags: ["sync", "shop"],
+    severity: index < 2 ? "critical" : "warning",
+    schedule: CRON("*/15 * * * *", "UTC"),
+    graceSeconds: 600,
+    seconds: 24 + index * 11,
+    failures: 2,
+    misses: 1,
+    delays: 3,
+    output: "HTTP 503 Service Unavailable from https://erp.example.org/api",
+    now: index === 3 ? "running" : "fine",
+  };
+}
+
+function certificate(name: string, index: number): Job {
+  return {
+    ...USUAL,
+    name: `renew certificate of ${name}.example.org`,
+    host: "web2",
+    tags: ["tls"],
+    schedule: CRON(`${index * 3} 4 * * 1`, "UTC"),
+    graceSeconds: 7_200,
+    seconds: 14,
+    output: "Challenge failed for domain: DNS problem: NXDOMAIN",
+    now: index === 6 ? "paused" : "fine",
+  };
+}
+
+function heartbeat(name: string, index: number): Job {
+  return {
+    ...USUAL,
+    name,
+    host: "web2",
+    tags: ["bot"],
+    severity: index === 0 ? "critical" : "warning",
+    schedule: EVERY(30),
+    graceSeconds: 600,
+    seconds: 0,
+    failures: 0,
+    misses: 2,
+    delays: 6,
+    now: index === 1 ? "missing" : "fine",
+  };
+}
+
+function report(name: string, index: number): Job {
+  return {
+    ...USUAL,
+    name: `${name} report`,
+    host: "db1",
+    tags: ["report"],
+    severity: "info",
+    schedule: CRON(`30 7 * * ${index % 2 === 0 ? "1-5" : "1"}`),
+    seconds: 310 + index * 75,
+    exitStatus: 127,
+    output: "/bin/sh: 1: wkhtmltopdf: not found",
+    now: "fine",
+  };
+}
+
+function cleanUp(name: string, index: number): Job {
+  return {
+    ...USUAL,
+    name: `clean up ${name}`,
+    host: index % 2 === 0 ? "build" : "web1",
+    tags: ["cleanup"],
+    severity: "info",
+    schedule: CRON(`${index * 8} * * * *`, "UTC"),
+    graceSeconds: 900,
+    seconds: 38 + index * 17,
+    failures: 3,
+    misses: 2,
+    exitStatus: 137,
+    output: "Killed",
+    now: index === 4 ? "late" : "fine",
+  };
+}
+
+function restore(name: string, index: number): Job {
+  return {
+    ...USUAL,
+    name: `restore test of ${name}`,
+    host: "nas",
+    tags: ["backup", "test"],
+    schedule: CRON(`0 ${9 + index} * * 6`),
+    graceSeconds: 7_200,
+    seconds: 2_700 + index * 400,
+    failures: 40,
+    output: "pg_restore: error: could not execute query: ERROR: relation does not exist",
+    now: "fine",
+  };
+}
+
+function replica(name: string, index: number): Job {
+  return {
+    ...USUAL,
+    name: `replicate to ${name}`,
+    host: "db1",
+    tags: ["replication", "db1"],
+    schedule: CRON(`${index * 11} */6 * * *`, "UTC"),
+    seconds: 620 + index * 140,
+    delays: 30,
+    output: "ssh: connect to host replica port 22: Connection timed out",
+    exitStatus: 255,
+    now: "fine",
+  };
+}
+
+function download(name: string, index: number): Job {
+  return {
+    ...USUAL,
+    name: `download ${name}`,
+    host: "mail",
+    tags: ["download"],
+    severity: "info",
+    schedule: CRON(`${5 + index * 9} 1,13 * * *`, "UTC"),
+    seconds: 9 + index * 4,
+    output: "curl: (22) The requested URL returned error: 503",
+    exitStatus: 22,
+    now: "fine",
+  };
+}

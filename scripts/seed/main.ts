@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import { parseArgs } from "node:util";
+
+import { defaultSettings, newCheck, nextAt } from "@overdue/core";
+import {
+  ALONE,
+  asOneTransaction,
+  changeCheck,
+  createCheck,
+  createProject,
+  findUserByEmail,
+  openDb,
+  type Pool,
+  recordPings,
+} from "@overdue/db";
+import { MINUTE_MS } from "@overdue/schedules";
+
+import { withInstance } from "../../apps/supervisor/src/admin/instance.ts";
+import { historyOf, historyStart } from "./history.ts";
+import { type Job, JOBS } from "./jobs.ts";
+
+/**
+ * "npm run seed -- --email ada@example.org": a project with 60 checks and 90 days of believable history for an account,
+ * written by the same functions that record real pings. The instance may be running: a check appears with its whole
+ * history at once. `--checks 1000` makes that many, by repeating the jobs with numbered names.
+ */
+const { values } = parseArgs({
+  options: { email: { type: "string" }, name: { type: "string" }, checks: { type: "string" } },
+});
+const BATCH = 250;
+
+await withInstance(process.env, async ({ db, pool }) => {
+  const owner = await findUserByEmail(db, values.email ?? "");
+  if (owner === null) throw new Error("Name the address of an account: --email ada@example.org");
+  const name = values.name ?? "Example company";
+  const { id: projectId } = await createProject(db, { name, ownerId: owner.id });
+  const count = Number(values.checks ?? JOBS.length);
+  for (let number = 0; number < count; number += 1) await seedCheck(pool, projectId, jobNumber(number));
+  process.stdout.write(`Made ${count} checks in the project ${projectId}.\n`);
+});
+
+function jobNumber(number: number): Job {
+  const job = JOBS[number % JOBS.length];
+  if (job === undefined) throw new Error("There are no jobs to make checks of.");
+  const round = Math.floor(number / JOBS.length);
+  return round === 0 ? job : { ...job, name: `${job.name} ${round + 1}`, now: "fine" };
+}
+
+async function seedCheck(pool: Pool, projectId: string, job: Job): Promise<void> {
+  const now = Date.now();
+  const { name, severity, description, graceSeconds } = job;
+  const schedule = job.now === "late" ? dueMinutesAgo(job.schedule, now) : job.schedule;
+  await asOneTransaction(pool, async (inside) => {
+    const settings = { ...defaultSettings, schedule, graceSeconds };
+    const check = newCheck(randomUUID(), historyStart(now), settings);
+    const slug = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+    const details = { name, slug, tags: job.tags.join(" "), severity, description };
+    const input = { projectId, details, check, nextAt: nextAt(check), channelIds: "all" } as const;
+    const { id: checkId, pingUuid } = await createCheck(openDb(inside), input);
+    const arrivals = historyOf({ ...job, schedule }, pingUuid, now).filter(
+      ({ record }) => record.receivedAt <= now,
+    );
+    for (let from = 0; from < arrivals.length; from += BATCH)
+      await recordPings(inside, arrivals.slice(from, from + BATCH), ALONE);
+    if (job.now === "paused")
+      await changeCheck(inside, { projectId, checkId }, () => [{ kind: "pause", at: now }]);
+  });
+}
+
+/** The same schedule at the minute of a few minutes ago, so that its check is late while somebody looks. */
+function dueMinutesAgo(schedule: Job["schedule"], now: number): Job["schedule"] {
+  if (schedule.kind !== "cron") return schedule;
+  const minute = new Date(now - 4 * MINUTE_MS).getUTCMinutes();
+  return { ...schedule, expression: schedule.expression.replace(/^\d+/, String(minute)) };
+}
