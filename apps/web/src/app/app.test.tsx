@@ -10,7 +10,10 @@ import { FakeEventSource, renderApp } from "../../test/render.tsx";
 const CHECKS = `/v1/projects/${PROJECT}/checks`;
 const signedOut = () => problem(401, { code: "unauthorized", detail: "Sign in." });
 
-beforeEach(() => localStorage.clear());
+beforeEach(() => {
+  localStorage.clear();
+  sessionStorage.clear();
+});
 
 describe("the start page", () => {
   test("leads to the checks of the first project", async () => {
@@ -199,4 +202,14 @@ describe("live updates", () => {
     await renderApp(`/projects/${PROJECT}/checks`);
     expect(await screen.findByText("Alerts may be late: no checker has worked for 20 s.")).toBeTruthy();
   });
+});
+
+test("what is typed into the form of a new check is there again after a look at another page", async () => {
+  fakeApi(appApi());
+  const { user, router } = await renderApp(`/projects/${PROJECT}/checks/new`);
+  await user.type(screen.getByLabelText("Name"), "nightly backup");
+  await act(() => router.navigate({ to: "/projects/$projectId/channels", params: { projectId: PROJECT } }));
+  await act(() => router.navigate({ to: "/projects/$projectId/checks/new", params: { projectId: PROJECT } }));
+  const name = await screen.findByLabelText<HTMLInputElement>("Name");
+  expect(name.value).toBe("nightly backup");
 });

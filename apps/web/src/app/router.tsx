@@ -7,6 +7,7 @@ import {
   useRouter,
 } from "@tanstack/react-router";
 import { Button, Group } from "@mantine/core";
+import { useCallback, useEffect } from "react";
 
 import { Page, PageSkeleton } from "../ui/page.tsx";
 import { routeTree } from "./routes.tsx";
@@ -41,8 +42,11 @@ export function createAppQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: 30_000,
+        // The browser's idea of being offline is often wrong, and a request that waits for it says nothing.
+        networkMode: "always",
         retry: (failures, error) => failures < RETRIES_MAX && isTransient(error),
       },
+      mutations: { networkMode: "always" },
     },
   });
 }
@@ -70,11 +74,16 @@ function MissingPage() {
 /** Shown where a page failed: the error, and ways to continue. */
 function BrokenPage({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
-  if (error instanceof ApiError && error.status === 404) return <MissingPage />;
-  const tryAgain = () => {
+  const tryAgain = useCallback(() => {
     reset();
     void router.invalidate();
-  };
+  }, [reset, router]);
+  useEffect(() => {
+    // What failed for want of a network is tried again once there is one.
+    window.addEventListener("online", tryAgain);
+    return () => window.removeEventListener("online", tryAgain);
+  }, [tryAgain]);
+  if (error instanceof ApiError && error.status === 404) return <MissingPage />;
   return (
     <div className={styles["main"]}>
       <Page title="This page failed" lead={errorMessage(error)} narrow>

@@ -4,9 +4,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
 import { Card } from "../ui/card.tsx";
+import { LinkedText } from "../ui/linked-text.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
 import { checksQuery, type CheckView } from "./check-queries.ts";
 import { settingsSummary } from "./check-text.ts";
+import styles from "./status-panel.module.css";
 
 /** The settings of a check besides its schedule. */
 export function SettingsCard({ check }: { check: CheckView }) {
@@ -36,9 +38,9 @@ export function SettingsCard({ check }: { check: CheckView }) {
       }
     >
       {check.description !== "" && (
-        <Text mb="sm" style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
-          {check.description}
-        </Text>
+        <div className={styles["description"]}>
+          <LinkedText text={check.description} />
+        </div>
       )}
       {sentences.length === 0 ? (
         <Text c="dimmed">All other settings are at their defaults.</Text>

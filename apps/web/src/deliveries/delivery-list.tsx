@@ -38,6 +38,11 @@ const KINDS = {
   confirm: "Confirmation request",
 };
 
+/** Owners get mails about channels, and what no other channel took, by a mailbox that no list of channels has. */
+function isToOwner({ kind, fallbackFor }: DeliveryView): boolean {
+  return kind === "system" || fallbackFor !== null;
+}
+
 type ItemProps = { projectId: string; delivery: DeliveryView; names: Names; children?: ReactNode };
 
 /** One alert or test; `children` are shown below it. */
@@ -69,7 +74,8 @@ function DeliveryItem({ projectId, delivery, names, children }: ItemProps) {
             </>
           )}
           {" to "}
-          {names.channels.get(channelId) ?? (kind === "system" ? "an owner, by e-mail" : "a deleted channel")}
+          {names.channels.get(channelId) ??
+            (isToOwner(delivery) ? "an owner, by e-mail" : "a deleted channel")}
         </span>
         <span>
           <DeliveryState state={state} />

@@ -94,7 +94,8 @@ function runColumns(zone: string | undefined): Column<Row>[] {
     { head: "Took", look: "short", cell: (row) => ("run" in row ? <Duration run={row.run} /> : dash) },
     {
       head: "Exit status",
-      cell: (row) => ("run" in row && row.run.exitStatus !== null ? exitStatusText(row.run.exitStatus) : dash),
+      cell: (row) =>
+        "run" in row && row.run.exitStatus !== null ? exitStatusText(row.run.exitStatus) : dash,
     },
     { head: "Host", look: "wide", cell: (row) => ("run" in row ? row.run.host : null) ?? dash },
   ];

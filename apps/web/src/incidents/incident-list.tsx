@@ -1,25 +1,80 @@
 import { checkName as nameOfCheck, durationText } from "@overdue/core";
 import { IconFlame, IconInfoCircle } from "@tabler/icons-react";
+import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 
 import { useComputedFromNow } from "../time/clock.ts";
 import { browserZone, instant, shortZonedText, zonedText } from "../time/zones.ts";
+import { EditorsOnly } from "../ui/role.tsx";
+import { toast } from "../ui/toast.tsx";
 import { StatusLabel } from "../ui/status-label.tsx";
 import { capital, REASON_TEXTS } from "../text/reason-text.ts";
 import { IncidentActions } from "./incident-actions.tsx";
-import type { IncidentSummary } from "./incident-queries.ts";
+import { type IncidentSummary, useAcknowledgeAll } from "./incident-queries.ts";
 import styles from "./incident.module.css";
 
 type Props = { projectId: string; incidents: readonly IncidentSummary[] };
 
-/** Incidents, each with what was done about it. */
+/** Incidents, each with what was done about it; those of one storm stand together. */
 export function IncidentList({ projectId, incidents }: Props) {
   return (
-    <ul className={styles["list"]}>
-      {incidents.map((incident) => (
-        <IncidentItem key={incident.id} projectId={projectId} incident={incident} />
+    <div className={styles["groups"]}>
+      {groupByStorm(incidents).map((group) => (
+        <IncidentGroup key={group[0]?.id} projectId={projectId} incidents={group} />
       ))}
-    </ul>
+    </div>
+  );
+}
+
+/** Incidents of one storm as one group, at the place of its first; all others alone. */
+export function groupByStorm<Of extends Pick<IncidentSummary, "id" | "stormId">>(
+  incidents: readonly Of[],
+): Of[][] {
+  return [...Map.groupBy(incidents, ({ id, stormId }) => stormId ?? id).values()];
+}
+
+function IncidentGroup({ projectId, incidents }: Props) {
+  const [first] = incidents;
+  const stormId = first?.stormId ?? null;
+  return (
+    <section className={styles["group"]} data-storm={incidents.length > 1 || undefined}>
+      {incidents.length > 1 && stormId !== null && (
+        <StormHead projectId={projectId} stormId={stormId} incidents={incidents} />
+      )}
+      <ul className={styles["list"]}>
+        {incidents.map((incident) => (
+          <IncidentItem key={incident.id} projectId={projectId} incident={incident} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function StormHead({ projectId, stormId, incidents }: Props & { stormId: string }) {
+  const { mutate, isPending } = useAcknowledgeAll(projectId);
+  const open = incidents.filter(({ resolvedAt, acknowledgedAt }) => !resolvedAt && !acknowledgedAt);
+  return (
+    <header className={styles["storm"]}>
+      <Link to="/projects/$projectId/storms/$stormId" params={{ projectId, stormId }}>
+        {incidents.length} went down together
+      </Link>
+      {open.length > 1 && (
+        <EditorsOnly>
+          <Button
+            size="compact-md"
+            loading={isPending}
+            onClick={() =>
+              mutate(
+                open.map(({ id }) => id),
+                { onError: toast.error },
+              )
+            }
+          >
+            Acknowledge all {open.length}
+          </Button>
+        </EditorsOnly>
+      )}
+    </header>
   );
 }
 

@@ -91,6 +91,16 @@ export function useIncidentAction(ref: IncidentRef) {
   });
 }
 
+/** Acknowledges several incidents; those that somebody else acknowledged meanwhile stay theirs. */
+export function useAcknowledgeAll(projectId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (ids: readonly string[]) =>
+      Promise.all(ids.map((incidentId) => send({ projectId, incidentId }, { action: "acknowledge" }))),
+    onSettled: () => client.invalidateQueries({ queryKey: incidentsKey(projectId) }),
+  });
+}
+
 async function send(param: IncidentRef, action: IncidentAction): Promise<IncidentDetail> {
   switch (action.action) {
     case "acknowledge":

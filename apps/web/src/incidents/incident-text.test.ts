@@ -1,3 +1,4 @@
+import { groupByStorm } from "./incident-list.tsx";
 import { expect, test } from "vitest";
 
 import { acknowledgementText, openText, snoozeText, stormTitle, timelineText } from "./incident-text.ts";
@@ -75,4 +76,10 @@ test.each([
   [12, 0, "All are resolved"],
 ])("of %i incidents %i are open: %s", (incidents, open, text) => {
   expect(openText({ incidents, open })).toBe(text);
+});
+
+test("incidents of one storm stand together, at the place of its first, and all others alone", () => {
+  const incident = (id: string, stormId: string | null) => ({ id, stormId });
+  const list = [incident("a", "s"), incident("b", null), incident("c", "s"), incident("d", null)];
+  expect(groupByStorm(list).map((group) => group.map(({ id }) => id))).toEqual([["a", "c"], ["b"], ["d"]]);
 });

@@ -215,3 +215,22 @@ describe("the page of an incident", () => {
     ]);
   });
 });
+
+test("the incidents of a storm are acknowledged together, but for those that somebody has already", async () => {
+  const [one, two] = [anIncident({ stormId: "s1" }), anIncident({ id: "i2", stormId: "s1" })];
+  const done = anIncident({ id: "i3", stormId: "s1", acknowledgedAt: AT, acknowledgedBy: "Ada" });
+  const path = `/v1/projects/${PROJECT}/incidents`;
+  const sent = fakeApi({
+    [`POST ${path}/i1/acknowledge`]: one,
+    [`POST ${path}/i2/acknowledge`]: two,
+  });
+  const { user } = await renderPart(<IncidentList projectId={PROJECT} incidents={[one, two, done]} />);
+  expect(screen.getByRole("link", { name: "3 went down together" })).toBeTruthy();
+  await user.click(screen.getByRole("button", { name: "Acknowledge all 2" }));
+  await waitFor(() =>
+    expect(sent.map((request) => request.path).toSorted()).toEqual([
+      `${path}/i1/acknowledge`,
+      `${path}/i2/acknowledge`,
+    ]),
+  );
+});

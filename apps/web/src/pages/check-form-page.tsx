@@ -1,7 +1,6 @@
 import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { canonicalTimezone } from "@overdue/schedules";
-import { useState } from "react";
 
 import { channelsQuery } from "../channels/channel-queries.ts";
 import { checkName } from "@overdue/core";
@@ -16,6 +15,7 @@ import { collectTags } from "../checks/check-selection.ts";
 import { CheckForm } from "../checks/form/check-form.tsx";
 import { newCheckValues, checkFormValues } from "../checks/form/check-form-values.ts";
 import { browserZone } from "../time/zones.ts";
+import { useDraft } from "../ui/draft.ts";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 import { checkFacts } from "../checks/check-text.ts";
 import { ConflictAlert } from "../conflicts/conflict.tsx";
@@ -41,7 +41,7 @@ function CheckFormPage({ check }: { check: CheckView | null }) {
   const names = useNames(projectId);
   const leave = useLeave(projectId);
   const edit = useCheckEdit({ projectId, check, leave });
-  const [blank] = useState(() =>
+  const draft = useDraft(`check-${projectId}`, () =>
     newCheckValues(
       zone(),
       channels.map(({ id }) => id),
@@ -57,13 +57,20 @@ function CheckFormPage({ check }: { check: CheckView | null }) {
       <CheckForm
         key={edit.base?.version}
         projectId={projectId}
-        initial={edit.base === null ? blank : checkFormValues(edit.base, browserZone())}
+        initial={edit.base === null ? draft.initial : checkFormValues(edit.base, browserZone())}
         isNew={check === null}
         channels={channels}
         knownTags={collectTags(checks)}
         others={new Map(checks.filter(({ id }) => id !== check?.id).map((one) => [one.id, one.name]))}
-        save={edit.save}
-        cancel={() => void leave(check)}
+        {...(check === null && { onTyped: draft.keep })}
+        save={async (input) => {
+          await edit.save(input);
+          if (check === null) draft.forget();
+        }}
+        cancel={() => {
+          if (check === null) draft.forget();
+          void leave(check);
+        }}
       />
     </Page>
   );

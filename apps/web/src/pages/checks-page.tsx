@@ -179,7 +179,11 @@ function Filters({ checks, selection }: { checks: readonly CheckOverview[]; sele
     void navigate({ search: (now) => ({ ...now, ...change }), replace: true });
   const tags = useMemo(() => collectTags(checks), [checks]);
   const field = useRef<HTMLInputElement>(null);
-  useSlashKey(() => field.current?.focus());
+  const { projectId } = useParams({ from: PAGE });
+  useKeys({
+    "/": () => field.current?.focus(),
+    c: () => void navigate({ to: "/projects/$projectId/checks/new", params: { projectId } }),
+  });
   return (
     <search className={styles["filters"]}>
       <TextInput
@@ -220,18 +224,19 @@ function Filters({ checks, selection }: { checks: readonly CheckOverview[]; sele
   );
 }
 
-/** Runs `act` when / is pressed outside of a field. */
-function useSlashKey(act: () => void): void {
-  const latest = useRef(act);
+/** Runs what belongs to a key when it is pressed outside of a field. */
+function useKeys(acts: Record<string, () => void>): void {
+  const latest = useRef(acts);
   useEffect(() => {
-    latest.current = act;
+    latest.current = acts;
   });
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const isTyping = event.target instanceof Element && event.target.closest("input, textarea, select");
-      if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+      const act = latest.current[event.key];
+      if (act === undefined || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
-      latest.current();
+      act();
     };
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);

@@ -1,9 +1,12 @@
 import { checkName } from "@overdue/core";
-import { useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 
+import { checkQuery } from "../checks/check-queries.ts";
 import { AlsoDown, IncidentFacts, LastOutput, Timeline } from "../incidents/incident-facts.tsx";
 import { incidentQuery } from "../incidents/incident-queries.ts";
+import { Card } from "../ui/card.tsx";
+import { LinkedText } from "../ui/linked-text.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 
 export function IncidentPage() {
@@ -46,9 +49,21 @@ export function IncidentPage() {
       }
     >
       <IncidentFacts projectId={projectId} incident={incident} />
+      <Runbook projectId={projectId} checkId={incident.checkId} />
       <LastOutput incident={incident} />
       <AlsoDown projectId={projectId} incident={incident} />
       <Timeline {...ref} />
     </Page>
+  );
+}
+
+/** What the check's description says to do; nothing where it has none. */
+function Runbook(ref: { projectId: string; checkId: string }) {
+  const { data: check } = useQuery(checkQuery(ref));
+  if (check === undefined || check.description === "") return null;
+  return (
+    <Card title="What to do">
+      <LinkedText text={check.description} />
+    </Card>
   );
 }

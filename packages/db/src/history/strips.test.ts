@@ -4,8 +4,9 @@ import { afterAll, expect, test } from "vitest";
 
 import { listOverviews } from "../checks/list-overviews.ts";
 import { openDb } from "../database.ts";
-import { acknowledgeIncident } from "../incidents/index.ts";
-import { ALONE, evaluateDue, recordPings } from "../transitions/index.ts";
+import { acknowledgeIncident } from "../incidents/act.ts";
+import { evaluateDue } from "../transitions/evaluate-due.ts";
+import { ALONE, recordPings } from "../transitions/record-pings.ts";
 import { countSlots, sumDays } from "./sum-days.ts";
 
 const database = await testDatabase();

@@ -26,14 +26,16 @@ type Props = {
   knownTags: readonly string[];
   /** The checks on which it may depend. */
   others: ReadonlyMap<string, string>;
+  /** Called with what is typed, at every change. */
+  onTyped?: (values: CheckFormValues) => void;
   save: (input: CheckInput) => Promise<unknown>;
   cancel: () => void;
 };
 
 /** Creates or edits a check. */
 export function CheckForm(props: Props) {
-  const { projectId, initial, isNew, channels, knownTags, others, save, cancel } = props;
-  const form = useCheckForm({ initialValues: initial });
+  const { projectId, initial, isNew, channels, knownTags, others, onTyped, save, cancel } = props;
+  const form = useCheckForm({ initialValues: initial, ...(onTyped && { onValuesChange: onTyped }) });
   const { isSaving, rest, show, submit } = useFormSave({
     form,
     save,
