@@ -19,7 +19,7 @@ import { historyRoutes, noticeRoutes } from "./history/history-routes.ts";
 import { outageRoutes } from "./history/outage-routes.ts";
 import { pingHistoryRoutes, refusedPingRoutes } from "./history/ping-routes.ts";
 import { registeredRoutes } from "./http/access.ts";
-import { compressJson, revalidated } from "./http/compress.ts";
+import { compressJson } from "./http/compress.ts";
 import { rateLimitHeaders } from "./http/rate-limits.ts";
 import { serveDeprecatedPaths } from "./http/deprecated-names.ts";
 import { guard } from "./http/guard.ts";
@@ -111,14 +111,13 @@ export function createApp(deps: Deps) {
     "/*",
     metrics.timing(),
     rateLimitHeaders,
+    compressJson,
     securityHeaders(settings.publicUrl.startsWith("https://")),
     async (c, next) => {
       c.set("deps", deps);
       await next();
     },
   );
-  app.use("/v1/*", compressJson);
-  app.use("/v1/projects/:projectId/check-overviews", revalidated);
   app.route("/", restRoutes());
   serveDeprecatedPaths(app);
   app.route("/", stripImageRoutes);

@@ -12,6 +12,7 @@ import { explain, type Instant } from "@overdue/schedules";
 import { z } from "zod";
 
 import { READ } from "../http/access.ts";
+import { REVALIDATED } from "../http/compress.ts";
 import { pageSchema } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
@@ -83,6 +84,7 @@ export const overviewRoutes = createRouter().openapi(
     const filter = { ...c.req.valid("param"), ids: id === undefined ? null : [id].flat() };
     const overviews = await listOverviews(c.var.deps, filter, SLOTS);
     const at = now();
+    c.header("cache-control", REVALIDATED);
     return c.json({ items: overviews.map((overview) => overviewView(overview, at)), next: null }, 200);
   },
 );

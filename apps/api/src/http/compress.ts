@@ -1,9 +1,8 @@
+import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 
 import type { MiddlewareHandler } from "hono";
-import { etag } from "hono/etag";
-import { every } from "hono/combine";
 
 import type { AppEnv } from "./context.ts";
 
@@ -14,36 +13,43 @@ const PACKED_FROM_BYTES = 2_048;
 /** The higher levels take several times as long for a few percent. */
 const LEVEL = 5;
 
+/** The `cache-control` of an answer that pages ask for again and again: it is sent only once it has changed. */
+export const REVALIDATED = "private, no-cache";
+
 /**
- * Packs long JSON answers for those who accept gzip. What is streamed or has a version as its ETag is left as it is: a
- * strong ETag names the very bytes, and an edit sends it back.
+ * Packs long JSON answers for those who accept gzip, and sends none (304) where the answer is `REVALIDATED` and known
+ * already. What is streamed or has a version as its ETag is left as it is: that ETag is what an edit sends back.
  */
 export const compressJson: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
-  const { headers, status, body } = c.res;
-  if (body === null || status !== 200 || !acceptsGzip(c.req.header("accept-encoding"))) return;
-  if (!(headers.get("content-type") ?? "").startsWith("application/json")) return;
-  if (headers.has("content-encoding") || /^"/.test(headers.get("etag") ?? "")) return;
+  if (!isPackable(c.res)) return;
   const bytes = Buffer.from(await c.res.arrayBuffer());
-  const isPacked = bytes.length >= PACKED_FROM_BYTES;
-  const sent = isPacked ? await pack(bytes, { level: LEVEL }) : bytes;
-  const answer = new Response(new Uint8Array(sent), { status, headers });
-  answer.headers.append("vary", "accept-encoding");
-  if (isPacked) answer.headers.set("content-encoding", "gzip");
-  answer.headers.delete("content-length");
-  // Hono would add the headers of the answer before to those of the new one.
+  const headers = new Headers(c.res.headers);
+  headers.delete("content-length");
+  headers.append("vary", "accept-encoding");
+  if (headers.get("cache-control") === REVALIDATED) headers.set("etag", weakTag(bytes));
+  const { status } = c.res;
+  // Without this, Hono adds the headers of the answer before to those of the new one.
   c.res = undefined;
-  c.res = answer;
+  if ((c.req.header("if-none-match") ?? "") === headers.get("etag")) {
+    c.res = new Response(null, { status: 304, headers });
+    return;
+  }
+  const isPacked = bytes.length >= PACKED_FROM_BYTES && acceptsGzip(c.req.header("accept-encoding"));
+  if (isPacked) headers.set("content-encoding", "gzip");
+  const sent = isPacked ? await pack(bytes, { level: LEVEL }) : bytes;
+  c.res = new Response(new Uint8Array(sent), { status, headers });
 };
 
-/** For an answer that pages ask for again and again: who has it already is told so, without its content (304). */
-export const revalidated: MiddlewareHandler<AppEnv> = every(
-  async function allowRevalidation(c, next) {
-    await next();
-    c.res.headers.set("cache-control", "private, no-cache");
-  },
-  etag({ weak: true }),
-);
+function isPackable({ status, body, headers }: Response): boolean {
+  const isJson = (headers.get("content-type") ?? "").startsWith("application/json");
+  return body !== null && status === 200 && isJson && !headers.has("etag");
+}
+
+/** Weak, because the packed answer has other bytes. */
+function weakTag(bytes: Buffer): string {
+  return `W/"${createHash("sha256").update(bytes).digest("base64url").slice(0, 20)}"`;
+}
 
 /** "gzip;q=0" is a refusal. */
 function acceptsGzip(header = ""): boolean {
