@@ -10,9 +10,9 @@ import { toast } from "../ui/toast.tsx";
 import { acknowledgementText } from "./incident-text.ts";
 import {
   checkIncidentQuery,
-  incidentQuery,
   type IncidentAction,
   type IncidentSummary,
+  useCheckIncident,
   useIncidentAction,
 } from "./incident-queries.ts";
 import styles from "./incident.module.css";
@@ -170,11 +170,7 @@ const OUTPUT_LINES = 10;
 
 /** The last lines that a job printed before its check went down; nothing where it printed nothing. */
 export function CheckOutput({ projectId, checkId }: { projectId: string; checkId: string }) {
-  const { data: open } = useQuery(checkIncidentQuery({ projectId, checkId }));
-  const { data: incident } = useQuery({
-    ...incidentQuery({ projectId, incidentId: open?.id ?? "" }),
-    enabled: open !== undefined && open !== null,
-  });
+  const incident = useCheckIncident({ projectId, checkId });
   const lines = visibleText(incident?.output ?? "").trimEnd();
   if (lines === "") return null;
   return (

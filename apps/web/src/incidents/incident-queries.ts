@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { InferRequestType, InferResponseType } from "hono/client";
 
 import { parseResponse, projectApi } from "../api/client.ts";
@@ -68,6 +68,16 @@ export const incidentQuery = (ref: IncidentRef) =>
     queryKey: [...incidentsKey(ref.projectId), "one", ref.incidentId],
     queryFn: () => parseResponse(oneIncident.$get({ param: ref })),
   });
+
+/** The open incident of a check with all that is known of it; undefined where none is open, or it is being read. */
+export function useCheckIncident(ref: { projectId: string; checkId: string }): IncidentDetail | undefined {
+  const { data: open } = useQuery(checkIncidentQuery(ref));
+  const { data } = useQuery({
+    ...incidentQuery({ projectId: ref.projectId, incidentId: open?.id ?? "" }),
+    enabled: open !== undefined && open !== null,
+  });
+  return open ? data : undefined;
+}
 
 /** What happened, oldest first. */
 export const timelineQuery = (ref: IncidentRef) =>

@@ -1,6 +1,6 @@
 import { Button, Stack, Tabs } from "@mantine/core";
 import { IconPencil, IconPlayerPause, IconPlayerPlay, IconTrash } from "@tabler/icons-react";
-import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 
@@ -16,7 +16,7 @@ import { StatusPanel } from "../checks/status-panel.tsx";
 import { TagList } from "../checks/check-list.tsx";
 import { useCheckActions } from "../checks/use-check-actions.tsx";
 import { CheckIncidentActions, CheckOutput } from "../incidents/incident-actions.tsx";
-import { checkIncidentQuery } from "../incidents/incident-queries.ts";
+import { useCheckIncident } from "../incidents/incident-queries.ts";
 import { UptimeCard } from "../history/uptime-card.tsx";
 import { useComputedFromNow } from "../time/clock.ts";
 import { OpenIncident } from "../history/open-incident.tsx";
@@ -84,11 +84,9 @@ export function CheckPage() {
 }
 
 /** Why the check is down and since when, in a few words. */
-function DownSince(ref: { projectId: string; checkId: string }) {
-  const { data: incident } = useQuery(checkIncidentQuery(ref));
-  const text = useComputedFromNow((now) =>
-    incident ? incidentSentence({ ...incident, exitStatus: incident.evidence.exitStatus }, now) : "",
-  );
+function DownSince({ projectId, checkId }: { projectId: string; checkId: string }) {
+  const incident = useCheckIncident({ projectId, checkId });
+  const text = useComputedFromNow((now) => (incident ? incidentSentence(incident, now) : ""));
   return <>{text}</>;
 }
 
