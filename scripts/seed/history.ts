@@ -1,9 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
 
-import type { Arrival } from "@overdue/db";
+import type { recordPings } from "@overdue/db";
 import { DAY_MS, HOUR_MS, MINUTE_MS, nextAfter, SECOND_MS } from "@overdue/schedules";
 
 import type { Job } from "./jobs.ts";
+
+type Arrival = Parameters<typeof recordPings>[1][number];
 
 const DAYS = 90;
 

@@ -94,11 +94,16 @@ describe("the list of runs", () => {
   });
 
   test("has the missed runs among them, in the order of time", async () => {
-    const missed = { ...SLOT, dueAt: "2026-11-20T11:00:00Z", outcome: "missed" };
-    const planned = { ...missed, dueAt: "2026-11-20T10:00:00Z", outcome: "excluded", because: "maintenance" };
+    const missed: SlotView = { ...SLOT, dueAt: "2026-11-20T11:00:00Z", outcome: "missed" };
+    const planned: SlotView = {
+      ...missed,
+      dueAt: "2026-11-20T10:00:00Z",
+      outcome: "excluded",
+      because: "maintenance",
+    };
     fakeApi({
       [`GET ${PATH}/runs`]: page(RUN, { ...RUN, id: "old", endedAt: "2026-11-20T10:30:00Z" }),
-      [`GET ${PATH}/slots`]: page({ ...SLOT, outcome: "on-time", run: RUN }, missed, planned),
+      [`GET ${PATH}/slots`]: page<SlotView>({ ...SLOT, run: RUN }, missed, planned),
     });
     await renderPart(<RunList {...check} />);
     await screen.findByRole("table");
