@@ -56,7 +56,7 @@ test("the list of some ids holds these alone, and another project's none of them
   expect(await other.list(`?id=${check.id}`)).toEqual([]);
 });
 
-test("the list shows no ping URL, whoever asks", async () => {
+test("the list shows no ping URL to any role", async () => {
   const { projectId, path, check } = await withCheck();
   const reader = await keyHolder(api, projectId, "read");
   const response = await reader.as("GET", `${path}/check-overviews`);

@@ -1,28 +1,20 @@
-import { ActionIcon, type ActionIconProps, type ElementProps, Menu, VisuallyHidden } from "@mantine/core";
-import {
-  IconCheck,
-  IconCopy,
-  IconDotsVertical,
-  IconPencil,
-  IconPlayerPause,
-  IconPlayerPlay,
-  IconTrash,
-} from "@tabler/icons-react";
+import { VisuallyHidden } from "@mantine/core";
+import { IconCheck } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { memo, type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 
 import { useComputedFromNow } from "../time/clock.ts";
 import { AnnounceChanges } from "../ui/announce.tsx";
-import { useCanEdit } from "../ui/role.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 import { relativeText, roughText } from "../time/duration.ts";
 import { instant } from "../time/zones.ts";
 import type { CheckOverview } from "./check-queries.ts";
-import type { Selection } from "./check-selection.ts";
+import { RowMenu } from "./row-menu.tsx";
 import { checkTiming, reasonTitle, STATUS_LABELS, statusAt, statusSentence } from "./status.ts";
 import styles from "./check-list.module.css";
 import { StatusIcon } from "./status-badge.tsx";
+import { TagLinks } from "./tag-list.tsx";
 import type { CheckActions } from "./use-check-actions.tsx";
 
 type ListProps = {
@@ -46,6 +38,7 @@ export function CheckList({ projectId, checks, actions, strip }: ListProps) {
   const height = useMediaQuery(PHONE) ? PHONE_ROW_HEIGHT : ROW_HEIGHT;
   const [offset, setOffset] = useState(0);
   useEffect(() => setOffset(list.current?.offsetTop ?? 0), [checks.length]);
+  // oxlint-disable-next-line react/incompatible-library -- no compiler memoises this component
   const rows = useWindowVirtualizer({
     count: checks.length,
     estimateSize: () => height,
@@ -199,110 +192,5 @@ function NextDue({ check }: { check: CheckOverview }) {
       <VisuallyHidden>Next due </VisuallyHidden>
       {expectedAt === null ? text : <time dateTime={expectedAt}>{text}</time>}
     </>
-  );
-}
-
-/** Rendering a menu is expensive and it is rarely opened, so only its button is rendered before. */
-function RowMenu(props: Omit<CheckRowProps, "strip">) {
-  const [isOpened, setOpened] = useState(false);
-  if (!useCanEdit()) return null;
-  return isOpened ? (
-    <OpenedMenu {...props} />
-  ) : (
-    <MenuButton check={props.check} onClick={() => setOpened(true)} />
-  );
-}
-
-function MenuButton({
-  check,
-  ...button
-}: { check: CheckOverview } & ActionIconProps & ElementProps<"button", keyof ActionIconProps>) {
-  return (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
-      aria-haspopup="menu"
-      aria-label={`Actions for ${check.name}`}
-      className={styles["menu"] ?? ""}
-      {...button}
-    >
-      <IconDotsVertical size={18} />
-    </ActionIcon>
-  );
-}
-
-function OpenedMenu({ projectId, check, actions }: Omit<CheckRowProps, "strip">) {
-  return (
-    <Menu position="bottom-end" width={200} defaultOpened>
-      <Menu.Target>
-        <MenuButton check={check} />
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<IconCopy size={16} aria-hidden />}
-          onClick={() => actions.copyPingUrl(check)}
-        >
-          Copy ping URL
-        </Menu.Item>
-        <Menu.Item
-          component={Link}
-          to={`/projects/${projectId}/checks/${check.id}/edit`}
-          leftSection={<IconPencil size={16} aria-hidden />}
-        >
-          Edit
-        </Menu.Item>
-        {check.status === "paused" ? (
-          <Menu.Item
-            leftSection={<IconPlayerPlay size={16} aria-hidden />}
-            onClick={() => actions.resume(check)}
-          >
-            Resume
-          </Menu.Item>
-        ) : (
-          <Menu.Item
-            leftSection={<IconPlayerPause size={16} aria-hidden />}
-            onClick={() => actions.pause(check)}
-          >
-            Pause
-          </Menu.Item>
-        )}
-        <Menu.Item
-          className={styles["delete"] ?? ""}
-          leftSection={<IconTrash size={16} aria-hidden />}
-          onClick={() => actions.remove(check)}
-        >
-          Delete
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
-
-/** The tags of a check in the list; each narrows the list to itself. */
-function TagLinks({ tags }: { tags: readonly string[] }) {
-  return (
-    <ul className={styles["tags"]} aria-label="Tags">
-      {tags.map((tag) => (
-        <li key={tag}>
-          <Link
-            from="/projects/$projectId/checks"
-            to="."
-            search={(known: Selection) => ({ ...known, tag: [...new Set([...(known.tag ?? []), tag])] })}
-          >
-            {tag}
-          </Link>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-export function TagList({ tags }: { tags: readonly string[] }) {
-  return (
-    <ul className={styles["tags"]} aria-label="Tags">
-      {tags.map((tag) => (
-        <li key={tag}>{tag}</li>
-      ))}
-    </ul>
   );
 }

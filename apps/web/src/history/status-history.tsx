@@ -15,7 +15,7 @@ import { durationText } from "@overdue/core";
 import { instant } from "../time/zones.ts";
 import { type Column, TableCard } from "../ui/data-table.tsx";
 import { StatusLabel } from "../ui/status-label.tsx";
-import { ExactTime, RelativeTime } from "../ui/time.tsx";
+import { ExactTime } from "../ui/time.tsx";
 import {
   type CheckInZone,
   flipsQuery,

@@ -13,7 +13,7 @@ import { HowToPing } from "../checks/how-to-ping.tsx";
 import { scheduleZone } from "../checks/schedule-queries.ts";
 import { SettingsCard } from "../checks/settings-card.tsx";
 import { StatusPanel } from "../checks/status-panel.tsx";
-import { TagList } from "../checks/check-list.tsx";
+import { TagList } from "../checks/tag-list.tsx";
 import { useCheckActions } from "../checks/use-check-actions.tsx";
 import { CheckIncidentActions, CheckOutput } from "../incidents/incident-actions.tsx";
 import { useCheckIncident } from "../incidents/incident-queries.ts";

@@ -2,7 +2,7 @@ import { Button, MultiSelect, NativeSelect, TextInput } from "@mantine/core";
 import { IconPlus, IconSearch, IconX } from "@tabler/icons-react";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useDeferredValue, useEffect, useMemo, useRef } from "react";
+import { useDeferredValue, useMemo, useRef } from "react";
 
 import type { ListSearch } from "../app/search.ts";
 import { AnnounceStatuses, CheckList } from "../checks/check-list.tsx";
@@ -20,6 +20,7 @@ import { useCheckActions } from "../checks/use-check-actions.tsx";
 import { CheckStrip } from "../strip/check-strip.tsx";
 import { useComputedFromNow } from "../time/clock.ts";
 import { Page, TextLink } from "../ui/page.tsx";
+import { useKeys } from "../ui/keys.ts";
 import { EditorsOnly } from "../ui/role.tsx";
 import styles from "./checks-page.module.css";
 
@@ -222,25 +223,6 @@ function Filters({ checks, selection }: { checks: readonly CheckOverview[]; sele
       />
     </search>
   );
-}
-
-/** Runs what belongs to a key when it is pressed outside of a field. */
-function useKeys(acts: Record<string, () => void>): void {
-  const latest = useRef(acts);
-  useEffect(() => {
-    latest.current = acts;
-  });
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      const isTyping = event.target instanceof Element && event.target.closest("input, textarea, select");
-      const act = latest.current[event.key];
-      if (act === undefined || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      act();
-    };
-    document.addEventListener("keydown", press);
-    return () => document.removeEventListener("keydown", press);
-  }, []);
 }
 
 type ChipsProps = ChecksAt & { selection: ListSearch };

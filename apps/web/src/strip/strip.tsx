@@ -6,7 +6,7 @@ import styles from "./strip.module.css";
 type Props = {
   /** Oldest first; null leaves a gap. */
   marks: readonly (Mark | null)[];
-  /** What it is a strip of, for whoever cannot see it: "The last 30 runs of nightly backup". */
+  /** What it is a strip of, for a reader who cannot see it: "The last 30 runs of nightly backup". */
   label: string;
   /** What the mark of an index says; null while that is being read. */
   explain: (index: number) => string | null;
@@ -34,9 +34,11 @@ export function Strip({ marks, label, explain, onInterest, pitch = DEFAULT_PITCH
     <span className={styles["strip"]} data-fill={pitch === "fill" || undefined}>
       <span
         className={styles["field"]}
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a picture that is drawn here, not loaded
         role="img"
         aria-label={`${label}: ${stripText(marks)}`}
         aria-describedby={text === null ? undefined : tip}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- its marks are read by the arrow keys
         tabIndex={0}
         {...handlers}
       >

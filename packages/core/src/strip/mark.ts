@@ -214,7 +214,7 @@ const COUNTED: Record<MarkKind, string> = {
   paused: "paused",
 };
 
-/** What a strip says as a whole, for whoever cannot see it: "28 on time, 1 late, 1 missed". */
+/** What a strip says as a whole, for a reader who cannot see it: "28 on time, 1 late, 1 missed". */
 export function stripText(marks: readonly (Mark | null)[]): string {
   const counts = Map.groupBy(
     marks.flatMap((mark) => mark ?? []),

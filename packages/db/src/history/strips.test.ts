@@ -18,14 +18,14 @@ const T = Date.parse("2026-03-02T12:00:00Z");
 const MINUTE = 60_000;
 const EVERY_FIVE = { kind: "cron", expression: "*/5 * * * *", timezone: "UTC" } as const;
 
-/** A check that was met at 12:05 and 12:10, failed at 12:15, and got nothing at 12:20. */
+/** A check that was met at 12:05 and 12:10, failed at 12:15, and got nothing at 12:20. Its first run is for no slot. */
 async function aCheckWithHistory(projectId: string): Promise<SceneCheck> {
   const check = await aCheck(pool, { at: T, projectId, settings: { schedule: EVERY_FIVE } });
   const run = (due: number, kind: "success" | "fail") => [
     anArrival(check, T + due * MINUTE, { kind: "start" }),
     anArrival(check, T + due * MINUTE + 30_000, { kind, digest: String(due) }),
   ];
-  const arrivals = [...run(5, "success"), ...run(10, "success"), ...run(15, "fail")];
+  const arrivals = [...run(0, "success"), ...run(5, "success"), ...run(10, "success"), ...run(15, "fail")];
   for (const arrival of arrivals) await recordPings(pool, [arrival], ALONE);
   await evaluateDue(pool, { watermark: T + 22 * MINUTE, outages: [], limit: 500 }, () => undefined);
   return check;
