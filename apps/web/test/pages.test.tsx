@@ -89,7 +89,9 @@ describe("checks", () => {
     await waitFor(async () => expect((await asAda(`${project}/checks/${check.id}`)).status).toBe("paused"));
     await user.click(screen.getByRole("button", { name: "Actions for nightly backup" }));
     await user.click(await screen.findByRole("menuitem", { name: "Delete" }));
-    await user.click(await screen.findByRole("button", { name: "Undo" }));
+    const deleted = within(await screen.findByText(/“nightly backup” is deleted/));
+    await waitFor(() => expect(screen.queryByRole("link", { name: "nightly backup" })).toBeNull());
+    await user.click(deleted.getByRole("button", { name: "Undo" }));
     expect(await screen.findByRole("link", { name: "nightly backup" })).toBeTruthy();
   });
 

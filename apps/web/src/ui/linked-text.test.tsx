@@ -22,7 +22,7 @@ test.each(["javascript:alert(1)", "<a href='https://example.org'>", "data:text/h
   "what is no plain address stays text: %s",
   async (text) => {
     const { container } = await renderPart(<LinkedText text={text} />);
-    expect(screen.getByText(text).childElementCount).toBe(0);
+    expect(container.querySelector("p")?.textContent).toBe(text);
     expect(container.querySelector("a[href^='javascript'], a[href^='data']")).toBeNull();
   },
 );
