@@ -12,8 +12,9 @@ const ids: Record<string, string> = { ...(await fillProject(api, ada)), userId: 
 await join(api, { projectId: ada.projectId, userId: eve.userId, role: "editor" });
 
 const edits = operations.filter(({ method }) => method === "PATCH").map(({ path }) => path);
-/** Lists that do not grow: each is small and sent whole. */
+/** Lists that are sent whole: they are small, or, as the overviews, grow only up to the checks that a project may have. */
 const WHOLE = [
+  "/v1/projects/{projectId}/check-overviews",
   "/v1/timezones",
   "/v1/projects/{projectId}/checks/{checkId}/findings",
   "/v1/projects/{projectId}/checks/{checkId}/notification-preview",

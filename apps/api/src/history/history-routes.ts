@@ -19,6 +19,7 @@ import {
   NoticeView,
   requireCheck,
   RunView,
+  SlotRun,
   SlotView,
 } from "./views.ts";
 import { READ } from "../http/access.ts";
@@ -64,12 +65,14 @@ export const historyRoutes = createRouter()
           ...slot,
           dueAt: iso(slot.dueAt),
           decidedAt: iso(slot.decidedAt),
-          run: slot.run && {
-            ...slot.run,
-            startedAt: isoOrNull(slot.run.startedAt),
-            endedAt: isoOrNull(slot.run.endedAt),
-            exitMeaning: explainExit(slot.run.exitStatus),
-          },
+          run:
+            slot.run &&
+            pickFields(SlotRun, {
+              ...slot.run,
+              startedAt: isoOrNull(slot.run.startedAt),
+              endedAt: isoOrNull(slot.run.endedAt),
+              exitMeaning: explainExit(slot.run.exitStatus),
+            }),
         }),
       );
       return c.json({ ...page, items }, 200);

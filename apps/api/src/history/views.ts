@@ -40,7 +40,7 @@ export const RunView = z
   })
   .meta({ id: "Run" });
 
-const SlotRun = RunView.pick({
+export const SlotRun = RunView.pick({
   startedAt: true,
   endedAt: true,
   outcome: true,
