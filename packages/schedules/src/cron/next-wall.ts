@@ -33,8 +33,12 @@ function isMonth(cron: Cron, { year, month }: CivilDate): boolean {
 
 /** The first day from `from` on that the line selects. */
 function nextDay(cron: Cron, from: DayNumber): DayNumber | null {
-  const lastOfYears = dayNumberOf(cron.rules.grammar.bounds.year.max, 12, 31);
-  const last = Math.min(from + cron.rules.years * DAYS_PER_YEAR, lastOfYears);
+  const { grammar, years, wholeYears } = cron.rules;
+  const lastOfYears = dayNumberOf(grammar.bounds.year.max, 12, 31);
+  const inYears = wholeYears
+    ? dayNumberOf(civilDateOf(from).year + years, 12, 31)
+    : from + years * DAYS_PER_YEAR;
+  const last = Math.min(inYears, lastOfYears);
   let today = from;
   while (today <= last) {
     const date = civilDateOf(today);

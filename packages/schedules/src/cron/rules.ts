@@ -108,6 +108,8 @@ export type CronRules = {
   zonePrefix: boolean;
   /** how far ahead the next time is searched, in years */
   years: number;
+  /** whether it is searched to the end of the last of these years */
+  wholeYears: boolean;
   /** whether a date that never comes (30 February) is refused when the line is read */
   neverRefused: boolean;
   /** whether a search that finds no time is an error, and not the end */

@@ -21,6 +21,7 @@ const { "@midnight": _, ...MACROS_WITHOUT_MIDNIGHT } = USUAL_MACROS;
 const robfig = derive(COMMON, {
   every: true,
   years: 5,
+  wholeYears: true,
   grammar: {
     bounds: { weekday: { min: 0, max: 6 } },
     question: ALL_FIELDS,
@@ -51,7 +52,8 @@ const cronexpr = derive(COMMON, {
     digits: 2,
     words: ["L", "LW", "nW", "wL", "w#n"],
   },
-  days: { open: "star entry" },
+  // A step of 1 is no star: with */1 beside it the other day field adds nothing.
+  quirks: { open: (text) => text.split(",").some((entry) => entry === "*" || entry === "?") },
 });
 const nomad = derive(cronexpr, {
   grammar: { backward: "never" },

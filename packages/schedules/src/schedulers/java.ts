@@ -1,5 +1,6 @@
 import { cronUtilsWalk } from "../cron/walks/cron-utils.ts";
 import { firstOrLater, second } from "../cron/instants.ts";
+import { micronautWalk } from "../cron/walks/micronaut.ts";
 import { naiveWalk } from "../cron/walks/naive.ts";
 import { springWalk } from "../cron/walks/spring.ts";
 import { daysInMonth } from "../civil.ts";
@@ -67,6 +68,7 @@ const micronaut = derive(COMMON, {
     wordsInCapitals: true,
   },
   days: { both: "and", nearWorkday: "may leave month" },
+  clock: { walk: micronautWalk },
   years: 4,
   neverRefused: true,
   raisesAtEnd: true,
@@ -111,6 +113,7 @@ const jobrunr = derive(COMMON, {
         "",
       );
     },
+    read: jobrunrDays,
   },
 });
 const cronUtilsUnix = derive(COMMON, {
@@ -120,6 +123,7 @@ const cronUtilsUnix = derive(COMMON, {
   years: 100,
   quirks: {
     field: (text, field) => sundayStep(stepAlone(text), field),
+    open: (text) => text === "?" || /^\*?(?:\/1)?$/.test(text),
   },
 });
 const cronUtilsQuartz = derive(cronUtilsUnix, {
@@ -155,7 +159,9 @@ const cronUtilsSpring = derive(cronUtilsUnix, {
 });
 
 /** A name is three letters, with a range of names or an L behind it; all else behind it is dropped. */
-function quartzField(text: string, field: FieldName): string {
+function quartzField(written: string, field: FieldName): string {
+  // L alone is Saturday, and so is 0 with a count.
+  const text = field === "weekday" ? written.replace(/^L$/, "7").replace(/^0#/, "7#") : written;
   if (field === "weekday" && /#(?![1-5]$)/.test(text))
     throw new ScheduleError(
       "The day-of-week field takes one count from #1 to #5, such as FRI#2, and nothing beside it.",
@@ -181,6 +187,16 @@ function quartzEntry(entry: string, field: FieldName): string {
     .replace(field === "weekday" ? /-0$/ : /(?!)/, "-7");
 }
 
+/** The last day of the month is taken whatever the weekday, and the last weekday of the month beside a star only. */
+function jobrunrDays(cron: Cron): Cron {
+  const [, , day, , weekday = ""] = cron.fields;
+  if (/^.L$/.test(weekday) && day !== "*")
+    throw new ScheduleError(
+      `JobRunr takes “${weekday}” for the day of week only where the day of month is *: write * for it.`,
+    );
+  return day === "L" ? { ...cron, weekdays: new Uint8Array(7).fill(1), daysMustAgree: true } : cron;
+}
+
 /** A step without a start begins with the field's least number. */
 function stepAlone(text: string): string {
   return text.replaceAll(/(?<=^|,)(?=\/)/g, "*");
@@ -189,6 +205,8 @@ function stepAlone(text: string): string {
 /** In a list an L is passed over. */
 function cronUtilsField(text: string, field: FieldName): string {
   const whole = stepAlone(text);
+  // L alone is the last number of the week.
+  if (field === "weekday") return whole.replace(/^L$/, "7");
   return field === "day" && whole.includes(",") ? whole.replaceAll(/,L(?=,|$)|(?<=^)L,/g, "") : whole;
 }
 

@@ -95,6 +95,7 @@ export const COMMON: CronRules = {
   timezone: null,
   zonePrefix: false,
   years: 50,
+  wholeYears: false,
   neverRefused: false,
   raisesAtEnd: false,
   quirks: {},

@@ -1,10 +1,13 @@
+import { dayNumberOf } from "../../civil.ts";
 import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS, DAY_MS } from "../../time.ts";
 import type { TimeZone } from "../../timezones/time-zone.ts";
 import type { Cron } from "../cron.ts";
+import { dayInMonth } from "../day-in-month.ts";
 import { javaLocal } from "../instants.ts";
 import { ZonedTime } from "./zoned-time.ts";
 
 const ROUNDS_MAX = 10_000;
+const LAST_YEAR = 9999;
 
 /**
  * cron-utils goes on by elapsed time from where it stands; a run in the second pass of a repeated hour is left out where
@@ -33,12 +36,34 @@ function closest(cron: Cron, from: ZonedTime): ZonedTime | null {
 
 /** The time moved on by the first field that does not fit; null where all fit. */
 function step(cron: Cron, time: ZonedTime): ZonedTime | null {
-  if (cron.months[time.date.month] !== 1) return lowestTime(cron, time.startOfMonth(1));
-  if (!time.isDayOf(cron)) return lowestTime(cron, time.startOf("day").plusDays(1));
+  const { year, month, day } = time.date;
+  if (cron.years !== null && !cron.years.has(year)) return toYear(cron, time);
+  if (cron.months[month] !== 1) return toMonth(cron, time);
+  const next = dayInMonth(cron, time.date);
+  if (next === null) return time.startOfMonth(1);
+  if (next !== day) return lowestTime(cron, time.plusDays(next - day));
   if (cron.hours[time.hour] !== 1) return search(time, "hour", (at) => cron.hours[at.hour] === 1);
   if (cron.minutes[time.minute] !== 1) return search(time, "minute", (at) => cron.minutes[at.minute] === 1);
   if (cron.seconds[time.second] !== 1) return search(time, "second", (at) => cron.seconds[at.second] === 1);
   return null;
+}
+
+/** The next year of the line, or one in which nothing is left. */
+function toYear({ years }: Cron, time: ZonedTime): ZonedTime {
+  const { year } = time.date;
+  const next = Math.min(...[...(years ?? [])].filter((wanted) => wanted > year), LAST_YEAR);
+  return time.at(dayNumberOf(next, 1, 1) * DAY_MS);
+}
+
+/** A day is changed with its time kept, and the time then: a reading that is shown twice keeps the offset between. */
+function toMonth(cron: Cron, time: ZonedTime): ZonedTime {
+  const { year, month, day } = time.date;
+  const next = cron.months.indexOf(1, month + 1);
+  if (next < 0) return time.at(dayNumberOf(year + 1, 1, 1) * DAY_MS);
+  const first = dayInMonth(cron, { year, month: next, day: 1 });
+  if (first === null) return time.startOfMonth(1);
+  const today = dayNumberOf(year, month, day);
+  return lowestTime(cron, time.plusDays(dayNumberOf(year, next, first) - today));
 }
 
 function lowestTime({ hours, minutes, seconds }: Cron, time: ZonedTime): ZonedTime {

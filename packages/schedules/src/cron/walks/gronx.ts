@@ -5,13 +5,26 @@ import { goDate } from "../instants.ts";
 import { ZonedTime } from "./zoned-time.ts";
 
 const ROUNDS_MAX = 500;
+const WEEKDAY_STEPS_MAX = 366;
+const DAY_STEPS_MAX = 62;
 
-/** gronx puts each step back on the start of its hour or minute by the clock, and so leaves a pass of a repeat out. */
+/** What one field does with a time that does not fit it, and how often before the others are looked at again. */
+type Field = { isDue: (at: ZonedTime) => boolean; step: (at: ZonedTime) => ZonedTime; max: number };
+
+/**
+ * gronx goes from the weekday over month and day to the seconds, and starts over after each step. It puts each step back
+ * on the start of its hour or minute by the clock, and so leaves a pass of a repeat out.
+ */
 export function gronxWalk(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
+  const { weekday, month, day, others } = fieldsOf(cron);
   let time = new ZonedTime(after, zone, goDate);
   const start = time.wall;
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    const bumped = bump(cron, time);
+    const found = weekdayStep(cron, { weekday, day }, time);
+    const fields = found === "weekday fits" ? [month, ...others] : [month, day, ...others];
+    const bumped = typeof found === "string" ? firstStep(fields, time) : found;
+    // A day whose midnight the clock skips begins on the day before: gronx never gets past it.
+    if (bumped?.instant === time.instant) return null;
     if (bumped !== null) time = bumped;
     else if (time.wall === start) time = time.plus(SECOND_MS);
     else return time.instant;
@@ -19,24 +32,64 @@ export function gronxWalk(cron: Cron, zone: TimeZone, after: Instant): Instant |
   return null;
 }
 
-/** The time with its first field that does not fit moved on until it fits; null where all fit. */
-function bump(cron: Cron, time: ZonedTime): ZonedTime | null {
+function fieldsOf(cron: Cron): { weekday: Field; month: Field; day: Field; others: Field[] } {
   const { minutes, hours, months, seconds } = cron;
-  const fits: readonly {
-    isDue: (at: ZonedTime) => boolean;
-    step: (at: ZonedTime) => ZonedTime;
-    max: number;
-  }[] = [
-    { isDue: (at) => at.isDayOf(cron), step: nextDay, max: 366 },
-    { isDue: (at) => months[at.date.month] === 1, step: (at) => at.startOfMonth().plusMonths(1), max: 12 },
-    { isDue: (at) => hours[at.hour] === 1, step: (at) => nextUnit(at, "hour"), max: 24 },
-    { isDue: (at) => minutes[at.minute] === 1, step: (at) => nextUnit(at, "minute"), max: 60 },
-    { isDue: (at) => seconds[at.second] === 1, step: (at) => at.plus(SECOND_MS), max: 60 },
-  ];
-  const late = fits.find(({ isDue }) => !isDue(time));
-  if (late === undefined) return null;
+  const byWeekday: Cron = { ...cron, ...EVERY_DAY };
+  const byDay: Cron = { ...cron, weekdays: new Uint8Array(7).fill(1), daysMustAgree: true };
+  return {
+    weekday: { isDue: (at) => at.isDayOf(byWeekday), step: nextDay, max: WEEKDAY_STEPS_MAX },
+    month: {
+      isDue: (at) => months[at.date.month] === 1,
+      step: (at) => at.startOfMonth().plusMonths(1),
+      max: 12,
+    },
+    day: { isDue: (at) => at.isDayOf(byDay), step: nextDay, max: DAY_STEPS_MAX },
+    others: [
+      { isDue: (at) => hours[at.hour] === 1, step: (at) => nextUnit(at, "hour"), max: 24 },
+      { isDue: (at) => minutes[at.minute] === 1, step: (at) => nextUnit(at, "minute"), max: 60 },
+      { isDue: (at) => seconds[at.second] === 1, step: (at) => at.plus(SECOND_MS), max: 60 },
+    ],
+  };
+}
+
+const EVERY_DAY = {
+  days: new Uint8Array(32).fill(1),
+  daysFromEnd: [],
+  nearWorkdays: [],
+  lastWorkday: false,
+  daysMustAgree: true,
+};
+
+/** The next day of the weekday, or of the day of month where one of both is enough and it comes first. */
+function weekdayStep(
+  { fields, daysMustAgree }: Cron,
+  { weekday, day }: { weekday: Field; day: Field },
+  time: ZonedTime,
+): ZonedTime | "weekday fits" | "day as well" {
+  const text = fields[4];
+  if (text === "*" || text === "?") return "day as well";
+  const nextWeekday = stepped(weekday, time);
+  if (nextWeekday === null) return daysMustAgree ? "day as well" : "weekday fits";
+  if (daysMustAgree) return nextWeekday;
+  const nextMonthday = stepped(day, time);
+  if ((nextMonthday ?? time).instant >= nextWeekday.instant) return nextWeekday;
+  return nextMonthday ?? "weekday fits";
+}
+
+function firstStep(fields: readonly Field[], time: ZonedTime): ZonedTime | null {
+  const late = fields.find(({ isDue }) => !isDue(time));
+  return late === undefined ? null : stepped(late, time);
+}
+
+/** The time moved on until it fits; null where it fits already. */
+function stepped({ isDue, step, max }: Field, time: ZonedTime): ZonedTime | null {
+  if (isDue(time)) return null;
   let at = time;
-  for (let count = 0; count < late.max && !late.isDue(at); count++) at = late.step(at);
+  for (let count = 0; count < max && !isDue(at); count++) {
+    const next = step(at);
+    if (next.instant === at.instant) return at;
+    at = next;
+  }
   return at;
 }
 

@@ -1,0 +1,43 @@
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "../../time.ts";
+import type { TimeZone } from "../../timezones/time-zone.ts";
+import type { Cron } from "../cron.ts";
+import { javaLocal } from "../instants.ts";
+import { nextWall } from "../next-wall.ts";
+import { ZonedTime } from "./zoned-time.ts";
+
+// A start so long before a time has the same steps near a clock change as one long before.
+const RUN_UP_MS = 3 * DAY_MS;
+
+/**
+ * Micronaut steps by elapsed time from the second up, each step set back by the clock to the start of its unit: what the
+ * clock repeats is then often found in the second pass, and an hour that it shortens may be passed over.
+ */
+export function micronautWalk(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
+  let time: ZonedTime | null = new ZonedTime(after + SECOND_MS, zone, javaLocal);
+  for (;;) {
+    const next: ZonedTime | null = step(cron, time);
+    if (next === null) return time.instant;
+    time = zone.isFarFromChange(next.wall) ? withoutChange(cron, next) : next;
+    if (time === null) return null;
+  }
+}
+
+/** The time moved on by the first field that does not fit; null where all fit. */
+function step(cron: Cron, time: ZonedTime): ZonedTime | null {
+  const { seconds, minutes, hours, months } = cron;
+  if (seconds[time.second] !== 1) return time.plus(SECOND_MS);
+  if (minutes[time.minute] !== 1) return time.plus(MINUTE_MS).with("second", 0);
+  if (hours[time.hour] !== 1) return time.plus(HOUR_MS).with("minute", 0).with("second", 0);
+  const isMonth = months[time.date.month] === 1;
+  if (isMonth && time.isDayOf(cron)) return null;
+  return time.plusDays(1).with("hour", 0).with("minute", 0).with("second", 0);
+}
+
+/** Far from a clock change nothing is lost by a look at the readings; null for none. */
+function withoutChange(cron: Cron, time: ZonedTime): ZonedTime | null {
+  const wall = nextWall(cron, time.wall - SECOND_MS);
+  if (wall === null) return null;
+  if (time.zone.isFarFromChange(wall)) return time.at(wall);
+  const runUp = Math.floor((wall - RUN_UP_MS) / DAY_MS) * DAY_MS;
+  return runUp > time.wall ? time.at(runUp) : time;
+}
