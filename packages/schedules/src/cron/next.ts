@@ -23,7 +23,10 @@ export function nextOfCron(cron: Cron, zone: TimeZone, after: Instant): Instant 
   if (wall === null) return null;
   const { walk, times } = cron.rules.clock;
   if (times !== undefined) {
-    const isCalm = zone.nextChange(from - NEAR_CHANGE_MS, wall - offset + NEAR_CHANGE_MS) === null;
+    // Dagster takes the minutes of some hourly lines from another offset than the one that holds.
+    const isCalm =
+      offset % HOUR_MS === 0 &&
+      zone.nextChange(from - NEAR_CHANGE_MS, wall - offset + NEAR_CHANGE_MS) === null;
     return isCalm ? wall - offset : firstOf(boundedTimes(times, { cron, zone }, from));
   }
   const margin = walk === undefined ? CHANGE_MAX_MS : NEAR_CHANGE_MS;

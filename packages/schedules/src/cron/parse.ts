@@ -47,7 +47,7 @@ function readWords(words: readonly string[], rules: CronRules): Cron {
     NAMES.map((name) => [name, parseField(textOf(fields, name, rules), name, rules)]),
   ) as Record<FieldName, FieldValues>;
   const cron = { ...cronOf(fields, parsed, rules), ...(timezone === null ? {} : { timezone }) };
-  const read = rules.quirks.read?.(cron) ?? cron;
+  const read = rules.quirks.read?.(cron, words) ?? cron;
   if (rules.neverRefused) refuseMissingDays(read);
   return read;
 }
@@ -165,11 +165,14 @@ function isOpen(
   return open === "star entry" ? values.hasStar : values.numbers.size === count;
 }
 
-function isElapsed({ minute, hour }: Fields, parsed: Parsed, { clock }: CronRules): boolean {
+function isElapsed({ second, minute, hour }: Fields, parsed: Parsed, { clock }: CronRules): boolean {
   if (clock.elapsed === "all" || clock.elapsed === "none") return clock.elapsed === "all";
-  if (clock.elapsed === "hour is star") return hour === "*" || hour === "?";
+  if (clock.elapsed === "every hour") return parsed.hour.numbers.size === 24;
   if (clock.elapsed === "several times")
-    return [parsed.second, parsed.minute, parsed.hour].some(({ numbers }) => numbers.size > 1);
+    return (
+      [parsed.second, parsed.minute, parsed.hour].some(({ numbers }) => numbers.size > 1) ||
+      [second, minute, hour].some((text) => /[*/]/.test(text))
+    );
   return minute.startsWith("*") || hour.startsWith("*");
 }
 

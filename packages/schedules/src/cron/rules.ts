@@ -72,7 +72,7 @@ type Repeat = "first" | "second" | "both";
 /** What becomes of the times at which a clock changes. */
 export type ClockRule = {
   /** which lines count elapsed time: their times do not exist in a gap, and run in both passes of a repeat */
-  elapsed: "all" | "none" | "hour is star" | "minute or hour begins with star" | "several times";
+  elapsed: "all" | "none" | "every hour" | "minute or hour begins with star" | "several times";
   /** other lines: right after the gap, by the offset before it (02:30 becomes 03:30), not at all, or by the one after */
   gap: Gap;
   /** in a gap of so many hours nothing is made up; so far from its end the search fails */
@@ -131,6 +131,6 @@ export type Quirks = {
   backward?: (entry: string) => boolean;
   /** whether a day field is left open, where the rule does not tell it */
   open?: (text: string, field: "day" | "weekday") => boolean | undefined;
-  /** changes the line that was read */
-  read?: (cron: Cron) => Cron;
+  /** changes the line that was read from these words */
+  read?: (cron: Cron, words: readonly string[]) => Cron;
 };

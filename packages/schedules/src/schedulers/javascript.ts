@@ -18,6 +18,8 @@ import {
   USUAL_MACROS,
 } from "./scheduler.ts";
 
+// But for February with 28 days.
+const WEEK_OF_LAST_DAY = 5;
 const { "@midnight": _, ...MACROS_WITHOUT_MIDNIGHT } = USUAL_MACROS;
 const ALL_FIELDS = ["second", "minute", "hour", "day", "month", "weekday"] as const;
 
@@ -52,13 +54,20 @@ const bullmq = derive(cronParser, {
   clock: { walk: cronParserWalk({ midnight: false, keepsState: false }) },
 });
 const nodeSchedule = derive(cronParser, {
+  macros: {
+    "@yearly": "0 0 1 1 *",
+    "@monthly": "0 0 1 * *",
+    "@weekly": "0 0 * * 0",
+    "@daily": "0 0 * * *",
+    "@hourly": "0 * * * *",
+  },
   grammar: { duplicates: "allowed", question: DAYS_ONLY },
   days: { open: "all values" },
   clock: { walk: cronParser4Walk },
   quirks: {
     // The week is open where it has all of 0 to 7: 1-7 has, since a range up to 7 brings 0 with it, and 0-6 has not.
     open: (text, field) => (field === "weekday" ? /^(?:[*?]|[01]-7)(?:\/1)?$/.test(text) : undefined),
-    read: refuseMissingDay,
+    read: (cron) => refuseMissingDay(withinWeek(cron)),
   },
 });
 function refuseCountInList(text: string, field: FieldName): string {
@@ -67,6 +76,14 @@ function refuseCountInList(text: string, field: FieldName): string {
       `The day-of-week field takes “${text}” only as one entry, such as FRI#2: make a line of each.`,
     );
   return text;
+}
+
+/** A count such as FRI#2 holds for the days of month beside it as well: only those of the second seven days run. */
+function withinWeek(cron: Cron): Cron {
+  const nth = cron.nthWeekdays[0]?.nth;
+  if (nth === undefined || nth < 1) return cron;
+  const days = cron.days.map((selected, day) => (Math.ceil(day / 7) === nth ? selected : 0));
+  return { ...cron, days, daysFromEnd: nth === WEEK_OF_LAST_DAY ? cron.daysFromEnd : [] };
 }
 
 /** A line of one month is refused where its first day is not in that month, whatever the weekdays say. */
@@ -104,7 +121,9 @@ const rustCroner = derive(croner, {
   neverRefused: true,
   raisesAtEnd: true,
   quirks: {
-    field(text, field) {
+    field(given, field) {
+      // L alone selects no weekday.
+      const text = field === "weekday" ? given.replaceAll(/(?<=^|,)L(?=,|$)/g, ",") : given;
       if (text.includes(",") && /(?<=^|,)\*(?=,|$)/.test(text))
         throw new ScheduleError(
           `The ${field} field takes a star only alone: leave out the rest of the list.`,

@@ -5,7 +5,7 @@ import { laravelWalk } from "../cron/walks/laravel.ts";
 import { systemdCronWalk } from "../cron/walks/systemd-cron.ts";
 import { withoutHashes } from "./jenkins-hash.ts";
 import { busyboxValues, systemdCronValues } from "./own-readings.ts";
-import { bothFromReading } from "../cron/walks/repeated.ts";
+import { rustCronTimes } from "../cron/walks/rust-cron.ts";
 import {
   COMMON,
   derive,
@@ -142,9 +142,9 @@ function laravelWeekdays(text: string): string {
     .replaceAll(/(?<=-)SUN/g, "SAT");
 }
 
-const { "@midnight": _, ...MACROS_WITHOUT_MIDNIGHT } = USUAL_MACROS;
+const { "@midnight": _, "@annually": __, ...RUST_MACROS } = USUAL_MACROS;
 const rustCron = derive(COMMON, {
-  macros: { ...MACROS_WITHOUT_MIDNIGHT, "@weekly": "0 0 * * 1" },
+  macros: { ...RUST_MACROS, "@weekly": "0 0 * * 1" },
   layouts: [SECONDS_FIRST, SECONDS_AND_YEAR],
   grammar: {
     bounds: { weekday: { min: 1, max: 7 }, year: { min: 1970, max: 2100 } },
@@ -154,7 +154,7 @@ const rustCron = derive(COMMON, {
     stepMax: "largest",
   },
   days: { both: "and" },
-  clock: { walk: bothFromReading },
+  clock: { times: rustCronTimes },
   years: 200,
   quirks: {
     // No blank is needed behind a star: "*5" is two fields.

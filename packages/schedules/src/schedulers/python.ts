@@ -1,13 +1,16 @@
 import type { Cron } from "../cron/cron.ts";
 import { firstOrLater } from "../cron/instants.ts";
 import { refuseMissingDays } from "../cron/missing-days.ts";
-import { airflowWalk } from "../cron/walks/airflow.ts";
+import { airflowTimes } from "../cron/walks/airflow.ts";
 import { apschedulerWalk } from "../cron/walks/apscheduler.ts";
 import { croniter6Times } from "../cron/walks/croniter6.ts";
 import { cronsimWalk } from "../cron/walks/cronsim.ts";
 import { dagsterTimes } from "../cron/walks/dagster.ts";
 import { naiveWalk } from "../cron/walks/naive.ts";
+import { dayNumberOf } from "../civil.ts";
+import { nextWall } from "../cron/next-wall.ts";
 import { ScheduleError } from "../schedule-error.ts";
+import { DAY_MS } from "../time.ts";
 import {
   COMMON,
   derive,
@@ -49,6 +52,9 @@ function nameAlone(entry: string): string {
 }
 
 const apscheduler310 = derive(apscheduler, { clock: { walk: apschedulerWalk({ elapsed: false }) } });
+// Any year: whether two fields have a day in common shows within the years that croniter searches.
+const SEARCHED_FROM = 2000;
+
 const croniter = derive(COMMON, {
   layouts: [FIVE, SECONDS_LAST, [...SECONDS_LAST, "year"]],
   macroCase: "any",
@@ -58,18 +64,18 @@ const croniter = derive(COMMON, {
     backward: "wraps",
     words: ["L", "nW", "Lw", "w#n"],
   },
-  days: { open: "star entry", nearWorkday: "at month's end" },
+  days: { nearWorkday: "at month's end" },
   neverRefused: true,
-  clock: { elapsed: "hour is star", gap: "after", repeat: "both" },
-  quirks: { field: croniterField, read: nearWorkdaysAlone },
+  clock: { elapsed: "every hour", gap: "after", repeat: "both" },
+  quirks: { field: croniterField, read: croniterDays },
 });
 const croniter6 = derive(croniter, {
   grammar: { words: ["L", "Lw", "w#n"] },
   clock: { times: croniter6Times("zoneinfo") },
-  quirks: { read: refuseMissingDay },
+  quirks: { read: (cron) => refuseMissingDay(croniterDays(cron)) },
 });
 const croniter6Pytz = derive(croniter6, { clock: { times: croniter6Times("pytz") } });
-const airflow = derive(croniter, { clock: { walk: airflowWalk } });
+const airflow = derive(croniter, { clock: { times: airflowTimes } });
 const dagster = derive(croniter6, { layouts: [FIVE], clock: { times: dagsterTimes }, raisesAtEnd: true });
 
 /** A range from a value to itself stands for the whole field. */
@@ -77,10 +83,45 @@ function croniterField(text: string): string {
   return text.replaceAll(/(?<=^|,)(\w+)-\1(?=[,/]|$)/g, "*");
 }
 
-/** Beside a day such as 15W no other day counts. */
-function nearWorkdaysAlone(cron: Cron): Cron {
-  if (cron.nearWorkdays.length === 0) return cron;
-  return { ...cron, days: new Uint8Array(32), weekdays: new Uint8Array(7).fill(1), daysMustAgree: true };
+/**
+ * A day field is open that has a star among its entries, or that selects all days while the other one has a star anywhere:
+ * with 1-31 beside Friday, every day runs. Where neither is open, a day such as 15W or FRI#2 is wanted in any case,
+ * and the other field selects no days of its own.
+ */
+function croniterDays(cron: Cron): Cron {
+  const [day = "", weekday = ""] = [cron.fields[2], cron.fields[4]];
+  const isEveryDay = cron.days.subarray(1).every((selected) => selected === 1);
+  const isEveryWeekday = cron.weekdays.every((selected) => selected === 1);
+  const isOpen =
+    hasStar(day) ||
+    hasStar(weekday) ||
+    (isEveryDay && weekday.includes("*")) ||
+    (isEveryWeekday && day.includes("*"));
+  const hasNear = cron.nearWorkdays.length > 0;
+  const hasNth = cron.nthWeekdays.length > 0;
+  const days = hasNear ? new Uint8Array(32) : cron.days;
+  const both = { ...cron, days, daysMustAgree: true };
+  if (isOpen) return both;
+  if (!hasNear && !hasNth) return { ...cron, daysMustAgree: false };
+  refuseNever(both);
+  return {
+    ...both,
+    ...(hasNear ? {} : { days: new Uint8Array(32).fill(1, 1), daysFromEnd: [] }),
+    ...(hasNth ? {} : { weekdays: new Uint8Array(7).fill(1) }),
+  };
+}
+
+function hasStar(text: string): boolean {
+  return text === "?" || text.split(",").includes("*");
+}
+
+/** @throws ScheduleError where no day has both the day of month and the weekday */
+function refuseNever(cron: Cron): void {
+  const years = [...(cron.years ?? [SEARCHED_FROM])];
+  if (nextWall(cron, dayNumberOf(Math.min(...years), 1, 1) * DAY_MS - 1) === null)
+    throw new ScheduleError(
+      `No day is both “${cron.fields[2]}” and “${cron.fields[4]}”, where croniter fails: make a line of each.`,
+    );
 }
 
 /** A line is refused whose days of month never come, whatever its weekdays say. */
@@ -104,6 +145,7 @@ const cronsim = derive(COMMON, {
       // A step from a range of one value goes on to the end of the field.
       return text.replaceAll(/(?<=^|,)(\d+)-\1(?=\/)/g, "$1");
     },
+    read: (cron, words) => (words.length === SECONDS_FIRST.length ? { ...cron, isElapsed: true } : cron),
   },
 });
 

@@ -96,9 +96,14 @@ class CronSearch {
   }
 
   #moveSecond(): boolean {
-    const past = this.wall - Math.floor(this.wall / MINUTE_MS) * MINUTE_MS;
-    if (past === 0) return false;
-    this.#tick(MINUTE_MS - past);
+    const { seconds } = this.#cron;
+    if (seconds[secondOf(this.wall)]) return false;
+    const only = seconds.indexOf(1);
+    if (only === seconds.lastIndexOf(1)) this.#tick(((only - secondOf(this.wall) + 60) % 60) * SECOND_MS);
+    while (!seconds[secondOf(this.wall)]) {
+      this.#tick(SECOND_MS);
+      if (secondOf(this.wall) === 0) break;
+    }
     return true;
   }
 
@@ -119,6 +124,10 @@ function dayOf(wall: WallTime): DayNumber {
 
 function hourOf(wall: WallTime): number {
   return Math.floor(wall / HOUR_MS) - dayOf(wall) * 24;
+}
+
+function secondOf(wall: WallTime): number {
+  return Math.floor(wall / SECOND_MS) - Math.floor(wall / MINUTE_MS) * 60;
 }
 
 function minuteOf(wall: WallTime): number {

@@ -4,16 +4,22 @@ import type { Cron } from "../cron.ts";
 import { nextElapsed } from "../moments.ts";
 import { nextWall } from "../next-wall.ts";
 
+// Winter is shorter than two of these.
+const SEASON_MS = 120 * DAY_MS;
+
 /**
  * Dagster: hourly lines by the minutes that pass, all others by the clock: the second pass of a repeat, and in a gap the
  * full hour moved on by the saving. A line of one time of day knows these rules for 1 to 3 o'clock only.
  */
 export function* dagsterTimes(cron: Cron, zone: TimeZone, after: Instant): Iterable<Instant> {
-  const isEveryHour = cron.fields[1] === "*";
-  if (!isEveryHour) return yield* byReadings(cron, zone, after);
-  const isHourly = cron.fields.slice(2).every((text) => text === "*") && cron.fields[0] !== "*";
-  const search = isHourly ? nextHourly : nextElapsed;
+  if (!cron.isElapsed) return yield* byReadings(cron, zone, after);
+  const search = isHourly(cron) ? nextHourly : nextElapsed;
   for (let at = search(cron, zone, after); at !== null; at = search(cron, zone, at)) yield at;
+}
+
+function isHourly({ minutes, days, months, weekdays, daysMustAgree }: Cron): boolean {
+  const isEveryDay = [days.subarray(1), months.subarray(1), weekdays].every((values) => !values.includes(0));
+  return minutes.includes(0) && isEveryDay && daysMustAgree;
 }
 
 function* byReadings(cron: Cron, zone: TimeZone, after: Instant): Iterable<Instant> {
@@ -31,9 +37,9 @@ function startOfDay(wall: WallTime): WallTime {
   return Math.floor(wall / DAY_MS) * DAY_MS;
 }
 
-/** Minutes are those of UTC, unless the zone keeps another minute even in summer. */
+/** Minutes are those of UTC, unless the zone keeps another minute even in summer: Dagster asks for the offset of today. */
 function nextHourly(cron: Cron, zone: TimeZone, after: Instant): Instant {
-  const offset = Math.max(zone.offsetAt(after - DAY_MS), zone.offsetAt(after), zone.offsetAt(after + DAY_MS));
+  const offset = Math.max(...[-SEASON_MS, 0, SEASON_MS].map((away) => zone.offsetAt(after + away)));
   const shift = offset % HOUR_MS === 0 ? 0 : zone.offsetAt(after);
   let next = Math.floor(after / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
   while (cron.minutes[Math.floor(((next + shift) % HOUR_MS) / MINUTE_MS)] !== 1) next += MINUTE_MS;
@@ -61,9 +67,15 @@ function isSavingHour(wall: WallTime): boolean {
   return hour >= 1 && hour <= 3;
 }
 
-/** The full hour moved on by what the clock saves after the gap. */
+/** The full hour moved on by what the clock saves an hour later, which may still be in the gap. */
 function afterGap(wall: WallTime, zone: TimeZone): WallTime {
-  const later = zone.instantOf(wall, 0);
-  const saving = zone.isDaylightSaving(later) ? Math.min(later - zone.instantOf(wall, 1), HOUR_MS) : 0;
-  return Math.floor(wall / HOUR_MS) * HOUR_MS + saving;
+  return Math.floor(wall / HOUR_MS) * HOUR_MS + savingAt(wall + HOUR_MS, zone);
+}
+
+/** In a gap, what the clock saved before it; a move over the date line keeps the season. */
+function savingAt(wall: WallTime, zone: TimeZone): number {
+  const [later, earlier] = [zone.instantOf(wall, 0), zone.instantOf(wall, 1)];
+  if (zone.wallOf(later) !== wall)
+    return zone.isDaylightSaving(later - earlier < DAY_MS ? earlier : later) ? HOUR_MS : 0;
+  return zone.isDaylightSaving(later) ? zone.offsetAt(later) - zone.offsetAt(later - DAY_MS) : 0;
 }
