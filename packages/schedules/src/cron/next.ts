@@ -21,16 +21,16 @@ export function nextOfCron(cron: Cron, zone: TimeZone, after: Instant): Instant 
   const offset = zone.offsetAt(from);
   const wall = nextWall(cron, from + offset);
   if (wall === null) return null;
-  const { walk, times } = cron.rules.clock;
-  if (times !== undefined) {
-    // Dagster takes the minutes of some hourly lines from another offset than the one that holds.
-    const isCalm =
-      offset % HOUR_MS === 0 &&
-      zone.nextChange(from - NEAR_CHANGE_MS, wall - offset + NEAR_CHANGE_MS) === null;
-    return isCalm ? wall - offset : firstOf(boundedTimes(times, { cron, zone }, from));
-  }
+  const { walk, times, stepsThrough = times !== undefined } = cron.rules.clock;
+  // Dagster takes the minutes of some hourly lines from another offset than the one that holds.
+  const isCalm =
+    stepsThrough &&
+    (times === undefined || offset % HOUR_MS === 0) &&
+    zone.nextChange(from - NEAR_CHANGE_MS, wall - offset + NEAR_CHANGE_MS) === null;
+  if (isCalm) return wall - offset;
+  if (times !== undefined) return firstOf(boundedTimes(times, { cron, zone }, from));
   const margin = walk === undefined ? CHANGE_MAX_MS : NEAR_CHANGE_MS;
-  if (isCalmAround(from, margin, zone) && isCalmAround(wall - offset, margin, zone))
+  if (!stepsThrough && isCalmAround(from, margin, zone) && isCalmAround(wall - offset, margin, zone))
     return zone.instantOf(wall, 0);
   return walk === undefined ? nextByRule(cron, zone, from) : boundedWalk(walk, { cron, zone }, from);
 }

@@ -80,6 +80,8 @@ export type ClockRule = {
   repeat: Repeat;
   /** a way over the clock change that no rule tells */
   walk?: Walk;
+  /** the walk steps through every day or month on its way, so that any clock change there may lead it astray */
+  stepsThrough?: boolean;
   /** the same, where the program remembers where it began: `walk` is then its first time */
   times?: Times;
 };

@@ -73,6 +73,22 @@ const ANSWERS: readonly (readonly [string, string, string, string, readonly stri
   ],
   ["gronx", "* 12 * * fri", "Atlantic/Azores", "2026-03-28T20:15Z", []],
   ["gronx", "22,2,14 02 31 * *", "Pacific/Apia", "2011-12-18T04:20Z", []],
+  // A star with others beside it leaves the weekday given: one of both days is enough.
+  [
+    "gronx",
+    "0 0/1 8 * *,5",
+    "America/Asuncion",
+    "2023-09-29T22:45Z",
+    ["2023-09-29T23:00Z", "2023-09-30T00:00Z"],
+  ],
+  // A month whose first midnight the clock skips is left for the last day of the month before.
+  [
+    "gocron",
+    "5 * * 3 *",
+    "America/Asuncion",
+    "2023-06-18T08:15Z",
+    ["2024-03-02T02:05Z", "2024-03-02T03:05Z"],
+  ],
   // Midnight comes twice, and the day is changed with its time kept: the second one.
   [
     "cron-utils-unix",

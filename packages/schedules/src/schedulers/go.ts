@@ -29,14 +29,14 @@ const robfig = derive(COMMON, {
     plus: true,
   },
   days: { open: "star entry" },
-  clock: { walk: robfigWalk() },
+  clock: { walk: robfigWalk(), stepsThrough: true },
 });
 const gocron = derive(robfig, { zonePrefix: true, neverRefused: true, raisesAtEnd: true });
 const netresearch = derive(robfig, {
   zonePrefix: true,
   grammar: { bounds: { weekday: { min: 0, max: 7 } }, backward: "wraps", stepMax: "below range" },
   days: { both: "and" },
-  clock: { walk: robfigWalk({ catchUp: true }) },
+  clock: { walk: robfigWalk({ catchUp: true }), stepsThrough: true },
 });
 const cronexpr = derive(COMMON, {
   layouts: [FIVE, YEAR_LAST, SECONDS_AND_YEAR],
@@ -89,8 +89,10 @@ const gronx = derive(COMMON, {
     words: ["L", "nW", "wL", "w#n"],
   },
   days: { open: "begins with star" },
-  clock: { walk: gronxWalk },
+  clock: { walk: gronxWalk, stepsThrough: true },
   quirks: {
+    // A star with others beside it leaves the weekday given.
+    open: (text, field) => (field === "weekday" && text.startsWith("*,") ? false : undefined),
     layout: (words) => (words.length === 6 && /\d{4}/.test(words[5] ?? "") ? YEAR_LAST : undefined),
     field: (text, field) => (field === "weekday" ? text.replaceAll(/(?<=^|,)7(?=\/)/g, "0") : text),
   },
