@@ -2,7 +2,7 @@ import type { Cron } from "../cron/cron.ts";
 import { firstOrLater } from "../cron/instants.ts";
 import { refuseMissingDays } from "../cron/missing-days.ts";
 import { airflowTimes } from "../cron/walks/airflow.ts";
-import { apschedulerWalk } from "../cron/walks/apscheduler.ts";
+import { apschedulerTimes } from "../cron/walks/apscheduler.ts";
 import { croniter6Times } from "../cron/walks/croniter6.ts";
 import { cronsimWalk } from "../cron/walks/cronsim.ts";
 import { dagsterTimes } from "../cron/walks/dagster.ts";
@@ -34,16 +34,19 @@ const celery = derive(COMMON, {
   clock: { walk: naiveWalk(firstOrLater) },
   neverRefused: true,
   years: 10,
-  quirks: {
-    // A name is read up to its third letter, and takes no step.
-    field: (text) => text.replaceAll(/(?<=^|,)([A-Z]{3,})\/\d+/g, "$1"),
-  },
+  quirks: { field: (text) => text.split(",").map(celeryEntry).join(",") },
 });
+
+/** What stands behind a range, a step or the third letter of a name is dropped, and a name takes no step. */
+function celeryEntry(entry: string): string {
+  return /^(?:\w+?-\w+(?:\/\w*)?|\*\/\w*|[A-Z]{3})/.exec(entry)?.[0] ?? entry;
+}
+
 const apscheduler = derive(COMMON, {
   macros: {},
   grammar: { bounds: { weekday: { min: 0, max: 6 } }, sunday: 6, stepMax: "range" },
   days: { both: "and" },
-  clock: { walk: apschedulerWalk({ elapsed: true }) },
+  clock: { times: apschedulerTimes({ elapsed: true }) },
   // What stands behind a name, or a range of names, is dropped.
   quirks: { field: (text) => text.split(",").map(nameAlone).join(",") },
 });
@@ -51,7 +54,7 @@ function nameAlone(entry: string): string {
   return /^[A-Z]+(?:-[A-Z]+)?/.exec(entry)?.[0] ?? entry;
 }
 
-const apscheduler310 = derive(apscheduler, { clock: { walk: apschedulerWalk({ elapsed: false }) } });
+const apscheduler310 = derive(apscheduler, { clock: { times: apschedulerTimes({ elapsed: false }) } });
 // Any year: whether two fields have a day in common shows within the years that croniter searches.
 const SEARCHED_FROM = 2000;
 

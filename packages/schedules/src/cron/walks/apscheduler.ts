@@ -2,7 +2,7 @@ import { civilDateOf, dayNumberOf, daysInMonth, weekdayOf } from "../../civil.ts
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "../../time.ts";
 import type { Fold, TimeZone, WallTime } from "../../timezones/time-zone.ts";
 import type { Cron } from "../cron.ts";
-import type { Walk } from "../rules.ts";
+import type { Times, Walk } from "../rules.ts";
 
 const STEPS_MAX = 20_000;
 const NAMES = ["year", "month", "day", "weekday", "hour", "minute", "second"] as const;
@@ -13,9 +13,16 @@ type Reading = { wall: WallTime; fold: Fold };
 
 /**
  * APScheduler goes through its fields by readings of the clock, and since 3.11 moves on from one field to the next by the
- * time that passes: a day that has 23 hours is overshot by one.
+ * time that passes: a day that has 23 hours is overshot by one, and so is a month in which the clock goes forward.
  */
-export function apschedulerWalk({ elapsed }: { elapsed: boolean }): Walk {
+export function apschedulerTimes(by: { elapsed: boolean }): Times {
+  const next = walk(by);
+  return function* (cron, zone, after) {
+    for (let at = next(cron, zone, after); at !== null; at = next(cron, zone, at)) yield at;
+  };
+}
+
+function walk({ elapsed }: { elapsed: boolean }): Walk {
   return (cron, zone, after) => {
     let reading = readingAt(zone, after + SECOND_MS);
     let index = 0;

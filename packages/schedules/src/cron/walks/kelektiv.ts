@@ -6,6 +6,10 @@ import { luxonLocal } from "../instants.ts";
 import { nextWall } from "../next-wall.ts";
 import { ZonedTime } from "./zoned-time.ts";
 
+// cron 4.4.0
+const RELEASED = Date.UTC(2025, 11, 11);
+const HALF_YEAR_MS = 182 * DAY_MS;
+
 /**
  * The cron package searches by the clock, moves a time from a gap back to the gap's end where that lies in summer time,
  * and takes a time an hour or half an hour earlier where the clock looks as if it had been set back.
@@ -21,8 +25,12 @@ export function kelektivWalk(cron: Cron, zone: TimeZone, after: Instant): Instan
   return null;
 }
 
-/** Luxon begins with the offset of the moment of asking, which is the lesser one for half of the year or more. */
+/**
+ * Luxon begins with the offset of the moment of asking, which is the lesser one for half of the year or more, and which no
+ * program asked before this release.
+ */
 function leastOffset(wall: WallTime, zone: TimeZone): number {
+  if (wall < RELEASED) return Math.min(zone.offsetAt(RELEASED), zone.offsetAt(RELEASED + HALF_YEAR_MS));
   return Math.min(zone.offsetAt(wall - DAY_MS), zone.offsetAt(wall + DAY_MS));
 }
 
