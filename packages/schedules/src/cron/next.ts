@@ -21,7 +21,8 @@ export function nextOfCron(cron: Cron, zone: TimeZone, after: Instant): Instant 
   const offset = zone.offsetAt(from);
   const wall = nextWall(cron, from + offset);
   if (wall === null) return null;
-  const { walk, times, stepsThrough = times !== undefined } = cron.rules.clock;
+  const { walk, times, walksAlways, stepsThrough = times !== undefined } = cron.rules.clock;
+  if (walk !== undefined && walksAlways?.(cron)) return boundedWalk(walk, { cron, zone }, from);
   // Dagster takes the minutes of some hourly lines from another offset than the one that holds.
   const isCalm =
     stepsThrough &&

@@ -82,7 +82,9 @@ export type ClockRule = {
   walk?: Walk;
   /** the walk steps through every day or month on its way, so that any clock change there may lead it astray */
   stepsThrough?: boolean;
-  /** the same, where the program remembers where it began: `walk` is then its first time */
+  /** lines for which the walk finds other times than a plain search even far from any clock change */
+  walksAlways?: (cron: Cron) => boolean;
+  /** as `walk`, where the program remembers where it began: `walk` is then its first time */
   times?: Times;
 };
 

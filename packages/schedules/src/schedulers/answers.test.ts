@@ -154,6 +154,39 @@ const ANSWERS: readonly (readonly [string, string, string, string, readonly stri
     "2026-05-20T22:30Z",
     ["2026-06-05T18:30Z", "2026-06-05T18:40Z"],
   ],
+  // Of a working day that is moved forward the first time runs only; where it is moved back, the first may be left out.
+  [
+    "quartz",
+    "0 0 3,15 1W * ?",
+    "UTC",
+    "2025-10-15T03:00Z",
+    ["2025-11-03T03:00Z", "2025-12-01T03:00Z", "2025-12-01T15:00Z"],
+  ],
+  [
+    "quartz",
+    "0 0 */6 15W * ?",
+    "UTC",
+    "2025-11-10T00:00Z",
+    ["2025-11-14T06:00Z", "2025-11-14T12:00Z", "2025-11-14T18:00Z", "2025-12-15T00:00Z"],
+  ],
+  ["quartz", "0 0 0 15W * ?", "UTC", "2025-11-10T00:00Z", ["2025-11-14T00:00Z", "2025-12-15T00:00Z"]],
+  ["quartz", "0 0 * 30W * ?", "UTC", "2025-11-25T00:00Z", ["2025-11-28T01:00Z", "2025-11-28T02:00Z"]],
+  ["quartz", "*/20 53-59/10 */8 31W * ?", "Africa/Cairo", "2024-08-25T01:00Z", ["2024-08-30T05:53Z"]],
+  // An hour in a gap is tried once more with the one after it, which a gap of two hours has as well.
+  [
+    "quartz",
+    "0 6-11/10 * ? * 1",
+    "Antarctica/Troll",
+    "2024-03-30T10:00Z",
+    ["2024-03-31T00:06Z", "2024-03-31T02:06Z"],
+  ],
+  [
+    "quartz",
+    "0 00 0-3 ? * 5-1",
+    "Antarctica/Troll",
+    "2026-03-28T06:20Z",
+    ["2026-03-29T00:00Z", "2026-04-01T22:00Z"],
+  ],
   // The last day of the month is taken whatever the weekday.
   [
     "jobrunr",

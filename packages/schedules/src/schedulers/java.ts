@@ -1,7 +1,8 @@
 import { cronUtilsWalk } from "../cron/walks/cron-utils.ts";
-import { firstOrLater, second } from "../cron/instants.ts";
+import { firstOrLater } from "../cron/instants.ts";
 import { micronautWalk } from "../cron/walks/micronaut.ts";
 import { naiveWalk } from "../cron/walks/naive.ts";
+import { hasWorkday, quartzWalk } from "../cron/walks/quartz.ts";
 import { springWalk } from "../cron/walks/spring.ts";
 import { daysInMonth } from "../civil.ts";
 import type { Cron } from "../cron/cron.ts";
@@ -31,7 +32,7 @@ const quartz = derive(COMMON, {
     words: ["L", "LW", "nW", "L-n", "wL", "w#n"],
   },
   days: { both: "refused" },
-  clock: { walk: naiveWalk(second, { checked: true }) },
+  clock: { walk: quartzWalk, walksAlways: hasWorkday },
   years: 100,
   quirks: { field: quartzField },
 });
