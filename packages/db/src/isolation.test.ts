@@ -28,6 +28,7 @@ type Call = (world: World) => unknown;
 const READS: Record<string, Call> = {
   findCheck: (w) => db.findCheck(on, w),
   hasCheck: (w) => db.hasCheck(on, w),
+  listOverviews: ({ projectId }) => db.listOverviews({ db: on, pool }, { projectId, ids: null }, 30),
   listChecks: ({ projectId, tag }) => db.listChecks(on, { projectId, tags: [tag] }, PAGE),
   findProjectChecks: ({ projectId, tag }) => db.findProjectChecks(on, projectId, { tags: [tag] }),
   findCheckByUniqueKey: (w) => db.findCheckByUniqueKey(on, w.projectId, db.uniqueKeyOf(w.pingUuid)),
@@ -38,6 +39,11 @@ const READS: Record<string, Call> = {
   listNotices: (w) => db.listNotices(on, w, PAGE),
   listRuns: (w) => db.listRuns(on, w, PAGE),
   listSlots: (w) => db.listSlots(on, w, NEWEST),
+  sumDays: (w) => db.sumDays(pool, w, { from: MONTH.from, timezone: "UTC" }),
+  countSlots: async (w) => {
+    const [month] = await db.countSlots(pool, w, { now: NOW + 86_400_000, days: [365] });
+    return Object.entries(month ?? {}).filter(([name, count]) => name !== "days" && count !== 0);
+  },
   listPings: (w) => db.listPings(on, w, NEWEST),
   findPingBody: (w) => db.findPingBody(on, { ...w, number: 2 }),
   seenRuns: (w) => db.seenRuns(on, w),
