@@ -23,7 +23,7 @@ export function nextOfCron(cron: Cron, zone: TimeZone, after: Instant): Instant 
   if (wall === null) return null;
   const { walk, times, walksAlways, stepsThrough = times !== undefined } = cron.rules.clock;
   if (walk !== undefined && walksAlways?.(cron)) return boundedWalk(walk, { cron, zone }, from);
-  // Dagster takes the minutes of some hourly lines from another offset than the one that holds.
+  // Dagster reads the minutes of some hourly lines by an offset of another season.
   const isCalm =
     stepsThrough &&
     (times === undefined || offset % HOUR_MS === 0) &&

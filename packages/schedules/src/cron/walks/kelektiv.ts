@@ -7,7 +7,7 @@ import { nextWall } from "../next-wall.ts";
 import { ZonedTime } from "./zoned-time.ts";
 
 // cron 4.4.0
-const RELEASED = Date.UTC(2025, 11, 11);
+const RELEASED = dayNumberOf(2025, 12, 11) * DAY_MS;
 const HALF_YEAR_MS = 182 * DAY_MS;
 
 /**
