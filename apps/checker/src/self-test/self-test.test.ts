@@ -38,7 +38,7 @@ test("the self-test's check is made once and pinged, and the heartbeat goes out 
   await outside.waitForCount(outside.received.length + 1);
   await again();
   expect((await pool.query("select from checks")).count).toBe(1);
-  expect((await pool.query("select from channels where internal and kind = 'sink'")).count).toBe(1);
+  expect((await pool.query("select from channels where internal and kind = 'self-test'")).count).toBe(1);
 });
 
 test("what is wrong is said in the line itself, once, and so is its end", async () => {
