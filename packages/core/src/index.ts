@@ -12,7 +12,8 @@ export {
 export { MaintenanceRuleInput, ruleOf } from "./maintenance/window-input.ts";
 export type { Check, CheckState, DisplayStatus, Reason, Status } from "./checks/check.ts";
 export type { Memory, OpenRun } from "./checks/memory.ts";
-export { TagsInput } from "./checks/tags.ts";
+export { splitTags, TagsInput } from "./checks/tags.ts";
+export { greaterMedianOf } from "./learning/statistics.ts";
 export {
   type CheckSettings,
   CheckSettingsInput,
@@ -47,6 +48,7 @@ export {
   findOutlier,
 } from "./learning/durations.ts";
 export { durationText, secondsInWords } from "./text/duration-text.ts";
+export { escapeXml } from "./text/escape-xml.ts";
 export {
   type ExitEvidence,
   type ExitMeaning,

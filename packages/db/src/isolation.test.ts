@@ -29,6 +29,8 @@ const READS: Record<string, Call> = {
   findCheck: (w) => db.findCheck(on, w),
   hasCheck: (w) => db.hasCheck(on, w),
   listOverviews: ({ projectId }) => db.listOverviews({ db: on, pool }, { projectId, ids: null }, 30),
+  loadNewestSlots: async ({ projectId, checkId }) =>
+    (await db.loadNewestSlots(pool, { projectId, ids: [checkId] }, 30)).get(checkId) ?? [],
   listChecks: ({ projectId, tag }) => db.listChecks(on, { projectId, tags: [tag] }, PAGE),
   findProjectChecks: ({ projectId, tag }) => db.findProjectChecks(on, projectId, { tags: [tag] }),
   findCheckByUniqueKey: (w) => db.findCheckByUniqueKey(on, w.projectId, db.uniqueKeyOf(w.pingUuid)),

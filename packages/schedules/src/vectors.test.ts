@@ -7,6 +7,7 @@ import { parseOnCalendar } from "./oncalendar/parse.ts";
 import { ScheduleError } from "./schedule-error.ts";
 import { nextAfter, type Schedule } from "./schedule.ts";
 import { useOffsets } from "./timezones/timezones.ts";
+import { offsetsOf, type Zones } from "./testing/zones.ts";
 
 /** Answers of Debian's cron rules (reference implementation) and of systemd 252, most near clock changes. */
 type Vectors = { invalid: string[]; vectors: Vector[] };
@@ -14,16 +15,9 @@ type Vector = { expr: string; tz: string; after: string; next: string[]; normali
 
 const cron = read<Vectors>("cron.json");
 const oncalendar = read<Vectors>("oncalendar.json");
-const { zones } = read<{ zones: Record<string, [number, number][]> }>("offsets.json");
+const { zones } = read<{ zones: Zones }>("offsets.json");
 
-// Zones change by law: the vectors hold for the tz database that they were computed with.
-beforeAll(() =>
-  useOffsets((timezone) => {
-    const changes = zones[timezone];
-    if (!changes) return null;
-    return (instant) => (changes.findLast(([from]) => from * 1000 <= instant)?.[1] ?? 0) * 1000;
-  }),
-);
+beforeAll(() => useOffsets(offsetsOf(zones)));
 afterAll(() => useOffsets());
 
 describe.each([

@@ -1,4 +1,4 @@
-import { CheckSettingsInput, displayStatus, maintenanceAt } from "@overdue/core";
+import { CheckSettingsInput, displayStatus, maintenanceAt, splitTags } from "@overdue/core";
 import { explain, type Instant } from "@overdue/schedules";
 import { toCheck, type LinkedCheck, checkSettings } from "@overdue/db";
 import { z } from "zod";
@@ -97,7 +97,7 @@ export function checkView(row: LinkedCheck, options: ViewOptions): CheckView {
     dependsOn: row.dependsOn,
     managedBy,
     version,
-    tags: row.tags.split(" ").filter((tag) => tag !== ""),
+    tags: splitTags(row.tags),
     ...checkSettings(row),
     maintenance: maintenanceView(row, options.now),
     scheduleText: explain(row.schedule, { from: options.now, count: 0 }).text,

@@ -1,4 +1,6 @@
 import {
+  greaterMedianOf,
+  splitTags,
   checkName,
   displayStatus,
   encodeMarks,
@@ -7,7 +9,13 @@ import {
   stripSvg,
   stripText,
 } from "@overdue/core";
-import { type CheckOverview, findCheckByBadgeUuid, listOverviews, toCheck } from "@overdue/db";
+import {
+  type CheckOverview,
+  findCheckByBadgeUuid,
+  listOverviews,
+  loadNewestSlots,
+  toCheck,
+} from "@overdue/db";
 import { explain, type Instant } from "@overdue/schedules";
 import { z } from "zod";
 
@@ -96,7 +104,7 @@ export function overviewView({ row, channels, incident, slots }: CheckOverview, 
   return {
     id: row.id,
     name: checkName(row),
-    tags: row.tags.split(" ").filter((tag) => tag !== ""),
+    tags: splitTags(row.tags),
     severity: row.severity,
     scheduleText: explain(row.schedule, { from: now, count: 0 }).text,
     status: displayStatus(toCheck(row), now),
@@ -138,9 +146,7 @@ function timeFields(row: CheckOverview["row"], now: Instant): Partial<OverviewVi
 
 /** The median of the last good runs, in milliseconds; null where too few are known to call anything usual. */
 function usualDuration(durations: readonly number[]): number | null {
-  if (durations.length < 5) return null;
-  const sorted = durations.toSorted((one, other) => one - other);
-  return Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0);
+  return durations.length < 5 ? null : Math.round(greaterMedianOf(durations) ?? 0);
 }
 
 function incidentView(incident: NonNullable<CheckOverview["incident"]>): OverviewView["incident"] {
@@ -185,10 +191,9 @@ export const stripImageRoutes = createRouter().openapi(
     const { db } = c.var.deps;
     const row = z.uuid().safeParse(badgeUuid).success ? await findCheckByBadgeUuid(db, badgeUuid) : null;
     if (row === null) throw ApiError.notFound("check");
-    const filter = { projectId: row.projectId, ids: [row.id] };
-    const [overview] = await listOverviews(c.var.deps, filter, SLOTS);
+    const slots = await loadNewestSlots(c.var.deps.pool, { projectId: row.projectId, ids: [row.id] }, SLOTS);
     const isRunning = row.memory.openRuns.length > 0;
-    const marks = stripMarks(overview?.slots ?? [], { status: row.status, isRunning });
+    const marks = stripMarks(slots.get(row.id) ?? [], { status: row.status, isRunning });
     // The name of an unnamed check is its ping secret, which must not stand in a public picture.
     const name = row.name || row.slug || "unnamed";
     return c.body(stripSvg(marks, { ...SIZE, title: `${name}: ${stripText(marks)}` }), 200, FRESH);

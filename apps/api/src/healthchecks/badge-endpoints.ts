@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
-import { checkName, displayStatus } from "@overdue/core";
+import { checkName, displayStatus, splitTags } from "@overdue/core";
 import {
   toCheck,
   type CheckWithChannels,
@@ -143,7 +143,7 @@ async function listBadges(c: HealthchecksContext): Promise<Response> {
   const [project, rows] = await Promise.all([findProject(db, projectId), findProjectChecks(db, projectId)]);
   const [secret] = settings.secretKeys;
   if (project === null || secret === undefined) throw new HealthchecksError(404);
-  const tags = new Set(rows.flatMap(({ tags }) => tags.split(" ").filter((tag) => tag !== "")));
+  const tags = new Set(rows.flatMap(({ tags }) => splitTags(tags)));
   const of = { publicUrl: settings.publicUrl, badgeKey: project.badgeKey, secret };
   return c.json({
     badges: Object.fromEntries([...[...tags].toSorted(), ALL].map((tag) => [tag, badgeUrls(tag, of)])),

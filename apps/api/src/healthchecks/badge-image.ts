@@ -1,4 +1,4 @@
-import type { DisplayStatus } from "@overdue/core";
+import { type DisplayStatus, escapeXml } from "@overdue/core";
 
 /** What a badge says of some checks together. */
 export type BadgeState = { status: "up" | "late" | "down"; total: number; grace: number; down: number };
@@ -49,14 +49,4 @@ export function badgeSvg(label: string, status: BadgeState["status"]): string {
 </g>
 </svg>
 `;
-}
-
-// Characters that XML cannot hold at all are left out.
-function escapeXml(text: string): string {
-  return text
-    .replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

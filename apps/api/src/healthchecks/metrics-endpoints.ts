@@ -1,4 +1,4 @@
-import { type DisplayStatus, displayStatus } from "@overdue/core";
+import { type DisplayStatus, displayStatus, splitTags } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 import { toCheck, type CheckWithChannels, findProjectChecks, uniqueKeyOf } from "@overdue/db";
 
@@ -82,8 +82,7 @@ function ours(seen: readonly Seen[], now: Instant): Family[] {
 function tagFamilies(seen: readonly Seen[]): Family[] {
   const tags = new Map<string, number>();
   for (const { row, status } of seen) {
-    for (const tag of row.tags.split(" ").filter((word) => word !== ""))
-      tags.set(tag, status === "down" ? 0 : (tags.get(tag) ?? 1));
+    for (const tag of splitTags(row.tags)) tags.set(tag, status === "down" ? 0 : (tags.get(tag) ?? 1));
   }
   const samples = [...tags].toSorted(([one], [other]) => (one < other ? -1 : 1));
   return [

@@ -19,3 +19,8 @@ export const TagInput = z
 
 /** The tags of a check, a route or a maintenance window. */
 export const TagsInput = z.array(TagInput).max(TAGS_MAX, `Use at most ${TAGS_MAX} tags.`);
+
+/** The tags of the text in which they are stored: with spaces between them. */
+export function splitTags(text: string): string[] {
+  return text.split(" ").filter((tag) => tag !== "");
+}

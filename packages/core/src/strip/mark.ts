@@ -1,6 +1,7 @@
 import type { Instant } from "@overdue/schedules";
 import type { Status } from "../checks/check.ts";
 import type { Slot } from "../checks/event.ts";
+import { greaterMedianOf } from "../learning/statistics.ts";
 import { durationText } from "../text/duration-text.ts";
 import { exitMeaning } from "../text/exit-status-text.ts";
 
@@ -44,7 +45,7 @@ const HIGHEST_LEVEL = 8;
  * check that is paused now.
  */
 export function stripMarks(slots: readonly SlotRecord[], { status, isRunning }: CheckNow): Mark[] {
-  const usualMs = median(slots.flatMap(({ durationMs }) => durationMs ?? []));
+  const usualMs = greaterMedianOf(slots.flatMap(({ durationMs }) => durationMs ?? []));
   const marks = slots.map((slot) => slotMark(slot, usualMs));
   if (isRunning && !slots.some((slot) => slot.isRunning)) marks.push({ kind: "running", level: USUAL_LEVEL });
   if (status === "paused") marks.push({ kind: "paused", level: 1 });
@@ -74,11 +75,6 @@ function durationLevel(ms: number | null, usualMs: number | null): number {
   if (ms === null || usualMs === null || ms <= 0 || usualMs <= 0) return USUAL_LEVEL;
   const level = Math.round(USUAL_LEVEL + 2 * Math.log2(ms / usualMs));
   return Math.min(HIGHEST_LEVEL, Math.max(1, level));
-}
-
-function median(values: readonly number[]): number | null {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? null;
 }
 
 /**
@@ -144,7 +140,7 @@ export type DayRecord = {
 
 /** A mark for each day: the worst that happened in it. A day without slots is null, and leaves a gap. */
 export function dayMarks(days: readonly DayRecord[]): (Mark | null)[] {
-  const usualMs = median(days.flatMap(({ meanMs }) => meanMs ?? []));
+  const usualMs = greaterMedianOf(days.flatMap(({ meanMs }) => meanMs ?? []));
   return days.map((day) => {
     const kind = dayKind(day);
     if (kind === null) return null;

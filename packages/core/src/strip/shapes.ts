@@ -1,3 +1,4 @@
+import { escapeXml } from "../text/escape-xml.ts";
 import type { Mark, MarkKind } from "./mark.ts";
 
 /** The size of a strip in pixels: its height, and from one mark to the next. */
@@ -131,14 +132,4 @@ export function stripSvg(marks: readonly Mark[], { title, ...size }: StripSize &
     "</svg>",
     "",
   ].join("\n");
-}
-
-// Characters that XML cannot hold at all are left out.
-function escapeXml(text: string): string {
-  return text
-    .replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

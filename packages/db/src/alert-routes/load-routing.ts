@@ -1,11 +1,12 @@
-import type {
-  Directory,
-  Person,
-  Rotation,
-  Route,
-  RoutedCheck,
-  RoutingInput,
-  SentNotification,
+import {
+  type Directory,
+  type Person,
+  type Rotation,
+  type Route,
+  type RoutedCheck,
+  type RoutingInput,
+  type SentNotification,
+  splitTags,
 } from "@overdue/core";
 import type { PoolClient } from "../database.ts";
 
@@ -139,7 +140,7 @@ export async function loadIncidents(client: PoolClient, ids: readonly string[]):
 function checkOf({ check_id, tags, severity, channel_ids }: CheckRow): RoutedCheck {
   return {
     id: check_id,
-    tags: tags.split(" ").filter((tag) => tag !== ""),
+    tags: splitTags(tags),
     severity,
     channelIds: channel_ids,
   };

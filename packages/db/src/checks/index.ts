@@ -12,4 +12,4 @@ export {
   listChecks,
 } from "./find-checks.ts";
 export { UnknownChannel, CircularDependency, UnknownDependency } from "./links.ts";
-export { type CheckOverview, listOverviews } from "./list-overviews.ts";
+export { type CheckOverview, listOverviews, loadNewestSlots } from "./list-overviews.ts";

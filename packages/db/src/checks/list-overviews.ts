@@ -1,8 +1,9 @@
 import type { Reason, SlotRecord } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
-import { and, asc, eq, inArray, isNull } from "drizzle-orm";
+import { and, asc, count, eq, inArray, isNull } from "drizzle-orm";
 
 import type { Db, Pool } from "../database.ts";
+import { epochMs } from "../schema/epoch-ms.ts";
 import { checkChannels, checks } from "../schema/index.ts";
 import type { CheckRow } from "./check-row.ts";
 
@@ -66,22 +67,26 @@ async function loadChecks(db: Db, { projectId, ids }: Filter): Promise<CheckRow[
     .orderBy(asc(checks.id));
 }
 
-async function countChannels(db: Db, { projectId }: Filter): Promise<Map<string, number>> {
-  const links = await db
-    .select({ checkId: checkChannels.checkId })
+async function countChannels(db: Db, { projectId, ids }: Filter): Promise<Map<string, number>> {
+  const { checkId } = checkChannels;
+  const ofThese = ids === null ? undefined : inArray(checkId, [...ids]);
+  const rows = await db
+    .select({ checkId, links: count() })
     .from(checkChannels)
-    .where(eq(checkChannels.projectId, projectId));
-  const byCheck = Map.groupBy(links, ({ checkId }) => checkId);
-  return new Map([...byCheck].map(([checkId, of]) => [checkId, of.length]));
+    .where(and(eq(checkChannels.projectId, projectId), ofThese))
+    .groupBy(checkId);
+  return new Map(rows.map((row) => [row.checkId, row.links]));
 }
 
-async function loadOpenIncidents(pool: Pool, { projectId }: Filter): Promise<Map<string, OpenIncident>> {
+async function loadOpenIncidents(pool: Pool, { projectId, ids }: Filter): Promise<Map<string, OpenIncident>> {
   const rows = await pool.query<OpenIncident>(
-    `select id, check_id as "checkId", reason, ${ms("opened_at")} as "openedAt",
+    `select id, check_id as "checkId", reason, ${epochMs("opened_at")} as "openedAt",
             (evidence ->> 'exitStatus')::int as "exitStatus", acknowledged_at is not null as "isAcknowledged",
-            ${ms("snoozed_until")} as "snoozedUntil", storm_id as "stormId"
-       from incidents where project_id = $1 and resolved_at is null order by opened_at`,
-    [projectId],
+            ${epochMs("snoozed_until")} as "snoozedUntil", storm_id as "stormId"
+       from incidents
+      where project_id = $1 and resolved_at is null and ($2::uuid[] is null or check_id = any($2))
+      order by opened_at`,
+    [projectId, ids],
   );
   return new Map(rows.map((row) => [row.checkId, row]));
 }
@@ -99,7 +104,7 @@ type SlotValues = [
 ];
 
 /** The newest `limit` slots of each check with their runs, oldest first. */
-async function loadNewestSlots(
+export async function loadNewestSlots(
   pool: Pool,
   { projectId, ids }: Filter,
   limit: number,
@@ -107,7 +112,7 @@ async function loadNewestSlots(
   const rows = await pool.query<{ checkId: string; slots: SlotValues[] }>(
     `select c.id as "checkId", newest.slots from checks c
       cross join lateral (
-        select json_agg(json_build_array(${ms("s.due_at")}, s.outcome, s.late_ms, s.because, r.duration_ms,
+        select json_agg(json_build_array(${epochMs("s.due_at")}, s.outcome, s.late_ms, s.because, r.duration_ms,
                         r.exit_status, r.overlong, r.outcome = 'running') order by s.due_at) as slots
           from (select * from slots where check_id = c.id order by due_at desc limit $3) s
           left join runs r on r.id = s.run_id
@@ -131,8 +136,4 @@ function slotRecord(values: SlotValues): SlotRecord {
     overlong: overlong === true,
     isRunning: isRunning === true,
   };
-}
-
-function ms(column: string): string {
-  return `(extract(epoch from ${column}) * 1000)::float8`;
 }

@@ -1,4 +1,4 @@
-import type { Current } from "@overdue/core";
+import { type Current, splitTags } from "@overdue/core";
 import { and, asc, eq, isNull } from "drizzle-orm";
 import { checkSettings } from "../checks/check-row.ts";
 import type { CheckWithChannels } from "../checks/find-checks.ts";
@@ -105,7 +105,7 @@ function detailsOf(row: CheckWithChannels) {
   return {
     name,
     severity,
-    tags: tags.split(" ").filter((tag) => tag !== ""),
+    tags: splitTags(tags),
     description,
     methods,
     filterSubject,

@@ -1,5 +1,5 @@
 import type { Instant } from "@overdue/schedules";
-import { type DeliveryKind, isInformational } from "@overdue/core";
+import { type DeliveryKind, isInformational, splitTags } from "@overdue/core";
 
 /** A delivery that may share a message with others, or has. */
 export type GroupableDelivery = {
@@ -32,7 +32,7 @@ export function sharedKeys({ host, address, tags, dependsOn }: GroupableDelivery
   return [
     ...(host === null ? [] : [`host ${host}`]),
     ...(address === null ? [] : [`address ${address}`]),
-    ...tags.split(" ").flatMap((tag) => (tag === "" ? [] : [`tag ${tag}`])),
+    ...splitTags(tags).map((tag) => `tag ${tag}`),
     ...dependsOn.map((id) => `dependency ${id}`),
   ];
 }

@@ -70,3 +70,11 @@ export type SchedulerPolicy = {
   /** the job can learn which due time it runs for, so that a late run and an early one differ */
   handsOnDueTime?: true;
 };
+
+/** The policies of one program, of which each set-up says only what is not the same in all. */
+export function setups<Key extends keyof SchedulerPolicy>(
+  same: Pick<SchedulerPolicy, Key>,
+  different: readonly Omit<SchedulerPolicy, Key>[],
+): SchedulerPolicy[] {
+  return different.map((one) => ({ ...same, ...one }) as SchedulerPolicy);
+}

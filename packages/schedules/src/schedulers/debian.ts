@@ -1,5 +1,5 @@
 import { ScheduleError } from "../schedule-error.ts";
-import { COMMON, derive, type Scheduler } from "./scheduler.ts";
+import { COMMON, derive, preset } from "./scheduler.ts";
 
 const debian = derive(COMMON, {
   quirks: { line: refuseStarAsCommand },
@@ -41,22 +41,20 @@ function refuseStarAsCommand(line: string): string {
   return line;
 }
 
-export const DEBIAN_CRON: Scheduler = {
+export const DEBIAN_CRON = preset({
   id: "debian-cron",
   label: "cron (Debian, Ubuntu, most Linux)",
   names: ["cron", "Debian", "Ubuntu", "Vixie cron"],
   version: "cron 3.0pl1-162",
   source: "Debian's source with its patches, its own loop run with a simulated clock",
-  example: "30 2 * * *",
   rules: debian,
-};
+});
 
-export const CRONIE: Scheduler = {
+export const CRONIE = preset({
   id: "cronie",
   label: "cronie (RHEL, Fedora, Rocky, Arch)",
   names: ["cronie", "Red Hat", "RHEL", "Fedora", "Rocky", "AlmaLinux", "Arch", "SUSE"],
   version: "cronie 1.7.2",
   source: "cronie's source, its own loop run with a simulated clock",
-  example: "30 2 * * *",
   rules: cronie,
-};
+});

@@ -8,7 +8,7 @@ import {
   DAYS_ONLY,
   derive,
   FIVE,
-  type Scheduler,
+  preset,
   SECONDS_AND_YEAR,
   SECONDS_FIRST,
   USUAL_MACROS,
@@ -98,58 +98,52 @@ const gronx = derive(COMMON, {
   },
 });
 
-export const KUBERNETES: Scheduler = {
+export const KUBERNETES = preset({
   id: "kubernetes",
   label: "Kubernetes CronJob",
   names: ["Kubernetes", "CronJob", "k8s", "OpenShift", "robfig/cron"],
   version: "robfig/cron 3.0.1",
   source: "github.com/robfig/cron/v3 v3.0.1, ParseStandard",
-  example: "30 2 * * *",
   rules: robfig,
-};
-export const GOCRON: Scheduler = {
+});
+export const GOCRON = preset({
   id: "gocron",
   label: "gocron (Go)",
   names: ["go-co-op/gocron"],
   version: "gocron 2.21.2",
   source: "github.com/go-co-op/gocron/v2 v2.21.2, NewDefaultCron",
-  example: "30 2 * * *",
   rules: gocron,
-};
-export const NETRESEARCH: Scheduler = {
+});
+export const NETRESEARCH = preset({
   id: "netresearch-go-cron",
   label: "netresearch/go-cron (Ofelia)",
   names: ["go-cron", "Ofelia", "netresearch"],
   version: "go-cron 0.9.1",
   source: "github.com/netresearch/go-cron v0.9.1",
-  example: "30 2 * * *",
   rules: netresearch,
-};
-export const NOMAD: Scheduler = {
+});
+export const NOMAD = preset({
   id: "hashicorp-nomad",
   label: "HashiCorp Nomad",
   names: ["Nomad", "HashiCorp", "periodic job"],
   version: "hashicorp/cronexpr 1.1.3",
   source: "github.com/hashicorp/cronexpr v1.1.3",
-  example: "30 2 * * *",
   rules: nomad,
-};
-export const SUPERCRONIC: Scheduler = {
+});
+export const SUPERCRONIC = preset({
   id: "supercronic",
   label: "supercronic (containers)",
   names: ["supercronic", "gorhill/cronexpr"],
   version: "supercronic 0.2.48",
   source: "github.com/aptible/supercronic v0.2.48",
-  example: "30 2 * * *",
   rules: supercronic,
-};
-export const GRONX: Scheduler = {
+});
+export const GRONX = preset({
   id: "gronx",
   label: "gronx (Go)",
   names: ["adhocore/gronx"],
   version: "gronx 1.20.4",
   source: "github.com/adhocore/gronx v1.20.4",
-  example: "30 2 * * *",
   rules: gronx,
-};
+});
 export { DAYS_ONLY };

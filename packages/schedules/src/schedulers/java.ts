@@ -8,15 +8,7 @@ import { daysInMonth } from "../civil.ts";
 import type { Cron } from "../cron/cron.ts";
 import type { FieldName } from "../cron/rules.ts";
 import { ScheduleError } from "../schedule-error.ts";
-import {
-  COMMON,
-  DAYS_ONLY,
-  derive,
-  type Scheduler,
-  SECONDS_AND_YEAR,
-  SECONDS_FIRST,
-  FIVE,
-} from "./scheduler.ts";
+import { COMMON, DAYS_ONLY, derive, preset, SECONDS_AND_YEAR, SECONDS_FIRST, FIVE } from "./scheduler.ts";
 
 const quartz = derive(COMMON, {
   layouts: [SECONDS_FIRST, SECONDS_AND_YEAR],
@@ -229,7 +221,7 @@ function refuseMissingWorkday(cron: Cron): Cron {
   return cron;
 }
 
-export const QUARTZ: Scheduler = {
+export const QUARTZ = preset({
   id: "quartz",
   label: "Quartz (Java)",
   names: ["Quartz", "Quartz Scheduler"],
@@ -237,8 +229,8 @@ export const QUARTZ: Scheduler = {
   source: "org.quartz-scheduler:quartz 2.5.2",
   example: "0 30 2 * * ?",
   rules: quartz,
-};
-export const SPRING: Scheduler = {
+});
+export const SPRING = preset({
   id: "spring",
   label: "Spring @Scheduled",
   names: ["Spring", "Spring Boot", "@Scheduled"],
@@ -246,8 +238,8 @@ export const SPRING: Scheduler = {
   source: "org.springframework:spring-context 6.2.19",
   example: "0 30 2 * * *",
   rules: spring,
-};
-export const MICRONAUT: Scheduler = {
+});
+export const MICRONAUT = preset({
   id: "micronaut",
   label: "Micronaut",
   names: ["Micronaut"],
@@ -255,26 +247,24 @@ export const MICRONAUT: Scheduler = {
   source: "io.micronaut:micronaut-context 4.10.15",
   example: "0 30 2 * * *",
   rules: micronaut,
-};
-export const JOBRUNR: Scheduler = {
+});
+export const JOBRUNR = preset({
   id: "jobrunr",
   label: "JobRunr",
   names: ["JobRunr"],
   version: "jobrunr 7.5.2",
   source: "org.jobrunr:jobrunr 7.5.2",
-  example: "30 2 * * *",
   rules: jobrunr,
-};
-export const CRON_UTILS_UNIX: Scheduler = {
+});
+export const CRON_UTILS_UNIX = preset({
   id: "cron-utils-unix",
   label: "cron-utils, UNIX (Java)",
   names: ["cron-utils"],
   version: "cron-utils 9.2.1",
   source: "com.cronutils:cron-utils 9.2.1",
-  example: "30 2 * * *",
   rules: cronUtilsUnix,
-};
-export const CRON_UTILS_QUARTZ: Scheduler = {
+});
+export const CRON_UTILS_QUARTZ = preset({
   id: "cron-utils-quartz",
   label: "cron-utils, QUARTZ (Java)",
   names: ["cron-utils"],
@@ -282,8 +272,8 @@ export const CRON_UTILS_QUARTZ: Scheduler = {
   source: "com.cronutils:cron-utils 9.2.1",
   example: "0 30 2 * * ?",
   rules: cronUtilsQuartz,
-};
-export const CRON_UTILS_SPRING: Scheduler = {
+});
+export const CRON_UTILS_SPRING = preset({
   id: "cron-utils-spring53",
   label: "cron-utils, SPRING53 (Java)",
   names: ["cron-utils"],
@@ -291,4 +281,4 @@ export const CRON_UTILS_SPRING: Scheduler = {
   source: "com.cronutils:cron-utils 9.2.1",
   example: "0 30 2 * * *",
   rules: cronUtilsSpring,
-};
+});

@@ -12,6 +12,7 @@ import {
   DAYS_ONLY,
   derive,
   FIVE,
+  preset,
   type Scheduler,
   SECONDS_AND_YEAR,
   SECONDS_FIRST,
@@ -191,7 +192,7 @@ const graphile = derive(COMMON, {
 });
 
 function npm(id: string, label: string, more: Pick<Scheduler, "names" | "version" | "rules">): Scheduler {
-  return { id, label, source: `npm ${more.version}`, example: "30 2 * * *", ...more };
+  return preset({ id, label, source: `npm ${more.version}`, ...more });
 }
 
 export const CRON_PARSER = npm("cron-parser", "cron-parser (npm)", {

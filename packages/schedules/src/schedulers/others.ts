@@ -6,15 +6,7 @@ import { systemdCronWalk } from "../cron/walks/systemd-cron.ts";
 import { withoutHashes } from "./jenkins-hash.ts";
 import { busyboxValues, systemdCronValues } from "./own-readings.ts";
 import { rustCronTimes } from "../cron/walks/rust-cron.ts";
-import {
-  COMMON,
-  derive,
-  FIVE,
-  type Scheduler,
-  SECONDS_AND_YEAR,
-  SECONDS_FIRST,
-  USUAL_MACROS,
-} from "./scheduler.ts";
+import { COMMON, derive, FIVE, preset, SECONDS_AND_YEAR, SECONDS_FIRST, USUAL_MACROS } from "./scheduler.ts";
 
 const busybox = derive(COMMON, {
   behind: "command",
@@ -170,52 +162,46 @@ const rustCron = derive(COMMON, {
   },
 });
 
-export const BUSYBOX: Scheduler = {
+export const BUSYBOX = preset({
   id: "busybox",
   label: "BusyBox crond (Alpine, OpenWrt)",
   names: ["BusyBox", "Alpine", "OpenWrt"],
   version: "busybox 1.37.0",
   source: "busybox 1.37.0-6",
-  example: "30 2 * * *",
   rules: busybox,
-};
-export const SYSTEMD_CRON: Scheduler = {
+});
+export const SYSTEMD_CRON = preset({
   id: "systemd-cron",
   label: "systemd-cron",
   names: ["systemd-cron"],
   version: "systemd-cron 1.15.19",
   source: "systemd-cron 1.15.19-5",
-  example: "30 2 * * *",
   rules: systemdCron,
-};
-export const JENKINS: Scheduler = {
+});
+export const JENKINS = preset({
   id: "jenkins",
   label: "Jenkins",
   names: ["Jenkins"],
   version: "Jenkins 2.579",
   source: "jenkins core",
-  example: "30 2 * * *",
   rules: jenkins,
-};
-export const FUGIT: Scheduler = {
+});
+export const FUGIT = preset({
   id: "fugit",
   label: "fugit (Sidekiq-cron, GoodJob, Solid Queue, rufus)",
   names: ["fugit", "Sidekiq-cron", "GoodJob", "Solid Queue", "rufus-scheduler"],
   version: "fugit 1.14.0",
-  source: "fugit 1.14.0",
-  example: "30 2 * * *",
   rules: fugit,
-};
-export const LARAVEL: Scheduler = {
+});
+export const LARAVEL = preset({
   id: "laravel-cron-expression",
   label: "Laravel, Symfony",
   names: ["Laravel", "Symfony"],
   version: "dragonmantank/cron-expression 8d272d6",
   source: "dragonmantank/cron-expression",
-  example: "30 2 * * *",
   rules: laravel,
-};
-export const RUST_CRON: Scheduler = {
+});
+export const RUST_CRON = preset({
   id: "rust-cron",
   label: "cron (Rust)",
   names: ["cron"],
@@ -223,4 +209,4 @@ export const RUST_CRON: Scheduler = {
   source: "crates.io cron 0.17.0",
   example: "0 30 2 * * *",
   rules: rustCron,
-};
+});

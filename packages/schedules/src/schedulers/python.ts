@@ -11,15 +11,7 @@ import { dayNumberOf } from "../civil.ts";
 import { nextWall } from "../cron/next-wall.ts";
 import { ScheduleError } from "../schedule-error.ts";
 import { DAY_MS } from "../time.ts";
-import {
-  COMMON,
-  derive,
-  FIVE,
-  type Scheduler,
-  SECONDS_FIRST,
-  SECONDS_LAST,
-  USUAL_MACROS,
-} from "./scheduler.ts";
+import { COMMON, derive, FIVE, preset, SECONDS_FIRST, SECONDS_LAST, USUAL_MACROS } from "./scheduler.ts";
 
 const celery = derive(COMMON, {
   macros: {},
@@ -160,61 +152,79 @@ const overdue = derive(cronsim, {
   grammar: { wordsInLists: true },
 });
 
-function python(id: string, label: string, more: Pick<Scheduler, "names" | "version" | "rules">): Scheduler {
-  return { id, label, source: more.version, example: "30 2 * * *", ...more };
-}
-
-export const CELERY = python("celery", "Celery beat", {
+export const CELERY = preset({
+  id: "celery",
+  label: "Celery beat",
   names: ["Celery"],
   version: "celery 5.7.0",
   rules: celery,
 });
-export const DJANGO_CELERY_BEAT = python("django-celery-beat", "django-celery-beat", {
+export const DJANGO_CELERY_BEAT = preset({
+  id: "django-celery-beat",
+  label: "django-celery-beat",
   names: ["Django", "Celery"],
   version: "django-celery-beat 2.9.0",
   rules: celery,
 });
-export const APSCHEDULER = python("apscheduler", "APScheduler", {
+export const APSCHEDULER = preset({
+  id: "apscheduler",
+  label: "APScheduler",
   names: ["APScheduler"],
   version: "APScheduler 3.11.3",
   rules: apscheduler,
 });
-export const APSCHEDULER310 = python("apscheduler-3.10", "APScheduler up to 3.10", {
+export const APSCHEDULER310 = preset({
+  id: "apscheduler-3.10",
+  label: "APScheduler up to 3.10",
   names: ["APScheduler"],
   version: "APScheduler 3.10.4",
   rules: apscheduler310,
 });
-export const CRONITER = python("croniter", "croniter 7", {
+export const CRONITER = preset({
+  id: "croniter",
+  label: "croniter 7",
   names: ["croniter"],
   version: "croniter 7.0.0",
   rules: croniter,
 });
-export const CRONITER6 = python("croniter6", "croniter 6 with zoneinfo", {
+export const CRONITER6 = preset({
+  id: "croniter6",
+  label: "croniter 6 with zoneinfo",
   names: ["croniter"],
   version: "croniter 6.0.0",
   rules: croniter6,
 });
-export const CRONITER6_PYTZ = python("croniter6-pytz", "croniter 6 with pytz", {
+export const CRONITER6_PYTZ = preset({
+  id: "croniter6-pytz",
+  label: "croniter 6 with pytz",
   names: ["croniter"],
   version: "croniter 6.0.0",
   rules: croniter6Pytz,
 });
-export const AIRFLOW = python("airflow", "Apache Airflow", {
+export const AIRFLOW = preset({
+  id: "airflow",
+  label: "Apache Airflow",
   names: ["Airflow"],
   version: "apache-airflow-core 3.3.2",
   rules: airflow,
 });
-export const DAGSTER = python("dagster", "Dagster", {
+export const DAGSTER = preset({
+  id: "dagster",
+  label: "Dagster",
   names: ["Dagster"],
   version: "dagster 1.13.29",
   rules: dagster,
 });
-export const CRONSIM = python("cronsim", "cronsim", {
+export const CRONSIM = preset({
+  id: "cronsim",
+  label: "cronsim",
   names: ["cronsim", "Healthchecks"],
   version: "cronsim 2.8",
   rules: cronsim,
 });
-export const OVERDUE = python("overdue", "Overdue's own reading, before schedulers had names", {
+export const OVERDUE = preset({
+  id: "overdue",
+  label: "Overdue's own reading, before schedulers had names",
   names: ["Overdue"],
   version: "cronsim 2.7",
   rules: overdue,

@@ -14,6 +14,13 @@ export type Scheduler = {
   rules: CronRules;
 };
 
+/** A scheduler whose version says where its reading is from, and whose lines have five fields, where it says no other. */
+export function preset(
+  given: Omit<Scheduler, "source" | "example"> & Partial<Pick<Scheduler, "source" | "example">>,
+): Scheduler {
+  return { source: given.version, example: "30 2 * * *", ...given };
+}
+
 type Changes = Partial<Omit<CronRules, "grammar" | "days" | "clock" | "quirks">> & {
   grammar?: Partial<Omit<Grammar, "bounds">> & { bounds?: Partial<Grammar["bounds"]> };
   days?: Partial<DayRule>;

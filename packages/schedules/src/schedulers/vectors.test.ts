@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ScheduleError } from "../schedule-error.ts";
 import { timesAfter } from "../times.ts";
 import { useOffsets } from "../timezones/timezones.ts";
+import { offsetsOf, type Zones } from "../testing/zones.ts";
 import { SCHEDULERS } from "./index.ts";
 
 /** An expression, its zone, the start, and its next times in seconds from there; null where the program refuses it. */
@@ -11,16 +12,9 @@ type Vector = readonly [string, string, string, readonly number[] | null];
 const VECTORS = new URL("../../vectors/", import.meta.url);
 const COUNT_ASKED = 4;
 const files = readdirSync(new URL("schedulers/", VECTORS));
-const { zones } = read<{ zones: Record<string, [number, number][]> }>("scheduler-offsets.json");
+const { zones } = read<{ zones: Zones }>("scheduler-offsets.json");
 
-// Zones change by law: the vectors hold for the tz database that they were computed with.
-beforeAll(() =>
-  useOffsets((timezone) => {
-    const changes = zones[timezone];
-    if (!changes) return null;
-    return (instant) => (changes.findLast(([from]) => from * 1000 <= instant)?.[1] ?? 0) * 1000;
-  }),
-);
+beforeAll(() => useOffsets(offsetsOf(zones)));
 afterAll(() => useOffsets());
 
 test.each(files.map((file) => file.replace(".json", "")))(
