@@ -1,10 +1,11 @@
 export { type ReckonedHolidays, reckonedHolidaysOf, takeHolidays } from "#holidays";
 export { civilDateOf, dayNumberOf, weekdayOf } from "./civil.ts";
 export type { Exceptions } from "./exceptions/exceptions.ts";
-export type { ClockChange } from "./explain/clock-changes.ts";
+export { type ClockChange, forecastOf } from "./explain/clock-changes.ts";
 export { MONTH_NAMES, WEEKDAY_NAMES } from "./calendar-names.ts";
 export { listText } from "./explain/english.ts";
-export { explain, type Explanation, type Occurrence } from "./explain/explain.ts";
+export { explain, type Explanation } from "./explain/explain.ts";
+export type { Occurrence } from "./explain/local-time.ts";
 export { lostFrom, policiesOf } from "./policies/policies.ts";
 export { intervalText, madeUpText, missedText, overlapText } from "./policies/policy-text.ts";
 export type { SchedulerPolicy } from "./policies/policy.ts";

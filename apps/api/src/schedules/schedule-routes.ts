@@ -1,4 +1,4 @@
-import { explain, ScheduleReadingInput, ScheduleShape, timezones } from "@overdue/schedules";
+import { type ClockChange, explain, ScheduleReadingInput, ScheduleShape, timezones } from "@overdue/schedules";
 import { z } from "zod";
 
 import { body, createRouter, json, route } from "../http/route.ts";
@@ -7,22 +7,35 @@ import { Timestamp, iso } from "../http/schemas.ts";
 const NEXT_TIMES = 5;
 
 const ScheduleQuestion = z.strictObject({ schedule: ScheduleReadingInput }).meta({ id: "ScheduleQuestion" });
-const ClockChangeEffect = z.enum(["skipped", "moved", "doubled"]);
+const Occurrence = z.object({ at: Timestamp, local: z.string() });
+const ClockChangeView = z
+  .object({
+    at: Timestamp,
+    timezone: z.string(),
+    text: z.string(),
+    effect: z.string().meta({ description: "What becomes of the runs, in sentences." }),
+    affected: z
+      .array(
+        z.object({
+          local: z.string(),
+          mark: z.enum(["skipped", "moved", "doubled", "once", "extra"]),
+          pass: z.enum(["first", "second"]).optional().meta({
+            description: "The pass of the repeated hour in which it runs, where that is one.",
+          }),
+          runs: z.array(Occurrence).meta({ description: "When it runs: not at all, once, or in both passes." }),
+        }),
+      )
+      .meta({ description: "The first ten times that it touches." }),
+    affectedCount: z.int(),
+  })
+  .meta({ id: "ClockChange" });
 const ScheduleExplanation = z
   .object({
     text: z.string().meta({ description: "The schedule in plain English." }),
-    next: z.array(z.object({ at: Timestamp, local: z.string() })),
-    changes: z
-      .array(
-        z.object({
-          at: Timestamp,
-          timezone: z.string(),
-          text: z.string(),
-          affected: z.array(z.object({ local: z.string(), mark: ClockChangeEffect })),
-          affectedCount: z.int(),
-        }),
-      )
-      .meta({ description: "The next changes of the zone's clocks, and what they do to the schedule." }),
+    next: z.array(Occurrence),
+    changes: z.array(ClockChangeView).meta({
+      description: "The next two changes of the zone's clocks, and what the scheduler does with the runs.",
+    }),
     schedule: ScheduleShape.meta({
       description:
         "The schedule as it was read and would be stored: without the comments, the command and the zone of a pasted line.",
@@ -60,7 +73,7 @@ export const scheduleRoutes = createRouter()
         suggestedJitterSeconds: jitterSeconds,
         notes: [...notes],
       };
-      return c.json({ text, next: next.map(withIsoTime), changes: changes.map(withIsoTime), ...read }, 200);
+      return c.json({ text, next: next.map(withIsoTime), changes: changes.map(clockChangeView), ...read }, 200);
     },
   )
   .openapi(
@@ -78,6 +91,12 @@ export const scheduleRoutes = createRouter()
     ),
     (c) => c.json({ items: [...timezones] }, 200),
   );
+
+/** A clock change as the API answers it. */
+export function clockChangeView(change: ClockChange): z.infer<typeof ClockChangeView> {
+  const affected = change.affected.map(({ runs, ...time }) => ({ ...time, runs: runs.map(withIsoTime) }));
+  return { ...change, at: iso(change.at), affected };
+}
 
 function withIsoTime<T extends { at: number }>(from: T): Omit<T, "at"> & { at: string } {
   return { ...from, at: iso(from.at) };

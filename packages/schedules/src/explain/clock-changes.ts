@@ -1,50 +1,102 @@
-import { DAY_MS, type Instant } from "../time.ts";
+import { boundedCache } from "../bounded-cache.ts";
 import { type Line, linesOf, zoneOfLine } from "../lines.ts";
-import { type CalendarSchedule, nextOfScheduled } from "../schedule.ts";
+import { type CalendarSchedule, nextOfScheduled, type Schedule } from "../schedule.ts";
+import { DAY_MS, HOUR_MS, type Instant } from "../time.ts";
 import type { TimeZone, WallTime } from "../timezones/time-zone.ts";
 import { UTC } from "../timezones/timezones.ts";
-import { clockText, dateText, wallText } from "./local-time.ts";
+import { effectText } from "./clock-change-text.ts";
+import { clockText, dateText, localText, type Occurrence, wallText } from "./local-time.ts";
 
 export type ClockChange = {
   at: Instant;
   timezone: string;
   /** such as "Sun 2026-03-29: clocks go forward from 03:00 to 04:00" */
   text: string;
-  /**
-   * The first few times that it touches, as the clock would show them: skipped does not run, moved runs
-   * right after the change instead, doubled runs in both passes of the repeated hour.
-   */
-  affected: { local: string; mark: Mark }[];
-  /** how many it touches, as far as 200 were looked at */
+  /** what becomes of the runs in sentences, such as "03:30 runs at 04:00 (UTC+3) instead." */
+  effect: string;
+  /** the first few times that it touches, in their order */
+  affected: AffectedTime[];
+  /** how many it touches, as far as they were looked at */
   affectedCount: number;
 };
 
-type Mark = "skipped" | "moved" | "doubled";
+/** A time of a schedule that a clock change touches. */
+export type AffectedTime = {
+  /** the time that the line names, as the clock would show it: "Sun 2026-03-29 03:30" */
+  local: string;
+  /**
+   * skipped: it does not run, or not in both passes of a repeated hour though it runs every few minutes. moved: it runs at
+   * another time. doubled: it runs in both passes. once: the clock shows it twice, and it runs in one pass. extra: a run at
+   * a time that the line does not name.
+   */
+  mark: ClockChangeMark;
+  /** the pass of a repeated hour in which it runs, where that is one */
+  pass?: "first" | "second";
+  /** when it runs: none, one, or both passes */
+  runs: Occurrence[];
+};
+
+export type ClockChangeMark = "skipped" | "moved" | "doubled" | "once" | "extra";
 type Change = { at: Instant; before: number; after: number; zone: TimeZone };
-type Touched = { wall: WallTime; mark: Mark };
+type Touched = { wall: WallTime; runs: Instant[] } & Pick<AffectedTime, "mark" | "pass">;
+type Planned = { line: Line; schedule: CalendarSchedule };
 
 const CHANGES_SHOWN = 2;
 const SEARCH_MS = 730 * DAY_MS;
+const FORECASTS_MAX = 10_000;
 const AFFECTED_SHOWN = 10;
-const AFFECTED_COUNTED = 200;
+const TIMES_MAX = 1000;
+// Some programs are led astray up to two days from the change, and with jobs of every few hours only near it.
+const STRAY_MS = 50 * HOUR_MS;
+const FREQUENT_MS = 6 * HOUR_MS;
+const MOVED_MAX_MS = 3 * HOUR_MS;
 
 /** The next two clock changes of each zone that the lines are read in, and what they do to the lines. */
 export function clockChanges(schedule: CalendarSchedule, from: Instant): ClockChange[] {
+  return changesOf(schedule, { from, count: CHANGES_SHOWN });
+}
+
+/**
+ * The next clock change that skips, moves or doubles a run of the schedule, where that is the next one of the zone; null
+ * where that one leaves all runs as they are, and for a schedule without a zone.
+ * @throws ScheduleError for a schedule that `ScheduleInput` refuses
+ */
+export function forecastOf(schedule: Schedule, now: Instant): ClockChange | null {
+  if (schedule.kind === "interval") return null;
+  const zones = linesOf(schedule).map((line) => zoneOfLine(line, schedule.timezone));
+  const nexts = zones.flatMap((zone) => zone.nextChange(now, now + SEARCH_MS) ?? []);
+  return nexts.length === 0 ? null : forecasts(JSON.stringify([schedule, Math.min(...nexts)])).found;
+}
+
+// Many checks of a project have the same schedule, and are asked for again until the clock changes.
+const forecasts = boundedCache(FORECASTS_MAX, (key) => {
+  const [schedule, next] = JSON.parse(key) as [CalendarSchedule, Instant];
+  return { found: changesOf(schedule, { from: next - 1, count: 1 }).find(isDisturbing) ?? null };
+});
+
+function isDisturbing({ affected }: ClockChange): boolean {
+  return affected.some(({ mark }) => mark !== "once");
+}
+
+function changesOf(schedule: CalendarSchedule, asked: { from: Instant; count: number }): ClockChange[] {
   const lines = linesOf(schedule).map((line) => ({ line, zone: zoneOfLine(line, schedule.timezone) }));
   const zones = new Set(lines.map(({ zone }) => zone));
-  const changes = [...zones].flatMap((zone) => nextChanges(zone, from));
+  const changes = [...zones].flatMap((zone) => nextChanges(zone, asked));
   return changes
     .toSorted((one, other) => one.at - other.at)
     .map((change) => {
-      const there = lines.filter(({ zone }) => zone === change.zone).map(({ line }) => line);
-      return describe(change, touchedBy(change, there, schedule));
+      const there = lines.filter(({ zone }) => zone === change.zone);
+      return describe(
+        change,
+        there.flatMap(({ line }) => touchedBy(change, { line, schedule })),
+      );
     });
 }
 
-function nextChanges(zone: TimeZone, from: Instant): Change[] {
+function nextChanges(zone: TimeZone, { from, count }: { from: Instant; count: number }): Change[] {
   const changes: Change[] = [];
   let at = zone.nextChange(from, from + SEARCH_MS);
-  while (at !== null && changes.length < CHANGES_SHOWN) {
+  while (at !== null && changes.length < count) {
     changes.push({ at, before: zone.offsetAt(at - 1), after: zone.offsetAt(at), zone });
     at = zone.nextChange(at, from + SEARCH_MS);
   }
@@ -52,53 +104,135 @@ function nextChanges(zone: TimeZone, from: Instant): Change[] {
 }
 
 function describe(change: Change, touched: Touched[]): ClockChange {
-  const from = change.at + change.before;
+  const { at, zone } = change;
+  const from = at + change.before;
   const direction = change.after > change.before ? "forward" : "back";
+  const affected = touched
+    .toSorted((one, other) => one.wall - other.wall)
+    .map(({ wall, runs, ...kind }) => ({
+      local: wallText(wall),
+      ...kind,
+      runs: runs.map((run) => ({ at: run, local: localText(run, zone) })),
+    }));
   return {
-    at: change.at,
-    timezone: change.zone.name,
-    text: `${dateText(from)}: clocks go ${direction} from ${clockText(from)} to ${clockText(change.at + change.after)}`,
-    affected: touched.slice(0, AFFECTED_SHOWN).map(({ wall, mark }) => ({ local: wallText(wall), mark })),
-    affectedCount: touched.length,
+    at,
+    timezone: zone.name,
+    text: `${dateText(from)}: clocks go ${direction} from ${clockText(from)} to ${clockText(at + change.after)}`,
+    effect: effectText(affected, dateText(from)),
+    affected: affected.slice(0, AFFECTED_SHOWN),
+    affectedCount: affected.length,
   };
 }
 
-function touchedBy(change: Change, lines: Line[], schedule: CalendarSchedule): Touched[] {
-  const touched = lines.flatMap((line) =>
-    change.after > change.before ? inGap(change, line, schedule) : inRepeat(change, line, schedule),
-  );
-  return touched.toSorted((one, other) => one.wall - other.wall);
+/** Holds what the line names by the clock against when its scheduler starts it, around a change. */
+function touchedBy(change: Change, job: Planned): Touched[] {
+  if (job.line.kind === "cron" && job.line.cron.every !== null) return [];
+  const window = windowOf(change, job);
+  const walls = plannedWalls(job, { from: window.from + change.before, until: window.until + change.after });
+  const runs = expectedRuns(job, window, change.zone);
+  const step = runsAllDay(job, walls)
+    ? stepOf(walls, { from: window.from + change.before, until: window.until + change.after })
+    : null;
+  const isRhythmKept = step !== null && stepOf(runs, window) === step;
+  return isRhythmKept ? [] : compare(change, { walls, runs, step });
 }
 
-/** A job that is moved runs once at the end of the gap: further ones are skipped, as is one that would run then anyway. */
-function inGap({ at, before, after, zone }: Change, line: Line, schedule: CalendarSchedule): Touched[] {
-  const runsAfterGap = nextOfScheduled(line, { schedule, zone }, at - 1) === at;
-  const isPlannedThere = nextOfScheduled(line, { schedule, zone: UTC }, at + after - 1) === at + after;
-  const isMoved = runsAfterGap && !isPlannedThere;
-  return planned({ from: at + before, until: at + after }, line, schedule).map((wall, index) => ({
-    wall,
-    mark: isMoved && index === 0 ? "moved" : "skipped",
-  }));
+type Window = { from: Instant; until: Instant };
+
+/** From well before the change to after it, as far as this scheduler may be led astray by it. */
+function windowOf({ at, before, after }: Change, job: Planned): Window {
+  const near = 2 * Math.abs(after - before);
+  const first = nextPlanned(job, at + before);
+  const second = first === null ? null : nextPlanned(job, first);
+  const isFrequent = first !== null && second !== null && second - first < FREQUENT_MS;
+  const reach = mayStray(job.line) && !isFrequent ? Math.max(near, STRAY_MS) : near;
+  return { from: at - reach, until: at + reach };
 }
 
-function inRepeat({ at, before, after, zone }: Change, line: Line, schedule: CalendarSchedule): Touched[] {
-  const runs = (instant: Instant) => nextOfScheduled(line, { schedule, zone }, instant - 1) === instant;
-  return planned({ from: at + after, until: at + before }, line, schedule)
-    .filter((wall) => runs(wall - before) && runs(wall - after))
-    .map((wall) => ({ wall, mark: "doubled" }));
+function mayStray(line: Line): boolean {
+  if (line.kind === "oncalendar") return false;
+  const { walk, times } = line.cron.rules.clock;
+  return walk !== undefined || times !== undefined;
 }
 
 /** The wall times of a line in a span of the clock, as if the clock never changed. */
-function planned(
-  { from, until }: { from: WallTime; until: WallTime },
-  line: Line,
-  schedule: CalendarSchedule,
-): WallTime[] {
+function plannedWalls(job: Planned, { from, until }: { from: WallTime; until: WallTime }): WallTime[] {
   const walls: WallTime[] = [];
-  let wall = nextOfScheduled(line, { schedule, zone: UTC }, from - 1);
-  for (; wall !== null && wall < until && walls.length < AFFECTED_COUNTED;) {
+  let wall = nextPlanned(job, from - 1);
+  for (; wall !== null && wall < until && walls.length < TIMES_MAX; wall = nextPlanned(job, wall))
     walls.push(wall);
-    wall = nextOfScheduled(line, { schedule, zone: UTC }, wall);
-  }
   return walls;
+}
+
+function nextPlanned({ line, schedule }: Planned, after: WallTime): WallTime | null {
+  return nextOfScheduled(line, { schedule, zone: UTC }, after);
+}
+
+/** What is expected in a window: each run is searched from the one before, as the evaluator does. */
+function expectedRuns({ line, schedule }: Planned, { from, until }: Window, zone: TimeZone): Instant[] {
+  const runs: Instant[] = [];
+  let run = nextOfScheduled(line, { schedule, zone }, from - 1);
+  for (; run !== null && run < until && runs.length < TIMES_MAX; run = nextOfScheduled(line, { schedule, zone }, run))
+    runs.push(run);
+  return runs;
+}
+
+/** Whether no hour of the day is without times, as far as these lie apart: a rhythm, and not a few hours of one. */
+function runsAllDay(job: Planned, [first = 0, second = 0]: readonly WallTime[]): boolean {
+  return Array.from({ length: 24 }, (_, hour) => first + hour * HOUR_MS).every((wall) => {
+    const next = nextPlanned(job, wall);
+    return next !== null && next - wall <= second - first;
+  });
+}
+
+/** The distance between times that fill a span evenly from end to end; null for others. */
+function stepOf(times: readonly number[], { from, until }: Window): number | null {
+  const [first = until, second = until] = times;
+  const step = second - first;
+  const isEven = times.every((time, index) => index === 0 || time - (times[index - 1] ?? 0) === step);
+  return isEven && first - from < step && until - (times.at(-1) ?? from) <= step ? step : null;
+}
+
+type Found = { walls: WallTime[]; runs: Instant[]; step: number | null };
+
+function compare(change: Change, { walls, runs, step }: Found): Touched[] {
+  const { zone, before, after } = change;
+  const left = new Set(runs);
+  const take = (run: Instant) => left.delete(run);
+  const touched: Touched[] = [];
+  const missing: WallTime[] = [];
+  // A job of every few minutes misses a whole pass where its scheduler leaves one out.
+  const needsBothPasses = step !== null && step <= before - after;
+  for (const wall of walls) {
+    const passes = passesOf(wall, zone);
+    const ran = passes.filter(take);
+    if (ran.length === 0) missing.push(wall);
+    else if (ran.length === 2) touched.push({ wall, mark: "doubled", runs: ran });
+    else if (passes.length === 2) {
+      const pass = ran[0] === passes[0] ? "first" : "second";
+      touched.push({ wall, mark: needsBothPasses ? "skipped" : "once", pass, runs: ran });
+    }
+  }
+  for (const wall of missing) touched.push(moved(wall, change, left));
+  const strays = touched.flatMap(({ mark, runs: elsewhere }) => (mark === "moved" ? elsewhere : []));
+  const extra = [...left].filter((run) => !strays.includes(run));
+  return [
+    ...touched,
+    ...extra.map((run): Touched => ({ wall: zone.wallOf(run), mark: "extra", runs: [run] })),
+  ];
+}
+
+/** The instants at which the clock shows a reading: none in a gap, two where it is repeated. */
+function passesOf(wall: WallTime, zone: TimeZone): Instant[] {
+  const passes = new Set([zone.instantOf(wall, 0), zone.instantOf(wall, 1)]);
+  return [...passes].filter((instant) => zone.wallOf(instant) === wall);
+}
+
+/** Several times of a gap may be made up by one run at its end. */
+function moved(wall: WallTime, { before }: Change, left: ReadonlySet<Instant>): Touched {
+  const nominal = wall - before;
+  const [nearest] = [...left].toSorted((one, other) => Math.abs(one - nominal) - Math.abs(other - nominal));
+  if (nearest === undefined || Math.abs(nearest - nominal) > MOVED_MAX_MS)
+    return { wall, mark: "skipped", runs: [] };
+  return { wall, mark: "moved", runs: [nearest] };
 }

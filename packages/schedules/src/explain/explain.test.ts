@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Schedule } from "../schedule.ts";
+import { forecastOf } from "./clock-changes.ts";
 import { explain } from "./explain.ts";
 
 const EVE_OF_SPRING = Date.parse("2026-03-28T12:00Z");
@@ -110,11 +111,11 @@ test("next times carry their offset, and change it with the clock", () => {
 
 describe("the next two clock changes say what they do", () => {
   test.each<[Schedule, string[], string[]]>([
-    [riga("cron", "30 3 * * *"), ["03:30 moved"], []],
-    [riga("cron", "15,45 3 * * *"), ["03:15 moved", "03:45 skipped"], []],
-    [riga("cron", "0 2-4 * * *"), ["03:00 skipped"], []],
+    [riga("cron", "30 3 * * *"), ["03:30 moved"], ["03:30 once"]],
+    [riga("cron", "15,45 3 * * *"), ["03:15 moved", "03:45 moved"], ["03:15 once", "03:45 once"]],
+    [riga("cron", "0 2-4 * * *"), ["03:00 skipped"], ["03:00 once"]],
     [riga("cron", "*/30 3 * * *"), ["03:00 skipped", "03:30 skipped"], ["03:00 doubled", "03:30 doubled"]],
-    [riga("oncalendar", "hourly"), ["03:00 skipped"], []],
+    [riga("oncalendar", "hourly"), [], ["03:00 skipped"]],
     [riga("oncalendar", "12:00"), [], []],
   ])("%o", (schedule, spring, autumn) => {
     const { changes } = explain(schedule, { from: EVE_OF_SPRING, count: 1 });
@@ -128,17 +129,120 @@ describe("the next two clock changes say what they do", () => {
     expect(marks).toEqual([spring, autumn]);
   });
 
-  test("a job by the minute lists a few and counts the rest", () => {
+  test("a job by the minute keeps its rhythm", () => {
     const { changes } = explain(riga("cron", "* * * * *"), { from: EVE_OF_SPRING, count: 1 });
-    expect(changes.map(({ affected, affectedCount }) => [affected.length, affectedCount])).toEqual([
-      [10, 60],
-      [10, 60],
+    expect(changes.map(({ effect }) => effect)).toEqual([
+      "Every run comes as planned.",
+      "Every run comes as planned.",
     ]);
   });
 
   test("a zone without changes has none", () => {
     const schedule: Schedule = { kind: "cron", expression: "0 0 * * *", timezone: "Asia/Tokyo" };
     expect(explain(schedule, { from: EVE_OF_SPRING, count: 1 }).changes).toEqual([]);
+  });
+});
+
+describe("each scheduler's own way over a clock change is said in sentences", () => {
+  test.each<[string, string, string, string]>([
+    [
+      "debian-cron",
+      "30 2 * * *",
+      "02:30 runs at 03:00 (UTC+2) instead.",
+      "02:30 comes twice and runs once, in the first pass (UTC+2).",
+    ],
+    [
+      "kubernetes",
+      "30 2 * * *",
+      "02:30 does not run.",
+      "02:30 runs twice, at 02:30 (UTC+2) and 02:30 (UTC+1).",
+    ],
+    [
+      "quartz",
+      "0 30 2 * * ?",
+      "02:30 does not run.",
+      "02:30 comes twice and runs once, in the second pass (UTC+1).",
+    ],
+    [
+      "celery",
+      "30 2 * * *",
+      "02:30 runs at 03:30 (UTC+2) instead.",
+      "02:30 comes twice and runs once, in the first pass (UTC+2).",
+    ],
+    [
+      "airflow",
+      "30 2 * * *",
+      "02:30 runs at 03:30 (UTC+2) instead.",
+      "02:30 comes twice and runs once, in the second pass (UTC+1).",
+    ],
+    [
+      "croniter",
+      "30 2 * * *",
+      "02:30 runs at 03:00 (UTC+2) instead.",
+      "02:30 runs twice, at 02:30 (UTC+2) and 02:30 (UTC+1).",
+    ],
+    [
+      "laravel-cron-expression",
+      "15,45 2 * * *",
+      "02:15 runs at 03:15 (UTC+2) instead and 02:45 runs at 03:45 (UTC+2) instead.",
+      "02:15 and 02:45 run twice.",
+    ],
+    [
+      "celery",
+      "*/15 * * * *",
+      "Every run comes as planned.",
+      "02:00, 02:15, 02:30 and 1 more run in the first pass of the repeated hour only (UTC+2).",
+    ],
+    ["apscheduler", "0 0 * * *", "Mon 2026-03-30 00:00 does not run.", "Every run comes as planned."],
+    ["cron-kelektiv", "0 3 * * *", "Every run comes as planned.", "There is one more run, at 02:00 (UTC+1)."],
+    ["kubernetes", "@every 90m", "Every run comes as planned.", "Every run comes as planned."],
+  ])("%s %j", (scheduler, expression, spring, autumn) => {
+    const schedule: Schedule = { kind: "cron", expression, scheduler, timezone: "Europe/Berlin" };
+    const { changes } = explain(schedule, { from: EVE_OF_SPRING, count: 1 });
+    expect(changes.map(({ effect }) => effect)).toEqual([spring, autumn]);
+  });
+
+  test.each<[string, string, string, string]>([
+    [
+      "America/New_York",
+      "supercronic",
+      "Sun 2026-11-01: clocks go back from 02:00 to 01:00",
+      "01:30 comes twice and runs once, in the first pass (UTC-4).",
+    ],
+    [
+      "Australia/Lord_Howe",
+      "kubernetes",
+      "Sun 2026-04-05: clocks go back from 02:00 to 01:30",
+      "01:30 runs twice, at 01:30 (UTC+11) and 01:30 (UTC+10:30).",
+    ],
+  ])("%s, %s", (timezone, scheduler, text, effect) => {
+    const schedule: Schedule = { kind: "cron", expression: "30 1 * * *", scheduler, timezone };
+    const { changes } = explain(schedule, { from: EVE_OF_SPRING, count: 1 });
+    expect(changes).toContainEqual(expect.objectContaining({ text, effect }));
+  });
+});
+
+describe("the forecast", () => {
+  const daily = (scheduler: string, expression: string): Schedule => ({
+    kind: "cron",
+    scheduler,
+    expression,
+    timezone: "Europe/Berlin",
+  });
+
+  test("tells the next clock change where it skips, moves or doubles a run", () => {
+    expect(forecastOf(daily("kubernetes", "30 2 * * *"), EVE_OF_SPRING)).toMatchObject({
+      at: Date.parse("2026-03-29T01:00Z"),
+      effect: "02:30 does not run.",
+    });
+  });
+
+  test.each<[string, Schedule, string]>([
+    ["runs that come as planned", daily("kubernetes", "0 12 * * *"), "2026-03-28T12:00Z"],
+    ["a change after the next one", daily("debian-cron", "30 2 * * *"), "2026-04-01T12:00Z"],
+    ["an interval", { kind: "interval", everySeconds: 3600 }, "2026-03-28T12:00Z"],
+  ])("says nothing of %s", (_, schedule, now) => {
+    expect(forecastOf(schedule, Date.parse(now))).toBeNull();
   });
 });
 

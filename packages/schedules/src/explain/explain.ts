@@ -8,7 +8,7 @@ import { capitalised } from "./english.ts";
 import { exceptionsText } from "./exceptions-text.ts";
 import { durationText } from "./duration.ts";
 import { lineText } from "./line-text.ts";
-import { localText } from "./local-time.ts";
+import { localText, type Occurrence } from "./local-time.ts";
 
 /** What a schedule means, for the person who writes it. */
 export type Explanation = {
@@ -18,9 +18,6 @@ export type Explanation = {
   /** the next two clock changes of the zone, with what they do to this schedule */
   changes: ClockChange[];
 };
-
-/** `local` reads like "Sun 2026-03-29 04:00 (UTC+3)". */
-export type Occurrence = { at: Instant; local: string };
 
 const TEXTS_MAX = 2000;
 const textOf = boundedCache(TEXTS_MAX, (json) => scheduleText(JSON.parse(json)));

@@ -3,6 +3,9 @@ import { WEEKDAY_NAMES } from "../calendar-names.ts";
 import { civilDateOf, weekdayOf } from "../civil.ts";
 import type { TimeZone, WallTime } from "../timezones/time-zone.ts";
 
+/** `local` reads like "Sun 2026-03-29 04:00 (UTC+3)". */
+export type Occurrence = { at: Instant; local: string };
+
 /** "Sun 2026-03-29 04:00 (UTC+3)"; seconds only where there are any. */
 export function localText(instant: Instant, zone: TimeZone): string {
   return `${wallText(zone.wallOf(instant))} (UTC${offsetText(zone.offsetAt(instant))})`;

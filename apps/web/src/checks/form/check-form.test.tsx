@@ -148,11 +148,12 @@ describe("the preview of a schedule", () => {
     const change = {
       at: "2027-03-28T01:00:00.000Z",
       text: "On 28 March the clock goes from 02:00 to 03:00",
-      affected: [{ local: "02:30", mark: "skipped" }],
+      effect: "02:30 does not run.",
+      affected: [{ local: "Sun 2027-03-28 02:30", mark: "skipped", runs: [] }],
       affectedCount: 1,
     };
     await renderForm(undefined, { explain: { ...explained, changes: [change] } });
-    expect(await screen.findByText("02:30 is skipped.")).toBeTruthy();
+    expect(await screen.findByText("02:30 does not run.")).toBeTruthy();
   });
 
   test("asks the server once for a burst of typing", async () => {

@@ -62,25 +62,11 @@ function NextList({ next, zone }: { next: Explained["next"]; zone: string }) {
   );
 }
 
-const CLOCK_CHANGE_TEXTS = {
-  skipped: "is skipped",
-  moved: "does not exist on that day, and runs at another time",
-  doubled: "happens twice on that day",
-};
-
 /** How the next changes to or from daylight saving time affect the schedule. */
 function ClockChanges({ changes }: { changes: Explained["changes"] }) {
-  return changes.map(({ at, text, affected, affectedCount }) => (
+  return changes.map(({ at, text, effect, affected }) => (
     <p key={at} className={styles["note"]}>
-      {text}.{" "}
-      {affectedCount === 0
-        ? "This schedule is not affected."
-        : affected.map(({ local, mark }) => (
-            <strong key={local + mark} className={styles["mark"]}>
-              {local} {CLOCK_CHANGE_TEXTS[mark]}.
-            </strong>
-          ))}
-      {affectedCount > affected.length && ` And ${affectedCount - affected.length} more.`}
+      {text}. <span className={affected.length > 0 ? styles["mark"] : undefined}>{effect}</span>
     </p>
   ));
 }
