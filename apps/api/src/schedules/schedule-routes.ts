@@ -1,4 +1,10 @@
-import { type ClockChange, explain, ScheduleReadingInput, ScheduleShape, timezones } from "@overdue/schedules";
+import {
+  type ClockChange,
+  explain,
+  ScheduleReadingInput,
+  ScheduleShape,
+  timezones,
+} from "@overdue/schedules";
 import { z } from "zod";
 
 import { body, createRouter, json, route } from "../http/route.ts";
@@ -22,7 +28,9 @@ const ClockChangeView = z
           pass: z.enum(["first", "second"]).optional().meta({
             description: "The pass of the repeated hour in which it runs, where that is one.",
           }),
-          runs: z.array(Occurrence).meta({ description: "When it runs: not at all, once, or in both passes." }),
+          runs: z
+            .array(Occurrence)
+            .meta({ description: "When it runs: not at all, once, or in both passes." }),
         }),
       )
       .meta({ description: "The first ten times that it touches." }),
@@ -73,7 +81,10 @@ export const scheduleRoutes = createRouter()
         suggestedJitterSeconds: jitterSeconds,
         notes: [...notes],
       };
-      return c.json({ text, next: next.map(withIsoTime), changes: changes.map(clockChangeView), ...read }, 200);
+      return c.json(
+        { text, next: next.map(withIsoTime), changes: changes.map(clockChangeView), ...read },
+        200,
+      );
     },
   )
   .openapi(

@@ -172,7 +172,11 @@ function nextPlanned({ line, schedule }: Planned, after: WallTime): WallTime | n
 function expectedRuns({ line, schedule }: Planned, { from, until }: Window, zone: TimeZone): Instant[] {
   const runs: Instant[] = [];
   let run = nextOfScheduled(line, { schedule, zone }, from - 1);
-  for (; run !== null && run < until && runs.length < TIMES_MAX; run = nextOfScheduled(line, { schedule, zone }, run))
+  for (
+    ;
+    run !== null && run < until && runs.length < TIMES_MAX;
+    run = nextOfScheduled(line, { schedule, zone }, run)
+  )
     runs.push(run);
   return runs;
 }
