@@ -1,143 +1,159 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
-import { chmodSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { Agent, request } from "node:http";
 import { join } from "node:path";
 
-import { defaultSettings, fold, newCheck } from "@overdue/core";
-import { type Pool, createCheck, migrate, openDb, openPool } from "@overdue/db";
-import { initialise, startServer } from "@overdue/postgres";
-import autocannon from "autocannon";
+import { createPerson } from "@overdue/db";
+
+import { ask } from "./ping/load.ts";
+import { addListeningRoute, fillLogs, makeChecks } from "./ping/population.ts";
+import { type Product, withProduct } from "./ping/product.ts";
 
 /**
- * `npm run bench:ping`: durable pings a second and latency through HTTP, beside an empty route and a transaction per
- * ping, on the same machine in the same run. PostgreSQL runs with its safe defaults (fsync on). Afterwards every
- * acknowledged ping is counted in the table.
+ * `npm run bench:ping`: durable pings a second and latency of the product as `npm start` starts it (api, checker and
+ * sender on its own PostgreSQL, fsync on), beside an empty route and a transaction per ping, on the same machine in the
+ * same run. Every check has a full ping log. After each load the acknowledged pings are counted in the table: one that
+ * is missing fails the bench. BENCH_SECONDS: of each load; BENCH_CHECKS and BENCH_LOG: how many checks, and pings in
+ * the log of each.
  */
-/** So many that no check gets more than 60 pings a minute: beyond that, pings share rows, which would flatter the figures. */
-const CHECKS = 5_000;
 const SECONDS = Number(process.env["BENCH_SECONDS"] ?? 8);
-const CONNECTIONS = [64, 256];
-const ROUTES = ["empty", "each", "ping"] as const;
+/** So many that no check gets more than 60 pings a minute: beyond that, pings share rows, which would flatter the figures. */
+const CHECKS = Number(process.env["BENCH_CHECKS"] ?? 5_000);
+const LOG = Number(process.env["BENCH_LOG"] ?? 1_000);
+const HAMMERED = 64;
+const LONE_PINGS = 300;
 
-type Route = (typeof ROUTES)[number];
-type Measured = { route: Route; connections: number; perSecond: number; p50: number; p99: number };
-type Load = { port: number; connections: number; pingUuids: string[] };
+type Load = {
+  name: string;
+  url: string;
+  pingUuids: readonly string[];
+  connections: number;
+  /** A connection for each request. */
+  isReconnecting?: boolean;
+  /** Of its pings; an empty route stores none. */
+  stores: boolean;
+};
+type Measured = { perSecond: number; lost: number };
 
-const home = realpathSync(mkdtempSync(join(tmpdir(), "overdue-bench-")));
-chmodSync(home, 0o755);
-await initialise(join(home, "postgres"), "bench");
-const postgres = await startServer({
-  directory: join(home, "postgres"),
-  logFile: join(home, "postgres.log"),
-});
-const url = `postgres://postgres:bench@127.0.0.1:${postgres.port}/postgres`;
-const pool = openPool({ url, max: 4, name: "bench", statementTimeoutMs: 120_000 });
-let server: ChildProcess | undefined;
-try {
-  await migrate(pool);
-  const pingUuids = await makeChecks(pool);
-  server = spawn(
-    process.execPath,
-    [
-      ...(process.env["BENCH_PROFILE"] ? ["--cpu-prof", "--cpu-prof-dir=/tmp/prof"] : []),
-      join(import.meta.dirname, "ping-server.ts"),
-    ],
-    {
-      env: { ...process.env, BENCH_DATABASE_URL: url },
-      stdio: ["ignore", "pipe", "inherit"],
-    },
-  );
-  const port = await printedPort(server);
-  let lost = 0;
-  for (const connections of CONNECTIONS) lost += await compare({ port, connections, pingUuids });
-  process.exitCode = lost > 0 ? 1 : 0;
-} finally {
-  server?.kill();
-  await pool.end();
-  await postgres.stop();
-  rmSync(home, { recursive: true, force: true });
-}
-
-/** Returns how many acknowledged pings are missing. */
-async function compare(load: Load): Promise<number> {
-  const results: Measured[] = [];
-  let lost = 0;
-  for (const route of ROUTES) {
-    const before = await countPings();
-    const { measured, acknowledged } = await measure(route, load);
-    const stored = (await countPings()) - before;
-    results.push(measured);
-    if (route !== "empty") lost += Math.max(0, acknowledged - stored);
-    console.log(
-      lineOf(measured),
-      route === "empty" ? "" : `(acknowledged ${acknowledged}, stored ${stored})`,
-    );
-  }
-  const rate = (route: Route) => results.find((result) => result.route === route)?.perSecond ?? Number.NaN;
-  const times = (rate("ping") / rate("each")).toFixed(1);
-  const share = ((100 * rate("ping")) / rate("empty")).toFixed(0);
+let lost = 0;
+await withProduct(async (product) => {
+  const started = performance.now();
+  const { projectId, pingUuids } = await makeChecks(product.db, product.pool, CHECKS);
+  await fillLogs(product.superuser, projectId, LOG);
   console.log(
-    `→ ${times} times a transaction per ping, ${share} % of an empty route; ${lost} acknowledged pings lost\n`,
+    `${CHECKS} checks with ${LOG} pings each, made in ${((performance.now() - started) / 1_000).toFixed(0)} s\n`,
   );
-  return lost;
-}
-
-async function measure(
-  route: Route,
-  { port, connections, pingUuids }: Load,
-): Promise<{ measured: Measured; acknowledged: number }> {
-  const result = await autocannon({
-    url: `http://127.0.0.1:${port}`,
-    connections,
-    duration: SECONDS,
-    requests: pingUuids.map((pingUuid) => ({ path: `/${route}/${pingUuid}` })),
-  });
-  const { p50, p99 } = result.latency;
-  return {
-    measured: { route, connections, perSecond: result.requests.average, p50, p99 },
-    acknowledged: result["2xx"],
-  };
-}
-
-function lineOf({ route, connections, perSecond, p50, p99 }: Measured): string {
-  const name = { empty: "empty route", each: "transaction per ping", ping: "shared transactions" }[route];
-  const rate = String(Math.round(perSecond)).padStart(6);
-  return `${name.padEnd(20)} ${connections} connections: ${rate} pings/s, p50 ${p50} ms, p99 ${p99} ms`;
-}
-
-async function makeChecks(on: Pool): Promise<string[]> {
-  const rows = await on.query<{ id: string }>(
-    "insert into projects (name, badge_key) values ('bench', 'bench') returning id",
-  );
-  const projectId = rows[0]?.id ?? "";
-  const schedule = { kind: "interval", everySeconds: 3_600 } as const;
-  const settings = { ...defaultSettings, schedule, graceSeconds: 600 };
-  const at = Date.now();
-  for (let i = 0; i < CHECKS; i += 1) {
-    const { check, nextAt } = fold(newCheck(randomUUID(), at, settings), { kind: "time", now: at });
-    await createCheck(openDb(on), {
-      projectId,
-      details: { name: `bench ${i}` },
-      check,
-      nextAt,
-      channelIds: [],
+  const { child, port } = await startBaselines(product);
+  try {
+    const ours = `http://127.0.0.1:${product.port}/ping`;
+    const empty = `http://127.0.0.1:${port}/empty`;
+    const each = `http://127.0.0.1:${port}/each`;
+    for (const connections of [64, 256]) {
+      const load = { pingUuids, connections, stores: true };
+      const [bare, one, all] = [
+        await measure(product, { ...load, name: "empty route", url: empty, stores: false }),
+        await measure(product, { ...load, name: "transaction per ping", url: each }),
+        await measure(product, { ...load, name: "the product", url: ours }),
+      ];
+      console.log(
+        `→ ${share(all, bare)} of an empty route, ${times(all, one)} times a transaction per ping\n`,
+      );
+    }
+    const load = { pingUuids, connections: 64, stores: true };
+    const reconnecting = { ...load, isReconnecting: true };
+    const [bare, all] = [
+      await measure(product, {
+        ...reconnecting,
+        name: "empty route, new connections",
+        url: empty,
+        stores: false,
+      }),
+      await measure(product, { ...reconnecting, name: "the product, new connections", url: ours }),
+    ];
+    console.log(`→ ${share(all, bare)} of an empty route\n`);
+    await measure(product, {
+      ...load,
+      name: `${HAMMERED} checks hammered`,
+      url: ours,
+      pingUuids: pingUuids.slice(0, HAMMERED),
     });
+    const { id: personId } = await createPerson(product.db, projectId, { name: "Nobody", channelIds: [] });
+    await addListeningRoute(product.db, projectId, personId);
+    await measure(product, { ...load, name: "a route that listens to runs", url: ours });
+    const [lone, loneBare] = [await latency(`${ours}/${pingUuids[0]}`), await latency(`${empty}/x`)];
+    console.log(
+      `a lone ping: ${lone.toFixed(2)} ms, of an empty route ${loneBare.toFixed(2)} ms (medians of ${LONE_PINGS})`,
+    );
+  } finally {
+    child.kill();
   }
-  const made = await on.query<{ ping_uuid: string }>("select ping_uuid from checks");
-  return made.map((row) => row.ping_uuid);
+});
+console.log(`${lost} acknowledged pings lost`);
+process.exitCode = lost > 0 ? 1 : 0;
+
+async function measure(product: Product, load: Load): Promise<Measured> {
+  const stored = await countPings(product);
+  const before = product.cpu();
+  const { port, pathname } = new URL(load.url);
+  const paths = load.pingUuids.map((pingUuid) => `${pathname}/${pingUuid}`);
+  const answers = await ask({ ...load, port: Number(port), paths, seconds: SECONDS });
+  const after = product.cpu();
+  const { succeeded, failed, perSecond, p50, p99 } = answers;
+  const missing = load.stores ? Math.max(0, succeeded - ((await countPings(product)) - stored)) : 0;
+  lost += missing;
+  const perPing = (kind: keyof typeof after) =>
+    ((1_000 * (after[kind] - before[kind])) / succeeded).toFixed(3);
+  console.log(
+    `${load.name.padEnd(30)} ${String(load.connections).padStart(3)} connections: ${String(Math.round(perSecond)).padStart(6)}/s, ` +
+      `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms` +
+      (load.stores
+        ? `; CPU ms per ping: api ${perPing("api")}, database ${perPing("database")}; lost ${missing}`
+        : "") +
+      (failed > 0 ? `; ${failed} not answered with success` : ""),
+  );
+  return { perSecond, lost: missing };
 }
 
-async function countPings(): Promise<number> {
-  const rows = await pool.query<{ count: number }>(
-    "select coalesce(sum(1 + repeats), 0)::float8 as count from pings",
+function share(one: Measured, of: Measured): string {
+  return `${((100 * one.perSecond) / of.perSecond).toFixed(0)} %`;
+}
+
+function times(one: Measured, of: Measured): string {
+  return (one.perSecond / of.perSecond).toFixed(1);
+}
+
+async function countPings({ superuser }: Product): Promise<number> {
+  const rows = await superuser.query<{ count: number }>(
+    "select coalesce(sum(1 + repeats), 0)::float8 as count from pings where number > $1",
+    [LOG],
   );
   return rows[0]?.count ?? 0;
 }
 
-function printedPort(child: ChildProcess): Promise<number> {
-  return new Promise((resolve, reject) => {
-    child.stdout?.once("data", (line: Buffer) => resolve(Number(line.toString().trim())));
-    child.once("exit", () => reject(new Error("The server under test did not start.")));
+/** Median of requests one after the other on one connection, in milliseconds. */
+async function latency(url: string): Promise<number> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const took: number[] = [];
+  for (let count = 0; count < LONE_PINGS; count += 1) {
+    const begun = performance.now();
+    await new Promise<void>((resolve, reject) => {
+      request(url, { agent }, (answer) => answer.resume().once("end", resolve))
+        .once("error", reject)
+        .end();
+    });
+    took.push(performance.now() - begun);
+  }
+  agent.destroy();
+  return took.toSorted((one, other) => one - other)[LONE_PINGS / 2] ?? Number.NaN;
+}
+
+async function startBaselines({ databaseUrl }: Product): Promise<{ child: ChildProcess; port: number }> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "ping/baselines.ts")], {
+    env: { ...process.env, BENCH_DATABASE_URL: databaseUrl },
+    stdio: ["ignore", "pipe", "inherit"],
   });
+  const port = await new Promise<number>((resolve, reject) => {
+    child.stdout?.once("data", (line: Buffer) => resolve(Number(line.toString().trim())));
+    child.once("exit", () => reject(new Error("The baselines did not start.")));
+  });
+  return { child, port };
 }
