@@ -1,5 +1,4 @@
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
@@ -9,6 +8,7 @@ import "./app/theme.css";
 import "./app/zod-config.ts";
 import { createAppQueryClient, createAppRouter } from "./app/router.tsx";
 import { colorSchemeManager, styleNonce, theme } from "./app/theme.ts";
+import { ToastArea } from "./ui/toast.tsx";
 
 const queryClient = createAppQueryClient();
 const router = createAppRouter(queryClient);
@@ -35,7 +35,7 @@ createRoot(root).render(
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
       </QueryClientProvider>
-      <Notifications position="bottom-right" />
+      <ToastArea />
     </MantineProvider>
   </StrictMode>,
 );

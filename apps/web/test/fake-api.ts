@@ -23,7 +23,7 @@ export function fakeApi(handlers: Record<string, Handler | object>): SentRequest
     sent.push(request);
     const handler = handlers[`${request.method} ${url.pathname}`];
     if (handler === undefined) return problem(404, { code: "not_found", detail: "There is no such thing." });
-    const body: unknown = typeof handler === "function" ? handler(request) : handler;
+    const body: unknown = typeof handler === "function" ? await handler(request) : handler;
     return body instanceof Response ? body : Response.json(body);
   });
   return sent;

@@ -91,7 +91,7 @@ describe("checks", () => {
     await user.click(await screen.findByRole("menuitem", { name: "Delete" }));
     const deleted = within(await screen.findByText(/“nightly backup” is deleted/));
     await waitFor(() => expect(screen.queryByRole("link", { name: "nightly backup" })).toBeNull());
-    await user.click(deleted.getByRole("button", { name: "Undo" }));
+    await user.click(deleted.getByRole("button", { name: "Undo delete" }));
     expect(await screen.findByRole("link", { name: "nightly backup" })).toBeTruthy();
   });
 

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, type MantineColorScheme, Menu, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, Button, type MantineColorScheme, useMantineColorScheme } from "@mantine/core";
 import {
   IconCheck,
   IconDeviceDesktop,
@@ -10,18 +10,21 @@ import {
   IconSun,
   IconUserCircle,
 } from "@tabler/icons-react";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 
 import { type Me, useSignOut } from "../accounts/account-queries.ts";
-import styles from "./shell.module.css";
+import { LazyMenu } from "../ui/lazy-menu.tsx";
 import { toast } from "../ui/toast.tsx";
+import styles from "./shell.module.css";
 
 /** Shows the current project, and leads to the others. */
 export function ProjectSwitcher({ projects, projectId }: { projects: Me["projects"]; projectId: string }) {
   const current = projects.find(({ id }) => id === projectId);
   return (
-    <Menu position="bottom-start" width={240}>
-      <Menu.Target>
+    <LazyMenu
+      position="bottom-start"
+      width={240}
+      target={
         <Button
           variant="default"
           size="compact-md"
@@ -31,25 +34,19 @@ export function ProjectSwitcher({ projects, projectId }: { projects: Me["project
         >
           {current?.name ?? "Project"}
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>Projects</Menu.Label>
-        {projects.map(({ id, name }) => (
-          <Menu.Item
-            key={id}
-            component={Link}
-            to={`/projects/${id}/checks`}
-            rightSection={id === projectId ? <IconCheck size={16} aria-label="open now" /> : null}
-          >
-            {name}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item component={Link} to="/projects/new" leftSection={<IconPlus size={16} aria-hidden />}>
-          New project
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+      }
+      entries={() => [
+        { label: "Projects" },
+        ...projects.map(({ id, name }) => ({
+          id,
+          label: name,
+          to: `/projects/${id}/checks`,
+          right: id === projectId ? <IconCheck size={16} aria-label="open now" /> : null,
+        })),
+        "divider",
+        { label: "New project", to: "/projects/new", icon: <IconPlus size={16} aria-hidden /> },
+      ]}
+    />
   );
 }
 
@@ -64,25 +61,22 @@ export function ColorSchemeToggle() {
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const Current = SCHEMES.find(({ scheme }) => scheme === colorScheme)?.icon ?? IconSun;
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
+    <LazyMenu
+      position="bottom-end"
+      target={
         <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Colours: light or dark">
           <Current size={20} />
         </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {SCHEMES.map(({ scheme, label, icon: Icon }) => (
-          <Menu.Item
-            key={scheme}
-            leftSection={<Icon size={16} aria-hidden />}
-            rightSection={scheme === colorScheme ? <IconCheck size={16} aria-label="chosen" /> : null}
-            onClick={() => setColorScheme(scheme)}
-          >
-            {label}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+      }
+      entries={() =>
+        SCHEMES.map(({ scheme, label, icon: Icon }) => ({
+          label,
+          icon: <Icon size={16} aria-hidden />,
+          right: scheme === colorScheme ? <IconCheck size={16} aria-label="chosen" /> : null,
+          onClick: () => setColorScheme(scheme),
+        }))
+      }
+    />
   );
 }
 
@@ -93,23 +87,21 @@ export function AccountMenu({ me: { user, isOperator } }: { me: Me }) {
   const submit = () =>
     signOut.mutate(undefined, { onSuccess: () => void navigate({ to: "/sign-in" }), onError: toast.error });
   return (
-    <Menu position="bottom-end" width={220}>
-      <Menu.Target>
+    <LazyMenu
+      position="bottom-end"
+      width={220}
+      target={
         <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Account: ${user.name}`}>
           <IconUserCircle size={22} />
         </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{user.email}</Menu.Label>
-        {isOperator && (
-          <Menu.Item component={Link} to="/operator" leftSection={<IconServer size={16} aria-hidden />}>
-            This instance
-          </Menu.Item>
-        )}
-        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={submit}>
-          Sign out
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+      }
+      entries={() => [
+        { label: user.email },
+        ...(isOperator
+          ? [{ label: "This instance", to: "/operator", icon: <IconServer size={16} aria-hidden /> }]
+          : []),
+        { label: "Sign out", icon: <IconLogout size={16} aria-hidden />, onClick: submit },
+      ]}
+    />
   );
 }

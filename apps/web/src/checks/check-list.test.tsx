@@ -6,7 +6,7 @@ import { fakeApi, page, problem, type SentRequest } from "../../test/fake-api.ts
 import { aCheck, anOverview, CHECK, PROJECT } from "../../test/fixtures.ts";
 import { renderPart } from "../../test/render.tsx";
 import { CheckList } from "./check-list.tsx";
-import { checksQuery } from "./check-queries.ts";
+import { checksQuery, refreshChecks } from "./check-queries.ts";
 import { useCheckActions } from "./use-check-actions.tsx";
 
 const PATH = `/v1/projects/${PROJECT}/checks`;
@@ -92,7 +92,7 @@ describe("the actions of a check", () => {
     const { user } = await openMenu();
     await user.click(screen.getByRole("menuitem", { name: "Pause" }));
     await waitFor(() => expect(sent.map(({ path }) => path)).toContain(`${PATH}/${CHECK}/pause`));
-    await user.click(await screen.findByRole("button", { name: "Undo" }));
+    await user.click(await screen.findByRole("button", { name: "Undo pause" }));
     await waitFor(() => expect(sent.map(({ path }) => path)).toContain(`${PATH}/${CHECK}/resume`));
   });
 
@@ -101,10 +101,33 @@ describe("the actions of a check", () => {
     await user.click(screen.getByRole("menuitem", { name: "Delete" }));
     await screen.findByText(/“nightly backup” is deleted\./);
     expect(client.getQueryData(checksQuery(PROJECT).queryKey)?.map(({ id }) => id)).toEqual(["c2"]);
-    await user.click(screen.getByRole("button", { name: "Undo" }));
+    await user.click(screen.getByRole("button", { name: "Undo delete" }));
     await waitFor(() =>
       expect(client.getQueryData(checksQuery(PROJECT).queryKey)?.map(({ id }) => id)).toEqual(["c2", CHECK]),
     );
+  });
+
+  test("offer one undo, the newer one, where a check is paused and then deleted", async () => {
+    const { user } = await openMenu();
+    await user.click(screen.getByRole("menuitem", { name: "Pause" }));
+    await screen.findByRole("button", { name: "Undo pause" });
+    await user.click(screen.getByRole("button", { name: "Actions for nightly backup" }));
+    await user.click(await screen.findByRole("menuitem", { name: "Delete" }));
+    await screen.findByRole("button", { name: "Undo delete" });
+    await waitFor(() => expect(screen.queryByRole("button", { name: "Undo pause" })).toBeNull());
+  });
+
+  test("do not bring a check back that was deleted while it was being read", async () => {
+    const { user, client } = await openMenu();
+    let answer = (_: Response) => {};
+    const late = new Promise<Response>((resolve) => (answer = resolve));
+    fakeApi({ [`DELETE ${PATH}/${CHECK}`]: {}, [`GET ${LIST}`]: () => late });
+    const refresh = refreshChecks(client, PROJECT, [CHECK]);
+    await user.click(screen.getByRole("menuitem", { name: "Delete" }));
+    await screen.findByRole("button", { name: "Undo delete" });
+    answer(Response.json(page(backup)));
+    await refresh;
+    expect(client.getQueryData(checksQuery(PROJECT).queryKey)?.map(({ id }) => id)).toEqual(["c2"]);
   });
 
   test("that the server refuses show why", async () => {

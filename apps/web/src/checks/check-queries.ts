@@ -46,7 +46,8 @@ export const findingsQuery = (ref: CheckRef) =>
 
 /**
  * Reads checks again that changed, replaces them in the list, and marks the pages about them to be read again. A check
- * that is deleted leaves the list.
+ * that is deleted leaves the list. An answer that is overtaken by a later one about the same check is ignored: it may
+ * show a check that was deleted meanwhile.
  */
 export async function refreshChecks(
   client: QueryClient,
@@ -57,10 +58,22 @@ export async function refreshChecks(
     ids.map((checkId) => client.invalidateQueries({ queryKey: oneKey({ projectId, checkId }) })),
   );
   if (client.getQueryData(listKey(projectId)) !== undefined) {
+    const isNewest = beginRefresh(client, ids);
     const changed = new Map((await readOverviews(projectId, ids)).map((check) => [check.id, check]));
-    updateList(client, projectId, (known) => replaced(known, ids, changed));
+    updateList(client, projectId, (known) => replaced(known, ids.filter(isNewest), changed));
   }
   await history;
+}
+
+const refreshes = new WeakMap<QueryClient, Map<string, object>>();
+
+/** Notes that these checks are read, and returns whether nothing newer is known of a check. */
+function beginRefresh(client: QueryClient, ids: readonly string[]): (id: string) => boolean {
+  const newest = refreshes.get(client) ?? new Map<string, object>();
+  refreshes.set(client, newest);
+  const refresh = {};
+  ids.forEach((id) => newest.set(id, refresh));
+  return (id) => newest.get(id) === refresh;
 }
 
 /** The list with these checks as they are now: in their places, new ones at the end, deleted ones gone. */
@@ -72,7 +85,7 @@ function replaced(
   const asked = new Set(ids);
   const names = new Set(known.map(({ id }) => id));
   const kept = known.flatMap((check) => (asked.has(check.id) ? (changed.get(check.id) ?? []) : check));
-  return [...kept, ...[...changed.values()].filter(({ id }) => !names.has(id))];
+  return [...kept, ...[...changed.values()].filter(({ id }) => asked.has(id) && !names.has(id))];
 }
 
 function updateList(
@@ -120,8 +133,10 @@ export function useDeleteCheck(projectId: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (checkId: string) => parseResponse(oneCheck.$delete({ param: { projectId, checkId } })),
-    onSuccess: (_, checkId) =>
-      updateList(client, projectId, (known) => known.filter((check) => check.id !== checkId)),
+    onSuccess: (_, checkId) => {
+      beginRefresh(client, [checkId]);
+      updateList(client, projectId, (known) => known.filter((check) => check.id !== checkId));
+    },
   });
 }
 

@@ -1,4 +1,4 @@
-import { ActionIcon, type ActionIconProps, type ElementProps, Menu } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import {
   IconCopy,
   IconDotsVertical,
@@ -7,9 +7,8 @@ import {
   IconPlayerPlay,
   IconTrash,
 } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
-import { useState } from "react";
 
+import { LazyMenu, type MenuEntry } from "../ui/lazy-menu.tsx";
 import { useCanEdit } from "../ui/role.tsx";
 import styles from "./check-list.module.css";
 import type { CheckOverview } from "./check-queries.ts";
@@ -17,78 +16,53 @@ import type { CheckActions } from "./use-check-actions.tsx";
 
 type MenuProps = { projectId: string; check: CheckOverview; actions: CheckActions };
 
-/** Rendering a menu is expensive and it is rarely opened, so only its button is rendered before. */
+/** What an editor does with the check of a row. */
 export function RowMenu(props: MenuProps) {
-  const [isOpened, setOpened] = useState(false);
   if (!useCanEdit()) return null;
-  return isOpened ? (
-    <OpenedMenu {...props} />
-  ) : (
-    <MenuButton check={props.check} onClick={() => setOpened(true)} />
+  return (
+    <LazyMenu
+      position="bottom-end"
+      width={200}
+      target={
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={`Actions for ${props.check.name}`}
+          className={styles["menu"] ?? ""}
+        >
+          <IconDotsVertical size={18} />
+        </ActionIcon>
+      }
+      entries={() => menuEntries(props)}
+    />
   );
 }
 
-function MenuButton({
-  check,
-  ...button
-}: { check: CheckOverview } & ActionIconProps & ElementProps<"button", keyof ActionIconProps>) {
-  return (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
-      aria-haspopup="menu"
-      aria-label={`Actions for ${check.name}`}
-      className={styles["menu"] ?? ""}
-      {...button}
-    >
-      <IconDotsVertical size={18} />
-    </ActionIcon>
-  );
-}
-
-function OpenedMenu({ projectId, check, actions }: MenuProps) {
-  return (
-    <Menu position="bottom-end" width={200} defaultOpened>
-      <Menu.Target>
-        <MenuButton check={check} />
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<IconCopy size={16} aria-hidden />}
-          onClick={() => actions.copyPingUrl(check)}
-        >
-          Copy ping URL
-        </Menu.Item>
-        <Menu.Item
-          component={Link}
-          to={`/projects/${projectId}/checks/${check.id}/edit`}
-          leftSection={<IconPencil size={16} aria-hidden />}
-        >
-          Edit
-        </Menu.Item>
-        {check.status === "paused" ? (
-          <Menu.Item
-            leftSection={<IconPlayerPlay size={16} aria-hidden />}
-            onClick={() => actions.resume(check)}
-          >
-            Resume
-          </Menu.Item>
-        ) : (
-          <Menu.Item
-            leftSection={<IconPlayerPause size={16} aria-hidden />}
-            onClick={() => actions.pause(check)}
-          >
-            Pause
-          </Menu.Item>
-        )}
-        <Menu.Item
-          className={styles["delete"] ?? ""}
-          leftSection={<IconTrash size={16} aria-hidden />}
-          onClick={() => actions.remove(check)}
-        >
-          Delete
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
-  );
+function menuEntries({ projectId, check, actions }: MenuProps): MenuEntry[] {
+  const edit = `/projects/${projectId}/checks/${check.id}/edit`;
+  return [
+    {
+      label: "Copy ping URL",
+      icon: <IconCopy size={16} aria-hidden />,
+      onClick: () => actions.copyPingUrl(check),
+    },
+    { label: "Edit", icon: <IconPencil size={16} aria-hidden />, to: edit },
+    check.status === "paused"
+      ? {
+          label: "Resume",
+          icon: <IconPlayerPlay size={16} aria-hidden />,
+          onClick: () => actions.resume(check),
+        }
+      : {
+          label: "Pause",
+          icon: <IconPlayerPause size={16} aria-hidden />,
+          onClick: () => actions.pause(check),
+        },
+    {
+      label: "Delete",
+      icon: <IconTrash size={16} aria-hidden />,
+      className: styles["delete"],
+      onClick: () => actions.remove(check),
+    },
+  ];
 }

@@ -38,7 +38,10 @@ function checkActions({ act, remove, readPingUrl }: Parts): CheckActions {
   return {
     pause: (check) =>
       perform(check, "pause", () =>
-        toast.withUndo(`“${check.name}” is paused.`, () => perform(check, "resume")),
+        toast.withUndo(`“${check.name}” is paused.`, () => perform(check, "resume"), {
+          about: check.id,
+          label: "Undo pause",
+        }),
       ),
     resume: (check) => perform(check, "resume"),
     copyPingUrl: ({ id }) => {
@@ -48,7 +51,11 @@ function checkActions({ act, remove, readPingUrl }: Parts): CheckActions {
     },
     remove: (check) =>
       remove(check.id, {
-        onSuccess: () => toast.withUndo(`“${check.name}” is deleted.`, () => perform(check, "restore")),
+        onSuccess: () =>
+          toast.withUndo(`“${check.name}” is deleted.`, () => perform(check, "restore"), {
+            about: check.id,
+            label: "Undo delete",
+          }),
         onError: toast.error,
       }),
   };

@@ -1,4 +1,4 @@
-import { PageEvent } from "@overdue/core";
+import type { PageEvent } from "@overdue/core";
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
@@ -97,7 +97,8 @@ function subscribeToEvents(projectId: string, listener: Listener): () => void {
 /** Reads one event; null for anything else. */
 export function parseEvent(data: unknown): PageEvent | null {
   try {
-    return PageEvent.safeParse(JSON.parse(String(data))).data ?? null;
+    const { checkId } = Object(JSON.parse(String(data)));
+    return checkId === null || typeof checkId === "string" ? { checkId } : null;
   } catch {
     return null;
   }

@@ -1,4 +1,4 @@
-import { Button, MultiSelect, NativeSelect, TextInput } from "@mantine/core";
+import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { IconPlus, IconSearch, IconX } from "@tabler/icons-react";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
@@ -142,6 +142,7 @@ function SelectedChecks({ projectId, checks, now }: ChecksAt & { projectId: stri
         {isFiltered && (
           <span className={styles["filtered"]}>
             {shown.length} of {checks.length}
+            <ChosenTags tags={selection.tag ?? []} />
             <Link
               from={LIST}
               to="."
@@ -163,6 +164,28 @@ function SelectedChecks({ projectId, checks, now }: ChecksAt & { projectId: stri
   );
 }
 
+/** The tags that the list is narrowed to, each with a link to the list without it. */
+function ChosenTags({ tags }: { tags: readonly string[] }) {
+  return tags.map((tag) => (
+    <Link
+      key={tag}
+      from={LIST}
+      to="."
+      search={(now: ListSearch) => withoutTag(now, tag)}
+      className={styles["tag"]}
+      aria-label={`Without the tag ${tag}`}
+    >
+      {tag}
+      <IconX size={13} aria-hidden />
+    </Link>
+  ));
+}
+
+function withoutTag({ tag: tags = [], ...rest }: ListSearch, removed: string): ListSearch {
+  const tag = tags.filter((one) => one !== removed);
+  return tag.length === 0 ? rest : { ...rest, tag };
+}
+
 const strips = new Map<string, (check: CheckOverview) => React.ReactNode>();
 
 /** The same function for a project every time, so that rows are not rendered again for nothing. */
@@ -179,6 +202,8 @@ function Filters({ checks, selection }: { checks: readonly CheckOverview[]; sele
   const choose = (change: ListSearch) =>
     void navigate({ search: (now) => ({ ...now, ...change }), replace: true });
   const tags = useMemo(() => collectTags(checks), [checks]);
+  const chosen = selection.tag ?? [];
+  const others = tags.filter((tag) => !chosen.includes(tag));
   const field = useRef<HTMLInputElement>(null);
   const { projectId } = useParams({ from: PAGE });
   useKeys({
@@ -196,15 +221,12 @@ function Filters({ checks, selection }: { checks: readonly CheckOverview[]; sele
         onChange={({ currentTarget }) => choose({ q: currentTarget.value || undefined })}
       />
       {tags.length > 0 && (
-        <MultiSelect
+        <NativeSelect
           aria-label="Filter by tag"
-          placeholder={selection.tag ? "" : "Any tag"}
-          data={tags}
+          data={[{ value: "", label: chosen.length === 0 ? "Any tag" : "And tag …" }, ...others]}
           className={styles["rare"] ?? ""}
-          value={[...(selection.tag ?? [])]}
-          onChange={(tag) => choose({ tag: tag.length > 0 ? tag : undefined })}
-          searchable
-          clearable
+          value=""
+          onChange={({ currentTarget: { value } }) => value !== "" && choose({ tag: [...chosen, value] })}
         />
       )}
       <NativeSelect

@@ -1,27 +1,59 @@
 import { Button } from "@mantine/core";
-import { hideNotification, showNotification } from "@mantine/notifications";
+import type { NotificationData } from "@mantine/notifications";
+import { lazy, Suspense, useSyncExternalStore } from "react";
 
 import { errorMessage } from "../api/problem.ts";
 
 const LONG_MS = 12_000;
 
+// Most visits show no message, so its code is loaded with the first.
+const load = () => import("@mantine/notifications");
+const Notifications = lazy(async () => ({ default: (await load()).Notifications }));
+const listeners = new Set<() => void>();
+let isWanted = false;
+
+/** The place of the messages, in the corner of the page. */
+export function ToastArea() {
+  const isShown = useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => isWanted,
+  );
+  return (
+    <Suspense fallback={null}>{isShown && <Notifications position="bottom-right" limit={3} />}</Suspense>
+  );
+}
+
+function show(message: NotificationData): void {
+  isWanted = true;
+  listeners.forEach((listener) => listener());
+  void load().then(({ hideNotification, showNotification }) => {
+    // A second message of the same id would be dropped while the first stands.
+    if (message.id !== undefined) hideNotification(message.id);
+    showNotification({ withBorder: true, ...message });
+  });
+}
+
+/** `about`: what was changed; a later message about the same takes the place of the earlier. */
+type UndoOptions = { about?: string; label?: string };
+
 /** Short messages in the corner of the page, which screen readers read out too. */
 export const toast = {
-  success: (message: string) => {
-    showNotification({ message, color: "green", withBorder: true, role: "status" });
-  },
-  error: (error: unknown) => {
-    showNotification({
+  success: (message: string) => show({ message, color: "green", role: "status" }),
+  error: (error: unknown) =>
+    show({
       title: "That did not work",
       message: errorMessage(error),
       color: "red",
-      withBorder: true,
       autoClose: LONG_MS,
-    });
-  },
+    }),
   /** Offers to undo what was done, for as long as the message stands. */
-  withUndo: (message: string, undo: () => void) => {
-    const id = showNotification({
+  withUndo: (message: string, undo: () => void, { about, label = "Undo" }: UndoOptions = {}) => {
+    const id = `undo ${about ?? crypto.randomUUID()}`;
+    show({
+      id,
       message: (
         <span>
           {message}{" "}
@@ -29,15 +61,14 @@ export const toast = {
             size="compact-sm"
             variant="light"
             onClick={() => {
-              hideNotification(id);
+              void load().then(({ hideNotification }) => hideNotification(id));
               undo();
             }}
           >
-            Undo
+            {label}
           </Button>
         </span>
       ),
-      withBorder: true,
       autoClose: LONG_MS,
     });
   },
@@ -54,7 +85,9 @@ export function deleteWithUndo(
 ): void {
   remove.mutate(id, {
     onSuccess: () =>
-      toast.withUndo(`“${name}” is deleted.`, () => restore.mutate(id, { onError: toast.error })),
+      toast.withUndo(`“${name}” is deleted.`, () => restore.mutate(id, { onError: toast.error }), {
+        about: id,
+      }),
     onError: toast.error,
   });
 }

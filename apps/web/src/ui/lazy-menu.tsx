@@ -1,0 +1,33 @@
+import type { MenuProps } from "@mantine/core";
+import { type ReactElement, type ReactNode, cloneElement, lazy, Suspense, useState } from "react";
+
+/** A line of a menu. With `to` it leads there, with `onClick` it does something; with neither it is a heading. */
+export type MenuEntry =
+  | { label: string; to?: never; onClick?: never }
+  | ({ label: string; icon?: ReactNode; right?: ReactNode; className?: string | undefined } & (
+      | { to: string; onClick?: never }
+      | { to?: never; onClick: () => void }
+    ))
+  | "divider";
+
+export type LazyMenuProps = Pick<MenuProps, "position" | "width"> & {
+  /** The button that opens the menu. */
+  target: ReactElement<{ onClick?: () => void }>;
+  entries: () => readonly MenuEntry[];
+};
+
+const load = () => import("./opened-menu.tsx");
+const OpenedMenu = lazy(load);
+
+/** A button with a menu. The code of menus is large and they are rarely opened, so it is loaded when one is. */
+export function LazyMenu(props: LazyMenuProps) {
+  const [isOpened, setOpened] = useState(false);
+  const open = { onClick: () => setOpened(true), onPointerEnter: () => void load(), "aria-haspopup": "menu" };
+  const button = cloneElement(props.target, open);
+  if (!isOpened) return button;
+  return (
+    <Suspense fallback={button}>
+      <OpenedMenu {...props} />
+    </Suspense>
+  );
+}

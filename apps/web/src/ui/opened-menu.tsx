@@ -1,0 +1,35 @@
+import { Menu } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+
+import type { LazyMenuProps, MenuEntry } from "./lazy-menu.tsx";
+
+/** The menu behind a `LazyMenu`, open at first. */
+// oxlint-disable-next-line import/no-default-export -- React loads it by itself
+export default function OpenedMenu({ target, entries, ...menu }: LazyMenuProps) {
+  return (
+    <Menu defaultOpened {...menu}>
+      <Menu.Target>{target}</Menu.Target>
+      <Menu.Dropdown>
+        {entries().map((entry, index) => (
+          <Entry key={entry === "divider" ? index : entry.label} entry={entry} />
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function Entry({ entry }: { entry: MenuEntry }) {
+  if (entry === "divider") return <Menu.Divider />;
+  if (entry.to === undefined && entry.onClick === undefined) return <Menu.Label>{entry.label}</Menu.Label>;
+  const { icon = null, right = null, className = "", label } = entry;
+  const sections = { leftSection: icon, rightSection: right, className };
+  return entry.to === undefined ? (
+    <Menu.Item {...sections} onClick={entry.onClick}>
+      {label}
+    </Menu.Item>
+  ) : (
+    <Menu.Item {...sections} component={Link} to={entry.to}>
+      {label}
+    </Menu.Item>
+  );
+}
