@@ -18,7 +18,11 @@ import { checks, checkStatus } from "./checks.ts";
 import { at, atOrInfinity, bytea, id } from "./columns.ts";
 import { projects } from "./projects.ts";
 
-/** Project and check together, so that no row can point into another tenant. */
+/**
+ * Project and check together, so that no row can point into another tenant. What each ping writes (pings, runs, slots) has
+ * no foreign key, whose trigger every row would pay: it is written under the lock of its check's row, and a trigger of
+ * `checks` deletes it with its check.
+ */
 const ofCheck = () => ({ projectId: uuid("project_id").notNull(), checkId: uuid("check_id").notNull() });
 
 /**
@@ -48,14 +52,7 @@ export const pings = pgTable(
     /** How many pings before it, that said the same in its minute, it stands for, too. */
     repeats: integer("repeats").notNull().default(0),
   },
-  (t) => [
-    primaryKey({ columns: [t.checkId, t.number] }),
-    foreignKey({
-      name: "pings_check",
-      columns: [t.projectId, t.checkId],
-      foreignColumns: [checks.projectId, checks.id],
-    }).onDelete("cascade"),
-  ],
+  (t) => [primaryKey({ columns: [t.checkId, t.number] })],
 );
 
 export const runs = pgTable(
@@ -81,11 +78,6 @@ export const runs = pgTable(
     index("runs_success")
       .on(t.checkId, t.heardAt)
       .where(sql`${t.outcome} = 'success'`),
-    foreignKey({
-      name: "runs_check_fk",
-      columns: [t.projectId, t.checkId],
-      foreignColumns: [checks.projectId, checks.id],
-    }).onDelete("cascade"),
   ],
 );
 
@@ -101,14 +93,7 @@ export const slots = pgTable(
     /** Of an excluded slot: why; null there: an outage. Of a missed one: the run before was still going. */
     because: text("because").$type<"maintenance" | "overlap">(),
   },
-  (t) => [
-    primaryKey({ columns: [t.checkId, t.dueAt] }),
-    foreignKey({
-      name: "slots_check",
-      columns: [t.projectId, t.checkId],
-      foreignColumns: [checks.projectId, checks.id],
-    }).onDelete("cascade"),
-  ],
+  (t) => [primaryKey({ columns: [t.checkId, t.dueAt] })],
 );
 
 /** A change of status, as an event. The unique key makes a second flip for one deadline impossible. */

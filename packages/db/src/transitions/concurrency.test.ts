@@ -352,3 +352,24 @@ function aTenure() {
 function aKey() {
   return { actor: randomUUID(), route: "POST /checks", key: "k" };
 }
+
+describe("a check that is deleted for good takes pings, runs and slots along", () => {
+  test.each([
+    ["itself", (check: SceneCheck) => pool.query("delete from checks where id = $1", [check.id])],
+    [
+      "with its project",
+      (check: SceneCheck) => pool.query("delete from projects where id = $1", [check.projectId]),
+    ],
+  ])("when %s goes while it is pinged", async (_, remove) => {
+    const check = await aCheck(pool, { at: T - MINUTE });
+    await record([anArrival(check, T)]);
+    const pinging = Promise.all(
+      [1, 2, 3, 4, 5].map((second) =>
+        record([anArrival(check, T + second * 1_000, { digest: String(second) })]),
+      ),
+    );
+    await Promise.all([pinging, remove(check)]);
+    for (const table of ["pings", "runs", "slots"])
+      expect(await pool.query(`select 1 from ${table} where check_id = $1`, [check.id])).toEqual([]);
+  });
+});
