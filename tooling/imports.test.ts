@@ -75,7 +75,6 @@ const MAY_IMPORT: Record<string, string[]> = {
     "@tanstack/*",
     "@mantine/*",
     "@tabler/*",
-    "zod",
   ],
 };
 

@@ -119,7 +119,7 @@ describe("the actions of a check", () => {
 
   test("do not bring a check back that was deleted while it was being read", async () => {
     const { user, client } = await openMenu();
-    let answer = (_: Response) => {};
+    let answer: (response: Response) => void = () => {};
     const late = new Promise<Response>((resolve) => (answer = resolve));
     fakeApi({ [`DELETE ${PATH}/${CHECK}`]: {}, [`GET ${LIST}`]: () => late });
     const refresh = refreshChecks(client, PROJECT, [CHECK]);

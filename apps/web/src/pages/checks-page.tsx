@@ -1,36 +1,22 @@
-import { Button, NativeSelect, TextInput } from "@mantine/core";
-import { IconPlus, IconSearch, IconX } from "@tabler/icons-react";
+import { Button } from "@mantine/core";
+import { IconPlus, IconX } from "@tabler/icons-react";
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useDeferredValue, useMemo, useRef } from "react";
+import { Link, useParams, useSearch } from "@tanstack/react-router";
+import { useDeferredValue, useMemo } from "react";
 
 import type { ListSearch } from "../app/search.ts";
 import { AnnounceStatuses, CheckList } from "../checks/check-list.tsx";
 import { type CheckOverview, checksQuery } from "../checks/check-queries.ts";
-import {
-  collectTags,
-  countByFilter,
-  FILTER_LABELS,
-  selectChecks,
-  STATUS_FILTERS,
-  type StatusFilter,
-  summarise,
-} from "../checks/check-selection.ts";
+import { countByFilter, selectChecks, type StatusFilter, summarise } from "../checks/check-selection.ts";
 import { useCheckActions } from "../checks/use-check-actions.tsx";
 import { CheckStrip } from "../strip/check-strip.tsx";
 import { useComputedFromNow } from "../time/clock.ts";
 import { Page, TextLink } from "../ui/page.tsx";
-import { useKeys } from "../ui/keys.ts";
 import { EditorsOnly } from "../ui/role.tsx";
+import { type ChecksAt, ChosenTags, Filters, LIST, StatusChips } from "./checks-filters.tsx";
 import styles from "./checks-page.module.css";
 
-const LIST = "/projects/$projectId/checks";
 const PAGE = "/signed-in/projects/$projectId/checks";
-const SORTS = [
-  { value: "", label: "What needs you first" },
-  { value: "name", label: "By name" },
-  { value: "next", label: "Next due first" },
-];
 
 export function ChecksPage() {
   const { projectId } = useParams({ from: PAGE });
@@ -62,8 +48,6 @@ export function ChecksPage() {
     </Page>
   );
 }
-
-type ChecksAt = { checks: readonly CheckOverview[]; now: number };
 
 /** "37 jobs fine, 2 down, 1 late, next due in 4 min: backup-db": the state of the whole project in one sentence. */
 function SummarySentence({ checks, now }: ChecksAt) {
@@ -164,28 +148,6 @@ function SelectedChecks({ projectId, checks, now }: ChecksAt & { projectId: stri
   );
 }
 
-/** The tags that the list is narrowed to, each with a link to the list without it. */
-function ChosenTags({ tags }: { tags: readonly string[] }) {
-  return tags.map((tag) => (
-    <Link
-      key={tag}
-      from={LIST}
-      to="."
-      search={(now: ListSearch) => withoutTag(now, tag)}
-      className={styles["tag"]}
-      aria-label={`Without the tag ${tag}`}
-    >
-      {tag}
-      <IconX size={13} aria-hidden />
-    </Link>
-  ));
-}
-
-function withoutTag({ tag: tags = [], ...rest }: ListSearch, removed: string): ListSearch {
-  const tag = tags.filter((one) => one !== removed);
-  return tag.length === 0 ? rest : { ...rest, tag };
-}
-
 const strips = new Map<string, (check: CheckOverview) => React.ReactNode>();
 
 /** The same function for a project every time, so that rows are not rendered again for nothing. */
@@ -195,97 +157,6 @@ function stripOf(projectId: string): (check: CheckOverview) => React.ReactNode {
   const made = (check: CheckOverview) => <CheckStrip projectId={projectId} check={check} />;
   strips.set(projectId, made);
   return made;
-}
-
-function Filters({ checks, selection }: { checks: readonly CheckOverview[]; selection: ListSearch }) {
-  const navigate = useNavigate({ from: LIST });
-  const choose = (change: ListSearch) =>
-    void navigate({ search: (now) => ({ ...now, ...change }), replace: true });
-  const tags = useMemo(() => collectTags(checks), [checks]);
-  const chosen = selection.tag ?? [];
-  const others = tags.filter((tag) => !chosen.includes(tag));
-  const field = useRef<HTMLInputElement>(null);
-  const { projectId } = useParams({ from: PAGE });
-  useKeys({
-    "/": () => field.current?.focus(),
-    c: () => void navigate({ to: "/projects/$projectId/checks/new", params: { projectId } }),
-  });
-  return (
-    <search className={styles["filters"]}>
-      <TextInput
-        ref={field}
-        aria-label="Filter by text"
-        placeholder="Name, tag or description ( / )"
-        leftSection={<IconSearch size={16} aria-hidden />}
-        value={selection.q ?? ""}
-        onChange={({ currentTarget }) => choose({ q: currentTarget.value || undefined })}
-      />
-      {tags.length > 0 && (
-        <NativeSelect
-          aria-label="Filter by tag"
-          data={[{ value: "", label: chosen.length === 0 ? "Any tag" : "And tag …" }, ...others]}
-          className={styles["rare"] ?? ""}
-          value=""
-          onChange={({ currentTarget: { value } }) => value !== "" && choose({ tag: [...chosen, value] })}
-        />
-      )}
-      <NativeSelect
-        aria-label="Order"
-        data={SORTS}
-        className={styles["rare"] ?? ""}
-        value={selection.sort ?? ""}
-        onChange={({ currentTarget }) =>
-          choose({
-            sort:
-              currentTarget.value === "name" || currentTarget.value === "next"
-                ? currentTarget.value
-                : undefined,
-          })
-        }
-      />
-    </search>
-  );
-}
-
-type ChipsProps = ChecksAt & { selection: ListSearch };
-
-/** How many of the checks that the other filters leave have each status, each with a link to the list of them. */
-function StatusChips({ checks, selection, now }: ChipsProps) {
-  const counts = useMemo(() => countByFilter(checks, selection, now), [checks, selection, now]);
-  return (
-    <nav className={styles["filter"]} aria-label="Filter by status">
-      <StatusChip count={counts.get("all") ?? 0} status={undefined} open={selection.status === undefined} />
-      {STATUS_FILTERS.filter((status) => counts.get(status) !== 0 || selection.status === status).map(
-        (status) => (
-          <StatusChip
-            key={status}
-            status={status}
-            count={counts.get(status) ?? 0}
-            open={selection.status === status}
-          />
-        ),
-      )}
-    </nav>
-  );
-}
-
-type ChipProps = { status: StatusFilter | undefined; count: number; open: boolean };
-
-function StatusChip({ status, count, open }: ChipProps) {
-  return (
-    <Link
-      from={LIST}
-      to="."
-      search={(now) => ({ ...now, status })}
-      className={styles["choice"]}
-      data-status={status}
-      data-open={open || undefined}
-      aria-current={open ? "true" : undefined}
-    >
-      <span>{status === undefined ? "All" : FILTER_LABELS[status]}</span>
-      <strong>{count}</strong>
-    </Link>
-  );
 }
 
 /** Explains what a check is while there is none, and leads to creating the first. */
