@@ -18,6 +18,8 @@ const EXPECTED: Record<string, string> = {
   "GET /openapi.json": "public",
   "GET /v1/instance": "public",
   "GET /v1/timezones": "public",
+  "GET /v1/schedulers": "public",
+  "GET /v1/schedules/readings": "public",
   "POST /api/auth/sign-in/email": "public",
   "POST /api/auth/sign-out": "public",
   "POST /api/auth/sign-up/email": "public",

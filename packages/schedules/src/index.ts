@@ -7,7 +7,13 @@ export { listText } from "./explain/english.ts";
 export { explain, type Explanation } from "./explain/explain.ts";
 export type { Occurrence } from "./explain/local-time.ts";
 export { lostFrom, policiesOf } from "./policies/policies.ts";
-export { intervalText, madeUpText, missedText, overlapText } from "./policies/policy-text.ts";
+export {
+  intervalText,
+  madeUpText,
+  missedText,
+  overlapText,
+  policySentences,
+} from "./policies/policy-text.ts";
 export type { SchedulerPolicy } from "./policies/policy.ts";
 export { lintLine, type LintFinding } from "./lint.ts";
 export { ScheduleError } from "./schedule-error.ts";
@@ -19,7 +25,7 @@ export {
   schedulerNamed,
   SCHEDULERS,
 } from "./schedulers/index.ts";
-export type { Scheduler } from "./schedulers/scheduler.ts";
+export { FAMILIES, type Scheduler } from "./schedulers/scheduler.ts";
 export { timesAfter } from "./times.ts";
 export { type CalendarSchedule, nextAfter, type Schedule } from "./schedule.ts";
 export { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "./time.ts";

@@ -1,13 +1,19 @@
+import type { Cron } from "./cron/cron.ts";
 import { refuseNeverLine } from "./cron/never.ts";
+import { parseCron } from "./cron/parse.ts";
 import { lineText } from "./explain/line-text.ts";
+import { readingReason } from "./explain/reading-reason.ts";
 import { type Line, linesOf } from "./lines.ts";
 import { ScheduleError } from "./schedule-error.ts";
 import { nextAfter } from "./schedule.ts";
 import { DEFAULT_SCHEDULER, schedulerNamed } from "./schedulers/index.ts";
 import type { Instant } from "./time.ts";
 
-/** What is odd about a line, as one sentence: refused, taken and never run, or read otherwise than by plain cron. */
-export type LintFinding = { code: "refused" | "never" | "otherwise"; message: string };
+/**
+ * What is odd about a line, as one sentence: refused, taken and never run, read otherwise than by plain cron, or run at a
+ * time that the scheduler draws by itself.
+ */
+export type LintFinding = { code: "refused" | "never" | "otherwise" | "drawn"; message: string };
 
 // 2000-01-01: a line that has no time after it never runs.
 const NEVER_BEFORE: Instant = 946_684_800_000;
@@ -19,7 +25,9 @@ export function lintLine(expression: string, scheduler: string): LintFinding[] {
   if (refused !== null) return [{ code: "refused", message: refused }];
   if (nextAfter(schedule, NEVER_BEFORE) === null)
     return [{ code: "never", message: neverText(linesOf(schedule)) }];
-  return otherwise(expression, scheduler);
+  const { drawn } = schedulerNamed(scheduler);
+  if (drawn?.sign.test(expression) === true) return [{ code: "drawn", message: drawn.text }];
+  return linesOf(schedule).flatMap((line) => (line.kind === "cron" ? otherwise(line.cron, scheduler) : []));
 }
 
 function neverText(lines: readonly Line[]): string {
@@ -29,21 +37,34 @@ function neverText(lines: readonly Line[]): string {
   return reason ?? "This scheduler takes the line and never runs it: check its days and months.";
 }
 
-function otherwise(expression: string, scheduler: string): LintFinding[] {
-  const here = textBy(expression, scheduler);
-  const { label } = schedulerNamed(scheduler);
+/** Held against the same five fields as plain cron reads them, seconds and years aside. */
+function otherwise(here: Cron, id: string): LintFinding[] {
+  const scheduler = schedulerNamed(id);
   // Debian's own reading is held against the plain one that knows L and FRI#2.
-  const other = scheduler === DEFAULT_SCHEDULER ? "overdue" : DEFAULT_SCHEDULER;
-  const plain = textBy(expression, other);
-  if (here === null || plain === null || here === plain) return [];
-  const reader = other === DEFAULT_SCHEDULER ? "plain cron" : "most others";
-  return [{ code: "otherwise", message: `${label} runs this ${here}; ${reader} would run it ${plain}.` }];
+  const isDefault = scheduler.id === DEFAULT_SCHEDULER;
+  const plain = plainReading(here, isDefault ? "overdue" : DEFAULT_SCHEDULER);
+  if (plain === null) return [];
+  const [hereText, plainText] = [textOf(here), textOf(plain)];
+  if (textOf({ ...here, seconds: plain.seconds, years: null }) === plainText) return [];
+  const reason = readingReason(scheduler, here, plain);
+  const reads =
+    reason === null ? `${scheduler.label} runs this ${hereText}` : `${reason}: this runs ${hereText}`;
+  const message = `${reads}; ${isDefault ? "most others" : "plain cron"} would run it ${plainText}.`;
+  return [{ code: "otherwise", message }];
 }
 
-function textBy(expression: string, scheduler: string): string | null {
-  const schedule = { kind: "cron" as const, expression, scheduler, timezone: "UTC" };
-  if (refusalOf(() => linesOf(schedule)) !== null || nextAfter(schedule, NEVER_BEFORE) === null) return null;
-  return linesOf(schedule).map(lineText).join("; ");
+/** Null where plain cron refuses the fields; a line without fields, such as `@every 90m`, has no other reading. */
+function plainReading({ fields, every }: Cron, id: string): Cron | null {
+  if (every !== null) return null;
+  let plain: Cron | null = null;
+  const line = fields.map((field) => (field === "?" ? "*" : field)).join(" ");
+  refusalOf(() => (plain = parseCron(line, schedulerNamed(id).rules)));
+  return plain;
+}
+
+function textOf(cron: Cron): string {
+  const isNever = [cron.minutes, cron.hours, cron.months].some((selected) => !selected.includes(1));
+  return isNever ? "never" : lineText({ kind: "cron", cron });
 }
 
 function refusalOf(read: () => unknown): string | null {

@@ -62,6 +62,7 @@ export type RateLimitState = {
  */
 export class Limits {
   readonly #requests: Limit | null;
+  readonly #readings: Limit;
   readonly #signInsOfAddress: Limit;
   readonly #signInsOfDevice: Limit;
   readonly #failuresOfAccount: Limit;
@@ -79,6 +80,8 @@ export class Limits {
       new Limit(name, new RateLimiterPostgres({ ...storedIn(pool), keyPrefix: name, points, duration }));
     const requests = { keyPrefix: "requests", points: requestsPerMinute, duration: MINUTE_SECONDS };
     this.#requests = requestsPerMinute === 0 ? null : new Limit("requests", new RateLimiterMemory(requests));
+    const readings = { keyPrefix: "readings", points: 60, duration: MINUTE_SECONDS };
+    this.#readings = new Limit("readings", new RateLimiterMemory(readings));
     this.#signInsOfAddress = tries("sign-ins-of-address", 50, 5 * MINUTE_SECONDS);
     this.#signInsOfDevice = tries("sign-ins-of-device", 10, HOUR_SECONDS / 4);
     this.#failuresOfAccount = tries("sign-in-failures", NO_LIMIT, HOUR_SECONDS / 4);
@@ -93,6 +96,11 @@ export class Limits {
   /** Counts a request of `who`; null where there is no limit. */
   async request(who: string): Promise<RateLimitState | null> {
     return (await this.#requests?.take(who)) ?? null;
+  }
+
+  /** Lines that somebody without an account has explained to them, which costs this process more than other requests. */
+  async readings(group: string): Promise<RateLimitState> {
+    return await this.#readings.take(group);
   }
 
   async signInOfAddress(group: string): Promise<RateLimitState> {

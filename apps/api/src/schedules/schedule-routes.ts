@@ -1,20 +1,37 @@
+import { setImmediate } from "node:timers/promises";
+
 import {
   type ClockChange,
   explain,
+  FAMILIES,
+  type Instant,
+  lintLine,
+  policiesOf,
+  policySentences,
+  type Schedule,
   ScheduleReadingInput,
   ScheduleShape,
+  DEFAULT_SCHEDULER,
+  schedulerId,
+  schedulerNamed,
+  SCHEDULERS,
+  TimezoneInput,
   timezones,
 } from "@overdue/schedules";
 import { z } from "zod";
 
+import { clientAddressGroup, refuseIfLimited } from "../http/rate-limits.ts";
 import { body, createRouter, json, route } from "../http/route.ts";
 import { Timestamp, iso } from "../http/schemas.ts";
 
 const NEXT_TIMES = 5;
+const COMPARED_MAX = 6;
+const TEXT_LENGTH_MAX = 2000;
+const LINES_MAX = 5;
 
 const ScheduleQuestion = z.strictObject({ schedule: ScheduleReadingInput }).meta({ id: "ScheduleQuestion" });
 const Occurrence = z.object({ at: Timestamp, local: z.string() });
-const ClockChangeView = z
+export const ClockChangeView = z
   .object({
     at: Timestamp,
     timezone: z.string(),
@@ -37,24 +54,57 @@ const ClockChangeView = z
     affectedCount: z.int(),
   })
   .meta({ id: "ClockChange" });
-const ScheduleExplanation = z
-  .object({
-    text: z.string().meta({ description: "The schedule in plain English." }),
-    next: z.array(Occurrence),
-    changes: z.array(ClockChangeView).meta({
-      description: "The next two changes of the zone's clocks, and what the scheduler does with the runs.",
-    }),
-    schedule: ScheduleShape.meta({
+const Meaning = z.object({
+  text: z.string().meta({ description: "The schedule in plain English." }),
+  next: z.array(Occurrence),
+  changes: z.array(ClockChangeView).meta({
+    description: "The next two changes of the zone's clocks, and what the scheduler does with the runs.",
+  }),
+  lints: z
+    .array(z.object({ code: z.enum(["refused", "never", "otherwise", "drawn"]), message: z.string() }))
+    .meta({
       description:
-        "The schedule as it was read and would be stored: without the comments, the command and the zone of a pasted line.",
+        "What is odd about a cron line: it never runs, is read otherwise than by plain cron, or has times that the scheduler draws by itself.",
     }),
-    suggestedName: z.string().nullable().meta({
-      description: "A name for the check, from the command or the unit in a pasted text.",
-    }),
-    suggestedJitterSeconds: z.int().nullable().meta({ description: "RandomizedDelaySec of a pasted timer." }),
-    notes: z.array(z.string()).meta({ description: "What was left out of a pasted text, a sentence each." }),
+  policy: z
+    .object({ usual: z.array(z.string()), others: z.array(z.string()) })
+    .meta({ description: "What the scheduler does with missed and overlapping runs, as it was measured." }),
+});
+const ScheduleExplanation = Meaning.extend({
+  schedule: ScheduleShape.meta({
+    description:
+      "The schedule as it was read and would be stored: without the comments, the command and the zone of a pasted line.",
+  }),
+  suggestedName: z.string().nullable().meta({
+    description: "A name for the check, from the command or the unit in a pasted text.",
+  }),
+  suggestedJitterSeconds: z.int().nullable().meta({ description: "RandomizedDelaySec of a pasted timer." }),
+  notes: z.array(z.string()).meta({ description: "What was left out of a pasted text, a sentence each." }),
+}).meta({ id: "ScheduleExplanation" });
+const SchedulerView = z
+  .object({
+    id: z.string(),
+    label: z.string(),
+    family: z.enum(FAMILIES),
+    names: z.array(z.string()).meta({ description: "Other names of it, and products that have it inside." }),
+    version: z.string(),
+    example: z.string(),
   })
-  .meta({ id: "ScheduleExplanation" });
+  .meta({ id: "Scheduler" });
+const Reading = z
+  .object({
+    scheduler: z.string().nullable().meta({ description: "Null where the line is no cron line." }),
+    label: z.string(),
+    refusal: z
+      .string()
+      .nullable()
+      .meta({ description: "Why it does not take the line; null where it does." }),
+    meaning: Meaning.nullable(),
+  })
+  .meta({ id: "ScheduleReading" });
+const SchedulerName = z.string().refine((name) => schedulerId(name) !== null, {
+  error: ({ input }) => `There is no scheduler “${String(input).slice(0, 50)}”: use one of /v1/schedulers.`,
+});
 const tags = ["Schedules"];
 
 export const scheduleRoutes = createRouter()
@@ -74,18 +124,68 @@ export const scheduleRoutes = createRouter()
     ),
     (c) => {
       const { schedule, name, jitterSeconds, notes } = c.req.valid("json").schedule;
-      const { text, next, changes } = explain(schedule, { from: c.var.deps.now(), count: NEXT_TIMES });
       const read = {
         schedule,
         suggestedName: name,
         suggestedJitterSeconds: jitterSeconds,
         notes: [...notes],
       };
-      return c.json(
-        { text, next: next.map(withIsoTime), changes: changes.map(clockChangeView), ...read },
-        200,
-      );
+      return c.json({ ...meaningOf(schedule, c.var.deps.now()), ...read }, 200);
     },
+  )
+  .openapi(
+    route(
+      { auth: "public" },
+      {
+        method: "get",
+        path: "/v1/schedules/readings",
+        summary: "Compare how schedulers read a line",
+        description: `What up to ${COMPARED_MAX} schedulers make of one line, for anybody: nothing is stored. It has a limit of its own for each address.`,
+        tags,
+        request: {
+          query: z.object({
+            expression: z
+              .string()
+              .min(1, "Write a line, such as 30 2 * * *.")
+              .max(TEXT_LENGTH_MAX, `Use at most ${TEXT_LENGTH_MAX} characters.`),
+            timezone: TimezoneInput.default("UTC"),
+            scheduler: z
+              .union([SchedulerName, z.array(SchedulerName).max(COMPARED_MAX)])
+              .default(DEFAULT_SCHEDULER)
+              .meta({ description: `Its id; repeat it to compare several, at most ${COMPARED_MAX}.` }),
+          }),
+        },
+        responses: { 200: json(z.object({ items: z.array(Reading) }), "A reading for each scheduler.") },
+      },
+    ),
+    async (c) => {
+      const { limits, now } = c.var.deps;
+      refuseIfLimited(c, await limits.readings(clientAddressGroup(c)), "Too many lines were explained.");
+      const { scheduler, ...line } = c.req.valid("query");
+      const items: z.infer<typeof Reading>[] = [];
+      for (const id of new Set([scheduler].flat())) {
+        items.push(readingOf({ ...line, scheduler: id }, now()));
+        // Pings that have come meanwhile go first.
+        await setImmediate();
+      }
+      return c.json({ items }, 200);
+    },
+  )
+  .openapi(
+    route(
+      { auth: "public" },
+      {
+        method: "get",
+        path: "/v1/schedulers",
+        summary: "List schedulers",
+        description: "Programs whose reading of a cron line a schedule may name as its `scheduler`.",
+        tags,
+        responses: {
+          200: json(z.object({ items: z.array(SchedulerView) }), "Schedulers, families together."),
+        },
+      },
+    ),
+    (c) => c.json({ items: LISTED }, 200, { "cache-control": "public, max-age=3600" }),
   )
   .openapi(
     route(
@@ -102,6 +202,43 @@ export const scheduleRoutes = createRouter()
     ),
     (c) => c.json({ items: [...timezones] }, 200),
   );
+
+const LISTED: z.infer<typeof SchedulerView>[] = FAMILIES.flatMap((family) =>
+  SCHEDULERS.filter((scheduler) => scheduler.family === family).map(
+    ({ id, label, names, version, example }) => ({ id, label, family, names: [...names], version, example }),
+  ),
+);
+
+function meaningOf(schedule: Schedule, now: Instant): z.infer<typeof Meaning> {
+  const { text, next, changes } = explain(schedule, { from: now, count: NEXT_TIMES });
+  const scheduler = schedule.kind === "cron" ? (schedule.scheduler ?? DEFAULT_SCHEDULER) : null;
+  return {
+    text,
+    next: next.map(withIsoTime),
+    changes: changes.map(clockChangeView),
+    lints: schedule.kind === "cron" && scheduler !== null ? lintLine(schedule.expression, scheduler) : [],
+    policy: policySentences(scheduler === null ? [] : policiesOf(scheduler)),
+  };
+}
+
+function readingOf(
+  { scheduler, ...line }: { expression: string; timezone: string; scheduler: string },
+  now: Instant,
+): z.infer<typeof Reading> {
+  const { id, label } = schedulerNamed(scheduler);
+  const { data, error } = ScheduleReadingInput.safeParse({ kind: "cron", ...line, scheduler: id });
+  const schedule = data?.schedule;
+  if (schedule === undefined)
+    return { scheduler: id, label, refusal: error?.issues[0]?.message ?? UNREADABLE, meaning: null };
+  if (schedule.kind !== "interval" && schedule.expression.split("\n").length > LINES_MAX)
+    return { scheduler: id, label, refusal: `Compare at most ${LINES_MAX} lines at once.`, meaning: null };
+  const named =
+    schedule.kind === "cron" ? { scheduler: id, label } : { scheduler: null, label: OTHERS[schedule.kind] };
+  return { ...named, refusal: null, meaning: meaningOf(schedule, now) };
+}
+
+const UNREADABLE = "This line cannot be read.";
+const OTHERS = { interval: "An interval", oncalendar: "systemd timer" };
 
 /** A clock change as the API answers it. */
 export function clockChangeView(change: ClockChange): z.infer<typeof ClockChangeView> {

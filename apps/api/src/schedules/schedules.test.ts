@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { person, read, testApi } from "../../test/test-api.ts";
 
@@ -67,6 +67,74 @@ test("a pasted timer is read, with its delay", async () => {
     suggestedName: "backup",
     suggestedJitterSeconds: 900,
   });
+});
+
+test("an explanation tells what the scheduler makes of the line, and what it does with missed runs", async () => {
+  const response = await explained({
+    kind: "cron",
+    expression: "0 9 * * 1-5",
+    scheduler: "apscheduler",
+    timezone: "Europe/Berlin",
+  });
+  expect(await read(response)).toMatchObject({
+    lints: [
+      {
+        code: "otherwise",
+        message:
+          "APScheduler counts weekdays from Monday = 0: this runs Tuesday to Saturday at 09:00; plain cron would run it Monday to Friday at 09:00.",
+      },
+    ],
+    policy: {
+      usual: ["After an outage, APScheduler (jobs in memory) makes up nothing.", expect.any(String)],
+    },
+  });
+});
+
+describe("readings for anybody", () => {
+  const readings = async (query: string) => await api.call("GET", `/v1/schedules/readings?${query}`);
+
+  test("stand side by side, a refusal among them", async () => {
+    const response = await readings(
+      "expression=30+2+*+*+7&timezone=Europe/Berlin&scheduler=debian-cron&scheduler=kubernetes&scheduler=busybox",
+    );
+    expect(response.status).toBe(200);
+    expect(await read(response)).toMatchObject({
+      items: [
+        {
+          scheduler: "debian-cron",
+          refusal: null,
+          meaning: { text: "Every Sunday at 02:30, Europe/Berlin" },
+        },
+        { scheduler: "kubernetes", refusal: expect.stringContaining("write 0 for Sunday"), meaning: null },
+        { scheduler: "busybox", meaning: { lints: [{ code: "otherwise" }] } },
+      ],
+    });
+  });
+
+  test.each([
+    ["no line", "timezone=UTC"],
+    ["an unknown scheduler", "expression=0+0+*+*+*&scheduler=tardis"],
+    ["an unknown zone", "expression=0+0+*+*+*&timezone=Mars/Base"],
+    ["seven schedulers", `expression=0+0+*+*+*${"&scheduler=quartz".repeat(7)}`],
+  ])("are refused for %s", async (_, query) => {
+    expect((await readings(query)).status).toBe(400);
+  });
+
+  test("have a limit of their own", async () => {
+    const { headers } = await readings("expression=0+0+*+*+*");
+    expect(headers.get("ratelimit-policy")).toContain('"readings"');
+  });
+});
+
+test("schedulers are listed with their families together, plain cron first", async () => {
+  const { items } = await read<{ items: { id: string; family: string }[] }>(
+    await api.call("GET", "/v1/schedulers"),
+  );
+  expect(items[0]).toMatchObject({ id: "debian-cron", family: "Linux" });
+  const families = items.map(({ family }) => family);
+  expect(families.filter((family, index) => family !== families[index - 1])).toHaveLength(
+    new Set(families).size,
+  );
 });
 
 test("every time zone on the list can be used", async () => {

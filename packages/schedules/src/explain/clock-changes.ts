@@ -45,7 +45,7 @@ const CHANGES_SHOWN = 2;
 const SEARCH_MS = 730 * DAY_MS;
 const FORECASTS_MAX = 10_000;
 const AFFECTED_SHOWN = 10;
-const TIMES_MAX = 1000;
+const TIMES_MAX = 500;
 // Some programs are led astray up to two days from the change, and with jobs of every few hours only near it.
 const STRAY_MS = 50 * HOUR_MS;
 const FREQUENT_MS = 6 * HOUR_MS;
@@ -125,8 +125,9 @@ function describe(change: Change, touched: Touched[]): ClockChange {
 }
 
 /** Holds what the line names by the clock against when its scheduler starts it, around a change. */
-function touchedBy(change: Change, job: Planned): Touched[] {
-  if (job.line.kind === "cron" && job.line.cron.every !== null) return [];
+function touchedBy(change: Change, given: Planned): Touched[] {
+  if (given.line.kind === "cron" && given.line.cron.every !== null) return [];
+  const job = { ...given, line: oncePerMinute(given.line) };
   const window = windowOf(change, job);
   const walls = plannedWalls(job, { from: window.from + change.before, until: window.until + change.after });
   const runs = expectedRuns(job, window, change.zone);
@@ -137,15 +138,25 @@ function touchedBy(change: Change, job: Planned): Touched[] {
   return isRhythmKept ? [] : compare(change, { walls, runs, step });
 }
 
+/** A line of several seconds in a minute by the first of them: the others go the same way. */
+function oncePerMinute(line: Line): Line {
+  if (line.kind === "oncalendar") return line;
+  const first = line.cron.seconds.indexOf(1);
+  return {
+    kind: "cron",
+    cron: { ...line.cron, seconds: line.cron.seconds.map((_, index) => Number(index === first)) },
+  };
+}
+
 type Window = { from: Instant; until: Instant };
 
-/** From well before the change to after it, as far as this scheduler may be led astray by it. */
+/** From before the change to after it, as far as this scheduler may be led astray by it. */
 function windowOf({ at, before, after }: Change, job: Planned): Window {
-  const near = 2 * Math.abs(after - before);
   const first = nextPlanned(job, at + before);
   const second = first === null ? null : nextPlanned(job, first);
-  const isFrequent = first !== null && second !== null && second - first < FREQUENT_MS;
-  const reach = mayStray(job.line) && !isFrequent ? Math.max(near, STRAY_MS) : near;
+  const step = first === null || second === null ? STRAY_MS : second - first;
+  const near = Math.abs(after - before) + 2 * Math.min(step, HOUR_MS);
+  const reach = mayStray(job.line) && step >= FREQUENT_MS ? Math.max(near, STRAY_MS) : near;
   return { from: at - reach, until: at + reach };
 }
 

@@ -1,5 +1,5 @@
 import { MONTH_NAMES, WEEKDAY_NAMES } from "../calendar-names.ts";
-import { listText, ordinal, rank, runs, stepsOf, values } from "./english.ts";
+import { listText, ordinal, rank, stepsOf, values } from "./english.ts";
 
 /** Which days: null is any. `weekdays` count from Monday, 0 to 6. */
 export type DayRule = {
@@ -64,8 +64,9 @@ function weekdaysText({ each, nth }: WeekdayRule): string {
 
 function eachWeekday(each: number[]): string {
   if (each.length === 7) return "every day";
-  const [run = [], ...others] = runs(each);
-  if (others.length === 0 && run.length > 2) return `${nameOf(run[0])} to ${nameOf(run.at(-1))}`;
+  const begins = each.filter((weekday) => !each.includes((weekday + 6) % 7));
+  const ends = each.filter((weekday) => !each.includes((weekday + 1) % 7));
+  if (begins.length === 1 && each.length > 2) return `${nameOf(begins[0])} to ${nameOf(ends[0])}`;
   return `every ${listText(each.map(nameOf))}`;
 }
 

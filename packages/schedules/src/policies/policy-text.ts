@@ -14,6 +14,31 @@ const OVERLAPS: Record<OverlapRule, string> = {
   replaced: "stops it and runs",
 };
 
+/**
+ * What a scheduler does with missed and overlapping runs, a sentence each: `usual` of the usual set-up, `others` of those
+ * that make up something else. Both empty where nobody measured it.
+ */
+export function policySentences([usual, ...rest]: readonly SchedulerPolicy[]): {
+  usual: string[];
+  others: string[];
+} {
+  if (usual === undefined) return { usual: [], others: [] };
+  const overlap = overlapText(usual);
+  const different = rest.filter((policy) => madeUpText(policy) !== madeUpText(usual));
+  const groups = Map.groupBy(different, (policy) => `${policy.program}\n${madeUpText(policy)}`);
+  return {
+    usual: [
+      `After an outage, ${missedText(usual)}.`,
+      ...(overlap === null ? [] : [`While a run goes on, the next one ${overlap}.`]),
+    ],
+    others: [...groups.values()].flatMap(([first, ...more]) => {
+      if (first === undefined) return [];
+      const setup = [first, ...more].map((policy) => policy.setup).join("; or ");
+      return [`${missedText({ ...first, setup })}.`];
+    }),
+  };
+}
+
 /** Who makes up what: "cron (Debian) makes up nothing". Begins a sentence that may go on with the next due time. */
 export function missedText(policy: SchedulerPolicy): string {
   const { program, setup } = policy;

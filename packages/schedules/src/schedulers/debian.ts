@@ -44,6 +44,7 @@ function refuseStarAsCommand(line: string): string {
 export const DEBIAN_CRON = preset({
   id: "debian-cron",
   label: "cron (Debian, Ubuntu, most Linux)",
+  family: "Linux",
   names: ["cron", "Debian", "Ubuntu", "Vixie cron"],
   version: "cron 3.0pl1-162",
   source: "Debian's source with its patches, its own loop run with a simulated clock",
@@ -53,6 +54,7 @@ export const DEBIAN_CRON = preset({
 export const CRONIE = preset({
   id: "cronie",
   label: "cronie (RHEL, Fedora, Rocky, Arch)",
+  family: "Linux",
   names: ["cronie", "Red Hat", "RHEL", "Fedora", "Rocky", "AlmaLinux", "Arch", "SUSE"],
   version: "cronie 1.7.2",
   source: "cronie's source, its own loop run with a simulated clock",

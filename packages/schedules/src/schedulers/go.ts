@@ -101,6 +101,7 @@ const gronx = derive(COMMON, {
 export const KUBERNETES = preset({
   id: "kubernetes",
   label: "Kubernetes CronJob",
+  family: "Containers",
   names: ["Kubernetes", "CronJob", "k8s", "OpenShift", "robfig/cron"],
   version: "robfig/cron 3.0.1",
   source: "github.com/robfig/cron/v3 v3.0.1, ParseStandard",
@@ -109,6 +110,7 @@ export const KUBERNETES = preset({
 export const GOCRON = preset({
   id: "gocron",
   label: "gocron (Go)",
+  family: "Go",
   names: ["go-co-op/gocron"],
   version: "gocron 2.21.2",
   source: "github.com/go-co-op/gocron/v2 v2.21.2, NewDefaultCron",
@@ -117,6 +119,7 @@ export const GOCRON = preset({
 export const NETRESEARCH = preset({
   id: "netresearch-go-cron",
   label: "netresearch/go-cron (Ofelia)",
+  family: "Containers",
   names: ["go-cron", "Ofelia", "netresearch"],
   version: "go-cron 0.9.1",
   source: "github.com/netresearch/go-cron v0.9.1",
@@ -125,6 +128,7 @@ export const NETRESEARCH = preset({
 export const NOMAD = preset({
   id: "hashicorp-nomad",
   label: "HashiCorp Nomad",
+  family: "Containers",
   names: ["Nomad", "HashiCorp", "periodic job"],
   version: "hashicorp/cronexpr 1.1.3",
   source: "github.com/hashicorp/cronexpr v1.1.3",
@@ -133,6 +137,7 @@ export const NOMAD = preset({
 export const SUPERCRONIC = preset({
   id: "supercronic",
   label: "supercronic (containers)",
+  family: "Containers",
   names: ["supercronic", "gorhill/cronexpr"],
   version: "supercronic 0.2.48",
   source: "github.com/aptible/supercronic v0.2.48",
@@ -141,6 +146,7 @@ export const SUPERCRONIC = preset({
 export const GRONX = preset({
   id: "gronx",
   label: "gronx (Go)",
+  family: "Go",
   names: ["adhocore/gronx"],
   version: "gronx 1.20.4",
   source: "github.com/adhocore/gronx v1.20.4",

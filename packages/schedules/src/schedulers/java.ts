@@ -224,6 +224,7 @@ function refuseMissingWorkday(cron: Cron): Cron {
 export const QUARTZ = preset({
   id: "quartz",
   label: "Quartz (Java)",
+  family: "Java",
   names: ["Quartz", "Quartz Scheduler"],
   version: "quartz 2.5.2",
   source: "org.quartz-scheduler:quartz 2.5.2",
@@ -233,6 +234,7 @@ export const QUARTZ = preset({
 export const SPRING = preset({
   id: "spring",
   label: "Spring @Scheduled",
+  family: "Java",
   names: ["Spring", "Spring Boot", "@Scheduled"],
   version: "spring-context 6.2.19",
   source: "org.springframework:spring-context 6.2.19",
@@ -242,6 +244,7 @@ export const SPRING = preset({
 export const MICRONAUT = preset({
   id: "micronaut",
   label: "Micronaut",
+  family: "Java",
   names: ["Micronaut"],
   version: "micronaut-context 4.10.15",
   source: "io.micronaut:micronaut-context 4.10.15",
@@ -251,6 +254,7 @@ export const MICRONAUT = preset({
 export const JOBRUNR = preset({
   id: "jobrunr",
   label: "JobRunr",
+  family: "Java",
   names: ["JobRunr"],
   version: "jobrunr 7.5.2",
   source: "org.jobrunr:jobrunr 7.5.2",
@@ -259,6 +263,7 @@ export const JOBRUNR = preset({
 export const CRON_UTILS_UNIX = preset({
   id: "cron-utils-unix",
   label: "cron-utils, UNIX (Java)",
+  family: "Java",
   names: ["cron-utils"],
   version: "cron-utils 9.2.1",
   source: "com.cronutils:cron-utils 9.2.1",
@@ -267,6 +272,7 @@ export const CRON_UTILS_UNIX = preset({
 export const CRON_UTILS_QUARTZ = preset({
   id: "cron-utils-quartz",
   label: "cron-utils, QUARTZ (Java)",
+  family: "Java",
   names: ["cron-utils"],
   version: "cron-utils 9.2.1",
   source: "com.cronutils:cron-utils 9.2.1",
@@ -276,6 +282,7 @@ export const CRON_UTILS_QUARTZ = preset({
 export const CRON_UTILS_SPRING = preset({
   id: "cron-utils-spring53",
   label: "cron-utils, SPRING53 (Java)",
+  family: "Java",
   names: ["cron-utils"],
   version: "cron-utils 9.2.1",
   source: "com.cronutils:cron-utils 9.2.1",

@@ -191,8 +191,12 @@ const graphile = derive(COMMON, {
   },
 });
 
-function npm(id: string, label: string, more: Pick<Scheduler, "names" | "version" | "rules">): Scheduler {
-  return preset({ id, label, source: `npm ${more.version}`, ...more });
+function npm(
+  id: string,
+  label: string,
+  more: Pick<Scheduler, "names" | "version" | "rules"> & Partial<Pick<Scheduler, "family">>,
+): Scheduler {
+  return preset({ id, label, family: "JavaScript", source: `npm ${more.version}`, ...more });
 }
 
 export const CRON_PARSER = npm("cron-parser", "cron-parser (npm)", {
@@ -216,6 +220,7 @@ export const CRONER = npm("croner", "Croner (JavaScript)", {
   rules: croner,
 });
 export const RUST_CRONER = npm("rust-croner", "Croner (Rust)", {
+  family: "Rust",
   names: ["croner"],
   version: "croner 4.0.3",
   rules: rustCroner,

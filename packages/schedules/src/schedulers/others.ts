@@ -165,6 +165,7 @@ const rustCron = derive(COMMON, {
 export const BUSYBOX = preset({
   id: "busybox",
   label: "BusyBox crond (Alpine, OpenWrt)",
+  family: "Linux",
   names: ["BusyBox", "Alpine", "OpenWrt"],
   version: "busybox 1.37.0",
   source: "busybox 1.37.0-6",
@@ -173,6 +174,7 @@ export const BUSYBOX = preset({
 export const SYSTEMD_CRON = preset({
   id: "systemd-cron",
   label: "systemd-cron",
+  family: "Linux",
   names: ["systemd-cron"],
   version: "systemd-cron 1.15.19",
   source: "systemd-cron 1.15.19-5",
@@ -181,14 +183,20 @@ export const SYSTEMD_CRON = preset({
 export const JENKINS = preset({
   id: "jenkins",
   label: "Jenkins",
+  family: "Build servers",
   names: ["Jenkins"],
   version: "Jenkins 2.579",
   source: "jenkins core",
+  drawn: {
+    sign: /(?:^|[\s,])H(?:[(/,\s]|$)|^\s*@/m,
+    text: "Jenkins draws H from the job's name, so that each job has its own minute. The times shown here are those of another job: write the minute that the job really runs at, or set a jitter as wide as what H stands for.",
+  },
   rules: jenkins,
 });
 export const FUGIT = preset({
   id: "fugit",
   label: "fugit (Sidekiq-cron, GoodJob, Solid Queue, rufus)",
+  family: "Ruby and PHP",
   names: ["fugit", "Sidekiq-cron", "GoodJob", "Solid Queue", "rufus-scheduler"],
   version: "fugit 1.14.0",
   rules: fugit,
@@ -196,6 +204,7 @@ export const FUGIT = preset({
 export const LARAVEL = preset({
   id: "laravel-cron-expression",
   label: "Laravel, Symfony",
+  family: "Ruby and PHP",
   names: ["Laravel", "Symfony"],
   version: "dragonmantank/cron-expression 8d272d6",
   source: "dragonmantank/cron-expression",
@@ -204,6 +213,7 @@ export const LARAVEL = preset({
 export const RUST_CRON = preset({
   id: "rust-cron",
   label: "cron (Rust)",
+  family: "Rust",
   names: ["cron"],
   version: "cron 0.17.0",
   source: "crates.io cron 0.17.0",

@@ -155,6 +155,7 @@ const overdue = derive(cronsim, {
 export const CELERY = preset({
   id: "celery",
   label: "Celery beat",
+  family: "Python",
   names: ["Celery"],
   version: "celery 5.7.0",
   rules: celery,
@@ -162,6 +163,7 @@ export const CELERY = preset({
 export const DJANGO_CELERY_BEAT = preset({
   id: "django-celery-beat",
   label: "django-celery-beat",
+  family: "Python",
   names: ["Django", "Celery"],
   version: "django-celery-beat 2.9.0",
   rules: celery,
@@ -169,6 +171,7 @@ export const DJANGO_CELERY_BEAT = preset({
 export const APSCHEDULER = preset({
   id: "apscheduler",
   label: "APScheduler",
+  family: "Python",
   names: ["APScheduler"],
   version: "APScheduler 3.11.3",
   rules: apscheduler,
@@ -176,6 +179,7 @@ export const APSCHEDULER = preset({
 export const APSCHEDULER310 = preset({
   id: "apscheduler-3.10",
   label: "APScheduler up to 3.10",
+  family: "Python",
   names: ["APScheduler"],
   version: "APScheduler 3.10.4",
   rules: apscheduler310,
@@ -183,6 +187,7 @@ export const APSCHEDULER310 = preset({
 export const CRONITER = preset({
   id: "croniter",
   label: "croniter 7",
+  family: "Python",
   names: ["croniter"],
   version: "croniter 7.0.0",
   rules: croniter,
@@ -190,6 +195,7 @@ export const CRONITER = preset({
 export const CRONITER6 = preset({
   id: "croniter6",
   label: "croniter 6 with zoneinfo",
+  family: "Python",
   names: ["croniter"],
   version: "croniter 6.0.0",
   rules: croniter6,
@@ -197,6 +203,7 @@ export const CRONITER6 = preset({
 export const CRONITER6_PYTZ = preset({
   id: "croniter6-pytz",
   label: "croniter 6 with pytz",
+  family: "Python",
   names: ["croniter"],
   version: "croniter 6.0.0",
   rules: croniter6Pytz,
@@ -204,6 +211,7 @@ export const CRONITER6_PYTZ = preset({
 export const AIRFLOW = preset({
   id: "airflow",
   label: "Apache Airflow",
+  family: "Python",
   names: ["Airflow"],
   version: "apache-airflow-core 3.3.2",
   rules: airflow,
@@ -211,6 +219,7 @@ export const AIRFLOW = preset({
 export const DAGSTER = preset({
   id: "dagster",
   label: "Dagster",
+  family: "Python",
   names: ["Dagster"],
   version: "dagster 1.13.29",
   rules: dagster,
@@ -218,6 +227,7 @@ export const DAGSTER = preset({
 export const CRONSIM = preset({
   id: "cronsim",
   label: "cronsim",
+  family: "Monitors",
   names: ["cronsim", "Healthchecks"],
   version: "cronsim 2.8",
   rules: cronsim,
@@ -225,6 +235,7 @@ export const CRONSIM = preset({
 export const OVERDUE = preset({
   id: "overdue",
   label: "Overdue's own reading, before schedulers had names",
+  family: "Monitors",
   names: ["Overdue"],
   version: "cronsim 2.7",
   rules: overdue,

@@ -1,16 +1,33 @@
 import type { ClockRule, CronRules, DayRule, Grammar, Layout } from "../cron/rules.ts";
 
+/** By which schedulers are grouped in a list, in this order. */
+export const FAMILIES = [
+  "Linux",
+  "Containers",
+  "Build servers",
+  "Python",
+  "JavaScript",
+  "Java",
+  "Ruby and PHP",
+  "Go",
+  "Rust",
+  "Monitors",
+] as const;
+
 /** A program that reads cron lines, and how it reads them. */
 export type Scheduler = {
   id: string;
   /** as it is offered in a list */
   label: string;
+  family: (typeof FAMILIES)[number];
   /** names that people use for it, and products that have it inside */
   names: readonly string[];
   /** the version that the reading was proven against, and what changed with which release */
   version: string;
   source: string;
   example: string;
+  /** lines whose times the program draws by itself, so that another copy of it would run them at others */
+  drawn?: { sign: RegExp; text: string };
   rules: CronRules;
 };
 
