@@ -1,6 +1,8 @@
 import type { LiveEvent } from "@overdue/core";
+import { sql } from "drizzle-orm";
 
-import type { Pool } from "./database.ts";
+import type { Db, Pool, Tx } from "./database.ts";
+import { uuidArray } from "./sql-fragments.ts";
 
 const CHECKS_NAMED_MAX = 50;
 
@@ -24,4 +26,27 @@ function combineEvents(changed: readonly LiveEvent[]): LiveEvent[] {
       ? [{ projectId, checkId: null }]
       : [...checkIds].map((checkId) => ({ projectId, checkId })),
   );
+}
+
+/** Announces a change of what concerns the whole project, such as its channels, once the transaction commits. */
+export async function notifyProjectChange(tx: Db | Tx, projectId: string): Promise<void> {
+  const event: LiveEvent = { projectId, checkId: null };
+  await tx.execute(sql`select pg_notify('overdue_changes', ${JSON.stringify(event)})`);
+}
+
+/** Wakes the senders, once the transaction commits. */
+export async function notifySenders(tx: Db | Tx): Promise<void> {
+  await tx.execute(sql`select pg_notify('overdue_deliveries', '')`);
+}
+
+/** Announces a change of these deliveries to open pages, once the transaction commits. */
+export async function notifyDeliveryChanges(tx: Db | Tx, ids: readonly string[]): Promise<void> {
+  await tx.execute(sql`
+    select pg_notify('overdue_changes', ${changeJson(sql`d`)}) from deliveries d where d.id = any(${uuidArray(ids)})`);
+}
+
+/** The `LiveEvent` of a delivery as JSON text, made from the row of that name. */
+export function changeJson(row: ReturnType<typeof sql>) {
+  return sql`json_build_object('projectId', ${row}.project_id, 'checkId', ${row}.check_id,
+    'deliveryId', ${row}.id, 'channelId', ${row}.channel_id)::text`;
 }

@@ -1,6 +1,9 @@
-import { Pool } from "./connection/pool.ts";
+import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
 
-export { type Db, openDb, type Tx } from "./connection/drizzle.ts";
+import { inSavepoint, inSession, Pool, type PoolClient } from "./connection/pool.ts";
+import * as schema from "./schema/index.ts";
+
 export type { Pool, PoolClient } from "./connection/pool.ts";
 
 /**
@@ -23,3 +26,76 @@ export function openPool(options: {
     },
   });
 }
+
+export type Db = PostgresJsDatabase<typeof schema>;
+export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
+
+const known = new WeakMap<Pool | PoolClient, Db>();
+
+/** Drizzle on a pool, or on one session whose transaction is under way: then open no other in it. */
+export function openDb(connection: Pool | PoolClient): Db {
+  const db = known.get(connection) ?? drizzle(driverOf(connection), { schema });
+  known.set(connection, db);
+  return db;
+}
+
+/**
+ * What Drizzle asks of postgres.js, by our sessions: an instance of the driver that never connects stands for them.
+ */
+function driverOf(connection: Pool | PoolClient): postgres.Sql {
+  return Object.assign(postgres({ max: 1 }), {
+    unsafe: (text: string, values: readonly unknown[]) => statement(connection, text, values),
+    begin: (work: (driver: postgres.Sql) => Promise<unknown>) => {
+      const inside = (client: PoolClient) => work(driverInside(client));
+      return connection instanceof Pool
+        ? connection.transaction(inside)
+        : inSession(connection, () => inside(connection));
+    },
+  });
+}
+
+/** The same while a transaction is under way: one inside it is a savepoint. */
+function driverInside(client: PoolClient): postgres.Sql {
+  return Object.assign(driverOf(client), {
+    savepoint: (work: (driver: postgres.Sql) => Promise<unknown>) =>
+      inSavepoint(client, () => work(driverInside(client))),
+  });
+}
+
+/** Drizzle asks for `values()`, if at all, before the statement is sent. */
+function statement(connection: Pool | PoolClient, text: string, values: readonly unknown[]) {
+  let isByPosition = false;
+  const rows = Promise.resolve().then(async () =>
+    isByPosition
+      ? await connection.queryValues(text, values)
+      : await connection.query(text, values.length === 0 ? undefined : values),
+  );
+  return Object.assign(rows, {
+    values: () => {
+      isByPosition = true;
+      return rows;
+    },
+  });
+}
+
+const TRIES = 3;
+/** Deadlock and serialization failure: nothing was written, and the same again will do. */
+const TRY_AGAIN = new Set(["40P01", "40001"]);
+
+/** Runs `work` in one transaction; rolls back when it throws, tries again after a deadlock. */
+export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await pool.transaction(work);
+    } catch (error) {
+      if (tries >= TRIES || !TRY_AGAIN.has(codeOf(error))) throw error;
+    }
+  }
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+}
+
+/** Somebody else edited it since: the editor saw an older version. */
+export class StaleVersion extends Error {}

@@ -1,35 +1,52 @@
-export * from "./accounts/index.ts";
+export * from "./accounts/accounts.ts";
+export * from "./accounts/password-rule.ts";
 export * from "./channels/index.ts";
 export * from "./checks/index.ts";
-export * from "./healthchecks/index.ts";
+export * from "./healthchecks/healthchecks.ts";
 export * from "./incidents/index.ts";
-export { bounceAddress, type BounceToken, readBounceAddress } from "./deliveries/bounce-address.ts";
-export { type Bounce, recordBounce } from "./deliveries/record-bounce.ts";
-export { notifySenders } from "./deliveries/changes.ts";
+export {
+  bounceAddress,
+  type BounceToken,
+  readBounceAddress,
+  type Bounce,
+  recordBounce,
+} from "./deliveries/record-bounce.ts";
 export { claimDeliveries, type Claim, type ClaimedAlert, type Lease } from "./deliveries/claim.ts";
-export type { DeliveryRow } from "./deliveries/delivery-row.ts";
-export { dueDeliveries, type DueDelivery, stillDue } from "./deliveries/due.ts";
+export {
+  dueDeliveries,
+  type DueDelivery,
+  stillDue,
+  freeLeases,
+  keepLeases,
+  type UnderWay,
+} from "./deliveries/due.ts";
 export { dismissDelivery, listDeadLetters, redeliver, reportDeadLetters } from "./deliveries/dead-letters.ts";
 export { type Attempted, type AttemptRecord, recordAttempts } from "./deliveries/record-attempts.ts";
-export { freeLeases, keepLeases, type UnderWay } from "./deliveries/leases.ts";
 export { loadAlerts, type AlertRecord } from "./deliveries/load-alert.ts";
-export { moveChannel } from "./deliveries/move-channel.ts";
+export { moveChannel } from "./channels/write-channel.ts";
 export { passOnDelivery, type PassedOn } from "./deliveries/pass-on.ts";
-export { queueChannelTests } from "./deliveries/channel-tests.ts";
+export { queueChannelTests } from "./deliveries/list-deliveries.ts";
 export { isMailRefused } from "./deliveries/refusals.ts";
-export { fallBackForLongWaiting } from "./deliveries/fallback-for-waiting.ts";
+export { fallBackForLongWaiting } from "./deliveries/fallback.ts";
 export { notifyOwners, type OwnerContact } from "./deliveries/notify-owners.ts";
-export * from "./reports/index.ts";
+export * from "./reports/reports.ts";
+export { readReport, type ReportQuery, ReportTooLarge } from "./reports/find-report.ts";
 export * from "./alert-routes/index.ts";
-export * from "./telegram/index.ts";
+export * from "./telegram/telegram.ts";
+export * from "./slack/slack.ts";
 export * as schema from "./schema/index.ts";
-export { openDb, openPool, type Db, type Pool, type PoolClient, type Tx } from "./database.ts";
+export { openDb, openPool, type Db, type Pool, type PoolClient, type Tx, StaleVersion } from "./database.ts";
 export { Session } from "./connection/session.ts";
-export { asOneTransaction } from "./connection/transaction-pool.ts";
+export { asOneTransaction } from "./connection/pool.ts";
 export { migrate, UnsupportedSchema } from "./migrate.ts";
-export { foldDatabaseProblems, ProblemLog } from "./problem-log.ts";
-export { classifyDatabaseError, type DatabaseProblem } from "./database-problem.ts";
-export { loggableError, loggableMessage } from "./loggable-error.ts";
+export {
+  foldDatabaseProblems,
+  ProblemLog,
+  classifyDatabaseError,
+  type DatabaseProblem,
+  loggableError,
+  loggableMessage,
+} from "./database-problem.ts";
 export { derive, keyringOf, LostKey, seal, unseal, type Keyring, type Place } from "./secrets/keyring.ts";
 export { isKey, newApiKey, newPingKey, storedKey, type KeyScope } from "./secrets/api-key.ts";
 export type { AuditChanges } from "./schema/projects.ts";
@@ -40,7 +57,7 @@ export {
   type AuditRow,
   listAuditEntries,
   pruneAuditEntries,
-} from "./audit/audit.ts";
+} from "./audit.ts";
 export { exportConfig } from "./config/export-config.ts";
 export {
   applyConfig,
@@ -51,8 +68,10 @@ export {
 } from "./config/apply-config.ts";
 export { readState } from "./config/read-state.ts";
 export { findPingBody, pingBodyText, listPings, type PingRow } from "./history/pings.ts";
-export { countSlots, type SlotCounts, sumDays } from "./history/sum-days.ts";
 export {
+  countSlots,
+  type SlotCounts,
+  sumDays,
   listFlips,
   listIncidents,
   listNotices,
@@ -88,7 +107,7 @@ export {
   type IdempotencyRef,
   releaseKey,
   pruneIdempotencyKeys,
-} from "./idempotency/idempotency-keys.ts";
+} from "./idempotency-keys.ts";
 export {
   makeFirstAccount,
   dropSetupToken,
@@ -106,9 +125,9 @@ export {
   type Problems,
   noteRestart,
   type Restart,
+  notifyOperators,
 } from "./instance/problems.ts";
 export { noteHeartbeat, readOperatorView, type OperatorView } from "./instance/read-operator-view.ts";
-export { notifyOperators } from "./instance/notify-operators.ts";
 export {
   acceptInvitation,
   endInvitation,
@@ -132,7 +151,7 @@ export {
   rotateKey,
   touchKey,
 } from "./keys/keys.ts";
-export { endLease, type Tenure, moveLease, takeLease } from "./leases/lease.ts";
+export { endLease, type Tenure, moveLease, takeLease } from "./locks.ts";
 export { applyLeftWindows, applyWindows } from "./maintenance/apply-windows.ts";
 export {
   createWindow,
@@ -170,8 +189,9 @@ export {
   listAllProjects,
   listProjects,
   renewPingKey,
+  deleteProject,
+  restoreProject,
 } from "./projects/projects.ts";
-export { deleteProject, restoreProject } from "./projects/delete-project.ts";
 export {
   listRefusedPings,
   type RefusedPingRow,
@@ -180,35 +200,7 @@ export {
   type RefusalReason,
   storeRefusals,
 } from "./refusals/refused-pings.ts";
-export {
-  createSlackLink,
-  endSlackLink,
-  findSlackLink,
-  returnFromSlack,
-  type SlackCode,
-  type SlackLink,
-  type SlackReturn,
-  takeSlackCode,
-} from "./slack/links.ts";
-export { type SlackChannelId, slackChannelOfIncident, slackChannelOfProject } from "./slack/places.ts";
-export {
-  answerSlackPress,
-  endSlackAnswer,
-  isNewSlackPress,
-  type SlackAnswer,
-  takeSlackAnswer,
-  type WaitingAnswer,
-} from "./slack/presses.ts";
-export {
-  findUser,
-  type UserRow,
-  createUser,
-  type NewUser,
-  findUserByEmail,
-  setOperator,
-} from "./users/users.ts";
 export { listen, type Channel } from "./connection/listen.ts";
-export { StaleVersion } from "./stale-version.ts";
 export { readVitalSigns, type VitalSigns, notReadyBecause } from "./receivers/vital-signs.ts";
 export {
   commitCheckpoint,
@@ -247,4 +239,4 @@ export {
   type Knowledge,
   type Recorded,
 } from "./transitions/record-pings.ts";
-export { notifyChanges } from "./changes.ts";
+export { notifyChanges, notifySenders } from "./changes.ts";

@@ -5,8 +5,8 @@ import { aProject, testDatabase } from "@overdue/testkit";
 import { pino } from "pino";
 import { afterAll, expect, test } from "vitest";
 
+import { loggableError } from "./database-problem.ts";
 import { openDb } from "./database.ts";
-import { loggableError } from "./loggable-error.ts";
 import { projects } from "./schema/index.ts";
 
 const database = await testDatabase();

@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 
 import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
 
-import { MIGRATIONS_LOCK } from "./advisory-locks.ts";
 import { openDb, type Pool, type PoolClient } from "./database.ts";
+import { MIGRATIONS_LOCK } from "./locks.ts";
 
 const MIGRATIONS = fileURLToPath(new URL("../migrations", import.meta.url));
 

@@ -3,7 +3,7 @@ import { Writable } from "node:stream";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { foldDatabaseProblems } from "./problem-log.ts";
+import { foldDatabaseProblems } from "./database-problem.ts";
 
 let lines: { msg: string; count?: number }[];
 let log: pino.Logger;

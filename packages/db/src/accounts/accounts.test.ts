@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { testDatabase } from "@overdue/testkit";
 import { afterAll, describe, expect, test } from "vitest";
 
-import { openDb } from "../database.ts";
+import { openDb, StaleVersion } from "../database.ts";
 import {
   acceptInvitation,
   endInvitation,
@@ -15,17 +15,25 @@ import {
 } from "../invitations/invitations.ts";
 import { createKey, findKey, listKeysMadeBy } from "../keys/keys.ts";
 import { addMember, changeRole, findRole, LastOwner, removeMember } from "../projects/members.ts";
-import { countOwnedProjects, createProject, editProject, listProjects } from "../projects/projects.ts";
-import { deleteProject, restoreProject } from "../projects/delete-project.ts";
-import { StaleVersion } from "../stale-version.ts";
-import { createUser, findUserByEmail } from "../users/users.ts";
+import {
+  countOwnedProjects,
+  createProject,
+  deleteProject,
+  editProject,
+  listProjects,
+  restoreProject,
+} from "../projects/projects.ts";
 import {
   claimAccountMail,
+  consumeAccountToken,
+  createUser,
+  findAccountToken,
+  findUserByEmail,
   finishAccountMail,
+  newAccountToken,
   postponeAccountMail,
   queueAccountMail,
-} from "./account-mails.ts";
-import { consumeAccountToken, findAccountToken, newAccountToken } from "./account-tokens.ts";
+} from "./accounts.ts";
 
 const database = await testDatabase();
 const { pool } = database;

@@ -1,7 +1,8 @@
-import type { Instant } from "@overdue/schedules";
 import type { DeliveryKind } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+
 import type { PoolClient } from "../database.ts";
-import { COLLECT_MINUTES } from "../deliveries/channel-kinds.ts";
+import { COLLECT_MINUTES } from "../deliveries/fragments.ts";
 import { INFORMATIONAL } from "../schema/delivery-lists.ts";
 
 /** A delivery that was decided on. Instants are epoch milliseconds. */

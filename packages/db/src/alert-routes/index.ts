@@ -1,5 +1,5 @@
-export { previewRecipients } from "./preview-recipients.ts";
-export { notifyFindings } from "./notify-findings.ts";
+export { previewRecipients } from "./load-routing.ts";
+export { notifyFindings } from "./notify-check-events.ts";
 export { UnknownTarget } from "./named.ts";
 export {
   createPerson,
@@ -10,8 +10,6 @@ export {
   type PersonRef,
   type PersonRow,
   restorePerson,
-} from "./people.ts";
-export {
   createRotation,
   deleteRotation,
   editRotation,
@@ -21,7 +19,7 @@ export {
   type RotationFields,
   type RotationRef,
   type RotationRow,
-} from "./rotations.ts";
+} from "./on-call.ts";
 export {
   createRoute,
   deleteRoute,
@@ -34,4 +32,4 @@ export {
   type RouteRow,
   TooMany,
 } from "./route-rows.ts";
-export { nextIncidentWakeAt, processDueEscalations } from "./process-due-escalations.ts";
+export { nextIncidentWakeAt, processDueEscalations } from "./notify-incidents.ts";

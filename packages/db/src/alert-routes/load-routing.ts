@@ -1,6 +1,11 @@
 import {
   type Directory,
+  type NotificationPreview,
   type Person,
+  type PreviewedEvent,
+  previewEvents,
+  previewNotifications,
+  type Reason,
   type Rotation,
   type Route,
   type RoutedCheck,
@@ -8,14 +13,15 @@ import {
   type SentNotification,
   splitTags,
 } from "@overdue/core";
-import type { PoolClient } from "../database.ts";
+import type { Instant } from "@overdue/schedules";
 
-import { KEEPS_INCIDENTS } from "../deliveries/channel-kinds.ts";
+import type { Pool, PoolClient } from "../database.ts";
+import { KEEPS_INCIDENTS } from "../deliveries/fragments.ts";
 import { OPENING_KINDS } from "../schema/delivery-lists.ts";
-import { epochMs } from "../schema/epoch-ms.ts";
+import { epochMs } from "../sql-fragments.ts";
 
 /** A project's alert routes, and the channels, people and rotations that they name. */
-export type ProjectRouting = { routes: Route[]; directory: Directory };
+type ProjectRouting = { routes: Route[]; directory: Directory };
 
 /** An incident, or a check that a person asks about, as the pure function of routing wants it. */
 export type RoutedIncident = Omit<RoutingInput, "routes" | "directory" | "dependsDown" | "now"> & {
@@ -144,4 +150,19 @@ function checkOf({ check_id, tags, severity, channel_ids }: CheckRow): RoutedChe
     severity,
     channelIds: channel_ids,
   };
+}
+
+/** The recipients if this check went down at `at` for `reason`, and those of its runs and notices; null when the project has no such check. */
+export async function previewRecipients(
+  pool: Pool,
+  { projectId, checkId }: { projectId: string; checkId: string },
+  { at, reason }: { at: Instant; reason: Reason },
+): Promise<(NotificationPreview & { events: PreviewedEvent[] }) | null> {
+  return await pool.use(async (client) => {
+    const check = (await loadRoutedChecks(client, projectId, [checkId])).get(checkId);
+    const routing = (await loadProjects(client, [projectId])).get(projectId);
+    if (check === undefined || routing === undefined) return null;
+    const input = { check, at, ...routing };
+    return { ...previewNotifications({ ...input, reason }), events: previewEvents(input) };
+  });
 }

@@ -1,9 +1,10 @@
 import { RouteInput } from "@overdue/core";
 import { aCheck, testDatabase } from "@overdue/testkit";
 import { afterAll, expect, test } from "vitest";
+
 import { openDb } from "../database.ts";
+import { notifyFindings } from "./notify-check-events.ts";
 import { createRoute } from "./route-rows.ts";
-import { notifyFindings } from "./notify-findings.ts";
 
 const database = await testDatabase();
 const { pool } = database;

@@ -1,10 +1,9 @@
 import type { RouteChange, RouteFields } from "@overdue/core";
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
 
-import type { Db, Tx } from "../database.ts";
-import { deleteObject, restoreObject } from "../deleted/deleted.ts";
+import { type Db, StaleVersion, type Tx } from "../database.ts";
+import { deleteObject, restoreObject } from "../deleted-objects.ts";
 import { projects, routes } from "../schema/index.ts";
-import { StaleVersion } from "../stale-version.ts";
 import { checkTargets } from "./named.ts";
 
 export type RouteRow = typeof routes.$inferSelect;

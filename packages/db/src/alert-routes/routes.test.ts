@@ -1,14 +1,16 @@
 import { randomUUID } from "node:crypto";
+
 import { RouteInput, RoutePatch } from "@overdue/core";
 import { aCheck, anArrival, aProject, type SceneCheck, sceneKeyring, testDatabase } from "@overdue/testkit";
 import { afterAll, expect, test } from "vitest";
+
 import { openDb, type Pool, type PoolClient } from "../database.ts";
 import { loadAlerts } from "../deliveries/load-alert.ts";
 import { ALONE, recordPings } from "../transitions/record-pings.ts";
-import { createPerson } from "./people.ts";
+import { previewRecipients } from "./load-routing.ts";
+import { processDueEscalations } from "./notify-incidents.ts";
+import { createPerson } from "./on-call.ts";
 import { createRoute, deleteRoute, editRoute } from "./route-rows.ts";
-import { previewRecipients } from "./preview-recipients.ts";
-import { processDueEscalations } from "./process-due-escalations.ts";
 
 const database = await testDatabase();
 const { pool } = database;

@@ -1,15 +1,16 @@
 import { createHash } from "node:crypto";
-import { and, eq, sql } from "drizzle-orm";
-import { LOCK_SEEDS } from "../advisory-locks.ts";
-import type { Db, Tx } from "../database.ts";
-import { notifySenders } from "../deliveries/changes.ts";
-import { channels } from "../schema/index.ts";
-import type { ChannelRef, ChannelRow } from "./find-channels.ts";
+
 import { isUuid } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
-import type { Keyring } from "../secrets/keyring.ts";
-import { isSame, sign, signingKey } from "../secrets/signed-id.ts";
+import { and, eq, isNull, sql } from "drizzle-orm";
+
+import { notifyProjectChange, notifySenders } from "../changes.ts";
+import type { Db, Tx } from "../database.ts";
+import { LOCK_SEEDS } from "../locks.ts";
 import { OPENING_KINDS } from "../schema/delivery-lists.ts";
+import { channels, projects } from "../schema/index.ts";
+import { isSame, type Keyring, newestKey, sign } from "../secrets/keyring.ts";
+import type { ChannelRef, ChannelRow } from "./find-channels.ts";
 
 /**
  * Who names an address that alerts are to go to; null for a program with a key. Where the operator does, or asks for no
@@ -115,12 +116,14 @@ export async function findQuestioned(db: Db, of: Confirming): Promise<Questioned
  */
 export async function confirmAddress(db: Db, of: Confirming): Promise<boolean> {
   return db.transaction(async (tx) => {
-    const rows = await tx.execute<{ id: string }>(sql`
+    const rows = await tx.execute<{ projectId: string }>(sql`
       update channels c set unconfirmed_since = null, broken_at = null, broken_because = null, broken_by = null,
         circuit_failures = 0, circuit_step = 0, circuit_until = null
       where ${isQuestioned(of)} and (c.broken_by is null or c.broken_by <> 'recipient')
-      returning c.id, pg_notify('overdue_changes', json_build_object('projectId', c.project_id, 'checkId', null)::text)`);
-    if (rows.length === 0) return false;
+      returning c.project_id as "projectId"`);
+    const [confirmed] = rows;
+    if (confirmed === undefined) return false;
+    await notifyProjectChange(tx, confirmed.projectId);
     await sendStillDown(tx, of.channelId);
     return true;
   });
@@ -134,7 +137,7 @@ async function sendStillDown(tx: Tx, channelId: string): Promise<void> {
     from (
       select distinct on (f.check_id) f.id from deliveries f
       join incidents i on i.project_id = f.project_id and i.id = f.incident_id and i.resolved_at is null
-      where f.channel_id = ${channelId} and f.state = 'failed' and f.kind in ${sql.raw(OPENING_KINDS)}
+      where f.channel_id = ${channelId} and f.state = 'failed' and f.kind in ${OPENING_KINDS}
       order by f.check_id, f.id desc
     ) newest
     where d.id = newest.id`);
@@ -168,7 +171,7 @@ export function confirmLink(
   keyring: Keyring,
   { publicUrl, channelId, address, now }: Confirming & { publicUrl: string; now: Instant },
 ): string {
-  const key = signingKey(keyring);
+  const key = newestKey(keyring);
   const expires = String(Math.floor(now / 1_000) + DAYS_VALID * 86_400);
   const signature = signatureOf(key.key, { channelId, address, expires });
   const query = new URLSearchParams({ channel: channelId, address, expires, key: key.id, signature });
@@ -190,5 +193,51 @@ export function readConfirm(keyring: Keyring, query: URLSearchParams, now: Insta
 }
 
 function signatureOf(key: Buffer, of: Confirming & { expires: string }): string {
-  return sign(key, PURPOSE, [of.channelId, of.expires, of.address].join("|")).toString("base64url");
+  return sign(key, PURPOSE, [of.channelId, of.expires, of.address].join("|"));
+}
+
+/** A channel's mailbox, as the page behind a mail's link shows it. */
+export type Mailbox = { projectName: string; to: string; stopped: boolean };
+
+const STOPPED = "The recipient unsubscribed by a link in a mail. Saving the address asks them again.";
+
+/** Lets the holder of a mail end its channel (RFC 8058). It says nothing else, so it does not expire. */
+export function unsubscribeLink(keyring: Keyring, of: { publicUrl: string; channelId: string }): string {
+  const { id, key } = newestKey(keyring);
+  const signature = sign(key, "unsubscribe", of.channelId);
+  const query = new URLSearchParams({ channel: of.channelId, key: id, signature });
+  return `${of.publicUrl}/unsubscribe?${query}`;
+}
+
+/** The channel that a link was signed for, or null where it was not. */
+export function readUnsubscribe(keyring: Keyring, query: URLSearchParams): string | null {
+  const channelId = query.get("channel") ?? "";
+  const key = keyring.keys.find(({ id }) => id === query.get("key"));
+  if (key === undefined || !isUuid(channelId)) return null;
+  const isOurs = isSame(query.get("signature") ?? "", sign(key.key, "unsubscribe", channelId));
+  return isOurs ? channelId : null;
+}
+
+/** Null where the channel is gone, or none of mail. */
+export async function findMailbox(db: Db, channelId: string): Promise<Mailbox | null> {
+  const [row] = await db
+    .select({ projectName: projects.name, to: channels.hint, by: channels.brokenBy })
+    .from(channels)
+    .innerJoin(projects, eq(projects.id, channels.projectId))
+    .where(isMailbox(channelId));
+  return row === undefined
+    ? null
+    : { projectName: row.projectName, to: row.to, stopped: row.by === "recipient" };
+}
+
+/** No mail goes to it any more; the app says since when, and why. */
+export async function stopMailbox(db: Db | Tx, channelId: string, because = STOPPED): Promise<void> {
+  await db
+    .update(channels)
+    .set({ brokenAt: new Date(), brokenBecause: because, brokenBy: "recipient" })
+    .where(isMailbox(channelId));
+}
+
+function isMailbox(channelId: string) {
+  return and(eq(channels.id, channelId), eq(channels.kind, "email"), isNull(channels.deletedAt));
 }

@@ -9,6 +9,11 @@ export {
   findQuestioned,
   type NamedBy,
   type Questioned,
+  findMailbox,
+  type Mailbox,
+  readUnsubscribe,
+  stopMailbox,
+  unsubscribeLink,
 } from "./confirmation.ts";
 export {
   noteUnreadable,
@@ -18,15 +23,22 @@ export {
   findChannel,
   listChannels,
 } from "./find-channels.ts";
-export { TooManyChannels, createChannel, type NewChannel, UnknownCheck } from "./create-channel.ts";
-export { deleteChannel, restoreChannel } from "./delete-channel.ts";
-export { type ChannelEdit, editChannel } from "./edit-channel.ts";
+export {
+  TooManyChannels,
+  createChannel,
+  type NewChannel,
+  UnknownCheck,
+  type ChannelEdit,
+  editChannel,
+  deleteChannel,
+  restoreChannel,
+} from "./write-channel.ts";
 export {
   type DeliveryFilter,
   type DeliveryWithAttempts,
+  type DeliveryRow,
   findDelivery,
   listDeliveries,
   queueTest,
   testsWithinMinute,
-} from "./list-deliveries.ts";
-export { findMailbox, type Mailbox, readUnsubscribe, stopMailbox, unsubscribeLink } from "./unsubscribe.ts";
+} from "../deliveries/list-deliveries.ts";

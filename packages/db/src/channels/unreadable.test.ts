@@ -1,11 +1,12 @@
 import { testDatabase } from "@overdue/testkit";
 import { afterAll, expect, test } from "vitest";
+
 import { openDb } from "../database.ts";
 import { instanceProblems } from "../instance/problems.ts";
 import { createProject } from "../projects/projects.ts";
 import { keyringOf } from "../secrets/keyring.ts";
-import { createChannel } from "./create-channel.ts";
 import { noteUnreadable } from "./find-channels.ts";
+import { createChannel } from "./write-channel.ts";
 
 const database = await testDatabase();
 afterAll(() => database.drop());

@@ -3,6 +3,7 @@ import type { Instant } from "@overdue/schedules";
 import { getTableColumns } from "drizzle-orm";
 
 import { checks } from "../schema/index.ts";
+import { epochMs } from "../sql-fragments.ts";
 
 export type CheckRow = typeof checks.$inferSelect;
 
@@ -56,7 +57,7 @@ export type StoredCheckRow = {
 export const STORED_CHECK = Object.entries(getTableColumns(checks))
   .filter(([key]) => !(key in DETAILS))
   .map(([key, { name, dataType }]) =>
-    dataType === "date" ? `(extract(epoch from ${name}) * 1000)::float8 as "${key}"` : `${name} as "${key}"`,
+    dataType === "date" ? `${epochMs(name)} as "${key}"` : `${name} as "${key}"`,
   )
   .join(", ");
 

@@ -1,8 +1,10 @@
-import { and, desc, eq, inArray, isNull, sql, asc, gt } from "drizzle-orm";
-import type { Db, Tx } from "../database.ts";
-import { checkChannels, checkDependencies, checks, runs } from "../schema/index.ts";
-import type { CheckRow } from "./check-row.ts";
 import { UNNAMED_CHECK } from "@overdue/core";
+import { and, asc, desc, eq, getTableColumns, gt, inArray, isNull, type SQL, sql } from "drizzle-orm";
+
+import type { Db, Tx } from "../database.ts";
+import { channels, checkChannels, checkDependencies, checks, projects, runs } from "../schema/index.ts";
+import { Fragment } from "../sql-fragments.ts";
+import type { CheckRow } from "./check-row.ts";
 
 export type CheckRef = { projectId: string; checkId: string };
 export type CheckWithChannels = CheckRow & { channelIds: string[] };
@@ -23,10 +25,10 @@ export async function findCheck(db: Db, ref: CheckRef): Promise<LinkedCheck | nu
 /** The rows with what is linked to them. */
 async function withLinks(db: Db | Tx, rows: readonly CheckRow[]): Promise<LinkedCheck[]> {
   const ids = rows.map((row) => row.id);
-  const channels = await db.select().from(checkChannels).where(inArray(checkChannels.checkId, ids));
+  const links = await db.select().from(checkChannels).where(inArray(checkChannels.checkId, ids));
   const above = await db.select().from(checkDependencies).where(inArray(checkDependencies.checkId, ids));
   const successes = await lastSuccesses(db, ids);
-  const channelsOf = Map.groupBy(channels, (link) => link.checkId);
+  const channelsOf = Map.groupBy(links, (link) => link.checkId);
   const aboveOf = Map.groupBy(above, (link) => link.checkId);
   return rows.map((row) => ({
     ...row,
@@ -88,6 +90,27 @@ export async function hasCheck(db: Db, ref: CheckRef): Promise<boolean> {
 }
 
 /** `checkName` of core as an SQL expression, for the table alias of `checks`. */
-export function checkNameSql(alias: string): string {
-  return `coalesce(nullif(${alias}.name, ''), nullif(${alias}.slug, ''), '${UNNAMED_CHECK}')`;
+export function checkNameSql(alias: string): Fragment<string> {
+  return new Fragment(`coalesce(nullif(${alias}.name, ''), nullif(${alias}.slug, ''), '${UNNAMED_CHECK}')`);
 }
+
+/** Checks that are there, in projects that are there, oldest first, with the channels they alert. */
+export async function checksWithChannels(
+  db: Db | Tx,
+  where: SQL | undefined,
+  limit: number,
+): Promise<CheckWithChannels[]> {
+  return await db
+    .select({ ...getTableColumns(checks), channelIds: CHANNEL_IDS })
+    .from(checks)
+    .innerJoin(projects, and(eq(projects.id, checks.projectId), isNull(projects.deletedAt)))
+    .where(and(where, isNull(checks.deletedAt)))
+    .orderBy(asc(checks.createdAt), asc(checks.id))
+    .limit(limit);
+}
+
+const CHANNEL_IDS = sql<string[]>`array(
+  select ${checkChannels.channelId} from ${checkChannels}
+    join ${channels} on ${channels.id} = ${checkChannels.channelId} and ${channels.deletedAt} is null
+   where ${checkChannels.checkId} = ${checks.id}
+   order by 1)`;

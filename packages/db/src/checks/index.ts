@@ -1,7 +1,17 @@
-export { type CheckDetails, createCheck, insertCheck, type NewCheck } from "./create-check.ts";
+export {
+  type CheckDetails,
+  createCheck,
+  insertCheck,
+  type NewCheck,
+  type CheckEdit,
+  editCheck,
+  resetBaseline,
+  pauseCheck,
+  resumeCheck,
+  deleteCheck,
+  restoreCheck,
+} from "./write-check.ts";
 export { toCheck, type CheckRow, checkSettings } from "./check-row.ts";
-export { deleteCheck, restoreCheck } from "./delete-check.ts";
-export { type CheckEdit, editCheck, resetBaseline, pauseCheck, resumeCheck } from "./edit-check.ts";
 export {
   type CheckRef,
   type CheckWithChannels,

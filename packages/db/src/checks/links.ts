@@ -1,10 +1,11 @@
-import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
-import type { Db, Tx } from "../database.ts";
-import { channels, checkChannels, checkDependencies, checks } from "../schema/index.ts";
-import { type CheckRef, checkNameSql } from "./find-checks.ts";
 import { isUuid } from "@overdue/core";
-import { LOCK_SEEDS } from "../advisory-locks.ts";
+import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
+
+import type { Db, Tx } from "../database.ts";
 import { wakeFrom } from "../incidents/dependents.ts";
+import { LOCK_SEEDS } from "../locks.ts";
+import { channels, checkChannels, checkDependencies, checks } from "../schema/index.ts";
+import { checkNameSql, type CheckRef } from "./find-checks.ts";
 
 /** A channel was named that this project does not have. */
 export class UnknownChannel extends Error {}
@@ -95,7 +96,7 @@ async function refuseCircles(tx: Db | Tx, checkId: string, ids: readonly string[
       union
       select a.first, d.depends_on_id from above a join check_dependencies d on d.check_id = a.id
     )
-    select ${sql.raw(checkNameSql("c"))} as name
+    select ${checkNameSql("c")} as name
       from above a join checks c on c.id = a.first where a.id = ${checkId} limit 1`);
   const [circle] = rows;
   if (circle !== undefined) throw new CircularDependency(circle.name);

@@ -3,8 +3,8 @@ import type { Instant } from "@overdue/schedules";
 import { and, asc, count, eq, inArray, isNull } from "drizzle-orm";
 
 import type { Db, Pool } from "../database.ts";
-import { epochMs } from "../schema/epoch-ms.ts";
 import { checkChannels, checks } from "../schema/index.ts";
+import { epochMs } from "../sql-fragments.ts";
 import type { CheckRow } from "./check-row.ts";
 
 /** The incident that is open for a check. Instants are epoch milliseconds. */

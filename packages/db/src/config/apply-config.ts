@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from "node:crypto";
-import type { Instant } from "@overdue/schedules";
+
 import {
   type CheckSettings,
   type ConfigRoute,
@@ -9,25 +9,22 @@ import {
   type PlannedChannel,
   type Step,
 } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 import { eq, sql } from "drizzle-orm";
-import { sealSettings, refuseTooMany } from "../channels/create-channel.ts";
-import { insertAuditEntry, type NewAuditEntry } from "../audit/audit.ts";
-import { askToConfirm, type NamedBy, unconfirmedSince } from "../channels/confirmation.ts";
-import { deleteChannelIn } from "../channels/delete-channel.ts";
-import type { ChannelRow } from "../channels/find-channels.ts";
-import { type CheckDetails, insertCheck } from "../checks/create-check.ts";
-import { deleteCheckIn } from "../checks/delete-check.ts";
-import { editCheckIn } from "../checks/edit-check.ts";
-import { linkDependencies } from "../checks/links.ts";
-import { type Db, openDb, type Pool, type PoolClient } from "../database.ts";
-import { moveIncidents } from "../deliveries/end-incidents.ts";
-import { inTransaction } from "../in-transaction.ts";
+
 import { deleteRoute, listens, orderRoutesIn } from "../alert-routes/route-rows.ts";
+import { insertAuditEntry, type NewAuditEntry } from "../audit.ts";
+import { askToConfirm, type NamedBy, unconfirmedSince } from "../channels/confirmation.ts";
+import type { ChannelRow } from "../channels/find-channels.ts";
+import { deleteChannelIn, refuseTooMany, sealSettings } from "../channels/write-channel.ts";
+import { linkDependencies } from "../checks/links.ts";
+import { type CheckDetails, deleteCheckIn, editCheckIn, insertCheck } from "../checks/write-check.ts";
+import { type Db, inTransaction, openDb, type Pool, type PoolClient } from "../database.ts";
+import { moveIncidents } from "../deliveries/end-incidents.ts";
 import { channels, checks, routes } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
-import { unagreedChats } from "../telegram/consent.ts";
-import { readState } from "./read-state.ts";
-import { storedRoute } from "./route-names.ts";
+import { unagreedChats } from "../telegram/telegram.ts";
+import { readState, storedRoute } from "./read-state.ts";
 
 /** A channel as it is to be stored; its settings are complete. */
 export type WantedChannel = PlannedChannel & { settings: Record<string, unknown>; hint: string };

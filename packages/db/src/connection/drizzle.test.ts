@@ -4,8 +4,7 @@ import { aProject, testDatabase } from "@overdue/testkit";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, expect, test } from "vitest";
 
-import { openDb } from "../database.ts";
-import { inTransaction } from "../in-transaction.ts";
+import { inTransaction, openDb } from "../database.ts";
 import { projects } from "../schema/index.ts";
 
 const database = await testDatabase();

@@ -4,9 +4,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { testDatabase } from "@overdue/testkit";
 import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
 
-import { openPool } from "../database.ts";
-import { inTransaction } from "../in-transaction.ts";
 import { classifyDatabaseError } from "../database-problem.ts";
+import { inTransaction, openPool } from "../database.ts";
 import type { Pool, PoolClient } from "./pool.ts";
 
 const database = await testDatabase();

@@ -1,4 +1,3 @@
-import { inSession } from "../in-transaction.ts";
 import { ConnectionError, type Rows, Session, type SessionOptions } from "./session.ts";
 
 const ACQUIRE_TIMEOUT_MS = 1_500;
@@ -6,7 +5,7 @@ const IDLE_TIMEOUT_MS = 10_000;
 /** So that what a session keeps, such as prepared statements, is freed now and then. */
 const LIFETIME_MS = 30 * 60_000;
 
-export type PoolOptions = SessionOptions & { max: number; acquireTimeoutMs?: number };
+type PoolOptions = SessionOptions & { max: number; acquireTimeoutMs?: number };
 
 type Waiting = {
   resolve: (client: PoolClient) => void;
@@ -172,5 +171,82 @@ export class PoolClient extends Session {
 
   endAfter(ms: number): void {
     this.#idleTimer = setTimeout(() => void this.end(), ms).unref();
+  }
+}
+
+// One for each session, so that what is made for a pool, such as Drizzle's view of it, is made once.
+const known = new WeakMap<PoolClient, TransactionPool>();
+
+/**
+ * Runs `work` with a pool whose statements all belong to one transaction, so that functions which take a pool and begin
+ * transactions of their own can be combined: a transaction that is begun inside is a savepoint.
+ */
+export async function asOneTransaction<T>(pool: Pool, work: (inside: Pool) => Promise<T>): Promise<T> {
+  return await pool.transaction((client) => {
+    const inside = known.get(client) ?? new TransactionPool(client);
+    known.set(client, inside);
+    return work(inside);
+  });
+}
+
+/** One session whose transaction is under way, in the place of a pool. */
+class TransactionPool extends Pool {
+  readonly #client: PoolClient;
+
+  constructor(client: PoolClient) {
+    super({ url: "", name: "transaction", max: 0 });
+    this.#client = client;
+  }
+
+  override async query<Row extends object = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<Rows<Row>> {
+    return await this.#client.query<Row>(text, values);
+  }
+
+  override async queryValues(text: string, values: readonly unknown[]): Promise<unknown[][]> {
+    return await this.#client.queryValues(text, values);
+  }
+
+  override async use<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    return await work(this.#client);
+  }
+
+  override async transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    return await inSavepoint(this.#client, () => work(this.#client));
+  }
+
+  override async connect(): Promise<PoolClient> {
+    return await Promise.reject(new Error("A session of a transaction is not lent."));
+  }
+}
+
+/** Runs `work` in a transaction of this session. Where it cannot be rolled back, the session ends. */
+export async function inSession<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
+  const begun = client.query("begin");
+  // The first statement of `work` is sent along with it. Were it refused, nothing more may run outside a transaction.
+  begun.catch(() => client.end());
+  try {
+    const result = await work();
+    await begun;
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    await client.query("rollback").catch(() => client.end());
+    throw error;
+  }
+}
+
+/** Runs `work` so that what it wrote is undone when it throws, inside a transaction that goes on. */
+export async function inSavepoint<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
+  await client.query("savepoint nested");
+  try {
+    const result = await work();
+    await client.query("release savepoint nested");
+    return result;
+  } catch (error) {
+    await client.query("rollback to savepoint nested; release savepoint nested");
+    throw error;
   }
 }

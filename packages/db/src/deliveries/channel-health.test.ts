@@ -1,14 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { alertScene, sceneKeyring, testDatabase, type AlertScene, type TestDatabase } from "@overdue/testkit";
+
+import { alertScene, type AlertScene, sceneKeyring, testDatabase, type TestDatabase } from "@overdue/testkit";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { queueTest } from "../channels/list-deliveries.ts";
-import { openDb, openPool, type Db } from "../database.ts";
+
+import { type Db, openDb, openPool } from "../database.ts";
 import { recordEvaluation } from "../receivers/checkers.ts";
 import { channels, deliveries } from "../schema/index.ts";
-import { claimDeliveries, type Claim } from "./claim.ts";
-import { recordAttempts, type AttemptRecord } from "./record-attempts.ts";
-import { freeLeases } from "./leases.ts";
+import { type Claim, claimDeliveries } from "./claim.ts";
+import { freeLeases } from "./due.ts";
+import { queueTest } from "./list-deliveries.ts";
+import { type AttemptRecord, recordAttempts } from "./record-attempts.ts";
 
 const WAY = { keyring: sceneKeyring, mail: true };
 const LEASE = { seconds: 45, holder: null };

@@ -7,19 +7,16 @@ import {
 } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
+import { notifyDeliveryChanges } from "../changes.ts";
 import type { Db, Tx } from "../database.ts";
-import { notifyChanges } from "./changes.ts";
-import { fallBack } from "./fallback.ts";
-import { uuidArray } from "./due.ts";
+import { epochMs, uuidArray } from "../sql-fragments.ts";
+import { fallBack, fallbackForUnconfirmed } from "./fallback.ts";
 import { groupDeliveries } from "./group-deliveries.ts";
-import { fallbackForUnconfirmed } from "./fallback-for-unconfirmed.ts";
-import { keepRates, type RateLimits } from "./rate-limits.ts";
-import { type AlertRecord, loadUngrouped, withGroups } from "./load-alert.ts";
-import { loadGroups } from "./load-alert.ts";
-import { type Locked, lockSequences } from "./lock-sequences.ts";
-
 import { dropOutdatedGrouped, failGrouped, releaseGrouped, ungroup } from "./grouped-deliveries.ts";
+import { type AlertRecord, loadGroups, loadUngrouped, withGroups } from "./load-alert.ts";
+import { type Locked, lockSequences } from "./lock-sequences.ts";
 import type { OwnerContact } from "./notify-owners.ts";
+import { keepRates, type RateLimits } from "./rate-limits.ts";
 
 /** The right to make one attempt. The attempt's number is the fence: only its holder may finish it. */
 export type Claim = {
@@ -146,7 +143,7 @@ async function take(
     from channels c
     where d.id = any(${uuidArray(ids)}) and c.project_id = d.project_id and c.id = d.channel_id
     returning d.id as "deliveryId", d.project_id as "projectId", d.channel_id as "channelId", d.check_id as "checkId",
-      d.kind, d.attempt, (extract(epoch from clock_timestamp() - d.created_at) * 1000)::float8 as "ageMs",
+      d.kind, d.attempt, ${epochMs("clock_timestamp() - d.created_at")} as "ageMs",
       d.id = any(${uuidArray(probes)}) as "isProbe", c.kind as "channelKind", c.circuit_step as "rests",
       c.broken_at is null and c.circuit_failures = 0 and c.circuit_step = 0 as "isChannelSound",
       d.fallback_for is not null as "isFallback",
@@ -181,7 +178,7 @@ async function postpone(
           'The channel did not work lately; it waits until one attempt does.')
     from json_to_recordset(${JSON.stringify(postponed)}::json) as x(id uuid, until float8, because text)
     where d.id = x.id`);
-  await notifyChanges(tx, having(decisions, "set-aside"));
+  await notifyDeliveryChanges(tx, having(decisions, "set-aside"));
 }
 
 /** What is never sent from here: its end is written, and where it failed the fall-back gets it. */
@@ -217,7 +214,7 @@ async function close(
     update deliveries set state = ${end.state}, finished_at = clock_timestamp(), lease_until = null,
       last_error = ${end.because}
     where id = any(${uuidArray(ids)}) returning id`);
-  await notifyChanges(
+  await notifyDeliveryChanges(
     tx,
     rows.map(({ id }) => id),
   );

@@ -1,13 +1,14 @@
 import { type DeliveryKind, INFORMATIONAL_KINDS, type SystemPayload } from "@overdue/core";
 import { and, desc, eq, isNull, lt, notInArray, sql } from "drizzle-orm";
 
-import { lockUntilCommit } from "../advisory-locks.ts";
-import { type DeliveryWithAttempts, withAttempts } from "../channels/list-deliveries.ts";
+import { notifySenders } from "../changes.ts";
 import { checkNameSql } from "../checks/find-checks.ts";
 import type { Db } from "../database.ts";
+import { lockUntilCommit } from "../locks.ts";
+import { UNREPORTED_KINDS } from "../schema/delivery-lists.ts";
 import { deliveries } from "../schema/index.ts";
-import { notifySenders } from "./changes.ts";
-import { type OwnerContact, notifyOwners } from "./notify-owners.ts";
+import { type DeliveryWithAttempts, withAttempts } from "./list-deliveries.ts";
+import { notifyOwners, type OwnerContact } from "./notify-owners.ts";
 
 type DeliveryRef = { projectId: string; deliveryId: string };
 
@@ -92,14 +93,14 @@ export async function reportDeadLetters(db: Db, way: OwnerContact): Promise<numb
         json_agg(json_build_object('kind', kind, 'check', name, 'channel', channel, 'error', last_error)
           order by finished_at desc) filter (where place <= ${NAMED}) as newest
       from (
-        select d.project_id, d.kind, case when k.id is not null then ${sql.raw(checkNameSql("k"))} end as name, c.name as channel,
+        select d.project_id, d.kind, case when k.id is not null then ${checkNameSql("k")} end as name, c.name as channel,
           d.last_error, d.finished_at,
           row_number() over (partition by d.project_id order by d.finished_at desc) as place
         from deliveries d
         join channels c on c.project_id = d.project_id and c.id = d.channel_id
         left join checks k on k.project_id = d.project_id and k.id = d.check_id
         left join instance_facts f on f.name = 'dead-letters ' || d.project_id
-        where d.state = 'failed' and d.dealt_with_at is null and d.kind not in ('test', 'system', 'run', 'notice')
+        where d.state = 'failed' and d.dealt_with_at is null and d.kind not in ${UNREPORTED_KINDS}
           and d.finished_at > coalesce(f.created_at, '-infinity')
           and coalesce(f.created_at, '-infinity') < clock_timestamp() - ${AGAIN_AFTER}::interval
           and d.finished_at > clock_timestamp() - interval '1 day'

@@ -10,15 +10,16 @@ import {
 } from "@overdue/testkit";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+
 import { type Channel, listen } from "../connection/listen.ts";
-import { queueTest } from "../channels/list-deliveries.ts";
-import { openDb, type Db } from "../database.ts";
+import { type Db, openDb } from "../database.ts";
 import { channels, deliveries, deliveryAttempts } from "../schema/index.ts";
-import { claimDeliveries, type Claim, type ClaimedAlert } from "./claim.ts";
-import { dueDeliveries } from "./due.ts";
-import { recordAttempts, type AttemptRecord } from "./record-attempts.ts";
-import { loadAlerts } from "./load-alert.ts";
 import { ALONE, recordPings } from "../transitions/record-pings.ts";
+import { type Claim, claimDeliveries, type ClaimedAlert } from "./claim.ts";
+import { dueDeliveries } from "./due.ts";
+import { queueTest } from "./list-deliveries.ts";
+import { loadAlerts } from "./load-alert.ts";
+import { type AttemptRecord, recordAttempts } from "./record-attempts.ts";
 
 const WAY = { keyring: sceneKeyring, mail: true };
 const NIGHT = Date.parse("2026-11-20T03:00:00Z");

@@ -1,6 +1,10 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 
 import type { Db } from "../database.ts";
+import { INFORMATIONAL, UNFINISHED, WAITING } from "../schema/delivery-lists.ts";
+import { uuidArray } from "../sql-fragments.ts";
+import type { Claim } from "./claim.ts";
+import { fallBackMeanwhile } from "./fallback.ts";
 
 /** A delivery that waits to be attempted. `attempt`: the number that the next attempt will have. */
 export type DueDelivery = {
@@ -43,12 +47,12 @@ export async function dueDeliveries(
            due.rank::int as "rank", due.poison_attempts + (due.state = 'sending')::int as "poisonAttempts",
            due.informational as "isInformational"
     from (
-      select d.*, d.kind in ('run', 'notice') as informational,
+      select d.*, d.kind in ${INFORMATIONAL} as informational,
         ${DUE_AT} as due_at,
         row_number() over (
-          partition by d.project_id, d.kind in ('run', 'notice') order by d.next_attempt_at, d.id) as rank
+          partition by d.project_id, d.kind in ${INFORMATIONAL} order by d.next_attempt_at, d.id) as rank
       from deliveries d
-      where ((d.state in ('pending', 'retry')
+      where ((d.state in ${WAITING}
             and d.next_attempt_at <= clock_timestamp() + ${options.aheadMs} * interval '1 millisecond')
           or (d.state = 'sending' and d.lease_until <= clock_timestamp()))
         -- "not in" is looked up in a table of hashes, however wrong the planner is about how many are due
@@ -71,22 +75,62 @@ const DUE_AT = sql.raw(
 /** Those of these deliveries whose time has come, or whose attempt died with its lease. */
 export async function stillDue(db: Db, ids: readonly string[]): Promise<string[]> {
   const rows = await db.execute<{ id: string }>(sql`
-    select id from deliveries where id = any(${uuidArray(ids)}) and state in ('pending', 'retry', 'sending')
+    select id from deliveries where id = any(${uuidArray(ids)}) and state in ${UNFINISHED}
       and case state when 'sending' then lease_until else next_attempt_at end <= clock_timestamp()`);
   return rows.map(({ id }) => id);
 }
 
-/** A list of ids as one parameter, however long. */
-export function uuidArray(ids: readonly string[]) {
-  return sql`${`{${ids.join(",")}}`}::uuid[]`;
+/** `slow`: under way for so long that the fallback channel gets it too; see {@link fallBackMeanwhile}. */
+export type UnderWay = { claim: Claim; slow: boolean };
+
+/**
+ * Prolongs the leases of attempts that are still under way, to `seconds` from now, with the rest of a channel that one of
+ * them probes. An attempt that another has taken over is left alone. `slowSeconds`: from when on an attempt is slow.
+ */
+export function keepLeases(
+  db: Db,
+  underWay: readonly UnderWay[],
+  { seconds, slowSeconds }: { seconds: number; slowSeconds: number },
+): Promise<void> {
+  return db.transaction(async (tx) => {
+    const given = JSON.stringify(
+      underWay.map(({ claim }) => ({ id: claim.deliveryId, attempt: claim.attempt, probe: claim.isProbe })),
+    );
+    const until = sql`clock_timestamp() + ${seconds} * interval '1 second'`;
+    await tx.execute(sql`
+      with given as (select * from json_to_recordset(${given}::json) as x(id uuid, attempt int, probe boolean)),
+      kept as (
+        update deliveries d set lease_until = ${until} from given g
+        where d.id = g.id and d.attempt = g.attempt and d.state = 'sending'
+        returning d.project_id, d.channel_id, g.probe
+      )
+      update channels c set circuit_until = ${until} from kept
+      where kept.probe and c.project_id = kept.project_id and c.id = kept.channel_id`);
+    const slow = new Set(underWay.filter((one) => one.slow).map(({ claim }) => claim.channelId));
+    await fallBackMeanwhile(tx, { channelIds: [...slow], seconds: slowSeconds });
+  });
 }
 
 /**
- * SQL: a table of all deliveries of a check, or of those written `within` an interval. "offset 0" keeps the planner from
- * adding what is asked of their channel: in a storm it read all deliveries of the channel for each check.
+ * Ends the leases of checkers that are gone, so that nobody waits for what died with them. Gone is who has neither a
+ * connection here (each names its process) nor evaluated deadlines lately; right after a start of the database nobody is, since all
+ * connections were lost. @returns how many leases ended.
  */
-export function deliveriesOfCheck(checkId: SQL, within?: string): SQL {
-  const isRecent =
-    within === undefined ? sql`` : sql`and created_at > clock_timestamp() - ${within}::interval`;
-  return sql`(select * from deliveries where check_id = ${checkId} ${isRecent} offset 0)`;
+export async function freeLeases(db: Db): Promise<number> {
+  const { count } = await db.execute(sql`
+    with gone as (
+      select h.holder from (
+        select distinct holder from deliveries
+        where state in ${UNFINISHED} and state = 'sending' and holder is not null
+          and lease_until > clock_timestamp()
+      ) h
+      where pg_postmaster_start_time() < clock_timestamp() - interval '10 seconds'
+        and not exists (select from pg_stat_activity a
+          where a.application_name like '%' || h.holder || '%' and a.datname = current_database())
+        and not exists (select from checkers k
+          where k.id = h.holder and k.evaluated_at > clock_timestamp() - interval '2 seconds')
+    )
+    update deliveries d set lease_until = clock_timestamp()
+    from gone where d.holder = gone.holder and d.state = 'sending' and d.lease_until > clock_timestamp()`);
+  return count;
 }

@@ -1,12 +1,10 @@
-import { aCheck, anArrival, aProject, sceneKeyring, type SceneCheck, testDatabase } from "@overdue/testkit";
+import { aCheck, anArrival, aProject, type SceneCheck, sceneKeyring, testDatabase } from "@overdue/testkit";
 import { afterAll, beforeEach, expect, test } from "vitest";
-import { createChannel } from "../channels/create-channel.ts";
-import { deleteChannel, restoreChannel } from "../channels/delete-channel.ts";
-import { editChannel } from "../channels/edit-channel.ts";
-import { deleteCheck, restoreCheck } from "../checks/delete-check.ts";
-import { pauseCheck, resumeCheck } from "../checks/edit-check.ts";
+
+import { createChannel, deleteChannel, editChannel, restoreChannel } from "../channels/write-channel.ts";
+import { deleteCheck, pauseCheck, restoreCheck, resumeCheck } from "../checks/write-check.ts";
 import { openDb } from "../database.ts";
-import { deleteProject } from "../projects/delete-project.ts";
+import { deleteProject } from "../projects/projects.ts";
 import { unseal } from "../secrets/keyring.ts";
 import { ALONE, recordPings } from "../transitions/record-pings.ts";
 import { claimDeliveries, type ClaimedAlert } from "./claim.ts";

@@ -1,11 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
+
 import { INCIDENT_KINDS, type IncidentEnd } from "@overdue/core";
 import { type SQL, sql } from "drizzle-orm";
+
+import { notifySenders } from "../changes.ts";
 import type { ChannelRow } from "../channels/find-channels.ts";
 import type { Db, Tx } from "../database.ts";
+import { OPENING_KINDS, UNFINISHED } from "../schema/delivery-lists.ts";
 import { type Keyring, LostKey, unseal } from "../secrets/keyring.ts";
-import { notifySenders } from "./changes.ts";
-import { KEEPS_INCIDENTS } from "./channel-kinds.ts";
+import { KEEPS_INCIDENTS } from "./fragments.ts";
 
 /** Which incidents, of the incident `i`, its check `k` and the delivery `d` that sent it. */
 type Scope =
@@ -34,11 +37,11 @@ export async function endKeptIncidents(
       ${payload}::jsonb, clock_timestamp()
     from incidents i
     join checks k on k.project_id = i.project_id and k.id = i.check_id
-    join deliveries d on d.incident_id = i.id and d.kind in ('down', 'reminder')
-      and (d.attempt > 0 or d.state in ('pending', 'sending', 'retry'))
+    join deliveries d on d.incident_id = i.id and d.kind in ${OPENING_KINDS}
+      and (d.attempt > 0 or d.state in ${UNFINISHED})
       -- what certainly never arrived opened nothing
       and (d.state <> 'failed' or d.uncertain)
-    join channels c on c.project_id = d.project_id and c.id = d.channel_id and ${sql.raw(KEEPS_INCIDENTS)}
+    join channels c on c.project_id = d.project_id and c.id = d.channel_id and ${KEEPS_INCIDENTS}
     where ${inScope(scope)} and not exists (
       select from deliveries e where e.incident_id = d.incident_id and e.channel_id = d.channel_id
         and e.kind = 'up' and e.state <> 'superseded' and e.created_at >= d.created_at)
@@ -58,7 +61,7 @@ export async function reopenKeptIncidents(tx: Db | Tx, scope: Scope): Promise<vo
     select distinct on (d.incident_id, d.channel_id) d.project_id, d.channel_id, 'reminder', d.check_id, d.flip_id,
       d.incident_id, 'Its incident there was ended, and it is still down.',
       (select max(e.round) + 1 from deliveries e
-       where e.incident_id = d.incident_id and e.channel_id = d.channel_id and e.kind in ('down', 'reminder')),
+       where e.incident_id = d.incident_id and e.channel_id = d.channel_id and e.kind in ${OPENING_KINDS}),
       clock_timestamp()
     from incidents i
     join checks k on k.project_id = i.project_id and k.id = i.check_id and k.deleted_at is null
@@ -68,7 +71,7 @@ export async function reopenKeptIncidents(tx: Db | Tx, scope: Scope): Promise<vo
       and not coalesce(i.snoozed_until > clock_timestamp(), false)
       and not exists (
         select from deliveries e where e.incident_id = d.incident_id and e.channel_id = d.channel_id
-          and e.kind in ('down', 'reminder') and e.created_at > d.created_at)
+          and e.kind in ${OPENING_KINDS} and e.created_at > d.created_at)
     order by d.incident_id, d.channel_id, d.created_at desc
     on conflict do nothing`);
   if (count > 0) await notifySenders(tx);

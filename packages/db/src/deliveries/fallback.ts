@@ -1,10 +1,13 @@
 import { chooseFallback, type DeliveryKind, type FallbackChannel, needsFallback } from "@overdue/core";
 import { type SQL, sql } from "drizzle-orm";
 
-import type { Tx } from "../database.ts";
-import { notifySenders } from "./changes.ts";
-import { uuidArray } from "./due.ts";
-import { epochMs } from "./channel-health.ts";
+import { notifySenders } from "../changes.ts";
+import type { Db, Tx } from "../database.ts";
+import { lockUntilCommit } from "../locks.ts";
+import { OWN_CHANNEL_KINDS, STATE_KINDS, UNFINISHED } from "../schema/delivery-lists.ts";
+import { uuidArray } from "../sql-fragments.ts";
+import { epochMs } from "../sql-fragments.ts";
+import { notifyOwners, type OwnerContact, ownersChannels } from "./notify-owners.ts";
 import { isRefused } from "./refusals.ts";
 
 /**
@@ -26,7 +29,7 @@ export async function fallBackMeanwhile(
   { channelIds, seconds }: { channelIds: readonly string[]; seconds: number },
 ): Promise<void> {
   if (channelIds.length === 0) return;
-  const which = sql`d.channel_id = any(${uuidArray(channelIds)}) and d.state in ('pending', 'retry', 'sending')
+  const which = sql`d.channel_id = any(${uuidArray(channelIds)}) and d.state in ${UNFINISHED}
     and d.created_at < clock_timestamp() - ${seconds} * interval '1 second'
     and (d.state = 'sending' or d.next_attempt_at <= clock_timestamp())`;
   await writeInPlaceOf(tx, which, "Another channel has not answered yet.");
@@ -83,7 +86,153 @@ async function readChannels(tx: Tx, undelivered: readonly UndeliveredRow[]) {
       c.kind = 'group' as "isGroup", c.kind = 'email' as "isEmail",
       c.deleted_at is null and c.broken_at is null and c.unconfirmed_since is null as "isWorking",
       c.circuit_step > 0 as "isResting", ${isRefused(sql`c`)} as "isMailRefused",
-      ${epochMs(sql`c.last_sent_at`)} as "lastSentAt"
+      ${epochMs("c.last_sent_at")} as "lastSentAt"
     from channels c where c.project_id = any(${uuidArray(projectIds)})`);
   return rows;
+}
+
+type Unconfirmed = { projectId: string; channelId: string; name: string; address: string };
+
+/** Between two messages to owners about one channel; each alert reaches them all the same. */
+const SAID_AGAIN_AFTER = "1 hour";
+
+/**
+ * No alert is lost for want of a confirmation. What no fall-back took of these deliveries goes to the project's owners in
+ * their place, and at most once an hour for each channel owners learn why.
+ */
+export async function fallbackForUnconfirmed(
+  tx: Tx,
+  way: OwnerContact | null,
+  ids: readonly string[],
+): Promise<void> {
+  if (way === null || ids.length === 0) return;
+  const rows = await tx.execute<Unconfirmed>(sql`
+    select distinct c.project_id as "projectId", c.id as "channelId", c.name, c.hint as address
+    from deliveries d join channels c on c.project_id = d.project_id and c.id = d.channel_id
+    where d.id = any(${uuidArray(ids)}) and d.kind in ${STATE_KINDS}`);
+  for (const channel of rows) {
+    await passToOwners(tx, { way, channel, ids });
+    await sayWhy(tx, way, channel);
+  }
+}
+
+async function passToOwners(
+  tx: Tx,
+  { way, channel, ids }: { way: OwnerContact; channel: Unconfirmed; ids: readonly string[] },
+): Promise<void> {
+  const { projectId, channelId } = channel;
+  const owners = await ownersChannels(tx, way, { projectId, notVia: channelId });
+  await tx.execute(sql`
+    insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, round, payload, because,
+      fallback_for)
+    select d.project_id, owner.id, d.kind, d.check_id, d.flip_id, d.incident_id, d.round, d.payload,
+      'Nobody has confirmed the address of “' || ${channel.name}::text || '” yet.', d.id
+    from deliveries d cross join unnest(${uuidArray(owners)}) as owner(id)
+    where d.id = any(${uuidArray(ids)}) and d.channel_id = ${channelId}
+      and d.kind in ${STATE_KINDS} and d.fallback_for is null
+      and not exists (select from deliveries e where e.fallback_for = d.id)
+    on conflict do nothing`);
+  await notifySenders(tx);
+}
+
+/** Two checkers at once must not both tell: the row is taken by one of them. */
+async function sayWhy(
+  tx: Tx,
+  way: OwnerContact,
+  { projectId, channelId, name, address }: Unconfirmed,
+): Promise<void> {
+  const { count } = await tx.execute(sql`
+    insert into instance_facts as f (name, value, created_at)
+    values ('unconfirmed ' || ${channelId}::text, '', clock_timestamp())
+    on conflict (name) do update set created_at = excluded.created_at
+      where f.created_at < clock_timestamp() - ${SAID_AGAIN_AFTER}::interval`);
+  if (count !== 1) return;
+  await notifyOwners(tx, way, {
+    projectId,
+    notVia: channelId,
+    title: `Channel “${name}” waits for a confirmation`,
+    sentence: `It was to get a message, but nobody has confirmed ${address} yet. Its alerts go to the fall-back, or else to the project's owners, until somebody does by the link in the mail that was sent there.`,
+  });
+}
+
+/** An alert that its channel has not taken for so long goes to another one, too. */
+const WAITED = "5 minutes";
+/** Between two messages about one channel. */
+const AGAIN_AFTER = "6 hours";
+
+type Waiting = {
+  id: string;
+  channelId: string;
+  projectId: string;
+  name: string;
+  because: string;
+  /** Only the operator can mend it. */
+  refused: boolean;
+  isSentElsewhere: boolean;
+};
+
+/** Tells other channels of what waits in channels that rest or fail. @returns how many alerts were written */
+export async function fallBackForLongWaiting(db: Db, way: OwnerContact, limit: number): Promise<number> {
+  return db.transaction(async (tx) => {
+    // Two checkers at once must not both tell.
+    await tx.execute(lockUntilCommit("fallbackForWaiting"));
+    const rows = await tx.execute<{ id: string }>(sql`
+      select d.id from deliveries d
+      where d.state = 'retry' and d.kind not in ${OWN_CHANNEL_KINDS} and d.fallback_for is null
+        and d.leader_id is null and d.created_at < clock_timestamp() - ${WAITED}::interval
+        and d.dealt_with_at is null
+      order by d.id limit ${limit}`);
+    return await fallBackForWaiting(
+      tx,
+      way,
+      rows.map(({ id }) => id),
+    );
+  });
+}
+
+/**
+ * Lets the fall-back tell what its own channel does not take for now, and tells the owners why, once while it lasts. Where
+ * only the operator can mend it, and no fall-back is named, another channel of the project does. `ids`: deliveries that are
+ * tried again. @returns how many alerts were written
+ */
+export async function fallBackForWaiting(tx: Tx, way: OwnerContact, ids: readonly string[]): Promise<number> {
+  if (ids.length === 0) return 0;
+  const written = await fallBack(tx, ids);
+  const rows = await tx.execute<Waiting>(sql`
+    select distinct on (c.id) d.id, c.id as "channelId", c.project_id as "projectId", c.name,
+      coalesce(d.last_error, '') as because, ${isRefused(sql`c`)} as refused,
+      d.id = any(${uuidArray(written)}) or exists (select from deliveries o where o.flip_id = d.flip_id
+        and o.channel_id <> d.channel_id and o.state <> 'failed') as "isSentElsewhere"
+    from deliveries d join channels c on c.project_id = d.project_id and c.id = d.channel_id
+    left join instance_facts f on f.name = 'channel waits ' || c.id
+    where d.id = any(${uuidArray(ids)}) and d.kind not in ${OWN_CHANNEL_KINDS} and not c.internal
+      and (f.name is null or (f.created_at < c.last_sent_at
+        and f.created_at < clock_timestamp() - ${AGAIN_AFTER}::interval))
+    order by c.id, d.id desc`);
+  for (const waiting of rows) await tellOf(tx, way, waiting);
+  return written.length;
+}
+
+async function tellOf(tx: Tx, way: OwnerContact, waiting: Waiting) {
+  const { channelId, projectId, name, because, refused, isSentElsewhere } = waiting;
+  await tx.execute(sql`
+    insert into instance_facts (name, value, created_at)
+    values ('channel waits ' || ${channelId}::text, '', clock_timestamp())
+    on conflict (name) do update set created_at = excluded.created_at`);
+  const whose = refused
+    ? "This is for the operator of Overdue to mend; the channel itself is as it was."
+    : "If this lasts, look whether the channel is set right.";
+  const where = isSentElsewhere
+    ? "Another channel gets them, too."
+    : "No other channel gets them in its place: name one as the fall-back.";
+  await notifyOwners(tx, way, {
+    projectId,
+    notVia: channelId,
+    title: `Alerts wait for channel “${name}”`,
+    sentence: `It does not take them for now: ${ended(because)} They are tried again for a day. ${where} ${whose}`,
+  });
+}
+
+function ended(sentence: string): string {
+  return /[.!?)]$/.test(sentence) ? sentence : `${sentence}.`;
 }

@@ -1,10 +1,11 @@
 import { PROGRAM_KINDS, RouteInput } from "@overdue/core";
-import { aCheck, anArrival, aProject, sceneKeyring, type SceneCheck, testDatabase } from "@overdue/testkit";
+import { aCheck, anArrival, aProject, type SceneCheck, sceneKeyring, testDatabase } from "@overdue/testkit";
 import { eq } from "drizzle-orm";
 import { afterAll, expect, test } from "vitest";
-import { createChannel } from "../channels/create-channel.ts";
-import { openDb } from "../database.ts";
+
 import { createRoute } from "../alert-routes/route-rows.ts";
+import { createChannel } from "../channels/write-channel.ts";
+import { openDb } from "../database.ts";
 import { channels } from "../schema/index.ts";
 import { ALONE, recordPings } from "../transitions/record-pings.ts";
 import { claimDeliveries } from "./claim.ts";

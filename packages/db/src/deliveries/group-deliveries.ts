@@ -1,4 +1,3 @@
-import type { Instant } from "@overdue/schedules";
 import {
   groupAlerts,
   groupInformational,
@@ -7,14 +6,22 @@ import {
   type StateDelivery,
   supersededDeliveries,
 } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 import { sql } from "drizzle-orm";
 
-import { LOCK_SEEDS } from "../advisory-locks.ts";
+import { notifySenders } from "../changes.ts";
 import type { Tx } from "../database.ts";
-import { IS_PROGRAM } from "./channel-kinds.ts";
-import { uuidArray } from "./due.ts";
-import { type GroupableDelivery, type SentLately, groupKeys } from "./groupable-delivery.ts";
-import { nameStorms } from "./name-storms.ts";
+import { LOCK_SEEDS } from "../locks.ts";
+import {
+  GROUPABLE_KINDS,
+  INFORMATIONAL,
+  STATE_KINDS,
+  UNFINISHED,
+  WAITING,
+} from "../schema/delivery-lists.ts";
+import { epochMs, uuidArray } from "../sql-fragments.ts";
+import { IS_PROGRAM } from "./fragments.ts";
+import { type GroupableDelivery, groupKeys, nameStorms, type SentLately } from "./storms.ts";
 
 const WAITING_MAX = 2_000;
 /** A storm of which nothing was sent for so long is over; what comes then is sent at once again. */
@@ -82,23 +89,23 @@ function messagesOf(sentLately: readonly SentLately[]) {
 }
 
 function sharesMessages(ungroupedKinds: readonly string[]) {
-  return sql`(not ${sql.raw(IS_PROGRAM)} and (${COLLECTED}
+  return sql`(not ${IS_PROGRAM} and (${COLLECTED}
     or coalesce(c.groups, c.kind <> all(${`{${ungroupedKinds.join(",")}}`}::text[]))))`;
 }
 
 /** SQL: whether the first attempt of the delivery `d` about the check `k` may be in one message with others in the channel `c`. */
 export function isGroupable(ungroupedKinds: readonly string[]) {
-  return sql`(d.attempt = 0 and d.kind in ('down', 'up', 'reminder', 'run', 'notice')
+  return sql`(d.attempt = 0 and d.kind in ${GROUPABLE_KINDS}
     and ${sharesMessages(ungroupedKinds)})`;
 }
 
 /** SQL: whether the delivery goes into a digest of its channel: all that this collects, but for alerts of critical checks. */
 const COLLECTED = sql`(c.collect_minutes > 0
-  and not (d.kind in ('down', 'up', 'reminder') and k.severity is not distinct from 'critical'))`;
+  and not (d.kind in ${STATE_KINDS} and k.severity is not distinct from 'critical'))`;
 
 const GROUPABLE_COLUMNS = sql`
   d.id, d.project_id as "projectId", d.channel_id as "channelId", d.kind, d.check_id as "checkId",
-  (extract(epoch from d.created_at) * 1000)::float8 as since, d.incident_id as "incidentId", i.storm_id as "stormId", i.host, i.address, coalesce(k.tags, '') as tags,
+  ${epochMs("d.created_at")} as since, d.incident_id as "incidentId", i.storm_id as "stormId", i.host, i.address, coalesce(k.tags, '') as tags,
   array(select n.depends_on_id from check_dependencies n where n.check_id = d.check_id) as "dependsOn",
   ${COLLECTED} as collects`;
 const FROM = sql`
@@ -115,13 +122,13 @@ async function findWaiting(
 ): Promise<GroupableDelivery[]> {
   const rows = await tx.execute<GroupableDelivery>(sql`
     select ${GROUPABLE_COLUMNS} ${FROM}
-    where d.channel_id = any(${uuidArray(channelIds)}) and d.attempt = 0 and d.state in ('pending', 'retry')
-      and d.next_attempt_at <= clock_timestamp() and d.kind in ('down', 'up', 'reminder', 'run', 'notice')
+    where d.channel_id = any(${uuidArray(channelIds)}) and d.attempt = 0 and d.state in ${WAITING}
+      and d.next_attempt_at <= clock_timestamp() and d.kind in ${GROUPABLE_KINDS}
       and ${sharesMessages(ungroupedKinds)}
-      and (d.kind in ('run', 'notice') or not exists (
+      and (d.kind in ${INFORMATIONAL} or not exists (
         select from deliveries e
         where e.check_id = d.check_id and e.channel_id = d.channel_id and e.id <> d.id
-          and e.kind in ('down', 'up', 'reminder') and e.state in ('pending', 'retry', 'sending')))
+          and e.kind in ${STATE_KINDS} and e.state in ${UNFINISHED}))
     order by d.id = any(${uuidArray(ids)}) desc, d.id
     limit ${WAITING_MAX}
     for update of d skip locked`);
@@ -131,10 +138,10 @@ async function findWaiting(
 async function findSentLately(tx: Tx, channelIds: readonly string[]): Promise<SentLately[]> {
   const rows = await tx.execute<SentLately>(sql`
     select ${GROUPABLE_COLUMNS}, coalesce(d.leader_id, d.id) as "messageId",
-      (extract(epoch from coalesce(l.finished_at, clock_timestamp())) * 1000)::float8 as at
+      ${epochMs("coalesce(l.finished_at, clock_timestamp())")} as at
     ${FROM}
     join deliveries l on l.id = coalesce(d.leader_id, d.id)
-    where d.channel_id = any(${uuidArray(channelIds)}) and d.kind in ('down', 'up', 'reminder')
+    where d.channel_id = any(${uuidArray(channelIds)}) and d.kind in ${STATE_KINDS}
       and d.created_at > clock_timestamp() - 2 * ${LATELY}::interval
       and l.attempt > 0 and l.state not in ('superseded', 'failed')
       and coalesce(l.finished_at, clock_timestamp()) > clock_timestamp() - ${LATELY}::interval
@@ -147,17 +154,15 @@ async function findSentLately(tx: Tx, channelIds: readonly string[]): Promise<Se
 async function informationalSentAt(tx: Tx, [first]: readonly GroupableDelivery[]): Promise<Instant[]> {
   if (first === undefined) return [];
   const rows = await tx.execute<{ at: Instant }>(sql`
-    select (extract(epoch from coalesce(finished_at, clock_timestamp())) * 1000)::float8 as at from deliveries
+    select ${epochMs("coalesce(finished_at, clock_timestamp())")} as at from deliveries
     where channel_id = ${first.channelId} and created_at > clock_timestamp() - interval '2 hours'
-      and kind in ('run', 'notice') and leader_id is null and attempt > 0 and state in ('sending', 'sent')
+      and kind in ${INFORMATIONAL} and leader_id is null and attempt > 0 and state in ('sending', 'sent')
       and coalesce(finished_at, clock_timestamp()) > clock_timestamp() - interval '1 hour'`);
   return rows.map(({ at }) => at);
 }
 
 async function clock(tx: Tx): Promise<Instant> {
-  const rows = await tx.execute<{ now: Instant }>(
-    sql`select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`,
-  );
+  const rows = await tx.execute<{ now: Instant }>(sql`select ${epochMs("clock_timestamp()")} as now`);
   return rows[0]?.now ?? 0;
 }
 
@@ -177,7 +182,7 @@ async function write(tx: Tx, { messages, hold }: Grouping): Promise<void> {
       update deliveries d set next_attempt_at = to_timestamp(x.until / 1000)
       from json_to_recordset(${JSON.stringify(held)}::json) as x(id uuid, until float8) where d.id = x.id`);
     // The senders have another time to wait for now.
-    await tx.execute(sql`select pg_notify('overdue_deliveries', '')`);
+    await notifySenders(tx);
   }
 }
 
@@ -194,8 +199,8 @@ async function dropOutdated(
     select d.id, d.check_id as "checkId", d.channel_id as "channelId", coalesce(f.deadline_seq, 0)::float8 as "deadlineSeq",
       ${IS_UNTRIED} as "isUntried"
     from deliveries d left join flips f on f.project_id = d.project_id and f.id = d.flip_id
-    where d.channel_id = any(${uuidArray(channelIds)}) and d.kind in ('down', 'up', 'reminder')
-      and d.state in ('pending', 'retry', 'sending')`);
+    where d.channel_id = any(${uuidArray(channelIds)}) and d.kind in ${STATE_KINDS}
+      and d.state in ${UNFINISHED}`);
   const superseded = supersededDeliveries(waiting, claimed);
   if (superseded.length === 0) return;
   // One that another session has locked is decided about there.
@@ -208,4 +213,4 @@ async function dropOutdated(
     from outdated where d.id = outdated.id`);
 }
 
-const IS_UNTRIED = sql`(d.attempt = 0 and d.state in ('pending', 'retry') and d.next_attempt_at <= clock_timestamp())`;
+const IS_UNTRIED = sql`(d.attempt = 0 and d.state in ${WAITING} and d.next_attempt_at <= clock_timestamp())`;

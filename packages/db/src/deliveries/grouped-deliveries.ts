@@ -1,11 +1,12 @@
 import { type GroupMember, isMemberOutdated, isMemberReported } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
+import { notifySenders } from "../changes.ts";
 import type { Tx } from "../database.ts";
-import { notifySenders } from "./changes.ts";
-import { epochMs } from "./channel-health.ts";
-import { deliveriesOfCheck, uuidArray } from "./due.ts";
+import { STATE_KINDS } from "../schema/delivery-lists.ts";
+import { epochMs, uuidArray } from "../sql-fragments.ts";
 import { fallBack } from "./fallback.ts";
+import { deliveriesOfCheck } from "./fragments.ts";
 
 /**
  * Takes out of the messages that are about to be sent what was outdated since they were grouped: no message says that a
@@ -54,9 +55,9 @@ type Member = GroupMember & { id: string; isOwn: boolean };
 async function readMembers(tx: Tx, ids: readonly string[]): Promise<Member[]> {
   if (ids.length === 0) return [];
   const rows = await tx.execute<Member>(sql`
-    select m.id, m.leader_id = d.id as "isOwn", m.kind, ${epochMs(sql`m.created_at`)} as "writtenAt",
-      (select ${epochMs(sql`max(e.created_at)`)} from ${deliveriesOfCheck(sql`m.check_id`)} e
-       where e.channel_id = m.channel_id and e.kind in ('down', 'up', 'reminder') and e.id <> m.id) as "newestStateAt",
+    select m.id, m.leader_id = d.id as "isOwn", m.kind, ${epochMs("m.created_at")} as "writtenAt",
+      (select ${epochMs("max(e.created_at)")} from ${deliveriesOfCheck(sql`m.check_id`)} e
+       where e.channel_id = m.channel_id and e.kind in ${STATE_KINDS} and e.id <> m.id) as "newestStateAt",
       exists (select from checks k where k.id = m.check_id and k.deleted_at is not null) as "isCheckDeleted"
     from deliveries d join deliveries m on m.leader_id = any(array[d.id, d.fallback_for])
     where d.id = any(${uuidArray(ids)})`);

@@ -1,9 +1,12 @@
 import type { AlertFacts, AlertGroup } from "@overdue/core";
 import { sql } from "drizzle-orm";
+
+import { checkNameSql } from "../checks/find-checks.ts";
 import type { Db, Tx } from "../database.ts";
 import { type BodyEnd, bodyEndColumns, lastOutput } from "../history/pings.ts";
-import { uuidArray } from "./due.ts";
-import { checkNameSql } from "../checks/find-checks.ts";
+import { INFORMATIONAL, OPENING_KINDS } from "../schema/delivery-lists.ts";
+import { epochMs } from "../sql-fragments.ts";
+import { uuidArray } from "../sql-fragments.ts";
 import { isReplacedIn } from "./grouped-deliveries.ts";
 
 /** The facts of an alert, and the channel that it goes to, with its sealed settings. */
@@ -36,7 +39,7 @@ export async function loadAlerts(db: Db | Tx, ids: readonly string[]): Promise<A
 export async function loadUngrouped(db: Db | Tx, ids: readonly string[]): Promise<UngroupedAlert[]> {
   if (ids.length === 0) return [];
   const rows = await db.execute<LoadedRow>(sql`
-    select d.id as "deliveryId", case when ended.id is null then d.kind else 'up' end as kind, d.uncertain, d.payload - 'sealedSettings' as payload, ${epochMs(sql`d.created_at`)} as "writtenAt",
+    select d.id as "deliveryId", case when ended.id is null then d.kind else 'up' end as kind, d.uncertain, d.payload - 'sealedSettings' as payload, ${epochMs("d.created_at")} as "writtenAt",
       ${includesDown} as "includesDown", ${sentBefore} as "sentBefore",
       json_build_object('id', p.id, 'name', p.name) as project,
       json_build_object('id', c.id, 'name', c.name) as channel,
@@ -85,12 +88,12 @@ const ended = sql`
   select up.id from incidents n
   join flips up on up.project_id = n.project_id and up.check_id = n.check_id and up.at = n.resolved_at
     and up.to_status = 'up'
-  where n.project_id = d.project_id and n.id = d.incident_id and d.kind in ('down', 'reminder') limit 1`;
+  where n.project_id = d.project_id and n.id = d.incident_id and d.kind in ${OPENING_KINDS} limit 1`;
 
 const includesDown = sql`((d.kind = 'up' or ended.id is not null) and not exists (
   select from deliveries e
   where e.project_id = d.project_id and e.check_id = d.check_id and e.channel_id = d.channel_id
-    and e.kind in ('down', 'reminder') and e.state = 'sent' and e.incident_id = i.id))`;
+    and e.kind in ${OPENING_KINDS} and e.state = 'sent' and e.incident_id = i.id))`;
 
 /** What a reader has of this incident already; those that went in one message are that message. */
 const sentBefore = sql`array(select coalesce(e.leader_id, e.id) from deliveries e
@@ -102,18 +105,14 @@ const checkJson = sql`case when k.id is not null then json_build_object('id', k.
   'slug', k.slug, 'tags', to_json(string_to_array(k.tags, ' ')),
   'timezone', k.schedule ->> 'timezone', 'graceSeconds', k.grace_seconds) end`;
 
-const flipJson = sql`case when f.id is not null then json_build_object('at', ${epochMs(sql`f.at`)},
+const flipJson = sql`case when f.id is not null then json_build_object('at', ${epochMs("f.at")},
   'reason', f.reason) end`;
 
 const incidentJson = sql`case when i.id is not null then json_build_object('id', i.id, 'reason', i.reason,
-  'evidence', i.evidence, 'openedAt', ${epochMs(sql`i.opened_at`)}) end`;
+  'evidence', i.evidence, 'openedAt', ${epochMs("i.opened_at")}) end`;
 
-const pingJson = sql`case when ping.id is not null then json_build_object('at', ${epochMs(sql`ping.received_at`)},
+const pingJson = sql`case when ping.id is not null then json_build_object('at', ${epochMs("ping.received_at")},
   'kind', ping.kind, 'exitStatus', ping.exit_status) end`;
-
-function epochMs(column: ReturnType<typeof sql>) {
-  return sql`(extract(epoch from ${column}) * 1000)::bigint`;
-}
 
 function withOutput({ bodyEnd, leftOutBefore, ...row }: LoadedRow): UngroupedAlert {
   if (row.lastPing === null) return { ...row, lastPing: null };
@@ -124,7 +123,7 @@ const FIRST = 10;
 
 /** As it is stored, but for a check that all depend on: that is named. */
 const SHARED = sql`case when s.shared like 'dependency %' then coalesce(
-  (select 'dependency on “' || ${sql.raw(checkNameSql("k"))} || '”' from checks k
+  (select 'dependency on “' || ${checkNameSql("k")} || '”' from checks k
    where k.project_id = s.project_id and s.shared = 'dependency ' || k.id), 'dependency') else s.shared end`;
 
 /** What else these deliveries' messages tell, by the id of the delivery; nothing for those that tell of themselves alone. */
@@ -133,8 +132,8 @@ export async function loadGroups(db: Db | Tx, ids: readonly string[]): Promise<M
   const rows = await db.execute<AlertGroup & { id: string }>(sql`
     with recursive ${REPORTED_WITH(ids)}, reported as (
       select w.lead, d.id, d.payload,
-        case when d.kind in ('down', 'reminder') and i.resolved_at is not null then 'up' else d.kind end as kind, d.check_id,
-        case when k.id is not null then ${sql.raw(checkNameSql("k"))} end as name, k.schedule ->> 'timezone' as timezone,
+        case when d.kind in ${OPENING_KINDS} and i.resolved_at is not null then 'up' else d.kind end as kind, d.check_id,
+        case when k.id is not null then ${checkNameSql("k")} end as name, k.schedule ->> 'timezone' as timezone,
         i.reason, i.storm_id,
         row_number() over (partition by w.lead order by (d.id = w.lead) desc, d.id) as place
       from reported_with w
@@ -148,7 +147,7 @@ export async function loadGroups(db: Db | Tx, ids: readonly string[]): Promise<M
        from (select kind, reason, count(*) from reported where lead = t.lead group by kind, reason) c) as counts,
       json_agg(json_build_object('kind', t.kind, 'checkName', coalesce(t.name, ''), 'reason', t.reason,
         'payload', t.payload) order by t.place) filter (where t.place <= ${FIRST}) as first,
-      case when bool_and(t.kind in ('run', 'notice')) then (${informational}) end as informational,
+      case when bool_and(t.kind in ${INFORMATIONAL}) then (${informational}) end as informational,
       (select json_build_object('id', s.id, 'shared', ${SHARED}, 'open',
          (select count(*) from incidents i where i.project_id = s.project_id and i.storm_id = s.id
             and i.resolved_at is null))

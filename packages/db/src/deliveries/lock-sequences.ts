@@ -3,8 +3,9 @@ import type { Instant } from "@overdue/schedules";
 import { sql } from "drizzle-orm";
 
 import type { Tx } from "../database.ts";
-import { epochMs, healthColumns, healthOf, type HealthRow } from "./channel-health.ts";
-import { deliveriesOfCheck, uuidArray } from "./due.ts";
+import { STATE_KINDS, UNFINISHED } from "../schema/delivery-lists.ts";
+import { epochMs, uuidArray } from "../sql-fragments.ts";
+import { deliveriesOfCheck, healthColumns, healthOf, type HealthRow } from "./fragments.ts";
 import { isGroupable } from "./group-deliveries.ts";
 
 /** A delivery that is locked, with all that decides whether it may be attempted. */
@@ -40,25 +41,25 @@ export async function lockSequences(
       select id from asked
       union
       select d.id from asked join deliveries d on d.check_id = asked.check_id and d.channel_id = asked.channel_id
-      where d.state in ('pending', 'retry', 'sending')
+      where d.state in ${UNFINISHED}
       union
       -- what a group's message is telling just now
       select m.id from asked cross join lateral ${deliveriesOfCheck(sql`asked.check_id`, GROUPED_WITHIN)} m
       join deliveries l on l.id = m.leader_id
       where m.channel_id = asked.channel_id and l.state = 'sending'
     )
-    select d.id, case when d.kind in ('down', 'up', 'reminder') and not ${USES_OLD_SETTINGS} then d.check_id || '/' || d.channel_id end as sequence, d.kind,
+    select d.id, case when d.kind in ${STATE_KINDS} and not ${USES_OLD_SETTINGS} then d.check_id || '/' || d.channel_id end as sequence, d.kind,
            coalesce(l.state, d.state) as state,
            case coalesce(l.state, d.state) when 'sending' then coalesce(l.lease_until, d.lease_until)
              else d.next_attempt_at end <= clock_timestamp() as due,
-           d.poison_attempts as "poisonAttempts", ${epochMs(sql`clock_timestamp()`)} as now,
-           ${epochMs(sql`d.created_at`)} as "writtenAt",
+           d.poison_attempts as "poisonAttempts", ${epochMs("clock_timestamp()")} as now,
+           ${epochMs("d.created_at")} as "writtenAt",
            c.id as "channelId", c.kind as "channelKind", c.broken_by as "brokenBy",
            (c.deleted_at is not null or k.deleted_at is not null or p.deleted_at is not null)
              and not coalesce(d.payload ? 'endedBy', false) as "isDeleted",
            c.unconfirmed_since is not null as "isUnconfirmed",
            ${ungroupedKinds === null ? sql`false` : isGroupable(ungroupedKinds)} as "isGroupable",
-           ${healthColumns(sql`c`)}
+           ${healthColumns("c")}
     from wanted
     join deliveries d on d.id = wanted.id
     join channels c on c.project_id = d.project_id and c.id = d.channel_id
@@ -66,7 +67,7 @@ export async function lockSequences(
     left join checks k on k.project_id = d.project_id and k.id = d.check_id
     left join flips f on f.project_id = d.project_id and f.id = d.flip_id
     left join deliveries l on l.id = d.leader_id and l.state = 'sending'
-    where d.state in ('pending', 'retry', 'sending') or l.id is not null
+    where d.state in ${UNFINISHED} or l.id is not null
     order by coalesce(f.deadline_seq, 0), d.id
     for update of d`);
   return rows.map(lockedOf);

@@ -3,11 +3,11 @@ import { randomUUIDv7 } from "node:crypto";
 import type { SystemPayload } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
-import { sealSettings } from "../channels/create-channel.ts";
+import { notifySenders } from "../changes.ts";
+import { sealSettings } from "../channels/write-channel.ts";
 import type { Db, Tx } from "../database.ts";
 import type { Keyring } from "../secrets/keyring.ts";
-import { notifySenders } from "./changes.ts";
-import { uuidArray } from "./due.ts";
+import { uuidArray } from "../sql-fragments.ts";
 import { isDoubtful } from "./refusals.ts";
 
 /** How owners can be reached. `mail`: a mail server is set. */

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { alertScene, testDatabase, type AlertScene, type TestDatabase } from "@overdue/testkit";
+
+import { alertScene, type AlertScene, testDatabase, type TestDatabase } from "@overdue/testkit";
 import { and, eq, inArray } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { queueTest } from "../channels/list-deliveries.ts";
-import { openDb, type Db } from "../database.ts";
+
+import { type Db, openDb } from "../database.ts";
 import { channels, deliveries } from "../schema/index.ts";
+import { queueTest } from "./list-deliveries.ts";
 import { passOnDelivery } from "./pass-on.ts";
 
 const URL = { url: "https://example.org" };

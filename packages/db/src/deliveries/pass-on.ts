@@ -1,10 +1,11 @@
 import { sql } from "drizzle-orm";
 
-import { LOCK_SEEDS } from "../advisory-locks.ts";
+import { notifySenders } from "../changes.ts";
 import type { Db } from "../database.ts";
-import { notifySenders } from "./changes.ts";
-import { COLLECT_MINUTES } from "./channel-kinds.ts";
-import { uuidArray } from "./due.ts";
+import { LOCK_SEEDS } from "../locks.ts";
+import { GROUPABLE_KINDS, INFORMATIONAL } from "../schema/delivery-lists.ts";
+import { uuidArray } from "../sql-fragments.ts";
+import { COLLECT_MINUTES } from "./fragments.ts";
 
 /** `members`: channels of the group that are there. `written`: deliveries that they had not yet. */
 export type PassedOn = { members: number; written: number };
@@ -63,12 +64,12 @@ const PASSED_ID = sql`overlay(md5(d.id::text || c.id::text) placing left(replace
   from 1 for 13)::uuid`;
 
 /** A channel that collects gives all that comes within its span one due time, that of the first; see `COLLECTED`. */
-const DUE_AT = sql`case when ${sql.raw(COLLECT_MINUTES)} = 0 or d.kind not in ('down', 'up', 'reminder', 'run', 'notice')
-    or (d.kind not in ('run', 'notice') and exists (
+const DUE_AT = sql`case when ${COLLECT_MINUTES} = 0 or d.kind not in ${GROUPABLE_KINDS}
+    or (d.kind not in ${INFORMATIONAL} and exists (
       select from checks k where k.id = d.check_id and k.severity = 'critical'))
   then clock_timestamp()
   else coalesce(
     (select min(w.next_attempt_at) from deliveries w
      where w.channel_id = c.id and w.state = 'pending' and w.next_attempt_at > clock_timestamp()
-       and w.next_attempt_at <= clock_timestamp() + ${sql.raw(COLLECT_MINUTES)} * interval '1 minute'),
-    clock_timestamp() + ${sql.raw(COLLECT_MINUTES)} * interval '1 minute') end`;
+       and w.next_attempt_at <= clock_timestamp() + ${COLLECT_MINUTES} * interval '1 minute'),
+    clock_timestamp() + ${COLLECT_MINUTES} * interval '1 minute') end`;

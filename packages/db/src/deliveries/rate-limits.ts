@@ -2,6 +2,7 @@ import { type ClaimDecision, planTurns, type RateLimit, type Turn } from "@overd
 import { sql } from "drizzle-orm";
 
 import type { Tx } from "../database.ts";
+import { epochMs } from "../sql-fragments.ts";
 
 /** The rates that all senders keep together, by the database's clock. */
 export type RateLimits = {
@@ -53,7 +54,7 @@ async function lockRates(tx: Tx, turns: readonly Turn[]): Promise<Map<string, nu
     insert into rate_limits (name, free_at) select value, clock_timestamp() - interval '1 second'
     from json_array_elements_text(${JSON.stringify(names)}::json)
     on conflict (name) do update set name = excluded.name
-    returning name, (extract(epoch from free_at - clock_timestamp()) * 1000)::float8 as wait`);
+    returning name, ${epochMs("free_at - clock_timestamp()")} as wait`);
   return new Map(rows.map(({ name, wait }) => [name, wait]));
 }
 

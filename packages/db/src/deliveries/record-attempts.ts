@@ -1,16 +1,16 @@
-import type { Instant } from "@overdue/schedules";
 import { decideChannelHealth, type HealthChange, type NextStep } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 import { sql } from "drizzle-orm";
 
+import { changeJson, notifySenders } from "../changes.ts";
 import type { Db, Tx } from "../database.ts";
-import { changeJson, notifySenders } from "./changes.ts";
+import { WAITING } from "../schema/delivery-lists.ts";
+import { epochMs, uuidArray } from "../sql-fragments.ts";
 import type { Claim } from "./claim.ts";
-import { uuidArray } from "./due.ts";
-import { fallBack } from "./fallback.ts";
-import { epochMs, healthColumns, healthOf, type HealthRow } from "./channel-health.ts";
-import { clearRefusals, noteRefusals, weighRefusals } from "./refusals.ts";
-import { fallBackForWaiting } from "./fallback-for-waiting.ts";
+import { fallBack, fallBackForWaiting } from "./fallback.ts";
+import { healthColumns, healthOf, type HealthRow } from "./fragments.ts";
 import { notifyOwners, type OwnerContact, type OwnerNotice } from "./notify-owners.ts";
+import { clearRefusals, noteRefusals, weighRefusals } from "./refusals.ts";
 
 /** How an attempt ended, and what follows from it. Its answer holds no addresses and no tokens. */
 export type AttemptRecord = NextStep & { startedAt: Date };
@@ -96,7 +96,7 @@ async function write(db: Db | Tx, endings: readonly Attempted[]): Promise<Attemp
     select done.id, pg_notify('overdue_changes', ${changeJson(sql`done`)}),
       -- what waited for this one may go now
       (select pg_notify('overdue_deliveries', '') from deliveries d
-       where d.check_id = done.check_id and d.channel_id = done.channel_id and d.state in ('pending', 'retry')
+       where d.check_id = done.check_id and d.channel_id = done.channel_id and d.state in ${WAITING}
        limit 1)
     from done`);
   const ids = new Set(written.map(({ id }) => id));
@@ -150,8 +150,8 @@ async function readHealth(
   lock = sql``,
 ): Promise<HealthOfChannel[]> {
   const rows = await db.execute<HealthOfChannel>(sql`
-    select c.id, c.project_id as "projectId", c.name, ${epochMs(sql`clock_timestamp()`)} as now,
-      ${healthColumns(sql`c`)}
+    select c.id, c.project_id as "projectId", c.name, ${epochMs("clock_timestamp()")} as now,
+      ${healthColumns("c")}
     from channels c where c.id = any(${uuidArray(channelIds)}) order by c.id ${lock}`);
   return rows;
 }
@@ -198,7 +198,7 @@ async function releaseWaiting(tx: Tx, channelIds: readonly string[]): Promise<vo
   if (channelIds.length === 0) return;
   const { count } = await tx.execute(sql`
     update deliveries d set next_attempt_at = clock_timestamp()
-    where d.channel_id = any(${uuidArray(channelIds)}) and d.state in ('pending', 'retry')
+    where d.channel_id = any(${uuidArray(channelIds)}) and d.state in ${WAITING}
       and d.next_attempt_at > clock_timestamp()
       and not exists (select from delivery_attempts a
         where a.delivery_id = d.id and a.attempt = d.attempt and a.status_code = 429)`);

@@ -1,14 +1,55 @@
-import type { LiveEvent } from "@overdue/core";
+import { createHash } from "node:crypto";
+
 import { sql } from "drizzle-orm";
 
-import { stopMailbox } from "../channels/unsubscribe.ts";
+import { notifyDeliveryChanges, notifyProjectChange, notifySenders } from "../changes.ts";
+import { stopMailbox } from "../channels/confirmation.ts";
 import type { Db, Tx } from "../database.ts";
-import { addressMark, type BounceToken } from "./bounce-address.ts";
-import { notifyChanges, notifySenders } from "./changes.ts";
-import { uuidArray } from "./due.ts";
-import { fallBack } from "./fallback.ts";
-import { fallBackForWaiting } from "./fallback-for-waiting.ts";
-import { type OwnerContact, notifyOwners } from "./notify-owners.ts";
+import { isSame, type Keyring, newestKey, sign } from "../secrets/keyring.ts";
+import { uuidArray } from "../sql-fragments.ts";
+import { fallBack, fallBackForWaiting } from "./fallback.ts";
+import { notifyOwners, type OwnerContact } from "./notify-owners.ts";
+
+/** A mail that was sent, and a short mark of the address it went to: the channel may have another one since. */
+export type BounceToken = { deliveryId: string; addressMark: string };
+
+const PURPOSE = "bounce address";
+const MARK_HEX = 4;
+const SIGNATURE_HEX = 20;
+const LOCAL = /^bounce\+([0-9a-f]{32})([0-9a-f]{4})([0-9a-f]{20})$/;
+
+/**
+ * The envelope's sender of one mail, by which what comes back is known (VERP): `bounce+…@domain`. Hexadecimal, since some
+ * servers change the case; 63 characters before the @, of 64 that there may be.
+ */
+export function bounceAddress(
+  keyring: Keyring,
+  of: { deliveryId: string; to: string; domain: string },
+): string {
+  const id = of.deliveryId.replaceAll("-", "");
+  const mark = addressMark(of.to);
+  return `bounce+${id}${mark}${signatureOf(newestKey(keyring).key, id + mark)}@${of.domain}`;
+}
+
+/** Reads what stands before the @; null for what we never signed. */
+export function readBounceAddress(keyring: Keyring, local: string): BounceToken | null {
+  const [, id, mark, signature] = LOCAL.exec(local.toLowerCase()) ?? [];
+  if (id === undefined || mark === undefined || signature === undefined) return null;
+  const isOurs = keyring.keys.some(({ key }) => isSame(signatureOf(key, id + mark), signature));
+  const deliveryId = id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return isOurs ? { deliveryId, addressMark: mark } : null;
+}
+
+/** No secret: it tells a channel's address of now from the one of then. */
+function addressMark(address: string): string {
+  return createHash("sha256").update(address.toLowerCase()).digest("hex").slice(0, MARK_HEX);
+}
+
+function signatureOf(key: Buffer, text: string): string {
+  return Buffer.from(sign(key, PURPOSE, text), "base64url")
+    .toString("hex")
+    .slice(0, SIGNATURE_HEX);
+}
 
 /**
  * What came back. `permanent`: the address does not work. `refused`: it does, and did not take this mail, since it is full or
@@ -94,7 +135,7 @@ async function tryAgain(
     select id, failed from again`);
   const ids = rows.map(({ id }) => id);
   if (ids.length === 0) return false;
-  await notifyChanges(tx, ids);
+  await notifyDeliveryChanges(tx, ids);
   await fallBackForWaiting(tx, way, ids);
   await notifySenders(tx);
   return true;
@@ -105,9 +146,7 @@ async function complained(tx: Tx, way: OwnerContact, sent: Sent): Promise<boolea
     select from channels where id = ${sent.channelId} and broken_by is distinct from 'recipient'`);
   if (count !== 1) return false;
   await stopMailbox(tx, sent.channelId, COMPLAINED);
-  await tx.execute(
-    sql`select pg_notify('overdue_changes', ${JSON.stringify({ projectId: sent.projectId, checkId: null } satisfies LiveEvent)})`,
-  );
+  await notifyProjectChange(tx, sent.projectId);
   await notifyOwners(tx, way, {
     projectId: sent.projectId,
     notVia: sent.channelId,
@@ -132,7 +171,7 @@ async function fail(tx: Tx, deliveryId: string, because: string): Promise<string
       from failed where leader_id is null
     )
     select id, created_at > clock_timestamp() - ${WORTH_TELLING}::interval as "isRecent" from failed`);
-  await notifyChanges(
+  await notifyDeliveryChanges(
     tx,
     rows.map(({ id }) => id),
   );

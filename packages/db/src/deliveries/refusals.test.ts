@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
 
-import { alertScene, sceneKeyring, testDatabase, type AlertScene, type TestDatabase } from "@overdue/testkit";
+import { alertScene, type AlertScene, sceneKeyring, testDatabase, type TestDatabase } from "@overdue/testkit";
 import { and, eq, ne, sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { openDb, type Db } from "../database.ts";
+import { type Db, openDb } from "../database.ts";
 import { readProblems } from "../instance/problems.ts";
 import { channels, deliveries, instanceFacts, members, users } from "../schema/index.ts";
-import { claimDeliveries, type Claim } from "./claim.ts";
-import { recordAttempts, type AttemptRecord } from "./record-attempts.ts";
-import { fallBackForLongWaiting } from "./fallback-for-waiting.ts";
+import { type Claim, claimDeliveries } from "./claim.ts";
+import { fallBackForLongWaiting } from "./fallback.ts";
 import { notifyOwners } from "./notify-owners.ts";
+import { type AttemptRecord, recordAttempts } from "./record-attempts.ts";
 
 const WAY = { keyring: sceneKeyring, mail: true };
 const LEASE = { seconds: 45, holder: null };

@@ -1,10 +1,10 @@
 import { type OtherAnswers, weighRefusal } from "@overdue/core";
 import { sql, type SQL } from "drizzle-orm";
 
-import { openDb, type Db, type Tx, type Pool } from "../database.ts";
-import { notifySenders } from "./changes.ts";
+import { notifySenders } from "../changes.ts";
+import { type Db, openDb, type Pool, type Tx } from "../database.ts";
+import { uuidArray } from "../sql-fragments.ts";
 import type { Attempted } from "./record-attempts.ts";
-import { uuidArray } from "./due.ts";
 
 /**
  * What the mail server refuses for reasons that only the operator can mend. Kept as facts of the instance, one for each

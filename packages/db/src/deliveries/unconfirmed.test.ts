@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { alertScene, sceneKeyring, testDatabase, type AlertScene, type TestDatabase } from "@overdue/testkit";
+
+import { alertScene, type AlertScene, sceneKeyring, testDatabase, type TestDatabase } from "@overdue/testkit";
 import { and, eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { confirmAddress } from "../channels/confirmation.ts";
-import { queueTest } from "../channels/list-deliveries.ts";
-import { stopMailbox } from "../channels/unsubscribe.ts";
-import { openDb, type Db } from "../database.ts";
+
+import { confirmAddress, stopMailbox } from "../channels/confirmation.ts";
+import { type Db, openDb } from "../database.ts";
 import { channels, deliveries, instanceFacts, members, users } from "../schema/index.ts";
 import { claimDeliveries } from "./claim.ts";
-import { recordAttempts, type AttemptRecord } from "./record-attempts.ts";
-import { queueChannelTests } from "./channel-tests.ts";
+import { queueChannelTests, queueTest } from "./list-deliveries.ts";
+import { type AttemptRecord, recordAttempts } from "./record-attempts.ts";
 
 const TO = "ops@example.org";
 const OWNERS = { keyring: sceneKeyring, mail: true };

@@ -7,7 +7,7 @@ import { openDb } from "../database.ts";
 import { acknowledgeIncident } from "../incidents/act.ts";
 import { evaluateDue } from "../transitions/evaluate-due.ts";
 import { ALONE, recordPings } from "../transitions/record-pings.ts";
-import { countSlots, sumDays } from "./sum-days.ts";
+import { countSlots, sumDays } from "./list-events.ts";
 
 const database = await testDatabase();
 const { pool } = database;

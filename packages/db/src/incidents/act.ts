@@ -1,8 +1,10 @@
+import { isUuid } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
-import type { Pool, PoolClient } from "../database.ts";
 
 import { checkNameSql } from "../checks/find-checks.ts";
-import { inTransaction } from "../in-transaction.ts";
+import { inTransaction, type Pool, type PoolClient } from "../database.ts";
+import { isSame, type Keyring, newestKey, sign } from "../secrets/keyring.ts";
+import { epochMs } from "../sql-fragments.ts";
 
 export type IncidentRef = { projectId: string; incidentId: string };
 
@@ -102,7 +104,7 @@ export async function linkUsedAt(
   link: string,
 ): Promise<Instant | null> {
   const rows = await on.query<{ at: Instant }>(
-    `select (extract(epoch from at) * 1000)::float8 as at from incident_entries
+    `select ${epochMs("at")} as at from incident_entries
       where incident_id = $1 and link = $2 order by at limit 1`,
     [incidentId, link],
   );
@@ -112,8 +114,8 @@ export async function linkUsedAt(
 // The check is not locked: pings of a check must never wait for a person.
 async function lock(client: PoolClient, ref: IncidentRef): Promise<Incident | null> {
   const rows = await client.query<Incident>(
-    `select i.check_id as "checkId", (extract(epoch from i.resolved_at) * 1000)::float8 as "resolvedAt",
-            (extract(epoch from i.acknowledged_at) * 1000)::float8 as "acknowledgedAt",
+    `select i.check_id as "checkId", ${epochMs("i.resolved_at")} as "resolvedAt",
+            ${epochMs("i.acknowledged_at")} as "acknowledgedAt",
             i.acknowledged_by as "acknowledgedBy"
        from incidents i join checks c on c.id = i.check_id and c.deleted_at is null
       where i.project_id = $1 and i.id = $2 for update of i`,
@@ -171,4 +173,82 @@ async function audit(
       where i.project_id = $1 and i.id = $7`,
     [ref.projectId, at, via.kind, by, via.address, ACTIONS[entry.kind], ref.incidentId],
   );
+}
+
+/** What can be done to an incident from an alert. */
+export const INCIDENT_ACTS = [
+  "acknowledge",
+  "snooze-30m",
+  "snooze-2h",
+  "snooze-tomorrow",
+  "snooze-recovery",
+] as const;
+export type IncidentAct = (typeof INCIDENT_ACTS)[number];
+
+/** `channelId`: the channel whose alert carries the link; what is done is put down to it. */
+export type SignedAct = { incidentId: string; act: IncidentAct; channelId: string; expiresAt: Instant };
+
+/** What a link turned out to be. `expired` was signed by us. */
+export type ReadAct = { kind: "valid"; act: SignedAct } | { kind: "expired" } | { kind: "forged" };
+
+const DAYS_VALID = 7;
+/** A link that asks before it acts. It names one incident, one act and one channel, and is good for a week. */
+export function actionLink(
+  keyring: Keyring,
+  { publicUrl, now, ...act }: Omit<SignedAct, "expiresAt"> & { publicUrl: string; now: Instant },
+): string {
+  const newest = newestKey(keyring);
+  const signed = { ...act, expiresAt: now + DAYS_VALID * 86_400_000 };
+  const query = new URLSearchParams({
+    incident: signed.incidentId,
+    act: signed.act,
+    channel: signed.channelId,
+    expires: String(Math.floor(signed.expiresAt / 1000)),
+    key: newest.id,
+    signature: signatureOf(newest.key, signed),
+  });
+  return `${publicUrl}/incidents/act?${query}`;
+}
+
+const LABELS: Record<IncidentAct, string> = {
+  acknowledge: "Acknowledge",
+  "snooze-30m": "Snooze 30 minutes",
+  "snooze-2h": "Snooze 2 hours",
+  "snooze-tomorrow": "Snooze until tomorrow 9:00",
+  "snooze-recovery": "Snooze until it recovers",
+};
+
+/** Every act with what it is called and its link, as an alert shows them. */
+export function actionLinks(
+  keyring: Keyring,
+  alert: Omit<Parameters<typeof actionLink>[1], "act">,
+): { act: IncidentAct; label: string; url: string }[] {
+  return INCIDENT_ACTS.map((act) => ({
+    act,
+    label: LABELS[act],
+    url: actionLink(keyring, { ...alert, act }),
+  }));
+}
+
+/** Reads the query of a link. Whatever is not exactly what was signed is forged. */
+export function readAction(keyring: Keyring, query: URLSearchParams, now: Instant): ReadAct {
+  const act = parse(query);
+  const key = keyring.keys.find(({ id }) => id === query.get("key"));
+  if (act === null || key === undefined) return { kind: "forged" };
+  if (!isSame(signatureOf(key.key, act), query.get("signature") ?? "")) return { kind: "forged" };
+  return act.expiresAt <= now ? { kind: "expired" } : { kind: "valid", act };
+}
+
+function parse(query: URLSearchParams): SignedAct | null {
+  const [incidentId, channelId, expires] = ["incident", "channel", "expires"].map(
+    (name) => query.get(name) ?? "",
+  );
+  const act = INCIDENT_ACTS.find((known) => known === query.get("act"));
+  if (incidentId === undefined || channelId === undefined || act === undefined) return null;
+  if (!isUuid(incidentId) || !isUuid(channelId) || !/^\d{1,12}$/.test(expires ?? "")) return null;
+  return { incidentId, act, channelId, expiresAt: Number(expires) * 1000 };
+}
+
+function signatureOf(key: Buffer, { incidentId, act, channelId, expiresAt }: SignedAct): string {
+  return sign(key, "incident act", [incidentId, act, channelId, Math.floor(expiresAt / 1000)].join("|"));
 }

@@ -1,6 +1,8 @@
 import type { Instant } from "@overdue/schedules";
-import type { Pool, PoolClient, Db, Tx } from "../database.ts";
 import { type SQL, sql } from "drizzle-orm";
+
+import type { Db, Pool, PoolClient, Tx } from "../database.ts";
+import { epochMs, Fragment } from "../sql-fragments.ts";
 
 /**
  * What a check's dependencies, at whatever remove, say about its alert. `down`: one of them is down, so it is held
@@ -32,10 +34,9 @@ export async function dependencyHolds(
                join check_dependencies d on d.check_id = b.id
            )
            select a.check_id as "checkId", bool_or(c.status = 'down') as down,
-                  (extract(epoch from max(c.deadline_at) filter (
+                  ${epochMs(`max(c.deadline_at) filter (
                      where c.status = 'up' and c.expected_at <= x.at and c.deadline_at > x.at
-                       and c.deadline_at <= x.at + ${HOLD_SECONDS_MAX} * interval '1 second')) * 1000
-                  )::float8 as "holdUntil"
+                       and c.deadline_at <= x.at + ${HOLD_SECONDS_MAX} * interval '1 second')`)} as "holdUntil"
              from above a join checks c on c.id = a.depends_on_id and c.deleted_at is null
             cross join (select to_timestamp($2::float8 / 1000) as at) x
             group by a.check_id`,
@@ -46,7 +47,7 @@ export async function dependencyHolds(
 
 // Of the checks called `named`, and of whatever depends on them. An incident that somebody holds is left to its next
 // look, within a minute: nobody waits for it here.
-const WOKEN = `
+const WOKEN = new Fragment(`
   below as (
     select id from named
     union
@@ -56,8 +57,8 @@ const WOKEN = `
      where i.resolved_at is null for no key update of i skip locked
   ), woken as (
     update incidents i set wake_at = clock_timestamp() from held where i.id = held.id returning i.id
-  )`;
-const RING = "select pg_notify('overdue_incidents', '')";
+  )`);
+const NOTIFY_ESCALATOR = new Fragment("select pg_notify('overdue_incidents', '')");
 
 /** Lets the routes look at once at the open incidents of these checks, which have changed, and of their dependents. */
 export async function wakeDependents(client: PoolClient, checkIds: readonly string[]): Promise<void> {
@@ -66,22 +67,22 @@ export async function wakeDependents(client: PoolClient, checkIds: readonly stri
     `with recursive named as (select unnest($1::uuid[]) as id), ${WOKEN} select id from woken`,
     [[...checkIds]],
   );
-  if (count > 0) await client.query(RING);
+  if (count > 0) await client.query(`${NOTIFY_ESCALATOR}`);
 }
 
 /** The same for the checks that a statement changes, in that one statement. @returns whether it changed any. */
 export async function changeAndWake(db: Db | Tx, change: SQL): Promise<boolean> {
   const rows = await db.execute<{ changed: number }>(
-    sql`with recursive named as (${change} returning id), ${sql.raw(WOKEN)} select count(*)::int as changed from named`,
+    sql`with recursive named as (${change} returning id), ${WOKEN} select count(*)::int as changed from named`,
   );
-  await db.execute(sql.raw(RING));
+  await db.execute(NOTIFY_ESCALATOR);
   return (rows[0]?.changed ?? 0) > 0;
 }
 
 /** The same where something else than the checks has changed. */
 export async function wakeFrom(db: Db | Tx, checkId: string): Promise<void> {
   await db.execute(
-    sql`with recursive named as (select ${checkId}::uuid as id), ${sql.raw(WOKEN)} select count(*) from woken`,
+    sql`with recursive named as (select ${checkId}::uuid as id), ${WOKEN} select count(*) from woken`,
   );
-  await db.execute(sql.raw(RING));
+  await db.execute(NOTIFY_ESCALATOR);
 }

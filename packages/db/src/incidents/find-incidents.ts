@@ -1,11 +1,12 @@
-import { checkNameSql } from "../checks/find-checks.ts";
-import type { Instant } from "@overdue/schedules";
 import type { Evidence, Reason } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+
+import { checkNameSql } from "../checks/find-checks.ts";
 import type { Pool } from "../database.ts";
 import type { EventPage } from "../history/list-events.ts";
 import { type BodyEnd, bodyEndColumns, lastOutput } from "../history/pings.ts";
+import { epochMs } from "../sql-fragments.ts";
 import type { IncidentRef } from "./act.ts";
-import { epochMs } from "../schema/epoch-ms.ts";
 
 /** An incident with the check it is about. `snoozedUntil` Infinity: until it recovers. */
 export type IncidentRecord = {

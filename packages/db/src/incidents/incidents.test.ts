@@ -1,10 +1,11 @@
 import { aCheck, anArrival, aProject, testDatabase } from "@overdue/testkit";
 import { afterAll, expect, test } from "vitest";
-import { editCheck } from "../checks/edit-check.ts";
-import { ALONE, recordPings } from "../transitions/record-pings.ts";
+
+import { editCheck } from "../checks/write-check.ts";
 import { evaluateDue } from "../transitions/evaluate-due.ts";
-import { dependencyHolds } from "./dependents.ts";
+import { ALONE, recordPings } from "../transitions/record-pings.ts";
 import { acknowledgeIncident, snoozeIncident } from "./act.ts";
+import { dependencyHolds } from "./dependents.ts";
 import { findIncidents } from "./find-incidents.ts";
 
 const database = await testDatabase();

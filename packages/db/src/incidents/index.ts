@@ -8,6 +8,13 @@ export {
   noteIncident,
   snoozeIncident,
   unacknowledgeIncident,
+  actionLink,
+  actionLinks,
+  INCIDENT_ACTS,
+  type IncidentAct,
+  type ReadAct,
+  readAction,
+  type SignedAct,
 } from "./act.ts";
 export { type DependencyHold, dependencyHolds } from "./dependents.ts";
 export {
@@ -25,12 +32,3 @@ export {
   type StormRef,
 } from "./find-incidents.ts";
 export { loadTimeline, type TimelineItem } from "./timeline.ts";
-export {
-  actionLink,
-  actionLinks,
-  INCIDENT_ACTS,
-  type IncidentAct,
-  type ReadAct,
-  readAction,
-  type SignedAct,
-} from "./action-link.ts";

@@ -1,12 +1,12 @@
 import { RouteInput } from "@overdue/core";
 import { aCheck, anArrival, aProject, type SceneCheck, sceneKeyring, testDatabase } from "@overdue/testkit";
 import { afterAll, beforeEach, expect, test } from "vitest";
-import { deleteCheck, restoreCheck } from "../checks/delete-check.ts";
-import { editCheck, pauseCheck, resumeCheck } from "../checks/edit-check.ts";
-import { openDb } from "../database.ts";
-import { deleteProject } from "../projects/delete-project.ts";
+
+import { processDueEscalations } from "../alert-routes/notify-incidents.ts";
 import { createRoute } from "../alert-routes/route-rows.ts";
-import { processDueEscalations } from "../alert-routes/process-due-escalations.ts";
+import { deleteCheck, editCheck, pauseCheck, restoreCheck, resumeCheck } from "../checks/write-check.ts";
+import { openDb } from "../database.ts";
+import { deleteProject } from "../projects/projects.ts";
 import { ALONE, recordPings } from "../transitions/record-pings.ts";
 import { acknowledgeIncident, snoozeIncident, unacknowledgeIncident } from "./act.ts";
 import { findIncidents } from "./find-incidents.ts";

@@ -1,10 +1,10 @@
-import type { Instant } from "@overdue/schedules";
 import { type Reason, spansBetween } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 
 import { openDb, type Pool } from "../database.ts";
 import { windowRowsByCheck } from "../maintenance/windows.ts";
+import { epochMs } from "../sql-fragments.ts";
 import type { IncidentRef } from "./act.ts";
-import { epochMs } from "../schema/epoch-ms.ts";
 
 /** What happened in an incident, in its order. */
 export type TimelineItem =

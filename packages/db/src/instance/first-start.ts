@@ -1,10 +1,12 @@
-import { lockUntilCommit } from "../advisory-locks.ts";
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+
+import { eq } from "drizzle-orm";
+
+import { createUser, ensureOperator, type NewUser } from "../accounts/accounts.ts";
 import type { Db, Tx } from "../database.ts";
 import { createKey } from "../keys/keys.ts";
+import { lockUntilCommit } from "../locks.ts";
 import { createProject } from "../projects/projects.ts";
-import { createUser, type NewUser, ensureOperator } from "../users/users.ts";
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { eq } from "drizzle-orm";
 import { instanceFacts, users } from "../schema/index.ts";
 
 /** What a first start creates by itself. Null keys are not made, except the ping key, which is then random. */

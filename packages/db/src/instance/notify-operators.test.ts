@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
+
 import { testDatabase } from "@overdue/testkit";
 import { afterAll, beforeEach, expect, test } from "vitest";
+
+import { createUser } from "../accounts/accounts.ts";
 import { openDb } from "../database.ts";
 import { keyringOf } from "../secrets/keyring.ts";
 import { ensureSelfTest } from "../self-test/self-test.ts";
-import { createUser } from "../users/users.ts";
-import { notifyOperators } from "./notify-operators.ts";
+import { notifyOperators } from "./problems.ts";
 
 const database = await testDatabase();
 const { pool } = database;

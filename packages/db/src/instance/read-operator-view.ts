@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { openDb, type Pool } from "../database.ts";
 import { readVitalSigns } from "../receivers/vital-signs.ts";
 import { UNFINISHED } from "../schema/delivery-lists.ts";
+import { epochMs } from "../sql-fragments.ts";
 
 type CheckerVitals = {
   id: string;
@@ -71,16 +72,16 @@ type Counts = Record<"due" | "underWay" | "later" | "all" | "broken" | "resting"
 async function readCounts(pool: Pool): Promise<Counts> {
   const rows = await openDb(pool).execute<Counts>(sql`
     select d.*, c.*,
-      (select max(extract(epoch from e.finished_at) * 1000)::float8
+      (select ${epochMs("max(e.finished_at)")}
         from instance_facts f join deliveries e on e.check_id = f.value::uuid
         where f.name = 'self-check' and e.kind = 'down' and e.state = 'sent') as "lastArrivedAt",
-      (select (extract(epoch from created_at) * 1000)::float8 from instance_facts where name = ${HEARTBEAT})
+      (select ${epochMs("created_at")} from instance_facts where name = ${HEARTBEAT})
         as "heartbeatAt"
     from (
       select count(*) filter (where state <> 'sending' and next_attempt_at <= clock_timestamp())::int as due,
         count(*) filter (where state = 'sending')::int as "underWay",
         count(*) filter (where state <> 'sending' and next_attempt_at > clock_timestamp())::int as later
-      from deliveries where state in ${sql.raw(UNFINISHED)}
+      from deliveries where state in ${UNFINISHED}
     ) d, (
       select count(*)::int as all, count(*) filter (where broken_at is not null)::int as broken,
         count(*) filter (where circuit_until > clock_timestamp())::int as resting

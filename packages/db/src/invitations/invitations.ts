@@ -1,8 +1,9 @@
 import { and, desc, eq, gt, isNull, lt, sql } from "drizzle-orm";
-import { findAccountToken } from "../accounts/account-tokens.ts";
+
+import { findAccountToken } from "../accounts/accounts.ts";
 import type { Db, Tx } from "../database.ts";
-import { invitations, members, projects, users } from "../schema/index.ts";
 import type { MemberRole } from "../projects/members.ts";
+import { invitations, members, projects, users } from "../schema/index.ts";
 
 const DAYS_VALID = 3;
 const AT_MOST = 200;

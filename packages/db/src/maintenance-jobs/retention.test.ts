@@ -3,9 +3,9 @@ import { randomUUID } from "node:crypto";
 import { aCheck, type SceneCheck, testDatabase } from "@overdue/testkit";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 
-import { pruneAuditEntries } from "../audit/audit.ts";
+import { pruneAuditEntries } from "../audit.ts";
 import { openDb } from "../database.ts";
-import { pruneIdempotencyKeys } from "../idempotency/idempotency-keys.ts";
+import { pruneIdempotencyKeys } from "../idempotency-keys.ts";
 import { forgetOldProcesses } from "../receivers/checkers.ts";
 import * as jobs from "./prune.ts";
 

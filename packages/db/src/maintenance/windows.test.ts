@@ -1,6 +1,7 @@
-import { aCheck, aProject, anArrival, testDatabase } from "@overdue/testkit";
+import { aCheck, anArrival, aProject, testDatabase } from "@overdue/testkit";
 import { afterAll, expect, test } from "vitest";
-import { deleteCheck } from "../checks/delete-check.ts";
+
+import { deleteCheck } from "../checks/write-check.ts";
 import { openDb } from "../database.ts";
 import { pruneDeleted } from "../maintenance-jobs/prune.ts";
 import { ALONE, recordPings } from "../transitions/record-pings.ts";

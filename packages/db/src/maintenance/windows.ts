@@ -1,10 +1,9 @@
 import type { MaintenanceRule, MaintenanceWindow } from "@overdue/core";
 import { and, asc, count, eq, gt, inArray, isNull, or, sql } from "drizzle-orm";
 
-import type { Db, Tx } from "../database.ts";
-import { deleteObject, restoreObject } from "../deleted/deleted.ts";
+import { type Db, StaleVersion, type Tx } from "../database.ts";
+import { deleteObject, restoreObject } from "../deleted-objects.ts";
 import { checks, maintenanceChecks, maintenanceWindows, projects } from "../schema/index.ts";
-import { StaleVersion } from "../stale-version.ts";
 
 export type WindowRef = { projectId: string; windowId: string };
 export type WindowRow = typeof maintenanceWindows.$inferSelect & { checkIds: string[] };

@@ -1,8 +1,8 @@
-import { and, eq, isNull, asc, gt, ne } from "drizzle-orm";
-import type { Db, Tx } from "../database.ts";
-import { members, projects, users, type memberRole } from "../schema/index.ts";
+import { and, asc, eq, gt, isNull, ne } from "drizzle-orm";
+
+import { type Db, StaleVersion, type Tx } from "../database.ts";
 import { revokeKeysMadeBy } from "../keys/keys.ts";
-import { StaleVersion } from "../stale-version.ts";
+import { type memberRole, members, projects, users } from "../schema/index.ts";
 
 /** The person's role in a project that is there; null for a stranger, and for a project that is not. */
 export async function findRole(db: Db, of: { projectId: string; userId: string }) {

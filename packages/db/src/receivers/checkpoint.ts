@@ -1,9 +1,10 @@
 import type { Instant } from "@overdue/schedules";
-import type { Pool, PoolClient } from "../database.ts";
+
+import { inTransaction, type Pool, type PoolClient } from "../database.ts";
+import { lockUntilCommit } from "../locks.ts";
+import { WAITING } from "../schema/delivery-lists.ts";
 import type { outageCause } from "../schema/index.ts";
-import { lockUntilCommit } from "../advisory-locks.ts";
-import { inTransaction } from "../in-transaction.ts";
-import { noticeClockSetBack } from "./clock-set-back.ts";
+import { epochMs } from "../sql-fragments.ts";
 
 /** A span in which no receiver could commit. */
 export type Outage = {
@@ -24,8 +25,8 @@ const KEPT_MS = 400 * 86_400_000;
 /** Outages that ended lately, oldest first: what may not have been applied to a check yet. */
 export async function recentOutages(db: Pool | PoolClient): Promise<Outage[]> {
   const rows = await db.query<Outage>(
-    `select (extract(epoch from started_at) * 1000)::float8 as "from",
-                  (extract(epoch from ended_at) * 1000)::float8 as until,
+    `select ${epochMs("started_at")} as "from",
+                  ${epochMs("ended_at")} as until,
                   set_back_ms::float8 as "setBackMs"
              from outages
             where ended_at > clock_timestamp() - $1::float8 * interval '1 millisecond'
@@ -42,7 +43,7 @@ export async function recentOutages(db: Pool | PoolClient): Promise<Outage[]> {
  */
 export async function readWatermark(pool: Pool | PoolClient): Promise<Instant | null> {
   const rows = await pool.query<{ at: Instant | null }>(
-    `select (extract(epoch from min(checkpoint_at)) * 1000)::float8 as at
+    `select ${epochMs("min(checkpoint_at)")} as at
              from receivers
             where ended_at is null
               and checkpoint_at > clock_timestamp() - $1::float8 * interval '1 millisecond'`,
@@ -114,8 +115,8 @@ async function writeCheckpoint(
     `insert into receivers (id, started_at, checkpoint_at)
            values ($1, to_timestamp($2::float8 / 1000), least(to_timestamp($3::float8 / 1000), clock_timestamp()))
            on conflict (id) do update set checkpoint_at = greatest(receivers.checkpoint_at, excluded.checkpoint_at), ended_at = null
-           returning (extract(epoch from clock_timestamp()) * 1000)::float8 as "databaseAt",
-                     (select (extract(epoch from min(o.checkpoint_at)) * 1000)::float8 from receivers o
+           returning ${epochMs("clock_timestamp()")} as "databaseAt",
+                     (select ${epochMs("min(o.checkpoint_at)")} from receivers o
                        where o.id <> $1 and o.ended_at is null
                          and o.checkpoint_at > clock_timestamp() - $4::float8 * interval '1 millisecond') as "othersAt"`,
     [checkpoint.receiverId, checkpoint.startedAt, checkpoint.acceptedAt, RECEIVER_DOWN_AFTER_MS],
@@ -129,3 +130,57 @@ async function writeCheckpoint(
 export async function endReceiver(pool: Pool, receiverId: string): Promise<void> {
   await pool.query("update receivers set ended_at = clock_timestamp() where id = $1", [receiverId]);
 }
+
+/** Two processes' clocks, and the time a commit takes, may part by less than this. */
+const SET_BACK_MIN_MS = 10_000;
+
+/**
+ * Notices that the database's clock was set back: the newest checkpoint of a receiver lies ahead of it. Then this is on
+ * record as an outage of no length with `set_back_ms`, every check is woken to draw back what it remembers, and every timer
+ * that was set by the old time is moved by as much. In the caller's transaction, under the lock of the checkpoints.
+ * @returns whether it was set back
+ */
+async function noticeClockSetBack(client: PoolClient): Promise<boolean> {
+  const rows = await client.query<{ ms: number }>(
+    `with newest as (select max(checkpoint_at) as at from receivers)
+           insert into outages (started_at, ended_at, cause, set_back_ms)
+           select clock_timestamp(), clock_timestamp(), 'clock-set-back',
+                  extract(epoch from newest.at - clock_timestamp()) * 1000
+             from newest where newest.at > clock_timestamp() + $1::float8 * interval '1 millisecond'
+           on conflict (started_at) do nothing
+           returning set_back_ms::float8 as ms`,
+    [SET_BACK_MIN_MS],
+  );
+  const [step] = rows;
+  if (step === undefined) return false;
+  for (const statement of DRAW_BACK) await client.query(statement, [step.ms]);
+  await client.query(
+    `update checks set wake_at = least(wake_at, clock_timestamp())
+      where deleted_at is null and wake_at is not null`,
+  );
+  return true;
+}
+
+/** Moves back, by as much as the clock, each column that names an instant after it; `$1` in milliseconds. */
+function drawBack(table: string, column: string, where = `${column} > clock_timestamp()`): string {
+  return `update ${table} set ${column} = ${column} - $1::float8 * interval '1 millisecond' where ${where}`;
+}
+
+const DRAW_BACK = [
+  drawBack("receivers", "checkpoint_at"),
+  drawBack("checkers", "evaluated_at"),
+  drawBack("checkers", "watermark_at"),
+  // An outage of the old time that lies ahead would else excuse deadlines when its time comes.
+  `update outages set started_at = started_at - $1::float8 * interval '1 millisecond',
+                      ended_at = ended_at - $1::float8 * interval '1 millisecond'
+    where ended_at > clock_timestamp() and set_back_ms is null`,
+  // A retry, a lease or a rest that was set by the old time would last so much longer.
+  drawBack("deliveries", "next_attempt_at", `next_attempt_at > clock_timestamp() and state in ${WAITING}`),
+  drawBack("deliveries", "lease_until"),
+  drawBack("channels", "circuit_until"),
+  drawBack("rate_limits", "free_at"),
+  drawBack("leases", "until"),
+  drawBack("incidents", "wake_at", "wake_at > clock_timestamp() and resolved_at is null"),
+  drawBack("slack_links", "taken_until"),
+  drawBack("slack_presses", "taken_until"),
+];

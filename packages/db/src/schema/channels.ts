@@ -17,9 +17,9 @@ import {
 
 import { checks } from "./checks.ts";
 import { at, createdAt, id } from "./columns.ts";
+import { IS_ABANDONED, UNFINISHED } from "./delivery-lists.ts";
 import { flips, incidents } from "./history.ts";
 import { projects } from "./projects.ts";
-import { IS_ABANDONED, UNFINISHED } from "./delivery-lists.ts";
 
 /** Where alerts go. `settings` is sealed JSON, bound to this row; `hint` is what may be shown of it. */
 export const channels = pgTable(
@@ -155,16 +155,18 @@ export const deliveries = pgTable(
     unique("deliveries_project_id").on(t.projectId, t.id),
     index("deliveries_due")
       .on(t.nextAttemptAt)
-      .where(sql.raw(`state in ${UNFINISHED}`)),
+      .where(sql`state in ${UNFINISHED}`),
     index("deliveries_channel").on(t.channelId, t.createdAt),
     index("deliveries_check").on(t.checkId, t.createdAt),
-    index("deliveries_dead").on(t.projectId, t.id).where(sql.raw(IS_ABANDONED)),
+    index("deliveries_dead")
+      .on(t.projectId, t.id)
+      .where(sql`${IS_ABANDONED}`),
     // What a channel got of an incident is asked at every step of its routes and by every alert.
     index("deliveries_incident").on(t.incidentId, t.channelId),
     // Unfinished deliveries about one check in one channel are asked for at every claim and every end of an attempt.
     index("deliveries_sequence")
       .on(t.checkId, t.channelId)
-      .where(sql.raw(`state in ${UNFINISHED}`)),
+      .where(sql`state in ${UNFINISHED}`),
     index("deliveries_leader")
       .on(t.leaderId)
       .where(sql`leader_id is not null`),

@@ -14,6 +14,7 @@ import {
   unique,
   uuid,
 } from "drizzle-orm/pg-core";
+
 import { checks, checkStatus } from "./checks.ts";
 import { at, atOrInfinity, bytea, id } from "./columns.ts";
 import { projects } from "./projects.ts";

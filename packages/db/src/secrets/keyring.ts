@@ -1,4 +1,16 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+  timingSafeEqual,
+} from "node:crypto";
+
+import { isUuid } from "@overdue/core";
 
 /** The place of a sealed value. It opens only there, so a ciphertext that is copied to another row is useless. */
 export type Place = { table: string; column: string; rowId: string; projectId: string };
@@ -28,8 +40,7 @@ export function derive(secret: string, purpose: string): Buffer {
 
 /** AES-256-GCM with a random nonce, bound to its place: `v1.<key id>.<nonce>.<ciphertext and tag>`. */
 export function seal(keyring: Keyring, place: Place, plain: string): string {
-  const [first] = keyring.keys;
-  if (first === undefined) throw new Error("The keyring is empty: set SECRET_KEY.");
+  const first = newestKey(keyring);
   const nonce = randomBytes(12);
   const cipher = createCipheriv("aes-256-gcm", first.key, nonce).setAAD(additional(place));
   const sealed = Buffer.concat([cipher.update(plain, "utf8"), cipher.final(), cipher.getAuthTag()]);
@@ -55,4 +66,48 @@ function keyId(secret: string): string {
 
 function additional(place: Place): Buffer {
   return Buffer.from([place.table, place.column, place.rowId, place.projectId].join("|"));
+}
+
+/** HMAC-SHA256 of a text in base64url, by a key that is derived for this purpose alone. */
+export function sign(key: Buffer, purpose: string, text: string): string {
+  return createHmac("sha256", signingKey(key, purpose)).update(text).digest("base64url");
+}
+
+const signingKeys = new WeakMap<Buffer, Map<string, KeyObject>>();
+
+/** Kept for each key and purpose, since deriving one takes ten times as long as signing. */
+function signingKey(key: Buffer, purpose: string): KeyObject {
+  const known = signingKeys.get(key) ?? new Map<string, KeyObject>();
+  signingKeys.set(key, known);
+  const derived =
+    known.get(purpose) ?? createSecretKey(Buffer.from(hkdfSync("sha256", key, "overdue", purpose, 32)));
+  known.set(purpose, derived);
+  return derived;
+}
+
+/** The key that seals and signs what is made now. @throws where there is none */
+export function newestKey(keyring: Keyring): Keyring["keys"][number] {
+  const [first] = keyring.keys;
+  if (first === undefined) throw new Error("The keyring is empty: set SECRET_KEY.");
+  return first;
+}
+
+/** Compares in constant time. */
+export function isSame(one: string, other: string): boolean {
+  const [first, second] = [Buffer.from(one), Buffer.from(other)];
+  return first.length === second.length && timingSafeEqual(first, second);
+}
+
+/** An id that lets the holder of the link do one thing to it, as part of a query: `id`, `key`, `signature`. */
+export function signId(keyring: Keyring, purpose: string, id: string): URLSearchParams {
+  const newest = newestKey(keyring);
+  return new URLSearchParams({ id, key: newest.id, signature: sign(newest.key, purpose, id) });
+}
+
+/** The id that was signed for this purpose, or null where none was. */
+export function readSignedId(keyring: Keyring, purpose: string, query: URLSearchParams): string | null {
+  const id = query.get("id") ?? "";
+  const key = keyring.keys.find((candidate) => candidate.id === query.get("key"));
+  if (key === undefined || !isUuid(id)) return null;
+  return isSame(query.get("signature") ?? "", sign(key.key, purpose, id)) ? id : null;
 }

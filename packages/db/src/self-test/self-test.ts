@@ -1,13 +1,15 @@
 import { randomUUID, randomUUIDv7 } from "node:crypto";
+
 import { defaultSettings, fold, newCheck } from "@overdue/core";
 import { sql } from "drizzle-orm";
-import { lockUntilCommit } from "../advisory-locks.ts";
-import { sealSettings } from "../channels/create-channel.ts";
-import { insertCheck } from "../checks/create-check.ts";
+
+import { sealSettings } from "../channels/write-channel.ts";
+import { insertCheck } from "../checks/write-check.ts";
 import type { Db, Tx } from "../database.ts";
+import { lockUntilCommit } from "../locks.ts";
 import { createProject } from "../projects/projects.ts";
-import type { Keyring } from "../secrets/keyring.ts";
 import { WAITING } from "../schema/delivery-lists.ts";
+import type { Keyring } from "../secrets/keyring.ts";
 
 /** The self-test's check, in a project without members. */
 export type SelfTestCheck = { projectId: string; checkId: string; pingUuid: string };
@@ -99,7 +101,7 @@ export async function readSelfTest(db: Db, { projectId, checkId }: SelfTestCheck
         as "knownForSeconds",
       coalesce((select extract(epoch from clock_timestamp() - min(d.next_attempt_at))::float8 from deliveries d
         join channels c on c.id = d.channel_id and c.circuit_step = 0 and c.deleted_at is null
-        where d.state in ${sql.raw(WAITING)} and d.next_attempt_at < clock_timestamp()), 0)
+        where d.state in ${WAITING} and d.next_attempt_at < clock_timestamp()), 0)
         as "deliveryWaitSeconds"`);
   const [row] = rows;
   if (row === undefined) throw new Error("The query answered no row.");

@@ -1,10 +1,10 @@
-import type { Instant } from "@overdue/schedules";
 import type { Check, Event } from "@overdue/core";
-import type { Pool, PoolClient } from "../database.ts";
-import { inTransaction } from "../in-transaction.ts";
-import { recentOutages, readWatermark } from "../receivers/checkpoint.ts";
+import type { Instant } from "@overdue/schedules";
+
+import { STORED_CHECK, storedCheck, type StoredCheckRow } from "../checks/check-row.ts";
+import { inTransaction, type Pool, type PoolClient } from "../database.ts";
+import { readWatermark, recentOutages } from "../receivers/checkpoint.ts";
 import { advance, applyOutages, changeOf } from "./change.ts";
-import { STORED_CHECK, type StoredCheckRow, storedCheck } from "../checks/check-row.ts";
 import { writeChanges } from "./write.ts";
 
 /** What a person does to a check, or the passing of time while they look. */

@@ -5,16 +5,13 @@ import { aCheck, anArrival, aProject, type SceneCheck, testDatabase } from "@ove
 import { afterAll, describe, expect, test } from "vitest";
 
 import { createRoute, orderRoutes } from "../alert-routes/route-rows.ts";
-import { deleteCheck } from "../checks/delete-check.ts";
-import { editCheck, pauseCheck } from "../checks/edit-check.ts";
-import { openDb } from "../database.ts";
-import { claimKey, answerKey, releaseKey } from "../idempotency/idempotency-keys.ts";
-import { inTransaction } from "../in-transaction.ts";
+import { deleteCheck, editCheck, pauseCheck } from "../checks/write-check.ts";
+import { inTransaction, openDb, StaleVersion } from "../database.ts";
+import { answerKey, claimKey, releaseKey } from "../idempotency-keys.ts";
 import { acknowledgeIncident } from "../incidents/act.ts";
-import { endLease, moveLease, takeLease } from "../leases/lease.ts";
-import { StaleVersion } from "../stale-version.ts";
+import { endLease, moveLease, takeLease } from "../locks.ts";
 import { evaluateDue } from "./evaluate-due.ts";
-import { ALONE, recordPings, type ReceivedPing } from "./record-pings.ts";
+import { ALONE, type ReceivedPing, recordPings } from "./record-pings.ts";
 
 const T = Date.parse("2026-03-02T12:00:00Z");
 const MINUTE = 60_000;

@@ -1,9 +1,10 @@
 import type { Instant } from "@overdue/schedules";
-import type { Pool, PoolClient } from "../database.ts";
-import { inTransaction } from "../in-transaction.ts";
+
+import { STORED_CHECK, storedCheck, type StoredCheckRow } from "../checks/check-row.ts";
+import { inTransaction, type Pool, type PoolClient } from "../database.ts";
 import type { Outage } from "../receivers/checkpoint.ts";
-import { type Change, advance, applyOutages, changeOf } from "./change.ts";
-import { STORED_CHECK, type StoredCheckRow, storedCheck } from "../checks/check-row.ts";
+import { epochMs } from "../sql-fragments.ts";
+import { advance, applyOutages, type Change, changeOf } from "./change.ts";
 import { writeChanges } from "./write.ts";
 
 /** A poison check is looked at again after this long; the others go on. */
@@ -102,7 +103,7 @@ function evaluateOne(pool: Pool, evaluation: Evaluation, id: string): Promise<Ev
 /** The next instant at which any check waits for time; null when none does. */
 export async function nextWakeAt(pool: Pool): Promise<Instant | null> {
   const rows = await pool.query<{ at: Instant | null }>(
-    `select (extract(epoch from min(wake_at)) * 1000)::float8 as at from checks
+    `select ${epochMs("min(wake_at)")} as at from checks
             where wake_at is not null and deleted_at is null`,
     [],
   );

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { Instant } from "@overdue/schedules";
+
 import { defaultSettings, fold, newCheck, type PingReading } from "@overdue/core";
-import { insertCheck } from "../checks/create-check.ts";
+import type { Instant } from "@overdue/schedules";
+
+import { PING_READING } from "../checks/check-row.ts";
+import { insertCheck } from "../checks/write-check.ts";
 import { openDb, type Pool, type PoolClient } from "../database.ts";
 import { PING_KEY_START, storedKey } from "../secrets/api-key.ts";
-import { PING_READING } from "../checks/check-row.ts";
 
 /** Which check a ping is for: by its own secret, or by the project's key and a slug. */
 export type Target =

@@ -1,11 +1,11 @@
-import type { Instant } from "@overdue/schedules";
 import type { PingKind, PingReading, ReadPing } from "@overdue/core";
-import type { Pool, PoolClient } from "../database.ts";
-import { inTransaction } from "../in-transaction.ts";
+import type { Instant } from "@overdue/schedules";
+
+import { STORED_CHECK, storedCheck, type StoredCheckRow } from "../checks/check-row.ts";
+import { inTransaction, type Pool, type PoolClient } from "../database.ts";
 import type { Outage } from "../receivers/checkpoint.ts";
-import { type Change, type PingRecord, advancePing, applyOutages, changeOf, noteOnce } from "./change.ts";
-import { type Found, type Target, findSlugs, slugOf } from "./find-targets.ts";
-import { STORED_CHECK, type StoredCheckRow, storedCheck } from "../checks/check-row.ts";
+import { advancePing, applyOutages, type Change, changeOf, noteOnce, type PingRecord } from "./change.ts";
+import { findSlugs, type Found, slugOf, type Target } from "./find-targets.ts";
 import { writeChanges } from "./write.ts";
 
 /** A ping as the receiver accepted it: parsed and bounded, not yet matched with its check. */

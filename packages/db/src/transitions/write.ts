@@ -1,17 +1,18 @@
+import {
+  checkEventsFor,
+  type EndedRuns,
+  NO_ENDED_RUNS,
+  notifyCheckEvents,
+} from "../alert-routes/notify-check-events.ts";
+import { type IncidentNotice, notifyIncidents } from "../alert-routes/notify-incidents.ts";
 import { openDb, type PoolClient } from "../database.ts";
 import { endKeptIncidents } from "../deliveries/end-incidents.ts";
 import { wakeDependents } from "../incidents/dependents.ts";
-import { type IncidentNotice, notifyIncidents } from "../alert-routes/notify-incidents.ts";
-import {
-  notifyCheckEvents,
-  type EndedRuns,
-  checkEventsFor,
-  NO_ENDED_RUNS,
-} from "../alert-routes/notify-check-events.ts";
+import { epochMs } from "../sql-fragments.ts";
 import type { Change } from "./change.ts";
 import {
-  type FlipRow,
   checkRow,
+  type FlipRow,
   flipRows,
   goneRows,
   noticeRows,
@@ -109,7 +110,7 @@ with given as (
   returning i.id, i.check_id
 )
 select f.id as flip_id, f.to_status, f.alerts, coalesce(o.id, r.id) as incident_id,
-       (extract(epoch from clock_timestamp()) * 1000)::float8 as now
+       ${epochMs("clock_timestamp()")} as now
   from flipped f
   left join opened o on o.check_id = f.check_id
   left join resolved r on r.check_id = f.check_id

@@ -1,0 +1,268 @@
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+
+import type { Instant } from "@overdue/schedules";
+import { and, eq, gt, isNull, sql } from "drizzle-orm";
+
+import type { Db, Tx } from "../database.ts";
+import { accountMails, accounts, accountTokens, invitations, sessions, users } from "../schema/index.ts";
+
+export type UserRow = typeof users.$inferSelect;
+
+export async function findUser(db: Db, userId: string): Promise<UserRow | null> {
+  const [found] = await db.select().from(users).where(eq(users.id, userId));
+  return found ?? null;
+}
+
+/** The person with an e-mail, in whatever letters it is written, or null. */
+export async function findUserByEmail(db: Db, email: string): Promise<UserRow | null> {
+  const [found] = await db.select().from(users).where(eq(users.email, email.toLowerCase()));
+  return found ?? null;
+}
+
+/** A person who signs in by password; `passwordHash` is made by better-auth. */
+export type NewUser = { email: string; passwordHash: string };
+
+/** Creates an account with the e-mail in lower case, and returns its id. @throws where the e-mail is taken */
+export async function createUser(db: Db | Tx, { email, passwordHash }: NewUser): Promise<string> {
+  const [id, address] = [randomUUID(), email.toLowerCase()];
+  const name = address.split("@")[0] ?? address;
+  await db.transaction(async (tx) => {
+    await tx.insert(users).values({ id, email: address, name, emailVerified: true });
+    const credential = { providerId: "credential", accountId: id, password: passwordHash };
+    await tx.insert(accounts).values({ id: randomUUID(), userId: id, ...credential });
+    await ensureOperator(tx);
+  });
+  return id;
+}
+
+/** Makes the oldest account the operator of this instance, where nobody is. */
+export async function ensureOperator(tx: Db | Tx): Promise<void> {
+  await tx.execute(sql`
+    update users set is_operator = true
+    where id = (select id from users order by created_at, id limit 1)
+      and not exists (select from users where is_operator)`);
+}
+
+export async function setOperator(db: Db, userId: string, isOperator: boolean): Promise<void> {
+  await db.update(users).set({ isOperator }).where(eq(users.id, userId));
+}
+
+/** Confirms that the person reads the mailbox of their account, by a link in it or by the operator's word. */
+export async function verifyAddress(db: Db | Tx, userId: string): Promise<void> {
+  await db.update(users).set({ emailVerified: true }).where(eq(users.id, userId));
+}
+
+/** Sets the password hash of an account, made by better-auth, and ends all of its sessions. */
+export async function setPassword(
+  tx: Tx,
+  { userId, passwordHash }: { userId: string; passwordHash: string },
+): Promise<void> {
+  await tx
+    .update(accounts)
+    .set({ password: passwordHash, updatedAt: new Date() })
+    .where(and(eq(accounts.userId, userId), eq(accounts.providerId, "credential")));
+  await endSessions(tx, userId);
+}
+
+export async function endSessions(db: Db | Tx, userId: string): Promise<void> {
+  await db.delete(sessions).where(eq(sessions.userId, userId));
+}
+
+export type AccountTokenRow = typeof accountTokens.$inferSelect;
+export type AccountTokenPurpose = AccountTokenRow["purpose"];
+
+/** What a token is for. `invitationId`: it ends with its invitation. */
+type NewAccountToken = {
+  purpose: AccountTokenPurpose;
+  email: string;
+  userId?: string | null;
+  invitationId?: string | null;
+  name?: string | null;
+};
+
+/** A password is asked for again within minutes, an invitation is read on Monday. */
+const TOKEN_SECONDS: Record<AccountTokenPurpose, number> = {
+  reset: 3_600,
+  "sign-up": 86_400,
+  verify: 86_400,
+  invitation: 3 * 86_400,
+};
+
+/** Makes a token of 256 random bits and returns it, for the only time: the table keeps its SHA-256. */
+export async function newAccountToken(db: Db | Tx, input: NewAccountToken): Promise<string> {
+  const token = randomBytes(32).toString("base64url");
+  await db.insert(accountTokens).values({
+    ...input,
+    email: input.email.toLowerCase(),
+    hash: hashToken(token),
+    expiresAt: sql`now() + make_interval(secs => ${TOKEN_SECONDS[input.purpose]})`,
+  });
+  return token;
+}
+
+/** The token as it was made, where it is neither used nor expired, nor its invitation ended; null otherwise. */
+export async function findAccountToken(
+  db: Db | Tx,
+  purpose: AccountTokenPurpose,
+  token: string,
+): Promise<AccountTokenRow | null> {
+  const [found] = await db
+    .select({ token: accountTokens })
+    .from(accountTokens)
+    .leftJoin(invitations, eq(invitations.id, accountTokens.invitationId))
+    .where(
+      and(
+        eq(accountTokens.hash, hashToken(token)),
+        eq(accountTokens.purpose, purpose),
+        isNull(accountTokens.usedAt),
+        gt(accountTokens.expiresAt, sql`now()`),
+        isNull(invitations.endedAt),
+      ),
+    );
+  return found?.token ?? null;
+}
+
+/**
+ * Uses a token up, and with it every other one of the same purpose and address: of two requests at once one gets it.
+ * @returns the token as it was made; null where it is not valid any more
+ */
+export async function consumeAccountToken(
+  tx: Db | Tx,
+  purpose: AccountTokenPurpose,
+  token: string,
+): Promise<AccountTokenRow | null> {
+  const found = await findAccountToken(tx, purpose, token);
+  if (found === null) return null;
+  const used = await tx
+    .update(accountTokens)
+    .set({ usedAt: sql`now()` })
+    .where(and(eq(accountTokens.id, found.id), isNull(accountTokens.usedAt)))
+    .returning({ id: accountTokens.id });
+  if (used.length === 0) return null;
+  await tx
+    .update(accountTokens)
+    .set({ usedAt: sql`now()` })
+    .where(
+      and(
+        eq(accountTokens.email, found.email),
+        eq(accountTokens.purpose, purpose),
+        isNull(accountTokens.usedAt),
+        found.invitationId === null ? undefined : eq(accountTokens.invitationId, found.invitationId),
+      ),
+    );
+  return found;
+}
+
+function hashToken(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}
+
+export type AccountMailRow = typeof accountMails.$inferSelect;
+type AccountMailKind = AccountMailRow["kind"];
+
+/** Which mail goes to which address. `name`: what the person wants to be called. */
+type NewAccountMail = {
+  kind: AccountMailKind;
+  email: string;
+  name?: string | null;
+  invitationId?: string | null;
+};
+
+/** Longer than an attempt lasts: then another checker takes the mail over. */
+const LEASE_SECONDS = 1_860;
+
+/** Queues a mail, whether or not its address has an account; the checker that sends it decides that. */
+export async function queueAccountMail(tx: Db | Tx, mail: NewAccountMail): Promise<void> {
+  await tx.insert(accountMails).values({ ...mail, email: mail.email.toLowerCase() });
+  await tx.execute(sql`select pg_notify('overdue_account_mails', '')`);
+}
+
+/** Takes the mail that has been due longest; nobody else gets it for half an hour. Null where none is due. */
+export async function claimAccountMail(db: Db): Promise<AccountMailRow | null> {
+  const [claimed] = await db
+    .update(accountMails)
+    .set({
+      attempts: sql`${accountMails.attempts} + 1`,
+      dueAt: sql`clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})`,
+    })
+    .where(
+      sql`${accountMails.id} = (select id from account_mails where due_at <= clock_timestamp()
+        order by due_at limit 1 for update skip locked)`,
+    )
+    .returning();
+  return claimed ?? null;
+}
+
+/** The mail was taken by the mail server, is not to be sent, or was given up. */
+export async function finishAccountMail(db: Db, mailId: string): Promise<void> {
+  await db.delete(accountMails).where(eq(accountMails.id, mailId));
+}
+
+/** Tries again in `seconds`. */
+export async function postponeAccountMail(db: Db, mailId: string, seconds: number): Promise<void> {
+  await db
+    .update(accountMails)
+    .set({ dueAt: sql`clock_timestamp() + make_interval(secs => ${seconds})` })
+    .where(eq(accountMails.id, mailId));
+}
+
+/** What a person did with their account, such as `account.sign-in`. `address`: from where; null: by a command. */
+type AccountEvent = { userId: string; action: string; at: Instant; address: string | null };
+
+/** Writes it into the audit log of every project of the person: their owners ask who came in, and from where. */
+export async function logAccountEvent(db: Db | Tx, event: AccountEvent): Promise<void> {
+  const { userId, action, at, address } = event;
+  await db.execute(sql`
+    insert into audit_entries (project_id, at, actor_kind, actor_id, actor_name, address, action, object_id,
+      object_name, fields)
+    select m.project_id, ${new Date(at).toISOString()}::timestamptz, 'user', u.id, u.email, ${address}, ${action}, u.id, u.email,
+      '[]'::jsonb
+    from members m join users u on u.id = m.user_id join projects p on p.id = m.project_id
+    where m.user_id = ${userId} and p.deleted_at is null`);
+}
+
+const FAILURES_PER_HOUR = 20;
+
+/**
+ * Writes down that somebody did not get in, such as `account.sign-in-failed`: once an hour for each address it came
+ * from, and twenty times an hour in all, since anybody who knows an e-mail address can try for ever.
+ */
+export async function logFailedAttempt(db: Db, event: AccountEvent): Promise<void> {
+  const { userId, action, at, address } = event;
+  const since = new Date(at - 3_600_000).toISOString();
+  const rows = await db.execute<{ all: number; here: number }>(sql`
+    select count(*)::int as all, (count(*) filter (where e.address is not distinct from ${address}))::int as here
+    from audit_entries e join members m on m.project_id = e.project_id and m.user_id = ${userId}
+    where e.actor_id = ${userId} and e.action = ${action} and e.at > ${since}::timestamptz`);
+  const { all = 0, here = 0 } = rows[0] ?? {};
+  if (here === 0 && all < FAILURES_PER_HOUR) await logAccountEvent(db, event);
+}
+
+/** Who keeps an answer of a project open: a person by a session, or an API key. */
+export type StreamHolder = { projectId: string } & (
+  | { kind: "user"; userId: string; sessionId: string }
+  | { kind: "key"; keyId: string }
+);
+
+/**
+ * Which of the holders may no longer watch their project: the session or key ended, the person is no member any more,
+ * or the project is gone. One statement for all of them. @returns their indexes in `holders`
+ */
+export async function findEndedHolders(db: Db, holders: readonly StreamHolder[]): Promise<number[]> {
+  if (holders.length === 0) return [];
+  const rows = await db.execute<{ index: number }>(sql`
+    select (h.ordinality - 1)::int as index
+    from jsonb_array_elements(${JSON.stringify(holders)}::jsonb) with ordinality h(holder, ordinality)
+    where not exists (
+      select from projects p where p.id = (holder->>'projectId')::uuid and p.deleted_at is null
+    ) or case when holder->>'kind' = 'user' then not exists (
+      select from sessions s join members m on m.user_id = s.user_id
+      where s.id = holder->>'sessionId' and s.user_id = holder->>'userId'
+        and s.expires_at > now() and s.created_at > now() - interval '30 days'
+        and m.project_id = (holder->>'projectId')::uuid
+    ) else not exists (
+      select from api_keys k where k.id = (holder->>'keyId')::uuid and k.revoked_at is null
+        and (k.expires_at is null or k.expires_at > now())
+    ) end`);
+  return rows.map(({ index }) => index);
+}

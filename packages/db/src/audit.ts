@@ -1,0 +1,88 @@
+import type { Instant } from "@overdue/schedules";
+import { and, desc, eq, sql } from "drizzle-orm";
+
+import type { Db, Tx } from "./database.ts";
+import type { EventPage } from "./history/list-events.ts";
+import type { Prune } from "./maintenance-jobs/prune.ts";
+import { apiKeys, auditEntries, users } from "./schema/index.ts";
+import type { AuditChanges } from "./schema/projects.ts";
+
+/** `operator`: a command on the instance's machine; then there is no `id`, and the name is given here. */
+export type AuditActor = { kind: "user" | "key"; id: string } | { kind: "operator"; name: string };
+
+export type NewAuditEntry = {
+  projectId: string;
+  at: Instant;
+  actor: AuditActor;
+  address: string | null;
+  /** Noun and verb, such as `check.edit`. */
+  action: string;
+  object: { id: string; name: string };
+  fields: readonly string[];
+  /** Left out where no values are kept. */
+  changes?: AuditChanges;
+};
+
+/** Writes down who did what, under the name that they have now. */
+export async function insertAuditEntry(db: Db | Tx, entry: NewAuditEntry): Promise<void> {
+  const { projectId, at, actor, address, action, object, fields, changes = {} } = entry;
+  await db.insert(auditEntries).values({
+    projectId,
+    at: new Date(at),
+    actorKind: actor.kind,
+    actorId: "id" in actor ? actor.id : "",
+    actorName: nameOf(actor),
+    address,
+    action,
+    objectId: object.id,
+    objectName: object.name,
+    fields,
+    changes,
+  });
+}
+
+function nameOf(actor: AuditActor) {
+  if (actor.kind === "operator") return actor.name;
+  const { kind, id } = actor;
+  const name =
+    kind === "user"
+      ? sql`select ${users.email} from ${users} where ${users.id} = ${id}`
+      : sql`select ${apiKeys.name} from ${apiKeys} where ${apiKeys.id} = ${id}`;
+  return sql<string>`coalesce((${name}), '')`;
+}
+
+export type AuditRow = typeof auditEntries.$inferSelect;
+
+/** What was changed in a project, or one object of it, newest first. */
+export async function listAuditEntries(
+  db: Db,
+  of: { projectId: string; objectId?: string },
+  { limit, after }: EventPage,
+): Promise<AuditRow[]> {
+  return await db
+    .select()
+    .from(auditEntries)
+    .where(
+      and(
+        eq(auditEntries.projectId, of.projectId),
+        of.objectId === undefined ? undefined : eq(auditEntries.objectId, of.objectId),
+        after === null
+          ? undefined
+          : sql`(${auditEntries.at}, ${auditEntries.id}) < (${after.at.toISOString()}, ${after.id})`,
+      ),
+    )
+    .orderBy(desc(auditEntries.at), desc(auditEntries.id))
+    .limit(limit);
+}
+
+/** Audit entries older than 400 days; the table itself lets no younger one go. */
+export const pruneAuditEntries: Prune = async (db, limit) => {
+  const { count } = await db.execute(sql`
+    delete from audit_entries where id in (
+      select old.id from projects p
+      cross join lateral (
+        select e.id from audit_entries e
+        where e.project_id = p.id and e.at < now() - interval '400 days' order by e.at limit ${limit}
+      ) old limit ${limit})`);
+  return count;
+};

@@ -1,0 +1,277 @@
+import { randomUUIDv7 } from "node:crypto";
+
+import { and, eq, inArray, isNotNull, isNull, ne, sql } from "drizzle-orm";
+
+import { type Db, StaleVersion, type Tx } from "../database.ts";
+import { endKeptIncidents, moveIncidents, reopenKeptIncidents } from "../deliveries/end-incidents.ts";
+import { channels, checkChannels, checks } from "../schema/index.ts";
+import { type Keyring, seal } from "../secrets/keyring.ts";
+import { askToConfirm, type NamedBy, unconfirmedSince } from "./confirmation.ts";
+import type { ChannelRef, ChannelRow } from "./find-channels.ts";
+
+const CHANNELS_MAX = 1_000;
+
+/** A project would have more channels than it may. */
+export class TooManyChannels extends Error {
+  constructor() {
+    super("A project has at most 1,000 channels: delete some that are not used any more.");
+  }
+}
+
+/** Before `adding` channels more, in their transaction: two at once wait for each other. @throws TooManyChannels */
+export async function refuseTooMany(tx: Db | Tx, projectId: string, adding = 1): Promise<void> {
+  // Not a lock that pings and edits of checks would wait for.
+  await tx.execute(sql`select 1 from projects where id = ${projectId} for no key update`);
+  const live = and(
+    eq(channels.projectId, projectId),
+    isNull(channels.deletedAt),
+    eq(channels.internal, false),
+  );
+  if ((await tx.$count(channels, live)) + adding > CHANNELS_MAX) throw new TooManyChannels();
+}
+
+export type NewChannel = {
+  projectId: string;
+  kind: string;
+  name: string;
+  /** Plain, as `parseSettings` returned them; sealed here. */
+  settings: Record<string, unknown>;
+  hint: string;
+  /** The checks that alert it; "all": every check that the project has now. */
+  checkIds: readonly string[] | "all";
+  /** The person who names a mailbox's address, which is then asked whether it wants alerts; left out: the operator. */
+  namedBy?: NamedBy | null;
+  /** Its messages are collected for so long; left out: sent at once. */
+  collectMinutes?: number;
+  /** Whether alerts that share something come as one message; null, or left out: as its kind does. */
+  groups?: boolean | null;
+};
+
+/** A check was named that this project does not have. */
+export class UnknownCheck extends Error {}
+
+/** Stores a channel with its settings sealed. @throws UnknownCheck, TooManyChannels */
+export async function createChannel(db: Db | Tx, keyring: Keyring, input: NewChannel): Promise<ChannelRow> {
+  const { projectId, kind, name, hint, collectMinutes = 0, groups = null } = input;
+  const id = randomUUIDv7();
+  const settings = sealSettings(keyring, { projectId, channelId: id }, input.settings);
+  return await db.transaction(async (tx) => {
+    await refuseTooMany(tx, projectId);
+    const named = { by: input.namedBy ?? null, before: null };
+    const unconfirmed = await unconfirmedSince(tx, { projectId, kind, address: hint }, named);
+    const [row] = await tx
+      .insert(channels)
+      .values({
+        id,
+        projectId,
+        kind,
+        name,
+        hint,
+        settings,
+        collectMinutes,
+        groups,
+        unconfirmedSince: unconfirmed,
+      })
+      .returning();
+    if (row === undefined) throw new Error("The insert answered no row.");
+    await linkChecks(tx, { projectId, channelId: id }, input.checkIds);
+    if (unconfirmed !== null) await askToConfirm(tx, { projectId, channelId: id });
+    return row;
+  });
+}
+
+/** Settings as they are stored: unreadable without the key, and in any other row. */
+export function sealSettings(
+  keyring: Keyring,
+  { projectId, channelId }: { projectId: string; channelId: string },
+  settings: Record<string, unknown>,
+): string {
+  const place = { table: "channels", column: "settings", rowId: channelId, projectId };
+  return seal(keyring, place, JSON.stringify(settings));
+}
+
+/** Makes these, and only these, the checks that alert a channel. @throws UnknownCheck */
+async function linkChecks(
+  tx: Tx,
+  channel: { projectId: string; channelId: string },
+  checkIds: readonly string[] | "all",
+): Promise<void> {
+  const wanted = checkIds === "all" ? undefined : inArray(checks.id, [...new Set(checkIds)]);
+  const found = await tx
+    .select({ checkId: checks.id })
+    .from(checks)
+    .where(and(eq(checks.projectId, channel.projectId), isNull(checks.deletedAt), wanted));
+  if (checkIds !== "all" && found.length < new Set(checkIds).size) throw new UnknownCheck();
+  await tx.delete(checkChannels).where(eq(checkChannels.channelId, channel.channelId));
+  if (found.length > 0)
+    await tx.insert(checkChannels).values(found.map(({ checkId }) => ({ ...channel, checkId })));
+}
+
+export type ChannelEdit = {
+  name: string | null;
+  /** New settings as a whole; they also mend a broken channel. Null: as they are. */
+  settings: { settings: Record<string, unknown>; hint: string } | null;
+  /** The person who names a new mailbox's address; null: the operator. */
+  namedBy: NamedBy | null;
+  checkIds: readonly string[] | "all" | null;
+  /** It becomes the project's fallback channel; the previous one no longer is. */
+  isFallback: boolean | null;
+  proveWeekly: boolean | null;
+  /** What is collected already comes when it was to come. */
+  collectMinutes: number | null;
+  /** Null: as its kind does. Undefined: as it is. */
+  groups: boolean | null | undefined;
+  /** The version the editor saw; null edits whatever is there. */
+  version: number | null;
+};
+
+/** Writes what is given. @returns whether the channel was there. @throws UnknownCheck, StaleVersion */
+export async function editChannel(
+  db: Db,
+  ref: ChannelRef,
+  { keyring, edit }: { keyring: Keyring; edit: ChannelEdit },
+): Promise<boolean> {
+  return await db.transaction(async (tx) => {
+    if (edit.isFallback === true) await dropFallback(tx, ref);
+    const before = edit.settings === null ? null : await lockStored(tx, ref);
+    const unconfirmed = await confirmationOf(tx, before, edit);
+    const edited = await tx
+      .update(channels)
+      .set({
+        updatedAt: sql`now()`,
+        version: sql`${channels.version} + 1`,
+        ...columnsOf(ref, keyring, edit),
+        ...unconfirmed,
+      })
+      .where(
+        and(
+          eq(channels.projectId, ref.projectId),
+          eq(channels.id, ref.channelId),
+          isNull(channels.deletedAt),
+          eq(channels.internal, false),
+        ),
+      )
+      .returning({ version: channels.version });
+    const [now] = edited;
+    if (now === undefined) return false;
+    if (edit.version !== null && now.version !== edit.version + 1) throw new StaleVersion();
+    if (before !== null && edit.settings !== null) {
+      await moveIncidents(tx, keyring, { channel: before, settings: edit.settings.settings });
+    }
+    if (edit.checkIds !== null) await linkChecks(tx, ref, edit.checkIds);
+    if (unconfirmed.unconfirmedSince instanceof Date) await askToConfirm(tx, ref);
+    return true;
+  });
+}
+
+async function lockStored(tx: Tx, { projectId, channelId }: ChannelRef): Promise<ChannelRow | null> {
+  const [stored = null] = await tx
+    .select()
+    .from(channels)
+    .where(and(eq(channels.projectId, projectId), eq(channels.id, channelId)))
+    .for("update");
+  return stored;
+}
+
+/** Another address has to be confirmed anew, and so has one whose reader unsubscribed. */
+async function confirmationOf(
+  tx: Tx,
+  before: ChannelRow | null,
+  { settings, namedBy }: ChannelEdit,
+): Promise<{ unconfirmedSince?: Date | null }> {
+  if (settings === null || before === null) return {};
+  const address = { projectId: before.projectId, kind: before.kind, address: settings.hint };
+  return { unconfirmedSince: await unconfirmedSince(tx, address, { by: namedBy, before }) };
+}
+
+async function dropFallback(tx: Tx, { projectId, channelId }: ChannelRef): Promise<void> {
+  await tx
+    .update(channels)
+    .set({ isFallback: false })
+    .where(and(eq(channels.projectId, projectId), ne(channels.id, channelId), channels.isFallback));
+}
+
+function columnsOf(ref: ChannelRef, keyring: Keyring, edit: ChannelEdit) {
+  const { name, settings, isFallback, proveWeekly, collectMinutes, groups } = edit;
+  return {
+    ...(name !== null && { name }),
+    ...(isFallback !== null && { isFallback }),
+    ...(proveWeekly !== null && { proveWeekly }),
+    ...(collectMinutes !== null && { collectMinutes }),
+    ...(groups !== undefined && { groups }),
+    ...(settings !== null && {
+      settings: sealSettings(keyring, ref, settings.settings),
+      hint: settings.hint,
+      brokenAt: null,
+      brokenBecause: null,
+      brokenBy: null,
+      circuitFailures: 0,
+      circuitStep: 0,
+      circuitUntil: null,
+    }),
+  };
+}
+
+/** Hides a channel: nothing but the end of incidents that it keeps is sent to it until `restoreChannel`. @returns whether it was there. */
+export async function deleteChannel(db: Db, ref: ChannelRef): Promise<boolean> {
+  return await db.transaction((tx) => deleteChannelIn(tx, ref));
+}
+
+/** The same inside a transaction. */
+export async function deleteChannelIn(tx: Db | Tx, { projectId, channelId }: ChannelRef): Promise<boolean> {
+  const hidden = await tx
+    .update(channels)
+    .set({ deletedAt: sql`now()` })
+    .where(
+      and(
+        eq(channels.projectId, projectId),
+        eq(channels.id, channelId),
+        isNull(channels.deletedAt),
+        eq(channels.internal, false),
+      ),
+    )
+    .returning({ id: channels.id });
+  if (hidden.length === 0) return false;
+  await endKeptIncidents(tx, { projectId, channelId }, { by: "channel-deleted" });
+  return true;
+}
+
+/** Brings a deleted channel back, with the checks that alerted it. @returns whether there was something to undo. @throws TooManyChannels */
+export async function restoreChannel(db: Db, { projectId, channelId }: ChannelRef): Promise<boolean> {
+  return await db.transaction(async (tx) => {
+    const restored = await tx
+      .update(channels)
+      .set({ deletedAt: null })
+      .where(
+        and(eq(channels.projectId, projectId), eq(channels.id, channelId), isNotNull(channels.deletedAt)),
+      )
+      .returning({ id: channels.id });
+    if (restored.length === 0) return false;
+    await refuseTooMany(tx, projectId, 0);
+    await reopenKeptIncidents(tx, { projectId, channelId });
+    return true;
+  });
+}
+
+type Move = {
+  projectId: string;
+  channelId: string;
+  /** As they were read; where a person has stored others since, theirs stand. */
+  sealedBefore: string;
+  settings: Record<string, unknown>;
+  hint: string;
+};
+
+/** Stores where a channel moved to, such as a group that became a supergroup. */
+export async function moveChannel(db: Db, keyring: Keyring, move: Move): Promise<void> {
+  await db
+    .update(channels)
+    .set({ settings: sealSettings(keyring, move, move.settings), hint: move.hint, updatedAt: new Date() })
+    .where(
+      and(
+        eq(channels.projectId, move.projectId),
+        eq(channels.id, move.channelId),
+        eq(channels.settings, move.sealedBefore),
+      ),
+    );
+}

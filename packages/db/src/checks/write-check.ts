@@ -1,0 +1,255 @@
+import type { Check, CheckSettings } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
+
+import {
+  type Db,
+  inTransaction,
+  openDb,
+  type Pool,
+  type PoolClient,
+  StaleVersion,
+  type Tx,
+} from "../database.ts";
+import { endKeptIncidents, reopenKeptIncidents } from "../deliveries/end-incidents.ts";
+import { changeAndWake, wakeDependents } from "../incidents/dependents.ts";
+import { windowsFor } from "../maintenance/apply-windows.ts";
+import { channels, checks } from "../schema/index.ts";
+import { type Act, changeCheck, changeCheckIn } from "../transitions/change-check.ts";
+import type { CheckRow } from "./check-row.ts";
+import type { CheckRef } from "./find-checks.ts";
+import { linkChannels, linkDependencies } from "./links.ts";
+
+/** What a person decided about a check apart from when it is due: who it is, and how its pings are read. */
+export type CheckDetails = Pick<
+  CheckRow,
+  | "name"
+  | "slug"
+  | "tags"
+  | "description"
+  | "severity"
+  | "methods"
+  | "filterSubject"
+  | "filterBody"
+  | "filterHttpBody"
+  | "filterDefaultFail"
+  | "startKeywords"
+  | "successKeywords"
+  | "failureKeywords"
+  | "inactiveSchedule"
+>;
+
+export type NewCheck = {
+  projectId: string;
+  details: Partial<CheckDetails>;
+  /** As `newCheck` of core made it; its id is kept. */
+  check: Check;
+  nextAt: Instant | null;
+  /** "all": every channel that the project has now. */
+  channelIds: readonly string[] | "all";
+  /** Ids or slugs of checks; left out: none. */
+  dependsOn?: readonly string[];
+  /** Where an old ping URL must go on working (import); else a new one is made. */
+  pingUuid?: string;
+  badgeUuid?: string;
+};
+
+/** Stores a new check in a transaction of its own. @throws UnknownChannel where a channel is not of this project. */
+export async function createCheck(db: Db, input: NewCheck): Promise<CheckRow> {
+  return await db.transaction((tx) => insertCheck(tx, input));
+}
+
+/** The same inside the caller's transaction. */
+export async function insertCheck(tx: Db | Tx, input: NewCheck): Promise<CheckRow> {
+  const [row] = await tx.insert(checks).values(rowOf(input)).returning();
+  if (row === undefined) throw new Error("The insert answered no row.");
+  const ids = input.channelIds === "all" ? await allChannels(tx, input.projectId) : input.channelIds;
+  const ref = { projectId: input.projectId, checkId: row.id };
+  await linkChannels(tx, ref, ids);
+  await windowsFor(tx, ref);
+  if (input.dependsOn !== undefined) await linkDependencies(tx, ref, input.dependsOn);
+  return row;
+}
+
+function rowOf({
+  projectId,
+  details,
+  check,
+  nextAt,
+  pingUuid,
+  badgeUuid,
+}: NewCheck): typeof checks.$inferInsert {
+  const { state, settings } = check;
+  return {
+    id: check.id,
+    projectId,
+    ...(pingUuid !== undefined && { pingUuid }),
+    ...(badgeUuid !== undefined && { badgeUuid }),
+    createdAt: new Date(check.createdAt),
+    ...details,
+    ...settings,
+    status: state.status,
+    deadlineSeq: state.deadlineSeq,
+    expectedAt: dateOf(state.expectedAt),
+    deadlineAt: dateOf(state.deadlineAt),
+    memory: state.memory,
+    wakeAt: dateOf(nextAt),
+  };
+}
+
+function dateOf(at: Instant | null): Date | null {
+  return at === null ? null : new Date(at);
+}
+
+async function allChannels(tx: Db | Tx, projectId: string): Promise<string[]> {
+  const rows = await tx
+    .select({ id: channels.id })
+    .from(channels)
+    .where(and(eq(channels.projectId, projectId), isNull(channels.deletedAt), eq(channels.internal, false)));
+  return rows.map(({ id }) => id);
+}
+
+export type CheckEdit = {
+  details: Partial<CheckDetails>;
+  settings: Partial<CheckSettings>;
+  /** Null: the channels stay as they are. */
+  channelIds: readonly string[] | null;
+  /** Ids or slugs; left out: as they are. */
+  dependsOn?: readonly string[];
+  /** The version the editor saw; null edits whatever is there. */
+  version: number | null;
+  at: Instant;
+};
+
+/**
+ * Writes what was sent and nothing else, and folds new settings, in one transaction. @returns whether the check was
+ * there. @throws StaleVersion, UnknownChannel, UnknownDependency, CircularDependency; then nothing is written
+ */
+export async function editCheck(pool: Pool, ref: CheckRef, edit: CheckEdit): Promise<boolean> {
+  return inTransaction(pool, (client) => editCheckIn(client, ref, edit));
+}
+
+/** The same inside the caller's transaction. */
+export async function editCheckIn(client: PoolClient, ref: CheckRef, edit: CheckEdit): Promise<boolean> {
+  const changed = await changeCheckIn(client, ref, async (check) => {
+    const db = openDb(client);
+    await write(db, ref, edit);
+    return [...settingsChange(check, edit), ...(await windowsChange(db, check, { ref, edit }))];
+  });
+  return changed !== null;
+}
+
+function settingsChange(check: Check, { at, settings }: CheckEdit): Act[] {
+  if (Object.keys(settings).length === 0) return [];
+  return [{ kind: "edit", at, settings: { ...check.settings, ...settings } }];
+}
+
+/** Other tags, other maintenance windows. */
+async function windowsChange(
+  db: Db,
+  { settings }: Check,
+  { ref, edit: { at, details } }: { ref: CheckRef; edit: CheckEdit },
+): Promise<Act[]> {
+  if (details.tags === undefined) return [];
+  const windows = await windowsFor(db, ref);
+  return windows.length === 0 && settings.maintenance === undefined
+    ? []
+    : [{ kind: "maintenance", at, windows }];
+}
+
+// Inside changeCheckIn's transaction: a throw undoes all of it.
+async function write(db: Db, ref: CheckRef, edit: CheckEdit): Promise<void> {
+  const [row] = await db
+    .update(checks)
+    .set({ ...edit.details, ...edit.settings, version: sql`${checks.version} + 1`, updatedAt: sql`now()` })
+    .where(eq(checks.id, ref.checkId))
+    .returning({ version: checks.version });
+  if (edit.version !== null && row?.version !== edit.version + 1) throw new StaleVersion();
+  if (edit.channelIds !== null) await linkChannels(db, ref, edit.channelIds);
+  if (edit.dependsOn !== undefined) await linkDependencies(db, ref, edit.dependsOn);
+}
+
+/** Stops the evaluation of its deadlines until a ping or `resumeCheck`. A paused check stays as it is. @returns whether it was there. */
+export async function pauseCheck(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
+  const changed = await changeCheck(pool, ref, async ({ id, state }, client) => {
+    if (state.status === "paused") return [];
+    // A check about to be evaluated may have held others back.
+    await wakeDependents(client, [id]);
+    return [{ kind: "pause", at }];
+  });
+  return changed !== null;
+}
+
+/** Begins anew, as a check without pings. A check that is not paused stays as it is. @returns whether it was there. */
+export async function resumeCheck(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
+  const changed = await changeCheck(pool, ref, (check) =>
+    check.state.status === "paused" ? [{ kind: "resume", at }] : [],
+  );
+  return changed !== null;
+}
+
+/** Forgets how long its runs took before `at`: the baseline is learnt anew from there. @returns whether it was there. */
+export async function resetBaseline(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
+  const changed = await changeCheck(pool, ref, () => [{ kind: "baseline-reset", at }]);
+  return changed !== null;
+}
+
+/**
+ * Hides a check: until `restoreCheck` it takes no pings, its deadlines are not evaluated, and it holds no alert back. Of
+ * its incident only services that keep incidents are notified. @returns whether it was there.
+ */
+export async function deleteCheck(db: Db, ref: CheckRef): Promise<boolean> {
+  return await db.transaction((tx) => deleteCheckIn(tx, ref));
+}
+
+/** The same inside a transaction. */
+export async function deleteCheckIn(tx: Db | Tx, { projectId, checkId }: CheckRef): Promise<boolean> {
+  const wasThere = await changeAndWake(
+    tx,
+    sql`update checks set deleted_at = now(), wake_at = null, version = version + 1
+         where project_id = ${projectId} and id = ${checkId} and deleted_at is null`,
+  );
+  if (wasThere) await endKeptIncidents(tx, { projectId, checkId }, { by: "deleted" });
+  return wasThere;
+}
+
+/**
+ * Brings a deleted check back. What it missed while it could not be pinged is not held against it: one that was up
+ * and has missed its deadline since begins anew. @returns whether there was something to undo.
+ */
+export async function restoreCheck(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
+  const deletedAt = await unhide(openDb(pool), ref);
+  if (deletedAt === null) return false;
+  await foldRestored(pool, ref, { deletedAt, at });
+  return true;
+}
+
+/** Lets a check that was hidden from `deletedAt` to `at` forget what it missed in between. */
+export async function foldRestored(
+  pool: Pool,
+  ref: CheckRef,
+  { deletedAt, at }: { deletedAt: Instant; at: Instant },
+): Promise<void> {
+  await changeCheck(pool, ref, async ({ id, state }, client) => {
+    await wakeDependents(client, [id]);
+    await reopenKeptIncidents(openDb(client), ref);
+    // Windows that were planned, or ended, meanwhile did not reach it.
+    const windows: Act = { kind: "maintenance", at, windows: await windowsFor(openDb(client), ref) };
+    const missedMeanwhile = state.status !== "down" && state.deadlineAt !== null && state.deadlineAt <= at;
+    if (!missedMeanwhile) return [windows, { kind: "time", now: at }];
+    return [{ kind: "pause", at: deletedAt }, { kind: "resume", at }, windows];
+  });
+}
+
+async function unhide(db: Db, { projectId, checkId }: CheckRef): Promise<Instant | null> {
+  const hidden = and(eq(checks.projectId, projectId), eq(checks.id, checkId), isNotNull(checks.deletedAt));
+  const [row] = await db.select({ deletedAt: checks.deletedAt }).from(checks).where(hidden);
+  // No checker may evaluate it before it was folded below; should that fail, it is evaluated a minute later.
+  const wakeAt = sql`greatest(${checks.deadlineAt}, now() + interval '1 minute')`;
+  const restored = await db
+    .update(checks)
+    .set({ deletedAt: null, wakeAt, version: sql`${checks.version} + 1` })
+    .where(hidden)
+    .returning({ id: checks.id });
+  return restored.length === 0 ? null : (row?.deletedAt?.getTime() ?? null);
+}

@@ -1,0 +1,39 @@
+import { type ChannelHealth, INCIDENT_KINDS, PROGRAM_KINDS } from "@overdue/core";
+import { type SQL, sql } from "drizzle-orm";
+
+import { epochMs, Fragment, literals } from "../sql-fragments.ts";
+
+/** A channel's health as it is stored; instants in epoch milliseconds. */
+export type HealthRow = ChannelHealth;
+
+/** SQL: the columns of a `HealthRow`, of the channel by that name in the statement. */
+export function healthColumns(channel: string): Fragment {
+  return new Fragment(`${epochMs(`${channel}.broken_at`)} as "brokenAt", ${channel}.broken_because as "brokenBecause",
+    ${channel}.broken_by as "brokenBy", ${channel}.circuit_failures as "circuitFailures",
+    ${channel}.circuit_step as "circuitStep", ${epochMs(`${channel}.circuit_until`)} as "circuitUntil",
+    ${epochMs(`${channel}.last_sent_at`)} as "lastSentAt"`);
+}
+
+export function healthOf(row: HealthRow): ChannelHealth {
+  const { brokenAt, brokenBecause, brokenBy, circuitFailures, circuitStep, circuitUntil, lastSentAt } = row;
+  return { brokenAt, brokenBecause, brokenBy, circuitFailures, circuitStep, circuitUntil, lastSentAt };
+}
+
+/** SQL: whether the channel `c` is read by a program, which is sent each alert by itself. */
+export const IS_PROGRAM = new Fragment(`c.kind in ${literals(PROGRAM_KINDS)}`);
+
+/** SQL: whether the channel `c` keeps incidents open until it is sent their end. */
+export const KEEPS_INCIDENTS = new Fragment(`c.kind in ${literals(INCIDENT_KINDS)}`);
+
+/** SQL: for how many minutes the channel `c` collects. Nothing is collected for a program. */
+export const COLLECT_MINUTES = new Fragment(`(case when ${IS_PROGRAM} then 0 else c.collect_minutes end)`);
+
+/**
+ * SQL: a table of all deliveries of a check, or of those written `within` an interval. "offset 0" keeps the planner from
+ * adding what is asked of their channel: in a storm it read all deliveries of the channel for each check.
+ */
+export function deliveriesOfCheck(checkId: SQL, within?: string): SQL {
+  const isRecent =
+    within === undefined ? sql`` : sql`and created_at > clock_timestamp() - ${within}::interval`;
+  return sql`(select * from deliveries where check_id = ${checkId} ${isRecent} offset 0)`;
+}

@@ -1,0 +1,213 @@
+import { createHash, randomBytes } from "node:crypto";
+
+import { and, eq, gt, isNull, sql } from "drizzle-orm";
+
+import { notifyProjectChange } from "../changes.ts";
+import type { Db, Tx } from "../database.ts";
+import { slackLinks, slackPresses } from "../schema/index.ts";
+import { type Keyring, LostKey, seal, unseal } from "../secrets/keyring.ts";
+
+export type SlackLink = typeof slackLinks.$inferSelect;
+
+const MINUTES_VALID = 15;
+const CODE_TAKEN_SECONDS = 30;
+
+/** A person sets out for Slack: the state comes back with them, once, within 15 minutes. Only its hash is stored. */
+export async function createSlackLink(
+  db: Db,
+  owner: { projectId: string; userId: string },
+): Promise<{ link: SlackLink; state: string }> {
+  const state = randomBytes(24).toString("base64url");
+  const expiresAt = sql`now() + ${MINUTES_VALID} * interval '1 minute'`;
+  const [link] = await db
+    .insert(slackLinks)
+    .values({ ...owner, stateHash: hashOf(state), expiresAt })
+    .returning();
+  if (link === undefined) throw new Error("The insert answered no row.");
+  return { link, state };
+}
+
+export async function findSlackLink(
+  db: Db,
+  ref: { projectId: string; linkId: string },
+): Promise<SlackLink | null> {
+  const [link] = await db
+    .select()
+    .from(slackLinks)
+    .where(and(eq(slackLinks.projectId, ref.projectId), eq(slackLinks.id, ref.linkId)));
+  return link ?? null;
+}
+
+/** What a person came back with. `problem`: why Slack gave no code. */
+export type SlackReturn = { state: string; userId: string } & ({ code: string } | { problem: string });
+
+/** Keeps what came back for a checker to exchange, and rings for it. Null where nobody set out with this state. */
+export async function returnFromSlack(
+  db: Db,
+  keyring: Keyring,
+  back: SlackReturn,
+): Promise<{ projectId: string; linkId: string } | null> {
+  return db.transaction(async (tx) => {
+    const [link] = await tx
+      .select()
+      .from(slackLinks)
+      .where(
+        and(
+          eq(slackLinks.stateHash, hashOf(back.state)),
+          eq(slackLinks.userId, back.userId),
+          isNull(slackLinks.code),
+          isNull(slackLinks.endedAt),
+          gt(slackLinks.expiresAt, sql`now()`),
+        ),
+      )
+      .for("update");
+    if (link === undefined) return null;
+    const { id: linkId, projectId } = link;
+    if ("problem" in back) await endSlackLink(tx, link, { problem: back.problem });
+    else {
+      const code = seal(keyring, placeOf(link), back.code);
+      await tx.update(slackLinks).set({ code }).where(eq(slackLinks.id, linkId));
+      await tx.execute(sql`select pg_notify('overdue_slack', '')`);
+    }
+    return { projectId, linkId };
+  });
+}
+
+/** A code that waits to be exchanged; taken for a while, so that no other checker is at it too. */
+export type SlackCode = { id: string; projectId: string; code: string };
+
+export async function takeSlackCode(db: Db, keyring: Keyring): Promise<SlackCode | null> {
+  const rows = await db.execute<SlackCode>(sql`
+    update slack_links set taken_until = now() + ${CODE_TAKEN_SECONDS} * interval '1 second'
+    where id = (select id from slack_links
+      where code is not null and ended_at is null and (taken_until is null or taken_until < now())
+      order by created_at limit 1 for update skip locked)
+    returning id, project_id as "projectId", code`);
+  const [taken] = rows;
+  return taken === undefined ? null : { ...taken, code: unseal(keyring, placeOf(taken), taken.code) };
+}
+
+/** The end of it, for the page that waits: a channel, or why there is none. */
+export async function endSlackLink(
+  tx: Db | Tx,
+  { id, projectId }: { id: string; projectId: string },
+  end: { channelId: string } | { problem: string },
+): Promise<void> {
+  await tx
+    .update(slackLinks)
+    .set({ ...end, code: null, endedAt: sql`now()` })
+    .where(and(eq(slackLinks.projectId, projectId), eq(slackLinks.id, id)));
+  await notifyProjectChange(tx, projectId);
+}
+
+function placeOf({ id, projectId }: { id: string; projectId: string }) {
+  return { table: "slack_links", column: "code", rowId: id, projectId };
+}
+
+function hashOf(state: string): string {
+  return createHash("sha256").update(state).digest("hex");
+}
+
+/** A channel in a Slack workspace, by their ids. */
+export type SlackChannelId = { team: string; channel: string };
+
+type Row = { id: string; projectId: string; settings: string };
+
+/** The channel of ours that alerts this place of an incident's project; null: the place has no say in it. */
+export async function slackChannelOfIncident(
+  db: Db,
+  keyring: Keyring,
+  { incidentId, ...place }: SlackChannelId & { incidentId: string },
+): Promise<string | null> {
+  const rows = await db.execute<Row>(sql`
+    select c.id, c.project_id as "projectId", c.settings from incidents i
+    join channels c on c.project_id = i.project_id and c.kind = 'slack' and c.deleted_at is null
+    where i.id = ${incidentId}`);
+  return among(rows, keyring, place);
+}
+
+/** The channel of a project that alerts this place already; null: there is none. */
+export async function slackChannelOfProject(
+  db: Db,
+  keyring: Keyring,
+  { projectId, ...place }: SlackChannelId & { projectId: string },
+): Promise<string | null> {
+  const rows = await db.execute<Row>(sql`
+    select id, project_id as "projectId", settings from channels
+    where project_id = ${projectId} and kind = 'slack' and deleted_at is null and not internal`);
+  return among(rows, keyring, place);
+}
+
+function among(rows: readonly Row[], keyring: Keyring, { team, channel }: SlackChannelId): string | null {
+  const found = rows.find(({ id, projectId, settings }) => {
+    const place = { table: "channels", column: "settings", rowId: id, projectId };
+    try {
+      const known: unknown = JSON.parse(unseal(keyring, place, settings));
+      return isObject(known) && known["team"] === team && known["channel"] === channel;
+    } catch (error) {
+      if (error instanceof LostKey) return false; // one that cannot be read must not hide the others
+      throw error;
+    }
+  });
+  return found?.id ?? null;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+/** The message to show in Slack after a press of a button, and the address to post it to. */
+export type SlackAnswer = { url: string; body: Record<string, unknown> };
+/** A message that a checker is to send. */
+export type WaitingAnswer = SlackAnswer & { id: string };
+
+/** Slack accepts answers to a press for half an hour. */
+const ANSWERED_WITHIN = "30 minutes";
+const ANSWER_TAKEN_SECONDS = 20;
+
+/** Stores a press by its signature. @returns false where it was stored before */
+export async function isNewSlackPress(db: Db, id: string): Promise<boolean> {
+  await db.execute(sql`delete from slack_presses where created_at < now() - interval '1 day'`);
+  const noted = await db.insert(slackPresses).values({ id }).onConflictDoNothing().returning();
+  return noted.length > 0;
+}
+
+/** Keeps what is to be answered to a press until a checker sends it, and rings for it. */
+export async function answerSlackPress(
+  db: Db,
+  keyring: Keyring,
+  { id, ...answer }: WaitingAnswer,
+): Promise<void> {
+  const sealed = seal(keyring, placeOfAnswer(id), JSON.stringify(answer));
+  await db.update(slackPresses).set({ answer: sealed }).where(eq(slackPresses.id, id));
+  await db.execute(sql`select pg_notify('overdue_slack', '')`);
+}
+
+/** Claims a waiting answer for a while, so that no other checker sends it too. */
+export async function takeSlackAnswer(db: Db, keyring: Keyring): Promise<WaitingAnswer | null> {
+  const rows = await db.execute<{ id: string; answer: string }>(sql`
+    update slack_presses set taken_until = now() + ${ANSWER_TAKEN_SECONDS} * interval '1 second'
+    where id = (select id from slack_presses
+      where answer is not null and ended_at is null and (taken_until is null or taken_until < now())
+        and created_at > now() - ${ANSWERED_WITHIN}::interval
+      order by created_at limit 1 for update skip locked)
+    returning id, answer`);
+  const [taken] = rows;
+  if (taken === undefined) return null;
+  // What we sealed ourselves is of this shape.
+  return {
+    id: taken.id,
+    ...(JSON.parse(unseal(keyring, placeOfAnswer(taken.id), taken.answer)) as SlackAnswer),
+  };
+}
+
+export async function endSlackAnswer(db: Db, id: string): Promise<void> {
+  await db
+    .update(slackPresses)
+    .set({ answer: null, endedAt: sql`now()` })
+    .where(eq(slackPresses.id, id));
+}
+
+function placeOfAnswer(id: string) {
+  return { table: "slack_presses", column: "answer", rowId: id, projectId: "" };
+}
