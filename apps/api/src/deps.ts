@@ -1,15 +1,14 @@
-import type { Instant } from "@overdue/schedules";
 import type { Db, Keyring, Pool } from "@overdue/db";
+import type { Instant } from "@overdue/schedules";
 import type { Context } from "hono";
 import type { Logger } from "pino";
 
 import type { Auth, Sessions } from "./auth/better-auth.ts";
-import type { ChangeHub } from "./events/change-hub.ts";
-import type { Streams } from "./events/event-routes.ts";
-import type { Readiness } from "./instance/health-routes.ts";
+import type { ChangeHub, Streams } from "./events/event-routes.ts";
+import type { Readiness } from "./instance/instance-routes.ts";
+import type { Metrics } from "./instance/metrics.ts";
 import type { KeyUse } from "./keys/key-routes.ts";
 import type { Limits } from "./limits/limits.ts";
-import type { Metrics } from "./instance/metrics.ts";
 import type { Site } from "./site/site.ts";
 import type { WorkerPool } from "./workers/worker-pool.ts";
 

@@ -2,25 +2,24 @@ import { setTimeout } from "node:timers/promises";
 
 import type { HttpBindings } from "@hono/node-server";
 import type { Config } from "@overdue/config";
-import { derive, keyringOf, openDb, noteProblem, openPool, readVitalSigns } from "@overdue/db";
+import { derive, keyringOf, noteProblem, openDb, openPool, readVitalSigns } from "@overdue/db";
 import type { Context } from "hono";
 import type { Logger } from "pino";
 
-import packageJson from "../package.json" with { type: "json" };
+import packageJson from "../package.json";
 import { createAuth, createSessions } from "./auth/better-auth.ts";
+import type { ApiSettings, Deps } from "./deps.ts";
+import { ChangeHub, Streams } from "./events/event-routes.ts";
 import {
   clientAddressFinder,
   shownAddress,
   untrustedProxySentence,
   watchProxies,
 } from "./http/client-address.ts";
-import type { ApiSettings, Deps } from "./deps.ts";
-import { ChangeHub } from "./events/change-hub.ts";
-import { Streams } from "./events/event-routes.ts";
-import { Readiness } from "./instance/health-routes.ts";
+import { Readiness } from "./instance/instance-routes.ts";
+import { addRefusedCounter, addSkewGauge, addVitalGauges, Metrics } from "./instance/metrics.ts";
 import { KeyUse } from "./keys/key-routes.ts";
 import { Limits } from "./limits/limits.ts";
-import { addRefusedCounter, addSkewGauge, addVitalGauges, Metrics } from "./instance/metrics.ts";
 import { createReceiver } from "./pings/receiver.ts";
 import type { Site } from "./site/site.ts";
 import { WorkerPool } from "./workers/worker-pool.ts";

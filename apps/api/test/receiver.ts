@@ -2,8 +2,7 @@ import type { Pool } from "@overdue/db";
 import { Hono } from "hono";
 import { pino } from "pino";
 
-import { HEARTBEAT_PATH } from "../src/pings/receiver-heartbeat.ts";
-import { createReceiver } from "../src/pings/receiver.ts";
+import { createReceiver, HEARTBEAT_PATH } from "../src/pings/receiver.ts";
 
 /** A receiver of pings on a database, with nothing else of the application around it. */
 export function receiverOn(on: Pool, bodyBytesMax: number) {

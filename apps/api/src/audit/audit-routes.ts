@@ -1,11 +1,10 @@
 import { type AuditRow, listAuditEntries, schema } from "@overdue/db";
 import { z } from "zod";
 
-import { OWN } from "../http/access.ts";
 import { eventPosition } from "../history/views.ts";
-import { PageQuery, toPage, pageSchema } from "../http/page.ts";
-import { InProject, iso, Timestamp } from "../http/schemas.ts";
+import { OWN } from "../http/access.ts";
 import { createRouter, json, route } from "../http/route.ts";
+import { InProject, iso, PageQuery, pageSchema, Timestamp, toPage } from "../http/schemas.ts";
 
 const AuditEntryView = z
   .object({

@@ -5,17 +5,17 @@ import { z } from "zod";
 import { type AppContext, requirePerson } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import { notifyPasswordChanged } from "./account-mail.ts";
-import { callAuth } from "./call-auth.ts";
-import { limitPasswordChanges, limitSignUps, attemptSignIn } from "./sign-in-attempts.ts";
 import {
   EmailInput,
   MailSent,
   NameInput,
   NewPassword,
+  notifyPasswordChanged,
   refuseWeakPassword,
   SignedIn,
 } from "./account-input.ts";
+import { callAuth } from "./better-auth.ts";
+import { attemptSignIn, limitPasswordChanges, limitSignUps } from "./sign-in-attempts.ts";
 import { signUp } from "./sign-up.ts";
 
 // Not validated further: a wrong password is wrong, whatever its length.

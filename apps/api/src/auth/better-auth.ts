@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
 import {
+  classifyDatabaseError,
   type Db,
   loggableMessage,
-  classifyDatabaseError,
   PASSWORD_MAX_CHARS,
   PASSWORD_MIN_CHARS,
   schema,
@@ -11,6 +11,10 @@ import {
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import type { Logger } from "pino";
+import { z } from "zod";
+
+import type { AppContext } from "../http/context.ts";
+import { ApiError, codeForStatus, type ProblemCode } from "../http/problem.ts";
 
 const calls = new AsyncLocalStorage<{ error: unknown }>();
 
@@ -18,7 +22,7 @@ const calls = new AsyncLocalStorage<{ error: unknown }>();
  * Runs a call of better-auth. It logs an error of the database and answers something else: that it failed, or even
  * that all went well, as when a session could not be ended. Here the database's own error is thrown instead.
  */
-export async function withHiddenErrors<T>(call: () => Promise<T>): Promise<T> {
+async function withHiddenErrors<T>(call: () => Promise<T>): Promise<T> {
   const seen: { error: unknown } = { error: null };
   try {
     const result = await calls.run(seen, call);
@@ -36,11 +40,11 @@ function recordHiddenError(details: readonly unknown[]): void {
 }
 
 /** The header in which we tell better-auth the client's address; whatever a client writes there is overwritten. */
-export const ADDRESS_HEADER = "x-overdue-client-address";
+const ADDRESS_HEADER = "x-overdue-client-address";
 
 const DAY_SECONDS = 86_400;
 
-export type AuthOptions = {
+type AuthOptions = {
   db: Db;
   log: Logger;
   publicUrl: string;
@@ -136,4 +140,63 @@ async function find(auth: Auth, headers: Headers): Promise<FoundSession | null> 
     sessionId: response.session.id,
     setCookies: answered.getSetCookie(),
   };
+}
+
+const Refusal = z.object({ code: z.string().optional(), message: z.string().optional() });
+
+/** Our sentences for better-auth's refusals; each names the way out and tells nobody which accounts exist. */
+const SENTENCES: Record<string, string> = {
+  INVALID_EMAIL_OR_PASSWORD: "The e-mail address or the password is wrong.",
+  INVALID_EMAIL: "The e-mail address or the password is wrong.",
+  INVALID_PASSWORD: "The password is wrong.",
+  PASSWORD_TOO_SHORT: "password: Use at least 12 characters.",
+  PASSWORD_TOO_LONG: "password: Use at most 128 characters.",
+  USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: "This account could not be made. If you have one already, sign in.",
+  USER_ALREADY_EXISTS: "This account could not be made. If you have one already, sign in.",
+};
+
+/** Where its own status would tell more than ours should, or means something else here. */
+const STATUS: Record<string, ProblemCode> = {
+  INVALID_EMAIL: "unauthorized",
+  USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: "conflict",
+  USER_ALREADY_EXISTS: "conflict",
+};
+
+/**
+ * Asks better-auth through its own front door, so that its limits and checks count, and hands on its cookies.
+ * @throws ApiError for whatever it refuses
+ */
+export async function callAuth(c: AppContext, path: string, body: Record<string, unknown>): Promise<unknown> {
+  const { auth, settings } = c.var.deps;
+  const request = new Request(`${settings.publicUrl}/api/auth${path}`, {
+    method: "POST",
+    headers: headersFor(c),
+    body: JSON.stringify(body),
+  });
+  const response = await withHiddenErrors(() => auth.handler(request));
+  if (!response.ok) throw await refusal(response);
+  for (const cookie of response.headers.getSetCookie()) c.header("set-cookie", cookie, { append: true });
+  return await response.json();
+}
+
+function headersFor(c: AppContext): Headers {
+  const headers = new Headers({ "content-type": "application/json", origin: c.var.deps.settings.publicUrl });
+  for (const name of ["cookie", "user-agent"]) {
+    const value = c.req.header(name);
+    if (value !== undefined) headers.set(name, value);
+  }
+  const address = c.var.deps.clientAddress(c);
+  if (address !== null) headers.set(ADDRESS_HEADER, address);
+  return headers;
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  const { code = "", message } = Refusal.catch({}).parse(await response.json().catch(() => ({})));
+  return new ApiError(
+    STATUS[code] ?? codeForStatus(response.status),
+    SENTENCES[code] ?? "This was refused: check the fields and try again.",
+    {
+      cause: message,
+    },
+  );
 }

@@ -9,21 +9,23 @@ import {
 import { hashPassword } from "better-auth/crypto";
 import { z } from "zod";
 
+import { type AppContext, requirePerson } from "../http/context.ts";
+import { ApiError } from "../http/problem.ts";
+import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import {
   EmailInput,
   MailSent,
   NameInput,
   NewPassword,
+  notifyPasswordChanged,
   refuseWeakPassword,
+  requireMail,
+  sendAccountMail,
   SignedIn,
   TokenInput,
 } from "./account-input.ts";
-import { notifyPasswordChanged, requireMail, sendAccountMail } from "./account-mail.ts";
 import { limitMailRequests } from "./sign-in-attempts.ts";
 import { expiredLink, finishSignUp } from "./sign-up.ts";
-import { type AppContext, requirePerson } from "../http/context.ts";
-import { ApiError } from "../http/problem.ts";
-import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 
 /** Sends a link to a new password, where the address has an account. @throws 403 where no mail can be sent */
 async function requestReset(c: AppContext, email: string): Promise<void> {

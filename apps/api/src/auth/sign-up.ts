@@ -13,10 +13,9 @@ import { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
-import { mustProveAddress, sendAccountMail } from "./account-mail.ts";
-import { callAuth } from "./call-auth.ts";
+import { mustProveAddress, refuseWeakPassword, sendAccountMail } from "./account-input.ts";
+import { callAuth } from "./better-auth.ts";
 import { rememberDevice } from "./sign-in-attempts.ts";
-import { refuseWeakPassword } from "./account-input.ts";
 
 export type SignUp = {
   email: string;

@@ -1,25 +1,31 @@
+import { isKindName, parseSettings } from "@overdue/channels";
 import {
   askAgain,
   type Asked,
   type ChannelRef,
+  createChannel,
   type Db,
   deleteChannel,
+  editChannel,
+  findChannel,
   listChannels,
   queueTest,
   restoreChannel,
   testsWithinMinute,
+  unagreedChats,
 } from "@overdue/db";
 import { z } from "zod";
 
 import { READ_DETAILS, WRITE } from "../http/access.ts";
+import { recordChange } from "../http/audit.ts";
+import { type AppContext, namedBy } from "../http/context.ts";
 import { expectedVersion, requireFound, withETag } from "../http/edits.ts";
-import { PageQuery, readCursor, toPage } from "../http/page.ts";
-import { resource } from "../http/resource.ts";
-import { OfChannel } from "../http/schemas.ts";
 import { ApiError } from "../http/problem.ts";
+import { resource } from "../http/resource.ts";
 import { createRouter, json, route } from "../http/route.ts";
-import { addChannel, changeChannel, readChannel } from "./save-channel.ts";
+import { OfChannel, PageQuery, readCursor, toPage } from "../http/schemas.ts";
 import { ChannelInput, ChannelPatch, ChannelView, channelView, SavedChannelView } from "./channel-view.ts";
+import { consentInstruction } from "./telegram-routes.ts";
 
 const tags = ["Channels"];
 const TESTS_PER_MINUTE = 5;
@@ -142,4 +148,65 @@ async function queueLimitedTest(db: Db, ref: ChannelRef) {
     throw new ApiError("too_many_requests", "Five tests a minute are the most: wait a little.");
   }
   return await queueTest(db, ref);
+}
+
+/** @throws 404 */
+async function readChannel(c: AppContext, ref: ChannelRef) {
+  return channelView(requireFound("channel", await findChannel(c.var.deps.db, ref)));
+}
+
+async function addChannel(c: AppContext, projectId: string, input: z.output<typeof ChannelInput>) {
+  const { db, keyring } = c.var.deps;
+  const { settings, hint, shownOnce } = parseInput(input.kind, input.settings);
+  await refuseChatsWithoutConsent(c, projectId, { kind: input.kind, settings });
+  const row = await createChannel(db, keyring, { ...input, projectId, settings, hint, namedBy: namedBy(c) });
+  return { ...(await readChannel(c, { projectId, channelId: row.id })), shownOnce };
+}
+
+/** Writes what was sent. @throws 404, 412 */
+async function changeChannel(
+  c: AppContext,
+  ref: ChannelRef,
+  { patch, version }: { patch: z.output<typeof ChannelPatch>; version: number | null },
+) {
+  const { db, keyring } = c.var.deps;
+  const before = await readChannel(c, ref);
+  const { kind } = before;
+  const replaced = patch.settings === undefined ? null : parseInput(kind, patch.settings);
+  if (replaced !== null)
+    await refuseChatsWithoutConsent(c, ref.projectId, { kind, settings: replaced.settings });
+  const edit = {
+    name: patch.name ?? null,
+    settings: replaced,
+    namedBy: namedBy(c),
+    checkIds: patch.checkIds ?? null,
+    version,
+    isFallback: patch.isFallback ?? null,
+    proveWeekly: patch.proveWeekly ?? null,
+    collectMinutes: patch.collectMinutes ?? null,
+    groups: patch.groups,
+  };
+  requireFound("channel", await editChannel(db, ref, { keyring, edit }));
+  const after = recordChange(c, { before, after: await readChannel(c, ref) });
+  return { ...after, shownOnce: replaced?.shownOnce ?? {} };
+}
+
+/** @throws 400 where the instance's bot would write to a Telegram chat that has not agreed to it */
+async function refuseChatsWithoutConsent(
+  c: AppContext,
+  projectId: string,
+  channel: { kind: string; settings: Record<string, unknown> },
+): Promise<void> {
+  const { db, keyring } = c.var.deps;
+  const unagreed = await unagreedChats(db, keyring, { projectId, wanted: [channel] });
+  if (unagreed.length > 0) throw ApiError.invalid("settings.chat", await consentInstruction(db));
+}
+
+function parseInput(kind: string, input: unknown) {
+  if (!isKindName(kind)) throw ApiError.invalid("kind", "There is no such kind of channel.");
+  const result = parseSettings(kind, input);
+  if (result.ok) return result;
+  const errors = result.problems.map(({ field, message }) => ({ field: `settings.${field}`, message }));
+  const detail = errors.map(({ field, message }) => `${field}: ${message}`).join(" ");
+  throw new ApiError("invalid_input", detail, { errors });
 }

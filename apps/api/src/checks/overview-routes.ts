@@ -1,10 +1,10 @@
 import {
-  greaterMedianOf,
-  splitTags,
   checkName,
   displayStatus,
   encodeMarks,
+  greaterMedianOf,
   maintenanceAt,
+  splitTags,
   stripMarks,
   stripSvg,
   stripText,
@@ -19,13 +19,12 @@ import {
 import { explain, type Instant } from "@overdue/schedules";
 import { z } from "zod";
 
-import { READ } from "../http/access.ts";
-import { REVALIDATED } from "../http/compress.ts";
-import { pageSchema } from "../http/page.ts";
-import { ApiError } from "../http/problem.ts";
-import { createRouter, json, route } from "../http/route.ts";
-import { InProject, iso, isoOrNull, Timestamp } from "../http/schemas.ts";
 import { Reason } from "../history/views.ts";
+import { READ } from "../http/access.ts";
+import { ApiError } from "../http/problem.ts";
+import { REVALIDATED } from "../http/responses.ts";
+import { createRouter, json, route } from "../http/route.ts";
+import { InProject, iso, isoOrNull, pageSchema, Timestamp } from "../http/schemas.ts";
 
 const SLOTS = 30;
 const IDS_MAX = 100;

@@ -5,11 +5,10 @@ import { consentInstruction } from "../channels/telegram-routes.ts";
 import { WRITE } from "../http/access.ts";
 import { auditActor } from "../http/audit.ts";
 import { type AppContext, namedBy } from "../http/context.ts";
-import { InProject } from "../http/schemas.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
-import { ConfigFile } from "./config-file.ts";
-import { planConfigFile } from "./plan-config-file.ts";
+import { InProject } from "../http/schemas.ts";
+import { ConfigFile, planConfigFile } from "./plan-config-file.ts";
 
 const StepView = z
   .object({

@@ -9,10 +9,19 @@ import {
 import { z } from "zod";
 
 import { READ_DETAILS, WRITE } from "../http/access.ts";
-import { InProject, iso, isoOrNull, pickFields, Timestamp } from "../http/schemas.ts";
-import { PageQuery, toPage, pageSchema, readCursor } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, NO_CONTENT, route } from "../http/route.ts";
+import {
+  InProject,
+  iso,
+  isoOrNull,
+  PageQuery,
+  pageSchema,
+  pickFields,
+  readCursor,
+  Timestamp,
+  toPage,
+} from "../http/schemas.ts";
 
 const AttemptView = z.object({
   attempt: z.int(),

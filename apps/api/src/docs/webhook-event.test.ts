@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
 import { read, testApi } from "../../test/test-api.ts";
-import { WebhookEvent } from "./webhook-event.ts";
+import { WebhookEvent } from "./openapi-document.ts";
 
 const GOLDEN = new URL("../../../../packages/channels/src/payloads/webhook.json", import.meta.url);
 const payloads = JSON.parse(readFileSync(GOLDEN, "utf8")) as Record<string, { body: unknown }>;

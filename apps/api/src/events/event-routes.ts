@@ -1,5 +1,5 @@
-import type { PageEvent } from "@overdue/core";
-import { type Db, findEndedHolders, type StreamHolder } from "@overdue/db";
+import { LiveEvent, type PageEvent } from "@overdue/core";
+import { type Db, findEndedHolders, listen, type StreamHolder } from "@overdue/db";
 import type { Logger } from "pino";
 import { z } from "zod";
 
@@ -174,4 +174,58 @@ function openStream(c: AppContext, holder: StreamHolder): ReadableStream<Uint8Ar
 
 function eventText(change: PageEvent): string {
   return `event: change\ndata: ${JSON.stringify(change)}\n\n`;
+}
+
+type Watcher = (event: PageEvent) => void;
+
+/**
+ * Receives changes on one connection per process and hands each to the pages that watch its project. After a lost
+ * connection every page is asked to read everything again.
+ */
+export class ChangeHub {
+  readonly #watchers = new Map<string, Set<Watcher>>();
+  readonly #stopListening: () => Promise<void>;
+
+  constructor(databaseUrl: string) {
+    this.#stopListening = listen({
+      url: databaseUrl,
+      handlers: { overdue_changes: (payload) => this.#heard(payload) },
+      onConnect: () => this.#tellAll(),
+    });
+  }
+
+  /** Calls `watcher` on every change in the project. Answers a function that ends it. */
+  watch(projectId: string, watcher: Watcher): () => void {
+    const watchers = this.#watchers.get(projectId) ?? new Set();
+    this.#watchers.set(projectId, watchers.add(watcher));
+    return () => {
+      watchers.delete(watcher);
+      if (watchers.size === 0) this.#watchers.delete(projectId);
+    };
+  }
+
+  async stop(): Promise<void> {
+    await this.#stopListening();
+  }
+
+  #heard(payload: string): void {
+    const { data: event } = LiveEvent.safeParse(jsonOf(payload));
+    if (event === undefined) return;
+    const { projectId, checkId } = event;
+    for (const watcher of this.#watchers.get(projectId) ?? []) watcher({ checkId });
+  }
+
+  #tellAll(): void {
+    for (const watchers of this.#watchers.values()) {
+      for (const watcher of watchers) watcher({ checkId: null });
+    }
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

@@ -1,10 +1,10 @@
 import { createHash, createHmac } from "node:crypto";
+
 import { beforeEach, expect, test } from "vitest";
 
 import { healthchecksClient, type HealthchecksClient } from "../../test/healthchecks/client.ts";
 import { read, testApi } from "../../test/test-api.ts";
-import { badgeSignature } from "./badge-endpoints.ts";
-import { badgeState, badgeSvg } from "./badge-image.ts";
+import { badgeSignature, badgeState, badgeSvg } from "./badge-endpoints.ts";
 
 type Badges = { badges: Record<string, Record<string, string>> };
 

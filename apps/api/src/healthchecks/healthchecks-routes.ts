@@ -15,9 +15,8 @@ import {
 } from "./endpoint.ts";
 import { healthchecksGuard, publicGuard, withHealthchecksErrors } from "./guard.ts";
 import { historyEndpoints } from "./history-endpoints.ts";
-import { metricsEndpoints } from "./metrics-endpoints.ts";
+import { metricsEndpoints, statusEndpoints } from "./metrics-endpoints.ts";
 import { Refusal } from "./shapes.ts";
-import { statusEndpoints } from "./status-endpoints.ts";
 
 const BODY = {
   description: "The fields that Healthchecks documents, or nothing.",

@@ -1,8 +1,7 @@
-import type { Instant } from "@overdue/schedules";
 import { type CheckWithChannels, findPingBody, listFlipsWithin, listPings, type PingRow } from "@overdue/db";
+import type { Instant } from "@overdue/schedules";
 
-import { findByKey, findByUuid } from "./check-endpoints.ts";
-import { isoMicroseconds, isoSeconds } from "./check-object.ts";
+import { findByKey, findByUuid, isoMicroseconds, isoSeconds } from "./check-endpoints.ts";
 import { type Endpoint, type HealthchecksContext, HealthchecksError, parameter } from "./endpoint.ts";
 import { FLIPS, PINGS, TEXT } from "./shapes.ts";
 

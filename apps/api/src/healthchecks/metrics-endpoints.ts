@@ -1,13 +1,22 @@
-import { type DisplayStatus, displayStatus, splitTags } from "@overdue/core";
-import type { Instant } from "@overdue/schedules";
-import { toCheck, type CheckWithChannels, findProjectChecks, uniqueKeyOf } from "@overdue/db";
+import { createHash, timingSafeEqual } from "node:crypto";
 
-import type { Endpoint, HealthchecksContext } from "./endpoint.ts";
-import { TEXT } from "./shapes.ts";
+import { type DisplayStatus, displayStatus, splitTags } from "@overdue/core";
+import {
+  type CheckWithChannels,
+  databaseAnswers,
+  findProjectChecks,
+  serviceCounts,
+  toCheck,
+  uniqueKeyOf,
+} from "@overdue/db";
+import type { Instant } from "@overdue/schedules";
+
+import { type Endpoint, type HealthchecksContext, HealthchecksError } from "./endpoint.ts";
+import { SERVICE_METRICS, TEXT } from "./shapes.ts";
 
 /** One line of a family: its labels, in their order, and its value. */
 type Sample = { labels: Record<string, string>; value: number };
-export type Family = { name: string; help: string; samples: readonly Sample[] };
+type Family = { name: string; help: string; samples: readonly Sample[] };
 
 /** Prometheus' text format, as Healthchecks writes it: gauges, a comma and a space between labels. */
 export function prometheusText(families: readonly Family[]): string {
@@ -151,4 +160,52 @@ async function metrics(c: HealthchecksContext): Promise<Response> {
   const { db, now } = c.var.deps;
   const rows = await findProjectChecks(db, c.var.call.projectId);
   return c.body(prometheusText(checkFamilies(rows, now())), 200, { "content-type": "text/plain" });
+}
+
+const PUBLIC = { auth: "public" } as const;
+
+export const statusEndpoints: readonly Endpoint[] = [
+  {
+    path: "/api/{version}/status/",
+    cors: false,
+    methods: {
+      GET: { access: PUBLIC, summary: "Say whether the database answers", success: TEXT, answer: status },
+    },
+  },
+  {
+    path: "/api/{version}/metrics/",
+    cors: false,
+    methods: {
+      GET: {
+        access: PUBLIC,
+        summary: "Service metrics, with `X-Metrics-Key`",
+        success: SERVICE_METRICS,
+        answer: serviceMetrics,
+      },
+    },
+  },
+];
+
+async function status(c: HealthchecksContext): Promise<Response> {
+  return (await databaseAnswers(c.var.deps.db)) ? c.text("OK") : c.text("database connection failed", 500);
+}
+
+async function serviceMetrics(c: HealthchecksContext): Promise<Response> {
+  const { db, now, settings } = c.var.deps;
+  if (!isKey(c.req.header("x-metrics-key"), settings.metricsToken)) throw new HealthchecksError(403);
+  const { pings, deliveries, waitingFlips } = await serviceCounts(db);
+  return c.json({
+    ts: Math.floor(now() / 1000),
+    max_ping_id: pings,
+    max_notification_id: deliveries,
+    num_unprocessed_flips: waitingFlips,
+  });
+}
+
+function isKey(sent: string | undefined, key: string | null): boolean {
+  return sent !== undefined && key !== null && timingSafeEqual(digest(sent), digest(key));
+}
+
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
 }

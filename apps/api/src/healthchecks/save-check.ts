@@ -16,8 +16,13 @@ import {
   UnknownChannel,
 } from "@overdue/db";
 
-import type { CheckFields } from "./check-fields.ts";
-import { type CheckParts, currentParts, DEFAULT_TIMING, storedParts } from "./check-parts.ts";
+import {
+  type CheckFields,
+  type CheckParts,
+  currentParts,
+  DEFAULT_TIMING,
+  storedParts,
+} from "./check-fields.ts";
 import { type HealthchecksContext, HealthchecksError } from "./endpoint.ts";
 
 type Named = { id: string; name: string };

@@ -1,5 +1,6 @@
 import { CheckSettingsInput, examineSchedule, explainExit, type Finding } from "@overdue/core";
 import {
+  checkSettings,
   findCheck,
   listFlips,
   listIncidents,
@@ -7,10 +8,24 @@ import {
   listRuns,
   listSlots,
   seenRuns,
-  checkSettings,
 } from "@overdue/db";
 import { z } from "zod";
 
+import { READ } from "../http/access.ts";
+import { canSeeDetails } from "../http/context.ts";
+import { ApiError } from "../http/problem.ts";
+import { createRouter, json, route } from "../http/route.ts";
+import {
+  iso,
+  isoOrNull,
+  OfCheck,
+  PageQuery,
+  pageSchema,
+  pickFields,
+  readCursor,
+  Timestamp,
+  toPage,
+} from "../http/schemas.ts";
 import {
   eventPosition,
   evidenceView,
@@ -22,12 +37,6 @@ import {
   SlotRun,
   SlotView,
 } from "./views.ts";
-import { READ } from "../http/access.ts";
-import { canSeeDetails } from "../http/context.ts";
-import { PageQuery, pageSchema, readCursor, toPage } from "../http/page.ts";
-import { ApiError } from "../http/problem.ts";
-import { createRouter, json, route } from "../http/route.ts";
-import { iso, isoOrNull, OfCheck, pickFields, Timestamp } from "../http/schemas.ts";
 
 const tags = ["History"];
 

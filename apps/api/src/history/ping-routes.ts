@@ -10,14 +10,22 @@ import {
 } from "@overdue/db";
 import { z } from "zod";
 
-import { eventPosition } from "./views.ts";
 import { READ, READ_DETAILS } from "../http/access.ts";
 import { canSeeDetails } from "../http/context.ts";
-import { PageQuery, pageSchema, readCursor, toPage } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
+import {
+  InProject,
+  iso,
+  OfCheck,
+  PageQuery,
+  pageSchema,
+  readCursor,
+  Timestamp,
+  toPage,
+} from "../http/schemas.ts";
 import { textOfMail } from "../pings/email/message.ts";
-import { InProject, iso, OfCheck, Timestamp } from "../http/schemas.ts";
+import { eventPosition } from "./views.ts";
 
 const PingView = z
   .object({

@@ -3,9 +3,8 @@ import { type CheckRef, type EventPosition, hasCheck } from "@overdue/db";
 import { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
-import { readCursor } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
-import { isoOrNull, Timestamp } from "../http/schemas.ts";
+import { isoOrNull, readCursor, Timestamp } from "../http/schemas.ts";
 
 export const Reason = z
   .enum([

@@ -1,4 +1,20 @@
-import { type DatabaseProblem, classifyDatabaseError } from "@overdue/db";
+import {
+  CircularDependency,
+  classifyDatabaseError,
+  type DatabaseProblem,
+  LastOwner,
+  LostKey,
+  ReportTooLarge,
+  StaleVersion,
+  TooMany,
+  TooManyChannels,
+  TooManyWindows,
+  UnknownChannel,
+  UnknownCheck,
+  UnknownDependency,
+  UnknownMaintainedCheck,
+  UnknownTarget,
+} from "@overdue/db";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Logger } from "pino";
@@ -6,7 +22,6 @@ import type { ZodError } from "zod";
 
 import type { AppEnv } from "./context.ts";
 import { ApiError, codeForStatus, type FieldError, toProblem } from "./problem.ts";
-import { refusedByDatabase } from "./refusals.ts";
 
 export const RETRY_AFTER_SECONDS = 5;
 
@@ -67,4 +82,49 @@ function problemResponse(error: ApiError): Response {
   if (error.code === "unauthorized") headers.set("www-authenticate", 'Bearer realm="overdue"');
   if (error.code === "unavailable") headers.set("retry-after", String(RETRY_AFTER_SECONDS));
   return new Response(JSON.stringify(toProblem(error)), { status: error.status, headers });
+}
+
+/** The answer to a write or a query that `packages/db` refused, by the class of its error; null for any other error. */
+function refusedByDatabase(error: Error): ApiError | null {
+  if (error instanceof StaleVersion)
+    return new ApiError("version_conflict", "Somebody else changed this meanwhile: look at it again.");
+  return invalidReference(error) ?? limitReached(error) ?? conflict(error);
+}
+
+function invalidReference(error: Error): ApiError | null {
+  if (error instanceof UnknownChannel)
+    return ApiError.invalid("channelIds", "A channel is not in this project.");
+  if (error instanceof UnknownCheck || error instanceof UnknownMaintainedCheck)
+    return ApiError.invalid("checkIds", "A check is not in this project.");
+  if (error instanceof UnknownTarget)
+    return ApiError.invalid(error.field, `A ${error.what} named here is not in this project.`);
+  if (error instanceof UnknownDependency)
+    return ApiError.invalid(
+      "dependsOn",
+      `“${error.named}” is no check of this project, or several checks have this slug: name it by its id.`,
+    );
+  return error instanceof CircularDependency ? ApiError.invalid("dependsOn", circleSentence(error)) : null;
+}
+
+function circleSentence({ through }: CircularDependency): string {
+  if (through === null) return "A check cannot depend on itself.";
+  return `“${through}” depends on this check already, so neither would ever alert: remove one of the two dependencies.`;
+}
+
+function limitReached(error: Error): ApiError | null {
+  if (error instanceof TooManyChannels) return new ApiError("limit_reached", error.message);
+  if (error instanceof TooManyWindows)
+    return new ApiError("limit_reached", "A project has at most 200 windows to come: delete some.");
+  if (error instanceof ReportTooLarge)
+    return new ApiError("unavailable", "The report took too long: ask for a week, or try again later.");
+  return error instanceof TooMany
+    ? ApiError.invalid("name", "This project has as many of these as it may: delete one first.")
+    : null;
+}
+
+function conflict(error: Error): ApiError | null {
+  if (error instanceof LostKey) return new ApiError("conflict", error.message);
+  if (error instanceof LastOwner)
+    return new ApiError("conflict", "This is the project's last owner: make somebody else an owner first.");
+  return null;
 }

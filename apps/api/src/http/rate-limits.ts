@@ -1,9 +1,8 @@
 import type { Context, MiddlewareHandler } from "hono";
 
+import { addressGroup, type RateLimitState } from "../limits/limits.ts";
 import type { Actor, AppContext, AppEnv } from "./context.ts";
 import { ApiError } from "./problem.ts";
-import { addressGroup } from "../limits/address-group.ts";
-import type { RateLimitState } from "../limits/limits.ts";
 
 type Asking = Pick<AppEnv["Variables"], "deps" | "actor">;
 

@@ -2,9 +2,8 @@ import type { z } from "zod";
 
 import { type READ, type READ_DETAILS, WRITE } from "./access.ts";
 import { IfMatch } from "./edits.ts";
-import { pageSchema } from "./page.ts";
 import { body, json, NO_CONTENT, route } from "./route.ts";
-import { InProject } from "./schemas.ts";
+import { InProject, pageSchema } from "./schemas.ts";
 
 type Action = "list" | "create" | "read" | "edit" | "remove" | "restore";
 

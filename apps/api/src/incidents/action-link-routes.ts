@@ -12,7 +12,7 @@ import type { AppContext } from "../http/context.ts";
 import { guard } from "../http/guard.ts";
 import { type LinkPage, showPage } from "../http/link-page.ts";
 import { createRouter } from "../http/route.ts";
-import { performAction } from "./incident-actions.ts";
+import { performAction } from "./incidents.ts";
 
 type ActionTexts = { ask: string; button: string; effect: string; done: string };
 

@@ -2,7 +2,7 @@ import { actionLink, type IncidentAct, keyringOf } from "@overdue/db";
 import { expect, test } from "vitest";
 
 import { person, read, testApi } from "../../test/test-api.ts";
-import type { IncidentDetail } from "./incident-views.ts";
+import type { IncidentDetail } from "./incidents.ts";
 
 const api = await testApi();
 const DAY = 86_400_000;

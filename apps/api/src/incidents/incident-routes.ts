@@ -1,31 +1,33 @@
-import { canonicalTimezone } from "@overdue/schedules";
 import {
   acknowledgeIncident,
   findIncident,
   findIncidents,
+  loadTimeline,
   noteIncident,
   snoozeIncident,
-  loadTimeline,
   unacknowledgeIncident,
 } from "@overdue/db";
+import { canonicalTimezone } from "@overdue/schedules";
 import { z } from "zod";
 
 import { eventPosition } from "../history/views.ts";
 import { READ, READ_DETAILS, WRITE } from "../http/access.ts";
 import { type AppContext, canSeeDetails } from "../http/context.ts";
-import { PageQuery, pageSchema, readCursor, toPage } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, route } from "../http/route.ts";
-import { InProject, OfIncident, iso } from "../http/schemas.ts";
-import { actorName, incidentAfter, readIncident, snoozeEnd } from "./incident-actions.ts";
+import { InProject, iso, OfIncident, PageQuery, pageSchema, readCursor, toPage } from "../http/schemas.ts";
 import {
+  actorName,
   HIDDEN_DETAILS,
+  incidentAfter,
   IncidentDetail,
   IncidentSummary,
+  readIncident,
+  snoozeEnd,
   summaryView,
   TimelineView,
   timelineView,
-} from "./incident-views.ts";
+} from "./incidents.ts";
 
 const tags = ["Incidents"];
 const ListQuery = PageQuery.extend({

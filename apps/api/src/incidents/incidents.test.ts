@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 
 import { keyHolder, person, read, testApi } from "../../test/test-api.ts";
-import type { IncidentDetail } from "./incident-views.ts";
+import type { IncidentDetail } from "./incidents.ts";
 
 const api = await testApi();
 const HOURLY = { schedule: { kind: "interval", everySeconds: 3_600 }, graceSeconds: 300 };

@@ -2,7 +2,7 @@ import { evaluateDue } from "@overdue/db";
 import { expect, test } from "vitest";
 
 import { person, read, testApi } from "../../test/test-api.ts";
-import type { IncidentDetail } from "./incident-views.ts";
+import type { IncidentDetail } from "./incidents.ts";
 
 // For every reason: what a person reads about it, from real pings and the evaluator.
 

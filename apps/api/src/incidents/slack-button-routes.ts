@@ -17,7 +17,7 @@ import { guard } from "../http/guard.ts";
 import { readRawBody } from "../http/json-body.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter } from "../http/route.ts";
-import { performAction } from "./incident-actions.ts";
+import { performAction } from "./incidents.ts";
 
 /** Slack signs no later than this, so that nobody can use what they overheard for long. */
 const WINDOW_MS = 300_000;

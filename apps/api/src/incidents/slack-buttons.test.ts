@@ -4,7 +4,7 @@ import { createChannel, takeSlackAnswer } from "@overdue/db";
 import { afterEach, expect, test } from "vitest";
 
 import { person, read, testApi } from "../../test/test-api.ts";
-import type { IncidentDetail } from "./incident-views.ts";
+import type { IncidentDetail } from "./incidents.ts";
 
 const SECRET = "s3cret";
 const RESPONSE_URL = "https://hooks.slack.com/actions/T0/1/abc";

@@ -3,10 +3,18 @@ import { z } from "zod";
 
 import { eventPosition } from "../history/views.ts";
 import { READ_DETAILS } from "../http/access.ts";
-import { PageQuery, toPage, pageSchema } from "../http/page.ts";
-import { InProject, iso, isoOrNull, OfStorm, Timestamp } from "../http/schemas.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
+import {
+  InProject,
+  iso,
+  isoOrNull,
+  OfStorm,
+  PageQuery,
+  pageSchema,
+  Timestamp,
+  toPage,
+} from "../http/schemas.ts";
 
 const tags = ["Incidents"];
 const SHARED = ["host", "address", "tag", "dependency"] as const;

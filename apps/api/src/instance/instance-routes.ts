@@ -1,5 +1,5 @@
 import { channelKinds } from "@overdue/channels";
-import { hasAccount } from "@overdue/db";
+import { hasAccount, isMailRefused, notReadyBecause, openPool } from "@overdue/db";
 import { z } from "zod";
 
 import { createRouter, json, route } from "../http/route.ts";
@@ -55,3 +55,106 @@ export const instanceRoutes = createRouter().openapi(
     );
   },
 );
+
+const KEPT_MS = 1_000;
+const MAIL_REFUSED =
+  "The mail server refuses mails of Overdue. The operator's page and the log of the checker say what it answered.";
+
+/**
+ * Whether this instance does its work, asked over a fresh connection, since a pool may live on connections that
+ * could not be made any more. Many who ask at once share one answer, and a good one is kept for a second.
+ */
+export class Readiness {
+  #stopping = false;
+  #askedAt = -Infinity;
+  #answer: Promise<string | null> = Promise.resolve(null);
+  #pending = false;
+  #warnings: readonly string[] = [];
+  readonly #options: { databaseUrl: string; now: () => number };
+
+  constructor(options: { databaseUrl: string; now: () => number }) {
+    this.#options = options;
+  }
+
+  /** From now on not ready, so that a proxy sends nobody here any more. */
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  /** Null when ready; else one sentence that says what is wrong. */
+  async problem(): Promise<string | null> {
+    if (this.#stopping) return "This process is about to stop.";
+    if (this.#pending) return await this.#answer;
+    if (this.#options.now() - this.#askedAt < KEPT_MS && (await this.#answer) === null) return null;
+    this.#pending = true;
+    this.#answer = this.#ask().finally(() => (this.#pending = false));
+    return await this.#answer;
+  }
+
+  /**
+   * What only the operator can mend, a sentence each, as of the last time that it was asked whether it is ready. It is no
+   * reason to send nobody here, and says nothing that a stranger must not read.
+   */
+  get warnings(): readonly string[] {
+    return this.#warnings;
+  }
+
+  async #ask(): Promise<string | null> {
+    const { databaseUrl, now } = this.#options;
+    const pool = openPool({ url: databaseUrl, max: 1, statementTimeoutMs: 2_000, name: "readiness" });
+    try {
+      const problem = await notReadyBecause(pool);
+      if (problem === null) this.#askedAt = now();
+      this.#warnings = (await isMailRefused(pool)) ? [MAIL_REFUSED] : [];
+      return problem;
+    } catch {
+      return "The database does not answer a new connection.";
+    } finally {
+      await pool.end().catch(() => undefined);
+    }
+  }
+}
+
+const tags = ["Instance"];
+const Live = z.object({ status: z.literal("live") });
+const Ready = z.object({
+  status: z.literal("ready"),
+  warnings: z
+    .array(z.string())
+    .meta({ description: "What else does not work and only the operator can mend, a sentence each." }),
+});
+const NotReady = z.object({ status: z.literal("not ready"), reason: z.string() });
+
+export const healthRoutes = createRouter()
+  .openapi(
+    route(
+      { auth: "public", uncounted: true },
+      {
+        method: "get",
+        path: "/health/live",
+        summary: "Whether the process runs",
+        tags,
+        responses: { 200: json(Live, "It runs.") },
+      },
+    ),
+    (c) => c.json({ status: "live" as const }, 200),
+  )
+  .openapi(
+    route(
+      { auth: "public", uncounted: true },
+      {
+        method: "get",
+        path: "/health/ready",
+        summary: "Whether pings are received and deadlines evaluated",
+        tags,
+        responses: { 200: json(Ready, "They are."), 503: json(NotReady, "They are not, and why.") },
+      },
+    ),
+    async (c) => {
+      const reason = await c.var.deps.readiness.problem();
+      if (reason === null) {
+        return c.json({ status: "ready" as const, warnings: [...c.var.deps.readiness.warnings] }, 200);
+      }
+      return c.json({ status: "not ready" as const, reason }, 503);
+    },
+  );

@@ -5,26 +5,23 @@ import { NameInput, NewPassword, SignedIn, TokenInput } from "../auth/account-in
 import { limitMailRequests } from "../auth/sign-in-attempts.ts";
 import { signUpInvited } from "../auth/sign-up.ts";
 import { OWNER_IN_PERSON } from "../http/access.ts";
-import { pageInMemory, PageQuery, pageSchema, readCursor, toPage } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import { InProject } from "../http/schemas.ts";
+import { InProject, pageInMemory, PageQuery, pageSchema, readCursor, toPage } from "../http/schemas.ts";
 import {
   acceptMine,
   declineByLink,
   declineMine,
-  inviteMember,
-  listMyInvitations,
-  readInvitation,
-} from "./answer-invitation.ts";
-import {
   InvitationInput,
   InvitationView,
   invitationView,
+  inviteMember,
+  listMyInvitations,
   NewInvitationView,
+  readInvitation,
   ReceivedInvitationView,
   receivedInvitationView,
-} from "./invitation-view.ts";
+} from "./answer-invitation.ts";
 
 const OfInvitation = InProject.extend({ invitationId: z.uuid() });
 const tags = ["Members"];

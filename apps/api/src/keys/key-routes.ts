@@ -1,4 +1,3 @@
-import type { Instant } from "@overdue/schedules";
 import {
   createKey,
   type Db,
@@ -10,15 +9,25 @@ import {
   rotateKey,
   touchKey,
 } from "@overdue/db";
+import type { Instant } from "@overdue/schedules";
 import type { Logger } from "pino";
 import { z } from "zod";
 
 import { OWNER_IN_PERSON } from "../http/access.ts";
 import { requirePerson } from "../http/context.ts";
-import { PageQuery, pageSchema, readCursor, toPage } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import { InProject, iso, isoOrNull, pickFields, Timestamp } from "../http/schemas.ts";
+import {
+  InProject,
+  iso,
+  isoOrNull,
+  PageQuery,
+  pageSchema,
+  pickFields,
+  readCursor,
+  Timestamp,
+  toPage,
+} from "../http/schemas.ts";
 
 const KeyInput = z
   .strictObject({

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { addressGroup } from "./address-group.ts";
+import { addressGroup } from "./limits.ts";
 
 test.each([
   ["2001:db8:0:1::1", "2001:db8:0:1::/64"],

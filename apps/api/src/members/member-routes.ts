@@ -3,22 +3,35 @@ import {
   findMember,
   listKeysMadeBy,
   listMembers,
-  removeMember,
   type MemberRole,
   type MemberRow,
+  removeMember,
 } from "@overdue/db";
 import { z } from "zod";
 
-import { OWNER_IN_PERSON, MEMBER_IN_PERSON } from "../http/access.ts";
+import { MEMBER_IN_PERSON, OWNER_IN_PERSON } from "../http/access.ts";
 import { recordChange } from "../http/audit.ts";
 import { requirePerson } from "../http/context.ts";
 import { IfMatch, readIfMatch, requireFound, toETag } from "../http/edits.ts";
-import { PageQuery, toPage, pageSchema, pageInMemory, readCursor } from "../http/page.ts";
-import { InProject, iso, Role, Timestamp } from "../http/schemas.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import { inviteMember } from "../invitations/answer-invitation.ts";
-import { InvitationInput, invitationView, NewInvitationView } from "../invitations/invitation-view.ts";
+import {
+  InProject,
+  iso,
+  pageInMemory,
+  PageQuery,
+  pageSchema,
+  readCursor,
+  Role,
+  Timestamp,
+  toPage,
+} from "../http/schemas.ts";
+import {
+  InvitationInput,
+  invitationView,
+  inviteMember,
+  NewInvitationView,
+} from "../invitations/answer-invitation.ts";
 import { keyView, KeyView } from "../keys/key-routes.ts";
 
 const MemberPatch = z.strictObject({ role: Role }).partial().meta({ id: "MemberPatch" });

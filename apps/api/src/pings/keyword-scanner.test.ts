@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { KeywordScanner } from "./keyword-scanner.ts";
+import { KeywordScanner } from "./read-body.ts";
 
 function foundIn(text: string, keywords: string[], size: number): string[] {
   const scanner = new KeywordScanner(keywords);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { isLinkPreview } from "./link-previews.ts";
+import { isLinkPreview } from "./receive.ts";
 
 test.each([
   "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",

@@ -2,7 +2,6 @@ import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
 import { httpKeywords, type PingKind, type PingReading, readPing } from "@overdue/core";
-import type { Instant } from "@overdue/schedules";
 import {
   type ReceivedPing,
   type Recorded,
@@ -10,26 +9,26 @@ import {
   type RefusalReason,
   type Target,
 } from "@overdue/db";
+import type { Instant } from "@overdue/schedules";
 import type { Context } from "hono";
 
 import * as answers from "./answers.ts";
 import type { Clock } from "./clock.ts";
 import { type Ingest, Unavailable } from "./ingest.ts";
-import { isLinkPreview } from "./link-previews.ts";
 import { foreignOutcomeInBody } from "./other-dialects.ts";
 import {
-  partBehindKey,
+  isSlug,
   type Owner,
   ownerOfTarget,
+  partBehindKey,
   type PingUrl,
   type Problem,
-  isSlug,
   readPingUrl,
 } from "./ping-url.ts";
 import { type ReadBody, readBody } from "./read-body.ts";
 import type { Refusals } from "./refusals.ts";
 
-export type ReceiveOptions = {
+type ReceiveOptions = {
   ingest: Pick<Ingest, "record">;
   clock: Clock;
   refusals: Pick<Refusals, "note" | "hasTooMany">;
@@ -246,4 +245,34 @@ function answerRecorded(
       return reason === undefined ? stored : refuse(ownerOfTarget(target), reason, stored);
     }
   }
+}
+
+/**
+ * Programs that fetch links which people paste into chats; a look at a link is not a run of the job. Each is matched
+ * as it names itself, from the start or with its own address, so that a bot somebody wrote with a chat's library, such
+ * as `DiscordBot (https://discord.js.org, 14.14.1)` or `MyTelegramBot/1.0`, counts like any other job.
+ */
+const LINK_PREVIEWS = [
+  /^Slackbot(?:-LinkExpanding)? \d[\d.]* \(\+https:\/\/api\.slack\.com\/robots\)/,
+  /^Slack-ImgProxy \(\+https:\/\/api\.slack\.com\/robots\)/,
+  /^TelegramBot \(like TwitterBot\)$/,
+  /^(?:Twitterbot|WhatsApp|LinkedInBot|Mattermost-Bot|Facebot|Iframely|Embedly|Viber)\/\d/,
+  /^Facebot$/,
+  /^(?:facebookexternalhit|meta-externalagent|meta-externalfetcher)\/\d/,
+  // iMessage looks like a browser that is all of these.
+  /^Mozilla\/5\.0 .* facebookexternalhit\/[\d.]+ Facebot Twitterbot\/[\d.]+$/,
+  /^Googlebot(?:-\w+)?\/\d/,
+  /^Mozilla\/5\.0 .*\bcompatible; (?:Discordbot|Googlebot|bingbot|redditbot|MicrosoftPreview|Embedly|ZulipURLPreview)\/[\d.]+; \+?http/,
+  /^Mozilla\/5\.0 \(compatible; vkShare; \+http/,
+  /^Mozilla\/5\.0 .*\(via ggpht\.com GoogleImageProxy\)$/,
+  /^Mozilla\/5\.0 .* SkypeUriPreview Preview\/[\d.]+/,
+  /^Mozilla\/5\.0 .* BingPreview\/[\d.]+b?$/,
+  /^Mozilla\/5\.0 .*\(Applebot\/[\d.]+; \+http/,
+  /^http\.rb\/[\d.]+ \(Mastodon\/\d/,
+  /^Mastodon\/\d[^ ]* \(http\.rb\//,
+  /^Synapse \(bot; \+https:\/\/github\.com\//,
+];
+
+export function isLinkPreview(userAgent: string): boolean {
+  return LINK_PREVIEWS.some((pattern) => pattern.test(userAgent));
 }

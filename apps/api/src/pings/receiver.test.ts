@@ -4,12 +4,12 @@ import { createServer } from "node:net";
 import { serve } from "@hono/node-server";
 import {
   ALONE,
-  type Pool,
   commitCheckpoint,
   listen,
   newPingKey,
   notReadyBecause,
   openPool,
+  type Pool,
   readWatermark,
   recordPings,
 } from "@overdue/db";
@@ -18,9 +18,9 @@ import { pino } from "pino";
 import { afterAll, expect, test } from "vitest";
 
 import { pingsOf as storedPings, receiverOn as receiverWith } from "../../test/receiver.ts";
-import { HEARTBEAT_PATH } from "./receiver-heartbeat.ts";
 import { createClock } from "./clock.ts";
 import { Ingest } from "./ingest.ts";
+import { HEARTBEAT_PATH } from "./receiver.ts";
 
 const LIMIT = 1_000;
 const RID = "123e4567-e89b-12d3-a456-426614174000";

@@ -1,28 +1,27 @@
-import type { LiveEvent } from "@overdue/core";
 import { randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
-import { Agent } from "node:http";
+import { Agent, request } from "node:http";
 
-import type { Instant } from "@overdue/schedules";
+import type { LiveEvent } from "@overdue/core";
 import {
+  endReceiver,
+  findMailTarget,
+  findPingReadings,
+  lookForTarget,
+  notifyChanges,
   type Pool,
   type Recorded,
   type Target,
-  endReceiver,
-  findPingReadings,
-  findMailTarget,
-  lookForTarget,
-  notifyChanges,
 } from "@overdue/db";
+import type { Instant } from "@overdue/schedules";
 import type { Context } from "hono";
 import type { Logger } from "pino";
 
-import { HEARTBEAT_HEADER, startHeartbeat } from "./receiver-heartbeat.ts";
+import type { UnreadableRequest } from "../http/http-server.ts";
 import { createClock } from "./clock.ts";
 import { Ingest } from "./ingest.ts";
-import type { UnreadableRequest } from "../http/http-server.ts";
-import { partBehindKey, ownerInTarget } from "./ping-url.ts";
+import { ownerInTarget, partBehindKey } from "./ping-url.ts";
 import { pingReceiver } from "./receive.ts";
-import { type RefusedPing, Refusals } from "./refusals.ts";
+import { Refusals, type RefusedPing } from "./refusals.ts";
 import { StallWatch } from "./stall-watch.ts";
 
 /** Pages hear of pings this much later at the most; many pings share one message. */
@@ -132,4 +131,63 @@ function createChangeNotifier(pool: Pool, log: Logger) {
     },
     stop: () => clearInterval(timer),
   };
+}
+
+/** The path of a receiver's heartbeat; behind it lies the same queue as behind every ping. */
+export const HEARTBEAT_PATH = "/ping/heartbeat";
+const HEARTBEAT_HEADER = "x-overdue-heartbeat";
+
+const EVERY_MS = 1_000;
+const TIMEOUT_MS = 3_000;
+
+/**
+ * Sends a heartbeat to its own public address, each second and whenever asked, so that what is committed proves what
+ * could be received. Returns functions that send one now and that stop.
+ */
+function startHeartbeat(options: { address: { host: string; port: number }; token: string; agent: Agent }): {
+  now: () => void;
+  stop: () => void;
+} {
+  let underWay = false;
+  let again = false;
+  const beat = () => {
+    if (underWay) {
+      again = true;
+      return;
+    }
+    underWay = true;
+    void sendHeartbeat(options)
+      .catch(() => undefined)
+      .finally(() => {
+        underWay = false;
+        if (again) {
+          again = false;
+          beat();
+        }
+      });
+  };
+  const timer = setInterval(beat, EVERY_MS);
+  beat();
+  return { now: beat, stop: () => clearInterval(timer) };
+}
+
+/** A heartbeat that fails is enough of a signal: the checkpoint grows old, and no deadline is evaluated. */
+function sendHeartbeat({ address, token, agent }: Parameters<typeof startHeartbeat>[0]): Promise<void> {
+  return new Promise((resolve) => {
+    const beat = request(
+      {
+        ...address,
+        path: HEARTBEAT_PATH,
+        method: "POST",
+        agent,
+        timeout: TIMEOUT_MS,
+        headers: { [HEARTBEAT_HEADER]: token, "Content-Length": 0 },
+      },
+      (response) => response.resume().on("end", resolve).on("error", resolve),
+    );
+    beat.on("timeout", () => beat.destroy());
+    beat.on("error", () => resolve());
+    beat.on("close", () => resolve());
+    beat.end();
+  });
 }

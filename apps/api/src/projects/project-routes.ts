@@ -1,4 +1,3 @@
-import { canonicalTimezone } from "@overdue/schedules";
 import {
   countOwnedProjects,
   createProject,
@@ -10,16 +9,16 @@ import {
   renewPingKey,
   restoreProject,
 } from "@overdue/db";
+import { canonicalTimezone } from "@overdue/schedules";
 import { z } from "zod";
 
 import { OWN, OWNER_IN_PERSON, READ } from "../http/access.ts";
 import { recordChange } from "../http/audit.ts";
 import { type AppContext, canWrite, requirePerson } from "../http/context.ts";
 import { expectedVersion, IfMatch, requireFound, toETag, withETag } from "../http/edits.ts";
-import { PageQuery, pageSchema, readCursor, toPage } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import { InProject, iso, Timestamp } from "../http/schemas.ts";
+import { InProject, iso, PageQuery, pageSchema, readCursor, Timestamp, toPage } from "../http/schemas.ts";
 
 const Name = z.string().trim().min(1, "Give the project a name.").max(100, "Use at most 100 characters.");
 const Zone = z

@@ -4,8 +4,8 @@ import { extname, join, sep } from "node:path";
 import { gzipSync } from "node:zlib";
 
 import type { AppContext } from "../http/context.ts";
-import { pagePolicy } from "../http/headers.ts";
 import { ApiError } from "../http/problem.ts";
+import { pagePolicy } from "../http/responses.ts";
 
 type SiteFile = {
   bytes: Buffer;

@@ -6,8 +6,7 @@ import type { Logger } from "pino";
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from "smtp-server";
 
 import { Unavailable } from "../ingest.ts";
-import { type AcceptOptions, acceptMail } from "./accept-mail.ts";
-import { ConnectionCount, ConnectionTimes } from "./connections.ts";
+import { acceptMail, type AcceptOptions, ConnectionCount, ConnectionTimes } from "./mail-session.ts";
 import { readMessage } from "./message.ts";
 import { Recipients, Refusal, refusal } from "./recipients.ts";
 

@@ -2,7 +2,7 @@ import type { MailTarget, Target } from "@overdue/db";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import type { SMTPServerSession } from "smtp-server";
 
-import { addressGroup } from "../../limits/address-group.ts";
+import { addressGroup } from "../../limits/limits.ts";
 
 /** An answer to the sending server other than 250: 4xx where it should try again, 5xx where it should not. */
 export class Refusal extends Error {
