@@ -5,6 +5,7 @@ export { type ClockChange, forecastOf } from "./explain/clock-changes.ts";
 export { MONTH_NAMES, WEEKDAY_NAMES } from "./calendar-names.ts";
 export { listText } from "./explain/english.ts";
 export { explain, type Explanation } from "./explain/explain.ts";
+export { readingText } from "./explain/line-text.ts";
 export type { Occurrence } from "./explain/local-time.ts";
 export { lostFrom, policiesOf } from "./policies/policies.ts";
 export {
@@ -15,7 +16,7 @@ export {
   policySentences,
 } from "./policies/policy-text.ts";
 export type { SchedulerPolicy } from "./policies/policy.ts";
-export { lintLine, type LintFinding } from "./lint.ts";
+export { lintLine, type LintFinding, lintSchedule } from "./lint.ts";
 export { ScheduleError } from "./schedule-error.ts";
 export { ScheduleInput, ScheduleReadingInput, ScheduleShape, TimezoneInput } from "./schedule-input.ts";
 export {
@@ -29,5 +30,6 @@ export { FAMILIES, type Scheduler } from "./schedulers/scheduler.ts";
 export { timesAfter } from "./times.ts";
 export { type CalendarSchedule, nextAfter, type Schedule } from "./schedule.ts";
 export { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "./time.ts";
+export { LIKELY_ZONES } from "./timezones/likely-zones.ts";
 export type { TimeZone } from "./timezones/time-zone.ts";
 export { canonicalTimezone, timeZoneOf, timezones } from "./timezones/timezones.ts";

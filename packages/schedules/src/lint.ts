@@ -5,7 +5,7 @@ import { lineText } from "./explain/line-text.ts";
 import { readingReason } from "./explain/reading-reason.ts";
 import { type Line, linesOf } from "./lines.ts";
 import { ScheduleError } from "./schedule-error.ts";
-import { nextAfter } from "./schedule.ts";
+import { nextAfter, type Schedule } from "./schedule.ts";
 import { DEFAULT_SCHEDULER, schedulerNamed } from "./schedulers/index.ts";
 import type { Instant } from "./time.ts";
 
@@ -75,4 +75,10 @@ function refusalOf(read: () => unknown): string | null {
     if (error instanceof ScheduleError) return error.message;
     throw error;
   }
+}
+
+/** What is odd about a schedule that can be saved, a sentence each; nothing for an interval or systemd's own lines. */
+export function lintSchedule(schedule: Schedule): string[] {
+  if (schedule.kind !== "cron") return [];
+  return lintLine(schedule.expression, schedule.scheduler ?? DEFAULT_SCHEDULER).map(({ message }) => message);
 }

@@ -118,7 +118,7 @@ export const historyRoutes = createRouter()
 
 const FindingView = z
   .object({
-    kind: z.enum(["wrong-time-zone", "clock-change", "wrong-period", "late-by-run-time", "several-per-slot"]),
+    kind: z.enum(["wrong-time-zone", "clock-change", "other-scheduler", "wrong-period", "late-by-run-time", "several-per-slot", "odd-line"]),
     sentence: z.string(),
     evidence: z.object({
       seen: z.int(),

@@ -129,6 +129,7 @@ function isSchedule(schedule: CheckPatch["schedule"]): schedule is CheckSchedule
 function scheduleChanges(before: CheckSchedule, after: CheckSchedule): [string, string, string][] {
   return [
     ["Schedule", expressionText(before), expressionText(after)],
+    ["Scheduler", schedulerText(before), schedulerText(after)],
     ["Time zone", zoneText(before), zoneText(after)],
   ];
 }
@@ -137,6 +138,10 @@ function expressionText(schedule: CheckSchedule): string {
   return schedule.kind === "interval"
     ? `every ${secondsInWords(schedule.everySeconds)}`
     : schedule.expression;
+}
+
+function schedulerText(schedule: CheckSchedule): string {
+  return schedule.kind === "cron" ? (schedule.scheduler ?? "cron (Debian)") : "";
 }
 
 function zoneText(schedule: CheckSchedule): string {

@@ -1,9 +1,12 @@
 import type { Cron } from "../cron/cron.ts";
-import type { Line } from "../lines.ts";
+import { type Line, linesOf } from "../lines.ts";
 import { type Chain, MICROSECONDS } from "../oncalendar/chain.ts";
 import { daysOfMonth } from "../oncalendar/dates.ts";
 import { leastFrom } from "../oncalendar/match-component.ts";
 import type { OnCalendar } from "../oncalendar/parse.ts";
+import { nextAfter } from "../schedule.ts";
+import { ScheduleError } from "../schedule-error.ts";
+import type { Instant } from "../time.ts";
 import { durationText } from "./duration.ts";
 import { type DayRule, daysText, isConditional, type Monthdays } from "./days.ts";
 import { type TimesOfDay, timesText } from "./times.ts";
@@ -11,6 +14,20 @@ import { type TimesOfDay, timesText } from "./times.ts";
 const EVERY_DAY = "every day";
 const LONGEST_MONTH = 31;
 const VALUES_MAX = 300;
+
+// 2000-01-01: a line that has no time after it never runs.
+const NEVER_BEFORE: Instant = 946_684_800_000;
+
+/** When a scheduler runs a cron expression: "every Friday at 00:00"; null where it refuses it, or never runs it. */
+export function readingText(expression: string, scheduler: string): string | null {
+  const schedule = { kind: "cron" as const, expression, scheduler, timezone: "UTC" };
+  try {
+    return nextAfter(schedule, NEVER_BEFORE) === null ? null : linesOf(schedule).map(lineText).join("; ");
+  } catch (error) {
+    if (error instanceof ScheduleError) return null;
+    throw error;
+  }
+}
 
 /** One line in words, without its zone and in small letters: "every day at 02:30". */
 export function lineText(line: Line): string {

@@ -43,6 +43,53 @@ describe("what disagrees has a name", () => {
     ]);
   });
 
+  test.each([
+    ["India's half hour", "30 2 * * *", "UTC", "Asia/Kolkata"],
+    ["several times a day", "0 */6 * * *", "Europe/Berlin", "Asia/Kolkata"],
+    ["the hours of an office", "0 9-17 * * 1-5", "UTC", "America/New_York"],
+    ["a weekday beside midnight", "30 23 * * 1-5", "UTC", "Asia/Tokyo"],
+    ["Los Angeles and not Phoenix, whose clock shows the same in June", "0 3 * * *", "UTC", "America/Los_Angeles"],
+  ])("%s", (_, expression, here, home) => {
+    const runs = runsOf(cron(expression, home), { from: JUNE, count: 40, lateMs: 20 * SECOND_MS });
+    expect(examine(cron(expression, here), runs)).toMatchObject([
+      { kind: "wrong-time-zone", edit: { schedule: { timezone: home, expression } } },
+    ]);
+  });
+
+  test("weekly over a clock change that only the host makes", () => {
+    const runs = runsOf(cron("0 4 * * 0", "Europe/London"), { from: Date.UTC(2026, 7, 20), count: 20 });
+    expect(examine(cron("0 4 * * 0", "UTC"), runs, { graceSeconds: 600 })).toMatchObject([
+      { kind: "clock-change", edit: { schedule: { timezone: "Europe/London" } } },
+    ]);
+  });
+
+  test("other zones that would fit as well are named", () => {
+    const runs = runsOf(nightly, { from: JUNE, count: 20 });
+    expect(examine(cron("30 2 * * *", "UTC"), runs)).toMatchObject([
+      { sentence: expect.stringContaining("Europe/Berlin (Africa/Johannesburg would fit as well)") },
+    ]);
+  });
+
+  test.each([
+    ["apscheduler", "0 9 * * 1-5", "0 9 * * 1-5", /fit APScheduler’s weekdays, 30 of 30 .* Tuesday to Saturday at 09:00; cron would run it Monday to Friday/],
+    ["quartz", "0 9 * * 1-5", "0 0 9 ? * 1-5", /fit Quartz’s weekdays, 30 of 30 times: .* at 09:00; cron would/],
+    ["busybox", "0 5 */2 * *", "0 5 */2 * *", /fit BusyBox crond’s days/],
+  ])("%s reads the line another way: it is proposed", (scheduler, expression, written, sentence) => {
+    const read: Schedule = { kind: "cron", expression: written, scheduler, timezone: "UTC" };
+    const runs = runsOf(read, { from: JUNE, count: 30 });
+    expect(examine(cron(expression, "UTC"), runs)).toMatchObject([
+      { kind: "other-scheduler", sentence: expect.stringMatching(sentence), edit: { schedule: read } },
+    ]);
+  });
+
+  test("a line that is read otherwise than plain cron reads it, until pings show that it is meant", () => {
+    const odd: Schedule = { kind: "cron", expression: "0 9 * * 1-5", scheduler: "apscheduler", timezone: "UTC" };
+    expect(examine(odd, runsOf(odd, { from: JUNE, count: 1 }))).toMatchObject([
+      { kind: "odd-line", sentence: expect.stringContaining("Tuesday to Saturday"), edit: null },
+    ]);
+    expect(examine(odd, runsOf(odd, { from: JUNE, count: 6 }))).toEqual([]);
+  });
+
   test("weekly against daily: the weekday is proposed", () => {
     const runs = runsOf(cron("5 5 * * 0", "UTC"), { from: JUNE, count: 8 });
     expect(examine(cron("5 5 * * *", "UTC"), runs)).toMatchObject([

@@ -1,10 +1,13 @@
+import { lintSchedule } from "@overdue/schedules";
 import type { CheckSettings } from "../../checks/settings.ts";
 import { findSeveralPerSlot } from "./crowds.ts";
-import type { Finding } from "./finding.ts";
-import { historyOf, type SeenRun } from "./history.ts";
+import { evidenceFrom, type Finding } from "./finding.ts";
+import { errorsOf, isPoor, ownFit, RUNS_MIN } from "./fit.ts";
+import { type History, historyOf, type SeenRun } from "./history.ts";
 import { findWrongPeriod } from "./periods.ts";
+import { readingFinding, readingsThatFit } from "./readings.ts";
 import { findLateByRunTime } from "./run-times.ts";
-import { findWrongZone } from "./zones.ts";
+import { zoneFinding, zonesThatFit } from "./zones.ts";
 
 /**
  * How the runs of a check disagree with its settings, where that has a name; nothing where they agree, or where
@@ -12,9 +15,32 @@ import { findWrongZone } from "./zones.ts";
  */
 export function examineSchedule(settings: CheckSettings, runs: readonly SeenRun[]): Finding[] {
   const history = historyOf(settings.schedule, runs);
-  const period = findWrongPeriod(settings, history) ?? findSeveralPerSlot(history);
-  if (period !== null) return [period];
-  const zone = findWrongZone(settings, history);
-  const late = zone === null ? findLateByRunTime(settings, history, runs) : null;
-  return [zone, late].filter((finding) => finding !== null);
+  const finding =
+    findOtherSchedule(settings, history) ??
+    findWrongPeriod(settings, history) ??
+    findSeveralPerSlot(history) ??
+    findLateByRunTime(settings, history, runs) ??
+    findOddLine(history);
+  return finding === null ? [] : [finding];
+}
+
+/** The same line in another zone or by another scheduler, where that explains the runs and the check's own does not. */
+function findOtherSchedule(settings: CheckSettings, history: History): Finding | null {
+  if (settings.schedule.kind === "interval") return null;
+  const question = { settings, history, own: ownFit(settings, history, settings.schedule) };
+  if (!isPoor(question.own)) return null;
+  const [zone] = zonesThatFit(question);
+  const [reading] = readingsThatFit(question);
+  if (reading !== undefined && (zone === undefined || errorsOf(reading) <= errorsOf(zone)))
+    return readingFinding(question, reading);
+  return zone === undefined ? null : zoneFinding(question, zone);
+}
+
+/** Until a handful of pings show that the scheduler does read the line so, its page says what is odd about it. */
+function findOddLine({ schedule, arrivals }: History): Finding | null {
+  if (arrivals.length === 0 || arrivals.length >= RUNS_MIN) return null;
+  const [sentence] = lintSchedule(schedule);
+  if (sentence === undefined) return null;
+  const evidence = evidenceFrom(arrivals, { seen: arrivals.length, agreeing: 0, offsetMs: null });
+  return { kind: "odd-line", sentence, evidence, edit: null };
 }

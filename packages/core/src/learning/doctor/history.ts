@@ -53,7 +53,7 @@ export function gapsOf(instants: readonly Instant[]): number[] {
 }
 
 /** The slots of the arrivals' span, at most 2,000. */
-function slotsAround(schedule: Schedule, arrivals: readonly Instant[]): Instant[] {
+export function slotsAround(schedule: Schedule, arrivals: readonly Instant[]): Instant[] {
   const [first, last] = [arrivals[0], arrivals.at(-1)];
   if (first === undefined || last === undefined) return [];
   const before = slotBefore(schedule, first);
