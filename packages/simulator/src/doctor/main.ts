@@ -19,10 +19,10 @@ const misread = measureMisread(seed, Number(values.misread));
 report("jobs of another scheduler", misread);
 const healthy = measureHealthy(seed, Number(values.healthy));
 report("healthy jobs", healthy);
-process.exitCode = healthy.told > 0 || strangers.right < 0.9 * strangers.checks ? 1 : 0;
+process.exitCode = healthy.found > 0 || strangers.right < 0.9 * strangers.checks ? 1 : 0;
 
-function report(name: string, { checks, told, right, wrong }: Measured): void {
+function report(name: string, { checks, found, right, wrong }: Measured): void {
   const share = (count: number) => `${count} (${checks === 0 ? 0 : Math.round((1000 * count) / checks) / 10} %)`;
-  console.log(`${name}: ${checks}, told ${share(told)}, right ${share(right)}`);
+  console.log(`${name}: ${checks}, found ${share(found)}, right ${share(right)}`);
   for (const story of wrong.slice(0, Number(values.show))) console.log(`  ${story}`);
 }

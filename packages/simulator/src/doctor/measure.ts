@@ -2,8 +2,8 @@ import { type CalendarSchedule, LIKELY_ZONES, nextAfter, type Schedule } from "@
 import { examineSchedule, type Finding } from "@overdue/core";
 import { makeHealthy, makeMisread, makeStranger, type Patient } from "./make.ts";
 
-/** How many were examined, found, and found right, and which were not. */
-export type Measured = { checks: number; told: number; right: number; wrong: string[] };
+/** How many were examined, how many had a finding and the right one, and which had not. */
+export type Measured = { checks: number; found: number; right: number; wrong: string[] };
 
 /** Jobs in another zone than their check's: those whose zone is named. */
 export function measureStrangers(seed: number, checks: number): Measured {
@@ -25,18 +25,18 @@ function measure(
   make: (number: number) => Patient,
   isRight: (patient: Patient, findings: readonly Finding[]) => boolean,
 ): Measured {
-  const measured: Measured = { checks, told: 0, right: 0, wrong: [] };
+  const measured: Measured = { checks, found: 0, right: 0, wrong: [] };
   for (let number = 0; number < checks; number += 1) {
     const patient = make(number);
     const findings = examineSchedule(patient.settings, patient.runs);
-    if (findings.length > 0) measured.told += 1;
+    if (findings.length > 0) measured.found += 1;
     if (isRight(patient, findings)) measured.right += 1;
     else measured.wrong.push(storyOf(patient, findings));
   }
   return measured;
 }
 
-/** The true zone, or one that cannot be told from it by these runs and that more hosts live in. */
+/** The true zone, or one that cannot be found from it by these runs and that more hosts live in. */
 function isZoneRight(patient: Patient, findings: readonly Finding[]): boolean {
   const named = namedSchedule(findings);
   const truth = patient.truth as CalendarSchedule;
@@ -70,6 +70,6 @@ function isSameOver({ truth, runs }: Patient, named: Schedule): boolean {
 }
 
 function storyOf({ id, settings, truth, runs }: Patient, findings: readonly Finding[]): string {
-  const told = findings.map(({ kind, sentence, edit }) => `${kind}: ${sentence} ${JSON.stringify(edit)}`);
-  return `${id}: ${JSON.stringify(settings.schedule)}, grace ${settings.graceSeconds} s, ${runs.length} runs of ${JSON.stringify(truth)}: ${told.join("; ") || "nothing"}`;
+  const found = findings.map(({ kind, sentence, edit }) => `${kind}: ${sentence} ${JSON.stringify(edit)}`);
+  return `${id}: ${JSON.stringify(settings.schedule)}, grace ${settings.graceSeconds} s, ${runs.length} runs of ${JSON.stringify(truth)}: ${found.join("; ") || "nothing"}`;
 }
