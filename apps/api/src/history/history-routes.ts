@@ -118,7 +118,15 @@ export const historyRoutes = createRouter()
 
 const FindingView = z
   .object({
-    kind: z.enum(["wrong-time-zone", "clock-change", "other-scheduler", "wrong-period", "late-by-run-time", "several-per-slot", "odd-line"]),
+    kind: z.enum([
+      "wrong-time-zone",
+      "clock-change",
+      "other-scheduler",
+      "wrong-period",
+      "late-by-run-time",
+      "several-per-slot",
+      "odd-line",
+    ]),
     sentence: z.string(),
     evidence: z.object({
       seen: z.int(),

@@ -22,7 +22,8 @@ report("healthy jobs", healthy);
 process.exitCode = healthy.found > 0 || strangers.right < 0.9 * strangers.checks ? 1 : 0;
 
 function report(name: string, { checks, found, right, wrong }: Measured): void {
-  const share = (count: number) => `${count} (${checks === 0 ? 0 : Math.round((1000 * count) / checks) / 10} %)`;
+  const share = (count: number) =>
+    `${count} (${checks === 0 ? 0 : Math.round((1000 * count) / checks) / 10} %)`;
   console.log(`${name}: ${checks}, found ${share(found)}, right ${share(right)}`);
   for (const story of wrong.slice(0, Number(values.show))) console.log(`  ${story}`);
 }

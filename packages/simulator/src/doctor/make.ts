@@ -23,7 +23,10 @@ const RHYTHMS: readonly Rhythm[] = [
   { lines: ["30 2 * * *", "0 3 * * *", "15 0 * * *", "45 23 * * *", "0 12 * * *"], runs: [14, 90] },
   { lines: ["0 4 * * 0", "30 1 * * 1", "0 22 * * 5", "15 6 * * 6"], runs: [10, 30] },
   { lines: ["0 9 * * 1-5", "30 23 * * 1-5", "0 1 * * 1-5", "0 18 * * 1,3,5"], runs: [14, 80] },
-  { lines: ["0 8,20 * * *", "0 6,12,18 * * *", "30 */6 * * *", "15 1,2 * * *", "0 */4 * * *"], runs: [20, 120] },
+  {
+    lines: ["0 8,20 * * *", "0 6,12,18 * * *", "30 */6 * * *", "15 1,2 * * *", "0 */4 * * *"],
+    runs: [20, 120],
+  },
   { lines: ["0 9-17 * * *", "0 8-18 * * 1-5", "*/30 6-21 * * *", "10 22,23,0,1 * * *"], runs: [60, 200] },
 ];
 const HEALTHY_MORE: readonly Schedule[] = [
@@ -86,7 +89,9 @@ export function makeMisread(seed: number, number: number): Patient {
 export function makeHealthy(seed: number, number: number): Patient {
   const random = randomFrom(`${seed}/${number}/healthy`);
   const { expression, count } = pickLine(random);
-  const configured = random.chance(0.6) ? cron(random.pick(CONFIGURED))(expression) : random.pick(HEALTHY_MORE);
+  const configured = random.chance(0.6)
+    ? cron(random.pick(CONFIGURED))(expression)
+    : random.pick(HEALTHY_MORE);
   return makePatient(random, { id: `${seed}/${number}`, configured, truth: configured, count });
 }
 
@@ -111,21 +116,24 @@ function makePatient(random: Random, { id, configured, truth, count }: Course): 
   };
   const from = BEGIN + random.whole(0, BEGIN_DAYS * 24) * HOUR;
   const slots: Instant[] = [];
-  for (let at = nextAfter(truth, from); at !== null && slots.length < count; at = nextAfter(truth, at)) slots.push(at);
+  for (let at = nextAfter(truth, from); at !== null && slots.length < count; at = nextAfter(truth, at))
+    slots.push(at);
   return { id, settings, truth, runs: runsAt(random, slots, settings) };
 }
 
 /** The runs as they were seen: late, from a wrong clock, sent again, run by hand, lost, or missing in an outage. */
-function runsAt(random: Random, slots: readonly Instant[], { graceSeconds, schedule }: CheckSettings): SeenRun[] {
+function runsAt(
+  random: Random,
+  slots: readonly Instant[],
+  { graceSeconds, schedule }: CheckSettings,
+): SeenRun[] {
   const hasStarts = random.chance(0.5);
   const skewMs = random.chance(0.7) ? 0 : random.whole(-30, 30) * SECOND;
   const usualMs = Math.min(90 * SECOND * Math.exp(1.5 * normal(random)), 0.6 * graceSeconds * SECOND);
   const varies = 0.05 + 0.25 * random.unit();
-  const [lostShare, againShare, byHandShare] = [0.04, 0.03, 0.02].map((share) => random.unit() * 2 * share) as [
-    number,
-    number,
-    number,
-  ];
+  const [lostShare, againShare, byHandShare] = [0.04, 0.03, 0.02].map(
+    (share) => random.unit() * 2 * share,
+  ) as [number, number, number];
   const outage = outageIn(random, slots);
   // Some queue behind other jobs and come hours late now and then.
   const [slowShare, slowMs] = random.chance(0.2) ? [0.12, 6 * HOUR] : [0.03, (graceSeconds / 3) * SECOND];
@@ -141,7 +149,8 @@ function runsAt(random: Random, slots: readonly Instant[], { graceSeconds, sched
     if (schedule.kind === "interval") movedMs += lateMs;
     const run = { startedAt: hasStarts ? startedAt : null, endedAt };
     const seen: SeenRun[] = [run];
-    if (random.chance(againShare)) seen.push({ startedAt: null, endedAt: endedAt + random.whole(2, 120) * SECOND });
+    if (random.chance(againShare))
+      seen.push({ startedAt: null, endedAt: endedAt + random.whole(2, 120) * SECOND });
     if (random.chance(byHandShare)) {
       const at = endedAt + random.whole(5, 600) * MINUTE;
       seen.push({ startedAt: hasStarts ? at : null, endedAt: at + usualMs });
@@ -166,7 +175,8 @@ function isOff({ settings, truth, runs }: Patient): boolean {
   };
   const own = runs.filter(({ startedAt, endedAt }) => due(truth, startedAt ?? endedAt ?? 0, 2 * HOUR));
   const off = own.filter(
-    ({ startedAt, endedAt }) => !due(settings.schedule, startedAt ?? endedAt ?? 0, settings.graceSeconds * SECOND),
+    ({ startedAt, endedAt }) =>
+      !due(settings.schedule, startedAt ?? endedAt ?? 0, settings.graceSeconds * SECOND),
   );
   return off.length >= Math.max(6, runs.length / 5);
 }

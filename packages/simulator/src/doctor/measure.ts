@@ -17,7 +17,11 @@ export function measureMisread(seed: number, checks: number): Measured {
 
 /** Healthy jobs: any finding is wrong. */
 export function measureHealthy(seed: number, checks: number): Measured {
-  return measure(checks, (number) => makeHealthy(seed, number), (_, findings) => findings.length === 0);
+  return measure(
+    checks,
+    (number) => makeHealthy(seed, number),
+    (_, findings) => findings.length === 0,
+  );
 }
 
 function measure(
@@ -47,7 +51,11 @@ function isZoneRight(patient: Patient, findings: readonly Finding[]): boolean {
 
 function isReadingRight(patient: Patient, findings: readonly Finding[]): boolean {
   const named = namedSchedule(findings);
-  return named !== null && named.timezone === (patient.truth as CalendarSchedule).timezone && isSameOver(patient, named);
+  return (
+    named !== null &&
+    named.timezone === (patient.truth as CalendarSchedule).timezone &&
+    isSameOver(patient, named)
+  );
 }
 
 function namedSchedule(findings: readonly Finding[]): CalendarSchedule | null {

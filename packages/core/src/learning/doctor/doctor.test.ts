@@ -48,7 +48,12 @@ describe("what disagrees has a name", () => {
     ["several times a day", "0 */6 * * *", "Europe/Berlin", "Asia/Kolkata"],
     ["the hours of an office", "0 9-17 * * 1-5", "UTC", "America/New_York"],
     ["a weekday beside midnight", "30 23 * * 1-5", "UTC", "Asia/Tokyo"],
-    ["Los Angeles and not Phoenix, whose clock shows the same in June", "0 3 * * *", "UTC", "America/Los_Angeles"],
+    [
+      "Los Angeles and not Phoenix, whose clock shows the same in June",
+      "0 3 * * *",
+      "UTC",
+      "America/Los_Angeles",
+    ],
   ])("%s", (_, expression, here, home) => {
     const runs = runsOf(cron(expression, home), { from: JUNE, count: 40, lateMs: 20 * SECOND_MS });
     expect(examine(cron(expression, here), runs)).toMatchObject([
@@ -71,8 +76,18 @@ describe("what disagrees has a name", () => {
   });
 
   test.each([
-    ["apscheduler", "0 9 * * 1-5", "0 9 * * 1-5", /fit APScheduler’s weekdays, 30 of 30 .* Tuesday to Saturday at 09:00; cron would run it Monday to Friday/],
-    ["quartz", "0 9 * * 1-5", "0 0 9 ? * 1-5", /fit Quartz’s weekdays, 30 of 30 times: .* at 09:00; cron would/],
+    [
+      "apscheduler",
+      "0 9 * * 1-5",
+      "0 9 * * 1-5",
+      /fit APScheduler’s weekdays, 30 of 30 .* Tuesday to Saturday at 09:00; cron would run it Monday to Friday/,
+    ],
+    [
+      "quartz",
+      "0 9 * * 1-5",
+      "0 0 9 ? * 1-5",
+      /fit Quartz’s weekdays, 30 of 30 times: .* at 09:00; cron would/,
+    ],
     ["busybox", "0 5 */2 * *", "0 5 */2 * *", /fit BusyBox crond’s days/],
   ])("%s reads the line another way: it is proposed", (scheduler, expression, written, sentence) => {
     const read: Schedule = { kind: "cron", expression: written, scheduler, timezone: "UTC" };
@@ -83,7 +98,12 @@ describe("what disagrees has a name", () => {
   });
 
   test("a line that is read otherwise than plain cron reads it, until pings show that it is meant", () => {
-    const odd: Schedule = { kind: "cron", expression: "0 9 * * 1-5", scheduler: "apscheduler", timezone: "UTC" };
+    const odd: Schedule = {
+      kind: "cron",
+      expression: "0 9 * * 1-5",
+      scheduler: "apscheduler",
+      timezone: "UTC",
+    };
     expect(examine(odd, runsOf(odd, { from: JUNE, count: 1 }))).toMatchObject([
       { kind: "odd-line", sentence: expect.stringContaining("Tuesday to Saturday"), edit: null },
     ]);

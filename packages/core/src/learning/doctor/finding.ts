@@ -3,7 +3,14 @@ import type { CheckSettings } from "../../checks/settings.ts";
 
 /** A way in which the runs of a check disagree with its schedule, that has a name. */
 export type Finding = {
-  kind: "wrong-time-zone" | "clock-change" | "other-scheduler" | "wrong-period" | "late-by-run-time" | "several-per-slot" | "odd-line";
+  kind:
+    | "wrong-time-zone"
+    | "clock-change"
+    | "other-scheduler"
+    | "wrong-period"
+    | "late-by-run-time"
+    | "several-per-slot"
+    | "odd-line";
   /** What is seen and what it means, for a person. */
   sentence: string;
   evidence: FindingEvidence;

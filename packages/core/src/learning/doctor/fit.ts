@@ -108,7 +108,9 @@ function fitIn(arrivals: readonly Instant[], times: Times, windowOf: (delayMs: n
   const delays = nearest.flatMap((slot, index) => (slot === null ? [] : [(arrivals[index] ?? 0) - slot]));
   const delayMs = medianOf(delays) ?? 0;
   const window = windowOf(delayMs);
-  const explained = nearest.map((slot, index) => slot !== null && (arrivals[index] ?? 0) - slot <= window.lateMs);
+  const explained = nearest.map(
+    (slot, index) => slot !== null && (arrivals[index] ?? 0) - slot <= window.lateMs,
+  );
   const hit = new Set(nearest.filter((_, index) => explained[index]));
   const [first = 0, last = 0] = [arrivals[0], arrivals.at(-1)];
   const counted = times.slots.filter((slot) => slot >= first - delayMs - CLOCK_ERROR_MS && slot <= last);
