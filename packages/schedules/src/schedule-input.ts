@@ -127,9 +127,10 @@ function readCalendar(named: CalendarSchedule): ScheduleReading {
   if (named.kind === "oncalendar" && named.scheduler !== undefined)
     throw new FieldError("scheduler", "OnCalendar lines are systemd's own: leave the scheduler out.");
   const given = withoutDefault(named);
-  const found = readPasted(given);
+  const { every: keepsEvery } = schedulerNamed(given.scheduler ?? DEFAULT_SCHEDULER).rules;
+  const found = readPasted({ ...given, keepsEvery });
   if (found === null) return bare(given);
-  const { schedule: read, timezone: namedZone, ...said } = found;
+  const { schedule: read, timezone: namedZone, runBy, ...said } = found;
   if (read.kind === "interval") {
     if (given.except !== undefined)
       throw new FieldError("except", "An interval has no exceptions: leave them out, or write a cron line.");
@@ -138,7 +139,9 @@ function readCalendar(named: CalendarSchedule): ScheduleReading {
   const timezone = namedZone === null ? given.timezone : zoneOfText(namedZone);
   const schedule = { ...given, kind: read.kind, expression: bounded(read.lines), timezone };
   if (schedule.kind === "oncalendar") delete schedule.scheduler;
-  return { ...said, schedule };
+  if (runBy === null || named.scheduler !== undefined) return { ...said, schedule };
+  const note = `This is ${runBy.what}, so it is read as ${schedulerNamed(runBy.scheduler).label} reads it.`;
+  return { ...said, notes: [note, ...said.notes], schedule: { ...schedule, scheduler: runBy.scheduler } };
 }
 
 /** Debian's cron is what a schedule without a scheduler means, so it is stored without one. */

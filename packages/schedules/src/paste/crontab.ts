@@ -12,9 +12,10 @@ type Job = { fields: string; timezone: string | null; command: string | null; re
 
 /**
  * Reads lines of a crontab: comments, blank lines and variables are left out, `CRON_TZ` and a zone behind the fields
- * name the zone, and what follows the fields is the command. Null where no line is left.
+ * name the zone, and what follows the fields is the command. Null where no line is left. `keepsEvery`: the scheduler that
+ * was chosen reads `@every` itself, so that it is no plain interval.
  */
-export function readCrontab(lines: readonly string[]): Reading | null {
+export function readCrontab(lines: readonly string[], keepsEvery = false): Reading | null {
   const { jobs, remark } = jobsIn(lines);
   const [first, ...others] = jobs;
   if (first === undefined) return null;
@@ -23,7 +24,7 @@ export function readCrontab(lines: readonly string[]): Reading | null {
   const notes = notesOn(first);
   const every = /^@every\s+(.+)$/i.exec(first.fields);
   const everySeconds = every === null ? null : secondsOfSpan(every[1] ?? "");
-  if (everySeconds !== null && others.length === 0)
+  if (everySeconds !== null && others.length === 0 && !keepsEvery)
     return reading({ kind: "interval", everySeconds }, { name, notes });
   const together = others.filter((job) => isSameJob(job, first));
   const left = others.length - together.length;

@@ -1,25 +1,37 @@
 import { readEventBridge } from "./aws.ts";
+import { readCall } from "./calls.ts";
 import { readCrontab } from "./crontab.ts";
+import { readLaravel } from "./laravel.ts";
+import { readPythonCall } from "./python.ts";
 import { type Reading, reading } from "./reading.ts";
 import { isTimerUnit, readTimerUnit } from "./timer-unit.ts";
 import { secondsOfSpan } from "./spans.ts";
 import { readYamlLines } from "./yaml-lines.ts";
 import { isAbbreviationOf } from "./zone-abbreviations.ts";
 
-type Pasted = { kind: "cron" | "oncalendar"; expression: string; timezone: string };
+/** `keepsEvery`: the scheduler that was chosen reads `@every` itself. */
+type Pasted = { kind: "cron" | "oncalendar"; expression: string; timezone: string; keepsEvery?: boolean };
 
 /**
  * What was meant by a text that somebody pasted as an expression: a bare one, lines of a crontab with their commands,
- * a systemd timer, a Kubernetes or GitHub YAML, an EventBridge line. Null where nothing needs to be read: the parser
+ * a systemd timer, a Kubernetes or GitHub YAML, an EventBridge line, a few lines of code. Null where nothing needs to be read: the parser
  * then says what is wrong.
  * @throws ScheduleError for an EventBridge line of certain years, and for a timer that says nothing of when
  */
-export function readPasted({ kind, expression, timezone }: Pasted): Reading | null {
+export function readPasted({ kind, expression, timezone, keepsEvery }: Pasted): Reading | null {
   const lines = expression.split("\n").map((line) => unquoted(line.trim()));
   if (isTimerUnit(expression)) return readTimerUnit(lines);
   if (kind === "oncalendar") return readCalendarLines(lines, timezone);
   const text = lines.join(" ").trim();
-  return readEventBridge(text) ?? readSpan(text) ?? readYamlLines(lines) ?? readCrontab(lines);
+  return (
+    readEventBridge(text) ??
+    readSpan(text) ??
+    readLaravel(text) ??
+    readPythonCall(text) ??
+    readCall(expression) ??
+    readYamlLines(lines, keepsEvery) ??
+    readCrontab(lines, keepsEvery)
+  );
 }
 
 /** `5m` and `every 5 minutes` are intervals; a bare number is none. */

@@ -12,6 +12,8 @@ export type Reading = {
   name: string | null;
   /** `RandomizedDelaySec=` of a timer; null where the text has none. */
   jitterSeconds: number | null;
+  /** What runs the job, where the text itself shows it; `what` is the text in words, such as "a Kubernetes CronJob". */
+  runBy: { scheduler: string; what: string } | null;
   /** What was left out or translated, a sentence each. */
   notes: readonly string[];
   /** How many other jobs the text has, whose schedules were left out. */
@@ -19,5 +21,6 @@ export type Reading = {
 };
 
 export function reading(schedule: ReadSchedule, more: Partial<Reading> = {}): Reading {
-  return { schedule, timezone: null, name: null, jitterSeconds: null, notes: [], otherJobs: 0, ...more };
+  const nothing = { timezone: null, name: null, jitterSeconds: null, runBy: null, notes: [], otherJobs: 0 };
+  return { schedule, ...nothing, ...more };
 }

@@ -1,0 +1,128 @@
+import { type Reading, reading } from "./reading.ts";
+
+/** How a program's code or configuration says when a job runs. `line` captures the cron line, `zone` the time zone. */
+type Call = { sign: RegExp; line: RegExp; zone?: RegExp; scheduler: string; what: string };
+
+const TEXT = String.raw`\s*["'\x60]([^"'\x60\n]+)["'\x60]`;
+const called = (name: string) => new RegExp(`${name}\\(${TEXT}`);
+const named = (key: string) => new RegExp(`${key}\\s*[=:]${TEXT}`);
+
+/** Of two signs in one text the first counts. */
+const CALLS: readonly Call[] = [
+  {
+    sign: /@Scheduled\b/,
+    line: named("cron"),
+    zone: named("zone"),
+    scheduler: "spring",
+    what: "Spring's @Scheduled",
+  },
+  {
+    sign: /\bcronSchedule\(/,
+    line: called("cronSchedule"),
+    zone: called("getTimeZone"),
+    scheduler: "quartz",
+    what: "a cronSchedule of Quartz",
+  },
+  {
+    sign: /scheduleRecurrently\(/,
+    line: /scheduleRecurrently\([^;]*?["']([^\s"']+(?: [^\s"']+){4,5})["']/,
+    scheduler: "jobrunr",
+    what: "a recurring job of JobRunr",
+  },
+  {
+    sign: /@Cron\(/,
+    line: called("@Cron"),
+    zone: named("timeZone"),
+    scheduler: "cron-kelektiv",
+    what: "a @Cron of NestJS",
+  },
+  {
+    sign: /\bnew CronJob\(|\bcronTime:/,
+    line: /(?:new CronJob\(|cronTime:)\s*["'`]([^"'`\n]+)["'`]/,
+    zone: named("timeZone"),
+    scheduler: "cron-kelektiv",
+    what: "a CronJob of the npm package cron",
+  },
+  {
+    sign: /\bnew Cron\(/,
+    line: called("new Cron"),
+    zone: named("timezone"),
+    scheduler: "croner",
+    what: "a job of Croner",
+  },
+  {
+    sign: /\bcron\.schedule\(/,
+    line: called("cron\\.schedule"),
+    zone: named("timezone"),
+    scheduler: "node-cron",
+    what: "a job of node-cron",
+  },
+  {
+    sign: /\bscheduleJob\(/,
+    line: /scheduleJob\((?:\s*["'`][^"'`\n]*["'`]\s*,)??\s*["'`]([^"'`\n]+)["'`]/,
+    scheduler: "node-schedule",
+    what: "a job of node-schedule",
+  },
+  {
+    sign: /\brepeat:|\bupsertJobScheduler\(/,
+    line: named("(?:pattern|cron)"),
+    zone: named("tz"),
+    scheduler: "bullmq",
+    what: "a repeated job of BullMQ",
+  },
+  {
+    sign: /\bperiodic\s*\{/,
+    line: /\bcrons?\s*=\s*\[?\s*"([^"\n]+)"/,
+    zone: named("time_zone"),
+    scheduler: "hashicorp-nomad",
+    what: "a periodic job of Nomad",
+  },
+  {
+    sign: /\bgocron\.CronJob\(/,
+    line: called("gocron\\.CronJob"),
+    scheduler: "gocron",
+    what: "a CronJob of gocron",
+  },
+  {
+    sign: /\bCronTrigger\.from_crontab\(/,
+    line: called("from_crontab"),
+    zone: named("timezone"),
+    scheduler: "apscheduler",
+    what: "a CronTrigger of APScheduler",
+  },
+  {
+    sign: /\bDAG\(|@dag\(/,
+    line: named("schedule(?:_interval)?"),
+    scheduler: "airflow",
+    what: "a DAG of Airflow",
+  },
+  {
+    sign: /\bcron_schedule\s*=/,
+    line: named("cron_schedule"),
+    zone: named("execution_timezone"),
+    scheduler: "dagster",
+    what: "a schedule of Dagster",
+  },
+  {
+    sign: /\btriggers\s*\{|\bpollSCM\(/,
+    line: /\b(?:cron|pollSCM)\(\s*["']{1,3}([^"']+)["']/,
+    scheduler: "jenkins",
+    what: "a trigger of Jenkins",
+  },
+  {
+    sign: /\bgood_job\.cron\b|\bSidekiq::Cron\b/,
+    line: /\bcron['"]?\s*(?::|=>)\s*["']([^"'\n]+)["']/,
+    scheduler: "fugit",
+    what: "a job of GoodJob or Sidekiq-cron",
+  },
+];
+
+/** Reads the cron line in a few lines of code or configuration that show their scheduler; null where it cannot. */
+export function readCall(text: string): Reading | null {
+  const call = CALLS.find(({ sign }) => sign.test(text));
+  const line = call?.line.exec(text)?.[1]?.trim();
+  if (call === undefined || line === undefined) return null;
+  const { scheduler, what, zone } = call;
+  const timezone = zone?.exec(text)?.[1] ?? null;
+  return reading({ kind: "cron", lines: line.split("\n") }, { timezone, runBy: { scheduler, what } });
+}
