@@ -1,76 +1,96 @@
-import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { gzipSync } from "node:zlib";
 
-import { defaultSettings, newCheck, nextAt } from "@overdue/core";
-import { createCheck, createProject, deleteProject, listOverviews, type Pool } from "@overdue/db";
-
-import { overviewView } from "../apps/api/src/checks/overview-routes.ts";
 import { withInstance } from "../apps/supervisor/src/admin/instance.ts";
+import { startBrowser } from "../e2e/support/browser.ts";
+import { emptyDataDirectory, startProduct } from "../e2e/support/product.ts";
+import { fillProject } from "./check-list/fill.ts";
+import { pageSizes } from "./check-list/page-sizes.ts";
+import { type Visit, visitList } from "./check-list/visit.ts";
 
 /**
- * "npm run bench:check-list": how long the list of a project's checks takes to read, and how large it is when packed.
- * Fails where the list of 1,000 checks is larger than 60 kB. Works on the instance that the environment names, in a project of its own.
+ * "npm run bench:check-list": what the list of checks costs in a browser, with 1,000 and with 5,000 checks, on a product
+ * of its own; and how much JavaScript each page loads. Fails above the budgets. `--checks 1000` takes one size,
+ * `--sizes` looks at the JavaScript alone.
  */
-const { values } = parseArgs({ options: { checks: { type: "string", default: "1000" } } });
-const COUNT = Number(values.checks);
-const SLOTS = 30;
-const ROUNDS = 7;
-const PACKED_BYTES_MAX = 60_000 * (COUNT / 1_000);
-
-await withInstance(process.env, async ({ db, pool }) => {
-  const { id: projectId } = await createProject(db, { name: "bench", ownerId: null });
-  try {
-    for (let number = 0; number < COUNT; number += 1) await createOne(number);
-    await fillSlots(pool, projectId);
-    const times: number[] = [];
-    let packed = 0;
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const start = performance.now();
-      const overviews = await listOverviews({ db, pool }, { projectId, ids: null }, SLOTS);
-      const read = performance.now();
-      const text = JSON.stringify({ items: overviews.map((one) => overviewView(one, Date.now())) });
-      times.push(read - start);
-      packed = gzipSync(text, { level: 5 }).length;
-      process.stdout.write(
-        `read ${Math.round(read - start)} ms, made ${Math.round(performance.now() - read)} ms, ${text.length} bytes, packed ${packed}\n`,
-      );
-    }
-    const median = times.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
-    process.stdout.write(`${COUNT} checks: read in ${Math.round(median)} ms, packed ${packed} bytes\n`);
-    if (packed > PACKED_BYTES_MAX) process.exitCode = 1;
-  } finally {
-    await deleteProject(db, projectId);
-  }
-
-  async function createOne(number: number): Promise<void> {
-    const schedule = { kind: "cron", expression: `${number % 60} * * * *`, timezone: "UTC" } as const;
-    const check = newCheck(randomUUID(), Date.now(), { ...defaultSettings, schedule });
-    const details = { name: `job number ${number}`, tags: `host${number % 40} nightly` };
-    await createCheck(db, { projectId, details, check, nextAt: nextAt(check), channelIds: "all" });
-  }
+const { values } = parseArgs({
+  options: { checks: { type: "string", multiple: true }, sizes: { type: "boolean", default: false } },
 });
+const ROUNDS = 3;
+const ACCOUNT = { email: "bench@example.org", password: "a password for the bench" };
+const DIST = join(import.meta.dirname, "..", "apps", "web", "dist");
+const SCRIPT_BYTES_MAX = 180_000;
+/** For 1,000 checks; five times as many may take half as long again, and five times the bytes. */
+const BUDGET: Visit = {
+  interactive: 1_000,
+  requests: 1,
+  answer: 60_000,
+  nodes: 3_000,
+  keystroke: 50,
+  live: 50,
+};
 
-/** Thirty slots with their runs for each check, one in twenty late, one in fifty missed. */
-async function fillSlots(pool: Pool, projectId: string): Promise<void> {
-  await pool.query(
-    `insert into runs (project_id, check_id, id, started_at, ended_at, heard_at, outcome, duration_ms, exit_status)
-     select c.project_id, c.id, gen_random_uuid(), due, due + interval '1 minute', due + interval '1 minute', 'success',
-            (40000 + random() * 30000)::int, 0
-       from checks c, generate_series(date_trunc('hour', now()) - interval '${SLOTS} hours', now(), '1 hour') due
-      where c.project_id = $1`,
-    [projectId],
+if (!values.sizes) await tryLists(values.checks?.map(Number) ?? [1_000, 5_000]);
+for (const [page, bytes] of pageSizes(DIST)) report(`JavaScript of ${page}`, bytes, SCRIPT_BYTES_MAX);
+
+async function tryLists(counts: readonly number[]): Promise<void> {
+  const data = await emptyDataDirectory();
+  const product = await startProduct(data.path, {
+    BOOTSTRAP_EMAIL: ACCOUNT.email,
+    BOOTSTRAP_PASSWORD: ACCOUNT.password,
+  });
+  const browser = await startBrowser();
+  try {
+    for (const count of counts) await tryList({ product, browser, dataDirectory: data.path, count });
+  } finally {
+    await browser.close();
+    await product.stop();
+    await data.remove();
+  }
+}
+
+type Trial = {
+  product: Awaited<ReturnType<typeof startProduct>>;
+  browser: Awaited<ReturnType<typeof startBrowser>>;
+  dataDirectory: string;
+  count: number;
+};
+
+async function tryList({ product: { origin }, browser, dataDirectory, count }: Trial): Promise<void> {
+  const projectId = await withInstance({ ...process.env, DATA_DIR: dataDirectory }, (instance) =>
+    fillProject(instance, { email: ACCOUNT.email, count }),
   );
-  await pool.query(
-    `insert into slots (project_id, check_id, due_at, outcome, decided_at, late_ms, run_id)
-     select project_id, check_id, started_at,
-            case when random() < 0.02 then 'missed' when random() < 0.05 then 'late' else 'on-time' end,
-            started_at, 900, id from runs where project_id = $1`,
-    [projectId],
-  );
-  await pool.query(
-    `update checks set last_ping_at = now() - random() * interval '1 hour' where project_id = $1`,
-    [projectId],
-  );
-  await pool.query("analyze slots, runs", []);
+  const context = await browser.newContext({ baseURL: origin });
+  const signIn = await context.request.post("/api/auth/sign-in/email", {
+    data: ACCOUNT,
+    headers: { origin },
+  });
+  if (!signIn.ok()) throw new Error(`The sign-in was refused: ${await signIn.text()}`);
+  const storageState = await context.storageState();
+  const checks = await context.request.get(`/v1/projects/${projectId}/checks?limit=1`);
+  const { pingUrl } = (await checks.json()).items[0];
+  const ping = () => fetch(new URL(new URL(pingUrl).pathname, origin));
+  const visits: Visit[] = [];
+  for (let round = 0; round < ROUNDS; round += 1)
+    visits.push(await visitList(browser, { origin, projectId, storageState, ping }));
+  await context.close();
+  reportVisits(count, visits);
+}
+
+function reportVisits(count: number, visits: readonly Visit[]): void {
+  const budget = count <= 1_000 ? BUDGET : { ...BUDGET, interactive: 1_500, answer: 60 * count };
+  for (const name of ["interactive", "requests", "answer", "nodes", "keystroke", "live"] as const) {
+    const figures = visits.map((visit) => visit[name]).toSorted((a, b) => a - b);
+    report(
+      `${count} checks, ${name} (${figures.join(", ")})`,
+      figures[Math.floor(ROUNDS / 2)] ?? 0,
+      budget[name],
+    );
+  }
+}
+
+function report(what: string, figure: number, maximum: number): void {
+  const isOver = figure > maximum;
+  if (isOver) process.exitCode = 1;
+  process.stdout.write(`${isOver ? "OVER" : "ok  "} ${what}: ${figure} of ${maximum}\n`);
 }

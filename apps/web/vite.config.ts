@@ -11,6 +11,8 @@ export default defineConfig({
     target: "es2023",
     // The page's policy allows no data: URLs but images, and no inline script.
     assetsInlineLimit: 0,
+    // Says which page loads what, for `npm run bench:check-list`.
+    manifest: true,
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {

@@ -97,6 +97,11 @@ export class FakeEventSource extends EventTarget {
     super();
     this.url = url;
     FakeEventSource.opened.push(this);
+    // As the server does, which says first that everything may have changed.
+    queueMicrotask(() => {
+      this.dispatchEvent(new Event("open"));
+      this.change(null);
+    });
   }
 
   close(): void {

@@ -28,7 +28,8 @@ type Call = (world: World) => unknown;
 const READS: Record<string, Call> = {
   findCheck: (w) => db.findCheck(on, w),
   hasCheck: (w) => db.hasCheck(on, w),
-  listOverviews: ({ projectId }) => db.listOverviews({ db: on, pool }, { projectId, ids: null }, 30),
+  listOverviews: ({ projectId }) =>
+    db.listOverviews({ db: on, pool }, { projectId, ids: null }, { each: 30, checksMax: 100 }),
   loadNewestSlots: async ({ projectId, checkId }) =>
     (await db.loadNewestSlots(pool, { projectId, ids: [checkId] }, 30)).get(checkId) ?? [],
   listChecks: ({ projectId, tag }) => db.listChecks(on, { projectId, tags: [tag] }, PAGE),

@@ -168,6 +168,24 @@ describe("live updates", () => {
     expect(lists()).toBe(before);
   });
 
+  test("do not read the list a second time when the stream opens", async () => {
+    const { sent, stream } = await renderChecks(() => "up");
+    act(() => stream?.change(CHECK));
+    await waitFor(() => expect(sent.some(({ path, query }) => path === LIST && "id" in query)).toBe(true));
+    expect(sent.filter(({ path, query }) => path === LIST && !("id" in query))).toHaveLength(1);
+  });
+
+  test("read the list again after the stream was lost, and keep strips of which nothing was heard", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    const { stream } = await renderChecks(() => "up");
+    act(() => void stream?.dispatchEvent(new Event("error")));
+    await waitFor(() => expect(FakeEventSource.opened).toHaveLength(2));
+    const sent = fakeApi({ ...appApi(), [`GET ${LIST}`]: page({ ...backup, name: "renamed" }) });
+    act(() => FakeEventSource.opened[1]?.change(null));
+    expect(await screen.findByRole("link", { name: "renamed" })).toBeTruthy();
+    expect(sent.filter(({ path }) => path === LIST)).toHaveLength(1);
+  });
+
   test("read everything again after an event of the whole project", async () => {
     const { sent, stream } = await renderChecks(() => "up");
     const before = sent.length;

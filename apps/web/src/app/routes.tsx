@@ -2,8 +2,9 @@ import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-route
 
 import { meQuery } from "../accounts/account-queries.ts";
 import { channelsQuery } from "../channels/channel-queries.ts";
-import { checkQuery, checksQuery } from "../checks/check-queries.ts";
+import { checkQuery, checksQuery, refreshChecks } from "../checks/check-queries.ts";
 import { incidentQuery, stormQuery } from "../incidents/incident-queries.ts";
+import { followProject } from "../live/live-events.ts";
 import { windowsQuery } from "../maintenance/maintenance-queries.ts";
 import { routesQuery } from "../alert-routes/route-queries.ts";
 import {
@@ -63,6 +64,9 @@ const operator = createRoute({
 const projectRoute = createRoute({
   getParentRoute: () => signedIn,
   path: "/projects/$projectId",
+  beforeLoad: ({ context, params, preload }) => {
+    if (!preload) void followProject({ client: context.queryClient, refreshChecks, ...params });
+  },
   component: lazyRouteComponent(() => import("../pages/project-layout.tsx"), "ProjectLayout"),
 });
 
@@ -78,7 +82,11 @@ const checkList = createRoute({
   getParentRoute: () => projectRoute,
   path: "checks",
   validateSearch: readListSearch,
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(checksQuery(params.projectId)),
+  loader: async ({ context: { queryClient: client }, params, preload }) => {
+    // A list that is read before its changes are followed would have to be read a second time.
+    if (!preload) await followProject({ client, refreshChecks, ...params });
+    await client.ensureQueryData(checksQuery(params.projectId));
+  },
   component: lazyRouteComponent(() => import("../pages/checks-page.tsx"), "ChecksPage"),
 });
 

@@ -6,7 +6,7 @@ import { fakeApi, page, problem, type SentRequest } from "../../test/fake-api.ts
 import { aCheck, anOverview, CHECK, PROJECT } from "../../test/fixtures.ts";
 import { renderPart } from "../../test/render.tsx";
 import { CheckList } from "./check-list.tsx";
-import { checksQuery, refreshChecks } from "./check-queries.ts";
+import { type CheckOverview, checksQuery, refreshChecks } from "./check-queries.ts";
 import { useCheckActions } from "./use-check-actions.tsx";
 
 const PATH = `/v1/projects/${PROJECT}/checks`;
@@ -16,15 +16,12 @@ const report = anOverview({ id: "c2", name: "weekly-report", status: "down" });
 const stored = aCheck({ name: "nightly backup", status: "up", pingUrl: "https://overdue.example/ping/1" });
 
 /** The list with its actions, as the page of checks has it. */
-function List() {
+const List = () => <ListOf checks={[report, backup]} />;
+
+function ListOf({ checks }: { checks: CheckOverview[] }) {
   const actions = useCheckActions(PROJECT);
   return (
-    <CheckList
-      projectId={PROJECT}
-      checks={[report, backup]}
-      actions={actions}
-      strip={({ strip }) => <i>{strip}</i>}
-    />
+    <CheckList projectId={PROJECT} checks={checks} actions={actions} strip={({ strip }) => <i>{strip}</i>} />
   );
 }
 
@@ -56,6 +53,27 @@ test("a row of a long list says where in the list it is, since only some rows ar
   expect(first?.getAttribute("aria-setsize")).toBe("1000");
   expect(first?.getAttribute("aria-posinset")).toBe("1");
   expect(screen.getAllByRole("link").length).toBeLessThan(200);
+});
+
+test("the strips that a long list comes without are read for the rows that are shown", async () => {
+  const { strip: _, ...bare } = backup;
+  const sent = fakeApi({ [`GET ${LIST}`]: page(backup) });
+  const { client } = await renderPart(<ListOf checks={[bare, report]} />);
+  client.setQueryData(checksQuery(PROJECT).queryKey, [bare, report]);
+  await waitFor(() => expect(client.getQueryData(checksQuery(PROJECT).queryKey)).toEqual([backup, report]));
+  expect(sent.map(({ query }) => query)).toEqual([{ id: CHECK }]);
+});
+
+test("a list that is read again keeps its strips, but for checks of which something was heard", async () => {
+  const { client } = await renderPart(null);
+  const read = (heard: string) => {
+    const { strip: _, ...bare } = { ...backup, lastHeardAt: heard };
+    fakeApi({ [`GET ${LIST}`]: page(bare) });
+    return client.fetchQuery({ ...checksQuery(PROJECT), staleTime: 0 });
+  };
+  client.setQueryData(checksQuery(PROJECT).queryKey, [{ ...backup, lastHeardAt: "a" }]);
+  expect(await read("a")).toMatchObject([{ strip: "o4l5" }]);
+  expect((await read("b"))[0]?.strip).toBeUndefined();
 });
 
 describe("the actions of a check", () => {

@@ -1,5 +1,6 @@
 import { VisuallyHidden } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { memo, type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
@@ -9,7 +10,7 @@ import { AnnounceChanges } from "../ui/announce.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 import { relativeText, roughText } from "../time/duration.ts";
 import { instant } from "../time/zones.ts";
-import type { CheckOverview } from "./check-queries.ts";
+import { type CheckOverview, loadStrips } from "./check-queries.ts";
 import { RowMenu } from "./row-menu.tsx";
 import { checkTiming, reasonTitle, STATUS_LABELS, statusAt, statusSentence } from "./status.ts";
 import styles from "./check-list.module.css";
@@ -47,6 +48,10 @@ export function CheckList({ projectId, checks, actions, strip }: ListProps) {
     getItemKey: (index) => checks[index]?.id ?? index,
   });
   useEffect(() => rows.measure(), [rows, height]);
+  useStrips(
+    projectId,
+    rows.getVirtualItems().flatMap(({ index }) => checks[index] ?? []),
+  );
   return (
     <div className={styles["list"]}>
       <div className={styles["heads"]} aria-hidden>
@@ -78,6 +83,22 @@ export function CheckList({ projectId, checks, actions, strip }: ListProps) {
       </ul>
     </div>
   );
+}
+
+const SCROLLING_MS = 80;
+
+/** Reads the strips that the list does not have yet, once the reader stops scrolling over them. */
+function useStrips(projectId: string, shown: readonly CheckOverview[]): void {
+  const client = useQueryClient();
+  const missing = shown.filter(({ strip }) => strip === undefined);
+  const ids = missing.map(({ id }) => id).join();
+  useEffect(() => {
+    if (ids === "") return;
+    // Without a connection they stay away, as the page says in its banner.
+    const load = () => void loadStrips(client, projectId, ids.split(",")).catch(() => undefined);
+    const timer = setTimeout(load, SCROLLING_MS);
+    return () => clearTimeout(timer);
+  }, [client, projectId, ids]);
 }
 
 function useMediaQuery(query: string): boolean {

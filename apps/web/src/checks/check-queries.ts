@@ -25,8 +25,22 @@ const oneKey = ({ projectId, checkId }: CheckRef) => ["projects", projectId, "ch
 export const checksQuery = (projectId: string) =>
   queryOptions({
     queryKey: listKey(projectId),
-    queryFn: () => readOverviews(projectId),
+    queryFn: async ({ client, queryKey }) =>
+      keepStrips(client.getQueryData<CheckOverview[]>(queryKey), await readOverviews(projectId)),
   });
+
+/** The checks, with the strips that the page has of those of which nothing was heard since. */
+function keepStrips(known: readonly CheckOverview[] | undefined, checks: CheckOverview[]): CheckOverview[] {
+  if (known === undefined || checks.every(({ strip }) => strip !== undefined)) return checks;
+  const before = new Map(known.map((check) => [check.id, check]));
+  return checks.map((check) => {
+    const old = before.get(check.id);
+    const isSame = STRIP_FOLLOWS.every((name) => check[name] === old?.[name]);
+    return isSame && old?.strip !== undefined ? { ...check, strip: old.strip } : check;
+  });
+}
+
+const STRIP_FOLLOWS = ["lastHeardAt", "status", "expectedAt", "runningSince"] as const;
 
 async function readOverviews(projectId: string, ids: readonly string[] = []): Promise<CheckOverview[]> {
   const query = ids.length === 0 ? {} : { id: [...ids] };
@@ -44,6 +58,18 @@ export const findingsQuery = (ref: CheckRef) =>
     select: ({ items }) => items,
   });
 
+/** How many checks one request reads. */
+const READ_TOGETHER = 50;
+
+/** Reads the strips of these checks, which a list of thousands of checks comes without. */
+export async function loadStrips(
+  client: QueryClient,
+  projectId: string,
+  ids: readonly string[],
+): Promise<void> {
+  await readAgain(client, projectId, ids.slice(0, READ_TOGETHER));
+}
+
 /**
  * Reads checks again that changed, replaces them in the list, and marks the pages about them to be read again. A check
  * that is deleted leaves the list. An answer that is overtaken by a later one about the same check is ignored: it may
@@ -57,12 +83,14 @@ export async function refreshChecks(
   const history = Promise.all(
     ids.map((checkId) => client.invalidateQueries({ queryKey: oneKey({ projectId, checkId }) })),
   );
-  if (client.getQueryData(listKey(projectId)) !== undefined) {
-    const isNewest = beginRefresh(client, ids);
-    const changed = new Map((await readOverviews(projectId, ids)).map((check) => [check.id, check]));
-    updateList(client, projectId, (known) => replaced(known, ids.filter(isNewest), changed));
-  }
+  if (client.getQueryData(listKey(projectId)) !== undefined) await readAgain(client, projectId, ids);
   await history;
+}
+
+async function readAgain(client: QueryClient, projectId: string, ids: readonly string[]): Promise<void> {
+  const isNewest = beginRefresh(client, ids);
+  const changed = new Map((await readOverviews(projectId, ids)).map((check) => [check.id, check]));
+  updateList(client, projectId, (known) => replaced(known, ids.filter(isNewest), changed));
 }
 
 const refreshes = new WeakMap<QueryClient, Map<string, object>>();

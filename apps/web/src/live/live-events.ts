@@ -1,48 +1,102 @@
 import type { PageEvent } from "@overdue/core";
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 
 /** Reads checks again and replaces them everywhere on the page. */
 type RefreshChecks = (client: QueryClient, projectId: string, ids: readonly string[]) => Promise<void>;
 
-const COALESCE_MS = 200;
+type Live = { client: QueryClient; projectId: string; refreshChecks: RefreshChecks };
 
-/** Keeps the pages of a project up to date. Returns false while the connection is lost. */
+const COALESCE_MS = 200;
+const OPENED_MS_MAX = 1_000;
+
+let current: (Live & { stop: () => void; opened: Promise<void> }) | null = null;
+let isConnected = true;
+const watchers = new Set<() => void>();
+
+/** Keeps the pages of a project up to date until they are left. Returns false while the connection is lost. */
 export function useLiveProject(projectId: string, refreshChecks: RefreshChecks): boolean {
   const client = useQueryClient();
-  const [connected, setConnected] = useState(true);
   useEffect(() => {
-    const pending: PageEvent[] = [];
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const refresh = () => {
-      timer = undefined;
-      apply(pending.splice(0));
-    };
-    const invalidate = (...key: string[]) =>
-      void client.invalidateQueries({ queryKey: ["projects", projectId, ...key] });
-    const apply = (events: readonly PageEvent[]) => {
-      const { checkIds, everything } = planRefresh(events);
-      if (everything) return invalidate();
-      refreshChecks(client, projectId, checkIds).catch(() => invalidate("check-list"));
-      // The check may have caused an alert.
-      invalidate("deliveries");
-      invalidate("channels");
-      invalidate("incidents");
-    };
-    const stop = subscribeToEvents(projectId, {
-      onEvent: (event) => {
-        pending.push(event);
-        timer ??= setTimeout(refresh, COALESCE_MS);
-      },
-      onOpen: () => setConnected(true),
-      onLost: () => setConnected(false),
-    });
-    return () => {
-      clearTimeout(timer);
-      stop();
-    };
+    void followProject({ client, projectId, refreshChecks });
+    // The next project may be followed already, before its pages are shown.
+    return () => stopFollowing(projectId);
   }, [client, projectId, refreshChecks]);
-  return connected;
+  return useSyncExternalStore(watchConnection, () => isConnected);
+}
+
+/**
+ * Follows the changes of a project, if it is not followed yet. Resolves once its stream is open, or after a second: what
+ * is read after that misses no change, and need not be read again when the stream opens.
+ */
+export function followProject(live: Live): Promise<void> {
+  if (current?.client === live.client && current.projectId === live.projectId) return current.opened;
+  stopFollowing(current?.projectId);
+  let open = () => undefined as void;
+  const opened = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, OPENED_MS_MAX);
+    open = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+  current = { ...live, stop: follow(live, open), opened };
+  return opened;
+}
+
+function stopFollowing(projectId: string | undefined): void {
+  if (current === null || current.projectId !== projectId) return;
+  current.stop();
+  current = null;
+  setConnected(true);
+}
+
+function watchConnection(watcher: () => void): () => void {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+function setConnected(value: boolean): void {
+  isConnected = value;
+  watchers.forEach((watch) => watch());
+}
+
+/** Reads again what changes, some events at a time, until the returned function is called. */
+function follow({ client, projectId, refreshChecks }: Live, onOpen: () => void): () => void {
+  const pending: PageEvent[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const invalidate = (...key: string[]) =>
+    void client.invalidateQueries({ queryKey: ["projects", projectId, ...key] });
+  const refresh = () => {
+    timer = undefined;
+    const { checkIds, everything } = planRefresh(pending.splice(0));
+    if (everything) return invalidate();
+    refreshChecks(client, projectId, checkIds).catch(() => invalidate("check-list"));
+    // The check may have caused an alert.
+    invalidate("deliveries");
+    invalidate("channels");
+    invalidate("incidents");
+  };
+  let isFirst = true;
+  const stop = subscribeToEvents(projectId, {
+    onEvent: (event) => {
+      pending.push(event);
+      // The first says that the stream is open. What is being read by now is new enough, what was read before is not.
+      if (isFirst) refresh();
+      else timer ??= setTimeout(refresh, COALESCE_MS);
+      isFirst = false;
+    },
+    onOpen: () => {
+      isFirst = true;
+      setConnected(true);
+      onOpen();
+    },
+    onLost: () => setConnected(false),
+  });
+  return () => {
+    clearTimeout(timer);
+    stop();
+  };
 }
 
 /** What has to be read again after a burst of events. `everything`: more than a few checks, or the whole project. */

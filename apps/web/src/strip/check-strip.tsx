@@ -6,14 +6,20 @@ import { slotsQuery, type SlotView } from "../history/history-queries.ts";
 import { browserZone, instant, shortZonedText } from "../time/zones.ts";
 import { Strip } from "./strip.tsx";
 
-type Props = { projectId: string; check: { id: string; name: string; strip: string }; pitch?: number };
+type Props = {
+  projectId: string;
+  check: { id: string; name: string; strip?: string | undefined };
+  pitch?: number;
+};
 
 /** The strip of a check as the list has it. What its marks say is read when somebody points at one. */
 export function CheckStrip({ projectId, check, pitch = 6 }: Props) {
   const [isWanted, setWanted] = useState(false);
-  const marks = useMemo(() => decodeMarks(check.strip), [check.strip]);
+  const marks = useMemo(() => decodeMarks(check.strip ?? ""), [check.strip]);
   const { data } = useInfiniteQuery({ ...slotsQuery({ projectId, checkId: check.id }), enabled: isWanted });
   const texts = data === undefined ? null : markTexts(marks, data);
+  // Of thousands of checks the strips come after the rows.
+  if (check.strip === undefined) return null;
   return (
     <Strip
       marks={marks}

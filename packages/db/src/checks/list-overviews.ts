@@ -24,33 +24,45 @@ export type CheckOverview = {
   row: CheckRow;
   channels: number;
   incident: OpenIncident | null;
-  /** The newest slots, oldest first. */
-  slots: readonly SlotRecord[];
+  /** The newest slots, oldest first; null where they were not read. */
+  slots: readonly SlotRecord[] | null;
 };
 
 type Filter = { projectId: string; ids: readonly string[] | null };
 
+type SlotLimits = {
+  /** How many slots of each check. */
+  each: number;
+  /** Where a whole project has more checks than this, no slots are read. */
+  checksMax: number;
+};
+
 /**
- * The checks of a project, or those of these ids, with what a list shows of each: four statements, however many checks.
- * `slots`: how many of each. A project has at most some thousand checks.
+ * The checks of a project, or those of these ids, with what a list shows of each: five statements, however many checks.
+ * A project has at most some thousand checks.
  */
 export async function listOverviews(
   { db, pool }: { db: Db; pool: Pool },
   filter: Filter,
-  slots: number,
+  { each, checksMax }: SlotLimits,
 ): Promise<CheckOverview[]> {
+  const hasSlots = filter.ids !== null || (await countChecks(db, filter.projectId)) <= checksMax;
   const [rows, channels, incidents, strips] = await Promise.all([
     loadChecks(db, filter),
     countChannels(db, filter),
     loadOpenIncidents(pool, filter),
-    loadNewestSlots(pool, filter, slots),
+    hasSlots ? loadNewestSlots(pool, filter, each) : null,
   ]);
   return rows.map((row) => ({
     row,
     channels: channels.get(row.id) ?? 0,
     incident: incidents.get(row.id) ?? null,
-    slots: strips.get(row.id) ?? [],
+    slots: strips && (strips.get(row.id) ?? []),
   }));
+}
+
+async function countChecks(db: Db, projectId: string): Promise<number> {
+  return await db.$count(checks, and(eq(checks.projectId, projectId), isNull(checks.deletedAt)));
 }
 
 async function loadChecks(db: Db, { projectId, ids }: Filter): Promise<CheckRow[]> {

@@ -31,14 +31,14 @@ async function aCheckWithHistory(projectId: string): Promise<SceneCheck> {
   return check;
 }
 
-const overviews = (projectId: string, ids: string[] | null = null, slots = 30) =>
-  listOverviews({ db, pool }, { projectId, ids }, slots);
+const overviews = (projectId: string, ids: string[] | null = null, limits = {}) =>
+  listOverviews({ db, pool }, { projectId, ids }, { each: 30, checksMax: 100, ...limits });
 
 test("a list has the slots of each check with how long their runs took, oldest first", async () => {
   const { projectId } = await aProject(pool);
   await aCheckWithHistory(projectId);
   const [overview] = await overviews(projectId);
-  expect(overview?.slots.map(({ outcome, durationMs }) => [outcome, durationMs])).toEqual([
+  expect(overview?.slots?.map(({ outcome, durationMs }) => [outcome, durationMs])).toEqual([
     ["on-time", 30_000],
     ["on-time", 30_000],
     ["failed", 30_000],
@@ -51,8 +51,17 @@ test("a list has the slots of each check with how long their runs took, oldest f
 test("of many slots the newest are listed", async () => {
   const { projectId } = await aProject(pool);
   await aCheckWithHistory(projectId);
-  const [overview] = await overviews(projectId, null, 2);
-  expect(overview?.slots.map(({ outcome }) => outcome)).toEqual(["failed", "missed"]);
+  const [overview] = await overviews(projectId, null, { each: 2 });
+  expect(overview?.slots?.map(({ outcome }) => outcome)).toEqual(["failed", "missed"]);
+});
+
+test("a list of too many checks leaves their slots out, and has them for those that are asked for", async () => {
+  const { projectId } = await aProject(pool);
+  const { id: checkId } = await aCheckWithHistory(projectId);
+  await aCheck(pool, { at: T, projectId });
+  const few = { checksMax: 1 };
+  expect((await overviews(projectId, null, few)).map(({ slots }) => slots)).toEqual([null, null]);
+  expect((await overviews(projectId, [checkId], few))[0]?.slots).toHaveLength(4);
 });
 
 test("a list says which incident is open, and whether somebody has acknowledged it", async () => {

@@ -1,0 +1,106 @@
+import type { Browser, Page, Request } from "playwright";
+
+/** What one visit to the list cost. Times are milliseconds, sizes are bytes as they came over the network. */
+export type Visit = {
+  interactive: number;
+  requests: number;
+  answer: number;
+  nodes: number;
+  keystroke: number;
+  live: number;
+};
+
+type Options = {
+  origin: string;
+  projectId: string;
+  storageState: Awaited<ReturnType<Awaited<ReturnType<Browser["newContext"]>>["storageState"]>>;
+  /** Pings one of the checks. */
+  ping: () => Promise<unknown>;
+};
+
+const VIEWPORT = { width: 1280, height: 800 };
+const SETTLE_MS = 2_000;
+
+/** Opens the list with an empty cache, types into its filter, and pings a check of it. */
+export async function visitList(browser: Browser, options: Options): Promise<Visit> {
+  const { origin, projectId, storageState, ping } = options;
+  const context = await browser.newContext({ viewport: VIEWPORT, storageState, baseURL: origin });
+  const page = await context.newPage();
+  const answers: Promise<number>[] = [];
+  page.on("requestfinished", (request) => {
+    // Strips that a long list comes without are asked for by id.
+    if (/\/check-overviews(?!\?id=)/.test(request.url())) answers.push(sizeOf(request));
+  });
+  await page.addInitScript(WATCH);
+  await page.goto(`/projects/${projectId}/checks`, { waitUntil: "commit" });
+  await page.getByRole("list", { name: "Checks" }).getByRole("listitem").first().waitFor();
+  await page.waitForTimeout(SETTLE_MS);
+  const interactive = await page.evaluate<number>("window.bench.interactive()");
+  const sizes = await Promise.all(answers);
+  const nodes = await page.evaluate(() => document.querySelectorAll("*").length);
+  const keystroke = await typeSlowly(page);
+  const live = await longestFrame(page, async () => {
+    const refreshed = page.waitForResponse((response) => response.url().includes("check-overviews?id="));
+    await ping();
+    await refreshed;
+    await page.waitForTimeout(300);
+  });
+  await context.close();
+  return { interactive, requests: sizes.length, answer: Math.max(...sizes), nodes, keystroke, live };
+}
+
+async function sizeOf(request: Request): Promise<number> {
+  return (await request.sizes()).responseBodySize;
+}
+
+/** The median over some letters of the longest time for which the page stood still after one. */
+async function typeSlowly(page: Page): Promise<number> {
+  await page.keyboard.press("/");
+  const times: number[] = [];
+  for (const letter of "job 123")
+    times.push(
+      await longestFrame(page, async () => {
+        await page.keyboard.press(letter === " " ? "Space" : letter);
+        await page.waitForTimeout(250);
+      }),
+    );
+  await page.getByRole("textbox", { name: "Filter by text" }).fill("");
+  await page.waitForTimeout(500);
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
+}
+
+async function longestFrame(page: Page, act: () => Promise<void>): Promise<number> {
+  await page.evaluate("window.bench.startFrames()");
+  await act();
+  return await page.evaluate<number>("window.bench.longestFrame()");
+}
+
+/**
+ * Runs in the page. Interactive: the rows are there and the main thread has finished its last long task. A frame: from
+ * one picture to the next, less the wait for the screen.
+ */
+const WATCH = `window.bench = (() => {
+  let rows = 0, lastTask = 0, longest = 0, last = 0, isWatching = false;
+  new PerformanceObserver((list) => {
+    for (const { startTime, duration } of list.getEntries()) lastTask = Math.max(lastTask, startTime + duration);
+  }).observe({ type: "longtask", buffered: true });
+  const look = setInterval(() => {
+    if (document.querySelector('[aria-label="Checks"] li') === null) return;
+    rows = performance.now();
+    clearInterval(look);
+  }, 4);
+  const frame = (now) => {
+    longest = Math.max(longest, now - last - 1000 / 60);
+    last = now;
+    if (isWatching) requestAnimationFrame(frame);
+  };
+  return {
+    interactive: () => Math.round(Math.max(rows, lastTask)),
+    startFrames: () => new Promise((done) => requestAnimationFrame((now) => {
+      last = now; longest = 0; isWatching = true;
+      requestAnimationFrame(frame);
+      done();
+    })),
+    longestFrame: () => { isWatching = false; return Math.round(longest); },
+  };
+})()`;
