@@ -48,6 +48,7 @@ export {
   findOutlier,
 } from "./learning/durations.ts";
 export { durationText, secondsInWords } from "./text/duration-text.ts";
+export { policyText } from "./text/policy-text.ts";
 export { escapeXml } from "./text/escape-xml.ts";
 export {
   type ExitEvidence,

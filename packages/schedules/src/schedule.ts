@@ -32,6 +32,18 @@ export function nextAfter(schedule: Schedule, after: Instant): Instant | null {
   return earliest;
 }
 
+/**
+ * How long a schedule without times of its own waits from one run to the next: an interval, or a line such as
+ * `@every 90m`. Null for one of the calendar.
+ */
+export function everyMs(schedule: Schedule): number | null {
+  if (schedule.kind === "interval") return schedule.everySeconds * SECOND_MS;
+  if (schedule.kind !== "cron" || schedule.except !== undefined || !schedule.expression.includes("@every"))
+    return null;
+  const [line, ...others] = linesOf(schedule);
+  return line?.kind === "cron" && others.length === 0 ? line.cron.every : null;
+}
+
 /** Whether systemd itself gives up on a line of this schedule when it looks for the time after `after`. */
 export function isDeadInSystemd(schedule: Schedule, after: Instant): boolean {
   if (schedule.kind !== "oncalendar") return false;

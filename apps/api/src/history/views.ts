@@ -95,6 +95,17 @@ export const EvidenceView = z
       .object({ medianMs: z.number(), runs: z.int() })
       .optional()
       .meta({ description: "The baseline, for an outlier: how long the last so many runs took." }),
+    policy: z
+      .object({
+        text: z.string(),
+        lostFrom: Timestamp.nullable().meta({ description: "Null while the scheduler may still start it." }),
+        nextAt: Timestamp.nullable().meta({ description: "When the next run is due." }),
+      })
+      .optional()
+      .meta({
+        description:
+          "Of a run that did not come: what its scheduler makes up, and from when on the run is lost. Left out where nobody measured it.",
+      }),
   })
   .meta({ id: "Evidence" });
 
@@ -131,11 +142,18 @@ export function eventPosition(cursor: string | undefined): EventPosition | null 
   return read === null ? null : { at: new Date(read[0]), id: read[1] };
 }
 
-export function evidenceView(evidence: Evidence) {
+export function evidenceView({ policy, ...evidence }: Evidence) {
   return {
     ...evidence,
     expectedAt: isoOrNull(evidence.expectedAt),
     deadlineAt: isoOrNull(evidence.deadlineAt),
     lastHeardAt: isoOrNull(evidence.lastHeardAt),
+    ...(policy !== undefined && {
+      policy: {
+        text: policy.text,
+        lostFrom: isoOrNull(policy.lostFrom),
+        nextAt: isoOrNull(policy.nextAt),
+      },
+    }),
   };
 }

@@ -41,6 +41,22 @@ test.each([
 });
 
 test.each([
+  ["2026-03-29T03:00:00Z", Date.UTC(2026, 2, 29, 3)],
+  ["2026-03-29T03:00:00.5%2B02:00", Date.UTC(2026, 2, 29, 1, 0, 0, 500)],
+  ["2026-03-29 03:00+02:00", Date.UTC(2026, 2, 29, 1)],
+  ["1774753200", Date.UTC(2026, 2, 29, 3)],
+  ["1774753200.25", Date.UTC(2026, 2, 29, 3, 0, 0, 250)],
+  ["1774753200000", Date.UTC(2026, 2, 29, 3)],
+])("?due=%s is the due time that the scheduler handed on", (due, dueAt) => {
+  expect(read(`${UUID}?due=${due}`)).toMatchObject({ kind: "ping", dueAt });
+});
+
+test.each(["", "yesterday", "2026-03-29T03:00:00", "2026-13-45T03:00:00Z", "-1", "1e9"])(
+  "?due=%s says nothing, and the ping counts",
+  (due) => expect(read(`${UUID}?due=${due}`)).toEqual({ kind: "ping", target: uuid, action: "success", ...plain }),
+);
+
+test.each([
   [UUID.replaceAll("-", "")],
   [`${UUID}/start/more`],
   ["KEY/slug/other"],

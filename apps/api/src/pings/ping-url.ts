@@ -8,7 +8,15 @@ export type Owner = { kind: "uuid"; pingUuid: string } | { kind: "key"; pingKey:
 
 /** What a ping's URL asks for; the words of the refusals are those that Healthchecks' clients know. */
 export type PingUrl =
-  | { kind: "ping"; target: Target; action: PingKind; exitStatus: number | null; rid: string | null }
+  | {
+      kind: "ping";
+      target: Target;
+      action: PingKind;
+      exitStatus: number | null;
+      rid: string | null;
+      /** The due time that the scheduler handed on, epoch milliseconds; left out where there is none. */
+      dueAt?: number;
+    }
   | { kind: "no such page"; owner: Owner | null }
   /** Refused, but only where there is such a check: else it is "not found". */
   | { kind: "malformed"; target: Target; problem: Problem }
@@ -99,7 +107,23 @@ function readRequest(target: Target, action: string | undefined, query: URLSearc
   const words = action === "fail" || (exitStatus ?? 0) > 0 ? null : findForeignOutcome(query);
   if (words !== null)
     return { kind: "malformed", target, problem: { kind: "other dialect", words, place: "query" } };
-  return { kind: "ping", target, action: pingKind(action), exitStatus, rid: rid?.toLowerCase() ?? null };
+  const ping = { target, action: pingKind(action), exitStatus, rid: rid?.toLowerCase() ?? null };
+  const dueAt = readDueTime(query.getAll("due").at(-1) ?? "");
+  return { kind: "ping", ...ping, ...(dueAt !== null && { dueAt }) };
+}
+
+/**
+ * An ISO 8601 time with its zone, or seconds or milliseconds since 1970. Null for anything else: a ping is never refused
+ * for what it says beside being one.
+ */
+function readDueTime(text: string): number | null {
+  if (/^\d{9,11}(\.\d+)?$/.test(text)) return Math.round(Number(text) * 1000);
+  if (/^\d{12,14}$/.test(text)) return Number(text);
+  // A plus sign that was not escaped has become a blank.
+  const [, day, time, zone] = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[-+ ]\d\d:?\d\d)$/i.exec(text) ?? [];
+  if (day === undefined || time === undefined || zone === undefined) return null;
+  const at = Date.parse(`${day}T${time}${zone.toUpperCase().replace(" ", "+")}`);
+  return Number.isNaN(at) ? null : at;
 }
 
 function pingKind(action: string | undefined): PingKind {

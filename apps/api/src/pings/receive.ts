@@ -198,7 +198,7 @@ function bodyStream(c: Context) {
 }
 
 function toArrival(
-  { target, action, exitStatus, rid }: Extract<PingUrl, { kind: "ping" }>,
+  { target, action, exitStatus, rid, dueAt }: Extract<PingUrl, { kind: "ping" }>,
   { sender, body, at }: { sender: Sender; body: ReadBody; at: Instant },
 ): ReceivedPing {
   const { method, host, scheme, userAgent, remoteAddress } = sender;
@@ -208,6 +208,7 @@ function toArrival(
   return {
     target,
     host,
+    ...(dueAt !== undefined && { dueAt }),
     digest:
       body.kept === null ? null : createHash("sha256").update(body.kept).digest("base64url").slice(0, 22),
     read: (reading) => readPing(reading, { kind, method, exitStatus, mentions: body.mentions }),

@@ -13,8 +13,8 @@ import {
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 
-import { durationText, visibleText } from "@overdue/core";
-import { instant } from "../time/zones.ts";
+import { durationText, policyText, visibleText } from "@overdue/core";
+import { browserZone, instant, zonedText } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { ExactTime } from "../ui/time.tsx";
@@ -35,6 +35,7 @@ type Props = { projectId: string; incident: IncidentDetail };
 
 /** Why a check is down, since when, what is known about it, and what can be done. */
 export function IncidentFacts({ projectId, incident }: Props) {
+  const { policy } = incident.evidence;
   const { evidence, openedAt, resolvedAt, exitStatus, exitMeaning, host, address } = incident;
   return (
     <section
@@ -52,6 +53,8 @@ export function IncidentFacts({ projectId, incident }: Props) {
         <Fact label={expectedLabel(incident)}>
           {evidence.expectedAt && <ExactTime at={evidence.expectedAt} />}
         </Fact>
+        <Fact label="Scheduler">{policy ? schedulerText(policy, evidence.deadlineAt) : null}</Fact>
+        <Fact label="Next run">{policy?.nextAt ? <ExactTime at={policy.nextAt} /> : null}</Fact>
         <Fact label="Deadline">{evidence.deadlineAt && <ExactTime at={evidence.deadlineAt} />}</Fact>
         <Fact label="Last ping">
           {evidence.lastHeardAt === null ? "never" : <ExactTime at={evidence.lastHeardAt} />}
@@ -67,6 +70,15 @@ export function IncidentFacts({ projectId, incident }: Props) {
       </dl>
     </section>
   );
+}
+
+type Policy = NonNullable<IncidentDetail["evidence"]["policy"]>;
+
+/** "cron (Debian) makes up nothing: this run is lost" */
+function schedulerText({ text, lostFrom, nextAt }: Policy, deadlineAt: string | null): string {
+  const at = (time: string | null) => (time === null ? null : instant(time));
+  const policy = { text, lostFrom: at(lostFrom), nextAt: at(nextAt) };
+  return policyText({ policy, deadlineAt: at(deadlineAt) }, (until) => zonedText(until, browserZone()));
 }
 
 /** A failure may come before the run was expected. */

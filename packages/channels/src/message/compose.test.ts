@@ -30,6 +30,32 @@ saved 12 GB
 https://overdue.example.org/projects/0199a1b2-0000-7000-8000-0000000000aa/checks/0199a1b2-0000-7000-8000-0000000000bb`);
 });
 
+test.each([
+  [
+    "is lost",
+    { text: "cron (Debian) makes up nothing", lostFrom: Date.UTC(2026, 10, 20, 1, 30) },
+    "cron (Debian) makes up nothing: this run is lost, and the next is due 2026-11-21 02:30:00 Europe/Berlin (01:30:00 UTC).",
+  ],
+  [
+    "may still come",
+    { text: "Celery beat runs the last missed time, however late", lostFrom: null },
+    "Celery beat runs the last missed time, however late: this run may still come, and the next is due 2026-11-21 02:30:00 Europe/Berlin (01:30:00 UTC).",
+  ],
+  [
+    "may come for a while",
+    { text: "It runs the last one within an hour", lostFrom: Date.UTC(2026, 10, 20, 2, 30) },
+    "It runs the last one within an hour: this run is lost, unless it comes by 2026-11-20 03:30:00 Europe/Berlin (02:30:00 UTC), and the next is due 2026-11-21 02:30:00 Europe/Berlin (01:30:00 UTC).",
+  ],
+])("a missed run whose scheduler is known %s", (_, policy, sentence) => {
+  const { incident } = downFacts;
+  const nextAt = Date.UTC(2026, 10, 21, 1, 30);
+  const evidence = incident && { ...incident.evidence, policy: { ...policy, nextAt } };
+  const facts = { ...downFacts, incident: incident && evidence && { ...incident, evidence } };
+  expect(composeAlert(facts, PUBLIC_URL).sentence).toBe(
+    `No ping came when it was expected, nor in the grace time of 10 min after. ${sentence}`,
+  );
+});
+
 test("a recovery says how long it was down and why", () => {
   expect(text(upFacts)).toBe(`nightly backup is up again
 

@@ -1,4 +1,11 @@
-import { type AlertFacts, durationText, exitStatusText, ReportPayload, visibleText } from "@overdue/core";
+import {
+  type AlertFacts,
+  durationText,
+  exitStatusText,
+  policyText,
+  ReportPayload,
+  visibleText,
+} from "@overdue/core";
 import { reasonSentence, reasonWord } from "./reasons.ts";
 import type { AlertAction, AlertLine, AlertMessage, AlertSection } from "./alert.ts";
 import { groupWords } from "./compose-group.ts";
@@ -78,7 +85,7 @@ function composeOne(facts: AlertFacts): Words {
     case "down":
       return {
         title: `${checkName(facts)} is down${reasonSuffix(facts)}`,
-        sentence: whyDown(facts),
+        sentence: `${whyDown(facts)}${whatNext(facts)}`,
         ...linesAndTone(facts, "bad"),
       };
     case "reminder":
@@ -103,7 +110,7 @@ function testSentence(facts: AlertFacts): string {
 function stillDown(facts: AlertFacts): string {
   const since =
     facts.incident === null ? "" : ` for ${durationText(facts.writtenAt - facts.incident.openedAt)}`;
-  return `It has been down${since}. ${whyDown(facts)}`.trim();
+  return `It has been down${since}. ${whyDown(facts)}${whatNext(facts)}`.trim();
 }
 
 function upWords(facts: AlertFacts) {
@@ -128,6 +135,16 @@ function reasonSuffix({ incident }: AlertFacts): string {
 function whyDown(facts: AlertFacts): string {
   if (facts.incident === null) return "";
   return reasonSentence(facts.incident.reason, facts.incident.evidence, facts.check?.graceSeconds ?? 0);
+}
+
+/** What the job's scheduler does about a run that did not come, as a sentence with a space before it; else empty. */
+function whatNext({ incident, check, writtenAt }: AlertFacts): string {
+  const { policy, deadlineAt = null } = incident?.evidence ?? {};
+  if (policy === undefined) return "";
+  const say = (at: number) => instantIn(at, check?.timezone ?? null);
+  const { nextAt } = policy;
+  const next = nextAt === null || nextAt <= writtenAt ? "" : `, and the next is due ${say(nextAt)}`;
+  return ` ${policyText({ policy, deadlineAt }, say)}${next}.`;
 }
 
 function downFor(facts: AlertFacts, before = ""): string {

@@ -19,6 +19,8 @@ export type Ping = {
   host: string | null;
   /** Short hash of the body: an exact retry has the same. Null for an empty body. */
   digest: string | null;
+  /** The due time that the scheduler handed on to the run; left out where it did not. */
+  dueAt?: Instant;
 };
 
 /**
@@ -97,6 +99,11 @@ export type Evidence = {
   limitMs: number | null;
   /** For an outlier: how long the last so many took. */
   baseline?: { medianMs: number; runs: number };
+  /**
+   * Of a run that did not come: what its scheduler makes up, in words; from when on it will not come any more, null while
+   * it may; and when the next is due.
+   */
+  policy?: { text: string; lostFrom: Instant | null; nextAt: Instant | null };
 };
 
 export type Effect =

@@ -49,6 +49,10 @@ export type Memory = {
   hasStarts?: true;
   /** Missed slots that nothing came for since, oldest first: a run may still be made up for them. At most 64. */
   unmet?: Unmet;
+  /** Slots, by their due time, that a run settled beside its own; runs for them may come until then. At most 64. */
+  shared?: { slots: readonly Instant[]; until: Instant };
+  /** Slots that wait for their own run though a later one was met: pings name their slots. Oldest first, at most 64. */
+  passed?: readonly Instant[];
   /** Spans of slots still to be written, when there were too many for one fold. At most 4. */
   backlog: readonly SlotSpan[];
 };
@@ -74,6 +78,8 @@ export type OpenRun = {
   /** Its first start, and how often that was heard again; absent while it was heard once. */
   firstStartAt?: Instant;
   startRepeats?: number;
+  /** The due time that its start named. */
+  dueAt?: Instant;
   /** It took the place of another run that had not ended: how long it takes is not known. */
   replaced?: true;
   /**
@@ -90,6 +96,8 @@ export type HostEnd = {
   kind: "success" | "fail";
   digest: string | null;
   exitStatus: number | null;
+  /** The due time that it named. */
+  dueAt?: Instant;
   /** The first start of the run that it ended, which may come after it; null while none was heard. */
   startedAt: Instant | null;
   startDigest: string | null;

@@ -16,6 +16,8 @@ export type ReceivedPing = {
   read: (reading: PingReading) => ReadPing;
   host: string | null;
   digest: string | null;
+  /** The due time that the scheduler handed on; left out where it did not. */
+  dueAt?: Instant;
   /** By what a repetition of it is known, days later too; left out where nothing repeats it. */
   once?: Buffer | null;
 };
@@ -136,7 +138,7 @@ function ignoredNote(change: Change, { id, note }: { id: string; note: string | 
   return stored.note ?? note;
 }
 
-function pingOf({ record, host, digest }: ReceivedPing, kind: PingKind) {
+function pingOf({ record, host, digest, dueAt }: ReceivedPing, kind: PingKind) {
   const { id, rid, exitStatus, receivedAt: at } = record;
-  return { id, kind, at, rid, exitStatus, host, digest };
+  return { id, kind, at, rid, exitStatus, host, digest, ...(dueAt !== undefined && { dueAt }) };
 }

@@ -1,9 +1,6 @@
 import { posix } from "node:path";
 
-/**
- * One line of the state machine, made wrong. `shownBy`: the check of a seed (25 days), or the world of well-behaved jobs,
- * that shows it, where those of the first seed do not.
- */
+/** One line of the state machine, made wrong. `shownBy`: the check (25 days) or world that shows it, where seed 1 does not. */
 export type Mutation = { name: string; file: string; line: string; becomes: string; shownBy?: ShownBy };
 type ShownBy = { seed: number; check: number } | { seed: number; world: number };
 
@@ -69,7 +66,7 @@ export const mutations: readonly Mutation[] = [
     becomes: "",
   }),
   mutation("an interval counts from its slot, not from its ping", "slots/settle-slots", {
-    line: "if (!isFixed) memory.slotAt = nextAfter(settings.schedule, coming.at);",
+    line: "if (!isFixed) memory.slotAt = nextAfter(settings.schedule, countsFrom(draft, coming));",
     becomes:
       "if (!isFixed) memory.slotAt = nextAfter(settings.schedule, memory.lastSlot?.dueAt ?? coming.at);",
   }),
@@ -124,12 +121,12 @@ export const mutations: readonly Mutation[] = [
     becomes: "earlyMarginSeconds * SECOND_MS",
   }),
   mutation("a ping for a slot that is due meets the next one too", "slots/settle-slots", {
-    line: "const isAhead = !isBegun && takeEarly(draft, coming);",
+    line: "const isAhead = !isBegun && !isQueued && takeEarly(draft, coming);",
     becomes: "const isAhead = takeEarly(draft, coming);",
   }),
   mutation("a run that began long before is early for the next slot", "slots/settle-slots", {
-    line: 'settings.schedule.kind === "interval" || begunAt >= slotAt - marginMs)',
-    becomes: "begunAt <= at)",
+    line: "if (begunAt >= slotAt - marginMs) return true;",
+    becomes: "if (begunAt <= at) return at >= slotAt - marginMs;",
   }),
   mutation("runs that are early stay a slot behind", "slots/settle-slots", {
     line: "if (isFixed) meetByRunBefore(draft, coming);",
@@ -144,7 +141,7 @@ export const mutations: readonly Mutation[] = [
     becomes: "return true;",
   }),
   mutation("what the other host of an interval begins ends the time of a retry", "runs/repeats", {
-    line: 'if (draft.settings.schedule.kind === "interval") return afterMs <= gapMs(draft) / 2;',
+    line: "if (everyMs(draft.settings.schedule) !== null) return afterMs <= gapMs(draft) / 2;",
     becomes: "",
   }),
   mutation("a start that was early is not sent again once its slot is due", "runs/repeats", {
@@ -204,22 +201,34 @@ export const mutations: readonly Mutation[] = [
     becomes: "return false;",
   }),
   mutation("an end counts for the slot in which it is heard", "runs/end", {
-    line: "begunAt: begunAt ?? ping.at }",
-    becomes: "begunAt: ping.at }",
+    line: "{ ...ping, begunAt: begunAt ?? ping.at }",
+    becomes: "ping",
   }),
   mutation("runs that are made up are too many", "limits/violations", {
-    line: "if (isTooMany && findUnmet(memory, begunAt) !== undefined) return false;",
+    line: "if (isTooMany && isMadeUp(draft, begunAt, namedAt)) return false;",
     becomes: "",
   }),
   mutation("a run that is made up belongs to the last slot", "slots/settle-slots", {
-    line: "const madeUp = coming.good && isMet ? makeUp(draft, coming) : null;",
+    line: "const madeUp = good && (isMet || isNamed) ? makeUp(draft, coming) : null;",
     becomes: "const madeUp = null as Slot | null;",
+  }),
+  mutation("a run is never counted for a slot that another's has settled", "slots/settle-slots", {
+    line: "if (coming.good && due.length > 0) shareSlots",
+    becomes: "if (due.length > 999) shareSlots",
+  }),
+  mutation("a run that waited for another is early for the next slot", "slots/made-up", {
+    line: "return isAtOnce && hasShared(memory, begunAt) && belatedRuns(settings.schedule).atTheEnd;",
+    becomes: "return false;",
+  }),
+  mutation("a slot that waited for the end of a run is early", "slots/slot-outcome", {
+    line: "const byStart = !slot.isWaiting && (slot.isFirst || coming.arrivedAt >= slot.dueAt);",
+    becomes: "const byStart = slot.isFirst || coming.arrivedAt >= slot.dueAt;",
   }),
   mutation("a slot that was skipped for a run is called missed", "slots/settle-slots", {
     line: 'const isSkipped = unmet.outcome === "missed" && runBefore(memory, dueAt) !== undefined;',
     becomes: "const isSkipped = false;",
   }),
-  mutation("what a run is late by counts from before its slot", "slots/settle-slots", {
+  mutation("what a run is late by counts from before its slot", "slots/write-slots", {
     line: "if (last.lateMs !== null || coming.arrivedAt < last.dueAt) return last;",
     becomes: "if (last.lateMs !== null) return last;",
   }),
@@ -235,7 +244,7 @@ export const mutations: readonly Mutation[] = [
     line: "[...counted, at].filter((one) => one > from)",
     becomes: "[...counted, at].filter((one) => one > from - 3_600_000)",
   }),
-  mutation("a second host is not seen once the slot has moved", "slots/settle-slots", {
+  mutation("a second host is not seen once the slot has moved", "slots/write-slots", {
     line: "if (slotHost?.slotAt === slotAt)",
     becomes: "if (slotHost?.slotAt === -1)",
   }),
@@ -268,7 +277,7 @@ export const mutations: readonly Mutation[] = [
     becomes: "",
   }),
   mutation("a fixed slot in maintenance is notified", "deadlines/evaluate-deadlines", {
-    line: 'if (because === "maintenance" && settings.schedule.kind !== "interval") return;',
+    line: 'if (because === "maintenance" && everyMs(settings.schedule) === null) return;',
     becomes: "",
   }),
   mutation("an alarm in maintenance is notified", "state/flips", {

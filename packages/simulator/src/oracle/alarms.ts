@@ -2,7 +2,7 @@ import type { Instant } from "@overdue/schedules";
 import { MINUTE, SECOND } from "../history/history.ts";
 import type { Book } from "./book.ts";
 import type { Moment } from "./moments.ts";
-import { firstMet, findUnmet } from "./slots.ts";
+import { firstMet, findUnmet, hasShared, isBackToBack } from "./slots.ts";
 
 type Heard = Extract<Moment, { kind: "start" | "end" | "log" }>;
 
@@ -21,14 +21,15 @@ export function isTooOften(book: Book, heard: Heard): boolean {
   if (limit === null || (limit.of === "runs" && !isRun(heard))) return false;
   const begunAt = heard.kind === "end" ? heard.begunAt : heard.at;
   if (heard.kind === "end" && book.slots.get(heard.run.slotDueAt ?? NaN)?.outcome === "missed") return false;
+  if (heard.kind !== "log" && isBackToBack(book, { begunAt })) return false;
   const turn = limit.windowSeconds === null ? turnOf(book, begunAt) : null;
   if (turn !== null && begunAt < heard.at && turn < (book.burst.turn ?? turn)) return false;
   const sameSlot = turn === book.burst.turn ? book.burst.at : [];
   const windowMs = (limit.windowSeconds ?? Infinity) * SECOND;
   const within = [...sameSlot.filter((at) => at > heard.at - windowMs), heard.at].slice(-limit.count - 1);
   const isTooMany = within.length > limit.count;
-  // One that is made up for a missed slot is none too many.
-  if (isTooMany && findUnmet(book, begunAt) !== undefined) return false;
+  // One that is made up for a slot from before is none too many.
+  if (isTooMany && (findUnmet(book, begunAt) !== undefined || hasShared(book, begunAt))) return false;
   book.burst = { turn, at: within };
   return isTooMany;
 }

@@ -36,6 +36,8 @@ export type Book = {
   open: Set<KnownRun>;
   /** Missed slots that nothing came for since, and by when runs made up for them are to be expected. */
   unmet: { slots: Slot[]; until: Instant };
+  /** Slots that one run settled beside its own, and by when their own runs are to be expected. */
+  shared: { dues: Instant[]; until: Instant };
 };
 
 /** Rule 13. */

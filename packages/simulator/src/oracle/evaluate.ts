@@ -90,6 +90,7 @@ function expectNothing(book: Book): void {
   book.sinceUp.clear();
   book.open.clear();
   book.unmet = { slots: [], until: Infinity };
+  book.shared = { dues: [], until: 0 };
   book.turn += 1;
   book.burst = { turn: null, at: [] };
 }
@@ -111,6 +112,7 @@ function edit(book: Book, at: Instant, before: Schedule): void {
     book.slotAt = waits ? ((same ? book.slotAt : null) ?? nextAfter(schedule, at)) : null;
     return;
   }
+  if (!same) book.shared = { dues: [], until: 0 };
   if (same || book.slotAt === null) return;
   if (book.status === "up") {
     const lastAt = Math.max(lastEndAt ?? 0, book.last?.dueAt ?? 0);

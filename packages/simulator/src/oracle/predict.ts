@@ -39,6 +39,7 @@ function emptyBook({ settings, faults, begin }: History): Book {
     hosts: new Map(),
     open: new Set(),
     unmet: { slots: [], until: Infinity },
+    shared: { dues: [], until: 0 },
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Instant, nextAfter } from "@overdue/schedules";
+import { belatedRuns, type Instant, nextAfter } from "@overdue/schedules";
 import { type Slot } from "@overdue/core";
 import { MINUTE, SECOND } from "../history/history.ts";
 import { nextSlotAfter, putSlot, type Book } from "./book.ts";
@@ -9,17 +9,69 @@ export type Arrival = { at: Instant; begunAt: Instant; good: boolean; runId: str
 /** Rules 14 to 17: every slot that is due is met or failed; with none due, the last word is on one before. */
 export function settle(book: Book, came: Arrival): Slot | null {
   meetByRunBefore(book, came);
+  const queued = isBackToBack(book, came);
   const first = firstMet(book, came.at, came.begunAt);
-  if (first === null) return ofThePast(book, came);
+  if (first === null || (queued && first > came.at)) return ofThePast(book, came);
+  if (queued) takeShared(book, came);
   if (book.slotAt !== null) book.turn += 1;
+  const due: Due[] = [];
   for (let dueAt: Instant | null = first; dueAt !== null && (dueAt === first || dueAt <= came.at);) {
-    const begunAt = dueAt === first || dueAt <= came.begunAt ? came.begunAt : came.at;
+    const waits = dueAt <= came.at && isWaiting(book, dueAt, came);
+    const begunAt = !waits && (dueAt === first || dueAt <= came.begunAt) ? came.begunAt : came.at;
+    if (dueAt <= came.at) due.push({ dueAt, waits });
     book.last = met(book, dueAt, { ...came, begunAt });
     putSlot(book, book.last);
     dueAt = nextSlotAfter(book, dueAt);
     book.slotAt = dueAt;
   }
+  if (came.good) share(book, due, came);
   return book.last;
+}
+
+type Due = { dueAt: Instant; waits: boolean };
+
+/** Rule 43: it came due during the run that settles it, and its own may start at the end of that. */
+function isWaiting(book: Book, dueAt: Instant, { begunAt }: Arrival): boolean {
+  const { settings } = book;
+  if (settings.schedule.kind === "interval" || !belatedRuns(settings.schedule).atTheEnd) return false;
+  return begunAt < dueAt && !isNear(book, dueAt, { at: begunAt, begunAt });
+}
+
+function share(book: Book, due: readonly Due[], { at, begunAt }: Arrival): void {
+  if (book.settings.schedule.kind === "interval") return;
+  const { atTheEnd, togetherWithinMs } = belatedRuns(book.settings.schedule);
+  const own = due.findLast(({ dueAt }) => dueAt <= begunAt)?.dueAt ?? due[0]?.dueAt ?? at;
+  const shared = due
+    .filter(({ dueAt, waits }) => waits || (dueAt < own && (atTheEnd || at - dueAt <= togetherWithinMs)))
+    .map(({ dueAt }) => dueAt);
+  if (shared.length === 0) return;
+  const dues = [...(at <= book.shared.until ? book.shared.dues : []), ...shared].slice(-64);
+  const until = at + (at - (dues[0] ?? at)) + book.settings.graceSeconds * SECOND;
+  book.shared = { dues, until };
+}
+
+/** Whether a run that begins then may be the own one of a slot that another's has settled. */
+export function hasShared({ shared }: Book, at: Instant): boolean {
+  return shared.dues.length > 0 && at <= shared.until;
+}
+
+/** Rule 43: it began right at the end of the run before, for a slot that came due during that. */
+export function isBackToBack(
+  book: Book,
+  { begunAt, isOverlong }: Pick<Arrival, "begunAt" | "isOverlong">,
+): boolean {
+  const since = begunAt - (book.lastEndAt ?? Infinity);
+  if (isOverlong || since < 0 || since > 10 * SECOND) return false;
+  return hasShared(book, begunAt) && belatedRuns(book.settings.schedule).atTheEnd;
+}
+
+function takeShared(book: Book, came: Arrival): Slot | null {
+  const [dueAt] = hasShared(book, came.begunAt) ? book.shared.dues : [];
+  if (dueAt === undefined) return null;
+  book.shared.dues = book.shared.dues.slice(1);
+  const slot = met(book, dueAt, came);
+  amend(book, slot);
+  return slot;
 }
 
 /** Rule 16a: each of two runs in a row began just ahead of a slot, and the first was counted for the one before. */
@@ -47,7 +99,7 @@ export function meetByRunBefore(book: Book, came: Arrival): void {
 function ofThePast(book: Book, came: Arrival): Slot | null {
   const { last } = book;
   const isMet = last === null || (last.outcome !== "failed" && last.lateMs !== null);
-  const madeUp = came.good && isMet ? makeUp(book, came) : null;
+  const madeUp = came.good && isMet ? (makeUp(book, came) ?? takeShared(book, came)) : null;
   if (madeUp) return madeUp;
   if (last !== null) reviseSlot(book, last, came);
   return book.last;
@@ -126,6 +178,7 @@ function comment(book: Book, slot: Slot): void {
 }
 
 function amend(book: Book, slot: Slot): void {
+  if (slot.outcome === "failed") book.shared.dues = book.shared.dues.filter((dueAt) => dueAt !== slot.dueAt);
   putSlot(book, slot);
   if (book.last?.dueAt === slot.dueAt) book.last = slot;
 }

@@ -1,21 +1,26 @@
-/** Rules 1, 2, 5, 14, 20, 24, 36 and 40: evaluates the deadlines of slots and runs that have passed. */
+/** Rules 1, 2, 5, 14, 20, 24, 36, 40, 42 and 44: evaluates the deadlines of slots and runs that have passed. */
 
-import type { Instant } from "@overdue/schedules";
+import { everyMs, type Instant, lostFrom, missedText, nextAfter, usualPolicy } from "@overdue/schedules";
 import type { Memory, OpenRun } from "../memory.ts";
 import { writeBacklog } from "../slots/backlog.ts";
 import { type Draft, evidenceOf, writeRun } from "../draft.ts";
-import { goDown } from "../state/flips.ts";
+import type { Evidence } from "../event.ts";
+import type { CheckSettings } from "../settings.ts";
+import { goDown, goUp } from "../state/flips.ts";
 import { slotDeadline } from "../deadlines/postpone-deadlines.ts";
 import { changeRun, abandonAtDeadline, runningRun } from "../runs/runs.ts";
+import { firstAwaited } from "./next-deadline.ts";
+import { writePassed } from "../slots/named-slots.ts";
 import {
   failDue,
-  failSlot,
   meetByOpenRun,
   missSlot,
-  reviseLastSlot,
   runBefore,
   SLOTS_PER_FOLD,
+  unmetSlot,
 } from "../slots/settle-slots.ts";
+import { failSlot, reviseLastSlot } from "../slots/write-slots.ts";
+import { isBad } from "../slots/slot-outcome.ts";
 import { applyViolation } from "../state/tolerance.ts";
 import { evaluateOutlier } from "../learning/learn-durations.ts";
 
@@ -28,7 +33,7 @@ export function evaluateUpTo(draft: Draft, at: Instant): void {
   for (let work = writeBacklog(draft); work < SLOTS_PER_FOLD; work += 1) {
     const run = nextRunDue(draft.memory, now);
     const long = nextOutlier(draft.memory, now);
-    const slotAt = draft.memory.slotAt;
+    const slotAt = firstAwaited(draft.memory);
     const slotBy = slotAt === null ? null : slotDeadline(draft.settings, draft.memory.outages, slotAt);
     const first = Math.min(run?.deadlineAt ?? Infinity, slotBy ?? Infinity);
     if (long !== null && long.outlierAt < first) evaluateOutlier(draft, long);
@@ -41,6 +46,7 @@ export function evaluateUpTo(draft: Draft, at: Instant): void {
 /** Nothing came for this slot. */
 export function evaluateSlot(draft: Draft, dueAt: Instant): void {
   const { state, memory, settings } = draft;
+  if (memory.passed?.[0] === dueAt) return evaluatePassed(draft, dueAt);
   if (meetByOpenRun(draft, dueAt)) return;
   const evidence = evidenceOf(draft, { expectedAt: dueAt });
   const { at, outcome, because } = missSlot(draft, dueAt);
@@ -48,8 +54,8 @@ export function evaluateSlot(draft: Draft, dueAt: Instant): void {
   memory.evaluatedAt = Math.max(memory.evaluatedAt, at);
   memory.verdictAt = Math.max(memory.verdictAt ?? dueAt, dueAt);
   // Maintenance was expected to skip it; an interval has no other slot to show that the job is alive again.
-  if (because === "maintenance" && settings.schedule.kind !== "interval") return;
-  const violation = { at, evidence: { ...evidence, deadlineAt: at } };
+  if (because === "maintenance" && everyMs(settings.schedule) === null) return;
+  const violation = { at, evidence: { ...evidence, deadlineAt: at, ...policyAfter(settings, dueAt, at) } };
   if (state.status === "new") goDown(draft, { ...violation, reason: "never-started" });
   else if (skippedFor !== undefined)
     applyViolation(draft, {
@@ -59,6 +65,41 @@ export function evaluateSlot(draft: Draft, dueAt: Instant): void {
     });
   else if (outcome === "missed" || settings.tolerance === null)
     applyViolation(draft, { ...violation, reason: "missed" });
+}
+
+/**
+ * No run named this slot, and a later one was met: people are notified of it, and it is over with that where the check was
+ * up, as with a failure that arrives late.
+ */
+function evaluatePassed(draft: Draft, dueAt: Instant): void {
+  const { state, memory, settings } = draft;
+  const slot = unmetSlot(settings, memory.outages, dueAt);
+  writePassed(draft, slot);
+  const { at, outcome } = slot;
+  memory.evaluatedAt = Math.max(memory.evaluatedAt, at);
+  if (outcome !== "missed") return;
+  const wasUp = state.status === "up";
+  const evidence = evidenceOf(draft, { expectedAt: dueAt, deadlineAt: at });
+  applyViolation(draft, {
+    at,
+    reason: "missed",
+    evidence: { ...evidence, ...policyAfter(settings, dueAt, at) },
+  });
+  const isAlive = memory.lastSlot !== null && !isBad(memory.lastSlot);
+  if (wasUp && isAlive && settings.recoverAfter === 1) goUp(draft, at);
+}
+
+/** What the scheduler makes of the run that was due at `dueAt` and did not come by `at`, where that is known. */
+function policyAfter({ schedule }: CheckSettings, dueAt: Instant, at: Instant): Pick<Evidence, "policy"> {
+  const policy = everyMs(schedule) === null ? usualPolicy(schedule) : null;
+  if (policy === null) return {};
+  return {
+    policy: {
+      text: missedText(policy),
+      lostFrom: lostFrom(policy, dueAt),
+      nextAt: nextAfter(schedule, at),
+    },
+  };
 }
 
 /** This run has taken longer than it may, and still runs as far as is known. */

@@ -1,4 +1,4 @@
-/** Rules 3 and 6: computes the next deadline of a check, and when it must be looked at. */
+/** Rules 3, 6 and 42: computes the next deadline of a check, and when it must be looked at. */
 
 import { type Instant, MINUTE_MS } from "@overdue/schedules";
 import type { Check } from "../check.ts";
@@ -37,12 +37,16 @@ export function nextEvaluationAt(settings: CheckSettings, memory: Memory): Insta
   return first;
 }
 
+/** The first slot that is waited for: one that was passed over (rule 42), else the next. */
+export function firstAwaited({ passed, slotAt }: Memory): Instant | null {
+  return passed?.[0] ?? slotAt;
+}
+
 /** The next deadline of a slot or a run; null where nothing is waited for. */
 export function awaitedUntil(settings: CheckSettings, memory: Memory): Instant | null {
   const runAt = nextRunDeadline(memory);
-  return memory.slotAt === null
-    ? runAt
-    : earlier(runAt, slotDeadline(settings, memory.outages, memory.slotAt));
+  const slotAt = firstAwaited(memory);
+  return slotAt === null ? runAt : earlier(runAt, slotDeadline(settings, memory.outages, slotAt));
 }
 
 /** The next deadline of an open run that is still within its limit. */

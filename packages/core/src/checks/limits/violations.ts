@@ -1,13 +1,14 @@
-/** Rules 32 and 33: overlaps, two hosts, too many pings or runs. */
+/** Rules 32, 33, 42 and 43: overlaps, two hosts, too many pings or runs. */
 
-import { type Instant, MINUTE_MS, SECOND_MS } from "@overdue/schedules";
+import { everyMs, type Instant, MINUTE_MS, SECOND_MS } from "@overdue/schedules";
 import type { Reason } from "../check.ts";
 import type { ViolationPolicy, CheckSettings } from "../settings.ts";
 import { type Draft, evidenceOf } from "../draft.ts";
 import type { Ping, Slot } from "../event.ts";
 import { goDown, writeNotice, type Violation } from "../state/flips.ts";
 import { earlyMs } from "../slots/slot-outcome.ts";
-import { findUnmet, NO_SLOT } from "../slots/settle-slots.ts";
+import { findUnmet, hasShared, slotNamedBy } from "../slots/made-up.ts";
+import { NO_SLOT } from "../slots/write-slots.ts";
 
 /** A second run starts while another is open and within its limit. */
 export function reportOverlap(draft: Draft, ping: Ping): void {
@@ -35,22 +36,29 @@ export function reportOtherHost(draft: Draft, ping: Ping): void {
 export function countTowardsTooOften(
   draft: Draft,
   what: "pings" | "runs",
-  { at, begunAt = at }: { at: Instant; begunAt?: Instant },
+  { at, begunAt = at, dueAt }: { at: Instant; begunAt?: Instant; dueAt?: Instant },
 ): boolean {
   const { memory, settings } = draft;
   const { tooOften } = settings;
   if (tooOften === null || tooOften.of !== what) return false;
-  const slotAt = tooOften.windowSeconds === null ? slotBegunBy(draft, begunAt) : null;
+  const namedAt = slotNamedBy(draft, dueAt, at);
+  const slotAt = tooOften.windowSeconds === null ? (namedAt ?? slotBegunBy(draft, begunAt)) : null;
   // The end of a run that began before the slot that is counted for now.
   if (slotAt !== null && begunAt < at && slotAt < (memory.burst.slotAt ?? slotAt)) return false;
   const counted = memory.burst.slotAt === slotAt ? memory.burst.at : [];
   const from = tooOften.windowSeconds === null ? -Infinity : at - tooOften.windowSeconds * SECOND_MS;
   const within = [...counted, at].filter((one) => one > from).slice(-tooOften.count - 1);
   const isTooMany = within.length > tooOften.count;
-  // One that is made up for a missed slot is none too many, and counts for nothing.
-  if (isTooMany && findUnmet(memory, begunAt) !== undefined) return false;
+  // One that is made up for a slot from before is none too many, and counts for nothing.
+  if (isTooMany && isMadeUp(draft, begunAt, namedAt)) return false;
   memory.burst = { slotAt, at: within };
   return isTooMany;
+}
+
+/** Whether a run that begins now is for a slot from before: a missed one, or one that another run has settled. */
+function isMadeUp({ memory }: Draft, begunAt: Instant, namedAt: Instant | undefined): boolean {
+  if (namedAt !== undefined && memory.slotAt !== null && namedAt < (memory.lastSlot?.dueAt ?? 0)) return true;
+  return findUnmet(memory, begunAt, namedAt) !== undefined || hasShared(memory, begunAt);
 }
 
 /** The check goes down for this ping, whatever it tolerates; a paused one only where it would have gone up. */
@@ -88,7 +96,8 @@ export function slotBegunBy({ memory, settings }: Draft, at: Instant): Instant {
 
 /** From when on a ping belongs to the slot settled last, and not to one before it. */
 function beginOf({ schedule }: CheckSettings, { dueAt }: Slot, nextAt: Instant | null): Instant {
-  if (schedule.kind === "interval") return dueAt - schedule.everySeconds * (SECOND_MS / 2);
+  const intervalMs = everyMs(schedule);
+  if (intervalMs !== null) return dueAt - intervalMs / 2;
   if (nextAt === null) return dueAt;
   return dueAt - Math.min(MINUTE_MS, (nextAt - dueAt) / 10);
 }

@@ -1,6 +1,6 @@
 /** Rules 22, 24 to 26 and 29: ends. */
 
-import { type Instant, SECOND_MS } from "@overdue/schedules";
+import { everyMs, type Instant, SECOND_MS } from "@overdue/schedules";
 import {
   findRepeatedEnd,
   mayBeRepeat,
@@ -16,14 +16,9 @@ import { goDown, goUp, writeNotice, type Violation } from "../state/flips.ts";
 import { reportTooOften, reportOtherHost, countTowardsTooOften } from "../limits/violations.ts";
 import { endedBefore, isRetry, matchRun } from "./match-end.ts";
 import { correctRun, endRun, recordEndOnlyRun, abandonForNewer, keepBeside, abandonRun } from "./runs.ts";
-import {
-  countForPast,
-  failSlot,
-  makeUp,
-  meetAhead,
-  reviseLastSlot,
-  settleSlots,
-} from "../slots/settle-slots.ts";
+import { isBackToBack, makeUp, slotNamedBy } from "../slots/made-up.ts";
+import { countForPast, meetAhead, settleSlots } from "../slots/settle-slots.ts";
+import { failSlot, reviseLastSlot } from "../slots/write-slots.ts";
 import type { Arrival } from "../slots/slot-outcome.ts";
 import type { Note } from "./start.ts";
 import { applyViolation, applySuccess } from "../state/tolerance.ts";
@@ -42,6 +37,8 @@ type Ended = {
   durationMs: number | null;
   began: boolean;
   good: boolean;
+  /** It began right at the end of the run before (rule 43). */
+  isBackToBack: boolean;
 };
 
 /** A success or a fail: it ends a run, settles slots, and decides the status. Returns the note on the ping. */
@@ -54,7 +51,7 @@ export function applyEnd(draft: Draft, ping: Ping): Note {
   const isStale = memory.verdictAt !== null && ping.at < memory.verdictAt;
   const ended = closeRun(draft, ping);
   if (isStale) {
-    if (ended.good) meetAhead(draft, comingOf(ping, ended));
+    if (ended.good) meetAhead(draft, comingOf(draft, ping, ended));
     else failLate(draft, ping, ended);
     return "out-of-order";
   }
@@ -122,6 +119,7 @@ function closeRun(draft: Draft, ping: Ping): Ended {
     durationMs,
     began: run === null,
     good,
+    isBackToBack: isBackToBack(draft, begunAt ?? ping.at),
   };
 }
 
@@ -149,7 +147,7 @@ function correctEndedRun(draft: Draft, before: EndedRun, ping: Ping): Ended {
   const startedAt = timedFrom ?? before.endedAt;
   const begunAt = before.guessed ? timedFrom : null;
   const slot = before.slot ?? null;
-  return { id: before.id, run: null, slot, startedAt, begunAt, durationMs, began: false, good };
+  return { id: before.id, run: null, slot, startedAt, begunAt, durationMs, began: false, good, isBackToBack: false };
 }
 
 function isGood({ settings }: Draft, ping: Ping, durationMs: number | null): boolean {
@@ -194,22 +192,25 @@ function recordEnd({ state, memory }: Draft, { at }: Ping, durationMs: number | 
   memory.verdictAt = at;
 }
 
-function countEnd(draft: Draft, ping: Ping, { began, begunAt, run, slot }: Ended): boolean {
+function countEnd(draft: Draft, ping: Ping, { began, begunAt, run, slot, isBackToBack: waited }: Ended): boolean {
   if (began) reportOtherHost(draft, ping);
-  // A run that may be none counts for nothing, nor does one that is made up for a missed slot.
-  if (run?.uncertain !== undefined || slot?.outcome === "missed") return false;
-  const pings = countTowardsTooOften(draft, "pings", { at: ping.at, begunAt: begunAt ?? ping.at });
+  // A run that may be none counts for nothing, nor does one that is made up for a slot from before.
+  if (run?.uncertain !== undefined || slot?.outcome === "missed" || waited) return false;
+  const pings = countTowardsTooOften(draft, "pings", { ...ping, begunAt: begunAt ?? ping.at });
   return (began && countTowardsTooOften(draft, "runs", ping)) || pings;
 }
 
-function comingOf({ at }: Ping, { id, begunAt, good }: Ended): Arrival {
-  return { at, arrivedAt: begunAt ?? at, good, runId: id };
+function comingOf(draft: Draft, { at, dueAt }: Ping, ended: Ended): Arrival {
+  const { id, run, begunAt, good, isBackToBack: follows } = ended;
+  const namedAt = slotNamedBy(draft, dueAt ?? run?.dueAt, at);
+  const coming = { at, arrivedAt: begunAt ?? at, good, runId: id, isBackToBack: follows };
+  return namedAt === undefined ? coming : { ...coming, namedAt };
 }
 
 function settleEnd(draft: Draft, ping: Ping, ended: Ended): void {
   const { run, slot, good, id } = ended;
-  const coming = comingOf(ping, ended);
-  const isFixed = draft.settings.schedule.kind !== "interval";
+  const coming = comingOf(draft, ping, ended);
+  const isFixed = everyMs(draft.settings.schedule) === null;
   const isExtra =
     isFixed && run?.uncertain === "again" && isSameSlot(draft, { from: run.startedAt, at: ping.at });
   if (slot === null) {

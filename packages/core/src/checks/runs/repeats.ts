@@ -1,6 +1,6 @@
 /** Rules 27 and 28: pings that are sent again, or overtaken, without run ids. */
 
-import { type Instant, MINUTE_MS, nextAfter, SECOND_MS } from "@overdue/schedules";
+import { everyMs, type Instant, MINUTE_MS, nextAfter, SECOND_MS } from "@overdue/schedules";
 import type { Draft } from "../draft.ts";
 import type { Ping } from "../event.ts";
 import { slotBegunBy } from "../limits/violations.ts";
@@ -90,7 +90,7 @@ export function findMistakenRepeat(draft: Draft, ping: Ping): HostEnd | null {
   const last = lastEndOf(draft, ping);
   const withinMs = Math.max(OVERTAKEN_MS, Math.min(RESEND_MS, gapMs(draft) / 10));
   if (last === null || last.repeatedAt <= last.endedAt || ping.at - last.repeatedAt > withinMs) return null;
-  if (draft.settings.schedule.kind === "interval")
+  if (everyMs(draft.settings.schedule) !== null)
     return last.repeatedAt - last.endedAt <= gapMs(draft) / 2 ? null : last;
   return isSameSlot(draft, { from: last.endedAt, at: last.repeatedAt }) ? null : last;
 }
@@ -104,7 +104,7 @@ export function isWithinResendTime(draft: Draft, { from, at, isSeries = false }:
   const afterMs = at - from;
   if (afterMs < 0 || afterMs > RESEND_MS) return false;
   // The runs of an interval's host lie at least half of it apart, whatever another host has begun meanwhile.
-  if (draft.settings.schedule.kind === "interval") return afterMs <= gapMs(draft) / 2;
+  if (everyMs(draft.settings.schedule) !== null) return afterMs <= gapMs(draft) / 2;
   const isHalf = isSeries || isEarlyForNext(draft, from);
   return afterMs <= gapMs(draft) / (isHalf ? 2 : 10) || isSameSlot(draft, { from, at });
 }
@@ -122,7 +122,7 @@ function takenRunOf({ memory }: Draft, { host }: Ping): OpenRun | undefined {
 /** Remembers an end without a run id, and the start of the run that it ended. */
 export function rememberEnd(draft: Draft, ping: Ping, run: OpenRun | null): void {
   if (ping.rid !== null || (ping.kind !== "success" && ping.kind !== "fail")) return;
-  const { host, kind, digest, exitStatus, at } = ping;
+  const { host, kind, digest, exitStatus, at, dueAt } = ping;
   // The sixth repeat is none: a job that is stuck in a loop is not forgiven five of its pings time and again.
   const before = endsOf(draft, ping).findLast(
     (end) => isEqual(end, ping) && end.repeats >= REPEATS_MAX && at - end.endedAt <= RESEND_MS,
@@ -135,6 +135,7 @@ export function rememberEnd(draft: Draft, ping: Ping, run: OpenRun | null): void
     kind,
     digest,
     exitStatus,
+    ...(dueAt !== undefined && { dueAt }),
     startedAt: ofOwnRun ? (run.firstStartAt ?? run.startedAt) : null,
     startDigest: ofOwnRun ? run.digest : null,
     repeats: isStuck ? before.repeats : 0,
@@ -216,7 +217,12 @@ function putEnd({ memory }: Draft, end: HostEnd): void {
 }
 
 function isEqual(last: HostEnd, ping: Ping): boolean {
-  return last.kind === ping.kind && last.digest === ping.digest && last.exitStatus === ping.exitStatus;
+  return (
+    last.kind === ping.kind &&
+    last.digest === ping.digest &&
+    last.exitStatus === ping.exitStatus &&
+    last.dueAt === ping.dueAt
+  );
 }
 
 /** Whether both fall to the same slot. */
@@ -228,7 +234,7 @@ export function isSameSlot(draft: Draft, { from, at }: { from: Instant; at: Inst
 /** Whether the slot after one that still waits has come due for the second, and not for the first. */
 function isSlotBetween({ memory, settings }: Draft, begun: Instant, { from, at }: Since): boolean {
   const { slotAt } = memory;
-  if (slotAt === null || slotAt !== begun || settings.schedule.kind === "interval") return false;
+  if (slotAt === null || slotAt !== begun || everyMs(settings.schedule) !== null) return false;
   const nextAt = nextAfter(settings.schedule, slotAt);
   return nextAt !== null && nextAt <= at && from < nextAt - Math.min(MINUTE_MS, (nextAt - slotAt) / 10);
 }
@@ -241,7 +247,8 @@ function isEarlyForNext({ memory, settings }: Draft, from: Instant): boolean {
 
 /** From the slot settled last to the next one. */
 function gapMs({ memory, settings }: Draft): number {
-  if (settings.schedule.kind === "interval") return settings.schedule.everySeconds * SECOND_MS;
+  const intervalMs = everyMs(settings.schedule);
+  if (intervalMs !== null) return intervalMs;
   if (memory.slotAt === null) return Infinity;
   return memory.lastSlot === null ? 0 : memory.slotAt - memory.lastSlot.dueAt;
 }

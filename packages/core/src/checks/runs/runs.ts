@@ -32,6 +32,7 @@ export function openRun(draft: Draft, ping: Ping): OpenRun {
     overlong: false,
     digest: ping.digest,
     slot: null,
+    ...(ping.dueAt !== undefined && { dueAt: ping.dueAt }),
   };
   const longAt = outlierDeadline(draft, run);
   if (longAt !== null) run.outlierAt = longAt;

@@ -38,7 +38,8 @@ import {
   retryMs,
 } from "./runs.ts";
 import type { Arrival } from "../slots/slot-outcome.ts";
-import { countForPast, makeUp, settleSlots } from "../slots/settle-slots.ts";
+import { isBackToBack, makeUp, slotNamedBy } from "../slots/made-up.ts";
+import { countForPast, settleSlots } from "../slots/settle-slots.ts";
 
 export type Note = "duplicate" | "started-again" | "out-of-order" | null;
 
@@ -125,10 +126,9 @@ type Begun = { before?: OpenRun } & Pick<OpenRun, "firstStartAt" | "startRepeats
 function begin(draft: Draft, ping: Ping, { before, ...repeated }: Begun = {}): null {
   // A new check that starts was heard: from now on its run is waited for.
   if (draft.state.status === "new") draft.memory.slotAt = null;
-  const often = [
-    countTowardsTooOften(draft, "pings", ping),
-    countTowardsTooOften(draft, "runs", ping),
-  ].includes(true);
+  // One that waited for the end of another is for a slot from before, and counts for nothing.
+  const counted = isBackToBack(draft, ping.at) ? [] : (["pings", "runs"] as const);
+  const often = counted.map((what) => countTowardsTooOften(draft, what, ping)).includes(true);
   if (often) reportTooOften(draft, ping);
   reportOtherHost(draft, ping);
   const opened = openRun(draft, ping);
@@ -137,7 +137,15 @@ function begin(draft: Draft, ping: Ping, { before, ...repeated }: Begun = {}): n
   reportOverlap(draft, ping);
   // With a limit of its own for the run, the grace bounds how late it starts: the start settles the slot.
   if (draft.settings.maxRuntimeSeconds !== null && draft.memory.slotAt !== null) {
-    const coming = { at: ping.at, arrivedAt: ping.at, good: true, runId: run.id };
+    const namedAt = slotNamedBy(draft, ping.dueAt, ping.at);
+    const coming = {
+      at: ping.at,
+      arrivedAt: ping.at,
+      good: true,
+      runId: run.id,
+      isBackToBack: isBackToBack(draft, ping.at),
+      ...(namedAt !== undefined && { namedAt }),
+    };
     changeRun(draft, { ...run, slot: slotOfStart(draft, coming) });
   }
   return null;

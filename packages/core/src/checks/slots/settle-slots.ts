@@ -1,21 +1,19 @@
-/** Rules 12, 14 and 16 to 19: which slot a ping or a run is for, and what became of it. */
+/** Rules 12, 14, 16 to 19, 42, 43 and 45: which slot a ping or a run is for, and what became of it. */
 
-import { type Instant, nextAfter, SECOND_MS } from "@overdue/schedules";
+import { everyMs, type Instant, nextAfter, SECOND_MS } from "@overdue/schedules";
 import type { CheckSettings } from "../settings.ts";
-import { type Draft, rewriteSlot } from "../draft.ts";
+import type { Draft } from "../draft.ts";
 import type { Slot } from "../event.ts";
-import type { Memory, OpenRun, Outage, Unmet } from "../memory.ts";
+import type { Memory, OpenRun, Outage } from "../memory.ts";
 import { isInMaintenance, isInOutage, slotDeadline } from "../deadlines/postpone-deadlines.ts";
-import { arrivalOf, type Arrival, earlyMs, isBad, metBy, metSlot } from "./slot-outcome.ts";
-import { noteVerdict } from "../state/tolerance.ts";
+import { arrivalOf, type Arrival, earlyMs, metBy, metSlot } from "./slot-outcome.ts";
+import { isWaiting, makeUp, shareSlots, takeShared } from "./made-up.ts";
+import { settleNamed } from "./named-slots.ts";
+import { nameLastSlot, NO_SLOT, reviseLastSlot, writeSlot } from "./write-slots.ts";
 
 /** How many slots one fold writes; what is left is written by the next ones. */
 export const SLOTS_PER_FOLD = 1000;
 const SPANS_MAX = 4;
-const UNMET_MAX = 64;
-const NOTHING_UNMET: Unmet = { slots: [], until: null };
-/** Names, where hosts and pings are counted by slots, the time before the first one. */
-export const NO_SLOT: Instant = 0;
 
 /**
  * Settles every slot due up to this ping, and the next one where the ping is early enough to count for it.
@@ -24,14 +22,27 @@ export const NO_SLOT: Instant = 0;
 export function settleSlots(draft: Draft, coming: Arrival): boolean {
   const { memory, settings } = draft;
   const firstAt = memory.slotAt;
-  const isFixed = settings.schedule.kind !== "interval";
+  const isFixed = everyMs(settings.schedule) === null;
+  if (coming.namedAt !== undefined && firstAt !== null) {
+    const isNamed = settleNamed(draft, coming, coming.namedAt);
+    if (isNamed !== null) return isNamed;
+  }
   if (isFixed) meetByRunBefore(draft, coming);
+  // A run that waited for the end of another is none that is early for the next slot.
+  const isQueued = coming.isBackToBack === true;
+  if (isQueued && firstAt !== null && firstAt <= coming.at) takeShared(draft, coming);
   const isBegun = firstAt === null ? beginSlots(draft, coming) : settleDue(draft, coming);
   // A ping for a slot that was due is not one for the next slot too.
-  const isAhead = !isBegun && takeEarly(draft, coming);
-  if (!isFixed) memory.slotAt = nextAfter(settings.schedule, coming.at);
+  const isAhead = !isBegun && !isQueued && takeEarly(draft, coming);
+  if (!isFixed) memory.slotAt = nextAfter(settings.schedule, countsFrom(draft, coming));
   if (isBegun || isAhead) nameLastSlot(memory, firstAt ?? NO_SLOT);
   return isBegun || isAhead;
+}
+
+/** An interval counts from the ping, a line such as `@every 90m` from the start of its run where that was heard. */
+function countsFrom({ memory, settings }: Draft, { at, arrivedAt }: Arrival): Instant {
+  if (settings.schedule.kind === "interval") return at;
+  return memory.lastSlot === null ? arrivedAt : Math.max(arrivedAt, arrivalOf(memory.lastSlot));
 }
 
 /**
@@ -40,8 +51,13 @@ export function settleSlots(draft: Draft, coming: Arrival): boolean {
  */
 export function meetAhead(draft: Draft, coming: Arrival): void {
   const { memory, settings } = draft;
-  const { slotAt } = memory;
-  if (settings.schedule.kind === "interval" || slotAt === null) return;
+  const { slotAt, passed } = memory;
+  if (everyMs(settings.schedule) !== null || slotAt === null) return;
+  const { namedAt } = coming;
+  if (namedAt !== undefined && passed?.includes(namedAt) === true) {
+    settleNamed(draft, coming, namedAt);
+    return;
+  }
   if (takeEarly(draft, coming)) nameLastSlot(memory, slotAt);
 }
 
@@ -58,15 +74,22 @@ export function failDue(draft: Draft, coming: Arrival): boolean {
 function settleDue(draft: Draft, coming: Arrival): boolean {
   const { memory, settings } = draft;
   const firstAt = memory.slotAt;
+  const due: Instant[] = [];
+  const waiting: Instant[] = [];
   for (let count = 0; memory.slotAt !== null && memory.slotAt <= coming.at; count += 1) {
     // A deadline that passed was evaluated before, unless there were too many for one fold.
     if (count === SLOTS_PER_FOLD || slotDeadline(settings, memory.outages, memory.slotAt) < coming.at) {
       leaveForLater(draft, coming);
       break;
     }
-    writeSlot(draft, metBy(settings, coming, { dueAt: memory.slotAt, isFirst: memory.slotAt === firstAt }));
-    memory.slotAt = nextAfter(settings.schedule, memory.slotAt);
+    const dueAt = memory.slotAt;
+    const slot = { dueAt, isFirst: dueAt === firstAt, isWaiting: isWaiting(draft, dueAt, coming) };
+    writeSlot(draft, metBy(settings, coming, slot));
+    due.push(dueAt);
+    if (slot.isWaiting) waiting.push(dueAt);
+    memory.slotAt = nextAfter(settings.schedule, dueAt);
   }
+  if (coming.good && due.length > 0) shareSlots(draft, { due, waiting }, coming);
   return memory.slotAt !== firstAt;
 }
 
@@ -79,7 +102,7 @@ export function meetByOpenRun(draft: Draft, dueAt: Instant): boolean {
   const next = memory.openRuns.find(
     ({ overlong, uncertain, startedAt }) => !overlong && uncertain === undefined && startedAt > dueAt,
   );
-  if (next === undefined || settings.schedule.kind === "interval") return false;
+  if (next === undefined || everyMs(settings.schedule) !== null) return false;
   meetByRunBefore(draft, { at: next.startedAt, arrivedAt: next.startedAt, good: true, runId: next.id });
   return memory.slotAt !== dueAt;
 }
@@ -111,67 +134,20 @@ export function unmetSlot(settings: CheckSettings, outages: readonly Outage[], d
 }
 
 /**
- * A further ping before the next slot belongs to the slot settled last: its last word counts. A slot whose
- * deadline has passed stays missed, with how late it came in the end.
- */
-export function reviseLastSlot(draft: Draft, coming: Arrival): void {
-  const { memory } = draft;
-  if (memory.lastSlot === null || memory.lastSlotFinal) return;
-  const revised = revise(draft, memory.lastSlot, coming);
-  if (revised === memory.lastSlot) return;
-  replaceSlot(draft, memory.lastSlot, revised);
-  if (memory.unmet !== undefined) forgetUnmet(memory, revised.dueAt);
-}
-
-/**
  * A run that no slot waits for: made up for a missed one that nothing came for yet, where the slot settled last
  * was met; else it belongs to that one. Returns the slot it was counted for.
  */
 export function countForPast(draft: Draft, coming: Arrival): Slot | null {
   const { lastSlot } = draft.memory;
+  const { good, namedAt } = coming;
+  const isNamed = namedAt !== undefined;
   const isMet = lastSlot === null || (lastSlot.outcome !== "failed" && lastSlot.lateMs !== null);
-  const madeUp = coming.good && isMet ? makeUp(draft, coming) : null;
-  if (madeUp === null) reviseLastSlot(draft, coming);
-  return madeUp ?? draft.memory.lastSlot;
-}
-
-/** The newest missed slot that a run which begins now may be made up for. */
-export function findUnmet({ unmet }: Memory, at: Instant): Unmet["slots"][number] | undefined {
-  return isMadeUpUntil(unmet, at) ? unmet?.slots.findLast(({ dueAt }) => dueAt <= at) : undefined;
-}
-
-function isMadeUpUntil(unmet: Unmet | undefined, at: Instant): boolean {
-  return unmet !== undefined && (unmet.until === null || at <= unmet.until);
-}
-
-/** Counts a run for the newest missed slot that nothing came for. Returns the slot; null where there is none. */
-export function makeUp(draft: Draft, { arrivedAt, runId }: Arrival): Slot | null {
-  const { memory } = draft;
-  const missed = findUnmet(memory, arrivedAt);
-  if (missed === undefined) return null;
-  const slot: Slot = { ...missed, outcome: "missed", lateMs: arrivedAt - missed.dueAt, runId };
-  if (memory.lastSlot?.dueAt === slot.dueAt) memory.lastSlot = slot;
-  rewriteSlot(draft, slot);
-  forgetUnmet(memory, slot.dueAt);
-  return slot;
-}
-
-/** The slot that a run's start was counted for is failed by that run; what was decided against it before stays. */
-export function failSlot(draft: Draft, slot: Slot, { at, runId }: { at: Instant; runId: string }): void {
-  if (isBad(slot) || slot.outcome === "excluded") return;
-  replaceSlot(draft, slot, { ...slot, outcome: "failed", at, runId });
-}
-
-/** Says something else of a slot that was written before. */
-function replaceSlot(draft: Draft, before: Slot, slot: Slot): void {
-  const { memory } = draft;
-  if (memory.lastSlot?.dueAt === slot.dueAt) memory.lastSlot = slot;
-  if (memory.openRuns.some((run) => run.slot?.dueAt === slot.dueAt))
-    memory.openRuns = memory.openRuns.map((run) => (run.slot?.dueAt === slot.dueAt ? { ...run, slot } : run));
-  rewriteSlot(draft, slot);
-  // How late a missed slot came in the end says nothing about those since.
-  if (slot.outcome !== before.outcome && !isExcused(draft, slot))
-    noteVerdict(draft, { dueAt: slot.dueAt, bad: isBad(slot) });
+  const madeUp = good && (isMet || isNamed) ? makeUp(draft, coming) : null;
+  const shared = madeUp === null && good && isMet && !isNamed ? takeShared(draft, coming) : null;
+  // A run that names another slot says nothing of the last one.
+  const isOfLast = !isNamed || namedAt === lastSlot?.dueAt;
+  if (madeUp === null && shared === null && isOfLast) reviseLastSlot(draft, coming);
+  return madeUp ?? shared ?? draft.memory.lastSlot;
 }
 
 /** A check that waited for no slot begins to. Returns whether this is a slot itself. */
@@ -179,17 +155,9 @@ function beginSlots(draft: Draft, coming: Arrival): boolean {
   const { memory, settings } = draft;
   const { schedule } = settings;
   memory.slotAt = nextAfter(schedule, coming.at);
-  if (schedule.kind !== "interval") return false;
-  writeSlot(draft, metSlot(settings, coming.at, { ...coming, arrivedAt: coming.at }));
+  if (everyMs(schedule) === null) return false;
+  writeSlot(draft, movedTo(settings, coming));
   return true;
-}
-
-/** What was counted for the slot that was waited for was counted for the last one settled with it. */
-function nameLastSlot(memory: Memory, slotAt: Instant): void {
-  const { lastSlot, slotHost, burst } = memory;
-  if (lastSlot === null) return;
-  if (slotHost?.slotAt === slotAt) memory.slotHost = { ...slotHost, slotAt: lastSlot.dueAt };
-  if (burst.slotAt === slotAt) memory.burst = { ...burst, slotAt: lastSlot.dueAt };
 }
 
 /** A ping ahead of its slot counts for it within the early margin; an interval's slot it moves to itself. */
@@ -197,8 +165,7 @@ function takeEarly(draft: Draft, coming: Arrival): boolean {
   const { memory, settings } = draft;
   const { slotAt, lastSlot } = memory;
   if (slotAt === null || !isNear(settings, { last: lastSlot, slotAt }, coming)) return false;
-  if (settings.schedule.kind === "interval")
-    writeSlot(draft, metSlot(settings, coming.at, { ...coming, arrivedAt: coming.at }));
+  if (everyMs(settings.schedule) !== null) writeSlot(draft, movedTo(settings, coming));
   else writeSlot(draft, metSlot(settings, slotAt, coming));
   memory.slotAt = nextAfter(settings.schedule, slotAt);
   return true;
@@ -222,6 +189,12 @@ function meetByRunBefore(draft: Draft, coming: Arrival): void {
   memory.slotAt = nextAt;
 }
 
+/** A slot without a time of its own moves to what meets it. */
+function movedTo(settings: CheckSettings, coming: Arrival): Slot {
+  const dueAt = settings.schedule.kind === "interval" ? coming.at : coming.arrivedAt;
+  return metSlot(settings, dueAt, { ...coming, arrivedAt: dueAt });
+}
+
 type Ahead = { last: Slot | null; slotAt: Instant };
 
 /** A run that began long before was not early for this slot, unless its end is within the margin that is set. */
@@ -231,63 +204,10 @@ function isNear(
   { at, arrivedAt: begunAt }: Arrival,
 ): boolean {
   const marginMs = earlyMs(settings, last, slotAt);
-  if (settings.schedule.kind === "interval" || begunAt >= slotAt - marginMs) return at >= slotAt - marginMs;
+  if (settings.schedule.kind === "interval") return at >= slotAt - marginMs;
+  if (begunAt >= slotAt - marginMs) return true;
+  if (everyMs(settings.schedule) !== null) return false;
   return slotAt - at <= Math.min(marginMs, settings.earlyMarginSeconds * SECOND_MS);
-}
-
-function revise(draft: Draft, last: Slot, coming: Arrival): Slot {
-  const met = metSlot(draft.settings, last.dueAt, coming);
-  switch (last.outcome) {
-    case "missed":
-    case "excluded":
-      if (coming.at < last.at) return met;
-      if (last.lateMs !== null || coming.arrivedAt < last.dueAt) return last;
-      return { ...last, lateMs: met.lateMs, runId: met.runId };
-    case "failed":
-      return coming.good ? met : last;
-    case "on-time":
-    case "early":
-    case "late":
-      return coming.good ? last : { ...last, outcome: "failed", at: coming.at, runId: coming.runId };
-  }
-}
-
-function writeSlot(draft: Draft, slot: Slot): void {
-  draft.effects.push({ kind: "slot", slot });
-  draft.memory.lastSlot = slot;
-  draft.memory.lastSlotFinal = false;
-  if (slot.outcome === "missed" || draft.memory.unmet !== undefined) rememberUnmet(draft, slot);
-  if (!isExcused(draft, slot)) noteVerdict(draft, { dueAt: slot.dueAt, bad: isBad(slot) });
-}
-
-/** Runs are made up for missed slots for as long as those lasted, once a slot is met again. */
-function rememberUnmet({ memory, settings }: Draft, slot: Slot): void {
-  const known = (isMadeUpUntil(memory.unmet, slot.at) && memory.unmet) || NOTHING_UNMET;
-  const { dueAt, at, because } = slot;
-  if (slot.outcome === "missed") {
-    const missed = { dueAt, at, ...(because !== undefined && { because }) };
-    memory.unmet = { slots: [...known.slots, missed].slice(-UNMET_MAX), until: null };
-    return;
-  }
-  const [oldest] = known.slots;
-  if (oldest === undefined) delete memory.unmet;
-  else
-    memory.unmet = {
-      ...known,
-      until: known.until ?? at + (at - oldest.dueAt) + settings.graceSeconds * SECOND_MS,
-    };
-}
-
-function forgetUnmet(memory: Memory, dueAt: Instant): void {
-  if (memory.unmet === undefined) return;
-  const slots = memory.unmet.slots.filter((slot) => slot.dueAt !== dueAt);
-  if (slots.length === 0) delete memory.unmet;
-  else memory.unmet = { ...memory.unmet, slots };
-}
-
-/** What fails in maintenance, like what nobody evaluates, is no verdict. */
-function isExcused({ settings }: Draft, slot: Slot): boolean {
-  return slot.outcome === "excluded" || (isBad(slot) && isInMaintenance(settings, slot.at));
 }
 
 function leaveForLater({ memory, settings }: Draft, { at, arrivedAt, good, runId }: Arrival): void {

@@ -1,11 +1,20 @@
 /** Rules 15 and 16: on time, early or late. */
 
-import { type Instant, MINUTE_MS, nextAfter, SECOND_MS } from "@overdue/schedules";
+import { everyMs, type Instant, MINUTE_MS, nextAfter, SECOND_MS } from "@overdue/schedules";
 import type { CheckSettings } from "../settings.ts";
 import type { Slot } from "../event.ts";
 
 /** Something that settles slots at `at`; `arrivedAt` is the start of its run where that was heard. */
-export type Arrival = { at: Instant; arrivedAt: Instant; good: boolean; runId: string | null };
+export type Arrival = {
+  at: Instant;
+  arrivedAt: Instant;
+  good: boolean;
+  runId: string | null;
+  /** The slot that it names (rule 42). */
+  namedAt?: Instant;
+  /** It began right at the end of the run before (rule 43). */
+  isBackToBack?: boolean;
+};
 
 /** How a slot was met: up to a tenth of the grace, at most a minute, is on time, beside the allowed jitter. */
 export function metSlot(settings: CheckSettings, dueAt: Instant, coming: Arrival): Slot {
@@ -23,9 +32,9 @@ export function metSlot(settings: CheckSettings, dueAt: Instant, coming: Arrival
 export function metBy(
   settings: CheckSettings,
   coming: Arrival,
-  slot: { dueAt: Instant; isFirst: boolean },
+  slot: { dueAt: Instant; isFirst: boolean; isWaiting: boolean },
 ): Slot {
-  const byStart = slot.isFirst || coming.arrivedAt >= slot.dueAt;
+  const byStart = !slot.isWaiting && (slot.isFirst || coming.arrivedAt >= slot.dueAt);
   return metSlot(settings, slot.dueAt, byStart ? coming : { ...coming, arrivedAt: coming.at });
 }
 
@@ -38,8 +47,8 @@ export function earlyMs(
   last: Slot | null,
   slotAt: Instant,
 ): number {
-  if (schedule.kind === "interval")
-    return last === null ? Infinity : slotAt - arrivalOf(last) - schedule.everySeconds * (SECOND_MS / 2);
+  const intervalMs = everyMs(schedule);
+  if (intervalMs !== null) return last === null ? Infinity : slotAt - arrivalOf(last) - intervalMs / 2;
   const gapMs = last === null ? (nextAfter(schedule, slotAt) ?? Infinity) - slotAt : slotAt - last.dueAt;
   const marginMs = Math.max(earlyMarginSeconds * SECOND_MS, Math.min(MINUTE_MS, gapMs / 10));
   return last === null ? marginMs : Math.min(marginMs, gapMs / 2);
@@ -60,5 +69,5 @@ function outcomeOf(settings: CheckSettings, good: boolean, lateMs: number): Slot
   const onTimeMs =
     Math.min(MINUTE_MS, settings.graceSeconds * (SECOND_MS / 10)) + settings.jitterSeconds * SECOND_MS;
   if (lateMs > onTimeMs) return "late";
-  return lateMs < 0 && settings.schedule.kind !== "interval" ? "early" : "on-time";
+  return lateMs < 0 && everyMs(settings.schedule) === null ? "early" : "on-time";
 }

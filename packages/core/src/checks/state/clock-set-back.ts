@@ -40,6 +40,8 @@ export function applyClockSetBack(draft: Draft, at: Instant): void {
   // A ping soon after the step is no repetition of one that was drawn back to it.
   delete memory.lastEnds;
   delete memory.unmet;
+  delete memory.shared;
+  delete memory.passed;
   memory.outages = memory.outages.filter((_, index) => (before.outages[index]?.from ?? 0) <= at);
   memory.backlog = memory.backlog.filter((_, index) => (before.backlog[index]?.from ?? 0) <= at);
   memory.openRuns = memory.openRuns.map((run, index) => limited(draft, run, before.openRuns[index] ?? run));

@@ -1,6 +1,6 @@
 /** Rule 11: what an edit changes. */
 
-import { type Instant, nextAfter, type Schedule, SECOND_MS } from "@overdue/schedules";
+import { everyMs, type Instant, nextAfter, type Schedule } from "@overdue/schedules";
 import type { CheckSettings } from "../settings.ts";
 import { evaluateSlot, evaluateUpTo } from "../deadlines/evaluate-deadlines.ts";
 import { type Draft, evidenceOf } from "../draft.ts";
@@ -23,7 +23,11 @@ export function applyEdit(draft: Draft, edit: { at: Instant; settings: CheckSett
   const sameSchedule = isSameSchedule(before.schedule, edit.settings.schedule);
   if (!sameSchedule || draft.state.status === "new")
     memory.slotAt = slotAfterEdit(draft, { at, schedule: before.schedule, sameSchedule });
-  if (!sameSchedule) evaluateOverdue(draft, at);
+  if (!sameSchedule) {
+    delete memory.shared;
+    delete memory.passed;
+    evaluateOverdue(draft, at);
+  }
   if (edit.settings.tolerance === null) memory.verdicts = [];
   draft.effects.push({ kind: "notice", at, notice: "edited", evidence: evidenceOf(draft, {}) });
 }
@@ -47,8 +51,8 @@ function slotAfterEdit(draft: Draft, { at, schedule, sameSchedule }: Before): In
 
 /** What the slot that is waited for was counted from. */
 function anchorOf({ state, memory }: Draft, before: Schedule): Instant | null {
-  if (before.kind === "interval" && memory.slotAt !== null)
-    return memory.slotAt - before.everySeconds * SECOND_MS;
+  const intervalMs = everyMs(before);
+  if (intervalMs !== null && memory.slotAt !== null) return memory.slotAt - intervalMs;
   const heardAt = state.lastPingAt ?? memory.verdictAt;
   return heardAt === null ? null : Math.max(heardAt, memory.lastSlot?.dueAt ?? heardAt);
 }

@@ -42,4 +42,6 @@ function clear({ memory }: Draft, at: Instant): void {
   memory.slotHost = null;
   delete memory.lastEnds;
   delete memory.unmet;
+  delete memory.shared;
+  delete memory.passed;
 }

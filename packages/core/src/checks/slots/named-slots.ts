@@ -1,0 +1,50 @@
+/** Rule 42: slots that a ping names by the due time that its scheduler handed on, and those that it passes over. */
+
+import { type Instant, nextAfter } from "@overdue/schedules";
+import type { Draft } from "../draft.ts";
+import type { Slot } from "../event.ts";
+import { rememberUnmet } from "./made-up.ts";
+import { noteVerdict } from "../state/tolerance.ts";
+import { type Arrival, isBad, metSlot } from "./slot-outcome.ts";
+import { isExcused, nameLastSlot, NO_SLOT, writeSlot } from "./write-slots.ts";
+
+const PASSED_MAX = 64;
+const NONE: readonly Instant[] = [];
+
+/**
+ * Settles the slot that a ping names, and no other: those before it wait for their own runs until their deadlines.
+ * Returns whether it was settled, and null where more than can be remembered would have to wait.
+ */
+export function settleNamed(draft: Draft, coming: Arrival, namedAt: Instant): boolean | null {
+  const { memory, settings } = draft;
+  const { schedule } = settings;
+  const passed = memory.passed ?? NONE;
+  if (passed.includes(namedAt)) {
+    writePassed(draft, metSlot(settings, namedAt, coming));
+    return true;
+  }
+  let slotAt = memory.slotAt;
+  if (slotAt === null || namedAt < slotAt) return false;
+  const waiting: Instant[] = [...passed];
+  for (; slotAt !== null && slotAt < namedAt; slotAt = nextAfter(schedule, slotAt)) {
+    waiting.push(slotAt);
+    if (waiting.length > PASSED_MAX) return null;
+  }
+  if (waiting.length > 0) memory.passed = waiting;
+  const before = memory.slotAt;
+  writeSlot(draft, metSlot(settings, namedAt, coming));
+  memory.slotAt = nextAfter(schedule, namedAt);
+  nameLastSlot(memory, before ?? NO_SLOT);
+  return true;
+}
+
+/** Says what became of a slot that was passed over; a later one was settled before it, so it is not the last one. */
+export function writePassed(draft: Draft, slot: Slot): void {
+  const { memory } = draft;
+  const others = memory.passed?.filter((dueAt) => dueAt !== slot.dueAt) ?? NONE;
+  if (others.length === 0) delete memory.passed;
+  else memory.passed = others;
+  draft.effects.push({ kind: "slot", slot });
+  if (slot.outcome === "missed") rememberUnmet(draft, slot);
+  if (!isExcused(draft, slot)) noteVerdict(draft, { dueAt: slot.dueAt, bad: isBad(slot) });
+}

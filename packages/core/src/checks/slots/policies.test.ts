@@ -1,0 +1,310 @@
+/** Rules 12, 14, 17, 33 and 42 to 45: timelines of real schedulers, as measured in the vectors' policies.json. */
+
+import { describe, expect, test } from "vitest";
+import type { Evidence } from "../event.ts";
+import type { CheckSettings } from "../settings.ts";
+import { flipLines, playStory, slotLines, type Step, type Story, T } from "../testing/story.ts";
+
+/** Stories begin at 08:00:00 UTC. */
+const cron = (scheduler: string, expression: string) =>
+  ({ kind: "cron", scheduler, expression, timezone: "UTC" }) as const;
+const every = (everySeconds: number) => ({ kind: "interval", everySeconds }) as const;
+const TIMER = { kind: "oncalendar", expression: "*:0/10", timezone: "UTC" } as const;
+const A = "aaaaaaaa-0000-0000-0000-000000000000";
+const ONE_A_SLOT = { count: 1, of: "runs", windowSeconds: null } as const;
+
+type Case = [string, Partial<CheckSettings>, Step[], string[], string[]];
+
+const timelines = (cases: Case[]) =>
+  test.each<Case>(cases)("%s", (_, settings, steps, flips, slots) => {
+    const story = playStory(settings, steps);
+    expect(flipLines(story)).toEqual(flips);
+    expect(slotLines(story)).toEqual(slots);
+  });
+
+/** Runs of which only the ends are heard, each with an output of its own. */
+const ends = (...seconds: number[]): Step[] =>
+  seconds.map((second) => [second, "success", { digest: `${second}` }]);
+
+/** A run with its id, from one second to another. */
+const run = (from: number, until: number): [Step, Step] => {
+  const rid = `00000000-0000-4000-8000-${String(from).padStart(12, "0")}`;
+  return [
+    [from, "start", { rid }],
+    [until, "success", { rid }],
+  ];
+};
+
+/** What came at a second for the slot of another. */
+const named = (second: number, due: number): Step => [
+  second,
+  "success",
+  { digest: `${second} ${due}`, dueAt: T + due * 1000 },
+];
+
+describe("what a scheduler makes up after it was down", () => {
+  timelines([
+    [
+      "nothing, as cron: the run is lost, and the next one comes at its time",
+      { schedule: cron("debian-cron", "0 * * * *"), tooOften: ONE_A_SLOT },
+      [...ends(0, 3600, 10_800, 14_400), [14_999, "time"]],
+      ["new→up at 0", "up→down at 7800 (missed), notified", "down→up at 10800, notified"],
+      ["3600 on-time 0", "7200 missed", "10800 on-time 0", "14400 on-time 0"],
+    ],
+    [
+      "the last one, as Celery: it is the late run of its slot",
+      { schedule: cron("celery", "0 * * * *"), graceSeconds: 1800, tooOften: ONE_A_SLOT },
+      [...ends(0, 5000, 7200), [8999, "time"]],
+      ["new→up at 0"],
+      ["3600 late 1400", "7200 on-time 0"],
+    ],
+    [
+      "the last one, after its deadline: it is heard of as lost, and then as made up",
+      { schedule: cron("celery", "0 * * * *"), tooOften: ONE_A_SLOT },
+      [...ends(0, 5000, 7200), [7799, "time"]],
+      ["new→up at 0", "up→down at 4200 (missed), notified", "down→up at 5000, notified"],
+      ["3600 missed 1400", "7200 on-time 0"],
+    ],
+    [
+      "the last of three, as Kubernetes: the others are lost",
+      { schedule: cron("kubernetes", "0 * * * *"), tooOften: ONE_A_SLOT },
+      [...ends(0, 11_000, 14_400), [14_999, "time"]],
+      ["new→up at 0", "up→down at 4200 (missed), notified", "down→up at 11000, notified"],
+      ["3600 missed", "7200 missed", "10800 late 200", "14400 on-time 0"],
+    ],
+    [
+      "all at once, as node-schedule after a pause: each has its slot, and they are not too often",
+      { schedule: cron("node-schedule", "* * * * *"), graceSeconds: 300, tooOften: ONE_A_SLOT },
+      [...ends(0, 200, 200.2, 200.4, 240), [539, "time"]],
+      ["new→up at 0"],
+      ["60 late 140.2", "120 late 80.4", "180 on-time 20", "240 on-time 0"],
+    ],
+    [
+      "all at once, as Debian's cron after a sleep of under five minutes",
+      { schedule: cron("debian-cron", "* * * * *"), graceSeconds: 300, tooOften: ONE_A_SLOT },
+      [...ends(0, 200, 200.2, 200.4, 240), [539, "time"]],
+      ["new→up at 0"],
+      ["60 late 140.2", "120 late 80.4", "180 on-time 20", "240 on-time 0"],
+    ],
+    [
+      "one run more than there were slots is too often all the same",
+      { schedule: cron("node-schedule", "* * * * *"), graceSeconds: 300, tooOften: ONE_A_SLOT },
+      ends(0, 200, 200.2, 200.4, 200.6),
+      ["new→up at 0", "up→down at 200.6 (too-often), notified"],
+      ["60 late 140.2", "120 late 80.4", "180 on-time 20"],
+    ],
+    [
+      "three at once of a scheduler that never starts several are too often",
+      { schedule: cron("busybox", "0 * * * *"), graceSeconds: 3500, tooOften: ONE_A_SLOT },
+      ends(0, 3600, 3600.2),
+      ["new→up at 0", "up→down at 3600.2 (too-often), notified"],
+      ["3600 on-time 0"],
+    ],
+    [
+      "within a limit, as sidekiq-cron: within 60 s it is on time, after that it is lost",
+      { schedule: cron("fugit", "0 * * * *") },
+      [...ends(0, 3655, 10_800), [11_399, "time"]],
+      ["new→up at 0", "up→down at 7800 (missed), notified", "down→up at 10800, notified"],
+      ["3600 on-time 55", "7200 missed", "10800 on-time 0"],
+    ],
+    [
+      "a new check may hear of a run that was due before it was made, as with procrastinate",
+      { schedule: cron("overdue", "0 * * * *"), tooOften: ONE_A_SLOT },
+      [named(100, 0), ...ends(3600), [7199, "time"]],
+      ["new→up at 100"],
+      ["3600 on-time 0"],
+    ],
+  ]);
+});
+
+describe("a ping that names the due time of its run", () => {
+  timelines([
+    [
+      "all at once in any order, as Prefect: each is counted for its own slot",
+      { schedule: cron("overdue", "0 * * * *"), graceSeconds: 9000, tooOften: ONE_A_SLOT },
+      [...ends(0), named(11_000, 10_800), named(11_001, 3600), named(11_002, 7200), [16_199, "time"]],
+      ["new→up at 0"],
+      ["3600 late 7401", "7200 late 3802", "10800 late 200"],
+    ],
+    [
+      "the first and the last, as Airflow: the one between is notified as lost, and is over with that",
+      { schedule: cron("airflow", "0 * * * *"), graceSeconds: 9000 },
+      [...ends(0), named(11_000, 3600), named(11_010, 10_800), ...ends(14_400), [17_999, "time"]],
+      ["new→up at 0", "up→down at 16200 (missed), notified", "down→up at 16200, notified"],
+      ["3600 late 7400", "7200 missed", "10800 late 210", "14400 on-time 0"],
+    ],
+    [
+      "the last alone, as Dagster: each of the others is notified as lost",
+      { schedule: cron("dagster", "0 * * * *"), graceSeconds: 9000 },
+      [...ends(0), named(11_000, 10_800), named(14_400, 14_400), [17_999, "time"]],
+      [
+        "new→up at 0",
+        "up→down at 12600 (missed), notified",
+        "down→up at 12600, notified",
+        "up→down at 16200 (missed), notified",
+        "down→up at 16200, notified",
+      ],
+      ["3600 missed", "7200 missed", "10800 late 200", "14400 on-time 0"],
+    ],
+    [
+      "one that is made up after its deadline is counted for its own slot",
+      { schedule: cron("airflow", "0 * * * *"), tooOften: ONE_A_SLOT },
+      [...ends(0), named(11_000, 10_800), named(11_001, 3600), named(11_002, 7200), [14_999, "time"]],
+      ["new→up at 0", "up→down at 4200 (missed), notified", "down→up at 11000, notified"],
+      ["3600 missed 7401", "7200 missed 3802", "10800 late 200"],
+    ],
+    [
+      "a time that is none of the schedule's says nothing",
+      { schedule: cron("airflow", "0 * * * *") },
+      [...ends(0), named(3600, 3000), named(7200, 36_000), [10_799, "time"]],
+      ["new→up at 0"],
+      ["3600 on-time 0", "7200 on-time 0"],
+    ],
+  ]);
+});
+
+describe("a run that lasts until the next is due", () => {
+  timelines([
+    [
+      "in parallel, as Kubernetes: both run, and neither is late",
+      { schedule: cron("kubernetes", "*/10 * * * *"), graceSeconds: 900 },
+      [
+        run(0, 300),
+        [[600, "start", { rid: A }], ...run(1200, 1260), [1400, "success", { rid: A }]] as Step[],
+        run(1800, 1860),
+        [[3299, "time"]] as Step[],
+      ].flat(),
+      ["new→up at 300"],
+      ["600 on-time 0", "1200 on-time 0", "1800 on-time 0"],
+    ],
+    [
+      "queued, as Graphile Worker: what waited is late, never early, and none too many",
+      { schedule: cron("graphile-worker", "* * * * *"), graceSeconds: 300, tooOften: ONE_A_SLOT },
+      [...ends(0), ...[run(60, 235), run(235, 236), run(236, 237), run(240, 241)].flat(), [299, "time"]],
+      ["new→up at 0"],
+      ["60 on-time 0", "120 late 115", "180 late 56", "240 on-time 0"],
+    ],
+    [
+      "queued, and the run after those that waited is lost: it is notified",
+      { schedule: cron("graphile-worker", "* * * * *"), graceSeconds: 60 },
+      [...ends(0), ...[run(60, 119), run(120, 178), run(180, 238), run(238, 239)].flat(), [360, "time"]],
+      ["new→up at 0", "up→down at 360 (missed), notified"],
+      ["60 on-time 0", "120 on-time 0", "180 on-time 0", "240 early -2", "300 missed"],
+    ],
+    [
+      "queued, of which only ends are heard: the run that waited is not early for the next, which is lost",
+      { schedule: cron("graphile-worker", "* * * * *"), graceSeconds: 180 },
+      [...ends(0, 235, 236, 237), [420, "time"]],
+      ["new→up at 0", "up→down at 420 (missed), notified"],
+      ["60 late 176", "120 late 117", "180 late 55", "240 missed"],
+    ],
+    [
+      "skipped, as busybox: the run that is left out is lost, and notified",
+      { schedule: cron("busybox", "*/10 * * * *"), graceSeconds: 120, maxRuntimeSeconds: 1200 },
+      [...[run(0, 300), run(600, 1380), run(1800, 1900)].flat(), [2399, "time"]],
+      ["new→up at 300", "up→down at 1320 (overlap), notified", "down→up at 1380, notified"],
+      ["600 on-time 0", "1200 missed", "1800 on-time 0"],
+    ],
+    [
+      "made up once at its end, as a systemd timer: it is late for its slot, and never early for the next",
+      { schedule: TIMER, graceSeconds: 900, tooOften: ONE_A_SLOT },
+      [...[run(0, 30), run(600, 1440), run(1440, 2280), run(2280, 2700), run(3000, 3060)].flat(), [3899, "time"]],
+      ["new→up at 30"],
+      ["600 on-time 0", "1200 late 240", "1800 late 480", "2400 late 300", "3000 on-time 0"],
+    ],
+    [
+      "and of two that came due meanwhile one is lost, where the grace has passed",
+      { schedule: TIMER, graceSeconds: 300, maxRuntimeSeconds: 3600 },
+      [...[run(0, 60), run(600, 2150), run(2150, 2200), run(2400, 2460)].flat(), [2999, "time"]],
+      ["new→up at 60", "up→down at 1500 (overlap), notified", "down→up at 2150, notified"],
+      ["600 on-time 0", "1200 missed", "1800 missed 350", "2400 on-time 0"],
+    ],
+  ]);
+});
+
+describe("a job of an interval", () => {
+  timelines([
+    [
+      "keeps its grid after a run that was made up, as BullMQ: that one is not too often",
+      { schedule: every(3600), graceSeconds: 1800, tooOften: ONE_A_SLOT },
+      [...ends(0, 3600, 8400, 10_800, 14_400), [18_000, "time"]],
+      ["new→up at 0"],
+      ["0 on-time 0", "3600 on-time 0", "7200 late 1200", "10800 on-time 0", "14400 on-time 0"],
+    ],
+    [
+      "is lost where the grid has no run for it",
+      { schedule: every(3600), graceSeconds: 1800 },
+      [...ends(0, 3600, 8400, 10_800), [16_200, "time"]],
+      ["new→up at 0", "up→down at 16200 (missed), notified"],
+      ["0 on-time 0", "3600 on-time 0", "7200 late 1200", "10800 on-time 0", "14400 missed"],
+    ],
+    [
+      "counts from the start, as robfig's @every: long and short runs are on time",
+      { schedule: cron("kubernetes", "@every 60m") },
+      [...[run(0, 500), run(3600, 3610), run(7200, 7790), run(10_800, 10_810)].flat(), [14_999, "time"]],
+      ["new→up at 500"],
+      ["0 on-time 0", "3600 on-time 0", "7200 on-time 0", "10800 on-time 0"],
+    ],
+    [
+      "and a run of it that is lost is notified",
+      { schedule: cron("kubernetes", "@every 60m") },
+      [...[run(0, 500), run(3600, 3610)].flat(), [7800, "time"]],
+      ["new→up at 500", "up→down at 7800 (missed), notified"],
+      ["0 on-time 0", "3600 on-time 0", "7200 missed"],
+    ],
+    [
+      "begins anew at a restart, after an interval, as robfig: the slots move, and only the outage is notified",
+      { schedule: cron("kubernetes", "@every 60m") },
+      [...[run(0, 10), run(3600, 3610), run(8700, 8710), run(12_300, 12_310)].flat(), [15_900, "time"]],
+      ["new→up at 10", "up→down at 7800 (missed), notified", "down→up at 8710, notified"],
+      ["0 on-time 0", "3600 on-time 0", "7200 missed 1500", "12300 on-time 0"],
+    ],
+    [
+      "begins anew at a restart with a run at once, as Spring's fixedRate",
+      { schedule: every(3600) },
+      [...ends(0, 3600, 5000, 8600, 12_200), [16_399, "time"]],
+      ["new→up at 0"],
+      ["0 on-time 0", "3600 on-time 0", "8600 on-time 0", "12200 on-time 0"],
+    ],
+    [
+      "counts from the end, as fixedDelay: it comes later by as long as it took",
+      { schedule: every(3600), graceSeconds: 600 },
+      [...[run(0, 300), run(3900, 4400), run(8000, 8010)].flat(), [12_209, "time"]],
+      ["new→up at 300"],
+      ["300 on-time 0", "3900 on-time 0", "8000 on-time 0"],
+    ],
+  ]);
+});
+
+describe("an alert of a run that did not come", () => {
+  test.each<[string, CheckSettings["schedule"], Evidence["policy"]]>([
+    [
+      "says that it is lost where nothing is made up, and when the next is due",
+      cron("debian-cron", "0 * * * *"),
+      { text: "cron (Debian) makes up nothing", lostFrom: T + 3_600_000, nextAt: T + 7_200_000 },
+    ],
+    [
+      "says that it may still come where it may",
+      cron("celery", "0 * * * *"),
+      {
+        text: "Celery beat (schedule file kept) runs the last missed time, however late",
+        lostFrom: null,
+        nextAt: T + 7_200_000,
+      },
+    ],
+    [
+      "says so of a systemd timer",
+      { kind: "oncalendar", expression: "hourly", timezone: "UTC" },
+      { text: "systemd timer (OnCalendar) makes up nothing", lostFrom: T + 3_600_000, nextAt: T + 7_200_000 },
+    ],
+    ["says nothing where nobody measured it", cron("jenkins", "0 * * * *"), undefined],
+    ["says nothing of an interval", every(3600), undefined],
+  ])("%s", (_, schedule, policy) => {
+    const story = playStory({ schedule }, [...ends(0), [4200, "time"]]);
+    expect(evidenceOf(story)?.policy).toEqual(policy);
+  });
+});
+
+function evidenceOf({ effects }: Story): Evidence | undefined {
+  return effects.find((effect) => effect.kind === "incident-opened")?.evidence;
+}
