@@ -53,7 +53,8 @@ test.each([
 
 test.each(["", "yesterday", "2026-03-29T03:00:00", "2026-13-45T03:00:00Z", "-1", "1e9"])(
   "?due=%s says nothing, and the ping counts",
-  (due) => expect(read(`${UUID}?due=${due}`)).toEqual({ kind: "ping", target: uuid, action: "success", ...plain }),
+  (due) =>
+    expect(read(`${UUID}?due=${due}`)).toEqual({ kind: "ping", target: uuid, action: "success", ...plain }),
 );
 
 test.each([

@@ -120,7 +120,8 @@ function readDueTime(text: string): number | null {
   if (/^\d{9,11}(\.\d+)?$/.test(text)) return Math.round(Number(text) * 1000);
   if (/^\d{12,14}$/.test(text)) return Number(text);
   // A plus sign that was not escaped has become a blank.
-  const [, day, time, zone] = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[-+ ]\d\d:?\d\d)$/i.exec(text) ?? [];
+  const [, day, time, zone] =
+    /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[-+ ]\d\d:?\d\d)$/i.exec(text) ?? [];
   if (day === undefined || time === undefined || zone === undefined) return null;
   const at = Date.parse(`${day}T${time}${zone.toUpperCase().replace(" ", "+")}`);
   return Number.isNaN(at) ? null : at;

@@ -147,7 +147,17 @@ function correctEndedRun(draft: Draft, before: EndedRun, ping: Ping): Ended {
   const startedAt = timedFrom ?? before.endedAt;
   const begunAt = before.guessed ? timedFrom : null;
   const slot = before.slot ?? null;
-  return { id: before.id, run: null, slot, startedAt, begunAt, durationMs, began: false, good, isBackToBack: false };
+  return {
+    id: before.id,
+    run: null,
+    slot,
+    startedAt,
+    begunAt,
+    durationMs,
+    began: false,
+    good,
+    isBackToBack: false,
+  };
 }
 
 function isGood({ settings }: Draft, ping: Ping, durationMs: number | null): boolean {
@@ -192,7 +202,11 @@ function recordEnd({ state, memory }: Draft, { at }: Ping, durationMs: number | 
   memory.verdictAt = at;
 }
 
-function countEnd(draft: Draft, ping: Ping, { began, begunAt, run, slot, isBackToBack: waited }: Ended): boolean {
+function countEnd(
+  draft: Draft,
+  ping: Ping,
+  { began, begunAt, run, slot, isBackToBack: waited }: Ended,
+): boolean {
   if (began) reportOtherHost(draft, ping);
   // A run that may be none counts for nothing, nor does one that is made up for a slot from before.
   if (run?.uncertain !== undefined || slot?.outcome === "missed" || waited) return false;

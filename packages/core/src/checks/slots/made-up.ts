@@ -18,11 +18,17 @@ const ROUNDED_MS = SECOND_MS;
  * The slot that a ping names by the due time that its scheduler handed on; undefined where it names none. A time that is
  * none of the schedule's, or still ahead, names nothing: the ping then counts by when it came.
  */
-export function slotNamedBy({ settings }: Draft, dueAt: Instant | undefined, at: Instant): Instant | undefined {
+export function slotNamedBy(
+  { settings }: Draft,
+  dueAt: Instant | undefined,
+  at: Instant,
+): Instant | undefined {
   const { schedule } = settings;
   if (dueAt === undefined || everyMs(schedule) !== null) return undefined;
   const slotAt = nextAfter(schedule, dueAt - ROUNDED_MS);
-  return slotAt === null || slotAt >= dueAt + ROUNDED_MS || slotAt > at + BACK_TO_BACK_MS ? undefined : slotAt;
+  return slotAt === null || slotAt >= dueAt + ROUNDED_MS || slotAt > at + BACK_TO_BACK_MS
+    ? undefined
+    : slotAt;
 }
 
 /** The newest missed slot that a run which begins now may be made up for; where it names a slot, that one. */
@@ -100,8 +106,7 @@ export function shareSlots(
   const { togetherWithinMs, atTheEnd } = belatedRuns(settings.schedule);
   const ownAt = due.findLast((dueAt) => dueAt <= arrivedAt) ?? due[0] ?? at;
   const shared = due.filter(
-    (dueAt) =>
-      waiting.includes(dueAt) || (dueAt < ownAt && (atTheEnd || at - dueAt <= togetherWithinMs)),
+    (dueAt) => waiting.includes(dueAt) || (dueAt < ownAt && (atTheEnd || at - dueAt <= togetherWithinMs)),
   );
   const known = memory.shared !== undefined && at <= memory.shared.until ? memory.shared.slots : [];
   const slots = [...known, ...shared].slice(-REMEMBERED_MAX);

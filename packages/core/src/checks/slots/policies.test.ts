@@ -208,7 +208,10 @@ describe("a run that lasts until the next is due", () => {
     [
       "made up once at its end, as a systemd timer: it is late for its slot, and never early for the next",
       { schedule: TIMER, graceSeconds: 900, tooOften: ONE_A_SLOT },
-      [...[run(0, 30), run(600, 1440), run(1440, 2280), run(2280, 2700), run(3000, 3060)].flat(), [3899, "time"]],
+      [
+        ...[run(0, 30), run(600, 1440), run(1440, 2280), run(2280, 2700), run(3000, 3060)].flat(),
+        [3899, "time"],
+      ],
       ["new→up at 30"],
       ["600 on-time 0", "1200 late 240", "1800 late 480", "2400 late 300", "3000 on-time 0"],
     ],
