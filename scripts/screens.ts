@@ -83,6 +83,11 @@ async function pagesOf({ request }: BrowserContext): Promise<[name: string, path
   return [
     ["checks", `${at}/checks`],
     ["checks-filtered", `${at}/checks?q=backup&status=down`],
+    ["day", `${at}/day`],
+    ["day-hour", `${at}/day?zoom=hour`],
+    ["day-week", `${at}/day?zoom=week`],
+    ["day-month", `${at}/day?zoom=month`],
+    ["day-table", `${at}/day?as=table`],
     ["check-down", `${at}/checks/${down?.id}`],
     ["check-fine", `${at}/checks/${fine?.id}`],
     ["check-runs", `${at}/checks/${down?.id}?tab=runs`],

@@ -15,6 +15,7 @@ import { docsRoutes } from "./docs/docs-routes.ts";
 import { createDocument, documentSecurity, openapiRoutes } from "./docs/openapi-document.ts";
 import { eventRoutes } from "./events/event-routes.ts";
 import { healthchecksRoutes } from "./healthchecks/healthchecks-routes.ts";
+import { activityRoutes } from "./history/activity-routes.ts";
 import { historyRoutes, noticeRoutes } from "./history/history-routes.ts";
 import { pingHistoryRoutes, refusedPingRoutes } from "./history/ping-routes.ts";
 import { outageRoutes, uptimeRoutes } from "./history/uptime-routes.ts";
@@ -63,6 +64,7 @@ function restRoutes() {
     .route("/", checkRoutes)
     .route("/", overviewRoutes)
     .route("/", uptimeRoutes)
+    .route("/", activityRoutes)
     .route("/", scheduleRoutes)
     .route("/", pingHistoryRoutes)
     .route("/", refusedPingRoutes)

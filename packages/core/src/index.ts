@@ -179,5 +179,14 @@ export {
   slotText,
   stripMarks,
   stripText,
+  worstKind,
 } from "./strip/mark.ts";
-export { stripShapes, stripSvg } from "./strip/shapes.ts";
+export {
+  type Activity,
+  activityOf,
+  type RunKind,
+  type StoredRun,
+  type StoredSlot,
+  upcomingSlots,
+} from "./activity/activity.ts";
+export { type Box, isStroked, shapePath, stripShapes, stripSvg } from "./strip/shapes.ts";

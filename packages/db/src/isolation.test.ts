@@ -32,6 +32,12 @@ const READS: Record<string, Call> = {
     db.listOverviews({ db: on, pool }, { projectId, ids: null }, { each: 30, checksMax: 100 }),
   loadNewestSlots: async ({ projectId, checkId }) =>
     (await db.loadNewestSlots(pool, { projectId, ids: [checkId] }, 30)).get(checkId) ?? [],
+  loadActivity: ({ projectId }) =>
+    db.loadActivity(
+      { db: on, pool },
+      { projectId, after: null, limit: 10 },
+      { from: NOW - 86_400_000, until: NOW + 86_400_000, partMs: 3_600_000 },
+    ),
   listChecks: ({ projectId, tag }) => db.listChecks(on, { projectId, tags: [tag] }, PAGE),
   findProjectChecks: ({ projectId, tag }) => db.findProjectChecks(on, projectId, { tags: [tag] }),
   findCheckByUniqueKey: (w) => db.findCheckByUniqueKey(on, w.projectId, db.uniqueKeyOf(w.pingUuid)),

@@ -9,6 +9,7 @@ import { windowsQuery } from "../maintenance/maintenance-queries.ts";
 import { routesQuery } from "../alert-routes/route-queries.ts";
 import {
   readCheckSearch,
+  readDaySearch,
   readIncidentsSearch,
   readListSearch,
   readReportSearch,
@@ -88,6 +89,13 @@ const checkList = createRoute({
     await client.ensureQueryData(checksQuery(params.projectId));
   },
   component: lazyRouteComponent(() => import("../pages/checks-page.tsx"), "ChecksPage"),
+});
+
+const day = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "day",
+  validateSearch: readDaySearch,
+  component: lazyRouteComponent(() => import("../pages/day-page.tsx"), "DayPage"),
 });
 
 const newCheck = createRoute({
@@ -257,6 +265,7 @@ export const routeTree = root.addChildren([
     projectRoute.addChildren([
       projectHome,
       checkList,
+      day,
       newCheck,
       check,
       editCheck,

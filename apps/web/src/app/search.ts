@@ -1,4 +1,5 @@
 import { STATUS_FILTERS, type StatusFilter } from "../checks/check-selection.ts";
+import { type Problem, PROBLEMS, type Zoom, ZOOMS } from "../day/day-choices.ts";
 
 /** What the list of checks shows, as its address says. */
 export type ListSearch = {
@@ -9,6 +10,18 @@ export type ListSearch = {
 };
 /** The open tab of a check's page. */
 export type CheckSearch = { tab?: "pings" | "runs" | "history" | "how-to" };
+
+/** What the page of the day shows: around now by default. */
+export type DaySearch = {
+  zoom?: Zoom | undefined;
+  /** The beginning of the span, ISO 8601. */
+  at?: string | undefined;
+  q?: string | undefined;
+  tag?: string | undefined;
+  only?: Problem | undefined;
+  sort?: "time" | undefined;
+  as?: "table" | undefined;
+};
 
 /** Which incidents are listed: open ones by default. */
 export type IncidentsSearch = { state?: "all" };
@@ -36,6 +49,22 @@ export function readListSearch(search: Record<string, unknown>): ListSearch {
 export function readCheckSearch(search: Record<string, unknown>): CheckSearch {
   const tab = TABS.find((known) => known === search["tab"]);
   return tab ? { tab } : {};
+}
+
+export function readDaySearch(search: Record<string, unknown>): DaySearch {
+  const at = readText(search["at"]);
+  const [q, tag] = [readText(search["q"]), readText(search["tag"])];
+  const zoom = ZOOMS.find((known) => known === search["zoom"]);
+  const only = PROBLEMS.find((known) => known === search["only"]);
+  return {
+    ...(zoom && { zoom }),
+    ...(at !== undefined && !Number.isNaN(Date.parse(at)) && { at }),
+    ...(q !== undefined && { q }),
+    ...(tag !== undefined && { tag }),
+    ...(only && { only }),
+    ...(search["sort"] === "time" && { sort: "time" }),
+    ...(search["as"] === "table" && { as: "table" }),
+  };
 }
 
 export function readReportSearch(search: Record<string, unknown>): ReportSearch {

@@ -1,5 +1,12 @@
 import { UnstyledButton, VisuallyHidden } from "@mantine/core";
-import { IconAlertTriangle, IconBell, IconClockCheck, IconSettings, IconTool } from "@tabler/icons-react";
+import {
+  IconAlertTriangle,
+  IconBell,
+  IconClockCheck,
+  IconSettings,
+  IconTimeline,
+  IconTool,
+} from "@tabler/icons-react";
 import { Link, useLocation } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef } from "react";
 
@@ -23,6 +30,7 @@ const SECTIONS = [
     icon: IconClockCheck,
     parts: ["checks", "refused-pings"],
   },
+  { to: "/projects/$projectId/day", label: "Day", icon: IconTimeline, parts: ["day"] },
   { to: "/projects/$projectId/incidents", label: "Incidents", icon: IconAlertTriangle, parts: ["incidents"] },
   {
     to: "/projects/$projectId/channels",

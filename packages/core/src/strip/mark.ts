@@ -63,7 +63,12 @@ function markLevel(kind: MarkKind, level: number): number {
   return kind === "failed" ? Math.max(USUAL_LEVEL, level) : level;
 }
 
-function slotKind({ outcome, overlong, isRunning }: SlotRecord): MarkKind {
+/** What stands for a slot, by what became of it and of its run. */
+export function slotKind({
+  outcome,
+  overlong,
+  isRunning,
+}: Pick<SlotRecord, "outcome" | "overlong" | "isRunning">): MarkKind {
   if (outcome === "excluded" || outcome === "missed" || outcome === "failed") return outcome;
   if (overlong) return "overlong";
   if (isRunning) return "running";
@@ -142,13 +147,21 @@ export type DayRecord = {
 export function dayMarks(days: readonly DayRecord[]): (Mark | null)[] {
   const usualMs = greaterMedianOf(days.flatMap(({ meanMs }) => meanMs ?? []));
   return days.map((day) => {
-    const kind = dayKind(day);
+    const kind = worstKind(day);
     if (kind === null) return null;
     return { kind, level: markLevel(kind, durationLevel(day.meanMs, usualMs)) };
   });
 }
 
-function dayKind({ failed, missed, overlong, late, onTime, excluded }: DayRecord): MarkKind | null {
+/** The worst of what became of several slots; null where there was none. */
+export function worstKind({
+  failed,
+  missed,
+  overlong,
+  late,
+  onTime,
+  excluded,
+}: Omit<DayRecord, "day" | "meanMs">): MarkKind | null {
   if (failed > 0) return "failed";
   if (missed > 0) return "missed";
   if (overlong > 0) return "overlong";

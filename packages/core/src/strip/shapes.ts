@@ -10,7 +10,12 @@ export type StripShape = { kind: MarkKind; path: string; stroke: boolean };
 /** Room above a mark for the cap of a late one. */
 const CAP = 4;
 const LOWEST = 6;
-const STROKED: ReadonlySet<MarkKind> = new Set(["missed", "excluded"]);
+const STROKED: ReadonlySet<string> = new Set<MarkKind>(["missed", "excluded"]);
+
+/** Whether the shape of a kind is drawn as lines; all others are filled. */
+export function isStroked(kind: string): boolean {
+  return STROKED.has(kind);
+}
 
 /**
  * The shapes of a strip, one path for each kind that occurs, so that a list of strips stays a few elements each. A null
@@ -24,15 +29,21 @@ export function stripShapes(marks: readonly (Mark | null)[], size: StripSize): S
     const path = markPath(mark, index * size.pitch, size);
     paths.set(mark.kind, (paths.get(mark.kind) ?? "") + path);
   });
-  return [...paths].map(([kind, path]) => ({ kind, path, stroke: STROKED.has(kind) }));
+  return [...paths].map(([kind, path]) => ({ kind, path, stroke: isStroked(kind) }));
 }
 
-type Box = { left: number; right: number; top: number; bottom: number };
+/** Where a shape is drawn, in pixels. */
+export type Box = { left: number; right: number; top: number; bottom: number };
 
 function markPath({ kind, level }: Mark, x: number, { height, pitch }: StripSize): string {
   const width = pitch - Math.max(1, Math.min(2, pitch / 3));
   const tall = kind === "overlong" ? height : LOWEST + ((height - CAP - LOWEST) * (level - 1)) / 7;
-  const box = { left: x, right: x + width, top: height - tall, bottom: height };
+  if (kind === "paused") return rectangle({ left: x, right: x + pitch, top: height - 1.5, bottom: height });
+  return shapePath(kind, { left: x, right: x + width, top: height - tall, bottom: height });
+}
+
+/** The shape by which a kind is known, as an SVG path that fills a box of any width; a late one has its cap above it. */
+export function shapePath(kind: MarkKind, box: Box): string {
   switch (kind) {
     case "on-time":
     case "running":
@@ -48,7 +59,7 @@ function markPath({ kind, level }: Mark, x: number, { height, pitch }: StripSize
     case "excluded":
       return hatched(box);
     case "paused":
-      return rectangle({ ...box, right: x + pitch, top: height - 1.5 });
+      return rectangle({ ...box, top: box.bottom - 1.5 });
   }
 }
 
@@ -56,10 +67,13 @@ function rectangle({ left, right, top, bottom }: Box): string {
   return `M${n(left)} ${n(top)}H${n(right)}V${n(bottom)}H${n(left)}z`;
 }
 
-/** A V cut into the top, as deep as half of the mark. */
+/** A V cut into the top, as deep as half of the mark and at most ten pixels wide. */
 function notched({ left, right, top, bottom }: Box): string {
   const deep = top + Math.min(6, (bottom - top) * 0.6);
-  return `M${n(left)} ${n(top)}L${n((left + right) / 2)} ${n(deep)}L${n(right)} ${n(top)}V${n(bottom)}H${n(left)}z`;
+  const middle = (left + right) / 2;
+  const half = Math.min(5, (right - left) / 2);
+  const cut = `H${n(middle - half)}L${n(middle)} ${n(deep)}L${n(middle + half)} ${n(top)}H${n(right)}`;
+  return `M${n(left)} ${n(top)}${cut}V${n(bottom)}H${n(left)}z`;
 }
 
 /** The outline, drawn inside the box. */

@@ -158,7 +158,8 @@ export type SlotCounts = {
   outage: number;
 };
 
-const COUNTS = `
+/** SQL: how often slots, under the alias `s`, had each outcome that counts. */
+export const SLOT_COUNTS = `
   count(*) filter (where s.outcome in ('on-time', 'early'))::int as "onTime",
   count(*) filter (where s.outcome = 'late')::int as late,
   count(*) filter (where s.outcome = 'failed')::int as failed,
@@ -171,7 +172,7 @@ export async function sumDays(
   { from, timezone }: { from: Instant; timezone: string },
 ): Promise<DayRecord[]> {
   const rows = await pool.query<DayRecord>(
-    `select to_char(s.due_at at time zone $4, 'YYYY-MM-DD') as day, ${COUNTS},
+    `select to_char(s.due_at at time zone $4, 'YYYY-MM-DD') as day, ${SLOT_COUNTS},
             count(*) filter (where r.overlong)::int as overlong,
             count(*) filter (where s.outcome = 'excluded')::int as excluded,
             (avg(r.duration_ms) filter (where r.ended_at is not null))::float8 as "meanMs"
@@ -190,7 +191,7 @@ export async function countSlots(
   { now, days }: { now: Instant; days: readonly number[] },
 ): Promise<(SlotCounts & { days: number })[]> {
   const rows = await pool.query<SlotCounts & { days: number }>(
-    `select span.days, ${COUNTS},
+    `select span.days, ${SLOT_COUNTS},
             count(*) filter (where s.outcome = 'excluded' and s.because = 'maintenance')::int as maintenance,
             count(*) filter (where s.outcome = 'excluded' and s.because is null)::int as outage
        from unnest($4::int[]) as span(days)

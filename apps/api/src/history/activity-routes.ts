@@ -1,0 +1,165 @@
+import { activityOf, checkName, displayStatus, splitTags, upcomingSlots, worstKind } from "@overdue/core";
+import { type CheckActivity, checkSettings, loadActivity, outagesWithin, toCheck } from "@overdue/db";
+import { DAY_MS, explain, type Instant, MINUTE_MS } from "@overdue/schedules";
+import { z } from "zod";
+
+import { READ } from "../http/access.ts";
+import { REVALIDATED } from "../http/compress.ts";
+import { readCursor, toPage } from "../http/page.ts";
+import { ApiError } from "../http/problem.ts";
+import { createRouter, json, route } from "../http/route.ts";
+import { InProject, iso, isoOrNull, Timestamp } from "../http/schemas.ts";
+
+const MAX_DAYS = 32;
+const MAX_CHECKS = 200;
+/** As many upcoming times of each check as a screen can show one by one. */
+const UPCOMING = 60;
+/** Into how many parts a span is cut at most, where slots are summed up. */
+const PARTS = 240;
+
+const SlotKind = z.enum(["on-time", "late", "failed", "missed", "overlong", "running", "excluded", "paused"]);
+const RunKind = z.enum([...SlotKind.options, "lost"]);
+const Offset = z.int();
+
+const CheckActivityView = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    tags: z.array(z.string()),
+    scheduleText: z.string(),
+    status: z.enum(["new", "up", "grace", "down", "paused"]),
+    slots: z.array(z.tuple([Offset, SlotKind, z.number().nullable()])).meta({
+      description:
+        "Expected occurrences: when each was due, what became of it, and by how many milliseconds it was late (below 0: early; null: nothing came).",
+    }),
+    runs: z.array(z.tuple([Offset.nullable(), Offset.nullable(), RunKind, z.int().nullable()])).meta({
+      description:
+        "When each run began (null: only its end was received) and ended (null: it goes on, or its end never came), what became of it, and its exit status.",
+    }),
+    parts: z
+      .array(z.tuple([z.int(), SlotKind, z.int(), z.int(), z.int()]))
+      .optional()
+      .meta({
+        description:
+          "In place of `slots` and `runs` where there are more than 300 of either: of each part of the span in which something was due its number (from 0), the worst of its slots, how many there were, how many of them failed, and how many were missed.",
+      }),
+    upcoming: z.array(Offset).meta({
+      description: `When it is expected from now on, at most ${UPCOMING} times.`,
+    }),
+    upcomingCut: z.literal(true).optional().meta({ description: "It is expected more often than listed." }),
+  })
+  .meta({ id: "CheckActivity" });
+type CheckActivityView = z.infer<typeof CheckActivityView>;
+
+const ActivityView = z
+  .object({
+    from: Timestamp,
+    until: Timestamp,
+    partMs: z.int().meta({ description: "The length of a part of the span, in milliseconds." }),
+    outages: z
+      .array(z.object({ startedAt: Timestamp, endedAt: Timestamp.nullable() }))
+      .meta({ description: "When Overdue itself could not receive pings." }),
+    items: z.array(CheckActivityView),
+    next: z.string().nullable(),
+  })
+  .meta({ id: "Activity" });
+
+const Query = z.object({
+  from: z.iso.datetime({ offset: true }).meta({ description: "The beginning of the span." }),
+  until: z.iso
+    .datetime({ offset: true })
+    .meta({ description: `Its end, at most ${MAX_DAYS} days later; it may lie in the future.` }),
+  limit: z.coerce.number().int().min(1).max(MAX_CHECKS).default(100),
+  cursor: z.string().max(200).optional().meta({ description: "`next` of the page before." }),
+});
+
+type Span = { from: Instant; until: Instant; partMs: number };
+
+export const activityRoutes = createRouter().openapi(
+  route(READ, {
+    method: "get",
+    path: "/v1/projects/{projectId}/activity",
+    summary: "Read what every check did in a span of time",
+    description:
+      "Slots, runs, outages and what will be due, of all checks of a project, page by page. All times of a check are milliseconds after `from`.",
+    tags: ["History"],
+    request: { params: InProject, query: Query },
+    responses: { 200: json(ActivityView, "Checks, oldest first.") },
+  }),
+  async (c) => {
+    const { limit, cursor, ...query } = c.req.valid("query");
+    const span = spanOf(query);
+    const { pool, now } = c.var.deps;
+    const page = { ...c.req.valid("param"), after: readCursor(cursor, z.uuid()), limit: limit + 1 };
+    const [found, outages] = await Promise.all([
+      loadActivity(c.var.deps, page, span),
+      outagesWithin(pool, span),
+    ]);
+    const { items, next } = toPage(found, limit, ({ row }) => row.id);
+    const at = now();
+    c.header("cache-control", REVALIDATED);
+    return c.json(
+      {
+        from: iso(span.from),
+        until: iso(span.until),
+        partMs: span.partMs,
+        outages: outages.map((one) => ({ startedAt: iso(one.startedAt), endedAt: isoOrNull(one.endedAt) })),
+        items: items.map((one) => activityView(one, span, at)),
+        next,
+      },
+      200,
+    );
+  },
+);
+
+function spanOf(query: { from: string; until: string }): Span {
+  const [from, until] = [Date.parse(query.from), Date.parse(query.until)];
+  if (until - from < MINUTE_MS)
+    throw ApiError.invalid("until", "Take an end at least a minute after the beginning.");
+  if (until - from > MAX_DAYS * DAY_MS)
+    throw ApiError.invalid("until", `Take a span of at most ${MAX_DAYS} days.`);
+  return { from, until, partMs: Math.ceil((until - from) / PARTS) };
+}
+
+/** A check with what it did in the span and what it will be due for, as it is known at `now`. */
+function activityView(found: CheckActivity, span: Span, now: Instant): CheckActivityView {
+  const { row } = found;
+  const { schedule } = checkSettings(row);
+  const expectedAt = row.status === "paused" ? null : (row.expectedAt?.getTime() ?? null);
+  const upcoming = upcomingSlots({ schedule, expectedAt }, span, { now, limit: UPCOMING });
+  return {
+    id: row.id,
+    name: checkName(row),
+    tags: splitTags(row.tags),
+    scheduleText: explain(row.schedule, { from: now, count: 0 }).text,
+    status: displayStatus(toCheck(row), now),
+    ...pastView(found, span),
+    upcoming: upcoming.times.map((at) => at - span.from),
+    ...(upcoming.isCut && { upcomingCut: true as const }),
+  };
+}
+
+function pastView(
+  found: CheckActivity,
+  { from, until }: Span,
+): Pick<CheckActivityView, "slots" | "runs" | "parts"> {
+  if (found.kind === "summed")
+    return {
+      slots: [],
+      runs: [],
+      parts: found.parts.flatMap(({ index, ...counts }) => {
+        const kind = worstKind(counts);
+        const { onTime, late, failed, missed, excluded } = counts;
+        return kind === null
+          ? []
+          : [[index, kind, onTime + late + failed + missed + excluded, failed, missed]];
+      }),
+    };
+  const open = found.row.memory.openRuns;
+  const { slots, runs } = activityOf(found.slots, found.runs, { open, until });
+  const offset = (at: Instant | null) => (at === null ? null : Math.round(at - from));
+  return {
+    slots: slots.map(({ dueAt, kind, lateMs }) => [Math.round(dueAt - from), kind, lateMs]),
+    runs: runs.map((run) => [offset(run.startedAt), offset(run.endedAt), run.kind, run.exitStatus]),
+  };
+}

@@ -1,0 +1,268 @@
+import { durationText } from "@overdue/core";
+import { type PointerEvent, useId, useMemo, useRef, useState, useSyncExternalStore } from "react";
+
+import { browserZone, instant, shortZonedText } from "../time/zones.ts";
+import type { Activity, Span } from "./day-queries.ts";
+import { DayRows, Tip, timeText, usePointedTime } from "./day-rows.tsx";
+import { axisLines } from "./day-span.ts";
+import { type Load, loadByPart, type Row } from "./day-summary.ts";
+import styles from "./day.module.css";
+
+type Props = {
+  projectId: string;
+  activity: Activity;
+  rows: readonly Row[];
+  span: Span;
+  /** Epoch milliseconds. */
+  now: number;
+  /** Called with the new beginning of the span when somebody has dragged it. */
+  onMove: (from: number) => void;
+};
+
+const NARROW = 700;
+/** Room for a label of the time axis, in pixels. */
+const LABEL_WIDTH = 62;
+const LABEL_ROOM = 46;
+const FIRST_WIDTH = 900;
+
+/** The time axis, how much is at work at once, and a row for each check. It is moved by dragging. */
+export function DayChart({ projectId, activity, rows, span, now, onMove }: Props) {
+  const field = useRef<HTMLDivElement>(null);
+  const total = useWidth(field);
+  const isNarrow = total < NARROW;
+  const width = Math.max(60, isNarrow ? total : total - NAMES_WIDTH);
+  const { drag, handlers } = useDrag((pixels) =>
+    onMove(span.from - (pixels / width) * (span.until - span.from)),
+  );
+  return (
+    <div
+      ref={field}
+      className={styles["chart"]}
+      data-narrow={isNarrow || undefined}
+      style={{ ["--drag" as string]: `${drag}px` }}
+      {...handlers}
+    >
+      <Axis span={span} width={width} />
+      <div className={styles["body"]}>
+        <Backdrop activity={activity} span={span} width={width} now={now} />
+        <LoadRow activity={activity} span={span} now={now} />
+        <DayRows
+          projectId={projectId}
+          rows={rows}
+          span={span}
+          partMs={activity.partMs}
+          now={now}
+          width={width}
+          isNarrow={isNarrow}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** The width of the names beside the pictures, as the style sheet has it. */
+const NAMES_WIDTH = 220;
+
+function linesFor(span: Span, width: number) {
+  return axisLines(span, browserZone(), Math.max(3, Math.floor(width / LABEL_WIDTH)));
+}
+
+/** The lines that have room for their label before the edge. */
+function labelsFor(span: Span, width: number) {
+  const last = span.until - (LABEL_ROOM / width) * (span.until - span.from);
+  return linesFor(span, width).filter(({ at }) => at <= last);
+}
+
+function share(at: number, { from, until }: Span): string {
+  return `${((at - from) / (until - from)) * 100}%`;
+}
+
+function Axis({ span, width }: { span: Span; width: number }) {
+  return (
+    <div className={styles["axis"]} aria-hidden>
+      <div className={styles["moved"]}>
+        {labelsFor(span, width).map(({ at, label, strong }) => (
+          <span key={at} style={{ left: share(at, span) }} data-strong={strong || undefined}>
+            {label}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+type BackdropProps = { activity: Activity; span: Span; width: number; now: number };
+
+/** What lies behind all rows: the lines of the axis, outages of Overdue itself, and now. */
+function Backdrop({ activity, span, width, now }: BackdropProps) {
+  return (
+    <div className={styles["backdrop"]}>
+      <div className={styles["moved"]}>
+        {linesFor(span, width).map(({ at, strong }) => (
+          <i
+            key={at}
+            className={styles["line"]}
+            style={{ left: share(at, span) }}
+            data-strong={strong || undefined}
+          />
+        ))}
+        {activity.outages.map(({ startedAt, endedAt }) => {
+          const from = Math.max(span.from, instant(startedAt));
+          const until = Math.min(span.until, endedAt === null ? now : instant(endedAt));
+          return (
+            <i
+              key={startedAt}
+              className={styles["outage"]}
+              style={{
+                left: share(from, span),
+                width: `${((until - from) / (span.until - span.from)) * 100}%`,
+              }}
+            />
+          );
+        })}
+        {now >= span.from && now < span.until && (
+          <>
+            <i className={styles["ahead"]} style={{ left: share(now, span) }} />
+            <i className={styles["now"]} style={{ left: share(now, span) }} />
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+const LOAD_HEIGHT = 44;
+
+/** How many runs go on in each part of the span, over all checks: what piles up at the full hour. */
+function LoadRow({ activity, span, now }: Pick<Props, "activity" | "span" | "now">) {
+  const ms = span.until - span.from;
+  const { partMs } = activity;
+  const loads = useMemo(() => loadByPart(activity, ms, now - span.from), [activity, ms, now, span.from]);
+  const highest = Math.max(1, ...loads.map(({ runs, expected }) => runs + expected));
+  const times = loads.flatMap((load, index) => (isBusy(load) ? [{ start: (index + 0.5) * partMs }] : []));
+  const { at, handlers } = usePointedTime(ms, () => times);
+  const pointed = at === null ? null : Math.floor(at / partMs);
+  const load = pointed === null ? undefined : loads[pointed];
+  const tip = useId();
+  return (
+    <div className={styles["load"]}>
+      <span className={styles["loadName"]}>
+        At work within {durationText(partMs)}: up to {highest}
+      </span>
+      <div
+        className={styles["field"]}
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a picture that is drawn here, not loaded
+        role="img"
+        aria-label={`How many runs go on at once: at most ${highest} within ${durationText(partMs)}`}
+        aria-describedby={load && isBusy(load) ? tip : undefined}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what it holds is read by the arrow keys
+        tabIndex={0}
+        {...handlers}
+      >
+        <svg
+          viewBox={`0 0 ${loads.length} ${highest}`}
+          width="100%"
+          height={LOAD_HEIGHT}
+          preserveAspectRatio="none"
+          className={styles["picture"]}
+          aria-hidden
+        >
+          <path data-kind="load" d={columns(loads, highest, ({ runs }) => [0, runs])} />
+          <path data-kind="expected" d={columns(loads, highest, ({ runs, expected }) => [runs, expected])} />
+        </svg>
+        {at !== null && pointed !== null && load !== undefined && isBusy(load) && (
+          <Tip
+            id={tip}
+            items={[{ text: loadText(load, timeText(span.from, ms)(pointed * partMs)) }]}
+            share={at / ms}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function isBusy({ runs, expected }: Load): boolean {
+  return runs + expected > 0;
+}
+
+/** Columns as one SVG path; `part` says where a column begins and how high it is. */
+function columns(
+  loads: readonly Load[],
+  highest: number,
+  part: (load: Load) => [base: number, height: number],
+): string {
+  return loads
+    .map((load, index) => {
+      const [base, height] = part(load);
+      return height === 0 ? "" : `M${index} ${highest - base}h0.8v${-height}h-0.8z`;
+    })
+    .join("");
+}
+
+function loadText({ runs, expected, names }: Load, time: string): string {
+  const more = runs + expected - names.length;
+  const counts = [
+    ...(runs > 0 ? [`${runs} at work`] : []),
+    ...(expected > 0 ? [`${expected} expected`] : []),
+  ];
+  return `${time}: ${counts.join(", ")} (${names.join(", ")}${more > 0 ? ` and ${more} more` : ""})`;
+}
+
+/** The width of an element in pixels, as it is now. */
+function useWidth(element: { current: HTMLElement | null }): number {
+  return useSyncExternalStore(
+    (changed) => {
+      const observer = new ResizeObserver(changed);
+      if (element.current !== null) observer.observe(element.current);
+      return () => observer.disconnect();
+    },
+    () => element.current?.clientWidth ?? FIRST_WIDTH,
+  );
+}
+
+/** From this length on, a movement of the pointer moves the picture. */
+const DRAG_FROM = 6;
+
+/** Drags the picture along with a finger or the mouse; `onDrop` is told by how many pixels. */
+function useDrag(onDrop: (pixels: number) => void) {
+  const [begun, setBegun] = useState<number | null>(null);
+  const [drag, setDrag] = useState(0);
+  const end = () => {
+    if (drag !== 0) onDrop(drag);
+    setBegun(null);
+    setDrag(0);
+  };
+  return {
+    drag,
+    handlers: {
+      onPointerDown: (event: PointerEvent) => {
+        if (event.button === 0 && !(event.target instanceof Element && event.target.closest("a")))
+          setBegun(event.clientX);
+      },
+      onPointerMove: (event: PointerEvent<HTMLElement>) => {
+        if (begun === null) return;
+        const moved = event.clientX - begun;
+        if (drag === 0 && Math.abs(moved) < DRAG_FROM) return;
+        // Only now, or a click would be taken from what lies under it.
+        event.currentTarget.setPointerCapture(event.pointerId);
+        setDrag(moved);
+      },
+      onPointerUp: end,
+      onPointerCancel: () => {
+        setBegun(null);
+        setDrag(0);
+      },
+    },
+  };
+}
+
+/** The span in the zone of the reader. */
+export function SpanText({ span }: { span: Span }) {
+  const zone = browserZone();
+  return (
+    <>
+      {shortZonedText(span.from, zone)} to {shortZonedText(span.until, zone)}
+    </>
+  );
+}

@@ -1,0 +1,142 @@
+import { isStroked, type MarkKind, shapePath } from "@overdue/core";
+import { ActionIcon, Button, NativeSelect, SegmentedControl } from "@mantine/core";
+import { type Icon, IconChevronLeft, IconChevronRight, IconMinus, IconPlus } from "@tabler/icons-react";
+
+import { type Zoom, ZOOMS } from "./day-choices.ts";
+import type { Activity } from "./day-queries.ts";
+import { zoomLabel } from "./day-span.ts";
+import styles from "./day.module.css";
+
+/** What moves the span that is shown. `to`: to another beginning. */
+export type Move = {
+  by: (direction: -1 | 1) => void;
+  to: (from: number) => void;
+  now: () => void;
+  zoom: (zoom: Zoom) => void;
+  beside: (direction: -1 | 1) => void;
+};
+
+/** Moves through time, and nearer or farther. */
+export function Movement({ zoom, isLive, move }: { zoom: Zoom; isLive: boolean; move: Move }) {
+  return (
+    <>
+      <ActionIcon.Group>
+        <IconButton label="Earlier (left arrow)" icon={IconChevronLeft} act={() => move.by(-1)} />
+        <IconButton label="Later (right arrow)" icon={IconChevronRight} act={() => move.by(1)} />
+      </ActionIcon.Group>
+      <Button variant="default" size="compact-md" onClick={move.now} disabled={isLive} title="Now (n)">
+        Now
+      </Button>
+      <NativeSelect
+        aria-label="How much time is shown"
+        value={zoom}
+        data={ZOOMS.map((one) => ({ value: one, label: zoomLabel(one) }))}
+        onChange={({ currentTarget }) => {
+          const wanted = ZOOMS.find((one) => one === currentTarget.value);
+          if (wanted !== undefined) move.zoom(wanted);
+        }}
+      />
+      <ActionIcon.Group>
+        <IconButton label="Nearer (+)" icon={IconPlus} act={() => move.beside(-1)} isOff={zoom === "hour"} />
+        <IconButton
+          label="Farther (-)"
+          icon={IconMinus}
+          act={() => move.beside(1)}
+          isOff={zoom === "month"}
+        />
+      </ActionIcon.Group>
+    </>
+  );
+}
+
+type IconButtonProps = { label: string; icon: Icon; act: () => void; isOff?: boolean };
+
+function IconButton({ label, icon: Shape, act, isOff = false }: IconButtonProps) {
+  return (
+    <ActionIcon variant="default" size="lg" aria-label={label} title={label} onClick={act} disabled={isOff}>
+      <Shape size={18} aria-hidden />
+    </ActionIcon>
+  );
+}
+
+type Chosen = { tag?: string | undefined; sort?: "time" | undefined; as?: "table" | undefined };
+type ChoicesProps = { search: Chosen; activity: Activity | undefined; set: (change: Chosen) => void };
+
+/** Which checks are shown, in which order, and how. */
+export function Choices({ search, activity, set }: ChoicesProps) {
+  const tags = [...new Set((activity?.items ?? []).flatMap((check) => check.tags))].toSorted();
+  return (
+    <>
+      {tags.length > 0 && (
+        <NativeSelect
+          data-half
+          aria-label="Tag"
+          value={search.tag ?? ""}
+          data={[{ value: "", label: "All tags" }, ...tags.map((tag) => ({ value: tag, label: tag }))]}
+          onChange={({ currentTarget }) => set({ tag: currentTarget.value || undefined })}
+        />
+      )}
+      <NativeSelect
+        data-half
+        aria-label="Order"
+        value={search.sort ?? ""}
+        data={[
+          { value: "", label: "By name" },
+          { value: "time", label: "By first run" },
+        ]}
+        onChange={({ currentTarget }) => set({ sort: currentTarget.value === "time" ? "time" : undefined })}
+      />
+      <SegmentedControl
+        aria-label="Shown as"
+        value={search.as ?? "picture"}
+        data={[
+          { value: "picture", label: "Picture" },
+          { value: "table", label: "Table" },
+        ]}
+        onChange={(as) => set({ as: as === "table" ? "table" : undefined })}
+      />
+    </>
+  );
+}
+
+const LEGEND: [kind: MarkKind, text: string, width: number][] = [
+  ["on-time", "ran", 18],
+  ["late", "late", 18],
+  ["failed", "failed", 18],
+  ["missed", "missed", 7],
+  ["overlong", "took too long", 18],
+  ["running", "running", 18],
+  ["excluded", "not counted", 7],
+];
+
+/** What the shapes of the picture mean. */
+export function Legend() {
+  return (
+    <ul className={styles["legend"]} aria-label="What the shapes mean">
+      {LEGEND.map(([kind, text, width]) => (
+        <li key={kind}>
+          <svg width={18} height={18} className={styles["picture"]} aria-hidden>
+            <path
+              d={shapePath(kind, { left: 0, right: width, top: 5, bottom: 17 })}
+              data-kind={kind}
+              data-stroke={isStroked(kind) || undefined}
+            />
+          </svg>
+          {text}
+        </li>
+      ))}
+      <li>
+        <svg width={6} height={18} className={styles["picture"]} aria-hidden>
+          <path d="M2 6h1.5v11h-1.5z" data-kind="upcoming" />
+        </svg>
+        will be due
+      </li>
+      <li>
+        <span className={styles["hatch"]}>
+          <i className={styles["outage"]} style={{ left: 0, width: "100%" }} />
+        </span>
+        Overdue itself was down
+      </li>
+    </ul>
+  );
+}

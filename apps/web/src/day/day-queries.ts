@@ -1,0 +1,38 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { InferResponseType } from "hono/client";
+
+import { parseResponse, projectApi } from "../api/client.ts";
+
+type ActivityPage = InferResponseType<typeof projectApi.activity.$get, 200>;
+/** What a check did in a span; its times are milliseconds after the beginning of the span. */
+export type CheckActivity = ActivityPage["items"][number];
+export type Activity = Omit<ActivityPage, "next">;
+/** Epoch milliseconds. */
+export type Span = { from: number; until: number };
+
+const REFRESH_MS = 30_000;
+const PER_PAGE = "200";
+
+/** What every check of a project did in a span, and what will be due in it; read anew while it may change. */
+export const activityQuery = (projectId: string, span: Span, isLive: boolean) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "activity", span.from, span.until],
+    queryFn: () => readActivity(projectId, span),
+    placeholderData: keepPreviousData,
+    ...(isLive && { refetchInterval: REFRESH_MS }),
+  });
+
+async function readActivity(projectId: string, { from, until }: Span): Promise<Activity> {
+  const query = { from: new Date(from).toISOString(), until: new Date(until).toISOString(), limit: PER_PAGE };
+  const read = (more: { cursor?: string }) =>
+    parseResponse(projectApi.activity.$get({ param: { projectId }, query: { ...query, ...more } }));
+  const first = await read({});
+  const items = [...first.items];
+  let { next } = first;
+  while (next !== null) {
+    const page = await read({ cursor: next });
+    items.push(...page.items);
+    next = page.next;
+  }
+  return { ...first, items };
+}

@@ -1,0 +1,200 @@
+import { Button, Skeleton, TextInput } from "@mantine/core";
+import { IconSearch } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useMemo } from "react";
+
+import type { DaySearch } from "../app/search.ts";
+import { Choices, Legend, type Move, Movement } from "../day/day-controls.tsx";
+import { DayChart, SpanText } from "../day/day-chart.tsx";
+import { type Activity, activityQuery, type Span } from "../day/day-queries.ts";
+import { PROBLEM_TEXTS } from "../day/day-rows.tsx";
+import { PROBLEMS, type Zoom } from "../day/day-choices.ts";
+import { shifted, spanAt, zoomBeside, zoomed } from "../day/day-span.ts";
+import { atFullHour, loadByPart, type Row, selectRows, sumRow } from "../day/day-summary.ts";
+import { DayTable } from "../day/day-table.tsx";
+import styles from "../day/day.module.css";
+import { useComputedFromNow } from "../time/clock.ts";
+import { browserZone, shortZonedText } from "../time/zones.ts";
+import { useKeys } from "../ui/keys.ts";
+import { ErrorAlert } from "../ui/listing.tsx";
+import { Page } from "../ui/page.tsx";
+
+const PAGE = "/signed-in/projects/$projectId/day";
+
+/** What every check of the project did in an hour, a day or a month, and what it will be due for. */
+export function DayPage() {
+  const { projectId } = useParams({ from: PAGE });
+  const search = useSearch({ from: PAGE });
+  const zoom = search.zoom ?? "day";
+  const at = search.at === undefined ? null : Date.parse(search.at);
+  const { from, until } = useSpan(zoom, at);
+  const span = useMemo(() => ({ from, until }), [from, until]);
+  const { move, set } = useMovement(span, zoom);
+  const query = useQuery(activityQuery(projectId, span, at === null));
+  return (
+    <Page title="The day" lead={<SpanText span={span} />} wide>
+      <div className={styles["bar"]}>
+        <Movement zoom={zoom} isLive={at === null} move={move} />
+        <TextInput
+          data-grow
+          aria-label="Find a check"
+          placeholder="Find a check"
+          leftSection={<IconSearch size={16} aria-hidden />}
+          value={search.q ?? ""}
+          onChange={({ currentTarget }) => set({ q: currentTarget.value || undefined })}
+        />
+        <Choices search={search} activity={query.data} set={set} />
+      </div>
+      {query.error && query.data === undefined && (
+        <ErrorAlert error={query.error} retry={() => void query.refetch()} />
+      )}
+      {query.data === undefined && !query.error && <Skeleton height={420} aria-label="Loading…" />}
+      {query.data !== undefined && (
+        <Shown projectId={projectId} activity={query.data} search={search} set={set} move={move} />
+      )}
+    </Page>
+  );
+}
+
+type Set = (change: Partial<DaySearch>) => void;
+
+/** The span as two numbers that change only when the live span has moved on. */
+function useSpan(zoom: Zoom, at: number | null): Span {
+  const from = useComputedFromNow((now) => spanAt(zoom, at, now).from);
+  const until = useComputedFromNow((now) => spanAt(zoom, at, now).until);
+  return { from, until };
+}
+
+function useMovement(span: Span, zoom: Zoom): { move: Move; set: Set } {
+  const navigate = useNavigate({ from: "/projects/$projectId/day" });
+  const set: Set = (change) =>
+    void navigate({
+      search: (known: DaySearch) => ({ ...known, ...change }),
+      replace: true,
+      resetScroll: false,
+    });
+  const to = (from: number) => set({ at: new Date(Math.round(from / 60_000) * 60_000).toISOString() });
+  const isLive = useSearch({ from: PAGE }).at === undefined;
+  const zoomTo = (wanted: Zoom) =>
+    set({
+      zoom: wanted === "day" ? undefined : wanted,
+      ...(!isLive && { at: new Date(zoomed(span, wanted)).toISOString() }),
+    });
+  const move: Move = {
+    to,
+    by: (direction) => to(shifted(span, direction)),
+    now: () => set({ at: undefined }),
+    zoom: zoomTo,
+    beside: (direction) => zoomTo(zoomBeside(zoom, direction)),
+  };
+  useKeys({
+    ArrowLeft: () => move.by(-1),
+    ArrowRight: () => move.by(1),
+    "+": () => move.beside(-1),
+    "-": () => move.beside(1),
+    n: move.now,
+  });
+  return { move, set };
+}
+
+type ShownProps = { projectId: string; activity: Activity; search: DaySearch; set: Set; move: Move };
+
+/** How many steps the line of now makes from one end of the span to the other. */
+const NOW_STEPS = 1_000;
+
+function Shown({ projectId, activity, search, set, move }: ShownProps) {
+  // The span of what is shown: while another one is read, the picture must not tell wrong times.
+  const [from, until] = [Date.parse(activity.from), Date.parse(activity.until)];
+  const span = useMemo(() => ({ from, until }), [from, until]);
+  const step = Math.max(1_000, (until - from) / NOW_STEPS);
+  const now = useComputedFromNow((at) => Math.floor(at / step) * step);
+  const all = useMemo(
+    () => activity.items.map((check): Row => ({ check, sums: sumRow(check, now - from) })),
+    [activity, now, from],
+  );
+  const rows = useMemo(() => selectRows(all, search), [all, search]);
+  if (activity.items.length === 0) return <p>There is no check yet. What it does will be drawn here.</p>;
+  return (
+    <>
+      <Summary activity={activity} all={all} search={search} set={set} now={now} />
+      {rows.length === 0 && (
+        <p>
+          No check matches.{" "}
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            onClick={() => set({ q: undefined, tag: undefined, only: undefined })}
+          >
+            Show all {all.length}
+          </Button>
+        </p>
+      )}
+      {search.as === "table" ? (
+        <DayTable projectId={projectId} rows={rows} from={from} />
+      ) : (
+        <>
+          <DayChart
+            projectId={projectId}
+            activity={activity}
+            rows={rows}
+            span={span}
+            now={now}
+            onMove={move.to}
+          />
+          <Legend />
+        </>
+      )}
+    </>
+  );
+}
+
+type SummaryProps = { activity: Activity; all: readonly Row[]; search: DaySearch; set: Set; now: number };
+
+/** What went wrong in the span, as filters; then what piles up. */
+function Summary({ activity, all, search, set, now }: SummaryProps) {
+  const runs = all.reduce((sum, { sums }) => sum + sums.runs, 0);
+  const problems = PROBLEMS.map((one) => ({
+    one,
+    count: all.reduce((sum, { sums }) => sum + sums[one], 0),
+  })).filter(({ one, count }) => count > 0 || search.only === one);
+  return (
+    <div className={styles["summary"]}>
+      <span>
+        {runs.toLocaleString("en")} runs of {all.length} checks
+      </span>
+      {problems.map(({ one, count }) => (
+        <button
+          key={one}
+          type="button"
+          className={styles["problem"]}
+          aria-pressed={search.only === one}
+          onClick={() => set({ only: search.only === one ? undefined : one })}
+        >
+          {count.toLocaleString("en")} {PROBLEM_TEXTS[one]}
+        </button>
+      ))}
+      <PileUp activity={activity} now={now} />
+    </div>
+  );
+}
+
+function PileUp({ activity, now }: { activity: Activity; now: number }) {
+  const text = useMemo(() => pileUpText(activity, now), [activity, now]);
+  return <span className={styles["span"]}>{text}</span>;
+}
+
+/** "Most at once: 14 around Fri 20 Nov, 02:00 CET. 212 of 480 times are at the full hour." */
+function pileUpText(activity: Activity, now: number): string {
+  const [from, until] = [Date.parse(activity.from), Date.parse(activity.until)];
+  const loads = loadByPart(activity, until - from, now - from).map(({ runs, expected }) => runs + expected);
+  const most = Math.max(0, ...loads);
+  const { atFull, all } = atFullHour(activity.items, from);
+  const when = shortZonedText(from + loads.indexOf(most) * activity.partMs, browserZone());
+  return [
+    ...(most > 1 ? [`Most at once: ${most} around ${when}.`] : []),
+    ...(all > 0 && atFull > 0
+      ? [`${atFull.toLocaleString("en")} of ${all.toLocaleString("en")} times are at the full hour.`]
+      : []),
+  ].join(" ");
+}

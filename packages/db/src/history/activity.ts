@@ -1,0 +1,147 @@
+import type { StoredRun, StoredSlot } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { and, asc, eq, gt, isNull } from "drizzle-orm";
+
+import type { CheckRow } from "../checks/check-row.ts";
+import type { Db, Pool } from "../database.ts";
+import { epochMs } from "../schema/epoch-ms.ts";
+import { checks } from "../schema/index.ts";
+import { SLOT_COUNTS } from "./list-events.ts";
+
+/** More slots or runs than this of one check in a span are summed up, since a screen has no room for each. */
+const SINGLE_MAX = 300;
+/** How many runs that end after a span are looked at for one that began in it. */
+const ENDING_LATER = 5;
+
+type Span = { from: Instant; until: Instant };
+
+/** The slots of one part of a span, summed up; `index` counts the parts from 0. */
+export type SummedSlots = {
+  index: number;
+  onTime: number;
+  late: number;
+  failed: number;
+  missed: number;
+  overlong: number;
+  excluded: number;
+};
+
+/** What a check did in a span: each slot and run, or, where they are too many, their sums by parts of the span. */
+export type CheckActivity = { row: CheckRow } & (
+  | { kind: "single"; slots: StoredSlot[]; runs: StoredRun[] }
+  | { kind: "summed"; parts: SummedSlots[] }
+);
+
+type Page = { projectId: string; after: string | null; limit: number };
+
+/**
+ * Checks of a project, oldest first, with what they did in a span; read by indexes, at most 300 rows of each list for
+ * each check. Runs that are open are in the check's own memory, and not among them. `partMs`: the length of the parts.
+ */
+export async function loadActivity(
+  { db, pool }: { db: Db; pool: Pool },
+  { projectId, after, limit }: Page,
+  span: Span & { partMs: number },
+): Promise<CheckActivity[]> {
+  const rows = await db
+    .select()
+    .from(checks)
+    .where(
+      and(
+        eq(checks.projectId, projectId),
+        isNull(checks.deletedAt),
+        after === null ? undefined : gt(checks.id, after),
+      ),
+    )
+    .orderBy(asc(checks.id))
+    .limit(limit);
+  const single = await loadSingle(pool, { projectId, ids: rows.map(({ id }) => id) }, span);
+  const many = single.filter(({ slots, runs }) => Math.max(slots.length, runs.length) > SINGLE_MAX);
+  const ids = many.map(({ checkId }) => checkId);
+  const summed =
+    ids.length === 0 ? new Map<string, SummedSlots[]>() : await sumParts(pool, { projectId, ids }, span);
+  const byId = new Map(single.map((one) => [one.checkId, one]));
+  const isSummed = new Set(ids);
+  return rows.map((row) => {
+    if (isSummed.has(row.id)) return { row, kind: "summed", parts: summed.get(row.id) ?? [] };
+    const { slots = [], runs = [] } = byId.get(row.id) ?? {};
+    return { row, kind: "single", slots: slots.map(slotOf), runs: runs.map(runOf) };
+  });
+}
+
+type Of = { projectId: string; ids: readonly string[] };
+type SlotValues = [StoredSlot["dueAt"], StoredSlot["outcome"], StoredSlot["lateMs"], StoredSlot["runId"]];
+type RunValues = [
+  id: string,
+  startedAt: Instant | null,
+  endedAt: Instant | null,
+  outcome: StoredRun["outcome"],
+  overlong: boolean,
+  exitStatus: number | null,
+];
+
+/** As arrays, because a day of 500 checks has tens of thousands of them. */
+async function loadSingle(pool: Pool, { projectId, ids }: Of, { from, until }: Span) {
+  return await pool.query<{ checkId: string; slots: SlotValues[]; runs: RunValues[] }>(
+    `select c.id as "checkId",
+        coalesce((select json_agg(json_build_array(${epochMs("s.due_at")}, s.outcome, s.late_ms, s.run_id)
+                         order by s.due_at)
+           from (select due_at, outcome, late_ms, run_id from slots
+                  where check_id = c.id and due_at >= span.from and due_at < span.until
+                  order by due_at limit ${SINGLE_MAX + 1}) s), '[]') as slots,
+        coalesce((select json_agg(json_build_array(r.id, ${epochMs("r.started_at")}, ${epochMs("r.ended_at")}, r.outcome,
+                         r.overlong, r.exit_status))
+           from ((select * from runs
+                   where check_id = c.id and heard_at >= span.from and heard_at < span.until and ended_at is not null
+                   order by heard_at limit ${SINGLE_MAX + 1})
+                 union all
+                 (select * from (select * from runs where check_id = c.id and heard_at >= span.until
+                                  order by heard_at limit ${ENDING_LATER}) later
+                   where ended_at is not null and started_at < span.until)) r), '[]') as runs
+       from checks c,
+            (select to_timestamp($3::float8 / 1000) as from, to_timestamp($4::float8 / 1000) as until) span
+      where c.project_id = $1 and c.id = any($2)`,
+    [projectId, [...ids], from, until],
+  );
+}
+
+async function sumParts(
+  pool: Pool,
+  { projectId, ids }: Of,
+  { from, until, partMs }: Span & { partMs: number },
+): Promise<Map<string, SummedSlots[]>> {
+  const rows = await pool.query<SummedSlots & { checkId: string }>(
+    `select s.check_id as "checkId", floor((${epochMs("s.due_at")} - $3) / $5::float8)::int as index, ${SLOT_COUNTS},
+            count(*) filter (where r.overlong)::int as overlong,
+            count(*) filter (where s.outcome = 'excluded')::int as excluded
+       from slots s left join runs r on r.id = s.run_id
+      where s.project_id = $1 and s.check_id = any($2) and s.due_at >= to_timestamp($3::float8 / 1000)
+        and s.due_at < to_timestamp($4::float8 / 1000)
+      group by 1, 2 order by 1, 2`,
+    [projectId, [...ids], from, until, partMs],
+  );
+  return Map.groupBy(rows, ({ checkId }) => checkId);
+}
+
+function slotOf([dueAt, outcome, lateMs, runId]: SlotValues): StoredSlot {
+  return { dueAt, outcome, lateMs, runId };
+}
+
+function runOf([id, startedAt, endedAt, outcome, overlong, exitStatus]: RunValues): StoredRun {
+  return { id, startedAt, endedAt, outcome, overlong, exitStatus };
+}
+
+/** Spans in which Overdue itself could not receive pings, as far as they touch a span; the oldest first, at most 200. */
+export async function outagesWithin(
+  pool: Pool,
+  { from, until }: Span,
+): Promise<{ startedAt: Instant; endedAt: Instant | null }[]> {
+  const rows = await pool.query<{ startedAt: Instant; endedAt: Instant | null }>(
+    `select ${epochMs("started_at")} as "startedAt", ${epochMs("ended_at")} as "endedAt" from outages
+      where started_at < to_timestamp($2::float8 / 1000)
+        and (ended_at is null or ended_at > to_timestamp($1::float8 / 1000)) and set_back_ms is null
+      order by started_at desc limit 200`,
+    [from, until],
+  );
+  return rows.toReversed();
+}
