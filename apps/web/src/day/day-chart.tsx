@@ -224,7 +224,7 @@ function useWidth(element: { current: HTMLElement | null }): number {
 /** From this length on, a movement of the pointer moves the picture. */
 const DRAG_FROM = 6;
 
-/** Drags the picture along with a finger or the mouse; `onDrop` is told by how many pixels. */
+/** Drags the picture along with a finger or the mouse; `onDrop` takes the pixels. */
 function useDrag(onDrop: (pixels: number) => void) {
   const [begun, setBegun] = useState<number | null>(null);
   const [drag, setDrag] = useState(0);
