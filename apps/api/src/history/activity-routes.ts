@@ -4,11 +4,10 @@ import { DAY_MS, explain, type Instant, MINUTE_MS } from "@overdue/schedules";
 import { z } from "zod";
 
 import { READ } from "../http/access.ts";
-import { REVALIDATED } from "../http/compress.ts";
-import { readCursor, toPage } from "../http/page.ts";
 import { ApiError } from "../http/problem.ts";
+import { REVALIDATED } from "../http/responses.ts";
 import { createRouter, json, route } from "../http/route.ts";
-import { InProject, iso, isoOrNull, Timestamp } from "../http/schemas.ts";
+import { InProject, iso, isoOrNull, readCursor, Timestamp, toPage } from "../http/schemas.ts";
 
 const MAX_DAYS = 32;
 const MAX_CHECKS = 200;

@@ -4,7 +4,7 @@ import { and, asc, eq, gt, isNull } from "drizzle-orm";
 
 import type { CheckRow } from "../checks/check-row.ts";
 import type { Db, Pool } from "../database.ts";
-import { epochMs } from "../schema/epoch-ms.ts";
+import { epochMs } from "../sql-fragments.ts";
 import { checks } from "../schema/index.ts";
 import { SLOT_COUNTS } from "./list-events.ts";
 
