@@ -103,7 +103,6 @@ const FEATURES: Record<string, Features> = {
     shared: ["egress", "queue", "transports"],
     composing: [],
     also: {
-      chats: ["slack", "telegram"],
       sender: ["self-test"],
     },
   },

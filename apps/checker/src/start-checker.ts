@@ -15,16 +15,16 @@ import {
 import type { Logger } from "pino";
 
 import { AccountMailer } from "./account-mails/account-mailer.ts";
-import { startChats, type Chats } from "./chats/start-chats.ts";
 import { DeadlineEvaluator } from "./deadlines/deadline-evaluator.ts";
 import { type Egress, openEgress } from "./egress/egress.ts";
 import { Escalator } from "./escalations/escalator.ts";
 import { startJobs } from "./jobs/job-runner.ts";
 import { maintenanceJobs } from "./jobs/maintenance-jobs.ts";
-import { reportQueueProblems } from "./queue/work-queue.ts";
-import { openWorkQueue } from "./queue/work-queue.ts";
+import { openWorkQueue, reportQueueProblems } from "./queue/work-queue.ts";
 import type { ProgramOptions } from "./run-program.ts";
 import { openSelfTest, SELF_TEST_EVERY_SECONDS } from "./self-test/self-test.ts";
+import { serveSlack, type ServingSlack } from "./slack/serve-slack.ts";
+import { startTelegram } from "./telegram/start-telegram.ts";
 
 /**
  * Evaluates deadlines, follows escalations and runs maintenance jobs. Any number of checkers run side by side on one
@@ -123,5 +123,45 @@ async function startMaintenance(
   return async () => {
     await stop();
     await queue.close();
+  };
+}
+
+/** `handlers`: for notifications of the database. `wake`: look whether anything was missed. */
+type Chats = {
+  handlers: { overdue_telegram(): void; overdue_slack(): void };
+  wake(): void;
+  stop(): Promise<void>;
+};
+
+/** Receives what people do in chats with what Overdue sent there, and answers them. */
+function startChats(config: Config, parts: { pool: Pool; log: Logger }): Chats {
+  const telegram = startTelegram(config, parts);
+  const slack = openSlack(config, parts);
+  return {
+    handlers: { overdue_telegram: () => telegram.wake(), overdue_slack: () => slack?.wake() },
+    wake: () => {
+      telegram.wake();
+      slack?.wake();
+    },
+    stop: async () => {
+      await Promise.all([telegram.stop(), slack?.stop()]);
+    },
+  };
+}
+
+/** Null where the operator has set up no app. */
+function openSlack(config: Config, { pool, log }: { pool: Pool; log: Logger }): ServingSlack | null {
+  const { slackClientId: clientId, slackClientSecret: clientSecret, slackSigningSecret } = config;
+  if (clientId === null || clientSecret === null || slackSigningSecret === null) return null;
+  const egress = openEgress({ allowedNetworks: config.allowedPrivateNetworks });
+  const app = { clientId, clientSecret, apiUrl: config.slackApiUrl, publicUrl: config.publicUrl };
+  const parts = { db: openDb(pool), keyring: keyringOf(config.secretKeys), egress, app };
+  const serving = serveSlack(parts, log);
+  return {
+    ...serving,
+    stop: async () => {
+      await serving.stop();
+      await egress.close();
+    },
   };
 }

@@ -1,16 +1,23 @@
+import { appendFileSync, existsSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+
 import { type Config, proxyWarning, readConfig } from "@overdue/config";
+import { noteRestart, openDb, openPool, type Restart } from "@overdue/db";
+
+import { becomesReady, claimPort } from "./api-port.ts";
 import { type Child, keepRunning } from "./children/child.ts";
 import { type Cleanup, startCleanup } from "./children/cleanup.ts";
-import { openLog } from "./children/log-file.ts";
-import { type DataFiles, readOrCreateSecret, prepareDataDirectory } from "./data/data-directory.ts";
-import { type Lock, takeLock } from "./data/lock.ts";
+import {
+  type DataFiles,
+  type Lock,
+  prepareDataDirectory,
+  readOrCreateSecret,
+  takeLock,
+} from "./data/data-directory.ts";
 import type { Database } from "./database/database.ts";
 import { openEmbedded } from "./database/embedded.ts";
 import { openOwnServer } from "./database/own-server.ts";
-import { claimPort } from "./port.ts";
-import { rememberRestart } from "./remember-restart.ts";
-import { becomesReady } from "./readiness.ts";
 
 /** The environment of a process. */
 export type Environment = Record<string, string | undefined>;
@@ -19,10 +26,10 @@ export type Environment = Record<string, string | undefined>;
 export type Programs = Record<string, string>;
 
 /** `say` prints a sentence on the terminal; `signal` is aborted when the product is to end. */
-export type Terminal = { say: (sentence: string) => void; signal: AbortSignal };
+type Terminal = { say: (sentence: string) => void; signal: AbortSignal };
 
 /** The running product. `stop` ends it in order; exiting without that kills all of its processes. */
-export type Running = { url: string; isReady: boolean; stop: () => Promise<void> };
+type Running = { url: string; isReady: boolean; stop: () => Promise<void> };
 
 /**
  * Starts the database and the programs. Where a later step fails, or the signal ends the start, everything that was started
@@ -155,4 +162,50 @@ async function stop(parts: Parts): Promise<void> {
   parts.cleanup.end();
   process.off("exit", parts.cleanup.endAllNow);
   parts.lock.release();
+}
+
+const STORE_TRIES = 5;
+const STORE_AGAIN_MS = 5_000;
+
+/**
+ * Stores that a program was started again, for the operator page. Where the database does not work it is tried for a while
+ * and then given up, because the terminal and the log say it too.
+ */
+function rememberRestart(database: Database | null, restart: Restart): void {
+  if (database !== null) void storeRestart(database.url, restart);
+}
+
+async function storeRestart(url: string, restart: Restart): Promise<void> {
+  for (let left = STORE_TRIES; left > 0; left -= 1) {
+    const pool = openPool({ url, max: 1, name: "supervisor" });
+    try {
+      return await noteRestart(openDb(pool), restart);
+    } catch {
+      await wait(STORE_AGAIN_MS, undefined, { ref: false });
+    } finally {
+      await pool.end().catch(() => undefined);
+    }
+  }
+}
+
+const LOG_BYTES_MAX = 20_000_000;
+
+/**
+ * Returns a function that appends lines to a file. A file of more than 20 MB is renamed to `<file>.1`, and a new one begins.
+ * A line that cannot be written, such as on a full disk, is dropped, so that the product goes on.
+ */
+function openLog(file: string): (line: string) => void {
+  let bytes = existsSync(file) ? statSync(file).size : 0;
+  return (line) => {
+    try {
+      if (bytes > LOG_BYTES_MAX) {
+        renameSync(file, `${file}.1`);
+        bytes = 0;
+      }
+      appendFileSync(file, `${line}\n`, { mode: 0o600 });
+      bytes += Buffer.byteLength(line) + 1;
+    } catch {
+      // Warnings and errors are shown on the terminal too.
+    }
+  };
 }

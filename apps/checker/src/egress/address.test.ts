@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { isAllowed, isPublic, parseNetworks } from "./address.ts";
+import { isAllowed, isPublic, parseNetworks } from "./guard.ts";
 
 const NOT_PUBLIC = `
   0.0.0.0 10.1.2.3 100.64.0.1 127.0.0.1 127.255.255.254 169.254.169.254 172.16.0.1 172.31.255.255

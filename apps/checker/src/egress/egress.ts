@@ -1,16 +1,17 @@
 import type { HttpAnswer, HttpRequest } from "@overdue/channels";
-import { Agent, request as undiciRequest, type Dispatcher } from "undici";
+import { Agent, type Dispatcher, request as undiciRequest } from "undici";
 
-import { isAllowed, parseNetworks } from "./address.ts";
-import { failureOf, type EgressFailure } from "./failure.ts";
+import { type EgressFailure, failureOf } from "./failure.ts";
 import {
   addressesOf,
   guardedConnector,
+  type GuardRules,
+  isAllowed,
+  parseNetworks,
   Refused,
+  type Resolve,
   resolveByDns,
   WEB_PORTS,
-  type GuardRules,
-  type Resolve,
 } from "./guard.ts";
 
 /** Sends one request and reads the answer. Never throws: what went wrong is the result. */

@@ -1,9 +1,52 @@
 import { lookup } from "node:dns/promises";
 import { isIP, type LookupFunction } from "node:net";
 
+import ipaddr from "ipaddr.js";
 import { buildConnector } from "undici";
 
-import { isAllowed, isPublic, type Networks } from "./address.ts";
+type Ip = ipaddr.IPv4 | ipaddr.IPv6;
+
+/** Address ranges, such as those of ALLOW_PRIVATE_NETWORKS. */
+type Networks = readonly { address: Ip; prefix: number }[];
+
+const IPV6_GLOBAL = ipaddr.parseCIDR("2000::/3");
+/** Azure's host agent; an ordinary address by every registry, and yet inside. */
+const AZURE_WIRE_SERVER = "168.63.129.16";
+
+/** `ranges`: addresses (`10.0.0.7`) and networks (`fd00::/8`), already checked by the configuration. */
+export function parseNetworks(ranges: readonly string[]): Networks {
+  return ranges.map((range) => {
+    if (range.includes("/")) {
+      const [address, prefix] = ipaddr.parseCIDR(range);
+      return { address, prefix };
+    }
+    const address = ipaddr.parse(range);
+    return { address, prefix: address.kind() === "ipv4" ? 32 : 128 };
+  });
+}
+
+/**
+ * Whether an address belongs to the public internet. Only what is known to be public passes: for IPv4 ordinary unicast,
+ * for IPv6 that within 2000::/3. A mapped IPv4 address counts as IPv4.
+ */
+export function isPublic(address: string): boolean {
+  if (!ipaddr.isValid(address)) return false;
+  const ip = ipaddr.process(address);
+  if (ip.range() !== "unicast" || ip.toString() === AZURE_WIRE_SERVER) return false;
+  return !(ip instanceof ipaddr.IPv6) || isWithin(ip, { address: IPV6_GLOBAL[0], prefix: IPV6_GLOBAL[1] });
+}
+
+/** Whether the operator allowed this address by name of its network. */
+export function isAllowed(address: string, networks: Networks): boolean {
+  if (!ipaddr.isValid(address)) return false;
+  const ip = ipaddr.process(address);
+  return networks.some((network) => isWithin(ip, network));
+}
+
+function isWithin(ip: Ip, { address, prefix }: Networks[number]): boolean {
+  if (ip instanceof ipaddr.IPv4) return address instanceof ipaddr.IPv4 && ip.match(address, prefix);
+  return address instanceof ipaddr.IPv6 && ip.match(address, prefix);
+}
 
 /** Finds every address of a host. */
 export type Resolve = (host: string) => Promise<readonly { address: string; family: number }[]>;

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 
-import { openDb, schema, stopReports, type Db } from "@overdue/db";
+import { type Db, openDb, schema, stopReports } from "@overdue/db";
 import {
   aCheck,
   aProject,
+  type FakeSmtp,
   sceneKeyring,
   startFakeSmtp,
   testDatabase,
-  type FakeSmtp,
   type TestDatabase,
 } from "@overdue/testkit";
 import { eq } from "drizzle-orm";
@@ -16,7 +16,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { startTestDelivery } from "../../test/start-test-delivery.ts";
 import { stopLinkOf } from "../sender/start-sender.ts";
-import { sendReports } from "./send-reports.ts";
+import { sendReports } from "./maintenance-jobs.ts";
 
 const log = pino({ level: "silent" });
 const way = { keyring: sceneKeyring, mail: true };

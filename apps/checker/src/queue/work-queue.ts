@@ -1,9 +1,7 @@
 import { ProblemLog } from "@overdue/db";
 import type { Logger } from "pino";
 
-import type { BackendOptions, QueueBackend } from "./queue-backend.ts";
-import { openPostgresBackend } from "./postgres-backend.ts";
-import { openRedisBackend } from "./redis-backend.ts";
+import { type BackendOptions, openPostgresBackend, openRedisBackend, type QueueBackend } from "./backends.ts";
 
 /** A piece of work. The queue ignores an `id` that it still knows. `priority`: 0 comes first. */
 export type QueueJob<Data> = {

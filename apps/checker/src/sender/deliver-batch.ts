@@ -2,16 +2,16 @@ import {
   composeAlert,
   isKindName,
   openChannel,
+  type OpenChannel,
   parseSettings,
   sharedRateLimit,
-  type OpenChannel,
 } from "@overdue/channels";
 import { type AttemptResult, decideNextStep } from "@overdue/core";
 import {
   actionLinks,
   type AlertRecord,
-  type ClaimedAlert,
   claimDeliveries,
+  type ClaimedAlert,
   confirmLink,
   type Db,
   type Keyring,
@@ -24,9 +24,8 @@ import {
 import type { Logger } from "pino";
 
 import type { Transports } from "../transports/transports.ts";
+import type { LeaseKeeper, Recorder } from "./attempts.ts";
 import type { ChannelQueues, Started } from "./channel-queues.ts";
-import type { LeaseKeeper } from "./lease-keeper.ts";
-import type { Recorder } from "./recorder.ts";
 
 export type DeliverParts = {
   db: Db;

@@ -5,12 +5,11 @@ import type { Logger } from "pino";
 import type { DeliveryJob } from "../queue/delivery-job.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
 import type { Transports } from "../transports/transports.ts";
+import { type LeaseKeeperOptions, openLeaseKeeper, openRecorder } from "./attempts.ts";
 import { ChannelQueues } from "./channel-queues.ts";
 import { openConcurrencyLimiter } from "./concurrency-limiter.ts";
 import { deliverBatch, type DeliverParts } from "./deliver-batch.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { openLeaseKeeper, type LeaseKeeperOptions } from "./lease-keeper.ts";
-import { openRecorder } from "./recorder.ts";
 
 export type DeliveringOptions = {
   db: Db;

@@ -1,13 +1,12 @@
 import { randomUUID } from "node:crypto";
 
 import type { Config } from "@overdue/config";
-import { keyringOf, openDb, telegramWebhookSecret, type Pool } from "@overdue/db";
+import { keyringOf, openDb, type Pool, telegramWebhookSecret } from "@overdue/db";
 import type { Logger } from "pino";
 
 import { openEgress } from "../egress/egress.ts";
-import { WakeSignal } from "./signal.ts";
 import { openBotApi } from "./bot-api.ts";
-import { startReceivingUpdates } from "./updates.ts";
+import { startReceivingUpdates, WakeSignal } from "./updates.ts";
 
 /** Longer than a long poll, shorter than the lease. */
 const TIMEOUT_MS = 20_000;

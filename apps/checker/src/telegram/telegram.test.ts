@@ -3,21 +3,21 @@ import { randomUUID } from "node:crypto";
 import { channelKinds } from "@overdue/channels";
 import {
   createTelegramLink,
+  type Db,
   findTelegramLink,
   listChannels,
   openDb,
   schema,
   unagreedChats,
   unseal,
-  type Db,
 } from "@overdue/db";
 import {
   alertScene,
+  type AlertScene,
+  type FakeTelegram,
   sceneKeyring,
   startFakeTelegram,
   testDatabase,
-  type AlertScene,
-  type FakeTelegram,
   type TestDatabase,
 } from "@overdue/testkit";
 import { eq } from "drizzle-orm";
@@ -26,8 +26,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 
 import { openEgress } from "../egress/egress.ts";
 import { openBotApi } from "./bot-api.ts";
-import { WakeSignal } from "./signal.ts";
-import { startReceivingUpdates } from "./updates.ts";
+import { startReceivingUpdates, WakeSignal } from "./updates.ts";
 
 const CHAT = -100_123;
 let database: TestDatabase;

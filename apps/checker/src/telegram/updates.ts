@@ -12,12 +12,10 @@ import {
 import type { Logger } from "pino";
 import { z } from "zod";
 
-import type { WakeSignal } from "./signal.ts";
-import { handleRequest, type RequestParts } from "./handle-request.ts";
-import { readUpdate } from "./update.ts";
-import { lookAtWebhook, setWebhook, UPDATES, type Webhook } from "./webhook.ts";
+import type { BotApi } from "./bot-api.ts";
+import { handleRequest, readUpdate, type RequestParts } from "./handle-request.ts";
 
-export type UpdateOptions = RequestParts & {
+type UpdateOptions = RequestParts & {
   holder: string;
   log: Logger;
   /** Where Telegram may send its updates by itself; null: it is always asked for them. */
@@ -190,4 +188,81 @@ async function poll(parts: Parts, { bot, position, signal }: Poll): Promise<numb
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await wait(ms, undefined, { signal }).catch(() => undefined);
+}
+
+/** Ends a wait. Where nobody waits, it ends the next one at once. */
+export class WakeSignal {
+  #isNotified = false;
+  #wake: (() => void) | null = null;
+
+  notify(): void {
+    this.#isNotified = true;
+    this.#wake?.();
+  }
+
+  /** Until it is notified, `ms` at the most. */
+  async wait(ms: number): Promise<void> {
+    if (!this.#isNotified) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      const timer = setTimeout(resolve, ms);
+      await promise;
+      clearTimeout(timer);
+      this.#wake = null;
+    }
+    this.#isNotified = false;
+  }
+}
+
+/** Where Telegram shall send its updates, and by what we know it. */
+type Webhook = { url: string; secret: string };
+
+/** The updates that mean something to us, however they come. */
+const UPDATES = ["message", "channel_post", "callback_query"];
+const CONNECTIONS = 10;
+/** What Telegram says of an address that it will never call. */
+const REFUSED = /bad webhook|Bad Request/i;
+/** Telegram's clock and ours need not agree. */
+const SKEW_MS = 5_000;
+
+/** "refused": Telegram will not call such an address. "unanswered": nobody knows, ask again. */
+type Setting = { kind: "set" } | { kind: "refused"; because: string } | { kind: "unanswered" };
+
+async function setWebhook(bot: BotApi, { url, secret }: Webhook): Promise<Setting> {
+  const answer = await bot("setWebhook", {
+    url,
+    secret_token: secret,
+    allowed_updates: UPDATES,
+    max_connections: CONNECTIONS,
+  });
+  if (answer.ok) return { kind: "set" };
+  return REFUSED.test(answer.because) ? { kind: "refused", because: answer.because } : { kind: "unanswered" };
+}
+
+const Info = z.object({
+  url: z.string(),
+  pending_update_count: z.number(),
+  last_error_date: z.number().optional(),
+  last_error_message: z.string().optional(),
+});
+
+type Look =
+  | { kind: "good" }
+  | { kind: "bad"; because: string }
+  /** Another address stands there. */
+  | { kind: "elsewhere" }
+  | { kind: "unknown" };
+
+/** Whether Telegram gets through to us: bad where updates wait there after an error that it met since `since`. */
+async function lookAtWebhook(
+  bot: BotApi,
+  { webhook, since }: { webhook: Webhook; since: number },
+): Promise<Look> {
+  const answer = await bot("getWebhookInfo", {});
+  const info = Info.safeParse(answer.ok ? answer.result : null).data;
+  if (info === undefined) return { kind: "unknown" };
+  if (info.url !== webhook.url) return { kind: "elsewhere" };
+  const failedAt = (info.last_error_date ?? 0) * 1_000;
+  if (info.pending_update_count === 0 || failedAt < since - SKEW_MS) return { kind: "good" };
+  return { kind: "bad", because: info.last_error_message ?? "it does not say why" };
 }

@@ -1,28 +1,27 @@
 import { randomUUID } from "node:crypto";
 
 import {
+  type Db,
   instanceProblems,
   isTelegramWebhookSecret,
   keepTelegramUpdate,
   openDb,
   schema,
   telegramWebhookSecret,
-  type Db,
 } from "@overdue/db";
 import {
+  type FakeTelegram,
   sceneKeyring,
   startFakeTelegram,
   testDatabase,
-  type FakeTelegram,
   type TestDatabase,
 } from "@overdue/testkit";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { openEgress } from "../egress/egress.ts";
-import { WakeSignal } from "./signal.ts";
 import { openBotApi } from "./bot-api.ts";
-import { startReceivingUpdates } from "./updates.ts";
+import { startReceivingUpdates, WakeSignal } from "./updates.ts";
 
 const URL = "https://overdue.example.org/telegram/updates";
 const arrived = new WakeSignal();

@@ -1,15 +1,24 @@
-import type { AlertMessage, OpenChannel, Operator } from "@overdue/channels";
+import { createHmac } from "node:crypto";
+
+import {
+  type AlertMessage,
+  hideSecrets,
+  type HttpRequest,
+  type OpenChannel,
+  type Operator,
+  type Outcome,
+  type Style,
+} from "@overdue/channels";
 import type { AttemptResult } from "@overdue/core";
 import type { PassedOn } from "@overdue/db";
 
 import type { Egress } from "../egress/egress.ts";
-import { sendHttp } from "./http.ts";
 import type { Mailer } from "./mail.ts";
 
 /** Sends an alert through a channel, once. Never throws where `passOn` does not; only a mail takes longer than 20 s. */
 export type Transports = { send(channel: OpenChannel, message: AlertMessage): Promise<AttemptResult> };
 
-export type TransportParts = {
+type TransportParts = {
   egress: Egress;
   mailer: Mailer;
   operator: Operator;
@@ -50,4 +59,74 @@ async function sendToGroup(
       ? "Its channels have it already."
       : `Passed on to ${written === 1 ? "1 channel" : `${written} channels`}.`;
   return { outcome: "sent", providerRef: null, because, statusCode: null };
+}
+
+type HttpChannel = Extract<OpenChannel, { via: "http" }>;
+type Parts = { egress: Egress; operator: Operator };
+type Attempt = Outcome & { statusCode: number | null };
+
+/** Sends a message; once more as plain text where the provider disliked the formatting. */
+async function sendHttp(channel: HttpChannel, message: AlertMessage, parts: Parts): Promise<AttemptResult> {
+  const rich = await attempt(channel, message, { ...parts, style: "rich" });
+  const result =
+    rich.outcome === "plain" ? await attempt(channel, message, { ...parts, style: "plain" }) : rich;
+  if (result.outcome !== "plain") return result;
+  const { statusCode, because, orGone } = result;
+  return orGone === undefined
+    ? { outcome: "transient", because, uncertain: false, statusCode }
+    : { outcome: "permanent", because: orGone, statusCode };
+}
+
+async function attempt(
+  channel: HttpChannel,
+  message: AlertMessage,
+  { egress, operator, style }: Parts & { style: Style },
+): Promise<Attempt> {
+  const request = channel.request(message, style, operator);
+  if ("skip" in request) return skipped(request.skip);
+  if ("unavailable" in request) {
+    return { outcome: "operator", because: request.unavailable, statusCode: null };
+  }
+  const answer = await egress.send(signed(request));
+  if ("failed" in answer) return unanswered(answer.failed, answer.uncertain);
+  const body = hideSecrets(answer.body, secretsSent(message, operator));
+  return { ...channel.read({ ...answer, body }), statusCode: answer.status };
+}
+
+/** What is sent beside the channel's own secrets: the bot's token, and links that act for anybody who has them. */
+function secretsSent({ actions = [] }: AlertMessage, { telegramBotToken }: Operator): string[] {
+  const signatures = actions.flatMap(({ url }) => URL.parse(url)?.searchParams.get("signature") ?? []);
+  return [...signatures, ...(telegramBotToken === null ? [] : [telegramBotToken])];
+}
+
+function signed(request: HttpRequest): HttpRequest {
+  if (request.signed === null) return request;
+  const extra = signatureHeaders({ ...request.signed, at: Date.now(), body: request.body });
+  return { ...request, headers: { ...request.headers, ...extra } };
+}
+
+function skipped(because: string): Attempt {
+  return { outcome: "sent", providerRef: null, because, statusCode: null };
+}
+
+function unanswered(because: string, uncertain: boolean): Attempt {
+  return { outcome: "transient", because, uncertain, statusCode: null };
+}
+
+/**
+ * The three headers of Standard Webhooks: an id that stays the same for every attempt, the time in seconds, and
+ * HMAC-SHA256 over `id.timestamp.body` with the bytes behind `whsec_`.
+ */
+function signatureHeaders(signed: {
+  id: string;
+  secret: string;
+  at: number;
+  body: string;
+}): Record<string, string> {
+  const timestamp = String(Math.floor(signed.at / 1_000));
+  const key = Buffer.from(signed.secret.replace(/^whsec_/, ""), "base64");
+  const signature = createHmac("sha256", key)
+    .update(`${signed.id}.${timestamp}.${signed.body}`)
+    .digest("base64");
+  return { "webhook-id": signed.id, "webhook-timestamp": timestamp, "webhook-signature": `v1,${signature}` };
 }

@@ -1,15 +1,15 @@
 import { parseArgs } from "node:util";
+
 import { insertAuditEntry } from "@overdue/db";
+
 import { Refusal } from "../refusal.ts";
 import type { Environment } from "../supervisor.ts";
 import { channelCommands } from "./channel-commands.ts";
-import type { CommandOutput, Command } from "./command.ts";
-import { exportCommands } from "./export-command.ts";
-import { importCommands } from "./import/import-command.ts";
+import type { Command, CommandOutput } from "./command.ts";
+import { importCommands } from "./import/import-checks.ts";
 import { type Instance, withInstance } from "./instance.ts";
-import { keyCommands } from "./key-commands.ts";
-import { projectCommands } from "./project-commands.ts";
-import { userCommands } from "./user-commands.ts";
+import { exportCommands, projectCommands } from "./project-commands.ts";
+import { keyCommands, userCommands } from "./user-commands.ts";
 
 /**
  * Runs one command of the operator, such as `project create --name X --json`, and returns the text to print.

@@ -1,9 +1,9 @@
 import { channelKinds, isKindName, parseSettings } from "@overdue/channels";
 import { createChannel, findChannel, listChannels, queueTest } from "@overdue/db";
 import { z } from "zod";
+
 import { Refusal } from "../refusal.ts";
-import { defineCommand, id, text } from "./command.ts";
-import { requireProject } from "./project.ts";
+import { defineCommand, id, requireProject, text } from "./command.ts";
 
 const KINDS = Object.keys(channelKinds).join(", ");
 const LIST_MAX = 1_000;

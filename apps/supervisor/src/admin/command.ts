@@ -1,4 +1,6 @@
+import { type Db, findProject, type ProjectRow } from "@overdue/db";
 import { z } from "zod";
+
 import { Refusal } from "../refusal.ts";
 import type { Instance } from "./instance.ts";
 
@@ -50,4 +52,11 @@ function readOptions<S extends z.ZodObject>(options: S, given: Record<string, un
   const name = String(issue?.path[0]);
   if (given[name] === undefined) throw new Refusal(`--${name} is missing.`);
   throw new Refusal(`--${name} ${issue?.message}.`);
+}
+
+/** The project with an id. @throws Refusal where there is none. */
+export async function requireProject(db: Db, projectId: string): Promise<ProjectRow> {
+  const project = await findProject(db, projectId);
+  if (!project) throw new Refusal(`There is no project ${projectId}; "project list" shows all.`);
+  return project;
 }

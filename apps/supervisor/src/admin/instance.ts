@@ -1,9 +1,16 @@
 import { setTimeout as wait } from "node:timers/promises";
+
 import { readConfig } from "@overdue/config";
 import { type Db, type Keyring, keyringOf, migrate, openDb, openPool, type Pool } from "@overdue/db";
 import { findPostmaster } from "@overdue/postgres";
-import { type DataFiles, readOrCreateSecret, prepareDataDirectory } from "../data/data-directory.ts";
-import { findHolder, takeLock } from "../data/lock.ts";
+
+import {
+  type DataFiles,
+  findHolder,
+  prepareDataDirectory,
+  readOrCreateSecret,
+  takeLock,
+} from "../data/data-directory.ts";
 import type { Database } from "../database/database.ts";
 import { embeddedUrl, openEmbedded } from "../database/embedded.ts";
 import { openOwnServer } from "../database/own-server.ts";

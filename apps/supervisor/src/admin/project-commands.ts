@@ -1,6 +1,8 @@
-import { createKey, createProject, listAllProjects } from "@overdue/db";
+import { createKey, createProject, exportConfig, listAllProjects, readState } from "@overdue/db";
+import { stringify } from "yaml";
 import { z } from "zod";
-import { defineCommand, text } from "./command.ts";
+
+import { defineCommand, id, requireProject, text } from "./command.ts";
 
 export const projectCommands = {
   "project create": defineCommand({
@@ -25,6 +27,21 @@ export const projectCommands = {
     run: async ({ db }) => {
       const projects = await listAllProjects(db);
       return projects.map(({ id, name, pingKey }) => ({ id, name, ping_key: pingKey }));
+    },
+  }),
+};
+
+const yesOrNo = z.enum(["yes", "no"], "must be yes or no");
+
+export const exportCommands = {
+  export: defineCommand({
+    options: z.object({ project: id, secrets: yesOrNo.optional() }),
+    text: "print the project as a file for PUT /v1/projects/<id>/config; --secrets yes includes the settings of channels in plain text",
+    run: async ({ db, keyring }, { project, secrets = "no" }) => {
+      await requireProject(db, project);
+      const { file, leftOut } = exportConfig(await readState(db, keyring, project), secrets === "yes");
+      const notes = leftOut.map((what) => `# left out: ${what}`);
+      return [...notes, stringify(file).trimEnd()].join("\n");
     },
   }),
 };

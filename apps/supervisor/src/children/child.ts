@@ -2,14 +2,14 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import type { Cleanup } from "./cleanup.ts";
+
 import { escapeHidden } from "@overdue/core";
-import { isErrorLine, warningSentence } from "./log-line.ts";
-import { watchLiveness } from "./liveness.ts";
-import { readMessage } from "./message.ts";
+import { z } from "zod";
+
+import type { Cleanup } from "./cleanup.ts";
 
 /** A program that must always run, and where its output goes. */
-export type Program = {
+type Program = {
   name: string;
   /** Path of its main.ts. */
   main: string;
@@ -151,4 +151,79 @@ async function stop(state: State, secondsMax: number): Promise<void> {
   const timer = setTimeout(() => child.kill("SIGKILL"), secondsMax * 1000);
   await closed;
   clearTimeout(timer);
+}
+
+/** How often a process is looked at, and how many looks in a row may find no sign of life. */
+type Patience = { everyMs: number; looks: number };
+
+const RUNNING: Patience = { everyMs: 2_000, looks: 5 };
+/** Five minutes until the first sign of life, however slow the machine is. */
+const STARTING: Patience = { everyMs: 250, looks: 1_200 };
+
+/**
+ * Looks again and again whether a process shows a sign of life: calls `onFirst` at the first one, and `onHung` once where
+ * they cease. Looks in a row are counted instead of time, because a machine that slept, or a supervisor that was stopped
+ * for a while, missed its own looks too. Returns a function that ends it.
+ */
+export function watchLiveness(
+  isAlive: () => Promise<boolean>,
+  { onFirst, onHung }: { onFirst?: () => void; onHung: (silentSeconds: number) => void },
+): () => void {
+  let silent = 0;
+  let patience = STARTING;
+  let isStopped = false;
+  const look = async () => {
+    const alive = await isAlive().catch(() => false);
+    if (isStopped) return;
+    silent = alive ? 0 : silent + 1;
+    if (alive && patience === STARTING) {
+      patience = RUNNING;
+      onFirst?.();
+    }
+    if (silent >= patience.looks) return onHung(Math.round((silent * patience.everyMs) / 1_000));
+    timer = schedule();
+  };
+  const schedule = () => setTimeout(() => void look(), patience.everyMs).unref();
+  let timer = schedule();
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+  };
+}
+
+const WARN = 40;
+const Line = z.object({
+  level: z.number(),
+  msg: z.string(),
+  err: z.object({ message: z.string() }).optional(),
+});
+
+/** A warning or error that a child logged, as a sentence for a person; null for every other line. */
+function warningSentence(child: string, line: string): string | null {
+  const parsed = Line.safeParse(parseJson(line));
+  if (!parsed.success || parsed.data.level < WARN) return null;
+  const { msg, err } = parsed.data;
+  return `${child}: ${msg}${err && err.message !== msg ? ` (${err.message})` : ""}`;
+}
+
+/** Whether a line outside the log, such as `TypeError: …`, says why a program ended. */
+function isErrorLine(line: string): boolean {
+  return /^(Uncaught )?\w*Error\b.*: /.test(line);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** What a program of ours says to the supervisor: that its event loop turns, and that its start is over. */
+const Message = z.union([z.object({ alive: z.literal(true) }), z.object({ running: z.literal(true) })]);
+type Message = z.infer<typeof Message>;
+
+/** A message as it came in; null for whatever else a program may send. */
+function readMessage(message: unknown): Message | null {
+  return Message.safeParse(message).data ?? null;
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { watchLiveness } from "./liveness.ts";
+import { watchLiveness } from "./child.ts";
 
 let isAlive: boolean;
 let hung: number[];

@@ -1,6 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+
+import { z } from "zod";
+
 import { Refusal } from "../refusal.ts";
 
 /** The files of a data directory, as paths. */
@@ -51,4 +55,80 @@ export function readOrCreateSecret(file: string): string {
   const secret = readFileSync(file, "utf8").trim();
   if (secret.length < 32) throw new Refusal(`${file} holds no secret; put it back from a backup.`);
   return secret;
+}
+
+/** The process that holds a data directory. `born` tells it from a later process with the same number. */
+const Holder = z.object({ pid: z.int(), born: z.string(), url: z.string().nullable() });
+type Holder = z.infer<typeof Holder>;
+
+/**
+ * The lock on a data directory. `setUrl` stores the address of the product for other commands. `tookOver`: the last holder
+ * was killed, and its processes may be ending just now.
+ */
+export type Lock = { tookOver: boolean; setUrl: (url: string) => void; release: () => void };
+
+/**
+ * Locks a data directory for this process. The lock of a process that was killed does not count.
+ *
+ * @throws Refusal where a living process has it already.
+ */
+export function takeLock(file: string): Lock {
+  const holder = findHolder(file);
+  if (holder) {
+    const where = holder.url ? ` at ${holder.url}` : "";
+    throw new Refusal(`Overdue already runs on this data directory${where} (process ${holder.pid}).`);
+  }
+  const tookOver = existsSync(file);
+  const self: Holder = { pid: process.pid, born: birthOf(process.pid) ?? "", url: null };
+  rmSync(file, { force: true });
+  create(file, self);
+  return {
+    tookOver,
+    setUrl: (url) => writeFileSync(file, JSON.stringify({ ...self, url })),
+    release: () => rmSync(file, { force: true }),
+  };
+}
+
+/** The living process that holds a data directory, or null. */
+export function findHolder(file: string): Holder | null {
+  const holder = readLock(file);
+  return holder && birthOf(holder.pid) === holder.born ? holder : null;
+}
+
+function create(file: string, self: Holder): void {
+  try {
+    writeFileSync(file, JSON.stringify(self), { flag: "wx", mode: 0o600 });
+  } catch (cause) {
+    throw new Refusal("Overdue is just being started on this data directory by another process.", {
+      cause,
+    });
+  }
+}
+
+function readLock(file: string): Holder | null {
+  try {
+    return Holder.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    return null;
+  }
+}
+
+/** When a process began, as a text that differs from that of any later process with its number; null where none runs. */
+function birthOf(pid: number): string | null {
+  try {
+    return process.platform === "linux" ? linuxBirth(pid) : psBirth(pid);
+  } catch {
+    return null;
+  }
+}
+
+// Field 22 of stat counts from the boot; the second field may itself hold spaces and brackets.
+function linuxBirth(pid: number): string {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${ticks}`;
+}
+
+function psBirth(pid: number): string | null {
+  return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim() || null;
 }

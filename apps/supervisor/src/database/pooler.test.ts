@@ -2,11 +2,12 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "@overdue/postgres";
+
 import { Session } from "@overdue/db";
+import { freePort } from "@overdue/postgres";
 import { expect, inject, onTestFinished, test, vi } from "vitest";
 
-import { poolerProblem } from "./pooler.ts";
+import { poolerProblem } from "./own-server.ts";
 
 const isMissing = spawnSync("pgbouncer", ["--version"]).error !== undefined;
 const TAKEN = "ignore_startup_parameters = statement_timeout,options,idle_in_transaction_session_timeout";

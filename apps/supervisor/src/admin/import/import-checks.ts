@@ -1,7 +1,8 @@
 import { randomUUIDv7 } from "node:crypto";
 
-import { fold, newCheck, nextAt } from "@overdue/core";
+import { type CheckSettings, defaultSettings, fold, newCheck, nextAt } from "@overdue/core";
 import {
+  type CheckDetails,
   type CheckWithChannels,
   createCheck,
   type Db,
@@ -9,11 +10,13 @@ import {
   isPingUuidTaken,
   listChannelNames,
 } from "@overdue/db";
+import { type Schedule, ScheduleInput } from "@overdue/schedules";
+import { z } from "zod";
 
-import { convert } from "./convert.ts";
-import type { Source, SourceCheck } from "./source.ts";
+import { defineCommand, id, requireProject } from "../command.ts";
+import { readSource, type Source, type SourceCheck } from "./source.ts";
 
-export type Imported = {
+type Imported = {
   created: number;
   alreadyThere: number;
   /** What could not be imported, in a sentence each. */
@@ -23,7 +26,7 @@ export type Imported = {
 type Into = { projectId: string; keepUuids: boolean; now: number; onProgress: (done: number) => void };
 
 /** Creates the checks of the source in a project; checks that an earlier import made stay as they are. */
-export async function importChecks(db: Db, source: Source, into: Into): Promise<Imported> {
+async function importChecks(db: Db, source: Source, into: Into): Promise<Imported> {
   const isThere = newMatcher(await findProjectChecks(db, into.projectId));
   const channels = await channelsByTheirId(db, source, into.projectId);
   const report: Imported = { created: 0, alreadyThere: 0, problems: [] };
@@ -97,5 +100,87 @@ function newMatcher(existing: readonly CheckWithChannels[]): (check: SourceCheck
       all.find((row) => row.pingUuid === uuid) ??
       all.find((row) => row.name === name && row.slug === slug && row.tags === tags);
     return found !== undefined && left.delete(found);
+  };
+}
+
+/** The check in our terms, or why it cannot be imported. */
+type Converted =
+  | { kind: "check"; details: Partial<CheckDetails>; settings: CheckSettings }
+  | { kind: "problem"; problem: string };
+
+function convert(check: SourceCheck): Converted {
+  const { data: schedule, error } = ScheduleInput.safeParse(toSchedule(check));
+  if (error !== undefined)
+    return { kind: "problem", problem: `its schedule: ${error.issues[0]?.message ?? "unreadable"}` };
+  const settings = {
+    ...defaultSettings,
+    schedule,
+    graceSeconds: check.grace,
+    manualResume: check.manual_resume,
+  };
+  return { kind: "check", details: toDetails(check), settings };
+}
+
+function toDetails(check: SourceCheck): Partial<CheckDetails> {
+  return {
+    name: check.name,
+    slug: check.slug,
+    tags: check.tags,
+    description: check.desc,
+    methods: check.methods,
+    startKeywords: check.start_kw,
+    successKeywords: check.success_kw,
+    failureKeywords: check.failure_kw,
+    filterSubject: check.filter_subject,
+    filterBody: check.filter_body,
+    filterHttpBody: check.filter_http_body,
+    filterDefaultFail: check.filter_default_fail,
+  };
+}
+
+function toSchedule({ timeout, schedule, tz = "UTC" }: SourceCheck): Schedule {
+  if (schedule === undefined) return { kind: "interval", everySeconds: timeout ?? 0 };
+  const expression = schedule.trim();
+  const isCron = !expression.includes("\n") && expression.split(/\s+/).length === 5;
+  if (!isCron) return { kind: "oncalendar", expression, timezone: tz };
+  // Healthchecks reads its cron lines with cronsim.
+  return { kind: "cron", expression, scheduler: "cronsim", timezone: tz };
+}
+
+const yesOrNo = z.enum(["yes", "no"], "must be yes or no");
+
+export const importCommands = {
+  "import healthchecks": defineCommand({
+    options: z.object({
+      project: id,
+      url: z.url({ protocol: /^https?$/, error: "must be the address of a Healthchecks instance" }),
+      "api-key": z.string().length(32, "must be the read-write key, 32 characters"),
+      "keep-uuids": yesOrNo.optional(),
+    }),
+    text: "recreate the checks of a live Healthchecks project here; --keep-uuids yes keeps old ping URLs working",
+    run: async ({ db }, { project, url, "api-key": apiKey, "keep-uuids": keep = "no" }) => {
+      await requireProject(db, project);
+      const source = await readSource(url, apiKey);
+      const into = {
+        projectId: project,
+        keepUuids: keep === "yes",
+        now: Date.now(),
+        onProgress: progressBar(source.checks.length),
+      };
+      const { created, alreadyThere, problems } = await importChecks(db, source, into);
+      return [{ created: String(created), "already there": String(alreadyThere) }, ...problems];
+    },
+  }),
+};
+
+const BAR_WIDTH = 30;
+
+/** Shows a progress bar where the output goes to a terminal. */
+function progressBar(total: number): (done: number) => void {
+  if (!process.stderr.isTTY) return () => undefined;
+  return (done) => {
+    const filled = total === 0 ? BAR_WIDTH : Math.round((done / total) * BAR_WIDTH);
+    const bar = "#".repeat(filled).padEnd(BAR_WIDTH, "-");
+    process.stderr.write(`\r[${bar}] ${done} of ${total} checks${done === total ? "\n" : ""}`);
   };
 }

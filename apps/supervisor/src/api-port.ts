@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
+
 import { Refusal } from "./refusal.ts";
 
 type PortRequest = { host: string; port: number; secondsMax: number; signal: AbortSignal };
@@ -17,12 +18,12 @@ export async function claimPort({ host, port, secondsMax, signal }: PortRequest)
       return await tryPort(host, port);
     } catch (error) {
       if (performance.now() >= end) throw error;
-      await wait(STEP_MS, undefined, { signal });
+      await wait(TRY_EVERY_MS, undefined, { signal });
     }
   }
 }
 
-const STEP_MS = 200;
+const TRY_EVERY_MS = 200;
 
 async function tryPort(host: string, port: number): Promise<number> {
   const server = createServer();
@@ -43,4 +44,28 @@ function refusal(host: string, port: number, cause: unknown): string {
   if (code === "EADDRINUSE") return `Port ${port} is taken by another program; set PORT to a free one.`;
   if (code === "EACCES") return `Port ${port} may only be used by root; set PORT to one above 1023.`;
   return `HOST ${host} is no address of this machine; set HOST to 127.0.0.1 or 0.0.0.0.`;
+}
+
+const STEP_MS = 25;
+
+/**
+ * Waits until the product reports that it is ready. Returns false after `secondsMax` or once `signal` is aborted.
+ */
+export async function becomesReady(url: string, secondsMax: number, signal: AbortSignal): Promise<boolean> {
+  const end = performance.now() + secondsMax * 1000;
+  while (performance.now() < end && !signal.aborted) {
+    if (await answersOk(`${url}/health/ready`)) return true;
+    await wait(STEP_MS);
+  }
+  return false;
+}
+
+async function answersOk(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
 }
