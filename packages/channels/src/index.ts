@@ -6,6 +6,7 @@ export {
   sendingLimits,
   sharedRateLimit,
   type KindName,
+  mergeSettings,
 } from "./registry.ts";
 export type {
   ChannelKind,
@@ -22,7 +23,6 @@ export type {
   Unavailable,
 } from "./kind.ts";
 export { parseRefusal, readMailRefusal, type MailRefusal } from "./email/mail-refusal.ts";
-export { mergeSettings } from "./merge-settings.ts";
 export { SLACK_BUTTONS } from "./kinds/slack-app.ts";
 export type { AlertLine, AlertMessage } from "./message/alert.ts";
 export { composeAlert, plainText } from "./message/compose.ts";

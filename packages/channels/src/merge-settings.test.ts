@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { mergeSettings } from "./merge-settings.ts";
-import { channelKinds, isKindName, type KindName, parseSettings } from "./registry.ts";
+
+import { channelKinds, isKindName, type KindName, mergeSettings, parseSettings } from "./registry.ts";
 import { sampleSettings } from "./testing/channel-settings.ts";
 
 const ELSEWHERE = "https://elsewhere.example";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { readConfig } from "./config.ts";
-import { proxyWarning } from "./warnings.ts";
+
+import { proxyWarning, readConfig } from "./config.ts";
 import { VARIABLES } from "./variables.ts";
 
 const ORDINARY = {

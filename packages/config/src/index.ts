@@ -1,4 +1,2 @@
-export { ConfigError, readConfig } from "./config.ts";
-export type { Bootstrap, Config } from "./config.ts";
-export { mailWarning, proxyWarning } from "./warnings.ts";
+export { ConfigError, readConfig, type Bootstrap, type Config, mailWarning, proxyWarning } from "./config.ts";
 export { VARIABLES } from "./variables.ts";

@@ -1,10 +1,20 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+
 import { findBinaries } from "./binaries.ts";
-import { asServerUser, giveToServerUser } from "./server-user.ts";
 
 /** The major version of PostgreSQL that made a data directory, or null where none has been made yet. */
 export function majorVersion(directory: string): number | null {
@@ -54,3 +64,67 @@ const INITDB_FLAGS = [
   "--locale-provider=builtin",
   "--builtin-locale=C.UTF-8",
 ];
+
+/** A user and group of the system, by number; PostgreSQL refuses to run as root. */
+type ServerUser = { uid: number; gid: number };
+
+/** How to run a program as the server's user. */
+type Command = { program: string; args: string[]; identity: ServerUser | Record<string, never> };
+
+/**
+ * The user that PostgreSQL runs as: nobody else when we are not root (null), otherwise `postgres`, which is
+ * created where it does not exist.
+ */
+function serverUser(): ServerUser | null {
+  if (process.getuid?.() !== 0) return null;
+  return lookUp() ?? create();
+}
+
+/** Gives a file or directory to the user that PostgreSQL runs as. */
+function giveToServerUser(path: string): void {
+  const user = serverUser();
+  if (user) chownSync(path, user.uid, user.gid);
+}
+
+/**
+ * The command that runs `program` as the server's user; `directory` is the data directory it works in.
+ *
+ * A root whose home is closed to others (mode 700) keeps the clone and the data where `postgres` cannot
+ * reach them; then the program gets the one capability that lets it walk through.
+ */
+export function asServerUser(program: string, args: string[], directory: string): Command {
+  const user = serverUser();
+  if (!user) return { program, args, identity: {} };
+  if (isReachable(program) && isReachable(directory)) return { program, args, identity: user };
+  const capability = ["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"];
+  const identity = ["--reuid", String(user.uid), "--regid", String(user.gid), "--clear-groups"];
+  return { program: "setpriv", args: [...identity, ...capability, program, ...args], identity: {} };
+}
+
+function lookUp(): ServerUser | null {
+  try {
+    return { uid: idOf("-u"), gid: idOf("-g") };
+  } catch {
+    return null;
+  }
+}
+
+function idOf(flag: "-u" | "-g"): number {
+  return Number(execFileSync("id", [flag, "postgres"], { stdio: ["ignore", "pipe", "ignore"] }));
+}
+
+function create(): ServerUser {
+  try {
+    execFileSync("groupadd", ["--system", "--force", "postgres"], { stdio: "ignore" });
+    execFileSync("useradd", ["--system", "-g", "postgres", "postgres"], { stdio: "ignore" });
+  } catch (cause) {
+    const way = "Start it as a normal user, or set DATABASE_URL to a server of your own.";
+    throw new Error(`PostgreSQL cannot run as root and no user "postgres" could be made. ${way}`, { cause });
+  }
+  return { uid: idOf("-u"), gid: idOf("-g") };
+}
+
+function isReachable(path: string): boolean {
+  const parent = dirname(path);
+  return (statSync(parent).mode & 0o001) !== 0 && (parent === path || isReachable(parent));
+}

@@ -1,6 +1,3 @@
-export { freePort } from "./free-port.ts";
+export { freePort, POSTGRES_MAJOR, startServer, type Server, type ServerOptions } from "./server.ts";
 export { initialise, majorVersion } from "./data-directory.ts";
-export { findPostmaster, stopPostmaster } from "./postmaster.ts";
-export type { Postmaster } from "./postmaster.ts";
-export { POSTGRES_MAJOR, startServer } from "./server.ts";
-export type { Server, ServerOptions } from "./server.ts";
+export { findPostmaster, stopPostmaster, type Postmaster } from "./postmaster.ts";

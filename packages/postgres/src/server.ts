@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, existsSync, openSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { createServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
+
 import { findBinaries } from "./binaries.ts";
-import { freePort } from "./free-port.ts";
+import { asServerUser } from "./data-directory.ts";
 import { dropRecycledPidFile, findPostmaster, isReady, isStopping, stopPostmaster } from "./postmaster.ts";
-import { asServerUser } from "./server-user.ts";
 
 /** The major version of the server that comes with the project. */
 export const POSTGRES_MAJOR = 18;
@@ -121,4 +123,15 @@ async function takesConnections(child: ChildProcess, pid: number, directory: str
 function lastProblem(logFile: string, from: number): string {
   const said = readFileSync(logFile).subarray(from).toString("utf8").trim();
   return said.match(/(?:FATAL|PANIC): +(.*)/g)?.at(-1) ?? (said.split("\n").at(-1) || `see ${logFile}`);
+}
+
+/** A TCP port of the loopback address that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("No free port could be found.");
+  return address.port;
 }

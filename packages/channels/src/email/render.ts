@@ -1,15 +1,14 @@
+// An entry of the package by itself: the web app imports the other one, and needs no renderer of mails.
+import { type AlertFacts, durationText } from "@overdue/core";
 import { Heading, Hr, Link, render, Text } from "@react-email/components";
 import { createElement as h, type ReactElement } from "react";
 
 import type { AlertLine, AlertMessage, AlertSection } from "../message/alert.ts";
 import { plainText } from "../message/compose.ts";
 import { alertLook } from "../message/parts.ts";
+import { checkName, reasonWord } from "../message/reasons.ts";
+import { oneLine } from "../message/text.ts";
 import * as layout from "./layout.ts";
-import { alertSubject } from "./subject.ts";
-
-export { type AccountMail, renderAccountMail } from "./account-mail.ts";
-
-/** An entry of the package by itself, because the web app imports the other one and needs no renderer of mails. */
 
 export type RenderedEmail = { subject: string; html: string; text: string };
 
@@ -110,4 +109,71 @@ function whySent({ kind, facts }: AlertMessage): string {
 
 function stopLabel({ kind }: AlertMessage): string {
   return kind === "report" ? "No more reports of this project" : "No more mails to this address";
+}
+
+const SUBJECT_CHARS = 180;
+
+/**
+ * The subject of a mail, such as "[Down] nightly backup: missed", "[Still down 2 h] nightly backup: missed" or "[Up again,
+ * 13 min late] nightly backup: missed". Mails about one incident differ only in the brackets, which mail programs ignore
+ * when they group mails by subject (RFC 5256, 2.1).
+ */
+function alertSubject(message: AlertMessage): string {
+  const { facts, repeat, title } = message;
+  const state = facts.group ? null : incidentState(facts);
+  const subject =
+    state === null || facts.incident === null
+      ? title
+      : `[${state}] ${checkName(facts)}: ${reasonWord(facts.incident.reason)}`;
+  return oneLine(repeat === null ? subject : `${subject} (${repeat})`, SUBJECT_CHARS);
+}
+
+/** The words in the brackets; null where the mail is about no incident, or where its title says how that ended. */
+function incidentState(facts: AlertFacts): string | null {
+  const { kind, incident, payload } = facts;
+  if (incident === null || payload !== null) return null;
+  if (kind === "down") return "Down";
+  if (kind === "reminder") return `Still down ${durationText(facts.writtenAt - incident.openedAt)}`;
+  if (kind !== "up") return null;
+  return `${facts.includesDown ? "Was down, up" : "Up"} again${lateness(facts)}`;
+}
+
+/** ", 13 min late" for a missed run that came after all; else empty. */
+function lateness({ incident, flip }: AlertFacts): string {
+  const expectedAt = incident?.evidence.expectedAt ?? null;
+  if (incident?.reason !== "missed" || flip === null || expectedAt === null || flip.at <= expectedAt)
+    return "";
+  return `, ${durationText(flip.at - expectedAt)} late`;
+}
+
+/** A mail about an account. `reason` says why it was sent, for a reader who does not expect it. */
+export type AccountMail = {
+  subject: string;
+  sentences: readonly string[];
+  button: { label: string; url: string } | null;
+  reason: string;
+};
+
+const ACCOUNT_COLOUR = "#1864ab";
+
+/** Renders HTML and plain text with the same content. It has no pictures, so nobody learns that it was opened. */
+export async function renderAccountMail(mail: AccountMail): Promise<RenderedEmail> {
+  const { subject, sentences, button, reason } = mail;
+  const link = button === null ? [] : [`${button.label}:\n${button.url}`];
+  return {
+    subject,
+    html: await render(accountPage(mail)),
+    text: [subject, ...sentences, ...link, `--\n${reason}`].join("\n\n"),
+  };
+}
+
+function accountPage({ subject, sentences, button, reason }: AccountMail): ReactElement {
+  return layout.mailPage(
+    { preview: sentences[0] ?? subject, colour: ACCOUNT_COLOUR },
+    h(Heading, { as: "h1", style: layout.title }, subject),
+    ...sentences.map((sentence) => h(Text, { key: sentence, style: layout.paragraph }, sentence)),
+    button && h(Link, { href: button.url, className: "button", style: layout.button }, button.label),
+    h(Hr, { className: "rule", style: layout.rule }),
+    h(Text, { className: "muted", style: layout.small }, reason),
+  );
 }

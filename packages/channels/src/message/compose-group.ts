@@ -1,8 +1,8 @@
 import { type AlertFacts, type AlertGroup, type DeliveryKind, RunPayload } from "@overdue/core";
+
 import type { AlertLine, AlertMessage, MessageKind, Tone } from "./alert.ts";
 import { BAD_RUN, GOOD_RUN, runText, runWords } from "./compose-other.ts";
-import { checkName, projectLine } from "./names.ts";
-import { reasonWord } from "./reasons.ts";
+import { checkName, projectLine, reasonWord } from "./reasons.ts";
 import { oneLine } from "./text.ts";
 
 type GroupWords = Pick<AlertMessage, "kind" | "title" | "sentence" | "lines" | "tone" | "silent" | "mark">;

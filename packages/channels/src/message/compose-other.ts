@@ -1,4 +1,3 @@
-import type { Instant } from "@overdue/schedules";
 import {
   type AlertFacts,
   durationText,
@@ -10,10 +9,11 @@ import {
   RunPayload,
   SystemPayload,
 } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 import type { z } from "zod";
 
 import type { AlertLine, Tone } from "./alert.ts";
-import { checkName, projectLine } from "./names.ts";
+import { checkName, projectLine } from "./reasons.ts";
 import { oneLine } from "./text.ts";
 import { instantIn, spanIn } from "./time.ts";
 

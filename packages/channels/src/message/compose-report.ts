@@ -1,8 +1,8 @@
 import { type AlertFacts, durationText, ReportPayload, UNNAMED_CHECK } from "@overdue/core";
+
 import type { AlertLine, AlertSection } from "./alert.ts";
 import type { Words } from "./compose-other.ts";
-import { projectLine } from "./names.ts";
-import { reasonText } from "./reasons.ts";
+import { projectLine, reasonText } from "./reasons.ts";
 import { oneLine } from "./text.ts";
 import { dayIn } from "./time.ts";
 

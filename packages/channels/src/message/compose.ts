@@ -1,17 +1,10 @@
-import {
-  type AlertFacts,
-  durationText,
-  exitStatusText,
-  policyText,
-  ReportPayload,
-  visibleText,
-} from "@overdue/core";
-import { reasonSentence, reasonWord } from "./reasons.ts";
+import { type AlertFacts, durationText, exitStatusText, policyText, ReportPayload, visibleText } from "@overdue/core";
+
 import type { AlertAction, AlertLine, AlertMessage, AlertSection } from "./alert.ts";
 import { groupWords } from "./compose-group.ts";
-import { confirmWords, noticeWords, endWords, runWords, systemWords, type Words } from "./compose-other.ts";
+import { confirmWords, endWords, noticeWords, runWords, systemWords, type Words } from "./compose-other.ts";
 import { reportWords } from "./compose-report.ts";
-import { checkName, projectLine } from "./names.ts";
+import { checkName, projectLine, reasonSentence, reasonWord } from "./reasons.ts";
 import { clipStart, oneLine } from "./text.ts";
 import { instantIn } from "./time.ts";
 

@@ -5,8 +5,7 @@ import { answerSummary, outcomeByStatus } from "../../answers.ts";
 import { field, secretField } from "../../fields.ts";
 import { defineHttpKind, type HttpRequest, type Skip } from "../../kind.ts";
 import type { AlertMessage } from "../../message/alert.ts";
-import { statusWord } from "./status.ts";
-import { webhookDocument } from "./document.ts";
+import { statusWord, webhookDocument } from "./document.ts";
 import { fillBody, fillHeader, fillUrl } from "./template.ts";
 
 const HEADERS = 10;
