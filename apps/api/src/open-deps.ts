@@ -6,7 +6,7 @@ import { derive, keyringOf, noteProblem, openDb, openPool, readVitalSigns } from
 import type { Context } from "hono";
 import type { Logger } from "pino";
 
-import packageJson from "../package.json";
+import packageJson from "../package.json" with { type: "json" };
 import { createAuth, createSessions } from "./auth/better-auth.ts";
 import type { ApiSettings, Deps } from "./deps.ts";
 import { ChangeHub, Streams } from "./events/event-routes.ts";
