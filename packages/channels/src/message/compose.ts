@@ -1,4 +1,11 @@
-import { type AlertFacts, durationText, exitStatusText, policyText, ReportPayload, visibleText } from "@overdue/core";
+import {
+  type AlertFacts,
+  durationText,
+  exitStatusText,
+  policyText,
+  ReportPayload,
+  visibleText,
+} from "@overdue/core";
 
 import type { AlertAction, AlertLine, AlertMessage, AlertSection } from "./alert.ts";
 import { groupWords } from "./compose-group.ts";
