@@ -40,7 +40,7 @@ export function openDeps(config: Config, { log, site }: { log: Logger; site: Sit
   if (databaseUrl === null) throw new Error("The api needs DATABASE_URL: npm start sets it.");
   if (secret === undefined) throw new Error("The api needs SECRET_KEY: npm start sets it.");
   const pool = openPool({ url: databaseUrl, max: 10, name: "api" });
-  const pingPool = openPool({ url: databaseUrl, max: 4, statementTimeoutMs: 2_000, name: "pings" });
+  const pingPool = openPool({ url: databaseUrl, max: 6, statementTimeoutMs: 2_000, name: "pings" });
   const addresses = addressFinders(config.trustedProxies, (peer) => {
     const sentence = untrustedProxySentence(peer);
     log.warn(sentence);

@@ -1,10 +1,10 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 
-import { inSavepoint, inSession, Pool, type PoolClient } from "./connection/pool.ts";
+import { inSavepoint, inSession, Pool, type PoolClient, type Trail } from "./connection/pool.ts";
 import * as schema from "./schema/index.ts";
 
-export type { Pool, PoolClient } from "./connection/pool.ts";
+export type { Pool, PoolClient, Trail } from "./connection/pool.ts";
 
 /**
  * A pool for one purpose, so that slow pages cannot take the pings' connections.
@@ -83,7 +83,10 @@ const TRIES = 3;
 const TRY_AGAIN = new Set(["40P01", "40001"]);
 
 /** Runs `work` in one transaction; rolls back when it throws, tries again after a deadlock. */
-export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  pool: Pool,
+  work: (client: PoolClient, trail: Trail) => Promise<T>,
+): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await pool.transaction(work);

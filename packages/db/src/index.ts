@@ -231,6 +231,7 @@ export {
   lookForTarget,
   type MailTarget,
   type Target,
+  slugOf,
 } from "./transitions/find-targets.ts";
 export { evaluateDue, nextWakeAt, type Evaluated, type Evaluation } from "./transitions/evaluate-due.ts";
 export {

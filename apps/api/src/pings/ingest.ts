@@ -13,12 +13,16 @@ import {
 import type { Logger } from "pino";
 
 import { type Clock, SKEW_MAX_MS } from "./clock.ts";
+import { PingQueue, TargetKeys } from "./ping-queue.ts";
 import type { StallWatch } from "./stall-watch.ts";
 
-const BATCH_PINGS_MAX = 500;
-const BATCH_BYTES_MAX = 4_000_000;
+const BATCH = { count: 500, bytes: 4_000_000 };
 const WAITING_MAX = 2_000;
 const WAIT_MS = 2_000;
+/** How often it is looked for pings that waited too long. */
+const LOOK_MS = 250;
+/** Transactions under way at once: while one waits for its commit, the next one reads and writes. */
+const TRANSACTIONS_MAX = 2;
 
 /** Nothing was promised: the job should try again in a moment. */
 export class Unavailable extends Error {
@@ -27,13 +31,16 @@ export class Unavailable extends Error {
 
 type Waiting = {
   arrival: ReceivedPing;
+  /** The check, as far as it is known before the database is asked. */
+  key: string;
+  bytes: number;
+  /** By a clock that never goes back, in milliseconds. */
+  since: number;
   settle: (recorded: Recorded) => void;
   refuse: (error: Error) => void;
 };
 
-type Queued =
-  | { kind: "ping"; waiting: Waiting }
-  | { kind: "heartbeat"; acceptedAt: number; done: () => void };
+type Heartbeat = { acceptedAt: number; after: number; done: () => void };
 
 export type IngestOptions = {
   pool: Pool;
@@ -46,12 +53,22 @@ export type IngestOptions = {
 };
 
 /**
- * Group commit: pings that wait while a transaction is under way share the next one. One transaction at a time and
- * strictly in order, so that a committed heartbeat proves that everything accepted before it is committed too.
+ * Group commit: pings that wait while transactions are under way share the next one. Transactions that are under way at
+ * the same time have no check in common, so that the pings of each are stored strictly in order. A heartbeat is committed
+ * once everything accepted before it is, which is what it proves.
  */
 export class Ingest {
-  #queue: Queued[] = [];
-  #working = false;
+  readonly #queue = new PingQueue<Waiting>();
+  readonly #keys = new TargetKeys();
+  /** Not answered yet, oldest first. */
+  readonly #open = new Set<Waiting>();
+  #heartbeats: Heartbeat[] = [];
+  #transactions = 0;
+  #isWoken = false;
+  #timer: NodeJS.Timeout | undefined;
+  /** Under way because no heartbeat was committed for too long. */
+  #renewal: Promise<void> | null = null;
+  #isProving = false;
   #checkpointAt = 0;
   #saidSkewMs = 0;
   /** The database has refused something since the last checkpoint. */
@@ -67,87 +84,98 @@ export class Ingest {
 
   /** Resolves once the ping is durable. Rejects with `Unavailable` when that did not happen in time. */
   record(arrival: ReceivedPing): Promise<Recorded> {
-    if (this.#queue.length >= WAITING_MAX) {
+    if (this.#queue.size >= WAITING_MAX)
       return Promise.reject(new Unavailable("Too many pings are waiting to be stored."));
-    }
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => waiting.refuse(new Unavailable("The database did not answer in time.")),
-        WAIT_MS,
-      );
-      const waiting: Waiting = {
-        arrival,
-        settle: (recorded) => {
-          clearTimeout(timer);
-          resolve(recorded);
-        },
-        refuse: (error) => {
-          clearTimeout(timer);
-          this.#queue = this.#queue.filter((queued) => queued.kind !== "ping" || queued.waiting !== waiting);
-          reject(error);
-        },
-      };
-      this.#enqueue({ kind: "ping", waiting });
+    return new Promise((settle, refuse) => {
+      const key = this.#keys.of(arrival.target);
+      const bytes = arrival.record.body?.length ?? 0;
+      const waiting = { arrival, key, bytes, since: performance.now(), settle, refuse };
+      this.#open.add(waiting);
+      this.#queue.push(waiting);
+      this.#timer ??= setTimeout(() => this.#refuseOld(), LOOK_MS);
+      this.#wake();
     });
   }
 
   /** Resolves once it was tried to commit that this receiver accepted a heartbeat now. */
   heartbeat(): Promise<void> {
-    return new Promise((done) =>
-      this.#enqueue({ kind: "heartbeat", acceptedAt: this.#options.clock.now(), done }),
-    );
+    return new Promise((done) => {
+      this.#heartbeats.push({ acceptedAt: this.#options.clock.now(), after: this.#queue.last, done });
+      this.#wake();
+    });
   }
 
-  /** How many wait: a measure of load. */
-  get waiting(): number {
-    return this.#queue.length;
+  /** The turn of the event loop in which the first one came may bring more. */
+  #wake(): void {
+    if (this.#isWoken) return;
+    this.#isWoken = true;
+    setImmediate(() => {
+      this.#isWoken = false;
+      this.#work();
+    });
   }
 
-  #enqueue(queued: Queued): void {
-    this.#queue.push(queued);
-    if (this.#working) return;
-    this.#working = true;
-    // The turn of the event loop in which the first one came may bring more.
-    setImmediate(() => void this.#work());
-  }
-
-  async #work(): Promise<void> {
-    while (this.#queue.length > 0) {
-      const batch = this.#takeBatch();
-      await this.#commit(batch.flatMap((queued) => (queued.kind === "ping" ? [queued.waiting] : [])));
-      const heartbeats = batch.filter((queued) => queued.kind === "heartbeat");
-      const newest = heartbeats.at(-1);
-      if (newest !== undefined) await this.#checkpoint(newest.acceptedAt).catch((error) => this.#warn(error));
-      for (const { done } of heartbeats) done();
+  #work(): void {
+    void this.#prove();
+    while (this.#transactions < TRANSACTIONS_MAX) {
+      const batch = this.#queue.take(BATCH);
+      if (batch.size === 0) return;
+      this.#transactions += 1;
+      void this.#commit([...batch.values()]).then(() => {
+        this.#transactions -= 1;
+        this.#queue.done(batch);
+        this.#work();
+      });
     }
-    this.#working = false;
   }
 
-  #takeBatch(): Queued[] {
-    let bytes = 0;
-    let count = 0;
-    for (const queued of this.#queue) {
-      if (queued.kind === "ping") bytes += queued.waiting.arrival.record.body?.length ?? 0;
-      if (count > 0 && (bytes > BATCH_BYTES_MAX || count >= BATCH_PINGS_MAX)) break;
-      count += 1;
+  /** Commits the newest heartbeat before which nothing is open any more. */
+  async #prove(): Promise<void> {
+    const proven = this.#heartbeats.filter(({ after }) => this.#queue.isDoneUpTo(after));
+    const newest = proven.at(-1);
+    if (newest === undefined || this.#isProving) return;
+    this.#isProving = true;
+    this.#heartbeats = this.#heartbeats.slice(proven.length);
+    await this.#checkpoint(newest.acceptedAt).catch((error) => this.#warn(error));
+    for (const { done } of proven) done();
+    this.#isProving = false;
+    this.#wake();
+  }
+
+  #refuseOld(): void {
+    const isTooOld = ({ since }: Waiting) => performance.now() - since > WAIT_MS;
+    this.#queue.dropWhile(isTooOld);
+    for (const waiting of this.#open) {
+      if (!isTooOld(waiting)) break;
+      this.#refuse(waiting, new Unavailable("The database did not answer in time."));
     }
-    return this.#queue.splice(0, count);
+    this.#timer = this.#open.size > 0 ? setTimeout(() => this.#refuseOld(), LOOK_MS) : undefined;
+  }
+
+  #refuse(waiting: Waiting, error: Unavailable): void {
+    this.#open.delete(waiting);
+    waiting.refuse(error);
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
-    if (batch.length === 0) return;
     try {
-      // Silent for too long: an outage must be on record before any ping is compared with a deadline inside it.
-      if (this.#options.clock.now() - this.#checkpointAt > RECEIVER_DOWN_AFTER_MS)
-        await this.#checkpoint(this.#options.clock.now());
+      await this.#endSilence();
       await this.#record(batch);
     } catch (error) {
       this.#warn(error);
       if (batch.length > 1 && isAboutData(error)) await this.#commitOneByOne(batch);
       else
-        for (const { refuse } of batch)
-          refuse(new Unavailable("The ping could not be stored.", { cause: error }));
+        for (const waiting of batch)
+          this.#refuse(waiting, new Unavailable("The ping could not be stored.", { cause: error }));
     }
+  }
+
+  /** An outage must be on record before any ping is compared with a deadline inside it. */
+  async #endSilence(): Promise<void> {
+    const now = this.#options.clock.now();
+    if (now - this.#checkpointAt <= RECEIVER_DOWN_AFTER_MS) return;
+    this.#renewal ??= this.#checkpoint(now).finally(() => (this.#renewal = null));
+    await this.#renewal;
   }
 
   async #record(batch: readonly Waiting[]): Promise<void> {
@@ -157,7 +185,13 @@ export class Ingest {
       batch.map(({ arrival }) => arrival),
       { ...this.#known, now: clock.now() },
     );
-    recorded.forEach((outcome, i) => batch[i]?.settle(outcome));
+    recorded.forEach((outcome, i) => {
+      const waiting = batch[i];
+      if (waiting === undefined) return;
+      this.#keys.learn(waiting.arrival.target, outcome);
+      this.#open.delete(waiting);
+      waiting.settle(outcome);
+    });
     this.#options.onRecorded?.(recorded);
   }
 

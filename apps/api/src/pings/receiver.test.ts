@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:net";
+import { setImmediate } from "node:timers/promises";
 
 import { serve } from "@hono/node-server";
 import {
@@ -190,6 +191,33 @@ test("without a database a ping is asked to come again, and never said to be sto
   const response = await receiverOn(nowhere).app.request(`/ping/${randomUUID()}`);
   expect([response.status, response.headers.get("retry-after")]).toEqual([503, "5"]);
   await nowhere.end();
+});
+
+test("a check that is locked holds up its own pings and the heartbeat, and no later ping of another check", async () => {
+  const own = await testDatabase();
+  const { receiver } = receiverOn(own.pool);
+  const [locked, other] = [await aCheck(own.pool), await aCheck(own.pool)];
+  await receiver.ingest.heartbeat();
+  const watermark = await readWatermark(own.pool);
+  const session = await own.pool.connect();
+  await session.query("begin");
+  await session.query("select 1 from checks where id = $1 for update", [locked.id]);
+  const held = [1, 2, 3].map((second) =>
+    receiver.ingest.record(anArrival(locked, Date.now(), { digest: String(second) })),
+  );
+  const heartbeat = receiver.ingest.heartbeat();
+  // The turn in which their transaction begins.
+  await setImmediate();
+  await receiver.ingest.record(anArrival(other, Date.now()));
+  await receiver.ingest.record(anArrival(other, Date.now(), { digest: "again" }));
+  expect(await storedPings(own.pool, locked)).toEqual([]);
+  expect(await readWatermark(own.pool)).toBe(watermark);
+  await session.query("commit");
+  session.release();
+  await Promise.all([...held, heartbeat]);
+  expect((await storedPings(own.pool, locked)).map(({ number }) => number)).toEqual([1, 2, 3]);
+  expect(await readWatermark(own.pool)).toBeGreaterThan(watermark ?? 0);
+  await own.drop();
 });
 
 test("the heartbeat through the public address moves the watermark, and a stranger cannot send one", async () => {

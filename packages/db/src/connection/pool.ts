@@ -70,8 +70,8 @@ export class Pool {
   }
 
   /** Runs `work` in a transaction of one session; rolls back when it throws. */
-  async transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-    return await this.use((client) => inSession(client, () => work(client)));
+  async transaction<T>(work: (client: PoolClient, trail: Trail) => Promise<T>): Promise<T> {
+    return await this.use((client) => inSession(client, (trail) => work(client, trail)));
   }
 
   /** Lends a session until it is released. */
@@ -213,8 +213,8 @@ class TransactionPool extends Pool {
     return await work(this.#client);
   }
 
-  override async transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-    return await inSavepoint(this.#client, () => work(this.#client));
+  override async transaction<T>(work: (client: PoolClient, trail: Trail) => Promise<T>): Promise<T> {
+    return await inSavepoint(this.#client, (trail) => work(this.#client, trail));
   }
 
   override async connect(): Promise<PoolClient> {
@@ -222,15 +222,21 @@ class TransactionPool extends Pool {
   }
 }
 
+/** Gives a transaction its last statements, whose answers the commit need not wait for: one round trip less. */
+export type Trail = (statement: Promise<unknown>) => void;
+
 /** Runs `work` in a transaction of this session. Where it cannot be rolled back, the session ends. */
-export async function inSession<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
+export async function inSession<T>(client: PoolClient, work: (trail: Trail) => Promise<T>): Promise<T> {
   const begun = client.query("begin");
   // The first statement of `work` is sent along with it. Were it refused, nothing more may run outside a transaction.
   begun.catch(() => client.end());
+  const last = new LastStatements();
   try {
-    const result = await work();
+    const result = await work(last.add);
     await begun;
-    await client.query("commit");
+    // After a statement that failed it is a rollback, and no error.
+    const committed = client.query("commit");
+    await Promise.all([...last.statements, committed]);
     return result;
   } catch (error) {
     await client.query("rollback").catch(() => client.end());
@@ -239,14 +245,26 @@ export async function inSession<T>(client: PoolClient, work: () => Promise<T>): 
 }
 
 /** Runs `work` so that what it wrote is undone when it throws, inside a transaction that goes on. */
-export async function inSavepoint<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
+export async function inSavepoint<T>(client: PoolClient, work: (trail: Trail) => Promise<T>): Promise<T> {
   await client.query("savepoint nested");
+  const last = new LastStatements();
   try {
-    const result = await work();
+    const result = await work(last.add);
+    await Promise.all(last.statements);
     await client.query("release savepoint nested");
     return result;
   } catch (error) {
     await client.query("rollback to savepoint nested; release savepoint nested");
     throw error;
   }
+}
+
+class LastStatements {
+  readonly statements: Promise<unknown>[] = [];
+
+  readonly add: Trail = (statement) => {
+    // It may fail before anybody waits for it.
+    statement.catch(() => undefined);
+    this.statements.push(statement);
+  };
 }

@@ -6,7 +6,7 @@ import { inTransaction, type Pool, type PoolClient } from "../database.ts";
 import type { Outage } from "../receivers/checkpoint.ts";
 import { advancePing, applyOutages, type Change, changeOf, noteOnce, type PingRecord } from "./change.ts";
 import { findSlugs, type Found, slugOf, type Target } from "./find-targets.ts";
-import { writeChanges } from "./write.ts";
+import { writeBeforeCommit } from "./write.ts";
 
 /** A ping as the receiver accepted it: parsed and bounded, not yet matched with its check. */
 export type ReceivedPing = {
@@ -27,6 +27,7 @@ export type Recorded =
       kind: "recorded";
       projectId: string;
       checkId: string;
+      pingUuid: string;
       created: boolean;
       /** Why it does not count, such as "paused"; null where it does. */
       ignoredBecause: string | null;
@@ -55,17 +56,15 @@ export async function recordPings(
   arrivals: readonly ReceivedPing[],
   known: Knowledge,
 ): Promise<Recorded[]> {
-  return inTransaction(pool, async (client) => {
+  return inTransaction(pool, async (client, trail) => {
     const found = await find(client, arrivals);
     const repeated = await noteOnce(client, arrivals);
-    const changes = await lock(client, found, known);
+    const { changes, listens } = await lock(client, found, known);
     const recorded = arrivals.map((arrival, i) =>
       apply(arrival, found[i], { changes, known, isRepeated: repeated.has(arrival) }),
     );
-    await writeChanges(
-      client,
-      [...changes.values()].filter((change) => change.pings.length > 0),
-    );
+    const written = [...changes.values()].filter((change) => change.pings.length > 0);
+    await writeBeforeCommit(client, written, { trail, listens });
     return recorded;
   });
 }
@@ -92,14 +91,16 @@ async function lock(
   client: PoolClient,
   found: readonly Found[],
   known: Knowledge,
-): Promise<Map<string, Change>> {
+): Promise<{ changes: Map<string, Change>; listens: boolean }> {
   const pingUuids = new Set(found.flatMap((target) => (target.kind === "check" ? [target.pingUuid] : [])));
-  const rows = await client.query<StoredCheckRow>(
-    `select ${STORED_CHECK} from checks
-            where ping_uuid = any($1::uuid[]) and deleted_at is null order by id for update`,
+  const rows = await client.query<StoredCheckRow & { listens: boolean }>(
+    `select ${STORED_CHECK},
+            exists (select from routes r where r.project_id = checks.project_id and r.listens) as listens
+       from checks where ping_uuid = any($1::uuid[]) and deleted_at is null order by id for update`,
     [[...pingUuids]],
   );
-  return new Map(rows.map((row) => [row.pingUuid, prepared(row, known)]));
+  const changes = new Map(rows.map((row) => [row.pingUuid, prepared(row, known)]));
+  return { changes, listens: rows.some(({ listens }) => listens) };
 }
 
 function prepared(row: StoredCheckRow, { outages, now = Infinity }: Knowledge): Change {
@@ -120,6 +121,7 @@ function apply(
     kind: "recorded",
     projectId: change.stored.projectId,
     checkId: change.check.id,
+    pingUuid: found.pingUuid,
   } as const;
   // Its sender did not hear that we have it, and now does.
   if (isRepeated) return { ...recorded, created: false, ignoredBecause: null };

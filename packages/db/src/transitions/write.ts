@@ -5,7 +5,7 @@ import {
   notifyCheckEvents,
 } from "../alert-routes/notify-check-events.ts";
 import { type IncidentNotice, notifyIncidents } from "../alert-routes/notify-incidents.ts";
-import { openDb, type PoolClient } from "../database.ts";
+import { openDb, type PoolClient, type Trail } from "../database.ts";
 import { endKeptIncidents } from "../deliveries/end-incidents.ts";
 import { wakeDependents } from "../incidents/dependents.ts";
 import { epochMs } from "../sql-fragments.ts";
@@ -141,19 +141,40 @@ delete from pings p using gone where p.check_id = gone.check_id and p.number = g
 /** Writes everything that was decided for the locked checks, inside the caller's transaction. */
 export async function writeChanges(client: PoolClient, changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return;
-  const gone = changes.flatMap(goneRows);
-  if (gone.length > 0) await client.query(GONE, [JSON.stringify(gone)]);
-  const rows = await client.query<EndedRuns>(STATES_PINGS_RUNS_SLOTS, [
-    JSON.stringify(changes.map(checkRow)),
-    JSON.stringify(changes.flatMap(pingRows)),
-    JSON.stringify(changes.flatMap(runRows)),
-    JSON.stringify(changes.flatMap(slotRows)),
-    [...new Set(changes.map(({ stored }) => stored.projectId))],
-  ]);
+  const ended = await writeHistory(client, changes);
   const flipIds = await writeFlips(client, changes.map(flipRows));
   const notices = changes.flatMap(noticeRows);
   if (notices.length > 0) await client.query(NOTICES, [JSON.stringify(notices)]);
-  await notifyCheckEvents(client, checkEventsFor(changes, rows[0] ?? NO_ENDED_RUNS), flipIds);
+  await notifyCheckEvents(client, checkEventsFor(changes, ended), flipIds);
+}
+
+/**
+ * Writes the changes as `writeChanges` does. Where none is more than state and history, as of most pings, it leaves them to
+ * the end of the transaction; `listens`: whether a route of their projects is told of runs.
+ */
+export async function writeBeforeCommit(
+  client: PoolClient,
+  changes: readonly Change[],
+  { trail, listens }: { trail: Trail; listens: boolean },
+): Promise<void> {
+  const isMore = listens || changes.some((change) => flipRows(change).length + noticeRows(change).length > 0);
+  if (isMore) await writeChanges(client, changes);
+  else if (changes.length > 0) trail(writeHistory(client, changes));
+}
+
+async function writeHistory(client: PoolClient, changes: readonly Change[]): Promise<EndedRuns> {
+  const gone = changes.flatMap(goneRows);
+  const [rows] = await Promise.all([
+    client.query<EndedRuns>(STATES_PINGS_RUNS_SLOTS, [
+      JSON.stringify(changes.map(checkRow)),
+      JSON.stringify(changes.flatMap(pingRows)),
+      JSON.stringify(changes.flatMap(runRows)),
+      JSON.stringify(changes.flatMap(slotRows)),
+      [...new Set(changes.map(({ stored }) => stored.projectId))],
+    ]),
+    gone.length > 0 ? client.query(GONE, [JSON.stringify(gone)]) : null,
+  ]);
+  return rows[0] ?? NO_ENDED_RUNS;
 }
 
 /** The first flips of all checks, then the second ones: a check that went down and up is written in that order. Answers ids. */
