@@ -7,7 +7,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   "packages/schedules": ["zod", "date-holidays", "#holidays"],
   "packages/core": ["@overdue/schedules", "zod", "entities"],
   "packages/simulator": ["@overdue/core", "@overdue/schedules", "node:*"],
-  "packages/config": ["zod", "node:*"],
+  "packages/config": ["ipaddr.js", "zod", "node:*"],
   "packages/channels": ["@overdue/schedules", "@overdue/core", "zod", "react", "@react-email/*"],
   "packages/postgres": ["node:*"],
   "packages/db": [
@@ -45,7 +45,6 @@ const MAY_IMPORT: Record<string, string[]> = {
     "bullmq",
     "ioredis",
     "undici",
-    "ipaddr.js",
     "nodemailer",
     "pg",
     "zod",

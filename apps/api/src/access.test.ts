@@ -74,6 +74,7 @@ const EXPECTED: Record<string, string> = {
   "DELETE /v1/projects/:projectId/channels/:channelId": "editor, write key",
   "POST /v1/projects/:projectId/channels/:channelId/restore": "editor, write key",
   "POST /v1/projects/:projectId/channels/:channelId/test": "editor, write key",
+  "POST /v1/projects/:projectId/channels/warnings": "viewer, write key",
   "POST /v1/projects/:projectId/channels/:channelId/confirmation": "editor, write key",
   "POST /v1/projects/:projectId/telegram-links": "editor, write key",
   "GET /v1/projects/:projectId/telegram-links/:linkId": "viewer, write key",

@@ -3,6 +3,7 @@ import { auditRoutes } from "./audit/audit-routes.ts";
 import { authRoutes } from "./auth/auth-routes.ts";
 import { recoveryRoutes } from "./auth/recovery-routes.ts";
 import { channelRoutes } from "./channels/channel-routes.ts";
+import { channelWarningRoutes } from "./channels/channel-warnings.ts";
 import { confirmRoutes, unsubscribeRoutes } from "./channels/email-link-routes.ts";
 import { slackReturnRoutes, slackRoutes } from "./channels/slack-routes.ts";
 import { telegramRoutes, telegramUpdateRoutes } from "./channels/telegram-routes.ts";
@@ -72,6 +73,7 @@ function restRoutes() {
     .route("/", noticeRoutes)
     .route("/", outageRoutes)
     .route("/", channelRoutes)
+    .route("/", channelWarningRoutes)
     .route("/", telegramRoutes)
     .route("/", slackRoutes)
     .route("/", deliveryRoutes)

@@ -1,3 +1,4 @@
+import type { Networks } from "@overdue/config";
 import type { Db, Keyring, Pool } from "@overdue/db";
 import type { Instant } from "@overdue/schedules";
 import type { Context } from "hono";
@@ -49,6 +50,8 @@ export type ApiSettings = {
   origins: readonly string[];
   /** A mail server is set. */
   mail: boolean;
+  /** ALLOW_PRIVATE_NETWORKS: what channels may reach beside public addresses. */
+  allowedNetworks: Networks;
   registration: "open" | "invite" | "closed";
   /** Where the queues live. */
   queue: "postgres" | "redis";

@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 
 import type { HttpBindings } from "@hono/node-server";
-import type { Config } from "@overdue/config";
+import { type Config, parseNetworks } from "@overdue/config";
 import { derive, keyringOf, noteProblem, openDb, openPool, readVitalSigns } from "@overdue/db";
 import type { Context } from "hono";
 import type { Logger } from "pino";
@@ -100,6 +100,7 @@ function readSettings(config: Config): ApiSettings {
     publicUrl,
     origins: ownOrigins(publicUrl),
     mail: config.smtpUrl !== null,
+    allowedNetworks: parseNetworks(config.allowedPrivateNetworks),
     registration,
     emailVerification: config.emailVerification,
     metricsToken,

@@ -26,6 +26,7 @@ export const BODIES: Record<string, object> = {
   "PUT /v1/projects/:projectId/config": { version: 1 },
   "PATCH /v1/projects/:projectId": { name: "taken" },
   "POST /v1/projects/:projectId/channels": { kind: "email", name: "x", settings: { to: "eve@example.org" } },
+  "POST /v1/projects/:projectId/channels/warnings": { kind: "email" },
   "PATCH /v1/projects/:projectId/channels/:channelId": { name: "taken" },
   "POST /v1/projects/:projectId/checks": HOURLY,
   "PATCH /v1/projects/:projectId/checks/:checkId": { name: "taken" },

@@ -92,6 +92,7 @@ export function aChannel(channel: Partial<ChannelView> = {}): ChannelView {
     askedAt: null,
     lastSentAt: null,
     restsUntil: null,
+    lastTrial: null,
     isFallback: false,
     proveWeekly: false,
     collectMinutes: 0,

@@ -1,2 +1,12 @@
 export { ConfigError, readConfig, type Bootstrap, type Config, mailWarning, proxyWarning } from "./config.ts";
 export { VARIABLES } from "./variables.ts";
+export {
+  isAllowed,
+  isPublic,
+  type Networks,
+  otherPort,
+  parseNetworks,
+  PRIVATE_ADDRESS,
+  WEB_PORTS,
+  whyOutOfReach,
+} from "./networks.ts";

@@ -1,7 +1,7 @@
 import type { ChannelWithChecks } from "@overdue/db";
 import { z } from "zod";
 
-import { iso, isoOrNull, pickFields, Timestamp } from "../http/schemas.ts";
+import { DeliveryState, iso, isoOrNull, pickFields, Timestamp } from "../http/schemas.ts";
 
 const Name = z.string().trim().min(1, "Give the channel a name.").max(100, "Use at most 100 characters.");
 const CheckIds = z.union([z.array(z.uuid()).max(1_000), z.literal("all")]);
@@ -78,6 +78,20 @@ export const ChannelView = z
     }),
     askedAt: Timestamp.nullable().meta({ description: "When its reader was last asked by mail to agree." }),
     lastSentAt: Timestamp.nullable().meta({ description: "When it was last proven: a message arrived." }),
+    lastTrial: z
+      .object({
+        deliveryId: z.uuid(),
+        kind: z.enum(["test", "confirm"]),
+        state: DeliveryState,
+        createdAt: Timestamp,
+        lastError: z.string().nullable(),
+      })
+      .nullable()
+      .meta({
+        id: "ChannelTrial",
+        description:
+          "The newest test message, or request for a confirmation, of the last day; the delivery has each attempt.",
+      }),
     restsUntil: Timestamp.nullable().meta({
       description:
         "After errors in a row all but one attempt wait until then; null: it works as far as known.",
@@ -109,6 +123,7 @@ export function channelView(row: ChannelWithChecks) {
     askedAt: isoOrNull(row.askedAt),
     lastSentAt: isoOrNull(row.lastSentAt),
     restsUntil: isoOrNull(row.circuitUntil),
+    lastTrial: row.lastTrial && { ...row.lastTrial, createdAt: iso(row.lastTrial.createdAt) },
     createdAt: iso(row.createdAt),
   });
 }

@@ -1,6 +1,6 @@
 import { schema } from "@overdue/db";
 import { eq } from "drizzle-orm";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { person, read, testApi } from "../../test/test-api.ts";
 
@@ -142,4 +142,43 @@ test("deliveries are listed newest first, page by page, with their attempts", as
   expect(await read(await as("GET", `${path}/deliveries/${oldest?.id}`))).toMatchObject({
     attempts: [{ attempt: 1, outcome: "retry", statusCode: 500, answer: "sorry" }],
   });
+});
+
+describe("before a channel is saved, it is told", () => {
+  test.each([
+    [
+      "an e-mail without a mail server",
+      { kind: "email" },
+      [{ field: null, message: expect.stringContaining("SMTP_URL") }],
+    ],
+    [
+      "a webhook at a private address",
+      { kind: "webhook", settings: { url: "http://192.168.1.5/hook" } },
+      [{ field: "url", message: expect.stringContaining("ALLOW_PRIVATE_NETWORKS") }],
+    ],
+    ["a webhook that is in reach", { kind: "webhook", settings: { url: "https://example.org/hook" } }, []],
+    ["a setting that is no text yet", { kind: "webhook", settings: { url: 5 } }, []],
+    ["a kind that does not exist", { kind: "pigeon" }, []],
+  ])("%s", async (_, asked, items) => {
+    // No SMTP_URL is set for the tests' api.
+    const { as, path } = await person(api);
+    expect(await read(await as("POST", `${path}/channels/warnings`, asked))).toEqual({ items });
+  });
+});
+
+test("a channel tells its newest test and what came of it", async () => {
+  const { as, path } = await person(api);
+  const channel = await read<{ id: string }>(
+    await as("POST", `${path}/channels`, {
+      kind: "webhook",
+      name: "hook",
+      settings: { url: "https://example.org/" },
+    }),
+  );
+  const url = `${path}/channels/${channel.id}`;
+  expect(await read(await as("GET", url))).toMatchObject({ lastTrial: null });
+  const { deliveryId } = await read<{ deliveryId: string }>(await as("POST", `${url}/test`));
+  const expected = { deliveryId, kind: "test", state: "pending", lastError: null };
+  expect(await read(await as("GET", url))).toMatchObject({ lastTrial: expected });
+  expect(await read(await as("GET", `${path}/channels`))).toMatchObject({ items: [{ lastTrial: expected }] });
 });

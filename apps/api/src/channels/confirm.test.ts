@@ -51,6 +51,17 @@ test("a new address waits, and its reader is asked by mail", async () => {
   expect(await questions(channel.id)).toBe(1);
 });
 
+test("an owner's own proven address needs no confirmation when a program names it, and a stranger's does", async () => {
+  const owner = await person(api);
+  await api.db.update(schema.users).set({ emailVerified: true }).where(eq(schema.users.email, owner.email));
+  const program = { ...(await keyHolder(api, owner.projectId, "write")), path: owner.path };
+  expect(await make(program, owner.email)).toMatchObject({ unconfirmedSince: null });
+  expect(await make(program, newAddress())).toMatchObject({ unconfirmedSince: expect.any(String) });
+  expect(await make(program, (await person(api)).email)).toMatchObject({
+    unconfirmedSince: expect.any(String),
+  });
+});
+
 test("opening the link only asks; the button confirms, and may be pressed twice", async () => {
   const { as, url, at, to } = await withMailbox();
   const page = await (await api.app.request(at)).text();

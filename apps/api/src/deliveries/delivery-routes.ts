@@ -12,6 +12,7 @@ import { READ_DETAILS, WRITE } from "../http/access.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import {
+  DeliveryState,
   InProject,
   iso,
   isoOrNull,
@@ -39,7 +40,7 @@ const DeliveryView = z
       description:
         "reminder: still down. run, notice, report: what a route or a person asked to hear. system: about a channel. confirm: asks whether alerts may come to an address.",
     }),
-    state: z.enum(["pending", "sending", "retry", "sent", "failed", "superseded"]),
+    state: DeliveryState,
     channelId: z.uuid(),
     checkId: z.uuid().nullable(),
     incidentId: z.uuid().nullable(),

@@ -100,3 +100,5 @@ function decode(cursor: string): unknown {
     return null;
   }
 }
+
+export const DeliveryState = z.enum(["pending", "sending", "retry", "sent", "failed", "superseded"]);

@@ -12,6 +12,7 @@ const InstanceView = z
     signUp: z.enum(["by-mail", "at-once"]).meta({
       description: "Whether a new account proves its address by a mail first.",
     }),
+    mail: z.boolean().meta({ description: "It has a mail server, so that e-mails leave it." }),
     passwordReset: z.boolean().meta({ description: "A forgotten password can be replaced by mail." }),
     setupNeeded: z.boolean().meta({ description: "Nobody has an account yet." }),
     channelKinds: z.array(z.string()),
@@ -45,6 +46,7 @@ export const instanceRoutes = createRouter().openapi(
         publicUrl,
         registration,
         signUp: mail && emailVerification ? ("by-mail" as const) : ("at-once" as const),
+        mail,
         passwordReset: mail,
         setupNeeded,
         channelKinds: Object.keys(channelKinds),

@@ -1,4 +1,5 @@
 import type { HttpAnswer, HttpRequest } from "@overdue/channels";
+import { isAllowed, parseNetworks, WEB_PORTS } from "@overdue/config";
 import { Agent, type Dispatcher, request as undiciRequest } from "undici";
 
 import { type EgressFailure, failureOf } from "./failure.ts";
@@ -6,12 +7,9 @@ import {
   addressesOf,
   guardedConnector,
   type GuardRules,
-  isAllowed,
-  parseNetworks,
   Refused,
   type Resolve,
   resolveByDns,
-  WEB_PORTS,
 } from "./guard.ts";
 
 /** Sends one request and reads the answer. Never throws: what went wrong is the result. */

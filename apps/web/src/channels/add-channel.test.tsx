@@ -19,7 +19,7 @@ test.each([
 });
 
 test("every kind of channel leads to a form of its own", async () => {
-  await renderPart(<AddChannel projectId="p1" />);
+  await renderPart(<AddChannel projectId="p1" canMail />);
   const targets = screen.getAllByRole("link").map((link) => link.getAttribute("href") ?? "");
   const forms = Object.keys(channelKinds).map((kind) => `/projects/p1/channels/new/${kind}`);
   expect(new Set(targets)).toEqual(new Set(forms));
@@ -27,7 +27,7 @@ test("every kind of channel leads to a form of its own", async () => {
 });
 
 test("a search leaves only the groups in which a kind was found", async () => {
-  const { user } = await renderPart(<AddChannel projectId="p1" />);
+  const { user } = await renderPart(<AddChannel projectId="p1" canMail />);
   await user.type(screen.getByRole("searchbox"), "victorops");
   expect(screen.getAllByRole("heading", { level: 3 }).map(({ textContent }) => textContent)).toEqual([
     "On-call services",
@@ -38,7 +38,12 @@ test("a search leaves only the groups in which a kind was found", async () => {
 });
 
 test("a search without a result points to webhooks", async () => {
-  const { user } = await renderPart(<AddChannel projectId="p1" />);
+  const { user } = await renderPart(<AddChannel projectId="p1" canMail />);
   await user.type(screen.getByRole("searchbox"), "carrier pigeon");
   expect(screen.getByRole("status").textContent).toContain("A webhook reaches anything that speaks HTTP.");
+});
+
+test("e-mail says what the operator must set before anybody chooses it", async () => {
+  await renderPart(<AddChannel projectId="p" canMail={false} />);
+  expect(screen.getByRole("link", { name: /^E-mail.*SMTP_URL/ })).toBeDefined();
 });

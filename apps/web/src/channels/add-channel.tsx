@@ -17,7 +17,7 @@ const GROUPS: Record<ChannelKind["group"], string> = {
 };
 
 /** The kinds of channels to choose from, each a link to its form. */
-export function AddChannel({ projectId }: { projectId: string }) {
+export function AddChannel({ projectId, canMail }: { projectId: string; canMail: boolean }) {
   const [words, setWords] = useState("");
   const found = filterKinds(Object.entries(channelKinds), words);
   const groups = Object.entries(GROUPS)
@@ -53,6 +53,11 @@ export function AddChannel({ projectId }: { projectId: string }) {
                 <KindIcon kind={kind} />
                 <strong>{title}</strong>
                 <span>{summary}</span>
+                {kind === "email" && !canMail && (
+                  <span className={styles["missing"]}>
+                    Needs a mail server: the operator must set SMTP_URL
+                  </span>
+                )}
               </Link>
             ))}
           </div>

@@ -31,12 +31,16 @@ async function renderCard(channel: ChannelView, { checkNames = [], role = "owner
   return { ...rendered, onTest, onDelete };
 }
 
+const TRIAL = { deliveryId: "d1", kind: "test", state: "failed", lastError: "no such host" } as const;
+
 test.each<[string, Partial<ChannelView>]>([
   ["Not tested yet", {}],
   ["Working", { lastSentAt: AT }],
   ["Broken", { brokenAt: AT, lastSentAt: AT }],
   ["Paused after errors", { restsUntil: AT, lastSentAt: AT }],
   ["Waiting for confirmation", { unconfirmedSince: AT }],
+  ["Last test failed", { lastTrial: { ...TRIAL, createdAt: AT } }],
+  ["Working", { lastTrial: { ...TRIAL, createdAt: "2026-11-19T12:00:00.000Z" }, lastSentAt: AT }],
   ["Unsubscribed", { brokenAt: AT, brokenBy: "recipient" }],
 ])("the state of a channel is shown as %s for %j", async (state, channel) => {
   await renderCard(aChannel(channel));
@@ -122,4 +126,11 @@ describe("the channels of a check", () => {
     await renderPart(<CheckChannels projectId={PROJECT} channelIds={[]} />);
     expect(screen.getByText(/This check notifies nobody\./)).toBeTruthy();
   });
+});
+
+test("nobody is told that an e-mail was sent while the question to its reader has not left", async () => {
+  const lastTrial = { ...TRIAL, kind: "confirm", state: "retry", createdAt: AT } as const;
+  await renderCard(aChannel({ unconfirmedSince: AT, askedAt: AT, lastTrial }));
+  expect(screen.getByText(/has not left yet/)).toBeTruthy();
+  expect(screen.queryByText(/An e-mail was sent/)).toBeNull();
 });

@@ -118,7 +118,7 @@ function checksText(names: readonly string[]): string {
 
 /** Why nothing is sent to a channel now, what happens to its alerts, and how to fix it. */
 function ChannelProblem({ channel }: { channel: ChannelView }) {
-  const { brokenAt, brokenBecause, brokenBy, unconfirmedSince, askedAt, hint, restsUntil } = channel;
+  const { brokenAt, brokenBecause, brokenBy, unconfirmedSince, restsUntil } = channel;
   if (brokenAt !== null) {
     return (
       <p className={styles["broken"]}>
@@ -131,16 +131,23 @@ function ChannelProblem({ channel }: { channel: ChannelView }) {
   if (unconfirmedSince === null) return restsUntil === null ? null : <CircuitOpenNote until={restsUntil} />;
   return (
     <p className={styles["waiting"]}>
-      {askedAt === null ? (
-        `No e-mail was sent to ${hint} yet, because it or this project reached today's limit of e-mails. `
-      ) : (
-        <>
-          An e-mail was sent to {hint} <RelativeTime at={askedAt} />; its reader has to confirm by the link in
-          it.{" "}
-        </>
-      )}
+      <Question channel={channel} />
       Until then its alerts go to the fallback channel of this project, or else to its owners.
     </p>
+  );
+}
+
+/** What became of the e-mail that asks the reader of an address to confirm it. */
+function Question({ channel: { askedAt, hint, lastTrial } }: { channel: ChannelView }) {
+  if (askedAt === null)
+    return `No e-mail was sent to ${hint} yet, because it or this project reached today's limit of e-mails. `;
+  if (lastTrial?.kind === "confirm" && lastTrial.state !== "sent")
+    return `The e-mail that asks the reader of ${hint} to confirm has not left yet. `;
+  return (
+    <>
+      An e-mail was sent to {hint} <RelativeTime at={askedAt} />; its reader has to confirm by the link in
+      it.{" "}
+    </>
   );
 }
 
@@ -159,7 +166,10 @@ const NEXT_STEPS = {
   recipient: "Edit the channel if they want the alerts again.",
 };
 
-type Shown = Pick<ChannelView, "brokenAt" | "brokenBy" | "unconfirmedSince" | "restsUntil" | "lastSentAt">;
+type Shown = Pick<
+  ChannelView,
+  "brokenAt" | "brokenBy" | "unconfirmedSince" | "restsUntil" | "lastSentAt" | "lastTrial"
+>;
 
 /** Whether messages to a channel arrive. */
 export function ChannelState({ channel }: { channel: Shown }) {
@@ -191,7 +201,17 @@ export function ChannelState({ channel }: { channel: Shown }) {
       </StatusLabel>
     );
   }
-  return channel.lastSentAt === null ? (
+  const { lastTrial, lastSentAt } = channel;
+  const hasFailed = lastTrial?.kind === "test" && lastTrial.state === "failed";
+  // Times of the API sort as text.
+  if (hasFailed && (lastSentAt ?? "") < lastTrial.createdAt) {
+    return (
+      <StatusLabel icon={IconAlertTriangle} tone="bad">
+        Last test failed
+      </StatusLabel>
+    );
+  }
+  return lastSentAt === null ? (
     <StatusLabel icon={IconCircleDashed} tone="neutral">
       Not tested yet
     </StatusLabel>

@@ -14,9 +14,10 @@ async function renderForm(kind: KindName, save: Save, known: { name: string; hin
     <ChannelForm
       kind={channelKinds[kind]}
       known={known}
-      checks={[{ id: "c1", name: "nightly backup" }]}
+      checks={[{ id: "c1", name: "nightly backup", tags: ["db"] }]}
       checkIds={["c1"]}
       channels={[{ id: "ops", name: "Ops mailbox" }]}
+      warnings={({ url }) => (url === "http://nas/" ? "not reachable" : null)}
       save={save}
       cancel={vi.fn()}
     />,
@@ -39,6 +40,7 @@ test("headers of a webhook are typed one per line", async () => {
   const save = vi.fn<Save>().mockResolvedValue(undefined);
   const { user } = await renderForm("webhook", save);
   await user.type(screen.getByRole("textbox", { name: "Address" }), "https://example.org/hook");
+  await user.click(screen.getByRole("button", { name: /more settings/ }));
   await user.type(screen.getByRole("textbox", { name: "Headers" }), "X-Team: ops{enter}X-Env: prod");
   await user.click(screen.getByRole("button", { name: "Create channel" }));
   expect(save.mock.calls[0]?.[0].settings).toMatchObject({ headers: { "X-Team": "ops", "X-Env": "prod" } });
@@ -101,4 +103,20 @@ test("a secret that the server created is shown until the person has copied it",
   expect(done).not.toHaveBeenCalled();
   await user.click(screen.getByRole("button", { name: "I have copied it" }));
   expect(done).toHaveBeenCalledOnce();
+});
+
+test("a webhook asks for its address alone, and folds away what few need", async () => {
+  const { user } = await renderForm("webhook", vi.fn<Save>());
+  expect(screen.queryByRole("textbox", { name: "Headers" })).toBeNull();
+  await user.click(screen.getByRole("button", { name: /more settings, none of them needed/ }));
+  expect(screen.getByRole("textbox", { name: "Headers" })).toBeDefined();
+  await user.click(screen.getByRole("button", { name: "Fewer settings" }));
+  expect(screen.queryByRole("textbox", { name: "Headers" })).toBeNull();
+});
+
+test("what is missing for the typed settings is told while they are typed", async () => {
+  const { user } = await renderForm("webhook", vi.fn<Save>());
+  expect(screen.queryByText("not reachable")).toBeNull();
+  await user.type(screen.getByRole("textbox", { name: "Address" }), "http://nas/");
+  expect(screen.getByText("not reachable")).toBeDefined();
 });

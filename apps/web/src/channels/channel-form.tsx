@@ -9,13 +9,14 @@ import {
   Textarea,
   TextInput,
 } from "@mantine/core";
-import { useForm } from "@mantine/form";
+import { useForm, type UseFormReturnType } from "@mantine/form";
 import type { ChannelKind } from "@overdue/channels";
 import { type ComponentProps, type ReactNode, useState } from "react";
 import { IconKey } from "@tabler/icons-react";
 
 import { CodeBlock } from "../ui/code-block.tsx";
 import { FormButtons, FormProblems, placeErrors, useFormSave } from "../ui/form.tsx";
+import { ChecksField, type NamedCheck } from "./checks-field.tsx";
 import { emptySettings, settingsFrom, toField } from "./channel-settings.ts";
 
 /** `settings` is undefined where they stay as they are. */
@@ -29,16 +30,19 @@ type ChannelFormProps = {
   kind: ChannelKind;
   /** Null for a new channel. */
   known: { name: string; hint: string } | null;
-  checks: readonly { id: string; name: string }[];
+  checks: readonly NamedCheck[];
   checkIds: readonly string[];
   /** The channels that a group may contain. */
   channels: readonly { id: string; name: string }[];
+  /** What is missing on this server for the settings typed so far. */
+  warnings: (settings: Record<string, unknown>) => ReactNode;
   save: (draft: ChannelDraft) => Promise<unknown>;
   cancel: () => void;
 };
 
 /** Creates or edits a channel by the fields of its kind. */
-export function ChannelForm({ kind, known, checks, checkIds, channels, save, cancel }: ChannelFormProps) {
+export function ChannelForm(props: ChannelFormProps) {
+  const { kind, known, checks, checkIds, channels, warnings, save, cancel } = props;
   const [open, setOpen] = useState(known === null);
   const form = useForm({
     initialValues: { name: known?.name ?? "", checkIds: [...checkIds], settings: emptySettings(kind.fields) },
@@ -62,16 +66,7 @@ export function ChannelForm({ kind, known, checks, checkIds, channels, save, can
           {...form.getInputProps("name")}
         />
         {open ? (
-          kind.fields.map((field) => (
-            <KindField
-              key={field.name}
-              field={field}
-              channels={channels}
-              value={form.values.settings[field.name] ?? ""}
-              onChange={(value) => form.setFieldValue(`settings.${field.name}`, value)}
-              error={form.errors[`settings.${field.name}`]}
-            />
-          ))
+          <KindFields kind={kind} form={form} channels={channels} />
         ) : (
           <p style={{ margin: 0 }}>
             Messages go to {known?.hint}
@@ -82,13 +77,11 @@ export function ChannelForm({ kind, known, checks, checkIds, channels, save, can
             (enter everything again, because secrets are never shown).
           </p>
         )}
-        <MultiSelect
-          label="Checks that notify it"
-          data={checks.map(({ id, name }) => ({ value: id, label: name }))}
-          searchable
-          clearable
-          placeholder={form.values.checkIds.length > 0 ? "" : "None"}
-          {...form.getInputProps("checkIds")}
+        {open && warnings(form.values.settings)}
+        <ChecksField
+          checks={checks}
+          value={form.values.checkIds}
+          onChange={(checkIds) => form.setFieldValue("checkIds", checkIds)}
         />
         <FormProblems rest={rest} errors={form.errors} />
         <FormButtons
@@ -100,6 +93,53 @@ export function ChannelForm({ kind, known, checks, checkIds, channels, save, can
     </form>
   );
 }
+
+type SettingsForm = UseFormReturnType<{ settings: Record<string, string> } & Omit<ChannelDraft, "settings">>;
+
+/** What every channel of the kind needs; the rest is folded away until it is asked for or has a problem. */
+function KindFields({
+  kind,
+  form,
+  channels,
+}: {
+  kind: ChannelKind;
+  form: SettingsForm;
+  channels: KindFieldProps["channels"];
+}) {
+  const [isOpen, setOpen] = useState(false);
+  const shown = kind.fields.filter(({ required }) => required === true);
+  const folded = shown.length === 0 ? [] : kind.fields.filter(({ required }) => required !== true);
+  const inputOf = (field: KindFieldProps["field"]) => (
+    <KindField
+      key={field.name}
+      field={field}
+      channels={channels}
+      value={form.values.settings[field.name] ?? ""}
+      onChange={(value) => form.setFieldValue(`settings.${field.name}`, value)}
+      error={form.errors[`settings.${field.name}`]}
+    />
+  );
+  if (folded.length < FOLDED_MIN) return kind.fields.map(inputOf);
+  const isShown = isOpen || folded.some(({ name }) => form.errors[`settings.${name}`] !== undefined);
+  return (
+    <>
+      {shown.map(inputOf)}
+      <Anchor
+        component="button"
+        type="button"
+        ta="left"
+        aria-expanded={isShown}
+        onClick={() => setOpen(!isShown)}
+      >
+        {isShown ? "Fewer settings" : `${folded.length} more settings, none of them needed`}
+      </Anchor>
+      {isShown && folded.map(inputOf)}
+    </>
+  );
+}
+
+/** Fewer are shown at once: unfolding would cost more than reading. */
+const FOLDED_MIN = 3;
 
 type KindFieldProps = {
   field: ChannelKind["fields"][number];

@@ -20,6 +20,18 @@ export const channelsQuery = (projectId: string) =>
       ),
   });
 
+/** What the operator must set before a channel with these settings works. */
+export const channelWarningsQuery = (
+  projectId: string,
+  asked: { kind: string; settings: Record<string, unknown> },
+) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "channel-warnings", asked],
+    queryFn: async () =>
+      (await parseResponse(channels.warnings.$post({ param: { projectId }, json: asked }))).items,
+    staleTime: 60_000,
+  });
+
 type SavedChannel =
   | { edited: null; draft: ChannelInput }
   | { edited: Pick<ChannelView, "id" | "version">; draft: ChannelPatch };

@@ -29,7 +29,8 @@ function Progress({ delivery }: { delivery: DeliveryView }) {
   return (
     <>
       <p className={styles["line"]}>
-        <strong>Test message:</strong> <DeliveryState state={delivery.state} />
+        <strong>{delivery.kind === "confirm" ? "Confirmation e-mail:" : "Test message:"}</strong>{" "}
+        <DeliveryState state={delivery.state} />
         {delivery.state === "retry" && (
           <span>
             next attempt <RelativeTime at={delivery.nextAttemptAt} />

@@ -1,11 +1,20 @@
+import { Alert } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { channelKinds, isKindName, type KindName } from "@overdue/channels";
+import { IconAlertTriangle } from "@tabler/icons-react";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { notFound, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
 
 import { instanceQuery } from "../accounts/account-queries.ts";
+import type { NamedCheck } from "../channels/checks-field.tsx";
 import { ChannelForm, NewSecrets } from "../channels/channel-form.tsx";
-import { channelsQuery, type ChannelView, useSaveChannel } from "../channels/channel-queries.ts";
+import {
+  channelsQuery,
+  type ChannelView,
+  channelWarningsQuery,
+  useSaveChannel,
+} from "../channels/channel-queries.ts";
 import { SlackLink } from "../channels/slack-link.tsx";
 import { TelegramLink } from "../channels/telegram-link.tsx";
 import { checksQuery } from "../checks/check-queries.ts";
@@ -70,7 +79,7 @@ function ChannelEditor({ projectId, kind, channel }: Props) {
       <ConflictAlert edit={edit} facts={(view) => channelFacts(view, names)} />
       {channel === null && <Links projectId={projectId} kind={kind} instance={instance} leave={leave} />}
       <Card {...(title !== null && { title })}>
-        <Form projectId={projectId} kind={kind} edit={edit} names={names} cancel={leave} />
+        <Form projectId={projectId} kind={kind} edit={edit} checks={checks} cancel={leave} />
       </Card>
       {channel !== null && (
         <>
@@ -132,11 +141,11 @@ type FormProps = {
   projectId: string;
   kind: KindName;
   edit: ChannelEdit;
-  names: ReadonlyMap<string, string>;
+  checks: readonly NamedCheck[];
   cancel: () => void;
 };
 
-function Form({ projectId, kind, edit: { base, save }, names, cancel }: FormProps) {
+function Form({ projectId, kind, edit: { base, save }, checks, cancel }: FormProps) {
   const { data: channels } = useSuspenseQuery(channelsQuery(projectId));
   return (
     <ChannelForm
@@ -144,18 +153,44 @@ function Form({ projectId, kind, edit: { base, save }, names, cancel }: FormProp
       key={base === null ? "new" : `${base.name} ${base.hint} ${base.checkIds.join(" ")}`}
       kind={channelKinds[kind]}
       known={base}
-      checks={[...names].map(([id, name]) => ({ id, name }))}
+      checks={checks}
       channels={channels.filter((other) => other.kind !== "group")}
-      checkIds={base?.checkIds ?? [...names.keys()]}
+      checkIds={base?.checkIds ?? checks.map(({ id }) => id)}
+      warnings={(settings) => <ChannelWarnings projectId={projectId} kind={kind} settings={settings} />}
       save={save}
       cancel={cancel}
     />
   );
 }
 
+const TYPING_MS = 400;
+
+/** What the operator has to set before the channel works, told before it is saved. */
+function ChannelWarnings({ projectId, kind, settings }: WarningsProps) {
+  const [typed] = useDebouncedValue(settings, TYPING_MS);
+  const addresses = channelKinds[kind].fields.flatMap(({ name, input }) => (input === "url" ? [name] : []));
+  const asked = { kind, settings: Object.fromEntries(addresses.map((name) => [name, typed[name] ?? ""])) };
+  const { data: warnings = [] } = useQuery(channelWarningsQuery(projectId, asked));
+  if (warnings.length === 0) return null;
+  return (
+    <Alert
+      color="orange"
+      icon={<IconAlertTriangle aria-hidden />}
+      title="It would not work yet"
+      role="status"
+    >
+      {warnings.map(({ field, message }) => (
+        <div key={`${field} ${message}`}>{message}</div>
+      ))}
+    </Alert>
+  );
+}
+
+type WarningsProps = Pick<Props, "projectId" | "kind"> & { settings: Record<string, unknown> };
+
 function channelFacts(
   { name, hint, checkIds, isFallback, proveWeekly, collectMinutes, groups }: ChannelView,
-  names: FormProps["names"],
+  names: ReadonlyMap<string, string>,
 ): Fact[] {
   return [
     ["Name", name],

@@ -2,6 +2,7 @@ import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 
+import { instanceQuery } from "../accounts/account-queries.ts";
 import { AddChannel } from "../channels/add-channel.tsx";
 import { ChannelCard } from "../channels/channel-card.tsx";
 import {
@@ -23,6 +24,7 @@ export function ChannelsPage() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId/channels" });
   const { data: channels } = useSuspenseQuery(channelsQuery(projectId));
   const { data: checks = [] } = useQuery(checksQuery(projectId));
+  const { data: instance } = useQuery(instanceQuery);
   const names = new Map(checks.map((check) => [check.id, check.name]));
   return (
     <Page title="Channels" lead="Where messages go when a check goes down, and when it recovers.">
@@ -37,7 +39,7 @@ export function ChannelsPage() {
       )}
       <EditorsOnly>
         <Card title="New channel">
-          <AddChannel projectId={projectId} />
+          <AddChannel projectId={projectId} canMail={instance?.mail ?? true} />
         </Card>
       </EditorsOnly>
     </Page>
@@ -47,7 +49,10 @@ export function ChannelsPage() {
 type ItemProps = { projectId: string; channel: ChannelView; names: ReadonlyMap<string, string> };
 
 function ChannelItem({ projectId, channel, names }: ItemProps) {
-  const [deliveryId, setDeliveryId] = useState<string | null>(null);
+  const [startedId, setStartedId] = useState<string | null>(null);
+  const { lastTrial } = channel;
+  // One that arrived needs no line once the page is left: the state above says so.
+  const deliveryId = startedId ?? (lastTrial?.state === "sent" ? null : (lastTrial?.deliveryId ?? null));
   const test = useTestChannel(projectId);
   const remove = useDeleteChannel(projectId);
   const restore = useRestoreChannel(projectId);
@@ -59,7 +64,7 @@ function ChannelItem({ projectId, channel, names }: ItemProps) {
       testing={test.isPending}
       onTest={() =>
         test.mutate(channel.id, {
-          onSuccess: (sent) => setDeliveryId(sent.deliveryId),
+          onSuccess: (sent) => setStartedId(sent.deliveryId),
           onError: toast.error,
         })
       }

@@ -29,8 +29,8 @@ const LIMITS = { addressPerDay: 3, addressPerMonth: 10, projectPerDay: 50 };
 
 /**
  * Since when an address waits to be confirmed; null: it need not. Proven is what the operator names, one's own address
- * where it was proven, what this project has a
- * confirmed channel for already, and an address that stays as it was.
+ * where it was proven (for a program: that of an owner of the project), what this project has a confirmed channel for
+ * already, and an address that stays as it was.
  */
 export async function unconfirmedSince(
   tx: Db | Tx,
@@ -42,7 +42,9 @@ export async function unconfirmedSince(
   if (stays && before.unconfirmedSince === null) return null;
   const rows = await tx.execute<{ proven: boolean }>(sql`
     select exists (
-      select from users u where u.id = ${by.userId} and lower(u.email) = lower(${of.address}) and u.email_verified
+      select from users u where lower(u.email) = lower(${of.address}) and u.email_verified
+        and (u.id = ${by.userId} or ${by.userId}::text is null and exists (
+          select from members m where m.project_id = ${of.projectId} and m.user_id = u.id and m.role = 'owner'))
     ) or (exists (
       select from channels c where ${sameMailbox(of)} and c.unconfirmed_since is null and c.deleted_at is null
     ) and not exists (

@@ -1,12 +1,22 @@
-import { and, eq, isNull, asc, gt, inArray, sql } from "drizzle-orm";
+import { and, eq, isNull, asc, desc, gt, inArray, sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
-import { channels, checkChannels } from "../schema/index.ts";
+import { channels, checkChannels, deliveries } from "../schema/index.ts";
 import { noteProblem } from "../instance/problems.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 
 export type ChannelRef = { projectId: string; channelId: string };
 export type ChannelRow = typeof channels.$inferSelect;
-export type ChannelWithChecks = ChannelRow & { checkIds: string[] };
+type DeliveryRow = typeof deliveries.$inferSelect;
+/** A message that tries a channel: a test, or the question whether its reader agrees. */
+export type Trial = {
+  deliveryId: string;
+  kind: "test" | "confirm";
+  state: DeliveryRow["state"];
+  createdAt: Date;
+  lastError: string | null;
+};
+/** `lastTrial`: the newest of the last day. */
+export type ChannelWithChecks = ChannelRow & { checkIds: string[]; lastTrial: Trial | null };
 
 /** A channel that is there, with the checks that alert it, or null. Its settings stay sealed. */
 export async function findChannel(db: Db, ref: ChannelRef): Promise<ChannelWithChecks | null> {
@@ -26,7 +36,30 @@ export async function findChannel(db: Db, ref: ChannelRef): Promise<ChannelWithC
     .select({ checkId: checkChannels.checkId })
     .from(checkChannels)
     .where(eq(checkChannels.channelId, row.id));
-  return { ...row, checkIds: links.map(({ checkId }) => checkId) };
+  const trials = await lastTrials(db, [row.id]);
+  return { ...row, checkIds: links.map(({ checkId }) => checkId), lastTrial: trials.get(row.id) ?? null };
+}
+
+async function lastTrials(db: Db, channelIds: readonly string[]): Promise<Map<string, Trial>> {
+  const rows = await db
+    .selectDistinctOn([deliveries.channelId], {
+      channelId: deliveries.channelId,
+      deliveryId: deliveries.id,
+      kind: sql<Trial["kind"]>`${deliveries.kind}`,
+      state: deliveries.state,
+      createdAt: deliveries.createdAt,
+      lastError: deliveries.lastError,
+    })
+    .from(deliveries)
+    .where(
+      and(
+        inArray(deliveries.channelId, [...channelIds]),
+        gt(deliveries.createdAt, sql`now() - interval '1 day'`),
+        inArray(deliveries.kind, ["test", "confirm"]),
+      ),
+    )
+    .orderBy(deliveries.channelId, desc(deliveries.createdAt));
+  return new Map(rows.map(({ channelId, ...trial }) => [channelId, trial]));
 }
 
 /** Channels of a project, oldest first, from after the channel `after`. */
@@ -51,7 +84,12 @@ export async function listChannels(
   const ids = rows.map((row) => row.id);
   const links = await db.select().from(checkChannels).where(inArray(checkChannels.channelId, ids));
   const byChannel = Map.groupBy(links, (link) => link.channelId);
-  return rows.map((row) => ({ ...row, checkIds: (byChannel.get(row.id) ?? []).map((link) => link.checkId) }));
+  const trials = await lastTrials(db, ids);
+  return rows.map((row) => ({
+    ...row,
+    checkIds: (byChannel.get(row.id) ?? []).map((link) => link.checkId),
+    lastTrial: trials.get(row.id) ?? null,
+  }));
 }
 
 /**
