@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 
 import type { Db } from "./database.ts";
+import { DUE_NOW } from "./sql-fragments.ts";
 
 /**
  * Every advisory lock that the product takes, so that no two share a number. PostgreSQL knows them by number alone, in
@@ -58,9 +59,7 @@ export async function moveLease(db: Db, { name, holder }: Tenure, position: numb
   await db.execute(sql`update leases set position = ${position} where name = ${name} and holder = ${holder}`);
 }
 
-/** Gives it up at once. The column rounds to the millisecond, which may be up to half of one in the future. */
+/** Gives it up at once. */
 export async function endLease(db: Db, { name, holder }: Tenure): Promise<void> {
-  await db.execute(
-    sql`update leases set until = clock_timestamp() - interval '1 ms' where name = ${name} and holder = ${holder}`,
-  );
+  await db.execute(sql`update leases set until = ${DUE_NOW} where name = ${name} and holder = ${holder}`);
 }
