@@ -96,8 +96,10 @@ export async function inTransaction<T>(
   }
 }
 
+/** Drizzle wraps what the server answered, so the code may be that of the cause. */
 function codeOf(error: unknown): string {
-  return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+  if (!(error instanceof Error)) return "";
+  return "code" in error ? String(error.code) : codeOf(error.cause);
 }
 
 /** Somebody else edited it since: the editor saw an older version. */

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 
 import type { Db } from "./database.ts";
-import { DUE_NOW } from "./sql-fragments.ts";
+import { NOW } from "./sql-fragments.ts";
 
 /**
  * Every advisory lock that the product takes, so that no two share a number. PostgreSQL knows them by number alone, in
@@ -61,5 +61,5 @@ export async function moveLease(db: Db, { name, holder }: Tenure, position: numb
 
 /** Gives it up at once. */
 export async function endLease(db: Db, { name, holder }: Tenure): Promise<void> {
-  await db.execute(sql`update leases set until = ${DUE_NOW} where name = ${name} and holder = ${holder}`);
+  await db.execute(sql`update leases set until = ${NOW} where name = ${name} and holder = ${holder}`);
 }

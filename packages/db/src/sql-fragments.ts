@@ -27,8 +27,8 @@ export function epochMs(instant: string | Fragment): Fragment<Instant> {
   return new Fragment(`(extract(epoch from ${instant.toString()}) * 1000)::float8`);
 }
 
-/** Now, for what is due at once. Columns round to the millisecond, and half of one in the future is not due yet. */
-export const DUE_NOW = new Fragment("date_trunc('milliseconds', clock_timestamp())");
+/** Now, cut to the millisecond. Columns round to it, so that what is to be due at once could be due half of one later. */
+export const NOW = new Fragment("date_trunc('milliseconds', clock_timestamp())");
 
 /** A list of ids as one parameter, however long. */
 export function uuidArray(ids: readonly string[]): SQL {

@@ -10,7 +10,7 @@ import { LOCK_SEEDS } from "../locks.ts";
 import { OPENING_KINDS } from "../schema/delivery-lists.ts";
 import { channels, projects } from "../schema/index.ts";
 import { isSame, type Keyring, newestKey, sign } from "../secrets/keyring.ts";
-import { DUE_NOW } from "../sql-fragments.ts";
+import { NOW } from "../sql-fragments.ts";
 import type { ChannelRef, ChannelRow } from "./find-channels.ts";
 
 /**
@@ -135,7 +135,7 @@ export async function confirmAddress(db: Db, of: Confirming): Promise<boolean> {
 /** Sends the newest alert of each open incident again: other channels got it meanwhile, this mailbox did not. */
 async function sendStillDown(tx: Tx, channelId: string): Promise<void> {
   await tx.execute(sql`
-    update deliveries d set state = 'pending', next_attempt_at = ${DUE_NOW}, finished_at = null,
+    update deliveries d set state = 'pending', next_attempt_at = ${NOW}, finished_at = null,
       last_error = null, created_at = clock_timestamp()
     from (
       select distinct on (f.check_id) f.id from deliveries f

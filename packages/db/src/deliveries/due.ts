@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 
 import type { Db } from "../database.ts";
 import { INFORMATIONAL, UNFINISHED, WAITING } from "../schema/delivery-lists.ts";
-import { DUE_NOW, uuidArray } from "../sql-fragments.ts";
+import { NOW, uuidArray } from "../sql-fragments.ts";
 import type { Claim } from "./claim.ts";
 import { fallBackMeanwhile } from "./fallback.ts";
 
@@ -130,7 +130,7 @@ export async function freeLeases(db: Db): Promise<number> {
         and not exists (select from checkers k
           where k.id = h.holder and k.evaluated_at > clock_timestamp() - interval '2 seconds')
     )
-    update deliveries d set lease_until = ${DUE_NOW}
+    update deliveries d set lease_until = ${NOW}
     from gone where d.holder = gone.holder and d.state = 'sending' and d.lease_until > clock_timestamp()`);
   return count;
 }

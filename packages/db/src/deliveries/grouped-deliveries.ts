@@ -4,7 +4,7 @@ import { sql } from "drizzle-orm";
 import { notifySenders } from "../changes.ts";
 import type { Tx } from "../database.ts";
 import { STATE_KINDS } from "../schema/delivery-lists.ts";
-import { DUE_NOW, epochMs, uuidArray } from "../sql-fragments.ts";
+import { NOW, epochMs, uuidArray } from "../sql-fragments.ts";
 import { fallBack } from "./fallback.ts";
 import { deliveriesOfCheck } from "./fragments.ts";
 
@@ -69,7 +69,7 @@ async function makePending(tx: Tx, members: readonly Member[]): Promise<void> {
   if (own.length === 0) return;
   await tx.execute(sql`
     update deliveries set state = 'pending', leader_id = null, finished_at = null, last_error = null,
-      next_attempt_at = ${DUE_NOW}
+      next_attempt_at = ${NOW}
     where id = any(${uuidArray(own)})`);
   await notifySenders(tx);
 }

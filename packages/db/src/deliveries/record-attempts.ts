@@ -5,7 +5,7 @@ import { sql } from "drizzle-orm";
 import { changeJson, notifySenders } from "../changes.ts";
 import type { Db, Tx } from "../database.ts";
 import { WAITING } from "../schema/delivery-lists.ts";
-import { DUE_NOW, epochMs, uuidArray } from "../sql-fragments.ts";
+import { NOW, epochMs, uuidArray } from "../sql-fragments.ts";
 import type { Claim } from "./claim.ts";
 import { fallBack, fallBackForWaiting } from "./fallback.ts";
 import { healthColumns, healthOf, type HealthRow } from "./fragments.ts";
@@ -197,7 +197,7 @@ async function writeHealth(tx: Tx, recorded: readonly Attempted[], way: OwnerCon
 async function releaseWaiting(tx: Tx, channelIds: readonly string[]): Promise<void> {
   if (channelIds.length === 0) return;
   const { count } = await tx.execute(sql`
-    update deliveries d set next_attempt_at = ${DUE_NOW}
+    update deliveries d set next_attempt_at = ${NOW}
     where d.channel_id = any(${uuidArray(channelIds)}) and d.state in ${WAITING}
       and d.next_attempt_at > clock_timestamp()
       and not exists (select from delivery_attempts a

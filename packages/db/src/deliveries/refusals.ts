@@ -3,7 +3,7 @@ import { sql, type SQL } from "drizzle-orm";
 
 import { notifySenders } from "../changes.ts";
 import { type Db, openDb, type Pool, type Tx } from "../database.ts";
-import { DUE_NOW, uuidArray } from "../sql-fragments.ts";
+import { NOW, uuidArray } from "../sql-fragments.ts";
 import type { Attempted } from "./record-attempts.ts";
 
 /**
@@ -64,7 +64,7 @@ export async function clearRefusals(db: Db | Tx, endings: readonly Attempted[]):
   const names = rows.map(({ name }) => name).filter((name) => name.startsWith(REFUSED));
   if (names.length === 0) return;
   await db.execute(sql`
-    update deliveries d set next_attempt_at = ${DUE_NOW} from channels c
+    update deliveries d set next_attempt_at = ${NOW} from channels c
     where d.state = 'retry' and c.project_id = d.project_id and c.id = d.channel_id and c.kind = 'email'
       and ${factOf(sql`c`)} in (select json_array_elements_text(${JSON.stringify(names)}::json))`);
   await notifySenders(db);

@@ -4,7 +4,7 @@ import type { Instant } from "@overdue/schedules";
 import { checkNameSql } from "../checks/find-checks.ts";
 import { inTransaction, type Pool, type PoolClient } from "../database.ts";
 import { isSame, type Keyring, newestKey, sign } from "../secrets/keyring.ts";
-import { DUE_NOW, epochMs } from "../sql-fragments.ts";
+import { NOW, epochMs } from "../sql-fragments.ts";
 
 export type IncidentRef = { projectId: string; incidentId: string };
 
@@ -130,7 +130,7 @@ async function update(
   ref: IncidentRef,
   { set, values }: { set: string; values: readonly unknown[] },
 ): Promise<void> {
-  await client.query(`update incidents set ${set}, wake_at = ${DUE_NOW} where project_id = $1 and id = $2`, [
+  await client.query(`update incidents set ${set}, wake_at = ${NOW} where project_id = $1 and id = $2`, [
     ref.projectId,
     ref.incidentId,
     ...values,

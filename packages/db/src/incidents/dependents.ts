@@ -2,7 +2,7 @@ import type { Instant } from "@overdue/schedules";
 import { type SQL, sql } from "drizzle-orm";
 
 import type { Db, Pool, PoolClient, Tx } from "../database.ts";
-import { DUE_NOW, epochMs, Fragment } from "../sql-fragments.ts";
+import { NOW, epochMs, Fragment } from "../sql-fragments.ts";
 
 /**
  * What a check's dependencies, at whatever remove, say about its alert. `down`: one of them is down, so it is held
@@ -56,7 +56,7 @@ const WOKEN = new Fragment(`
     select i.id from incidents i join below b on b.id = i.check_id
      where i.resolved_at is null for no key update of i skip locked
   ), woken as (
-    update incidents i set wake_at = ${DUE_NOW} from held where i.id = held.id returning i.id
+    update incidents i set wake_at = ${NOW} from held where i.id = held.id returning i.id
   )`);
 const NOTIFY_ESCALATOR = new Fragment("select pg_notify('overdue_incidents', '')");
 

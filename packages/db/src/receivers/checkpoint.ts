@@ -4,7 +4,7 @@ import { inTransaction, type Pool, type PoolClient } from "../database.ts";
 import { lockUntilCommit } from "../locks.ts";
 import { WAITING } from "../schema/delivery-lists.ts";
 import type { outageCause } from "../schema/index.ts";
-import { epochMs } from "../sql-fragments.ts";
+import { NOW, epochMs } from "../sql-fragments.ts";
 
 /** A span in which no receiver could commit. */
 export type Outage = {
@@ -113,7 +113,7 @@ async function writeCheckpoint(
 ): Promise<Pick<Checkpoint, "databaseAt" | "othersAt">> {
   const rows = await client.query<{ databaseAt: Instant; othersAt: Instant | null }>(
     `insert into receivers (id, started_at, checkpoint_at)
-           values ($1, to_timestamp($2::float8 / 1000), least(to_timestamp($3::float8 / 1000), clock_timestamp()))
+           values ($1, to_timestamp($2::float8 / 1000), least(to_timestamp($3::float8 / 1000), ${NOW}))
            on conflict (id) do update set checkpoint_at = greatest(receivers.checkpoint_at, excluded.checkpoint_at), ended_at = null
            returning ${epochMs("clock_timestamp()")} as "databaseAt",
                      (select ${epochMs("min(o.checkpoint_at)")} from receivers o

@@ -2,7 +2,7 @@ import type { Pool } from "../database.ts";
 import { RECEIVER_DOWN_AFTER_MS } from "./checkpoint.ts";
 import { EXPENDABLE_KINDS, IS_ABANDONED, WAITING } from "../schema/delivery-lists.ts";
 
-/** How well the instance works; ages in seconds, null where nothing has happened yet. */
+/** How well the instance works; in seconds. Ages are null where nothing has happened yet, waits 0 where nothing waits. */
 export type VitalSigns = {
   /** Since the newest committed heartbeat of any receiver. */
   heartbeatAge: number | null;

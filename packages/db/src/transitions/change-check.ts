@@ -33,7 +33,9 @@ export async function changeCheckIn(
   decide: (check: Check, client: PoolClient) => Promise<Act[]> | Act[],
 ): Promise<Check | null> {
   const rows = await client.query<StoredCheckRow>(
-    `select ${STORED_CHECK} from checks where project_id = $1 and id = $2 and deleted_at is null for update`,
+    // "no key": a dependency on this check that another edit writes just now need not wait for this one.
+    `select ${STORED_CHECK} from checks where project_id = $1 and id = $2 and deleted_at is null
+        for no key update`,
     [ref.projectId, ref.checkId],
   );
   if (rows[0] === undefined) return null;

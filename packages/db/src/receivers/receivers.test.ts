@@ -1,0 +1,224 @@
+import { randomUUID } from "node:crypto";
+
+import { aCheck, alertScene, testDatabase } from "@overdue/testkit";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+
+import { openDb } from "../database.ts";
+import { noteProblem, noteRestart, readProblems } from "../instance/problems.ts";
+import { countCheckers, endChecker, forgetOldProcesses, recordEvaluation } from "./checkers.ts";
+import {
+  commitCheckpoint,
+  endReceiver,
+  readWatermark,
+  recentOutages,
+  RECEIVER_DOWN_AFTER_MS,
+} from "./checkpoint.ts";
+import { notReadyBecause, readVitalSigns } from "./vital-signs.ts";
+
+// Receivers and checkers belong to no project: each test begins without any.
+const database = await testDatabase();
+const { pool } = database;
+const db = openDb(pool);
+afterAll(database.drop);
+beforeEach(() =>
+  pool.query("truncate receivers, checkers, outages, instance_facts, deliveries, checks cascade"),
+);
+
+const checkpoint = (acceptedAt: number, of: { receiverId?: string; startedAt?: number } = {}) =>
+  commitCheckpoint(pool, { receiverId: randomUUID(), startedAt: acceptedAt, acceptedAt, ...of });
+
+/** As if a receiver had committed nothing for so long. */
+const age = (ms: number) =>
+  pool.query("update receivers set checkpoint_at = checkpoint_at - $1::float8 * interval '1 millisecond'", [
+    ms,
+  ]);
+
+describe("the watermark", () => {
+  test("is unknown while no receiver commits", async () => {
+    expect(await readWatermark(pool)).toBeNull();
+    await checkpoint(Date.now());
+    await age(RECEIVER_DOWN_AFTER_MS);
+    expect(await readWatermark(pool)).toBeNull();
+  });
+
+  test("is that of the slowest receiver, until it stops or falls silent", async () => {
+    const [slow, fast] = [Date.now() - 2_000, Date.now() - 100];
+    const receiverId = randomUUID();
+    await checkpoint(slow, { receiverId });
+    expect((await checkpoint(fast)).othersAt).toBe(slow);
+    expect(await readWatermark(pool)).toBe(slow);
+    await endReceiver(pool, receiverId);
+    expect(await readWatermark(pool)).toBe(fast);
+  });
+
+  test("never goes back, and never lies ahead of the database's clock", async () => {
+    const receiverId = randomUUID();
+    const at = Date.now() - 1_000;
+    await checkpoint(at, { receiverId });
+    await checkpoint(at - 500, { receiverId });
+    expect(await readWatermark(pool)).toBe(at);
+    const { databaseAt } = await checkpoint(Date.now() + 60_000, { receiverId });
+    expect(await readWatermark(pool)).toBeLessThanOrEqual(databaseAt);
+  });
+});
+
+describe("an outage", () => {
+  test("is none where a receiver was silent for less than five seconds", async () => {
+    await checkpoint(Date.now());
+    await age(RECEIVER_DOWN_AFTER_MS - 1_000);
+    expect(await checkpoint(Date.now())).toMatchObject({ endedOutage: false });
+    expect(await recentOutages(pool)).toEqual([]);
+  });
+
+  test("lasts from the last heartbeat of any receiver to the next, and is written once by two that come back", async () => {
+    const began = Date.now() - 60_000;
+    const startedAt = began - 1_000;
+    await checkpoint(began, { startedAt });
+    const ended = Date.now();
+    const back = await Promise.all([checkpoint(ended, { startedAt }), checkpoint(ended, { startedAt })]);
+    expect(back.filter(({ endedOutage }) => endedOutage)).toHaveLength(1);
+    expect(await recentOutages(pool)).toEqual([{ from: began, until: ended, setBackMs: null }]);
+  });
+
+  test("of a receiver that was started since is a restart, whatever it says itself", async () => {
+    const receiverId = randomUUID();
+    await checkpoint(Date.now() - 60_000, { receiverId });
+    const now = Date.now();
+    await commitCheckpoint(pool, { receiverId, startedAt: now, acceptedAt: now, cause: "database" });
+    expect([...(await pool.query("select cause from outages"))]).toEqual([{ cause: "restart" }]);
+  });
+});
+
+describe("checkers", () => {
+  const evaluate = (id: string, watermark: number | null) =>
+    recordEvaluation(pool, { id, startedAt: Date.now(), watermark });
+
+  test("share the work as long as they evaluate, and there is always one", async () => {
+    expect(await countCheckers(db)).toBe(1);
+    const ids = [randomUUID(), randomUUID(), randomUUID()];
+    for (const id of ids) await evaluate(id, Date.now());
+    expect(await countCheckers(db)).toBe(3);
+    await endChecker(pool, ids[0] ?? "");
+    await pool.query("update checkers set evaluated_at = now() - interval '6 seconds' where id = $1", [
+      ids[1],
+    ]);
+    expect(await countCheckers(db)).toBe(1);
+  });
+
+  test("that must wait keep the watermark that they had", async () => {
+    const [id, watermark] = [randomUUID(), Date.now() - 500];
+    await evaluate(id, watermark);
+    await evaluate(id, null);
+    const rows = await pool.query("select watermark_at from checkers");
+    expect([...rows]).toEqual([{ watermark_at: new Date(watermark) }]);
+  });
+
+  test("of yesterday are forgotten, and receivers but for the newest", async () => {
+    for (const days of [2, 3]) {
+      await checkpoint(Date.now());
+      await age(days * 86_400_000);
+    }
+    await evaluate(randomUUID(), null);
+    await pool.query("update checkers set evaluated_at = now() - interval '2 days'");
+    await forgetOldProcesses(pool);
+    const [left] = await pool.query(
+      "select (select count(*) from receivers) as receivers, (select count(*) from checkers) as checkers",
+    );
+    expect(left).toEqual({ receivers: 1, checkers: 0 });
+  });
+});
+
+describe("the instance is ready", () => {
+  test("once a receiver commits and a checker evaluates, and says else which of them does not", async () => {
+    expect(await notReadyBecause(pool)).toMatch(/^No receiver .* yet; at most 5 s are normal/);
+    await checkpoint(Date.now());
+    expect(await notReadyBecause(pool)).toMatch(/^No checker .* yet; at most 15 s are normal/);
+    await recordEvaluation(pool, { id: randomUUID(), startedAt: 0, watermark: null });
+    expect(await notReadyBecause(pool)).toBeNull();
+    await pool.query("update checkers set evaluated_at = now() - interval '42 seconds'");
+    expect(await notReadyBecause(pool)).toMatch(/^No checker has evaluated deadlines for 4[23] s/);
+  });
+});
+
+describe("vital signs", () => {
+  test("are unknown where nothing has happened yet, and nothing waits then", async () => {
+    expect(await readVitalSigns(pool)).toEqual({
+      heartbeatAge: null,
+      watermarkLag: null,
+      evaluatedAge: null,
+      deadlineWait: 0,
+      deliveryWait: 0,
+      deliveriesFailed: 0,
+      outages: 0,
+      deadLetters: 0,
+      selfP50: null,
+      selfP99: null,
+      selfAge: null,
+    });
+  });
+
+  test("say for how long the oldest deadline and the oldest delivery have waited", async () => {
+    const check = await aCheck(pool);
+    await pool.query("update checks set wake_at = now() - interval '30 seconds' where id = $1", [check.id]);
+    const scene = await alertScene(db, { kind: "webhook", settings: {} });
+    const { deliveryId } = await scene.down();
+    await pool.query("update deliveries set next_attempt_at = now() - interval '20 seconds' where id = $1", [
+      deliveryId,
+    ]);
+    await checkpoint(Date.now());
+    const signs = await readVitalSigns(pool);
+    expect(Math.round(signs.deadlineWait ?? 0)).toBe(30);
+    expect(Math.round(signs.deliveryWait ?? 0)).toBe(20);
+  });
+
+  test("count a dead letter until somebody deals with it, and no test among them", async () => {
+    const scene = await alertScene(db, { kind: "webhook", settings: {} });
+    const [one, other] = [await scene.down(), await scene.down()];
+    await pool.query("update deliveries set state = 'failed', finished_at = now()");
+    await pool.query("update deliveries set kind = 'test' where id = $1", [other.deliveryId]);
+    expect(await readVitalSigns(pool)).toMatchObject({ deliveriesFailed: 2, deadLetters: 1 });
+    await pool.query("update deliveries set dealt_with_at = now() where id = $1", [one.deliveryId]);
+    expect(await readVitalSigns(pool)).toMatchObject({ deliveriesFailed: 2, deadLetters: 0 });
+  });
+});
+
+describe("the operator's warnings", () => {
+  const warnings = async () => (await readProblems(pool)).warnings;
+
+  test("name each part that does not work, with its newest sentence, until it works", async () => {
+    await noteProblem(db, "telegram", "Telegram does not answer.");
+    await noteProblem(db, "telegram", "Telegram refuses the token.");
+    await noteProblem(db, "mail", "SMTP_URL does not answer.");
+    expect((await warnings()).toSorted()).toEqual([
+      "SMTP_URL does not answer.",
+      "Telegram refuses the token.",
+    ]);
+    await noteProblem(db, "telegram", null);
+    expect(await warnings()).toEqual(["SMTP_URL does not answer."]);
+  });
+
+  test("count the restarts of a program, anew after an hour without one", async () => {
+    const restart = () => noteRestart(db, { program: "api", why: "no answer for 10 s" });
+    await restart();
+    await restart();
+    expect(await warnings()).toEqual([
+      expect.stringMatching(/^The api was started again 2 times lately.*no answer for 10 s\.$/),
+    ]);
+    await pool.query("update instance_facts set created_at = now() - interval '61 minutes'");
+    expect(await warnings()).toEqual([]);
+    await restart();
+    expect(await warnings()).toEqual([expect.stringMatching(/^The api was started again once lately/)]);
+  });
+
+  test("count what could not be delivered within a day as the list of dead letters does", async () => {
+    const scene = await alertScene(db, { kind: "webhook", settings: {} });
+    await scene.down();
+    const [test, run] = [await scene.down(), await scene.down()];
+    await pool.query("update deliveries set state = 'failed', finished_at = now()");
+    await pool.query("update deliveries set kind = 'test' where id = $1", [test.deliveryId]);
+    await pool.query("update deliveries set kind = 'run' where id = $1", [run.deliveryId]);
+    expect(await warnings()).toEqual([expect.stringMatching(/^1 alert of 1 project could not be delivered/)]);
+    await pool.query("update deliveries set finished_at = now() - interval '25 hours'");
+    expect(await warnings()).toEqual([]);
+  });
+});
