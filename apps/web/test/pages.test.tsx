@@ -2,6 +2,8 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test } from "vitest";
 
+import { WATCHED } from "../src/checks/first-check.ts";
+import { pingSnippets, pingTarget } from "../src/checks/snippets.ts";
 import { call, COOKIES, ping, signInAs } from "./real-api.ts";
 import { FakeEventSource, renderApp, tableRows } from "./render.tsx";
 
@@ -30,6 +32,47 @@ const alerts = () =>
     .getAllByRole("alert")
     .map(({ textContent }) => textContent)
     .join(" ");
+
+describe("the first minutes", () => {
+  test("lead from one question to a check with its snippet, which hears its first ping", async () => {
+    const { user, router } = await open("start");
+    await user.click(await screen.findByRole("button", { name: /A backup script/ }));
+    expect((await screen.findByLabelText("Shell script snippet")).textContent).toContain("/ping/");
+    const { items } = await asAda(`${project}/checks`);
+    expect(items).toMatchObject([{ name: "nightly backup", severity: "critical", graceSeconds: 10_800 }]);
+    expect(screen.getByText(/^Listening…/)).toBeTruthy();
+    expect(await screen.findByText("Nobody is notified yet")).toBeTruthy();
+    await ping(pingPath(items[0]));
+    act(() => FakeEventSource.opened[0]?.change(items[0].id));
+    expect(await screen.findByText(/The first ping came/)).toBeTruthy();
+    expect(router.state.location.search).toEqual({ check: items[0].id, watch: "backup" });
+  });
+
+  test("let a person who chose the wrong thing choose again, and keep no empty check", async () => {
+    const { user } = await open("start");
+    await user.click(await screen.findByRole("button", { name: /A cron job/ }));
+    await user.click(await screen.findByRole("button", { name: "Choose something else" }));
+    expect(await screen.findByRole("button", { name: /A systemd timer/ })).toBeTruthy();
+    await waitFor(async () => expect((await asAda(`${project}/checks`)).items).toEqual([]));
+  });
+
+  test.each(WATCHED)(
+    "make a check that the server takes, with a snippet of its own, for $title",
+    async (watched) => {
+      const check = await create("checks", watched.check("Europe/Berlin"));
+      const snippets = pingSnippets(pingTarget(check, "Europe/Berlin"));
+      expect(snippets.map(({ id }) => id)).toContain(watched.snippet);
+    },
+  );
+
+  test("say who is notified of the check, and offer a test", async () => {
+    await create("channels", WEBHOOK);
+    const { user } = await open("start");
+    await user.click(await screen.findByRole("button", { name: /A bot that must stay alive/ }));
+    await user.click(await screen.findByRole("button", { name: "Send a test message" }));
+    expect(await screen.findByText(/Test message:/)).toBeTruthy();
+  });
+});
 
 describe("checks", () => {
   test("are created in the form, and show how to ping them", async () => {

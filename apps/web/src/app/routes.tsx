@@ -106,6 +106,18 @@ const newCheck = createRoute({
   component: lazyRouteComponent(() => import("../pages/check-form-page.tsx"), "NewCheckPage"),
 });
 
+/** The first minutes of a newcomer; `check`: the one that was made by the choice `watch`. */
+const start = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "start",
+  staticData: EDITORS_ONLY,
+  validateSearch: (search: Record<string, unknown>): { check?: string; watch?: string } => {
+    const [chosen, watch] = [readText(search["check"]), readText(search["watch"])];
+    return chosen === undefined || watch === undefined ? {} : { check: chosen, watch };
+  },
+  component: lazyRouteComponent(() => import("../pages/first-check-page.tsx"), "FirstCheckPage"),
+});
+
 const check = createRoute({
   getParentRoute: () => projectRoute,
   path: "checks/$checkId",
@@ -267,6 +279,7 @@ export const routeTree = root.addChildren([
       checkList,
       day,
       newCheck,
+      start,
       check,
       editCheck,
       incidents,

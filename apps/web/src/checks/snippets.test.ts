@@ -26,7 +26,14 @@ test("every common place where jobs run has its snippet", () => {
     "python",
     "node",
     "github-actions",
+    "gitlab",
     "kubernetes",
+    "docker",
+    "powershell",
+    "php",
+    "go",
+    "ruby",
+    "loop",
   ]);
 });
 

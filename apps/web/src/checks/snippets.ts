@@ -46,9 +46,7 @@ type PingTarget = { pingUrl: string; slug: string; cron: string; timezone: strin
 
 /** Every way to ping, with the real ping URL of the check. */
 export function pingSnippets(target: PingTarget): Snippet[] {
-  return [curl, shell, crontab, systemd, python, node, githubActions, kubernetes].map((snippet) =>
-    snippet(target),
-  );
+  return SNIPPETS.map((snippet) => snippet(target));
 }
 
 // --retry and -m: a short network failure must not lose a ping, and a ping must not delay the job.
@@ -203,3 +201,175 @@ spec:
                   exit $status`,
   };
 }
+
+function loop({ pingUrl }: PingTarget): Snippet {
+  return {
+    id: "loop",
+    title: "Bot",
+    note: "Runs beside a program that never ends, and pings for as long as that lives.",
+    code: `/usr/local/bin/bot &
+bot=$!
+while kill -0 "$bot" 2>/dev/null; do
+  ${CURL} ${pingUrl}
+  sleep 120
+done`,
+  };
+}
+
+function powershell({ pingUrl }: PingTarget): Snippet {
+  return {
+    id: "powershell",
+    title: "PowerShell",
+    note: "For the Task Scheduler of Windows. Works in Windows PowerShell 5.1 and in PowerShell 7.",
+    code: `$url = "${pingUrl}"
+function Send-Ping($path, $body = "") {
+  try { Invoke-RestMethod -Uri "$url$path" -Method Post -Body $body -TimeoutSec 10 | Out-Null }
+  catch { Write-Warning "could not ping: $_" }
+}
+
+Send-Ping "/start"
+try {
+  & "C:\\jobs\\job.ps1"
+  Send-Ping ""
+} catch {
+  Send-Ping "/fail" "$_"
+  throw
+}`,
+  };
+}
+
+function docker({ pingUrl }: PingTarget): Snippet {
+  return {
+    id: "docker",
+    title: "Docker",
+    note: "Pings from the host, so that the image needs no curl and a container that is killed is reported too.",
+    code: `${CURL} ${pingUrl}/start
+docker run --rm your/image:tag
+${CURL} ${pingUrl}/$?`,
+  };
+}
+
+function gitlab({ pingUrl }: PingTarget): Snippet {
+  return {
+    id: "gitlab",
+    title: "GitLab CI",
+    note: "Keep the URL in a masked variable called OVERDUE_URL. after_script runs after a failure too.",
+    code: `# Variable OVERDUE_URL: ${pingUrl}
+job:
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "schedule"
+  before_script:
+    - ${CURL} "$OVERDUE_URL/start"
+  script:
+    - ./job.sh
+  after_script:
+    - '[ "$CI_JOB_STATUS" = success ] && end= || end=/fail; ${CURL} "$OVERDUE_URL$end"'`,
+  };
+}
+
+function php({ pingUrl }: PingTarget): Snippet {
+  return {
+    id: "php",
+    title: "PHP",
+    note: "Needs no package. An exception in the job is sent with the failure.",
+    code: `<?php
+function ping(string $path = '', string $body = ''): void {
+    $options = ['http' => ['method' => 'POST', 'content' => $body, 'timeout' => 10]];
+    @file_get_contents('${pingUrl}' . $path, false, stream_context_create($options));
+}
+
+ping('/start');
+try {
+    job();
+    ping();
+} catch (Throwable $error) {
+    ping('/fail', (string) $error);
+    throw $error;
+}`,
+  };
+}
+
+function go({ pingUrl }: PingTarget): Snippet {
+  return {
+    id: "go",
+    title: "Go",
+    note: "Uses only the standard library. The error of the job is sent with the failure.",
+    code: `package main
+
+import (
+	"log"
+	"net/http"
+	"strings"
+	"time"
+)
+
+const pingURL = "${pingUrl}"
+
+var client = http.Client{Timeout: 10 * time.Second}
+
+func ping(path, body string) {
+	answer, err := client.Post(pingURL+path, "text/plain", strings.NewReader(body))
+	if err != nil {
+		log.Print("could not ping: ", err)
+		return
+	}
+	answer.Body.Close()
+}
+
+func main() {
+	ping("/start", "")
+	if err := job(); err != nil {
+		ping("/fail", err.Error())
+		log.Fatal(err)
+	}
+	ping("", "")
+}`,
+  };
+}
+
+function ruby({ pingUrl }: PingTarget): Snippet {
+  return {
+    id: "ruby",
+    title: "Ruby",
+    note: "Uses only the standard library. An exception in the job is sent with the failure.",
+    code: `require "net/http"
+
+URL = "${pingUrl}"
+
+def ping(path = "", body = "")
+  uri = URI(URL + path)
+  Net::HTTP.start(uri.host, uri.port, use_ssl: uri.scheme == "https", open_timeout: 10, read_timeout: 10) do |http|
+    http.post(uri.path, body)
+  end
+rescue SystemCallError, SocketError, Timeout::Error => error
+  warn "could not ping: #{error.message}"
+end
+
+ping("/start")
+begin
+  job
+rescue => error
+  ping("/fail", error.full_message(highlight: false))
+  raise
+end
+ping`,
+  };
+}
+
+const SNIPPETS = [
+  curl,
+  shell,
+  crontab,
+  systemd,
+  python,
+  node,
+  githubActions,
+  gitlab,
+  kubernetes,
+  docker,
+  powershell,
+  php,
+  go,
+  ruby,
+  loop,
+];

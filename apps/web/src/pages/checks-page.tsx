@@ -172,7 +172,7 @@ function FirstCheck({ projectId }: { projectId: string }) {
       <EditorsOnly>
         <Button
           component={Link}
-          to={`/projects/${projectId}/checks/new`}
+          to={`/projects/${projectId}/start`}
           size="md"
           leftSection={<IconPlus size={18} aria-hidden />}
         >

@@ -1,0 +1,89 @@
+import type { CheckInput } from "./check-queries.ts";
+
+/** What people come with, and the check that each of them needs first. */
+export type Watched = {
+  id: string;
+  title: string;
+  summary: string;
+  /** The snippet of `pingSnippets` that is shown first. */
+  snippet: string;
+  /** A check with settings that do for most; `timezone` is the reader's. */
+  check: (timezone: string) => CheckInput;
+};
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const NIGHTLY = "30 2 * * *";
+
+export const WATCHED: readonly Watched[] = [
+  {
+    id: "cron",
+    title: "A cron job",
+    summary: "A line of a crontab.",
+    snippet: "crontab",
+    check: (timezone) => ({
+      name: "cron job",
+      schedule: { kind: "cron", expression: NIGHTLY, timezone },
+      graceSeconds: HOUR,
+    }),
+  },
+  {
+    id: "backup",
+    title: "A backup script",
+    summary: "A script that must end well every night.",
+    snippet: "shell",
+    check: (timezone) => ({
+      name: "nightly backup",
+      schedule: { kind: "cron", expression: NIGHTLY, timezone },
+      // Backups grow: the hour of a small one becomes three.
+      graceSeconds: 3 * HOUR,
+      severity: "critical",
+    }),
+  },
+  {
+    id: "systemd",
+    title: "A systemd timer",
+    summary: "A service that a timer starts.",
+    snippet: "systemd",
+    check: (timezone) => ({
+      name: "systemd timer",
+      schedule: { kind: "oncalendar", expression: "*-*-* 02:30", timezone },
+      graceSeconds: HOUR,
+    }),
+  },
+  {
+    id: "kubernetes",
+    title: "A Kubernetes CronJob",
+    summary: "A job of a cluster.",
+    snippet: "kubernetes",
+    check: (timezone) => ({
+      name: "CronJob",
+      schedule: { kind: "cron", expression: NIGHTLY, timezone, scheduler: "kubernetes" },
+      graceSeconds: HOUR,
+      overlap: "note",
+    }),
+  },
+  {
+    id: "github-actions",
+    title: "A GitHub Action",
+    summary: "A workflow with a schedule.",
+    snippet: "github-actions",
+    check: () => ({
+      name: "GitHub Action",
+      // GitHub reads its lines in UTC, and often starts an hour late.
+      schedule: { kind: "cron", expression: NIGHTLY, timezone: "UTC" },
+      graceSeconds: 3 * HOUR,
+    }),
+  },
+  {
+    id: "bot",
+    title: "A bot that must stay alive",
+    summary: "A program that never ends and says so every few minutes.",
+    snippet: "loop",
+    check: () => ({
+      name: "bot",
+      schedule: { kind: "interval", everySeconds: 5 * MINUTE },
+      graceSeconds: 5 * MINUTE,
+    }),
+  },
+];

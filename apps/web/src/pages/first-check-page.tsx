@@ -1,0 +1,299 @@
+import { Alert, Anchor, Button, Group, Loader, Stack } from "@mantine/core";
+import {
+  IconBell,
+  IconBox,
+  IconBrandGithub,
+  IconCircleCheck,
+  IconClockHour3,
+  IconDatabaseExport,
+  IconRobot,
+  IconServerCog,
+} from "@tabler/icons-react";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { canonicalTimezone } from "@overdue/schedules";
+import { checkName } from "@overdue/core";
+import { useState } from "react";
+
+import { instanceQuery, meQuery } from "../accounts/account-queries.ts";
+import {
+  channelsQuery,
+  type ChannelView,
+  useSaveChannel,
+  useTestChannel,
+} from "../channels/channel-queries.ts";
+import { ChannelState } from "../channels/channel-card.tsx";
+import { checkQuery, type CheckView, useSaveCheck } from "../checks/check-queries.ts";
+import { useCheckActions } from "../checks/use-check-actions.tsx";
+import { WATCHED, type Watched } from "../checks/first-check.ts";
+import { pingSnippets, pingTarget } from "../checks/snippets.ts";
+import { DeliveryProgress } from "../deliveries/delivery-progress.tsx";
+import { browserZone } from "../time/zones.ts";
+import { Card } from "../ui/card.tsx";
+import { CodeBlock } from "../ui/code-block.tsx";
+import { Page, TextLink } from "../ui/page.tsx";
+import { ExactTime } from "../ui/time.tsx";
+import { toast } from "../ui/toast.tsx";
+import styles from "./first-check-page.module.css";
+
+const PAGE = "/signed-in/projects/$projectId/start";
+
+/** From nothing to a job that is watched: what it is, its first ping, and who gets notified. */
+export function FirstCheckPage() {
+  const { projectId } = useParams({ from: PAGE });
+  const { check: checkId, watch } = useSearch({ from: PAGE });
+  const watched = WATCHED.find(({ id }) => id === watch);
+  if (checkId === undefined || watched === undefined) return <WhatToWatch projectId={projectId} />;
+  return <FirstMinutes projectId={projectId} checkId={checkId} watched={watched} />;
+}
+
+const ICONS: Record<string, typeof IconBox> = {
+  cron: IconClockHour3,
+  backup: IconDatabaseExport,
+  systemd: IconServerCog,
+  kubernetes: IconBox,
+  "github-actions": IconBrandGithub,
+  bot: IconRobot,
+};
+
+function WhatToWatch({ projectId }: { projectId: string }) {
+  const navigate = useNavigate();
+  const create = useSaveCheck(projectId);
+  const start = (watched: Watched) =>
+    create.mutate(
+      { edited: null, draft: watched.check(canonicalTimezone(browserZone()) ?? "UTC") },
+      {
+        onSuccess: ({ id }) =>
+          void navigate({
+            to: "/projects/$projectId/start",
+            params: { projectId },
+            search: { check: id, watch: watched.id },
+          }),
+        onError: toast.error,
+      },
+    );
+  return (
+    <Page
+      title="What do you want to watch?"
+      lead="Choose one. It gets settings that do for most, and you can change all of them afterwards."
+      narrow
+    >
+      <ul className={styles["kinds"]}>
+        {WATCHED.map((watched) => {
+          const Icon = ICONS[watched.id] ?? IconBox;
+          return (
+            <li key={watched.id}>
+              <button
+                type="button"
+                className={styles["kind"]}
+                disabled={create.isPending}
+                onClick={() => start(watched)}
+              >
+                <Icon size={26} aria-hidden />
+                <strong>{watched.title}</strong>
+                <span>{watched.summary}</span>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+      <p>
+        Something else?{" "}
+        <TextLink to="/projects/$projectId/checks/new" params={{ projectId }}>
+          Fill in the whole form
+        </TextLink>
+      </p>
+    </Page>
+  );
+}
+
+type FirstMinutesProps = { projectId: string; checkId: string; watched: Watched };
+
+function FirstMinutes({ projectId, checkId, watched }: FirstMinutesProps) {
+  const { data: check } = useQuery(checkQuery({ projectId, checkId }));
+  if (check === undefined) return null;
+  return (
+    <Page title={`Watch ${watched.title.toLowerCase()}`} narrow>
+      <Stack>
+        <Card title="1. Put this where the job runs">
+          <Scheduled check={check} />
+          <FirstSnippet check={check} watched={watched} />
+        </Card>
+        <Card title="2. The first ping">
+          <FirstPing check={check} />
+        </Card>
+        <Card title="3. Who gets notified">
+          <WhoIsNotified check={check} />
+        </Card>
+        <Group>
+          <Button component={Link} to={`/projects/${projectId}/checks/${checkId}`}>
+            Go to the check
+          </Button>
+          <Button component={Link} to={`/projects/${projectId}/checks`} variant="default">
+            All checks
+          </Button>
+        </Group>
+      </Stack>
+    </Page>
+  );
+}
+
+/** When the job is expected, with the way to change that, or to go back and lose nothing but an empty check. */
+function Scheduled({ check }: { check: CheckView }) {
+  const { projectId, id: checkId } = check;
+  const navigate = useNavigate();
+  const actions = useCheckActions(projectId);
+  return (
+    <p className={styles["lead"]}>
+      <strong>{checkName(check)}</strong> is expected: {check.scheduleText}.{" "}
+      <TextLink to="/projects/$projectId/checks/$checkId/edit" params={{ projectId, checkId }}>
+        Change the name or the time
+      </TextLink>
+      {check.pingCount === 0 && (
+        <>
+          {" · "}
+          <Anchor
+            component="button"
+            type="button"
+            onClick={() => {
+              actions.remove({ id: checkId, name: checkName(check) });
+              void navigate({ to: "/projects/$projectId/start", params: { projectId }, search: {} });
+            }}
+          >
+            Choose something else
+          </Anchor>
+        </>
+      )}
+    </p>
+  );
+}
+
+function FirstSnippet({ check, watched }: { check: CheckView; watched: Watched }) {
+  const { pingUrl, slug, schedule } = check;
+  const named = checkName(check).toLowerCase();
+  const snippets =
+    pingUrl === null
+      ? []
+      : pingSnippets(pingTarget({ pingUrl, slug: slug || named, schedule }, browserZone()));
+  const shown = snippets.find(({ id }) => id === watched.snippet);
+  const tried = snippets.find(({ id }) => id === "curl");
+  return (
+    <>
+      {shown && (
+        <>
+          <p className={styles["lead"]}>{shown.note}</p>
+          <CodeBlock code={shown.code} what={`${shown.title} snippet`} />
+        </>
+      )}
+      {tried && (
+        <>
+          <p className={styles["lead"]}>To try it now, from any terminal:</p>
+          <CodeBlock code={tried.code} what="curl command" />
+        </>
+      )}
+    </>
+  );
+}
+
+function FirstPing({ check }: { check: CheckView }) {
+  // Times of the API sort as text.
+  const heardAt = [check.lastPingAt, check.lastStartAt]
+    .filter((at) => at !== null)
+    .toSorted()
+    .at(-1);
+  return (
+    <output className={styles["listening"]}>
+      {heardAt === undefined ? (
+        <>
+          <Loader size="sm" type="dots" aria-hidden />
+          <span>Listening… This line changes by itself when the first ping comes.</span>
+        </>
+      ) : (
+        <>
+          <IconCircleCheck className={styles["good"]} aria-hidden />
+          <span>
+            {check.pingCount === 1 ? "The first ping came" : `${check.pingCount} pings came, the last`}:{" "}
+            <ExactTime at={heardAt} />.{" "}
+            {check.status === "down" ? "It said that the job failed, so an alert goes out." : "It works."}
+          </span>
+        </>
+      )}
+    </output>
+  );
+}
+
+function WhoIsNotified({ check }: { check: CheckView }) {
+  const { projectId, channelIds } = check;
+  const { data: channels } = useQuery(channelsQuery(projectId));
+  if (channels === undefined) return null;
+  const notified = channels.filter(({ id }) => channelIds.includes(id));
+  if (notified.length === 0) return <NobodyYet check={check} />;
+  return (
+    <ul className={styles["channels"]}>
+      {notified.map((channel) => (
+        <NotifiedChannel key={channel.id} projectId={projectId} channel={channel} />
+      ))}
+    </ul>
+  );
+}
+
+function NobodyYet({ check: { projectId, id: checkId } }: { check: CheckView }) {
+  const { data: me } = useQuery(meQuery);
+  const { data: instance } = useQuery(instanceQuery);
+  const save = useSaveChannel(projectId);
+  const email = me?.user.email;
+  const addMine = () =>
+    email !== undefined &&
+    save.mutate(
+      { edited: null, draft: { kind: "email", name: email, settings: { to: email }, checkIds: [checkId] } },
+      { onError: toast.error },
+    );
+  return (
+    <Stack gap="sm">
+      <Alert color="orange" icon={<IconBell aria-hidden />} title="Nobody is notified yet">
+        When a ping does not come, it would show on the page and reach nobody.
+      </Alert>
+      <Group>
+        {email !== undefined && (
+          <Button loading={save.isPending} disabled={instance?.mail === false} onClick={addMine}>
+            Send e-mails to {email}
+          </Button>
+        )}
+        <Button component={Link} to={`/projects/${projectId}/channels`} variant="default">
+          Telegram, Slack or another way
+        </Button>
+      </Group>
+      {instance?.mail === false && (
+        <p className={styles["lead"]}>
+          This server cannot send e-mails yet: the operator must set SMTP_URL. Until then choose another way.
+        </p>
+      )}
+    </Stack>
+  );
+}
+
+function NotifiedChannel({ projectId, channel }: { projectId: string; channel: ChannelView }) {
+  const [deliveryId, setDeliveryId] = useState<string | null>(channel.lastTrial?.deliveryId ?? null);
+  const test = useTestChannel(projectId);
+  const send = useMutation({
+    mutationFn: () => test.mutateAsync(channel.id),
+    onSuccess: (sent) => setDeliveryId(sent.deliveryId),
+    onError: toast.error,
+  });
+  return (
+    <li>
+      <Group justify="space-between">
+        <Group gap="sm">
+          <strong>{channel.name}</strong>
+          <ChannelState channel={channel} />
+        </Group>
+        {channel.unconfirmedSince === null && (
+          <Button variant="default" loading={send.isPending} onClick={() => send.mutate()}>
+            Send a test message
+          </Button>
+        )}
+      </Group>
+      {deliveryId !== null && <DeliveryProgress projectId={projectId} deliveryId={deliveryId} />}
+    </li>
+  );
+}
