@@ -121,6 +121,7 @@ export {
 export {
   instanceProblems,
   noteProblem,
+  noteUnreadable,
   type InstancePart,
   readProblems,
   type Problems,

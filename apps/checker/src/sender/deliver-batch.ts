@@ -18,6 +18,7 @@ import {
   type Lease,
   moveChannel,
   SELF_TEST_KIND,
+  settingsPlace,
   stillDue,
   unseal,
 } from "@overdue/db";
@@ -203,6 +204,6 @@ async function move(
   });
 }
 
-function placeOf(alert: AlertRecord) {
-  return { table: "channels", column: "settings", rowId: alert.channel.id, projectId: alert.project.id };
+function placeOf({ project, channel }: AlertRecord) {
+  return settingsPlace({ projectId: project.id, channelId: channel.id });
 }

@@ -16,7 +16,6 @@ export {
   unsubscribeLink,
 } from "./confirmation.ts";
 export {
-  noteUnreadable,
   type ChannelRef,
   type ChannelRow,
   type ChannelWithChecks,
@@ -42,3 +41,4 @@ export {
   queueTest,
   testsWithinMinute,
 } from "../deliveries/list-deliveries.ts";
+export { settingsPlace } from "./settings.ts";

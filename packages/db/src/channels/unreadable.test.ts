@@ -3,9 +3,9 @@ import { afterAll, expect, test } from "vitest";
 
 import { openDb } from "../database.ts";
 import { instanceProblems } from "../instance/problems.ts";
+import { noteUnreadable } from "../instance/problems.ts";
 import { createProject } from "../projects/projects.ts";
 import { keyringOf } from "../secrets/keyring.ts";
-import { noteUnreadable } from "./find-channels.ts";
 import { createChannel } from "./write-channel.ts";
 
 const database = await testDatabase();

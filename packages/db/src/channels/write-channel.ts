@@ -5,9 +5,10 @@ import { and, eq, inArray, isNotNull, isNull, ne, sql } from "drizzle-orm";
 import { type Db, StaleVersion, type Tx } from "../database.ts";
 import { endKeptIncidents, moveIncidents, reopenKeptIncidents } from "../deliveries/end-incidents.ts";
 import { channels, checkChannels, checks } from "../schema/index.ts";
-import { type Keyring, seal } from "../secrets/keyring.ts";
+import type { Keyring } from "../secrets/keyring.ts";
 import { askToConfirm, type NamedBy, unconfirmedSince } from "./confirmation.ts";
 import type { ChannelRef, ChannelRow } from "./find-channels.ts";
+import { sealSettings } from "./settings.ts";
 
 const CHANNELS_MAX = 1_000;
 
@@ -78,16 +79,6 @@ export async function createChannel(db: Db | Tx, keyring: Keyring, input: NewCha
     if (unconfirmed !== null) await askToConfirm(tx, { projectId, channelId: id });
     return row;
   });
-}
-
-/** Settings as they are stored: unreadable without the key, and in any other row. */
-export function sealSettings(
-  keyring: Keyring,
-  { projectId, channelId }: { projectId: string; channelId: string },
-  settings: Record<string, unknown>,
-): string {
-  const place = { table: "channels", column: "settings", rowId: channelId, projectId };
-  return seal(keyring, place, JSON.stringify(settings));
 }
 
 /** Makes these, and only these, the checks that alert a channel. @throws UnknownCheck */

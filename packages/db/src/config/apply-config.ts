@@ -16,7 +16,8 @@ import { deleteRoute, listens, orderRoutesIn } from "../alert-routes/route-rows.
 import { insertAuditEntry, type NewAuditEntry } from "../audit.ts";
 import { askToConfirm, type NamedBy, unconfirmedSince } from "../channels/confirmation.ts";
 import type { ChannelRow } from "../channels/find-channels.ts";
-import { deleteChannelIn, refuseTooMany, sealSettings } from "../channels/write-channel.ts";
+import { sealSettings } from "../channels/settings.ts";
+import { deleteChannelIn, refuseTooMany } from "../channels/write-channel.ts";
 import { linkDependencies } from "../checks/links.ts";
 import { type CheckDetails, deleteCheckIn, editCheckIn, insertCheck } from "../checks/write-check.ts";
 import { type Db, inTransaction, openDb, type Pool, type PoolClient } from "../database.ts";

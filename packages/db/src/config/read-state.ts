@@ -3,6 +3,7 @@ import { and, asc, eq, isNull } from "drizzle-orm";
 
 import { listPeople, listRotations } from "../alert-routes/on-call.ts";
 import { listRoutes, type RouteRow } from "../alert-routes/route-rows.ts";
+import { settingsPlace } from "../channels/settings.ts";
 import { checkSettings } from "../checks/check-row.ts";
 import type { CheckWithChannels } from "../checks/find-checks.ts";
 import { checksWithChannels } from "../checks/find-checks.ts";
@@ -31,7 +32,7 @@ export async function readState(db: Db, keyring: Keyring, projectId: string): Pr
     people,
     rotations,
     channels: rows.map(({ id, name, kind, settings, collectMinutes, groups, managedBy }) => {
-      const place = { table: "channels", column: "settings", rowId: id, projectId };
+      const place = settingsPlace({ projectId, channelId: id });
       return {
         id,
         name,

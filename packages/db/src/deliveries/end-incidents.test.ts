@@ -1,6 +1,7 @@
 import { aCheck, anArrival, aProject, type SceneCheck, sceneKeyring, testDatabase } from "@overdue/testkit";
 import { afterAll, beforeEach, expect, test } from "vitest";
 
+import { settingsPlace } from "../channels/settings.ts";
 import { createChannel, deleteChannel, editChannel, restoreChannel } from "../channels/write-channel.ts";
 import { deleteCheck, pauseCheck, restoreCheck, resumeCheck } from "../checks/write-check.ts";
 import { openDb } from "../database.ts";
@@ -206,6 +207,6 @@ async function finish(claimed: readonly ClaimedAlert[], state: "sent" | "failed"
 }
 
 function keyOf({ channel, sealedSettings }: ClaimedAlert["alert"]): unknown {
-  const place = { table: "channels", column: "settings", rowId: channel.id, projectId };
+  const place = settingsPlace({ projectId, channelId: channel.id });
   return JSON.parse(unseal(sceneKeyring, place, sealedSettings)).key;
 }

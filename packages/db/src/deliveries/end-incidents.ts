@@ -5,9 +5,10 @@ import { type SQL, sql } from "drizzle-orm";
 
 import { notifySenders } from "../changes.ts";
 import type { ChannelRow } from "../channels/find-channels.ts";
+import { openSettings } from "../channels/settings.ts";
 import type { Db, Tx } from "../database.ts";
 import { OPENING_KINDS, UNFINISHED } from "../schema/delivery-lists.ts";
-import { type Keyring, LostKey, unseal } from "../secrets/keyring.ts";
+import type { Keyring } from "../secrets/keyring.ts";
 import { KEEPS_INCIDENTS } from "./fragments.ts";
 
 /** Which incidents, of the incident `i`, its check `k` and the delivery `d` that sent it. */
@@ -91,28 +92,17 @@ export async function moveIncidents(
 ): Promise<void> {
   if (!INCIDENT_KINDS.some((kind) => kind === channel.kind)) return;
   const { id: channelId, projectId, settings: sealedSettings } = channel;
-  const place = { table: "channels", column: "settings", rowId: channelId, projectId };
-  const before = openedOrLost(() => unseal(keyring, place, sealedSettings));
+  const before = openSettings(keyring, { projectId, channelId }, sealedSettings);
   // Nothing can be ended by settings that nobody can read; the new ones must be taken all the same.
-  if (before === undefined) return;
+  if (before === null) return;
   if (isDeepStrictEqual(targetOf(before), targetOf(settings))) return;
   const scope = { projectId, channelId };
   await endKeptIncidents(tx, scope, { by: "channel-changed", sealedSettings });
   await reopenKeptIncidents(tx, scope);
 }
 
-/** Undefined where the key is lost. */
-function openedOrLost(read: () => string): unknown {
-  try {
-    return JSON.parse(read());
-  } catch (error) {
-    if (error instanceof LostKey) return undefined;
-    throw error;
-  }
-}
-
-function targetOf(settings: unknown): Record<string, unknown> {
-  const entries = Object.entries(settings ?? {}).filter(([name]) => !LOUDNESS.includes(name));
+function targetOf(settings: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(settings).filter(([name]) => !LOUDNESS.includes(name));
   return Object.fromEntries(entries);
 }
 

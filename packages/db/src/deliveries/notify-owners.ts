@@ -4,7 +4,7 @@ import type { SystemPayload } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import { notifySenders } from "../changes.ts";
-import { sealSettings } from "../channels/write-channel.ts";
+import { sealSettings } from "../channels/settings.ts";
 import type { Db, Tx } from "../database.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { uuidArray } from "../sql-fragments.ts";

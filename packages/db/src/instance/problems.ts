@@ -7,6 +7,7 @@ import { lockUntilCommit } from "../locks.ts";
 import { notReadyBecause } from "../receivers/vital-signs.ts";
 import { IS_ABANDONED, UNREPORTED_KINDS } from "../schema/delivery-lists.ts";
 import { instanceFacts, outages } from "../schema/index.ts";
+import type { Keyring } from "../secrets/keyring.ts";
 import { findSelfTest, readSelfTest, selfTestProblem } from "../self-test/self-test.ts";
 
 /** What is wrong now, a sentence each. */
@@ -73,6 +74,25 @@ export async function noteProblem(db: Db, part: InstancePart, sentence: string |
     .insert(instanceFacts)
     .values({ name, value: sentence })
     .onConflictDoUpdate({ target: instanceFacts.name, set: { value: sentence } });
+}
+
+/**
+ * Notes for the operator that channels were sealed with a key that is not in SECRET_KEY, or that none is any more.
+ * @returns how many such channels there are
+ */
+export async function noteUnreadable(db: Db, { keys }: Keyring): Promise<number> {
+  const known = `{${keys.map(({ id }) => id).join(",")}}`;
+  const rows = await db.execute<{ count: number }>(sql`
+    select count(*)::int as count from channels
+    where deleted_at is null and not internal and split_part(settings, '.', 2) <> all(${known}::text[])`);
+  const count = rows[0]?.count ?? 0;
+  await noteProblem(db, "secretKey", count === 0 ? null : unreadableSentence(count));
+  return count;
+}
+
+function unreadableSentence(count: number): string {
+  const those = count === 1 ? "1 channel was" : `${count} channels were`;
+  return `${those} encrypted with another SECRET_KEY: no alert can be sent there. Set SECRET_KEY to the present key, a comma, and the former one; where that is lost, each has to be saved again.`;
 }
 
 /** What is wrong now, a sentence each; empty while all is well. */

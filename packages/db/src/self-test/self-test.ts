@@ -3,7 +3,7 @@ import { randomUUID, randomUUIDv7 } from "node:crypto";
 import { defaultSettings, fold, newCheck } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
-import { sealSettings } from "../channels/write-channel.ts";
+import { sealSettings } from "../channels/settings.ts";
 import { insertCheck } from "../checks/write-check.ts";
 import type { Db, Tx } from "../database.ts";
 import { lockUntilCommit } from "../locks.ts";

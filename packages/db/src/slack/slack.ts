@@ -3,9 +3,10 @@ import { createHash, randomBytes } from "node:crypto";
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
 
 import { notifyProjectChange } from "../changes.ts";
+import { openSettings } from "../channels/settings.ts";
 import type { Db, Tx } from "../database.ts";
 import { slackLinks, slackPresses } from "../schema/index.ts";
-import { type Keyring, LostKey, seal, unseal } from "../secrets/keyring.ts";
+import { type Keyring, seal, unseal } from "../secrets/keyring.ts";
 
 export type SlackLink = typeof slackLinks.$inferSelect;
 
@@ -140,20 +141,11 @@ export async function slackChannelOfProject(
 
 function among(rows: readonly Row[], keyring: Keyring, { team, channel }: SlackChannelId): string | null {
   const found = rows.find(({ id, projectId, settings }) => {
-    const place = { table: "channels", column: "settings", rowId: id, projectId };
-    try {
-      const known: unknown = JSON.parse(unseal(keyring, place, settings));
-      return isObject(known) && known["team"] === team && known["channel"] === channel;
-    } catch (error) {
-      if (error instanceof LostKey) return false; // one that cannot be read must not hide the others
-      throw error;
-    }
+    // One that cannot be read must not hide the others.
+    const known = openSettings(keyring, { projectId, channelId: id }, settings);
+    return known !== null && known["team"] === team && known["channel"] === channel;
   });
   return found?.id ?? null;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }
 
 /** The message to show in Slack after a press of a button, and the address to post it to. */

@@ -5,11 +5,12 @@ import type { Instant } from "@overdue/schedules";
 import { and, asc, eq, gt, inArray, isNull, lt, sql, type SQL } from "drizzle-orm";
 
 import { notifyProjectChange } from "../changes.ts";
+import { openSettings } from "../channels/settings.ts";
 import { createChannel } from "../channels/write-channel.ts";
 import { checkNameSql } from "../checks/find-checks.ts";
 import type { Db, Tx } from "../database.ts";
 import { channels, instanceFacts, telegramLinks, telegramStarts, telegramUpdates } from "../schema/index.ts";
-import { isSame, type Keyring, LostKey, newestKey, unseal } from "../secrets/keyring.ts";
+import { isSame, type Keyring, newestKey } from "../secrets/keyring.ts";
 import { epochMs } from "../sql-fragments.ts";
 
 export type TelegramLink = typeof telegramLinks.$inferSelect;
@@ -247,13 +248,7 @@ async function writesThere(
       ),
     );
   return rows.some(({ id, settings }) => {
-    const place = { table: "channels", column: "settings", rowId: id, projectId };
-    try {
-      const opened = JSON.parse(unseal(keyring, place, settings)) as Record<string, unknown>;
-      return chatOf({ kind: "telegram", settings: opened }) === chat;
-    } catch (error) {
-      if (error instanceof LostKey) return false;
-      throw error;
-    }
+    const opened = openSettings(keyring, { projectId, channelId: id }, settings);
+    return opened !== null && chatOf({ kind: "telegram", settings: opened }) === chat;
   });
 }
