@@ -32,6 +32,11 @@ const TAKES = `## What each one takes
 Ways of writing that not every scheduler knows. Where one refuses a line, so does Overdue, and says who would read it.
 `;
 
+const SOURCES = `## Where each reading comes from
+
+What was run to make the vectors, at the version of the first table.
+`;
+
 const POLICY_INTRODUCTION = `## Runs that were missed, late, or too long
 
 Every set-up was run and watched: stopped over one and over three due times, frozen, given a job longer than its interval. What a scheduler makes up is the late run of a due time. A run that nothing will make up is lost at its due time, and waiting for it is pointless.
@@ -80,7 +85,21 @@ export function schedulersPage(): string {
     ],
     schedulers.map((scheduler) => [scheduler.label, ...takesOf(scheduler)]),
   );
-  return [INTRODUCTION, CLOCKS, times, TAKES, takes, POLICY_INTRODUCTION, policyTable()].join("\n");
+  const sources = table(
+    ["Scheduler", "Read from"],
+    schedulers.map(({ label, source }) => [label, source]),
+  );
+  return [
+    INTRODUCTION,
+    CLOCKS,
+    times,
+    TAKES,
+    takes,
+    SOURCES,
+    sources,
+    POLICY_INTRODUCTION,
+    policyTable(),
+  ].join("\n");
 }
 
 function policyTable(): string {

@@ -39,7 +39,7 @@ describe("a key", () => {
     expect(await findKey(db, key, NOW)).toBeNull();
   });
 
-  test("is told from another one of the same beginning by its end", async () => {
+  test("is distinguished from another key of the same beginning", async () => {
     const { projectId, key } = await aKey();
     const twin = `${key.slice(0, 12)}${newApiKey("write").slice(12)}`;
     const { row } = await createKey(db, { projectId, name: "twin", scope: "read", key: twin });

@@ -47,7 +47,7 @@ describe("a person who comes back from Slack", () => {
     expect(await findSlackLink(db, ref)).toMatchObject({ code: null, problem: "It did not work." });
   });
 
-  test("leaves the code to another checker where the one that took it died", async () => {
+  test("leaves the code to another checker where the first one died", async () => {
     const { userId, state, linkId } = await settingOut();
     await returnFromSlack(db, sceneKeyring, { state, userId, code: "slack-code" });
     await takeSlackCode(db, sceneKeyring);
@@ -72,7 +72,7 @@ describe("a person who comes back from Slack", () => {
     expect(await back(other.userId, other.state)).toBeNull();
   });
 
-  test("without a code is told why there is no channel, and no checker has anything to do", async () => {
+  test("without a code learns why there is no channel, and no checker has anything to do", async () => {
     const { userId, state, ...ref } = await settingOut();
     await returnFromSlack(db, sceneKeyring, { state, userId, problem: "You cancelled." });
     expect(await findSlackLink(db, ref)).toMatchObject({ problem: "You cancelled.", channelId: null });
@@ -129,12 +129,12 @@ describe("a press of a button", () => {
 
   test("that Slack sends again counts once", async () => {
     const id = randomUUID();
-    const news = await Promise.all([
+    const stored = await Promise.all([
       isNewSlackPress(db, id),
       isNewSlackPress(db, id),
       isNewSlackPress(db, id),
     ]);
-    expect(news.filter(Boolean)).toHaveLength(1);
+    expect(stored.filter(Boolean)).toHaveLength(1);
   });
 
   test("is answered by one of several checkers, with the message as it was given", async () => {

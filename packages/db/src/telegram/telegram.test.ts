@@ -116,7 +116,7 @@ describe("a chat whose id is typed into a channel", () => {
 });
 
 describe("a chat that asks what is down", () => {
-  test("hears of the projects that alert it, the longest first, and of no other", async () => {
+  test("gets a list of the projects that alert it, the longest first, and of no other", async () => {
     const chat = aChatId();
     const scene = await alertScene(db, { kind: "webhook", settings: {} });
     const stranger = await alertScene(db, { kind: "webhook", settings: {} });

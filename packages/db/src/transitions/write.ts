@@ -150,7 +150,7 @@ export async function writeChanges(client: PoolClient, changes: readonly Change[
 
 /**
  * Writes the changes as `writeChanges` does. Where none is more than state and history, as of most pings, it leaves them to
- * the end of the transaction; `listens`: whether a route of their projects is told of runs.
+ * the end of the transaction; `listens`: whether a route of their projects wants to be notified of runs.
  */
 export async function writeBeforeCommit(
   client: PoolClient,

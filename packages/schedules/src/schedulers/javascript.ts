@@ -194,7 +194,7 @@ const graphile = derive(COMMON, {
 function npm(
   id: string,
   label: string,
-  more: Pick<Scheduler, "names" | "version" | "rules"> & Partial<Pick<Scheduler, "family">>,
+  more: Pick<Scheduler, "names" | "version" | "rules"> & Partial<Pick<Scheduler, "family" | "source">>,
 ): Scheduler {
   return preset({ id, label, family: "JavaScript", source: `npm ${more.version}`, ...more });
 }
@@ -223,6 +223,7 @@ export const RUST_CRONER = npm("rust-croner", "Croner (Rust)", {
   family: "Rust",
   names: ["croner"],
   version: "croner 4.0.3",
+  source: "crates.io croner 4.0.3",
   rules: rustCroner,
 });
 export const NODE_CRON = npm("node-cron", "node-cron (npm)", {

@@ -24,6 +24,7 @@ export type Scheduler = {
   names: readonly string[];
   /** the version that the reading was proven against, and what changed with which release */
   version: string;
+  /** what was run to prove it; `docs/schedulers.md` says so */
   source: string;
   example: string;
   /** lines whose times the program draws by itself, so that another copy of it would run them at others */
