@@ -97,6 +97,7 @@ export function AccountMenu({ me: { user, isOperator } }: { me: Me }) {
       }
       entries={() => [
         { label: user.email },
+        { label: "Your account", to: "/account", icon: <IconUserCircle size={16} aria-hidden /> },
         ...(isOperator
           ? [{ label: "This instance", to: "/operator", icon: <IconServer size={16} aria-hidden /> }]
           : []),

@@ -56,8 +56,20 @@ const newProject = createRoute({
   component: lazyRouteComponent(() => import("../pages/new-project-page.tsx"), "NewProjectPage"),
 });
 
-const operator = createRoute({
+const personal = createRoute({
   getParentRoute: () => signedIn,
+  id: "personal",
+  component: lazyRouteComponent(() => import("../pages/account-pages.tsx"), "AccountLayout"),
+});
+
+const account = createRoute({
+  getParentRoute: () => personal,
+  path: "/account",
+  component: lazyRouteComponent(() => import("../pages/account-pages.tsx"), "AccountPage"),
+});
+
+const operator = createRoute({
+  getParentRoute: () => personal,
   path: "/operator",
   component: lazyRouteComponent(() => import("../pages/operator-page.tsx"), "OperatorPage"),
 });
@@ -273,7 +285,7 @@ export const routeTree = root.addChildren([
     home,
     checkLink,
     newProject,
-    operator,
+    personal.addChildren([account, operator]),
     projectRoute.addChildren([
       projectHome,
       checkList,

@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 
-import styles from "../app/shell.module.css";
 import {
   instanceHealthQuery,
   Problems,
@@ -15,39 +14,37 @@ import { RelativeTime } from "../ui/time.tsx";
 export function OperatorPage() {
   const { data: health, error, refetch } = useQuery(instanceHealthQuery);
   return (
-    <main className={styles["main"]}>
-      <Page
-        title="This instance"
-        lead={
-          <>
-            All projects together
-            {health && (
-              <>
-                , as of <RelativeTime at={health.at} />
-              </>
-            )}
-            .
-          </>
-        }
-        back={
-          <TextLink to="/">
-            <BackArrow />
-            Checks
-          </TextLink>
-        }
-      >
-        {error && <ErrorAlert error={error} retry={() => void refetch()} />}
-        {health ? (
-          <>
-            <Problems health={health} />
-            <Progress health={health} />
-            <SelfTest health={health} />
-            <Processes health={health} />
-          </>
-        ) : (
-          !error && <PageSkeleton />
-        )}
-      </Page>
-    </main>
+    <Page
+      title="This instance"
+      lead={
+        <>
+          All projects together
+          {health && (
+            <>
+              , as of <RelativeTime at={health.at} />
+            </>
+          )}
+          .
+        </>
+      }
+      back={
+        <TextLink to="/">
+          <BackArrow />
+          Checks
+        </TextLink>
+      }
+    >
+      {error && <ErrorAlert error={error} retry={() => void refetch()} />}
+      {health ? (
+        <>
+          <Problems health={health} />
+          <Progress health={health} />
+          <SelfTest health={health} />
+          <Processes health={health} />
+        </>
+      ) : (
+        !error && <PageSkeleton />
+      )}
+    </Page>
   );
 }

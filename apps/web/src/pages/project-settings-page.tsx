@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 
-import { PasswordCard } from "../accounts/password-card.tsx";
 import { Page, PageSkeleton, TextLink } from "../ui/page.tsx";
 import { KeyCard } from "../projects/key-card.tsx";
 import { MemberCard } from "../projects/member-card.tsx";
@@ -25,7 +24,6 @@ export function ProjectSettingsPage() {
           <MemberCard projectId={projectId} canChange={project.role === "owner"} />
           {project.role === "owner" && <AuditLink projectId={projectId} />}
           <ReportCard projectId={projectId} projectZone={project.timezone} />
-          <PasswordCard />
         </>
       ) : (
         <PageSkeleton />
