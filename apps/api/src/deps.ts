@@ -13,7 +13,7 @@ import type { Limits } from "./limits/limits.ts";
 import type { Site } from "./site/site.ts";
 import type { WorkerPool } from "./workers/worker-pool.ts";
 
-/** What a request may lean on. Made once in `main.ts`; a test makes its own. */
+/** What handlers need besides the request. Made once for the process, by `open-deps.ts`; a test makes its own. */
 export type Deps = {
   pool: Pool;
   db: Db;

@@ -116,7 +116,7 @@ export async function fillProject(api: TestApi, owner: Owner) {
 async function storm(api: TestApi, projectId: string, incidentId: string): Promise<string> {
   const row = { projectId, openedAt: new Date(), shared: `tag ${MARKER}` };
   const [made] = await api.db.insert(schema.storms).values(row).returning();
-  if (made === undefined) throw new Error("The insert answered no row.");
+  if (made === undefined) throw new Error("The insert returned no row.");
   await api.db.update(schema.incidents).set({ stormId: made.id }).where(eq(schema.incidents.id, incidentId));
   return made.id;
 }

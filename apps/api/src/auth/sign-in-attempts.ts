@@ -25,7 +25,7 @@ async function findDevice(c: AppContext, email: string): Promise<string | null> 
   return device?.accounts.includes(accountHash(email)) === true ? device.id : null;
 }
 
-/** Lets this browser be known the next time: strangers' wrong passwords do not slow it down. */
+/** Remembers this browser, so that the wrong passwords of strangers do not slow down its next sign-in. */
 export async function rememberDevice(c: AppContext, email: string): Promise<void> {
   const { settings, now } = c.var.deps;
   const [secret] = settings.secretKeys;

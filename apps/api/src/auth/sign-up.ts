@@ -23,15 +23,15 @@ export type SignUp = {
   name?: string | undefined;
   setupToken?: string | undefined;
 };
-/** What a link of a mail is answered with. */
+/** What a person sends from the page behind a link in a mail. */
 export type LinkAnswer = { token: string; password: string; name?: string | undefined };
 
 const AuthAnswer = z.object({ user: z.object({ id: z.string() }) });
 const FIRST_PROJECT = "My project";
 
 /**
- * Makes an account with a project of its own, signed in; where addresses are proven, a mail does, once its link is
- * opened. @returns the user's id; null where a mail was queued. @throws 400, 403 where nobody may
+ * Makes an account with a project of its own, signed in; where addresses must be proven, only a mail is queued, and its
+ * link makes the account. @returns the user's id; null where a mail was queued. @throws 400, 403 where nobody may
  */
 export async function signUp(c: AppContext, input: SignUp): Promise<string | null> {
   if (!(await hasAccount(c.var.deps.db))) return await signUpFirst(c, input);

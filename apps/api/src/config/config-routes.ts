@@ -67,7 +67,7 @@ export const configRoutes = createRouter().openapi(
 
 type Request = { projectId: string; file: ConfigFile; isDry: boolean };
 
-/** A plan alone takes no step of what was decided. */
+/** A plan only lists the steps; nothing is changed. */
 async function applyOrPlan(c: AppContext, { projectId, file, isDry }: Request) {
   const { db, pool, keyring, now } = c.var.deps;
   let decision: ReturnType<typeof planConfigFile> | undefined;

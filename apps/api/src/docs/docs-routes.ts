@@ -6,7 +6,7 @@ import { docsPage } from "./docs-page.ts";
 import type { Document } from "./openapi-document.ts";
 
 const STYLE = readFileSync(new URL("docs.css", import.meta.url), "utf8");
-// One page, one style, both ours; nothing runs.
+// The page has a style sheet of ours, and no script.
 const POLICY =
   "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const PUBLIC = { auth: "public", uncounted: true } as const;

@@ -52,12 +52,12 @@ export type Schema = {
   example?: unknown;
 };
 
-// The generator's own type knows less than what it makes; a test renders every route from it.
+// The generator's own type describes less than it makes; a test renders every route from it.
 function toDocument(made: object): Document {
   return made as Document;
 }
 
-/** Registers how one signs in, as the document tells it. */
+/** Registers the ways to sign in with the document. */
 export function documentSecurity(app: OpenAPIHono<AppEnv>, publicUrl: string): void {
   app.openAPIRegistry.registerComponent("securitySchemes", "session", {
     type: "apiKey",

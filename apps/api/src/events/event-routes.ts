@@ -9,7 +9,7 @@ import { ApiError } from "../http/problem.ts";
 import { createRouter, route } from "../http/route.ts";
 import { InProject } from "../http/schemas.ts";
 
-/** How often an open stream says that it lives, and how often all are asked whether their holders may still watch. */
+/** How often an open stream sends a sign of life, and how often it is looked up whether its holder may still watch. */
 export type StreamTimes = { heartbeatMs: number; recheckMs: number };
 
 type Stream = { holder: StreamHolder; close: () => void };
@@ -19,7 +19,7 @@ const STREAMS_MAX = 2_000;
 const STREAMS_OF_HOLDER_MAX = 30;
 const TIMES: StreamTimes = { heartbeatMs: 15_000, recheckMs: 3_000 };
 
-/** The open streams of this process: bounded in all and for each holder, closed soon after their holder may no longer watch. */
+/** The open streams of this process. Their number is limited, in total and for each holder. One is closed soon after its holder may no longer watch. */
 export class Streams {
   readonly times: StreamTimes;
   readonly #db: Db;
@@ -63,7 +63,7 @@ export class Streams {
     for (const { close } of this.#open) close();
   }
 
-  /** One statement for all of them. While the database does not answer, nothing can be seen through them either. */
+  /** One statement for all streams. It may fail while the database is away: then no stream shows anything new either. */
   async #recheck(): Promise<void> {
     const streams = [...this.#open];
     try {
@@ -138,8 +138,8 @@ function streamHolder(c: AppContext, projectId: string): StreamHolder {
 }
 
 /**
- * The stream ends by its reader, by us, or by whichever comes first; each of its timers and watchers may still be on
- * its way then, and a stream that has ended takes neither text nor another end.
+ * Its reader may end the stream, and so may we. A timer or a watcher may still fire after that; then it must neither write
+ * to the stream nor end it again.
  */
 function openStream(c: AppContext, holder: StreamHolder): ReadableStream<Uint8Array> {
   const { changes, streams } = c.var.deps;
@@ -194,7 +194,7 @@ export class ChangeHub {
     });
   }
 
-  /** Calls `watcher` on every change in the project. Answers a function that ends it. */
+  /** Calls `watcher` on every change in the project. Returns a function that ends it. */
   watch(projectId: string, watcher: Watcher): () => void {
     const watchers = this.#watchers.get(projectId) ?? new Set();
     this.#watchers.set(projectId, watchers.add(watcher));

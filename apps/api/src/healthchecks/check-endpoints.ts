@@ -127,7 +127,7 @@ async function updateCheck(c: HealthchecksContext): Promise<Response> {
   return respondChanged(c, await update(c, check, readCheckFields(c.var.call.body)));
 }
 
-/** Answers the check as it was last; its channels are gone with it. */
+/** The answer is the check as it was last, without channels. */
 async function removeCheck(c: HealthchecksContext): Promise<Response> {
   const check = await findByUuid(c);
   if (!(await deleteCheck(c.var.deps.db, { projectId: check.projectId, checkId: check.id })))

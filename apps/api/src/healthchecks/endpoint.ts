@@ -48,7 +48,7 @@ export type HealthchecksEnv = {
 };
 export type HealthchecksContext = Context<HealthchecksEnv>;
 
-/** Types of the answer with their shapes; statuses: [200] by itself. */
+/** Content types of the answer with their schemas; `statuses` is [200] where it is left out. */
 export type Success = { content: Record<string, z.ZodType>; statuses?: readonly (200 | 201)[] };
 
 export type Method = {
@@ -90,7 +90,7 @@ export function documentPath(path: string): string {
   return path.replaceAll(PARAMETER, "{$1}");
 }
 
-/** What fits the path, and nothing else. */
+/** The pattern of exactly the paths that fit. */
 export function pathPattern(path: string): RegExp {
   const source = path.replaceAll(
     PARAMETER,

@@ -19,8 +19,8 @@ const MAX_BYTES = 256 * 1024;
 export type JsonObject = Record<string, unknown>;
 
 /**
- * Reads the body of a POST: nothing stands for `{}`. A number that is not written as a whole one, such as 3600.0,
- * becomes NaN, for Healthchecks takes only whole ones. Where none is needed, `null` and broken JSON stand for `{}` too.
+ * Reads the body of a POST; an empty one counts as `{}`. A number that is not written as a whole one, such as 3600.0,
+ * becomes NaN, for Healthchecks takes only whole ones. Where none is needed, `null` and broken JSON count as `{}`, too.
  * @throws HealthchecksError 400 where it is not UTF-8, not JSON or not an object, 413 beyond 256 kB.
  */
 async function readObject(request: Request, { needed }: { needed: boolean }): Promise<JsonObject> {
@@ -69,7 +69,7 @@ const KEY_CHARS = 32;
 
 export type HealthchecksAccess = Extract<Access, { auth: "public" | "healthchecks" }>;
 
-/** Lets past who may call the route, in Healthchecks' order of refusals; no other shape of error leaves by it. */
+/** Checks who calls a route. Refuses in Healthchecks' order, and turns every error into Healthchecks' form. */
 export function healthchecksGuard(
   access: HealthchecksAccess,
   headers: Record<string, string>,
@@ -86,7 +86,7 @@ export function healthchecksGuard(
   });
 }
 
-/** For what no key is asked for and any method may come. */
+/** For routes that ask for no key and take any method. */
 export const publicGuard: MiddlewareHandler<HealthchecksEnv> = markAsGuard(
   { auth: "public" },
   async (_, next) => await next(),
@@ -153,7 +153,7 @@ async function bodyOf(c: HealthchecksContext): Promise<JsonObject> {
   return await readObject(c.req.raw, { needed: !/\/(?:pause|resume)\/?$/.test(c.req.path) });
 }
 
-/** Of Prometheus, which sends its key in the path or as a bearer token, and gets by with a status. */
+/** A call by Prometheus, which sends the key in the path or as a bearer token, and needs no more than a status. */
 async function callWithReadOnlyKey(c: HealthchecksContext): Promise<HealthchecksCall> {
   const text = c.req.param("key") ?? bearer(c);
   if (text.length !== KEY_CHARS) throw new HealthchecksError(400);
@@ -208,8 +208,8 @@ function auditVerb(c: HealthchecksContext): string {
 }
 
 /**
- * An unforeseen error was logged and given its status by the application. The answer has the status alone; where the
- * problem passes by itself, it has a sentence and says when to come again.
+ * The application has logged the error and given it a status. The answer has only that status, and where the problem
+ * passes by itself a sentence and a time to try again.
  */
 function hideErrorDetails(c: HealthchecksContext, error: Error): void {
   const { status } = c.res;

@@ -71,7 +71,7 @@ function otherMethod(
 ): Response {
   if (c.req.method === "OPTIONS") return new Response(null, { status: 204, headers });
   const { pathname, search } = new URL(c.req.url);
-  // Some clients POST to a list without its slash, and live by this redirect of Healthchecks, which makes it a GET.
+  // Some clients POST to a list without its slash, and rely on this redirect of Healthchecks, which makes it a GET.
   if (endsInSlash && !pathname.endsWith("/"))
     return new Response(null, { status: 301, headers: { ...headers, location: `${pathname}/${search}` } });
   return new Response(null, { status: 405, headers });
@@ -111,7 +111,7 @@ function refusals({ access }: Method) {
   };
 }
 
-/** Prometheus gets by with a status. */
+/** Prometheus needs no more than a status. */
 const FORBIDDEN = {
   "read-only": {
     400: { description: "This cannot be a key." },

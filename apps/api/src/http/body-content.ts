@@ -48,14 +48,14 @@ export function checkShape(root: unknown, fieldsMax: number): void {
   }
 }
 
-/** What no PostgreSQL can store. */
+/** Characters that PostgreSQL cannot store. */
 function checkText(text: string): void {
   if (!text.includes("\0") && text.isWellFormed()) return;
   throw new InvalidBody("Text may hold neither NUL characters nor half of a surrogate pair.");
 }
 
 export type FileText = { text: string; isYaml: boolean };
-/** A file as JSON, which every reader after it knows; or what is wrong with it. */
+/** A file's content as JSON, or what is wrong with it. */
 export type FileContent = { json: string } | { problem: string; field: string };
 
 const FIELDS_MAX = 100_000;
@@ -127,7 +127,7 @@ function tooDeep(): string {
   return `The file nests deeper than ${DEPTH_MAX} levels.`;
 }
 
-/** A name that stands twice in one place would hide what the first one says. */
+/** Of a name that stands twice in an object, the second would hide the first. */
 function checkKeys({ visit, isScalar }: typeof Yaml, document: Yaml.Document): void {
   visit(document, {
     Map: (_, { items }) => {

@@ -8,7 +8,7 @@ import { openTransport, SMTP_WAITS, type SmtpSettings, type SmtpWaits } from "./
 
 /** Sends alerts as mail. Never throws. */
 export type Mailer = {
-  /** May take minutes: a mail server that looks into a mail before it answers is waited for. */
+  /** May take minutes, because some mail servers scan a mail before they answer. */
   send(to: string, message: AlertMessage): Promise<AttemptResult>;
   /** Sends a mail that is no alert, such as a link to a new password. `id`: the same for each attempt. */
   sendRendered(to: string, mail: RenderedEmail & { id: string }): Promise<AttemptResult>;
@@ -56,7 +56,7 @@ class SmtpMailer implements Mailer {
     this.#waits = waits;
     this.#transport = openTransport(settings, waits);
     this.#transport.use("stream", watchProgress);
-    // Half a second's work to load: not while the rest starts, and not when the first alert waits for it.
+    // Loading it takes half a second: neither the start nor the first alert should wait for that.
     this.#loading = setTimeout(() => void import("@overdue/channels/email"), LOAD_AFTER_MS).unref();
   }
 
@@ -132,7 +132,7 @@ const watchProgress: Plugin = ({ data, message }, done) => {
   done();
 };
 
-/** No holiday notes and receipts, please (RFC 3834, and Exchange's own); what cannot be delivered is to come back. */
+/** Asks for no holiday notes and no receipts (RFC 3834, and Exchange's own headers), but for reports of what cannot be delivered. */
 const UNANSWERED = {
   "Auto-Submitted": "auto-generated",
   "X-Auto-Response-Suppress": "DR, RN, NRN, OOF, AutoReply",

@@ -32,7 +32,7 @@ export async function createPerson(db: Db, projectId: string, fields: PersonFiel
       .insert(people)
       .values({ projectId, ...fields })
       .returning();
-    if (row === undefined) throw new Error("The insert answered no row.");
+    if (row === undefined) throw new Error("The insert returned no row.");
     return row;
   });
 }
@@ -108,7 +108,7 @@ export async function createRotation(
       .insert(rotations)
       .values({ projectId, ...fields })
       .returning();
-    if (row === undefined) throw new Error("The insert answered no row.");
+    if (row === undefined) throw new Error("The insert returned no row.");
     return row;
   });
 }

@@ -40,7 +40,7 @@ export async function createRoute(db: Db, projectId: string, fields: RouteFields
     if (count >= ROUTES_PER_PROJECT_MAX) throw new TooMany();
     const values = { projectId, ...fields, listens: listens(fields.notifyOn), position: last + 1 };
     const [row] = await tx.insert(routes).values(values).returning();
-    if (row === undefined) throw new Error("The insert answered no row.");
+    if (row === undefined) throw new Error("The insert returned no row.");
     return row;
   });
 }

@@ -74,7 +74,7 @@ export async function createChannel(db: Db | Tx, keyring: Keyring, input: NewCha
         unconfirmedSince: unconfirmed,
       })
       .returning();
-    if (row === undefined) throw new Error("The insert answered no row.");
+    if (row === undefined) throw new Error("The insert returned no row.");
     await linkChecks(tx, { projectId, channelId: id }, input.checkIds);
     if (unconfirmed !== null) await askToConfirm(tx, { projectId, channelId: id });
     return row;

@@ -62,7 +62,7 @@ export async function createCheck(db: Db, input: NewCheck): Promise<CheckRow> {
 /** The same inside the caller's transaction. */
 export async function insertCheck(tx: Db | Tx, input: NewCheck): Promise<CheckRow> {
   const [row] = await tx.insert(checks).values(rowOf(input)).returning();
-  if (row === undefined) throw new Error("The insert answered no row.");
+  if (row === undefined) throw new Error("The insert returned no row.");
   const ids = input.channelIds === "all" ? await allChannels(tx, input.projectId) : input.channelIds;
   const ref = { projectId: input.projectId, checkId: row.id };
   await linkChannels(tx, ref, ids);

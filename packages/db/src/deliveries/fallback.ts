@@ -12,7 +12,8 @@ import { isRefused } from "./refusals.ts";
 
 /**
  * Writes for deliveries that failed, or wait for their next try, what goes to another channel of their project in their
- * place, and rings for it. Which channel that is, if any, is decided by `chooseFallback`. @returns for which of them
+ * place, and wakes the senders. `chooseFallback` decides which channel that is, if any. @returns the ids of those deliveries
+ * that got one
  */
 export async function fallBack(tx: Tx, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];

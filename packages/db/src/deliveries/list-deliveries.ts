@@ -66,14 +66,14 @@ export async function testsWithinMinute(db: Db, projectId: string): Promise<numb
   );
 }
 
-/** Queues a test message on the way that every alert goes, and rings for it. The channel must be there. */
+/** Queues a test message, which is sent as every alert is. The channel must exist. */
 export async function queueTest(db: Db, ref: ChannelRef): Promise<DeliveryRow> {
   return await db.transaction(async (tx) => {
     const [row] = await tx
       .insert(deliveries)
       .values({ ...ref, kind: "test" })
       .returning();
-    if (row === undefined) throw new Error("The insert answered no row.");
+    if (row === undefined) throw new Error("The insert returned no row.");
     await notifySenders(tx);
     return row;
   });

@@ -11,9 +11,9 @@ import { COLLECT_MINUTES } from "./fragments.ts";
 export type PassedOn = { members: number; written: number };
 
 /**
- * Writes what a group's delivery tells for the channels of the group, each with a delivery of its own, and rings for
- * them. Groups within it are passed over, so nothing goes in circles. A channel that got the same by another way, or by
- * an earlier attempt, is left out.
+ * Writes a delivery with the content of a group's delivery for each channel of the group, and wakes the senders. A group
+ * within the group is skipped, so that no message circulates. A channel is left out where it got the same message by
+ * another route or by an earlier attempt.
  */
 export async function passOnDelivery(
   db: Db,

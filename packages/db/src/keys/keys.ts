@@ -56,14 +56,14 @@ export type NewKey = {
   createdBy?: string | null;
 };
 
-/** Makes a key and answers it, for the only time; `key` where its letters were decided elsewhere (bootstrap, import). */
+/** Makes a key and returns its text, which is stored nowhere. `key`: its text, where that was decided elsewhere (bootstrap, import). */
 export async function createKey(db: Db | Tx, input: NewKey): Promise<{ row: KeyRow; key: string }> {
   const { projectId, name, scope, expiresAt = null, key = newApiKey(input.scope), createdBy = null } = input;
   const [row] = await db
     .insert(apiKeys)
     .values({ projectId, name, scope, expiresAt, createdBy, ...storedKey(key) })
     .returning();
-  if (row === undefined) throw new Error("The insert answered no row.");
+  if (row === undefined) throw new Error("The insert returned no row.");
   return { row, key };
 }
 

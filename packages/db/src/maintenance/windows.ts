@@ -69,7 +69,7 @@ export async function createWindow(
       .insert(maintenanceWindows)
       .values({ projectId, name, rule, tags: [...tags], forAll: isForAll(parts), createdBy })
       .returning();
-    if (row === undefined) throw new Error("The insert answered no row.");
+    if (row === undefined) throw new Error("The insert returned no row.");
     await linkChecks(tx, { projectId, windowId: row.id }, checkIds);
     return { ...row, checkIds: [...checkIds] };
   });

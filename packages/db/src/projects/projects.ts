@@ -82,7 +82,7 @@ export async function createProject(
         badgeKey: randomBytes(16).toString("hex"),
       })
       .returning();
-    if (project === undefined) throw new Error("The insert answered no row.");
+    if (project === undefined) throw new Error("The insert returned no row.");
     if (input.ownerId !== null) {
       await tx.insert(members).values({ projectId: project.id, userId: input.ownerId, role: "owner" });
     }

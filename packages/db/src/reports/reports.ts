@@ -263,7 +263,7 @@ async function queue(tx: Tx, { projectId, channelId, reportId, period }: Queued)
     returning id`);
   await notifySenders(tx);
   const [row] = rows;
-  if (row === undefined) throw new Error("The insert answered no row.");
+  if (row === undefined) throw new Error("The insert returned no row.");
   return row.id;
 }
 

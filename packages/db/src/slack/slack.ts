@@ -24,7 +24,7 @@ export async function createSlackLink(
     .insert(slackLinks)
     .values({ ...owner, stateHash: hashOf(state), expiresAt })
     .returning();
-  if (link === undefined) throw new Error("The insert answered no row.");
+  if (link === undefined) throw new Error("The insert returned no row.");
   return { link, state };
 }
 
@@ -42,7 +42,7 @@ export async function findSlackLink(
 /** What a person came back with. `problem`: why Slack gave no code. */
 export type SlackReturn = { state: string; userId: string } & ({ code: string } | { problem: string });
 
-/** Keeps what came back for a checker to exchange, and rings for it. Null where nobody set out with this state. */
+/** Stores what came back, and notifies the checkers, one of which exchanges it. @returns null where nobody set out with this state */
 export async function returnFromSlack(
   db: Db,
   keyring: Keyring,
@@ -164,7 +164,7 @@ export async function isNewSlackPress(db: Db, id: string): Promise<boolean> {
   return noted.length > 0;
 }
 
-/** Keeps what is to be answered to a press until a checker sends it, and rings for it. */
+/** Stores the answer to a press, and notifies the checkers, one of which sends it. */
 export async function answerSlackPress(
   db: Db,
   keyring: Keyring,

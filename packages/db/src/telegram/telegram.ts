@@ -30,7 +30,7 @@ export async function createTelegramLink(
     .insert(telegramLinks)
     .values({ projectId, codeHash: hashOf(code), expiresAt })
     .returning();
-  if (link === undefined) throw new Error("The insert answered no row.");
+  if (link === undefined) throw new Error("The insert returned no row.");
   return { link, code };
 }
 

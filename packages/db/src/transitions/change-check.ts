@@ -15,8 +15,7 @@ export type Act = Extract<
 
 /**
  * Locks one check, lets `decide` say what happens to it (and write other columns of it in the same transaction),
- * folds that and writes the outcome. Answers the check as it is afterwards, or null when the project has none of
- * this id.
+ * folds that and writes the outcome. @returns the check as it is afterwards; null where the project has none of this id
  */
 export async function changeCheck(
   pool: Pool,

@@ -23,7 +23,7 @@ const FIRST_SCHEDULE = { kind: "interval", everySeconds: 86_400 } as const;
 const FIRST_GRACE_SECONDS = 3_600;
 const CHECKS_PER_PROJECT_MAX = 20_000;
 
-/** Answers the check of each slug target, by `slugOf`; makes the missing ones that ask for it. */
+/** Returns the check of each slug target, by `slugOf`, and makes the missing ones where the ping asks for it. */
 export async function findSlugs(
   client: PoolClient,
   targets: readonly Target[],

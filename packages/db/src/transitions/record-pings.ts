@@ -49,7 +49,7 @@ export const ALONE: Knowledge = { outages: [], othersAt: null };
 
 /**
  * Records pings that arrived together in one transaction: finds their checks, locks them in id order, folds, writes.
- * Answers an outcome for each, in order; when it returns, every one is durable. Throws when none is.
+ * Returns an outcome for each, in order; then every one is durable. Throws when none is.
  */
 export async function recordPings(
   pool: Pool,

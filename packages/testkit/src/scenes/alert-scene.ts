@@ -100,7 +100,7 @@ async function writeDown(tx: Tx, place: Place & DownOptions): Promise<Written> {
     .insert(schema.incidents)
     .values({ ...keys(place), deadlineSeq: seq, reason, evidence: EVIDENCE, openedAt: DOWN_AT })
     .returning();
-  if (incident === undefined) throw new Error("The insert answered no row.");
+  if (incident === undefined) throw new Error("The insert returned no row.");
   return insertDelivery(tx, place, { kind: "down", flipId, incidentId: incident.id });
 }
 
@@ -121,7 +121,7 @@ async function insertFlip(
     .insert(schema.flips)
     .values({ ...keys(place), ...flip, from, alerts: true })
     .returning();
-  if (row === undefined) throw new Error("The insert answered no row.");
+  if (row === undefined) throw new Error("The insert returned no row.");
   return row.id;
 }
 
@@ -134,7 +134,7 @@ async function insertDelivery(
     .insert(schema.deliveries)
     .values({ ...keys(place), channelId: place.channelId, ...of })
     .returning();
-  if (row === undefined) throw new Error("The insert answered no row.");
+  if (row === undefined) throw new Error("The insert returned no row.");
   await notifySenders(tx);
   return { deliveryId: row.id, checkId: place.checkId, ...of };
 }
