@@ -56,7 +56,7 @@ export async function fillLogs(superuser: Pool, projectId: string, perCheck: num
   await superuser.query("checkpoint");
 }
 
-/** A route that is told of each run's end, with a target that nobody is behind. */
+/** A route that notifies of each run, with a target that nobody is behind. */
 export async function addListeningRoute(db: Db, projectId: string, personId: string): Promise<void> {
   const notifyOn = { changes: false, failures: false, runs: true, notices: false };
   const steps = [{ afterMinutes: 0, targets: [{ kind: "person", personId }] }];

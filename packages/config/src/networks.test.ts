@@ -46,7 +46,7 @@ test.each([
   ["https://nas.local/hook", "is private"],
   ["https://example.org:3000/hook", "The port is not one of 80, 443, 8080, 8443."],
   ["http://8.8.8.8:25/", "The port is not one of"],
-])("%s is told to be out of reach before anything is sent there", (url, because) => {
+])("%s is known to be out of reach before anything is sent there", (url, because) => {
   expect(whyOutOfReach(url, [])).toContain(because);
 });
 

@@ -144,7 +144,7 @@ test("deliveries are listed newest first, page by page, with their attempts", as
   });
 });
 
-describe("before a channel is saved, it is told", () => {
+describe("before a channel is saved, its form warns of", () => {
   test.each([
     [
       "an e-mail without a mail server",

@@ -65,7 +65,8 @@ export class Ingest {
   #heartbeats: Heartbeat[] = [];
   #transactions = 0;
   #isWoken = false;
-  #timer: NodeJS.Timeout | undefined;
+  /** A look for pings that waited too long is due. */
+  #isWatching = false;
   /** Under way because no heartbeat was committed for too long. */
   #renewal: Promise<void> | null = null;
   #isProving = false;
@@ -92,7 +93,7 @@ export class Ingest {
       const waiting = { arrival, key, bytes, since: performance.now(), settle, refuse };
       this.#open.add(waiting);
       this.#queue.push(waiting);
-      this.#timer ??= setTimeout(() => this.#refuseOld(), LOOK_MS);
+      this.#watch();
       this.#wake();
     });
   }
@@ -142,6 +143,12 @@ export class Ingest {
     this.#wake();
   }
 
+  #watch(): void {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    setTimeout(() => this.#refuseOld(), LOOK_MS);
+  }
+
   #refuseOld(): void {
     const isTooOld = ({ since }: Waiting) => performance.now() - since > WAIT_MS;
     this.#queue.dropWhile(isTooOld);
@@ -149,7 +156,8 @@ export class Ingest {
       if (!isTooOld(waiting)) break;
       this.#refuse(waiting, new Unavailable("The database did not answer in time."));
     }
-    this.#timer = this.#open.size > 0 ? setTimeout(() => this.#refuseOld(), LOOK_MS) : undefined;
+    this.#isWatching = false;
+    if (this.#open.size > 0) this.#watch();
   }
 
   #refuse(waiting: Waiting, error: Unavailable): void {

@@ -173,16 +173,13 @@ function ChannelWarnings({ projectId, kind, settings }: WarningsProps) {
   const { data: warnings = [] } = useQuery(channelWarningsQuery(projectId, asked));
   if (warnings.length === 0) return null;
   return (
-    <Alert
-      color="orange"
-      icon={<IconAlertTriangle aria-hidden />}
-      title="It would not work yet"
-      role="status"
-    >
-      {warnings.map(({ field, message }) => (
-        <div key={`${field} ${message}`}>{message}</div>
-      ))}
-    </Alert>
+    <output>
+      <Alert color="orange" icon={<IconAlertTriangle aria-hidden />} title="It would not work yet">
+        {warnings.map(({ field, message }) => (
+          <div key={`${field} ${message}`}>{message}</div>
+        ))}
+      </Alert>
+    </output>
   );
 }
 

@@ -7,7 +7,7 @@ export type ChannelRef = { projectId: string; channelId: string };
 export type ChannelRow = typeof channels.$inferSelect;
 type DeliveryRow = typeof deliveries.$inferSelect;
 /** A message that tries a channel: a test, or the question whether its reader agrees. */
-export type Trial = {
+type Trial = {
   deliveryId: string;
   kind: "test" | "confirm";
   state: DeliveryRow["state"];
