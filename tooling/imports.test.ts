@@ -74,6 +74,9 @@ const MAY_IMPORT: Record<string, string[]> = {
     "@tanstack/*",
     "@mantine/*",
     "@tabler/*",
+    "anser",
+    "markdown-to-jsx",
+    "uplot",
   ],
 };
 

@@ -63,6 +63,7 @@ const EXPECTED: Record<string, string> = {
   "GET /v1/projects/:projectId/check-overviews": "viewer, read key",
   "GET /v1/projects/:projectId/checks/:checkId/uptime": "viewer, read key",
   "GET /v1/projects/:projectId/activity": "viewer, read key",
+  "GET /v1/projects/:projectId/checks/:checkId/durations": "viewer, read key",
   "GET /b/strip/:file": "public",
   "PATCH /v1/projects/:projectId": "owner, write key",
   "DELETE /v1/projects/:projectId": "owner, no key",

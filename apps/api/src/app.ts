@@ -19,7 +19,7 @@ import { healthchecksRoutes } from "./healthchecks/healthchecks-routes.ts";
 import { activityRoutes } from "./history/activity-routes.ts";
 import { historyRoutes, noticeRoutes } from "./history/history-routes.ts";
 import { pingHistoryRoutes, refusedPingRoutes } from "./history/ping-routes.ts";
-import { outageRoutes, uptimeRoutes } from "./history/uptime-routes.ts";
+import { durationRoutes, outageRoutes, uptimeRoutes } from "./history/uptime-routes.ts";
 import { registeredRoutes } from "./http/access.ts";
 import { serveDeprecatedPaths } from "./http/deprecated-names.ts";
 import { guard } from "./http/guard.ts";
@@ -66,6 +66,7 @@ function restRoutes() {
     .route("/", overviewRoutes)
     .route("/", uptimeRoutes)
     .route("/", activityRoutes)
+    .route("/", durationRoutes)
     .route("/", scheduleRoutes)
     .route("/", pingHistoryRoutes)
     .route("/", refusedPingRoutes)

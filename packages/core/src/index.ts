@@ -43,6 +43,7 @@ export {
 export {
   type Baseline,
   baselineOf,
+  baselineOfDurations,
   type DurationSample,
   type OutlierDuration,
   findOutlier,

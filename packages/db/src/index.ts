@@ -68,7 +68,15 @@ export {
 } from "./config/apply-config.ts";
 export { readState } from "./config/read-state.ts";
 export { findPingBody, pingBodyText, listPings, type PingRow } from "./history/pings.ts";
-export { type CheckActivity, loadActivity, outagesWithin, type SummedSlots } from "./history/activity.ts";
+export {
+  type CheckActivity,
+  findRunOutputs,
+  listDurations,
+  loadActivity,
+  outagesWithin,
+  type RunDuration,
+  type SummedSlots,
+} from "./history/activity.ts";
 export {
   countSlots,
   type SlotCounts,

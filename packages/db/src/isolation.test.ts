@@ -38,6 +38,11 @@ const READS: Record<string, Call> = {
       { projectId, after: null, limit: 10 },
       { from: NOW - 86_400_000, until: NOW + 86_400_000, partMs: 3_600_000 },
     ),
+  listDurations: (w) => db.listDurations(pool, w, 10),
+  findRunOutputs: async (w) => {
+    const ended = [new Date(NOW - 3_600_000 + 60_000)];
+    return [...(await db.findRunOutputs(pool, w, ended)).values()];
+  },
   listChecks: ({ projectId, tag }) => db.listChecks(on, { projectId, tags: [tag] }, PAGE),
   findProjectChecks: ({ projectId, tag }) => db.findProjectChecks(on, projectId, { tags: [tag] }),
   findCheckByUniqueKey: (w) => db.findCheckByUniqueKey(on, w.projectId, db.uniqueKeyOf(w.pingUuid)),

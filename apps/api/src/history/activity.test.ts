@@ -81,6 +81,22 @@ test("checks come page by page, and another project's never", async () => {
   expect((await stranger.as("GET", path(-HOUR, 0))).status).toBe(404);
 });
 
+test("a run names the ping that brought its output, and how long it took is known once it has ended", async () => {
+  const { ping, as, path } = await withCheck();
+  await ping("/start");
+  await ping("/3");
+  const [base = ""] = path(0, 1).split("/activity");
+  const { items } = await read<{ items: { id: string }[] }>(await as("GET", `${base}/checks`));
+  const check = `${base}/checks/${items[0]?.id}`;
+  expect(await read(await as("GET", `${check}/runs`))).toMatchObject({
+    items: [{ outcome: "fail", outputPing: 2 }],
+  });
+  expect(await read(await as("GET", `${check}/durations`))).toMatchObject({
+    usual: null,
+    items: [{ outcome: "fail", exitStatus: 3, durationMs: expect.any(Number) }],
+  });
+});
+
 test.each([
   ["that is too long", -40 * 24 * HOUR, 0],
   ["that ends before it begins", 0, -HOUR],

@@ -2,6 +2,7 @@ import { CheckSettingsInput, examineSchedule, explainExit, type Finding } from "
 import {
   checkSettings,
   findCheck,
+  findRunOutputs,
   listFlips,
   listIncidents,
   listNotices,
@@ -46,9 +47,12 @@ export const historyRoutes = createRouter()
     const { limit, cursor } = c.req.valid("query");
     const rows = await listRuns(c.var.deps.db, ref, { limit: limit + 1, after: eventPosition(cursor) });
     const page = toPage(rows, limit, (last) => [iso(last.heardAt), last.id]);
+    const ends = page.items.flatMap(({ endedAt }) => endedAt ?? []);
+    const outputs = await findRunOutputs(c.var.deps.pool, ref, ends);
     const items = page.items.map((run) =>
       pickFields(RunView, {
         ...run,
+        outputPing: (run.endedAt && outputs.get(run.endedAt.getTime())) ?? null,
         host: canSeeDetails(c.var) ? run.host : null,
         startedAt: isoOrNull(run.startedAt),
         endedAt: isoOrNull(run.endedAt),

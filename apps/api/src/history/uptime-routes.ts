@@ -1,9 +1,19 @@
-import { countSlots, listOutages, schema, type SlotCounts, sumDays } from "@overdue/db";
+import { baselineOfDurations } from "@overdue/core";
+import {
+  countSlots,
+  findCheck,
+  listDurations,
+  listOutages,
+  schema,
+  type SlotCounts,
+  sumDays,
+} from "@overdue/db";
 import { DAY_MS, TimezoneInput } from "@overdue/schedules";
 import { z } from "zod";
 
 import { READ } from "../http/access.ts";
 import type { AppContext } from "../http/context.ts";
+import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
 import {
   InProject,
@@ -81,6 +91,61 @@ function uptime({ onTime, late, failed, missed }: SlotCounts): number | null {
   const due = onTime + late + failed + missed;
   return due === 0 ? null : (onTime + late) / due;
 }
+
+const DURATIONS = 500;
+
+const DurationsView = z
+  .object({
+    usual: z
+      .object({ medianMs: z.number(), tooQuickMs: z.number(), overlongMs: z.number(), runs: z.int() })
+      .nullable()
+      .meta({
+        description:
+          "What is usual by the last so many good runs, and from where on a run is an outlier; null: not known yet.",
+      }),
+    items: z.array(
+      z.object({
+        at: Timestamp.meta({ description: "When it began." }),
+        durationMs: z.number(),
+        outcome: z.enum(["success", "fail"]),
+        overlong: z.boolean(),
+        exitStatus: z.int().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: "Durations" });
+
+export const durationRoutes = createRouter().openapi(
+  route(READ, {
+    method: "get",
+    path: "/v1/projects/{projectId}/checks/{checkId}/durations",
+    summary: "Read how long the runs of a check took",
+    description: `Of its last ${DURATIONS} runs those whose start and end are known.`,
+    tags: ["History"],
+    request: { params: OfCheck },
+    responses: { 200: json(DurationsView, "Runs, oldest first, and what is usual.") },
+  }),
+  async (c) => {
+    const ref = c.req.valid("param");
+    const { db, pool } = c.var.deps;
+    const row = await findCheck(db, ref);
+    if (row === null) throw ApiError.notFound("check");
+    const usual = baselineOfDurations(row.memory.durations);
+    const runs = await listDurations(pool, ref, DURATIONS);
+    return c.json(
+      {
+        usual: usual && {
+          medianMs: usual.medianMs,
+          tooQuickMs: usual.tooQuickMs,
+          overlongMs: usual.overlongMs,
+          runs: usual.samples,
+        },
+        items: runs.map((run) => ({ ...run, at: iso(run.at) })),
+      },
+      200,
+    );
+  },
+);
 
 const OutageView = z
   .object({

@@ -36,6 +36,10 @@ export const RunView = z
       .meta({ description: "What the exit status says; null for success." }),
     overlong: z.boolean(),
     guessed: z.boolean().meta({ description: "Start and end were matched without a run id." }),
+    outputPing: z.int().nullable().meta({
+      description:
+        "Number of the ping that ended it and brought what it printed; null where it printed nothing.",
+    }),
   })
   .meta({ id: "Run" });
 

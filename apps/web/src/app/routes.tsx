@@ -114,7 +114,13 @@ const newCheck = createRoute({
   getParentRoute: () => projectRoute,
   path: "checks/new",
   staticData: EDITORS_ONLY,
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
+  validateSearch: (search): { from?: string | undefined } => ({ from: readText(search["from"]) }),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, params: { projectId }, deps: { from: checkId } }) =>
+    Promise.all([
+      context.queryClient.ensureQueryData(channelsQuery(projectId)),
+      checkId === undefined ? null : context.queryClient.ensureQueryData(checkQuery({ projectId, checkId })),
+    ]),
   component: lazyRouteComponent(() => import("../pages/check-form-page.tsx"), "NewCheckPage"),
 });
 

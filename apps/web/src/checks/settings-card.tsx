@@ -4,10 +4,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
 import { Card } from "../ui/card.tsx";
-import { LinkedText } from "../ui/linked-text.tsx";
+import { Description } from "../ui/description.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
 import { checksQuery, type CheckView } from "./check-queries.ts";
 import { settingsSummary } from "./check-text.ts";
+import { SlotPicture } from "./slot-picture.tsx";
 import styles from "./status-panel.module.css";
 
 /** The settings of a check besides its schedule. */
@@ -39,9 +40,19 @@ export function SettingsCard({ check }: { check: CheckView }) {
     >
       {check.description !== "" && (
         <div className={styles["description"]}>
-          <LinkedText text={check.description} />
+          <Description text={check.description} />
         </div>
       )}
+      <div className={styles["limits"]}>
+        <SlotPicture
+          limits={{
+            earlyMargin: check.earlyMarginSeconds || null,
+            jitter: check.jitterSeconds || null,
+            grace: check.graceSeconds,
+            maxRuntime: check.maxRuntimeSeconds || null,
+          }}
+        />
+      </div>
       {sentences.length === 0 ? (
         <Text c="dimmed">All other settings are at their defaults.</Text>
       ) : (

@@ -45,6 +45,13 @@ export const uptimeQuery = ({ projectId, checkId }: CheckRef, timezone: string) 
       parseResponse(oneCheck.uptime.$get({ param: { projectId, checkId }, query: { timezone } })),
   });
 
+/** How long the last runs of a check took, and what is usual. */
+export const durationsQuery = ({ projectId, checkId }: CheckRef) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "checks", checkId, "durations"],
+    queryFn: () => parseResponse(oneCheck.durations.$get({ param: { projectId, checkId } })),
+  });
+
 function historyQuery<T>(
   { projectId, checkId }: CheckRef,
   part: string,

@@ -42,6 +42,7 @@ const RUN: RunView = {
   exitMeaning: null,
   overlong: false,
   guessed: false,
+  outputPing: null,
 };
 
 const SLOT: SlotView = {
@@ -70,7 +71,7 @@ describe("the list of runs", () => {
   test("shows when a run began and ended, how long it took, and on which host", async () => {
     await renderRuns({});
     expect(tableRows()).toEqual([
-      ["Success", BEGAN, "Fri 20 Nov, 13:04 CET5 min ago", "4 min 10 s", "–", "db1"],
+      ["Success", BEGAN, "Fri 20 Nov, 13:04 CET5 min ago", "4 min 10 s", "–", "db1", "–", ""],
     ]);
   });
 
@@ -81,7 +82,7 @@ describe("the list of runs", () => {
 
   test("counts up for a run that is still open", async () => {
     await renderRuns({ outcome: "running", endedAt: null, durationMs: null });
-    expect(tableRows()[0]).toEqual(["Running", BEGAN, "–", "10 min", "–", "db1"]);
+    expect(tableRows()[0]).toEqual(["Running", BEGAN, "–", "10 min", "–", "db1", "–", "–"]);
   });
 
   test("marks a run that was too long, one without a start, and one whose parts were matched by a guess", async () => {
@@ -113,6 +114,28 @@ describe("the list of runs", () => {
       "Success",
       "Not counted maintenance window",
     ]);
+  });
+
+  test("open what a run printed by one button, and two runs side by side", async () => {
+    const runs = [
+      { ...RUN, id: "new", outputPing: 4 },
+      { ...RUN, id: "old", endedAt: "2026-11-20T10:30:00Z", durationMs: 125_000, outputPing: null },
+    ];
+    fakeApi({
+      [`GET ${PATH}/runs`]: page(...runs),
+      [`GET ${PATH}/slots`]: page(),
+      [`GET ${PATH}/pings/4/body`]: () => new Response("copied 12 files"),
+    });
+    const { user } = await renderPart(<RunList {...check} />);
+    await user.click(await screen.findByRole("button", { name: /^Output/ }));
+    const dialog = await screen.findByRole("dialog", { name: "Output of the run" });
+    expect(await within(dialog).findByText("copied 12 files")).toBeTruthy();
+    await user.click(within(dialog).getByRole("button", { name: "Close" }));
+    for (const box of screen.getAllByRole("checkbox")) await user.click(box);
+    await user.click(screen.getByRole("button", { name: "Compare two runs" }));
+    const pair = await screen.findByRole("dialog", { name: "Two runs side by side" });
+    expect(pair.textContent).toContain("2.0 times as long as the other");
+    expect(pair.textContent).toContain("It printed nothing that was sent along");
   });
 
   test("loads further runs on request", async () => {

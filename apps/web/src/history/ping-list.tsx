@@ -1,26 +1,18 @@
-import { Button, Group, Modal, Text, VisuallyHidden } from "@mantine/core";
-import {
-  IconBan,
-  IconCircleCheck,
-  IconCircleX,
-  IconDownload,
-  IconNote,
-  IconPlayerPlay,
-} from "@tabler/icons-react";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Button, Modal, VisuallyHidden } from "@mantine/core";
+import { IconBan, IconCircleCheck, IconCircleX, IconNote, IconPlayerPlay } from "@tabler/icons-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { durationText, visibleText } from "@overdue/core";
 import { pingNoteText } from "../text/ping-text.ts";
 import { instant } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
-import { CopyButton } from "../ui/code-block.tsx";
 import { type Column, Dash, DataTable, Dimmed } from "../ui/data-table.tsx";
 import { Listing, MoreButton } from "../ui/listing.tsx";
 import { StatusLabel } from "../ui/status-label.tsx";
 import { DatedTime } from "../ui/time.tsx";
-import { type CheckInZone, pingBodyQuery, pingsQuery, type PingView } from "./history-queries.ts";
-import styles from "./ping-list.module.css";
+import { type CheckInZone, pingsQuery, type PingView } from "./history-queries.ts";
+import { PingOutput } from "./run-output.tsx";
 
 /** The pings of a check, newest first. */
 export function PingList(check: CheckInZone) {
@@ -146,42 +138,12 @@ function PingBody({ check, ping, onClose }: BodyProps) {
       // The library locks scrolling by a style tag made at run time, which the page's policy refuses.
       lockScroll={false}
     >
-      {ping && <BodyText check={check} ping={ping} />}
+      {ping && <PingOutput check={check} number={ping.number} size={sizeText(ping)} />}
     </Modal>
   );
 }
 
-function BodyText({ check, ping }: { check: CheckInZone; ping: PingView }) {
-  const { data, ...query } = useQuery(pingBodyQuery(check, ping.number));
-  const path = `/v1/projects/${check.projectId}/checks/${check.checkId}/pings/${ping.number}/body`;
-  return (
-    <Listing query={{ ...query, data: data === undefined ? undefined : [data] }} empty="The body is empty.">
-      {([text = ""]) => (
-        <>
-          <Group justify="space-between" mb="xs">
-            <Text size="sm" c="dimmed">
-              {ping.bodyBytes.toLocaleString("en")} bytes
-              {ping.bodyCut ? `, of which ${ping.bodyBytesLeftOut.toLocaleString("en")} were left out` : ""}
-            </Text>
-            <Group gap="xs">
-              <CopyButton value={text} what="the body" />
-              <Button
-                component="a"
-                href={path}
-                download={`ping-${ping.number}.txt`}
-                size="compact-sm"
-                variant="default"
-                leftSection={<IconDownload size={16} aria-hidden />}
-              >
-                Download
-              </Button>
-            </Group>
-          </Group>
-          <pre className={styles["body"]} aria-label="Body">
-            {visibleText(text)}
-          </pre>
-        </>
-      )}
-    </Listing>
-  );
+function sizeText({ bodyBytes, bodyCut, bodyBytesLeftOut }: PingView): string {
+  const leftOut = bodyCut ? `, of which ${bodyBytesLeftOut.toLocaleString("en")} were left out` : "";
+  return `${bodyBytes.toLocaleString("en")} bytes${leftOut}`;
 }

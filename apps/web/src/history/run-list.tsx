@@ -7,7 +7,9 @@ import {
   IconLoader,
   IconTool,
 } from "@tabler/icons-react";
+import { Button, Checkbox, Group, Text, VisuallyHidden } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
 
 import { useNow } from "../time/clock.ts";
 import { durationText, exitStatusText } from "@overdue/core";
@@ -15,6 +17,7 @@ import { instant } from "../time/zones.ts";
 import { type Column, Dash, Dimmed, TableCard } from "../ui/data-table.tsx";
 import { StatusLabel } from "../ui/status-label.tsx";
 import { DatedTime } from "../ui/time.tsx";
+import { RunOutputs } from "./run-output.tsx";
 import { type CheckInZone, runsQuery, type RunView, slotsQuery, type SlotView } from "./history-queries.ts";
 
 /** A run, or an expected one that did not come. */
@@ -31,22 +34,37 @@ export function RunList(check: CheckInZone) {
           { items: slots.data, isAll: !slots.hasNextPage },
         )
       : undefined;
+  const [chosen, setChosen] = useState<readonly RunView[]>([]);
+  const [shown, setShown] = useState<readonly RunView[]>([]);
+  const choose = (run: RunView) =>
+    setChosen((known) =>
+      known.some(({ id }) => id === run.id)
+        ? known.filter(({ id }) => id !== run.id)
+        : [...known, run].slice(-2),
+    );
   return (
-    <TableCard
-      title="Runs"
-      query={{
-        data: rows,
-        error: runs.error ?? slots.error,
-        refetch: () => Promise.all([runs.refetch(), slots.refetch()]),
-        hasNextPage: runs.hasNextPage || slots.hasNextPage,
-        isFetchingNextPage: runs.isFetchingNextPage || slots.isFetchingNextPage,
-        fetchNextPage: () =>
-          Promise.all([runs.hasNextPage && runs.fetchNextPage(), slots.hasNextPage && slots.fetchNextPage()]),
-      }}
-      empty="No run yet. A run is one execution of the job: from its start ping to its end."
-      columns={runColumns(check.zone)}
-      rowKey={(row) => ("run" in row ? row.run.id : row.slot.dueAt)}
-    />
+    <>
+      <CompareBar chosen={chosen} compare={() => setShown(chosen)} clear={() => setChosen([])} />
+      <TableCard
+        title="Runs"
+        query={{
+          data: rows,
+          error: runs.error ?? slots.error,
+          refetch: () => Promise.all([runs.refetch(), slots.refetch()]),
+          hasNextPage: runs.hasNextPage || slots.hasNextPage,
+          isFetchingNextPage: runs.isFetchingNextPage || slots.isFetchingNextPage,
+          fetchNextPage: () =>
+            Promise.all([
+              runs.hasNextPage && runs.fetchNextPage(),
+              slots.hasNextPage && slots.fetchNextPage(),
+            ]),
+        }}
+        empty="No run yet. A run is one execution of the job: from its start ping to its end."
+        columns={runColumns({ zone: check.zone, chosen, choose, show: (run) => setShown([run]) })}
+        rowKey={(row) => ("run" in row ? row.run.id : row.slot.dueAt)}
+      />
+      <RunOutputs check={check} runs={shown} onClose={() => setShown([])} />
+    </>
   );
 }
 
@@ -69,7 +87,38 @@ export function mergeRuns(runs: Loaded<RunView>, slots: Loaded<SlotView>): Row[]
     .toSorted((one, other) => instant(other.at) - instant(one.at));
 }
 
-function runColumns(zone: string | undefined): Column<Row>[] {
+type ColumnOptions = {
+  zone: string | undefined;
+  chosen: readonly RunView[];
+  choose: (run: RunView) => void;
+  show: (run: RunView) => void;
+};
+
+/** What two runs have to say about each other is one button away, once two are chosen. */
+function CompareBar({
+  chosen,
+  compare,
+  clear,
+}: {
+  chosen: readonly RunView[];
+  compare: () => void;
+  clear: () => void;
+}) {
+  if (chosen.length === 0) return null;
+  return (
+    <Group gap="xs" mb="sm">
+      <Button size="compact-md" disabled={chosen.length < 2} onClick={compare}>
+        Compare two runs
+      </Button>
+      <Button size="compact-md" variant="subtle" onClick={clear}>
+        Clear
+      </Button>
+      {chosen.length < 2 && <Text c="dimmed">Choose one more run.</Text>}
+    </Group>
+  );
+}
+
+function runColumns({ zone, chosen, choose, show }: ColumnOptions): Column<Row>[] {
   const dash = <Dash />;
   return [
     {
@@ -98,6 +147,35 @@ function runColumns(zone: string | undefined): Column<Row>[] {
         "run" in row && row.run.exitStatus !== null ? exitStatusText(row.run.exitStatus) : dash,
     },
     { head: "Host", look: "wide", cell: (row) => ("run" in row ? row.run.host : null) ?? dash },
+    {
+      head: "Output",
+      isHeadHidden: true,
+      cell: (row) =>
+        "run" in row && row.run.outputPing !== null ? (
+          <Button size="compact-xs" variant="default" onClick={() => show(row.run)}>
+            Output
+            <VisuallyHidden> of the run that ended {row.run.endedAt}</VisuallyHidden>
+          </Button>
+        ) : (
+          dash
+        ),
+    },
+    {
+      head: "Compare",
+      isHeadHidden: true,
+      cell: (row) =>
+        "run" in row && row.run.outcome !== "running" ? (
+          <Checkbox
+            size="xs"
+            aria-label={`Compare the run that ended ${row.run.endedAt ?? ""}`}
+            title="Choose two runs to compare them"
+            checked={chosen.some(({ id }) => id === row.run.id)}
+            onChange={() => choose(row.run)}
+          />
+        ) : (
+          dash
+        ),
+    },
   ];
 }
 

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
-import { useNavigate, useParams } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { canonicalTimezone } from "@overdue/schedules";
 
 import { channelsQuery } from "../channels/channel-queries.ts";
@@ -13,7 +13,7 @@ import {
 } from "../checks/check-queries.ts";
 import { collectTags } from "../checks/check-selection.ts";
 import { CheckForm } from "../checks/form/check-form.tsx";
-import { newCheckValues, checkFormValues } from "../checks/form/check-form-values.ts";
+import { checkFormValues, newCheckValues, slugify } from "../checks/form/check-form-values.ts";
 import { browserZone } from "../time/zones.ts";
 import { useDraft } from "../ui/draft.ts";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
@@ -24,7 +24,18 @@ import { ManagedNote } from "../ui/status-label.tsx";
 import { useNames } from "./use-names.ts";
 
 export function NewCheckPage() {
-  return <CheckFormPage check={null} />;
+  const { projectId, from } = useCopied();
+  const { data: copied = null } = useQuery({
+    ...checkQuery({ projectId, checkId: from ?? "" }),
+    enabled: from !== undefined,
+  });
+  return <CheckFormPage key={from} check={null} copied={copied} />;
+}
+
+/** Of which check a new one is a copy, as the address says. */
+function useCopied(): { projectId: string; from: string | undefined } {
+  const { projectId } = useParams({ from: "/signed-in/projects/$projectId/checks/new" });
+  return { projectId, from: useSearch({ from: "/signed-in/projects/$projectId/checks/new" }).from };
 }
 
 export function EditCheckPage() {
@@ -34,18 +45,20 @@ export function EditCheckPage() {
 }
 
 /** The form of a check: a new one where there is none yet. */
-function CheckFormPage({ check }: { check: CheckView | null }) {
+function CheckFormPage({ check, copied = null }: { check: CheckView | null; copied?: CheckView | null }) {
   const { projectId = "" } = useParams({ strict: false });
   const { data: channels } = useSuspenseQuery(channelsQuery(projectId));
   const { data: checks = [] } = useQuery(checksQuery(projectId));
   const names = useNames(projectId);
   const leave = useLeave(projectId);
   const edit = useCheckEdit({ projectId, check, leave });
-  const draft = useDraft(`check-${projectId}`, () =>
-    newCheckValues(
-      zone(),
-      channels.map(({ id }) => id),
-    ),
+  const draft = useDraft(`check-${copied?.id ?? projectId}`, () =>
+    copied === null
+      ? newCheckValues(
+          zone(),
+          channels.map(({ id }) => id),
+        )
+      : copyValues(copied),
   );
   return (
     <Page
@@ -74,6 +87,12 @@ function CheckFormPage({ check }: { check: CheckView | null }) {
       />
     </Page>
   );
+}
+
+/** The values of a new check that is like this one, under another name. */
+function copyValues(check: CheckView) {
+  const name = check.name === "" ? "" : `${check.name} (copy)`;
+  return { ...checkFormValues(check, browserZone()), name, slug: slugify(name) };
 }
 
 type Leave = (check: CheckView | null) => Promise<void>;

@@ -1,5 +1,5 @@
 import { Button, Stack, Tabs } from "@mantine/core";
-import { IconPencil, IconPlayerPause, IconPlayerPlay, IconTrash } from "@tabler/icons-react";
+import { IconCopy, IconPencil, IconPlayerPause, IconPlayerPlay, IconTrash } from "@tabler/icons-react";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
@@ -8,6 +8,7 @@ import { type CheckSearch, readCheckSearch } from "../app/search.ts";
 import { CheckChannels } from "../channels/check-channels.tsx";
 import { checkName } from "@overdue/core";
 import { checkQuery, type CheckView } from "../checks/check-queries.ts";
+import { BadgeCard } from "../checks/badge-card.tsx";
 import { Findings } from "../checks/findings.tsx";
 import { HowToPing } from "../checks/how-to-ping.tsx";
 import { scheduleZone } from "../checks/schedule-queries.ts";
@@ -17,6 +18,7 @@ import { TagList } from "../checks/tag-list.tsx";
 import { useCheckActions } from "../checks/use-check-actions.tsx";
 import { CheckIncidentActions, CheckOutput } from "../incidents/incident-actions.tsx";
 import { useCheckIncident } from "../incidents/incident-queries.ts";
+import { DurationCard } from "../history/duration-card.tsx";
 import { UptimeCard } from "../history/uptime-card.tsx";
 import { useComputedFromNow } from "../time/clock.ts";
 import { OpenIncident } from "../history/open-incident.tsx";
@@ -77,6 +79,7 @@ export function CheckPage() {
           isRunning={check.started}
         />
       )}
+      {check.pingCount > 0 && <DurationCard {...ref} zone={scheduleZone(check.schedule)} />}
       <Findings check={check} />
       <Parts check={check} />
     </Page>
@@ -113,6 +116,14 @@ function Actions({ check }: { check: CheckView }) {
         leftSection={<IconPencil size={17} aria-hidden />}
       >
         Edit
+      </Button>
+      <Button
+        component={Link}
+        to={`/projects/${projectId}/checks/new?from=${check.id}`}
+        variant="default"
+        leftSection={<IconCopy size={17} aria-hidden />}
+      >
+        Duplicate
       </Button>
       {check.status === "paused" ? (
         <Button leftSection={<IconPlayerPlay size={17} aria-hidden />} onClick={() => actions.resume(acted)}>
@@ -184,6 +195,7 @@ function Parts({ check }: { check: CheckView }) {
       <div className={styles["side"]}>
         <CheckChannels projectId={check.projectId} channelIds={check.channelIds} />
         <SettingsCard check={check} />
+        <BadgeCard name={checkName(check)} badgeUrl={check.badgeUrl} />
       </div>
     </div>
   );

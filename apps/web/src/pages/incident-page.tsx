@@ -6,7 +6,7 @@ import { checkQuery } from "../checks/check-queries.ts";
 import { AlsoDown, IncidentFacts, LastOutput, Timeline } from "../incidents/incident-facts.tsx";
 import { incidentQuery } from "../incidents/incident-queries.ts";
 import { Card } from "../ui/card.tsx";
-import { LinkedText } from "../ui/linked-text.tsx";
+import { Description } from "../ui/description.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 
 export function IncidentPage() {
@@ -63,7 +63,7 @@ function Runbook(ref: { projectId: string; checkId: string }) {
   if (check === undefined || check.description === "") return null;
   return (
     <Card title="What to do">
-      <LinkedText text={check.description} />
+      <Description text={check.description} />
     </Card>
   );
 }

@@ -3,6 +3,7 @@ import type { Instant } from "@overdue/schedules";
 import { and, asc, eq, gt, isNull } from "drizzle-orm";
 
 import type { CheckRow } from "../checks/check-row.ts";
+import type { CheckRef } from "../checks/find-checks.ts";
 import type { Db, Pool } from "../database.ts";
 import { epochMs } from "../sql-fragments.ts";
 import { checks } from "../schema/index.ts";
@@ -129,6 +130,49 @@ function slotOf([dueAt, outcome, lateMs, runId]: SlotValues): StoredSlot {
 
 function runOf([id, startedAt, endedAt, outcome, overlong, exitStatus]: RunValues): StoredRun {
   return { id, startedAt, endedAt, outcome, overlong, exitStatus };
+}
+
+/** How long one run took. */
+export type RunDuration = {
+  at: Instant;
+  durationMs: number;
+  outcome: "success" | "fail";
+  overlong: boolean;
+  exitStatus: number | null;
+};
+
+/** How long the newest runs of a check took, as far as their start and their end are known; the oldest first. */
+export async function listDurations(
+  pool: Pool,
+  { projectId, checkId }: CheckRef,
+  limit: number,
+): Promise<RunDuration[]> {
+  const rows = await pool.query<RunDuration>(
+    `select ${epochMs("started_at")} as at, duration_ms::float8 as "durationMs", outcome, overlong,
+            exit_status as "exitStatus"
+       from (select * from runs where project_id = $1 and check_id = $2 order by heard_at desc limit $3) r
+      where started_at is not null and duration_ms is not null and outcome in ('success', 'fail')
+      order by heard_at`,
+    [projectId, checkId, limit],
+  );
+  return [...rows];
+}
+
+/** The pings that ended runs of a check with something printed, by the instant of their end. */
+export async function findRunOutputs(
+  pool: Pool,
+  { projectId, checkId }: CheckRef,
+  endedAt: readonly Date[],
+): Promise<Map<Instant, number>> {
+  if (endedAt.length === 0) return new Map();
+  const rows = await pool.query<{ at: Instant; number: number }>(
+    `select ${epochMs("received_at")} as at, max(number)::float8 as number from pings
+      where project_id = $1 and check_id = $2 and kind in ('success', 'fail') and body_bytes > 0
+        and received_at = any($3::timestamptz[])
+      group by received_at`,
+    [projectId, checkId, endedAt.map((at) => at.toISOString())],
+  );
+  return new Map(rows.map(({ at, number }) => [at, number]));
 }
 
 /** Spans in which Overdue itself could not receive pings, as far as they touch a span; the oldest first, at most 200. */

@@ -13,6 +13,7 @@ import {
   useCheckFormContext,
 } from "./check-form-values.ts";
 import { checkField, validateCheckForm } from "./check-form-errors.ts";
+import { LimitsField } from "./limits-field.tsx";
 import { MoreFields } from "./more-fields.tsx";
 import { ScheduleFields } from "./schedule-fields.tsx";
 import styles from "./check-form.module.css";
@@ -55,6 +56,9 @@ export function CheckForm(props: Props) {
           </Card>
           <Card title="Schedule">
             <ScheduleFields />
+          </Card>
+          <Card title="Limits">
+            <LimitsField />
           </Card>
           <Card title="Who gets notified">
             <ChannelField channels={channels} projectId={projectId} />

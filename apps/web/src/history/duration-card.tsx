@@ -1,0 +1,50 @@
+import { Skeleton } from "@mantine/core";
+import { durationText } from "@overdue/core";
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
+
+import { Card } from "../ui/card.tsx";
+import { DatedTime } from "../ui/time.tsx";
+import { durationItemText, newestOutliers } from "./duration-data.ts";
+import { type CheckInZone, durationsQuery } from "./history-queries.ts";
+import styles from "./duration-card.module.css";
+
+// The library of charts is loaded only where there is something to draw.
+const DurationChart = lazy(() =>
+  import("./duration-chart.tsx").then((loaded) => ({ default: loaded.DurationChart })),
+);
+
+const FEWEST = 2;
+
+/** How long the runs of a check took, what is usual, and which were not. Nothing while fewer than two are known. */
+export function DurationCard(check: CheckInZone) {
+  const { data } = useQuery(durationsQuery(check));
+  if (data === undefined || data.items.length < FEWEST) return null;
+  const { usual } = data;
+  const outliers = newestOutliers(data);
+  return (
+    <Card title="How long runs took">
+      <p className={styles["usual"]}>
+        {usual === null
+          ? "What is usual is known after ten good runs."
+          : `Usually ${durationText(usual.medianMs)}, by the last ${usual.runs} good runs. The band is what counts as usual.`}
+      </p>
+      <Suspense fallback={<Skeleton height={200} />}>
+        <DurationChart data={data} />
+      </Suspense>
+      {outliers.length > 0 && (
+        <>
+          <h3 className={styles["title"]}>Not as usual</h3>
+          <ul className={styles["outliers"]}>
+            {outliers.map((item) => (
+              <li key={item.at}>
+                <DatedTime at={item.at} zone={check.zone} />
+                <span>{durationItemText(item, usual)}</span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </Card>
+  );
+}

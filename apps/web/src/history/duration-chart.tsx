@@ -1,0 +1,96 @@
+import { durationText } from "@overdue/core";
+import { useEffect, useRef, useState } from "react";
+import UPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+
+import { browserZone, instant, shortZonedText } from "../time/zones.ts";
+import { chartColumns, durationItemText, type DurationsView } from "./duration-data.ts";
+import styles from "./duration-card.module.css";
+
+const HEIGHT = 200;
+
+/** How long runs took over time, with the band of what is usual. What the pointer is at is said below. */
+export function DurationChart({ data }: { data: DurationsView }) {
+  const field = useRef<HTMLDivElement>(null);
+  const [pointed, setPointed] = useState<number | null>(null);
+  useEffect(() => {
+    const element = field.current;
+    if (element === null) return;
+    const chart = new UPlot(chartOptions(element, setPointed), chartColumns(data), element);
+    const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }));
+    observer.observe(element);
+    // Its colours are drawn, so that another scheme of colours needs another drawing.
+    const scheme = new MutationObserver(() => chart.redraw(false));
+    scheme.observe(document.documentElement, { attributeFilter: ["data-mantine-color-scheme"] });
+    return () => {
+      observer.disconnect();
+      scheme.disconnect();
+      chart.destroy();
+    };
+  }, [data]);
+  const item = pointed === null ? undefined : data.items[pointed];
+  return (
+    <>
+      <div ref={field} className={styles["chart"]} aria-hidden />
+      <output className={styles["pointed"]}>
+        {item === undefined
+          ? "Point at a run to read it."
+          : `${shortZonedText(instant(item.at), browserZone())}: ${durationItemText(item, data.usual)}`}
+      </output>
+    </>
+  );
+}
+
+function chartOptions(element: HTMLElement, point: (index: number | null) => void): UPlot.Options {
+  const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim();
+  const axis = { stroke: () => colour("--mantine-color-dimmed"), font: "12px system-ui" };
+  const grid = { stroke: () => colour("--surface-border"), width: 1 };
+  const marks = (name: string, size: number): UPlot.Series => ({
+    paths: () => null,
+    points: { show: true, size, stroke: () => colour(name), fill: () => colour(name) },
+  });
+  const bound: UPlot.Series = {
+    stroke: () => colour("--status-up"),
+    width: 1,
+    dash: [4, 4],
+    points: { show: false },
+  };
+  return {
+    width: element.clientWidth,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { y: false, drag: { x: false, y: false } },
+    tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1_000), browserZone()),
+    scales: { y: { range: (_, __, highest) => [0, highest * 1.1 || 1] } },
+    axes: [
+      { ...axis, grid: { show: false }, ticks: { show: false } },
+      {
+        ...axis,
+        grid,
+        ticks: { show: false },
+        size: 70,
+        values: (_, seconds) => seconds.map((one) => (one === 0 ? "0" : durationText(one * 1_000))),
+      },
+    ],
+    series: [
+      {},
+      {
+        stroke: () => colour("--status-new"),
+        width: 1,
+        points: {
+          show: true,
+          size: 4,
+          stroke: () => colour("--status-new"),
+          fill: () => colour("--status-new"),
+        },
+        spanGaps: true,
+      },
+      marks("--status-down", 7),
+      marks("--status-overlong", 8),
+      bound,
+      bound,
+    ],
+    bands: [{ series: [5, 4], fill: () => `${colour("--status-up")}1a` }],
+    hooks: { setCursor: [({ cursor }) => point(cursor.idx ?? null)] },
+  };
+}

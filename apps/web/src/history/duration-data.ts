@@ -1,0 +1,72 @@
+import { durationText, exitStatusText } from "@overdue/core";
+import type { InferResponseType } from "hono/client";
+
+import type { projectApi } from "../api/client.ts";
+import { instant } from "../time/zones.ts";
+
+type Durations = InferResponseType<(typeof projectApi.checks)[":checkId"]["durations"]["$get"], 200>;
+export type DurationsView = Durations;
+export type DurationItem = Durations["items"][number];
+export type Usual = NonNullable<Durations["usual"]>;
+
+/** A column for each axis and line, as uPlot takes them; durations in seconds, times in seconds since 1970. */
+export type ChartColumns = [
+  at: number[],
+  good: (number | null)[],
+  failed: (number | null)[],
+  outliers: (number | null)[],
+  low: (number | null)[],
+  high: (number | null)[],
+];
+
+/** Whether a good run is outside of what is usual, or was said to take too long. */
+export function isOutlier({ durationMs, outcome, overlong }: DurationItem, usual: Usual | null): boolean {
+  if (overlong) return true;
+  if (usual === null || outcome !== "success") return false;
+  return durationMs > usual.overlongMs || durationMs < usual.tooQuickMs;
+}
+
+/** The runs as the columns of a chart. */
+export function chartColumns({ items, usual }: Durations): ChartColumns {
+  const value = (is: (item: DurationItem) => boolean) =>
+    items.map((item) => (is(item) ? item.durationMs / 1_000 : null));
+  const band = (ms: number | undefined) => items.map(() => (ms === undefined ? null : ms / 1_000));
+  return [
+    items.map(({ at }) => instant(at) / 1_000),
+    value((item) => item.outcome === "success"),
+    value((item) => item.outcome === "fail"),
+    value((item) => isOutlier(item, usual)),
+    band(usual?.tooQuickMs),
+    band(finite(usual)),
+  ];
+}
+
+function finite(usual: Usual | null): number | undefined {
+  return usual !== null && Number.isFinite(usual.overlongMs) ? usual.overlongMs : undefined;
+}
+
+/** "12 min 55 s, 3.1 times the usual 4 min 10 s", "20 s, failed with exit status 1". */
+export function durationItemText(item: DurationItem, usual: Usual | null): string {
+  const { durationMs, outcome, exitStatus } = item;
+  const parts = [durationText(durationMs)];
+  if (outcome === "fail")
+    parts.push(exitStatus === null ? "failed" : `failed with exit status ${exitStatusText(exitStatus)}`);
+  if (isOutlier(item, usual) && usual !== null && usual.medianMs > 0)
+    parts.push(
+      durationMs >= usual.medianMs
+        ? `${(durationMs / usual.medianMs).toFixed(1)} times the usual ${durationText(usual.medianMs)}`
+        : `instead of the usual ${durationText(usual.medianMs)}`,
+    );
+  else if (item.overlong) parts.push("took too long");
+  return parts.join(", ");
+}
+
+const NAMED = 5;
+
+/** The newest runs that were not usual, the newest first. */
+export function newestOutliers({ items, usual }: Durations): DurationItem[] {
+  return items
+    .filter((item) => isOutlier(item, usual))
+    .slice(-NAMED)
+    .toReversed();
+}

@@ -1,0 +1,192 @@
+import { ActionIcon, Button, Group, Text, TextInput } from "@mantine/core";
+import { IconChevronDown, IconChevronUp, IconDownload, IconSearch } from "@tabler/icons-react";
+import { memo, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+
+import { CopyButton } from "../ui/code-block.tsx";
+import { findLines, type OutputLine, outputLines } from "./output-text.ts";
+import styles from "./output-view.module.css";
+
+type Props = {
+  /** What the job printed, as it was received. */
+  output: string;
+  /** How long it was and what of it is not kept, in words. */
+  size: string;
+  /** Where the whole of it can be had, and under which name it is saved. */
+  download: { href: string; name: string };
+};
+
+/** What a job printed: its end first, in the colours of a terminal, with a search. */
+export function OutputView({ output, size, download }: Props) {
+  const lines = useMemo(() => outputLines(output), [output]);
+  const plain = useMemo(() => lines.map(({ text }) => text).join("\n"), [lines]);
+  const [wanted, setWanted] = useState("");
+  const sought = useDeferredValue(wanted);
+  const found = useMemo(() => findLines(lines, sought), [lines, sought]);
+  const [step, setStep] = useState(0);
+  const field = useRef<HTMLDivElement>(null);
+  const current = found.length === 0 ? undefined : found.at(step % found.length);
+  useLayoutEffect(() => {
+    // The reason of a failure stands at the end.
+    if (field.current !== null) field.current.scrollTop = field.current.scrollHeight;
+  }, [output]);
+  useEffect(() => {
+    if (current === undefined) return;
+    field.current?.querySelector(`[data-line="${current}"]`)?.scrollIntoView({ block: "nearest" });
+  }, [current, found]);
+  return (
+    <div className={styles["view"]}>
+      <Group justify="space-between" gap="xs">
+        <Text size="sm" c="dimmed">
+          {size}
+        </Text>
+        <Group gap="xs">
+          <Search
+            wanted={wanted}
+            count={found.length}
+            step={step}
+            search={(text) => {
+              setWanted(text);
+              setStep(0);
+            }}
+            go={(by) => setStep((known) => (known + by + found.length) % Math.max(1, found.length))}
+          />
+          <CopyButton value={plain} what="the output" />
+          <Button
+            component="a"
+            href={download.href}
+            download={download.name}
+            size="compact-sm"
+            variant="default"
+            leftSection={<IconDownload size={16} aria-hidden />}
+          >
+            Download
+          </Button>
+        </Group>
+      </Group>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- long output scrolls, by the keyboard too */}
+      <div ref={field} className={styles["output"]} role="region" aria-label="Body" tabIndex={0}>
+        {blocksOf(lines).map(({ first, lines: block }) => (
+          <Block
+            key={first}
+            first={first}
+            lines={block}
+            found={foundWithin(found, first)}
+            current={current ?? -1}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+type SearchProps = {
+  wanted: string;
+  count: number;
+  step: number;
+  search: (text: string) => void;
+  go: (by: -1 | 1) => void;
+};
+
+function Search({ wanted, count, step, search, go }: SearchProps) {
+  const isFound = count > 0;
+  return (
+    <>
+      <TextInput
+        size="xs"
+        aria-label="Find in the output"
+        placeholder="Find"
+        leftSection={<IconSearch size={14} aria-hidden />}
+        value={wanted}
+        onChange={({ currentTarget }) => search(currentTarget.value)}
+        onKeyDown={({ key, shiftKey }) => {
+          if (key === "Enter") go(shiftKey ? -1 : 1);
+        }}
+      />
+      {wanted !== "" && (
+        <>
+          <output className={styles["count"]}>
+            {isFound ? `${(step % count) + 1} of ${count}` : "not found"}
+          </output>
+          <ActionIcon.Group>
+            <ActionIcon
+              variant="default"
+              aria-label="The line before"
+              onClick={() => go(-1)}
+              disabled={!isFound}
+            >
+              <IconChevronUp size={16} aria-hidden />
+            </ActionIcon>
+            <ActionIcon
+              variant="default"
+              aria-label="The next line"
+              onClick={() => go(1)}
+              disabled={!isFound}
+            >
+              <IconChevronDown size={16} aria-hidden />
+            </ActionIcon>
+          </ActionIcon.Group>
+        </>
+      )}
+    </>
+  );
+}
+
+/** Lines that are laid out together, and only once they are near. */
+const BLOCK = 200;
+
+function blocksOf(lines: readonly OutputLine[]): { first: number; lines: readonly OutputLine[] }[] {
+  return Array.from({ length: Math.ceil(lines.length / BLOCK) }, (_, index) => ({
+    first: index * BLOCK,
+    lines: lines.slice(index * BLOCK, (index + 1) * BLOCK),
+  }));
+}
+
+/** As a text, so that a block is rendered again only when its own lines are found. */
+function foundWithin(found: readonly number[], first: number): string {
+  return found.filter((line) => line >= first && line < first + BLOCK).join();
+}
+
+type BlockProps = { first: number; lines: readonly OutputLine[]; found: string; current: number };
+
+const Block = memo(function Block({ first, lines, found, current }: BlockProps) {
+  const marked = new Set(found === "" ? [] : found.split(",").map(Number));
+  return (
+    <div className={styles["block"]}>
+      {lines.map(({ parts }, index) => (
+        // A line has no identity beyond its place, which never changes.
+        // oxlint-disable-next-line react/no-array-index-key
+        <div
+          key={index}
+          data-line={first + index}
+          className={styles["line"]}
+          data-found={foundMark(first + index)}
+        >
+          {parts.length === 0
+            ? "\u200b"
+            : parts.map(({ text, look }, part) =>
+                // oxlint-disable-next-line react/no-array-index-key
+                look === null ? (
+                  text
+                ) : (
+                  <span key={part} className={lookClasses(look)}>
+                    {text}
+                  </span>
+                ),
+              )}
+        </div>
+      ))}
+    </div>
+  );
+
+  function foundMark(line: number): "here" | "also" | undefined {
+    if (!marked.has(line)) return undefined;
+    return line === current ? "here" : "also";
+  }
+});
+
+function lookClasses(look: string): string {
+  return look
+    .split(" ")
+    .map((name) => styles[name] ?? "")
+    .join(" ");
+}

@@ -1,0 +1,95 @@
+import { Modal, Text } from "@mantine/core";
+import { durationText, exitStatusText } from "@overdue/core";
+import { useQuery } from "@tanstack/react-query";
+
+import { Fact } from "../ui/card.tsx";
+import { Listing } from "../ui/listing.tsx";
+import { ExactTime } from "../ui/time.tsx";
+import { type CheckInZone, pingBodyQuery, type RunView } from "./history-queries.ts";
+import { OutputView } from "./output-view.tsx";
+import styles from "./output-view.module.css";
+
+/** What a ping brought, as its own download has it. `size`: how long it was, in words, where that is known. */
+export function PingOutput({ check, number, size }: { check: CheckInZone; number: number; size?: string }) {
+  const { data, ...query } = useQuery(pingBodyQuery(check, number));
+  const href = `/v1/projects/${check.projectId}/checks/${check.checkId}/pings/${number}/body`;
+  return (
+    <Listing query={{ ...query, data: data === undefined ? undefined : [data] }} empty="The body is empty.">
+      {([text = ""]) => (
+        <OutputView
+          output={text}
+          size={size ?? `${new Blob([text]).size.toLocaleString("en")} bytes`}
+          download={{ href, name: `ping-${number}.txt` }}
+        />
+      )}
+    </Listing>
+  );
+}
+
+type Props = { check: CheckInZone; runs: readonly RunView[]; onClose: () => void };
+
+/** One run with what it printed, or two of them side by side. */
+export function RunOutputs({ check, runs, onClose }: Props) {
+  return (
+    <Modal
+      opened={runs.length > 0}
+      onClose={onClose}
+      title={runs.length > 1 ? "Two runs side by side" : "Output of the run"}
+      size={runs.length > 1 ? "100%" : "xl"}
+      closeButtonProps={{ "aria-label": "Close" }}
+      // The library locks scrolling by a style tag made at run time, which the page's policy refuses.
+      lockScroll={false}
+    >
+      <div className={runs.length > 1 ? styles["pair"] : undefined}>
+        {runs.map((run) => (
+          <section key={run.id} aria-label={`Run that ended ${run.endedAt ?? "not yet"}`}>
+            <RunFacts run={run} zone={check.zone} other={runs.find(({ id }) => id !== run.id)} />
+            {run.outputPing === null ? (
+              <Text c="dimmed">It printed nothing that was sent along, or that is no longer kept.</Text>
+            ) : (
+              <PingOutput check={check} number={run.outputPing} />
+            )}
+          </section>
+        ))}
+      </div>
+    </Modal>
+  );
+}
+
+const OUTCOMES = { running: "Running", success: "Success", fail: "Failure", lost: "Lost" };
+
+type FactsProps = { run: RunView; zone: string | undefined; other: RunView | undefined };
+
+function RunFacts({ run, zone, other }: FactsProps) {
+  return (
+    <dl className={styles["facts"]}>
+      <Fact label="Outcome">
+        {OUTCOMES[run.outcome]}
+        {run.exitStatus !== null && `, exit status ${exitStatusText(run.exitStatus)}`}
+      </Fact>
+      {run.startedAt !== null && (
+        <Fact label="Started">
+          <ExactTime at={run.startedAt} zone={zone} />
+        </Fact>
+      )}
+      {run.endedAt !== null && (
+        <Fact label="Ended">
+          <ExactTime at={run.endedAt} zone={zone} />
+        </Fact>
+      )}
+      {run.durationMs !== null && (
+        <Fact label="Took">
+          {durationText(run.durationMs)}
+          {comparedText(run.durationMs, other?.durationMs ?? null)}
+        </Fact>
+      )}
+      {run.host !== null && <Fact label="Host">{run.host}</Fact>}
+    </dl>
+  );
+}
+
+/** ", 2.4 times as long as the other": said of the longer of two runs. */
+export function comparedText(ms: number, otherMs: number | null): string {
+  if (otherMs === null || otherMs <= 0 || ms <= otherMs) return "";
+  return `, ${(ms / otherMs).toFixed(1)} times as long as the other`;
+}
