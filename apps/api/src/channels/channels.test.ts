@@ -117,6 +117,15 @@ test("a test is queued as a delivery; the sixth in a minute is refused", async (
   expect((await as("POST", `${url}/test`)).status).toBe(429);
 });
 
+test("deliveries are listed by their state", async () => {
+  const { as, url, path } = await withChannel();
+  await as("POST", `${url}/test`);
+  const count = async (state: string) =>
+    (await read<{ items: Delivery[] }>(await as("GET", `${path}/deliveries?state=${state}`))).items.length;
+  expect([await count("pending"), await count("failed")]).toEqual([1, 0]);
+  expect((await as("GET", `${path}/deliveries?state=lost`)).status).toBe(400);
+});
+
 test("deliveries are listed newest first, page by page, with their attempts", async () => {
   const { as, url, path, projectId } = await withChannel();
   for (let sent = 0; sent < 3; sent += 1) await as("POST", `${url}/test`);

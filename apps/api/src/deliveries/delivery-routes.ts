@@ -72,7 +72,11 @@ const DeliveryView = z
   .meta({ id: "Delivery" });
 
 const OfDelivery = InProject.extend({ deliveryId: z.uuid() });
-const ListQuery = PageQuery.extend({ checkId: z.uuid().optional(), channelId: z.uuid().optional() });
+const ListQuery = PageQuery.extend({
+  checkId: z.uuid().optional(),
+  channelId: z.uuid().optional(),
+  state: DeliveryState.optional(),
+});
 const tags = ["Deliveries"];
 
 export const deliveryRoutes = createRouter()
@@ -86,11 +90,12 @@ export const deliveryRoutes = createRouter()
       responses: { 200: json(pageSchema(DeliveryView), "Deliveries, newest first.") },
     }),
     async (c) => {
-      const { limit, cursor, checkId, channelId } = c.req.valid("query");
+      const { limit, cursor, checkId, channelId, state } = c.req.valid("query");
       const filter = {
         ...c.req.valid("param"),
         ...(checkId !== undefined && { checkId }),
         ...(channelId !== undefined && { channelId }),
+        ...(state !== undefined && { state }),
       };
       const before = readCursor(cursor, z.uuid());
       const rows = await listDeliveries(c.var.deps.db, filter, { limit: limit + 1, before });

@@ -10,6 +10,7 @@ import { routesQuery } from "../alert-routes/route-queries.ts";
 import {
   readCheckSearch,
   readDaySearch,
+  readDeliveriesSearch,
   readIncidentsSearch,
   readListSearch,
   readReportSearch,
@@ -232,6 +233,7 @@ const onCall = createRoute({
 const deliveries = createRoute({
   getParentRoute: () => projectRoute,
   path: "deliveries",
+  validateSearch: readDeliveriesSearch,
   component: lazyRouteComponent(() => import("../pages/deliveries-page.tsx"), "DeliveriesPage"),
 });
 const deadLetters = createRoute({

@@ -1,3 +1,5 @@
+import type { DeliveryState } from "@overdue/core";
+
 import { STATUS_FILTERS, type StatusFilter } from "../checks/check-selection.ts";
 import { type Problem, PROBLEMS, type Zoom, ZOOMS } from "../day/day-choices.ts";
 
@@ -23,12 +25,28 @@ export type DaySearch = {
   as?: "table" | undefined;
 };
 
+/** Which deliveries are listed: all by default. */
+export type DeliveriesSearch = {
+  state?: DeliveryState | undefined;
+  channel?: string | undefined;
+  check?: string | undefined;
+};
+
 /** Which incidents are listed: open ones by default. */
 export type IncidentsSearch = { state?: "all" };
 
 /** Which report is shown: the last complete month by default. */
 export type ReportSearch = { period?: string; every?: "week"; timezone?: string };
 
+// Named here, since the router of every page reads it.
+const DELIVERY_STATES = [
+  "pending",
+  "sending",
+  "retry",
+  "sent",
+  "failed",
+  "superseded",
+] as const satisfies readonly DeliveryState[];
 const SORTS = ["name", "next"] as const;
 const TABS = ["pings", "runs", "history", "how-to"] as const;
 
@@ -73,6 +91,16 @@ export function readReportSearch(search: Record<string, unknown>): ReportSearch 
     ...(period !== undefined && { period }),
     ...(search["every"] === "week" && { every: "week" }),
     ...(timezone !== undefined && { timezone }),
+  };
+}
+
+export function readDeliveriesSearch(search: Record<string, unknown>): DeliveriesSearch {
+  const state = DELIVERY_STATES.find((known) => known === search["state"]);
+  const [channel, check] = [readText(search["channel"]), readText(search["check"])];
+  return {
+    ...(state && { state }),
+    ...(channel !== undefined && { channel }),
+    ...(check !== undefined && { check }),
   };
 }
 

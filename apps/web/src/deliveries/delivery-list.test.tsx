@@ -2,9 +2,10 @@
 import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 
-import { fakeApi, problem } from "../../test/fake-api.ts";
-import { aDelivery, AT, NAMES, PROJECT } from "../../test/fixtures.ts";
-import { renderPart } from "../../test/render.tsx";
+import { appApi } from "../../test/app-api.ts";
+import { fakeApi, page, problem } from "../../test/fake-api.ts";
+import { aChannel, aDelivery, AT, NAMES, PROJECT } from "../../test/fixtures.ts";
+import { renderApp, renderPart } from "../../test/render.tsx";
 import { DeadLetterList, DeliveryList } from "./delivery-list.tsx";
 import { DeliveryProgress } from "./delivery-progress.tsx";
 import type { DeliveryView } from "./delivery-queries.ts";
@@ -163,4 +164,19 @@ describe("the progress of a test message", () => {
     await renderPart(<DeliveryProgress projectId={PROJECT} deliveryId="d1" />);
     expect((await screen.findByRole("alert")).textContent).toContain("There is no such delivery.");
   });
+});
+
+test("the list of deliveries is narrowed by the address and by its fields", async () => {
+  const sent = fakeApi({
+    ...appApi(),
+    [`GET /v1/projects/${PROJECT}/deliveries`]: page(aDelivery()),
+    [`GET /v1/projects/${PROJECT}/channels`]: page(aChannel()),
+  });
+  const { user } = await renderApp(`/projects/${PROJECT}/deliveries?channel=ops`);
+  const asked = () => sent.findLast(({ path }) => path.endsWith("/deliveries"))?.query;
+  await waitFor(() => expect(asked()).toMatchObject({ channelId: "ops" }));
+  await user.selectOptions(await screen.findByLabelText("State"), "failed");
+  await waitFor(() => expect(asked()).toMatchObject({ channelId: "ops", state: "failed" }));
+  await user.selectOptions(screen.getByLabelText("Channel"), "");
+  await waitFor(() => expect(asked()).not.toHaveProperty("channelId"));
 });

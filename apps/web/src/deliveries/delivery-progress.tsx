@@ -64,7 +64,8 @@ export function Attempts({ delivery }: { delivery: DeliveryView }) {
 
 const OUTCOMES = { sent: "sent", retry: "will be retried", failed: "failed" };
 
-const STATES = {
+/** How each state of a delivery looks and is called. */
+export const STATES = {
   pending: { icon: IconClock, tone: "info", label: "Queued" },
   sending: { icon: IconSend, tone: "info", label: "Sending" },
   retry: { icon: IconRefresh, tone: "warn", label: "Will be retried" },

@@ -12,11 +12,24 @@ export type DeliveryView = InferResponseType<typeof oneDelivery.$get, 200>;
 
 const REFRESH_MS = 2_000;
 
+/** Which deliveries are wanted; what is left out does not matter. */
+export type DeliveryFilter = {
+  state?: DeliveryView["state"] | undefined;
+  channel?: string | undefined;
+  check?: string | undefined;
+};
+
 /** Alerts and tests of a project, newest first. */
-export const deliveriesQuery = (projectId: string) =>
-  pagedQuery(["projects", projectId, "deliveries", "list"], (query) =>
-    parseResponse(deliveries.$get({ param: { projectId }, query })),
+export const deliveriesQuery = (projectId: string, { state, channel, check }: DeliveryFilter = {}) => {
+  const filter = {
+    ...(state !== undefined && { state }),
+    ...(channel !== undefined && { channelId: channel }),
+    ...(check !== undefined && { checkId: check }),
+  };
+  return pagedQuery(["projects", projectId, "deliveries", "list", filter], (query) =>
+    parseResponse(deliveries.$get({ param: { projectId }, query: { ...query, ...filter } })),
   );
+};
 
 /** Deliveries that were given up, and neither taken over by the fallback channel nor dismissed. */
 export const deadLettersQuery = (projectId: string) =>

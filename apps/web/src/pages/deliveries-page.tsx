@@ -1,6 +1,9 @@
+import { Group, NativeSelect, Select } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 
+import { type DeliveriesSearch, readDeliveriesSearch } from "../app/search.ts";
+import { STATES } from "../deliveries/delivery-progress.tsx";
 import { DeadLetterList, DeliveryList } from "../deliveries/delivery-list.tsx";
 import { deadLettersQuery, deliveriesQuery } from "../deliveries/delivery-queries.ts";
 import { Listing, MoreButton } from "../ui/listing.tsx";
@@ -9,14 +12,21 @@ import { useNames } from "./use-names.ts";
 
 export function DeliveriesPage() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId/deliveries" });
-  const query = useInfiniteQuery(deliveriesQuery(projectId));
+  const search = useSearch({ from: "/signed-in/projects/$projectId/deliveries" });
+  const query = useInfiniteQuery(deliveriesQuery(projectId, search));
   const names = useNames(projectId);
+  const isFiltered = Object.keys(search).length > 0;
   return (
     <Page title="Deliveries" lead="Every message to every channel, with the response of the provider.">
+      <Filters search={search} channels={names.channels} checks={names.checks} />
       <div>
         <Listing
           query={query}
-          empty="Nothing was sent yet. An alert appears here when a check goes down or recovers."
+          empty={
+            isFiltered
+              ? "No delivery is like this."
+              : "Nothing was sent yet. An alert appears here when a check goes down or recovers."
+          }
         >
           {(deliveries) => <DeliveryList projectId={projectId} deliveries={deliveries} names={names} />}
         </Listing>
@@ -24,6 +34,54 @@ export function DeliveriesPage() {
       </div>
     </Page>
   );
+}
+
+type FiltersProps = {
+  search: DeliveriesSearch;
+  channels: ReadonlyMap<string, string>;
+  checks: ReadonlyMap<string, string>;
+};
+
+/** Narrows the list by what became of a message, where it went and which check it is about; kept in the address. */
+function Filters({ search, channels, checks }: FiltersProps) {
+  const navigate = useNavigate({ from: "/projects/$projectId/deliveries" });
+  const set = (change: DeliveriesSearch) =>
+    void navigate({ search: (known) => readDeliveriesSearch({ ...known, ...change }), replace: true });
+  return (
+    <Group gap="xs">
+      <NativeSelect
+        aria-label="State"
+        value={search.state ?? ""}
+        data={[
+          { value: "", label: "In any state" },
+          ...Object.entries(STATES).map(([value, { label }]) => ({ value, label })),
+        ]}
+        onChange={({ currentTarget }) =>
+          set({ state: readDeliveriesSearch({ state: currentTarget.value }).state })
+        }
+      />
+      <NativeSelect
+        aria-label="Channel"
+        value={search.channel ?? ""}
+        data={[{ value: "", label: "To any channel" }, ...options(channels)]}
+        onChange={({ currentTarget }) => set({ channel: currentTarget.value || undefined })}
+      />
+      <Select
+        aria-label="Check"
+        placeholder="About any check"
+        value={search.check ?? null}
+        data={options(checks)}
+        onChange={(check) => set({ check: check ?? undefined })}
+        searchable
+        clearable
+        limit={60}
+      />
+    </Group>
+  );
+}
+
+function options(names: ReadonlyMap<string, string>): { value: string; label: string }[] {
+  return [...names].map(([value, label]) => ({ value, label }));
 }
 
 export function DeadLettersPage() {

@@ -1,3 +1,4 @@
+import type { DeliveryState } from "@overdue/core";
 import { and, asc, desc, eq, gt, inArray, lt, sql } from "drizzle-orm";
 
 import { notifySenders } from "../changes.ts";
@@ -7,7 +8,12 @@ import { deliveries, deliveryAttempts } from "../schema/index.ts";
 
 type AttemptRow = typeof deliveryAttempts.$inferSelect;
 export type DeliveryWithAttempts = DeliveryRow & { attempts: AttemptRow[] };
-export type DeliveryFilter = { projectId: string; checkId?: string; channelId?: string };
+export type DeliveryFilter = {
+  projectId: string;
+  checkId?: string;
+  channelId?: string;
+  state?: DeliveryState;
+};
 
 /** Deliveries of a project, newest first, from before the delivery `before`. */
 export async function listDeliveries(
@@ -23,6 +29,7 @@ export async function listDeliveries(
         eq(deliveries.projectId, filter.projectId),
         filter.checkId === undefined ? undefined : eq(deliveries.checkId, filter.checkId),
         filter.channelId === undefined ? undefined : eq(deliveries.channelId, filter.channelId),
+        filter.state === undefined ? undefined : eq(deliveries.state, filter.state),
         page.before === null ? undefined : lt(deliveries.id, page.before),
       ),
     )
