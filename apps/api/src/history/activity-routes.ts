@@ -1,6 +1,6 @@
 import { activityOf, checkName, displayStatus, splitTags, upcomingSlots, worstKind } from "@overdue/core";
 import { type CheckActivity, checkSettings, loadActivity, outagesWithin, toCheck } from "@overdue/db";
-import { DAY_MS, explain, type Instant, MINUTE_MS } from "@overdue/schedules";
+import { DAY_MS, explain, type Instant, MINUTE_MS, nextAfter } from "@overdue/schedules";
 import { z } from "zod";
 
 import { READ } from "../http/access.ts";
@@ -124,8 +124,10 @@ function spanOf(query: { from: string; until: string }): Span {
 function activityView(found: CheckActivity, span: Span, now: Instant): CheckActivityView {
   const { row } = found;
   const { schedule } = checkSettings(row);
-  const expectedAt = row.status === "paused" ? null : (row.expectedAt?.getTime() ?? null);
-  const upcoming = upcomingSlots({ schedule, expectedAt }, span, { now, limit: UPCOMING });
+  const upcoming = upcomingSlots({ schedule, expectedAt: expectedAt(row, now) }, span, {
+    now,
+    limit: UPCOMING,
+  });
   return {
     id: row.id,
     name: checkName(row),
@@ -136,6 +138,16 @@ function activityView(found: CheckActivity, span: Span, now: Instant): CheckActi
     upcoming: upcoming.times.map((at) => at - span.from),
     ...(upcoming.isCut && { upcomingCut: true as const }),
   };
+}
+
+/** The time that a check waits for. One that is down waits for none, but its job is due by its schedule all the same. */
+function expectedAt(
+  { status, expectedAt: stored, schedule }: CheckActivity["row"],
+  now: Instant,
+): Instant | null {
+  if (status === "paused") return null;
+  if (stored !== null) return stored.getTime();
+  return status === "down" && schedule.kind !== "interval" ? nextAfter(schedule, now) : null;
 }
 
 function pastView(

@@ -41,6 +41,15 @@ export function DurationChart({ data }: { data: DurationsView }) {
   );
 }
 
+const DAY_SECONDS = 86_400;
+
+/** "20 Nov", or "14:00" where the labels of an axis are less than a day apart. */
+function timeLabel(at: number, [first = 0, second = DAY_SECONDS]: readonly number[]): string {
+  const isDay = second - first >= DAY_SECONDS;
+  const [day = "", clock = ""] = shortZonedText(at * 1_000, browserZone()).split(", ");
+  return (isDay ? day.split(" ").slice(1).join(" ") : clock.split(" ")[0]) ?? "";
+}
+
 function chartOptions(element: HTMLElement, point: (index: number | null) => void): UPlot.Options {
   const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim();
   const axis = { stroke: () => colour("--mantine-color-dimmed"), font: "12px system-ui" };
@@ -63,7 +72,12 @@ function chartOptions(element: HTMLElement, point: (index: number | null) => voi
     tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1_000), browserZone()),
     scales: { y: { range: (_, __, highest) => [0, highest * 1.1 || 1] } },
     axes: [
-      { ...axis, grid: { show: false }, ticks: { show: false } },
+      {
+        ...axis,
+        grid: { show: false },
+        ticks: { show: false },
+        values: (_, seconds) => seconds.map((one) => timeLabel(one, seconds)),
+      },
       {
         ...axis,
         grid,

@@ -68,28 +68,26 @@ describe("the list of runs", () => {
     return rendered;
   }
 
-  test("shows when a run began and ended, how long it took, and on which host", async () => {
+  test("shows when a run began, how long it took, and on which host", async () => {
     await renderRuns({});
-    expect(tableRows()).toEqual([
-      ["Success", BEGAN, "Fri 20 Nov, 13:04 CET5 min ago", "4 min 10 s", "–", "db1", "–", ""],
-    ]);
+    expect(tableRows()).toEqual([["Success", BEGAN, "4 min 10 s", "–", "db1", "–", ""]]);
   });
 
   test("explains an exit status", async () => {
     await renderRuns({ outcome: "fail", exitStatus: 127 });
-    expect(tableRows()[0]?.[4]).toBe("127, command not found");
+    expect(tableRows()[0]?.[3]).toBe("127, command not found");
   });
 
   test("counts up for a run that is still open", async () => {
     await renderRuns({ outcome: "running", endedAt: null, durationMs: null });
-    expect(tableRows()[0]).toEqual(["Running", BEGAN, "–", "10 min", "–", "db1", "–", "–"]);
+    expect(tableRows()[0]).toEqual(["Running", BEGAN, "10 min", "–", "db1", "–", "–"]);
   });
 
   test("marks a run that was too long, one without a start, and one whose parts were matched by a guess", async () => {
     await renderRuns({ overlong: true }, { startedAt: null, durationMs: null }, { guessed: true });
-    expect(tableRows().map(([outcome, started, , took]) => [outcome, started, took])).toEqual([
+    expect(tableRows().map(([outcome, started, took]) => [outcome, started, took])).toEqual([
       ["Success too long", BEGAN, "4 min 10 s"],
-      ["Success", "no start ping", "–"],
+      ["Success", "no start ping; ended Fri 20 Nov, 13:04 CET5 min ago", "–"],
       ["Success", BEGAN, "about 4 min 10 s"],
     ]);
   });

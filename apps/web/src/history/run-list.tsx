@@ -130,15 +130,16 @@ function runColumns({ zone, chosen, choose, show }: ColumnOptions): Column<Row>[
       look: "short",
       cell: (row) => {
         if (!("run" in row)) return <DatedTime at={row.slot.dueAt} zone={zone} />;
-        const { startedAt } = row.run;
-        return startedAt === null ? "no start ping" : <DatedTime at={startedAt} zone={zone} />;
+        const { startedAt, endedAt } = row.run;
+        if (startedAt !== null) return <DatedTime at={startedAt} zone={zone} />;
+        return endedAt === null ? (
+          "no start ping"
+        ) : (
+          <>
+            no start ping; ended <DatedTime at={endedAt} zone={zone} />
+          </>
+        );
       },
-    },
-    {
-      head: "Ended",
-      look: "short",
-      cell: (row) =>
-        "run" in row && row.run.endedAt !== null ? <DatedTime at={row.run.endedAt} zone={zone} /> : dash,
     },
     { head: "Took", look: "short", cell: (row) => ("run" in row ? <Duration run={row.run} /> : dash) },
     {
