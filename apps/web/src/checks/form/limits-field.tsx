@@ -1,3 +1,5 @@
+import { Text } from "@mantine/core";
+
 import { spanToSeconds, toSpan } from "../../time/duration.ts";
 import { SlotPicture } from "../slot-picture.tsx";
 import { useCheckFormContext } from "./check-form-values.ts";
@@ -13,6 +15,11 @@ export function LimitsField() {
     maxRuntime: spanToSeconds(maxRuntime),
   };
   return (
-    <SlotPicture limits={limits} move={(limit, seconds) => form.setFieldValue(limit, toSpan(seconds))} />
+    <>
+      <Text size="sm" c="dimmed" mb="sm">
+        Drag an edge, or type the grace above and the others under More settings.
+      </Text>
+      <SlotPicture limits={limits} move={(limit, seconds) => form.setFieldValue(limit, toSpan(seconds))} />
+    </>
   );
 }
