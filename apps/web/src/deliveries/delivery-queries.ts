@@ -26,7 +26,8 @@ export const deliveriesQuery = (projectId: string, { state, channel, check }: De
     ...(channel !== undefined && { channelId: channel }),
     ...(check !== undefined && { checkId: check }),
   };
-  return pagedQuery(["projects", projectId, "deliveries", "list", filter], (query) =>
+  const key = ["projects", projectId, "deliveries", "list", state ?? "", channel ?? "", check ?? ""];
+  return pagedQuery(key, (query) =>
     parseResponse(deliveries.$get({ param: { projectId }, query: { ...query, ...filter } })),
   );
 };
