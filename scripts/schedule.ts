@@ -19,6 +19,8 @@ import { machineOffsets } from "./machine-timezones.ts";
  * instead what is odd about lines of `{"expr":"…","schedulers":["…"]}`, side by side.
  */
 const COUNT_MAX = 10_000;
+// Jenkins computes the times of H from the name of a job; the vectors are those of this one.
+const JOB = "flavours";
 const Line = z.strictObject({
   kind: z.enum(["interval", "cron", "oncalendar"], "must be interval, cron or oncalendar"),
   scheduler: z
@@ -28,6 +30,7 @@ const Line = z.strictObject({
       "is no scheduler: use one such as kubernetes, or leave it out",
     )
     .optional(),
+  job: z.string("must be the name of a job").default(JOB),
   expr: z.union([z.string(), z.int()], "must be an expression, or the seconds of an interval"),
   tz: z
     .string("must be a time zone")
@@ -75,10 +78,10 @@ function answer(text: string): { next: string[] } | { error: string } {
   }
 }
 
-function scheduleOf({ kind, scheduler, expr, tz }: Line): Schedule {
+function scheduleOf({ kind, scheduler, job, expr, tz }: Line): Schedule {
   if (scheduler !== undefined) {
     if (kind !== "cron") throw new ScheduleError("A scheduler stands beside kind cron only: leave it out.");
-    return { kind, expression: String(expr), scheduler, timezone: tz };
+    return { kind, expression: String(expr), scheduler, job, timezone: tz };
   }
   if (kind !== "interval") return calendarOf({ kind, expression: String(expr).trim(), timezone: tz });
   const everySeconds = Number(expr);

@@ -13,16 +13,26 @@ import { timeZoneOf } from "./timezones/timezones.ts";
 /** One line of an expression, parsed. */
 export type Line = { kind: "cron"; cron: Cron } | { kind: "oncalendar"; calendar: OnCalendar };
 
-/** An expression of one or more lines; `scheduler` says who reads cron lines, Debian's cron where it is left out. */
-export type Expression = { kind: "cron" | "oncalendar"; expression: string; scheduler?: string };
+/**
+ * An expression of one or more lines; `scheduler` says who reads cron lines, Debian's cron where it is left out, and `job`
+ * the name of the job, where that tells the times.
+ */
+export type Expression = {
+  kind: "cron" | "oncalendar";
+  expression: string;
+  scheduler?: string;
+  job?: string;
+};
 
 const PARSED_MAX = 5000;
 const SCHEDULERS_MAX = 100;
+const BEFORE_JOB = "\0";
 const cronLines = boundedCache(SCHEDULERS_MAX, (id: string) => {
   const { rules } = schedulerNamed(id);
-  return boundedCache(PARSED_MAX, (text) =>
-    eachLine(text, (line): Line => ({ kind: "cron", cron: parseCron(line, rules) })),
-  );
+  return boundedCache(PARSED_MAX, (text) => {
+    const [expression = "", job] = text.split(BEFORE_JOB);
+    return eachLine(expression, (line): Line => ({ kind: "cron", cron: parseCron(line, rules, job) }));
+  });
 });
 const calendarLines = boundedCache(PARSED_MAX, (text) =>
   eachLine(text, (line): Line => ({ kind: "oncalendar", calendar: parseOnCalendar(line) })),
@@ -32,8 +42,20 @@ const calendarLines = boundedCache(PARSED_MAX, (text) =>
  * The lines of an expression; the last ones asked for are remembered.
  * @throws ScheduleError that names the line, where there are several
  */
-export function linesOf({ kind, expression, scheduler = DEFAULT_SCHEDULER }: Expression): readonly Line[] {
-  return kind === "cron" ? cronLines(scheduler)(expression) : calendarLines(expression);
+export function linesOf({
+  kind,
+  expression,
+  scheduler = DEFAULT_SCHEDULER,
+  job,
+}: Expression): readonly Line[] {
+  if (kind === "oncalendar") return calendarLines(expression);
+  return cronLines(scheduler)(job === undefined ? expression : `${expression}${BEFORE_JOB}${job}`);
+}
+
+/** Until when a line may run that is due at `dueAt`: later than that where its scheduler draws the time. */
+export function latestOfLine(line: Line, zone: TimeZone, dueAt: Instant): Instant {
+  const latest = line.kind === "cron" ? line.cron.latest : null;
+  return (latest && nextOfCron(latest, zone, dueAt - 1)) ?? dueAt;
 }
 
 /** The zone that a line is read in: its own, else the check's. */

@@ -56,10 +56,20 @@ const SchedulerInput = z
   })
   .overwrite((name) => schedulerId(name) ?? name);
 
+const JOB_LENGTH_MAX = 500;
+/** The full name of a Jenkins job, as it stands in its URL without the /job/ parts: `folder/nightly build`. */
+const JobInput = z
+  .string({ error: "Write the full name of the Jenkins job, with its folders, or leave it out." })
+  .trim()
+  .min(1, { error: "Write the full name of the Jenkins job, with its folders, or leave it out." })
+  .max(JOB_LENGTH_MAX, { error: `Use at most ${JOB_LENGTH_MAX} characters.` })
+  .refine((name) => !name.includes("\0"), { error: "Write the name without a null character." });
+
 const Calendar = z.strictObject({
   kind: z.enum(["cron", "oncalendar"]),
   expression: Expression,
   scheduler: mayBeLeftOut(SchedulerInput),
+  job: mayBeLeftOut(JobInput),
   timezone: TimezoneInput,
   except: mayBeLeftOut(ExceptionsInput),
 });
@@ -126,6 +136,8 @@ class FieldError extends Error {
 function readCalendar(named: CalendarSchedule): ScheduleReading {
   if (named.kind === "oncalendar" && named.scheduler !== undefined)
     throw new FieldError("scheduler", "OnCalendar lines are systemd's own: leave the scheduler out.");
+  if (named.job !== undefined && named.scheduler !== "jenkins")
+    throw new FieldError("job", "Only Jenkins computes times from a job's name: leave the job out.");
   const given = withoutDefault(named);
   const { every: keepsEvery } = schedulerNamed(given.scheduler ?? DEFAULT_SCHEDULER).rules;
   const found = readPasted({ ...given, keepsEvery });

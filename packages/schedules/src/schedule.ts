@@ -1,7 +1,7 @@
 import { SECOND_MS, type Instant } from "./time.ts";
 import type { Exceptions } from "./exceptions/exceptions.ts";
 import { nextAllowed } from "./exceptions/next-allowed.ts";
-import { type Line, linesOf, nextOfLine, zoneOfLine } from "./lines.ts";
+import { latestOfLine, type Line, linesOf, nextOfLine, zoneOfLine } from "./lines.ts";
 import { isDead } from "./oncalendar/next.ts";
 import type { TimeZone } from "./timezones/time-zone.ts";
 
@@ -14,6 +14,8 @@ export type CalendarSchedule = {
   expression: string;
   /** what reads the lines of a cron expression, by its id; Debian's cron where it is left out */
   scheduler?: string;
+  /** the full name of the job, from which Jenkins computes the times of H */
+  job?: string;
   timezone: string;
   except?: Exceptions;
 };
@@ -42,6 +44,27 @@ export function everyMs(schedule: Schedule): number | null {
     return null;
   const [line, ...others] = linesOf(schedule);
   return line?.kind === "cron" && others.length === 0 ? line.cron.every : null;
+}
+
+/**
+ * How long after `dueAt` the job may run that is due then, in milliseconds, where its scheduler draws the time: Jenkins'
+ * `H` without the name of the job, cronie's `~`. 0 for any other schedule.
+ */
+export function windowMs(schedule: Schedule, dueAt: Instant): number {
+  if (!hasWindows(schedule)) return 0;
+  let until = dueAt;
+  for (const line of linesOf(schedule)) {
+    const zone = zoneOfLine(line, schedule.timezone);
+    if (nextOfScheduled(line, { schedule, zone }, dueAt - 1) === dueAt)
+      until = Math.max(until, latestOfLine(line, zone, dueAt));
+  }
+  return until - dueAt;
+}
+
+/** Whether the scheduler draws the times of a line, so that each is due somewhere in a window. */
+export function hasWindows(schedule: Schedule): schedule is CalendarSchedule {
+  if (schedule.kind !== "cron" || schedule.scheduler === undefined) return false;
+  return linesOf(schedule).some((line) => line.kind === "cron" && line.cron.latest !== null);
 }
 
 /** Whether systemd itself gives up on a line of this schedule when it looks for the time after `after`. */

@@ -26,6 +26,8 @@ export type Cron = {
   isElapsed: boolean;
   /** a fixed distance from the last start in milliseconds: `@every 90m` */
   every: number | null;
+  /** the latest times, of a line whose times its scheduler draws: its own are then the earliest; null for any other */
+  latest: Cron | null;
   /** a zone that the line itself names */
   timezone: string | null;
   rules: CronRules;

@@ -15,10 +15,17 @@ const USUAL: Fields = { second: "0", minute: "*", hour: "*", day: "*", month: "*
 const NAMES: readonly FieldName[] = ["second", "minute", "hour", "day", "month", "weekday", "year"];
 
 /**
- * Reads one line as a scheduler of these rules does.
+ * Reads one line as a scheduler of these rules does. `job`: the name of the job, where that tells the times.
  * @throws ScheduleError
  */
-export function parseCron(line: string, rules: CronRules): Cron {
+export function parseCron(line: string, rules: CronRules, job?: string): Cron {
+  const drawn = rules.quirks.drawn?.(line, job) ?? null;
+  if (drawn === null) return parseLine(line, rules);
+  const earliest = parseLine(drawn.from, rules);
+  return drawn.until === drawn.from ? earliest : { ...earliest, latest: parseLine(drawn.until, rules) };
+}
+
+function parseLine(line: string, rules: CronRules): Cron {
   const { text, timezone: prefix } = withoutZone(rules.quirks.line?.(line) ?? line, rules);
   const macro = macroIn(text.trim(), rules);
   if (typeof macro === "number") return everyCron(macro, rules);
@@ -140,6 +147,7 @@ function cronOf(fields: Fields, parsed: Parsed, rules: CronRules): Cron {
     daysMustAgree: rules.days.both !== "or" || isDayOpen || isWeekdayOpen,
     isElapsed: isElapsed(fields, parsed, rules),
     every: null,
+    latest: null,
     timezone: rules.timezone,
     rules,
   };

@@ -122,7 +122,12 @@ export type CronRules = {
   quirks: Quirks;
 };
 
+/** The earliest and the latest times of a line whose times the scheduler draws, each as a line of its own. */
+export type DrawnLine = { from: string; until: string };
+
 export type Quirks = {
+  /** of a line whose times it draws; the same twice where `job` tells them; null for any other line */
+  drawn?: (line: string, job: string | undefined) => DrawnLine | null;
   /** rewrites or refuses the line before it is read */
   line?: (line: string) => string;
   /** the layout of these words, where their number does not tell it */

@@ -1,10 +1,12 @@
 import type { Cron } from "../cron/cron.ts";
+import { nextOfCron } from "../cron/next.ts";
 import { type Line, linesOf } from "../lines.ts";
 import { type Chain, MICROSECONDS } from "../oncalendar/chain.ts";
 import { daysOfMonth } from "../oncalendar/dates.ts";
 import { leastFrom } from "../oncalendar/match-component.ts";
 import type { OnCalendar } from "../oncalendar/parse.ts";
 import { nextAfter } from "../schedule.ts";
+import { UTC } from "../timezones/timezones.ts";
 import { ScheduleError } from "../schedule-error.ts";
 import type { Instant } from "../time.ts";
 import { durationText } from "./duration.ts";
@@ -33,12 +35,23 @@ export function readingText(expression: string, scheduler: string): string | nul
 export function lineText(line: Line): string {
   if (line.kind === "cron" && line.cron.every !== null)
     return `every ${durationText(line.cron.every / 1000)} from the last start`;
+  if (line.kind === "cron" && line.cron.latest !== null)
+    return windowText(line.cron, line.cron.latest);
   const { days, times } = line.kind === "cron" ? ofCron(line.cron) : ofOnCalendar(line.calendar);
   const when = timesText(times);
   const onDays = daysText(days);
   if (when.kind === "times" && isConditional(days)) return `at ${when.text} ${onDays}`;
   if (when.kind === "times") return `${onDays} at ${when.text}`;
   return onDays === EVERY_DAY ? when.text : `${when.text}, ${onDays}`;
+}
+
+/** "every day at 00:00 or up to 23 h 59 min later, as the scheduler draws it" */
+function windowText(earliest: Cron, latest: Cron): string {
+  const from = nextOfCron(earliest, UTC, NEVER_BEFORE);
+  const until = from === null ? null : nextOfCron(latest, UTC, from - 1);
+  const text = lineText({ kind: "cron", cron: { ...earliest, latest: null } });
+  if (from === null || until === null || until <= from) return text;
+  return `${text}, or up to ${durationText((until - from) / 1000)} later, as the scheduler draws it`;
 }
 
 type Parts = { days: DayRule; times: TimesOfDay };

@@ -22,6 +22,11 @@ const debian = derive(COMMON, {
 const cronie = derive(debian, {
   grammar: { rest: "refused" },
   quirks: {
+    // One value of the range, drawn anew whenever the crontab is loaded.
+    drawn(line) {
+      const bound = (end: 1 | 2) => line.replace(/^\s*-/, "").split(/\s+/).map((word, index) => boundOf(word, index, end)).join(" ");
+      return /^(?:\S+\s+){0,4}\S*~/.test(line) ? { from: bound(1), until: bound(2) } : null;
+    },
     line(text) {
       refuseStarAsCommand(text);
       if (/^\s/.test(text))
@@ -31,6 +36,22 @@ const cronie = derive(debian, {
     },
   },
 });
+
+const FIELD_BOUNDS = ["0~59", "0~23", "1~31", "1~12", "0~6"];
+
+/** The first or the last number of each `10~20` in a field; what is left out on one side is the field's own bound. */
+function boundOf(word: string, index: number, end: 1 | 2): string {
+  const [low = "", high = ""] = FIELD_BOUNDS[index]?.split("~") ?? [];
+  if (low === "") return word;
+  return word
+    .split(",")
+    .map((entry) => {
+      const [, from, until] = /^(\w*)~(\w*)$/.exec(entry) ?? [];
+      if (from === undefined || until === undefined) return entry;
+      return end === 1 ? from || low : until || high;
+    })
+    .join(",");
+}
 
 /** Six fields are taken for five and a command, and a command may not begin with a star. */
 function refuseStarAsCommand(line: string): string {

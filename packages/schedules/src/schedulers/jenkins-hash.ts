@@ -43,15 +43,40 @@ const FIELDS = [
  */
 export function withoutHashes(line: string, jobName: string): string {
   const draw = jenkinsHash(jobName);
+  return replaceHashes(line, (range) => drawn(range, draw));
+}
+
+function replaceHashes(line: string, replace: (range: HashedRange) => string): string {
   return line
     .split(/[ \t]+/)
     .map((word, index) =>
       word
         .split(",")
-        .map((entry) => (HASHED.test(entry) ? drawn(hashedRange(entry, index), draw) : entry))
+        .map((entry) => (HASHED.test(entry) ? replace(hashedRange(entry, index)) : entry))
         .join(","),
     )
     .join(" ");
+}
+
+/**
+ * The line of the earliest times that `H` may stand for, and that of the latest; null for a line without `H`. Where steps
+ * leave a shorter rest at the end of a field, not every job runs in it, so that it is no window.
+ * @throws ScheduleError for a step larger than its range
+ */
+export function hashWindow(line: string): { from: string; until: string } | null {
+  const bounds = (end: "from" | "until") => replaceHashes(line, (range) => boundsOf(range, end));
+  const [from, until] = [bounds("from"), bounds("until")];
+  return from === line ? null : { from, until };
+}
+
+function boundsOf(range: HashedRange, end: "from" | "until"): string {
+  refuseStep(range);
+  const { from, to, step } = range;
+  if (step === 1) return String(end === "from" ? from : to);
+  const values: number[] = [];
+  for (let value = from; value + step - 1 <= to; value += step)
+    values.push(end === "from" ? value : value + step - 1);
+  return values.join(",");
 }
 
 const HASHED = /^H(?:\((\d+)-(\d+)\))?(?:\/(\d+))?$/;
@@ -63,11 +88,16 @@ function hashedRange(entry: string, index: number): HashedRange {
   return { from: Number(from), to: Number(to), step: Number(step) };
 }
 
-function drawn({ from, to, step }: HashedRange, draw: (bound: number) => number): string {
+function refuseStep({ from, to, step }: HashedRange): void {
   if (step > to - from + 1 || step < 1)
     throw new ScheduleError(
       `H takes steps from 1 to ${to - from + 1} here, not ${step}: write H alone, or a smaller step.`,
     );
+}
+
+function drawn(range: HashedRange, draw: (bound: number) => number): string {
+  refuseStep(range);
+  const { from, to, step } = range;
   if (step === 1) return String(from + draw(to - from + 1));
   const values: number[] = [];
   for (let value = from + draw(step); value <= to; value += step) values.push(value);

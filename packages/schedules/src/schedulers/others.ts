@@ -3,7 +3,7 @@ import type { FieldName } from "../cron/rules.ts";
 import { refuseMissingDays } from "../cron/missing-days.ts";
 import { laravelWalk } from "../cron/walks/laravel.ts";
 import { systemdCronWalk } from "../cron/walks/systemd-cron.ts";
-import { withoutHashes } from "./jenkins-hash.ts";
+import { hashWindow, withoutHashes } from "./jenkins-hash.ts";
 import { busyboxValues, systemdCronValues } from "./own-readings.ts";
 import { rustCronTimes } from "../cron/walks/rust-cron.ts";
 import { COMMON, derive, FIVE, preset, SECONDS_AND_YEAR, SECONDS_FIRST, USUAL_MACROS } from "./scheduler.ts";
@@ -47,8 +47,6 @@ const systemdCron = derive(COMMON, {
     },
   },
 });
-// The job whose times stand for H where no name is known; the vectors were made with a job of this name.
-const JOB_NAME = "flavours";
 const JENKINS_MACROS: Readonly<Record<string, string>> = {
   "@yearly": "H H H H *",
   "@annually": "H H H H *",
@@ -64,10 +62,13 @@ const jenkins = derive(COMMON, {
   days: { both: "and" },
   years: 2,
   quirks: {
-    line(text) {
+    drawn(text, job) {
       if (/^\s/.test(text))
         throw new ScheduleError("Jenkins takes no blank before the first field: remove it.");
-      return withoutHashes(JENKINS_MACROS[text.trim()] ?? text, JOB_NAME);
+      const line = JENKINS_MACROS[text.trim()] ?? text;
+      if (job === undefined) return hashWindow(line);
+      const exact = withoutHashes(line, job);
+      return { from: exact, until: exact };
     },
   },
 });
@@ -189,7 +190,7 @@ export const JENKINS = preset({
   source: "jenkins core",
   drawn: {
     sign: /(?:^|[\s,])H(?:[(/,\s]|$)|^\s*@/m,
-    text: "Jenkins draws H from the job's name, so that each job has its own minute. The times shown here are those of another job: write the minute that the job really runs at, or set a jitter as wide as what H stands for.",
+    text: "Jenkins draws H from the job's name, so that each job has its own minute: any time that H may stand for is on time. Name the job (its full name, with its folders) for the very minute.",
   },
   rules: jenkins,
 });
