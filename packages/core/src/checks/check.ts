@@ -31,7 +31,7 @@ export type CheckState = {
   /** Start of the newest open run; null when none is open. */
   lastStartAt: Instant | null;
   lastDurationMs: number | null;
-  /** The next expected slot, null when there is none to wait for. */
+  /** When the next slot is expected, at the end of its window; null when there is none to wait for. */
   expectedAt: Instant | null;
   /** When the check goes down unless something comes first. */
   deadlineAt: Instant | null;

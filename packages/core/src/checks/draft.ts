@@ -1,4 +1,4 @@
-import type { Instant } from "@overdue/schedules";
+import { type Instant, windowMs } from "@overdue/schedules";
 import type { Check, CheckState } from "./check.ts";
 import type { CheckSettings } from "./settings.ts";
 import type { Memory } from "./memory.ts";
@@ -37,11 +37,17 @@ export function seal(check: Check, draft: Draft): Transition<Check> {
   const deadlineAt = state.status === "down" ? null : awaitedUntil(draft.settings, memory);
   if (deadlineAt !== state.deadlineAt) state.deadlineSeq += 1;
   state.deadlineAt = deadlineAt;
-  state.expectedAt = state.status === "up" || state.status === "new" ? memory.slotAt : null;
+  const isAwaited = state.status === "up" || state.status === "new";
+  state.expectedAt = isAwaited ? expectedBy(draft.settings, memory.slotAt) : null;
   state.lastStartAt = newestStart(memory);
   state.memory = memory;
   const next = { id: check.id, createdAt: check.createdAt, settings: draft.settings, state };
   return { check: next, effects: draft.effects, nextAt: nextAt(next) };
+}
+
+/** When a slot is expected: the end of its window, where the scheduler draws the time. */
+export function expectedBy({ schedule }: CheckSettings, slotAt: Instant | null): Instant | null {
+  return slotAt === null ? null : slotAt + windowMs(schedule, slotAt);
 }
 
 /** Stores a run, in place of what this fold said about it before. */

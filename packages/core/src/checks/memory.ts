@@ -51,6 +51,8 @@ export type Memory = {
   unmet?: Unmet;
   /** Slots, by their due time, that a run settled beside its own; runs for them may come until then. At most 64. */
   shared?: { slots: readonly Instant[]; until: Instant };
+  /** How long after the begin of its window the last run began, in milliseconds, where the scheduler draws the times. */
+  drawnMs?: number;
   /** Slots that wait for their own run though a later one was met: pings name their slots. Oldest first, at most 64. */
   passed?: readonly Instant[];
   /** Spans of slots still to be written, when there were too many for one fold. At most 4. */

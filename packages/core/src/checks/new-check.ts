@@ -1,6 +1,7 @@
 import { type Instant, nextAfter } from "@overdue/schedules";
 import type { Check } from "./check.ts";
 import type { CheckSettings } from "./settings.ts";
+import { expectedBy } from "./draft.ts";
 import type { Memory } from "./memory.ts";
 import { slotDeadline } from "./deadlines/postpone-deadlines.ts";
 
@@ -19,7 +20,7 @@ export function newCheck(id: string, createdAt: Instant, settings: CheckSettings
       lastPingAt: null,
       lastStartAt: null,
       lastDurationMs: null,
-      expectedAt: slotAt,
+      expectedAt: expectedBy(settings, slotAt),
       deadlineAt: slotAt === null ? null : slotDeadline(settings, memory.outages, slotAt),
       memory,
     },

@@ -3,7 +3,7 @@
 import { everyMs, type Instant, lostFrom, missedText, nextAfter, usualPolicy } from "@overdue/schedules";
 import type { Memory, OpenRun } from "../memory.ts";
 import { writeBacklog } from "../slots/backlog.ts";
-import { type Draft, evidenceOf, writeRun } from "../draft.ts";
+import { type Draft, evidenceOf, expectedBy, writeRun } from "../draft.ts";
 import type { Evidence } from "../event.ts";
 import type { CheckSettings } from "../settings.ts";
 import { goDown, goUp } from "../state/flips.ts";
@@ -48,7 +48,7 @@ export function evaluateSlot(draft: Draft, dueAt: Instant): void {
   const { state, memory, settings } = draft;
   if (memory.passed?.[0] === dueAt) return evaluatePassed(draft, dueAt);
   if (meetByOpenRun(draft, dueAt)) return;
-  const evidence = evidenceOf(draft, { expectedAt: dueAt });
+  const evidence = evidenceOf(draft, { expectedAt: expectedBy(settings, dueAt) });
   const { at, outcome, because } = missSlot(draft, dueAt);
   const skippedFor = because === "overlap" ? runBefore(memory, dueAt) : undefined;
   memory.evaluatedAt = Math.max(memory.evaluatedAt, at);
@@ -79,7 +79,7 @@ function evaluatePassed(draft: Draft, dueAt: Instant): void {
   memory.evaluatedAt = Math.max(memory.evaluatedAt, at);
   if (outcome !== "missed") return;
   const wasUp = state.status === "up";
-  const evidence = evidenceOf(draft, { expectedAt: dueAt, deadlineAt: at });
+  const evidence = evidenceOf(draft, { expectedAt: expectedBy(settings, dueAt), deadlineAt: at });
   applyViolation(draft, {
     at,
     reason: "missed",

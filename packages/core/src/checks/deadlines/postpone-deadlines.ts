@@ -1,6 +1,6 @@
-/** Rules 13, 20, 30, 31 and 39: computes one deadline, and postpones it past outages and maintenance. */
+/** Rules 13, 20, 30, 31, 39 and 46: computes one deadline, and postpones it past outages and maintenance. */
 
-import { type Instant, SECOND_MS } from "@overdue/schedules";
+import { type Instant, SECOND_MS, windowMs } from "@overdue/schedules";
 import { outOfMaintenance, postponeForMaintenance } from "../../maintenance/wait.ts";
 import { maintenanceAt } from "../../maintenance/window.ts";
 import type { CheckSettings } from "../settings.ts";
@@ -13,7 +13,8 @@ const RETRY_MS = 15 * SECOND_MS;
 
 /** The last instant at which a ping for the slot due at `dueAt` would be in time, outages and windows allowed for. */
 export function slotDeadline(settings: CheckSettings, outages: readonly Outage[], dueAt: Instant): Instant {
-  const deadlineAt = dueAt + (settings.jitterSeconds + settings.graceSeconds) * SECOND_MS;
+  const waitsMs = (settings.jitterSeconds + settings.graceSeconds) * SECOND_MS;
+  const deadlineAt = dueAt + windowMs(settings.schedule, dueAt) + waitsMs;
   return outages.length === 0 && settings.maintenance === undefined
     ? deadlineAt
     : postponeDeadline({ from: dueAt, until: deadlineAt }, settings, outages);

@@ -1,6 +1,6 @@
-/** Rule 42: slots that a ping names by the due time that its scheduler handed on, and those that it passes over. */
+/** Rules 42 and 46: the one slot that a ping names, or in whose window its run began, and those that it passes over. */
 
-import { type Instant, nextAfter } from "@overdue/schedules";
+import { hasWindows, type Instant, nextAfter } from "@overdue/schedules";
 import type { Draft } from "../draft.ts";
 import type { Slot } from "../event.ts";
 import { rememberUnmet } from "./made-up.ts";
@@ -36,6 +36,24 @@ export function settleNamed(draft: Draft, coming: Arrival, namedAt: Instant): bo
   memory.slotAt = nextAfter(schedule, namedAt);
   nameLastSlot(memory, before ?? NO_SLOT);
   return true;
+}
+
+/**
+ * The slot in whose window a run began, where the scheduler draws the times: of windows that follow each other the nearest
+ * to where in its window the last run began, since most draw once. Undefined for other schedules, and ahead of the window.
+ */
+export function slotOfWindow(draft: Draft, { arrivedAt }: Arrival): Instant | undefined {
+  const { memory, settings } = draft;
+  const { schedule } = settings;
+  if (!hasWindows(schedule)) return undefined;
+  const distance = (dueAt: Instant) => Math.abs(arrivedAt - dueAt - (memory.drawnMs ?? 0));
+  let nearest: Instant | undefined;
+  let dueAt = memory.slotAt;
+  for (let count = 0; dueAt !== null && dueAt <= arrivedAt && count < PASSED_MAX; count += 1) {
+    if (nearest === undefined || distance(dueAt) <= distance(nearest)) nearest = dueAt;
+    dueAt = nextAfter(schedule, dueAt);
+  }
+  return nearest;
 }
 
 /** Says what became of a slot that was passed over; a later one was settled before it, so it is not the last one. */

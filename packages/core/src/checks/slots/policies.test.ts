@@ -1,4 +1,4 @@
-/** Rules 12, 14, 17, 33 and 42 to 45: timelines of real schedulers, as measured in the vectors' policies.json. */
+/** Rules 12, 14, 17, 33 and 42 to 46: timelines of real schedulers, as measured in the vectors' policies.json. */
 
 import { describe, expect, test } from "vitest";
 import type { Evidence } from "../event.ts";
@@ -275,6 +275,77 @@ describe("a job of an interval", () => {
       [...[run(0, 300), run(3900, 4400), run(8000, 8010)].flat(), [12_209, "time"]],
       ["new→up at 300"],
       ["300 on-time 0", "3900 on-time 0", "8000 on-time 0"],
+    ],
+  ]);
+});
+
+describe("a slot that is a window", () => {
+  const HOUR = 3600;
+  /** Stories begin at 08:00, on the day before day 1. */
+  const at = (day: number, hour: number, minute = 0) => (day * 24 + hour - 8) * HOUR + minute * 60;
+  timelines([
+    [
+      "of Jenkins' H: any time of the day is on time",
+      { schedule: cron("jenkins", "@daily"), graceSeconds: HOUR },
+      [...ends(at(0, 9), at(1, 8, 50), at(2, 8, 50), at(3, 23, 58)), [at(4, 0, 30), "time"]],
+      [`new→up at ${at(0, 9)}`],
+      [
+        `${at(1, 0)} on-time ${(8 * 60 + 50) * 60}`,
+        `${at(2, 0)} on-time ${(8 * 60 + 50) * 60}`,
+        `${at(3, 0)} on-time ${(23 * 60 + 58) * 60}`,
+      ],
+    ],
+    [
+      "is lost an hour of grace after its end",
+      { schedule: cron("jenkins", "H H * * *"), graceSeconds: HOUR },
+      [...ends(at(0, 9), at(1, 9), at(3, 9)), [at(3, 10), "time"]],
+      [
+        `new→up at ${at(0, 9)}`,
+        `up→down at ${at(3, 0, 59)} (missed), notified`,
+        `down→up at ${at(3, 9)}, notified`,
+      ],
+      [`${at(1, 0)} on-time 32400`, `${at(2, 0)} missed`, `${at(3, 0)} on-time 32400`],
+    ],
+    [
+      "is lost although the next run comes within the grace, and is over with that",
+      { schedule: cron("jenkins", "H H * * *"), graceSeconds: HOUR },
+      [...ends(at(0, 9), at(1, 0, 10), at(3, 0, 10)), [at(3, 10), "time"]],
+      [
+        `new→up at ${at(0, 9)}`,
+        `up→down at ${at(3, 0, 59)} (missed), notified`,
+        `down→up at ${at(3, 0, 59)}, notified`,
+      ],
+      [`${at(1, 0)} on-time 600`, `${at(2, 0)} missed`, `${at(3, 0)} on-time 600`],
+    ],
+    [
+      "that a run is late for is met by it, where the runs before were late in their windows, too",
+      { schedule: cron("jenkins", "H H * * *"), graceSeconds: HOUR },
+      [...ends(at(0, 9), at(1, 23, 58), at(3, 0, 4), at(3, 23, 58)), [at(4, 0, 30), "time"]],
+      [`new→up at ${at(0, 9)}`],
+      [
+        `${at(1, 0)} on-time ${(23 * 60 + 58) * 60}`,
+        `${at(2, 0)} late ${(24 * 60 + 4) * 60}`,
+        `${at(3, 0)} on-time ${(23 * 60 + 58) * 60}`,
+      ],
+    ],
+    [
+      "of cronie's ~, whatever it draws at a restart",
+      { schedule: cron("cronie", "0~59 2~4 * * *"), graceSeconds: 600 },
+      [...ends(at(0, 9), at(1, 2, 10), at(2, 4, 59), at(3, 3)), [at(4, 5, 9), "time"]],
+      [`new→up at ${at(0, 9)}`, `up→down at ${at(4, 5, 9)} (missed), notified`],
+      [
+        `${at(1, 2)} on-time 600`,
+        `${at(2, 2)} on-time ${179 * 60}`,
+        `${at(3, 2)} on-time 3600`,
+        `${at(4, 2)} missed`,
+      ],
+    ],
+    [
+      "is none where the name of the Jenkins job tells the very minute",
+      { schedule: { ...cron("jenkins", "@daily"), job: "flavours" }, graceSeconds: 600 },
+      [...ends(at(0, 9), at(1, 8, 50)), [at(2, 9), "time"]],
+      [`new→up at ${at(0, 9)}`, `up→down at ${at(2, 9)} (missed), notified`],
+      [`${at(1, 8, 50)} on-time 0`, `${at(2, 8, 50)} missed`],
     ],
   ]);
 });

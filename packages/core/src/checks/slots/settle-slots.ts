@@ -1,4 +1,4 @@
-/** Rules 12, 14, 16 to 19, 42, 43 and 45: which slot a ping or a run is for, and what became of it. */
+/** Rules 12, 14, 16 to 19, 42, 43, 45 and 46: which slot a ping or a run is for, and what became of it. */
 
 import { everyMs, type Instant, nextAfter, SECOND_MS } from "@overdue/schedules";
 import type { CheckSettings } from "../settings.ts";
@@ -8,7 +8,7 @@ import type { Memory, OpenRun, Outage } from "../memory.ts";
 import { isInMaintenance, isInOutage, slotDeadline } from "../deadlines/postpone-deadlines.ts";
 import { arrivalOf, type Arrival, earlyMs, metBy, metSlot } from "./slot-outcome.ts";
 import { isWaiting, makeUp, shareSlots, takeShared } from "./made-up.ts";
-import { settleNamed } from "./named-slots.ts";
+import { settleNamed, slotOfWindow } from "./named-slots.ts";
 import { nameLastSlot, NO_SLOT, reviseLastSlot, writeSlot } from "./write-slots.ts";
 
 /** How many slots one fold writes; what is left is written by the next ones. */
@@ -23,10 +23,8 @@ export function settleSlots(draft: Draft, coming: Arrival): boolean {
   const { memory, settings } = draft;
   const firstAt = memory.slotAt;
   const isFixed = everyMs(settings.schedule) === null;
-  if (coming.namedAt !== undefined && firstAt !== null) {
-    const isNamed = settleNamed(draft, coming, coming.namedAt);
-    if (isNamed !== null) return isNamed;
-  }
+  const isOwn = settleOwn(draft, coming);
+  if (isOwn !== null) return isOwn;
   if (isFixed) meetByRunBefore(draft, coming);
   // A run that waited for the end of another is none that is early for the next slot.
   const isQueued = coming.isBackToBack === true;
@@ -37,6 +35,22 @@ export function settleSlots(draft: Draft, coming: Arrival): boolean {
   if (!isFixed) memory.slotAt = nextAfter(settings.schedule, countsFrom(draft, coming));
   if (isBegun || isAhead) nameLastSlot(memory, firstAt ?? NO_SLOT);
   return isBegun || isAhead;
+}
+
+/**
+ * Settles the one slot that is known to be the run's own, where its ping or a window tells it. Returns whether there was
+ * one; null where neither does.
+ */
+function settleOwn(draft: Draft, coming: Arrival): boolean | null {
+  const { memory } = draft;
+  if (memory.slotAt === null) return null;
+  const windowAt = coming.namedAt === undefined ? slotOfWindow(draft, coming) : undefined;
+  const ownAt = coming.namedAt ?? windowAt;
+  if (ownAt === undefined) return null;
+  const isSettled = settleNamed(draft, coming, ownAt);
+  if (windowAt !== undefined && isSettled === true && coming.good)
+    memory.drawnMs = coming.arrivedAt - windowAt;
+  return isSettled;
 }
 
 /** An interval counts from the ping, a line such as `@every 90m` from the start of its run where that was heard. */
@@ -65,6 +79,8 @@ export function meetAhead(draft: Draft, coming: Arrival): void {
 export function failDue(draft: Draft, coming: Arrival): boolean {
   const { memory } = draft;
   const firstAt = memory.slotAt;
+  const isOwn = settleOwn(draft, coming);
+  if (isOwn !== null) return isOwn;
   const settled = firstAt === null ? beginSlots(draft, coming) : settleDue(draft, coming);
   if (settled) nameLastSlot(memory, firstAt ?? NO_SLOT);
   return settled;

@@ -1,6 +1,6 @@
-/** Rules 15 and 16: on time, early or late. */
+/** Rules 15, 16 and 46: on time, early or late. */
 
-import { everyMs, type Instant, MINUTE_MS, nextAfter, SECOND_MS } from "@overdue/schedules";
+import { everyMs, type Instant, MINUTE_MS, nextAfter, SECOND_MS, windowMs } from "@overdue/schedules";
 import type { CheckSettings } from "../settings.ts";
 import type { Slot } from "../event.ts";
 
@@ -21,7 +21,7 @@ export function metSlot(settings: CheckSettings, dueAt: Instant, coming: Arrival
   const lateMs = coming.arrivedAt - dueAt;
   return {
     dueAt,
-    outcome: outcomeOf(settings, coming.good, lateMs),
+    outcome: outcomeOf(settings, coming.good, { dueAt, lateMs }),
     at: coming.at,
     lateMs,
     runId: coming.runId,
@@ -64,10 +64,14 @@ export function isBad(slot: Slot): boolean {
   return slot.outcome === "missed" || slot.outcome === "failed";
 }
 
-function outcomeOf(settings: CheckSettings, good: boolean, lateMs: number): Slot["outcome"] {
+function outcomeOf(
+  settings: CheckSettings,
+  good: boolean,
+  { dueAt, lateMs }: { dueAt: Instant; lateMs: number },
+): Slot["outcome"] {
   if (!good) return "failed";
   const onTimeMs =
     Math.min(MINUTE_MS, settings.graceSeconds * (SECOND_MS / 10)) + settings.jitterSeconds * SECOND_MS;
-  if (lateMs > onTimeMs) return "late";
+  if (lateMs > onTimeMs && lateMs > onTimeMs + windowMs(settings.schedule, dueAt)) return "late";
   return lateMs < 0 && everyMs(settings.schedule) === null ? "early" : "on-time";
 }

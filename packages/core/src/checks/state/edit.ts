@@ -26,6 +26,7 @@ export function applyEdit(draft: Draft, edit: { at: Instant; settings: CheckSett
   if (!sameSchedule) {
     delete memory.shared;
     delete memory.passed;
+    delete memory.drawnMs;
     evaluateOverdue(draft, at);
   }
   if (edit.settings.tolerance === null) memory.verdicts = [];
