@@ -176,7 +176,7 @@ function changeTiming({ schedule, inactiveSchedule }: Timing, fields: CheckField
 function scheduleOf(
   kind: Schedule["kind"],
   { timeoutSeconds, expression, timezone }: ScheduleParts,
-  kept: Partial<Pick<CalendarSchedule, "except" | "scheduler">>,
+  kept: Partial<Pick<CalendarSchedule, "except" | "scheduler" | "job">>,
 ): Schedule {
   return kind === "interval"
     ? { kind, everySeconds: timeoutSeconds }
@@ -187,7 +187,7 @@ function scheduleOf(
 function readerOf(schedule: Schedule, sent: Schedule["kind"] | null) {
   if (sent !== null) return healthchecksReader(sent);
   return schedule.kind === "cron" && schedule.scheduler !== undefined
-    ? { scheduler: schedule.scheduler }
+    ? { scheduler: schedule.scheduler, ...(schedule.job !== undefined && { job: schedule.job }) }
     : {};
 }
 

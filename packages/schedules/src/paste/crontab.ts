@@ -5,6 +5,7 @@ import { secondsOfSpan } from "./spans.ts";
 import { isAbbreviation } from "./zone-abbreviations.ts";
 
 const ZONE_LINE = /^(?:CRON_TZ|TZ)\s*=\s*(["']?)([^"'\s]+)\1\s*(.*)$/;
+const DELAY_LINE = /^RANDOM_DELAY\s*=\s*(["']?)(\d{1,5})\1$/;
 const VARIABLE_LINE = /^[A-Za-z_]\w*\s*=/;
 const FIELDS = 5;
 
@@ -16,12 +17,12 @@ type Job = { fields: string; timezone: string | null; command: string | null; re
  * was chosen reads `@every` itself, so that it is no plain interval.
  */
 export function readCrontab(lines: readonly string[], keepsEvery = false): Reading | null {
-  const { jobs, remark } = jobsIn(lines);
+  const { jobs, remark, jitterSeconds } = jobsIn(lines);
   const [first, ...others] = jobs;
   if (first === undefined) return null;
   const name = nameOf(first) ?? remark;
   const timezone = first.timezone === null ? {} : { timezone: first.timezone };
-  const notes = notesOn(first);
+  const notes = [...notesOn(first), ...delayNotes(jitterSeconds)];
   const every = /^@every\s+(.+)$/i.exec(first.fields);
   const everySeconds = every === null ? null : secondsOfSpan(every[1] ?? "");
   if (everySeconds !== null && others.length === 0 && !keepsEvery)
@@ -30,23 +31,36 @@ export function readCrontab(lines: readonly string[], keepsEvery = false): Readi
   const left = others.length - together.length;
   return reading(
     { kind: "cron", lines: [first, ...together].map(({ fields }) => fields) },
-    { ...timezone, name, notes: left === 0 ? notes : [...notes, leftOutText(left)], otherJobs: left },
+    { ...timezone, name, jitterSeconds, notes: left === 0 ? notes : [...notes, leftOutText(left)], otherJobs: left },
   );
 }
 
-function jobsIn(lines: readonly string[]): { jobs: Job[]; remark: string | null } {
+/** `RANDOM_DELAY` of cronie: every job starts up to so many minutes late, by as much from the start of cron to its end. */
+function delayNotes(jitterSeconds: number | null): string[] {
+  if (jitterSeconds === null) return [];
+  return [`RANDOM_DELAY starts the job up to ${jitterSeconds / 60} min late: so late is not called late.`];
+}
+
+function jobsIn(lines: readonly string[]): {
+  jobs: Job[];
+  remark: string | null;
+  jitterSeconds: number | null;
+} {
   const jobs: Job[] = [];
   let timezone: string | null = null;
   let remark: string | null = null;
+  let jitterSeconds: number | null = null;
   for (const line of lines) {
     const [, , zone, rest = ""] = ZONE_LINE.exec(line) ?? [];
     if (zone !== undefined) timezone = zone;
     const text = zone === undefined ? line : rest;
+    const [, , delay] = (jobs.length === 0 && DELAY_LINE.exec(text)) || [];
+    if (delay !== undefined) jitterSeconds = Number(delay) * 60 || null;
     if (jobs.length === 0 && text.startsWith("#")) remark = text.replace(/^#+\s*/, "") || null;
     if (text === "" || text.startsWith("#") || VARIABLE_LINE.test(text)) continue;
     jobs.push(jobOf(text, timezone));
   }
-  return { jobs, remark };
+  return { jobs, remark, jitterSeconds };
 }
 
 function jobOf(line: string, timezone: string | null): Job {

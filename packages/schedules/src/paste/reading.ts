@@ -10,7 +10,7 @@ export type Reading = {
   timezone: string | null;
   /** A name for the check, from the command or the unit; null where the text has none. */
   name: string | null;
-  /** `RandomizedDelaySec=` of a timer; null where the text has none. */
+  /** `RandomizedDelaySec=` of a timer, or cronie's `RANDOM_DELAY`; null where the text has none. */
   jitterSeconds: number | null;
   /** What runs the job, where the text itself shows it; `what` is the text in words, such as "a Kubernetes CronJob". */
   runBy: { scheduler: string; what: string } | null;

@@ -48,6 +48,8 @@ function boundOf(word: string, index: number, end: 1 | 2): string {
     .map((entry) => {
       const [, from, until] = /^(\w*)~(\w*)$/.exec(entry) ?? [];
       if (from === undefined || until === undefined) return entry;
+      if (Number(from || low) > Number(until || high))
+        throw new ScheduleError(`“${entry}” runs backwards: write the smaller number first.`);
       return end === 1 ? from || low : until || high;
     })
     .join(",");
@@ -78,6 +80,10 @@ export const CRONIE = preset({
   family: "Linux",
   names: ["cronie", "Red Hat", "RHEL", "Fedora", "Rocky", "AlmaLinux", "Arch", "SUSE"],
   version: "cronie 1.7.2",
+  drawn: {
+    sign: /^\s*-?(?:\S+\s+){0,4}\S*~/m,
+    text: "cronie draws one time of each range with ~ whenever it loads the crontab: any time of the range is on time.",
+  },
   source: "cronie's source, its own loop run with a simulated clock",
   rules: cronie,
 });

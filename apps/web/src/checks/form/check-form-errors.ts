@@ -8,6 +8,7 @@ const FIELDS = new Set(Object.keys(newCheckValues("UTC", [])));
 const OTHER_NAMES: Record<string, string> = {
   "schedule.everySeconds": "every",
   "schedule.timezone": "timezone",
+  "schedule.job": "job",
 };
 
 /** The form's field for a path of the API, or of core's schema, which uses the same paths; null where it has none. */

@@ -17,6 +17,8 @@ export type CheckFormValues = {
   cron: string;
   /** what runs the cron line, by its id; null for plain cron */
   scheduler: string | null;
+  /** the full name of the Jenkins job; empty where it is not known */
+  job: string;
   calendar: string;
   timezone: string;
   exceptions: ExceptionValues;
@@ -53,6 +55,7 @@ export function newCheckValues(timezone: string, channelIds: string[]): CheckFor
     every: toSpan(300),
     cron: "30 2 * * *",
     scheduler: null,
+    job: "",
     calendar: "*-*-* 02:30",
     timezone,
     exceptions: NO_EXCEPTIONS,
@@ -154,7 +157,7 @@ export function checkSettings(
 
 type ScheduleValues = Pick<
   CheckFormValues,
-  "kind" | "every" | "cron" | "scheduler" | "calendar" | "timezone" | "exceptions"
+  "kind" | "every" | "cron" | "scheduler" | "job" | "calendar" | "timezone" | "exceptions"
 >;
 
 export function scheduleInput(values: ScheduleValues): CheckSchedule {
@@ -163,18 +166,26 @@ export function scheduleInput(values: ScheduleValues): CheckSchedule {
   const except = exceptionsInput(values.exceptions);
   const expression = kind === "cron" ? values.cron : values.calendar;
   const scheduler = kind === "cron" && values.scheduler !== null ? { scheduler: values.scheduler } : {};
-  return { kind, expression, ...scheduler, timezone, ...(except && { except }) };
+  const job = "scheduler" in scheduler && scheduler.scheduler === "jenkins" && values.job !== "";
+  return {
+    kind,
+    expression,
+    ...scheduler,
+    ...(job && { job: values.job }),
+    timezone,
+    ...(except && { except }),
+  };
 }
 
 function scheduleValues(schedule: CheckSchedule): Partial<CheckFormValues> {
   if (schedule.kind === "interval") return { kind: "interval", every: toSpan(schedule.everySeconds) };
-  const { kind, expression, scheduler = null, timezone, except } = schedule;
+  const { kind, expression, scheduler = null, job = "", timezone, except } = schedule;
   const exceptions = exceptionValues(except);
   return {
     kind,
     timezone,
     exceptions,
-    ...(kind === "cron" ? { cron: expression, scheduler } : { calendar: expression }),
+    ...(kind === "cron" ? { cron: expression, scheduler, job } : { calendar: expression }),
   };
 }
 

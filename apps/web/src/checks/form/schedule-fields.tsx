@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, Stack, Textarea } from "@mantine/core";
+import { Button, SegmentedControl, Stack, Textarea, TextInput } from "@mantine/core";
 
 import { toSpan } from "../../time/duration.ts";
 import { TimezoneSelect } from "../../ui/form.tsx";
@@ -16,7 +16,7 @@ const KINDS: { value: CheckFormValues["kind"]; label: string }[] = [
 /** When the job is due, and how late its ping may be. */
 export function ScheduleFields() {
   const form = useCheckFormContext();
-  const { kind } = form.values;
+  const { kind, scheduler } = form.values;
   return (
     <div className={styles["schedule"]}>
       <Stack>
@@ -29,6 +29,7 @@ export function ScheduleFields() {
         />
         {kind === "interval" && <IntervalField />}
         {kind === "cron" && <CronField />}
+        {kind === "cron" && scheduler === "jenkins" && <JobField />}
         {kind === "oncalendar" && <CalendarField />}
         {kind !== "interval" && <TimezoneField />}
         <SpanInput
@@ -43,6 +44,18 @@ export function ScheduleFields() {
         <NextTimes schedule={scheduleInput(form.values)} />
       </Stack>
     </div>
+  );
+}
+
+/** Without it a slot of Jenkins' H is a window. */
+function JobField() {
+  const form = useCheckFormContext();
+  return (
+    <TextInput
+      label="Jenkins job"
+      description="Its full name with its folders, such as team/nightly. Jenkins computes H from it; without it any time that H may stand for is on time."
+      {...form.getInputProps("job")}
+    />
   );
 }
 

@@ -1,4 +1,4 @@
-import { lintSchedule } from "@overdue/schedules";
+import { hasWindows, lintSchedule } from "@overdue/schedules";
 import type { CheckSettings } from "../../checks/settings.ts";
 import { findSeveralPerSlot } from "./crowds.ts";
 import { evidenceFrom, type Finding } from "./finding.ts";
@@ -15,13 +15,23 @@ import { zoneFinding, zonesThatFit } from "./zones.ts";
  */
 export function examineSchedule(settings: CheckSettings, runs: readonly SeenRun[]): Finding[] {
   const history = historyOf(settings.schedule, runs);
-  const finding =
+  const finding = findDisagreement(settings, history, runs) ?? findOddLine(history);
+  return finding === null ? [] : [finding];
+}
+
+/** Where the scheduler draws the times, no run disagrees with the begin of its window. */
+function findDisagreement(
+  settings: CheckSettings,
+  history: History,
+  runs: readonly SeenRun[],
+): Finding | null {
+  if (hasWindows(settings.schedule)) return null;
+  return (
     findOtherSchedule(settings, history) ??
     findWrongPeriod(settings, history) ??
     findSeveralPerSlot(history) ??
-    findLateByRunTime(settings, history, runs) ??
-    findOddLine(history);
-  return finding === null ? [] : [finding];
+    findLateByRunTime(settings, history, runs)
+  );
 }
 
 /** The same line in another zone or by another scheduler, where that explains the runs and the check's own does not. */
