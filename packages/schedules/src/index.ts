@@ -29,7 +29,14 @@ export {
 } from "./schedulers/index.ts";
 export { FAMILIES, type Scheduler } from "./schedulers/scheduler.ts";
 export { timesAfter } from "./times.ts";
-export { type CalendarSchedule, everyMs, hasWindows, nextAfter, type Schedule, windowMs } from "./schedule.ts";
+export {
+  type CalendarSchedule,
+  everyMs,
+  hasWindows,
+  nextAfter,
+  type Schedule,
+  windowMs,
+} from "./schedule.ts";
 export { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "./time.ts";
 export { LIKELY_ZONES } from "./timezones/likely-zones.ts";
 export type { TimeZone } from "./timezones/time-zone.ts";

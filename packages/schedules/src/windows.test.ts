@@ -55,8 +55,16 @@ describe("the name of a Jenkins job", () => {
 });
 
 test.each([
-  ["jenkins", "H H * * *", "Every day at 00:00, or up to 23 hours 59 minutes later, as the scheduler draws it, UTC"],
-  ["jenkins", "H * * * *", "At minute 0 past every hour, or up to 59 minutes later, as the scheduler draws it, UTC"],
+  [
+    "jenkins",
+    "H H * * *",
+    "Every day at 00:00, or up to 23 hours 59 minutes later, as the scheduler draws it, UTC",
+  ],
+  [
+    "jenkins",
+    "H * * * *",
+    "At minute 0 past every hour, or up to 59 minutes later, as the scheduler draws it, UTC",
+  ],
   ["cronie", "0~30 3 * * *", "Every day at 03:00, or up to 30 minutes later, as the scheduler draws it, UTC"],
 ])("%s: %s in words is “%s”", (scheduler, expression, text) => {
   expect(explain(drawnBy(scheduler, expression), { from: FROM, count: 0 }).text).toBe(text);

@@ -35,8 +35,7 @@ export function readingText(expression: string, scheduler: string): string | nul
 export function lineText(line: Line): string {
   if (line.kind === "cron" && line.cron.every !== null)
     return `every ${durationText(line.cron.every / 1000)} from the last start`;
-  if (line.kind === "cron" && line.cron.latest !== null)
-    return windowText(line.cron, line.cron.latest);
+  if (line.kind === "cron" && line.cron.latest !== null) return windowText(line.cron, line.cron.latest);
   const { days, times } = line.kind === "cron" ? ofCron(line.cron) : ofOnCalendar(line.calendar);
   const when = timesText(times);
   const onDays = daysText(days);

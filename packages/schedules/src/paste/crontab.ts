@@ -31,7 +31,13 @@ export function readCrontab(lines: readonly string[], keepsEvery = false): Readi
   const left = others.length - together.length;
   return reading(
     { kind: "cron", lines: [first, ...together].map(({ fields }) => fields) },
-    { ...timezone, name, jitterSeconds, notes: left === 0 ? notes : [...notes, leftOutText(left)], otherJobs: left },
+    {
+      ...timezone,
+      name,
+      jitterSeconds,
+      notes: left === 0 ? notes : [...notes, leftOutText(left)],
+      otherJobs: left,
+    },
   );
 }
 

@@ -24,7 +24,12 @@ const cronie = derive(debian, {
   quirks: {
     // One value of the range, drawn anew whenever the crontab is loaded.
     drawn(line) {
-      const bound = (end: 1 | 2) => line.replace(/^\s*-/, "").split(/\s+/).map((word, index) => boundOf(word, index, end)).join(" ");
+      const bound = (end: 1 | 2) =>
+        line
+          .replace(/^\s*-/, "")
+          .split(/\s+/)
+          .map((word, index) => boundOf(word, index, end))
+          .join(" ");
       return /^(?:\S+\s+){0,4}\S*~/.test(line) ? { from: bound(1), until: bound(2) } : null;
     },
     line(text) {
