@@ -61,6 +61,7 @@ const EXPECTED: Record<string, string> = {
   "POST /v1/schedules/explain": "signed-in, read key",
   "GET /v1/projects/:projectId": "viewer, read key",
   "GET /v1/projects/:projectId/check-overviews": "viewer, read key",
+  "GET /v1/projects/:projectId/clock-changes": "viewer, read key",
   "GET /v1/projects/:projectId/checks/:checkId/uptime": "viewer, read key",
   "GET /v1/projects/:projectId/activity": "viewer, read key",
   "GET /v1/projects/:projectId/checks/:checkId/durations": "viewer, read key",

@@ -44,6 +44,7 @@ import { pingHostOnly } from "./pings/ping-host.ts";
 import { HEARTBEAT_PATH } from "./pings/receiver.ts";
 import { projectRoutes } from "./projects/project-routes.ts";
 import { reportRoutes, stopRoutes } from "./reports/report-routes.ts";
+import { clockChangeRoutes } from "./schedules/clock-change-routes.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
 import { siteHandler } from "./site/site.ts";
 
@@ -68,6 +69,7 @@ function restRoutes() {
     .route("/", activityRoutes)
     .route("/", durationRoutes)
     .route("/", scheduleRoutes)
+    .route("/", clockChangeRoutes)
     .route("/", pingHistoryRoutes)
     .route("/", refusedPingRoutes)
     .route("/", historyRoutes)

@@ -44,6 +44,7 @@ const READS: Record<string, Call> = {
     return [...(await db.findRunOutputs(pool, w, ended)).values()];
   },
   listChecks: ({ projectId, tag }) => db.listChecks(on, { projectId, tags: [tag] }, PAGE),
+  listSchedules: ({ projectId }) => db.listSchedules(on, projectId),
   findProjectChecks: ({ projectId, tag }) => db.findProjectChecks(on, projectId, { tags: [tag] }),
   findCheckByUniqueKey: (w) => db.findCheckByUniqueKey(on, w.projectId, db.uniqueKeyOf(w.pingUuid)),
   findEqualCheck: ({ projectId, name }) => db.findEqualCheck(on, projectId, { name }),

@@ -5,6 +5,7 @@ export { type ClockChange, forecastOf } from "./explain/clock-changes.ts";
 export { MONTH_NAMES, WEEKDAY_NAMES } from "./calendar-names.ts";
 export { listText } from "./explain/english.ts";
 export { explain, type Explanation } from "./explain/explain.ts";
+export { lineFor } from "./explain/line-for.ts";
 export { readingText } from "./explain/line-text.ts";
 export type { Occurrence } from "./explain/local-time.ts";
 export { belatedRuns, lostFrom, policiesOf, usualPolicy } from "./policies/policies.ts";

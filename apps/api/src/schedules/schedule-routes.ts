@@ -5,6 +5,7 @@ import {
   explain,
   FAMILIES,
   type Instant,
+  lineFor,
   lintLine,
   policiesOf,
   policySentences,
@@ -31,7 +32,8 @@ const LINES_MAX = 5;
 
 const ScheduleQuestion = z.strictObject({ schedule: ScheduleReadingInput }).meta({ id: "ScheduleQuestion" });
 const Occurrence = z.object({ at: Timestamp, local: z.string() });
-export const ClockChangeView = z
+export const ClockChangeMark = z.enum(["skipped", "moved", "doubled", "once", "extra"]);
+const ClockChangeView = z
   .object({
     at: Timestamp,
     timezone: z.string(),
@@ -41,7 +43,7 @@ export const ClockChangeView = z
       .array(
         z.object({
           local: z.string(),
-          mark: z.enum(["skipped", "moved", "doubled", "once", "extra"]),
+          mark: ClockChangeMark,
           pass: z.enum(["first", "second"]).optional().meta({
             description: "The pass of the repeated hour in which it runs, where that is one.",
           }),
@@ -95,6 +97,10 @@ const Reading = z
   .object({
     scheduler: z.string().nullable().meta({ description: "Null where the line is no cron line." }),
     label: z.string(),
+    expression: z.string().meta({
+      description:
+        "The line that was read: where the scheduler wants seconds before the fields, with a 0 for them.",
+    }),
     refusal: z
       .string()
       .nullable()
@@ -228,20 +234,24 @@ function readingOf(
   const { id, label } = schedulerNamed(scheduler);
   const { data, error } = ScheduleReadingInput.safeParse({ kind: "cron", ...line, scheduler: id });
   const schedule = data?.schedule;
-  if (schedule === undefined)
-    return { scheduler: id, label, refusal: error?.issues[0]?.message ?? UNREADABLE, meaning: null };
+  const written = schedule === undefined ? lineFor(line.expression, id) : null;
+  if (written !== null) return readingOf({ ...line, expression: written, scheduler: id }, now);
+  const { expression } = line;
+  const refusedAs = (refusal: string) => ({ scheduler: id, label, expression, refusal, meaning: null });
+  if (schedule === undefined) return refusedAs(error?.issues[0]?.message ?? UNREADABLE);
   if (schedule.kind !== "interval" && schedule.expression.split("\n").length > LINES_MAX)
-    return { scheduler: id, label, refusal: `Compare at most ${LINES_MAX} lines at once.`, meaning: null };
+    return refusedAs(`Compare at most ${LINES_MAX} lines at once.`);
   const named =
     schedule.kind === "cron" ? { scheduler: id, label } : { scheduler: null, label: OTHERS[schedule.kind] };
-  return { ...named, refusal: null, meaning: meaningOf(schedule, now) };
+  const read = schedule.kind === "interval" ? expression : schedule.expression;
+  return { ...named, expression: read, refusal: null, meaning: meaningOf(schedule, now) };
 }
 
 const UNREADABLE = "This line cannot be read.";
 const OTHERS = { interval: "An interval", oncalendar: "systemd timer" };
 
 /** A clock change as the API answers it. */
-export function clockChangeView(change: ClockChange): z.infer<typeof ClockChangeView> {
+function clockChangeView(change: ClockChange): z.infer<typeof ClockChangeView> {
   const affected = change.affected.map(({ runs, ...time }) => ({ ...time, runs: runs.map(withIsoTime) }));
   return { ...change, at: iso(change.at), affected };
 }

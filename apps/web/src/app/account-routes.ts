@@ -3,7 +3,7 @@ import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { instanceQuery } from "../accounts/account-queries.ts";
 import { redirectToSetup } from "./require-auth.ts";
 import { root } from "./root-route.ts";
-import { readText } from "./search.ts";
+import { readExplainSearch, readText } from "./search.ts";
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -68,6 +68,13 @@ const setup = createRoute({
   component: lazyRouteComponent(() => import("../pages/sign-up-pages.tsx"), "SetupPage"),
 });
 
+const explain = createRoute({
+  getParentRoute: () => root,
+  path: "/explain",
+  validateSearch: readExplainSearch,
+  component: lazyRouteComponent(() => import("../pages/explain-page.tsx"), "ExplainPage"),
+});
+
 /** The pages that need no sign-in. */
 export const accountRoutes = [
   signIn,
@@ -78,4 +85,5 @@ export const accountRoutes = [
   verifyAddress,
   invitation,
   setup,
+  explain,
 ] as const;

@@ -269,6 +269,12 @@ const editWindow = createRoute({
   component: lazyRouteComponent(() => import("../pages/maintenance-window-page.tsx"), "WindowPage"),
 });
 
+const clockChanges = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "clock-changes",
+  component: lazyRouteComponent(() => import("../pages/clock-changes-page.tsx"), "ClockChangesPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => projectRoute,
   path: "settings",
@@ -318,6 +324,7 @@ export const routeTree = root.addChildren([
       maintenance,
       newWindow,
       editWindow,
+      clockChanges,
       settings,
       audit,
       report,

@@ -108,6 +108,19 @@ export function readIncidentsSearch(search: Record<string, unknown>): IncidentsS
   return search["state"] === "all" ? { state: "all" } : {};
 }
 
+/** A cron line, its zone and the schedulers that are compared, as the address of /explain names them. */
+export type ExplainSearch = { line?: string; zone?: string; by?: string[] };
+
+export function readExplainSearch(search: Record<string, unknown>): ExplainSearch {
+  const [line, zone] = [readText(search["line"]), readText(search["zone"])];
+  const by = [search["by"]].flat().flatMap((one) => readText(one) ?? []);
+  return {
+    ...(line !== undefined && { line }),
+    ...(zone !== undefined && { zone }),
+    ...(by.length > 0 && { by }),
+  };
+}
+
 /** A text of an address; undefined for an empty text, and for anything else. */
 export function readText(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;

@@ -38,7 +38,12 @@ const SECTIONS = [
     icon: IconBell,
     parts: ["channels", "routes", "on-call", "deliveries", "dead-letters"],
   },
-  { to: "/projects/$projectId/maintenance", label: "Maintenance", icon: IconTool, parts: ["maintenance"] },
+  {
+    to: "/projects/$projectId/maintenance",
+    label: "Maintenance",
+    icon: IconTool,
+    parts: ["maintenance", "clock-changes"],
+  },
   {
     to: "/projects/$projectId/settings",
     label: "Settings",

@@ -7,7 +7,8 @@ import type { CheckSchedule } from "./check-queries.ts";
 /** A pause in typing of this length asks the server what the schedule means. */
 export const TYPING_MS = 250;
 
-const { explain } = api.v1.schedules;
+const { explain, readings } = api.v1.schedules;
+const { schedulers } = api.v1;
 
 export type Explained = InferResponseType<typeof explain.$post, 200>;
 
@@ -19,6 +20,41 @@ export const explainQuery = (schedule: CheckSchedule) =>
     placeholderData: keepPreviousData,
     retry: false,
     staleTime: 10_000,
+  });
+
+export type Scheduler = InferResponseType<typeof schedulers.$get, 200>["items"][number];
+
+/** The programs whose reading of a cron line can be chosen, families together. */
+export const schedulersQuery = queryOptions({
+  queryKey: ["schedulers"],
+  queryFn: async () => (await parseResponse(schedulers.$get())).items,
+  staleTime: Infinity,
+});
+
+/** What a schedule means, without what was read of a pasted text. */
+export type Meaning = NonNullable<Reading["meaning"]>;
+
+export type Reading = InferResponseType<typeof readings.$get, 200>["items"][number];
+
+/** What several schedulers make of one line; needs no account. */
+export const readingsQuery = (query: { expression: string; timezone: string; scheduler: string[] }) =>
+  queryOptions({
+    queryKey: ["schedules", "readings", query],
+    queryFn: async () => (await parseResponse(readings.$get({ query }))).items,
+    placeholderData: keepPreviousData,
+    retry: false,
+    staleTime: 60_000,
+  });
+
+const clockChanges = api.v1.projects[":projectId"]["clock-changes"];
+
+export type CheckForecast = InferResponseType<typeof clockChanges.$get, 200>["items"][number];
+
+/** The checks of a project whose next clock change skips, moves or doubles a run. */
+export const clockChangesQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "clock-changes"],
+    queryFn: () => parseResponse(clockChanges.$get({ param: { projectId } })),
   });
 
 /** The zone of a schedule; undefined for an interval, which has none and is shown in the browser's. */

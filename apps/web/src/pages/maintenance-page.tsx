@@ -16,7 +16,7 @@ import { WindowList } from "../maintenance/window-list.tsx";
 import { Card } from "../ui/card.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { Listing } from "../ui/listing.tsx";
-import { Page } from "../ui/page.tsx";
+import { Page, TextLink } from "../ui/page.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
 import { deleteWithUndo, toast } from "../ui/toast.tsx";
 import { useNames } from "./use-names.ts";
@@ -32,7 +32,16 @@ export function MaintenancePage() {
   return (
     <Page
       title="Maintenance"
-      lead="During a maintenance window deadlines are excluded, nobody gets notified, and the history shows it."
+      lead={
+        <>
+          During a maintenance window deadlines are excluded, nobody gets notified, and the history shows it.
+          See also the{" "}
+          <TextLink to="/projects/$projectId/clock-changes" params={{ projectId }}>
+            clock changes
+          </TextLink>{" "}
+          to come.
+        </>
+      }
       actions={
         <EditorsOnly>
           <Button

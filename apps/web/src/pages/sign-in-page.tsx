@@ -24,6 +24,9 @@ export function SignInPage() {
           No account yet? <TextLink to="/sign-up">Create one</TextLink>
         </p>
       )}
+      <p>
+        <TextLink to="/explain">When does a cron line run?</TextLink>
+      </p>
     </AccountFrame>
   );
 }

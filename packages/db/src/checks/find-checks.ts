@@ -80,6 +80,19 @@ export async function listChecks(
   return await withLinks(db, rows);
 }
 
+/** A check with no more than when it runs. */
+export type ScheduledCheck = Pick<CheckRow, "id" | "name" | "slug" | "status" | "schedule">;
+
+/** When each check of a project runs, oldest first. */
+export async function listSchedules(db: Db, projectId: string): Promise<ScheduledCheck[]> {
+  const { id, name, slug, status, schedule } = getTableColumns(checks);
+  return await db
+    .select({ id, name, slug, status, schedule })
+    .from(checks)
+    .where(and(eq(checks.projectId, projectId), isNull(checks.deletedAt)))
+    .orderBy(asc(checks.id));
+}
+
 /** Whether the project has this check. */
 export async function hasCheck(db: Db, ref: CheckRef): Promise<boolean> {
   const found = await db

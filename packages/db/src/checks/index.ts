@@ -20,6 +20,8 @@ export {
   hasCheck,
   type CheckFilter,
   listChecks,
+  listSchedules,
+  type ScheduledCheck,
 } from "./find-checks.ts";
 export { UnknownChannel, CircularDependency, UnknownDependency } from "./links.ts";
 export { type CheckOverview, listOverviews, loadNewestSlots } from "./list-overviews.ts";

@@ -9,6 +9,7 @@ const OTHER_NAMES: Record<string, string> = {
   "schedule.everySeconds": "every",
   "schedule.timezone": "timezone",
   "schedule.job": "job",
+  "schedule.scheduler": "scheduler",
 };
 
 /** The form's field for a path of the API, or of core's schema, which uses the same paths; null where it has none. */

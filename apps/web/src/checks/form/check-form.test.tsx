@@ -7,7 +7,7 @@ import { renderPart } from "../../../test/render.tsx";
 import { ApiError } from "../../api/problem.ts";
 import type { CheckInput } from "../check-queries.ts";
 import { CheckForm } from "./check-form.tsx";
-import { newCheckValues } from "./check-form-values.ts";
+import { type CheckFormValues, newCheckValues } from "./check-form-values.ts";
 
 const EXPLAIN = "POST /v1/schedules/explain";
 const NIGHTLY = { kind: "cron", expression: "30 2 * * *", timezone: "Europe/Berlin" };
@@ -16,10 +16,18 @@ const explained = {
   schedule: NIGHTLY,
   next: [{ at: "2026-11-21T01:30:00.000Z" }, { at: "2026-11-22T01:30:00.000Z" }],
   changes: [],
+  lints: [],
+  policy: { usual: ["After an outage, cron (Debian) makes up nothing."], others: [] },
   notes: [],
   suggestedName: null,
   suggestedJitterSeconds: null,
 };
+const schedulers = [
+  { id: "debian-cron", label: "cron (Debian, Ubuntu, most Linux)", family: "Linux", names: ["cron"] },
+  { id: "kubernetes", label: "Kubernetes CronJob", family: "Containers", names: ["k8s"] },
+  { id: "spring", label: "Spring @Scheduled", family: "Java", names: ["Spring Boot"] },
+  { id: "fugit", label: "fugit", family: "Ruby and PHP", names: ["Sidekiq-cron", "GoodJob"] },
+];
 const channels = [
   { id: "ops", name: "Ops mailbox", hint: "ops@example.org", brokenAt: null, unconfirmedSince: null },
   { id: "sms", name: "SMS", hint: "+49 170", brokenAt: "2026-11-01T00:00:00.000Z", unconfirmedSince: null },
@@ -29,13 +37,16 @@ type Save = (input: CheckInput) => Promise<unknown>;
 
 async function renderForm(
   save: Save = vi.fn().mockResolvedValue(undefined),
-  options: { explain?: object; isNew?: boolean } = {},
+  options: { explain?: object; isNew?: boolean; values?: Partial<CheckFormValues> } = {},
 ) {
-  const sent = fakeApi({ [EXPLAIN]: options.explain ?? explained });
+  const sent = fakeApi({
+    [EXPLAIN]: options.explain ?? explained,
+    "GET /v1/schedulers": { items: schedulers },
+  });
   const rendered = await renderPart(
     <CheckForm
       projectId="p1"
-      initial={newCheckValues("Europe/Berlin", ["ops"])}
+      initial={{ ...newCheckValues("Europe/Berlin", ["ops"]), ...options.values }}
       isNew={options.isNew ?? true}
       channels={channels}
       knownTags={["prod"]}
@@ -177,6 +188,82 @@ test("a pasted crontab line is offered as a schedule and a name, and fills in bo
   await user.click(await screen.findByRole("button", { name: "Use this schedule" }));
   expect(screen.getByLabelText<HTMLTextAreaElement>(/^Cron expression/).value).toBe("5 4 * * 0");
   expect(screen.getByLabelText<HTMLInputElement>("Name").value).toBe("vacuum");
+});
+
+describe("what runs the job", () => {
+  const runner = () => screen.getByRole<HTMLInputElement>("combobox", { name: "What runs this job?" });
+  const cron = () => screen.getByLabelText(/^Cron expression/);
+
+  test("is plain cron at first, and is found by the names that people use", async () => {
+    const save = vi.fn<Save>().mockResolvedValue(undefined);
+    const { user } = await renderForm(save);
+    await waitFor(() => expect(runner().value).toBe("cron (Debian, Ubuntu, most Linux)"));
+    await user.click(runner());
+    await user.clear(runner());
+    await user.type(runner(), "sidekiq");
+    await user.click(await screen.findByRole("option", { name: "fugit" }));
+    expect(screen.queryByRole("option", { name: "Kubernetes CronJob" })).toBeNull();
+    await user.click(submit());
+    expect(save.mock.calls[0]?.[0].schedule).toEqual({ ...NIGHTLY, scheduler: "fugit" });
+  });
+
+  test("stays what it was on an edit", async () => {
+    const save = vi.fn<Save>().mockResolvedValue(undefined);
+    const { user } = await renderForm(save, { values: { scheduler: "kubernetes" }, isNew: false });
+    await waitFor(() => expect(runner().value).toBe("Kubernetes CronJob"));
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    expect(save.mock.calls[0]?.[0].schedule).toEqual({ ...NIGHTLY, scheduler: "kubernetes" });
+  });
+
+  test("may be a systemd timer, which is another kind of schedule", async () => {
+    const { user } = await renderForm();
+    await user.click(runner());
+    await user.click(await screen.findByRole("option", { name: "systemd timer (OnCalendar)" }));
+    expect(screen.getByLabelText(/^OnCalendar expression/)).toBeTruthy();
+  });
+
+  test("is proposed for six fields, and taken with a click", async () => {
+    const { user } = await renderForm(undefined, { values: { cron: "0 30 2 * * *" } });
+    await screen.findByText(/This line has six fields/);
+    await user.click(screen.getByRole("button", { name: "Spring @Scheduled" }));
+    await waitFor(() => expect(runner().value).toBe("Spring @Scheduled"));
+    expect(screen.queryByText(/This line has six fields/)).toBeNull();
+  });
+
+  test("is not asked again for a line once it was refused", async () => {
+    const { user } = await renderForm(undefined, { values: { cron: "@every 90m" } });
+    await user.click(await screen.findByRole("button", { name: "No" }));
+    expect(screen.queryByText(/counts from the last start/)).toBeNull();
+    await user.type(cron(), "{backspace}s");
+    expect(await screen.findByText(/counts from the last start/)).toBeTruthy();
+  });
+
+  test("is taken from a pasted CronJob, or refused so that cron stays", async () => {
+    const save = vi.fn<Save>().mockResolvedValue(undefined);
+    const found = {
+      ...explained,
+      schedule: { ...NIGHTLY, scheduler: "kubernetes" },
+      notes: ["This is a Kubernetes CronJob, so it is read as Kubernetes CronJob reads it."],
+    };
+    const { user } = await renderForm(save, { explain: found });
+    await screen.findByText(/This is a Kubernetes CronJob/);
+    await user.click(screen.getByRole("button", { name: "No, cron runs it" }));
+    await user.click(submit());
+    expect(save.mock.calls[0]?.[0].schedule).toMatchObject({ scheduler: "debian-cron" });
+  });
+
+  test("decides how the common schedules are written", async () => {
+    const { user } = await renderForm(undefined, { values: { scheduler: "quartz" } });
+    await user.click(screen.getByRole("button", { name: "Weekdays 09:00" }));
+    expect((cron() as HTMLTextAreaElement).value).toBe("0 0 9 ? * MON-FRI");
+  });
+
+  test("is shown with what it does otherwise, and with missed runs", async () => {
+    const message = "APScheduler counts weekdays from Monday = 0: this runs Tuesday to Saturday at 09:00.";
+    await renderForm(undefined, { explain: { ...explained, lints: [{ code: "otherwise", message }] } });
+    expect(await screen.findByText(message)).toBeTruthy();
+    expect(screen.getByText("After an outage, cron (Debian) makes up nothing.")).toBeTruthy();
+  });
 });
 
 test("a broken channel can be chosen, but says that it is broken", async () => {

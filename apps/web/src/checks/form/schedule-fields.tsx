@@ -1,10 +1,13 @@
 import { Button, SegmentedControl, Stack, Textarea, TextInput } from "@mantine/core";
 
+import { DEFAULT_SCHEDULER, lineFor, readingText, schedulerById } from "@overdue/schedules";
+
 import { toSpan } from "../../time/duration.ts";
 import { TimezoneSelect } from "../../ui/form.tsx";
 import { SpanInput } from "../../ui/span-input.tsx";
 import { type CheckFormValues, scheduleInput, useCheckFormContext } from "./check-form-values.ts";
-import { NextTimes, PastedSchedule } from "./schedule-preview.tsx";
+import { NextTimes, PastedText } from "./schedule-preview.tsx";
+import { SchedulerSelect } from "./scheduler-select.tsx";
 import styles from "./check-form.module.css";
 
 const KINDS: { value: CheckFormValues["kind"]; label: string }[] = [
@@ -28,6 +31,7 @@ export function ScheduleFields() {
           fullWidth
         />
         {kind === "interval" && <IntervalField />}
+        {kind === "cron" && <SchedulerField />}
         {kind === "cron" && <CronField />}
         {kind === "cron" && scheduler === "jenkins" && <JobField />}
         {kind === "oncalendar" && <CalendarField />}
@@ -40,7 +44,7 @@ export function ScheduleFields() {
         />
       </Stack>
       <Stack>
-        <PastedSchedule />
+        <PastedText />
         <NextTimes schedule={scheduleInput(form.values)} />
       </Stack>
     </div>
@@ -79,13 +83,42 @@ function IntervalField() {
   );
 }
 
+function SchedulerField() {
+  const form = useCheckFormContext();
+  const { scheduler } = form.values;
+  const choose = (id: string) =>
+    id === SYSTEMD.value ? form.setFieldValue("kind", "oncalendar") : form.setFieldValue("scheduler", id);
+  return (
+    <SchedulerSelect
+      label="What runs this job?"
+      description="Each scheduler reads a line in its own way, above all when clocks change."
+      value={scheduler ?? DEFAULT_SCHEDULER}
+      onChange={choose}
+      extra={SYSTEMD}
+    />
+  );
+}
+
+/** Not a scheduler of cron lines, but looked for among them. */
+const SYSTEMD = {
+  value: "oncalendar",
+  label: "systemd timer (OnCalendar)",
+  family: "Linux" as const,
+  names: ["systemd", "timer"],
+};
+
 function CronField() {
   const form = useCheckFormContext();
+  const { scheduler } = form.values;
+  const presets = CRONS.map(({ label, lines }) => ({
+    label,
+    expression: sameLine(lines, scheduler ?? DEFAULT_SCHEDULER),
+  }));
   return (
     <div>
       <Textarea
         label="Cron expression"
-        description="Five fields as in a crontab: minute, hour, day, month, weekday. Several lines mean any of them. You can paste a whole crontab line."
+        description={`Written as ${schedulerById(scheduler ?? DEFAULT_SCHEDULER)?.example ?? ""}. Several lines mean any of them. You can paste a crontab line, a CronJob, or the code that schedules the job.`}
         autosize
         minRows={1}
         maxRows={8}
@@ -95,7 +128,7 @@ function CronField() {
         {...form.getInputProps("cron")}
       />
       <Presets
-        presets={CRONS.map(({ label, expression }) => ({
+        presets={presets.map(({ label, expression }) => ({
           label,
           choose: () => form.setFieldValue("cron", expression),
         }))}
@@ -167,12 +200,20 @@ const INTERVALS = [
 ] as const;
 
 const CRONS = [
-  { label: "Hourly", expression: "0 * * * *" },
-  { label: "Nightly 02:30", expression: "30 2 * * *" },
-  { label: "Weekdays 09:00", expression: "0 9 * * 1-5" },
-  { label: "Mondays 06:00", expression: "0 6 * * 1" },
-  { label: "Monthly on the 1st", expression: "0 3 1 * *" },
+  { label: "Hourly", lines: ["0 * * * *"] },
+  { label: "Nightly 02:30", lines: ["30 2 * * *"] },
+  { label: "Weekdays 09:00", lines: ["0 9 * * 1-5", "0 9 * * MON-FRI"] },
+  { label: "Mondays 06:00", lines: ["0 6 * * 1", "0 6 * * MON"] },
+  { label: "Monthly on the 1st", lines: ["0 3 1 * *"] },
 ] as const;
+
+/** The first of these lines that the scheduler reads as plain cron reads it: not all begin the week with the same number. */
+function sameLine(lines: readonly [string, ...string[]], scheduler: string): string {
+  const [plain] = lines;
+  const written = lines.map((line) => lineFor(line, scheduler));
+  const meant = readingText(plain, DEFAULT_SCHEDULER);
+  return written.find((line) => line !== null && readingText(line, scheduler) === meant) ?? plain;
+}
 
 const CALENDARS = [
   { label: "Hourly", expression: "hourly" },

@@ -1,17 +1,18 @@
-import { Alert, Button, Code, Skeleton, Stack, Text } from "@mantine/core";
+import { Alert, Button, Code, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconClock } from "@tabler/icons-react";
+import { durationText } from "@overdue/core";
+import { DEFAULT_SCHEDULER, proposeScheduler, schedulerById } from "@overdue/schedules";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 
 import { errorMessage } from "../../api/problem.ts";
-import { useNow } from "../../time/clock.ts";
-import { browserZone, instant, shortZonedText } from "../../time/zones.ts";
-import { durationText } from "@overdue/core";
-import { relativeText } from "../../time/duration.ts";
+import { browserZone } from "../../time/zones.ts";
+import { TextLink } from "../../ui/page.tsx";
 import type { CheckSchedule } from "../check-queries.ts";
-import { type Explained, explainQuery, scheduleZone, TYPING_MS } from "../schedule-queries.ts";
-import styles from "./schedule-preview.module.css";
+import { explainQuery, scheduleZone, TYPING_MS } from "../schedule-queries.ts";
 import { scheduleInput, useCheckFormContext, withExplainedSchedule } from "./check-form-values.ts";
+import { ScheduleMeaning } from "./schedule-meaning.tsx";
+import styles from "./schedule-preview.module.css";
 
 /** What the schedule means in words, and its next five times, updated while it is typed. */
 export function NextTimes({ schedule }: { schedule: CheckSchedule }) {
@@ -25,12 +26,17 @@ export function NextTimes({ schedule }: { schedule: CheckSchedule }) {
         </Alert>
       ) : data ? (
         <div data-stale={isPlaceholderData || undefined} className={styles["times"]}>
-          <p className={styles["text"]}>{data.text}</p>
-          <NextList next={data.next} zone={scheduleZone(typed) ?? browserZone()} />
-          <ClockChanges changes={data.changes} />
+          <ScheduleMeaning meaning={data} zone={scheduleZone(typed) ?? browserZone()} />
           {typed.kind === "interval" && (
             <p className={styles["note"]}>
               An interval counts from the last ping. These are the times if the job pings now.
+            </p>
+          )}
+          {data.schedule.kind === "cron" && (
+            <p className={styles["note"]}>
+              <TextLink to="/explain" search={compareSearch(data.schedule)} target="_blank">
+                Compare with other schedulers
+              </TextLink>
             </p>
           )}
         </div>
@@ -41,43 +47,60 @@ export function NextTimes({ schedule }: { schedule: CheckSchedule }) {
   );
 }
 
-function NextList({ next, zone }: { next: Explained["next"]; zone: string }) {
-  const here = browserZone();
-  const now = useNow();
+function compareSearch({
+  expression,
+  scheduler,
+  timezone,
+}: Extract<CheckSchedule, { kind: "cron" | "oncalendar" }>) {
+  const compared = [...new Set([DEFAULT_SCHEDULER, scheduler ?? "kubernetes"])];
+  return { line: expression, zone: timezone, by: compared };
+}
+
+/** What the form found in a text that is no plain line: its scheduler first, then the schedule in it. */
+export function PastedText() {
+  const form = useCheckFormContext();
+  const [refused, setRefused] = useState<string | null>(null);
+  const { kind, cron, scheduler } = form.values;
+  const proposal =
+    kind === "cron" && cron !== refused
+      ? proposeScheduler({ expression: cron, scheduler: scheduler ?? undefined })
+      : null;
+  if (proposal === null) return <PastedSchedule />;
   return (
-    <ol className={styles["list"]}>
-      {next.map(({ at }) => (
-        <li key={at}>
-          <IconClock size={16} aria-hidden />
-          <span>
-            <time dateTime={at}>{shortZonedText(instant(at), zone)}</time>
-            {zone !== here && (
-              <span className={styles["here"]}>here {shortZonedText(instant(at), here)}</span>
-            )}
-          </span>
-          <span className={styles["in"]}>{relativeText(instant(at), now)}</span>
-        </li>
-      ))}
-    </ol>
+    <Alert color="blue" title="What runs this job?">
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm">
+          {proposal.because}{" "}
+          {proposal.schedulers.length === 1 ? "Is it run by this?" : "Is it run by one of these?"}
+        </Text>
+        <Group gap="xs">
+          {proposal.schedulers.map((id, index) => (
+            <Button
+              key={id}
+              size="xs"
+              variant={index === 0 ? "filled" : "default"}
+              onClick={() => form.setFieldValue("scheduler", id)}
+            >
+              {schedulerById(id)?.label ?? id}
+            </Button>
+          ))}
+          <Button size="xs" variant="subtle" onClick={() => setRefused(cron)}>
+            No
+          </Button>
+        </Group>
+      </Stack>
+    </Alert>
   );
 }
 
-/** How the next changes to or from daylight saving time affect the schedule. */
-function ClockChanges({ changes }: { changes: Explained["changes"] }) {
-  return changes.map(({ at, text, effect, affected }) => (
-    <p key={at} className={styles["note"]}>
-      {text}. <span className={affected.length > 0 ? styles["mark"] : undefined}>{effect}</span>
-    </p>
-  ));
-}
-
-/** Shows the schedule that was read from a pasted crontab line or timer, and puts it into the form. */
-export function PastedSchedule() {
+/** Shows the schedule that was read from a pasted crontab line, timer or piece of code, and puts it into the form. */
+function PastedSchedule() {
   const form = useCheckFormContext();
   const [typed] = useDebouncedValue(scheduleInput(form.values), TYPING_MS);
   const { data, isPlaceholderData } = useQuery(explainQuery(typed));
   if (data === undefined || isPlaceholderData || isSame(data.schedule, typed)) return null;
   const apply = () => form.setValues(withExplainedSchedule(form.values, data));
+  const runBy = schedulerOf(data.schedule);
   return (
     <Alert color="blue" title="Found in the pasted text">
       <Stack gap="xs" align="flex-start">
@@ -90,9 +113,21 @@ export function PastedSchedule() {
         {data.suggestedName !== null && form.values.name === "" && (
           <Text size="sm">Suggested name: {data.suggestedName}</Text>
         )}
-        <Button size="xs" onClick={apply}>
-          Use this schedule
-        </Button>
+        <Group gap="xs">
+          <Button size="xs" onClick={apply}>
+            Use this schedule
+          </Button>
+          {runBy !== schedulerOf(typed) && runBy !== null && (
+            // What was chosen is named, so that the text no longer decides.
+            <Button
+              size="xs"
+              variant="subtle"
+              onClick={() => form.setFieldValue("scheduler", form.values.scheduler ?? DEFAULT_SCHEDULER)}
+            >
+              No, cron runs it
+            </Button>
+          )}
+        </Group>
       </Stack>
     </Alert>
   );
@@ -101,7 +136,12 @@ export function PastedSchedule() {
 function isSame(read: CheckSchedule, typed: CheckSchedule): boolean {
   if (read.kind === "interval" || typed.kind === "interval") return read.kind === typed.kind;
   const isSameText = read.expression === typed.expression.trim();
-  return read.kind === typed.kind && isSameText && read.timezone === typed.timezone;
+  const isSameReader = read.kind !== typed.kind || schedulerOf(read) === schedulerOf(typed);
+  return read.kind === typed.kind && isSameText && isSameReader && read.timezone === typed.timezone;
+}
+
+function schedulerOf(schedule: CheckSchedule): string | null {
+  return schedule.kind === "cron" ? (schedule.scheduler ?? DEFAULT_SCHEDULER) : null;
 }
 
 function scheduleText(schedule: CheckSchedule): string {

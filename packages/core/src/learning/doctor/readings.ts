@@ -1,6 +1,7 @@
 import {
   type CalendarSchedule,
   DEFAULT_SCHEDULER,
+  lineFor,
   readingText,
   schedulerNamed,
   SCHEDULERS,
@@ -41,29 +42,11 @@ export function readingFinding({ history, own }: Question, best: Fit): Finding {
 function asReadBy(own: CalendarSchedule, scheduler: string): CalendarSchedule | null {
   if (scheduler === (own.scheduler ?? DEFAULT_SCHEDULER)) return null;
   const { scheduler: _, ...schedule } = own;
-  const forms = [own.expression, withSeconds(own.expression), withQuestionMark(withSeconds(own.expression))];
-  const expression = forms.find((form) => readingText(form, scheduler) !== null);
-  if (expression === undefined) return null;
+  const expression = lineFor(own.expression, scheduler);
+  if (expression === null) return null;
   return scheduler === DEFAULT_SCHEDULER
     ? { ...schedule, expression }
     : { ...schedule, expression, scheduler };
-}
-
-/** Java's schedulers know no line of five fields: seconds stand before them. */
-function withSeconds(expression: string): string {
-  return expression.replaceAll(/^/gm, "0 ");
-}
-
-/** Quartz wants a question mark for the one of both kinds of days that says nothing. */
-function withQuestionMark(expression: string): string {
-  return expression
-    .split("\n")
-    .map((line) => {
-      const fields = line.split(/\s+/);
-      const anyDay = fields[5] === "*" ? 5 : 3;
-      return fields.map((field, index) => (index === anyDay && field === "*" ? "?" : field)).join(" ");
-    })
-    .join("\n");
 }
 
 function textOf({ expression, scheduler = DEFAULT_SCHEDULER }: CalendarSchedule): string | null {
