@@ -35,11 +35,11 @@ export function MaintenancePage() {
       lead={
         <>
           During a maintenance window deadlines are excluded, nobody gets notified, and the history shows it.
-          See also the{" "}
-          <TextLink to="/projects/$projectId/clock-changes" params={{ projectId }}>
-            clock changes
-          </TextLink>{" "}
-          to come.
+          <div>
+            <TextLink to="/projects/$projectId/clock-changes" params={{ projectId }}>
+              Clock changes to come
+            </TextLink>
+          </div>
         </>
       }
       actions={

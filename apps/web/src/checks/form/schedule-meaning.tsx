@@ -56,7 +56,7 @@ function NextList({ next, zone }: Pick<Meaning, "next"> & { zone: string }) {
 function ClockChanges({ changes }: Pick<Meaning, "changes">) {
   if (changes.length === 0) return null;
   return (
-    <section aria-label="Clock changes" className={styles["part"]}>
+    <div className={styles["part"]}>
       <h3>At the next clock changes</h3>
       {changes.map(({ at, timezone, text, effect, affected }) => (
         <p key={`${at} ${timezone}`} className={styles["note"]}>
@@ -64,7 +64,7 @@ function ClockChanges({ changes }: Pick<Meaning, "changes">) {
           <span className={affected.length > 0 ? styles["mark"] : styles["calm"]}>{effect}</span>
         </p>
       ))}
-    </section>
+    </div>
   );
 }
 
@@ -72,7 +72,7 @@ function ClockChanges({ changes }: Pick<Meaning, "changes">) {
 function Policy({ policy: { usual, others } }: Pick<Meaning, "policy">) {
   if (usual.length === 0) return null;
   return (
-    <section aria-label="Missed and long runs" className={styles["part"]}>
+    <div className={styles["part"]}>
       <h3>Missed and long runs</h3>
       <p className={styles["note"]}>{usual.join(" ")}</p>
       {others.length > 0 && (
@@ -85,6 +85,6 @@ function Policy({ policy: { usual, others } }: Pick<Meaning, "policy">) {
           </ul>
         </details>
       )}
-    </section>
+    </div>
   );
 }
