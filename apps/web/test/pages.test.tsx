@@ -74,6 +74,53 @@ describe("the first minutes", () => {
   });
 });
 
+describe("clock changes", () => {
+  test("are listed with the checks that they touch, whose scheduler decides how", async () => {
+    const nightly = { kind: "cron", expression: "30 2 * * *", timezone: "Europe/Berlin" };
+    await create("checks", { name: "backup", schedule: { ...nightly, scheduler: "kubernetes" } });
+    await create("checks", { name: "noon report", schedule: { ...nightly, expression: "0 12 * * *" } });
+    await open("clock-changes");
+    // In spring it is skipped, and in autumn it runs twice.
+    expect(await screen.findByText(/^02:30 (does not run|runs twice)/)).toBeTruthy();
+    expect(screen.getByRole("link", { name: "backup" })).toBeTruthy();
+    expect(screen.queryByText("noon report")).toBeNull();
+  });
+
+  test("that touch no check are said to change nothing", async () => {
+    await create("checks", { name: "heartbeat", schedule: HOURLY });
+    await open("clock-changes");
+    expect(await screen.findByText("No check here has a time zone: intervals know no clock.")).toBeTruthy();
+  });
+});
+
+describe("the page that explains a line", () => {
+  const address =
+    "/explain?line=0+9+*+*+1-5&zone=Europe/Berlin&by=debian-cron&by=apscheduler&by=quartz&by=kubernetes";
+
+  test("shows the readings of its address side by side, and whether they agree", async () => {
+    const { user, router } = await renderApp(address);
+    const card = async (name: string) => within(await screen.findByRole("article", { name }));
+    expect((await card("APScheduler")).getByText("Tuesday to Saturday at 09:00, Europe/Berlin")).toBeTruthy();
+    expect((await card("Quartz (Java)")).getByText("0 0 9 ? * 1-5")).toBeTruthy();
+    expect(screen.getByText("They run this line at different times.")).toBeTruthy();
+    await user.click(screen.getByRole("button", { name: "Remove APScheduler" }));
+    await user.click(screen.getByRole("button", { name: "Remove Quartz (Java)" }));
+    expect(await screen.findByText(/^They run this line at the same times, at the next/)).toBeTruthy();
+    expect(router.state.location.search).toMatchObject({ by: ["debian-cron", "kubernetes"] });
+  });
+
+  test("proposes who reads a line that plain cron refuses, and keeps it in the address", async () => {
+    const { user, router } = await renderApp("/explain?line=0+30+2+*+*+*&zone=UTC&by=debian-cron");
+    expect(await screen.findByText("It does not take this line")).toBeTruthy();
+    await user.click(await screen.findByRole("button", { name: "Add Spring @Scheduled" }));
+    await screen.findByText("Every day at 02:30, UTC");
+    expect(router.state.location.search).toMatchObject({
+      line: "0 30 2 * * *",
+      by: ["debian-cron", "spring"],
+    });
+  });
+});
+
 describe("checks", () => {
   test("are created in the form, and show how to ping them", async () => {
     const { user, router } = await open("checks/new");

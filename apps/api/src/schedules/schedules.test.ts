@@ -126,6 +126,29 @@ describe("readings for anybody", () => {
   });
 });
 
+test("the forecast of a project lists the checks that the next clock change touches, as their schedulers run them", async () => {
+  const ada = await person(api);
+  const create = async (name: string, schedule: object) =>
+    await ada.as("POST", `${ada.path}/checks`, { name, schedule });
+  const nightly = { kind: "cron", expression: "30 2 * * *", timezone: "Europe/Berlin" };
+  await create("export", { ...nightly, scheduler: "kubernetes" });
+  await create("noon", { ...nightly, expression: "0 12 * * *" });
+  await create("beat", { kind: "interval", everySeconds: 300 });
+  const answer = await read(await ada.as("GET", `${ada.path}/clock-changes`));
+  expect(answer).toMatchObject({
+    looked: 2,
+    items: [
+      {
+        checkName: "export",
+        scheduler: "Kubernetes CronJob",
+        timezone: "Europe/Berlin",
+        // In spring it is skipped, and in autumn it runs twice.
+        effect: expect.stringMatching(/^02:30 (does not run|runs twice)/),
+      },
+    ],
+  });
+});
+
 test("schedulers are listed with their families together, plain cron first", async () => {
   const { items } = await read<{ items: { id: string; family: string }[] }>(
     await api.call("GET", "/v1/schedulers"),

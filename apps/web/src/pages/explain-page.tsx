@@ -140,7 +140,7 @@ function Readings({ asked, change, schedulers }: WithSchedulers) {
     );
   return (
     <section aria-label="Readings" aria-live="polite" data-stale={isPlaceholderData || undefined}>
-      <p className={styles["verdict"]}>{data === undefined ? "" : verdict(data)}</p>
+      {data !== undefined && verdict(data) !== "" && <p className={styles["verdict"]}>{verdict(data)}</p>}
       <div className={styles["cards"]}>
         {data === undefined
           ? asked.by.map((id) => <Skeleton key={id} height={320} />)

@@ -35,6 +35,7 @@ export function ScheduleFields() {
         {kind === "cron" && <CronField />}
         {kind === "cron" && scheduler === "jenkins" && <JobField />}
         {kind === "oncalendar" && <CalendarField />}
+        {kind !== "interval" && <PastedText />}
         {kind !== "interval" && <TimezoneField />}
         <SpanInput
           label="Grace"
@@ -43,10 +44,7 @@ export function ScheduleFields() {
           {...form.getInputProps("grace")}
         />
       </Stack>
-      <Stack>
-        <PastedText />
-        <NextTimes schedule={scheduleInput(form.values)} />
-      </Stack>
+      <NextTimes schedule={scheduleInput(form.values)} />
     </div>
   );
 }

@@ -26,7 +26,7 @@ export function NextTimes({ schedule }: { schedule: CheckSchedule }) {
         </Alert>
       ) : data ? (
         <div data-stale={isPlaceholderData || undefined} className={styles["times"]}>
-          <ScheduleMeaning meaning={data} zone={scheduleZone(typed) ?? browserZone()} />
+          <ScheduleMeaning meaning={data} zone={scheduleZone(data.schedule) ?? browserZone()} />
           {typed.kind === "interval" && (
             <p className={styles["note"]}>
               An interval counts from the last ping. These are the times if the job pings now.
