@@ -17,7 +17,7 @@ END
 {"next":["2026-03-29T01:30:00Z"]}
 \`\`\`
 
-The same line means different things to different programs. In the night in which Berlin's clocks go forward, there is no 02:30: Debian's cron runs the job at 03:00, Celery at 03:30, Kubernetes not at all. A check's cron schedule therefore names its **scheduler**, and Overdue expects a run when that program starts one.
+The same line means different things to different programs. In the night in which Berlin's clocks go forward, there is no 02:30: Debian's cron runs the job at 03:00, Celery at 03:30, Kubernetes not at all. A check's cron schedule therefore names its **scheduler**, and Overdue expects a run when that program starts one. \`/explain\` on any instance shows what several of them make of a line, without an account.
 
 This page is written by a test from what Overdue itself does. Two other things hold that to the truth: the vectors in \`packages/schedules/vectors\`, made by the real programs, which \`npm test\` checks, and \`npm run oracle -- <scheduler>\`, which installs the real program and compares its answers to thousands of random lines with ours.
 `;

@@ -18,7 +18,7 @@ export {
 } from "./policies/policy-text.ts";
 export type { SchedulerPolicy } from "./policies/policy.ts";
 export { lintLine, type LintFinding, lintSchedule } from "./lint.ts";
-export { proposeScheduler, type SchedulerProposal } from "./paste/propose-scheduler.ts";
+export { proposeScheduler } from "./paste/propose-scheduler.ts";
 export { ScheduleError } from "./schedule-error.ts";
 export { ScheduleInput, ScheduleReadingInput, ScheduleShape, TimezoneInput } from "./schedule-input.ts";
 export {

@@ -95,8 +95,8 @@ const SchedulerView = z
   .meta({ id: "Scheduler" });
 const Reading = z
   .object({
-    scheduler: z.string().nullable().meta({ description: "Null where the line is no cron line." }),
-    label: z.string(),
+    scheduler: z.string().meta({ description: "The id of the scheduler that was asked for." }),
+    label: z.string().meta({ description: "Its name, or that of a systemd timer where the text is one." }),
     expression: z.string().meta({
       description:
         "The line that was read: where the scheduler wants seconds before the fields, with a 0 for them.",
@@ -241,10 +241,13 @@ function readingOf(
   if (schedule === undefined) return refusedAs(error?.issues[0]?.message ?? UNREADABLE);
   if (schedule.kind !== "interval" && schedule.expression.split("\n").length > LINES_MAX)
     return refusedAs(`Compare at most ${LINES_MAX} lines at once.`);
-  const named =
-    schedule.kind === "cron" ? { scheduler: id, label } : { scheduler: null, label: OTHERS[schedule.kind] };
-  const read = schedule.kind === "interval" ? expression : schedule.expression;
-  return { ...named, expression: read, refusal: null, meaning: meaningOf(schedule, now) };
+  return {
+    scheduler: id,
+    label: schedule.kind === "cron" ? label : OTHERS[schedule.kind],
+    expression: schedule.kind === "interval" ? expression : schedule.expression,
+    refusal: null,
+    meaning: meaningOf(schedule, now),
+  };
 }
 
 const UNREADABLE = "This line cannot be read.";

@@ -131,6 +131,8 @@ function Readings({ asked, change, schedulers }: WithSchedulers) {
   const { data, error, isPlaceholderData } = useQuery(
     readingsQuery({ expression: asked.line, timezone: asked.zone, scheduler: asked.by }),
   );
+  // Until new readings have come, those that nobody asks for any more are left out.
+  const readings = data?.filter(({ scheduler }) => asked.by.includes(scheduler));
   const remove = (id: string) => change({ by: asked.by.filter((one) => one !== id) });
   if (error)
     return (
@@ -140,17 +142,19 @@ function Readings({ asked, change, schedulers }: WithSchedulers) {
     );
   return (
     <section aria-label="Readings" aria-live="polite" data-stale={isPlaceholderData || undefined}>
-      {data !== undefined && verdict(data) !== "" && <p className={styles["verdict"]}>{verdict(data)}</p>}
+      {readings !== undefined && verdict(readings) !== "" && (
+        <p className={styles["verdict"]}>{verdict(readings)}</p>
+      )}
       <div className={styles["cards"]}>
-        {data === undefined
+        {readings === undefined
           ? asked.by.map((id) => <Skeleton key={id} height={320} />)
-          : data.map((reading, index) => (
+          : readings.map((reading) => (
               <ReadingCard
-                key={asked.by[index]}
+                key={reading.scheduler}
                 reading={reading}
                 scheduler={schedulers.find(({ id }) => id === reading.scheduler)}
                 zone={asked.zone}
-                {...(asked.by.length > 1 && { remove: () => remove(asked.by[index] ?? "") })}
+                {...(asked.by.length > 1 && { remove: () => remove(reading.scheduler) })}
               />
             ))}
         {asked.by.length < COMPARED_MAX && (
