@@ -15,7 +15,7 @@ import {
   restoreCheck,
   resumeCheck,
 } from "@overdue/db";
-import type { Instant } from "@overdue/schedules";
+import { type Instant, lintSchedule } from "@overdue/schedules";
 import { z } from "zod";
 
 import { READ, WRITE } from "../http/access.ts";
@@ -26,7 +26,7 @@ import { resource } from "../http/resource.ts";
 import { createRouter, json, route } from "../http/route.ts";
 import { OfCheck, PageQuery, readCursor, toPage } from "../http/schemas.ts";
 import { CheckInput, CheckPatch, DEFAULT_DETAILS, sentDetails, sentSettings } from "./check-input.ts";
-import { CheckView, checkView, type ViewOptions } from "./check-view.ts";
+import { CheckView, checkView, SavedCheckView, type ViewOptions } from "./check-view.ts";
 
 const checks = resource({
   path: "/v1/projects/{projectId}/checks",
@@ -45,7 +45,7 @@ const checks = resource({
   }),
   order: "Checks, oldest first.",
   view: CheckView,
-  saved: CheckView,
+  saved: SavedCheckView,
   input: CheckInput,
   patch: CheckPatch,
   descriptions: {
@@ -69,8 +69,9 @@ export const checkRoutes = createRouter()
     return c.json({ ...page, items: page.items.map((row) => checkView(row, options)) }, 200);
   })
   .openapi(checks.create, async (c) => {
-    const view = await addCheck(c, c.req.valid("param").projectId, c.req.valid("json"));
-    return c.json(withETag(c, view), 201);
+    const input = c.req.valid("json");
+    const view = await addCheck(c, c.req.valid("param").projectId, input);
+    return c.json(withWarnings(withETag(c, view), input), 201);
   })
   .openapi(checks.read, async (c) => {
     const view = await readCheck(c, c.req.valid("param"));
@@ -78,8 +79,9 @@ export const checkRoutes = createRouter()
   })
   .openapi(checks.edit, async (c) => {
     const version = expectedVersion(c.req.valid("header"));
-    const view = await changeCheck(c, c.req.valid("param"), { patch: c.req.valid("json"), version });
-    return c.json(withETag(c, view), 200);
+    const patch = c.req.valid("json");
+    const view = await changeCheck(c, c.req.valid("param"), { patch, version });
+    return c.json(withWarnings(withETag(c, view), patch), 200);
   })
   .openapi(checks.remove, async (c) => {
     requireFound("check", await deleteCheck(c.var.deps.db, c.req.valid("param")));
@@ -117,6 +119,11 @@ function action<Name extends string>(name: Name, text: { summary: string; descri
 }
 
 type Change = (pool: Pool, ref: CheckRef, at: Instant) => Promise<boolean>;
+
+/** The check as it was saved, with what is odd about the schedule that was sent. */
+function withWarnings(view: CheckView, { schedule }: CheckPatch): z.infer<typeof SavedCheckView> {
+  return { ...view, warnings: schedule === undefined ? [] : lintSchedule(schedule) };
+}
 
 /** Changes the state of a check. @returns how it is then. @throws 404 */
 async function act(c: AppContext, ref: CheckRef, change: Change): Promise<CheckView> {

@@ -74,6 +74,14 @@ export const CheckView = z
   .meta({ id: "Check" });
 export type CheckView = z.infer<typeof CheckView>;
 
+/** What creating or editing a check answers. */
+export const SavedCheckView = CheckView.extend({
+  warnings: z.array(z.string()).meta({
+    description:
+      "What is odd about the schedule that was sent, such as weekdays that its scheduler counts otherwise than cron.",
+  }),
+}).meta({ id: "SavedCheck" });
+
 export type ViewOptions = {
   now: Instant;
   publicUrl: string;

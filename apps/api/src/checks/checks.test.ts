@@ -30,6 +30,15 @@ test("a crontab of several jobs is refused as the schedule of one check, also in
   expect(notes).toContain("One more line is another job: make a check of its own for it.");
 });
 
+test("saving a line that its scheduler reads otherwise than plain cron says so", async () => {
+  const schedule = { kind: "cron", expression: "0 9 * * 1-5", scheduler: "apscheduler", timezone: "UTC" };
+  const { as, url, check } = await withCheck({ schedule });
+  const warnings = [expect.stringContaining("Tuesday to Saturday")];
+  expect(check).toMatchObject({ warnings });
+  expect(await read(await as("PATCH", url, { schedule }))).toMatchObject({ warnings });
+  expect(await read(await as("PATCH", url, { name: "mails" }))).toMatchObject({ warnings: [] });
+});
+
 test("a new check answers with all its settings and its ping URL", async () => {
   const { check } = await withCheck({ name: "nightly backup", slug: "backup", tags: ["db", "nightly"] });
   expect(check).toMatchObject({

@@ -1,4 +1,5 @@
 import { applyConfig, CircularDependency, type Db, UnagreedChats } from "@overdue/db";
+import { lintSchedule } from "@overdue/schedules";
 import { z } from "zod";
 
 import { consentInstruction } from "../channels/telegram-routes.ts";
@@ -29,6 +30,9 @@ const PlanView = z
     shownOnce: z
       .record(z.string(), z.record(z.string(), z.string()))
       .meta({ description: "By channel, what was made for it, such as a signing secret." }),
+    warnings: z.array(z.object({ check: z.string(), message: z.string() })).meta({
+      description: "By the slug of its check, what is odd about a schedule: read otherwise than by plain cron.",
+    }),
   })
   .meta({ id: "ConfigPlan" });
 
@@ -58,10 +62,14 @@ export const configRoutes = createRouter().openapi(
   }),
   async (c) => {
     const { projectId } = c.req.valid("param");
+    const file = c.req.valid("json");
     const isDry = c.req.valid("query").dry_run === "true";
-    const { steps, shownOnce } = await applyOrPlan(c, { projectId, file: c.req.valid("json"), isDry });
+    const { steps, shownOnce } = await applyOrPlan(c, { projectId, file, isDry });
     const views = steps.map((step) => ({ ...step, changes: [...step.changes] }));
-    return c.json({ applied: !isDry, steps: views, shownOnce: isDry ? {} : shownOnce }, 200);
+    const warnings = file.checks.flatMap(({ slug, schedule }) =>
+      lintSchedule(schedule).map((message) => ({ check: slug, message })),
+    );
+    return c.json({ applied: !isDry, steps: views, shownOnce: isDry ? {} : shownOnce, warnings }, 200);
   },
 );
 

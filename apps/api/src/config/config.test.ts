@@ -71,8 +71,17 @@ test("a file makes channels and checks, and the same file again does nothing", a
   expect(made.map(({ channelIds }) => channelIds.length)).toEqual([1, 2]);
   expect(made[0]?.channelIds).toEqual([ops?.id]);
   const again = await read<Plan>(await apply(FILE));
-  expect(again).toEqual({ applied: true, steps: [], shownOnce: {} });
+  expect(again).toEqual({ applied: true, steps: [], shownOnce: {}, warnings: [] });
   expect(await checks()).toEqual(made);
+});
+
+test("a schedule that its scheduler reads otherwise than plain cron comes with a warning", async () => {
+  const { apply } = await aProject();
+  const schedule = { kind: "cron", expression: "0 9 * * 1-5", scheduler: "apscheduler", timezone: "UTC" };
+  const file = { version: 1, checks: [{ slug: "mails", schedule }, sync] };
+  expect(await read(await apply(file, "?dry_run=true"))).toMatchObject({
+    warnings: [{ check: "mails", message: expect.stringContaining("Tuesday to Saturday") }],
+  });
 });
 
 test("a plan says what would be done, and does nothing", async () => {

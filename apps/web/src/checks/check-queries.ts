@@ -2,6 +2,7 @@ import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@ta
 import type { InferRequestType, InferResponseType } from "hono/client";
 
 import { parseResponse, ifMatch, projectApi } from "../api/client.ts";
+import { toast } from "../ui/toast.tsx";
 
 const checks = projectApi.checks;
 const overviews = projectApi["check-overviews"];
@@ -138,8 +139,9 @@ export function useSaveCheck(projectId: string) {
       const param = { projectId, checkId: edited.id };
       return await parseResponse(oneCheck.$patch({ param, header: ifMatch(edited.version), json: draft }));
     },
-    onSuccess: (check) => {
+    onSuccess: ({ warnings, ...check }) => {
       storeCheck(client, check);
+      warnings.forEach(toast.warning);
       return client.invalidateQueries({
         queryKey: findingsQuery({ projectId, checkId: check.id }).queryKey,
       });

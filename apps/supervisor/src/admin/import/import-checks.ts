@@ -10,7 +10,7 @@ import {
   isPingUuidTaken,
   listChannelNames,
 } from "@overdue/db";
-import { type Schedule, ScheduleInput } from "@overdue/schedules";
+import { lintSchedule, type Schedule, ScheduleInput } from "@overdue/schedules";
 import { z } from "zod";
 
 import { defineCommand, id, requireProject } from "../command.ts";
@@ -19,7 +19,7 @@ import { readSource, type Source, type SourceCheck } from "./source.ts";
 type Imported = {
   created: number;
   alreadyThere: number;
-  /** What could not be imported, in a sentence each. */
+  /** What could not be imported, and what is odd about a schedule that was, in a sentence each. */
   problems: { check: string; problem: string }[];
 };
 
@@ -70,6 +70,7 @@ async function importCheck(
     ...(into.keepUuids && { pingUuid: check.uuid, ...badgeUuid(check) }),
   });
   report.created += 1;
+  lintSchedule(converted.settings.schedule).forEach(addProblem);
   for (const channel of found)
     if (channel?.ours === null)
       addProblem(`there is not exactly one channel with the name of its ${channel.label}: link one by hand.`);

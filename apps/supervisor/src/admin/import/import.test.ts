@@ -64,7 +64,7 @@ test("checks come over as they are, their URLs too, and a second run changes not
     tags: "prod db",
     graceSeconds: 120,
     successKeywords: "OK",
-    schedule: { kind: "cron", expression: "30 2 * * *", timezone: "Europe/Riga" },
+    schedule: { kind: "cron", expression: "30 2 * * *", scheduler: "cronsim", timezone: "Europe/Riga" },
     status: "new",
   });
   expect(badge).toContain(moved?.badgeUuid);
@@ -79,6 +79,13 @@ test("without their UUIDs a second run finds the checks again, too", async () =>
   const [first] = await run(project);
   expect(Number(first?.["created"])).toBeGreaterThan(0);
   expect((await run(project))[0]).toEqual({ created: "0", "already there": first?.["created"] });
+});
+
+test("a line that Healthchecks reads otherwise than plain cron is imported and reported", async () => {
+  await theirCheck({ name: "Second Friday", schedule: "0 0 * * FRI#2", tz: "UTC" });
+  const answer = await run(await newProject());
+  const problem = expect.stringContaining("the second Friday of the month at 00:00; plain cron would run it every Friday");
+  expect(answer).toContainEqual({ check: "Second Friday", problem });
 });
 
 test("a UUID that another project has is reported and left alone", async () => {

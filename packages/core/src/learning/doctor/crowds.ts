@@ -4,6 +4,7 @@ import { arrivalsPerSlot, gapsOf, type History } from "./history.ts";
 
 const SLOTS_MIN = 7;
 const SHARE_MIN = 0.8;
+const RUNS_PER_SLOT_MIN = 1.5;
 
 /** Several runs in almost every slot: two schedulers alive, or a schedule that is not the job's. */
 export function findSeveralPerSlot(history: History): Finding | null {
@@ -14,6 +15,8 @@ export function findSeveralPerSlot(history: History): Finding | null {
       : arrivalsPerSlot(history);
   const crowded = counts.filter((count) => count > 1).length;
   if (counts.length < SLOTS_MIN || crowded < SHARE_MIN * counts.length) return null;
+  // A long run may end in the next slot: then that has two, and its own has none.
+  if (history.arrivals.length < RUNS_PER_SLOT_MIN * history.slots.length) return null;
   return {
     kind: "several-per-slot",
     sentence: `The job came more than once in ${crowded} of ${counts.length} slots: is it scheduled twice, or on two hosts?`,

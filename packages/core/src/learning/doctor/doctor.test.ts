@@ -187,6 +187,12 @@ describe("what agrees is left alone", () => {
       {},
     ],
     [
+      "the first of two runs of a night that ends when the second is due",
+      cron("15 1,2 * * *", "UTC"),
+      runsOf(cron("15 1,2 * * *", "UTC"), { from: JUNE, count: 40, lateMs: 65 * MINUTE_MS }),
+      { graceSeconds: 7200 },
+    ],
+    [
       "long runs that have a limit of their own",
       nightly,
       runsOf(nightly, { from: JUNE, count: 20, durationMs: 90 * MINUTE_MS }),

@@ -66,7 +66,7 @@ const ERRORS_MIN = 6;
 const UNEXPLAINED_MIN = 3;
 const SHARE_MIN = 0.12;
 const COVERED_MIN = 0.5;
-const UNEXPLAINED_MAX = 0.2;
+const UNEXPLAINED_MAX = 0.3;
 
 /** Whether so much is wrong with this fit that another one may be looked for. */
 export function isPoor(own: Fit): boolean {
